@@ -1,0 +1,2 @@
+//! The chinwag terminal programs.
+fn main() {}
