@@ -1,0 +1,56 @@
+//! Owns the words that come out of [`Chat`](crate::Chat): what is to be done, in this order.
+
+use crate::{ConnectionId, Message, RoomId};
+
+/// Orders one thing to be done. Actions are plain data, and are followed in the order in which they were given.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Action {
+    /// A connection is here; from now on there is something to send to it.
+    Open {
+        /// Whose it is.
+        connection: ConnectionId,
+    },
+    /// Tells one connection something.
+    Reply {
+        /// Who is told.
+        connection: ConnectionId,
+        /// What.
+        message: Message,
+    },
+    /// Puts a connection, which is in no room, into one.
+    Enter {
+        /// Who enters.
+        connection: ConnectionId,
+        /// Where.
+        room: RoomId,
+    },
+    /// Takes a connection out of the room it is in.
+    Leave {
+        /// Who leaves.
+        connection: ConnectionId,
+    },
+    /// Tells everyone who is in a room something.
+    Broadcast {
+        /// Where.
+        room: RoomId,
+        /// How many are in it.
+        audience: u32,
+        /// What they are told.
+        message: Message,
+    },
+    /// Answers a [`Request::Mark`](crate::Request::Mark): lets the connection ask for more once there is room for the replies.
+    Answer {
+        /// Whose mark it was.
+        connection: ConnectionId,
+    },
+    /// Ends a connection, after it was sent all that came before this.
+    Close {
+        /// Whose it is.
+        connection: ConnectionId,
+    },
+    /// Tells everyone something, and ends all connections.
+    Stop {
+        /// The last word.
+        message: Message,
+    },
+}

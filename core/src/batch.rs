@@ -1,0 +1,75 @@
+//! Owns the actions that are handed on together, and how much work they are.
+
+use crate::{Action, Config};
+
+/// Holds actions in their order, with the sockets of the connections that they open. All writers follow the same batches in the
+/// same order.
+///
+/// `S` is the adapter's handle of a connection's socket. Each [`Action::Open`] goes with one of them, in the same order.
+#[derive(Debug)]
+pub struct Batch<S> {
+    pub(crate) actions: Vec<Action>,
+    pub(crate) sockets: Vec<S>,
+    bytes: usize,
+    deliveries: usize,
+}
+
+impl<S> Batch<S> {
+    /// Starts an empty batch.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { actions: Vec::new(), sockets: Vec::new(), bytes: 0, deliveries: 0 }
+    }
+
+    /// Appends an action.
+    pub fn push(&mut self, action: Action) {
+        let (bytes, deliveries) = match &action {
+            Action::Broadcast { audience, message, .. } => (message.weight(), *audience as usize),
+            Action::Reply { message, .. } => (message.weight(), 1),
+            Action::Stop { .. } => (0, usize::MAX),
+            Action::Open { .. }
+            | Action::Enter { .. }
+            | Action::Leave { .. }
+            | Action::Answer { .. }
+            | Action::Close { .. } => (0, 0),
+        };
+        self.bytes += bytes;
+        self.deliveries = self.deliveries.saturating_add(deliveries);
+        self.actions.push(action);
+    }
+
+    /// Adds the socket of a connection that an action of this batch opens.
+    pub fn push_socket(&mut self, socket: S) {
+        self.sockets.push(socket);
+    }
+
+    /// Tells whether there is nothing to do.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.actions.is_empty()
+    }
+
+    /// Tells whether it is time to hand the batch on, even if there is more to add.
+    #[must_use]
+    pub const fn is_full(&self, config: &Config) -> bool {
+        self.bytes >= config.batch_bytes_max
+    }
+
+    /// Tells whether it is cheaper to write out what is in it on the spot than to wake another thread for it.
+    #[must_use]
+    pub const fn is_small(&self, config: &Config) -> bool {
+        self.deliveries <= config.small_batch_deliveries
+    }
+
+    /// Returns the actions, in their order.
+    #[must_use]
+    pub fn actions(&self) -> &[Action] {
+        &self.actions
+    }
+}
+
+impl<S> Default for Batch<S> {
+    fn default() -> Self {
+        Self::new()
+    }
+}

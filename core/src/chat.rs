@@ -1,0 +1,271 @@
+//! Owns who is here, under which name, and in which room: the state machine at the heart of the server.
+//!
+//! Invariants: everyone is in exactly one room; names differ in more than case; a room exists exactly while someone is in it, but
+//! `main` always does.
+
+mod random_names;
+mod rooms;
+
+use std::collections::{HashSet, VecDeque};
+
+use slab::Slab;
+
+use self::random_names::RandomNames;
+use self::rooms::{Presence, Rooms};
+use crate::{Action, Config, ConnectionId, Event, Message, Name, NameKey, Request, RoomId, Text, Time};
+
+/// Turns what has happened into what is to be done.
+///
+/// Hand in each event with [`handle`](Self::handle), then take actions with [`poll_action`](Self::poll_action) until there is none,
+/// and come back with [`Event::Woke`] at [`poll_timeout`](Self::poll_timeout). It never fails, and never waits. The same events at
+/// the same times give the same actions in the same order.
+///
+/// # Examples
+/// ```
+/// use chinwag_core::{Action, Chat, Config, Event, Message, Request, Text, Time};
+///
+/// let mut chat = Chat::new(Config::default());
+/// let ann = chat.next_connection();
+/// chat.handle(Time::START, Event::Opened { connection: ann });
+/// let request = Request::Say(Text::clean("hello"));
+/// chat.handle(Time::START, Event::Requested { connection: ann, request });
+///
+/// let last = std::iter::from_fn(|| chat.poll_action()).last();
+/// let Some(Action::Broadcast { message: Message::Said { text, .. }, .. }) = last else { panic!() };
+/// assert_eq!(text.as_str(), "hello");
+/// ```
+#[derive(Debug)]
+pub struct Chat {
+    config: Config,
+    people: Slab<Person>,
+    /// How many connections were opened so far: the generation of the next one.
+    opened: u32,
+    names: HashSet<NameKey>,
+    random_names: RandomNames,
+    rooms: Rooms,
+    actions: VecDeque<Action>,
+    stopped: bool,
+}
+
+#[derive(Debug)]
+struct Person {
+    generation: u32,
+    name: Name,
+    room: RoomId,
+}
+
+impl Chat {
+    /// Starts with nobody here.
+    #[must_use]
+    pub fn new(config: Config) -> Self {
+        Self {
+            people: Slab::new(),
+            opened: 0,
+            names: HashSet::new(),
+            random_names: RandomNames::new(config.seed),
+            rooms: Rooms::new(config.crowd_members, config.crowd_interval),
+            actions: VecDeque::new(),
+            stopped: false,
+            config,
+        }
+    }
+
+    /// Returns the id that the next connection gets, to be handed in with [`Event::Opened`].
+    #[must_use]
+    pub fn next_connection(&self) -> ConnectionId {
+        let key = u32::try_from(self.people.vacant_key()).expect("fewer than 2^32 connections are open at once");
+        ConnectionId::new(key, self.opened)
+    }
+
+    /// Returns how many people are here.
+    #[must_use]
+    pub fn people(&self) -> usize {
+        self.people.len()
+    }
+
+    /// Returns how many rooms there are, `main` among them.
+    #[must_use]
+    pub fn rooms(&self) -> usize {
+        self.rooms.len()
+    }
+
+    /// Takes notice of what has happened. An event of a connection that is not here, or not any more, changes nothing.
+    pub fn handle(&mut self, now: Time, event: Event) {
+        if self.stopped {
+            return;
+        }
+        match event {
+            Event::Opened { connection } => self.on_opened(now, connection),
+            Event::Requested { connection, request } => {
+                if self.is_here(connection) {
+                    self.on_request(now, connection, request);
+                }
+            }
+            Event::Closed { connection } => {
+                if self.is_here(connection) {
+                    self.on_gone(now, connection);
+                }
+            }
+            Event::Woke => self.on_woke(now),
+            Event::Stopped => self.on_stopped(),
+        }
+    }
+
+    /// Returns the next thing to do.
+    pub fn poll_action(&mut self) -> Option<Action> {
+        self.actions.pop_front()
+    }
+
+    /// Returns when to come back with [`Event::Woke`], if nothing else happens before.
+    #[must_use]
+    pub fn poll_timeout(&self) -> Option<Time> {
+        if self.stopped { None } else { self.rooms.next_due() }
+    }
+
+    fn on_opened(&mut self, now: Time, connection: ConnectionId) {
+        if connection != self.next_connection() {
+            return;
+        }
+        let name = self.random_names.draw(|name| self.names.contains(&name.key()));
+        self.names.insert(name.key());
+        self.opened = self.opened.wrapping_add(1);
+        self.people.insert(Person { generation: connection.generation(), name: name.clone(), room: Rooms::MAIN });
+        self.actions.push_back(Action::Open { connection });
+        self.reply(connection, Message::Help);
+        self.reply(connection, Message::YouAre { name });
+        self.enter(now, connection, Rooms::MAIN);
+    }
+
+    fn on_request(&mut self, now: Time, connection: ConnectionId, request: Request) {
+        match request {
+            Request::Say(text) => self.on_say(connection, text),
+            Request::Help => self.reply(connection, Message::Help),
+            Request::Rename(name) => self.on_rename(connection, name),
+            Request::RenameInvalid => self.reply(connection, Message::NameInvalid),
+            Request::Join(name) => self.on_join(now, connection, name),
+            Request::JoinInvalid => self.reply(connection, Message::RoomInvalid),
+            Request::Rooms => self.reply(connection, self.rooms.list(self.config.list_bytes_max)),
+            Request::Users => self.on_users(connection),
+            Request::Quit => self.on_gone(now, connection),
+            Request::Unrecognized(word) => self.reply(connection, Message::Unrecognized { word }),
+            Request::TooLong => {
+                let chars_max = self.config.line_chars_max;
+                self.reply(connection, Message::TooLong { chars_max });
+            }
+            Request::NotUtf8 => self.reply(connection, Message::NotUtf8),
+            Request::Mark => self.actions.push_back(Action::Answer { connection }),
+        }
+    }
+
+    fn on_say(&mut self, connection: ConnectionId, text: Text) {
+        let Person { name, room, .. } = self.person(connection);
+        let (name, room) = (name.clone(), *room);
+        self.broadcast(room, Message::Said { name, text });
+    }
+
+    fn on_rename(&mut self, connection: ConnectionId, new: Name) {
+        let Person { name: old, room, .. } = self.person(connection);
+        let (old, room) = (old.clone(), *room);
+        if new == old {
+            return self.reply(connection, Message::YouAre { name: new });
+        }
+        let is_ours = new.key() == old.key();
+        if !is_ours && (new.is_reserved() || self.names.contains(&new.key())) {
+            return self.reply(connection, Message::Taken { name: new });
+        }
+        self.names.remove(&old.key());
+        self.names.insert(new.key());
+        self.rooms.rename(room, &old, &new, connection.key());
+        self.people[connection.key() as usize].name = new.clone();
+        self.broadcast(room, Message::Renamed { old, new });
+    }
+
+    fn on_join(&mut self, now: Time, connection: ConnectionId, name: Name) {
+        let old = self.person(connection).room;
+        let new = self.rooms.find(&name);
+        if new == Some(old) {
+            let room = self.rooms.name(old).clone();
+            return self.reply(connection, Message::YouAreIn { room });
+        }
+        self.leave(now, connection);
+        // Only now: with its last member the old room is gone, and its place is free for the new one.
+        let new = new.unwrap_or_else(|| self.rooms.open(name));
+        self.enter(now, connection, new);
+    }
+
+    fn on_users(&mut self, connection: ConnectionId) {
+        let room = self.person(connection).room;
+        let name = |key: u32| &self.people[key as usize].name;
+        let list = self.rooms.list_members(room, self.config.list_bytes_max, name);
+        self.reply(connection, list);
+    }
+
+    fn on_gone(&mut self, now: Time, connection: ConnectionId) {
+        self.leave(now, connection);
+        let person = self.people.remove(connection.key() as usize);
+        self.names.remove(&person.name.key());
+        self.actions.push_back(Action::Close { connection });
+    }
+
+    fn on_woke(&mut self, now: Time) {
+        while let Some((room, message)) = self.rooms.take_due(now) {
+            self.broadcast(room, message);
+        }
+    }
+
+    fn on_stopped(&mut self) {
+        self.stopped = true;
+        self.actions.push_back(Action::Stop { message: Message::Stopping });
+    }
+
+    /// Puts someone who is in no room into `room`; the others there hear of it, or will.
+    fn enter(&mut self, now: Time, connection: ConnectionId, room: RoomId) {
+        let name = self.person(connection).name.clone();
+        let audience = self.rooms.members(room);
+        let presence = self.rooms.enter(now, room, &name, connection.key());
+        self.people[connection.key() as usize].room = room;
+        if presence == Presence::Told {
+            self.broadcast_to(room, audience, Message::Joined { name });
+        }
+        self.actions.push_back(Action::Enter { connection, room });
+        let room = self.rooms.name(room).clone();
+        self.reply(connection, Message::YouJoined { room });
+    }
+
+    /// Takes someone out of their room; those who stay hear of it, or will.
+    fn leave(&mut self, now: Time, connection: ConnectionId) {
+        let Person { name, room, .. } = self.person(connection);
+        let (name, room) = (name.clone(), *room);
+        let presence = self.rooms.leave(now, room, &name);
+        self.actions.push_back(Action::Leave { connection });
+        if presence == Presence::Told {
+            self.broadcast(room, Message::Left { name });
+        }
+    }
+
+    fn reply(&mut self, connection: ConnectionId, message: Message) {
+        self.actions.push_back(Action::Reply { connection, message });
+    }
+
+    fn broadcast(&mut self, room: RoomId, message: Message) {
+        self.broadcast_to(room, self.rooms.members(room), message);
+    }
+
+    fn broadcast_to(&mut self, room: RoomId, audience: u32, message: Message) {
+        if audience > 0 {
+            self.actions.push_back(Action::Broadcast { room, audience, message });
+        }
+    }
+
+    fn is_here(&self, connection: ConnectionId) -> bool {
+        let person = self.people.get(connection.key() as usize);
+        person.is_some_and(|person| person.generation == connection.generation())
+    }
+
+    fn person(&self, connection: ConnectionId) -> &Person {
+        &self.people[connection.key() as usize]
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,221 @@
+//! Owns the rooms: which there are, who is in each, and what is still to be told of who came and went.
+//!
+//! Invariant: every step takes time that grows with the logarithm of the number of rooms and members at most. So what is listed in
+//! an order is kept in that order.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::time::Duration;
+
+use slab::Slab;
+
+use crate::{Message, Name, NameKey, RoomId, Time};
+
+#[derive(Debug)]
+pub(super) struct Rooms {
+    rooms: Slab<Room>,
+    by_name: HashMap<NameKey, RoomId>,
+    /// In the order of the list: most people first, then by name.
+    by_size: BTreeSet<(Reverse<u32>, NameKey, RoomId)>,
+    /// The crowded rooms in which somebody has come or gone and it was not told yet, by when it will be.
+    crowds_due: BTreeSet<(Time, RoomId)>,
+    crowd_members: u32,
+    crowd_interval: Duration,
+}
+
+#[derive(Debug)]
+struct Room {
+    name: Name,
+    /// The connection key of each member, in the order of the list of members.
+    members: BTreeMap<NameKey, u32>,
+    untold: Option<Untold>,
+}
+
+/// What has not been told yet in a crowded room.
+#[derive(Debug)]
+struct Untold {
+    joined: u32,
+    left: u32,
+    due: Time,
+}
+
+/// Says whether the others in the room are to be told at once of someone who comes or goes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Presence {
+    /// By name, now.
+    Told,
+    /// The room is crowded: as one of a number, soon.
+    Gathered,
+}
+
+impl Rooms {
+    /// The room in which everyone starts. It is always there.
+    pub(super) const MAIN: RoomId = RoomId::new(0);
+
+    pub(super) fn new(crowd_members: u32, crowd_interval: Duration) -> Self {
+        let mut rooms = Self {
+            rooms: Slab::new(),
+            by_name: HashMap::new(),
+            by_size: BTreeSet::new(),
+            crowds_due: BTreeSet::new(),
+            crowd_members,
+            crowd_interval,
+        };
+        let main = rooms.open(Name::parse("main").expect("it has four letters"));
+        debug_assert_eq!(main, Self::MAIN, "the first room");
+        rooms
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.rooms.len()
+    }
+
+    pub(super) fn find(&self, name: &Name) -> Option<RoomId> {
+        self.by_name.get(&name.key()).copied()
+    }
+
+    /// Makes an empty room, which somebody has to enter next.
+    pub(super) fn open(&mut self, name: Name) -> RoomId {
+        let entry = self.rooms.vacant_entry();
+        let id = RoomId::new(u32::try_from(entry.key()).expect("there are no more rooms than connections, and main"));
+        self.by_name.insert(name.key(), id);
+        self.by_size.insert((Reverse(0), name.key(), id));
+        entry.insert(Room { name, members: BTreeMap::new(), untold: None });
+        id
+    }
+
+    pub(super) fn name(&self, id: RoomId) -> &Name {
+        &self.room(id).name
+    }
+
+    pub(super) fn members(&self, id: RoomId) -> u32 {
+        self.rooms.get(id.key() as usize).map_or(0, Room::len)
+    }
+
+    pub(super) fn enter(&mut self, now: Time, id: RoomId, member: &Name, key: u32) -> Presence {
+        self.change(id, |members| members.insert(member.key(), key));
+        let crowded = self.members(id) > self.crowd_members;
+        if !crowded {
+            return Presence::Told;
+        }
+        self.untold(now, id).joined += 1;
+        Presence::Gathered
+    }
+
+    /// Takes a member out, and the room away if it was the last.
+    pub(super) fn leave(&mut self, now: Time, id: RoomId, member: &Name) -> Presence {
+        let crowded = self.members(id) > self.crowd_members;
+        self.change(id, |members| members.remove(&member.key()));
+        if self.members(id) == 0 {
+            self.close(id);
+            return Presence::Told;
+        }
+        if !crowded {
+            return Presence::Told;
+        }
+        self.untold(now, id).left += 1;
+        Presence::Gathered
+    }
+
+    pub(super) fn rename(&mut self, id: RoomId, old: &Name, new: &Name, key: u32) {
+        let members = &mut self.rooms[id.key() as usize].members;
+        members.remove(&old.key());
+        members.insert(new.key(), key);
+    }
+
+    /// Returns when the next crowded room is to be told.
+    pub(super) fn next_due(&self) -> Option<Time> {
+        self.crowds_due.first().map(|&(due, _)| due)
+    }
+
+    /// Returns a room that is to be told by `now` of who came and went, and what.
+    pub(super) fn take_due(&mut self, now: Time) -> Option<(RoomId, Message)> {
+        let &(due, id) = self.crowds_due.first()?;
+        if due > now {
+            return None;
+        }
+        let Untold { joined, left, .. } = self.forget_untold(id)?;
+        Some((id, Message::Crowd { joined, left }))
+    }
+
+    /// Lists the rooms, as many as fit.
+    pub(super) fn list(&self, bytes_max: usize) -> Message {
+        let named = |&(Reverse(members), _, id): &(Reverse<u32>, NameKey, RoomId)| (self.name(id).clone(), members);
+        let len = |(name, members): &(Name, u32)| name.as_str().len() + " ()".len() + decimal_digits(*members);
+        let rooms = fitting(self.by_size.iter().map(named), len, bytes_max);
+        let more = self.rooms.len() - rooms.len();
+        Message::Rooms { rooms, more }
+    }
+
+    /// Lists the members of a room by name, as many as fit. `name_of` tells the name of the owner of a connection key.
+    pub(super) fn list_members<'a>(&self, id: RoomId, bytes_max: usize, name_of: impl Fn(u32) -> &'a Name) -> Message {
+        let members = &self.room(id).members;
+        let named = members.values().map(|&key| name_of(key).clone());
+        let names = fitting(named, |name| name.as_str().len(), bytes_max);
+        let more = members.len() - names.len();
+        Message::Users { names, more }
+    }
+
+    fn room(&self, id: RoomId) -> &Room {
+        &self.rooms[id.key() as usize]
+    }
+
+    /// Changes who is in a room, and its place in the list of rooms with it.
+    fn change<R>(&mut self, id: RoomId, change: impl FnOnce(&mut BTreeMap<NameKey, u32>) -> R) {
+        let room = &mut self.rooms[id.key() as usize];
+        let mut place = (Reverse(room.len()), room.name.key(), id);
+        change(&mut room.members);
+        let len = room.len();
+        self.by_size.remove(&place);
+        place.0 = Reverse(len);
+        self.by_size.insert(place);
+    }
+
+    /// Takes an empty room away; `main` only forgets what nobody is left to be told.
+    fn close(&mut self, id: RoomId) {
+        self.forget_untold(id);
+        if id == Self::MAIN {
+            return;
+        }
+        let name = self.rooms.remove(id.key() as usize).name;
+        self.by_name.remove(&name.key());
+        self.by_size.remove(&(Reverse(0), name.key(), id));
+    }
+
+    fn untold(&mut self, now: Time, id: RoomId) -> &mut Untold {
+        let due = now + self.crowd_interval;
+        let crowds_due = &mut self.crowds_due;
+        self.rooms[id.key() as usize].untold.get_or_insert_with(|| {
+            crowds_due.insert((due, id));
+            Untold { joined: 0, left: 0, due }
+        })
+    }
+
+    fn forget_untold(&mut self, id: RoomId) -> Option<Untold> {
+        let untold = self.rooms[id.key() as usize].untold.take()?;
+        self.crowds_due.remove(&(untold.due, id));
+        Some(untold)
+    }
+}
+
+impl Room {
+    fn len(&self) -> u32 {
+        u32::try_from(self.members.len()).expect("there are fewer than 2^32 connections")
+    }
+}
+
+/// Takes from the front of `items` what fits into a line of `bytes_max` bytes that may have to end in how many more there are.
+fn fitting<T>(items: impl Iterator<Item = T>, len: impl Fn(&T) -> usize, bytes_max: usize) -> Vec<T> {
+    let (title, separator) = ("Rooms - \n".len(), ", ".len());
+    let more = ", … and  more".len() + decimal_digits(u32::MAX);
+    let mut bytes = title + more;
+    let fits = |item: &T| {
+        bytes += len(item) + separator;
+        bytes <= bytes_max
+    };
+    items.take_while(fits).collect()
+}
+
+fn decimal_digits(number: u32) -> usize {
+    number.checked_ilog10().map_or(1, |log| log as usize + 1)
+}

@@ -1,0 +1,128 @@
+//! Owns every limit of the core, with its unit, its default, and the reason for the default.
+
+use std::error::Error;
+use std::fmt;
+use std::time::Duration;
+
+/// How many bytes of replies one connection may ask for before it has to wait until the fan-out has dealt with them.
+///
+/// A `/rooms` of seven bytes can cost a reply of 8 KiB. Without this window one read full of them would outgrow any queue;
+/// with it, a queue that is at most half full when it opens can take all that comes through. 16 KiB are two of the longest
+/// replies, or forty of `/help`: nobody who types notices.
+pub(crate) const REPLY_WINDOW_BYTES: usize = 16 << 10;
+
+/// How much of a connection's queue is kept for replies, so that there is always room for them: a window of which all but the last
+/// byte was used, one more reply of the longest kind (an unrecognized word as long as a line can be), and notices between.
+pub(crate) const REPLY_RESERVE_BYTES: usize = REPLY_WINDOW_BYTES + 4 * LINE_CHARS_MAX as usize + (8 << 10);
+
+/// The most that [`Config::line_chars_max`] can be: a screen full of text.
+const LINE_CHARS_MAX: u32 = 4096;
+
+/// The most that [`Config::list_bytes_max`] can be: half of the window, so that a list never needs more than one.
+pub(crate) const LIST_BYTES_MAX: usize = REPLY_WINDOW_BYTES / 2;
+
+/// Holds the limits and choices of one server. [`Config::default`] is what a server runs with unless it is told otherwise.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Config {
+    /// The longest line, in characters (Unicode scalar values, the line's end not counted). Default 400: a long paragraph.
+    pub line_chars_max: u32,
+
+    /// How many lines a second one connection may keep up; 0 turns the limit off. Default 20: nobody types so fast, and a bot
+    /// that needs more can be given more. A connection above it is read later; nothing is lost.
+    pub flood_lines_per_second: u32,
+
+    /// For how long a connection that was quiet may be above its rate: the burst is this times the rate. Default 5 s, which
+    /// at the default rate lets a hundred pasted lines through at once.
+    pub flood_burst: Duration,
+
+    /// Above how many members a room is crowded, so that who joins and leaves is gathered. Default 500: below, the names are
+    /// worth reading; above, n people joining would cost n² lines.
+    pub crowd_members: u32,
+
+    /// The pause between two lines that tell who joined and left a crowded room. Default 1 s.
+    pub crowd_interval: Duration,
+
+    /// The longest reply to `/rooms` or `/users`, in bytes with its line end. Default 8 KiB: some four hundred names, more
+    /// than anyone reads.
+    pub list_bytes_max: usize,
+
+    /// The most bytes queued for one connection that reads too slowly, 40 KiB of which are kept for replies. Past it, what is said in its room is dropped and
+    /// counted. Default 256 KiB: three thousand lines of 80 characters, so that a stall of some seconds in a busy room is
+    /// survived, while a thousand stalled readers cost 256 MiB at the very most.
+    pub queue_bytes_max: usize,
+
+    /// How long a connection may take nothing at all of what is queued for it before it is closed. Default 60 s: longer than
+    /// a lift ride or a change of network, shorter than patience with a name that nobody uses.
+    pub stall_max: Duration,
+
+    /// How many bytes of lines a batch of actions may hold before it is handed on. Default 64 KiB: large enough that a system
+    /// call per member and batch is cheap, small enough to fit into any socket's buffer at once.
+    pub batch_bytes_max: usize,
+
+    /// Up to how many deliveries a batch is small: cheaper to be written by whoever made it than to wake another thread for.
+    /// Default 512: at about a microsecond each, that is what waking an idle CPU can cost on a virtual machine, ten times over.
+    pub small_batch_deliveries: usize,
+
+    /// Determines which random names are given, and in which order. Default 0; a server draws one when it starts.
+    pub seed: u64,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            line_chars_max: 400,
+            flood_lines_per_second: 20,
+            flood_burst: Duration::from_secs(5),
+            crowd_members: 500,
+            crowd_interval: Duration::from_secs(1),
+            list_bytes_max: LIST_BYTES_MAX,
+            queue_bytes_max: 256 << 10,
+            stall_max: Duration::from_secs(60),
+            batch_bytes_max: 64 << 10,
+            small_batch_deliveries: 512,
+            seed: 0,
+        }
+    }
+}
+
+impl Config {
+    /// Checks that the limits can hold together.
+    ///
+    /// # Errors
+    /// Returns the first field that is outside of what it can be.
+    pub fn check(&self) -> Result<(), ConfigError> {
+        let rules = [
+            ((1..=LINE_CHARS_MAX).contains(&self.line_chars_max), "line_chars_max", "1 to 4096 characters"),
+            (self.flood_lines_per_second <= 1_000_000, "flood_lines_per_second", "0 (off) to 1000000 lines a second"),
+            (
+                (Duration::from_millis(1)..=Duration::from_secs(3600)).contains(&self.crowd_interval),
+                "crowd_interval",
+                "1 ms to 1 h",
+            ),
+            ((256..=LIST_BYTES_MAX).contains(&self.list_bytes_max), "list_bytes_max", "256 to 8192 bytes"),
+            ((8 * REPLY_WINDOW_BYTES..=1 << 30).contains(&self.queue_bytes_max), "queue_bytes_max", "128 KiB to 1 GiB"),
+            (self.stall_max >= Duration::from_secs(1), "stall_max", "at least 1 s"),
+        ];
+        match rules.into_iter().find(|(holds, ..)| !holds) {
+            Some((_, field, allowed)) => Err(ConfigError { field, allowed }),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Tells which field of a [`Config`] can't be used, and what it takes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct ConfigError {
+    /// The field's name.
+    pub field: &'static str,
+    /// The values that it takes.
+    pub allowed: &'static str,
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} takes {}", self.field, self.allowed)
+    }
+}
+
+impl Error for ConfigError {}

@@ -1,0 +1,29 @@
+//! Owns the words that go into [`Chat`](crate::Chat): what has happened.
+
+use crate::{ConnectionId, Request};
+
+/// Tells one thing that has happened. A run of the server is a list of these, each with its time.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Event {
+    /// Somebody has connected.
+    Opened {
+        /// What [`Chat::next_connection`](crate::Chat::next_connection) said just before.
+        connection: ConnectionId,
+    },
+    /// Somebody has asked for something.
+    Requested {
+        /// Who asks.
+        connection: ConnectionId,
+        /// What for.
+        request: Request,
+    },
+    /// A connection has ended, in whatever way; it will ask for nothing more.
+    Closed {
+        /// Whose it was.
+        connection: ConnectionId,
+    },
+    /// The moment that [`Chat::poll_timeout`](crate::Chat::poll_timeout) named has come.
+    Woke,
+    /// The server is about to stop.
+    Stopped,
+}

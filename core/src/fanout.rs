@@ -1,0 +1,274 @@
+//! Owns what each connection still has to be sent, and who is too slow: turns actions into bytes.
+//!
+//! Invariants: a connection gets its replies, broadcasts and room changes in the order of the actions; nothing queued for it exceeds
+//! the limit; what it is not sent is counted, and the count is told where the messages are missing.
+
+mod outboxes;
+mod queue;
+mod rooms;
+
+use self::outboxes::Outboxes;
+use self::queue::{Limits, Part};
+use self::rooms::Rooms;
+use crate::{Action, Batch, Config, ConnectionId, Message, RoomId, Time};
+
+/// Tells which connections a fan-out has to do with: one of every `of`, by their keys.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Share {
+    index: u32,
+    of: u32,
+}
+
+impl Share {
+    /// The share that is everything.
+    pub const ALL: Self = Self { index: 0, of: 1 };
+
+    /// Divides the connections into `of` shares.
+    pub fn split(of: u32) -> impl Iterator<Item = Self> {
+        (0..of).map(move |index| Self { index, of })
+    }
+
+    /// Returns the place of a connection in this share, if it belongs to it.
+    fn place(self, connection: ConnectionId) -> Option<usize> {
+        let key = connection.key();
+        (key % self.of == self.index).then_some((key / self.of) as usize)
+    }
+}
+
+/// Tells the adapter what to do with a socket.
+#[derive(PartialEq, Eq, Debug)]
+pub enum Output<'a, S> {
+    /// Write `bytes` without waiting, and tell how it went with [`Fanout::handle_written`] before anything else.
+    Write {
+        /// Where to.
+        socket: &'a S,
+        /// What; never empty.
+        bytes: &'a [u8],
+    },
+    /// Wait until the socket takes bytes again, then say so with [`Fanout::handle_writable`].
+    AwaitWritable {
+        /// Whose it is.
+        connection: ConnectionId,
+        /// Which.
+        socket: &'a S,
+    },
+    /// Read no more from the socket: its owner is over the limit.
+    Pause {
+        /// Which.
+        socket: &'a S,
+    },
+    /// Read from the socket again.
+    Resume {
+        /// Which.
+        socket: &'a S,
+    },
+    /// Tell the session that its mark is answered.
+    Answer {
+        /// Whose.
+        socket: &'a S,
+    },
+    /// Say on the socket that no more will come, and let go of it.
+    Finish {
+        /// Which.
+        socket: S,
+    },
+    /// Give the connection up: it has failed, or takes nothing any more. Nothing more can be read from or written to it.
+    Abandon {
+        /// Which.
+        socket: S,
+    },
+}
+
+/// Tells what a socket did with the bytes of an [`Output::Write`].
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Written {
+    /// It took this many; if not all, it would block now.
+    Bytes(usize),
+    /// It has failed.
+    Failed,
+}
+
+/// Turns actions into bytes for the connections of one share.
+///
+/// Hand in each batch with [`follow`](Self::follow), then do what [`poll_output`](Self::poll_output) says until it says nothing more.
+/// Come back with [`handle_timeout`](Self::handle_timeout) at [`poll_timeout`](Self::poll_timeout). Other batches may be followed
+/// before all output was polled; nothing gets out of order.
+///
+/// `S` is the adapter's handle of a socket. The fan-out keeps it and gives it back with each output; it never looks at it.
+#[derive(Debug)]
+pub struct Fanout<S> {
+    outboxes: Outboxes<S>,
+    rooms: Rooms,
+    writing: Option<Writing>,
+}
+
+/// The write that the adapter was told to do and has not reported yet.
+#[derive(Clone, Copy, Debug)]
+enum Writing {
+    /// Of the chunk that is being given to the members of a room, from an offset, to the one in this place.
+    Chunk { place: usize, from: usize },
+    /// Of what was queued.
+    Queue(ConnectionId),
+}
+
+impl<S: Clone> Fanout<S> {
+    /// Starts with no connections.
+    #[must_use]
+    pub fn new(config: &Config, share: Share) -> Self {
+        Self { outboxes: Outboxes::new(share, Limits::new(config)), rooms: Rooms::default(), writing: None }
+    }
+
+    /// Takes the next batch of actions.
+    pub fn follow(&mut self, batch: &Batch<S>) {
+        while let Some((place, from)) = self.next_member() {
+            self.queue_chunk(place, from);
+        }
+        let mut sockets = batch.sockets.iter();
+        for action in &batch.actions {
+            match action {
+                Action::Open { connection } => self.outboxes.open(*connection, sockets.next()),
+                Action::Reply { connection, message } => self.on_reply(*connection, message),
+                Action::Enter { connection, room } => self.on_enter(*connection, *room),
+                Action::Leave { connection } => self.on_leave(*connection),
+                Action::Broadcast { room, message, .. } => self.rooms.broadcast(*room, message),
+                Action::Answer { connection } => self.outboxes.answer(*connection),
+                Action::Close { connection } => self.on_close(*connection),
+                Action::Stop { message } => self.on_stop(message),
+            }
+        }
+    }
+
+    /// Returns the next thing to do.
+    pub fn poll_output(&mut self) -> Option<Output<'_, S>> {
+        debug_assert!(self.writing.is_none(), "each write is reported before the next output");
+        if let Some(notice) = self.outboxes.next_notice() {
+            return self.outboxes.output(notice);
+        }
+        while let Some((place, from)) = self.next_member() {
+            if !self.outboxes.has_queue(place) {
+                self.writing = Some(Writing::Chunk { place, from });
+                let socket = self.outboxes.socket(place)?;
+                return Some(Output::Write { socket, bytes: &self.rooms.flushing()?.bytes[from..] });
+            }
+            self.queue_chunk(place, from);
+        }
+        let connection = self.outboxes.next_ready()?;
+        self.writing = Some(Writing::Queue(connection));
+        self.outboxes.front(connection)
+    }
+
+    /// Takes notice of how the last [`Output::Write`] went.
+    pub fn handle_written(&mut self, now: Time, written: Written) {
+        match (self.writing.take(), written) {
+            (None, _) => {}
+            (Some(Writing::Chunk { place, from }), Written::Bytes(taken)) => {
+                if self.rooms.flushing().is_some_and(|chunk| from + taken < chunk.bytes.len()) {
+                    self.queue_chunk(place, from + taken);
+                    self.outboxes.block(now, place);
+                }
+            }
+            (Some(Writing::Chunk { place, .. }), Written::Failed) => self.outboxes.abandon_at(place),
+            (Some(Writing::Queue(connection)), Written::Bytes(taken)) => {
+                self.outboxes.handle_taken(now, connection, taken);
+            }
+            (Some(Writing::Queue(connection)), Written::Failed) => self.outboxes.abandon(connection),
+        }
+    }
+
+    /// Takes notice that a socket takes bytes again.
+    pub fn handle_writable(&mut self, connection: ConnectionId) {
+        self.outboxes.unblock(connection);
+    }
+
+    /// Gives up on those who have taken nothing for too long.
+    pub fn handle_timeout(&mut self, now: Time) {
+        self.outboxes.handle_timeout(now);
+    }
+
+    /// Returns when to come back with [`handle_timeout`](Self::handle_timeout), if nothing else happens before.
+    #[must_use]
+    pub fn poll_timeout(&self) -> Option<Time> {
+        self.outboxes.poll_timeout()
+    }
+
+    /// Tells whether everything has been sent, and all output been polled.
+    #[must_use]
+    pub fn is_drained(&self) -> bool {
+        self.outboxes.is_drained() && self.rooms.is_flushed()
+    }
+
+    /// Returns how many bytes are queued for a connection.
+    #[must_use]
+    pub fn queued_bytes(&self, connection: ConnectionId) -> usize {
+        self.outboxes.queued_bytes(connection)
+    }
+
+    fn on_reply(&mut self, connection: ConnectionId, message: &Message) {
+        let Some(place) = self.outboxes.place(connection) else { return };
+        self.catch_up(place);
+        self.outboxes.push_reply(place, message);
+    }
+
+    fn on_enter(&mut self, connection: ConnectionId, room: RoomId) {
+        let Some(place) = self.outboxes.place(connection) else { return };
+        *self.outboxes.seat(place) = Some(self.rooms.enter(room, place));
+    }
+
+    fn on_leave(&mut self, connection: ConnectionId) {
+        let Some(place) = self.outboxes.place(connection) else { return };
+        self.catch_up(place);
+        let Some(seat) = self.outboxes.seat(place).take() else { return };
+        // Whoever sat last moves to the seat that is free now.
+        if let Some(mover) = self.rooms.leave(&seat)
+            && let Some(moved) = self.outboxes.seat(mover)
+        {
+            moved.index = seat.index;
+        }
+    }
+
+    fn on_close(&mut self, connection: ConnectionId) {
+        self.on_leave(connection);
+        self.outboxes.close(connection);
+    }
+
+    fn on_stop(&mut self, message: &Message) {
+        for connection in self.outboxes.connections() {
+            self.on_reply(connection, message);
+            self.on_close(connection);
+        }
+    }
+
+    /// Returns the next member of a room who was not given yet what was said there: its place, and from where on it misses it.
+    fn next_member(&mut self) -> Option<(usize, usize)> {
+        loop {
+            let (place, serial, len) = self.rooms.next_member()?;
+            let from = self.outboxes.seat(place).as_ref().map_or(len, |seat| seat.seen(serial));
+            if from < len {
+                return Some((place, from));
+            }
+        }
+    }
+
+    /// Queues what is being given to a room, from an offset on, for one of its members.
+    fn queue_chunk(&mut self, place: usize, from: usize) {
+        if let Some(chunk) = self.rooms.flushing() {
+            let part = Part { bytes: &chunk.bytes[from..], shared: Some(&chunk.bytes), from, ends: &chunk.ends };
+            self.outboxes.push_part(place, part);
+        }
+    }
+
+    /// Queues what was said in the room of someone who is about to be sent something else, or to leave.
+    fn catch_up(&mut self, place: usize) {
+        let Some(seat) = self.outboxes.seat(place) else { return };
+        let Some((serial, chunk)) = self.rooms.open_chunk(seat.room) else { return };
+        let from = seat.seen(serial);
+        if from < chunk.buffer.len() {
+            seat.see(serial, chunk.buffer.len());
+            let part = Part { bytes: &chunk.buffer[from..], shared: None, from, ends: &chunk.ends };
+            self.outboxes.push_part(place, part);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

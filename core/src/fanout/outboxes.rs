@@ -1,0 +1,335 @@
+//! Owns the connections of a share, and which of them is to be written next, blocks, stalls, or is to be told something.
+//!
+//! Invariant: a connection stands in line exactly while it has something queued and is not known to block.
+
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashMap, VecDeque};
+
+use super::queue::{Limits, Part, Pushed, Queue};
+use super::rooms::Seat;
+use super::{Output, Share};
+use crate::{ConnectionId, Message, Time};
+
+#[derive(Debug)]
+pub(super) struct Outboxes<S> {
+    share: Share,
+    limits: Limits,
+    /// By place in the share.
+    open: Vec<Option<Outbox<S>>>,
+    /// Those that still have to be sent something, while their place may be another's already.
+    closing: HashMap<ConnectionId, Outbox<S>>,
+    /// Who has something queued and is not known to block.
+    line: VecDeque<ConnectionId>,
+    notices: VecDeque<Notice<S>>,
+    /// When to look whether someone still takes nothing; one entry at most for each outbox.
+    stalls: BinaryHeap<Reverse<(Time, ConnectionId)>>,
+    /// How many outboxes have a queue.
+    queues: usize,
+}
+
+#[derive(Debug)]
+struct Outbox<S> {
+    connection: ConnectionId,
+    socket: S,
+    seat: Option<Seat>,
+    queue: Option<Box<Queue>>,
+    /// It was given up; the rest of its actions is followed without sending anything.
+    abandoned: bool,
+    /// There is an entry for it among the stalls.
+    watched: bool,
+}
+
+/// What the adapter is to be told, besides bytes.
+#[derive(Debug)]
+pub(super) enum Notice<S> {
+    AwaitWritable(ConnectionId),
+    Pause(ConnectionId),
+    Resume(ConnectionId),
+    Answer(ConnectionId),
+    Finish(S),
+    Abandon(S),
+}
+
+impl<S: Clone> Outboxes<S> {
+    pub(super) fn new(share: Share, limits: Limits) -> Self {
+        Self {
+            share,
+            limits,
+            open: Vec::new(),
+            closing: HashMap::new(),
+            line: VecDeque::new(),
+            notices: VecDeque::new(),
+            stalls: BinaryHeap::new(),
+            queues: 0,
+        }
+    }
+
+    pub(super) fn open(&mut self, connection: ConnectionId, socket: Option<&S>) {
+        let (Some(place), Some(socket)) = (self.share.place(connection), socket) else {
+            return;
+        };
+        if self.open.len() <= place {
+            self.open.resize_with(place + 1, || None);
+        }
+        let socket = socket.clone();
+        self.open[place] =
+            Some(Outbox { connection, socket, seat: None, queue: None, abandoned: false, watched: false });
+    }
+
+    /// Returns the place of a connection that is open and of this share.
+    pub(super) fn place(&self, connection: ConnectionId) -> Option<usize> {
+        let place = self.share.place(connection)?;
+        let outbox = self.open.get(place)?.as_ref()?;
+        (outbox.connection == connection).then_some(place)
+    }
+
+    pub(super) fn connections(&self) -> Vec<ConnectionId> {
+        self.open.iter().flatten().map(|outbox| outbox.connection).collect()
+    }
+
+    /// Returns where the connection in a place sits.
+    pub(super) fn seat(&mut self, place: usize) -> &mut Option<Seat> {
+        let outbox = self.open[place].as_mut();
+        &mut outbox.expect("only connections in their places are members of rooms").seat
+    }
+
+    pub(super) fn has_queue(&self, place: usize) -> bool {
+        self.open[place].as_ref().is_some_and(|outbox| outbox.queue.is_some() || outbox.abandoned)
+    }
+
+    pub(super) fn socket(&self, place: usize) -> Option<&S> {
+        self.open[place].as_ref().map(|outbox| &outbox.socket)
+    }
+
+    pub(super) fn push_part(&mut self, place: usize, part: Part<'_>) {
+        self.push(place, |queue, limits| queue.push_part(limits, part));
+    }
+
+    pub(super) fn push_reply(&mut self, place: usize, message: &Message) {
+        self.push(place, |queue, _| {
+            queue.push_reply(message);
+            Pushed::Done
+        });
+    }
+
+    /// Says that the mark of a connection is answered, now or as soon as there is room for more replies.
+    pub(super) fn answer(&mut self, connection: ConnectionId) {
+        let low = self.limits.low_bytes;
+        let Some(place) = self.place(connection) else { return };
+        match self.open[place].as_mut().and_then(|outbox| outbox.queue.as_mut()) {
+            Some(queue) if queue.bytes() > low => queue.marked = true,
+            Some(_) | None => self.notices.push_back(Notice::Answer(connection)),
+        }
+    }
+
+    /// Ends a connection, at once or when its queue is written.
+    pub(super) fn close(&mut self, connection: ConnectionId) {
+        let Some(place) = self.place(connection) else { return };
+        let Some(outbox) = self.open[place].take() else { return };
+        if outbox.queue.is_some() {
+            self.closing.insert(connection, outbox);
+        } else if !outbox.abandoned {
+            self.notices.push_back(Notice::Finish(outbox.socket));
+        }
+    }
+
+    /// Takes notice that the socket in a place takes nothing now.
+    pub(super) fn block(&mut self, now: Time, place: usize) {
+        if let Some(connection) = self.open[place].as_ref().map(|outbox| outbox.connection) {
+            self.block_connection(now, connection);
+        }
+    }
+
+    /// Takes notice that a socket took this much of what [`front`](Self::front) gave.
+    pub(super) fn handle_taken(&mut self, now: Time, connection: ConnectionId, taken: usize) {
+        let limits = self.limits;
+        let Some(queue) = self.queue_mut(connection) else { return };
+        let offered = queue.front().len();
+        queue.advance(taken);
+        if taken > 0 {
+            queue.progress_at = now;
+        }
+        let resumed = queue.resume(&limits);
+        let answered = queue.marked && queue.bytes() <= limits.low_bytes;
+        queue.marked &= !answered;
+        let is_empty = queue.bytes() == 0;
+        if resumed {
+            self.notices.push_back(Notice::Resume(connection));
+        }
+        if answered {
+            self.notices.push_back(Notice::Answer(connection));
+        }
+        if is_empty {
+            self.on_written_out(connection);
+        } else if taken < offered {
+            self.block_connection(now, connection);
+        }
+    }
+
+    pub(super) fn unblock(&mut self, connection: ConnectionId) {
+        if let Some(queue) = self.queue_mut(connection).filter(|queue| queue.blocked) {
+            queue.blocked = false;
+            queue.listed = true;
+            self.line.push_back(connection);
+        }
+    }
+
+    pub(super) fn abandon_at(&mut self, place: usize) {
+        if let Some(connection) = self.open[place].as_ref().map(|outbox| outbox.connection) {
+            self.abandon(connection);
+        }
+    }
+
+    /// Gives a connection up.
+    pub(super) fn abandon(&mut self, connection: ConnectionId) {
+        self.drop_queue(connection);
+        let closing = self.closing.remove(&connection).map(|outbox| outbox.socket);
+        let open = self.outbox_mut(connection).map(|outbox| {
+            outbox.abandoned = true;
+            outbox.socket.clone()
+        });
+        self.notices.extend(closing.or(open).map(Notice::Abandon));
+    }
+
+    /// Gives up on those who have taken nothing for too long.
+    pub(super) fn handle_timeout(&mut self, now: Time) {
+        let stall_max = self.limits.stall_max;
+        while let Some(&Reverse((due, connection))) = self.stalls.peek()
+            && due <= now
+        {
+            self.stalls.pop();
+            let Some(outbox) = self.outbox_mut(connection) else { continue };
+            outbox.watched = false;
+            let Some(queue) = outbox.queue.as_ref().filter(|queue| queue.blocked) else { continue };
+            let due = queue.progress_at + stall_max;
+            if due <= now {
+                self.abandon(connection);
+            } else {
+                outbox.watched = true;
+                self.stalls.push(Reverse((due, connection)));
+            }
+        }
+    }
+
+    pub(super) fn poll_timeout(&self) -> Option<Time> {
+        self.stalls.peek().map(|Reverse((due, _))| *due)
+    }
+
+    pub(super) fn is_drained(&self) -> bool {
+        self.queues == 0 && self.notices.is_empty()
+    }
+
+    pub(super) fn queued_bytes(&self, connection: ConnectionId) -> usize {
+        self.outbox(connection).and_then(|outbox| outbox.queue.as_ref()).map_or(0, |queue| queue.bytes())
+    }
+
+    /// Returns the next notice that still concerns someone.
+    pub(super) fn next_notice(&mut self) -> Option<Notice<S>> {
+        while let Some(notice) = self.notices.pop_front() {
+            if notice.connection().is_none_or(|connection| self.outbox(connection).is_some()) {
+                return Some(notice);
+            }
+        }
+        None
+    }
+
+    /// Puts a notice into words for the adapter.
+    pub(super) fn output(&self, notice: Notice<S>) -> Option<Output<'_, S>> {
+        let socket = |connection| self.outbox(connection).map(|outbox| &outbox.socket);
+        Some(match notice {
+            Notice::AwaitWritable(connection) => Output::AwaitWritable { connection, socket: socket(connection)? },
+            Notice::Pause(connection) => Output::Pause { socket: socket(connection)? },
+            Notice::Resume(connection) => Output::Resume { socket: socket(connection)? },
+            Notice::Answer(connection) => Output::Answer { socket: socket(connection)? },
+            Notice::Finish(socket) => Output::Finish { socket },
+            Notice::Abandon(socket) => Output::Abandon { socket },
+        })
+    }
+
+    /// Returns who is first in line.
+    pub(super) fn next_ready(&mut self) -> Option<ConnectionId> {
+        while let Some(&connection) = self.line.front() {
+            if self.queue_mut(connection).is_some_and(|queue| queue.listed) {
+                return Some(connection);
+            }
+            self.line.pop_front();
+        }
+        None
+    }
+
+    /// Returns the first write of what is queued for a connection.
+    pub(super) fn front(&self, connection: ConnectionId) -> Option<Output<'_, S>> {
+        let outbox = self.outbox(connection)?;
+        Some(Output::Write { socket: &outbox.socket, bytes: outbox.queue.as_ref()?.front() })
+    }
+
+    fn push(&mut self, place: usize, push: impl FnOnce(&mut Queue, &Limits) -> Pushed) {
+        let Some(outbox) = self.open[place].as_mut().filter(|outbox| !outbox.abandoned) else { return };
+        let connection = outbox.connection;
+        let queue = outbox.queue.get_or_insert_with(|| {
+            self.queues += 1;
+            Box::default()
+        });
+        if push(queue, &self.limits) == Pushed::OverLimit {
+            self.notices.push_back(Notice::Pause(connection));
+        }
+        if !queue.listed && !queue.blocked {
+            queue.listed = true;
+            self.line.push_back(connection);
+        }
+    }
+
+    fn block_connection(&mut self, now: Time, connection: ConnectionId) {
+        let due = now + self.limits.stall_max;
+        let Some(outbox) = self.outbox_mut(connection) else { return };
+        let Some(queue) = outbox.queue.as_mut() else { return };
+        queue.blocked = true;
+        queue.listed = false;
+        queue.progress_at = queue.progress_at.max(now);
+        let was_watched = std::mem::replace(&mut outbox.watched, true);
+        self.notices.push_back(Notice::AwaitWritable(connection));
+        if !was_watched {
+            self.stalls.push(Reverse((due, connection)));
+        }
+    }
+
+    fn on_written_out(&mut self, connection: ConnectionId) {
+        self.drop_queue(connection);
+        if let Some(outbox) = self.closing.remove(&connection) {
+            self.notices.push_back(Notice::Finish(outbox.socket));
+        }
+    }
+
+    fn drop_queue(&mut self, connection: ConnectionId) {
+        if self.outbox_mut(connection).is_some_and(|outbox| outbox.queue.take().is_some()) {
+            self.queues -= 1;
+        }
+    }
+
+    fn queue_mut(&mut self, connection: ConnectionId) -> Option<&mut Queue> {
+        self.outbox_mut(connection)?.queue.as_deref_mut()
+    }
+
+    fn outbox(&self, connection: ConnectionId) -> Option<&Outbox<S>> {
+        match self.place(connection) {
+            Some(place) => self.open[place].as_ref(),
+            None => self.closing.get(&connection),
+        }
+    }
+
+    fn outbox_mut(&mut self, connection: ConnectionId) -> Option<&mut Outbox<S>> {
+        match self.place(connection) {
+            Some(place) => self.open[place].as_mut(),
+            None => self.closing.get_mut(&connection),
+        }
+    }
+}
+
+impl<S> Notice<S> {
+    const fn connection(&self) -> Option<ConnectionId> {
+        match self {
+            Self::AwaitWritable(id) | Self::Pause(id) | Self::Resume(id) | Self::Answer(id) => Some(*id),
+            Self::Finish(_) | Self::Abandon(_) => None,
+        }
+    }
+}

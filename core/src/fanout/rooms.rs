@@ -1,0 +1,169 @@
+//! Owns who of this share is in which room, and what has been said there and not been given to all of them yet.
+//!
+//! Lines are encoded once, into a chunk per room and batch; when the batch is through, the chunk is frozen and its bytes are given to
+//! one member after the other. A member who came, left or was told something in the middle of it has an offset up to which it has
+//! seen the chunk.
+
+use std::collections::VecDeque;
+
+use bytes::{Bytes, BytesMut};
+
+use crate::{Message, RoomId};
+
+#[derive(Debug, Default)]
+pub(super) struct Rooms {
+    /// By the rooms' keys.
+    rooms: Vec<Room>,
+    /// The rooms with an open chunk, in the order in which somebody spoke there first.
+    touched: VecDeque<RoomId>,
+    flushing: Option<Flushing>,
+    /// Buffers to be used again.
+    spare: Vec<OpenChunk>,
+}
+
+#[derive(Debug, Default)]
+struct Room {
+    /// The members' places in the share.
+    members: Vec<u32>,
+    /// Counts the chunks.
+    serial: u32,
+    chunk: Option<Box<OpenChunk>>,
+}
+
+/// Holds lines, and where each ends.
+#[derive(Debug, Default)]
+pub(super) struct OpenChunk {
+    pub(super) buffer: BytesMut,
+    pub(super) ends: Vec<u32>,
+}
+
+/// Holds a chunk that is being given to the members of a room.
+#[derive(Debug)]
+pub(super) struct Flushing {
+    pub(super) bytes: Bytes,
+    pub(super) ends: Vec<u32>,
+    room: RoomId,
+    serial: u32,
+    next: usize,
+    emptied: OpenChunk,
+}
+
+/// Where somebody sits: in which room, and how much of its current chunk they have seen.
+#[derive(Debug)]
+pub(super) struct Seat {
+    pub(super) room: RoomId,
+    /// Among the members.
+    pub(super) index: u32,
+    serial: u32,
+    seen: u32,
+}
+
+impl Seat {
+    /// Returns up to which offset the chunk of this serial number was seen.
+    pub(super) const fn seen(&self, serial: u32) -> usize {
+        if self.serial == serial { self.seen as usize } else { 0 }
+    }
+
+    pub(super) fn see(&mut self, serial: u32, len: usize) {
+        self.serial = serial;
+        self.seen = offset(len);
+    }
+}
+
+impl Rooms {
+    pub(super) fn enter(&mut self, id: RoomId, place: usize) -> Seat {
+        let key = id.key() as usize;
+        if self.rooms.len() <= key {
+            self.rooms.resize_with(key + 1, Room::default);
+        }
+        let room = &mut self.rooms[key];
+        let index = offset(room.members.len());
+        room.members.push(offset(place));
+        let seen = room.chunk.as_ref().map_or(0, |chunk| offset(chunk.buffer.len()));
+        Seat { room: id, index, serial: room.serial, seen }
+    }
+
+    /// Takes the owner of a seat out of its room. Returns the place of the member who sits there now, if another does.
+    pub(super) fn leave(&mut self, seat: &Seat) -> Option<usize> {
+        let members = &mut self.rooms[seat.room.key() as usize].members;
+        members.swap_remove(seat.index as usize);
+        if members.is_empty() {
+            *members = Vec::new();
+        }
+        members.get(seat.index as usize).map(|&place| place as usize)
+    }
+
+    /// Encodes a message for the members of a room, if there are any.
+    pub(super) fn broadcast(&mut self, id: RoomId, message: &Message) {
+        let Some(room) = self.rooms.get_mut(id.key() as usize).filter(|room| !room.members.is_empty()) else {
+            return;
+        };
+        let chunk = room.chunk.get_or_insert_with(|| {
+            self.touched.push_back(id);
+            Box::new(self.spare.pop().unwrap_or_default())
+        });
+        message.encode_line(&mut chunk.buffer);
+        chunk.ends.push(offset(chunk.buffer.len()));
+    }
+
+    /// Returns what has been said in a room since the last batch was through, with its serial number.
+    pub(super) fn open_chunk(&self, id: RoomId) -> Option<(u32, &OpenChunk)> {
+        let room = self.rooms.get(id.key() as usize)?;
+        room.chunk.as_deref().map(|chunk| (room.serial, chunk))
+    }
+
+    /// Returns the chunk that is being given to a room.
+    pub(super) const fn flushing(&self) -> Option<&Flushing> {
+        self.flushing.as_ref()
+    }
+
+    pub(super) fn is_flushed(&self) -> bool {
+        self.flushing.is_none() && self.touched.is_empty()
+    }
+
+    /// Goes on to the next member of a room with a chunk: its place, and the chunk's serial number and length.
+    pub(super) fn next_member(&mut self) -> Option<(usize, u32, usize)> {
+        loop {
+            if let Some(flushing) = &mut self.flushing {
+                let room = &self.rooms[flushing.room.key() as usize];
+                if let Some(&place) = room.members.get(flushing.next) {
+                    flushing.next += 1;
+                    return Some((place as usize, flushing.serial, flushing.bytes.len()));
+                }
+            }
+            self.recycle();
+            self.start_flushing()?;
+        }
+    }
+
+    fn start_flushing(&mut self) -> Option<()> {
+        let id = self.touched.pop_front()?;
+        let room = &mut self.rooms[id.key() as usize];
+        let mut chunk = *room.chunk.take()?;
+        self.flushing = Some(Flushing {
+            bytes: chunk.buffer.split().freeze(),
+            ends: std::mem::take(&mut chunk.ends),
+            room: id,
+            serial: room.serial,
+            next: 0,
+            emptied: chunk,
+        });
+        room.serial = room.serial.wrapping_add(1);
+        Some(())
+    }
+
+    /// Keeps the buffers of a chunk that everybody was given.
+    fn recycle(&mut self) {
+        let Some(Flushing { mut ends, mut emptied, .. }) = self.flushing.take() else {
+            return;
+        };
+        ends.clear();
+        emptied.ends = ends;
+        self.spare.push(emptied);
+    }
+}
+
+/// Takes a length for what it is kept as.
+fn offset(len: usize) -> u32 {
+    u32::try_from(len).expect("places, members and the bytes of a batch are all counted by 32 bits")
+}

@@ -1,0 +1,198 @@
+//! Owns everything that the server can say, and how a line of it reads. The texts are an interface: programs read them.
+
+use std::fmt::{self, Write as _};
+
+use bytes::{BufMut as _, BytesMut};
+
+use crate::{COMMANDS, Name, Text};
+
+/// Tells people something: what [`Display`](fmt::Display) writes is what they see, without the line's end.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[expect(missing_docs, reason = "the fields are what `Display` puts into the line")]
+pub enum Message {
+    /// The list of commands: the only message of several lines.
+    Help,
+    /// What one is called.
+    YouAre { name: Name },
+    /// Where one has got to.
+    YouJoined { room: Name },
+    /// Where one is already.
+    YouAreIn { room: Name },
+    /// Who has come.
+    Joined { name: Name },
+    /// Who has gone.
+    Left { name: Name },
+    /// How many have come to, and gone from, a crowded room.
+    Crowd { joined: u32, left: u32 },
+    /// What somebody says.
+    Said { name: Name, text: Text },
+    /// Who is called something else now.
+    Renamed { old: Name, new: Name },
+    /// A name that somebody else has, or that nobody may have.
+    Taken { name: Name },
+    /// What a name has to look like.
+    NameInvalid,
+    /// What a room's name has to look like.
+    RoomInvalid,
+    /// The rooms with the number of people in each, and how many rooms more there are.
+    Rooms { rooms: Vec<(Name, u32)>, more: usize },
+    /// The people in the room, and how many more there are.
+    Users { names: Vec<Name>, more: usize },
+    /// A command that there is none of.
+    Unrecognized { word: Text },
+    /// The limit that a line was over.
+    TooLong { chars_max: u32 },
+    /// What a line has to be.
+    NotUtf8,
+    /// How many messages a slow reader was not sent.
+    Dropped { count: u64 },
+    /// The server is about to stop.
+    Stopping,
+}
+
+impl Message {
+    /// Appends the message as the line protocol has it, with the end of its last line.
+    pub fn encode_line(&self, out: &mut BytesMut) {
+        if let Self::Said { name, text } = self {
+            // What nearly all traffic is made of goes without the formatting machinery.
+            let (name, text) = (name.as_str().as_bytes(), text.as_str().as_bytes());
+            out.reserve(name.len() + text.len() + 3);
+            out.put_slice(name);
+            out.put_slice(b": ");
+            out.put_slice(text);
+            out.put_u8(b'\n');
+        } else {
+            writeln!(out, "{self}").expect("a buffer in memory takes all that is written to it");
+        }
+    }
+
+    /// Returns about how many bytes the line has: for a message that somebody says exactly, for others roughly.
+    #[must_use]
+    pub fn weight(&self) -> usize {
+        match self {
+            Self::Said { name, text } => name.as_str().len() + text.as_str().len() + 3,
+            Self::Rooms { rooms, .. } => rooms.len() * 24,
+            Self::Users { names, .. } => names.len() * 20,
+            Self::Help => 512,
+            Self::YouAre { .. }
+            | Self::YouJoined { .. }
+            | Self::YouAreIn { .. }
+            | Self::Joined { .. }
+            | Self::Left { .. }
+            | Self::Crowd { .. }
+            | Self::Renamed { .. }
+            | Self::Taken { .. }
+            | Self::NameInvalid
+            | Self::RoomInvalid
+            | Self::Unrecognized { .. }
+            | Self::TooLong { .. }
+            | Self::NotUtf8
+            | Self::Dropped { .. }
+            | Self::Stopping => 32,
+        }
+    }
+}
+
+impl fmt::Display for Message {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (min, max) = (Name::CHARS_MIN, Name::CHARS_MAX);
+        match self {
+            Self::Help => fmt_help(f),
+            Self::YouAre { name } => write!(f, "You are {name}"),
+            Self::YouJoined { room } => write!(f, "You joined {room}"),
+            Self::YouAreIn { room } => write!(f, "You are in {room}"),
+            Self::Joined { name } => write!(f, "{name} joined"),
+            Self::Left { name } => write!(f, "{name} left"),
+            Self::Crowd { joined, left } => write!(f, "{joined} joined, {left} left"),
+            Self::Said { name, text } => write!(f, "{name}: {text}"),
+            Self::Renamed { old, new } => write!(f, "{old} is now {new}"),
+            Self::Taken { name } => write!(f, "{name} is already taken"),
+            Self::NameInvalid => write!(f, "Name must be {min} - {max} alphanumeric chars"),
+            Self::RoomInvalid => write!(f, "Room must be {min} - {max} alphanumeric chars"),
+            Self::Rooms { rooms, more } => {
+                let rooms = rooms.iter().map(|(name, people)| format!("{name} ({people})"));
+                fmt_list(f, "Rooms", rooms, *more)
+            }
+            Self::Users { names, more } => fmt_list(f, "Users", names.iter(), *more),
+            Self::Unrecognized { word } => write!(f, "Unrecognized command {word}, try /help"),
+            Self::TooLong { chars_max } => write!(f, "Messages can only be {chars_max} chars long"),
+            Self::NotUtf8 => f.write_str("Messages must be valid UTF-8"),
+            Self::Dropped { count } => {
+                write!(f, "Server is very busy and dropped {count} messages, sorry!")
+            }
+            Self::Stopping => f.write_str("Server is shutting down"),
+        }
+    }
+}
+
+fn fmt_help(f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    f.write_str("Server commands")?;
+    for command in &COMMANDS {
+        write!(f, "\n  /{}", command.word)?;
+        if let Some(argument) = command.argument {
+            write!(f, " {{{argument}}}")?;
+        }
+        write!(f, " - {}", command.what)?;
+    }
+    Ok(())
+}
+
+fn fmt_list<T: fmt::Display>(
+    f: &mut fmt::Formatter<'_>,
+    title: &str,
+    items: impl Iterator<Item = T>,
+    more: usize,
+) -> fmt::Result {
+    write!(f, "{title} -")?;
+    for (index, item) in items.enumerate() {
+        let separator = if index == 0 { " " } else { ", " };
+        write!(f, "{separator}{item}")?;
+    }
+    if more > 0 { write!(f, ", … and {more} more") } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn name(text: &str) -> Name {
+        Name::parse(text).expect("the case is a name")
+    }
+
+    #[test]
+    fn every_line_reads_exactly_as_the_protocol_says() {
+        let (ann, bob, pizza) = (name("Ann"), name("Bob"), name("pizza"));
+        let cases = [
+            (Message::YouAre { name: ann.clone() }, "You are Ann"),
+            (Message::YouJoined { room: pizza.clone() }, "You joined pizza"),
+            (Message::YouAreIn { room: pizza.clone() }, "You are in pizza"),
+            (Message::Joined { name: ann.clone() }, "Ann joined"),
+            (Message::Left { name: ann.clone() }, "Ann left"),
+            (Message::Crowd { joined: 3, left: 0 }, "3 joined, 0 left"),
+            (Message::Said { name: ann.clone(), text: Text::clean("hi") }, "Ann: hi"),
+            (Message::Renamed { old: ann.clone(), new: bob.clone() }, "Ann is now Bob"),
+            (Message::Taken { name: bob.clone() }, "Bob is already taken"),
+            (Message::NameInvalid, "Name must be 2 - 20 alphanumeric chars"),
+            (Message::RoomInvalid, "Room must be 2 - 20 alphanumeric chars"),
+            (Message::Rooms { rooms: vec![(pizza, 2), (name("main"), 1)], more: 0 }, "Rooms - pizza (2), main (1)"),
+            (Message::Users { names: vec![ann, bob], more: 0 }, "Users - Ann, Bob"),
+            (Message::Users { names: vec![name("Cid")], more: 7 }, "Users - Cid, … and 7 more"),
+            (Message::Unrecognized { word: Text::clean("/x") }, "Unrecognized command /x, try /help"),
+            (Message::TooLong { chars_max: 400 }, "Messages can only be 400 chars long"),
+            (Message::NotUtf8, "Messages must be valid UTF-8"),
+            (Message::Dropped { count: 1 }, "Server is very busy and dropped 1 messages, sorry!"),
+            (Message::Stopping, "Server is shutting down"),
+            (
+                Message::Help,
+                "Server commands\n  /help - prints this message\n  /name {name} - change name\n  /rooms - list rooms\n  \
+                 /join {room} - join room\n  /users - lists users in current room\n  /quit - quits server",
+            ),
+        ];
+        for (message, line) in cases {
+            assert_eq!(message.to_string(), line);
+            let mut encoded = BytesMut::new();
+            message.encode_line(&mut encoded);
+            assert_eq!(encoded, format!("{line}\n"));
+        }
+    }
+}

@@ -1,0 +1,258 @@
+//! Owns what one connection sends: turns its bytes into requests, as fast as the connection may make them.
+//!
+//! Invariant: however the bytes are split on their way, the requests are the same. What is held is never more than one line at
+//! its limit plus what was handed in at once.
+
+mod meter;
+mod telnet;
+
+use memchr::memchr;
+
+use self::meter::Meter;
+use self::telnet::{Stripped, Telnet};
+use crate::config::REPLY_WINDOW_BYTES;
+use crate::{Config, Request, Time};
+
+/// What a terminal sends for ^D. At the start of a line it means the end of input, as it does to a shell.
+const END_OF_INPUT: u8 = 0x04;
+
+/// Turns the bytes of one connection into requests.
+///
+/// Hand in what the socket gave with [`handle_bytes`](Self::handle_bytes), then take requests with
+/// [`poll_request`](Self::poll_request) until there is none. Then read again if [`wants_bytes`](Self::wants_bytes), or come back at
+/// [`poll_timeout`](Self::poll_timeout), or after [`handle_answer`](Self::handle_answer). When it [`is_over`](Self::is_over), there
+/// will be nothing more.
+#[derive(Debug)]
+pub struct Session {
+    /// What was handed in and is not yet a request, without telnet's own bytes.
+    input: Vec<u8>,
+    /// Where in `input` the next line begins.
+    start: usize,
+    /// Up to where `input` was searched for a line's end.
+    searched: usize,
+    /// The line that begins at `start`, once enough of it is here to tell.
+    found: Option<Line>,
+    line_chars_max: u32,
+    /// The bytes of replies that were asked for since the last mark was answered.
+    asked_bytes: u32,
+    telnet: Telnet,
+    meter: Meter,
+    phase: Phase,
+    /// Inside of a line that is over the limit and was reported: all is dropped up to its end.
+    skipping: bool,
+    /// A mark was handed out and not yet answered.
+    marked: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Phase {
+    /// More may come.
+    Open,
+    /// No more comes; what is held is still to be handed out, then `Quit` if it was telnet that said so.
+    Ending { quits: bool },
+    /// All was handed out.
+    Over,
+}
+
+/// What begins at `start` in the input.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Line {
+    /// A line whose line feed is at `end`.
+    Whole { end: usize },
+    /// More bytes than any line can have, and no line feed yet.
+    Endless,
+    /// A ^D.
+    EndOfInput,
+}
+
+impl Session {
+    /// Starts a session for a connection that was just opened.
+    #[must_use]
+    pub fn new(config: &Config) -> Self {
+        Self {
+            input: Vec::new(),
+            start: 0,
+            searched: 0,
+            found: None,
+            line_chars_max: config.line_chars_max,
+            asked_bytes: 0,
+            telnet: Telnet::default(),
+            meter: Meter::new(config.flood_lines_per_second, config.flood_burst),
+            phase: Phase::Open,
+            skipping: false,
+            marked: false,
+        }
+    }
+
+    /// Takes bytes that have come. What comes after the session's end is ignored.
+    pub fn handle_bytes(&mut self, bytes: &[u8]) {
+        if self.phase != Phase::Open {
+            return;
+        }
+        if self.telnet.strip(bytes, &mut self.input) == Stripped::Interrupt {
+            self.phase = Phase::Ending { quits: true };
+        }
+        self.find_line();
+    }
+
+    /// Takes notice that no more bytes will come. A line without its end is not a line, and is dropped.
+    pub fn handle_end(&mut self) {
+        if self.phase == Phase::Open {
+            self.phase = Phase::Ending { quits: false };
+        }
+    }
+
+    /// Takes notice that the last mark was answered: the replies asked for so far have been dealt with.
+    pub fn handle_answer(&mut self) {
+        self.asked_bytes = 0;
+        self.marked = false;
+    }
+
+    /// Returns the next request, if there is one that may be made `now`.
+    pub fn poll_request(&mut self, now: Time) -> Option<Request> {
+        let request = self.next_request(now);
+        if request.is_none() {
+            self.forget_passed();
+        }
+        request
+    }
+
+    /// Returns when there is a request again without more bytes, if time is all that it takes.
+    #[must_use]
+    pub fn poll_timeout(&self) -> Option<Time> {
+        (self.phase != Phase::Over && !self.marked && self.found.is_some()).then(|| self.meter.ready_at())
+    }
+
+    /// Tells whether it is time to read more: nothing is held that has to be handed out first.
+    #[must_use]
+    pub fn wants_bytes(&self) -> bool {
+        self.phase == Phase::Open && !self.marked && self.found.is_none()
+    }
+
+    /// Tells whether it waits for [`handle_answer`](Self::handle_answer).
+    #[must_use]
+    pub fn is_marked(&self) -> bool {
+        self.marked
+    }
+
+    /// Tells whether everything that was asked for has been handed out, and no more can come.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        self.phase == Phase::Over
+    }
+
+    fn next_request(&mut self, now: Time) -> Option<Request> {
+        loop {
+            if self.marked || self.phase == Phase::Over {
+                return None;
+            }
+            if self.asked_bytes as usize >= REPLY_WINDOW_BYTES {
+                self.marked = true;
+                return Some(Request::Mark);
+            }
+            let Some(line) = self.found else {
+                return self.end();
+            };
+            if !self.meter.is_ready(now) {
+                return None;
+            }
+            self.meter.charge(now);
+            let request = self.parse(line);
+            self.pass(line);
+            if let Some(request) = request {
+                if request == Request::Quit {
+                    self.phase = Phase::Over;
+                }
+                let bytes = u32::try_from(request.reply_bytes_max()).unwrap_or(u32::MAX);
+                self.asked_bytes = self.asked_bytes.saturating_add(bytes);
+                return Some(request);
+            }
+        }
+    }
+
+    /// Ends the session if no more can come, once no whole line is left.
+    fn end(&mut self) -> Option<Request> {
+        let Phase::Ending { quits } = self.phase else {
+            return None;
+        };
+        self.phase = Phase::Over;
+        quits.then_some(Request::Quit)
+    }
+
+    fn parse(&self, line: Line) -> Option<Request> {
+        match line {
+            Line::Endless => Some(Request::TooLong),
+            Line::EndOfInput => Some(Request::Quit),
+            Line::Whole { end } => {
+                let line = &self.input[self.start..end];
+                let line = line.strip_suffix(b"\r").unwrap_or(line);
+                if line.len() > self.line_bytes_max() {
+                    return Some(Request::TooLong);
+                }
+                match std::str::from_utf8(line) {
+                    Err(_) => Some(Request::NotUtf8),
+                    Ok(line) if line.chars().count() > self.line_chars_max as usize => Some(Request::TooLong),
+                    Ok(line) => Request::parse(line),
+                }
+            }
+        }
+    }
+
+    /// Goes past the line that was found, to the next one.
+    fn pass(&mut self, line: Line) {
+        match line {
+            Line::Whole { end } => self.start = end + 1,
+            Line::Endless => self.skipping = true,
+            Line::EndOfInput => self.start += 1,
+        }
+        self.searched = self.searched.max(self.start);
+        self.found = None;
+        self.find_line();
+    }
+
+    /// Looks for the next line in what is held.
+    fn find_line(&mut self) {
+        if self.found.is_some() {
+            return;
+        }
+        if self.skipping {
+            let end = memchr(b'\n', &self.input[self.searched..]);
+            self.skipping = end.is_none();
+            self.start = end.map_or(self.input.len(), |end| self.searched + end + 1);
+            self.searched = self.start;
+        }
+        let held = &self.input[self.start..];
+        if held.first() == Some(&END_OF_INPUT) {
+            self.found = Some(Line::EndOfInput);
+        } else if let Some(end) = memchr(b'\n', &self.input[self.searched..]) {
+            self.found = Some(Line::Whole { end: self.searched + end });
+        } else if held.len() > self.line_bytes_max() + 1 {
+            self.found = Some(Line::Endless);
+        }
+        self.searched = match self.found {
+            Some(Line::Whole { end }) => end,
+            Some(Line::Endless | Line::EndOfInput) | None => self.input.len(),
+        };
+    }
+
+    /// Lets go of the memory of what was handed out. A connection that is at rest holds none at all.
+    fn forget_passed(&mut self) {
+        if self.start == 0 {
+            return;
+        }
+        self.input = self.input[self.start..].to_vec();
+        self.searched -= self.start;
+        if let Some(Line::Whole { end }) = &mut self.found {
+            *end -= self.start;
+        }
+        self.start = 0;
+    }
+
+    /// The longest line in bytes: a character has at most four.
+    const fn line_bytes_max(&self) -> usize {
+        4 * self.line_chars_max as usize
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,87 @@
+//! Owns how fast one connection may make requests: a sustained rate, and a burst after a quiet time.
+
+use std::time::Duration;
+
+use crate::Time;
+
+/// Meters lines by the generic cell rate algorithm: it keeps only the moment at which the connection would have caught up with
+/// its rate, and lets a line pass while that moment lies less than the burst ahead.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Meter {
+    caught_up_at: Time,
+    /// What one line costs; zero where there is no limit.
+    line: Duration,
+    /// How far ahead of `now` a line may start.
+    ahead_max: Duration,
+}
+
+impl Meter {
+    /// Makes a meter for `lines_per_second` (0: no limit) that lets `burst` worth of lines, at least one, pass at once.
+    pub(super) fn new(lines_per_second: u32, burst: Duration) -> Self {
+        let line = Duration::from_secs(1).checked_div(lines_per_second).unwrap_or_default();
+        Self { caught_up_at: Time::START, line, ahead_max: burst.saturating_sub(line) }
+    }
+
+    /// Returns from when on a line may pass.
+    pub(super) fn ready_at(&self) -> Time {
+        Time::after(self.caught_up_at.since_start().saturating_sub(self.ahead_max))
+    }
+
+    pub(super) fn is_ready(&self, now: Time) -> bool {
+        self.line.is_zero() || self.ready_at() <= now
+    }
+
+    /// Lets a line pass.
+    pub(super) fn charge(&mut self, now: Time) {
+        self.caught_up_at = self.caught_up_at.max(now) + self.line;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn passes(meter: &mut Meter, now: Time) -> bool {
+        let ready = meter.is_ready(now);
+        if ready {
+            meter.charge(now);
+        }
+        ready
+    }
+
+    #[test]
+    fn a_burst_passes_at_once_and_then_the_rate_holds() {
+        let mut meter = Meter::new(20, Duration::from_secs(5));
+        let start = Time::after(Duration::from_secs(60));
+        for line in 0..100 {
+            assert!(passes(&mut meter, start), "line {line}");
+        }
+        for line in 1..=40 {
+            let ready = start + line * Duration::from_millis(50);
+            assert_eq!(meter.ready_at(), ready);
+            assert!(!passes(&mut meter, Time::after(ready.since_start() - Duration::from_nanos(1))));
+            assert!(passes(&mut meter, ready));
+        }
+    }
+
+    #[test]
+    fn a_burst_is_worth_no_more_after_a_longer_quiet_time() {
+        let mut meter = Meter::new(2, Duration::from_secs(2));
+        let later = Time::after(Duration::from_secs(1_000_000));
+        assert_eq!((0..10).filter(|_| passes(&mut meter, later)).count(), 4);
+    }
+
+    #[test]
+    fn a_burst_shorter_than_a_line_lets_one_line_pass() {
+        let mut meter = Meter::new(1, Duration::ZERO);
+        assert!(passes(&mut meter, Time::START));
+        assert!(!passes(&mut meter, Time::START));
+        assert!(passes(&mut meter, Time::after(Duration::from_secs(1))));
+    }
+
+    #[test]
+    fn no_limit_lets_everything_pass() {
+        let mut meter = Meter::new(0, Duration::from_secs(5));
+        assert!((0..100_000).all(|_| passes(&mut meter, Time::START)));
+    }
+}

@@ -1,0 +1,162 @@
+//! What a connection's bytes ask for: in every split, at every limit.
+
+use std::time::Duration;
+
+use super::*;
+use crate::{Name, Text};
+
+fn unmetered() -> Config {
+    Config { flood_lines_per_second: 0, ..Config::default() }
+}
+
+/// Takes all requests that there are, answering each mark at once.
+fn drain(session: &mut Session, now: Time) -> Vec<Request> {
+    let mut requests = Vec::new();
+    while let Some(request) = session.poll_request(now) {
+        if request == Request::Mark {
+            session.handle_answer();
+        } else {
+            requests.push(request);
+        }
+    }
+    requests
+}
+
+fn ask(session: &mut Session, bytes: &[u8]) -> Vec<Request> {
+    session.handle_bytes(bytes);
+    drain(session, Time::START)
+}
+
+fn say(text: &str) -> Request {
+    Request::Say(Text::clean(text))
+}
+
+#[test]
+fn bytes_ask_for_the_same_in_every_split() {
+    let rename = || Request::Rename(Name::parse("Bob").expect("a name"));
+    let long = "x".repeat(400);
+    let too_long = "x".repeat(401);
+    let emoji = "😀".repeat(400);
+    let endless = "x".repeat(2000);
+    let cases: Vec<(Vec<u8>, Vec<Request>)> = vec![
+        (b"hello\n".into(), vec![say("hello")]),
+        (b"hello\r\nworld\n".into(), vec![say("hello"), say("world")]),
+        (b"\n\r\n  \nx\n".into(), vec![say("x")]),
+        (b"a\rb\r\r\n".into(), vec![say("ab")]),
+        (b"caf\xc3\xa9\n".into(), vec![say("café")]),
+        (b"caf\xe9\nnext\n".into(), vec![Request::NotUtf8, say("next")]),
+        (b"\xff\xff\nnext\n".into(), vec![Request::NotUtf8, say("next")]),
+        (b"\xed\xa0\x80\n\xc0\x80\n".into(), vec![Request::NotUtf8, Request::NotUtf8]),
+        (b"/na\xff\xf9me B\xff\xfd\x01ob\r\n".into(), vec![rename()]),
+        (b"no end".into(), vec![]),
+        (b"x\n\x04y\n".into(), vec![say("x"), Request::Quit]),
+        (b"\x04".into(), vec![Request::Quit]),
+        (b"x\x04y\n".into(), vec![say("xy")]),
+        (b"/quit\nnever\n".into(), vec![Request::Quit]),
+        (b"half\xff\xf4\xff\xfd\x06\nnever\n".into(), vec![Request::Quit]),
+        (b"whole\nhalf\xff\xf4".into(), vec![say("whole"), Request::Quit]),
+        (format!("{long}\r\n").into(), vec![say(&long)]),
+        (format!("{too_long}\nnext\n").into(), vec![Request::TooLong, say("next")]),
+        (format!("{emoji}\r\n").into(), vec![say(&emoji)]),
+        (format!("{emoji}!\r\nnext\n").into(), vec![Request::TooLong, say("next")]),
+        (format!("{endless}\nnext\n").into(), vec![Request::TooLong, say("next")]),
+        (format!("{endless}\n\x04").into(), vec![Request::TooLong, Request::Quit]),
+        (format!("{endless}\x04").into(), vec![Request::TooLong]),
+        ([b"\xe9".repeat(1600), b"\nnext\n".into()].concat(), vec![Request::NotUtf8, say("next")]),
+        ([b"\xe9".repeat(1601), b"\r\nnext\n".into()].concat(), vec![Request::TooLong, say("next")]),
+        (format!("{endless}{endless}").into(), vec![Request::TooLong]),
+    ];
+    for (bytes, requests) in cases {
+        for split in 0..=bytes.len() {
+            let mut session = Session::new(&unmetered());
+            let mut asked = ask(&mut session, &bytes[..split]);
+            asked.extend(ask(&mut session, &bytes[split..]));
+            assert_eq!(asked, requests, "split at {split}");
+        }
+        let mut session = Session::new(&unmetered());
+        let asked: Vec<_> = bytes.iter().flat_map(|&byte| ask(&mut session, &[byte])).collect();
+        assert_eq!(asked, requests, "one byte at a time");
+    }
+}
+
+#[test]
+fn a_session_at_rest_holds_no_memory() {
+    let mut session = Session::new(&unmetered());
+    ask(&mut session, b"hello\nworld\n");
+    assert_eq!(session.input.capacity(), 0);
+    ask(&mut session, b"half");
+    assert!(session.input.capacity() < 64);
+    ask(&mut session, &b"x".repeat(10_000_000));
+    assert_eq!(session.input.capacity(), 0);
+}
+
+#[test]
+fn above_its_rate_a_session_holds_lines_back_and_loses_none() {
+    let config = Config { flood_lines_per_second: 10, flood_burst: Duration::from_secs(1), ..Config::default() };
+    let mut session = Session::new(&config);
+    session.handle_bytes(&b"x\n".repeat(15));
+    assert_eq!(drain(&mut session, Time::START).len(), 10);
+    for line in 1..=5 {
+        assert!(!session.wants_bytes());
+        let ready = Time::after(line * Duration::from_millis(100));
+        assert_eq!(session.poll_timeout(), Some(ready));
+        assert_eq!(drain(&mut session, ready), [say("x")]);
+    }
+    assert!(session.wants_bytes());
+    assert_eq!(session.poll_timeout(), None);
+}
+
+#[test]
+fn blank_lines_count_for_the_rate_too() {
+    let config = Config { flood_lines_per_second: 1, ..Config::default() };
+    let mut session = Session::new(&config);
+    assert_eq!(ask(&mut session, b"\n\n\n\n\nx\n"), []);
+    assert!(!session.wants_bytes());
+    assert_eq!(drain(&mut session, Time::after(Duration::from_secs(1))), [say("x")]);
+}
+
+#[test]
+fn what_was_sent_before_the_end_is_still_handed_out() {
+    let config = Config { flood_lines_per_second: 1, flood_burst: Duration::ZERO, ..Config::default() };
+    let mut session = Session::new(&config);
+    session.handle_bytes(b"one\ntwo\nhalf");
+    session.handle_end();
+    assert_eq!(drain(&mut session, Time::START), [say("one")]);
+    assert!(!session.is_over());
+    assert!(!session.wants_bytes());
+    assert_eq!(drain(&mut session, Time::after(Duration::from_secs(1))), [say("two")]);
+    assert!(session.is_over());
+    assert_eq!(session.poll_timeout(), None);
+}
+
+#[test]
+fn after_a_window_of_replies_a_session_waits_for_the_answer() {
+    let mut session = Session::new(&unmetered());
+    session.handle_bytes(&b"/rooms\n".repeat(5));
+    let poll = |session: &mut Session| session.poll_request(Time::START);
+    for _ in 0..2 {
+        assert_eq!(poll(&mut session), Some(Request::Rooms));
+        assert_eq!(poll(&mut session), Some(Request::Rooms));
+        assert_eq!(poll(&mut session), Some(Request::Mark));
+        assert_eq!(poll(&mut session), None);
+        assert!(session.is_marked());
+        assert!(!session.wants_bytes());
+        assert_eq!(session.poll_timeout(), None);
+        session.handle_answer();
+    }
+    assert_eq!(poll(&mut session), Some(Request::Rooms));
+    assert_eq!(poll(&mut session), None);
+    assert!(session.wants_bytes());
+}
+
+#[test]
+fn what_is_said_needs_no_answer() {
+    let mut session = Session::new(&unmetered());
+    session.handle_bytes(&b"hello there\n".repeat(10_000));
+    let mut said = 0;
+    while let Some(request) = session.poll_request(Time::START) {
+        assert_eq!(request, say("hello there"));
+        said += 1;
+    }
+    assert_eq!(said, 10_000);
+}

@@ -1,0 +1,42 @@
+//! Owns the core's notion of time: how long the server has been running, as the adapter tells it.
+
+use std::ops::Add;
+use std::time::Duration;
+
+/// Tells a moment, in nanoseconds since the server started (it lasts 584 years).
+///
+/// The core never asks a clock. Whoever drives it passes `now`, which must not go backwards.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub struct Time(u64);
+
+impl Time {
+    /// The moment the server started.
+    pub const START: Self = Self(0);
+
+    /// Makes the moment that lies `elapsed` after the start, or the last one there is.
+    #[must_use]
+    pub fn after(elapsed: Duration) -> Self {
+        Self(u64::try_from(elapsed.as_nanos()).unwrap_or(u64::MAX))
+    }
+
+    /// Returns how long after the start this is.
+    #[must_use]
+    pub const fn since_start(self) -> Duration {
+        Duration::from_nanos(self.0)
+    }
+
+    /// Returns how long after `earlier` this is, or zero if it is not.
+    #[must_use]
+    pub const fn since(self, earlier: Self) -> Duration {
+        Duration::from_nanos(self.0.saturating_sub(earlier.0))
+    }
+}
+
+impl Add<Duration> for Time {
+    type Output = Self;
+
+    fn add(self, duration: Duration) -> Self {
+        let nanos = u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX);
+        Self(self.0.saturating_add(nanos))
+    }
+}
