@@ -63,6 +63,13 @@ pub struct Config {
     /// Default 512: at about a microsecond each, that is what waking an idle CPU can cost on a virtual machine, ten times over.
     pub small_batch_deliveries: usize,
 
+    /// How many threads an adapter uses, and among how many writers the connections are divided. Default 1; a server takes as
+    /// many as there are cores.
+    pub threads: u32,
+
+    /// How long a server that stops goes on writing what is queued. Default 5 s: a service manager waits longer.
+    pub drain: Duration,
+
     /// Determines which random names are given, and in which order. Default 0; a server draws one when it starts.
     pub seed: u64,
 }
@@ -80,6 +87,8 @@ impl Default for Config {
             stall_max: Duration::from_secs(60),
             batch_bytes_max: 64 << 10,
             small_batch_deliveries: 512,
+            threads: 1,
+            drain: Duration::from_secs(5),
             seed: 0,
         }
     }
@@ -101,6 +110,7 @@ impl Config {
             ),
             ((256..=LIST_BYTES_MAX).contains(&self.list_bytes_max), "list_bytes_max", "256 to 8192 bytes"),
             ((8 * REPLY_WINDOW_BYTES..=1 << 30).contains(&self.queue_bytes_max), "queue_bytes_max", "128 KiB to 1 GiB"),
+            ((1..=1024).contains(&self.threads), "threads", "1 to 1024"),
             (self.stall_max >= Duration::from_secs(1), "stall_max", "at least 1 s"),
         ];
         match rules.into_iter().find(|(holds, ..)| !holds) {
