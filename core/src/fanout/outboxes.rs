@@ -333,3 +333,13 @@ impl<S> Notice<S> {
         }
     }
 }
+
+#[cfg(test)]
+impl<S> Outboxes<S> {
+    /// Asserts that nothing is kept of connections that are gone; a stall may be looked after until its time.
+    pub(super) fn assert_empty(&self) {
+        assert!(self.open.iter().all(Option::is_none));
+        assert!(self.closing.is_empty() && self.line.is_empty() && self.notices.is_empty());
+        assert_eq!(self.queues, 0);
+    }
+}

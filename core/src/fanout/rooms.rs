@@ -167,3 +167,12 @@ impl Rooms {
 fn offset(len: usize) -> u32 {
     u32::try_from(len).expect("places, members and the bytes of a batch are all counted by 32 bits")
 }
+
+#[cfg(test)]
+impl Rooms {
+    /// Asserts that nobody is in any room, and nothing is to be said there.
+    pub(super) fn assert_empty(&self) {
+        assert!(self.rooms.iter().all(|room| room.members.capacity() == 0 && room.chunk.is_none()));
+        assert!(self.is_flushed());
+    }
+}
