@@ -147,7 +147,7 @@ impl<S: Clone> Outboxes<S> {
         let offered = queue.front().len();
         queue.advance(taken);
         if taken > 0 {
-            queue.progress_at = now;
+            queue.progress_at = Some(now);
         }
         let resumed = queue.resume(&limits);
         let answered = queue.marked && queue.bytes() <= limits.low_bytes;
@@ -200,8 +200,9 @@ impl<S: Clone> Outboxes<S> {
             self.stalls.pop();
             let Some(outbox) = self.outbox_mut(connection) else { continue };
             outbox.watched = false;
-            let Some(queue) = outbox.queue.as_ref().filter(|queue| queue.blocked) else { continue };
-            let due = queue.progress_at + stall_max;
+            let queue = outbox.queue.as_ref().filter(|queue| queue.blocked);
+            let Some(progress_at) = queue.and_then(|queue| queue.progress_at) else { continue };
+            let due = progress_at + stall_max;
             if due <= now {
                 self.abandon(connection);
             } else {
@@ -280,12 +281,12 @@ impl<S: Clone> Outboxes<S> {
     }
 
     fn block_connection(&mut self, now: Time, connection: ConnectionId) {
-        let due = now + self.limits.stall_max;
+        let stall_max = self.limits.stall_max;
         let Some(outbox) = self.outbox_mut(connection) else { return };
         let Some(queue) = outbox.queue.as_mut() else { return };
         queue.blocked = true;
         queue.listed = false;
-        queue.progress_at = queue.progress_at.max(now);
+        let due = *queue.progress_at.get_or_insert(now) + stall_max;
         let was_watched = std::mem::replace(&mut outbox.watched, true);
         self.notices.push_back(Notice::AwaitWritable(connection));
         if !was_watched {

@@ -552,6 +552,27 @@ fn a_connection_that_takes_nothing_for_too_long_is_abandoned() {
 }
 
 #[test]
+fn a_socket_that_is_writable_but_takes_nothing_stalls_all_the_same() {
+    let one = id(0);
+    let mut writer = Writer::with_members(&[one]);
+    writer.takes.insert(100, 0);
+    writer.send([say(MAIN, "a")]);
+    for second in 1..60 {
+        writer.now = Time::after(Duration::from_secs(second));
+        writer.fanout.handle_timeout(writer.now);
+        writer.take(one, 0);
+    }
+    // It is about to be tried once more when its time is up.
+    writer.now = Time::after(Duration::from_secs(60));
+    writer.fanout.handle_writable(one);
+    writer.fanout.handle_timeout(writer.now);
+    writer.poll();
+    writer.fanout.handle_timeout(writer.now);
+    writer.poll();
+    assert_eq!(writer.told().last().map(String::as_str), Some("abandon 100"));
+}
+
+#[test]
 fn a_connection_with_nothing_queued_never_stalls() {
     let one = id(0);
     let mut writer = Writer::with_members(&[one]);
