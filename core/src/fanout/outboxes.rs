@@ -116,7 +116,8 @@ impl<S: Clone> Outboxes<S> {
     pub(super) fn answer(&mut self, connection: ConnectionId) {
         let low = self.limits.low_bytes;
         let Some(place) = self.place(connection) else { return };
-        match self.open[place].as_mut().and_then(|outbox| outbox.queue.as_mut()) {
+        let Some(outbox) = self.open[place].as_mut().filter(|outbox| !outbox.abandoned) else { return };
+        match outbox.queue.as_mut() {
             Some(queue) if queue.bytes() > low => queue.marked = true,
             Some(_) | None => self.notices.push_back(Notice::Answer(connection)),
         }

@@ -516,7 +516,7 @@ fn a_connection_whose_socket_fails_is_abandoned_and_gets_nothing_more() {
         assert_eq!(writer.told(), ["abandon 100"], "queued: {queued}");
         writer.received.clear();
         writer.fanout.handle_writable(one);
-        writer.send([say(MAIN, "b"), reply(one, "c")]);
+        writer.send([say(MAIN, "b"), reply(one, "c"), answer(one)]);
         assert_eq!((writer.lines(one), writer.lines(two)), (ann([]), ann(["b"])), "queued: {queued}");
         writer.send([leave(one), close(one), leave(two), close(two)]);
         assert_eq!(writer.told(), ["finish 101"], "queued: {queued}");
