@@ -10,6 +10,10 @@ use bytes::{Bytes, BytesMut};
 
 use crate::{Message, RoomId};
 
+/// How many buffers are kept to be used again. Each grows to the largest chunk it ever held, so that keeping one for every room that
+/// ever spoke in one batch would be gigabytes on a large server; these are 8 MiB at most.
+const SPARES_MAX: usize = 128;
+
 #[derive(Debug, Default)]
 pub(super) struct Rooms {
     /// By the rooms' keys.
@@ -17,7 +21,7 @@ pub(super) struct Rooms {
     /// The rooms with an open chunk, in the order in which somebody spoke there first.
     touched: VecDeque<RoomId>,
     flushing: Option<Flushing>,
-    /// Buffers to be used again.
+    /// Buffers to be used again, a few.
     spare: Vec<OpenChunk>,
 }
 
@@ -157,9 +161,11 @@ impl Rooms {
         let Some(Flushing { mut ends, mut emptied, .. }) = self.flushing.take() else {
             return;
         };
-        ends.clear();
-        emptied.ends = ends;
-        self.spare.push(emptied);
+        if self.spare.len() < SPARES_MAX {
+            ends.clear();
+            emptied.ends = ends;
+            self.spare.push(emptied);
+        }
     }
 }
 
@@ -170,9 +176,10 @@ fn offset(len: usize) -> u32 {
 
 #[cfg(test)]
 impl Rooms {
-    /// Asserts that nobody is in any room, and nothing is to be said there.
+    /// Asserts that nobody is in any room, nothing is to be said there, and few buffers are kept.
     pub(super) fn assert_empty(&self) {
         assert!(self.rooms.iter().all(|room| room.members.capacity() == 0 && room.chunk.is_none()));
         assert!(self.is_flushed());
+        assert!(self.spare.len() <= SPARES_MAX);
     }
 }

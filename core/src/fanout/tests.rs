@@ -650,6 +650,20 @@ fn it_is_drained_only_when_all_output_was_polled() {
 }
 
 #[test]
+fn what_was_needed_for_many_rooms_at_once_is_given_back() {
+    let members: Vec<_> = (0..1000).map(id).collect();
+    let mut writer = Writer::new();
+    writer.follow(members.iter().flat_map(|&member| {
+        let room = RoomId::new(member.key());
+        [open(member), enter(member, room), say(room, "a")]
+    }));
+    writer.poll();
+    assert!(writer.received.values().all(|received| received == b"Ann: a\n"));
+    writer.send(members.iter().flat_map(|&member| [leave(member), close(member)]));
+    writer.assert_empty();
+}
+
+#[test]
 fn lines_of_every_length_survive_a_queue() {
     let one = id(0);
     let mut writer = Writer::with_members(&[one]);
