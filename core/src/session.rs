@@ -1,6 +1,6 @@
 //! Owns what one connection sends: turns its bytes into requests, as fast as the connection may make them.
 //!
-//! Invariant: however the bytes are split on their way, the requests are the same. What is held is never more than one line at
+//! Invariant: however the bytes are split on their way, the requests are the same. What is held is never more than two lines at
 //! its limit plus what was handed in at once.
 
 mod meter;
