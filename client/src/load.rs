@@ -1,7 +1,8 @@
 //! `chinwag load`: what a server delivers, how fast, how completely, and at what cost.
 //!
 //! One thread drives all connections. [`flags`] make a plan, a [`crowd`] joins its rooms, and then
-//! [`drive`] sends, receives and measures, to a [`report`]. A [`sender`] writes each room's [`message`]s, on time by a [`pace`] or as fast as the
+//! [`drive`] sends, receives and measures, to a [`report`]; or [`idle`] only looks at the server's
+//! memory. A [`sender`] writes each room's [`message`]s, on time by a [`pace`] or as fast as the
 //! slowest member reads them, and an [`inbox`] per member counts them without looking at each.
 //!
 //! It needs Linux, for epoll and `/proc`.
@@ -12,6 +13,7 @@ mod descriptors;
 mod drive;
 mod flags;
 mod histogram;
+mod idle;
 mod inbox;
 mod line;
 mod message;
@@ -38,15 +40,28 @@ pub(crate) use self::flags::{FlagError, LoadFlags};
 /// between here and the server.
 pub(crate) fn run(flags: LoadFlags) -> Result<()> {
     let plan = Plan::try_from(flags)?;
-    descriptors::reserve(
-        plan.rooms.saturating_mul(plan.members),
-        "--rooms times --members",
-    )?;
-    let report = drive::run(&plan, join(&plan)?)?;
-    let text = if plan.json {
-        report.json(&plan)
-    } else {
-        report.table(&plan)
+    let text = match plan.idle {
+        Some(connections) => {
+            descriptors::reserve(connections, "--idle")?;
+            let report = idle::run(&plan, connections)?;
+            if plan.json {
+                report.json()
+            } else {
+                report.table()
+            }
+        }
+        None => {
+            descriptors::reserve(
+                plan.rooms.saturating_mul(plan.members),
+                "--rooms times --members",
+            )?;
+            let report = drive::run(&plan, join(&plan)?)?;
+            if plan.json {
+                report.json(&plan)
+            } else {
+                report.table(&plan)
+            }
+        }
     };
     std::io::stdout()
         .lock()

@@ -57,6 +57,11 @@ pub(crate) struct LoadFlags {
     #[argh(option, from_str_fn(pid))]
     pid: Option<u32>,
 
+    /// instead of load, open that many idle connections and tell what memory each costs the server;
+    /// needs --pid
+    #[argh(option, from_str_fn(count))]
+    idle: Option<usize>,
+
     /// print one JSON object instead of a table
     #[argh(switch)]
     json: bool,
@@ -81,6 +86,8 @@ pub(super) struct Plan {
     pub(super) window: u64,
     /// The server's process, if it is to be watched.
     pub(super) server: Option<Process>,
+    /// Connections that only wait, in place of any load.
+    pub(super) idle: Option<usize>,
     /// Print JSON.
     pub(super) json: bool,
 }
@@ -114,6 +121,12 @@ impl TryFrom<LoadFlags> for Plan {
     type Error = FlagError;
 
     fn try_from(flags: LoadFlags) -> Result<Self, FlagError> {
+        if flags.idle.is_some() && flags.pid.is_none() {
+            return Err(FlagError::new(
+                "--idle",
+                "needs --pid: the memory is that of the server's process",
+            ));
+        }
         let server = flags.pid.map(Process::of);
         if let Some(server) = &server
             && let Err(error) = server.rss_kib()
@@ -132,6 +145,7 @@ impl TryFrom<LoadFlags> for Plan {
             rate: flags.rate,
             window: flags.window,
             server,
+            idle: flags.idle,
             json: flags.json,
         })
     }

@@ -16,8 +16,8 @@ fn without_flags_it_is_one_room_of_a_hundred() {
         (1, 100, 64, 4_096)
     );
     assert_eq!(
-        (plan.length, plan.rate, plan.json),
-        (Duration::from_secs(5), None, false)
+        (plan.length, plan.rate, plan.idle, plan.json),
+        (Duration::from_secs(5), None, None, false)
     );
 }
 
@@ -36,11 +36,22 @@ fn a_bad_value_names_the_flag_and_what_it_takes() {
         ("--rate", "0", "takes a number from 1 to 10000000"),
         ("--window", "x", "takes a number from 1 to 1000000"),
         ("--pid", "", "takes a number from 1 to 4294967295"),
+        ("--idle", "0", "takes a number from 1 to 1000000"),
     ];
     for (flag, value, takes) in cases {
         let error = parse(&[flag, value]).expect_err(value);
         assert!(error.contains(flag) && error.contains(takes), "{error}");
     }
+}
+
+#[test]
+fn idle_without_a_process_is_refused() {
+    let flags = parse(&["--idle", "10"]).expect("each flag is good by itself");
+    let error = Plan::try_from(flags).expect_err("there is no memory to look at");
+    assert_eq!(
+        error.to_string(),
+        "--idle needs --pid: the memory is that of the server's process"
+    );
 }
 
 #[test]

@@ -14,6 +14,7 @@ fn plan(rate: Option<u32>) -> Plan {
         rate,
         window: 4_096,
         server: None,
+        idle: None,
         json: false,
     }
 }
