@@ -44,36 +44,21 @@ pub(crate) fn run(flags: LoadFlags) -> Result<()> {
         Some(connections) => {
             descriptors::reserve(connections, "--idle")?;
             let report = idle::run(&plan, connections)?;
-            if plan.json {
-                report.json()
-            } else {
-                report.table()
-            }
+            if plan.json { report.json() } else { report.table() }
         }
         None => {
-            descriptors::reserve(
-                plan.rooms.saturating_mul(plan.members),
-                "--rooms times --members",
-            )?;
+            descriptors::reserve(plan.rooms.saturating_mul(plan.members), "--rooms times --members")?;
             let report = drive::run(&plan, join(&plan)?)?;
-            if plan.json {
-                report.json(&plan)
-            } else {
-                report.table(&plan)
-            }
+            if plan.json { report.json(&plan) } else { report.table(&plan) }
         }
     };
-    std::io::stdout()
-        .lock()
-        .write_all(text.as_bytes())
-        .context("cannot print the outcome")
+    std::io::stdout().lock().write_all(text.as_bytes()).context("cannot print the outcome")
 }
 
 /// Brings all members into their rooms, room by room.
 fn join(plan: &Plan) -> Result<Crowd> {
     let mut crowd = Crowd::new(Clock::start())?;
-    let rooms =
-        (0..plan.rooms * plan.members).map(|member| format!("load-{}", member / plan.members));
+    let rooms = (0..plan.rooms * plan.members).map(|member| format!("load-{}", member / plan.members));
     crowd.join(plan.address, rooms, plan.chars)?;
     Ok(crowd)
 }

@@ -28,17 +28,11 @@ enum Command {
 const USAGE_EXIT: u8 = 2;
 
 fn main() -> ExitCode {
-    let args: Result<Vec<String>, _> = std::env::args_os()
-        .skip(1)
-        .map(|arg| arg.into_string())
-        .collect();
+    let args: Result<Vec<String>, _> = std::env::args_os().skip(1).map(|arg| arg.into_string()).collect();
     let args = match args {
         Ok(args) => args,
         Err(arg) => {
-            return fail(
-                USAGE_EXIT,
-                &format!("the argument {} is not UTF-8", arg.display()),
-            );
+            return fail(USAGE_EXIT, &format!("the argument {} is not UTF-8", arg.display()));
         }
     };
     let args: Vec<&str> = args.iter().map(String::as_str).collect();

@@ -11,9 +11,7 @@ pub(super) struct Clock {
 impl Clock {
     /// Starts at 0.
     pub(super) fn start() -> Self {
-        Self {
-            start: Instant::now(),
-        }
+        Self { start: Instant::now() }
     }
 
     /// Returns the nanoseconds since the start; a `u64` holds 584 years of them.

@@ -53,12 +53,7 @@ impl Crowd {
     /// The process may have no descriptors left.
     pub(super) fn new(clock: Clock) -> Result<Self> {
         let poller = Poller::new().context("cannot set up epoll")?;
-        Ok(Self {
-            clock,
-            poller,
-            members: Vec::new(),
-            buffer: vec![0; READ_BYTES].into_boxed_slice(),
-        })
+        Ok(Self { clock, poller, members: Vec::new(), buffer: vec![0; READ_BYTES].into_boxed_slice() })
     }
 
     /// Returns the clock that deadlines are measured by.
@@ -74,11 +69,7 @@ impl Crowd {
     /// Returns how far the slowest of `count` members from `first` on has come.
     pub(super) fn slowest(&self, first: usize, count: usize) -> u64 {
         let members = &self.members[first..first + count];
-        members
-            .iter()
-            .map(|member| member.inbox.progress())
-            .min()
-            .unwrap_or(0)
+        members.iter().map(|member| member.inbox.progress()).min().unwrap_or(0)
     }
 
     /// Connects one member per name in `rooms` and waits until each is in its room.
@@ -111,9 +102,8 @@ impl Crowd {
     }
 
     fn connect(&mut self, address: SocketAddr, room: &str, chars: usize) -> Result<()> {
-        let socket = TcpStream::connect(address).with_context(|| {
-            format!("cannot connect to {address}, is a chinwag server running there?")
-        })?;
+        let socket = TcpStream::connect(address)
+            .with_context(|| format!("cannot connect to {address}, is a chinwag server running there?"))?;
         let key = self.members.len();
         // A paced message must leave at once, not when the one before it is acknowledged.
         let ready = socket
@@ -122,10 +112,7 @@ impl Crowd {
             .and_then(|()| socket.set_nonblocking(true))
             .and_then(|()| self.poller.add(&socket, key, Interest::Read));
         ready.with_context(|| format!("cannot set up connection {}", key + 1))?;
-        self.members.push(Member {
-            socket,
-            inbox: Inbox::new(room, chars),
-        });
+        self.members.push(Member { socket, inbox: Inbox::new(room, chars) });
         Ok(())
     }
 
@@ -154,14 +141,8 @@ impl Crowd {
     /// # Errors
     ///
     /// The server has closed a connection.
-    pub(super) fn turn(
-        &mut self,
-        deadline_ns: u64,
-        mut on: impl FnMut(usize, Happening),
-    ) -> Result<()> {
-        self.poller
-            .wait(self.clock.now_ns(), deadline_ns)
-            .context("cannot wait for sockets")?;
+    pub(super) fn turn(&mut self, deadline_ns: u64, mut on: impl FnMut(usize, Happening)) -> Result<()> {
+        self.poller.wait(self.clock.now_ns(), deadline_ns).context("cannot wait for sockets")?;
         for index in 0..self.poller.ready_count() {
             let Some(ready) = self.poller.ready(index) else {
                 continue;
@@ -172,8 +153,7 @@ impl Crowd {
                 on(ready.key, Happening::Received(receipt));
             }
             if ready.writable {
-                self.poller
-                    .modify(&self.members[ready.key].socket, ready.key, Interest::Read)?;
+                self.poller.modify(&self.members[ready.key].socket, ready.key, Interest::Read)?;
                 on(ready.key, Happening::Writable);
             }
         }
@@ -190,9 +170,7 @@ impl Crowd {
                 member.inbox.accept(&self.buffer[..start]);
                 Ok(None)
             }
-            Err(error) => {
-                Err(error).with_context(|| format!("cannot read from connection {}", key + 1))
-            }
+            Err(error) => Err(error).with_context(|| format!("cannot read from connection {}", key + 1)),
         }
     }
 
@@ -210,8 +188,7 @@ impl Crowd {
             Ok(written) => written,
             Err(error) if is_passing(&error) => 0,
             Err(error) => {
-                return Err(error)
-                    .with_context(|| format!("cannot write to connection {}", key + 1));
+                return Err(error).with_context(|| format!("cannot write to connection {}", key + 1));
             }
         };
         if written < bytes.len() {

@@ -18,22 +18,10 @@ pub(super) fn reserve(connections: usize, flag: &'static str) -> Result<(), Flag
     if limit.current.is_none_or(|current| current >= needed) {
         return Ok(());
     }
-    let raised = Rlimit {
-        current: Some(needed),
-        maximum: limit.maximum,
-    };
+    let raised = Rlimit { current: Some(needed), maximum: limit.maximum };
     setrlimit(Resource::Nofile, raised).map_err(|_| {
-        let allowed = limit
-            .maximum
-            .or(limit.current)
-            .unwrap_or(needed)
-            .saturating_sub(OTHERS);
-        FlagError::new(
-            flag,
-            format!(
-                "asks for {connections} connections, the limit on descriptors allows {allowed}"
-            ),
-        )
+        let allowed = limit.maximum.or(limit.current).unwrap_or(needed).saturating_sub(OTHERS);
+        FlagError::new(flag, format!("asks for {connections} connections, the limit on descriptors allows {allowed}"))
     })
 }
 
@@ -43,15 +31,11 @@ mod tests {
 
     #[test]
     fn more_than_the_hard_limit_is_refused_by_the_flag_that_asked() {
-        let maximum = getrlimit(Resource::Nofile)
-            .maximum
-            .expect("tests run under a limit");
+        let maximum = getrlimit(Resource::Nofile).maximum.expect("tests run under a limit");
         let connections = usize::try_from(maximum).expect("a limit that fits");
         let error = reserve(connections, "--idle").expect_err("sixteen too many");
-        let text = format!(
-            "--idle asks for {maximum} connections, the limit on descriptors allows {}",
-            maximum - OTHERS
-        );
+        let text =
+            format!("--idle asks for {maximum} connections, the limit on descriptors allows {}", maximum - OTHERS);
         assert_eq!(error.to_string(), text);
     }
 

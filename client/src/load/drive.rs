@@ -39,10 +39,9 @@ pub(super) fn run(plan: &Plan, crowd: Crowd) -> Result<Report> {
     let delays = std::mem::replace(&mut drive.totals.delays, Histogram::new());
     drive.drain()?;
     let server = match (&plan.server, before.server_cpu_ns, after.server_cpu_ns) {
-        (Some(server), Some(before), Some(after)) => Some(ServerUse {
-            cpu_ns: after.saturating_sub(before),
-            rss_kib: server.rss_kib()?,
-        }),
+        (Some(server), Some(before), Some(after)) => {
+            Some(ServerUse { cpu_ns: after.saturating_sub(before), rss_kib: server.rss_kib()? })
+        }
         _ => None,
     };
     Ok(Report {
@@ -90,12 +89,8 @@ impl Totals {
         self.losses.disordered += receipt.disordered;
         // Delays fall from the first line of a read to the last; half of its lines count as each.
         let late = receipt.delivered / 2;
-        self.delays.record(
-            now_ns.saturating_sub(receipt.first_ns),
-            receipt.delivered - late,
-        );
-        self.delays
-            .record(now_ns.saturating_sub(receipt.last_ns), late);
+        self.delays.record(now_ns.saturating_sub(receipt.first_ns), receipt.delivered - late);
+        self.delays.record(now_ns.saturating_sub(receipt.last_ns), late);
     }
 }
 
@@ -111,31 +106,18 @@ struct Snapshot {
 impl<'a> Drive<'a> {
     fn new(plan: &'a Plan, crowd: Crowd) -> Self {
         let feed = match plan.rate {
-            Some(rate) => Feed::Paced {
-                pace: Pace::new(plan.rooms, rate),
-                start_ns: crowd.clock().now_ns(),
-            },
+            Some(rate) => Feed::Paced { pace: Pace::new(plan.rooms, rate), start_ns: crowd.clock().now_ns() },
             None => Feed::Window(plan.window),
         };
-        let losses = Losses {
-            lost: 0,
-            told: 0,
-            disordered: 0,
-        };
+        let losses = Losses { lost: 0, told: 0, disordered: 0 };
         Self {
             plan,
             crowd,
             feed,
             composer: Composer::new(plan.chars),
-            senders: (0..plan.rooms)
-                .map(|room| Sender::new(room * plan.members))
-                .collect(),
+            senders: (0..plan.rooms).map(|room| Sender::new(room * plan.members)).collect(),
             touched: Touched::all(plan.rooms),
-            totals: Totals {
-                deliveries: 0,
-                losses,
-                delays: Histogram::new(),
-            },
+            totals: Totals { deliveries: 0, losses, delays: Histogram::new() },
         }
     }
 
@@ -194,14 +176,7 @@ impl<'a> Drive<'a> {
 
     /// Receives what is there, or waits for it until `deadline_ns`.
     fn receive(&mut self, deadline_ns: u64) -> Result<()> {
-        let Self {
-            plan,
-            crowd,
-            senders,
-            touched,
-            totals,
-            ..
-        } = self;
+        let Self { plan, crowd, senders, touched, totals, .. } = self;
         let clock = crowd.clock();
         crowd.turn(deadline_ns, |member, happening| {
             let room = member / plan.members;
@@ -250,10 +225,7 @@ struct Touched {
 
 impl Touched {
     fn all(rooms: usize) -> Self {
-        Self {
-            rooms: (0..rooms).collect(),
-            is_in: vec![true; rooms],
-        }
+        Self { rooms: (0..rooms).collect(), is_in: vec![true; rooms] }
     }
 
     fn mark(&mut self, room: usize) {

@@ -102,10 +102,7 @@ pub(crate) struct FlagError {
 impl FlagError {
     /// Tells which flag it is, and what it takes instead.
     pub(super) fn new(flag: &'static str, takes: impl Into<String>) -> Self {
-        Self {
-            flag,
-            takes: takes.into(),
-        }
+        Self { flag, takes: takes.into() }
     }
 }
 
@@ -122,10 +119,7 @@ impl TryFrom<LoadFlags> for Plan {
 
     fn try_from(flags: LoadFlags) -> Result<Self, FlagError> {
         if flags.idle.is_some() && flags.pid.is_none() {
-            return Err(FlagError::new(
-                "--idle",
-                "needs --pid: the memory is that of the server's process",
-            ));
+            return Err(FlagError::new("--idle", "needs --pid: the memory is that of the server's process"));
         }
         let server = flags.pid.map(Process::of);
         if let Some(server) = &server
@@ -152,9 +146,7 @@ impl TryFrom<LoadFlags> for Plan {
 }
 
 fn ip(value: &str) -> Result<IpAddr, String> {
-    value
-        .parse()
-        .map_err(|_| "takes an IPv4 or IPv6 address".to_owned())
+    value.parse().map_err(|_| "takes an IPv4 or IPv6 address".to_owned())
 }
 
 fn port(value: &str) -> Result<u16, String> {
@@ -186,17 +178,10 @@ fn pid(value: &str) -> Result<u32, String> {
     number(value, 1..=u32::MAX)
 }
 
-fn number<T: FromStr + PartialOrd + fmt::Display>(
-    value: &str,
-    allowed: RangeInclusive<T>,
-) -> Result<T, String> {
+fn number<T: FromStr + PartialOrd + fmt::Display>(value: &str, allowed: RangeInclusive<T>) -> Result<T, String> {
     match value.parse() {
         Ok(number) if allowed.contains(&number) => Ok(number),
-        _ => Err(format!(
-            "takes a number from {} to {}",
-            allowed.start(),
-            allowed.end()
-        )),
+        _ => Err(format!("takes a number from {} to {}", allowed.start(), allowed.end())),
     }
 }
 

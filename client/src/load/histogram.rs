@@ -22,11 +22,7 @@ pub(super) struct Histogram {
 impl Histogram {
     /// Creates an empty histogram.
     pub(super) fn new() -> Self {
-        Self {
-            counters: vec![0; COUNTERS].into_boxed_slice(),
-            total: 0,
-            max: 0,
-        }
+        Self { counters: vec![0; COUNTERS].into_boxed_slice(), total: 0, max: 0 }
     }
 
     /// Counts `value` `times` times.
@@ -46,9 +42,7 @@ impl Histogram {
     /// Returns a value that at least `per_mille` thousandths of all values do not exceed; 0 if
     /// there is none.
     pub(super) fn quantile(&self, per_mille: u16) -> u64 {
-        let wanted = (u128::from(self.total) * u128::from(per_mille))
-            .div_ceil(1_000)
-            .max(1);
+        let wanted = (u128::from(self.total) * u128::from(per_mille)).div_ceil(1_000).max(1);
         let mut seen = 0;
         for (index, count) in self.counters.iter().enumerate() {
             seen += u128::from(*count);
@@ -86,10 +80,7 @@ mod tests {
         });
         for value in edges.chain([u64::MAX]) {
             let top = highest(counter(value));
-            assert!(
-                top >= value && top - value <= value / 64,
-                "{value} is counted as {top}"
-            );
+            assert!(top >= value && top - value <= value / 64, "{value} is counted as {top}");
         }
     }
 
@@ -107,15 +98,7 @@ mod tests {
         for value in 1..=100 {
             histogram.record(value, 1);
         }
-        for (per_mille, expected) in [
-            (0, 1),
-            (10, 1),
-            (500, 50),
-            (900, 90),
-            (990, 99),
-            (991, 100),
-            (1_000, 100),
-        ] {
+        for (per_mille, expected) in [(0, 1), (10, 1), (500, 50), (900, 90), (990, 99), (991, 100), (1_000, 100)] {
             assert_eq!(histogram.quantile(per_mille), expected, "{per_mille}");
         }
         assert_eq!(histogram.max(), 100);

@@ -115,12 +115,7 @@ impl Inbox {
         }
         self.next_seq += delivered;
         self.told_ahead = 0;
-        let receipt = Receipt {
-            delivered,
-            first_ns: first.sent_ns,
-            last_ns: last.sent_ns,
-            ..Receipt::default()
-        };
+        let receipt = Receipt { delivered, first_ns: first.sent_ns, last_ns: last.sent_ns, ..Receipt::default() };
         Some((receipt, whole))
     }
 

@@ -42,20 +42,11 @@ mod tests {
     #[test]
     fn only_the_exact_notice_is_one() {
         let cases: [(&[u8], Option<u64>); 6] = [
-            (
-                b"Server is very busy and dropped 7 messages, sorry!",
-                Some(7),
-            ),
-            (
-                b"Server is very busy and dropped 18446744073709551615 messages, sorry!",
-                Some(u64::MAX),
-            ),
+            (b"Server is very busy and dropped 7 messages, sorry!", Some(7)),
+            (b"Server is very busy and dropped 18446744073709551615 messages, sorry!", Some(u64::MAX)),
             (b"Server is very busy and dropped  messages, sorry!", None),
             (b"Server is very busy and dropped 7 messages, sorry! ", None),
-            (
-                b"Ann: Server is very busy and dropped 7 messages, sorry!",
-                None,
-            ),
+            (b"Ann: Server is very busy and dropped 7 messages, sorry!", None),
             (b"\xff", None),
         ];
         for (line, count) in cases {

@@ -114,10 +114,7 @@ mod tests {
     #[test]
     fn what_is_written_is_read_at_every_length() {
         for chars in CHARS_MIN..=CHARS_MAX {
-            let stamp = Stamp {
-                seq: (1 << 48) - 1 - chars as u64,
-                sent_ns: u64::MAX - chars as u64,
-            };
+            let stamp = Stamp { seq: (1 << 48) - 1 - chars as u64, sent_ns: u64::MAX - chars as u64 };
             let line = delivered(stamp, chars);
             assert_eq!(line.len(), "BraveOtter: ".len() + chars);
             assert_eq!(read(&line, chars), Some(stamp));
@@ -126,13 +123,7 @@ mod tests {
 
     #[test]
     fn a_message_holds_one_mark() {
-        let line = delivered(
-            Stamp {
-                seq: 0x00ab_cdef,
-                sent_ns: u64::MAX,
-            },
-            64,
-        );
+        let line = delivered(Stamp { seq: 0x00ab_cdef, sent_ns: u64::MAX }, 64);
         assert_eq!(line.iter().filter(|byte| **byte == MARK).count(), 1);
     }
 

@@ -26,11 +26,7 @@ impl Pace {
     /// Starts a timetable of `rate` messages a second in each of `rooms` rooms.
     pub(super) fn new(rooms: usize, rate: u32) -> Self {
         let rooms = rooms.max(1) as u64;
-        Self {
-            rooms,
-            total_rate: rooms * u64::from(rate.max(1)),
-            next: 0,
-        }
+        Self { rooms, total_rate: rooms * u64::from(rate.max(1)), next: 0 }
     }
 
     /// Returns when the next message is due, in nanoseconds since the start.
@@ -61,16 +57,7 @@ mod tests {
         while let Some(turn) = pace.take(400_000_000) {
             turns.push((turn.room, turn.due_ns));
         }
-        assert_eq!(
-            turns,
-            [
-                (0, 0),
-                (1, 100_000_000),
-                (0, 200_000_000),
-                (1, 300_000_000),
-                (0, 400_000_000)
-            ]
-        );
+        assert_eq!(turns, [(0, 0), (1, 100_000_000), (0, 200_000_000), (1, 300_000_000), (0, 400_000_000)]);
         assert_eq!(pace.next_due_ns(), 500_000_000);
     }
 
@@ -89,9 +76,7 @@ mod tests {
     fn after_a_pause_every_missed_turn_is_given_with_its_own_time() {
         let mut pace = Pace::new(1, 1_000);
         assert_eq!(pace.take(0), Some(Turn { room: 0, due_ns: 0 }));
-        let late: Vec<u64> = std::iter::from_fn(|| pace.take(3_500_000))
-            .map(|turn| turn.due_ns)
-            .collect();
+        let late: Vec<u64> = std::iter::from_fn(|| pace.take(3_500_000)).map(|turn| turn.due_ns).collect();
         assert_eq!(late, [1_000_000, 2_000_000, 3_000_000]);
     }
 }

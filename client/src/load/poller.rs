@@ -10,9 +10,7 @@ use std::time::Duration;
 
 use rustix::buffer::spare_capacity;
 use rustix::event::{Timespec, epoll};
-use rustix::time::{
-    Itimerspec, TimerfdClockId, TimerfdFlags, TimerfdTimerFlags, timerfd_create, timerfd_settime,
-};
+use rustix::time::{Itimerspec, TimerfdClockId, TimerfdFlags, TimerfdTimerFlags, timerfd_create, timerfd_settime};
 
 /// Sockets told of by one wait. More wait for the next.
 const EVENTS_MAX: usize = 1_024;
@@ -65,19 +63,11 @@ impl Poller {
     /// The process may have no descriptors left.
     pub(super) fn new() -> io::Result<Self> {
         let epoll = epoll::create(epoll::CreateFlags::CLOEXEC)?;
-        let timer = timerfd_create(
-            TimerfdClockId::Monotonic,
-            TimerfdFlags::CLOEXEC | TimerfdFlags::NONBLOCK,
-        )?;
+        let timer = timerfd_create(TimerfdClockId::Monotonic, TimerfdFlags::CLOEXEC | TimerfdFlags::NONBLOCK)?;
         // Edge-triggered, an expiry is told once and needs no read.
         let flags = epoll::EventFlags::IN | epoll::EventFlags::ET;
         epoll::add(&epoll, &timer, epoll::EventData::new_u64(TIMER_KEY), flags)?;
-        Ok(Self {
-            epoll,
-            timer,
-            armed_ns: None,
-            events: Vec::with_capacity(EVENTS_MAX),
-        })
+        Ok(Self { epoll, timer, armed_ns: None, events: Vec::with_capacity(EVENTS_MAX) })
     }
 
     /// Starts to watch `socket`, to be told of as `key`.
@@ -86,12 +76,7 @@ impl Poller {
     ///
     /// The system may have no memory for it.
     pub(super) fn add(&self, socket: impl AsFd, key: usize, interest: Interest) -> io::Result<()> {
-        Ok(epoll::add(
-            &self.epoll,
-            socket,
-            epoll::EventData::new_u64(key as u64),
-            interest.flags(),
-        )?)
+        Ok(epoll::add(&self.epoll, socket, epoll::EventData::new_u64(key as u64), interest.flags())?)
     }
 
     /// Changes what `socket` is watched for.
@@ -99,18 +84,8 @@ impl Poller {
     /// # Errors
     ///
     /// The socket was never added.
-    pub(super) fn modify(
-        &self,
-        socket: impl AsFd,
-        key: usize,
-        interest: Interest,
-    ) -> io::Result<()> {
-        Ok(epoll::modify(
-            &self.epoll,
-            socket,
-            epoll::EventData::new_u64(key as u64),
-            interest.flags(),
-        )?)
+    pub(super) fn modify(&self, socket: impl AsFd, key: usize, interest: Interest) -> io::Result<()> {
+        Ok(epoll::modify(&self.epoll, socket, epoll::EventData::new_u64(key as u64), interest.flags())?)
     }
 
     /// Waits until a socket is ready or `deadline_ns` has come; both times are of one clock.
@@ -125,37 +100,21 @@ impl Poller {
             self.arm(Duration::from_nanos(left_ns))?;
             self.armed_ns = Some(deadline_ns);
         }
-        let at_once = Timespec {
-            tv_sec: 0,
-            tv_nsec: 0,
-        };
+        let at_once = Timespec { tv_sec: 0, tv_nsec: 0 };
         let timeout = (left_ns == 0).then_some(&at_once);
         match epoll::wait(&self.epoll, spare_capacity(&mut self.events), timeout) {
             Ok(_) | Err(rustix::io::Errno::INTR) => {}
             Err(error) => return Err(error.into()),
         }
-        if self
-            .events
-            .iter()
-            .any(|event| event.data.u64() == TIMER_KEY)
-        {
+        if self.events.iter().any(|event| event.data.u64() == TIMER_KEY) {
             self.armed_ns = None;
         }
         Ok(())
     }
 
     fn arm(&self, after: Duration) -> io::Result<()> {
-        let value = Timespec {
-            tv_sec: after.as_secs() as i64,
-            tv_nsec: after.subsec_nanos().into(),
-        };
-        let once = Itimerspec {
-            it_interval: Timespec {
-                tv_sec: 0,
-                tv_nsec: 0,
-            },
-            it_value: value,
-        };
+        let value = Timespec { tv_sec: after.as_secs() as i64, tv_nsec: after.subsec_nanos().into() };
+        let once = Itimerspec { it_interval: Timespec { tv_sec: 0, tv_nsec: 0 }, it_value: value };
         timerfd_settime(&self.timer, TimerfdTimerFlags::empty(), &once)?;
         Ok(())
     }

@@ -14,16 +14,12 @@ pub(super) struct Process {
 impl Process {
     /// Names the process with that id.
     pub(super) fn of(pid: u32) -> Self {
-        Self {
-            folder: format!("/proc/{pid}"),
-        }
+        Self { folder: format!("/proc/{pid}") }
     }
 
     /// Names this process.
     pub(super) fn own() -> Self {
-        Self {
-            folder: "/proc/self".to_owned(),
-        }
+        Self { folder: "/proc/self".to_owned() }
     }
 
     /// Returns the CPU time of all threads alive, in nanoseconds.
@@ -38,14 +34,10 @@ impl Process {
         let tasks = format!("{}/task", self.folder);
         let mut sum = 0;
         for task in fs::read_dir(&tasks).with_context(|| format!("cannot read {tasks}"))? {
-            let path = task
-                .with_context(|| format!("cannot read {tasks}"))?
-                .path()
-                .join("schedstat");
+            let path = task.with_context(|| format!("cannot read {tasks}"))?.path().join("schedstat");
             // A thread that ends meanwhile takes its file along.
             if let Ok(text) = fs::read_to_string(&path) {
-                sum += cpu_field(&text)
-                    .with_context(|| format!("no number opens {}", path.display()))?;
+                sum += cpu_field(&text).with_context(|| format!("no number opens {}", path.display()))?;
             }
         }
         Ok(sum)
@@ -58,8 +50,7 @@ impl Process {
     /// The process is gone, or another user's.
     pub(super) fn rss_kib(&self) -> Result<u64> {
         let path = Path::new(&self.folder).join("smaps_rollup");
-        let text =
-            fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+        let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
         rss_field(&text).with_context(|| format!("no Rss in {}", path.display()))
     }
 }
@@ -85,19 +76,13 @@ mod tests {
 
     #[test]
     fn rss_is_found_among_the_sums() {
-        let smaps =
-            "00400000-7ffd000 ---p 00000000 00:00 0 [rollup]\nRss:    1234 kB\nPss:    99 kB\n";
+        let smaps = "00400000-7ffd000 ---p 00000000 00:00 0 [rollup]\nRss:    1234 kB\nPss:    99 kB\n";
         assert_eq!(rss_field(smaps), Some(1_234));
         assert_eq!(rss_field("Pss:    99 kB\n"), None);
     }
 
     #[test]
     fn this_process_uses_memory() {
-        assert!(
-            Process::own()
-                .rss_kib()
-                .expect("one's own memory can be read")
-                > 0
-        );
+        assert!(Process::own().rss_kib().expect("one's own memory can be read") > 0);
     }
 }

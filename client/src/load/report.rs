@@ -62,66 +62,30 @@ impl Report {
             plan.chars,
             self.length.as_secs_f64()
         );
-        let delays: Vec<String> = self
-            .delay_us()
-            .map(|(name, us)| format!("{name} {us:.0}"))
-            .collect();
-        line(
-            &mut table,
-            "messages",
-            format_args!("{:.0} /s", self.per_second(self.messages)),
-        );
-        line(
-            &mut table,
-            "deliveries",
-            format_args!("{:.0} /s", self.per_second(self.deliveries)),
-        );
-        line(
-            &mut table,
-            "delay",
-            format_args!("{} us", delays.join("  ")),
-        );
-        let Losses {
-            lost,
-            told,
-            disordered,
-        } = self.losses;
-        line(
-            &mut table,
-            "lost",
-            format_args!("{lost} (told by the server: {told}), out of order {disordered}"),
-        );
+        let delays: Vec<String> = self.delay_us().map(|(name, us)| format!("{name} {us:.0}")).collect();
+        line(&mut table, "messages", format_args!("{:.0} /s", self.per_second(self.messages)));
+        line(&mut table, "deliveries", format_args!("{:.0} /s", self.per_second(self.deliveries)));
+        line(&mut table, "delay", format_args!("{} us", delays.join("  ")));
+        let Losses { lost, told, disordered } = self.losses;
+        line(&mut table, "lost", format_args!("{lost} (told by the server: {told}), out of order {disordered}"));
         if let Some(server) = &self.server {
-            let each = self
-                .us_per_delivery(server)
-                .map_or("-".to_owned(), |us| format!("{us:.3}"));
+            let each = self.us_per_delivery(server).map_or("-".to_owned(), |us| format!("{us:.3}"));
             let busy = self.percent_of_a_core(server.cpu_ns);
-            let text = format_args!(
-                "{each} us CPU per delivery, {busy:.0} % of a core, {} KiB",
-                server.rss_kib
-            );
+            let text = format_args!("{each} us CPU per delivery, {busy:.0} % of a core, {} KiB", server.rss_kib);
             line(&mut table, "server", text);
         }
-        line(
-            &mut table,
-            "generator",
-            format_args!("{:.0} % of a core", self.percent_of_a_core(self.own_cpu_ns)),
-        );
+        line(&mut table, "generator", format_args!("{:.0} % of a core", self.percent_of_a_core(self.own_cpu_ns)));
         table
     }
 
     /// Returns one JSON object in one line. Delays are in microseconds.
     pub(super) fn json(&self, plan: &Plan) -> String {
         let rate = plan.rate.map_or("null".to_owned(), |rate| rate.to_string());
-        let delays: Vec<String> = self
-            .delay_us()
-            .map(|(name, us)| format!("\"{name}\":{us:.1}"))
-            .collect();
+        let delays: Vec<String> = self.delay_us().map(|(name, us)| format!("\"{name}\":{us:.1}")).collect();
         let server = match &self.server {
             Some(server) => format!(
                 "{{\"cpu_us_per_delivery\":{},\"cpu_percent\":{:.1},\"rss_kib\":{}}}",
-                self.us_per_delivery(server)
-                    .map_or("null".to_owned(), |us| format!("{us:.4}")),
+                self.us_per_delivery(server).map_or("null".to_owned(), |us| format!("{us:.4}")),
                 self.percent_of_a_core(server.cpu_ns),
                 server.rss_kib
             ),
@@ -160,9 +124,7 @@ impl Report {
 
     fn delay_us(&self) -> impl Iterator<Item = (&'static str, f64)> {
         let told = QUANTILES.map(|(per_mille, name)| (name, self.delays.quantile(per_mille)));
-        told.into_iter()
-            .chain([("max", self.delays.max())])
-            .map(|(name, ns)| (name, ns as f64 / 1_000.0))
+        told.into_iter().chain([("max", self.delays.max())]).map(|(name, ns)| (name, ns as f64 / 1_000.0))
     }
 }
 

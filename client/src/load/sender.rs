@@ -24,14 +24,7 @@ pub(super) struct Sender {
 impl Sender {
     /// Prepares the member of that index in the crowd.
     pub(super) fn new(member: usize) -> Self {
-        Self {
-            member,
-            next_seq: 0,
-            unsent: Vec::new(),
-            sent: 0,
-            written_bytes: 0,
-            blocked: false,
-        }
+        Self { member, next_seq: 0, unsent: Vec::new(), sent: 0, written_bytes: 0, blocked: false }
     }
 
     /// Returns the sequence number after the last message composed.
@@ -51,13 +44,7 @@ impl Sender {
 
     /// Composes the next message.
     pub(super) fn compose(&mut self, composer: &mut Composer, sent_ns: u64) {
-        composer.compose(
-            Stamp {
-                seq: self.next_seq,
-                sent_ns,
-            },
-            &mut self.unsent,
-        );
+        composer.compose(Stamp { seq: self.next_seq, sent_ns }, &mut self.unsent);
         self.next_seq += 1;
     }
 
@@ -67,13 +54,7 @@ impl Sender {
     /// # Errors
     ///
     /// The server has closed the connection.
-    pub(super) fn fill(
-        &mut self,
-        limit: u64,
-        composer: &mut Composer,
-        sent_ns: u64,
-        crowd: &mut Crowd,
-    ) -> Result<()> {
+    pub(super) fn fill(&mut self, limit: u64, composer: &mut Composer, sent_ns: u64, crowd: &mut Crowd) -> Result<()> {
         self.flush(crowd)?;
         while !self.blocked && self.next_seq < limit {
             while self.unsent.len() < WRITE_BYTES && self.next_seq < limit {

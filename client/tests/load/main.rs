@@ -42,69 +42,29 @@ fn assert_failure(output: &Output, code: i32, says: &str) {
 #[test]
 fn flat_out_nothing_is_lost() {
     let address = serve(Manners::Good);
-    let args = [
-        "--rooms",
-        "2",
-        "--members",
-        "3",
-        "--seconds",
-        "0.2",
-        "--window",
-        "64",
-        "--json",
-    ];
+    let args = ["--rooms", "2", "--members", "3", "--seconds", "0.2", "--window", "64", "--json"];
     let json = outcome(&load(address, &args));
     assert_eq!(json.lines().count(), 1);
-    assert_eq!(
-        [number(&json, "rooms"), number(&json, "members")],
-        [2.0, 3.0]
-    );
+    assert_eq!([number(&json, "rooms"), number(&json, "members")], [2.0, 3.0]);
     assert!(number(&json, "deliveries_per_second") > 0.0, "{json}");
     assert!(number(&json, "max") > 0.0, "{json}");
-    assert_eq!(
-        ["lost", "told_dropped", "disordered"].map(|key| number(&json, key)),
-        [0.0; 3]
-    );
+    assert_eq!(["lost", "told_dropped", "disordered"].map(|key| number(&json, key)), [0.0; 3]);
 }
 
 #[test]
 fn at_a_pace_nothing_is_lost() {
     let address = serve(Manners::Good);
-    let args = [
-        "--members",
-        "3",
-        "--seconds",
-        "0.2",
-        "--rate",
-        "500",
-        "--size",
-        "400",
-        "--json",
-    ];
+    let args = ["--members", "3", "--seconds", "0.2", "--rate", "500", "--size", "400", "--json"];
     let json = outcome(&load(address, &args));
-    assert_eq!(
-        [number(&json, "rate"), number(&json, "size")],
-        [500.0, 400.0]
-    );
+    assert_eq!([number(&json, "rate"), number(&json, "size")], [500.0, 400.0]);
     assert!(number(&json, "messages_per_second") > 0.0, "{json}");
-    assert_eq!(
-        ["lost", "told_dropped", "disordered"].map(|key| number(&json, key)),
-        [0.0; 3]
-    );
+    assert_eq!(["lost", "told_dropped", "disordered"].map(|key| number(&json, key)), [0.0; 3]);
 }
 
 #[test]
 fn what_the_server_drops_is_counted_and_so_is_what_it_tells() {
     let address = serve(Manners::Drops);
-    let args = [
-        "--members",
-        "3",
-        "--seconds",
-        "0.2",
-        "--window",
-        "64",
-        "--json",
-    ];
+    let args = ["--members", "3", "--seconds", "0.2", "--window", "64", "--json"];
     let json = outcome(&load(address, &args));
     assert!(number(&json, "lost") > 0.0, "{json}");
     assert_eq!(number(&json, "lost"), number(&json, "told_dropped"));
@@ -115,30 +75,10 @@ fn what_the_server_drops_is_counted_and_so_is_what_it_tells() {
 fn the_server_process_is_watched() {
     let address = serve(Manners::Good);
     let pid = std::process::id().to_string();
-    let args = [
-        "--members",
-        "3",
-        "--seconds",
-        "0.2",
-        "--rate",
-        "500",
-        "--pid",
-        &pid,
-    ];
+    let args = ["--members", "3", "--seconds", "0.2", "--rate", "500", "--pid", &pid];
     let table = outcome(&load(address, &args));
-    let names: Vec<&str> = table
-        .lines()
-        .filter_map(|line| line.split(' ').next())
-        .collect();
-    let expected = [
-        "load",
-        "messages",
-        "deliveries",
-        "delay",
-        "lost",
-        "server",
-        "generator",
-    ];
+    let names: Vec<&str> = table.lines().filter_map(|line| line.split(' ').next()).collect();
+    let expected = ["load", "messages", "deliveries", "delay", "lost", "server", "generator"];
     assert_eq!(names, expected, "{table}");
 }
 
@@ -154,11 +94,7 @@ fn idle_connections_are_opened_and_weighed() {
 #[test]
 fn a_server_that_hangs_up_is_a_failure() {
     let address = serve(Manners::HangsUp);
-    assert_failure(
-        &load(address, &["--members", "1"]),
-        1,
-        "the server closed connection 1",
-    );
+    assert_failure(&load(address, &["--members", "1"]), 1, "the server closed connection 1");
 }
 
 #[test]
@@ -166,11 +102,7 @@ fn no_server_is_a_failure() {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
     let address = listener.local_addr().expect("it is bound");
     drop(listener);
-    assert_failure(
-        &load(address, &[]),
-        1,
-        &format!("cannot connect to {address}"),
-    );
+    assert_failure(&load(address, &[]), 1, &format!("cannot connect to {address}"));
 }
 
 #[test]

@@ -43,8 +43,7 @@ pub(crate) fn serve(manners: Manners) -> SocketAddr {
 }
 
 fn attend(mut socket: TcpStream, manners: Manners, rooms: &Rooms) -> io::Result<()> {
-    socket
-        .write_all(b"Server commands\n  /join {room} - go there\nYou are Ann\nYou joined main\n")?;
+    socket.write_all(b"Server commands\n  /join {room} - go there\nYou are Ann\nYou joined main\n")?;
     let mut here = String::new();
     for line in BufReader::new(socket.try_clone()?).lines() {
         let line = line?;
@@ -54,11 +53,7 @@ fn attend(mut socket: TcpStream, manners: Manners, rooms: &Rooms) -> io::Result<
         } else if let Some(room) = line.strip_prefix("/join ") {
             here = room.to_owned();
             socket.write_all(format!("You joined {room}\n").as_bytes())?;
-            rooms
-                .entry(here.clone())
-                .or_default()
-                .members
-                .push(socket.try_clone()?);
+            rooms.entry(here.clone()).or_default().members.push(socket.try_clone()?);
         } else if let Some(room) = rooms.get_mut(&here) {
             room.say(&line, manners)?;
         }
@@ -72,11 +67,7 @@ impl Room {
         let drops = manners == Manners::Drops && self.messages.is_multiple_of(10);
         let notice = "Server is very busy and dropped 1 messages, sorry!\n".to_owned();
         for (index, member) in self.members.iter_mut().enumerate() {
-            let line = if drops && index == 1 {
-                notice.clone()
-            } else {
-                format!("Ann: {text}\n")
-            };
+            let line = if drops && index == 1 { notice.clone() } else { format!("Ann: {text}\n") };
             member.write_all(line.as_bytes())?;
         }
         Ok(())

@@ -8,17 +8,10 @@ fn parse(args: &[&str]) -> Result<LoadFlags, String> {
 
 #[test]
 fn without_flags_it_is_one_room_of_a_hundred() {
-    let plan =
-        Plan::try_from(parse(&[]).expect("every flag has a default")).expect("the defaults fit");
+    let plan = Plan::try_from(parse(&[]).expect("every flag has a default")).expect("the defaults fit");
     assert_eq!(plan.address, "127.0.0.1:42069".parse().expect("an address"));
-    assert_eq!(
-        (plan.rooms, plan.members, plan.chars, plan.window),
-        (1, 100, 64, 4_096)
-    );
-    assert_eq!(
-        (plan.length, plan.rate, plan.idle, plan.json),
-        (Duration::from_secs(5), None, None, false)
-    );
+    assert_eq!((plan.rooms, plan.members, plan.chars, plan.window), (1, 100, 64, 4_096));
+    assert_eq!((plan.length, plan.rate, plan.idle, plan.json), (Duration::from_secs(5), None, None, false));
 }
 
 #[test]
@@ -48,20 +41,12 @@ fn a_bad_value_names_the_flag_and_what_it_takes() {
 fn idle_without_a_process_is_refused() {
     let flags = parse(&["--idle", "10"]).expect("each flag is good by itself");
     let error = Plan::try_from(flags).expect_err("there is no memory to look at");
-    assert_eq!(
-        error.to_string(),
-        "--idle needs --pid: the memory is that of the server's process"
-    );
+    assert_eq!(error.to_string(), "--idle needs --pid: the memory is that of the server's process");
 }
 
 #[test]
 fn a_process_that_is_not_there_is_refused() {
     let flags = parse(&["--pid", "4294967295"]).expect("it is a number");
     let error = Plan::try_from(flags).expect_err("no process has that id");
-    assert!(
-        error
-            .to_string()
-            .starts_with("--pid takes the id of a server process"),
-        "{error}"
-    );
+    assert!(error.to_string().starts_with("--pid takes the id of a server process"), "{error}");
 }

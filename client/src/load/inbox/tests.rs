@@ -19,13 +19,7 @@ fn stream(parts: &[Sent<'_>]) -> Vec<u8> {
             Sent::Load(range) => {
                 for seq in range.clone() {
                     bytes.extend_from_slice(b"Ann: ");
-                    composer.compose(
-                        Stamp {
-                            seq,
-                            sent_ns: 1_000 + seq,
-                        },
-                        &mut bytes,
-                    );
+                    composer.compose(Stamp { seq, sent_ns: 1_000 + seq }, &mut bytes);
                 }
             }
             Sent::Line(line) => {
@@ -65,58 +59,31 @@ fn assert_receipt(parts: &[Sent<'_>], expected: Receipt) {
     let bytes = stream(parts);
     for step in [1, 7, 45, 46, 47, 92, 500, 3_000] {
         let mut inbox = Inbox::new("load-3", CHARS);
-        assert_eq!(
-            feed(&mut inbox, &bytes, step),
-            expected,
-            "in reads of {step}"
-        );
+        assert_eq!(feed(&mut inbox, &bytes, step), expected, "in reads of {step}");
     }
 }
 
 #[test]
 fn an_unbroken_stream_loses_nothing() {
-    let expected = Receipt {
-        delivered: 60,
-        first_ns: 1_000,
-        last_ns: 1_059,
-        ..Receipt::default()
-    };
+    let expected = Receipt { delivered: 60, first_ns: 1_000, last_ns: 1_059, ..Receipt::default() };
     assert_receipt(&[Sent::Load(0..60)], expected);
 }
 
 #[test]
 fn a_gap_counts_what_is_missing() {
-    let expected = Receipt {
-        delivered: 15,
-        lost: 5,
-        first_ns: 1_000,
-        last_ns: 1_019,
-        ..Receipt::default()
-    };
+    let expected = Receipt { delivered: 15, lost: 5, first_ns: 1_000, last_ns: 1_019, ..Receipt::default() };
     assert_receipt(&[Sent::Load(0..10), Sent::Load(15..20)], expected);
 }
 
 #[test]
 fn messages_missing_from_the_start_count_too() {
-    let expected = Receipt {
-        delivered: 2,
-        lost: 3,
-        first_ns: 1_003,
-        last_ns: 1_004,
-        ..Receipt::default()
-    };
+    let expected = Receipt { delivered: 2, lost: 3, first_ns: 1_003, last_ns: 1_004, ..Receipt::default() };
     assert_receipt(&[Sent::Load(3..5)], expected);
 }
 
 #[test]
 fn a_repeated_message_is_disorder_and_no_delivery() {
-    let expected = Receipt {
-        delivered: 10,
-        disordered: 2,
-        first_ns: 1_000,
-        last_ns: 1_009,
-        ..Receipt::default()
-    };
+    let expected = Receipt { delivered: 10, disordered: 2, first_ns: 1_000, last_ns: 1_009, ..Receipt::default() };
     assert_receipt(&[Sent::Load(0..6), Sent::Load(4..10)], expected);
 }
 
@@ -130,12 +97,7 @@ fn lines_of_other_kinds_between_load_messages_change_nothing() {
         Sent::Line("Bob is now Cid"),
         Sent::Load(6..30),
     ];
-    let expected = Receipt {
-        delivered: 30,
-        first_ns: 1_000,
-        last_ns: 1_029,
-        ..Receipt::default()
-    };
+    let expected = Receipt { delivered: 30, first_ns: 1_000, last_ns: 1_029, ..Receipt::default() };
     assert_receipt(&parts, expected);
 }
 
@@ -143,13 +105,7 @@ fn lines_of_other_kinds_between_load_messages_change_nothing() {
 fn a_line_as_long_as_the_message_that_it_stands_for_does_not_hide_the_loss() {
     let decoy = "y".repeat("Ann: ".len() + CHARS);
     let parts = [Sent::Load(0..10), Sent::Line(&decoy), Sent::Load(11..20)];
-    let expected = Receipt {
-        delivered: 19,
-        lost: 1,
-        first_ns: 1_000,
-        last_ns: 1_019,
-        ..Receipt::default()
-    };
+    let expected = Receipt { delivered: 19, lost: 1, first_ns: 1_000, last_ns: 1_019, ..Receipt::default() };
     assert_receipt(&parts, expected);
 }
 
@@ -157,14 +113,7 @@ fn a_line_as_long_as_the_message_that_it_stands_for_does_not_hide_the_loss() {
 fn a_notice_is_told_and_the_gap_is_lost() {
     let notice = "Server is very busy and dropped 5 messages, sorry!";
     let parts = [Sent::Load(0..10), Sent::Line(notice), Sent::Load(15..20)];
-    let expected = Receipt {
-        delivered: 15,
-        lost: 5,
-        told: 5,
-        first_ns: 1_000,
-        last_ns: 1_019,
-        ..Receipt::default()
-    };
+    let expected = Receipt { delivered: 15, lost: 5, told: 5, first_ns: 1_000, last_ns: 1_019, ..Receipt::default() };
     assert_receipt(&parts, expected);
 }
 
@@ -175,33 +124,16 @@ fn a_notice_at_the_end_of_a_read_moves_the_progress_at_once() {
     for step in [1, 46, 3_000] {
         let mut inbox = Inbox::new("load-3", CHARS);
         feed(&mut inbox, &bytes, step);
-        assert_eq!(
-            (inbox.next_seq(), inbox.progress()),
-            (10, 15),
-            "in reads of {step}"
-        );
+        assert_eq!((inbox.next_seq(), inbox.progress()), (10, 15), "in reads of {step}");
     }
 }
 
 #[test]
 fn only_its_own_room_confirms_a_member() {
-    let other = [
-        Sent::Line("You joined main"),
-        Sent::Line("You joined load-33"),
-        Sent::Line("Ann: You joined load-3"),
-    ];
+    let other = [Sent::Line("You joined main"), Sent::Line("You joined load-33"), Sent::Line("Ann: You joined load-3")];
     assert_receipt(&other, Receipt::default());
-    let expected = Receipt {
-        joined: true,
-        ..Receipt::default()
-    };
-    assert_receipt(
-        &[
-            Sent::Line("You joined main"),
-            Sent::Line("You joined load-3"),
-        ],
-        expected,
-    );
+    let expected = Receipt { joined: true, ..Receipt::default() };
+    assert_receipt(&[Sent::Line("You joined main"), Sent::Line("You joined load-3")], expected);
 }
 
 #[test]
@@ -209,8 +141,6 @@ fn a_read_without_a_gap_takes_the_fast_way() {
     let bytes = stream(&[Sent::Load(0..20)]);
     let mut inbox = Inbox::new("load-3", CHARS);
     inbox.accept(&bytes[..46]);
-    let (receipt, whole) = inbox
-        .skim(&bytes[46..bytes.len() - 10])
-        .expect("nothing but load messages");
+    let (receipt, whole) = inbox.skim(&bytes[46..bytes.len() - 10]).expect("nothing but load messages");
     assert_eq!((receipt.delivered, whole), (18, 18 * 46));
 }

@@ -28,11 +28,7 @@ fn report(deliveries: u64, server: Option<ServerUse>) -> Report {
         messages: deliveries / 10,
         deliveries,
         delays,
-        losses: Losses {
-            lost: 3,
-            told: 2,
-            disordered: 1,
-        },
+        losses: Losses { lost: 3, told: 2, disordered: 1 },
         server,
         own_cpu_ns: 500_000_000,
     }
@@ -40,10 +36,7 @@ fn report(deliveries: u64, server: Option<ServerUse>) -> Report {
 
 #[test]
 fn the_table_tells_everything() {
-    let server = ServerUse {
-        cpu_ns: 1_000_000_000,
-        rss_kib: 4_321,
-    };
+    let server = ServerUse { cpu_ns: 1_000_000_000, rss_kib: 4_321 };
     let expected = "\
 load        2 rooms x 10 members, 64 characters, flat out, window 4096, 2.0 s
 messages    1000 /s
@@ -67,18 +60,7 @@ fn json_is_one_line_with_null_for_what_is_unknown() {
 
 #[test]
 fn without_a_delivery_there_is_no_time_per_delivery() {
-    let server = ServerUse {
-        cpu_ns: 1,
-        rss_kib: 4_321,
-    };
-    assert!(
-        report(0, Some(server))
-            .json(&plan(None))
-            .contains("\"cpu_us_per_delivery\":null")
-    );
-    assert!(
-        report(0, Some(server))
-            .table(&plan(None))
-            .contains("- us CPU per delivery")
-    );
+    let server = ServerUse { cpu_ns: 1, rss_kib: 4_321 };
+    assert!(report(0, Some(server)).json(&plan(None)).contains("\"cpu_us_per_delivery\":null"));
+    assert!(report(0, Some(server)).table(&plan(None)).contains("- us CPU per delivery"));
 }
