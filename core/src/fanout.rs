@@ -72,7 +72,7 @@ pub enum Output<'a, S> {
         /// Which.
         socket: S,
     },
-    /// Give the connection up: it has failed, or takes nothing any more. Nothing more can be read from or written to it.
+    /// Give the connection up: it has failed, takes nothing any more, or the server stops. Nothing more is read from or written to it.
     Abandon {
         /// Which.
         socket: S,
@@ -197,6 +197,17 @@ impl<S: Clone> Fanout<S> {
         self.outboxes.is_drained() && self.rooms.is_flushed()
     }
 
+    /// Tells whether the server has stopped, and there is nothing left to do here.
+    #[must_use]
+    pub fn is_finished(&self) -> bool {
+        self.outboxes.is_stopped() && self.is_drained()
+    }
+
+    /// Gives up on everyone who still has to be sent something: the server stops, and has waited long enough.
+    pub fn give_up(&mut self) {
+        self.outboxes.abandon_all();
+    }
+
     /// Returns how many bytes are queued for a connection.
     #[must_use]
     pub fn queued_bytes(&self, connection: ConnectionId) -> usize {
@@ -232,6 +243,7 @@ impl<S: Clone> Fanout<S> {
     }
 
     fn on_stop(&mut self, message: &Message) {
+        self.outboxes.stop();
         for connection in self.outboxes.connections() {
             self.on_reply(connection, message);
             self.on_close(connection);

@@ -25,6 +25,8 @@ pub(super) struct Outboxes<S> {
     stalls: BinaryHeap<Reverse<(Time, ConnectionId)>>,
     /// How many outboxes have a queue.
     queues: usize,
+    /// The server stops: who has been sent everything is not waited for.
+    stopped: bool,
 }
 
 #[derive(Debug)]
@@ -61,6 +63,7 @@ impl<S: Clone> Outboxes<S> {
             notices: VecDeque::new(),
             stalls: BinaryHeap::new(),
             queues: 0,
+            stopped: false,
         }
     }
 
@@ -130,8 +133,21 @@ impl<S: Clone> Outboxes<S> {
         if outbox.queue.is_some() {
             self.closing.insert(connection, outbox);
         } else if !outbox.abandoned {
-            self.notices.push_back(Notice::Finish(outbox.socket));
+            self.end(outbox.socket);
         }
+    }
+
+    /// Takes notice that the server stops: from now on, a connection that ends is not waited for.
+    pub(super) fn stop(&mut self) {
+        self.stopped = true;
+    }
+
+    /// Gives up on everyone who still has to be sent something.
+    pub(super) fn abandon_all(&mut self) {
+        let mut connections = self.connections();
+        connections.extend(self.closing.keys());
+        connections.sort_unstable();
+        connections.into_iter().for_each(|connection| self.abandon(connection));
     }
 
     /// Takes notice that the socket in a place takes nothing now.
@@ -217,6 +233,10 @@ impl<S: Clone> Outboxes<S> {
         self.stalls.peek().map(|Reverse((due, _))| *due)
     }
 
+    pub(super) const fn is_stopped(&self) -> bool {
+        self.stopped
+    }
+
     pub(super) fn is_drained(&self) -> bool {
         self.queues == 0 && self.notices.is_empty()
     }
@@ -298,8 +318,13 @@ impl<S: Clone> Outboxes<S> {
     fn on_written_out(&mut self, connection: ConnectionId) {
         self.drop_queue(connection);
         if let Some(outbox) = self.closing.remove(&connection) {
-            self.notices.push_back(Notice::Finish(outbox.socket));
+            self.end(outbox.socket);
         }
+    }
+
+    fn end(&mut self, socket: S) {
+        let notice = if self.stopped { Notice::Abandon(socket) } else { Notice::Finish(socket) };
+        self.notices.push_back(notice);
     }
 
     fn drop_queue(&mut self, connection: ConnectionId) {

@@ -1,0 +1,64 @@
+//! `chinwag load`: what a server delivers, how fast, how completely, and at what cost.
+//!
+//! One thread drives all connections. [`flags`] make a plan, a [`crowd`] joins its rooms, and then
+//! [`drive`] sends, receives and measures, to a [`report`]; or [`idle`] only looks at the server's
+//! memory. A [`sender`] writes each room's [`message`]s, on time by a [`pace`] or as fast as the
+//! slowest member reads them, and an [`inbox`] per member counts them without looking at each.
+//!
+//! It needs Linux, for epoll and `/proc`.
+
+mod clock;
+mod crowd;
+mod descriptors;
+mod drive;
+mod flags;
+mod histogram;
+mod idle;
+mod inbox;
+mod line;
+mod message;
+mod pace;
+mod poller;
+mod process;
+mod report;
+mod sender;
+
+use std::io::Write;
+
+use anyhow::{Context, Result};
+
+use self::clock::Clock;
+use self::crowd::Crowd;
+use self::flags::Plan;
+pub(crate) use self::flags::{FlagError, LoadFlags};
+
+/// Does what the flags ask for, and prints the outcome.
+///
+/// # Errors
+///
+/// A [`FlagError`] if the flags don't fit together or this machine; otherwise what went wrong
+/// between here and the server.
+pub(crate) fn run(flags: LoadFlags) -> Result<()> {
+    let plan = Plan::try_from(flags)?;
+    let text = match plan.idle {
+        Some(connections) => {
+            descriptors::reserve(connections, "--idle")?;
+            let report = idle::run(&plan, connections)?;
+            if plan.json { report.json() } else { report.table() }
+        }
+        None => {
+            descriptors::reserve(plan.rooms.saturating_mul(plan.members), "--rooms times --members")?;
+            let report = drive::run(&plan, join(&plan)?)?;
+            if plan.json { report.json(&plan) } else { report.table(&plan) }
+        }
+    };
+    std::io::stdout().lock().write_all(text.as_bytes()).context("cannot print the outcome")
+}
+
+/// Brings all members into their rooms, room by room.
+fn join(plan: &Plan) -> Result<Crowd> {
+    let mut crowd = Crowd::new(Clock::start())?;
+    let rooms = (0..plan.rooms * plan.members).map(|member| format!("load-{}", member / plan.members));
+    crowd.join(plan.address, rooms, plan.chars)?;
+    Ok(crowd)
+}

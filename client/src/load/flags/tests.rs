@@ -1,0 +1,52 @@
+//! Flags, good and bad.
+
+use super::*;
+
+fn parse(args: &[&str]) -> Result<LoadFlags, String> {
+    LoadFlags::from_args(&["load"], args).map_err(|exit| exit.output)
+}
+
+#[test]
+fn without_flags_it_is_one_room_of_a_hundred() {
+    let plan = Plan::try_from(parse(&[]).expect("every flag has a default")).expect("the defaults fit");
+    assert_eq!(plan.address, "127.0.0.1:42069".parse().expect("an address"));
+    assert_eq!((plan.rooms, plan.members, plan.chars, plan.window), (1, 100, 64, 4_096));
+    assert_eq!((plan.length, plan.rate, plan.idle, plan.json), (Duration::from_secs(5), None, None, false));
+}
+
+#[test]
+fn a_bad_value_names_the_flag_and_what_it_takes() {
+    let cases = [
+        ("--ip", "localhost", "takes an IPv4 or IPv6 address"),
+        ("--port", "0", "takes a number from 1 to 65535"),
+        ("--port", "65536", "takes a number from 1 to 65535"),
+        ("--rooms", "0", "takes a number from 1 to 1000000"),
+        ("--members", "-1", "takes a number from 1 to 1000000"),
+        ("--size", "31", "takes a number from 32 to 400"),
+        ("--size", "401", "takes a number from 32 to 400"),
+        ("--seconds", "0", "takes a number from 0.1 to 86400"),
+        ("--seconds", "NaN", "takes a number from 0.1 to 86400"),
+        ("--rate", "0", "takes a number from 1 to 10000000"),
+        ("--window", "x", "takes a number from 1 to 1000000"),
+        ("--pid", "", "takes a number from 1 to 4294967295"),
+        ("--idle", "0", "takes a number from 1 to 1000000"),
+    ];
+    for (flag, value, takes) in cases {
+        let error = parse(&[flag, value]).expect_err(value);
+        assert!(error.contains(flag) && error.contains(takes), "{error}");
+    }
+}
+
+#[test]
+fn idle_without_a_process_is_refused() {
+    let flags = parse(&["--idle", "10"]).expect("each flag is good by itself");
+    let error = Plan::try_from(flags).expect_err("there is no memory to look at");
+    assert_eq!(error.to_string(), "--idle needs --pid: the memory is that of the server's process");
+}
+
+#[test]
+fn a_process_that_is_not_there_is_refused() {
+    let flags = parse(&["--pid", "4294967295"]).expect("it is a number");
+    let error = Plan::try_from(flags).expect_err("no process has that id");
+    assert!(error.to_string().starts_with("--pid takes the id of a server process"), "{error}");
+}

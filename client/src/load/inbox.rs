@@ -1,0 +1,175 @@
+//! What one member has received: where its room's sequence stands, and the piece of a line that is
+//! still to come.
+//!
+//! While nothing but load messages arrives, a read is checked without looking at its lines one by
+//! one: all lines of a room have one length, so if the marks in a read account for every byte of
+//! it, and its first and last number are as far apart as there are marks, then nothing is missing.
+//! Any other read is taken apart line by line.
+
+use memchr::{memchr, memchr_iter, memrchr};
+
+use super::line::Line;
+use super::message::{self, MARK, Stamp};
+
+/// Follows the lines of one member.
+#[derive(Debug)]
+pub(super) struct Inbox {
+    /// The line that confirms this member's room.
+    awaited: Box<[u8]>,
+    chars: usize,
+    joined: bool,
+    carry: Vec<u8>,
+    /// Bytes of a load line in this room, its line end included; 0 until one has been seen.
+    line_bytes: usize,
+    next_seq: u64,
+    /// Messages that the server has said it dropped since the last one that arrived.
+    told_ahead: u64,
+}
+
+/// What one read brought.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Receipt {
+    /// Load messages.
+    pub(super) delivered: u64,
+    /// Load messages that are missing before one that came.
+    pub(super) lost: u64,
+    /// Messages that the server said it dropped.
+    pub(super) told: u64,
+    /// Load messages that came twice, or after a later one.
+    pub(super) disordered: u64,
+    /// When the first of the load messages was meant to be sent.
+    pub(super) first_ns: u64,
+    /// When the last of them was.
+    pub(super) last_ns: u64,
+    /// The room has been confirmed, in this read.
+    pub(super) joined: bool,
+}
+
+impl Inbox {
+    /// Starts to follow a member of `room`, in which load messages have texts of `chars`
+    /// characters.
+    pub(super) fn new(room: &str, chars: usize) -> Self {
+        Self {
+            awaited: format!("You joined {room}").into_bytes().into_boxed_slice(),
+            chars,
+            joined: false,
+            carry: Vec::new(),
+            line_bytes: 0,
+            next_seq: 0,
+            told_ahead: 0,
+        }
+    }
+
+    /// Returns the sequence number that comes next: all before it have arrived or are known to be
+    /// lost.
+    pub(super) fn next_seq(&self) -> u64 {
+        self.next_seq
+    }
+
+    /// Returns how far this member has come for flow control: also past what the server has said it
+    /// dropped.
+    pub(super) fn progress(&self) -> u64 {
+        self.next_seq + self.told_ahead
+    }
+
+    /// Puts the unfinished line of the last read at the start of `buffer`; returns its length,
+    /// where the next read goes.
+    ///
+    /// It is always shorter than `buffer` if [`Inbox::accept`] was given no more than `buffer`
+    /// holds.
+    pub(super) fn restore(&mut self, buffer: &mut [u8]) -> usize {
+        let bytes = self.carry.len().min(buffer.len());
+        buffer[..bytes].copy_from_slice(&self.carry[..bytes]);
+        self.carry.clear();
+        bytes
+    }
+
+    /// Takes a read, the unfinished line before it included, and keeps the unfinished line after
+    /// it.
+    pub(super) fn accept(&mut self, bytes: &[u8]) -> Receipt {
+        let (receipt, whole) = match self.skim(bytes) {
+            Some(skimmed) => skimmed,
+            None => self.take_apart(bytes),
+        };
+        self.carry.extend_from_slice(&bytes[whole..]);
+        receipt
+    }
+
+    /// The fast way, for a read of load messages without a gap; returns with it where its last
+    /// whole line ends.
+    fn skim(&mut self, bytes: &[u8]) -> Option<(Receipt, usize)> {
+        let lines = bytes.len().checked_div(self.line_bytes)?;
+        let whole = lines * self.line_bytes;
+        if memchr(b'\n', &bytes[whole..]).is_some() {
+            return None;
+        }
+        if lines == 0 {
+            return Some((Receipt::default(), whole));
+        }
+        let first = self.stamp_at(bytes, 0)?;
+        let last = self.stamp_at(bytes, whole - self.line_bytes)?;
+        let delivered = lines as u64;
+        let unbroken = first.seq == self.next_seq && last.seq == first.seq + delivered - 1;
+        if !unbroken || memchr_iter(MARK, &bytes[..whole]).count() != lines {
+            return None;
+        }
+        self.next_seq += delivered;
+        self.told_ahead = 0;
+        let receipt = Receipt { delivered, first_ns: first.sent_ns, last_ns: last.sent_ns, ..Receipt::default() };
+        Some((receipt, whole))
+    }
+
+    /// The load message that fills the line of `bytes` from `start` on.
+    fn stamp_at(&self, bytes: &[u8], start: usize) -> Option<Stamp> {
+        let (end, line) = bytes[start..][..self.line_bytes].split_last()?;
+        if *end != b'\n' {
+            return None;
+        }
+        message::read(line, self.chars)
+    }
+
+    /// The slow way, for any read.
+    fn take_apart(&mut self, bytes: &[u8]) -> (Receipt, usize) {
+        let mut receipt = Receipt::default();
+        let whole = memrchr(b'\n', bytes).map_or(0, |end| end + 1);
+        let mut start = 0;
+        for end in memchr_iter(b'\n', &bytes[..whole]) {
+            match Line::parse(&bytes[start..end], self.chars) {
+                Line::Message(stamp) => {
+                    self.line_bytes = end + 1 - start;
+                    self.on_message(stamp, &mut receipt);
+                }
+                Line::Dropped(count) => {
+                    receipt.told = receipt.told.saturating_add(count);
+                    self.told_ahead = self.told_ahead.saturating_add(count);
+                }
+                Line::Other(line) => {
+                    if !self.joined && *line == *self.awaited {
+                        self.joined = true;
+                        receipt.joined = true;
+                    }
+                }
+            }
+            start = end + 1;
+        }
+        (receipt, whole)
+    }
+
+    fn on_message(&mut self, stamp: Stamp, receipt: &mut Receipt) {
+        let Some(lost) = stamp.seq.checked_sub(self.next_seq) else {
+            receipt.disordered += 1;
+            return;
+        };
+        if receipt.delivered == 0 {
+            receipt.first_ns = stamp.sent_ns;
+        }
+        receipt.last_ns = stamp.sent_ns;
+        receipt.delivered += 1;
+        receipt.lost += lost;
+        self.next_seq = stamp.seq + 1;
+        self.told_ahead = 0;
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,57 @@
+//! The kinds of line that a receiver under load tells apart.
+
+use super::message::{self, Stamp};
+
+/// One line of the server, without its line end.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Line<'a> {
+    /// A load message.
+    Message(Stamp),
+    /// The notice that so many messages could not be sent to this receiver, here.
+    Dropped(u64),
+    /// Anything else.
+    Other(&'a [u8]),
+}
+
+impl<'a> Line<'a> {
+    /// Reads a line in which load messages have texts of `chars` characters.
+    pub(super) fn parse(line: &'a [u8], chars: usize) -> Self {
+        if let Some(stamp) = message::read(line, chars) {
+            return Self::Message(stamp);
+        }
+        match dropped(line) {
+            Some(count) => Self::Dropped(count),
+            None => Self::Other(line),
+        }
+    }
+}
+
+fn dropped(line: &[u8]) -> Option<u64> {
+    std::str::from_utf8(line)
+        .ok()?
+        .strip_prefix("Server is very busy and dropped ")?
+        .strip_suffix(" messages, sorry!")?
+        .parse()
+        .ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_exact_notice_is_one() {
+        let cases: [(&[u8], Option<u64>); 6] = [
+            (b"Server is very busy and dropped 7 messages, sorry!", Some(7)),
+            (b"Server is very busy and dropped 18446744073709551615 messages, sorry!", Some(u64::MAX)),
+            (b"Server is very busy and dropped  messages, sorry!", None),
+            (b"Server is very busy and dropped 7 messages, sorry! ", None),
+            (b"Ann: Server is very busy and dropped 7 messages, sorry!", None),
+            (b"\xff", None),
+        ];
+        for (line, count) in cases {
+            let expected = count.map_or(Line::Other(line), Line::Dropped);
+            assert_eq!(Line::parse(line, 64), expected, "{}", line.escape_ascii());
+        }
+    }
+}

@@ -1,0 +1,218 @@
+//! Owns the flags: what they take, their defaults, and what is said of a wrong one.
+
+use std::ffi::OsString;
+use std::hash::{BuildHasher as _, RandomState};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::ops::RangeInclusive;
+use std::path::PathBuf;
+use std::thread::available_parallelism;
+use std::time::Duration;
+
+use argh::FromArgs;
+use chinwag_core::Config;
+
+/// The port that clients try first.
+const PORT: u16 = 42069;
+
+/// A chat server. People reach it with telnet or nc, or any program that sends lines.
+#[derive(FromArgs, Debug)]
+#[argh(help_triggers("-h", "--help"))]
+pub(super) struct Flags {
+    /// address to listen on, IPv4 or IPv6 (default 127.0.0.1: this machine only; 0.0.0.0 or :: for everyone who can reach it)
+    #[argh(option, short = 'i', default = "Ipv4Addr::LOCALHOST.into()", from_str_fn(ip))]
+    ip: IpAddr,
+
+    /// port to listen on, 0 for a free one (default 42069)
+    #[argh(option, short = 'p', default = "PORT", from_str_fn(port))]
+    port: u16,
+
+    /// number of threads (default: as many as there are cores)
+    #[argh(option, default = "cores()", from_str_fn(threads))]
+    threads: u32,
+
+    /// lines per second that one connection may sustain, with a burst of five seconds' worth; faster ones are read later, and lose
+    /// nothing; 0 turns it off (default 20)
+    #[argh(option, default = "Config::default().flood_lines_per_second", from_str_fn(flood_rate))]
+    flood_rate: u32,
+
+    /// longest line, in characters (default 400)
+    #[argh(option, default = "Config::default().line_chars_max", from_str_fn(max_line))]
+    max_line: u32,
+
+    /// members above which a room is told how many joined and left, once a second, instead of who (default 500)
+    #[argh(option, default = "Config::default().crowd_members", from_str_fn(room_quiet))]
+    room_quiet: u32,
+
+    /// seconds that a server which stops goes on sending what is queued (default 5)
+    #[argh(option, default = "Config::default().drain", from_str_fn(drain))]
+    drain: Duration,
+
+    /// folder for daily log files, besides standard error; RUST_LOG sets what is logged (default info)
+    #[argh(option)]
+    pub(super) log_dir: Option<PathBuf>,
+
+    /// print the version
+    #[argh(switch)]
+    pub(super) version: bool,
+}
+
+/// What the command line came to.
+#[derive(Debug)]
+pub(super) enum Parsed {
+    Flags(Box<Flags>),
+    Help(String),
+    Wrong(String),
+}
+
+impl Flags {
+    /// Reads the arguments, without the program's name. `--flag=value` is as good as `--flag value`.
+    pub(super) fn parse(program: &str, args: impl Iterator<Item = OsString>) -> Parsed {
+        let mut words = Vec::new();
+        for arg in args {
+            let Ok(arg) = arg.into_string() else {
+                return Parsed::Wrong("the arguments must be valid UTF-8".into());
+            };
+            match arg.split_once('=').filter(|_| arg.starts_with("--")) {
+                Some((flag, value)) => words.extend([flag.to_owned(), value.to_owned()]),
+                None => words.push(arg),
+            }
+        }
+        let words: Vec<_> = words.iter().map(String::as_str).collect();
+        match Self::from_args(&[program], &words) {
+            Ok(flags) => Parsed::Flags(Box::new(flags)),
+            Err(exit) if exit.status.is_ok() => Parsed::Help(exit.output),
+            Err(exit) => {
+                let line = exit.output.lines().collect::<Vec<_>>().join(" ");
+                Parsed::Wrong(format!("{} (--help tells more)", line.trim()))
+            }
+        }
+    }
+
+    pub(super) const fn address(&self) -> SocketAddr {
+        SocketAddr::new(self.ip, self.port)
+    }
+
+    /// Puts together what the server is to run with, with a seed of its own.
+    pub(super) fn config(&self) -> Config {
+        Config {
+            threads: self.threads,
+            flood_lines_per_second: self.flood_rate,
+            line_chars_max: self.max_line,
+            crowd_members: self.room_quiet,
+            drain: self.drain,
+            seed: RandomState::new().hash_one(PORT),
+            ..Config::default()
+        }
+    }
+}
+
+fn cores() -> u32 {
+    available_parallelism().map_or(1, |cores| u32::try_from(cores.get()).unwrap_or(1).min(1024))
+}
+
+fn ip(value: &str) -> Result<IpAddr, String> {
+    value.parse().map_err(|_| "it takes an IPv4 or IPv6 address, like 0.0.0.0 or ::1".into())
+}
+
+fn port(value: &str) -> Result<u16, String> {
+    value.parse().map_err(|_| "it takes a port, 0 to 65535".into())
+}
+
+fn threads(value: &str) -> Result<u32, String> {
+    number(value, 1..=1024, "threads")
+}
+
+fn flood_rate(value: &str) -> Result<u32, String> {
+    number(value, 0..=1_000_000, "lines per second")
+}
+
+fn max_line(value: &str) -> Result<u32, String> {
+    number(value, 1..=4096, "characters")
+}
+
+fn room_quiet(value: &str) -> Result<u32, String> {
+    number(value, 0..=u32::MAX, "members")
+}
+
+fn drain(value: &str) -> Result<Duration, String> {
+    number(value, 0..=3600, "seconds").map(|seconds| Duration::from_secs(seconds.into()))
+}
+
+fn number(value: &str, range: RangeInclusive<u32>, unit: &str) -> Result<u32, String> {
+    let allowed = || format!("it takes a whole number of {unit}, {} to {}", range.start(), range.end());
+    value.parse().ok().filter(|number| range.contains(number)).ok_or_else(allowed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(line: &str) -> Parsed {
+        Flags::parse("chinwag-test", line.split_whitespace().map(OsString::from))
+    }
+
+    #[test]
+    fn without_flags_everything_is_at_its_default() {
+        let Parsed::Flags(flags) = parse("") else { panic!("no flags are fine") };
+        assert_eq!(flags.address(), "127.0.0.1:42069".parse().expect("an address"));
+        let config = Config { seed: flags.config().seed, threads: cores(), ..Config::default() };
+        assert_eq!(Config { seed: config.seed, ..flags.config() }, config);
+        assert_eq!(config.check(), Ok(()));
+    }
+
+    #[test]
+    fn flags_say_what_the_server_runs_with() {
+        let line = "-i :: -p 0 --threads 3 --flood-rate=0 --max-line 80 --room-quiet 9 --drain=1 --log-dir logs";
+        let Parsed::Flags(flags) = parse(line) else { panic!("the flags are right") };
+        assert_eq!(flags.address(), "[::]:0".parse().expect("an address"));
+        assert_eq!(flags.log_dir, Some("logs".into()));
+        let config = flags.config();
+        assert_eq!((config.threads, config.flood_lines_per_second, config.line_chars_max), (3, 0, 80));
+        assert_eq!((config.crowd_members, config.drain), (9, Duration::from_secs(1)));
+    }
+
+    #[test]
+    fn a_wrong_flag_is_named_with_what_it_takes_on_one_line() {
+        let cases = [
+            ("--ip localhost", "--ip", "IPv4 or IPv6 address"),
+            ("-i 1.2.3", "-i", "IPv4 or IPv6 address"),
+            ("--port 65536", "--port", "0 to 65535"),
+            ("--port=http", "--port", "0 to 65535"),
+            ("--threads 0", "--threads", "1 to 1024"),
+            ("--flood-rate -1", "--flood-rate", "0 to 1000000"),
+            ("--max-line 0", "--max-line", "1 to 4096"),
+            ("--room-quiet many", "--room-quiet", "whole number of members"),
+            ("--drain 1.5", "--drain", "whole number of seconds"),
+            ("--port", "--port", "No value"),
+            ("--colour", "--colour", "Unrecognized"),
+            ("help", "help", "Unrecognized"),
+        ];
+        for (line, flag, takes) in cases {
+            let Parsed::Wrong(said) = parse(line) else { panic!("{line} is wrong") };
+            assert!(said.contains(flag) && said.contains(takes) && !said.contains('\n'), "{line}: {said}");
+        }
+    }
+
+    #[test]
+    fn every_value_that_a_flag_takes_the_core_takes_too() {
+        let extremes =
+            ["--threads 1 --flood-rate 0 --max-line 1 --room-quiet 0 --drain 0", "--threads 1024 --max-line 4096"];
+        for line in extremes {
+            let Parsed::Flags(flags) = parse(line) else { panic!("{line} is right") };
+            assert_eq!(flags.config().check(), Ok(()));
+        }
+    }
+
+    #[test]
+    fn help_and_version_are_no_errors() {
+        let Parsed::Help(help) = parse("--help") else { panic!("help was asked for") };
+        for flag in
+            ["--ip", "--port", "--threads", "--flood-rate", "--max-line", "--room-quiet", "--drain", "--log-dir"]
+        {
+            assert!(help.contains(flag), "{flag} is missing in:\n{help}");
+        }
+        assert!(matches!(parse("-h"), Parsed::Help(_)));
+        let Parsed::Flags(flags) = parse("--version") else { panic!("the version was asked for") };
+        assert!(flags.version);
+    }
+}

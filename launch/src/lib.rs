@@ -1,0 +1,68 @@
+//! What the server binaries share and the core must not know: flags, logging, the listening socket, the ready line, exit codes.
+//!
+//! Exit codes: 0 after a stop that was asked for, 1 where the machine says no (an address in use, a folder that can't be written),
+//! 2 where a flag says something that can't be.
+
+mod flags;
+mod listen;
+mod logging;
+
+use std::io::{self, Write as _};
+use std::net::TcpListener;
+use std::process::ExitCode;
+
+use chinwag_core::Config;
+
+use self::flags::{Flags, Parsed};
+
+/// Names a server binary.
+#[derive(Clone, Copy, Debug)]
+pub struct Program {
+    /// What it is called on the command line.
+    pub name: &'static str,
+    /// Its version.
+    pub version: &'static str,
+}
+
+/// Runs a server: reads the flags from the command line, opens the log and the listening socket, says that it is ready, and calls
+/// `serve` with what was configured. Returns what the process is to exit with.
+pub fn run(program: Program, serve: impl FnOnce(TcpListener, Config) -> anyhow::Result<()>) -> ExitCode {
+    let flags = match Flags::parse(program.name, std::env::args_os().skip(1)) {
+        Parsed::Flags(flags) => *flags,
+        Parsed::Help(text) => return say(&text),
+        Parsed::Wrong(line) => return refuse(program, &line, 2),
+    };
+    if flags.version {
+        return say(&format!("{} {}\n", program.name, program.version));
+    }
+    match start(program, &flags, serve) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => refuse(program, &format!("{error:#}"), 1),
+    }
+}
+
+fn start(
+    program: Program,
+    flags: &Flags,
+    serve: impl FnOnce(TcpListener, Config) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    // What is logged is written by a thread of its own; this keeps it until all is written.
+    let _log = logging::start(program.name, flags.log_dir.as_deref())?;
+    let listener = listen::bind(flags.address())?;
+    let address = listener.local_addr()?;
+    // From here on whoever connects is kept waiting by the operating system until `serve` accepts.
+    say(&format!("{} {} listening on {address}\n", program.name, program.version));
+    serve(listener, flags.config())
+}
+
+/// Writes to standard output. If nobody reads it, that is no reason not to serve.
+fn say(text: &str) -> ExitCode {
+    let mut out = io::stdout().lock();
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    ExitCode::SUCCESS
+}
+
+fn refuse(program: Program, line: &str, code: u8) -> ExitCode {
+    let _ = writeln!(io::stderr().lock(), "{}: {}", program.name, line.trim_end());
+    ExitCode::from(code)
+}

@@ -1,0 +1,43 @@
+//! Owns the listening socket, and what is said when it can't be had.
+
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+
+use anyhow::Context as _;
+use socket2::{Domain, Protocol, Socket, Type};
+
+/// How many connections the operating system keeps until they are accepted: Linux allows this many unless told otherwise
+/// (`net.core.somaxconn`), and a crowd that comes at once fits in.
+const BACKLOG: i32 = 4096;
+
+/// Listens on `address`; port 0 takes a free one.
+pub(super) fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    listen(address).with_context(|| format!("can't listen on {address}"))
+}
+
+fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
+    // On Unix this lets a server start again while connections of the last one are still being forgotten; elsewhere it would
+    // let two servers have one address.
+    #[cfg(unix)]
+    socket.set_reuse_address(true)?;
+    if address.is_ipv6() {
+        socket.set_only_v6(false)?;
+    }
+    socket.bind(&address.into()).map_err(explain)?;
+    socket.listen(BACKLOG).map_err(explain)?;
+    Ok(socket.into())
+}
+
+fn explain(error: io::Error) -> anyhow::Error {
+    let hint = if error.kind() == io::ErrorKind::AddrInUse {
+        "another program has this address; choose a free one with --port, or stop that program"
+    } else if error.kind() == io::ErrorKind::AddrNotAvailable {
+        "this machine does not have this address; choose one of its own with --ip"
+    } else if error.kind() == io::ErrorKind::PermissionDenied {
+        "ports below 1024 need special rights; choose a higher one with --port"
+    } else {
+        return error.into();
+    };
+    anyhow::Error::msg(hint)
+}

@@ -1,0 +1,28 @@
+//! The chinwag chat server on tokio: moves bytes between sockets and [`chinwag_core`], which decides everything.
+//!
+//! - The [hub](hub) owns the chat. It takes what was read, and hands what is to be done, in batches, to the writers.
+//! - Each [connection](connection) has a task that reads it and hands its requests to the hub.
+//! - Each [writer](writer) owns the queues of its share of the connections, and writes to their sockets without waiting.
+//!
+//! # Examples
+//! A server inside of another program, which stops it:
+//!
+//! ```
+//! # #[tokio::main] async fn main() -> std::io::Result<()> {
+//! let listener = std::net::TcpListener::bind("127.0.0.1:0")?;
+//! let address = listener.local_addr()?;
+//! let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+//! let shutdown = async move { drop(stopped.await) };
+//! let server = tokio::spawn(chinwag_tokio::serve(listener, chinwag_core::Config::default(), shutdown));
+//! tokio::net::TcpStream::connect(address).await?;
+//! drop(stop);
+//! server.await.expect("the server does not panic")
+//! # }
+//! ```
+
+mod connection;
+mod hub;
+mod serve;
+mod writer;
+
+pub use serve::serve;
