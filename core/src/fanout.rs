@@ -203,7 +203,7 @@ impl<S: Clone> Fanout<S> {
         self.outboxes.is_stopped() && self.is_drained()
     }
 
-    /// Gives up on everyone who still has to be sent something: the server stops, and has waited long enough.
+    /// Gives up on everyone who is still here, or still has to be sent something: the server stops, and has waited long enough.
     pub fn give_up(&mut self) {
         self.outboxes.abandon_all();
     }

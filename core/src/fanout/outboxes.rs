@@ -142,7 +142,7 @@ impl<S: Clone> Outboxes<S> {
         self.stopped = true;
     }
 
-    /// Gives up on everyone who still has to be sent something.
+    /// Gives up on everyone who is open or closing.
     pub(super) fn abandon_all(&mut self) {
         let mut connections = self.connections();
         connections.extend(self.closing.keys());
@@ -201,7 +201,7 @@ impl<S: Clone> Outboxes<S> {
     pub(super) fn abandon(&mut self, connection: ConnectionId) {
         self.drop_queue(connection);
         let closing = self.closing.remove(&connection).map(|outbox| outbox.socket);
-        let open = self.outbox_mut(connection).map(|outbox| {
+        let open = self.outbox_mut(connection).filter(|outbox| !outbox.abandoned).map(|outbox| {
             outbox.abandoned = true;
             outbox.socket.clone()
         });

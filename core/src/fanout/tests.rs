@@ -606,12 +606,33 @@ fn everyone_is_told_that_the_server_stops_after_all_that_came_before() {
     let mut writer = Writer::with_members(&[one, two]);
     writer.takes.insert(101, 0);
     writer.send([say(MAIN, "a"), Action::Stop { message: Message::Stopping }]);
-    assert_eq!(writer.told(), ["finish 100", "await 101"]);
+    assert_eq!(writer.told(), ["abandon 100", "await 101"]);
     assert_eq!(writer.lines(one), ["Ann: a", "Server is shutting down"]);
     assert!(!writer.fanout.is_drained());
     writer.take(two, usize::MAX);
     assert_eq!(writer.lines(two), ["Ann: a", "Server is shutting down"]);
-    assert_eq!(writer.told(), ["finish 101"]);
+    assert_eq!(writer.told(), ["abandon 101"]);
+    assert!(writer.fanout.is_finished());
+    writer.assert_empty();
+}
+
+#[test]
+fn whoever_is_given_up_is_abandoned_once() {
+    let members = [id(0), id(1), id(2), id(3)];
+    let mut writer = Writer::with_members(&members);
+    writer.failing = Some(100);
+    writer.takes.extend([(101, 0), (102, 0)]);
+    writer.send([say(MAIN, "a"), leave(id(2)), close(id(2))]);
+    assert_eq!(writer.told(), ["abandon 100", "await 101", "await 102"]);
+    writer.follow([say(MAIN, "never said")]);
+    writer.fanout.give_up();
+    writer.poll();
+    assert_eq!(writer.told(), ["abandon 101", "abandon 102", "abandon 103"]);
+    writer.fanout.give_up();
+    writer.poll();
+    assert_eq!(writer.told(), [""; 0]);
+    assert_eq!(writer.lines(id(3)), ann(["a"]));
+    writer.send(members.into_iter().flat_map(|member| [leave(member), close(member)]));
     writer.assert_empty();
 }
 
