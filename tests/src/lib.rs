@@ -1,1 +1,3 @@
 //! What the tests of chinwag share.
+
+pub mod sim;
