@@ -119,8 +119,7 @@ impl<S: Clone> Outboxes<S> {
     pub(super) fn answer(&mut self, connection: ConnectionId) {
         let low = self.limits.low_bytes;
         let Some(place) = self.place(connection) else { return };
-        let Some(outbox) = self.open[place].as_mut().filter(|outbox| !outbox.abandoned) else { return };
-        match outbox.queue.as_mut() {
+        match self.open[place].as_mut().and_then(|outbox| outbox.queue.as_mut()) {
             Some(queue) if queue.bytes() > low => queue.marked = true,
             Some(_) | None => self.notices.push_back(Notice::Answer(connection)),
         }
@@ -248,7 +247,8 @@ impl<S: Clone> Outboxes<S> {
     /// Returns the next notice that still concerns someone.
     pub(super) fn next_notice(&mut self) -> Option<Notice<S>> {
         while let Some(notice) = self.notices.pop_front() {
-            if notice.connection().is_none_or(|connection| self.outbox(connection).is_some()) {
+            let outbox = notice.connection().map(|connection| self.outbox(connection));
+            if outbox.is_none_or(|outbox| outbox.is_some_and(|outbox| !outbox.abandoned)) {
                 return Some(notice);
             }
         }

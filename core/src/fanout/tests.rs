@@ -552,6 +552,20 @@ fn a_connection_that_takes_nothing_for_too_long_is_abandoned() {
 }
 
 #[test]
+fn of_a_connection_that_is_abandoned_nothing_else_is_told() {
+    let one = id(0);
+    let mut writer = Writer::with_members(&[one]);
+    writer.takes.insert(100, 0);
+    writer.send([say(MAIN, "a")]);
+    assert_eq!(writer.told(), ["await 100"]);
+    writer.follow(says(ROOM_FOR + 1));
+    writer.follow([answer(one)]);
+    writer.fanout.handle_timeout(Time::after(Duration::from_secs(60)));
+    writer.poll();
+    assert_eq!(writer.told(), ["abandon 100"]);
+}
+
+#[test]
 fn a_socket_that_is_writable_but_takes_nothing_stalls_all_the_same() {
     let one = id(0);
     let mut writer = Writer::with_members(&[one]);
