@@ -192,13 +192,10 @@ impl Mix {
     fn type_something(&mut self, rng: &mut Rng) -> Typed {
         self.number += 1;
         if rng.below(10) < self.long {
-            let most = self.line_chars_max.saturating_sub(self.number.to_string().len() + 1);
+            let start = format!("{}{}", rng.pick(&["", "", "/"]), self.number);
+            let most = self.line_chars_max.saturating_sub(start.len());
             let count = rng.pick(&[most, most, most, most / 2, most + 1, 5 * most + 2]);
-            return Typed::Long {
-                number: self.number,
-                unit: rng.pick(&['x', '\u{e9}', '\u{1f600}', '\u{1f600}']),
-                count,
-            };
+            return Typed::Long { start, unit: rng.pick(&['x', '\u{e9}', '\u{1f600}', '\u{1f600}']), count };
         }
         if rng.one_in(self.last_words_one_in) {
             return Typed::Bytes(rng.pick(&LAST_WORDS).to_vec());
