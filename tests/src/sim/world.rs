@@ -183,12 +183,14 @@ impl World {
     /// Hands on what a read task has asked for.
     fn request(&mut self, user: usize, requests: Vec<Request>) {
         let Some(connection) = self.users[user].connection else { return };
+        // The end is sent later than what came before: others can be faster.
+        let ends = requests.is_empty() && self.users[user].ends_reading();
         self.work += requests.len() as u64;
         self.inputs.extend(requests.into_iter().map(|request| Input::Requested(user, connection, request)));
         if self.users[user].poll_timeout().is_some_and(|at| at > self.now) {
             self.seen("held back above the rate");
         }
-        if self.users[user].ends_reading() {
+        if ends {
             self.inputs.push_back(Input::Closed(user, connection));
             self.work += 1;
         }
@@ -220,9 +222,8 @@ impl World {
 
     fn on_requested(&mut self, user: usize, connection: ConnectionId, request: Request) -> Lawful {
         let is_mark = request == Request::Mark;
-        if !self.model.is_here(user) {
-            self.seen("request of someone who is gone");
-        } else if is_mark {
+        self.see_stale(user, connection);
+        if is_mark && self.model.is_here(user) {
             self.users[user].marks += 1;
         }
         if !is_mark {
@@ -237,10 +238,24 @@ impl World {
         if !self.users[user].was_abandoned() && self.model.asks(user) > 0 {
             return Err(format!("what user {user} asked for was lost"));
         }
+        self.see_stale(user, connection);
         self.model.close(self.now, user);
         self.chat.handle(self.now, Event::Closed { connection });
         self.collect(None)?;
         self.check()
+    }
+
+    fn see_stale(&mut self, user: usize, connection: ConnectionId) {
+        if self.model.is_here(user) {
+            return;
+        }
+        self.seen("news of someone who is gone");
+        let is_taken = |(other, next): (usize, &User)| {
+            self.model.is_here(other) && next.connection.is_some_and(|next| next.key() == connection.key())
+        };
+        if self.users.iter().enumerate().any(is_taken) {
+            self.seen("news of someone whose slot is another's");
+        }
     }
 
     fn wake(&mut self) -> Lawful {
