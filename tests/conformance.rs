@@ -1,12 +1,10 @@
 //! Holds all servers to the same bytes in longer runs than a transcript can show, and to one order while many talk at once.
 
 use std::collections::BTreeMap;
-use std::io::{BufRead as _, BufReader, Write as _};
-use std::net::TcpStream;
 use std::thread;
 
 use chinwag_core::Config;
-use chinwag_tests::{Act, Adapter, BareCore, Batching, Received, Server, connect, replay};
+use chinwag_tests::{Act, Adapter, BareCore, Batching, Person, Received, Server, replay};
 
 /// How many people are there in a run. Whoever leaves is followed by somebody new.
 const PEOPLE: usize = 20;
@@ -139,7 +137,7 @@ fn replay_on(adapter: Adapter, threads: u32, seed: u64) {
 /// Lets people talk all at once, and checks that they all see the same lines in the same order, and those of each in theirs.
 fn talk_at_once(adapter: Adapter, threads: u32) {
     let server = Server::start(adapter, Config { threads, ..config() });
-    let people: Vec<_> = (0..PEOPLE).map(|_| come(&server)).collect();
+    let people: Vec<_> = (0..PEOPLE).map(|_| Person::come(server.addr())).collect();
     let seen: Vec<_> = thread::scope(|scope| {
         let talkers: Vec<_> = people.into_iter().map(|person| scope.spawn(|| talk(person))).collect();
         talkers.into_iter().map(|talker| talker.join().expect("everyone sees as many lines as there are")).collect()
@@ -155,21 +153,14 @@ fn talk_at_once(adapter: Adapter, threads: u32) {
     server.join();
 }
 
-/// Connects, and waits until the server says that this person is in their room.
-fn come(server: &Server) -> BufReader<TcpStream> {
-    let mut person = BufReader::new(connect(server.addr()));
-    while read_line(&mut person) != "You joined main" {}
-    person
-}
-
 /// Says all lines, then reads until everyone has; returns who said what, in the order in which it came.
-fn talk(mut person: BufReader<TcpStream>) -> Vec<(String, String)> {
+fn talk(mut person: Person) -> Vec<(String, String)> {
     for line in 0..LINES {
-        writeln!(person.get_ref(), "{line}").expect("the server reads");
+        person.type_line(&line.to_string());
     }
     let mut seen = Vec::new();
     while seen.len() < PEOPLE * LINES {
-        let line = read_line(&mut person);
+        let line = person.read_line();
         // Others may still have been on their way here.
         if let Some((name, said)) = line.split_once(": ") {
             seen.push((name.to_owned(), said.to_owned()));
@@ -178,13 +169,6 @@ fn talk(mut person: BufReader<TcpStream>) -> Vec<(String, String)> {
         }
     }
     seen
-}
-
-fn read_line(person: &mut BufReader<TcpStream>) -> String {
-    let mut line = String::new();
-    person.read_line(&mut line).expect("a line comes before the deadline");
-    assert_eq!(line.pop(), Some('\n'), "the connection stays open");
-    line
 }
 
 /// Rolls the same numbers for the same seed: SplitMix64.

@@ -9,12 +9,14 @@
 //! - A [`Script`] is a transcript that was read: one rule of the protocol, and the [`Act`]s that show it.
 //! - [`BareCore`] plays acts on the core alone, in virtual time. What it gives is what a transcript records.
 //! - [`Server`] runs one of the real servers; [`replay`] plays acts on it over sockets and holds it to the same bytes.
+//! - A [`Person`] types and reads lines at a socket, where there is no script.
 
 mod act;
 mod bare_core;
 mod diff;
 mod escape;
 mod given;
+mod person;
 mod received;
 mod script;
 mod server;
@@ -24,6 +26,7 @@ pub use act::Act;
 pub use bare_core::{BareCore, Batching};
 pub use diff::diff;
 pub use escape::{EscapeError, escape, unescape};
+pub use person::Person;
 pub use received::{HELP, HelpText, Received};
 pub use script::{Script, ScriptError};
 pub use server::{Adapter, Server};

@@ -6,6 +6,7 @@ use std::thread::{self, JoinHandle};
 
 use async_channel::{Receiver, Sender};
 use chinwag_core::Config;
+use socket2::SockRef;
 
 /// Names what moves a server's bytes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -15,6 +16,9 @@ pub enum Adapter {
     /// `chinwag_tokio`.
     Tokio,
 }
+
+/// How much the server's end of a socket holds: as little as there can be, so that it takes little to make a reader slow.
+const SOCKET_BYTES: usize = 4096;
 
 /// Runs a server in a thread of its own.
 #[derive(Debug)]
@@ -33,6 +37,7 @@ impl Server {
     #[must_use]
     pub fn start(adapter: Adapter, config: Config) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
+        SockRef::from(&listener).set_send_buffer_size(SOCKET_BYTES).expect("an open socket takes options");
         let addr = listener.local_addr().expect("the listener is bound");
         let (running, stopped) = async_channel::bounded(1);
         let thread = thread::spawn(move || match adapter {
