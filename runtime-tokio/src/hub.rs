@@ -142,7 +142,8 @@ impl Hub {
         self.chat.handle(self.clock.now(), Event::Opened { connection });
         let (session, intake) = (Session::new(&self.config), Arc::clone(&self.intake));
         let mut reader = Reader { connection, socket, session, intake };
-        tokio::spawn(async move { reader.run().await });
+        // A task is a multiple of 128 bytes, aligned so: boxed, what it keeps does not fill it up to the next.
+        tokio::spawn(Box::pin(async move { reader.run().await }));
     }
 
     fn collect(&mut self) {
