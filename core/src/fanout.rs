@@ -9,7 +9,7 @@ mod rooms;
 
 use self::outboxes::Outboxes;
 use self::queue::{Limits, Part};
-use self::rooms::Rooms;
+use self::rooms::{Rooms, Seat};
 use crate::{Action, Batch, Config, ConnectionId, Message, RoomId, Time};
 
 /// Tells which connections a fan-out has to do with: one of every `of`, by their keys.
@@ -203,7 +203,7 @@ impl<S: Clone> Fanout<S> {
         self.outboxes.is_stopped() && self.is_drained()
     }
 
-    /// Gives up on everyone who still has to be sent something: the server stops, and has waited long enough.
+    /// Gives up on everyone who is still here, or still has to be sent something: the server stops, and has waited long enough.
     pub fn give_up(&mut self) {
         self.outboxes.abandon_all();
     }
@@ -253,8 +253,8 @@ impl<S: Clone> Fanout<S> {
     /// Returns the next member of a room who was not given yet what was said there: its place, and from where on it misses it.
     fn next_member(&mut self) -> Option<(usize, usize)> {
         loop {
-            let (place, serial, len) = self.rooms.next_member()?;
-            let from = self.outboxes.seat(place).as_ref().map_or(len, |seat| seat.seen(serial));
+            let (place, len) = self.rooms.next_member()?;
+            let from = self.outboxes.seat(place).as_mut().map_or(len, Seat::take_seen);
             if from < len {
                 return Some((place, from));
             }
@@ -272,10 +272,9 @@ impl<S: Clone> Fanout<S> {
     /// Queues what was said in the room of someone who is about to be sent something else, or to leave.
     fn catch_up(&mut self, place: usize) {
         let Some(seat) = self.outboxes.seat(place) else { return };
-        let Some((serial, chunk)) = self.rooms.open_chunk(seat.room) else { return };
-        let from = seat.seen(serial);
+        let Some(chunk) = self.rooms.open_chunk(seat.room) else { return };
+        let from = seat.see(chunk.buffer.len());
         if from < chunk.buffer.len() {
-            seat.see(serial, chunk.buffer.len());
             let part = Part { bytes: &chunk.buffer[from..], shared: None, from, ends: &chunk.ends };
             self.outboxes.push_part(place, part);
         }

@@ -1,6 +1,6 @@
 //! Owns what one connection sends: turns its bytes into requests, as fast as the connection may make them.
 //!
-//! Invariant: however the bytes are split on their way, the requests are the same. What is held is never more than one line at
+//! Invariant: however the bytes are split on their way, the requests are the same. What is held is never more than two lines at
 //! its limit plus what was handed in at once.
 
 mod meter;
@@ -233,9 +233,10 @@ impl Session {
         };
     }
 
-    /// Lets go of the memory of what was handed out. A connection that is at rest holds none at all.
+    /// Lets go of the memory of what was handed out, once it is half: so each byte is moved once at most on average. A connection
+    /// that is at rest holds none at all.
     fn forget_passed(&mut self) {
-        if self.start == 0 {
+        if self.start == 0 || 2 * self.start < self.input.len() {
             return;
         }
         self.input = self.input[self.start..].to_vec();

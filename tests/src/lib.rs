@@ -10,6 +10,7 @@
 //! - [`BareCore`] plays acts on the core alone, in virtual time. What it gives is what a transcript records.
 //! - [`Server`] runs one of the real servers; [`replay`] plays acts on it over sockets and holds it to the same bytes.
 //! - A [`Person`] types and reads lines at a socket, where there is no script.
+//! - [`sim`] is a world made from a seed, with a model of the protocol beside it.
 
 mod act;
 mod bare_core;
@@ -20,6 +21,7 @@ mod person;
 mod received;
 mod script;
 mod server;
+pub mod sim;
 mod sockets;
 
 pub use act::Act;

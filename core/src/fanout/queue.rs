@@ -68,7 +68,7 @@ pub(super) struct Queue {
     /// How many messages were dropped since the last notice.
     dropped: u64,
     /// When the socket last took something, or first refused.
-    pub(super) progress_at: Time,
+    pub(super) progress_at: Option<Time>,
     /// The socket is known to take nothing now.
     pub(super) blocked: bool,
     /// It stands in line to be written.

@@ -160,3 +160,18 @@ fn what_is_said_needs_no_answer() {
     }
     assert_eq!(said, 10_000);
 }
+
+#[test]
+fn lines_held_back_are_moved_only_when_half_of_them_are_through() {
+    let config = Config { flood_lines_per_second: 1, flood_burst: Duration::ZERO, ..Config::default() };
+    let mut session = Session::new(&config);
+    session.handle_bytes(&b"x\n".repeat(1000));
+    let mut moves = 0;
+    for second in 0..1000 {
+        let before = session.input.as_ptr();
+        assert_eq!(drain(&mut session, Time::after(Duration::from_secs(second))), [say("x")]);
+        moves += usize::from(session.input.as_ptr() != before);
+    }
+    assert!(moves <= 11, "{moves} moves");
+    assert_eq!(session.input.capacity(), 0);
+}
