@@ -28,9 +28,9 @@ pub struct Session {
     input: Vec<u8>,
     /// Where in `input` the next line begins.
     start: usize,
-    /// Up to where `input` was searched for a line's end.
+    /// Up to where `input` was searched for the end of that line.
     searched: usize,
-    /// The line that begins at `start`, once enough of it is here to tell.
+    /// What kind of line it is, once enough of it is here to tell.
     found: Option<Line>,
     line_chars_max: u32,
     /// The bytes of replies that were asked for since the last mark was answered.
@@ -57,8 +57,8 @@ enum Phase {
 /// What begins at `start` in the input.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Line {
-    /// A line whose line feed is at `end`.
-    Whole { end: usize },
+    /// A line whose line feed is at `searched`.
+    Whole,
     /// More bytes than any line can have, and no line feed yet.
     Endless,
     /// A ^D.
@@ -183,8 +183,8 @@ impl Session {
         match line {
             Line::Endless => Some(Request::TooLong),
             Line::EndOfInput => Some(Request::Quit),
-            Line::Whole { end } => {
-                let line = &self.input[self.start..end];
+            Line::Whole => {
+                let line = &self.input[self.start..self.searched];
                 let line = line.strip_suffix(b"\r").unwrap_or(line);
                 if line.len() > self.line_bytes_max() {
                     return Some(Request::TooLong);
@@ -201,7 +201,7 @@ impl Session {
     /// Goes past the line that was found, to the next one.
     fn pass(&mut self, line: Line) {
         match line {
-            Line::Whole { end } => self.start = end + 1,
+            Line::Whole => self.start = self.searched + 1,
             Line::Endless => self.skipping = true,
             Line::EndOfInput => self.start += 1,
         }
@@ -221,17 +221,15 @@ impl Session {
             self.start = end.map_or(self.input.len(), |end| self.searched + end + 1);
             self.searched = self.start;
         }
+        let end = memchr(b'\n', &self.input[self.searched..]);
+        self.searched = end.map_or(self.input.len(), |end| self.searched + end);
         let held = &self.input[self.start..];
-        if held.first() == Some(&END_OF_INPUT) {
-            self.found = Some(Line::EndOfInput);
-        } else if let Some(end) = memchr(b'\n', &self.input[self.searched..]) {
-            self.found = Some(Line::Whole { end: self.searched + end });
-        } else if held.len() > self.line_bytes_max() + 1 {
-            self.found = Some(Line::Endless);
-        }
-        self.searched = match self.found {
-            Some(Line::Whole { end }) => end,
-            Some(Line::Endless | Line::EndOfInput) | None => self.input.len(),
+        self.found = if held.first() == Some(&END_OF_INPUT) {
+            Some(Line::EndOfInput)
+        } else if end.is_some() {
+            Some(Line::Whole)
+        } else {
+            (held.len() > self.line_bytes_max() + 1).then_some(Line::Endless)
         };
     }
 
@@ -243,9 +241,6 @@ impl Session {
         }
         self.input = self.input[self.start..].to_vec();
         self.searched -= self.start;
-        if let Some(Line::Whole { end }) = &mut self.found {
-            *end -= self.start;
-        }
         self.start = 0;
     }
 

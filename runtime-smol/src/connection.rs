@@ -1,17 +1,18 @@
 //! Owns one connection: its socket, and the task that reads it.
 
 use std::cell::RefCell;
-use std::future::poll_fn;
+use std::future::{Future, poll_fn};
 use std::io::{self, ErrorKind, Read as _, Write as _};
 use std::net::{Shutdown, TcpStream};
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use async_channel::Sender;
+use async_channel::{Sender, TrySendError};
 use async_io::{Async, Timer};
-use chinwag_core::{Config, ConnectionId, Request, Session, Written};
+use chinwag_core::{ConnectionId, Request, Session, Written};
 use event_listener::Event as Bell;
 use futures_lite::FutureExt as _;
 
@@ -98,24 +99,111 @@ impl Socket {
         self.abandoned.load(Ordering::Acquire)
     }
 
-    /// Waits until the flag is down, or there is nothing left to wait for.
-    async fn wait_until_not(&self, flag: &AtomicBool) {
-        let is_over = || !flag.load(Ordering::Acquire) || self.is_abandoned();
-        while !is_over() {
-            let changed = self.changed.listen();
-            if !is_over() {
-                changed.await;
+    /// Waits until a flag is down, or there is nothing left to wait for.
+    fn wait_until_not(self: &Arc<Self>, flag: fn(&Self) -> &AtomicBool) -> Wait {
+        let socket = Arc::clone(self);
+        Box::pin(async move {
+            let is_over = || !flag(&socket).load(Ordering::Acquire) || socket.is_abandoned();
+            while !is_over() {
+                let changed = socket.changed.listen();
+                if !is_over() {
+                    changed.await;
+                }
+            }
+        })
+    }
+}
+
+/// What all readers share: the way to the hub, and the time.
+#[derive(Debug)]
+pub(crate) struct Intake {
+    pub(crate) inputs: Sender<Input>,
+    pub(crate) clock: Clock,
+}
+
+/// Reads one connection.
+///
+/// There is one for each, most of them idle: what its task keeps while it waits for bytes is what a connection costs. So all that
+/// is rare is boxed.
+#[derive(Debug)]
+pub(crate) struct Reader {
+    pub(crate) connection: ConnectionId,
+    pub(crate) socket: Arc<Socket>,
+    pub(crate) session: Session,
+    pub(crate) intake: Arc<Intake>,
+}
+
+/// Something other than bytes to wait for.
+type Wait = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+impl Reader {
+    /// Hands what the connection asks for to the hub, until it ends.
+    pub(crate) async fn run(&mut self) {
+        while !self.socket.is_abandoned() {
+            if let Some(wait) = self.hand_on() {
+                wait.await;
+            } else if self.session.is_over() {
+                break;
+            } else if !matches!(poll_fn(|cx| self.poll_read(cx)).await, Ok(1..)) {
+                self.session.handle_end();
             }
         }
+        Box::pin(self.leave()).await;
     }
 
-    /// Reads what is there, as soon as something is, and lets `take` have it. Nothing means that no more will come.
-    fn poll_read(&self, cx: &mut Context<'_>, take: &mut impl FnMut(&[u8])) -> Poll<io::Result<usize>> {
+    /// Hands on what may be asked now. Returns what has to be waited for before more is read, if it is anything.
+    fn hand_on(&mut self) -> Option<Wait> {
+        let socket = &self.socket;
+        if socket.paused.load(Ordering::Acquire) {
+            // This holds for what was read already, too: it is the owner's turn to read.
+            return Some(socket.wait_until_not(|socket| &socket.paused));
+        }
+        if self.session.is_marked() && !socket.unanswered.load(Ordering::Acquire) {
+            self.session.handle_answer();
+        }
+        let requests = self.poll_requests();
+        if !requests.is_empty()
+            && let Some(wait) = self.tell(Input::Requested(self.connection, requests))
+        {
+            return Some(wait);
+        }
+        if self.session.is_marked() {
+            return Some(self.socket.wait_until_not(|socket| &socket.unanswered));
+        }
+        let at = self.intake.clock.instant(self.session.poll_timeout()?);
+        Some(Box::pin(async move {
+            let _ = Timer::at(at).await;
+        }))
+    }
+
+    fn poll_requests(&mut self) -> Vec<Request> {
+        let now = self.intake.clock.now();
+        let mut requests = Vec::new();
+        while let Some(request) = self.session.poll_request(now) {
+            if request == Request::Mark {
+                self.socket.unanswered.store(true, Ordering::Release);
+            }
+            requests.push(request);
+        }
+        requests
+    }
+
+    /// Tells the hub something, or returns how to, if it has to be waited for.
+    fn tell(&self, input: Input) -> Option<Wait> {
+        let full = self.intake.inputs.try_send(input).err()?;
+        let (TrySendError::Full(input) | TrySendError::Closed(input)) = full;
+        let inputs = self.intake.inputs.clone();
+        // The hub is gone only when the server stops, and this task is about to be ended, too.
+        Some(Box::pin(async move { drop(inputs.send(input).await) }))
+    }
+
+    /// Reads what is there, as soon as something is, for the session. Zero bytes mean that no more will come.
+    fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
         loop {
-            ready!(self.stream.poll_readable(cx))?;
+            ready!(self.socket.stream.poll_readable(cx))?;
             let read = BUFFER.with_borrow_mut(|buffer| {
-                let len = self.stream.get_ref().read(buffer)?;
-                take(&buffer[..len]);
+                let len = self.socket.stream.get_ref().read(buffer)?;
+                self.session.handle_bytes(&buffer[..len]);
                 Ok(len)
             });
             match read {
@@ -124,61 +212,17 @@ impl Socket {
             }
         }
     }
-}
 
-/// Hands what a connection asks for to the hub, until it ends.
-pub(crate) async fn read(
-    connection: ConnectionId,
-    socket: Arc<Socket>,
-    config: Arc<Config>,
-    clock: Clock,
-    inputs: Sender<Input>,
-) {
-    let mut session = Session::new(&config);
-    while !socket.is_abandoned() {
-        let requests = poll_requests(&mut session, &socket, clock);
-        if !requests.is_empty() && inputs.send(Input::Requested(connection, requests)).await.is_err() {
+    /// Tells the hub that this was all, and goes on reading for a while; the session is over, and ignores what comes.
+    async fn leave(&mut self) {
+        // After a request to quit this is late news, which the hub ignores.
+        if self.intake.inputs.send(Input::Closed(self.connection)).await.is_err() {
             return;
         }
-        if session.is_over() {
-            break;
-        }
-        // The pause holds for what was read already, too: it is the owner's turn to read.
-        socket.wait_until_not(&socket.paused).await;
-        if session.is_marked() {
-            socket.wait_until_not(&socket.unanswered).await;
-            session.handle_answer();
-        } else if let Some(time) = session.poll_timeout() {
-            Timer::at(clock.instant(time)).await;
-        } else {
-            let read = poll_fn(|cx| socket.poll_read(cx, &mut |bytes| session.handle_bytes(bytes))).await;
-            if !matches!(read, Ok(1..)) {
-                session.handle_end();
-            }
-        }
+        let lingering = async { while let Ok(1..) = poll_fn(|cx| self.poll_read(cx)).await {} };
+        let patience = async {
+            let _ = Timer::after(LINGER).await;
+        };
+        lingering.or(patience).await;
     }
-    // After a request to quit this is late news, which the hub ignores.
-    if inputs.send(Input::Closed(connection)).await.is_ok() {
-        linger(&socket)
-            .or(async {
-                let _ = Timer::after(LINGER).await;
-            })
-            .await;
-    }
-}
-
-fn poll_requests(session: &mut Session, socket: &Socket, clock: Clock) -> Vec<Request> {
-    let now = clock.now();
-    let mut requests = Vec::new();
-    while let Some(request) = session.poll_request(now) {
-        if request == Request::Mark {
-            socket.unanswered.store(true, Ordering::Release);
-        }
-        requests.push(request);
-    }
-    requests
-}
-
-async fn linger(socket: &Socket) {
-    while let Ok(1..) = poll_fn(|cx| socket.poll_read(cx, &mut |_| {})).await {}
 }

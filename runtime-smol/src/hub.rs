@@ -9,11 +9,11 @@ use std::sync::Arc;
 use async_channel::{Receiver, Sender};
 use async_executor::{Executor, Task};
 use async_io::{Async, Timer};
-use chinwag_core::{Batch, Chat, Config, ConnectionId, Event, Request, Share};
+use chinwag_core::{Batch, Chat, Config, ConnectionId, Event, Request, Session, Share};
 use futures_lite::{FutureExt as _, future};
 use tracing::debug;
 
-use crate::connection::{self, Socket};
+use crate::connection::{Intake, Reader, Socket};
 use crate::serve::Clock;
 use crate::writer::Writer;
 
@@ -43,10 +43,10 @@ enum Wake {
 
 pub(crate) struct Hub {
     chat: Chat,
-    config: Arc<Config>,
+    config: Config,
     clock: Clock,
     executor: Arc<Executor<'static>>,
-    sender: Sender<Input>,
+    intake: Arc<Intake>,
     inputs: Receiver<Input>,
     batch: Batch<Arc<Socket>>,
     log: async_broadcast::Sender<Arc<Batch<Arc<Socket>>>>,
@@ -69,10 +69,10 @@ impl Hub {
         let (writers, writing) = Share::split(config.threads).map(start).unzip();
         let hub = Self {
             chat: Chat::new(config.clone()),
-            config: Arc::new(config),
+            config,
             clock,
             executor: Arc::clone(executor),
-            sender: sender.clone(),
+            intake: Arc::new(Intake { inputs: sender.clone(), clock }),
             inputs,
             batch: Batch::new(),
             log,
@@ -157,8 +157,9 @@ impl Hub {
         let socket = Arc::new(Socket::new(stream));
         self.batch.push_socket(Arc::clone(&socket));
         self.chat.handle(self.clock.now(), Event::Opened { connection });
-        let reading = connection::read(connection, socket, Arc::clone(&self.config), self.clock, self.sender.clone());
-        self.executor.spawn(reading).detach();
+        let (session, intake) = (Session::new(&self.config), Arc::clone(&self.intake));
+        let mut reader = Reader { connection, socket, session, intake };
+        self.executor.spawn(async move { reader.run().await }).detach();
     }
 
     fn collect(&mut self) {

@@ -5,14 +5,14 @@ use std::mem;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 
-use chinwag_core::{Batch, Chat, Config, ConnectionId, Event, Request, Share};
+use chinwag_core::{Batch, Chat, Config, ConnectionId, Event, Request, Session, Share};
 use tokio::net::TcpStream;
 use tokio::sync::mpsc::{self, Receiver, Sender};
 use tokio::task::JoinHandle;
 use tokio::time::{sleep_until, timeout};
 use tracing::debug;
 
-use crate::connection::{self, Socket};
+use crate::connection::{Intake, Reader, Socket};
 use crate::serve::Clock;
 use crate::writer::{SharedBatch, Writer};
 
@@ -39,9 +39,9 @@ enum Wake {
 
 pub(crate) struct Hub {
     chat: Chat,
-    config: Arc<Config>,
+    config: Config,
     clock: Clock,
-    sender: Sender<Input>,
+    intake: Arc<Intake>,
     inputs: Receiver<Input>,
     batch: Batch<Arc<Socket>>,
     logs: Vec<Sender<SharedBatch>>,
@@ -55,9 +55,9 @@ impl Hub {
         let (sender, inputs) = mpsc::channel(INPUTS_MAX);
         let mut hub = Self {
             chat: Chat::new(config.clone()),
-            config: Arc::new(config),
+            config,
             clock,
-            sender: sender.clone(),
+            intake: Arc::new(Intake { inputs: sender.clone(), clock }),
             inputs,
             batch: Batch::new(),
             logs: Vec::new(),
@@ -137,12 +137,13 @@ impl Hub {
     fn open(&mut self, stream: TcpStream) {
         let connection = self.chat.next_connection();
         debug!(%connection, peer = ?stream.peer_addr().ok(), "opened");
-        let (half, socket) = Socket::new(stream);
-        let socket = Arc::new(socket);
+        let socket = Arc::new(Socket::new(stream));
         self.batch.push_socket(Arc::clone(&socket));
         self.chat.handle(self.clock.now(), Event::Opened { connection });
-        let (config, sender) = (Arc::clone(&self.config), self.sender.clone());
-        tokio::spawn(connection::read(connection, half, socket, config, self.clock, sender));
+        let (session, intake) = (Session::new(&self.config), Arc::clone(&self.intake));
+        let mut reader = Reader { connection, socket, session, intake };
+        // A task is a multiple of 128 bytes, aligned so: boxed, what it keeps does not fill it up to the next.
+        tokio::spawn(Box::pin(async move { reader.run().await }));
     }
 
     fn collect(&mut self) {

@@ -1,3 +1,35 @@
-//! What the tests of chinwag share.
+//! What the tests of chinwag share: scripts of who does what, the bare core and real servers to play them on, and what everyone
+//! received.
+//!
+//! ```text
+//! transcript → Script → Acts → BareCore → Received → transcript
+//!                            ↘ Server, over sockets → the same bytes, or a Mismatch
+//! ```
+//!
+//! - A [`Script`] is a transcript that was read: one rule of the protocol, and the [`Act`]s that show it.
+//! - [`BareCore`] plays acts on the core alone, in virtual time. What it gives is what a transcript records.
+//! - [`Server`] runs one of the real servers; [`replay`] plays acts on it over sockets and holds it to the same bytes.
+//! - A [`Person`] types and reads lines at a socket, where there is no script.
+//! - [`sim`] is a world made from a seed, with a model of the protocol beside it.
 
+mod act;
+mod bare_core;
+mod diff;
+mod escape;
+mod given;
+mod person;
+mod received;
+mod script;
+mod server;
 pub mod sim;
+mod sockets;
+
+pub use act::Act;
+pub use bare_core::{BareCore, Batching};
+pub use diff::diff;
+pub use escape::{EscapeError, escape, unescape};
+pub use person::Person;
+pub use received::{HELP, HelpText, Received};
+pub use script::{Script, ScriptError};
+pub use server::{Adapter, Server};
+pub use sockets::{Mismatch, connect, replay};

@@ -5,7 +5,7 @@
 //! - [`World`] executes it as an adapter would: sockets, read tasks, a hub, writers that lag behind.
 //! - [`Model`] says what each person must be sent, written from the protocol and not from the core.
 //! - [`Laws`] are what holds for the actions whatever the model says.
-//! - [`shrink`] finds the fewest steps that still fail.
+//! - [`shrink()`] finds the fewest steps that still fail.
 
 mod laws;
 mod model;

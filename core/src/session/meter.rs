@@ -9,31 +9,37 @@ use crate::Time;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Meter {
     caught_up_at: Time,
-    /// What one line costs; zero where there is no limit.
-    line: Duration,
-    /// How far ahead of `now` a line may start.
-    ahead_max: Duration,
+    /// What one line costs, in nanoseconds: a second at most; zero where there is no limit.
+    line_nanos: u32,
+    /// How far ahead of `now` a line may start, in microseconds, up to an hour and more.
+    ahead_micros_max: u32,
 }
 
 impl Meter {
     /// Makes a meter for `lines_per_second` (0: no limit) that lets `burst` worth of lines, at least one, pass at once.
     pub(super) fn new(lines_per_second: u32, burst: Duration) -> Self {
         let line = Duration::from_secs(1).checked_div(lines_per_second).unwrap_or_default();
-        Self { caught_up_at: Time::START, line, ahead_max: burst.saturating_sub(line) }
+        let ahead_max = burst.saturating_sub(line);
+        Self {
+            caught_up_at: Time::START,
+            line_nanos: u32::try_from(line.as_nanos()).expect("it is a second at most"),
+            ahead_micros_max: u32::try_from(ahead_max.as_micros()).unwrap_or(u32::MAX),
+        }
     }
 
     /// Returns from when on a line may pass.
     pub(super) fn ready_at(&self) -> Time {
-        Time::after(self.caught_up_at.since_start().saturating_sub(self.ahead_max))
+        let ahead_max = Duration::from_micros(self.ahead_micros_max.into());
+        Time::after(self.caught_up_at.since_start().saturating_sub(ahead_max))
     }
 
     pub(super) fn is_ready(&self, now: Time) -> bool {
-        self.line.is_zero() || self.ready_at() <= now
+        self.line_nanos == 0 || self.ready_at() <= now
     }
 
     /// Lets a line pass.
     pub(super) fn charge(&mut self, now: Time) {
-        self.caught_up_at = self.caught_up_at.max(now) + self.line;
+        self.caught_up_at = self.caught_up_at.max(now) + Duration::from_nanos(self.line_nanos.into());
     }
 }
 

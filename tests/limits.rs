@@ -1,0 +1,102 @@
+//! Shows on real servers the rules that transcripts can only show on the bare core, since the bytes depend on the clock, or on how
+//! much a socket holds: by what must hold whatever these do.
+
+use std::time::{Duration, Instant};
+
+use chinwag_core::Config;
+use chinwag_tests::{Adapter, Person, Server};
+
+#[test]
+fn what_a_slow_reader_misses_is_counted_exactly_and_told_in_its_place() {
+    const LINES: u32 = 2000;
+    let config = Config { queue_bytes_max: 128 << 10, flood_lines_per_second: 0, ..Config::default() };
+    on_each(&config, |server| {
+        let (mut ann, mut bob) = (Person::come(server.addr()), Person::come(server.addr()));
+        let (said, long) = (format!("{}: ", ann.name()), "x".repeat(380));
+        for line in 0..LINES {
+            ann.type_line(&format!("{line} {long}"));
+            while !ann.read_line().starts_with(&said) {}
+        }
+        let (mut next, mut dropped_all) = (0, 0);
+        while next < LINES {
+            let line = bob.read_line();
+            if let Some(dropped) = dropped_count(&line) {
+                (next, dropped_all) = (next + dropped, dropped_all + dropped);
+            } else {
+                assert_eq!(line, format!("{said}{next} {long}"));
+                next += 1;
+            }
+        }
+        assert!(dropped_all > 0, "a socket that holds little held all");
+        ann.type_line("end");
+        assert_eq!(bob.read_line(), format!("{said}end"));
+    });
+}
+
+#[test]
+fn who_takes_nothing_for_too_long_is_given_up() {
+    let config = Config { stall_max: Duration::from_secs(1), flood_lines_per_second: 0, ..Config::default() };
+    on_each(&config, |server| {
+        let (mut ann, bob) = (Person::come(server.addr()), Person::come(server.addr()));
+        let left = format!("{} left", bob.name());
+        for _ in 0..1000 {
+            ann.type_line(&"x".repeat(380));
+            if ann.read_line() == left {
+                return;
+            }
+        }
+        ann.read_up_to(&left);
+    });
+}
+
+#[test]
+fn who_sends_faster_than_allowed_holds_up_nobody_else() {
+    let config = Config { flood_lines_per_second: 1, flood_burst: Duration::ZERO, ..Config::default() };
+    on_each(&config, |server| {
+        let (mut ann, mut bob) = (Person::come(server.addr()), Person::come(server.addr()));
+        // It would take the server longer to read all of this than anyone here waits.
+        ann.type_line(&["one", &"more\n".repeat(100)].join("\n"));
+        bob.read_up_to(&format!("{}: one", ann.name()));
+        bob.type_line("hello");
+        bob.read_up_to(&format!("{}: hello", bob.name()));
+    });
+}
+
+#[test]
+fn a_crowded_room_is_told_of_everyone_and_at_most_once_in_an_interval() {
+    const GUESTS: u32 = 50;
+    let interval = Duration::from_millis(50);
+    let config = Config { crowd_members: 1, crowd_interval: interval, ..Config::default() };
+    on_each(&config, |server| {
+        let mut ann = Person::come(server.addr());
+        let start = Instant::now();
+        let guests: Vec<_> = (0..GUESTS).map(|_| Person::come(server.addr())).collect();
+        let (mut told, mut joined) = (0, 0);
+        while joined < GUESTS {
+            let line = ann.read_line();
+            let counted = line.strip_suffix(" joined, 0 left").and_then(|count| count.parse::<u32>().ok());
+            joined += counted.unwrap_or_else(|| panic!("nobody is told by name: {line}"));
+            told += 1;
+        }
+        assert_eq!(joined, GUESTS);
+        assert!(told * interval <= start.elapsed(), "{told} lines in {:?}", start.elapsed());
+        drop(guests);
+    });
+}
+
+/// Runs what is claimed on all servers, over sockets that hold little.
+fn on_each(config: &Config, claim: impl Fn(&Server)) {
+    for adapter in [Adapter::Smol, Adapter::Tokio] {
+        for threads in [1, 2] {
+            let server = Server::start(adapter, Config { threads, ..config.clone() });
+            claim(&server);
+            server.join();
+        }
+    }
+}
+
+/// Reads how many messages a line says were dropped, if it does.
+fn dropped_count(line: &str) -> Option<u32> {
+    let line = line.strip_prefix("Server is very busy and dropped ")?;
+    line.strip_suffix(" messages, sorry!")?.parse().ok()
+}

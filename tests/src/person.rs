@@ -1,0 +1,65 @@
+//! Owns one person at a socket, who types lines and reads lines, each of which has to come before a deadline.
+
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::{SocketAddr, TcpStream};
+
+use crate::connect;
+
+/// Types and reads lines.
+#[derive(Debug)]
+pub struct Person {
+    name: String,
+    stream: BufReader<TcpStream>,
+}
+
+impl Person {
+    /// Comes to the server at `addr`, and is in its main room.
+    ///
+    /// # Panics
+    /// If the server does not let them in.
+    #[must_use]
+    pub fn come(addr: SocketAddr) -> Self {
+        let mut person = Self { name: String::new(), stream: BufReader::new(connect(addr)) };
+        let mut line = String::new();
+        while line != "You joined main" {
+            line = person.read_line();
+            if let Some(name) = line.strip_prefix("You are ") {
+                name.clone_into(&mut person.name);
+            }
+        }
+        person
+    }
+
+    /// Returns what the server calls them.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Types one or several lines; their last line end is added.
+    ///
+    /// # Panics
+    /// If the server does not take them.
+    pub fn type_line(&mut self, line: &str) {
+        writeln!(self.stream.get_ref(), "{line}").expect("the server reads what is sent");
+    }
+
+    /// Reads a line, and returns it without its end.
+    ///
+    /// # Panics
+    /// If none comes.
+    pub fn read_line(&mut self) -> String {
+        let mut line = String::new();
+        self.stream.read_line(&mut line).expect("a line comes before the deadline");
+        assert_eq!(line.pop(), Some('\n'), "the connection stays open");
+        line
+    }
+
+    /// Reads lines up to this one.
+    ///
+    /// # Panics
+    /// If it does not come.
+    pub fn read_up_to(&mut self, line: &str) {
+        while self.read_line() != line {}
+    }
+}

@@ -1,0 +1,38 @@
+//! Owns how a transcript sets what the server is configured with.
+
+use std::time::Duration;
+
+use chinwag_core::Config;
+
+/// Sets fields by their names: `seed = 7, crowd_interval = 50 ms`.
+pub(super) fn set(config: &mut Config, settings: &str) -> Result<(), String> {
+    for setting in settings.split(", ") {
+        let (field, value) = setting.split_once(" = ").ok_or_else(|| format!("no value: {setting}"))?;
+        match field {
+            "line_chars_max" => config.line_chars_max = number(value)?,
+            "flood_lines_per_second" => config.flood_lines_per_second = number(value)?,
+            "flood_burst" => config.flood_burst = duration(value)?,
+            "crowd_members" => config.crowd_members = number(value)?,
+            "crowd_interval" => config.crowd_interval = duration(value)?,
+            "list_bytes_max" => config.list_bytes_max = number(value)?,
+            "queue_bytes_max" => config.queue_bytes_max = number(value)?,
+            "stall_max" => config.stall_max = duration(value)?,
+            "seed" => config.seed = number(value)?,
+            _ => return Err(format!("no such setting: {field}")),
+        }
+    }
+    config.check().map_err(|error| error.to_string())
+}
+
+/// Reads a time: `50 ms` or `2 s`.
+pub(super) fn duration(text: &str) -> Result<Duration, String> {
+    if let Some(millis) = text.strip_suffix(" ms") {
+        return number(millis).map(Duration::from_millis);
+    }
+    let seconds = text.strip_suffix(" s").ok_or_else(|| format!("no time in ms or s: {text}"))?;
+    number(seconds).map(Duration::from_secs)
+}
+
+fn number<T: std::str::FromStr>(text: &str) -> Result<T, String> {
+    text.parse().map_err(|_| format!("no number: {text}"))
+}

@@ -1,0 +1,164 @@
+//! Owns people who reach a server over sockets: does what they do, and holds the server to the bytes that the bare core gave.
+//!
+//! Nothing is ever waited for but bytes that are expected, and each of them only until a deadline. That nobody receives more than
+//! that is seen when the server has stopped: then everything there is can be read to its end.
+
+use std::error::Error;
+use std::fmt;
+use std::io::{self, Read as _, Write as _};
+use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::time::Duration;
+
+use socket2::SockRef;
+
+use crate::{Act, HelpText, Received, diff};
+
+/// How long anything that is expected may take: far longer than it takes on a busy machine, short enough to be waited for.
+const DEADLINE: Duration = Duration::from_secs(10);
+
+/// Tells where what somebody received is not what was expected.
+#[derive(Debug)]
+pub struct Mismatch {
+    /// The number of the act.
+    pub act: usize,
+    /// The number of the person.
+    pub person: usize,
+    expected: Received,
+    got: Received,
+    /// What ended the reading before all was there.
+    error: Option<io::Error>,
+}
+
+/// Plays acts on the server at `addr`, and after each reads what each person is `expected` to receive then. At the end, and
+/// wherever an act says so, calls `stop`.
+///
+/// # Errors
+/// Returns the first difference.
+///
+/// # Panics
+/// If the server can't be reached, and on acts that can't be played over sockets.
+pub fn replay(
+    addr: SocketAddr,
+    acts: &[Act],
+    expected: &[Vec<Received>],
+    mut stop: impl FnMut(),
+) -> Result<(), Box<Mismatch>> {
+    let mut people: Vec<Option<TcpStream>> = Vec::new();
+    for (number, act) in acts.iter().chain(&[Act::Stop]).enumerate() {
+        match act {
+            Act::Connect => people.push(Some(connect(addr))),
+            Act::Stop => stop(),
+            // The server takes its own time; what is expected of it is waited for below.
+            Act::Pass { .. } => {}
+            Act::Lose { person } => lose(people[*person].take()),
+            Act::Send { person, bytes } => send(people[*person].as_ref(), bytes),
+            Act::End { person } => end(people[*person].as_ref()),
+            Act::StopReading { .. } | Act::Read { .. } => panic!("only the bare core plays {act:?}"),
+        }
+        for (person, expected) in expected[number].iter().enumerate() {
+            let got = receive(&mut people[person], expected);
+            got.map_err(|(got, error)| {
+                Box::new(Mismatch { act: number, person, expected: expected.clone(), got, error })
+            })?;
+        }
+    }
+    assert!(
+        people.iter().all(Option::is_none),
+        "the bare core closed all connections, so that all were read to their end"
+    );
+    Ok(())
+}
+
+/// Opens a connection on which nothing waits for long.
+///
+/// # Panics
+/// If the server can't be reached.
+#[must_use]
+pub fn connect(addr: SocketAddr) -> TcpStream {
+    let stream = TcpStream::connect_timeout(&addr, DEADLINE).expect("the server listens");
+    stream.set_nodelay(true).expect("a new socket takes options");
+    stream.set_read_timeout(Some(DEADLINE)).expect("a new socket takes options");
+    stream.set_write_timeout(Some(DEADLINE)).expect("a new socket takes options");
+    stream
+}
+
+fn send(stream: Option<&TcpStream>, bytes: &[u8]) {
+    let mut stream = stream.expect("only people who are connected send");
+    stream.write_all(bytes).expect("the server reads what is sent");
+}
+
+fn end(stream: Option<&TcpStream>) {
+    let stream = stream.expect("only people who are connected disconnect");
+    stream.shutdown(Shutdown::Write).expect("the connection is open");
+}
+
+/// Breaks a connection, so that the server sees a reset and not an end.
+fn lose(stream: Option<TcpStream>) {
+    let stream = stream.expect("only people who are connected lose their connection");
+    SockRef::from(&stream).set_linger(Some(Duration::ZERO)).expect("an open socket takes options");
+}
+
+/// Reads as much as is expected, and no more, but for the end of what is to be closed.
+fn receive(stream: &mut Option<TcpStream>, expected: &Received) -> Result<(), (Received, Option<io::Error>)> {
+    let mut got = Received::default();
+    while let Some(open) = stream.as_mut().filter(|_| got != *expected) {
+        let mut buffer = [0; 4096];
+        let missing = expected.bytes.len().saturating_sub(got.bytes.len()).clamp(1, buffer.len());
+        match open.read(&mut buffer[..missing]) {
+            Ok(0) => {
+                got.is_closed = true;
+                *stream = None;
+            }
+            Ok(len) => got.bytes.extend_from_slice(&buffer[..len]),
+            Err(error) => return Err((got, Some(error))),
+        }
+        if !expected.bytes.starts_with(&got.bytes) {
+            break;
+        }
+    }
+    if got == *expected { Ok(()) } else { Err((got, None)) }
+}
+
+impl fmt::Display for Mismatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [expected, got] = [&self.expected, &self.got].map(|received| received.show(HelpText::InFull).join("\n"));
+        let shown = diff(&expected, &got).unwrap_or(got);
+        write!(f, "{shown}")?;
+        self.error.as_ref().map_or(Ok(()), |error| write!(f, "! {error}"))
+    }
+}
+
+impl Error for Mismatch {}
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpListener;
+    use std::thread;
+
+    use super::*;
+
+    /// Plays somebody who connects to a server that says `said`, and expects `expected` from it.
+    fn hear(said: &'static str, expected: [Received; 2]) -> Result<(), String> {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
+        let addr = listener.local_addr().expect("it is bound");
+        let server = thread::spawn(move || {
+            let (mut stream, _) = listener.accept().expect("somebody connects");
+            stream.write_all(said.as_bytes()).expect("it is read");
+        });
+        let played = replay(addr, &[Act::Connect], &expected.map(|received| vec![received]), || ());
+        server.join().expect("the server has said all");
+        played.map_err(|mismatch| mismatch.to_string())
+    }
+
+    #[test]
+    fn a_byte_that_is_missing_or_too_many_or_another_is_a_mismatch() {
+        let expected = |last: &str| [Received::lines(["Hi"]), Received { bytes: last.into(), is_closed: true }];
+        assert_eq!(hear("Hi\nBye\n", expected("Bye\n")), Ok(()));
+        assert_eq!(hear("Hi\n", expected("")), Ok(()));
+        for said in ["Hi\nBye", "Hi\nBye\n\n", "Hi\nbye\n", "Hi\r\nBye\n", "Hi", ""] {
+            assert!(hear(said, expected("Bye\n")).is_err(), "{said:?}");
+        }
+        let shown = hear("Hi\nbye\n", expected("Bye\n")).expect_err("the case differs");
+        assert_eq!(shown, "-| Bye\n-* the connection is closed\n+| bye\n");
+    }
+}
