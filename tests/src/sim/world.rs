@@ -407,7 +407,7 @@ impl World {
                 let (written, missing) = users[number].write(*now, bytes, model.lines(number))?;
                 fanout.handle_written(*now, written);
                 let queued = queued(fanout, &users[number]);
-                users[number].is_queued(queued, if let Written::Bytes(taken) = written { taken } else { 0 });
+                users[number].is_queued(queued);
                 self.check_queues(index)?;
                 if missing > 0 {
                     self.seen("dropped");
