@@ -202,10 +202,13 @@ impl User {
             if request != Request::Mark && request != Request::Quit {
                 self.credit.charge(now)?;
             }
+            if request == Request::Mark && (!self.session.is_marked() || self.session.wants_bytes()) {
+                return Err(format!("the session of user {} does not wait for its mark", self.number));
+            }
             requests.push(request);
         }
         if self.session.poll_timeout().is_some_and(|at| at <= now) {
-            return Err(format!("the session of {} could go on, and does not", self.number));
+            return Err(format!("the session of user {} could go on, and does not", self.number));
         }
         Ok(requests)
     }
