@@ -111,6 +111,10 @@ struct Mix {
     line_chars_max: usize,
     users: usize,
     long: usize,
+    /// What a long line begins with: as a command it is a long reply.
+    long_starts: [&'static str; 3],
+    /// One of so many things is done by the same person.
+    favourite_one_in: usize,
     last_words_one_in: usize,
     number: usize,
 }
@@ -143,6 +147,8 @@ impl Mix {
             line_chars_max: config.line_chars_max as usize,
             users: 0,
             long,
+            long_starts: [["", "", "/"], ["/", "/", "/"]][usize::from(some(0, 3) == 0)],
+            favourite_one_in: [1, 2, 1000, 1000][some(0, 3)],
             last_words_one_in: some(20, 200),
             number: 0,
         };
@@ -151,7 +157,7 @@ impl Mix {
     }
 
     fn next(&mut self, rng: &mut Rng) -> Vec<Step> {
-        let user = rng.below(self.users.max(1));
+        let user = if rng.one_in(self.favourite_one_in) { 0 } else { rng.below(self.users.max(1)) };
         let writer = rng.below(3);
         let few = rng.pick(&[1, 1, 2, 3, 10, 100, usize::MAX]);
         let one = |step| vec![step];
@@ -192,7 +198,7 @@ impl Mix {
     fn type_something(&mut self, rng: &mut Rng) -> Typed {
         self.number += 1;
         if rng.below(10) < self.long {
-            let start = format!("{}{}", rng.pick(&["", "", "/"]), self.number);
+            let start = format!("{}{}", rng.pick(&self.long_starts), self.number);
             let most = self.line_chars_max.saturating_sub(start.len());
             let count = rng.pick(&[most, most, most, most / 2, most + 1, 5 * most + 2]);
             return Typed::Long { start, unit: rng.pick(&['x', '\u{e9}', '\u{1f600}', '\u{1f600}']), count };
