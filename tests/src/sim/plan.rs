@@ -83,7 +83,7 @@ impl Plan {
         let mut config = config(&mut rng);
         let mut mix = Mix::new(&mut rng, &config);
         let mut steps = Vec::new();
-        if rng.one_in(6) {
+        if rng.one_in(12) {
             steps = mix.ask_for_more_than_one_reads(&mut config);
         }
         let len = 40 + rng.below(500);
