@@ -85,6 +85,8 @@ impl Plan {
         let mut steps = Vec::new();
         if rng.one_in(12) {
             steps = mix.ask_for_more_than_one_reads(&mut config);
+        } else if rng.one_in(12) {
+            steps = mix.say_more_than_one_reads(&mut config);
         }
         let len = 40 + rng.below(500);
         steps.extend((0..len).flat_map(|_| mix.next(&mut rng)));
@@ -169,6 +171,13 @@ impl Mix {
         (*take, *round) = (0, 10);
         self.users = 1;
         vec![Step::Connect, Step::Handle { inputs: 1 }, Step::Take { user: 0, bytes: 0 }]
+    }
+
+    /// Makes it a run in which the first person reads nothing for long, while the others say all they can.
+    fn say_more_than_one_reads(&mut self, config: &mut Config) -> Vec<Step> {
+        let steps = self.ask_for_more_than_one_reads(config);
+        (self.long_starts, self.favourite_one_in) = ([""; 3], 10);
+        steps
     }
 
     fn next(&mut self, rng: &mut Rng) -> Vec<Step> {

@@ -1,6 +1,5 @@
 //! Owns one simulated connection: the person's end, the socket, and the read task of the adapter; and the laws of what is done to it.
 
-use std::collections::VecDeque;
 use std::rc::Weak;
 use std::time::Duration;
 
@@ -22,7 +21,7 @@ pub(super) struct User {
     pub(super) handle: Weak<usize>,
     session: Session,
     /// What was typed and not read.
-    wire: VecDeque<u8>,
+    wire: Vec<u8>,
     line: Wire,
     /// How many bytes the socket takes.
     pub(super) takes: usize,
@@ -95,7 +94,7 @@ impl User {
             connection: None,
             handle: Weak::new(),
             session: Session::new(config),
-            wire: VecDeque::new(),
+            wire: Vec::new(),
             line: Wire::Connected,
             takes: usize::MAX,
             socket: Socket::Writable,
@@ -120,7 +119,7 @@ impl User {
 
     pub(super) fn types(&mut self, bytes: &[u8]) {
         if self.line == Wire::Connected {
-            self.wire.extend(bytes);
+            self.wire.extend_from_slice(bytes);
         }
     }
 
@@ -148,7 +147,8 @@ impl User {
         if !self.is_reading() || self.is_paused || !self.session.wants_bytes() {
             return Ok(Vec::new());
         }
-        let read: Vec<_> = self.wire.drain(..bytes.min(self.wire.len())).collect();
+        let rest = self.wire.split_off(bytes.min(self.wire.len()));
+        let read = std::mem::replace(&mut self.wire, rest);
         if read.is_empty() && self.line != Wire::Connected {
             self.session.handle_end();
         }
