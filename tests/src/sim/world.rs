@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use chinwag_core::{
-    Action, Batch, Chat, Config, ConnectionId, Event, Fanout, Message, Output, Request, Share, Time, Written,
+    Action, Batch, Chat, Config, ConnectionId, Event, Fanout, Message, Output, Request, Share, Signal, Time, Written,
 };
 
 use crate::sim::user::User;
@@ -45,7 +45,6 @@ pub struct World {
     log: Vec<Batch<Socket>>,
     writers: Vec<Writer>,
     has_stopped: bool,
-    has_given_up: bool,
     /// Counts what was done, to tell when nothing is left.
     work: u64,
     coverage: Coverage,
@@ -62,10 +61,15 @@ enum Input {
     Closed(usize, ConnectionId),
 }
 
+/// The most actions of a batch; a hub hands them on before they are too many.
+const BATCH_ACTIONS_MAX: usize = 2000;
+
 struct Writer {
     fanout: Fanout<Socket>,
     followed: usize,
     is_polled: bool,
+    /// When it gives up on everyone, since the server stops.
+    stops_at: Option<Time>,
 }
 
 impl World {
@@ -96,7 +100,8 @@ impl World {
     }
 
     fn new(config: Config) -> Self {
-        let writer = |share| Writer { fanout: Fanout::new(&config, share), followed: 0, is_polled: true };
+        let writer =
+            |share| Writer { fanout: Fanout::new(&config, share), followed: 0, is_polled: true, stops_at: None };
         Self {
             now: Time::START,
             chat: Chat::new(config.clone()),
@@ -108,7 +113,6 @@ impl World {
             log: Vec::new(),
             writers: Share::split(config.threads).map(writer).collect(),
             has_stopped: false,
-            has_given_up: false,
             work: 0,
             coverage: Coverage::new(),
             config,
@@ -143,7 +147,6 @@ impl World {
             Step::TimeOut { writer } => return self.time_out(writer),
             Step::Pass { millis } => self.now = self.now + Duration::from_millis(millis),
             Step::Stop => return self.stop(),
-            Step::GiveUp => self.give_up(),
         }
         Ok(())
     }
@@ -273,13 +276,6 @@ impl World {
         Ok(())
     }
 
-    fn give_up(&mut self) {
-        if self.has_stopped {
-            self.has_given_up = true;
-            self.writers.iter_mut().for_each(|writer| writer.fanout.give_up());
-        }
-    }
-
     /// Takes the actions of the chat. Returns the first name that somebody is told to have.
     fn collect(&mut self, mut socket: Option<Socket>) -> Lawful<Option<String>> {
         let mut name = None;
@@ -338,13 +334,10 @@ impl World {
 
     fn publish(&mut self, actions: usize) {
         let mut batch = Batch::new();
-        for _ in 0..actions {
+        for _ in 0..actions.min(BATCH_ACTIONS_MAX) {
             let Some((action, socket)) = self.actions.pop_front() else { break };
             batch.push(action);
             socket.into_iter().for_each(|socket| batch.push_socket(socket));
-            if batch.is_full(&self.config) {
-                break;
-            }
         }
         if batch.is_empty() {
             return;
@@ -358,13 +351,16 @@ impl World {
 
     fn follow(&mut self, index: usize) -> Lawful {
         let index = index % self.writers.len();
-        let Writer { fanout, followed, is_polled } = &mut self.writers[index];
+        let Writer { fanout, followed, is_polled, stops_at } = &mut self.writers[index];
         let Some(batch) = self.log.get(*followed) else { return Ok(()) };
         let half = self.config.queue_bytes_max / 2;
         let waits = |action: &Action| matches!(action, Action::Answer { connection } if fanout.queued_bytes(*connection) > half);
         let mark_waits = batch.actions().iter().any(waits);
         let (lags, was_polled) = (self.log.len() - *followed > 3, std::mem::replace(is_polled, false));
-        fanout.follow(batch);
+        fanout.follow(self.now, batch);
+        if batch.actions().iter().any(|action| matches!(action, Action::Stop { .. })) {
+            *stops_at = Some(self.now + self.config.drain);
+        }
         *followed += 1;
         self.work += 1;
         let opened: Vec<_> = batch
@@ -394,7 +390,7 @@ impl World {
     fn poll(&mut self, index: usize) -> Lawful<bool> {
         let index = index % self.writers.len();
         let Self { writers, users, model, now, .. } = self;
-        let Writer { fanout, is_polled, .. } = &mut writers[index];
+        let Writer { fanout, is_polled, stops_at, .. } = &mut writers[index];
         let Some(output) = fanout.poll_output() else {
             *is_polled = true;
             self.check_rest(index)?;
@@ -427,17 +423,17 @@ impl World {
                 user.await_writable()?;
                 "awaited"
             }
-            Output::Pause { socket } => {
+            Output::Signal { socket, signal: Signal::Pause } => {
                 let number = **socket;
                 let queued = queued(fanout, &users[number]);
                 users[number].pause(queued)?;
                 "paused"
             }
-            Output::Resume { socket } => {
+            Output::Signal { socket, signal: Signal::Resume } => {
                 users[**socket].resume()?;
                 "resumed"
             }
-            Output::Answer { socket } => {
+            Output::Signal { socket, signal: Signal::Answer } => {
                 users[**socket].answer()?;
                 "answered"
             }
@@ -445,7 +441,10 @@ impl World {
                 users[*socket].finish(model)?;
                 "finished"
             }
-            Output::Abandon { socket } => users[*socket].abandon(model, self.has_given_up, self.has_stopped)?,
+            Output::Abandon { socket } => {
+                let has_given_up = stops_at.is_some_and(|at| at <= *now);
+                users[*socket].abandon(model, has_given_up, self.has_stopped)?
+            }
         };
         self.seen(situation);
         Ok(true)
