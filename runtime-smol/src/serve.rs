@@ -37,7 +37,8 @@ pub async fn serve(listener: TcpListener, config: Config, shutdown: impl Future<
     let accepting = executor.spawn(accept(listener, inputs.clone()));
     let stop = async {
         shutdown.await;
-        drop(accepting);
+        // Who is told of the end is to find the door closed.
+        accepting.cancel().await;
         // It waits its turn: what was read before still counts.
         let _ = inputs.send(Input::Events(vec![Event::Stopped])).await;
         future::pending().await

@@ -36,7 +36,9 @@ pub async fn serve(
     let accepting = tokio::spawn(accept(listener, inputs.clone()));
     let stop = async {
         shutdown.await;
+        // Who is told of the end is to find the door closed.
         accepting.abort();
+        drop(accepting.await);
         // It waits its turn: what was read before still counts.
         let _ = inputs.send(Input::Events(vec![Event::Stopped])).await;
         std::future::pending().await
