@@ -4,6 +4,7 @@ mod flags;
 mod log;
 mod settings;
 mod start;
+mod stop;
 
 use std::net::SocketAddr;
 
