@@ -83,8 +83,8 @@ impl Hub {
         (hub, sender)
     }
 
-    /// Runs until `shutdown` resolves and everything was sent. Calls `close_door` as soon as nobody is to be let in any more.
-    pub(crate) async fn run(mut self, shutdown: impl Future<Output = ()>, close_door: impl FnOnce()) {
+    /// Runs until `shutdown` resolves and everything was sent. Waits for `close_door` as soon as nobody is to be let in any more.
+    pub(crate) async fn run(mut self, shutdown: impl Future<Output = ()>, close_door: impl Future<Output = ()>) {
         let mut shutdown = pin!(shutdown);
         loop {
             match self.wait(shutdown.as_mut()).await {
@@ -104,7 +104,7 @@ impl Hub {
             }
             self.publish().await;
         }
-        close_door();
+        close_door.await;
         self.stop().await;
     }
 

@@ -48,7 +48,10 @@ pub async fn serve(listener: TcpListener, config: Config, shutdown: impl Future<
     let (hub, inputs) = Hub::new(config, Clock(Instant::now()), &executor, crew.bell());
     info!(address = %listener.get_ref().local_addr()?, "serving");
     let accepting = executor.spawn(accept(listener, inputs));
-    executor.run(hub.run(shutdown, || drop(accepting))).await;
+    let close_door = async {
+        accepting.cancel().await;
+    };
+    executor.run(hub.run(shutdown, close_door)).await;
     info!("stopped");
     Ok(())
 }

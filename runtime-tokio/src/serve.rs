@@ -48,7 +48,11 @@ pub async fn serve(
     let (hub, inputs) = Hub::new(config, Clock(Instant::now()));
     info!(address = %listener.local_addr()?, "serving");
     let accepting = tokio::spawn(accept(listener, inputs));
-    hub.run(shutdown, || accepting.abort()).await;
+    let close_door = async {
+        accepting.abort();
+        drop(accepting.await);
+    };
+    hub.run(shutdown, close_door).await;
     info!("stopped");
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! How a server stops: nothing that was said is lost, everyone is told, and nobody can hold it up for longer than was allowed.
 
 use std::io::{ErrorKind, Write as _};
+use std::net::TcpStream;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -94,7 +95,7 @@ fn who_reads_nothing_holds_up_the_end_for_as_long_as_drain_says() {
 }
 
 #[test]
-fn a_second_signal_ends_a_server_at_once() {
+fn a_server_that_stops_lets_nobody_in_and_a_second_signal_ends_it_at_once() {
     for adapter in Adapter::ALL {
         for (first, second) in [(Signal::TERM, Signal::INT), (Signal::INT, Signal::TERM)] {
             let (server, addr) = Program::start(adapter, FLAGS.into_iter().chain(["--drain", "3600"]));
