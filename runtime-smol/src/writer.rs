@@ -66,8 +66,9 @@ impl Writer {
         }
     }
 
-    /// Gives up on who has not been sent everything.
+    /// Gives up on who has not been sent everything. Whatever their sockets take at once they still get.
     pub(crate) fn give_up(self: &Arc<Self>) {
+        self.follow(self.lock());
         let mut following = self.lock();
         following.fanout.give_up();
         self.follow(following);

@@ -82,7 +82,7 @@ fn who_reads_late_still_gets_what_is_queued_and_the_count_of_what_is_not() {
 #[test]
 fn who_reads_nothing_holds_up_the_end_for_as_long_as_drain_says() {
     for adapter in Adapter::ALL {
-        for drain in [1] {
+        for drain in [0, 1] {
             let (server, addr) = Program::start(adapter, FLAGS.into_iter().chain(["--drain", &drain.to_string()]));
             let (_bob, mut ann) = (Person::come(addr), Person::come(addr));
             talk(&mut ann, LINES_TO_FILL, 4000);
