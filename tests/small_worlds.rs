@@ -43,10 +43,10 @@ enum Move {
     Rename(usize, &'static str),
     Join(usize, &'static str),
     Quit(usize),
-    Stall(usize),
+    /// What was decided since the last time is handed to the writer, which sends what it can. The sockets of these people (a bit for
+    /// each) take nothing, and stall until they resume.
+    HandOn(usize),
     Resume(usize),
-    /// What was decided since the last time is handed to the writer, which sends what it can.
-    HandOn,
 }
 
 #[derive(Debug)]
@@ -55,6 +55,10 @@ struct Person {
     user: usize,
     connection: ConnectionId,
     reader: Reader,
+    was_renamed: bool,
+    /// Its socket takes nothing at the moment.
+    refuses: bool,
+    /// Its socket took nothing, and has not been writable since.
     stalls: bool,
     is_paused: bool,
     is_ended: bool,
@@ -116,17 +120,23 @@ impl World {
         if self.model.people() < PEOPLE_MAX && live.len() < CONNECTIONS_MAX {
             moves.push(Move::Connect);
         }
+        // As long as nobody was called anything, one name is as good as the other.
+        let names = if self.people.iter().any(|person| person.was_renamed) { &NAMES[..] } else { &NAMES[..1] };
         for (place, &index) in live.iter().enumerate() {
             if self.is_here(index) {
                 moves.push(Move::Say(place));
-                moves.extend(NAMES.map(|name| Move::Rename(place, name)));
+                moves.extend(names.iter().map(|name| Move::Rename(place, name)));
                 moves.extend(ROOMS.map(|room| Move::Join(place, room)));
                 moves.push(Move::Quit(place));
             }
-            moves.push(if self.people[index].stalls { Move::Resume(place) } else { Move::Stall(place) });
+            if self.people[index].stalls {
+                moves.push(Move::Resume(place));
+            }
         }
         if !self.batch.is_empty() {
-            moves.push(Move::HandOn);
+            let stalling = |place: usize| usize::from(self.people[live[place]].stalls) << place;
+            let stalling: usize = (0..live.len()).map(stalling).sum();
+            moves.extend((0..1 << live.len()).filter(|others| others & stalling == 0).map(Move::HandOn));
         }
         moves
     }
@@ -135,7 +145,11 @@ impl World {
         match step {
             Move::Connect => self.connect(),
             Move::Say(place) => self.ask(place, SAID),
-            Move::Rename(place, name) => self.ask(place, &format!("/name {name}")),
+            Move::Rename(place, name) => {
+                let index = self.live()[place];
+                self.people[index].was_renamed = true;
+                self.ask(place, &format!("/name {name}"))
+            }
             Move::Join(place, room) => self.ask(place, &format!("/join {room}")),
             Move::Quit(place) => {
                 let index = self.live()[place];
@@ -143,18 +157,20 @@ impl World {
                 self.model.close(Time::START, user);
                 self.handle(Event::Closed { connection })
             }
-            Move::Stall(place) => {
-                let index = self.live()[place];
-                self.people[index].stalls = true;
-                Ok(())
-            }
             Move::Resume(place) => {
                 let index = self.live()[place];
                 self.people[index].stalls = false;
                 self.fanout.handle_writable(self.people[index].connection);
                 self.poll()
             }
-            Move::HandOn => self.hand_on(),
+            Move::HandOn(refusing) => {
+                for (place, index) in self.live().into_iter().enumerate() {
+                    self.people[index].refuses = refusing >> place & 1 == 1;
+                }
+                self.hand_on()?;
+                self.people.iter_mut().for_each(|person| person.refuses = false);
+                Ok(())
+            }
         }
     }
 
@@ -163,8 +179,16 @@ impl World {
         let user = self.people.len();
         self.model.add_user();
         self.batch.push_socket(user);
-        let reader = Reader::default();
-        self.people.push(Person { user, connection, reader, stalls: false, is_paused: false, is_ended: false });
+        self.people.push(Person {
+            user,
+            connection,
+            reader: Reader::default(),
+            was_renamed: false,
+            refuses: false,
+            stalls: false,
+            is_paused: false,
+            is_ended: false,
+        });
         self.chat.handle(Time::START, Event::Opened { connection });
         let name = self.collect()?.ok_or("a newcomer is told a name")?;
         self.model.open(Time::START, user, &name)?;
@@ -247,8 +271,9 @@ impl World {
         let lawful = match output {
             Output::Write { socket, bytes } => {
                 let person = &mut self.people[*socket];
-                let taken = if person.stalls { 0 } else { bytes.len() };
-                let lawful = !person.is_ended && !bytes.is_empty();
+                let lawful = !person.is_ended && !person.stalls && !bytes.is_empty();
+                let taken = if person.refuses { 0 } else { bytes.len() };
+                person.stalls = person.refuses;
                 self.dropped += person.reader.receive(&bytes[..taken], self.model.lines(person.user))?;
                 self.fanout.handle_written(Time::START, Written::Bytes(taken));
                 lawful
@@ -275,7 +300,10 @@ impl World {
     fn end(mut self) -> Lawful<usize> {
         self.hand_on()?;
         for place in (0..self.live().len()).rev() {
-            self.take(Move::Resume(place))?;
+            let index = self.live()[place];
+            if self.people[index].stalls {
+                self.take(Move::Resume(place))?;
+            }
         }
         while let Some(place) = self.live().iter().position(|&index| self.is_here(index)) {
             self.take(Move::Quit(place))?;
@@ -310,7 +338,8 @@ impl World {
             let words: Vec<_> = line.trim_end().split(' ').map(|word| alias(word.trim_end_matches(':'))).collect();
             words.join(" ")
         };
-        let mut key = format!("{} ", self.chat.next_connection().key());
+        let was_renamed = self.people.iter().any(|person| person.was_renamed);
+        let mut key = format!("{} {was_renamed}\n", self.chat.next_connection().key());
         for &index in &live {
             let Person { user, connection, reader, stalls, is_paused, .. } = &self.people[index];
             let (name, room) = self.model.whereabouts(*user).unwrap_or_default();

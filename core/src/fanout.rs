@@ -134,10 +134,11 @@ impl<S: Clone> Fanout<S> {
     /// Returns the next thing to do.
     pub fn poll_output(&mut self) -> Option<Output<'_, S>> {
         debug_assert!(self.writing.is_none(), "each write is reported before the next output");
-        if let Some(notice) = self.outboxes.next_notice() {
-            return self.outboxes.output(notice);
-        }
-        while let Some((place, from)) = self.next_member() {
+        loop {
+            if let Some(notice) = self.outboxes.next_notice() {
+                return self.outboxes.output(notice);
+            }
+            let Some((place, from)) = self.next_member() else { break };
             if !self.outboxes.has_queue(place) {
                 self.writing = Some(Writing::Chunk { place, from });
                 let socket = self.outboxes.socket(place)?;

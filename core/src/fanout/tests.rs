@@ -370,6 +370,19 @@ fn past_the_limit_broadcasts_are_dropped_counted_and_told_where_they_are_missing
 }
 
 #[test]
+fn a_pause_is_told_before_the_next_write() {
+    let one = id(0);
+    let mut writer = Writer::with_members(&[one]);
+    let mut actions = says(ROOM_FOR + 1);
+    actions.insert(0, reply(one, "has a queue"));
+    writer.follow(actions);
+    assert_eq!(writer.fanout.poll_output(), Some(Output::Signal { socket: &100, signal: Signal::Pause }));
+    writer.poll();
+    assert_eq!(writer.told(), ["resume 100"]);
+    assert_eq!(writer.lines(one).last(), Some(&dropped(1)));
+}
+
+#[test]
 fn of_one_batch_as_much_is_queued_as_finds_room() {
     for size in [1, 10, ROOM_FOR] {
         let one = id(0);

@@ -33,7 +33,6 @@ pub(super) struct User {
     /// When the socket last took something or first refused, while something is queued.
     waits_since: Option<Time>,
     is_paused: bool,
-    was_full: bool,
     was_low: bool,
     /// How many marks the hub has dealt with, and nobody answered.
     pub(super) marks: usize,
@@ -106,7 +105,6 @@ impl User {
             socket: Socket::Writable,
             waits_since: None,
             is_paused: false,
-            was_full: false,
             was_low: true,
             marks: 0,
             end: None,
@@ -206,6 +204,9 @@ impl User {
                 next @ (Next::AwaitSignal | Next::AwaitTime(_) | Next::Read | Next::End) => break next,
             }
         };
+        if requests.last() == Some(&Request::Mark) && self.next != Next::AwaitSignal {
+            return Err(format!("the session of user {} does not wait for its mark", self.number));
+        }
         // It was never a line when telnet says so, but then it is the last.
         for _ in requests.iter().filter(|&request| !matches!(request, Request::Mark | Request::Quit)) {
             self.credit.charge(now)?;
@@ -244,8 +245,7 @@ impl User {
     }
 
     /// Takes notice of how much is queued after a write.
-    pub(super) const fn is_queued(&mut self, bytes: usize, taken: usize) {
-        self.was_full |= bytes + taken > self.limits.full();
+    pub(super) const fn is_queued(&mut self, bytes: usize) {
         self.was_low |= bytes <= self.limits.low();
         if bytes == 0 {
             self.waits_since = None;
@@ -268,10 +268,8 @@ impl User {
     }
 
     pub(super) fn pause(&mut self, queued: usize) -> Lawful {
-        // What was queued may have been written before the writer came to say that it was too much.
-        let was_full = std::mem::take(&mut self.was_full) || queued > self.limits.full();
-        let lawful = self.end.is_none() && !self.is_paused && was_full;
-        (self.is_paused, self.was_low) = (true, queued <= self.limits.low());
+        let lawful = self.end.is_none() && !self.is_paused && queued > self.limits.full();
+        (self.is_paused, self.was_low) = (true, false);
         self.signals = self.signals.after(Signal::Pause);
         lawful.then_some(()).ok_or_else(|| format!("user {} is paused with {queued} bytes queued", self.number))
     }
