@@ -11,7 +11,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use chinwag_core::{
-    Action, Batch, Chat, Config, ConnectionId, Event, Fanout, Message, Output, Request, RoomId, Share, Time, Written,
+    Action, Batch, Chat, Config, ConnectionId, Event, Fanout, Message, Output, Request, RoomId, Share, Signal, Time,
+    Written,
 };
 use chinwag_tests::sim::{Laws, Model, Reader};
 
@@ -242,7 +243,7 @@ impl World {
                 }
             }
         }
-        self.fanout.follow(&batch);
+        self.fanout.follow(Time::START, &batch);
         self.poll()
     }
 
@@ -278,15 +279,19 @@ impl World {
                 lawful
             }
             Output::AwaitWritable { socket, .. } => self.people[*socket].stalls,
-            Output::Pause { socket } => !std::mem::replace(&mut self.people[*socket].is_paused, true),
-            Output::Resume { socket } => std::mem::replace(&mut self.people[*socket].is_paused, false),
+            Output::Signal { socket, signal: Signal::Pause } => {
+                !std::mem::replace(&mut self.people[*socket].is_paused, true)
+            }
+            Output::Signal { socket, signal: Signal::Resume } => {
+                std::mem::replace(&mut self.people[*socket].is_paused, false)
+            }
             Output::Finish { socket } => {
                 let person = &mut self.people[socket];
                 let is_gone = !self.model.is_here(person.user);
                 let has_all = person.reader.has_all(self.model.lines(person.user));
                 is_gone && has_all && !std::mem::replace(&mut person.is_ended, true)
             }
-            Output::Answer { .. } | Output::Abandon { .. } => false,
+            Output::Signal { signal: Signal::Answer, .. } | Output::Abandon { .. } => false,
         };
         lawful.then_some(true).ok_or_else(|| "the writer does what it may not".to_owned())
     }

@@ -214,8 +214,18 @@ impl Mix {
             13 => one(Step::Pass { millis: rng.pick(&[1, 20, 100, 1000, 1000, 30_000, 60_000]) }),
             14 => self.round(rng, user),
             _ => {
-                let give_up = rng.one_in(2).then_some(Step::GiveUp);
-                std::iter::once(Step::Stop).chain(give_up).collect()
+                let mut steps = vec![Step::Stop];
+                if rng.one_in(2) {
+                    // Longer than the server waits for those who do not read.
+                    let millis = 10_000;
+                    steps.extend([
+                        Step::Publish { actions: usize::MAX },
+                        Step::Follow { writer },
+                        Step::Pass { millis },
+                    ]);
+                    steps.push(Step::TimeOut { writer });
+                }
+                steps
             }
         }
     }

@@ -86,8 +86,6 @@ pub enum Step {
     },
     /// The server stops.
     Stop,
-    /// The server that stops has waited long enough.
-    GiveUp,
 }
 
 /// Says what somebody types.
@@ -166,8 +164,7 @@ impl Step {
             | Self::Poll { .. }
             | Self::TimeOut { .. }
             | Self::Pass { .. }
-            | Self::Stop
-            | Self::GiveUp => Vec::new(),
+            | Self::Stop => Vec::new(),
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::rc::Weak;
 use std::time::Duration;
 
-use chinwag_core::{Config, ConnectionId, Request, Session, Time, Written};
+use chinwag_core::{Config, ConnectionId, Next, Request, Session, Signal, Signals, Time, Written};
 
 use crate::sim::{Line, Model, Reader};
 
@@ -20,6 +20,9 @@ pub(super) struct User {
     /// Alive as long as somebody holds the handle of the socket.
     pub(super) handle: Weak<usize>,
     session: Session,
+    /// What the session has said is to be done next, and what it was told before.
+    next: Next,
+    signals: Signals,
     /// What was typed and not read.
     wire: Vec<u8>,
     line: Wire,
@@ -32,7 +35,6 @@ pub(super) struct User {
     was_low: bool,
     /// How many marks the hub has dealt with, and nobody answered.
     pub(super) marks: usize,
-    is_answered: bool,
     end: Option<End>,
     has_failed: bool,
     /// It took nothing for too long when the writer looked.
@@ -94,6 +96,8 @@ impl User {
             connection: None,
             handle: Weak::new(),
             session: Session::new(config),
+            next: Next::Read,
+            signals: Signals::default(),
             wire: Vec::new(),
             line: Wire::Connected,
             takes: usize::MAX,
@@ -102,7 +106,6 @@ impl User {
             is_paused: false,
             was_low: true,
             marks: 0,
-            is_answered: false,
             end: None,
             has_failed: false,
             has_stalled: false,
@@ -144,7 +147,7 @@ impl User {
 
     /// Does what the read task does when the socket can be read.
     pub(super) fn read(&mut self, now: Time, bytes: usize, model: &mut Model) -> Lawful<Vec<Request>> {
-        if !self.is_reading() || self.is_paused || !self.session.wants_bytes() {
+        if !self.is_reading() || self.next != Next::Read {
             return Ok(Vec::new());
         }
         let rest = self.wire.split_off(bytes.min(self.wire.len()));
@@ -159,16 +162,13 @@ impl User {
 
     /// Tells whether the read task would read something now.
     pub(super) fn is_readable(&self) -> bool {
-        self.is_reading() && !self.is_paused && self.session.wants_bytes() && !self.wire.is_empty()
+        self.is_reading() && self.next == Next::Read && !self.wire.is_empty()
     }
 
     /// Does what the read task does when it has been waiting for something else than the socket.
     pub(super) fn ask(&mut self, now: Time) -> Lawful<Vec<Request>> {
-        if !self.is_reading() || self.is_paused {
+        if !self.is_reading() || self.next == Next::Read {
             return Ok(Vec::new());
-        }
-        if self.session.is_marked() && std::mem::take(&mut self.is_answered) {
-            self.session.handle_answer();
         }
         self.requests(now)
     }
@@ -177,7 +177,7 @@ impl User {
     pub(super) fn ends_reading(&mut self) -> bool {
         let ends = self.connection.is_some()
             && !self.is_read_out
-            && (self.session.is_over() || self.end == Some(End::Abandoned));
+            && (self.next == Next::End || self.end == Some(End::Abandoned));
         self.is_read_out |= ends;
         ends
     }
@@ -188,7 +188,8 @@ impl User {
 
     /// Returns when the read task has something to do again, if it waits for the time.
     pub(super) fn poll_timeout(&self) -> Option<Time> {
-        if self.is_reading() && !self.is_paused { self.session.poll_timeout() } else { None }
+        let Next::AwaitTime(at) = self.next else { return None };
+        self.is_reading().then_some(at)
     }
 
     fn is_reading(&self) -> bool {
@@ -197,18 +198,21 @@ impl User {
 
     fn requests(&mut self, now: Time) -> Lawful<Vec<Request>> {
         let mut requests = Vec::new();
-        while let Some(request) = self.session.poll_request(now) {
-            // It was never a line when telnet says so, but then it is the last.
-            if request != Request::Mark && request != Request::Quit {
-                self.credit.charge(now)?;
+        self.next = loop {
+            match self.session.poll_next(now, self.signals) {
+                Next::Ask(asked) => requests.extend(asked),
+                next @ (Next::AwaitSignal | Next::AwaitTime(_) | Next::Read | Next::End) => break next,
             }
-            if request == Request::Mark && (!self.session.is_marked() || self.session.wants_bytes()) {
-                return Err(format!("the session of user {} does not wait for its mark", self.number));
-            }
-            requests.push(request);
+        };
+        if requests.last() == Some(&Request::Mark) && self.next != Next::AwaitSignal {
+            return Err(format!("the session of user {} does not wait for its mark", self.number));
         }
-        if self.session.poll_timeout().is_some_and(|at| at <= now) {
-            return Err(format!("the session of user {} could go on, and does not", self.number));
+        // It was never a line when telnet says so, but then it is the last.
+        for _ in requests.iter().filter(|&request| !matches!(request, Request::Mark | Request::Quit)) {
+            self.credit.charge(now)?;
+        }
+        if matches!(self.next, Next::AwaitTime(at) if at <= now) {
+            return Err(format!("the session of {} could go on, and does not", self.number));
         }
         Ok(requests)
     }
@@ -266,19 +270,21 @@ impl User {
     pub(super) fn pause(&mut self, queued: usize) -> Lawful {
         let lawful = self.end.is_none() && !self.is_paused && queued > self.limits.full();
         (self.is_paused, self.was_low) = (true, false);
+        self.signals = self.signals.after(Signal::Pause);
         lawful.then_some(()).ok_or_else(|| format!("user {} is paused with {queued} bytes queued", self.number))
     }
 
     pub(super) fn resume(&mut self) -> Lawful {
         let lawful = self.end.is_none() && self.is_paused && self.was_low;
         self.is_paused = false;
+        self.signals = self.signals.after(Signal::Resume);
         lawful.then_some(()).ok_or_else(|| format!("user {} is resumed too early or twice", self.number))
     }
 
     pub(super) fn answer(&mut self) -> Lawful {
         let lawful = self.end.is_none() && self.marks > 0;
         self.marks = self.marks.saturating_sub(1);
-        self.is_answered = true;
+        self.signals = self.signals.after(Signal::Answer);
         lawful.then_some(()).ok_or_else(|| format!("user {} is answered without a mark", self.number))
     }
 
@@ -303,6 +309,7 @@ impl User {
             None
         };
         self.end = Some(End::Abandoned);
+        self.signals = Signals::ABANDONED;
         reason.ok_or_else(|| format!("user {} is abandoned for no reason", self.number))
     }
 
@@ -338,8 +345,8 @@ impl User {
         if !self.reader.has_all(model.lines(self.number)) {
             return Err(format!("user {} still waits for {}", self.number, self.next(model)));
         }
-        let is_waiting = self.session.is_marked() || self.is_paused || !self.wire.is_empty();
-        if !self.session.is_over() && (is_waiting || model.asks(self.number) > 0) {
+        let is_waiting = self.next != Next::Read || !self.wire.is_empty();
+        if self.next != Next::End && (is_waiting || model.asks(self.number) > 0) {
             return Err(format!("user {} is not read: {:?}", self.number, self.session));
         }
         Ok(())

@@ -46,7 +46,6 @@ pub struct World {
     log: Vec<Batch<Socket>>,
     writers: Vec<Writer>,
     has_stopped: bool,
-    has_given_up: bool,
     /// Counts what was done, to tell when nothing is left.
     work: u64,
     coverage: Coverage,
@@ -63,10 +62,15 @@ enum Input {
     Closed(usize, ConnectionId),
 }
 
+/// The most actions of a batch; a hub hands them on before they are too many.
+const BATCH_ACTIONS_MAX: usize = 2000;
+
 struct Writer {
     fanout: Fanout<Socket>,
     followed: usize,
     is_polled: bool,
+    /// When it gives up on everyone, since the server stops.
+    stops_at: Option<Time>,
 }
 
 impl World {
@@ -97,7 +101,8 @@ impl World {
     }
 
     fn new(config: Config) -> Self {
-        let writer = |share| Writer { fanout: Fanout::new(&config, share), followed: 0, is_polled: true };
+        let writer =
+            |share| Writer { fanout: Fanout::new(&config, share), followed: 0, is_polled: true, stops_at: None };
         Self {
             now: Time::START,
             chat: Chat::new(config.clone()),
@@ -109,7 +114,6 @@ impl World {
             log: Vec::new(),
             writers: Share::split(config.threads).map(writer).collect(),
             has_stopped: false,
-            has_given_up: false,
             work: 0,
             coverage: Coverage::new(),
             config,
@@ -144,7 +148,6 @@ impl World {
             Step::TimeOut { writer } => return self.time_out(writer),
             Step::Pass { millis } => self.now = self.now + Duration::from_millis(millis),
             Step::Stop => return self.stop(),
-            Step::GiveUp => self.give_up(),
         }
         Ok(())
     }
@@ -274,13 +277,6 @@ impl World {
         Ok(())
     }
 
-    fn give_up(&mut self) {
-        if self.has_stopped {
-            self.has_given_up = true;
-            self.writers.iter_mut().for_each(|writer| writer.fanout.give_up());
-        }
-    }
-
     /// Takes the actions of the chat. Returns the first name that somebody is told to have.
     fn collect(&mut self, mut socket: Option<Socket>) -> Lawful<Option<String>> {
         let mut name = None;
@@ -339,13 +335,10 @@ impl World {
 
     fn publish(&mut self, actions: usize) {
         let mut batch = Batch::new();
-        for _ in 0..actions {
+        for _ in 0..actions.min(BATCH_ACTIONS_MAX) {
             let Some((action, socket)) = self.actions.pop_front() else { break };
             batch.push(action);
             socket.into_iter().for_each(|socket| batch.push_socket(socket));
-            if batch.is_full(&self.config) {
-                break;
-            }
         }
         if batch.is_empty() {
             return;

@@ -1,6 +1,6 @@
 //! Owns what the writers of a simulated server do: they follow, write, wait; and what must hold after each of it.
 
-use chinwag_core::{Action, Fanout, Output, Written};
+use chinwag_core::{Action, Fanout, Output, Signal, Written};
 
 use super::{Lawful, Socket, World, Writer};
 use crate::sim::user::User;
@@ -8,13 +8,16 @@ use crate::sim::user::User;
 impl World {
     pub(super) fn follow(&mut self, index: usize) -> Lawful {
         let index = index % self.writers.len();
-        let Writer { fanout, followed, is_polled } = &mut self.writers[index];
+        let Writer { fanout, followed, is_polled, stops_at } = &mut self.writers[index];
         let Some(batch) = self.log.get(*followed) else { return Ok(()) };
         let half = self.config.queue_bytes_max / 2;
         let waits = |action: &Action| matches!(action, Action::Answer { connection } if fanout.queued_bytes(*connection) > half);
         let mark_waits = batch.actions().iter().any(waits);
         let (lags, was_polled) = (self.log.len() - *followed > 3, std::mem::replace(is_polled, false));
-        fanout.follow(batch);
+        fanout.follow(self.now, batch);
+        if batch.actions().iter().any(|action| matches!(action, Action::Stop { .. })) {
+            *stops_at = Some(self.now + self.config.drain);
+        }
         *followed += 1;
         self.work += 1;
         let opened: Vec<_> = batch
@@ -44,7 +47,7 @@ impl World {
     pub(super) fn poll(&mut self, index: usize) -> Lawful<bool> {
         let index = index % self.writers.len();
         let Self { writers, users, model, now, .. } = self;
-        let Writer { fanout, is_polled, .. } = &mut writers[index];
+        let Writer { fanout, is_polled, stops_at, .. } = &mut writers[index];
         let Some(output) = fanout.poll_output() else {
             *is_polled = true;
             self.check_rest(index)?;
@@ -77,17 +80,17 @@ impl World {
                 user.await_writable()?;
                 "awaited"
             }
-            Output::Pause { socket } => {
+            Output::Signal { socket, signal: Signal::Pause } => {
                 let number = **socket;
                 let queued = queued(fanout, &users[number]);
                 users[number].pause(queued)?;
                 "paused"
             }
-            Output::Resume { socket } => {
+            Output::Signal { socket, signal: Signal::Resume } => {
                 users[**socket].resume()?;
                 "resumed"
             }
-            Output::Answer { socket } => {
+            Output::Signal { socket, signal: Signal::Answer } => {
                 users[**socket].answer()?;
                 "answered"
             }
@@ -95,7 +98,10 @@ impl World {
                 users[*socket].finish(model)?;
                 "finished"
             }
-            Output::Abandon { socket } => users[*socket].abandon(model, self.has_given_up, self.has_stopped)?,
+            Output::Abandon { socket } => {
+                let has_given_up = stops_at.is_some_and(|at| at <= *now);
+                users[*socket].abandon(model, has_given_up, self.has_stopped)?
+            }
         };
         self.seen(situation);
         Ok(true)
