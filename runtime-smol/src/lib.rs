@@ -24,6 +24,7 @@
 //! # }
 //! ```
 
+mod clock;
 mod connection;
 mod crew;
 mod hub;

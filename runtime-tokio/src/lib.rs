@@ -20,6 +20,7 @@
 //! # }
 //! ```
 
+mod clock;
 mod connection;
 mod hub;
 mod serve;

@@ -25,6 +25,7 @@ pub(super) struct Limits {
     /// Down to where a queue has to be written out before its owner counts as reading again.
     pub(super) low_bytes: usize,
     pub(super) stall_max: Duration,
+    pub(super) drain: Duration,
 }
 
 impl Limits {
@@ -33,6 +34,7 @@ impl Limits {
             broadcast_bytes_max: config.queue_bytes_max - REPLY_RESERVE_BYTES,
             low_bytes: config.queue_bytes_max / 2,
             stall_max: config.stall_max,
+            drain: config.drain,
         }
     }
 }

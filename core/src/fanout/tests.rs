@@ -46,7 +46,7 @@ impl Writer {
     }
 
     fn follow(&mut self, actions: impl IntoIterator<Item = Action>) {
-        self.fanout.follow(&batch(actions));
+        self.fanout.follow(self.now, &batch(actions));
     }
 
     fn send(&mut self, actions: impl IntoIterator<Item = Action>) {
@@ -75,9 +75,9 @@ impl Writer {
                 assert_eq!(connection.generation(), *socket);
                 self.told.push(format!("await {socket}"));
             }
-            Output::Pause { socket } => self.told.push(format!("pause {socket}")),
-            Output::Resume { socket } => self.told.push(format!("resume {socket}")),
-            Output::Answer { socket } => self.told.push(format!("answer {socket}")),
+            Output::Signal { socket, signal: Signal::Pause } => self.told.push(format!("pause {socket}")),
+            Output::Signal { socket, signal: Signal::Resume } => self.told.push(format!("resume {socket}")),
+            Output::Signal { socket, signal: Signal::Answer } => self.told.push(format!("answer {socket}")),
             Output::Finish { socket } => self.told.push(format!("finish {socket}")),
             Output::Abandon { socket } => self.told.push(format!("abandon {socket}")),
         }
@@ -370,6 +370,19 @@ fn past_the_limit_broadcasts_are_dropped_counted_and_told_where_they_are_missing
 }
 
 #[test]
+fn a_pause_is_told_before_the_next_write() {
+    let one = id(0);
+    let mut writer = Writer::with_members(&[one]);
+    let mut actions = says(ROOM_FOR + 1);
+    actions.insert(0, reply(one, "has a queue"));
+    writer.follow(actions);
+    assert_eq!(writer.fanout.poll_output(), Some(Output::Signal { socket: &100, signal: Signal::Pause }));
+    writer.poll();
+    assert_eq!(writer.told(), ["resume 100"]);
+    assert_eq!(writer.lines(one).last(), Some(&dropped(1)));
+}
+
+#[test]
 fn of_one_batch_as_much_is_queued_as_finds_room() {
     for size in [1, 10, ROOM_FOR] {
         let one = id(0);
@@ -552,6 +565,20 @@ fn a_connection_that_takes_nothing_for_too_long_is_abandoned() {
 }
 
 #[test]
+fn of_a_connection_that_is_abandoned_nothing_else_is_told() {
+    let one = id(0);
+    let mut writer = Writer::with_members(&[one]);
+    writer.takes.insert(100, 0);
+    writer.send([say(MAIN, "a")]);
+    assert_eq!(writer.told(), ["await 100"]);
+    writer.follow(says(ROOM_FOR + 1));
+    writer.follow([answer(one)]);
+    writer.fanout.handle_timeout(Time::after(Duration::from_secs(60)));
+    writer.poll();
+    assert_eq!(writer.told(), ["abandon 100"]);
+}
+
+#[test]
 fn a_socket_that_is_writable_but_takes_nothing_stalls_all_the_same() {
     let one = id(0);
     let mut writer = Writer::with_members(&[one]);
@@ -624,15 +651,18 @@ fn whoever_is_given_up_is_abandoned_once() {
     writer.takes.extend([(101, 0), (102, 0)]);
     writer.send([say(MAIN, "a"), leave(id(2)), close(id(2))]);
     assert_eq!(writer.told(), ["abandon 100", "await 101", "await 102"]);
-    writer.follow([say(MAIN, "never said")]);
-    writer.fanout.give_up();
-    writer.poll();
-    assert_eq!(writer.told(), ["abandon 101", "abandon 102", "abandon 103"]);
-    writer.fanout.give_up();
-    writer.poll();
-    assert_eq!(writer.told(), [""; 0]);
-    assert_eq!(writer.lines(id(3)), ann(["a"]));
-    writer.send(members.into_iter().flat_map(|member| [leave(member), close(member)]));
+    writer.send([Action::Stop { message: Message::Stopping }]);
+    assert_eq!(writer.told(), ["abandon 103"], "who has everything is not waited for");
+    assert_eq!(writer.lines(id(3)), ["Ann: a", "Server is shutting down"]);
+    assert!(!writer.fanout.is_finished());
+    let drained = Time::START + config().drain;
+    assert_eq!(writer.fanout.poll_timeout(), Some(drained));
+    for (now, told) in [(Time::START, vec![]), (drained, vec!["abandon 101", "abandon 102"]), (drained, vec![])] {
+        writer.fanout.handle_timeout(now);
+        writer.poll();
+        assert_eq!(writer.told(), told);
+    }
+    assert!(writer.fanout.is_finished());
     writer.assert_empty();
 }
 

@@ -111,6 +111,13 @@ impl Model {
         self.people.iter().any(|person| person.user == user)
     }
 
+    /// Returns the name of a user, and the name of their room in lower case, if they are here.
+    #[must_use]
+    pub fn whereabouts(&self, user: usize) -> Option<(&str, &str)> {
+        let person = self.people.iter().find(|person| person.user == user)?;
+        Some((&person.name, &person.room))
+    }
+
     /// Returns how much a user has asked for that was not dealt with.
     #[must_use]
     pub fn asks(&self, user: usize) -> usize {

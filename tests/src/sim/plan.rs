@@ -107,10 +107,14 @@ fn config(rng: &mut Rng) -> Config {
 
 /// How often what happens in one run.
 struct Mix {
-    weights: [usize; 15],
+    weights: [usize; 16],
     line_chars_max: usize,
     users: usize,
     long: usize,
+    /// What a long line begins with: as a command it is a long reply.
+    long_starts: [&'static str; 3],
+    /// One of so many things is done by the same person.
+    favourite_one_in: usize,
     last_words_one_in: usize,
     number: usize,
 }
@@ -119,7 +123,7 @@ impl Mix {
     fn new(rng: &mut Rng, config: &Config) -> Self {
         let mut some = |least: usize, most: usize| least + rng.below(most - least + 1);
         // In the order of `next`: connect, type, read, ask, hang up, vanish, take, writable, handle, wake, publish, follow and poll, time
-        // out, pass, stop.
+        // out, pass, a round, stop.
         let weights = [
             some(2, 8),
             some(10, 40),
@@ -135,6 +139,7 @@ impl Mix {
             some(10, 25),
             some(0, 3),
             some(0, 6),
+            some(0, 2) * some(0, 3),
             0,
         ];
         let long = some(0, 3) * some(0, 3);
@@ -143,15 +148,17 @@ impl Mix {
             line_chars_max: config.line_chars_max as usize,
             users: 0,
             long,
+            long_starts: [["", "", "/"], ["/", "/", "/"]][usize::from(some(0, 3) == 0)],
+            favourite_one_in: [2, 1000, 1000, 1000][some(0, 3)],
             last_words_one_in: some(20, 200),
             number: 0,
         };
-        mix.weights[14] = usize::from(rng.one_in(20));
+        mix.weights[15] = usize::from(rng.one_in(20));
         mix
     }
 
     fn next(&mut self, rng: &mut Rng) -> Vec<Step> {
-        let user = rng.below(self.users.max(1));
+        let user = if rng.one_in(self.favourite_one_in) { 0 } else { rng.below(self.users.max(1)) };
         let writer = rng.below(3);
         let few = rng.pick(&[1, 1, 2, 3, 10, 100, usize::MAX]);
         let one = |step| vec![step];
@@ -182,23 +189,47 @@ impl Mix {
             }
             12 => one(Step::TimeOut { writer }),
             13 => one(Step::Pass { millis: rng.pick(&[1, 20, 100, 1000, 1000, 30_000, 60_000]) }),
+            14 => self.round(rng, user),
             _ => {
-                let give_up = rng.one_in(2).then_some(Step::GiveUp);
-                std::iter::once(Step::Stop).chain(give_up).collect()
+                let mut steps = vec![Step::Stop];
+                if rng.one_in(2) {
+                    // Longer than the server waits for those who do not read.
+                    let millis = 10_000;
+                    steps.extend([
+                        Step::Publish { actions: usize::MAX },
+                        Step::Follow { writer },
+                        Step::Pass { millis },
+                    ]);
+                    steps.push(Step::TimeOut { writer });
+                }
+                steps
             }
         }
+    }
+
+    /// Lets somebody say a few things that go all the way at once.
+    fn round(&mut self, rng: &mut Rng, user: usize) -> Vec<Step> {
+        let mut steps = vec![];
+        steps.extend(rng.one_in(4).then_some(Step::Take { user, bytes: 0 }));
+        for _ in 0..rng.pick(&[1, 1, 2, 5]) {
+            let what = self.type_something(rng);
+            let handle = Step::Handle { inputs: 1000 };
+            steps.extend([Step::Type { user, what }, Step::Ask { user }, Step::Read { user, bytes: 64 << 10 }, handle]);
+            steps.push(Step::Publish { actions: usize::MAX });
+            for writer in 0..3 {
+                steps.extend([Step::Follow { writer }, Step::Poll { writer, outputs: 1000 }]);
+            }
+        }
+        steps
     }
 
     fn type_something(&mut self, rng: &mut Rng) -> Typed {
         self.number += 1;
         if rng.below(10) < self.long {
-            let most = self.line_chars_max.saturating_sub(self.number.to_string().len() + 1);
+            let start = format!("{}{}", rng.pick(&self.long_starts), self.number);
+            let most = self.line_chars_max.saturating_sub(start.len());
             let count = rng.pick(&[most, most, most, most / 2, most + 1, 5 * most + 2]);
-            return Typed::Long {
-                number: self.number,
-                unit: rng.pick(&['x', '\u{e9}', '\u{1f600}', '\u{1f600}']),
-                count,
-            };
+            return Typed::Long { start, unit: rng.pick(&['x', '\u{e9}', '\u{1f600}', '\u{1f600}']), count };
         }
         if rng.one_in(self.last_words_one_in) {
             return Typed::Bytes(rng.pick(&LAST_WORDS).to_vec());

@@ -58,6 +58,12 @@ impl Reader {
         self.passed == lines.len() && self.held.is_empty()
     }
 
+    /// Returns the lines that have not come yet.
+    #[must_use]
+    pub fn rest<'a>(&self, lines: &'a [Line]) -> &'a [Line] {
+        &lines[self.passed..]
+    }
+
     /// Says what comes next, for a report.
     #[must_use]
     pub fn next(&self, lines: &[Line]) -> String {

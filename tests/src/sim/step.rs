@@ -2,7 +2,7 @@
 //!
 //! Invariant: a list of steps stays a run when any of them are left out. A step that makes no sense where it stands does nothing.
 
-use std::fmt;
+use std::{fmt, iter};
 
 /// Says one thing that happens. Users are numbered in the order in which they connect, writers from 0.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -86,8 +86,6 @@ pub enum Step {
     },
     /// The server stops.
     Stop,
-    /// The server that stops has waited long enough.
-    GiveUp,
 }
 
 /// Says what somebody types.
@@ -95,10 +93,10 @@ pub enum Step {
 pub enum Typed {
     /// These bytes.
     Bytes(Vec<u8>),
-    /// A line of a number and then one character, so many times.
+    /// A line of one character, so many times.
     Long {
-        /// Tells it from others.
-        number: usize,
+        /// What the line begins with; it tells it from others.
+        start: String,
         /// The character.
         unit: char,
         /// How many.
@@ -112,9 +110,9 @@ impl Typed {
     pub fn bytes(&self) -> Vec<u8> {
         match self {
             Self::Bytes(bytes) => bytes.clone(),
-            Self::Long { number, unit, count } => {
-                let mut line = format!("{number} ");
-                line.extend(std::iter::repeat_n(*unit, *count));
+            Self::Long { start, unit, count } => {
+                let mut line = start.clone();
+                line.extend(iter::repeat_n(*unit, *count));
                 line.push('\n');
                 line.into_bytes()
             }
@@ -126,7 +124,7 @@ impl fmt::Debug for Typed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Bytes(bytes) => write!(f, "b\"{}\"", bytes.escape_ascii()),
-            Self::Long { number, unit, count } => write!(f, "{number} and {count} × {unit:?}"),
+            Self::Long { start, unit, count } => write!(f, "{start:?} and {count} × {unit:?}"),
         }
     }
 }
@@ -142,9 +140,9 @@ impl Step {
                 let (half, last) = (bytes.len() / 2, bytes.len() - 1);
                 vec![typed(&bytes[half..]), typed(&bytes[..half]), typed(&bytes[1..]), typed(&bytes[..last])]
             }
-            Self::Type { user, what: Typed::Long { number, unit, count } } if *count > 0 => {
-                let typed =
-                    |unit, count| Self::Type { user: *user, what: Typed::Long { number: *number, unit, count } };
+            Self::Type { user, what: Typed::Long { start, unit, count } } if *count > 0 => {
+                let user = *user;
+                let typed = |unit, count| Self::Type { user, what: Typed::Long { start: start.clone(), unit, count } };
                 let mut simpler = vec![typed(*unit, count / 2)];
                 simpler.extend((*unit != 'x').then(|| typed('x', *count)));
                 simpler
@@ -168,8 +166,7 @@ impl Step {
             | Self::Poll { .. }
             | Self::TimeOut { .. }
             | Self::Pass { .. }
-            | Self::Stop
-            | Self::GiveUp => Vec::new(),
+            | Self::Stop => Vec::new(),
         }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::rc::Weak;
 use std::time::Duration;
 
-use chinwag_core::{Config, ConnectionId, Request, Session, Time, Written};
+use chinwag_core::{Config, ConnectionId, Next, Request, Session, Signal, Signals, Time, Written};
 
 use crate::sim::{Line, Model, Reader};
 
@@ -21,6 +21,9 @@ pub(super) struct User {
     /// Alive as long as somebody holds the handle of the socket.
     pub(super) handle: Weak<usize>,
     session: Session,
+    /// What the session has said is to be done next, and what it was told before.
+    next: Next,
+    signals: Signals,
     /// What was typed and not read.
     wire: VecDeque<u8>,
     line: Wire,
@@ -30,11 +33,9 @@ pub(super) struct User {
     /// When the socket last took something or first refused, while something is queued.
     waits_since: Option<Time>,
     is_paused: bool,
-    was_full: bool,
     was_low: bool,
     /// How many marks the hub has dealt with, and nobody answered.
     pub(super) marks: usize,
-    is_answered: bool,
     end: Option<End>,
     has_failed: bool,
     /// It took nothing for too long when the writer looked.
@@ -96,16 +97,16 @@ impl User {
             connection: None,
             handle: Weak::new(),
             session: Session::new(config),
+            next: Next::Read,
+            signals: Signals::default(),
             wire: VecDeque::new(),
             line: Wire::Connected,
             takes: usize::MAX,
             socket: Socket::Writable,
             waits_since: None,
             is_paused: false,
-            was_full: false,
             was_low: true,
             marks: 0,
-            is_answered: false,
             end: None,
             has_failed: false,
             has_stalled: false,
@@ -147,7 +148,7 @@ impl User {
 
     /// Does what the read task does when the socket can be read.
     pub(super) fn read(&mut self, now: Time, bytes: usize, model: &mut Model) -> Lawful<Vec<Request>> {
-        if !self.is_reading() || self.is_paused || !self.session.wants_bytes() {
+        if !self.is_reading() || self.next != Next::Read {
             return Ok(Vec::new());
         }
         let read: Vec<_> = self.wire.drain(..bytes.min(self.wire.len())).collect();
@@ -161,16 +162,13 @@ impl User {
 
     /// Tells whether the read task would read something now.
     pub(super) fn is_readable(&self) -> bool {
-        self.is_reading() && !self.is_paused && self.session.wants_bytes() && !self.wire.is_empty()
+        self.is_reading() && self.next == Next::Read && !self.wire.is_empty()
     }
 
     /// Does what the read task does when it has been waiting for something else than the socket.
     pub(super) fn ask(&mut self, now: Time) -> Lawful<Vec<Request>> {
-        if !self.is_reading() || self.is_paused {
+        if !self.is_reading() || self.next == Next::Read {
             return Ok(Vec::new());
-        }
-        if self.session.is_marked() && std::mem::take(&mut self.is_answered) {
-            self.session.handle_answer();
         }
         self.requests(now)
     }
@@ -179,7 +177,7 @@ impl User {
     pub(super) fn ends_reading(&mut self) -> bool {
         let ends = self.connection.is_some()
             && !self.is_read_out
-            && (self.session.is_over() || self.end == Some(End::Abandoned));
+            && (self.next == Next::End || self.end == Some(End::Abandoned));
         self.is_read_out |= ends;
         ends
     }
@@ -190,7 +188,8 @@ impl User {
 
     /// Returns when the read task has something to do again, if it waits for the time.
     pub(super) fn poll_timeout(&self) -> Option<Time> {
-        if self.is_reading() && !self.is_paused { self.session.poll_timeout() } else { None }
+        let Next::AwaitTime(at) = self.next else { return None };
+        self.is_reading().then_some(at)
     }
 
     fn is_reading(&self) -> bool {
@@ -199,14 +198,20 @@ impl User {
 
     fn requests(&mut self, now: Time) -> Lawful<Vec<Request>> {
         let mut requests = Vec::new();
-        while let Some(request) = self.session.poll_request(now) {
-            // It was never a line when telnet says so, but then it is the last.
-            if request != Request::Mark && request != Request::Quit {
-                self.credit.charge(now)?;
+        self.next = loop {
+            match self.session.poll_next(now, self.signals) {
+                Next::Ask(asked) => requests.extend(asked),
+                next @ (Next::AwaitSignal | Next::AwaitTime(_) | Next::Read | Next::End) => break next,
             }
-            requests.push(request);
+        };
+        if requests.last() == Some(&Request::Mark) && self.next != Next::AwaitSignal {
+            return Err(format!("the session of user {} does not wait for its mark", self.number));
         }
-        if self.session.poll_timeout().is_some_and(|at| at <= now) {
+        // It was never a line when telnet says so, but then it is the last.
+        for _ in requests.iter().filter(|&request| !matches!(request, Request::Mark | Request::Quit)) {
+            self.credit.charge(now)?;
+        }
+        if matches!(self.next, Next::AwaitTime(at) if at <= now) {
             return Err(format!("the session of {} could go on, and does not", self.number));
         }
         Ok(requests)
@@ -240,8 +245,7 @@ impl User {
     }
 
     /// Takes notice of how much is queued after a write.
-    pub(super) const fn is_queued(&mut self, bytes: usize, taken: usize) {
-        self.was_full |= bytes + taken > self.limits.full();
+    pub(super) const fn is_queued(&mut self, bytes: usize) {
         self.was_low |= bytes <= self.limits.low();
         if bytes == 0 {
             self.waits_since = None;
@@ -264,23 +268,23 @@ impl User {
     }
 
     pub(super) fn pause(&mut self, queued: usize) -> Lawful {
-        // What was queued may have been written before the writer came to say that it was too much.
-        let was_full = std::mem::take(&mut self.was_full) || queued > self.limits.full();
-        let lawful = self.end.is_none() && !self.is_paused && was_full;
-        (self.is_paused, self.was_low) = (true, queued <= self.limits.low());
+        let lawful = self.end.is_none() && !self.is_paused && queued > self.limits.full();
+        (self.is_paused, self.was_low) = (true, false);
+        self.signals = self.signals.after(Signal::Pause);
         lawful.then_some(()).ok_or_else(|| format!("user {} is paused with {queued} bytes queued", self.number))
     }
 
     pub(super) fn resume(&mut self) -> Lawful {
         let lawful = self.end.is_none() && self.is_paused && self.was_low;
         self.is_paused = false;
+        self.signals = self.signals.after(Signal::Resume);
         lawful.then_some(()).ok_or_else(|| format!("user {} is resumed too early or twice", self.number))
     }
 
     pub(super) fn answer(&mut self) -> Lawful {
         let lawful = self.end.is_none() && self.marks > 0;
         self.marks = self.marks.saturating_sub(1);
-        self.is_answered = true;
+        self.signals = self.signals.after(Signal::Answer);
         lawful.then_some(()).ok_or_else(|| format!("user {} is answered without a mark", self.number))
     }
 
@@ -305,6 +309,7 @@ impl User {
             None
         };
         self.end = Some(End::Abandoned);
+        self.signals = Signals::ABANDONED;
         reason.ok_or_else(|| format!("user {} is abandoned for no reason", self.number))
     }
 
@@ -340,8 +345,8 @@ impl User {
         if !self.reader.has_all(model.lines(self.number)) {
             return Err(format!("user {} still waits for {}", self.number, self.next(model)));
         }
-        let is_waiting = self.session.is_marked() || self.is_paused || !self.wire.is_empty();
-        if !self.session.is_over() && (is_waiting || model.asks(self.number) > 0) {
+        let is_waiting = self.next != Next::Read || !self.wire.is_empty();
+        if self.next != Next::End && (is_waiting || model.asks(self.number) > 0) {
             return Err(format!("user {} is not read: {:?}", self.number, self.session));
         }
         Ok(())

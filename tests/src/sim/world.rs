@@ -1,14 +1,15 @@
 //! Owns a whole simulated server: executes a plan step by step, as an adapter would, and checks after each step what must hold.
 
+mod settling;
+mod writers;
+
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::time::Duration;
 
-use chinwag_core::{
-    Action, Batch, Chat, Config, ConnectionId, Event, Fanout, Message, Output, Request, Share, Time, Written,
-};
+use chinwag_core::{Action, Batch, Chat, Config, ConnectionId, Event, Fanout, Message, Request, Share, Time};
 
 use crate::sim::user::User;
 use crate::sim::{Laws, Model, Plan, Step};
@@ -45,7 +46,6 @@ pub struct World {
     log: Vec<Batch<Socket>>,
     writers: Vec<Writer>,
     has_stopped: bool,
-    has_given_up: bool,
     /// Counts what was done, to tell when nothing is left.
     work: u64,
     coverage: Coverage,
@@ -62,10 +62,15 @@ enum Input {
     Closed(usize, ConnectionId),
 }
 
+/// The most actions of a batch; a hub hands them on before they are too many.
+const BATCH_ACTIONS_MAX: usize = 2000;
+
 struct Writer {
     fanout: Fanout<Socket>,
     followed: usize,
     is_polled: bool,
+    /// When it gives up on everyone, since the server stops.
+    stops_at: Option<Time>,
 }
 
 impl World {
@@ -96,7 +101,8 @@ impl World {
     }
 
     fn new(config: Config) -> Self {
-        let writer = |share| Writer { fanout: Fanout::new(&config, share), followed: 0, is_polled: true };
+        let writer =
+            |share| Writer { fanout: Fanout::new(&config, share), followed: 0, is_polled: true, stops_at: None };
         Self {
             now: Time::START,
             chat: Chat::new(config.clone()),
@@ -108,7 +114,6 @@ impl World {
             log: Vec::new(),
             writers: Share::split(config.threads).map(writer).collect(),
             has_stopped: false,
-            has_given_up: false,
             work: 0,
             coverage: Coverage::new(),
             config,
@@ -143,7 +148,6 @@ impl World {
             Step::TimeOut { writer } => return self.time_out(writer),
             Step::Pass { millis } => self.now = self.now + Duration::from_millis(millis),
             Step::Stop => return self.stop(),
-            Step::GiveUp => self.give_up(),
         }
         Ok(())
     }
@@ -183,12 +187,14 @@ impl World {
     /// Hands on what a read task has asked for.
     fn request(&mut self, user: usize, requests: Vec<Request>) {
         let Some(connection) = self.users[user].connection else { return };
+        // The end is sent later than what came before: others can be faster.
+        let ends = requests.is_empty() && self.users[user].ends_reading();
         self.work += requests.len() as u64;
         self.inputs.extend(requests.into_iter().map(|request| Input::Requested(user, connection, request)));
         if self.users[user].poll_timeout().is_some_and(|at| at > self.now) {
             self.seen("held back above the rate");
         }
-        if self.users[user].ends_reading() {
+        if ends {
             self.inputs.push_back(Input::Closed(user, connection));
             self.work += 1;
         }
@@ -220,9 +226,8 @@ impl World {
 
     fn on_requested(&mut self, user: usize, connection: ConnectionId, request: Request) -> Lawful {
         let is_mark = request == Request::Mark;
-        if !self.model.is_here(user) {
-            self.seen("request of someone who is gone");
-        } else if is_mark {
+        self.see_stale(user, connection);
+        if is_mark && self.model.is_here(user) {
             self.users[user].marks += 1;
         }
         if !is_mark {
@@ -237,10 +242,24 @@ impl World {
         if !self.users[user].was_abandoned() && self.model.asks(user) > 0 {
             return Err(format!("what user {user} asked for was lost"));
         }
+        self.see_stale(user, connection);
         self.model.close(self.now, user);
         self.chat.handle(self.now, Event::Closed { connection });
         self.collect(None)?;
         self.check()
+    }
+
+    fn see_stale(&mut self, user: usize, connection: ConnectionId) {
+        if self.model.is_here(user) {
+            return;
+        }
+        self.seen("news of someone who is gone");
+        let is_taken = |(other, next): (usize, &User)| {
+            self.model.is_here(other) && next.connection.is_some_and(|next| next.key() == connection.key())
+        };
+        if self.users.iter().enumerate().any(is_taken) {
+            self.seen("news of someone whose slot is another's");
+        }
     }
 
     fn wake(&mut self) -> Lawful {
@@ -256,13 +275,6 @@ impl World {
         self.chat.handle(self.now, Event::Stopped);
         self.collect(None)?;
         Ok(())
-    }
-
-    fn give_up(&mut self) {
-        if self.has_stopped {
-            self.has_given_up = true;
-            self.writers.iter_mut().for_each(|writer| writer.fanout.give_up());
-        }
     }
 
     /// Takes the actions of the chat. Returns the first name that somebody is told to have.
@@ -323,13 +335,10 @@ impl World {
 
     fn publish(&mut self, actions: usize) {
         let mut batch = Batch::new();
-        for _ in 0..actions {
+        for _ in 0..actions.min(BATCH_ACTIONS_MAX) {
             let Some((action, socket)) = self.actions.pop_front() else { break };
             batch.push(action);
             socket.into_iter().for_each(|socket| batch.push_socket(socket));
-            if batch.is_full(&self.config) {
-                break;
-            }
         }
         if batch.is_empty() {
             return;
@@ -340,222 +349,4 @@ impl World {
             self.seen("batch cut short");
         }
     }
-
-    fn follow(&mut self, index: usize) -> Lawful {
-        let index = index % self.writers.len();
-        let Writer { fanout, followed, is_polled } = &mut self.writers[index];
-        let Some(batch) = self.log.get(*followed) else { return Ok(()) };
-        let half = self.config.queue_bytes_max / 2;
-        let waits = |action: &Action| matches!(action, Action::Answer { connection } if fanout.queued_bytes(*connection) > half);
-        let mark_waits = batch.actions().iter().any(waits);
-        let (lags, was_polled) = (self.log.len() - *followed > 3, std::mem::replace(is_polled, false));
-        fanout.follow(batch);
-        *followed += 1;
-        self.work += 1;
-        let opened: Vec<_> = batch
-            .actions()
-            .iter()
-            .filter_map(|action| if let Action::Open { connection } = action { Some(*connection) } else { None })
-            .collect();
-        let is_reused = |user: &User| {
-            let closing = user.connection.filter(|&connection| fanout.queued_bytes(connection) > 0);
-            closing.is_some_and(|old| opened.iter().any(|new| new.key() == old.key() && *new != old))
-        };
-        let reused = self.users.iter().any(is_reused);
-        for (situation, occurs) in [
-            ("mark waits", mark_waits),
-            ("writer lags", lags),
-            ("followed before all was polled", !was_polled),
-            ("slot taken while its last owner is sent the rest", reused),
-        ] {
-            if occurs {
-                self.seen(situation);
-            }
-        }
-        self.check_queues(index)
-    }
-
-    /// Does one thing that a writer has to do. Tells whether there was any.
-    fn poll(&mut self, index: usize) -> Lawful<bool> {
-        let index = index % self.writers.len();
-        let Self { writers, users, model, now, .. } = self;
-        let Writer { fanout, is_polled, .. } = &mut writers[index];
-        let Some(output) = fanout.poll_output() else {
-            *is_polled = true;
-            self.check_rest(index)?;
-            return Ok(false);
-        };
-        self.work += 1;
-        let situation = match output {
-            Output::Write { socket, bytes } => {
-                let (number, len) = (**socket, bytes.len());
-                let (written, missing) = users[number].write(*now, bytes, model.lines(number))?;
-                fanout.handle_written(*now, written);
-                let queued = queued(fanout, &users[number]);
-                users[number].is_queued(queued, if let Written::Bytes(taken) = written { taken } else { 0 });
-                self.check_queues(index)?;
-                if missing > 0 {
-                    self.seen("dropped");
-                }
-                match written {
-                    Written::Failed => "failed",
-                    Written::Bytes(0) => "refused",
-                    Written::Bytes(taken) if taken < len => "partly written",
-                    Written::Bytes(_) => "written",
-                }
-            }
-            Output::AwaitWritable { connection, socket } => {
-                let user = &mut users[**socket];
-                if user.connection != Some(connection) {
-                    return Err(format!("{connection} is not user {socket}"));
-                }
-                user.await_writable()?;
-                "awaited"
-            }
-            Output::Pause { socket } => {
-                let number = **socket;
-                let queued = queued(fanout, &users[number]);
-                users[number].pause(queued)?;
-                "paused"
-            }
-            Output::Resume { socket } => {
-                users[**socket].resume()?;
-                "resumed"
-            }
-            Output::Answer { socket } => {
-                users[**socket].answer()?;
-                "answered"
-            }
-            Output::Finish { socket } => {
-                users[*socket].finish(model)?;
-                "finished"
-            }
-            Output::Abandon { socket } => users[*socket].abandon(model, self.has_given_up, self.has_stopped)?,
-        };
-        self.seen(situation);
-        Ok(true)
-    }
-
-    fn time_out(&mut self, index: usize) -> Lawful {
-        let index = index % self.writers.len();
-        self.writers[index].fanout.handle_timeout(self.now);
-        for number in 0..self.users.len() {
-            let is_due = self.is_writer_of(index, &self.users[number]) && self.users[number].time_out(self.now);
-            if is_due && queued(&self.writers[index].fanout, &self.users[number]) > 0 {
-                return Err(format!("user {number} takes nothing, and is not given up"));
-            }
-        }
-        Ok(())
-    }
-
-    fn writable(&mut self, user: usize) {
-        let Some(writer) = self.users.get(user).and_then(|user| self.writer_of(user)) else { return };
-        let user = &mut self.users[user];
-        if user.becomes_writable() {
-            self.work += 1;
-            self.writers[writer].fanout.handle_writable(user.connection.expect("it has a writer"));
-            if user.takes == 0 {
-                self.seen("writable, but takes nothing");
-            }
-        }
-    }
-
-    fn writer_of(&self, user: &User) -> Option<usize> {
-        user.connection.map(|connection| connection.key() as usize % self.writers.len())
-    }
-
-    fn is_writer_of(&self, index: usize, user: &User) -> bool {
-        self.writer_of(user) == Some(index)
-    }
-
-    fn check_queues(&self, index: usize) -> Lawful {
-        let over = |user: &&User| queued(&self.writers[index].fanout, user) > self.config.queue_bytes_max;
-        match self.users.iter().find(over) {
-            Some(user) => Err(format!("more than the limit is queued for {:?}", user.connection)),
-            None => Ok(()),
-        }
-    }
-
-    /// Checks what holds when a writer has nothing more to do.
-    fn check_rest(&self, index: usize) -> Lawful {
-        let fanout = &self.writers[index].fanout;
-        let mut is_empty = true;
-        for user in self.users.iter().filter(|user| self.is_writer_of(index, user)) {
-            let queued = queued(fanout, user);
-            is_empty &= queued == 0;
-            user.check_rest(queued)?;
-            let stalls_until = user.stalls_until().filter(|_| queued > 0);
-            if stalls_until.is_some_and(|until| fanout.poll_timeout().is_none_or(|at| at > until)) {
-                return Err(format!("nobody will look after {:?} in time", user.connection));
-            }
-        }
-        if fanout.is_drained() != is_empty {
-            return Err(format!("is_drained is {} while the queues are empty: {is_empty}", fanout.is_drained()));
-        }
-        Ok(())
-    }
-
-    /// Lets everything settle, everyone leave, and looks whether anything is left.
-    fn end(mut self) -> Lawful<Coverage> {
-        self.users.iter_mut().for_each(|user| user.takes = usize::MAX);
-        self.settle()?;
-        for user in &self.users {
-            user.check_settled(&self.model)?;
-        }
-        self.users.iter_mut().for_each(User::hang_up);
-        self.settle()?;
-        for user in &self.users {
-            if user.connection.is_some() && !user.has_ended() {
-                return Err(format!("{:?} is never ended", user.connection));
-            }
-        }
-        if !self.has_stopped && self.chat.people() > 0 {
-            return Err("somebody stays for ever".to_owned());
-        }
-        if self.writers.iter().any(|writer| writer.fanout.is_finished() != self.has_stopped) {
-            return Err("a writer is not finished, or too early".to_owned());
-        }
-        self.log.clear();
-        if self.users.iter().any(|user| user.handle.strong_count() > 0) {
-            return Err("a socket is kept for ever".to_owned());
-        }
-        Ok(self.coverage)
-    }
-
-    /// Does everything there is to do until nothing is left, with as much time as it takes.
-    fn settle(&mut self) -> Lawful {
-        loop {
-            let before = self.work;
-            for user in 0..self.users.len() {
-                self.ask(user)?;
-                self.read(user, usize::MAX)?;
-                // What ends the input is seen by a read of its own.
-                self.read(user, 0)?;
-                self.writable(user);
-            }
-            while !self.inputs.is_empty() {
-                self.handle()?;
-            }
-            while !self.actions.is_empty() {
-                self.publish(usize::MAX);
-            }
-            for writer in 0..self.writers.len() {
-                while self.writers[writer].followed < self.log.len() {
-                    self.follow(writer)?;
-                }
-                while self.poll(writer)? {}
-            }
-            if self.work > before {
-                continue;
-            }
-            let timeouts = self.users.iter().filter_map(User::poll_timeout).chain(self.chat.poll_timeout());
-            let Some(next) = timeouts.min() else { return Ok(()) };
-            self.now = self.now.max(next);
-            self.wake()?;
-        }
-    }
-}
-
-fn queued(fanout: &Fanout<Socket>, user: &User) -> usize {
-    user.connection.map_or(0, |connection| fanout.queued_bytes(connection))
 }
