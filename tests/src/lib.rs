@@ -12,6 +12,7 @@
 //! - A [`Person`] types and reads lines at a socket, where there is no script.
 //! - [`sim`] is a world made from a seed, with a model of the protocol beside it.
 //! - A [`Program`] is the binary of a server, in a process of its own.
+//! - With the feature `real-clients`, a `Terminal` is somebody who runs a program of the system, such as telnet.
 
 mod act;
 mod bare_core;
@@ -26,6 +27,8 @@ mod script;
 mod server;
 pub mod sim;
 mod sockets;
+#[cfg(feature = "real-clients")]
+mod terminal;
 
 pub use act::Act;
 pub use bare_core::{BareCore, Batching};
@@ -37,3 +40,5 @@ pub use received::{HELP, HelpText, Received};
 pub use script::{Script, ScriptError};
 pub use server::{Adapter, Server};
 pub use sockets::{DEADLINE, Mismatch, connect, replay};
+#[cfg(feature = "real-clients")]
+pub use terminal::Terminal;

@@ -56,8 +56,8 @@ impl Typist {
                 self.type_text(byte);
                 Telnet::No
             }
-            // Interrupt process, abort, end of file.
-            (Telnet::Iac, 244 | 238 | 236) => return self.quit(),
+            // Interrupt process, break, abort, end of file.
+            (Telnet::Iac, 244 | 243 | 238 | 236) => return self.quit(),
             // Will, won't, do, don't.
             (Telnet::Iac, 251..=254) => Telnet::Option,
             (Telnet::Iac, 250) => Telnet::Subnegotiation,
