@@ -77,17 +77,26 @@ impl Terminal {
         assert_eq!(self.read_up_to(text), text);
     }
 
+    /// Reads what is shown until the program ends.
+    ///
+    /// # Panics
+    /// If it goes on.
+    #[track_caller]
+    pub fn read_to_end(mut self) -> String {
+        let deadline = Instant::now() + DEADLINE;
+        while self.see_more(deadline) {}
+        let shown = self.take(self.shown.len());
+        assert!(Instant::now() < deadline, "it goes on, and shows {shown:?}");
+        shown
+    }
+
     /// Holds that this is shown, that nothing else comes before or after it, and that then the program ends.
     ///
     /// # Panics
     /// If anything else is shown, or the program goes on.
     #[track_caller]
-    pub fn assert_ends(mut self, text: &str) {
-        let deadline = Instant::now() + DEADLINE;
-        while self.see_more(deadline) {}
-        let shown = self.take(self.shown.len());
-        assert!(Instant::now() < deadline, "it goes on, and shows {shown:?}");
-        assert_eq!(shown, text);
+    pub fn assert_ends(self, text: &str) {
+        assert_eq!(self.read_to_end(), text);
     }
 
     /// Waits until more is shown, and says whether it was. It was not if the program has ended, or the deadline has come.
