@@ -3,6 +3,9 @@
 //! Exit code 0 is success, 1 a failure on the way, 2 flags that can't be used; a failure is one
 //! line on stderr.
 
+mod descriptors;
+mod flags;
+mod histogram;
 mod load;
 
 use std::io::Write;
@@ -46,7 +49,7 @@ fn main() -> ExitCode {
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) if error.is::<load::FlagError>() => fail(USAGE_EXIT, &error.to_string()),
+        Err(error) if error.is::<flags::FlagError>() => fail(USAGE_EXIT, &error.to_string()),
         Err(error) => fail(1, &format!("{error:#}")),
     }
 }
