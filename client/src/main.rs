@@ -8,6 +8,7 @@ mod descriptors;
 mod dial;
 mod flags;
 mod histogram;
+mod line;
 mod lines;
 mod load;
 

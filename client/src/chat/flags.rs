@@ -6,6 +6,10 @@ use std::path::PathBuf;
 use argh::FromArgs;
 use chinwag_core::Name;
 
+use super::colours::Colours;
+use super::event::Mouse;
+use super::link::Wanted;
+use super::state::{Bell, Choices};
 use crate::flags::{IP, PORT, ip, port};
 
 /// Join the conversation. From or to a pipe it is a plain line client.
@@ -31,12 +35,31 @@ pub(crate) struct ChatFlags {
     /// file to which everything that is shown is appended
     #[argh(option)]
     pub(super) transcript: Option<PathBuf>,
+
+    /// don't ring the bell when somebody says your name
+    #[argh(switch)]
+    no_bell: bool,
+
+    /// leave the mouse to the terminal, to select text; F2 changes it
+    #[argh(switch)]
+    no_mouse: bool,
 }
 
 impl ChatFlags {
     /// Returns where the server is.
     pub(super) fn address(&self) -> SocketAddr {
         SocketAddr::new(self.ip, self.port)
+    }
+
+    /// Returns what the user chose for the screen.
+    pub(super) fn choices(&self) -> Choices {
+        Choices {
+            address: self.address(),
+            wanted: Wanted { name: self.name.clone(), room: self.room.clone() },
+            colours: Colours::from_environment(),
+            bell: if self.no_bell { Bell::Silent } else { Bell::Rings },
+            mouse: if self.no_mouse { Mouse::Selects } else { Mouse::Scrolls },
+        }
     }
 
     /// Returns the lines that ask for the name and the room.
