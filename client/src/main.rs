@@ -3,6 +3,7 @@
 //! Exit code 0 is success, 1 a failure on the way, 2 flags that can't be used; a failure is one
 //! line on stderr.
 
+mod bots;
 mod chat;
 mod descriptors;
 mod dial;
@@ -11,6 +12,7 @@ mod histogram;
 mod line;
 mod lines;
 mod load;
+mod mention;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -28,6 +30,7 @@ struct Chinwag {
 #[derive(FromArgs)]
 #[argh(subcommand)]
 enum Command {
+    Bots(bots::BotsFlags),
     Chat(chat::ChatFlags),
     Load(load::LoadFlags),
 }
@@ -50,6 +53,7 @@ fn main() -> ExitCode {
         Err(exit) => return fail(USAGE_EXIT, &exit.output),
     };
     let outcome = match command {
+        Command::Bots(flags) => bots::run(&flags),
         Command::Chat(flags) => chat::run(&flags),
         Command::Load(flags) => load::run(flags),
     };

@@ -224,6 +224,7 @@ impl Turned<'_> {
     }
 
     fn on_arrival(&mut self, arrival: &Arrival) {
+        self.state.hint = None;
         let [name, room] =
             [self.state.link.name(), self.state.link.room()].map(|name| name.map_or("?", |name| name.as_str()));
         let entry = match arrival {
