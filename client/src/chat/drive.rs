@@ -47,16 +47,18 @@ impl Driver {
     async fn run(mut self) -> Result<()> {
         loop {
             self.terminal.draw(&self.state)?;
-            let mut events = self.next().await;
-            for _ in 0..ROUNDS_MAX {
-                for event in events {
+            let mut events = Some(self.next().await);
+            let mut rounds = 1;
+            while let Some(round) = events.take() {
+                for event in round {
                     if let ControlFlow::Break(ending) = self.handle(event)? {
                         return self.leave(ending).await;
                     }
                 }
-                match future::poll_once(self.next()).await {
-                    Some(more) => events = more,
-                    None => break,
+                // What was taken has to be handled, so none is taken after the last round.
+                if rounds < ROUNDS_MAX {
+                    events = future::poll_once(self.next()).await;
+                    rounds += 1;
                 }
             }
         }

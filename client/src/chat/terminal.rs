@@ -8,7 +8,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crossterm::cursor::Show;
 use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
 use crossterm::execute;
-use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode, size};
+use crossterm::terminal::{
+    Clear, ClearType, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode, size,
+};
 use ratatui::backend::CrosstermBackend;
 
 use super::event::{Mouse, Size};
@@ -52,8 +54,11 @@ impl Terminal {
     }
 
     /// Forgets what is on the screen, so that the next time everything is drawn.
+    ///
+    /// Ratatui's own `clear` asks the terminal where the cursor is, and the answer would go to whoever reads the keys.
     pub(super) fn clear(&mut self) -> io::Result<()> {
-        self.screen.clear()
+        self.screen.swap_buffers();
+        execute!(stdout(), Clear(ClearType::All))
     }
 
     /// Rings the bell.
@@ -101,4 +106,45 @@ fn give_back_on_panic() {
             tell(info);
         }));
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use std::env;
+    use std::io::Read as _;
+    use std::thread;
+
+    use pty_process::blocking::{Command, open};
+    use rustix::termios::tcgetattr;
+
+    use super::*;
+
+    /// Tells this test that it is the one to panic, in the terminal of another.
+    const PANICS: &str = "CHINWAG_TEST_PANICS";
+
+    #[test]
+    fn a_panic_gives_the_terminal_back_before_it_is_told() {
+        if env::var_os(PANICS).is_some() {
+            let _terminal = Terminal::open(Mouse::Scrolls).expect("there is a terminal");
+            panic!("on purpose");
+        }
+        let (mut pty, pts) = open().expect("there is a pseudo-terminal");
+        let settings = format!("{:?}", tcgetattr(&pts).expect("it is a terminal"));
+        let test = env::current_exe().expect("it runs");
+        let name = thread::current().name().map(str::to_owned).expect("tests have names");
+        let command = Command::new(test).args(["--exact", &name, "--nocapture"]).env(PANICS, "1");
+        let mut child = command.spawn(pts).expect("it runs again");
+        let (mut output, mut bytes) = (Vec::new(), [0; 1024]);
+        // Where nobody has the terminal open any more, reading from it fails.
+        while let Ok(read @ 1..) = pty.read(&mut bytes) {
+            output.extend_from_slice(&bytes[..read]);
+        }
+        assert!(!child.wait().expect("it is our child").success());
+        assert_eq!(format!("{:?}", tcgetattr(&pty).expect("it is a terminal")), settings);
+        let output = String::from_utf8_lossy(&output);
+        let at = |text: &str| output.rfind(text).unwrap_or_else(|| panic!("no {text:?} in {output:?}"));
+        for given_back in [MOUSE_OFF, "\x1b[?2004l", "\x1b[?1049l", "\x1b[?25h"] {
+            assert!(at(given_back) < at("on purpose"), "{given_back:?} in {output:?}");
+        }
+    }
 }

@@ -71,6 +71,17 @@ fn after_a_loss_one_comes_back_under_the_old_name_and_room() {
 }
 
 #[test]
+fn who_finds_the_old_name_taken_comes_back_under_another() {
+    let mut link = Link::new(Wanted::default());
+    hear(&mut link, &["You are Ann", "You joined pizza"]);
+    link.on_lost();
+    link.on_connected();
+    let lines = ["You are Fox", "You joined main", "Ann is already taken", "You joined pizza"];
+    let seen = ["< /name Ann", "< /join pizza", "Ann is already taken", "= Again Fox pizza"];
+    assert_eq!(hear(&mut link, &lines), seen);
+}
+
+#[test]
 fn a_loss_on_the_way_back_forgets_nothing() {
     let mut link = Link::new(Wanted::default());
     hear(&mut link, &["You are Ann", "You joined pizza"]);

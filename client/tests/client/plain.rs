@@ -1,11 +1,9 @@
 //! The plain line client, as scripts run it, against both servers.
 
-mod server;
-
 use std::io::Write as _;
 use std::process::{Command, Output, Stdio};
 
-use server::{Adapter, Server, free_address};
+use super::server::{Adapter, Server, free_address};
 
 fn chat(args: &[&str], input: &str) -> Output {
     let mut chat = Command::new(env!("CARGO_BIN_EXE_chinwag"))

@@ -1,14 +1,12 @@
 //! `chinwag bots` as a user runs it, against both servers.
 
-mod server;
-
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpStream;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
+use super::server::{Adapter, Server, free_address};
 use rustix::process::{Pid, Signal, kill_process};
-use server::{Adapter, Server, free_address};
 
 /// Longer than anything here takes.
 const DEADLINE: Duration = Duration::from_secs(20);

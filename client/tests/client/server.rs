@@ -24,6 +24,7 @@ impl Adapter {
 /// Runs a server in a thread of its own, until it is dropped.
 #[derive(Debug)]
 pub(crate) struct Server {
+    adapter: Adapter,
     address: SocketAddr,
     running: Option<(Sender<()>, JoinHandle<io::Result<()>>)>,
 }
@@ -33,12 +34,18 @@ impl Server {
     pub(crate) fn start(adapter: Adapter) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
         let address = listener.local_addr().expect("it is bound");
-        Self { address, running: Some(run(adapter, listener)) }
+        Self { adapter, address, running: Some(run(adapter, listener)) }
     }
 
     /// Returns the port that it listens on, as a flag takes it.
     pub(crate) fn port(&self) -> String {
         self.address.port().to_string()
+    }
+
+    /// Starts a server again where this one was.
+    pub(crate) fn restart(&mut self) {
+        let listener = TcpListener::bind(self.address).expect("nobody has taken the port");
+        self.running = Some(run(self.adapter, listener));
     }
 
     /// Stops the server, and waits until it has ended.
