@@ -16,11 +16,12 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
-use async_executor::LocalExecutor;
+
 use async_io::Timer;
 use async_signal::{Signal, Signals};
 use futures_lite::{FutureExt as _, StreamExt as _, future};
 use indicatif::{ProgressBar, ProgressStyle};
+use smol::LocalExecutor;
 
 use self::bot::{Bot, Stage};
 pub(crate) use self::flags::BotsFlags;

@@ -49,10 +49,9 @@ impl<S> Batch<S> {
         self.actions.is_empty()
     }
 
-    /// Tells whether it is time to hand the batch on, even if there is more to add.
-    #[must_use]
-    pub const fn is_full(&self, config: &Config) -> bool {
-        self.bytes >= config.batch_bytes_max
+    /// Returns about how many bytes the lines in it have.
+    pub(crate) const fn bytes(&self) -> usize {
+        self.bytes
     }
 
     /// Tells whether it is cheaper to write out what is in it on the spot than to wake another thread for it.

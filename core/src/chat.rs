@@ -89,6 +89,12 @@ impl Chat {
         self.rooms.len()
     }
 
+    /// Tells whether the server stops, so that nothing changes any more.
+    #[must_use]
+    pub const fn is_stopped(&self) -> bool {
+        self.stopped
+    }
+
     /// Takes notice of what has happened. An event of a connection that is not here, or not any more, changes nothing.
     pub fn handle(&mut self, now: Time, event: Event) {
         if self.stopped {

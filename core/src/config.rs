@@ -110,6 +110,7 @@ impl Config {
             ),
             ((256..=LIST_BYTES_MAX).contains(&self.list_bytes_max), "list_bytes_max", "256 to 8192 bytes"),
             ((8 * REPLY_WINDOW_BYTES..=1 << 30).contains(&self.queue_bytes_max), "queue_bytes_max", "128 KiB to 1 GiB"),
+            ((1..=1 << 30).contains(&self.batch_bytes_max), "batch_bytes_max", "1 byte to 1 GiB"),
             ((1..=1024).contains(&self.threads), "threads", "1 to 1024"),
             (self.stall_max >= Duration::from_secs(1), "stall_max", "at least 1 s"),
         ];
@@ -136,3 +137,37 @@ impl fmt::Display for ConfigError {
 }
 
 impl Error for ConfigError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn limits_that_cannot_hold_together_are_refused_by_name() {
+        let default = Config::default;
+        let cases = [
+            (default(), None),
+            (Config { line_chars_max: 0, ..default() }, Some("line_chars_max")),
+            (Config { line_chars_max: 4096, ..default() }, None),
+            (Config { line_chars_max: 4097, ..default() }, Some("line_chars_max")),
+            (Config { flood_lines_per_second: 0, ..default() }, None),
+            (Config { flood_lines_per_second: 1_000_001, ..default() }, Some("flood_lines_per_second")),
+            (Config { crowd_interval: Duration::ZERO, ..default() }, Some("crowd_interval")),
+            (Config { crowd_interval: Duration::from_secs(3601), ..default() }, Some("crowd_interval")),
+            (Config { list_bytes_max: 255, ..default() }, Some("list_bytes_max")),
+            (Config { list_bytes_max: 256, ..default() }, None),
+            (Config { list_bytes_max: 8193, ..default() }, Some("list_bytes_max")),
+            (Config { queue_bytes_max: (128 << 10) - 1, ..default() }, Some("queue_bytes_max")),
+            (Config { queue_bytes_max: 128 << 10, ..default() }, None),
+            (Config { queue_bytes_max: (1 << 30) + 1, ..default() }, Some("queue_bytes_max")),
+            (Config { batch_bytes_max: 0, ..default() }, Some("batch_bytes_max")),
+            (Config { batch_bytes_max: (1 << 30) + 1, ..default() }, Some("batch_bytes_max")),
+            (Config { threads: 0, ..default() }, Some("threads")),
+            (Config { threads: 1025, ..default() }, Some("threads")),
+            (Config { stall_max: Duration::from_millis(999), ..default() }, Some("stall_max")),
+        ];
+        for (config, refused) in cases {
+            assert_eq!(config.check().err().map(|error| error.field), refused, "{config:?}");
+        }
+    }
+}

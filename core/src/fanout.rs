@@ -9,8 +9,8 @@ mod rooms;
 
 use self::outboxes::Outboxes;
 use self::queue::{Limits, Part};
-use self::rooms::Rooms;
-use crate::{Action, Batch, Config, ConnectionId, Message, RoomId, Time};
+use self::rooms::{Rooms, Seat};
+use crate::{Action, Batch, Config, ConnectionId, Message, RoomId, Signal, Time};
 
 /// Tells which connections a fan-out has to do with: one of every `of`, by their keys.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -52,27 +52,20 @@ pub enum Output<'a, S> {
         /// Which.
         socket: &'a S,
     },
-    /// Read no more from the socket: its owner is over the limit.
-    Pause {
-        /// Which.
+    /// Tell the session of the socket something, with [`Session::poll_next`](crate::Session::poll_next).
+    Signal {
+        /// Which socket.
         socket: &'a S,
-    },
-    /// Read from the socket again.
-    Resume {
-        /// Which.
-        socket: &'a S,
-    },
-    /// Tell the session that its mark is answered.
-    Answer {
-        /// Whose.
-        socket: &'a S,
+        /// What.
+        signal: Signal,
     },
     /// Say on the socket that no more will come, and let go of it.
     Finish {
         /// Which.
         socket: S,
     },
-    /// Give the connection up: it has failed, takes nothing any more, or the server stops. Nothing more is read from or written to it.
+    /// Give the connection up: it has failed, takes nothing any more, or the server stops. Nothing more is read from or written to
+    /// it, and its session is told [`Signals::ABANDONED`](crate::Signals::ABANDONED).
     Abandon {
         /// Which.
         socket: S,
@@ -119,7 +112,7 @@ impl<S: Clone> Fanout<S> {
     }
 
     /// Takes the next batch of actions.
-    pub fn follow(&mut self, batch: &Batch<S>) {
+    pub fn follow(&mut self, now: Time, batch: &Batch<S>) {
         while let Some((place, from)) = self.next_member() {
             self.queue_chunk(place, from);
         }
@@ -133,7 +126,7 @@ impl<S: Clone> Fanout<S> {
                 Action::Broadcast { room, message, .. } => self.rooms.broadcast(*room, message),
                 Action::Answer { connection } => self.outboxes.answer(*connection),
                 Action::Close { connection } => self.on_close(*connection),
-                Action::Stop { message } => self.on_stop(message),
+                Action::Stop { message } => self.on_stop(now, message),
             }
         }
     }
@@ -141,10 +134,11 @@ impl<S: Clone> Fanout<S> {
     /// Returns the next thing to do.
     pub fn poll_output(&mut self) -> Option<Output<'_, S>> {
         debug_assert!(self.writing.is_none(), "each write is reported before the next output");
-        if let Some(notice) = self.outboxes.next_notice() {
-            return self.outboxes.output(notice);
-        }
-        while let Some((place, from)) = self.next_member() {
+        loop {
+            if let Some(notice) = self.outboxes.next_notice() {
+                return self.outboxes.output(notice);
+            }
+            let Some((place, from)) = self.next_member() else { break };
             if !self.outboxes.has_queue(place) {
                 self.writing = Some(Writing::Chunk { place, from });
                 let socket = self.outboxes.socket(place)?;
@@ -180,7 +174,7 @@ impl<S: Clone> Fanout<S> {
         self.outboxes.unblock(connection);
     }
 
-    /// Gives up on those who have taken nothing for too long.
+    /// Gives up on those who have taken nothing for too long, and on everyone when a server that stops has waited long enough.
     pub fn handle_timeout(&mut self, now: Time) {
         self.outboxes.handle_timeout(now);
     }
@@ -201,11 +195,6 @@ impl<S: Clone> Fanout<S> {
     #[must_use]
     pub fn is_finished(&self) -> bool {
         self.outboxes.is_stopped() && self.is_drained()
-    }
-
-    /// Gives up on everyone who still has to be sent something: the server stops, and has waited long enough.
-    pub fn give_up(&mut self) {
-        self.outboxes.abandon_all();
     }
 
     /// Returns how many bytes are queued for a connection.
@@ -242,8 +231,8 @@ impl<S: Clone> Fanout<S> {
         self.outboxes.close(connection);
     }
 
-    fn on_stop(&mut self, message: &Message) {
-        self.outboxes.stop();
+    fn on_stop(&mut self, now: Time, message: &Message) {
+        self.outboxes.stop(now);
         for connection in self.outboxes.connections() {
             self.on_reply(connection, message);
             self.on_close(connection);
@@ -253,8 +242,8 @@ impl<S: Clone> Fanout<S> {
     /// Returns the next member of a room who was not given yet what was said there: its place, and from where on it misses it.
     fn next_member(&mut self) -> Option<(usize, usize)> {
         loop {
-            let (place, serial, len) = self.rooms.next_member()?;
-            let from = self.outboxes.seat(place).as_ref().map_or(len, |seat| seat.seen(serial));
+            let (place, len) = self.rooms.next_member()?;
+            let from = self.outboxes.seat(place).as_mut().map_or(len, Seat::take_seen);
             if from < len {
                 return Some((place, from));
             }
@@ -272,10 +261,9 @@ impl<S: Clone> Fanout<S> {
     /// Queues what was said in the room of someone who is about to be sent something else, or to leave.
     fn catch_up(&mut self, place: usize) {
         let Some(seat) = self.outboxes.seat(place) else { return };
-        let Some((serial, chunk)) = self.rooms.open_chunk(seat.room) else { return };
-        let from = seat.seen(serial);
+        let Some(chunk) = self.rooms.open_chunk(seat.room) else { return };
+        let from = seat.see(chunk.buffer.len());
         if from < chunk.buffer.len() {
-            seat.see(serial, chunk.buffer.len());
             let part = Part { bytes: &chunk.buffer[from..], shared: None, from, ends: &chunk.ends };
             self.outboxes.push_part(place, part);
         }

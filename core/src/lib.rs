@@ -12,38 +12,36 @@
 //! - [`Chat`] turns [`Event`]s into [`Action`]s: it knows who is here, under which name, and in which room.
 //! - [`Fanout`] turns batches of actions into bytes for each of its connections: it knows what each still has to be sent, and who
 //!   is too slow.
+//! - [`Hub`] holds the chat of a server, and gathers its actions to batches.
 //!
-//! The three meet only through events and actions, which are plain data, and are told the [`Time`]. So the same run always gives the
+//! They meet only through events and actions, which are plain data, and are told the [`Time`]. So the same run always gives the
 //! same bytes.
 //!
 //! # Examples
 //! A server without a network. Ann connects and says hello:
 //!
 //! ```
-//! use chinwag_core::{Batch, Chat, Config, Event, Fanout, Output, Session, Share, Time, Written};
+//! use chinwag_core::{Config, Event, Fanout, Hub, Next, Output, Session, Share, Signals, Time, Written};
 //!
 //! let (config, now) = (Config::default(), Time::START);
-//! let mut chat = Chat::new(config.clone());
+//! let mut hub = Hub::new(config.clone());
 //! let mut session = Session::new(&config);
 //! let mut fanout = Fanout::new(&config, Share::ALL);
-//! let mut batch = Batch::new();
 //!
 //! // What an adapter does when somebody connects,
-//! let ann = chat.next_connection();
-//! batch.push_socket("Ann's socket");
-//! chat.handle(now, Event::Opened { connection: ann });
+//! let ann = hub.open(now, "Ann's socket");
 //!
 //! // when a socket can be read,
 //! session.handle_bytes(b"/name Ann\r\nhello\r\n");
-//! while let Some(request) = session.poll_request(now) {
-//!     chat.handle(now, Event::Requested { connection: ann, request });
+//! while let Next::Ask(requests) = session.poll_next(now, Signals::default()) {
+//!     for request in requests {
+//!         hub.handle(now, Event::Requested { connection: ann, request });
+//!     }
 //! }
 //!
 //! // and after each of these.
-//! while let Some(action) = chat.poll_action() {
-//!     batch.push(action);
-//! }
-//! fanout.follow(&batch);
+//! let batch = hub.take_batch().expect("something was said");
+//! fanout.follow(now, &batch);
 //! let mut sent = Vec::new();
 //! while let Some(output) = fanout.poll_output() {
 //!     if let Output::Write { socket: &"Ann's socket", bytes } = output {
@@ -62,11 +60,13 @@ mod command;
 mod config;
 mod event;
 mod fanout;
+mod hub;
 mod id;
 mod message;
 mod name;
 mod request;
 mod session;
+mod signal;
 mod text;
 mod time;
 
@@ -77,10 +77,12 @@ pub use command::{COMMANDS, Command};
 pub use config::{Config, ConfigError};
 pub use event::Event;
 pub use fanout::{Fanout, Output, Share, Written};
+pub use hub::Hub;
 pub use id::{ConnectionId, RoomId};
 pub use message::Message;
 pub use name::{Name, NameKey};
 pub use request::Request;
-pub use session::Session;
+pub use session::{Next, Session};
+pub use signal::{Signal, Signals};
 pub use text::Text;
 pub use time::Time;

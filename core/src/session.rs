@@ -1,27 +1,29 @@
 //! Owns what one connection sends: turns its bytes into requests, as fast as the connection may make them.
 //!
-//! Invariant: however the bytes are split on their way, the requests are the same. What is held is never more than one line at
+//! Invariant: however the bytes are split on their way, the requests are the same. What is held is never more than two lines at
 //! its limit plus what was handed in at once.
 
 mod meter;
 mod telnet;
+
+use std::iter;
 
 use memchr::memchr;
 
 use self::meter::Meter;
 use self::telnet::{Stripped, Telnet};
 use crate::config::REPLY_WINDOW_BYTES;
-use crate::{Config, Request, Time};
+use crate::{Config, Request, Signals, Time};
 
 /// What a terminal sends for ^D. At the start of a line it means the end of input, as it does to a shell.
 const END_OF_INPUT: u8 = 0x04;
 
+/// How many requests are handed out at once, so that even the shortest ones make no batch much larger than it should be.
+const REQUESTS_MAX: usize = 256;
+
 /// Turns the bytes of one connection into requests.
 ///
-/// Hand in what the socket gave with [`handle_bytes`](Self::handle_bytes), then take requests with
-/// [`poll_request`](Self::poll_request) until there is none. Then read again if [`wants_bytes`](Self::wants_bytes), or come back at
-/// [`poll_timeout`](Self::poll_timeout), or after [`handle_answer`](Self::handle_answer). When it [`is_over`](Self::is_over), there
-/// will be nothing more.
+/// Ask it what is to be done next with [`poll_next`](Self::poll_next), and do that, until it says that this was the end.
 #[derive(Debug)]
 pub struct Session {
     /// What was handed in and is not yet a request, without telnet's own bytes.
@@ -42,6 +44,24 @@ pub struct Session {
     skipping: bool,
     /// A mark was handed out and not yet answered.
     marked: bool,
+    /// Changes with each mark.
+    marks_odd: bool,
+}
+
+/// Tells what the reader of a connection is to do next.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Next {
+    /// Hand these requests on, in this order.
+    Ask(Vec<Request>),
+    /// Wait until the writer says something else than it has said so far.
+    AwaitSignal,
+    /// Come back at this time.
+    AwaitTime(Time),
+    /// Read from the socket, and hand in what came with [`Session::handle_bytes`], or that nothing more will come with
+    /// [`Session::handle_end`].
+    Read,
+    /// Nothing more can be asked for: it was all handed out, or the connection was given up.
+    End,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -81,6 +101,7 @@ impl Session {
             phase: Phase::Open,
             skipping: false,
             marked: false,
+            marks_odd: false,
         }
     }
 
@@ -102,43 +123,29 @@ impl Session {
         }
     }
 
-    /// Takes notice that the last mark was answered: the replies asked for so far have been dealt with.
-    pub fn handle_answer(&mut self) {
-        self.asked_bytes = 0;
-        self.marked = false;
-    }
-
-    /// Returns the next request, if there is one that may be made `now`.
-    pub fn poll_request(&mut self, now: Time) -> Option<Request> {
-        let request = self.next_request(now);
-        if request.is_none() {
-            self.forget_passed();
+    /// Returns what is to be done next, given what the writer of the connection has said so far.
+    pub fn poll_next(&mut self, now: Time, signals: Signals) -> Next {
+        if signals.is_abandoned() || self.phase == Phase::Over {
+            return Next::End;
         }
-        request
-    }
-
-    /// Returns when there is a request again without more bytes, if time is all that it takes.
-    #[must_use]
-    pub fn poll_timeout(&self) -> Option<Time> {
-        (self.phase != Phase::Over && !self.marked && self.found.is_some()).then(|| self.meter.ready_at())
-    }
-
-    /// Tells whether it is time to read more: nothing is held that has to be handed out first.
-    #[must_use]
-    pub fn wants_bytes(&self) -> bool {
-        self.phase == Phase::Open && !self.marked && self.found.is_none()
-    }
-
-    /// Tells whether it waits for [`handle_answer`](Self::handle_answer).
-    #[must_use]
-    pub fn is_marked(&self) -> bool {
-        self.marked
-    }
-
-    /// Tells whether everything that was asked for has been handed out, and no more can come.
-    #[must_use]
-    pub fn is_over(&self) -> bool {
-        self.phase == Phase::Over
+        if self.marked && self.marks_odd == signals.answers_odd() {
+            self.marked = false;
+            self.asked_bytes = 0;
+        }
+        // A pause holds for what was read already, too: it is the owner's turn to read.
+        if self.marked || signals.is_paused() {
+            return Next::AwaitSignal;
+        }
+        let requests: Vec<_> = iter::from_fn(|| self.next_request(now)).take(REQUESTS_MAX).collect();
+        if !requests.is_empty() {
+            return Next::Ask(requests);
+        }
+        self.forget_passed();
+        match (self.phase, self.found) {
+            (Phase::Over, _) => Next::End,
+            (Phase::Open | Phase::Ending { .. }, Some(_)) => Next::AwaitTime(self.meter.ready_at()),
+            (Phase::Open | Phase::Ending { .. }, None) => Next::Read,
+        }
     }
 
     fn next_request(&mut self, now: Time) -> Option<Request> {
@@ -148,6 +155,7 @@ impl Session {
             }
             if self.asked_bytes as usize >= REPLY_WINDOW_BYTES {
                 self.marked = true;
+                self.marks_odd = !self.marks_odd;
                 return Some(Request::Mark);
             }
             let Some(line) = self.found else {
@@ -233,9 +241,10 @@ impl Session {
         };
     }
 
-    /// Lets go of the memory of what was handed out. A connection that is at rest holds none at all.
+    /// Lets go of the memory of what was handed out, once it is half: so each byte is moved once at most on average. A connection
+    /// that is at rest holds none at all.
     fn forget_passed(&mut self) {
-        if self.start == 0 {
+        if self.start == 0 || 2 * self.start < self.input.len() {
             return;
         }
         self.input = self.input[self.start..].to_vec();

@@ -24,9 +24,20 @@ pub struct Program {
     pub version: &'static str,
 }
 
-/// Runs a server: reads the flags from the command line, opens the log and the listening socket, says that it is ready, and calls
-/// `serve` with what was configured. Returns what the process is to exit with.
-pub fn run(program: Program, serve: impl FnOnce(TcpListener, Config) -> anyhow::Result<()>) -> ExitCode {
+/// Holds the line that a server says once, when it can be reached and stopped.
+#[derive(Debug)]
+pub struct Ready(String);
+
+impl Ready {
+    /// Says on standard output that the server is ready. Whoever reads it may connect, and may send a signal that stops it.
+    pub fn say(self) {
+        say(&self.0);
+    }
+}
+
+/// Runs a server: reads the flags from the command line, opens the log and the listening socket, and calls `serve` with what was
+/// configured, which says that the server is ready as soon as it listens to signals. Returns what the process is to exit with.
+pub fn run(program: Program, serve: impl FnOnce(TcpListener, Config, Ready) -> anyhow::Result<()>) -> ExitCode {
     let flags = match Flags::parse(program.name, std::env::args_os().skip(1)) {
         Parsed::Flags(flags) => *flags,
         Parsed::Help(text) => return say(&text),
@@ -44,15 +55,15 @@ pub fn run(program: Program, serve: impl FnOnce(TcpListener, Config) -> anyhow::
 fn start(
     program: Program,
     flags: &Flags,
-    serve: impl FnOnce(TcpListener, Config) -> anyhow::Result<()>,
+    serve: impl FnOnce(TcpListener, Config, Ready) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
     // What is logged is written by a thread of its own; this keeps it until all is written.
     let _log = logging::start(program.name, flags.log_dir.as_deref())?;
     let listener = listen::bind(flags.address())?;
     let address = listener.local_addr()?;
     // From here on whoever connects is kept waiting by the operating system until `serve` accepts.
-    say(&format!("{} {} listening on {address}\n", program.name, program.version));
-    serve(listener, flags.config())
+    let ready = Ready(format!("{} {} listening on {address}\n", program.name, program.version));
+    serve(listener, flags.config(), ready)
 }
 
 /// Writes to standard output. If nobody reads it, that is no reason not to serve.

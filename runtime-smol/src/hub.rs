@@ -1,20 +1,17 @@
-//! Owns the chat: takes what was read, one thing at a time, and hands what is to be done to the writers, in batches.
+//! Drives the hub of the core: hands it what was read, and hands what it decides to the writers, in batches.
 
-use std::future::Future;
-use std::mem;
 use std::net::TcpStream;
-use std::pin::pin;
 use std::sync::Arc;
 
 use async_channel::{Receiver, Sender};
-use async_executor::{Executor, Task};
-use async_io::{Async, Timer};
-use chinwag_core::{Batch, Chat, Config, ConnectionId, Event, Request, Session, Share};
-use futures_lite::{FutureExt as _, future};
+use async_io::Async;
+use chinwag_core::{Batch, Config, Event, Session, Share};
+use futures_lite::FutureExt as _;
+use smol::{Executor, Task};
 use tracing::debug;
 
-use crate::connection::{Intake, Reader, Socket};
-use crate::serve::Clock;
+use crate::clock;
+use crate::connection::{Reader, Socket};
 use crate::writer::Writer;
 
 /// How many inputs may wait for the hub. Each is at most what was read at once, so this bounds memory; when it is full, reading
@@ -29,179 +26,93 @@ const LOG_BATCHES_MAX: usize = 64;
 pub(crate) enum Input {
     /// Somebody has connected.
     Opened(Async<TcpStream>),
-    /// A connection asks for this, in this order.
-    Requested(ConnectionId, Vec<Request>),
-    /// A connection has ended.
-    Closed(ConnectionId),
-}
-
-enum Wake {
-    Stop,
-    Input(Input),
-    Timeout,
+    /// This has happened, in this order.
+    Events(Vec<Event>),
 }
 
 pub(crate) struct Hub {
-    chat: Chat,
+    core: chinwag_core::Hub<Arc<Socket>>,
     config: Config,
-    clock: Clock,
     executor: Arc<Executor<'static>>,
-    intake: Arc<Intake>,
+    /// For the readers.
+    sender: Sender<Input>,
     inputs: Receiver<Input>,
-    batch: Batch<Arc<Socket>>,
     log: async_broadcast::Sender<Arc<Batch<Arc<Socket>>>>,
     writers: Vec<Arc<Writer>>,
     writing: Vec<Task<()>>,
-    crew_bell: Sender<()>,
+    crew: Sender<()>,
 }
 
 impl Hub {
-    /// Makes a hub with its writers, and the sender for its inputs.
-    pub(crate) fn new(
-        config: Config,
-        clock: Clock,
-        executor: &Arc<Executor<'static>>,
-        crew_bell: Sender<()>,
-    ) -> (Self, Sender<Input>) {
+    /// Makes a hub with its writers, and the sender for its inputs. It rings for the crew when there is much to do.
+    pub(crate) fn new(config: Config, executor: &Arc<Executor<'static>>, crew: Sender<()>) -> (Self, Sender<Input>) {
         let (sender, inputs) = async_channel::bounded(INPUTS_MAX);
         let (log, followed) = async_broadcast::broadcast(LOG_BATCHES_MAX);
-        let start = |share| Writer::start(&config, share, followed.clone(), clock, executor);
+        let start = |share| Writer::start(&config, share, followed.clone(), executor);
         let (writers, writing) = Share::split(config.threads).map(start).unzip();
-        let hub = Self {
-            chat: Chat::new(config.clone()),
-            config,
-            clock,
-            executor: Arc::clone(executor),
-            intake: Arc::new(Intake { inputs: sender.clone(), clock }),
-            inputs,
-            batch: Batch::new(),
-            log,
-            writers,
-            writing,
-            crew_bell,
-        };
+        let core = chinwag_core::Hub::new(config.clone());
+        let executor = Arc::clone(executor);
+        let hub = Self { core, config, executor, sender: sender.clone(), inputs, log, writers, writing, crew };
         (hub, sender)
     }
 
-    /// Runs until `shutdown` resolves and everything was sent. Calls `close_door` as soon as nobody is to be let in any more.
-    pub(crate) async fn run(mut self, shutdown: impl Future<Output = ()>, close_door: impl FnOnce()) {
-        let mut shutdown = pin!(shutdown);
-        loop {
-            match self.wait(shutdown.as_mut()).await {
-                // 1. The end, since it must not starve.
-                Wake::Stop => break,
-                // 2. What people ask for: all that is here, up to a batch.
-                Wake::Input(input) => {
-                    self.handle(input).await;
-                    while !self.batch.is_full(&self.config)
-                        && let Ok(input) = self.inputs.try_recv()
-                    {
-                        self.handle(input).await;
-                    }
-                }
-                // 3. What is due.
-                Wake::Timeout => self.chat.handle(self.clock.now(), Event::Woke),
+    /// Runs until it is told that the server stops, and everything was sent.
+    pub(crate) async fn run(mut self) {
+        while !self.core.is_stopped() {
+            let input = self.next().await;
+            self.handle(input);
+            while self.core.has_room()
+                && let Ok(input) = self.inputs.try_recv()
+            {
+                self.handle(input);
             }
             self.publish().await;
         }
-        close_door();
-        self.stop().await;
+        for task in self.writing {
+            task.await;
+        }
     }
 
-    async fn wait(&self, shutdown: impl Future<Output = ()>) -> Wake {
-        let stop = async {
-            shutdown.await;
-            Wake::Stop
-        };
-        let input = async {
-            match self.inputs.recv().await {
-                Ok(input) => Wake::Input(input),
-                Err(_) => future::pending().await,
-            }
-        };
+    /// Waits for what is to be done: first what people ask for, then what is due.
+    async fn next(&self) -> Input {
+        let input = async { self.inputs.recv().await.expect("the hub has a sender itself") };
+        let Some(time) = self.core.poll_timeout() else { return input.await };
         let timeout = async {
-            match self.chat.poll_timeout() {
-                Some(time) => {
-                    let _ = Timer::at(self.clock.instant(time)).await;
-                }
-                None => future::pending().await,
-            }
-            Wake::Timeout
+            clock::reach(time).await;
+            Input::Events(vec![Event::Woke])
         };
-        stop.or(input).or(timeout).await
+        input.or(timeout).await
     }
 
-    async fn handle(&mut self, input: Input) {
-        let now = self.clock.now();
+    fn handle(&mut self, input: Input) {
         match input {
             Input::Opened(stream) => self.open(stream),
-            Input::Requested(connection, requests) => {
-                for request in requests {
-                    self.chat.handle(now, Event::Requested { connection, request });
-                    self.collect();
-                    if self.batch.is_full(&self.config) {
-                        self.publish().await;
-                    }
-                }
-            }
-            Input::Closed(connection) => {
-                debug!(%connection, "closed");
-                self.chat.handle(now, Event::Closed { connection });
+            Input::Events(events) => {
+                let now = clock::now();
+                events.into_iter().for_each(|event| self.core.handle(now, event));
             }
         }
     }
 
     fn open(&mut self, stream: Async<TcpStream>) {
-        let connection = self.chat.next_connection();
-        debug!(%connection, peer = ?stream.get_ref().peer_addr().ok(), "opened");
         let socket = Arc::new(Socket::new(stream));
-        self.batch.push_socket(Arc::clone(&socket));
-        self.chat.handle(self.clock.now(), Event::Opened { connection });
-        let (session, intake) = (Session::new(&self.config), Arc::clone(&self.intake));
-        let mut reader = Reader { connection, socket, session, intake };
+        let connection = self.core.open(clock::now(), Arc::clone(&socket));
+        debug!(%connection, peer = ?socket.peer(), "opened");
+        let (session, inputs) = (Session::new(&self.config), self.sender.clone());
+        let mut reader = Reader { connection, socket, session, inputs };
         self.executor.spawn(async move { reader.run().await }).detach();
     }
 
-    fn collect(&mut self) {
-        while let Some(action) = self.chat.poll_action() {
-            self.batch.push(action);
-        }
-    }
-
-    /// Hands the batch on. A small one is written on the spot; for more, the writers are woken.
+    /// Hands on what is to be done. A small batch is written on the spot; for more, the writers are woken.
     async fn publish(&mut self) {
-        self.collect();
-        if self.batch.is_empty() {
-            return;
-        }
-        let batch = Arc::new(mem::take(&mut self.batch));
-        let is_small = batch.is_small(&self.config);
+        let Some(batch) = self.core.take_batch().map(Arc::new) else { return };
         // It ends only with its receivers, which the writers keep.
-        let _ = self.log.broadcast_direct(batch).await;
-        if is_small {
+        let _ = self.log.broadcast_direct(Arc::clone(&batch)).await;
+        if batch.is_small(&self.config) {
             self.writers.iter().for_each(Writer::follow_now);
         } else {
             self.writers.iter().for_each(|writer| writer.ring());
-            let _ = self.crew_bell.try_send(());
+            let _ = self.crew.try_send(());
         }
-    }
-
-    async fn stop(mut self) {
-        // What was read before still counts.
-        while let Ok(input) = self.inputs.try_recv() {
-            self.handle(input).await;
-        }
-        self.chat.handle(self.clock.now(), Event::Stopped);
-        self.publish().await;
-        let written = async {
-            for task in self.writing {
-                task.await;
-            }
-        };
-        let patience = async {
-            let _ = Timer::after(self.config.drain).await;
-        };
-        written.or(patience).await;
-        self.writers.iter().for_each(Writer::give_up);
     }
 }

@@ -1,8 +1,8 @@
 //! The chinwag chat server on smol: moves bytes between sockets and [`chinwag_core`], which decides everything.
 //!
-//! - The [hub](hub) owns the chat. It takes what was read, and hands what is to be done, in batches, to the writers.
-//! - Each [connection](connection) has a task that reads it and hands its requests to the hub.
-//! - Each [writer](writer) owns the queues of its share of the connections, and writes to their sockets without waiting.
+//! - The hub (`hub.rs`) owns the chat. It takes what was read, and hands what is to be done, in batches, to the writers.
+//! - Each connection (`connection.rs`) has a task that reads it and hands its requests to the hub.
+//! - Each writer (`writer.rs`) owns the queues of its share of the connections, and writes to their sockets without waiting.
 //!
 //! # Examples
 //! A server inside of another program, which stops it:
@@ -24,6 +24,7 @@
 //! # }
 //! ```
 
+mod clock;
 mod connection;
 mod crew;
 mod hub;

@@ -9,8 +9,9 @@ use futures_lite::{FutureExt as _, StreamExt as _, future};
 
 fn main() -> ExitCode {
     let program = Program { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") };
-    chinwag_launch::run(program, |listener, config| {
+    chinwag_launch::run(program, |listener, config, ready| {
         let mut signals = Signals::new([Signal::Int, Signal::Term])?;
+        ready.say();
         let (stop, stopped) = async_channel::bounded(1);
         let serve = chinwag_smol::serve(listener, config, async move {
             let _ = stopped.recv().await;

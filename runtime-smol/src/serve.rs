@@ -2,40 +2,27 @@
 
 use std::future::Future;
 use std::io;
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpListener;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use async_channel::Sender;
-use async_executor::Executor;
 use async_io::{Async, Timer};
-use chinwag_core::{Config, Time};
+use chinwag_core::{Config, Event};
+use futures_lite::{FutureExt as _, future};
+use smol::Executor;
 use tracing::{info, warn};
 
-use crate::crew::Crew;
+use crate::crew;
 use crate::hub::{Hub, Input};
 
 /// How long to wait after `accept` has failed, most likely because there are no descriptors left: long enough not to spin, short
 /// enough not to be noticed by who is let in then.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
-/// Tells the core what time it is.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Clock(Instant);
-
-impl Clock {
-    pub(crate) fn now(self) -> Time {
-        Time::after(self.0.elapsed())
-    }
-
-    pub(crate) fn instant(self, time: Time) -> Instant {
-        self.0 + time.since_start()
-    }
-}
-
 /// Serves whoever connects to `listener` until `shutdown` resolves. Then everyone is told, and what is queued is still sent, for
 /// at most [`Config::drain`]. It runs on the thread that polls it, and when there is much to do on up to [`Config::threads`] - 1
-/// more, which it starts and ends itself.
+/// more, which it starts itself, and which end with it.
 ///
 /// # Errors
 /// Returns an error if `config` does not pass [`Config::check`], or if the listener or the threads can't be set up. Nothing that
@@ -44,19 +31,29 @@ pub async fn serve(listener: TcpListener, config: Config, shutdown: impl Future<
     config.check().map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
     let listener = Async::new(listener)?;
     let executor = Arc::new(Executor::new());
-    let crew = Crew::hire(&executor, config.threads - 1)?;
-    let (hub, inputs) = Hub::new(config, Clock(Instant::now()), &executor, crew.bell());
+    let crew = crew::hire(&executor, config.threads - 1)?;
+    let (hub, inputs) = Hub::new(config, &executor, crew);
     info!(address = %listener.get_ref().local_addr()?, "serving");
-    let accepting = executor.spawn(accept(listener, inputs));
-    executor.run(hub.run(shutdown, || drop(accepting))).await;
+    let accepting = executor.spawn(accept(listener, inputs.clone()));
+    let stop = async {
+        shutdown.await;
+        // Who is told of the end is to find the door closed.
+        accepting.cancel().await;
+        // It waits its turn: what was read before still counts.
+        let _ = inputs.send(Input::Events(vec![Event::Stopped])).await;
+        future::pending().await
+    };
+    executor.run(hub.run().or(stop)).await;
     info!("stopped");
     Ok(())
 }
 
 async fn accept(listener: Async<TcpListener>, inputs: Sender<Input>) {
     loop {
-        match listener.accept().await.and_then(|(stream, _)| prepare(stream)) {
-            Ok(stream) => {
+        match listener.accept().await {
+            Ok((stream, _)) => {
+                // What is to be sent is gathered by the core; the operating system must not wait for more.
+                let _ = stream.get_ref().set_nodelay(true);
                 if inputs.send(Input::Opened(stream)).await.is_err() {
                     return;
                 }
@@ -67,10 +64,4 @@ async fn accept(listener: Async<TcpListener>, inputs: Sender<Input>) {
             }
         }
     }
-}
-
-/// What is to be sent is gathered by the core; the operating system must not wait for more.
-fn prepare(stream: Async<TcpStream>) -> io::Result<Async<TcpStream>> {
-    stream.get_ref().set_nodelay(true)?;
-    Ok(stream)
 }

@@ -4,36 +4,29 @@
 //! batch is small; the writer's own task, when its bell is rung; or a task that has waited for a socket to take bytes again.
 
 use std::sync::{Arc, Mutex, MutexGuard, Weak};
+use std::time::Duration;
 
-use async_broadcast::Receiver;
-use async_channel::Sender;
-use async_executor::Executor;
-use async_io::Timer;
+use async_channel::{Receiver, Sender};
 use chinwag_core::{Batch, Config, ConnectionId, Fanout, Output, Share, Time};
-use futures_lite::{FutureExt as _, future};
+use futures_lite::FutureExt as _;
+use smol::{Executor, Task};
 
+use crate::clock;
 use crate::connection::Socket;
-use crate::serve::Clock;
 
-/// A batch that all writers share.
-pub(crate) type Log = Receiver<Arc<Batch<Arc<Socket>>>>;
+/// What all writers follow.
+pub(crate) type Log = async_broadcast::Receiver<Arc<Batch<Arc<Socket>>>>;
 
 #[derive(Debug)]
 pub(crate) struct Writer {
-    following: Mutex<Following>,
+    following: Mutex<(Fanout<Arc<Socket>>, Log)>,
     bell: Sender<()>,
-    clock: Clock,
+    stall_max: Duration,
     /// Not a strong one: the executor owns the tasks that own this.
     executor: Weak<Executor<'static>>,
 }
 
-#[derive(Debug)]
-struct Following {
-    fanout: Fanout<Arc<Socket>>,
-    log: Log,
-    /// The writer's task will wake by itself, by the time the fan-out names.
-    timer_is_set: bool,
-}
+type Following<'a> = MutexGuard<'a, (Fanout<Arc<Socket>>, Log)>;
 
 impl Writer {
     /// Makes the writer of a share, and starts its task, which ends when the server has stopped and everything was written.
@@ -41,13 +34,12 @@ impl Writer {
         config: &Config,
         share: Share,
         log: Log,
-        clock: Clock,
         executor: &Arc<Executor<'static>>,
-    ) -> (Arc<Self>, async_executor::Task<()>) {
+    ) -> (Arc<Self>, Task<()>) {
         let (bell, rung) = async_channel::bounded(1);
-        let fanout = Fanout::new(config, share);
-        let following = Mutex::new(Following { fanout, log, timer_is_set: false });
-        let writer = Arc::new(Self { following, bell, clock, executor: Arc::downgrade(executor) });
+        let following = Mutex::new((Fanout::new(config, share), log));
+        let executor_weak = Arc::downgrade(executor);
+        let writer = Arc::new(Self { following, bell, stall_max: config.stall_max, executor: executor_weak });
         let task = executor.spawn(Arc::clone(&writer).run(rung));
         (writer, task)
     }
@@ -66,53 +58,35 @@ impl Writer {
         }
     }
 
-    /// Gives up on who has not been sent everything.
-    pub(crate) fn give_up(self: &Arc<Self>) {
-        let mut following = self.lock();
-        following.fanout.give_up();
-        self.follow(following);
-    }
-
-    async fn run(self: Arc<Self>, rung: async_channel::Receiver<()>) {
-        while let Some(timeout) = self.wake() {
-            let at = timeout.map(|time| self.clock.instant(time));
-            let timer = async {
-                match at {
-                    Some(at) => {
-                        let _ = Timer::at(at).await;
-                    }
-                    None => future::pending().await,
-                }
-            };
-            let bell = async {
-                let _ = rung.recv().await;
-            };
-            bell.or(timer).await;
+    async fn run(self: Arc<Self>, rung: Receiver<()>) {
+        while let Some(at) = self.wake() {
+            let bell = async { while rung.recv().await.is_err() {} };
+            bell.or(clock::reach(at)).await;
         }
     }
 
-    /// Does what there is to do, and returns when there will be more if nobody rings, or `None` after the end.
-    fn wake(self: &Arc<Self>) -> Option<Option<Time>> {
+    /// Does what there is to do, and returns when to look again if nobody rings, or `None` after the end.
+    fn wake(self: &Arc<Self>) -> Option<Time> {
+        let now = clock::now();
         let mut following = self.lock();
-        following.fanout.handle_timeout(self.clock.now());
-        following.timer_is_set = true;
+        following.0.handle_timeout(now);
         self.follow(following);
-        let mut following = self.lock();
-        let timeout = following.fanout.poll_timeout();
-        following.timer_is_set = timeout.is_some();
-        (!following.fanout.is_finished()).then_some(timeout)
+        let fanout = &self.lock().0;
+        // Whoever stalls from now on need not be looked after any earlier.
+        let at = fanout.poll_timeout().unwrap_or(now + self.stall_max);
+        (!fanout.is_finished()).then_some(at)
     }
 
     /// Takes all that is in the log, and writes what can be written.
-    fn follow(self: &Arc<Self>, mut following: MutexGuard<'_, Following>) {
-        let now = self.clock.now();
-        self.write(&mut following.fanout, now);
-        while let Ok(batch) = following.log.try_recv() {
-            following.fanout.follow(&batch);
-            self.write(&mut following.fanout, now);
+    fn follow(self: &Arc<Self>, mut following: Following<'_>) {
+        let (fanout, log) = &mut *following;
+        let now = clock::now();
+        self.write(fanout, now);
+        while let Ok(batch) = log.try_recv() {
+            fanout.follow(now, &batch);
+            self.write(fanout, now);
         }
-        let needs_timer = following.fanout.poll_timeout().is_some() && !following.timer_is_set;
-        if needs_timer || following.fanout.is_finished() {
+        if fanout.is_finished() {
             self.ring();
         }
     }
@@ -125,9 +99,7 @@ impl Writer {
                     fanout.handle_written(now, written);
                 }
                 Output::AwaitWritable { connection, socket } => self.await_writable(connection, Arc::clone(socket)),
-                Output::Pause { socket } => socket.pause(),
-                Output::Resume { socket } => socket.resume(),
-                Output::Answer { socket } => socket.answer(),
+                Output::Signal { socket, signal } => socket.signal(signal),
                 Output::Finish { socket } => socket.finish(),
                 Output::Abandon { socket } => socket.abandon(),
             }
@@ -140,7 +112,7 @@ impl Writer {
         let task = async move {
             socket.writable().await;
             let mut following = writer.lock();
-            following.fanout.handle_writable(connection);
+            following.0.handle_writable(connection);
             writer.follow(following);
         };
         if let Some(executor) = self.executor.upgrade() {
@@ -148,7 +120,7 @@ impl Writer {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Following> {
+    fn lock(&self) -> Following<'_> {
         self.following.lock().expect("nobody panics while holding it")
     }
 }

@@ -3,23 +3,22 @@
 use std::cell::RefCell;
 use std::future::{Future, poll_fn};
 use std::io::{self, ErrorKind};
-use std::pin::Pin;
+use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use chinwag_core::{ConnectionId, Request, Session, Written};
+use chinwag_core::{ConnectionId, Event, Next, Session, Signal, Signals, Written};
 use rustix::net::{RecvFlags, SendFlags, Shutdown};
 use tokio::io::Interest;
 use tokio::net::TcpStream;
 use tokio::sync::Notify;
 use tokio::sync::mpsc::Sender;
-use tokio::sync::mpsc::error::TrySendError;
-use tokio::time::{sleep_until, timeout};
+use tokio::time::timeout;
 
+use crate::clock;
 use crate::hub::Input;
-use crate::serve::Clock;
 
 /// How much is read at once: two hundred lines of 80 characters. More per call saves little, and makes others wait longer.
 const READ_BYTES: usize = 16 << 10;
@@ -33,25 +32,17 @@ thread_local! {
     static BUFFER: RefCell<Vec<u8>> = RefCell::new(vec![0; READ_BYTES]);
 }
 
-/// Holds a socket, which its reader and its writer share, and what the writer has to say to the reader.
+/// Holds a socket, which its reader and its writer share, and what the writer has told the reader.
 #[derive(Debug)]
 pub(crate) struct Socket {
     stream: TcpStream,
-    paused: AtomicBool,
-    unanswered: AtomicBool,
-    abandoned: AtomicBool,
+    signals: AtomicU8,
     changed: Notify,
 }
 
 impl Socket {
     pub(crate) fn new(stream: TcpStream) -> Self {
-        Self {
-            stream,
-            paused: AtomicBool::new(false),
-            unanswered: AtomicBool::new(false),
-            abandoned: AtomicBool::new(false),
-            changed: Notify::new(),
-        }
+        Self { stream, signals: AtomicU8::default(), changed: Notify::new() }
     }
 
     /// Writes what the socket takes at once.
@@ -75,58 +66,42 @@ impl Socket {
         let _ = self.stream.writable().await;
     }
 
-    pub(crate) fn pause(&self) {
-        self.paused.store(true, Ordering::Release);
-    }
-
-    pub(crate) fn resume(&self) {
-        self.paused.store(false, Ordering::Release);
-        self.changed.notify_one();
-    }
-
-    pub(crate) fn answer(&self) {
-        self.unanswered.store(false, Ordering::Release);
-        self.changed.notify_one();
+    pub(crate) fn peer(&self) -> Option<SocketAddr> {
+        self.stream.peer_addr().ok()
     }
 
     /// Says that no more will come.
     pub(crate) fn finish(&self) {
-        self.shutdown(Shutdown::Write);
+        let _ = rustix::net::shutdown(&self.stream, Shutdown::Write);
     }
 
-    /// Makes the reader end, too.
+    /// Ends the connection both ways, and its reader with it.
     pub(crate) fn abandon(&self) {
-        self.shutdown(Shutdown::Both);
-        self.abandoned.store(true, Ordering::Release);
+        self.set(Signals::ABANDONED);
+        let _ = rustix::net::shutdown(&self.stream, Shutdown::Both);
+    }
+
+    /// Tells the reader something.
+    pub(crate) fn signal(&self, signal: Signal) {
+        self.set(self.signals().after(signal));
+    }
+
+    /// Only the writer does this, so that nothing that was told gets lost.
+    fn set(&self, signals: Signals) {
+        self.signals.store(signals.to_bits(), Ordering::Release);
         self.changed.notify_one();
     }
 
-    fn shutdown(&self, how: Shutdown) {
-        // Of a socket that is gone already, nothing is left to be shut down.
-        let _ = rustix::net::shutdown(&self.stream, how);
+    fn signals(&self) -> Signals {
+        Signals::from_bits(self.signals.load(Ordering::Acquire))
     }
 
-    fn is_abandoned(&self) -> bool {
-        self.abandoned.load(Ordering::Acquire)
+    async fn signals_other_than(&self, old: Signals) {
+        while self.signals() == old {
+            // A change that came just before is remembered, and ends this at once.
+            self.changed.notified().await;
+        }
     }
-
-    /// Waits until a flag is down, or there is nothing left to wait for.
-    fn wait_until_not(self: &Arc<Self>, flag: fn(&Self) -> &AtomicBool) -> Wait {
-        let socket = Arc::clone(self);
-        Box::pin(async move {
-            while flag(&socket).load(Ordering::Acquire) && !socket.is_abandoned() {
-                // A change that came just before is remembered, and ends this at once.
-                socket.changed.notified().await;
-            }
-        })
-    }
-}
-
-/// What all readers share: the way to the hub, and the time.
-#[derive(Debug)]
-pub(crate) struct Intake {
-    pub(crate) inputs: Sender<Input>,
-    pub(crate) clock: Clock,
 }
 
 /// Reads one connection.
@@ -138,69 +113,31 @@ pub(crate) struct Reader {
     pub(crate) connection: ConnectionId,
     pub(crate) socket: Arc<Socket>,
     pub(crate) session: Session,
-    pub(crate) intake: Arc<Intake>,
+    pub(crate) inputs: Sender<Input>,
 }
-
-/// Something other than bytes to wait for.
-type Wait = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 impl Reader {
     /// Hands what the connection asks for to the hub, until it ends.
     pub(crate) async fn run(&mut self) {
-        while !self.socket.is_abandoned() {
-            if let Some(wait) = self.hand_on() {
-                wait.await;
-            } else if self.session.is_over() {
-                break;
-            } else if !matches!(poll_fn(|cx| self.poll_read(cx)).await, Ok(1..)) {
-                self.session.handle_end();
+        loop {
+            let signals = self.socket.signals();
+            match self.session.poll_next(clock::now(), signals) {
+                Next::Ask(requests) => {
+                    let connection = self.connection;
+                    let requested = |request| Event::Requested { connection, request };
+                    self.tell(requests.into_iter().map(requested).collect()).await;
+                }
+                Next::AwaitSignal => Box::pin(self.socket.signals_other_than(signals)).await,
+                Next::AwaitTime(time) => Box::pin(clock::reach(time)).await,
+                Next::Read => {
+                    if !matches!(poll_fn(|cx| self.poll_read(cx)).await, Ok(1..)) {
+                        self.session.handle_end();
+                    }
+                }
+                Next::End => break,
             }
         }
         Box::pin(self.leave()).await;
-    }
-
-    /// Hands on what may be asked now. Returns what has to be waited for before more is read, if it is anything.
-    fn hand_on(&mut self) -> Option<Wait> {
-        let socket = &self.socket;
-        if socket.paused.load(Ordering::Acquire) {
-            // This holds for what was read already, too: it is the owner's turn to read.
-            return Some(socket.wait_until_not(|socket| &socket.paused));
-        }
-        if self.session.is_marked() && !socket.unanswered.load(Ordering::Acquire) {
-            self.session.handle_answer();
-        }
-        let requests = self.poll_requests();
-        if !requests.is_empty()
-            && let Some(wait) = self.tell(Input::Requested(self.connection, requests))
-        {
-            return Some(wait);
-        }
-        if self.session.is_marked() {
-            return Some(self.socket.wait_until_not(|socket| &socket.unanswered));
-        }
-        let at = self.intake.clock.instant(self.session.poll_timeout()?);
-        Some(Box::pin(sleep_until(at)))
-    }
-
-    fn poll_requests(&mut self) -> Vec<Request> {
-        let now = self.intake.clock.now();
-        let mut requests = Vec::new();
-        while let Some(request) = self.session.poll_request(now) {
-            if request == Request::Mark {
-                self.socket.unanswered.store(true, Ordering::Release);
-            }
-            requests.push(request);
-        }
-        requests
-    }
-
-    /// Tells the hub something, or returns how to, if it has to be waited for.
-    fn tell(&self, input: Input) -> Option<Wait> {
-        let full = self.intake.inputs.try_send(input).err()?;
-        let (TrySendError::Full(input) | TrySendError::Closed(input)) = full;
-        let inputs = self.intake.inputs.clone();
-        // The hub is gone only when the server stops, and this task is about to be ended, too.
-        Some(Box::pin(async move { drop(inputs.send(input).await) }))
     }
 
     /// Reads what is there, as soon as something is, for the session. Zero bytes mean that no more will come.
@@ -227,12 +164,21 @@ impl Reader {
         }
     }
 
+    /// Tells the hub something. Once it is gone the server has stopped, and this task is about to be ended, too.
+    fn tell(&self, events: Vec<Event>) -> impl Future<Output = ()> + Send {
+        let full = self.inputs.try_send(Input::Events(events)).err();
+        let patience = full.map(|full| Box::pin(self.inputs.send(full.into_inner())));
+        async {
+            if let Some(patience) = patience {
+                let _ = patience.await;
+            }
+        }
+    }
+
     /// Tells the hub that this was all, and goes on reading for a while; the session is over, and ignores what comes.
     async fn leave(&mut self) {
         // After a request to quit this is late news, which the hub ignores.
-        if self.intake.inputs.send(Input::Closed(self.connection)).await.is_err() {
-            return;
-        }
+        self.tell(vec![Event::Closed { connection: self.connection }]).await;
         let lingering = async { while let Ok(1..) = poll_fn(|cx| self.poll_read(cx)).await {} };
         let _ = timeout(LINGER, lingering).await;
     }

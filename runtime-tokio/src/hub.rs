@@ -1,19 +1,15 @@
-//! Owns the chat: takes what was read, one thing at a time, and hands what is to be done to the writers, in batches.
+//! Drives the hub of the core: hands it what was read, and hands what it decides to the writers, in batches.
 
-use std::future::Future;
-use std::mem;
-use std::pin::{Pin, pin};
 use std::sync::Arc;
 
-use chinwag_core::{Batch, Chat, Config, ConnectionId, Event, Request, Session, Share};
+use chinwag_core::{Config, Event, Session, Share};
 use tokio::net::TcpStream;
 use tokio::sync::mpsc::{self, Receiver, Sender};
 use tokio::task::JoinHandle;
-use tokio::time::{sleep_until, timeout};
 use tracing::debug;
 
-use crate::connection::{Intake, Reader, Socket};
-use crate::serve::Clock;
+use crate::clock;
+use crate::connection::{Reader, Socket};
 use crate::writer::{SharedBatch, Writer};
 
 /// How many inputs may wait for the hub. Each is at most what was read at once, so this bounds memory; when it is full, reading
@@ -25,25 +21,16 @@ const INPUTS_MAX: usize = 256;
 pub(crate) enum Input {
     /// Somebody has connected.
     Opened(TcpStream),
-    /// A connection asks for this, in this order.
-    Requested(ConnectionId, Vec<Request>),
-    /// A connection has ended.
-    Closed(ConnectionId),
-}
-
-enum Wake {
-    Stop,
-    Input(Input),
-    Timeout,
+    /// This has happened, in this order.
+    Events(Vec<Event>),
 }
 
 pub(crate) struct Hub {
-    chat: Chat,
+    core: chinwag_core::Hub<Arc<Socket>>,
     config: Config,
-    clock: Clock,
-    intake: Arc<Intake>,
+    /// For the readers.
+    sender: Sender<Input>,
     inputs: Receiver<Input>,
-    batch: Batch<Arc<Socket>>,
     logs: Vec<Sender<SharedBatch>>,
     writers: Vec<Arc<Writer>>,
     writing: Vec<JoinHandle<()>>,
@@ -51,114 +38,68 @@ pub(crate) struct Hub {
 
 impl Hub {
     /// Makes a hub with its writers, and the sender for its inputs.
-    pub(crate) fn new(config: Config, clock: Clock) -> (Self, Sender<Input>) {
+    pub(crate) fn new(config: Config) -> (Self, Sender<Input>) {
         let (sender, inputs) = mpsc::channel(INPUTS_MAX);
-        let mut hub = Self {
-            chat: Chat::new(config.clone()),
-            config,
-            clock,
-            intake: Arc::new(Intake { inputs: sender.clone(), clock }),
-            inputs,
-            batch: Batch::new(),
-            logs: Vec::new(),
-            writers: Vec::new(),
-            writing: Vec::new(),
-        };
-        for share in Share::split(hub.config.threads) {
-            let (writer, log, task) = Writer::start(&hub.config, share, clock);
-            hub.writers.push(writer);
-            hub.logs.push(log);
-            hub.writing.push(task);
-        }
+        let start = |share| Writer::start(&config, share);
+        let (writers, (logs, writing)) = Share::split(config.threads).map(start).unzip();
+        let core = chinwag_core::Hub::new(config.clone());
+        let hub = Self { core, config, sender: sender.clone(), inputs, logs, writers, writing };
         (hub, sender)
     }
 
-    /// Runs until `shutdown` resolves and everything was sent. Calls `close_door` as soon as nobody is to be let in any more.
-    pub(crate) async fn run(mut self, shutdown: impl Future<Output = ()>, close_door: impl FnOnce()) {
-        let mut shutdown = pin!(shutdown);
-        loop {
-            match self.wait(shutdown.as_mut()).await {
-                // 1. The end, since it must not starve.
-                Wake::Stop => break,
-                // 2. What people ask for: all that is here, up to a batch.
-                Wake::Input(input) => {
-                    self.handle(input).await;
-                    while !self.batch.is_full(&self.config)
-                        && let Ok(input) = self.inputs.try_recv()
-                    {
-                        self.handle(input).await;
-                    }
-                }
-                // 3. What is due.
-                Wake::Timeout => self.chat.handle(self.clock.now(), Event::Woke),
+    /// Runs until it is told that the server stops, and everything was sent.
+    pub(crate) async fn run(mut self) {
+        while !self.core.is_stopped() {
+            let input = self.next().await;
+            self.handle(input);
+            while self.core.has_room()
+                && let Ok(input) = self.inputs.try_recv()
+            {
+                self.handle(input);
             }
             self.publish().await;
         }
-        close_door();
-        self.stop().await;
-    }
-
-    async fn wait(&mut self, shutdown: Pin<&mut impl Future<Output = ()>>) -> Wake {
-        let due = self.chat.poll_timeout().map(|time| self.clock.instant(time));
-        let timeout = async {
-            match due {
-                Some(at) => sleep_until(at).await,
-                None => std::future::pending().await,
-            }
-        };
-        tokio::select! {
-            biased;
-            () = shutdown => Wake::Stop,
-            Some(input) = self.inputs.recv() => Wake::Input(input),
-            () = timeout => Wake::Timeout,
+        for task in self.writing {
+            // It can only have panicked, and then it has said so.
+            let _ = task.await;
         }
     }
 
-    async fn handle(&mut self, input: Input) {
-        let now = self.clock.now();
+    /// Waits for what is to be done: first what people ask for, then what is due.
+    async fn next(&mut self) -> Input {
+        let due = self.core.poll_timeout();
+        let input = async { self.inputs.recv().await.expect("the hub has a sender itself") };
+        let Some(time) = due else { return input.await };
+        tokio::select! {
+            biased;
+            input = input => input,
+            () = clock::reach(time) => Input::Events(vec![Event::Woke]),
+        }
+    }
+
+    fn handle(&mut self, input: Input) {
         match input {
             Input::Opened(stream) => self.open(stream),
-            Input::Requested(connection, requests) => {
-                for request in requests {
-                    self.chat.handle(now, Event::Requested { connection, request });
-                    self.collect();
-                    if self.batch.is_full(&self.config) {
-                        self.publish().await;
-                    }
-                }
-            }
-            Input::Closed(connection) => {
-                debug!(%connection, "closed");
-                self.chat.handle(now, Event::Closed { connection });
+            Input::Events(events) => {
+                let now = clock::now();
+                events.into_iter().for_each(|event| self.core.handle(now, event));
             }
         }
     }
 
     fn open(&mut self, stream: TcpStream) {
-        let connection = self.chat.next_connection();
-        debug!(%connection, peer = ?stream.peer_addr().ok(), "opened");
         let socket = Arc::new(Socket::new(stream));
-        self.batch.push_socket(Arc::clone(&socket));
-        self.chat.handle(self.clock.now(), Event::Opened { connection });
-        let (session, intake) = (Session::new(&self.config), Arc::clone(&self.intake));
-        let mut reader = Reader { connection, socket, session, intake };
+        let connection = self.core.open(clock::now(), Arc::clone(&socket));
+        debug!(%connection, peer = ?socket.peer(), "opened");
+        let (session, inputs) = (Session::new(&self.config), self.sender.clone());
+        let mut reader = Reader { connection, socket, session, inputs };
         // A task is a multiple of 128 bytes, aligned so: boxed, what it keeps does not fill it up to the next.
         tokio::spawn(Box::pin(async move { reader.run().await }));
     }
 
-    fn collect(&mut self) {
-        while let Some(action) = self.chat.poll_action() {
-            self.batch.push(action);
-        }
-    }
-
-    /// Hands the batch on. A small one is written on the spot; for more, the writers are woken.
+    /// Hands on what is to be done. A small batch is written on the spot; for more, the writers are woken.
     async fn publish(&mut self) {
-        self.collect();
-        if self.batch.is_empty() {
-            return;
-        }
-        let batch = Arc::new(mem::take(&mut self.batch));
+        let Some(batch) = self.core.take_batch().map(Arc::new) else { return };
         for log in &self.logs {
             // It ends only with its receiver, which the writer keeps.
             let _ = log.send(Arc::clone(&batch)).await;
@@ -168,21 +109,5 @@ impl Hub {
         } else {
             self.writers.iter().for_each(|writer| writer.ring());
         }
-    }
-
-    async fn stop(mut self) {
-        // What was read before still counts.
-        while let Ok(input) = self.inputs.try_recv() {
-            self.handle(input).await;
-        }
-        self.chat.handle(self.clock.now(), Event::Stopped);
-        self.publish().await;
-        let written = async {
-            for task in self.writing {
-                let _ = task.await;
-            }
-        };
-        let _ = timeout(self.config.drain, written).await;
-        self.writers.iter().for_each(Writer::give_up);
     }
 }

@@ -9,12 +9,13 @@ use tokio::sync::oneshot;
 
 fn main() -> ExitCode {
     let program = Program { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") };
-    chinwag_launch::run(program, |listener, config| {
+    chinwag_launch::run(program, |listener, config, ready| {
         let threads = config.threads as usize;
         let runtime = runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build()?;
         let served = runtime.block_on(async {
             let mut interrupt = signal(SignalKind::interrupt())?;
             let mut terminate = signal(SignalKind::terminate())?;
+            ready.say();
             let (stop, stopped) = oneshot::channel::<()>();
             tokio::spawn(async move {
                 next(&mut interrupt, &mut terminate).await;

@@ -4,10 +4,10 @@ use std::future::Future;
 use std::io;
 use std::time::Duration;
 
-use chinwag_core::{Config, Time};
-use tokio::net::{TcpListener, TcpStream};
+use chinwag_core::{Config, Event};
+use tokio::net::TcpListener;
 use tokio::sync::mpsc::Sender;
-use tokio::time::{Instant, sleep};
+use tokio::time::sleep;
 use tracing::{info, warn};
 
 use crate::hub::{Hub, Input};
@@ -15,20 +15,6 @@ use crate::hub::{Hub, Input};
 /// How long to wait after `accept` has failed, most likely because there are no descriptors left: long enough not to spin, short
 /// enough not to be noticed by who is let in then.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
-
-/// Tells the core what time it is.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Clock(Instant);
-
-impl Clock {
-    pub(crate) fn now(self) -> Time {
-        Time::after(self.0.elapsed())
-    }
-
-    pub(crate) fn instant(self, time: Time) -> Instant {
-        self.0 + time.since_start()
-    }
-}
 
 /// Serves whoever connects to `listener` until `shutdown` resolves. Then everyone is told, and what is queued is still sent, for
 /// at most [`Config::drain`]. It has to be called within a tokio runtime, with I/O and time, whose threads it uses: as many as
@@ -45,18 +31,32 @@ pub async fn serve(
     config.check().map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
     listener.set_nonblocking(true)?;
     let listener = TcpListener::from_std(listener)?;
-    let (hub, inputs) = Hub::new(config, Clock(Instant::now()));
+    let (hub, inputs) = Hub::new(config);
     info!(address = %listener.local_addr()?, "serving");
-    let accepting = tokio::spawn(accept(listener, inputs));
-    hub.run(shutdown, || accepting.abort()).await;
+    let accepting = tokio::spawn(accept(listener, inputs.clone()));
+    let stop = async {
+        shutdown.await;
+        // Who is told of the end is to find the door closed.
+        accepting.abort();
+        drop(accepting.await);
+        // It waits its turn: what was read before still counts.
+        let _ = inputs.send(Input::Events(vec![Event::Stopped])).await;
+        std::future::pending().await
+    };
+    tokio::select! {
+        () = hub.run() => {}
+        () = stop => {}
+    }
     info!("stopped");
     Ok(())
 }
 
 async fn accept(listener: TcpListener, inputs: Sender<Input>) {
     loop {
-        match listener.accept().await.and_then(|(stream, _)| prepare(stream)) {
-            Ok(stream) => {
+        match listener.accept().await {
+            Ok((stream, _)) => {
+                // What is to be sent is gathered by the core; the operating system must not wait for more.
+                let _ = stream.set_nodelay(true);
                 if inputs.send(Input::Opened(stream)).await.is_err() {
                     return;
                 }
@@ -67,10 +67,4 @@ async fn accept(listener: TcpListener, inputs: Sender<Input>) {
             }
         }
     }
-}
-
-/// What is to be sent is gathered by the core; the operating system must not wait for more.
-fn prepare(stream: TcpStream) -> io::Result<TcpStream> {
-    stream.set_nodelay(true)?;
-    Ok(stream)
 }

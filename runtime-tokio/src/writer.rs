@@ -4,51 +4,40 @@
 //! batch is small; the writer's own task, when its bell is rung; or a task that has waited for a socket to take bytes again.
 
 use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
 
 use chinwag_core::{Batch, Config, ConnectionId, Fanout, Output, Share, Time};
 use tokio::sync::Notify;
 use tokio::sync::mpsc::{self, Receiver, Sender};
 use tokio::task::JoinHandle;
-use tokio::time::sleep_until;
 
+use crate::clock;
 use crate::connection::Socket;
-use crate::serve::Clock;
 
 /// How many batches the log holds. If a writer is so far behind, the hub waits for it: writers wait for nobody, so it is not long.
 const LOG_BATCHES_MAX: usize = 64;
 
-/// A batch that all writers share.
+/// What all writers follow.
 pub(crate) type SharedBatch = Arc<Batch<Arc<Socket>>>;
 
 #[derive(Debug)]
 pub(crate) struct Writer {
-    following: Mutex<Following>,
+    following: Mutex<(Fanout<Arc<Socket>>, Receiver<SharedBatch>)>,
     bell: Notify,
-    clock: Clock,
+    stall_max: Duration,
 }
 
-#[derive(Debug)]
-struct Following {
-    fanout: Fanout<Arc<Socket>>,
-    log: Receiver<SharedBatch>,
-    /// The writer's task will wake by itself, by the time the fan-out names.
-    timer_is_set: bool,
-}
+type Following<'a> = MutexGuard<'a, (Fanout<Arc<Socket>>, Receiver<SharedBatch>)>;
 
 impl Writer {
     /// Makes the writer of a share, with the end of the log that feeds it, and starts its task, which ends when the server has
     /// stopped and everything was written.
-    pub(crate) fn start(
-        config: &Config,
-        share: Share,
-        clock: Clock,
-    ) -> (Arc<Self>, Sender<SharedBatch>, JoinHandle<()>) {
+    pub(crate) fn start(config: &Config, share: Share) -> (Arc<Self>, (Sender<SharedBatch>, JoinHandle<()>)) {
         let (sender, log) = mpsc::channel(LOG_BATCHES_MAX);
-        let fanout = Fanout::new(config, share);
-        let following = Mutex::new(Following { fanout, log, timer_is_set: false });
-        let writer = Arc::new(Self { following, bell: Notify::new(), clock });
+        let following = Mutex::new((Fanout::new(config, share), log));
+        let writer = Arc::new(Self { following, bell: Notify::new(), stall_max: config.stall_max });
         let task = tokio::spawn(Arc::clone(&writer).run());
-        (writer, sender, task)
+        (writer, (sender, task))
     }
 
     /// Makes the writer's task follow the log.
@@ -64,48 +53,37 @@ impl Writer {
         }
     }
 
-    /// Gives up on who has not been sent everything.
-    pub(crate) fn give_up(self: &Arc<Self>) {
-        let mut following = self.lock();
-        following.fanout.give_up();
-        self.follow(following);
-    }
-
     async fn run(self: Arc<Self>) {
-        while let Some(timeout) = self.wake() {
-            let rung = self.bell.notified();
-            match timeout.map(|time| self.clock.instant(time)) {
-                Some(at) => tokio::select! {
-                    () = rung => {}
-                    () = sleep_until(at) => {}
-                },
-                None => rung.await,
+        while let Some(at) = self.wake() {
+            tokio::select! {
+                () = self.bell.notified() => {}
+                () = clock::reach(at) => {}
             }
         }
     }
 
-    /// Does what there is to do, and returns when there will be more if nobody rings, or `None` after the end.
-    fn wake(self: &Arc<Self>) -> Option<Option<Time>> {
+    /// Does what there is to do, and returns when to look again if nobody rings, or `None` after the end.
+    fn wake(self: &Arc<Self>) -> Option<Time> {
+        let now = clock::now();
         let mut following = self.lock();
-        following.fanout.handle_timeout(self.clock.now());
-        following.timer_is_set = true;
+        following.0.handle_timeout(now);
         self.follow(following);
-        let mut following = self.lock();
-        let timeout = following.fanout.poll_timeout();
-        following.timer_is_set = timeout.is_some();
-        (!following.fanout.is_finished()).then_some(timeout)
+        let fanout = &self.lock().0;
+        // Whoever stalls from now on need not be looked after any earlier.
+        let at = fanout.poll_timeout().unwrap_or(now + self.stall_max);
+        (!fanout.is_finished()).then_some(at)
     }
 
     /// Takes all that is in the log, and writes what can be written.
-    fn follow(self: &Arc<Self>, mut following: MutexGuard<'_, Following>) {
-        let now = self.clock.now();
-        self.write(&mut following.fanout, now);
-        while let Ok(batch) = following.log.try_recv() {
-            following.fanout.follow(&batch);
-            self.write(&mut following.fanout, now);
+    fn follow(self: &Arc<Self>, mut following: Following<'_>) {
+        let (fanout, log) = &mut *following;
+        let now = clock::now();
+        self.write(fanout, now);
+        while let Ok(batch) = log.try_recv() {
+            fanout.follow(now, &batch);
+            self.write(fanout, now);
         }
-        let needs_timer = following.fanout.poll_timeout().is_some() && !following.timer_is_set;
-        if needs_timer || following.fanout.is_finished() {
+        if fanout.is_finished() {
             self.ring();
         }
     }
@@ -118,9 +96,7 @@ impl Writer {
                     fanout.handle_written(now, written);
                 }
                 Output::AwaitWritable { connection, socket } => self.await_writable(connection, Arc::clone(socket)),
-                Output::Pause { socket } => socket.pause(),
-                Output::Resume { socket } => socket.resume(),
-                Output::Answer { socket } => socket.answer(),
+                Output::Signal { socket, signal } => socket.signal(signal),
                 Output::Finish { socket } => socket.finish(),
                 Output::Abandon { socket } => socket.abandon(),
             }
@@ -133,12 +109,12 @@ impl Writer {
         tokio::spawn(async move {
             socket.writable().await;
             let mut following = writer.lock();
-            following.fanout.handle_writable(connection);
+            following.0.handle_writable(connection);
             writer.follow(following);
         });
     }
 
-    fn lock(&self) -> MutexGuard<'_, Following> {
+    fn lock(&self) -> Following<'_> {
         self.following.lock().expect("nobody panics while holding it")
     }
 }

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use chinwag_core::{Batch, Chat, Config, ConnectionId, Event, Fanout, Output, Session, Share, Time, Written};
+use chinwag_core::{
+    Batch, Chat, Config, ConnectionId, Event, Fanout, Next, Output, Request, Session, Share, Signals, Time, Written,
+};
 
 use crate::{Act, Received};
 
@@ -39,10 +41,10 @@ struct Person {
     is_reported: bool,
     /// The connection is broken.
     is_lost: bool,
-    /// The server has given the connection up.
-    is_given_up: bool,
-    /// The server does not read, since they don't.
-    is_paused: bool,
+    /// What their writer has told their session.
+    signals: Signals,
+    /// When their session has something to do again, if it waits for the time.
+    due: Option<Time>,
     /// They take what they are sent.
     reads: bool,
     /// The server waits for them to take something again.
@@ -97,8 +99,8 @@ impl BareCore {
             has_ended: false,
             is_reported: false,
             is_lost: false,
-            is_given_up: false,
-            is_paused: false,
+            signals: Signals::default(),
+            due: None,
             reads: true,
             is_awaited: false,
             received: Received::default(),
@@ -133,9 +135,9 @@ impl BareCore {
     }
 
     fn poll_timeout(&self) -> Option<Time> {
-        let sessions = self.people.iter().filter(|person| !person.is_reported).map(|person| &person.session);
+        let people = self.people.iter().map(|person| person.due);
         let writers = self.writers.iter().map(Fanout::poll_timeout);
-        let all = sessions.map(Session::poll_timeout).chain(writers).chain([self.chat.poll_timeout()]);
+        let all = people.chain(writers).chain([self.chat.poll_timeout()]);
         all.flatten().min()
     }
 
@@ -161,22 +163,33 @@ impl BareCore {
             if person.is_reported {
                 return has_read;
             }
-            if let Some(request) = person.session.poll_request(self.now) {
-                let connection = person.connection;
-                self.chat.handle(self.now, Event::Requested { connection, request });
-                if self.batching == Batching::EachEvent {
-                    self.write();
+            person.due = None;
+            match person.session.poll_next(self.now, person.signals) {
+                Next::Ask(requests) => {
+                    let connection = person.connection;
+                    self.ask(connection, requests);
                 }
-            } else if person.session.is_over() || person.is_given_up {
-                self.report_closed(index);
-            } else if person.session.wants_bytes() && !person.is_paused && !person.sent.is_empty() {
-                person.session.handle_bytes(&std::mem::take(&mut person.sent));
-            } else if person.session.wants_bytes() && !person.is_paused && person.has_ended {
-                person.session.handle_end();
-            } else {
-                return has_read;
+                Next::Read if !person.sent.is_empty() => {
+                    person.session.handle_bytes(&std::mem::take(&mut person.sent));
+                }
+                Next::Read if person.has_ended => person.session.handle_end(),
+                Next::Read | Next::AwaitSignal => return has_read,
+                Next::AwaitTime(due) => {
+                    person.due = Some(due);
+                    return has_read;
+                }
+                Next::End => self.report_closed(index),
             }
             has_read = true;
+        }
+    }
+
+    fn ask(&mut self, connection: ConnectionId, requests: Vec<Request>) {
+        for request in requests {
+            self.chat.handle(self.now, Event::Requested { connection, request });
+            if self.batching == Batching::EachEvent {
+                self.write();
+            }
         }
     }
 
@@ -195,7 +208,7 @@ impl BareCore {
         let mut has_written = !batch.is_empty();
         for writer in &mut self.writers {
             if !batch.is_empty() {
-                writer.follow(&batch);
+                writer.follow(self.now, &batch);
             }
             while let Some(output) = writer.poll_output() {
                 has_written = true;
@@ -213,13 +226,11 @@ fn obey(output: Output<'_, usize>, people: &mut [Person]) -> Option<Written> {
     match output {
         Output::Write { socket, bytes } => return Some(people[*socket].take(bytes)),
         Output::AwaitWritable { socket, .. } => people[*socket].is_awaited = true,
-        Output::Pause { socket } => people[*socket].is_paused = true,
-        Output::Resume { socket } => people[*socket].is_paused = false,
-        Output::Answer { socket } => people[*socket].session.handle_answer(),
+        Output::Signal { socket, signal } => people[*socket].signals = people[*socket].signals.after(signal),
         Output::Finish { socket } => people[socket].received.is_closed = !people[socket].is_lost,
         Output::Abandon { socket } => {
             people[socket].received.is_closed = !people[socket].is_lost;
-            people[socket].is_given_up = true;
+            people[socket].signals = Signals::ABANDONED;
         }
     }
     None

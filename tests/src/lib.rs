@@ -10,24 +10,35 @@
 //! - [`BareCore`] plays acts on the core alone, in virtual time. What it gives is what a transcript records.
 //! - [`Server`] runs one of the real servers; [`replay`] plays acts on it over sockets and holds it to the same bytes.
 //! - A [`Person`] types and reads lines at a socket, where there is no script.
+//! - [`sim`] is a world made from a seed, with a model of the protocol beside it.
+//! - A [`Program`] is the binary of a server, in a process of its own.
+//! - With the feature `real-clients`, a `Terminal` is somebody who runs a program of the system, such as telnet.
 
 mod act;
 mod bare_core;
+mod binary;
 mod diff;
 mod escape;
 mod given;
 mod person;
+mod program;
 mod received;
 mod script;
 mod server;
+pub mod sim;
 mod sockets;
+#[cfg(feature = "real-clients")]
+mod terminal;
 
 pub use act::Act;
 pub use bare_core::{BareCore, Batching};
 pub use diff::diff;
 pub use escape::{EscapeError, escape, unescape};
 pub use person::Person;
+pub use program::{Ended, Program};
 pub use received::{HELP, HelpText, Received};
 pub use script::{Script, ScriptError};
 pub use server::{Adapter, Server};
-pub use sockets::{Mismatch, connect, replay};
+pub use sockets::{DEADLINE, Mismatch, connect, replay};
+#[cfg(feature = "real-clients")]
+pub use terminal::Terminal;

@@ -1,6 +1,6 @@
 //! Owns one person at a socket, who types lines and reads lines, each of which has to come before a deadline.
 
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 
 use crate::connect;
@@ -61,5 +61,15 @@ impl Person {
     /// If it does not come.
     pub fn read_up_to(&mut self, line: &str) {
         while self.read_line() != line {}
+    }
+
+    /// Reads all that there is up to the end of the connection, and returns it.
+    ///
+    /// # Panics
+    /// If the connection does not end, or breaks.
+    pub fn read_to_end(&mut self) -> String {
+        let mut rest = String::new();
+        self.stream.read_to_string(&mut rest).expect("the connection is closed before the deadline");
+        rest
     }
 }

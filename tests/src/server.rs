@@ -17,6 +17,20 @@ pub enum Adapter {
     Tokio,
 }
 
+impl Adapter {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::Smol, Self::Tokio];
+
+    /// Returns what its binary is called.
+    #[must_use]
+    pub const fn program(self) -> &'static str {
+        match self {
+            Self::Smol => "chinwag-smol",
+            Self::Tokio => "chinwag-tokio",
+        }
+    }
+}
+
 /// How much the server's end of a socket holds: as little as there can be, so that it takes little to make a reader slow.
 const SOCKET_BYTES: usize = 4096;
 

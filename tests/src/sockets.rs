@@ -14,7 +14,7 @@ use socket2::SockRef;
 use crate::{Act, HelpText, Received, diff};
 
 /// How long anything that is expected may take: far longer than it takes on a busy machine, short enough to be waited for.
-const DEADLINE: Duration = Duration::from_secs(10);
+pub const DEADLINE: Duration = Duration::from_secs(10);
 
 /// Tells where what somebody received is not what was expected.
 #[derive(Debug)]

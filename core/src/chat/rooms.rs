@@ -219,3 +219,14 @@ fn fitting<T>(items: impl Iterator<Item = T>, len: impl Fn(&T) -> usize, bytes_m
 fn decimal_digits(number: u32) -> usize {
     number.checked_ilog10().map_or(1, |log| log as usize + 1)
 }
+
+#[cfg(test)]
+impl Rooms {
+    /// Asserts that there is nothing here but `main`, with nobody in it and nothing to be told.
+    pub(super) fn assert_only_empty_main(&self) {
+        assert_eq!((self.rooms.len(), self.by_name.len(), self.by_size.len()), (1, 1, 1));
+        assert!(self.crowds_due.is_empty());
+        let main = self.room(Self::MAIN);
+        assert!(main.members.is_empty() && main.untold.is_none());
+    }
+}

@@ -1,1 +1,429 @@
+//! What follows from what happens: each rule of the room, in the order of the actions.
 
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use super::*;
+
+const MAIN: RoomId = RoomId::new(0);
+
+/// A chat whose actions are read as text, one line each: `0: text` is a reply to the connection with key 0, `main: text` what is
+/// told to the room 0, and `0 enters room 1` a room change.
+struct Chats {
+    chat: Chat,
+    now: Time,
+}
+
+impl Chats {
+    fn new() -> Self {
+        Self::with(Config::default())
+    }
+
+    fn with(config: Config) -> Self {
+        Self { chat: Chat::new(config), now: Time::START }
+    }
+
+    /// Starts with people of these names, in `main`.
+    fn of<const N: usize>(names: [&str; N]) -> (Self, [ConnectionId; N]) {
+        let mut chats = Self::new();
+        let people = names.map(|name| chats.join_as(name));
+        (chats, people)
+    }
+
+    fn handle(&mut self, event: Event) -> Vec<Action> {
+        self.chat.handle(self.now, event);
+        std::iter::from_fn(|| self.chat.poll_action()).collect()
+    }
+
+    fn open(&mut self) -> ConnectionId {
+        let connection = self.chat.next_connection();
+        self.handle(Event::Opened { connection });
+        connection
+    }
+
+    fn join_as(&mut self, name: &str) -> ConnectionId {
+        let connection = self.open();
+        self.line(connection, &format!("/name {name}"));
+        connection
+    }
+
+    fn line(&mut self, connection: ConnectionId, line: &str) -> Vec<String> {
+        let request = Request::parse(line).expect("the line asks for something");
+        self.request(connection, request)
+    }
+
+    fn request(&mut self, connection: ConnectionId, request: Request) -> Vec<String> {
+        read(&self.handle(Event::Requested { connection, request }))
+    }
+
+    fn close(&mut self, connection: ConnectionId) -> Vec<String> {
+        read(&self.handle(Event::Closed { connection }))
+    }
+
+    fn wake(&mut self) -> Vec<String> {
+        read(&self.handle(Event::Woke))
+    }
+
+    fn name(&self, connection: ConnectionId) -> String {
+        self.chat.person(connection).name.to_string()
+    }
+
+    fn sleep(&mut self, duration: Duration) {
+        self.now = self.now + duration;
+    }
+}
+
+fn read(actions: &[Action]) -> Vec<String> {
+    let room = |id: &RoomId| if *id == MAIN { "main".to_owned() } else { format!("room {}", id.key()) };
+    let read = |action: &Action| match action {
+        Action::Open { connection } => format!("{} opens", connection.key()),
+        Action::Reply { connection, message } => format!("{}: {message}", connection.key()),
+        Action::Enter { connection, room: id } => format!("{} enters {}", connection.key(), room(id)),
+        Action::Leave { connection } => format!("{} leaves", connection.key()),
+        Action::Broadcast { room: id, audience, message } => format!("{} ({audience}): {message}", room(id)),
+        Action::Answer { connection } => format!("{} is answered", connection.key()),
+        Action::Close { connection } => format!("{} closes", connection.key()),
+        Action::Stop { message } => format!("stop: {message}"),
+    };
+    actions.iter().map(read).collect()
+}
+
+const NOTHING: [&str; 0] = [];
+
+#[test]
+fn a_newcomer_is_helped_named_announced_and_let_in_in_this_order() {
+    let mut chats = Chats::new();
+    for others in 0..2 {
+        let connection = chats.chat.next_connection();
+        let actions = read(&chats.handle(Event::Opened { connection }));
+        let name = chats.name(connection);
+        let mut expected = vec![format!("{others} opens"), format!("{others}: {}", Message::Help)];
+        expected.push(format!("{others}: You are {name}"));
+        if others > 0 {
+            expected.push(format!("main ({others}): {name} joined"));
+        }
+        expected.extend([format!("{others} enters main"), format!("{others}: You joined main")]);
+        assert_eq!(actions, expected);
+    }
+}
+
+#[test]
+fn a_move_is_told_to_those_who_stay_then_to_those_who_are_there() {
+    let (mut chats, [ann, bob, cid]) = Chats::of(["Ann", "Bob", "Cid"]);
+    assert_eq!(
+        chats.line(ann, "/join pizza"),
+        ["0 leaves", "main (2): Ann left", "0 enters room 1", "0: You joined pizza"]
+    );
+    assert_eq!(
+        chats.line(bob, "/join PIZZA"),
+        ["1 leaves", "main (1): Bob left", "room 1 (1): Bob joined", "1 enters room 1", "1: You joined pizza"]
+    );
+    assert_eq!(
+        chats.line(cid, "/join pizza"),
+        ["2 leaves", "room 1 (2): Cid joined", "2 enters room 1", "2: You joined pizza"]
+    );
+    assert_eq!(chats.line(cid, "hi"), ["room 1 (3): Cid: hi"]);
+    assert_eq!(chats.line(cid, "/join Pizza"), ["2: You are in pizza"]);
+    assert_eq!(chats.line(cid, "/quit"), ["2 leaves", "room 1 (2): Cid left", "2 closes"]);
+    assert_eq!(chats.close(bob), ["1 leaves", "room 1 (1): Bob left", "1 closes"]);
+    assert_eq!(chats.close(ann), ["0 leaves", "0 closes"]);
+}
+
+#[test]
+fn the_last_to_leave_a_room_frees_its_place_for_the_one_they_go_to() {
+    let (mut chats, [ann]) = Chats::of(["Ann"]);
+    chats.line(ann, "/join pizza");
+    assert_eq!(chats.line(ann, "/join kebab"), ["0 leaves", "0 enters room 1", "0: You joined kebab"]);
+    assert_eq!(chats.line(ann, "/rooms"), ["0: Rooms - kebab (1), main (0)"]);
+    assert_eq!(chats.line(ann, "/join MAIN"), ["0 leaves", "0 enters main", "0: You joined main"]);
+    assert_eq!(chats.chat.rooms(), 1);
+}
+
+#[test]
+fn a_room_has_the_case_of_its_first_name_until_it_is_empty() {
+    let (mut chats, [ann, bob]) = Chats::of(["Ann", "Bob"]);
+    chats.line(ann, "/join PiZZa");
+    chats.line(bob, "/join pizza");
+    chats.line(ann, "/join main");
+    assert_eq!(chats.line(ann, "/rooms"), ["0: Rooms - main (1), PiZZa (1)"]);
+    chats.line(bob, "/join main");
+    assert_eq!(chats.line(ann, "/join pizza").last().map(String::as_str), Some("0: You joined pizza"));
+}
+
+#[test]
+fn a_stale_connection_changes_nothing_even_when_another_has_its_slot() {
+    let (mut chats, [ann, bob]) = Chats::of(["Ann", "Bob"]);
+    chats.close(ann);
+    let cid = chats.join_as("Cid");
+    assert_eq!(cid.key(), ann.key());
+    assert_ne!(cid, ann);
+    for request in [Request::Help, Request::Quit, Request::Mark, Request::Users, Request::Say(Text::clean("x"))] {
+        assert_eq!(chats.request(ann, request), NOTHING);
+    }
+    assert_eq!(chats.line(ann, "/name Dan"), NOTHING);
+    assert_eq!(chats.line(ann, "/join pizza"), NOTHING);
+    assert_eq!(chats.close(ann), NOTHING);
+    let unknown = ConnectionId::new(99, 99);
+    assert_eq!(chats.close(unknown), NOTHING);
+    assert_eq!(chats.line(bob, "/users"), ["1: Users - Bob, Cid"]);
+}
+
+#[test]
+fn only_the_next_connection_can_be_opened() {
+    let (mut chats, [ann]) = Chats::of(["Ann"]);
+    let next = chats.chat.next_connection();
+    for wrong in [ann, ConnectionId::new(next.key(), next.generation() + 1), ConnectionId::new(5, next.generation())] {
+        assert_eq!(chats.handle(Event::Opened { connection: wrong }), []);
+    }
+    assert_eq!(chats.chat.next_connection(), next);
+    assert_eq!(chats.chat.people(), 1);
+}
+
+#[test]
+fn a_mark_is_answered_after_all_that_was_asked_before_it() {
+    let (mut chats, [ann]) = Chats::of(["Ann"]);
+    let ask = |request| Event::Requested { connection: ann, request };
+    for request in [Request::Rooms, Request::Mark, Request::NotUtf8] {
+        chats.chat.handle(chats.now, ask(request));
+    }
+    let actions: Vec<_> = std::iter::from_fn(|| chats.chat.poll_action()).collect();
+    assert_eq!(read(&actions), ["0: Rooms - main (1)", "0 is answered", "0: Messages must be valid UTF-8"]);
+}
+
+#[test]
+fn a_name_is_taken_in_every_case_and_free_as_soon_as_it_is_dropped() {
+    let (mut chats, [ann, bob]) = Chats::of(["Ann", "Bob"]);
+    assert_eq!(chats.line(bob, "/name ANN"), ["1: ANN is already taken"]);
+    assert_eq!(chats.line(ann, "/name Amy"), ["main (2): Ann is now Amy"]);
+    assert_eq!(chats.line(bob, "/name ANN"), ["main (2): Bob is now ANN"]);
+    chats.close(ann);
+    assert_eq!(chats.line(bob, "/name amy"), ["main (1): ANN is now amy"]);
+    assert_eq!(chats.line(bob, "/name Ann"), ["main (1): amy is now Ann"]);
+}
+
+#[test]
+fn ones_own_name_in_another_case_is_a_rename_and_in_the_same_case_a_reminder() {
+    let (mut chats, [ann, bob]) = Chats::of(["Ann", "Bob"]);
+    assert_eq!(chats.line(ann, "/name Ann"), ["0: You are Ann"]);
+    assert_eq!(chats.line(ann, "/name aNN"), ["main (2): Ann is now aNN"]);
+    assert_eq!(chats.line(bob, "/users"), ["1: Users - aNN, Bob"]);
+    assert_eq!(chats.line(bob, "/name Ann"), ["1: Ann is already taken"]);
+}
+
+#[test]
+fn a_reserved_name_is_taken() {
+    let (mut chats, [ann]) = Chats::of(["Ann"]);
+    for name in ["You", "sErver", "rooms", "USERS", "Guest-1"] {
+        assert_eq!(chats.line(ann, &format!("/name {name}")), [format!("0: {name} is already taken")]);
+    }
+    assert_eq!(chats.line(ann, "/name x"), ["0: Name must be 2 - 20 alphanumeric chars"]);
+    assert_eq!(chats.line(ann, "/join x"), ["0: Room must be 2 - 20 alphanumeric chars"]);
+    assert_eq!(chats.line(ann, "/join You"), ["0 leaves", "0 enters room 1", "0: You joined You"]);
+}
+
+#[test]
+fn a_random_name_is_never_one_that_somebody_has() {
+    let mut names = Chats::new();
+    let first = names.open();
+    let first = names.name(first);
+    let (mut chats, [ann]) = Chats::of(["Ann"]);
+    // The next server with this seed would begin with the same name.
+    let mut other = Chats::new();
+    let taker = other.open();
+    assert_eq!(other.name(taker), first);
+    other.line(taker, "/name Ann");
+    let second = other.open();
+    let second = other.name(second);
+    chats.line(ann, &format!("/name {}", second.to_uppercase()));
+    let newcomer = chats.open();
+    assert_ne!(chats.name(newcomer).to_lowercase(), second.to_lowercase());
+}
+
+#[test]
+fn names_are_unique_however_many_there_are() {
+    let mut chats = Chats::new();
+    let people: Vec<_> = (0..3000).map(|_| chats.open()).collect();
+    let names: BTreeSet<_> = people.iter().map(|&person| chats.name(person).to_lowercase()).collect();
+    assert_eq!(names.len(), people.len());
+}
+
+#[test]
+fn rooms_are_listed_by_people_then_by_name_and_main_even_when_empty() {
+    let (mut chats, [ann, bob, cid, dan]) = Chats::of(["Ann", "Bob", "Cid", "Dan"]);
+    chats.line(ann, "/join zebra");
+    chats.line(bob, "/join Zebra");
+    chats.line(cid, "/join beta");
+    assert_eq!(chats.line(dan, "/rooms"), ["3: Rooms - zebra (2), beta (1), main (1)"]);
+    assert_eq!(
+        chats.line(dan, "/join Alpha").last().map(String::as_str),
+        Some("3: You joined Alpha"),
+        "another case of a new room is its name"
+    );
+    assert_eq!(chats.line(dan, "/rooms"), ["3: Rooms - zebra (2), Alpha (1), beta (1), main (0)"]);
+}
+
+#[test]
+fn users_are_those_in_the_room_by_name_without_regard_to_case() {
+    let (mut chats, [bob, _, _, dan]) = Chats::of(["bob", "Cid", "Ann", "Dan"]);
+    chats.line(dan, "/join pizza");
+    assert_eq!(chats.line(bob, "/users"), ["0: Users - Ann, bob, Cid"]);
+    chats.line(bob, "/name Zoe");
+    assert_eq!(chats.line(bob, "/users"), ["0: Users - Ann, Cid, Zoe"]);
+    assert_eq!(chats.line(dan, "/users"), ["3: Users - Dan"]);
+}
+
+/// Returns how many are listed in a line, and how many more it says there are.
+fn listed(line: &str) -> (usize, usize) {
+    let (list, more) = line.split_once(", … and ").unwrap_or((line, "0 more"));
+    let more = more.strip_suffix(" more").and_then(|more| more.parse().ok());
+    (list.split(", ").count(), more.expect("the line ends in a number"))
+}
+
+#[test]
+fn a_list_ends_in_how_many_more_there_are_where_the_limit_is() {
+    for list_bytes_max in [256, 300, 1000] {
+        let mut chats = Chats::with(Config { list_bytes_max, ..Config::default() });
+        let ann = chats.join_as("Ann");
+        for count in 1..90 {
+            chats.join_as(&format!("somebody-called-{count:03}"));
+            let dan = chats.open();
+            chats.line(dan, &format!("/join somewhere-{count:03}"));
+            for (ask, all, item) in
+                [("/users", 1 + count, "somebody-called-000, "), ("/rooms", 1 + count, "somewhere-000 (1), ")]
+            {
+                let line = &chats.line(ann, ask)[0]["0: ".len()..];
+                assert!(line.len() < list_bytes_max, "{line:?} fits with its end");
+                let (listed, more) = listed(line);
+                assert_eq!(listed + more, all);
+                let room_for_another = line.len() + item.len() + 10 <= list_bytes_max;
+                assert!(more == 0 || !room_for_another, "{line:?}");
+            }
+        }
+    }
+}
+
+/// A chat in which a room with more than three members is crowded, told every second.
+fn crowd_of_three() -> Chats {
+    Chats::with(Config { crowd_members: 3, crowd_interval: Duration::from_secs(1), ..Config::default() })
+}
+
+#[test]
+fn above_its_limit_a_room_gathers_who_comes_and_goes() {
+    let mut chats = crowd_of_three();
+    let [ann, bob] = ["Ann", "Bob"].map(|name| chats.join_as(name));
+    let third = chats.chat.next_connection();
+    let told = read(&chats.handle(Event::Opened { connection: third }));
+    assert!(told.contains(&format!("main (2): {} joined", chats.name(third))), "three are no crowd");
+    assert_eq!(chats.chat.poll_timeout(), None);
+
+    let fourth = chats.chat.next_connection();
+    let told = read(&chats.handle(Event::Opened { connection: fourth }));
+    assert_eq!(told[2], format!("3: You are {}", chats.name(fourth)));
+    assert_eq!(told[3..], ["3 enters main", "3: You joined main"], "four are one");
+    assert_eq!(chats.chat.poll_timeout(), Some(Time::after(Duration::from_secs(1))));
+    assert_eq!(chats.line(fourth, "/quit"), ["3 leaves", "3 closes"], "it was one when they left");
+    assert_eq!(chats.line(bob, "/quit"), ["1 leaves", "main (2): Bob left", "1 closes"], "it is none any more");
+    assert_eq!(chats.line(ann, "hi"), ["main (2): Ann: hi"]);
+
+    assert_eq!(chats.wake(), NOTHING, "it is not time yet");
+    chats.sleep(Duration::from_millis(999));
+    assert_eq!(chats.wake(), NOTHING);
+    chats.sleep(Duration::from_millis(1));
+    assert_eq!(chats.wake(), ["main (2): 1 joined, 1 left"]);
+    assert_eq!(chats.wake(), NOTHING);
+    assert_eq!(chats.chat.poll_timeout(), None);
+}
+
+#[test]
+fn a_crowd_is_told_at_most_once_in_its_interval_and_loses_no_one() {
+    let mut chats = crowd_of_three();
+    let mut people: Vec<_> = (0..4).map(|_| chats.open()).collect();
+    let (mut joined, mut left, mut told_at) = (1, 0, None);
+    for step in 0..300 {
+        chats.sleep(Duration::from_millis(70));
+        if step % 3 == 0 && people.len() > 4 {
+            chats.close(people.swap_remove(step % people.len()));
+            left += 1;
+        } else {
+            people.push(chats.open());
+            joined += 1;
+        }
+        if chats.chat.poll_timeout().is_some_and(|due| due <= chats.now) {
+            let expected = format!("main ({}): {joined} joined, {left} left", people.len());
+            assert_eq!(chats.wake(), [expected]);
+            assert!(told_at.is_none_or(|before| chats.now.since(before) >= Duration::from_secs(1)));
+            (joined, left, told_at) = (0, 0, Some(chats.now));
+        }
+    }
+    assert!(told_at.is_some());
+}
+
+#[test]
+fn several_crowds_are_told_in_the_order_in_which_they_are_due() {
+    let mut chats = Chats::with(Config { crowd_members: 0, ..Config::default() });
+    let [ann, bob] = ["Ann", "Bob"].map(|name| chats.join_as(name));
+    chats.sleep(Duration::from_millis(10));
+    chats.line(bob, "/join pizza");
+    chats.sleep(Duration::from_millis(10));
+    chats.line(ann, "/join kebab");
+    chats.sleep(Duration::from_secs(2));
+    assert_eq!(chats.wake(), ["room 1 (1): 1 joined, 0 left", "room 2 (1): 1 joined, 0 left"]);
+    assert_eq!(chats.chat.poll_timeout(), None, "main is empty: nobody is left to be told");
+}
+
+#[test]
+fn a_crowd_that_is_gone_is_told_nothing() {
+    let mut chats = Chats::with(Config { crowd_members: 1, ..Config::default() });
+    let people: Vec<_> = (0..3).map(|_| chats.open()).collect();
+    assert!(chats.chat.poll_timeout().is_some());
+    for person in people {
+        chats.close(person);
+    }
+    assert_eq!(chats.chat.poll_timeout(), None);
+    let ann = chats.join_as("Ann");
+    chats.sleep(Duration::from_secs(10));
+    assert_eq!(chats.wake(), NOTHING);
+    // Nor is the next room in the place of one that had something to be told.
+    let bob = chats.open();
+    chats.line(ann, "/join pizza");
+    chats.line(bob, "/join pizza");
+    chats.line(ann, "/join main");
+    chats.line(bob, "/join kebab");
+    chats.sleep(Duration::from_secs(10));
+    assert_eq!(chats.wake(), NOTHING);
+}
+
+#[test]
+fn a_stopped_chat_says_so_and_then_does_nothing_more() {
+    let mut chats = Chats::with(Config { crowd_members: 0, ..Config::default() });
+    let ann = chats.join_as("Ann");
+    assert_eq!(read(&chats.handle(Event::Stopped)), ["stop: Server is shutting down"]);
+    assert_eq!(chats.chat.poll_timeout(), None);
+    chats.sleep(Duration::from_secs(10));
+    assert_eq!(chats.wake(), NOTHING);
+    assert_eq!(chats.line(ann, "/help"), NOTHING);
+    assert_eq!(chats.close(ann), NOTHING);
+    let connection = chats.chat.next_connection();
+    assert_eq!(chats.handle(Event::Opened { connection }), []);
+    assert_eq!(chats.handle(Event::Stopped), []);
+}
+
+#[test]
+fn after_everybody_left_nothing_is_left() {
+    let mut chats = crowd_of_three();
+    let mut people: Vec<_> = (0..50).map(|_| chats.open()).collect();
+    for (index, &person) in people.iter().enumerate() {
+        chats.line(person, &format!("/name somebody{}", index % 20));
+        chats.line(person, &format!("/join room{}", index % 7));
+    }
+    people.rotate_left(17);
+    for person in people {
+        chats.close(person);
+    }
+    let Chat { people, names, rooms, actions, .. } = &chats.chat;
+    assert!(people.is_empty() && names.is_empty() && actions.is_empty());
+    rooms.assert_only_empty_main();
+    assert_eq!(chats.chat.poll_timeout(), None);
+    let ann = chats.join_as("Ann");
+    assert_eq!(chats.line(ann, "/rooms"), [format!("{}: Rooms - main (1)", ann.key())]);
+}

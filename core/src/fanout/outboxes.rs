@@ -8,7 +8,7 @@ use std::collections::{BinaryHeap, HashMap, VecDeque};
 use super::queue::{Limits, Part, Pushed, Queue};
 use super::rooms::Seat;
 use super::{Output, Share};
-use crate::{ConnectionId, Message, Time};
+use crate::{ConnectionId, Message, Signal, Time};
 
 #[derive(Debug)]
 pub(super) struct Outboxes<S> {
@@ -25,8 +25,8 @@ pub(super) struct Outboxes<S> {
     stalls: BinaryHeap<Reverse<(Time, ConnectionId)>>,
     /// How many outboxes have a queue.
     queues: usize,
-    /// The server stops: who has been sent everything is not waited for.
-    stopped: bool,
+    /// The server stops: who has been sent everything is not waited for, and from then on nobody is.
+    stops_at: Option<Time>,
 }
 
 #[derive(Debug)]
@@ -45,9 +45,7 @@ struct Outbox<S> {
 #[derive(Debug)]
 pub(super) enum Notice<S> {
     AwaitWritable(ConnectionId),
-    Pause(ConnectionId),
-    Resume(ConnectionId),
-    Answer(ConnectionId),
+    Signal(ConnectionId, Signal),
     Finish(S),
     Abandon(S),
 }
@@ -63,7 +61,7 @@ impl<S: Clone> Outboxes<S> {
             notices: VecDeque::new(),
             stalls: BinaryHeap::new(),
             queues: 0,
-            stopped: false,
+            stops_at: None,
         }
     }
 
@@ -121,7 +119,7 @@ impl<S: Clone> Outboxes<S> {
         let Some(place) = self.place(connection) else { return };
         match self.open[place].as_mut().and_then(|outbox| outbox.queue.as_mut()) {
             Some(queue) if queue.bytes() > low => queue.marked = true,
-            Some(_) | None => self.notices.push_back(Notice::Answer(connection)),
+            Some(_) | None => self.notices.push_back(Notice::Signal(connection, Signal::Answer)),
         }
     }
 
@@ -136,15 +134,14 @@ impl<S: Clone> Outboxes<S> {
         }
     }
 
-    /// Takes notice that the server stops: from now on, a connection that ends is not waited for.
-    pub(super) fn stop(&mut self) {
-        self.stopped = true;
+    /// Takes notice that the server stops: from now on, a connection that ends is not waited for, and soon none.
+    pub(super) fn stop(&mut self, now: Time) {
+        self.stops_at = Some(now + self.limits.drain);
     }
 
-    /// Gives up on everyone who still has to be sent something.
-    pub(super) fn abandon_all(&mut self) {
-        let mut connections = self.connections();
-        connections.extend(self.closing.keys());
+    /// Gives up on everyone who still has to be sent something after they were closed.
+    fn abandon_closing(&mut self) {
+        let mut connections: Vec<_> = self.closing.keys().copied().collect();
         connections.sort_unstable();
         connections.into_iter().for_each(|connection| self.abandon(connection));
     }
@@ -163,17 +160,17 @@ impl<S: Clone> Outboxes<S> {
         let offered = queue.front().len();
         queue.advance(taken);
         if taken > 0 {
-            queue.progress_at = now;
+            queue.progress_at = Some(now);
         }
         let resumed = queue.resume(&limits);
         let answered = queue.marked && queue.bytes() <= limits.low_bytes;
         queue.marked &= !answered;
         let is_empty = queue.bytes() == 0;
         if resumed {
-            self.notices.push_back(Notice::Resume(connection));
+            self.notices.push_back(Notice::Signal(connection, Signal::Resume));
         }
         if answered {
-            self.notices.push_back(Notice::Answer(connection));
+            self.notices.push_back(Notice::Signal(connection, Signal::Answer));
         }
         if is_empty {
             self.on_written_out(connection);
@@ -200,15 +197,18 @@ impl<S: Clone> Outboxes<S> {
     pub(super) fn abandon(&mut self, connection: ConnectionId) {
         self.drop_queue(connection);
         let closing = self.closing.remove(&connection).map(|outbox| outbox.socket);
-        let open = self.outbox_mut(connection).map(|outbox| {
+        let open = self.outbox_mut(connection).filter(|outbox| !outbox.abandoned).map(|outbox| {
             outbox.abandoned = true;
             outbox.socket.clone()
         });
         self.notices.extend(closing.or(open).map(Notice::Abandon));
     }
 
-    /// Gives up on those who have taken nothing for too long.
+    /// Gives up on those who have taken nothing for too long, and on everyone when it is time.
     pub(super) fn handle_timeout(&mut self, now: Time) {
+        if self.stops_at.is_some_and(|at| at <= now) {
+            self.abandon_closing();
+        }
         let stall_max = self.limits.stall_max;
         while let Some(&Reverse((due, connection))) = self.stalls.peek()
             && due <= now
@@ -216,8 +216,9 @@ impl<S: Clone> Outboxes<S> {
             self.stalls.pop();
             let Some(outbox) = self.outbox_mut(connection) else { continue };
             outbox.watched = false;
-            let Some(queue) = outbox.queue.as_ref().filter(|queue| queue.blocked) else { continue };
-            let due = queue.progress_at + stall_max;
+            let queue = outbox.queue.as_ref().filter(|queue| queue.blocked);
+            let Some(progress_at) = queue.and_then(|queue| queue.progress_at) else { continue };
+            let due = progress_at + stall_max;
             if due <= now {
                 self.abandon(connection);
             } else {
@@ -228,11 +229,13 @@ impl<S: Clone> Outboxes<S> {
     }
 
     pub(super) fn poll_timeout(&self) -> Option<Time> {
-        self.stalls.peek().map(|Reverse((due, _))| *due)
+        let stalls_at = self.stalls.peek().map(|Reverse((due, _))| *due);
+        let stops_at = self.stops_at.filter(|_| self.queues > 0);
+        stalls_at.into_iter().chain(stops_at).min()
     }
 
     pub(super) const fn is_stopped(&self) -> bool {
-        self.stopped
+        self.stops_at.is_some()
     }
 
     pub(super) fn is_drained(&self) -> bool {
@@ -246,7 +249,8 @@ impl<S: Clone> Outboxes<S> {
     /// Returns the next notice that still concerns someone.
     pub(super) fn next_notice(&mut self) -> Option<Notice<S>> {
         while let Some(notice) = self.notices.pop_front() {
-            if notice.connection().is_none_or(|connection| self.outbox(connection).is_some()) {
+            let outbox = notice.connection().map(|connection| self.outbox(connection));
+            if outbox.is_none_or(|outbox| outbox.is_some_and(|outbox| !outbox.abandoned)) {
                 return Some(notice);
             }
         }
@@ -258,9 +262,7 @@ impl<S: Clone> Outboxes<S> {
         let socket = |connection| self.outbox(connection).map(|outbox| &outbox.socket);
         Some(match notice {
             Notice::AwaitWritable(connection) => Output::AwaitWritable { connection, socket: socket(connection)? },
-            Notice::Pause(connection) => Output::Pause { socket: socket(connection)? },
-            Notice::Resume(connection) => Output::Resume { socket: socket(connection)? },
-            Notice::Answer(connection) => Output::Answer { socket: socket(connection)? },
+            Notice::Signal(connection, signal) => Output::Signal { socket: socket(connection)?, signal },
             Notice::Finish(socket) => Output::Finish { socket },
             Notice::Abandon(socket) => Output::Abandon { socket },
         })
@@ -291,7 +293,7 @@ impl<S: Clone> Outboxes<S> {
             Box::default()
         });
         if push(queue, &self.limits) == Pushed::OverLimit {
-            self.notices.push_back(Notice::Pause(connection));
+            self.notices.push_back(Notice::Signal(connection, Signal::Pause));
         }
         if !queue.listed && !queue.blocked {
             queue.listed = true;
@@ -300,12 +302,12 @@ impl<S: Clone> Outboxes<S> {
     }
 
     fn block_connection(&mut self, now: Time, connection: ConnectionId) {
-        let due = now + self.limits.stall_max;
+        let stall_max = self.limits.stall_max;
         let Some(outbox) = self.outbox_mut(connection) else { return };
         let Some(queue) = outbox.queue.as_mut() else { return };
         queue.blocked = true;
         queue.listed = false;
-        queue.progress_at = queue.progress_at.max(now);
+        let due = *queue.progress_at.get_or_insert(now) + stall_max;
         let was_watched = std::mem::replace(&mut outbox.watched, true);
         self.notices.push_back(Notice::AwaitWritable(connection));
         if !was_watched {
@@ -321,7 +323,7 @@ impl<S: Clone> Outboxes<S> {
     }
 
     fn end(&mut self, socket: S) {
-        let notice = if self.stopped { Notice::Abandon(socket) } else { Notice::Finish(socket) };
+        let notice = if self.is_stopped() { Notice::Abandon(socket) } else { Notice::Finish(socket) };
         self.notices.push_back(notice);
     }
 
@@ -353,8 +355,18 @@ impl<S: Clone> Outboxes<S> {
 impl<S> Notice<S> {
     const fn connection(&self) -> Option<ConnectionId> {
         match self {
-            Self::AwaitWritable(id) | Self::Pause(id) | Self::Resume(id) | Self::Answer(id) => Some(*id),
+            Self::AwaitWritable(id) | Self::Signal(id, _) => Some(*id),
             Self::Finish(_) | Self::Abandon(_) => None,
         }
+    }
+}
+
+#[cfg(test)]
+impl<S> Outboxes<S> {
+    /// Asserts that nothing is kept of connections that are gone; a stall may be looked after until its time.
+    pub(super) fn assert_empty(&self) {
+        assert!(self.open.iter().all(Option::is_none));
+        assert!(self.closing.is_empty() && self.line.is_empty() && self.notices.is_empty());
+        assert_eq!(self.queues, 0);
     }
 }

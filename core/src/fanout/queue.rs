@@ -25,6 +25,7 @@ pub(super) struct Limits {
     /// Down to where a queue has to be written out before its owner counts as reading again.
     pub(super) low_bytes: usize,
     pub(super) stall_max: Duration,
+    pub(super) drain: Duration,
 }
 
 impl Limits {
@@ -33,6 +34,7 @@ impl Limits {
             broadcast_bytes_max: config.queue_bytes_max - REPLY_RESERVE_BYTES,
             low_bytes: config.queue_bytes_max / 2,
             stall_max: config.stall_max,
+            drain: config.drain,
         }
     }
 }
@@ -68,7 +70,7 @@ pub(super) struct Queue {
     /// How many messages were dropped since the last notice.
     dropped: u64,
     /// When the socket last took something, or first refused.
-    pub(super) progress_at: Time,
+    pub(super) progress_at: Option<Time>,
     /// The socket is known to take nothing now.
     pub(super) blocked: bool,
     /// It stands in line to be written.

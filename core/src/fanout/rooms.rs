@@ -10,6 +10,10 @@ use bytes::{Bytes, BytesMut};
 
 use crate::{Message, RoomId};
 
+/// How many buffers are kept to be used again. Each grows to the largest chunk it ever held, so that keeping one for every room that
+/// ever spoke in one batch would be gigabytes on a large server; these are 8 MiB at most.
+const SPARES_MAX: usize = 128;
+
 #[derive(Debug, Default)]
 pub(super) struct Rooms {
     /// By the rooms' keys.
@@ -17,7 +21,7 @@ pub(super) struct Rooms {
     /// The rooms with an open chunk, in the order in which somebody spoke there first.
     touched: VecDeque<RoomId>,
     flushing: Option<Flushing>,
-    /// Buffers to be used again.
+    /// Buffers to be used again, a few.
     spare: Vec<OpenChunk>,
 }
 
@@ -25,8 +29,6 @@ pub(super) struct Rooms {
 struct Room {
     /// The members' places in the share.
     members: Vec<u32>,
-    /// Counts the chunks.
-    serial: u32,
     chunk: Option<Box<OpenChunk>>,
 }
 
@@ -43,30 +45,28 @@ pub(super) struct Flushing {
     pub(super) bytes: Bytes,
     pub(super) ends: Vec<u32>,
     room: RoomId,
-    serial: u32,
     next: usize,
     emptied: OpenChunk,
 }
 
-/// Where somebody sits: in which room, and how much of its current chunk they have seen.
+/// Where somebody sits: in which room, and how much of its open chunk they have seen.
 #[derive(Debug)]
 pub(super) struct Seat {
     pub(super) room: RoomId,
     /// Among the members.
     pub(super) index: u32,
-    serial: u32,
     seen: u32,
 }
 
 impl Seat {
-    /// Returns up to which offset the chunk of this serial number was seen.
-    pub(super) const fn seen(&self, serial: u32) -> usize {
-        if self.serial == serial { self.seen as usize } else { 0 }
+    /// Moves on to having seen `len` bytes of the open chunk. Returns how many were seen before.
+    pub(super) fn see(&mut self, len: usize) -> usize {
+        std::mem::replace(&mut self.seen, offset(len)) as usize
     }
 
-    pub(super) fn see(&mut self, serial: u32, len: usize) {
-        self.serial = serial;
-        self.seen = offset(len);
+    /// Takes notice that the chunk was frozen: nothing of the next one was seen. Returns how much of this one was.
+    pub(super) fn take_seen(&mut self) -> usize {
+        self.see(0)
     }
 }
 
@@ -80,7 +80,7 @@ impl Rooms {
         let index = offset(room.members.len());
         room.members.push(offset(place));
         let seen = room.chunk.as_ref().map_or(0, |chunk| offset(chunk.buffer.len()));
-        Seat { room: id, index, serial: room.serial, seen }
+        Seat { room: id, index, seen }
     }
 
     /// Takes the owner of a seat out of its room. Returns the place of the member who sits there now, if another does.
@@ -106,10 +106,9 @@ impl Rooms {
         chunk.ends.push(offset(chunk.buffer.len()));
     }
 
-    /// Returns what has been said in a room since the last batch was through, with its serial number.
-    pub(super) fn open_chunk(&self, id: RoomId) -> Option<(u32, &OpenChunk)> {
-        let room = self.rooms.get(id.key() as usize)?;
-        room.chunk.as_deref().map(|chunk| (room.serial, chunk))
+    /// Returns what has been said in a room since the last batch was through.
+    pub(super) fn open_chunk(&self, id: RoomId) -> Option<&OpenChunk> {
+        self.rooms.get(id.key() as usize)?.chunk.as_deref()
     }
 
     /// Returns the chunk that is being given to a room.
@@ -121,14 +120,14 @@ impl Rooms {
         self.flushing.is_none() && self.touched.is_empty()
     }
 
-    /// Goes on to the next member of a room with a chunk: its place, and the chunk's serial number and length.
-    pub(super) fn next_member(&mut self) -> Option<(usize, u32, usize)> {
+    /// Goes on to the next member of a room with a chunk: its place, and the chunk's length. Each is returned once for each chunk.
+    pub(super) fn next_member(&mut self) -> Option<(usize, usize)> {
         loop {
             if let Some(flushing) = &mut self.flushing {
                 let room = &self.rooms[flushing.room.key() as usize];
                 if let Some(&place) = room.members.get(flushing.next) {
                     flushing.next += 1;
-                    return Some((place as usize, flushing.serial, flushing.bytes.len()));
+                    return Some((place as usize, flushing.bytes.len()));
                 }
             }
             self.recycle();
@@ -144,11 +143,9 @@ impl Rooms {
             bytes: chunk.buffer.split().freeze(),
             ends: std::mem::take(&mut chunk.ends),
             room: id,
-            serial: room.serial,
             next: 0,
             emptied: chunk,
         });
-        room.serial = room.serial.wrapping_add(1);
         Some(())
     }
 
@@ -157,13 +154,25 @@ impl Rooms {
         let Some(Flushing { mut ends, mut emptied, .. }) = self.flushing.take() else {
             return;
         };
-        ends.clear();
-        emptied.ends = ends;
-        self.spare.push(emptied);
+        if self.spare.len() < SPARES_MAX {
+            ends.clear();
+            emptied.ends = ends;
+            self.spare.push(emptied);
+        }
     }
 }
 
 /// Takes a length for what it is kept as.
 fn offset(len: usize) -> u32 {
     u32::try_from(len).expect("places, members and the bytes of a batch are all counted by 32 bits")
+}
+
+#[cfg(test)]
+impl Rooms {
+    /// Asserts that nobody is in any room, nothing is to be said there, and few buffers are kept.
+    pub(super) fn assert_empty(&self) {
+        assert!(self.rooms.iter().all(|room| room.members.capacity() == 0 && room.chunk.is_none()));
+        assert!(self.is_flushed());
+        assert!(self.spare.len() <= SPARES_MAX);
+    }
 }

@@ -3,23 +3,32 @@
 use std::time::Duration;
 
 use super::*;
-use crate::{Name, Text};
+use crate::{Name, Signal, Text};
 
 fn unmetered() -> Config {
     Config { flood_lines_per_second: 0, ..Config::default() }
 }
 
-/// Takes all requests that there are, answering each mark at once.
-fn drain(session: &mut Session, now: Time) -> Vec<Request> {
-    let mut requests = Vec::new();
-    while let Some(request) = session.poll_request(now) {
-        if request == Request::Mark {
-            session.handle_answer();
-        } else {
-            requests.push(request);
+/// Takes all requests that there are, answering each mark at once, and returns what is to be done then.
+fn drain_to(session: &mut Session, now: Time) -> (Vec<Request>, Next) {
+    let (mut all, mut signals) = (Vec::new(), Signals::default());
+    if session.marks_odd {
+        signals = signals.after(Signal::Answer);
+    }
+    loop {
+        match session.poll_next(now, signals) {
+            Next::Ask(requests) => all.extend(requests),
+            Next::AwaitSignal => signals = signals.after(Signal::Answer),
+            next @ (Next::AwaitTime(_) | Next::Read | Next::End) => {
+                all.retain(|request| *request != Request::Mark);
+                return (all, next);
+            }
         }
     }
-    requests
+}
+
+fn drain(session: &mut Session, now: Time) -> Vec<Request> {
+    drain_to(session, now).0
 }
 
 fn ask(session: &mut Session, bytes: &[u8]) -> Vec<Request> {
@@ -97,22 +106,22 @@ fn above_its_rate_a_session_holds_lines_back_and_loses_none() {
     session.handle_bytes(&b"x\n".repeat(15));
     assert_eq!(drain(&mut session, Time::START).len(), 10);
     for line in 1..=5 {
-        assert!(!session.wants_bytes());
         let ready = Time::after(line * Duration::from_millis(100));
-        assert_eq!(session.poll_timeout(), Some(ready));
+        let before = Time::after(ready.since_start() - Duration::from_nanos(1));
+        assert_eq!(drain_to(&mut session, before), (vec![], Next::AwaitTime(ready)));
         assert_eq!(drain(&mut session, ready), [say("x")]);
     }
-    assert!(session.wants_bytes());
-    assert_eq!(session.poll_timeout(), None);
+    assert_eq!(drain_to(&mut session, Time::after(Duration::from_millis(500))), (vec![], Next::Read));
 }
 
 #[test]
 fn blank_lines_count_for_the_rate_too() {
     let config = Config { flood_lines_per_second: 1, ..Config::default() };
     let mut session = Session::new(&config);
-    assert_eq!(ask(&mut session, b"\n\n\n\n\nx\n"), []);
-    assert!(!session.wants_bytes());
-    assert_eq!(drain(&mut session, Time::after(Duration::from_secs(1))), [say("x")]);
+    session.handle_bytes(b"\n\n\n\n\nx\n");
+    let second = Time::after(Duration::from_secs(1));
+    assert_eq!(drain_to(&mut session, Time::START), (vec![], Next::AwaitTime(second)));
+    assert_eq!(drain_to(&mut session, second), (vec![say("x")], Next::Read));
 }
 
 #[test]
@@ -121,32 +130,58 @@ fn what_was_sent_before_the_end_is_still_handed_out() {
     let mut session = Session::new(&config);
     session.handle_bytes(b"one\ntwo\nhalf");
     session.handle_end();
-    assert_eq!(drain(&mut session, Time::START), [say("one")]);
-    assert!(!session.is_over());
-    assert!(!session.wants_bytes());
-    assert_eq!(drain(&mut session, Time::after(Duration::from_secs(1))), [say("two")]);
-    assert!(session.is_over());
-    assert_eq!(session.poll_timeout(), None);
+    let second = Time::after(Duration::from_secs(1));
+    assert_eq!(drain_to(&mut session, Time::START), (vec![say("one")], Next::AwaitTime(second)));
+    assert_eq!(drain_to(&mut session, second), (vec![say("two")], Next::End));
 }
 
 #[test]
 fn after_a_window_of_replies_a_session_waits_for_the_answer() {
     let mut session = Session::new(&unmetered());
     session.handle_bytes(&b"/rooms\n".repeat(5));
-    let poll = |session: &mut Session| session.poll_request(Time::START);
+    let mut signals = Signals::default();
     for _ in 0..2 {
-        assert_eq!(poll(&mut session), Some(Request::Rooms));
-        assert_eq!(poll(&mut session), Some(Request::Rooms));
-        assert_eq!(poll(&mut session), Some(Request::Mark));
-        assert_eq!(poll(&mut session), None);
-        assert!(session.is_marked());
-        assert!(!session.wants_bytes());
-        assert_eq!(session.poll_timeout(), None);
-        session.handle_answer();
+        let window = vec![Request::Rooms, Request::Rooms, Request::Mark];
+        assert_eq!(session.poll_next(Time::START, signals), Next::Ask(window));
+        assert_eq!(session.poll_next(Time::START, signals), Next::AwaitSignal);
+        signals = signals.after(Signal::Answer);
     }
-    assert_eq!(poll(&mut session), Some(Request::Rooms));
-    assert_eq!(poll(&mut session), None);
-    assert!(session.wants_bytes());
+    assert_eq!(session.poll_next(Time::START, signals), Next::Ask(vec![Request::Rooms]));
+    assert_eq!(session.poll_next(Time::START, signals), Next::Read);
+}
+
+#[test]
+fn a_paused_session_asks_for_nothing_and_goes_on_where_it_was() {
+    let mut session = Session::new(&unmetered());
+    let paused = Signals::default().after(Signal::Pause);
+    session.handle_bytes(b"one\nha");
+    assert_eq!(session.poll_next(Time::START, paused), Next::AwaitSignal);
+    session.handle_bytes(b"lf\n");
+    assert_eq!(session.poll_next(Time::START, paused), Next::AwaitSignal);
+    let resumed = paused.after(Signal::Resume);
+    assert_eq!(session.poll_next(Time::START, resumed), Next::Ask(vec![say("one"), say("half")]));
+    assert_eq!(session.poll_next(Time::START, resumed), Next::Read);
+}
+
+#[test]
+fn a_pause_does_not_answer_a_mark_nor_an_answer_end_a_pause() {
+    let mut session = Session::new(&unmetered());
+    session.handle_bytes(&b"/rooms\n".repeat(3));
+    assert!(matches!(session.poll_next(Time::START, Signals::default()), Next::Ask(_)));
+    let mut signals = Signals::default();
+    for signal in [Signal::Pause, Signal::Resume, Signal::Pause, Signal::Answer] {
+        signals = signals.after(signal);
+        assert_eq!(session.poll_next(Time::START, signals), Next::AwaitSignal);
+    }
+    let signals = Signals::from_bits(signals.after(Signal::Resume).to_bits());
+    assert_eq!(session.poll_next(Time::START, signals), Next::Ask(vec![Request::Rooms]));
+}
+
+#[test]
+fn an_abandoned_session_is_at_its_end() {
+    let mut session = Session::new(&unmetered());
+    session.handle_bytes(b"never said\n");
+    assert_eq!(session.poll_next(Time::START, Signals::ABANDONED), Next::End);
 }
 
 #[test]
@@ -154,9 +189,33 @@ fn what_is_said_needs_no_answer() {
     let mut session = Session::new(&unmetered());
     session.handle_bytes(&b"hello there\n".repeat(10_000));
     let mut said = 0;
-    while let Some(request) = session.poll_request(Time::START) {
-        assert_eq!(request, say("hello there"));
-        said += 1;
+    while let Next::Ask(requests) = session.poll_next(Time::START, Signals::default()) {
+        assert!(requests.len() <= REQUESTS_MAX && requests.iter().all(|request| *request == say("hello there")));
+        said += requests.len();
     }
     assert_eq!(said, 10_000);
+}
+
+#[test]
+fn lines_held_back_are_moved_only_when_half_of_them_are_through() {
+    let config = Config { flood_lines_per_second: 1, flood_burst: Duration::ZERO, ..Config::default() };
+    let mut session = Session::new(&config);
+    session.handle_bytes(&b"x\n".repeat(1000));
+    let mut moves = 0;
+    for second in 0..1000 {
+        let before = session.input.as_ptr();
+        assert_eq!(drain(&mut session, Time::after(Duration::from_secs(second))), [say("x")]);
+        moves += usize::from(session.input.as_ptr() != before);
+    }
+    assert!(moves <= 11, "{moves} moves");
+    assert_eq!(session.input.capacity(), 0);
+}
+
+#[test]
+fn after_all_was_handed_out_no_pause_holds_the_reader() {
+    let mut session = Session::new(&unmetered());
+    session.handle_bytes(b"/quit\n");
+    assert_eq!(session.poll_next(Time::START, Signals::default()), Next::Ask(vec![Request::Quit]));
+    let paused = Signals::default().after(Signal::Pause);
+    assert_eq!(session.poll_next(Time::START, paused), Next::End);
 }

@@ -1,0 +1,60 @@
+//! Owns what the writer of a connection has to say to its reader.
+
+/// What the fan-out tells the reader of a connection.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Signal {
+    /// Ask for nothing more: the owner is over the limit.
+    Pause,
+    /// Go on.
+    Resume,
+    /// The mark is answered: the replies that were asked for have been dealt with.
+    Answer,
+}
+
+/// Holds what all signals so far come to. It fits into a byte, for adapters to keep where both sides can reach it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Signals(u8);
+
+impl Signals {
+    /// The connection was given up: from now on nothing else counts.
+    pub const ABANDONED: Self = Self(Self::ABANDONED_BIT);
+
+    const PAUSED: u8 = 1;
+    const ABANDONED_BIT: u8 = 2;
+    /// Changes with each answer. There is never more than one mark to be answered, so this is enough to tell.
+    const ANSWERS_ODD: u8 = 4;
+
+    /// Takes a byte that [`to_bits`](Self::to_bits) has given.
+    #[must_use]
+    pub const fn from_bits(bits: u8) -> Self {
+        Self(bits)
+    }
+
+    /// Returns the signals as a byte.
+    #[must_use]
+    pub const fn to_bits(self) -> u8 {
+        self.0
+    }
+
+    /// Returns what it comes to with one more signal.
+    #[must_use]
+    pub const fn after(self, signal: Signal) -> Self {
+        Self(match signal {
+            Signal::Pause => self.0 | Self::PAUSED,
+            Signal::Resume => self.0 & !Self::PAUSED,
+            Signal::Answer => self.0 ^ Self::ANSWERS_ODD,
+        })
+    }
+
+    pub(crate) const fn is_paused(self) -> bool {
+        self.0 & Self::PAUSED != 0
+    }
+
+    pub(crate) const fn is_abandoned(self) -> bool {
+        self.0 & Self::ABANDONED_BIT != 0
+    }
+
+    pub(crate) const fn answers_odd(self) -> bool {
+        self.0 & Self::ANSWERS_ODD != 0
+    }
+}

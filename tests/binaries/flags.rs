@@ -1,0 +1,91 @@
+//! What the command line takes, and what is said of a mistake.
+
+use chinwag_tests::{Adapter, Ended, Program};
+
+use crate::assert_one_line;
+
+const FLAGS: [&str; 10] = [
+    "--ip",
+    "--port",
+    "--threads",
+    "--flood-rate",
+    "--max-line",
+    "--room-quiet",
+    "--drain",
+    "--log-dir",
+    "--version",
+    "--help",
+];
+
+#[test]
+fn the_version_is_one_line_on_standard_output() {
+    for adapter in Adapter::ALL {
+        let out = format!("{} {}\n", adapter.program(), env!("CARGO_PKG_VERSION"));
+        assert_eq!(Program::run(adapter, ["--version"]), Ended { code: Some(0), out, err: String::new() });
+    }
+}
+
+#[test]
+fn help_names_every_flag_on_standard_output() {
+    for adapter in Adapter::ALL {
+        for flag in ["--help", "-h"] {
+            let Ended { code, out, err } = Program::run(adapter, [flag]);
+            assert_eq!((code, err.as_str()), (Some(0), ""));
+            assert!(out.starts_with(&format!("Usage: {}", adapter.program())), "{out}");
+            let names = |flag| out.lines().any(|line| line.split([' ', ',']).any(|word| word == flag));
+            assert!(FLAGS.into_iter().chain(["-i", "-p", "-h"]).all(names), "{out}");
+        }
+    }
+}
+
+#[test]
+fn a_mistake_is_one_line_that_names_the_flag_and_what_it_takes() {
+    let cases: [(&[&str], &[&str]); 26] = [
+        (&["--ip", "localhost"], &["--ip", "localhost", "IPv4 or IPv6 address"]),
+        (&["-i", "1.2.3"], &["-i", "IPv4 or IPv6 address"]),
+        (&["--ip", "127.0.0.1:80"], &["--ip", "IPv4 or IPv6 address"]),
+        (&["--ip="], &["--ip", "IPv4 or IPv6 address"]),
+        (&["--port", "65536"], &["--port", "65536", "0 to 65535"]),
+        (&["-p", "-1"], &["-p", "0 to 65535"]),
+        (&["--port", "http"], &["--port", "0 to 65535"]),
+        (&["--port", "1\n2"], &["--port", "0 to 65535"]),
+        (&["--threads", "0"], &["--threads", "1 to 1024"]),
+        (&["--threads", "1025"], &["--threads", "1 to 1024"]),
+        (&["--flood-rate", "-1"], &["--flood-rate", "lines per second", "0 to 1000000"]),
+        (&["--flood-rate", "1000001"], &["--flood-rate", "lines per second", "0 to 1000000"]),
+        (&["--max-line", "0"], &["--max-line", "characters", "1 to 4096"]),
+        (&["--max-line", "4097"], &["--max-line", "characters", "1 to 4096"]),
+        (&["--room-quiet", "many"], &["--room-quiet", "whole number of members"]),
+        (&["--room-quiet", "4294967296"], &["--room-quiet", "0 to 4294967295"]),
+        (&["--drain", "1.5"], &["--drain", "whole number of seconds", "0 to 3600"]),
+        (&["--drain", "3601"], &["--drain", "whole number of seconds", "0 to 3600"]),
+        (&["--port"], &["--port", "No value"]),
+        (&["--log-dir"], &["--log-dir", "No value"]),
+        (&["--port", "1", "--port", "2"], &["--port", "duplicate"]),
+        (&["--version=yes"], &["yes", "Unrecognized"]),
+        (&["--colour"], &["--colour", "Unrecognized"]),
+        (&["-x"], &["-x", "Unrecognized"]),
+        (&["help"], &["help", "Unrecognized"]),
+        (&["--version", "--drain", "x"], &["--drain", "whole number of seconds"]),
+    ];
+    for adapter in Adapter::ALL {
+        for (flags, words) in cases {
+            let Ended { code, out, err } = Program::run(adapter, flags);
+            assert_eq!((code, out.as_str()), (Some(2), ""), "{flags:?}");
+            assert_one_line(adapter, &err, words);
+        }
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_flag_that_is_not_text_is_a_mistake_too() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt as _;
+
+    for adapter in Adapter::ALL {
+        let Ended { code, out, err } = Program::run(adapter, [OsStr::from_bytes(b"--ip=\xff")]);
+        assert_eq!((code, out.as_str()), (Some(2), ""));
+        assert_one_line(adapter, &err, &["UTF-8"]);
+    }
+}

@@ -1,0 +1,126 @@
+//! How a server starts: where it can be reached, what it says then, and what it says if it can't be.
+
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
+use std::process::Stdio;
+
+use chinwag_tests::{Adapter, Ended, Person, Program};
+use rustix::process::Signal;
+
+use crate::{assert_one_line, assert_talk, stop};
+
+#[test]
+fn port_0_takes_a_free_port_which_the_only_line_on_standard_output_tells() {
+    for adapter in Adapter::ALL {
+        let (server, addr) = Program::start(adapter, [""; 0]);
+        assert_eq!(addr.ip(), IpAddr::from(Ipv4Addr::LOCALHOST));
+        assert_ne!(addr.port(), 0);
+        assert_talk(addr);
+        stop(server);
+    }
+}
+
+#[test]
+fn a_server_listens_on_ipv6_too() {
+    let has_ipv6 = TcpListener::bind((Ipv6Addr::LOCALHOST, 0)).is_ok();
+    for adapter in Adapter::ALL {
+        let flags = ["--ip", "::1"];
+        if !has_ipv6 {
+            let ended = Program::run(adapter, flags.into_iter().chain(["--port", "0"]));
+            assert_eq!((ended.code, ended.out.as_str()), (Some(1), ""));
+            assert_one_line(adapter, &ended.err, &["[::1]:0"]);
+            continue;
+        }
+        let (server, addr) = Program::start(adapter, flags);
+        assert_eq!(addr.ip(), IpAddr::from(Ipv6Addr::LOCALHOST));
+        assert_talk(addr);
+        stop(server);
+        let (server, addr) = Program::start(adapter, ["-i", "::"]);
+        assert_eq!(addr.ip(), IpAddr::from(Ipv6Addr::UNSPECIFIED));
+        assert_talk(SocketAddr::new(Ipv4Addr::LOCALHOST.into(), addr.port()));
+        stop(server);
+    }
+}
+
+#[test]
+fn an_address_in_use_is_named() {
+    for adapter in Adapter::ALL {
+        let (server, addr) = Program::start(adapter, [""; 0]);
+        for second in Adapter::ALL {
+            let ended = Program::run(second, ["--port", &addr.port().to_string()]);
+            assert_eq!((ended.code, ended.out.as_str()), (Some(1), ""));
+            assert_one_line(second, &ended.err, &[&addr.to_string(), "another program", "--port"]);
+        }
+        assert_talk(addr);
+        stop(server);
+    }
+}
+
+#[test]
+fn a_port_is_free_again_as_soon_as_its_server_has_stopped() {
+    for adapter in Adapter::ALL {
+        let (server, addr) = Program::start(adapter, [""; 0]);
+        let ann = Person::come(addr);
+        stop(server);
+        // The old connection is still being forgotten.
+        drop(ann);
+        let again = Program::spawn(adapter, Program::command(adapter).args(["--port", &addr.port().to_string()]));
+        assert_eq!(again.read_ready(), addr);
+        assert_talk(addr);
+        stop(again);
+    }
+}
+
+#[test]
+fn an_address_of_another_machine_is_named() {
+    // 192.0.2.0/24 and 2001:db8::/32 are for documentation; no machine has them.
+    for adapter in Adapter::ALL {
+        for (ip, shown) in [("192.0.2.1", "192.0.2.1:0"), ("2001:db8::1", "[2001:db8::1]:0")] {
+            let ended = Program::run(adapter, ["--ip", ip, "--port", "0"]);
+            assert_eq!((ended.code, ended.out.as_str()), (Some(1), ""));
+            assert_one_line(adapter, &ended.err, &[shown]);
+        }
+    }
+}
+
+#[test]
+fn several_servers_run_beside_each_other() {
+    let servers: Vec<_> =
+        Adapter::ALL.iter().cycle().take(6).map(|&adapter| Program::start(adapter, [""; 0])).collect();
+    let mut people: Vec<_> = servers.iter().map(|(_, addr)| Person::come(*addr)).collect();
+    for person in &mut people {
+        person.type_line("/rooms");
+    }
+    for person in &mut people {
+        person.read_up_to("Rooms - main (1)");
+    }
+    for (server, _) in servers {
+        stop(server);
+    }
+    for mut person in people {
+        assert_eq!(person.read_to_end(), "Server is shutting down\n");
+    }
+}
+
+#[test]
+fn a_server_serves_although_nobody_reads_what_it_writes() -> io::Result<()> {
+    for adapter in Adapter::ALL {
+        let (unread, out) = io::pipe()?;
+        drop(unread);
+        let server = Program::spawn(adapter, Program::command(adapter).args(["--port", "0"]).stdout(Stdio::from(out)));
+        let line = server.read_log("serving");
+        let addr = line.trim_end().rsplit_once("address=").expect("the log tells the address").1;
+        assert_talk(addr.parse().expect("it is an address"));
+        stop(server);
+
+        let (unread, err) = io::pipe()?;
+        drop(unread);
+        let mut command = Program::command(adapter);
+        let server =
+            Program::spawn(adapter, command.args(["--port", "0"]).env("RUST_LOG", "debug").stderr(Stdio::from(err)));
+        assert_talk(server.read_ready());
+        server.signal(Signal::TERM);
+        assert_eq!(server.join(), Ended { code: Some(0), out: String::new(), err: String::new() });
+    }
+    Ok(())
+}

@@ -1,0 +1,142 @@
+//! Simulated servers, one for each seed, against the model of what everybody must be sent.
+//!
+//! `CHINWAG_SEEDS=1000000` runs more of them, `CHINWAG_SEED=7` only that one. See `README.md`.
+
+use std::collections::BTreeMap;
+use std::env;
+use std::panic;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::thread;
+
+use chinwag_tests::sim::{Coverage, Plan, Step, World, shrink};
+
+/// How many seeds run unless told otherwise: less than a minute in a debug build on one core.
+const SEEDS: u64 = 1000;
+
+/// What has to occur in a run of the default length or longer; otherwise the simulation would prove nothing about it.
+const SITUATIONS: [&str; 40] = [
+    "abandoned after failing",
+    "abandoned after stalling",
+    "abandoned by a server that gave up",
+    "abandoned by a server that stops",
+    "answered",
+    "awaited",
+    "batch cut short",
+    "crowd told",
+    "dropped",
+    "failed",
+    "finished",
+    "followed before all was polled",
+    "held back above the rate",
+    "in the room already",
+    "invalid",
+    "joined",
+    "left",
+    "mark waits",
+    "not UTF-8",
+    "partly written",
+    "paused",
+    "refused",
+    "renamed",
+    "news of someone who is gone",
+    "news of someone whose slot is another's",
+    "resumed",
+    "rooms listed",
+    "said",
+    "slot taken while its last owner is sent the rest",
+    "taken",
+    "too long",
+    "unrecognized",
+    "users listed",
+    "writable, but takes nothing",
+    "writer lags",
+    "written",
+    // Steps that each plan may have.
+    "stopped",
+    "hung up",
+    "vanished",
+    "several writers",
+];
+
+fn number(variable: &str) -> Option<u64> {
+    let text = env::var(variable).ok()?;
+    Some(text.parse().unwrap_or_else(|_| panic!("{variable} takes a number, not {text:?}")))
+}
+
+fn add(coverage: &mut Coverage, plan: &Plan, of_run: Coverage) {
+    for (situation, count) in of_run {
+        *coverage.entry(situation).or_default() += count;
+    }
+    let has = |step: &Step| plan.steps.contains(step);
+    for (situation, occurs) in [
+        ("stopped", has(&Step::Stop)),
+        ("hung up", plan.steps.iter().any(|step| matches!(step, Step::HangUp { .. }))),
+        ("vanished", plan.steps.iter().any(|step| matches!(step, Step::Vanish { .. }))),
+        ("several writers", plan.config.threads > 1),
+    ] {
+        *coverage.entry(situation).or_default() += u64::from(occurs);
+    }
+}
+
+/// Runs seeds until there are no more or one fails. Returns what occurred, and the seed that failed.
+fn run_seeds(next: &AtomicU64, end: u64, failed: &AtomicBool) -> (Coverage, Option<u64>) {
+    let mut coverage = BTreeMap::new();
+    while !failed.load(Ordering::Relaxed) {
+        let seed = next.fetch_add(1, Ordering::Relaxed);
+        if seed >= end {
+            break;
+        }
+        let plan = Plan::from_seed(seed);
+        match World::run(&plan) {
+            Ok(of_run) => add(&mut coverage, &plan, of_run),
+            Err(_) => {
+                failed.store(true, Ordering::Relaxed);
+                return (coverage, Some(seed));
+            }
+        }
+    }
+    (coverage, None)
+}
+
+/// Says how to see a failure again, and shows the shortest run that was found to fail.
+fn report(seed: u64) -> ! {
+    panic::set_hook(Box::new(|_| {}));
+    let plan = Plan::from_seed(seed);
+    let small = shrink(&plan);
+    let [first, last] =
+        [&plan, &small].map(|plan| World::run(plan).err().map_or_else(String::new, |failure| failure.to_string()));
+    let _ = panic::take_hook();
+    let steps: Vec<_> = small.steps.iter().enumerate().map(|(index, step)| format!("{index:4} {step:?}")).collect();
+    panic!(
+        "seed {seed} fails: {first}\n\nThe fewest steps that fail: {last}\n{}\n{:?}\n\nTo run it again:\nCHINWAG_SEED={seed} cargo test -p \
+         chinwag-tests --test simulation\n",
+        steps.join("\n"),
+        small.config,
+    )
+}
+
+#[test]
+fn everyone_is_sent_what_the_protocol_says_whatever_happens() {
+    let only = number("CHINWAG_SEED");
+    let count = number("CHINWAG_SEEDS").unwrap_or(SEEDS);
+    let (start, end) = only.map_or((0, count), |seed| (seed, seed + 1));
+    let (next, failed) = (AtomicU64::new(start), AtomicBool::new(false));
+    let threads = thread::available_parallelism().map_or(1, usize::from);
+    let results: Vec<_> = thread::scope(|scope| {
+        let running: Vec<_> = (0..threads).map(|_| scope.spawn(|| run_seeds(&next, end, &failed))).collect();
+        running.into_iter().map(|thread| thread.join().expect("failures are caught")).collect()
+    });
+    if let Some(seed) = results.iter().filter_map(|(_, seed)| *seed).min() {
+        report(seed);
+    }
+    let mut coverage = Coverage::new();
+    for (situation, count) in results.into_iter().flat_map(|(coverage, _)| coverage) {
+        *coverage.entry(situation).or_default() += count;
+    }
+    eprintln!("{} seeds: {coverage:#?}", end - start);
+    if only.is_none() && count >= SEEDS {
+        let missing: Vec<_> =
+            SITUATIONS.iter().filter(|&situation| coverage.get(situation).is_none_or(|&count| count == 0)).collect();
+        assert!(missing.is_empty(), "never occurred: {missing:?}");
+    }
+}

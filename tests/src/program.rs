@@ -1,0 +1,167 @@
+//! Owns a server as its users run it: its binary in a process of its own, what that writes, and how it ends.
+//!
+//! Invariant: no process outlives its owner. Whoever drops one kills it.
+
+use std::ffi::OsStr;
+use std::io::{BufRead as _, BufReader, Read};
+use std::net::SocketAddr;
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{self, Receiver};
+use std::thread;
+use std::time::Instant;
+
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::binary::binary;
+use crate::{Adapter, DEADLINE};
+
+/// Runs a server's binary.
+#[derive(Debug)]
+pub struct Program {
+    adapter: Adapter,
+    child: Child,
+    out: Receiver<String>,
+    err: Receiver<String>,
+}
+
+/// Holds what a process has left behind.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Ended {
+    /// What it exited with, or nothing if a signal ended it.
+    pub code: Option<i32>,
+    /// What it wrote to standard output, apart from what was read before.
+    pub out: String,
+    /// What it wrote to standard error, apart from what was read before.
+    pub err: String,
+}
+
+impl Program {
+    /// Returns the command that runs a server's binary: without flags, its log as it is by default, its output kept for whoever
+    /// asks.
+    ///
+    /// # Panics
+    /// If the binary can't be built.
+    #[must_use]
+    pub fn command(adapter: Adapter) -> Command {
+        let mut command = Command::new(binary(adapter));
+        command.env_remove("RUST_LOG").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+    }
+
+    /// Starts what a command says, for this server.
+    ///
+    /// # Panics
+    /// If it can't be run.
+    #[must_use]
+    pub fn spawn(adapter: Adapter, command: &mut Command) -> Self {
+        let mut child = command.spawn().expect("the binary can be run");
+        let (out, err) = (keep_lines(child.stdout.take()), keep_lines(child.stderr.take()));
+        Self { adapter, child, out, err }
+    }
+
+    /// Runs a server with these flags until it ends by itself.
+    ///
+    /// # Panics
+    /// If it does not.
+    #[must_use]
+    pub fn run(adapter: Adapter, flags: impl IntoIterator<Item: AsRef<OsStr>>) -> Ended {
+        Self::spawn(adapter, Self::command(adapter).args(flags)).join()
+    }
+
+    /// Starts a server with these flags on a free port, and returns it with its address as soon as it can be reached.
+    ///
+    /// # Panics
+    /// If it does not say that it is ready.
+    #[must_use]
+    pub fn start(adapter: Adapter, flags: impl IntoIterator<Item: AsRef<OsStr>>) -> (Self, SocketAddr) {
+        let program = Self::spawn(adapter, Self::command(adapter).args(["--port", "0"]).args(flags));
+        let addr = program.read_ready();
+        (program, addr)
+    }
+
+    /// Reads the line that says that the server can be reached, and returns where.
+    ///
+    /// # Panics
+    /// If it is not exactly this line.
+    #[must_use]
+    pub fn read_ready(&self) -> SocketAddr {
+        let line = self.out.recv_timeout(DEADLINE).expect("it says that it is ready");
+        let ready = format!("{} {} listening on ", self.adapter.program(), env!("CARGO_PKG_VERSION"));
+        let addr = line.strip_prefix(&ready).and_then(|addr| addr.strip_suffix('\n')).map(str::parse);
+        let Some(Ok(addr)) = addr else { panic!("not a ready line: {line:?}") };
+        addr
+    }
+
+    /// Reads standard error up to a line in which `text` stands, and returns that line.
+    ///
+    /// # Panics
+    /// If there is none.
+    #[must_use]
+    pub fn read_log(&self, text: &str) -> String {
+        loop {
+            let line = self.err.recv_timeout(DEADLINE).expect("it is logged");
+            if line.contains(text) {
+                return line;
+            }
+        }
+    }
+
+    /// Sends a signal.
+    ///
+    /// # Panics
+    /// If the process has ended.
+    pub fn signal(&self, signal: Signal) {
+        kill_process(Pid::from_child(&self.child), signal).expect("it runs");
+    }
+
+    /// Waits until the process has ended.
+    ///
+    /// # Panics
+    /// If it goes on.
+    #[must_use]
+    pub fn join(mut self) -> Ended {
+        let deadline = Instant::now() + DEADLINE;
+        let (mut out, mut err) = (String::new(), String::new());
+        let has_ended = read_to_end(&self.out, deadline, &mut out) & read_to_end(&self.err, deadline, &mut err);
+        assert!(has_ended, "{:?} goes on, and has written {out:?} and {err:?}", self.adapter);
+        // Nobody but the process has the other ends, so it is about to end, if it has not yet.
+        let code = self.child.wait().expect("it is a child of this one").code();
+        Ended { code, out, err }
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        // It fails only if the process has ended.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Reads lines as they come, so that whoever writes them never waits.
+fn keep_lines(source: Option<impl Read + Send + 'static>) -> Receiver<String> {
+    let (lines, kept) = mpsc::channel();
+    if let Some(source) = source {
+        let mut source = BufReader::new(source);
+        thread::spawn(move || {
+            let mut line = Vec::new();
+            while source.read_until(b'\n', &mut line).is_ok_and(|len| len > 0) {
+                if lines.send(String::from_utf8_lossy(&line).into_owned()).is_err() {
+                    break;
+                }
+                line.clear();
+            }
+        });
+    }
+    kept
+}
+
+/// Gathers lines up to their end, and says whether it came before the deadline.
+fn read_to_end(lines: &Receiver<String>, deadline: Instant, text: &mut String) -> bool {
+    loop {
+        match lines.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+            Ok(line) => text.push_str(&line),
+            Err(error) => return error == mpsc::RecvTimeoutError::Disconnected,
+        }
+    }
+}

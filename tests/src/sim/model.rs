@@ -1,0 +1,311 @@
+//! Owns what everybody must be sent: the rules of the protocol in the simplest way that could be right, with plain vectors, without
+//! batches, and without sharing anything.
+
+mod typist;
+
+use std::time::Duration;
+
+use chinwag_core::{Config, Time};
+
+use self::typist::{Ask, Typist};
+
+/// Holds one line that somebody must be sent.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Line {
+    /// The line with its end.
+    pub text: String,
+    /// It is told to a room, and may be dropped for those who are too slow.
+    pub may_be_dropped: bool,
+}
+
+/// Knows who is where, and keeps everything that everybody is to be sent.
+#[derive(Clone, Debug)]
+pub struct Model {
+    chars_max: usize,
+    crowd_members: usize,
+    crowd_interval: Duration,
+    people: Vec<Person>,
+    rooms: Vec<Room>,
+    /// By user.
+    lines: Vec<Vec<Line>>,
+    typists: Vec<Typist>,
+    stopped: bool,
+}
+
+#[derive(Clone, Debug)]
+struct Person {
+    user: usize,
+    name: String,
+    /// In lower case.
+    room: String,
+}
+
+#[derive(Clone, Debug)]
+struct Room {
+    name: String,
+    crowd: Option<Crowd>,
+}
+
+#[derive(Clone, Debug)]
+struct Crowd {
+    due: Time,
+    joined: usize,
+    left: usize,
+}
+
+const HELP: [&str; 7] = [
+    "Server commands",
+    "  /help - prints this message",
+    "  /name {name} - change name",
+    "  /rooms - list rooms",
+    "  /join {room} - join room",
+    "  /users - lists users in current room",
+    "  /quit - quits server",
+];
+
+const RESERVED: [&str; 4] = ["you", "server", "rooms", "users"];
+
+impl Model {
+    /// Starts with nobody.
+    #[must_use]
+    pub fn new(config: &Config) -> Self {
+        Self {
+            chars_max: config.line_chars_max as usize,
+            crowd_members: config.crowd_members as usize,
+            crowd_interval: config.crowd_interval,
+            people: Vec::new(),
+            rooms: vec![Room { name: "main".to_owned(), crowd: None }],
+            lines: Vec::new(),
+            typists: Vec::new(),
+            stopped: false,
+        }
+    }
+
+    /// Adds a user, who is not here yet.
+    pub fn add_user(&mut self) {
+        self.lines.push(Vec::new());
+        self.typists.push(Typist::new(self.chars_max));
+    }
+
+    /// Returns all that a user must be sent so far.
+    #[must_use]
+    pub fn lines(&self, user: usize) -> &[Line] {
+        &self.lines[user]
+    }
+
+    /// Returns how many people are here.
+    #[must_use]
+    pub fn people(&self) -> usize {
+        self.people.len()
+    }
+
+    /// Returns how many rooms there are.
+    #[must_use]
+    pub fn rooms(&self) -> usize {
+        self.rooms.len()
+    }
+
+    /// Tells whether a user is here.
+    #[must_use]
+    pub fn is_here(&self, user: usize) -> bool {
+        self.people.iter().any(|person| person.user == user)
+    }
+
+    /// Returns the name of a user, and the name of their room in lower case, if they are here.
+    #[must_use]
+    pub fn whereabouts(&self, user: usize) -> Option<(&str, &str)> {
+        let person = self.people.iter().find(|person| person.user == user)?;
+        Some((&person.name, &person.room))
+    }
+
+    /// Returns how much a user has asked for that was not dealt with.
+    #[must_use]
+    pub fn asks(&self, user: usize) -> usize {
+        self.typists[user].asks.len()
+    }
+
+    /// Returns when the first crowd is to be told.
+    #[must_use]
+    pub fn next_due(&self) -> Option<Time> {
+        self.rooms.iter().filter_map(|room| room.crowd.as_ref().map(|crowd| crowd.due)).min()
+    }
+
+    /// Takes what was read from a user.
+    pub fn read(&mut self, user: usize, bytes: &[u8]) {
+        bytes.iter().for_each(|&byte| self.typists[user].type_byte(byte));
+    }
+
+    /// Lets a user in, whom the server gave this name.
+    ///
+    /// # Errors
+    /// If the server can't give this name.
+    pub fn open(&mut self, now: Time, user: usize, name: &str) -> Result<(), String> {
+        if !is_name(name) || is_reserved(name) || self.is_taken(name) {
+            return Err(format!("the server gave the name {name}, which it may not"));
+        }
+        HELP.iter().for_each(|line| self.reply(user, line));
+        self.reply(user, &format!("You are {name}"));
+        self.enter(now, user, name, "main");
+        Ok(())
+    }
+
+    /// Lets a user have the next thing they asked for.
+    ///
+    /// # Errors
+    /// If they asked for nothing.
+    pub fn ask(&mut self, now: Time, user: usize) -> Result<(), String> {
+        let Some(ask) = self.typists[user].asks.pop_front() else {
+            return Err(format!("user {user} has not asked for anything more"));
+        };
+        let Some(person) = self.people.iter().find(|person| person.user == user).cloned() else { return Ok(()) };
+        match ask {
+            Ask::Say(text) => self.broadcast(&person.room, &format!("{}: {text}", person.name)),
+            Ask::Help => HELP.iter().for_each(|line| self.reply(user, line)),
+            Ask::Name(name) => self.rename(&person, &name),
+            Ask::Join(room) => self.join(now, &person, &room),
+            Ask::Rooms => self.list_rooms(user),
+            Ask::Users => self.list_users(&person),
+            Ask::Quit => self.close(now, user),
+            Ask::Unrecognized(word) => self.reply(user, &format!("Unrecognized command {word}, try /help")),
+            Ask::TooLong => self.reply(user, &format!("Messages can only be {} chars long", self.chars_max)),
+            Ask::NotUtf8 => self.reply(user, "Messages must be valid UTF-8"),
+        }
+        Ok(())
+    }
+
+    /// Takes a user out, if they are here.
+    pub fn close(&mut self, now: Time, user: usize) {
+        if let Some(index) = self.people.iter().position(|person| person.user == user) {
+            self.leave(now, index);
+        }
+    }
+
+    /// Tells the crowds what is due.
+    pub fn wake(&mut self, now: Time) {
+        for index in 0..self.rooms.len() {
+            let Some(Crowd { joined, left, .. }) = self.rooms[index].crowd.take_if(|crowd| crowd.due <= now) else {
+                continue;
+            };
+            let room = self.rooms[index].name.to_lowercase();
+            self.broadcast(&room, &format!("{joined} joined, {left} left"));
+        }
+    }
+
+    /// Stops the server.
+    pub fn stop(&mut self) {
+        for person in std::mem::take(&mut self.people) {
+            self.reply(person.user, "Server is shutting down");
+        }
+        self.rooms.truncate(1);
+        self.rooms[0].crowd = None;
+        self.stopped = true;
+    }
+
+    fn rename(&mut self, person: &Person, new: &str) {
+        if !is_name(new) {
+            return self.reply(person.user, "Name must be 2 - 20 alphanumeric chars");
+        }
+        if new == person.name {
+            return self.reply(person.user, &format!("You are {new}"));
+        }
+        let is_ones_own = new.eq_ignore_ascii_case(&person.name);
+        if !is_ones_own && (is_reserved(new) || self.is_taken(new)) {
+            return self.reply(person.user, &format!("{new} is already taken"));
+        }
+        for other in &mut self.people {
+            if other.user == person.user {
+                new.clone_into(&mut other.name);
+            }
+        }
+        self.broadcast(&person.room, &format!("{} is now {new}", person.name));
+    }
+
+    fn join(&mut self, now: Time, person: &Person, name: &str) {
+        if !is_name(name) {
+            return self.reply(person.user, "Room must be 2 - 20 alphanumeric chars");
+        }
+        if name.eq_ignore_ascii_case(&person.room) {
+            let room = self.room_mut(&person.room).name.clone();
+            return self.reply(person.user, &format!("You are in {room}"));
+        }
+        self.close(now, person.user);
+        if !self.rooms.iter().any(|room| room.name.eq_ignore_ascii_case(name)) {
+            self.rooms.push(Room { name: name.to_owned(), crowd: None });
+        }
+        self.enter(now, person.user, &person.name, &name.to_lowercase());
+    }
+
+    fn list_rooms(&mut self, user: usize) {
+        let mut rooms: Vec<_> = self.rooms.iter().map(|room| (self.members(&room.name), &room.name)).collect();
+        rooms.sort_by_key(|(members, name)| (usize::MAX - members, name.to_lowercase()));
+        let rooms: Vec<_> = rooms.iter().map(|(members, name)| format!("{name} ({members})")).collect();
+        self.reply(user, &format!("Rooms - {}", rooms.join(", ")));
+    }
+
+    fn list_users(&mut self, person: &Person) {
+        let mut names: Vec<_> = self.people.iter().filter(|other| other.room == person.room).collect();
+        names.sort_by_key(|other| other.name.to_lowercase());
+        let names: Vec<_> = names.iter().map(|other| other.name.as_str()).collect();
+        let line = format!("Users - {}", names.join(", "));
+        self.reply(person.user, &line);
+    }
+
+    fn enter(&mut self, now: Time, user: usize, name: &str, room: &str) {
+        if self.members(room) + 1 > self.crowd_members {
+            self.crowd(now, room).joined += 1;
+        } else {
+            self.broadcast(room, &format!("{name} joined"));
+        }
+        self.people.push(Person { user, name: name.to_owned(), room: room.to_owned() });
+        let room = self.room_mut(room).name.clone();
+        self.reply(user, &format!("You joined {room}"));
+    }
+
+    fn leave(&mut self, now: Time, index: usize) {
+        let Person { name, room, .. } = self.people.remove(index);
+        match self.members(&room) {
+            0 => {
+                self.room_mut(&room).crowd = None;
+                self.rooms.retain(|other| other.name == "main" || !other.name.eq_ignore_ascii_case(&room));
+            }
+            stay if stay + 1 > self.crowd_members => self.crowd(now, &room).left += 1,
+            _ => self.broadcast(&room, &format!("{name} left")),
+        }
+    }
+
+    fn crowd(&mut self, now: Time, room: &str) -> &mut Crowd {
+        let due = now + self.crowd_interval;
+        self.room_mut(room).crowd.get_or_insert(Crowd { due, joined: 0, left: 0 })
+    }
+
+    fn room_mut(&mut self, room: &str) -> &mut Room {
+        let room = self.rooms.iter_mut().find(|other| other.name.eq_ignore_ascii_case(room));
+        room.expect("a room is here while someone is in it")
+    }
+
+    fn members(&self, room: &str) -> usize {
+        self.people.iter().filter(|person| person.room.eq_ignore_ascii_case(room)).count()
+    }
+
+    fn is_taken(&self, name: &str) -> bool {
+        self.people.iter().any(|person| person.name.eq_ignore_ascii_case(name))
+    }
+
+    fn reply(&mut self, user: usize, line: &str) {
+        self.lines[user].push(Line { text: format!("{line}\n"), may_be_dropped: false });
+    }
+
+    fn broadcast(&mut self, room: &str, line: &str) {
+        for person in self.people.iter().filter(|person| person.room == room) {
+            self.lines[person.user].push(Line { text: format!("{line}\n"), may_be_dropped: true });
+        }
+    }
+}
+
+fn is_name(text: &str) -> bool {
+    (2..=20).contains(&text.len()) && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
+}
+
+fn is_reserved(name: &str) -> bool {
+    RESERVED.contains(&name.to_lowercase().as_str())
+}

@@ -1,0 +1,266 @@
+//! Owns how a seed becomes a run. Each run has its own mixture of what happens: in one nearly everyone stalls, in another all move.
+
+use std::time::Duration;
+
+use chinwag_core::Config;
+
+use crate::sim::{Rng, Step, Typed};
+
+/// Holds a run as plain data.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Plan {
+    /// The limits of the server.
+    pub config: Config,
+    /// What happens, in this order.
+    pub steps: Vec<Step>,
+}
+
+/// How many people come in one run at most.
+const USERS_MAX: usize = 12;
+
+/// What people type: lines, parts of lines, and things that are none.
+const TYPED: [&[u8]; 50] = [
+    b"hi\n",
+    b"hello there\r\n",
+    b"what",
+    b" a ",
+    b"long story\n",
+    b"\n",
+    b"\r\n",
+    b" \t \n",
+    b"\tx\ty\n",
+    "na\u{ef}ve \u{1f600}\u{200d}\n".as_bytes(),
+    "\u{202e}reversed\u{2069}\u{61c}\u{2028}\n".as_bytes(),
+    b"\x1b[31mred\x07\x7f\xc2\x9b\n",
+    b"caf\xe9\n",
+    b"\xff\xff\n",
+    b"\xc3",
+    b"\xf0\x9f",
+    b"/name Ann\n",
+    b"/name ann\r\n",
+    b"/name Bob\n",
+    b"/name BOB\n",
+    b"/name Cid\n",
+    b"/name  dora-d \n",
+    b"/name Server\n",
+    b"/name x\n",
+    b"/name\n",
+    b"/name two words\n",
+    b"/name twenty_characters_ok\n",
+    b"/name twenty1characters2no_\n",
+    b"/join pizza\n",
+    b"/join PIZZA\n",
+    b"/join Kebab\n",
+    b"/join main\n",
+    b"/join Main\n",
+    b"/join\n",
+    b"/join a/b\n",
+    b"/rooms\n",
+    b"/rooms now\n",
+    b"/users\n",
+    b"/users\r\n",
+    b"/help\n",
+    b"/\n",
+    b"//shrug\n",
+    b"/quitters\n",
+    b"/QUIT now\n",
+    b"/\xc3\xa9t\xc3\xa9\x1b x\n",
+    b"\xff\xfb\x1fx\xff\xfa\x18\x00\xff\xff\xff\xf0y\n",
+    b"\xff\xf1\xff\xf9z\n",
+    b"\xff",
+    b"\xff\xfa",
+    b"\xff\xf0\n",
+];
+
+/// What ends it for who types it.
+const LAST_WORDS: [&[u8]; 4] = [b"/quit\n", b"\x04", b"half\xff\xf4\xff\xfd\x06", b"/quit\nnever\n"];
+
+impl Plan {
+    /// Makes the run of a seed.
+    #[must_use]
+    pub fn from_seed(seed: u64) -> Self {
+        let mut rng = Rng::new(seed);
+        let mut config = config(&mut rng);
+        let mut mix = Mix::new(&mut rng, &config);
+        let mut steps = Vec::new();
+        if rng.one_in(12) {
+            steps = mix.ask_for_more_than_one_reads(&mut config);
+        } else if rng.one_in(12) {
+            steps = mix.say_more_than_one_reads(&mut config);
+        }
+        let len = 40 + rng.below(500);
+        steps.extend((0..len).flat_map(|_| mix.next(&mut rng)));
+        Self { config, steps }
+    }
+}
+
+fn config(rng: &mut Rng) -> Config {
+    let config = Config {
+        line_chars_max: rng.pick(&[10, 400, 4096, 4096]),
+        flood_lines_per_second: rng.pick(&[0, 0, 1, 20]),
+        flood_burst: Duration::from_secs(rng.pick(&[0, 1, 5])),
+        crowd_members: rng.pick(&[0, 1, 2, 3, 500]),
+        crowd_interval: Duration::from_millis(rng.pick(&[1, 100, 1000])),
+        queue_bytes_max: rng.pick(&[128 << 10, 128 << 10, 150_000]),
+        stall_max: Duration::from_secs(rng.pick(&[1, 60])),
+        threads: rng.pick(&[1, 2, 3]),
+        seed: rng.number(),
+        ..Config::default()
+    };
+    config.check().expect("the limits can hold together");
+    config
+}
+
+/// How often what happens in one run.
+struct Mix {
+    weights: [usize; 16],
+    line_chars_max: usize,
+    users: usize,
+    long: usize,
+    /// What a long line begins with: as a command it is a long reply.
+    long_starts: [&'static str; 3],
+    /// One of so many things is done by the same person.
+    favourite_one_in: usize,
+    last_words_one_in: usize,
+    number: usize,
+}
+
+impl Mix {
+    fn new(rng: &mut Rng, config: &Config) -> Self {
+        let mut some = |least: usize, most: usize| least + rng.below(most - least + 1);
+        // In the order of `next`: connect, type, read, ask, hang up, vanish, take, writable, handle, wake, publish, follow and poll, time
+        // out, pass, a round, stop.
+        let weights = [
+            some(2, 8),
+            some(10, 40),
+            some(15, 30),
+            some(1, 8),
+            some(0, 1),
+            some(0, 1),
+            some(0, 12),
+            some(0, 10),
+            some(8, 20),
+            some(0, 3),
+            some(5, 15),
+            some(10, 25),
+            some(0, 3),
+            some(0, 6),
+            some(0, 2) * some(0, 3),
+            0,
+        ];
+        let long = some(0, 3) * some(0, 3);
+        let mut mix = Self {
+            weights,
+            line_chars_max: config.line_chars_max as usize,
+            users: 0,
+            long,
+            long_starts: [["", "", "/"], ["/", "/", "/"]][usize::from(some(0, 3) == 0)],
+            favourite_one_in: [2, 1000, 1000, 1000][some(0, 3)],
+            last_words_one_in: some(20, 200),
+            number: 0,
+        };
+        mix.weights[15] = usize::from(rng.one_in(20));
+        mix
+    }
+
+    /// Makes it a run in which the first person reads nothing for long, and asks all the time for the longest replies there are.
+    fn ask_for_more_than_one_reads(&mut self, config: &mut Config) -> Vec<Step> {
+        (config.line_chars_max, config.flood_lines_per_second) = (4096, 0);
+        (self.line_chars_max, self.long, self.long_starts, self.favourite_one_in) = (4096, 9, ["/"; 3], 2);
+        let [.., take, _, _, _, _, _, _, _, round, _] = &mut self.weights;
+        (*take, *round) = (0, 10);
+        self.users = 1;
+        vec![Step::Connect, Step::Handle { inputs: 1 }, Step::Take { user: 0, bytes: 0 }]
+    }
+
+    /// Makes it a run in which the first person reads nothing for long, while the others say all they can.
+    fn say_more_than_one_reads(&mut self, config: &mut Config) -> Vec<Step> {
+        let steps = self.ask_for_more_than_one_reads(config);
+        (self.long_starts, self.favourite_one_in) = ([""; 3], 10);
+        steps
+    }
+
+    fn next(&mut self, rng: &mut Rng) -> Vec<Step> {
+        let user = if rng.one_in(self.favourite_one_in) { 0 } else { rng.below(self.users.max(1)) };
+        let writer = rng.below(3);
+        let few = rng.pick(&[1, 1, 2, 3, 10, 100, usize::MAX]);
+        let one = |step| vec![step];
+        match rng.weighted(&self.weights) {
+            0 if self.users == USERS_MAX => Vec::new(),
+            0 => {
+                self.users += 1;
+                one(Step::Connect)
+            }
+            1 => one(Step::Type { user, what: self.type_something(rng) }),
+            2 => one(Step::Read { user, bytes: rng.pick(&[1, 2, 3, 5, 17, 200, 4096, 16 << 10, 64 << 10, 64 << 10]) }),
+            3 => one(Step::Ask { user }),
+            4 => one(Step::HangUp { user }),
+            5 => one(Step::Vanish { user }),
+            6 => one(Step::Take {
+                user,
+                bytes: rng.pick(&[0, 0, 1, 3, 20, 100, 1000, 20_000, 70_000, 90_000, usize::MAX, usize::MAX]),
+            }),
+            7 => one(Step::Writable { user }),
+            8 => one(Step::Handle { inputs: few.min(1000) }),
+            9 => one(Step::Wake),
+            10 => one(Step::Publish { actions: few }),
+            11 => {
+                let mut steps = vec![Step::Follow { writer }; rng.pick(&[0, 1, 1, 1, 2, 20])];
+                let outputs = rng.pick(&[0, 1, 2, 5, 1000, 1000]);
+                steps.extend((outputs > 0).then_some(Step::Poll { writer, outputs }));
+                steps
+            }
+            12 => one(Step::TimeOut { writer }),
+            13 => one(Step::Pass { millis: rng.pick(&[1, 20, 100, 1000, 1000, 30_000, 60_000]) }),
+            14 => self.round(rng, user),
+            _ => {
+                let mut steps = vec![Step::Stop];
+                if rng.one_in(2) {
+                    // Longer than the server waits for those who do not read.
+                    let millis = 10_000;
+                    steps.extend([
+                        Step::Publish { actions: usize::MAX },
+                        Step::Follow { writer },
+                        Step::Pass { millis },
+                    ]);
+                    steps.push(Step::TimeOut { writer });
+                }
+                steps
+            }
+        }
+    }
+
+    /// Lets somebody say a few things that go all the way at once.
+    fn round(&mut self, rng: &mut Rng, user: usize) -> Vec<Step> {
+        let mut steps = vec![];
+        steps.extend(rng.one_in(4).then_some(Step::Take { user, bytes: 0 }));
+        for _ in 0..rng.pick(&[1, 1, 2, 5]) {
+            let what = self.type_something(rng);
+            let handle = Step::Handle { inputs: 1000 };
+            steps.extend([Step::Type { user, what }, Step::Ask { user }, Step::Read { user, bytes: 64 << 10 }, handle]);
+            steps.push(Step::Publish { actions: usize::MAX });
+            for writer in 0..3 {
+                steps.extend([Step::Follow { writer }, Step::Poll { writer, outputs: 1000 }]);
+            }
+        }
+        steps
+    }
+
+    fn type_something(&mut self, rng: &mut Rng) -> Typed {
+        self.number += 1;
+        if rng.below(10) < self.long {
+            let start = format!("{}{}", rng.pick(&self.long_starts), self.number);
+            let most = self.line_chars_max.saturating_sub(start.len());
+            let count = rng.pick(&[most, most, most, most / 2, most + 1, 5 * most + 2]);
+            return Typed::Long { start, unit: rng.pick(&['x', '\u{e9}', '\u{1f600}', '\u{1f600}']), count };
+        }
+        if rng.one_in(self.last_words_one_in) {
+            return Typed::Bytes(rng.pick(&LAST_WORDS).to_vec());
+        }
+        if rng.one_in(3) {
+            return Typed::Bytes(format!("number {}\n", self.number).into_bytes());
+        }
+        let times = rng.pick(&[1, 1, 1, 1, 2, 5]);
+        Typed::Bytes(rng.pick(&TYPED).repeat(times))
+    }
+}

@@ -1,0 +1,92 @@
+//! Owns what one person was sent: compares it with what they must be sent, byte by byte as it comes.
+//!
+//! Invariant: what was received are the model's lines in their order, with gaps exactly where a notice stands that says how many lines
+//! are missing there, and only of lines that may be dropped.
+
+use crate::sim::Line;
+
+const NOTICE_START: &str = "Server is very busy and dropped ";
+const NOTICE_END: &str = " messages, sorry!";
+
+/// Reads what one person was sent.
+#[derive(Clone, Debug, Default)]
+pub struct Reader {
+    /// How many of the model's lines were received or told to be missing.
+    passed: usize,
+    /// The beginning of a line.
+    held: Vec<u8>,
+}
+
+impl Reader {
+    /// Takes what was received, and returns how many lines were told to be missing in it.
+    ///
+    /// # Errors
+    /// If it is not what has to come.
+    pub fn receive(&mut self, bytes: &[u8], lines: &[Line]) -> Result<usize, String> {
+        self.held.extend_from_slice(bytes);
+        let (mut at, mut missing) = (0, 0);
+        while at < self.held.len() {
+            let rest = &self.held[at..];
+            let expected = lines.get(self.passed).map_or(&b""[..], |line| line.text.as_bytes());
+            if !expected.is_empty() && rest.starts_with(expected) {
+                at += expected.len();
+                self.passed += 1;
+            } else if let Some((len, count)) = notice(rest) {
+                let gap = lines.get(self.passed..self.passed + count).unwrap_or_default();
+                if gap.is_empty() || !gap.iter().all(|line| line.may_be_dropped) {
+                    return Err(format!(
+                        "a notice says that {count} are missing before {:?}, which are not",
+                        excerpt(expected)
+                    ));
+                }
+                at += len;
+                self.passed += count;
+                missing += count;
+            } else if expected.starts_with(rest) || may_be_notice(rest) {
+                break;
+            } else {
+                return Err(format!("{:?} was received where {:?} has to come", excerpt(rest), excerpt(expected)));
+            }
+        }
+        self.held.drain(..at);
+        Ok(missing)
+    }
+
+    /// Tells whether all lines were received, or told to be missing.
+    #[must_use]
+    pub fn has_all(&self, lines: &[Line]) -> bool {
+        self.passed == lines.len() && self.held.is_empty()
+    }
+
+    /// Returns the lines that have not come yet.
+    #[must_use]
+    pub fn rest<'a>(&self, lines: &'a [Line]) -> &'a [Line] {
+        &lines[self.passed..]
+    }
+
+    /// Says what comes next, for a report.
+    #[must_use]
+    pub fn next(&self, lines: &[Line]) -> String {
+        let line = lines.get(self.passed).map_or("nothing", |line| &line.text);
+        format!("{} of {} lines, next {:?}", self.passed, lines.len(), excerpt(line.as_bytes()))
+    }
+}
+
+/// Returns the length of the notice that the bytes begin with, and how many it says are missing.
+fn notice(bytes: &[u8]) -> Option<(usize, usize)> {
+    let rest = bytes.strip_prefix(NOTICE_START.as_bytes())?;
+    let end = rest.iter().position(|&byte| byte == b'\n')?;
+    let count = std::str::from_utf8(&rest[..end]).ok()?.strip_suffix(NOTICE_END)?;
+    Some((NOTICE_START.len() + end + 1, count.parse().ok()?))
+}
+
+fn may_be_notice(bytes: &[u8]) -> bool {
+    let len = bytes.len().min(NOTICE_START.len());
+    let no_end = !bytes.contains(&b'\n');
+    no_end && bytes[..len] == NOTICE_START.as_bytes()[..len] && bytes.len() < NOTICE_START.len() + 20 + NOTICE_END.len()
+}
+
+fn excerpt(bytes: &[u8]) -> String {
+    let text = String::from_utf8_lossy(&bytes[..bytes.len().min(80)]);
+    if bytes.len() > 80 { format!("{text}… ({} bytes)", bytes.len()) } else { text.into_owned() }
+}

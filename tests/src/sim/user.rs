@@ -1,0 +1,384 @@
+//! Owns one simulated connection: the person's end, the socket, and the read task of the adapter; and the laws of what is done to it.
+
+use std::rc::Weak;
+use std::time::Duration;
+
+use chinwag_core::{Config, ConnectionId, Next, Request, Session, Signal, Signals, Time, Written};
+
+use crate::sim::{Line, Model, Reader};
+
+/// How much above half of its limit a queue may be when it resumes: the notice that is told then.
+const NOTICE_BYTES_MAX: usize = 80;
+
+/// How much of a queue is kept for replies, as the configuration says.
+const REPLY_BYTES: usize = 40 << 10;
+
+#[derive(Debug)]
+pub(super) struct User {
+    number: usize,
+    pub(super) connection: Option<ConnectionId>,
+    /// Alive as long as somebody holds the handle of the socket.
+    pub(super) handle: Weak<usize>,
+    session: Session,
+    /// What the session has said is to be done next, and what it was told before.
+    next: Next,
+    signals: Signals,
+    /// What was typed and not read.
+    wire: Vec<u8>,
+    line: Wire,
+    /// How many bytes the socket takes.
+    pub(super) takes: usize,
+    socket: Socket,
+    /// When the socket last took something or first refused, while something is queued.
+    waits_since: Option<Time>,
+    is_paused: bool,
+    was_low: bool,
+    /// How many marks the hub has dealt with, and nobody answered.
+    pub(super) marks: usize,
+    end: Option<End>,
+    has_failed: bool,
+    /// It took nothing for too long when the writer looked.
+    has_stalled: bool,
+    /// The read task has ended.
+    pub(super) is_read_out: bool,
+    reader: Reader,
+    credit: Credit,
+    limits: Limits,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Limits {
+    queue_bytes_max: usize,
+    line_bytes_max: usize,
+    stall_max: Duration,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Wire {
+    Connected,
+    HungUp,
+    Vanished,
+}
+
+/// What the writer knows of the socket.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Socket {
+    Writable,
+    /// It has not taken all that it was offered.
+    Refused,
+    /// The writer waits for it.
+    Awaited,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum End {
+    Finished,
+    Abandoned,
+}
+
+/// A bucket that fills with time, from which each line takes.
+#[derive(Clone, Copy, Debug)]
+struct Credit {
+    filled_at: Time,
+    credit: Duration,
+    line: Duration,
+    burst: Duration,
+}
+
+type Lawful<T = ()> = Result<T, String>;
+
+impl User {
+    pub(super) fn new(number: usize, config: &Config) -> Self {
+        let line = Duration::from_secs(1).checked_div(config.flood_lines_per_second).unwrap_or_default();
+        let burst = config.flood_burst.max(line);
+        Self {
+            number,
+            connection: None,
+            handle: Weak::new(),
+            session: Session::new(config),
+            next: Next::Read,
+            signals: Signals::default(),
+            wire: Vec::new(),
+            line: Wire::Connected,
+            takes: usize::MAX,
+            socket: Socket::Writable,
+            waits_since: None,
+            is_paused: false,
+            was_low: true,
+            marks: 0,
+            end: None,
+            has_failed: false,
+            has_stalled: false,
+            is_read_out: false,
+            reader: Reader::default(),
+            credit: Credit { filled_at: Time::START, credit: burst, line, burst },
+            limits: Limits {
+                queue_bytes_max: config.queue_bytes_max,
+                line_bytes_max: 4 * config.line_chars_max as usize + 100,
+                stall_max: config.stall_max,
+            },
+        }
+    }
+
+    pub(super) fn types(&mut self, bytes: &[u8]) {
+        if self.line == Wire::Connected {
+            self.wire.extend_from_slice(bytes);
+        }
+    }
+
+    pub(super) fn hang_up(&mut self) {
+        if self.line == Wire::Connected {
+            self.line = Wire::HungUp;
+        }
+    }
+
+    pub(super) fn vanish(&mut self) {
+        self.line = Wire::Vanished;
+        self.wire.clear();
+    }
+
+    pub(super) fn has_vanished(&self) -> bool {
+        self.line == Wire::Vanished
+    }
+
+    pub(super) const fn has_ended(&self) -> bool {
+        self.end.is_some()
+    }
+
+    /// Does what the read task does when the socket can be read.
+    pub(super) fn read(&mut self, now: Time, bytes: usize, model: &mut Model) -> Lawful<Vec<Request>> {
+        if !self.is_reading() || self.next != Next::Read {
+            return Ok(Vec::new());
+        }
+        let rest = self.wire.split_off(bytes.min(self.wire.len()));
+        let read = std::mem::replace(&mut self.wire, rest);
+        if read.is_empty() && self.line != Wire::Connected {
+            self.session.handle_end();
+        }
+        model.read(self.number, &read);
+        self.session.handle_bytes(&read);
+        self.requests(now)
+    }
+
+    /// Tells whether the read task would read something now.
+    pub(super) fn is_readable(&self) -> bool {
+        self.is_reading() && self.next == Next::Read && !self.wire.is_empty()
+    }
+
+    /// Does what the read task does when it has been waiting for something else than the socket.
+    pub(super) fn ask(&mut self, now: Time) -> Lawful<Vec<Request>> {
+        if !self.is_reading() || self.next == Next::Read {
+            return Ok(Vec::new());
+        }
+        self.requests(now)
+    }
+
+    /// Tells whether the read task ends now; it does so once.
+    pub(super) fn ends_reading(&mut self) -> bool {
+        let ends = self.connection.is_some()
+            && !self.is_read_out
+            && (self.next == Next::End || self.end == Some(End::Abandoned));
+        self.is_read_out |= ends;
+        ends
+    }
+
+    pub(super) const fn was_abandoned(&self) -> bool {
+        matches!(self.end, Some(End::Abandoned))
+    }
+
+    /// Returns when the read task has something to do again, if it waits for the time.
+    pub(super) fn poll_timeout(&self) -> Option<Time> {
+        let Next::AwaitTime(at) = self.next else { return None };
+        self.is_reading().then_some(at)
+    }
+
+    fn is_reading(&self) -> bool {
+        self.connection.is_some() && !self.is_read_out && !self.was_abandoned()
+    }
+
+    fn requests(&mut self, now: Time) -> Lawful<Vec<Request>> {
+        let mut requests = Vec::new();
+        self.next = loop {
+            match self.session.poll_next(now, self.signals) {
+                Next::Ask(asked) => requests.extend(asked),
+                next @ (Next::AwaitSignal | Next::AwaitTime(_) | Next::Read | Next::End) => break next,
+            }
+        };
+        if requests.last() == Some(&Request::Mark) && self.next != Next::AwaitSignal {
+            return Err(format!("the session of user {} does not wait for its mark", self.number));
+        }
+        // It was never a line when telnet says so, but then it is the last.
+        for _ in requests.iter().filter(|&request| !matches!(request, Request::Mark | Request::Quit)) {
+            self.credit.charge(now)?;
+        }
+        if matches!(self.next, Next::AwaitTime(at) if at <= now) {
+            return Err(format!("the session of {} could go on, and does not", self.number));
+        }
+        Ok(requests)
+    }
+
+    /// Does what the socket does with what it is offered. Returns how many lines were told to be missing.
+    pub(super) fn write(&mut self, now: Time, bytes: &[u8], lines: &[Line]) -> Lawful<(Written, usize)> {
+        let user = self.number;
+        if self.end.is_some() || self.socket != Socket::Writable || bytes.is_empty() {
+            return Err(format!(
+                "{} bytes for {user}, whose socket is {:?}, end {:?}",
+                bytes.len(),
+                self.socket,
+                self.end
+            ));
+        }
+        if self.has_vanished() {
+            self.has_failed = true;
+            return Ok((Written::Failed, 0));
+        }
+        let taken = bytes.len().min(self.takes);
+        self.takes -= if self.takes == usize::MAX { 0 } else { taken };
+        if taken > 0 || self.waits_since.is_none() {
+            self.waits_since = Some(now);
+        }
+        if taken < bytes.len() {
+            self.socket = Socket::Refused;
+        }
+        let missing = self.reader.receive(&bytes[..taken], lines).map_err(|error| format!("user {user}: {error}"))?;
+        Ok((Written::Bytes(taken), missing))
+    }
+
+    /// Takes notice of how much is queued after a write.
+    pub(super) const fn is_queued(&mut self, bytes: usize) {
+        self.was_low |= bytes <= self.limits.low();
+        if bytes == 0 {
+            self.waits_since = None;
+        }
+    }
+
+    pub(super) fn await_writable(&mut self) -> Lawful {
+        let lawful = self.end.is_none() && self.socket == Socket::Refused;
+        self.socket = Socket::Awaited;
+        lawful.then_some(()).ok_or_else(|| format!("user {} is awaited for no reason", self.number))
+    }
+
+    /// Tells whether the writer waits for the socket, which is then taken to be writable.
+    pub(super) fn becomes_writable(&mut self) -> bool {
+        let awaited = self.end.is_none() && self.socket == Socket::Awaited;
+        if awaited {
+            self.socket = Socket::Writable;
+        }
+        awaited
+    }
+
+    pub(super) fn pause(&mut self, queued: usize) -> Lawful {
+        let lawful = self.end.is_none() && !self.is_paused && queued > self.limits.full();
+        (self.is_paused, self.was_low) = (true, false);
+        self.signals = self.signals.after(Signal::Pause);
+        lawful.then_some(()).ok_or_else(|| format!("user {} is paused with {queued} bytes queued", self.number))
+    }
+
+    pub(super) fn resume(&mut self) -> Lawful {
+        let lawful = self.end.is_none() && self.is_paused && self.was_low;
+        self.is_paused = false;
+        self.signals = self.signals.after(Signal::Resume);
+        lawful.then_some(()).ok_or_else(|| format!("user {} is resumed too early or twice", self.number))
+    }
+
+    pub(super) fn answer(&mut self) -> Lawful {
+        let lawful = self.end.is_none() && self.marks > 0;
+        self.marks = self.marks.saturating_sub(1);
+        self.signals = self.signals.after(Signal::Answer);
+        lawful.then_some(()).ok_or_else(|| format!("user {} is answered without a mark", self.number))
+    }
+
+    pub(super) fn finish(&mut self, model: &Model) -> Lawful {
+        let lawful = self.end.is_none() && self.is_done(model);
+        self.end = Some(End::Finished);
+        lawful.then_some(()).ok_or_else(|| format!("user {} is finished with {}", self.number, self.next(model)))
+    }
+
+    pub(super) fn abandon(&mut self, model: &Model, has_given_up: bool, has_stopped: bool) -> Lawful<&'static str> {
+        let reason = if self.end.is_some() {
+            None
+        } else if self.has_failed {
+            Some("abandoned after failing")
+        } else if self.has_stalled {
+            Some("abandoned after stalling")
+        } else if has_given_up {
+            Some("abandoned by a server that gave up")
+        } else if has_stopped && self.is_done(model) {
+            Some("abandoned by a server that stops")
+        } else {
+            None
+        };
+        self.end = Some(End::Abandoned);
+        self.signals = Signals::ABANDONED;
+        reason.ok_or_else(|| format!("user {} is abandoned for no reason", self.number))
+    }
+
+    /// Takes notice that the writer looks who has stalled. Tells whether this one has.
+    pub(super) fn time_out(&mut self, now: Time) -> bool {
+        let stalls = self.stalls_until().is_some_and(|until| until <= now);
+        self.has_stalled |= stalls;
+        stalls
+    }
+
+    /// Returns when the user is to be given up, if the socket takes nothing until then.
+    pub(super) fn stalls_until(&self) -> Option<Time> {
+        let blocks = self.end.is_none() && self.socket != Socket::Writable;
+        self.waits_since.filter(|_| blocks).map(|since| since + self.limits.stall_max)
+    }
+
+    /// Checks what holds when a writer has nothing more to do.
+    pub(super) fn check_rest(&self, queued: usize) -> Lawful {
+        if self.is_paused && self.end.is_none() && queued <= self.limits.queue_bytes_max / 2 {
+            return Err(format!("user {} stays paused with {queued} bytes queued", self.number));
+        }
+        if self.socket == Socket::Refused && self.end.is_none() {
+            return Err(format!("user {} is not awaited", self.number));
+        }
+        Ok(())
+    }
+
+    /// Checks what holds when everything has been read and written: nobody waits for anything.
+    pub(super) fn check_settled(&self, model: &Model) -> Lawful {
+        if self.connection.is_none() || self.end.is_some() {
+            return Ok(());
+        }
+        if !self.reader.has_all(model.lines(self.number)) {
+            return Err(format!("user {} still waits for {}", self.number, self.next(model)));
+        }
+        let is_waiting = self.next != Next::Read || !self.wire.is_empty();
+        if self.next != Next::End && (is_waiting || model.asks(self.number) > 0) {
+            return Err(format!("user {} is not read: {:?}", self.number, self.session));
+        }
+        Ok(())
+    }
+
+    fn is_done(&self, model: &Model) -> bool {
+        !model.is_here(self.number) && self.reader.has_all(model.lines(self.number))
+    }
+
+    fn next(&self, model: &Model) -> String {
+        self.reader.next(model.lines(self.number))
+    }
+}
+
+impl Limits {
+    /// Above how many bytes a line may find no room.
+    const fn full(&self) -> usize {
+        self.queue_bytes_max - REPLY_BYTES - self.line_bytes_max
+    }
+
+    /// Down to how many bytes a queue has to come before its owner is read again.
+    const fn low(&self) -> usize {
+        self.queue_bytes_max / 2 + NOTICE_BYTES_MAX
+    }
+}
+
+impl Credit {
+    fn charge(&mut self, now: Time) -> Lawful {
+        self.credit = (self.credit + now.since(self.filled_at)).min(self.burst);
+        self.filled_at = now;
+        let rest = self.credit.checked_sub(self.line);
+        self.credit = rest.ok_or("a line came before its time")?;
+        Ok(())
+    }
+}

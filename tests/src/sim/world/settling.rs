@@ -1,0 +1,69 @@
+//! Owns how the run of a simulated server ends: everything settles, everyone leaves, and nothing is left.
+
+use super::{Coverage, Lawful, World};
+use crate::sim::user::User;
+
+impl World {
+    /// Lets everything settle, everyone leave, and looks whether anything is left.
+    pub(super) fn end(mut self) -> Lawful<Coverage> {
+        self.users.iter_mut().for_each(|user| user.takes = usize::MAX);
+        self.settle()?;
+        for user in &self.users {
+            user.check_settled(&self.model)?;
+        }
+        self.users.iter_mut().for_each(User::hang_up);
+        self.settle()?;
+        for user in &self.users {
+            if user.connection.is_some() && !user.has_ended() {
+                return Err(format!("{:?} is never ended", user.connection));
+            }
+            if user.connection.is_some() && !user.is_read_out {
+                return Err(format!("{:?} is read for ever", user.connection));
+            }
+        }
+        if !self.has_stopped && self.chat.people() > 0 {
+            return Err("somebody stays for ever".to_owned());
+        }
+        if self.writers.iter().any(|writer| writer.fanout.is_finished() != self.has_stopped) {
+            return Err("a writer is not finished, or too early".to_owned());
+        }
+        self.log.clear();
+        if self.users.iter().any(|user| user.handle.strong_count() > 0) {
+            return Err("a socket is kept for ever".to_owned());
+        }
+        Ok(self.coverage)
+    }
+
+    /// Does everything there is to do until nothing is left, with as much time as it takes.
+    fn settle(&mut self) -> Lawful {
+        loop {
+            let before = self.work;
+            for user in 0..self.users.len() {
+                self.ask(user)?;
+                self.read(user, usize::MAX)?;
+                // What ends the input is seen by a read of its own.
+                self.read(user, 0)?;
+                self.writable(user);
+            }
+            while !self.inputs.is_empty() {
+                self.handle()?;
+            }
+            while !self.actions.is_empty() {
+                self.publish(usize::MAX);
+            }
+            for writer in 0..self.writers.len() {
+                while self.writers[writer].followed < self.log.len() {
+                    self.follow(writer)?;
+                }
+                while self.poll(writer)? {}
+            }
+            if self.work > before {
+                continue;
+            }
+            let timeouts = self.users.iter().filter_map(User::poll_timeout).chain(self.chat.poll_timeout());
+            let Some(next) = timeouts.min() else { return Ok(()) };
+            self.now = self.now.max(next);
+            self.wake()?;
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! Owns what the writers of a simulated server do: they follow, write, wait; and what must hold after each of it.
+
+use chinwag_core::{Action, Fanout, Output, Signal, Written};
+
+use super::{Lawful, Socket, World, Writer};
+use crate::sim::user::User;
+
+impl World {
+    pub(super) fn follow(&mut self, index: usize) -> Lawful {
+        let index = index % self.writers.len();
+        let Writer { fanout, followed, is_polled, stops_at } = &mut self.writers[index];
+        let Some(batch) = self.log.get(*followed) else { return Ok(()) };
+        let half = self.config.queue_bytes_max / 2;
+        let waits = |action: &Action| matches!(action, Action::Answer { connection } if fanout.queued_bytes(*connection) > half);
+        let mark_waits = batch.actions().iter().any(waits);
+        let (lags, was_polled) = (self.log.len() - *followed > 3, std::mem::replace(is_polled, false));
+        fanout.follow(self.now, batch);
+        if batch.actions().iter().any(|action| matches!(action, Action::Stop { .. })) {
+            *stops_at = Some(self.now + self.config.drain);
+        }
+        *followed += 1;
+        self.work += 1;
+        let opened: Vec<_> = batch
+            .actions()
+            .iter()
+            .filter_map(|action| if let Action::Open { connection } = action { Some(*connection) } else { None })
+            .collect();
+        let is_reused = |user: &User| {
+            let closing = user.connection.filter(|&connection| fanout.queued_bytes(connection) > 0);
+            closing.is_some_and(|old| opened.iter().any(|new| new.key() == old.key() && *new != old))
+        };
+        let reused = self.users.iter().any(is_reused);
+        for (situation, occurs) in [
+            ("mark waits", mark_waits),
+            ("writer lags", lags),
+            ("followed before all was polled", !was_polled),
+            ("slot taken while its last owner is sent the rest", reused),
+        ] {
+            if occurs {
+                self.seen(situation);
+            }
+        }
+        self.check_queues(index)
+    }
+
+    /// Does one thing that a writer has to do. Tells whether there was any.
+    pub(super) fn poll(&mut self, index: usize) -> Lawful<bool> {
+        let index = index % self.writers.len();
+        let Self { writers, users, model, now, .. } = self;
+        let Writer { fanout, is_polled, stops_at, .. } = &mut writers[index];
+        let Some(output) = fanout.poll_output() else {
+            *is_polled = true;
+            self.check_rest(index)?;
+            return Ok(false);
+        };
+        self.work += 1;
+        let situation = match output {
+            Output::Write { socket, bytes } => {
+                let (number, len) = (**socket, bytes.len());
+                let (written, missing) = users[number].write(*now, bytes, model.lines(number))?;
+                fanout.handle_written(*now, written);
+                let queued = queued(fanout, &users[number]);
+                users[number].is_queued(queued);
+                self.check_queues(index)?;
+                if missing > 0 {
+                    self.seen("dropped");
+                }
+                match written {
+                    Written::Failed => "failed",
+                    Written::Bytes(0) => "refused",
+                    Written::Bytes(taken) if taken < len => "partly written",
+                    Written::Bytes(_) => "written",
+                }
+            }
+            Output::AwaitWritable { connection, socket } => {
+                let user = &mut users[**socket];
+                if user.connection != Some(connection) {
+                    return Err(format!("{connection} is not user {socket}"));
+                }
+                user.await_writable()?;
+                "awaited"
+            }
+            Output::Signal { socket, signal: Signal::Pause } => {
+                let number = **socket;
+                let queued = queued(fanout, &users[number]);
+                users[number].pause(queued)?;
+                "paused"
+            }
+            Output::Signal { socket, signal: Signal::Resume } => {
+                users[**socket].resume()?;
+                "resumed"
+            }
+            Output::Signal { socket, signal: Signal::Answer } => {
+                users[**socket].answer()?;
+                "answered"
+            }
+            Output::Finish { socket } => {
+                users[*socket].finish(model)?;
+                "finished"
+            }
+            Output::Abandon { socket } => {
+                let has_given_up = stops_at.is_some_and(|at| at <= *now);
+                users[*socket].abandon(model, has_given_up, self.has_stopped)?
+            }
+        };
+        self.seen(situation);
+        Ok(true)
+    }
+
+    pub(super) fn time_out(&mut self, index: usize) -> Lawful {
+        let index = index % self.writers.len();
+        self.writers[index].fanout.handle_timeout(self.now);
+        for number in 0..self.users.len() {
+            let is_due = self.is_writer_of(index, &self.users[number]) && self.users[number].time_out(self.now);
+            if is_due && queued(&self.writers[index].fanout, &self.users[number]) > 0 {
+                return Err(format!("user {number} takes nothing, and is not given up"));
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn writable(&mut self, user: usize) {
+        let Some(writer) = self.users.get(user).and_then(|user| self.writer_of(user)) else { return };
+        let user = &mut self.users[user];
+        if user.becomes_writable() {
+            self.work += 1;
+            self.writers[writer].fanout.handle_writable(user.connection.expect("it has a writer"));
+            if user.takes == 0 {
+                self.seen("writable, but takes nothing");
+            }
+        }
+    }
+
+    fn writer_of(&self, user: &User) -> Option<usize> {
+        user.connection.map(|connection| connection.key() as usize % self.writers.len())
+    }
+
+    fn is_writer_of(&self, index: usize, user: &User) -> bool {
+        self.writer_of(user) == Some(index)
+    }
+
+    fn check_queues(&self, index: usize) -> Lawful {
+        let over = |user: &&User| queued(&self.writers[index].fanout, user) > self.config.queue_bytes_max;
+        match self.users.iter().find(over) {
+            Some(user) => Err(format!("more than the limit is queued for {:?}", user.connection)),
+            None => Ok(()),
+        }
+    }
+
+    /// Checks what holds when a writer has nothing more to do.
+    fn check_rest(&self, index: usize) -> Lawful {
+        let fanout = &self.writers[index].fanout;
+        let mut is_empty = true;
+        for user in self.users.iter().filter(|user| self.is_writer_of(index, user)) {
+            let queued = queued(fanout, user);
+            is_empty &= queued == 0;
+            user.check_rest(queued)?;
+            let stalls_until = user.stalls_until().filter(|_| queued > 0);
+            if stalls_until.is_some_and(|until| fanout.poll_timeout().is_none_or(|at| at > until)) {
+                return Err(format!("nobody will look after {:?} in time", user.connection));
+            }
+        }
+        if fanout.is_drained() != is_empty {
+            return Err(format!("is_drained is {} while the queues are empty: {is_empty}", fanout.is_drained()));
+        }
+        Ok(())
+    }
+}
+
+fn queued(fanout: &Fanout<Socket>, user: &User) -> usize {
+    user.connection.map_or(0, |connection| fanout.queued_bytes(connection))
+}
