@@ -1,7 +1,7 @@
 //! `chinwag bots`: company, and a load that anybody can watch.
 //!
 //! [`flags`] make troupes; each bot of them goes through its own [`script`], which follows from the seed. A [`bot`] speaks and
-//! listens; the [`ledger`] knows what each is still to hear, so that at the end the [`summary`] can tell what was missed.
+//! listens; the [`ledger`] knows what each is still to hear, so that at the end the [`mod@summary`] can tell what was missed.
 
 mod bot;
 mod flags;
