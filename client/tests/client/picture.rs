@@ -34,7 +34,7 @@ fn session() -> String {
     let person = |name| {
         let port = server.port();
         let args = ["--port", &port, "--name", name, "--room", "pizza"];
-        let mut window = Window::open(env!("CARGO_BIN_EXE_chinwag"), &args, (72, 16));
+        let mut window = Window::open(env!("CARGO_BIN_EXE_chinwag"), &args, (72, 14));
         window.wait_for_text(&format!("You are {name}, in pizza"));
         window
     };
@@ -57,7 +57,7 @@ fn session() -> String {
     ann.type_keys("I'll bring ");
     ann.wait_for("what is typed", |ann| ann.row(-1).starts_with("> I'll bring"));
     // Once everything is drawn the cursor is where typing goes on.
-    ann.wait_for("the cursor", |ann| ann.screen().cursor_position() == (15, 13));
+    ann.wait_for("the cursor", |ann| ann.screen().cursor_position() == (13, 13));
     let picture = draw(ann.screen(), &server.port());
     for person in [ann, bob, cleo] {
         person.leave();
@@ -153,10 +153,9 @@ fn draw_run(svg: &mut String, row: u16, run: &Run<'_>, cells: &[String]) {
         let bold = if run.look.bold() { " font-weight=\"bold\"" } else { "" };
         let text = text.replace('&', "&amp;").replace('<', "&lt;").replace(' ', "\u{a0}");
         let baseline = y + CELL.1 - 5.0;
-        write!(svg, "<text x=\"{x:.1}\" y=\"{baseline:.1}\" textLength=\"{width:.1}\" {ink}{bold}>{text}</text>")
+        write!(svg, "<text x=\"{x:.1}\" y=\"{baseline:.1}\" textLength=\"{width:.1}\" {ink}{bold}>{text}</text>\n")
             .expect("a string takes all that is written to it");
     }
-    svg.push('\n');
 }
 
 fn place(row: u16, column: u16) -> (f64, f64) {
