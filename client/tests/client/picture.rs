@@ -153,7 +153,7 @@ fn draw_run(svg: &mut String, row: u16, run: &Run<'_>, cells: &[String]) {
         let bold = if run.look.bold() { " font-weight=\"bold\"" } else { "" };
         let text = text.replace('&', "&amp;").replace('<', "&lt;").replace(' ', "\u{a0}");
         let baseline = y + CELL.1 - 5.0;
-        write!(svg, "<text x=\"{x:.1}\" y=\"{baseline:.1}\" textLength=\"{width:.1}\" {ink}{bold}>{text}</text>\n")
+        writeln!(svg, "<text x=\"{x:.1}\" y=\"{baseline:.1}\" textLength=\"{width:.1}\" {ink}{bold}>{text}</text>")
             .expect("a string takes all that is written to it");
     }
 }
