@@ -46,9 +46,9 @@ pub struct Config {
     /// than anyone reads.
     pub list_bytes_max: usize,
 
-    /// The most bytes queued for one connection that reads too slowly, 40 KiB of which are kept for replies. Past it, what is said in its room is dropped and
-    /// counted. Default 256 KiB: three thousand lines of 80 characters, so that a stall of some seconds in a busy room is
-    /// survived, while a thousand stalled readers cost 256 MiB at the very most.
+    /// The most bytes queued for one connection that reads too slowly, 40 KiB of which are kept for replies. Past it, what is
+    /// said in its room is dropped and counted. Default 256 KiB: three thousand lines of 80 characters, so that a stall of some
+    /// seconds in a busy room is survived, while a thousand stalled readers cost 256 MiB at the very most.
     pub queue_bytes_max: usize,
 
     /// How long a connection may take nothing at all of what is queued for it before it is closed. Default 60 s: longer than

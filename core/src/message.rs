@@ -67,13 +67,13 @@ impl Message {
     }
 
     /// Returns about how many bytes the line has: for a message that somebody says exactly, for others roughly.
-    #[must_use]
-    pub fn weight(&self) -> usize {
+    pub(crate) fn weight(&self) -> usize {
         match self {
             Self::Said { name, text } => name.as_str().len() + text.as_str().len() + 3,
             Self::Rooms { rooms, .. } => rooms.len() * 24,
             Self::Users { names, .. } => names.len() * 20,
             Self::Help => 512,
+            Self::Unrecognized { word } => word.as_str().len() + 32,
             Self::YouAre { .. }
             | Self::YouJoined { .. }
             | Self::YouAreIn { .. }
@@ -84,7 +84,6 @@ impl Message {
             | Self::Taken { .. }
             | Self::NameInvalid
             | Self::RoomInvalid
-            | Self::Unrecognized { .. }
             | Self::TooLong { .. }
             | Self::NotUtf8
             | Self::Dropped { .. }

@@ -42,6 +42,8 @@ pub struct Session {
     phase: Phase,
     /// Inside of a line that is over the limit and was reported: all is dropped up to its end.
     skipping: bool,
+    /// The last line was blank, and came with those that are held.
+    passed_blank: bool,
     /// A mark was handed out and not yet answered.
     marked: bool,
     /// Changes with each mark.
@@ -100,6 +102,7 @@ impl Session {
             meter: Meter::new(config.flood_lines_per_second, config.flood_burst),
             phase: Phase::Open,
             skipping: false,
+            passed_blank: false,
             marked: false,
             marks_odd: false,
         }
@@ -113,6 +116,7 @@ impl Session {
         if self.telnet.strip(bytes, &mut self.input) == Stripped::Interrupt {
             self.phase = Phase::Ending { quits: true };
         }
+        self.passed_blank = false;
         self.find_line();
     }
 
@@ -161,11 +165,17 @@ impl Session {
             let Some(line) = self.found else {
                 return self.end();
             };
-            if !self.meter.is_ready(now) {
+            let request = self.parse(line);
+            // Of the blank lines that came at once only the first counts: they lead to nothing, not even to a write that would
+            // find out that their sender is gone, so that the rest of a flood of them must not be kept for long.
+            let is_free = request.is_none() && self.passed_blank;
+            if !is_free && !self.meter.is_ready(now) {
                 return None;
             }
-            self.meter.charge(now);
-            let request = self.parse(line);
+            if !is_free {
+                self.meter.charge(now);
+            }
+            self.passed_blank = request.is_none();
             self.pass(line);
             if let Some(request) = request {
                 if request == Request::Quit {

@@ -29,6 +29,7 @@ pub(super) fn start(name: &str, dir: Option<&Path>) -> anyhow::Result<Option<Wor
 }
 
 fn daily_files(name: &str, dir: &Path) -> anyhow::Result<RollingFileAppender> {
+    anyhow::ensure!(dir.is_dir() || !dir.exists(), "can't log to --log-dir {}: it is not a folder", dir.display());
     std::fs::create_dir_all(dir)
         .and_then(|()| dir.read_dir().map(drop))
         .with_context(|| format!("can't log to --log-dir {}", dir.display()))?;

@@ -34,29 +34,25 @@ pub async fn serve(listener: TcpListener, config: Config, shutdown: impl Future<
     let crew = crew::hire(&executor, config.threads - 1)?;
     let (hub, inputs) = Hub::new(config, &executor, crew);
     info!(address = %listener.get_ref().local_addr()?, "serving");
-    let accepting = executor.spawn(accept(listener, inputs.clone()));
-    let stop = async {
-        shutdown.await;
-        // Who is told of the end is to find the door closed.
-        accepting.cancel().await;
+    let let_in = async {
+        // After this the door is closed: so whoever is told of the end can't find it open.
+        shutdown.or(accept(listener, &inputs)).await;
         // It waits its turn: what was read before still counts.
         let _ = inputs.send(Input::Events(vec![Event::Stopped])).await;
         future::pending().await
     };
-    executor.run(hub.run().or(stop)).await;
+    executor.run(hub.run().or(let_in)).await;
     info!("stopped");
     Ok(())
 }
 
-async fn accept(listener: Async<TcpListener>, inputs: Sender<Input>) {
+async fn accept(listener: Async<TcpListener>, inputs: &Sender<Input>) {
     loop {
         match listener.accept().await {
             Ok((stream, _)) => {
                 // What is to be sent is gathered by the core; the operating system must not wait for more.
                 let _ = stream.get_ref().set_nodelay(true);
-                if inputs.send(Input::Opened(stream)).await.is_err() {
-                    return;
-                }
+                let _ = inputs.send(Input::Opened(stream)).await;
             }
             Err(error) => {
                 warn!(%error, "a connection can't be accepted");

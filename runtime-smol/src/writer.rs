@@ -60,7 +60,7 @@ impl Writer {
 
     async fn run(self: Arc<Self>, rung: Receiver<()>) {
         while let Some(at) = self.wake() {
-            let bell = async { while rung.recv().await.is_err() {} };
+            let bell = async { rung.recv().await.expect("the writer holds the bell itself") };
             bell.or(clock::reach(at)).await;
         }
     }

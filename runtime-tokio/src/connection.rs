@@ -10,7 +10,7 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use chinwag_core::{ConnectionId, Event, Next, Session, Signal, Signals, Written};
-use rustix::net::{RecvFlags, SendFlags, Shutdown};
+use rustix::net::{SendFlags, Shutdown};
 use tokio::io::Interest;
 use tokio::net::TcpStream;
 use tokio::sync::Notify;
@@ -145,21 +145,15 @@ impl Reader {
         let stream = &self.socket.stream;
         loop {
             ready!(stream.poll_read_ready(cx))?;
-            let mut read = 0;
-            let result = BUFFER.with_borrow_mut(|buffer| {
-                let receive = || {
-                    read = rustix::net::recv(stream, &mut **buffer, RecvFlags::empty())?.0;
-                    // Less than there was room for: the next read would only say that there is no more, so that is said here.
-                    if (1..READ_BYTES).contains(&read) { Err(ErrorKind::WouldBlock.into()) } else { Ok(read) }
-                };
-                let result = stream.try_io(Interest::READABLE, receive);
-                self.session.handle_bytes(&buffer[..read]);
-                result
+            // A read of less than there is room for does not mean that there is no more: it stops at telnet's urgent bytes.
+            let read = BUFFER.with_borrow_mut(|buffer| {
+                let len = stream.try_read(buffer)?;
+                self.session.handle_bytes(&buffer[..len]);
+                Ok(len)
             });
-            match result {
-                _ if read > 0 => return Poll::Ready(Ok(read)),
-                Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => {}
-                result => return Poll::Ready(result),
+            match read {
+                Err(error) if matches!(io::Error::kind(&error), ErrorKind::WouldBlock | ErrorKind::Interrupted) => {}
+                read => return Poll::Ready(read),
             }
         }
     }

@@ -1,5 +1,6 @@
 //! Drives the hub of the core: hands it what was read, and hands what it decides to the writers, in batches.
 
+use std::mem;
 use std::sync::Arc;
 
 use chinwag_core::{Config, Event, Session, Share};
@@ -59,7 +60,7 @@ impl Hub {
             }
             self.publish().await;
         }
-        for task in self.writing {
+        for task in mem::take(&mut self.writing) {
             // It can only have panicked, and then it has said so.
             let _ = task.await;
         }
@@ -108,6 +109,18 @@ impl Hub {
             self.writers.iter().for_each(Writer::follow_now);
         } else {
             self.writers.iter().for_each(|writer| writer.ring());
+        }
+    }
+}
+
+impl Drop for Hub {
+    /// Stops a server that was dropped while it ran: its tasks would live on without it.
+    fn drop(&mut self) {
+        self.core.handle(clock::now(), Event::Stopped);
+        let Some(batch) = self.core.take_batch().map(Arc::new) else { return };
+        for (log, writer) in self.logs.iter().zip(&self.writers) {
+            let _ = log.try_send(Arc::clone(&batch));
+            writer.ring();
         }
     }
 }

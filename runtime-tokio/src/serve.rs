@@ -17,7 +17,7 @@ use crate::hub::{Hub, Input};
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// Serves whoever connects to `listener` until `shutdown` resolves. Then everyone is told, and what is queued is still sent, for
-/// at most [`Config::drain`]. It has to be called within a tokio runtime, with I/O and time, whose threads it uses: as many as
+/// at most [`Config::drain`]. If it is dropped before, the same happens, in the background. It has to be called within a tokio runtime, with I/O and time, whose threads it uses: as many as
 /// [`Config::threads`] says suit it best.
 ///
 /// # Errors
@@ -33,33 +33,30 @@ pub async fn serve(
     let listener = TcpListener::from_std(listener)?;
     let (hub, inputs) = Hub::new(config);
     info!(address = %listener.local_addr()?, "serving");
-    let accepting = tokio::spawn(accept(listener, inputs.clone()));
-    let stop = async {
-        shutdown.await;
-        // Who is told of the end is to find the door closed.
-        accepting.abort();
-        drop(accepting.await);
-        // It waits its turn: what was read before still counts.
+    let let_in = async {
+        tokio::select! {
+            () = accept(listener, &inputs) => {}
+            () = shutdown => {}
+        }
+        // The door is closed: so whoever is told of the end can't find it open. What was read before still counts.
         let _ = inputs.send(Input::Events(vec![Event::Stopped])).await;
         std::future::pending().await
     };
     tokio::select! {
         () = hub.run() => {}
-        () = stop => {}
+        () = let_in => {}
     }
     info!("stopped");
     Ok(())
 }
 
-async fn accept(listener: TcpListener, inputs: Sender<Input>) {
+async fn accept(listener: TcpListener, inputs: &Sender<Input>) {
     loop {
         match listener.accept().await {
             Ok((stream, _)) => {
                 // What is to be sent is gathered by the core; the operating system must not wait for more.
                 let _ = stream.set_nodelay(true);
-                if inputs.send(Input::Opened(stream)).await.is_err() {
-                    return;
-                }
+                let _ = inputs.send(Input::Opened(stream)).await;
             }
             Err(error) => {
                 warn!(%error, "a connection can't be accepted");

@@ -115,13 +115,27 @@ fn above_its_rate_a_session_holds_lines_back_and_loses_none() {
 }
 
 #[test]
-fn blank_lines_count_for_the_rate_too() {
-    let config = Config { flood_lines_per_second: 1, ..Config::default() };
+fn blank_lines_that_come_at_once_count_as_one_line() {
+    let config = Config { flood_lines_per_second: 1, flood_burst: Duration::from_secs(2), ..Config::default() };
     let mut session = Session::new(&config);
-    session.handle_bytes(b"\n\n\n\n\nx\n");
-    let second = Time::after(Duration::from_secs(1));
-    assert_eq!(drain_to(&mut session, Time::START), (vec![], Next::AwaitTime(second)));
-    assert_eq!(drain_to(&mut session, second), (vec![say("x")], Next::Read));
+    session.handle_bytes(b"\n  \n\r\n\t\nx\n\n\ny\n");
+    let [first, second] = [1, 2].map(|seconds| Time::after(Duration::from_secs(seconds)));
+    assert_eq!(drain_to(&mut session, Time::START), (vec![say("x")], Next::AwaitTime(first)));
+    assert_eq!(drain_to(&mut session, first), (vec![], Next::AwaitTime(second)));
+    assert_eq!(drain_to(&mut session, second), (vec![say("y")], Next::Read));
+}
+
+#[test]
+fn a_flood_of_blank_lines_is_read_a_few_times_a_second_and_held_no_longer() {
+    let config = Config { flood_lines_per_second: 10, flood_burst: Duration::ZERO, ..Config::default() };
+    let mut session = Session::new(&config);
+    for reads in 0..5 {
+        session.handle_bytes(&b"\n".repeat(16 << 10));
+        assert_eq!(drain_to(&mut session, Time::after(reads * Duration::from_millis(100))), (vec![], Next::Read));
+    }
+    session.handle_bytes(b"\n");
+    let ready = Time::after(Duration::from_millis(500));
+    assert_eq!(drain_to(&mut session, Time::after(Duration::from_millis(450))), (vec![], Next::AwaitTime(ready)));
 }
 
 #[test]
