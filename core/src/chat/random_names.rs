@@ -138,7 +138,10 @@ mod tests {
     /// What was recorded of a run is the same run for as long as this holds.
     #[test]
     fn a_seed_gives_the_same_names_in_every_version() {
-        for (seed, first) in [(0, ["ResponsibleMouse", "ProficientOriole", "ImaginativeLeopard"]), (7, ["MarvelousKingbird", "FirstLark", "RestfulBarbel"])] {
+        for (seed, first) in [
+            (0, ["ResponsibleMouse", "ProficientOriole", "ImaginativeLeopard"]),
+            (7, ["MarvelousKingbird", "FirstLark", "RestfulBarbel"]),
+        ] {
             let mut names = RandomNames::new(seed);
             assert_eq!(first.map(|_| names.draw(|_| false).to_string()), first, "seed {seed}");
         }

@@ -456,6 +456,21 @@ fn a_mark_is_answered_at_once_up_to_half_and_above_it_as_soon_as_half_is_written
 }
 
 #[test]
+fn a_mark_is_answered_at_once_at_exactly_half() {
+    let one = id(0);
+    for (over, told) in [(0, vec!["await 100", "answer 100"]), (1, vec!["await 100"])] {
+        let mut writer = Writer::with_members(&[one]);
+        writer.takes.insert(100, 0);
+        writer.send(says(65));
+        let rest = (64 << 10) - writer.queued(one) + over;
+        writer.send([say(MAIN, &"x".repeat(rest - "Ann: \n".len()))]);
+        assert_eq!(writer.queued(one), (64 << 10) + over);
+        writer.send([answer(one)]);
+        assert_eq!(writer.told(), told);
+    }
+}
+
+#[test]
 fn the_longest_replies_of_a_window_find_room_above_the_broadcasts() {
     let config = config();
     let one = id(0);
@@ -663,6 +678,8 @@ fn whoever_is_given_up_is_abandoned_once() {
         assert_eq!(writer.told(), told);
     }
     assert!(writer.fanout.is_finished());
+    writer.fanout.handle_timeout(Time::after(Duration::from_secs(60)));
+    assert_eq!(writer.fanout.poll_timeout(), None, "nobody is waited for");
     writer.assert_empty();
 }
 
@@ -688,6 +705,16 @@ fn each_connection_belongs_to_exactly_one_share() {
 }
 
 #[test]
+fn the_places_of_a_share_have_no_gaps() {
+    for of in 1..=3 {
+        for share in Share::split(of) {
+            let places: Vec<_> = (0..12).filter_map(|key| share.place(id(key))).collect();
+            assert_eq!(places, (0..12 / of as usize).collect::<Vec<_>>(), "{share:?}");
+        }
+    }
+}
+
+#[test]
 fn it_is_drained_only_when_all_output_was_polled() {
     let one = id(0);
     let mut writer = Writer::with_members(&[one]);
@@ -710,6 +737,7 @@ fn what_was_needed_for_many_rooms_at_once_is_given_back() {
     }));
     writer.poll();
     assert!(writer.received.values().all(|received| received == b"Ann: a\n"));
+    assert_eq!(writer.fanout.rooms.spares(), 128, "a few are kept to be used again");
     writer.send(members.iter().flat_map(|&member| [leave(member), close(member)]));
     writer.assert_empty();
 }

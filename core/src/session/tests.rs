@@ -94,7 +94,7 @@ fn a_session_at_rest_holds_no_memory() {
     ask(&mut session, b"hello\nworld\n");
     assert_eq!(session.held_bytes(), 0);
     ask(&mut session, b"half");
-    assert!(session.held_bytes() < 64);
+    assert!((4..64).contains(&session.held_bytes()));
     ask(&mut session, &b"x".repeat(10_000_000));
     assert_eq!(session.held_bytes(), 0);
 }
@@ -206,6 +206,8 @@ fn lines_held_back_are_moved_only_when_half_of_them_are_through() {
         let before = session.input.as_ptr();
         assert_eq!(drain(&mut session, Time::after(Duration::from_secs(second))), [say("x")]);
         moves += usize::from(session.input.as_ptr() != before);
+        let rest = 2 * (999 - second as usize);
+        assert!(session.input.len() < 2 * rest || session.input.is_empty(), "{rest} of {}", session.input.len());
     }
     assert!(moves <= 11, "{moves} moves");
     assert_eq!(session.held_bytes(), 0);
