@@ -320,6 +320,21 @@ fn a_socket_may_take_any_part_of_what_it_is_offered() {
 }
 
 #[test]
+fn what_is_said_may_be_taken_in_any_part_wherever_one_came_in() {
+    let (one, two) = (id(0), id(1));
+    for taken in 0.."Ann: after\n".len() {
+        let mut writer = Writer::with_members(&[one]);
+        writer.takes.extend([(100, taken), (101, taken)]);
+        writer.send([say(MAIN, "before"), open(two), enter(two, MAIN), say(MAIN, "after")]);
+        assert_eq!(writer.told(), ["await 100", "await 101"], "{taken} bytes");
+        writer.take(one, usize::MAX);
+        writer.take(two, usize::MAX);
+        assert_eq!(writer.lines(one), ann(["before", "after"]), "{taken} bytes");
+        assert_eq!(writer.lines(two), ann(["after"]), "{taken} bytes");
+    }
+}
+
+#[test]
 fn a_blocked_socket_is_not_written_to_before_it_is_writable() {
     let (one, two) = (id(0), id(1));
     let mut writer = Writer::with_members(&[one, two]);
