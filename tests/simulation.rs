@@ -11,7 +11,7 @@ use std::thread;
 use chinwag_tests::sim::{Coverage, Plan, Step, World, shrink};
 
 /// How many seeds run unless told otherwise: less than a minute in a debug build on one core.
-const SEEDS: u64 = 2000;
+const SEEDS: u64 = 1000;
 
 /// What has to occur in a run of the default length or longer; otherwise the simulation would prove nothing about it.
 const SITUATIONS: [&str; 40] = [

@@ -9,10 +9,8 @@
 
 mod clock;
 mod crowd;
-mod descriptors;
 mod drive;
 mod flags;
-mod histogram;
 mod idle;
 mod inbox;
 mod line;
@@ -29,14 +27,15 @@ use anyhow::{Context, Result};
 
 use self::clock::Clock;
 use self::crowd::Crowd;
+pub(crate) use self::flags::LoadFlags;
 use self::flags::Plan;
-pub(crate) use self::flags::{FlagError, LoadFlags};
+use crate::descriptors;
 
 /// Does what the flags ask for, and prints the outcome.
 ///
 /// # Errors
 ///
-/// A [`FlagError`] if the flags don't fit together or this machine; otherwise what went wrong
+/// A [`FlagError`](crate::flags::FlagError) if the flags don't fit together or this machine; otherwise what went wrong
 /// between here and the server.
 pub(crate) fn run(flags: LoadFlags) -> Result<()> {
     let plan = Plan::try_from(flags)?;

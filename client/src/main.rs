@@ -3,14 +3,23 @@
 //! Exit code 0 is success, 1 a failure on the way, 2 flags that can't be used; a failure is one
 //! line on stderr.
 
+mod bots;
+mod chat;
+mod descriptors;
+mod dial;
+mod flags;
+mod histogram;
+mod line;
+mod lines;
 mod load;
+mod mention;
 
 use std::io::Write;
 use std::process::ExitCode;
 
 use argh::FromArgs;
 
-/// Talk to chinwag servers, and measure them.
+/// Talk to chinwag servers, and measure them. Without a command it is `chat`.
 #[derive(FromArgs)]
 #[argh(name = "chinwag", help_triggers("-h", "--help"))]
 struct Chinwag {
@@ -21,6 +30,8 @@ struct Chinwag {
 #[derive(FromArgs)]
 #[argh(subcommand)]
 enum Command {
+    Bots(bots::BotsFlags),
+    Chat(chat::ChatFlags),
     Load(load::LoadFlags),
 }
 
@@ -28,30 +39,49 @@ enum Command {
 const USAGE_EXIT: u8 = 2;
 
 fn main() -> ExitCode {
-    let args: Result<Vec<String>, _> = std::env::args_os().skip(1).map(|arg| arg.into_string()).collect();
-    let args = match args {
+    let args = match words() {
         Ok(args) => args,
-        Err(arg) => {
-            return fail(USAGE_EXIT, &format!("the argument {} is not UTF-8", arg.display()));
-        }
+        Err(text) => return fail(USAGE_EXIT, &text),
     };
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    if args == ["--version"] {
+        return say(concat!("chinwag ", env!("CARGO_PKG_VERSION")));
+    }
     let command = match Chinwag::from_args(&["chinwag"], &args) {
         Ok(chinwag) => chinwag.command,
-        Err(exit) if exit.status.is_ok() => return help(&exit.output),
+        Err(exit) if exit.status.is_ok() => return say(&exit.output),
         Err(exit) => return fail(USAGE_EXIT, &exit.output),
     };
     let outcome = match command {
+        Command::Bots(flags) => bots::run(&flags),
+        Command::Chat(flags) => chat::run(&flags),
         Command::Load(flags) => load::run(flags),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) if error.is::<load::FlagError>() => fail(USAGE_EXIT, &error.to_string()),
+        Err(error) if error.is::<flags::FlagError>() => fail(USAGE_EXIT, &error.to_string()),
         Err(error) => fail(1, &format!("{error:#}")),
     }
 }
 
-fn help(text: &str) -> ExitCode {
+/// Returns the arguments, with `--flag=value` as two words, and with the default command where none is given.
+fn words() -> Result<Vec<String>, String> {
+    let mut words = Vec::new();
+    for arg in std::env::args_os().skip(1) {
+        let arg = arg.into_string().map_err(|arg| format!("the argument {} is not UTF-8", arg.display()))?;
+        match arg.split_once('=').filter(|_| arg.starts_with("--")) {
+            Some((flag, value)) => words.extend([flag.to_owned(), value.to_owned()]),
+            None => words.push(arg),
+        }
+    }
+    let of_chat = |word: &String| word.starts_with('-') && !["-h", "--help", "--version"].contains(&word.as_str());
+    if words.first().is_none_or(of_chat) {
+        words.insert(0, "chat".to_owned());
+    }
+    Ok(words)
+}
+
+fn say(text: &str) -> ExitCode {
     match writeln!(std::io::stdout().lock(), "{}", text.trim_end()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(_) => ExitCode::FAILURE,

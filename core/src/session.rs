@@ -125,7 +125,7 @@ impl Session {
 
     /// Returns what is to be done next, given what the writer of the connection has said so far.
     pub fn poll_next(&mut self, now: Time, signals: Signals) -> Next {
-        if signals.is_abandoned() {
+        if signals.is_abandoned() || self.phase == Phase::Over {
             return Next::End;
         }
         if self.marked && self.marks_odd == signals.answers_odd() {

@@ -9,9 +9,9 @@ use std::thread::Builder;
 use std::time::Duration;
 
 use async_channel::Sender;
-use async_executor::Executor;
 use async_io::Timer;
 use futures_lite::future;
+use smol::Executor;
 
 /// For how long a thread helps each time the bell rings. Under load it rings again long before; without, two threads that share
 /// the little work there is are soon one again.

@@ -4,10 +4,10 @@ use std::net::TcpStream;
 use std::sync::Arc;
 
 use async_channel::{Receiver, Sender};
-use async_executor::{Executor, Task};
 use async_io::Async;
 use chinwag_core::{Batch, Config, Event, Session, Share};
 use futures_lite::FutureExt as _;
+use smol::{Executor, Task};
 use tracing::debug;
 
 use crate::clock;

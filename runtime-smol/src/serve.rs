@@ -7,10 +7,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_channel::Sender;
-use async_executor::Executor;
 use async_io::{Async, Timer};
 use chinwag_core::{Config, Event};
 use futures_lite::{FutureExt as _, future};
+use smol::Executor;
 use tracing::{info, warn};
 
 use crate::crew;

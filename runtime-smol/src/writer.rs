@@ -7,9 +7,9 @@ use std::sync::{Arc, Mutex, MutexGuard, Weak};
 use std::time::Duration;
 
 use async_channel::{Receiver, Sender};
-use async_executor::{Executor, Task};
 use chinwag_core::{Batch, Config, ConnectionId, Fanout, Output, Share, Time};
 use futures_lite::FutureExt as _;
+use smol::{Executor, Task};
 
 use crate::clock;
 use crate::connection::Socket;

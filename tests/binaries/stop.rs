@@ -116,7 +116,7 @@ fn a_server_that_stops_lets_nobody_in_and_a_second_signal_ends_it_at_once() {
 #[test]
 fn who_never_stops_talking_does_not_hold_up_the_end() {
     for adapter in Adapter::ALL {
-        let (server, addr) = Program::start(adapter, ["--flood-rate", "0"]);
+        let (server, addr) = Program::start(adapter, ["--flood-rate", "0", "--drain", "1"]);
         let mut ann = Person::come(addr);
         let talkers: Vec<_> = (0..4)
             .map(|_| {

@@ -13,6 +13,7 @@
 //! - [`fuzzing`] holds what is fuzzed, and replayed.
 //! - [`sim`] is a world made from a seed, with a model of the protocol beside it.
 //! - A [`Program`] is the binary of a server, in a process of its own.
+//! - With the feature `real-clients`, a `Terminal` is somebody who runs a program of the system, such as telnet.
 
 mod act;
 mod bare_core;
@@ -28,6 +29,8 @@ mod script;
 mod server;
 pub mod sim;
 mod sockets;
+#[cfg(feature = "real-clients")]
+mod terminal;
 
 pub use act::Act;
 pub use bare_core::{BareCore, Batching};
@@ -39,3 +42,5 @@ pub use received::{HELP, HelpText, Received};
 pub use script::{Script, ScriptError};
 pub use server::{Adapter, Server};
 pub use sockets::{DEADLINE, Mismatch, connect, replay};
+#[cfg(feature = "real-clients")]
+pub use terminal::Terminal;

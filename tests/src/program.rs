@@ -121,7 +121,9 @@ impl Program {
     #[must_use]
     pub fn join(mut self) -> Ended {
         let deadline = Instant::now() + DEADLINE;
-        let (out, err) = (read_to_end(&self.out, deadline), read_to_end(&self.err, deadline));
+        let (mut out, mut err) = (String::new(), String::new());
+        let has_ended = read_to_end(&self.out, deadline, &mut out) & read_to_end(&self.err, deadline, &mut err);
+        assert!(has_ended, "{:?} goes on, and has written {out:?} and {err:?}", self.adapter);
         // Nobody but the process has the other ends, so it is about to end, if it has not yet.
         let code = self.child.wait().expect("it is a child of this one").code();
         Ended { code, out, err }
@@ -154,13 +156,12 @@ fn keep_lines(source: Option<impl Read + Send + 'static>) -> Receiver<String> {
     kept
 }
 
-fn read_to_end(lines: &Receiver<String>, deadline: Instant) -> String {
-    let mut text = String::new();
+/// Gathers lines up to their end, and says whether it came before the deadline.
+fn read_to_end(lines: &Receiver<String>, deadline: Instant, text: &mut String) -> bool {
     loop {
         match lines.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
             Ok(line) => text.push_str(&line),
-            Err(mpsc::RecvTimeoutError::Disconnected) => return text,
-            Err(mpsc::RecvTimeoutError::Timeout) => panic!("it goes on, and has written {text:?}"),
+            Err(error) => return error == mpsc::RecvTimeoutError::Disconnected,
         }
     }
 }

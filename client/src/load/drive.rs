@@ -7,13 +7,13 @@ use anyhow::Result;
 
 use super::crowd::{Crowd, Happening};
 use super::flags::Plan;
-use super::histogram::Histogram;
 use super::inbox::Receipt;
 use super::message::Composer;
 use super::pace::Pace;
 use super::process::Process;
 use super::report::{Losses, Report, ServerUse};
 use super::sender::Sender;
+use crate::histogram::Histogram;
 
 /// Left out of the measurement: caches, socket buffers and batches find their size in it.
 const WARM_UP: Duration = Duration::from_millis(500);

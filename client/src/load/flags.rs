@@ -1,15 +1,13 @@
 //! The flags of `chinwag load`, and the plan that they make together.
 
-use std::fmt;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::ops::RangeInclusive;
-use std::str::FromStr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use argh::FromArgs;
 
 use super::message::{CHARS_MAX, CHARS_MIN};
 use super::process::Process;
+use crate::flags::{FlagError, IP, PORT, ip, number, port, seconds};
 
 /// More connections than any limit on descriptors allows, so that their number always fits.
 const COUNT_MAX: usize = 1_000_000;
@@ -21,11 +19,11 @@ const COUNT_MAX: usize = 1_000_000;
 #[argh(subcommand, name = "load", help_triggers("-h", "--help"))]
 pub(crate) struct LoadFlags {
     /// address of the server (default 127.0.0.1)
-    #[argh(option, default = "IpAddr::V4(Ipv4Addr::LOCALHOST)", from_str_fn(ip))]
+    #[argh(option, default = "IP", from_str_fn(ip))]
     ip: IpAddr,
 
     /// port of the server (default 42069)
-    #[argh(option, default = "42069", from_str_fn(port))]
+    #[argh(option, default = "PORT", from_str_fn(port))]
     port: u16,
 
     /// number of rooms (default 1)
@@ -92,28 +90,6 @@ pub(super) struct Plan {
     pub(super) json: bool,
 }
 
-/// A flag with a value that can't be used.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct FlagError {
-    flag: &'static str,
-    takes: String,
-}
-
-impl FlagError {
-    /// Tells which flag it is, and what it takes instead.
-    pub(super) fn new(flag: &'static str, takes: impl Into<String>) -> Self {
-        Self { flag, takes: takes.into() }
-    }
-}
-
-impl fmt::Display for FlagError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.flag, self.takes)
-    }
-}
-
-impl std::error::Error for FlagError {}
-
 impl TryFrom<LoadFlags> for Plan {
     type Error = FlagError;
 
@@ -145,25 +121,12 @@ impl TryFrom<LoadFlags> for Plan {
     }
 }
 
-fn ip(value: &str) -> Result<IpAddr, String> {
-    value.parse().map_err(|_| "takes an IPv4 or IPv6 address".to_owned())
-}
-
-fn port(value: &str) -> Result<u16, String> {
-    number(value, 1..=u16::MAX)
-}
-
 fn count(value: &str) -> Result<usize, String> {
     number(value, 1..=COUNT_MAX)
 }
 
 fn size(value: &str) -> Result<usize, String> {
     number(value, CHARS_MIN..=CHARS_MAX)
-}
-
-fn seconds(value: &str) -> Result<Duration, String> {
-    let seconds: f64 = number(value, 0.1..=86_400.0)?;
-    Ok(Duration::from_secs_f64(seconds))
 }
 
 fn rate(value: &str) -> Result<u32, String> {
@@ -176,13 +139,6 @@ fn window(value: &str) -> Result<u64, String> {
 
 fn pid(value: &str) -> Result<u32, String> {
     number(value, 1..=u32::MAX)
-}
-
-fn number<T: FromStr + PartialOrd + fmt::Display>(value: &str, allowed: RangeInclusive<T>) -> Result<T, String> {
-    match value.parse() {
-        Ok(number) if allowed.contains(&number) => Ok(number),
-        _ => Err(format!("takes a number from {} to {}", allowed.start(), allowed.end())),
-    }
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use super::flags::Plan;
-use super::histogram::Histogram;
+use crate::histogram::Histogram;
 
 /// The delays told besides the longest: how many thousandths are no longer, and the name of that.
 const QUANTILES: [(u16, &str); 4] = [(500, "p50"), (900, "p90"), (990, "p99"), (999, "p99.9")];

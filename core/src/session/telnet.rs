@@ -12,6 +12,8 @@ const WILL: u8 = 251;
 const SUBNEGOTIATION: u8 = 250;
 const SUBNEGOTIATION_END: u8 = 240;
 const INTERRUPT: u8 = 244;
+/// What telnet makes of ^\, the key that quits. After it telnet shows nothing more, but waits for an answer.
+const BREAK: u8 = 243;
 const ABORT: u8 = 238;
 const END_OF_FILE: u8 = 236;
 
@@ -59,7 +61,7 @@ impl Telnet {
                     text.push(IAC);
                     Self::Text
                 }
-                (Self::Command, INTERRUPT | ABORT | END_OF_FILE) => return Stripped::Interrupt,
+                (Self::Command, INTERRUPT | BREAK | ABORT | END_OF_FILE) => return Stripped::Interrupt,
                 (Self::Command, WILL..=DONT) => Self::Option,
                 (Self::Command, SUBNEGOTIATION) => Self::Subnegotiation,
                 (Self::Command | Self::Option, _) => Self::Text,
@@ -77,7 +79,7 @@ mod tests {
 
     #[test]
     fn commands_are_stripped_however_they_are_split() {
-        let cases: [(&[u8], &[u8], Stripped); 14] = [
+        let cases: [(&[u8], &[u8], Stripped); 15] = [
             (b"hello\r\n", b"hello\r\n", Stripped::Text),
             (b"a\xff\xfb\x1fb", b"ab", Stripped::Text),
             (b"a\xff\xfc\x1fb", b"ab", Stripped::Text),
@@ -89,6 +91,7 @@ mod tests {
             (b"a\xff\xfa\x18 no end\n\n", b"a", Stripped::Text),
             (b"a\xff", b"a", Stripped::Text),
             (b"a\n\xff\xf4\xff\xfd\x06more", b"a\n", Stripped::Interrupt),
+            (b"a\n\xff\xf3\xff\xfd\x06more", b"a\n", Stripped::Interrupt),
             (b"a\xff\xecb", b"a", Stripped::Interrupt),
             (b"a\xff\xeeb", b"a", Stripped::Interrupt),
             (b"", b"", Stripped::Text),

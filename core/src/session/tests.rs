@@ -212,3 +212,12 @@ fn lines_held_back_are_moved_only_when_half_of_them_are_through() {
     assert!(moves <= 11, "{moves} moves");
     assert_eq!(session.held_bytes(), 0);
 }
+
+#[test]
+fn after_all_was_handed_out_no_pause_holds_the_reader() {
+    let mut session = Session::new(&unmetered());
+    session.handle_bytes(b"/quit\n");
+    assert_eq!(session.poll_next(Time::START, Signals::default()), Next::Ask(vec![Request::Quit]));
+    let paused = Signals::default().after(Signal::Pause);
+    assert_eq!(session.poll_next(Time::START, paused), Next::End);
+}

@@ -80,10 +80,16 @@ impl Plan {
     #[must_use]
     pub fn from_seed(seed: u64) -> Self {
         let mut rng = Rng::new(seed);
-        let config = config(&mut rng);
+        let mut config = config(&mut rng);
         let mut mix = Mix::new(&mut rng, &config);
+        let mut steps = Vec::new();
+        if rng.one_in(12) {
+            steps = mix.ask_for_more_than_one_reads(&mut config);
+        } else if rng.one_in(12) {
+            steps = mix.say_more_than_one_reads(&mut config);
+        }
         let len = 40 + rng.below(500);
-        let steps = (0..len).flat_map(|_| mix.next(&mut rng)).collect();
+        steps.extend((0..len).flat_map(|_| mix.next(&mut rng)));
         Self { config, steps }
     }
 }
@@ -155,6 +161,23 @@ impl Mix {
         };
         mix.weights[15] = usize::from(rng.one_in(20));
         mix
+    }
+
+    /// Makes it a run in which the first person reads nothing for long, and asks all the time for the longest replies there are.
+    fn ask_for_more_than_one_reads(&mut self, config: &mut Config) -> Vec<Step> {
+        (config.line_chars_max, config.flood_lines_per_second) = (4096, 0);
+        (self.line_chars_max, self.long, self.long_starts, self.favourite_one_in) = (4096, 9, ["/"; 3], 2);
+        let [.., take, _, _, _, _, _, _, _, round, _] = &mut self.weights;
+        (*take, *round) = (0, 10);
+        self.users = 1;
+        vec![Step::Connect, Step::Handle { inputs: 1 }, Step::Take { user: 0, bytes: 0 }]
+    }
+
+    /// Makes it a run in which the first person reads nothing for long, while the others say all they can.
+    fn say_more_than_one_reads(&mut self, config: &mut Config) -> Vec<Step> {
+        let steps = self.ask_for_more_than_one_reads(config);
+        (self.long_starts, self.favourite_one_in) = ([""; 3], 10);
+        steps
     }
 
     fn next(&mut self, rng: &mut Rng) -> Vec<Step> {

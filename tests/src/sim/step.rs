@@ -2,7 +2,7 @@
 //!
 //! Invariant: a list of steps stays a run when any of them are left out. A step that makes no sense where it stands does nothing.
 
-use std::{fmt, iter};
+use std::fmt;
 
 /// Says one thing that happens. Users are numbered in the order in which they connect, writers from 0.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -111,10 +111,8 @@ impl Typed {
         match self {
             Self::Bytes(bytes) => bytes.clone(),
             Self::Long { start, unit, count } => {
-                let mut line = start.clone();
-                line.extend(iter::repeat_n(*unit, *count));
-                line.push('\n');
-                line.into_bytes()
+                let line = unit.to_string().repeat(*count);
+                format!("{start}{line}\n").into_bytes()
             }
         }
     }

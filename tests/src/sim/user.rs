@@ -1,6 +1,5 @@
 //! Owns one simulated connection: the person's end, the socket, and the read task of the adapter; and the laws of what is done to it.
 
-use std::collections::VecDeque;
 use std::rc::Weak;
 use std::time::Duration;
 
@@ -25,7 +24,7 @@ pub(super) struct User {
     next: Next,
     signals: Signals,
     /// What was typed and not read.
-    wire: VecDeque<u8>,
+    wire: Vec<u8>,
     line: Wire,
     /// How many bytes the socket takes.
     pub(super) takes: usize,
@@ -99,7 +98,7 @@ impl User {
             session: Session::new(config),
             next: Next::Read,
             signals: Signals::default(),
-            wire: VecDeque::new(),
+            wire: Vec::new(),
             line: Wire::Connected,
             takes: usize::MAX,
             socket: Socket::Writable,
@@ -123,7 +122,7 @@ impl User {
 
     pub(super) fn types(&mut self, bytes: &[u8]) {
         if self.line == Wire::Connected {
-            self.wire.extend(bytes);
+            self.wire.extend_from_slice(bytes);
         }
     }
 
@@ -151,7 +150,8 @@ impl User {
         if !self.is_reading() || self.next != Next::Read {
             return Ok(Vec::new());
         }
-        let read: Vec<_> = self.wire.drain(..bytes.min(self.wire.len())).collect();
+        let rest = self.wire.split_off(bytes.min(self.wire.len()));
+        let read = std::mem::replace(&mut self.wire, rest);
         if read.is_empty() && self.line != Wire::Connected {
             self.session.handle_end();
         }

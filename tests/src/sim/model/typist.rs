@@ -56,8 +56,8 @@ impl Typist {
                 self.type_text(byte);
                 Telnet::No
             }
-            // Interrupt process, abort, end of file.
-            (Telnet::Iac, 244 | 238 | 236) => return self.quit(),
+            // Interrupt process, break, abort, end of file.
+            (Telnet::Iac, 244 | 243 | 238 | 236) => return self.quit(),
             // Will, won't, do, don't.
             (Telnet::Iac, 251..=254) => Telnet::Option,
             (Telnet::Iac, 250) => Telnet::Subnegotiation,
@@ -129,10 +129,12 @@ impl Typist {
 
 /// Removes C0 and C1 controls, DEL, bidi controls and line separators; a tab becomes a space.
 fn clean(line: &str) -> String {
-    const BIDI: &str =
-        "\u{61c}\u{200e}\u{200f}\u{202a}\u{202b}\u{202c}\u{202d}\u{202e}\u{2066}\u{2067}\u{2068}\u{2069}";
-    let line = line.replace('\t', " ");
-    line.chars()
-        .filter(|&c| c.is_ascii_graphic() || !(c.is_control() || BIDI.contains(c) || "\u{2028}\u{2029}".contains(c)))
-        .collect()
+    line.replace('\t', " ").replace(is_harmful, "")
+}
+
+const fn is_harmful(c: char) -> bool {
+    let is_control = matches!(c as u32, 0..=0x1f | 0x7f..=0x9f);
+    let is_bidi = matches!(c as u32, 0x61c | 0x200e | 0x200f | 0x202a..=0x202e | 0x2066..=0x2069);
+    let is_separator = matches!(c as u32, 0x2028 | 0x2029);
+    is_control || is_bidi || is_separator
 }

@@ -17,6 +17,9 @@ impl World {
             if user.connection.is_some() && !user.has_ended() {
                 return Err(format!("{:?} is never ended", user.connection));
             }
+            if user.connection.is_some() && !user.is_read_out {
+                return Err(format!("{:?} is read for ever", user.connection));
+            }
         }
         if !self.has_stopped && self.chat.people() > 0 {
             return Err("somebody stays for ever".to_owned());

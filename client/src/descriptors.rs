@@ -2,9 +2,9 @@
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-use super::flags::FlagError;
+use crate::flags::FlagError;
 
-/// Descriptors besides the connections: the standard three, epoll, its timer, and files of `/proc`.
+/// Descriptors besides the connections: the standard three, epoll, timers, and files of `/proc`.
 const OTHERS: u64 = 16;
 
 /// Makes sure that `connections` can be open at once; `flag` is what asked for them.
@@ -12,7 +12,7 @@ const OTHERS: u64 = 16;
 /// # Errors
 ///
 /// The hard limit is lower; it takes an administrator to raise it.
-pub(super) fn reserve(connections: usize, flag: &'static str) -> Result<(), FlagError> {
+pub(crate) fn reserve(connections: usize, flag: &'static str) -> Result<(), FlagError> {
     let needed = connections as u64 + OTHERS;
     let limit = getrlimit(Resource::Nofile);
     if limit.current.is_none_or(|current| current >= needed) {

@@ -13,7 +13,7 @@ const COUNTERS: usize = STEPS * (u64::BITS - STEP_BITS + 1) as usize;
 
 /// Counts values and tells their quantiles.
 #[derive(Debug)]
-pub(super) struct Histogram {
+pub(crate) struct Histogram {
     counters: Box<[u64]>,
     total: u64,
     max: u64,
@@ -21,12 +21,12 @@ pub(super) struct Histogram {
 
 impl Histogram {
     /// Creates an empty histogram.
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { counters: vec![0; COUNTERS].into_boxed_slice(), total: 0, max: 0 }
     }
 
     /// Counts `value` `times` times.
-    pub(super) fn record(&mut self, value: u64, times: u64) {
+    pub(crate) fn record(&mut self, value: u64, times: u64) {
         if times > 0 {
             self.counters[counter(value)] += times;
             self.total += times;
@@ -35,13 +35,13 @@ impl Histogram {
     }
 
     /// Returns the highest value counted, exactly; 0 if there is none.
-    pub(super) fn max(&self) -> u64 {
+    pub(crate) fn max(&self) -> u64 {
         self.max
     }
 
     /// Returns a value that at least `per_mille` thousandths of all values do not exceed; 0 if
     /// there is none.
-    pub(super) fn quantile(&self, per_mille: u16) -> u64 {
+    pub(crate) fn quantile(&self, per_mille: u16) -> u64 {
         let wanted = (u128::from(self.total) * u128::from(per_mille)).div_ceil(1_000).max(1);
         let mut seen = 0;
         for (index, count) in self.counters.iter().enumerate() {

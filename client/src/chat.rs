@@ -1,0 +1,52 @@
+//! `chinwag chat`: the conversation, on a terminal or through pipes.
+//!
+//! On a terminal it is a function and a picture: [`update`] takes the [`state`] and an [`event`] to the next state and what is to be
+//! done, [`view`] draws a state. Around them [`drive`] moves events and effects between the [`terminal`], the [`wire`] to the
+//! server and the [`transcript`], and decides nothing. Through pipes it is the [`plain`] line client.
+//!
+//! The state is made of a [`link`] to the server, a [`log`] of [`entry`]s that [`wrap`] cuts into rows, and the [`input`] with its
+//! [`history`] and what can [`complete`] it from what was [`seen`].
+
+mod colours;
+mod complete;
+mod drive;
+mod entry;
+mod event;
+mod flags;
+#[cfg(test)]
+mod given;
+mod history;
+mod input;
+mod keys;
+mod link;
+mod log;
+mod panes;
+mod plain;
+mod seen;
+mod state;
+mod terminal;
+mod transcript;
+mod update;
+mod view;
+mod width;
+mod wire;
+mod wrap;
+
+use anyhow::Result;
+
+pub(crate) use self::flags::ChatFlags;
+use self::transcript::Transcript;
+
+/// Joins the conversation until the user or the server ends it.
+///
+/// # Errors
+///
+/// There is no server, it went away, or the transcript can't be written.
+pub(crate) fn run(flags: &ChatFlags) -> Result<()> {
+    let transcript = flags.transcript.as_deref().map(Transcript::open).transpose()?;
+    if drive::is_on_a_terminal() {
+        async_io::block_on(drive::drive(flags.choices(), transcript))
+    } else {
+        plain::run(flags, transcript)
+    }
+}

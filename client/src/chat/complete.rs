@@ -1,0 +1,112 @@
+//! What Tab makes of the word before the cursor.
+
+use chinwag_core::COMMANDS;
+
+use super::seen::Seen;
+
+/// The words that fit, and which of them is shown. Lives from one Tab to the next, as long as no other key is pressed.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Completion {
+    /// Where the word begins, in bytes.
+    pub(super) start: usize,
+    words: Vec<String>,
+    at: Option<usize>,
+}
+
+/// Which of the words that fit comes next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Turn {
+    Next,
+    Previous,
+}
+
+impl Completion {
+    /// Finds what fits to the end of `typed`; the name of the user, `me`, is nobody's to be called by.
+    ///
+    /// Commands fit at the beginning, rooms after `/join `, people everywhere else where something of a name is typed.
+    pub(super) fn of(typed: &str, seen: &Seen, me: Option<&str>) -> Option<Self> {
+        let start = typed.rfind(char::is_whitespace).map_or(0, |at| at + 1);
+        let word = &typed[start..];
+        let fits =
+            |candidate: &str| candidate.get(..word.len()).is_some_and(|beginning| beginning.eq_ignore_ascii_case(word));
+        let words: Vec<String> = match typed[..start].trim_end() {
+            "" if word.starts_with('/') => commands().filter(|command| fits(command)).collect(),
+            "/join" => seen.rooms().filter(|room| fits(room)).map(str::to_owned).collect(),
+            before => {
+                let after = if before.is_empty() { ": " } else { " " };
+                let people = seen.people().filter(|name| !word.is_empty() && Some(*name) != me && fits(name));
+                people.map(|name| format!("{name}{after}")).collect()
+            }
+        };
+        (!words.is_empty()).then_some(Self { start, words, at: None })
+    }
+
+    /// Returns the next word, round and round.
+    pub(super) fn turn(&mut self, turn: Turn) -> &str {
+        let last = self.words.len() - 1;
+        let at = match (turn, self.at) {
+            (Turn::Next, Some(at)) if at < last => at + 1,
+            (Turn::Next, _) => 0,
+            (Turn::Previous, Some(at)) if at > 0 => at - 1,
+            (Turn::Previous, _) => last,
+        };
+        self.at = Some(at);
+        &self.words[at]
+    }
+}
+
+/// Commands as they are typed, with a space where an argument follows.
+fn commands() -> impl Iterator<Item = String> {
+    COMMANDS.iter().map(|command| {
+        let space = if command.argument.is_some() { " " } else { "" };
+        format!("/{}{space}", command.word)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::line::Line;
+
+    #[test]
+    fn what_is_typed_is_completed_with_what_fits() {
+        let mut seen = Seen::default();
+        for line in ["Rooms - pizza (2), main (1)", "Bob joined", "Ann joined", "Anna joined", "Me: hi"] {
+            seen.on_line(&Line::parse(line));
+        }
+        let cases: [(&str, usize, &[&str]); 16] = [
+            ("/", 0, &["/help", "/name ", "/rooms", "/join ", "/users", "/quit"]),
+            ("/n", 0, &["/name "]),
+            ("/N", 0, &["/name "]),
+            ("/x", 0, &[]),
+            ("/join ", 6, &["pizza", "main"]),
+            ("/join p", 6, &["pizza"]),
+            ("/join  P", 7, &["pizza"]),
+            ("an", 0, &["Anna: ", "Ann: "]),
+            ("hello an", 6, &["Anna ", "Ann "]),
+            ("hello bo", 6, &["Bob "]),
+            ("hello /n", 6, &[]),
+            ("me", 0, &[]),
+            ("", 0, &[]),
+            ("hello ", 6, &[]),
+            ("zo", 0, &[]),
+            ("日本 b", 7, &["Bob "]),
+        ];
+        for (typed, start, words) in cases {
+            let expected = (!words.is_empty()).then(|| Completion {
+                start,
+                words: words.iter().map(|word| (*word).to_owned()).collect(),
+                at: None,
+            });
+            assert_eq!(Completion::of(typed, &seen, Some("Me")), expected, "{typed:?}");
+        }
+    }
+
+    #[test]
+    fn tab_goes_round_both_ways() {
+        let words = ["a", "b", "c"].map(str::to_owned).to_vec();
+        let mut completion = Completion { start: 0, words, at: None };
+        let turns = [Turn::Next, Turn::Next, Turn::Next, Turn::Next, Turn::Previous, Turn::Previous];
+        assert_eq!(turns.map(|turn| completion.turn(turn).to_owned()), ["a", "b", "c", "a", "c", "b"]);
+    }
+}

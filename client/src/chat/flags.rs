@@ -1,0 +1,105 @@
+//! The flags of `chinwag chat`.
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+
+use argh::FromArgs;
+use chinwag_core::Name;
+
+use super::colours::Colours;
+use super::event::Mouse;
+use super::link::Wanted;
+use super::state::{Bell, Choices};
+use crate::flags::{IP, PORT, ip, port};
+
+/// Join the conversation. From or to a pipe it is a plain line client.
+#[derive(Debug, FromArgs)]
+#[argh(subcommand, name = "chat", help_triggers("-h", "--help"))]
+pub(crate) struct ChatFlags {
+    /// address of the server (default 127.0.0.1)
+    #[argh(option, default = "IP", from_str_fn(ip))]
+    ip: IpAddr,
+
+    /// port of the server (default 42069)
+    #[argh(option, default = "PORT", from_str_fn(port))]
+    port: u16,
+
+    /// your name (default: the server gives you one)
+    #[argh(option, from_str_fn(parse_name))]
+    pub(super) name: Option<Name>,
+
+    /// room to join (default main)
+    #[argh(option, from_str_fn(parse_name))]
+    pub(super) room: Option<Name>,
+
+    /// file to which everything that is shown is appended
+    #[argh(option)]
+    pub(super) transcript: Option<PathBuf>,
+
+    /// don't ring the bell when somebody says your name
+    #[argh(switch)]
+    no_bell: bool,
+
+    /// leave the mouse to the terminal, to select text; F2 changes it
+    #[argh(switch)]
+    no_mouse: bool,
+}
+
+impl ChatFlags {
+    /// Returns where the server is.
+    pub(super) fn address(&self) -> SocketAddr {
+        SocketAddr::new(self.ip, self.port)
+    }
+
+    /// Returns what the user chose for the screen.
+    pub(super) fn choices(&self) -> Choices {
+        Choices {
+            address: self.address(),
+            wanted: Wanted { name: self.name.clone(), room: self.room.clone() },
+            colours: Colours::from_environment(),
+            bell: if self.no_bell { Bell::Silent } else { Bell::Rings },
+            mouse: if self.no_mouse { Mouse::Selects } else { Mouse::Scrolls },
+        }
+    }
+
+    /// Returns the lines that ask for the name and the room.
+    pub(super) fn opening(&self) -> Vec<String> {
+        let name = self.name.iter().map(|name| format!("/name {name}"));
+        name.chain(self.room.iter().map(|room| format!("/join {room}"))).collect()
+    }
+}
+
+fn parse_name(value: &str) -> Result<Name, String> {
+    let (min, max) = (Name::CHARS_MIN, Name::CHARS_MAX);
+    Name::parse(value).ok_or_else(|| format!("takes {min} to {max} letters, digits, - or _"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(args: &[&str]) -> Result<ChatFlags, String> {
+        ChatFlags::from_args(&["chat"], args).map_err(|exit| exit.output)
+    }
+
+    #[test]
+    fn without_flags_the_server_is_on_this_machine() {
+        let flags = parse(&[]).expect("every flag has a default");
+        assert_eq!(flags.address(), "127.0.0.1:42069".parse().expect("an address"));
+        assert_eq!((flags.name, flags.room, flags.transcript), (None, None, None));
+    }
+
+    #[test]
+    fn a_bad_value_names_the_flag_and_what_it_takes() {
+        let cases = [
+            ("--ip", "localhost", "takes an IPv4 or IPv6 address"),
+            ("--port", "0", "takes a number from 1 to 65535"),
+            ("--name", "Zoë", "takes 2 to 20 letters, digits, - or _"),
+            ("--room", "a room", "takes 2 to 20 letters, digits, - or _"),
+        ];
+        for (flag, value, takes) in cases {
+            let error = parse(&[flag, value]).expect_err(value);
+            assert!(error.contains(flag) && error.contains(takes), "{error}");
+        }
+    }
+}

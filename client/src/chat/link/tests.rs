@@ -1,0 +1,129 @@
+//! Arriving, losing the connection, and coming back.
+
+use super::*;
+
+fn name(text: &str) -> Option<Name> {
+    Some(Name::parse(text).expect("the case is a name"))
+}
+
+fn wanted(who: &str, room: &str) -> Wanted {
+    Wanted { name: name(who), room: name(room) }
+}
+
+/// Hears lines; returns what is shown, with `<` before what is sent and `=` before where one has arrived.
+fn hear(link: &mut Link, lines: &[&str]) -> Vec<String> {
+    let mut seen = Vec::new();
+    for line in lines {
+        let heard = link.on_line(&Line::parse(line));
+        if !heard.hidden {
+            seen.push((*line).to_owned());
+        }
+        seen.extend(heard.send.iter().map(|line| format!("< {line}")));
+        if let Some(arrival) = heard.arrived {
+            let place = [link.name(), link.room()].map(|name| name.map_or("?", Name::as_str));
+            seen.push(format!("= {arrival:?} {}", place.join(" ")));
+        }
+    }
+    seen
+}
+
+#[test]
+fn the_first_time_what_was_asked_for_by_flag_is_asked_for() {
+    let cases: [(Wanted, &[&str], &[&str]); 5] = [
+        (
+            Wanted::default(),
+            &["Server commands", "You are Elk", "You joined main"],
+            &["Server commands", "= First Elk main"],
+        ),
+        (
+            wanted("Ann", "pizza"),
+            &["You are Elk", "You joined main", "Elk is now Ann", "You joined pizza"],
+            &["< /name Ann", "< /join pizza", "= First Ann pizza"],
+        ),
+        (
+            wanted("Ann", "pizza"),
+            &["You are Elk", "You joined main", "Ann is already taken", "Bob: hi", "You joined pizza"],
+            &["< /name Ann", "< /join pizza", "Ann is already taken", "Bob: hi", "= First Elk pizza"],
+        ),
+        (
+            Wanted { name: name("Ann"), room: None },
+            &["You are Elk", "You joined main", "Elk is now Ann", "Ann is now Bob"],
+            &["< /name Ann", "= First Ann main", "Ann is now Bob"],
+        ),
+        (wanted("Elk", "main"), &["You are Elk", "You joined main"], &["= First Elk main"]),
+    ];
+    for (wanted, lines, expected) in cases {
+        assert_eq!(hear(&mut Link::new(wanted), lines), expected, "{lines:?}");
+    }
+}
+
+#[test]
+fn after_a_loss_one_comes_back_under_the_old_name_and_room() {
+    let mut link = Link::new(Wanted::default());
+    hear(&mut link, &["You are Elk", "You joined main", "Elk is now Ann", "You joined pizza"]);
+    assert_eq!(link.on_lost(), Duration::from_secs(1));
+    link.on_connecting();
+    link.on_connected();
+    let lines =
+        ["Server commands", "  /help - x", "You are Fox", "You joined main", "Fox is now Ann", "You joined pizza"];
+    assert_eq!(hear(&mut link, &lines), ["< /name Ann", "< /join pizza", "= Again Ann pizza"]);
+    assert!(link.is_online());
+}
+
+#[test]
+fn who_finds_the_old_name_taken_comes_back_under_another() {
+    let mut link = Link::new(Wanted::default());
+    hear(&mut link, &["You are Ann", "You joined pizza"]);
+    link.on_lost();
+    link.on_connected();
+    let lines = ["You are Fox", "You joined main", "Ann is already taken", "You joined pizza"];
+    let seen = ["< /name Ann", "< /join pizza", "Ann is already taken", "= Again Fox pizza"];
+    assert_eq!(hear(&mut link, &lines), seen);
+}
+
+#[test]
+fn a_loss_on_the_way_back_forgets_nothing() {
+    let mut link = Link::new(Wanted::default());
+    hear(&mut link, &["You are Ann", "You joined pizza"]);
+    link.on_lost();
+    for lines in [&["You are Fox"][..], &["You are Elk", "You joined main"], &["Server is full"], &[]] {
+        link.on_connected();
+        hear(&mut link, lines);
+        link.on_lost();
+    }
+    link.on_connected();
+    assert_eq!(hear(&mut link, &["You are Cat", "You joined main"]), ["< /name Ann", "< /join pizza"]);
+}
+
+#[test]
+fn pauses_grow_up_to_half_a_minute_and_begin_anew_after_success() {
+    let mut link = Link::new(Wanted::default());
+    hear(&mut link, &["You are Ann", "You joined main"]);
+    let pauses: Vec<u64> = (0..8).map(|_| link.on_lost().as_secs()).collect();
+    assert_eq!(pauses, [1, 2, 4, 8, 15, 30, 30, 30]);
+    link.on_connected();
+    hear(&mut link, &["You are Ann", "You joined main"]);
+    assert_eq!(link.on_lost(), Duration::from_secs(1));
+}
+
+#[test]
+fn the_status_says_how_it_stands() {
+    let mut link = Link::new(Wanted::default());
+    assert_eq!(link.status(), "joining");
+    hear(&mut link, &["You are Ann", "You joined main"]);
+    assert_eq!(link.status(), "connected");
+    link.on_lost();
+    assert_eq!(link.status(), "offline, next try in 1 s");
+    link.on_connecting();
+    assert_eq!(link.status(), "offline, try 1");
+    link.on_lost();
+    assert_eq!(link.status(), "offline, next try in 2 s");
+}
+
+#[test]
+fn somebody_elses_rename_is_not_mine() {
+    let mut link = Link::new(Wanted::default());
+    let seen = hear(&mut link, &["You are Ann", "You joined main", "Bob is now Cid", "Cid is now ann"]);
+    assert_eq!(seen, ["= First Ann main", "Bob is now Cid", "Cid is now ann"]);
+    assert_eq!(link.name(), name("Ann").as_ref());
+}

@@ -1,0 +1,115 @@
+//! The plain line client, for pipes: lines of standard input go to the server, the server's lines to standard output.
+//!
+//! Where the input ends it says `/quit`, which the server obeys after everything before it. So what was piped in is delivered, and
+//! all of the answers come out.
+
+use std::io::{self, BufRead as _, ErrorKind, Read as _, Write};
+use std::net::TcpStream;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+
+use anyhow::{Context as _, Result, bail};
+use chinwag_core::Request;
+
+use super::flags::ChatFlags;
+use super::transcript::Transcript;
+use crate::dial::dial;
+use crate::lines::Lines;
+
+/// As much as is read from the server at once.
+const READ_BYTES: usize = 16 << 10;
+
+const QUIT: &str = "/quit\n";
+
+/// Talks until the server closes the connection.
+///
+/// # Errors
+///
+/// There is no server, or it closed the connection though nobody asked for that.
+pub(super) fn run(flags: &ChatFlags, transcript: Option<Transcript>) -> Result<()> {
+    let stream = async_io::block_on(dial(flags.address()))?.into_inner()?;
+    stream.set_nonblocking(false)?;
+    let quitting = Arc::new(AtomicBool::new(false));
+    let typist = Typist { stream: stream.try_clone()?, quitting: Arc::clone(&quitting), opening: flags.opening() };
+    // It may wait for input for ever; the process ends without it.
+    thread::Builder::new().name("typist".into()).spawn(|| typist.run())?;
+    match show(stream, transcript)? {
+        Ended::Closed if !quitting.load(Ordering::Acquire) => bail!("the server closed the connection"),
+        Ended::Closed | Ended::Unread => Ok(()),
+    }
+}
+
+/// Why there is nothing more to print.
+enum Ended {
+    /// The server closed the connection.
+    Closed,
+    /// Nobody reads standard output any more, as after `| head`.
+    Unread,
+}
+
+/// Sends what is typed.
+struct Typist {
+    stream: TcpStream,
+    quitting: Arc<AtomicBool>,
+    opening: Vec<String>,
+}
+
+impl Typist {
+    /// Sends the opening, then standard input, then `/quit`. That a line can't be sent shows where the server's lines are read.
+    fn run(mut self) {
+        let opening: String = self.opening.iter().map(|line| format!("{line}\n")).collect();
+        let _ = self.stream.write_all(opening.as_bytes()).and_then(|()| self.copy()).and_then(|()| self.quit());
+    }
+
+    fn copy(&mut self) -> io::Result<()> {
+        let (mut input, mut line) = (io::stdin().lock(), Vec::new());
+        while input.read_until(b'\n', &mut line)? > 0 {
+            if !line.ends_with(b"\n") {
+                line.push(b'\n');
+            }
+            if Request::parse(String::from_utf8_lossy(&line).trim_end()) == Some(Request::Quit) {
+                self.quitting.store(true, Ordering::Release);
+            }
+            self.stream.write_all(&line)?;
+            line.clear();
+        }
+        Ok(())
+    }
+
+    fn quit(&mut self) -> io::Result<()> {
+        self.quitting.store(true, Ordering::Release);
+        self.stream.write_all(QUIT.as_bytes())
+    }
+}
+
+/// Prints what the server says, until it closes the connection or nobody reads what is printed.
+fn show(mut stream: TcpStream, mut transcript: Option<Transcript>) -> Result<Ended> {
+    let (mut lines, mut bytes) = (Lines::default(), vec![0; READ_BYTES]);
+    loop {
+        let read = match stream.read(&mut bytes) {
+            Ok(read) => read,
+            // The server was gone before it had read everything.
+            Err(error) if error.kind() == ErrorKind::ConnectionReset => 0,
+            Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error).context("can't read from the server"),
+        };
+        let mut text = String::new();
+        let mut show = |line: String| text.extend([line.as_str(), "\n"]);
+        lines.feed(&bytes[..read], &mut show);
+        if read == 0 {
+            lines.finish().into_iter().for_each(show);
+        }
+        if let Some(transcript) = &mut transcript {
+            text.lines().try_for_each(|line| transcript.write_line(line))?;
+        }
+        let mut out = io::stdout().lock();
+        match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => return Ok(Ended::Unread),
+            written => written.context("can't print what the server says")?,
+        }
+        if read == 0 {
+            return Ok(Ended::Closed);
+        }
+    }
+}

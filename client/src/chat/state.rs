@@ -1,0 +1,91 @@
+//! Everything that the screen shows and that what happens depends on.
+
+use std::net::SocketAddr;
+
+use chinwag_core::Config;
+use jiff::civil::Date;
+
+use super::colours::Colours;
+use super::complete::Completion;
+use super::event::{Mouse, Size};
+use super::input::Input;
+use super::link::{Link, Wanted};
+use super::log::{Log, Pane};
+use super::panes::Panes;
+use super::seen::Seen;
+
+/// The state of the program. Only [`update`](super::update::update) changes it, only [`view`](super::view::view) shows it.
+#[derive(Debug)]
+pub(super) struct State {
+    pub(super) address: SocketAddr,
+    pub(super) size: Size,
+    pub(super) colours: Colours,
+    pub(super) bell: Bell,
+    pub(super) mouse: Mouse,
+    pub(super) link: Link,
+    pub(super) log: Log,
+    pub(super) input: Input,
+    pub(super) completion: Option<Completion>,
+    pub(super) seen: Seen,
+    /// Lines that were pasted, while it is asked whether to send them.
+    pub(super) pasted: Vec<String>,
+    /// What is to be told until the next key is pressed.
+    pub(super) hint: Option<String>,
+    /// The longest line that the server takes, in characters, as far as one knows.
+    pub(super) chars_max: usize,
+    /// A line that is too long was to be sent; the next time it is.
+    pub(super) insisting: bool,
+    /// The day of the newest entry.
+    pub(super) today: Option<Date>,
+}
+
+/// What happens where somebody says the user's name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Bell {
+    Rings,
+    Silent,
+}
+
+/// What a user can choose.
+#[derive(Debug, Clone)]
+pub(super) struct Choices {
+    pub(super) address: SocketAddr,
+    pub(super) wanted: Wanted,
+    pub(super) colours: Colours,
+    pub(super) bell: Bell,
+    pub(super) mouse: Mouse,
+}
+
+impl State {
+    /// Starts with a connection that was just made, and a terminal of this size.
+    pub(super) fn new(choices: Choices, size: Size) -> Self {
+        Self {
+            address: choices.address,
+            size,
+            colours: choices.colours,
+            bell: choices.bell,
+            mouse: choices.mouse,
+            link: Link::new(choices.wanted),
+            log: Log::default(),
+            input: Input::default(),
+            completion: None,
+            seen: Seen::default(),
+            pasted: Vec::new(),
+            hint: None,
+            chars_max: Config::default().line_chars_max as usize,
+            insisting: false,
+            today: None,
+        }
+    }
+
+    /// Returns how many characters the input is too long by.
+    pub(super) fn excess(&self) -> usize {
+        self.input.chars().saturating_sub(self.chars_max)
+    }
+
+    /// Returns how large the log is on the screen.
+    pub(super) fn log_pane(&self) -> Pane {
+        let log = Panes::of(self.size, self).log;
+        Pane { columns: log.width.into(), rows: log.height.into() }
+    }
+}

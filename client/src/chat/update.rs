@@ -1,0 +1,263 @@
+//! What happens: one function from the state and an event to another state and what is to be done.
+
+use chinwag_core::{Request, Text};
+use jiff::civil::DateTime;
+
+use super::complete::{Completion, Turn};
+use super::entry::Entry;
+use super::event::{Effect, Ending, Event, Mouse, Way};
+use super::keys::{Edit, Stroke};
+use super::link::Arrival;
+use super::state::{Bell, State};
+use crate::line::Line;
+
+/// Rows that a notch of the mouse wheel scrolls: as in most programs.
+const WHEEL_ROWS: usize = 3;
+
+/// Changes the state by what has happened at this local time, and returns what is to be done, in order.
+pub(super) fn update(state: &mut State, now: DateTime, event: Event) -> Vec<Effect> {
+    let mut turn = Turned { state, now, effects: Vec::new() };
+    match event {
+        Event::Pressed(key) => turn.on_key(Stroke::of(key)),
+        Event::Pasted(text) => turn.on_paste(&text),
+        Event::Turned(Way::Up) => turn.state.log.up(WHEEL_ROWS, turn.state.log_pane()),
+        Event::Turned(Way::Down) => turn.state.log.down(WHEEL_ROWS, turn.state.log_pane()),
+        Event::Resized(size) => turn.state.size = size,
+        Event::Connected => turn.state.link.on_connected(),
+        Event::Lost(why) => turn.on_lost(&why),
+        Event::Received(line) => turn.on_line(line),
+        Event::Rested => turn.connect(),
+        Event::Unrecorded(why) => {
+            // Not through `show`, which would record it, and fail, and so on.
+            turn.state.log.push(Entry::remarked(now.time(), why));
+        }
+        Event::Terminated => turn.leave(),
+    }
+    turn.effects
+}
+
+/// One event being dealt with.
+struct Turned<'a> {
+    state: &'a mut State,
+    now: DateTime,
+    effects: Vec<Effect>,
+}
+
+impl Turned<'_> {
+    fn on_key(&mut self, stroke: Option<Stroke>) {
+        self.state.hint = None;
+        let Some(stroke) = stroke else { return };
+        if !matches!(stroke, Stroke::Complete | Stroke::CompleteBack) {
+            self.state.completion = None;
+        }
+        if stroke != Stroke::Submit {
+            self.state.insisting = false;
+        }
+        if !self.state.pasted.is_empty() && self.answers_about_paste(stroke) {
+            return;
+        }
+        match stroke {
+            Stroke::Insert(c) => self.state.input.insert(c.encode_utf8(&mut [0; 4])),
+            Stroke::Edit(edit) => self.state.input.edit(edit),
+            Stroke::Submit => self.submit(),
+            Stroke::Complete => self.complete(Turn::Next),
+            Stroke::CompleteBack => self.complete(Turn::Previous),
+            Stroke::Older => self.state.input.older(),
+            Stroke::Newer => self.state.input.newer(),
+            Stroke::Scroll(scroll) => self.state.log.scroll(scroll, self.state.log_pane()),
+            Stroke::Dismiss => self.state.log.follow(),
+            Stroke::ToggleMouse => self.toggle_mouse(),
+            Stroke::Redraw => self.effects.push(Effect::Redraw),
+            Stroke::Interrupt => self.leave(),
+            Stroke::EndOfInput if self.state.input.text().is_empty() => self.leave(),
+            Stroke::EndOfInput => self.state.input.edit(Edit::Delete),
+        }
+    }
+
+    /// Takes a key for the answer to whether pasted lines are to be sent, if it can be one.
+    fn answers_about_paste(&mut self, stroke: Stroke) -> bool {
+        match stroke {
+            Stroke::Submit | Stroke::Insert('y' | 'Y') => {
+                if self.can_send() {
+                    for line in std::mem::take(&mut self.state.pasted) {
+                        self.send(line);
+                    }
+                }
+                true
+            }
+            Stroke::Dismiss | Stroke::Insert('n' | 'N') => {
+                self.state.pasted.clear();
+                true
+            }
+            Stroke::Insert(_)
+            | Stroke::Edit(_)
+            | Stroke::Complete
+            | Stroke::CompleteBack
+            | Stroke::Older
+            | Stroke::Newer => true,
+            Stroke::Scroll(_) | Stroke::ToggleMouse | Stroke::Redraw | Stroke::Interrupt | Stroke::EndOfInput => false,
+        }
+    }
+
+    fn on_paste(&mut self, text: &str) {
+        self.state.hint = None;
+        self.state.completion = None;
+        // Terminals paste the end of a line as they send the Enter key.
+        let text = text.replace("\r\n", "\n").replace('\r', "\n");
+        let lines: Vec<String> = text.lines().map(clean).filter(|line| !line.trim().is_empty()).collect();
+        match &*lines {
+            [] => {}
+            [line] if self.state.pasted.is_empty() => self.state.input.insert(line),
+            _ => self.state.pasted.extend(lines),
+        }
+    }
+
+    fn submit(&mut self) {
+        let state = &mut *self.state;
+        let text = state.input.text();
+        if text.trim().is_empty() {
+            if state.link.is_resting() {
+                self.connect();
+            }
+            return;
+        }
+        if Request::parse(text) == Some(Request::Quit) {
+            return self.leave();
+        }
+        if state.excess() > 0 && !std::mem::replace(&mut state.insisting, true) {
+            state.hint = Some(format!("{} characters too long; Enter again sends it all the same", state.excess()));
+        } else if self.can_send() {
+            let line = self.state.input.take();
+            self.state.insisting = false;
+            self.send(line);
+        }
+    }
+
+    /// Tells whether there is somebody to send to; if not, says so.
+    fn can_send(&mut self) -> bool {
+        let online = self.state.link.is_online();
+        if !online {
+            self.state.hint = Some("not connected: nothing was sent".to_owned());
+        }
+        online
+    }
+
+    fn send(&mut self, line: String) {
+        self.effects.push(Effect::Send(line));
+        self.state.log.follow();
+    }
+
+    fn complete(&mut self, turn: Turn) {
+        let state = &mut *self.state;
+        if state.completion.is_none() {
+            let me = state.link.name().map(|name| name.as_str());
+            state.completion = Completion::of(state.input.before_cursor(), &state.seen, me);
+        }
+        if let Some(completion) = &mut state.completion {
+            let start = completion.start;
+            state.input.replace_from(start, completion.turn(turn));
+        }
+    }
+
+    fn toggle_mouse(&mut self) {
+        let (mouse, hint) = match self.state.mouse {
+            Mouse::Scrolls => (Mouse::Selects, "the mouse selects text; F2: it scrolls"),
+            Mouse::Selects => (Mouse::Scrolls, "the mouse wheel scrolls; F2: it selects text"),
+        };
+        self.state.mouse = mouse;
+        self.state.hint = Some(hint.to_owned());
+        self.effects.push(Effect::Mouse(mouse));
+    }
+
+    fn leave(&mut self) {
+        if self.state.link.is_online() {
+            self.effects.push(Effect::Send("/quit".to_owned()));
+        }
+        self.effects.push(Effect::Leave(Ending::Wished));
+    }
+
+    fn connect(&mut self) {
+        self.state.link.on_connecting();
+        self.effects.push(Effect::Connect);
+    }
+
+    fn on_lost(&mut self, why: &str) {
+        if !self.state.link.was_online() {
+            let last = self.state.log.last().map_or("", Entry::text);
+            let said = if !last.is_empty() && Line::parse(last) == Line::Notice { last } else { why };
+            let failure = format!("{} does not let you in: {said}", self.state.address);
+            return self.effects.push(Effect::Leave(Ending::Failed(failure)));
+        }
+        let was_online = self.state.link.is_online();
+        let pause = self.state.link.on_lost();
+        if was_online {
+            self.show(Entry::remarked(self.now.time(), format!("Connection lost: {why}; trying again")));
+        }
+        self.effects.push(Effect::Rest(pause));
+    }
+
+    fn on_line(&mut self, text: String) {
+        let line = Line::parse(&text);
+        self.state.seen.on_line(&line);
+        if let Line::TooLong { chars_max } = line {
+            self.state.chars_max = chars_max;
+        }
+        let heard = self.state.link.on_line(&line);
+        if !heard.hidden {
+            let at = self.now.time();
+            let entry = if let Line::Said { name, text } = line {
+                Entry::said(at, name, text, self.state.link.name())
+            } else {
+                Entry::told(at, text)
+            };
+            // A server that refuses again and again says the same each time.
+            let repeated = self.state.log.last().is_some_and(|last| entry.repeats(last));
+            if self.state.link.is_online() || !repeated {
+                self.ring_for(&entry);
+                self.show(entry);
+            }
+        }
+        self.effects.extend(heard.send.into_iter().map(Effect::Send));
+        if let Some(arrival) = heard.arrived {
+            self.on_arrival(&arrival);
+        }
+    }
+
+    fn on_arrival(&mut self, arrival: &Arrival) {
+        self.state.hint = None;
+        let [name, room] =
+            [self.state.link.name(), self.state.link.room()].map(|name| name.map_or("?", |name| name.as_str()));
+        let entry = match arrival {
+            Arrival::First => Entry::told(self.now.time(), format!("You are {name}, in {room}")),
+            Arrival::Again => Entry::remarked(self.now.time(), format!("Connected again: you are {name}, in {room}")),
+        };
+        self.show(entry);
+    }
+
+    fn ring_for(&mut self, entry: &Entry) {
+        if entry.mentions_me() && self.state.bell == Bell::Rings {
+            self.effects.push(Effect::Ring);
+        }
+    }
+
+    /// Adds to the log and to the transcript, under its day.
+    fn show(&mut self, entry: Entry) {
+        let today = self.now.date();
+        if self.state.today.replace(today) != Some(today) {
+            self.append(Entry::began(self.now.time(), today));
+        }
+        self.append(entry);
+    }
+
+    fn append(&mut self, entry: Entry) {
+        self.effects.push(Effect::Record(entry.plain()));
+        self.state.log.push(entry);
+    }
+}
+
+fn clean(line: &str) -> String {
+    Text::clean(line).as_str().to_owned()
+}
+
+#[cfg(test)]
+mod tests;

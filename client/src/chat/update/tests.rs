@@ -1,0 +1,257 @@
+//! What happens, table by table.
+
+use std::time::Duration;
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+use super::*;
+use crate::chat::event::Size;
+use crate::chat::given::{NOW, arrived, fresh};
+
+/// Types text, in which `⏎` is Enter and `⇥` Tab; returns what is to be done.
+fn type_text(state: &mut State, text: &str) -> Vec<Effect> {
+    let key = |c| match c {
+        '⏎' => KeyCode::Enter,
+        '⇥' => KeyCode::Tab,
+        '⎋' => KeyCode::Esc,
+        '↑' => KeyCode::Up,
+        '⇞' => KeyCode::PageUp,
+        c => KeyCode::Char(c),
+    };
+    text.chars().flat_map(|c| press(state, KeyModifiers::NONE, key(c))).collect()
+}
+
+fn press(state: &mut State, modifiers: KeyModifiers, code: KeyCode) -> Vec<Effect> {
+    update(state, NOW, Event::Pressed(KeyEvent::new(code, modifiers)))
+}
+
+fn receive(state: &mut State, line: &str) -> Vec<Effect> {
+    update(state, NOW, Event::Received(line.to_owned()))
+}
+
+fn sent(lines: &[&str]) -> Vec<Effect> {
+    lines.iter().map(|line| Effect::Send((*line).to_owned())).collect()
+}
+
+#[test]
+fn what_is_typed_is_sent_and_the_input_is_empty_again() {
+    let cases: [(&str, &[&str]); 6] = [
+        ("hello⏎", &["hello"]),
+        ("one⏎two⏎", &["one", "two"]),
+        ("⏎  ⏎", &[]),
+        ("one⏎↑⏎", &["one", "one"]),
+        ("/na⇥Cid⏎", &["/name Cid"]),
+        ("bo⇥hi⏎", &["Bob: hi"]),
+    ];
+    for (typed, lines) in cases {
+        let mut state = arrived("Ann", "main");
+        receive(&mut state, "Bob joined");
+        assert_eq!(type_text(&mut state, typed), sent(lines), "{typed}");
+        assert!(state.input.text().trim().is_empty(), "{typed}");
+    }
+}
+
+#[test]
+fn ways_to_leave() {
+    let leave = || [sent(&["/quit"]), vec![Effect::Leave(Ending::Wished)]].concat();
+    let ctrl = |c| (KeyModifiers::CONTROL, KeyCode::Char(c));
+    for (modifiers, code) in [ctrl('c'), ctrl('d')] {
+        assert_eq!(press(&mut arrived("Ann", "main"), modifiers, code), leave());
+    }
+    assert_eq!(type_text(&mut arrived("Ann", "main"), "/quit⏎"), leave());
+    assert_eq!(update(&mut arrived("Ann", "main"), NOW, Event::Terminated), leave());
+    assert_eq!(type_text(&mut arrived("Ann", "main"), "/quitters⏎"), sent(&["/quitters"]));
+    let mut offline = arrived("Ann", "main");
+    update(&mut offline, NOW, Event::Lost("cable".into()));
+    assert_eq!(type_text(&mut offline, "/quit⏎"), [Effect::Leave(Ending::Wished)]);
+}
+
+#[test]
+fn ctrl_d_deletes_where_there_is_something_typed() {
+    let mut state = arrived("Ann", "main");
+    type_text(&mut state, "ab");
+    press(&mut state, KeyModifiers::NONE, KeyCode::Home);
+    assert_eq!(press(&mut state, KeyModifiers::CONTROL, KeyCode::Char('d')), []);
+    assert_eq!(state.input.text(), "b");
+}
+
+#[test]
+fn too_long_a_line_is_sent_only_if_enter_is_pressed_again() {
+    let mut state = arrived("Ann", "main");
+    let long = "x".repeat(403);
+    assert_eq!(type_text(&mut state, &format!("{long}⏎")), []);
+    assert_eq!(state.hint.as_deref(), Some("3 characters too long; Enter again sends it all the same"));
+    assert_eq!(type_text(&mut state, "⏎"), sent(&[&long]));
+    type_text(&mut state, &format!("{long}⏎"));
+    assert_eq!(type_text(&mut state, "y⏎"), [], "another key in between takes the first Enter back");
+}
+
+#[test]
+fn the_limit_is_what_the_server_says_it_is() {
+    let mut state = arrived("Ann", "main");
+    receive(&mut state, "Messages can only be 5 chars long");
+    assert_eq!(type_text(&mut state, "123456⏎"), []);
+    assert_eq!(state.excess(), 1);
+}
+
+#[test]
+fn a_paste_of_several_lines_asks_first() {
+    let cases: [(&str, &str, &[&str], &str); 8] = [
+        ("one", "", &[], "one"),
+        ("one\n", "", &[], "one"),
+        ("\n \n", "", &[], ""),
+        ("a\tb\u{1b}[2J", "", &[], "a b[2J"),
+        ("one\r\ntwo\rthree\n\n", "⏎", &["one", "two", "three"], ""),
+        ("one\ntwo", "y", &["one", "two"], ""),
+        ("one\ntwo", "⎋", &[], ""),
+        ("one\ntwo", "xn", &[], ""),
+    ];
+    for (pasted, typed, lines, left) in cases {
+        let mut state = arrived("Ann", "main");
+        assert_eq!(update(&mut state, NOW, Event::Pasted(pasted.into())), [], "{pasted:?}");
+        assert_eq!(type_text(&mut state, typed), sent(lines), "{pasted:?}");
+        assert_eq!((state.input.text(), state.pasted.len()), (left, 0), "{pasted:?}");
+    }
+}
+
+#[test]
+fn the_bell_rings_when_somebody_else_says_ones_name() {
+    let cases = [
+        ("Bob: hi Ann", Bell::Rings, true),
+        ("Bob: hi ann!", Bell::Rings, true),
+        ("Bob: hi Ann", Bell::Silent, false),
+        ("Bob: hi", Bell::Rings, false),
+        ("Ann: I am Ann", Bell::Rings, false),
+        ("Ann left", Bell::Rings, false),
+    ];
+    for (line, bell, rings) in cases {
+        let mut state = State { bell, ..arrived("Ann", "main") };
+        assert_eq!(receive(&mut state, line).contains(&Effect::Ring), rings, "{line}");
+    }
+}
+
+#[test]
+fn name_and_room_follow_what_the_server_says() {
+    let cases = [
+        ("Ann is now Cid", "Cid", "main"),
+        ("Bob is now Cid", "Ann", "main"),
+        ("You joined pizza", "Ann", "pizza"),
+        ("Bob: You joined pizza", "Ann", "main"),
+        ("Cid is already taken", "Ann", "main"),
+    ];
+    for (line, name, room) in cases {
+        let mut state = arrived("Ann", "main");
+        receive(&mut state, line);
+        let is = [state.link.name(), state.link.room()].map(|name| name.expect("one has arrived").as_str());
+        assert_eq!(is, [name, room], "{line}");
+    }
+}
+
+#[test]
+fn what_is_shown_is_recorded_under_its_day() {
+    let mut state = arrived("Ann", "main");
+    let record = |line: &str| Effect::Record(line.to_owned());
+    assert_eq!(receive(&mut state, "Bob: hi"), [record("09:05 Bob: hi")]);
+    let tomorrow = NOW.tomorrow().expect("the world goes on");
+    let effects = update(&mut state, tomorrow, Event::Received("Bob left".into()));
+    assert_eq!(effects, [record("09:05 — Tuesday, 24 November 2026 —"), record("09:05 · Bob left")]);
+}
+
+#[test]
+fn a_lost_connection_is_told_once_and_tried_again_with_growing_pauses() {
+    let mut state = arrived("Ann", "pizza");
+    let lost = |state: &mut State| update(state, NOW, Event::Lost("cable".into()));
+    let told = Effect::Record("09:05 ! Connection lost: cable; trying again".into());
+    assert_eq!(lost(&mut state), [told, Effect::Rest(Duration::from_secs(1))]);
+    assert_eq!(update(&mut state, NOW, Event::Rested), [Effect::Connect]);
+    assert_eq!(lost(&mut state), [Effect::Rest(Duration::from_secs(2))]);
+    update(&mut state, NOW, Event::Rested);
+    assert_eq!(update(&mut state, NOW, Event::Connected), []);
+    for (line, effects) in [
+        ("You are Fox", vec![]),
+        ("You joined main", sent(&["/name Ann", "/join pizza"])),
+        ("Fox is now Ann", vec![]),
+        ("You joined pizza", vec![Effect::Record("09:05 ! Connected again: you are Ann, in pizza".into())]),
+    ] {
+        assert_eq!(receive(&mut state, line), effects, "{line}");
+    }
+}
+
+#[test]
+fn while_offline_nothing_is_sent_and_nothing_typed_is_lost() {
+    let mut state = arrived("Ann", "main");
+    update(&mut state, NOW, Event::Lost("cable".into()));
+    assert_eq!(type_text(&mut state, "⏎"), [Effect::Connect], "Enter tries at once");
+    assert_eq!(type_text(&mut state, "hello⏎"), []);
+    assert_eq!(state.input.text(), "hello");
+    assert_eq!(state.hint.as_deref(), Some("not connected: nothing was sent"));
+    update(&mut state, NOW, Event::Pasted("one\ntwo".into()));
+    assert_eq!((type_text(&mut state, "⏎"), state.pasted.len()), (vec![], 2));
+}
+
+#[test]
+fn a_server_that_lets_nobody_in_is_quoted() {
+    let cases = [
+        (&["Server is full"][..], "127.0.0.1:42069 does not let you in: Server is full"),
+        (&[], "127.0.0.1:42069 does not let you in: the server closed it"),
+        (&["Server commands", "  /quit - x"], "127.0.0.1:42069 does not let you in: the server closed it"),
+    ];
+    for (lines, failure) in cases {
+        let mut state = fresh();
+        lines.iter().for_each(|line| drop(receive(&mut state, line)));
+        let effects = update(&mut state, NOW, Event::Lost("the server closed it".into()));
+        assert_eq!(effects, [Effect::Leave(Ending::Failed(failure.into()))]);
+    }
+}
+
+#[test]
+fn a_server_that_refuses_each_attempt_is_quoted_once() {
+    let mut state = arrived("Ann", "main");
+    let mut recorded = 0;
+    for _ in 0..5 {
+        update(&mut state, NOW, Event::Lost("gone".into()));
+        update(&mut state, NOW, Event::Connected);
+        recorded += receive(&mut state, "Server is full").len();
+    }
+    assert_eq!(recorded, 1);
+}
+
+#[test]
+fn sending_shows_the_newest_and_escape_does_too() {
+    for typed in ["hi⏎", "⎋"] {
+        let mut state = arrived("Ann", "main");
+        (0..100).for_each(|number| drop(receive(&mut state, &format!("Bob: {number}"))));
+        type_text(&mut state, "⇞");
+        assert!(!state.log.is_at_bottom());
+        type_text(&mut state, typed);
+        assert!(state.log.is_at_bottom(), "{typed}");
+    }
+}
+
+#[test]
+fn a_transcript_that_fails_is_told_and_not_recorded() {
+    let mut state = arrived("Ann", "main");
+    assert_eq!(update(&mut state, NOW, Event::Unrecorded("disk full".into())), []);
+    assert_eq!(state.log.last().map(Entry::text), Some("disk full"));
+}
+
+#[test]
+fn the_mouse_changes_hands() {
+    let mut state = arrived("Ann", "main");
+    for mouse in [Mouse::Selects, Mouse::Scrolls] {
+        assert_eq!(press(&mut state, KeyModifiers::NONE, KeyCode::F(2)), [Effect::Mouse(mouse)]);
+    }
+}
+
+#[test]
+fn no_size_and_no_event_upsets_it() {
+    for (columns, rows) in [(0, 0), (1, 1), (2, 3), (20, 5), (500, 200)] {
+        let mut state = arrived("Ann", "main");
+        update(&mut state, NOW, Event::Resized(Size { columns, rows }));
+        (0..50).for_each(|number| drop(receive(&mut state, &format!("Bob: 日本語 👩‍🚀 {number}"))));
+        type_text(&mut state, "日本語👩‍🚀 some text⇞⇞⇥");
+        update(&mut state, NOW, Event::Turned(Way::Up));
+        update(&mut state, NOW, Event::Turned(Way::Down));
+        assert!(state.input.text().starts_with("日本語"));
+    }
+}

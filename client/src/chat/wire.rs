@@ -1,0 +1,132 @@
+//! The way to the server: a connection, an attempt to make one, or a pause before the next.
+
+use std::future::Future;
+use std::io;
+use std::net::{SocketAddr, TcpStream};
+use std::pin::Pin;
+use std::time::Duration;
+
+use anyhow::Result;
+use async_io::{Async, Timer};
+use futures_lite::{AsyncReadExt as _, AsyncWriteExt as _, FutureExt as _, future};
+
+use super::event::Event;
+use crate::dial::dial;
+use crate::lines::Lines;
+
+/// As much as is read at once.
+const READ_BYTES: usize = 16 << 10;
+
+/// How long leaving may take: long enough for what was just typed, short enough not to be felt.
+const FAREWELL: Duration = Duration::from_secs(1);
+
+/// The way to the server.
+pub(super) enum Wire {
+    Idle,
+    Resting(Timer),
+    Dialling(Pin<Box<dyn Future<Output = Result<Async<TcpStream>>>>>),
+    Open(Box<Open>),
+}
+
+/// A connection.
+pub(super) struct Open {
+    stream: Async<TcpStream>,
+    lines: Lines,
+    bytes: Vec<u8>,
+    /// What the socket has not taken yet.
+    unsent: Vec<u8>,
+}
+
+enum Moved {
+    In(io::Result<usize>),
+    Out(io::Result<usize>),
+}
+
+impl Wire {
+    /// Starts with a connection.
+    pub(super) fn open(stream: Async<TcpStream>) -> Self {
+        Self::Open(Box::new(Open { stream, lines: Lines::default(), bytes: vec![0; READ_BYTES], unsent: Vec::new() }))
+    }
+
+    /// Begins to connect.
+    pub(super) fn dial(address: SocketAddr) -> Self {
+        Self::Dialling(Box::pin(dial(address)))
+    }
+
+    /// Queues a line; without a connection it is lost.
+    pub(super) fn send(&mut self, line: &str) {
+        if let Self::Open(open) = self {
+            open.unsent.extend_from_slice(line.as_bytes());
+            open.unsent.push(b'\n');
+        }
+    }
+
+    /// Waits until something happens. Nothing is lost if the future is dropped before.
+    pub(super) async fn next(&mut self) -> Vec<Event> {
+        match self {
+            Self::Idle => future::pending().await,
+            Self::Resting(timer) => {
+                timer.await;
+                *self = Self::Idle;
+                vec![Event::Rested]
+            }
+            Self::Dialling(attempt) => match attempt.await {
+                Ok(stream) => {
+                    *self = Self::open(stream);
+                    vec![Event::Connected]
+                }
+                Err(error) => self.lose(format!("{error:#}")),
+            },
+            Self::Open(open) => {
+                let mut events = Vec::new();
+                match open.next(&mut events).await {
+                    Ok(()) => {}
+                    Err(why) => events.append(&mut self.lose(why)),
+                }
+                events
+            }
+        }
+    }
+
+    /// Sends what is queued, and closes the connection.
+    pub(super) async fn close(self) {
+        let Self::Open(open) = self else { return };
+        let send = async {
+            let _ = (&open.stream).write_all(&open.unsent).await;
+        };
+        let give_up = async {
+            Timer::after(FAREWELL).await;
+        };
+        send.or(give_up).await;
+    }
+
+    fn lose(&mut self, why: String) -> Vec<Event> {
+        *self = Self::Idle;
+        vec![Event::Lost(why)]
+    }
+}
+
+impl Open {
+    async fn next(&mut self, events: &mut Vec<Event>) -> Result<(), String> {
+        let Self { stream, lines, bytes, unsent } = self;
+        let (mut reader, mut writer) = (&*stream, &*stream);
+        let send =
+            async { if unsent.is_empty() { future::pending().await } else { Moved::Out(writer.write(unsent).await) } };
+        let receive = async { Moved::In(reader.read(bytes).await) };
+        match send.or(receive).await {
+            Moved::Out(Ok(sent)) => {
+                unsent.drain(..sent);
+                Ok(())
+            }
+            Moved::In(Ok(0)) => {
+                events.extend(lines.finish().map(Event::Received));
+                Err("the server closed it".to_owned())
+            }
+            Moved::In(Ok(read)) => {
+                lines.feed(&bytes[..read], |line| events.push(Event::Received(line)));
+                Ok(())
+            }
+            Moved::In(Err(error)) | Moved::Out(Err(error)) => Err(error.to_string()),
+        }
+    }
+}

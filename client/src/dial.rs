@@ -1,0 +1,82 @@
+//! How to reach a server, and what is said when there is none.
+
+use std::io;
+use std::net::{SocketAddr, TcpStream};
+use std::time::Duration;
+
+use anyhow::{Result, anyhow};
+use async_io::{Async, Timer};
+use futures_lite::FutureExt as _;
+
+/// How long a server may take to answer. Three seconds are two lost packets and a slow network; who waits longer thinks that the
+/// program hangs.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// Connects to the server at `address`.
+///
+/// # Errors
+///
+/// One line that says why there is no connection, and what to do about it.
+pub(crate) async fn dial(address: SocketAddr) -> Result<Async<TcpStream>> {
+    let connect = Async::<TcpStream>::connect(address);
+    let too_late = async {
+        Timer::after(PATIENCE).await;
+        Err(io::ErrorKind::TimedOut.into())
+    };
+    let stream = connect.or(too_late).await.and_then(refuse_oneself).map_err(|error| explain(address, &error))?;
+    // A line is to leave when it is typed, not when the next one is.
+    let _ = stream.get_ref().set_nodelay(true);
+    Ok(stream)
+}
+
+/// Trying again and again to reach a port of one's own machine that nobody listens on, a program can come to be given that very port,
+/// and then it reaches itself.
+fn refuse_oneself(stream: Async<TcpStream>) -> io::Result<Async<TcpStream>> {
+    let socket = stream.get_ref();
+    if socket.local_addr()? == socket.peer_addr()? { Err(io::ErrorKind::ConnectionRefused.into()) } else { Ok(stream) }
+}
+
+fn explain(address: SocketAddr, error: &io::Error) -> anyhow::Error {
+    let port = if address.port() == crate::flags::PORT { String::new() } else { format!(" --port {}", address.port()) };
+    if error.kind() == io::ErrorKind::ConnectionRefused && address.ip().is_loopback() {
+        anyhow!("no server at {address}; start one with: cargo server{port}")
+    } else if error.kind() == io::ErrorKind::ConnectionRefused {
+        anyhow!("no server at {address}; start one there, or choose another with --ip and --port")
+    } else if error.kind() == io::ErrorKind::TimedOut {
+        anyhow!("no answer from {address} within {} seconds", PATIENCE.as_secs())
+    } else {
+        anyhow!("can't reach {address}: {error}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failure_says_what_to_do() {
+        let cases = [
+            (
+                "127.0.0.1:42069",
+                io::ErrorKind::ConnectionRefused,
+                "no server at 127.0.0.1:42069; start one with: cargo server",
+            ),
+            (
+                "[::1]:7000",
+                io::ErrorKind::ConnectionRefused,
+                "no server at [::1]:7000; start one with: cargo server --port 7000",
+            ),
+            (
+                "10.0.0.1:42069",
+                io::ErrorKind::ConnectionRefused,
+                "no server at 10.0.0.1:42069; start one there, or choose another with --ip and --port",
+            ),
+            ("10.0.0.1:42069", io::ErrorKind::TimedOut, "no answer from 10.0.0.1:42069 within 3 seconds"),
+            ("10.0.0.1:42069", io::ErrorKind::HostUnreachable, "can't reach 10.0.0.1:42069: host unreachable"),
+        ];
+        for (address, kind, says) in cases {
+            let address = address.parse().expect("the case is an address");
+            assert_eq!(explain(address, &kind.into()).to_string(), says);
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! The chat as a person sees it, in a pseudo-terminal, with both servers.
+
+use std::net::TcpListener;
+
+use super::pty::{BEFORE, Window};
+use super::server::{Adapter, Server, free_address};
+
+const SCREEN: (u16, u16) = (80, 24);
+
+const ENTER: &str = "\r";
+const TAB: &str = "\t";
+const CTRL_D: &str = "\x04";
+const CTRL_L: &str = "\x0c";
+const UP: &str = "\x1b[A";
+const PAGE_UP: &str = "\x1b[5~";
+const CTRL_END: &str = "\x1b[1;5F";
+const WHEEL_UP: &str = "\x1b[<64;10;10M";
+const CTRL_LEFT: &str = "\x1b[1;5D";
+
+fn chat(port: &str, args: &[&str]) -> Window {
+    Window::open(env!("CARGO_BIN_EXE_chinwag"), &[&["--port", port], args].concat(), SCREEN)
+}
+
+/// Somebody of this name who has arrived in a room.
+fn person(server: &Server, name: &str, room: &str) -> Window {
+    let mut window = chat(&server.port(), &["--name", name, "--room", room]);
+    window.wait_for_text(&format!("You are {name}, in {room}"));
+    window
+}
+
+fn say(window: &mut Window, text: &str) {
+    window.type_keys(text);
+    window.type_keys(ENTER);
+}
+
+#[test]
+fn two_people_talk_rename_and_change_rooms() {
+    for adapter in Adapter::BOTH {
+        let server = Server::start(adapter);
+        let mut ann = person(&server, "Ann", "main");
+        let mut bob = person(&server, "Bob", "main");
+        ann.wait_for_text("is now Bob");
+        say(&mut ann, "hello 日本語 👩‍🚀!");
+        bob.wait_for_text("Ann: hello 日本語");
+        say(&mut bob, "good to see you, ann");
+        ann.wait_for_text("Bob: good to see you, ann");
+        ann.wait_for("the bell", |ann| ann.bells() == 1);
+        say(&mut ann, "/name Anna");
+        bob.wait_for_text("Ann is now Anna");
+        ann.wait_for("the new name", |ann| ann.row(-2).contains(" Anna · main · connected"));
+        say(&mut ann, "/join pizza");
+        bob.wait_for_text("Anna left");
+        ann.wait_for("the new room", |ann| ann.row(0).starts_with(" pizza") && ann.row(-2).contains("pizza"));
+        assert_eq!(bob.bells(), 0);
+        ann.leave_with("/quit\r");
+        bob.leave();
+    }
+}
+
+#[test]
+fn the_screen_follows_the_window_down_to_20_by_5_and_back() {
+    for adapter in Adapter::BOTH {
+        let server = Server::start(adapter);
+        let mut ann = person(&server, "Ann", "main");
+        say(&mut ann, "日本語 and a line that is too long for a small window");
+        ann.wait_for_text("for a small window");
+        let log = |ann: &Window| (1..22).map(|row| ann.row(row)).collect::<Vec<_>>();
+        let large = log(&ann);
+        ann.resize((20, 5));
+        ann.wait_for("a small screen", |ann| ann.row(3) == " Ann · main" && ann.row(4).starts_with("> Say"));
+        assert_eq!([ann.row(0), ann.row(2)], [" main", "  window"].map(str::to_owned));
+        say(&mut ann, "short");
+        ann.wait_for("the message", |ann| ann.row(2) == "Ann: short");
+        ann.resize(SCREEN);
+        ann.wait_for("a large screen", |ann| ann.row(-2) == " Ann · main · connected");
+        ann.wait_for_text("and a line that is too long for a small window\n");
+        assert_eq!(log(&ann)[..20], large[1..], "all is as it was, a row further up");
+        ann.leave_with(CTRL_D);
+    }
+}
+
+#[test]
+fn after_the_server_was_gone_one_is_back_under_the_old_name_and_room() {
+    for adapter in Adapter::BOTH {
+        let mut server = Server::start(adapter);
+        let mut ann = person(&server, "Ann", "pizza");
+        server.stop();
+        ann.wait_for_text("Connection lost: the server closed it; trying again");
+        ann.wait_for("the status", |ann| ann.row(-2).contains("offline"));
+        say(&mut ann, "is anybody there");
+        ann.wait_for("what was not sent", |ann| ann.row(-2).contains("not connected"));
+        server.restart();
+        ann.wait_for_text("Connected again: you are Ann, in pizza");
+        ann.wait_for("what was typed", |ann| ann.row(-1) == "> is anybody there");
+        say(&mut ann, "");
+        ann.wait_for_text("Ann: is anybody there");
+        ann.leave();
+    }
+}
+
+#[test]
+fn keys_complete_fetch_and_scroll() {
+    let server = Server::start(Adapter::Smol);
+    let mut ann = person(&server, "Ann", "main");
+    let mut bob = person(&server, "Bob", "main");
+    ann.wait_for_text("is now Bob");
+    ann.type_keys("bo");
+    ann.type_keys(TAB);
+    say(&mut ann, "one two");
+    bob.wait_for_text("Ann: Bob: one two");
+    ann.type_keys(UP);
+    ann.wait_for("the line before", |ann| ann.row(-1) == "> Bob: one two");
+    ann.type_keys(CTRL_LEFT);
+    say(&mut ann, "and ");
+    bob.wait_for_text("Ann: Bob: one and two");
+    (0..40).for_each(|number| say(&mut bob, &format!("line {number}")));
+    ann.wait_for_text("Bob: line 39");
+    for scroll in [PAGE_UP, WHEEL_UP] {
+        ann.type_keys(scroll);
+        ann.wait_for("older lines", |ann| ann.row(-2).contains("scrolled up"));
+        let top = ann.row(1);
+        say(&mut bob, "look here");
+        ann.wait_for("what waits", |ann| ann.row(-2).contains("↓ 1 new"));
+        assert_eq!(ann.row(1), top);
+        ann.type_keys(CTRL_END);
+        ann.wait_for("the newest line", |ann| ann.row(-3).ends_with("Bob: look here"));
+    }
+    ann.type_keys(CTRL_L);
+    say(&mut ann, "drawn again");
+    ann.wait_for_text("Ann: drawn again");
+    ann.leave();
+    bob.leave();
+}
+
+#[test]
+fn a_paste_of_several_lines_asks_first() {
+    let server = Server::start(Adapter::Tokio);
+    let mut ann = person(&server, "Ann", "main");
+    ann.type_keys("\x1b[200~one\rtwo\rthree\x1b[201~");
+    ann.wait_for("the question", |ann| ann.row(-1) == "Send 3 lines? Enter: yes, Esc: no");
+    ann.type_keys("n");
+    ann.wait_for("the input", |ann| ann.row(-1).starts_with("> Say"));
+    ann.type_keys("\x1b[200~four\nfive\x1b[201~");
+    ann.wait_for("the question", |ann| ann.row(-1).starts_with("Send 2 lines?"));
+    ann.type_keys(ENTER);
+    ann.wait_for_text("Ann: five");
+    assert!(!ann.screen().contents().contains("Ann: one"));
+    ann.leave();
+}
+
+#[test]
+fn what_is_shown_is_in_the_transcript() {
+    let server = Server::start(Adapter::Smol);
+    let path = std::env::temp_dir().join(format!("chinwag-chat-{}", std::process::id()));
+    let file = path.to_str().expect("a plain path");
+    let mut ann = chat(&server.port(), &["--name", "Ann", "--transcript", file, "--no-bell", "--no-mouse"]);
+    ann.wait_for_text("You are Ann, in main");
+    say(&mut ann, "for the record");
+    ann.wait_for_text("Ann: for the record");
+    let shown: Vec<String> = (1..22).map(|row| ann.row(row)).filter(|row| !row.is_empty()).collect();
+    assert_eq!(ann.screen().mouse_protocol_mode(), vt100::MouseProtocolMode::None);
+    ann.leave();
+    let written = std::fs::read_to_string(&path).expect("it was written");
+    std::fs::remove_file(&path).expect("it is there");
+    assert_eq!(written.lines().collect::<Vec<_>>(), shown);
+}
+
+#[test]
+fn no_server_is_one_line_on_a_screen_that_is_as_it_was() {
+    let address = free_address();
+    let (status, screen) = chat(&address.port().to_string(), &[]).ended();
+    assert_eq!(status.code(), Some(1));
+    let port = address.port();
+    // The window is 80 columns wide, and the line longer.
+    let says = format!("chinwag: no server at {address}; start one with: cargo server --port {port}");
+    assert_eq!(screen.replace('\n', ""), format!("{BEFORE}{says}"));
+}
+
+#[test]
+fn a_server_that_is_full_is_quoted() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = listener.local_addr().expect("it is bound");
+    let doorman = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().expect("somebody comes");
+        std::io::Write::write_all(&mut stream, b"Server is full, try again later\n").expect("the line fits");
+    });
+    let (status, screen) = chat(&address.port().to_string(), &[]).ended();
+    doorman.join().expect("it has done its part");
+    assert_eq!(status.code(), Some(1));
+    let says = format!("chinwag: {address} does not let you in: Server is full, try again later");
+    assert_eq!(screen.replace('\n', ""), format!("{BEFORE}{says}"));
+}

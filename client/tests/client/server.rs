@@ -1,0 +1,90 @@
+//! A real server of either kind, on a free port of this machine.
+
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+use std::thread::{self, JoinHandle};
+
+use async_channel::{Receiver, Sender};
+use chinwag_core::Config;
+
+/// Names what moves a server's bytes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Adapter {
+    /// `chinwag_smol`.
+    Smol,
+    /// `chinwag_tokio`.
+    Tokio,
+}
+
+impl Adapter {
+    /// Lists all adapters.
+    pub(crate) const BOTH: [Self; 2] = [Self::Smol, Self::Tokio];
+}
+
+/// Runs a server in a thread of its own, until it is dropped.
+#[derive(Debug)]
+pub(crate) struct Server {
+    adapter: Adapter,
+    address: SocketAddr,
+    running: Option<(Sender<()>, JoinHandle<io::Result<()>>)>,
+}
+
+impl Server {
+    /// Starts a server; it can be reached at once.
+    pub(crate) fn start(adapter: Adapter) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
+        let address = listener.local_addr().expect("it is bound");
+        Self { adapter, address, running: Some(run(adapter, listener)) }
+    }
+
+    /// Returns the port that it listens on, as a flag takes it.
+    pub(crate) fn port(&self) -> String {
+        self.address.port().to_string()
+    }
+
+    /// Starts a server again where this one was.
+    pub(crate) fn restart(&mut self) {
+        let listener = TcpListener::bind(self.address).expect("nobody has taken the port");
+        self.running = Some(run(self.adapter, listener));
+    }
+
+    /// Stops the server, and waits until it has ended.
+    pub(crate) fn stop(&mut self) {
+        if let Some((running, thread)) = self.running.take() {
+            drop(running);
+            thread.join().expect("it does not panic").expect("it ends without an error");
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        if !thread::panicking() {
+            self.stop();
+        }
+    }
+}
+
+/// Returns an address that nobody listens on.
+pub(crate) fn free_address() -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
+    listener.local_addr().expect("it is bound")
+}
+
+fn run(adapter: Adapter, listener: TcpListener) -> (Sender<()>, JoinHandle<io::Result<()>>) {
+    let (running, stopped) = async_channel::bounded(1);
+    let config = Config { flood_lines_per_second: 0, ..Config::default() };
+    let thread = thread::spawn(move || match adapter {
+        Adapter::Smol => async_io::block_on(chinwag_smol::serve(listener, config, over(stopped))),
+        Adapter::Tokio => {
+            let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+            runtime.block_on(chinwag_tokio::serve(listener, config, over(stopped)))
+        }
+    });
+    (running, thread)
+}
+
+/// Is over as soon as the other end of the channel is dropped.
+async fn over(stopped: Receiver<()>) {
+    let _ = stopped.recv().await;
+}
