@@ -230,6 +230,15 @@ fn who_comes_and_goes_within_a_batch_hears_what_is_said_between() {
 }
 
 #[test]
+fn who_comes_after_all_was_said_is_written_nothing() {
+    let (one, two, three) = (id(0), id(1), id(2));
+    let mut writer = Writer::with_members(&[one]);
+    writer.send([say(MAIN, "a"), open(two), enter(two, MAIN), open(three), enter(three, MAIN), leave(three)]);
+    assert_eq!(writer.lines(one), ann(["a"]));
+    assert_eq!(writer.received.len(), 0, "not even an empty write");
+}
+
+#[test]
 fn who_sat_last_keeps_hearing_when_another_leaves() {
     let members = [id(0), id(1), id(2), id(3)];
     let mut writer = Writer::with_members(&members);
