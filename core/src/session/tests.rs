@@ -125,6 +125,17 @@ fn blank_lines_count_for_the_rate_too() {
 }
 
 #[test]
+fn an_endless_line_counts_for_the_rate_once() {
+    let config = Config { flood_lines_per_second: 1, flood_burst: Duration::ZERO, ..Config::default() };
+    let mut session = Session::new(&config);
+    session.handle_bytes(&b"x".repeat(2000));
+    assert_eq!(drain_to(&mut session, Time::START), (vec![Request::TooLong], Next::Read));
+    session.handle_bytes(b"xxx\nnext\n");
+    let second = Time::after(Duration::from_secs(1));
+    assert_eq!(drain_to(&mut session, second), (vec![say("next")], Next::Read));
+}
+
+#[test]
 fn what_was_sent_before_the_end_is_still_handed_out() {
     let config = Config { flood_lines_per_second: 1, flood_burst: Duration::ZERO, ..Config::default() };
     let mut session = Session::new(&config);
