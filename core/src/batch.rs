@@ -72,3 +72,53 @@ impl<S> Default for Batch<S> {
         Self::new()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{ConnectionId, Message, Name, RoomId, Text};
+
+    const ANN: ConnectionId = ConnectionId::new(0, 0);
+
+    fn said() -> Message {
+        Message::Said { name: Name::parse("Ann").expect("a name"), text: Text::clean("hello") }
+    }
+
+    fn broadcast(audience: u32) -> Action {
+        Action::Broadcast { room: RoomId::new(0), audience, message: said() }
+    }
+
+    fn batch(actions: impl IntoIterator<Item = Action>) -> Batch<()> {
+        let mut batch = Batch::new();
+        actions.into_iter().for_each(|action| batch.push(action));
+        batch
+    }
+
+    #[test]
+    fn a_batch_is_small_up_to_a_number_of_deliveries() {
+        let config = Config { small_batch_deliveries: 10, ..Config::default() };
+        let reply = || Action::Reply { connection: ANN, message: said() };
+        let cases = [
+            (batch([]), true),
+            (batch([broadcast(10)]), true),
+            (batch([broadcast(11)]), false),
+            (batch([broadcast(4), broadcast(5), reply()]), true),
+            (batch([broadcast(4), broadcast(5), reply(), reply()]), false),
+            (batch([broadcast(10), Action::Leave { connection: ANN }, Action::Close { connection: ANN }]), true),
+            (batch([Action::Stop { message: Message::Stopping }]), false),
+            (batch([broadcast(1), Action::Stop { message: Message::Stopping }, broadcast(1)]), false),
+        ];
+        for (batch, is_small) in cases {
+            assert_eq!(batch.is_small(&config), is_small, "{batch:?}");
+        }
+    }
+
+    #[test]
+    fn the_bytes_of_a_batch_are_those_of_its_lines_each_counted_once() {
+        let line = "Ann: hello\n".len();
+        assert_eq!(batch([]).bytes(), 0);
+        assert_eq!(batch([broadcast(10)]).bytes(), line);
+        let reply = Action::Reply { connection: ANN, message: said() };
+        assert_eq!(batch([broadcast(10), Action::Leave { connection: ANN }, reply]).bytes(), 2 * line);
+    }
+}

@@ -151,23 +151,42 @@ mod tests {
             (Config { line_chars_max: 4096, ..default() }, None),
             (Config { line_chars_max: 4097, ..default() }, Some("line_chars_max")),
             (Config { flood_lines_per_second: 0, ..default() }, None),
+            (Config { flood_lines_per_second: 1_000_000, ..default() }, None),
             (Config { flood_lines_per_second: 1_000_001, ..default() }, Some("flood_lines_per_second")),
             (Config { crowd_interval: Duration::ZERO, ..default() }, Some("crowd_interval")),
             (Config { crowd_interval: Duration::from_secs(3601), ..default() }, Some("crowd_interval")),
             (Config { list_bytes_max: 255, ..default() }, Some("list_bytes_max")),
             (Config { list_bytes_max: 256, ..default() }, None),
+            (Config { list_bytes_max: 8192, ..default() }, None),
             (Config { list_bytes_max: 8193, ..default() }, Some("list_bytes_max")),
             (Config { queue_bytes_max: (128 << 10) - 1, ..default() }, Some("queue_bytes_max")),
             (Config { queue_bytes_max: 128 << 10, ..default() }, None),
+            (Config { queue_bytes_max: 1 << 30, ..default() }, None),
             (Config { queue_bytes_max: (1 << 30) + 1, ..default() }, Some("queue_bytes_max")),
             (Config { batch_bytes_max: 0, ..default() }, Some("batch_bytes_max")),
+            (Config { batch_bytes_max: 1 << 30, ..default() }, None),
             (Config { batch_bytes_max: (1 << 30) + 1, ..default() }, Some("batch_bytes_max")),
             (Config { threads: 0, ..default() }, Some("threads")),
             (Config { threads: 1025, ..default() }, Some("threads")),
             (Config { stall_max: Duration::from_millis(999), ..default() }, Some("stall_max")),
+            (Config { stall_max: Duration::from_secs(1), ..default() }, None),
         ];
         for (config, refused) in cases {
             assert_eq!(config.check().err().map(|error| error.field), refused, "{config:?}");
         }
+    }
+
+    #[test]
+    fn a_refusal_says_what_is_allowed() {
+        let refused = Config { threads: 0, ..Config::default() }.check().expect_err("a server needs a thread");
+        assert_eq!(refused.to_string(), "threads takes 1 to 1024");
+    }
+
+    #[test]
+    fn the_defaults_are_what_their_reasons_say() {
+        let config = Config::default();
+        assert_eq!(config.check(), Ok(()));
+        assert_eq!((config.queue_bytes_max, config.batch_bytes_max), (262_144, 65_536));
+        assert_eq!((config.list_bytes_max, REPLY_WINDOW_BYTES, REPLY_RESERVE_BYTES), (8192, 16_384, 40_960));
     }
 }

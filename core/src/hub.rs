@@ -65,3 +65,77 @@ impl<S> Hub<S> {
         self.chat.poll_timeout()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::{Action, Message, Request, Text};
+
+    fn say(hub: &mut Hub<()>, now: Time, connection: ConnectionId) {
+        hub.handle(now, Event::Requested { connection, request: Request::Say(Text::clean("hello")) });
+    }
+
+    fn messages(batch: Option<Batch<()>>) -> Vec<String> {
+        let batch = batch.expect("something was said");
+        let said = |action: &Action| match action {
+            Action::Reply { message, .. } | Action::Broadcast { message, .. } => Some(message.to_string()),
+            Action::Open { .. }
+            | Action::Enter { .. }
+            | Action::Leave { .. }
+            | Action::Answer { .. }
+            | Action::Close { .. }
+            | Action::Stop { .. } => None,
+        };
+        batch.actions().iter().filter_map(said).collect()
+    }
+
+    #[test]
+    fn what_is_due_is_told_before_what_has_just_happened_and_not_earlier() {
+        let second = Time::after(Duration::from_secs(1));
+        let mut hub = Hub::new(Config { crowd_members: 0, ..Config::default() });
+        let ann = hub.open(Time::START, ());
+        assert_eq!(hub.poll_timeout(), Some(second));
+        hub.take_batch();
+        say(&mut hub, Time::after(Duration::from_millis(999)), ann);
+        assert_eq!(messages(hub.take_batch()).len(), 1);
+        say(&mut hub, second, ann);
+        let told = messages(hub.take_batch());
+        assert_eq!((told.len(), told[0].as_str()), (2, "1 joined, 0 left"));
+        assert!(told[1].ends_with(": hello"), "{told:?}");
+        assert_eq!(hub.poll_timeout(), None);
+    }
+
+    #[test]
+    fn a_batch_has_room_until_its_lines_have_the_bytes_they_may_have() {
+        let mut hub = Hub::new(Config::default());
+        let ann = hub.open(Time::START, ());
+        hub.take_batch();
+        say(&mut hub, Time::START, ann);
+        let line = hub.take_batch().expect("something was said").bytes();
+        hub.batch_bytes_max = 3 * line;
+        for _ in 0..2 {
+            say(&mut hub, Time::START, ann);
+            assert!(hub.has_room());
+        }
+        say(&mut hub, Time::START, ann);
+        assert!(!hub.has_room());
+        assert_eq!(messages(hub.take_batch()).len(), 3);
+        assert!(hub.has_room(), "the next batch is empty");
+        assert!(hub.take_batch().is_none());
+    }
+
+    #[test]
+    fn a_hub_stops_when_it_is_told_to() {
+        let mut hub = Hub::new(Config::default());
+        let ann = hub.open(Time::START, ());
+        assert!(!hub.is_stopped());
+        hub.take_batch();
+        hub.handle(Time::START, Event::Stopped);
+        assert!(hub.is_stopped());
+        say(&mut hub, Time::START, ann);
+        let batch = hub.take_batch().expect("everyone is to be told");
+        assert_eq!(batch.actions(), [Action::Stop { message: Message::Stopping }]);
+    }
+}

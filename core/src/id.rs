@@ -61,3 +61,13 @@ impl RoomId {
         self.0
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_connection_is_called_by_what_no_other_shares_with_it() {
+        assert_eq!(ConnectionId::new(3, 17).to_string(), "#17");
+    }
+}

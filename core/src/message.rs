@@ -194,4 +194,26 @@ mod tests {
             assert_eq!(encoded, format!("{line}\n"));
         }
     }
+
+    #[test]
+    fn a_message_weighs_about_what_its_line_has_in_bytes_and_what_is_said_exactly() {
+        let (ann, bob) = (name("Ann"), name("Bob"));
+        let said = Message::Said { name: ann.clone(), text: Text::clean("naïve") };
+        assert_eq!(said.weight(), "Ann: naïve\n".len());
+        let names = |count: u32| (0..count).map(|number| name(&format!("somebody-{number}")));
+        let cases = [
+            Message::Help,
+            Message::Renamed { old: ann, new: bob },
+            Message::Crowd { joined: 3, left: 0 },
+            Message::Dropped { count: 1 },
+            Message::Rooms { rooms: names(1).map(|name| (name, 1)).collect(), more: 0 },
+            Message::Rooms { rooms: names(300).map(|name| (name, 1)).collect(), more: 0 },
+            Message::Users { names: names(1).collect(), more: 0 },
+            Message::Users { names: names(300).collect(), more: 0 },
+        ];
+        for message in cases {
+            let (weight, len) = (message.weight(), message.to_string().len() + 1);
+            assert!((len / 3..=3 * len).contains(&weight), "{weight} for {len} bytes: {message:?}");
+        }
+    }
 }

@@ -79,3 +79,36 @@ impl Request {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Config, Message};
+
+    #[test]
+    fn what_is_reckoned_for_a_reply_is_enough_for_the_longest_and_the_notice_before_it() {
+        let name = || Name::parse("twenty_characters_ok").expect("a name");
+        let word = || Text::clean("/unheard-of");
+        let chars_max = Config::default().line_chars_max;
+        let list = "x".repeat(LIST_BYTES_MAX - 1);
+        let cases = [
+            (Request::Help, Message::Help.to_string()),
+            (Request::Rename(name()), Message::Taken { name: name() }.to_string()),
+            (Request::RenameInvalid, Message::NameInvalid.to_string()),
+            (Request::Join(name()), Message::YouAreIn { room: name() }.to_string()),
+            (Request::JoinInvalid, Message::RoomInvalid.to_string()),
+            (Request::Unrecognized(word()), Message::Unrecognized { word: word() }.to_string()),
+            (Request::TooLong, Message::TooLong { chars_max }.to_string()),
+            (Request::NotUtf8, Message::NotUtf8.to_string()),
+            (Request::Rooms, list.clone()),
+            (Request::Users, list),
+        ];
+        let notice = Message::Dropped { count: u64::from(u32::MAX) }.to_string().len() + 1;
+        for (request, reply) in cases {
+            let (reckoned, needed) = (request.reply_bytes_max(), reply.len() + 1 + notice);
+            assert!(needed <= reckoned && reckoned < needed + 400, "{reckoned} for {needed}: {request:?}");
+        }
+        let free = [Request::Say(word()), Request::Quit, Request::Mark];
+        assert!(free.iter().all(|request| request.reply_bytes_max() == 0), "they have no reply");
+    }
+}

@@ -152,6 +152,12 @@ impl Session {
         }
     }
 
+    /// Returns how many bytes of memory it holds for what was handed in.
+    #[must_use]
+    pub const fn held_bytes(&self) -> usize {
+        self.input.capacity()
+    }
+
     fn next_request(&mut self, now: Time) -> Option<Request> {
         loop {
             if self.marked || self.phase == Phase::Over {

@@ -58,3 +58,30 @@ impl Signals {
         self.0 & Self::ANSWERS_ODD != 0
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_signal_changes_only_what_it_is_about() {
+        let cases: [(&[Signal], bool, bool); 8] = [
+            (&[], false, false),
+            (&[Signal::Pause], true, false),
+            (&[Signal::Pause, Signal::Pause], true, false),
+            (&[Signal::Resume], false, false),
+            (&[Signal::Pause, Signal::Answer], true, true),
+            (&[Signal::Answer, Signal::Pause, Signal::Resume], false, true),
+            (&[Signal::Answer, Signal::Answer], false, false),
+            (&[Signal::Pause, Signal::Answer, Signal::Resume, Signal::Answer], false, false),
+        ];
+        for (given, is_paused, answers_odd) in cases {
+            let signals = given.iter().fold(Signals::default(), |signals, &signal| signals.after(signal));
+            let signals = Signals::from_bits(signals.to_bits());
+            assert_eq!((signals.is_paused(), signals.answers_odd()), (is_paused, answers_odd), "{given:?}");
+            assert!(!signals.is_abandoned(), "{given:?}");
+        }
+        let abandoned = Signals::from_bits(Signals::ABANDONED.to_bits());
+        assert!(abandoned.is_abandoned() && !abandoned.is_paused() && !abandoned.answers_odd());
+    }
+}

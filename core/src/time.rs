@@ -40,3 +40,21 @@ impl Add<Duration> for Time {
         Self(self.0.saturating_add(nanos))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LAST: Time = Time(u64::MAX);
+
+    #[test]
+    fn times_add_up_and_stop_at_the_last_one() {
+        let second = Duration::from_secs(1);
+        let two = Time::after(2 * second);
+        assert_eq!(two.since_start(), 2 * second);
+        assert_eq!(two + second, Time::after(3 * second));
+        assert_eq!(two.since(Time::after(second)), second);
+        assert_eq!(Time::START.since(two), Duration::ZERO);
+        assert_eq!((LAST + second, two + Duration::MAX, Time::after(Duration::MAX)), (LAST, LAST, LAST));
+    }
+}

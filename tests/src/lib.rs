@@ -10,6 +10,7 @@
 //! - [`BareCore`] plays acts on the core alone, in virtual time. What it gives is what a transcript records.
 //! - [`Server`] runs one of the real servers; [`replay`] plays acts on it over sockets and holds it to the same bytes.
 //! - A [`Person`] types and reads lines at a socket, where there is no script.
+//! - [`fuzzing`] holds what is fuzzed, and replayed.
 //! - [`sim`] is a world made from a seed, with a model of the protocol beside it.
 //! - A [`Program`] is the binary of a server, in a process of its own.
 //! - With the feature `real-clients`, a `Terminal` is somebody who runs a program of the system, such as telnet.
@@ -19,6 +20,7 @@ mod bare_core;
 mod binary;
 mod diff;
 mod escape;
+pub mod fuzzing;
 mod given;
 mod person;
 mod program;

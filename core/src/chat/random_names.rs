@@ -135,6 +135,18 @@ mod tests {
         assert!(alike < 50, "{alike} neighbours begin alike");
     }
 
+    /// What was recorded of a run is the same run for as long as this holds.
+    #[test]
+    fn a_seed_gives_the_same_names_in_every_version() {
+        for (seed, first) in [
+            (0, ["ResponsibleMouse", "ProficientOriole", "ImaginativeLeopard"]),
+            (7, ["MarvelousKingbird", "FirstLark", "RestfulBarbel"]),
+        ] {
+            let mut names = RandomNames::new(seed);
+            assert_eq!(first.map(|_| names.draw(|_| false).to_string()), first, "seed {seed}");
+        }
+    }
+
     #[test]
     fn a_taken_name_is_passed_over() {
         let first = RandomNames::new(3).draw(|_| false);

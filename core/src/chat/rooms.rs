@@ -230,3 +230,31 @@ impl Rooms {
         assert!(main.members.is_empty() && main.untold.is_none());
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::iter;
+
+    use super::*;
+
+    #[test]
+    fn numbers_have_as_many_digits_as_they_show() {
+        for number in [0, 1, 9, 10, 99, 100, 4_294_967_295] {
+            assert_eq!(decimal_digits(number), number.to_string().len(), "{number}");
+        }
+    }
+
+    #[test]
+    fn as_much_is_listed_as_fits_with_the_longest_end_that_there_can_be() {
+        let end = format!(", … and {} more\n", u32::MAX);
+        for bytes_max in 256..300 {
+            for item in ["12", "twenty_characters_ok"] {
+                let fitting = fitting(iter::repeat(item), |item| item.len(), bytes_max).len();
+                let line = |items| ["Rooms - ", &vec![item; items].join(", "), &end].concat().len();
+                assert!(line(fitting) <= bytes_max, "{fitting} of {item} in {bytes_max} bytes");
+                // A separator is reckoned for each, though the first has none.
+                assert!(line(fitting + 1) + 2 > bytes_max, "{fitting} of {item} in {bytes_max} bytes");
+            }
+        }
+    }
+}

@@ -409,6 +409,21 @@ fn a_stopped_chat_says_so_and_then_does_nothing_more() {
 }
 
 #[test]
+fn it_knows_how_many_people_and_rooms_there_are_and_whether_it_stops() {
+    let mut chats = Chats::new();
+    let counts = |chats: &Chats| (chats.chat.people(), chats.chat.rooms(), chats.chat.is_stopped());
+    assert_eq!(counts(&chats), (0, 1, false));
+    let ann = chats.join_as("Ann");
+    chats.join_as("Bob");
+    chats.line(ann, "/join pizza");
+    assert_eq!(counts(&chats), (2, 2, false));
+    chats.close(ann);
+    assert_eq!(counts(&chats), (1, 1, false));
+    chats.handle(Event::Stopped);
+    assert!(chats.chat.is_stopped());
+}
+
+#[test]
 fn after_everybody_left_nothing_is_left() {
     let mut chats = crowd_of_three();
     let mut people: Vec<_> = (0..50).map(|_| chats.open()).collect();

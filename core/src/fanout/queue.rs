@@ -170,3 +170,39 @@ impl Queue {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Name, Text};
+
+    fn queue_of(len: usize) -> (Queue, Bytes) {
+        let chunk = Bytes::from(vec![b'x'; len]);
+        let ends = [u32::try_from(len).expect("it is short")];
+        let mut queue = Queue::default();
+        let part = Part { bytes: &chunk, shared: Some(&chunk), from: 0, ends: &ends };
+        assert_eq!(queue.push_part(&Limits::new(&Config::default()), part), Pushed::Done);
+        (queue, chunk)
+    }
+
+    #[test]
+    fn what_is_long_is_shared_and_what_is_short_is_copied() {
+        for (len, is_shared) in [(1, false), (2047, false), (2048, true), (5000, true)] {
+            let (queue, chunk) = queue_of(len);
+            assert_eq!(queue.front().as_ptr() == chunk.as_ptr(), is_shared, "{len} bytes");
+            assert_eq!((queue.front(), queue.bytes()), (&chunk[..], len));
+        }
+    }
+
+    #[test]
+    fn copies_grow_together_up_to_a_size() {
+        let line = Message::Said { name: Name::parse("Ann").expect("a name"), text: Text::clean(&"x".repeat(1018)) };
+        let mut queue = Queue::default();
+        for _ in 0..16 {
+            queue.push_reply(&line);
+        }
+        assert_eq!((queue.front().len(), queue.pieces.len()), (16 << 10, 0));
+        queue.push_reply(&line);
+        assert_eq!((queue.front().len(), queue.pieces.len(), queue.bytes()), (16 << 10, 1, 17 << 10));
+    }
+}

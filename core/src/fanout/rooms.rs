@@ -169,6 +169,11 @@ fn offset(len: usize) -> u32 {
 
 #[cfg(test)]
 impl Rooms {
+    /// Returns how many buffers are kept.
+    pub(super) fn spares(&self) -> usize {
+        self.spare.len()
+    }
+
     /// Asserts that nobody is in any room, nothing is to be said there, and few buffers are kept.
     pub(super) fn assert_empty(&self) {
         assert!(self.rooms.iter().all(|room| room.members.capacity() == 0 && room.chunk.is_none()));

@@ -230,6 +230,15 @@ fn who_comes_and_goes_within_a_batch_hears_what_is_said_between() {
 }
 
 #[test]
+fn who_comes_after_all_was_said_is_written_nothing() {
+    let (one, two, three) = (id(0), id(1), id(2));
+    let mut writer = Writer::with_members(&[one]);
+    writer.send([say(MAIN, "a"), open(two), enter(two, MAIN), open(three), enter(three, MAIN), leave(three)]);
+    assert_eq!(writer.lines(one), ann(["a"]));
+    assert_eq!(writer.received.len(), 0, "not even an empty write");
+}
+
+#[test]
 fn who_sat_last_keeps_hearing_when_another_leaves() {
     let members = [id(0), id(1), id(2), id(3)];
     let mut writer = Writer::with_members(&members);
@@ -316,6 +325,21 @@ fn a_socket_may_take_any_part_of_what_it_is_offered() {
         assert!(writer.fanout.is_drained());
         assert_eq!(writer.lines(one), expected, "after {first} bytes at first");
         assert_eq!(writer.lines(two), ann(["first", "second", "first", "second"]));
+    }
+}
+
+#[test]
+fn what_is_said_may_be_taken_in_any_part_wherever_one_came_in() {
+    let (one, two) = (id(0), id(1));
+    for taken in 0.."Ann: after\n".len() {
+        let mut writer = Writer::with_members(&[one]);
+        writer.takes.extend([(100, taken), (101, taken)]);
+        writer.send([say(MAIN, "before"), open(two), enter(two, MAIN), say(MAIN, "after")]);
+        assert_eq!(writer.told(), ["await 100", "await 101"], "{taken} bytes");
+        writer.take(one, usize::MAX);
+        writer.take(two, usize::MAX);
+        assert_eq!(writer.lines(one), ann(["before", "after"]), "{taken} bytes");
+        assert_eq!(writer.lines(two), ann(["after"]), "{taken} bytes");
     }
 }
 
@@ -453,6 +477,21 @@ fn a_mark_is_answered_at_once_up_to_half_and_above_it_as_soon_as_half_is_written
     assert_eq!(writer.told(), ["answer 100", "await 100"]);
     writer.take(one, usize::MAX);
     assert_eq!(writer.told(), [""; 0], "it is answered once");
+}
+
+#[test]
+fn a_mark_is_answered_at_once_at_exactly_half() {
+    let one = id(0);
+    for (over, told) in [(0, vec!["await 100", "answer 100"]), (1, vec!["await 100"])] {
+        let mut writer = Writer::with_members(&[one]);
+        writer.takes.insert(100, 0);
+        writer.send(says(65));
+        let rest = (64 << 10) - writer.queued(one) + over;
+        writer.send([say(MAIN, &"x".repeat(rest - "Ann: \n".len()))]);
+        assert_eq!(writer.queued(one), (64 << 10) + over);
+        writer.send([answer(one)]);
+        assert_eq!(writer.told(), told);
+    }
 }
 
 #[test]
@@ -663,6 +702,8 @@ fn whoever_is_given_up_is_abandoned_once() {
         assert_eq!(writer.told(), told);
     }
     assert!(writer.fanout.is_finished());
+    writer.fanout.handle_timeout(Time::after(Duration::from_secs(60)));
+    assert_eq!(writer.fanout.poll_timeout(), None, "nobody is waited for");
     writer.assert_empty();
 }
 
@@ -688,6 +729,16 @@ fn each_connection_belongs_to_exactly_one_share() {
 }
 
 #[test]
+fn the_places_of_a_share_have_no_gaps() {
+    for of in 1..=3 {
+        for share in Share::split(of) {
+            let places: Vec<_> = (0..12).filter_map(|key| share.place(id(key))).collect();
+            assert_eq!(places, (0..12 / of as usize).collect::<Vec<_>>(), "{share:?}");
+        }
+    }
+}
+
+#[test]
 fn it_is_drained_only_when_all_output_was_polled() {
     let one = id(0);
     let mut writer = Writer::with_members(&[one]);
@@ -710,6 +761,7 @@ fn what_was_needed_for_many_rooms_at_once_is_given_back() {
     }));
     writer.poll();
     assert!(writer.received.values().all(|received| received == b"Ann: a\n"));
+    assert_eq!(writer.fanout.rooms.spares(), 128, "a few are kept to be used again");
     writer.send(members.iter().flat_map(|&member| [leave(member), close(member)]));
     writer.assert_empty();
 }

@@ -63,7 +63,7 @@ const HELP: [&str; 7] = [
     "  /quit - quits server",
 ];
 
-const RESERVED: [&str; 4] = ["you", "server", "rooms", "users"];
+const RESERVED: [&str; 9] = ["you", "server", "rooms", "users", "name", "room", "message", "messages", "unrecognized"];
 
 impl Model {
     /// Starts with nobody.
@@ -307,5 +307,8 @@ fn is_name(text: &str) -> bool {
 }
 
 fn is_reserved(name: &str) -> bool {
-    RESERVED.contains(&name.to_lowercase().as_str())
+    let name = name.to_lowercase();
+    // The server gives names of this kind when it has no other left.
+    let is_guest = name.strip_prefix("guest-").is_some_and(|number| number.chars().all(|c| c.is_ascii_digit()));
+    RESERVED.contains(&name.as_str()) || is_guest
 }

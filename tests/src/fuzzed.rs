@@ -1,0 +1,4 @@
+//! The part of the tests that `fuzz/` has for a library: what needs no server, and so nothing to be built for one.
+
+pub mod fuzzing;
+pub mod sim;

@@ -1,0 +1,217 @@
+//! Owns what must hold for a chat, whatever happens to it: it is lawful, and everybody is told what the model says.
+
+use std::time::Duration;
+
+use chinwag_core::{Action, Chat, Config, ConnectionId, Event, Message, Request, RoomId, Time};
+
+use super::input::Input;
+use crate::sim::{Laws, Model, Reader};
+
+/// The most people of one run, gone ones too: so few that all of them, and all of their rooms, can be listed.
+const PEOPLE_MAX: usize = 64;
+
+/// Names of people and of rooms that get into each other's way.
+const NAMES: [&str; 8] = ["Ann", "ann", "Bob", "BOB", "main", "You", "guest-1", "x"];
+
+/// Takes bytes for limits, and for what happens.
+///
+/// # Panics
+/// If the chat breaks a law, or does something else than the model.
+pub fn chat(bytes: &[u8]) {
+    let mut input = Input::new(bytes);
+    let mut run = Run::new(Config {
+        crowd_members: input.pick(&[500, 0, 1, 2, 3]),
+        crowd_interval: Duration::from_millis(input.pick(&[1000, 1])),
+        seed: u64::from(input.byte()),
+        ..Config::default()
+    });
+    while !input.is_empty() {
+        if let Err(what) = run.step(&mut input) {
+            panic!("{what}");
+        }
+    }
+}
+
+type Lawful<T = ()> = Result<T, String>;
+
+struct Run {
+    line_chars_max: usize,
+    now: Time,
+    chat: Chat,
+    laws: Laws,
+    model: Model,
+    people: Vec<Person>,
+    has_stopped: bool,
+}
+
+struct Person {
+    connection: ConnectionId,
+    room: Option<RoomId>,
+    reader: Reader,
+    /// What they were told and have not read.
+    told: String,
+}
+
+impl Run {
+    fn new(config: Config) -> Self {
+        Self {
+            line_chars_max: config.line_chars_max as usize,
+            now: Time::START,
+            laws: Laws::default(),
+            model: Model::new(&config),
+            chat: Chat::new(config),
+            people: Vec::new(),
+            has_stopped: false,
+        }
+    }
+
+    fn step(&mut self, input: &mut Input<'_>) -> Lawful {
+        let (what, how) = (input.byte(), input.byte());
+        let user = usize::from(how) % PEOPLE_MAX;
+        if what % 16 > 1 && user >= self.people.len() {
+            return Ok(());
+        }
+        match what % 16 {
+            0 => return self.open(),
+            1 => return self.pass(how),
+            2 => return self.close(user),
+            3 => self.chat.handle(self.now, Event::Opened { connection: self.people[user].connection }),
+            4 => return self.ask(user, "/rooms"),
+            5 => return self.ask(user, "/users"),
+            6 | 7 => {
+                let name = input.pick(&NAMES);
+                return self.ask(user, &format!("/name {name}"));
+            }
+            8..=10 => {
+                let room = input.pick(&NAMES);
+                return self.ask(user, &format!("/join {room}"));
+            }
+            11 => return self.ask(user, "/quit"),
+            12 => return self.ask_for(user, b"\xe9\n", Request::NotUtf8),
+            13 => return self.ask_for(user, &too_long(self.line_chars_max), Request::TooLong),
+            14 if how == 99 => return self.stop(),
+            _ => {
+                let line = String::from_utf8_lossy(input.line());
+                let line = line.trim_start_matches('\u{4}');
+                return self.ask(user, line);
+            }
+        }
+        self.check()
+    }
+
+    fn open(&mut self) -> Lawful {
+        if self.people.len() == PEOPLE_MAX || self.has_stopped {
+            return Ok(());
+        }
+        let connection = self.chat.next_connection();
+        let user = self.people.len();
+        self.model.add_user();
+        let (reader, told) = (Reader::default(), String::new());
+        self.people.push(Person { connection, room: None, reader, told });
+        self.chat.handle(self.now, Event::Opened { connection });
+        let name = self.follow()?.ok_or("a newcomer is told a name")?;
+        self.model.open(self.now, user, &name)?;
+        self.check()
+    }
+
+    fn pass(&mut self, how: u8) -> Lawful {
+        self.now = self.now + Duration::from_millis([0, 1, 500, 999, 1000][usize::from(how) % 5]);
+        self.model.wake(self.now);
+        self.chat.handle(self.now, Event::Woke);
+        self.check()
+    }
+
+    fn close(&mut self, user: usize) -> Lawful {
+        self.model.close(self.now, user);
+        self.chat.handle(self.now, Event::Closed { connection: self.people[user].connection });
+        self.check()
+    }
+
+    fn stop(&mut self) -> Lawful {
+        self.has_stopped = true;
+        self.model.stop();
+        self.chat.handle(self.now, Event::Stopped);
+        self.check()
+    }
+
+    fn ask(&mut self, user: usize, line: &str) -> Lawful {
+        let line: String = line.chars().take(self.line_chars_max).collect();
+        match Request::parse(&line) {
+            Some(request) => self.ask_for(user, format!("{line}\n").as_bytes(), request),
+            None => self.check(),
+        }
+    }
+
+    fn ask_for(&mut self, user: usize, line: &[u8], request: Request) -> Lawful {
+        // Who has quit is not listened to any more, whatever their late news.
+        if self.model.is_here(user) {
+            self.model.read(user, line);
+            self.model.ask(self.now, user)?;
+        }
+        self.chat.handle(self.now, Event::Requested { connection: self.people[user].connection, request });
+        self.check()
+    }
+
+    /// Follows the actions as the plainest of all fan-outs would. Returns the first name that somebody is told to have.
+    fn follow(&mut self) -> Lawful<Option<String>> {
+        let mut name = None;
+        while let Some(action) = self.chat.poll_action() {
+            self.laws.follow(&action)?;
+            match action {
+                Action::Open { .. } | Action::Answer { .. } | Action::Close { .. } => {}
+                Action::Reply { connection, message } => {
+                    if let Message::YouAre { name: told } = &message {
+                        name.get_or_insert_with(|| told.to_string());
+                    }
+                    self.tell(&message, |person| person.connection == connection);
+                }
+                Action::Enter { connection, room } => self.seat(connection, Some(room)),
+                Action::Leave { connection } => self.seat(connection, None),
+                Action::Broadcast { room, message, .. } => self.tell(&message, |person| person.room == Some(room)),
+                Action::Stop { message } => self.tell(&message, |person| person.room.is_some()),
+            }
+        }
+        Ok(name)
+    }
+
+    fn tell(&mut self, message: &Message, who: impl Fn(&Person) -> bool) {
+        for person in self.people.iter_mut().filter(|person| who(person)) {
+            person.told += &format!("{message}\n");
+        }
+    }
+
+    fn seat(&mut self, connection: ConnectionId, room: Option<RoomId>) {
+        for person in self.people.iter_mut().filter(|person| person.connection == connection) {
+            person.room = room;
+        }
+    }
+
+    fn check(&mut self) -> Lawful {
+        self.follow()?;
+        for (user, person) in self.people.iter_mut().enumerate() {
+            let lines = self.model.lines(user);
+            person.reader.receive(std::mem::take(&mut person.told).as_bytes(), lines)?;
+            if !person.reader.has_all(lines) {
+                return Err(format!("user {user} is not told {}", person.reader.next(lines)));
+            }
+        }
+        if self.chat.is_stopped() != self.has_stopped {
+            return Err("it has not stopped, or too early".to_owned());
+        }
+        if self.has_stopped {
+            return if self.chat.poll_timeout().is_none() { Ok(()) } else { Err("it wakes for nothing".to_owned()) };
+        }
+        let (people, rooms) = (self.chat.people(), self.chat.rooms());
+        if (people, rooms) != (self.model.people(), self.model.rooms()) {
+            return Err(format!("{people} people in {rooms} rooms are not those of the model"));
+        }
+        if self.chat.poll_timeout() != self.model.next_due() {
+            return Err(format!("it wakes at {:?}, not {:?}", self.chat.poll_timeout(), self.model.next_due()));
+        }
+        self.laws.check(people, rooms)
+    }
+}
+
+fn too_long(chars_max: usize) -> Vec<u8> {
+    [b"x".repeat(chars_max + 1), b"\n".to_vec()].concat()
+}

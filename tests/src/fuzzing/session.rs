@@ -1,0 +1,125 @@
+//! Owns what must hold for what one connection sends: however its bytes are split, they ask for the same, and little is held of them.
+
+use std::time::Duration;
+
+use chinwag_core::{Config, Next, Request, Session, Signal, Signals, Time};
+
+use super::input::Input;
+use crate::sim::Model;
+
+/// Takes bytes for limits, places to split at, and what somebody sends.
+///
+/// # Panics
+/// If it matters how it is split, or more is held than may be.
+pub fn session(bytes: &[u8]) {
+    let mut input = Input::new(bytes);
+    let config = Config {
+        line_chars_max: input.pick(&[10, 1, 2, 400, 4096]),
+        flood_lines_per_second: input.pick(&[0, 0, 1, 20]),
+        flood_burst: Duration::from_secs(input.pick(&[0, 1, 5])),
+        ..Config::default()
+    };
+    let lens = usize::from(input.byte() % 16);
+    let lens: Vec<_> = input.take(lens).iter().map(|&len| usize::from(len) + 1).collect();
+    let sent = input.rest();
+
+    let whole = asked(&config, &[sent]);
+    assert_eq!(asked(&config, &split(sent, &[1])), whole, "one byte at a time");
+    assert_eq!(asked(&config, &split(sent, &lens)), whole, "split after {lens:?}");
+    assert_eq!(asked_late(&config, &split(sent, &lens)), whole, "split after {lens:?}, and asked at the end");
+    let mut model = Model::new(&config);
+    model.add_user();
+    model.read(0, sent);
+    let lines = whole.iter().filter(|&request| *request != Request::Mark).count();
+    assert_eq!(lines, model.asks(0), "as many as the model says");
+}
+
+/// Splits bytes into pieces of these lengths, again and again.
+fn split<'a>(mut bytes: &'a [u8], lens: &[usize]) -> Vec<&'a [u8]> {
+    let mut pieces = Vec::new();
+    for &len in lens.iter().cycle() {
+        if bytes.is_empty() {
+            return pieces;
+        }
+        let (piece, rest) = bytes.split_at(len.min(bytes.len()));
+        pieces.push(piece);
+        bytes = rest;
+    }
+    vec![bytes]
+}
+
+/// Returns what is asked for when each piece is read as soon as the session says so.
+fn asked(config: &Config, pieces: &[&[u8]]) -> Vec<Request> {
+    let mut driver = Driver::new(config);
+    for piece in pieces {
+        if driver.drain() == Next::Read {
+            driver.session.handle_bytes(piece);
+        }
+    }
+    driver.end()
+}
+
+/// Returns what is asked for when all was handed in before anyone asks, in a pause.
+fn asked_late(config: &Config, pieces: &[&[u8]]) -> Vec<Request> {
+    let mut driver = Driver::new(config);
+    driver.signals = driver.signals.after(Signal::Pause);
+    for piece in pieces {
+        driver.session.handle_bytes(piece);
+        assert_eq!(driver.session.poll_next(driver.now, driver.signals), Next::AwaitSignal, "it is paused");
+    }
+    driver.signals = driver.signals.after(Signal::Resume);
+    driver.end()
+}
+
+/// Does what a read task does, as soon as it can be done.
+struct Driver {
+    session: Session,
+    now: Time,
+    signals: Signals,
+    asked: Vec<Request>,
+    held_bytes_max: usize,
+}
+
+impl Driver {
+    fn new(config: &Config) -> Self {
+        // Two lines at their limit, each with its end and a byte too many, and the room that a growing buffer is ahead.
+        let held_bytes_max = 2 * 2 * (4 * config.line_chars_max as usize + 3);
+        let signals = Signals::default();
+        Self { session: Session::new(config), now: Time::START, signals, asked: Vec::new(), held_bytes_max }
+    }
+
+    /// Takes all requests. Returns what is to be done then: read, or nothing more.
+    fn drain(&mut self) -> Next {
+        loop {
+            match self.session.poll_next(self.now, self.signals) {
+                Next::Ask(requests) => {
+                    assert!(!requests.is_empty(), "it asks for something");
+                    self.asked.extend(requests);
+                }
+                Next::AwaitSignal => {
+                    assert_eq!(self.asked.last(), Some(&Request::Mark), "it waits for its mark");
+                    self.signals = self.signals.after(Signal::Answer);
+                }
+                Next::AwaitTime(at) => {
+                    assert!(at > self.now, "it waits for the past");
+                    self.now = at;
+                }
+                Next::Read => {
+                    let held = self.session.held_bytes();
+                    assert!(held <= self.held_bytes_max, "{held} bytes are held");
+                    return Next::Read;
+                }
+                Next::End => return Next::End,
+            }
+        }
+    }
+
+    fn end(mut self) -> Vec<Request> {
+        self.drain();
+        self.session.handle_end();
+        assert_eq!(self.drain(), Next::End, "no more comes");
+        self.session.handle_bytes(b"/help\n");
+        assert_eq!(self.drain(), Next::End, "nothing comes after the end");
+        self.asked
+    }
+}
