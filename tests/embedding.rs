@@ -42,7 +42,8 @@ fn a_dropped_smol_server_leaves_nobody_behind() {
     let (listener, address) = listener();
     let (drop_it, dropped) = async_channel::bounded::<()>(1);
     let serving = std::thread::spawn(move || {
-        let serve = chinwag_smol::serve(listener, Config::default(), future::pending());
+        let (_operator, orders) = async_channel::bounded(1);
+        let serve = chinwag_smol::serve(listener, Config::default(), orders);
         async_io::block_on(future::or(async { drop(serve.await) }, async { assert!(dropped.recv().await.is_err()) }));
     });
     assert_ends(greeted(address, || drop(drop_it)));
@@ -54,7 +55,8 @@ fn a_dropped_smol_server_leaves_nobody_behind() {
 fn a_dropped_tokio_server_leaves_nobody_behind() {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("there are threads");
     let (listener, address) = listener();
-    let serving = runtime.spawn(chinwag_tokio::serve(listener, Config::default(), future::pending()));
+    let (_operator, orders) = tokio::sync::mpsc::channel(1);
+    let serving = runtime.spawn(chinwag_tokio::serve(listener, Config::default(), orders));
     assert_ends(greeted(address, || serving.abort()));
     assert!(runtime.block_on(serving).is_err_and(|error| error.is_cancelled()));
     assert!(TcpStream::connect(address).is_err());
@@ -62,12 +64,10 @@ fn a_dropped_tokio_server_leaves_nobody_behind() {
 
 #[test]
 fn what_comes_after_urgent_bytes_is_read_at_once() {
-    let (stop, stopped) = async_channel::bounded::<()>(1);
+    let (operator, orders) = tokio::sync::mpsc::channel(1);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("there are threads");
     let (listener, address) = listener();
-    let serve =
-        chinwag_tokio::serve(listener, Config::default(), async move { assert!(stopped.recv().await.is_err()) });
-    let serving = runtime.spawn(serve);
+    let serving = runtime.spawn(chinwag_tokio::serve(listener, Config::default(), orders));
     for _ in 0..20 {
         let mut stream = greeted(address, || ());
         stream.write_all(b"one\n").expect("the server reads");
@@ -77,6 +77,6 @@ fn what_comes_after_urgent_bytes_is_read_at_once() {
         stream.read_to_string(&mut said).expect("the server ends the connection");
         assert!(said.contains(": one\n") && said.contains(": two\n"), "{said:?}");
     }
-    drop(stop);
+    drop(operator);
     runtime.block_on(serving).expect("it does not panic").expect("it serves");
 }

@@ -14,7 +14,7 @@ use chinwag_tests::sim::{Coverage, Plan, Step, World, shrink};
 const SEEDS: u64 = 1000;
 
 /// What has to occur in a run of the default length or longer; otherwise the simulation would prove nothing about it.
-const SITUATIONS: [&str; 40] = [
+const SITUATIONS: [&str; 41] = [
     "abandoned after failing",
     "abandoned after stalling",
     "abandoned by a server that gave up",
@@ -34,6 +34,7 @@ const SITUATIONS: [&str; 40] = [
     "left",
     "mark waits",
     "not UTF-8",
+    "at the wrong door",
     "partly written",
     "paused",
     "refused",

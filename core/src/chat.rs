@@ -12,7 +12,7 @@ use slab::Slab;
 
 use self::random_names::RandomNames;
 use self::rooms::{Presence, Rooms};
-use crate::{Action, Config, ConnectionId, Event, Message, Name, NameKey, Request, RoomId, Text, Time};
+use crate::{Action, Config, ConnectionId, Event, Message, Name, NameKey, Request, RoomId, Stats, Text, Time};
 
 /// Turns what has happened into what is to be done.
 ///
@@ -44,6 +44,8 @@ pub struct Chat {
     random_names: RandomNames,
     rooms: Rooms,
     actions: VecDeque<Action>,
+    /// How many messages people have said.
+    said: u64,
     stopped: bool,
 }
 
@@ -65,6 +67,7 @@ impl Chat {
             random_names: RandomNames::new(config.seed),
             rooms: Rooms::new(config.crowd_members, config.crowd_interval),
             actions: VecDeque::new(),
+            said: 0,
             stopped: false,
             config,
         }
@@ -87,6 +90,13 @@ impl Chat {
     #[must_use]
     pub fn rooms(&self) -> usize {
         self.rooms.len()
+    }
+
+    /// Adds who and what is here, and what was said, to `stats`.
+    pub fn count(&self, stats: &mut Stats) {
+        stats.people += self.people.len() as u64;
+        stats.rooms += self.rooms.len() as u64;
+        stats.messages_in += self.said;
     }
 
     /// Tells whether the server stops, so that nothing changes any more.
@@ -159,6 +169,10 @@ impl Chat {
                 self.reply(connection, Message::TooLong { chars_max });
             }
             Request::NotUtf8 => self.reply(connection, Message::NotUtf8),
+            Request::WrongDoor(foreign) => {
+                self.reply(connection, Message::WrongDoor { foreign });
+                self.on_gone(now, connection);
+            }
             Request::Mark => self.actions.push_back(Action::Answer { connection }),
         }
     }
@@ -166,6 +180,7 @@ impl Chat {
     fn on_say(&mut self, connection: ConnectionId, text: Text) {
         let Person { name, room, .. } = self.person(connection);
         let (name, room) = (name.clone(), *room);
+        self.said += 1;
         self.broadcast(room, Message::Said { name, text });
     }
 

@@ -63,6 +63,30 @@ pub struct Config {
     /// Default 512: at about a microsecond each, that is what waking an idle CPU can cost on a virtual machine, ten times over.
     pub small_batch_deliveries: usize,
 
+    /// The most connections at once. Default 4,294,967,295, which is no limit; a server takes as many as it has descriptors for.
+    pub connections_max: u32,
+
+    /// The most connections at once from one address (of IPv6, one /64); 0 turns the limit off, and the machine's own addresses
+    /// (loopback) have none. Default 64: a classroom or an office behind one address, while nobody alone can fill a server.
+    pub connections_per_address_max: u32,
+
+    /// How many connections a second one address may make, in the long run; 0 turns the limit off, and loopback has none. Default
+    /// 10. One that comes earlier is let in later.
+    pub connects_per_second: u32,
+
+    /// For how long an address that was quiet may be above that rate: the burst is this times the rate. Default 6.4 s, which at
+    /// the default rate lets 64 connections in at once: a classroom that all comes when the lesson begins.
+    pub connect_burst: Duration,
+
+    /// How long a connection that says nothing is kept waiting before it is let in and greeted. Default 100 ms: who speaks
+    /// another protocol, as a browser does, speaks first and at once, and is to be answered in it; who waits for the greeting
+    /// does not notice. 0 greets at once.
+    pub door_wait: Duration,
+
+    /// How long a peer may answer nothing at all, not even the operating system's probes, before its connection has failed.
+    /// Default 100 s: a pulled cable frees its name within two minutes, and a short loss of the network is survived.
+    pub dead_after: Duration,
+
     /// How many threads an adapter uses, and among how many writers the connections are divided. Default 1; a server takes as
     /// many as there are cores.
     pub threads: u32,
@@ -87,6 +111,12 @@ impl Default for Config {
             stall_max: Duration::from_secs(60),
             batch_bytes_max: 64 << 10,
             small_batch_deliveries: 512,
+            connections_max: u32::MAX,
+            connections_per_address_max: 64,
+            connects_per_second: 10,
+            connect_burst: Duration::from_millis(6400),
+            door_wait: Duration::from_millis(100),
+            dead_after: Duration::from_secs(100),
             threads: 1,
             drain: Duration::from_secs(5),
             seed: 0,
@@ -111,6 +141,13 @@ impl Config {
             ((256..=LIST_BYTES_MAX).contains(&self.list_bytes_max), "list_bytes_max", "256 to 8192 bytes"),
             ((8 * REPLY_WINDOW_BYTES..=1 << 30).contains(&self.queue_bytes_max), "queue_bytes_max", "128 KiB to 1 GiB"),
             ((1..=1 << 30).contains(&self.batch_bytes_max), "batch_bytes_max", "1 byte to 1 GiB"),
+            (self.connections_max >= 1, "connections_max", "at least 1 connection"),
+            (self.connects_per_second <= 1_000_000, "connects_per_second", "0 (off) to 1000000 connections a second"),
+            (
+                (Duration::from_secs(3)..=Duration::from_secs(86_400)).contains(&self.dead_after),
+                "dead_after",
+                "3 s to 24 h",
+            ),
             ((1..=1024).contains(&self.threads), "threads", "1 to 1024"),
             (self.stall_max >= Duration::from_secs(1), "stall_max", "at least 1 s"),
         ];
@@ -166,6 +203,14 @@ mod tests {
             (Config { batch_bytes_max: 0, ..default() }, Some("batch_bytes_max")),
             (Config { batch_bytes_max: 1 << 30, ..default() }, None),
             (Config { batch_bytes_max: (1 << 30) + 1, ..default() }, Some("batch_bytes_max")),
+            (Config { connections_max: 0, ..default() }, Some("connections_max")),
+            (Config { connections_max: 1, ..default() }, None),
+            (Config { connects_per_second: 1_000_000, ..default() }, None),
+            (Config { connects_per_second: 1_000_001, ..default() }, Some("connects_per_second")),
+            (Config { dead_after: Duration::from_millis(2999), ..default() }, Some("dead_after")),
+            (Config { dead_after: Duration::from_secs(3), ..default() }, None),
+            (Config { dead_after: Duration::from_secs(86_400), ..default() }, None),
+            (Config { dead_after: Duration::from_secs(86_401), ..default() }, Some("dead_after")),
             (Config { threads: 0, ..default() }, Some("threads")),
             (Config { threads: 1025, ..default() }, Some("threads")),
             (Config { stall_max: Duration::from_millis(999), ..default() }, Some("stall_max")),

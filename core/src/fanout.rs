@@ -10,7 +10,7 @@ mod rooms;
 use self::outboxes::Outboxes;
 use self::queue::{Limits, Part};
 use self::rooms::{Rooms, Seat};
-use crate::{Action, Batch, Config, ConnectionId, Message, RoomId, Signal, Time};
+use crate::{Action, Batch, Config, ConnectionId, Incident, Message, RoomId, Signal, Stats, Time};
 
 /// Tells which connections a fan-out has to do with: one of every `of`, by their keys.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -69,6 +69,8 @@ pub enum Output<'a, S> {
     Abandon {
         /// Which.
         socket: S,
+        /// Why, unless it is because the server stops.
+        incident: Option<Incident>,
     },
 }
 
@@ -156,16 +158,20 @@ impl<S: Clone> Fanout<S> {
         match (self.writing.take(), written) {
             (None, _) => {}
             (Some(Writing::Chunk { place, from }), Written::Bytes(taken)) => {
-                if self.rooms.flushing().is_some_and(|chunk| from + taken < chunk.bytes.len()) {
+                let Some(chunk) = self.rooms.flushing() else { return };
+                self.outboxes.count_given(chunk.messages(from, from + taken));
+                if from + taken < chunk.bytes.len() {
                     self.queue_chunk(place, from + taken);
                     self.outboxes.block(now, place);
                 }
             }
-            (Some(Writing::Chunk { place, .. }), Written::Failed) => self.outboxes.abandon_at(place),
+            (Some(Writing::Chunk { place, .. }), Written::Failed) => self.outboxes.abandon_at(place, Incident::Failed),
             (Some(Writing::Queue(connection)), Written::Bytes(taken)) => {
                 self.outboxes.handle_taken(now, connection, taken);
             }
-            (Some(Writing::Queue(connection)), Written::Failed) => self.outboxes.abandon(connection),
+            (Some(Writing::Queue(connection)), Written::Failed) => {
+                self.outboxes.abandon(connection, Some(Incident::Failed));
+            }
         }
     }
 
@@ -201,6 +207,12 @@ impl<S: Clone> Fanout<S> {
     #[must_use]
     pub fn queued_bytes(&self, connection: ConnectionId) -> usize {
         self.outboxes.queued_bytes(connection)
+    }
+
+    /// Adds what was given to the connections of this share, dropped, and is queued for them, to `stats`. Takes a time that grows
+    /// with their number.
+    pub fn count(&self, stats: &mut Stats) {
+        self.outboxes.count(stats);
     }
 
     fn on_reply(&mut self, connection: ConnectionId, message: &Message) {

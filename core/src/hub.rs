@@ -2,7 +2,7 @@
 
 use std::mem;
 
-use crate::{Batch, Chat, Config, ConnectionId, Event, Time};
+use crate::{Batch, Chat, Config, ConnectionId, Event, Stats, Time};
 
 /// Holds a [`Chat`], and gathers its actions for the writers.
 ///
@@ -51,6 +51,11 @@ impl<S> Hub<S> {
     /// Returns what is to be done, if it is anything.
     pub fn take_batch(&mut self) -> Option<Batch<S>> {
         (!self.batch.is_empty()).then(|| mem::take(&mut self.batch))
+    }
+
+    /// Adds what the chat counts to `stats`.
+    pub fn count(&self, stats: &mut Stats) {
+        self.chat.count(stats);
     }
 
     /// Tells whether the server stops, so that nothing more is to be handed in.

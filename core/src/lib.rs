@@ -54,35 +54,48 @@
 //! ```
 
 mod action;
+mod arrival;
 mod batch;
 mod chat;
 mod command;
 mod config;
 mod event;
 mod fanout;
+mod foreign;
+mod gate;
 mod hub;
 mod id;
+mod journal;
 mod message;
+mod meter;
 mod name;
+mod order;
 mod request;
 mod session;
 mod signal;
+mod stats;
 mod text;
 mod time;
 
 pub use action::Action;
+pub use arrival::{Arrival, Step};
 pub use batch::Batch;
 pub use chat::Chat;
 pub use command::{COMMANDS, Command};
 pub use config::{Config, ConfigError};
 pub use event::Event;
 pub use fanout::{Fanout, Output, Share, Written};
+pub use foreign::Foreign;
+pub use gate::{Gate, Pass, Refusal};
 pub use hub::Hub;
 pub use id::{ConnectionId, RoomId};
+pub use journal::{Incident, Journal};
 pub use message::Message;
 pub use name::{Name, NameKey};
+pub use order::Order;
 pub use request::Request;
 pub use session::{Next, Session};
 pub use signal::{Signal, Signals};
+pub use stats::Stats;
 pub use text::Text;
 pub use time::Time;

@@ -4,7 +4,7 @@ use std::fmt::{self, Write as _};
 
 use bytes::{BufMut as _, BytesMut};
 
-use crate::{COMMANDS, Name, Text};
+use crate::{COMMANDS, Foreign, Name, Text};
 
 /// Tells people something: what [`Display`](fmt::Display) writes is what they see, without the line's end.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -44,6 +44,8 @@ pub enum Message {
     TooLong { chars_max: u32 },
     /// What a line has to be.
     NotUtf8,
+    /// What was spoken here instead of chat.
+    WrongDoor { foreign: Foreign },
     /// How many messages a slow reader was not sent.
     Dropped { count: u64 },
     /// The server is about to stop.
@@ -86,6 +88,7 @@ impl Message {
             | Self::RoomInvalid
             | Self::TooLong { .. }
             | Self::NotUtf8
+            | Self::WrongDoor { .. }
             | Self::Dropped { .. }
             | Self::Stopping => 32,
         }
@@ -116,6 +119,7 @@ impl fmt::Display for Message {
             Self::Unrecognized { word } => write!(f, "Unrecognized command {word}, try /help"),
             Self::TooLong { chars_max } => write!(f, "Messages can only be {chars_max} chars long"),
             Self::NotUtf8 => f.write_str("Messages must be valid UTF-8"),
+            Self::WrongDoor { foreign } => write!(f, "{foreign}"),
             Self::Dropped { count } => {
                 write!(f, "Server is very busy and dropped {count} messages, sorry!")
             }
@@ -179,6 +183,7 @@ mod tests {
             (Message::Unrecognized { word: Text::clean("/x") }, "Unrecognized command /x, try /help"),
             (Message::TooLong { chars_max: 400 }, "Messages can only be 400 chars long"),
             (Message::NotUtf8, "Messages must be valid UTF-8"),
+            (Message::WrongDoor { foreign: Foreign::Tls }, "This port is for chat by telnet or nc, not for TLS"),
             (Message::Dropped { count: 1 }, "Server is very busy and dropped 1 messages, sorry!"),
             (Message::Stopping, "Server is shutting down"),
             (

@@ -2,7 +2,7 @@
 
 use crate::command;
 use crate::config::LIST_BYTES_MAX;
-use crate::{Name, Text};
+use crate::{Foreign, Incident, Name, Text};
 
 /// Tells what one line asks for.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -31,6 +31,8 @@ pub enum Request {
     TooLong,
     /// A line that is not UTF-8; what it said is gone.
     NotUtf8,
+    /// Something that is not chat at all; nothing of it counts, and no more is read.
+    WrongDoor(Foreign),
     /// Not a line: the session has used up its window of replies, and asks to be told when they have been dealt with.
     Mark,
 }
@@ -61,6 +63,26 @@ impl Request {
         Some(command::parse(text.as_str()))
     }
 
+    /// Returns how the connection ends with this, if it does.
+    pub(crate) const fn ending(&self) -> Option<Incident> {
+        match self {
+            Self::Quit => Some(Incident::Quit),
+            Self::WrongDoor(foreign) => Some(Incident::WrongDoor(*foreign)),
+            Self::Say(_)
+            | Self::Help
+            | Self::Rename(_)
+            | Self::RenameInvalid
+            | Self::Join(_)
+            | Self::JoinInvalid
+            | Self::Rooms
+            | Self::Users
+            | Self::Unrecognized(_)
+            | Self::TooLong
+            | Self::NotUtf8
+            | Self::Mark => None,
+        }
+    }
+
     /// Returns the most bytes that the reply to this can have, with the notice that may have to go before it.
     pub(crate) fn reply_bytes_max(&self) -> usize {
         // More than any line of fixed text with a name or a number in it has.
@@ -75,7 +97,8 @@ impl Request {
             | Self::Join(_)
             | Self::JoinInvalid
             | Self::TooLong
-            | Self::NotUtf8 => 2 * LINE,
+            | Self::NotUtf8
+            | Self::WrongDoor(_) => 2 * LINE,
         }
     }
 }

@@ -3,23 +3,26 @@
 //! Invariant: however the bytes are split on their way, the requests are the same. What is held is never more than two lines at
 //! its limit plus what was handed in at once.
 
-mod meter;
 mod telnet;
 
 use std::iter;
 
 use memchr::memchr;
 
-use self::meter::Meter;
 use self::telnet::{Stripped, Telnet};
 use crate::config::REPLY_WINDOW_BYTES;
-use crate::{Config, Request, Signals, Time};
+use crate::meter::Meter;
+use crate::{Config, Foreign, Incident, Request, Signals, Time};
 
 /// What a terminal sends for ^D. At the start of a line it means the end of input, as it does to a shell.
 const END_OF_INPUT: u8 = 0x04;
 
 /// How many requests are handed out at once, so that even the shortest ones make no batch much larger than it should be.
 const REQUESTS_MAX: usize = 256;
+
+/// How many bytes that make no line count as one for the flood limit: telnet's own, blank lines, the rest of an endless line. At the
+/// default rate they pass at 320 KiB/s, which costs next to nothing, while a cable's worth of them would cost a core.
+const LINELESS_BYTES_MAX: u32 = 16 << 10;
 
 /// Turns the bytes of one connection into requests.
 ///
@@ -37,9 +40,15 @@ pub struct Session {
     line_chars_max: u32,
     /// The bytes of replies that were asked for since the last mark was answered.
     asked_bytes: u32,
+    /// How many bytes have come since a line last counted for the rate.
+    lineless_bytes: u32,
     telnet: Telnet,
     meter: Meter,
     phase: Phase,
+    /// How it ends.
+    incident: Incident,
+    /// No line has come yet but blank ones: what comes first tells whether it is chat at all.
+    opening: bool,
     /// Inside of a line that is over the limit and was reported: all is dropped up to its end.
     skipping: bool,
     /// The last line was blank, and came with those that are held.
@@ -85,6 +94,19 @@ enum Line {
     Endless,
     /// A ^D.
     EndOfInput,
+    /// The beginning of what is not chat.
+    Foreign(Foreign),
+}
+
+/// Tells what the first bytes of a connection are.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Opening {
+    /// Nothing that could be told yet.
+    Unknown,
+    /// A line of chat, or a blank one.
+    Line,
+    /// Another protocol.
+    Foreign(Foreign),
 }
 
 impl Session {
@@ -98,9 +120,12 @@ impl Session {
             found: None,
             line_chars_max: config.line_chars_max,
             asked_bytes: 0,
+            lineless_bytes: 0,
             telnet: Telnet::default(),
             meter: Meter::new(config.flood_lines_per_second, config.flood_burst),
             phase: Phase::Open,
+            incident: Incident::HungUp,
+            opening: true,
             skipping: false,
             passed_blank: false,
             marked: false,
@@ -117,6 +142,7 @@ impl Session {
             self.phase = Phase::Ending { quits: true };
         }
         self.passed_blank = false;
+        self.lineless_bytes = self.lineless_bytes.saturating_add(u32::try_from(bytes.len()).unwrap_or(u32::MAX));
         self.find_line();
     }
 
@@ -125,6 +151,18 @@ impl Session {
         if self.phase == Phase::Open {
             self.phase = Phase::Ending { quits: false };
         }
+    }
+
+    /// Takes notice that the connection broke down: no more bytes will come.
+    pub fn handle_failure(&mut self) {
+        self.incident = Incident::Failed;
+        self.handle_end();
+    }
+
+    /// Returns how a session ended that is at its end, and was not given up by the writer.
+    #[must_use]
+    pub const fn incident(&self) -> Incident {
+        self.incident
     }
 
     /// Returns what is to be done next, given what the writer of the connection has said so far.
@@ -148,7 +186,17 @@ impl Session {
         match (self.phase, self.found) {
             (Phase::Over, _) => Next::End,
             (Phase::Open | Phase::Ending { .. }, Some(_)) => Next::AwaitTime(self.meter.ready_at()),
-            (Phase::Open | Phase::Ending { .. }, None) => Next::Read,
+            (Phase::Open | Phase::Ending { .. }, None) if self.may_read(now) => Next::Read,
+            (Phase::Open | Phase::Ending { .. }, None) => Next::AwaitTime(self.meter.ready_at()),
+        }
+    }
+
+    /// Returns what has come first.
+    pub(crate) const fn opening(&self) -> Opening {
+        match self.found {
+            None => Opening::Unknown,
+            Some(Line::Foreign(foreign)) => Opening::Foreign(foreign),
+            Some(Line::Whole | Line::Endless | Line::EndOfInput) => Opening::Line,
         }
     }
 
@@ -179,13 +227,14 @@ impl Session {
                 return None;
             }
             if !is_free {
-                self.meter.charge(now);
+                self.charge(now);
             }
             self.passed_blank = request.is_none();
+            self.opening &= request.is_none();
             self.pass(line);
             if let Some(request) = request {
-                if request == Request::Quit {
-                    self.phase = Phase::Over;
+                if let Some(incident) = request.ending() {
+                    self.quit(incident);
                 }
                 let bytes = u32::try_from(request.reply_bytes_max()).unwrap_or(u32::MAX);
                 self.asked_bytes = self.asked_bytes.saturating_add(bytes);
@@ -194,22 +243,42 @@ impl Session {
         }
     }
 
+    /// Tells whether more may be read, and lets bytes that made no line count as one.
+    fn may_read(&mut self, now: Time) -> bool {
+        let lineless = self.lineless_bytes >= LINELESS_BYTES_MAX;
+        let ready = !lineless || self.meter.is_ready(now);
+        if lineless && ready {
+            self.charge(now);
+        }
+        ready
+    }
+
+    fn charge(&mut self, now: Time) {
+        self.meter.charge(now);
+        self.lineless_bytes = 0;
+    }
+
     /// Ends the session if no more can come, once no whole line is left.
     fn end(&mut self) -> Option<Request> {
         let Phase::Ending { quits } = self.phase else {
             return None;
         };
-        self.phase = Phase::Over;
+        self.quit(if quits { Incident::Quit } else { self.incident });
         quits.then_some(Request::Quit)
+    }
+
+    fn quit(&mut self, incident: Incident) {
+        self.phase = Phase::Over;
+        self.incident = incident;
     }
 
     fn parse(&self, line: Line) -> Option<Request> {
         match line {
             Line::Endless => Some(Request::TooLong),
             Line::EndOfInput => Some(Request::Quit),
+            Line::Foreign(foreign) => Some(Request::WrongDoor(foreign)),
             Line::Whole => {
-                let line = &self.input[self.start..self.searched];
-                let line = line.strip_suffix(b"\r").unwrap_or(line);
+                let line = self.whole_line();
                 if line.len() > self.line_bytes_max() {
                     return Some(Request::TooLong);
                 }
@@ -228,6 +297,7 @@ impl Session {
             Line::Whole => self.start = self.searched + 1,
             Line::Endless => self.skipping = true,
             Line::EndOfInput => self.start += 1,
+            Line::Foreign(_) => self.start = self.input.len(),
         }
         self.searched = self.searched.max(self.start);
         self.found = None;
@@ -248,13 +318,35 @@ impl Session {
         let end = memchr(b'\n', &self.input[self.searched..]);
         self.searched = end.map_or(self.input.len(), |end| self.searched + end);
         let held = &self.input[self.start..];
-        self.found = if held.first() == Some(&END_OF_INPUT) {
+        let found = if held.first() == Some(&END_OF_INPUT) {
             Some(Line::EndOfInput)
         } else if end.is_some() {
             Some(Line::Whole)
         } else {
             (held.len() > self.line_bytes_max() + 1).then_some(Line::Endless)
         };
+        self.found = self.find_foreign(found).map(Line::Foreign).or(found);
+    }
+
+    /// Looks whether what comes first is chat at all.
+    fn find_foreign(&self, found: Option<Line>) -> Option<Foreign> {
+        if !self.opening {
+            return None;
+        }
+        let held = &self.input[self.start..];
+        Foreign::from_start(held).or_else(|| match found? {
+            // However it was split, a line is told by what can be seen of it once it is too long.
+            Line::Whole if self.searched - self.start > self.line_bytes_max() + 1 => Foreign::from_endless(held),
+            Line::Whole => Foreign::from_line(self.whole_line()),
+            Line::Endless => Foreign::from_endless(held),
+            Line::EndOfInput | Line::Foreign(_) => None,
+        })
+    }
+
+    /// Returns the line that was found, without its end.
+    fn whole_line(&self) -> &[u8] {
+        let line = &self.input[self.start..self.searched];
+        line.strip_suffix(b"\r").unwrap_or(line)
     }
 
     /// Lets go of the memory of what was handed out, once it is half: so each byte is moved once at most on average. A connection

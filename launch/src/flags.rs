@@ -43,6 +43,23 @@ pub(super) struct Flags {
     #[argh(option, default = "Config::default().crowd_members", from_str_fn(room_quiet))]
     room_quiet: u32,
 
+    /// connections at once; one more is told that the server is full (default: as many as the limit of descriptors allows)
+    #[argh(option, from_str_fn(max_connections))]
+    max_connections: Option<u32>,
+
+    /// connections at once from one address, or from one /64 of IPv6; 0 turns it off, this machine itself has no limit (default 64)
+    #[argh(option, default = "Config::default().connections_per_address_max", from_str_fn(max_per_ip))]
+    max_per_ip: u32,
+
+    /// connections per second that one address may sustain, with a burst of 6.4 seconds' worth; earlier ones are let in later; 0
+    /// turns it off, this machine itself has no limit (default 10)
+    #[argh(option, default = "Config::default().connects_per_second", from_str_fn(connect_rate))]
+    connect_rate: u32,
+
+    /// seconds after which a peer that gives no sign of life at all counts as gone (default 100)
+    #[argh(option, default = "Config::default().dead_after", from_str_fn(dead_after))]
+    dead_after: Duration,
+
     /// seconds that a server which stops goes on sending what is queued (default 5)
     #[argh(option, default = "Config::default().drain", from_str_fn(drain))]
     drain: Duration,
@@ -92,9 +109,13 @@ impl Flags {
         SocketAddr::new(self.ip, self.port)
     }
 
-    /// Puts together what the server is to run with, with a seed of its own.
-    pub(super) fn config(&self) -> Config {
+    /// Puts together what the server is to run with, with a seed of its own, where there is room for so many connections.
+    pub(super) fn config(&self, room: u32) -> Config {
         Config {
+            connections_max: self.max_connections.unwrap_or(room),
+            connections_per_address_max: self.max_per_ip,
+            connects_per_second: self.connect_rate,
+            dead_after: self.dead_after,
             threads: self.threads,
             flood_lines_per_second: self.flood_rate,
             line_chars_max: self.max_line,
@@ -134,6 +155,22 @@ fn room_quiet(value: &str) -> Result<u32, String> {
     number(value, 0..=u32::MAX, "members")
 }
 
+fn max_connections(value: &str) -> Result<u32, String> {
+    number(value, 1..=u32::MAX, "connections")
+}
+
+fn max_per_ip(value: &str) -> Result<u32, String> {
+    number(value, 0..=u32::MAX, "connections")
+}
+
+fn connect_rate(value: &str) -> Result<u32, String> {
+    number(value, 0..=1_000_000, "connections per second")
+}
+
+fn dead_after(value: &str) -> Result<Duration, String> {
+    number(value, 3..=86_400, "seconds").map(|seconds| Duration::from_secs(seconds.into()))
+}
+
 fn drain(value: &str) -> Result<Duration, String> {
     number(value, 0..=3600, "seconds").map(|seconds| Duration::from_secs(seconds.into()))
 }
@@ -155,20 +192,24 @@ mod tests {
     fn without_flags_everything_is_at_its_default() {
         let Parsed::Flags(flags) = parse("") else { panic!("no flags are fine") };
         assert_eq!(flags.address(), "127.0.0.1:42069".parse().expect("an address"));
-        let config = Config { seed: flags.config().seed, threads: cores(), ..Config::default() };
-        assert_eq!(Config { seed: config.seed, ..flags.config() }, config);
+        let seed = flags.config(9).seed;
+        let config = Config { seed, threads: cores(), connections_max: 9, ..Config::default() };
+        assert_eq!(Config { seed, ..flags.config(9) }, config);
         assert_eq!(config.check(), Ok(()));
     }
 
     #[test]
     fn flags_say_what_the_server_runs_with() {
-        let line = "-i :: -p 0 --threads 3 --flood-rate=0 --max-line 80 --room-quiet 9 --drain=1 --log-dir logs";
+        let line = "-i :: -p 0 --threads 3 --flood-rate=0 --max-line 80 --room-quiet 9 --drain=1 --log-dir logs \
+                    --max-connections 7 --max-per-ip 3 --connect-rate 2 --dead-after 30";
         let Parsed::Flags(flags) = parse(line) else { panic!("the flags are right") };
         assert_eq!(flags.address(), "[::]:0".parse().expect("an address"));
         assert_eq!(flags.log_dir, Some("logs".into()));
-        let config = flags.config();
+        let config = flags.config(9);
         assert_eq!((config.threads, config.flood_lines_per_second, config.line_chars_max), (3, 0, 80));
         assert_eq!((config.crowd_members, config.drain), (9, Duration::from_secs(1)));
+        assert_eq!((config.connections_max, config.connections_per_address_max), (7, 3));
+        assert_eq!((config.connects_per_second, config.dead_after), (2, Duration::from_secs(30)));
     }
 
     #[test]
@@ -182,6 +223,10 @@ mod tests {
             ("--flood-rate -1", "--flood-rate", "0 to 1000000"),
             ("--max-line 0", "--max-line", "1 to 4096"),
             ("--room-quiet many", "--room-quiet", "whole number of members"),
+            ("--max-connections 0", "--max-connections", "1 to 4294967295"),
+            ("--max-per-ip x", "--max-per-ip", "whole number of connections"),
+            ("--connect-rate 1000001", "--connect-rate", "0 to 1000000"),
+            ("--dead-after 2", "--dead-after", "3 to 86400"),
             ("--drain 1.5", "--drain", "whole number of seconds"),
             ("--port", "--port", "No value"),
             ("--colour", "--colour", "Unrecognized"),
@@ -195,20 +240,34 @@ mod tests {
 
     #[test]
     fn every_value_that_a_flag_takes_the_core_takes_too() {
-        let extremes =
-            ["--threads 1 --flood-rate 0 --max-line 1 --room-quiet 0 --drain 0", "--threads 1024 --max-line 4096"];
+        let extremes = [
+            "--threads 1 --flood-rate 0 --max-line 1 --room-quiet 0 --drain 0 --max-connections 1 --dead-after 3",
+            "--threads 1024 --max-line 4096 --connect-rate 1000000 --dead-after 86400",
+        ];
         for line in extremes {
             let Parsed::Flags(flags) = parse(line) else { panic!("{line} is right") };
-            assert_eq!(flags.config().check(), Ok(()));
+            assert_eq!(flags.config(1).check(), Ok(()));
         }
     }
 
     #[test]
     fn help_and_version_are_no_errors() {
         let Parsed::Help(help) = parse("--help") else { panic!("help was asked for") };
-        for flag in
-            ["--ip", "--port", "--threads", "--flood-rate", "--max-line", "--room-quiet", "--drain", "--log-dir"]
-        {
+        let flags = [
+            "--ip",
+            "--port",
+            "--threads",
+            "--flood-rate",
+            "--max-line",
+            "--room-quiet",
+            "--max-connections",
+            "--max-per-ip",
+            "--connect-rate",
+            "--dead-after",
+            "--drain",
+            "--log-dir",
+        ];
+        for flag in flags {
             assert!(help.contains(flag), "{flag} is missing in:\n{help}");
         }
         assert!(matches!(parse("-h"), Parsed::Help(_)));

@@ -1,11 +1,15 @@
-//! What the server binaries share and the core must not know: flags, logging, the listening socket, the ready line, exit codes.
+//! What the servers share and the core must not know: how connections come in, and for their binaries the flags, the log, the
+//! listening socket, the ready line, the exit codes.
 //!
 //! Exit codes: 0 after a stop that was asked for, 1 where the machine says no (an address in use, a folder that can't be written),
 //! 2 where a flag says something that can't be.
 
+mod descriptors;
+mod door;
 mod flags;
 mod listen;
 mod logging;
+mod watch;
 
 use std::io::{self, Write as _};
 use std::net::TcpListener;
@@ -13,7 +17,9 @@ use std::process::ExitCode;
 
 use chinwag_core::Config;
 
+pub use self::door::{Door, Recovery, turn_away};
 use self::flags::{Flags, Parsed};
+pub use self::watch::{Ticket, Watch};
 
 /// Names a server binary.
 #[derive(Clone, Copy, Debug)]
@@ -63,7 +69,7 @@ fn start(
     let address = listener.local_addr()?;
     // From here on whoever connects is kept waiting by the operating system until `serve` accepts.
     let ready = Ready(format!("{} {} listening on {address}\n", program.name, program.version));
-    serve(listener, flags.config(), ready)
+    serve(listener, flags.config(descriptors::raise()), ready)
 }
 
 /// Writes to standard output. If nobody reads it, that is no reason not to serve.

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::future::{Future, poll_fn};
 use std::io::{self, ErrorKind, Read as _, Write as _};
-use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::net::{IpAddr, Shutdown, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::task::{Context, Poll, ready};
@@ -11,7 +11,8 @@ use std::time::Duration;
 
 use async_channel::Sender;
 use async_io::Async;
-use chinwag_core::{ConnectionId, Event, Next, Session, Signal, Signals, Written};
+use chinwag_core::{ConnectionId, Event, Incident, Next, Session, Signal, Signals, Written};
+use chinwag_launch::Ticket;
 use event_listener::Event as Bell;
 use futures_lite::FutureExt as _;
 
@@ -34,13 +35,14 @@ thread_local! {
 #[derive(Debug)]
 pub(crate) struct Socket {
     stream: Async<TcpStream>,
+    ticket: Ticket,
     signals: AtomicU8,
     changed: Bell,
 }
 
 impl Socket {
-    pub(crate) fn new(stream: Async<TcpStream>) -> Self {
-        Self { stream, signals: AtomicU8::default(), changed: Bell::new() }
+    pub(crate) fn new(stream: Async<TcpStream>, ticket: Ticket) -> Self {
+        Self { stream, ticket, signals: AtomicU8::default(), changed: Bell::new() }
     }
 
     /// Writes what the socket takes at once.
@@ -57,8 +59,35 @@ impl Socket {
         let _ = self.stream.writable().await;
     }
 
-    pub(crate) fn peer(&self) -> Option<SocketAddr> {
-        self.stream.get_ref().peer_addr().ok()
+    /// Reads what is there, as soon as something is, and hands it to `take`. Zero bytes mean that no more will come.
+    pub(crate) fn poll_read(&self, cx: &mut Context<'_>, mut take: impl FnMut(&[u8])) -> Poll<io::Result<usize>> {
+        loop {
+            ready!(self.stream.poll_readable(cx))?;
+            let read = BUFFER.with_borrow_mut(|buffer| {
+                let len = self.stream.get_ref().read(buffer)?;
+                take(&buffer[..len]);
+                Ok(len)
+            });
+            match read {
+                Err(error) if matches!(io::Error::kind(&error), ErrorKind::WouldBlock | ErrorKind::Interrupted) => {}
+                read => return Poll::Ready(read),
+            }
+        }
+    }
+
+    /// Goes on reading for a while, and drops what comes.
+    pub(crate) async fn linger(&self) {
+        let lingering = async { while let Ok(1..) = poll_fn(|cx| self.poll_read(cx, |_| {})).await {} };
+        lingering.or(clock::reach(clock::now() + LINGER)).await;
+    }
+
+    pub(crate) fn address(&self) -> IpAddr {
+        self.ticket.address()
+    }
+
+    /// Counts what has happened to the connection.
+    pub(crate) fn note(&self, incident: Incident) {
+        self.ticket.note(clock::now(), incident);
     }
 
     /// Says that no more will come.
@@ -66,14 +95,20 @@ impl Socket {
         let _ = self.stream.get_ref().shutdown(Shutdown::Write);
     }
 
-    /// Ends the connection both ways, and its reader with it.
-    pub(crate) fn abandon(&self) {
+    /// Ends the connection both ways, and its reader with it; an incident may be why.
+    pub(crate) fn abandon(&self, incident: Option<Incident>) {
+        if let Some(incident) = incident {
+            self.note(incident);
+        }
         self.set(Signals::ABANDONED);
         let _ = self.stream.get_ref().shutdown(Shutdown::Both);
     }
 
     /// Tells the reader something.
     pub(crate) fn signal(&self, signal: Signal) {
+        if signal == Signal::Pause {
+            self.note(Incident::Dropped);
+        }
         self.set(self.signals().after(signal));
     }
 
@@ -122,31 +157,19 @@ impl Reader {
                 }
                 Next::AwaitSignal => Box::pin(self.socket.signals_other_than(signals)).await,
                 Next::AwaitTime(time) => Box::pin(clock::reach(time)).await,
-                Next::Read => {
-                    if !matches!(poll_fn(|cx| self.poll_read(cx)).await, Ok(1..)) {
-                        self.session.handle_end();
-                    }
-                }
+                Next::Read => match poll_fn(|cx| self.poll_read(cx)).await {
+                    Ok(1..) => {}
+                    Ok(0) => self.session.handle_end(),
+                    Err(_) => self.session.handle_failure(),
+                },
                 Next::End => break,
             }
         }
         Box::pin(self.leave()).await;
     }
 
-    /// Reads what is there, as soon as something is, for the session. Zero bytes mean that no more will come.
     fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
-        loop {
-            ready!(self.socket.stream.poll_readable(cx))?;
-            let read = BUFFER.with_borrow_mut(|buffer| {
-                let len = self.socket.stream.get_ref().read(buffer)?;
-                self.session.handle_bytes(&buffer[..len]);
-                Ok(len)
-            });
-            match read {
-                Err(error) if matches!(io::Error::kind(&error), ErrorKind::WouldBlock | ErrorKind::Interrupted) => {}
-                read => return Poll::Ready(read),
-            }
-        }
+        self.socket.poll_read(cx, |bytes| self.session.handle_bytes(bytes))
     }
 
     /// Tells the hub something. Once it is gone the server has stopped, and this task is about to be ended, too.
@@ -160,11 +183,13 @@ impl Reader {
         }
     }
 
-    /// Tells the hub that this was all, and goes on reading for a while; the session is over, and ignores what comes.
+    /// Tells the hub that this was all, and goes on reading for a while.
     async fn leave(&mut self) {
         // After a request to quit this is late news, which the hub ignores.
         self.tell(vec![Event::Closed { connection: self.connection }]).await;
-        let lingering = async { while let Ok(1..) = poll_fn(|cx| self.poll_read(cx)).await {} };
-        lingering.or(clock::reach(clock::now() + LINGER)).await;
+        if self.socket.signals() != Signals::ABANDONED {
+            self.socket.note(self.session.incident());
+        }
+        self.socket.linger().await;
     }
 }

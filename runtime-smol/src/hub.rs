@@ -1,14 +1,13 @@
 //! Drives the hub of the core: hands it what was read, and hands what it decides to the writers, in batches.
 
-use std::net::TcpStream;
 use std::sync::Arc;
 
 use async_channel::{Receiver, Sender};
-use async_io::Async;
-use chinwag_core::{Batch, Config, Event, Session, Share};
+use chinwag_core::{Batch, Config, Event, Session, Share, Stats, Time};
+use chinwag_launch::Watch;
 use futures_lite::FutureExt as _;
 use smol::{Executor, Task};
-use tracing::debug;
+use tracing::{debug, info};
 
 use crate::clock;
 use crate::connection::{Reader, Socket};
@@ -24,15 +23,19 @@ const LOG_BATCHES_MAX: usize = 64;
 /// What the hub is told.
 #[derive(Debug)]
 pub(crate) enum Input {
-    /// Somebody has connected.
-    Opened(Async<TcpStream>),
+    /// Somebody is to be let in.
+    Opened(Arc<Socket>, Box<Session>),
     /// This has happened, in this order.
     Events(Vec<Event>),
+    /// The counts are to be logged.
+    Report,
 }
 
 pub(crate) struct Hub {
     core: chinwag_core::Hub<Arc<Socket>>,
-    config: Config,
+    config: Arc<Config>,
+    watch: Watch,
+    started: Time,
     executor: Arc<Executor<'static>>,
     /// For the readers.
     sender: Sender<Input>,
@@ -45,14 +48,32 @@ pub(crate) struct Hub {
 
 impl Hub {
     /// Makes a hub with its writers, and the sender for its inputs. It rings for the crew when there is much to do.
-    pub(crate) fn new(config: Config, executor: &Arc<Executor<'static>>, crew: Sender<()>) -> (Self, Sender<Input>) {
+    pub(crate) fn new(
+        config: Arc<Config>,
+        executor: &Arc<Executor<'static>>,
+        crew: Sender<()>,
+        watch: Watch,
+    ) -> (Self, Sender<Input>) {
         let (sender, inputs) = async_channel::bounded(INPUTS_MAX);
         let (log, followed) = async_broadcast::broadcast(LOG_BATCHES_MAX);
         let start = |share| Writer::start(&config, share, followed.clone(), executor);
         let (writers, writing) = Share::split(config.threads).map(start).unzip();
-        let core = chinwag_core::Hub::new(config.clone());
+        let core = chinwag_core::Hub::new(Config::clone(&config));
+        let started = clock::now();
         let executor = Arc::clone(executor);
-        let hub = Self { core, config, executor, sender: sender.clone(), inputs, log, writers, writing, crew };
+        let hub = Self {
+            core,
+            config,
+            watch,
+            started,
+            executor,
+            sender: sender.clone(),
+            inputs,
+            log,
+            writers,
+            writing,
+            crew,
+        };
         (hub, sender)
     }
 
@@ -86,21 +107,28 @@ impl Hub {
 
     fn handle(&mut self, input: Input) {
         match input {
-            Input::Opened(stream) => self.open(stream),
+            Input::Opened(socket, session) => self.open(socket, *session),
             Input::Events(events) => {
                 let now = clock::now();
                 events.into_iter().for_each(|event| self.core.handle(now, event));
             }
+            Input::Report => self.report(),
         }
     }
 
-    fn open(&mut self, stream: Async<TcpStream>) {
-        let socket = Arc::new(Socket::new(stream));
+    fn open(&mut self, socket: Arc<Socket>, session: Session) {
         let connection = self.core.open(clock::now(), Arc::clone(&socket));
-        debug!(%connection, peer = ?socket.peer(), "opened");
-        let (session, inputs) = (Session::new(&self.config), self.sender.clone());
-        let mut reader = Reader { connection, socket, session, inputs };
+        debug!(%connection, address = %socket.address(), "opened");
+        let mut reader = Reader { connection, socket, session, inputs: self.sender.clone() };
         self.executor.spawn(async move { reader.run().await }).detach();
+    }
+
+    fn report(&self) {
+        let mut stats = Stats::default();
+        self.core.count(&mut stats);
+        self.watch.count(&mut stats);
+        self.writers.iter().for_each(|writer| writer.count(&mut stats));
+        info!("{stats} uptime={}s", clock::now().since(self.started).as_secs());
     }
 
     /// Hands on what is to be done. A small batch is written on the spot; for more, the writers are woken.

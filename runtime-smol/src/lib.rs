@@ -1,6 +1,7 @@
 //! The chinwag chat server on smol: moves bytes between sockets and [`chinwag_core`], which decides everything.
 //!
 //! - The hub (`hub.rs`) owns the chat. It takes what was read, and hands what is to be done, in batches, to the writers.
+//! - Whoever connects is first heard out (`entrance.rs`): who speaks something else than chat is not let in.
 //! - Each connection (`connection.rs`) has a task that reads it and hands its requests to the hub.
 //! - Each writer (`writer.rs`) owns the queues of its share of the connections, and writes to their sockets without waiting.
 //!
@@ -13,13 +14,12 @@
 //! # fn main() -> std::io::Result<()> {
 //! let listener = TcpListener::bind("127.0.0.1:0")?;
 //! let address = listener.local_addr()?;
-//! let (stop, stopped) = async_channel::bounded::<()>(1);
-//! let shutdown = async move { let _ = stopped.recv().await; };
+//! let (operator, orders) = async_channel::unbounded();
 //! let server = std::thread::spawn(|| {
-//!     async_io::block_on(chinwag_smol::serve(listener, chinwag_core::Config::default(), shutdown))
+//!     async_io::block_on(chinwag_smol::serve(listener, chinwag_core::Config::default(), orders))
 //! });
 //! TcpStream::connect(address)?;
-//! drop(stop);
+//! operator.try_send(chinwag_core::Order::Stop).expect("the server runs");
 //! server.join().expect("the server does not panic")
 //! # }
 //! ```
@@ -27,6 +27,7 @@
 mod clock;
 mod connection;
 mod crew;
+mod entrance;
 mod hub;
 mod serve;
 mod writer;

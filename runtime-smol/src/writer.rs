@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, Weak};
 use std::time::Duration;
 
 use async_channel::{Receiver, Sender};
-use chinwag_core::{Batch, Config, ConnectionId, Fanout, Output, Share, Time};
+use chinwag_core::{Batch, Config, ConnectionId, Fanout, Output, Share, Stats, Time};
 use futures_lite::FutureExt as _;
 use smol::{Executor, Task};
 
@@ -58,6 +58,11 @@ impl Writer {
         }
     }
 
+    /// Adds what was given to its connections, and is queued for them, to `stats`.
+    pub(crate) fn count(&self, stats: &mut Stats) {
+        self.lock().0.count(stats);
+    }
+
     async fn run(self: Arc<Self>, rung: Receiver<()>) {
         while let Some(at) = self.wake() {
             let bell = async { rung.recv().await.expect("the writer holds the bell itself") };
@@ -101,7 +106,7 @@ impl Writer {
                 Output::AwaitWritable { connection, socket } => self.await_writable(connection, Arc::clone(socket)),
                 Output::Signal { socket, signal } => socket.signal(signal),
                 Output::Finish { socket } => socket.finish(),
-                Output::Abandon { socket } => socket.abandon(),
+                Output::Abandon { socket, incident } => socket.abandon(incident),
             }
         }
     }

@@ -3,11 +3,11 @@
 use std::mem;
 use std::sync::Arc;
 
-use chinwag_core::{Config, Event, Session, Share};
-use tokio::net::TcpStream;
+use chinwag_core::{Config, Event, Session, Share, Stats, Time};
+use chinwag_launch::Watch;
 use tokio::sync::mpsc::{self, Receiver, Sender};
 use tokio::task::JoinHandle;
-use tracing::debug;
+use tracing::{debug, info};
 
 use crate::clock;
 use crate::connection::{Reader, Socket};
@@ -20,15 +20,19 @@ const INPUTS_MAX: usize = 256;
 /// What the hub is told.
 #[derive(Debug)]
 pub(crate) enum Input {
-    /// Somebody has connected.
-    Opened(TcpStream),
+    /// Somebody is to be let in.
+    Opened(Arc<Socket>, Box<Session>),
     /// This has happened, in this order.
     Events(Vec<Event>),
+    /// The counts are to be logged.
+    Report,
 }
 
 pub(crate) struct Hub {
     core: chinwag_core::Hub<Arc<Socket>>,
-    config: Config,
+    config: Arc<Config>,
+    watch: Watch,
+    started: Time,
     /// For the readers.
     sender: Sender<Input>,
     inputs: Receiver<Input>,
@@ -39,12 +43,13 @@ pub(crate) struct Hub {
 
 impl Hub {
     /// Makes a hub with its writers, and the sender for its inputs.
-    pub(crate) fn new(config: Config) -> (Self, Sender<Input>) {
+    pub(crate) fn new(config: Arc<Config>, watch: Watch) -> (Self, Sender<Input>) {
         let (sender, inputs) = mpsc::channel(INPUTS_MAX);
         let start = |share| Writer::start(&config, share);
         let (writers, (logs, writing)) = Share::split(config.threads).map(start).unzip();
-        let core = chinwag_core::Hub::new(config.clone());
-        let hub = Self { core, config, sender: sender.clone(), inputs, logs, writers, writing };
+        let core = chinwag_core::Hub::new(Config::clone(&config));
+        let started = clock::now();
+        let hub = Self { core, config, watch, started, sender: sender.clone(), inputs, logs, writers, writing };
         (hub, sender)
     }
 
@@ -80,22 +85,29 @@ impl Hub {
 
     fn handle(&mut self, input: Input) {
         match input {
-            Input::Opened(stream) => self.open(stream),
+            Input::Opened(socket, session) => self.open(socket, *session),
             Input::Events(events) => {
                 let now = clock::now();
                 events.into_iter().for_each(|event| self.core.handle(now, event));
             }
+            Input::Report => self.report(),
         }
     }
 
-    fn open(&mut self, stream: TcpStream) {
-        let socket = Arc::new(Socket::new(stream));
+    fn open(&mut self, socket: Arc<Socket>, session: Session) {
         let connection = self.core.open(clock::now(), Arc::clone(&socket));
-        debug!(%connection, peer = ?socket.peer(), "opened");
-        let (session, inputs) = (Session::new(&self.config), self.sender.clone());
-        let mut reader = Reader { connection, socket, session, inputs };
+        debug!(%connection, address = %socket.address(), "opened");
+        let mut reader = Reader { connection, socket, session, inputs: self.sender.clone() };
         // A task is a multiple of 128 bytes, aligned so: boxed, what it keeps does not fill it up to the next.
         tokio::spawn(Box::pin(async move { reader.run().await }));
+    }
+
+    fn report(&self) {
+        let mut stats = Stats::default();
+        self.core.count(&mut stats);
+        self.watch.count(&mut stats);
+        self.writers.iter().for_each(|writer| writer.count(&mut stats));
+        info!("{stats} uptime={}s", clock::now().since(self.started).as_secs());
     }
 
     /// Hands on what is to be done. A small batch is written on the spot; for more, the writers are woken.

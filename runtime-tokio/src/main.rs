@@ -1,11 +1,13 @@
 //! The chat server on tokio, as a program.
 
+use std::io;
 use std::process::{ExitCode, exit};
 
+use chinwag_core::Order;
 use chinwag_launch::Program;
 use tokio::runtime;
 use tokio::signal::unix::{Signal, SignalKind, signal};
-use tokio::sync::oneshot;
+use tokio::sync::mpsc;
 
 fn main() -> ExitCode {
     let program = Program { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") };
@@ -13,27 +15,51 @@ fn main() -> ExitCode {
         let threads = config.threads as usize;
         let runtime = runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build()?;
         let served = runtime.block_on(async {
-            let mut interrupt = signal(SignalKind::interrupt())?;
-            let mut terminate = signal(SignalKind::terminate())?;
+            let mut signals = Signals::listen()?;
             ready.say();
-            let (stop, stopped) = oneshot::channel::<()>();
+            let (operator, orders) = mpsc::channel(1);
             tokio::spawn(async move {
-                next(&mut interrupt, &mut terminate).await;
-                drop(stop);
-                next(&mut interrupt, &mut terminate).await;
-                // Whoever signals twice does not want to wait for anything.
-                exit(1)
+                let mut stops = false;
+                loop {
+                    match (signals.next().await, stops) {
+                        (order, false) => {
+                            stops = order == Order::Stop;
+                            let _ = operator.send(order).await;
+                        }
+                        // Whoever signals twice does not want to wait for anything.
+                        (Order::Stop, true) => exit(1),
+                        (Order::Report, true) => {}
+                    }
+                }
             });
             // A task of the runtime's own threads wakes more cheaply than the one that blocks on it.
-            tokio::spawn(chinwag_tokio::serve(listener, config, async move { drop(stopped.await) })).await?
+            tokio::spawn(chinwag_tokio::serve(listener, config, orders)).await?
         });
         Ok(served?)
     })
 }
 
-async fn next(interrupt: &mut Signal, terminate: &mut Signal) {
-    tokio::select! {
-        _ = interrupt.recv() => {}
-        _ = terminate.recv() => {}
+/// The signals by which an operator gives orders.
+struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+    user: Signal,
+}
+
+impl Signals {
+    fn listen() -> io::Result<Self> {
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+            user: signal(SignalKind::user_defined1())?,
+        })
+    }
+
+    async fn next(&mut self) -> Order {
+        tokio::select! {
+            _ = self.interrupt.recv() => Order::Stop,
+            _ = self.terminate.recv() => Order::Stop,
+            _ = self.user.recv() => Order::Report,
+        }
     }
 }

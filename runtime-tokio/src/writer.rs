@@ -6,7 +6,7 @@
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
-use chinwag_core::{Batch, Config, ConnectionId, Fanout, Output, Share, Time};
+use chinwag_core::{Batch, Config, ConnectionId, Fanout, Output, Share, Stats, Time};
 use tokio::sync::Notify;
 use tokio::sync::mpsc::{self, Receiver, Sender};
 use tokio::task::JoinHandle;
@@ -51,6 +51,11 @@ impl Writer {
             Ok(following) => self.follow(following),
             Err(_) => self.ring(),
         }
+    }
+
+    /// Adds what was given to its connections, and is queued for them, to `stats`.
+    pub(crate) fn count(&self, stats: &mut Stats) {
+        self.lock().0.count(stats);
     }
 
     async fn run(self: Arc<Self>) {
@@ -98,7 +103,7 @@ impl Writer {
                 Output::AwaitWritable { connection, socket } => self.await_writable(connection, Arc::clone(socket)),
                 Output::Signal { socket, signal } => socket.signal(signal),
                 Output::Finish { socket } => socket.finish(),
-                Output::Abandon { socket } => socket.abandon(),
+                Output::Abandon { socket, incident } => socket.abandon(incident),
             }
         }
     }

@@ -228,7 +228,7 @@ fn obey(output: Output<'_, usize>, people: &mut [Person]) -> Option<Written> {
         Output::AwaitWritable { socket, .. } => people[*socket].is_awaited = true,
         Output::Signal { socket, signal } => people[*socket].signals = people[*socket].signals.after(signal),
         Output::Finish { socket } => people[socket].received.is_closed = !people[socket].is_lost,
-        Output::Abandon { socket } => {
+        Output::Abandon { socket, .. } => {
             people[socket].received.is_closed = !people[socket].is_lost;
             people[socket].signals = Signals::ABANDONED;
         }

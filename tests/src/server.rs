@@ -1,11 +1,13 @@
 //! Owns a real server on a free port of this machine, from its start until it has ended as it should.
 
+use std::any::Any;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
-use async_channel::{Receiver, Sender};
-use chinwag_core::Config;
+use async_channel::Receiver;
+use chinwag_core::{Config, Order};
 use socket2::SockRef;
 
 /// Names what moves a server's bytes.
@@ -38,8 +40,8 @@ const SOCKET_BYTES: usize = 4096;
 #[derive(Debug)]
 pub struct Server {
     addr: SocketAddr,
-    /// Its server stops when this is dropped.
-    running: Option<Sender<()>>,
+    /// The sender of orders: its server stops when this is dropped.
+    running: Option<Box<dyn Any + Send>>,
     thread: JoinHandle<io::Result<()>>,
 }
 
@@ -53,11 +55,18 @@ impl Server {
         let listener = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
         SockRef::from(&listener).set_send_buffer_size(SOCKET_BYTES).expect("an open socket takes options");
         let addr = listener.local_addr().expect("the listener is bound");
-        let (running, stopped) = async_channel::bounded(1);
-        let thread = thread::spawn(move || match adapter {
-            Adapter::Smol => serve_on_smol(listener, config, stopped),
-            Adapter::Tokio => serve_on_tokio(listener, config, stopped),
-        });
+        // Whoever connects is heard at once: the scripts have their own order.
+        let config = Config { door_wait: Duration::ZERO, ..config };
+        let (running, thread): (Box<dyn Any + Send>, _) = match adapter {
+            Adapter::Smol => {
+                let (operator, orders) = async_channel::bounded(1);
+                (Box::new(operator), thread::spawn(|| serve_on_smol(listener, config, orders)))
+            }
+            Adapter::Tokio => {
+                let (operator, orders) = tokio::sync::mpsc::channel(1);
+                (Box::new(operator), thread::spawn(|| serve_on_tokio(listener, config, orders)))
+            }
+        };
         Self { addr, running: Some(running), thread }
     }
 
@@ -83,18 +92,13 @@ impl Server {
     }
 }
 
-fn serve_on_smol(listener: TcpListener, config: Config, stopped: Receiver<()>) -> io::Result<()> {
-    async_io::block_on(chinwag_smol::serve(listener, config, shutdown(stopped)))
+fn serve_on_smol(listener: TcpListener, config: Config, orders: Receiver<Order>) -> io::Result<()> {
+    async_io::block_on(chinwag_smol::serve(listener, config, orders))
 }
 
-fn serve_on_tokio(listener: TcpListener, config: Config, stopped: Receiver<()>) -> io::Result<()> {
+fn serve_on_tokio(listener: TcpListener, config: Config, orders: tokio::sync::mpsc::Receiver<Order>) -> io::Result<()> {
     let threads = config.threads as usize;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build()?;
-    let served = runtime.spawn(chinwag_tokio::serve(listener, config, shutdown(stopped)));
+    let served = runtime.spawn(chinwag_tokio::serve(listener, config, orders));
     runtime.block_on(served)?
-}
-
-/// Is over as soon as the other end of the channel is dropped.
-async fn shutdown(stopped: Receiver<()>) {
-    let _ = stopped.recv().await;
 }

@@ -1,10 +1,10 @@
 //! A real server of either kind, on a free port of this machine.
 
+use std::any::Any;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::thread::{self, JoinHandle};
 
-use async_channel::{Receiver, Sender};
 use chinwag_core::Config;
 
 /// Names what moves a server's bytes.
@@ -26,8 +26,11 @@ impl Adapter {
 pub(crate) struct Server {
     adapter: Adapter,
     address: SocketAddr,
-    running: Option<(Sender<()>, JoinHandle<io::Result<()>>)>,
+    running: Option<Running>,
 }
+
+/// The sender of orders, which stops the server when it is dropped, and its thread.
+type Running = (Box<dyn Any + Send>, JoinHandle<io::Result<()>>);
 
 impl Server {
     /// Starts a server; it can be reached at once.
@@ -71,20 +74,21 @@ pub(crate) fn free_address() -> SocketAddr {
     listener.local_addr().expect("it is bound")
 }
 
-fn run(adapter: Adapter, listener: TcpListener) -> (Sender<()>, JoinHandle<io::Result<()>>) {
-    let (running, stopped) = async_channel::bounded(1);
+fn run(adapter: Adapter, listener: TcpListener) -> Running {
     let config = Config { flood_lines_per_second: 0, ..Config::default() };
-    let thread = thread::spawn(move || match adapter {
-        Adapter::Smol => async_io::block_on(chinwag_smol::serve(listener, config, over(stopped))),
-        Adapter::Tokio => {
-            let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
-            runtime.block_on(chinwag_tokio::serve(listener, config, over(stopped)))
+    match adapter {
+        Adapter::Smol => {
+            let (operator, orders) = async_channel::bounded(1);
+            let serve = || async_io::block_on(chinwag_smol::serve(listener, config, orders));
+            (Box::new(operator), thread::spawn(serve))
         }
-    });
-    (running, thread)
-}
-
-/// Is over as soon as the other end of the channel is dropped.
-async fn over(stopped: Receiver<()>) {
-    let _ = stopped.recv().await;
+        Adapter::Tokio => {
+            let (operator, orders) = tokio::sync::mpsc::channel(1);
+            let serve = || {
+                let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+                runtime.block_on(chinwag_tokio::serve(listener, config, orders))
+            };
+            (Box::new(operator), thread::spawn(serve))
+        }
+    }
 }

@@ -8,7 +8,7 @@ use std::collections::{BinaryHeap, HashMap, VecDeque};
 use super::queue::{Limits, Part, Pushed, Queue};
 use super::rooms::Seat;
 use super::{Output, Share};
-use crate::{ConnectionId, Message, Signal, Time};
+use crate::{ConnectionId, Incident, Message, Signal, Stats, Time};
 
 #[derive(Debug)]
 pub(super) struct Outboxes<S> {
@@ -25,6 +25,10 @@ pub(super) struct Outboxes<S> {
     stalls: BinaryHeap<Reverse<(Time, ConnectionId)>>,
     /// How many outboxes have a queue.
     queues: usize,
+    /// How many messages were given to somebody: written, or queued.
+    given: u64,
+    /// How many found no room.
+    dropped: u64,
     /// The server stops: who has been sent everything is not waited for, and from then on nobody is.
     stops_at: Option<Time>,
 }
@@ -47,7 +51,7 @@ pub(super) enum Notice<S> {
     AwaitWritable(ConnectionId),
     Signal(ConnectionId, Signal),
     Finish(S),
-    Abandon(S),
+    Abandon(S, Option<Incident>),
 }
 
 impl<S: Clone> Outboxes<S> {
@@ -61,6 +65,8 @@ impl<S: Clone> Outboxes<S> {
             notices: VecDeque::new(),
             stalls: BinaryHeap::new(),
             queues: 0,
+            given: 0,
+            dropped: 0,
             stops_at: None,
         }
     }
@@ -107,10 +113,7 @@ impl<S: Clone> Outboxes<S> {
     }
 
     pub(super) fn push_reply(&mut self, place: usize, message: &Message) {
-        self.push(place, |queue, _| {
-            queue.push_reply(message);
-            Pushed::Done
-        });
+        self.push(place, |queue, _| queue.push_reply(message));
     }
 
     /// Says that the mark of a connection is answered, now or as soon as there is room for more replies.
@@ -143,7 +146,7 @@ impl<S: Clone> Outboxes<S> {
     fn abandon_closing(&mut self) {
         let mut connections: Vec<_> = self.closing.keys().copied().collect();
         connections.sort_unstable();
-        connections.into_iter().for_each(|connection| self.abandon(connection));
+        connections.into_iter().for_each(|connection| self.abandon(connection, None));
     }
 
     /// Takes notice that the socket in a place takes nothing now.
@@ -187,21 +190,21 @@ impl<S: Clone> Outboxes<S> {
         }
     }
 
-    pub(super) fn abandon_at(&mut self, place: usize) {
+    pub(super) fn abandon_at(&mut self, place: usize, incident: Incident) {
         if let Some(connection) = self.open[place].as_ref().map(|outbox| outbox.connection) {
-            self.abandon(connection);
+            self.abandon(connection, Some(incident));
         }
     }
 
     /// Gives a connection up.
-    pub(super) fn abandon(&mut self, connection: ConnectionId) {
+    pub(super) fn abandon(&mut self, connection: ConnectionId, incident: Option<Incident>) {
         self.drop_queue(connection);
         let closing = self.closing.remove(&connection).map(|outbox| outbox.socket);
         let open = self.outbox_mut(connection).filter(|outbox| !outbox.abandoned).map(|outbox| {
             outbox.abandoned = true;
             outbox.socket.clone()
         });
-        self.notices.extend(closing.or(open).map(Notice::Abandon));
+        self.notices.extend(closing.or(open).map(|socket| Notice::Abandon(socket, incident)));
     }
 
     /// Gives up on those who have taken nothing for too long, and on everyone when it is time.
@@ -220,7 +223,7 @@ impl<S: Clone> Outboxes<S> {
             let Some(progress_at) = queue.and_then(|queue| queue.progress_at) else { continue };
             let due = progress_at + stall_max;
             if due <= now {
-                self.abandon(connection);
+                self.abandon(connection, Some(Incident::Stalled));
             } else {
                 outbox.watched = true;
                 self.stalls.push(Reverse((due, connection)));
@@ -246,6 +249,19 @@ impl<S: Clone> Outboxes<S> {
         self.outbox(connection).and_then(|outbox| outbox.queue.as_ref()).map_or(0, |queue| queue.bytes())
     }
 
+    /// Takes notice that messages were written without being queued.
+    pub(super) const fn count_given(&mut self, messages: usize) {
+        self.given += messages as u64;
+    }
+
+    pub(super) fn count(&self, stats: &mut Stats) {
+        stats.messages_out += self.given;
+        stats.dropped += self.dropped;
+        let outboxes = self.open.iter().flatten().chain(self.closing.values());
+        let queues = outboxes.filter_map(|outbox| outbox.queue.as_ref());
+        stats.queued_bytes += queues.map(|queue| queue.bytes() as u64).sum::<u64>();
+    }
+
     /// Returns the next notice that still concerns someone.
     pub(super) fn next_notice(&mut self) -> Option<Notice<S>> {
         while let Some(notice) = self.notices.pop_front() {
@@ -264,7 +280,7 @@ impl<S: Clone> Outboxes<S> {
             Notice::AwaitWritable(connection) => Output::AwaitWritable { connection, socket: socket(connection)? },
             Notice::Signal(connection, signal) => Output::Signal { socket: socket(connection)?, signal },
             Notice::Finish(socket) => Output::Finish { socket },
-            Notice::Abandon(socket) => Output::Abandon { socket },
+            Notice::Abandon(socket, incident) => Output::Abandon { socket, incident },
         })
     }
 
@@ -292,7 +308,10 @@ impl<S: Clone> Outboxes<S> {
             self.queues += 1;
             Box::default()
         });
-        if push(queue, &self.limits) == Pushed::OverLimit {
+        let Pushed { given, dropped, is_over } = push(queue, &self.limits);
+        self.given += given as u64;
+        self.dropped += dropped as u64;
+        if is_over {
             self.notices.push_back(Notice::Signal(connection, Signal::Pause));
         }
         if !queue.listed && !queue.blocked {
@@ -323,7 +342,7 @@ impl<S: Clone> Outboxes<S> {
     }
 
     fn end(&mut self, socket: S) {
-        let notice = if self.is_stopped() { Notice::Abandon(socket) } else { Notice::Finish(socket) };
+        let notice = if self.is_stopped() { Notice::Abandon(socket, None) } else { Notice::Finish(socket) };
         self.notices.push_back(notice);
     }
 
@@ -356,7 +375,7 @@ impl<S> Notice<S> {
     const fn connection(&self) -> Option<ConnectionId> {
         match self {
             Self::AwaitWritable(id) | Self::Signal(id, _) => Some(*id),
-            Self::Finish(_) | Self::Abandon(_) => None,
+            Self::Finish(_) | Self::Abandon(..) => None,
         }
     }
 }

@@ -52,13 +52,15 @@ pub(super) struct Part<'a> {
     pub(super) ends: &'a [u32],
 }
 
-/// Tells what became of a part.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Pushed {
-    /// It was queued, or counted by a queue that is over its limit already.
-    Done,
-    /// Some of it was the first to find no room: the owner is over its limit now.
-    OverLimit,
+/// Tells what became of what was pushed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) struct Pushed {
+    /// How many messages were queued.
+    pub(super) given: usize,
+    /// How many found no room.
+    pub(super) dropped: usize,
+    /// These were the first to find none: the owner is over the limit now.
+    pub(super) is_over: bool,
 }
 
 #[derive(Debug, Default)]
@@ -95,18 +97,19 @@ impl Queue {
             let len = part.ends[ended - 1] as usize - part.from;
             self.push_bytes(&part.bytes[..len], part.shared);
         }
-        self.dropped += (part.ends.len() - ended.max(begun)) as u64;
-        if self.dropped == 0 || self.paused {
-            return Pushed::Done;
-        }
-        self.paused = true;
-        Pushed::OverLimit
+        let given = ended.saturating_sub(begun);
+        let dropped = part.ends.len() - begun - given;
+        self.dropped += dropped as u64;
+        let is_over = self.dropped > 0 && !self.paused;
+        self.paused |= is_over;
+        Pushed { given, dropped, is_over }
     }
 
     /// Queues a reply. What was dropped before it is told before it.
-    pub(super) fn push_reply(&mut self, message: &Message) {
+    pub(super) fn push_reply(&mut self, message: &Message) -> Pushed {
         self.push_dropped_notice();
         self.push_line(message);
+        Pushed { given: 1, ..Pushed::default() }
     }
 
     /// Returns what to write next; empty only if nothing is queued.
@@ -181,7 +184,7 @@ mod tests {
         let ends = [u32::try_from(len).expect("it is short")];
         let mut queue = Queue::default();
         let part = Part { bytes: &chunk, shared: Some(&chunk), from: 0, ends: &ends };
-        assert_eq!(queue.push_part(&Limits::new(&Config::default()), part), Pushed::Done);
+        assert_eq!(queue.push_part(&Limits::new(&Config::default()), part), Pushed { given: 1, ..Pushed::default() });
         (queue, chunk)
     }
 

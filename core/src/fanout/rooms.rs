@@ -49,6 +49,17 @@ pub(super) struct Flushing {
     emptied: OpenChunk,
 }
 
+impl Flushing {
+    /// Returns how many messages end after the offset `from`, up to the offset `to`.
+    pub(super) fn messages(&self, from: usize, to: usize) -> usize {
+        if from == 0 && to == self.bytes.len() {
+            return self.ends.len();
+        }
+        let ended = |offset| self.ends.partition_point(|&end| end as usize <= offset);
+        ended(to) - ended(from)
+    }
+}
+
 /// Where somebody sits: in which room, and how much of its open chunk they have seen.
 #[derive(Debug)]
 pub(super) struct Seat {

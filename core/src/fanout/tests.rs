@@ -79,7 +79,7 @@ impl Writer {
             Output::Signal { socket, signal: Signal::Resume } => self.told.push(format!("resume {socket}")),
             Output::Signal { socket, signal: Signal::Answer } => self.told.push(format!("answer {socket}")),
             Output::Finish { socket } => self.told.push(format!("finish {socket}")),
-            Output::Abandon { socket } => self.told.push(format!("abandon {socket}")),
+            Output::Abandon { socket, .. } => self.told.push(format!("abandon {socket}")),
         }
         true
     }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::*;
-use crate::{Name, Signal, Text};
+use crate::{Foreign, Name, Signal, Text};
 
 fn unmetered() -> Config {
     Config { flood_lines_per_second: 0, ..Config::default() }
@@ -245,4 +245,67 @@ fn after_all_was_handed_out_no_pause_holds_the_reader() {
     assert_eq!(session.poll_next(Time::START, Signals::default()), Next::Ask(vec![Request::Quit]));
     let paused = Signals::default().after(Signal::Pause);
     assert_eq!(session.poll_next(Time::START, paused), Next::End);
+}
+
+#[test]
+fn what_begins_like_another_protocol_is_never_taken_for_chat() {
+    let post = b"POST /?x HTTP/1.1\r\nContent-Length: 30\r\n\r\n/join pizza\nhello\n".to_vec();
+    let endless = [b"GET /", &b"x".repeat(5000)[..], b" HTTP/1.1\r\n\r\nhello\n"].concat();
+    let cases = [
+        (post.clone(), Foreign::Http),
+        ([b"\r\n \n", &post[..]].concat(), Foreign::Http),
+        ([b"\xff\xfd\x03", &post[..]].concat(), Foreign::Http),
+        (endless.clone(), Foreign::Http),
+        ([&endless[..1700], b" \n"].concat(), Foreign::Http),
+        (vec![0x16, 3, 1, 0, 5, b'\n', b'a', b'\n'], Foreign::Tls),
+        (b"\0\0\0hello\nhello\n".to_vec(), Foreign::Binary),
+    ];
+    for (bytes, foreign) in cases {
+        for size in [1, 2, 7, 100, bytes.len()] {
+            let mut session = Session::new(&unmetered());
+            let asked: Vec<_> = bytes.chunks(size).flat_map(|bytes| ask(&mut session, bytes)).collect();
+            assert_eq!(asked, [Request::WrongDoor(foreign)], "{size} bytes at a time");
+            assert_eq!(session.poll_next(Time::START, Signals::default()), Next::End);
+        }
+    }
+}
+
+#[test]
+fn a_long_line_that_is_none_of_a_browser_is_too_long_in_every_split() {
+    let bytes = [b"get /", &b"x".repeat(2000)[..], b" HTTP/1.1\n"].concat();
+    for size in [1, 1600, 1602, bytes.len()] {
+        let mut session = Session::new(&unmetered());
+        let asked: Vec<_> = bytes.chunks(size).flat_map(|bytes| ask(&mut session, bytes)).collect();
+        assert_eq!(asked, [Request::TooLong], "{size} bytes at a time");
+    }
+}
+
+#[test]
+fn only_what_comes_first_can_be_another_protocol() {
+    let mut session = Session::new(&unmetered());
+    let asked = ask(&mut session, b"hello\nGET / HTTP/1.1\n\x16\x03");
+    assert_eq!(asked, ["hello", "GET / HTTP/1.1"].map(say));
+}
+
+#[test]
+fn bytes_that_make_no_line_count_as_one_now_and_then() {
+    let config = Config { flood_lines_per_second: 10, flood_burst: Duration::from_secs(1), ..Config::default() };
+    for bytes in [
+        b"\xff\xfd\x01".repeat(5462),
+        b"\xff\xfa\x18".iter().copied().chain([b'x'; 16 << 10]).collect(),
+        vec![b'x'; 16 << 10],
+    ] {
+        let mut session = Session::new(&config);
+        let mut reads = 0;
+        let next = loop {
+            session.handle_bytes(&bytes);
+            reads += 1;
+            match drain_to(&mut session, Time::START).1 {
+                Next::Read => {}
+                next @ (Next::Ask(_) | Next::AwaitSignal | Next::AwaitTime(_) | Next::End) => break next,
+            }
+        };
+        assert!((10..=11).contains(&reads), "{reads} reads of {:?}", &bytes[..3]);
+        assert_eq!(next, Next::AwaitTime(Time::after(Duration::from_millis(100))));
+    }
 }

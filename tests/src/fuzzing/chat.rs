@@ -111,7 +111,9 @@ impl Run {
         self.chat.handle(self.now, Event::Opened { connection });
         let name = self.follow()?.ok_or("a newcomer is told a name")?;
         self.model.open(self.now, user, &name)?;
-        self.check()
+        self.check()?;
+        // What somebody says first may not be chat at all; that is for the session to tell, not for the chat.
+        self.ask(user, "/hello")
     }
 
     fn pass(&mut self, how: u8) -> Lawful {

@@ -106,6 +106,7 @@ impl Laws {
             | Message::Unrecognized { .. }
             | Message::TooLong { .. }
             | Message::NotUtf8
+            | Message::WrongDoor { .. }
             | Message::Dropped { .. }
             | Message::Stopping => false,
         }

@@ -169,6 +169,10 @@ impl Model {
             Ask::Unrecognized(word) => self.reply(user, &format!("Unrecognized command {word}, try /help")),
             Ask::TooLong => self.reply(user, &format!("Messages can only be {} chars long", self.chars_max)),
             Ask::NotUtf8 => self.reply(user, "Messages must be valid UTF-8"),
+            Ask::WrongDoor(answer) => {
+                self.reply(user, answer);
+                self.close(now, user);
+            }
         }
         Ok(())
     }

@@ -19,7 +19,7 @@ pub struct Plan {
 const USERS_MAX: usize = 12;
 
 /// What people type: lines, parts of lines, and things that are none.
-const TYPED: [&[u8]; 50] = [
+const TYPED: [&[u8]; 55] = [
     b"hi\n",
     b"hello there\r\n",
     b"what",
@@ -70,6 +70,11 @@ const TYPED: [&[u8]; 50] = [
     b"\xff",
     b"\xff\xfa",
     b"\xff\xf0\n",
+    b"POST /x HTTP/1.1\r\nHost: pizza\r\n\r\n/join pizza\nhello\n",
+    b"HEAD /x",
+    b"\x16\x03\x01\x00\x05hello\n",
+    b"\x16",
+    b"\0hello\n",
 ];
 
 /// What ends it for who types it.

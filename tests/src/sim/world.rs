@@ -307,6 +307,7 @@ impl World {
             Message::Unrecognized { .. } => "unrecognized",
             Message::TooLong { .. } => "too long",
             Message::NotUtf8 => "not UTF-8",
+            Message::WrongDoor { .. } => "at the wrong door",
             Message::Said { .. } => "said",
             Message::Help
             | Message::YouAre { .. }

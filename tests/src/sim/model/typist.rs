@@ -15,7 +15,13 @@ pub(super) enum Ask {
     Unrecognized(String),
     TooLong,
     NotUtf8,
+    /// It is no chat at all: what they are told.
+    WrongDoor(&'static str),
 }
+
+const HTTP: Ask = Ask::WrongDoor("This port is for chat by telnet or nc, not for HTTP");
+const TLS: Ask = Ask::WrongDoor("This port is for chat by telnet or nc, not for TLS");
+const BINARY: Ask = Ask::WrongDoor("This port is for chat by telnet or nc");
 
 #[derive(Clone, Debug)]
 pub(super) struct Typist {
@@ -24,6 +30,8 @@ pub(super) struct Typist {
     /// The line is too long, and was reported.
     skips: bool,
     telnet: Telnet,
+    /// Nothing was typed yet but blank lines.
+    opens: bool,
     /// It was the end: what follows does not count.
     quit: bool,
     /// What was asked for and was not answered yet.
@@ -42,7 +50,15 @@ enum Telnet {
 
 impl Typist {
     pub(super) const fn new(chars_max: usize) -> Self {
-        Self { chars_max, line: Vec::new(), skips: false, telnet: Telnet::No, quit: false, asks: VecDeque::new() }
+        Self {
+            chars_max,
+            line: Vec::new(),
+            skips: false,
+            telnet: Telnet::No,
+            opens: true,
+            quit: false,
+            asks: VecDeque::new(),
+        }
     }
 
     pub(super) fn type_byte(&mut self, byte: u8) {
@@ -73,7 +89,8 @@ impl Typist {
             b'\n' => {
                 if !std::mem::take(&mut self.skips) {
                     let ask = self.ask();
-                    self.quit |= ask == Some(Ask::Quit);
+                    self.opens &= ask.is_none();
+                    self.quit |= matches!(ask, Some(Ask::Quit | Ask::WrongDoor(_)));
                     self.asks.extend(ask);
                 }
                 self.line.clear();
@@ -85,7 +102,13 @@ impl Typist {
                 // Nothing that follows can make it a line within the limit, its carriage return included.
                 if self.line.len() > 4 * self.chars_max + 1 {
                     self.skips = true;
-                    self.asks.push_back(Ask::TooLong);
+                    let is_http = self.opens && starts_like_http(&self.line);
+                    self.opens = false;
+                    self.quit |= is_http;
+                    self.asks.push_back(if is_http { HTTP } else { Ask::TooLong });
+                } else if self.opens && (self.line == [0] || self.line == [0x16, 3]) {
+                    self.quit = true;
+                    self.asks.push_back(if self.line == [0] { BINARY } else { TLS });
                 }
             }
         }
@@ -98,6 +121,9 @@ impl Typist {
 
     fn ask(&self) -> Option<Ask> {
         let line = self.line.strip_suffix(b"\r").unwrap_or(&self.line);
+        if self.opens && is_http(line) {
+            return Some(HTTP);
+        }
         if line.len() > 4 * self.chars_max {
             return Some(Ask::TooLong);
         }
@@ -125,6 +151,22 @@ impl Typist {
             _ => Ask::Unrecognized(format!("/{word}")),
         })
     }
+}
+
+/// Tells whether a line is a method, a target and a version, with a space between each.
+fn is_http(line: &[u8]) -> bool {
+    let words: Vec<_> = line.split(|&byte| byte == b' ').collect();
+    let [method, target, version] = words[..] else { return false };
+    let is_version = version.len() == 8 && version.starts_with(b"HTTP/") && version[6] == b'.';
+    let digits = version.iter().filter(|byte| byte.is_ascii_digit()).count();
+    let is_target = target == b"*" || target.contains(&b'/') || target.contains(&b':');
+    !method.is_empty() && is_target && is_version && digits == 2
+}
+
+/// Tells whether a line that has no end begins with a method in capitals and a path or an address.
+fn starts_like_http(line: &[u8]) -> bool {
+    let capitals = line.iter().take_while(|byte| byte.is_ascii_uppercase()).count();
+    (1..=20).contains(&capitals) && (line[capitals..].starts_with(b" /") || line[capitals..].starts_with(b" http"))
 }
 
 /// Removes C0 and C1 controls, DEL, bidi controls and line separators; a tab becomes a space.

@@ -1,13 +1,13 @@
-//! Owns how fast one connection may make requests: a sustained rate, and a burst after a quiet time.
+//! Owns how fast something may happen: a sustained rate, and a burst after a quiet time.
 
 use std::time::Duration;
 
 use crate::Time;
 
-/// Meters lines by the generic cell rate algorithm: it keeps only the moment at which the connection would have caught up with
-/// its rate, and lets a line pass while that moment lies less than the burst ahead.
+/// Meters lines, or whatever else comes one by one, by the generic cell rate algorithm: it keeps only the moment at which all that
+/// has passed would have kept to the rate, and lets a line pass while that moment lies less than the burst ahead.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Meter {
+pub(crate) struct Meter {
     caught_up_at: Time,
     /// What one line costs, in nanoseconds: a second at most; zero where there is no limit.
     line_nanos: u32,
@@ -17,7 +17,7 @@ pub(super) struct Meter {
 
 impl Meter {
     /// Makes a meter for `lines_per_second` (0: no limit) that lets `burst` worth of lines, at least one, pass at once.
-    pub(super) fn new(lines_per_second: u32, burst: Duration) -> Self {
+    pub(crate) fn new(lines_per_second: u32, burst: Duration) -> Self {
         let line = Duration::from_secs(1).checked_div(lines_per_second).unwrap_or_default();
         let ahead_max = burst.saturating_sub(line);
         Self {
@@ -28,17 +28,22 @@ impl Meter {
     }
 
     /// Returns from when on a line may pass.
-    pub(super) fn ready_at(&self) -> Time {
+    pub(crate) fn ready_at(&self) -> Time {
         let ahead_max = Duration::from_micros(self.ahead_micros_max.into());
         Time::after(self.caught_up_at.since_start().saturating_sub(ahead_max))
     }
 
-    pub(super) fn is_ready(&self, now: Time) -> bool {
+    pub(crate) fn is_ready(&self, now: Time) -> bool {
         self.line_nanos == 0 || self.ready_at() <= now
     }
 
+    /// Tells whether all that has passed has kept to the rate: a new meter would not differ.
+    pub(crate) fn is_rested(&self, now: Time) -> bool {
+        self.caught_up_at <= now
+    }
+
     /// Lets a line pass.
-    pub(super) fn charge(&mut self, now: Time) {
+    pub(crate) fn charge(&mut self, now: Time) {
         self.caught_up_at = self.caught_up_at.max(now) + Duration::from_nanos(self.line_nanos.into());
     }
 }

@@ -1,0 +1,323 @@
+//! Owns who may connect: how many at once, how many from one address, and how fast.
+//!
+//! Invariant: nothing is kept of an address that has no connections and has been quiet for as long as its burst takes to refill.
+
+use std::collections::{HashMap, VecDeque};
+use std::fmt;
+use std::net::IpAddr;
+
+use slab::Slab;
+
+use crate::meter::Meter;
+use crate::{Config, Incident, Stats, Time};
+
+/// Decides on each connection that is made, and counts those that there are.
+///
+/// # Examples
+/// ```
+/// use chinwag_core::{Config, Gate, Refusal, Time};
+///
+/// let config = Config { connections_per_address_max: 1, ..Config::default() };
+/// let mut gate = Gate::new(&config);
+/// let address = "192.0.2.7".parse().expect("it is an address");
+/// let (pass, from) = gate.knock(Time::START, address).expect("it is the first");
+/// assert_eq!(from, Time::START);
+/// assert_eq!(gate.knock(Time::START, address), Err(Refusal::AddressFull));
+/// gate.leave(pass);
+/// assert!(gate.knock(Time::START, address).is_ok());
+/// ```
+#[derive(Debug)]
+pub struct Gate {
+    connections_max: u32,
+    per_address_max: u32,
+    fresh: Meter,
+    connections: u32,
+    refused: u64,
+    sources: Slab<Source>,
+    by_network: HashMap<Network, u32>,
+    /// Who has left and may be forgotten, once they have been quiet for long enough; each is in it once.
+    quiet: VecDeque<u32>,
+}
+
+/// Stands for one connection that was let through. Give it back with [`Gate::leave`] when its socket is closed.
+#[derive(PartialEq, Eq, Debug)]
+pub struct Pass {
+    source: u32,
+}
+
+/// Tells why a connection was refused; [`Display`](fmt::Display) is the line that it is told.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Refusal {
+    /// There are as many connections as there may be.
+    ServerFull,
+    /// Its address has as many as it may have.
+    AddressFull,
+}
+
+#[derive(Debug)]
+struct Source {
+    /// The address that came first.
+    address: IpAddr,
+    connections: u32,
+    meter: Meter,
+    is_quiet: bool,
+}
+
+/// What counts as one address.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+enum Network {
+    /// This machine: no limits.
+    Own,
+    V4([u8; 4]),
+    /// The first 64 bits: what one customer gets, at the least.
+    V6([u16; 4]),
+}
+
+impl Network {
+    fn of(address: IpAddr) -> Self {
+        match address.to_canonical() {
+            address if address.is_loopback() => Self::Own,
+            IpAddr::V4(address) => Self::V4(address.octets()),
+            IpAddr::V6(address) => {
+                let [a, b, c, d, ..] = address.segments();
+                Self::V6([a, b, c, d])
+            }
+        }
+    }
+}
+
+impl Gate {
+    /// Starts with no connections.
+    #[must_use]
+    pub fn new(config: &Config) -> Self {
+        Self {
+            connections_max: config.connections_max,
+            per_address_max: config.connections_per_address_max,
+            fresh: Meter::new(config.connects_per_second, config.connect_burst),
+            connections: 0,
+            refused: 0,
+            sources: Slab::new(),
+            by_network: HashMap::new(),
+            quiet: VecDeque::new(),
+        }
+    }
+
+    /// Decides on a connection from an address. If it may come, returns its pass, and from when on: later than now, if its
+    /// address connects too fast.
+    ///
+    /// # Errors
+    /// Returns why it may not come.
+    pub fn knock(&mut self, now: Time, address: IpAddr) -> Result<(Pass, Time), Refusal> {
+        self.forget_quiet(now);
+        if self.connections >= self.connections_max {
+            return self.refuse(Refusal::ServerFull);
+        }
+        let network = Network::of(address);
+        let key = self.source(network, address);
+        let source = &mut self.sources[key as usize];
+        let mut from = now;
+        if network != Network::Own {
+            if self.per_address_max > 0 && source.connections >= self.per_address_max {
+                return self.refuse(Refusal::AddressFull);
+            }
+            from = now.max(source.meter.ready_at());
+            source.meter.charge(now);
+        }
+        source.connections += 1;
+        self.connections += 1;
+        Ok((Pass { source: key }, from))
+    }
+
+    /// Takes notice that a connection is closed.
+    #[expect(clippy::needless_pass_by_value, reason = "a pass is given back once")]
+    pub fn leave(&mut self, pass: Pass) {
+        let source = &mut self.sources[pass.source as usize];
+        source.connections -= 1;
+        self.connections -= 1;
+        if source.connections == 0 && !source.is_quiet {
+            source.is_quiet = true;
+            self.quiet.push_back(pass.source);
+        }
+    }
+
+    /// Takes notice that a connection was refused without being asked for: there was no descriptor for it.
+    pub const fn count_refused(&mut self) {
+        self.refused += 1;
+    }
+
+    /// Returns an address from which a connection with this pass may have come: of all that count as one the first.
+    #[must_use]
+    pub fn address(&self, pass: &Pass) -> IpAddr {
+        self.sources[pass.source as usize].address
+    }
+
+    /// Adds how many connections there are, and were refused, to `stats`.
+    pub const fn count(&self, stats: &mut Stats) {
+        stats.connections += self.connections as u64;
+        stats.refused += self.refused;
+    }
+
+    fn refuse<T>(&mut self, refusal: Refusal) -> Result<T, Refusal> {
+        self.count_refused();
+        Err(refusal)
+    }
+
+    fn source(&mut self, network: Network, address: IpAddr) -> u32 {
+        *self.by_network.entry(network).or_insert_with(|| {
+            let source = Source { address, connections: 0, meter: self.fresh, is_quiet: false };
+            u32::try_from(self.sources.insert(source)).expect("each has a connection, or had one a moment ago")
+        })
+    }
+
+    /// Forgets those who have been quiet for long enough: of the ones in line, two at most, so that this takes no time.
+    fn forget_quiet(&mut self, now: Time) {
+        for _ in 0..2 {
+            let Some(key) = self.quiet.pop_front() else { return };
+            let source = &mut self.sources[key as usize];
+            if source.connections > 0 {
+                source.is_quiet = false;
+            } else if source.meter.is_rested(now) {
+                self.by_network.remove(&Network::of(source.address));
+                self.sources.remove(key as usize);
+            } else {
+                self.quiet.push_back(key);
+            }
+        }
+    }
+}
+
+impl Refusal {
+    /// Returns what this is to an operator.
+    #[must_use]
+    pub const fn incident(self) -> Incident {
+        match self {
+            Self::ServerFull => Incident::ServerFull,
+            Self::AddressFull => Incident::AddressFull,
+        }
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::ServerFull => "Server is full, try again later",
+            Self::AddressFull => "Too many connections from your address, try again later",
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    fn gate(config: Config) -> Gate {
+        Gate::new(&config)
+    }
+
+    fn knock(gate: &mut Gate, now: Time, address: &str) -> Result<(Pass, Time), Refusal> {
+        gate.knock(now, address.parse().expect("the case is an address"))
+    }
+
+    fn unmetered() -> Config {
+        Config { connects_per_second: 0, ..Config::default() }
+    }
+
+    #[test]
+    fn a_full_server_refuses_everyone_until_somebody_leaves() {
+        let mut gate = gate(Config { connections_max: 2, ..Config::default() });
+        let (ann, _) = knock(&mut gate, Time::START, "127.0.0.1").expect("there is room");
+        assert!(knock(&mut gate, Time::START, "::1").is_ok());
+        for address in ["127.0.0.1", "192.0.2.1", "2001:db8::1"] {
+            assert_eq!(knock(&mut gate, Time::START, address), Err(Refusal::ServerFull));
+        }
+        gate.leave(ann);
+        assert!(knock(&mut gate, Time::START, "192.0.2.1").is_ok());
+        let mut stats = Stats::default();
+        gate.count(&mut stats);
+        assert_eq!((stats.connections, stats.refused), (2, 3));
+    }
+
+    #[test]
+    fn what_counts_as_one_address_is_limited_and_this_machine_is_not() {
+        let cases = [
+            (["192.0.2.1", "192.0.2.1"], true),
+            (["192.0.2.1", "::ffff:192.0.2.1"], true),
+            (["192.0.2.1", "192.0.2.2"], false),
+            (["2001:db8::1", "2001:db8::ffff:2:3:4"], true),
+            (["2001:db8::1", "2001:db8:0:1::1"], false),
+            (["127.0.0.1", "127.0.0.1"], false),
+            (["127.0.0.1", "127.1.2.3"], false),
+            (["::1", "::1"], false),
+            (["::ffff:127.0.0.1", "::1"], false),
+        ];
+        for ([first, second], refused) in cases {
+            let mut gate = gate(Config { connections_per_address_max: 1, ..unmetered() });
+            assert!(knock(&mut gate, Time::START, first).is_ok());
+            let expected = if refused { Err(Refusal::AddressFull) } else { Ok(()) };
+            assert_eq!(knock(&mut gate, Time::START, second).map(drop), expected, "{first}, {second}");
+        }
+    }
+
+    #[test]
+    fn without_a_limit_one_address_may_have_all_connections() {
+        let mut gate = gate(Config { connections_per_address_max: 0, ..unmetered() });
+        assert!((0..1000).all(|_| knock(&mut gate, Time::START, "192.0.2.1").is_ok()));
+    }
+
+    #[test]
+    fn a_classroom_comes_in_at_once_and_who_goes_on_connecting_waits_for_each_turn() {
+        let mut gate = gate(Config { connections_per_address_max: 0, ..Config::default() });
+        for _ in 0..64 {
+            let (_, from) = knock(&mut gate, Time::START, "192.0.2.1").expect("there is room");
+            assert_eq!(from, Time::START);
+        }
+        for turn in 1..=20 {
+            let (_, from) = knock(&mut gate, Time::START, "192.0.2.1").expect("there is room");
+            assert_eq!(from, Time::after(turn * Duration::from_millis(100)));
+        }
+        let (_, from) = knock(&mut gate, Time::START, "192.0.2.2").expect("there is room");
+        assert_eq!(from, Time::START, "another address has a burst of its own");
+        assert!((0..1000).all(|_| knock(&mut gate, Time::START, "::1").is_ok_and(|(_, from)| from == Time::START)));
+    }
+
+    #[test]
+    fn an_address_is_remembered_as_long_as_it_matters_and_no_longer() {
+        let mut gate = gate(Config { connect_burst: Duration::ZERO, ..Config::default() });
+        let (pass, _) = knock(&mut gate, Time::START, "192.0.2.1").expect("there is room");
+        gate.leave(pass);
+        let before = Time::after(Duration::from_millis(99));
+        let (pass, from) = knock(&mut gate, before, "192.0.2.1").expect("there is room");
+        assert_eq!(from, Time::after(Duration::from_millis(100)), "it still has to wait");
+        gate.leave(pass);
+        assert_eq!(gate.sources.len(), 1);
+        let after = Time::after(Duration::from_secs(60));
+        for network in 0..100 {
+            let (pass, _) = knock(&mut gate, after + Duration::from_secs(network), &format!("198.51.100.{network}"))
+                .expect("there is room");
+            gate.leave(pass);
+        }
+        assert!(gate.sources.len() <= 3 && gate.by_network.len() == gate.sources.len() && gate.quiet.len() <= 3);
+    }
+
+    #[test]
+    fn who_comes_back_before_they_are_forgotten_is_counted_on() {
+        let mut gate = gate(Config { connections_per_address_max: 1, ..unmetered() });
+        let (pass, _) = knock(&mut gate, Time::START, "192.0.2.1").expect("there is room");
+        gate.leave(pass);
+        let (pass, _) = knock(&mut gate, Time::START, "192.0.2.1").expect("they have left");
+        assert_eq!(gate.address(&pass).to_string(), "192.0.2.1");
+        for _ in 0..3 {
+            assert_eq!(knock(&mut gate, Time::START, "192.0.2.1"), Err(Refusal::AddressFull));
+        }
+        gate.leave(pass);
+        assert!(knock(&mut gate, Time::START, "192.0.2.1").is_ok());
+    }
+
+    #[test]
+    fn a_refusal_is_one_clear_line() {
+        assert_eq!(Refusal::ServerFull.to_string(), "Server is full, try again later");
+        assert_eq!(Refusal::AddressFull.to_string(), "Too many connections from your address, try again later");
+    }
+}

@@ -1,0 +1,170 @@
+//! Owns how often each thing that an operator should know of has happened, and when it is to be told.
+//!
+//! Invariant: of each kind, at most one is told a minute. So an attack can't fill a disk, and what is rare is told at once.
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::{Foreign, Time};
+
+/// How long after an incident was told others of its kind are only counted.
+const PAUSE: Duration = Duration::from_secs(60);
+
+/// Names what has happened to a connection.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Incident {
+    /// It was refused: there are as many as there may be.
+    ServerFull,
+    /// It was refused: its address has as many as it may have.
+    AddressFull,
+    /// It was kept waiting: its address connects too fast.
+    Hurried,
+    /// It was refused: it does not speak chat.
+    WrongDoor(Foreign),
+    /// It could not be accepted, or could not be told that it was refused: the operating system has no more descriptors, or memory.
+    NotAccepted,
+    /// Its owner reads too slowly: messages were dropped.
+    Dropped,
+    /// Its owner has read nothing for too long: it was given up.
+    Stalled,
+    /// It broke down, or its owner is out of reach.
+    Failed,
+    /// Its owner has hung up.
+    HungUp,
+    /// Its owner has quit.
+    Quit,
+}
+
+impl Incident {
+    /// How many kinds there are.
+    const KINDS: usize = 12;
+
+    /// Tells whether this is the server's own trouble, which an operator can do something about.
+    #[must_use]
+    pub const fn is_trouble(self) -> bool {
+        match self {
+            Self::ServerFull | Self::NotAccepted => true,
+            Self::AddressFull
+            | Self::Hurried
+            | Self::WrongDoor(_)
+            | Self::Dropped
+            | Self::Stalled
+            | Self::Failed
+            | Self::HungUp
+            | Self::Quit => false,
+        }
+    }
+
+    const fn kind(self) -> usize {
+        match self {
+            Self::ServerFull => 0,
+            Self::AddressFull => 1,
+            Self::Hurried => 2,
+            Self::WrongDoor(Foreign::Http) => 3,
+            Self::WrongDoor(Foreign::Tls) => 4,
+            Self::WrongDoor(Foreign::Binary) => 5,
+            Self::NotAccepted => 6,
+            Self::Dropped => 7,
+            Self::Stalled => 8,
+            Self::Failed => 9,
+            Self::HungUp => 10,
+            Self::Quit => 11,
+        }
+    }
+}
+
+impl fmt::Display for Incident {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::ServerFull => "refused: the server is full",
+            Self::AddressFull => "refused: too many connections from this address",
+            Self::Hurried => "kept waiting: this address connects too fast",
+            Self::WrongDoor(Foreign::Http) => "refused: it speaks HTTP",
+            Self::WrongDoor(Foreign::Tls) => "refused: it speaks TLS",
+            Self::WrongDoor(Foreign::Binary) => "refused: it speaks no text",
+            Self::NotAccepted => "a connection can't be accepted",
+            Self::Dropped => "messages dropped: it is read too slowly",
+            Self::Stalled => "given up: nothing was read for too long",
+            Self::Failed => "closed: the connection failed",
+            Self::HungUp => "closed: hung up",
+            Self::Quit => "closed: quit",
+        })
+    }
+}
+
+/// Counts incidents, and decides which are to be told.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Journal {
+    kinds: [Kind; Incident::KINDS],
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+struct Kind {
+    count: u64,
+    /// How many were counted, and not told of, since the last that was.
+    untold: u64,
+    told_at: Option<Time>,
+}
+
+impl Journal {
+    /// Counts an incident. If it is to be told, returns how many of its kind have happened since the last one that was.
+    pub fn note(&mut self, now: Time, incident: Incident) -> Option<u64> {
+        let kind = &mut self.kinds[incident.kind()];
+        kind.count += 1;
+        if kind.told_at.is_some_and(|told_at| now.since(told_at) < PAUSE) {
+            kind.untold += 1;
+            return None;
+        }
+        kind.told_at = Some(now);
+        Some(std::mem::take(&mut kind.untold))
+    }
+
+    /// Returns how often this kind of incident has happened.
+    #[must_use]
+    pub const fn count(&self, incident: Incident) -> u64 {
+        self.kinds[incident.kind()].count
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ALL: [Incident; Incident::KINDS] = [
+        Incident::ServerFull,
+        Incident::AddressFull,
+        Incident::Hurried,
+        Incident::WrongDoor(Foreign::Http),
+        Incident::WrongDoor(Foreign::Tls),
+        Incident::WrongDoor(Foreign::Binary),
+        Incident::NotAccepted,
+        Incident::Dropped,
+        Incident::Stalled,
+        Incident::Failed,
+        Incident::HungUp,
+        Incident::Quit,
+    ];
+
+    #[test]
+    fn of_each_kind_one_a_minute_is_told_and_the_others_are_counted() {
+        let mut journal = Journal::default();
+        let minute = Time::after(Duration::from_secs(60));
+        let before = Time::after(Duration::from_nanos(59_999_999_999));
+        for incident in ALL {
+            let told = [Time::START, Time::START, before, minute, minute].map(|now| journal.note(now, incident));
+            assert_eq!(told, [Some(0), None, None, Some(2), None], "{incident}");
+            let later = Time::after(Duration::from_secs(3600));
+            assert_eq!((journal.note(later, incident), journal.count(incident)), (Some(1), 6));
+        }
+    }
+
+    #[test]
+    fn kinds_are_told_apart_and_only_what_an_operator_can_mend_is_trouble() {
+        let mut journal = Journal::default();
+        for incident in ALL {
+            assert_eq!((journal.note(Time::START, incident), journal.count(incident)), (Some(0), 1), "{incident}");
+        }
+        let trouble: Vec<_> = ALL.into_iter().filter(|incident| incident.is_trouble()).collect();
+        assert_eq!(trouble, [Incident::ServerFull, Incident::NotAccepted]);
+    }
+}

@@ -1,0 +1,34 @@
+//! Owns the counts by which an operator sees how a server is doing.
+
+use std::fmt;
+
+/// Counts what is here now, and what was done since the server started.
+///
+/// Each part of the core adds its own with `count`: [`Hub`](crate::Hub), [`Fanout`](crate::Fanout), [`Gate`](crate::Gate).
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Stats {
+    /// How many people are in the chat now.
+    pub people: u64,
+    /// How many rooms there are now, `main` among them.
+    pub rooms: u64,
+    /// How many connections there are now, also of those who are not let in yet, or have left and are still being sent something.
+    pub connections: u64,
+    /// How many messages people have said.
+    pub messages_in: u64,
+    /// How many lines were given to somebody: each counts once for everyone who gets it.
+    pub messages_out: u64,
+    /// How many lines could not be given to somebody who reads too slowly.
+    pub dropped: u64,
+    /// How many connections were refused.
+    pub refused: u64,
+    /// How many bytes wait now to be sent to those who read too slowly.
+    pub queued_bytes: u64,
+}
+
+impl fmt::Display for Stats {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { people, rooms, connections, messages_in, messages_out, dropped, refused, queued_bytes } = self;
+        write!(f, "people={people} rooms={rooms} connections={connections} messages_in={messages_in} ")?;
+        write!(f, "messages_out={messages_out} dropped={dropped} refused={refused} queued_bytes={queued_bytes}")
+    }
+}

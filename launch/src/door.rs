@@ -1,0 +1,99 @@
+//! Owns the mechanism of a listening socket: the options that its connections need, what those who are refused are told, and that
+//! want of descriptors leaves nobody waiting without a word.
+
+use std::fs::File;
+use std::io::{self, ErrorKind};
+use std::net::TcpListener;
+use std::os::fd::AsFd;
+use std::time::Duration;
+
+use chinwag_core::{Config, Refusal, Time};
+use rustix::net::{RecvFlags, SendFlags, Shutdown, accept, recv, send, shutdown};
+use socket2::{SockRef, TcpKeepalive};
+
+use crate::watch::Watch;
+
+/// How many probes a quiet peer is sent before it counts as dead, all in the second half of the time that it has.
+const PROBES: u32 = 5;
+
+/// Guards one listening socket.
+#[derive(Debug)]
+pub struct Door {
+    watch: Watch,
+    /// A descriptor to give up when there is no other, so that whoever comes then can still be told.
+    spare: Option<File>,
+}
+
+/// Tells what to do after `accept` has failed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Recovery {
+    /// Go on accepting.
+    GoOn,
+    /// Wait a little before the next try: there is nobody, or nobody can be let in.
+    Pause,
+}
+
+impl Door {
+    /// Prepares a listening socket: it will not block, and what it accepts gives up on dead peers after [`Config::dead_after`], and
+    /// sends at once what it is given, which the core has gathered.
+    ///
+    /// # Errors
+    /// Returns an error if the socket does not take these options.
+    pub fn new(listener: &TcpListener, config: &Config, watch: Watch) -> io::Result<Self> {
+        listener.set_nonblocking(true)?;
+        // On Linux an accepted socket has these from the listening one.
+        set_options(SockRef::from(listener), config.dead_after)?;
+        Ok(Self { watch, spare: spare() })
+    }
+
+    /// Takes notice that `accept` has failed. If that was for want of a descriptor, whoever is next is told that the server is full.
+    pub fn recover(&mut self, now: Time, listener: impl AsFd, error: &io::Error) -> Recovery {
+        if matches!(error.kind(), ErrorKind::Interrupted | ErrorKind::ConnectionAborted) {
+            return Recovery::GoOn;
+        }
+        let had_spare = self.spare.take().is_some();
+        let next = if had_spare { accept(listener).map_err(io::Error::from) } else { Err(error.kind().into()) };
+        let recovery = match &next {
+            Ok(stream) => {
+                self.watch.refuse(now, Refusal::ServerFull);
+                turn_away(stream, Refusal::ServerFull);
+                Recovery::GoOn
+            }
+            // The system looks for a descriptor before it looks for a connection: so there may be none.
+            Err(error) if error.kind() == ErrorKind::WouldBlock => Recovery::Pause,
+            Err(_) => {
+                self.watch.note_trouble(now, error);
+                Recovery::Pause
+            }
+        };
+        drop(next);
+        self.spare = spare();
+        recovery
+    }
+}
+
+/// Says why, and that no more will come. What they have sent already is read, or else the operating system would reset the
+/// connection, and they might not see the answer.
+pub fn turn_away(stream: impl AsFd, refusal: Refusal) {
+    let line = format!("{refusal}\n");
+    let _ = send(&stream, line.as_bytes(), SendFlags::NOSIGNAL | SendFlags::DONTWAIT);
+    let _ = shutdown(&stream, Shutdown::Write);
+    let _ = recv(&stream, &mut [0; 4096], RecvFlags::DONTWAIT);
+}
+
+fn spare() -> Option<File> {
+    File::open("/dev/null").ok()
+}
+
+fn set_options(socket: SockRef<'_>, dead_after: Duration) -> io::Result<()> {
+    let half = dead_after / 2;
+    let second = Duration::from_secs(1);
+    let keepalive =
+        TcpKeepalive::new().with_time(half.max(second)).with_interval((half / PROBES).max(second)).with_retries(PROBES);
+    socket.set_tcp_nodelay(true)?;
+    socket.set_tcp_keepalive(&keepalive)?;
+    // What was sent and is never acknowledged is given up after the same time.
+    #[cfg(target_os = "linux")]
+    socket.set_tcp_user_timeout(Some(dead_after))?;
+    Ok(())
+}

@@ -1,0 +1,121 @@
+//! Owns what all doors and connections of a server report to: the gate, which decides who may connect, and the journal, which
+//! decides what is logged.
+
+use std::io;
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use chinwag_core::{Config, Gate, Incident, Journal, Pass, Refusal, Stats, Time};
+use tracing::{info, warn};
+
+/// Watches over the connections of one server. Its clones are the same watch.
+#[derive(Clone, Debug)]
+pub struct Watch(Arc<Watched>);
+
+#[derive(Debug)]
+struct Watched {
+    gate: Mutex<Gate>,
+    journal: Mutex<Journal>,
+}
+
+/// Stands for one connection that was let in, as long as its socket is open.
+#[derive(Debug)]
+pub struct Ticket {
+    watch: Watch,
+    /// There until the end.
+    pass: Option<Pass>,
+}
+
+impl Watch {
+    /// Starts with no connections.
+    #[must_use]
+    pub fn new(config: &Config) -> Self {
+        Self(Arc::new(Watched { gate: Mutex::new(Gate::new(config)), journal: Mutex::default() }))
+    }
+
+    /// Decides on a connection, as [`Gate::knock`] does.
+    ///
+    /// # Errors
+    /// Returns why it may not come.
+    pub fn admit(&self, now: Time, address: IpAddr) -> Result<(Ticket, Time), Refusal> {
+        let knocked = self.gate().knock(now, address);
+        match knocked {
+            Ok((pass, from)) => {
+                if from > now {
+                    self.note(now, Incident::Hurried, address);
+                }
+                Ok((Ticket { watch: self.clone(), pass: Some(pass) }, from))
+            }
+            Err(refusal) => {
+                self.note(now, refusal.incident(), address);
+                Err(refusal)
+            }
+        }
+    }
+
+    /// Counts a connection that was refused without being asked for, since there was no descriptor for it.
+    pub(crate) fn refuse(&self, now: Time, refusal: Refusal) {
+        self.gate().count_refused();
+        if let Some(more) = self.journal().note(now, refusal.incident()) {
+            warn!(more, "{}: there are no more descriptors", refusal.incident());
+        }
+    }
+
+    /// Counts a connection that could not even be told that it is refused.
+    pub(crate) fn note_trouble(&self, now: Time, error: &io::Error) {
+        if let Some(more) = self.journal().note(now, Incident::NotAccepted) {
+            warn!(%error, more, "{}", Incident::NotAccepted);
+        }
+    }
+
+    /// Adds how many connections there are, and were refused, to `stats`.
+    pub fn count(&self, stats: &mut Stats) {
+        self.gate().count(stats);
+    }
+
+    /// Counts what has happened to a connection, and logs it, at most once a minute for each cause: `more` says how many of its
+    /// kind there were since the last that was logged.
+    fn note(&self, now: Time, incident: Incident, address: IpAddr) {
+        match self.journal().note(now, incident) {
+            Some(more) if incident.is_trouble() => warn!(%address, more, "{incident}"),
+            Some(more) => info!(%address, more, "{incident}"),
+            None => {}
+        }
+    }
+
+    fn gate(&self) -> MutexGuard<'_, Gate> {
+        self.0.gate.lock().expect("nobody panics while holding it")
+    }
+
+    fn journal(&self) -> MutexGuard<'_, Journal> {
+        self.0.journal.lock().expect("nobody panics while holding it")
+    }
+}
+
+impl Ticket {
+    /// Returns where the connection comes from, or another address that counts as the same.
+    ///
+    /// # Panics
+    /// Never: it has its pass as long as it is there.
+    #[must_use]
+    pub fn address(&self) -> IpAddr {
+        self.watch.gate().address(self.pass())
+    }
+
+    /// Counts what has happened to this connection, and logs it if it is time.
+    pub fn note(&self, now: Time, incident: Incident) {
+        self.watch.note(now, incident, self.address());
+    }
+
+    const fn pass(&self) -> &Pass {
+        self.pass.as_ref().expect("it is taken at the end only")
+    }
+}
+
+impl Drop for Ticket {
+    fn drop(&mut self) {
+        if let Some(pass) = self.pass.take() {
+            self.watch.gate().leave(pass);
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! Owns the way in: accepts connections, and finds out who they are before they are let into the chat.
+
+use std::future::poll_fn;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chinwag_core::{Arrival, Config, Incident, Step, Time};
+use chinwag_launch::{Door, Recovery, Watch, turn_away};
+use tokio::net::TcpListener;
+use tokio::sync::mpsc::Sender;
+use tokio::time::sleep;
+
+use crate::clock;
+use crate::connection::Socket;
+use crate::hub::Input;
+
+/// How long to wait when nobody can be let in for want of memory or descriptors: long enough not to spin, short enough not to be
+/// noticed by who is let in then.
+const PAUSE: Duration = Duration::from_millis(100);
+
+pub(crate) struct Entrance {
+    pub(crate) door: Door,
+    pub(crate) watch: Watch,
+    pub(crate) config: Arc<Config>,
+    pub(crate) inputs: Sender<Input>,
+}
+
+impl Entrance {
+    /// Accepts whoever comes, for ever.
+    pub(crate) async fn run(mut self, listener: TcpListener) {
+        loop {
+            match listener.accept().await {
+                Ok((stream, peer)) => match self.watch.admit(clock::now(), peer.ip()) {
+                    Ok((ticket, from)) => {
+                        let socket = Arc::new(Socket::new(stream, ticket));
+                        tokio::spawn(arrive(socket, from, Arc::clone(&self.config), self.inputs.clone()));
+                    }
+                    Err(refusal) => turn_away(&stream, refusal),
+                },
+                Err(error) => {
+                    if self.door.recover(clock::now(), &listener, &error) == Recovery::Pause {
+                        sleep(PAUSE).await;
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Hands a connection to the hub, once it may be heard and is seen to be chat, or turns it away.
+async fn arrive(socket: Arc<Socket>, from: Time, config: Arc<Config>, inputs: Sender<Input>) {
+    if from > clock::now() {
+        clock::reach(from).await;
+    }
+    let mut arrival = Arrival::new(&config, clock::now());
+    loop {
+        match arrival.poll_step(clock::now()) {
+            Step::Read { until } => {
+                let read = tokio::select! {
+                    biased;
+                    read = poll_fn(|cx| socket.poll_read(cx, |bytes| arrival.handle_bytes(bytes))) => Some(read),
+                    () = clock::reach(until) => None,
+                };
+                match read {
+                    Some(Ok(1..)) | None => {}
+                    Some(Ok(0) | Err(_)) => arrival.handle_end(),
+                }
+            }
+            Step::TurnAway { foreign, answer } => {
+                socket.note(Incident::WrongDoor(foreign));
+                socket.write(&answer);
+                socket.finish();
+                socket.linger().await;
+            }
+            Step::Enter => {
+                let _ = inputs.send(Input::Opened(socket, Box::new(arrival.into_session()))).await;
+                return;
+            }
+            Step::End => return,
+        }
+    }
+}
