@@ -1,70 +1,58 @@
-//! Holds all servers to the same bytes in longer runs than a transcript can show, and to one order while many talk at once.
+//! Holds all servers to the same bytes: a recorded list of timed events is played on the bare core, on smol and on tokio; and many
+//! people talk all at once.
+//!
+//! On the bare core an event is done at its time. Real servers are given it as soon as everybody has received what the bare core
+//! gave them before. What the rate holds back comes in its own time, and is waited for just the same.
 
 use std::collections::BTreeMap;
 use std::thread;
 
 use chinwag_core::Config;
-use chinwag_tests::{Act, Adapter, BareCore, Batching, Person, Received, Server, replay};
+use chinwag_tests::{Act, Adapter, BareCore, Batching, Person, Received, Script, Server, replay};
 
-/// How many people are there in a run. Whoever leaves is followed by somebody new.
+/// Was recorded from a run that a seed made. Each line that is held back is told before the next event, since in between only the
+/// clock would say who comes first; and whoever loses the connection is missed by somebody.
+const RECORDED: &str = include_str!("recorded/half_a_minute.txt");
+
+/// How many people talk all at once.
 const PEOPLE: usize = 20;
 
-/// How many things they do.
-const STEPS: usize = 300;
-
-/// How many lines each says when all talk at once.
+/// How many lines each of them says.
 const LINES: usize = 100;
-
-/// Few enough that people often want the same, in different cases.
-const NAMES: [&str; 8] = ["Ann", "ANN", "Bob", "Cid", "cid", "Server", "x", "a name"];
-const ROOMS: [&str; 7] = ["main", "Main", "pizza", "PIZZA", "games", "Books", "no room"];
-
-/// What somebody sends, with `{name}` and `{room}` for one of those, and a weight.
-const DEEDS: [(usize, &[u8]); 19] = [
-    (20, b"hello\n"),
-    (5, b"good morning\r\n"),
-    (3, "日本語 👩‍🚀 \u{202e}evil\u{202c}\tred \u{1b}[31m\n".as_bytes()),
-    (3, b"one\ntwo\nthree\n"),
-    (3, b"/users\nquick\n/rooms\n/join {room}\nquicker\n"),
-    (3, b"a piece "),
-    (2, b"\n \n"),
-    (2, b"caf\xe9\n"),
-    (2, b"he\xff\xfb\x1fllo \xff\xfa\x18xterm\xff\xf0there\n"),
-    (1, b"\xff\xfd"),
-    (8, b"/name {name}\n"),
-    (8, b"/join {room}\n"),
-    (3, b"/users\n"),
-    (3, b"/rooms\n"),
-    (1, b"/help\n"),
-    (2, b"/dance\n"),
-    (1, b"//help\n"),
-    (2, b"bye\n/quit\nnever read\n"),
-    (1, b"\xff\xf4\xff\xfd\x06"),
-];
 
 #[test]
 fn writers_and_batches_make_no_difference() {
-    for seed in 0..50 {
-        let (acts, received) = run(seed);
-        for (writers, batching) in [(1, Batching::AllAtOnce), (3, Batching::EachEvent), (7, Batching::AllAtOnce)] {
-            let again = BareCore::new(&config(), writers, batching).play_to_the_end(&acts);
-            assert!(again == received, "seed {seed}: other bytes with {writers} writers, {batching:?}");
-        }
+    let script = recorded();
+    let received = received_of_core(&script);
+    for (writers, batching) in [(1, Batching::AllAtOnce), (3, Batching::EachEvent), (7, Batching::AllAtOnce)] {
+        let again = BareCore::new(script.config(), writers, batching).play_to_the_end(&script.acts());
+        assert!(again == received, "other bytes with {writers} writers, {batching:?}");
     }
+}
+
+#[test]
+fn time_makes_a_difference() {
+    let script = recorded();
+    let (acts, received) = (script.acts(), received_of_core(&script));
+    let is_held_back = |(act, received): (&Act, &Vec<Received>)| {
+        matches!(act, Act::Pass { .. }) && received.iter().any(|received| !received.is_empty())
+    };
+    assert!(acts.iter().zip(&received).filter(|&step| is_held_back(step)).count() > 10);
+    let unhurried = Config { flood_lines_per_second: 0, ..script.config().clone() };
+    let unhurried = BareCore::new(&unhurried, 1, Batching::EachEvent).play_to_the_end(&acts);
+    assert!(unhurried != received, "the rate holds lines back");
 }
 
 #[test]
 fn smol_gives_the_bytes_of_the_bare_core() {
-    for (seed, threads) in [(1, 1), (2, 2)] {
-        replay_on(Adapter::Smol, threads, seed);
-    }
+    play_on(Adapter::Smol, 1);
+    play_on(Adapter::Smol, 2);
 }
 
 #[test]
 fn tokio_gives_the_bytes_of_the_bare_core() {
-    for (seed, threads) in [(1, 1), (2, 2)] {
-        replay_on(Adapter::Tokio, threads, seed);
-    }
+    play_on(Adapter::Tokio, 1);
+    play_on(Adapter::Tokio, 2);
 }
 
 #[test]
@@ -79,64 +67,31 @@ fn everyone_sees_one_order_while_all_talk_at_once_on_tokio() {
     talk_at_once(Adapter::Tokio, 2);
 }
 
-fn config() -> Config {
-    Config { flood_lines_per_second: 0, ..Config::default() }
+fn recorded() -> Script {
+    Script::read(RECORDED).expect("the list can be read")
 }
 
-/// Lets people do what the dice say on the bare core; returns what they did, and what each received, the server's stop included.
-fn run(seed: u64) -> (Vec<Act>, Vec<Vec<Received>>) {
-    let mut core = BareCore::new(&config(), 1, Batching::EachEvent);
-    let (mut dice, mut here, mut acts, mut received) = (Dice(seed), Vec::new(), Vec::new(), Vec::new());
-    while acts.len() < STEPS {
-        let act = if here.len() < PEOPLE { Act::Connect } else { deed(&mut dice, &here) };
-        let now = core.play(&act);
-        if act == Act::Connect {
-            here.push(now.len() - 1);
-        }
-        here.retain(|&person| !now[person].is_closed);
-        acts.push(act);
-        received.push(now);
-    }
-    received.push(core.play(&Act::Stop));
-    (acts, received)
+/// Returns what each person received during each act, the server's stop included.
+fn received_of_core(script: &Script) -> Vec<Vec<Received>> {
+    BareCore::new(script.config(), 1, Batching::EachEvent).play_to_the_end(&script.acts())
 }
 
-fn deed(dice: &mut Dice, here: &[usize]) -> Act {
-    let person = *dice.pick(here);
-    if dice.roll(40) == 0 {
-        return Act::End { person };
-    }
-    let mut at = dice.roll(DEEDS.iter().map(|(weight, _)| weight).sum());
-    let deed = DEEDS.iter().find_map(|&(weight, bytes)| match at.checked_sub(weight) {
-        Some(rest) => {
-            at = rest;
-            None
-        }
-        None => Some(bytes),
-    });
-    let mut bytes = deed.expect("the roll is less than all weights").to_vec();
-    for (place, words) in [(b"{name}", NAMES.as_slice()), (b"{room}", ROOMS.as_slice())] {
-        if let Some(start) = bytes.windows(place.len()).position(|window| window == place) {
-            bytes.splice(start..start + place.len(), dice.pick(words).bytes());
-        }
-    }
-    Act::Send { person, bytes }
-}
-
-fn replay_on(adapter: Adapter, threads: u32, seed: u64) {
-    let (acts, received) = run(seed);
-    let mut server = Server::start(adapter, Config { threads, ..config() });
-    let played = replay(server.addr(), &acts, &received, || server.stop());
+fn play_on(adapter: Adapter, threads: u32) {
+    let script = recorded();
+    let mut server = Server::start(adapter, Config { threads, ..script.config().clone() });
+    let played = replay(server.addr(), &script.acts(), &received_of_core(&script), || server.stop());
     if let Err(mismatch) = played {
-        let (act, person) = (acts.get(mismatch.act), mismatch.person);
-        panic!("{adapter:?}, {threads} threads, after {act:?}: person {person} received other bytes:\n{mismatch}");
+        let (line, person) = (script.line_of(mismatch.act), script.person(mismatch.person));
+        panic!(
+            "{adapter:?}, {threads} threads, line {line}: {person} received other bytes (- is what the bare core gives):\n{mismatch}"
+        );
     }
     server.join();
 }
 
 /// Lets people talk all at once, and checks that they all see the same lines in the same order, and those of each in theirs.
 fn talk_at_once(adapter: Adapter, threads: u32) {
-    let server = Server::start(adapter, Config { threads, ..config() });
+    let server = Server::start(adapter, Config { threads, flood_lines_per_second: 0, ..Config::default() });
     let people: Vec<_> = (0..PEOPLE).map(|_| Person::come(server.addr())).collect();
     let seen: Vec<_> = thread::scope(|scope| {
         let talkers: Vec<_> = people.into_iter().map(|person| scope.spawn(|| talk(person))).collect();
@@ -169,20 +124,4 @@ fn talk(mut person: Person) -> Vec<(String, String)> {
         }
     }
     seen
-}
-
-/// Rolls the same numbers for the same seed: SplitMix64.
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, sides: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let x = (self.0 ^ self.0 >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let x = (x ^ x >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((x ^ x >> 31) % sides as u64) as usize
-    }
-
-    fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
-        &from[self.roll(from.len())]
-    }
 }

@@ -215,6 +215,8 @@ mod tests {
             Message::Rooms { rooms: names(300).map(|name| (name, 1)).collect(), more: 0 },
             Message::Users { names: names(1).collect(), more: 0 },
             Message::Users { names: names(300).collect(), more: 0 },
+            Message::Unrecognized { word: Text::clean("/x") },
+            Message::Unrecognized { word: Text::clean(&"x".repeat(4096)) },
         ];
         for message in cases {
             let (weight, len) = (message.weight(), message.to_string().len() + 1);

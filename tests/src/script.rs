@@ -3,12 +3,15 @@
 //! A transcript is a text that shows one rule. Its first line states the rule. After it may stand `Config:` with settings,
 //! `Core only:` with the reason why it can't be played over sockets, and `Help: in full`. Then come steps, each on a line of its
 //! own, and below each, indented, what everyone received: whose names, then what [`Received::show`] makes of it.
+//!
+//! Before a step may stand when it is done: `1250 ms: Ann types hello`. So a list of such steps is a run that was recorded.
 
 mod config;
 mod step;
 
 use std::error::Error;
 use std::fmt;
+use std::time::Duration;
 
 use chinwag_core::Config;
 
@@ -163,14 +166,28 @@ impl Script {
             return Ok(());
         }
         let text = line.to_owned();
-        let (acts, line) = match read_step(line, &mut self.people)? {
+        let (time, step) = self.read_time(line)?;
+        let (acts, line) = match read_step(step, &mut self.people)? {
             Step::Given(given) if self.acts.is_empty() => (given.acts(), Line::Given { text, given }),
             Step::Given(_) => return Err("who is given comes first".to_owned()),
-            Step::Acts(acts) => (acts.clone(), Line::Shown { text, acts: acts.len() }),
+            Step::Acts(acts) => {
+                let acts: Vec<_> = time.map(|time| Act::Pass { time }).into_iter().chain(acts).collect();
+                (acts.clone(), Line::Shown { text, acts: acts.len() })
+            }
         };
         self.acts.extend(acts.into_iter().map(|act| (number, act)));
         self.lines.push(line);
         Ok(())
+    }
+
+    /// Reads how long it is until a step is done, if it says when, and what is done.
+    fn read_time<'a>(&self, line: &'a str) -> Result<(Option<Duration>, &'a str), String> {
+        let after_digits = line.trim_start_matches(|c: char| c.is_ascii_digit());
+        let Some(step) = after_digits.strip_prefix(" ms: ") else { return Ok((None, line)) };
+        let at = config::duration(&line[..line.len() - step.len() - ": ".len()])?;
+        let passed = self.acts.iter().map(|(_, act)| if let Act::Pass { time } = act { *time } else { Duration::ZERO });
+        let time = at.checked_sub(passed.sum()).ok_or("it is later than that")?;
+        Ok((Some(time), step))
     }
 
     /// Takes a line that tells how the steps are to be played; says whether it was one.

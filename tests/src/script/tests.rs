@@ -22,6 +22,14 @@ fn a_record_is_what_everyone_received_and_the_same_again_when_it_is_read() {
 }
 
 #[test]
+fn a_step_is_done_at_its_time() {
+    let text = "A rule.\nConfig: flood_lines_per_second = 20, flood_burst = 100 ms\nGiven Ann in main\n1000 ms: Ann sends a\\nb\\nc\\n\n    \
+                Ann | Ann: a\n        | Ann: b\n1049 ms: Ann types 5 ms: x\n    nobody sees anything\n1050 ms: Ann sends y\n    Ann | Ann: c\n\
+                50 ms pass\n    Ann | Ann: 5 ms: x\n";
+    assert_eq!(record(text).as_deref(), Ok(text));
+}
+
+#[test]
 fn who_is_given_must_receive_exactly_what_the_protocol_says() {
     let error = record("A rule.\nConfig: crowd_members = 1\nGiven Ann and Bob in main\n").expect_err("Bob is gathered");
     assert!(error.to_string().starts_with("line 3: people received"), "{error}");
@@ -42,6 +50,7 @@ fn mistakes_are_told_with_their_line() {
         ("A rule.\nConfig: seed = one\n", "line 2: no number: one"),
         ("A rule.\nConfig: threads\n", "line 2: no value: threads"),
         ("A rule.\nConfig: line_chars_max = 0\n", "line 2: line_chars_max takes 1 to 4096 characters"),
+        ("A rule.\n2 ms: Ann connects\n1 ms: Ann types hello\n", "line 3: it is later than that"),
         ("A rule.\n5 h pass\n", "line 2: no time in ms or s: 5 h"),
     ];
     for (text, mistake) in cases {
