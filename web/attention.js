@@ -1,0 +1,60 @@
+// How the page calls for somebody who looks elsewhere: the number of unread messages in the title, and, if they want it, a notification when
+// their name is said.
+
+import { at } from './dom.js';
+import { keep, kept } from './kept.js';
+
+const button = at('notify');
+let unread = 0;
+let room = null;
+
+/** `tell` tells the person why there can be no notifications. */
+export function begin(tell) {
+  // Browsers have them only where nobody can have changed the page on its way.
+  button.hidden = !('Notification' in window) || !isSecureContext;
+  want(!button.hidden && Notification.permission === 'granted' && kept('localStorage', 'notify') === 'on');
+  button.addEventListener('click', async () => {
+    if (!wanted() && (await Notification.requestPermission()) !== 'granted') {
+      tell('Notifications are blocked for this page. The settings of your browser can allow them.');
+      return;
+    }
+    want(!wanted());
+    keep('localStorage', 'notify', wanted() ? 'on' : 'off');
+  });
+}
+
+/** A message came. */
+export function heard({ kind, name, text, mine, marks }) {
+  if (kind !== 'said' || mine) return;
+  if (document.hidden) title(unread + 1, room);
+  if (!marks.length || !wanted() || (!document.hidden && document.hasFocus())) return;
+  try {
+    const notification = new Notification(`${name} in ${room}`, { body: text, icon: 'icon.svg', tag: 'chinwag' });
+    notification.onclick = () => {
+      focus();
+      notification.close();
+    };
+  } catch {
+    want(false); // On phones, some browsers have them only for what is installed.
+  }
+}
+
+export function entered(name) {
+  title(unread, name);
+}
+
+/** Somebody looks at the page. */
+export function seen() {
+  title(0, room);
+}
+
+const wanted = () => button.getAttribute('aria-pressed') === 'true';
+
+function want(whether) {
+  button.setAttribute('aria-pressed', whether);
+}
+
+function title(messages, name) {
+  [unread, room] = [messages, name];
+  document.title = `${unread ? `(${unread}) ` : ''}${room ? `${room} · ` : ''}chinwag`;
+}

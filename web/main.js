@@ -1,0 +1,174 @@
+// Ties the parts of the page together: what the server says goes into the chat, and what comes of it onto the screen; what the person does
+// goes into the chat, and what comes of that to the server.
+
+import { announce } from './announce.js';
+import * as attention from './attention.js';
+import * as banner from './banner.js';
+import { Chat, note } from './chat.js';
+import { hue } from './colours.js';
+import * as composer from './composer.js';
+import { at, put } from './dom.js';
+import { keep, kept } from './kept.js';
+import { Link } from './link.js';
+import * as log from './log.js';
+import { key, roomOf } from './names.js';
+import * as rename from './rename.js';
+import * as side from './side.js';
+import { Transcripts } from './transcripts.js';
+import { count, nameRule } from './words.js';
+
+/** How often the lists are asked for, in ms, while somebody looks: what happens in other rooms is not told. */
+const REFRESH = 20_000;
+
+const chat = new Chat({ name: kept('sessionStorage', 'name'), room: roomOf(location.hash) || null });
+const link = new Link({ open: () => new WebSocket(socketAddress()), message: received, change: linkChanged });
+const transcripts = new Transcripts();
+
+/** The room whose messages the log shows. */
+let shown = null;
+
+/** The frame in which what is beside the log is drawn again. */
+let frame = 0;
+
+attention.begin(tellBad);
+rename.begin({ limits: () => chat.limits, ask: (name) => say(`/name ${name}`) });
+side.begin({
+  went: composer.focus,
+  person: (name) => (name === chat.me ? rename.open(name) : composer.address(name)),
+});
+composer.begin({
+  send: say,
+  limit: () => chat.lineChars,
+  page: log.page,
+  escape: log.follow,
+  known: () => ({ commands: chat.commands, rooms: chat.rooms.map(({ room }) => room), people: chat.people.byTurn(), me: chat.me }),
+  announce,
+});
+at('you').addEventListener('click', () => rename.open(chat.me));
+at('banner-now').addEventListener('click', () => {
+  link.connect();
+  composer.focus();
+});
+at('latest').addEventListener('click', () => {
+  log.follow();
+  composer.focus();
+});
+at('skip').addEventListener('click', (event) => {
+  event.preventDefault(); // What comes after the # is a room.
+  at('line').focus();
+});
+at('make').addEventListener('submit', (event) => {
+  event.preventDefault();
+  make(at('make-room').value.trim());
+});
+addEventListener('hashchange', () => {
+  const room = roomOf(location.hash, chat.limits);
+  if (room) send(chat.join(room));
+  if (room === null) tellBad(nameRule(chat.limits, 'The name of a room'));
+  showAddress();
+});
+addEventListener('online', () => link.connect());
+document.addEventListener('visibilitychange', () => {
+  log.watched(!document.hidden);
+  if (document.hidden) return;
+  attention.seen();
+  send(chat.refresh());
+  if (link.state === 'resting') link.connect();
+});
+setInterval(() => document.hidden || send(chat.refresh()), REFRESH);
+link.connect();
+composer.focus();
+
+/** The socket is beside the page, wherever that is. */
+function socketAddress() {
+  const address = new URL('socket', location.href);
+  address.protocol = address.protocol.replace('http', 'ws');
+  return address;
+}
+
+function received(message) {
+  const out = chat.handle(message, Date.now());
+  send(out.send);
+  if (out.entered) enter(chat.room);
+  if (!out.refused || !rename.refused(out.refused)) out.show.forEach(tell);
+  if (out.renamed) {
+    rename.given();
+    keep('sessionStorage', 'name', chat.me);
+  }
+  if (out.arrived) link.settled();
+  showAddress();
+  changed();
+}
+
+function enter(room) {
+  attention.entered(room);
+  if (shown === null || key(shown) !== key(room)) log.open(transcripts.of(room));
+  shown = room;
+}
+
+/** Makes the address that of the room. If it was that of another one, the browser's back button leads there. */
+function showAddress() {
+  const hash = `#${chat.address}`;
+  if (!chat.address || location.hash === hash) return;
+  const before = roomOf(location.hash);
+  history[before && key(before) !== key(chat.address) ? 'pushState' : 'replaceState'](null, '', hash);
+}
+
+function tell(entry) {
+  // Before one is in a room, there is no log.
+  if (shown === null) return;
+  transcripts.add(shown, entry);
+  log.add(entry);
+  if (entry.kind === 'note' || (entry.kind === 'said' && !entry.mine)) announce(entry);
+  attention.heard(entry);
+}
+
+function tellBad(text) {
+  tell(note(text, Date.now(), 'bad'));
+}
+
+/** Sends what the person typed; returns why it can't be sent, or `null`. */
+function say(line) {
+  if (chat.phase !== 'here') return 'There is no connection. What you wrote stays here.';
+  chat.typed(line);
+  send([line]);
+  log.follow();
+  return null;
+}
+
+function send(lines) {
+  for (const line of lines) link.send(line);
+}
+
+function make(room) {
+  const valid = Boolean(roomOf(`#${room}`, chat.limits));
+  at('make-error').textContent = valid ? '' : nameRule(chat.limits, 'The name of a room');
+  at('make-room').setAttribute('aria-invalid', !valid);
+  if (!valid) return;
+  at('make').reset();
+  location.hash = room;
+  if (!side.close()) composer.focus();
+}
+
+function linkChanged() {
+  if (link.state === 'resting' || link.state === 'left') {
+    if (chat.phase === 'here' && link.why !== 'stopped') tellBad(link.why === 'left' ? 'You have left.' : 'The connection was lost.');
+    chat.lost();
+  }
+  banner.update(link);
+  changed();
+}
+
+function changed() {
+  frame ||= requestAnimationFrame(() => {
+    frame = 0;
+    side.render(chat);
+    put(at('room'), chat.room ?? 'chinwag');
+    put(at('crowd'), chat.phase === 'here' ? count(chat.people.count, 'person', 'people') : '');
+    put(at('you-name'), chat.me ?? '');
+    at('you').hidden = chat.me === null;
+    at('you').className = chat.me === null ? '' : `hue-${hue(chat.me)}`;
+    at('line').placeholder = chat.room ? `Message #${chat.room}` : 'Message';
+    document.body.className = chat.phase;
+  });
+}
