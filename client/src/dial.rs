@@ -1,6 +1,6 @@
 //! How to reach a server, and what is said when there is none.
 
-use std::io;
+use std::io::{self, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
@@ -26,6 +26,8 @@ pub(crate) async fn dial(address: SocketAddr) -> Result<Async<TcpStream>> {
     let stream = connect.or(too_late).await.and_then(refuse_oneself).map_err(|error| explain(address, &error))?;
     // A line is to leave when it is typed, not when the next one is.
     let _ = stream.get_ref().set_nodelay(true);
+    // A server that has heard a line, be it blank, need not wait whether it is a browser that has come.
+    let _ = stream.get_ref().write(b"\n");
     Ok(stream)
 }
 
