@@ -2,7 +2,8 @@
 
 use rustix::process::{Resource, getrlimit, setrlimit};
 
-/// How many descriptors are kept for all that is no connection: the listening sockets, the log, the runtime, the spare of the door.
+/// How many descriptors are kept for all that is no connection: the listening sockets, the log, the runtime, the spare of the door,
+/// and those who are being told that they can't come in. Of a very small limit it is half.
 const RESERVED: u64 = 64;
 
 /// Raises the limit of this process as far as it may, and returns how many connections fit in.
@@ -18,7 +19,7 @@ pub(super) fn raise() -> u32 {
 }
 
 fn connections(descriptors: Option<u64>) -> u32 {
-    let free = descriptors.map_or(u64::MAX, |descriptors| descriptors.saturating_sub(RESERVED));
+    let free = descriptors.map_or(u64::MAX, |descriptors| descriptors - RESERVED.min(descriptors / 2));
     u32::try_from(free).unwrap_or(u32::MAX).max(1)
 }
 
@@ -28,6 +29,6 @@ mod tests {
 
     #[test]
     fn what_is_not_reserved_is_for_connections() {
-        assert_eq!([Some(20_000), Some(64), Some(0), None].map(connections), [19_936, 1, 1, u32::MAX]);
+        assert_eq!([Some(20_000), Some(64), Some(0), None].map(connections), [19_936, 32, 1, u32::MAX]);
     }
 }
