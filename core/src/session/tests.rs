@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::*;
-use crate::{Foreign, Name, Signal, Text};
+use crate::{Foreign, Incident, Name, Signal, Text};
 
 fn unmetered() -> Config {
     Config { flood_lines_per_second: 0, ..Config::default() }
@@ -308,4 +308,22 @@ fn bytes_that_make_no_line_count_as_one_now_and_then() {
         assert!((10..=11).contains(&reads), "{reads} reads of {:?}", &bytes[..3]);
         assert_eq!(next, Next::AwaitTime(Time::after(Duration::from_millis(100))));
     }
+}
+
+#[test]
+fn how_a_session_ended_is_told() {
+    let end = |bytes: &[u8], end: fn(&mut Session)| {
+        let mut session = Session::new(&unmetered());
+        ask(&mut session, bytes);
+        end(&mut session);
+        assert_eq!(session.poll_next(Time::START, Signals::default()), Next::End);
+        session.incident()
+    };
+    assert_eq!(end(b"hello\n", Session::handle_end), Incident::HungUp);
+    assert_eq!(end(b"hello\n", Session::handle_failure), Incident::Failed);
+    assert_eq!(end(b"/quit\n", |_| ()), Incident::Quit);
+    assert_eq!(end(b"/quit\n", Session::handle_failure), Incident::Quit, "what comes later is no news");
+    assert_eq!(end(b"\x04", |_| ()), Incident::Quit);
+    assert_eq!(end(b"half\xff\xf4", |_| ()), Incident::Quit);
+    assert_eq!(end(b"GET / HTTP/1.1\n", |_| ()), Incident::WrongDoor(Foreign::Http));
 }
