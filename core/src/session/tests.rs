@@ -281,6 +281,20 @@ fn a_long_line_that_is_none_of_a_browser_is_too_long_in_every_split() {
 }
 
 #[test]
+fn a_request_is_told_by_its_whole_line_up_to_the_longest_that_there_can_be() {
+    for len in [20, 1600, 1601] {
+        let line = [b"get /", &b"x".repeat(len - 14)[..], b" HTTP/1.1\n"].concat();
+        for bytes in [line.clone(), [&b"\n".repeat(1600)[..], &line].concat()] {
+            for size in [1, 1600, bytes.len()] {
+                let mut session = Session::new(&unmetered());
+                let asked: Vec<_> = bytes.chunks(size).flat_map(|bytes| ask(&mut session, bytes)).collect();
+                assert_eq!(asked, [Request::WrongDoor(Foreign::Http)], "{len} bytes, {size} at a time");
+            }
+        }
+    }
+}
+
+#[test]
 fn only_what_comes_first_can_be_another_protocol() {
     let mut session = Session::new(&unmetered());
     let asked = ask(&mut session, b"hello\nGET / HTTP/1.1\n\x16\x03");
