@@ -2,6 +2,14 @@
 
 export const at = (id) => document.getElementById(id);
 
+/** Has an element listened to. Forms are sent nowhere but to the handler. */
+export function on(id, type, handler) {
+  at(id).addEventListener(type, (event) => {
+    if (type === 'submit') event.preventDefault();
+    handler(event);
+  });
+}
+
 export function element(tag, className, ...content) {
   const made = document.createElement(tag);
   made.className = className;
@@ -9,7 +17,6 @@ export function element(tag, className, ...content) {
   return made;
 }
 
-/** Changes a text only if it is another one: what is unchanged is not drawn again. */
 export function put(node, text) {
   if (node.textContent !== `${text}`) node.textContent = text;
 }

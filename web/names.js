@@ -1,4 +1,4 @@
-// What people and rooms may be called, when two names are one, and where a text says a name. The rules are the server's.
+// What people and rooms may be called, when two names are one, and where a text says a name: the server's rules.
 
 /** How many characters a name has. */
 export const LIMITS = { min: 2, max: 20 };
@@ -7,10 +7,10 @@ export function isName(text, { min, max } = LIMITS) {
   return text.length >= min && text.length <= max && /^[\w-]+$/.test(text);
 }
 
-/** Returns what is equal for two names that count as the same. */
+/** Returns what is equal for names that count as the same. */
 export const key = (name) => name.toLowerCase();
 
-/** Returns the room that the part of an address after the # asks for; '' for none, `null` if no room can be called so. */
+/** Returns the room that an address asks for after its #; '' for none, `null` if no room can be called so. */
 export function roomOf(hash, limits) {
   const text = hash.slice(1);
   return text === '' || isName(text, limits) ? text : null;
