@@ -103,8 +103,12 @@ impl Inbox {
     fn skim(&mut self, bytes: &[u8]) -> Option<(Receipt, usize)> {
         let lines = bytes.len().checked_div(self.frame_bytes)?;
         let whole = lines * self.frame_bytes;
-        // A frame that has begun holds line ends only where it is more than a line.
-        if self.dialect == Dialect::Chat && memchr(b'\n', &bytes[whole..]).is_some() {
+        let is_other = match self.dialect {
+            Dialect::Chat => memchr(b'\n', &bytes[whole..]).is_some(),
+            // A frame that has begun holds line ends, too; but before the first one comes what confirms the room.
+            Dialect::Redis | Dialect::Nats => !self.joined,
+        };
+        if is_other {
             return None;
         }
         if lines == 0 {

@@ -184,6 +184,7 @@ fn frames_of_other_protocols_take_the_fast_way() {
             composer.compose(Stamp { seq, sent_ns: seq }, &mut frames);
         }
         let mut inbox = Inbox::new(dialect, "load-3", CHARS);
+        assert!(inbox.accept(format!("{}\n", dialect.joined("load-3")).as_bytes()).joined);
         let (receipt, whole) = inbox.skim(&frames[..frames.len() - 1]).expect("nothing but load messages");
         assert_eq!((receipt.delivered, whole), (2, 2 * frame_bytes));
     }
