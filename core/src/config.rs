@@ -4,6 +4,8 @@ use std::error::Error;
 use std::fmt;
 use std::time::Duration;
 
+use crate::{Asset, Time};
+
 /// How many bytes of replies one connection may ask for before it has to wait until the fan-out has dealt with them.
 ///
 /// A `/rooms` of seven bytes can cost a reply of 8 KiB. Without this window one read full of them would outgrow any queue;
@@ -96,6 +98,22 @@ pub struct Config {
 
     /// Determines which random names are given, and in which order. Default 0; a server draws one when it starts.
     pub seed: u64,
+
+    /// When the server started: [`Time::START`] in milliseconds since 1970. Default 0; a server asks the clock. Browsers are told by
+    /// it when something was said.
+    pub epoch_ms: u64,
+
+    /// How long somebody at the web door may take for a request, from when they came, or were answered before, until its head has
+    /// ended. Default 5 s: a head is one packet, and a page that asks for its parts does so at once; more would let those who keep
+    /// silent hold places of those who talk.
+    pub request_wait: Duration,
+
+    /// From which other sites pages may open a `WebSocket` here, each as browsers say it, like `https://chat.example`. Default none: only
+    /// the page that this server gave.
+    pub web_origins: Vec<String>,
+
+    /// What the web door gives to browsers. Default nothing; a server gives its page.
+    pub assets: &'static [Asset],
 }
 
 impl Default for Config {
@@ -120,6 +138,10 @@ impl Default for Config {
             threads: 1,
             drain: Duration::from_secs(5),
             seed: 0,
+            epoch_ms: 0,
+            request_wait: Duration::from_secs(5),
+            web_origins: Vec::new(),
+            assets: &[],
         }
     }
 }
@@ -155,6 +177,23 @@ impl Config {
             Some((_, field, allowed)) => Err(ConfigError { field, allowed }),
             None => Ok(()),
         }
+    }
+}
+
+impl Config {
+    /// Returns a moment in milliseconds since 1970.
+    pub(crate) fn unix_ms(&self, time: Time) -> u64 {
+        let since_start = u64::try_from(time.since_start().as_millis()).unwrap_or(u64::MAX);
+        self.epoch_ms.saturating_add(since_start)
+    }
+
+    /// Returns a number that no other run of the server is likely to have, and that tells nothing of the seed.
+    pub(crate) fn boot(&self) -> u64 {
+        // The output function of the generator SplitMix64.
+        let mut mixed = (self.seed ^ self.epoch_ms.rotate_left(32)).wrapping_add(0x9e37_79b9_7f4a_7c15);
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
     }
 }
 

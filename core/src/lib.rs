@@ -21,7 +21,7 @@
 //! A server without a network. Ann connects and says hello:
 //!
 //! ```
-//! use chinwag_core::{Config, Event, Fanout, Hub, Next, Output, Session, Share, Signals, Time, Written};
+//! use chinwag_core::{Config, Event, Fanout, Form, Hub, Next, Output, Session, Share, Signals, Time, Written};
 //!
 //! let (config, now) = (Config::default(), Time::START);
 //! let mut hub = Hub::new(config.clone());
@@ -29,7 +29,7 @@
 //! let mut fanout = Fanout::new(&config, Share::ALL);
 //!
 //! // What an adapter does when somebody connects,
-//! let ann = hub.open(now, "Ann's socket");
+//! let ann = hub.open(now, Form::Lines, "Ann's socket");
 //!
 //! // when a socket can be read,
 //! session.handle_bytes(b"/name Ann\r\nhello\r\n");
@@ -55,13 +55,16 @@
 
 mod action;
 mod arrival;
+mod asset;
 mod batch;
 mod chat;
+mod close_code;
 mod command;
 mod config;
 mod event;
 mod fanout;
 mod foreign;
+mod form;
 mod gate;
 mod hub;
 mod id;
@@ -79,13 +82,16 @@ mod time;
 
 pub use action::Action;
 pub use arrival::{Arrival, Step};
+pub use asset::Asset;
 pub use batch::Batch;
 pub use chat::Chat;
+pub use close_code::CloseCode;
 pub use command::{COMMANDS, Command};
 pub use config::{Config, ConfigError};
 pub use event::Event;
 pub use fanout::{Fanout, Output, Share, Written};
 pub use foreign::Foreign;
+pub use form::Form;
 pub use gate::{Gate, Pass, Refusal};
 pub use hub::Hub;
 pub use id::{ConnectionId, RoomId};

@@ -37,7 +37,7 @@ impl Chats {
 
     fn open(&mut self) -> ConnectionId {
         let connection = self.chat.next_connection();
-        self.handle(Event::Opened { connection });
+        self.handle(Event::Opened { connection, form: Form::Lines });
         connection
     }
 
@@ -76,7 +76,7 @@ impl Chats {
 fn read(actions: &[Action]) -> Vec<String> {
     let room = |id: &RoomId| if *id == MAIN { "main".to_owned() } else { format!("room {}", id.key()) };
     let read = |action: &Action| match action {
-        Action::Open { connection } => format!("{} opens", connection.key()),
+        Action::Open { connection, .. } => format!("{} opens", connection.key()),
         Action::Reply { connection, message } => format!("{}: {message}", connection.key()),
         Action::Enter { connection, room: id } => format!("{} enters {}", connection.key(), room(id)),
         Action::Leave { connection } => format!("{} leaves", connection.key()),
@@ -95,7 +95,7 @@ fn a_newcomer_is_helped_named_announced_and_let_in_in_this_order() {
     let mut chats = Chats::new();
     for others in 0..2 {
         let connection = chats.chat.next_connection();
-        let actions = read(&chats.handle(Event::Opened { connection }));
+        let actions = read(&chats.handle(Event::Opened { connection, form: Form::Lines }));
         let name = chats.name(connection);
         let mut expected = vec![format!("{others} opens"), format!("{others}: {}", Message::Help)];
         expected.push(format!("{others}: You are {name}"));
@@ -173,7 +173,7 @@ fn only_the_next_connection_can_be_opened() {
     let (mut chats, [ann]) = Chats::of(["Ann"]);
     let next = chats.chat.next_connection();
     for wrong in [ann, ConnectionId::new(next.key(), next.generation() + 1), ConnectionId::new(5, next.generation())] {
-        assert_eq!(chats.handle(Event::Opened { connection: wrong }), []);
+        assert_eq!(chats.handle(Event::Opened { connection: wrong, form: Form::Lines }), []);
     }
     assert_eq!(chats.chat.next_connection(), next);
     assert_eq!(chats.chat.people(), 1);
@@ -312,12 +312,12 @@ fn above_its_limit_a_room_gathers_who_comes_and_goes() {
     let mut chats = crowd_of_three();
     let [ann, bob] = ["Ann", "Bob"].map(|name| chats.join_as(name));
     let third = chats.chat.next_connection();
-    let told = read(&chats.handle(Event::Opened { connection: third }));
+    let told = read(&chats.handle(Event::Opened { connection: third, form: Form::Lines }));
     assert!(told.contains(&format!("main (2): {} joined", chats.name(third))), "three are no crowd");
     assert_eq!(chats.chat.poll_timeout(), None);
 
     let fourth = chats.chat.next_connection();
-    let told = read(&chats.handle(Event::Opened { connection: fourth }));
+    let told = read(&chats.handle(Event::Opened { connection: fourth, form: Form::Lines }));
     assert_eq!(told[2], format!("3: You are {}", chats.name(fourth)));
     assert_eq!(told[3..], ["3 enters main", "3: You joined main"], "four are one");
     assert_eq!(chats.chat.poll_timeout(), Some(Time::after(Duration::from_secs(1))));
@@ -404,7 +404,7 @@ fn a_stopped_chat_says_so_and_then_does_nothing_more() {
     assert_eq!(chats.line(ann, "/help"), NOTHING);
     assert_eq!(chats.close(ann), NOTHING);
     let connection = chats.chat.next_connection();
-    assert_eq!(chats.handle(Event::Opened { connection }), []);
+    assert_eq!(chats.handle(Event::Opened { connection, form: Form::Lines }), []);
     assert_eq!(chats.handle(Event::Stopped), []);
 }
 
