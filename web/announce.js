@@ -1,31 +1,24 @@
-// What a screen reader reads by itself: what was said, summed up when it is much, and what the page has to say. The log itself is no live
-// region: a flood in it would be read for hours.
+// What a screen reader reads by itself. The log is no live region: a flood in it would be read for hours.
 
 import { at, element } from './dom.js';
 import { digest } from './words.js';
 
-/** What comes within this time, in ms, is read together. */
+/** Time before and between readings, in ms: what comes meanwhile is read together. */
 const SOON = 100;
-
-/** Time between two readings, in ms: long enough to read a message. */
 const PAUSE = 2000;
-
-/** As many entries as are kept for the next reading, which sums them up anyway. */
-const ENTRIES_MAX = 500;
 
 let entries = [];
 let timer = null;
 
 /** Reads an entry of the log, or a text. */
 export function announce(entry) {
-  if (entries.length === ENTRIES_MAX) entries.pop();
-  entries.push(typeof entry === 'string' ? { text: entry } : entry);
+  entries.push(entry.kind ? entry : { text: entry });
   timer ??= setTimeout(read, SOON);
 }
 
 /** Reads what has come. What was read goes, so that nobody comes upon it later. */
 function read() {
-  at('announcer').replaceChildren(...(entries.length ? digest(entries) : []).map((text) => element('p', '', text)));
+  at('announcer').replaceChildren(...digest(entries).map((text) => element('p', '', text)));
   timer = entries.length ? setTimeout(read, PAUSE) : null;
   entries = [];
 }

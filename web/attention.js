@@ -1,7 +1,6 @@
-// How the page calls for somebody who looks elsewhere: the number of unread messages in the title, and, if they want it, a notification when
-// their name is said.
+// How the page calls for somebody who looks elsewhere: the unread messages in the title, and a notification when their name is said.
 
-import { at } from './dom.js';
+import { at, on } from './dom.js';
 import { keep, kept } from './kept.js';
 
 const button = at('notify');
@@ -13,7 +12,7 @@ export function begin(tell) {
   // Browsers have them only where nobody can have changed the page on its way.
   button.hidden = !('Notification' in window) || !isSecureContext;
   want(!button.hidden && Notification.permission === 'granted' && kept('localStorage', 'notify') === 'on');
-  button.addEventListener('click', async () => {
+  on('notify', 'click', async () => {
     if (!wanted() && (await Notification.requestPermission()) !== 'granted') {
       tell('Notifications are blocked for this page. The settings of your browser can allow them.');
       return;
@@ -23,11 +22,10 @@ export function begin(tell) {
   });
 }
 
-/** A message came. */
-export function heard({ kind, name, text, mine, marks }) {
+export function heard({ kind, name, text, mine, pieces }) {
   if (kind !== 'said' || mine) return;
   if (document.hidden) title(unread + 1, room);
-  if (!marks.length || !wanted() || (!document.hidden && document.hasFocus())) return;
+  if (pieces.length === 1 || !wanted() || (!document.hidden && document.hasFocus())) return;
   try {
     const notification = new Notification(`${name} in ${room}`, { body: text, icon: 'icon.svg', tag: 'chinwag' });
     notification.onclick = () => {
@@ -43,7 +41,6 @@ export function entered(name) {
   title(unread, name);
 }
 
-/** Somebody looks at the page. */
 export function seen() {
   title(0, room);
 }

@@ -1,30 +1,22 @@
-// What stands above the log while there is no connection: why, when the next attempt is made, and a button to make it now.
+// What stands above the log without a connection: why, when the next attempt is made, and a button to make it now.
 
 import { at, put } from './dom.js';
 import { linkWords } from './words.js';
 
-/** A connection that is there within this time, in ms, needs no banner. */
-const PATIENCE = 600;
-
-/** Time between two looks at the clock, in ms. */
-const TICK = 250;
+const TICK_MS = 250;
 
 let timer = null;
 
 /** Shows how it stands with the link, and goes on doing so while it counts down. */
-export function update(link) {
+export function show(link) {
   clearTimeout(timer);
+  const { state } = link;
   const banner = at('banner');
-  const wait = link.state === 'connecting' && banner.hidden;
-  if (link.state === 'open') banner.hidden = true;
-  else if (wait) timer = setTimeout(() => show(link), PATIENCE);
-  else show(link);
-}
-
-function show(link) {
-  at('banner').hidden = false;
+  // The first attempt needs no words, unless it fails.
+  banner.hidden = state === 'open' || (state === 'connecting' && banner.hidden);
+  if (banner.hidden) return;
   put(at('banner-text'), linkWords(link, Date.now()));
-  put(at('banner-now'), link.state === 'left' ? 'Come back' : 'Try now');
-  at('banner-now').hidden = link.state === 'connecting';
-  timer = setTimeout(() => show(link), TICK);
+  put(at('banner-now'), state === 'left' ? 'Come back' : 'Try now');
+  at('banner-now').hidden = state === 'connecting';
+  if (state === 'resting') timer = setTimeout(show, TICK_MS, link);
 }

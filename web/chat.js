@@ -1,22 +1,22 @@
-// What the page knows of the chat: who one is, where, who else is there, which rooms there are. Messages of the server and wishes of
-// the person come in; lines for the server and entries for the log come out. It knows no elements, no sockets and no clock.
+// What the page knows of the chat. Messages of the server and wishes of the person come in; lines for the server and entries for the log
+// come out. It knows no elements, no sockets and no clock.
 
-import { LIMITS, key, mentions } from './names.js';
+import { LIMITS, cut, key } from './names.js';
 import { People } from './people.js';
 import { Seen } from './seen.js';
-import { backIn, count, nameRule, series, welcomeBack } from './words.js';
+import { count, nameRule, people, series, welcomeBack } from './words.js';
 
-/** Returns an entry for what the server or the page has to say; its tone is 'plain', or 'bad' for what went wrong. */
-export function note(text, time, tone = 'plain') {
+/** Returns an entry for what the server or the page says; its tone is 'plain' or 'bad'. */
+export function note(text, time, tone) {
   return { kind: 'note', text, time, tone };
 }
 
 export class Chat {
   me = null;
-  /** The room that is shown. Without a connection it is the last one. */
+  /** The room that is shown: without a connection, the last one. */
   room = null;
   people = new People();
-  /** As `/rooms` has it: `{ room, people }`; and how many more there are. */
+  /** Each `{ room, people }`, and how many more there are. */
   rooms = [];
   roomsMore = 0;
   commands = [];
@@ -25,22 +25,22 @@ export class Chat {
   /** 'offline'; 'greeting', until one knows who and where one is; 'settling', until one is who and where one wants; 'here'. */
   phase = 'offline';
 
-  /** The name and the room to ask for after connecting, or `null`. */
+  /** What to ask for after connecting. */
   #wanted;
   #boot = null;
   #seen = new Seen();
-  /** Where the server has put one, and how much was said there. */
+  /** Where the server has put one, and whether that is shown: what one only passes through is not. */
   #at = null;
-  /** Whether that is shown. It is not while one only passes through, on the way to the room that was asked for. */
   #entered = false;
-  /** How many joins are not answered yet. */
+  /** How many joins are not answered, and whether the wanted name is not. */
   #joins = 0;
-  /** Whether the wanted name was asked for, and the answer is due. */
   #nameDue = false;
-  /** Who asked for the lists that are to come, 'page' or 'person': the log shows those of the person. */
-  #asked = { rooms: [], users: [] };
+  /** Who asked for the lists to come, 'page' or 'person': the log shows the person's. */
+  #asked = { '/rooms': [], '/users': [] };
   /** What to show on arrival. */
   #later = [];
+  #out = null;
+  #now = 0;
 
   constructor({ name = null, room = null } = {}) {
     this.#wanted = { name, room };
@@ -52,33 +52,32 @@ export class Chat {
   }
 
   /**
-   * Takes a message of the server. Returns what comes of it: `show`, entries for the log; `send`, lines for the server; `entered`,
-   * whether one is in the room as of now; `arrived`, whether one can talk as of now; `renamed`, whether one was given the name one
-   * asked for; `refused`, why not. Kinds that are not known are for later pages.
+   * Takes a message of the server; kinds it doesn't know are for later pages. Returns what comes of it: entries to `show`, lines to
+   * `send`, whether one has just `entered` the room, `arrived` so that one can talk, was `renamed`, or why that was `refused`.
    */
   handle(message, now) {
-    const out = { show: [], send: [], entered: false, arrived: false, renamed: false, refused: null };
-    this.#on[message.kind]?.(message, out, now);
-    return out;
+    this.#now = now;
+    this.#out = { show: [], send: [], entered: false, arrived: false, renamed: false, refused: null };
+    this.#on[message.kind]?.(message);
+    return this.#out;
   }
 
-  /** The connection is gone. Who and where one was, one wants to be again. */
+  /** The connection is gone: who and where one was, one wants to be again. */
   lost() {
     if (this.phase === 'here') this.#wanted = { name: this.me, room: this.room };
     this.phase = 'offline';
     this.#entered = this.#nameDue = false;
     this.#joins = 0;
-    this.#asked = { rooms: [], users: [] };
+    this.#asked = { '/rooms': [], '/users': [] };
     this.#later = [];
   }
 
   /** Notes what the person types as a line for the server. */
   typed(line) {
-    // If the server takes more for commands than this does, no harm is done; the other way round an answer would stay due.
+    // What only the page took for a command would stay due.
     const word = line.split(/[ \t]/, 1)[0];
     if (word === '/join') this.#joins += 1;
-    if (word === '/rooms') this.#asked.rooms.push('person');
-    if (word === '/users') this.#asked.users.push('person');
+    this.#asked[word]?.push('person');
   }
 
   /** Asks for a room; returns the lines to send. */
@@ -92,15 +91,14 @@ export class Chat {
     return [`/join ${room}`];
   }
 
-  /** Asks for the lists, unless they are asked for already; returns the lines to send. */
+  /** Asks for the lists, unless they are on their way; returns the lines to send. */
   refresh() {
-    if (this.phase !== 'here' || this.#asked.rooms.length || this.#asked.users.length) return [];
-    this.#asked.rooms.push('page');
-    this.#asked.users.push('page');
-    return ['/rooms', '/users'];
+    const lists = Object.keys(this.#asked);
+    if (this.phase !== 'here' || lists.some((list) => this.#asked[list].length)) return [];
+    for (const list of lists) this.#asked[list].push('page');
+    return lists;
   }
 
-  /** What to do about each kind of message. */
   #on = {
     __proto__: null,
     hello: ({ boot, line_chars, name_chars_min: min, name_chars_max: max }) => {
@@ -109,129 +107,132 @@ export class Chat {
       this.lineChars = line_chars;
       this.limits = { min, max };
     },
-    help: ({ commands }, out, time) => {
+    help: ({ commands }) => {
       this.commands = commands;
-      if (this.phase === 'here') out.show.push({ kind: 'help', commands, time });
+      if (this.phase === 'here') this.#show({ kind: 'help', commands });
     },
-    you: ({ name }, out, now) => {
+    you: ({ name }) => {
       this.me = name;
-      if (this.phase === 'here') out.show.push(note(`You are ${name}.`, now));
-      else this.#nameAnswered(out);
+      this.#out.renamed = this.phase === 'here';
+      if (this.#out.renamed) this.#note(`You are ${name}.`);
+      this.#nameAnswered();
     },
-    room: ({ room, seq }, out, now) => {
+    room: ({ room, seq }) => {
       this.#at = { room, seq };
       this.#entered = false;
-      if (this.phase === 'greeting') this.#ask(out);
+      if (this.phase === 'greeting') this.#ask();
       else this.#joins -= 1;
-      this.#settle(out, now);
+      this.#settle();
     },
-    here: ({ room }, out, now) => this.#stay(`You are in ${room} already.`, out, now),
-    'bad-room': ({ chars_min: min, chars_max: max }, out, now) => this.#stay(nameRule({ min, max }, 'The name of a room'), out, now),
-    joined: ({ name }, out, now) => this.#moved(`${name} joined`, 1, () => this.people.add(name), out, now),
-    left: ({ name }, out, now) => this.#moved(`${name} left`, -1, () => this.people.remove(name), out, now),
-    crowd: ({ joined, left }, out, now) => {
-      const change = joined - left;
-      this.#moved(`${count(joined, 'person', 'people')} joined, ${left} left`, change, () => this.people.changeMore(change), out, now);
+    here: ({ room }) => this.#stay(`You are in ${room} already.`),
+    'bad-room': () => this.#stay(nameRule(this.limits, 'The name of a room')),
+    joined: ({ name }) => this.#moved(`${name} joined`, 1, () => this.people.add(name)),
+    left: ({ name }) => this.#moved(`${name} left`, -1, () => this.people.remove(name)),
+    crowd: ({ joined, left }) => {
+      this.#moved(`${people(joined)} joined, ${left} left`, joined - left, () => this.people.changeMore(joined - left));
     },
-    said: ({ room, name, text, time, seq }, out) => {
+    said: ({ room, name, text, time, seq }) => {
       this.#at.seq = seq;
       if (!this.#entered) return;
       this.#seen.heard(room, seq);
-      this.people.speak(name);
       const mine = name === this.me;
-      out.show.push({ kind: 'said', name, text, time, mine, marks: mine ? [] : mentions(text, this.me) });
+      this.#show({ kind: 'said', name, text, time, mine, pieces: mine ? [text] : cut(text, this.me) });
     },
-    renamed: ({ old, new: name }, out, now) => {
+    renamed: ({ old, new: name }) => {
       const mine = old === this.me;
       if (mine) this.me = name;
-      out.renamed = mine;
-      this.#moved(`${mine ? 'You are' : `${old} is`} ${name} now`, 0, () => this.people.rename(old, name), out, now);
-      if (mine) this.#nameAnswered(out);
+      this.#out.renamed = mine;
+      this.#moved(`${mine ? 'You are' : `${old} is`} ${name} now`, 0, () => this.people.rename(old, name));
+      if (mine) this.#nameAnswered();
     },
-    taken: ({ name }, out, now) => {
-      const late = this.phase !== 'here';
-      this.#refuse(late ? `The name ${name} is taken now. You are ${this.me}.` : `The name ${name} is taken. Choose another one.`, out, now);
+    taken: ({ name }) => {
+      this.#refuse(`The name ${name} is taken. ${this.phase === 'here' ? 'Choose another one.' : `You are ${this.me} now.`}`);
     },
-    'bad-name': ({ chars_min: min, chars_max: max }, out, now) => this.#refuse(nameRule({ min, max }), out, now),
-    rooms: ({ rooms, more }, out, now) => {
-      this.rooms = rooms;
-      this.roomsMore = more;
+    'bad-name': () => this.#refuse(nameRule(this.limits)),
+    rooms: ({ rooms, more }) => {
+      [this.rooms, this.roomsMore] = [rooms, more];
       const all = rooms.map(({ room, people }) => `${room} (${people})`);
-      if (this.#asked.rooms.shift() !== 'page') out.show.push(note(`The rooms: ${series(all, more)}.`, now));
+      if (this.#asked['/rooms'].shift() !== 'page') this.#note(`The rooms: ${series(all, more)}.`);
     },
-    users: ({ names, more }, out, now) => {
+    users: ({ names, more }) => {
       this.people.set(names, more);
-      if (this.#asked.users.shift() !== 'page') out.show.push(note(`In ${this.room}: ${series(names, more)}.`, now));
+      if (this.#asked['/users'].shift() !== 'page') this.#note(`In ${this.room}: ${series(names, more)}.`);
     },
-    unrecognized: ({ word }, out, now) => this.#tell(`There is no command ${word}. Type /help to see those there are.`, out, now),
-    'too-long': ({ chars }, out, now) => this.#tell(`Not sent: a message has at most ${chars} characters.`, out, now),
-    dropped: ({ count: lost }, out, now) => this.#tell(`Here ${count(lost, 'message is', 'messages are')} missing: they came too fast.`, out, now),
-    stopping: (_, out, now) => this.#tell('The server is shutting down.', out, now),
+    unrecognized: ({ word }) => this.#note(`There is no command ${word}. Type /help to see those there are.`, 'bad'),
+    'too-long': ({ chars }) => this.#note(`Not sent: a message has at most ${chars} characters.`, 'bad'),
+    dropped: ({ count: missing }) => this.#note(`Here ${count(missing, 'message is', 'messages are')} missing: they came too fast.`, 'bad'),
+    stopping: () => this.#note('The server is shutting down.', 'bad'),
   };
 
-  /** Finds out what to ask for, now that one knows who and where one is. */
-  #ask(out) {
+  /** Asks for what is wanted, now that one knows who and where one is. */
+  #ask() {
     const { name, room } = this.#wanted;
     this.phase = 'settling';
     this.#nameDue = name !== null && name !== this.me;
-    if (this.#nameDue) out.send.push(`/name ${name}`);
-    this.#joins = Number(room !== null && key(room) !== key(this.#at.room));
-    if (this.#joins) out.send.push(`/join ${room}`);
+    if (this.#nameDue) this.#out.send.push(`/name ${name}`);
+    if (room !== null && key(room) !== key(this.#at.room)) {
+      this.#joins = 1;
+      this.#out.send.push(`/join ${room}`);
+    }
   }
 
-  /** A join was answered, but led nowhere. */
-  #stay(text, out, now) {
+  #stay(text) {
     this.#joins -= 1;
-    this.#tell(text, out, now);
-    this.#settle(out, now);
+    this.#note(text, 'bad');
+    this.#settle();
   }
 
-  #refuse(text, out, now) {
-    out.refused = text;
-    this.#tell(text, out, now);
-    this.#nameAnswered(out);
+  #refuse(text) {
+    this.#out.refused = text;
+    this.#note(text, 'bad');
+    this.#nameAnswered();
   }
 
-  #nameAnswered(out) {
+  #nameAnswered() {
     this.#nameDue = false;
-    this.#arrive(out);
+    this.#arrive();
   }
 
   /** Shows the room one is in, unless it is only passed through. */
-  #settle(out, now) {
+  #settle() {
     this.#joins = Math.max(0, this.#joins);
     if (this.#joins) return;
     if (!this.#entered) {
       const { room, seq } = this.#at;
       const missed = this.#seen.entered(room, this.#boot, seq);
-      this.#entered = out.entered = true;
+      this.#entered = this.#out.entered = true;
       this.room = room;
       this.people.set([this.me], 0);
-      if (missed === 'first') out.show.push({ kind: 'intro', room, time: now });
-      else out.show.push(note(this.phase === 'here' ? backIn(room, missed) : welcomeBack(missed), now));
-      out.show.push(...this.#later.splice(0));
-      out.send.push(...this.refresh());
+      if (missed === 'first') this.#show({ kind: 'intro', room });
+      else this.#note(welcomeBack(room, missed));
+      this.#out.show.push(...this.#later.splice(0));
+      this.#out.send.push(...this.refresh());
     }
-    this.#arrive(out);
+    this.#arrive();
   }
 
-  #arrive(out) {
+  #arrive() {
     if (this.phase !== 'settling' || this.#nameDue || !this.#entered) return;
     this.phase = 'here';
-    out.arrived = true;
-    out.send.push(...this.refresh());
+    this.#out.arrived = true;
+    this.#out.send.push(...this.refresh());
   }
 
-  /** Somebody came, went, or is called something else. What oneself does on the way is no news. */
-  #moved(text, change, learn, out, time) {
+  /** Somebody came, went, or is called something else. On the way, that is no news. */
+  #moved(text, change, learn) {
     if (!this.#entered) return;
     learn();
     const listed = this.rooms.find(({ room }) => key(room) === key(this.room));
     if (listed) listed.people = Math.max(0, listed.people + change);
-    if (this.phase === 'here') out.show.push({ kind: 'presence', text, time });
+    if (this.phase === 'here') this.#show({ kind: 'presence', text });
   }
 
-  #tell(text, out, now) {
-    (this.#entered ? out.show : this.#later).push(note(text, now, 'bad'));
+  #note(text, tone = 'plain') {
+    this.#show(note(text, this.#now, tone));
+  }
+
+  /** Shows an entry, at the latest on arrival. */
+  #show(entry) {
+    (this.#entered ? this.#out.show : this.#later).push({ time: this.#now, ...entry });
   }
 }

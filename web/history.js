@@ -5,20 +5,18 @@ export const LINES_MAX = 500;
 
 export class History {
   #lines = [];
-  /** The line that is being looked at; `null` is the one that is being typed. */
+  /** Which line is looked at; `null` is the one being typed, meanwhile the draft. */
   #at = null;
-  /** What was being typed when the first older line was fetched. */
   #draft = '';
 
   /** Remembers a line. One that is like the last is remembered once. */
   push(line) {
-    this.#at = null;
-    if (this.#lines.at(-1) === line) return;
-    if (this.#lines.length === LINES_MAX) this.#lines.shift();
-    this.#lines.push(line);
+    this.leave();
+    if (this.#lines.at(-1) !== line) this.#lines.push(line);
+    if (this.#lines.length > LINES_MAX) this.#lines.shift();
   }
 
-  /** Returns the line before, or `null`; `current` is kept if it is what was being typed. */
+  /** Returns the line before `current`, if there is one. */
   older(current) {
     const at = (this.#at ?? this.#lines.length) - 1;
     if (at < 0) return null;
@@ -27,14 +25,16 @@ export class History {
     return this.#lines[at];
   }
 
-  /** Returns the line after, or what was being typed, or `null`. */
+  /** Returns the line after, at last what was being typed. */
   newer() {
     if (this.#at === null) return null;
-    this.#at = this.#at + 1 < this.#lines.length ? this.#at + 1 : null;
-    return this.#at === null ? this.#draft : this.#lines[this.#at];
+    this.#at += 1;
+    if (this.#at < this.#lines.length) return this.#lines[this.#at];
+    this.leave();
+    return this.#draft;
   }
 
-  /** Takes what is typed now for a new line: the one that was being looked at was changed. */
+  /** What is in the line is being typed. */
   leave() {
     this.#at = null;
   }

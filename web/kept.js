@@ -1,4 +1,4 @@
-// What the browser keeps for the page, in `sessionStorage` for this tab or in `localStorage` for all. It may refuse to: then nothing is kept.
+// What the browser keeps for the page, in `sessionStorage` or `localStorage`, if it does.
 
 export function kept(where, name) {
   try {

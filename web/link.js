@@ -1,18 +1,14 @@
-// The connection to the server: there, or coming back by itself with growing pauses. It knows sockets and time, nothing of chat.
+// The connection to the server: there, or coming back by itself. It knows sockets and time, nothing of chat.
 
-/** The pauses before the first, second … attempt to connect again, in seconds; the last is kept. As in the terminal client. */
+/** The pauses before attempts, in seconds, as in the terminal client; the last is kept. */
 const PAUSES = [1, 2, 4, 8, 15, 30];
 
-/** A server that says nothing for so long, in ms, although it was asked, is gone: a cut cable closes no socket. */
+/** A server that does not answer for so long, in ms, is gone: a cut cable closes no socket. */
 const ANSWER_MAX = 30_000;
 
-/** Why a connection ended, by its close code. */
 const WHY = { 1000: 'left', 1001: 'stopped', 1013: 'full' };
 
-/**
- * Returns how long to wait, in ms, after so many failed attempts. `random`, from 0 to 1, makes it a quarter more or less, so that not all
- * pages come back to a restarted server at one moment.
- */
+/** Returns the pause in ms. `random`, 0 to 1, makes it a quarter more or less: not all are to come back to a server at once. */
 export function pause(failures, random) {
   return Math.round(PAUSES[Math.min(failures, PAUSES.length - 1)] * 1000 * (0.75 + random / 2));
 }
@@ -20,7 +16,7 @@ export function pause(failures, random) {
 export class Link {
   /** 'connecting', 'open', 'resting' between two attempts, or 'left'. */
   state = 'connecting';
-  /** Why the last connection ended: 'left', 'stopped', 'full' or 'lost'. */
+  /** Why the last connection ended. */
   why = 'lost';
   /** When the next attempt is made, in ms since the epoch. */
   retryAt = 0;
@@ -28,19 +24,18 @@ export class Link {
   #on;
   #socket = null;
   #failures = 0;
-  /** Until the next attempt; with a socket, until the server has to have said something. */
+  /** Until the next attempt; with a socket, until the server must have said something. */
   #timer = null;
 
-  /** `on.open` makes a socket, `on.message` takes what the server says, `on.change` is called when the state is another one. */
+  /** `on.open` makes a socket, `on.message` takes messages, `on.change` is told of each state. */
   constructor(on) {
     this.#on = on;
   }
 
-  /** Connects: for the first time, or now instead of later. */
+  /** Connects, if need be now instead of later. */
   connect() {
     if (this.#socket) return;
-    clearTimeout(this.#timer);
-    this.#timer = null;
+    this.#rest();
     this.#socket = this.#on.open();
     this.#socket.onmessage = ({ data }) => this.#received(data);
     this.#socket.onclose = ({ code }) => this.#lost(code);
@@ -48,21 +43,19 @@ export class Link {
     this.#become('connecting');
   }
 
-  /** Sends a line, if there is a connection. */
   send(line) {
     if (this.state !== 'open') return;
     this.#socket.send(line);
     this.#expect();
   }
 
-  /** Forgets the failures: one has arrived. A server that lets one in and throws one out again is not to be hurried. */
+  /** One has arrived. A server that throws one out before is not asked again at once. */
   settled() {
     this.#failures = 0;
   }
 
   #received(data) {
-    clearTimeout(this.#timer);
-    this.#timer = null;
+    this.#rest();
     if (this.state === 'connecting') this.#become('open');
     this.#on.message(JSON.parse(data));
   }
@@ -70,22 +63,26 @@ export class Link {
   #expect() {
     this.#timer ??= setTimeout(() => {
       this.#socket.close();
-      this.#lost(1006);
+      this.#lost();
     }, ANSWER_MAX);
+  }
+
+  #rest() {
+    clearTimeout(this.#timer);
+    this.#timer = null;
   }
 
   #lost(code) {
     this.#socket.onmessage = this.#socket.onclose = null;
     this.#socket = null;
-    clearTimeout(this.#timer);
+    this.#rest();
     this.why = WHY[code] ?? 'lost';
-    if (this.why !== 'left') {
-      const wait = pause(this.#failures, Math.random());
-      this.#failures += 1;
-      this.retryAt = Date.now() + wait;
-      this.#timer = setTimeout(() => this.connect(), wait);
-    }
-    this.#become(this.why === 'left' ? 'left' : 'resting');
+    if (this.why === 'left') return this.#become('left');
+    const wait = pause(this.#failures, Math.random());
+    this.#failures += 1;
+    this.retryAt = Date.now() + wait;
+    this.#timer = setTimeout(() => this.connect(), wait);
+    this.#become('resting');
   }
 
   #become(state) {

@@ -1,71 +1,85 @@
-// The messages on the screen: which of them are drawn, and what part of them is seen. However many come, a frame draws few of them, and
-// only the latest thousand stay. Nothing moves under the eyes of who reads back.
+// The messages on the screen. However many come, a frame draws few of them, and only the latest of a room are kept. Nothing moves under
+// the eyes of who reads back.
 
-import { at, put } from './dom.js';
+import { at, on, put } from './dom.js';
+import { key } from './names.js';
 import { extend, row } from './row.js';
 import { count } from './words.js';
 
-/** As many rows as anyone scrolls back, and a browser lays out without delay. */
+/** As many rows as a browser lays out at once, and as many as it makes within a frame. */
 const ROWS_MAX = 1000;
-
-/** So few that a slow machine draws them within a frame. */
 const ROWS_PER_FRAME = 100;
+
+/** More rooms than anyone goes to and fro between. */
+const ROOMS_MAX = 20;
 
 /** Whoever is this near to the end, in pixels, follows it. */
 const NEAR = 16;
 
+/** How long, in ms, it takes until one sees what a key or a wheel does. */
+const HOLD = 200;
+
 const box = at('log');
 const list = at('rows');
-const latest = at('latest');
 
-/** Entries that are not drawn yet, and how many messages were left out before them. */
+/** What was shown in each room, the last visited last; and in this one. */
+const rooms = new Map();
+let entries = [];
+
+/** Entries not drawn yet, and how many messages were left out before them. */
 let pending = [];
 let skipped = 0;
 
-/** The entry that the last row is of. */
+/** The entry of the last row. */
 let last = null;
 
-/** Whether the end is seen, and to be seen again when more comes; and how many messages came since it is not. */
+/** Whether the end is to stay in view; where the box is scrolled to; how many messages came out of view. */
 let follows = true;
+let top = 0;
 let fresh = 0;
-
-/** Whether the next message is the first one that nobody saw come. */
-let unwatched = false;
 
 let frame = 0;
 
-box.addEventListener('scroll', () => {
-  const end = below() <= NEAR && (follows || !pending.length);
-  if (end && !follows) fresh = 0;
-  follows = end;
+/** Until when nothing is drawn, since somebody scrolls: to go to the end would undo it. */
+let held = 0;
+
+on('log', 'scroll', () => {
+  const up = box.scrollTop < top;
+  const end = below() <= (up ? 1 : NEAR) && (follows || !pending.length);
+  // The box may have shrunk: only who scrolls up wants to leave the end.
+  if (end || up) follows = end;
+  if (end) fresh = 0;
+  top = box.scrollTop;
   schedule();
-}, { passive: true });
+});
+for (const type of ['wheel', 'keydown', 'pointerdown']) {
+  on('log', type, () => {
+    held = performance.now() + HOLD;
+  }, { passive: true });
+}
 new ResizeObserver(() => follows && toEnd()).observe(box);
 
-/** Shows other entries instead of those that are shown. */
-export function open(entries) {
+export function open(room) {
+  entries = rooms.get(key(room)) ?? [];
+  rooms.delete(key(room));
+  rooms.set(key(room), entries);
+  if (rooms.size > ROOMS_MAX) rooms.delete(rooms.keys().next().value);
   list.replaceChildren();
-  pending = entries;
+  pending = entries.slice(-ROWS_MAX);
   last = null;
   skipped = 0;
-  unwatched = false;
   follow();
 }
 
+/** Adds an entry to the room that is shown. */
 export function add(entry) {
-  const said = entry.kind === 'said' && !entry.mine;
-  if (said && unwatched) pending.push({ kind: 'unread' });
-  if (said) unwatched = false;
-  if (said && !follows) fresh += 1;
+  if (entry.kind === 'said' && !entry.mine && !follows) fresh += 1;
+  entries.push(entry);
   pending.push(entry);
-  // Twice as many as are drawn, so that they are moved but once in a while.
+  // Not at each entry, since it moves them all.
+  if (entries.length > 2 * ROWS_MAX) entries.splice(0, ROWS_MAX);
   if (pending.length > 2 * ROWS_MAX) skip(ROWS_MAX);
   schedule();
-}
-
-/** Says whether anyone looks: the first message that comes while nobody does gets a mark. */
-export function watched(seen) {
-  unwatched = !seen;
 }
 
 /** Goes to the end, and stays there; returns whether it wasn't there. */
@@ -77,16 +91,11 @@ export function follow() {
   return went;
 }
 
-/** Scrolls by so many screens. */
-export function page(screens) {
-  box.scrollBy(0, screens * box.clientHeight * 0.9);
-  return true;
-}
-
 const below = () => box.scrollHeight - box.scrollTop - box.clientHeight;
 
 function toEnd() {
   box.scrollTop = box.scrollHeight;
+  top = box.scrollTop;
 }
 
 function schedule() {
@@ -95,36 +104,36 @@ function schedule() {
 
 function draw() {
   frame = 0;
+  if (performance.now() < held) return schedule();
   // Who reads back gets more only when the end of what is drawn comes near.
   if (follows || below() < 2 * box.clientHeight) append();
-  latest.hidden = follows;
+  at('latest').hidden = follows;
   put(at('latest-text'), fresh ? count(fresh, 'new message') : 'Latest messages');
 }
 
 function append() {
   if (follows && pending.length > ROWS_MAX) skip(pending.length - ROWS_MAX);
-  const anchor = follows ? null : list.lastElementChild;
-  const top = anchor?.getBoundingClientRect().top;
-  if (skipped) place({ kind: 'gap', count: skipped });
+  if (skipped) addRow({ kind: 'gap', count: skipped, time: pending[0].time });
   skipped = 0;
-  for (const entry of pending.splice(0, ROWS_PER_FRAME)) place(entry);
-  while (list.childElementCount > ROWS_MAX) list.firstElementChild.remove();
+  pending.splice(0, ROWS_PER_FRAME).forEach(addRow);
+  // Who reads back has all rows for longer: to take away what is above moves what is seen, until it is moved back.
+  const end = below();
+  while (list.childElementCount > (follows ? 1 : 2) * ROWS_MAX) list.firstElementChild.remove();
   if (follows) toEnd();
-  else if (anchor) box.scrollTop += anchor.getBoundingClientRect().top - top;
+  else if (below() !== end) top = box.scrollTop += below() - end;
   if (pending.length) schedule();
 }
 
-function skip(entries) {
-  skipped += pending.splice(0, entries).filter(({ kind }) => kind === 'said').length;
+function skip(number) {
+  skipped += pending.splice(0, number).filter(({ kind }) => kind === 'said').length;
 }
 
-function place(entry) {
+function addRow(entry) {
   const longer = extend(list.lastElementChild, last, entry);
   if (!longer) {
-    if (entry.kind === 'unread') list.querySelector('.unread')?.remove();
-    if (entry.time && last?.time && new Date(entry.time).toDateString() !== new Date(last.time).toDateString()) {
-      list.append(row({ kind: 'day', time: entry.time }));
-      last = null;
+    if (last && new Date(entry.time).toDateString() !== new Date(last.time).toDateString()) {
+      last = { kind: 'day', time: entry.time };
+      list.append(row(last));
     }
     list.append(row(entry, last));
   }

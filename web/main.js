@@ -1,5 +1,4 @@
-// Ties the parts of the page together: what the server says goes into the chat, and what comes of it onto the screen; what the person does
-// goes into the chat, and what comes of that to the server.
+// Ties the page together: what the server says and the person does goes into the chat, what comes of it to the screen and the server.
 
 import { announce } from './announce.js';
 import * as attention from './attention.js';
@@ -7,60 +6,47 @@ import * as banner from './banner.js';
 import { Chat, note } from './chat.js';
 import { hue } from './colours.js';
 import * as composer from './composer.js';
-import { at, put } from './dom.js';
+import { at, on, put } from './dom.js';
 import { keep, kept } from './kept.js';
 import { Link } from './link.js';
 import * as log from './log.js';
 import { key, roomOf } from './names.js';
 import * as rename from './rename.js';
 import * as side from './side.js';
-import { Transcripts } from './transcripts.js';
-import { count, nameRule } from './words.js';
+import { nameRule, people } from './words.js';
 
-/** How often the lists are asked for, in ms, while somebody looks: what happens in other rooms is not told. */
+/** How often the lists are asked for, in ms: what happens in other rooms is not told. */
 const REFRESH = 20_000;
 
 const chat = new Chat({ name: kept('sessionStorage', 'name'), room: roomOf(location.hash) || null });
 const link = new Link({ open: () => new WebSocket(socketAddress()), message: received, change: linkChanged });
-const transcripts = new Transcripts();
 
 /** The room whose messages the log shows. */
 let shown = null;
 
-/** The frame in which what is beside the log is drawn again. */
 let frame = 0;
 
 attention.begin(tellBad);
 rename.begin({ limits: () => chat.limits, ask: (name) => say(`/name ${name}`) });
-side.begin({
-  went: composer.focus,
-  person: (name) => (name === chat.me ? rename.open(name) : composer.address(name)),
-});
+side.begin({ went: composer.focus });
 composer.begin({
   send: say,
   limit: () => chat.lineChars,
-  page: log.page,
   escape: log.follow,
-  known: () => ({ commands: chat.commands, rooms: chat.rooms.map(({ room }) => room), people: chat.people.byTurn(), me: chat.me }),
+  known: () => ({ commands: chat.commands, rooms: chat.rooms.map(({ room }) => room), people: chat.people.list(), me: chat.me }),
   announce,
 });
-at('you').addEventListener('click', () => rename.open(chat.me));
-at('banner-now').addEventListener('click', () => {
+on('you', 'click', () => rename.open(chat.me));
+on('banner-now', 'click', () => {
   link.connect();
   composer.focus();
 });
-at('latest').addEventListener('click', () => {
+on('latest', 'click', () => {
   log.follow();
   composer.focus();
 });
-at('skip').addEventListener('click', (event) => {
-  event.preventDefault(); // What comes after the # is a room.
-  at('line').focus();
-});
-at('make').addEventListener('submit', (event) => {
-  event.preventDefault();
-  make(at('make-room').value.trim());
-});
+on('skip', 'click', () => at('line').focus());
+on('make', 'submit', () => make(at('make-room').value.trim()));
 addEventListener('hashchange', () => {
   const room = roomOf(location.hash, chat.limits);
   if (room) send(chat.join(room));
@@ -69,7 +55,6 @@ addEventListener('hashchange', () => {
 });
 addEventListener('online', () => link.connect());
 document.addEventListener('visibilitychange', () => {
-  log.watched(!document.hidden);
   if (document.hidden) return;
   attention.seen();
   send(chat.refresh());
@@ -79,7 +64,6 @@ setInterval(() => document.hidden || send(chat.refresh()), REFRESH);
 link.connect();
 composer.focus();
 
-/** The socket is beside the page, wherever that is. */
 function socketAddress() {
   const address = new URL('socket', location.href);
   address.protocol = address.protocol.replace('http', 'ws');
@@ -102,7 +86,7 @@ function received(message) {
 
 function enter(room) {
   attention.entered(room);
-  if (shown === null || key(shown) !== key(room)) log.open(transcripts.of(room));
+  if (shown === null || key(shown) !== key(room)) log.open(room);
   shown = room;
 }
 
@@ -115,9 +99,7 @@ function showAddress() {
 }
 
 function tell(entry) {
-  // Before one is in a room, there is no log.
   if (shown === null) return;
-  transcripts.add(shown, entry);
   log.add(entry);
   if (entry.kind === 'note' || (entry.kind === 'said' && !entry.mine)) announce(entry);
   attention.heard(entry);
@@ -155,7 +137,7 @@ function linkChanged() {
     if (chat.phase === 'here' && link.why !== 'stopped') tellBad(link.why === 'left' ? 'You have left.' : 'The connection was lost.');
     chat.lost();
   }
-  banner.update(link);
+  banner.show(link);
   changed();
 }
 
@@ -164,11 +146,10 @@ function changed() {
     frame = 0;
     side.render(chat);
     put(at('room'), chat.room ?? 'chinwag');
-    put(at('crowd'), chat.phase === 'here' ? count(chat.people.count, 'person', 'people') : '');
+    put(at('crowd'), chat.phase === 'here' ? people(chat.people.count) : 'not connected');
     put(at('you-name'), chat.me ?? '');
     at('you').hidden = chat.me === null;
-    at('you').className = chat.me === null ? '' : `hue-${hue(chat.me)}`;
+    if (chat.me) at('you-name').className = `you-name hue-${hue(chat.me)}`;
     at('line').placeholder = chat.room ? `Message #${chat.room}` : 'Message';
-    document.body.className = chat.phase;
   });
 }

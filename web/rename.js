@@ -1,26 +1,22 @@
 // The dialog in which one chooses another name. It stays open until the server has given the name.
 
-import { at } from './dom.js';
+import { at, on } from './dom.js';
 import { isName } from './names.js';
 import { nameRule } from './words.js';
 
 const dialog = at('rename');
-const input = at('name');
+const input = at('new-name');
 
-/** The name one has, and whether the server was asked for another one and has not answered yet. */
-let current = null;
-let asked = false;
+let asked = false; // And not answered yet.
 
-/** `limits` returns how long a name may be; `ask` asks the server for one, and returns why it can't. */
+/** `limits` returns how long a name may be; `ask` asks for one or returns why it can't. */
 export function begin({ limits, ask }) {
-  at('rename-cancel').addEventListener('click', () => dialog.close());
-  dialog.addEventListener('close', () => {
+  on('rename-cancel', 'click', () => dialog.close());
+  on('rename', 'close', () => {
     asked = false;
   });
-  input.form.addEventListener('submit', (event) => {
-    event.preventDefault();
+  on('rename', 'submit', () => {
     const name = input.value.trim();
-    if (name === current) return dialog.close();
     const why = isName(name, limits()) ? ask(name) : nameRule(limits());
     say(why ?? '');
     asked = !why;
@@ -28,13 +24,12 @@ export function begin({ limits, ask }) {
 }
 
 export function open(name) {
-  current = input.value = name;
+  input.value = name;
   say('');
   dialog.showModal();
   input.select();
 }
 
-/** The server has given a name. */
 export function given() {
   if (asked) dialog.close();
 }

@@ -4,10 +4,9 @@ import { hue } from './colours.js';
 import { element } from './dom.js';
 import { clock, count, day } from './words.js';
 
-/** Messages of one person that follow each other within this time, in ms, stand under one name. */
+/** Messages of one person within this time, in ms, stand under one name. */
 const TOGETHER = 5 * 60_000;
 
-/** How many comings and goings stand in one row. */
 const PRESENCES_MAX = 6;
 
 /** Returns the row of an entry; `before` is the entry of the row before. */
@@ -17,19 +16,17 @@ export function row(entry, before) {
     case 'said': return said(entry, before);
     case 'presence': return element('li', kind, text);
     case 'note': return element('li', `note ${tone}`, element('p', '', text), stamp(time));
-    case 'intro': return element('li', kind, element('p', 'big', `# ${room}`),
-      element('p', '', 'You read what is said from now on. Nothing is kept, so say hello: whoever is here will read it.'));
-    case 'help': return element('li', kind, 'What you write is said to all in the room, unless it is a command:',
-      element('dl', '', ...commands.flatMap(({ word, argument, what }) =>
+    case 'intro': return element('li', kind, element('b', '', `# ${room}`),
+      element('p', '', 'You read what is said from now on; nothing is kept. Say hello!'));
+    case 'help': return element('li', kind, element('dl', '', ...commands.flatMap(({ word, argument, what }) =>
         [element('dt', '', `/${word}${argument ? ` {${argument}}` : ''}`), element('dd', '', what)])),
       'What begins with // says what begins with /.');
     case 'day': return element('li', 'rule', day(time));
-    case 'unread': return element('li', 'rule unread', 'New');
     default: return element('li', 'presence', `${count(entry.count, 'message')} not shown: too many at once`);
   }
 }
 
-/** Adds an entry to the row of the entry before, if it belongs there; returns the entry that the row is of then, or `null`. */
+/** Adds an entry to the row of the one before, if it belongs there; returns the entry of that row then, or `null`. */
 export function extend(item, before, entry) {
   const parts = (before?.parts ?? 1) + 1;
   if (entry.kind !== 'presence' || before?.kind !== 'presence' || parts > PRESENCES_MAX) return null;
@@ -37,32 +34,24 @@ export function extend(item, before, entry) {
   return { ...entry, parts };
 }
 
-function said({ name, text, time, mine, marks }, before) {
-  const again = before?.kind === 'said' && before.name === name && time - before.time < TOGETHER;
-  const stamped = stamp(time);
-  let head;
-  if (again) {
-    // Within one minute the time above says it already.
-    if (clock(time) === clock(before.time)) stamped.className = 'same';
-    head = [stamped, element('span', 'unseen', `${name}: `)];
-  } else {
-    const face = element('span', 'face', name[0].toUpperCase());
-    face.setAttribute('aria-hidden', true);
-    head = [face, element('p', 'by', element('span', 'name', name), ' ', stamped)];
-  }
-  const body = element('p', 'text', ...marked(text, marks));
-  body.dir = 'auto';
-  return element('li', `said ${again ? 'again' : 'first'} hue-${hue(name)}${mine ? ' mine' : ''}${marks.length ? ' call' : ''}`, ...head, body);
+/** Makes the round sign of a person. The name beside it says all to who can't see it. */
+export function face(name) {
+  const made = element('span', 'face', name[0].toUpperCase());
+  made.setAttribute('aria-hidden', true);
+  return made;
 }
 
-function marked(text, marks) {
-  let done = 0;
-  const parts = marks.flatMap(([start, end]) => {
-    const before = text.slice(done, start);
-    done = end;
-    return [before, element('mark', '', text.slice(start, end))];
-  });
-  return [...parts, text.slice(done)];
+function said({ name, time, pieces }, before) {
+  const again = before?.kind === 'said' && before.name === name && time - before.time < TOGETHER;
+  const when = stamp(time);
+  // Within one minute the time above says it already.
+  if (again && clock(time) === clock(before.time)) when.className = 'same';
+  const head = again
+    ? [when, element('span', 'unseen', `${name}: `)]
+    : [face(name), element('p', 'by', element('span', 'name', name), ' ', when)];
+  const body = element('p', 'text', ...pieces.map((piece, place) => (place % 2 ? element('mark', '', piece) : piece)));
+  body.dir = 'auto';
+  return element('li', `said ${again ? 'again' : 'first'} hue-${hue(name)}${pieces.length > 1 ? ' call' : ''}`, ...head, body);
 }
 
 function stamp(time) {

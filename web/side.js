@@ -1,31 +1,25 @@
-// The lists beside the log: the rooms, each a link to its address, and the people in the room. Where they have no place beside it, they lie in
-// a drawer over it; while that is open, all else is out of reach.
+// The lists of rooms and people. On a narrow screen they lie in a drawer over the log; while it is open, all else is out of reach.
 
 import { hue } from './colours.js';
-import { at, element, put } from './dom.js';
+import { at, element, on, put } from './dom.js';
 import { key } from './names.js';
-import { count } from './words.js';
+import { face } from './row.js';
+import * as words from './words.js';
 
 const side = at('side');
 const menu = at('menu');
 
-/** `went` is called when one goes to a room from here, `person` with the name of whoever is clicked. */
-export function begin({ went, person }) {
-  at('rooms').addEventListener('click', ({ target }) => {
+/** `went` hears that one goes to a room from here. */
+export function begin({ went }) {
+  on('rooms', 'click', ({ target }) => {
     if (target.closest('a') && !close()) went();
   });
-  at('people').addEventListener('click', ({ target }) => {
-    const button = target.closest('button');
-    if (!button) return;
-    close();
-    person(button.dataset.name);
-  });
-  menu.addEventListener('click', () => {
+  on('menu', 'click', () => {
     open(true);
     at('close').focus();
   });
-  for (const id of ['close', 'shade']) at(id).addEventListener('click', close);
-  side.addEventListener('keydown', (event) => event.key === 'Escape' && close());
+  for (const name of ['close', 'shade']) on(name, 'click', close);
+  on('side', 'keydown', ({ key }) => key === 'Escape' && close());
   // From this width on the lists have their place; as in style.css.
   matchMedia('(min-width: 48em)').addEventListener('change', () => open(false));
 }
@@ -41,67 +35,54 @@ export function close() {
 function open(whether) {
   side.classList.toggle('open', whether);
   menu.setAttribute('aria-expanded', whether);
-  for (const id of ['skip', 'top', 'main']) at(id).inert = whether;
+  for (const name of ['skip', 'top', 'main']) at(name).inert = whether;
 }
 
-/** Shows what `chat` knows now. */
 export function render({ rooms, roomsMore, room, people, me, phase }) {
-  const listed = rooms.map((one) => ({ ...one, current: room !== null && key(one.room) === key(room) }));
+  const here = ({ name }) => room !== null && key(name) === key(room);
+  const listed = rooms.map((one) => ({ name: one.room, people: one.people }));
   // The room one is in is always among them.
-  if (room !== null && !listed.some(({ current }) => current)) listed.unshift({ room, people: people.count, current: true });
-  fill(at('rooms'), listed, ({ room }) => room, roomItem, fillRoom);
-  fill(at('people'), people.list().map((name) => ({ name, mine: name === me })), ({ name }) => name, personItem, fillPerson);
+  if (room !== null && !listed.some(here)) listed.unshift({ name: room, people: people.count });
+  fill(at('rooms'), listed, newRoom, ({ firstElementChild: link }, one) => {
+    link.setAttribute('aria-current', here(one));
+    put(link.lastElementChild, one.people);
+    link.lastElementChild.title = words.people(one.people);
+  });
+  fill(at('people'), people.list().map((name) => ({ name })), newPerson, (item, { name }) => {
+    put(item.lastElementChild, name === me ? 'you' : '');
+  });
   more(at('rooms-more'), roomsMore);
   more(at('people-more'), people.more);
   put(at('people-count'), people.count || '');
   at('alone').hidden = phase !== 'here' || people.count > 1;
 }
 
-/** Makes the children of `list` those that are `wanted`. What stays is kept, and so is the focus in it. */
-function fill(list, wanted, nameOf, make, fillItem) {
+/** Makes the children of `list` those that are `wanted`, by their names. What stays is kept, and so is the focus in it. */
+function fill(list, wanted, make, update) {
   const old = new Map([...list.children].map((item) => [item.dataset.name, item]));
   const focused = document.activeElement;
   const items = wanted.map((one) => {
-    const item = old.get(nameOf(one)) ?? make();
-    item.dataset.name = nameOf(one);
-    fillItem(item, one);
+    const item = old.get(one.name) ?? make(one.name);
+    item.dataset.name = one.name;
+    update(item, one);
     return item;
   });
-  if (items.length === list.children.length && items.every((item, place) => item === list.children[place])) return;
+  if (items.length === old.size && items.every((item, place) => item === list.children[place])) return;
   list.replaceChildren(...items);
   if (list.contains(focused)) focused.focus({ preventScroll: true });
 }
 
-function roomItem() {
-  return element('li', '', element('a', 'room', element('span', 'label'), ' ', element('span', 'number')));
+function newRoom(name) {
+  const link = element('a', 'item', element('span', 'name', name), ' ', element('span', 'number'));
+  link.href = `#${name}`;
+  return element('li', '', link);
 }
 
-function fillRoom({ firstElementChild: link }, { room, people, current }) {
-  link.href = `#${room}`;
-  link.ariaCurrent = current || null;
-  put(link.firstElementChild, room);
-  put(link.lastElementChild, people);
-  link.lastElementChild.title = count(people, 'person', 'people');
-}
-
-function personItem() {
-  const face = element('span', 'face');
-  face.setAttribute('aria-hidden', true);
-  return element('li', '', element('button', 'person', face, element('span', 'name'), ' ', element('span', 'number')));
-}
-
-function fillPerson(item, { name, mine }) {
-  const button = item.firstElementChild;
-  const [face, label, tag] = button.children;
-  item.className = `hue-${hue(name)}`;
-  button.dataset.name = name;
-  button.title = mine ? 'Change your name' : `Say something to ${name}`;
-  put(face, name[0].toUpperCase());
-  put(label, name);
-  put(tag, mine ? 'you' : '');
+function newPerson(name) {
+  return element('li', `item hue-${hue(name)}`, face(name), element('span', 'name', name), ' ', element('span', 'number'));
 }
 
 function more(line, number) {
   line.hidden = !number;
-  put(line, `and ${count(number, 'more', 'more')}`);
+  put(line, `and ${words.count(number, 'more', 'more')}`);
 }

@@ -1,38 +1,34 @@
-// What fits to the word before the cursor, shown above the line; Tab puts one after the other in. Where nothing fits, Tab does what it
-// does everywhere, so that nobody is caught in the line.
+// What fits to the word before the cursor; Tab puts one after the other in. Where nothing fits, Tab leaves the line, as everywhere.
 
 import { complete } from './complete.js';
-import { at, element } from './dom.js';
+import { at, element, on } from './dom.js';
 import { count } from './words.js';
 
 const line = at('line');
 const list = at('options');
 
-/** What fits, as `complete` has it, and which of it is in the line; `null` as long as it is what was typed. */
+/** What fits, as `complete` has it, and which of it is in the line now. */
 let fitting = null;
 let taken = null;
+let page;
 
-/** Takes what `known` has for what can be completed; `announce` reads a text aloud; `changed` is called when the line has changed. */
-let known, announce, changed;
-
-export function begin(on) {
-  ({ known, announce, changed } = on);
-  line.addEventListener('blur', close);
-  list.addEventListener('pointerdown', (event) => event.preventDefault()); // The line keeps the focus.
-  list.addEventListener('click', ({ target }) => {
+/** `known` returns what can be completed, `announce` reads a text aloud, `changed` hears of a changed line. */
+export function begin(handlers) {
+  page = handlers;
+  on('line', 'blur', close);
+  on('options', 'pointerdown', (event) => event.preventDefault()); // The line keeps the focus.
+  on('options', 'click', ({ target }) => {
     const item = target.closest('[role=option]');
     if (item) take([...list.children].indexOf(item));
     update();
   });
 }
 
-/** Shows what fits now. */
 export function update() {
-  const cursor = line.selectionStart === line.selectionEnd ? line.selectionEnd : 0;
   const before = list.childElementCount;
-  show(complete(line.value.slice(0, cursor), known()));
+  show(complete(line.value.slice(0, line.selectionEnd), page.known()));
   const now = list.childElementCount;
-  if (now && now !== before) announce(`${count(now, 'suggestion')}, Tab takes them.`);
+  if (now && now !== before) page.announce(`${count(now, 'suggestion')}, Tab takes them.`);
 }
 
 /** Shows nothing; returns whether anything was shown. */
@@ -46,8 +42,7 @@ export function close() {
 export function turn(by) {
   if (!fitting) return false;
   const all = fitting.options.length;
-  take(taken === null ? (by > 0 ? 0 : all - 1) : (taken + by + all) % all);
-  // With nothing to choose, go on with what fits next; if nothing does, Tab leaves the line.
+  take(((taken ?? (by > 0 ? -1 : all)) + by + all) % all);
   if (all === 1) update();
   return true;
 }
@@ -64,15 +59,15 @@ function take(index) {
   const { start, options } = fitting;
   line.setRangeText(options[index].word, start, line.selectionEnd, 'end');
   taken = index;
-  for (const [place, item] of [...list.children].entries()) item.setAttribute('aria-selected', place === index);
-  line.setAttribute('aria-activedescendant', `option-${index}`);
+  [...list.children].forEach((item, place) => item.setAttribute('aria-selected', place === index));
+  line.setAttribute('aria-activedescendant', `a:${index}`);
   list.children[index].scrollIntoView({ block: 'nearest' });
-  changed();
+  page.changed();
 }
 
 function option({ shown, what = '' }, index) {
   const item = element('div', '', element('b', '', shown), element('span', '', what));
-  item.id = `option-${index}`;
+  item.id = `a:${index}`;
   item.setAttribute('role', 'option');
   item.setAttribute('aria-selected', false);
   return item;

@@ -1,0 +1,220 @@
+// The page for everyone: without a mouse, with a screen reader, on a small screen, in the dark.
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import test, { after, afterEach, before } from 'node:test';
+
+import { Telnet, call, holds, openPage, reads, say, shows, startBrowser, startServer } from '../world.js';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+let server;
+let browser;
+let pages = [];
+
+before(async () => {
+  [server, browser] = await Promise.all([startServer(), startBrowser()]);
+});
+afterEach(async () => {
+  const complaints = pages.flatMap((page) => page.complaints);
+  await Promise.all(pages.map((page) => page.context().close()));
+  pages = [];
+  assert.deepEqual(complaints, []);
+});
+after(async () => {
+  await browser.close();
+  await server.stop();
+});
+
+async function open(options) {
+  const page = await openPage(browser, server, options);
+  pages.push(page);
+  return page;
+}
+
+async function findsNothing(page, where) {
+  if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe);
+  const { violations } = await page.evaluate(() => window.axe.run());
+  const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join('; ')}`);
+  assert.deepEqual(found, [], where);
+}
+
+/** Nothing sticks out to the side. */
+async function fits(page, where) {
+  const [content, screen] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+  assert.ok(content <= screen, `${where}: ${content} of ${screen} pixels`);
+}
+
+const looks = {
+  light: { viewport: { width: 1280, height: 800 }, colorScheme: 'light' },
+  dark: { viewport: { width: 1280, height: 800 }, colorScheme: 'dark' },
+  'two columns': { viewport: { width: 900, height: 700 }, colorScheme: 'light' },
+  'narrow, light': { viewport: { width: 320, height: 640 }, colorScheme: 'light' },
+  'narrow, dark': { viewport: { width: 320, height: 640 }, colorScheme: 'dark' },
+};
+
+for (const [look, options] of Object.entries(looks)) {
+  test(`axe finds nothing to object to: ${look}`, async () => {
+    const page = await open({ ...options, hash: `#${look.replace(/\W+/g, '-')}` });
+    const bob = await Telnet.connect(server, 'Bob');
+    await bob.join(look.replace(/\W+/g, '-'));
+    await call(page, 'Ann');
+    bob.say('hello Ann, have you seen this?');
+    bob.say('and that');
+    await say(page, 'both!');
+    await say(page, '/help');
+    await say(page, '/nonsense');
+    await shows(page, '.note.bad', /nonsense/);
+    await findsNothing(page, 'talking');
+    await page.locator('.line').fill('/');
+    await page.locator('.options').waitFor();
+    await page.locator('.line').press('Tab');
+    await findsNothing(page, 'suggestions');
+    await page.locator('.line').fill('');
+    await page.locator('.you').click();
+    await page.locator('.new-name').fill('?');
+    await page.locator('.new-name').press('Enter');
+    await findsNothing(page, 'another name');
+    await page.locator('.new-name').press('Escape');
+    if (options.viewport.width === 320) {
+      await page.locator('.menu').click();
+      await findsNothing(page, 'drawer');
+      await page.locator('.close').click();
+    }
+    await fits(page, look);
+    await say(page, '/quit');
+    await page.locator('.banner').waitFor();
+    await findsNothing(page, 'banner');
+    bob.end();
+  });
+}
+
+test('everything can be done with the keyboard alone', async () => {
+  const page = await open({ hash: '#keys', viewport: { width: 1280, height: 800 } });
+  const bob = await Telnet.connect(server, 'Bobby');
+  await bob.join('keys');
+  await shows(page, '.people', /Bobby/);
+  const { keyboard } = page;
+  const focused = () => page.evaluate(() => (document.activeElement.matches('a') ? document.activeElement.textContent : document.activeElement.classList[0]));
+  const line = () => page.locator('.line').inputValue();
+  assert.equal(await focused(), 'line', 'one can write at once');
+
+  // Commands and names are completed; where nothing fits, Tab goes on.
+  await keyboard.type('/na');
+  await keyboard.press('Tab');
+  assert.equal(await line(), '/name ');
+  await keyboard.type('Ann');
+  await keyboard.press('Enter');
+  await shows(page, '.you-name', 'Ann');
+  await keyboard.type('bo');
+  await keyboard.press('Tab');
+  assert.equal(await line(), 'Bobby: ');
+  await keyboard.type('hi');
+  await keyboard.press('Enter');
+  await reads(page, 'Bobby: hi');
+  await keyboard.type('/');
+  await keyboard.press('Shift+Tab');
+  assert.equal(await line(), '/quit');
+  await keyboard.press('Tab');
+  assert.equal(await line(), '/help');
+  await keyboard.press('Escape');
+  await keyboard.press('Tab');
+  assert.notEqual(await focused(), 'line', 'Tab leaves the line');
+  await keyboard.press('Shift+Tab');
+
+  // Lines that were sent come back with the arrow keys, and so does the one that was being typed.
+  const recalled = [];
+  for (const key of ['ArrowUp', 'ArrowUp', 'ArrowUp', 'ArrowDown', 'ArrowDown', 'ArrowDown']) {
+    await keyboard.press(key);
+    recalled.push(await line());
+  }
+  assert.deepEqual(recalled, ['Bobby: hi', '/name Ann', '/name Ann', 'Bobby: hi', '/help', '/help']);
+  await page.locator('.line').fill('');
+
+  // The dialog opens and closes, and the focus comes back.
+  await keyboard.press('Tab');
+  await keyboard.press('Tab');
+  assert.equal(await focused(), 'you');
+  await keyboard.press('Enter');
+  assert.equal(await focused(), 'new-name');
+  await keyboard.type('Anna');
+  await keyboard.press('Enter');
+  await shows(page, '.you-name', 'Anna');
+  assert.equal(await focused(), 'you');
+
+  // From the top of the page: past all the lists, or through them.
+  for (let presses = 0; presses < 3 && (await focused()) !== 'skip'; presses += 1) await keyboard.press('Tab');
+  assert.equal(await focused(), 'skip', 'after the last comes the first');
+  await keyboard.press('Enter');
+  assert.equal(await focused(), 'line');
+  await page.locator('.skip').focus();
+  await keyboard.press('Tab');
+  assert.match(await focused(), /keys/);
+  await keyboard.press('Tab');
+  assert.match(await focused(), /main/);
+  await keyboard.press('Enter');
+  await shows(page, 'h1', 'main');
+  assert.equal(await focused(), 'line', 'one can write there at once');
+  await keyboard.press('Shift+Tab');
+  assert.equal(await focused(), 'log', 'the messages can be scrolled');
+  bob.end();
+});
+
+test('in the drawer of a narrow screen the keyboard is kept, and comes back', async () => {
+  const page = await open({ viewport: { width: 320, height: 640 } });
+  const focused = () => page.evaluate(() => document.activeElement.classList[0]);
+  await page.locator('.menu').focus();
+  await page.keyboard.press('Enter');
+  assert.equal(await focused(), 'close');
+  const met = new Set();
+  for (let presses = 0; presses < 12; presses += 1) {
+    await page.keyboard.press('Tab');
+    met.add(await focused());
+  }
+  assert.ok(met.has('make-room') && !met.has('line') && !met.has('menu'), [...met].join());
+  await page.locator('.close').focus();
+  await page.keyboard.press('Escape');
+  assert.equal(await focused(), 'menu');
+  await page.locator('.menu').click();
+  await page.locator('.make-room').fill('drawer');
+  await page.locator('.make-room').press('Enter');
+  await shows(page, 'h1', 'drawer');
+  await page.locator('.side').waitFor({ state: 'hidden' });
+});
+
+test('a small screen with large letters still has room for the messages and the line', async () => {
+  // 1280 × 1024 pixels at 400 %, and a phone with the longest of names and texts.
+  for (const [letter, viewport] of [['W', { width: 320, height: 256 }], ['M', { width: 320, height: 568 }]]) {
+    const page = await open({ viewport, hash: '#a-room-of-20-letters' });
+    await call(page, letter.repeat(20));
+    await say(page, 'W'.repeat(400));
+    await page.locator('.line').fill('many words '.repeat(30));
+    await fits(page, JSON.stringify(viewport));
+    const [log, line] = await page.evaluate(() => ['log', 'line'].map((name) => document.querySelector(`.${name}`).getBoundingClientRect().toJSON()));
+    assert.ok(log.height >= 40, `the log has ${log.height} pixels`);
+    assert.ok(line.bottom <= viewport.height, `the line ends at ${line.bottom}`);
+  }
+});
+
+test('a screen reader reads what is said, and a flood as a sum', async () => {
+  const page = await open({ hash: '#reading' });
+  const bob = await Telnet.connect(server, 'Bob');
+  await bob.join('reading');
+  await page.evaluate(() => {
+    window.read = [];
+    new MutationObserver((changes) => {
+      for (const { addedNodes } of changes) for (const node of addedNodes) window.read.push(node.textContent);
+    }).observe(document.querySelector('.announcer'), { childList: true });
+  });
+  await call(page, 'Ann');
+  await say(page, 'what I write I need not be read');
+  bob.say('hello');
+  await holds(page, () => window.read.includes('Bob: hello'));
+  for (let number = 0; number < 50; number += 1) bob.say(number === 20 ? 'Ann, listen!' : `flood ${number}`);
+  await holds(page, () => window.read.some((text) => /^\d+ new messages\.$/.test(text)) && window.read.includes('Bob: flood 49'));
+  assert.ok(await page.evaluate(() => window.read.includes('Bob: Ann, listen!')), 'who says my name is read in a flood, too');
+  assert.ok(await page.evaluate(() => window.read.length < 20), 'few of them are read');
+  assert.equal(await page.evaluate(() => window.read.some((text) => text.includes('what I write'))), false);
+  bob.end();
+});

@@ -1,0 +1,127 @@
+// Ten thousand messages: the page keeps up, keeps little, and does not move under the eyes of who reads back.
+
+import assert from 'node:assert/strict';
+import test, { after, before } from 'node:test';
+
+import { DEADLINE, Telnet, holds, openPage, reads, say, shows, startBrowser, startServer } from '../world.js';
+
+/** As in log.js. */
+const ROWS_MAX = 1000;
+
+let server;
+let browser;
+let page;
+let bot;
+
+before(async () => {
+  [server, browser] = await Promise.all([startServer({ flags: ['--flood-rate', '0'] }), startBrowser()]);
+  page = await openPage(browser, server, { hash: '#flood', viewport: { width: 1000, height: 700 } });
+  bot = await Telnet.connect(server, 'Bot');
+  await bot.join('flood');
+});
+after(async () => {
+  bot.end();
+  await browser.close();
+  await server.stop();
+});
+
+/** Says so many messages, numbered, as fast as the server takes them. */
+function flood(first, number) {
+  bot.say(Array.from({ length: number }, (_, at) => `message ${first + at}, which is about as long as messages are`).join('\n'));
+}
+
+/** Lets a scrolling go on for some frames. */
+const frames = () => page.evaluate(async () => {
+  for (let frame = 0; frame < 5; frame += 1) await new Promise((done) => requestAnimationFrame(done));
+});
+
+const lastText = () => page.locator('.text').last().textContent();
+const distance = () => page.evaluate(() => {
+  const log = document.querySelector('.log');
+  return log.scrollHeight - log.scrollTop - log.clientHeight;
+});
+
+test('ten thousand messages are shown to the last one, and the latest thousand stay', async () => {
+  flood(1, 10_000);
+  await reads(page, 'message 10000, which is about as long as messages are');
+  await say(page, 'still there');
+  await reads(page, 'still there');
+  assert.equal(await page.locator('.rows > li').count(), ROWS_MAX);
+  assert.ok((await distance()) <= 1, 'the end is in view');
+});
+
+test('after that, a key is answered as fast as before', async () => {
+  // The time from a key to the frame that shows it, the median of 20.
+  const answer = () => page.evaluate(async () => {
+    const line = document.querySelector('.line');
+    const times = [];
+    for (let key = 0; key < 20; key += 1) {
+      const start = performance.now();
+      line.value += 'x';
+      line.dispatchEvent(new InputEvent('input'));
+      await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+      times.push(performance.now() - start);
+    }
+    line.value = '';
+    return times.sort((a, b) => a - b)[10];
+  });
+  const full = await answer();
+  await say(page, '/join empty');
+  await shows(page, 'h1', 'empty');
+  const empty = await answer();
+  await page.goBack();
+  await shows(page, 'h1', 'flood');
+  assert.ok(full < 4 * empty + 50, `${full} ms with all the messages, ${empty} ms without`);
+});
+
+test('who reads back is not disturbed, is told how much is new, and gets to the end', async () => {
+  await page.locator('.log').focus();
+  await page.keyboard.press('PageUp');
+  await page.keyboard.press('PageUp');
+  await page.keyboard.press('PageUp');
+  await page.locator('.latest').waitFor();
+  const seen = () => page.evaluate(() => {
+    const { left, top } = document.querySelector('.log').getBoundingClientRect();
+    const row = document.elementFromPoint(left + 200, top + 200).closest('li');
+    return [row.textContent, row.getBoundingClientRect().top];
+  });
+  let before = null;
+  for (let now = await seen(); JSON.stringify(now) !== JSON.stringify(before); now = (await frames(), await seen())) before = now;
+  flood(20_001, 5000);
+  await shows(page, '.latest-text', '5,000 new messages');
+  assert.deepEqual(await seen(), before);
+  await page.locator('.latest').click();
+  await reads(page, 'message 25000, which is about as long as messages are');
+  await holds(page, () => document.querySelector('.latest').hidden);
+  assert.ok((await page.locator('.rows > li').count()) <= ROWS_MAX);
+});
+
+test('who reads forward by scrolling comes upon all that is kept, in order, with the number of what is not', async () => {
+  await say(page, '/join forward');
+  await shows(page, 'h1', 'forward');
+  await bot.join('forward');
+  flood(1, 100);
+  await reads(page, /^message 100,/);
+  await page.evaluate(() => {
+    document.querySelector('.log').scrollTop = 100;
+  });
+  await page.locator('.latest').waitFor();
+  flood(101, 2900);
+  await shows(page, '.latest-text', '2,900 new messages');
+  const late = Date.now() + DEADLINE;
+  while (!(await lastText()).startsWith('message 3000,') || (await distance()) > 1) {
+    assert.ok(Date.now() < late, `got as far as ${await lastText()}`);
+    await page.evaluate(() => {
+      document.querySelector('.log').scrollTop += 400;
+      return new Promise((done) => requestAnimationFrame(done));
+    });
+  }
+  const rows = await page.locator('.rows > li').evaluateAll((items) => items.map((item) => item.textContent));
+  const numbers = rows.map((row) => Number(row.match(/message (\d+),/)?.[1])).filter(Boolean);
+  assert.deepEqual(numbers, Array.from({ length: numbers.length }, (_, at) => 3000 - numbers.length + 1 + at));
+  await holds(page, () => document.querySelector('.latest').hidden);
+});
+
+test('the browser has nothing to complain of', () => {
+  assert.deepEqual(page.complaints, []);
+});

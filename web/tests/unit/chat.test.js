@@ -1,0 +1,192 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+
+import { Chat } from '../../chat.js';
+
+const NOW = 1_763_910_000_000;
+
+/** Lets the server say things to a chat, and gathers what comes of them. */
+function tell(chat, ...messages) {
+  const all = { show: [], send: [], entered: 0, arrived: 0, renamed: 0, refused: [] };
+  for (const message of messages) {
+    const out = chat.handle(message, NOW);
+    all.show.push(...out.show);
+    all.send.push(...out.send);
+    for (const fact of ['entered', 'arrived', 'renamed']) all[fact] += Number(out[fact]);
+    if (out.refused) all.refused.push(out.refused);
+  }
+  return all;
+}
+
+const greeting = ({ boot = 'first', name = 'BraveOtter', seq = 0 } = {}) => [
+  { kind: 'hello', server: 'chinwag', version: '0.1.0', boot, line_chars: 300, name_chars_min: 2, name_chars_max: 20 },
+  { kind: 'help', commands: [{ word: 'help', argument: null, what: 'prints this message' }] },
+  { kind: 'you', name },
+  { kind: 'room', room: 'main', seq },
+];
+const said = (room, seq, text = 'hi', name = 'Bob') => ({ kind: 'said', room, name, text, time: NOW, seq });
+const texts = ({ show }) => show.map((entry) => entry.text ?? entry.kind);
+
+function arrived(wanted) {
+  const chat = new Chat(wanted);
+  tell(chat, ...greeting());
+  tell(chat, { kind: 'rooms', rooms: [], more: 0 }, { kind: 'users', names: ['BraveOtter'], more: 0 });
+  return chat;
+}
+
+test('who wants nothing arrives in the first room, and asks for the lists', () => {
+  const chat = new Chat();
+  const out = tell(chat, ...greeting());
+  assert.deepEqual([chat.me, chat.room, chat.phase, chat.address, chat.lineChars], ['BraveOtter', 'main', 'here', 'main', 300]);
+  assert.deepEqual([out.send, out.entered, out.arrived, texts(out)], [['/rooms', '/users'], 1, 1, ['intro']]);
+});
+
+test('who wants a name and a room is shown nothing of the first room', () => {
+  const chat = new Chat({ name: 'Ann', room: 'pizza' });
+  const out = tell(chat, ...greeting(), { kind: 'joined', name: 'Zoe' }, said('main', 1));
+  assert.deepEqual([out.send, out.entered, texts(out), chat.address], [['/name Ann', '/join pizza'], 0, [], null]);
+  const then = tell(chat, { kind: 'renamed', old: 'BraveOtter', new: 'Ann' }, { kind: 'room', room: 'Pizza', seq: 3 });
+  assert.deepEqual([chat.me, chat.room, chat.address, texts(then)], ['Ann', 'Pizza', 'Pizza', ['intro']]);
+  assert.deepEqual([then.entered, then.arrived, then.renamed, then.send], [1, 1, 1, ['/rooms', '/users']]);
+});
+
+test('the first room, in whatever case, is not asked for', () => {
+  assert.deepEqual(tell(new Chat({ room: 'MAIN' }), ...greeting()).send, ['/rooms', '/users']);
+});
+
+test('a name that is taken is said on arrival, in the room that was wanted', () => {
+  const chat = new Chat({ name: 'Ann', room: 'pizza' });
+  const out = tell(chat, ...greeting(), { kind: 'taken', name: 'Ann' }, { kind: 'room', room: 'pizza', seq: 0 });
+  assert.deepEqual(texts(out), ['intro', 'The name Ann is taken. You are BraveOtter now.']);
+  assert.equal(chat.phase, 'here');
+});
+
+test('who comes back is told how many messages were missed, under the old name in the old room', () => {
+  const chat = arrived();
+  tell(chat, { kind: 'renamed', old: 'BraveOtter', new: 'Ann' });
+  chat.typed('/join pizza');
+  tell(chat, { kind: 'room', room: 'pizza', seq: 5 }, said('pizza', 6), said('pizza', 7));
+  chat.lost();
+  assert.equal(chat.phase, 'offline');
+  const out = tell(chat, ...greeting({ name: 'CalmWren', seq: 90 }));
+  assert.deepEqual(out.send, ['/name Ann', '/join pizza']);
+  const then = tell(chat, { kind: 'renamed', old: 'CalmWren', new: 'Ann' }, { kind: 'room', room: 'pizza', seq: 19 });
+  assert.deepEqual(texts(then), ['You are back in pizza. You missed 12 messages.']);
+});
+
+test('what was missed is not known when the server or the room was started anew', () => {
+  for (const again of [{ boot: 'second', seq: 50 }, { boot: 'first', seq: 3 }]) {
+    const chat = arrived();
+    tell(chat, said('main', 1), said('main', 40));
+    chat.lost();
+    assert.match(texts(tell(chat, ...greeting(again)))[0], /nobody can count/);
+  }
+});
+
+test('who comes back from another room is told, too', () => {
+  const chat = arrived();
+  tell(chat, said('main', 1));
+  chat.join('pizza');
+  tell(chat, { kind: 'room', room: 'pizza', seq: 0 });
+  assert.deepEqual(chat.join('main'), ['/join main']);
+  assert.deepEqual(texts(tell(chat, { kind: 'room', room: 'main', seq: 3 })), ['You are back in main. You missed 2 messages.']);
+});
+
+test('a room that is only passed through is not shown, and the address waits for the last one', () => {
+  const chat = arrived();
+  assert.deepEqual([chat.join('pizza'), chat.join('books')], [['/join pizza'], ['/join books']]);
+  const out = tell(chat, { kind: 'room', room: 'pizza', seq: 0 }, said('pizza', 1), { kind: 'joined', name: 'Zoe' });
+  assert.deepEqual([out.entered, texts(out), chat.address, chat.room], [0, [], null, 'main']);
+  tell(chat, { kind: 'room', room: 'books', seq: 0 });
+  assert.deepEqual([chat.address, chat.room], ['books', 'books']);
+});
+
+test('a join that leads nowhere leaves one where one is', () => {
+  const chat = arrived();
+  for (const answer of [{ kind: 'here', room: 'main' }, { kind: 'bad-room', chars_min: 2, chars_max: 20 }]) {
+    chat.typed('/join something');
+    assert.equal(chat.address, null);
+    assert.equal(tell(chat, answer).show.length, 1);
+    assert.equal(chat.address, 'main');
+  }
+  assert.deepEqual(chat.join('Main'), []);
+});
+
+test('after a join that leads nowhere, the room before it is entered', () => {
+  const chat = arrived();
+  chat.typed('/join pizza');
+  chat.typed('/join !');
+  const out = tell(chat, { kind: 'room', room: 'pizza', seq: 0 }, { kind: 'bad-room', chars_min: 2, chars_max: 20 });
+  assert.deepEqual([out.entered, chat.address], [1, 'pizza']);
+});
+
+test('a room that is asked for without a connection is asked for with the next one', () => {
+  const chat = arrived();
+  chat.lost();
+  assert.deepEqual(chat.join('pizza'), []);
+  assert.deepEqual(tell(chat, ...greeting()).send, ['/join pizza']);
+});
+
+test('the lists that the page asks for are not shown, those of the person are', () => {
+  const chat = arrived();
+  assert.deepEqual([chat.refresh(), chat.refresh()], [['/rooms', '/users'], []]);
+  chat.typed('/rooms');
+  const rooms = { kind: 'rooms', rooms: [{ room: 'pizza', people: 2 }, { room: 'main', people: 1 }], more: 3 };
+  assert.deepEqual(texts(tell(chat, rooms)), []);
+  assert.deepEqual(texts(tell(chat, rooms)), ['The rooms: pizza (2), main (1) and 3 more.']);
+  assert.deepEqual(texts(tell(chat, { kind: 'users', names: ['BraveOtter'], more: 0 })), []);
+  chat.typed('/users');
+  assert.deepEqual(texts(tell(chat, { kind: 'users', names: ['Ann', 'Bob'], more: 0 })), ['In main: Ann and Bob.']);
+  assert.deepEqual([chat.rooms.length, chat.roomsMore, chat.people.list()], [2, 3, ['Ann', 'Bob']]);
+});
+
+test('people are known in between, by who comes, goes, and is called something else', () => {
+  const chat = arrived();
+  tell(chat, { kind: 'rooms', rooms: [{ room: 'main', people: 2 }], more: 0 }, { kind: 'users', names: ['BraveOtter', 'Bob'], more: 0 });
+  tell(chat, { kind: 'joined', name: 'Zoe' }, { kind: 'renamed', old: 'Bob', new: 'Rob' }, { kind: 'renamed', old: 'BraveOtter', new: 'Ann' });
+  assert.deepEqual([chat.people.list(), chat.rooms[0].people, chat.me], [['Ann', 'Rob', 'Zoe'], 3, 'Ann']);
+  const out = tell(chat, { kind: 'left', name: 'Rob' }, { kind: 'crowd', joined: 5, left: 2 });
+  assert.deepEqual([chat.people.count, chat.people.more, chat.rooms[0].people], [5, 3, 5]);
+  assert.deepEqual(texts(out), ['Rob left', '5 people joined, 2 left']);
+});
+
+test('what is said knows whether it is mine, and where it says my name', () => {
+  const chat = arrived();
+  const [mine, other, call] = tell(chat,
+    said('main', 1, 'BraveOtter is me', 'BraveOtter'), said('main', 2), said('main', 3, 'hi braveotter!')).show;
+  assert.deepEqual([mine.mine, mine.pieces], [true, ['BraveOtter is me']]);
+  assert.deepEqual([other.mine, other.pieces], [false, ['hi']]);
+  assert.deepEqual([call.mine, call.pieces], [false, ['hi ', 'braveotter', '!']]);
+});
+
+test('a name that is refused says why, and one keeps the old one', () => {
+  const chat = arrived();
+  const out = tell(chat, { kind: 'taken', name: 'Bob' }, { kind: 'bad-name', chars_min: 2, chars_max: 20 });
+  assert.deepEqual(out.refused, ['The name Bob is taken. Choose another one.', 'A name has 2 to 20 of the letters A to Z, digits, - and _.']);
+  assert.equal(chat.me, 'BraveOtter');
+});
+
+test('help is shown to who asks, not to who comes', () => {
+  const chat = arrived();
+  const help = greeting()[1];
+  assert.deepEqual(tell(chat, help).show.map(({ kind, commands }) => [kind, commands.length]), [['help', 1]]);
+});
+
+test('whatever else the server has to say is said', () => {
+  const chat = arrived();
+  const out = tell(chat,
+    { kind: 'unrecognized', word: '/foo' }, { kind: 'too-long', chars: 400 }, { kind: 'dropped', count: 1 }, { kind: 'dropped', count: 17 },
+    { kind: 'stopping' }, { kind: 'you', name: 'BraveOtter' });
+  assert.deepEqual(texts(out), [
+    'There is no command /foo. Type /help to see those there are.',
+    'Not sent: a message has at most 400 characters.',
+    'Here 1 message is missing: they came too fast.',
+    'Here 17 messages are missing: they came too fast.',
+    'The server is shutting down.',
+    'You are BraveOtter.',
+  ]);
+});
+
+test('what a later server says is not for this page', () => {
+  for (const kind of ['typing', 'constructor', '__proto__', 'toString']) assert.deepEqual(tell(arrived(), { kind }).show, []);
+});

@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import test, { beforeEach, mock } from 'node:test';
+
+import { Link, pause } from '../../link.js';
+
+let sockets;
+let states;
+let messages;
+let link;
+
+class Socket {
+  sent = [];
+  closed = false;
+
+  constructor() {
+    sockets.push(this);
+  }
+
+  send(line) {
+    this.sent.push(line);
+  }
+
+  close() {
+    this.closed = true;
+  }
+
+  says(message) {
+    this.onmessage({ data: JSON.stringify(message) });
+  }
+}
+
+beforeEach(() => {
+  mock.timers.reset();
+  mock.timers.enable({ apis: ['setTimeout', 'Date'] });
+  [sockets, states, messages] = [[], [], []];
+  link = new Link({
+    open: () => new Socket(),
+    message: (message) => messages.push(message),
+    change: () => states.push(link.state),
+  });
+  link.connect();
+});
+
+test('pauses grow, to half a minute, and vary by a quarter', () => {
+  assert.deepEqual([0, 1, 2, 3, 4, 5, 6, 100].map((failures) => pause(failures, 0.5) / 1000), [1, 2, 4, 8, 15, 30, 30, 30]);
+  assert.deepEqual([0, 1].map((random) => pause(2, random)), [3000, 5000]);
+});
+
+test('a link is open when the server has said something', () => {
+  link.send('too early');
+  sockets[0].says({ kind: 'hello' });
+  link.send('hi');
+  assert.deepEqual([states, messages, sockets[0].sent], [['connecting', 'open'], [{ kind: 'hello' }], ['hi']]);
+});
+
+test('a lost link comes back by itself, after longer and longer', () => {
+  let waited = 0;
+  for (let failures = 0; failures < 4; failures += 1) {
+    sockets.at(-1).onclose({ code: 1006 });
+    assert.equal(link.state, 'resting');
+    const wait = link.retryAt - Date.now();
+    assert.ok(wait > waited, `${wait} after ${waited}`);
+    waited = wait;
+    mock.timers.tick(wait - 1);
+    assert.equal(sockets.length, failures + 1);
+    mock.timers.tick(1);
+    assert.equal(sockets.length, failures + 2);
+  }
+});
+
+test('pauses begin anew only when one has arrived', () => {
+  for (let failures = 0; failures < 5; failures += 1) {
+    sockets.at(-1).says({ kind: 'hello' });
+    sockets.at(-1).onclose({ code: 1006 });
+    mock.timers.tick(link.retryAt - Date.now());
+  }
+  sockets.at(-1).onclose({ code: 1006 });
+  assert.ok(link.retryAt - Date.now() >= 22_500);
+  link.connect();
+  link.settled();
+  sockets.at(-1).onclose({ code: 1006 });
+  assert.ok(link.retryAt - Date.now() <= 1250);
+});
+
+test('an attempt can be made now, and only one', () => {
+  sockets[0].onclose({ code: 1006 });
+  link.connect();
+  link.connect();
+  mock.timers.tick(10_000);
+  assert.equal(sockets.length, 2);
+});
+
+test('the close code says why, and who has left stays away', () => {
+  for (const [code, why, state] of [[1001, 'stopped', 'resting'], [1013, 'full', 'resting'], [1006, 'lost', 'resting'], [1000, 'left', 'left']]) {
+    sockets.at(-1).onclose({ code });
+    assert.deepEqual([link.why, link.state], [why, state]);
+    if (state === 'resting') link.connect();
+  }
+  mock.timers.tick(100_000);
+  assert.equal(link.state, 'left');
+  link.connect();
+  assert.equal(link.state, 'connecting');
+});
+
+test('a server that does not answer is given up, and what it says later is not heard', () => {
+  sockets[0].says({ kind: 'hello' });
+  mock.timers.tick(100_000);
+  assert.equal(link.state, 'open', 'nothing was asked');
+  link.send('/rooms');
+  mock.timers.tick(20_000);
+  link.send('/users');
+  mock.timers.tick(10_000);
+  assert.deepEqual([link.state, sockets[0].closed, sockets[0].onmessage], ['resting', true, null]);
+});
+
+test('a server that never says hello is given up', () => {
+  mock.timers.tick(30_000);
+  assert.equal(link.state, 'resting');
+});

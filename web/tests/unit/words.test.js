@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+
+import { count, digest, linkWords, nameRule, series, welcomeBack } from '../../words.js';
+
+test('numbers stand with the right noun', () => {
+  assert.deepEqual([0, 1, 2, 12345].map((number) => count(number, 'message')), ['0 messages', '1 message', '2 messages', '12,345 messages']);
+  assert.equal(count(1, 'person', 'people'), '1 person');
+});
+
+test('an enumeration says how much more there is', () => {
+  assert.deepEqual([series([]), series(['a']), series(['a', 'b']), series(['a', 'b', 'c'])], ['', 'a', 'a and b', 'a, b and c']);
+  assert.equal(series(['a', 'b'], 1000), 'a, b and 1,000 more');
+});
+
+test('who is back is told how much was missed, if anybody knows', () => {
+  assert.equal(welcomeBack('pizza', 12), 'You are back in pizza. You missed 12 messages.');
+  assert.equal(welcomeBack('pizza', 0), 'You are back in pizza. You missed nothing.');
+  assert.match(welcomeBack('pizza', null), /nobody can count/);
+});
+
+test('the rule for names says the limits', () => {
+  assert.equal(nameRule({ min: 3, max: 9 }), 'A name has 3 to 9 of the letters A to Z, digits, - and _.');
+});
+
+test('a link that is not there says why, and when it tries again', () => {
+  const words = (state, why, left) => linkWords({ state, why, retryAt: 1000 + left }, 1000);
+  assert.equal(words('resting', 'lost', 3400), 'There is no connection to the server. Next try in 4 seconds.');
+  assert.equal(words('resting', 'stopped', 1000), 'The server was stopped. Next try in 1 second.');
+  assert.equal(words('resting', 'full', -5), 'The server is full. Next try in 1 second.');
+  assert.equal(words('connecting', 'lost', 0), 'There is no connection to the server. Trying …');
+  assert.equal(words('left', 'left', 0), 'You have left.');
+});
+
+test('a screen reader reads a few messages, and the sum of many', () => {
+  const said = (name, text, pieces = [text]) => ({ name, text, pieces });
+  assert.deepEqual(digest([said('Ann', 'hi'), { text: 'Bob joined' }]), ['Ann: hi', 'Bob joined']);
+  const flood = Array.from({ length: 1000 }, (_, number) => said('Bot', `${number}`));
+  assert.deepEqual(digest(flood), ['1,000 new messages.', 'Bot: 999']);
+  flood[500] = said('Ann', 'Me, are you there?', ['', 'Me', ', are you there?']);
+  assert.deepEqual(digest(flood), ['1,000 new messages.', 'Ann: Me, are you there?', 'Bot: 999']);
+  assert.deepEqual(digest([]), []);
+});

@@ -1,0 +1,150 @@
+// What a test in a browser needs: a server that runs as its own program, people on pages, and people on plain TCP. Everything is waited
+// for, up to a deadline; nothing is slept for.
+
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { createInterface } from 'node:readline';
+
+import { chromium } from 'playwright-core';
+
+/** How long anything may take, in ms, on a slow machine with other work to do. */
+export const DEADLINE = 30_000;
+
+const CHROMIUM_FLAGS = [
+  '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update',
+  '--disable-sync',
+];
+
+/** Starts the server that `CHINWAG_SERVER` names; `again`, if given, is one that was stopped, whose ports it takes. */
+export async function startServer({ again, flags = [] } = {}) {
+  const program = process.env.CHINWAG_SERVER;
+  assert.ok(program, 'CHINWAG_SERVER has to name the program of a server, for example ../target/debug/chinwag-smol');
+  const ports = again ? ['--port', again.port, '--web', new URL(again.url).host] : ['--port', '0', '--web', '127.0.0.1:0'];
+  const child = spawn(program, [...ports, ...flags], { stdio: ['ignore', 'pipe', 'ignore'] });
+  const server = { port: null, url: null, stop: () => stop(child), kill: () => kill(child) };
+  for await (const line of createInterface(child.stdout)) {
+    server.port ??= line.match(/ listening on .*:(\d+)$/)?.[1];
+    server.url ??= line.match(/ web page at (\S+)$/)?.[1];
+    if (server.port && server.url) return server;
+  }
+  throw new Error(`${program} has not said where it listens`);
+}
+
+/** Asks a server to stop, and waits until it has. */
+async function stop(child) {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = once(child, 'exit');
+  child.kill('SIGTERM');
+  await gone;
+}
+
+/** Ends a server without a word to anyone. */
+async function kill(child) {
+  const gone = once(child, 'exit');
+  child.kill('SIGKILL');
+  await gone;
+}
+
+export function startBrowser() {
+  return chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: CHROMIUM_FLAGS });
+}
+
+/** Opens the page as a person of its own, in the room of `hash`; `context` is what Playwright calls so: size, colours, … */
+export async function openPage(browser, server, { hash = '', before, ...context } = {}) {
+  const person = await browser.newContext({ locale: 'en-GB', ...context });
+  person.setDefaultTimeout(DEADLINE);
+  const page = await person.newPage();
+  page.complaints = [];
+  page.on('console', (message) => ['error', 'warning'].includes(message.type()) && page.complaints.push(message.text()));
+  page.on('pageerror', (error) => page.complaints.push(error.message));
+  page.on('request', (request) => {
+    if (!request.url().startsWith(server.url)) page.complaints.push(`a request to ${request.url()}`);
+  });
+  page.on('websocket', (socket) => {
+    if (new URL(socket.url()).host !== new URL(server.url).host) page.complaints.push(`a socket to ${socket.url()}`);
+  });
+  if (before) await page.addInitScript(before);
+  await page.goto(`${server.url}${hash}`);
+  await page.locator('.rows .intro').waitFor();
+  return page;
+}
+
+/** Types a line as people do, and sends it. */
+export async function say(page, line) {
+  await page.locator('.line').fill(line);
+  await page.locator('.line').press('Enter');
+}
+
+/** Takes another name, and waits until it is given. */
+export async function call(page, name) {
+  await say(page, `/name ${name}`);
+  await shows(page, '.you-name', name);
+}
+
+/** Waits until an element has this text, or one that matches. */
+export async function shows(page, selector, text) {
+  const exact = typeof text === 'string' ? new RegExp(`^\\s*${text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}\\s*$`) : text;
+  await page.locator(selector).filter({ hasText: exact }).first().waitFor({ state: 'attached' });
+}
+
+/** Waits until somebody's text stands in the log. */
+export async function reads(page, text) {
+  await shows(page, '.rows .text', text);
+}
+
+/** Waits until `what`, run in the page with `argument`, returns something true. */
+export async function holds(page, what, argument) {
+  await page.waitForFunction(what, argument, { timeout: DEADLINE });
+}
+
+/** Somebody on plain TCP, as with telnet or nc. */
+export class Telnet {
+  #socket;
+  #heard = '';
+
+  static async connect(server, name) {
+    const somebody = new Telnet();
+    somebody.#socket = connect(Number(server.port), '127.0.0.1');
+    somebody.#socket.setEncoding('utf8').on('data', (text) => {
+      somebody.#heard += text;
+    });
+    somebody.#socket.on('error', () => {}); // The server may be stopped under it.
+    await somebody.hears(/You joined main\n/);
+    if (name) {
+      somebody.say(`/name ${name}`);
+      await somebody.hears(new RegExp(`is now ${name}\n`));
+    }
+    return somebody;
+  }
+
+  say(line) {
+    this.#socket.write(`${line}\n`);
+  }
+
+  /** Goes to a room, and waits until it is there. */
+  async join(room) {
+    this.say(`/join ${room}`);
+    await this.hears(new RegExp(`You joined ${room}\n`));
+  }
+
+  /** Waits for text, and forgets it with all that was before. */
+  async hears(pattern) {
+    const late = AbortSignal.timeout(DEADLINE);
+    for (;;) {
+      const found = this.#heard.match(pattern);
+      if (found) {
+        this.#heard = this.#heard.slice(found.index + found[0].length);
+        return found;
+      }
+      await once(this.#socket, 'data', { signal: late }).catch(() => {
+        throw new Error(`not heard: ${pattern}, but ${JSON.stringify(this.#heard.slice(-500))}`);
+      });
+    }
+  }
+
+  end() {
+    this.#socket.destroy();
+  }
+}
