@@ -29,7 +29,7 @@ use crate::{
 ///
 /// let mut chat = Chat::new(Config::default());
 /// let ann = chat.next_connection();
-/// chat.handle(Time::START, Event::Opened { connection: ann });
+/// chat.handle(Time::START, Event::Opened { connection: ann, form: Form::Lines });
 /// let request = Request::Say(Text::clean("hello"));
 /// chat.handle(Time::START, Event::Requested { connection: ann, request });
 ///
@@ -41,6 +41,8 @@ use crate::{
 pub struct Chat {
     config: Config,
     people: Slab<Person>,
+    /// The keys of those who are spoken to as browsers: apart, so that lines, which most have, need no more for it.
+    browsers: HashSet<u32>,
     /// How many connections were opened so far: the generation of the next one.
     opened: u32,
     names: HashSet<NameKey>,
@@ -55,7 +57,6 @@ pub struct Chat {
 #[derive(Debug)]
 struct Person {
     generation: u32,
-    form: Form,
     name: Name,
     room: RoomId,
 }
@@ -66,6 +67,7 @@ impl Chat {
     pub fn new(config: Config) -> Self {
         Self {
             people: Slab::new(),
+            browsers: HashSet::new(),
             opened: 0,
             names: HashSet::new(),
             random_names: RandomNames::new(config.seed),
@@ -149,10 +151,10 @@ impl Chat {
         let name = self.random_names.draw(|name| self.names.contains(&name.key()));
         self.names.insert(name.key());
         self.opened = self.opened.wrapping_add(1);
-        let (generation, room) = (connection.generation(), Rooms::MAIN);
-        self.people.insert(Person { generation, form, name: name.clone(), room });
+        self.people.insert(Person { generation: connection.generation(), name: name.clone(), room: Rooms::MAIN });
         self.actions.push_back(Action::Open { connection, form });
         if form == Form::Web {
+            self.browsers.insert(connection.key());
             let (boot, chars_max) = (self.config.boot(), self.config.line_chars_max);
             self.reply(connection, Message::Hello { boot, chars_max });
         }
@@ -228,13 +230,12 @@ impl Chat {
     }
 
     fn on_rooms(&mut self, connection: ConnectionId) {
-        let form = self.person(connection).form;
-        let list = self.rooms.list(form, self.config.list_bytes_max);
+        let list = self.rooms.list(self.form(connection), self.config.list_bytes_max);
         self.reply(connection, list);
     }
 
     fn on_users(&mut self, connection: ConnectionId) {
-        let &Person { room, form, .. } = self.person(connection);
+        let (room, form) = (self.person(connection).room, self.form(connection));
         let name = |key: u32| &self.people[key as usize].name;
         let list = self.rooms.list_members(room, form, self.config.list_bytes_max, name);
         self.reply(connection, list);
@@ -245,9 +246,10 @@ impl Chat {
         self.leave(now, connection);
         let person = self.people.remove(connection.key() as usize);
         self.names.remove(&person.name.key());
-        if let Some(code) = code.filter(|_| person.form == Form::Web) {
+        if let Some(code) = code.filter(|_| self.form(connection) == Form::Web) {
             self.reply(connection, Message::Bye { code });
         }
+        self.browsers.remove(&connection.key());
         self.actions.push_back(Action::Close { connection });
     }
 
@@ -304,6 +306,10 @@ impl Chat {
     fn is_here(&self, connection: ConnectionId) -> bool {
         let person = self.people.get(connection.key() as usize);
         person.is_some_and(|person| person.generation == connection.generation())
+    }
+
+    fn form(&self, connection: ConnectionId) -> Form {
+        if self.browsers.contains(&connection.key()) { Form::Web } else { Form::Lines }
     }
 
     fn person(&self, connection: ConnectionId) -> &Person {

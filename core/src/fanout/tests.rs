@@ -2,6 +2,7 @@
 
 mod drops;
 mod ends;
+mod forms;
 mod order;
 mod writes;
 
