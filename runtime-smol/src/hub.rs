@@ -117,7 +117,7 @@ impl Hub {
     }
 
     fn open(&mut self, socket: Arc<Socket>, session: Session) {
-        let connection = self.core.open(clock::now(), Arc::clone(&socket));
+        let connection = self.core.open(clock::now(), session.form(), Arc::clone(&socket));
         debug!(%connection, address = %socket.address(), "opened");
         let mut reader = Reader { connection, socket, session, inputs: self.sender.clone() };
         self.executor.spawn(async move { reader.run().await }).detach();
