@@ -33,15 +33,20 @@ pub async fn serve(listener: TcpListener, config: Config, orders: Receiver<Order
     let config = Arc::new(config);
     let (hub, inputs) = Hub::new(Arc::clone(&config), &executor, crew, watch.clone());
     info!(address = %listener.get_ref().local_addr()?, "serving");
-    let entrance = Entrance { door, watch, config, executor: Arc::clone(&executor), inputs: inputs.clone() };
+    // What waits for I/O is a task of its own. If it were part of this future, it would look for what it waits for, with a system
+    // call, whenever this is polled; and each turn from the hub to its readers and writers would look for I/O between.
+    let entrance = Entrance { door, watch, config, executor: Arc::downgrade(&executor), inputs: inputs.clone() };
+    let hub = executor.spawn(hub.run());
+    let entering = executor.spawn(entrance.run(listener));
     let let_in = async {
-        // After this the door is closed: so whoever is told of the end can't find it open.
-        obey(orders, &inputs).or(entrance.run(listener)).await;
+        obey(orders, &inputs).await;
+        // The door is closed first: so whoever is told of the end can't find it open.
+        entering.cancel().await;
         // It waits its turn: what was read before still counts.
         let _ = inputs.send(Input::Events(vec![Event::Stopped])).await;
         future::pending().await
     };
-    executor.run(hub.run().or(let_in)).await;
+    executor.run(hub.or(let_in)).await;
     info!("stopped");
     Ok(())
 }
