@@ -296,7 +296,12 @@ impl Session {
     /// Goes past the line that was found, to the next one.
     fn pass(&mut self, line: Line) {
         match line {
-            Line::Whole => self.start = self.searched + 1,
+            Line::Whole => {
+                self.start = self.searched + 1;
+                if self.passed_blank {
+                    self.start += blank_lines_bytes(&self.input[self.start..], self.line_chars_max as usize);
+                }
+            }
             Line::Endless => self.skipping = true,
             Line::EndOfInput => self.start += 1,
             Line::Foreign(_) => self.start = self.input.len(),
@@ -366,6 +371,21 @@ impl Session {
     const fn line_bytes_max(&self) -> usize {
         4 * self.line_chars_max as usize
     }
+}
+
+/// Returns how many bytes at the start are lines of nothing but spaces, tabs and carriage returns, as short as lines may be. They are
+/// as free as any blank lines that came with one; but a flood of them, taken one by one, would cost a hundred times of what it
+/// costs to send.
+fn blank_lines_bytes(input: &[u8], line_chars_max: usize) -> usize {
+    let mut start = 0;
+    for (place, byte) in input.iter().enumerate() {
+        match byte {
+            b'\n' => start = place + 1,
+            b' ' | b'\t' | b'\r' if place - start < line_chars_max => {}
+            _ => break,
+        }
+    }
+    start
 }
 
 #[cfg(test)]
