@@ -65,11 +65,12 @@ fn start(
 ) -> anyhow::Result<()> {
     // What is logged is written by a thread of its own; this keeps it until all is written.
     let _log = logging::start(program.name, flags.log_dir.as_deref())?;
-    let listener = listen::bind(flags.address())?;
+    let config = flags.config(descriptors::raise());
+    let listener = listen::bind(flags.address(), &config)?;
     let address = listener.local_addr()?;
     // From here on whoever connects is kept waiting by the operating system until `serve` accepts.
     let ready = Ready(format!("{} {} listening on {address}\n", program.name, program.version));
-    serve(listener, flags.config(descriptors::raise()), ready)
+    serve(listener, config, ready)
 }
 
 /// Writes to standard output. If nobody reads it, that is no reason not to serve.
