@@ -17,8 +17,8 @@ use crate::crew;
 use crate::entrance::Entrance;
 use crate::hub::{Hub, Input};
 
-/// Serves whoever connects to one of the `doors`, each in the form that goes with it, until it is told to stop, or nobody is left who could. Then everyone is told, and what is
-/// queued is still sent, for at most [`Config::drain`]. It runs on the thread that polls it, and when there is much to do on up to
+/// Serves whoever connects to one of the `doors`, each in the form that goes with it, until it is told to stop, or nobody is left who
+/// could. Then everyone is told, and what is queued is still sent, for at most [`Config::drain`]. It runs on the thread that polls it, and when there is much to do on up to
 /// [`Config::threads`] - 1 more, which it starts itself, and which end with it.
 ///
 /// # Errors
