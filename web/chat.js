@@ -203,7 +203,7 @@ export class Chat {
       this.#entered = this.#out.entered = true;
       this.room = room;
       this.people.set([this.me], 0);
-      if (missed === 'first') this.#show({ kind: 'intro', room });
+      if (missed === 'first') this.#show({ kind: 'intro', room, text: `You are in ${room}.` });
       else this.#note(welcomeBack(room, missed));
       this.#out.show.push(...this.#later.splice(0));
       this.#out.send.push(...this.refresh());

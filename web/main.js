@@ -101,7 +101,7 @@ function showAddress() {
 function tell(entry) {
   if (shown === null) return;
   log.add(entry);
-  if (entry.kind === 'note' || (entry.kind === 'said' && !entry.mine)) announce(entry);
+  if (entry.text && entry.kind !== 'presence' && !entry.mine && !document.hidden) announce(entry);
   attention.heard(entry);
 }
 

@@ -74,7 +74,7 @@ function fill(list, wanted, make, update) {
 
 function newRoom(name) {
   const link = element('a', 'item', element('span', 'name', name), ' ', element('span', 'number'));
-  link.href = `#${name}`;
+  link.href = new URL(`#${name}`, location);
   return element('li', '', link);
 }
 

@@ -16,7 +16,7 @@ let page;
 export function begin(handlers) {
   page = handlers;
   on('line', 'blur', close);
-  on('options', 'pointerdown', (event) => event.preventDefault()); // The line keeps the focus.
+  on('options', 'mousedown', (event) => event.preventDefault()); // The line keeps the focus.
   on('options', 'click', ({ target }) => {
     const item = target.closest('[role=option]');
     if (item) take([...list.children].indexOf(item));

@@ -218,3 +218,20 @@ test('a screen reader reads what is said, and a flood as a sum', async () => {
   assert.equal(await page.evaluate(() => window.read.some((text) => text.includes('what I write'))), false);
   bob.end();
 });
+
+test('axe finds nothing to object to: more people and rooms than fit', async () => {
+  const crowd = [];
+  for (let number = 0; number < 40; number += 1) {
+    const somebody = await Telnet.connect(server, `guest-no-${number}`);
+    await somebody.join(number % 2 ? 'crowd' : `room-${number}`);
+    crowd.push(somebody);
+  }
+  for (const [look, options] of Object.entries(looks)) {
+    const page = await open({ ...options, hash: '#crowd' });
+    await shows(page, '.people', /guest-no-39/);
+    await shows(page, '.rooms', /room-38/);
+    if (options.viewport.width === 320) await page.locator('.menu').click();
+    await findsNothing(page, look);
+  }
+  for (const somebody of crowd) somebody.end();
+});
