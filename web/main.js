@@ -32,6 +32,7 @@ side.begin({ went: composer.focus });
 composer.begin({
   send: say,
   limit: () => chat.lineChars,
+  page: log.page,
   escape: log.follow,
   known: () => ({ commands: chat.commands, rooms: chat.rooms.map(({ room }) => room), people: chat.people.list(), me: chat.me }),
   announce,
@@ -149,7 +150,8 @@ function changed() {
     put(at('crowd'), chat.phase === 'here' ? people(chat.people.count) : 'not connected');
     put(at('you-name'), chat.me ?? '');
     at('you').hidden = chat.me === null;
-    if (chat.me) at('you-name').className = `you-name hue-${hue(chat.me)}`;
+    at('you').className = chat.me === null ? '' : `hue-${hue(chat.me)}`;
     at('line').placeholder = chat.room ? `Message #${chat.room}` : 'Message';
+    document.body.className = chat.phase;
   });
 }

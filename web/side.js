@@ -18,7 +18,7 @@ export function begin({ went }) {
     open(true);
     at('close').focus();
   });
-  for (const name of ['close', 'shade']) on(name, 'click', close);
+  for (const id of ['close', 'shade']) on(id, 'click', close);
   on('side', 'keydown', ({ key }) => key === 'Escape' && close());
   // From this width on the lists have their place; as in style.css.
   matchMedia('(min-width: 48em)').addEventListener('change', () => open(false));
@@ -26,16 +26,16 @@ export function begin({ went }) {
 
 /** Closes the drawer; returns whether it was open. */
 export function close() {
-  const was = side.classList.contains('open');
+  const was = side.className === 'open';
   open(false);
   if (was) menu.focus();
   return was;
 }
 
 function open(whether) {
-  side.classList.toggle('open', whether);
+  side.className = whether ? 'open' : '';
   menu.setAttribute('aria-expanded', whether);
-  for (const name of ['skip', 'top', 'main']) at(name).inert = whether;
+  for (const id of ['skip', 'top', 'main']) at(id).inert = whether;
 }
 
 export function render({ rooms, roomsMore, room, people, me, phase }) {

@@ -60,14 +60,14 @@ function take(index) {
   line.setRangeText(options[index].word, start, line.selectionEnd, 'end');
   taken = index;
   [...list.children].forEach((item, place) => item.setAttribute('aria-selected', place === index));
-  line.setAttribute('aria-activedescendant', `a:${index}`);
+  line.setAttribute('aria-activedescendant', `option-${index}`);
   list.children[index].scrollIntoView({ block: 'nearest' });
   page.changed();
 }
 
 function option({ shown, what = '' }, index) {
   const item = element('div', '', element('b', '', shown), element('span', '', what));
-  item.id = `a:${index}`;
+  item.id = `option-${index}`;
   item.setAttribute('role', 'option');
   item.setAttribute('aria-selected', false);
   return item;

@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::{Asset, Time};
@@ -110,7 +111,7 @@ pub struct Config {
 
     /// From which other sites pages may open a `WebSocket` here, each as browsers say it, like `https://chat.example`. Default none: only
     /// the page that this server gave.
-    pub web_origins: Vec<String>,
+    pub web_origins: Arc<[String]>,
 
     /// What the web door gives to browsers. Default nothing; a server gives its page.
     pub assets: &'static [Asset],
@@ -140,7 +141,7 @@ impl Default for Config {
             seed: 0,
             epoch_ms: 0,
             request_wait: Duration::from_secs(5),
-            web_origins: Vec::new(),
+            web_origins: Arc::default(),
             assets: &[],
         }
     }
@@ -172,6 +173,7 @@ impl Config {
             ),
             ((1..=1024).contains(&self.threads), "threads", "1 to 1024"),
             (self.stall_max >= Duration::from_secs(1), "stall_max", "at least 1 s"),
+            (self.request_wait >= Duration::from_millis(100), "request_wait", "at least 100 ms"),
         ];
         match rules.into_iter().find(|(holds, ..)| !holds) {
             Some((_, field, allowed)) => Err(ConfigError { field, allowed }),
@@ -181,6 +183,14 @@ impl Config {
 }
 
 impl Config {
+    /// Takes [`epoch_ms`](Self::epoch_ms) for what it says of `now`, and returns the configuration in which it says it of
+    /// [`Time::START`]: for an adapter whose clock may have started before the server.
+    #[must_use]
+    pub fn started_at(self, now: Time) -> Self {
+        let since_start = u64::try_from(now.since_start().as_millis()).unwrap_or(u64::MAX);
+        Self { epoch_ms: self.epoch_ms.saturating_sub(since_start), ..self }
+    }
+
     /// Returns a moment in milliseconds since 1970.
     pub(crate) fn unix_ms(&self, time: Time) -> u64 {
         let since_start = u64::try_from(time.since_start().as_millis()).unwrap_or(u64::MAX);
@@ -254,10 +264,30 @@ mod tests {
             (Config { threads: 1025, ..default() }, Some("threads")),
             (Config { stall_max: Duration::from_millis(999), ..default() }, Some("stall_max")),
             (Config { stall_max: Duration::from_secs(1), ..default() }, None),
+            (Config { request_wait: Duration::from_millis(99), ..default() }, Some("request_wait")),
+            (Config { request_wait: Duration::from_millis(100), ..default() }, None),
         ];
         for (config, refused) in cases {
             assert_eq!(config.check().err().map(|error| error.field), refused, "{config:?}");
         }
+    }
+
+    #[test]
+    fn the_time_of_day_is_reckoned_from_when_the_server_was_started() {
+        let config = Config { epoch_ms: 1_000_000, ..Config::default() };
+        let second = Time::after(Duration::from_secs(1));
+        assert_eq!((config.unix_ms(Time::START), config.unix_ms(second)), (1_000_000, 1_001_000));
+        assert_eq!(config.started_at(second).unix_ms(second), 1_000_000);
+        assert_eq!(Config::default().started_at(second).unix_ms(second), 1000);
+    }
+
+    #[test]
+    fn each_run_has_a_number_of_its_own_which_is_not_its_seed() {
+        let boot = |seed, epoch_ms| Config { seed, epoch_ms, ..Config::default() }.boot();
+        let boots = [boot(0, 0), boot(1, 0), boot(0, 1), boot(1, 1), boot(7, 0), boot(0, 7)];
+        assert_eq!(boots.iter().collect::<std::collections::BTreeSet<_>>().len(), boots.len());
+        assert!(boots.iter().all(|&boot| boot > 1000));
+        assert_eq!(boot(7, 7), boot(7, 7));
     }
 
     #[test]

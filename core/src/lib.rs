@@ -7,8 +7,9 @@
 //!              connection      server            writer
 //! ```
 //!
-//! - [`Session`] turns the bytes of one connection into [`Request`]s: lines, without telnet's bytes, checked, cleaned, and no faster
-//!   than the connection may make them.
+//! - [`Arrival`] decides who a new connection is: by lines or by a browser, or of another protocol.
+//! - [`Session`] turns the bytes of one connection into [`Request`]s: lines, without telnet's bytes, or the messages of a
+//!   `WebSocket`, checked, cleaned, and no faster than the connection may make them.
 //! - [`Chat`] turns [`Event`]s into [`Action`]s: it knows who is here, under which name, and in which room.
 //! - [`Fanout`] turns batches of actions into bytes for each of its connections: it knows what each still has to be sent, and who
 //!   is too slow.
@@ -66,6 +67,7 @@ mod fanout;
 mod foreign;
 mod form;
 mod gate;
+mod http;
 mod hub;
 mod id;
 mod journal;

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use async_channel::Sender;
 use async_io::Async;
-use chinwag_core::{ConnectionId, Event, Incident, Next, Session, Signal, Signals, Written};
+use chinwag_core::{ConnectionId, Event, Incident, Next, Session, Signal, Signals, Time, Written};
 use chinwag_launch::Ticket;
 use event_listener::Event as Bell;
 use futures_lite::FutureExt as _;
@@ -51,6 +51,20 @@ impl Socket {
             Ok(taken) => Written::Bytes(taken),
             Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => Written::Bytes(0),
             Err(_) => Written::Failed,
+        }
+    }
+
+    /// Writes all of it, as the socket takes it. Says whether it did, until a time.
+    pub(crate) async fn write_all(&self, mut bytes: &[u8], until: Time) -> bool {
+        loop {
+            match self.write(bytes) {
+                Written::Bytes(taken) => bytes = &bytes[taken..],
+                Written::Failed => return false,
+            }
+            if bytes.is_empty() || until <= clock::now() {
+                return bytes.is_empty();
+            }
+            self.writable().or(clock::reach(until)).await;
         }
     }
 

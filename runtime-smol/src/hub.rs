@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_channel::{Receiver, Sender};
-use chinwag_core::{Batch, Config, Event, Form, Session, Share, Stats, Time};
+use chinwag_core::{Batch, Config, Event, Session, Share, Stats, Time};
 use chinwag_launch::Watch;
 use futures_lite::FutureExt as _;
 use smol::{Executor, Task};
@@ -117,7 +117,7 @@ impl Hub {
     }
 
     fn open(&mut self, socket: Arc<Socket>, session: Session) {
-        let connection = self.core.open(clock::now(), Form::Lines, Arc::clone(&socket));
+        let connection = self.core.open(clock::now(), session.form(), Arc::clone(&socket));
         debug!(%connection, address = %socket.address(), "opened");
         let mut reader = Reader { connection, socket, session, inputs: self.sender.clone() };
         self.executor.spawn(async move { reader.run().await }).detach();

@@ -11,11 +11,11 @@ use futures_lite::{FutureExt as _, StreamExt as _, future};
 
 fn main() -> ExitCode {
     let program = Program { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") };
-    chinwag_launch::run(program, |listener, config, ready| {
+    chinwag_launch::run(program, |doors, config, ready| {
         let signals = Signals::new([Signal::Int, Signal::Term, Signal::Usr1])?;
         ready.say();
         let (operator, orders) = async_channel::bounded(1);
-        let serve = chinwag_smol::serve(listener, config, orders);
+        let serve = chinwag_smol::serve(doors, config, orders);
         Ok(async_io::block_on(serve.or(relay(signals, operator)))?)
     })
 }

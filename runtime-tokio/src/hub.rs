@@ -3,7 +3,7 @@
 use std::mem;
 use std::sync::Arc;
 
-use chinwag_core::{Config, Event, Form, Session, Share, Stats, Time};
+use chinwag_core::{Config, Event, Session, Share, Stats, Time};
 use chinwag_launch::Watch;
 use tokio::sync::mpsc::{self, Receiver, Sender};
 use tokio::task::JoinHandle;
@@ -95,7 +95,7 @@ impl Hub {
     }
 
     fn open(&mut self, socket: Arc<Socket>, session: Session) {
-        let connection = self.core.open(clock::now(), Form::Lines, Arc::clone(&socket));
+        let connection = self.core.open(clock::now(), session.form(), Arc::clone(&socket));
         debug!(%connection, address = %socket.address(), "opened");
         let mut reader = Reader { connection, socket, session, inputs: self.sender.clone() };
         // A task is a multiple of 128 bytes, aligned so: boxed, what it keeps does not fill it up to the next.
