@@ -1,14 +1,18 @@
 //! `chinwag load`: what a server delivers, how fast, how completely, and at what cost.
 //!
 //! One thread drives all connections. [`flags`] make a plan, a [`crowd`] joins its rooms, and then
-//! [`drive`] sends, receives and measures, to a [`report`]; or [`idle`] only looks at the server's
-//! memory. A [`sender`] writes each room's [`message`]s, on time by a [`pace`] or as fast as the
-//! slowest member reads them, and an [`inbox`] per member counts them without looking at each.
+//! [`drive`] sends, receives and measures, to a [`report`]; or [`idle`] only looks at what it costs
+//! the server that people are there. A [`sender`] writes each room's [`message`]s, on time by a
+//! [`pace`] or as fast as the slowest member reads them, and an [`inbox`] per member counts them
+//! without looking at each; at a pace, a [`completion`] per room sees when the last has one. The
+//! servers it is compared with are spoken to in their own [`dialect`].
 //!
 //! It needs Linux, for epoll and `/proc`.
 
 mod clock;
+mod completion;
 mod crowd;
+mod dialect;
 mod drive;
 mod flags;
 mod idle;
@@ -47,17 +51,31 @@ pub(crate) fn run(flags: LoadFlags) -> Result<()> {
         }
         None => {
             descriptors::reserve(plan.rooms.saturating_mul(plan.members), "--rooms times --members")?;
-            let report = drive::run(&plan, join(&plan)?)?;
+            let crowd = join(&plan)?;
+            if plan.wait {
+                await_line()?;
+            }
+            let report = drive::run(&plan, crowd)?;
             if plan.json { report.json(&plan) } else { report.table(&plan) }
         }
     };
     std::io::stdout().lock().write_all(text.as_bytes()).context("cannot print the outcome")
 }
 
+/// Lets whoever runs this decide when to begin.
+fn await_line() -> Result<()> {
+    writeln!(std::io::stdout().lock(), "joined").context("cannot say that all have joined")?;
+    std::io::stdin().read_line(&mut String::new()).context("cannot read standard input")?;
+    Ok(())
+}
+
 /// Brings all members into their rooms, room by room.
 fn join(plan: &Plan) -> Result<Crowd> {
     let mut crowd = Crowd::new(Clock::start())?;
-    let rooms = (0..plan.rooms * plan.members).map(|member| format!("load-{}", member / plan.members));
-    crowd.join(plan.address, rooms, plan.chars)?;
+    let rooms = (0..plan.rooms * plan.members).map(|member| plan.room(member / plan.members));
+    crowd.join(plan.address, plan.dialect, rooms, plan.chars)?;
+    for room in 0..plan.rooms {
+        crowd.stall((room + 1) * plan.members - plan.stalled..(room + 1) * plan.members)?;
+    }
     Ok(crowd)
 }

@@ -331,6 +331,19 @@ mod tests {
     }
 
     #[test]
+    fn who_came_back_is_not_forgotten_while_they_stay() {
+        let mut gate = gate(Config { connections_per_address_max: 1, ..Config::default() });
+        let (pass, _) = knock(&mut gate, Time::START, "192.0.2.1").expect("there is room");
+        gate.leave(pass);
+        let (pass, _) = knock(&mut gate, Time::START, "192.0.2.1").expect("they have left");
+        let later = Time::after(Duration::from_secs(3600));
+        assert!(knock(&mut gate, later, "192.0.2.2").is_ok());
+        assert_eq!(knock(&mut gate, later, "192.0.2.1"), Err(Refusal::AddressFull));
+        gate.leave(pass);
+        assert!(knock(&mut gate, later, "192.0.2.1").is_ok());
+    }
+
+    #[test]
     fn a_refusal_is_one_clear_line() {
         assert_eq!(Refusal::ServerFull.to_string(), "Server is full, try again later");
         assert_eq!(Refusal::AddressFull.to_string(), "Too many connections from your address, try again later");

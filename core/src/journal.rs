@@ -143,6 +143,8 @@ impl Journal {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
     use super::*;
 
     const ALL: [Incident; Incident::KINDS] = [
@@ -174,6 +176,13 @@ mod tests {
             let later = Time::after(Duration::from_secs(3600));
             assert_eq!((journal.note(later, incident), journal.count(incident)), (Some(1), 6));
         }
+    }
+
+    #[test]
+    fn each_kind_has_words_of_its_own() {
+        let words: HashSet<_> = ALL.iter().map(Incident::to_string).collect();
+        assert_eq!(words.len(), ALL.len());
+        assert!(words.iter().all(|words| !words.is_empty()));
     }
 
     #[test]

@@ -122,7 +122,9 @@ impl Session {
 
     /// Takes notice that the connection broke down: no more bytes will come.
     pub fn handle_failure(&mut self) {
-        self.incident = Incident::Failed;
+        if self.phase == Phase::Open {
+            self.incident = Incident::Failed;
+        }
         self.handle_end();
     }
 

@@ -32,3 +32,26 @@ impl fmt::Display for Stats {
         write!(f, "messages_out={messages_out} dropped={dropped} refused={refused} queued_bytes={queued_bytes}")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_counts_are_told_by_their_names() {
+        let stats = Stats {
+            people: 1,
+            rooms: 2,
+            connections: 3,
+            messages_in: 4,
+            messages_out: 5,
+            dropped: 6,
+            refused: 7,
+            queued_bytes: 8,
+        };
+        assert_eq!(
+            stats.to_string(),
+            "people=1 rooms=2 connections=3 messages_in=4 messages_out=5 dropped=6 refused=7 queued_bytes=8"
+        );
+    }
+}

@@ -16,6 +16,15 @@ use crate::watch::Watch;
 /// How many probes a quiet peer is sent before it counts as dead, all in the second half of the time that it has.
 const PROBES: u32 = 5;
 
+/// How much the operating system takes of a connection before it is read: far more than people type, and no more than a flood may
+/// have waiting. Otherwise it would be megabytes, for each.
+const UNREAD_BYTES_MAX: usize = 64 << 10;
+
+/// How much the operating system takes for a connection beyond what is on its way: a batch or two. What comes after is queued by
+/// the core, which counts it and has a limit. Otherwise it would be megabytes, for each who reads nothing.
+#[cfg(target_os = "linux")]
+const UNSENT_BYTES_MAX: u32 = 128 << 10;
+
 /// Guards one listening socket.
 #[derive(Debug)]
 pub struct Door {
@@ -35,8 +44,9 @@ pub enum Recovery {
 }
 
 impl Door {
-    /// Prepares a listening socket of this kind: it will not block, and what it accepts gives up on dead peers after [`Config::dead_after`], and
-    /// sends at once what it is given, which the core has gathered.
+    /// Prepares a listening socket of this kind: it will not block, and what it accepts gives up on dead peers after
+    /// [`Config::dead_after`], sends at once what it is given, which the core has gathered, and lets the operating system buffer no more
+    /// than is useful.
     ///
     /// # Errors
     /// Returns an error if the socket does not take these options.
@@ -97,9 +107,13 @@ fn set_options(socket: SockRef<'_>, dead_after: Duration) -> io::Result<()> {
     let keepalive =
         TcpKeepalive::new().with_time(half.max(second)).with_interval((half / PROBES).max(second)).with_retries(PROBES);
     socket.set_tcp_nodelay(true)?;
+    socket.set_recv_buffer_size(UNREAD_BYTES_MAX)?;
     socket.set_tcp_keepalive(&keepalive)?;
-    // What was sent and is never acknowledged is given up after the same time.
     #[cfg(target_os = "linux")]
-    socket.set_tcp_user_timeout(Some(dead_after))?;
+    {
+        // What was sent and is never acknowledged is given up after the same time.
+        socket.set_tcp_user_timeout(Some(dead_after))?;
+        socket.set_tcp_notsent_lowat(UNSENT_BYTES_MAX)?;
+    }
     Ok(())
 }

@@ -3,11 +3,13 @@
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
+use std::ops::Range;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
 
 use super::clock::Clock;
+use super::dialect::Dialect;
 use super::inbox::{Inbox, Receipt};
 use super::poller::{Interest, Poller};
 
@@ -83,13 +85,14 @@ impl Crowd {
     pub(super) fn join(
         &mut self,
         address: SocketAddr,
+        dialect: Dialect,
         rooms: impl ExactSizeIterator<Item = String>,
         chars: usize,
     ) -> Result<()> {
         let wanted = self.members.len() + rooms.len();
         let mut joining = 0;
         for room in rooms {
-            self.connect(address, &room, chars)?;
+            self.connect(address, dialect, &room, chars)?;
             joining += 1;
             if joining >= JOINING_MAX {
                 joining -= self.await_join(wanted)?;
@@ -101,18 +104,30 @@ impl Crowd {
         Ok(())
     }
 
-    fn connect(&mut self, address: SocketAddr, room: &str, chars: usize) -> Result<()> {
+    /// From now on reads nothing for these members.
+    ///
+    /// # Errors
+    ///
+    /// None that a caller could mend.
+    pub(super) fn stall(&mut self, members: Range<usize>) -> Result<()> {
+        for member in &self.members[members] {
+            self.poller.remove(&member.socket).context("cannot stop to read")?;
+        }
+        Ok(())
+    }
+
+    fn connect(&mut self, address: SocketAddr, dialect: Dialect, room: &str, chars: usize) -> Result<()> {
         let socket = TcpStream::connect(address)
             .with_context(|| format!("cannot connect to {address}, is a chinwag server running there?"))?;
         let key = self.members.len();
         // A paced message must leave at once, not when the one before it is acknowledged.
         let ready = socket
             .set_nodelay(true)
-            .and_then(|()| (&socket).write_all(format!("/join {room}\n").as_bytes()))
+            .and_then(|()| (&socket).write_all(dialect.join(room).as_bytes()))
             .and_then(|()| socket.set_nonblocking(true))
             .and_then(|()| self.poller.add(&socket, key, Interest::Read));
         ready.with_context(|| format!("cannot set up connection {}", key + 1))?;
-        self.members.push(Member { socket, inbox: Inbox::new(room, chars) });
+        self.members.push(Member { socket, inbox: Inbox::new(dialect, room, chars) });
         Ok(())
     }
 
@@ -126,7 +141,7 @@ impl Crowd {
                 "the server let nobody into a room for {JOIN_PATIENCE:?}, after {} of {wanted} connections",
                 self.members.len()
             );
-            self.turn(deadline_ns, |_, happening| {
+            self.turn(deadline_ns, |_, _, happening| {
                 if let Happening::Received(receipt) = happening {
                     joined += usize::from(receipt.joined);
                 }
@@ -136,12 +151,12 @@ impl Crowd {
     }
 
     /// Waits until a member has something or `deadline_ns` has come, reads it, and tells `on` the
-    /// member's index with it.
+    /// member's index with it, and the number of the message that comes next.
     ///
     /// # Errors
     ///
     /// The server has closed a connection.
-    pub(super) fn turn(&mut self, deadline_ns: u64, mut on: impl FnMut(usize, Happening)) -> Result<()> {
+    pub(super) fn turn(&mut self, deadline_ns: u64, mut on: impl FnMut(usize, u64, Happening)) -> Result<()> {
         self.poller.wait(self.clock.now_ns(), deadline_ns).context("cannot wait for sockets")?;
         for index in 0..self.poller.ready_count() {
             let Some(ready) = self.poller.ready(index) else {
@@ -150,11 +165,11 @@ impl Crowd {
             if ready.readable
                 && let Some(receipt) = self.read(ready.key)?
             {
-                on(ready.key, Happening::Received(receipt));
+                on(ready.key, self.members[ready.key].inbox.next_seq(), Happening::Received(receipt));
             }
             if ready.writable {
                 self.poller.modify(&self.members[ready.key].socket, ready.key, Interest::Read)?;
-                on(ready.key, Happening::Writable);
+                on(ready.key, self.members[ready.key].inbox.next_seq(), Happening::Writable);
             }
         }
         Ok(())

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 
+use super::completion::Completion;
 use super::crowd::{Crowd, Happening};
 use super::flags::Plan;
 use super::inbox::Receipt;
@@ -33,10 +34,12 @@ pub(super) fn run(plan: &Plan, crowd: Crowd) -> Result<Report> {
     let start_ns = drive.crowd.clock().now_ns();
     drive.until(start_ns + WARM_UP.as_nanos() as u64)?;
     drive.totals.delays = Histogram::new();
+    drive.totals.completions = Histogram::new();
     let before = drive.snapshot()?;
     drive.until(start_ns + (WARM_UP + plan.length).as_nanos() as u64)?;
     let after = drive.snapshot()?;
     let delays = std::mem::replace(&mut drive.totals.delays, Histogram::new());
+    let completions = std::mem::replace(&mut drive.totals.completions, Histogram::new());
     drive.drain()?;
     let server = match (&plan.server, before.server_cpu_ns, after.server_cpu_ns) {
         (Some(server), Some(before), Some(after)) => {
@@ -49,6 +52,7 @@ pub(super) fn run(plan: &Plan, crowd: Crowd) -> Result<Report> {
         messages: after.messages - before.messages,
         deliveries: after.deliveries - before.deliveries,
         delays,
+        completions: plan.rate.map(|_| completions),
         losses: drive.losses(),
         server,
         own_cpu_ns: after.own_cpu_ns.saturating_sub(before.own_cpu_ns),
@@ -62,6 +66,8 @@ struct Drive<'a> {
     feed: Feed,
     composer: Composer,
     senders: Vec<Sender>,
+    /// Of each room, at a rate; flat out too many messages are under way to look at each.
+    completions: Vec<Completion>,
     touched: Touched,
     totals: Totals,
 }
@@ -79,6 +85,7 @@ struct Totals {
     deliveries: u64,
     losses: Losses,
     delays: Histogram,
+    completions: Histogram,
 }
 
 impl Totals {
@@ -109,23 +116,28 @@ impl<'a> Drive<'a> {
             Some(rate) => Feed::Paced { pace: Pace::new(plan.rooms, rate), start_ns: crowd.clock().now_ns() },
             None => Feed::Window(plan.window),
         };
+        let completions = match plan.rate {
+            Some(_) => (0..plan.rooms).map(|_| Completion::new(plan.readers())).collect(),
+            None => Vec::new(),
+        };
+        let head = |room| plan.dialect.head(&plan.room(room), plan.chars);
         let losses = Losses { lost: 0, told: 0, disordered: 0 };
         Self {
             plan,
             crowd,
             feed,
-            composer: Composer::new(plan.chars),
-            senders: (0..plan.rooms).map(|room| Sender::new(room * plan.members)).collect(),
+            composer: Composer::new(plan.dialect, plan.chars),
+            senders: (0..plan.rooms).map(|room| Sender::new(room * plan.members, head(room))).collect(),
+            completions,
             touched: Touched::all(plan.rooms),
-            totals: Totals { deliveries: 0, losses, delays: Histogram::new() },
+            totals: Totals { deliveries: 0, losses, delays: Histogram::new(), completions: Histogram::new() },
         }
     }
 
     fn snapshot(&self) -> Result<Snapshot> {
-        let bytes: u64 = self.senders.iter().map(Sender::written_bytes).sum();
         Ok(Snapshot {
             at_ns: self.crowd.clock().now_ns(),
-            messages: bytes / self.composer.line_bytes() as u64,
+            messages: self.senders.iter().map(|sender| sender.written(&self.composer)).sum(),
             deliveries: self.totals.deliveries,
             server_cpu_ns: self.plan.server.as_ref().map(Process::cpu_ns).transpose()?,
             own_cpu_ns: Process::own().cpu_ns()?,
@@ -150,6 +162,7 @@ impl<'a> Drive<'a> {
             Feed::Paced { pace, start_ns } => {
                 while let Some(turn) = pace.take(now_ns.saturating_sub(*start_ns)) {
                     self.senders[turn.room].compose(&mut self.composer, *start_ns + turn.due_ns);
+                    self.completions[turn.room].on_sent(*start_ns + turn.due_ns);
                     self.touched.mark(turn.room);
                 }
                 let next_ns = *start_ns + pace.next_due_ns();
@@ -157,9 +170,9 @@ impl<'a> Drive<'a> {
                 Ok(next_ns)
             }
             Feed::Window(window) => {
-                let members = self.plan.members;
+                let (members, readers) = (self.plan.members, self.plan.readers());
                 while let Some(room) = self.touched.next() {
-                    let limit = self.crowd.slowest(room * members, members) + *window;
+                    let limit = self.crowd.slowest(room * members, readers) + *window;
                     self.senders[room].fill(limit, &mut self.composer, now_ns, &mut self.crowd)?;
                 }
                 Ok(u64::MAX)
@@ -176,13 +189,19 @@ impl<'a> Drive<'a> {
 
     /// Receives what is there, or waits for it until `deadline_ns`.
     fn receive(&mut self, deadline_ns: u64) -> Result<()> {
-        let Self { plan, crowd, senders, touched, totals, .. } = self;
+        let Self { plan, crowd, senders, completions, touched, totals, .. } = self;
         let clock = crowd.clock();
-        crowd.turn(deadline_ns, |member, happening| {
+        crowd.turn(deadline_ns, |member, next_seq, happening| {
             let room = member / plan.members;
             touched.mark(room);
             match happening {
-                Happening::Received(receipt) => totals.add(&receipt, clock.now_ns()),
+                Happening::Received(receipt) => {
+                    let now_ns = clock.now_ns();
+                    totals.add(&receipt, now_ns);
+                    if let Some(completion) = completions.get_mut(room) {
+                        completion.on_received(&receipt, next_seq, now_ns, &mut totals.completions);
+                    }
+                }
                 Happening::Writable => senders[room].on_writable(),
             }
         })
@@ -201,15 +220,18 @@ impl<'a> Drive<'a> {
 
     fn is_drained(&self) -> bool {
         self.senders.iter().enumerate().all(|(room, sender)| {
-            let members = self.plan.members;
-            sender.is_empty() && self.crowd.slowest(room * members, members) >= sender.next_seq()
+            let (members, readers) = (self.plan.members, self.plan.readers());
+            sender.is_empty() && self.crowd.slowest(room * members, readers) >= sender.next_seq()
         })
     }
 
-    /// What has gone missing, with what never came to the members at all.
+    /// What has gone missing, with what never came at all to the members who read.
     fn losses(&self) -> Losses {
         let mut losses = self.totals.losses;
         for (member, inbox) in self.crowd.inboxes().enumerate() {
+            if member % self.plan.members >= self.plan.readers() {
+                continue;
+            }
             let sender = &self.senders[member / self.plan.members];
             losses.lost += sender.next_seq().saturating_sub(inbox.next_seq());
         }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use argh::FromArgs;
 
+use super::dialect::Dialect;
 use super::message::{CHARS_MAX, CHARS_MIN};
 use super::process::Process;
 use crate::flags::{FlagError, IP, PORT, ip, number, port, seconds};
@@ -30,9 +31,21 @@ pub(crate) struct LoadFlags {
     #[argh(option, default = "1", from_str_fn(count))]
     rooms: usize,
 
-    /// members of each room, one of them its sender (default 100)
-    #[argh(option, default = "100", from_str_fn(count))]
-    members: usize,
+    /// members of each room, one of them its sender (default 100; with --idle, 10)
+    #[argh(option, from_str_fn(count))]
+    members: Option<usize>,
+
+    /// members of each room who read nothing, once all have joined (default 0)
+    #[argh(option, default = "0", from_str_fn(stalled))]
+    stalled: usize,
+
+    /// what the names of the rooms begin with (default load-)
+    #[argh(option, default = "\"load-\".to_owned()")]
+    prefix: String,
+
+    /// protocol of the server: chat, redis or nats (default chat)
+    #[argh(option, default = "Dialect::Chat", from_str_fn(dialect))]
+    dialect: Dialect,
 
     /// characters of a message, 32 to 400 (default 64)
     #[argh(option, default = "64", from_str_fn(size))]
@@ -55,10 +68,14 @@ pub(crate) struct LoadFlags {
     #[argh(option, from_str_fn(pid))]
     pid: Option<u32>,
 
-    /// instead of load, open that many idle connections and tell what memory each costs the server;
+    /// instead of load, open that many idle connections and tell what time and memory each costs the server;
     /// needs --pid
     #[argh(option, from_str_fn(count))]
     idle: Option<usize>,
+
+    /// when all have joined, print a line that says so, and begin only when a line comes in
+    #[argh(switch)]
+    wait: bool,
 
     /// print one JSON object instead of a table
     #[argh(switch)]
@@ -74,6 +91,12 @@ pub(super) struct Plan {
     pub(super) rooms: usize,
     /// Members of each room.
     pub(super) members: usize,
+    /// How many of them, the last ones, read nothing.
+    pub(super) stalled: usize,
+    /// What the names of the rooms begin with.
+    pub(super) prefix: String,
+    /// How the server wants to be spoken to.
+    pub(super) dialect: Dialect,
     /// Characters of a message.
     pub(super) chars: usize,
     /// The measured time.
@@ -86,8 +109,22 @@ pub(super) struct Plan {
     pub(super) server: Option<Process>,
     /// Connections that only wait, in place of any load.
     pub(super) idle: Option<usize>,
+    /// Wait for a line of standard input before anything is sent.
+    pub(super) wait: bool,
     /// Print JSON.
     pub(super) json: bool,
+}
+
+impl Plan {
+    /// Returns the name of a room.
+    pub(super) fn room(&self, index: usize) -> String {
+        format!("{}{index}", self.prefix)
+    }
+
+    /// Returns how many members of each room read.
+    pub(super) const fn readers(&self) -> usize {
+        self.members - self.stalled
+    }
 }
 
 impl TryFrom<LoadFlags> for Plan {
@@ -96,6 +133,10 @@ impl TryFrom<LoadFlags> for Plan {
     fn try_from(flags: LoadFlags) -> Result<Self, FlagError> {
         if flags.idle.is_some() && flags.pid.is_none() {
             return Err(FlagError::new("--idle", "needs --pid: the memory is that of the server's process"));
+        }
+        let members = flags.members.unwrap_or(if flags.idle.is_some() { 10 } else { 100 });
+        if flags.stalled >= members {
+            return Err(FlagError::new("--stalled", "takes fewer than there are members: the sender reads"));
         }
         let server = flags.pid.map(Process::of);
         if let Some(server) = &server
@@ -109,13 +150,17 @@ impl TryFrom<LoadFlags> for Plan {
         Ok(Self {
             address: SocketAddr::new(flags.ip, flags.port),
             rooms: flags.rooms,
-            members: flags.members,
+            members,
+            stalled: flags.stalled,
+            prefix: flags.prefix,
+            dialect: flags.dialect,
             chars: flags.size,
             length: flags.seconds,
             rate: flags.rate,
             window: flags.window,
             server,
             idle: flags.idle,
+            wait: flags.wait,
             json: flags.json,
         })
     }
@@ -123,6 +168,14 @@ impl TryFrom<LoadFlags> for Plan {
 
 fn count(value: &str) -> Result<usize, String> {
     number(value, 1..=COUNT_MAX)
+}
+
+fn stalled(value: &str) -> Result<usize, String> {
+    number(value, 0..=COUNT_MAX)
+}
+
+fn dialect(value: &str) -> Result<Dialect, String> {
+    Dialect::parse(value)
 }
 
 fn size(value: &str) -> Result<usize, String> {

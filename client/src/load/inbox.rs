@@ -8,6 +8,7 @@
 
 use memchr::{memchr, memchr_iter, memrchr};
 
+use super::dialect::Dialect;
 use super::line::Line;
 use super::message::{self, MARK, Stamp};
 
@@ -16,11 +17,12 @@ use super::message::{self, MARK, Stamp};
 pub(super) struct Inbox {
     /// The line that confirms this member's room.
     awaited: Box<[u8]>,
+    dialect: Dialect,
     chars: usize,
     joined: bool,
     carry: Vec<u8>,
-    /// Bytes of a load line in this room, its line end included; 0 until one has been seen.
-    line_bytes: usize,
+    /// Bytes that bring a load message in this room, all told; 0 until one has been seen.
+    frame_bytes: usize,
     next_seq: u64,
     /// Messages that the server has said it dropped since the last one that arrived.
     told_ahead: u64,
@@ -48,13 +50,14 @@ pub(super) struct Receipt {
 impl Inbox {
     /// Starts to follow a member of `room`, in which load messages have texts of `chars`
     /// characters.
-    pub(super) fn new(room: &str, chars: usize) -> Self {
+    pub(super) fn new(dialect: Dialect, room: &str, chars: usize) -> Self {
         Self {
-            awaited: format!("You joined {room}").into_bytes().into_boxed_slice(),
+            awaited: dialect.joined(room).into_bytes().into_boxed_slice(),
+            dialect,
             chars,
             joined: false,
             carry: Vec::new(),
-            line_bytes: 0,
+            frame_bytes: dialect.frame_bytes(room, chars).unwrap_or(0),
             next_seq: 0,
             told_ahead: 0,
         }
@@ -98,16 +101,21 @@ impl Inbox {
     /// The fast way, for a read of load messages without a gap; returns with it where its last
     /// whole line ends.
     fn skim(&mut self, bytes: &[u8]) -> Option<(Receipt, usize)> {
-        let lines = bytes.len().checked_div(self.line_bytes)?;
-        let whole = lines * self.line_bytes;
-        if memchr(b'\n', &bytes[whole..]).is_some() {
+        let lines = bytes.len().checked_div(self.frame_bytes)?;
+        let whole = lines * self.frame_bytes;
+        let is_other = match self.dialect {
+            Dialect::Chat => memchr(b'\n', &bytes[whole..]).is_some(),
+            // A frame that has begun holds line ends, too; but before the first one comes what confirms the room.
+            Dialect::Redis | Dialect::Nats => !self.joined,
+        };
+        if is_other {
             return None;
         }
         if lines == 0 {
             return Some((Receipt::default(), whole));
         }
         let first = self.stamp_at(bytes, 0)?;
-        let last = self.stamp_at(bytes, whole - self.line_bytes)?;
+        let last = self.stamp_at(bytes, whole - self.frame_bytes)?;
         let delivered = lines as u64;
         let unbroken = first.seq == self.next_seq && last.seq == first.seq + delivered - 1;
         if !unbroken || memchr_iter(MARK, &bytes[..whole]).count() != lines {
@@ -119,24 +127,24 @@ impl Inbox {
         Some((receipt, whole))
     }
 
-    /// The load message that fills the line of `bytes` from `start` on.
+    /// The load message that fills the frame of `bytes` from `start` on.
     fn stamp_at(&self, bytes: &[u8], start: usize) -> Option<Stamp> {
-        let (end, line) = bytes[start..][..self.line_bytes].split_last()?;
-        if *end != b'\n' {
-            return None;
-        }
-        message::read(line, self.chars)
+        let frame = bytes[start..][..self.frame_bytes].strip_suffix(self.dialect.ending().as_bytes())?;
+        message::read(self.dialect, frame, self.chars)
     }
 
     /// The slow way, for any read.
     fn take_apart(&mut self, bytes: &[u8]) -> (Receipt, usize) {
         let mut receipt = Receipt::default();
-        let whole = memrchr(b'\n', bytes).map_or(0, |end| end + 1);
-        let mut start = 0;
+        let mut whole = memrchr(b'\n', bytes).map_or(0, |end| end + 1);
+        let (mut start, mut last_message) = (0, None);
         for end in memchr_iter(b'\n', &bytes[..whole]) {
-            match Line::parse(&bytes[start..end], self.chars) {
+            match Line::parse(self.dialect, &bytes[start..end], self.chars) {
                 Line::Message(stamp) => {
-                    self.line_bytes = end + 1 - start;
+                    if self.dialect == Dialect::Chat {
+                        self.frame_bytes = end + 1 - start;
+                    }
+                    last_message = Some(end + 1);
                     self.on_message(stamp, &mut receipt);
                 }
                 Line::Dropped(count) => {
@@ -151,6 +159,10 @@ impl Inbox {
                 }
             }
             start = end + 1;
+        }
+        // The next read is to begin with a frame, or it could not take the fast way. Lines of other kinds may be seen twice.
+        if self.dialect != Dialect::Chat {
+            whole = last_message.unwrap_or(whole);
         }
         (receipt, whole)
     }

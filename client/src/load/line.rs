@@ -1,5 +1,6 @@
 //! The kinds of line that a receiver under load tells apart.
 
+use super::dialect::Dialect;
 use super::message::{self, Stamp};
 
 /// One line of the server, without its line end.
@@ -15,8 +16,12 @@ pub(super) enum Line<'a> {
 
 impl<'a> Line<'a> {
     /// Reads a line in which load messages have texts of `chars` characters.
-    pub(super) fn parse(line: &'a [u8], chars: usize) -> Self {
-        if let Some(stamp) = message::read(line, chars) {
+    pub(super) fn parse(dialect: Dialect, line: &'a [u8], chars: usize) -> Self {
+        let text = match dialect {
+            Dialect::Chat => line,
+            Dialect::Redis | Dialect::Nats => line.strip_suffix(b"\r").unwrap_or(line),
+        };
+        if let Some(stamp) = message::read(dialect, text, chars) {
             return Self::Message(stamp);
         }
         match dropped(line) {
@@ -51,7 +56,7 @@ mod tests {
         ];
         for (line, count) in cases {
             let expected = count.map_or(Line::Other(line), Line::Dropped);
-            assert_eq!(Line::parse(line, 64), expected, "{}", line.escape_ascii());
+            assert_eq!(Line::parse(Dialect::Chat, line, 64), expected, "{}", line.escape_ascii());
         }
     }
 }

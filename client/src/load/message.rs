@@ -5,6 +5,8 @@
 //! stands in it exactly once and in no line that a server says by itself, so counting marks counts
 //! load messages.
 
+use super::dialect::Dialect;
+
 /// Opens the text of every load message.
 ///
 /// `~` is in no name, no room and none of the server's own lines.
@@ -42,22 +44,22 @@ pub(super) struct Composer {
 }
 
 impl Composer {
-    /// Prepares messages of `chars` characters, at least [`CHARS_MIN`], and their line end.
-    pub(super) fn new(chars: usize) -> Self {
+    /// Prepares messages of `chars` characters, at least [`CHARS_MIN`], and what ends them.
+    pub(super) fn new(dialect: Dialect, chars: usize) -> Self {
         let mut line = vec![b'x'; chars.max(CHARS_MIN)];
         line[0] = MARK;
         line[TIME_AT - 1] = b'.';
         line[HEADER_CHARS - 1] = b'.';
-        line.push(b'\n');
+        line.extend_from_slice(dialect.ending().as_bytes());
         Self { line }
     }
 
-    /// Returns the bytes of one line, its line end included.
-    pub(super) fn line_bytes(&self) -> usize {
+    /// Returns the bytes of one text, what ends it included.
+    pub(super) fn text_bytes(&self) -> usize {
         self.line.len()
     }
 
-    /// Appends one line to `out`.
+    /// Appends one text to `out`.
     pub(super) fn compose(&mut self, stamp: Stamp, out: &mut Vec<u8>) {
         write_hex(stamp.seq, &mut self.line[SEQ_AT..][..SEQ_DIGITS]);
         write_hex(stamp.sent_ns, &mut self.line[TIME_AT..][..TIME_DIGITS]);
@@ -65,14 +67,14 @@ impl Composer {
     }
 }
 
-/// Reads the load message of `chars` characters in a delivered line, `{name}: {text}`, without its
-/// line end.
+/// Reads the load message of `chars` characters in what was delivered, up to what ends it: in the
+/// chat a line, `{name}: {text}`.
 ///
 /// A line whose text has another length is none: it was cut, or is somebody else's.
-pub(super) fn read(line: &[u8], chars: usize) -> Option<Stamp> {
+pub(super) fn read(dialect: Dialect, line: &[u8], chars: usize) -> Option<Stamp> {
     let mark = line.len().checked_sub(chars)?;
     let text = &line[mark..];
-    if chars < HEADER_CHARS || text[0] != MARK || !line[..mark].ends_with(b": ") {
+    if chars < HEADER_CHARS || text[0] != MARK || !dialect.leads_to_text(&line[..mark]) {
         return None;
     }
     let seq = read_hex(&text[SEQ_AT..][..SEQ_DIGITS])?;
@@ -106,7 +108,7 @@ mod tests {
 
     fn delivered(stamp: Stamp, chars: usize) -> Vec<u8> {
         let mut line = b"BraveOtter: ".to_vec();
-        Composer::new(chars).compose(stamp, &mut line);
+        Composer::new(Dialect::Chat, chars).compose(stamp, &mut line);
         assert_eq!(line.pop(), Some(b'\n'));
         line
     }
@@ -117,7 +119,7 @@ mod tests {
             let stamp = Stamp { seq: (1 << 48) - 1 - chars as u64, sent_ns: u64::MAX - chars as u64 };
             let line = delivered(stamp, chars);
             assert_eq!(line.len(), "BraveOtter: ".len() + chars);
-            assert_eq!(read(&line, chars), Some(stamp));
+            assert_eq!(read(Dialect::Chat, &line, chars), Some(stamp));
         }
     }
 
@@ -142,7 +144,7 @@ mod tests {
             &bad_digit,
         ];
         for line in cases {
-            assert_eq!(read(line, 64), None, "{}", line.escape_ascii());
+            assert_eq!(read(Dialect::Chat, line, 64), None, "{}", line.escape_ascii());
         }
     }
 }

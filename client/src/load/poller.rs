@@ -79,6 +79,15 @@ impl Poller {
         Ok(epoll::add(&self.epoll, socket, epoll::EventData::new_u64(key as u64), interest.flags())?)
     }
 
+    /// Watches `socket` no more.
+    ///
+    /// # Errors
+    ///
+    /// The socket was never added.
+    pub(super) fn remove(&self, socket: impl AsFd) -> io::Result<()> {
+        Ok(epoll::delete(&self.epoll, socket)?)
+    }
+
     /// Changes what `socket` is watched for.
     ///
     /// # Errors

@@ -20,6 +20,8 @@ pub(super) struct Report {
     pub(super) deliveries: u64,
     /// Time from when a message was meant to be sent to its arrival at a member, in nanoseconds.
     pub(super) delays: Histogram,
+    /// Time to its arrival at the last member, if that was looked at.
+    pub(super) completions: Option<Histogram>,
     /// What went wrong.
     pub(super) losses: Losses,
     /// What the server used, if its process was named.
@@ -66,6 +68,9 @@ impl Report {
         line(&mut table, "messages", format_args!("{:.0} /s", self.per_second(self.messages)));
         line(&mut table, "deliveries", format_args!("{:.0} /s", self.per_second(self.deliveries)));
         line(&mut table, "delay", format_args!("{} us", delays.join("  ")));
+        if let Some((p50, max)) = self.completion_us() {
+            line(&mut table, "complete", format_args!("p50 {p50:.0}  max {max:.0} us until the last has it"));
+        }
         let Losses { lost, told, disordered } = self.losses;
         line(&mut table, "lost", format_args!("{lost} (told by the server: {told}), out of order {disordered}"));
         if let Some(server) = &self.server {
@@ -82,6 +87,9 @@ impl Report {
     pub(super) fn json(&self, plan: &Plan) -> String {
         let rate = plan.rate.map_or("null".to_owned(), |rate| rate.to_string());
         let delays: Vec<String> = self.delay_us().map(|(name, us)| format!("\"{name}\":{us:.1}")).collect();
+        let complete = self
+            .completion_us()
+            .map_or("null".to_owned(), |(p50, max)| format!("{{\"p50\":{p50:.1},\"max\":{max:.1}}}"));
         let server = match &self.server {
             Some(server) => format!(
                 "{{\"cpu_us_per_delivery\":{},\"cpu_percent\":{:.1},\"rss_kib\":{}}}",
@@ -94,7 +102,7 @@ impl Report {
         format!(
             "{{\"rooms\":{},\"members\":{},\"size\":{},\"rate\":{rate},\"window\":{},\"seconds\":{:.3},\
              \"messages_per_second\":{:.1},\"deliveries_per_second\":{:.1},\"delay_us\":{{{}}},\
-             \"lost\":{},\"told_dropped\":{},\"disordered\":{},\"server\":{server},\"generator_cpu_percent\":{:.1}}}\n",
+             \"complete_us\":{complete},\"lost\":{},\"told_dropped\":{},\"disordered\":{},\"server\":{server},\"generator_cpu_percent\":{:.1}}}\n",
             plan.rooms,
             plan.members,
             plan.chars,
@@ -108,6 +116,12 @@ impl Report {
             self.losses.disordered,
             self.percent_of_a_core(self.own_cpu_ns),
         )
+    }
+
+    /// The middle and the longest time until the last member has a message.
+    fn completion_us(&self) -> Option<(f64, f64)> {
+        let completions = self.completions.as_ref()?;
+        Some((completions.quantile(500) as f64 / 1_000.0, completions.max() as f64 / 1_000.0))
     }
 
     fn per_second(&self, count: u64) -> f64 {

@@ -13,6 +13,8 @@ const WRITE_BYTES: usize = 64 * 1024;
 #[derive(Debug)]
 pub(super) struct Sender {
     member: usize,
+    /// What stands before each text.
+    head: String,
     next_seq: u64,
     unsent: Vec<u8>,
     /// Bytes at the start of `unsent` that are gone.
@@ -22,9 +24,9 @@ pub(super) struct Sender {
 }
 
 impl Sender {
-    /// Prepares the member of that index in the crowd.
-    pub(super) fn new(member: usize) -> Self {
-        Self { member, next_seq: 0, unsent: Vec::new(), sent: 0, written_bytes: 0, blocked: false }
+    /// Prepares the member of that index in the crowd, who writes `head` before each text.
+    pub(super) fn new(member: usize, head: String) -> Self {
+        Self { member, head, next_seq: 0, unsent: Vec::new(), sent: 0, written_bytes: 0, blocked: false }
     }
 
     /// Returns the sequence number after the last message composed.
@@ -32,9 +34,9 @@ impl Sender {
         self.next_seq
     }
 
-    /// Returns how many bytes the socket has taken.
-    pub(super) fn written_bytes(&self) -> u64 {
-        self.written_bytes
+    /// Returns how many messages the socket has taken.
+    pub(super) fn written(&self, composer: &Composer) -> u64 {
+        self.written_bytes / (self.head.len() + composer.text_bytes()) as u64
     }
 
     /// Tells whether everything composed has been written.
@@ -44,6 +46,7 @@ impl Sender {
 
     /// Composes the next message.
     pub(super) fn compose(&mut self, composer: &mut Composer, sent_ns: u64) {
+        self.unsent.extend_from_slice(self.head.as_bytes());
         composer.compose(Stamp { seq: self.next_seq, sent_ns }, &mut self.unsent);
         self.next_seq += 1;
     }

@@ -424,6 +424,18 @@ fn it_knows_how_many_people_and_rooms_there_are_and_whether_it_stops() {
 }
 
 #[test]
+fn it_counts_what_people_say_and_nothing_else_that_they_ask_for() {
+    let mut chats = Chats::new();
+    let ann = chats.join_as("Ann");
+    for line in ["hello", "/help", "//shrug", "/rooms", "/nonsense"] {
+        chats.line(ann, line);
+    }
+    let mut stats = Stats { messages_in: 10, ..Stats::default() };
+    chats.chat.count(&mut stats);
+    assert_eq!(stats, Stats { people: 1, rooms: 1, messages_in: 12, ..Stats::default() });
+}
+
+#[test]
 fn after_everybody_left_nothing_is_left() {
     let mut chats = crowd_of_three();
     let mut people: Vec<_> = (0..50).map(|_| chats.open()).collect();

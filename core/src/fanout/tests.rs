@@ -1,5 +1,6 @@
 //! A fan-out with sockets that do as they are told, for the tests of what a connection is sent.
 
+mod counts;
 mod drops;
 mod ends;
 mod forms;

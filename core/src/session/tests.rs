@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::*;
-use crate::{Foreign, Name, Signal, Text};
+use crate::{Foreign, Incident, Name, Signal, Text};
 
 fn unmetered() -> Config {
     Config { flood_lines_per_second: 0, ..Config::default() }
@@ -285,6 +285,20 @@ fn a_long_line_that_is_none_of_a_browser_is_too_long_in_every_split() {
 }
 
 #[test]
+fn a_request_is_told_by_its_whole_line_up_to_the_longest_that_there_can_be() {
+    for len in [20, 1600, 1601] {
+        let line = [b"get /", &b"x".repeat(len - 14)[..], b" HTTP/1.1\n"].concat();
+        for bytes in [line.clone(), [&b"\n".repeat(1600)[..], &line].concat()] {
+            for size in [1, 1600, bytes.len()] {
+                let mut session = Session::new(&unmetered());
+                let asked: Vec<_> = bytes.chunks(size).flat_map(|bytes| ask(&mut session, bytes)).collect();
+                assert_eq!(asked, [Request::WrongDoor(Foreign::Http)], "{len} bytes, {size} at a time");
+            }
+        }
+    }
+}
+
+#[test]
 fn only_what_comes_first_can_be_another_protocol() {
     let mut session = Session::new(&unmetered());
     let asked = ask(&mut session, b"hello\nGET / HTTP/1.1\n\x16\x03");
@@ -312,4 +326,22 @@ fn bytes_that_make_no_line_count_as_one_now_and_then() {
         assert!((10..=11).contains(&reads), "{reads} reads of {:?}", &bytes[..3]);
         assert_eq!(next, Next::AwaitTime(Time::after(Duration::from_millis(100))));
     }
+}
+
+#[test]
+fn how_a_session_ended_is_told() {
+    let end = |bytes: &[u8], end: fn(&mut Session)| {
+        let mut session = Session::new(&unmetered());
+        ask(&mut session, bytes);
+        end(&mut session);
+        assert_eq!(session.poll_next(Time::START, Signals::default()), Next::End);
+        session.incident()
+    };
+    assert_eq!(end(b"hello\n", Session::handle_end), Incident::HungUp);
+    assert_eq!(end(b"hello\n", Session::handle_failure), Incident::Failed);
+    assert_eq!(end(b"/quit\n", |_| ()), Incident::Quit);
+    assert_eq!(end(b"/quit\n", Session::handle_failure), Incident::Quit, "what comes later is no news");
+    assert_eq!(end(b"\x04", |_| ()), Incident::Quit);
+    assert_eq!(end(b"half\xff\xf4", |_| ()), Incident::Quit);
+    assert_eq!(end(b"GET / HTTP/1.1\n", |_| ()), Incident::WrongDoor(Foreign::Http));
 }

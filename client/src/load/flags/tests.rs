@@ -11,6 +11,7 @@ fn without_flags_it_is_one_room_of_a_hundred() {
     let plan = Plan::try_from(parse(&[]).expect("every flag has a default")).expect("the defaults fit");
     assert_eq!(plan.address, "127.0.0.1:42069".parse().expect("an address"));
     assert_eq!((plan.rooms, plan.members, plan.chars, plan.window), (1, 100, 64, 4_096));
+    assert_eq!((plan.stalled, plan.room(7).as_str(), plan.dialect), (0, "load-7", Dialect::Chat));
     assert_eq!((plan.length, plan.rate, plan.idle, plan.json), (Duration::from_secs(5), None, None, false));
 }
 
@@ -22,6 +23,8 @@ fn a_bad_value_names_the_flag_and_what_it_takes() {
         ("--port", "65536", "takes a number from 1 to 65535"),
         ("--rooms", "0", "takes a number from 1 to 1000000"),
         ("--members", "-1", "takes a number from 1 to 1000000"),
+        ("--stalled", "-1", "takes a number from 0 to 1000000"),
+        ("--dialect", "irc", "takes chat, redis or nats"),
         ("--size", "31", "takes a number from 32 to 400"),
         ("--size", "401", "takes a number from 32 to 400"),
         ("--seconds", "0", "takes a number from 0.1 to 86400"),
@@ -35,6 +38,13 @@ fn a_bad_value_names_the_flag_and_what_it_takes() {
         let error = parse(&[flag, value]).expect_err(value);
         assert!(error.contains(flag) && error.contains(takes), "{error}");
     }
+}
+
+#[test]
+fn somebody_has_to_read() {
+    let flags = parse(&["--members", "5", "--stalled", "5"]).expect("each flag is good by itself");
+    let error = Plan::try_from(flags).expect_err("nobody reads");
+    assert!(error.to_string().starts_with("--stalled takes fewer"), "{error}");
 }
 
 #[test]

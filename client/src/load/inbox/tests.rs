@@ -12,7 +12,7 @@ enum Sent<'a> {
 }
 
 fn stream(parts: &[Sent<'_>]) -> Vec<u8> {
-    let mut composer = Composer::new(CHARS);
+    let mut composer = Composer::new(Dialect::Chat, CHARS);
     let mut bytes = Vec::new();
     for part in parts {
         match part {
@@ -58,7 +58,7 @@ fn feed(inbox: &mut Inbox, bytes: &[u8], step: usize) -> Receipt {
 fn assert_receipt(parts: &[Sent<'_>], expected: Receipt) {
     let bytes = stream(parts);
     for step in [1, 7, 45, 46, 47, 92, 500, 3_000] {
-        let mut inbox = Inbox::new("load-3", CHARS);
+        let mut inbox = Inbox::new(Dialect::Chat, "load-3", CHARS);
         assert_eq!(feed(&mut inbox, &bytes, step), expected, "in reads of {step}");
     }
 }
@@ -122,7 +122,7 @@ fn a_notice_at_the_end_of_a_read_moves_the_progress_at_once() {
     let notice = "Server is very busy and dropped 5 messages, sorry!";
     let bytes = stream(&[Sent::Load(0..10), Sent::Line(notice)]);
     for step in [1, 46, 3_000] {
-        let mut inbox = Inbox::new("load-3", CHARS);
+        let mut inbox = Inbox::new(Dialect::Chat, "load-3", CHARS);
         feed(&mut inbox, &bytes, step);
         assert_eq!((inbox.next_seq(), inbox.progress()), (10, 15), "in reads of {step}");
     }
@@ -139,8 +139,53 @@ fn only_its_own_room_confirms_a_member() {
 #[test]
 fn a_read_without_a_gap_takes_the_fast_way() {
     let bytes = stream(&[Sent::Load(0..20)]);
-    let mut inbox = Inbox::new("load-3", CHARS);
+    let mut inbox = Inbox::new(Dialect::Chat, "load-3", CHARS);
     inbox.accept(&bytes[..46]);
     let (receipt, whole) = inbox.skim(&bytes[46..bytes.len() - 10]).expect("nothing but load messages");
     assert_eq!((receipt.delivered, whole), (18, 18 * 46));
+}
+
+#[test]
+fn frames_of_other_protocols_are_counted_however_they_are_cut() {
+    for dialect in [Dialect::Redis, Dialect::Nats] {
+        let mut composer = Composer::new(dialect, CHARS);
+        let mut frames = Vec::new();
+        for seq in 0..40 {
+            let header = match dialect {
+                Dialect::Chat => String::new(),
+                Dialect::Redis => format!(">3\r\n$7\r\nmessage\r\n$6\r\nload-3\r\n${CHARS}\r\n"),
+                Dialect::Nats => format!("MSG load-3 1 {CHARS}\r\n"),
+            };
+            frames.extend_from_slice(header.as_bytes());
+            composer.compose(Stamp { seq, sent_ns: seq }, &mut frames);
+            // To whoever publishes, Redis says to how many it went.
+            if dialect == Dialect::Redis && seq % 10 == 0 {
+                frames.extend_from_slice(b":2\r\n");
+            }
+        }
+        for step in [1, 7, 99, 1_000, 3_000] {
+            let mut inbox = Inbox::new(dialect, "load-3", CHARS);
+            let receipt = feed(&mut inbox, &frames, step);
+            let seen = (receipt.delivered, receipt.lost, receipt.disordered, inbox.next_seq());
+            assert_eq!(seen, (40, 0, 0, 40), "{dialect:?} in reads of {step}");
+        }
+    }
+}
+
+#[test]
+fn frames_of_other_protocols_take_the_fast_way() {
+    for dialect in [Dialect::Redis, Dialect::Nats] {
+        let frame_bytes = dialect.frame_bytes("load-3", CHARS).expect("it is known");
+        let mut composer = Composer::new(dialect, CHARS);
+        let mut frames = Vec::new();
+        for seq in 0..3 {
+            let text_at = frame_bytes - composer.text_bytes();
+            frames.extend_from_slice("\n".repeat(text_at).as_bytes());
+            composer.compose(Stamp { seq, sent_ns: seq }, &mut frames);
+        }
+        let mut inbox = Inbox::new(dialect, "load-3", CHARS);
+        assert!(inbox.accept(format!("{}\n", dialect.joined("load-3")).as_bytes()).joined);
+        let (receipt, whole) = inbox.skim(&frames[..frames.len() - 1]).expect("nothing but load messages");
+        assert_eq!((receipt.delivered, whole), (2, 2 * frame_bytes));
+    }
 }

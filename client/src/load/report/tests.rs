@@ -2,6 +2,7 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 
+use super::super::dialect::Dialect;
 use super::*;
 
 fn plan(rate: Option<u32>) -> Plan {
@@ -9,12 +10,16 @@ fn plan(rate: Option<u32>) -> Plan {
         address: SocketAddr::from((Ipv4Addr::LOCALHOST, 42_069)),
         rooms: 2,
         members: 10,
+        stalled: 0,
+        prefix: "load-".into(),
+        dialect: Dialect::Chat,
         chars: 64,
         length: Duration::from_secs(2),
         rate,
         window: 4_096,
         server: None,
         idle: None,
+        wait: false,
         json: false,
     }
 }
@@ -28,6 +33,7 @@ fn report(deliveries: u64, server: Option<ServerUse>) -> Report {
         messages: deliveries / 10,
         deliveries,
         delays,
+        completions: None,
         losses: Losses { lost: 3, told: 2, disordered: 1 },
         server,
         own_cpu_ns: 500_000_000,
@@ -54,7 +60,7 @@ fn json_is_one_line_with_null_for_what_is_unknown() {
     let expected = "{\"rooms\":2,\"members\":10,\"size\":64,\"rate\":200,\"window\":4096,\"seconds\":2.000,\
         \"messages_per_second\":1000.0,\"deliveries_per_second\":10000.0,\
         \"delay_us\":{\"p50\":1.0,\"p90\":1.0,\"p99\":1.0,\"p99.9\":1.0,\"max\":5000.0},\
-        \"lost\":3,\"told_dropped\":2,\"disordered\":1,\"server\":null,\"generator_cpu_percent\":25.0}\n";
+        \"complete_us\":null,\"lost\":3,\"told_dropped\":2,\"disordered\":1,\"server\":null,\"generator_cpu_percent\":25.0}\n";
     assert_eq!(report(20_000, None).json(&plan(Some(200))), expected);
 }
 

@@ -1,0 +1,71 @@
+//! How long each step of the core takes on servers of different sizes: it must not grow with the number of people or rooms.
+
+use std::time::Duration;
+
+use chinwag_bench::World;
+use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+
+/// The sizes shown.
+const SIZES: [usize; 4] = [1_000, 10_000, 100_000, 1_000_000];
+
+fn steps(criterion: &mut Criterion) {
+    for people in SIZES {
+        let mut world = World::of(people);
+        let text = World::text();
+        let mut group = criterion.benchmark_group("core");
+        group.throughput(Throughput::Elements(1));
+
+        // A message from anyone, from the request to the actions: what the one hub of a server does.
+        group.bench_function(BenchmarkId::new("message", people), |bencher| {
+            bencher.iter(|| {
+                let person = world.pick();
+                world.say(person, &text);
+            });
+        });
+        world.deliver();
+
+        // A message from its bytes to twenty members' sockets, which take everything.
+        group.bench_function(BenchmarkId::new("bytes-to-bytes", people), |bencher| {
+            bencher.iter(|| {
+                let person = world.pick();
+                world.hear(person);
+                if !world.has_room() {
+                    world.deliver();
+                }
+            });
+        });
+        world.deliver();
+
+        group.bench_function(BenchmarkId::new("rename", people), |bencher| {
+            let mut number = people;
+            bencher.iter(|| {
+                let person = world.pick();
+                number += 1;
+                world.rename(person, number);
+                if !world.has_room() {
+                    world.deliver();
+                }
+            });
+        });
+        world.deliver();
+
+        // From one room of about twenty to another.
+        group.bench_function(BenchmarkId::new("join", people), |bencher| {
+            bencher.iter(|| {
+                let (person, other) = (world.pick(), world.pick());
+                world.join(person, other / 20);
+                if !world.has_room() {
+                    world.deliver();
+                }
+            });
+        });
+        group.finish();
+    }
+}
+
+criterion_group! {
+    name = core;
+    config = Criterion::default().warm_up_time(Duration::from_millis(500)).measurement_time(Duration::from_secs(2)).sample_size(20);
+    targets = steps
+}
+criterion_main!(core);

@@ -1,0 +1,79 @@
+//! Owns the flags.
+
+use std::path::PathBuf;
+
+use argh::FromArgs;
+
+/// Measure chinwag beside the least that its work can cost, Redis and NATS, and write docs/performance.md.
+#[derive(Debug, FromArgs)]
+pub(crate) struct Bench {
+    /// only see whether it works: one run of a second each, and smaller crowds
+    #[argh(switch)]
+    pub(crate) quick: bool,
+
+    /// how often each server does each work (default 5)
+    #[argh(option, default = "5")]
+    pub(crate) repeat: usize,
+
+    /// seconds that each run measures (default 3)
+    #[argh(option, default = "3.0")]
+    pub(crate) seconds: f64,
+
+    /// work to do, by a part of its name; may be given more than once (default all)
+    #[argh(option)]
+    pub(crate) only: Vec<String>,
+
+    /// server to run, by a part of its name; may be given more than once (default all)
+    #[argh(option)]
+    pub(crate) server: Vec<String>,
+
+    /// a remark on the circumstances, to stand at the head of the figures
+    #[argh(option)]
+    pub(crate) remark: Option<String>,
+
+    /// folder to write performance.md and its plots to (default docs)
+    #[argh(option, default = "PathBuf::from(\"docs\")")]
+    pub(crate) out: PathBuf,
+
+    #[argh(subcommand)]
+    pub(crate) part: Option<Part>,
+}
+
+/// What else this program is.
+#[derive(Debug, FromArgs)]
+#[argh(subcommand)]
+pub(crate) enum Part {
+    /// The program that only writes.
+    Floor(Floor),
+}
+
+/// Serve as the program that only writes, for ever.
+#[derive(Debug, FromArgs)]
+#[argh(subcommand, name = "floor")]
+pub(crate) struct Floor {
+    /// port to listen on, at 127.0.0.1
+    #[argh(option)]
+    pub(crate) port: u16,
+}
+
+impl Bench {
+    /// Tells whether a work is asked for.
+    pub(crate) fn wants(&self, name: &str) -> bool {
+        self.only.is_empty() || self.only.iter().any(|part| name.contains(part))
+    }
+
+    /// Tells whether a server is asked for.
+    pub(crate) fn wants_server(&self, name: &str) -> bool {
+        self.server.is_empty() || self.server.iter().any(|part| name.contains(part))
+    }
+
+    /// Returns how often each work is done.
+    pub(crate) fn repeat(&self) -> usize {
+        if self.quick { 1 } else { self.repeat.max(1) }
+    }
+
+    /// Returns how long each run measures.
+    pub(crate) fn seconds(&self) -> f64 {
+        if self.quick { 1.0 } else { self.seconds }
+    }
+}

@@ -1,0 +1,108 @@
+//! Owns `performance.md`: replaces the figures in it, and leaves what people have written about them.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result, ensure};
+
+use crate::alone::Alone;
+use crate::flags::Bench;
+use crate::programs::Programs;
+use crate::{machine, plots, runs, tables, verdicts, work};
+
+/// Between these lines the page is made by this program.
+const BEGIN: &str = "<!-- figures: begin; made by chinwag-bench -->";
+const END: &str = "<!-- figures: end -->";
+
+/// The steps of the core that are shown by the number of people.
+const STEPS: [(&str, &str); 6] = [
+    ("core/message", "a message, from request to actions, in ns"),
+    ("core/bytes-to-bytes", "a message, from its bytes to the sockets of 20 members, in ns"),
+    ("core/rename", "a new name, told to 20 members, in ns"),
+    ("core/join", "another room, told to 20 and 20 members, in ns"),
+    ("memory/person", "memory of the core for each person, in bytes"),
+    ("allocations/message", "allocations for each message, from bytes to sockets"),
+];
+
+/// Measures everything, and writes the page with its plots.
+///
+/// # Errors
+/// A program can't be built or run, or the page can't be written.
+pub(crate) fn write(flags: &Bench) -> Result<()> {
+    let works = work::all(flags);
+    let with_core = flags.wants("core");
+    ensure!(!works.is_empty() || with_core, "no work has such a name");
+    let programs = Programs::build()?;
+    let (figures, failures) = runs::run(flags, &programs, &works)?;
+    let alone = if with_core { Alone::measure()? } else { Alone::default() };
+
+    fs::create_dir_all(&flags.out).with_context(|| format!("cannot make {}", flags.out.display()))?;
+    let mut text = circumstances(flags);
+    for failure in failures {
+        text += &format!("- {failure}\n");
+    }
+    text += "\n### The goals\n\n";
+    text += &verdicts::table(&works, &figures, &alone);
+    text += "\n";
+    text += &plots::draw(&flags.out, &works, &figures)?;
+    text += &tables::all(&works, &figures);
+    text += &core(&alone);
+    replace(&flags.out.join("performance.md"), &text)
+}
+
+fn circumstances(flags: &Bench) -> String {
+    let remark = flags.remark.as_ref().map_or_else(String::new, |remark| format!("**{remark}**\n\n"));
+    format!(
+        "{remark}Machine: {}. {}. {} runs of {} s of each work, the servers in turns; the median, and in brackets the least and the \
+         greatest. Ratios are of figures of the same round. Messages have 64 characters; the window is 512 messages in one room, 64 \
+         in each of a hundred. Servers with one thread have core 0 to themselves, and the load is made on core 1; chinwag with two \
+         threads, and NATS, share both cores with the load. chinwag runs with everything at its default but `--flood-rate 0`.\n\n",
+        machine::describe(),
+        machine::versions(),
+        flags.repeat(),
+        flags.seconds(),
+    )
+}
+
+/// The core alone, by the number of people.
+fn core(alone: &Alone) -> String {
+    let sizes = [1_000, 10_000, 100_000, 1_000_000];
+    if STEPS.iter().all(|(step, _)| alone.figure(step, sizes[0]).is_none()) {
+        return String::new();
+    }
+    let mut text = "### The core alone, by the number of people, 20 in each room\n\n| | 1 000 | 10 000 | 100 000 | 1 000 000 |\n|---|---|---|---|---|\n".to_owned();
+    for (step, words) in STEPS {
+        let cells =
+            sizes.map(|people| alone.figure(step, people).map_or_else(String::new, |figure| format!("{figure:.1}")));
+        text += &format!("| {words} | {} |\n", cells.join(" | "));
+    }
+    text
+}
+
+/// Puts `text` between the two lines of the page; a page without them gets them at its end.
+fn replace(path: &Path, text: &str) -> Result<()> {
+    let old = fs::read_to_string(path).unwrap_or_else(|_| "# Performance\n".to_owned());
+    let (before, after) = match (old.find(BEGIN), old.find(END)) {
+        (Some(begin), Some(end)) if begin < end => (&old[..begin], &old[end + END.len()..]),
+        _ => (&old[..], "\n"),
+    };
+    let page = format!("{}\n\n{BEGIN}\n\n{}\n\n{END}{after}", before.trim_end(), text.trim_end());
+    fs::write(path, page).with_context(|| format!("cannot write {}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_figures_are_replaced() {
+        let path = std::env::temp_dir().join(format!("chinwag-bench-page-{}.md", std::process::id()));
+        fs::write(&path, "# Title\n\nWords.\n").expect("it can be written");
+        for figures in ["first", "second"] {
+            replace(&path, figures).expect("it can be replaced");
+        }
+        let page = fs::read_to_string(&path).expect("it is there");
+        fs::remove_file(&path).expect("it can be removed");
+        assert_eq!(page, format!("# Title\n\nWords.\n\n{BEGIN}\n\nsecond\n\n{END}\n"));
+    }
+}

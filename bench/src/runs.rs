@@ -1,0 +1,86 @@
+//! Does all works with all servers, in turns, so that whatever else the machine does meets all of them alike.
+
+use std::io::Write as _;
+
+use anyhow::Result;
+
+use crate::figures::{Figures, Quantity};
+use crate::flags::Bench;
+use crate::load::{self, Found};
+use crate::programs::Programs;
+use crate::server::Server;
+use crate::work::{Kind, Work};
+
+/// Runs `works`, and returns what was measured, and what could not be.
+///
+/// # Errors
+/// A program can't be started.
+pub(crate) fn run(flags: &Bench, programs: &Programs, works: &[Work]) -> Result<(Figures, Vec<String>)> {
+    let (mut figures, mut failures) = (Figures::default(), Vec::new());
+    for server in Server::ALL.into_iter().filter(|server| !server.is_here()) {
+        failures.push(format!("{} is not installed, and was left out.", server.name()));
+    }
+    for work in works {
+        let servers: Vec<Server> = Server::ALL
+            .into_iter()
+            .filter(|&server| work.suits(server) && server.is_here() && flags.wants_server(server.name()))
+            .collect();
+        for round in 0..flags.repeat() {
+            for turn in 0..servers.len() {
+                // Nobody is always the first.
+                let server = servers[(turn + round) % servers.len()];
+                let running = server.start(programs)?;
+                match load::run(programs, server, &running, work) {
+                    Ok(found) => {
+                        say(work, server, &found);
+                        keep(&mut figures, work, server, &found);
+                    }
+                    Err(error) => failures.push(format!("{}: {error:#}", server.name())),
+                }
+            }
+        }
+    }
+    Ok((figures, failures))
+}
+
+fn keep(figures: &mut Figures, work: &Work, server: Server, found: &Found) {
+    for (quantity, number) in quantities(work.kind, found) {
+        figures.add(&work.name, server, quantity, number);
+    }
+}
+
+/// What a run found, in the units of the tables.
+fn quantities(kind: Kind, found: &Found) -> Vec<(Quantity, f64)> {
+    let deliveries = (Quantity::Deliveries, found.number("/deliveries_per_second"));
+    let cpu = (Quantity::Cpu, found.number("/server/cpu_us_per_delivery"));
+    let lost = (Quantity::Lost, found.number("/lost"));
+    let generator = (Quantity::Generator, found.number("/generator_cpu_percent"));
+    match kind {
+        Kind::FlatOut => vec![deliveries, cpu, lost, generator],
+        Kind::Paced => vec![
+            cpu,
+            (Quantity::Delay50, found.number("/delay_us/p50")),
+            (Quantity::Delay99, found.number("/delay_us/p99")),
+            lost,
+            generator,
+        ],
+        Kind::Crowd => vec![
+            cpu,
+            (Quantity::Complete, found.number("/complete_us/p50") / 1_000.0),
+            (Quantity::Elsewhere, found.number("/pair/delay_us/max") / 1_000.0),
+            (Quantity::Elsewhere99, found.number("/pair/delay_us/p99") / 1_000.0),
+            lost,
+        ],
+        Kind::Stalled => {
+            vec![deliveries, cpu, lost, (Quantity::Memory, found.number("/server/rss_kib") / 1_024.0), generator]
+        }
+        Kind::Coming => vec![(Quantity::Join, found.number("/cpu_us_per_join"))],
+        Kind::Idle => vec![(Quantity::Idle, found.number("/kib_per_connection"))],
+    }
+}
+
+fn say(work: &Work, server: Server, found: &Found) {
+    let numbers: Vec<String> =
+        quantities(work.kind, found).iter().map(|(quantity, number)| format!("{quantity:?} {number:.3}")).collect();
+    let _ = writeln!(std::io::stderr(), "{:<36} {:<16} {}", work.name, server.name(), numbers.join("  "));
+}

@@ -1,0 +1,165 @@
+//! Owns the servers that are compared, and one of them while it runs.
+
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+
+use crate::programs::{Programs, is_installed};
+
+/// How long a server may take to listen.
+const START_MAX: Duration = Duration::from_secs(10);
+
+/// The core of those servers that have one thread; the load is made on another then.
+const SERVER_CORE: &str = "0";
+
+/// A server, and how it is run.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) enum Server {
+    Floor,
+    SmolOne,
+    Smol,
+    TokioOne,
+    Tokio,
+    Redis,
+    Nats,
+}
+
+impl Server {
+    /// All of them, in the order in which they stand in tables.
+    pub(crate) const ALL: [Self; 7] =
+        [Self::Floor, Self::SmolOne, Self::Smol, Self::TokioOne, Self::Tokio, Self::Redis, Self::Nats];
+
+    /// Those that are chinwag.
+    pub(crate) const OURS: [Self; 4] = [Self::SmolOne, Self::Smol, Self::TokioOne, Self::Tokio];
+
+    /// Returns what it is called in tables.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Floor => "the floor",
+            Self::SmolOne => "smol, 1 thread",
+            Self::Smol => "smol",
+            Self::TokioOne => "tokio, 1 thread",
+            Self::Tokio => "tokio",
+            Self::Redis => "Redis",
+            Self::Nats => "NATS",
+        }
+    }
+
+    /// Returns what `chinwag load` is to speak.
+    pub(crate) const fn dialect(self) -> &'static str {
+        match self {
+            Self::Floor | Self::SmolOne | Self::Smol | Self::TokioOne | Self::Tokio => "chat",
+            Self::Redis => "redis",
+            Self::Nats => "nats",
+        }
+    }
+
+    /// Tells whether it can be run here.
+    pub(crate) fn is_here(self) -> bool {
+        match self {
+            Self::Floor | Self::SmolOne | Self::Smol | Self::TokioOne | Self::Tokio => true,
+            Self::Redis => is_installed("redis-server"),
+            Self::Nats => is_installed("nats-server") || is_installed("/usr/sbin/nats-server"),
+        }
+    }
+
+    /// Tells whether one thread does its work, so that it gets a core of its own.
+    pub(crate) const fn has_one_thread(self) -> bool {
+        match self {
+            Self::Floor | Self::SmolOne | Self::TokioOne | Self::Redis => true,
+            Self::Smol | Self::Tokio | Self::Nats => false,
+        }
+    }
+
+    /// Returns the program and its flags.
+    fn line(self, programs: &Programs, port: u16) -> Vec<String> {
+        let ours = |name: &str| programs.path(name).display().to_string();
+        let chinwag = |name, threads: &[&str]| {
+            let mut words = vec![ours(name), format!("--port={port}"), "--flood-rate=0".into(), "--web=off".into()];
+            words.extend(threads.iter().map(|&word| word.to_owned()));
+            words
+        };
+        match self {
+            Self::Floor => vec![ours("chinwag-bench"), "floor".into(), "--port".into(), port.to_string()],
+            Self::SmolOne => chinwag("chinwag-smol", &["--threads=1"]),
+            Self::Smol => chinwag("chinwag-smol", &[]),
+            Self::TokioOne => chinwag("chinwag-tokio", &["--threads=1"]),
+            Self::Tokio => chinwag("chinwag-tokio", &[]),
+            Self::Redis => {
+                let line = format!("redis-server --bind 127.0.0.1 --port {port} --appendonly no --save");
+                line.split(' ').map(str::to_owned).chain([String::new()]).collect()
+            }
+            Self::Nats => {
+                let program = if is_installed("nats-server") { "nats-server" } else { "/usr/sbin/nats-server" };
+                format!("{program} -a 127.0.0.1 -p {port}").split(' ').map(str::to_owned).collect()
+            }
+        }
+    }
+
+    /// Starts it on a free port, and waits until it listens.
+    ///
+    /// # Errors
+    /// It does not start.
+    pub(crate) fn start(self, programs: &Programs) -> Result<Running> {
+        let port = free_port()?;
+        let mut words = self.line(programs, port);
+        if self.has_one_thread() && is_installed("taskset") {
+            words.splice(0..0, ["taskset", "-c", SERVER_CORE].map(str::to_owned));
+        }
+        let child = Command::new(&words[0])
+            .args(&words[1..])
+            .env("RUST_LOG", "warn")
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .with_context(|| format!("cannot start {}", words.join(" ")))?;
+        let mut running = Running { child, port };
+        running.await_listening(self)?;
+        Ok(running)
+    }
+}
+
+/// A server that runs until this is dropped.
+#[derive(Debug)]
+pub(crate) struct Running {
+    child: Child,
+    pub(crate) port: u16,
+}
+
+impl Running {
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    fn await_listening(&mut self, server: Server) -> Result<()> {
+        let end = Instant::now() + START_MAX;
+        while TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).is_err() {
+            if let Some(status) = self.child.try_wait()? {
+                bail!("{} ended at once: {status}", server.name());
+            }
+            if Instant::now() >= end {
+                bail!("{} does not listen after {START_MAX:?}", server.name());
+            }
+            // A program of others that says in no common way when it listens can only be asked again and again.
+            thread::sleep(Duration::from_millis(20));
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Returns a port that was free just now.
+fn free_port() -> Result<u16> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("no port is free")?;
+    Ok(listener.local_addr()?.port())
+}

@@ -1,0 +1,133 @@
+//! Owns the goals, and says of each on each server whether it is met, or by how much it is missed.
+
+use std::fmt::Write as _;
+
+use crate::alone::Alone;
+use crate::figures::{Figures, Quantity};
+use crate::server::Server;
+use crate::work::{Kind, Work};
+
+/// What a figure is held against.
+#[derive(Clone, Copy, Debug)]
+enum Goal {
+    /// At least so many times another server's.
+    AtLeast(f64, Server),
+    /// At most so many times another server's.
+    AtMost(f64, Server),
+    /// At most this.
+    Under(f64),
+}
+
+/// Returns what is wanted of a work.
+fn goals(work: &Work) -> Vec<(Quantity, &'static str, Goal)> {
+    let (deliveries, cpu) = ((Quantity::Deliveries, "deliveries"), (Quantity::Cpu, "CPU each"));
+    let goal = |(quantity, words), goal| (quantity, words, goal);
+    match (work.kind, work.name.as_str()) {
+        (Kind::FlatOut, "1 × 100, flat out" | "1 × 1000, flat out") => vec![
+            goal(deliveries, Goal::AtLeast(0.95, Server::Floor)),
+            goal(cpu, Goal::AtMost(1.15, Server::Floor)),
+            goal(deliveries, Goal::AtLeast(1.8, Server::Redis)),
+        ],
+        (Kind::FlatOut, "100 × 10, flat out") => {
+            vec![
+                goal(deliveries, Goal::AtLeast(0.95, Server::Floor)),
+                goal(deliveries, Goal::AtLeast(2.0, Server::Redis)),
+            ]
+        }
+        (Kind::Paced, "1 × 100, 200/s" | "1 × 1000, 20/s" | "100 × 10, 20/s") => vec![
+            goal(cpu, Goal::AtMost(1.25, Server::Floor)),
+            goal(cpu, Goal::AtMost(1.0, Server::Redis)),
+            (Quantity::Delay50, "median delay", Goal::AtMost(1.25, Server::Floor)),
+            (Quantity::Delay99, "p99 delay", Goal::AtMost(1.25, Server::Floor)),
+        ],
+        // Those are for the plots.
+        (Kind::FlatOut | Kind::Paced, _) => Vec::new(),
+        (Kind::Crowd, _) => vec![
+            (Quantity::Complete, "until the last has it", Goal::AtMost(1.3, Server::Floor)),
+            (Quantity::Elsewhere, "ms in another room at most", Goal::Under(5.0)),
+        ],
+        (Kind::Stalled, _) => vec![(Quantity::Lost, "lost by the others", Goal::Under(0.0))],
+        (Kind::Coming, _) => vec![(Quantity::Join, "µs of CPU each", Goal::Under(45.0))],
+        (Kind::Idle, _) => vec![(Quantity::Idle, "KiB each", Goal::Under(0.9))],
+    }
+}
+
+/// Returns the table of all goals of which there are figures.
+pub(crate) fn table(works: &[Work], figures: &Figures, alone: &Alone) -> String {
+    let names = Server::OURS.map(Server::name).join(" | ");
+    let mut text = format!("| work | goal | {names} |\n|---|---|{}\n", "---|".repeat(Server::OURS.len()));
+    for work in works {
+        for (quantity, words, goal) in goals(work) {
+            let cells = Server::OURS.map(|server| judge(figures, &work.name, server, quantity, goal)).join(" | ");
+            let goal = match goal {
+                Goal::AtLeast(times, server) => format!("{words}: at least {times} × {}", server.name()),
+                Goal::AtMost(times, server) => format!("{words}: at most {times} × {}", server.name()),
+                Goal::Under(most) => format!("{words}: at most {most}"),
+            };
+            writeln!(text, "| {} | {goal} | {cells} |", work.name).expect("a string takes everything");
+        }
+    }
+    text += &stalled(works, figures);
+    text += &core(alone);
+    text
+}
+
+fn judge(figures: &Figures, work: &str, server: Server, quantity: Quantity, goal: Goal) -> String {
+    let (value, met, unit) = match goal {
+        Goal::AtLeast(times, to) => (figures.ratio(work, server, to, quantity), Met::from(times), " ×"),
+        Goal::AtMost(times, to) => (figures.ratio(work, server, to, quantity), Met::up_to(times), " ×"),
+        Goal::Under(most) => (figures.spread(work, server, quantity).map(|spread| spread.median), Met::up_to(most), ""),
+    };
+    value.map_or_else(String::new, |value| met.judge(value, unit))
+}
+
+/// From where on, or up to where, a goal is met.
+#[derive(Clone, Copy, Debug)]
+struct Met {
+    least: f64,
+    most: f64,
+}
+
+impl Met {
+    const fn from(least: f64) -> Self {
+        Self { least, most: f64::INFINITY }
+    }
+
+    const fn up_to(most: f64) -> Self {
+        Self { least: f64::NEG_INFINITY, most }
+    }
+
+    fn judge(self, value: f64, unit: &str) -> String {
+        let word = if value >= self.least && value <= self.most { "met" } else { "**missed**" };
+        format!("{word}: {value:.2}{unit}")
+    }
+}
+
+/// How fast those who read are served while others don't, by how fast they are when all do.
+fn stalled(works: &[Work], figures: &Figures) -> String {
+    let of: Vec<&Work> = works.iter().filter(|work| work.kind == Kind::Stalled).collect();
+    let [all, some] = of[..] else { return String::new() };
+    let cells = Server::OURS.map(|server| {
+        let median = |work: &Work| Some(figures.spread(&work.name, server, Quantity::Deliveries)?.median);
+        // Of ten members one is stalled: the others are nine tenths of the deliveries.
+        let ratio = median(some).zip(median(all)).map(|(some, all)| some / (all * 0.9));
+        ratio.map_or_else(String::new, |ratio| Met::from(0.9).judge(ratio, " ×"))
+    });
+    format!("| {} | deliveries to each of the others: at least 0.9 × without | {} |\n", some.name, cells.join(" | "))
+}
+
+/// What the core does by itself.
+fn core(alone: &Alone) -> String {
+    let mut text = String::new();
+    let mut line = |words: &str, figure: Option<String>| {
+        if let Some(figure) = figure {
+            writeln!(text, "| the core alone, a million users | {words} | {figure} | | | |")
+                .expect("a string takes everything");
+        }
+    };
+    let per_second = alone.figure("core/message", 1_000_000).map(|ns| 1_000.0 / ns);
+    line("millions of messages in per second: at least 5", per_second.map(|rate| Met::from(5.0).judge(rate, "")));
+    let bytes = alone.figure("memory/person", 1_000_000);
+    line("bytes per user: at most 300", bytes.map(|bytes| Met::up_to(300.0).judge(bytes, "")));
+    text
+}

@@ -1,0 +1,164 @@
+//! Owns a server in memory: sessions, hub and fan-out, and people in rooms of one size, whose sockets take everything.
+
+use std::hint::black_box;
+
+use chinwag_core::{
+    Config, ConnectionId, Event, Fanout, Form, Hub, Name, Next, Output, Request, Session, Share, Signals, Text, Time,
+    Written,
+};
+
+/// How many people are in each room.
+const ROOM_MEMBERS: usize = 20;
+
+/// The characters of a message.
+const TEXT_CHARS: usize = 64;
+
+/// Holds a server of so many people, in rooms of twenty.
+#[derive(Debug)]
+pub struct World {
+    hub: Hub<()>,
+    fanout: Fanout<()>,
+    sessions: Vec<Session>,
+    connections: Vec<ConnectionId>,
+    line: Vec<u8>,
+    /// The state of a generator that picks who is next: no two in a row are near each other in memory.
+    picked: u64,
+    delivered_bytes: usize,
+}
+
+impl World {
+    /// Lets `people` in, and each join a room.
+    ///
+    /// # Panics
+    /// If there are more than 2^32.
+    #[must_use]
+    pub fn of(people: usize) -> Self {
+        let config = Config { flood_lines_per_second: 0, ..Config::default() };
+        let mut line = vec![b'x'; TEXT_CHARS];
+        line.push(b'\n');
+        let mut world = Self {
+            hub: Hub::new(config.clone()),
+            fanout: Fanout::new(&config, Share::ALL),
+            sessions: Vec::with_capacity(people),
+            connections: Vec::with_capacity(people),
+            line,
+            picked: 1,
+            delivered_bytes: 0,
+        };
+        for person in 0..people {
+            let connection = world.hub.open(Time::START, Form::Lines, ());
+            world.connections.push(connection);
+            world.sessions.push(Session::new(&config));
+            world.join(person, person / ROOM_MEMBERS);
+            world.deliver();
+        }
+        world
+    }
+
+    /// Returns how many people there are.
+    #[must_use]
+    pub fn people(&self) -> usize {
+        self.connections.len()
+    }
+
+    /// Returns how many bytes the sockets have taken.
+    #[must_use]
+    pub const fn delivered_bytes(&self) -> usize {
+        self.delivered_bytes
+    }
+
+    /// Picks somebody.
+    pub fn pick(&mut self) -> usize {
+        // Xorshift: as good as is needed, and cheaper than what is measured.
+        self.picked ^= self.picked << 13;
+        self.picked ^= self.picked >> 7;
+        self.picked ^= self.picked << 17;
+        (self.picked % self.people() as u64) as usize
+    }
+
+    /// Lets somebody say something, up to the actions that follow from it. They are kept until a batch is full, and then thrown
+    /// away.
+    ///
+    /// # Panics
+    /// Never: whoever is picked is there.
+    pub fn say(&mut self, person: usize, text: &Text) {
+        self.ask(person, Request::Say(text.clone()));
+        if !self.hub.has_room() {
+            black_box(self.hub.take_batch());
+        }
+    }
+
+    /// Lets somebody join a room.
+    pub fn join(&mut self, person: usize, room: usize) {
+        self.ask(person, Request::Join(name(room)));
+    }
+
+    /// Lets somebody take a name.
+    pub fn rename(&mut self, person: usize, number: usize) {
+        self.ask(person, Request::Rename(name(number)));
+    }
+
+    /// Lets somebody's line come in as bytes, up to the actions that follow from it.
+    pub fn hear(&mut self, person: usize) {
+        let Self { sessions, hub, connections, line, .. } = self;
+        let session = &mut sessions[person];
+        session.handle_bytes(line);
+        while let Next::Ask(requests) = session.poll_next(Time::START, Signals::default()) {
+            for request in requests {
+                hub.handle(Time::START, Event::Requested { connection: connections[person], request });
+            }
+        }
+    }
+
+    /// Tells whether more may happen before [`World::deliver`].
+    #[must_use]
+    pub const fn has_room(&self) -> bool {
+        self.hub.has_room()
+    }
+
+    /// Writes what there is to be written to sockets that take everything.
+    pub fn deliver(&mut self) {
+        let Some(batch) = self.hub.take_batch() else { return };
+        self.fanout.follow(Time::START, &batch);
+        while let Some(output) = self.fanout.poll_output() {
+            if let Output::Write { bytes, .. } = output {
+                let written = black_box(bytes).len();
+                self.delivered_bytes += written;
+                self.fanout.handle_written(Time::START, Written::Bytes(written));
+            }
+        }
+    }
+
+    /// Returns what is said in all measurements.
+    #[must_use]
+    pub fn text() -> Text {
+        Text::clean(&"x".repeat(TEXT_CHARS))
+    }
+
+    fn ask(&mut self, person: usize, request: Request) {
+        self.hub.handle(Time::START, Event::Requested { connection: self.connections[person], request });
+    }
+}
+
+/// A name for a number: letters, so that it is never one that the server draws.
+fn name(number: usize) -> Name {
+    Name::parse(&format!("n-{number}")).expect("it is short, and of letters and digits")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_heard_is_delivered_to_the_whole_room() {
+        let mut world = World::of(40);
+        let before = world.delivered_bytes();
+        world.rename(0, 7);
+        world.deliver();
+        let renamed = world.delivered_bytes();
+        assert!(renamed > before);
+        world.hear(0);
+        world.deliver();
+        assert_eq!(world.delivered_bytes() - renamed, ROOM_MEMBERS * ("n-7: \n".len() + TEXT_CHARS));
+    }
+}

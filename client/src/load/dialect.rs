@@ -1,0 +1,85 @@
+//! The protocols that load can be made in: the chat's own, and those of the servers that it is compared with.
+//!
+//! In each of them every message has one line for its text alone or as its end, and what comes with it has a fixed length in
+//! one room, so the same inbox counts them all.
+
+/// How a server wants to be spoken to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Dialect {
+    /// Lines, as chinwag speaks.
+    Chat,
+    /// Redis, RESP 3, in which who subscribes may publish too.
+    Redis,
+    /// NATS.
+    Nats,
+}
+
+impl Dialect {
+    /// Reads a name from the command line.
+    ///
+    /// # Errors
+    ///
+    /// It is none of them.
+    pub(super) fn parse(name: &str) -> Result<Self, String> {
+        match name {
+            "chat" => Ok(Self::Chat),
+            "redis" => Ok(Self::Redis),
+            "nats" => Ok(Self::Nats),
+            _ => Err("takes chat, redis or nats".to_owned()),
+        }
+    }
+
+    /// Returns what takes a member into a room.
+    pub(super) fn join(self, room: &str) -> String {
+        match self {
+            Self::Chat => format!("/join {room}\n"),
+            Self::Redis => format!("HELLO 3\r\nSUBSCRIBE {room}\r\n"),
+            Self::Nats => format!("CONNECT {{\"verbose\":false,\"pedantic\":false}}\r\nSUB {room} 1\r\nPING\r\n"),
+        }
+    }
+
+    /// Returns the line that confirms it, without its line feed.
+    pub(super) fn joined(self, room: &str) -> String {
+        match self {
+            Self::Chat => format!("You joined {room}"),
+            Self::Redis => "subscribe\r".to_owned(),
+            Self::Nats => "PONG\r".to_owned(),
+        }
+    }
+
+    /// Returns what a sender writes before a text of `chars` characters.
+    pub(super) fn head(self, room: &str, chars: usize) -> String {
+        match self {
+            Self::Chat => String::new(),
+            Self::Redis => format!("*3\r\n$7\r\nPUBLISH\r\n${}\r\n{room}\r\n${chars}\r\n", room.len()),
+            Self::Nats => format!("PUB {room} {chars}\r\n"),
+        }
+    }
+
+    /// Returns what ends a text, both ways.
+    pub(super) const fn ending(self) -> &'static str {
+        match self {
+            Self::Chat => "\n",
+            Self::Redis | Self::Nats => "\r\n",
+        }
+    }
+
+    /// Returns how many bytes bring a text of `chars` characters, if that is known before one has come: a chat line has a name
+    /// before the text, and nobody can tell how long it is.
+    pub(super) fn frame_bytes(self, room: &str, chars: usize) -> Option<usize> {
+        let header = match self {
+            Self::Chat => return None,
+            Self::Redis => format!(">3\r\n$7\r\nmessage\r\n${}\r\n{room}\r\n${chars}\r\n", room.len()),
+            Self::Nats => format!("MSG {room} 1 {chars}\r\n"),
+        };
+        Some(header.len() + chars + self.ending().len())
+    }
+
+    /// Tells whether a text may stand after these bytes.
+    pub(super) fn leads_to_text(self, before: &[u8]) -> bool {
+        match self {
+            Self::Chat => before.ends_with(b": "),
+            Self::Redis | Self::Nats => before.is_empty() || before.ends_with(b"\n"),
+        }
+    }
+}
