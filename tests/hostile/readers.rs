@@ -11,7 +11,7 @@ use crate::{SLOWER, on_each};
 const FLAGS: [&str; 4] = ["--max-line", "4096", "--room-quiet", "50"];
 
 /// How many a crowd is.
-const CROWD: usize = 2000 / SLOWER;
+const CROWD: usize = 1000 / SLOWER;
 
 /// How long after one long line somebody says the next, while others do not read.
 const PAUSE: Duration = Duration::from_millis(25);
