@@ -6,6 +6,9 @@
 #![cfg(target_os = "linux")]
 
 mod crowds;
+mod door;
+mod honest;
+mod namespace;
 mod readers;
 mod resets;
 mod text;

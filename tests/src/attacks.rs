@@ -3,6 +3,7 @@
 //! Attackers stop when their [`Fire`](crate::Fire) ceases. What they hold that has to last until then, they return.
 
 pub mod crowds;
+pub mod door;
 pub mod readers;
 pub mod resets;
 mod stranger;

@@ -163,6 +163,22 @@ impl Siege {
         (course.heard, left_behind)
     }
 
+    /// Lets attackers do once what [`attack`](Self::attack) does, whatever else the machine is busy with: for a siege that is about what is
+    /// left of it, and not about delays.
+    ///
+    /// # Panics
+    /// If something of what the regulars said did not arrive, once and in order.
+    pub fn assault<T: Send>(
+        &mut self,
+        name: &str,
+        attackers: usize,
+        attack: impl Fn(usize, &Fire) -> T + Sync,
+    ) -> (Heard, Vec<T>) {
+        let name = format!("{}, {name}", self.adapter.program());
+        let (course, left_behind) = self.attack_once(&name, attackers, &attack);
+        (course.heard, left_behind)
+    }
+
     fn attack_once<T: Send>(
         &mut self,
         name: &str,
