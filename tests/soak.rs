@@ -35,7 +35,7 @@ fn what_is_attacked_for_long_is_what_it_was_before() {
         soaking.map(|report| report.join().expect("what went wrong is said above"))
     });
     for report in reports {
-        println!("{report}");
+        eprintln!("{report}");
     }
 }
 
