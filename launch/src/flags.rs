@@ -28,11 +28,11 @@ pub(super) struct Flags {
     #[argh(option, short = 'p', default = "PORT", from_str_fn(port))]
     port: u16,
 
-    /// address and port of the web page, like 127.0.0.1:8080 or [::]:80, port 0 for a free one; off for none (default 127.0.0.1:42080)
+    /// address and port of the web page, like 0.0.0.0:8080, port 0 for a free one; off for none (default 127.0.0.1:42080)
     #[argh(option, default = "Web::Default", from_str_fn(web))]
     pub(super) web: Web,
 
-    /// origin of another site whose pages may talk here, like https://chat.example; may be given more than once (default: none but the
+    /// origin (scheme and host) of another site whose pages may talk here; may be given more than once (default: none but the
     /// web page itself)
     #[argh(option, from_str_fn(web_origin))]
     web_origin: Vec<String>,

@@ -1,0 +1,69 @@
+//! Storms of telnet's own bytes, which make no line, and which the server could feel bound to answer.
+
+use std::net::{SocketAddr, TcpStream};
+use std::time::Duration;
+
+use super::stranger::{break_off, come, read_greeting, read_some};
+use crate::{DEADLINE, Fire};
+
+const IAC: u8 = 255;
+const DO: u8 = 253;
+const WILL: u8 = 251;
+const SUBNEGOTIATION: u8 = 250;
+const ARE_YOU_THERE: u8 = 246;
+const NOP: u8 = 241;
+
+/// How much is sent at once.
+const PIECE_BYTES: usize = 64 << 10;
+
+/// What storms there are.
+#[derive(Clone, Copy, Debug)]
+pub enum Storm {
+    /// Offers of all options, and requests for them.
+    Offers,
+    /// Questions and commands without a meaning.
+    Commands,
+    /// One subnegotiation that never ends.
+    Endless,
+    /// Many short ones.
+    Short,
+}
+
+impl Storm {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Offers, Self::Commands, Self::Endless, Self::Short];
+
+    fn bytes(self) -> Vec<u8> {
+        let options = 0..=255_u8;
+        match self {
+            Self::Offers => options.flat_map(|option| [IAC, WILL, option, IAC, DO, option]).collect(),
+            Self::Commands => vec![IAC, ARE_YOU_THERE, IAC, NOP],
+            // The second of its bytes is a command that would begin a subnegotiation, inside of one.
+            Self::Endless => [&[IAC, SUBNEGOTIATION, 24], [b'x'; 253].as_slice()].concat(),
+            Self::Short => options.flat_map(|option| [IAC, SUBNEGOTIATION, option, 1, IAC, 240]).collect(),
+        }
+    }
+}
+
+/// Sends such a storm, as fast as the server reads it, from a room of one's own; returns the connection, and how much was sent.
+///
+/// # Panics
+/// If anything comes back.
+pub fn storm(addr: SocketAddr, fire: &Fire, storm: Storm) -> (TcpStream, usize) {
+    let stream = come(addr);
+    read_greeting(&stream);
+    // Whatever is said in main is not heard there.
+    let room = format!("{storm:?}");
+    fire.write(&stream, format!("/join {room}\n").as_bytes());
+    let mut buffer = [0; 4096];
+    while !read_some(&stream, &mut buffer, DEADLINE).ends_with(format!("You joined {room}\n").as_bytes()) {}
+    let piece = storm.bytes().repeat(PIECE_BYTES / storm.bytes().len());
+    let mut sent = 0;
+    while fire.is_on() {
+        sent += fire.write(&stream, &piece);
+    }
+    let answer = read_some(&stream, &mut buffer, Duration::from_millis(1));
+    assert_eq!(answer, b"", "{storm:?} is answered");
+    break_off(&stream);
+    (stream, sent)
+}
