@@ -3,8 +3,11 @@
 //! Attackers stop when their [`Fire`](crate::Fire) ceases. What they hold that has to last until then, they return.
 
 pub mod crowds;
+mod flood;
 pub mod readers;
 pub mod resets;
 mod stranger;
 pub mod telnet;
 pub mod text;
+
+pub use flood::Flood;

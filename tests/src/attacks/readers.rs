@@ -49,15 +49,14 @@ pub fn sip(addr: SocketAddr, fire: &Fire, count: usize, pause: Duration) {
 }
 
 /// Goes to a room of one's own, asks for much, says something, closes the writing side at once, and reads only then; over and over.
-/// `number` tells one attacker from another.
 ///
 /// # Panics
 /// If not all that was asked for comes, and what was said, and then the end.
-pub fn half_close(addr: SocketAddr, fire: &Fire, number: usize) {
-    let lines = format!("/join half-{number}\n{}hello\n", "/help\n".repeat(HELPS));
+pub fn half_close(addr: SocketAddr, fire: &Fire) {
     while fire.is_on() {
         let mut stream = come_small(addr);
-        read_greeting(&stream);
+        let room = read_greeting(&stream);
+        let lines = format!("/join {room}\n{}hello\n", "/help\n".repeat(HELPS));
         stream.write_all(lines.as_bytes()).expect("it is read");
         stream.shutdown(Shutdown::Write).expect("the connection is open");
         let mut got = String::new();
