@@ -4,7 +4,7 @@ use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::time::Duration;
 
-use chinwag_core::Config;
+use chinwag_core::{Config, Form};
 use futures_lite::future;
 
 /// Longer than anything here takes.
@@ -43,7 +43,7 @@ fn a_dropped_smol_server_leaves_nobody_behind() {
     let (drop_it, dropped) = async_channel::bounded::<()>(1);
     let serving = std::thread::spawn(move || {
         let (_operator, orders) = async_channel::bounded(1);
-        let serve = chinwag_smol::serve(listener, Config::default(), orders);
+        let serve = chinwag_smol::serve([(listener, Form::Lines)], Config::default(), orders);
         async_io::block_on(future::or(async { drop(serve.await) }, async { assert!(dropped.recv().await.is_err()) }));
     });
     assert_ends(greeted(address, || drop(drop_it)));
@@ -56,7 +56,7 @@ fn a_dropped_tokio_server_leaves_nobody_behind() {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("there are threads");
     let (listener, address) = listener();
     let (_operator, orders) = tokio::sync::mpsc::channel(1);
-    let serving = runtime.spawn(chinwag_tokio::serve(listener, Config::default(), orders));
+    let serving = runtime.spawn(chinwag_tokio::serve([(listener, Form::Lines)], Config::default(), orders));
     assert_ends(greeted(address, || serving.abort()));
     assert!(runtime.block_on(serving).is_err_and(|error| error.is_cancelled()));
     assert!(TcpStream::connect(address).is_err());
@@ -67,7 +67,7 @@ fn what_comes_after_urgent_bytes_is_read_at_once() {
     let (operator, orders) = tokio::sync::mpsc::channel(1);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("there are threads");
     let (listener, address) = listener();
-    let serving = runtime.spawn(chinwag_tokio::serve(listener, Config::default(), orders));
+    let serving = runtime.spawn(chinwag_tokio::serve([(listener, Form::Lines)], Config::default(), orders));
     for _ in 0..20 {
         let mut stream = greeted(address, || ());
         stream.write_all(b"one\n").expect("the server reads");

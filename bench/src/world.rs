@@ -3,7 +3,8 @@
 use std::hint::black_box;
 
 use chinwag_core::{
-    Config, ConnectionId, Event, Fanout, Hub, Name, Next, Output, Request, Session, Share, Signals, Text, Time, Written,
+    Config, ConnectionId, Event, Fanout, Form, Hub, Name, Next, Output, Request, Session, Share, Signals, Text, Time,
+    Written,
 };
 
 /// How many people are in each room.
@@ -45,7 +46,7 @@ impl World {
             delivered_bytes: 0,
         };
         for person in 0..people {
-            let connection = world.hub.open(Time::START, ());
+            let connection = world.hub.open(Time::START, Form::Lines, ());
             world.connections.push(connection);
             world.sessions.push(Session::new(&config));
             world.join(person, person / ROOM_MEMBERS);

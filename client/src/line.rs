@@ -110,13 +110,19 @@ mod tests {
         let (ann, bob, pizza) = (name("Ann"), name("Bob"), name("pizza"));
         let cases = [
             (Message::YouAre { name: ann.clone() }, Line::YouAre(ann.clone())),
-            (Message::YouJoined { room: pizza.clone() }, Line::YouJoined(pizza.clone())),
+            (Message::YouJoined { room: pizza.clone(), seq: 0 }, Line::YouJoined(pizza.clone())),
             (Message::YouAreIn { room: pizza.clone() }, Line::YouJoined(pizza.clone())),
             (Message::Joined { name: ann.clone() }, Line::Joined(ann.clone())),
             (Message::Left { name: ann.clone() }, Line::Left(ann.clone())),
             (Message::Crowd { joined: 30, left: 20 }, Line::Notice),
             (
-                Message::Said { name: ann.clone(), text: Text::clean("a: b ") },
+                Message::Said {
+                    room: pizza.clone(),
+                    name: ann.clone(),
+                    text: Text::clean("a: b "),
+                    seq: 1,
+                    time_ms: 0,
+                },
                 Line::Said { name: ann.clone(), text: "a: b ".into() },
             ),
             (

@@ -1,6 +1,6 @@
 //! Owns the words that come out of [`Chat`](crate::Chat): what is to be done, in this order.
 
-use crate::{ConnectionId, Message, RoomId};
+use crate::{ConnectionId, Form, Message, RoomId};
 
 /// Orders one thing to be done. Actions are plain data, and are followed in the order in which they were given.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -9,6 +9,8 @@ pub enum Action {
     Open {
         /// Whose it is.
         connection: ConnectionId,
+        /// How it is spoken to.
+        form: Form,
     },
     /// Tells one connection something.
     Reply {

@@ -76,12 +76,12 @@ impl<S> Default for Batch<S> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{ConnectionId, Message, Name, RoomId, Text};
+    use crate::{ConnectionId, Message, RoomId};
 
     const ANN: ConnectionId = ConnectionId::new(0, 0);
 
     fn said() -> Message {
-        Message::Said { name: Name::parse("Ann").expect("a name"), text: Text::clean("hello") }
+        Message::said("Ann", "hello")
     }
 
     fn broadcast(audience: u32) -> Action {

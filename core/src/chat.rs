@@ -3,6 +3,7 @@
 //! Invariants: everyone is in exactly one room; names differ in more than case; a room exists exactly while someone is in it, but
 //! `main` always does.
 
+mod lists;
 mod random_names;
 mod rooms;
 
@@ -12,7 +13,9 @@ use slab::Slab;
 
 use self::random_names::RandomNames;
 use self::rooms::{Presence, Rooms};
-use crate::{Action, Config, ConnectionId, Event, Message, Name, NameKey, Request, RoomId, Stats, Text, Time};
+use crate::{
+    Action, CloseCode, Config, ConnectionId, Event, Form, Message, Name, NameKey, Request, RoomId, Stats, Text, Time,
+};
 
 /// Turns what has happened into what is to be done.
 ///
@@ -22,11 +25,11 @@ use crate::{Action, Config, ConnectionId, Event, Message, Name, NameKey, Request
 ///
 /// # Examples
 /// ```
-/// use chinwag_core::{Action, Chat, Config, Event, Message, Request, Text, Time};
+/// use chinwag_core::{Action, Chat, Config, Event, Form, Message, Request, Text, Time};
 ///
 /// let mut chat = Chat::new(Config::default());
 /// let ann = chat.next_connection();
-/// chat.handle(Time::START, Event::Opened { connection: ann });
+/// chat.handle(Time::START, Event::Opened { connection: ann, form: Form::Lines });
 /// let request = Request::Say(Text::clean("hello"));
 /// chat.handle(Time::START, Event::Requested { connection: ann, request });
 ///
@@ -38,6 +41,8 @@ use crate::{Action, Config, ConnectionId, Event, Message, Name, NameKey, Request
 pub struct Chat {
     config: Config,
     people: Slab<Person>,
+    /// The keys of those who are spoken to as browsers: apart, so that lines, which most have, need no more for it.
+    browsers: HashSet<u32>,
     /// How many connections were opened so far: the generation of the next one.
     opened: u32,
     names: HashSet<NameKey>,
@@ -62,6 +67,7 @@ impl Chat {
     pub fn new(config: Config) -> Self {
         Self {
             people: Slab::new(),
+            browsers: HashSet::new(),
             opened: 0,
             names: HashSet::new(),
             random_names: RandomNames::new(config.seed),
@@ -111,7 +117,7 @@ impl Chat {
             return;
         }
         match event {
-            Event::Opened { connection } => self.on_opened(now, connection),
+            Event::Opened { connection, form } => self.on_opened(now, connection, form),
             Event::Requested { connection, request } => {
                 if self.is_here(connection) {
                     self.on_request(now, connection, request);
@@ -119,7 +125,7 @@ impl Chat {
             }
             Event::Closed { connection } => {
                 if self.is_here(connection) {
-                    self.on_gone(now, connection);
+                    self.on_gone(now, connection, None);
                 }
             }
             Event::Woke => self.on_woke(now),
@@ -138,7 +144,7 @@ impl Chat {
         if self.stopped { None } else { self.rooms.next_due() }
     }
 
-    fn on_opened(&mut self, now: Time, connection: ConnectionId) {
+    fn on_opened(&mut self, now: Time, connection: ConnectionId, form: Form) {
         if connection != self.next_connection() {
             return;
         }
@@ -146,7 +152,12 @@ impl Chat {
         self.names.insert(name.key());
         self.opened = self.opened.wrapping_add(1);
         self.people.insert(Person { generation: connection.generation(), name: name.clone(), room: Rooms::MAIN });
-        self.actions.push_back(Action::Open { connection });
+        self.actions.push_back(Action::Open { connection, form });
+        if form == Form::Web {
+            self.browsers.insert(connection.key());
+            let (boot, chars_max) = (self.config.boot(), self.config.line_chars_max);
+            self.reply(connection, Message::Hello { boot, chars_max });
+        }
         self.reply(connection, Message::Help);
         self.reply(connection, Message::YouAre { name });
         self.enter(now, connection, Rooms::MAIN);
@@ -154,15 +165,17 @@ impl Chat {
 
     fn on_request(&mut self, now: Time, connection: ConnectionId, request: Request) {
         match request {
-            Request::Say(text) => self.on_say(connection, text),
+            Request::Say(text) => self.on_say(now, connection, text),
             Request::Help => self.reply(connection, Message::Help),
             Request::Rename(name) => self.on_rename(connection, name),
             Request::RenameInvalid => self.reply(connection, Message::NameInvalid),
             Request::Join(name) => self.on_join(now, connection, name),
             Request::JoinInvalid => self.reply(connection, Message::RoomInvalid),
-            Request::Rooms => self.reply(connection, self.rooms.list(self.config.list_bytes_max)),
+            Request::Rooms => self.on_rooms(connection),
             Request::Users => self.on_users(connection),
-            Request::Quit => self.on_gone(now, connection),
+            Request::Quit => self.on_gone(now, connection, Some(CloseCode::NORMAL)),
+            Request::Leave(code) => self.on_gone(now, connection, Some(code)),
+            Request::Ping(payload) => self.reply(connection, Message::Pong { payload }),
             Request::Unrecognized(word) => self.reply(connection, Message::Unrecognized { word }),
             Request::TooLong => {
                 let chars_max = self.config.line_chars_max;
@@ -171,17 +184,19 @@ impl Chat {
             Request::NotUtf8 => self.reply(connection, Message::NotUtf8),
             Request::WrongDoor(foreign) => {
                 self.reply(connection, Message::WrongDoor { foreign });
-                self.on_gone(now, connection);
+                self.on_gone(now, connection, Some(CloseCode::PROTOCOL));
             }
             Request::Mark => self.actions.push_back(Action::Answer { connection }),
         }
     }
 
-    fn on_say(&mut self, connection: ConnectionId, text: Text) {
-        let Person { name, room, .. } = self.person(connection);
-        let (name, room) = (name.clone(), *room);
+    fn on_say(&mut self, now: Time, connection: ConnectionId, text: Text) {
+        let Person { name, room: id, .. } = self.person(connection);
+        let (name, id) = (name.clone(), *id);
         self.said += 1;
-        self.broadcast(room, Message::Said { name, text });
+        let (seq, time_ms) = (self.rooms.say(id), self.config.unix_ms(now));
+        let room = self.rooms.name(id).clone();
+        self.broadcast(id, Message::Said { room, name, text, time_ms, seq });
     }
 
     fn on_rename(&mut self, connection: ConnectionId, new: Name) {
@@ -214,17 +229,27 @@ impl Chat {
         self.enter(now, connection, new);
     }
 
-    fn on_users(&mut self, connection: ConnectionId) {
-        let room = self.person(connection).room;
-        let name = |key: u32| &self.people[key as usize].name;
-        let list = self.rooms.list_members(room, self.config.list_bytes_max, name);
+    fn on_rooms(&mut self, connection: ConnectionId) {
+        let list = self.rooms.list(self.form(connection), self.config.list_bytes_max);
         self.reply(connection, list);
     }
 
-    fn on_gone(&mut self, now: Time, connection: ConnectionId) {
+    fn on_users(&mut self, connection: ConnectionId) {
+        let (room, form) = (self.person(connection).room, self.form(connection));
+        let name = |key: u32| &self.people[key as usize].name;
+        let list = self.rooms.list_members(room, form, self.config.list_bytes_max, name);
+        self.reply(connection, list);
+    }
+
+    /// Takes notice that somebody leaves; if they are still there to hear it, a `WebSocket` is told why it is closed.
+    fn on_gone(&mut self, now: Time, connection: ConnectionId, code: Option<CloseCode>) {
         self.leave(now, connection);
         let person = self.people.remove(connection.key() as usize);
         self.names.remove(&person.name.key());
+        if let Some(code) = code.filter(|_| self.form(connection) == Form::Web) {
+            self.reply(connection, Message::Bye { code });
+        }
+        self.browsers.remove(&connection.key());
         self.actions.push_back(Action::Close { connection });
     }
 
@@ -249,8 +274,8 @@ impl Chat {
             self.broadcast_to(room, audience, Message::Joined { name });
         }
         self.actions.push_back(Action::Enter { connection, room });
-        let room = self.rooms.name(room).clone();
-        self.reply(connection, Message::YouJoined { room });
+        let (room, seq) = (self.rooms.name(room).clone(), self.rooms.said(room));
+        self.reply(connection, Message::YouJoined { room, seq });
     }
 
     /// Takes someone out of their room; those who stay hear of it, or will.
@@ -281,6 +306,10 @@ impl Chat {
     fn is_here(&self, connection: ConnectionId) -> bool {
         let person = self.people.get(connection.key() as usize);
         person.is_some_and(|person| person.generation == connection.generation())
+    }
+
+    fn form(&self, connection: ConnectionId) -> Form {
+        if self.browsers.contains(&connection.key()) { Form::Web } else { Form::Lines }
     }
 
     fn person(&self, connection: ConnectionId) -> &Person {

@@ -1,6 +1,6 @@
 //! Owns the words that go into [`Chat`](crate::Chat): what has happened.
 
-use crate::{ConnectionId, Request};
+use crate::{ConnectionId, Form, Request};
 
 /// Tells one thing that has happened. A run of the server is a list of these, each with its time.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -9,6 +9,8 @@ pub enum Event {
     Opened {
         /// What [`Chat::next_connection`](crate::Chat::next_connection) said just before.
         connection: ConnectionId,
+        /// How they are spoken to.
+        form: Form,
     },
     /// Somebody has asked for something.
     Requested {

@@ -10,7 +10,7 @@ mod rooms;
 use self::outboxes::Outboxes;
 use self::queue::{Limits, Part};
 use self::rooms::{Rooms, Seat};
-use crate::{Action, Batch, Config, ConnectionId, Incident, Message, RoomId, Signal, Stats, Time};
+use crate::{Action, Batch, CloseCode, Config, ConnectionId, Incident, Message, RoomId, Signal, Stats, Time};
 
 /// Tells which connections a fan-out has to do with: one of every `of`, by their keys.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -121,7 +121,7 @@ impl<S: Clone> Fanout<S> {
         let mut sockets = batch.sockets.iter();
         for action in &batch.actions {
             match action {
-                Action::Open { connection } => self.outboxes.open(*connection, sockets.next()),
+                Action::Open { connection, form } => self.outboxes.open(*connection, *form, sockets.next()),
                 Action::Reply { connection, message } => self.on_reply(*connection, message),
                 Action::Enter { connection, room } => self.on_enter(*connection, *room),
                 Action::Leave { connection } => self.on_leave(*connection),
@@ -223,7 +223,8 @@ impl<S: Clone> Fanout<S> {
 
     fn on_enter(&mut self, connection: ConnectionId, room: RoomId) {
         let Some(place) = self.outboxes.place(connection) else { return };
-        *self.outboxes.seat(place) = Some(self.rooms.enter(room, place));
+        let seat = self.rooms.enter(room, self.outboxes.form(place), place);
+        *self.outboxes.seat(place) = Some(seat);
     }
 
     fn on_leave(&mut self, connection: ConnectionId) {
@@ -247,6 +248,8 @@ impl<S: Clone> Fanout<S> {
         self.outboxes.stop(now);
         for connection in self.outboxes.connections() {
             self.on_reply(connection, message);
+            // A line shows nothing of it.
+            self.on_reply(connection, &Message::Bye { code: CloseCode::GOING_AWAY });
             self.on_close(connection);
         }
     }
@@ -273,7 +276,7 @@ impl<S: Clone> Fanout<S> {
     /// Queues what was said in the room of someone who is about to be sent something else, or to leave.
     fn catch_up(&mut self, place: usize) {
         let Some(seat) = self.outboxes.seat(place) else { return };
-        let Some(chunk) = self.rooms.open_chunk(seat.room) else { return };
+        let Some(chunk) = self.rooms.open_chunk(seat.hall) else { return };
         let from = seat.see(chunk.buffer.len());
         if from < chunk.buffer.len() {
             let part = Part { bytes: &chunk.buffer[from..], shared: None, from, ends: &chunk.ends };

@@ -6,10 +6,12 @@ use std::collections::{HashMap, VecDeque};
 use std::fmt;
 use std::net::IpAddr;
 
+use bytes::Bytes;
 use slab::Slab;
 
+use crate::http::{Response, Status};
 use crate::meter::Meter;
-use crate::{Config, Incident, Stats, Time};
+use crate::{Config, Form, Incident, Stats, Time};
 
 /// Decides on each connection that is made, and counts those that there are.
 ///
@@ -195,6 +197,19 @@ impl Refusal {
             Self::AddressFull => Incident::AddressFull,
         }
     }
+
+    /// Returns what to send to one who was refused.
+    #[must_use]
+    pub fn answer(self, form: Form) -> Bytes {
+        let status = match self {
+            Self::ServerFull => Status::UNAVAILABLE,
+            Self::AddressFull => Status::TOO_MANY,
+        };
+        match form {
+            Form::Lines => format!("{self}\n").into(),
+            Form::Web => Response::plain(status, &self.to_string()).closing().into_bytes(),
+        }
+    }
 }
 
 impl fmt::Display for Refusal {
@@ -332,5 +347,11 @@ mod tests {
     fn a_refusal_is_one_clear_line() {
         assert_eq!(Refusal::ServerFull.to_string(), "Server is full, try again later");
         assert_eq!(Refusal::AddressFull.to_string(), "Too many connections from your address, try again later");
+        assert_eq!(Refusal::ServerFull.answer(Form::Lines), "Server is full, try again later\n");
+        for (refusal, status) in [(Refusal::ServerFull, "503 "), (Refusal::AddressFull, "429 ")] {
+            let answer = refusal.answer(Form::Web);
+            assert!(answer.starts_with(format!("HTTP/1.1 {status}").as_bytes()));
+            assert!(answer.ends_with(format!("\r\n\r\n{refusal}\n").as_bytes()));
+        }
     }
 }

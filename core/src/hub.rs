@@ -2,7 +2,7 @@
 
 use std::mem;
 
-use crate::{Batch, Chat, Config, ConnectionId, Event, Stats, Time};
+use crate::{Batch, Chat, Config, ConnectionId, Event, Form, Stats, Time};
 
 /// Holds a [`Chat`], and gathers its actions for the writers.
 ///
@@ -23,11 +23,11 @@ impl<S> Hub<S> {
         Self { batch_bytes_max: config.batch_bytes_max, chat: Chat::new(config), batch: Batch::new() }
     }
 
-    /// Lets somebody in, who is reached by `socket`, and returns what their connection is called from now on.
-    pub fn open(&mut self, now: Time, socket: S) -> ConnectionId {
+    /// Lets somebody in, who is reached by `socket` and spoken to in `form`, and returns what their connection is called from now on.
+    pub fn open(&mut self, now: Time, form: Form, socket: S) -> ConnectionId {
         let connection = self.chat.next_connection();
         self.batch.push_socket(socket);
-        self.handle(now, Event::Opened { connection });
+        self.handle(now, Event::Opened { connection, form });
         connection
     }
 
@@ -100,7 +100,7 @@ mod tests {
     fn what_is_due_is_told_before_what_has_just_happened_and_not_earlier() {
         let second = Time::after(Duration::from_secs(1));
         let mut hub = Hub::new(Config { crowd_members: 0, ..Config::default() });
-        let ann = hub.open(Time::START, ());
+        let ann = hub.open(Time::START, Form::Lines, ());
         assert_eq!(hub.poll_timeout(), Some(second));
         hub.take_batch();
         say(&mut hub, Time::after(Duration::from_millis(999)), ann);
@@ -113,9 +113,19 @@ mod tests {
     }
 
     #[test]
+    fn it_counts_what_the_chat_counts() {
+        let mut hub = Hub::new(Config::default());
+        let ann = hub.open(Time::START, Form::Lines, ());
+        say(&mut hub, Time::START, ann);
+        let mut stats = Stats::default();
+        hub.count(&mut stats);
+        assert_eq!((stats.people, stats.rooms, stats.messages_in), (1, 1, 1));
+    }
+
+    #[test]
     fn a_batch_has_room_until_its_lines_have_the_bytes_they_may_have() {
         let mut hub = Hub::new(Config::default());
-        let ann = hub.open(Time::START, ());
+        let ann = hub.open(Time::START, Form::Lines, ());
         hub.take_batch();
         say(&mut hub, Time::START, ann);
         let line = hub.take_batch().expect("something was said").bytes();
@@ -134,7 +144,7 @@ mod tests {
     #[test]
     fn a_hub_stops_when_it_is_told_to() {
         let mut hub = Hub::new(Config::default());
-        let ann = hub.open(Time::START, ());
+        let ann = hub.open(Time::START, Form::Lines, ());
         assert!(!hub.is_stopped());
         hub.take_batch();
         hub.handle(Time::START, Event::Stopped);

@@ -21,6 +21,12 @@ pub enum Incident {
     Hurried,
     /// It was refused: it does not speak chat.
     WrongDoor(Foreign),
+    /// It was refused: it is a page of another site, whose browser was told to connect here.
+    ForeignOrigin,
+    /// It was refused: it asks for something that is not here, or in a way that is not understood.
+    BadRequest,
+    /// It was closed: it broke the rules of `WebSocket`s.
+    BadFrames,
     /// It could not be accepted, or could not be told that it was refused: the operating system has no more descriptors, or memory.
     NotAccepted,
     /// Its owner reads too slowly: messages were dropped.
@@ -37,7 +43,7 @@ pub enum Incident {
 
 impl Incident {
     /// How many kinds there are.
-    const KINDS: usize = 12;
+    const KINDS: usize = 15;
 
     /// Tells whether this is the server's own trouble, which an operator can do something about.
     #[must_use]
@@ -47,6 +53,9 @@ impl Incident {
             Self::AddressFull
             | Self::Hurried
             | Self::WrongDoor(_)
+            | Self::ForeignOrigin
+            | Self::BadRequest
+            | Self::BadFrames
             | Self::Dropped
             | Self::Stalled
             | Self::Failed
@@ -69,6 +78,9 @@ impl Incident {
             Self::Failed => 9,
             Self::HungUp => 10,
             Self::Quit => 11,
+            Self::ForeignOrigin => 12,
+            Self::BadRequest => 13,
+            Self::BadFrames => 14,
         }
     }
 }
@@ -82,6 +94,9 @@ impl fmt::Display for Incident {
             Self::WrongDoor(Foreign::Http) => "refused: it speaks HTTP",
             Self::WrongDoor(Foreign::Tls) => "refused: it speaks TLS",
             Self::WrongDoor(Foreign::Binary) => "refused: it speaks no text",
+            Self::ForeignOrigin => "refused: a page of another site (--web-origin allows one)",
+            Self::BadRequest => "refused: a bad request",
+            Self::BadFrames => "closed: it broke the rules of WebSockets",
             Self::NotAccepted => "a connection can't be accepted",
             Self::Dropped => "messages dropped: it is read too slowly",
             Self::Stalled => "given up: nothing was read for too long",
@@ -145,6 +160,9 @@ mod tests {
         Incident::Failed,
         Incident::HungUp,
         Incident::Quit,
+        Incident::ForeignOrigin,
+        Incident::BadRequest,
+        Incident::BadFrames,
     ];
 
     #[test]

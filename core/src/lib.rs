@@ -7,8 +7,9 @@
 //!              connection      server            writer
 //! ```
 //!
-//! - [`Session`] turns the bytes of one connection into [`Request`]s: lines, without telnet's bytes, checked, cleaned, and no faster
-//!   than the connection may make them.
+//! - [`Arrival`] decides who a new connection is: by lines or by a browser, or of another protocol.
+//! - [`Session`] turns the bytes of one connection into [`Request`]s: lines, without telnet's bytes, or the messages of a
+//!   `WebSocket`, checked, cleaned, and no faster than the connection may make them.
 //! - [`Chat`] turns [`Event`]s into [`Action`]s: it knows who is here, under which name, and in which room.
 //! - [`Fanout`] turns batches of actions into bytes for each of its connections: it knows what each still has to be sent, and who
 //!   is too slow.
@@ -21,7 +22,7 @@
 //! A server without a network. Ann connects and says hello:
 //!
 //! ```
-//! use chinwag_core::{Config, Event, Fanout, Hub, Next, Output, Session, Share, Signals, Time, Written};
+//! use chinwag_core::{Config, Event, Fanout, Form, Hub, Next, Output, Session, Share, Signals, Time, Written};
 //!
 //! let (config, now) = (Config::default(), Time::START);
 //! let mut hub = Hub::new(config.clone());
@@ -29,7 +30,7 @@
 //! let mut fanout = Fanout::new(&config, Share::ALL);
 //!
 //! // What an adapter does when somebody connects,
-//! let ann = hub.open(now, "Ann's socket");
+//! let ann = hub.open(now, Form::Lines, "Ann's socket");
 //!
 //! // when a socket can be read,
 //! session.handle_bytes(b"/name Ann\r\nhello\r\n");
@@ -55,14 +56,18 @@
 
 mod action;
 mod arrival;
+mod asset;
 mod batch;
 mod chat;
+mod close_code;
 mod command;
 mod config;
 mod event;
 mod fanout;
 mod foreign;
+mod form;
 mod gate;
+mod http;
 mod hub;
 mod id;
 mod journal;
@@ -79,13 +84,16 @@ mod time;
 
 pub use action::Action;
 pub use arrival::{Arrival, Step};
+pub use asset::Asset;
 pub use batch::Batch;
 pub use chat::Chat;
+pub use close_code::CloseCode;
 pub use command::{COMMANDS, Command};
 pub use config::{Config, ConfigError};
 pub use event::Event;
 pub use fanout::{Fanout, Output, Share, Written};
 pub use foreign::Foreign;
+pub use form::Form;
 pub use gate::{Gate, Pass, Refusal};
 pub use hub::Hub;
 pub use id::{ConnectionId, RoomId};

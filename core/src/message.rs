@@ -1,21 +1,29 @@
 //! Owns everything that the server can say, and how a line of it reads. The texts are an interface: programs read them.
+//!
+//! How it reads as a frame for a browser is in `web.rs`.
+
+mod web;
 
 use std::fmt::{self, Write as _};
 
-use bytes::{BufMut as _, BytesMut};
+use bytes::{BufMut as _, Bytes, BytesMut};
 
-use crate::{COMMANDS, Foreign, Name, Text};
+pub(crate) use self::web::escaped_len;
+use crate::{COMMANDS, CloseCode, Foreign, Form, Name, Text};
 
-/// Tells people something: what [`Display`](fmt::Display) writes is what they see, without the line's end.
+/// Tells people something: what [`Display`](fmt::Display) writes is what they see on lines, without the line's end.
 #[derive(Clone, PartialEq, Eq, Debug)]
-#[expect(missing_docs, reason = "the fields are what `Display` puts into the line")]
+#[expect(missing_docs, reason = "the fields are what is put into the line or the frame")]
 pub enum Message {
+    /// What browsers are told of the server before all else: a number that changes when it starts anew, and its longest line. Lines
+    /// know nothing of it.
+    Hello { boot: u64, chars_max: u32 },
     /// The list of commands: the only message of several lines.
     Help,
     /// What one is called.
     YouAre { name: Name },
-    /// Where one has got to.
-    YouJoined { room: Name },
+    /// Where one has got to, and how many messages have been said there so far.
+    YouJoined { room: Name, seq: u64 },
     /// Where one is already.
     YouAreIn { room: Name },
     /// Who has come.
@@ -24,8 +32,8 @@ pub enum Message {
     Left { name: Name },
     /// How many have come to, and gone from, a crowded room.
     Crowd { joined: u32, left: u32 },
-    /// What somebody says.
-    Said { name: Name, text: Text },
+    /// What somebody says, where, when (in milliseconds since 1970), and which of all messages of the room it is.
+    Said { room: Name, name: Name, text: Text, time_ms: u64, seq: u64 },
     /// Who is called something else now.
     Renamed { old: Name, new: Name },
     /// A name that somebody else has, or that nobody may have.
@@ -50,12 +58,26 @@ pub enum Message {
     Dropped { count: u64 },
     /// The server is about to stop.
     Stopping,
+    /// The answer to a `WebSocket`'s ping.
+    Pong { payload: Bytes },
+    /// The last that a `WebSocket` is told.
+    Bye { code: CloseCode },
 }
 
 impl Message {
-    /// Appends the message as the line protocol has it, with the end of its last line.
-    pub fn encode_line(&self, out: &mut BytesMut) {
-        if let Self::Said { name, text } = self {
+    /// Appends the message as a form of connections has it: lines with their ends, or one frame.
+    pub fn encode(&self, form: Form, out: &mut BytesMut) {
+        match form {
+            Form::Lines => self.encode_line(out),
+            Form::Web => web::encode(self, out),
+        }
+    }
+
+    fn encode_line(&self, out: &mut BytesMut) {
+        if !self.has_line() {
+            return;
+        }
+        if let Self::Said { name, text, .. } = self {
             // What nearly all traffic is made of goes without the formatting machinery.
             let (name, text) = (name.as_str().as_bytes(), text.as_str().as_bytes());
             out.reserve(name.len() + text.len() + 3);
@@ -68,10 +90,15 @@ impl Message {
         }
     }
 
+    /// Tells whether it is for people, and not only for the program that they use.
+    pub(crate) const fn has_line(&self) -> bool {
+        !matches!(self, Self::Hello { .. } | Self::Pong { .. } | Self::Bye { .. })
+    }
+
     /// Returns about how many bytes the line has: for a message that somebody says exactly, for others roughly.
     pub(crate) fn weight(&self) -> usize {
         match self {
-            Self::Said { name, text } => name.as_str().len() + text.as_str().len() + 3,
+            Self::Said { name, text, .. } => name.as_str().len() + text.as_str().len() + 3,
             Self::Rooms { rooms, .. } => rooms.len() * 24,
             Self::Users { names, .. } => names.len() * 20,
             Self::Help => 512,
@@ -90,7 +117,10 @@ impl Message {
             | Self::NotUtf8
             | Self::WrongDoor { .. }
             | Self::Dropped { .. }
-            | Self::Stopping => 32,
+            | Self::Stopping
+            | Self::Hello { .. }
+            | Self::Pong { .. }
+            | Self::Bye { .. } => 32,
         }
     }
 }
@@ -101,12 +131,12 @@ impl fmt::Display for Message {
         match self {
             Self::Help => fmt_help(f),
             Self::YouAre { name } => write!(f, "You are {name}"),
-            Self::YouJoined { room } => write!(f, "You joined {room}"),
+            Self::YouJoined { room, .. } => write!(f, "You joined {room}"),
             Self::YouAreIn { room } => write!(f, "You are in {room}"),
             Self::Joined { name } => write!(f, "{name} joined"),
             Self::Left { name } => write!(f, "{name} left"),
             Self::Crowd { joined, left } => write!(f, "{joined} joined, {left} left"),
-            Self::Said { name, text } => write!(f, "{name}: {text}"),
+            Self::Said { name, text, .. } => write!(f, "{name}: {text}"),
             Self::Renamed { old, new } => write!(f, "{old} is now {new}"),
             Self::Taken { name } => write!(f, "{name} is already taken"),
             Self::NameInvalid => write!(f, "Name must be {min} - {max} alphanumeric chars"),
@@ -124,6 +154,7 @@ impl fmt::Display for Message {
                 write!(f, "Server is very busy and dropped {count} messages, sorry!")
             }
             Self::Stopping => f.write_str("Server is shutting down"),
+            Self::Hello { .. } | Self::Pong { .. } | Self::Bye { .. } => Ok(()),
         }
     }
 }
@@ -155,6 +186,15 @@ fn fmt_list<T: fmt::Display>(
 }
 
 #[cfg(test)]
+impl Message {
+    /// What somebody says in `main`, as its first message.
+    pub(crate) fn said(name: &str, text: &str) -> Self {
+        let [room, name] = ["main", name].map(|name| Name::parse(name).expect("it is a name"));
+        Self::Said { room, name, text: Text::clean(text), time_ms: 0, seq: 1 }
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
@@ -167,12 +207,12 @@ mod tests {
         let (ann, bob, pizza) = (name("Ann"), name("Bob"), name("pizza"));
         let cases = [
             (Message::YouAre { name: ann.clone() }, "You are Ann"),
-            (Message::YouJoined { room: pizza.clone() }, "You joined pizza"),
+            (Message::YouJoined { room: pizza.clone(), seq: 7 }, "You joined pizza"),
             (Message::YouAreIn { room: pizza.clone() }, "You are in pizza"),
             (Message::Joined { name: ann.clone() }, "Ann joined"),
             (Message::Left { name: ann.clone() }, "Ann left"),
             (Message::Crowd { joined: 3, left: 0 }, "3 joined, 0 left"),
-            (Message::Said { name: ann.clone(), text: Text::clean("hi") }, "Ann: hi"),
+            (Message::said("Ann", "hi"), "Ann: hi"),
             (Message::Renamed { old: ann.clone(), new: bob.clone() }, "Ann is now Bob"),
             (Message::Taken { name: bob.clone() }, "Bob is already taken"),
             (Message::NameInvalid, "Name must be 2 - 20 alphanumeric chars"),
@@ -195,7 +235,7 @@ mod tests {
         for (message, line) in cases {
             assert_eq!(message.to_string(), line);
             let mut encoded = BytesMut::new();
-            message.encode_line(&mut encoded);
+            message.encode(Form::Lines, &mut encoded);
             assert_eq!(encoded, format!("{line}\n"));
         }
     }
@@ -203,8 +243,7 @@ mod tests {
     #[test]
     fn a_message_weighs_about_what_its_line_has_in_bytes_and_what_is_said_exactly() {
         let (ann, bob) = (name("Ann"), name("Bob"));
-        let said = Message::Said { name: ann.clone(), text: Text::clean("naïve") };
-        assert_eq!(said.weight(), "Ann: naïve\n".len());
+        assert_eq!(Message::said("Ann", "naïve").weight(), "Ann: naïve\n".len());
         let names = |count: u32| (0..count).map(|number| name(&format!("somebody-{number}")));
         let cases = [
             Message::Help,

@@ -1,8 +1,11 @@
 //! Owns what a person can ask for, and how a line says it.
 
+use bytes::Bytes;
+
 use crate::command;
 use crate::config::LIST_BYTES_MAX;
-use crate::{Foreign, Incident, Name, Text};
+use crate::message::escaped_len;
+use crate::{CloseCode, Foreign, Incident, Name, Text};
 
 /// Tells what one line asks for.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -31,6 +34,10 @@ pub enum Request {
     TooLong,
     /// A line that is not UTF-8; what it said is gone.
     NotUtf8,
+    /// Not a line: a `WebSocket` asks whether somebody is there, and is to hear the same bytes.
+    Ping(Bytes),
+    /// Leave, and close the `WebSocket` with this code.
+    Leave(CloseCode),
     /// Something that is not chat at all; nothing of it counts, and no more is read.
     WrongDoor(Foreign),
     /// Not a line: the session has used up its window of replies, and asks to be told when they have been dealt with.
@@ -67,6 +74,8 @@ impl Request {
     pub(crate) const fn ending(&self) -> Option<Incident> {
         match self {
             Self::Quit => Some(Incident::Quit),
+            Self::Leave(code) if code.is_fault() => Some(Incident::BadFrames),
+            Self::Leave(_) => Some(Incident::Quit),
             Self::WrongDoor(foreign) => Some(Incident::WrongDoor(*foreign)),
             Self::Say(_)
             | Self::Help
@@ -79,6 +88,7 @@ impl Request {
             | Self::Unrecognized(_)
             | Self::TooLong
             | Self::NotUtf8
+            | Self::Ping(_)
             | Self::Mark => None,
         }
     }
@@ -88,10 +98,11 @@ impl Request {
         // More than any line of fixed text with a name or a number in it has.
         const LINE: usize = 80;
         match self {
-            Self::Say(_) | Self::Quit | Self::Mark => 0,
+            Self::Say(_) | Self::Quit | Self::Leave(_) | Self::Mark => 0,
             Self::Rooms | Self::Users => LIST_BYTES_MAX + LINE,
             Self::Help => 512 + LINE,
-            Self::Unrecognized(word) => word.as_str().len() + 2 * LINE,
+            Self::Unrecognized(word) => escaped_len(word.as_str()) + 2 * LINE,
+            Self::Ping(payload) => payload.len() + LINE,
             Self::Rename(_)
             | Self::RenameInvalid
             | Self::Join(_)
@@ -105,33 +116,49 @@ impl Request {
 
 #[cfg(test)]
 mod tests {
+    use bytes::BytesMut;
+
     use super::*;
-    use crate::{Config, Message};
+    use crate::{Config, Form, Message};
 
     #[test]
     fn what_is_reckoned_for_a_reply_is_enough_for_the_longest_and_the_notice_before_it() {
         let name = || Name::parse("twenty_characters_ok").expect("a name");
         let word = || Text::clean("/unheard-of");
         let chars_max = Config::default().line_chars_max;
-        let list = "x".repeat(LIST_BYTES_MAX - 1);
+        let ping = || Bytes::from_static(&[b'x'; 125]);
+        let quotes = || Text::clean(&"\"".repeat(400));
         let cases = [
-            (Request::Help, Message::Help.to_string()),
-            (Request::Rename(name()), Message::Taken { name: name() }.to_string()),
-            (Request::RenameInvalid, Message::NameInvalid.to_string()),
-            (Request::Join(name()), Message::YouAreIn { room: name() }.to_string()),
-            (Request::JoinInvalid, Message::RoomInvalid.to_string()),
-            (Request::Unrecognized(word()), Message::Unrecognized { word: word() }.to_string()),
-            (Request::TooLong, Message::TooLong { chars_max }.to_string()),
-            (Request::NotUtf8, Message::NotUtf8.to_string()),
-            (Request::Rooms, list.clone()),
-            (Request::Users, list),
+            (Request::Help, Message::Help),
+            (Request::Rename(name()), Message::Taken { name: name() }),
+            (Request::RenameInvalid, Message::NameInvalid),
+            (Request::Join(name()), Message::YouAreIn { room: name() }),
+            (Request::JoinInvalid, Message::RoomInvalid),
+            (Request::Unrecognized(word()), Message::Unrecognized { word: word() }),
+            (Request::Unrecognized(quotes()), Message::Unrecognized { word: quotes() }),
+            (Request::TooLong, Message::TooLong { chars_max }),
+            (Request::NotUtf8, Message::NotUtf8),
+            (Request::Ping(ping()), Message::Pong { payload: ping() }),
+            (Request::Ping(Bytes::new()), Message::Pong { payload: Bytes::new() }),
+            (Request::Join(name()), Message::YouJoined { room: name(), seq: u64::MAX }),
         ];
-        let notice = Message::Dropped { count: u64::from(u32::MAX) }.to_string().len() + 1;
-        for (request, reply) in cases {
-            let (reckoned, needed) = (request.reply_bytes_max(), reply.len() + 1 + notice);
-            assert!(needed <= reckoned && reckoned < needed + 400, "{reckoned} for {needed}: {request:?}");
+        let encoded = |message: &Message, form| {
+            let mut out = BytesMut::new();
+            message.encode(form, &mut out);
+            out.len()
+        };
+        for form in Form::ALL {
+            let notice = encoded(&Message::Dropped { count: u64::from(u32::MAX) }, form);
+            for (request, reply) in &cases {
+                let (reckoned, needed) = (request.reply_bytes_max(), encoded(reply, form) + notice);
+                assert!(needed <= reckoned, "{reckoned} for {needed}: {request:?}");
+                assert!(reckoned < 2 * needed + 400, "{reckoned} for {needed}: {request:?}");
+            }
+            for list in [Request::Rooms, Request::Users] {
+                assert!(LIST_BYTES_MAX + notice <= list.reply_bytes_max());
+            }
         }
-        let free = [Request::Say(word()), Request::Quit, Request::Mark];
+        let free = [Request::Say(word()), Request::Quit, Request::Leave(CloseCode::NORMAL), Request::Mark];
         assert!(free.iter().all(|request| request.reply_bytes_max() == 0), "they have no reply");
     }
 }

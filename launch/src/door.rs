@@ -7,7 +7,7 @@ use std::net::TcpListener;
 use std::os::fd::AsFd;
 use std::time::Duration;
 
-use chinwag_core::{Config, Refusal, Time};
+use chinwag_core::{Config, Form, Refusal, Time};
 use rustix::net::{RecvFlags, SendFlags, Shutdown, accept, recv, send, shutdown};
 use socket2::{SockRef, TcpKeepalive};
 
@@ -28,6 +28,7 @@ const UNSENT_BYTES_MAX: u32 = 128 << 10;
 /// Guards one listening socket.
 #[derive(Debug)]
 pub struct Door {
+    form: Form,
     watch: Watch,
     /// A descriptor to give up when there is no other, so that whoever comes then can still be told.
     spare: Option<File>,
@@ -43,17 +44,23 @@ pub enum Recovery {
 }
 
 impl Door {
-    /// Prepares a listening socket: it will not block, and what connects from now on gives up on dead peers after
-    /// [`Config::dead_after`], sends at once what it is given, which the core has gathered, and lets the operating system buffer no more
-    /// than is useful.
+    /// Prepares a listening socket of this kind: it will not block, and what connects from now on gives up on dead peers after
+    /// [`Config::dead_after`], sends at once what it is given, which the core has gathered, and lets the operating system buffer no
+    /// more than is useful.
     ///
     /// # Errors
     /// Returns an error if the socket does not take these options.
-    pub fn new(listener: &TcpListener, config: &Config, watch: Watch) -> io::Result<Self> {
+    pub fn new(listener: &TcpListener, form: Form, config: &Config, watch: Watch) -> io::Result<Self> {
         listener.set_nonblocking(true)?;
         // On Linux an accepted socket has these from the listening one.
         set_options(SockRef::from(listener), config.dead_after)?;
-        Ok(Self { watch, spare: spare() })
+        Ok(Self { form, watch, spare: spare() })
+    }
+
+    /// Returns how those who come in here are spoken to.
+    #[must_use]
+    pub const fn form(&self) -> Form {
+        self.form
     }
 
     /// Takes notice that `accept` has failed. If that was for want of a descriptor, whoever is next is told that the server is full.
@@ -66,7 +73,7 @@ impl Door {
         let recovery = match &next {
             Ok(stream) => {
                 self.watch.refuse(now, Refusal::ServerFull);
-                turn_away(stream, Refusal::ServerFull);
+                self.turn_away(stream, Refusal::ServerFull);
                 Recovery::GoOn
             }
             // The system looks for a descriptor before it looks for a connection: so there may be none.
@@ -80,15 +87,14 @@ impl Door {
         self.spare = spare();
         recovery
     }
-}
 
-/// Says why, and that no more will come. What they have sent already is read, or else the operating system would reset the
-/// connection, and they might not see the answer.
-pub fn turn_away(stream: impl AsFd, refusal: Refusal) {
-    let line = format!("{refusal}\n");
-    let _ = send(&stream, line.as_bytes(), SendFlags::NOSIGNAL | SendFlags::DONTWAIT);
-    let _ = shutdown(&stream, Shutdown::Write);
-    let _ = recv(&stream, &mut [0; 4096], RecvFlags::DONTWAIT);
+    /// Says why, and that no more will come. What they have sent already is read, or else the operating system would reset the
+    /// connection, and they might not see the answer.
+    pub fn turn_away(&self, stream: impl AsFd, refusal: Refusal) {
+        let _ = send(&stream, &refusal.answer(self.form), SendFlags::NOSIGNAL | SendFlags::DONTWAIT);
+        let _ = shutdown(&stream, Shutdown::Write);
+        let _ = recv(&stream, &mut [0; 4096], RecvFlags::DONTWAIT);
+    }
 }
 
 fn spare() -> Option<File> {

@@ -6,15 +6,17 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::thread::available_parallelism;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use argh::FromArgs;
 use chinwag_core::Config;
 
+use crate::PAGE;
+
 /// The port that clients try first.
 const PORT: u16 = 42069;
 
-/// A chat server. People reach it with telnet or nc, or any program that sends lines.
+/// A chat server. People reach it with telnet or nc, or any program that sends lines, or with a browser.
 #[derive(FromArgs, Debug)]
 #[argh(help_triggers("-h", "--help"))]
 pub(super) struct Flags {
@@ -25,6 +27,15 @@ pub(super) struct Flags {
     /// port to listen on, 0 for a free one (default 42069)
     #[argh(option, short = 'p', default = "PORT", from_str_fn(port))]
     port: u16,
+
+    /// address and port of the web page, like 0.0.0.0:8080, port 0 for a free one; off for none (default 127.0.0.1:42080)
+    #[argh(option, default = "Web::Default", from_str_fn(web))]
+    pub(super) web: Web,
+
+    /// origin (scheme and host) of another site whose pages may talk here; may be given more than once (default: none but the
+    /// web page itself)
+    #[argh(option, from_str_fn(web_origin))]
+    web_origin: Vec<String>,
 
     /// number of threads (default: as many as there are cores)
     #[argh(option, default = "cores()", from_str_fn(threads))]
@@ -71,6 +82,19 @@ pub(super) struct Flags {
     /// print the version
     #[argh(switch)]
     pub(super) version: bool,
+}
+
+/// Where the web page is given.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Web {
+    /// Where it is expected, if nobody else is there.
+    Default,
+    At(SocketAddr),
+    Off,
+}
+
+impl Web {
+    pub(super) const DEFAULT: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 42080);
 }
 
 /// What the command line came to.
@@ -122,9 +146,18 @@ impl Flags {
             crowd_members: self.room_quiet,
             drain: self.drain,
             seed: RandomState::new().hash_one(PORT),
+            epoch_ms: epoch_ms(),
+            web_origins: self.web_origin.as_slice().into(),
+            assets: PAGE,
             ..Config::default()
         }
     }
+}
+
+/// Returns what time it is, as far as the machine knows.
+fn epoch_ms() -> u64 {
+    let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since_1970.as_millis()).unwrap_or(u64::MAX)
 }
 
 fn cores() -> u32 {
@@ -137,6 +170,25 @@ fn ip(value: &str) -> Result<IpAddr, String> {
 
 fn port(value: &str) -> Result<u16, String> {
     value.parse().map_err(|_| "it takes a port, 0 to 65535".into())
+}
+
+fn web(value: &str) -> Result<Web, String> {
+    if value == "off" {
+        return Ok(Web::Off);
+    }
+    value
+        .parse()
+        .map(Web::At)
+        .map_err(|_| "it takes an address with a port, like 127.0.0.1:42080 or [::]:80, or off".into())
+}
+
+fn web_origin(value: &str) -> Result<String, String> {
+    let host = ["http://", "https://"].iter().find_map(|scheme| value.strip_prefix(scheme));
+    let is_origin =
+        host.is_some_and(|host| !host.is_empty() && host.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'/'));
+    is_origin
+        .then(|| value.to_owned())
+        .ok_or_else(|| "it takes an origin, like https://chat.example, without a path".into())
 }
 
 fn threads(value: &str) -> Result<u32, String> {
@@ -193,15 +245,18 @@ mod tests {
         let Parsed::Flags(flags) = parse("") else { panic!("no flags are fine") };
         assert_eq!(flags.address(), "127.0.0.1:42069".parse().expect("an address"));
         let seed = flags.config(9).seed;
-        let config = Config { seed, threads: cores(), connections_max: 9, ..Config::default() };
-        assert_eq!(Config { seed, ..flags.config(9) }, config);
+        let config =
+            Config { seed, epoch_ms: 0, assets: PAGE, threads: cores(), connections_max: 9, ..Config::default() };
+        assert_eq!(Config { seed, epoch_ms: 0, ..flags.config(9) }, config);
+        assert_eq!(flags.web, Web::Default);
         assert_eq!(config.check(), Ok(()));
     }
 
     #[test]
     fn flags_say_what_the_server_runs_with() {
         let line = "-i :: -p 0 --threads 3 --flood-rate=0 --max-line 80 --room-quiet 9 --drain=1 --log-dir logs \
-                    --max-connections 7 --max-per-ip 3 --connect-rate 2 --dead-after 30";
+                    --max-connections 7 --max-per-ip 3 --connect-rate 2 --dead-after 30 --web [::1]:0 \
+                    --web-origin https://a.example --web-origin=http://b:8080";
         let Parsed::Flags(flags) = parse(line) else { panic!("the flags are right") };
         assert_eq!(flags.address(), "[::]:0".parse().expect("an address"));
         assert_eq!(flags.log_dir, Some("logs".into()));
@@ -210,6 +265,10 @@ mod tests {
         assert_eq!((config.crowd_members, config.drain), (9, Duration::from_secs(1)));
         assert_eq!((config.connections_max, config.connections_per_address_max), (7, 3));
         assert_eq!((config.connects_per_second, config.dead_after), (2, Duration::from_secs(30)));
+        assert_eq!(flags.web, Web::At("[::1]:0".parse().expect("an address")));
+        assert_eq!(*config.web_origins, ["https://a.example", "http://b:8080"]);
+        let Parsed::Flags(flags) = parse("--web off") else { panic!("it can be off") };
+        assert_eq!(flags.web, Web::Off);
     }
 
     #[test]
@@ -219,6 +278,11 @@ mod tests {
             ("-i 1.2.3", "-i", "IPv4 or IPv6 address"),
             ("--port 65536", "--port", "0 to 65535"),
             ("--port=http", "--port", "0 to 65535"),
+            ("--web 8080", "--web", "an address with a port"),
+            ("--web localhost:80", "--web", "an address with a port"),
+            ("--web-origin chat.example", "--web-origin", "an origin, like"),
+            ("--web-origin https://a.example/", "--web-origin", "without a path"),
+            ("--web-origin https://", "--web-origin", "an origin, like"),
             ("--threads 0", "--threads", "1 to 1024"),
             ("--flood-rate -1", "--flood-rate", "0 to 1000000"),
             ("--max-line 0", "--max-line", "1 to 4096"),
@@ -256,6 +320,8 @@ mod tests {
         let flags = [
             "--ip",
             "--port",
+            "--web",
+            "--web-origin",
             "--threads",
             "--flood-rate",
             "--max-line",

@@ -1,5 +1,5 @@
 //! What the servers share and the core must not know: how connections come in, and for their binaries the flags, the log, the
-//! listening socket, the ready line, the exit codes.
+//! listening sockets, the page, the ready lines, the exit codes.
 //!
 //! Exit codes: 0 after a stop that was asked for, 1 where the machine says no (an address in use, a folder that can't be written),
 //! 2 where a flag says something that can't be.
@@ -9,16 +9,19 @@ mod door;
 mod flags;
 mod listen;
 mod logging;
+mod page;
 mod watch;
 
 use std::io::{self, Write as _};
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::process::ExitCode;
 
-use chinwag_core::Config;
+use chinwag_core::{Config, Form};
+use tracing::warn;
 
-pub use self::door::{Door, Recovery, turn_away};
-use self::flags::{Flags, Parsed};
+pub use self::door::{Door, Recovery};
+use self::flags::{Flags, Parsed, Web};
+pub use self::page::PAGE;
 pub use self::watch::{Ticket, Watch};
 
 /// Names a server binary.
@@ -30,7 +33,7 @@ pub struct Program {
     pub version: &'static str,
 }
 
-/// Holds the line that a server says once, when it can be reached and stopped.
+/// Holds what a server says once, when it can be reached and stopped: a line for each of its doors.
 #[derive(Debug)]
 pub struct Ready(String);
 
@@ -41,9 +44,12 @@ impl Ready {
     }
 }
 
-/// Runs a server: reads the flags from the command line, opens the log and the listening socket, and calls `serve` with what was
+/// The listening sockets of a server, each with the form in which those are spoken to who come to it.
+pub type Doors = Vec<(TcpListener, Form)>;
+
+/// Runs a server: reads the flags from the command line, opens the log and the listening sockets, and calls `serve` with what was
 /// configured, which says that the server is ready as soon as it listens to signals. Returns what the process is to exit with.
-pub fn run(program: Program, serve: impl FnOnce(TcpListener, Config, Ready) -> anyhow::Result<()>) -> ExitCode {
+pub fn run(program: Program, serve: impl FnOnce(Doors, Config, Ready) -> anyhow::Result<()>) -> ExitCode {
     let flags = match Flags::parse(program.name, std::env::args_os().skip(1)) {
         Parsed::Flags(flags) => *flags,
         Parsed::Help(text) => return say(&text),
@@ -61,16 +67,38 @@ pub fn run(program: Program, serve: impl FnOnce(TcpListener, Config, Ready) -> a
 fn start(
     program: Program,
     flags: &Flags,
-    serve: impl FnOnce(TcpListener, Config, Ready) -> anyhow::Result<()>,
+    serve: impl FnOnce(Doors, Config, Ready) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
     // What is logged is written by a thread of its own; this keeps it until all is written.
     let _log = logging::start(program.name, flags.log_dir.as_deref())?;
+    let Program { name, version } = program;
     let config = flags.config(descriptors::raise());
-    let listener = listen::bind(flags.address(), &config)?;
-    let address = listener.local_addr()?;
+    let listener = listen::bind(flags.address(), listen::LINES, &config)?;
+    let mut ready = format!("{name} {version} listening on {}\n", listener.local_addr()?);
+    let mut doors = vec![(listener, Form::Lines)];
+    if let Some(listener) = bind_web(flags.web, &config)? {
+        ready += &format!("{name} {version} web page at http://{}/\n", listener.local_addr()?);
+        doors.push((listener, Form::Web));
+    }
     // From here on whoever connects is kept waiting by the operating system until `serve` accepts.
-    let ready = Ready(format!("{} {} listening on {address}\n", program.name, program.version));
-    serve(listener, config, ready)
+    serve(doors, config, Ready(ready))
+}
+
+/// Listens for browsers, if that is asked for. Where nobody chose the address, another server that has it, as two on one machine
+/// will, is no reason not to serve.
+fn bind_web(web: Web, config: &Config) -> anyhow::Result<Option<TcpListener>> {
+    let bound = |address: SocketAddr| listen::bind(address, listen::WEB, config);
+    match web {
+        Web::Off => Ok(None),
+        Web::At(address) => bound(address).map(Some),
+        Web::Default => match bound(Web::DEFAULT) {
+            Ok(listener) => Ok(Some(listener)),
+            Err(error) => {
+                warn!("no web page: {error:#}");
+                Ok(None)
+            }
+        },
+    }
 }
 
 /// Writes to standard output. If nobody reads it, that is no reason not to serve.

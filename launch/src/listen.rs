@@ -1,4 +1,4 @@
-//! Owns the listening socket, and what is said when it can't be had.
+//! Owns the listening sockets, and what is said when one can't be had.
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};
@@ -13,13 +13,27 @@ use crate::door::set_options;
 /// (`net.core.somaxconn`), and a crowd that comes at once fits in.
 const BACKLOG: i32 = 4096;
 
-/// Listens on `address`; port 0 takes a free one. The options that connections need are set before the first can be made, since those
-/// that wait to be accepted have what the listening socket had when they were made.
-pub(super) fn bind(address: SocketAddr, config: &Config) -> anyhow::Result<TcpListener> {
-    listen(address, config).with_context(|| format!("can't listen on {address}"))
+/// Names the flags that choose an address and a port.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Chosen {
+    address: &'static str,
+    port: &'static str,
 }
 
-fn listen(address: SocketAddr, config: &Config) -> anyhow::Result<TcpListener> {
+/// How the address for lines is chosen.
+pub(super) const LINES: Chosen = Chosen { address: "--ip", port: "--port" };
+
+/// How the address for browsers is chosen.
+pub(super) const WEB: Chosen = Chosen { address: "--web", port: "--web" };
+
+/// Listens on `address`; port 0 takes a free one. The options that connections need are set before the first can be made, since those
+/// that wait to be accepted have what the listening socket had when they were made.
+pub(super) fn bind(address: SocketAddr, chosen: Chosen, config: &Config) -> anyhow::Result<TcpListener> {
+    listen(address, chosen, config).with_context(|| format!("can't listen on {address}"))
+}
+
+fn listen(address: SocketAddr, chosen: Chosen, config: &Config) -> anyhow::Result<TcpListener> {
+    let explain = |error| explain(error, chosen);
     let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
     // On Unix this lets a server start again while connections of the last one are still being forgotten; elsewhere it would
     // let two servers have one address.
@@ -34,13 +48,13 @@ fn listen(address: SocketAddr, config: &Config) -> anyhow::Result<TcpListener> {
     Ok(socket.into())
 }
 
-fn explain(error: io::Error) -> anyhow::Error {
+fn explain(error: io::Error, Chosen { address, port }: Chosen) -> anyhow::Error {
     let hint = if error.kind() == io::ErrorKind::AddrInUse {
-        "another program has this address; choose a free one with --port, or stop that program"
+        format!("another program has this address; choose a free one with {port}, or stop that program")
     } else if error.kind() == io::ErrorKind::AddrNotAvailable {
-        "this machine does not have this address; choose one of its own with --ip"
+        format!("this machine does not have this address; choose one of its own with {address}")
     } else if error.kind() == io::ErrorKind::PermissionDenied {
-        "ports below 1024 need special rights; choose a higher one with --port"
+        format!("ports below 1024 need special rights; choose a higher one with {port}")
     } else {
         return error.into();
     };
@@ -56,7 +70,7 @@ mod tests {
     #[test]
     #[cfg(target_os = "linux")]
     fn who_connects_before_the_server_serves_has_all_that_later_ones_have() {
-        let listener = bind((Ipv4Addr::LOCALHOST, 0).into(), &Config::default()).expect("there is a free port");
+        let listener = bind((Ipv4Addr::LOCALHOST, 0).into(), LINES, &Config::default()).expect("there is a free port");
         let address = listener.local_addr().expect("it is bound");
         let _first = TcpStream::connect(address).expect("it listens");
         let (accepted, _) = listener.accept().expect("somebody has connected");

@@ -2,13 +2,13 @@
 
 use std::future::poll_fn;
 use std::net::TcpListener;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use async_channel::Sender;
 use async_io::{Async, Timer};
-use chinwag_core::{Arrival, Config, Incident, Step, Time};
-use chinwag_launch::{Door, Recovery, Watch, turn_away};
+use chinwag_core::{Arrival, Config, Form, Step, Time};
+use chinwag_launch::{Door, Recovery, Watch};
 use futures_lite::{FutureExt as _, future};
 use smol::Executor;
 
@@ -24,7 +24,8 @@ pub(crate) struct Entrance {
     pub(crate) door: Door,
     pub(crate) watch: Watch,
     pub(crate) config: Arc<Config>,
-    pub(crate) executor: Arc<Executor<'static>>,
+    /// Not a strong one: the executor owns the task that owns this.
+    pub(crate) executor: Weak<Executor<'static>>,
     pub(crate) inputs: Sender<Input>,
 }
 
@@ -36,11 +37,13 @@ impl Entrance {
                 Ok((stream, peer)) => match self.watch.admit(clock::now(), peer.ip()) {
                     Ok((ticket, from)) => {
                         let socket = Arc::new(Socket::new(stream, ticket));
-                        self.executor
-                            .spawn(arrive(socket, from, Arc::clone(&self.config), self.inputs.clone()))
-                            .detach();
+                        let (config, inputs) = (Arc::clone(&self.config), self.inputs.clone());
+                        let arriving = arrive(socket, self.door.form(), from, config, inputs);
+                        if let Some(executor) = self.executor.upgrade() {
+                            executor.spawn(arriving).detach();
+                        }
                     }
-                    Err(refusal) => turn_away(&stream, refusal),
+                    Err(refusal) => self.door.turn_away(&stream, refusal),
                 },
                 Err(error) => {
                     if self.door.recover(clock::now(), &listener, &error) == Recovery::Pause {
@@ -54,12 +57,12 @@ impl Entrance {
     }
 }
 
-/// Hands a connection to the hub, once it may be heard and is seen to be chat, or turns it away.
-async fn arrive(socket: Arc<Socket>, from: Time, config: Arc<Config>, inputs: Sender<Input>) {
+/// Hands a connection to the hub, once it may be heard and is seen to be chat, or answers it, or turns it away.
+async fn arrive(socket: Arc<Socket>, form: Form, from: Time, config: Arc<Config>, inputs: Sender<Input>) {
     if from > clock::now() {
         clock::reach(from).await;
     }
-    let mut arrival = Arrival::new(&config, clock::now());
+    let mut arrival = Arrival::new(&config, form, clock::now());
     loop {
         match arrival.poll_step(clock::now()) {
             Step::Read { until } => {
@@ -74,17 +77,21 @@ async fn arrive(socket: Arc<Socket>, from: Time, config: Arc<Config>, inputs: Se
                     Some(Ok(0) | Err(_)) => arrival.handle_end(),
                 }
             }
-            Step::TurnAway { foreign, answer } => {
-                socket.note(Incident::WrongDoor(foreign));
-                socket.write(&answer);
-                socket.finish();
-                socket.linger().await;
+            Step::Write { bytes, until } => {
+                if !socket.write_all(&bytes, until).await {
+                    return;
+                }
             }
             Step::Enter => {
                 let _ = inputs.send(Input::Opened(socket, Box::new(arrival.into_session()))).await;
                 return;
             }
-            Step::End => return,
+            Step::End { incident } => {
+                incident.into_iter().for_each(|incident| socket.note(incident));
+                socket.finish();
+                socket.linger().await;
+                return;
+            }
         }
     }
 }

@@ -1,7 +1,8 @@
 //! The chinwag chat server on smol: moves bytes between sockets and [`chinwag_core`], which decides everything.
 //!
 //! - The hub (`hub.rs`) owns the chat. It takes what was read, and hands what is to be done, in batches, to the writers.
-//! - Whoever connects is first heard out (`entrance.rs`): who speaks something else than chat is not let in.
+//! - Whoever connects is first heard out (`entrance.rs`): who speaks something else than chat is not let in, and who comes to the web
+//!   door is given the page before they are.
 //! - Each connection (`connection.rs`) has a task that reads it and hands its requests to the hub.
 //! - Each writer (`writer.rs`) owns the queues of its share of the connections, and writes to their sockets without waiting.
 //!
@@ -16,7 +17,8 @@
 //! let address = listener.local_addr()?;
 //! let (operator, orders) = async_channel::unbounded();
 //! let server = std::thread::spawn(|| {
-//!     async_io::block_on(chinwag_smol::serve(listener, chinwag_core::Config::default(), orders))
+//!     let doors = [(listener, chinwag_core::Form::Lines)];
+//!     async_io::block_on(chinwag_smol::serve(doors, chinwag_core::Config::default(), orders))
 //! });
 //! TcpStream::connect(address)?;
 //! operator.try_send(chinwag_core::Order::Stop).expect("the server runs");

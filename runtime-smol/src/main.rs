@@ -8,15 +8,19 @@ use async_signal::{Signal, Signals};
 use chinwag_core::Order;
 use chinwag_launch::Program;
 use futures_lite::{FutureExt as _, StreamExt as _, future};
+use smol::LocalExecutor;
 
 fn main() -> ExitCode {
     let program = Program { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") };
-    chinwag_launch::run(program, |listener, config, ready| {
+    chinwag_launch::run(program, |doors, config, ready| {
         let signals = Signals::new([Signal::Int, Signal::Term, Signal::Usr1])?;
         ready.say();
         let (operator, orders) = async_channel::bounded(1);
-        let serve = chinwag_smol::serve(listener, config, orders);
-        Ok(async_io::block_on(serve.or(relay(signals, operator)))?)
+        let serve = chinwag_smol::serve(doors, config, orders);
+        // A task of its own looks for signals only when one has come.
+        let executor = LocalExecutor::new();
+        let relaying = executor.spawn(relay(signals, operator));
+        Ok(async_io::block_on(executor.run(serve.or(relaying)))?)
     })
 }
 

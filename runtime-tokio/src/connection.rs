@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use chinwag_core::{ConnectionId, Event, Incident, Next, Session, Signal, Signals, Written};
+use chinwag_core::{ConnectionId, Event, Incident, Next, Session, Signal, Signals, Time, Written};
 use chinwag_launch::Ticket;
 use rustix::net::{SendFlags, Shutdown};
 use tokio::io::Interest;
@@ -61,6 +61,23 @@ impl Socket {
             Ok(taken) => Written::Bytes(taken),
             Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => Written::Bytes(0),
             Err(_) => Written::Failed,
+        }
+    }
+
+    /// Writes all of it, as the socket takes it. Says whether it did, until a time.
+    pub(crate) async fn write_all(&self, mut bytes: &[u8], until: Time) -> bool {
+        loop {
+            match self.write(bytes) {
+                Written::Bytes(taken) => bytes = &bytes[taken..],
+                Written::Failed => return false,
+            }
+            if bytes.is_empty() || until <= clock::now() {
+                return bytes.is_empty();
+            }
+            tokio::select! {
+                () = self.writable() => {}
+                () = clock::reach(until) => {}
+            }
         }
     }
 

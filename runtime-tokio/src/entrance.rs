@@ -4,8 +4,8 @@ use std::future::poll_fn;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chinwag_core::{Arrival, Config, Incident, Step, Time};
-use chinwag_launch::{Door, Recovery, Watch, turn_away};
+use chinwag_core::{Arrival, Config, Form, Step, Time};
+use chinwag_launch::{Door, Recovery, Watch};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc::Sender;
 use tokio::time::sleep;
@@ -33,9 +33,15 @@ impl Entrance {
                 Ok((stream, peer)) => match self.watch.admit(clock::now(), peer.ip()) {
                     Ok((ticket, from)) => {
                         let socket = Arc::new(Socket::new(stream, ticket));
-                        tokio::spawn(arrive(socket, from, Arc::clone(&self.config), self.inputs.clone()));
+                        tokio::spawn(arrive(
+                            socket,
+                            self.door.form(),
+                            from,
+                            Arc::clone(&self.config),
+                            self.inputs.clone(),
+                        ));
                     }
-                    Err(refusal) => turn_away(&stream, refusal),
+                    Err(refusal) => self.door.turn_away(&stream, refusal),
                 },
                 Err(error) => {
                     if self.door.recover(clock::now(), &listener, &error) == Recovery::Pause {
@@ -47,12 +53,12 @@ impl Entrance {
     }
 }
 
-/// Hands a connection to the hub, once it may be heard and is seen to be chat, or turns it away.
-async fn arrive(socket: Arc<Socket>, from: Time, config: Arc<Config>, inputs: Sender<Input>) {
+/// Hands a connection to the hub, once it may be heard and is seen to be chat, or answers it, or turns it away.
+async fn arrive(socket: Arc<Socket>, form: Form, from: Time, config: Arc<Config>, inputs: Sender<Input>) {
     if from > clock::now() {
         clock::reach(from).await;
     }
-    let mut arrival = Arrival::new(&config, clock::now());
+    let mut arrival = Arrival::new(&config, form, clock::now());
     loop {
         match arrival.poll_step(clock::now()) {
             Step::Read { until } => {
@@ -66,17 +72,21 @@ async fn arrive(socket: Arc<Socket>, from: Time, config: Arc<Config>, inputs: Se
                     Some(Ok(0) | Err(_)) => arrival.handle_end(),
                 }
             }
-            Step::TurnAway { foreign, answer } => {
-                socket.note(Incident::WrongDoor(foreign));
-                socket.write(&answer);
-                socket.finish();
-                socket.linger().await;
+            Step::Write { bytes, until } => {
+                if !socket.write_all(&bytes, until).await {
+                    return;
+                }
             }
             Step::Enter => {
                 let _ = inputs.send(Input::Opened(socket, Box::new(arrival.into_session()))).await;
                 return;
             }
-            Step::End => return,
+            Step::End { incident } => {
+                incident.into_iter().for_each(|incident| socket.note(incident));
+                socket.finish();
+                socket.linger().await;
+                return;
+            }
         }
     }
 }

@@ -1,7 +1,8 @@
 //! The chinwag chat server on tokio: moves bytes between sockets and [`chinwag_core`], which decides everything.
 //!
 //! - The hub (`hub.rs`) owns the chat. It takes what was read, and hands what is to be done, in batches, to the writers.
-//! - Whoever connects is first heard out (`entrance.rs`): who speaks something else than chat is not let in.
+//! - Whoever connects is first heard out (`entrance.rs`): who speaks something else than chat is not let in, and who comes to the web
+//!   door is given the page before they are.
 //! - Each connection (`connection.rs`) has a task that reads it and hands its requests to the hub.
 //! - Each writer (`writer.rs`) owns the queues of its share of the connections, and writes to their sockets without waiting.
 //!
@@ -13,7 +14,8 @@
 //! let listener = std::net::TcpListener::bind("127.0.0.1:0")?;
 //! let address = listener.local_addr()?;
 //! let (operator, orders) = tokio::sync::mpsc::channel(1);
-//! let server = tokio::spawn(chinwag_tokio::serve(listener, chinwag_core::Config::default(), orders));
+//! let doors = [(listener, chinwag_core::Form::Lines)];
+//! let server = tokio::spawn(chinwag_tokio::serve(doors, chinwag_core::Config::default(), orders));
 //! tokio::net::TcpStream::connect(address).await?;
 //! operator.send(chinwag_core::Order::Stop).await.expect("the server runs");
 //! server.await.expect("the server does not panic")

@@ -11,7 +11,7 @@ use tokio::sync::mpsc;
 
 fn main() -> ExitCode {
     let program = Program { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") };
-    chinwag_launch::run(program, |listener, config, ready| {
+    chinwag_launch::run(program, |doors, config, ready| {
         let threads = config.threads as usize;
         let runtime = runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build()?;
         let served = runtime.block_on(async {
@@ -33,7 +33,7 @@ fn main() -> ExitCode {
                 }
             });
             // A task of the runtime's own threads wakes more cheaply than the one that blocks on it.
-            tokio::spawn(chinwag_tokio::serve(listener, config, orders)).await?
+            tokio::spawn(chinwag_tokio::serve(doors, config, orders)).await?
         });
         Ok(served?)
     })

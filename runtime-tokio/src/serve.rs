@@ -1,39 +1,62 @@
 //! Owns the life of a server: sets it up, lets it run until it is told to stop, and ends what it has started.
 
+use std::future::poll_fn;
 use std::io;
 use std::sync::Arc;
+use std::task::Poll;
 
-use chinwag_core::{Config, Event, Order};
+use chinwag_core::{Config, Event, Form, Order};
 use chinwag_launch::{Door, Watch};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc::{Receiver, Sender};
 use tracing::info;
 
+use crate::clock;
 use crate::entrance::Entrance;
 use crate::hub::{Hub, Input};
 
-/// Serves whoever connects to `listener` until it is told to stop, or nobody is left who could. Then everyone is told, and what is
-/// queued is still sent, for at most [`Config::drain`]. If it is dropped before, the same happens, in the background. It has to be
+/// Serves whoever connects to one of the `doors`, each in the form that goes with it, until it is told to stop, or nobody is left who
+/// could. Then everyone is told, and what is queued is still sent, for at most [`Config::drain`]. If it is dropped before, the same happens, in the background. It has to be
 /// called within a tokio runtime, with I/O and time, whose threads it uses: as many as [`Config::threads`] says suit it best.
 ///
 /// # Errors
-/// Returns an error if `config` does not pass [`Config::check`], or if the listener can't be set up. Nothing that clients do is an
+/// Returns an error if `config` does not pass [`Config::check`], or if the listeners can't be set up. Nothing that clients do is an
 /// error.
-pub async fn serve(listener: std::net::TcpListener, config: Config, orders: Receiver<Order>) -> io::Result<()> {
+pub async fn serve(
+    doors: impl IntoIterator<Item = (std::net::TcpListener, Form)>,
+    config: Config,
+    orders: Receiver<Order>,
+) -> io::Result<()> {
     config.check().map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
+    let config = config.started_at(clock::now());
     let watch = Watch::new(&config);
-    let door = Door::new(&listener, &config, watch.clone())?;
-    let listener = TcpListener::from_std(listener)?;
+    let open = |(listener, form)| {
+        let door = Door::new(&listener, form, &config, watch.clone())?;
+        io::Result::Ok((door, TcpListener::from_std(listener)?))
+    };
+    let doors = doors.into_iter().map(open).collect::<Result<Vec<_>, _>>()?;
     let config = Arc::new(config);
     let (hub, inputs) = Hub::new(Arc::clone(&config), watch.clone());
-    info!(address = %listener.local_addr()?, "serving");
-    let entrance = Entrance { door, watch, config, inputs: inputs.clone() };
+    let mut entrances = Vec::new();
+    for (door, listener) in doors {
+        info!(form = ?door.form(), address = %listener.local_addr()?, "serving");
+        let (watch, config, inputs) = (watch.clone(), Arc::clone(&config), inputs.clone());
+        let entrance = Entrance { door, watch, config, inputs };
+        entrances.push(Box::pin(entrance.run(listener)));
+    }
+    let accept = poll_fn(move |cx| {
+        for entrance in &mut entrances {
+            // None of them ever ends.
+            let _ = entrance.as_mut().poll(cx);
+        }
+        Poll::<()>::Pending
+    });
     let let_in = async {
         tokio::select! {
-            () = entrance.run(listener) => {}
+            () = accept => {}
             () = obey(orders, &inputs) => {}
         }
-        // The door is closed: so whoever is told of the end can't find it open. What was read before still counts.
+        // The doors are closed: so whoever is told of the end can't find one open. What was read before still counts.
         let _ = inputs.send(Input::Events(vec![Event::Stopped])).await;
         std::future::pending().await
     };

@@ -4,9 +4,11 @@ use chinwag_tests::{Adapter, Ended, Program};
 
 use crate::assert_one_line;
 
-const FLAGS: [&str; 10] = [
+const FLAGS: [&str; 12] = [
     "--ip",
     "--port",
+    "--web",
+    "--web-origin",
     "--threads",
     "--flood-rate",
     "--max-line",

@@ -4,7 +4,7 @@ use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 use std::process::Stdio;
 
-use chinwag_tests::{Adapter, Ended, Person, Program};
+use chinwag_tests::{Adapter, Browser, Ended, Person, Program, fetch};
 use rustix::process::Signal;
 
 use crate::{assert_one_line, assert_talk, stop};
@@ -123,4 +123,40 @@ fn a_server_serves_although_nobody_reads_what_it_writes() -> io::Result<()> {
         assert_eq!(server.join(), Ended { code: Some(0), out: String::new(), err: String::new() });
     }
     Ok(())
+}
+
+#[test]
+fn the_second_line_tells_where_the_web_page_is() {
+    for adapter in Adapter::ALL {
+        let (server, addr, web_addr) = Program::start_web(adapter, [""; 0]);
+        let page = fetch(web_addr, "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+        assert!(page.starts_with("HTTP/1.1 200 OK\r\n") && page.contains("<!doctype html>"), "{page}");
+        assert!(!Browser::come(web_addr).name().is_empty());
+        assert_talk(addr);
+        stop(server);
+    }
+}
+
+#[test]
+fn an_address_in_use_for_the_web_page_is_named_if_it_was_chosen_and_done_without_if_not() {
+    for adapter in Adapter::ALL {
+        let (server, _, web_addr) = Program::start_web(adapter, [""; 0]);
+        let mut second = Program::web_command(adapter);
+        second.args(["--port", "0", "--web", &web_addr.to_string()]);
+        let ended = Program::spawn(adapter, &mut second).join();
+        assert_eq!((ended.code, ended.out.as_str()), (Some(1), ""));
+        assert_one_line(adapter, &ended.err, &[&web_addr.to_string(), "another program", "--web"]);
+        stop(server);
+        // Whoever has the address that nobody chose: this one, or another that runs here.
+        let [first, second] = [(); 2].map(|()| {
+            let server = Program::spawn(adapter, Program::web_command(adapter).args(["--port", "0"]));
+            assert_talk(server.read_ready());
+            server
+        });
+        let _ = second.read_log("no web page: can't listen on 127.0.0.1:42080: another program has this address");
+        for server in [first, second] {
+            server.signal(Signal::TERM);
+            assert_eq!(server.join().code, Some(0));
+        }
+    }
 }

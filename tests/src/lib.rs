@@ -9,7 +9,7 @@
 //! - A [`Script`] is a transcript that was read: one rule of the protocol, and the [`Act`]s that show it.
 //! - [`BareCore`] plays acts on the core alone, in virtual time. What it gives is what a transcript records.
 //! - [`Server`] runs one of the real servers; [`replay`] plays acts on it over sockets and holds it to the same bytes.
-//! - A [`Person`] types and reads lines at a socket, where there is no script.
+//! - A [`Person`] types and reads lines at a socket, where there is no script, and a [`Browser`] what a page does.
 //! - [`fuzzing`] holds what is fuzzed, and replayed.
 //! - [`sim`] is a world made from a seed, with a model of the protocol beside it.
 //! - A [`Program`] is the binary of a server, in a process of its own.
@@ -20,6 +20,7 @@ mod act;
 pub mod attacks;
 mod bare_core;
 mod binary;
+mod browser;
 mod diff;
 mod escape;
 pub mod fuzzing;
@@ -37,6 +38,7 @@ mod terminal;
 
 pub use act::Act;
 pub use bare_core::{BareCore, Batching};
+pub use browser::{Browser, fetch};
 pub use diff::diff;
 pub use escape::{EscapeError, escape, unescape};
 pub use person::Person;

@@ -36,13 +36,24 @@ pub struct Ended {
 }
 
 impl Program {
-    /// Returns the command that runs a server's binary: without flags, its log as it is by default, its output kept for whoever
-    /// asks.
+    /// Returns the command that runs a server's binary: without a web page, whose address is one for all, or other flags, its log as
+    /// it is by default, its output kept for whoever asks.
     ///
     /// # Panics
     /// If the binary can't be built.
     #[must_use]
     pub fn command(adapter: Adapter) -> Command {
+        let mut command = Self::web_command(adapter);
+        command.args(["--web", "off"]);
+        command
+    }
+
+    /// Returns the same command, with no flags at all.
+    ///
+    /// # Panics
+    /// If the binary can't be built.
+    #[must_use]
+    pub fn web_command(adapter: Adapter) -> Command {
         let mut command = Command::new(binary(adapter));
         command.env_remove("RUST_LOG").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command
@@ -79,15 +90,41 @@ impl Program {
         (program, addr)
     }
 
+    /// Starts a server with these flags and a web page, both on free ports, and returns it with the addresses of both.
+    ///
+    /// # Panics
+    /// If it does not say that it is ready.
+    #[must_use]
+    pub fn start_web(adapter: Adapter, flags: impl IntoIterator<Item: AsRef<OsStr>>) -> (Self, SocketAddr, SocketAddr) {
+        let mut command = Self::web_command(adapter);
+        let program = Self::spawn(adapter, command.args(["--port", "0", "--web", "127.0.0.1:0"]).args(flags));
+        let addr = program.read_ready();
+        let web_addr = program.read_web_ready();
+        (program, addr, web_addr)
+    }
+
     /// Reads the line that says that the server can be reached, and returns where.
     ///
     /// # Panics
     /// If it is not exactly this line.
     #[must_use]
     pub fn read_ready(&self) -> SocketAddr {
+        self.read_address("listening on ", "\n")
+    }
+
+    /// Reads the line after that, which says where the web page is, and returns that.
+    ///
+    /// # Panics
+    /// If it is not exactly this line.
+    #[must_use]
+    pub fn read_web_ready(&self) -> SocketAddr {
+        self.read_address("web page at http://", "/\n")
+    }
+
+    fn read_address(&self, before: &str, after: &str) -> SocketAddr {
         let line = self.out.recv_timeout(DEADLINE).expect("it says that it is ready");
-        let ready = format!("{} {} listening on ", self.adapter.program(), env!("CARGO_PKG_VERSION"));
-        let addr = line.strip_prefix(&ready).and_then(|addr| addr.strip_suffix('\n')).map(str::parse);
+        let before = format!("{} {} {before}", self.adapter.program(), env!("CARGO_PKG_VERSION"));
+        let addr = line.strip_prefix(&before).and_then(|addr| addr.strip_suffix(after)).map(str::parse);
         let Some(Ok(addr)) = addr else { panic!("not a ready line: {line:?}") };
         addr
     }

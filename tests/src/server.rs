@@ -7,7 +7,7 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use async_channel::Receiver;
-use chinwag_core::{Config, Order};
+use chinwag_core::{Config, Form, Order};
 use socket2::SockRef;
 
 /// Names what moves a server's bytes.
@@ -36,10 +36,13 @@ impl Adapter {
 /// How much the server's end of a socket holds: as little as there can be, so that it takes little to make a reader slow.
 const SOCKET_BYTES: usize = 4096;
 
+type Door = (TcpListener, Form);
+
 /// Runs a server in a thread of its own.
 #[derive(Debug)]
 pub struct Server {
     addr: SocketAddr,
+    web_addr: SocketAddr,
     /// The sender of orders: its server stops when this is dropped.
     running: Option<Box<dyn Any + Send>>,
     thread: JoinHandle<io::Result<()>>,
@@ -52,28 +55,33 @@ impl Server {
     /// If the machine has no free port.
     #[must_use]
     pub fn start(adapter: Adapter, config: Config) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
-        SockRef::from(&listener).set_send_buffer_size(SOCKET_BYTES).expect("an open socket takes options");
-        let addr = listener.local_addr().expect("the listener is bound");
+        let ((door, addr), (web_door, web_addr)) = (listen(Form::Lines), listen(Form::Web));
+        let doors = [door, web_door];
         // Whoever connects is heard at once: the scripts have their own order.
         let config = Config { door_wait: Duration::ZERO, ..config };
         let (running, thread): (Box<dyn Any + Send>, _) = match adapter {
             Adapter::Smol => {
                 let (operator, orders) = async_channel::bounded(1);
-                (Box::new(operator), thread::spawn(|| serve_on_smol(listener, config, orders)))
+                (Box::new(operator), thread::spawn(|| serve_on_smol(doors, config, orders)))
             }
             Adapter::Tokio => {
                 let (operator, orders) = tokio::sync::mpsc::channel(1);
-                (Box::new(operator), thread::spawn(|| serve_on_tokio(listener, config, orders)))
+                (Box::new(operator), thread::spawn(|| serve_on_tokio(doors, config, orders)))
             }
         };
-        Self { addr, running: Some(running), thread }
+        Self { addr, web_addr, running: Some(running), thread }
     }
 
     /// Returns where the server can be reached.
     #[must_use]
     pub const fn addr(&self) -> SocketAddr {
         self.addr
+    }
+
+    /// Returns where browsers can reach it.
+    #[must_use]
+    pub const fn web_addr(&self) -> SocketAddr {
+        self.web_addr
     }
 
     /// Tells the server to stop, if it was not told before.
@@ -92,13 +100,21 @@ impl Server {
     }
 }
 
-fn serve_on_smol(listener: TcpListener, config: Config, orders: Receiver<Order>) -> io::Result<()> {
-    async_io::block_on(chinwag_smol::serve(listener, config, orders))
+/// Takes a free port for a door.
+fn listen(form: Form) -> (Door, SocketAddr) {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
+    SockRef::from(&listener).set_send_buffer_size(SOCKET_BYTES).expect("an open socket takes options");
+    let addr = listener.local_addr().expect("the listener is bound");
+    ((listener, form), addr)
 }
 
-fn serve_on_tokio(listener: TcpListener, config: Config, orders: tokio::sync::mpsc::Receiver<Order>) -> io::Result<()> {
+fn serve_on_smol(doors: [Door; 2], config: Config, orders: Receiver<Order>) -> io::Result<()> {
+    async_io::block_on(chinwag_smol::serve(doors, config, orders))
+}
+
+fn serve_on_tokio(doors: [Door; 2], config: Config, orders: tokio::sync::mpsc::Receiver<Order>) -> io::Result<()> {
     let threads = config.threads as usize;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build()?;
-    let served = runtime.spawn(chinwag_tokio::serve(listener, config, orders));
+    let served = runtime.spawn(chinwag_tokio::serve(doors, config, orders));
     runtime.block_on(served)?
 }

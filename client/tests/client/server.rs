@@ -5,7 +5,7 @@ use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::thread::{self, JoinHandle};
 
-use chinwag_core::Config;
+use chinwag_core::{Config, Form};
 
 /// Names what moves a server's bytes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -79,14 +79,14 @@ fn run(adapter: Adapter, listener: TcpListener) -> Running {
     match adapter {
         Adapter::Smol => {
             let (operator, orders) = async_channel::bounded(1);
-            let serve = || async_io::block_on(chinwag_smol::serve(listener, config, orders));
+            let serve = || async_io::block_on(chinwag_smol::serve([(listener, Form::Lines)], config, orders));
             (Box::new(operator), thread::spawn(serve))
         }
         Adapter::Tokio => {
             let (operator, orders) = tokio::sync::mpsc::channel(1);
             let serve = || {
                 let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
-                runtime.block_on(chinwag_tokio::serve(listener, config, orders))
+                runtime.block_on(chinwag_tokio::serve([(listener, Form::Lines)], config, orders))
             };
             (Box::new(operator), thread::spawn(serve))
         }

@@ -9,7 +9,8 @@ use std::time::Duration;
 
 use slab::Slab;
 
-use crate::{Message, Name, NameKey, RoomId, Time};
+use super::lists::{ListBytes, room_bytes};
+use crate::{Form, Message, Name, NameKey, RoomId, Time};
 
 #[derive(Debug)]
 pub(super) struct Rooms {
@@ -29,6 +30,8 @@ struct Room {
     /// The connection key of each member, in the order of the list of members.
     members: BTreeMap<NameKey, u32>,
     untold: Option<Untold>,
+    /// How many messages have been said there.
+    said: u64,
 }
 
 /// What has not been told yet in a crowded room.
@@ -80,12 +83,24 @@ impl Rooms {
         let id = RoomId::new(u32::try_from(entry.key()).expect("there are no more rooms than connections, and main"));
         self.by_name.insert(name.key(), id);
         self.by_size.insert((Reverse(0), name.key(), id));
-        entry.insert(Room { name, members: BTreeMap::new(), untold: None });
+        entry.insert(Room { name, members: BTreeMap::new(), untold: None, said: 0 });
         id
     }
 
     pub(super) fn name(&self, id: RoomId) -> &Name {
         &self.room(id).name
+    }
+
+    /// Returns how many messages have been said in a room.
+    pub(super) fn said(&self, id: RoomId) -> u64 {
+        self.room(id).said
+    }
+
+    /// Counts a message that is said in a room, and returns which of all it is.
+    pub(super) fn say(&mut self, id: RoomId) -> u64 {
+        let said = &mut self.rooms[id.key() as usize].said;
+        *said += 1;
+        *said
     }
 
     pub(super) fn members(&self, id: RoomId) -> u32 {
@@ -139,19 +154,24 @@ impl Rooms {
     }
 
     /// Lists the rooms, as many as fit.
-    pub(super) fn list(&self, bytes_max: usize) -> Message {
+    pub(super) fn list(&self, form: Form, bytes_max: usize) -> Message {
         let named = |&(Reverse(members), _, id): &(Reverse<u32>, NameKey, RoomId)| (self.name(id).clone(), members);
-        let len = |(name, members): &(Name, u32)| name.as_str().len() + " ()".len() + decimal_digits(*members);
-        let rooms = fitting(self.by_size.iter().map(named), len, bytes_max);
+        let rooms = ListBytes::of_rooms(form).fitting(self.by_size.iter().map(named), room_bytes, bytes_max);
         let more = self.rooms.len() - rooms.len();
         Message::Rooms { rooms, more }
     }
 
     /// Lists the members of a room by name, as many as fit. `name_of` tells the name of the owner of a connection key.
-    pub(super) fn list_members<'a>(&self, id: RoomId, bytes_max: usize, name_of: impl Fn(u32) -> &'a Name) -> Message {
+    pub(super) fn list_members<'a>(
+        &self,
+        id: RoomId,
+        form: Form,
+        bytes_max: usize,
+        name_of: impl Fn(u32) -> &'a Name,
+    ) -> Message {
         let members = &self.room(id).members;
         let named = members.values().map(|&key| name_of(key).clone());
-        let names = fitting(named, |name| name.as_str().len(), bytes_max);
+        let names = ListBytes::of_users(form).fitting(named, |name| name.as_str().len(), bytes_max);
         let more = members.len() - names.len();
         Message::Users { names, more }
     }
@@ -204,22 +224,6 @@ impl Room {
     }
 }
 
-/// Takes from the front of `items` what fits into a line of `bytes_max` bytes that may have to end in how many more there are.
-fn fitting<T>(items: impl Iterator<Item = T>, len: impl Fn(&T) -> usize, bytes_max: usize) -> Vec<T> {
-    let (title, separator) = ("Rooms - \n".len(), ", ".len());
-    let more = ", … and  more".len() + decimal_digits(u32::MAX);
-    let mut bytes = title + more;
-    let fits = |item: &T| {
-        bytes += len(item) + separator;
-        bytes <= bytes_max
-    };
-    items.take_while(fits).collect()
-}
-
-fn decimal_digits(number: u32) -> usize {
-    number.checked_ilog10().map_or(1, |log| log as usize + 1)
-}
-
 #[cfg(test)]
 impl Rooms {
     /// Asserts that there is nothing here but `main`, with nobody in it and nothing to be told.
@@ -228,33 +232,5 @@ impl Rooms {
         assert!(self.crowds_due.is_empty());
         let main = self.room(Self::MAIN);
         assert!(main.members.is_empty() && main.untold.is_none());
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::iter;
-
-    use super::*;
-
-    #[test]
-    fn numbers_have_as_many_digits_as_they_show() {
-        for number in [0, 1, 9, 10, 99, 100, 4_294_967_295] {
-            assert_eq!(decimal_digits(number), number.to_string().len(), "{number}");
-        }
-    }
-
-    #[test]
-    fn as_much_is_listed_as_fits_with_the_longest_end_that_there_can_be() {
-        let end = format!(", … and {} more\n", u32::MAX);
-        for bytes_max in 256..300 {
-            for item in ["12", "twenty_characters_ok"] {
-                let fitting = fitting(iter::repeat(item), |item| item.len(), bytes_max).len();
-                let line = |items| ["Rooms - ", &vec![item; items].join(", "), &end].concat().len();
-                assert!(line(fitting) <= bytes_max, "{fitting} of {item} in {bytes_max} bytes");
-                // A separator is reckoned for each, though the first has none.
-                assert!(line(fitting + 1) + 2 > bytes_max, "{fitting} of {item} in {bytes_max} bytes");
-            }
-        }
     }
 }

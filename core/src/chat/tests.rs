@@ -37,7 +37,7 @@ impl Chats {
 
     fn open(&mut self) -> ConnectionId {
         let connection = self.chat.next_connection();
-        self.handle(Event::Opened { connection });
+        self.handle(Event::Opened { connection, form: Form::Lines });
         connection
     }
 
@@ -76,7 +76,7 @@ impl Chats {
 fn read(actions: &[Action]) -> Vec<String> {
     let room = |id: &RoomId| if *id == MAIN { "main".to_owned() } else { format!("room {}", id.key()) };
     let read = |action: &Action| match action {
-        Action::Open { connection } => format!("{} opens", connection.key()),
+        Action::Open { connection, .. } => format!("{} opens", connection.key()),
         Action::Reply { connection, message } => format!("{}: {message}", connection.key()),
         Action::Enter { connection, room: id } => format!("{} enters {}", connection.key(), room(id)),
         Action::Leave { connection } => format!("{} leaves", connection.key()),
@@ -95,7 +95,7 @@ fn a_newcomer_is_helped_named_announced_and_let_in_in_this_order() {
     let mut chats = Chats::new();
     for others in 0..2 {
         let connection = chats.chat.next_connection();
-        let actions = read(&chats.handle(Event::Opened { connection }));
+        let actions = read(&chats.handle(Event::Opened { connection, form: Form::Lines }));
         let name = chats.name(connection);
         let mut expected = vec![format!("{others} opens"), format!("{others}: {}", Message::Help)];
         expected.push(format!("{others}: You are {name}"));
@@ -173,7 +173,7 @@ fn only_the_next_connection_can_be_opened() {
     let (mut chats, [ann]) = Chats::of(["Ann"]);
     let next = chats.chat.next_connection();
     for wrong in [ann, ConnectionId::new(next.key(), next.generation() + 1), ConnectionId::new(5, next.generation())] {
-        assert_eq!(chats.handle(Event::Opened { connection: wrong }), []);
+        assert_eq!(chats.handle(Event::Opened { connection: wrong, form: Form::Lines }), []);
     }
     assert_eq!(chats.chat.next_connection(), next);
     assert_eq!(chats.chat.people(), 1);
@@ -312,12 +312,12 @@ fn above_its_limit_a_room_gathers_who_comes_and_goes() {
     let mut chats = crowd_of_three();
     let [ann, bob] = ["Ann", "Bob"].map(|name| chats.join_as(name));
     let third = chats.chat.next_connection();
-    let told = read(&chats.handle(Event::Opened { connection: third }));
+    let told = read(&chats.handle(Event::Opened { connection: third, form: Form::Lines }));
     assert!(told.contains(&format!("main (2): {} joined", chats.name(third))), "three are no crowd");
     assert_eq!(chats.chat.poll_timeout(), None);
 
     let fourth = chats.chat.next_connection();
-    let told = read(&chats.handle(Event::Opened { connection: fourth }));
+    let told = read(&chats.handle(Event::Opened { connection: fourth, form: Form::Lines }));
     assert_eq!(told[2], format!("3: You are {}", chats.name(fourth)));
     assert_eq!(told[3..], ["3 enters main", "3: You joined main"], "four are one");
     assert_eq!(chats.chat.poll_timeout(), Some(Time::after(Duration::from_secs(1))));
@@ -404,7 +404,7 @@ fn a_stopped_chat_says_so_and_then_does_nothing_more() {
     assert_eq!(chats.line(ann, "/help"), NOTHING);
     assert_eq!(chats.close(ann), NOTHING);
     let connection = chats.chat.next_connection();
-    assert_eq!(chats.handle(Event::Opened { connection }), []);
+    assert_eq!(chats.handle(Event::Opened { connection, form: Form::Lines }), []);
     assert_eq!(chats.handle(Event::Stopped), []);
 }
 
@@ -439,6 +439,7 @@ fn it_counts_what_people_say_and_nothing_else_that_they_ask_for() {
 fn after_everybody_left_nothing_is_left() {
     let mut chats = crowd_of_three();
     let mut people: Vec<_> = (0..50).map(|_| chats.open()).collect();
+    people.extend((0..5).map(|_| open_web(&mut chats).0));
     for (index, &person) in people.iter().enumerate() {
         chats.line(person, &format!("/name somebody{}", index % 20));
         chats.line(person, &format!("/join room{}", index % 7));
@@ -447,10 +448,99 @@ fn after_everybody_left_nothing_is_left() {
     for person in people {
         chats.close(person);
     }
-    let Chat { people, names, rooms, actions, .. } = &chats.chat;
-    assert!(people.is_empty() && names.is_empty() && actions.is_empty());
+    let Chat { people, browsers, names, rooms, actions, .. } = &chats.chat;
+    assert!(people.is_empty() && browsers.is_empty() && names.is_empty() && actions.is_empty());
     rooms.assert_only_empty_main();
     assert_eq!(chats.chat.poll_timeout(), None);
     let ann = chats.join_as("Ann");
     assert_eq!(chats.line(ann, "/rooms"), [format!("{}: Rooms - main (1)", ann.key())]);
+}
+
+/// Lets somebody with a browser in, and returns who it is, and what the chat decides.
+fn open_web(chats: &mut Chats) -> (ConnectionId, Vec<Action>) {
+    let connection = chats.chat.next_connection();
+    let actions = chats.handle(Event::Opened { connection, form: Form::Web });
+    (connection, actions)
+}
+
+fn replies(actions: &[Action]) -> Vec<&Message> {
+    let mut replies = Vec::new();
+    for action in actions {
+        if let Action::Reply { message, .. } = action {
+            replies.push(message);
+        }
+    }
+    replies
+}
+
+#[test]
+fn a_browser_is_told_of_the_server_before_all_else() {
+    let mut chats = Chats::of(["Ann"]).0;
+    let (web, actions) = open_web(&mut chats);
+    assert_eq!(actions[0], Action::Open { connection: web, form: Form::Web });
+    let boot = Config::default().boot();
+    let replies = replies(&actions);
+    assert_eq!(replies[..2], [&Message::Hello { boot, chars_max: 400 }, &Message::Help]);
+    assert!(matches!(replies[2..], [Message::YouAre { .. }, Message::YouJoined { seq: 0, .. }]));
+}
+
+#[test]
+fn who_leaves_by_a_browser_is_told_with_which_code_and_who_is_gone_is_told_nothing() {
+    let cases = [
+        (Request::Quit, CloseCode::NORMAL),
+        (Request::Leave(CloseCode::NONE), CloseCode::NONE),
+        (Request::Leave(CloseCode::TOO_BIG), CloseCode::TOO_BIG),
+    ];
+    for (request, code) in cases {
+        let mut chats = Chats::new();
+        let (web, _) = open_web(&mut chats);
+        let actions = chats.handle(Event::Requested { connection: web, request });
+        let bye = Action::Reply { connection: web, message: Message::Bye { code } };
+        assert_eq!(actions, [Action::Leave { connection: web }, bye, Action::Close { connection: web }]);
+    }
+    let mut chats = Chats::new();
+    let (web, _) = open_web(&mut chats);
+    let actions = chats.handle(Event::Closed { connection: web });
+    assert_eq!(actions, [Action::Leave { connection: web }, Action::Close { connection: web }]);
+}
+
+#[test]
+fn a_ping_is_answered_with_its_bytes() {
+    let mut chats = Chats::new();
+    let (web, _) = open_web(&mut chats);
+    let request = Request::Ping("there?".into());
+    let actions = chats.handle(Event::Requested { connection: web, request });
+    assert_eq!(replies(&actions), [&Message::Pong { payload: "there?".into() }]);
+}
+
+#[test]
+fn each_room_counts_what_is_said_there_and_a_new_one_starts_anew() {
+    let config = Config { epoch_ms: 1000, ..Config::default() };
+    let mut chats = Chats::with(config);
+    let ann = chats.join_as("Ann");
+    chats.sleep(Duration::from_millis(1));
+    let seq = |chats: &mut Chats, line: &str| {
+        let request = Request::parse(line).expect("the line asks for something");
+        let actions = chats.handle(Event::Requested { connection: ann, request });
+        let told = |action: &Action| match action {
+            Action::Broadcast { message: Message::Said { seq, time_ms, room, .. }, .. } => {
+                assert_eq!(*time_ms, 1001);
+                Some((room.to_string(), *seq))
+            }
+            Action::Reply { message: Message::YouJoined { room, seq }, .. } => Some((room.to_string(), *seq)),
+            Action::Open { .. }
+            | Action::Reply { .. }
+            | Action::Enter { .. }
+            | Action::Leave { .. }
+            | Action::Broadcast { .. }
+            | Action::Answer { .. }
+            | Action::Close { .. }
+            | Action::Stop { .. } => None,
+        };
+        actions.iter().find_map(told).expect("it tells the number")
+    };
+    let told =
+        ["one", "/join pizza", "two", "three", "/join main", "four", "/join pizza"].map(|line| seq(&mut chats, line));
+    let told = told.iter().map(|(room, seq)| format!("{room} {seq}")).collect::<Vec<_>>();
+    assert_eq!(told, ["main 1", "pizza 0", "pizza 1", "pizza 2", "main 1", "main 2", "pizza 0"]);
 }

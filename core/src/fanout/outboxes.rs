@@ -8,7 +8,7 @@ use std::collections::{BinaryHeap, HashMap, VecDeque};
 use super::queue::{Limits, Part, Pushed, Queue};
 use super::rooms::Seat;
 use super::{Output, Share};
-use crate::{ConnectionId, Incident, Message, Signal, Stats, Time};
+use crate::{ConnectionId, Form, Incident, Message, Signal, Stats, Time};
 
 #[derive(Debug)]
 pub(super) struct Outboxes<S> {
@@ -36,6 +36,7 @@ pub(super) struct Outboxes<S> {
 #[derive(Debug)]
 struct Outbox<S> {
     connection: ConnectionId,
+    form: Form,
     socket: S,
     seat: Option<Seat>,
     queue: Option<Box<Queue>>,
@@ -71,7 +72,7 @@ impl<S: Clone> Outboxes<S> {
         }
     }
 
-    pub(super) fn open(&mut self, connection: ConnectionId, socket: Option<&S>) {
+    pub(super) fn open(&mut self, connection: ConnectionId, form: Form, socket: Option<&S>) {
         let (Some(place), Some(socket)) = (self.share.place(connection), socket) else {
             return;
         };
@@ -80,7 +81,7 @@ impl<S: Clone> Outboxes<S> {
         }
         let socket = socket.clone();
         self.open[place] =
-            Some(Outbox { connection, socket, seat: None, queue: None, abandoned: false, watched: false });
+            Some(Outbox { connection, form, socket, seat: None, queue: None, abandoned: false, watched: false });
     }
 
     /// Returns the place of a connection that is open and of this share.
@@ -92,6 +93,11 @@ impl<S: Clone> Outboxes<S> {
 
     pub(super) fn connections(&self) -> Vec<ConnectionId> {
         self.open.iter().flatten().map(|outbox| outbox.connection).collect()
+    }
+
+    /// Returns how the connection in a place is spoken to.
+    pub(super) fn form(&self, place: usize) -> Form {
+        self.open[place].as_ref().map_or_else(Form::default, |outbox| outbox.form)
     }
 
     /// Returns where the connection in a place sits.
@@ -306,7 +312,7 @@ impl<S: Clone> Outboxes<S> {
         let connection = outbox.connection;
         let queue = outbox.queue.get_or_insert_with(|| {
             self.queues += 1;
-            Box::default()
+            Box::new(Queue::new(outbox.form))
         });
         let Pushed { given, dropped, is_over } = push(queue, &self.limits);
         self.given += given as u64;

@@ -8,7 +8,7 @@ use std::time::Duration;
 use bytes::{Buf as _, Bytes, BytesMut};
 
 use crate::config::REPLY_RESERVE_BYTES;
-use crate::{Config, Message, Time};
+use crate::{Config, Form, Message, Time};
 
 /// From how many bytes on it is cheaper to share a part of a chunk than to copy it: a share costs as much as 200 bytes to keep,
 /// and a write of its own.
@@ -65,6 +65,7 @@ pub(super) struct Pushed {
 
 #[derive(Debug, Default)]
 pub(super) struct Queue {
+    form: Form,
     /// Before `tail`.
     pieces: VecDeque<Bytes>,
     tail: BytesMut,
@@ -84,6 +85,10 @@ pub(super) struct Queue {
 }
 
 impl Queue {
+    pub(super) fn new(form: Form) -> Self {
+        Self { form, ..Self::default() }
+    }
+
     pub(super) const fn bytes(&self) -> usize {
         self.bytes
     }
@@ -108,8 +113,8 @@ impl Queue {
     /// Queues a reply. What was dropped before it is told before it.
     pub(super) fn push_reply(&mut self, message: &Message) -> Pushed {
         self.push_dropped_notice();
-        self.push_line(message);
-        Pushed { given: 1, ..Pushed::default() }
+        self.push_message(message);
+        Pushed { given: usize::from(message.has_line()), ..Pushed::default() }
     }
 
     /// Returns what to write next; empty only if nothing is queued.
@@ -140,14 +145,14 @@ impl Queue {
     fn push_dropped_notice(&mut self) {
         let count = std::mem::take(&mut self.dropped);
         if count > 0 {
-            self.push_line(&Message::Dropped { count });
+            self.push_message(&Message::Dropped { count });
         }
     }
 
-    fn push_line(&mut self, message: &Message) {
+    fn push_message(&mut self, message: &Message) {
         self.cut_tail();
         let before = self.tail.len();
-        message.encode_line(&mut self.tail);
+        message.encode(self.form, &mut self.tail);
         self.bytes += self.tail.len() - before;
     }
 
@@ -177,7 +182,6 @@ impl Queue {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Name, Text};
 
     fn queue_of(len: usize) -> (Queue, Bytes) {
         let chunk = Bytes::from(vec![b'x'; len]);
@@ -199,7 +203,7 @@ mod tests {
 
     #[test]
     fn copies_grow_together_up_to_a_size() {
-        let line = Message::Said { name: Name::parse("Ann").expect("a name"), text: Text::clean(&"x".repeat(1018)) };
+        let line = Message::said("Ann", &"x".repeat(1018));
         let mut queue = Queue::default();
         for _ in 0..16 {
             queue.push_reply(&line);

@@ -1,6 +1,7 @@
 //! Owns who of this share is in which room, and what has been said there and not been given to all of them yet.
 //!
-//! Lines are encoded once, into a chunk per room and batch; when the batch is through, the chunk is frozen and its bytes are given to
+//! A room has a hall for each form in which somebody there is spoken to. What is said in the room is encoded once for each of its halls
+//! that is not empty, into a chunk per hall and batch; when the batch is through, the chunk is frozen and its bytes are given to
 //! one member after the other. A member who came, left or was told something in the middle of it has an offset up to which it has
 //! seen the chunk.
 
@@ -8,7 +9,7 @@ use std::collections::VecDeque;
 
 use bytes::{Bytes, BytesMut};
 
-use crate::{Message, RoomId};
+use crate::{Form, Message, RoomId};
 
 /// How many buffers are kept to be used again. Each grows to the largest chunk it ever held, so that keeping one for every room that
 /// ever spoke in one batch would be gigabytes on a large server; these are 8 MiB at most.
@@ -16,17 +17,24 @@ const SPARES_MAX: usize = 128;
 
 #[derive(Debug, Default)]
 pub(super) struct Rooms {
-    /// By the rooms' keys.
-    rooms: Vec<Room>,
-    /// The rooms with an open chunk, in the order in which somebody spoke there first.
-    touched: VecDeque<RoomId>,
+    /// By form, and by the rooms' keys: up to the last room in which somebody of that form was.
+    halls: [Vec<Hall>; Form::COUNT],
+    /// The halls with an open chunk, in the order in which somebody spoke there first.
+    touched: VecDeque<HallId>,
     flushing: Option<Flushing>,
     /// Buffers to be used again, a few.
     spare: Vec<OpenChunk>,
 }
 
+/// Names those in a room who are spoken to in one form.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct HallId {
+    room: RoomId,
+    form: Form,
+}
+
 #[derive(Debug, Default)]
-struct Room {
+struct Hall {
     /// The members' places in the share.
     members: Vec<u32>,
     chunk: Option<Box<OpenChunk>>,
@@ -39,12 +47,12 @@ pub(super) struct OpenChunk {
     pub(super) ends: Vec<u32>,
 }
 
-/// Holds a chunk that is being given to the members of a room.
+/// Holds a chunk that is being given to the members of a hall.
 #[derive(Debug)]
 pub(super) struct Flushing {
     pub(super) bytes: Bytes,
     pub(super) ends: Vec<u32>,
-    room: RoomId,
+    hall: HallId,
     next: usize,
     emptied: OpenChunk,
 }
@@ -60,10 +68,10 @@ impl Flushing {
     }
 }
 
-/// Where somebody sits: in which room, and how much of its open chunk they have seen.
+/// Where somebody sits: in which hall, and how much of its open chunk they have seen.
 #[derive(Debug)]
 pub(super) struct Seat {
-    pub(super) room: RoomId,
+    pub(super) hall: HallId,
     /// Among the members.
     pub(super) index: u32,
     seen: u32,
@@ -82,21 +90,22 @@ impl Seat {
 }
 
 impl Rooms {
-    pub(super) fn enter(&mut self, id: RoomId, place: usize) -> Seat {
-        let key = id.key() as usize;
-        if self.rooms.len() <= key {
-            self.rooms.resize_with(key + 1, Room::default);
+    pub(super) fn enter(&mut self, room: RoomId, form: Form, place: usize) -> Seat {
+        let (id, key) = (HallId { room, form }, room.key() as usize);
+        let halls = &mut self.halls[form.index()];
+        if halls.len() <= key {
+            halls.resize_with(key + 1, Hall::default);
         }
-        let room = &mut self.rooms[key];
-        let index = offset(room.members.len());
-        room.members.push(offset(place));
-        let seen = room.chunk.as_ref().map_or(0, |chunk| offset(chunk.buffer.len()));
-        Seat { room: id, index, seen }
+        let hall = &mut halls[key];
+        let index = offset(hall.members.len());
+        hall.members.push(offset(place));
+        let seen = hall.chunk.as_ref().map_or(0, |chunk| offset(chunk.buffer.len()));
+        Seat { hall: id, index, seen }
     }
 
     /// Takes the owner of a seat out of its room. Returns the place of the member who sits there now, if another does.
     pub(super) fn leave(&mut self, seat: &Seat) -> Option<usize> {
-        let members = &mut self.rooms[seat.room.key() as usize].members;
+        let members = &mut self.hall_mut(seat.hall)?.members;
         members.swap_remove(seat.index as usize);
         if members.is_empty() {
             *members = Vec::new();
@@ -105,24 +114,25 @@ impl Rooms {
     }
 
     /// Encodes a message for the members of a room, if there are any.
-    pub(super) fn broadcast(&mut self, id: RoomId, message: &Message) {
-        let Some(room) = self.rooms.get_mut(id.key() as usize).filter(|room| !room.members.is_empty()) else {
-            return;
-        };
-        let chunk = room.chunk.get_or_insert_with(|| {
-            self.touched.push_back(id);
-            Box::new(self.spare.pop().unwrap_or_default())
-        });
-        message.encode_line(&mut chunk.buffer);
-        chunk.ends.push(offset(chunk.buffer.len()));
+    pub(super) fn broadcast(&mut self, room: RoomId, message: &Message) {
+        for form in Form::ALL {
+            let hall = self.halls[form.index()].get_mut(room.key() as usize);
+            let Some(hall) = hall.filter(|hall| !hall.members.is_empty()) else { continue };
+            let chunk = hall.chunk.get_or_insert_with(|| {
+                self.touched.push_back(HallId { room, form });
+                Box::new(self.spare.pop().unwrap_or_default())
+            });
+            message.encode(form, &mut chunk.buffer);
+            chunk.ends.push(offset(chunk.buffer.len()));
+        }
     }
 
-    /// Returns what has been said in a room since the last batch was through.
-    pub(super) fn open_chunk(&self, id: RoomId) -> Option<&OpenChunk> {
-        self.rooms.get(id.key() as usize)?.chunk.as_deref()
+    /// Returns what has been said in a hall since the last batch was through.
+    pub(super) fn open_chunk(&self, id: HallId) -> Option<&OpenChunk> {
+        self.hall(id)?.chunk.as_deref()
     }
 
-    /// Returns the chunk that is being given to a room.
+    /// Returns the chunk that is being given to a hall.
     pub(super) const fn flushing(&self) -> Option<&Flushing> {
         self.flushing.as_ref()
     }
@@ -131,12 +141,13 @@ impl Rooms {
         self.flushing.is_none() && self.touched.is_empty()
     }
 
-    /// Goes on to the next member of a room with a chunk: its place, and the chunk's length. Each is returned once for each chunk.
+    /// Goes on to the next member of a hall with a chunk: its place, and the chunk's length. Each is returned once for each chunk.
     pub(super) fn next_member(&mut self) -> Option<(usize, usize)> {
         loop {
             if let Some(flushing) = &mut self.flushing {
-                let room = &self.rooms[flushing.room.key() as usize];
-                if let Some(&place) = room.members.get(flushing.next) {
+                let HallId { room, form } = flushing.hall;
+                let members = &self.halls[form.index()][room.key() as usize].members;
+                if let Some(&place) = members.get(flushing.next) {
                     flushing.next += 1;
                     return Some((place as usize, flushing.bytes.len()));
                 }
@@ -148,16 +159,23 @@ impl Rooms {
 
     fn start_flushing(&mut self) -> Option<()> {
         let id = self.touched.pop_front()?;
-        let room = &mut self.rooms[id.key() as usize];
-        let mut chunk = *room.chunk.take()?;
+        let mut chunk = *self.hall_mut(id)?.chunk.take()?;
         self.flushing = Some(Flushing {
             bytes: chunk.buffer.split().freeze(),
             ends: std::mem::take(&mut chunk.ends),
-            room: id,
+            hall: id,
             next: 0,
             emptied: chunk,
         });
         Some(())
+    }
+
+    fn hall(&self, id: HallId) -> Option<&Hall> {
+        self.halls[id.form.index()].get(id.room.key() as usize)
+    }
+
+    fn hall_mut(&mut self, id: HallId) -> Option<&mut Hall> {
+        self.halls[id.form.index()].get_mut(id.room.key() as usize)
     }
 
     /// Keeps the buffers of a chunk that everybody was given.
@@ -187,7 +205,7 @@ impl Rooms {
 
     /// Asserts that nobody is in any room, nothing is to be said there, and few buffers are kept.
     pub(super) fn assert_empty(&self) {
-        assert!(self.rooms.iter().all(|room| room.members.capacity() == 0 && room.chunk.is_none()));
+        assert!(self.halls.iter().flatten().all(|hall| hall.members.capacity() == 0 && hall.chunk.is_none()));
         assert!(self.is_flushed());
         assert!(self.spare.len() <= SPARES_MAX);
     }

@@ -3,6 +3,7 @@
 mod counts;
 mod drops;
 mod ends;
+mod forms;
 mod order;
 mod writes;
 
@@ -10,6 +11,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
 use super::*;
+use crate::Form;
 use crate::{Name, Text};
 
 const MAIN: RoomId = RoomId::new(0);
@@ -127,7 +129,7 @@ fn config() -> Config {
 fn batch(actions: impl IntoIterator<Item = Action>) -> Batch<u32> {
     let mut batch = Batch::new();
     for action in actions {
-        if let Action::Open { connection } = action {
+        if let Action::Open { connection, .. } = action {
             batch.push_socket(connection.generation());
         }
         batch.push(action);
@@ -140,7 +142,7 @@ fn id(key: u32) -> ConnectionId {
 }
 
 fn open(connection: ConnectionId) -> Action {
-    Action::Open { connection }
+    Action::Open { connection, form: Form::Lines }
 }
 
 fn enter(connection: ConnectionId, room: RoomId) -> Action {
@@ -160,7 +162,7 @@ fn answer(connection: ConnectionId) -> Action {
 }
 
 fn said(text: &str) -> Message {
-    Message::Said { name: Name::parse("Ann").expect("a name"), text: Text::clean(text) }
+    Message::said("Ann", text)
 }
 
 fn say(room: RoomId, text: &str) -> Action {

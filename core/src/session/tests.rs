@@ -140,7 +140,7 @@ fn blank_lines_are_passed_over_up_to_what_is_something() {
         ("\n\u{a0}\n", 1),
     ];
     for (input, bytes) in cases {
-        assert_eq!(blank_lines_bytes(input.as_bytes(), 400), bytes, "{input:?}");
+        assert_eq!(lines::blank_lines_bytes(input.as_bytes(), 400), bytes, "{input:?}");
     }
     let mut session = Session::new(&Config::default());
     assert_eq!(ask(&mut session, format!("\n\n{too_long}\n\n\nx\n").as_bytes()), [Request::TooLong, say("x")]);
@@ -249,11 +249,15 @@ fn lines_held_back_are_moved_only_when_half_of_them_are_through() {
     session.handle_bytes(&b"x\n".repeat(1000));
     let mut moves = 0;
     for second in 0..1000 {
-        let before = session.input.as_ptr();
+        let before = session.input.held().as_ptr();
         assert_eq!(drain(&mut session, Time::after(Duration::from_secs(second))), [say("x")]);
-        moves += usize::from(session.input.as_ptr() != before);
+        moves += usize::from(session.input.held().as_ptr() != before);
         let rest = 2 * (999 - second as usize);
-        assert!(session.input.len() < 2 * rest || session.input.is_empty(), "{rest} of {}", session.input.len());
+        assert!(
+            session.input.held().len() < 2 * rest || session.input.held().is_empty(),
+            "{rest} of {}",
+            session.input.held().len()
+        );
     }
     assert!(moves <= 11, "{moves} moves");
     assert_eq!(session.held_bytes(), 0);

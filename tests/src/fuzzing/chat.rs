@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chinwag_core::{Action, Chat, Config, ConnectionId, Event, Message, Request, RoomId, Time};
+use chinwag_core::{Action, Chat, Config, ConnectionId, Event, Form, Message, Request, RoomId, Time};
 
 use super::input::Input;
 use crate::sim::{Laws, Model, Reader};
@@ -75,7 +75,9 @@ impl Run {
             0 => return self.open(),
             1 => return self.pass(how),
             2 => return self.close(user),
-            3 => self.chat.handle(self.now, Event::Opened { connection: self.people[user].connection }),
+            3 => self
+                .chat
+                .handle(self.now, Event::Opened { connection: self.people[user].connection, form: Form::Lines }),
             4 => return self.ask(user, "/rooms"),
             5 => return self.ask(user, "/users"),
             6 | 7 => {
@@ -108,7 +110,7 @@ impl Run {
         self.model.add_user();
         let (reader, told) = (Reader::default(), String::new());
         self.people.push(Person { connection, room: None, reader, told });
-        self.chat.handle(self.now, Event::Opened { connection });
+        self.chat.handle(self.now, Event::Opened { connection, form: Form::Lines });
         let name = self.follow()?.ok_or("a newcomer is told a name")?;
         self.model.open(self.now, user, &name)?;
         self.check()?;

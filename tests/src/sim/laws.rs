@@ -24,7 +24,7 @@ impl Laws {
     /// If it breaks a law.
     pub fn follow(&mut self, action: &Action) -> Result<(), String> {
         let lawful = match action {
-            Action::Open { connection } => {
+            Action::Open { connection, .. } => {
                 let slot_is_free = self.people.keys().all(|other| other.key() != connection.key());
                 self.people.insert(*connection, Person::default());
                 slot_is_free && self.opened.insert(*connection)
@@ -108,7 +108,10 @@ impl Laws {
             | Message::NotUtf8
             | Message::WrongDoor { .. }
             | Message::Dropped { .. }
-            | Message::Stopping => false,
+            | Message::Stopping
+            | Message::Hello { .. }
+            | Message::Pong { .. }
+            | Message::Bye { .. } => false,
         }
     }
 

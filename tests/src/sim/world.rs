@@ -9,7 +9,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::time::Duration;
 
-use chinwag_core::{Action, Batch, Chat, Config, ConnectionId, Event, Fanout, Message, Request, Share, Time};
+use chinwag_core::{Action, Batch, Chat, Config, ConnectionId, Event, Fanout, Form, Message, Request, Share, Time};
 
 use crate::sim::user::User;
 use crate::sim::{Laws, Model, Plan, Step};
@@ -218,7 +218,7 @@ impl World {
         let socket = Rc::new(user);
         self.users[user].connection = Some(connection);
         self.users[user].handle = Rc::downgrade(&socket);
-        self.chat.handle(self.now, Event::Opened { connection });
+        self.chat.handle(self.now, Event::Opened { connection, form: Form::Lines });
         let name = self.collect(Some(socket))?.ok_or("the newcomer was given no name")?;
         self.model.open(self.now, user, &name)?;
         self.check()
@@ -313,7 +313,10 @@ impl World {
             | Message::YouAre { .. }
             | Message::YouJoined { .. }
             | Message::Dropped { .. }
-            | Message::Stopping => return,
+            | Message::Stopping
+            | Message::Hello { .. }
+            | Message::Pong { .. }
+            | Message::Bye { .. } => return,
         };
         self.seen(situation);
     }

@@ -226,7 +226,8 @@ test('axe finds nothing to object to: more people and rooms than fit', async () 
     await somebody.join(number % 2 ? 'crowd' : `room-${number}`);
     crowd.push(somebody);
   }
-  for (const [look, options] of Object.entries(looks)) {
+  for (const look of ['light', 'narrow, dark']) {
+    const options = looks[look];
     const page = await open({ ...options, hash: '#crowd' });
     await shows(page, '.people', /guest-no-39/);
     await shows(page, '.rooms', /room-38/);

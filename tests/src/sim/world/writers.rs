@@ -23,7 +23,7 @@ impl World {
         let opened: Vec<_> = batch
             .actions()
             .iter()
-            .filter_map(|action| if let Action::Open { connection } = action { Some(*connection) } else { None })
+            .filter_map(|action| if let Action::Open { connection, .. } = action { Some(*connection) } else { None })
             .collect();
         let is_reused = |user: &User| {
             let closing = user.connection.filter(|&connection| fanout.queued_bytes(connection) > 0);

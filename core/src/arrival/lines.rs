@@ -1,0 +1,134 @@
+//! Owns a connection that has come to the line door: tells chat from other protocols by what comes first, or by silence.
+
+use super::Step;
+use crate::session::Opening;
+use crate::{Config, Foreign, Incident, Session, Time};
+
+#[derive(Debug)]
+pub(super) struct LinesArrival {
+    session: Session,
+    until: Time,
+    ended: bool,
+    turned_away: Option<Foreign>,
+}
+
+impl LinesArrival {
+    pub(super) fn new(config: &Config, now: Time) -> Self {
+        Self { session: Session::new(config), until: now + config.door_wait, ended: false, turned_away: None }
+    }
+
+    pub(super) fn handle_bytes(&mut self, bytes: &[u8]) {
+        self.session.handle_bytes(bytes);
+    }
+
+    pub(super) fn handle_end(&mut self) {
+        self.ended = true;
+        self.session.handle_end();
+    }
+
+    pub(super) fn poll_step(&mut self, now: Time) -> Step {
+        if let Some(foreign) = self.turned_away {
+            return Step::End { incident: Some(Incident::WrongDoor(foreign)) };
+        }
+        match self.session.opening() {
+            Opening::Foreign(foreign) => {
+                self.turned_away = Some(foreign);
+                // It is short; a socket that does not take it at once belongs to nobody who would read it.
+                Step::Write { bytes: foreign.answer().into(), until: now }
+            }
+            Opening::Line => Step::Enter,
+            Opening::Unknown if self.ended => Step::End { incident: None },
+            Opening::Unknown if self.until <= now => Step::Enter,
+            Opening::Unknown => Step::Read { until: self.until },
+        }
+    }
+
+    pub(super) fn into_session(self) -> Session {
+        self.session
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::{Next, Request, Signals, Text};
+
+    const GONE: Step = Step::End { incident: None };
+
+    fn wait() -> Time {
+        Time::after(Duration::from_millis(100))
+    }
+
+    fn arrive(bytes: &[u8]) -> LinesArrival {
+        let mut arrival = LinesArrival::new(&Config::default(), Time::START);
+        arrival.handle_bytes(bytes);
+        arrival
+    }
+
+    fn step(bytes: &[u8]) -> Step {
+        arrive(bytes).poll_step(Time::START)
+    }
+
+    #[test]
+    fn who_says_nothing_is_let_in_after_a_while() {
+        let mut arrival = arrive(b"");
+        assert_eq!(arrival.poll_step(Time::START), Step::Read { until: wait() });
+        assert_eq!(arrival.poll_step(Time::after(Duration::from_millis(99))), Step::Read { until: wait() });
+        assert_eq!(arrival.poll_step(wait()), Step::Enter);
+    }
+
+    #[test]
+    fn who_sends_a_line_is_let_in_at_once_with_what_they_said() {
+        for bytes in [&b"\n"[..], b"\r\n", b"hello\n", b"/join pizza\r\nhe", b"GET out of here\n"] {
+            assert_eq!(step(bytes), Step::Enter, "{bytes:?}");
+        }
+        let mut session = arrive(b"hello\nhal").into_session();
+        session.handle_bytes(b"lo\n");
+        let said = ["hello", "hallo"].map(|text| Request::Say(Text::clean(text))).into();
+        assert_eq!(session.poll_next(Time::START, Signals::default()), Next::Ask(said));
+    }
+
+    #[test]
+    fn what_may_still_become_anything_is_waited_for() {
+        for bytes in [&b"G"[..], b"GET / HTTP/1.1", b"hello", b"\xff\xfd\x03", &[0x16]] {
+            let mut arrival = arrive(bytes);
+            assert_eq!(arrival.poll_step(Time::START), Step::Read { until: wait() }, "{bytes:?}");
+            assert_eq!(arrival.poll_step(wait()), Step::Enter, "{bytes:?}");
+        }
+    }
+
+    #[test]
+    fn another_protocol_is_answered_and_closed_however_its_bytes_are_split() {
+        let cases: [(&[u8], Foreign); 4] = [
+            (b"GET / HTTP/1.1\r\n", Foreign::Http),
+            (b"POST /x HTTP/1.1\r\nHost: a\r\n\r\n/join pizza\nhello\n", Foreign::Http),
+            (&[0x16, 3, 1, 0, 5, b'\n'], Foreign::Tls),
+            (&[0, 1, 0, 8, 0x21, 0x12, 0xa4, 0x42], Foreign::Binary),
+        ];
+        for (bytes, foreign) in cases {
+            for split in 0..=bytes.len() {
+                let mut arrival = arrive(&bytes[..split]);
+                let mut next = arrival.poll_step(Time::START);
+                if next == (Step::Read { until: wait() }) {
+                    arrival.handle_bytes(&bytes[split..]);
+                    next = arrival.poll_step(Time::START);
+                }
+                let (bytes, until) = (foreign.answer().into(), Time::START);
+                assert_eq!(next, Step::Write { bytes, until }, "{foreign:?} split at {split}");
+                let incident = Some(Incident::WrongDoor(foreign));
+                assert_eq!(arrival.poll_step(Time::START), Step::End { incident });
+            }
+        }
+    }
+
+    #[test]
+    fn who_leaves_without_a_line_was_never_here() {
+        for (bytes, last) in [(&b""[..], GONE), (b"half", GONE), (b"\xff\xf4", GONE), (b"hello\n", Step::Enter)] {
+            let mut arrival = arrive(bytes);
+            arrival.handle_end();
+            assert_eq!(arrival.poll_step(Time::START), last, "{bytes:?}");
+        }
+    }
+}

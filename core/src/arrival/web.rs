@@ -1,0 +1,187 @@
+//! Owns a connection that has come to the web door: answers its requests, one after the other, until it asks for a `WebSocket`.
+//!
+//! Invariant: what is held is never more than a head at its limit plus what was handed in at once, and only for as long as a request
+//! may take.
+
+use bytes::Bytes;
+use tungstenite::handshake::derive_accept_key;
+
+use super::Step;
+use crate::http::{Head, HeadError, Response, Status};
+use crate::{Config, Incident, Session, Time};
+
+/// Where a `WebSocket` is asked for.
+const SOCKET: &str = "/socket";
+
+#[derive(Debug)]
+pub(super) struct WebArrival {
+    config: Config,
+    input: Vec<u8>,
+    /// Until when the head that is awaited may take.
+    until: Time,
+    ended: bool,
+    phase: Phase,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Phase {
+    /// A request is awaited.
+    Asking,
+    /// The last answer was handed out; after it the connection is open for this.
+    Answered(After),
+}
+
+/// What comes after an answer.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum After {
+    NextRequest,
+    Chat,
+    Nothing(Option<Incident>),
+}
+
+impl WebArrival {
+    pub(super) fn new(config: &Config, now: Time) -> Self {
+        let until = now + config.request_wait;
+        Self { config: config.clone(), input: Vec::new(), until, ended: false, phase: Phase::Asking }
+    }
+
+    pub(super) fn handle_bytes(&mut self, bytes: &[u8]) {
+        self.input.extend_from_slice(bytes);
+    }
+
+    pub(super) const fn handle_end(&mut self) {
+        self.ended = true;
+    }
+
+    pub(super) fn poll_step(&mut self, now: Time) -> Step {
+        match self.phase {
+            Phase::Asking => {}
+            Phase::Answered(After::NextRequest) => {
+                self.phase = Phase::Asking;
+                self.until = now + self.config.request_wait;
+            }
+            Phase::Answered(After::Chat) => return Step::Enter,
+            Phase::Answered(After::Nothing(incident)) => return Step::End { incident },
+        }
+        match self.answer(now) {
+            Ok((answer, after)) => {
+                self.phase = Phase::Answered(after);
+                Step::Write { bytes: answer, until: now + self.config.stall_max }
+            }
+            Err(step) => step,
+        }
+    }
+
+    pub(super) fn into_session(self) -> Session {
+        let mut session = Session::web(&self.config);
+        session.handle_bytes(&self.input);
+        if self.ended {
+            session.handle_end();
+        }
+        session
+    }
+
+    /// Answers the first request that is here, or tells what to do while there is none.
+    fn answer(&mut self, now: Time) -> Result<(Bytes, After), Step> {
+        let (len, (answer, after)) = match Head::parse(&self.input) {
+            Ok(head) => (head.len, answer(&self.config, &head)),
+            Err(HeadError::Bad(status)) => (0, refuse(status, Incident::BadRequest)),
+            Err(HeadError::Partial) if self.ended => return Err(Step::End { incident: None }),
+            Err(HeadError::Partial) if now < self.until => return Err(Step::Read { until: self.until }),
+            // Browsers connect before they have something to ask for.
+            Err(HeadError::Partial) if self.input.is_empty() => return Err(Step::End { incident: None }),
+            Err(HeadError::Partial) => (0, refuse(Status::TIMEOUT, Incident::BadRequest)),
+        };
+        self.input.drain(..len);
+        Ok((answer, after))
+    }
+}
+
+fn answer(config: &Config, head: &Head<'_>) -> (Bytes, After) {
+    if head.method != "GET" && head.method != "HEAD" {
+        let response = Response::plain(Status::METHOD_NOT_ALLOWED, "Method Not Allowed").field("Allow", "GET, HEAD");
+        return (response.closing().into_bytes(), After::Nothing(Some(Incident::BadRequest)));
+    }
+    if head.has_body() {
+        return refuse(Status::BODY_TOO_LARGE, Incident::BadRequest);
+    }
+    if head.path == SOCKET {
+        return upgrade(config, head).unwrap_or_else(|refused| refused);
+    }
+    let asset = config.assets.iter().find(|asset| asset.path == head.path);
+    let mut response = match (head.path, asset) {
+        ("/healthz", _) => Response::plain(Status::OK, "ok"),
+        (_, None) => Response::plain(Status::NOT_FOUND, "Not Found"),
+        (_, Some(asset)) => {
+            let etag = asset.etag();
+            let is_known = |item: &[u8]| item == b"*" || item.strip_prefix(b"W/").unwrap_or(item) == etag.as_bytes();
+            let response = if head.items("if-none-match").any(is_known) {
+                Response::not_modified()
+            } else {
+                Response::new(Status::OK, asset.content_type, asset.bytes)
+            };
+            response.field("ETag", &etag).field("Cache-Control", "no-cache")
+        }
+    };
+    if head.method == "HEAD" {
+        response = response.without_body();
+    }
+    if head.is_kept_alive() {
+        (response.into_bytes(), After::NextRequest)
+    } else {
+        (response.closing().into_bytes(), After::Nothing(None))
+    }
+}
+
+/// Lets a `WebSocket` in, or says why not.
+fn upgrade(config: &Config, head: &Head<'_>) -> Result<(Bytes, After), (Bytes, After)> {
+    let bad = |status| refuse(status, Incident::BadRequest);
+    if head.method != "GET" || !head.can_upgrade() {
+        return Err(bad(Status::BAD_REQUEST));
+    }
+    if !head.has("upgrade", "websocket") || !head.has("connection", "upgrade") {
+        let response =
+            Response::plain(Status::UPGRADE_REQUIRED, "Here is a WebSocket only").field("Upgrade", "websocket");
+        return Err((response.closing().into_bytes(), After::Nothing(Some(Incident::BadRequest))));
+    }
+    if head.only("sec-websocket-version").map_err(bad)? != Some("13") {
+        let response = Response::plain(Status::UPGRADE_REQUIRED, "Here is version 13 of WebSockets only")
+            .field("Sec-WebSocket-Version", "13");
+        return Err((response.closing().into_bytes(), After::Nothing(Some(Incident::BadRequest))));
+    }
+    let key = head.only("sec-websocket-key").map_err(bad)?.filter(|key| is_key(key.as_bytes()));
+    let Some(key) = key else { return Err(bad(Status::BAD_REQUEST)) };
+    let origin = head.only("origin").map_err(bad)?;
+    if !origin.is_none_or(|origin| is_ours(config, head, origin)) {
+        return Err(refuse(Status::FORBIDDEN, Incident::ForeignOrigin));
+    }
+    let response = Response::bare(Status::SWITCHING)
+        .field("Upgrade", "websocket")
+        .field("Connection", "Upgrade")
+        .field("Sec-WebSocket-Accept", &derive_accept_key(key.as_bytes()));
+    Ok((response.into_bytes(), After::Chat))
+}
+
+/// Tells whether a page of this origin may talk here: one that came from here, or one that was allowed. Who sends none is no browser.
+fn is_ours(config: &Config, head: &Head<'_>, origin: &str) -> bool {
+    let host = head.only("host").ok().flatten();
+    let same_host = ["http://", "https://"].iter().filter_map(|scheme| origin.strip_prefix(scheme));
+    let mut allowed = config.web_origins.iter();
+    same_host.into_iter().any(|authority| host.is_some_and(|host| host.eq_ignore_ascii_case(authority)))
+        || allowed.any(|allowed| allowed.eq_ignore_ascii_case(origin))
+}
+
+/// Tells whether it is 16 bytes in base64, as every client draws them.
+fn is_key(key: &[u8]) -> bool {
+    let digits = key.strip_suffix(b"==");
+    digits.is_some_and(|digits| {
+        digits.len() == 22 && digits.iter().all(|byte| byte.is_ascii_alphanumeric() || b"+/".contains(byte))
+    })
+}
+
+fn refuse(status: Status, incident: Incident) -> (Bytes, After) {
+    (Response::plain(status, status.words()).closing().into_bytes(), After::Nothing(Some(incident)))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,293 @@
+//! What the web door answers: to every request, good and bad, in every split, and in time.
+
+use std::time::Duration;
+
+use super::*;
+use crate::{Asset, CloseCode, Next, Request, Signals, Text};
+
+const PAGE: &[Asset] = &[
+    Asset::new("/", "text/html; charset=utf-8", b"<!doctype html>"),
+    Asset::new("/main.js", "text/javascript; charset=utf-8", b"talk()"),
+];
+
+fn config() -> Config {
+    Config { assets: PAGE, web_origins: ["https://ours.example".to_owned()].into(), ..Config::default() }
+}
+
+fn late() -> Time {
+    Time::after(Duration::from_secs(5))
+}
+
+/// Hands in what is sent, and returns what is answered, and what was to be done in the end.
+fn talk(pieces: &[&[u8]]) -> (String, Step, WebArrival) {
+    let (mut arrival, mut answered) = (WebArrival::new(&config(), Time::START), Vec::new());
+    let mut pieces = pieces.iter();
+    loop {
+        match arrival.poll_step(Time::START) {
+            Step::Write { bytes, .. } => answered.extend_from_slice(&bytes),
+            Step::Read { until } => {
+                assert_eq!(until, late());
+                let Some(piece) = pieces.next() else {
+                    return (String::from_utf8(answered).expect("it is text"), Step::Read { until }, arrival);
+                };
+                arrival.handle_bytes(piece);
+            }
+            step @ (Step::Enter | Step::End { .. }) => {
+                return (String::from_utf8(answered).expect("it is text"), step, arrival);
+            }
+        }
+    }
+}
+
+fn get(path: &str) -> String {
+    format!("GET {path} HTTP/1.1\r\nHost: chat.example\r\n\r\n")
+}
+
+/// A field of a handshake that is replaced, or left out, or added.
+type Change<'a> = (&'a str, Option<&'a str>);
+
+/// What browsers send to open a `WebSocket`, but for some changes.
+fn handshake(changes: &[Change<'_>]) -> String {
+    let fields = [
+        ("Host", "chat.example:8080"),
+        ("Connection", "keep-alive, Upgrade"),
+        ("Upgrade", "websocket"),
+        ("Origin", "http://chat.example:8080"),
+        ("Sec-WebSocket-Version", "13"),
+        ("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="),
+    ];
+    let changed = |name: &str| changes.iter().find(|(changed, _)| *changed == name);
+    let mut head = "GET /socket HTTP/1.1\r\n".to_owned();
+    for (name, value) in fields {
+        if let Some(value) = changed(name).map_or(Some(value), |(_, value)| *value) {
+            head += &format!("{name}: {value}\r\n");
+        }
+    }
+    let is_new = |name: &str| fields.iter().all(|(field, _)| *field != name);
+    for (name, value) in changes.iter().filter(|(name, _)| is_new(name)) {
+        head += &format!("{name}: {}\r\n", value.unwrap_or_default());
+    }
+    head + "\r\n"
+}
+
+fn bad_request() -> Step {
+    Step::End { incident: Some(Incident::BadRequest) }
+}
+
+#[test]
+fn a_websocket_is_let_in_with_all_that_came_after_the_handshake_in_every_split() {
+    let hello = b"\x81\x85\x01\x02\x03\x04\x69\x67\x6f\x68\x6e";
+    let bytes = [handshake(&[]).as_bytes(), hello].concat();
+    for split in 0..=bytes.len() {
+        let (answer, step, arrival) = talk(&[&bytes[..split], &bytes[split..]]);
+        assert_eq!(step, Step::Enter, "split at {split}");
+        assert_eq!(
+            answer,
+            "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
+             Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n"
+        );
+        let mut session = arrival.into_session();
+        if split >= bytes.len() - hello.len() {
+            session.handle_bytes(&bytes[split..]);
+        }
+        let said = vec![Request::Say(Text::clean("hello"))];
+        assert_eq!(session.poll_next(Time::START, Signals::default()), Next::Ask(said), "split at {split}");
+    }
+}
+
+#[test]
+fn a_handshake_is_checked_field_by_field() {
+    let key = "Sec-WebSocket-Key";
+    let cases: [(&[Change<'_>], &str); 29] = [
+        (&[], "101"),
+        (&[("Origin", None)], "101"),
+        (&[("Origin", Some("https://chat.example:8080"))], "101"),
+        (&[("Origin", Some("HTTP://CHAT.example:8080"))], "403"),
+        (&[("Origin", Some("http://CHAT.example:8080"))], "101"),
+        (&[("Origin", Some("https://ours.example"))], "101"),
+        (&[("Origin", Some("http://ours.example"))], "403"),
+        (&[("Origin", Some("https://ours.example.evil.example"))], "403"),
+        (&[("Origin", Some("http://chat.example"))], "403"),
+        (&[("Origin", Some("http://chat.example:80801"))], "403"),
+        (&[("Origin", Some("http://evil.example"))], "403"),
+        (&[("Origin", Some("http://"))], "403"),
+        (&[("Origin", Some("null"))], "403"),
+        (&[("Origin", Some(""))], "403"),
+        (&[("Origin", Some("http://chat.example:8080")), ("origin", Some("http://evil.example"))], "400"),
+        (&[("Host", None)], "400"),
+        (&[("host", Some("chat.example:8080"))], "400"),
+        (&[("Connection", Some("upgrade"))], "101"),
+        (&[("Connection", Some("keep-alive"))], "426"),
+        (&[("Upgrade", Some("WebSocket"))], "101"),
+        (&[("Upgrade", Some("h2c"))], "426"),
+        (&[("Upgrade", None)], "426"),
+        (&[("Sec-WebSocket-Version", Some("8"))], "426"),
+        (&[("Sec-WebSocket-Version", None)], "426"),
+        (&[(key, None)], "400"),
+        (&[(key, Some("short=="))], "400"),
+        (&[(key, Some("dGhlIHNhbXBsZSBub25jZQ"))], "400"),
+        (&[("sec-websocket-key", Some("dGhlIHNhbXBsZSBub25jZQ=="))], "400"),
+        (&[("Content-Length", Some("5"))], "413"),
+    ];
+    for (changes, status) in cases {
+        let (answer, step, _) = talk(&[handshake(changes).as_bytes()]);
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{changes:?}: {answer}");
+        let expected = match status {
+            "101" => Step::Enter,
+            "403" => Step::End { incident: Some(Incident::ForeignOrigin) },
+            _ => bad_request(),
+        };
+        assert_eq!(step, expected, "{changes:?}");
+    }
+    let (answer, ..) = talk(&[handshake(&[("Sec-WebSocket-Version", Some("8"))]).as_bytes()]);
+    assert!(answer.contains("\r\nSec-WebSocket-Version: 13\r\n"), "{answer}");
+}
+
+#[test]
+fn files_are_given_one_after_the_other_on_one_connection() {
+    let requests = get("/") + &get("/main.js?v=1") + "HEAD /main.js HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+    for size in [1, 7, requests.len()] {
+        let (answer, step, _) = talk(&requests.as_bytes().chunks(size).collect::<Vec<_>>());
+        assert_eq!(step, Step::End { incident: None });
+        let answers: Vec<_> = answer.split("HTTP/1.1 200 OK\r\n").skip(1).collect();
+        let [page, script, head] = answers[..] else { panic!("not three answers: {answer}") };
+        assert!(
+            page.ends_with("\r\n\r\n<!doctype html>") && page.contains("Content-Type: text/html; charset=utf-8\r\n")
+        );
+        assert!(script.ends_with("\r\n\r\ntalk()") && script.contains("Content-Length: 6\r\n"));
+        assert!(head.ends_with("\r\nConnection: close\r\n\r\n") && head.contains("Content-Length: 6\r\n"));
+    }
+}
+
+#[test]
+fn what_a_browser_has_already_is_not_sent_again() {
+    let (answer, ..) = talk(&[get("/").as_bytes()]);
+    let etag = answer.split("ETag: ").nth(1).and_then(|rest| rest.split("\r\n").next()).expect("it has a tag");
+    for (known, status) in [
+        (etag.to_owned(), "304"),
+        (format!("W/{etag}"), "304"),
+        (format!("\"x\", {etag}"), "304"),
+        ("*".to_owned(), "304"),
+        ("\"x\"".to_owned(), "200"),
+        (etag.trim_matches('"').to_owned(), "200"),
+    ] {
+        let request = format!("GET / HTTP/1.1\r\nHost: a\r\nIf-None-Match: {known}\r\n\r\n");
+        let (answer, step, _) = talk(&[request.as_bytes()]);
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{known}: {answer}");
+        assert!(answer.contains(etag) && answer.contains("Cache-Control: no-cache\r\n"));
+        assert_eq!(step, Step::Read { until: late() });
+    }
+}
+
+#[test]
+fn whatever_is_asked_for_gets_one_clear_answer() {
+    let many = "X: y\r\n".repeat(64);
+    let long = "x".repeat(8200);
+    let cases: [(String, &str, Step); 19] = [
+        (get("/healthz"), "200", Step::Read { until: late() }),
+        (get("/nothing"), "404", Step::Read { until: late() }),
+        (get("/../main.js"), "404", Step::Read { until: late() }),
+        (get("//main.js"), "404", Step::Read { until: late() }),
+        (get("/socket"), "426", bad_request()),
+        ("GET / HTTP/1.0\r\n\r\n".into(), "200", Step::End { incident: None }),
+        ("GET / HTTP/1.1\r\n\r\n".into(), "400", bad_request()),
+        ("GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n".into(), "400", bad_request()),
+        ("GET / HTTP/1.1\r\nHost: a\r\n folded: x\r\n\r\n".into(), "400", bad_request()),
+        ("GET / HTTP/1.1\r\nHost : a\r\n\r\n".into(), "400", bad_request()),
+        ("GET / HTTP/2.0\r\nHost: a\r\n\r\n".into(), "400", bad_request()),
+        ("hello\r\n\r\n".into(), "400", bad_request()),
+        ("\x16\x03\x01\x02".into(), "400", bad_request()),
+        ("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello".into(), "405", bad_request()),
+        ("OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n".into(), "405", bad_request()),
+        ("GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello".into(), "413", bad_request()),
+        ("GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n".into(), "413", bad_request()),
+        (format!("GET / HTTP/1.1\r\nHost: a\r\n{many}\r\n"), "431", bad_request()),
+        (format!("GET / HTTP/1.1\r\nHost: a\r\nX: {long}\r\n\r\n"), "431", bad_request()),
+    ];
+    for (request, status, last) in cases {
+        for size in [1, 4096, request.len()] {
+            let (answer, step, _) = talk(&request.as_bytes().chunks(size).collect::<Vec<_>>());
+            assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{request:?}: {answer}");
+            assert_eq!(step, last, "{request:?}");
+            let is_last = answer.contains("\r\nConnection: close\r\n");
+            assert_eq!(is_last, matches!(step, Step::End { .. }), "{request:?}");
+        }
+    }
+}
+
+#[test]
+fn a_head_has_up_to_8_kib_and_64_fields() {
+    let exact = |len: usize| {
+        let (start, end) = ("GET / HTTP/1.1\r\nHost: a\r\nX: ", "\r\n\r\n");
+        format!("{start}{}{end}", "x".repeat(len - start.len() - end.len()))
+    };
+    for (len, status) in [(8191, "200"), (8192, "200"), (8193, "431")] {
+        let (answer, ..) = talk(&[exact(len).as_bytes()]);
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{len} bytes: {answer}");
+    }
+    for (fields, status) in [(63, "200"), (64, "431")] {
+        let request = format!("GET / HTTP/1.1\r\nHost: a\r\n{}\r\n", "X: y\r\n".repeat(fields));
+        let (answer, ..) = talk(&[request.as_bytes()]);
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{fields} fields more: {answer}");
+    }
+    let (answer, step, _) = talk(&["GET /".as_bytes(), &[b'x'; 8188]]);
+    assert!(answer.starts_with("HTTP/1.1 431 ") && step == bad_request(), "an endless head: {answer}");
+}
+
+#[test]
+fn every_answer_tells_browsers_to_be_careful() {
+    let not_modified = "GET / HTTP/1.1\r\nHost: a\r\nIf-None-Match: *\r\n\r\n".to_owned();
+    let requests =
+        [get("/"), get("/main.js"), get("/nothing"), get("/healthz"), get("/socket"), not_modified, "?\r\n".into()];
+    for request in requests {
+        let (answer, ..) = talk(&[request.as_bytes()]);
+        for field in [
+            "Content-Security-Policy: default-src 'none'; script-src 'self'; ",
+            "frame-ancestors 'none'",
+            "X-Content-Type-Options: nosniff\r\n",
+            "X-Frame-Options: DENY\r\n",
+            "Referrer-Policy: no-referrer\r\n",
+            "Cross-Origin-Opener-Policy: same-origin\r\n",
+            "Cache-Control: no-",
+        ] {
+            assert!(answer.contains(field), "{field} is missing:\n{answer}");
+        }
+        assert!(!answer.contains("unsafe"));
+    }
+}
+
+#[test]
+fn who_is_slow_is_not_waited_for_and_each_request_has_its_own_time() {
+    let before = Time::after(Duration::from_millis(4999));
+    let mut silent = WebArrival::new(&config(), Time::START);
+    assert_eq!(silent.poll_step(before), Step::Read { until: late() });
+    assert_eq!(silent.poll_step(late()), Step::End { incident: None });
+    let mut slow = WebArrival::new(&config(), Time::START);
+    slow.handle_bytes(b"GET / HT");
+    assert_eq!(slow.poll_step(before), Step::Read { until: late() });
+    let Step::Write { bytes, .. } = slow.poll_step(late()) else { panic!("it is told") };
+    assert!(bytes.starts_with(b"HTTP/1.1 408 "));
+    assert_eq!(slow.poll_step(late()), bad_request());
+    let mut next = WebArrival::new(&config(), Time::START);
+    next.handle_bytes(get("/").as_bytes());
+    let until = before + Config::default().stall_max;
+    assert!(matches!(next.poll_step(before), Step::Write { until: told, .. } if told == until));
+    assert_eq!(next.poll_step(late()), Step::Read { until: late() + Duration::from_secs(5) });
+}
+
+#[test]
+fn who_hangs_up_is_answered_what_was_asked_before() {
+    let mut arrival = WebArrival::new(&config(), Time::START);
+    arrival.handle_bytes((get("/") + "GET /ma").as_bytes());
+    arrival.handle_end();
+    assert!(matches!(arrival.poll_step(Time::START), Step::Write { .. }));
+    assert_eq!(arrival.poll_step(Time::START), Step::End { incident: None });
+    let mut arrival = WebArrival::new(&config(), Time::START);
+    arrival.handle_bytes([handshake(&[]).as_bytes(), b"\x88\x80\0\0\0\0"].concat().as_slice());
+    arrival.handle_end();
+    assert!(matches!(arrival.poll_step(Time::START), Step::Write { .. }));
+    assert_eq!(arrival.poll_step(Time::START), Step::Enter);
+    let mut session = arrival.into_session();
+    let leaves = vec![Request::Leave(CloseCode::NONE)];
+    assert_eq!(session.poll_next(Time::START, Signals::default()), Next::Ask(leaves));
+}

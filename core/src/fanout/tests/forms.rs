@@ -1,0 +1,95 @@
+//! What those are sent who are spoken to in different forms: each the same, in the same order, in their own.
+
+use bytes::BytesMut;
+
+use super::*;
+
+fn open_web(connection: ConnectionId) -> Action {
+    Action::Open { connection, form: Form::Web }
+}
+
+/// The frames as they are received.
+fn frames<'a>(messages: impl IntoIterator<Item = &'a Message>) -> Vec<u8> {
+    let mut out = BytesMut::new();
+    messages.into_iter().for_each(|message| message.encode(Form::Web, &mut out));
+    out.to_vec()
+}
+
+impl Writer {
+    /// Starts with the first of these on lines and the second with a browser, in `main`.
+    fn with_both([line, web]: [ConnectionId; 2]) -> Self {
+        let mut writer = Self::new();
+        writer.follow([open(line), enter(line, MAIN), open_web(web), enter(web, MAIN)]);
+        writer
+    }
+
+    fn bytes(&mut self, connection: ConnectionId) -> Vec<u8> {
+        self.received.remove(&connection.generation()).unwrap_or_default()
+    }
+}
+
+#[test]
+fn each_gets_the_same_in_their_own_form() {
+    let (line, web) = (id(0), id(1));
+    let mut writer = Writer::with_both([line, web]);
+    let reply = |connection, text| Action::Reply { connection, message: said(text) };
+    writer.send([say(MAIN, "a"), reply(web, "b"), say(MAIN, "c"), reply(line, "d"), leave(web), say(MAIN, "e")]);
+    assert_eq!(writer.bytes(web), frames(&["a", "b", "c"].map(said)));
+    assert_eq!(writer.lines(line), ann(["a", "c", "d", "e"]));
+    writer.send([leave(line), enter(web, MAIN), say(MAIN, "f"), enter(web, PIZZA)]);
+    assert_eq!(writer.bytes(web), frames(&[said("f")]));
+    assert_eq!(writer.lines(line), [""; 0]);
+}
+
+#[test]
+fn the_seats_of_one_form_are_not_those_of_the_other() {
+    let people: Vec<_> = (0..6).map(id).collect();
+    let mut writer = Writer::new();
+    for (index, &person) in people.iter().enumerate() {
+        writer.follow([if index % 2 == 0 { open(person) } else { open_web(person) }, enter(person, MAIN)]);
+    }
+    writer.send([leave(people[0]), leave(people[1]), say(MAIN, "a"), enter(people[1], MAIN), say(MAIN, "b")]);
+    for (index, &person) in people.iter().enumerate() {
+        let heard: &[&str] = [&[][..], &["b"], &["a", "b"]][index.min(2)];
+        if index % 2 == 0 {
+            assert_eq!(writer.lines(person), ann(heard.iter().copied()), "{index}");
+        } else {
+            assert_eq!(
+                writer.bytes(person),
+                frames(&heard.iter().map(|text| said(text)).collect::<Vec<_>>()),
+                "{index}"
+            );
+        }
+    }
+    writer.send(people.iter().map(|&person| close(person)));
+    writer.assert_empty();
+}
+
+#[test]
+fn what_a_slow_browser_missed_is_told_in_its_form_where_it_is_missing() {
+    let (line, web) = (id(0), id(1));
+    let mut writer = Writer::with_both([line, web]);
+    writer.takes.insert(web.generation(), 0);
+    let messages: Vec<_> = (0..200).map(|number| said(&long(number))).collect();
+    writer.send(messages.iter().map(|message| Action::Broadcast { room: MAIN, audience: 2, message: message.clone() }));
+    assert_eq!(writer.lines(line).len(), 200);
+    writer.take(web, usize::MAX);
+    let received = writer.bytes(web);
+    let fit = ((128 << 10) - (40 << 10)) / frames(&messages[..1]).len();
+    let dropped = Message::Dropped { count: 200 - fit as u64 };
+    assert_eq!(received, frames(messages[..fit].iter().chain([&dropped])));
+}
+
+#[test]
+fn a_stop_closes_each_in_its_own_way() {
+    let (line, web) = (id(0), id(1));
+    let mut writer = Writer::with_both([line, web]);
+    writer.send([Action::Stop { message: Message::Stopping }]);
+    assert_eq!(writer.lines(line), ["Server is shutting down"]);
+    let bye = Message::Bye { code: CloseCode::GOING_AWAY };
+    assert_eq!(writer.bytes(web), frames(&[Message::Stopping, bye]));
+    assert_eq!(writer.told(), [format!("abandon {}", line.generation()), format!("abandon {}", web.generation())]);
+    let mut stats = Stats::default();
+    writer.fanout.count(&mut stats);
+    assert_eq!(stats.messages_out, 2, "to be closed is no message");
+}

@@ -1,0 +1,7 @@
+//! Owns as much of HTTP as the web door needs: request heads without bodies, and answers to them.
+
+mod head;
+mod response;
+
+pub(crate) use self::head::{Head, HeadError};
+pub(crate) use self::response::{Response, Status};

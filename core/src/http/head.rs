@@ -1,0 +1,95 @@
+//! Owns the heads of requests: what a client asks for, as bytes that nobody has checked but httparse.
+
+use crate::http::Status;
+
+/// The longest head. A browser's has less than 2 KiB, most of it names of itself.
+const HEAD_BYTES_MAX: usize = 8 << 10;
+
+/// The most fields of a head. A browser sends some fifteen.
+const FIELDS_MAX: usize = 64;
+
+/// Holds the head of one request.
+#[derive(Debug)]
+pub(crate) struct Head<'a> {
+    pub(crate) method: &'a str,
+    /// What of the target is before the query.
+    pub(crate) path: &'a str,
+    /// Its bytes, up to the body.
+    pub(crate) len: usize,
+    is_1_1: bool,
+    fields: Vec<(&'a str, &'a [u8])>,
+}
+
+/// Tells why there is no head.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum HeadError {
+    /// Its end has not come yet.
+    Partial,
+    /// It is not understood, or too long.
+    Bad(Status),
+}
+
+impl<'a> Head<'a> {
+    /// Takes the first head of what has come.
+    pub(crate) fn parse(bytes: &'a [u8]) -> Result<Self, HeadError> {
+        let mut fields = [httparse::EMPTY_HEADER; FIELDS_MAX];
+        let mut request = httparse::Request::new(&mut fields);
+        match request.parse(bytes) {
+            Ok(httparse::Status::Complete(len)) if len <= HEAD_BYTES_MAX => Self::check(&request, len),
+            Ok(httparse::Status::Partial) if bytes.len() <= HEAD_BYTES_MAX => Err(HeadError::Partial),
+            Ok(_) | Err(httparse::Error::TooManyHeaders) => Err(HeadError::Bad(Status::HEAD_TOO_LARGE)),
+            Err(_) => Err(HeadError::Bad(Status::BAD_REQUEST)),
+        }
+    }
+
+    fn check(request: &httparse::Request<'_, 'a>, len: usize) -> Result<Self, HeadError> {
+        let (method, target) = (request.method.unwrap_or_default(), request.path.unwrap_or_default());
+        let path = target.split('?').next().unwrap_or_default();
+        let fields = request.headers.iter().map(|field| (field.name, field.value)).collect();
+        let head = Self { method, path, len, is_1_1: request.version == Some(1), fields };
+        let host = head.only("host").map_err(HeadError::Bad)?;
+        if host.is_none() && head.is_1_1 {
+            return Err(HeadError::Bad(Status::BAD_REQUEST));
+        }
+        Ok(head)
+    }
+
+    /// Returns the value of a field that may be there once.
+    pub(crate) fn only(&self, name: &str) -> Result<Option<&'a str>, Status> {
+        let mut values = self.values(name);
+        match (values.next(), values.next()) {
+            (None, _) => Ok(None),
+            (Some(value), None) => std::str::from_utf8(value).map(Some).map_err(|_| Status::BAD_REQUEST),
+            (Some(_), Some(_)) => Err(Status::BAD_REQUEST),
+        }
+    }
+
+    /// Tells whether a word is among those of a field, without regard to case.
+    pub(crate) fn has(&self, name: &str, word: &str) -> bool {
+        self.items(name).any(|item| item.eq_ignore_ascii_case(word.as_bytes()))
+    }
+
+    /// Returns what a field holds, parted by commas, however often it is there.
+    pub(crate) fn items(&self, name: &str) -> impl Iterator<Item = &'a [u8]> {
+        self.values(name).flat_map(|value| value.split(|&byte| byte == b',')).map(<[u8]>::trim_ascii)
+    }
+
+    /// Tells whether a body comes after it.
+    pub(crate) fn has_body(&self) -> bool {
+        self.values("transfer-encoding").next().is_some() || self.values("content-length").any(|value| value != b"0")
+    }
+
+    /// Tells whether the client may ask for more on the same connection.
+    pub(crate) fn is_kept_alive(&self) -> bool {
+        self.is_1_1 && !self.has("connection", "close")
+    }
+
+    /// Tells whether the client speaks a version of HTTP that lets it turn to another protocol.
+    pub(crate) const fn can_upgrade(&self) -> bool {
+        self.is_1_1
+    }
+
+    fn values(&self, name: &str) -> impl Iterator<Item = &'a [u8]> {
+        self.fields.iter().filter(move |(field, _)| field.eq_ignore_ascii_case(name)).map(|&(_, value)| value)
+    }
+}

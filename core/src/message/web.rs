@@ -1,0 +1,216 @@
+//! Owns how messages read as `WebSocket` frames: each is one text frame, unmasked and whole, that holds one object of JSON, which says
+//! by its `kind` what it is.
+
+use std::fmt::Write as _;
+
+use bytes::{BufMut as _, BytesMut};
+use memchr::memchr2;
+
+use super::Message;
+use crate::{COMMANDS, CloseCode, Name};
+
+/// The last frame of a message, which all of ours are.
+const FIN: u8 = 0x80;
+
+/// The kinds of frames (RFC 6455, section 5.2).
+const TEXT: u8 = 1;
+const CLOSE: u8 = 8;
+const PONG: u8 = 10;
+
+/// From which length on it stands in two bytes of its own.
+const SHORT_BYTES: usize = 126;
+
+/// Appends the frame of a message.
+pub(super) fn encode(message: &Message, out: &mut BytesMut) {
+    let kind = match message {
+        Message::Pong { .. } => PONG,
+        Message::Bye { .. } => CLOSE,
+        Message::Hello { .. }
+        | Message::Help
+        | Message::YouAre { .. }
+        | Message::YouJoined { .. }
+        | Message::YouAreIn { .. }
+        | Message::Joined { .. }
+        | Message::Left { .. }
+        | Message::Crowd { .. }
+        | Message::Said { .. }
+        | Message::Renamed { .. }
+        | Message::Taken { .. }
+        | Message::NameInvalid
+        | Message::RoomInvalid
+        | Message::Rooms { .. }
+        | Message::Users { .. }
+        | Message::Unrecognized { .. }
+        | Message::TooLong { .. }
+        | Message::NotUtf8
+        | Message::WrongDoor { .. }
+        | Message::Dropped { .. }
+        | Message::Stopping => TEXT,
+    };
+    let start = out.len();
+    out.put_slice(&[FIN | kind, 0, 0, 0]);
+    encode_payload(message, out);
+    let len = out.len() - start - 4;
+    if len < SHORT_BYTES {
+        out[start + 1] = u8::try_from(len).expect("it was just compared");
+        out.copy_within(start + 4.., start + 2);
+        out.truncate(start + 2 + len);
+    } else {
+        let len = u16::try_from(len).expect("a line has 16 KiB at most, and so have a list and the help");
+        out[start + 1] = 126;
+        out[start + 2..start + 4].copy_from_slice(&len.to_be_bytes());
+    }
+}
+
+fn encode_payload(message: &Message, out: &mut BytesMut) {
+    match message {
+        Message::Pong { payload } => out.put_slice(payload),
+        Message::Bye { code: CloseCode::NONE } => {}
+        Message::Bye { code } => out.put_u16(code.number()),
+        Message::Hello { boot, chars_max } => Object::begin(out, "hello")
+            .text("server", "chinwag")
+            .text("version", env!("CARGO_PKG_VERSION"))
+            .text("boot", &format!("{boot:016x}"))
+            .number("line_chars", u64::from(*chars_max))
+            .number("name_chars_min", Name::CHARS_MIN as u64)
+            .number("name_chars_max", Name::CHARS_MAX as u64)
+            .end(),
+        Message::Help => encode_help(out),
+        Message::YouAre { name } => Object::begin(out, "you").name("name", name).end(),
+        Message::YouJoined { room, seq } => Object::begin(out, "room").name("room", room).number("seq", *seq).end(),
+        Message::YouAreIn { room } => Object::begin(out, "here").name("room", room).end(),
+        Message::Joined { name } => Object::begin(out, "joined").name("name", name).end(),
+        Message::Left { name } => Object::begin(out, "left").name("name", name).end(),
+        Message::Crowd { joined, left } => {
+            Object::begin(out, "crowd").number("joined", u64::from(*joined)).number("left", u64::from(*left)).end();
+        }
+        Message::Said { room, name, text, time_ms, seq } => {
+            out.reserve(128 + text.as_str().len());
+            Object::begin(out, "said")
+                .name("room", room)
+                .name("name", name)
+                .text("text", text.as_str())
+                .number("time", *time_ms)
+                .number("seq", *seq)
+                .end();
+        }
+        Message::Renamed { old, new } => Object::begin(out, "renamed").name("old", old).name("new", new).end(),
+        Message::Taken { name } => Object::begin(out, "taken").name("name", name).end(),
+        Message::NameInvalid => encode_rule(out, "bad-name"),
+        Message::RoomInvalid => encode_rule(out, "bad-room"),
+        Message::Rooms { rooms, more } => encode_rooms(out, rooms, *more),
+        Message::Users { names, more } => encode_users(out, names, *more),
+        Message::Unrecognized { word } => Object::begin(out, "unrecognized").text("word", word.as_str()).end(),
+        Message::TooLong { chars_max } => {
+            Object::begin(out, "too-long").number("chars", u64::from(*chars_max)).end();
+        }
+        Message::NotUtf8 => Object::begin(out, "not-utf8").end(),
+        Message::WrongDoor { foreign } => Object::begin(out, "wrong-door").text("what", &foreign.to_string()).end(),
+        Message::Dropped { count } => Object::begin(out, "dropped").number("count", *count).end(),
+        Message::Stopping => Object::begin(out, "stopping").end(),
+    }
+}
+
+fn encode_rule(out: &mut BytesMut, kind: &str) {
+    Object::begin(out, kind)
+        .number("chars_min", Name::CHARS_MIN as u64)
+        .number("chars_max", Name::CHARS_MAX as u64)
+        .end();
+}
+
+fn encode_help(out: &mut BytesMut) {
+    let mut help = Object::begin(out, "help");
+    help.list("commands", &COMMANDS, |out, command| {
+        let argument = command.argument.map_or("null".into(), |argument| format!("\"{argument}\""));
+        let (word, what) = (command.word, command.what);
+        put(out, format_args!(r#"{{"word":"{word}","argument":{argument},"what":"{what}"}}"#));
+    });
+    help.end();
+}
+
+fn encode_rooms(out: &mut BytesMut, rooms: &[(Name, u32)], more: usize) {
+    let mut list = Object::begin(out, "rooms");
+    list.list("rooms", rooms, |out, (room, people)| put(out, format_args!(r#"{{"room":"{room}","people":{people}}}"#)));
+    list.number("more", more as u64).end();
+}
+
+fn encode_users(out: &mut BytesMut, names: &[Name], more: usize) {
+    let mut list = Object::begin(out, "users");
+    list.list("names", names, |out, name| put(out, format_args!("\"{name}\"")));
+    list.number("more", more as u64).end();
+}
+
+/// Writes an object. Keys, kinds and names need no escapes; a text has no controls, so that these are all it can need.
+struct Object<'a>(&'a mut BytesMut);
+
+impl<'a> Object<'a> {
+    fn begin(out: &'a mut BytesMut, kind: &str) -> Self {
+        out.put_slice(br#"{"kind":""#);
+        out.put_slice(kind.as_bytes());
+        out.put_u8(b'"');
+        Self(out)
+    }
+
+    fn name(mut self, key: &str, name: &Name) -> Self {
+        self.key(key);
+        self.0.put_u8(b'"');
+        self.0.put_slice(name.as_str().as_bytes());
+        self.0.put_u8(b'"');
+        self
+    }
+
+    fn text(mut self, key: &str, text: &str) -> Self {
+        self.key(key);
+        self.0.put_u8(b'"');
+        let mut rest = text.as_bytes();
+        while let Some(at) = next_escaped(rest) {
+            self.0.put_slice(&rest[..at]);
+            self.0.put_slice(&[b'\\', rest[at]]);
+            rest = &rest[at + 1..];
+        }
+        self.0.put_slice(rest);
+        self.0.put_u8(b'"');
+        self
+    }
+
+    fn number(mut self, key: &str, number: u64) -> Self {
+        self.key(key);
+        put(self.0, format_args!("{number}"));
+        self
+    }
+
+    fn list<T>(&mut self, key: &str, items: &[T], mut item: impl FnMut(&mut BytesMut, &T)) {
+        self.key(key);
+        for (index, each) in items.iter().enumerate() {
+            self.0.put_u8(if index == 0 { b'[' } else { b',' });
+            item(self.0, each);
+        }
+        self.0.put_slice(if items.is_empty() { b"[]" } else { b"]" });
+    }
+
+    fn key(&mut self, key: &str) {
+        self.0.put_slice(b",\"");
+        self.0.put_slice(key.as_bytes());
+        self.0.put_slice(b"\":");
+    }
+
+    fn end(self) {
+        self.0.put_u8(b'}');
+    }
+}
+
+fn put(out: &mut BytesMut, text: std::fmt::Arguments<'_>) {
+    out.write_fmt(text).expect("a buffer in memory takes all that is written to it");
+}
+
+fn next_escaped(text: &[u8]) -> Option<usize> {
+    memchr2(b'"', b'\\', text)
+}
+
+/// Returns how many bytes a text has with its escapes.
+pub(crate) fn escaped_len(text: &str) -> usize {
+    text.len() + text.bytes().filter(|byte| b"\"\\".contains(byte)).count()
+}
+
+#[cfg(test)]
+mod tests;

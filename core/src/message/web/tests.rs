@@ -1,0 +1,150 @@
+//! What a browser is told, byte for byte.
+
+use serde_json::{Value, json};
+
+use super::*;
+use crate::{Foreign, Form, Text};
+
+fn name(text: &str) -> Name {
+    Name::parse(text).expect("the case is a name")
+}
+
+fn encoded(message: &Message) -> BytesMut {
+    let mut out = BytesMut::new();
+    message.encode(Form::Web, &mut out);
+    out
+}
+
+/// Takes the frame of a message apart: its first byte, and its payload, of which it says the length in the shortest way.
+fn frame(message: &Message) -> (u8, Vec<u8>) {
+    let bytes = encoded(message);
+    let (len, start) = match bytes[1] {
+        len @ 0..126 => (usize::from(len), 2),
+        126 => (usize::from(u16::from_be_bytes([bytes[2], bytes[3]])), 4),
+        127.. => panic!("it is masked, or longer than any message"),
+    };
+    assert!(start == 2 || len >= 126, "the length is not the shortest");
+    assert_eq!(bytes.len() - start, len);
+    (bytes[0], bytes[start..].to_vec())
+}
+
+fn object(message: &Message) -> Value {
+    let (first, payload) = frame(message);
+    assert_eq!(first, 0x81, "a whole text");
+    serde_json::from_slice(&payload).expect("it is JSON")
+}
+
+#[test]
+fn every_message_is_the_object_that_the_page_is_promised() {
+    let (ann, bob, pizza) = (name("Ann"), name("Bob"), name("pizza"));
+    let said = Message::Said {
+        room: pizza.clone(),
+        name: bob.clone(),
+        text: Text::clean("hi"),
+        time_ms: 1_763_910_000_123,
+        seq: 42,
+    };
+    let cases = [
+        (
+            Message::Hello { boot: 0x9f86, chars_max: 400 },
+            json!({"kind": "hello", "server": "chinwag", "version": env!("CARGO_PKG_VERSION"), "boot": "0000000000009f86",
+                "line_chars": 400, "name_chars_min": 2, "name_chars_max": 20}),
+        ),
+        (Message::YouAre { name: ann.clone() }, json!({"kind": "you", "name": "Ann"})),
+        (Message::YouJoined { room: pizza.clone(), seq: 41 }, json!({"kind": "room", "room": "pizza", "seq": 41})),
+        (Message::YouAreIn { room: pizza.clone() }, json!({"kind": "here", "room": "pizza"})),
+        (Message::Joined { name: ann.clone() }, json!({"kind": "joined", "name": "Ann"})),
+        (Message::Left { name: ann.clone() }, json!({"kind": "left", "name": "Ann"})),
+        (Message::Crowd { joined: 12, left: 3 }, json!({"kind": "crowd", "joined": 12, "left": 3})),
+        (
+            said,
+            json!({"kind": "said", "room": "pizza", "name": "Bob", "text": "hi", "time": 1_763_910_000_123_u64, "seq": 42}),
+        ),
+        (
+            Message::Renamed { old: ann.clone(), new: bob.clone() },
+            json!({"kind": "renamed", "old": "Ann", "new": "Bob"}),
+        ),
+        (Message::Taken { name: bob.clone() }, json!({"kind": "taken", "name": "Bob"})),
+        (Message::NameInvalid, json!({"kind": "bad-name", "chars_min": 2, "chars_max": 20})),
+        (Message::RoomInvalid, json!({"kind": "bad-room", "chars_min": 2, "chars_max": 20})),
+        (
+            Message::Rooms { rooms: vec![(pizza, 2), (name("main"), 1)], more: 3 },
+            json!({"kind": "rooms", "rooms": [{"room": "pizza", "people": 2}, {"room": "main", "people": 1}], "more": 3}),
+        ),
+        (Message::Rooms { rooms: Vec::new(), more: 1 }, json!({"kind": "rooms", "rooms": [], "more": 1})),
+        (
+            Message::Users { names: vec![ann, bob], more: 0 },
+            json!({"kind": "users", "names": ["Ann", "Bob"], "more": 0}),
+        ),
+        (Message::Unrecognized { word: Text::clean("/\"x") }, json!({"kind": "unrecognized", "word": "/\"x"})),
+        (Message::TooLong { chars_max: 400 }, json!({"kind": "too-long", "chars": 400})),
+        (Message::NotUtf8, json!({"kind": "not-utf8"})),
+        (
+            Message::WrongDoor { foreign: Foreign::Binary },
+            json!({"kind": "wrong-door", "what": "This port is for chat by telnet or nc"}),
+        ),
+        (Message::Dropped { count: 17 }, json!({"kind": "dropped", "count": 17})),
+        (Message::Stopping, json!({"kind": "stopping"})),
+    ];
+    for (message, expected) in cases {
+        assert_eq!(object(&message), expected);
+    }
+}
+
+#[test]
+fn the_help_tells_each_command_apart() {
+    let help = object(&Message::Help);
+    let commands = help["commands"].as_array().expect("it is a list");
+    assert_eq!(commands.len(), COMMANDS.len());
+    assert_eq!(commands[0], json!({"word": "help", "argument": null, "what": "prints this message"}));
+    assert_eq!(commands[1], json!({"word": "name", "argument": "name", "what": "change name"}));
+}
+
+#[test]
+fn whatever_is_said_is_read_back_as_it_was() {
+    let every_char: Vec<_> = (0..=u32::from(char::MAX)).filter_map(char::from_u32).collect();
+    let every_char = every_char.chunks(4000).map(|chars| chars.iter().collect::<String>());
+    let texts = ["", "\"", "\\", "\\\"\\", "a\"b\\c</script>", "naïve 日本 👩‍🚀", "\\u0000"];
+    for text in texts.into_iter().map(str::to_owned).chain(every_char) {
+        let text = Text::clean(&text);
+        let said = Message::Unrecognized { word: text.clone() };
+        assert_eq!(object(&said)["word"], text.as_str(), "{text}");
+        let escaped = serde_json::to_string(text.as_str()).expect("a string can be JSON");
+        assert_eq!(escaped_len(text.as_str()), escaped.len() - 2, "{text}");
+    }
+}
+
+#[test]
+fn lengths_on_both_sides_of_each_form_of_a_frame_are_right() {
+    for len in (80..150).chain([4096, 16 << 10]) {
+        let text = "x".repeat(len);
+        assert_eq!(object(&Message::said("Ann", &text))["text"], text);
+    }
+}
+
+#[test]
+fn a_frame_goes_after_what_there_is() {
+    let mut out = BytesMut::from(&b"before"[..]);
+    for message in [Message::Stopping, Message::said("Ann", &"x".repeat(200))] {
+        let before = out.clone();
+        message.encode(Form::Web, &mut out);
+        assert_eq!(out, [&before[..], &encoded(&message)[..]].concat());
+    }
+}
+
+#[test]
+fn what_programs_say_to_each_other_is_a_control_frame_and_no_line() {
+    let cases = [
+        (Message::Pong { payload: (&b"ping"[..]).into() }, &b"\x8a\x04ping"[..]),
+        (Message::Pong { payload: (&b""[..]).into() }, b"\x8a\x00"),
+        (Message::Bye { code: CloseCode::NORMAL }, b"\x88\x02\x03\xe8"),
+        (Message::Bye { code: CloseCode::GOING_AWAY }, b"\x88\x02\x03\xe9"),
+        (Message::Bye { code: CloseCode::NONE }, b"\x88\x00"),
+    ];
+    for (message, bytes) in cases {
+        assert_eq!(encoded(&message), bytes);
+        let mut line = BytesMut::new();
+        message.encode(Form::Lines, &mut line);
+        assert!(line.is_empty(), "{message:?}");
+    }
+}

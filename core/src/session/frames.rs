@@ -1,0 +1,203 @@
+//! Owns `WebSocket` frames: finds them among the bytes of a connection, and takes each message for what it asks for.
+//!
+//! tungstenite decides what is a message and what breaks the rules. It is only ever given whole frames, and kept only between the
+//! parts of a message that comes in several: so a connection at rest holds no buffer, and nobody can make it reserve more than a
+//! message may have.
+
+use std::io::{self, Cursor, ErrorKind, Read, Write};
+
+use bytes::Bytes;
+use tungstenite::protocol::frame::FrameHeader;
+use tungstenite::protocol::frame::coding::OpCode;
+use tungstenite::protocol::{Role, WebSocketConfig, WebSocketContext};
+use tungstenite::{Error, Message, Utf8Bytes};
+
+use crate::{CloseCode, Config, Request};
+
+/// How many times the bytes of the longest line a message may have before it is no mistake any more, but an attack: what a person
+/// pastes by mistake is answered, and costs no connection.
+const LINES_MAX: usize = 4;
+
+/// The most bytes of a frame that is no part of a message (RFC 6455, section 5.5).
+const CONTROL_BYTES_MAX: usize = 125;
+
+/// Holds what was handed in of a `WebSocket`, up to the next message.
+#[derive(Debug)]
+pub(super) struct Frames {
+    input: Vec<u8>,
+    /// Where in `input` the next frame begins.
+    start: usize,
+    found: Option<Found>,
+    line_chars_max: u32,
+    /// There between the parts of a message.
+    context: Option<Box<WebSocketContext>>,
+}
+
+/// What was found, and not passed yet.
+#[derive(Debug)]
+enum Found {
+    Line(Utf8Bytes),
+    Ping(Bytes),
+    /// An answer to a ping, which we never send.
+    Pong,
+    /// The peer wants to close, or has to be.
+    End(CloseCode),
+}
+
+/// A whole frame, as a stream that ends there.
+struct Whole<'a>(&'a [u8]);
+
+impl Frames {
+    pub(super) const fn new(config: &Config) -> Self {
+        let line_chars_max = config.line_chars_max;
+        Self { input: Vec::new(), start: 0, found: None, line_chars_max, context: None }
+    }
+
+    pub(super) fn handle_bytes(&mut self, bytes: &[u8]) {
+        self.input.extend_from_slice(bytes);
+        self.find();
+    }
+
+    pub(super) const fn has_found(&self) -> bool {
+        self.found.is_some()
+    }
+
+    pub(super) const fn held_bytes(&self) -> usize {
+        self.input.capacity()
+    }
+
+    /// Takes what was found for what it asks for.
+    pub(super) fn request(&self) -> Option<Request> {
+        match self.found.as_ref()? {
+            Found::Line(line) if line.chars().count() > self.line_chars_max as usize => Some(Request::TooLong),
+            Found::Line(line) => Request::parse(line),
+            Found::Ping(payload) => Some(Request::Ping(payload.clone())),
+            Found::Pong => None,
+            Found::End(code) => Some(Request::Leave(*code)),
+        }
+    }
+
+    /// Goes past what was found, to what is next.
+    pub(super) fn pass(&mut self) {
+        self.found = None;
+        self.find();
+    }
+
+    /// Lets go of the memory of what was passed, once it is half: so each byte is moved once at most on average.
+    pub(super) fn forget_passed(&mut self) {
+        if self.start > 0 && 2 * self.start >= self.input.len() {
+            self.input = self.input[self.start..].to_vec();
+            self.start = 0;
+        }
+    }
+
+    /// Reads frames until something is found, or a frame is not whole yet.
+    fn find(&mut self) {
+        while self.found.is_none() {
+            match find_frame(&self.input[self.start..], self.message_bytes_max()) {
+                Ok(Some(len)) => self.found = self.read(len),
+                Ok(None) => return,
+                Err(code) => self.found = Some(Found::End(code)),
+            }
+        }
+    }
+
+    /// Reads the next frame, which has this length, and goes past it. A part of a message, but the last, is nothing yet.
+    fn read(&mut self, len: usize) -> Option<Found> {
+        let is_within = self.context.is_some();
+        let mut context = self.context.take().unwrap_or_else(|| new_context(len, self.message_bytes_max()));
+        let read = context.read(&mut Whole(&self.input[self.start..self.start + len]));
+        self.start += len;
+        let is_control = matches!(read, Ok(Message::Ping(_) | Message::Pong(_)));
+        let is_part = matches!(&read, Err(Error::Io(error)) if error.kind() == ErrorKind::WouldBlock);
+        if is_part || is_control && is_within {
+            self.context = Some(context);
+        }
+        match read {
+            Err(_) if is_part => None,
+            Err(error) => Some(Found::End(code_of(&error))),
+            Ok(Message::Text(line)) => Some(Found::Line(line)),
+            Ok(Message::Binary(_)) => Some(Found::End(CloseCode::UNSUPPORTED)),
+            Ok(Message::Ping(payload)) => Some(Found::Ping(payload)),
+            Ok(Message::Pong(_)) => Some(Found::Pong),
+            Ok(Message::Close(Some(frame))) => Some(Found::End(CloseCode::new(frame.code.into()))),
+            Ok(Message::Close(None)) => Some(Found::End(CloseCode::NONE)),
+            Ok(Message::Frame(_)) => Some(Found::End(CloseCode::PROTOCOL)),
+        }
+    }
+
+    const fn message_bytes_max(&self) -> usize {
+        LINES_MAX * 4 * self.line_chars_max as usize
+    }
+}
+
+/// Returns the length of the next frame, if all of it is here, or why there can be none.
+fn find_frame(held: &[u8], message_bytes_max: usize) -> Result<Option<usize>, CloseCode> {
+    let mut head = Cursor::new(held);
+    let Ok(parsed) = FrameHeader::parse(&mut head) else { return Err(CloseCode::PROTOCOL) };
+    let Some((header, payload_len)) = parsed else { return Ok(None) };
+    if matches!(header.opcode, OpCode::Control(_)) && payload_len > CONTROL_BYTES_MAX as u64 {
+        return Err(CloseCode::PROTOCOL);
+    }
+    if payload_len > message_bytes_max as u64 {
+        return Err(CloseCode::TOO_BIG);
+    }
+    let len = head.position().saturating_add(payload_len);
+    Ok(usize::try_from(len).ok().filter(|&len| len <= held.len()))
+}
+
+/// Makes what reads a message whose first frame has this length.
+fn new_context(len: usize, message_bytes_max: usize) -> Box<WebSocketContext> {
+    let config = WebSocketConfig::default()
+        .read_buffer_size(len)
+        .write_buffer_size(0)
+        .max_write_buffer_size(2 * CONTROL_BYTES_MAX)
+        .max_frame_size(Some(message_bytes_max))
+        .max_message_size(Some(message_bytes_max));
+    Box::new(WebSocketContext::new(Role::Server, Some(config)))
+}
+
+fn code_of(error: &Error) -> CloseCode {
+    match error {
+        Error::Utf8(_) => CloseCode::NOT_UTF8,
+        Error::Capacity(_) => CloseCode::TOO_BIG,
+        Error::Protocol(_)
+        | Error::Io(_)
+        | Error::ConnectionClosed
+        | Error::AlreadyClosed
+        | Error::WriteBufferFull(_)
+        | Error::AttackAttempt
+        | Error::Url(_)
+        | Error::Tls(_)
+        | Error::Http(_)
+        | Error::HttpFormat(_) => CloseCode::PROTOCOL,
+    }
+}
+
+impl Read for Whole<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.0.is_empty() { Err(ErrorKind::WouldBlock.into()) } else { self.0.read(buffer) }
+    }
+}
+
+/// What tungstenite would answer goes nowhere: whoever sends answers in the order of all that is sent.
+impl Write for Whole<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+impl Frames {
+    /// Returns what is held of what was handed in.
+    pub(super) fn held(&self) -> &[u8] {
+        &self.input
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,269 @@
+//! What a `WebSocket` may send, and how it is closed when it sends anything else: the cases that Autobahn's test suite made known.
+
+use tungstenite::protocol::frame::coding::{Control, Data};
+use tungstenite::protocol::frame::{Frame, FrameHeader};
+
+use super::*;
+use crate::{Incident, Name, Next, Session, Signals, Text, Time};
+
+const TEXT: OpCode = OpCode::Data(Data::Text);
+const BINARY: OpCode = OpCode::Data(Data::Binary);
+const CONTINUE: OpCode = OpCode::Data(Data::Continue);
+const PING: OpCode = OpCode::Control(Control::Ping);
+const PONG: OpCode = OpCode::Control(Control::Pong);
+const CLOSE: OpCode = OpCode::Control(Control::Close);
+
+/// Tells what is asked for, up to the end, if the session has come to it.
+type Asked = Vec<Request>;
+
+fn config() -> Config {
+    Config { flood_lines_per_second: 0, ..Config::default() }
+}
+
+/// A frame as a browser sends it.
+fn frame(opcode: OpCode, is_final: bool, payload: impl Into<Vec<u8>>) -> Vec<u8> {
+    let header = FrameHeader { is_final, opcode, mask: Some([7, 0, 255, 128]), ..FrameHeader::default() };
+    let mut bytes = Vec::new();
+    Frame::from_payload(header, payload.into().into()).format(&mut bytes).expect("it is written to memory");
+    bytes
+}
+
+fn text(payload: &str) -> Vec<u8> {
+    frame(TEXT, true, payload)
+}
+
+fn say(text: &str) -> Request {
+    Request::Say(Text::clean(text))
+}
+
+fn leave(code: u16) -> Request {
+    Request::Leave(CloseCode::new(code))
+}
+
+fn ping(payload: &'static str) -> Request {
+    Request::Ping(payload.into())
+}
+
+fn take_all(session: &mut Session, asked: &mut Asked) -> Next {
+    loop {
+        match session.poll_next(Time::START, Signals::default()) {
+            Next::Ask(requests) => asked.extend(requests),
+            next @ (Next::AwaitSignal | Next::AwaitTime(_) | Next::Read | Next::End) => return next,
+        }
+    }
+}
+
+fn ask(config: &Config, pieces: &[&[u8]]) -> Asked {
+    let (mut session, mut asked) = (Session::web(config), Vec::new());
+    for piece in pieces {
+        session.handle_bytes(piece);
+        take_all(&mut session, &mut asked);
+    }
+    asked
+}
+
+/// Checks what bytes ask for: at once, one by one, and split in two anywhere near the ends of a frame.
+fn assert_asks(bytes: &[u8], expected: &[Request]) {
+    let shown = &bytes[..bytes.len().min(40)];
+    assert_eq!(ask(&config(), &[bytes]), expected, "{shown:02x?}");
+    assert_eq!(ask(&config(), &bytes.chunks(1).collect::<Vec<_>>()), expected, "{shown:02x?} one by one");
+    for split in 0..bytes.len().min(64) {
+        let (head, tail) = bytes.split_at(split);
+        assert_eq!(ask(&config(), &[head, tail]), expected, "{shown:02x?} split at {split}");
+    }
+}
+
+#[test]
+fn a_message_is_a_line_in_whatever_parts_it_comes() {
+    let long = "x".repeat(400);
+    let emoji = "😀".repeat(400);
+    let cases: Vec<(Vec<u8>, Vec<Request>)> = vec![
+        (text("hello"), vec![say("hello")]),
+        (text(""), vec![]),
+        (text("  "), vec![]),
+        (text("/join pizza"), vec![Request::Join(Name::parse("pizza").expect("a name"))]),
+        (text("//shrug"), vec![say("/shrug")]),
+        (text("one\r\ntwo\n"), vec![say("onetwo")]),
+        ([text("one"), text("two")].concat(), vec![say("one"), say("two")]),
+        (text(&long), vec![say(&long)]),
+        (text(&emoji), vec![say(&emoji)]),
+        (text(&"x".repeat(401)), vec![Request::TooLong]),
+        (text(&"x".repeat(6400)), vec![Request::TooLong]),
+        ([frame(TEXT, false, "hel"), frame(CONTINUE, true, "lo")].concat(), vec![say("hello")]),
+        (
+            [frame(TEXT, false, "hel"), frame(CONTINUE, false, ""), frame(CONTINUE, true, "lo")].concat(),
+            vec![say("hello")],
+        ),
+        ([frame(TEXT, false, ""), frame(CONTINUE, true, "")].concat(), vec![]),
+        (
+            [frame(TEXT, false, [0xe2, 0x82]), frame(CONTINUE, false, [0xac]), frame(CONTINUE, true, "!")].concat(),
+            vec![say("€!")],
+        ),
+        (frame(PONG, true, "unasked"), vec![]),
+        ([text("one"), text("/quit"), text("never")].concat(), vec![say("one"), Request::Quit]),
+    ];
+    for (bytes, expected) in cases {
+        assert_asks(&bytes, &expected);
+    }
+}
+
+#[test]
+fn a_ping_is_answered_where_it_stands_even_between_the_parts_of_a_message() {
+    let long: &'static str = Box::leak("p".repeat(125).into_boxed_str());
+    let between = [
+        frame(TEXT, false, "hel"),
+        frame(PING, true, "one"),
+        frame(PONG, true, ""),
+        frame(CONTINUE, false, "l"),
+        frame(PING, true, "two"),
+        frame(CONTINUE, true, "o"),
+        frame(PING, true, ""),
+        text("end"),
+    ];
+    assert_asks(&between.concat(), &[ping("one"), ping("two"), say("hello"), ping(""), say("end")]);
+    assert_asks(&frame(PING, true, long), &[ping(long)]);
+}
+
+#[test]
+fn what_breaks_the_rules_closes_the_connection_with_the_right_code_and_nothing_after_it_counts() {
+    let raw = |bytes: &[u8]| bytes.to_vec();
+    let cases: Vec<(&str, Vec<u8>, u16)> = vec![
+        ("no mask", raw(b"\x81\x05hello"), 1002),
+        ("no mask, nothing in it", raw(b"\x81\x00"), 1002),
+        (
+            "a reserved bit",
+            frame(TEXT, true, "x").into_iter().enumerate().map(|(i, b)| if i == 0 { b | 0x40 } else { b }).collect(),
+            1002,
+        ),
+        ("another reserved bit", raw(b"\x91\x80\0\0\0\0"), 1002),
+        ("the last reserved bit", raw(b"\xa1\x80\0\0\0\0"), 1002),
+        ("a reserved kind of message", raw(b"\x83\x80\0\0\0\0"), 1002),
+        ("the last reserved kind of message", raw(b"\x87\x80\0\0\0\0"), 1002),
+        ("a reserved kind of control", raw(b"\x8b\x80\0\0\0\0"), 1002),
+        ("the last reserved kind of control", raw(b"\x8f\x80\0\0\0\0"), 1002),
+        ("a ping in parts", frame(PING, false, "x"), 1002),
+        ("a close in parts", frame(CLOSE, false, ""), 1002),
+        ("a ping of 126 bytes", frame(PING, true, "x".repeat(126)), 1002),
+        ("a pong of 126 bytes", frame(PONG, true, "x".repeat(126)), 1002),
+        ("a ping of more than there is", raw(b"\x89\xff\xff\xff\xff\xff\xff\xff\xff\xff\0\0\0\0"), 1002),
+        ("a close of 126 bytes", frame(CLOSE, true, [&[3, 232][..], &[b'x'; 124]].concat()), 1002),
+        ("a part of no message", frame(CONTINUE, true, "x"), 1002),
+        ("a first part of no message", frame(CONTINUE, false, "x"), 1002),
+        ("a message within another", [frame(TEXT, false, "x"), text("y")].concat(), 1002),
+        (
+            "a part after the last one",
+            [frame(TEXT, false, ""), frame(CONTINUE, true, ""), frame(CONTINUE, true, "")].concat(),
+            1002,
+        ),
+        ("no text", frame(BINARY, true, "x"), 1003),
+        ("no text, in parts", [frame(BINARY, false, "x"), frame(CONTINUE, true, "y")].concat(), 1003),
+        ("no UTF-8", frame(TEXT, true, [b'x', 0xff]), 1007),
+        ("half a character", frame(TEXT, true, [0xe2, 0x82]), 1007),
+        ("a surrogate", frame(TEXT, true, [0xed, 0xa0, 0x80]), 1007),
+        ("an overlong form", frame(TEXT, true, [0xc0, 0x80]), 1007),
+        ("beyond the last character", frame(TEXT, true, [0xf4, 0x90, 0x80, 0x80]), 1007),
+        ("no UTF-8 in a later part", [frame(TEXT, false, "x"), frame(CONTINUE, true, [0xff])].concat(), 1007),
+        ("half a character at the end", [frame(TEXT, false, [0xe2]), frame(CONTINUE, true, [0x82])].concat(), 1007),
+        (
+            "a character broken by the next part",
+            [frame(TEXT, false, [0xe2]), frame(CONTINUE, false, "x")].concat(),
+            1007,
+        ),
+        ("too much", text(&"x".repeat(6401)), 1009),
+        ("too much in parts", [frame(TEXT, false, "x".repeat(6400)), frame(CONTINUE, false, "y")].concat(), 1009),
+        ("much more than there is", raw(b"\x81\xff\x7f\xff\xff\xff\xff\xff\xff\xff\0\0\0\0"), 1009),
+        ("more than can be counted", raw(b"\x81\xff\xff\xff\xff\xff\xff\xff\xff\xff\0\0\0\0"), 1009),
+    ];
+    for (what, bytes, code) in cases {
+        let bytes = [text("before"), bytes, text("never")].concat();
+        assert_asks(&bytes, &[say("before"), leave(code)]);
+        let mut session = Session::web(&config());
+        session.handle_bytes(&bytes);
+        assert_eq!(take_all(&mut session, &mut Vec::new()), Next::End, "{what}");
+        assert_eq!(session.incident(), Incident::BadFrames, "{what}");
+    }
+}
+
+#[test]
+fn a_wish_to_close_is_answered_with_its_code_if_that_is_one() {
+    let close = |payload: &[u8]| frame(CLOSE, true, payload);
+    let coded = |code: u16, reason: &[u8]| close(&[&code.to_be_bytes(), reason].concat());
+    let mut cases = vec![
+        (close(b""), 1005),
+        (close(b"\x03"), 1002),
+        (coded(1000, b"bye"), 1000),
+        (coded(1000, "naïve".as_bytes()), 1000),
+        (coded(1000, b"\xff"), 1007),
+        (coded(1000, &[b'x'; 123]), 1000),
+    ];
+    let allowed = [1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 3000, 3999, 4000, 4999];
+    cases.extend(allowed.map(|code| (coded(code, b""), code)));
+    let forbidden = [0, 999, 1004, 1005, 1006, 1015, 1016, 1100, 2000, 2999, 5000, 65535];
+    cases.extend(forbidden.map(|code| (coded(code, b""), 1002)));
+    for (bytes, code) in cases {
+        assert_asks(&[text("before"), bytes, text("never")].concat(), &[say("before"), leave(code)]);
+    }
+    let mut session = Session::web(&config());
+    session.handle_bytes(&coded(1001, b""));
+    assert_eq!(take_all(&mut session, &mut Vec::new()), Next::End);
+    assert_eq!(session.incident(), Incident::Quit);
+}
+
+#[test]
+fn what_is_not_whole_when_the_connection_ends_is_dropped() {
+    for bytes in [&text("hello")[..8], &frame(TEXT, false, "hello")[..], b"\x81", b""] {
+        let (mut session, mut asked) = (Session::web(&config()), Vec::new());
+        session.handle_bytes(bytes);
+        session.handle_end();
+        assert_eq!((take_all(&mut session, &mut asked), asked), (Next::End, vec![]));
+        assert_eq!(session.incident(), Incident::HungUp);
+    }
+}
+
+#[test]
+fn a_socket_at_rest_holds_no_memory_and_between_parts_not_much() {
+    let mut frames = Frames::new(&config());
+    for bytes in [text("hello"), frame(PING, true, "x"), text(&"x".repeat(6000))] {
+        frames.handle_bytes(&bytes);
+        while frames.has_found() {
+            frames.pass();
+        }
+        frames.forget_passed();
+        assert!(frames.held_bytes() == 0 && frames.context.is_none());
+    }
+    frames.handle_bytes(&frame(TEXT, false, "x"));
+    frames.handle_bytes(&frame(PING, true, "x"));
+    frames.pass();
+    assert!(frames.context.is_some(), "the message goes on");
+    frames.handle_bytes(&frame(CONTINUE, true, "y"));
+    assert!(frames.context.is_none(), "it has ended");
+}
+
+#[test]
+fn pings_count_for_the_rate_as_lines_do_and_so_do_the_bytes_of_endless_parts() {
+    let config =
+        Config { flood_lines_per_second: 10, flood_burst: std::time::Duration::from_secs(1), ..Config::default() };
+    let mut session = Session::web(&config);
+    let mut asked = Vec::new();
+    session.handle_bytes(&frame(PING, true, "x").repeat(50));
+    assert!(matches!(take_all(&mut session, &mut asked), Next::AwaitTime(_)));
+    assert_eq!(asked.len(), 10);
+    let mut session = Session::web(&config);
+    let (mut asked, mut reads) = (Vec::new(), 0);
+    session.handle_bytes(&frame(TEXT, false, ""));
+    while take_all(&mut session, &mut asked) == Next::Read {
+        session.handle_bytes(&frame(CONTINUE, false, "").repeat(1000));
+        reads += 1;
+    }
+    assert!(asked.is_empty() && (20..60).contains(&reads), "{reads} reads of 6 KB before it has to wait");
+}
+
+#[test]
+fn a_ping_uses_the_window_of_replies() {
+    let mut session = Session::web(&config());
+    session.handle_bytes(&frame(PING, true, "x".repeat(125)).repeat(100));
+    let mut asked = Vec::new();
+    assert_eq!(take_all(&mut session, &mut asked), Next::AwaitSignal);
+    assert_eq!(asked.last(), Some(&Request::Mark));
+    assert!((70..90).contains(&asked.len()), "{}", asked.len());
+}

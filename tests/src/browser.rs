@@ -1,0 +1,95 @@
+//! Owns one person with a browser: what its page sends and is told, and what else a browser asks a server for.
+
+use std::io::{Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream};
+
+use serde_json::Value;
+use tungstenite::protocol::CloseFrame;
+use tungstenite::{Message, WebSocket};
+
+use crate::connect;
+
+/// Sends lines through a `WebSocket`, and reads objects.
+#[derive(Debug)]
+pub struct Browser {
+    name: String,
+    socket: WebSocket<TcpStream>,
+}
+
+impl Browser {
+    /// Comes to the web door at `addr`, and is in its main room.
+    ///
+    /// # Panics
+    /// If the server does not let them in, or greets them otherwise than it should.
+    #[must_use]
+    pub fn come(addr: SocketAddr) -> Self {
+        let (socket, _) = tungstenite::client(format!("ws://{addr}/socket"), connect(addr)).expect("they are let in");
+        let mut browser = Self { name: String::new(), socket };
+        let [hello, help, you, room] = [(); 4].map(|()| browser.read());
+        assert_eq!([&hello["kind"], &help["kind"]], ["hello", "help"]);
+        assert_eq!([&you["kind"], &room["kind"], &room["room"]], ["you", "room", "main"]);
+        you["name"].as_str().expect("a name is text").clone_into(&mut browser.name);
+        browser
+    }
+
+    /// Returns what the server called them.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Sends a line.
+    ///
+    /// # Panics
+    /// If the server does not take it.
+    pub fn say(&mut self, line: &str) {
+        self.send(Message::text(line));
+    }
+
+    /// Sends whatever can be sent.
+    ///
+    /// # Panics
+    /// If the server does not take it.
+    pub fn send(&mut self, message: Message) {
+        self.socket.send(message).expect("the server reads what is sent");
+    }
+
+    /// Reads what comes next.
+    ///
+    /// # Panics
+    /// If nothing comes, or it is nothing that a page is told.
+    pub fn read(&mut self) -> Value {
+        let Message::Text(text) = self.read_message() else { panic!("a page is told texts only") };
+        serde_json::from_str(&text).expect("a page is told JSON only")
+    }
+
+    /// Reads what comes next, whatever it is.
+    ///
+    /// # Panics
+    /// If nothing comes.
+    pub fn read_message(&mut self) -> Message {
+        self.socket.read().expect("a message comes before the deadline")
+    }
+
+    /// Reads the last that is said, which is why the connection is closed, and then nothing more.
+    ///
+    /// # Panics
+    /// If something else comes, or the connection does not end.
+    pub fn read_close(&mut self) -> Option<u16> {
+        let Message::Close(frame) = self.read_message() else { panic!("the connection is closed") };
+        assert!(self.socket.read().is_err(), "nothing comes after that");
+        frame.map(|CloseFrame { code, .. }| code.into())
+    }
+}
+
+/// Asks for a file, and returns the whole answer.
+///
+/// # Panics
+/// If none comes.
+#[must_use]
+pub fn fetch(addr: SocketAddr, head: &str) -> String {
+    let (mut stream, mut answer) = (connect(addr), String::new());
+    stream.write_all(head.as_bytes()).expect("the server reads what is sent");
+    stream.read_to_string(&mut answer).expect("the answer is text, and ends before the deadline");
+    answer
+}
