@@ -3,16 +3,23 @@
 use std::time::Duration;
 
 use chinwag_tests::attacks::telnet::{self, Storm};
-use chinwag_tests::attacks::text;
+use chinwag_tests::attacks::{Flood, text};
 use chinwag_tests::{Siege, Vitals};
 
 use crate::on_each;
 
 /// How much more memory a server may need for a few connections that send whatever they like.
-const MEMORY_MAX: usize = 8 << 20;
+const MEMORY_MAX: usize = 2 << 20;
 
-/// What each of those gets through at least who send as fast as they can.
-const MANY_BYTES: usize = 1 << 20;
+/// How many lines a server reads at once of somebody, and how many a second in the long run, unless it was told otherwise.
+const LINES_AT_ONCE: f64 = 100.0;
+const LINES_PER_SECOND: f64 = 20.0;
+
+/// How many bytes that make no line count as one.
+const LINE_BYTES: f64 = 16.0 * 1024.0;
+
+/// What the sockets between two programs hold that have made theirs small, at the most.
+const SOCKETS_BYTES: f64 = 512.0 * 1024.0;
 
 #[test]
 fn what_would_do_harm_to_a_terminal_reaches_nobody() {
@@ -31,10 +38,11 @@ fn lines_that_never_end_and_lines_of_nothing_cost_neither_memory_nor_time() {
     on_each(&[], |siege| {
         let addr = siege.addr();
         let grown = memory_grown(siege, |siege| {
-            let (_, sent) = siege.attack("endless lines", 4, |_, fire| text::send_endless_line(addr, fire));
-            assert!(sent.iter().all(|(_, sent)| *sent > MANY_BYTES), "{sent:?}");
-            siege.attack("line ends", 4, |_, fire| text::flood_line_ends(addr, fire));
-            siege.attack("a slow drip", 1, |_, fire| text::drip(addr, fire, 200, Duration::from_millis(20)));
+            let (_, floods) = siege.attack("endless lines", 4, |_, fire| text::send_endless_line(addr, fire));
+            assert_metered(&floods);
+            let (_, floods) = siege.attack("line ends", 4, |_, fire| text::flood_line_ends(addr, fire));
+            assert_metered(&floods);
+            siege.attack("a slow drip", 1, |_, fire| text::drip(addr, fire, 200, Duration::from_millis(100)));
         });
         assert!(grown <= MEMORY_MAX, "{grown} bytes more");
     });
@@ -47,9 +55,9 @@ fn storms_of_telnet_are_not_answered_and_cost_neither_memory_nor_time() {
         let grown = memory_grown(siege, |siege| {
             for storms in Storm::ALL.chunks(2) {
                 let name = format!("storms of telnet: {storms:?}");
-                let (_, sent) =
+                let (_, floods) =
                     siege.attack(&name, storms.len(), |number, fire| telnet::storm(addr, fire, storms[number]));
-                assert!(sent.iter().all(|(_, sent)| *sent > MANY_BYTES), "{sent:?}");
+                assert_metered(&floods);
             }
         });
         assert!(grown <= MEMORY_MAX, "{grown} bytes more");
@@ -62,4 +70,14 @@ fn memory_grown(siege: &mut Siege, attack: impl FnOnce(&mut Siege)) -> usize {
     let before = siege.vitals().memory;
     attack(siege);
     siege.vitals().memory_peak.saturating_sub(before)
+}
+
+/// Holds that a server has taken of each flood what it takes of anybody, and not much more.
+#[track_caller]
+fn assert_metered(floods: &[Flood]) {
+    for flood in floods {
+        let taken = (LINES_AT_ONCE + LINES_PER_SECOND * flood.took.as_secs_f64()) * LINE_BYTES;
+        let (least, most) = (taken / 2.0, taken + SOCKETS_BYTES);
+        assert!((least..=most).contains(&(flood.bytes as f64)), "{flood:?}, not {least} to {most}");
+    }
 }

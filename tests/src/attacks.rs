@@ -4,8 +4,11 @@
 
 pub mod crowds;
 pub mod door;
+mod flood;
 pub mod readers;
 pub mod resets;
 mod stranger;
 pub mod telnet;
 pub mod text;
+
+pub use flood::Flood;

@@ -151,15 +151,15 @@ impl Siege {
             let (course, left_behind) = self.attack_once(&name, attackers, &attack);
             match course.verdict() {
                 Verdict::InTime => return (course.heard, left_behind),
-                Verdict::Late => {}
-                Verdict::Starved => {
-                    eprintln!("{name}: this machine is too busy to tell how late the server is");
-                    return (course.heard, left_behind);
-                }
+                Verdict::Late | Verdict::Starved => {}
             }
         }
         let (course, left_behind) = self.attack_once(&name, attackers, &attack);
-        assert_ne!(course.verdict(), Verdict::Late, "{name}: {course}");
+        match course.verdict() {
+            Verdict::InTime => {}
+            Verdict::Late => panic!("{name}: the regulars are too late: {course}"),
+            Verdict::Starved => eprintln!("{name}: this machine is too busy to tell how late the server is"),
+        }
         (course.heard, left_behind)
     }
 

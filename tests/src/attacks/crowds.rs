@@ -19,7 +19,9 @@ pub fn come_and_go(addr: SocketAddr, fire: &Fire, count: usize, pause: Duration)
             streams.push(come(addr));
             fire.pause(pause);
         }
-        streams.iter().step_by(2).for_each(read_greeting);
+        for stream in streams.iter().step_by(2) {
+            read_greeting(stream);
+        }
         rounds += 1;
     }
 }

@@ -5,16 +5,15 @@ use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::time::Duration;
 
 use super::stranger::{come_small, read_greeting};
-use crate::{Fire, HELP, Person};
+use crate::{Fire, Person};
 
 /// What those say who talk much, where `--max-line 4096` allows it: 16 KiB. Thirty of it are more than a queue and two small sockets
 /// hold.
 const LONG_LINE: char = '😀';
 const LONG_LINE_CHARS: usize = 4096;
 
-/// How often who half-closes a connection asks for help before that: a third of a minute's worth of typing, all at once, and more
-/// than a small socket holds.
-const HELPS: usize = 60;
+/// How many such lines somebody says who half-closes a connection then: more than two small sockets hold, and less than a queue.
+const LAST_LINES: usize = 12;
 
 /// Lets so many people come, one after each `pause`, who never read anything, not even the greeting; returns their connections.
 #[must_use]
@@ -48,21 +47,28 @@ pub fn sip(addr: SocketAddr, fire: &Fire, count: usize, pause: Duration) {
     }
 }
 
-/// Goes to a room of one's own, asks for much, says something, closes the writing side at once, and reads only then; over and over.
-/// `number` tells one attacker from another.
+/// Comes to the room of a friend, says much, closes the writing side at once, and reads only when the friend was told of it; over and
+/// over.
 ///
 /// # Panics
-/// If not all that was asked for comes, and what was said, and then the end.
-pub fn half_close(addr: SocketAddr, fire: &Fire, number: usize) {
-    let lines = format!("/join half-{number}\n{}hello\n", "/help\n".repeat(HELPS));
+/// If not all that was said comes back, and then the end.
+pub fn half_close(addr: SocketAddr, fire: &Fire) {
+    let mut friend = Person::come(addr);
+    let room = friend.name().to_owned();
+    friend.type_line(&format!("/join {room}"));
+    let line = LONG_LINE.to_string().repeat(LONG_LINE_CHARS);
     while fire.is_on() {
         let mut stream = come_small(addr);
-        read_greeting(&stream);
-        stream.write_all(lines.as_bytes()).expect("it is read");
+        let name = read_greeting(&stream);
+        let said = format!("{line}\n").repeat(LAST_LINES);
+        write!(stream, "/join {room}\n{said}end\n").expect("the server reads what is sent");
         stream.shutdown(Shutdown::Write).expect("the connection is open");
+        friend.read_up_to(&format!("{name}: end"));
+        friend.read_up_to(&format!("{name} left"));
         let mut got = String::new();
         stream.read_to_string(&mut got).expect("the server closes the connection");
-        assert_eq!(got.matches(HELP).count(), HELPS, "{got}");
-        assert!(got.ends_with(": hello\n"), "{got}");
+        let expected = format!("You joined {room}\n{}{name}: end\n", format!("{name}: {line}\n").repeat(LAST_LINES));
+        // What others said before is heard before.
+        assert!(got.ends_with(&expected), "{} bytes, and not all of {}", got.len(), expected.len());
     }
 }

@@ -46,14 +46,17 @@ pub(super) fn break_off(stream: &TcpStream) {
     SockRef::from(stream).set_linger(Some(Duration::ZERO)).expect("an open socket takes options");
 }
 
-/// Reads up to the end of the greeting.
-pub(super) fn read_greeting(mut stream: &TcpStream) {
+/// Reads up to the end of the greeting, and returns what the server calls them.
+pub(super) fn read_greeting(mut stream: &TcpStream) -> String {
     let (mut greeting, mut byte) = (Vec::new(), [0]);
     while !greeting.ends_with(GREETED) {
         assert!(greeting.len() < GREETING_BYTES_MAX, "there is no greeting: {}", String::from_utf8_lossy(&greeting));
         stream.read_exact(&mut byte).expect("the server greets");
         greeting.extend(byte);
     }
+    let greeting = String::from_utf8(greeting).expect("the server sends UTF-8");
+    let name = greeting.lines().find_map(|line| line.strip_prefix("You are "));
+    name.expect("a newcomer is told their name").to_owned()
 }
 
 /// Reads what has come, in this time at the most; nothing if nothing has.

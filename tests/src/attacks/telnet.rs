@@ -1,9 +1,10 @@
 //! Storms of telnet's own bytes, which make no line, and which the server could feel bound to answer.
 
-use std::net::{SocketAddr, TcpStream};
+use std::net::SocketAddr;
 use std::time::Duration;
 
-use super::stranger::{break_off, come, read_greeting, read_some};
+use super::flood::{Flood, flood};
+use super::stranger::{come, read_greeting, read_some};
 use crate::{DEADLINE, Fire};
 
 const IAC: u8 = 255;
@@ -12,9 +13,6 @@ const WILL: u8 = 251;
 const SUBNEGOTIATION: u8 = 250;
 const ARE_YOU_THERE: u8 = 246;
 const NOP: u8 = 241;
-
-/// How much is sent at once.
-const PIECE_BYTES: usize = 64 << 10;
 
 /// What storms there are.
 #[derive(Clone, Copy, Debug)]
@@ -45,25 +43,19 @@ impl Storm {
     }
 }
 
-/// Sends such a storm, as fast as the server reads it, from a room of one's own; returns the connection, and how much was sent.
+/// Sends such a storm, as fast as the server takes it, from a room of one's own.
 ///
 /// # Panics
 /// If anything comes back.
-pub fn storm(addr: SocketAddr, fire: &Fire, storm: Storm) -> (TcpStream, usize) {
+pub fn storm(addr: SocketAddr, fire: &Fire, storm: Storm) -> Flood {
     let stream = come(addr);
-    read_greeting(&stream);
-    // Whatever is said in main is not heard there.
-    let room = format!("{storm:?}");
+    // Whatever others say is not heard there.
+    let room = read_greeting(&stream);
     fire.write(&stream, format!("/join {room}\n").as_bytes());
     let mut buffer = [0; 4096];
     while !read_some(&stream, &mut buffer, DEADLINE).ends_with(format!("You joined {room}\n").as_bytes()) {}
-    let piece = storm.bytes().repeat(PIECE_BYTES / storm.bytes().len());
-    let mut sent = 0;
-    while fire.is_on() {
-        sent += fire.write(&stream, &piece);
-    }
+    let flood = flood(&stream, fire, &storm.bytes(), usize::MAX);
     let answer = read_some(&stream, &mut buffer, Duration::from_millis(1));
     assert_eq!(answer, b"", "{storm:?} is answered");
-    break_off(&stream);
-    (stream, sent)
+    flood
 }

@@ -1,9 +1,10 @@
 //! Malice in text: what would do harm to whoever reads it, and lines that never end, or do nothing else.
 
-use std::net::{SocketAddr, TcpStream};
+use std::net::SocketAddr;
 use std::time::Duration;
 
-use super::stranger::{break_off, come, read_greeting};
+use super::flood::{Flood, flood};
+use super::stranger::{come, read_greeting};
 use crate::{Fire, Person};
 
 /// What a terminal would obey, or show as something else.
@@ -37,9 +38,6 @@ const BAD_NAMES: [&str; 8] = [
 /// How much an endless line has.
 const ENDLESS_BYTES: usize = 10 << 20;
 
-/// How much is sent at once of what never ends.
-const PIECE_BYTES: usize = 64 << 10;
-
 /// Says what would do harm, over and over, as fast as the server reads it.
 pub fn say_harm(addr: SocketAddr, fire: &Fire) {
     let mut person = Person::come(addr);
@@ -62,31 +60,22 @@ pub fn ask_for_bad_names(addr: SocketAddr) {
     }
 }
 
-/// Sends one line of 10 MB, or as much of it as the server reads; returns the connection and how much that was.
-pub fn send_endless_line(addr: SocketAddr, fire: &Fire) -> (TcpStream, usize) {
-    let stream = come(addr);
-    let piece = [b'x'; PIECE_BYTES];
-    let mut sent = 0;
-    while sent < ENDLESS_BYTES && fire.is_on() {
-        sent += fire.write(&stream, &piece);
-    }
-    break_off(&stream);
-    (stream, sent)
+/// Sends one line of 10 MB, or as much of it as the server takes.
+pub fn send_endless_line(addr: SocketAddr, fire: &Fire) -> Flood {
+    flood(&come(addr), fire, b"x", ENDLESS_BYTES)
 }
 
-/// Sends line ends, as fast as the server reads them.
-pub fn flood_line_ends(addr: SocketAddr, fire: &Fire) {
-    let stream = come(addr);
-    while fire.is_on() {
-        fire.write(&stream, &[b'\n'; PIECE_BYTES]);
-    }
-    break_off(&stream);
+/// Sends line ends, as fast as the server takes them.
+pub fn flood_line_ends(addr: SocketAddr, fire: &Fire) -> Flood {
+    flood(&come(addr), fire, b"\n", usize::MAX)
 }
 
 /// Lets so many people type one letter in each `pause`, and never finish their line.
 pub fn drip(addr: SocketAddr, fire: &Fire, count: usize, pause: Duration) {
     let streams: Vec<_> = (0..count).map(|_| come(addr)).collect();
-    streams.iter().for_each(read_greeting);
+    for stream in &streams {
+        read_greeting(stream);
+    }
     while fire.goes_on_after(pause) {
         for stream in &streams {
             fire.write(stream, b"x");

@@ -14,7 +14,7 @@ const TIMES_LATER_MAX: u32 = 5;
 const CALM_MIN: Duration = Duration::from_millis(8);
 
 /// Which part of the time a server has to be kept waiting by others until nothing can be said: at rest it is less than a tenth.
-const STARVED_PART: u32 = 4;
+const STARVED_PART: u32 = 2;
 
 /// Holds what was seen during one attack.
 #[derive(Debug)]
