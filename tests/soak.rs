@@ -94,7 +94,7 @@ fn round(siege: &mut Siege) {
     siege.assault("some read nothing", 1, |_, fire| readers::talk_much(addr, fire, ms(25)));
     drop(deaf);
     siege.assault("sips", 1, |_, fire| readers::sip(addr, fire, 50, ms(20)));
-    siege.assault("half-closed connections", 2, |number, fire| readers::half_close(addr, fire, number));
+    siege.assault("half-closed connections", 2, |_, fire| readers::half_close(addr, fire));
     siege.assault("resets", 1, |_, fire| resets::talk_and_reset(addr, fire, 50, 3, ms(100)));
     siege.assault("harmful text", 2, |_, fire| text::say_harm(addr, fire));
     siege.assault("an endless line", 1, |_, fire| drop(text::send_endless_line(addr, fire)));
