@@ -1,12 +1,13 @@
 //! Crowds that come and go, change their names and their rooms, are for whoever chats just news, if that.
 
+use std::env;
 use std::time::Duration;
 
 use chinwag_tests::attacks::crowds;
 
 use crate::{SLOWER, on_each};
 
-/// How many come at once.
+/// How many come at once, unless `CHINWAG_CROWD` says how many: as many as the descriptors of the server, and of this test, are for.
 const CROWD: usize = 2000 / SLOWER;
 
 /// How many threads they come from.
@@ -23,7 +24,8 @@ fn a_crowd_that_comes_and_goes_is_no_more_than_news() {
     on_each(&["--room-quiet", &ROOM_QUIET.to_string()], |siege| {
         let addr = siege.addr();
         let pause = PAUSE * ATTACKERS as u32;
-        siege.attack("a crowd", ATTACKERS, |_, fire| crowds::come_and_go(addr, fire, CROWD / ATTACKERS, pause));
+        let crowd = env::var("CHINWAG_CROWD").map_or(CROWD, |crowd| crowd.parse().expect("it is a number of people"));
+        siege.attack("a crowd", ATTACKERS, |_, fire| crowds::come_and_go(addr, fire, crowd / ATTACKERS, pause));
     });
 }
 
