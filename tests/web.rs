@@ -202,3 +202,45 @@ fn a_browser_at_the_door_of_a_full_server_is_told_so() {
         drop(ann);
     });
 }
+
+/// Returns what a metric says, or how much its kinds are together, by lines that are as they have to be.
+fn metric(metrics: &str, name: &str) -> f64 {
+    let samples = metrics.lines().filter(|line| !line.starts_with('#'));
+    let samples = samples.map(|line| line.rsplit_once(' ').unwrap_or_else(|| panic!("a sample has a value: {line:?}")));
+    let samples: Vec<(&str, f64)> = samples
+        .map(|(series, value)| {
+            let (name, labels) = series.split_once('{').unwrap_or((series, "}"));
+            assert!(name.starts_with("chinwag_") && labels.ends_with('}'), "{series}");
+            (name, value.parse().unwrap_or_else(|_| panic!("{value} is no number, for {series}")))
+        })
+        .collect();
+    assert!(samples.iter().any(|(other, _)| *other == name), "no {name} in {metrics}");
+    samples.iter().filter(|(other, _)| *other == name).map(|(_, value)| value).sum()
+}
+
+#[test]
+fn an_operator_is_told_how_many_there_are_and_what_they_said() {
+    on_each(&Config::default(), |server| {
+        let (mut ann, mut bob) = (Browser::come(server.web_addr()), Person::come(server.addr()));
+        ann.read();
+        ann.say("hello");
+        ann.read();
+        bob.read_up_to(&format!("{}: hello", ann.name()));
+        bob.type_line("/join pizza");
+        ann.read();
+        let answer = fetch(server.web_addr(), "GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n");
+        let (head, metrics) = answer.split_once("\r\n\r\n").expect("there is a body");
+        assert!(head.starts_with("HTTP/1.1 200 OK\r\n"), "{head}");
+        assert!(metrics.ends_with("\n# EOF\n"), "{metrics}");
+        let told = |name: &str| metric(metrics, name);
+        assert_eq!(["chinwag_people", "chinwag_rooms", "chinwag_connections"].map(told), [2.0, 2.0, 3.0]);
+        assert_eq!(["chinwag_dropped_total", "chinwag_refused_total", "chinwag_queued_bytes"].map(told), [0.0; 3]);
+        assert_eq!(told("chinwag_messages_in_total"), 1.0);
+        assert!(told("chinwag_messages_out_total") >= 2.0, "both were given it: {metrics}");
+        assert_eq!(told("chinwag_incidents_total"), 0.0);
+        assert!(told("chinwag_batch_actions_count") >= 4.0, "two come, one talks, one moves: {metrics}");
+        assert!(told("chinwag_batch_actions_sum") >= told("chinwag_batch_actions_count"));
+        assert!(told("chinwag_delivery_delay_seconds_count") > 0.0);
+        assert!(told("chinwag_delivery_delay_seconds_sum") > 0.0 && told("chinwag_uptime_seconds") > 0.0);
+    });
+}

@@ -45,6 +45,8 @@ pub enum Step {
         /// Until when to wait for the socket.
         until: Time,
     },
+    /// Gather what is counted ([`Stats`](crate::Stats)), hand it in as text with [`Arrival::handle_metrics`], and come back.
+    Measure,
     /// Let the connection into the chat, with what [`Arrival::into_session`] returns.
     Enter,
     /// Say that no more will come, and close the connection.
@@ -77,6 +79,16 @@ impl Arrival {
         match &mut self.0 {
             Kind::Lines(arrival) => arrival.handle_end(),
             Kind::Web(arrival) => arrival.handle_end(),
+        }
+    }
+
+    /// Takes what is to be told of the server, in the text format of Prometheus, after [`Step::Measure`]; or that nobody knows any more,
+    /// since it has ended.
+    pub fn handle_metrics(&mut self, metrics: Option<String>) {
+        match &mut self.0 {
+            // Nobody asks for it there.
+            Kind::Lines(_) => {}
+            Kind::Web(arrival) => arrival.handle_metrics(metrics),
         }
     }
 

@@ -1,6 +1,6 @@
 //! Owns the actions that are handed on together, and how much work they are.
 
-use crate::{Action, Config};
+use crate::{Action, Config, Time};
 
 /// Holds actions in their order, with the sockets of the connections that they open. All writers follow the same batches in the
 /// same order.
@@ -12,13 +12,15 @@ pub struct Batch<S> {
     pub(crate) sockets: Vec<S>,
     bytes: usize,
     deliveries: usize,
+    /// When what its first action is about was handed in.
+    pub(crate) begun_at: Time,
 }
 
 impl<S> Batch<S> {
     /// Starts an empty batch.
     #[must_use]
     pub const fn new() -> Self {
-        Self { actions: Vec::new(), sockets: Vec::new(), bytes: 0, deliveries: 0 }
+        Self { actions: Vec::new(), sockets: Vec::new(), bytes: 0, deliveries: 0, begun_at: Time::START }
     }
 
     /// Appends an action.
@@ -52,6 +54,11 @@ impl<S> Batch<S> {
     /// Returns about how many bytes the lines in it have.
     pub(crate) const fn bytes(&self) -> usize {
         self.bytes
+    }
+
+    /// Tells whether anybody is given anything.
+    pub(crate) const fn has_deliveries(&self) -> bool {
+        self.deliveries > 0
     }
 
     /// Tells whether it is cheaper to write out what is in it on the spot than to wake another thread for it.

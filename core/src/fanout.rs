@@ -10,7 +10,9 @@ mod rooms;
 use self::outboxes::Outboxes;
 use self::queue::{Limits, Part};
 use self::rooms::{Rooms, Seat};
-use crate::{Action, Batch, CloseCode, Config, ConnectionId, Incident, Message, RoomId, Signal, Stats, Time};
+use crate::{
+    Action, Batch, CloseCode, Config, ConnectionId, Histogram, Incident, Message, RoomId, Signal, Stats, Time,
+};
 
 /// Tells which connections a fan-out has to do with: one of every `of`, by their keys.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -95,6 +97,8 @@ pub struct Fanout<S> {
     outboxes: Outboxes<S>,
     rooms: Rooms,
     writing: Option<Writing>,
+    /// How many microseconds it took to get through with each batch.
+    delays: Histogram,
 }
 
 /// The write that the adapter was told to do and has not reported yet.
@@ -110,7 +114,12 @@ impl<S: Clone> Fanout<S> {
     /// Starts with no connections.
     #[must_use]
     pub fn new(config: &Config, share: Share) -> Self {
-        Self { outboxes: Outboxes::new(share, Limits::new(config)), rooms: Rooms::default(), writing: None }
+        Self {
+            outboxes: Outboxes::new(share, Limits::new(config)),
+            rooms: Rooms::default(),
+            writing: None,
+            delays: Histogram::default(),
+        }
     }
 
     /// Takes the next batch of actions.
@@ -175,6 +184,14 @@ impl<S: Clone> Fanout<S> {
         }
     }
 
+    /// Takes notice that all output was polled since this batch was followed: what could be written of it was.
+    pub fn handle_through(&mut self, now: Time, batch: &Batch<S>) {
+        if batch.has_deliveries() {
+            let delay = now.since(batch.begun_at).as_micros();
+            self.delays.add(u64::try_from(delay).unwrap_or(u64::MAX));
+        }
+    }
+
     /// Takes notice that a socket takes bytes again.
     pub fn handle_writable(&mut self, connection: ConnectionId) {
         self.outboxes.unblock(connection);
@@ -209,10 +226,11 @@ impl<S: Clone> Fanout<S> {
         self.outboxes.queued_bytes(connection)
     }
 
-    /// Adds what was given to the connections of this share, dropped, and is queued for them, to `stats`. Takes a time that grows
-    /// with their number.
+    /// Adds what was given to the connections of this share, dropped, and is queued for them, and how long it took, to `stats`.
+    /// Takes a time that grows with their number.
     pub fn count(&self, stats: &mut Stats) {
         self.outboxes.count(stats);
+        stats.delay_micros.merge(&self.delays);
     }
 
     fn on_reply(&mut self, connection: ConnectionId, message: &Message) {

@@ -2,7 +2,7 @@
 
 use std::mem;
 
-use crate::{Batch, Chat, Config, ConnectionId, Event, Form, Stats, Time};
+use crate::{Batch, Chat, Config, ConnectionId, Event, Form, Histogram, Stats, Time};
 
 /// Holds a [`Chat`], and gathers its actions for the writers.
 ///
@@ -14,13 +14,16 @@ pub struct Hub<S> {
     chat: Chat,
     batch: Batch<S>,
     batch_bytes_max: usize,
+    /// How many actions each batch had.
+    sizes: Histogram,
 }
 
 impl<S> Hub<S> {
     /// Starts with nobody here.
     #[must_use]
     pub fn new(config: Config) -> Self {
-        Self { batch_bytes_max: config.batch_bytes_max, chat: Chat::new(config), batch: Batch::new() }
+        let batch_bytes_max = config.batch_bytes_max;
+        Self { chat: Chat::new(config), batch: Batch::new(), batch_bytes_max, sizes: Histogram::default() }
     }
 
     /// Lets somebody in, who is reached by `socket` and spoken to in `form`, and returns what their connection is called from now on.
@@ -37,6 +40,9 @@ impl<S> Hub<S> {
             self.chat.handle(now, Event::Woke);
         }
         self.chat.handle(now, event);
+        if self.batch.is_empty() {
+            self.batch.begun_at = now;
+        }
         while let Some(action) = self.chat.poll_action() {
             self.batch.push(action);
         }
@@ -50,12 +56,17 @@ impl<S> Hub<S> {
 
     /// Returns what is to be done, if it is anything.
     pub fn take_batch(&mut self) -> Option<Batch<S>> {
-        (!self.batch.is_empty()).then(|| mem::take(&mut self.batch))
+        if self.batch.is_empty() {
+            return None;
+        }
+        self.sizes.add(self.batch.actions().len() as u64);
+        Some(mem::take(&mut self.batch))
     }
 
-    /// Adds what the chat counts to `stats`.
+    /// Adds what the chat counts, and how large batches were, to `stats`.
     pub fn count(&self, stats: &mut Stats) {
         self.chat.count(stats);
+        stats.batch_actions.merge(&self.sizes);
     }
 
     /// Tells whether the server stops, so that nothing more is to be handed in.
@@ -120,6 +131,23 @@ mod tests {
         let mut stats = Stats::default();
         hub.count(&mut stats);
         assert_eq!((stats.people, stats.rooms, stats.messages_in), (1, 1, 1));
+    }
+
+    #[test]
+    fn it_counts_each_batch_by_its_actions_and_knows_when_it_began() {
+        let mut hub = Hub::new(Config::default());
+        let ann = hub.open(Time::START, Form::Lines, ());
+        let opened = hub.take_batch().expect("she is let in");
+        let [second, later] = [1, 2].map(|seconds| Time::after(Duration::from_secs(seconds)));
+        say(&mut hub, second, ann);
+        say(&mut hub, later, ann);
+        let said = hub.take_batch().expect("something was said");
+        assert_eq!((opened.begun_at, said.begun_at), (Time::START, second));
+        assert!(hub.take_batch().is_none());
+        let mut stats = Stats::default();
+        hub.count(&mut stats);
+        assert_eq!(stats.batch_actions.count(), 2, "no batch is no empty one");
+        assert_eq!(stats.batch_actions.sum(), (opened.actions().len() + said.actions().len()) as u64);
     }
 
     #[test]

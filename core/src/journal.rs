@@ -45,6 +45,25 @@ impl Incident {
     /// How many kinds there are.
     const KINDS: usize = 15;
 
+    /// All kinds.
+    pub const ALL: [Self; Self::KINDS] = [
+        Self::ServerFull,
+        Self::AddressFull,
+        Self::Hurried,
+        Self::WrongDoor(Foreign::Http),
+        Self::WrongDoor(Foreign::Tls),
+        Self::WrongDoor(Foreign::Binary),
+        Self::NotAccepted,
+        Self::Dropped,
+        Self::Stalled,
+        Self::Failed,
+        Self::HungUp,
+        Self::Quit,
+        Self::ForeignOrigin,
+        Self::BadRequest,
+        Self::BadFrames,
+    ];
+
     /// Tells whether this is the server's own trouble, which an operator can do something about.
     #[must_use]
     pub const fn is_trouble(self) -> bool {
@@ -61,6 +80,28 @@ impl Incident {
             | Self::Failed
             | Self::HungUp
             | Self::Quit => false,
+        }
+    }
+
+    /// Returns a word for it, for programs that tell the kinds apart.
+    #[must_use]
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::ServerFull => "server_full",
+            Self::AddressFull => "address_full",
+            Self::Hurried => "hurried",
+            Self::WrongDoor(Foreign::Http) => "wrong_door_http",
+            Self::WrongDoor(Foreign::Tls) => "wrong_door_tls",
+            Self::WrongDoor(Foreign::Binary) => "wrong_door_binary",
+            Self::ForeignOrigin => "foreign_origin",
+            Self::BadRequest => "bad_request",
+            Self::BadFrames => "bad_frames",
+            Self::NotAccepted => "not_accepted",
+            Self::Dropped => "dropped",
+            Self::Stalled => "stalled",
+            Self::Failed => "failed",
+            Self::HungUp => "hung_up",
+            Self::Quit => "quit",
         }
     }
 
@@ -147,30 +188,12 @@ mod tests {
 
     use super::*;
 
-    const ALL: [Incident; Incident::KINDS] = [
-        Incident::ServerFull,
-        Incident::AddressFull,
-        Incident::Hurried,
-        Incident::WrongDoor(Foreign::Http),
-        Incident::WrongDoor(Foreign::Tls),
-        Incident::WrongDoor(Foreign::Binary),
-        Incident::NotAccepted,
-        Incident::Dropped,
-        Incident::Stalled,
-        Incident::Failed,
-        Incident::HungUp,
-        Incident::Quit,
-        Incident::ForeignOrigin,
-        Incident::BadRequest,
-        Incident::BadFrames,
-    ];
-
     #[test]
     fn of_each_kind_one_a_minute_is_told_and_the_others_are_counted() {
         let mut journal = Journal::default();
         let minute = Time::after(Duration::from_secs(60));
         let before = Time::after(Duration::from_nanos(59_999_999_999));
-        for incident in ALL {
+        for incident in Incident::ALL {
             let told = [Time::START, Time::START, before, minute, minute].map(|now| journal.note(now, incident));
             assert_eq!(told, [Some(0), None, None, Some(2), None], "{incident}");
             let later = Time::after(Duration::from_secs(3600));
@@ -179,19 +202,21 @@ mod tests {
     }
 
     #[test]
-    fn each_kind_has_words_of_its_own() {
-        let words: HashSet<_> = ALL.iter().map(Incident::to_string).collect();
-        assert_eq!(words.len(), ALL.len());
+    fn each_kind_has_words_and_a_key_of_its_own() {
+        let keys: HashSet<_> = Incident::ALL.into_iter().map(Incident::key).collect();
+        assert_eq!(keys.len(), Incident::ALL.len());
+        let words: HashSet<_> = Incident::ALL.iter().map(Incident::to_string).collect();
+        assert_eq!(words.len(), Incident::ALL.len());
         assert!(words.iter().all(|words| !words.is_empty()));
     }
 
     #[test]
     fn kinds_are_told_apart_and_only_what_an_operator_can_mend_is_trouble() {
         let mut journal = Journal::default();
-        for incident in ALL {
+        for incident in Incident::ALL {
             assert_eq!((journal.note(Time::START, incident), journal.count(incident)), (Some(0), 1), "{incident}");
         }
-        let trouble: Vec<_> = ALL.into_iter().filter(|incident| incident.is_trouble()).collect();
+        let trouble: Vec<_> = Incident::ALL.into_iter().filter(|incident| incident.is_trouble()).collect();
         assert_eq!(trouble, [Incident::ServerFull, Incident::NotAccepted]);
     }
 }

@@ -1,4 +1,4 @@
-//! What the servers share and the core must not know: how connections come in, and for their binaries the flags, the log, the
+//! What the servers share and the core must not know: how connections come in, what is told of a server, and for their binaries the flags, the log, the
 //! listening sockets, the page, the ready lines, the exit codes.
 //!
 //! Exit codes: 0 after a stop that was asked for, 1 where the machine says no (an address in use, a folder that can't be written),
@@ -9,6 +9,7 @@ mod door;
 mod flags;
 mod listen;
 mod logging;
+mod metrics;
 mod page;
 mod watch;
 

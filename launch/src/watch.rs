@@ -8,6 +8,8 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use chinwag_core::{Config, Gate, Incident, Journal, Pass, Refusal, Stats, Time};
 use tracing::{info, warn};
 
+use crate::metrics;
+
 /// Watches over the connections of one server. Its clones are the same watch.
 #[derive(Clone, Debug)]
 pub struct Watch(Arc<Watched>);
@@ -71,6 +73,16 @@ impl Watch {
     /// Adds how many connections there are, and were refused, to `stats`.
     pub fn count(&self, stats: &mut Stats) {
         self.gate().count(stats);
+    }
+
+    /// Returns what the metrics of the server say: these counts, and what has happened to connections.
+    #[must_use]
+    pub fn metrics(&self, stats: Stats) -> String {
+        let incidents = {
+            let journal = self.journal();
+            Incident::ALL.map(|incident| (incident.key(), journal.count(incident)))
+        };
+        metrics::encode(stats, incidents.into())
     }
 
     /// Counts what has happened to a connection, and logs it, at most once a minute for each cause: `more` says how many of its

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use async_channel::Sender;
 use async_io::{Async, Timer};
-use chinwag_core::{Arrival, Config, Form, Step, Time};
+use chinwag_core::{Arrival, Config, Form, Stats, Step, Time};
 use chinwag_launch::{Door, Recovery, Watch};
 use futures_lite::{FutureExt as _, future};
 use smol::Executor;
@@ -37,8 +37,9 @@ impl Entrance {
                 Ok((stream, peer)) => match self.watch.admit(clock::now(), peer.ip()) {
                     Ok((ticket, from)) => {
                         let socket = Arc::new(Socket::new(stream, ticket));
-                        let (config, inputs) = (Arc::clone(&self.config), self.inputs.clone());
-                        let arriving = arrive(socket, self.door.form(), from, config, inputs);
+                        let (watch, config, inputs) =
+                            (self.watch.clone(), Arc::clone(&self.config), self.inputs.clone());
+                        let arriving = arrive(socket, self.door.form(), from, watch, config, inputs);
                         if let Some(executor) = self.executor.upgrade() {
                             executor.spawn(arriving).detach();
                         }
@@ -58,7 +59,7 @@ impl Entrance {
 }
 
 /// Hands a connection to the hub, once it may be heard and is seen to be chat, or answers it, or turns it away.
-async fn arrive(socket: Arc<Socket>, form: Form, from: Time, config: Arc<Config>, inputs: Sender<Input>) {
+async fn arrive(socket: Arc<Socket>, form: Form, from: Time, watch: Watch, config: Arc<Config>, inputs: Sender<Input>) {
     if from > clock::now() {
         clock::reach(from).await;
     }
@@ -82,6 +83,10 @@ async fn arrive(socket: Arc<Socket>, form: Form, from: Time, config: Arc<Config>
                     return;
                 }
             }
+            Step::Measure => {
+                let stats = measure(&inputs).await;
+                arrival.handle_metrics(stats.map(|stats| watch.metrics(stats)));
+            }
             Step::Enter => {
                 let _ = inputs.send(Input::Opened(socket, Box::new(arrival.into_session()))).await;
                 return;
@@ -94,4 +99,11 @@ async fn arrive(socket: Arc<Socket>, form: Form, from: Time, config: Arc<Config>
             }
         }
     }
+}
+
+/// Asks the hub for the counts; there are none once it has ended.
+async fn measure(inputs: &Sender<Input>) -> Option<Stats> {
+    let (asker, told) = async_channel::bounded(1);
+    inputs.send(Input::Measure(asker)).await.ok()?;
+    told.recv().await.ok()
 }

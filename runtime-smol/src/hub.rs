@@ -29,6 +29,8 @@ pub(crate) enum Input {
     Events(Vec<Event>),
     /// The counts are to be logged.
     Report,
+    /// The counts are to be told.
+    Measure(Sender<Stats>),
 }
 
 pub(crate) struct Hub {
@@ -116,7 +118,11 @@ impl Hub {
                 let now = clock::now();
                 events.into_iter().for_each(|event| self.core.handle(now, event));
             }
-            Input::Report => self.report(),
+            Input::Report => info!("{}", self.stats()),
+            Input::Measure(asker) => {
+                // Whoever asked may be gone.
+                let _ = asker.try_send(self.stats());
+            }
         }
     }
 
@@ -129,12 +135,12 @@ impl Hub {
         }
     }
 
-    fn report(&self) {
-        let mut stats = Stats::default();
+    fn stats(&self) -> Stats {
+        let mut stats = Stats { uptime: clock::now().since(self.started), ..Stats::default() };
         self.core.count(&mut stats);
         self.watch.count(&mut stats);
         self.writers.iter().for_each(|writer| writer.count(&mut stats));
-        info!("{stats} uptime={}s", clock::now().since(self.started).as_secs());
+        stats
     }
 
     /// Hands on what is to be done. A small batch is written on the spot; for more, the writers are woken.

@@ -91,6 +91,7 @@ impl Writer {
         while let Ok(batch) = log.try_recv() {
             fanout.follow(now, &batch);
             self.write(fanout, now);
+            fanout.handle_through(clock::now(), &batch);
         }
         if fanout.is_finished() {
             self.ring();

@@ -4,10 +4,11 @@ use std::future::poll_fn;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chinwag_core::{Arrival, Config, Form, Step, Time};
+use chinwag_core::{Arrival, Config, Form, Stats, Step, Time};
 use chinwag_launch::{Door, Recovery, Watch};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc::Sender;
+use tokio::sync::oneshot;
 use tokio::time::sleep;
 
 use crate::clock;
@@ -37,6 +38,7 @@ impl Entrance {
                             socket,
                             self.door.form(),
                             from,
+                            self.watch.clone(),
                             Arc::clone(&self.config),
                             self.inputs.clone(),
                         ));
@@ -54,7 +56,7 @@ impl Entrance {
 }
 
 /// Hands a connection to the hub, once it may be heard and is seen to be chat, or answers it, or turns it away.
-async fn arrive(socket: Arc<Socket>, form: Form, from: Time, config: Arc<Config>, inputs: Sender<Input>) {
+async fn arrive(socket: Arc<Socket>, form: Form, from: Time, watch: Watch, config: Arc<Config>, inputs: Sender<Input>) {
     if from > clock::now() {
         clock::reach(from).await;
     }
@@ -77,6 +79,10 @@ async fn arrive(socket: Arc<Socket>, form: Form, from: Time, config: Arc<Config>
                     return;
                 }
             }
+            Step::Measure => {
+                let stats = measure(&inputs).await;
+                arrival.handle_metrics(stats.map(|stats| watch.metrics(stats)));
+            }
             Step::Enter => {
                 let _ = inputs.send(Input::Opened(socket, Box::new(arrival.into_session()))).await;
                 return;
@@ -89,4 +95,11 @@ async fn arrive(socket: Arc<Socket>, form: Form, from: Time, config: Arc<Config>
             }
         }
     }
+}
+
+/// Asks the hub for the counts; there are none once it has ended.
+async fn measure(inputs: &Sender<Input>) -> Option<Stats> {
+    let (asker, told) = oneshot::channel();
+    inputs.send(Input::Measure(asker)).await.ok()?;
+    told.await.ok()
 }

@@ -10,6 +10,12 @@ use super::Step;
 use crate::http::{Head, HeadError, Response, Status};
 use crate::{Config, Incident, Session, Time};
 
+/// Where programs ask that watch over the server.
+const METRICS: &str = "/metrics";
+
+/// What they are told in: Prometheus and its like understand it.
+const METRICS_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
 /// Where a `WebSocket` is asked for.
 const SOCKET: &str = "/socket";
 
@@ -21,12 +27,16 @@ pub(super) struct WebArrival {
     until: Time,
     ended: bool,
     phase: Phase,
+    /// The answer to a request for what is counted, once that is known.
+    measured: Option<Bytes>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Phase {
     /// A request is awaited.
     Asking,
+    /// What is counted was asked for, and is awaited.
+    Measuring { omits_body: bool },
     /// The last answer was handed out; after it the connection is open for this.
     Answered(After),
 }
@@ -42,7 +52,7 @@ enum After {
 impl WebArrival {
     pub(super) fn new(config: &Config, now: Time) -> Self {
         let until = now + config.request_wait;
-        Self { config: config.clone(), input: Vec::new(), until, ended: false, phase: Phase::Asking }
+        Self { config: config.clone(), input: Vec::new(), until, ended: false, phase: Phase::Asking, measured: None }
     }
 
     pub(super) fn handle_bytes(&mut self, bytes: &[u8]) {
@@ -53,9 +63,21 @@ impl WebArrival {
         self.ended = true;
     }
 
+    pub(super) fn handle_metrics(&mut self, metrics: Option<String>) {
+        let Phase::Measuring { omits_body } = self.phase else { return };
+        let response = match metrics {
+            Some(text) => Response::new(Status::OK, METRICS_TYPE, text).field("Cache-Control", "no-store"),
+            None => Response::plain(Status::UNAVAILABLE, Status::UNAVAILABLE.words()),
+        };
+        let response = if omits_body { response.without_body() } else { response };
+        self.measured = Some(response.closing().into_bytes());
+        self.phase = Phase::Asking;
+    }
+
     pub(super) fn poll_step(&mut self, now: Time) -> Step {
         match self.phase {
             Phase::Asking => {}
+            Phase::Measuring { .. } => return Step::Measure,
             Phase::Answered(After::NextRequest) => {
                 self.phase = Phase::Asking;
                 self.until = now + self.config.request_wait;
@@ -83,7 +105,15 @@ impl WebArrival {
 
     /// Answers the first request that is here, or tells what to do while there is none.
     fn answer(&mut self, now: Time) -> Result<(Bytes, After), Step> {
+        // To count takes a time that grows with the connections. So one can't ask twice, and how often they come is limited.
+        if let Some(measured) = self.measured.take() {
+            return Ok((measured, After::Nothing(None)));
+        }
         let (len, (answer, after)) = match Head::parse(&self.input) {
+            Ok(head) if asks_for_metrics(&head) => {
+                self.phase = Phase::Measuring { omits_body: head.method == "HEAD" };
+                return Err(Step::Measure);
+            }
             Ok(head) => (head.len, answer(&self.config, &head)),
             Err(HeadError::Bad(status)) => (0, refuse(status, Incident::BadRequest)),
             Err(HeadError::Partial) if self.ended => return Err(Step::End { incident: None }),
@@ -95,6 +125,10 @@ impl WebArrival {
         self.input.drain(..len);
         Ok((answer, after))
     }
+}
+
+fn asks_for_metrics(head: &Head<'_>) -> bool {
+    head.path == METRICS && (head.method == "GET" || head.method == "HEAD") && !head.has_body()
 }
 
 fn answer(config: &Config, head: &Head<'_>) -> (Bytes, After) {

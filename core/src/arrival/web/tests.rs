@@ -32,6 +32,7 @@ fn talk(pieces: &[&[u8]]) -> (String, Step, WebArrival) {
                 };
                 arrival.handle_bytes(piece);
             }
+            Step::Measure => arrival.handle_metrics(Some("people 1\n".to_owned())),
             step @ (Step::Enter | Step::End { .. }) => {
                 return (String::from_utf8(answered).expect("it is text"), step, arrival);
             }
@@ -290,4 +291,41 @@ fn who_hangs_up_is_answered_what_was_asked_before() {
     let mut session = arrival.into_session();
     let leaves = vec![Request::Leave(CloseCode::NONE)];
     assert_eq!(session.poll_next(Time::START, Signals::default()), Next::Ask(leaves));
+}
+
+#[test]
+fn what_is_counted_is_told_once_on_a_connection_and_then_it_is_closed() {
+    let twice = get("/metrics").repeat(2);
+    for split in 0..=twice.len() {
+        let (answer, step, _) = talk(&[&twice.as_bytes()[..split], &twice.as_bytes()[split..]]);
+        assert!(answer.starts_with("HTTP/1.1 200 OK\r\n") && answer.ends_with("\r\n\r\npeople 1\n"), "{answer}");
+        assert!(answer.contains("\r\nContent-Type: application/openmetrics-text; version=1.0.0; charset=utf-8\r\n"));
+        assert!(answer.contains("\r\nConnection: close\r\n"), "{answer}");
+        assert_eq!((answer.matches("HTTP/1.1").count(), step), (1, Step::End { incident: None }), "split at {split}");
+    }
+    let (answer, _, _) = talk(&[get("/metrics").replace("GET", "HEAD").as_bytes()]);
+    assert!(answer.contains("\r\nContent-Length: 9\r\n") && answer.ends_with("\r\n\r\n"), "{answer}");
+}
+
+#[test]
+fn who_asks_for_counts_waits_for_them_and_is_told_when_there_are_none() {
+    let mut arrival = WebArrival::new(&config(), Time::START);
+    arrival.handle_metrics(Some("nobody has asked".to_owned()));
+    arrival.handle_bytes(get("/metrics").as_bytes());
+    assert_eq!([arrival.poll_step(Time::START), arrival.poll_step(late())], [Step::Measure, Step::Measure]);
+    arrival.handle_metrics(None);
+    let Step::Write { bytes, .. } = arrival.poll_step(late()) else { panic!("no answer") };
+    assert!(bytes.starts_with(b"HTTP/1.1 503 "), "{bytes:?}");
+    assert_eq!(arrival.poll_step(late()), Step::End { incident: None });
+}
+
+#[test]
+fn counts_can_only_be_asked_for() {
+    let posted = get("/metrics").replace("GET", "POST");
+    let with_body = get("/metrics").replace("Host", "Content-Length: 1\r\nHost");
+    for (head, status) in [(posted, "405"), (with_body, "413")] {
+        let (answer, step, _) = talk(&[head.as_bytes()]);
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{answer}");
+        assert_eq!(step, bad_request());
+    }
 }

@@ -91,3 +91,22 @@ fn who_is_given_up_is_given_up_for_a_reason() {
     writer.fanout.handle_timeout(Time::START + config().drain);
     assert_eq!(abandoned(&mut writer), None, "it is the server that stops");
 }
+
+#[test]
+fn how_long_a_batch_took_counts_from_its_first_request_if_anybody_is_given_anything() {
+    let mut writer = Writer::with_members(&[id(0)]);
+    let [said_at, written_at] = [10, 15].map(|micros| Time::after(Duration::from_micros(micros)));
+    let begun = |actions: Vec<Action>| {
+        let mut batch = batch(actions);
+        batch.begun_at = said_at;
+        batch
+    };
+    for batch in [begun(vec![say(MAIN, "a"), say(MAIN, "b")]), begun(vec![leave(id(0))])] {
+        writer.fanout.follow(said_at, &batch);
+        writer.poll();
+        writer.fanout.handle_through(written_at, &batch);
+    }
+    let mut stats = Stats::default();
+    writer.fanout.count(&mut stats);
+    assert_eq!((stats.delay_micros.count(), stats.delay_micros.sum()), (1, 5));
+}

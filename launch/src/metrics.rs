@@ -1,0 +1,136 @@
+//! Owns the words in which a server's counts are told to programs that watch over it: the text format of Prometheus.
+//!
+//! Nothing is told by name or address: who may see this learns how many people there are, not who.
+
+use std::fmt;
+
+use chinwag_core::{Histogram, Stats};
+use prometheus_client::collector::Collector;
+use prometheus_client::encoding::{DescriptorEncoder, NoLabelSet, text};
+use prometheus_client::metrics::MetricType;
+use prometheus_client::registry::{Registry, Unit};
+
+const MICROS_PER_SECOND: f64 = 1e6;
+
+/// Holds what is told at once.
+#[derive(Debug)]
+struct Counted {
+    stats: Stats,
+    /// By their keys.
+    incidents: Vec<(&'static str, u64)>,
+}
+
+/// Puts all that is counted into words.
+pub(crate) fn encode(stats: Stats, incidents: Vec<(&'static str, u64)>) -> String {
+    let mut registry = Registry::with_prefix("chinwag");
+    registry.register_collector(Box::new(Counted { stats, incidents }));
+    let mut metrics = String::new();
+    text::encode(&mut metrics, &registry).expect("a string takes all");
+    metrics
+}
+
+impl Collector for Counted {
+    fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
+        let Self { stats, incidents } = self;
+        let encoder = &mut encoder;
+        gauge(encoder, "people", "People in the chat now", stats.people)?;
+        gauge(encoder, "rooms", "Rooms there are now", stats.rooms)?;
+        gauge(encoder, "connections", "Connections there are now, also of those not let in yet", stats.connections)?;
+        gauge(encoder, "queued_bytes", "Bytes that wait for those who read too slowly", stats.queued_bytes)?;
+        counter(encoder, "messages_in", "Messages that people have said", stats.messages_in)?;
+        counter(encoder, "messages_out", "Lines given to somebody, once for each", stats.messages_out)?;
+        counter(encoder, "dropped", "Lines not given to somebody who reads too slowly", stats.dropped)?;
+        counter(encoder, "refused", "Connections refused", stats.refused)?;
+        let told = "What has happened to connections, by kind";
+        let mut kinds = encoder.encode_descriptor("incidents", told, None, MetricType::Counter)?;
+        for &(kind, count) in incidents {
+            let label = [("kind", kind)];
+            kinds.encode_family(&label)?.encode_counter::<NoLabelSet, _, u64>(&count, None)?;
+        }
+        let told = "Actions of each batch that the hub has handed on";
+        histogram(encoder, ("batch_actions", told, None), &stats.batch_actions, 1.0)?;
+        let told = "From a request until what came of it was written, once for each batch and writer";
+        let delay = ("delivery_delay", told, Some(&Unit::Seconds));
+        histogram(encoder, delay, &stats.delay_micros, MICROS_PER_SECOND)?;
+        let told = "How long the server has run";
+        encoder
+            .encode_descriptor("uptime", told, Some(&Unit::Seconds), MetricType::Gauge)?
+            .encode_gauge(&stats.uptime.as_secs_f64())
+    }
+}
+
+fn gauge(encoder: &mut DescriptorEncoder<'_>, name: &str, told: &str, value: u64) -> fmt::Result {
+    encoder.encode_descriptor(name, told, None, MetricType::Gauge)?.encode_gauge(&value)
+}
+
+fn counter(encoder: &mut DescriptorEncoder<'_>, name: &str, told: &str, value: u64) -> fmt::Result {
+    let mut metric = encoder.encode_descriptor(name, told, None, MetricType::Counter)?;
+    metric.encode_counter::<NoLabelSet, _, u64>(&value, None)
+}
+
+/// Writes a histogram whose values are told in units of so many.
+fn histogram(
+    encoder: &mut DescriptorEncoder<'_>,
+    (name, told, unit): (&str, &str, Option<&Unit>),
+    values: &Histogram,
+    per_unit: f64,
+) -> fmt::Result {
+    let buckets =
+        values.buckets().map(|(bound, count)| (bound.map_or(f64::INFINITY, |bound| bound as f64 / per_unit), count));
+    let buckets: Vec<_> = buckets.collect();
+    let mut metric = encoder.encode_descriptor(name, told, unit, MetricType::Histogram)?;
+    metric.encode_histogram::<NoLabelSet>(values.sum() as f64 / per_unit, values.count(), &buckets, None)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn all_that_is_counted_is_told_under_its_name() {
+        let mut stats = Stats {
+            people: 1,
+            rooms: 2,
+            connections: 3,
+            messages_in: 4,
+            messages_out: 5,
+            dropped: 6,
+            refused: 7,
+            queued_bytes: 8,
+            uptime: Duration::from_millis(2500),
+            ..Stats::default()
+        };
+        [3, 4, 5].into_iter().for_each(|actions| stats.batch_actions.add(actions));
+        stats.delay_micros.add(60_000_000);
+        let told = encode(stats, vec![("stalled", 9), ("quit", 0)]);
+        for line in [
+            "# TYPE chinwag_people gauge",
+            "chinwag_people 1",
+            "chinwag_rooms 2",
+            "chinwag_connections 3",
+            "# TYPE chinwag_messages_in counter",
+            "chinwag_messages_in_total 4",
+            "chinwag_messages_out_total 5",
+            "chinwag_dropped_total 6",
+            "chinwag_refused_total 7",
+            "chinwag_queued_bytes 8",
+            "chinwag_incidents_total{kind=\"stalled\"} 9",
+            "chinwag_incidents_total{kind=\"quit\"} 0",
+            "# TYPE chinwag_batch_actions histogram",
+            "chinwag_batch_actions_bucket{le=\"1.0\"} 0",
+            "chinwag_batch_actions_bucket{le=\"4.0\"} 2",
+            "chinwag_batch_actions_bucket{le=\"16.0\"} 3",
+            "chinwag_batch_actions_sum 12.0",
+            "chinwag_delivery_delay_seconds_bucket{le=\"16.777216\"} 0",
+            "chinwag_delivery_delay_seconds_bucket{le=\"+Inf\"} 1",
+            "chinwag_delivery_delay_seconds_sum 60.0",
+            "chinwag_delivery_delay_seconds_count 1",
+            "chinwag_uptime_seconds 2.5",
+        ] {
+            assert_eq!(told.lines().filter(|&told| told == line).count(), 1, "{line} in {told}");
+        }
+        assert!(told.ends_with("# EOF\n"));
+    }
+}
