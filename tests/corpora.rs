@@ -42,6 +42,11 @@ fn however_bytes_are_split_they_ask_for_the_same() {
 }
 
 #[test]
+fn however_a_browsers_bytes_are_split_they_are_answered_and_read_as_the_rules_say() {
+    replay("web", fuzzing::web);
+}
+
+#[test]
 fn whatever_happens_a_chat_is_lawful_and_does_what_the_model_does() {
     replay("chat", fuzzing::chat);
 }

@@ -3,10 +3,13 @@
 //! `fuzz/` looks for bytes that make one panic; `corpora.rs` replays those that were kept, without a fuzzer.
 
 mod chat;
+mod frames;
 mod input;
 mod session;
+mod web;
 mod world;
 
 pub use chat::chat;
 pub use session::session;
+pub use web::web;
 pub use world::{plan, world};

@@ -34,10 +34,13 @@ impl<'a> Head<'a> {
     pub(crate) fn parse(bytes: &'a [u8]) -> Result<Self, HeadError> {
         let mut fields = [httparse::EMPTY_HEADER; FIELDS_MAX];
         let mut request = httparse::Request::new(&mut fields);
-        match request.parse(bytes) {
-            Ok(httparse::Status::Complete(len)) if len <= HEAD_BYTES_MAX => Self::check(&request, len),
+        // What is beyond the limit is not looked at: else it would matter how much of it has come already.
+        match request.parse(&bytes[..bytes.len().min(HEAD_BYTES_MAX)]) {
+            Ok(httparse::Status::Complete(len)) => Self::check(&request, len),
             Ok(httparse::Status::Partial) if bytes.len() <= HEAD_BYTES_MAX => Err(HeadError::Partial),
-            Ok(_) | Err(httparse::Error::TooManyHeaders) => Err(HeadError::Bad(Status::HEAD_TOO_LARGE)),
+            Ok(httparse::Status::Partial) | Err(httparse::Error::TooManyHeaders) => {
+                Err(HeadError::Bad(Status::HEAD_TOO_LARGE))
+            }
             Err(_) => Err(HeadError::Bad(Status::BAD_REQUEST)),
         }
     }

@@ -139,6 +139,15 @@ fn find_frame(held: &[u8], message_bytes_max: usize) -> Result<Option<usize>, Cl
     if matches!(header.opcode, OpCode::Control(_)) && payload_len > CONTROL_BYTES_MAX as u64 {
         return Err(CloseCode::PROTOCOL);
     }
+    // tungstenite takes a length in more bytes than it needs, which RFC 6455, section 5.2, forbids.
+    let least = match held[1] & 0x7f {
+        126 => 126,
+        127 => 1 << 16,
+        _ => 0,
+    };
+    if payload_len < least {
+        return Err(CloseCode::PROTOCOL);
+    }
     if payload_len > message_bytes_max as u64 {
         return Err(CloseCode::TOO_BIG);
     }

@@ -35,7 +35,7 @@ pub fn session(bytes: &[u8]) {
 }
 
 /// Splits bytes into pieces of these lengths, again and again.
-fn split<'a>(mut bytes: &'a [u8], lens: &[usize]) -> Vec<&'a [u8]> {
+pub(super) fn split<'a>(mut bytes: &'a [u8], lens: &[usize]) -> Vec<&'a [u8]> {
     let mut pieces = Vec::new();
     for &len in lens.iter().cycle() {
         if bytes.is_empty() {
@@ -52,11 +52,10 @@ fn split<'a>(mut bytes: &'a [u8], lens: &[usize]) -> Vec<&'a [u8]> {
 fn asked(config: &Config, pieces: &[&[u8]]) -> Vec<Request> {
     let mut driver = Driver::new(config);
     for piece in pieces {
-        if driver.drain() == Next::Read {
-            driver.session.handle_bytes(piece);
-        }
+        driver.read(piece);
     }
-    driver.end()
+    driver.end();
+    driver.asked
 }
 
 /// Returns what is asked for when all was handed in before anyone asks, in a pause.
@@ -68,15 +67,16 @@ fn asked_late(config: &Config, pieces: &[&[u8]]) -> Vec<Request> {
         assert_eq!(driver.session.poll_next(driver.now, driver.signals), Next::AwaitSignal, "it is paused");
     }
     driver.signals = driver.signals.after(Signal::Resume);
-    driver.end()
+    driver.end();
+    driver.asked
 }
 
 /// Does what a read task does, as soon as it can be done.
-struct Driver {
-    session: Session,
+pub(super) struct Driver {
+    pub(super) session: Session,
     now: Time,
-    signals: Signals,
-    asked: Vec<Request>,
+    pub(super) signals: Signals,
+    pub(super) asked: Vec<Request>,
     held_bytes_max: usize,
 }
 
@@ -84,8 +84,18 @@ impl Driver {
     fn new(config: &Config) -> Self {
         // Two lines at their limit, each with its end and a byte too many, and the room that a growing buffer is ahead.
         let held_bytes_max = 2 * 2 * (4 * config.line_chars_max as usize + 3);
-        let signals = Signals::default();
-        Self { session: Session::new(config), now: Time::START, signals, asked: Vec::new(), held_bytes_max }
+        Self::of(Session::new(config), held_bytes_max)
+    }
+
+    pub(super) fn of(session: Session, held_bytes_max: usize) -> Self {
+        Self { session, now: Time::START, signals: Signals::default(), asked: Vec::new(), held_bytes_max }
+    }
+
+    /// Hands in what was read, if the session reads at all.
+    pub(super) fn read(&mut self, piece: &[u8]) {
+        if self.drain() == Next::Read {
+            self.session.handle_bytes(piece);
+        }
     }
 
     /// Takes all requests. Returns what is to be done then: read, or nothing more.
@@ -114,12 +124,11 @@ impl Driver {
         }
     }
 
-    fn end(mut self) -> Vec<Request> {
+    pub(super) fn end(&mut self) {
         self.drain();
         self.session.handle_end();
         assert_eq!(self.drain(), Next::End, "no more comes");
         self.session.handle_bytes(b"/help\n");
         assert_eq!(self.drain(), Next::End, "nothing comes after the end");
-        self.asked
     }
 }

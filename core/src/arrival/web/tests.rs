@@ -236,6 +236,18 @@ fn a_head_has_up_to_8_kib_and_64_fields() {
 }
 
 #[test]
+fn what_is_beyond_the_limit_of_a_head_does_not_change_the_answer() {
+    let start = format!("{}X: ", get("/").trim_end_matches("\r\n").to_owned() + "\r\n");
+    let long = start.clone() + &"x".repeat((8 << 10) - start.len());
+    for rest in ["\0\r\n\r\n", "\r\n\r\n", "\r\nHost : b\r\n\r\n", "x"] {
+        for pieces in [vec![long.clone() + rest], vec![long.clone(), rest[..1].to_owned(), rest[1..].to_owned()]] {
+            let (answer, step, _) = talk(&pieces.iter().map(|piece| piece.as_bytes()).collect::<Vec<_>>());
+            assert!(answer.starts_with("HTTP/1.1 431 ") && step == bad_request(), "{rest:?}: {answer}");
+        }
+    }
+}
+
+#[test]
 fn every_answer_tells_browsers_to_be_careful() {
     let not_modified = "GET / HTTP/1.1\r\nHost: a\r\nIf-None-Match: *\r\n\r\n".to_owned();
     let requests =

@@ -62,12 +62,12 @@ fn ask(config: &Config, pieces: &[&[u8]]) -> Asked {
     asked
 }
 
-/// Checks what bytes ask for: at once, one by one, and split in two anywhere near the ends of a frame.
+/// Checks what bytes ask for: at once, one by one, and split in two, anywhere if they are few, else near where they begin and end.
 fn assert_asks(bytes: &[u8], expected: &[Request]) {
     let shown = &bytes[..bytes.len().min(40)];
     assert_eq!(ask(&config(), &[bytes]), expected, "{shown:02x?}");
     assert_eq!(ask(&config(), &bytes.chunks(1).collect::<Vec<_>>()), expected, "{shown:02x?} one by one");
-    for split in 0..bytes.len().min(64) {
+    for split in (0..bytes.len()).filter(|split| *split < 256 || bytes.len() - split < 256) {
         let (head, tail) = bytes.split_at(split);
         assert_eq!(ask(&config(), &[head, tail]), expected, "{shown:02x?} split at {split}");
     }
@@ -100,6 +100,7 @@ fn a_message_is_a_line_in_whatever_parts_it_comes() {
             vec![say("€!")],
         ),
         (frame(PONG, true, "unasked"), vec![]),
+        ([&b"\x81\xfe\0\x7e\0\0\0\0"[..], &[b'x'; 126]].concat(), vec![say(&"x".repeat(126))]),
         ([text("one"), text("/quit"), text("never")].concat(), vec![say("one"), Request::Quit]),
     ];
     for (bytes, expected) in cases {
@@ -142,11 +143,23 @@ fn what_breaks_the_rules_closes_the_connection_with_the_right_code_and_nothing_a
         ("a reserved kind of control", raw(b"\x8b\x80\0\0\0\0"), 1002),
         ("the last reserved kind of control", raw(b"\x8f\x80\0\0\0\0"), 1002),
         ("a ping in parts", frame(PING, false, "x"), 1002),
+        ("a pong in parts", frame(PONG, false, ""), 1002),
         ("a close in parts", frame(CLOSE, false, ""), 1002),
+        ("a ping without a mask", raw(b"\x89\x00"), 1002),
+        ("a close without a mask", raw(b"\x88\x00"), 1002),
+        ("a reserved bit between parts", [frame(TEXT, false, "x"), raw(b"\xc9\x80\0\0\0\0")].concat(), 1002),
+        (
+            "too much in many parts",
+            [frame(TEXT, false, ""), frame(CONTINUE, false, "x".repeat(100)).repeat(65)].concat(),
+            1009,
+        ),
         ("a ping of 126 bytes", frame(PING, true, "x".repeat(126)), 1002),
         ("a pong of 126 bytes", frame(PONG, true, "x".repeat(126)), 1002),
         ("a ping of more than there is", raw(b"\x89\xff\xff\xff\xff\xff\xff\xff\xff\xff\0\0\0\0"), 1002),
         ("a close of 126 bytes", frame(CLOSE, true, [&[3, 232][..], &[b'x'; 124]].concat()), 1002),
+        ("a length of two bytes that fits into one", raw(b"\x81\xfe\0\x01\0\0\0\0x"), 1002),
+        ("a length of eight bytes that fits into one", raw(b"\x81\xff\0\0\0\0\0\0\0\x01\0\0\0\0x"), 1002),
+        ("a length of eight bytes that fits into two", raw(b"\x82\xff\0\0\0\0\0\0\xff\xff\0\0\0\0"), 1002),
         ("a part of no message", frame(CONTINUE, true, "x"), 1002),
         ("a first part of no message", frame(CONTINUE, false, "x"), 1002),
         ("a message within another", [frame(TEXT, false, "x"), text("y")].concat(), 1002),

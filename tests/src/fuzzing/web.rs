@@ -1,0 +1,113 @@
+//! Owns what must hold for what one browser sends: however its bytes are split, they are answered alike and ask for the same, nothing is
+//! asked for before a `WebSocket` was let in, and its frames are what a second reading of the rules says.
+
+use std::time::Duration;
+
+use chinwag_core::{Arrival, Config, Form, Incident, Request, Signal, Step, Time};
+
+use super::frames::{FRAME_HEAD_MAX, Heard, expected, heard, message_bytes_max, well_formed};
+use super::input::Input;
+use super::session::{Driver, split};
+
+const HANDSHAKE: &[u8] = b"GET /socket HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
+Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+
+/// The longest head.
+const HEAD_BYTES_MAX: usize = 8 << 10;
+
+/// What becomes of one who came to the web door, and all that they could see of it.
+#[derive(PartialEq, Eq, Debug)]
+struct Visit {
+    answered: String,
+    end: End,
+}
+
+#[derive(PartialEq, Eq, Debug)]
+enum End {
+    TurnedAway(Option<Incident>),
+    Entered { asked: Vec<Request>, incident: Incident },
+}
+
+/// Takes bytes for limits, places to split at, and what somebody sends: frames after a handshake, or anything.
+///
+/// # Panics
+/// If it matters how it is split, more is held than may be, or frames are read otherwise than here.
+pub fn web(bytes: &[u8]) {
+    let mut input = Input::new(bytes);
+    let config = Config {
+        line_chars_max: input.pick(&[10, 1, 2, 400]),
+        flood_lines_per_second: input.pick(&[0, 0, 1, 20]),
+        flood_burst: Duration::from_secs(input.pick(&[0, 1, 5])),
+        ..Config::default()
+    };
+    let lens = usize::from(input.byte() % 16);
+    let lens: Vec<_> = input.take(lens).iter().map(|&len| usize::from(len) + 1).collect();
+    let (before, sent) = match input.byte() % 4 {
+        0 => (HANDSHAKE.to_vec(), input.rest().to_vec()),
+        1 => (HANDSHAKE.to_vec(), well_formed(&mut input)),
+        2 => (nearly_too_long(usize::from(input.byte())), input.rest().to_vec()),
+        _ => (Vec::new(), input.rest().to_vec()),
+    };
+
+    let whole = visit(&config, &[&[&before[..], &sent].concat()], false);
+    for (lens, late) in [(&[1][..], false), (&lens, false), (&lens, true)] {
+        let pieces: Vec<_> = [&before[..]].into_iter().chain(split(&sent, lens)).collect();
+        assert_eq!(visit(&config, &pieces, late), whole, "split after {lens:?}, late: {late}");
+    }
+    if before == HANDSHAKE {
+        let End::Entered { asked, .. } = &whole.end else { panic!("a good handshake lets in") };
+        let asked: Vec<Heard> = asked.iter().filter_map(heard).collect();
+        assert_eq!(asked, expected(&sent, config.line_chars_max), "as the rules say");
+    }
+}
+
+/// Returns the start of a head that has so many bytes left.
+fn nearly_too_long(left: usize) -> Vec<u8> {
+    let mut head = b"GET /healthz HTTP/1.1\r\nHost: a\r\nX: ".to_vec();
+    head.resize(HEAD_BYTES_MAX - left, b'x');
+    head
+}
+
+/// Hands pieces in one by one: after the door as soon as the session reads, or, if late, all of them while it is paused.
+fn visit(config: &Config, pieces: &[&[u8]], late: bool) -> Visit {
+    let mut arrival = Arrival::new(config, Form::Web, Time::START);
+    let (mut pieces, mut answered, mut has_ended) = (pieces.iter(), String::new(), false);
+    let mut is_let_in = false;
+    loop {
+        match arrival.poll_step(Time::START) {
+            Step::Read { until } => {
+                assert!(until > Time::START && !has_ended, "it waits for what can come");
+                if let Some(piece) = pieces.next() {
+                    arrival.handle_bytes(piece);
+                } else {
+                    arrival.handle_end();
+                    has_ended = true;
+                }
+            }
+            Step::Write { bytes, .. } => {
+                let answer = str::from_utf8(&bytes).expect("answers are text");
+                assert!(answer.starts_with("HTTP/1.1 ") && !is_let_in, "one answer to each request");
+                is_let_in = answer.starts_with("HTTP/1.1 101 ");
+                answered += answer;
+            }
+            Step::End { incident } => {
+                assert!(!is_let_in, "who was let in enters");
+                return Visit { answered, end: End::TurnedAway(incident) };
+            }
+            Step::Enter => break,
+        }
+    }
+    assert!(is_let_in, "nobody enters who was not let in");
+    // A frame at its limit, as much again that was passed before it, and the room that a growing buffer is ahead.
+    let held_bytes_max = 2 * 2 * (message_bytes_max(config.line_chars_max) + FRAME_HEAD_MAX);
+    let mut driver = Driver::of(arrival.into_session(), held_bytes_max);
+    if late {
+        driver.signals = driver.signals.after(Signal::Pause);
+        pieces.for_each(|piece| driver.session.handle_bytes(piece));
+        driver.signals = driver.signals.after(Signal::Resume);
+    } else {
+        pieces.for_each(|piece| driver.read(piece));
+    }
+    driver.end();
+    Visit { answered, end: End::Entered { incident: driver.session.incident(), asked: driver.asked } }
+}
