@@ -24,6 +24,7 @@ mod poller;
 mod process;
 mod report;
 mod sender;
+mod web;
 
 use std::io::Write;
 

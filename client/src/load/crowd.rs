@@ -123,7 +123,7 @@ impl Crowd {
         // A paced message must leave at once, not when the one before it is acknowledged.
         let ready = socket
             .set_nodelay(true)
-            .and_then(|()| (&socket).write_all(dialect.join(room).as_bytes()))
+            .and_then(|()| (&socket).write_all(&dialect.join(room)))
             .and_then(|()| socket.set_nonblocking(true))
             .and_then(|()| self.poller.add(&socket, key, Interest::Read));
         ready.with_context(|| format!("cannot set up connection {}", key + 1))?;

@@ -1,13 +1,17 @@
-//! The protocols that load can be made in: the chat's own, and those of the servers that it is compared with.
+//! The protocols that load can be made in: the chat's own two, and those of the servers that it is compared with.
 //!
-//! In each of them every message has one line for its text alone or as its end, and what comes with it has a fixed length in
+//! In each of them but the web's, whose [frames](super::web) are told apart by their heads, every message has one line for its text alone or as its end, and what comes with it has a fixed length in
 //! one room, so the same inbox counts them all.
+
+use super::web;
 
 /// How a server wants to be spoken to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Dialect {
     /// Lines, as chinwag speaks.
     Chat,
+    /// JSON over `WebSocket`, as chinwag's web door speaks.
+    Web,
     /// Redis, RESP 3, in which who subscribes may publish too.
     Redis,
     /// NATS.
@@ -30,29 +34,34 @@ impl Dialect {
     }
 
     /// Returns what takes a member into a room.
-    pub(super) fn join(self, room: &str) -> String {
+    pub(super) fn join(self, room: &str) -> Vec<u8> {
         match self {
-            Self::Chat => format!("/join {room}\n"),
-            Self::Redis => format!("HELLO 3\r\nSUBSCRIBE {room}\r\n"),
-            Self::Nats => format!("CONNECT {{\"verbose\":false,\"pedantic\":false}}\r\nSUB {room} 1\r\nPING\r\n"),
+            Self::Chat => format!("/join {room}\n").into_bytes(),
+            Self::Web => web::join(room),
+            Self::Redis => format!("HELLO 3\r\nSUBSCRIBE {room}\r\n").into_bytes(),
+            Self::Nats => {
+                format!("CONNECT {{\"verbose\":false,\"pedantic\":false}}\r\nSUB {room} 1\r\nPING\r\n").into_bytes()
+            }
         }
     }
 
-    /// Returns the line that confirms it, without its line feed.
+    /// Returns the line that confirms it, without its line feed; in the web, what that begins with.
     pub(super) fn joined(self, room: &str) -> String {
         match self {
             Self::Chat => format!("You joined {room}"),
+            Self::Web => web::joined(room),
             Self::Redis => "subscribe\r".to_owned(),
             Self::Nats => "PONG\r".to_owned(),
         }
     }
 
     /// Returns what a sender writes before a text of `chars` characters.
-    pub(super) fn head(self, room: &str, chars: usize) -> String {
+    pub(super) fn head(self, room: &str, chars: usize) -> Vec<u8> {
         match self {
-            Self::Chat => String::new(),
-            Self::Redis => format!("*3\r\n$7\r\nPUBLISH\r\n${}\r\n{room}\r\n${chars}\r\n", room.len()),
-            Self::Nats => format!("PUB {room} {chars}\r\n"),
+            Self::Chat => Vec::new(),
+            Self::Web => web::head(chars),
+            Self::Redis => format!("*3\r\n$7\r\nPUBLISH\r\n${}\r\n{room}\r\n${chars}\r\n", room.len()).into_bytes(),
+            Self::Nats => format!("PUB {room} {chars}\r\n").into_bytes(),
         }
     }
 
@@ -60,6 +69,7 @@ impl Dialect {
     pub(super) const fn ending(self) -> &'static str {
         match self {
             Self::Chat => "\n",
+            Self::Web => "",
             Self::Redis | Self::Nats => "\r\n",
         }
     }
@@ -68,18 +78,21 @@ impl Dialect {
     /// before the text, and nobody can tell how long it is.
     pub(super) fn frame_bytes(self, room: &str, chars: usize) -> Option<usize> {
         let header = match self {
-            Self::Chat => return None,
+            Self::Chat | Self::Web => return None,
             Self::Redis => format!(">3\r\n$7\r\nmessage\r\n${}\r\n{room}\r\n${chars}\r\n", room.len()),
             Self::Nats => format!("MSG {room} 1 {chars}\r\n"),
         };
         Some(header.len() + chars + self.ending().len())
     }
 
-    /// Tells whether a text may stand after these bytes.
-    pub(super) fn leads_to_text(self, before: &[u8]) -> bool {
+    /// Returns where in a delivery a text of `chars` characters may stand, by what is before it.
+    pub(super) fn text_at(self, delivery: &[u8], chars: usize) -> Option<usize> {
+        let at = delivery.len().checked_sub(chars)?;
+        let before = &delivery[..at];
         match self {
-            Self::Chat => before.ends_with(b": "),
-            Self::Redis | Self::Nats => before.is_empty() || before.ends_with(b"\n"),
+            Self::Chat => before.ends_with(b": ").then_some(at),
+            Self::Web => web::text_at(delivery, chars),
+            Self::Redis | Self::Nats => (before.is_empty() || before.ends_with(b"\n")).then_some(at),
         }
     }
 }

@@ -10,6 +10,9 @@ use super::message::{CHARS_MAX, CHARS_MIN};
 use super::process::Process;
 use crate::flags::{FlagError, IP, PORT, ip, number, port, seconds};
 
+/// Where the web door is unless the server is told otherwise.
+const WEB_PORT: u16 = 42080;
+
 /// More connections than any limit on descriptors allows, so that their number always fits.
 const COUNT_MAX: usize = 1_000_000;
 
@@ -23,9 +26,13 @@ pub(crate) struct LoadFlags {
     #[argh(option, default = "IP", from_str_fn(ip))]
     ip: IpAddr,
 
-    /// port of the server (default 42069)
-    #[argh(option, default = "PORT", from_str_fn(port))]
-    port: u16,
+    /// port of the server (default 42069; with --web, 42080)
+    #[argh(option, from_str_fn(port))]
+    port: Option<u16>,
+
+    /// go through the server's web door, over WebSocket
+    #[argh(switch)]
+    web: bool,
 
     /// number of rooms (default 1)
     #[argh(option, default = "1", from_str_fn(count))]
@@ -134,6 +141,10 @@ impl TryFrom<LoadFlags> for Plan {
         if flags.idle.is_some() && flags.pid.is_none() {
             return Err(FlagError::new("--idle", "needs --pid: the memory is that of the server's process"));
         }
+        if flags.web && flags.dialect != Dialect::Chat {
+            return Err(FlagError::new("--web", "is another protocol than that of --dialect: take one of them"));
+        }
+        let (dialect, default_port) = if flags.web { (Dialect::Web, WEB_PORT) } else { (flags.dialect, PORT) };
         let members = flags.members.unwrap_or(if flags.idle.is_some() { 10 } else { 100 });
         if flags.stalled >= members {
             return Err(FlagError::new("--stalled", "takes fewer than there are members: the sender reads"));
@@ -148,12 +159,12 @@ impl TryFrom<LoadFlags> for Plan {
             ));
         }
         Ok(Self {
-            address: SocketAddr::new(flags.ip, flags.port),
+            address: SocketAddr::new(flags.ip, flags.port.unwrap_or(default_port)),
             rooms: flags.rooms,
             members,
             stalled: flags.stalled,
             prefix: flags.prefix,
-            dialect: flags.dialect,
+            dialect,
             chars: flags.size,
             length: flags.seconds,
             rate: flags.rate,

@@ -4,18 +4,20 @@
 //! While nothing but load messages arrives, a read is checked without looking at its lines one by
 //! one: all lines of a room have one length, so if the marks in a read account for every byte of
 //! it, and its first and last number are as far apart as there are marks, then nothing is missing.
-//! Any other read is taken apart line by line.
+//! Any other read is taken apart line by line. Frames of the web are lines here too; they get longer with each digit of their
+//! numbers, which is rare.
 
 use memchr::{memchr, memchr_iter, memrchr};
 
 use super::dialect::Dialect;
 use super::line::Line;
 use super::message::{self, MARK, Stamp};
+use super::web;
 
 /// Follows the lines of one member.
 #[derive(Debug)]
 pub(super) struct Inbox {
-    /// The line that confirms this member's room.
+    /// The line that confirms this member's room, or what it begins with.
     awaited: Box<[u8]>,
     dialect: Dialect,
     chars: usize,
@@ -105,6 +107,7 @@ impl Inbox {
         let whole = lines * self.frame_bytes;
         let is_other = match self.dialect {
             Dialect::Chat => memchr(b'\n', &bytes[whole..]).is_some(),
+            Dialect::Web => web::payload(&bytes[whole..]).is_some(),
             // A frame that has begun holds line ends, too; but before the first one comes what confirms the room.
             Dialect::Redis | Dialect::Nats => !self.joined,
         };
@@ -118,7 +121,12 @@ impl Inbox {
         let last = self.stamp_at(bytes, whole - self.frame_bytes)?;
         let delivered = lines as u64;
         let unbroken = first.seq == self.next_seq && last.seq == first.seq + delivered - 1;
-        if !unbroken || memchr_iter(MARK, &bytes[..whole]).count() != lines {
+        let marked = match self.dialect {
+            // The mark is a usual byte in the head of a frame.
+            Dialect::Web => web::count_like_first(&bytes[..whole], self.frame_bytes),
+            Dialect::Chat | Dialect::Redis | Dialect::Nats => memchr_iter(MARK, &bytes[..whole]).count(),
+        };
+        if !unbroken || marked != lines {
             return None;
         }
         self.next_seq += delivered;
@@ -129,34 +137,32 @@ impl Inbox {
 
     /// The load message that fills the frame of `bytes` from `start` on.
     fn stamp_at(&self, bytes: &[u8], start: usize) -> Option<Stamp> {
-        let frame = bytes[start..][..self.frame_bytes].strip_suffix(self.dialect.ending().as_bytes())?;
-        message::read(self.dialect, frame, self.chars)
+        let frame = &bytes[start..][..self.frame_bytes];
+        let delivery = match self.dialect {
+            Dialect::Web => &frame[web::payload(frame).filter(|payload| payload.end == frame.len())?],
+            Dialect::Chat | Dialect::Redis | Dialect::Nats => frame.strip_suffix(self.dialect.ending().as_bytes())?,
+        };
+        message::read(self.dialect, delivery, self.chars)
     }
 
     /// The slow way, for any read.
     fn take_apart(&mut self, bytes: &[u8]) -> (Receipt, usize) {
+        match self.dialect {
+            Dialect::Web => self.take_frames(bytes),
+            Dialect::Chat | Dialect::Redis | Dialect::Nats => self.take_lines(bytes),
+        }
+    }
+
+    fn take_lines(&mut self, bytes: &[u8]) -> (Receipt, usize) {
         let mut receipt = Receipt::default();
         let mut whole = memrchr(b'\n', bytes).map_or(0, |end| end + 1);
         let (mut start, mut last_message) = (0, None);
         for end in memchr_iter(b'\n', &bytes[..whole]) {
-            match Line::parse(self.dialect, &bytes[start..end], self.chars) {
-                Line::Message(stamp) => {
-                    if self.dialect == Dialect::Chat {
-                        self.frame_bytes = end + 1 - start;
-                    }
-                    last_message = Some(end + 1);
-                    self.on_message(stamp, &mut receipt);
+            if self.on_line(&bytes[start..end], &mut receipt) {
+                if self.dialect == Dialect::Chat {
+                    self.frame_bytes = end + 1 - start;
                 }
-                Line::Dropped(count) => {
-                    receipt.told = receipt.told.saturating_add(count);
-                    self.told_ahead = self.told_ahead.saturating_add(count);
-                }
-                Line::Other(line) => {
-                    if !self.joined && *line == *self.awaited {
-                        self.joined = true;
-                        receipt.joined = true;
-                    }
-                }
+                last_message = Some(end + 1);
             }
             start = end + 1;
         }
@@ -165,6 +171,44 @@ impl Inbox {
             whole = last_message.unwrap_or(whole);
         }
         (receipt, whole)
+    }
+
+    fn take_frames(&mut self, bytes: &[u8]) -> (Receipt, usize) {
+        let mut receipt = Receipt::default();
+        let mut start = 0;
+        while let Some(payload) = web::payload(&bytes[start..]) {
+            let end = start + payload.end;
+            if self.on_line(&bytes[start + payload.start..end], &mut receipt) {
+                self.frame_bytes = end - start;
+            }
+            start = end;
+        }
+        (receipt, start)
+    }
+
+    /// Takes one line, or what a frame holds; tells whether it was a load message.
+    fn on_line(&mut self, line: &[u8], receipt: &mut Receipt) -> bool {
+        match Line::parse(self.dialect, line, self.chars) {
+            Line::Message(stamp) => {
+                self.on_message(stamp, receipt);
+                return true;
+            }
+            Line::Dropped(count) => {
+                receipt.told = receipt.told.saturating_add(count);
+                self.told_ahead = self.told_ahead.saturating_add(count);
+            }
+            Line::Other(line) => {
+                let is_awaited = match self.dialect {
+                    Dialect::Web => line.starts_with(&self.awaited),
+                    Dialect::Chat | Dialect::Redis | Dialect::Nats => *line == *self.awaited,
+                };
+                if !self.joined && is_awaited {
+                    self.joined = true;
+                    receipt.joined = true;
+                }
+            }
+        }
+        false
     }
 
     fn on_message(&mut self, stamp: Stamp, receipt: &mut Receipt) {

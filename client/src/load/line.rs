@@ -2,8 +2,9 @@
 
 use super::dialect::Dialect;
 use super::message::{self, Stamp};
+use super::web;
 
-/// One line of the server, without its line end.
+/// One line of the server, without its line end, or the payload of a frame.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Line<'a> {
     /// A load message.
@@ -18,13 +19,14 @@ impl<'a> Line<'a> {
     /// Reads a line in which load messages have texts of `chars` characters.
     pub(super) fn parse(dialect: Dialect, line: &'a [u8], chars: usize) -> Self {
         let text = match dialect {
-            Dialect::Chat => line,
+            Dialect::Chat | Dialect::Web => line,
             Dialect::Redis | Dialect::Nats => line.strip_suffix(b"\r").unwrap_or(line),
         };
         if let Some(stamp) = message::read(dialect, text, chars) {
             return Self::Message(stamp);
         }
-        match dropped(line) {
+        let dropped = if dialect == Dialect::Web { web::dropped(line) } else { dropped(line) };
+        match dropped {
             Some(count) => Self::Dropped(count),
             None => Self::Other(line),
         }

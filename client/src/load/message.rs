@@ -68,13 +68,12 @@ impl Composer {
 }
 
 /// Reads the load message of `chars` characters in what was delivered, up to what ends it: in the
-/// chat a line, `{name}: {text}`.
+/// chat a line, `{name}: {text}`, in the web the payload of a frame.
 ///
 /// A line whose text has another length is none: it was cut, or is somebody else's.
 pub(super) fn read(dialect: Dialect, line: &[u8], chars: usize) -> Option<Stamp> {
-    let mark = line.len().checked_sub(chars)?;
-    let text = &line[mark..];
-    if chars < HEADER_CHARS || text[0] != MARK || !dialect.leads_to_text(&line[..mark]) {
+    let text = &line[dialect.text_at(line, chars)?..];
+    if chars < HEADER_CHARS || text[0] != MARK {
         return None;
     }
     let seq = read_hex(&text[SEQ_AT..][..SEQ_DIGITS])?;

@@ -14,7 +14,7 @@ const WRITE_BYTES: usize = 64 * 1024;
 pub(super) struct Sender {
     member: usize,
     /// What stands before each text.
-    head: String,
+    head: Vec<u8>,
     next_seq: u64,
     unsent: Vec<u8>,
     /// Bytes at the start of `unsent` that are gone.
@@ -25,7 +25,7 @@ pub(super) struct Sender {
 
 impl Sender {
     /// Prepares the member of that index in the crowd, who writes `head` before each text.
-    pub(super) fn new(member: usize, head: String) -> Self {
+    pub(super) fn new(member: usize, head: Vec<u8>) -> Self {
         Self { member, head, next_seq: 0, unsent: Vec::new(), sent: 0, written_bytes: 0, blocked: false }
     }
 
@@ -46,7 +46,7 @@ impl Sender {
 
     /// Composes the next message.
     pub(super) fn compose(&mut self, composer: &mut Composer, sent_ns: u64) {
-        self.unsent.extend_from_slice(self.head.as_bytes());
+        self.unsent.extend_from_slice(&self.head);
         composer.compose(Stamp { seq: self.next_seq, sent_ns }, &mut self.unsent);
         self.next_seq += 1;
     }
