@@ -119,7 +119,7 @@ mod tests {
             assert_eq!(payload(&bytes[..bytes.len() - 1]), None);
             assert_eq!(payload(&[&*bytes, b"more"].concat()), Some(bytes.len() - len..bytes.len()));
         }
-        assert_eq!(payload(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n\x81\0"), Some(0..57));
+        assert_eq!(payload(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n\x81\0"), Some(0..56));
         assert_eq!(payload(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"), None);
         assert_eq!(payload(&[0x81, 127, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]), None);
     }
