@@ -31,7 +31,20 @@ pub(super) fn heard(request: &Request) -> Option<Heard> {
     match request {
         Request::Mark => None,
         Request::Leave(code) => Some(Heard::Left(code.number())),
-        request => Some(Heard::Asked(request.clone())),
+        Request::Say(_)
+        | Request::Help
+        | Request::Rename(_)
+        | Request::RenameInvalid
+        | Request::Join(_)
+        | Request::JoinInvalid
+        | Request::Rooms
+        | Request::Users
+        | Request::Quit
+        | Request::Unrecognized(_)
+        | Request::TooLong
+        | Request::NotUtf8
+        | Request::Ping(_)
+        | Request::WrongDoor(_) => Some(Heard::Asked(request.clone())),
     }
 }
 

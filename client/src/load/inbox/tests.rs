@@ -152,7 +152,7 @@ fn frames_of_other_protocols_are_counted_however_they_are_cut() {
         let mut frames = Vec::new();
         for seq in 0..40 {
             let header = match dialect {
-                Dialect::Chat => String::new(),
+                Dialect::Chat | Dialect::Web => String::new(),
                 Dialect::Redis => format!(">3\r\n$7\r\nmessage\r\n$6\r\nload-3\r\n${CHARS}\r\n"),
                 Dialect::Nats => format!("MSG load-3 1 {CHARS}\r\n"),
             };
