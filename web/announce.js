@@ -3,10 +3,8 @@
 import { at, element } from './dom.js';
 import { digest } from './words.js';
 
-/** What comes within this time, in ms, is read together. */
+/** Time before and between readings, in ms: what comes meanwhile is read together. */
 const SOON = 100;
-
-/** Time between two readings, in ms: long enough to read a message. */
 const PAUSE = 2000;
 
 let entries = [];

@@ -22,10 +22,10 @@ export function begin(tell) {
   });
 }
 
-export function heard({ kind, name, text, mine, marks }) {
+export function heard({ kind, name, text, mine, pieces }) {
   if (kind !== 'said' || mine) return;
   if (document.hidden) title(unread + 1, room);
-  if (!marks.length || !wanted() || (!document.hidden && document.hasFocus())) return;
+  if (pieces.length === 1 || !wanted() || (!document.hidden && document.hasFocus())) return;
   try {
     const notification = new Notification(`${name} in ${room}`, { body: text, icon: 'icon.svg', tag: 'chinwag' });
     notification.onclick = () => {

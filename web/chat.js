@@ -1,7 +1,7 @@
 // What the page knows of the chat. Messages of the server and wishes of the person come in; lines for the server and entries for the log
 // come out. It knows no elements, no sockets and no clock.
 
-import { LIMITS, key, mentions } from './names.js';
+import { LIMITS, cut, key } from './names.js';
 import { People } from './people.js';
 import { Seen } from './seen.js';
 import { count, nameRule, people, series, welcomeBack } from './words.js';
@@ -74,7 +74,7 @@ export class Chat {
 
   /** Notes what the person types as a line for the server. */
   typed(line) {
-    // To take less for a command than the server does is no harm; more, and an answer would stay due.
+    // What only the page took for a command would stay due.
     const word = line.split(/[ \t]/, 1)[0];
     if (word === '/join') this.#joins += 1;
     this.#asked[word]?.push('person');
@@ -136,7 +136,7 @@ export class Chat {
       if (!this.#entered) return;
       this.#seen.heard(room, seq);
       const mine = name === this.me;
-      this.#show({ kind: 'said', name, text, time, mine, marks: mine ? [] : mentions(text, this.me) });
+      this.#show({ kind: 'said', name, text, time, mine, pieces: mine ? [text] : cut(text, this.me) });
     },
     renamed: ({ old, new: name }) => {
       const mine = old === this.me;
@@ -203,7 +203,7 @@ export class Chat {
       this.#entered = this.#out.entered = true;
       this.room = room;
       this.people.set([this.me], 0);
-      if (missed === 'first') this.#show({ kind: 'intro', room });
+      if (missed === 'first') this.#show({ kind: 'intro', room, text: `You are in ${room}.` });
       else this.#note(welcomeBack(room, missed));
       this.#out.show.push(...this.#later.splice(0));
       this.#out.send.push(...this.refresh());

@@ -9,8 +9,8 @@ const OPTIONS_MAX = 8;
 const NAME_CHARS_MIN = 2;
 
 /**
- * Finds what fits to the end of `typed`: commands at the beginning, rooms after `/join `, people but `me` elsewhere. Returns `null`, or
- * where the word starts, and what it could be: `word` is typed, `shown` and `what` are shown.
+ * Finds what fits to the end of `typed`: commands at the beginning, rooms after `/join `, people but `me` elsewhere. Returns where the
+ * word starts, and what it could be, or `null`.
  */
 export function complete(typed, { commands, rooms, people, me }) {
   let start = typed.search(/\S*$/);

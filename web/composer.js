@@ -33,7 +33,7 @@ export function begin(handlers) {
 
 /** Takes the focus, unless that brings up a keyboard over half the screen. */
 export function focus() {
-  if (matchMedia('(hover: hover) and (pointer: fine)').matches) line.focus({ preventScroll: true });
+  if (!matchMedia('(pointer: coarse)').matches) line.focus({ preventScroll: true });
 }
 
 /** Does what a key is for; returns whether it is for anything here. */
@@ -44,8 +44,6 @@ function pressed({ key, shiftKey }) {
     case 'Escape': return suggestions.close() || page.escape();
     case 'ArrowUp': return atEdge(0) && recall(history.older(line.value));
     case 'ArrowDown': return atEdge(line.value.length) && recall(history.newer());
-    case 'PageUp': return page.page(-1);
-    case 'PageDown': return page.page(1);
   }
   return false;
 }
@@ -76,7 +74,7 @@ function send() {
   if (text.trim() === '') return true;
   const why = left() < 0 ? `${count(-left(), 'character')} too long to be sent` : page.send(text);
   if (why) {
-    say(why, 'bad');
+    say(why, true);
   } else {
     history.push(text);
     fill('');
@@ -95,13 +93,13 @@ function fit() {
   line.style.height = 'auto';
   line.style.height = `${line.scrollHeight}px`;
   if (line.value === '') oneRow = line.clientHeight;
-  if (left() < 0) say(`${count(-left(), 'character')} too long`, 'bad');
-  else say(left() <= LEFT_SHOWN ? `${count(left(), 'character')} left` : '', '');
+  if (left() < 0) say(`${count(-left(), 'character')} too long`, true);
+  else say(left() <= LEFT_SHOWN ? `${count(left(), 'character')} left` : '', false);
 }
 
 const left = () => page.limit() - [...line.value].length;
 
-function say(text, tone) {
+function say(text, bad) {
   at('hint').textContent = text;
-  at('hint').className = tone;
+  at('hint').classList.toggle('bad', bad);
 }

@@ -1,13 +1,14 @@
 // The elements of the page: those that are there, and new ones. Text only ever becomes text.
 
-export const at = (id) => document.getElementById(id);
+/** Returns an element by its class: an id would be what an address leads to after its #, and that is a room. */
+export const at = (name) => document.querySelector(`.${name}`);
 
 /** Has an element listened to. Forms are sent nowhere but to the handler. */
-export function on(id, type, handler) {
-  at(id).addEventListener(type, (event) => {
+export function on(name, type, handler, options) {
+  at(name).addEventListener(type, (event) => {
     if (type === 'submit') event.preventDefault();
     handler(event);
-  });
+  }, options);
 }
 
 export function element(tag, className, ...content) {

@@ -5,7 +5,7 @@ export const LINES_MAX = 500;
 
 export class History {
   #lines = [];
-  /** Which line is being looked at; `null` is the one that is being typed, kept as the draft meanwhile. */
+  /** Which line is looked at; `null` is the one being typed, meanwhile the draft. */
   #at = null;
   #draft = '';
 

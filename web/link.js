@@ -49,7 +49,7 @@ export class Link {
     this.#expect();
   }
 
-  /** One has arrived: only now, lest a server that throws one out at once is asked again at once. */
+  /** One has arrived. A server that throws one out before is not asked again at once. */
   settled() {
     this.#failures = 0;
   }

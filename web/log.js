@@ -16,6 +16,9 @@ const ROOMS_MAX = 20;
 /** Whoever is this near to the end, in pixels, follows it. */
 const NEAR = 16;
 
+/** How long, in ms, it takes until one sees what a key or a wheel does. */
+const HOLD = 200;
+
 const box = at('log');
 const list = at('rows');
 
@@ -30,21 +33,30 @@ let skipped = 0;
 /** The entry of the last row. */
 let last = null;
 
-/** Whether the end is to stay in view; where the box was scrolled to; how many messages came out of view. */
+/** Whether the end is to stay in view; where the box is scrolled to; how many messages came out of view. */
 let follows = true;
 let top = 0;
 let fresh = 0;
 
 let frame = 0;
 
+/** Until when nothing is drawn, since somebody scrolls: to go to the end would undo it. */
+let held = 0;
+
 on('log', 'scroll', () => {
-  const end = below() <= NEAR && (follows || !pending.length);
+  const up = box.scrollTop < top;
+  const end = below() <= (up ? 1 : NEAR) && (follows || !pending.length);
   // The box may have shrunk: only who scrolls up wants to leave the end.
-  if (end || box.scrollTop < top) follows = end;
+  if (end || up) follows = end;
   if (end) fresh = 0;
   top = box.scrollTop;
   schedule();
 });
+for (const type of ['wheel', 'keydown', 'pointerdown']) {
+  on('log', type, () => {
+    held = performance.now() + HOLD;
+  }, { passive: true });
+}
 new ResizeObserver(() => follows && toEnd()).observe(box);
 
 export function open(room) {
@@ -79,11 +91,6 @@ export function follow() {
   return went;
 }
 
-export function page(screens) {
-  box.scrollBy(0, screens * box.clientHeight * 0.9);
-  return true;
-}
-
 const below = () => box.scrollHeight - box.scrollTop - box.clientHeight;
 
 function toEnd() {
@@ -97,6 +104,7 @@ function schedule() {
 
 function draw() {
   frame = 0;
+  if (performance.now() < held) return schedule();
   // Who reads back gets more only when the end of what is drawn comes near.
   if (follows || below() < 2 * box.clientHeight) append();
   at('latest').hidden = follows;
@@ -105,14 +113,14 @@ function draw() {
 
 function append() {
   if (follows && pending.length > ROWS_MAX) skip(pending.length - ROWS_MAX);
-  const anchor = follows ? null : list.lastElementChild;
-  const place = anchor?.getBoundingClientRect().top;
   if (skipped) addRow({ kind: 'gap', count: skipped, time: pending[0].time });
   skipped = 0;
   pending.splice(0, ROWS_PER_FRAME).forEach(addRow);
-  while (list.childElementCount > ROWS_MAX) list.firstElementChild.remove();
+  // Who reads back has all rows for longer: to take away what is above moves what is seen, until it is moved back.
+  const end = below();
+  while (list.childElementCount > (follows ? 1 : 2) * ROWS_MAX) list.firstElementChild.remove();
   if (follows) toEnd();
-  else if (anchor) top = box.scrollTop += anchor.getBoundingClientRect().top - place;
+  else if (below() !== end) top = box.scrollTop += below() - end;
   if (pending.length) schedule();
 }
 

@@ -32,7 +32,6 @@ side.begin({ went: composer.focus });
 composer.begin({
   send: say,
   limit: () => chat.lineChars,
-  page: log.page,
   escape: log.follow,
   known: () => ({ commands: chat.commands, rooms: chat.rooms.map(({ room }) => room), people: chat.people.list(), me: chat.me }),
   announce,
@@ -102,7 +101,7 @@ function showAddress() {
 function tell(entry) {
   if (shown === null) return;
   log.add(entry);
-  if (entry.kind === 'note' || (entry.kind === 'said' && !entry.mine)) announce(entry);
+  if (entry.text && entry.kind !== 'presence' && !entry.mine && !document.hidden) announce(entry);
   attention.heard(entry);
 }
 
@@ -150,8 +149,7 @@ function changed() {
     put(at('crowd'), chat.phase === 'here' ? people(chat.people.count) : 'not connected');
     put(at('you-name'), chat.me ?? '');
     at('you').hidden = chat.me === null;
-    at('you').className = chat.me === null ? '' : `hue-${hue(chat.me)}`;
+    if (chat.me) at('you-name').className = `you-name hue-${hue(chat.me)}`;
     at('line').placeholder = chat.room ? `Message #${chat.room}` : 'Message';
-    document.body.className = chat.phase;
   });
 }

@@ -16,8 +16,7 @@ export function roomOf(hash, limits) {
   return text === '' || isName(text, limits) ? text : null;
 }
 
-/** Returns where `text` says `name`, as pairs of start and end: in any case, but not as part of a longer word. */
-export function mentions(text, name) {
-  const places = text.matchAll(new RegExp(`(?<![\\p{L}\\p{N}_-])${name}(?![\\p{L}\\p{N}_-])`, 'giu'));
-  return [...places].map(({ index }) => [index, index + name.length]);
+/** Cuts `text` where it says `name`, in any case, but not as part of a longer word: each second piece is the name. */
+export function cut(text, name) {
+  return text.split(new RegExp(`(?<![\\p{L}\\p{N}_-])(${name})(?![\\p{L}\\p{N}_-])`, 'iu'));
 }

@@ -5,17 +5,17 @@ import { isName } from './names.js';
 import { nameRule } from './words.js';
 
 const dialog = at('rename');
-const input = at('name');
+const input = at('new-name');
 
 let asked = false; // And not answered yet.
 
-/** `limits` returns how long a name may be; `ask` asks the server for one, and returns why it can't. */
+/** `limits` returns how long a name may be; `ask` asks for one or returns why it can't. */
 export function begin({ limits, ask }) {
   on('rename-cancel', 'click', () => dialog.close());
   on('rename', 'close', () => {
     asked = false;
   });
-  on('rename-form', 'submit', () => {
+  on('rename', 'submit', () => {
     const name = input.value.trim();
     const why = isName(name, limits()) ? ask(name) : nameRule(limits());
     say(why ?? '');

@@ -18,8 +18,7 @@ export function row(entry, before) {
     case 'note': return element('li', `note ${tone}`, element('p', '', text), stamp(time));
     case 'intro': return element('li', kind, element('b', '', `# ${room}`),
       element('p', '', 'You read what is said from now on; nothing is kept. Say hello!'));
-    case 'help': return element('li', kind, 'What you write is said to all in the room, unless it is a command:',
-      element('dl', '', ...commands.flatMap(({ word, argument, what }) =>
+    case 'help': return element('li', kind, element('dl', '', ...commands.flatMap(({ word, argument, what }) =>
         [element('dt', '', `/${word}${argument ? ` {${argument}}` : ''}`), element('dd', '', what)])),
       'What begins with // says what begins with /.');
     case 'day': return element('li', 'rule', day(time));
@@ -42,7 +41,7 @@ export function face(name) {
   return made;
 }
 
-function said({ name, text, time, marks }, before) {
+function said({ name, time, pieces }, before) {
   const again = before?.kind === 'said' && before.name === name && time - before.time < TOGETHER;
   const when = stamp(time);
   // Within one minute the time above says it already.
@@ -50,19 +49,9 @@ function said({ name, text, time, marks }, before) {
   const head = again
     ? [when, element('span', 'unseen', `${name}: `)]
     : [face(name), element('p', 'by', element('span', 'name', name), ' ', when)];
-  const body = element('p', 'text', ...marked(text, marks));
+  const body = element('p', 'text', ...pieces.map((piece, place) => (place % 2 ? element('mark', '', piece) : piece)));
   body.dir = 'auto';
-  return element('li', `said ${again ? 'again' : 'first'} hue-${hue(name)}${marks.length ? ' call' : ''}`, ...head, body);
-}
-
-function marked(text, marks) {
-  let done = 0;
-  const parts = marks.flatMap(([start, end]) => {
-    const before = text.slice(done, start);
-    done = end;
-    return [before, element('mark', '', text.slice(start, end))];
-  });
-  return [...parts, text.slice(done)];
+  return element('li', `said ${again ? 'again' : 'first'} hue-${hue(name)}${pieces.length > 1 ? ' call' : ''}`, ...head, body);
 }
 
 function stamp(time) {

@@ -18,7 +18,7 @@ export function begin({ went }) {
     open(true);
     at('close').focus();
   });
-  for (const id of ['close', 'shade']) on(id, 'click', close);
+  for (const name of ['close', 'shade']) on(name, 'click', close);
   on('side', 'keydown', ({ key }) => key === 'Escape' && close());
   // From this width on the lists have their place; as in style.css.
   matchMedia('(min-width: 48em)').addEventListener('change', () => open(false));
@@ -26,16 +26,16 @@ export function begin({ went }) {
 
 /** Closes the drawer; returns whether it was open. */
 export function close() {
-  const was = side.className === 'open';
+  const was = side.classList.contains('open');
   open(false);
   if (was) menu.focus();
   return was;
 }
 
 function open(whether) {
-  side.className = whether ? 'open' : '';
+  side.classList.toggle('open', whether);
   menu.setAttribute('aria-expanded', whether);
-  for (const id of ['skip', 'top', 'main']) at(id).inert = whether;
+  for (const name of ['skip', 'top', 'main']) at(name).inert = whether;
 }
 
 export function render({ rooms, roomsMore, room, people, me, phase }) {
@@ -74,7 +74,7 @@ function fill(list, wanted, make, update) {
 
 function newRoom(name) {
   const link = element('a', 'item', element('span', 'name', name), ' ', element('span', 'number'));
-  link.href = `#${name}`;
+  link.href = new URL(`#${name}`, location);
   return element('li', '', link);
 }
 

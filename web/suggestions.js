@@ -16,7 +16,7 @@ let page;
 export function begin(handlers) {
   page = handlers;
   on('line', 'blur', close);
-  on('options', 'pointerdown', (event) => event.preventDefault()); // The line keeps the focus.
+  on('options', 'mousedown', (event) => event.preventDefault()); // The line keeps the focus.
   on('options', 'click', ({ target }) => {
     const item = target.closest('[role=option]');
     if (item) take([...list.children].indexOf(item));
@@ -60,14 +60,14 @@ function take(index) {
   line.setRangeText(options[index].word, start, line.selectionEnd, 'end');
   taken = index;
   [...list.children].forEach((item, place) => item.setAttribute('aria-selected', place === index));
-  line.setAttribute('aria-activedescendant', `option-${index}`);
+  line.setAttribute('aria-activedescendant', `a:${index}`);
   list.children[index].scrollIntoView({ block: 'nearest' });
   page.changed();
 }
 
 function option({ shown, what = '' }, index) {
   const item = element('div', '', element('b', '', shown), element('span', '', what));
-  item.id = `option-${index}`;
+  item.id = `a:${index}`;
   item.setAttribute('role', 'option');
   item.setAttribute('aria-selected', false);
   return item;

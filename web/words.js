@@ -43,6 +43,6 @@ export function linkWords({ state, why, retryAt }, now) {
 export function digest(entries) {
   const read = ({ name, text }) => (name ? `${name}: ${text}` : text);
   if (entries.length <= 3) return entries.map(read);
-  const latest = [...entries.filter(({ marks }) => marks?.length).slice(-2), entries.at(-1)];
+  const latest = [...entries.filter(({ pieces }) => pieces?.length > 1).slice(-2), entries.at(-1)];
   return [`${count(entries.length, 'new message')}.`, ...new Set(latest.map(read))];
 }

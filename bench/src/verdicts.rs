@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use chinwag_core::Config;
+
 use crate::alone::Alone;
 use crate::figures::{Figures, Quantity};
 use crate::server::Server;
@@ -46,10 +48,23 @@ fn goals(work: &Work) -> Vec<(Quantity, &'static str, Goal)> {
             (Quantity::Complete, "until the last has it", Goal::AtMost(1.3, Server::Floor)),
             (Quantity::Elsewhere, "ms in another room at most", Goal::Under(5.0)),
         ],
-        (Kind::Stalled, _) => vec![(Quantity::Lost, "lost by the others", Goal::Under(0.0))],
+        (Kind::Stalled, _) => vec![
+            (Quantity::Lost, "lost by the others", Goal::Under(0.0)),
+            (Quantity::Memory, "MiB of memory", Goal::Under(queues_mib(work) + BASE_MIB)),
+        ],
         (Kind::Coming, _) => vec![(Quantity::Join, "µs of CPU each", Goal::Under(45.0))],
         (Kind::Idle, _) => vec![(Quantity::Idle, "KiB each", Goal::Under(0.9))],
     }
+}
+
+/// What a server has with nothing queued: its program, and ten thousand connections.
+const BASE_MIB: f64 = 20.0;
+
+/// What the limit of each queue comes to for all who are stalled.
+fn queues_mib(work: &Work) -> f64 {
+    let stalled = work.load.iter().skip_while(|word| *word != "--stalled").nth(1);
+    let stalled: f64 = stalled.and_then(|number| number.parse().ok()).unwrap_or(0.0);
+    stalled * 100.0 * Config::default().queue_bytes_max as f64 / f64::from(1 << 20)
 }
 
 /// Returns the table of all goals of which there are figures.

@@ -113,6 +113,16 @@ mod tests {
     }
 
     #[test]
+    fn it_counts_what_the_chat_counts() {
+        let mut hub = Hub::new(Config::default());
+        let ann = hub.open(Time::START, Form::Lines, ());
+        say(&mut hub, Time::START, ann);
+        let mut stats = Stats::default();
+        hub.count(&mut stats);
+        assert_eq!((stats.people, stats.rooms, stats.messages_in), (1, 1, 1));
+    }
+
+    #[test]
     fn a_batch_has_room_until_its_lines_have_the_bytes_they_may_have() {
         let mut hub = Hub::new(Config::default());
         let ann = hub.open(Time::START, Form::Lines, ());

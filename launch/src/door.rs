@@ -44,9 +44,9 @@ pub enum Recovery {
 }
 
 impl Door {
-    /// Prepares a listening socket of this kind: it will not block, and what it accepts gives up on dead peers after
-    /// [`Config::dead_after`], sends at once what it is given, which the core has gathered, and lets the operating system buffer no more
-    /// than is useful.
+    /// Prepares a listening socket of this kind: it will not block, and what connects from now on gives up on dead peers after
+    /// [`Config::dead_after`], sends at once what it is given, which the core has gathered, and lets the operating system buffer no
+    /// more than is useful.
     ///
     /// # Errors
     /// Returns an error if the socket does not take these options.
@@ -101,7 +101,7 @@ fn spare() -> Option<File> {
     File::open("/dev/null").ok()
 }
 
-fn set_options(socket: SockRef<'_>, dead_after: Duration) -> io::Result<()> {
+pub(crate) fn set_options(socket: SockRef<'_>, dead_after: Duration) -> io::Result<()> {
     let half = dead_after / 2;
     let second = Duration::from_secs(1);
     let keepalive =

@@ -72,21 +72,22 @@ fn start(
     // What is logged is written by a thread of its own; this keeps it until all is written.
     let _log = logging::start(program.name, flags.log_dir.as_deref())?;
     let Program { name, version } = program;
-    let listener = listen::bind(flags.address(), listen::LINES)?;
+    let config = flags.config(descriptors::raise());
+    let listener = listen::bind(flags.address(), listen::LINES, &config)?;
     let mut ready = format!("{name} {version} listening on {}\n", listener.local_addr()?);
     let mut doors = vec![(listener, Form::Lines)];
-    if let Some(listener) = bind_web(flags.web)? {
+    if let Some(listener) = bind_web(flags.web, &config)? {
         ready += &format!("{name} {version} web page at http://{}/\n", listener.local_addr()?);
         doors.push((listener, Form::Web));
     }
     // From here on whoever connects is kept waiting by the operating system until `serve` accepts.
-    serve(doors, flags.config(descriptors::raise()), Ready(ready))
+    serve(doors, config, Ready(ready))
 }
 
 /// Listens for browsers, if that is asked for. Where nobody chose the address, another server that has it, as two on one machine
 /// will, is no reason not to serve.
-fn bind_web(web: Web) -> anyhow::Result<Option<TcpListener>> {
-    let bound = |address: SocketAddr| listen::bind(address, listen::WEB);
+fn bind_web(web: Web, config: &Config) -> anyhow::Result<Option<TcpListener>> {
+    let bound = |address: SocketAddr| listen::bind(address, listen::WEB, config);
     match web {
         Web::Off => Ok(None),
         Web::At(address) => bound(address).map(Some),

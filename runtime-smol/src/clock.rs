@@ -1,4 +1,4 @@
-//! Owns the time that the core is told.
+//! Owns the time that the core is told, and waits for it.
 
 use std::sync::LazyLock;
 use std::time::Instant;
@@ -15,4 +15,30 @@ pub(crate) fn now() -> Time {
 /// Waits until it is `time`.
 pub(crate) async fn reach(time: Time) {
     Timer::at(*START + time.since_start()).await;
+}
+
+/// Waits again and again for times that are rarely reached.
+///
+/// It stays set where it is as long as it is not to ring earlier: to set a timer wakes the reactor, which costs more than to hand
+/// on a small batch. So it may ring too early, once.
+#[derive(Debug)]
+pub(crate) struct Alarm {
+    timer: Timer,
+    set_to: Option<Time>,
+}
+
+impl Alarm {
+    pub(crate) fn new() -> Self {
+        Self { timer: Timer::never(), set_to: None }
+    }
+
+    /// Waits until it is `time`, or a time before it that was waited for earlier.
+    pub(crate) async fn ring(&mut self, time: Time) {
+        if self.set_to.is_none_or(|set_to| time < set_to) {
+            self.timer.set_at(*START + time.since_start());
+            self.set_to = Some(time);
+        }
+        (&mut self.timer).await;
+        self.set_to = None;
+    }
 }

@@ -22,6 +22,9 @@ use crate::hub::Input;
 /// How much is read at once: two hundred lines of 80 characters. More per call saves little, and makes others wait longer.
 const READ_BYTES: usize = 16 << 10;
 
+/// How many full reads of one connection may follow each other: as much as a batch holds.
+const FULL_READS_MAX: u8 = 4;
+
 /// How long a connection that was ended here is still read, so that what its owner sent meanwhile does not make the operating
 /// system throw away what is on its way to them.
 const LINGER: Duration = Duration::from_secs(2);
@@ -37,12 +40,15 @@ pub(crate) struct Socket {
     stream: Async<TcpStream>,
     ticket: Ticket,
     signals: AtomicU8,
+    /// How many reads in a row have filled the buffer, without a wait between them. Only the reader looks at it.
+    full_reads: AtomicU8,
     changed: Bell,
 }
 
 impl Socket {
     pub(crate) fn new(stream: Async<TcpStream>, ticket: Ticket) -> Self {
-        Self { stream, ticket, signals: AtomicU8::default(), changed: Bell::new() }
+        let (signals, full_reads) = (AtomicU8::default(), AtomicU8::default());
+        Self { stream, ticket, signals, full_reads, changed: Bell::new() }
     }
 
     /// Writes what the socket takes at once.
@@ -75,17 +81,33 @@ impl Socket {
 
     /// Reads what is there, as soon as something is, and hands it to `take`. Zero bytes mean that no more will come.
     pub(crate) fn poll_read(&self, cx: &mut Context<'_>, mut take: impl FnMut(&[u8])) -> Poll<io::Result<usize>> {
-        loop {
-            ready!(self.stream.poll_readable(cx))?;
-            let read = BUFFER.with_borrow_mut(|buffer| {
-                let len = self.stream.get_ref().read(buffer)?;
-                take(&buffer[..len]);
-                Ok(len)
-            });
-            match read {
-                Err(error) if matches!(io::Error::kind(&error), ErrorKind::WouldBlock | ErrorKind::Interrupted) => {}
-                read => return Poll::Ready(read),
-            }
+        let full_reads = self.full_reads.load(Ordering::Relaxed);
+        // What filled the buffer was hardly all. So the rest need not be waited for, and goes into the same batch.
+        let at_once = if (1..FULL_READS_MAX).contains(&full_reads) { self.read(&mut take) } else { None };
+        let (before, read) = match at_once {
+            Some(read) => (full_reads, read),
+            None => loop {
+                ready!(self.stream.poll_readable(cx))?;
+                if let Some(read) = self.read(&mut take) {
+                    break (0, read);
+                }
+            },
+        };
+        let full_reads = if matches!(read, Ok(READ_BYTES)) { before + 1 } else { 0 };
+        self.full_reads.store(full_reads, Ordering::Relaxed);
+        Poll::Ready(read)
+    }
+
+    /// Reads what is there, if something is, and hands it to `take`.
+    fn read(&self, take: impl FnOnce(&[u8])) -> Option<io::Result<usize>> {
+        let read = BUFFER.with_borrow_mut(|buffer| {
+            let len = self.stream.get_ref().read(buffer)?;
+            take(&buffer[..len]);
+            Ok(len)
+        });
+        match read {
+            Err(error) if matches!(io::Error::kind(&error), ErrorKind::WouldBlock | ErrorKind::Interrupted) => None,
+            read => Some(read),
         }
     }
 

@@ -4,7 +4,7 @@
 //! that is not small rings the bell, and one more thread runs the executor's tasks for a while.
 
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::thread::Builder;
 use std::time::Duration;
 
@@ -17,13 +17,16 @@ use smol::Executor;
 /// the little work there is are soon one again.
 const HELP: Duration = Duration::from_millis(10);
 
-/// Starts the threads, and returns their bell. When nobody holds it any more they end.
+/// Starts the threads, and returns their bell. When nobody holds it any more they end. They hold the executor only
+/// while they help: it owns the hub, which holds the bell.
 pub(crate) fn hire(executor: &Arc<Executor<'static>>, threads: u32) -> io::Result<Sender<()>> {
     let (bell, rung) = async_channel::bounded(1);
     for _ in 0..threads {
-        let (executor, rung) = (Arc::clone(executor), rung.clone());
+        let (executor, rung) = (Arc::downgrade(executor), rung.clone());
         Builder::new().name("chinwag".into()).spawn(move || {
-            while future::block_on(rung.recv()).is_ok() {
+            while future::block_on(rung.recv()).is_ok()
+                && let Some(executor) = Weak::upgrade(&executor)
+            {
                 async_io::block_on(executor.run(Timer::after(HELP)));
             }
         })?;

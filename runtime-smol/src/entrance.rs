@@ -2,7 +2,7 @@
 
 use std::future::poll_fn;
 use std::net::TcpListener;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use async_channel::Sender;
@@ -24,7 +24,8 @@ pub(crate) struct Entrance {
     pub(crate) door: Door,
     pub(crate) watch: Watch,
     pub(crate) config: Arc<Config>,
-    pub(crate) executor: Arc<Executor<'static>>,
+    /// Not a strong one: the executor owns the task that owns this.
+    pub(crate) executor: Weak<Executor<'static>>,
     pub(crate) inputs: Sender<Input>,
 }
 
@@ -36,15 +37,11 @@ impl Entrance {
                 Ok((stream, peer)) => match self.watch.admit(clock::now(), peer.ip()) {
                     Ok((ticket, from)) => {
                         let socket = Arc::new(Socket::new(stream, ticket));
-                        self.executor
-                            .spawn(arrive(
-                                socket,
-                                self.door.form(),
-                                from,
-                                Arc::clone(&self.config),
-                                self.inputs.clone(),
-                            ))
-                            .detach();
+                        let (config, inputs) = (Arc::clone(&self.config), self.inputs.clone());
+                        let arriving = arrive(socket, self.door.form(), from, config, inputs);
+                        if let Some(executor) = self.executor.upgrade() {
+                            executor.spawn(arriving).detach();
+                        }
                     }
                     Err(refusal) => self.door.turn_away(&stream, refusal),
                 },

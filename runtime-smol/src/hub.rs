@@ -1,6 +1,6 @@
 //! Drives the hub of the core: hands it what was read, and hands what it decides to the writers, in batches.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use async_channel::{Receiver, Sender};
 use chinwag_core::{Batch, Config, Event, Session, Share, Stats, Time};
@@ -9,7 +9,7 @@ use futures_lite::FutureExt as _;
 use smol::{Executor, Task};
 use tracing::{debug, info};
 
-use crate::clock;
+use crate::clock::{self, Alarm};
 use crate::connection::{Reader, Socket};
 use crate::writer::Writer;
 
@@ -36,7 +36,9 @@ pub(crate) struct Hub {
     config: Arc<Config>,
     watch: Watch,
     started: Time,
-    executor: Arc<Executor<'static>>,
+    alarm: Alarm,
+    /// Not a strong one: the executor owns the task that owns this.
+    executor: Weak<Executor<'static>>,
     /// For the readers.
     sender: Sender<Input>,
     inputs: Receiver<Input>,
@@ -60,12 +62,13 @@ impl Hub {
         let (writers, writing) = Share::split(config.threads).map(start).unzip();
         let core = chinwag_core::Hub::new(Config::clone(&config));
         let started = clock::now();
-        let executor = Arc::clone(executor);
+        let executor = Arc::downgrade(executor);
         let hub = Self {
             core,
             config,
             watch,
             started,
+            alarm: Alarm::new(),
             executor,
             sender: sender.clone(),
             inputs,
@@ -95,11 +98,12 @@ impl Hub {
     }
 
     /// Waits for what is to be done: first what people ask for, then what is due.
-    async fn next(&self) -> Input {
-        let input = async { self.inputs.recv().await.expect("the hub has a sender itself") };
+    async fn next(&mut self) -> Input {
+        let Self { inputs, alarm, .. } = self;
+        let input = async { inputs.recv().await.expect("the hub has a sender itself") };
         let Some(time) = self.core.poll_timeout() else { return input.await };
         let timeout = async {
-            clock::reach(time).await;
+            alarm.ring(time).await;
             Input::Events(vec![Event::Woke])
         };
         input.or(timeout).await
@@ -120,7 +124,9 @@ impl Hub {
         let connection = self.core.open(clock::now(), session.form(), Arc::clone(&socket));
         debug!(%connection, address = %socket.address(), "opened");
         let mut reader = Reader { connection, socket, session, inputs: self.sender.clone() };
-        self.executor.spawn(async move { reader.run().await }).detach();
+        if let Some(executor) = self.executor.upgrade() {
+            executor.spawn(async move { reader.run().await }).detach();
+        }
     }
 
     fn report(&self) {

@@ -8,6 +8,7 @@ use async_signal::{Signal, Signals};
 use chinwag_core::Order;
 use chinwag_launch::Program;
 use futures_lite::{FutureExt as _, StreamExt as _, future};
+use smol::LocalExecutor;
 
 fn main() -> ExitCode {
     let program = Program { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") };
@@ -16,7 +17,10 @@ fn main() -> ExitCode {
         ready.say();
         let (operator, orders) = async_channel::bounded(1);
         let serve = chinwag_smol::serve(doors, config, orders);
-        Ok(async_io::block_on(serve.or(relay(signals, operator)))?)
+        // A task of its own looks for signals only when one has come.
+        let executor = LocalExecutor::new();
+        let relaying = executor.spawn(relay(signals, operator));
+        Ok(async_io::block_on(executor.run(serve.or(relaying)))?)
     })
 }
 

@@ -1,10 +1,8 @@
 //! Owns the life of a server: sets it up, lets it run until it is told to stop, and lets nothing outlive it.
 
-use std::future::poll_fn;
 use std::io;
 use std::net::TcpListener;
 use std::sync::Arc;
-use std::task::Poll;
 
 use async_channel::{Receiver, Sender};
 use async_io::Async;
@@ -19,8 +17,8 @@ use crate::crew;
 use crate::entrance::Entrance;
 use crate::hub::{Hub, Input};
 
-/// Serves whoever connects to one of the `doors`, each in the form that goes with it, until it is told to stop, or nobody is left who could. Then everyone is told, and what is
-/// queued is still sent, for at most [`Config::drain`]. It runs on the thread that polls it, and when there is much to do on up to
+/// Serves whoever connects to one of the `doors`, each in the form that goes with it, until it is told to stop, or nobody is left who
+/// could. Then everyone is told, and what is queued is still sent, for at most [`Config::drain`]. It runs on the thread that polls it, and when there is much to do on up to
 /// [`Config::threads`] - 1 more, which it starts itself, and which end with it.
 ///
 /// # Errors
@@ -43,28 +41,27 @@ pub async fn serve(
     let crew = crew::hire(&executor, config.threads - 1)?;
     let config = Arc::new(config);
     let (hub, inputs) = Hub::new(Arc::clone(&config), &executor, crew, watch.clone());
-    let mut entrances = Vec::new();
+    // What waits for I/O is a task of its own. If it were part of this future, it would look for what it waits for, with a system
+    // call, whenever this is polled; and each turn from the hub to its readers and writers would look for I/O between.
+    let mut entering = Vec::new();
     for (door, listener) in doors {
         info!(form = ?door.form(), address = %listener.get_ref().local_addr()?, "serving");
         let (watch, config, inputs) = (watch.clone(), Arc::clone(&config), inputs.clone());
-        let entrance = Entrance { door, watch, config, executor: Arc::clone(&executor), inputs };
-        entrances.push(Box::pin(entrance.run(listener)));
+        let entrance = Entrance { door, watch, config, executor: Arc::downgrade(&executor), inputs };
+        entering.push(executor.spawn(entrance.run(listener)));
     }
-    let accept = poll_fn(move |cx| {
-        for entrance in &mut entrances {
-            // None of them ever ends.
-            let _ = entrance.as_mut().poll(cx);
-        }
-        Poll::<()>::Pending
-    });
+    let hub = executor.spawn(hub.run());
     let let_in = async {
-        // After this the doors are closed: so whoever is told of the end can't find one open.
-        obey(orders, &inputs).or(accept).await;
+        obey(orders, &inputs).await;
+        // The doors are closed first: so whoever is told of the end can't find one open.
+        for entrance in entering {
+            entrance.cancel().await;
+        }
         // It waits its turn: what was read before still counts.
         let _ = inputs.send(Input::Events(vec![Event::Stopped])).await;
         future::pending().await
     };
-    executor.run(hub.run().or(let_in)).await;
+    executor.run(hub.or(let_in)).await;
     info!("stopped");
     Ok(())
 }

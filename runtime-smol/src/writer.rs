@@ -11,7 +11,7 @@ use chinwag_core::{Batch, Config, ConnectionId, Fanout, Output, Share, Stats, Ti
 use futures_lite::FutureExt as _;
 use smol::{Executor, Task};
 
-use crate::clock;
+use crate::clock::{self, Alarm};
 use crate::connection::Socket;
 
 /// What all writers follow.
@@ -64,9 +64,10 @@ impl Writer {
     }
 
     async fn run(self: Arc<Self>, rung: Receiver<()>) {
+        let mut alarm = Alarm::new();
         while let Some(at) = self.wake() {
             let bell = async { rung.recv().await.expect("the writer holds the bell itself") };
-            bell.or(clock::reach(at)).await;
+            bell.or(alarm.ring(at)).await;
         }
     }
 

@@ -16,6 +16,7 @@ use tokio::io::Interest;
 use tokio::net::TcpStream;
 use tokio::sync::Notify;
 use tokio::sync::mpsc::Sender;
+use tokio::task::yield_now;
 use tokio::time::timeout;
 
 use crate::clock;
@@ -183,6 +184,8 @@ impl Reader {
                 Next::AwaitSignal => Box::pin(self.socket.signals_other_than(signals)).await,
                 Next::AwaitTime(time) => Box::pin(clock::reach(time)).await,
                 Next::Read => match poll_fn(|cx| self.poll_read(cx)).await {
+                    // There may be a flood behind it, and tokio would read a hundred times before others have their turn.
+                    Ok(READ_BYTES..) => yield_now().await,
                     Ok(1..) => {}
                     Ok(0) => self.session.handle_end(),
                     Err(_) => self.session.handle_failure(),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chinwag_core::{Config, Event, Session, Share, Stats, Time};
 use chinwag_launch::Watch;
 use tokio::sync::mpsc::{self, Receiver, Sender};
-use tokio::task::JoinHandle;
+use tokio::task::{self, JoinHandle};
 use tracing::{debug, info};
 
 use crate::clock;
@@ -57,6 +57,9 @@ impl Hub {
     pub(crate) async fn run(mut self) {
         while !self.core.is_stopped() {
             let input = self.next().await;
+            // The runtime runs this task as soon as one reader has woken it. Now the others who are ready hand in theirs, too, so that
+            // a batch, and with it each write, has more in it.
+            task::yield_now().await;
             self.handle(input);
             while self.core.has_room()
                 && let Ok(input) = self.inputs.try_recv()

@@ -15,8 +15,8 @@ use crate::clock;
 use crate::entrance::Entrance;
 use crate::hub::{Hub, Input};
 
-/// Serves whoever connects to one of the `doors`, each in the form that goes with it, until it is told to stop, or nobody is left who could. Then everyone is told, and what is
-/// queued is still sent, for at most [`Config::drain`]. If it is dropped before, the same happens, in the background. It has to be
+/// Serves whoever connects to one of the `doors`, each in the form that goes with it, until it is told to stop, or nobody is left who
+/// could. Then everyone is told, and what is queued is still sent, for at most [`Config::drain`]. If it is dropped before, the same happens, in the background. It has to be
 /// called within a tokio runtime, with I/O and time, whose threads it uses: as many as [`Config::threads`] says suit it best.
 ///
 /// # Errors

@@ -13,9 +13,11 @@
 //! - [`fuzzing`] holds what is fuzzed, and replayed.
 //! - [`sim`] is a world made from a seed, with a model of the protocol beside it.
 //! - A [`Program`] is the binary of a server, in a process of its own.
+//! - A [`Siege`] is such a program under one of the [`attacks`], with people in it who want to chat in peace.
 //! - With the feature `real-clients`, a `Terminal` is somebody who runs a program of the system, such as telnet.
 
 mod act;
+pub mod attacks;
 mod bare_core;
 mod binary;
 mod browser;
@@ -28,6 +30,7 @@ mod program;
 mod received;
 mod script;
 mod server;
+mod siege;
 pub mod sim;
 mod sockets;
 #[cfg(feature = "real-clients")]
@@ -43,6 +46,7 @@ pub use program::{Ended, Program};
 pub use received::{HELP, HelpText, Received};
 pub use script::{Script, ScriptError};
 pub use server::{Adapter, Server};
+pub use siege::{Delays, Fire, Heard, Siege, Vitals};
 pub use sockets::{DEADLINE, Mismatch, connect, replay};
 #[cfg(feature = "real-clients")]
 pub use terminal::Terminal;

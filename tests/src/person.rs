@@ -2,8 +2,9 @@
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
+use std::time::Instant;
 
-use crate::connect;
+use crate::{DEADLINE, connect};
 
 /// Types and reads lines.
 #[derive(Debug)]
@@ -60,7 +61,22 @@ impl Person {
     /// # Panics
     /// If it does not come.
     pub fn read_up_to(&mut self, line: &str) {
-        while self.read_line() != line {}
+        let _ = self.find_line(|other| other == line);
+    }
+
+    /// Reads lines up to one that is searched for, and returns it.
+    ///
+    /// # Panics
+    /// If it does not come, however many others do.
+    pub fn find_line(&mut self, is_searched: impl Fn(&str) -> bool) -> String {
+        let deadline = Instant::now() + DEADLINE;
+        loop {
+            let line = self.read_line();
+            if is_searched(&line) {
+                return line;
+            }
+            assert!(Instant::now() < deadline, "it has not come; the last line is {line}");
+        }
     }
 
     /// Reads all that there is up to the end of the connection, and returns it.

@@ -112,7 +112,12 @@ impl Lines {
     pub(super) fn pass(&mut self, request: Option<&Request>) {
         self.opening &= request.is_none();
         match self.found.take() {
-            Some(Line::Whole) => self.start = self.searched + 1,
+            Some(Line::Whole) => {
+                self.start = self.searched + 1;
+                if request.is_none() {
+                    self.start += blank_lines_bytes(&self.input[self.start..], self.line_chars_max as usize);
+                }
+            }
             Some(Line::Endless) => self.skipping = true,
             Some(Line::EndOfInput) => self.start += 1,
             Some(Line::Foreign(_)) => self.start = self.input.len(),
@@ -190,4 +195,19 @@ impl Lines {
     pub(super) fn held(&self) -> &[u8] {
         &self.input
     }
+}
+
+/// Returns how many bytes at the start are lines of nothing but spaces, tabs and carriage returns, as short as lines may be. They are
+/// as free as any blank lines that came with one; but a flood of them, taken one by one, would cost a hundred times of what it
+/// costs to send.
+pub(super) fn blank_lines_bytes(input: &[u8], line_chars_max: usize) -> usize {
+    let mut start = 0;
+    for (place, byte) in input.iter().enumerate() {
+        match byte {
+            b'\n' => start = place + 1,
+            b' ' | b'\t' | b'\r' if place - start < line_chars_max => {}
+            _ => break,
+        }
+    }
+    start
 }

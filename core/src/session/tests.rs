@@ -126,6 +126,27 @@ fn blank_lines_that_come_at_once_count_as_one_line() {
 }
 
 #[test]
+fn blank_lines_are_passed_over_up_to_what_is_something() {
+    let (spaces, too_long) = (" ".repeat(400), " ".repeat(401));
+    let cases = [
+        ("", 0),
+        ("\n\r\n \t \n", 7),
+        ("\n\nx\n\n", 2),
+        ("\n \n  ", 3),
+        ("\n  x\n", 1),
+        (&format!("{spaces}\n"), 401),
+        (&format!("\n{too_long}\n"), 1),
+        ("\n\x04\n", 1),
+        ("\n\u{a0}\n", 1),
+    ];
+    for (input, bytes) in cases {
+        assert_eq!(lines::blank_lines_bytes(input.as_bytes(), 400), bytes, "{input:?}");
+    }
+    let mut session = Session::new(&Config::default());
+    assert_eq!(ask(&mut session, format!("\n\n{too_long}\n\n\nx\n").as_bytes()), [Request::TooLong, say("x")]);
+}
+
+#[test]
 fn a_flood_of_blank_lines_is_read_a_few_times_a_second_and_held_no_longer() {
     let config = Config { flood_lines_per_second: 10, flood_burst: Duration::ZERO, ..Config::default() };
     let mut session = Session::new(&config);

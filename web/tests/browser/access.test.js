@@ -35,7 +35,7 @@ async function open(options) {
 
 async function findsNothing(page, where) {
   if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe);
-  const { violations } = await page.evaluate(() => window.axe.run());
+  const { violations } = await page.evaluate(() => window.axe.run({ resultTypes: ['violations'] }));
   const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join('; ')}`);
   assert.deepEqual(found, [], where);
 }
@@ -217,4 +217,22 @@ test('a screen reader reads what is said, and a flood as a sum', async () => {
   assert.ok(await page.evaluate(() => window.read.length < 20), 'few of them are read');
   assert.equal(await page.evaluate(() => window.read.some((text) => text.includes('what I write'))), false);
   bob.end();
+});
+
+test('axe finds nothing to object to: more people and rooms than fit', async () => {
+  const crowd = [];
+  for (let number = 0; number < 40; number += 1) {
+    const somebody = await Telnet.connect(server, `guest-no-${number}`);
+    await somebody.join(number % 2 ? 'crowd' : `room-${number}`);
+    crowd.push(somebody);
+  }
+  for (const look of ['light', 'narrow, dark']) {
+    const options = looks[look];
+    const page = await open({ ...options, hash: '#crowd' });
+    await shows(page, '.people', /guest-no-39/);
+    await shows(page, '.rooms', /room-38/);
+    if (options.viewport.width === 320) await page.locator('.menu').click();
+    await findsNothing(page, look);
+  }
+  for (const somebody of crowd) somebody.end();
 });

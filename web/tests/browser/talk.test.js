@@ -195,6 +195,24 @@ test('markup in a text is text, and in a name it is refused', async () => {
   mallory.end();
 });
 
+test('what is suggested can be taken with the mouse, and the line keeps the focus', async () => {
+  const page = await open({ hash: '#mouse' });
+  const bob = await Telnet.connect(server, 'Bobby');
+  await bob.join('mouse');
+  await shows(page, '.people', /Bobby/);
+  await page.locator('.line').pressSequentially('/jo');
+  await page.locator('.options div', { hasText: '/join' }).click();
+  assert.equal(await page.locator('.line').inputValue(), '/join ');
+  await page.locator('.options div', { hasText: 'main' }).waitFor();
+  await page.locator('.line').fill('');
+  await page.locator('.line').pressSequentially('hello @');
+  await page.locator('.options div', { hasText: 'Bobby' }).click();
+  assert.equal(await page.locator('.line').inputValue(), 'hello @Bobby ');
+  await page.keyboard.type('!');
+  assert.equal(await page.locator('.line').inputValue(), 'hello @Bobby !');
+  bob.end();
+});
+
 test('a line over the limit is not sent, and says by how much', async () => {
   const page = await open();
   await page.locator('.line').fill(`${'x'.repeat(330)}`);

@@ -25,7 +25,7 @@ const greeting = ({ boot = 'first', name = 'BraveOtter', seq = 0 } = {}) => [
   { kind: 'room', room: 'main', seq },
 ];
 const said = (room, seq, text = 'hi', name = 'Bob') => ({ kind: 'said', room, name, text, time: NOW, seq });
-const texts = ({ show }) => show.map((entry) => entry.text ?? entry.kind);
+const texts = ({ show }) => show.map((entry) => (entry.kind === 'intro' ? 'intro' : entry.text));
 
 function arrived(wanted) {
   const chat = new Chat(wanted);

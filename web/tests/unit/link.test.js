@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
-import test, { beforeEach, mock } from 'node:test';
+import test, { beforeEach } from 'node:test';
 
 import { Link, pause } from '../../link.js';
+import { Clock } from './clock.js';
 
+let clock;
 let sockets;
 let states;
 let messages;
@@ -30,8 +32,7 @@ class Socket {
 }
 
 beforeEach(() => {
-  mock.timers.reset();
-  mock.timers.enable({ apis: ['setTimeout', 'Date'] });
+  clock = new Clock();
   [sockets, states, messages] = [[], [], []];
   link = new Link({
     open: () => new Socket(),
@@ -61,9 +62,9 @@ test('a lost link comes back by itself, after longer and longer', () => {
     const wait = link.retryAt - Date.now();
     assert.ok(wait > waited, `${wait} after ${waited}`);
     waited = wait;
-    mock.timers.tick(wait - 1);
+    clock.pass(wait - 1);
     assert.equal(sockets.length, failures + 1);
-    mock.timers.tick(1);
+    clock.pass(1);
     assert.equal(sockets.length, failures + 2);
   }
 });
@@ -72,7 +73,7 @@ test('pauses begin anew only when one has arrived', () => {
   for (let failures = 0; failures < 5; failures += 1) {
     sockets.at(-1).says({ kind: 'hello' });
     sockets.at(-1).onclose({ code: 1006 });
-    mock.timers.tick(link.retryAt - Date.now());
+    clock.pass(link.retryAt - Date.now());
   }
   sockets.at(-1).onclose({ code: 1006 });
   assert.ok(link.retryAt - Date.now() >= 22_500);
@@ -86,7 +87,7 @@ test('an attempt can be made now, and only one', () => {
   sockets[0].onclose({ code: 1006 });
   link.connect();
   link.connect();
-  mock.timers.tick(10_000);
+  clock.pass(10_000);
   assert.equal(sockets.length, 2);
 });
 
@@ -96,7 +97,7 @@ test('the close code says why, and who has left stays away', () => {
     assert.deepEqual([link.why, link.state], [why, state]);
     if (state === 'resting') link.connect();
   }
-  mock.timers.tick(100_000);
+  clock.pass(100_000);
   assert.equal(link.state, 'left');
   link.connect();
   assert.equal(link.state, 'connecting');
@@ -104,16 +105,16 @@ test('the close code says why, and who has left stays away', () => {
 
 test('a server that does not answer is given up, and what it says later is not heard', () => {
   sockets[0].says({ kind: 'hello' });
-  mock.timers.tick(100_000);
+  clock.pass(100_000);
   assert.equal(link.state, 'open', 'nothing was asked');
   link.send('/rooms');
-  mock.timers.tick(20_000);
+  clock.pass(20_000);
   link.send('/users');
-  mock.timers.tick(10_000);
+  clock.pass(10_000);
   assert.deepEqual([link.state, sockets[0].closed, sockets[0].onmessage], ['resting', true, null]);
 });
 
 test('a server that never says hello is given up', () => {
-  mock.timers.tick(30_000);
+  clock.pass(30_000);
   assert.equal(link.state, 'resting');
 });

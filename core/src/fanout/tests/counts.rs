@@ -34,6 +34,14 @@ fn a_message_counts_once_however_its_bytes_are_taken() {
 }
 
 #[test]
+fn who_came_in_between_counts_only_for_what_is_said_from_then_on() {
+    let (one, two) = (id(0), id(1));
+    let mut writer = Writer::with_members(&[one]);
+    writer.send([say(MAIN, "a"), say(MAIN, "b"), open(two), enter(two, MAIN), say(MAIN, "c")]);
+    assert_eq!(counts(&writer), (4, 0, 0));
+}
+
+#[test]
 fn what_is_queued_counts_also_for_those_who_have_left() {
     let (one, two) = (id(0), id(1));
     let mut writer = Writer::with_members(&[one, two]);

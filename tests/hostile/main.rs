@@ -1,0 +1,35 @@
+//! Shows that whatever is done to a server, whoever chats there well does not notice: each of their messages arrives, once and in
+//! order, and about as soon as when all is calm.
+//!
+//! Each test lays a siege to both servers, one after the other. Their delays are measured, so no two of them run at once.
+
+#![cfg(target_os = "linux")]
+
+mod crowds;
+mod door;
+mod honest;
+mod namespace;
+mod readers;
+mod resets;
+mod text;
+
+use std::sync::{Mutex, PoisonError};
+
+use chinwag_tests::{Adapter, Ended, Siege};
+
+/// How many times slower a server is that was built for debugging: some attacks are as much smaller then.
+const SLOWER: usize = if cfg!(debug_assertions) { 4 } else { 1 };
+
+/// Lays a siege to each server, started with these flags. Returns what each wrote.
+fn on_each(flags: &[&str], mut attack: impl FnMut(&mut Siege)) -> Vec<Ended> {
+    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+    let _turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+    Adapter::ALL
+        .into_iter()
+        .map(|adapter| {
+            let mut siege = Siege::lay(adapter, flags);
+            attack(&mut siege);
+            siege.lift()
+        })
+        .collect()
+}

@@ -1,0 +1,162 @@
+//! What depends on where somebody comes from, and on cables that are pulled: with addresses of its own, in a network of its own, which
+//! Linux lets root make, and mostly others, too.
+
+use std::env;
+use std::io::{Read as _, Write as _};
+use std::net::{IpAddr, SocketAddr, TcpStream};
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+use chinwag_tests::{Adapter, DEADLINE, Person, Program};
+use rustix::process::Signal;
+use socket2::{Domain, Protocol, Socket, Type};
+
+/// Says to a process of this test that it is in a network of its own.
+const INSIDE: &str = "CHINWAG_TEST_NAMESPACE";
+
+const SERVER: &str = "192.0.2.1";
+const CLASSROOM: &str = "192.0.2.2";
+
+/// What makes the network: all of its addresses are of one machine.
+const SETUP: &str = "ip link set lo up && ip addr add 192.0.2.1/24 dev lo && ip addr add 192.0.2.2/24 dev lo && \
+                     ip -6 addr add 2001:db8::1/64 dev lo nodad && ip -6 addr add 2001:db8::2/64 dev lo nodad && \
+                     ip -6 addr add 2001:db8:0:1::1/64 dev lo nodad && exec \"$0\" \"$@\"";
+
+const TOO_MANY: &str = "Too many connections from your address, try again later\n";
+
+/// Runs a test of this name again in a network of its own. Where none can be made it says so.
+fn in_a_namespace(name: &str, test: impl Fn(Adapter)) {
+    if env::var_os(INSIDE).is_some() {
+        return Adapter::ALL.into_iter().for_each(test);
+    }
+    let unshare = |flags: &[&str]| {
+        let mut command = Command::new("unshare");
+        command.args(flags).stdin(Stdio::null());
+        command
+    };
+    let ways: [&[&str]; 2] = [&["--net"], &["--user", "--map-root-user", "--net"]];
+    let works = |flags: &&&[&str]| {
+        let tried = unshare(flags).args(["sh", "-c", SETUP, "true"]).stderr(Stdio::null()).status();
+        tried.is_ok_and(|status| status.success())
+    };
+    let Some(way) = ways.iter().find(works) else {
+        eprintln!(
+            "NOT TESTED, since no network can be made here (it takes unshare, ip, and the right to use them): {name}"
+        );
+        return;
+    };
+    // What is needed is built before, where a network may be needed for that.
+    for adapter in Adapter::ALL {
+        let _ = Program::command(adapter);
+    }
+    let this = env::current_exe().expect("it runs");
+    let mut again = unshare(way);
+    again.args(["sh", "-c", SETUP]).arg(this).args(["--exact", name, "--nocapture"]).env(INSIDE, "1");
+    let ended = again.output().expect("it has worked before");
+    let (out, err) = (String::from_utf8_lossy(&ended.stdout), String::from_utf8_lossy(&ended.stderr));
+    assert!(ended.status.success() && out.contains("1 passed"), "{out}{err}");
+}
+
+/// Changes the network.
+fn change(how: &[&str]) {
+    for words in how {
+        let done = Command::new("ip").args(words.split(' ')).status();
+        assert!(done.is_ok_and(|status| status.success()), "{words}");
+    }
+}
+
+/// Connects from one of the addresses of this network, and says a blank line, so as to be let in at once.
+fn connect_from(from: &str, to: SocketAddr) -> TcpStream {
+    let from: IpAddr = from.parse().expect("it is an address");
+    let socket =
+        Socket::new(Domain::for_address(to), Type::STREAM, Some(Protocol::TCP)).expect("there are descriptors");
+    socket.bind(&SocketAddr::new(from, 0).into()).expect("it is an address of this network");
+    socket.connect_timeout(&to.into(), DEADLINE).expect("the server listens");
+    let mut stream = TcpStream::from(socket);
+    stream.set_read_timeout(Some(DEADLINE)).expect("a new socket takes options");
+    stream.write_all(b"\n").expect("the server reads what is sent");
+    stream
+}
+
+/// Reads as much as a refusal has.
+fn first_of(mut stream: &TcpStream) -> String {
+    let mut first = vec![0; TOO_MANY.len()];
+    stream.read_exact(&mut first).expect("there is an answer");
+    String::from_utf8(first).expect("all that is told is UTF-8")
+}
+
+fn is_greeted(stream: &TcpStream) -> bool {
+    first_of(stream).starts_with("Server commands\n")
+}
+
+#[test]
+fn one_address_may_have_so_many_connections_and_others_are_let_in() {
+    in_a_namespace("namespace::one_address_may_have_so_many_connections_and_others_are_let_in", |adapter| {
+        let (server, addr) = Program::start(adapter, ["--ip", "::", "--max-per-ip", "3"]);
+        let at = |ip: &str| SocketAddr::new(ip.parse().expect("it is an address"), addr.port());
+        for (from, same, other) in [(SERVER, SERVER, CLASSROOM), ("2001:db8::1", "2001:db8::2", "2001:db8:0:1::1")] {
+            let to = at(from);
+            let mut held: Vec<_> = (0..3).map(|_| connect_from(from, to)).collect();
+            assert!(held.iter().all(is_greeted));
+            assert_eq!(first_of(&connect_from(same, to)), TOO_MANY);
+            assert!(is_greeted(&connect_from(other, to)), "{other} has nothing to do with it");
+            held.pop();
+            // As soon as the server has seen that somebody has gone.
+            let deadline = Instant::now() + DEADLINE;
+            while !is_greeted(&connect_from(same, to)) {
+                assert!(Instant::now() < deadline, "nobody is let in again");
+            }
+        }
+        let local = at("::1");
+        let many: Vec<_> = (0..20).map(|_| connect_from("::1", local)).collect();
+        assert!(many.iter().all(is_greeted), "this machine has no limit");
+        server.signal(Signal::TERM);
+        let ended = server.join();
+        let told = ended.err.lines().filter(|line| line.contains("too many connections from this address"));
+        assert_eq!(told.count(), 1, "it is logged once a minute: {}", ended.err);
+    });
+}
+
+#[test]
+fn a_classroom_that_comes_all_at_once_need_not_wait_and_who_goes_on_connecting_does() {
+    let name = "namespace::a_classroom_that_comes_all_at_once_need_not_wait_and_who_goes_on_connecting_does";
+    in_a_namespace(name, |adapter| {
+        let flags = ["--ip", SERVER, "--max-per-ip", "0", "--connect-rate", "5"];
+        let (_server, addr) = Program::start(adapter, flags);
+        let start = Instant::now();
+        // A burst of 6.4 seconds' worth.
+        let pupils: Vec<_> = (0..32).map(|_| connect_from(CLASSROOM, addr)).collect();
+        assert!(pupils.iter().all(is_greeted));
+        let others: Vec<_> = (0..6).map(|_| connect_from(CLASSROOM, addr)).collect();
+        assert!(others.iter().all(is_greeted), "they wait, and are not refused");
+        // In that time the rate lets so many through; the last of the six was the thirty-eighth.
+        let earned = start.elapsed().as_secs_f64() * 5.0;
+        assert!(earned >= 5.5, "{earned} and 32 at once are less than 38");
+    });
+}
+
+#[test]
+fn whose_cable_is_pulled_is_gone_when_their_time_is_over() {
+    in_a_namespace("namespace::whose_cable_is_pulled_is_gone_when_their_time_is_over", |adapter| {
+        let (_server, addr) = Program::start(adapter, ["--ip", SERVER, "--dead-after", "3"]);
+        let mut ann = Person::come(addr);
+        let [silent, mut talking] = [(); 2].map(|()| connect_from(CLASSROOM, addr));
+        talking.write_all(b"/name Talking\n").expect("the server reads what is sent");
+        ann.find_line(|line| line.ends_with(" is now Talking"));
+        // From now on nothing reaches that address, and nobody is told.
+        change(&["addr del 192.0.2.2/24 dev lo", "route add blackhole 192.0.2.2/32"]);
+        let pulled = Instant::now();
+        // Something is on its way to both, and never arrives.
+        ann.type_line("is anybody there?");
+        for _ in 0..2 {
+            ann.find_line(|line| line.ends_with(" left"));
+        }
+        let took = pulled.elapsed().as_secs_f64();
+        assert!((2.0..15.0).contains(&took), "{took} s");
+        ann.type_line("/name Talking");
+        ann.find_line(|line| line.ends_with(" is now Talking"));
+        drop((silent, talking));
+        // The other server has this network, too.
+        change(&["route del blackhole 192.0.2.2/32", "addr add 192.0.2.2/24 dev lo"]);
+    });
+}

@@ -1,0 +1,83 @@
+//! Malice in text does no harm to who reads it, and takes neither the server's memory nor its time.
+
+use std::time::Duration;
+
+use chinwag_tests::attacks::telnet::{self, Storm};
+use chinwag_tests::attacks::{Flood, text};
+use chinwag_tests::{Siege, Vitals};
+
+use crate::on_each;
+
+/// How much more memory a server may need for a few connections that send whatever they like.
+const MEMORY_MAX: usize = 2 << 20;
+
+/// How many lines a server reads at once of somebody, and how many a second in the long run, unless it was told otherwise.
+const LINES_AT_ONCE: f64 = 100.0;
+const LINES_PER_SECOND: f64 = 20.0;
+
+/// How many bytes that make no line count as one.
+const LINE_BYTES: f64 = 16.0 * 1024.0;
+
+/// What the sockets between two programs hold that have made theirs small, at the most.
+const SOCKETS_BYTES: f64 = 512.0 * 1024.0;
+
+#[test]
+fn what_would_do_harm_to_a_terminal_reaches_nobody() {
+    on_each(&[], |siege| {
+        let addr = siege.addr();
+        // The regulars look at each line that they hear.
+        let (heard, _) = siege.attack("harmful text", 4, |_, fire| text::say_harm(addr, fire));
+        assert!(heard.others.iter().any(|line| line.ends_with(": tab tab")), "{:?}", heard.others);
+        let (heard, _) = siege.attack("bad names", 1, |_, _| text::ask_for_bad_names(addr));
+        assert!(!heard.others.iter().any(|line| line.contains(" is now ")), "{:?}", heard.others);
+    });
+}
+
+#[test]
+fn lines_that_never_end_and_lines_of_nothing_cost_neither_memory_nor_time() {
+    on_each(&[], |siege| {
+        let addr = siege.addr();
+        let grown = memory_grown(siege, |siege| {
+            let (_, floods) = siege.attack("endless lines", 4, |_, fire| text::send_endless_line(addr, fire));
+            assert_metered(&floods);
+            let (_, floods) = siege.attack("line ends", 4, |_, fire| text::flood_line_ends(addr, fire));
+            assert_metered(&floods);
+            siege.attack("a slow drip", 1, |_, fire| text::drip(addr, fire, 200, Duration::from_millis(100)));
+        });
+        assert!(grown <= MEMORY_MAX, "{grown} bytes more");
+    });
+}
+
+#[test]
+fn storms_of_telnet_are_not_answered_and_cost_neither_memory_nor_time() {
+    on_each(&[], |siege| {
+        let addr = siege.addr();
+        let grown = memory_grown(siege, |siege| {
+            for storms in Storm::ALL.chunks(2) {
+                let name = format!("storms of telnet: {storms:?}");
+                let (_, floods) =
+                    siege.attack(&name, storms.len(), |number, fire| telnet::storm(addr, fire, storms[number]));
+                assert_metered(&floods);
+            }
+        });
+        assert!(grown <= MEMORY_MAX, "{grown} bytes more");
+    });
+}
+
+/// Returns by how much the memory of the server was more, at the most, while this was done.
+fn memory_grown(siege: &mut Siege, attack: impl FnOnce(&mut Siege)) -> usize {
+    Vitals::forget_peak(siege.server().id());
+    let before = siege.vitals().memory;
+    attack(siege);
+    siege.vitals().memory_peak.saturating_sub(before)
+}
+
+/// Holds that a server has taken of each flood what it takes of anybody, and not much more.
+#[track_caller]
+fn assert_metered(floods: &[Flood]) {
+    for flood in floods {
+        let taken = (LINES_AT_ONCE + LINES_PER_SECOND * flood.took.as_secs_f64()) * LINE_BYTES;
+        let (least, most) = (taken / 2.0, taken + SOCKETS_BYTES);
+        assert!((least..=most).contains(&(flood.bytes as f64)), "{flood:?}, not {least} to {most}");
+    }
+}

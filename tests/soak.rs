@@ -1,0 +1,123 @@
+//! Shows that a server which is attacked for a long time is afterwards what it was before: nothing leaks, and nothing is lost of what
+//! honest people say.
+//!
+//! `CHINWAG_SOAK_SECONDS` says for how long each server is attacked; without it, it is a few seconds, so that this stays true.
+
+#![cfg(target_os = "linux")]
+
+use std::env;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use chinwag_tests::attacks::{crowds, readers, resets, telnet, text};
+use chinwag_tests::{Adapter, DEADLINE, Person, Siege, Vitals};
+
+/// Long lines fill queues soon.
+const FLAGS: [&str; 4] = ["--max-line", "4096", "--room-quiet", "50"];
+
+/// How many people a crowd is.
+const CROWD: usize = 300;
+
+/// How often all attacks are made before the server is looked at for the first time: what an allocator keeps for later it keeps once.
+const ROUNDS_BEFORE: usize = 3;
+
+/// How much more memory there may be in use in the end, in percent.
+const GROWTH_PERCENT_MAX: usize = 10;
+
+#[test]
+fn what_is_attacked_for_long_is_what_it_was_before() {
+    let seconds =
+        env::var("CHINWAG_SOAK_SECONDS").ok().map(|seconds| seconds.parse().expect("it is a number of seconds"));
+    let time = Duration::from_secs(seconds.unwrap_or(2));
+    let rounds_before = if seconds.is_some() { ROUNDS_BEFORE } else { 1 };
+    let reports = thread::scope(|scope| {
+        let soaking = Adapter::ALL.map(|adapter| scope.spawn(move || soak(adapter, time, rounds_before)));
+        soaking.map(|report| report.join().expect("what went wrong is said above"))
+    });
+    for report in reports {
+        eprintln!("{report}");
+    }
+}
+
+/// Attacks a server for so long, and returns what was seen, as lines of Markdown.
+fn soak(adapter: Adapter, time: Duration, rounds_before: usize) -> String {
+    let mut siege = Siege::lay(adapter, &FLAGS);
+    for _ in 0..rounds_before {
+        round(&mut siege);
+    }
+    let (before, start) = (settled(&siege), Instant::now());
+    let (mut rounds, mut most) = (0, before.memory);
+    while start.elapsed() < time {
+        round(&mut siege);
+        rounds += 1;
+        most = most.max(settled(&siege).memory);
+    }
+    let after = settled(&siege);
+    let counts = siege.report();
+    let counts = counts.find("people=").map_or(counts.as_str(), |place| &counts[place..]).to_owned();
+    let ended = siege.lift();
+    let warnings: Vec<_> =
+        ended.err.lines().filter(|line| line.contains(" WARN ") || line.contains(" ERROR ")).collect();
+
+    let [was, is] = [before, after].map(|vitals| vitals.memory >> 10);
+    let report = format!(
+        "{}: {rounds} rounds in {} s; memory {was} KiB before, {is} KiB after ({} KiB at most between rounds); descriptors {} and {}; \
+         threads {} and {}; {} lines of log, {} warnings; {counts}",
+        adapter.program(),
+        start.elapsed().as_secs(),
+        most >> 10,
+        before.descriptors,
+        after.descriptors,
+        before.threads,
+        after.threads,
+        ended.err.lines().count(),
+        warnings.len(),
+    );
+    assert_eq!((after.descriptors, after.threads), (before.descriptors, before.threads), "{report}");
+    assert_eq!(warnings, [""; 0], "{report}");
+    // In a few seconds memory is still being taken for the first time.
+    if rounds >= ROUNDS_BEFORE {
+        assert!(is <= was + was * GROWTH_PERCENT_MAX / 100, "{report}");
+    }
+    report
+}
+
+/// Makes each of the attacks for about a second.
+fn round(siege: &mut Siege) {
+    let addr = siege.addr();
+    let ms = Duration::from_millis;
+    siege.assault("a crowd", 2, |_, fire| crowds::come_and_go(addr, fire, CROWD / 2, ms(4)));
+    siege.assault("new names", 8, |number, fire| crowds::rename(addr, fire, number));
+    siege.assault("rooms", 20, |number, fire| crowds::make_rooms(addr, fire, number));
+    let (_, deaf) =
+        siege.assault("some come who read nothing", 1, |_, fire| readers::read_nothing(addr, fire, CROWD, ms(3)));
+    siege.assault("some read nothing", 1, |_, fire| readers::talk_much(addr, fire, ms(25)));
+    drop(deaf);
+    siege.assault("sips", 1, |_, fire| readers::sip(addr, fire, 50, ms(20)));
+    siege.assault("half-closed connections", 2, |_, fire| readers::half_close(addr, fire));
+    siege.assault("resets", 1, |_, fire| resets::talk_and_reset(addr, fire, 50, 3, ms(100)));
+    siege.assault("harmful text", 2, |_, fire| text::say_harm(addr, fire));
+    siege.assault("an endless line", 1, |_, fire| text::send_endless_line(addr, fire));
+    siege.assault("line ends", 2, |_, fire| text::flood_line_ends(addr, fire));
+    siege.assault("a drip", 1, |_, fire| text::drip(addr, fire, 50, ms(20)));
+    for storm in telnet::Storm::ALL {
+        siege.assault("a telnet storm", 1, |_, fire| telnet::storm(addr, fire, storm));
+    }
+}
+
+/// Waits until the server has nobody but the regulars, and nothing to send, and returns what it takes then.
+fn settled(siege: &Siege) -> Vitals {
+    let mut guest = Person::come(siege.addr());
+    let deadline = Instant::now() + 4 * DEADLINE;
+    let expected = ["people=11", "rooms=2", "connections=11", "queued_bytes=0"];
+    loop {
+        let report = siege.report();
+        if expected.iter().all(|count| report.split_whitespace().any(|word| word == *count)) {
+            return siege.vitals();
+        }
+        assert!(Instant::now() < deadline, "somebody stays: {report}");
+        // As fast as a guest may ask something, the server is asked, too.
+        guest.type_line("/rooms");
+        let _ = guest.find_line(|line| line.starts_with("Rooms - "));
+    }
+}

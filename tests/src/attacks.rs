@@ -1,0 +1,14 @@
+//! What can be done to a server: each function is one attack, by one attacker, against the server at an address.
+//!
+//! Attackers stop when their [`Fire`](crate::Fire) ceases. What they hold that has to last until then, they return.
+
+pub mod crowds;
+pub mod door;
+mod flood;
+pub mod readers;
+pub mod resets;
+mod stranger;
+pub mod telnet;
+pub mod text;
+
+pub use flood::Flood;

@@ -1,0 +1,137 @@
+//! Attacks on the way in: other protocols, more connections than there may be, and visits without a word.
+
+use std::io::{ErrorKind, Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream};
+use std::time::Duration;
+
+use crate::{Fire, connect};
+
+/// What somebody who is no person sends, and what they are told.
+#[derive(Clone, Debug)]
+pub struct Foreigner {
+    /// All that they send.
+    pub sends: Vec<u8>,
+    /// All that they receive, before the connection is closed.
+    pub is_told: String,
+}
+
+/// The words that a full server refuses with.
+pub const FULL: &str = "Server is full, try again later\n";
+
+const HTTP: &str = "This port is for chat by telnet or nc, not for HTTP\n";
+const TLS: &str = "This port is for chat by telnet or nc, not for TLS\n";
+const BINARY: &str = "This port is for chat by telnet or nc\n";
+
+/// What a web page would like to have said: each line of it is a valid one of chat.
+const COMMANDS: &str = "/name evil\n/join main\nhello from a web page\n//shrug\n/quit\n";
+
+/// Lists those who speak something else than chat.
+#[must_use]
+pub fn foreigners() -> Vec<Foreigner> {
+    let bad_request = format!(
+        "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: {}\r\nConnection: \
+         close\r\n\r\n{HTTP}",
+        HTTP.len()
+    );
+    let http = |head: &str, body: &str| Foreigner {
+        sends: format!("{head}\r\nHost: chat\r\n\r\n{body}").into(),
+        is_told: bad_request.clone(),
+    };
+    let post = format!("POST /?/join=main HTTP/1.1\r\nContent-Type: text/plain\r\nContent-Length: {}", COMMANDS.len());
+    let chunked = format!("{:x}\r\n{COMMANDS}\r\n0\r\n\r\n", COMMANDS.len());
+    let long = format!("GET /{} HTTP/1.1", "x".repeat(10_000));
+    // The beginning of a hello of TLS 1.2, with a newline in what is random in it.
+    let hello = [&[0x16, 3, 1, 0, 200, 1, 0, 0, 196, 3, 3][..], &b"\nhello\n/quit\n".repeat(15)].concat();
+    // A request to allocate of TURN, with text in its user name.
+    let stun = [&[0, 3, 0, 120, 0x21, 0x12, 0xa4, 0x42][..], &b"\nhello\n".repeat(16)].concat();
+    vec![
+        http("GET / HTTP/1.1", ""),
+        http(&post, COMMANDS),
+        http("POST / HTTP/1.1\r\nTransfer-Encoding: chunked", &chunked),
+        http("ODD-method * HTTP/1.0", COMMANDS),
+        http(&long, COMMANDS),
+        Foreigner { sends: hello, is_told: TLS.to_owned() },
+        Foreigner { sends: stun, is_told: BINARY.to_owned() },
+    ]
+}
+
+/// Speaks something else than chat, over and over, now at once and now byte by byte.
+///
+/// # Panics
+/// If something else is answered than that this is the wrong door.
+pub fn speak_something_else(addr: SocketAddr, fire: &Fire) {
+    for round in 0.. {
+        for Foreigner { sends, is_told } in foreigners() {
+            let mut stream = connect(addr);
+            let at_once = if round % 2 == 0 { 0 } else { sends.len().min(40) };
+            // The server may have closed the connection before all is sent.
+            let sent = sends[..at_once].iter().try_for_each(|byte| stream.write_all(&[*byte]));
+            let _ = sent.and_then(|()| stream.write_all(&sends[at_once..]));
+            assert_eq!(read_all(&mut stream), is_told);
+            if !fire.is_on() {
+                return;
+            }
+        }
+    }
+}
+
+/// Is greeted first, and speaks HTTP then, over and over.
+///
+/// # Panics
+/// If something else is answered than that this is the wrong door.
+pub fn speak_http_late(addr: SocketAddr, fire: &Fire) {
+    while fire.is_on() {
+        let mut stream = connect(addr);
+        let mut received = String::new();
+        while !received.ends_with("You joined main\n") {
+            let mut byte = [0];
+            stream.read_exact(&mut byte).expect("the server greets");
+            received.push(char::from(byte[0]));
+        }
+        let post = &foreigners()[1];
+        let _ = stream.write_all(&post.sends);
+        let told = read_all(&mut stream);
+        assert!(told.ends_with(HTTP), "{told}");
+    }
+}
+
+/// Connects, says nothing, and is gone again, over and over, as what looks whether a server is alive does.
+pub fn look_in(addr: SocketAddr, fire: &Fire, pause: Duration) {
+    while fire.goes_on_after(pause) {
+        drop(connect(addr));
+    }
+}
+
+/// Holds so many connections, or as many as the server lets in, and returns how many it refused.
+///
+/// # Panics
+/// If somebody is neither greeted nor told that the server is full.
+pub fn fill(addr: SocketAddr, fire: &Fire, count: usize) -> usize {
+    let (mut refused, mut held) = (0, Vec::new());
+    while fire.is_on() {
+        let mut stream = connect(addr);
+        let _ = stream.write_all(b"\n");
+        let mut first = vec![0; FULL.len()];
+        // Who is refused may have sent what was not read, which resets the connection; the answer comes before that.
+        stream.read_exact(&mut first).expect("there is an answer");
+        if first == FULL.as_bytes() {
+            refused += 1;
+        } else {
+            assert!(first.starts_with(b"Server commands\n"), "{}", String::from_utf8_lossy(&first));
+            held.push(stream);
+        }
+        if held.len() + refused >= count {
+            held.truncate(held.len() / 2);
+        }
+    }
+    refused
+}
+
+/// Reads up to the end of the connection, in order or by a reset.
+fn read_all(stream: &mut TcpStream) -> String {
+    let mut received = Vec::new();
+    if let Err(error) = stream.read_to_end(&mut received) {
+        assert_eq!(error.kind(), ErrorKind::ConnectionReset, "the connection ends");
+    }
+    String::from_utf8(received).expect("all that is told is UTF-8")
+}

@@ -1,0 +1,74 @@
+//! People who do not read, or hardly, and those whose talk nobody reads.
+
+use std::io::{Read as _, Write as _};
+use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::time::Duration;
+
+use super::stranger::{come_small, read_greeting};
+use crate::{Fire, Person};
+
+/// What those say who talk much, where `--max-line 4096` allows it: 16 KiB. Thirty of it are more than a queue and two small sockets
+/// hold.
+const LONG_LINE: char = '😀';
+const LONG_LINE_CHARS: usize = 4096;
+
+/// How many such lines somebody says who half-closes a connection then: more than two small sockets hold, and less than a queue.
+const LAST_LINES: usize = 12;
+
+/// Lets so many people come, one after each `pause`, who never read anything, not even the greeting; returns their connections.
+#[must_use]
+pub fn read_nothing(addr: SocketAddr, fire: &Fire, count: usize, pause: Duration) -> Vec<TcpStream> {
+    (0..count)
+        .map(|_| {
+            fire.pause(pause);
+            come_small(addr)
+        })
+        .collect()
+}
+
+/// Says a long line in the main room in each `pause`.
+pub fn talk_much(addr: SocketAddr, fire: &Fire, pause: Duration) {
+    let mut person = Person::come(addr);
+    let line = LONG_LINE.to_string().repeat(LONG_LINE_CHARS);
+    let said = format!("{}: {LONG_LINE}", person.name());
+    while fire.goes_on_after(pause) {
+        person.type_line(&line);
+        let _ = person.find_line(|line| line.starts_with(&said));
+    }
+}
+
+/// Lets so many people read one byte in each `pause`.
+pub fn sip(addr: SocketAddr, fire: &Fire, count: usize, pause: Duration) {
+    let streams = read_nothing(addr, fire, count, Duration::ZERO);
+    while fire.goes_on_after(pause) {
+        for mut stream in &streams {
+            stream.read_exact(&mut [0]).expect("there is always more than they read");
+        }
+    }
+}
+
+/// Comes to the room of a friend, says much, closes the writing side at once, and reads only when the friend was told of it; over and
+/// over.
+///
+/// # Panics
+/// If not all that was said comes back, and then the end.
+pub fn half_close(addr: SocketAddr, fire: &Fire) {
+    let mut friend = Person::come(addr);
+    let room = friend.name().to_owned();
+    friend.type_line(&format!("/join {room}"));
+    let line = LONG_LINE.to_string().repeat(LONG_LINE_CHARS);
+    while fire.is_on() {
+        let mut stream = come_small(addr);
+        let name = read_greeting(&stream);
+        let said = format!("{line}\n").repeat(LAST_LINES);
+        write!(stream, "/join {room}\n{said}end\n").expect("the server reads what is sent");
+        stream.shutdown(Shutdown::Write).expect("the connection is open");
+        friend.read_up_to(&format!("{name}: end"));
+        friend.read_up_to(&format!("{name} left"));
+        let mut got = String::new();
+        stream.read_to_string(&mut got).expect("the server closes the connection");
+        let expected = format!("You joined {room}\n{}{name}: end\n", format!("{name}: {line}\n").repeat(LAST_LINES));
+        // What others said before is heard before.
+        assert!(got.ends_with(&expected), "{} bytes, and not all of {}", got.len(), expected.len());
+    }
+}

@@ -1,0 +1,84 @@
+//! Malice in text: what would do harm to whoever reads it, and lines that never end, or do nothing else.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use super::flood::{Flood, flood};
+use super::stranger::{come, read_greeting};
+use crate::{Fire, Person};
+
+/// What a terminal would obey, or show as something else.
+const HARM: [&str; 12] = [
+    "\u{1b}[2J\u{1b}[H\u{1b}[31mall is gone",
+    "\u{1b}]0;your title\u{7}\u{1b}]52;c;cm0gLXJmIH4=\u{7}",
+    "\u{9b}31mwith one byte\u{9c}",
+    "\u{1b}P+q544e\u{1b}\\\u{1b}[6n\u{1b}[c\u{5}answer me",
+    "what you see\rRegular-0-0: is what they said",
+    "what you see\u{8}\u{8}\u{8}\u{8}\u{7f}\u{7f}is another",
+    "\u{202e}txet siht\u{2066}\u{2069}\u{200f}\u{61c}",
+    "one line\u{2028}Regular-0-0: two lines\u{2029}three",
+    "one line\u{85}Regular-0-0: two lines\u{b}three\u{c}four",
+    "\u{0}\u{1}\u{2}\u{3}\u{1a}\u{4}nul and company",
+    "\u{e}graphics\u{f}",
+    "tab\ttab",
+];
+
+/// What looks like a name, or like nothing.
+const BAD_NAMES: [&str; 8] = [
+    "Regular\u{200b}-0-0",
+    "\u{200b}\u{200b}\u{200b}",
+    "\u{2060}Ann",
+    "A\u{ad}nn",
+    "Аnn",
+    "An\u{1b}[8mn",
+    "ﬁn",
+    "\u{3164}\u{3164}",
+];
+
+/// How much an endless line has.
+const ENDLESS_BYTES: usize = 10 << 20;
+
+/// Says what would do harm, over and over, as fast as the server reads it.
+pub fn say_harm(addr: SocketAddr, fire: &Fire) {
+    let mut person = Person::come(addr);
+    for line in HARM.iter().cycle().take_while(|_| fire.is_on()) {
+        let said = format!("{}: ", person.name());
+        person.type_line(line);
+        let _ = person.find_line(|line| line.starts_with(&said));
+    }
+}
+
+/// Asks for names that look like others, or like nothing, once each.
+///
+/// # Panics
+/// If any of them is granted.
+pub fn ask_for_bad_names(addr: SocketAddr) {
+    let mut person = Person::come(addr);
+    for name in BAD_NAMES {
+        person.type_line(&format!("/name {name}"));
+        person.read_up_to("Name must be 2 - 20 alphanumeric chars");
+    }
+}
+
+/// Sends one line of 10 MB, or as much of it as the server takes.
+pub fn send_endless_line(addr: SocketAddr, fire: &Fire) -> Flood {
+    flood(&come(addr), fire, b"x", ENDLESS_BYTES)
+}
+
+/// Sends line ends, as fast as the server takes them.
+pub fn flood_line_ends(addr: SocketAddr, fire: &Fire) -> Flood {
+    flood(&come(addr), fire, b"\n", usize::MAX)
+}
+
+/// Lets so many people type one letter in each `pause`, and never finish their line.
+pub fn drip(addr: SocketAddr, fire: &Fire, count: usize, pause: Duration) {
+    let streams: Vec<_> = (0..count).map(|_| come(addr)).collect();
+    for stream in &streams {
+        read_greeting(stream);
+    }
+    while fire.goes_on_after(pause) {
+        for stream in &streams {
+            fire.write(stream, b"x");
+        }
+    }
+}
