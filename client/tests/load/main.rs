@@ -78,7 +78,7 @@ fn the_server_process_is_watched() {
     let args = ["--members", "3", "--seconds", "0.2", "--rate", "500", "--pid", &pid];
     let table = outcome(&load(address, &args));
     let names: Vec<&str> = table.lines().filter_map(|line| line.split(' ').next()).collect();
-    let expected = ["load", "messages", "deliveries", "delay", "lost", "server", "generator"];
+    let expected = ["load", "messages", "deliveries", "delay", "complete", "lost", "server", "generator"];
     assert_eq!(names, expected, "{table}");
 }
 
