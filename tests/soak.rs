@@ -30,17 +30,16 @@ fn what_is_attacked_for_long_is_what_it_was_before() {
         env::var("CHINWAG_SOAK_SECONDS").ok().map(|seconds| seconds.parse().expect("it is a number of seconds"));
     let time = Duration::from_secs(seconds.unwrap_or(2));
     let rounds_before = if seconds.is_some() { ROUNDS_BEFORE } else { 1 };
-    let reports = thread::scope(|scope| {
+    thread::scope(|scope| {
         let soaking = Adapter::ALL.map(|adapter| scope.spawn(move || soak(adapter, time, rounds_before)));
-        soaking.map(|report| report.join().expect("what went wrong is said above"))
+        for one in soaking {
+            one.join().expect("what went wrong is said above");
+        }
     });
-    for report in reports {
-        eprintln!("{report}");
-    }
 }
 
-/// Attacks a server for so long, and returns what was seen, as lines of Markdown.
-fn soak(adapter: Adapter, time: Duration, rounds_before: usize) -> String {
+/// Attacks a server for so long, and says what was seen.
+fn soak(adapter: Adapter, time: Duration, rounds_before: usize) {
     let mut siege = Siege::lay(adapter, &FLAGS);
     for _ in 0..rounds_before {
         round(&mut siege);
@@ -73,13 +72,13 @@ fn soak(adapter: Adapter, time: Duration, rounds_before: usize) -> String {
         ended.err.lines().count(),
         warnings.len(),
     );
+    eprintln!("{report}");
     assert_eq!((after.descriptors, after.threads), (before.descriptors, before.threads), "{report}");
     assert_eq!(warnings, [""; 0], "{report}");
     // In a few seconds memory is still being taken for the first time.
     if rounds >= ROUNDS_BEFORE {
         assert!(is <= was + was * GROWTH_PERCENT_MAX / 100, "{report}");
     }
-    report
 }
 
 /// Makes each of the attacks for about a second.
