@@ -27,6 +27,9 @@ use crate::hub::Input;
 /// How much is read at once: two hundred lines of 80 characters. More per call saves little, and makes others wait longer.
 const READ_BYTES: usize = 16 << 10;
 
+/// How many full reads of one connection may follow each other: as much as a batch holds.
+const FULL_READS_MAX: u8 = 4;
+
 /// How long a connection that was ended here is still read, so that what its owner sent meanwhile does not make the operating
 /// system throw away what is on its way to them.
 const LINGER: Duration = Duration::from_secs(2);
@@ -180,13 +183,15 @@ struct Reading {
     socket: Arc<Socket>,
     session: Session,
     inputs: Sender<Input>,
+    /// How many reads in a row have filled the buffer.
+    full_reads: u8,
     /// The hub has been told that this was all.
     left: bool,
 }
 
 impl Reader {
     pub(crate) fn new(connection: ConnectionId, socket: Arc<Socket>, session: Session, inputs: Sender<Input>) -> Self {
-        let reading = Reading { connection, socket, session, inputs, left: false };
+        let reading = Reading { connection, socket, session, inputs, full_reads: 0, left: false };
         Self { reading: Box::new(reading), obstacle: None }
     }
 }
@@ -243,9 +248,13 @@ impl Reading {
 
     fn handle_read(&mut self, read: io::Result<usize>) -> Option<Obstacle> {
         match read {
-            // There may be a flood behind it, and tokio would read a hundred times before others have their turn.
-            Ok(READ_BYTES..) => return Some(Obstacle::new(yield_now())),
-            Ok(1..) => {}
+            // What filled the buffer was hardly all, and the rest goes into the same batch. But there may be a flood behind it,
+            // and tokio would read a hundred times before others have their turn.
+            Ok(READ_BYTES..) => {
+                self.full_reads = (self.full_reads + 1) % FULL_READS_MAX;
+                return (self.full_reads == 0).then(|| Obstacle::new(yield_now()));
+            }
+            Ok(1..) => self.full_reads = 0,
             Ok(0) => self.session.handle_end(),
             Err(_) => self.session.handle_failure(),
         }
