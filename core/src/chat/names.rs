@@ -3,17 +3,21 @@
 //! It keeps the connection keys of people only: a name is its owner's, and to keep each twice would be a tenth of what an idle
 //! connection costs. So it is told the names of others where it has to compare them.
 
-use std::hash::{BuildHasher as _, RandomState};
+use std::hash::BuildHasher as _;
 
 use hashbrown::HashTable;
 
 use crate::Name;
 
-/// Finds people by their names. What people choose can't make it slow: the hash is keyed at random.
+/// As in the maps of std: so what people choose can't make it slow.
+#[expect(clippy::disallowed_types, reason = "names are only looked up by it, so that it shows in nothing that is said")]
+type KeyedAtRandom = std::hash::RandomState;
+
+/// Finds people by their names.
 #[derive(Debug, Default)]
 pub(super) struct Names {
     keys: HashTable<u32>,
-    hasher: RandomState,
+    hasher: KeyedAtRandom,
 }
 
 impl Names {
