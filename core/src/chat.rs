@@ -4,6 +4,7 @@
 //! `main` always does.
 
 mod lists;
+mod names;
 mod random_names;
 mod rooms;
 
@@ -11,11 +12,10 @@ use std::collections::{HashSet, VecDeque};
 
 use slab::Slab;
 
+use self::names::Names;
 use self::random_names::RandomNames;
 use self::rooms::{Presence, Rooms};
-use crate::{
-    Action, CloseCode, Config, ConnectionId, Event, Form, Message, Name, NameKey, Request, RoomId, Stats, Text, Time,
-};
+use crate::{Action, CloseCode, Config, ConnectionId, Event, Form, Message, Name, Request, RoomId, Stats, Text, Time};
 
 /// Turns what has happened into what is to be done.
 ///
@@ -45,7 +45,7 @@ pub struct Chat {
     browsers: HashSet<u32>,
     /// How many connections were opened so far: the generation of the next one.
     opened: u32,
-    names: HashSet<NameKey>,
+    names: Names,
     random_names: RandomNames,
     rooms: Rooms,
     actions: VecDeque<Action>,
@@ -69,7 +69,7 @@ impl Chat {
             people: Slab::new(),
             browsers: HashSet::new(),
             opened: 0,
-            names: HashSet::new(),
+            names: Names::default(),
             random_names: RandomNames::new(config.seed),
             rooms: Rooms::new(config.crowd_members, config.crowd_interval),
             actions: VecDeque::new(),
@@ -148,10 +148,11 @@ impl Chat {
         if connection != self.next_connection() {
             return;
         }
-        let name = self.random_names.draw(|name| self.names.contains(&name.key()));
-        self.names.insert(name.key());
+        let name_of = |key: u32| &self.people[key as usize].name;
+        let name = self.random_names.draw(|name| self.names.contains(name, name_of));
         self.opened = self.opened.wrapping_add(1);
         self.people.insert(Person { generation: connection.generation(), name: name.clone(), room: Rooms::MAIN });
+        self.names.insert(connection.key(), |key| &self.people[key as usize].name);
         self.actions.push_back(Action::Open { connection, form });
         if form == Form::Web {
             self.browsers.insert(connection.key());
@@ -206,13 +207,13 @@ impl Chat {
             return self.reply(connection, Message::YouAre { name: new });
         }
         let is_ours = new.key() == old.key();
-        if !is_ours && (new.is_reserved() || self.names.contains(&new.key())) {
+        if !is_ours && (new.is_reserved() || self.names.contains(&new, |key| &self.people[key as usize].name)) {
             return self.reply(connection, Message::Taken { name: new });
         }
-        self.names.remove(&old.key());
-        self.names.insert(new.key());
+        self.names.remove(connection.key(), &old);
         self.rooms.rename(room, &old, &new, connection.key());
         self.people[connection.key() as usize].name = new.clone();
+        self.names.insert(connection.key(), |key| &self.people[key as usize].name);
         self.broadcast(room, Message::Renamed { old, new });
     }
 
@@ -245,7 +246,7 @@ impl Chat {
     fn on_gone(&mut self, now: Time, connection: ConnectionId, code: Option<CloseCode>) {
         self.leave(now, connection);
         let person = self.people.remove(connection.key() as usize);
-        self.names.remove(&person.name.key());
+        self.names.remove(connection.key(), &person.name);
         if let Some(code) = code.filter(|_| self.form(connection) == Form::Web) {
             self.reply(connection, Message::Bye { code });
         }

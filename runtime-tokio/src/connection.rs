@@ -1,9 +1,11 @@
 //! Owns one connection: its socket, and the task that reads it.
 
 use std::cell::RefCell;
+use std::fmt;
 use std::future::{Future, poll_fn};
 use std::io::{self, ErrorKind};
 use std::net::IpAddr;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::task::{Context, Poll, ready};
@@ -161,73 +163,140 @@ impl Socket {
     }
 }
 
-/// Reads one connection.
+/// Hands what a connection asks for to the hub, until it ends.
 ///
-/// There is one for each, most of them idle: what its task keeps while it waits for bytes is what a connection costs. So all that
+/// There is one for each, most of them idle: what it keeps while it waits for bytes is what a connection costs. A task is a multiple
+/// of 128 bytes, aligned so, and these two pointers and what the runtime adds fit into the first. So the rest is apart, and what
 /// is rare is boxed.
 #[derive(Debug)]
 pub(crate) struct Reader {
-    pub(crate) connection: ConnectionId,
-    pub(crate) socket: Arc<Socket>,
-    pub(crate) session: Session,
-    pub(crate) inputs: Sender<Input>,
+    reading: Box<Reading>,
+    obstacle: Option<Obstacle>,
+}
+
+/// What a reader has to wait for before it goes on, unless it is bytes.
+struct Obstacle(Pin<Box<dyn Future<Output = ()> + Send>>);
+
+#[derive(Debug)]
+struct Reading {
+    connection: ConnectionId,
+    socket: Arc<Socket>,
+    session: Session,
+    inputs: Sender<Input>,
+    /// How many reads in a row have filled the buffer.
+    full_reads: u8,
+    /// The hub has been told that this was all.
+    left: bool,
 }
 
 impl Reader {
-    /// Hands what the connection asks for to the hub, until it ends.
-    pub(crate) async fn run(&mut self) {
-        let mut full_reads = 0;
+    pub(crate) fn new(connection: ConnectionId, socket: Arc<Socket>, session: Session, inputs: Sender<Input>) -> Self {
+        let reading = Reading { connection, socket, session, inputs, full_reads: 0, left: false };
+        Self { reading: Box::new(reading), obstacle: None }
+    }
+}
+
+impl Future for Reader {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         loop {
+            if let Some(Obstacle(obstacle)) = &mut self.obstacle {
+                ready!(obstacle.as_mut().poll(cx));
+                self.obstacle = None;
+            }
+            match ready!(self.reading.poll_obstacle(cx)) {
+                None => return Poll::Ready(()),
+                obstacle => self.obstacle = obstacle,
+            }
+        }
+    }
+}
+
+impl Reading {
+    /// Goes on until there is something to wait for, or nothing more to do.
+    fn poll_obstacle(&mut self, cx: &mut Context<'_>) -> Poll<Option<Obstacle>> {
+        while !self.left {
             let signals = self.socket.signals();
-            match self.session.poll_next(clock::now(), signals) {
+            let obstacle = match self.session.poll_next(clock::now(), signals) {
                 Next::Ask(requests) => {
                     let connection = self.connection;
                     let requested = |request| Event::Requested { connection, request };
-                    self.tell(requests.into_iter().map(requested).collect()).await;
+                    self.tell(requests.into_iter().map(requested).collect())
                 }
-                Next::AwaitSignal => Box::pin(self.socket.signals_other_than(signals)).await,
-                Next::AwaitTime(time) => Box::pin(clock::reach(time)).await,
-                Next::Read => match poll_fn(|cx| self.poll_read(cx)).await {
-                    // What filled the buffer was hardly all, and the rest goes into the same batch. But there may be a flood behind it,
-                    // and tokio would read a hundred times before others have their turn.
-                    Ok(READ_BYTES..) => {
-                        full_reads = (full_reads + 1) % FULL_READS_MAX;
-                        if full_reads == 0 {
-                            yield_now().await;
-                        }
-                    }
-                    Ok(1..) => full_reads = 0,
-                    Ok(0) => self.session.handle_end(),
-                    Err(_) => self.session.handle_failure(),
-                },
-                Next::End => break,
+                Next::AwaitSignal => {
+                    let socket = Arc::clone(&self.socket);
+                    Some(Obstacle::new(async move { socket.signals_other_than(signals).await }))
+                }
+                Next::AwaitTime(time) => Some(Obstacle::new(clock::reach(time))),
+                Next::Read => {
+                    let read = ready!(self.poll_read(cx));
+                    self.handle_read(read)
+                }
+                Next::End => Some(self.leave()),
+            };
+            if obstacle.is_some() {
+                return Poll::Ready(obstacle);
             }
         }
-        Box::pin(self.leave()).await;
+        Poll::Ready(None)
     }
 
     fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
         self.socket.poll_read(cx, |bytes| self.session.handle_bytes(bytes))
     }
 
-    /// Tells the hub something. Once it is gone the server has stopped, and this task is about to be ended, too.
-    fn tell(&self, events: Vec<Event>) -> impl Future<Output = ()> + Send {
-        let full = self.inputs.try_send(Input::Events(events)).err();
-        let patience = full.map(|full| Box::pin(self.inputs.send(full.into_inner())));
-        async {
-            if let Some(patience) = patience {
-                let _ = patience.await;
+    fn handle_read(&mut self, read: io::Result<usize>) -> Option<Obstacle> {
+        match read {
+            // What filled the buffer was hardly all, and the rest goes into the same batch. But there may be a flood behind it,
+            // and tokio would read a hundred times before others have their turn.
+            Ok(READ_BYTES..) => {
+                self.full_reads = (self.full_reads + 1) % FULL_READS_MAX;
+                return (self.full_reads == 0).then(|| Obstacle::new(yield_now()));
             }
+            Ok(1..) => self.full_reads = 0,
+            Ok(0) => self.session.handle_end(),
+            Err(_) => self.session.handle_failure(),
         }
+        None
+    }
+
+    /// Tells the hub something, now or as soon as it takes more. Once it is gone the server has stopped, and this task is about to be
+    /// ended, too.
+    fn tell(&self, events: Vec<Event>) -> Option<Obstacle> {
+        let full = self.inputs.try_send(Input::Events(events)).err()?;
+        let inputs = self.inputs.clone();
+        Some(Obstacle::new(async move {
+            let _ = inputs.send(full.into_inner()).await;
+        }))
     }
 
     /// Tells the hub that this was all, and goes on reading for a while.
-    async fn leave(&mut self) {
+    fn leave(&mut self) -> Obstacle {
+        self.left = true;
         // After a request to quit this is late news, which the hub ignores.
-        self.tell(vec![Event::Closed { connection: self.connection }]).await;
-        if self.socket.signals() != Signals::ABANDONED {
-            self.socket.note(self.session.incident());
-        }
-        self.socket.linger().await;
+        let told = self.tell(vec![Event::Closed { connection: self.connection }]);
+        let (socket, incident) = (Arc::clone(&self.socket), self.session.incident());
+        Obstacle::new(async move {
+            if let Some(Obstacle(told)) = told {
+                told.await;
+            }
+            if socket.signals() != Signals::ABANDONED {
+                socket.note(incident);
+            }
+            socket.linger().await;
+        })
+    }
+}
+
+impl Obstacle {
+    fn new(wait: impl Future<Output = ()> + Send + 'static) -> Self {
+        Self(Box::pin(wait))
+    }
+}
+
+impl fmt::Debug for Obstacle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Obstacle")
     }
 }

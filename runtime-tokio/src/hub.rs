@@ -107,9 +107,8 @@ impl Hub {
     fn open(&mut self, socket: Arc<Socket>, session: Session) {
         let connection = self.core.open(clock::now(), session.form(), Arc::clone(&socket));
         debug!(%connection, address = %socket.address(), "opened");
-        let mut reader = Reader { connection, socket, session, inputs: self.sender.clone() };
-        // A task is a multiple of 128 bytes, aligned so: boxed, what it keeps does not fill it up to the next.
-        tokio::spawn(Box::pin(async move { reader.run().await }));
+        let reader = Reader::new(connection, socket, session, self.sender.clone());
+        tokio::spawn(reader);
     }
 
     fn stats(&self) -> Stats {

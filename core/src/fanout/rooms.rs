@@ -12,9 +12,12 @@ use bytes::{Bytes, BytesMut};
 use super::queue::Part;
 use crate::{Form, Message, RoomId};
 
-/// How many buffers are kept to be used again. Each grows to the largest chunk it ever held, so that keeping one for every room that
-/// ever spoke in one batch would be gigabytes on a large server; these are 8 MiB at most.
+/// How many buffers are kept to be used again: not one for every room that ever spoke in one batch.
 const SPARES_MAX: usize = 128;
+
+/// How large a buffer is kept. Where many rooms speak in one batch, each says little; to make a larger one anew is next to nothing
+/// beside giving it to anyone, and to keep it would be to keep the worst moment for ever.
+const SPARE_BYTES_MAX: usize = 2 << 10;
 
 #[derive(Debug, Default)]
 pub(super) struct Rooms {
@@ -201,10 +204,11 @@ impl Rooms {
 
     /// Keeps the buffers of a chunk that everybody was given.
     fn recycle(&mut self) {
-        let Some(Flushing { mut ends, mut emptied, .. }) = self.flushing.take() else {
+        let Some(Flushing { bytes, mut ends, mut emptied, .. }) = self.flushing.take() else {
             return;
         };
-        if self.spare.len() < SPARES_MAX {
+        let capacity = bytes.len() + emptied.buffer.capacity();
+        if self.spare.len() < SPARES_MAX && capacity <= SPARE_BYTES_MAX {
             ends.clear();
             emptied.ends = ends;
             self.spare.push(emptied);
