@@ -17,6 +17,9 @@ const TEXT: u8 = 1;
 const CLOSE: u8 = 8;
 const PONG: u8 = 10;
 
+/// The most digits of a number.
+const U64_DIGITS_MAX: usize = 20;
+
 /// From which length on it stands in two bytes of its own.
 const SHORT_BYTES: usize = 126;
 
@@ -175,7 +178,15 @@ impl<'a> Object<'a> {
 
     fn number(mut self, key: &str, number: u64) -> Self {
         self.key(key);
-        put(self.0, format_args!("{number}"));
+        let (mut digits, mut rest) = ([0; U64_DIGITS_MAX], number);
+        let mut start = digits.len();
+        // Without the formatting machinery: two numbers are in everything that is said.
+        while start == digits.len() || rest > 0 {
+            start -= 1;
+            digits[start] = b'0' + (rest % 10) as u8;
+            rest /= 10;
+        }
+        self.0.put_slice(&digits[start..]);
         self
     }
 

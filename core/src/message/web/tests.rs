@@ -115,6 +115,13 @@ fn whatever_is_said_is_read_back_as_it_was() {
 }
 
 #[test]
+fn numbers_are_written_in_all_their_digits() {
+    for number in [0, 7, 10, 99, 100, 1_763_910_000_123, u64::MAX] {
+        assert_eq!(object(&Message::Dropped { count: number })["count"], number);
+    }
+}
+
+#[test]
 fn lengths_on_both_sides_of_each_form_of_a_frame_are_right() {
     for len in (80..150).chain([4096, 16 << 10]) {
         let text = "x".repeat(len);
