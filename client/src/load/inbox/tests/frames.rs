@@ -13,17 +13,23 @@ fn frame(payload: &str) -> Vec<u8> {
     [&head, payload.as_bytes()].concat()
 }
 
-/// What the server makes of load messages; it numbers them on from 1.
+/// What the server makes of load messages, some in a frame; it numbers them on from 1.
 fn said(range: std::ops::Range<u64>) -> Vec<u8> {
     let mut composer = Composer::new(Dialect::Web, CHARS);
-    let mut frames = Vec::new();
-    for seq in range {
+    let mut text = |seq: u64| {
         let mut text = Vec::new();
         composer.compose(Stamp { seq, sent_ns: 1_000 + seq }, &mut text);
-        let text = String::from_utf8(text).expect("it is text");
-        let time = 1_763_910_000_123_u64 + seq / 100;
-        let room = r#""kind":"said","room":"load-3","name":"Ann""#;
-        frames.extend(frame(&format!(r#"{{{room},"text":"{text}","time":{time},"seq":{}}}"#, seq + 1)));
+        format!(r#"{{"name":"Ann","text":"{}"}}"#, text.escape_ascii())
+    };
+    let mut frames = Vec::new();
+    let mut start = range.start;
+    while start < range.end {
+        let end = range.end.min(start + 1 + start % 4);
+        let said: Vec<_> = (start..end).map(&mut text).collect();
+        let (time, seq, said) = (1_763_910_000_123_u64 + start, start + 1, said.join(","));
+        frames
+            .extend(frame(&format!(r#"{{"kind":"said","room":"load-3","time":{time},"seq":{seq},"said":[{said}]}}"#)));
+        start = end;
     }
     frames
 }
@@ -82,7 +88,7 @@ fn a_notice_in_a_frame_is_told_and_moves_the_progress_at_once() {
 #[test]
 fn a_frame_as_long_as_the_message_that_it_stands_for_does_not_hide_the_loss() {
     let load = said(0..1);
-    let longest = load.len() - 2 - r#"{"kind":"unrecognized","word":""}"#.len();
+    let longest = load.len() - 4 - r#"{"kind":"unrecognized","word":""}"#.len();
     let decoy = frame(&format!(r#"{{"kind":"unrecognized","word":"{}"}}"#, "x".repeat(longest)));
     assert_eq!(decoy.len(), load.len());
     let bytes = [said(0..3), frame(r#"{"kind":"joined","name":"Bob"}"#), said(3..5), decoy, said(6..8)].concat();
