@@ -14,10 +14,10 @@ use crate::{
     Action, Batch, CloseCode, Config, ConnectionId, Histogram, Incident, Message, RoomId, Signal, Stats, Time,
 };
 
-/// After how many turns for what was said in a room more that was said there is taken in between. What comes in between is queued for
-/// all who are still to be written to, which costs a little for each: the more turns, the longer people wait who have been given all,
-/// and the fewer, the less is given at once.
-const ROOM_TURNS_MIN: u32 = 16;
+/// After how many turns for what was said in a room more that was said there is taken in between, if there are as many to go. What
+/// comes in between is queued for all who are still to be written to, which costs a little for each: the more turns, the longer those
+/// wait who have been given all, and the fewer, the less is given at once.
+const ROOM_TURNS_MIN: u32 = 8;
 
 /// Which part of a queue may be filled with what is taken before the rest was written.
 const BEGUN_PART: usize = 8;
@@ -175,7 +175,7 @@ impl<S: Clone> Fanout<S> {
     #[must_use]
     pub fn may_follow(&self, batch: &Batch<S>) -> bool {
         let is_short = self.begun_bytes + batch.bytes() <= self.begun_bytes_max;
-        let is_long = self.batch_writes / self.turn_writes_max >= ROOM_TURNS_MIN;
+        let is_long = self.batch_writes.min(self.writes_to_go()) / self.turn_writes_max >= ROOM_TURNS_MIN;
         self.is_through || is_short && (is_long || self.concerns_others(batch))
     }
 
@@ -358,7 +358,7 @@ impl<S: Clone> Fanout<S> {
     /// Returns what to write next, unless somebody is to be told something first. Who is behind has their share of each turn, and nobody
     /// else has to wait for all of them.
     fn next_writing(&mut self) -> Option<Writing> {
-        if !self.outboxes.has_behind() {
+        if self.outboxes.behind() == 0 {
             self.turn = Turn::Behind;
         }
         for _ in 0..Turn::COUNT {
@@ -403,6 +403,12 @@ impl<S: Clone> Fanout<S> {
             self.late_room = Some(chunk.room());
             self.outboxes.push_part_behind(place, chunk.part(from));
         }
+    }
+
+    /// Returns how many are still to be written to, about.
+    fn writes_to_go(&self) -> u32 {
+        let people = self.rooms.flushing().map_or(0, |chunk| self.rooms.members_to_go(chunk)) + self.outboxes.behind();
+        u32::try_from(people).unwrap_or(u32::MAX)
     }
 
     /// Tells whether there is more in a batch than what was said in a room whose members are being written to.

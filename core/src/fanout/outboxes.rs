@@ -308,9 +308,9 @@ impl<S: Clone> Outboxes<S> {
         })
     }
 
-    /// Tells whether somebody may be behind.
-    pub(super) fn has_behind(&self) -> bool {
-        !self.behind.is_empty()
+    /// Returns how many may be behind.
+    pub(super) fn behind(&self) -> usize {
+        self.behind.len()
     }
 
     /// Returns who is first in line.

@@ -147,6 +147,11 @@ impl Rooms {
         self.flushing.as_ref()
     }
 
+    /// Returns how many members a chunk is still to be given to.
+    pub(super) fn members_to_go(&self, chunk: &Flushing) -> usize {
+        self.hall(chunk.hall).map_or(0, |hall| hall.members.len().saturating_sub(chunk.next))
+    }
+
     /// Returns the room whose members are given something, or are next.
     pub(super) fn late_room(&self) -> Option<RoomId> {
         let next = self.touched.front().map(|hall| hall.room);

@@ -121,6 +121,23 @@ fn more_for_the_same_room_waits_for_the_first_for_a_while() {
 }
 
 #[test]
+fn more_for_the_same_room_waits_for_the_last_few() {
+    let (mut writer, _) = crowd_and_pair();
+    writer.follow([say(MAIN, "a")]);
+    for _ in 0..=CROWD / TURN_WRITES - ROOM_TURNS_MIN {
+        assert!(writer.poll_turn());
+    }
+    for _ in 1..ROOM_TURNS_MIN {
+        assert!(!writer.follow_between(vec![say(MAIN, "b")]));
+        assert!(writer.poll_turn());
+    }
+    assert!(!writer.poll_turn());
+    assert!(writer.follow_between(vec![say(MAIN, "b")]));
+    writer.poll();
+    writer.assert_all_in_main_have(&["a", "b"]);
+}
+
+#[test]
 fn what_is_long_waits_until_the_first_is_written_and_fills_no_queues() {
     let (mut writer, _) = crowd_and_pair();
     let said = |count| (0..count).map(|number| say(PIZZA, &long(number))).collect::<Vec<_>>();
