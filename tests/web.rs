@@ -1,10 +1,12 @@
 //! Shows on real servers that people with a browser are people as all others: they are told the same in the same order, within the
 //! same limits; and that the web door does harm to nobody.
 
+use std::io::{Read as _, Write as _};
 use std::thread;
+use std::time::Duration;
 
 use chinwag_core::{Asset, Config};
-use chinwag_tests::{Adapter, Browser, Person, Server, fetch};
+use chinwag_tests::{Adapter, Browser, Person, Server, connect, fetch};
 use serde_json::Value;
 use tungstenite::Message;
 
@@ -201,6 +203,43 @@ fn a_browser_at_the_door_of_a_full_server_is_told_so() {
         assert!(answer.starts_with("HTTP/1.1 503 ") && answer.ends_with("\r\n\r\nServer is full, try again later\n"));
         drop(ann);
     });
+}
+
+#[test]
+fn who_asks_while_the_server_stops_is_told_so_at_once() {
+    let config = Config {
+        flood_lines_per_second: 0,
+        line_chars_max: 4096,
+        drain: Duration::from_secs(3600),
+        ..Config::default()
+    };
+    for adapter in Adapter::ALL {
+        let mut server = Server::start(adapter, config.clone());
+        let (bob, mut ann) = (Person::come(server.addr()), Person::come(server.addr()));
+        let mut askers = ["/healthz", "/metrics", "/socket"].map(|path| (path, connect(server.web_addr())));
+        for (_, asker) in &mut askers {
+            asker.write_all(b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n").expect("the server reads what is sent");
+            let mut answer = [0; 4096];
+            let len = asker.read(&mut answer).expect("the answer comes before the deadline");
+            assert!(answer[..len].starts_with(b"HTTP/1.1 200 "), "{}", answer[..len].escape_ascii());
+        }
+        // Bob reads nothing of it, and holds up the end.
+        let line = "x".repeat(4000);
+        for _ in 0..100 {
+            ann.type_line(&line);
+            let _ = ann.find_line(|other| other.ends_with(&line));
+        }
+        server.stop();
+        assert!(ann.read_to_end().ends_with("Server is shutting down\n"));
+        for (path, asker) in &mut askers {
+            write!(asker, "GET {path} HTTP/1.1\r\nHost: a\r\n\r\n").expect("the server reads what is sent");
+            let mut answer = String::new();
+            asker.read_to_string(&mut answer).expect("the answer ends before the deadline");
+            assert!(answer.starts_with("HTTP/1.1 503 "), "{path}: {answer}");
+        }
+        drop(bob);
+        server.join();
+    }
 }
 
 /// Returns what a metric says, or how much its kinds are together, by lines that are as they have to be.

@@ -131,12 +131,14 @@ export class Chat {
     crowd: ({ joined, left }) => {
       this.#moved(`${people(joined)} joined, ${left} left`, joined - left, () => this.people.changeMore(joined - left));
     },
-    said: ({ room, name, text, time, seq }) => {
-      this.#at.seq = seq;
+    said: ({ room, time, seq, said }) => {
+      this.#at.seq = seq + said.length - 1;
       if (!this.#entered) return;
-      this.#seen.heard(room, seq);
-      const mine = name === this.me;
-      this.#show({ kind: 'said', name, text, time, mine, pieces: mine ? [text] : cut(text, this.me) });
+      this.#seen.heard(room, this.#at.seq);
+      for (const { name, text } of said) {
+        const mine = name === this.me;
+        this.#show({ kind: 'said', name, text, time, mine, pieces: mine ? [text] : cut(text, this.me) });
+      }
     },
     renamed: ({ old, new: name }) => {
       const mine = old === this.me;

@@ -92,6 +92,15 @@ impl Arrival {
         }
     }
 
+    /// Takes notice that the server stops: at the web door nobody is let in any more, and who asks how it is hears that.
+    pub fn handle_stop(&mut self) {
+        match &mut self.0 {
+            // They are never heard any more.
+            Kind::Lines(_) => {}
+            Kind::Web(arrival) => arrival.handle_stop(),
+        }
+    }
+
     /// Returns what is to be done next.
     pub fn poll_step(&mut self, now: Time) -> Step {
         match &mut self.0 {

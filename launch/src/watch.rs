@@ -3,6 +3,7 @@
 
 use std::io;
 use std::net::IpAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use chinwag_core::{Config, Gate, Incident, Journal, Pass, Refusal, Stats, Time};
@@ -18,6 +19,8 @@ pub struct Watch(Arc<Watched>);
 struct Watched {
     gate: Mutex<Gate>,
     journal: Mutex<Journal>,
+    /// The server stops.
+    stopping: AtomicBool,
 }
 
 /// Stands for one connection that was let in, as long as its socket is open.
@@ -32,7 +35,19 @@ impl Watch {
     /// Starts with no connections.
     #[must_use]
     pub fn new(config: &Config) -> Self {
-        Self(Arc::new(Watched { gate: Mutex::new(Gate::new(config)), journal: Mutex::default() }))
+        let gate = Mutex::new(Gate::new(config));
+        Self(Arc::new(Watched { gate, journal: Mutex::default(), stopping: AtomicBool::new(false) }))
+    }
+
+    /// Takes notice that the server is about to stop: to be called before anybody else is told.
+    pub fn stop(&self) {
+        self.0.stopping.store(true, Ordering::Release);
+    }
+
+    /// Tells whether the server stops, so that it has no answers any more but that.
+    #[must_use]
+    pub fn is_stopping(&self) -> bool {
+        self.0.stopping.load(Ordering::Acquire)
     }
 
     /// Decides on a connection, as [`Gate::knock`] does.

@@ -70,6 +70,9 @@ async fn arrive(socket: Arc<Socket>, form: Form, from: Time, watch: Watch, confi
     }
     let mut arrival = Arrival::new(&config, form, clock::now());
     loop {
+        if watch.is_stopping() {
+            arrival.handle_stop();
+        }
         match arrival.poll_step(clock::now()) {
             Step::Read { until } => {
                 let read =
@@ -89,7 +92,7 @@ async fn arrive(socket: Arc<Socket>, form: Form, from: Time, watch: Watch, confi
                 }
             }
             Step::Measure => {
-                let stats = measure(&inputs).await;
+                let stats = measure(&watch, &inputs).await;
                 arrival.handle_metrics(stats.map(|stats| watch.metrics(stats)));
             }
             Step::Enter => {
@@ -106,9 +109,13 @@ async fn arrive(socket: Arc<Socket>, form: Form, from: Time, watch: Watch, confi
     }
 }
 
-/// Asks the hub for the counts; there are none once it has ended.
-async fn measure(inputs: &Sender<Input>) -> Option<Stats> {
+/// Asks the hub for the counts; there are none once the server stops.
+async fn measure(watch: &Watch, inputs: &Sender<Input>) -> Option<Stats> {
     let (asker, told) = async_channel::bounded(1);
     inputs.send(Input::Measure(asker)).await.ok()?;
+    if watch.is_stopping() {
+        // The hub may have been told before it was asked, and goes on to what is queued for others first.
+        return None;
+    }
     told.recv().await.ok()
 }

@@ -53,6 +53,7 @@ pub async fn serve(
     let hub = executor.spawn(hub.run());
     let let_in = async {
         obey(orders, &inputs).await;
+        watch.stop();
         // The doors are closed first: so whoever is told of the end can't find one open.
         for entrance in entering {
             entrance.cancel().await;

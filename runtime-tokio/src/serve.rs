@@ -56,6 +56,7 @@ pub async fn serve(
             () = accept => {}
             () = obey(orders, &inputs) => {}
         }
+        watch.stop();
         // The doors are closed: so whoever is told of the end can't find one open. What was read before still counts.
         let _ = inputs.send(Input::Events(vec![Event::Stopped])).await;
         std::future::pending().await

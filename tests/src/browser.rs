@@ -1,9 +1,10 @@
 //! Owns one person with a browser: what its page sends and is told, and what else a browser asks a server for.
 
+use std::collections::VecDeque;
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use tungstenite::protocol::CloseFrame;
 use tungstenite::{Message, WebSocket};
 
@@ -14,6 +15,8 @@ use crate::connect;
 pub struct Browser {
     name: String,
     socket: WebSocket<TcpStream>,
+    /// What was said in the last frame, and not read yet.
+    said: VecDeque<Value>,
 }
 
 impl Browser {
@@ -24,7 +27,7 @@ impl Browser {
     #[must_use]
     pub fn come(addr: SocketAddr) -> Self {
         let (socket, _) = tungstenite::client(format!("ws://{addr}/socket"), connect(addr)).expect("they are let in");
-        let mut browser = Self { name: String::new(), socket };
+        let mut browser = Self { name: String::new(), socket, said: VecDeque::new() };
         let [hello, help, you, room] = [(); 4].map(|()| browser.read());
         assert_eq!([&hello["kind"], &help["kind"]], ["hello", "help"]);
         assert_eq!([&you["kind"], &room["kind"], &room["room"]], ["you", "room", "main"]);
@@ -54,13 +57,24 @@ impl Browser {
         self.socket.send(message).expect("the server reads what is sent");
     }
 
-    /// Reads what comes next.
+    /// Reads what comes next. What several people said is in one frame, but is read one by one: each with its own number in the room.
     ///
     /// # Panics
     /// If nothing comes, or it is nothing that a page is told.
     pub fn read(&mut self) -> Value {
+        if let Some(said) = self.said.pop_front() {
+            return said;
+        }
         let Message::Text(text) = self.read_message() else { panic!("a page is told texts only") };
-        serde_json::from_str(&text).expect("a page is told JSON only")
+        let mut message: Value = serde_json::from_str(&text).expect("a page is told JSON only");
+        let Some(Value::Array(said)) = message.get_mut("said").map(Value::take) else { return message };
+        assert!(!said.is_empty(), "nothing was said");
+        let seq = message["seq"].as_u64().expect("what is said has a number");
+        self.said.extend(said.iter().zip(seq..).map(|(said, seq)| {
+            let (name, text) = (&said["name"], &said["text"]);
+            json!({"kind": "said", "room": message["room"], "time": message["time"], "seq": seq, "name": name, "text": text})
+        }));
+        self.said.pop_front().expect("it is not empty")
     }
 
     /// Reads what comes next, whatever it is.

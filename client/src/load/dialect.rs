@@ -91,7 +91,8 @@ impl Dialect {
         let before = &delivery[..at];
         match self {
             Self::Chat => before.ends_with(b": ").then_some(at),
-            Self::Web => web::text_at(delivery, chars),
+            // It stands among others in a frame.
+            Self::Web => None,
             Self::Redis | Self::Nats => (before.is_empty() || before.ends_with(b"\n")).then_some(at),
         }
     }

@@ -4,8 +4,8 @@
 //! While nothing but load messages arrives, a read is checked without looking at its lines one by
 //! one: all lines of a room have one length, so if the marks in a read account for every byte of
 //! it, and its first and last number are as far apart as there are marks, then nothing is missing.
-//! Any other read is taken apart line by line. Frames of the web are lines here too; they get longer with each digit of their
-//! numbers, which is rare.
+//! Any other read is taken apart line by line. A frame of the web, with
+//! what was said in it, is checked in the same way.
 
 use memchr::{memchr, memchr_iter, memrchr};
 
@@ -92,9 +92,10 @@ impl Inbox {
     /// Takes a read, the unfinished line before it included, and keeps the unfinished line after
     /// it.
     pub(super) fn accept(&mut self, bytes: &[u8]) -> Receipt {
-        let (receipt, whole) = match self.skim(bytes) {
-            Some(skimmed) => skimmed,
-            None => self.take_apart(bytes),
+        let (receipt, whole) = match (self.dialect, self.skim(bytes)) {
+            (Dialect::Web, _) => self.take_frames(bytes),
+            (Dialect::Chat | Dialect::Redis | Dialect::Nats, Some(skimmed)) => skimmed,
+            (Dialect::Chat | Dialect::Redis | Dialect::Nats, None) => self.take_lines(bytes),
         };
         self.carry.extend_from_slice(&bytes[whole..]);
         receipt
@@ -107,9 +108,8 @@ impl Inbox {
         let whole = lines * self.frame_bytes;
         let is_other = match self.dialect {
             Dialect::Chat => memchr(b'\n', &bytes[whole..]).is_some(),
-            Dialect::Web => web::payload(&bytes[whole..]).is_some(),
             // A frame that has begun holds line ends, too; but before the first one comes what confirms the room.
-            Dialect::Redis | Dialect::Nats => !self.joined,
+            Dialect::Web | Dialect::Redis | Dialect::Nats => !self.joined,
         };
         if is_other {
             return None;
@@ -121,12 +121,7 @@ impl Inbox {
         let last = self.stamp_at(bytes, whole - self.frame_bytes)?;
         let delivered = lines as u64;
         let unbroken = first.seq == self.next_seq && last.seq == first.seq + delivered - 1;
-        let marked = match self.dialect {
-            // The mark is a usual byte in the head of a frame.
-            Dialect::Web => web::count_like_first(&bytes[..whole], self.frame_bytes),
-            Dialect::Chat | Dialect::Redis | Dialect::Nats => memchr_iter(MARK, &bytes[..whole]).count(),
-        };
-        if !unbroken || marked != lines {
+        if !unbroken || memchr_iter(MARK, &bytes[..whole]).count() != lines {
             return None;
         }
         self.next_seq += delivered;
@@ -138,21 +133,10 @@ impl Inbox {
     /// The load message that fills the frame of `bytes` from `start` on.
     fn stamp_at(&self, bytes: &[u8], start: usize) -> Option<Stamp> {
         let frame = &bytes[start..][..self.frame_bytes];
-        let delivery = match self.dialect {
-            Dialect::Web => &frame[web::payload(frame).filter(|payload| payload.end == frame.len())?],
-            Dialect::Chat | Dialect::Redis | Dialect::Nats => frame.strip_suffix(self.dialect.ending().as_bytes())?,
-        };
-        message::read(self.dialect, delivery, self.chars)
+        message::read(self.dialect, frame.strip_suffix(self.dialect.ending().as_bytes())?, self.chars)
     }
 
-    /// The slow way, for any read.
-    fn take_apart(&mut self, bytes: &[u8]) -> (Receipt, usize) {
-        match self.dialect {
-            Dialect::Web => self.take_frames(bytes),
-            Dialect::Chat | Dialect::Redis | Dialect::Nats => self.take_lines(bytes),
-        }
-    }
-
+    /// The slow way, for any read of lines.
     fn take_lines(&mut self, bytes: &[u8]) -> (Receipt, usize) {
         let mut receipt = Receipt::default();
         let mut whole = memrchr(b'\n', bytes).map_or(0, |end| end + 1);
@@ -173,17 +157,31 @@ impl Inbox {
         (receipt, whole)
     }
 
+    /// Takes the frames of the web. Each has as many load messages as the server had at once.
     fn take_frames(&mut self, bytes: &[u8]) -> (Receipt, usize) {
         let mut receipt = Receipt::default();
         let mut start = 0;
         while let Some(payload) = web::payload(&bytes[start..]) {
             let end = start + payload.end;
-            if self.on_line(&bytes[start + payload.start..end], &mut receipt) {
-                self.frame_bytes = end - start;
-            }
+            self.on_payload(&bytes[start + payload.start..end], &mut receipt);
             start = end;
         }
         (receipt, start)
+    }
+
+    fn on_payload(&mut self, payload: &[u8], receipt: &mut Receipt) {
+        let Some(web::Run { first, last, count }) = web::run(payload, self.chars) else {
+            self.on_line(payload, receipt);
+            return;
+        };
+        if first.seq == self.next_seq && last.seq == first.seq + (count - 1) {
+            self.on_message(first, receipt);
+            receipt.last_ns = last.sent_ns;
+            receipt.delivered += count - 1;
+            self.next_seq = last.seq + 1;
+        } else {
+            web::stamps(payload, self.chars).for_each(|stamp| self.on_message(stamp, receipt));
+        }
     }
 
     /// Takes one line, or what a frame holds; tells whether it was a load message.

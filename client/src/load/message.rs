@@ -68,12 +68,16 @@ impl Composer {
 }
 
 /// Reads the load message of `chars` characters in what was delivered, up to what ends it: in the
-/// chat a line, `{name}: {text}`, in the web the payload of a frame.
+/// chat a line, `{name}: {text}`.
 ///
 /// A line whose text has another length is none: it was cut, or is somebody else's.
 pub(super) fn read(dialect: Dialect, line: &[u8], chars: usize) -> Option<Stamp> {
-    let text = &line[dialect.text_at(line, chars)?..];
-    if chars < HEADER_CHARS || text[0] != MARK {
+    read_text(&line[dialect.text_at(line, chars)?..])
+}
+
+/// Reads the text of a load message.
+pub(super) fn read_text(text: &[u8]) -> Option<Stamp> {
+    if text.len() < HEADER_CHARS || text[0] != MARK {
         return None;
     }
     let seq = read_hex(&text[SEQ_AT..][..SEQ_DIGITS])?;

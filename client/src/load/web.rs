@@ -5,9 +5,9 @@
 
 use std::ops::Range;
 
-use memchr::{memchr, memmem};
+use memchr::{memchr, memchr_iter, memmem, memrchr};
 
-use super::message::MARK;
+use super::message::{self, MARK, Stamp};
 
 /// A text frame that is a whole message.
 const TEXT: u8 = 0x81;
@@ -73,19 +73,38 @@ pub(super) fn payload(bytes: &[u8]) -> Option<Range<usize>> {
     (end <= bytes.len()).then_some(start..end)
 }
 
-/// Counts the frames of load messages among those of one length, each of which is like the first: head and mark in the same places.
-pub(super) fn count_like_first(frames: &[u8], frame_bytes: usize) -> usize {
-    let Some(Range { start, .. }) = payload(frames) else { return 0 };
-    let Some(mark) = memchr(MARK, &frames[start..frame_bytes]).map(|at| start + at) else { return 0 };
-    let is_like_first = |frame: &&[u8]| frame[..start] == frames[..start] && frame[mark] == MARK;
-    frames.chunks_exact(frame_bytes).filter(is_like_first).count()
+/// The load messages of one frame.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Run {
+    pub(super) first: Stamp,
+    pub(super) last: Stamp,
+    pub(super) count: u64,
 }
 
-/// Returns where the text of a load message stands in a payload, if it is one, with a text of `chars` characters.
-pub(super) fn text_at(payload: &[u8], chars: usize) -> Option<usize> {
-    let at = memchr(MARK, payload)?;
-    let is_whole = payload[..at].ends_with(b",\"text\":\"") && payload.get(at + chars..)?.starts_with(b"\",\"time\":");
-    is_whole.then_some(at)
+/// Returns what was said in a payload, if it is load messages with texts of `chars` characters. Only the first and the last are
+/// looked at; those between are counted by their marks.
+pub(super) fn run(payload: &[u8], chars: usize) -> Option<Run> {
+    let said = said(payload)?;
+    let [first, last] = [memchr(MARK, said)?, memrchr(MARK, said)?];
+    let [first, last] = [stamp(said, first, chars)?, stamp(said, last, chars)?];
+    Some(Run { first, last, count: memchr_iter(MARK, said).count() as u64 })
+}
+
+/// Returns each load message of a payload.
+pub(super) fn stamps(payload: &[u8], chars: usize) -> impl Iterator<Item = Stamp> {
+    let said = said(payload).unwrap_or_default();
+    memchr_iter(MARK, said).filter_map(move |at| stamp(said, at, chars))
+}
+
+/// Returns the payload, if it is what people say.
+fn said(payload: &[u8]) -> Option<&[u8]> {
+    payload.starts_with(br#"{"kind":"said","#).then_some(payload)
+}
+
+/// Reads the text that begins at a mark, if it is a whole one.
+fn stamp(said: &[u8], at: usize, chars: usize) -> Option<Stamp> {
+    let is_whole = said[..at].ends_with(br#","text":""#) && said.get(at + chars..)?.starts_with(br#""}"#);
+    if is_whole { message::read_text(&said[at..][..chars]) } else { None }
 }
 
 /// Returns what the payload begins with that confirms a room.
@@ -132,11 +151,25 @@ mod tests {
     }
 
     #[test]
-    fn a_text_is_found_by_what_is_around_it() {
-        let said = br#"{"kind":"said","room":"load-0","name":"Ann","text":"~ab","time":1,"seq":2}"#;
-        assert_eq!(text_at(said, 3), Some(52));
-        assert_eq!((text_at(said, 2), text_at(said, 4), text_at(said, 400)), (None, None, None));
-        assert_eq!(text_at(br#"{"kind":"unrecognized","word":"~ab","time":1}"#, 3), None);
+    fn the_messages_of_a_frame_are_found_by_what_is_around_them() {
+        let text = |seq: u64| format!("~{seq:012x}.{:016x}.x", 7);
+        let frame = |items: &[String]| {
+            let items: Vec<_> = items.iter().map(|text| format!(r#"{{"name":"Ann","text":"{text}"}}"#)).collect();
+            format!(r#"{{"kind":"said","room":"load-0","time":1,"seq":2,"said":[{}]}}"#, items.join(","))
+        };
+        let [first, last] = [3, 5].map(|seq| Stamp { seq, sent_ns: 7 });
+        let three = frame(&[3, 4, 5].map(text));
+        assert_eq!(run(three.as_bytes(), 32), Some(Run { first, last, count: 3 }));
+        assert_eq!(stamps(three.as_bytes(), 32).map(|stamp| stamp.seq).collect::<Vec<_>>(), [3, 4, 5]);
+        let alone = frame(&[text(3)]);
+        assert_eq!(run(alone.as_bytes(), 32), Some(Run { first, last: first, count: 1 }));
+        for (other, chars) in
+            [(frame(&["~ab".into()]), 32), (alone.clone(), 33), (alone, 31), (frame(&["hi".into()]), 32)]
+        {
+            assert_eq!(run(other.as_bytes(), chars), None, "{other}");
+        }
+        let unrecognized = format!(r#"{{"kind":"unrecognized","text":"{}"}}"#, text(3));
+        assert_eq!((run(unrecognized.as_bytes(), 32), stamps(unrecognized.as_bytes(), 32).count()), (None, 0));
     }
 
     #[test]
@@ -144,13 +177,5 @@ mod tests {
         assert_eq!(dropped(br#"{"kind":"dropped","count":17}"#), Some(17));
         assert_eq!(dropped(br#"{"kind":"dropped","count":}"#), None);
         assert_eq!(dropped(br#"{"kind":"dropped","count":1},"#), None);
-    }
-
-    #[test]
-    fn frames_unlike_the_first_are_not_counted() {
-        let said = frame(r#"{"text":"~ab"}"#);
-        let other = frame(r#"{"text":"-ab"}"#);
-        assert_eq!(count_like_first(&[&*said, &said, &other].concat(), said.len()), 2);
-        assert_eq!(count_like_first(&other, other.len()), 0);
     }
 }

@@ -1,7 +1,8 @@
-//! `chinwag chat` and `chinwag bots` as people and scripts run them, with both servers.
+//! `chinwag chat`, `chinwag bots` and `chinwag load` as people and scripts run them, with both servers.
 
 mod bots;
 mod chat;
+mod load;
 mod picture;
 mod plain;
 mod pty;

@@ -25,6 +25,7 @@ impl Adapter {
 #[derive(Debug)]
 pub(crate) struct Server {
     adapter: Adapter,
+    form: Form,
     address: SocketAddr,
     running: Option<Running>,
 }
@@ -35,9 +36,14 @@ type Running = (Box<dyn Any + Send>, JoinHandle<io::Result<()>>);
 impl Server {
     /// Starts a server; it can be reached at once.
     pub(crate) fn start(adapter: Adapter) -> Self {
+        Self::start_in(adapter, Form::Lines)
+    }
+
+    /// Starts a server that speaks in another form.
+    pub(crate) fn start_in(adapter: Adapter, form: Form) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
         let address = listener.local_addr().expect("it is bound");
-        Self { adapter, address, running: Some(run(adapter, listener)) }
+        Self { adapter, form, address, running: Some(run(adapter, form, listener)) }
     }
 
     /// Returns the port that it listens on, as a flag takes it.
@@ -48,7 +54,7 @@ impl Server {
     /// Starts a server again where this one was.
     pub(crate) fn restart(&mut self) {
         let listener = TcpListener::bind(self.address).expect("nobody has taken the port");
-        self.running = Some(run(self.adapter, listener));
+        self.running = Some(run(self.adapter, self.form, listener));
     }
 
     /// Stops the server, and waits until it has ended.
@@ -74,19 +80,19 @@ pub(crate) fn free_address() -> SocketAddr {
     listener.local_addr().expect("it is bound")
 }
 
-fn run(adapter: Adapter, listener: TcpListener) -> Running {
+fn run(adapter: Adapter, form: Form, listener: TcpListener) -> Running {
     let config = Config { flood_lines_per_second: 0, ..Config::default() };
     match adapter {
         Adapter::Smol => {
             let (operator, orders) = async_channel::bounded(1);
-            let serve = || async_io::block_on(chinwag_smol::serve([(listener, Form::Lines)], config, orders));
+            let serve = move || async_io::block_on(chinwag_smol::serve([(listener, form)], config, orders));
             (Box::new(operator), thread::spawn(serve))
         }
         Adapter::Tokio => {
             let (operator, orders) = tokio::sync::mpsc::channel(1);
-            let serve = || {
+            let serve = move || {
                 let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
-                runtime.block_on(chinwag_tokio::serve([(listener, Form::Lines)], config, orders))
+                runtime.block_on(chinwag_tokio::serve([(listener, form)], config, orders))
             };
             (Box::new(operator), thread::spawn(serve))
         }

@@ -16,6 +16,9 @@ const METRICS: &str = "/metrics";
 /// What they are told in: Prometheus and its like understand it.
 const METRICS_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
+/// Where it is asked whether people are let in.
+const HEALTH: &str = "/healthz";
+
 /// Where a `WebSocket` is asked for.
 const SOCKET: &str = "/socket";
 
@@ -26,6 +29,8 @@ pub(super) struct WebArrival {
     /// Until when the head that is awaited may take.
     until: Time,
     ended: bool,
+    /// The server stops.
+    stopped: bool,
     phase: Phase,
     /// The answer to a request for what is counted, once that is known.
     measured: Option<Bytes>,
@@ -52,7 +57,8 @@ enum After {
 impl WebArrival {
     pub(super) fn new(config: &Config, now: Time) -> Self {
         let until = now + config.request_wait;
-        Self { config: config.clone(), input: Vec::new(), until, ended: false, phase: Phase::Asking, measured: None }
+        let (input, phase) = (Vec::new(), Phase::Asking);
+        Self { config: config.clone(), input, until, ended: false, stopped: false, phase, measured: None }
     }
 
     pub(super) fn handle_bytes(&mut self, bytes: &[u8]) {
@@ -61,6 +67,10 @@ impl WebArrival {
 
     pub(super) const fn handle_end(&mut self) {
         self.ended = true;
+    }
+
+    pub(super) const fn handle_stop(&mut self) {
+        self.stopped = true;
     }
 
     pub(super) fn handle_metrics(&mut self, metrics: Option<String>) {
@@ -110,6 +120,9 @@ impl WebArrival {
             return Ok((measured, After::Nothing(None)));
         }
         let (len, (answer, after)) = match Head::parse(&self.input) {
+            Ok(head) if self.stopped && [HEALTH, METRICS, SOCKET].contains(&head.path) => {
+                (head.len, unavailable(&head))
+            }
             Ok(head) if asks_for_metrics(&head) => {
                 self.phase = Phase::Measuring { omits_body: head.method == "HEAD" };
                 return Err(Step::Measure);
@@ -144,7 +157,7 @@ fn answer(config: &Config, head: &Head<'_>) -> (Bytes, After) {
     }
     let asset = config.assets.iter().find(|asset| asset.path == head.path);
     let mut response = match (head.path, asset) {
-        ("/healthz", _) => Response::plain(Status::OK, "ok"),
+        (HEALTH, _) => Response::plain(Status::OK, "ok"),
         (_, None) => Response::plain(Status::NOT_FOUND, "Not Found"),
         (_, Some(asset)) => {
             let etag = asset.etag();
@@ -211,6 +224,13 @@ fn is_key(key: &[u8]) -> bool {
     digits.is_some_and(|digits| {
         digits.len() == 22 && digits.iter().all(|byte| byte.is_ascii_alphanumeric() || b"+/".contains(byte))
     })
+}
+
+/// Answers what only a server that runs can answer.
+fn unavailable(head: &Head<'_>) -> (Bytes, After) {
+    let response = Response::plain(Status::UNAVAILABLE, Status::UNAVAILABLE.words());
+    let response = if head.method == "HEAD" { response.without_body() } else { response };
+    (response.closing().into_bytes(), After::Nothing(None))
 }
 
 fn refuse(status: Status, incident: Incident) -> (Bytes, After) {

@@ -17,6 +17,9 @@ const TEXT: u8 = 1;
 const CLOSE: u8 = 8;
 const PONG: u8 = 10;
 
+/// The most digits of a number.
+const U64_DIGITS_MAX: usize = 20;
+
 /// From which length on it stands in two bytes of its own.
 const SHORT_BYTES: usize = 126;
 
@@ -85,14 +88,12 @@ fn encode_payload(message: &Message, out: &mut BytesMut) {
             Object::begin(out, "crowd").number("joined", u64::from(*joined)).number("left", u64::from(*left)).end();
         }
         Message::Said { room, name, text, time_ms, seq } => {
-            out.reserve(128 + text.as_str().len());
-            Object::begin(out, "said")
-                .name("room", room)
-                .name("name", name)
-                .text("text", text.as_str())
-                .number("time", *time_ms)
-                .number("seq", *seq)
-                .end();
+            out.reserve(160 + text.as_str().len());
+            let mut said = Object::begin(out, "said").name("room", room).number("time", *time_ms).number("seq", *seq);
+            said.list("said", &[(name, text)], |out, (name, text)| {
+                Object::bare(out).name("name", name).text("text", text.as_str()).end();
+            });
+            said.end();
         }
         Message::Renamed { old, new } => Object::begin(out, "renamed").name("old", old).name("new", new).end(),
         Message::Taken { name } => Object::begin(out, "taken").name("name", name).end(),
@@ -141,61 +142,80 @@ fn encode_users(out: &mut BytesMut, names: &[Name], more: usize) {
 }
 
 /// Writes an object. Keys, kinds and names need no escapes; a text has no controls, so that these are all it can need.
-struct Object<'a>(&'a mut BytesMut);
+struct Object<'a> {
+    out: &'a mut BytesMut,
+    /// Nothing is in it yet.
+    is_empty: bool,
+}
 
 impl<'a> Object<'a> {
     fn begin(out: &'a mut BytesMut, kind: &str) -> Self {
         out.put_slice(br#"{"kind":""#);
         out.put_slice(kind.as_bytes());
         out.put_u8(b'"');
-        Self(out)
+        Self { out, is_empty: false }
+    }
+
+    /// Begins an object of no kind, for a list.
+    fn bare(out: &'a mut BytesMut) -> Self {
+        out.put_u8(b'{');
+        Self { out, is_empty: true }
     }
 
     fn name(mut self, key: &str, name: &Name) -> Self {
         self.key(key);
-        self.0.put_u8(b'"');
-        self.0.put_slice(name.as_str().as_bytes());
-        self.0.put_u8(b'"');
+        self.out.put_u8(b'"');
+        self.out.put_slice(name.as_str().as_bytes());
+        self.out.put_u8(b'"');
         self
     }
 
     fn text(mut self, key: &str, text: &str) -> Self {
         self.key(key);
-        self.0.put_u8(b'"');
+        self.out.put_u8(b'"');
         let mut rest = text.as_bytes();
         while let Some(at) = next_escaped(rest) {
-            self.0.put_slice(&rest[..at]);
-            self.0.put_slice(&[b'\\', rest[at]]);
+            self.out.put_slice(&rest[..at]);
+            self.out.put_slice(&[b'\\', rest[at]]);
             rest = &rest[at + 1..];
         }
-        self.0.put_slice(rest);
-        self.0.put_u8(b'"');
+        self.out.put_slice(rest);
+        self.out.put_u8(b'"');
         self
     }
 
     fn number(mut self, key: &str, number: u64) -> Self {
         self.key(key);
-        put(self.0, format_args!("{number}"));
+        let (mut digits, mut rest) = ([0; U64_DIGITS_MAX], number);
+        let mut start = digits.len();
+        // Without the formatting machinery: two numbers are in everything that is said.
+        while start == digits.len() || rest > 0 {
+            start -= 1;
+            digits[start] = b'0' + (rest % 10) as u8;
+            rest /= 10;
+        }
+        self.out.put_slice(&digits[start..]);
         self
     }
 
     fn list<T>(&mut self, key: &str, items: &[T], mut item: impl FnMut(&mut BytesMut, &T)) {
         self.key(key);
         for (index, each) in items.iter().enumerate() {
-            self.0.put_u8(if index == 0 { b'[' } else { b',' });
-            item(self.0, each);
+            self.out.put_u8(if index == 0 { b'[' } else { b',' });
+            item(self.out, each);
         }
-        self.0.put_slice(if items.is_empty() { b"[]" } else { b"]" });
+        self.out.put_slice(if items.is_empty() { b"[]" } else { b"]" });
     }
 
     fn key(&mut self, key: &str) {
-        self.0.put_slice(b",\"");
-        self.0.put_slice(key.as_bytes());
-        self.0.put_slice(b"\":");
+        self.out.put_slice(if self.is_empty { b"\"" } else { b",\"" });
+        self.is_empty = false;
+        self.out.put_slice(key.as_bytes());
+        self.out.put_slice(b"\":");
     }
 
     fn end(self) {
-        self.0.put_u8(b'}');
+        self.out.put_u8(b'}');
     }
 }
 

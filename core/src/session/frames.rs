@@ -2,13 +2,13 @@
 //!
 //! tungstenite decides what is a message and what breaks the rules. It is only ever given whole frames, and kept only between the
 //! parts of a message that comes in several: so a connection at rest holds no buffer, and nobody can make it reserve more than a
-//! message may have.
+//! message may have. What nearly all frames are, a whole message of text, goes without it: it is unmasked where it is.
 
 use std::io::{self, Cursor, ErrorKind, Read, Write};
 
 use bytes::Bytes;
 use tungstenite::protocol::frame::FrameHeader;
-use tungstenite::protocol::frame::coding::OpCode;
+use tungstenite::protocol::frame::coding::{Data, OpCode};
 use tungstenite::protocol::{Role, WebSocketConfig, WebSocketContext};
 use tungstenite::{Error, Message, Utf8Bytes};
 
@@ -36,12 +36,24 @@ pub(super) struct Frames {
 /// What was found, and not passed yet.
 #[derive(Debug)]
 enum Found {
+    /// A message in one frame, which is in the input: behind its head, unmasked.
+    Whole(Frame),
+    /// A message that came in parts.
     Line(Utf8Bytes),
     Ping(Bytes),
     /// An answer to a ping, which we never send.
     Pong,
     /// The peer wants to close, or has to be.
     End(CloseCode),
+}
+
+/// Where a frame is, that begins at `start` in the input.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Frame {
+    head_len: usize,
+    len: usize,
+    /// The key of a whole message of text.
+    text_mask: Option<[u8; 4]>,
 }
 
 /// A whole frame, as a stream that ends there.
@@ -69,17 +81,27 @@ impl Frames {
     /// Takes what was found for what it asks for.
     pub(super) fn request(&self) -> Option<Request> {
         match self.found.as_ref()? {
-            Found::Line(line) if line.chars().count() > self.line_chars_max as usize => Some(Request::TooLong),
-            Found::Line(line) => Request::parse(line),
+            Found::Whole(frame) => match std::str::from_utf8(&self.input[self.start..][frame.head_len..frame.len]) {
+                Ok(line) => self.parse(line),
+                Err(_) => Some(Request::Leave(CloseCode::NOT_UTF8)),
+            },
+            Found::Line(line) => self.parse(line),
             Found::Ping(payload) => Some(Request::Ping(payload.clone())),
             Found::Pong => None,
             Found::End(code) => Some(Request::Leave(*code)),
         }
     }
 
+    fn parse(&self, line: &str) -> Option<Request> {
+        let is_too_long = line.chars().count() > self.line_chars_max as usize;
+        if is_too_long { Some(Request::TooLong) } else { Request::parse(line) }
+    }
+
     /// Goes past what was found, to what is next.
     pub(super) fn pass(&mut self) {
-        self.found = None;
+        if let Some(Found::Whole(frame)) = self.found.take() {
+            self.start += frame.len;
+        }
         self.find();
     }
 
@@ -95,11 +117,20 @@ impl Frames {
     fn find(&mut self) {
         while self.found.is_none() {
             match find_frame(&self.input[self.start..], self.message_bytes_max()) {
-                Ok(Some(len)) => self.found = self.read(len),
+                Ok(Some(frame)) => self.found = self.take(frame),
                 Ok(None) => return,
                 Err(code) => self.found = Some(Found::End(code)),
             }
         }
+    }
+
+    /// Takes the next frame for what it is.
+    fn take(&mut self, frame: Frame) -> Option<Found> {
+        let Some(mask) = frame.text_mask.filter(|_| self.context.is_none()) else { return self.read(frame.len) };
+        for four in self.input[self.start..][frame.head_len..frame.len].chunks_mut(mask.len()) {
+            four.iter_mut().zip(mask).for_each(|(byte, key)| *byte ^= key);
+        }
+        Some(Found::Whole(frame))
     }
 
     /// Reads the next frame, which has this length, and goes past it. A part of a message, but the last, is nothing yet.
@@ -131,8 +162,8 @@ impl Frames {
     }
 }
 
-/// Returns the length of the next frame, if all of it is here, or why there can be none.
-fn find_frame(held: &[u8], message_bytes_max: usize) -> Result<Option<usize>, CloseCode> {
+/// Returns the next frame, if all of it is here, or why there can be none.
+fn find_frame(held: &[u8], message_bytes_max: usize) -> Result<Option<Frame>, CloseCode> {
     let mut head = Cursor::new(held);
     let Ok(parsed) = FrameHeader::parse(&mut head) else { return Err(CloseCode::PROTOCOL) };
     let Some((header, payload_len)) = parsed else { return Ok(None) };
@@ -151,8 +182,14 @@ fn find_frame(held: &[u8], message_bytes_max: usize) -> Result<Option<usize>, Cl
     if payload_len > message_bytes_max as u64 {
         return Err(CloseCode::TOO_BIG);
     }
-    let len = head.position().saturating_add(payload_len);
-    Ok(usize::try_from(len).ok().filter(|&len| len <= held.len()))
+    let head_len = head.position();
+    let (Ok(head_len), Ok(len)) = (usize::try_from(head_len), usize::try_from(head_len.saturating_add(payload_len)))
+    else {
+        return Ok(None);
+    };
+    let is_plain = header.is_final && !(header.rsv1 || header.rsv2 || header.rsv3);
+    let text_mask = header.mask.filter(|_| is_plain && header.opcode == OpCode::Data(Data::Text));
+    Ok((len <= held.len()).then_some(Frame { head_len, len, text_mask }))
 }
 
 /// Makes what reads a message whose first frame has this length.

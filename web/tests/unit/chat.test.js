@@ -24,7 +24,7 @@ const greeting = ({ boot = 'first', name = 'BraveOtter', seq = 0 } = {}) => [
   { kind: 'you', name },
   { kind: 'room', room: 'main', seq },
 ];
-const said = (room, seq, text = 'hi', name = 'Bob') => ({ kind: 'said', room, name, text, time: NOW, seq });
+const said = (room, seq, text = 'hi', name = 'Bob') => ({ kind: 'said', room, time: NOW, seq, said: [{ name, text }] });
 const texts = ({ show }) => show.map((entry) => (entry.kind === 'intro' ? 'intro' : entry.text));
 
 function arrived(wanted) {

@@ -1,5 +1,7 @@
 //! Continuity, however the bytes are cut into reads.
 
+mod frames;
+
 use super::super::message::Composer;
 use super::*;
 

@@ -332,6 +332,27 @@ fn who_asks_for_counts_waits_for_them_and_is_told_when_there_are_none() {
 }
 
 #[test]
+fn a_server_that_stops_lets_nobody_in_and_says_so_to_who_asks() {
+    let asked = [get("/healthz"), get("/metrics"), get("/healthz").replace("GET", "HEAD"), handshake(&[])];
+    for head in &asked {
+        let mut arrival = WebArrival::new(&config(), Time::START);
+        arrival.handle_bytes([get("/healthz"), head.clone()].concat().as_bytes());
+        let Step::Write { bytes, .. } = arrival.poll_step(Time::START) else { panic!("no answer") };
+        assert!(bytes.starts_with(b"HTTP/1.1 200 "), "{bytes:?}");
+        arrival.handle_stop();
+        let Step::Write { bytes, .. } = arrival.poll_step(Time::START) else { panic!("no answer to {head}") };
+        assert!(bytes.starts_with(b"HTTP/1.1 503 "), "{bytes:?}");
+        assert_eq!(bytes.ends_with(b"\r\n\r\n"), head.starts_with("HEAD"), "{bytes:?}");
+        assert_eq!(arrival.poll_step(Time::START), Step::End { incident: None });
+    }
+    let mut arrival = WebArrival::new(&config(), Time::START);
+    arrival.handle_stop();
+    arrival.handle_bytes(get("/main.js").as_bytes());
+    let Step::Write { bytes, .. } = arrival.poll_step(Time::START) else { panic!("no answer") };
+    assert!(bytes.starts_with(b"HTTP/1.1 200 "), "the page is the same: {bytes:?}");
+}
+
+#[test]
 fn counts_can_only_be_asked_for() {
     let posted = get("/metrics").replace("GET", "POST");
     let with_body = get("/metrics").replace("Host", "Content-Length: 1\r\nHost");

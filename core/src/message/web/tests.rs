@@ -58,7 +58,8 @@ fn every_message_is_the_object_that_the_page_is_promised() {
         (Message::Crowd { joined: 12, left: 3 }, json!({"kind": "crowd", "joined": 12, "left": 3})),
         (
             said,
-            json!({"kind": "said", "room": "pizza", "name": "Bob", "text": "hi", "time": 1_763_910_000_123_u64, "seq": 42}),
+            json!({"kind": "said", "room": "pizza", "time": 1_763_910_000_123_u64, "seq": 42,
+                "said": [{"name": "Bob", "text": "hi"}]}),
         ),
         (
             Message::Renamed { old: ann.clone(), new: bob.clone() },
@@ -115,10 +116,17 @@ fn whatever_is_said_is_read_back_as_it_was() {
 }
 
 #[test]
+fn numbers_are_written_in_all_their_digits() {
+    for number in [0, 7, 10, 99, 100, 1_763_910_000_123, u64::MAX] {
+        assert_eq!(object(&Message::Dropped { count: number })["count"], number);
+    }
+}
+
+#[test]
 fn lengths_on_both_sides_of_each_form_of_a_frame_are_right() {
     for len in (80..150).chain([4096, 16 << 10]) {
         let text = "x".repeat(len);
-        assert_eq!(object(&Message::said("Ann", &text))["text"], text);
+        assert_eq!(object(&Message::said("Ann", &text))["said"][0]["text"], text);
     }
 }
 

@@ -1,7 +1,7 @@
 //! What a `WebSocket` may send, and how it is closed when it sends anything else: the cases that Autobahn's test suite made known.
 
-use tungstenite::protocol::frame::coding::{Control, Data};
-use tungstenite::protocol::frame::{Frame, FrameHeader};
+use tungstenite::protocol::frame::coding::Control;
+use tungstenite::protocol::frame::{Frame as AnyFrame, FrameHeader};
 
 use super::*;
 use crate::{Incident, Name, Next, Session, Signals, Text, Time};
@@ -24,7 +24,7 @@ fn config() -> Config {
 fn frame(opcode: OpCode, is_final: bool, payload: impl Into<Vec<u8>>) -> Vec<u8> {
     let header = FrameHeader { is_final, opcode, mask: Some([7, 0, 255, 128]), ..FrameHeader::default() };
     let mut bytes = Vec::new();
-    Frame::from_payload(header, payload.into().into()).format(&mut bytes).expect("it is written to memory");
+    AnyFrame::from_payload(header, payload.into().into()).format(&mut bytes).expect("it is written to memory");
     bytes
 }
 
@@ -79,6 +79,7 @@ fn a_message_is_a_line_in_whatever_parts_it_comes() {
     let emoji = "😀".repeat(400);
     let cases: Vec<(Vec<u8>, Vec<Request>)> = vec![
         (text("hello"), vec![say("hello")]),
+        (b"\x81\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58".into(), vec![say("Hello")]),
         (text(""), vec![]),
         (text("  "), vec![]),
         (text("/join pizza"), vec![Request::Join(Name::parse("pizza").expect("a name"))]),
@@ -105,6 +106,20 @@ fn a_message_is_a_line_in_whatever_parts_it_comes() {
     ];
     for (bytes, expected) in cases {
         assert_asks(&bytes, &expected);
+    }
+}
+
+#[test]
+fn every_key_masks_and_texts_of_every_length_are_unmasked() {
+    let all = "The quick brown fox jumps over the lazy dog, again and again. ".repeat(3);
+    for len in 1..all.len() {
+        for mask in [[0; 4], [0xff; 4], [1, 2, 4, 8], [0x80, 0, 0, 0]] {
+            let header = FrameHeader { opcode: TEXT, mask: Some(mask), ..FrameHeader::default() };
+            let mut bytes = Vec::new();
+            let payload = all.as_bytes()[..len].to_vec();
+            AnyFrame::from_payload(header, payload.into()).format(&mut bytes).expect("it is written to memory");
+            assert_eq!(ask(&config(), &[&bytes]), [say(&all[..len])]);
+        }
     }
 }
 
