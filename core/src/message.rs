@@ -8,7 +8,7 @@ use std::fmt::{self, Write as _};
 
 use bytes::{BufMut as _, Bytes, BytesMut};
 
-pub(crate) use self::web::escaped_len;
+pub(crate) use self::web::{Run, escaped_len};
 use crate::{COMMANDS, CloseCode, Foreign, Form, Name, Text};
 
 /// Tells people something: what [`Display`](fmt::Display) writes is what they see on lines, without the line's end.

@@ -6,10 +6,12 @@
 //! seen the chunk.
 
 use std::collections::VecDeque;
+use std::iter;
 
 use bytes::{Bytes, BytesMut};
 
 use super::queue::Part;
+use crate::message::Run;
 use crate::{Form, Message, RoomId};
 
 /// How many buffers are kept to be used again: not one for every room that ever spoke in one batch.
@@ -49,6 +51,33 @@ struct Hall {
 pub(super) struct OpenChunk {
     pub(super) buffer: BytesMut,
     pub(super) ends: Vec<u32>,
+    /// The last frame, as long as more may go into it. The messages in it have no ends yet.
+    run: Option<Run>,
+}
+
+impl OpenChunk {
+    fn push(&mut self, form: Form, message: &Message) {
+        if self.run.as_mut().is_some_and(|run| run.add(message, &mut self.buffer)) {
+            return;
+        }
+        self.seal();
+        match form {
+            Form::Lines => {}
+            Form::Web => self.run = Run::begin(message, &mut self.buffer),
+        }
+        if self.run.is_none() {
+            message.encode(form, &mut self.buffer);
+            self.ends.push(offset(self.buffer.len()));
+        }
+    }
+
+    /// Ends the last frame, and all messages in it with it: so they are given, or dropped, together.
+    fn seal(&mut self) {
+        let Some(run) = self.run.take() else { return };
+        let count = run.count;
+        run.end(&mut self.buffer);
+        self.ends.extend(iter::repeat_n(offset(self.buffer.len()), count));
+    }
 }
 
 /// Holds a chunk that is being given to the members of a hall.
@@ -112,7 +141,10 @@ impl Rooms {
         let hall = &mut halls[key];
         let index = offset(hall.members.len());
         hall.members.push(offset(place));
-        let seen = hall.chunk.as_ref().map_or(0, |chunk| offset(chunk.buffer.len()));
+        let seen = hall.chunk.as_mut().map_or(0, |chunk| {
+            chunk.seal();
+            offset(chunk.buffer.len())
+        });
         Seat { hall: id, index, seen }
     }
 
@@ -135,14 +167,15 @@ impl Rooms {
                 self.touched.push_back(HallId { room, form });
                 Box::new(self.spare.pop().unwrap_or_default())
             });
-            message.encode(form, &mut chunk.buffer);
-            chunk.ends.push(offset(chunk.buffer.len()));
+            chunk.push(form, message);
         }
     }
 
-    /// Returns what has been said in a hall since the last batch was through.
-    pub(super) fn open_chunk(&self, id: HallId) -> Option<&OpenChunk> {
-        self.hall(id)?.chunk.as_deref()
+    /// Returns what has been said in a hall since the last batch was through, in whole frames.
+    pub(super) fn open_chunk(&mut self, id: HallId) -> Option<&OpenChunk> {
+        let chunk = self.hall_mut(id)?.chunk.as_deref_mut()?;
+        chunk.seal();
+        Some(chunk)
     }
 
     /// Returns the chunk that is being given to a hall.
@@ -184,6 +217,7 @@ impl Rooms {
     fn start_flushing(&mut self) -> Option<()> {
         let id = self.touched.pop_front()?;
         let mut chunk = *self.hall_mut(id)?.chunk.take()?;
+        chunk.seal();
         self.flushing = Some(Flushing {
             bytes: chunk.buffer.split().freeze(),
             ends: std::mem::take(&mut chunk.ends),

@@ -1,11 +1,14 @@
 //! Owns how messages read as `WebSocket` frames: each is one text frame, unmasked and whole, that holds one object of JSON, which says
 //! by its `kind` what it is.
 
+mod run;
+
 use std::fmt::Write as _;
 
 use bytes::{BufMut as _, BytesMut};
 use memchr::memchr2;
 
+pub(crate) use self::run::Run;
 use super::Message;
 use crate::{COMMANDS, CloseCode, Name};
 
@@ -50,9 +53,20 @@ pub(super) fn encode(message: &Message, out: &mut BytesMut) {
         | Message::Dropped { .. }
         | Message::Stopping => TEXT,
     };
+    let start = begin_frame(kind, out);
+    encode_payload(message, out);
+    end_frame(start, out);
+}
+
+/// Begins a frame, and returns where.
+fn begin_frame(kind: u8, out: &mut BytesMut) -> usize {
     let start = out.len();
     out.put_slice(&[FIN | kind, 0, 0, 0]);
-    encode_payload(message, out);
+    start
+}
+
+/// Ends a frame: says in its head how long it is.
+fn end_frame(start: usize, out: &mut BytesMut) {
     let len = out.len() - start - 4;
     if len < SHORT_BYTES {
         out[start + 1] = u8::try_from(len).expect("it was just compared");
@@ -88,12 +102,8 @@ fn encode_payload(message: &Message, out: &mut BytesMut) {
             Object::begin(out, "crowd").number("joined", u64::from(*joined)).number("left", u64::from(*left)).end();
         }
         Message::Said { room, name, text, time_ms, seq } => {
-            out.reserve(160 + text.as_str().len());
-            let mut said = Object::begin(out, "said").name("room", room).number("time", *time_ms).number("seq", *seq);
-            said.list("said", &[(name, text)], |out, (name, text)| {
-                Object::bare(out).name("name", name).text("text", text.as_str()).end();
-            });
-            said.end();
+            run::put_first(room, *time_ms, *seq, name, text, out);
+            run::put_end(out);
         }
         Message::Renamed { old, new } => Object::begin(out, "renamed").name("old", old).name("new", new).end(),
         Message::Taken { name } => Object::begin(out, "taken").name("name", name).end(),

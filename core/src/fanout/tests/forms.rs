@@ -80,6 +80,92 @@ fn what_a_slow_browser_missed_is_told_in_its_form_where_it_is_missing() {
     assert_eq!(received, frames(messages[..fit].iter().chain([&dropped])));
 }
 
+/// What is said as the numbered messages of a room, at times that are given.
+fn numbered(times: &[u64]) -> Vec<Message> {
+    let name = |text| Name::parse(text).expect("a name");
+    let message = |(seq, &time_ms): (u64, &u64)| Message::Said {
+        room: name("main"),
+        name: name("Ann"),
+        text: Text::clean(&seq.to_string()),
+        time_ms,
+        seq,
+    };
+    (1..).zip(times).map(message).collect()
+}
+
+fn broadcast(message: &Message) -> Action {
+    Action::Broadcast { room: MAIN, audience: 2, message: message.clone() }
+}
+
+/// Says how many messages each frame of what was said brings.
+fn said_in_frames(mut bytes: &[u8]) -> Vec<usize> {
+    let mut counts = Vec::new();
+    while let [0x81, len, rest @ ..] = bytes {
+        let (len, rest) = match len {
+            126 => (usize::from(u16::from_be_bytes([rest[0], rest[1]])), &rest[2..]),
+            &len => (usize::from(len), rest),
+        };
+        let object: serde_json::Value = serde_json::from_slice(&rest[..len]).expect("it is JSON");
+        counts.push(object["said"].as_array().map_or(0, Vec::len));
+        bytes = &rest[len..];
+    }
+    assert!(bytes.is_empty());
+    counts
+}
+
+#[test]
+fn what_is_said_one_after_the_other_at_one_time_comes_in_one_frame() {
+    let (line, web) = (id(0), id(1));
+    let mut writer = Writer::with_both([line, web]);
+    writer.send(numbered(&[7, 7, 7, 8, 8]).iter().map(broadcast));
+    assert_eq!(said_in_frames(&writer.bytes(web)), [3, 2]);
+    assert_eq!(writer.lines(line), ann(["1", "2", "3", "4", "5"]));
+    let mut stats = Stats::default();
+    writer.fanout.count(&mut stats);
+    assert_eq!(stats.messages_out, 10, "each message counts");
+}
+
+#[test]
+fn a_frame_ends_where_anybody_there_is_told_something_else_comes_or_leaves() {
+    let (line, web) = (id(0), id(1));
+    let joined = Message::Joined { name: Name::parse("Bob").expect("a name") };
+    let other = id(2);
+    let between: [(Vec<Action>, &[usize]); 5] = [
+        (vec![broadcast(&joined)], &[2, 0, 2]),
+        (vec![Action::Reply { connection: web, message: joined.clone() }], &[2, 0, 2]),
+        (vec![open_web(other), enter(other, MAIN)], &[2, 2]),
+        (vec![Action::Reply { connection: line, message: joined }], &[4]),
+        (vec![leave(web), enter(web, MAIN)], &[2, 2]),
+    ];
+    for (actions, counts) in between {
+        let mut writer = Writer::with_both([line, web]);
+        let said = numbered(&[7; 4]).into_iter().map(|message| broadcast(&message));
+        let said: Vec<_> = said.collect();
+        writer.send([&said[..2], &actions, &said[2..]].concat());
+        assert_eq!(said_in_frames(&writer.bytes(web)), counts, "{actions:?}");
+        if actions.len() == 2 && actions[1] == enter(other, MAIN) {
+            assert_eq!(said_in_frames(&writer.bytes(other)), [2], "who comes hears what is said from then on");
+        }
+    }
+}
+
+#[test]
+fn a_slow_browser_misses_whole_frames_and_each_message_in_them_counts() {
+    let (line, web) = (id(0), id(1));
+    let mut writer = Writer::with_both([line, web]);
+    writer.takes.insert(web.generation(), 0);
+    writer.send(numbered(&[7; 10_000]).iter().map(broadcast));
+    assert_eq!(writer.lines(line).len(), 10_000);
+    writer.take(web, usize::MAX);
+    let bytes = writer.bytes(web);
+    let notice = frames(&[Message::Dropped { count: 0 }]).len() + 3;
+    let given: usize = said_in_frames(&bytes).iter().sum();
+    assert!((1000..9999).contains(&given), "{given}");
+    assert!(bytes.ends_with(format!("\"count\":{}}}", 10_000 - given).as_bytes()));
+    assert!(said_in_frames(&bytes).iter().all(|&count| count < 400), "no frame is much longer than 8 KiB");
+    assert!(bytes.len() - notice <= (128 << 10) - (40 << 10));
+}
+
 #[test]
 fn a_stop_closes_each_in_its_own_way() {
     let (line, web) = (id(0), id(1));
