@@ -11,6 +11,7 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 
 use async_io::Async;
 use futures_lite::future;
@@ -19,8 +20,17 @@ use rustix::event::epoll::{self, CreateFlags, EventData, EventFlags};
 use rustix::io::Errno;
 use slab::Slab;
 
+use crate::clock;
+
 /// How many sockets are woken for at once: no more than can tell the hub something before it has its turn.
 const EVENTS_MAX: usize = 128;
+
+/// How often all others have their turn before the next look, if that does not take long: enough for a dozen who come at once to
+/// be let in together, and next to nothing if there is nothing to do.
+const TURNS: u32 = 32;
+
+/// How long others may have their turn before the next look, so that whoever is next is not kept waiting by a crowd.
+const GIVE_WAY: Duration = Duration::from_micros(500);
 
 /// What is always waited for. Urgent bytes are, too: what comes behind them is not read with what comes before.
 const READING: EventFlags = EventFlags::IN.union(EventFlags::PRI).union(EventFlags::RDHUP).union(EventFlags::ET);
@@ -70,10 +80,7 @@ impl Sockets {
                 continue;
             }
             wakers.drain(..).for_each(Waker::wake);
-            // First those who were woken have their turn, then the hub. By then there may be more, and async-io, whose turn is
-            // dear, is not needed.
-            future::yield_now().await;
-            future::yield_now().await;
+            give_way().await;
         }
     }
 
@@ -100,6 +107,18 @@ impl Sockets {
 
     fn lock(&self) -> MutexGuard<'_, Slab<Waiting>> {
         self.waiting.lock().expect("nobody panics while holding it")
+    }
+}
+
+/// Lets those who were woken have their turn, then the hub, and whoever has something to do then. The later the next look, the more
+/// it finds: async-io, whose turn is dear, is not needed then, and the hub has more to hand on at once.
+async fn give_way() {
+    let until = clock::now() + GIVE_WAY;
+    for _ in 0..TURNS {
+        future::yield_now().await;
+        if until <= clock::now() {
+            break;
+        }
     }
 }
 
