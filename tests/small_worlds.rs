@@ -291,6 +291,7 @@ impl World {
                 let has_all = person.reader.has_all(self.model.lines(person.user));
                 is_gone && has_all && !std::mem::replace(&mut person.is_ended, true)
             }
+            Output::Yield => true,
             Output::Signal { signal: Signal::Answer, .. } | Output::Abandon { .. } => false,
         };
         lawful.then_some(true).ok_or_else(|| "the writer does what it may not".to_owned())

@@ -1,6 +1,6 @@
 //! Owns the actions that are handed on together, and how much work they are.
 
-use crate::{Action, Config, Time};
+use crate::{Action, Config, RoomId, Time};
 
 /// Holds actions in their order, with the sockets of the connections that they open. All writers follow the same batches in the
 /// same order.
@@ -11,7 +11,10 @@ pub struct Batch<S> {
     pub(crate) actions: Vec<Action>,
     pub(crate) sockets: Vec<S>,
     bytes: usize,
-    deliveries: usize,
+    /// How many writes it leads to, about: one for each member of a room in which something is said, however much it is.
+    writes: usize,
+    /// The room in which something was said last.
+    last_room: Option<RoomId>,
     /// When what its first action is about was handed in.
     pub(crate) begun_at: Time,
 }
@@ -20,13 +23,17 @@ impl<S> Batch<S> {
     /// Starts an empty batch.
     #[must_use]
     pub const fn new() -> Self {
-        Self { actions: Vec::new(), sockets: Vec::new(), bytes: 0, deliveries: 0, begun_at: Time::START }
+        Self { actions: Vec::new(), sockets: Vec::new(), bytes: 0, writes: 0, last_room: None, begun_at: Time::START }
     }
 
     /// Appends an action.
     pub fn push(&mut self, action: Action) {
-        let (bytes, deliveries) = match &action {
-            Action::Broadcast { audience, message, .. } => (message.weight(), *audience as usize),
+        let (bytes, writes) = match &action {
+            Action::Broadcast { room, message, .. } if self.last_room == Some(*room) => (message.weight(), 0),
+            Action::Broadcast { room, audience, message } => {
+                self.last_room = Some(*room);
+                (message.weight(), *audience as usize)
+            }
             Action::Reply { message, .. } => (message.weight(), 1),
             Action::Stop { .. } => (0, usize::MAX),
             Action::Open { .. }
@@ -36,7 +43,7 @@ impl<S> Batch<S> {
             | Action::Close { .. } => (0, 0),
         };
         self.bytes += bytes;
-        self.deliveries = self.deliveries.saturating_add(deliveries);
+        self.writes = self.writes.saturating_add(writes);
         self.actions.push(action);
     }
 
@@ -58,13 +65,13 @@ impl<S> Batch<S> {
 
     /// Tells whether anybody is given anything.
     pub(crate) const fn has_deliveries(&self) -> bool {
-        self.deliveries > 0
+        self.writes > 0
     }
 
     /// Tells whether it is cheaper to write out what is in it on the spot than to wake another thread for it.
     #[must_use]
     pub const fn is_small(&self, config: &Config) -> bool {
-        self.deliveries <= config.small_batch_deliveries
+        self.writes <= config.small_batch_writes
     }
 
     /// Returns the actions, in their order.
@@ -83,7 +90,7 @@ impl<S> Default for Batch<S> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{ConnectionId, Message, RoomId};
+    use crate::{ConnectionId, Message};
 
     const ANN: ConnectionId = ConnectionId::new(0, 0);
 
@@ -102,15 +109,18 @@ mod tests {
     }
 
     #[test]
-    fn a_batch_is_small_up_to_a_number_of_deliveries() {
-        let config = Config { small_batch_deliveries: 10, ..Config::default() };
+    fn a_batch_is_small_up_to_a_number_of_writes() {
+        let config = Config { small_batch_writes: 10, ..Config::default() };
+        let elsewhere = |audience| Action::Broadcast { room: RoomId::new(1), audience, message: said() };
         let reply = || Action::Reply { connection: ANN, message: said() };
         let cases = [
             (batch([]), true),
             (batch([broadcast(10)]), true),
             (batch([broadcast(11)]), false),
-            (batch([broadcast(4), broadcast(5), reply()]), true),
-            (batch([broadcast(4), broadcast(5), reply(), reply()]), false),
+            (batch([broadcast(10), broadcast(10), broadcast(10)]), true),
+            (batch([broadcast(4), elsewhere(5), reply()]), true),
+            (batch([broadcast(4), elsewhere(5), reply(), reply()]), false),
+            (batch([broadcast(4), elsewhere(5), broadcast(4)]), false),
             (batch([broadcast(10), Action::Leave { connection: ANN }, Action::Close { connection: ANN }]), true),
             (batch([Action::Stop { message: Message::Stopping }]), false),
             (batch([broadcast(1), Action::Stop { message: Message::Stopping }, broadcast(1)]), false),

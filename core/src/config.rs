@@ -62,9 +62,14 @@ pub struct Config {
     /// call per member and batch is cheap, small enough to fit into any socket's buffer at once.
     pub batch_bytes_max: usize,
 
-    /// Up to how many deliveries a batch is small: cheaper to be written by whoever made it than to wake another thread for.
-    /// Default 512: at about a microsecond each, that is what waking an idle CPU can cost on a virtual machine, ten times over.
-    pub small_batch_deliveries: usize,
+    /// Up to how many writes a batch is small: cheaper to be written by whoever made it than to wake another thread for. Default
+    /// 512: at some microseconds each, they cost twenty times what it can cost to wake an idle CPU on a virtual machine; but what
+    /// one thread has in its cache, two would have to share.
+    pub small_batch_writes: usize,
+
+    /// How many writes a writer makes before others on its thread have their turn. Default 128: at about ten microseconds each, a
+    /// millisecond, for which everybody else waits while a message goes to a crowd.
+    pub turn_writes: u32,
 
     /// The most connections at once. Default 4,294,967,295, which is no limit; a server takes as many as it has descriptors for.
     pub connections_max: u32,
@@ -129,7 +134,8 @@ impl Default for Config {
             queue_bytes_max: 256 << 10,
             stall_max: Duration::from_secs(60),
             batch_bytes_max: 64 << 10,
-            small_batch_deliveries: 512,
+            small_batch_writes: 512,
+            turn_writes: 128,
             connections_max: u32::MAX,
             connections_per_address_max: 64,
             connects_per_second: 10,
@@ -164,6 +170,7 @@ impl Config {
             ((256..=LIST_BYTES_MAX).contains(&self.list_bytes_max), "list_bytes_max", "256 to 8192 bytes"),
             ((8 * REPLY_WINDOW_BYTES..=1 << 30).contains(&self.queue_bytes_max), "queue_bytes_max", "128 KiB to 1 GiB"),
             ((1..=1 << 30).contains(&self.batch_bytes_max), "batch_bytes_max", "1 byte to 1 GiB"),
+            (self.turn_writes >= 1, "turn_writes", "at least 1 write"),
             (self.connections_max >= 1, "connections_max", "at least 1 connection"),
             (self.connects_per_second <= 1_000_000, "connects_per_second", "0 (off) to 1000000 connections a second"),
             (
@@ -252,6 +259,8 @@ mod tests {
             (Config { batch_bytes_max: 0, ..default() }, Some("batch_bytes_max")),
             (Config { batch_bytes_max: 1 << 30, ..default() }, None),
             (Config { batch_bytes_max: (1 << 30) + 1, ..default() }, Some("batch_bytes_max")),
+            (Config { turn_writes: 0, ..default() }, Some("turn_writes")),
+            (Config { turn_writes: 1, ..default() }, None),
             (Config { connections_max: 0, ..default() }, Some("connections_max")),
             (Config { connections_max: 1, ..default() }, None),
             (Config { connects_per_second: 1_000_000, ..default() }, None),

@@ -14,6 +14,14 @@ use crate::{
     Action, Batch, CloseCode, Config, ConnectionId, Histogram, Incident, Message, RoomId, Signal, Stats, Time,
 };
 
+/// After how many turns for what was said in a room more that was said there is taken in between, if there are as many to go. What
+/// comes in between is queued for all who are still to be written to, which costs a little for each: the more turns, the longer those
+/// wait who have been given all, and the fewer, the less is given at once.
+const ROOM_TURNS_MIN: u32 = 8;
+
+/// Which part of a queue may be filled with what is taken before the rest was written.
+const BEGUN_PART: usize = 8;
+
 /// Tells which connections a fan-out has to do with: one of every `of`, by their keys.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Share {
@@ -66,6 +74,8 @@ pub enum Output<'a, S> {
         /// Which.
         socket: S,
     },
+    /// Let others have their turn, and come back soon: there is more to do.
+    Yield,
     /// Give the connection up: it has failed, takes nothing any more, or the server stops. Nothing more is read from or written to
     /// it, and its session is told [`Signals::ABANDONED`](crate::Signals::ABANDONED).
     Abandon {
@@ -88,8 +98,11 @@ pub enum Written {
 /// Turns actions into bytes for the connections of one share.
 ///
 /// Hand in each batch with [`follow`](Self::follow), then do what [`poll_output`](Self::poll_output) says until it says nothing more.
-/// Come back with [`handle_timeout`](Self::handle_timeout) at [`poll_timeout`](Self::poll_timeout). Other batches may be followed
-/// before all output was polled; nothing gets out of order.
+/// Come back with [`handle_timeout`](Self::handle_timeout) at [`poll_timeout`](Self::poll_timeout).
+///
+/// When it says [`Output::Yield`], a batch that [may be followed](Self::may_follow) is followed before the rest is polled: so that a
+/// message to a crowd holds up nobody elsewhere. Others may be, too, and nothing gets out of order; but what is followed long before it
+/// can be written fills queues for no good reason.
 ///
 /// `S` is the adapter's handle of a socket. The fan-out keeps it and gives it back with each output; it never looks at it.
 #[derive(Debug)]
@@ -97,8 +110,34 @@ pub struct Fanout<S> {
     outboxes: Outboxes<S>,
     rooms: Rooms,
     writing: Option<Writing>,
+    /// All output was polled since something was handed in.
+    is_through: bool,
+    /// When those batches begun that it is not through with, if anybody is given anything.
+    begun_at: Vec<Time>,
+    /// How many bytes of lines they have.
+    begun_bytes: usize,
+    begun_bytes_max: usize,
+    /// How many writes there were since the last batch was followed, and in this turn.
+    batch_writes: u32,
+    turn_writes: u32,
+    turn_writes_max: u32,
+    /// Whose turn it is, when some are behind.
+    turn: Turn,
+    /// The room whose members were not all written to when the next batch was followed.
+    late_room: Option<RoomId>,
     /// How many microseconds it took to get through with each batch.
     delays: Histogram,
+}
+
+/// What is written next, in turns.
+#[derive(Clone, Copy, Debug)]
+enum Turn {
+    /// What was said in rooms, to those who have been given all before.
+    Rooms,
+    /// What was queued.
+    Line,
+    /// What was queued since the next batch came before it was written.
+    Behind,
 }
 
 /// The write that the adapter was told to do and has not reported yet.
@@ -118,14 +157,40 @@ impl<S: Clone> Fanout<S> {
             outboxes: Outboxes::new(share, Limits::new(config)),
             rooms: Rooms::default(),
             writing: None,
+            is_through: true,
+            begun_at: Vec::new(),
+            begun_bytes: 0,
+            begun_bytes_max: config.queue_bytes_max / BEGUN_PART,
+            batch_writes: 0,
+            turn_writes: 0,
+            turn_writes_max: config.turn_writes,
+            turn: Turn::Rooms,
+            late_room: None,
             delays: Histogram::default(),
         }
     }
 
+    /// Tells whether to take the next batch before all output of those before was polled: if it concerns others than the members of a
+    /// room who are being written to, or they have been for long; and if it is short enough not to fill queues.
+    #[must_use]
+    pub fn may_follow(&self, batch: &Batch<S>) -> bool {
+        let is_short = self.begun_bytes + batch.bytes() <= self.begun_bytes_max;
+        let is_long = self.batch_writes.min(self.writes_to_go()) / self.turn_writes_max >= ROOM_TURNS_MIN;
+        self.is_through || is_short && (is_long || self.concerns_others(batch))
+    }
+
     /// Takes the next batch of actions.
     pub fn follow(&mut self, now: Time, batch: &Batch<S>) {
-        while let Some((place, from)) = self.next_member() {
-            self.queue_chunk(place, from);
+        self.queue_rest();
+        if self.is_through {
+            // Nobody has asked how long they took.
+            self.begun_at.clear();
+        }
+        self.is_through = false;
+        self.batch_writes = 0;
+        self.begun_bytes += batch.bytes();
+        if batch.has_deliveries() {
+            self.begun_at.push(batch.begun_at);
         }
         let mut sockets = batch.sockets.iter();
         for action in &batch.actions {
@@ -149,17 +214,28 @@ impl<S: Clone> Fanout<S> {
             if let Some(notice) = self.outboxes.next_notice() {
                 return self.outboxes.output(notice);
             }
-            let Some((place, from)) = self.next_member() else { break };
-            if !self.outboxes.has_queue(place) {
-                self.writing = Some(Writing::Chunk { place, from });
-                let socket = self.outboxes.socket(place)?;
-                return Some(Output::Write { socket, bytes: &self.rooms.flushing()?.bytes[from..] });
+            if self.turn_writes == self.turn_writes_max {
+                self.turn_writes = 0;
+                return Some(Output::Yield);
             }
-            self.queue_chunk(place, from);
+            self.writing = self.next_writing();
+            if self.writing.is_some() || !self.outboxes.has_notices() {
+                break;
+            }
         }
-        let connection = self.outboxes.next_ready()?;
-        self.writing = Some(Writing::Queue(connection));
-        self.outboxes.front(connection)
+        let Some(writing) = self.writing else {
+            self.get_through();
+            return None;
+        };
+        self.turn_writes += 1;
+        self.batch_writes = self.batch_writes.saturating_add(1);
+        match writing {
+            Writing::Chunk { place, from } => {
+                let (socket, chunk) = (self.outboxes.socket(place)?, self.rooms.flushing()?);
+                Some(Output::Write { socket, bytes: &chunk.bytes[from..] })
+            }
+            Writing::Queue(connection) => self.outboxes.front(connection),
+        }
     }
 
     /// Takes notice of how the last [`Output::Write`] went.
@@ -184,16 +260,17 @@ impl<S: Clone> Fanout<S> {
         }
     }
 
-    /// Takes notice that all output was polled since this batch was followed: what could be written of it was.
-    pub fn handle_through(&mut self, now: Time, batch: &Batch<S>) {
-        if batch.has_deliveries() {
-            let delay = now.since(batch.begun_at).as_micros();
+    /// Takes notice that all output was polled: what could be written of the batches that were followed was.
+    pub fn handle_through(&mut self, now: Time) {
+        for begun_at in self.begun_at.drain(..) {
+            let delay = now.since(begun_at).as_micros();
             self.delays.add(u64::try_from(delay).unwrap_or(u64::MAX));
         }
     }
 
     /// Takes notice that a socket takes bytes again.
     pub fn handle_writable(&mut self, connection: ConnectionId) {
+        self.is_through = false;
         self.outboxes.unblock(connection);
     }
 
@@ -206,6 +283,12 @@ impl<S: Clone> Fanout<S> {
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Time> {
         self.outboxes.poll_timeout()
+    }
+
+    /// Tells whether all output was polled since something was handed in.
+    #[must_use]
+    pub const fn is_through(&self) -> bool {
+        self.is_through
     }
 
     /// Tells whether everything has been sent, and all output been polled.
@@ -272,6 +355,69 @@ impl<S: Clone> Fanout<S> {
         }
     }
 
+    /// Returns what to write next, unless somebody is to be told something first. Who is behind has their share of each turn, and nobody
+    /// else has to wait for all of them.
+    fn next_writing(&mut self) -> Option<Writing> {
+        if self.outboxes.behind() == 0 {
+            self.turn = Turn::Behind;
+        }
+        for _ in 0..Turn::COUNT {
+            self.turn = self.turn.next();
+            let writing = match self.turn {
+                Turn::Rooms => self.next_chunk(),
+                Turn::Line => self.outboxes.next_in_line().map(Writing::Queue),
+                Turn::Behind => self.outboxes.next_behind().map(Writing::Queue),
+            };
+            if writing.is_some() || self.outboxes.has_notices() {
+                return writing;
+            }
+        }
+        None
+    }
+
+    /// Returns what was said in a room to be written to a member who has been given all before. It is queued for those who have not.
+    fn next_chunk(&mut self) -> Option<Writing> {
+        loop {
+            let (place, from) = self.next_member()?;
+            if !self.outboxes.has_queue(place) {
+                return Some(Writing::Chunk { place, from });
+            }
+            self.queue_chunk(place, from);
+            if self.outboxes.has_notices() {
+                return None;
+            }
+        }
+    }
+
+    const fn get_through(&mut self) {
+        self.is_through = true;
+        self.begun_bytes = 0;
+        self.turn_writes = 0;
+        self.late_room = None;
+    }
+
+    /// Queues what was said in rooms for all who have not been given it yet.
+    fn queue_rest(&mut self) {
+        while let Some((place, from)) = self.next_member() {
+            let Some(chunk) = self.rooms.flushing() else { return };
+            self.late_room = Some(chunk.room());
+            self.outboxes.push_part_behind(place, chunk.part(from));
+        }
+    }
+
+    /// Returns how many are still to be written to, about.
+    fn writes_to_go(&self) -> u32 {
+        let people = self.rooms.flushing().map_or(0, |chunk| self.rooms.members_to_go(chunk)) + self.outboxes.behind();
+        u32::try_from(people).unwrap_or(u32::MAX)
+    }
+
+    /// Tells whether there is more in a batch than what was said in a room whose members are being written to.
+    fn concerns_others(&self, batch: &Batch<S>) -> bool {
+        let late = self.rooms.late_room().or(self.late_room);
+        let is_late = |action: &Action| matches!(action, Action::Broadcast { room, .. } if Some(*room) == late);
+        !batch.actions.iter().all(is_late)
+    }
+
     /// Returns the next member of a room who was not given yet what was said there: its place, and from where on it misses it.
     fn next_member(&mut self) -> Option<(usize, usize)> {
         loop {
@@ -286,8 +432,7 @@ impl<S: Clone> Fanout<S> {
     /// Queues what is being given to a room, from an offset on, for one of its members.
     fn queue_chunk(&mut self, place: usize, from: usize) {
         if let Some(chunk) = self.rooms.flushing() {
-            let part = Part { bytes: &chunk.bytes[from..], shared: Some(&chunk.bytes), from, ends: &chunk.ends };
-            self.outboxes.push_part(place, part);
+            self.outboxes.push_part(place, chunk.part(from));
         }
     }
 
@@ -299,6 +444,18 @@ impl<S: Clone> Fanout<S> {
         if from < chunk.buffer.len() {
             let part = Part { bytes: &chunk.buffer[from..], shared: None, from, ends: &chunk.ends };
             self.outboxes.push_part(place, part);
+        }
+    }
+}
+
+impl Turn {
+    const COUNT: usize = 3;
+
+    const fn next(self) -> Self {
+        match self {
+            Self::Rooms => Self::Line,
+            Self::Line => Self::Behind,
+            Self::Behind => Self::Rooms,
         }
     }
 }

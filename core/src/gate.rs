@@ -317,6 +317,24 @@ mod tests {
     }
 
     #[test]
+    fn who_has_used_their_burst_and_left_is_remembered_until_it_is_theirs_again() {
+        let burst = Duration::from_secs(1);
+        let mut gate = gate(Config { connections_per_address_max: 0, connect_burst: burst, ..Config::default() });
+        let mut come = |now, count| {
+            let froms = (0..count).map(|_| {
+                let (pass, from) = knock(&mut gate, now, "192.0.2.1").expect("there is room");
+                gate.leave(pass);
+                from
+            });
+            froms.last().expect("somebody came")
+        };
+        assert_eq!(come(Time::START, 9), Time::START, "the tenth of a second's burst would still be in time");
+        let soon = Time::after(Duration::from_millis(100));
+        assert_eq!(come(soon, 2), soon);
+        assert_eq!(come(soon, 1), Time::after(Duration::from_millis(200)), "no other nine");
+    }
+
+    #[test]
     fn who_comes_back_before_they_are_forgotten_is_counted_on() {
         let mut gate = gate(Config { connections_per_address_max: 1, ..unmetered() });
         let (pass, _) = knock(&mut gate, Time::START, "192.0.2.1").expect("there is room");

@@ -21,6 +21,10 @@ use crate::sockets::Sockets;
 /// noticed by who is let in then.
 const PAUSE: Duration = Duration::from_millis(100);
 
+/// How many may come in before others have their turn: a crowd must neither keep those from talking who are here, nor wait a turn for
+/// each who comes.
+const TURN_ACCEPTS: u32 = 16;
+
 pub(crate) struct Entrance {
     pub(crate) door: Door,
     pub(crate) watch: Watch,
@@ -34,7 +38,7 @@ pub(crate) struct Entrance {
 impl Entrance {
     /// Accepts whoever comes, for ever.
     pub(crate) async fn run(mut self, listener: Async<TcpListener>) {
-        loop {
+        for place in (0..TURN_ACCEPTS).cycle() {
             match self.sockets.accept(&listener).await {
                 Ok((stream, peer)) => match self.watch.admit(clock::now(), peer.ip()) {
                     Ok((ticket, from)) => {
@@ -54,8 +58,9 @@ impl Entrance {
                     }
                 }
             }
-            // A crowd that comes must not keep those from talking who are here.
-            future::yield_now().await;
+            if place == 0 {
+                future::yield_now().await;
+            }
         }
     }
 }

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, Weak};
 use std::time::Duration;
 
 use async_channel::{Receiver, Sender};
+use async_io::Timer;
 use chinwag_core::{Batch, Config, ConnectionId, Fanout, Output, Share, Stats, Time};
 use futures_lite::FutureExt as _;
 use smol::{Executor, Task};
@@ -19,14 +20,28 @@ pub(crate) type Log = async_broadcast::Receiver<Arc<Batch<Arc<Socket>>>>;
 
 #[derive(Debug)]
 pub(crate) struct Writer {
-    following: Mutex<(Fanout<Arc<Socket>>, Log)>,
+    following: Mutex<Following>,
     bell: Sender<()>,
     stall_max: Duration,
     /// Not a strong one: the executor owns the tasks that own this.
     executor: Weak<Executor<'static>>,
 }
 
-type Following<'a> = MutexGuard<'a, (Fanout<Arc<Socket>>, Log)>;
+#[derive(Debug)]
+struct Following {
+    fanout: Fanout<Arc<Socket>>,
+    log: Log,
+    /// What comes next in the log, and has to wait until what was followed is written.
+    next: Option<Arc<Batch<Arc<Socket>>>>,
+}
+
+/// Tells when a writer's task is to go on.
+enum Wake {
+    /// As soon as others had their turn.
+    Soon,
+    /// When it is rung for, or at this time.
+    Rung { or_at: Time },
+}
 
 impl Writer {
     /// Makes the writer of a share, and starts its task, which ends when the server has stopped and everything was written.
@@ -37,7 +52,7 @@ impl Writer {
         executor: &Arc<Executor<'static>>,
     ) -> (Arc<Self>, Task<()>) {
         let (bell, rung) = async_channel::bounded(1);
-        let following = Mutex::new((Fanout::new(config, share), log));
+        let following = Mutex::new(Following { fanout: Fanout::new(config, share), log, next: None });
         let executor_weak = Arc::downgrade(executor);
         let writer = Arc::new(Self { following, bell, stall_max: config.stall_max, executor: executor_weak });
         let task = executor.spawn(Arc::clone(&writer).run(rung));
@@ -53,52 +68,71 @@ impl Writer {
     /// Follows the log on the spot, unless somebody is about it; then the writer's task will.
     pub(crate) fn follow_now(self: &Arc<Self>) {
         match self.following.try_lock() {
-            Ok(following) => self.follow(following),
+            Ok(mut following) => self.follow_for_task(&mut following),
             Err(_) => self.ring(),
         }
     }
 
     /// Adds what was given to its connections, and is queued for them, to `stats`.
     pub(crate) fn count(&self, stats: &mut Stats) {
-        self.lock().0.count(stats);
+        self.lock().fanout.count(stats);
     }
 
     async fn run(self: Arc<Self>, rung: Receiver<()>) {
         let mut alarm = Alarm::new();
-        while let Some(at) = self.wake() {
-            let bell = async { rung.recv().await.expect("the writer holds the bell itself") };
-            bell.or(alarm.ring(at)).await;
+        while let Some(wake) = self.wake() {
+            match wake {
+                // Sockets are looked at only when no task is ready, and so a task that yields would keep all else waiting.
+                Wake::Soon => {
+                    Timer::after(Duration::ZERO).await;
+                }
+                Wake::Rung { or_at } => {
+                    let bell = async { rung.recv().await.expect("the writer holds the bell itself") };
+                    bell.or(alarm.ring(or_at)).await;
+                }
+            }
         }
     }
 
-    /// Does what there is to do, and returns when to look again if nobody rings, or `None` after the end.
-    fn wake(self: &Arc<Self>) -> Option<Time> {
+    /// Does what there is to do in a turn, and returns when to go on, or `None` after the end.
+    fn wake(self: &Arc<Self>) -> Option<Wake> {
         let now = clock::now();
         let mut following = self.lock();
-        following.0.handle_timeout(now);
-        self.follow(following);
-        let fanout = &self.lock().0;
+        following.fanout.handle_timeout(now);
+        if !self.follow(&mut following) {
+            return Some(Wake::Soon);
+        }
+        let fanout = &following.fanout;
         // Whoever stalls from now on need not be looked after any earlier.
-        let at = fanout.poll_timeout().unwrap_or(now + self.stall_max);
-        (!fanout.is_finished()).then_some(at)
+        let or_at = fanout.poll_timeout().unwrap_or(now + self.stall_max);
+        (!fanout.is_finished()).then_some(Wake::Rung { or_at })
     }
 
-    /// Takes all that is in the log, and writes what can be written.
-    fn follow(self: &Arc<Self>, mut following: Following<'_>) {
-        let (fanout, log) = &mut *following;
-        let now = clock::now();
-        self.write(fanout, now);
-        while let Ok(batch) = log.try_recv() {
-            fanout.follow(now, &batch);
-            self.write(fanout, now);
-            fanout.handle_through(clock::now(), &batch);
-        }
-        if fanout.is_finished() {
+    /// Does a turn of what the writer's task does, which then has the rest to do, and to see the end.
+    fn follow_for_task(self: &Arc<Self>, following: &mut Following) {
+        if !self.follow(following) || following.fanout.is_finished() {
             self.ring();
         }
     }
 
-    fn write(self: &Arc<Self>, fanout: &mut Fanout<Arc<Socket>>, now: Time) {
+    /// Takes what is in the log, and writes what can be written, for one turn. Tells whether that was all.
+    fn follow(self: &Arc<Self>, following: &mut Following) -> bool {
+        let now = clock::now();
+        // What has come meanwhile may go before the rest of what is long.
+        while !following.fanout.is_through() && following.follow_next(now) {}
+        loop {
+            if !self.write(&mut following.fanout, now) {
+                return false;
+            }
+            following.fanout.handle_through(clock::now());
+            if !following.follow_next(now) {
+                return true;
+            }
+        }
+    }
+
+    /// Does what the fan-out says, until nothing is left, or others are to have their turn. Tells which.
+    fn write(self: &Arc<Self>, fanout: &mut Fanout<Arc<Socket>>, now: Time) -> bool {
         while let Some(output) = fanout.poll_output() {
             match output {
                 Output::Write { socket, bytes } => {
@@ -108,9 +142,11 @@ impl Writer {
                 Output::AwaitWritable { connection, socket } => self.await_writable(connection, Arc::clone(socket)),
                 Output::Signal { socket, signal } => socket.signal(signal),
                 Output::Finish { socket } => socket.finish(),
+                Output::Yield => return false,
                 Output::Abandon { socket, incident } => socket.abandon(incident),
             }
         }
+        true
     }
 
     /// Starts a task that lives as long as the socket is full.
@@ -119,15 +155,25 @@ impl Writer {
         let task = async move {
             socket.writable().await;
             let mut following = writer.lock();
-            following.0.handle_writable(connection);
-            writer.follow(following);
+            following.fanout.handle_writable(connection);
+            writer.follow_for_task(&mut following);
         };
         if let Some(executor) = self.executor.upgrade() {
             executor.spawn(task).detach();
         }
     }
 
-    fn lock(&self) -> Following<'_> {
+    fn lock(&self) -> MutexGuard<'_, Following> {
         self.following.lock().expect("nobody panics while holding it")
+    }
+}
+
+impl Following {
+    /// Follows the next batch in the log, if there is one and it need not wait. Tells whether it did.
+    fn follow_next(&mut self, now: Time) -> bool {
+        self.next = self.next.take().or_else(|| self.log.try_recv().ok());
+        let Some(batch) = self.next.take_if(|batch| self.fanout.may_follow(batch)) else { return false };
+        self.fanout.follow(now, &batch);
+        true
     }
 }

@@ -25,6 +25,9 @@ use crate::hub::Input;
 /// How much is read at once: two hundred lines of 80 characters. More per call saves little, and makes others wait longer.
 const READ_BYTES: usize = 16 << 10;
 
+/// How many full reads of one connection may follow each other: as much as a batch holds.
+const FULL_READS_MAX: u8 = 4;
+
 /// How long a connection that was ended here is still read, so that what its owner sent meanwhile does not make the operating
 /// system throw away what is on its way to them.
 const LINGER: Duration = Duration::from_secs(2);
@@ -173,6 +176,7 @@ pub(crate) struct Reader {
 impl Reader {
     /// Hands what the connection asks for to the hub, until it ends.
     pub(crate) async fn run(&mut self) {
+        let mut full_reads = 0;
         loop {
             let signals = self.socket.signals();
             match self.session.poll_next(clock::now(), signals) {
@@ -184,9 +188,15 @@ impl Reader {
                 Next::AwaitSignal => Box::pin(self.socket.signals_other_than(signals)).await,
                 Next::AwaitTime(time) => Box::pin(clock::reach(time)).await,
                 Next::Read => match poll_fn(|cx| self.poll_read(cx)).await {
-                    // There may be a flood behind it, and tokio would read a hundred times before others have their turn.
-                    Ok(READ_BYTES..) => yield_now().await,
-                    Ok(1..) => {}
+                    // What filled the buffer was hardly all, and the rest goes into the same batch. But there may be a flood behind it,
+                    // and tokio would read a hundred times before others have their turn.
+                    Ok(READ_BYTES..) => {
+                        full_reads = (full_reads + 1) % FULL_READS_MAX;
+                        if full_reads == 0 {
+                            yield_now().await;
+                        }
+                    }
+                    Ok(1..) => full_reads = 0,
                     Ok(0) => self.session.handle_end(),
                     Err(_) => self.session.handle_failure(),
                 },

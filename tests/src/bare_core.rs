@@ -228,6 +228,8 @@ fn obey(output: Output<'_, usize>, people: &mut [Person]) -> Option<Written> {
         Output::Write { socket, bytes } => return Some(people[*socket].take(bytes)),
         Output::AwaitWritable { socket, .. } => people[*socket].is_awaited = true,
         Output::Signal { socket, signal } => people[*socket].signals = people[*socket].signals.after(signal),
+        // Nobody else has to do anything.
+        Output::Yield => {}
         Output::Finish { socket } => people[socket].received.is_closed = !people[socket].is_lost,
         Output::Abandon { socket, .. } => {
             people[socket].received.is_closed = !people[socket].is_lost;

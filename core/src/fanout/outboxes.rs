@@ -20,6 +20,8 @@ pub(super) struct Outboxes<S> {
     closing: HashMap<ConnectionId, Outbox<S>>,
     /// Who has something queued and is not known to block.
     line: VecDeque<ConnectionId>,
+    /// Those of them who were to be written to when something else came first: let the others not wait for them.
+    behind: VecDeque<ConnectionId>,
     notices: VecDeque<Notice<S>>,
     /// When to look whether someone still takes nothing; one entry at most for each outbox.
     stalls: BinaryHeap<Reverse<(Time, ConnectionId)>>,
@@ -63,6 +65,7 @@ impl<S: Clone> Outboxes<S> {
             open: Vec::new(),
             closing: HashMap::new(),
             line: VecDeque::new(),
+            behind: VecDeque::new(),
             notices: VecDeque::new(),
             stalls: BinaryHeap::new(),
             queues: 0,
@@ -115,11 +118,22 @@ impl<S: Clone> Outboxes<S> {
     }
 
     pub(super) fn push_part(&mut self, place: usize, part: Part<'_>) {
-        self.push(place, |queue, limits| queue.push_part(limits, part));
+        if let Some(connection) = self.push(place, |queue, limits| queue.push_part(limits, part)) {
+            self.line.push_back(connection);
+        }
+    }
+
+    /// Queues a part for one who was to be written to when something else came first.
+    pub(super) fn push_part_behind(&mut self, place: usize, part: Part<'_>) {
+        if let Some(connection) = self.push(place, |queue, limits| queue.push_part(limits, part)) {
+            self.behind.push_back(connection);
+        }
     }
 
     pub(super) fn push_reply(&mut self, place: usize, message: &Message) {
-        self.push(place, |queue, _| queue.push_reply(message));
+        if let Some(connection) = self.push(place, |queue, _| queue.push_reply(message)) {
+            self.line.push_back(connection);
+        }
     }
 
     /// Says that the mark of a connection is answered, now or as soon as there is room for more replies.
@@ -268,6 +282,10 @@ impl<S: Clone> Outboxes<S> {
         stats.queued_bytes += queues.map(|queue| queue.bytes() as u64).sum::<u64>();
     }
 
+    pub(super) fn has_notices(&self) -> bool {
+        !self.notices.is_empty()
+    }
+
     /// Returns the next notice that still concerns someone.
     pub(super) fn next_notice(&mut self) -> Option<Notice<S>> {
         while let Some(notice) = self.notices.pop_front() {
@@ -290,15 +308,36 @@ impl<S: Clone> Outboxes<S> {
         })
     }
 
+    /// Returns how many may be behind.
+    pub(super) fn behind(&self) -> usize {
+        self.behind.len()
+    }
+
     /// Returns who is first in line.
-    pub(super) fn next_ready(&mut self) -> Option<ConnectionId> {
+    pub(super) fn next_in_line(&mut self) -> Option<ConnectionId> {
         while let Some(&connection) = self.line.front() {
-            if self.queue_mut(connection).is_some_and(|queue| queue.listed) {
+            if self.is_listed(connection) {
                 return Some(connection);
             }
             self.line.pop_front();
         }
         None
+    }
+
+    /// Returns who is first of those behind.
+    pub(super) fn next_behind(&mut self) -> Option<ConnectionId> {
+        while let Some(&connection) = self.behind.front() {
+            if self.is_listed(connection) {
+                return Some(connection);
+            }
+            self.behind.pop_front();
+        }
+        None
+    }
+
+    fn is_listed(&self, connection: ConnectionId) -> bool {
+        let queue = self.outbox(connection).and_then(|outbox| outbox.queue.as_ref());
+        queue.is_some_and(|queue| queue.listed)
     }
 
     /// Returns the first write of what is queued for a connection.
@@ -307,8 +346,9 @@ impl<S: Clone> Outboxes<S> {
         Some(Output::Write { socket: &outbox.socket, bytes: outbox.queue.as_ref()?.front() })
     }
 
-    fn push(&mut self, place: usize, push: impl FnOnce(&mut Queue, &Limits) -> Pushed) {
-        let Some(outbox) = self.open[place].as_mut().filter(|outbox| !outbox.abandoned) else { return };
+    /// Queues something. Returns for whom, if they have to be put into a line for it.
+    fn push(&mut self, place: usize, push: impl FnOnce(&mut Queue, &Limits) -> Pushed) -> Option<ConnectionId> {
+        let outbox = self.open[place].as_mut().filter(|outbox| !outbox.abandoned)?;
         let connection = outbox.connection;
         let queue = outbox.queue.get_or_insert_with(|| {
             self.queues += 1;
@@ -320,10 +360,9 @@ impl<S: Clone> Outboxes<S> {
         if is_over {
             self.notices.push_back(Notice::Signal(connection, Signal::Pause));
         }
-        if !queue.listed && !queue.blocked {
-            queue.listed = true;
-            self.line.push_back(connection);
-        }
+        let is_new = !queue.listed && !queue.blocked;
+        queue.listed |= is_new;
+        is_new.then_some(connection)
     }
 
     fn block_connection(&mut self, now: Time, connection: ConnectionId) {
@@ -391,7 +430,8 @@ impl<S> Outboxes<S> {
     /// Asserts that nothing is kept of connections that are gone; a stall may be looked after until its time.
     pub(super) fn assert_empty(&self) {
         assert!(self.open.iter().all(Option::is_none));
-        assert!(self.closing.is_empty() && self.line.is_empty() && self.notices.is_empty());
+        assert!(self.closing.is_empty() && self.notices.is_empty());
+        assert!(self.line.is_empty() && self.behind.is_empty());
         assert_eq!(self.queues, 0);
     }
 }

@@ -9,6 +9,7 @@ use std::collections::VecDeque;
 
 use bytes::{Bytes, BytesMut};
 
+use super::queue::Part;
 use crate::{Form, Message, RoomId};
 
 /// How many buffers are kept to be used again. Each grows to the largest chunk it ever held, so that keeping one for every room that
@@ -58,6 +59,15 @@ pub(super) struct Flushing {
 }
 
 impl Flushing {
+    pub(super) const fn room(&self) -> RoomId {
+        self.hall.room
+    }
+
+    /// Returns all from an offset on.
+    pub(super) fn part(&self, from: usize) -> Part<'_> {
+        Part { bytes: &self.bytes[from..], shared: Some(&self.bytes), from, ends: &self.ends }
+    }
+
     /// Returns how many messages end after the offset `from`, up to the offset `to`.
     pub(super) fn messages(&self, from: usize, to: usize) -> usize {
         if from == 0 && to == self.bytes.len() {
@@ -135,6 +145,17 @@ impl Rooms {
     /// Returns the chunk that is being given to a hall.
     pub(super) const fn flushing(&self) -> Option<&Flushing> {
         self.flushing.as_ref()
+    }
+
+    /// Returns how many members a chunk is still to be given to.
+    pub(super) fn members_to_go(&self, chunk: &Flushing) -> usize {
+        self.hall(chunk.hall).map_or(0, |hall| hall.members.len().saturating_sub(chunk.next))
+    }
+
+    /// Returns the room whose members are given something, or are next.
+    pub(super) fn late_room(&self) -> Option<RoomId> {
+        let next = self.touched.front().map(|hall| hall.room);
+        self.flushing.as_ref().map(Flushing::room).or(next)
     }
 
     pub(super) fn is_flushed(&self) -> bool {

@@ -5,6 +5,7 @@ mod drops;
 mod ends;
 mod forms;
 mod order;
+mod turns;
 mod writes;
 
 use std::collections::{BTreeMap, HashMap};
@@ -84,6 +85,7 @@ impl Writer {
             Output::Signal { socket, signal: Signal::Pause } => self.told.push(format!("pause {socket}")),
             Output::Signal { socket, signal: Signal::Resume } => self.told.push(format!("resume {socket}")),
             Output::Signal { socket, signal: Signal::Answer } => self.told.push(format!("answer {socket}")),
+            Output::Yield => {}
             Output::Finish { socket } => self.told.push(format!("finish {socket}")),
             Output::Abandon { socket, .. } => self.told.push(format!("abandon {socket}")),
         }

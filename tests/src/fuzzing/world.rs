@@ -54,6 +54,7 @@ fn config(input: &mut Input<'_>) -> Config {
         threads: input.pick(&[1, 2, 3]),
         seed: u64::from(input.byte()),
         queue_bytes_max: 128 << 10,
+        turn_writes: 2,
         ..Config::default()
     }
 }

@@ -109,6 +109,7 @@ fn config(rng: &mut Rng) -> Config {
         queue_bytes_max: rng.pick(&[128 << 10, 128 << 10, 150_000]),
         stall_max: Duration::from_secs(rng.pick(&[1, 60])),
         threads: rng.pick(&[1, 2, 3]),
+        turn_writes: rng.pick(&[1, 2, 128]),
         seed: rng.number(),
         ..Config::default()
     };

@@ -104,7 +104,7 @@ fn how_long_a_batch_took_counts_from_its_first_request_if_anybody_is_given_anyth
     for batch in [begun(vec![say(MAIN, "a"), say(MAIN, "b")]), begun(vec![leave(id(0))])] {
         writer.fanout.follow(said_at, &batch);
         writer.poll();
-        writer.fanout.handle_through(written_at, &batch);
+        writer.fanout.handle_through(written_at);
     }
     let mut stats = Stats::default();
     writer.fanout.count(&mut stats);

@@ -98,6 +98,7 @@ impl World {
                 users[*socket].finish(model)?;
                 "finished"
             }
+            Output::Yield => "turn over",
             Output::Abandon { socket, .. } => {
                 let has_given_up = stops_at.is_some_and(|at| at <= *now);
                 users[*socket].abandon(model, has_given_up, self.has_stopped)?

@@ -1,0 +1,170 @@
+//! How long one may keep others waiting: writes are made in turns, and what is new for others goes before the rest of what is long.
+
+use super::*;
+
+const CROWD: u32 = 100;
+const TURN_WRITES: u32 = 4;
+
+/// Starts with a crowd in `main` and two in `pizza`, who are returned.
+fn crowd_and_pair() -> (Writer, [ConnectionId; 2]) {
+    let config = Config { turn_writes: TURN_WRITES, ..config() };
+    let pair = [id(CROWD), id(CROWD + 1)];
+    let mut writer = Writer::with(&config, Share::ALL);
+    writer.send((0..CROWD).map(id).flat_map(|member| [open(member), enter(member, MAIN)]));
+    writer.send(pair.into_iter().flat_map(|member| [open(member), enter(member, PIZZA)]));
+    (writer, pair)
+}
+
+impl Writer {
+    /// Polls until others are to have their turn, or nothing is left; tells which.
+    fn poll_turn(&mut self) -> bool {
+        loop {
+            let turn_writes = self.fanout.turn_writes;
+            if !self.poll_once() {
+                return false;
+            }
+            if self.fanout.turn_writes < turn_writes {
+                return true;
+            }
+        }
+    }
+
+    /// Follows a batch as an adapter does; tells whether it might.
+    fn follow_between(&mut self, actions: Vec<Action>) -> bool {
+        let may_follow = self.fanout.may_follow(&batch(actions.iter().cloned()));
+        if may_follow {
+            self.follow(actions);
+        }
+        may_follow
+    }
+
+    fn assert_all_in_main_have(&mut self, texts: &[&str]) {
+        for member in (0..CROWD).map(id) {
+            assert_eq!(self.lines(member), ann(texts.iter().copied()), "{member}");
+        }
+    }
+}
+
+#[test]
+fn after_some_writes_others_have_their_turn() {
+    let (mut writer, _) = crowd_and_pair();
+    writer.follow([say(MAIN, "a")]);
+    for turn in 1..=CROWD / TURN_WRITES {
+        assert!(writer.poll_turn());
+        assert_eq!(writer.received.len() as u32, turn * TURN_WRITES);
+        assert!(!writer.fanout.is_through());
+    }
+    assert!(!writer.poll_turn(), "all is written");
+    assert!(writer.fanout.is_through());
+}
+
+#[test]
+fn who_is_elsewhere_waits_for_no_crowd() {
+    let (mut writer, pair) = crowd_and_pair();
+    writer.follow([say(MAIN, "a")]);
+    for text in ["b", "c", "d"] {
+        assert!(writer.poll_turn());
+        assert!(writer.follow_between(vec![say(PIZZA, text)]));
+        // A third of the writes are theirs.
+        assert!(writer.poll_turn() && writer.poll_turn());
+        for member in pair {
+            assert_eq!(writer.lines(member), ann([text]));
+        }
+    }
+    writer.poll();
+    writer.assert_all_in_main_have(&["a"]);
+}
+
+#[test]
+fn who_asks_something_waits_for_no_crowd() {
+    let (mut writer, [one, _]) = crowd_and_pair();
+    writer.follow([say(MAIN, "a")]);
+    assert!(writer.poll_turn());
+    assert!(writer.follow_between(vec![reply(one, "b")]));
+    assert!(writer.poll_turn());
+    assert_eq!(writer.lines(one), ann(["b"]));
+}
+
+#[test]
+fn a_crowd_waits_for_nobody_who_is_elsewhere() {
+    let (mut writer, pair) = crowd_and_pair();
+    writer.follow([say(MAIN, "a")]);
+    let mut turns = 0;
+    while writer.received.len() < CROWD as usize + 2 {
+        assert!(writer.poll_turn());
+        assert!(writer.follow_between(vec![say(PIZZA, "b"), reply(pair[0], "c")]));
+        turns += 1;
+        assert!(turns <= CROWD, "of four writes in a turn, one at least is the crowd's");
+    }
+    writer.poll();
+    writer.assert_all_in_main_have(&["a"]);
+    assert_eq!(writer.lines(pair[1]).len(), turns as usize);
+}
+
+#[test]
+fn more_for_the_same_room_waits_for_the_first_for_a_while() {
+    let (mut writer, _) = crowd_and_pair();
+    writer.follow([say(MAIN, "a")]);
+    for _ in 0..ROOM_TURNS_MIN {
+        assert!(!writer.follow_between(vec![say(MAIN, "b"), say(MAIN, "c")]));
+        assert!(writer.poll_turn());
+    }
+    assert_eq!(writer.lines(id(0)), ann(["a"]));
+    assert!(writer.follow_between(vec![say(MAIN, "b"), say(MAIN, "c")]));
+    assert_eq!(writer.lines(id(CROWD - 1)), ann([]), "the last had nothing yet");
+    assert!(!writer.follow_between(vec![say(MAIN, "d")]), "it has to wait as long again");
+    assert!(writer.poll_turn());
+    assert_eq!(writer.lines(id(0)), ann(["b", "c"]), "the first go on");
+    writer.poll();
+    assert_eq!(writer.lines(id(CROWD - 1)), ann(["a", "b", "c"]));
+    assert!(writer.follow_between(vec![say(MAIN, "d")]));
+}
+
+#[test]
+fn more_for_the_same_room_waits_for_the_last_few() {
+    let (mut writer, _) = crowd_and_pair();
+    writer.follow([say(MAIN, "a")]);
+    for _ in 0..=CROWD / TURN_WRITES - ROOM_TURNS_MIN {
+        assert!(writer.poll_turn());
+    }
+    for _ in 1..ROOM_TURNS_MIN {
+        assert!(!writer.follow_between(vec![say(MAIN, "b")]));
+        assert!(writer.poll_turn());
+    }
+    assert!(!writer.poll_turn());
+    assert!(writer.follow_between(vec![say(MAIN, "b")]));
+    writer.poll();
+    writer.assert_all_in_main_have(&["a", "b"]);
+}
+
+#[test]
+fn what_is_long_waits_until_the_first_is_written_and_fills_no_queues() {
+    let (mut writer, _) = crowd_and_pair();
+    let said = |count| (0..count).map(|number| say(PIZZA, &long(number))).collect::<Vec<_>>();
+    let room_for = (128 << 10) / BEGUN_PART / 1000;
+    writer.follow([say(MAIN, "a")]);
+    assert!(writer.poll_turn());
+    assert!(!writer.follow_between(said(room_for + 1)));
+    assert!(writer.follow_between(said(room_for)));
+    assert!(!writer.follow_between(said(1)));
+    writer.poll();
+    assert!(writer.follow_between(said(room_for + 1)));
+}
+
+#[test]
+fn who_leaves_while_a_crowd_is_written_to_is_sent_the_rest() {
+    let (mut writer, _) = crowd_and_pair();
+    writer.follow([say(MAIN, "a")]);
+    assert!(writer.poll_turn());
+    let (early, late) = (id(0), id(CROWD - 1));
+    writer.follow([leave(early), close(early), leave(late), close(late)]);
+    writer.follow([say(MAIN, "b")]);
+    writer.poll();
+    for member in [early, late] {
+        assert_eq!(writer.lines(member), ann(["a"]));
+    }
+    for member in (1..CROWD - 1).map(id) {
+        assert_eq!(writer.lines(member), ann(["a", "b"]));
+    }
+    assert_eq!(writer.told(), ["finish 100", "finish 199"]);
+}
