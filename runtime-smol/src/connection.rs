@@ -2,15 +2,14 @@
 
 use std::cell::RefCell;
 use std::future::{Future, poll_fn};
-use std::io::{self, ErrorKind, Read as _, Write as _};
-use std::net::{IpAddr, Shutdown, TcpStream};
+use std::io::{self, ErrorKind, Write as _};
+use std::net::{IpAddr, Shutdown};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use async_channel::Sender;
-use async_io::Async;
 use chinwag_core::{ConnectionId, Event, Incident, Next, Session, Signal, Signals, Time, Written};
 use chinwag_launch::Ticket;
 use event_listener::Event as Bell;
@@ -18,12 +17,13 @@ use futures_lite::FutureExt as _;
 
 use crate::clock;
 use crate::hub::Input;
+use crate::sockets::Stream;
 
 /// How much is read at once: two hundred lines of 80 characters. More per call saves little, and makes others wait longer.
 const READ_BYTES: usize = 16 << 10;
 
-/// How many full reads of one connection may follow each other: as much as a batch holds.
-const FULL_READS_MAX: u8 = 4;
+/// How many reads of one connection may follow each other: with these a batch is full.
+const READS_MAX: u8 = 4;
 
 /// How long a connection that was ended here is still read, so that what its owner sent meanwhile does not make the operating
 /// system throw away what is on its way to them.
@@ -37,18 +37,18 @@ thread_local! {
 /// Holds a socket, which its reader and its writer share, and what the writer has told the reader.
 #[derive(Debug)]
 pub(crate) struct Socket {
-    stream: Async<TcpStream>,
+    stream: Stream,
     ticket: Ticket,
     signals: AtomicU8,
-    /// How many reads in a row have filled the buffer, without a wait between them. Only the reader looks at it.
-    full_reads: AtomicU8,
+    /// How many reads there were in a row, without a wait between them. Only the reader looks at it.
+    reads: AtomicU8,
     changed: Bell,
 }
 
 impl Socket {
-    pub(crate) fn new(stream: Async<TcpStream>, ticket: Ticket) -> Self {
-        let (signals, full_reads) = (AtomicU8::default(), AtomicU8::default());
-        Self { stream, ticket, signals, full_reads, changed: Bell::new() }
+    pub(crate) fn new(stream: Stream, ticket: Ticket) -> Self {
+        let (signals, reads) = (AtomicU8::default(), AtomicU8::default());
+        Self { stream, ticket, signals, reads, changed: Bell::new() }
     }
 
     /// Writes what the socket takes at once.
@@ -75,40 +75,25 @@ impl Socket {
     }
 
     pub(crate) async fn writable(&self) {
-        // An error shows at the next write.
-        let _ = self.stream.writable().await;
+        self.stream.writable().await;
     }
 
     /// Reads what is there, as soon as something is, and hands it to `take`. Zero bytes mean that no more will come.
-    pub(crate) fn poll_read(&self, cx: &mut Context<'_>, mut take: impl FnMut(&[u8])) -> Poll<io::Result<usize>> {
-        let full_reads = self.full_reads.load(Ordering::Relaxed);
-        // What filled the buffer was hardly all. So the rest need not be waited for, and goes into the same batch.
-        let at_once = if (1..FULL_READS_MAX).contains(&full_reads) { self.read(&mut take) } else { None };
-        let (before, read) = match at_once {
-            Some(read) => (full_reads, read),
-            None => loop {
-                ready!(self.stream.poll_readable(cx))?;
-                if let Some(read) = self.read(&mut take) {
-                    break (0, read);
-                }
-            },
-        };
-        let full_reads = if matches!(read, Ok(READ_BYTES)) { before + 1 } else { 0 };
-        self.full_reads.store(full_reads, Ordering::Relaxed);
-        Poll::Ready(read)
-    }
-
-    /// Reads what is there, if something is, and hands it to `take`.
-    fn read(&self, take: impl FnOnce(&[u8])) -> Option<io::Result<usize>> {
-        let read = BUFFER.with_borrow_mut(|buffer| {
-            let len = self.stream.get_ref().read(buffer)?;
-            take(&buffer[..len]);
-            Ok(len)
-        });
-        match read {
-            Err(error) if matches!(io::Error::kind(&error), ErrorKind::WouldBlock | ErrorKind::Interrupted) => None,
-            read => Some(read),
+    pub(crate) fn poll_read(&self, cx: &mut Context<'_>, take: impl FnOnce(&[u8])) -> Poll<io::Result<usize>> {
+        let reads = self.reads.load(Ordering::Relaxed);
+        if reads == READS_MAX {
+            // There may be a flood behind it, and others are to have their turn.
+            self.reads.store(0, Ordering::Relaxed);
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
         }
+        let read = BUFFER.with_borrow_mut(|buffer| {
+            let len = ready!(self.stream.poll_read(cx, buffer))?;
+            take(&buffer[..len]);
+            Poll::Ready(Ok(len))
+        });
+        self.reads.store(if read.is_ready() { reads + 1 } else { 0 }, Ordering::Relaxed);
+        read
     }
 
     /// Goes on reading for a while, and drops what comes.

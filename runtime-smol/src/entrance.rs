@@ -15,6 +15,7 @@ use smol::Executor;
 use crate::clock;
 use crate::connection::Socket;
 use crate::hub::Input;
+use crate::sockets::Sockets;
 
 /// How long to wait when nobody can be let in for want of memory or descriptors: long enough not to spin, short enough not to be
 /// noticed by who is let in then.
@@ -28,6 +29,7 @@ pub(crate) struct Entrance {
     pub(crate) door: Door,
     pub(crate) watch: Watch,
     pub(crate) config: Arc<Config>,
+    pub(crate) sockets: Arc<Sockets>,
     /// Not a strong one: the executor owns the task that owns this.
     pub(crate) executor: Weak<Executor<'static>>,
     pub(crate) inputs: Sender<Input>,
@@ -37,7 +39,7 @@ impl Entrance {
     /// Accepts whoever comes, for ever.
     pub(crate) async fn run(mut self, listener: Async<TcpListener>) {
         for place in (0..TURN_ACCEPTS).cycle() {
-            match listener.accept().await {
+            match self.sockets.accept(&listener).await {
                 Ok((stream, peer)) => match self.watch.admit(clock::now(), peer.ip()) {
                     Ok((ticket, from)) => {
                         let socket = Arc::new(Socket::new(stream, ticket));

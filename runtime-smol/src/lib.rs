@@ -4,6 +4,7 @@
 //! - Whoever connects is first heard out (`entrance.rs`): who speaks something else than chat is not let in, and who comes to the web
 //!   door is given the page before they are.
 //! - Each connection (`connection.rs`) has a task that reads it and hands its requests to the hub.
+//! - What they wait for, they are told by one epoll instance (`sockets.rs`).
 //! - Each writer (`writer.rs`) owns the queues of its share of the connections, and writes to their sockets without waiting.
 //!
 //! # Examples
@@ -32,6 +33,11 @@ mod crew;
 mod entrance;
 mod hub;
 mod serve;
+#[cfg(target_os = "linux")]
+mod sockets;
+#[cfg(not(target_os = "linux"))]
+#[path = "sockets_elsewhere.rs"]
+mod sockets;
 mod writer;
 
 pub use serve::serve;

@@ -16,6 +16,7 @@ use crate::clock;
 use crate::crew;
 use crate::entrance::Entrance;
 use crate::hub::{Hub, Input};
+use crate::sockets::Sockets;
 
 /// Serves whoever connects to one of the `doors`, each in the form that goes with it, until it is told to stop, or nobody is left who
 /// could. Then everyone is told, and what is queued is still sent, for at most [`Config::drain`]. It runs on the thread that polls it, and when there is much to do on up to
@@ -43,11 +44,14 @@ pub async fn serve(
     let (hub, inputs) = Hub::new(Arc::clone(&config), &executor, crew, watch.clone());
     // What waits for I/O is a task of its own. If it were part of this future, it would look for what it waits for, with a system
     // call, whenever this is polled; and each turn from the hub to its readers and writers would look for I/O between.
+    let sockets = Sockets::new()?;
+    executor.spawn(Arc::clone(&sockets).watch()).detach();
     let mut entering = Vec::new();
     for (door, listener) in doors {
         info!(form = ?door.form(), address = %listener.get_ref().local_addr()?, "serving");
         let (watch, config, inputs) = (watch.clone(), Arc::clone(&config), inputs.clone());
-        let entrance = Entrance { door, watch, config, executor: Arc::downgrade(&executor), inputs };
+        let sockets = Arc::clone(&sockets);
+        let entrance = Entrance { door, watch, config, sockets, executor: Arc::downgrade(&executor), inputs };
         entering.push(executor.spawn(entrance.run(listener)));
     }
     let hub = executor.spawn(hub.run());

@@ -1,0 +1,58 @@
+//! Stands in for `sockets.rs` where there is no epoll: leaves all waiting to async-io.
+
+use std::future;
+use std::io;
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::os::fd::{AsFd, BorrowedFd};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use async_io::Async;
+use futures_lite::AsyncRead as _;
+
+#[derive(Debug)]
+pub(crate) struct Sockets(());
+
+impl Sockets {
+    pub(crate) fn new() -> io::Result<Arc<Self>> {
+        Ok(Arc::new(Self(())))
+    }
+
+    /// There is nothing to watch.
+    pub(crate) async fn watch(self: Arc<Self>) {
+        future::pending().await
+    }
+
+    pub(crate) async fn accept(self: &Arc<Self>, listener: &Async<TcpListener>) -> io::Result<(Stream, SocketAddr)> {
+        let (stream, peer) = listener.accept().await?;
+        Ok((Stream(stream), peer))
+    }
+}
+
+/// A member's socket. One task may wait to read it, and one to write to it.
+#[derive(Debug)]
+pub(crate) struct Stream(Async<TcpStream>);
+
+impl Stream {
+    pub(crate) fn get_ref(&self) -> &TcpStream {
+        self.0.get_ref()
+    }
+
+    /// Reads what is there, as soon as something is.
+    pub(crate) fn poll_read(&self, cx: &mut Context<'_>, buffer: &mut [u8]) -> Poll<io::Result<usize>> {
+        Pin::new(&mut &self.0).poll_read(cx, buffer)
+    }
+
+    /// Waits until more can be written.
+    pub(crate) async fn writable(&self) {
+        // An error shows at the next write.
+        let _ = self.0.writable().await;
+    }
+}
+
+impl AsFd for Stream {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.0.as_fd()
+    }
+}
