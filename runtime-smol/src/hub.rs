@@ -11,6 +11,7 @@ use tracing::{debug, info};
 
 use crate::clock::{self, Alarm};
 use crate::connection::{Reader, Socket};
+use crate::sockets::Sockets;
 use crate::writer::Writer;
 
 /// How many inputs may wait for the hub. Each is at most what was read at once, so this bounds memory; when it is full, reading
@@ -55,12 +56,13 @@ impl Hub {
     pub(crate) fn new(
         config: Arc<Config>,
         executor: &Arc<Executor<'static>>,
+        sockets: &Arc<Sockets>,
         crew: Sender<()>,
         watch: Watch,
     ) -> (Self, Sender<Input>) {
         let (sender, inputs) = async_channel::bounded(INPUTS_MAX);
         let (log, followed) = async_broadcast::broadcast(LOG_BATCHES_MAX);
-        let start = |share| Writer::start(&config, share, followed.clone(), executor);
+        let start = |share| Writer::start(&config, share, followed.clone(), Arc::clone(sockets), executor);
         let (writers, writing) = Share::split(config.threads).map(start).unzip();
         let core = chinwag_core::Hub::new(Config::clone(&config));
         let started = clock::now();

@@ -41,10 +41,10 @@ pub async fn serve(
     let executor = Arc::new(Executor::new());
     let crew = crew::hire(&executor, config.threads - 1)?;
     let config = Arc::new(config);
-    let (hub, inputs) = Hub::new(Arc::clone(&config), &executor, crew, watch.clone());
+    let sockets = Sockets::new()?;
+    let (hub, inputs) = Hub::new(Arc::clone(&config), &executor, &sockets, crew, watch.clone());
     // What waits for I/O is a task of its own. If it were part of this future, it would look for what it waits for, with a system
     // call, whenever this is polled; and each turn from the hub to its readers and writers would look for I/O between.
-    let sockets = Sockets::new()?;
     executor.spawn(Arc::clone(&sockets).watch()).detach();
     let mut entering = Vec::new();
     for (door, listener) in doors {

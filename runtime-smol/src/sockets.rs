@@ -84,6 +84,13 @@ impl Sockets {
         }
     }
 
+    /// Wakes those whose sockets are ready now.
+    pub(crate) fn wake_ready(&self) {
+        let mut wakers = Vec::new();
+        self.look(&mut wakers);
+        wakers.into_iter().for_each(Waker::wake);
+    }
+
     /// Takes notice of what the operating system has to say by now, and takes the wakers of those who waited for it.
     fn look(&self, wakers: &mut Vec<Waker>) {
         let mut events = [const { MaybeUninit::uninit() }; EVENTS_MAX];

@@ -7,22 +7,26 @@ use std::sync::{Arc, Mutex, MutexGuard, Weak};
 use std::time::Duration;
 
 use async_channel::{Receiver, Sender};
-use async_io::Timer;
 use chinwag_core::{Batch, Config, ConnectionId, Fanout, Output, Share, Stats, Time};
-use futures_lite::FutureExt as _;
+use futures_lite::{FutureExt as _, future};
 use smol::{Executor, Task};
 
 use crate::clock::{self, Alarm};
 use crate::connection::Socket;
+use crate::sockets::Sockets;
 
 /// What all writers follow.
 pub(crate) type Log = async_broadcast::Receiver<Arc<Batch<Arc<Socket>>>>;
+
+/// How many turns others have when a writer gives way: whoever is read, the hub, and whoever it wakes.
+const TURNS: u32 = 3;
 
 #[derive(Debug)]
 pub(crate) struct Writer {
     following: Mutex<Following>,
     bell: Sender<()>,
     stall_max: Duration,
+    sockets: Arc<Sockets>,
     /// Not a strong one: the executor owns the tasks that own this.
     executor: Weak<Executor<'static>>,
 }
@@ -49,12 +53,13 @@ impl Writer {
         config: &Config,
         share: Share,
         log: Log,
+        sockets: Arc<Sockets>,
         executor: &Arc<Executor<'static>>,
     ) -> (Arc<Self>, Task<()>) {
         let (bell, rung) = async_channel::bounded(1);
         let following = Mutex::new(Following { fanout: Fanout::new(config, share), log, next: None });
         let executor_weak = Arc::downgrade(executor);
-        let writer = Arc::new(Self { following, bell, stall_max: config.stall_max, executor: executor_weak });
+        let writer = Arc::new(Self { following, bell, stall_max: config.stall_max, sockets, executor: executor_weak });
         let task = executor.spawn(Arc::clone(&writer).run(rung));
         (writer, task)
     }
@@ -82,15 +87,21 @@ impl Writer {
         let mut alarm = Alarm::new();
         while let Some(wake) = self.wake() {
             match wake {
-                // Sockets are looked at only when no task is ready, and so a task that yields would keep all else waiting.
-                Wake::Soon => {
-                    Timer::after(Duration::ZERO).await;
-                }
+                Wake::Soon => self.give_way().await,
                 Wake::Rung { or_at } => {
                     let bell = async { rung.recv().await.expect("the writer holds the bell itself") };
                     bell.or(alarm.ring(or_at)).await;
                 }
             }
+        }
+    }
+
+    /// Lets others have their turn. Where they could speak is looked at first: the executor looks only when no task is ready, and this
+    /// one is.
+    async fn give_way(&self) {
+        self.sockets.wake_ready();
+        for _ in 0..TURNS {
+            future::yield_now().await;
         }
     }
 

@@ -20,6 +20,9 @@ const LOG_BATCHES_MAX: usize = 64;
 /// What all writers follow.
 pub(crate) type SharedBatch = Arc<Batch<Arc<Socket>>>;
 
+/// How many turns others have when a writer gives way: whoever is read, the hub, which yields once itself, and whoever it wakes.
+const TURNS: u32 = 4;
+
 #[derive(Debug)]
 pub(crate) struct Writer {
     following: Mutex<Following>,
@@ -75,7 +78,11 @@ impl Writer {
     async fn run(self: Arc<Self>) {
         while let Some(wake) = self.wake() {
             match wake {
-                Wake::Soon => yield_now().await,
+                Wake::Soon => {
+                    for _ in 0..TURNS {
+                        yield_now().await;
+                    }
+                }
                 Wake::Rung { or_at } => tokio::select! {
                     () = self.bell.notified() => {}
                     () = clock::reach(or_at) => {}
