@@ -155,7 +155,7 @@ impl<S: Clone> Fanout<S> {
     pub fn new(config: &Config, share: Share) -> Self {
         Self {
             outboxes: Outboxes::new(share, Limits::new(config)),
-            rooms: Rooms::default(),
+            rooms: Rooms::new(config),
             writing: None,
             is_through: true,
             begun_at: Vec::new(),

@@ -12,7 +12,7 @@ use bytes::{Bytes, BytesMut};
 
 use super::queue::Part;
 use crate::message::Run;
-use crate::{Form, Message, RoomId};
+use crate::{Config, Form, Message, RoomId};
 
 /// How many buffers are kept to be used again: not one for every room that ever spoke in one batch.
 const SPARES_MAX: usize = 128;
@@ -21,12 +21,15 @@ const SPARES_MAX: usize = 128;
 /// beside giving it to anyone, and to keep it would be to keep the worst moment for ever.
 const SPARE_BYTES_MAX: usize = 2 << 10;
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Rooms {
     /// By form, and by the rooms' keys: up to the last room in which somebody of that form was.
     halls: [Vec<Hall>; Form::COUNT],
     /// The halls with an open chunk, in the order in which somebody spoke there first.
     touched: VecDeque<HallId>,
+    /// Those of them that take more than a turn: they come last, so that nobody else has to wait for them.
+    touched_long: VecDeque<HallId>,
+    turn_writes: usize,
     flushing: Option<Flushing>,
     /// Buffers to be used again, a few.
     spare: Vec<OpenChunk>,
@@ -132,6 +135,18 @@ impl Seat {
 }
 
 impl Rooms {
+    pub(super) fn new(config: &Config) -> Self {
+        let turn_writes = config.turn_writes as usize;
+        Self {
+            halls: Default::default(),
+            touched: VecDeque::new(),
+            touched_long: VecDeque::new(),
+            turn_writes,
+            flushing: None,
+            spare: Vec::new(),
+        }
+    }
+
     pub(super) fn enter(&mut self, room: RoomId, form: Form, place: usize) -> Seat {
         let (id, key) = (HallId { room, form }, room.key() as usize);
         let halls = &mut self.halls[form.index()];
@@ -164,7 +179,9 @@ impl Rooms {
             let hall = self.halls[form.index()].get_mut(room.key() as usize);
             let Some(hall) = hall.filter(|hall| !hall.members.is_empty()) else { continue };
             let chunk = hall.chunk.get_or_insert_with(|| {
-                self.touched.push_back(HallId { room, form });
+                let is_long = hall.members.len() > self.turn_writes;
+                let touched = if is_long { &mut self.touched_long } else { &mut self.touched };
+                touched.push_back(HallId { room, form });
                 Box::new(self.spare.pop().unwrap_or_default())
             });
             chunk.push(form, message);
@@ -190,12 +207,12 @@ impl Rooms {
 
     /// Returns the room whose members are given something, or are next.
     pub(super) fn late_room(&self) -> Option<RoomId> {
-        let next = self.touched.front().map(|hall| hall.room);
+        let next = self.touched.front().or(self.touched_long.front()).map(|hall| hall.room);
         self.flushing.as_ref().map(Flushing::room).or(next)
     }
 
     pub(super) fn is_flushed(&self) -> bool {
-        self.flushing.is_none() && self.touched.is_empty()
+        self.flushing.is_none() && self.touched.is_empty() && self.touched_long.is_empty()
     }
 
     /// Goes on to the next member of a hall with a chunk: its place, and the chunk's length. Each is returned once for each chunk.
@@ -215,7 +232,7 @@ impl Rooms {
     }
 
     fn start_flushing(&mut self) -> Option<()> {
-        let id = self.touched.pop_front()?;
+        let id = self.touched.pop_front().or_else(|| self.touched_long.pop_front())?;
         let mut chunk = *self.hall_mut(id)?.chunk.take()?;
         chunk.seal();
         self.flushing = Some(Flushing {

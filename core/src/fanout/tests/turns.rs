@@ -76,6 +76,18 @@ fn who_is_elsewhere_waits_for_no_crowd() {
 }
 
 #[test]
+fn of_what_was_said_at_once_the_crowds_comes_last() {
+    let (mut writer, pair) = crowd_and_pair();
+    writer.follow([say(MAIN, "a"), say(PIZZA, "b")]);
+    assert!(writer.poll_turn());
+    for member in pair {
+        assert_eq!(writer.lines(member), ann(["b"]));
+    }
+    writer.poll();
+    writer.assert_all_in_main_have(&["a"]);
+}
+
+#[test]
 fn who_asks_something_waits_for_no_crowd() {
     let (mut writer, [one, _]) = crowd_and_pair();
     writer.follow([say(MAIN, "a")]);
