@@ -67,8 +67,8 @@ pub struct Config {
     /// one thread has in its cache, two would have to share.
     pub small_batch_writes: usize,
 
-    /// How many writes a writer makes before others on its thread have their turn. Default 128: at about ten microseconds each, a
-    /// millisecond, for which everybody else waits while a message goes to a crowd.
+    /// How many writes a writer makes before others on its thread have their turn. Default 64: at about ten microseconds each,
+    /// less than a millisecond, for which everybody else waits while a message goes to a crowd.
     pub turn_writes: u32,
 
     /// The most connections at once. Default 4,294,967,295, which is no limit; a server takes as many as it has descriptors for.
@@ -135,7 +135,7 @@ impl Default for Config {
             stall_max: Duration::from_secs(60),
             batch_bytes_max: 64 << 10,
             small_batch_writes: 512,
-            turn_writes: 128,
+            turn_writes: 64,
             connections_max: u32::MAX,
             connections_per_address_max: 64,
             connects_per_second: 10,

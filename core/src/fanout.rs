@@ -17,7 +17,7 @@ use crate::{
 /// After how many turns for what was said in a room more that was said there is taken in between, if there are as many to go. What
 /// comes in between is queued for all who are still to be written to, which costs a little for each: the more turns, the longer those
 /// wait who have been given all, and the fewer, the less is given at once.
-const ROOM_TURNS_MIN: u32 = 8;
+const ROOM_TURNS_MIN: u32 = 16;
 
 /// Which part of a queue may be filled with what is taken before the rest was written.
 const BEGUN_PART: usize = 8;

@@ -2,7 +2,7 @@
 
 use super::*;
 
-const CROWD: u32 = 100;
+const CROWD: u32 = 200;
 const TURN_WRITES: u32 = 4;
 
 /// Starts with a crowd in `main` and two in `pizza`, who are returned.
@@ -178,5 +178,5 @@ fn who_leaves_while_a_crowd_is_written_to_is_sent_the_rest() {
     for member in (1..CROWD - 1).map(id) {
         assert_eq!(writer.lines(member), ann(["a", "b"]));
     }
-    assert_eq!(writer.told(), ["finish 100", "finish 199"]);
+    assert_eq!(writer.told(), ["finish 100", "finish 299"]);
 }
