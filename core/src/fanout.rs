@@ -117,8 +117,9 @@ pub struct Fanout<S> {
     /// How many bytes of lines they have.
     begun_bytes: usize,
     begun_bytes_max: usize,
-    /// How many writes there were since the last batch was followed, and in this turn.
-    batch_writes: u32,
+    /// How many writes there were since the last was followed of the batches with something said in the late room.
+    room_writes: u32,
+    /// How many there were in this turn.
     turn_writes: u32,
     turn_writes_max: u32,
     /// Whose turn it is, when some are behind.
@@ -161,7 +162,7 @@ impl<S: Clone> Fanout<S> {
             begun_at: Vec::new(),
             begun_bytes: 0,
             begun_bytes_max: config.queue_bytes_max / BEGUN_PART,
-            batch_writes: 0,
+            room_writes: 0,
             turn_writes: 0,
             turn_writes_max: config.turn_writes,
             turn: Turn::Rooms,
@@ -175,8 +176,8 @@ impl<S: Clone> Fanout<S> {
     #[must_use]
     pub fn may_follow(&self, batch: &Batch<S>) -> bool {
         let is_short = self.begun_bytes + batch.bytes() <= self.begun_bytes_max;
-        let is_long = self.batch_writes.min(self.writes_to_go()) / self.turn_writes_max >= ROOM_TURNS_MIN;
-        self.is_through || is_short && (is_long || self.concerns_others(batch))
+        let is_long = self.room_writes.min(self.writes_to_go()) / self.turn_writes_max >= ROOM_TURNS_MIN;
+        self.is_through || is_short && (is_long || !batch.actions.iter().all(|action| self.is_late(action)))
     }
 
     /// Takes the next batch of actions.
@@ -186,8 +187,10 @@ impl<S: Clone> Fanout<S> {
             // Nobody has asked how long they took.
             self.begun_at.clear();
         }
+        if self.is_through || batch.actions.iter().any(|action| self.is_late(action)) {
+            self.room_writes = 0;
+        }
         self.is_through = false;
-        self.batch_writes = 0;
         self.begun_bytes += batch.bytes();
         if batch.has_deliveries() {
             self.begun_at.push(batch.begun_at);
@@ -228,7 +231,7 @@ impl<S: Clone> Fanout<S> {
             return None;
         };
         self.turn_writes += 1;
-        self.batch_writes = self.batch_writes.saturating_add(1);
+        self.room_writes = self.room_writes.saturating_add(1);
         match writing {
             Writing::Chunk { place, from } => {
                 let (socket, chunk) = (self.outboxes.socket(place)?, self.rooms.flushing()?);
@@ -411,11 +414,10 @@ impl<S: Clone> Fanout<S> {
         u32::try_from(people).unwrap_or(u32::MAX)
     }
 
-    /// Tells whether there is more in a batch than what was said in a room whose members are being written to.
-    fn concerns_others(&self, batch: &Batch<S>) -> bool {
+    /// Tells whether this was said in the room whose members are being written to.
+    fn is_late(&self, action: &Action) -> bool {
         let late = self.rooms.late_room().or(self.late_room);
-        let is_late = |action: &Action| matches!(action, Action::Broadcast { room, .. } if Some(*room) == late);
-        !batch.actions.iter().all(is_late)
+        matches!(action, Action::Broadcast { room, .. } if Some(*room) == late)
     }
 
     /// Returns the next member of a room who was not given yet what was said there: its place, and from where on it misses it.

@@ -133,6 +133,19 @@ fn more_for_the_same_room_waits_for_the_first_for_a_while() {
 }
 
 #[test]
+fn more_for_the_same_room_waits_no_longer_if_others_come_in_between() {
+    let (mut writer, [one, _]) = crowd_and_pair();
+    writer.follow([say(MAIN, "a")]);
+    for _ in 0..ROOM_TURNS_MIN {
+        assert!(!writer.follow_between(vec![say(MAIN, "b")]));
+        assert!(writer.follow_between(vec![reply(one, "c")]));
+        assert!(writer.poll_turn());
+    }
+    assert!(writer.follow_between(vec![say(MAIN, "b")]));
+    assert!(!writer.follow_between(vec![say(MAIN, "d")]), "it has to wait as long again");
+}
+
+#[test]
 fn more_for_the_same_room_waits_for_the_last_few() {
     let (mut writer, _) = crowd_and_pair();
     writer.follow([say(MAIN, "a")]);
