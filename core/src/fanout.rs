@@ -114,9 +114,13 @@ pub struct Fanout<S> {
     is_through: bool,
     /// When those batches begun that it is not through with, if anybody is given anything.
     begun_at: Vec<Time>,
-    /// How many bytes of lines they have.
+    /// How many bytes of lines were followed since a while ago, and in the while before that. A while is as long as it takes until all
+    /// have caught up who were behind when it began: so what is older is in nobody's queue for want of time.
     begun_bytes: usize,
+    begun_bytes_before: usize,
     begun_bytes_max: usize,
+    /// How many will have caught up when the while is over.
+    while_ends: u64,
     /// How many writes there were since the last was followed of the batches with something said in the late room.
     room_writes: u32,
     /// How many there were in this turn.
@@ -161,6 +165,8 @@ impl<S: Clone> Fanout<S> {
             is_through: true,
             begun_at: Vec::new(),
             begun_bytes: 0,
+            begun_bytes_before: 0,
+            while_ends: 0,
             begun_bytes_max: config.queue_bytes_max / BEGUN_PART,
             room_writes: 0,
             turn_writes: 0,
@@ -175,7 +181,7 @@ impl<S: Clone> Fanout<S> {
     /// room who are being written to, or they have been for long; and if it is short enough not to fill queues.
     #[must_use]
     pub fn may_follow(&self, batch: &Batch<S>) -> bool {
-        let is_short = self.begun_bytes + batch.bytes() <= self.begun_bytes_max;
+        let is_short = self.begun_bytes_before + self.begun_bytes + batch.bytes() <= self.begun_bytes_max;
         let is_long = self.room_writes.min(self.writes_to_go()) / self.turn_writes_max >= ROOM_TURNS_MIN;
         self.is_through || is_short && (is_long || !batch.actions.iter().all(|action| self.is_late(action)))
     }
@@ -218,7 +224,7 @@ impl<S: Clone> Fanout<S> {
                 return self.outboxes.output(notice);
             }
             if self.turn_writes == self.turn_writes_max {
-                self.turn_writes = 0;
+                self.end_turn();
                 return Some(Output::Yield);
             }
             self.writing = self.next_writing();
@@ -392,9 +398,17 @@ impl<S: Clone> Fanout<S> {
         }
     }
 
+    fn end_turn(&mut self) {
+        self.turn_writes = 0;
+        if self.outboxes.caught_up() >= self.while_ends {
+            self.while_ends = self.outboxes.caught_up() + self.outboxes.behind() as u64;
+            self.begun_bytes_before = std::mem::take(&mut self.begun_bytes);
+        }
+    }
+
     const fn get_through(&mut self) {
         self.is_through = true;
-        self.begun_bytes = 0;
+        (self.begun_bytes, self.begun_bytes_before) = (0, 0);
         self.turn_writes = 0;
         self.late_room = None;
     }

@@ -22,6 +22,8 @@ pub(super) struct Outboxes<S> {
     line: VecDeque<ConnectionId>,
     /// Those of them who were to be written to when something else came first: let the others not wait for them.
     behind: VecDeque<ConnectionId>,
+    /// How many have ever been taken out of there.
+    caught_up: u64,
     notices: VecDeque<Notice<S>>,
     /// When to look whether someone still takes nothing; one entry at most for each outbox.
     stalls: BinaryHeap<Reverse<(Time, ConnectionId)>>,
@@ -66,6 +68,7 @@ impl<S: Clone> Outboxes<S> {
             closing: HashMap::new(),
             line: VecDeque::new(),
             behind: VecDeque::new(),
+            caught_up: 0,
             notices: VecDeque::new(),
             stalls: BinaryHeap::new(),
             queues: 0,
@@ -313,6 +316,11 @@ impl<S: Clone> Outboxes<S> {
         self.behind.len()
     }
 
+    /// Returns how many have ever been behind and are not any more.
+    pub(super) const fn caught_up(&self) -> u64 {
+        self.caught_up
+    }
+
     /// Returns who is first in line.
     pub(super) fn next_in_line(&mut self) -> Option<ConnectionId> {
         while let Some(&connection) = self.line.front() {
@@ -331,6 +339,7 @@ impl<S: Clone> Outboxes<S> {
                 return Some(connection);
             }
             self.behind.pop_front();
+            self.caught_up += 1;
         }
         None
     }

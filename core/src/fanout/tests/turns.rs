@@ -177,6 +177,23 @@ fn what_is_long_waits_until_the_first_is_written_and_fills_no_queues() {
 }
 
 #[test]
+fn what_was_followed_before_all_have_caught_up_counts_no_more() {
+    let (mut writer, _) = crowd_and_pair();
+    let mut bytes = 0;
+    writer.follow([say(MAIN, "a")]);
+    for turn in 0..100 * CROWD {
+        assert!(writer.poll_turn(), "it never gets through");
+        if writer.follow_between(vec![say(PIZZA, &long(0))]) {
+            bytes += 1000;
+        }
+        writer.follow_between(vec![say(MAIN, "b")]);
+        let in_time = (turn as usize / CROWD as usize) * (128 << 10) / BEGUN_PART / 4;
+        assert!(bytes >= in_time, "only {bytes} bytes in {turn} turns");
+        assert!(writer.queued(id(CROWD)) <= (128 << 10) / BEGUN_PART);
+    }
+}
+
+#[test]
 fn who_leaves_while_a_crowd_is_written_to_is_sent_the_rest() {
     let (mut writer, _) = crowd_and_pair();
     writer.follow([say(MAIN, "a")]);
