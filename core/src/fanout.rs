@@ -417,8 +417,12 @@ impl<S: Clone> Fanout<S> {
     fn queue_rest(&mut self) {
         while let Some((place, from)) = self.next_member() {
             let Some(chunk) = self.rooms.flushing() else { return };
-            self.late_room = Some(chunk.room());
-            self.outboxes.push_part_behind(place, chunk.part(from));
+            if chunk.is_long {
+                self.late_room = Some(chunk.room());
+                self.outboxes.push_part_behind(place, chunk.part(from));
+            } else {
+                self.outboxes.push_part(place, chunk.part(from));
+            }
         }
     }
 

@@ -89,6 +89,8 @@ pub(super) struct Flushing {
     pub(super) bytes: Bytes,
     pub(super) ends: Vec<u32>,
     hall: HallId,
+    /// It takes more than a turn.
+    pub(super) is_long: bool,
     next: usize,
     emptied: OpenChunk,
 }
@@ -205,10 +207,10 @@ impl Rooms {
         self.hall(chunk.hall).map_or(0, |hall| hall.members.len().saturating_sub(chunk.next))
     }
 
-    /// Returns the room whose members are given something, or are next.
+    /// Returns the room whose members are given something, or are next, if it is a long one.
     pub(super) fn late_room(&self) -> Option<RoomId> {
-        let next = self.touched.front().or(self.touched_long.front()).map(|hall| hall.room);
-        self.flushing.as_ref().map(Flushing::room).or(next)
+        let next = self.touched_long.front().map(|hall| hall.room);
+        self.flushing.as_ref().filter(|chunk| chunk.is_long).map(Flushing::room).or(next)
     }
 
     pub(super) fn is_flushed(&self) -> bool {
@@ -232,13 +234,16 @@ impl Rooms {
     }
 
     fn start_flushing(&mut self) -> Option<()> {
-        let id = self.touched.pop_front().or_else(|| self.touched_long.pop_front())?;
+        let short = self.touched.pop_front();
+        let is_long = short.is_none();
+        let id = short.or_else(|| self.touched_long.pop_front())?;
         let mut chunk = *self.hall_mut(id)?.chunk.take()?;
         chunk.seal();
         self.flushing = Some(Flushing {
             bytes: chunk.buffer.split().freeze(),
             ends: std::mem::take(&mut chunk.ends),
             hall: id,
+            is_long,
             next: 0,
             emptied: chunk,
         });

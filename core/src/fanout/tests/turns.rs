@@ -88,6 +88,22 @@ fn of_what_was_said_at_once_the_crowds_comes_last() {
 }
 
 #[test]
+fn who_is_elsewhere_waits_for_no_crowd_if_two_batches_come_at_once() {
+    let (mut writer, pair) = crowd_and_pair();
+    writer.follow([say(MAIN, "a")]);
+    assert!(writer.poll_turn());
+    for text in ["b", "c"] {
+        assert!(writer.follow_between(vec![say(PIZZA, text)]));
+    }
+    assert!(writer.poll_turn() && writer.poll_turn());
+    for member in pair {
+        assert_eq!(writer.lines(member), ann(["b", "c"]));
+    }
+    writer.poll();
+    writer.assert_all_in_main_have(&["a"]);
+}
+
+#[test]
 fn who_asks_something_waits_for_no_crowd() {
     let (mut writer, [one, _]) = crowd_and_pair();
     writer.follow([say(MAIN, "a")]);
