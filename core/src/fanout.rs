@@ -413,10 +413,12 @@ impl<S: Clone> Fanout<S> {
         self.late_room = None;
     }
 
-    /// Queues what was said in rooms for all who have not been given it yet.
+    /// Queues what is being given to a room for all who have not been given it yet. What was said elsewhere can wait: more may be said
+    /// there.
     fn queue_rest(&mut self) {
-        while let Some((place, from)) = self.next_member() {
-            let Some(chunk) = self.rooms.flushing() else { return };
+        while let Some((place, len)) = self.rooms.next_of_begun() {
+            let from = self.take_seen(place, len);
+            let Some(chunk) = self.rooms.flushing().filter(|_| from < len) else { continue };
             if chunk.is_long {
                 self.late_room = Some(chunk.room());
                 self.outboxes.push_part_behind(place, chunk.part(from));
@@ -432,21 +434,26 @@ impl<S: Clone> Fanout<S> {
         u32::try_from(people).unwrap_or(u32::MAX)
     }
 
-    /// Tells whether this was said in the room whose members are being written to.
+    /// Tells whether this was said in the room whose members are being written to, and is the first that waits.
     fn is_late(&self, action: &Action) -> bool {
         let late = self.rooms.late_room().or(self.late_room);
-        matches!(action, Action::Broadcast { room, .. } if Some(*room) == late)
+        matches!(action, Action::Broadcast { room, .. } if Some(*room) == late && !self.rooms.has_open_chunk(*room))
     }
 
     /// Returns the next member of a room who was not given yet what was said there: its place, and from where on it misses it.
     fn next_member(&mut self) -> Option<(usize, usize)> {
         loop {
             let (place, len) = self.rooms.next_member()?;
-            let from = self.outboxes.seat(place).as_mut().map_or(len, Seat::take_seen);
+            let from = self.take_seen(place, len);
             if from < len {
                 return Some((place, from));
             }
         }
+    }
+
+    /// Returns up to where a member has seen a chunk of this length, of which they are given the rest now.
+    fn take_seen(&mut self, place: usize, len: usize) -> usize {
+        self.outboxes.seat(place).as_mut().map_or(len, Seat::take_seen)
     }
 
     /// Queues what is being given to a room, from an offset on, for one of its members.

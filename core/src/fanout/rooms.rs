@@ -207,10 +207,15 @@ impl Rooms {
         self.hall(chunk.hall).map_or(0, |hall| hall.members.len().saturating_sub(chunk.next))
     }
 
-    /// Returns the room whose members are given something, or are next, if it is a long one.
+    /// Returns the room whose members are given something, if it is a long one.
     pub(super) fn late_room(&self) -> Option<RoomId> {
-        let next = self.touched_long.front().map(|hall| hall.room);
-        self.flushing.as_ref().filter(|chunk| chunk.is_long).map(Flushing::room).or(next)
+        self.flushing.as_ref().filter(|chunk| chunk.is_long).map(Flushing::room)
+    }
+
+    /// Tells whether something was said in a room that nobody was given yet.
+    pub(super) fn has_open_chunk(&self, room: RoomId) -> bool {
+        let is_open = |form| self.hall(HallId { room, form }).is_some_and(|hall| hall.chunk.is_some());
+        Form::ALL.into_iter().any(is_open)
     }
 
     pub(super) fn is_flushed(&self) -> bool {
@@ -220,16 +225,27 @@ impl Rooms {
     /// Goes on to the next member of a hall with a chunk: its place, and the chunk's length. Each is returned once for each chunk.
     pub(super) fn next_member(&mut self) -> Option<(usize, usize)> {
         loop {
-            if let Some(flushing) = &mut self.flushing {
-                let HallId { room, form } = flushing.hall;
-                let members = &self.halls[form.index()][room.key() as usize].members;
-                if let Some(&place) = members.get(flushing.next) {
-                    flushing.next += 1;
-                    return Some((place as usize, flushing.bytes.len()));
-                }
+            if let Some(next) = self.next_of_begun() {
+                return Some(next);
             }
-            self.recycle();
             self.start_flushing()?;
+        }
+    }
+
+    /// Goes on to the next member of the hall whose members are being given a chunk; until it has none left.
+    pub(super) fn next_of_begun(&mut self) -> Option<(usize, usize)> {
+        let flushing = self.flushing.as_mut()?;
+        let HallId { room, form } = flushing.hall;
+        let next = self.halls[form.index()][room.key() as usize].members.get(flushing.next);
+        match next {
+            Some(&place) => {
+                flushing.next += 1;
+                Some((place as usize, flushing.bytes.len()))
+            }
+            None => {
+                self.recycle();
+                None
+            }
         }
     }
 
