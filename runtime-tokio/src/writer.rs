@@ -76,27 +76,33 @@ impl Writer {
     }
 
     async fn run(self: Arc<Self>) {
-        while let Some(wake) = self.wake() {
+        let mut others_had = Duration::ZERO;
+        while let Some(wake) = self.wake(others_had) {
+            let before = clock::now();
             match wake {
                 Wake::Soon => {
                     for _ in 0..TURNS {
                         yield_now().await;
                     }
+                    others_had = clock::now().since(before);
                 }
-                Wake::Rung { or_at } => tokio::select! {
-                    () = self.bell.notified() => {}
-                    () = clock::reach(or_at) => {}
-                },
+                Wake::Rung { or_at } => {
+                    tokio::select! {
+                        () = self.bell.notified() => {}
+                        () = clock::reach(or_at) => {}
+                    }
+                    others_had = Duration::ZERO;
+                }
             }
         }
     }
 
-    /// Does what there is to do in a turn, and returns when to go on, or `None` after the end.
-    fn wake(self: &Arc<Self>) -> Option<Wake> {
+    /// Does what there is to do in a turn of this length at least, and returns when to go on, or `None` after the end.
+    fn wake(self: &Arc<Self>, at_least: Duration) -> Option<Wake> {
         let now = clock::now();
         let mut following = self.lock();
         following.fanout.handle_timeout(now);
-        if !self.follow(&mut following) {
+        if !self.follow(&mut following, at_least) {
             return Some(Wake::Soon);
         }
         let fanout = &following.fanout;
@@ -107,23 +113,25 @@ impl Writer {
 
     /// Does a turn of what the writer's task does, which then has the rest to do, and to see the end.
     fn follow_for_task(self: &Arc<Self>, following: &mut Following) {
-        if !self.follow(following) || following.fanout.is_finished() {
+        if !self.follow(following, Duration::ZERO) || following.fanout.is_finished() {
             self.ring();
         }
     }
 
-    /// Takes what is in the log, and writes what can be written, for one turn. Tells whether that was all.
-    fn follow(self: &Arc<Self>, following: &mut Following) -> bool {
+    /// Takes what is in the log, and writes what can be written, for one turn, and for as long as others had theirs. Tells whether that
+    /// was all.
+    fn follow(self: &Arc<Self>, following: &mut Following, at_least: Duration) -> bool {
         let now = clock::now();
-        // What has come meanwhile may go before the rest of what is long.
-        while !following.fanout.is_through() && following.follow_next(now) {}
         loop {
-            if !self.write(&mut following.fanout, now) {
+            // What has come meanwhile may go before the rest of what is long.
+            while !following.fanout.is_through() && following.follow_next(now) {}
+            if self.write(&mut following.fanout, now) {
+                following.fanout.handle_through(clock::now());
+                if !following.follow_next(now) {
+                    return true;
+                }
+            } else if clock::now().since(now) >= at_least {
                 return false;
-            }
-            following.fanout.handle_through(clock::now());
-            if !following.follow_next(now) {
-                return true;
             }
         }
     }
