@@ -114,10 +114,12 @@ pub struct Fanout<S> {
     is_through: bool,
     /// When those batches begun that it is not through with, if anybody is given anything.
     begun_at: Vec<Time>,
-    /// How many bytes of lines were followed since a while ago, and in the while before that. A while is as long as it takes until all
-    /// have caught up who were behind when it began: so what is older is in nobody's queue for want of time.
-    begun_bytes: usize,
-    begun_bytes_before: usize,
+    /// How many bytes were said in crowded rooms since a while ago, and in the while before that. A while is as long as it takes until
+    /// all have caught up who were behind when it began: so what is older is in nobody's queue for want of time.
+    crowd_bytes: usize,
+    crowd_bytes_before: usize,
+    /// How many bytes of all else were followed since the last turn that left none of it to be written.
+    other_bytes: usize,
     begun_bytes_max: usize,
     /// How many will have caught up when the while is over.
     while_ends: u64,
@@ -164,8 +166,9 @@ impl<S: Clone> Fanout<S> {
             writing: None,
             is_through: true,
             begun_at: Vec::new(),
-            begun_bytes: 0,
-            begun_bytes_before: 0,
+            crowd_bytes: 0,
+            crowd_bytes_before: 0,
+            other_bytes: 0,
             while_ends: 0,
             begun_bytes_max: config.queue_bytes_max / BEGUN_PART,
             room_writes: 0,
@@ -181,7 +184,9 @@ impl<S: Clone> Fanout<S> {
     /// room who are being written to, or they have been for long; and if it is short enough not to fill queues.
     #[must_use]
     pub fn may_follow(&self, batch: &Batch<S>) -> bool {
-        let is_short = self.begun_bytes_before + self.begun_bytes + batch.bytes() <= self.begun_bytes_max;
+        let (crowd, other) = self.weigh(batch);
+        let crowd_bytes = self.crowd_bytes_before + self.crowd_bytes + crowd;
+        let is_short = crowd_bytes.max(self.other_bytes + other) <= self.begun_bytes_max;
         let is_long = self.room_writes.min(self.writes_to_go()) / self.turn_writes_max >= ROOM_TURNS_MIN;
         self.is_through || is_short && (is_long || !batch.actions.iter().all(|action| self.is_late(action)))
     }
@@ -197,7 +202,9 @@ impl<S: Clone> Fanout<S> {
             self.room_writes = 0;
         }
         self.is_through = false;
-        self.begun_bytes += batch.bytes();
+        let (crowd, other) = self.weigh(batch);
+        self.crowd_bytes += crowd;
+        self.other_bytes += other;
         if batch.has_deliveries() {
             self.begun_at.push(batch.begun_at);
         }
@@ -402,13 +409,16 @@ impl<S: Clone> Fanout<S> {
         self.turn_writes = 0;
         if self.outboxes.caught_up() >= self.while_ends {
             self.while_ends = self.outboxes.caught_up() + self.outboxes.behind() as u64;
-            self.begun_bytes_before = std::mem::take(&mut self.begun_bytes);
+            self.crowd_bytes_before = std::mem::take(&mut self.crowd_bytes);
+        }
+        if self.rooms.is_short_flushed() && self.outboxes.next_in_line().is_none() {
+            self.other_bytes = 0;
         }
     }
 
     const fn get_through(&mut self) {
         self.is_through = true;
-        (self.begun_bytes, self.begun_bytes_before) = (0, 0);
+        (self.crowd_bytes, self.crowd_bytes_before, self.other_bytes) = (0, 0, 0);
         self.turn_writes = 0;
         self.late_room = None;
     }
@@ -426,6 +436,22 @@ impl<S: Clone> Fanout<S> {
                 self.outboxes.push_part(place, chunk.part(from));
             }
         }
+    }
+
+    /// Returns how many bytes a batch has, about: of what is said in crowded rooms, and of all else.
+    fn weigh(&self, batch: &Batch<S>) -> (usize, usize) {
+        let weights = batch.actions.iter().filter_map(|action| match action {
+            Action::Broadcast { room, message, .. } => self.rooms.is_long(*room).then(|| message.weight()),
+            Action::Open { .. }
+            | Action::Reply { .. }
+            | Action::Enter { .. }
+            | Action::Leave { .. }
+            | Action::Answer { .. }
+            | Action::Close { .. }
+            | Action::Stop { .. } => None,
+        });
+        let crowd = weights.sum();
+        (crowd, batch.bytes() - crowd)
     }
 
     /// Returns how many are still to be written to, about.

@@ -14,12 +14,9 @@ use super::queue::Part;
 use crate::message::Run;
 use crate::{Config, Form, Message, RoomId};
 
-/// How many buffers are kept to be used again: not one for every room that ever spoke in one batch.
-const SPARES_MAX: usize = 128;
-
-/// How large a buffer is kept. Where many rooms speak in one batch, each says little; to make a larger one anew is next to nothing
-/// beside giving it to anyone, and to keep it would be to keep the worst moment for ever.
-const SPARE_BYTES_MAX: usize = 2 << 10;
+/// How many bytes of buffers are kept to be used again: enough for two batches as large as they become, since what was in the cache when it
+/// was written to last is so still. The worst moment is not kept for ever.
+const SPARE_BYTES_MAX: usize = 256 << 10;
 
 #[derive(Debug)]
 pub(super) struct Rooms {
@@ -31,8 +28,9 @@ pub(super) struct Rooms {
     touched_long: VecDeque<HallId>,
     turn_writes: usize,
     flushing: Option<Flushing>,
-    /// Buffers to be used again, a few.
+    /// Buffers to be used again.
     spare: Vec<OpenChunk>,
+    spare_bytes: usize,
 }
 
 /// Names those in a room who are spoken to in one form.
@@ -49,6 +47,12 @@ struct Hall {
     chunk: Option<Box<OpenChunk>>,
 }
 
+impl Hall {
+    const fn is_long(&self, turn_writes: usize) -> bool {
+        self.members.len() > turn_writes
+    }
+}
+
 /// Holds lines, and where each ends.
 #[derive(Debug, Default)]
 pub(super) struct OpenChunk {
@@ -59,6 +63,11 @@ pub(super) struct OpenChunk {
 }
 
 impl OpenChunk {
+    /// Returns how much memory it takes, about.
+    fn bytes_held(&self) -> usize {
+        size_of::<Self>() + self.buffer.capacity() + self.ends.capacity() * size_of::<u32>()
+    }
+
     fn push(&mut self, form: Form, message: &Message) {
         if self.run.as_mut().is_some_and(|run| run.add(message, &mut self.buffer)) {
             return;
@@ -146,6 +155,7 @@ impl Rooms {
             turn_writes,
             flushing: None,
             spare: Vec::new(),
+            spare_bytes: 0,
         }
     }
 
@@ -180,11 +190,13 @@ impl Rooms {
         for form in Form::ALL {
             let hall = self.halls[form.index()].get_mut(room.key() as usize);
             let Some(hall) = hall.filter(|hall| !hall.members.is_empty()) else { continue };
+            let is_long = hall.is_long(self.turn_writes);
             let chunk = hall.chunk.get_or_insert_with(|| {
-                let is_long = hall.members.len() > self.turn_writes;
                 let touched = if is_long { &mut self.touched_long } else { &mut self.touched };
                 touched.push_back(HallId { room, form });
-                Box::new(self.spare.pop().unwrap_or_default())
+                let spare = self.spare.pop();
+                self.spare_bytes -= spare.as_ref().map_or(0, OpenChunk::bytes_held);
+                Box::new(spare.unwrap_or_default())
             });
             chunk.push(form, message);
         }
@@ -212,10 +224,21 @@ impl Rooms {
         self.flushing.as_ref().filter(|chunk| chunk.is_long).map(Flushing::room)
     }
 
+    /// Tells whether it takes more than a turn to give something to the members of a room.
+    pub(super) fn is_long(&self, room: RoomId) -> bool {
+        let is_long = |form| self.hall(HallId { room, form }).is_some_and(|hall| hall.is_long(self.turn_writes));
+        Form::ALL.into_iter().any(is_long)
+    }
+
     /// Tells whether something was said in a room that nobody was given yet.
     pub(super) fn has_open_chunk(&self, room: RoomId) -> bool {
         let is_open = |form| self.hall(HallId { room, form }).is_some_and(|hall| hall.chunk.is_some());
         Form::ALL.into_iter().any(is_open)
+    }
+
+    /// Tells whether nothing is to be given to anyone but the members of long halls.
+    pub(super) fn is_short_flushed(&self) -> bool {
+        self.touched.is_empty() && self.flushing.as_ref().is_none_or(|chunk| chunk.is_long)
     }
 
     pub(super) fn is_flushed(&self) -> bool {
@@ -280,9 +303,12 @@ impl Rooms {
             return;
         };
         let capacity = bytes.len() + emptied.buffer.capacity();
-        if self.spare.len() < SPARES_MAX && capacity <= SPARE_BYTES_MAX {
-            ends.clear();
-            emptied.ends = ends;
+        drop(bytes);
+        ends.clear();
+        emptied.ends = ends;
+        // What is still in somebody's queue is not to be had again.
+        if emptied.buffer.try_reclaim(capacity) && self.spare_bytes + emptied.bytes_held() <= SPARE_BYTES_MAX {
+            self.spare_bytes += emptied.bytes_held();
             self.spare.push(emptied);
         }
     }
@@ -295,15 +321,17 @@ fn offset(len: usize) -> u32 {
 
 #[cfg(test)]
 impl Rooms {
-    /// Returns how many buffers are kept.
-    pub(super) fn spares(&self) -> usize {
-        self.spare.len()
+    /// Returns how many buffers are kept, and how many bytes they have.
+    pub(super) fn spares(&self) -> (usize, usize) {
+        (self.spare.len(), self.spare.iter().map(|spare| spare.buffer.capacity()).sum())
     }
 
     /// Asserts that nobody is in any room, nothing is to be said there, and few buffers are kept.
     pub(super) fn assert_empty(&self) {
         assert!(self.halls.iter().flatten().all(|hall| hall.members.capacity() == 0 && hall.chunk.is_none()));
         assert!(self.is_flushed());
-        assert!(self.spare.len() <= SPARES_MAX);
+        let spare_bytes = self.spare.iter().map(OpenChunk::bytes_held).sum::<usize>();
+        assert_eq!(self.spare_bytes, spare_bytes);
+        assert!(spare_bytes <= SPARE_BYTES_MAX);
     }
 }

@@ -99,9 +99,11 @@ impl Lines {
                 if line.len() > self.line_bytes_max() {
                     return Some(Request::TooLong);
                 }
+                let chars_max = self.line_chars_max as usize;
                 match std::str::from_utf8(line) {
                     Err(_) => Some(Request::NotUtf8),
-                    Ok(line) if line.chars().count() > self.line_chars_max as usize => Some(Request::TooLong),
+                    // Few bytes can't be many characters.
+                    Ok(line) if line.len() > chars_max && line.chars().count() > chars_max => Some(Request::TooLong),
                     Ok(line) => Request::parse(line),
                 }
             }

@@ -197,19 +197,51 @@ fn what_is_long_waits_until_the_first_is_written_and_fills_no_queues() {
 }
 
 #[test]
+fn what_is_long_elsewhere_waits_only_until_that_is_written() {
+    let (mut writer, [one, _]) = crowd_and_pair();
+    let said = |count| (0..count).map(|number| say(PIZZA, &long(number))).chain([reply(one, "b")]).collect::<Vec<_>>();
+    let room_for = (128 << 10) / BEGUN_PART / 1000 - 1;
+    writer.follow([say(MAIN, "a")]);
+    for _ in 0..10 {
+        assert!(writer.poll_turn());
+        assert!(writer.follow_between(said(room_for)));
+        assert!(!writer.follow_between(said(room_for)));
+        assert!(writer.poll_turn());
+        assert!(writer.queued(one) <= (128 << 10) / BEGUN_PART);
+    }
+    assert!(writer.received.len() < CROWD as usize, "the crowd is still being written to");
+}
+
+#[test]
+fn what_crowds_are_still_to_be_given_keeps_nobody_else_waiting() {
+    let (mut writer, [one, _]) = crowd_and_pair();
+    let said = |count| (0..count).map(|number| say(MAIN, &long(number))).collect::<Vec<_>>();
+    let room_for = (128 << 10) / BEGUN_PART / 1000;
+    writer.follow([say(MAIN, "a")]);
+    for _ in 0..ROOM_TURNS_MIN {
+        assert!(writer.poll_turn());
+    }
+    assert!(writer.follow_between(said(room_for)));
+    assert!(!writer.follow_between(said(1)));
+    assert!(writer.follow_between(vec![reply(one, "b"), say(PIZZA, "c")]));
+    assert!(writer.poll_turn() && writer.poll_turn());
+    assert_eq!(writer.lines(one), ann(["b", "c"]));
+}
+
+#[test]
 fn what_was_followed_before_all_have_caught_up_counts_no_more() {
     let (mut writer, _) = crowd_and_pair();
-    let mut bytes = 0;
+    let (mut bytes, begun_bytes_max) = (0, (128 << 10) / BEGUN_PART);
     writer.follow([say(MAIN, "a")]);
     for turn in 0..100 * CROWD {
         assert!(writer.poll_turn(), "it never gets through");
-        if writer.follow_between(vec![say(PIZZA, &long(0))]) {
+        if writer.follow_between(vec![say(MAIN, &long(0))]) {
             bytes += 1000;
         }
-        writer.follow_between(vec![say(MAIN, "b")]);
-        let in_time = (turn as usize / CROWD as usize) * (128 << 10) / BEGUN_PART / 4;
+        writer.follow_between(vec![say(PIZZA, "b")]);
+        let in_time = (turn as usize / CROWD as usize) * begun_bytes_max / 4;
         assert!(bytes >= in_time, "only {bytes} bytes in {turn} turns");
-        assert!(writer.queued(id(CROWD)) <= (128 << 10) / BEGUN_PART);
+        assert!(writer.queued(id(CROWD - 1)) <= begun_bytes_max);
     }
 }
 
