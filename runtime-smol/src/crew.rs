@@ -27,7 +27,7 @@ pub(crate) fn hire(executor: &Arc<Executor<'static>>, threads: u32) -> io::Resul
             while future::block_on(rung.recv()).is_ok()
                 && let Some(executor) = Weak::upgrade(&executor)
             {
-                async_io::block_on(executor.run(Timer::after(HELP)));
+                future::block_on(executor.run(Timer::after(HELP)));
             }
         })?;
     }

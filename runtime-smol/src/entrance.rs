@@ -1,12 +1,11 @@
 //! Owns the way in: accepts connections, and finds out who they are before they are let into the chat.
 
 use std::future::poll_fn;
-use std::net::TcpListener;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use async_channel::Sender;
-use async_io::{Async, Timer};
+use async_io::Timer;
 use chinwag_core::{Arrival, Config, Form, Stats, Step, Time};
 use chinwag_launch::{Door, Recovery, Watch};
 use futures_lite::{FutureExt as _, future};
@@ -15,7 +14,7 @@ use smol::Executor;
 use crate::clock;
 use crate::connection::Socket;
 use crate::hub::Input;
-use crate::sockets::Sockets;
+use crate::sockets::Listener;
 
 /// How long to wait when nobody can be let in for want of memory or descriptors: long enough not to spin, short enough not to be
 /// noticed by who is let in then.
@@ -29,7 +28,6 @@ pub(crate) struct Entrance {
     pub(crate) door: Door,
     pub(crate) watch: Watch,
     pub(crate) config: Arc<Config>,
-    pub(crate) sockets: Arc<Sockets>,
     /// Not a strong one: the executor owns the task that owns this.
     pub(crate) executor: Weak<Executor<'static>>,
     pub(crate) inputs: Sender<Input>,
@@ -37,9 +35,9 @@ pub(crate) struct Entrance {
 
 impl Entrance {
     /// Accepts whoever comes, for ever.
-    pub(crate) async fn run(mut self, listener: Async<TcpListener>) {
+    pub(crate) async fn run(mut self, listener: Listener) {
         for place in (0..TURN_ACCEPTS).cycle() {
-            match self.sockets.accept(&listener).await {
+            match listener.accept().await {
                 Ok((stream, peer)) => match self.watch.admit(clock::now(), peer.ip()) {
                     Ok((ticket, from)) => {
                         let socket = Arc::new(Socket::new(stream, ticket));

@@ -4,7 +4,7 @@
 //! - Whoever connects is first heard out (`entrance.rs`): who speaks something else than chat is not let in, and who comes to the web
 //!   door is given the page before they are.
 //! - Each connection (`connection.rs`) has a task that reads it and hands its requests to the hub.
-//! - What they wait for, they are told by one epoll instance (`sockets.rs`).
+//! - What they wait for, they are told by one epoll instance, for which the thread waits that runs all of them (`sockets.rs`).
 //! - Each writer (`writer.rs`) owns the queues of its share of the connections, and writes to their sockets without waiting.
 //!
 //! # Examples

@@ -2,10 +2,11 @@
 
 use std::io;
 use std::net::TcpListener;
+use std::panic::resume_unwind;
 use std::sync::Arc;
+use std::thread::{Builder, JoinHandle};
 
 use async_channel::{Receiver, Sender};
-use async_io::Async;
 use chinwag_core::{Config, Event, Form, Order};
 use chinwag_launch::{Door, Watch};
 use futures_lite::{FutureExt as _, future};
@@ -19,8 +20,8 @@ use crate::hub::{Hub, Input};
 use crate::sockets::Sockets;
 
 /// Serves whoever connects to one of the `doors`, each in the form that goes with it, until it is told to stop, or nobody is left who
-/// could. Then everyone is told, and what is queued is still sent, for at most [`Config::drain`]. It runs on the thread that polls it, and when there is much to do on up to
-/// [`Config::threads`] - 1 more, which it starts itself, and which end with it.
+/// could. Then everyone is told, and what is queued is still sent, for at most [`Config::drain`]. It runs on [`Config::threads`] threads
+/// which it starts itself, all but one of them for when there is much to do, and which end with it.
 ///
 /// # Errors
 /// Returns an error if `config` does not pass [`Config::check`], or if the listeners or the threads can't be set up. Nothing that
@@ -31,31 +32,26 @@ pub async fn serve(
     orders: Receiver<Order>,
 ) -> io::Result<()> {
     config.check().map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
-    let config = config.started_at(clock::now());
+    let config = Arc::new(config.started_at(clock::now()));
     let watch = Watch::new(&config);
-    let open = |(listener, form)| {
-        let door = Door::new(&listener, form, &config, watch.clone())?;
-        io::Result::Ok((door, Async::new_nonblocking(listener)?))
+    let sockets = Sockets::new()?;
+    let open = |(listener, form): (TcpListener, Form)| {
+        let (address, door) = (listener.local_addr()?, Door::new(&listener, form, &config, watch.clone())?);
+        io::Result::Ok((address, door, sockets.listen(listener)?))
     };
     let doors = doors.into_iter().map(open).collect::<Result<Vec<_>, _>>()?;
     let executor = Arc::new(Executor::new());
     let crew = crew::hire(&executor, config.threads - 1)?;
-    let config = Arc::new(config);
-    let sockets = Sockets::new()?;
     let (hub, inputs) = Hub::new(Arc::clone(&config), &executor, &sockets, crew, watch.clone());
-    // What waits for I/O is a task of its own. If it were part of this future, it would look for what it waits for, with a system
-    // call, whenever this is polled; and each turn from the hub to its readers and writers would look for I/O between.
-    executor.spawn(Arc::clone(&sockets).watch()).detach();
     let mut entering = Vec::new();
-    for (door, listener) in doors {
-        info!(form = ?door.form(), address = %listener.get_ref().local_addr()?, "serving");
+    for (address, door, listener) in doors {
+        info!(form = ?door.form(), %address, "serving");
         let (watch, config, inputs) = (watch.clone(), Arc::clone(&config), inputs.clone());
-        let sockets = Arc::clone(&sockets);
-        let entrance = Entrance { door, watch, config, sockets, executor: Arc::downgrade(&executor), inputs };
+        let entrance = Entrance { door, watch, config, executor: Arc::downgrade(&executor), inputs };
         entering.push(executor.spawn(entrance.run(listener)));
     }
     let hub = executor.spawn(hub.run());
-    let let_in = async {
+    let let_in = async move {
         obey(orders, &inputs).await;
         watch.stop();
         // The doors are closed first: so whoever is told of the end can't find one open.
@@ -66,9 +62,47 @@ pub async fn serve(
         let _ = inputs.send(Input::Events(vec![Event::Stopped])).await;
         future::pending().await
     };
-    executor.run(hub.or(let_in)).await;
+    let (watched, over) = async_channel::bounded::<()>(1);
+    let (held, dropped) = async_channel::bounded::<()>(1);
+    let thread = Builder::new().name("chinwag".into()).spawn(move || {
+        let _watched = watched;
+        let dropped = async {
+            let _ = dropped.recv().await;
+        };
+        sockets.block_on(executor.run(hub.or(let_in).or(dropped)));
+    })?;
+    let mut serving = Serving { held: Some(held), thread: Some(thread) };
+    let _ = over.recv().await;
+    serving.join();
     info!("stopped");
     Ok(())
+}
+
+/// Runs the thread that serves, which ends when this is dropped.
+#[derive(Debug)]
+struct Serving {
+    held: Option<Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Serving {
+    /// Ends the thread; panics if it did.
+    fn join(&mut self) {
+        self.held = None;
+        if let Some(Err(panic)) = self.thread.take().map(JoinHandle::join) {
+            resume_unwind(panic);
+        }
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        self.held = None;
+        if let Some(thread) = self.thread.take() {
+            // A panic was reported, and nobody waits for what comes of it any more.
+            let _ = thread.join();
+        }
+    }
 }
 
 /// Passes orders on, until one of them is to stop.

@@ -1,36 +1,29 @@
-//! Owns who waits for which of the members' sockets, and what the operating system has said of each.
+//! Owns who waits for which of the sockets, what the operating system has said of each, and the thread that asks it.
 //!
-//! Every socket is registered once, edge-triggered, with an epoll instance of the server's own, which async-io watches as if it were
-//! one more socket. async-io would register each of them anew, with a system call, whenever it is waited for, and keep
-//! 200 bytes for it. It still does all other waiting: for listeners, timers and signals.
+//! Every socket is registered once, edge-triggered, with an epoll instance of the server's own, for which a thread of the server's own
+//! waits. async-io would register each of them anew, with a system call, whenever it is waited for, keep 200 bytes for it, and
+//! hand each event from one thread to another. It still does all other waiting: for timers and signals.
 
 use std::future::poll_fn;
 use std::io::{self, ErrorKind, Read as _};
 use std::mem::{self, MaybeUninit};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::pin::pin;
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
-use std::task::{Context, Poll, Waker};
-use std::time::Duration;
+use std::task::{Context, Poll, Wake, Waker};
 
-use async_io::Async;
-use futures_lite::future;
-use rustix::event::Timespec;
 use rustix::event::epoll::{self, CreateFlags, EventData, EventFlags};
+use rustix::event::{EventfdFlags, Timespec, eventfd};
 use rustix::io::Errno;
 use slab::Slab;
-
-use crate::clock;
 
 /// How many sockets are woken for at once: no more than can tell the hub something before it has its turn.
 const EVENTS_MAX: usize = 128;
 
-/// How often all others have their turn before the next look, if that does not take long: enough for a dozen who come at once to
-/// be let in together, and next to nothing if there is nothing to do.
-const TURNS: u32 = 32;
-
-/// How long others may have their turn before the next look, so that whoever is next is not kept waiting by a crowd.
-const GIVE_WAY: Duration = Duration::from_micros(500);
+/// What the bell is registered with; no socket ever has this key.
+const BELL: u64 = u64::MAX;
 
 /// What is always waited for. Urgent bytes are, too: what comes behind them is not read with what comes before.
 const READING: EventFlags = EventFlags::IN.union(EventFlags::PRI).union(EventFlags::RDHUP).union(EventFlags::ET);
@@ -38,10 +31,47 @@ const READING: EventFlags = EventFlags::IN.union(EventFlags::PRI).union(EventFla
 /// Holds the sockets of one server.
 #[derive(Debug)]
 pub(crate) struct Sockets {
-    epoll: Async<OwnedFd>,
+    epoll: OwnedFd,
+    bell: Arc<Bell>,
     /// By the key that each is registered with. Nobody is woken, and nothing that was awaited is dropped, while this is locked:
     /// it may be locked again then.
     waiting: Mutex<Slab<Waiting>>,
+}
+
+/// Wakes the thread that waits for the sockets, if it does.
+#[derive(Debug)]
+struct Bell {
+    /// It is never read: edge-triggered, each write to it is an event.
+    eventfd: OwnedFd,
+    state: AtomicU8,
+}
+
+impl Bell {
+    const BUSY: u8 = 0;
+    const WAITING: u8 = 1;
+    const RUNG: u8 = 2;
+
+    /// Tells whether nobody has rung since the last [`answer`](Self::answer), so that there is something to wait for.
+    fn may_wait(&self) -> bool {
+        self.state.compare_exchange(Self::BUSY, Self::WAITING, Ordering::AcqRel, Ordering::Acquire).is_ok()
+    }
+
+    fn answer(&self) {
+        self.state.store(Self::BUSY, Ordering::Release);
+    }
+}
+
+impl Wake for Bell {
+    fn wake(self: Arc<Self>) {
+        self.wake_by_ref();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        if self.state.swap(Self::RUNG, Ordering::AcqRel) == Self::WAITING {
+            // It fails only when it was written to 2^64 times.
+            let _ = rustix::io::write(&self.eventfd, &1u64.to_ne_bytes());
+        }
+    }
 }
 
 /// Who waits for a socket. There is one for each connection, so what is rare is boxed.
@@ -66,35 +96,41 @@ enum Unread {
 
 impl Sockets {
     pub(crate) fn new() -> io::Result<Arc<Self>> {
-        let epoll = Async::new_nonblocking(epoll::create(CreateFlags::CLOEXEC)?)?;
-        Ok(Arc::new(Self { epoll, waiting: Mutex::default() }))
+        let epoll = epoll::create(CreateFlags::CLOEXEC)?;
+        let eventfd = eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?;
+        epoll::add(&epoll, &eventfd, EventData::new_u64(BELL), EventFlags::IN | EventFlags::ET)?;
+        let bell = Arc::new(Bell { eventfd, state: AtomicU8::new(Bell::BUSY) });
+        Ok(Arc::new(Self { epoll, bell, waiting: Mutex::default() }))
     }
 
-    /// Wakes those whose sockets are ready, for ever.
-    pub(crate) async fn watch(self: Arc<Self>) {
-        let mut wakers = Vec::new();
+    /// Runs a future to its end on this thread; whenever it has nothing to do, those are woken whose sockets are ready. The later that
+    /// is, the more there are of them, and the more the hub has to hand on at once.
+    pub(crate) fn block_on<T>(&self, future: impl Future<Output = T>) -> T {
+        let (mut future, mut wakers) = (pin!(future), Vec::new());
+        let waker = Waker::from(Arc::clone(&self.bell));
+        let mut cx = Context::from_waker(&waker);
         loop {
-            self.look(&mut wakers);
-            if wakers.is_empty() {
-                self.epoll.readable().await.expect("epoll can be watched");
-                continue;
+            if let Poll::Ready(output) = future.as_mut().poll(&mut cx) {
+                return output;
             }
+            let patience = if self.bell.may_wait() { None } else { Some(Timespec::default()) };
+            self.look(patience.as_ref(), &mut wakers);
+            self.bell.answer();
             wakers.drain(..).for_each(Waker::wake);
-            give_way().await;
         }
     }
 
     /// Wakes those whose sockets are ready now.
     pub(crate) fn wake_ready(&self) {
         let mut wakers = Vec::new();
-        self.look(&mut wakers);
+        self.look(Some(&Timespec::default()), &mut wakers);
         wakers.into_iter().for_each(Waker::wake);
     }
 
-    /// Takes notice of what the operating system has to say by now, and takes the wakers of those who waited for it.
-    fn look(&self, wakers: &mut Vec<Waker>) {
+    /// Takes notice of what the operating system has to say by then, and takes the wakers of those who waited for it.
+    fn look(&self, patience: Option<&Timespec>, wakers: &mut Vec<Waker>) {
         let mut events = [const { MaybeUninit::uninit() }; EVENTS_MAX];
-        let (events, _) = match epoll::wait(&self.epoll, &mut events, Some(&Timespec::default())) {
+        let (events, _) = match epoll::wait(&self.epoll, &mut events, patience) {
             Err(Errno::INTR) => return,
             events => events.expect("epoll can be asked"),
         };
@@ -102,30 +138,20 @@ impl Sockets {
         events.iter().for_each(|event| note(&mut waiting, event, wakers));
     }
 
-    /// Waits for whoever comes next.
-    pub(crate) async fn accept(self: &Arc<Self>, listener: &Async<TcpListener>) -> io::Result<(Stream, SocketAddr)> {
-        let (socket, peer) = listener.read_with(TcpListener::accept).await?;
-        socket.set_nonblocking(true)?;
+    /// Takes in a listening socket, which does not block.
+    pub(crate) fn listen(self: &Arc<Self>, listener: TcpListener) -> io::Result<Listener> {
+        self.register(listener).map(Listener)
+    }
+
+    fn register<T: AsFd>(self: &Arc<Self>, socket: T) -> io::Result<Registered<T>> {
         let key = self.lock().insert(Waiting::default());
-        let stream = Stream { socket, key, sockets: Arc::clone(self) };
-        epoll::add(&self.epoll, &stream.socket, stream.data(), READING)?;
-        Ok((stream, peer))
+        let registered = Registered { socket, key, sockets: Arc::clone(self) };
+        epoll::add(&self.epoll, &registered.socket, registered.data(), READING)?;
+        Ok(registered)
     }
 
     fn lock(&self) -> MutexGuard<'_, Slab<Waiting>> {
         self.waiting.lock().expect("nobody panics while holding it")
-    }
-}
-
-/// Lets those who were woken have their turn, then the hub, and whoever has something to do then. The later the next look, the more
-/// it finds: async-io, whose turn is dear, is not needed then, and the hub has more to hand on at once.
-async fn give_way() {
-    let until = clock::now() + GIVE_WAY;
-    for _ in 0..TURNS {
-        future::yield_now().await;
-        if until <= clock::now() {
-            break;
-        }
     }
 }
 
@@ -146,63 +172,39 @@ fn note(waiting: &mut Slab<Waiting>, event: &epoll::Event, wakers: &mut Vec<Wake
     }
 }
 
-/// A member's socket. One task may wait to read it, and one to write to it.
+/// A socket that is waited for: one task may do so to read it, and one to write to it.
 #[derive(Debug)]
-pub(crate) struct Stream {
-    socket: TcpStream,
+struct Registered<T> {
+    socket: T,
     key: usize,
     sockets: Arc<Sockets>,
 }
 
-impl Stream {
-    pub(crate) const fn get_ref(&self) -> &TcpStream {
-        &self.socket
-    }
-
-    /// Reads what is there, as soon as something is.
-    pub(crate) fn poll_read(&self, cx: &mut Context<'_>, buffer: &mut [u8]) -> Poll<io::Result<usize>> {
+impl<T> Registered<T> {
+    /// Does what takes something that is there, as soon as something is. `is_all` tells of what was taken whether it was all.
+    fn poll_take<R>(
+        &self,
+        cx: &Context<'_>,
+        mut take: impl FnMut(&T) -> io::Result<R>,
+        is_all: impl Fn(&R) -> bool,
+    ) -> Poll<io::Result<R>> {
         loop {
-            // It is taken before the read, so that what the system says meanwhile is not lost.
+            // It is noted before, so that what the system says meanwhile is not lost.
             let unread = match self.take_unread(cx) {
                 Unread::Nothing => return Poll::Pending,
                 unread @ (Unread::Bytes | Unread::Stops) => unread,
             };
-            match self.get_ref().read(buffer) {
+            match take(&self.socket) {
                 Err(error) if error.kind() == ErrorKind::WouldBlock => {}
                 Err(error) if error.kind() == ErrorKind::Interrupted => self.put_back(unread),
-                read => {
-                    if unread == Unread::Stops || read.as_ref().is_ok_and(|&len| len == buffer.len()) {
+                taken => {
+                    if unread == Unread::Stops || !taken.as_ref().is_ok_and(&is_all) {
                         self.put_back(unread);
                     }
-                    return Poll::Ready(read);
+                    return Poll::Ready(taken);
                 }
             }
         }
-    }
-
-    /// Waits until more can be written.
-    pub(crate) async fn writable(&self) {
-        let mut registered = false;
-        poll_fn(|cx| {
-            let writer = Some(Box::new(cx.waker().clone()));
-            let mut waiting = self.sockets.lock();
-            let woken = registered && waiting[self.key].writer.is_none();
-            let before = mem::replace(&mut waiting[self.key].writer, if woken { None } else { writer });
-            drop(waiting);
-            drop(before);
-            if woken {
-                return Poll::Ready(());
-            }
-            // To register it again makes the system look once more: so this is told of what was written out meanwhile.
-            if !mem::replace(&mut registered, true)
-                && epoll::modify(&self.sockets.epoll, &self.socket, self.data(), READING | EventFlags::OUT).is_err()
-            {
-                // The next write shows what it is.
-                return Poll::Ready(());
-            }
-            Poll::Pending
-        })
-        .await;
     }
 
     /// Returns what is known to be there, and forgets it. If that is nothing, this task is woken when something is.
@@ -229,16 +231,78 @@ impl Stream {
     }
 }
 
-impl AsFd for Stream {
-    fn as_fd(&self) -> BorrowedFd<'_> {
-        self.socket.as_fd()
-    }
-}
-
-impl Drop for Stream {
+impl<T> Drop for Registered<T> {
     fn drop(&mut self) {
         // The operating system forgets it when it is closed, which is next.
         let waiting = self.sockets.lock().remove(self.key);
         drop(waiting);
+    }
+}
+
+/// A listening socket.
+#[derive(Debug)]
+pub(crate) struct Listener(Registered<TcpListener>);
+
+impl Listener {
+    /// Waits for whoever comes next.
+    pub(crate) async fn accept(&self) -> io::Result<(Stream, SocketAddr)> {
+        // How many wait is not known before there is nobody.
+        let (socket, peer) = poll_fn(|cx| self.0.poll_take(cx, TcpListener::accept, |_| false)).await?;
+        socket.set_nonblocking(true)?;
+        Ok((Stream(self.0.sockets.register(socket)?), peer))
+    }
+}
+
+impl AsFd for Listener {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.0.socket.as_fd()
+    }
+}
+
+/// A member's socket.
+#[derive(Debug)]
+pub(crate) struct Stream(Registered<TcpStream>);
+
+impl Stream {
+    pub(crate) const fn get_ref(&self) -> &TcpStream {
+        &self.0.socket
+    }
+
+    /// Reads what is there, as soon as something is.
+    pub(crate) fn poll_read(&self, cx: &mut Context<'_>, buffer: &mut [u8]) -> Poll<io::Result<usize>> {
+        let room = buffer.len();
+        self.0.poll_take(cx, |mut socket| socket.read(buffer), |&len| len < room)
+    }
+
+    /// Waits until more can be written.
+    pub(crate) async fn writable(&self) {
+        let Registered { socket, key, sockets } = &self.0;
+        let mut registered = false;
+        poll_fn(|cx| {
+            let writer = Some(Box::new(cx.waker().clone()));
+            let mut waiting = sockets.lock();
+            let woken = registered && waiting[*key].writer.is_none();
+            let before = mem::replace(&mut waiting[*key].writer, if woken { None } else { writer });
+            drop(waiting);
+            drop(before);
+            if woken {
+                return Poll::Ready(());
+            }
+            // To register it again makes the system look once more: so this is told of what was written out meanwhile.
+            if !mem::replace(&mut registered, true)
+                && epoll::modify(&sockets.epoll, socket, self.0.data(), READING | EventFlags::OUT).is_err()
+            {
+                // The next write shows what it is.
+                return Poll::Ready(());
+            }
+            Poll::Pending
+        })
+        .await;
+    }
+}
+
+impl AsFd for Stream {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.0.socket.as_fd()
     }
 }

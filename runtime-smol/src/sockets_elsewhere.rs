@@ -1,6 +1,6 @@
 //! Stands in for `sockets.rs` where there is no epoll: leaves all waiting to async-io.
 
-use std::future;
+use std::future::Future;
 use std::io;
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::os::fd::{AsFd, BorrowedFd};
@@ -19,17 +19,35 @@ impl Sockets {
         Ok(Arc::new(Self(())))
     }
 
-    /// There is nothing to watch.
-    pub(crate) async fn watch(self: Arc<Self>) {
-        future::pending().await
+    /// Runs a future to its end on this thread.
+    pub(crate) fn block_on<T>(&self, future: impl Future<Output = T>) -> T {
+        async_io::block_on(future)
     }
 
     /// That is async-io's, too: its own thread looks when all others are busy.
     pub(crate) fn wake_ready(&self) {}
 
-    pub(crate) async fn accept(self: &Arc<Self>, listener: &Async<TcpListener>) -> io::Result<(Stream, SocketAddr)> {
-        let (stream, peer) = listener.accept().await?;
+    /// Takes in a listening socket, which does not block.
+    pub(crate) fn listen(self: &Arc<Self>, listener: TcpListener) -> io::Result<Listener> {
+        Async::new_nonblocking(listener).map(Listener)
+    }
+}
+
+/// A listening socket.
+#[derive(Debug)]
+pub(crate) struct Listener(Async<TcpListener>);
+
+impl Listener {
+    /// Waits for whoever comes next.
+    pub(crate) async fn accept(&self) -> io::Result<(Stream, SocketAddr)> {
+        let (stream, peer) = self.0.accept().await?;
         Ok((Stream(stream), peer))
+    }
+}
+
+impl AsFd for Listener {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.0.as_fd()
     }
 }
 
