@@ -26,6 +26,11 @@ impl<S> Batch<S> {
         Self { actions: Vec::new(), sockets: Vec::new(), bytes: 0, writes: 0, last_room: None, begun_at: Time::START }
     }
 
+    /// Starts an empty batch with room for so many actions.
+    pub(crate) fn with_capacity(actions: usize) -> Self {
+        Self { actions: Vec::with_capacity(actions), ..Self::new() }
+    }
+
     /// Appends an action.
     pub fn push(&mut self, action: Action) {
         let (bytes, writes) = match &action {

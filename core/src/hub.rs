@@ -59,8 +59,10 @@ impl<S> Hub<S> {
         if self.batch.is_empty() {
             return None;
         }
-        self.sizes.add(self.batch.actions().len() as u64);
-        Some(mem::take(&mut self.batch))
+        let actions = self.batch.actions().len();
+        self.sizes.add(actions as u64);
+        // The next is likely to be about as large.
+        Some(mem::replace(&mut self.batch, Batch::with_capacity(actions)))
     }
 
     /// Adds what the chat counts, and how large batches were, to `stats`.

@@ -17,10 +17,14 @@ use std::task::{Context, Poll, Wake, Waker};
 use rustix::event::epoll::{self, CreateFlags, EventData, EventFlags};
 use rustix::event::{EventfdFlags, Timespec, eventfd};
 use rustix::io::Errno;
+use rustix::net::{self, SocketFlags};
 use slab::Slab;
 
 /// How many sockets are woken for at once: no more than can tell the hub something before it has its turn.
 const EVENTS_MAX: usize = 128;
+
+/// How a connection is accepted.
+const ACCEPTED: SocketFlags = SocketFlags::NONBLOCK.union(SocketFlags::CLOEXEC);
 
 /// What the bell is registered with; no socket ever has this key.
 const BELL: u64 = u64::MAX;
@@ -144,7 +148,8 @@ impl Sockets {
     }
 
     fn register<T: AsFd>(self: &Arc<Self>, socket: T) -> io::Result<Registered<T>> {
-        let key = self.lock().insert(Waiting::default());
+        // It may have come with something, and need not wait for the system to say so.
+        let key = self.lock().insert(Waiting { unread: Unread::Bytes, ..Waiting::default() });
         let registered = Registered { socket, key, sockets: Arc::clone(self) };
         epoll::add(&self.epoll, &registered.socket, registered.data(), READING)?;
         Ok(registered)
@@ -247,9 +252,10 @@ impl Listener {
     /// Waits for whoever comes next.
     pub(crate) async fn accept(&self) -> io::Result<(Stream, SocketAddr)> {
         // How many wait is not known before there is nobody.
-        let (socket, peer) = poll_fn(|cx| self.0.poll_take(cx, TcpListener::accept, |_| false)).await?;
-        socket.set_nonblocking(true)?;
-        Ok((Stream(self.0.sockets.register(socket)?), peer))
+        let accept = |listener: &TcpListener| Ok(net::acceptfrom_with(listener, ACCEPTED)?);
+        let (socket, peer) = poll_fn(|cx| self.0.poll_take(cx, accept, |_| false)).await?;
+        let peer = peer.map(SocketAddr::try_from).transpose()?.ok_or(ErrorKind::ConnectionAborted)?;
+        Ok((Stream(self.0.sockets.register(socket.into())?), peer))
     }
 }
 
