@@ -7,6 +7,8 @@ mod outboxes;
 mod queue;
 mod rooms;
 
+use std::time::Duration;
+
 use self::outboxes::Outboxes;
 use self::queue::{Limits, Part};
 use self::rooms::{Rooms, Seat};
@@ -18,6 +20,10 @@ use crate::{
 /// comes in between is queued for all who are still to be written to, which costs a little for each: the more turns, the longer those
 /// wait who have been given all, and the fewer, the less is given at once.
 const ROOM_TURNS_MIN: u32 = 16;
+
+/// How long a writer goes on at the most before others have their turn, however long they had theirs: it may have been so long because the
+/// operating system let another program run, and that is no reason to keep them waiting again.
+const TURN_MAX: Duration = Duration::from_millis(2);
 
 /// Which part of a queue may be filled with what is taken before the rest was written.
 const BEGUN_PART: usize = 8;
@@ -178,6 +184,13 @@ impl<S: Clone> Fanout<S> {
             late_room: None,
             delays: Histogram::default(),
         }
+    }
+
+    /// Tells for how long to go on polling, whatever is said meanwhile of [yielding](Output::Yield), after others had their turn for so
+    /// long: about as long, so that a crowd whose members all ask for something does not keep those waiting who are written to.
+    #[must_use]
+    pub fn turn_after(others_had: Duration) -> Duration {
+        others_had.min(TURN_MAX)
     }
 
     /// Tells whether to take the next batch before all output of those before was polled: if it concerns others than the members of a

@@ -23,6 +23,9 @@ use crate::sockets::Sockets;
 /// could. Then everyone is told, and what is queued is still sent, for at most [`Config::drain`]. It runs on [`Config::threads`] threads
 /// which it starts itself, all but one of them for when there is much to do, and which end with it.
 ///
+/// Listeners are best handed over before anybody has connected: who has already is served, too, but their sockets lack what is set on the
+/// listener for all who come later, such as that they give up on dead peers.
+///
 /// # Errors
 /// Returns an error if `config` does not pass [`Config::check`], or if the listeners or the threads can't be set up. Nothing that
 /// clients do is an error.

@@ -60,8 +60,10 @@ impl Bell {
         self.state.compare_exchange(Self::BUSY, Self::WAITING, Ordering::AcqRel, Ordering::Acquire).is_ok()
     }
 
+    /// Takes notice of all who have rung. What they did before is seen afterwards, and whoever rings later is not missed: a mere store
+    /// could come after a ring that it hides.
     fn answer(&self) {
-        self.state.store(Self::BUSY, Ordering::Release);
+        self.state.swap(Self::BUSY, Ordering::AcqRel);
     }
 }
 

@@ -19,6 +19,9 @@ use crate::hub::{Hub, Input};
 /// could. Then everyone is told, and what is queued is still sent, for at most [`Config::drain`]. If it is dropped before, the same happens, in the background. It has to be
 /// called within a tokio runtime, with I/O and time, whose threads it uses: as many as [`Config::threads`] says suit it best.
 ///
+/// Listeners are best handed over before anybody has connected: who has already is served, too, but their sockets lack what is set on the
+/// listener for all who come later, such as that they give up on dead peers.
+///
 /// # Errors
 /// Returns an error if `config` does not pass [`Config::check`], or if the listeners can't be set up. Nothing that clients do is an
 /// error.

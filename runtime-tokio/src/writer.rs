@@ -97,11 +97,12 @@ impl Writer {
         }
     }
 
-    /// Does what there is to do in a turn of this length at least, and returns when to go on, or `None` after the end.
-    fn wake(self: &Arc<Self>, at_least: Duration) -> Option<Wake> {
+    /// Does what there is to do in a turn, after others had theirs for so long, and returns when to go on, or `None` after the end.
+    fn wake(self: &Arc<Self>, others_had: Duration) -> Option<Wake> {
         let now = clock::now();
         let mut following = self.lock();
         following.fanout.handle_timeout(now);
+        let at_least = Fanout::<Arc<Socket>>::turn_after(others_had);
         if !self.follow(&mut following, at_least) {
             return Some(Wake::Soon);
         }
@@ -118,8 +119,7 @@ impl Writer {
         }
     }
 
-    /// Takes what is in the log, and writes what can be written, for one turn, and for as long as others had theirs. Tells whether that
-    /// was all.
+    /// Takes what is in the log, and writes what can be written, for one turn, and for this long at least. Tells whether that was all.
     fn follow(self: &Arc<Self>, following: &mut Following, at_least: Duration) -> bool {
         let now = clock::now();
         loop {

@@ -3,9 +3,7 @@
 use std::io::{ErrorKind, Write as _};
 use std::net::TcpStream;
 use std::sync::{Condvar, Mutex};
-use std::time::{Duration, Instant};
-
-use crate::DEADLINE;
+use std::time::Duration;
 
 /// How long a write may wait until its attacker looks whether the attack is over.
 const WRITE_WAIT: Duration = Duration::from_millis(20);
@@ -15,8 +13,6 @@ const WRITE_WAIT: Duration = Duration::from_millis(20);
 pub struct Fire {
     has_ceased: Mutex<bool>,
     ceased: Condvar,
-    /// When whatever an attacker still waits for is late.
-    deadline: Instant,
 }
 
 /// Ends an attack when it is dropped.
@@ -32,7 +28,7 @@ impl Drop for Cease<'_> {
 
 impl Fire {
     pub(super) fn new() -> Self {
-        Self { has_ceased: Mutex::new(false), ceased: Condvar::new(), deadline: Instant::now() + DEADLINE }
+        Self { has_ceased: Mutex::new(false), ceased: Condvar::new() }
     }
 
     /// Returns what ends the attack when it is dropped, also by a panic: who attacks is waited for.
@@ -59,12 +55,6 @@ impl Fire {
         let has_ceased = self.has_ceased.lock().expect("nobody panics while holding it");
         let waited = self.ceased.wait_timeout_while(has_ceased, pause, |_| true);
         drop(waited.expect("nobody panics while holding it"));
-    }
-
-    /// Returns when whatever an attacker waits for is late, although the attack may be over long before.
-    #[must_use]
-    pub const fn deadline(&self) -> Instant {
-        self.deadline
     }
 
     /// Writes as much as the server takes while the attack goes on, and returns how much that was. It is less than all if the

@@ -59,6 +59,14 @@ fn after_some_writes_others_have_their_turn() {
 }
 
 #[test]
+fn who_writes_goes_on_as_long_as_others_had_but_not_for_long() {
+    for (others_had, micros) in [(0, 0), (700, 700), (2000, 2000), (8000, 2000)] {
+        let turn = Fanout::<u64>::turn_after(Duration::from_micros(others_had));
+        assert_eq!(turn, Duration::from_micros(micros), "{others_had}");
+    }
+}
+
+#[test]
 fn who_is_elsewhere_waits_for_no_crowd() {
     let (mut writer, pair) = crowd_and_pair();
     writer.follow([say(MAIN, "a")]);
