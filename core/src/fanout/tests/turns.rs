@@ -221,6 +221,24 @@ fn what_is_long_elsewhere_waits_only_until_that_is_written() {
 }
 
 #[test]
+fn more_replies_wait_until_those_before_are_written() {
+    let (mut writer, _) = crowd_and_pair();
+    let replies = |count| (0..count).map(|member| reply(id(member), &long(0))).collect::<Vec<_>>();
+    let room_for = (128 << 10) / u32::try_from(BEGUN_PART).expect("it is small") / 1000;
+    writer.follow([say(MAIN, "a")]);
+    while writer.received.len() < room_for as usize {
+        assert!(writer.poll_turn());
+    }
+    assert!(writer.follow_between(replies(room_for)));
+    while writer.received.values().filter(|received| received.len() > 1000).count() < room_for as usize {
+        assert!(!writer.follow_between(replies(1)));
+        assert!(writer.poll_turn());
+    }
+    assert!(writer.poll_turn());
+    assert!(writer.follow_between(replies(1)));
+}
+
+#[test]
 fn what_crowds_are_still_to_be_given_keeps_nobody_else_waiting() {
     let (mut writer, [one, _]) = crowd_and_pair();
     let said = |count| (0..count).map(|number| say(MAIN, &long(number))).collect::<Vec<_>>();
