@@ -43,7 +43,8 @@ fn a_dropped_smol_server_leaves_nobody_behind() {
     let (drop_it, dropped) = async_channel::bounded::<()>(1);
     let serving = std::thread::spawn(move || {
         let (_operator, orders) = async_channel::bounded(1);
-        let serve = chinwag_smol::serve([(listener, Form::Lines)], Config::default(), orders);
+        let config = Config { threads: 3, ..Config::default() };
+        let serve = chinwag_smol::serve([(listener, Form::Lines)], config, orders);
         async_io::block_on(future::or(async { drop(serve.await) }, async { assert!(dropped.recv().await.is_err()) }));
     });
     assert_ends(greeted(address, || drop(drop_it)));

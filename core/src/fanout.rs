@@ -25,6 +25,9 @@ const ROOM_TURNS_MIN: u32 = 16;
 /// operating system let another program run, and that is no reason to keep them waiting again.
 const TURN_MAX: Duration = Duration::from_millis(2);
 
+/// How many batches are remembered by when they begun.
+const BEGUN_MAX: usize = 1024;
+
 /// Which part of a queue may be filled with what is taken before the rest was written.
 const BEGUN_PART: usize = 8;
 
@@ -118,13 +121,14 @@ pub struct Fanout<S> {
     writing: Option<Writing>,
     /// All output was polled since something was handed in.
     is_through: bool,
-    /// When those batches begun that it is not through with, if anybody is given anything.
+    /// When those batches begun that it is not through with, if anybody is given anything; the first of them, if they are very many.
     begun_at: Vec<Time>,
     /// How many bytes were said in crowded rooms since a while ago, and in the while before that. A while is as long as it takes until
     /// all have caught up who were behind when it began: so what is older is in nobody's queue for want of time.
     crowd_bytes: usize,
     crowd_bytes_before: usize,
-    /// How many bytes of all else were followed since the last turn that left none of it to be written.
+    /// How many bytes of all else were followed since the last turn that left none of it to be written, but for those who are behind
+    /// anyhow: there are few of them who are told much besides.
     other_bytes: usize,
     begun_bytes_max: usize,
     /// How many will have caught up when the while is over.
@@ -187,7 +191,8 @@ impl<S: Clone> Fanout<S> {
     }
 
     /// Tells for how long to go on polling, whatever is said meanwhile of [yielding](Output::Yield), after others had their turn for so
-    /// long: about as long, so that a crowd whose members all ask for something does not keep those waiting who are written to.
+    /// long: as long, so that a crowd whose members all ask for something does not keep those waiting who are written to, but for 2 ms
+    /// at the most.
     #[must_use]
     pub fn turn_after(others_had: Duration) -> Duration {
         others_had.min(TURN_MAX)
@@ -198,8 +203,8 @@ impl<S: Clone> Fanout<S> {
     #[must_use]
     pub fn may_follow(&self, batch: &Batch<S>) -> bool {
         let (crowd, other) = self.weigh(batch);
-        let crowd_bytes = self.crowd_bytes_before + self.crowd_bytes + crowd;
-        let is_short = crowd_bytes.max(self.other_bytes + other) <= self.begun_bytes_max;
+        let (crowd_bytes, max) = (self.crowd_bytes_before + self.crowd_bytes + crowd, self.begun_bytes_max);
+        let is_short = (crowd == 0 || crowd_bytes <= max) && self.other_bytes + other <= max;
         let is_long = self.room_writes.min(self.writes_to_go()) / self.turn_writes_max >= ROOM_TURNS_MIN;
         self.is_through || is_short && (is_long || !batch.actions.iter().all(|action| self.is_late(action)))
     }
@@ -218,7 +223,7 @@ impl<S: Clone> Fanout<S> {
         let (crowd, other) = self.weigh(batch);
         self.crowd_bytes += crowd;
         self.other_bytes += other;
-        if batch.has_deliveries() {
+        if batch.has_deliveries() && self.begun_at.len() < BEGUN_MAX {
             self.begun_at.push(batch.begun_at);
         }
         let mut sockets = batch.sockets.iter();

@@ -25,6 +25,12 @@ const UNREAD_BYTES_MAX: usize = 64 << 10;
 #[cfg(target_os = "linux")]
 const UNSENT_BYTES_MAX: u32 = 128 << 10;
 
+/// Apple's systems have no flag against the signal; a Rust program ignores it anyhow.
+#[cfg(target_vendor = "apple")]
+const QUIETLY: SendFlags = SendFlags::DONTWAIT;
+#[cfg(not(target_vendor = "apple"))]
+const QUIETLY: SendFlags = SendFlags::NOSIGNAL.union(SendFlags::DONTWAIT);
+
 /// Guards one listening socket.
 #[derive(Debug)]
 pub struct Door {
@@ -91,7 +97,7 @@ impl Door {
     /// Says why, and that no more will come. What they have sent already is read, or else the operating system would reset the
     /// connection, and they might not see the answer.
     pub fn turn_away(&self, stream: impl AsFd, refusal: Refusal) {
-        let _ = send(&stream, &refusal.answer(self.form), SendFlags::NOSIGNAL | SendFlags::DONTWAIT);
+        let _ = send(&stream, &refusal.answer(self.form), QUIETLY);
         let _ = shutdown(&stream, Shutdown::Write);
         let _ = recv(&stream, &mut [0; 4096], RecvFlags::DONTWAIT);
     }

@@ -5,7 +5,7 @@
 
 use std::io;
 use std::sync::{Arc, Weak};
-use std::thread::Builder;
+use std::thread::{Builder, JoinHandle};
 use std::time::Duration;
 
 use async_channel::Sender;
@@ -17,11 +17,11 @@ use smol::Executor;
 /// the little work there is are soon one again.
 const HELP: Duration = Duration::from_millis(10);
 
-/// Starts the threads, and returns their bell. When nobody holds it any more they end. They hold the executor only
-/// while they help: it owns the hub, which holds the bell.
-pub(crate) fn hire(executor: &Arc<Executor<'static>>, threads: u32) -> io::Result<Sender<()>> {
+/// Starts the threads, and returns them and their bell. When nobody holds it any more they end, after 10 ms at the most. They hold the
+/// executor only while they help: it owns the hub, which holds the bell.
+pub(crate) fn hire(executor: &Arc<Executor<'static>>, threads: u32) -> io::Result<(Vec<JoinHandle<()>>, Sender<()>)> {
     let (bell, rung) = async_channel::bounded(1);
-    for _ in 0..threads {
+    let hire = |_| {
         let (executor, rung) = (Arc::downgrade(executor), rung.clone());
         Builder::new().name("chinwag".into()).spawn(move || {
             while future::block_on(rung.recv()).is_ok()
@@ -29,7 +29,7 @@ pub(crate) fn hire(executor: &Arc<Executor<'static>>, threads: u32) -> io::Resul
             {
                 future::block_on(executor.run(Timer::after(HELP)));
             }
-        })?;
-    }
-    Ok(bell)
+        })
+    };
+    Ok(((0..threads).map(hire).collect::<io::Result<_>>()?, bell))
 }

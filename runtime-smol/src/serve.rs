@@ -1,6 +1,9 @@
 //! Owns the life of a server: sets it up, lets it run until it is told to stop, and lets nothing outlive it.
 
+use std::any::Any;
 use std::io;
+use std::iter;
+use std::mem;
 use std::net::TcpListener;
 use std::panic::resume_unwind;
 use std::sync::Arc;
@@ -44,8 +47,8 @@ pub async fn serve(
     };
     let doors = doors.into_iter().map(open).collect::<Result<Vec<_>, _>>()?;
     let executor = Arc::new(Executor::new());
-    let crew = crew::hire(&executor, config.threads - 1)?;
-    let (hub, inputs) = Hub::new(Arc::clone(&config), &executor, &sockets, crew, watch.clone());
+    let (crew, bell) = crew::hire(&executor, config.threads - 1)?;
+    let (hub, inputs) = Hub::new(Arc::clone(&config), &executor, &sockets, bell, watch.clone());
     let mut entering = Vec::new();
     for (address, door, listener) in doors {
         info!(form = ?door.form(), %address, "serving");
@@ -67,44 +70,42 @@ pub async fn serve(
     };
     let (watched, over) = async_channel::bounded::<()>(1);
     let (held, dropped) = async_channel::bounded::<()>(1);
-    let thread = Builder::new().name("chinwag".into()).spawn(move || {
+    let first = Builder::new().name("chinwag".into()).spawn(move || {
         let _watched = watched;
         let dropped = async {
             let _ = dropped.recv().await;
         };
         sockets.block_on(executor.run(hub.or(let_in).or(dropped)));
     })?;
-    let mut serving = Serving { held: Some(held), thread: Some(thread) };
+    let mut serving = Serving { held: Some(held), threads: iter::once(first).chain(crew).collect() };
     let _ = over.recv().await;
-    serving.join();
+    if let Some(panic) = serving.end() {
+        resume_unwind(panic);
+    }
     info!("stopped");
     Ok(())
 }
 
-/// Runs the thread that serves, which ends when this is dropped.
+/// Holds the threads that serve, which end when this is dropped.
 #[derive(Debug)]
 struct Serving {
     held: Option<Sender<()>>,
-    thread: Option<JoinHandle<()>>,
+    /// The one that all others end with comes first.
+    threads: Vec<JoinHandle<()>>,
 }
 
 impl Serving {
-    /// Ends the thread; panics if it did.
-    fn join(&mut self) {
+    /// Ends them, and returns why, if one has panicked.
+    fn end(&mut self) -> Option<Box<dyn Any + Send>> {
         self.held = None;
-        if let Some(Err(panic)) = self.thread.take().map(JoinHandle::join) {
-            resume_unwind(panic);
-        }
+        mem::take(&mut self.threads).into_iter().fold(None, |panic, thread| panic.or(thread.join().err()))
     }
 }
 
 impl Drop for Serving {
     fn drop(&mut self) {
-        self.held = None;
-        if let Some(thread) = self.thread.take() {
-            // A panic was reported, and nobody waits for what comes of it any more.
-            let _ = thread.join();
-        }
+        // A panic was reported, and nobody waits for what comes of it any more.
+        drop(self.end());
     }
 }
 

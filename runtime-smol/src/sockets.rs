@@ -109,7 +109,7 @@ impl Sockets {
         Ok(Arc::new(Self { epoll, bell, waiting: Mutex::default() }))
     }
 
-    /// Runs a future to its end on this thread; whenever it has nothing to do, those are woken whose sockets are ready. The later that
+    /// Runs a future to its end on this thread; whenever it has nothing to do, or gives way, those are woken whose sockets are ready. The later that
     /// is, the more there are of them, and the more the hub has to hand on at once.
     pub(crate) fn block_on<T>(&self, future: impl Future<Output = T>) -> T {
         let (mut future, mut wakers) = (pin!(future), Vec::new());

@@ -102,8 +102,8 @@ impl Writer {
         }
     }
 
-    /// Lets others have their turn. Where they could speak is looked at first: the executor looks only when no task is ready, and this
-    /// one is.
+    /// Lets others have their turn. Where they could speak is looked at first: the executor's thread looks when no task is ready, and this
+    /// one is, or after very many of them.
     async fn give_way(&self) {
         self.sockets.wake_ready();
         for _ in 0..TURNS {

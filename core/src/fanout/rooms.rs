@@ -18,6 +18,9 @@ use crate::{Config, Form, Message, RoomId};
 /// was written to last is so still. The worst moment is not kept for ever.
 const SPARE_BYTES_MAX: usize = 256 << 10;
 
+/// Which part of a buffer has to be filled so that it is kept for those who are slow to read what is in it.
+const DENSE_PART: usize = 4;
+
 #[derive(Debug)]
 pub(super) struct Rooms {
     /// By form, and by the rooms' keys: up to the last room in which somebody of that form was.
@@ -100,6 +103,8 @@ pub(super) struct Flushing {
     hall: HallId,
     /// It takes more than a turn.
     pub(super) is_long: bool,
+    /// It fills its buffer, or a good part of it: whoever keeps some of it keeps all of that.
+    is_dense: bool,
     next: usize,
     emptied: OpenChunk,
 }
@@ -111,7 +116,8 @@ impl Flushing {
 
     /// Returns all from an offset on.
     pub(super) fn part(&self, from: usize) -> Part<'_> {
-        Part { bytes: &self.bytes[from..], shared: Some(&self.bytes), from, ends: &self.ends }
+        let shared = self.is_dense.then_some(&self.bytes);
+        Part { bytes: &self.bytes[from..], shared, from, ends: &self.ends }
     }
 
     /// Returns how many messages end after the offset `from`, up to the offset `to`.
@@ -278,11 +284,13 @@ impl Rooms {
         let id = short.or_else(|| self.touched_long.pop_front())?;
         let mut chunk = *self.hall_mut(id)?.chunk.take()?;
         chunk.seal();
+        let is_dense = chunk.buffer.len() >= chunk.buffer.capacity() / DENSE_PART;
         self.flushing = Some(Flushing {
             bytes: chunk.buffer.split().freeze(),
             ends: std::mem::take(&mut chunk.ends),
             hall: id,
             is_long,
+            is_dense,
             next: 0,
             emptied: chunk,
         });

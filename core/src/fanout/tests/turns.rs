@@ -269,6 +269,7 @@ fn what_was_followed_before_all_have_caught_up_counts_no_more() {
         assert!(bytes >= in_time, "only {bytes} bytes in {turn} turns");
         assert!(writer.queued(id(CROWD - 1)) <= begun_bytes_max);
     }
+    assert_eq!(writer.fanout.begun_at.len(), BEGUN_MAX, "it never gets through, and does not remember more and more");
 }
 
 #[test]

@@ -104,6 +104,18 @@ fn what_a_large_batch_was_written_to_is_used_again() {
 }
 
 #[test]
+fn who_keeps_a_little_does_not_keep_the_buffer_of_a_lot() {
+    let slow = id(1);
+    let mut writer = Writer::with_members(&[id(0), slow]);
+    writer.send((0..60).map(|number| say(MAIN, &long(number))));
+    writer.takes.insert(101, 0);
+    writer.send((0..3).map(|number| say(MAIN, &long(number))));
+    assert_eq!(writer.queued(slow), 3 * 1000);
+    let (spares, bytes) = writer.fanout.rooms.spares();
+    assert!(spares == 1 && bytes >= 60_000, "{spares} buffers of {bytes} bytes are kept");
+}
+
+#[test]
 fn lines_of_every_length_survive_a_queue() {
     let one = id(0);
     let mut writer = Writer::with_members(&[one]);
