@@ -56,6 +56,8 @@ pub fn half_close(addr: SocketAddr, fire: &Fire) {
     let mut friend = Person::come(addr);
     let room = friend.name().to_owned();
     friend.type_line(&format!("/join {room}"));
+    // Or else those who come may be there first, and see the friend come.
+    friend.read_up_to(&format!("You joined {room}"));
     let line = LONG_LINE.to_string().repeat(LONG_LINE_CHARS);
     while fire.is_on() {
         let mut stream = come_small(addr);
