@@ -1,7 +1,7 @@
 //! Many people, and much coming and going: of connections, of names, and of rooms.
 
 use std::net::SocketAddr;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::stranger::{come, read_greeting};
 use crate::{Fire, Person};
@@ -14,10 +14,12 @@ const ROUNDS_MIN: usize = 2;
 pub fn come_and_go(addr: SocketAddr, fire: &Fire, count: usize, pause: Duration) {
     let mut rounds = 0;
     while rounds < ROUNDS_MIN || fire.is_on() {
-        let mut streams = Vec::new();
+        let (mut streams, mut next) = (Vec::new(), Instant::now());
         while streams.len() < count {
             streams.push(come(addr));
-            fire.pause(pause);
+            // Whoever came late does not make the next late.
+            next += pause;
+            fire.pause(next.saturating_duration_since(Instant::now()));
         }
         for stream in streams.iter().step_by(2) {
             read_greeting(stream);
