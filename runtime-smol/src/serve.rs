@@ -75,7 +75,7 @@ pub async fn serve(
         let dropped = async {
             let _ = dropped.recv().await;
         };
-        sockets.block_on(executor.run(hub.or(let_in).or(dropped)));
+        sockets.run(&executor, hub.or(let_in).or(dropped));
     })?;
     let mut serving = Serving { held: Some(held), threads: iter::once(first).chain(crew).collect() };
     let _ = over.recv().await;

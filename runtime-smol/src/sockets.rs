@@ -13,15 +13,22 @@ use std::pin::pin;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::task::{Context, Poll, Wake, Waker};
+use std::time::Duration;
 
 use rustix::event::epoll::{self, CreateFlags, EventData, EventFlags};
 use rustix::event::{EventfdFlags, Timespec, eventfd};
 use rustix::io::Errno;
 use rustix::net::{self, SocketFlags};
 use slab::Slab;
+use smol::Executor;
+
+use crate::clock;
 
 /// How many sockets are woken for at once: no more than can tell the hub something before it has its turn.
 const EVENTS_MAX: usize = 128;
+
+/// How long others may have their turn before the next look, so that whoever is next is not kept waiting by a crowd, or by a flood.
+const GIVE_WAY: Duration = Duration::from_micros(500);
 
 /// How a connection is accepted.
 const ACCEPTED: SocketFlags = SocketFlags::NONBLOCK.union(SocketFlags::CLOEXEC);
@@ -109,9 +116,10 @@ impl Sockets {
         Ok(Arc::new(Self { epoll, bell, waiting: Mutex::default() }))
     }
 
-    /// Runs a future to its end on this thread; whenever it has nothing to do, or gives way, those are woken whose sockets are ready. The later that
-    /// is, the more there are of them, and the more the hub has to hand on at once.
-    pub(crate) fn block_on<T>(&self, future: impl Future<Output = T>) -> T {
+    /// Runs the tasks of an executor on this thread, until a future comes to its end. Whenever nobody has anything to do, or has had
+    /// something to do for a while, those are woken whose sockets are ready. The later that is, the more there are of them, and the
+    /// more the hub has to hand on at once.
+    pub(crate) fn run<T>(&self, executor: &Executor<'_>, future: impl Future<Output = T>) -> T {
         let (mut future, mut wakers) = (pin!(future), Vec::new());
         let waker = Waker::from(Arc::clone(&self.bell));
         let mut cx = Context::from_waker(&waker);
@@ -119,8 +127,17 @@ impl Sockets {
             if let Poll::Ready(output) = future.as_mut().poll(&mut cx) {
                 return output;
             }
-            let patience = if self.bell.may_wait() { None } else { Some(Timespec::default()) };
-            self.look(patience.as_ref(), &mut wakers);
+            let until = clock::now() + GIVE_WAY;
+            loop {
+                let mut tick = pin!(executor.tick());
+                let is_idle = tick.as_mut().poll(&mut cx).is_pending();
+                if is_idle || until <= clock::now() {
+                    // The tick is kept meanwhile: so this thread is woken for the next task.
+                    let patience = if is_idle && self.bell.may_wait() { None } else { Some(Timespec::default()) };
+                    self.look(patience.as_ref(), &mut wakers);
+                    break;
+                }
+            }
             self.bell.answer();
             wakers.drain(..).for_each(Waker::wake);
         }

@@ -10,6 +10,7 @@ use std::task::{Context, Poll};
 
 use async_io::Async;
 use futures_lite::AsyncRead as _;
+use smol::Executor;
 
 #[derive(Debug)]
 pub(crate) struct Sockets(());
@@ -19,9 +20,9 @@ impl Sockets {
         Ok(Arc::new(Self(())))
     }
 
-    /// Runs a future to its end on this thread.
-    pub(crate) fn block_on<T>(&self, future: impl Future<Output = T>) -> T {
-        async_io::block_on(future)
+    /// Runs the tasks of an executor on this thread, until a future comes to its end.
+    pub(crate) fn run<T>(&self, executor: &Executor<'_>, future: impl Future<Output = T>) -> T {
+        async_io::block_on(executor.run(future))
     }
 
     /// That is async-io's, too: its own thread looks when all others are busy.

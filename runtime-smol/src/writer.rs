@@ -102,8 +102,8 @@ impl Writer {
         }
     }
 
-    /// Lets others have their turn. Where they could speak is looked at first: the executor's thread looks when no task is ready, and this
-    /// one is, or after very many of them.
+    /// Lets others have their turn. Where they could speak is looked at first: the thread itself looks when no task is ready, and this one
+    /// is, or after a while.
     async fn give_way(&self) {
         self.sockets.wake_ready();
         for _ in 0..TURNS {
