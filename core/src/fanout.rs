@@ -202,11 +202,14 @@ impl<S: Clone> Fanout<S> {
     /// room who are being written to, or they have been for long; and if it is short enough not to fill queues.
     #[must_use]
     pub fn may_follow(&self, batch: &Batch<S>) -> bool {
+        if self.is_through {
+            return true;
+        }
         let (crowd, other) = self.weigh(batch);
         let (crowd_bytes, max) = (self.crowd_bytes_before + self.crowd_bytes + crowd, self.begun_bytes_max);
         let is_short = (crowd == 0 || crowd_bytes <= max) && self.other_bytes + other <= max;
         let is_long = self.room_writes.min(self.writes_to_go()) / self.turn_writes_max >= ROOM_TURNS_MIN;
-        self.is_through || is_short && (is_long || !batch.actions.iter().all(|action| self.is_late(action)))
+        is_short && (is_long || !batch.actions.iter().all(|action| self.is_late(action)))
     }
 
     /// Takes the next batch of actions.
