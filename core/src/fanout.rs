@@ -3,12 +3,14 @@
 //! Invariants: a connection gets its replies, broadcasts and room changes in the order of the actions; nothing queued for it exceeds
 //! the limit; what it is not sent is counted, and the count is told where the messages are missing.
 
+mod early;
 mod outboxes;
 mod queue;
 mod rooms;
 
 use std::time::Duration;
 
+use self::early::Early;
 use self::outboxes::Outboxes;
 use self::queue::{Limits, Part};
 use self::rooms::{Rooms, Seat};
@@ -27,9 +29,6 @@ const TURN_MAX: Duration = Duration::from_millis(2);
 
 /// How many batches are remembered by when they begun.
 const BEGUN_MAX: usize = 1024;
-
-/// Which part of a queue may be filled with what is taken before the rest was written.
-const BEGUN_PART: usize = 8;
 
 /// Tells which connections a fan-out has to do with: one of every `of`, by their keys.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -123,16 +122,7 @@ pub struct Fanout<S> {
     is_through: bool,
     /// When those batches begun that it is not through with, if anybody is given anything; the first of them, if they are very many.
     begun_at: Vec<Time>,
-    /// How many bytes were said in crowded rooms since a while ago, and in the while before that. A while is as long as it takes until
-    /// all have caught up who were behind when it began: so what is older is in nobody's queue for want of time.
-    crowd_bytes: usize,
-    crowd_bytes_before: usize,
-    /// How many bytes of all else were followed since the last turn that left none of it to be written, but for those who are behind
-    /// anyhow: there are few of them who are told much besides.
-    other_bytes: usize,
-    begun_bytes_max: usize,
-    /// How many will have caught up when the while is over.
-    while_ends: u64,
+    early: Early,
     /// How many writes there were since the last was followed of the batches with something said in the late room.
     room_writes: u32,
     /// How many there were in this turn.
@@ -176,11 +166,7 @@ impl<S: Clone> Fanout<S> {
             writing: None,
             is_through: true,
             begun_at: Vec::new(),
-            crowd_bytes: 0,
-            crowd_bytes_before: 0,
-            other_bytes: 0,
-            while_ends: 0,
-            begun_bytes_max: config.queue_bytes_max / BEGUN_PART,
+            early: Early::new(config.queue_bytes_max),
             room_writes: 0,
             turn_writes: 0,
             turn_writes_max: config.turn_writes,
@@ -206,10 +192,8 @@ impl<S: Clone> Fanout<S> {
             return true;
         }
         let (crowd, other) = self.weigh(batch);
-        let (crowd_bytes, max) = (self.crowd_bytes_before + self.crowd_bytes + crowd, self.begun_bytes_max);
-        let is_short = (crowd == 0 || crowd_bytes <= max) && self.other_bytes + other <= max;
         let is_long = self.room_writes.min(self.writes_to_go()) / self.turn_writes_max >= ROOM_TURNS_MIN;
-        is_short && (is_long || !batch.actions.iter().all(|action| self.is_late(action)))
+        self.early.has_room(crowd, other) && (is_long || !batch.actions.iter().all(|action| self.is_late(action)))
     }
 
     /// Takes the next batch of actions.
@@ -224,8 +208,7 @@ impl<S: Clone> Fanout<S> {
         }
         self.is_through = false;
         let (crowd, other) = self.weigh(batch);
-        self.crowd_bytes += crowd;
-        self.other_bytes += other;
+        self.early.add(crowd, other);
         if batch.has_deliveries() && self.begun_at.len() < BEGUN_MAX {
             self.begun_at.push(batch.begun_at);
         }
@@ -428,18 +411,13 @@ impl<S: Clone> Fanout<S> {
 
     fn end_turn(&mut self) {
         self.turn_writes = 0;
-        if self.outboxes.caught_up() >= self.while_ends {
-            self.while_ends = self.outboxes.caught_up() + self.outboxes.behind() as u64;
-            self.crowd_bytes_before = std::mem::take(&mut self.crowd_bytes);
-        }
-        if self.rooms.is_short_flushed() && self.outboxes.next_in_line().is_none() {
-            self.other_bytes = 0;
-        }
+        let is_other_written = self.rooms.is_short_flushed() && self.outboxes.next_in_line().is_none();
+        self.early.end_turn(self.outboxes.caught_up(), self.outboxes.behind(), is_other_written);
     }
 
     const fn get_through(&mut self) {
         self.is_through = true;
-        (self.crowd_bytes, self.crowd_bytes_before, self.other_bytes) = (0, 0, 0);
+        self.early.get_through();
         self.turn_writes = 0;
         self.late_room = None;
     }

@@ -1,6 +1,7 @@
 //! How long one may keep others waiting: writes are made in turns, and what is new for others goes before the rest of what is long.
 
 use super::*;
+use crate::fanout::early::QUEUE_PART;
 
 const CROWD: u32 = 200;
 const TURN_WRITES: u32 = 4;
@@ -194,7 +195,7 @@ fn more_for_the_same_room_waits_for_the_last_few() {
 fn what_is_long_waits_until_the_first_is_written_and_fills_no_queues() {
     let (mut writer, _) = crowd_and_pair();
     let said = |count| (0..count).map(|number| say(PIZZA, &long(number))).collect::<Vec<_>>();
-    let room_for = (128 << 10) / BEGUN_PART / 1000;
+    let room_for = (128 << 10) / QUEUE_PART / 1000;
     writer.follow([say(MAIN, "a")]);
     assert!(writer.poll_turn());
     assert!(!writer.follow_between(said(room_for + 1)));
@@ -208,14 +209,14 @@ fn what_is_long_waits_until_the_first_is_written_and_fills_no_queues() {
 fn what_is_long_elsewhere_waits_only_until_that_is_written() {
     let (mut writer, [one, _]) = crowd_and_pair();
     let said = |count| (0..count).map(|number| say(PIZZA, &long(number))).chain([reply(one, "b")]).collect::<Vec<_>>();
-    let room_for = (128 << 10) / BEGUN_PART / 1000 - 1;
+    let room_for = (128 << 10) / QUEUE_PART / 1000 - 1;
     writer.follow([say(MAIN, "a")]);
     for _ in 0..10 {
         assert!(writer.poll_turn());
         assert!(writer.follow_between(said(room_for)));
         assert!(!writer.follow_between(said(room_for)));
         assert!(writer.poll_turn());
-        assert!(writer.queued(one) <= (128 << 10) / BEGUN_PART);
+        assert!(writer.queued(one) <= (128 << 10) / QUEUE_PART);
     }
     assert!(writer.received.len() < CROWD as usize, "the crowd is still being written to");
 }
@@ -224,7 +225,7 @@ fn what_is_long_elsewhere_waits_only_until_that_is_written() {
 fn more_replies_wait_until_those_before_are_written() {
     let (mut writer, _) = crowd_and_pair();
     let replies = |count| (0..count).map(|member| reply(id(member), &long(0))).collect::<Vec<_>>();
-    let room_for = (128 << 10) / u32::try_from(BEGUN_PART).expect("it is small") / 1000;
+    let room_for = (128 << 10) / u32::try_from(QUEUE_PART).expect("it is small") / 1000;
     writer.follow([say(MAIN, "a")]);
     while writer.received.len() < room_for as usize {
         assert!(writer.poll_turn());
@@ -242,7 +243,7 @@ fn more_replies_wait_until_those_before_are_written() {
 fn what_crowds_are_still_to_be_given_keeps_nobody_else_waiting() {
     let (mut writer, [one, _]) = crowd_and_pair();
     let said = |count| (0..count).map(|number| say(MAIN, &long(number))).collect::<Vec<_>>();
-    let room_for = (128 << 10) / BEGUN_PART / 1000;
+    let room_for = (128 << 10) / QUEUE_PART / 1000;
     writer.follow([say(MAIN, "a")]);
     for _ in 0..ROOM_TURNS_MIN {
         assert!(writer.poll_turn());
@@ -257,7 +258,7 @@ fn what_crowds_are_still_to_be_given_keeps_nobody_else_waiting() {
 #[test]
 fn what_was_followed_before_all_have_caught_up_counts_no_more() {
     let (mut writer, _) = crowd_and_pair();
-    let (mut bytes, begun_bytes_max) = (0, (128 << 10) / BEGUN_PART);
+    let (mut bytes, begun_bytes_max) = (0, (128 << 10) / QUEUE_PART);
     writer.follow([say(MAIN, "a")]);
     for turn in 0..100 * CROWD {
         assert!(writer.poll_turn(), "it never gets through");
