@@ -192,17 +192,33 @@ fn more_for_the_same_room_waits_for_the_last_few() {
 }
 
 #[test]
-fn what_is_long_waits_until_the_first_is_written_and_fills_no_queues() {
+fn what_a_crowd_is_told_waits_if_it_is_long() {
     let (mut writer, _) = crowd_and_pair();
-    let said = |count| (0..count).map(|number| say(PIZZA, &long(number))).collect::<Vec<_>>();
+    let said = |count| (0..count).map(|number| say(MAIN, &long(number))).collect::<Vec<_>>();
+    let room_for = (128 << 10) / QUEUE_PART / 1000;
+    writer.follow([say(MAIN, "a")]);
+    for _ in 0..ROOM_TURNS_MIN {
+        assert!(writer.poll_turn());
+    }
+    assert!(!writer.follow_between(said(room_for + 1)));
+    assert!(writer.follow_between(said(room_for)));
+    writer.poll();
+    assert!(writer.follow_between(said(room_for + 1)));
+}
+
+#[test]
+fn what_is_long_waits_for_no_crowd_but_keeps_more_waiting() {
+    let (mut writer, [one, _]) = crowd_and_pair();
+    let said = |room, count| (0..count).map(|number| say(room, &long(number))).collect::<Vec<_>>();
     let room_for = (128 << 10) / QUEUE_PART / 1000;
     writer.follow([say(MAIN, "a")]);
     assert!(writer.poll_turn());
-    assert!(!writer.follow_between(said(room_for + 1)));
-    assert!(writer.follow_between(said(room_for)));
-    assert!(!writer.follow_between(said(1)));
-    writer.poll();
-    assert!(writer.follow_between(said(room_for + 1)));
+    assert!(writer.follow_between(said(PIZZA, 4 * room_for)));
+    assert!(!writer.follow_between(said(PIZZA, 1)));
+    assert!(!writer.follow_between(vec![reply(one, "b")]));
+    assert!(writer.poll_turn() && writer.poll_turn());
+    assert!(writer.received.len() < CROWD as usize, "the crowd is still being written to");
+    assert!(writer.follow_between(vec![reply(one, "b")]));
 }
 
 #[test]
