@@ -1,12 +1,16 @@
 //! How long each step of the core takes on servers of different sizes: it must not grow with the number of people or rooms.
 
-use std::time::Duration;
+use std::array;
+use std::time::{Duration, Instant};
 
 use chinwag_bench::World;
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 
 /// The sizes shown.
 const SIZES: [usize; 4] = [1_000, 10_000, 100_000, 1_000_000];
+
+/// How many say something at once, where many do.
+const AT_ONCE: usize = 64;
 
 fn steps(criterion: &mut Criterion) {
     for people in SIZES {
@@ -20,6 +24,19 @@ fn steps(criterion: &mut Criterion) {
             bencher.iter(|| {
                 let person = world.pick();
                 world.say(person, &text);
+            });
+        });
+        world.deliver();
+
+        // The same, of many who are heard at once.
+        group.bench_function(BenchmarkId::new("message-at-once", people), |bencher| {
+            bencher.iter_custom(|messages| {
+                let start = Instant::now();
+                for _ in 0..messages.div_ceil(AT_ONCE as u64) {
+                    let people: [usize; AT_ONCE] = array::from_fn(|_| world.pick());
+                    world.say_all(&people, &text);
+                }
+                start.elapsed()
             });
         });
         world.deliver();

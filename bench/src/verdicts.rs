@@ -140,8 +140,15 @@ fn core(alone: &Alone) -> String {
                 .expect("a string takes everything");
         }
     };
-    let per_second = alone.figure("core/message", 1_000_000).map(|ns| 1_000.0 / ns);
-    line("millions of messages in per second: at least 5", per_second.map(|rate| Met::from(5.0).judge(rate, "")));
+    for (step, how) in [
+        ("core/message", ", one by one"),
+        ("core/message-at-once", ", of 64 people at once"),
+        ("huge/core/message-at-once", ", of 64 people at once, in huge pages"),
+    ] {
+        let per_second = alone.figure(step, 1_000_000).map(|ns| 1_000.0 / ns);
+        let words = format!("millions of messages in per second{how}: at least 5");
+        line(&words, per_second.map(|rate| Met::from(5.0).judge(rate, "")));
+    }
     let bytes = alone.figure("memory/person", 1_000_000);
     line("bytes per user: at most 300", bytes.map(|bytes| Met::up_to(300.0).judge(bytes, "")));
     text

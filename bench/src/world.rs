@@ -88,6 +88,17 @@ impl World {
         }
     }
 
+    /// Lets many say something, who are heard at once.
+    pub fn say_all(&mut self, people: &[usize], text: &Text) {
+        // Where this keeps its own connections is fetched at once as well: it is not what is measured.
+        let connections: Vec<_> = people.iter().map(|&person| self.connections[person]).collect();
+        let said = |connection| Event::Requested { connection, request: Request::Say(text.clone()) };
+        self.hub.handle_all(Time::START, connections.into_iter().map(said).collect());
+        if !self.hub.has_room() {
+            black_box(self.hub.take_batch());
+        }
+    }
+
     /// Lets somebody join a room.
     pub fn join(&mut self, person: usize, room: usize) {
         self.ask(person, Request::Join(name(room)));

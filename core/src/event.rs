@@ -29,3 +29,16 @@ pub enum Event {
     /// The server is about to stop.
     Stopped,
 }
+
+impl Event {
+    /// Returns the connection that it is about, if it is about one.
+    #[must_use]
+    pub const fn connection(&self) -> Option<ConnectionId> {
+        match *self {
+            Self::Opened { connection, .. } | Self::Requested { connection, .. } | Self::Closed { connection } => {
+                Some(connection)
+            }
+            Self::Woke | Self::Stopped => None,
+        }
+    }
+}

@@ -92,10 +92,7 @@ impl Hub {
     fn handle(&mut self, input: Input) {
         match input {
             Input::Opened(socket, session) => self.open(socket, *session),
-            Input::Events(events) => {
-                let now = clock::now();
-                events.into_iter().for_each(|event| self.core.handle(now, event));
-            }
+            Input::Events(events) => self.core.handle_all(clock::now(), events),
             Input::Report => info!("{}", self.stats()),
             Input::Measure(asker) => {
                 // Whoever asked may be gone.

@@ -103,6 +103,12 @@ impl Rooms {
         *said
     }
 
+    /// Reads a little of a room, from its beginning to its end, and returns something of no meaning.
+    pub(super) fn glance(&self, id: RoomId) -> u64 {
+        let Room { name, members, said, .. } = self.room(id);
+        said ^ members.len() as u64 ^ name.as_str().len() as u64
+    }
+
     pub(super) fn members(&self, id: RoomId) -> u32 {
         self.rooms.get(id.key() as usize).map_or(0, Room::len)
     }

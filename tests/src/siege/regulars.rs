@@ -4,6 +4,7 @@
 //! They type at a steady pace whether or not anything comes back, as long as the server reads it, so that a server that is held up
 //! can't hide it by holding them up.
 
+use std::env;
 use std::io::{Read as _, Write as _};
 use std::mem;
 use std::net::{SocketAddr, TcpStream};
@@ -19,7 +20,7 @@ use super::ledger::Ledger;
 use crate::{DEADLINE, connect};
 
 /// How long after one message the next is said. With ten people each of them says sixteen lines in a second; the server lets everyone
-/// say twenty.
+/// say twenty. `CHINWAG_PACE` is another number of milliseconds, for what a machine can hardly bear.
 const PACE: Duration = Duration::from_millis(6);
 
 /// How many lines of others are kept, so that attackers can't fill this process.
@@ -126,6 +127,7 @@ struct Group {
     heard: Heard,
     /// Whose turn it is.
     next: usize,
+    pace: Duration,
 }
 
 #[derive(Debug)]
@@ -154,7 +156,7 @@ impl Group {
         // Neighbours at a table do not talk one after the other, so that at each table something is said at any time.
         people.sort_by_key(|regular| (regular.seat.1, regular.seat.0));
         let ledgers = tables.iter().map(|&(_, members)| Ledger::new(members)).collect();
-        let mut group = Self { people, ledgers, heard: Heard::default(), next: 0 };
+        let mut group = Self { people, ledgers, heard: Heard::default(), next: 0, pace: pace() };
         group.settle();
         group
     }
@@ -182,9 +184,9 @@ impl Group {
             }
             if let Some(at) = next_at.filter(|at| *at <= Instant::now()) {
                 self.say();
-                next_at = Some((at + PACE).max(Instant::now()));
+                next_at = Some((at + self.pace).max(Instant::now()));
             }
-            self.hear(next_at.map_or(PACE, |at| at.saturating_duration_since(Instant::now())));
+            self.hear(next_at.map_or(self.pace, |at| at.saturating_duration_since(Instant::now())));
             if enough.is_some_and(|enough| self.said_count() >= enough) {
                 enough = None;
                 // If nobody wants to know, there is no further order either.
@@ -265,6 +267,12 @@ impl Regular {
         let lines = String::from_utf8(lines).expect("the server sends UTF-8");
         lines.split_terminator('\n').map(str::to_owned).collect()
     }
+}
+
+/// Returns how long after one message the next is said.
+fn pace() -> Duration {
+    env::var("CHINWAG_PACE")
+        .map_or(PACE, |pace| Duration::from_millis(pace.parse().expect("it is a number of milliseconds")))
 }
 
 /// Tells whether a line has nothing that a terminal could obey.
