@@ -5,18 +5,21 @@
 
 mod early;
 mod outboxes;
+mod output;
 mod queue;
 mod rooms;
+mod share;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use self::early::Early;
 use self::outboxes::Outboxes;
+pub use self::output::{Output, Written};
 use self::queue::{Limits, Part};
 use self::rooms::{Rooms, Seat};
-use crate::{
-    Action, Batch, CloseCode, Config, ConnectionId, Histogram, Incident, Message, RoomId, Signal, Stats, Time,
-};
+pub use self::share::Share;
+use crate::{Action, Batch, CloseCode, Config, ConnectionId, Histogram, Incident, Message, RoomId, Stats, Time};
 
 /// After how many turns for what was said in a room more that was said there is taken in between, if there are as many to go. What
 /// comes in between is queued for all who are still to be written to, which costs a little for each: the more turns, the longer those
@@ -30,87 +33,14 @@ const TURN_MAX: Duration = Duration::from_millis(2);
 /// How many batches are remembered by when they begun.
 const BEGUN_MAX: usize = 1024;
 
-/// Tells which connections a fan-out has to do with: one of every `of`, by their keys.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Share {
-    index: u32,
-    of: u32,
-}
-
-impl Share {
-    /// The share that is everything.
-    pub const ALL: Self = Self { index: 0, of: 1 };
-
-    /// Divides the connections into `of` shares.
-    pub fn split(of: u32) -> impl Iterator<Item = Self> {
-        (0..of).map(move |index| Self { index, of })
-    }
-
-    /// Returns the place of a connection in this share, if it belongs to it.
-    fn place(self, connection: ConnectionId) -> Option<usize> {
-        let key = connection.key();
-        (key % self.of == self.index).then_some((key / self.of) as usize)
-    }
-}
-
-/// Tells the adapter what to do with a socket.
-#[derive(PartialEq, Eq, Debug)]
-pub enum Output<'a, S> {
-    /// Write `bytes` without waiting, and tell how it went with [`Fanout::handle_written`] before anything else.
-    Write {
-        /// Where to.
-        socket: &'a S,
-        /// What; never empty.
-        bytes: &'a [u8],
-    },
-    /// Wait until the socket takes bytes again, then say so with [`Fanout::handle_writable`].
-    AwaitWritable {
-        /// Whose it is.
-        connection: ConnectionId,
-        /// Which.
-        socket: &'a S,
-    },
-    /// Tell the session of the socket something, with [`Session::poll_next`](crate::Session::poll_next).
-    Signal {
-        /// Which socket.
-        socket: &'a S,
-        /// What.
-        signal: Signal,
-    },
-    /// Say on the socket that no more will come, and let go of it.
-    Finish {
-        /// Which.
-        socket: S,
-    },
-    /// Let others have their turn, and come back soon: there is more to do.
-    Yield,
-    /// Give the connection up: it has failed, takes nothing any more, or the server stops. Nothing more is read from or written to
-    /// it, and its session is told [`Signals::ABANDONED`](crate::Signals::ABANDONED).
-    Abandon {
-        /// Which.
-        socket: S,
-        /// Why, unless it is because the server stops.
-        incident: Option<Incident>,
-    },
-}
-
-/// Tells what a socket did with the bytes of an [`Output::Write`].
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Written {
-    /// It took this many; if not all, it would block now.
-    Bytes(usize),
-    /// It has failed.
-    Failed,
-}
-
 /// Turns actions into bytes for the connections of one share.
 ///
-/// Hand in each batch with [`follow`](Self::follow), then do what [`poll_output`](Self::poll_output) says until it says nothing more.
-/// Come back with [`handle_timeout`](Self::handle_timeout) at [`poll_timeout`](Self::poll_timeout).
+/// Let it [follow the log](Self::follow_log) of batches, then do what [`poll_output`](Self::poll_output) says until it says nothing more,
+/// and so on until there is nothing left. When it says [`Output::Yield`], let it follow the log before the rest is polled: so that a
+/// message to a crowd holds up nobody elsewhere. Come back with [`handle_timeout`](Self::handle_timeout) at
+/// [`poll_timeout`](Self::poll_timeout).
 ///
-/// When it says [`Output::Yield`], a batch that [may be followed](Self::may_follow) is followed before the rest is polled: so that a
-/// message to a crowd holds up nobody elsewhere. Others may be, too, and nothing gets out of order; but what is followed long before it
-/// can be written fills queues for no good reason.
+/// Who has one batch after the other hands in each with [`follow`](Self::follow).
 ///
 /// `S` is the adapter's handle of a socket. The fan-out keeps it and gives it back with each output; it never looks at it.
 #[derive(Debug)]
@@ -120,6 +50,8 @@ pub struct Fanout<S> {
     writing: Option<Writing>,
     /// All output was polled since something was handed in.
     is_through: bool,
+    /// What comes next in the log, and has to wait until what was followed is written.
+    waiting: Option<Arc<Batch<S>>>,
     /// When those batches begun that it is not through with, if anybody is given anything; the first of them, if they are very many.
     begun_at: Vec<Time>,
     early: Early,
@@ -165,6 +97,7 @@ impl<S: Clone> Fanout<S> {
             rooms: Rooms::new(config),
             writing: None,
             is_through: true,
+            waiting: None,
             begun_at: Vec::new(),
             early: Early::new(config.queue_bytes_max),
             room_writes: 0,
@@ -184,16 +117,17 @@ impl<S: Clone> Fanout<S> {
         others_had.min(TURN_MAX)
     }
 
-    /// Tells whether to take the next batch before all output of those before was polled: if it concerns others than the members of a
-    /// room who are being written to, or they have been for long; and if it is short enough not to fill queues.
-    #[must_use]
-    pub fn may_follow(&self, batch: &Batch<S>) -> bool {
-        if self.is_through {
-            return true;
+    /// Follows what `log` gives, one after the other, as long as it gives something and that need not wait; tells whether there is output
+    /// to poll then. What has to wait is kept here, and is the first to be followed the next time.
+    pub fn follow_log(&mut self, now: Time, mut log: impl FnMut() -> Option<Arc<Batch<S>>>) -> bool {
+        while let Some(batch) = self.waiting.take().or_else(&mut log) {
+            if !self.may_follow(&batch) {
+                self.waiting = Some(batch);
+                break;
+            }
+            self.follow(now, &batch);
         }
-        let (crowd, other) = self.weigh(batch);
-        let is_long = self.room_writes.min(self.writes_to_go()) / self.turn_writes_max >= ROOM_TURNS_MIN;
-        self.early.has_room(crowd, other) && (is_long || !batch.actions.iter().all(|action| self.is_late(action)))
+        !self.is_through
     }
 
     /// Takes the next batch of actions.
@@ -297,6 +231,7 @@ impl<S: Clone> Fanout<S> {
     /// Gives up on those who have taken nothing for too long, and on everyone when a server that stops has waited long enough.
     pub fn handle_timeout(&mut self, now: Time) {
         self.outboxes.handle_timeout(now);
+        self.is_through &= !self.outboxes.has_notices();
     }
 
     /// Returns when to come back with [`handle_timeout`](Self::handle_timeout), if nothing else happens before.
@@ -334,6 +269,17 @@ impl<S: Clone> Fanout<S> {
     pub fn count(&self, stats: &mut Stats) {
         self.outboxes.count(stats);
         stats.delay_micros.merge(&self.delays);
+    }
+
+    /// Tells whether to follow a batch before all output of those before was polled: if it concerns others than the members of a
+    /// room who are being written to, or they have been for long; and if it is short enough not to fill queues.
+    fn may_follow(&self, batch: &Batch<S>) -> bool {
+        if self.is_through {
+            return true;
+        }
+        let (crowd, other) = self.weigh(batch);
+        let is_long = self.room_writes.min(self.writes_to_go()) / self.turn_writes_max >= ROOM_TURNS_MIN;
+        self.early.has_room(crowd, other) && (is_long || !batch.actions.iter().all(|action| self.is_late(action)))
     }
 
     fn on_reply(&mut self, connection: ConnectionId, message: &Message) {

@@ -35,8 +35,6 @@ pub(crate) struct Writer {
 struct Following {
     fanout: Fanout<Arc<Socket>>,
     log: Log,
-    /// What comes next in the log, and has to wait until what was followed is written.
-    next: Option<Arc<Batch<Arc<Socket>>>>,
 }
 
 /// Tells when a writer's task is to go on.
@@ -57,7 +55,7 @@ impl Writer {
         executor: &Arc<Executor<'static>>,
     ) -> (Arc<Self>, Task<()>) {
         let (bell, rung) = async_channel::bounded(1);
-        let following = Mutex::new(Following { fanout: Fanout::new(config, share), log, next: None });
+        let following = Mutex::new(Following { fanout: Fanout::new(config, share), log });
         let executor_weak = Arc::downgrade(executor);
         let writer = Arc::new(Self { following, bell, stall_max: config.stall_max, sockets, executor: executor_weak });
         let task = executor.spawn(Arc::clone(&writer).run(rung));
@@ -135,19 +133,13 @@ impl Writer {
 
     /// Takes what is in the log, and writes what can be written, for one turn, and for this long at least. Tells whether that was all.
     fn follow(self: &Arc<Self>, following: &mut Following, at_least: Duration) -> bool {
-        let now = clock::now();
-        loop {
-            // What has come meanwhile may go before the rest of what is long.
-            while !following.fanout.is_through() && following.follow_next(now) {}
-            if self.write(&mut following.fanout, now) {
-                following.fanout.handle_through(clock::now());
-                if !following.follow_next(now) {
-                    return true;
-                }
-            } else if clock::now().since(now) >= at_least {
+        let (Following { fanout, log }, now) = (following, clock::now());
+        while fanout.follow_log(now, || log.try_recv().ok()) {
+            if !self.write(fanout, now) && clock::now().since(now) >= at_least {
                 return false;
             }
         }
+        true
     }
 
     /// Does what the fan-out says, until nothing is left, or others are to have their turn. Tells which.
@@ -165,6 +157,7 @@ impl Writer {
                 Output::Abandon { socket, incident } => socket.abandon(incident),
             }
         }
+        fanout.handle_through(clock::now());
         true
     }
 
@@ -184,15 +177,5 @@ impl Writer {
 
     fn lock(&self) -> MutexGuard<'_, Following> {
         self.following.lock().expect("nobody panics while holding it")
-    }
-}
-
-impl Following {
-    /// Follows the next batch in the log, if there is one and it need not wait. Tells whether it did.
-    fn follow_next(&mut self, now: Time) -> bool {
-        self.next = self.next.take().or_else(|| self.log.try_recv().ok());
-        let Some(batch) = self.next.take_if(|batch| self.fanout.may_follow(batch)) else { return false };
-        self.fanout.follow(now, &batch);
-        true
     }
 }

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::Form;
-use crate::{Name, Text};
+use crate::{Name, Signal, Text};
 
 const MAIN: RoomId = RoomId::new(0);
 const PIZZA: RoomId = RoomId::new(1);

@@ -1,5 +1,7 @@
 //! How long one may keep others waiting: writes are made in turns, and what is new for others goes before the rest of what is long.
 
+use std::collections::VecDeque;
+
 use super::*;
 use crate::fanout::early::QUEUE_PART;
 
@@ -65,6 +67,39 @@ fn who_writes_goes_on_as_long_as_others_had_but_not_for_long() {
         let turn = Fanout::<u64>::turn_after(Duration::from_micros(others_had));
         assert_eq!(turn, Duration::from_micros(micros), "{others_had}");
     }
+}
+
+#[test]
+fn the_log_is_followed_in_order_up_to_what_has_to_wait() {
+    let (mut writer, [one, _]) = crowd_and_pair();
+    let said = [say(PIZZA, "b"), say(MAIN, "c"), say(PIZZA, "d")];
+    let mut log: VecDeque<_> = said.map(|said| Arc::new(batch([said]))).into();
+    let mut follow_log = |writer: &mut Writer| (writer.fanout.follow_log(writer.now, || log.pop_front()), log.len());
+    writer.follow([say(MAIN, "a")]);
+    assert!(writer.poll_turn());
+    for _ in 0..2 {
+        assert_eq!(follow_log(&mut writer), (true, 1), "what comes after what has to wait stays where it is");
+    }
+    writer.poll();
+    assert_eq!(writer.lines(one), ann(["b"]));
+    assert_eq!(follow_log(&mut writer), (true, 0));
+    writer.poll();
+    assert_eq!(follow_log(&mut writer), (false, 0));
+    assert_eq!(writer.lines(one), ann(["d"]));
+    writer.assert_all_in_main_have(&["a", "c"]);
+}
+
+#[test]
+fn whoever_is_given_up_in_time_is_output_to_poll() {
+    let mut writer = Writer::with_members(&[id(0)]);
+    writer.takes.insert(100, 0);
+    writer.send([say(MAIN, "a")]);
+    assert!(!writer.fanout.follow_log(writer.now, || None));
+    let timeout = writer.fanout.poll_timeout().expect("somebody has stalled");
+    writer.fanout.handle_timeout(timeout);
+    assert!(writer.fanout.follow_log(timeout, || None));
+    writer.poll();
+    assert!(!writer.fanout.follow_log(timeout, || None));
 }
 
 #[test]

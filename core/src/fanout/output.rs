@@ -1,0 +1,53 @@
+//! Owns the words between a fan-out and its adapter: what to do with sockets, and what they did.
+
+use crate::{ConnectionId, Incident, Signal};
+
+/// Tells the adapter what to do with a socket.
+#[derive(PartialEq, Eq, Debug)]
+pub enum Output<'a, S> {
+    /// Write `bytes` without waiting, and tell how it went with [`Fanout::handle_written`] before anything else.
+    Write {
+        /// Where to.
+        socket: &'a S,
+        /// What; never empty.
+        bytes: &'a [u8],
+    },
+    /// Wait until the socket takes bytes again, then say so with [`Fanout::handle_writable`].
+    AwaitWritable {
+        /// Whose it is.
+        connection: ConnectionId,
+        /// Which.
+        socket: &'a S,
+    },
+    /// Tell the session of the socket something, with [`Session::poll_next`](crate::Session::poll_next).
+    Signal {
+        /// Which socket.
+        socket: &'a S,
+        /// What.
+        signal: Signal,
+    },
+    /// Say on the socket that no more will come, and let go of it.
+    Finish {
+        /// Which.
+        socket: S,
+    },
+    /// Let others have their turn, and come back soon: there is more to do.
+    Yield,
+    /// Give the connection up: it has failed, takes nothing any more, or the server stops. Nothing more is read from or written to
+    /// it, and its session is told [`Signals::ABANDONED`](crate::Signals::ABANDONED).
+    Abandon {
+        /// Which.
+        socket: S,
+        /// Why, unless it is because the server stops.
+        incident: Option<Incident>,
+    },
+}
+
+/// Tells what a socket did with the bytes of an [`Output::Write`].
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Written {
+    /// It took this many; if not all, it would block now.
+    Bytes(usize),
+    /// It has failed.
+    Failed,
+}
