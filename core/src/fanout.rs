@@ -17,7 +17,7 @@ use self::early::Early;
 use self::outboxes::Outboxes;
 pub use self::output::{Output, Written};
 use self::queue::{Limits, Part};
-use self::rooms::{Rooms, Seat};
+use self::rooms::{Length, Rooms, Seat};
 pub use self::share::Share;
 use crate::{Action, Batch, CloseCode, Config, ConnectionId, Histogram, Incident, Message, RoomId, Stats, Time};
 
@@ -69,7 +69,7 @@ pub struct Fanout<S> {
 }
 
 /// What is written next, in turns.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Turn {
     /// What was said in rooms, to those who have been given all before.
     Rooms,
@@ -83,7 +83,7 @@ enum Turn {
 #[derive(Clone, Copy, Debug)]
 enum Writing {
     /// Of the chunk that is being given to the members of a room, from an offset, to the one in this place.
-    Chunk { place: usize, from: usize },
+    Chunk { place: usize, from: usize, length: Length },
     /// Of what was queued.
     Queue(ConnectionId),
 }
@@ -132,7 +132,7 @@ impl<S: Clone> Fanout<S> {
 
     /// Takes the next batch of actions.
     pub fn follow(&mut self, now: Time, batch: &Batch<S>) {
-        self.queue_rest();
+        self.queue_rest(batch);
         if self.is_through {
             // Nobody has asked how long they took.
             self.begun_at.clear();
@@ -184,8 +184,8 @@ impl<S: Clone> Fanout<S> {
         self.turn_writes += 1;
         self.room_writes = self.room_writes.saturating_add(1);
         match writing {
-            Writing::Chunk { place, from } => {
-                let (socket, chunk) = (self.outboxes.socket(place)?, self.rooms.flushing()?);
+            Writing::Chunk { place, from, length } => {
+                let (socket, chunk) = (self.outboxes.socket(place)?, self.rooms.flushing(length)?);
                 Some(Output::Write { socket, bytes: &chunk.bytes[from..] })
             }
             Writing::Queue(connection) => self.outboxes.front(connection),
@@ -196,11 +196,11 @@ impl<S: Clone> Fanout<S> {
     pub fn handle_written(&mut self, now: Time, written: Written) {
         match (self.writing.take(), written) {
             (None, _) => {}
-            (Some(Writing::Chunk { place, from }), Written::Bytes(taken)) => {
-                let Some(chunk) = self.rooms.flushing() else { return };
+            (Some(Writing::Chunk { place, from, length }), Written::Bytes(taken)) => {
+                let Some(chunk) = self.rooms.flushing(length) else { return };
                 self.outboxes.count_given(chunk.messages(from, from + taken));
                 if from + taken < chunk.bytes.len() {
-                    self.queue_chunk(place, from + taken);
+                    self.queue_chunk(place, from + taken, length);
                     self.outboxes.block(now, place);
                 }
             }
@@ -299,9 +299,13 @@ impl<S: Clone> Fanout<S> {
         self.catch_up(place);
         let Some(seat) = self.outboxes.seat(place).take() else { return };
         // Whoever sat last moves to the seat that is free now.
-        if let Some(mover) = self.rooms.leave(&seat)
-            && let Some(moved) = self.outboxes.seat(mover)
-        {
+        let Some(mover) = self.rooms.leave(&seat) else { return };
+        if self.rooms.is_given(&seat) {
+            // There they will not be asked any more whether they were given all.
+            self.catch_up(mover);
+            self.take_seen(mover, 0);
+        }
+        if let Some(moved) = self.outboxes.seat(mover) {
             moved.index = seat.index;
         }
     }
@@ -321,19 +325,24 @@ impl<S: Clone> Fanout<S> {
         }
     }
 
-    /// Returns what to write next, unless somebody is to be told something first. Who is behind has their share of each turn, and nobody
-    /// else has to wait for all of them.
+    /// Returns what to write next, unless somebody is to be told something first. Who is behind has their share of each turn, and so has a
+    /// long room from when something else came first; nobody else has to wait for all of them.
     fn next_writing(&mut self) -> Option<Writing> {
-        if self.outboxes.behind() == 0 {
+        let is_interrupted = self.rooms.is_interrupted();
+        if self.outboxes.behind() == 0 && !is_interrupted {
             self.turn = Turn::Behind;
         }
         for _ in 0..Turn::COUNT {
             self.turn = self.turn.next();
-            let writing = match self.turn {
-                Turn::Rooms => self.next_chunk(),
+            let mut writing = match self.turn {
+                Turn::Rooms => self.next_chunk(Length::Short),
                 Turn::Line => self.outboxes.next_in_line().map(Writing::Queue),
                 Turn::Behind => self.outboxes.next_behind().map(Writing::Queue),
             };
+            let turn_of_long = if is_interrupted { Turn::Behind } else { Turn::Rooms };
+            if writing.is_none() && self.turn == turn_of_long {
+                writing = self.next_chunk(Length::Long);
+            }
             if writing.is_some() || self.outboxes.has_notices() {
                 return writing;
             }
@@ -342,13 +351,13 @@ impl<S: Clone> Fanout<S> {
     }
 
     /// Returns what was said in a room to be written to a member who has been given all before. It is queued for those who have not.
-    fn next_chunk(&mut self) -> Option<Writing> {
+    fn next_chunk(&mut self, length: Length) -> Option<Writing> {
         loop {
-            let (place, from) = self.next_member()?;
+            let (place, from) = self.next_member(length)?;
             if !self.outboxes.has_queue(place) {
-                return Some(Writing::Chunk { place, from });
+                return Some(Writing::Chunk { place, from, length });
             }
-            self.queue_chunk(place, from);
+            self.queue_chunk(place, from, length);
             if self.outboxes.has_notices() {
                 return None;
             }
@@ -368,17 +377,25 @@ impl<S: Clone> Fanout<S> {
         self.late_room = None;
     }
 
-    /// Queues what is being given to a room for all who have not been given it yet. What was said elsewhere can wait: more may be said
-    /// there.
-    fn queue_rest(&mut self) {
-        while let Some((place, len)) = self.rooms.next_of_begun() {
+    /// Queues what is being given to a room for all who have not been given it yet: to a short one, or to a long one in which more is said.
+    /// What was said elsewhere can wait: more may be said there.
+    fn queue_rest(&mut self, batch: &Batch<S>) {
+        self.rooms.interrupt();
+        while let Some((place, len)) = self.rooms.next_of_begun(Length::Short) {
             let from = self.take_seen(place, len);
-            let Some(chunk) = self.rooms.flushing().filter(|_| from < len) else { continue };
-            if chunk.is_long {
-                self.late_room = Some(chunk.room());
-                self.outboxes.push_part_behind(place, chunk.part(from));
-            } else {
+            if let Some(chunk) = self.rooms.flushing(Length::Short).filter(|_| from < len) {
                 self.outboxes.push_part(place, chunk.part(from));
+            }
+        }
+        let Some(late) = self.rooms.late_room() else { return };
+        if !batch.actions.iter().any(|action| matches!(action, Action::Broadcast { room, .. } if *room == late)) {
+            return;
+        }
+        self.late_room = Some(late);
+        while let Some((place, len)) = self.rooms.next_of_begun(Length::Long) {
+            let from = self.take_seen(place, len);
+            if let Some(chunk) = self.rooms.flushing(Length::Long).filter(|_| from < len) {
+                self.outboxes.push_part_behind(place, chunk.part(from));
             }
         }
     }
@@ -401,7 +418,7 @@ impl<S: Clone> Fanout<S> {
 
     /// Returns how many are still to be written to, about.
     fn writes_to_go(&self) -> u32 {
-        let people = self.rooms.flushing().map_or(0, |chunk| self.rooms.members_to_go(chunk)) + self.outboxes.behind();
+        let people = self.rooms.long_to_go() + self.outboxes.behind();
         u32::try_from(people).unwrap_or(u32::MAX)
     }
 
@@ -412,9 +429,9 @@ impl<S: Clone> Fanout<S> {
     }
 
     /// Returns the next member of a room who was not given yet what was said there: its place, and from where on it misses it.
-    fn next_member(&mut self) -> Option<(usize, usize)> {
+    fn next_member(&mut self, length: Length) -> Option<(usize, usize)> {
         loop {
-            let (place, len) = self.rooms.next_member()?;
+            let (place, len) = self.rooms.next_member(length)?;
             let from = self.take_seen(place, len);
             if from < len {
                 return Some((place, from));
@@ -428,8 +445,8 @@ impl<S: Clone> Fanout<S> {
     }
 
     /// Queues what is being given to a room, from an offset on, for one of its members.
-    fn queue_chunk(&mut self, place: usize, from: usize) {
-        if let Some(chunk) = self.rooms.flushing() {
+    fn queue_chunk(&mut self, place: usize, from: usize, length: Length) {
+        if let Some(chunk) = self.rooms.flushing(length) {
             self.outboxes.push_part(place, chunk.part(from));
         }
     }
@@ -437,11 +454,18 @@ impl<S: Clone> Fanout<S> {
     /// Queues what was said in the room of someone who is about to be sent something else, or to leave.
     fn catch_up(&mut self, place: usize) {
         let Some(seat) = self.outboxes.seat(place) else { return };
-        let Some(chunk) = self.rooms.open_chunk(seat.hall) else { return };
-        let from = seat.see(chunk.buffer.len());
-        if from < chunk.buffer.len() {
-            let part = Part { bytes: &chunk.buffer[from..], shared: None, from, ends: &chunk.ends };
-            self.outboxes.push_part(place, part);
+        let hall = seat.hall;
+        if let Some(chunk) = self.rooms.chunk_to_come(seat) {
+            let from = seat.see(chunk.bytes.len());
+            if from < chunk.bytes.len() {
+                self.outboxes.push_part(place, chunk.part(from));
+            }
+        } else if let Some(chunk) = self.rooms.open_chunk(hall) {
+            let from = seat.see(chunk.buffer.len());
+            if from < chunk.buffer.len() {
+                let part = Part { bytes: &chunk.buffer[from..], shared: None, from, ends: &chunk.ends };
+                self.outboxes.push_part(place, part);
+            }
         }
     }
 }

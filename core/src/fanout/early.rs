@@ -8,7 +8,8 @@ pub(super) const QUEUE_PART: usize = 8;
 pub(super) struct Early {
     bytes_max: usize,
     /// What was said in crowded rooms since a while ago, and in the while before that. A while is as long as it takes until all have
-    /// caught up who were behind when it began: so what is older is in nobody's queue for want of time.
+    /// caught up who were behind when it began: so what is older is in nobody's queue for want of time, but for what a room is just being
+    /// given.
     crowd: usize,
     crowd_before: usize,
     /// All else that was followed since the last turn that left none of it to be written, but for those who are behind anyhow: there are

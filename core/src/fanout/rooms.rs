@@ -25,15 +25,30 @@ const DENSE_PART: usize = 4;
 pub(super) struct Rooms {
     /// By form, and by the rooms' keys: up to the last room in which somebody of that form was.
     halls: [Vec<Hall>; Form::COUNT],
-    /// The halls with an open chunk, in the order in which somebody spoke there first.
-    touched: VecDeque<HallId>,
-    /// Those of them that take more than a turn: they come last, so that nobody else has to wait for them.
-    touched_long: VecDeque<HallId>,
+    /// The halls with an open chunk, in the order in which somebody spoke there first, by how long they take.
+    touched: [VecDeque<HallId>; Length::COUNT],
     turn_writes: usize,
-    flushing: Option<Flushing>,
+    /// What is being given to the members of a hall, by how long it takes: while it is given to those of a long one others may be given
+    /// something, and then that goes on where it was.
+    flushing: [Option<Flushing>; Length::COUNT],
+    /// Others were, or may have been.
+    interrupted: bool,
     /// Buffers to be used again.
     spare: Vec<OpenChunk>,
     spare_bytes: usize,
+}
+
+/// Says how long it takes to give something to all members of a hall. Long ones come last, so that nobody else has to wait for them.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Length {
+    /// A turn at most.
+    Short,
+    /// More than a turn.
+    Long,
+}
+
+impl Length {
+    const COUNT: usize = 2;
 }
 
 /// Names those in a room who are spoken to in one form.
@@ -51,8 +66,8 @@ struct Hall {
 }
 
 impl Hall {
-    const fn is_long(&self, turn_writes: usize) -> bool {
-        self.members.len() > turn_writes
+    const fn length(&self, turn_writes: usize) -> Length {
+        if self.members.len() > turn_writes { Length::Long } else { Length::Short }
     }
 }
 
@@ -101,8 +116,6 @@ pub(super) struct Flushing {
     pub(super) bytes: Bytes,
     pub(super) ends: Vec<u32>,
     hall: HallId,
-    /// It takes more than a turn.
-    pub(super) is_long: bool,
     /// It fills its buffer, or a good part of it: whoever keeps some of it keeps all of that.
     is_dense: bool,
     next: usize,
@@ -110,8 +123,12 @@ pub(super) struct Flushing {
 }
 
 impl Flushing {
-    pub(super) const fn room(&self) -> RoomId {
-        self.hall.room
+    /// Goes on to the next member: its place, and how much there is to give.
+    fn next_member(&mut self, halls: &[Vec<Hall>]) -> Option<(usize, usize)> {
+        let HallId { room, form } = self.hall;
+        let place = *halls[form.index()][room.key() as usize].members.get(self.next)?;
+        self.next += 1;
+        Some((place as usize, self.bytes.len()))
     }
 
     /// Returns all from an offset on.
@@ -156,10 +173,10 @@ impl Rooms {
         let turn_writes = config.turn_writes as usize;
         Self {
             halls: Default::default(),
-            touched: VecDeque::new(),
-            touched_long: VecDeque::new(),
+            touched: Default::default(),
             turn_writes,
-            flushing: None,
+            flushing: Default::default(),
+            interrupted: false,
             spare: Vec::new(),
             spare_bytes: 0,
         }
@@ -174,11 +191,16 @@ impl Rooms {
         let hall = &mut halls[key];
         let index = offset(hall.members.len());
         hall.members.push(offset(place));
-        let seen = hall.chunk.as_mut().map_or(0, |chunk| {
+        let open = hall.chunk.as_mut().map_or(0, |chunk| {
             chunk.seal();
-            offset(chunk.buffer.len())
+            chunk.buffer.len()
         });
-        Seat { hall: id, index, seen }
+        let mut seat = Seat { hall: id, index, seen: offset(open) };
+        // Nothing of what was said before is for them.
+        if let Some(chunk) = self.chunk_to_come(&seat) {
+            seat.see(chunk.bytes.len());
+        }
+        seat
     }
 
     /// Takes the owner of a seat out of its room. Returns the place of the member who sits there now, if another does.
@@ -196,10 +218,9 @@ impl Rooms {
         for form in Form::ALL {
             let hall = self.halls[form.index()].get_mut(room.key() as usize);
             let Some(hall) = hall.filter(|hall| !hall.members.is_empty()) else { continue };
-            let is_long = hall.is_long(self.turn_writes);
+            let length = hall.length(self.turn_writes);
             let chunk = hall.chunk.get_or_insert_with(|| {
-                let touched = if is_long { &mut self.touched_long } else { &mut self.touched };
-                touched.push_back(HallId { room, form });
+                self.touched[length as usize].push_back(HallId { room, form });
                 let spare = self.spare.pop();
                 self.spare_bytes -= spare.as_ref().map_or(0, OpenChunk::bytes_held);
                 Box::new(spare.unwrap_or_default())
@@ -216,23 +237,45 @@ impl Rooms {
     }
 
     /// Returns the chunk that is being given to a hall.
-    pub(super) const fn flushing(&self) -> Option<&Flushing> {
-        self.flushing.as_ref()
+    pub(super) const fn flushing(&self, length: Length) -> Option<&Flushing> {
+        self.flushing[length as usize].as_ref()
     }
 
-    /// Returns how many members a chunk is still to be given to.
-    pub(super) fn members_to_go(&self, chunk: &Flushing) -> usize {
-        self.hall(chunk.hall).map_or(0, |hall| hall.members.len().saturating_sub(chunk.next))
+    /// Takes notice that something else comes before the rest of what is being given to a long hall.
+    pub(super) fn interrupt(&mut self) {
+        self.interrupted = self.flushing(Length::Long).is_some();
+    }
+
+    /// Tells whether something came before the rest of what is being given to a long hall.
+    pub(super) const fn is_interrupted(&self) -> bool {
+        self.interrupted
+    }
+
+    /// Returns the chunk of a long hall that the owner of a seat will be given.
+    pub(super) fn chunk_to_come(&self, seat: &Seat) -> Option<&Flushing> {
+        self.flushing(Length::Long).filter(|chunk| chunk.hall == seat.hall && seat.index as usize >= chunk.next)
+    }
+
+    /// Tells whether the owner of a seat was given the chunk that others in their hall will be given.
+    pub(super) fn is_given(&self, seat: &Seat) -> bool {
+        self.flushing(Length::Long).is_some_and(|chunk| chunk.hall == seat.hall) && self.chunk_to_come(seat).is_none()
+    }
+
+    /// Returns how many members of a long hall are still to be given a chunk.
+    pub(super) fn long_to_go(&self) -> usize {
+        let to_go = |chunk: &Flushing| Some(self.hall(chunk.hall)?.members.len().saturating_sub(chunk.next));
+        self.flushing(Length::Long).and_then(to_go).unwrap_or_default()
     }
 
     /// Returns the room whose members are given something, if it is a long one.
     pub(super) fn late_room(&self) -> Option<RoomId> {
-        self.flushing.as_ref().filter(|chunk| chunk.is_long).map(Flushing::room)
+        self.flushing(Length::Long).map(|chunk| chunk.hall.room)
     }
 
     /// Tells whether it takes more than a turn to give something to the members of a room.
     pub(super) fn is_long(&self, room: RoomId) -> bool {
-        let is_long = |form| self.hall(HallId { room, form }).is_some_and(|hall| hall.is_long(self.turn_writes));
+        let is_long =
+            |form| self.hall(HallId { room, form }).is_some_and(|hall| hall.length(self.turn_writes) == Length::Long);
         Form::ALL.into_iter().any(is_long)
     }
 
@@ -244,57 +287,48 @@ impl Rooms {
 
     /// Tells whether nothing is to be given to anyone but the members of long halls.
     pub(super) fn is_short_flushed(&self) -> bool {
-        self.touched.is_empty() && self.flushing.as_ref().is_none_or(|chunk| chunk.is_long)
+        self.is_length_flushed(Length::Short)
     }
 
     pub(super) fn is_flushed(&self) -> bool {
-        self.flushing.is_none() && self.touched.is_empty() && self.touched_long.is_empty()
+        self.is_short_flushed() && self.is_length_flushed(Length::Long)
     }
 
-    /// Goes on to the next member of a hall with a chunk: its place, and the chunk's length. Each is returned once for each chunk.
-    pub(super) fn next_member(&mut self) -> Option<(usize, usize)> {
+    /// Goes on to the next member of a hall of this length with a chunk: its place, and the chunk's length. Each is returned once for each
+    /// chunk.
+    pub(super) fn next_member(&mut self, length: Length) -> Option<(usize, usize)> {
         loop {
-            if let Some(next) = self.next_of_begun() {
+            if let Some(next) = self.next_of_begun(length) {
                 return Some(next);
             }
-            self.start_flushing()?;
+            let id = self.touched[length as usize].pop_front()?;
+            self.flushing[length as usize] = self.freeze(id);
         }
     }
 
-    /// Goes on to the next member of the hall whose members are being given a chunk; until it has none left.
-    pub(super) fn next_of_begun(&mut self) -> Option<(usize, usize)> {
-        let flushing = self.flushing.as_mut()?;
-        let HallId { room, form } = flushing.hall;
-        let next = self.halls[form.index()][room.key() as usize].members.get(flushing.next);
-        match next {
-            Some(&place) => {
-                flushing.next += 1;
-                Some((place as usize, flushing.bytes.len()))
-            }
-            None => {
-                self.recycle();
-                None
-            }
+    /// Goes on to the next member of the hall of this length whose members are being given a chunk; until it has none left.
+    pub(super) fn next_of_begun(&mut self, length: Length) -> Option<(usize, usize)> {
+        let flushing = &mut self.flushing[length as usize];
+        let next = flushing.as_mut()?.next_member(&self.halls);
+        if next.is_none() {
+            self.interrupted &= length == Length::Short;
+            let chunk = flushing.take()?;
+            self.recycle(chunk);
         }
+        next
     }
 
-    fn start_flushing(&mut self) -> Option<()> {
-        let short = self.touched.pop_front();
-        let is_long = short.is_none();
-        let id = short.or_else(|| self.touched_long.pop_front())?;
+    fn is_length_flushed(&self, length: Length) -> bool {
+        self.flushing(length).is_none() && self.touched[length as usize].is_empty()
+    }
+
+    /// Takes what was said in a hall, to be given to its members.
+    fn freeze(&mut self, id: HallId) -> Option<Flushing> {
         let mut chunk = *self.hall_mut(id)?.chunk.take()?;
         chunk.seal();
         let is_dense = chunk.buffer.len() >= chunk.buffer.capacity() / DENSE_PART;
-        self.flushing = Some(Flushing {
-            bytes: chunk.buffer.split().freeze(),
-            ends: std::mem::take(&mut chunk.ends),
-            hall: id,
-            is_long,
-            is_dense,
-            next: 0,
-            emptied: chunk,
-        });
-        Some(())
+        let (bytes, ends) = (chunk.buffer.split().freeze(), std::mem::take(&mut chunk.ends));
+        Some(Flushing { bytes, ends, hall: id, is_dense, next: 0, emptied: chunk })
     }
 
     fn hall(&self, id: HallId) -> Option<&Hall> {
@@ -306,10 +340,8 @@ impl Rooms {
     }
 
     /// Keeps the buffers of a chunk that everybody was given.
-    fn recycle(&mut self) {
-        let Some(Flushing { bytes, mut ends, mut emptied, .. }) = self.flushing.take() else {
-            return;
-        };
+    fn recycle(&mut self, chunk: Flushing) {
+        let Flushing { bytes, mut ends, mut emptied, .. } = chunk;
         let capacity = bytes.len() + emptied.buffer.capacity();
         drop(bytes);
         ends.clear();

@@ -312,7 +312,7 @@ fn what_was_followed_before_all_have_caught_up_counts_no_more() {
     let (mut bytes, begun_bytes_max) = (0, (128 << 10) / QUEUE_PART);
     writer.follow([say(MAIN, "a")]);
     for turn in 0..100 * CROWD {
-        assert!(writer.poll_turn(), "it never gets through");
+        writer.poll_turn();
         if writer.follow_between(vec![say(MAIN, &long(0))]) {
             bytes += 1000;
         }
@@ -321,7 +321,83 @@ fn what_was_followed_before_all_have_caught_up_counts_no_more() {
         assert!(bytes >= in_time, "only {bytes} bytes in {turn} turns");
         assert!(writer.queued(id(CROWD - 1)) <= begun_bytes_max);
     }
-    assert_eq!(writer.fanout.begun_at.len(), BEGUN_MAX, "it never gets through, and does not remember more and more");
+}
+
+#[test]
+fn who_never_gets_through_does_not_remember_more_and_more() {
+    let (mut writer, _) = crowd_and_pair();
+    for _ in 0..=BEGUN_MAX {
+        writer.follow([say(PIZZA, "b")]);
+    }
+    assert_eq!(writer.fanout.begun_at.len(), BEGUN_MAX);
+}
+
+#[test]
+fn a_crowd_that_was_interrupted_has_every_other_write_beside_those_with_a_reply() {
+    let (mut writer, _) = crowd_and_pair();
+    let asking = 10 * TURN_WRITES;
+    let count = |writer: &Writer, lines| {
+        writer.received.values().filter(|received| received.len() == lines * "Ann: a\n".len()).count() as u32
+    };
+    writer.follow([say(MAIN, "a")]);
+    for _ in 0..10 {
+        assert!(writer.poll_turn());
+    }
+    writer.follow((0..asking).map(|member| reply(id(member), "b")));
+    for _ in 0..10 {
+        assert!(writer.poll_turn());
+    }
+    assert_eq!((count(&writer, 1), count(&writer, 2)), (asking, asking / 2));
+}
+
+#[test]
+fn what_a_crowd_is_being_given_is_queued_only_if_more_is_said_there() {
+    let (mut writer, [one, _]) = crowd_and_pair();
+    writer.follow([say(MAIN, "a")]);
+    assert!(writer.poll_turn());
+    for text in ["b", "c"] {
+        assert!(writer.follow_between(vec![say(PIZZA, text)]));
+        assert!(writer.poll_turn());
+        assert_eq!(writer.fanout.outboxes.behind(), 0);
+    }
+    assert_eq!(writer.lines(one), ann(["b", "c"]));
+    let to_go = writer.fanout.rooms.long_to_go();
+    writer.follow([say(MAIN, "d")]);
+    assert_eq!(writer.fanout.outboxes.behind(), to_go);
+    writer.poll();
+    writer.assert_all_in_main_have(&["a", "d"]);
+}
+
+#[test]
+fn whoever_comes_goes_or_is_answered_while_a_crowd_is_being_given_something_misses_nothing() {
+    // One of those who have it, the next, and the last, leave, in every order; others are answered, or come.
+    for leavers in
+        [[0, 8, 199], [0, 199, 8], [8, 0, 199], [8, 199, 0], [199, 0, 8], [199, 8, 0], [0, 1, 2], [197, 198, 199]]
+    {
+        let (mut writer, _) = crowd_and_pair();
+        let newcomer = id(CROWD + 2);
+        writer.follow([say(MAIN, "a")]);
+        assert!(writer.poll_turn() && writer.poll_turn());
+        assert_eq!(writer.received.len() as u32, 2 * TURN_WRITES);
+        for leaver in leavers {
+            writer.follow([leave(id(leaver)), enter(id(leaver), PIZZA)]);
+        }
+        writer.follow([reply(id(3), "b"), reply(id(100), "b"), open(newcomer), enter(newcomer, MAIN)]);
+        writer.follow([leave(id(100)), enter(id(100), MAIN)]);
+        assert!(writer.poll_turn());
+        writer.follow([leave(id(101)), enter(id(101), MAIN)]);
+        writer.poll();
+        writer.send([say(MAIN, "c"), say(PIZZA, "d")]);
+        for member in 0..CROWD {
+            let last = if leavers.contains(&member) { "Ann: d" } else { "Ann: c" };
+            let count = if [3, 100].contains(&member) { 3 } else { 2 };
+            let lines = writer.lines(id(member));
+            assert_eq!(lines.first().map(String::as_str), Some("Ann: a"), "{leavers:?} {member}");
+            assert_eq!(lines.last().map(String::as_str), Some(last), "{leavers:?} {member}");
+            assert_eq!(lines.len(), count, "{leavers:?} {member}: {lines:?}");
+        }
+        assert_eq!(writer.lines(newcomer), ann(["c"]));
+    }
 }
 
 #[test]
