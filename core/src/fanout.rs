@@ -377,8 +377,8 @@ impl<S: Clone> Fanout<S> {
         self.late_room = None;
     }
 
-    /// Queues what is being given to a room for all who have not been given it yet: to a short one, or to a long one in which more is said.
-    /// What was said elsewhere can wait: more may be said there.
+    /// Queues what is being given to a room for all who have not been given it yet: to a short one, or to a long one, if more is said there
+    /// or in another, which need not wait for it. What was said elsewhere can wait: more may be said there.
     fn queue_rest(&mut self, batch: &Batch<S>) {
         self.rooms.interrupt();
         while let Some((place, len)) = self.rooms.next_of_begun(Length::Short) {
@@ -388,7 +388,9 @@ impl<S: Clone> Fanout<S> {
             }
         }
         let Some(late) = self.rooms.late_room() else { return };
-        if !batch.actions.iter().any(|action| matches!(action, Action::Broadcast { room, .. } if *room == late)) {
+        let is_long = |room| room == late || self.rooms.is_long(room);
+        let is_said = |action: &Action| matches!(action, Action::Broadcast { room, .. } if is_long(*room));
+        if !self.rooms.has_long_to_begin() && !batch.actions.iter().any(is_said) {
             return;
         }
         self.late_room = Some(late);

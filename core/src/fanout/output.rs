@@ -5,14 +5,14 @@ use crate::{ConnectionId, Incident, Signal};
 /// Tells the adapter what to do with a socket.
 #[derive(PartialEq, Eq, Debug)]
 pub enum Output<'a, S> {
-    /// Write `bytes` without waiting, and tell how it went with [`Fanout::handle_written`] before anything else.
+    /// Write `bytes` without waiting, and tell how it went with [`Fanout::handle_written`](crate::Fanout::handle_written) before anything else.
     Write {
         /// Where to.
         socket: &'a S,
         /// What; never empty.
         bytes: &'a [u8],
     },
-    /// Wait until the socket takes bytes again, then say so with [`Fanout::handle_writable`].
+    /// Wait until the socket takes bytes again, then say so with [`Fanout::handle_writable`](crate::Fanout::handle_writable).
     AwaitWritable {
         /// Whose it is.
         connection: ConnectionId,

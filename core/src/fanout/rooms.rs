@@ -246,6 +246,11 @@ impl Rooms {
         self.interrupted = self.flushing(Length::Long).is_some();
     }
 
+    /// Tells whether something was said in a long hall, of which nobody was given anything.
+    pub(super) fn has_long_to_begin(&self) -> bool {
+        !self.touched[Length::Long as usize].is_empty()
+    }
+
     /// Tells whether something came before the rest of what is being given to a long hall.
     pub(super) const fn is_interrupted(&self) -> bool {
         self.interrupted

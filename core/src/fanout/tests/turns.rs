@@ -369,6 +369,36 @@ fn what_a_crowd_is_being_given_is_queued_only_if_more_is_said_there() {
 }
 
 #[test]
+fn a_crowd_does_not_wait_for_all_of_another() {
+    const LUNCH: RoomId = RoomId::new(2);
+    let elsewhere = |writer: &mut Writer| {
+        let members: Vec<_> = (0..2 * TURN_WRITES).map(|number| id(1000 + number)).collect();
+        writer.send(members.iter().flat_map(|&member| [open(member), enter(member, LUNCH)]));
+        members
+    };
+    // Something is said there later, or at the same time.
+    for (first, then) in
+        [(vec![say(MAIN, "a")], say(LUNCH, "b")), (vec![say(MAIN, "a"), say(LUNCH, "b")], say(PIZZA, "c"))]
+    {
+        let (mut writer, _) = crowd_and_pair();
+        let members = elsewhere(&mut writer);
+        writer.follow(first);
+        assert!(writer.poll_turn());
+        let to_go = writer.fanout.rooms.long_to_go();
+        assert!(writer.follow_between(vec![then]));
+        assert_eq!(writer.fanout.outboxes.behind(), to_go);
+        for _ in 0..2 * 2 + 1 {
+            assert!(writer.poll_turn());
+        }
+        for member in members {
+            assert_eq!(writer.lines(member), ann(["b"]), "the first crowd is still being written to");
+        }
+        writer.poll();
+        writer.assert_all_in_main_have(&["a"]);
+    }
+}
+
+#[test]
 fn whoever_comes_goes_or_is_answered_while_a_crowd_is_being_given_something_misses_nothing() {
     // One of those who have it, the next, and the last, leave, in every order; others are answered, or come.
     for leavers in
