@@ -24,6 +24,9 @@ const ROUNDS_BEFORE: usize = 3;
 /// How much more memory there may be in use in the end, in percent.
 const GROWTH_PERCENT_MAX: usize = 10;
 
+/// How many figures of the memory on the way are reported, at most.
+const STEPS: usize = 20;
+
 #[test]
 fn what_is_attacked_for_long_is_what_it_was_before() {
     let seconds =
@@ -45,11 +48,10 @@ fn soak(adapter: Adapter, time: Duration, rounds_before: usize) {
         round(&mut siege);
     }
     let (before, start) = (settled(&siege), Instant::now());
-    let (mut rounds, mut most) = (0, before.memory);
+    let mut memory = vec![before.memory];
     while start.elapsed() < time {
         round(&mut siege);
-        rounds += 1;
-        most = most.max(settled(&siege).memory);
+        memory.push(settled(&siege).memory);
     }
     let after = settled(&siege);
     let counts = siege.report();
@@ -58,13 +60,16 @@ fn soak(adapter: Adapter, time: Duration, rounds_before: usize) {
     let warnings: Vec<_> =
         ended.err.lines().filter(|line| line.contains(" WARN ") || line.contains(" ERROR ")).collect();
 
+    let (rounds, most) = (memory.len() - 1, memory.iter().max().map_or(0, |most| most >> 10));
     let [was, is] = [before, after].map(|vitals| vitals.memory >> 10);
+    // Whether it goes on growing is seen by what it was on the way.
+    let on_the_way: Vec<_> = memory.iter().step_by(memory.len().div_ceil(STEPS)).map(|memory| memory >> 10).collect();
     let report = format!(
-        "{}: {rounds} rounds in {} s; memory {was} KiB before, {is} KiB after ({} KiB at most between rounds); descriptors {} and {}; \
+        "{}: {rounds} rounds in {} s; memory {was} KiB before, {is} KiB after ({most} KiB at most between rounds, on the way \
+         {on_the_way:?}); descriptors {} and {}; \
          threads {} and {}; {} lines of log, {} warnings; {counts}",
         adapter.program(),
         start.elapsed().as_secs(),
-        most >> 10,
         before.descriptors,
         after.descriptors,
         before.threads,
