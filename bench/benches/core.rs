@@ -1,16 +1,23 @@
 //! How long each step of the core takes on servers of different sizes: it must not grow with the number of people or rooms.
 
-use std::array;
 use std::time::{Duration, Instant};
 
 use chinwag_bench::World;
+use chinwag_core::ConnectionId;
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+
+/// What the servers take their memory from.
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 /// The sizes shown.
 const SIZES: [usize; 4] = [1_000, 10_000, 100_000, 1_000_000];
 
 /// How many say something at once, where many do.
 const AT_ONCE: usize = 64;
+
+/// How many are picked before they speak: a multiple of those at once, and few enough that the list stays near.
+const PICKED_MAX: usize = 1_024;
 
 fn steps(criterion: &mut Criterion) {
     for people in SIZES {
@@ -19,11 +26,14 @@ fn steps(criterion: &mut Criterion) {
         let mut group = criterion.benchmark_group("core");
         group.throughput(Throughput::Elements(1));
 
-        // A message from anyone, from the request to the actions: what the one hub of a server does.
+        // A message from anyone, from the request to the actions: what the one hub of a server does. Who speaks is picked before.
         group.bench_function(BenchmarkId::new("message", people), |bencher| {
-            bencher.iter(|| {
-                let person = world.pick();
-                world.say(person, &text);
+            bencher.iter_custom(|messages| {
+                time(&mut world, messages, |world, connections| {
+                    for &connection in connections {
+                        world.say(connection, &text);
+                    }
+                })
             });
         });
         world.deliver();
@@ -31,12 +41,11 @@ fn steps(criterion: &mut Criterion) {
         // The same, of many who are heard at once.
         group.bench_function(BenchmarkId::new("message-at-once", people), |bencher| {
             bencher.iter_custom(|messages| {
-                let start = Instant::now();
-                for _ in 0..messages.div_ceil(AT_ONCE as u64) {
-                    let people: [usize; AT_ONCE] = array::from_fn(|_| world.pick());
-                    world.say_all(&people, &text);
-                }
-                start.elapsed()
+                time(&mut world, messages, |world, connections| {
+                    for connections in connections.chunks(AT_ONCE) {
+                        world.say_all(connections, &text);
+                    }
+                })
             });
         });
         world.deliver();
@@ -78,6 +87,19 @@ fn steps(criterion: &mut Criterion) {
         });
         group.finish();
     }
+}
+
+/// Returns how long `say` takes for so many connections, without the time to pick them.
+fn time(world: &mut World, connections: u64, mut say: impl FnMut(&mut World, &[ConnectionId])) -> Duration {
+    let (mut left, mut taken) = (connections as usize, Duration::ZERO);
+    while left > 0 {
+        let picked = world.pick_connections(left.min(PICKED_MAX));
+        let start = Instant::now();
+        say(world, &picked);
+        taken += start.elapsed();
+        left -= picked.len();
+    }
+    taken
 }
 
 criterion_group! {

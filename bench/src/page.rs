@@ -15,10 +15,9 @@ const BEGIN: &str = "<!-- figures: begin; made by chinwag-bench -->";
 const END: &str = "<!-- figures: end -->";
 
 /// The steps of the core that are shown by the number of people.
-const STEPS: [(&str, &str); 8] = [
+const STEPS: [(&str, &str); 7] = [
     ("core/message", "a message, from request to actions, in ns"),
     ("core/message-at-once", "a message, of 64 people who are heard at once, in ns"),
-    ("huge/core/message-at-once", "the same, in huge pages, in ns"),
     ("core/bytes-to-bytes", "a message, from its bytes to the sockets of 20 members, in ns"),
     ("core/rename", "a new name, told to 20 members, in ns"),
     ("core/join", "another room, told to 20 and 20 members, in ns"),

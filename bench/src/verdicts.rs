@@ -140,11 +140,7 @@ fn core(alone: &Alone) -> String {
                 .expect("a string takes everything");
         }
     };
-    for (step, how) in [
-        ("core/message", ", one by one"),
-        ("core/message-at-once", ", of 64 people at once"),
-        ("huge/core/message-at-once", ", of 64 people at once, in huge pages"),
-    ] {
+    for (step, how) in [("core/message", ", one by one"), ("core/message-at-once", ", of 64 people at once")] {
         let per_second = alone.figure(step, 1_000_000).map(|ns| 1_000.0 / ns);
         let words = format!("millions of messages in per second{how}: at least 5");
         line(&words, per_second.map(|rate| Met::from(5.0).judge(rate, "")));

@@ -1,6 +1,7 @@
 //! Owns a server in memory: sessions, hub and fan-out, and people in rooms of one size, whose sockets take everything.
 
 use std::hint::black_box;
+use std::iter;
 
 use chinwag_core::{
     Config, ConnectionId, Event, Fanout, Form, Hub, Name, Next, Output, Request, Session, Share, Signals, Text, Time,
@@ -76,24 +77,28 @@ impl World {
         (self.picked % self.people() as u64) as usize
     }
 
+    /// Picks so many, by their connections: what the hub knows them by.
+    pub fn pick_connections(&mut self, count: usize) -> Vec<ConnectionId> {
+        let pick = || {
+            let person = self.pick();
+            self.connections[person]
+        };
+        iter::repeat_with(pick).take(count).collect()
+    }
+
     /// Lets somebody say something, up to the actions that follow from it. They are kept until a batch is full, and then thrown
     /// away.
-    ///
-    /// # Panics
-    /// Never: whoever is picked is there.
-    pub fn say(&mut self, person: usize, text: &Text) {
-        self.ask(person, Request::Say(text.clone()));
+    pub fn say(&mut self, connection: ConnectionId, text: &Text) {
+        self.hub.handle(Time::START, Event::Requested { connection, request: Request::Say(text.clone()) });
         if !self.hub.has_room() {
             black_box(self.hub.take_batch());
         }
     }
 
     /// Lets many say something, who are heard at once.
-    pub fn say_all(&mut self, people: &[usize], text: &Text) {
-        // Where this keeps its own connections is fetched at once as well: it is not what is measured.
-        let connections: Vec<_> = people.iter().map(|&person| self.connections[person]).collect();
-        let said = |connection| Event::Requested { connection, request: Request::Say(text.clone()) };
-        self.hub.handle_all(Time::START, connections.into_iter().map(said).collect());
+    pub fn say_all(&mut self, connections: &[ConnectionId], text: &Text) {
+        let said = |&connection| Event::Requested { connection, request: Request::Say(text.clone()) };
+        self.hub.handle_all(Time::START, connections.iter().map(said).collect());
         if !self.hub.has_room() {
             black_box(self.hub.take_batch());
         }

@@ -29,7 +29,8 @@ struct Room {
     name: Name,
     /// The connection key of each member, in the order of the list of members.
     members: BTreeMap<NameKey, u32>,
-    untold: Option<Untold>,
+    /// Apart, since few rooms are crowded: what is needed for each message fits in one cache line.
+    untold: Option<Box<Untold>>,
     /// How many messages have been said there.
     said: u64,
 }
@@ -155,7 +156,7 @@ impl Rooms {
         if due > now {
             return None;
         }
-        let Untold { joined, left, .. } = self.forget_untold(id)?;
+        let Untold { joined, left, .. } = *self.forget_untold(id)?;
         Some((id, Message::Crowd { joined, left }))
     }
 
@@ -213,11 +214,11 @@ impl Rooms {
         let crowds_due = &mut self.crowds_due;
         self.rooms[id.key() as usize].untold.get_or_insert_with(|| {
             crowds_due.insert((due, id));
-            Untold { joined: 0, left: 0, due }
+            Box::new(Untold { joined: 0, left: 0, due })
         })
     }
 
-    fn forget_untold(&mut self, id: RoomId) -> Option<Untold> {
+    fn forget_untold(&mut self, id: RoomId) -> Option<Box<Untold>> {
         let untold = self.rooms[id.key() as usize].untold.take()?;
         self.crowds_due.remove(&(untold.due, id));
         Some(untold)
