@@ -4,8 +4,7 @@ use std::hint::black_box;
 use std::iter;
 
 use chinwag_core::{
-    Config, ConnectionId, Event, Fanout, Form, Hub, Name, Next, Output, Request, Session, Share, Signals, Text, Time,
-    Written,
+    Config, ConnectionId, Event, Fanout, Hub, Name, Next, Output, Request, Session, Share, Signals, Text, Time, Written,
 };
 
 /// How many people are in each room.
@@ -47,9 +46,9 @@ impl World {
             delivered_bytes: 0,
         };
         for person in 0..people {
-            let connection = world.hub.open(Time::START, Form::Lines, ());
-            world.connections.push(connection);
-            world.sessions.push(Session::new(&config));
+            let mut session = Session::new(&config);
+            world.connections.push(world.hub.open(Time::START, &mut session, ()));
+            world.sessions.push(session);
             world.join(person, person / ROOM_MEMBERS);
             world.deliver();
         }

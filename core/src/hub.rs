@@ -2,7 +2,7 @@
 
 use std::mem;
 
-use crate::{Batch, Chat, Config, ConnectionId, Event, Form, Histogram, Stats, Time};
+use crate::{Batch, Chat, Config, ConnectionId, Event, Histogram, Next, Session, Signals, Stats, Time};
 
 /// Holds a [`Chat`], and gathers its actions for the writers.
 ///
@@ -26,11 +26,17 @@ impl<S> Hub<S> {
         Self { chat: Chat::new(config), batch: Batch::new(), batch_bytes_max, sizes: Histogram::default() }
     }
 
-    /// Lets somebody in, who is reached by `socket` and spoken to in `form`, and returns what their connection is called from now on.
-    pub fn open(&mut self, now: Time, form: Form, socket: S) -> ConnectionId {
+    /// Lets somebody in, who is reached by `socket`, and returns what their connection is called from now on. What `session` asks for
+    /// already is heard at once, so that the answer goes with the greeting; the rest is to be polled from it as ever.
+    pub fn open(&mut self, now: Time, session: &mut Session, socket: S) -> ConnectionId {
         let connection = self.chat.next_connection();
         self.batch.push_socket(socket);
-        self.handle(now, Event::Opened { connection, form });
+        self.handle(now, Event::Opened { connection, form: session.form() });
+        if let Next::Ask(requests) = session.poll_next(now, Signals::default()) {
+            for request in requests {
+                self.handle(now, Event::Requested { connection, request });
+            }
+        }
         connection
     }
 
@@ -104,6 +110,10 @@ mod tests {
     use super::*;
     use crate::{Action, Message, Name, Request, Text};
 
+    fn open(hub: &mut Hub<()>) -> ConnectionId {
+        hub.open(Time::START, &mut Session::new(&Config::default()), ())
+    }
+
     fn say(hub: &mut Hub<()>, now: Time, connection: ConnectionId) {
         hub.handle(now, Event::Requested { connection, request: Request::Say(Text::clean("hello")) });
     }
@@ -123,10 +133,28 @@ mod tests {
     }
 
     #[test]
+    fn what_somebody_brings_is_answered_with_the_greeting_and_what_comes_later_is_not_forgotten() {
+        let config = Config::default();
+        let (mut hub, mut session) = (Hub::new(config.clone()), Session::new(&config));
+        session.handle_bytes(b"/name Ann\nhello\nmore");
+        let ann = hub.open(Time::START, &mut session, ());
+        let told = messages(hub.take_batch());
+        assert_eq!(told.last().map(String::as_str), Some("Ann: hello"), "{told:?}");
+        assert!(hub.take_batch().is_none());
+        assert_eq!(session.poll_next(Time::START, Signals::default()), Next::Read);
+        session.handle_bytes(b" later\n");
+        let Next::Ask(requests) = session.poll_next(Time::START, Signals::default()) else { panic!("a line is there") };
+        for request in requests {
+            hub.handle(Time::START, Event::Requested { connection: ann, request });
+        }
+        assert_eq!(messages(hub.take_batch()), ["Ann: more later"]);
+    }
+
+    #[test]
     fn what_is_due_is_told_before_what_has_just_happened_and_not_earlier() {
         let second = Time::after(Duration::from_secs(1));
         let mut hub = Hub::new(Config { crowd_members: 0, ..Config::default() });
-        let ann = hub.open(Time::START, Form::Lines, ());
+        let ann = open(&mut hub);
         assert_eq!(hub.poll_timeout(), Some(second));
         hub.take_batch();
         say(&mut hub, Time::after(Duration::from_millis(999)), ann);
@@ -141,7 +169,7 @@ mod tests {
     #[test]
     fn several_events_at_once_lead_to_what_they_lead_to_one_by_one() {
         let mut hubs = [(); 2].map(|()| Hub::new(Config::default()));
-        let [ann, bob, _] = [(); 3].map(|()| hubs.each_mut().map(|hub| hub.open(Time::START, Form::Lines, ()))[0]);
+        let [ann, bob, _] = [(); 3].map(|()| hubs.each_mut().map(open)[0]);
         let gone = ConnectionId::new(7, 3);
         let asks = |connection, request| Event::Requested { connection, request };
         let said = |connection, text| asks(connection, Request::Say(Text::clean(text)));
@@ -168,7 +196,7 @@ mod tests {
     #[test]
     fn it_counts_what_the_chat_counts() {
         let mut hub = Hub::new(Config::default());
-        let ann = hub.open(Time::START, Form::Lines, ());
+        let ann = open(&mut hub);
         say(&mut hub, Time::START, ann);
         let mut stats = Stats::default();
         hub.count(&mut stats);
@@ -178,7 +206,7 @@ mod tests {
     #[test]
     fn it_counts_each_batch_by_its_actions_and_knows_when_it_began() {
         let mut hub = Hub::new(Config::default());
-        let ann = hub.open(Time::START, Form::Lines, ());
+        let ann = open(&mut hub);
         let opened = hub.take_batch().expect("she is let in");
         let [second, later] = [1, 2].map(|seconds| Time::after(Duration::from_secs(seconds)));
         say(&mut hub, second, ann);
@@ -195,7 +223,7 @@ mod tests {
     #[test]
     fn a_batch_has_room_until_its_lines_have_the_bytes_they_may_have() {
         let mut hub = Hub::new(Config::default());
-        let ann = hub.open(Time::START, Form::Lines, ());
+        let ann = open(&mut hub);
         hub.take_batch();
         say(&mut hub, Time::START, ann);
         let line = hub.take_batch().expect("something was said").bytes();
@@ -214,7 +242,7 @@ mod tests {
     #[test]
     fn a_hub_stops_when_it_is_told_to() {
         let mut hub = Hub::new(Config::default());
-        let ann = hub.open(Time::START, Form::Lines, ());
+        let ann = open(&mut hub);
         assert!(!hub.is_stopped());
         hub.take_batch();
         hub.handle(Time::START, Event::Stopped);

@@ -22,7 +22,7 @@
 //! A server without a network. Ann connects and says hello:
 //!
 //! ```
-//! use chinwag_core::{Config, Event, Fanout, Form, Hub, Next, Output, Session, Share, Signals, Time, Written};
+//! use chinwag_core::{Config, Event, Fanout, Hub, Next, Output, Session, Share, Signals, Time, Written};
 //!
 //! let (config, now) = (Config::default(), Time::START);
 //! let mut hub = Hub::new(config.clone());
@@ -30,7 +30,7 @@
 //! let mut fanout = Fanout::new(&config, Share::ALL);
 //!
 //! // What an adapter does when somebody connects,
-//! let ann = hub.open(now, Form::Lines, "Ann's socket");
+//! let ann = hub.open(now, &mut session, "Ann's socket");
 //!
 //! // when a socket can be read,
 //! session.handle_bytes(b"/name Ann\r\nhello\r\n");

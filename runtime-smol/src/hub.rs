@@ -125,8 +125,8 @@ impl Hub {
         }
     }
 
-    fn open(&mut self, socket: Arc<Socket>, session: Session) {
-        let connection = self.core.open(clock::now(), session.form(), Arc::clone(&socket));
+    fn open(&mut self, socket: Arc<Socket>, mut session: Session) {
+        let connection = self.core.open(clock::now(), &mut session, Arc::clone(&socket));
         debug!(%connection, address = %socket.address(), "opened");
         let mut reader = Reader { connection, socket, session, inputs: self.sender.clone() };
         if let Some(executor) = self.executor.upgrade() {
