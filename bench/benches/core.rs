@@ -19,6 +19,9 @@ const AT_ONCE: usize = 64;
 /// How many are picked before they speak: a multiple of those at once, and few enough that the list stays near.
 const PICKED_MAX: usize = 1_024;
 
+/// How many messages are in one read of a sender who talks as fast as possible.
+const READ_LINES: usize = 250;
+
 fn steps(criterion: &mut Criterion) {
     for people in SIZES {
         let mut world = World::of(people);
@@ -61,6 +64,16 @@ fn steps(criterion: &mut Criterion) {
             });
         });
         world.deliver();
+
+        // As many messages as one read holds, from their bytes to twenty members' sockets.
+        group.throughput(Throughput::Elements(READ_LINES as u64));
+        group.bench_function(BenchmarkId::new("burst", people), |bencher| {
+            bencher.iter(|| {
+                let person = world.pick();
+                world.burst(person, READ_LINES);
+            });
+        });
+        group.throughput(Throughput::Elements(1));
 
         group.bench_function(BenchmarkId::new("rename", people), |bencher| {
             let mut number = people;

@@ -15,10 +15,14 @@ const BEGIN: &str = "<!-- figures: begin; made by chinwag-bench -->";
 const END: &str = "<!-- figures: end -->";
 
 /// The steps of the core that are shown by the number of people.
-const STEPS: [(&str, &str); 7] = [
+const STEPS: [(&str, &str); 8] = [
     ("core/message", "a message, from request to actions, in ns"),
     ("core/message-at-once", "a message, of 64 people who are heard at once, in ns"),
     ("core/bytes-to-bytes", "a message, from its bytes to the sockets of 20 members, in ns"),
+    (
+        "core/burst",
+        "250 messages of one person, which come in one read, from their bytes to the sockets of 20 members, in ns",
+    ),
     ("core/rename", "a new name, told to 20 members, in ns"),
     ("core/join", "another room, told to 20 and 20 members, in ns"),
     ("memory/person", "memory of the core for each person, in bytes"),
@@ -57,7 +61,8 @@ fn circumstances(flags: &Bench) -> String {
         "{remark}Machine: {}. {}. {} runs of {} s of each work, the servers in turns; the median, and in brackets the least and the \
          greatest. Ratios are of figures of the same round. Messages have 64 characters; the window is 512 messages in one room, 64 \
          in each of a hundred. Servers with one thread have core 0 to themselves, and the load is made on core 1; chinwag with two \
-         threads, and NATS, share both cores with the load. chinwag runs with everything at its default but `--flood-rate 0`.\n\n",
+         threads, and NATS, share both cores with the load, and are compared with the floor that does. chinwag runs with everything at \
+         its default but `--flood-rate 0`.\n\n",
         machine::describe(),
         machine::versions(),
         flags.repeat(),

@@ -119,10 +119,20 @@ impl World {
         let session = &mut sessions[person];
         session.handle_bytes(line);
         while let Next::Ask(requests) = session.poll_next(Time::START, Signals::default()) {
-            for request in requests {
-                hub.handle(Time::START, Event::Requested { connection: connections[person], request });
-            }
+            hub.handle_requests(Time::START, connections[person], requests);
         }
+    }
+
+    /// Lets somebody say so many things, which come in one read, and all members of the room hear them.
+    pub fn burst(&mut self, person: usize, messages: usize) {
+        let burst = self.line.repeat(messages);
+        let Self { sessions, hub, connections, .. } = self;
+        let (session, connection) = (&mut sessions[person], connections[person]);
+        session.handle_bytes(&burst);
+        while let Next::Ask(requests) = session.poll_next(Time::START, Signals::default()) {
+            hub.handle_requests(Time::START, connection, requests);
+        }
+        self.deliver();
     }
 
     /// Tells whether more may happen before [`World::deliver`].

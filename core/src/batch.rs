@@ -13,8 +13,10 @@ pub struct Batch<S> {
     bytes: usize,
     /// How many writes it leads to, about: one for each member of a room in which something is said, however much it is.
     writes: usize,
-    /// The room in which something was said last.
-    last_room: Option<RoomId>,
+    /// Where something is said, and about how many bytes of it, as long as it is in one room.
+    said: Vec<(RoomId, usize)>,
+    /// Not all that there is to do is to tell rooms what is said there.
+    has_other: bool,
     /// When what its first action is about was handed in.
     pub(crate) begun_at: Time,
 }
@@ -23,21 +25,29 @@ impl<S> Batch<S> {
     /// Starts an empty batch.
     #[must_use]
     pub const fn new() -> Self {
-        Self { actions: Vec::new(), sockets: Vec::new(), bytes: 0, writes: 0, last_room: None, begun_at: Time::START }
-    }
-
-    /// Starts an empty batch with room for so many actions.
-    pub(crate) fn with_capacity(actions: usize) -> Self {
-        Self { actions: Vec::with_capacity(actions), ..Self::new() }
+        Self {
+            actions: Vec::new(),
+            sockets: Vec::new(),
+            bytes: 0,
+            writes: 0,
+            said: Vec::new(),
+            has_other: false,
+            begun_at: Time::START,
+        }
     }
 
     /// Appends an action.
     pub fn push(&mut self, action: Action) {
-        let (bytes, writes) = match &action {
-            Action::Broadcast { room, message, .. } if self.last_room == Some(*room) => (message.weight(), 0),
+        self.weigh(&action);
+        self.actions.push(action);
+    }
+
+    /// Counts an action that will be in it.
+    pub(crate) fn weigh(&mut self, action: &Action) {
+        let (bytes, writes) = match action {
             Action::Broadcast { room, audience, message } => {
-                self.last_room = Some(*room);
-                (message.weight(), *audience as usize)
+                let bytes = message.weight();
+                (bytes, if self.say(*room, bytes) { *audience as usize } else { 0 })
             }
             Action::Reply { message, .. } => (message.weight(), 1),
             Action::Stop { .. } => (0, usize::MAX),
@@ -47,9 +57,23 @@ impl<S> Batch<S> {
             | Action::Answer { .. }
             | Action::Close { .. } => (0, 0),
         };
+        self.has_other |= !matches!(action, Action::Broadcast { .. });
         self.bytes += bytes;
         self.writes = self.writes.saturating_add(writes);
-        self.actions.push(action);
+    }
+
+    /// Counts what is said in a room. Tells whether the last was said in another.
+    fn say(&mut self, room: RoomId, bytes: usize) -> bool {
+        match self.said.last_mut() {
+            Some((last, said)) if *last == room => {
+                *said += bytes;
+                false
+            }
+            Some(_) | None => {
+                self.said.push((room, bytes));
+                true
+            }
+        }
     }
 
     /// Adds the socket of a connection that an action of this batch opens.
@@ -66,6 +90,16 @@ impl<S> Batch<S> {
     /// Returns about how many bytes the lines in it have.
     pub(crate) const fn bytes(&self) -> usize {
         self.bytes
+    }
+
+    /// Returns where something is said, in this order, and about how many bytes of it, as long as it is in one room.
+    pub(crate) fn said(&self) -> &[(RoomId, usize)] {
+        &self.said
+    }
+
+    /// Tells whether there is more to do than to tell rooms what is said there.
+    pub(crate) const fn has_other(&self) -> bool {
+        self.has_other
     }
 
     /// Tells whether anybody is given anything.

@@ -10,12 +10,13 @@ mod rooms;
 
 use std::collections::{HashSet, VecDeque};
 use std::hint::black_box;
+use std::mem;
 
 use slab::Slab;
 
 use self::names::Names;
 use self::random_names::RandomNames;
-use self::rooms::{Presence, Rooms};
+use self::rooms::{Presence, Rooms, Said};
 use crate::{Action, CloseCode, Config, ConnectionId, Event, Form, Message, Name, Request, RoomId, Stats, Text, Time};
 
 /// Turns what has happened into what is to be done.
@@ -147,6 +148,18 @@ impl Chat {
         self.actions.pop_front()
     }
 
+    /// Returns all that is to be done and was not polled, in its order.
+    pub(crate) const fn actions(&self) -> &VecDeque<Action> {
+        &self.actions
+    }
+
+    /// Returns the same, as if each had been polled.
+    pub(crate) fn take_actions(&mut self) -> Vec<Action> {
+        // The next are likely to be about as many.
+        let next = VecDeque::with_capacity(self.actions.len());
+        mem::replace(&mut self.actions, next).into()
+    }
+
     /// Returns when to come back with [`Event::Woke`], if nothing else happens before.
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Time> {
@@ -201,12 +214,12 @@ impl Chat {
     }
 
     fn on_say(&mut self, now: Time, connection: ConnectionId, text: Text) {
-        let Person { name, room: id, .. } = self.person(connection);
-        let (name, id) = (name.clone(), *id);
+        let Person { name, room, .. } = &self.people[connection.key() as usize];
         self.said += 1;
-        let (seq, time_ms) = (self.rooms.say(id), self.config.unix_ms(now));
-        let room = self.rooms.name(id).clone();
-        self.broadcast(id, Message::Said { room, name, text, time_ms, seq });
+        let Said { seq, name: room_name, members: audience } = self.rooms.say(*room);
+        let (room_name, name, time_ms) = (room_name.clone(), name.clone(), self.config.unix_ms(now));
+        let message = Message::Said { room: room_name, name, text, time_ms, seq };
+        self.actions.push_back(Action::Broadcast { room: *room, audience, message });
     }
 
     fn on_rename(&mut self, connection: ConnectionId, new: Name) {

@@ -137,7 +137,7 @@ impl<S: Clone> Fanout<S> {
             // Nobody has asked how long they took.
             self.begun_at.clear();
         }
-        if self.is_through || batch.actions.iter().any(|action| self.is_late(action)) {
+        if self.is_through || batch.said().iter().any(|&(room, _)| self.is_late(room)) {
             self.room_writes = 0;
         }
         self.is_through = false;
@@ -279,7 +279,8 @@ impl<S: Clone> Fanout<S> {
         }
         let (crowd, other) = self.weigh(batch);
         let is_long = self.room_writes.min(self.writes_to_go()) / self.turn_writes_max >= ROOM_TURNS_MIN;
-        self.early.has_room(crowd, other) && (is_long || !batch.actions.iter().all(|action| self.is_late(action)))
+        let is_elsewhere = || batch.has_other() || !batch.said().iter().all(|&(room, _)| self.is_late(room));
+        self.early.has_room(crowd, other) && (is_long || is_elsewhere())
     }
 
     fn on_reply(&mut self, connection: ConnectionId, message: &Message) {
@@ -389,8 +390,7 @@ impl<S: Clone> Fanout<S> {
         }
         let Some(late) = self.rooms.late_room() else { return };
         let is_long = |room| room == late || self.rooms.is_long(room);
-        let is_said = |action: &Action| matches!(action, Action::Broadcast { room, .. } if is_long(*room));
-        if !self.rooms.has_long_to_begin() && !batch.actions.iter().any(is_said) {
+        if !self.rooms.has_long_to_begin() && !batch.said().iter().any(|&(room, _)| is_long(room)) {
             return;
         }
         self.late_room = Some(late);
@@ -404,17 +404,8 @@ impl<S: Clone> Fanout<S> {
 
     /// Returns how many bytes a batch has, about: of what is said in crowded rooms, and of all else.
     fn weigh(&self, batch: &Batch<S>) -> (usize, usize) {
-        let weights = batch.actions.iter().filter_map(|action| match action {
-            Action::Broadcast { room, message, .. } => self.rooms.is_long(*room).then(|| message.weight()),
-            Action::Open { .. }
-            | Action::Reply { .. }
-            | Action::Enter { .. }
-            | Action::Leave { .. }
-            | Action::Answer { .. }
-            | Action::Close { .. }
-            | Action::Stop { .. } => None,
-        });
-        let crowd = weights.sum();
+        let crowds = batch.said().iter().filter(|(room, _)| self.rooms.is_long(*room));
+        let crowd = crowds.map(|(_, bytes)| bytes).sum();
         (crowd, batch.bytes() - crowd)
     }
 
@@ -424,10 +415,10 @@ impl<S: Clone> Fanout<S> {
         u32::try_from(people).unwrap_or(u32::MAX)
     }
 
-    /// Tells whether this was said in the room whose members are being written to, and is the first that waits.
-    fn is_late(&self, action: &Action) -> bool {
+    /// Tells whether this is the room whose members are being written to, and is the first that waits.
+    fn is_late(&self, room: RoomId) -> bool {
         let late = self.rooms.late_room().or(self.late_room);
-        matches!(action, Action::Broadcast { room, .. } if Some(*room) == late && !self.rooms.has_open_chunk(*room))
+        Some(room) == late && !self.rooms.has_open_chunk(room)
     }
 
     /// Returns the next member of a room who was not given yet what was said there: its place, and from where on it misses it.

@@ -2,17 +2,21 @@
 
 use std::mem;
 
-use crate::{Batch, Chat, Config, ConnectionId, Event, Histogram, Next, Session, Signals, Stats, Time};
+use crate::{Batch, Chat, Config, ConnectionId, Event, Histogram, Next, Request, Session, Signals, Stats, Time};
 
 /// Holds a [`Chat`], and gathers its actions for the writers.
 ///
-/// Let somebody in with [`open`](Self::open), hand in all other events with [`handle`](Self::handle), as many as are there while it
-/// [`has_room`](Self::has_room), and then hand on what [`take_batch`](Self::take_batch) gives to every writer. Come back with
+/// Let somebody in with [`open`](Self::open), hand in what they ask for with [`handle_requests`](Self::handle_requests) and all other
+/// events with [`handle`](Self::handle), as many as are there while it [`has_room`](Self::has_room), and then hand on what [`take_batch`](Self::take_batch) gives to every writer. Come back with
 /// [`Event::Woke`] at [`poll_timeout`](Self::poll_timeout).
 #[derive(Debug)]
 pub struct Hub<S> {
+    /// With the actions of the next batch.
     chat: Chat,
+    /// The next batch, without its actions.
     batch: Batch<S>,
+    /// How many of them it has counted.
+    weighed: usize,
     batch_bytes_max: usize,
     /// How many actions each batch had.
     sizes: Histogram,
@@ -23,7 +27,8 @@ impl<S> Hub<S> {
     #[must_use]
     pub fn new(config: Config) -> Self {
         let batch_bytes_max = config.batch_bytes_max;
-        Self { chat: Chat::new(config), batch: Batch::new(), batch_bytes_max, sizes: Histogram::default() }
+        let (chat, batch) = (Chat::new(config), Batch::new());
+        Self { chat, batch, weighed: 0, batch_bytes_max, sizes: Histogram::default() }
     }
 
     /// Lets somebody in, who is reached by `socket`, and returns what their connection is called from now on. What `session` asks for
@@ -33,38 +38,36 @@ impl<S> Hub<S> {
         self.batch.push_socket(socket);
         self.handle(now, Event::Opened { connection, form: session.form() });
         if let Next::Ask(requests) = session.poll_next(now, Signals::default()) {
-            for request in requests {
-                self.handle(now, Event::Requested { connection, request });
-            }
+            self.handle_requests(now, connection, requests);
         }
         connection
     }
 
     /// Takes notice of what has happened. What is due by now comes first, so that no rush of events can keep it waiting.
     pub fn handle(&mut self, now: Time, event: Event) {
-        if self.poll_timeout().is_some_and(|due| due <= now) {
-            self.chat.handle(now, Event::Woke);
-        }
+        self.handle_due(now);
         self.chat.handle(now, event);
-        if self.batch.is_empty() {
-            self.batch.begun_at = now;
+        self.weigh(now);
+    }
+
+    /// Takes notice of what somebody has asked for, in this order.
+    pub fn handle_requests(&mut self, now: Time, connection: ConnectionId, requests: Vec<Request>) {
+        self.handle_due(now);
+        for request in requests {
+            self.chat.handle(now, Event::Requested { connection, request });
         }
-        while let Some(action) = self.chat.poll_action() {
-            self.batch.push(action);
-        }
+        self.weigh(now);
     }
 
     /// Takes notice of several things that have happened, in this order: with the same result as one by one, but with very many people in
-    /// less time, since what is known of all of them is fetched from memory at once. Of a million, it is about a third.
+    /// less time, since what is known of all of them is fetched from memory at once. Of a million, it is less than half.
     pub fn handle_all(&mut self, now: Time, events: Vec<Event>) {
-        // What one connection brought, which is what a reader hands in, is about one person.
-        let [first, last] = [events.first(), events.last()].map(|event| event.and_then(Event::connection));
-        if first != last {
-            self.chat.prefetch(&events);
-        }
+        self.chat.prefetch(&events);
+        self.handle_due(now);
         for event in events {
-            self.handle(now, event);
+            self.chat.handle(now, event);
         }
+        self.weigh(now);
     }
 
     /// Tells whether more events may go into this batch.
@@ -75,13 +78,14 @@ impl<S> Hub<S> {
 
     /// Returns what is to be done, if it is anything.
     pub fn take_batch(&mut self) -> Option<Batch<S>> {
-        if self.batch.is_empty() {
+        if self.weighed == 0 {
             return None;
         }
-        let actions = self.batch.actions().len();
-        self.sizes.add(actions as u64);
-        // The next is likely to be about as large.
-        Some(mem::replace(&mut self.batch, Batch::with_capacity(actions)))
+        self.sizes.add(self.weighed as u64);
+        self.weighed = 0;
+        let mut batch = mem::take(&mut self.batch);
+        batch.actions = self.chat.take_actions();
+        Some(batch)
     }
 
     /// Adds what the chat counts, and how large batches were, to `stats`.
@@ -101,6 +105,22 @@ impl<S> Hub<S> {
     pub fn poll_timeout(&self) -> Option<Time> {
         self.chat.poll_timeout()
     }
+
+    fn handle_due(&mut self, now: Time) {
+        if self.poll_timeout().is_some_and(|due| due <= now) {
+            self.chat.handle(now, Event::Woke);
+        }
+    }
+
+    /// Counts what is to be done since it was last asked.
+    fn weigh(&mut self, now: Time) {
+        if self.weighed == 0 {
+            self.batch.begun_at = now;
+        }
+        let actions = self.chat.actions();
+        actions.range(self.weighed..).for_each(|action| self.batch.weigh(action));
+        self.weighed = actions.len();
+    }
 }
 
 #[cfg(test)]
@@ -108,7 +128,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::{Action, Message, Name, Request, Text};
+    use crate::{Action, Message, Name, Text};
 
     fn open(hub: &mut Hub<()>) -> ConnectionId {
         hub.open(Time::START, &mut Session::new(&Config::default()), ())

@@ -22,7 +22,7 @@
 //! A server without a network. Ann connects and says hello:
 //!
 //! ```
-//! use chinwag_core::{Config, Event, Fanout, Hub, Next, Output, Session, Share, Signals, Time, Written};
+//! use chinwag_core::{Config, Fanout, Hub, Next, Output, Session, Share, Signals, Time, Written};
 //!
 //! let (config, now) = (Config::default(), Time::START);
 //! let mut hub = Hub::new(config.clone());
@@ -35,9 +35,7 @@
 //! // when a socket can be read,
 //! session.handle_bytes(b"/name Ann\r\nhello\r\n");
 //! while let Next::Ask(requests) = session.poll_next(now, Signals::default()) {
-//!     for request in requests {
-//!         hub.handle(now, Event::Requested { connection: ann, request });
-//!     }
+//!     hub.handle_requests(now, ann, requests);
 //! }
 //!
 //! // and after each of these.

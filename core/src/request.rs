@@ -57,8 +57,12 @@ impl Request {
     /// ```
     #[must_use]
     pub fn parse(line: &str) -> Option<Self> {
-        let text = Text::clean(line);
-        if text.as_str().trim().is_empty() {
+        Self::of(Text::clean(line))
+    }
+
+    /// The same for a line that was cleaned.
+    pub(crate) fn of(text: Text) -> Option<Self> {
+        if text.as_str().chars().all(char::is_whitespace) {
             return None;
         }
         if !text.as_str().starts_with('/') {
@@ -68,6 +72,13 @@ impl Request {
             return Some(Self::Say(text.without_first(1)));
         }
         Some(command::parse(text.as_str()))
+    }
+
+    /// Keeps nothing of what came with it.
+    pub(crate) fn stand_alone(&mut self) {
+        if let Self::Say(text) = self {
+            *text = text.alone();
+        }
     }
 
     /// Returns how the connection ends with this, if it does.

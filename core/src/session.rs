@@ -14,6 +14,7 @@ use self::frames::Frames;
 use self::input::Input;
 use self::lines::Lines;
 pub(crate) use self::lines::Opening;
+use self::lines::Plain;
 use self::telnet::Stripped;
 use crate::config::REPLY_WINDOW_BYTES;
 use crate::meter::Meter;
@@ -21,6 +22,9 @@ use crate::{Config, Form, Incident, Request, Signals, Time};
 
 /// How many requests are handed out at once, so that even the shortest ones make no batch much larger than it should be.
 const REQUESTS_MAX: usize = 256;
+
+/// For how many lines that may pass at once it pays to take them together.
+const PLAIN_LINES_MIN: u32 = 8;
 
 /// How many bytes that make no line count as one for the flood limit: telnet's own, blank lines, the rest of an endless line. At the
 /// default rate they pass at 320 KiB/s, which costs next to nothing, while a cable's worth of them would cost a core.
@@ -147,8 +151,13 @@ impl Session {
         if self.marked || signals.is_paused() {
             return Next::AwaitSignal;
         }
-        let requests: Vec<_> = iter::from_fn(|| self.next_request(now)).take(REQUESTS_MAX).collect();
+        let plain = if self.meter.is_ready_for(now, PLAIN_LINES_MIN) { self.input.plain() } else { None };
+        let mut requests = Vec::with_capacity(plain.as_ref().map_or(0, |plain| plain.lines.count().min(REQUESTS_MAX)));
+        requests.extend(iter::from_fn(|| self.next_request(now, plain.as_ref())).take(REQUESTS_MAX));
         if !requests.is_empty() {
+            if plain.is_some_and(|plain| plain.lines.is_sparse(requests.len())) {
+                requests.iter_mut().for_each(Request::stand_alone);
+            }
             return Next::Ask(requests);
         }
         self.input.forget_passed();
@@ -177,7 +186,7 @@ impl Session {
         self.input.held_bytes()
     }
 
-    fn next_request(&mut self, now: Time) -> Option<Request> {
+    fn next_request(&mut self, now: Time, plain: Option<&Plain>) -> Option<Request> {
         loop {
             if self.marked || self.phase == Phase::Over {
                 return None;
@@ -190,7 +199,7 @@ impl Session {
             if !self.input.has_found() {
                 return self.end();
             }
-            let request = self.input.request();
+            let request = self.input.request(plain);
             // Of the blank lines that came at once only the first counts: they lead to nothing, not even to a write that would
             // find out that their sender is gone, so that the rest of a flood of them must not be kept for long.
             let is_free = request.is_none() && self.passed_blank;

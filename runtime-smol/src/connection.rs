@@ -171,11 +171,7 @@ impl Reader {
         loop {
             let signals = self.socket.signals();
             match self.session.poll_next(clock::now(), signals) {
-                Next::Ask(requests) => {
-                    let connection = self.connection;
-                    let requested = |request| Event::Requested { connection, request };
-                    self.tell(requests.into_iter().map(requested).collect()).await;
-                }
+                Next::Ask(requests) => self.tell(Input::Asked(self.connection, requests)).await,
                 Next::AwaitSignal => Box::pin(self.socket.signals_other_than(signals)).await,
                 Next::AwaitTime(time) => Box::pin(clock::reach(time)).await,
                 Next::Read => match poll_fn(|cx| self.poll_read(cx)).await {
@@ -194,8 +190,8 @@ impl Reader {
     }
 
     /// Tells the hub something. Once it is gone the server has stopped, and this task is about to be ended, too.
-    fn tell(&self, events: Vec<Event>) -> impl Future<Output = ()> + Send {
-        let full = self.inputs.try_send(Input::Events(events)).err();
+    fn tell(&self, input: Input) -> impl Future<Output = ()> + Send {
+        let full = self.inputs.try_send(input).err();
         let patience = full.map(|full| Box::pin(self.inputs.send(full.into_inner())));
         async {
             if let Some(patience) = patience {
@@ -207,7 +203,7 @@ impl Reader {
     /// Tells the hub that this was all, and goes on reading for a while.
     async fn leave(&mut self) {
         // After a request to quit this is late news, which the hub ignores.
-        self.tell(vec![Event::Closed { connection: self.connection }]).await;
+        self.tell(Input::Happened(Event::Closed { connection: self.connection })).await;
         if self.socket.signals() != Signals::ABANDONED {
             self.socket.note(self.session.incident());
         }

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Weak};
 
 use async_channel::{Receiver, Sender};
-use chinwag_core::{Batch, Config, Event, Session, Share, Stats, Time};
+use chinwag_core::{Batch, Config, ConnectionId, Event, Request, Session, Share, Stats, Time};
 use chinwag_launch::Watch;
 use futures_lite::FutureExt as _;
 use smol::{Executor, Task};
@@ -26,8 +26,10 @@ const LOG_BATCHES_MAX: usize = 64;
 pub(crate) enum Input {
     /// Somebody is to be let in.
     Opened(Arc<Socket>, Box<Session>),
-    /// This has happened, in this order.
-    Events(Vec<Event>),
+    /// Somebody asks for this, in this order.
+    Asked(ConnectionId, Vec<Request>),
+    /// This has happened.
+    Happened(Event),
     /// The counts are to be logged.
     Report,
     /// The counts are to be told.
@@ -108,7 +110,7 @@ impl Hub {
         let Some(time) = self.core.poll_timeout() else { return input.await };
         let timeout = async {
             alarm.ring(time).await;
-            Input::Events(vec![Event::Woke])
+            Input::Happened(Event::Woke)
         };
         input.or(timeout).await
     }
@@ -116,7 +118,8 @@ impl Hub {
     fn handle(&mut self, input: Input) {
         match input {
             Input::Opened(socket, session) => self.open(socket, *session),
-            Input::Events(events) => self.core.handle_all(clock::now(), events),
+            Input::Asked(connection, requests) => self.core.handle_requests(clock::now(), connection, requests),
+            Input::Happened(event) => self.core.handle(clock::now(), event),
             Input::Report => info!("{}", self.stats()),
             Input::Measure(asker) => {
                 // Whoever asked may be gone.

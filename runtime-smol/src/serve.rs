@@ -65,7 +65,7 @@ pub async fn serve(
             entrance.cancel().await;
         }
         // It waits its turn: what was read before still counts.
-        let _ = inputs.send(Input::Events(vec![Event::Stopped])).await;
+        let _ = inputs.send(Input::Happened(Event::Stopped)).await;
         future::pending().await
     };
     let (watched, over) = async_channel::bounded::<()>(1);

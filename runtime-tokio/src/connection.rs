@@ -219,11 +219,7 @@ impl Reading {
         while !self.left {
             let signals = self.socket.signals();
             let obstacle = match self.session.poll_next(clock::now(), signals) {
-                Next::Ask(requests) => {
-                    let connection = self.connection;
-                    let requested = |request| Event::Requested { connection, request };
-                    self.tell(requests.into_iter().map(requested).collect())
-                }
+                Next::Ask(requests) => self.tell(Input::Asked(self.connection, requests)),
                 Next::AwaitSignal => {
                     let socket = Arc::clone(&self.socket);
                     Some(Obstacle::new(async move { socket.signals_other_than(signals).await }))
@@ -263,8 +259,8 @@ impl Reading {
 
     /// Tells the hub something, now or as soon as it takes more. Once it is gone the server has stopped, and this task is about to be
     /// ended, too.
-    fn tell(&self, events: Vec<Event>) -> Option<Obstacle> {
-        let full = self.inputs.try_send(Input::Events(events)).err()?;
+    fn tell(&self, input: Input) -> Option<Obstacle> {
+        let full = self.inputs.try_send(input).err()?;
         let inputs = self.inputs.clone();
         Some(Obstacle::new(async move {
             let _ = inputs.send(full.into_inner()).await;
@@ -275,7 +271,7 @@ impl Reading {
     fn leave(&mut self) -> Obstacle {
         self.left = true;
         // After a request to quit this is late news, which the hub ignores.
-        let told = self.tell(vec![Event::Closed { connection: self.connection }]);
+        let told = self.tell(Input::Happened(Event::Closed { connection: self.connection }));
         let (socket, incident) = (Arc::clone(&self.socket), self.session.incident());
         Obstacle::new(async move {
             if let Some(Obstacle(told)) = told {

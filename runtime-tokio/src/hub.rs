@@ -3,7 +3,7 @@
 use std::mem;
 use std::sync::Arc;
 
-use chinwag_core::{Config, Event, Session, Share, Stats, Time};
+use chinwag_core::{Config, ConnectionId, Event, Request, Session, Share, Stats, Time};
 use chinwag_launch::Watch;
 use tokio::sync::mpsc::{self, Receiver, Sender};
 use tokio::sync::oneshot;
@@ -23,8 +23,10 @@ const INPUTS_MAX: usize = 256;
 pub(crate) enum Input {
     /// Somebody is to be let in.
     Opened(Arc<Socket>, Box<Session>),
-    /// This has happened, in this order.
-    Events(Vec<Event>),
+    /// Somebody asks for this, in this order.
+    Asked(ConnectionId, Vec<Request>),
+    /// This has happened.
+    Happened(Event),
     /// The counts are to be logged.
     Report,
     /// The counts are to be told.
@@ -85,14 +87,15 @@ impl Hub {
         tokio::select! {
             biased;
             input = input => input,
-            () = clock::reach(time) => Input::Events(vec![Event::Woke]),
+            () = clock::reach(time) => Input::Happened(Event::Woke),
         }
     }
 
     fn handle(&mut self, input: Input) {
         match input {
             Input::Opened(socket, session) => self.open(socket, *session),
-            Input::Events(events) => self.core.handle_all(clock::now(), events),
+            Input::Asked(connection, requests) => self.core.handle_requests(clock::now(), connection, requests),
+            Input::Happened(event) => self.core.handle(clock::now(), event),
             Input::Report => info!("{}", self.stats()),
             Input::Measure(asker) => {
                 // Whoever asked may be gone.

@@ -61,7 +61,7 @@ pub async fn serve(
         }
         watch.stop();
         // The doors are closed: so whoever is told of the end can't find one open. What was read before still counts.
-        let _ = inputs.send(Input::Events(vec![Event::Stopped])).await;
+        let _ = inputs.send(Input::Happened(Event::Stopped)).await;
         std::future::pending().await
     };
     tokio::select! {

@@ -43,6 +43,17 @@ struct Untold {
     due: Time,
 }
 
+/// What is known of a message that is said.
+#[derive(Debug)]
+pub(super) struct Said<'a> {
+    /// Which of all messages of the room it is.
+    pub(super) seq: u64,
+    /// What the room is called.
+    pub(super) name: &'a Name,
+    /// How many are there to hear it.
+    pub(super) members: u32,
+}
+
 /// Says whether the others in the room are to be told at once of someone who comes or goes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Presence {
@@ -97,11 +108,11 @@ impl Rooms {
         self.room(id).said
     }
 
-    /// Counts a message that is said in a room, and returns which of all it is.
-    pub(super) fn say(&mut self, id: RoomId) -> u64 {
-        let said = &mut self.rooms[id.key() as usize].said;
-        *said += 1;
-        *said
+    /// Counts a message that is said in a room.
+    pub(super) fn say(&mut self, id: RoomId) -> Said<'_> {
+        let room = &mut self.rooms[id.key() as usize];
+        room.said += 1;
+        Said { seq: room.said, name: &room.name, members: room.len() }
     }
 
     /// Reads a little of a room, from its beginning to its end, and returns something of no meaning.

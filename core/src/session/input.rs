@@ -1,7 +1,7 @@
 //! Owns which kind of input a session has. All kinds are handed bytes, and have found the next thing that was sent, or wait for more.
 
 use super::frames::Frames;
-use super::lines::{Lines, Opening};
+use super::lines::{Lines, Opening, Plain};
 use super::telnet::Stripped;
 use crate::{Form, Request};
 
@@ -30,10 +30,18 @@ impl Input {
         }
     }
 
-    /// Returns what is asked for by what was found, if it is anything.
-    pub(super) fn request(&self) -> Option<Request> {
+    /// Takes together what is held, if that is much, and can be.
+    pub(super) fn plain(&self) -> Option<Plain> {
         match self {
-            Self::Lines(lines) => lines.request(),
+            Self::Lines(lines) => lines.plain(),
+            Self::Web(_) => None,
+        }
+    }
+
+    /// Returns what is asked for by what was found, if it is anything; it may be taken from what was taken together.
+    pub(super) fn request(&self, plain: Option<&Plain>) -> Option<Request> {
+        match self {
+            Self::Lines(lines) => lines.request(plain),
             Self::Web(frames) => frames.request(),
         }
     }

@@ -1,12 +1,16 @@
 //! Owns lines: finds them among the bytes of a connection, without telnet's own, and takes each for what it asks for.
 
-use memchr::memchr;
+use memchr::{memchr, memrchr};
 
 use super::telnet::{Stripped, Telnet};
+use crate::text::PlainLines;
 use crate::{Config, Foreign, Request};
 
 /// What a terminal sends for ^D. At the start of a line it means the end of input, as it does to a shell.
 const END_OF_INPUT: u8 = 0x04;
+
+/// From how many bytes on lines are taken together.
+const PLAIN_BYTES_MIN: usize = 1024;
 
 /// Holds what was handed in of a connection that sends lines, up to the next of them.
 #[derive(Debug)]
@@ -38,6 +42,13 @@ enum Line {
     EndOfInput,
     /// The beginning of what is not chat.
     Foreign(Foreign),
+}
+
+/// Holds the whole lines of what was handed in, from `start` on.
+#[derive(Debug)]
+pub(super) struct Plain {
+    pub(super) lines: PlainLines,
+    start: usize,
 }
 
 /// Tells what the first bytes of a connection are.
@@ -88,8 +99,16 @@ impl Lines {
         self.input.capacity()
     }
 
-    /// Takes the line that was found for what it asks for.
-    pub(super) fn request(&self) -> Option<Request> {
+    /// Takes the lines that are held together, if they are many, and can be.
+    pub(super) fn plain(&self) -> Option<Plain> {
+        let start = self.start;
+        let held = self.input.get(start..).filter(|held| held.len() >= PLAIN_BYTES_MIN)?;
+        let end = memrchr(b'\n', held)? + 1;
+        PlainLines::of(&held[..end]).map(|lines| Plain { lines, start })
+    }
+
+    /// Takes the line that was found for what it asks for. It may be among those that were taken together.
+    pub(super) fn request(&self, plain: Option<&Plain>) -> Option<Request> {
         match self.found? {
             Line::Endless => Some(Request::TooLong),
             Line::EndOfInput => Some(Request::Quit),
@@ -100,6 +119,15 @@ impl Lines {
                     return Some(Request::TooLong);
                 }
                 let chars_max = self.line_chars_max as usize;
+                if let Some(Plain { lines, start }) = plain {
+                    // Each byte is a character.
+                    let place = self.start - start..self.searched - start;
+                    return if place.len() > chars_max {
+                        Some(Request::TooLong)
+                    } else {
+                        Request::of(lines.line(place))
+                    };
+                }
                 match std::str::from_utf8(line) {
                     Err(_) => Some(Request::NotUtf8),
                     // Few bytes can't be many characters.

@@ -100,6 +100,30 @@ fn a_session_at_rest_holds_no_memory() {
 }
 
 #[test]
+fn many_lines_at_once_ask_for_what_they_ask_for_one_by_one() {
+    let long = "x".repeat(401);
+    let lines =
+        ["hello", "", "  ", "//slash", "/users", "/nothing here", " /help", &long, &long[1..], "/quitters", "bye"];
+    let plain = lines.map(|line| format!("{line}\n")).concat().repeat(4);
+    for bytes in [plain.clone(), plain.replace('\n', "\r\n"), plain.replace("bye", "tschüß\t"), plain + "no line yet"]
+    {
+        let mut session = Session::new(&unmetered());
+        let one_by_one: Vec<_> =
+            bytes.as_bytes().split_inclusive(|&byte| byte == b'\n').flat_map(|line| ask(&mut session, line)).collect();
+        assert_eq!(ask(&mut Session::new(&unmetered()), bytes.as_bytes()), one_by_one);
+        assert!(one_by_one.len() > 30);
+    }
+}
+
+#[test]
+fn a_few_words_among_many_blanks_keep_nothing_else() {
+    let bytes = format!("{}hello\n", format!("{}\n", " ".repeat(300)).repeat(50));
+    let requests = ask(&mut Session::new(&unmetered()), bytes.as_bytes());
+    let [Request::Say(text)] = &requests[..] else { panic!("one thing was said: {requests:?}") };
+    assert_eq!((text.as_str(), text.whole_bytes()), ("hello", 5));
+}
+
+#[test]
 fn above_its_rate_a_session_holds_lines_back_and_loses_none() {
     let config = Config { flood_lines_per_second: 10, flood_burst: Duration::from_secs(1), ..Config::default() };
     let mut session = Session::new(&config);
