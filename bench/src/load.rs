@@ -10,7 +10,7 @@ use crate::programs::{Programs, is_installed};
 use crate::server::{Running, Server};
 use crate::work::{Kind, Work};
 
-/// The core on which load is made for a server of one thread.
+/// The core on which load is made for a server that has the other.
 const LOAD_CORE: &str = "1";
 
 /// The pair that talks while a crowd is told something.
@@ -63,7 +63,7 @@ fn start<'a>(
     flags: impl Iterator<Item = &'a String>,
 ) -> Result<Child> {
     let program = programs.path("chinwag");
-    let mut command = if server.has_one_thread() && is_installed("taskset") {
+    let mut command = if server.is_pinned() && is_installed("taskset") {
         let mut command = Command::new("taskset");
         command.args(["-c", LOAD_CORE]).arg(program);
         command

@@ -120,6 +120,7 @@ fn chart(path: &Path, plot: &Plot, lines: &[Line]) -> Result<(), Box<dyn std::er
 const fn colour(server: Server) -> RGBColor {
     match server {
         Server::Floor => RGBColor(90, 90, 90),
+        Server::FloorUnpinned => RGBColor(170, 170, 170),
         Server::SmolOne => RGBColor(140, 190, 255),
         Server::Smol => RGBColor(20, 90, 200),
         Server::TokioOne => RGBColor(150, 220, 150),

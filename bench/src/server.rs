@@ -19,6 +19,8 @@ const SERVER_CORE: &str = "0";
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(crate) enum Server {
     Floor,
+    /// The same, with both cores to share with the load, as those have it that have two threads.
+    FloorUnpinned,
     SmolOne,
     Smol,
     TokioOne,
@@ -29,8 +31,16 @@ pub(crate) enum Server {
 
 impl Server {
     /// All of them, in the order in which they stand in tables.
-    pub(crate) const ALL: [Self; 7] =
-        [Self::Floor, Self::SmolOne, Self::Smol, Self::TokioOne, Self::Tokio, Self::Redis, Self::Nats];
+    pub(crate) const ALL: [Self; 8] = [
+        Self::Floor,
+        Self::FloorUnpinned,
+        Self::SmolOne,
+        Self::Smol,
+        Self::TokioOne,
+        Self::Tokio,
+        Self::Redis,
+        Self::Nats,
+    ];
 
     /// Those that are chinwag.
     pub(crate) const OURS: [Self; 4] = [Self::SmolOne, Self::Smol, Self::TokioOne, Self::Tokio];
@@ -39,6 +49,7 @@ impl Server {
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Floor => "the floor",
+            Self::FloorUnpinned => "the floor, unpinned",
             Self::SmolOne => "smol, 1 thread",
             Self::Smol => "smol",
             Self::TokioOne => "tokio, 1 thread",
@@ -51,7 +62,7 @@ impl Server {
     /// Returns what `chinwag load` is to speak.
     pub(crate) const fn dialect(self) -> &'static str {
         match self {
-            Self::Floor | Self::SmolOne | Self::Smol | Self::TokioOne | Self::Tokio => "chat",
+            Self::Floor | Self::FloorUnpinned | Self::SmolOne | Self::Smol | Self::TokioOne | Self::Tokio => "chat",
             Self::Redis => "redis",
             Self::Nats => "nats",
         }
@@ -60,18 +71,23 @@ impl Server {
     /// Tells whether it can be run here.
     pub(crate) fn is_here(self) -> bool {
         match self {
-            Self::Floor | Self::SmolOne | Self::Smol | Self::TokioOne | Self::Tokio => true,
+            Self::Floor | Self::FloorUnpinned | Self::SmolOne | Self::Smol | Self::TokioOne | Self::Tokio => true,
             Self::Redis => is_installed("redis-server"),
             Self::Nats => is_installed("nats-server") || is_installed("/usr/sbin/nats-server"),
         }
     }
 
-    /// Tells whether one thread does its work, so that it gets a core of its own.
-    pub(crate) const fn has_one_thread(self) -> bool {
+    /// Tells whether it gets a core of its own: one thread does its work, and it is not run to be compared with those of two.
+    pub(crate) const fn is_pinned(self) -> bool {
         match self {
             Self::Floor | Self::SmolOne | Self::TokioOne | Self::Redis => true,
-            Self::Smol | Self::Tokio | Self::Nats => false,
+            Self::FloorUnpinned | Self::Smol | Self::Tokio | Self::Nats => false,
         }
+    }
+
+    /// Returns the floor that has the cores that this has.
+    pub(crate) const fn floor(self) -> Self {
+        if self.is_pinned() { Self::Floor } else { Self::FloorUnpinned }
     }
 
     /// Returns the program and its flags.
@@ -83,7 +99,9 @@ impl Server {
             words
         };
         match self {
-            Self::Floor => vec![ours("chinwag-bench"), "floor".into(), "--port".into(), port.to_string()],
+            Self::Floor | Self::FloorUnpinned => {
+                vec![ours("chinwag-bench"), "floor".into(), "--port".into(), port.to_string()]
+            }
             Self::SmolOne => chinwag("chinwag-smol", &["--threads=1"]),
             Self::Smol => chinwag("chinwag-smol", &[]),
             Self::TokioOne => chinwag("chinwag-tokio", &["--threads=1"]),
@@ -106,7 +124,7 @@ impl Server {
     pub(crate) fn start(self, programs: &Programs) -> Result<Running> {
         let port = free_port()?;
         let mut words = self.line(programs, port);
-        if self.has_one_thread() && is_installed("taskset") {
+        if self.is_pinned() && is_installed("taskset") {
             words.splice(0..0, ["taskset", "-c", SERVER_CORE].map(str::to_owned));
         }
         let child = Command::new(&words[0])

@@ -42,7 +42,7 @@ impl Work {
             (Kind::FlatOut | Kind::Paced, _) => true,
             (_, Server::Redis | Server::Nats) => false,
             // It would keep all that is not read.
-            (Kind::Stalled, Server::Floor) => false,
+            (Kind::Stalled, Server::Floor | Server::FloorUnpinned) => false,
             (Kind::Crowd | Kind::Stalled | Kind::Coming | Kind::Idle, _) => true,
         }
     }
