@@ -10,7 +10,7 @@ use bytes::Bytes;
 
 use self::lines::LinesArrival;
 use self::web::WebArrival;
-use crate::{Config, Form, Incident, Session, Time};
+use crate::{Config, Form, Incident, Refusal, Session, Time};
 
 /// Decides who a new connection is.
 ///
@@ -47,6 +47,9 @@ pub enum Step {
     },
     /// Gather what is counted ([`Stats`](crate::Stats)), hand it in as text with [`Arrival::handle_metrics`], and come back.
     Measure,
+    /// Ask the [`Gate`](crate::Gate) whether this visitor may chat, hand in what it says with [`Arrival::handle_admission`], once they may
+    /// come, and come back.
+    Admit,
     /// Let the connection into the chat, with what [`Arrival::into_session`] returns.
     Enter,
     /// Say that no more will come, and close the connection.
@@ -89,6 +92,15 @@ impl Arrival {
             // Nobody asks for it there.
             Kind::Lines(_) => {}
             Kind::Web(arrival) => arrival.handle_metrics(metrics),
+        }
+    }
+
+    /// Takes what the gate says of a visitor who asks to chat, after [`Step::Admit`].
+    pub fn handle_admission(&mut self, admission: Result<(), Refusal>) {
+        match &mut self.0 {
+            // Who is there came to chat.
+            Kind::Lines(_) => {}
+            Kind::Web(arrival) => arrival.handle_admission(admission),
         }
     }
 

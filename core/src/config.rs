@@ -75,11 +75,12 @@ pub struct Config {
     pub connections_max: u32,
 
     /// The most connections at once from one address (of IPv6, one /64); 0 turns the limit off, and the machine's own addresses
-    /// (loopback) have none. Default 64: a classroom or an office behind one address, while nobody alone can fill a server.
+    /// (loopback) have none. Default 64: a classroom or an office behind one address, while nobody alone can fill a server. To load the
+    /// page there may be six times as many, since a browser makes six.
     pub connections_per_address_max: u32,
 
     /// How many connections a second one address may make, in the long run; 0 turns the limit off, and loopback has none. Default
-    /// 10. One that comes earlier is let in later.
+    /// 10, and six times as many to load the page. One that comes earlier is let in later.
     pub connects_per_second: u32,
 
     /// For how long an address that was quiet may be above that rate: the burst is this times the rate. Default 6.4 s, which at

@@ -13,26 +13,34 @@ use crate::http::{Response, Status};
 use crate::meter::Meter;
 use crate::{Config, Form, Incident, Stats, Time};
 
+/// How many connections somebody may make to the web door for each one with which they may chat: a browser makes six to one server, by
+/// which it asks for the parts of a page.
+const VISITS: u32 = 6;
+
 /// Decides on each connection that is made, and counts those that there are.
+///
+/// Who comes to the line door is there to chat. Who comes to the web door is a visitor, until [`admit`](Self::admit) says that they may
+/// chat. An address has six times as many visitors as people, who may come six times as fast: so a page with many parts costs those behind
+/// one address none of the places in which they chat.
 ///
 /// # Examples
 /// ```
-/// use chinwag_core::{Config, Gate, Refusal, Time};
+/// use chinwag_core::{Config, Form, Gate, Refusal, Time};
 ///
 /// let config = Config { connections_per_address_max: 1, ..Config::default() };
 /// let mut gate = Gate::new(&config);
 /// let address = "192.0.2.7".parse().expect("it is an address");
-/// let (pass, from) = gate.knock(Time::START, address).expect("it is the first");
+/// let (pass, from) = gate.knock(Time::START, address, Form::Lines).expect("it is the first");
 /// assert_eq!(from, Time::START);
-/// assert_eq!(gate.knock(Time::START, address), Err(Refusal::AddressFull));
+/// assert_eq!(gate.knock(Time::START, address, Form::Lines), Err(Refusal::AddressFull));
 /// gate.leave(pass);
-/// assert!(gate.knock(Time::START, address).is_ok());
+/// assert!(gate.knock(Time::START, address, Form::Lines).is_ok());
 /// ```
 #[derive(Debug)]
 pub struct Gate {
     connections_max: u32,
     per_address_max: u32,
-    fresh: Meter,
+    fresh: ByStanding<Meter>,
     connections: u32,
     refused: u64,
     sources: Slab<Source>,
@@ -45,7 +53,37 @@ pub struct Gate {
 #[derive(PartialEq, Eq, Debug)]
 pub struct Pass {
     source: u32,
+    standing: Standing,
 }
+
+/// What somebody is who has a connection.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Standing {
+    /// They chat, or are about to.
+    Person,
+    /// They ask for pages.
+    Visitor,
+}
+
+impl Standing {
+    const fn of(form: Form) -> Self {
+        match form {
+            Form::Lines => Self::Person,
+            Form::Web => Self::Visitor,
+        }
+    }
+
+    /// Returns how many times as much they may.
+    const fn times(self) -> u32 {
+        match self {
+            Self::Person => 1,
+            Self::Visitor => VISITS,
+        }
+    }
+}
+
+/// Something of people, and of visitors.
+type ByStanding<T> = [T; 2];
 
 /// Tells why a connection was refused; [`Display`](fmt::Display) is the line that it is told.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -60,9 +98,31 @@ pub enum Refusal {
 struct Source {
     /// The address that came first.
     address: IpAddr,
-    connections: u32,
-    meter: Meter,
+    connections: ByStanding<u32>,
+    meters: ByStanding<Meter>,
     is_quiet: bool,
+}
+
+impl Source {
+    fn is_empty(&self) -> bool {
+        self.connections == [0, 0]
+    }
+
+    /// Takes one more in, unless there are as many as there may be. Returns from when on they may come, if that is limited.
+    fn take_in(&mut self, now: Time, standing: Standing, per_address_max: u32) -> Result<Time, Refusal> {
+        let connections = &mut self.connections[standing as usize];
+        let mut from = now;
+        if Network::of(self.address) != Network::Own {
+            if per_address_max > 0 && *connections >= per_address_max.saturating_mul(standing.times()) {
+                return Err(Refusal::AddressFull);
+            }
+            let meter = &mut self.meters[standing as usize];
+            from = now.max(meter.ready_at());
+            meter.charge(now);
+        }
+        *connections += 1;
+        Ok(from)
+    }
 }
 
 /// What counts as one address.
@@ -95,7 +155,9 @@ impl Gate {
         Self {
             connections_max: config.connections_max,
             per_address_max: config.connections_per_address_max,
-            fresh: Meter::new(config.connects_per_second, config.connect_burst),
+            fresh: [Standing::Person, Standing::Visitor].map(|standing| {
+                Meter::new(config.connects_per_second.saturating_mul(standing.times()), config.connect_burst)
+            }),
             connections: 0,
             refused: 0,
             sources: Slab::new(),
@@ -104,39 +166,46 @@ impl Gate {
         }
     }
 
-    /// Decides on a connection from an address. If it may come, returns its pass, and from when on: later than now, if its
-    /// address connects too fast.
+    /// Decides on a connection from an address to a door of this form. If it may come, returns its pass, and from when on: later than
+    /// now, if its address connects too fast.
     ///
     /// # Errors
     /// Returns why it may not come.
-    pub fn knock(&mut self, now: Time, address: IpAddr) -> Result<(Pass, Time), Refusal> {
+    pub fn knock(&mut self, now: Time, address: IpAddr, form: Form) -> Result<(Pass, Time), Refusal> {
         self.forget_quiet(now);
         if self.connections >= self.connections_max {
-            return self.refuse(Refusal::ServerFull);
+            return Err(self.refuse(Refusal::ServerFull));
         }
-        let network = Network::of(address);
-        let key = self.source(network, address);
-        let source = &mut self.sources[key as usize];
-        let mut from = now;
-        if network != Network::Own {
-            if self.per_address_max > 0 && source.connections >= self.per_address_max {
-                return self.refuse(Refusal::AddressFull);
-            }
-            from = now.max(source.meter.ready_at());
-            source.meter.charge(now);
-        }
-        source.connections += 1;
+        let (source, standing) = (self.source(address), Standing::of(form));
+        let taken_in = self.sources[source as usize].take_in(now, standing, self.per_address_max);
+        let from = taken_in.map_err(|refusal| self.refuse(refusal))?;
         self.connections += 1;
-        Ok((Pass { source: key }, from))
+        Ok((Pass { source, standing }, from))
+    }
+
+    /// Decides on a visitor who asks to chat. If they may, returns from when on: later than now, if many of their address do.
+    ///
+    /// # Errors
+    /// Returns why they may not.
+    pub fn admit(&mut self, now: Time, pass: &mut Pass) -> Result<Time, Refusal> {
+        if pass.standing == Standing::Person {
+            return Ok(now);
+        }
+        let source = &mut self.sources[pass.source as usize];
+        let taken_in = source.take_in(now, Standing::Person, self.per_address_max);
+        let from = taken_in.map_err(|refusal| self.refuse(refusal))?;
+        self.sources[pass.source as usize].connections[Standing::Visitor as usize] -= 1;
+        pass.standing = Standing::Person;
+        Ok(from)
     }
 
     /// Takes notice that a connection is closed.
     #[expect(clippy::needless_pass_by_value, reason = "a pass is given back once")]
     pub fn leave(&mut self, pass: Pass) {
         let source = &mut self.sources[pass.source as usize];
-        source.connections -= 1;
+        source.connections[pass.standing as usize] -= 1;
         self.connections -= 1;
-        if source.connections == 0 && !source.is_quiet {
+        if source.is_empty() && !source.is_quiet {
             source.is_quiet = true;
             self.quiet.push_back(pass.source);
         }
@@ -159,14 +228,14 @@ impl Gate {
         stats.refused += self.refused;
     }
 
-    fn refuse<T>(&mut self, refusal: Refusal) -> Result<T, Refusal> {
+    const fn refuse(&mut self, refusal: Refusal) -> Refusal {
         self.count_refused();
-        Err(refusal)
+        refusal
     }
 
-    fn source(&mut self, network: Network, address: IpAddr) -> u32 {
-        *self.by_network.entry(network).or_insert_with(|| {
-            let source = Source { address, connections: 0, meter: self.fresh, is_quiet: false };
+    fn source(&mut self, address: IpAddr) -> u32 {
+        *self.by_network.entry(Network::of(address)).or_insert_with(|| {
+            let source = Source { address, connections: [0, 0], meters: self.fresh, is_quiet: false };
             u32::try_from(self.sources.insert(source)).expect("each has a connection, or had one a moment ago")
         })
     }
@@ -176,9 +245,9 @@ impl Gate {
         for _ in 0..2 {
             let Some(key) = self.quiet.pop_front() else { return };
             let source = &mut self.sources[key as usize];
-            if source.connections > 0 {
+            if !source.is_empty() {
                 source.is_quiet = false;
-            } else if source.meter.is_rested(now) {
+            } else if source.meters.iter().all(|meter| meter.is_rested(now)) {
                 self.by_network.remove(&Network::of(source.address));
                 self.sources.remove(key as usize);
             } else {
@@ -232,7 +301,7 @@ mod tests {
     }
 
     fn knock(gate: &mut Gate, now: Time, address: &str) -> Result<(Pass, Time), Refusal> {
-        gate.knock(now, address.parse().expect("the case is an address"))
+        gate.knock(now, address.parse().expect("the case is an address"), Form::Lines)
     }
 
     fn unmetered() -> Config {
@@ -295,6 +364,44 @@ mod tests {
         let (_, from) = knock(&mut gate, Time::START, "192.0.2.2").expect("there is room");
         assert_eq!(from, Time::START, "another address has a burst of its own");
         assert!((0..1000).all(|_| knock(&mut gate, Time::START, "::1").is_ok_and(|(_, from)| from == Time::START)));
+    }
+
+    #[test]
+    fn browsers_of_a_classroom_load_the_page_at_once_and_chat_in_as_many_places_as_others() {
+        let mut gate = gate(Config { connections_per_address_max: 30, ..Config::default() });
+        let address = "192.0.2.1".parse().expect("it is an address");
+        let visit = |gate: &mut Gate| gate.knock(Time::START, address, Form::Web);
+        let visits: Vec<_> = (0..180).map(|_| visit(&mut gate).expect("there is room")).collect();
+        assert!(visits.iter().all(|(_, from)| *from == Time::START));
+        assert_eq!(visit(&mut gate), Err(Refusal::AddressFull));
+        let mut passes = visits.into_iter().map(|(pass, _)| pass);
+        let mut people: Vec<_> = passes.by_ref().take(29).collect();
+        assert!(people.iter_mut().all(|pass| gate.admit(Time::START, pass) == Ok(Time::START)));
+        people.push(knock(&mut gate, Time::START, "192.0.2.1").expect("the last place is for lines").0);
+        let mut late = passes.next().expect("there are more");
+        assert_eq!(gate.admit(Time::START, &mut late), Err(Refusal::AddressFull));
+        assert!(visit(&mut gate).is_ok(), "who chats is no visitor any more");
+        gate.leave(people.remove(0));
+        assert_eq!(gate.admit(Time::START, &mut late), Ok(Time::START));
+        assert_eq!(gate.admit(Time::START, &mut late), Ok(Time::START), "they are in");
+        people.push(late);
+        people.extend(passes);
+        people.into_iter().for_each(|pass| gate.leave(pass));
+        let mut stats = Stats::default();
+        gate.count(&mut stats);
+        assert_eq!((stats.connections, stats.refused), (1, 2));
+        assert_eq!(gate.sources.iter().map(|(_, source)| source.connections).collect::<Vec<_>>(), [[0, 1]]);
+    }
+
+    #[test]
+    fn who_goes_on_asking_to_chat_waits_for_each_turn_as_at_the_line_door() {
+        let mut gate = gate(Config { connections_per_address_max: 0, ..Config::default() });
+        let address = "192.0.2.1".parse().expect("it is an address");
+        for place in 0..66 {
+            let (mut pass, from) = gate.knock(Time::START, address, Form::Web).expect("there is room");
+            let turn = Time::after(Duration::from_millis(100) * (place + 1_u32).saturating_sub(64));
+            assert_eq!((from, gate.admit(Time::START, &mut pass)), (Time::START, Ok(turn)), "{place}");
+        }
     }
 
     #[test]

@@ -58,12 +58,13 @@ pub(super) struct Flags {
     #[argh(option, from_str_fn(max_connections))]
     max_connections: Option<u32>,
 
-    /// connections at once from one address, or from one /64 of IPv6; 0 turns it off, this machine itself has no limit (default 64)
+    /// connections at once from one address, or from one /64 of IPv6, and six times as many to load the page; 0 turns it off, this
+    /// machine itself has no limit (default 64)
     #[argh(option, default = "Config::default().connections_per_address_max", from_str_fn(max_per_ip))]
     max_per_ip: u32,
 
-    /// connections per second that one address may sustain, with a burst of 6.4 seconds' worth; earlier ones are let in later; 0
-    /// turns it off, this machine itself has no limit (default 10)
+    /// connections per second that one address may sustain, with a burst of 6.4 seconds' worth, and six times as many to load the
+    /// page; earlier ones are let in later; 0 turns it off, this machine itself has no limit (default 10)
     #[argh(option, default = "Config::default().connects_per_second", from_str_fn(connect_rate))]
     connect_rate: u32,
 

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use chinwag_core::{Config, Gate, Incident, Journal, Pass, Refusal, Stats, Time};
+use chinwag_core::{Config, Form, Gate, Incident, Journal, Pass, Refusal, Stats, Time};
 use tracing::{info, warn};
 
 use crate::metrics;
@@ -54,8 +54,8 @@ impl Watch {
     ///
     /// # Errors
     /// Returns why it may not come.
-    pub fn admit(&self, now: Time, address: IpAddr) -> Result<(Ticket, Time), Refusal> {
-        let knocked = self.gate().knock(now, address);
+    pub fn admit(&self, now: Time, address: IpAddr, form: Form) -> Result<(Ticket, Time), Refusal> {
+        let knocked = self.gate().knock(now, address, form);
         match knocked {
             Ok((pass, from)) => {
                 if from > now {
@@ -127,6 +127,24 @@ impl Ticket {
     #[must_use]
     pub fn address(&self) -> IpAddr {
         self.watch.gate().address(self.pass())
+    }
+
+    /// Decides on a visitor who asks to chat, as [`Gate::admit`] does.
+    ///
+    /// # Errors
+    /// Returns why they may not.
+    ///
+    /// # Panics
+    /// Never: it has its pass as long as it is there.
+    pub fn admit(&mut self, now: Time) -> Result<Time, Refusal> {
+        let pass = self.pass.as_mut().expect("it is taken at the end only");
+        let admission = self.watch.gate().admit(now, pass);
+        match admission {
+            Ok(from) if from > now => self.note(now, Incident::Hurried),
+            Ok(_) => {}
+            Err(refusal) => self.note(now, refusal.incident()),
+        }
+        admission
     }
 
     /// Counts what has happened to this connection, and logs it if it is time.

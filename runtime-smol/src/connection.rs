@@ -10,7 +10,7 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use async_channel::Sender;
-use chinwag_core::{ConnectionId, Event, Incident, Next, Session, Signal, Signals, Time, Written};
+use chinwag_core::{ConnectionId, Event, Incident, Next, Refusal, Session, Signal, Signals, Time, Written};
 use chinwag_launch::Ticket;
 use event_listener::Event as Bell;
 use futures_lite::FutureExt as _;
@@ -100,6 +100,11 @@ impl Socket {
     pub(crate) async fn linger(&self) {
         let lingering = async { while let Ok(1..) = poll_fn(|cx| self.poll_read(cx, |_| {})).await {} };
         lingering.or(clock::reach(clock::now() + LINGER)).await;
+    }
+
+    /// Decides on a visitor who asks to chat, and returns from when on they may.
+    pub(crate) fn admit(&mut self, now: Time) -> Result<Time, Refusal> {
+        self.ticket.admit(now)
     }
 
     pub(crate) fn address(&self) -> IpAddr {

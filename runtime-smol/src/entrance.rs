@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use async_channel::Sender;
 use async_io::Timer;
-use chinwag_core::{Arrival, Config, Form, Stats, Step, Time};
+use chinwag_core::{Arrival, Config, Form, Refusal, Stats, Step, Time};
 use chinwag_launch::{Door, Recovery, Watch};
 use futures_lite::{FutureExt as _, future};
 use smol::Executor;
@@ -38,9 +38,9 @@ impl Entrance {
     pub(crate) async fn run(mut self, listener: Listener) {
         for place in (0..TURN_ACCEPTS).cycle() {
             match listener.accept().await {
-                Ok((stream, peer)) => match self.watch.admit(clock::now(), peer.ip()) {
+                Ok((stream, peer)) => match self.watch.admit(clock::now(), peer.ip(), self.door.form()) {
                     Ok((ticket, from)) => {
-                        let socket = Arc::new(Socket::new(stream, ticket));
+                        let socket = Socket::new(stream, ticket);
                         let (watch, config, inputs) =
                             (self.watch.clone(), Arc::clone(&self.config), self.inputs.clone());
                         let arriving = arrive(socket, self.door.form(), from, watch, config, inputs);
@@ -64,7 +64,7 @@ impl Entrance {
 }
 
 /// Hands a connection to the hub, once it may be heard and is seen to be chat, or answers it, or turns it away.
-async fn arrive(socket: Arc<Socket>, form: Form, from: Time, watch: Watch, config: Arc<Config>, inputs: Sender<Input>) {
+async fn arrive(mut socket: Socket, form: Form, from: Time, watch: Watch, config: Arc<Config>, inputs: Sender<Input>) {
     if from > clock::now() {
         clock::reach(from).await;
     }
@@ -95,8 +95,9 @@ async fn arrive(socket: Arc<Socket>, form: Form, from: Time, watch: Watch, confi
                 let stats = measure(&watch, &inputs).await;
                 arrival.handle_metrics(stats.map(|stats| watch.metrics(stats)));
             }
+            Step::Admit => arrival.handle_admission(admit(&mut socket).await),
             Step::Enter => {
-                let _ = inputs.send(Input::Opened(socket, Box::new(arrival.into_session()))).await;
+                let _ = inputs.send(Input::Opened(Arc::new(socket), Box::new(arrival.into_session()))).await;
                 return;
             }
             Step::End { incident } => {
@@ -107,6 +108,15 @@ async fn arrive(socket: Arc<Socket>, form: Form, from: Time, watch: Watch, confi
             }
         }
     }
+}
+
+/// Asks the gate whether a visitor may chat, and waits until they may.
+async fn admit(socket: &mut Socket) -> Result<(), Refusal> {
+    let from = socket.admit(clock::now())?;
+    if from > clock::now() {
+        clock::reach(from).await;
+    }
+    Ok(())
 }
 
 /// Asks the hub for the counts; there are none once the server stops.

@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use chinwag_core::{ConnectionId, Event, Incident, Next, Session, Signal, Signals, Time, Written};
+use chinwag_core::{ConnectionId, Event, Incident, Next, Refusal, Session, Signal, Signals, Time, Written};
 use chinwag_launch::Ticket;
 use rustix::net::{SendFlags, Shutdown};
 use tokio::io::Interest;
@@ -112,6 +112,11 @@ impl Socket {
     pub(crate) async fn linger(&self) {
         let lingering = async { while let Ok(1..) = poll_fn(|cx| self.poll_read(cx, |_| {})).await {} };
         let _ = timeout(LINGER, lingering).await;
+    }
+
+    /// Decides on a visitor who asks to chat, and returns from when on they may.
+    pub(crate) fn admit(&mut self, now: Time) -> Result<Time, Refusal> {
+        self.ticket.admit(now)
     }
 
     pub(crate) fn address(&self) -> IpAddr {

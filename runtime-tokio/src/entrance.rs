@@ -4,7 +4,7 @@ use std::future::poll_fn;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chinwag_core::{Arrival, Config, Form, Stats, Step, Time};
+use chinwag_core::{Arrival, Config, Form, Refusal, Stats, Step, Time};
 use chinwag_launch::{Door, Recovery, Watch};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc::Sender;
@@ -31,9 +31,9 @@ impl Entrance {
     pub(crate) async fn run(mut self, listener: TcpListener) {
         loop {
             match listener.accept().await {
-                Ok((stream, peer)) => match self.watch.admit(clock::now(), peer.ip()) {
+                Ok((stream, peer)) => match self.watch.admit(clock::now(), peer.ip(), self.door.form()) {
                     Ok((ticket, from)) => {
-                        let socket = Arc::new(Socket::new(stream, ticket));
+                        let socket = Socket::new(stream, ticket);
                         tokio::spawn(arrive(
                             socket,
                             self.door.form(),
@@ -56,7 +56,7 @@ impl Entrance {
 }
 
 /// Hands a connection to the hub, once it may be heard and is seen to be chat, or answers it, or turns it away.
-async fn arrive(socket: Arc<Socket>, form: Form, from: Time, watch: Watch, config: Arc<Config>, inputs: Sender<Input>) {
+async fn arrive(mut socket: Socket, form: Form, from: Time, watch: Watch, config: Arc<Config>, inputs: Sender<Input>) {
     if from > clock::now() {
         clock::reach(from).await;
     }
@@ -86,8 +86,9 @@ async fn arrive(socket: Arc<Socket>, form: Form, from: Time, watch: Watch, confi
                 let stats = measure(&watch, &inputs).await;
                 arrival.handle_metrics(stats.map(|stats| watch.metrics(stats)));
             }
+            Step::Admit => arrival.handle_admission(admit(&mut socket).await),
             Step::Enter => {
-                let _ = inputs.send(Input::Opened(socket, Box::new(arrival.into_session()))).await;
+                let _ = inputs.send(Input::Opened(Arc::new(socket), Box::new(arrival.into_session()))).await;
                 return;
             }
             Step::End { incident } => {
@@ -98,6 +99,15 @@ async fn arrive(socket: Arc<Socket>, form: Form, from: Time, watch: Watch, confi
             }
         }
     }
+}
+
+/// Asks the gate whether a visitor may chat, and waits until they may.
+async fn admit(socket: &mut Socket) -> Result<(), Refusal> {
+    let from = socket.admit(clock::now())?;
+    if from > clock::now() {
+        clock::reach(from).await;
+    }
+    Ok(())
 }
 
 /// Asks the hub for the counts; there are none once the server stops.

@@ -5,6 +5,7 @@
 
 #![cfg(target_os = "linux")]
 
+mod classroom;
 mod crowds;
 mod door;
 mod honest;

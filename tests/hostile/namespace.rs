@@ -14,8 +14,8 @@ use socket2::{Domain, Protocol, Socket, Type};
 /// Says to a process of this test that it is in a network of its own.
 const INSIDE: &str = "CHINWAG_TEST_NAMESPACE";
 
-const SERVER: &str = "192.0.2.1";
-const CLASSROOM: &str = "192.0.2.2";
+pub(crate) const SERVER: &str = "192.0.2.1";
+pub(crate) const CLASSROOM: &str = "192.0.2.2";
 
 /// What makes the network: all of its addresses are of one machine.
 const SETUP: &str = "ip link set lo up && ip addr add 192.0.2.1/24 dev lo && ip addr add 192.0.2.2/24 dev lo && \
@@ -25,7 +25,7 @@ const SETUP: &str = "ip link set lo up && ip addr add 192.0.2.1/24 dev lo && ip 
 const TOO_MANY: &str = "Too many connections from your address, try again later\n";
 
 /// Runs a test of this name again in a network of its own. Where none can be made it says so.
-fn in_a_namespace(name: &str, test: impl Fn(Adapter)) {
+pub(crate) fn in_a_namespace(name: &str, test: impl Fn(Adapter)) {
     if env::var_os(INSIDE).is_some() {
         return Adapter::ALL.into_iter().for_each(test);
     }
@@ -66,15 +66,21 @@ fn change(how: &[&str]) {
 }
 
 /// Connects from one of the addresses of this network, and says a blank line, so as to be let in at once.
-fn connect_from(from: &str, to: SocketAddr) -> TcpStream {
+pub(crate) fn connect_from(from: &str, to: SocketAddr) -> TcpStream {
+    let mut stream = open_from(from, to);
+    stream.write_all(b"\n").expect("the server reads what is sent");
+    stream
+}
+
+/// Connects from one of the addresses of this network.
+pub(crate) fn open_from(from: &str, to: SocketAddr) -> TcpStream {
     let from: IpAddr = from.parse().expect("it is an address");
     let socket =
         Socket::new(Domain::for_address(to), Type::STREAM, Some(Protocol::TCP)).expect("there are descriptors");
     socket.bind(&SocketAddr::new(from, 0).into()).expect("it is an address of this network");
     socket.connect_timeout(&to.into(), DEADLINE).expect("the server listens");
-    let mut stream = TcpStream::from(socket);
+    let stream = TcpStream::from(socket);
     stream.set_read_timeout(Some(DEADLINE)).expect("a new socket takes options");
-    stream.write_all(b"\n").expect("the server reads what is sent");
     stream
 }
 

@@ -96,8 +96,22 @@ impl Program {
     /// If it does not say that it is ready.
     #[must_use]
     pub fn start_web(adapter: Adapter, flags: impl IntoIterator<Item: AsRef<OsStr>>) -> (Self, SocketAddr, SocketAddr) {
+        Self::start_web_at(adapter, "127.0.0.1", flags)
+    }
+
+    /// The same at another address of this machine.
+    ///
+    /// # Panics
+    /// If it does not say that it is ready.
+    #[must_use]
+    pub fn start_web_at(
+        adapter: Adapter,
+        ip: &str,
+        flags: impl IntoIterator<Item: AsRef<OsStr>>,
+    ) -> (Self, SocketAddr, SocketAddr) {
         let mut command = Self::web_command(adapter);
-        let program = Self::spawn(adapter, command.args(["--port", "0", "--web", "127.0.0.1:0"]).args(flags));
+        command.args(["--ip", ip, "--port", "0", "--web", &format!("{ip}:0")]).args(flags);
+        let program = Self::spawn(adapter, &mut command);
         let addr = program.read_ready();
         let web_addr = program.read_web_ready();
         (program, addr, web_addr)

@@ -8,7 +8,7 @@ use tungstenite::handshake::derive_accept_key;
 
 use super::Step;
 use crate::http::{Head, HeadError, Response, Status};
-use crate::{Config, Incident, Session, Time};
+use crate::{Config, Form, Incident, Refusal, Session, Time};
 
 /// Where programs ask that watch over the server.
 const METRICS: &str = "/metrics";
@@ -32,8 +32,8 @@ pub(super) struct WebArrival {
     /// The server stops.
     stopped: bool,
     phase: Phase,
-    /// The answer to a request for what is counted, once that is known.
-    measured: Option<Bytes>,
+    /// The answer to what was asked for last, and what comes after it, if that had to wait for somebody else's word.
+    awaited: Option<(Bytes, After)>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -42,6 +42,8 @@ enum Phase {
     Asking,
     /// What is counted was asked for, and is awaited.
     Measuring { omits_body: bool },
+    /// To chat was asked for, and whether they may is awaited.
+    Knocking,
     /// The last answer was handed out; after it the connection is open for this.
     Answered(After),
 }
@@ -58,7 +60,7 @@ impl WebArrival {
     pub(super) fn new(config: &Config, now: Time) -> Self {
         let until = now + config.request_wait;
         let (input, phase) = (Vec::new(), Phase::Asking);
-        Self { config: config.clone(), input, until, ended: false, stopped: false, phase, measured: None }
+        Self { config: config.clone(), input, until, ended: false, stopped: false, phase, awaited: None }
     }
 
     pub(super) fn handle_bytes(&mut self, bytes: &[u8]) {
@@ -80,7 +82,17 @@ impl WebArrival {
             None => Response::plain(Status::UNAVAILABLE, Status::UNAVAILABLE.words()),
         };
         let response = if omits_body { response.without_body() } else { response };
-        self.measured = Some(response.closing().into_bytes());
+        self.awaited = Some((response.closing().into_bytes(), After::Nothing(None)));
+        self.phase = Phase::Asking;
+    }
+
+    pub(super) fn handle_admission(&mut self, admission: Result<(), Refusal>) {
+        if self.phase != Phase::Knocking {
+            return;
+        }
+        if let Err(refusal) = admission {
+            self.awaited = Some((refusal.answer(Form::Web), After::Nothing(None)));
+        }
         self.phase = Phase::Asking;
     }
 
@@ -88,6 +100,7 @@ impl WebArrival {
         match self.phase {
             Phase::Asking => {}
             Phase::Measuring { .. } => return Step::Measure,
+            Phase::Knocking => return Step::Admit,
             Phase::Answered(After::NextRequest) => {
                 self.phase = Phase::Asking;
                 self.until = now + self.config.request_wait;
@@ -115,14 +128,14 @@ impl WebArrival {
 
     /// Answers the first request that is here, or tells what to do while there is none.
     fn answer(&mut self, now: Time) -> Result<(Bytes, After), Step> {
-        // To count takes a time that grows with the connections. So one can't ask twice, and how often they come is limited.
-        if let Some(measured) = self.measured.take() {
-            return Ok((measured, After::Nothing(None)));
+        if let Some(awaited) = self.awaited.take() {
+            return Ok(awaited);
         }
         let (len, (answer, after)) = match Head::parse(&self.input) {
             Ok(head) if self.stopped && [HEALTH, METRICS, SOCKET].contains(&head.path) => {
                 (head.len, unavailable(&head))
             }
+            // To count takes a time that grows with the connections. So one can't ask twice, and how often they come is limited.
             Ok(head) if asks_for_metrics(&head) => {
                 self.phase = Phase::Measuring { omits_body: head.method == "HEAD" };
                 return Err(Step::Measure);
@@ -136,6 +149,10 @@ impl WebArrival {
             Err(HeadError::Partial) => (0, refuse(Status::TIMEOUT, Incident::BadRequest)),
         };
         self.input.drain(..len);
+        if after == After::Chat {
+            (self.phase, self.awaited) = (Phase::Knocking, Some((answer, after)));
+            return Err(Step::Admit);
+        }
         Ok((answer, after))
     }
 }

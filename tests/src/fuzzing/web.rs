@@ -90,6 +90,7 @@ fn visit(config: &Config, pieces: &[&[u8]], late: bool) -> Visit {
                 is_let_in = answer.starts_with("HTTP/1.1 101 ");
                 answered += answer;
             }
+            Step::Admit => arrival.handle_admission(Ok(())),
             Step::Measure => arrival.handle_metrics(Some("nobody is here\n".to_owned())),
             Step::End { incident } => {
                 assert!(!is_let_in, "who was let in enters");

@@ -33,6 +33,7 @@ fn talk(pieces: &[&[u8]]) -> (String, Step, WebArrival) {
                 arrival.handle_bytes(piece);
             }
             Step::Measure => arrival.handle_metrics(Some("people 1\n".to_owned())),
+            Step::Admit => arrival.handle_admission(Ok(())),
             step @ (Step::Enter | Step::End { .. }) => {
                 return (String::from_utf8(answered).expect("it is text"), step, arrival);
             }
@@ -298,6 +299,8 @@ fn who_hangs_up_is_answered_what_was_asked_before() {
     let mut arrival = WebArrival::new(&config(), Time::START);
     arrival.handle_bytes([handshake(&[]).as_bytes(), b"\x88\x80\0\0\0\0"].concat().as_slice());
     arrival.handle_end();
+    assert_eq!(arrival.poll_step(Time::START), Step::Admit);
+    arrival.handle_admission(Ok(()));
     assert!(matches!(arrival.poll_step(Time::START), Step::Write { .. }));
     assert_eq!(arrival.poll_step(Time::START), Step::Enter);
     let mut session = arrival.into_session();
@@ -360,5 +363,24 @@ fn counts_can_only_be_asked_for() {
         let (answer, step, _) = talk(&[head.as_bytes()]);
         assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{answer}");
         assert_eq!(step, bad_request());
+    }
+}
+
+#[test]
+fn who_asks_to_chat_is_answered_once_it_is_known_whether_they_may() {
+    for (admission, status, last) in [
+        (Ok(()), "101 ", Step::Enter),
+        (Err(Refusal::AddressFull), "429 ", Step::End { incident: None }),
+        (Err(Refusal::ServerFull), "503 ", Step::End { incident: None }),
+    ] {
+        let mut arrival = WebArrival::new(&config(), Time::START);
+        arrival.handle_admission(Err(Refusal::ServerFull));
+        assert_eq!(arrival.poll_step(Time::START), Step::Read { until: late() }, "nobody has asked");
+        arrival.handle_bytes(handshake(&[]).as_bytes());
+        assert_eq!([Time::START, late()].map(|now| arrival.poll_step(now)), [Step::Admit, Step::Admit]);
+        arrival.handle_admission(admission);
+        let Step::Write { bytes, .. } = arrival.poll_step(Time::START) else { panic!("there is an answer") };
+        assert!(bytes.starts_with(format!("HTTP/1.1 {status}").as_bytes()), "{bytes:?}");
+        assert_eq!(arrival.poll_step(Time::START), last);
     }
 }
