@@ -13,6 +13,10 @@ use crate::work::{Kind, Work};
 /// The core on which load is made for a server that has the other.
 const LOAD_CORE: &str = "1";
 
+/// Which priority the pair has that talks while a crowd is told something, where that may be set: its own waits for the core on which the
+/// crowd receives are none of the server's.
+const PAIR_NICENESS: &str = "-10";
+
 /// The pair that talks while a crowd is told something.
 const PAIR: [&str; 8] = ["--members", "2", "--rate", "200", "--seconds", "2", "--prefix", "pair-"];
 
@@ -33,14 +37,14 @@ impl Found {
 /// The load can't be made, or the server closes connections.
 pub(crate) fn run(programs: &Programs, server: Server, running: &Running, work: &Work) -> Result<Found> {
     let watched = ["--pid".to_owned(), running.pid().to_string()];
-    let mut load = start(programs, server, running, work.load.iter().chain(&watched))?;
+    let mut load = start(programs, server, running, work.load.iter().chain(&watched), None)?;
     if work.kind != Kind::Crowd {
         return finish(load, work);
     }
     // Both begin when the crowd is complete, and the pair ends before the crowd leaves.
     await_joined(&mut load)?;
     let pair: Vec<String> = PAIR.iter().map(|&word| word.to_owned()).collect();
-    let pair = start(programs, server, running, pair.iter())?;
+    let pair = start(programs, server, running, pair.iter(), Some(PAIR_NICENESS))?;
     load.stdin.take().context("it has one")?.write_all(b"\n")?;
     let (pair, load) = (finish(pair, work), finish(load, work));
     let Found(mut found) = load?;
@@ -61,16 +65,17 @@ fn start<'a>(
     server: Server,
     running: &Running,
     flags: impl Iterator<Item = &'a String>,
+    niceness: Option<&str>,
 ) -> Result<Child> {
-    let program = programs.path("chinwag");
-    let mut command = if server.is_pinned() && is_installed("taskset") {
-        let mut command = Command::new("taskset");
-        command.args(["-c", LOAD_CORE]).arg(program);
-        command
-    } else {
-        Command::new(program)
-    };
-    command
+    let mut words = vec![programs.path("chinwag").display().to_string()];
+    if server.is_pinned() && is_installed("taskset") {
+        words.splice(0..0, ["taskset", "-c", LOAD_CORE].map(str::to_owned));
+    }
+    if let Some(niceness) = niceness.filter(|_| is_installed("nice")) {
+        words.splice(0..0, ["nice", "-n", niceness].map(str::to_owned));
+    }
+    Command::new(&words[0])
+        .args(&words[1..])
         .args(["load", "--json", "--dialect", server.dialect(), "--port", &running.port.to_string()])
         .args(flags)
         .stdin(Stdio::piped())
