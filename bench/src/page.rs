@@ -61,8 +61,9 @@ fn circumstances(flags: &Bench) -> String {
         "{remark}Machine: {}. {}. {} runs of {} s of each work, the servers in turns; the median, and in brackets the least and the \
          greatest. Ratios are of figures of the same round. Messages have 64 characters; the window is 512 messages in one room, 64 \
          in each of a hundred. Servers with one thread have core 0 to themselves, and the load is made on core 1; chinwag with two \
-         threads, and NATS, share both cores with the load, and are compared with the floor that does. chinwag runs with everything at \
-         its default but `--flood-rate 0`.\n\n",
+         threads, and NATS, share both cores with the load, and are compared with the floor that does. The pair in another room has a \
+         higher priority than what makes the load, with which it shares a core. chinwag runs with everything at its default but \
+         `--flood-rate 0`.\n\n",
         machine::describe(),
         machine::versions(),
         flags.repeat(),
