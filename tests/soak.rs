@@ -99,7 +99,15 @@ fn round(siege: &mut Siege) {
         siege.assault("some come who read nothing", 1, |_, fire| readers::read_nothing(addr, fire, CROWD, ms(3)));
     siege.assault("some read nothing", 1, |_, fire| readers::talk_much(addr, fire, ms(25)));
     drop(deaf);
-    siege.assault("sips", 1, |_, fire| readers::sip(addr, fire, 50, ms(20)));
+    let (_, sippers) =
+        siege.assault("some come who will sip", 1, |_, fire| readers::read_nothing(addr, fire, 50, ms(1)));
+    let dropped = siege.count("dropped");
+    siege.assault_for(2, "sips", 2, |number, fire| match number {
+        0 => readers::sip(fire, &sippers[0], ms(1000)),
+        _ => readers::talk_much(addr, fire, ms(25)),
+    });
+    assert!(siege.count("dropped") > dropped, "who sips is sent more than they read");
+    drop(sippers);
     siege.assault("half-closed connections", 2, |_, fire| readers::half_close(addr, fire));
     siege.assault("resets", 1, |_, fire| resets::talk_and_reset(addr, fire, 50, 3, ms(100)));
     siege.assault("harmful text", 2, |_, fire| text::say_harm(addr, fire));
