@@ -40,7 +40,7 @@ fn what_would_do_harm_to_a_terminal_reaches_nobody() {
         // The regulars look at each line that they hear.
         let (heard, _) = siege.attack("harmful text", 4, |_, fire| text::say_harm(addr, fire));
         assert!(heard.others.iter().any(|line| line.ends_with(": tab tab")), "{:?}", heard.others);
-        let (heard, _) = siege.attack("bad names", 1, |_, _| text::ask_for_bad_names(addr));
+        let (heard, _) = siege.attack("bad names", 1, |_, fire| text::ask_for_bad_names(addr, fire));
         assert!(!heard.others.iter().any(|line| line.contains(" is now ")), "{:?}", heard.others);
     });
 }

@@ -49,13 +49,16 @@ pub fn say_harm(addr: SocketAddr, fire: &Fire) {
     }
 }
 
-/// Asks for names that look like others, or like nothing, once each.
+/// Asks for names that look like others, or like nothing: once each at the least, and over and over, as fast as the server reads it.
 ///
 /// # Panics
 /// If any of them is granted.
-pub fn ask_for_bad_names(addr: SocketAddr) {
+pub fn ask_for_bad_names(addr: SocketAddr, fire: &Fire) {
     let mut person = Person::come(addr);
-    for name in BAD_NAMES {
+    for (round, name) in BAD_NAMES.iter().cycle().enumerate() {
+        if round >= BAD_NAMES.len() && !fire.is_on() {
+            return;
+        }
         person.type_line(&format!("/name {name}"));
         person.read_up_to("Name must be 2 - 20 alphanumeric chars");
     }
