@@ -9,7 +9,7 @@ use std::env;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use chinwag_tests::attacks::{crowds, readers, resets, telnet, text};
+use chinwag_tests::attacks::{crowds, door, readers, resets, telnet, text};
 use chinwag_tests::{Adapter, DEADLINE, Person, Siege, Vitals};
 
 /// Long lines fill queues soon.
@@ -17,6 +17,9 @@ const FLAGS: [&str; 4] = ["--max-line", "4096", "--room-quiet", "50"];
 
 /// How many people a crowd is.
 const CROWD: usize = 300;
+
+/// How many of those who read nothing at first read a byte a second then.
+const SIPPERS: usize = 50;
 
 /// How often all attacks are made before the server is looked at for the first time: what an allocator keeps for later it keeps once.
 /// In a soak that told what the memory was on the way, the one on smol went from 5,216 KiB to 6,032 within seven rounds of those
@@ -46,16 +49,18 @@ fn what_is_attacked_for_long_is_what_it_was_before() {
 /// Attacks a server for so long, and says what was seen.
 fn soak(adapter: Adapter, time: Duration, rounds_before: usize) {
     let mut siege = Siege::lay(adapter, &FLAGS);
+    let fresh = settled(&siege).memory >> 10;
     for _ in 0..rounds_before {
         round(&mut siege);
     }
     let (before, start) = (settled(&siege), Instant::now());
-    let mut memory = vec![before.memory];
+    let (mut memory, mut names) = (vec![before.memory], Vec::new());
     while start.elapsed() < time {
-        round(&mut siege);
+        names = round(&mut siege);
         memory.push(settled(&siege).memory);
     }
     let after = settled(&siege);
+    assert_free(&siege, &names);
     let counts = siege.report();
     let counts = counts.find("people=").map_or(counts.as_str(), |place| &counts[place..]).to_owned();
     let ended = siege.lift();
@@ -67,8 +72,8 @@ fn soak(adapter: Adapter, time: Duration, rounds_before: usize) {
     // Whether it goes on growing is seen by what it was on the way.
     let on_the_way: Vec<_> = memory.iter().step_by(memory.len().div_ceil(STEPS)).map(|memory| memory >> 10).collect();
     let report = format!(
-        "{}: {rounds} rounds in {} s; memory {was} KiB before, {is} KiB after ({most} KiB at most between rounds, on the way \
-         {on_the_way:?}); descriptors {} and {}; \
+        "{}: {rounds} rounds in {} s; memory {fresh} KiB before the first attack, {was} KiB before, {is} KiB after \
+         ({most} KiB at most between rounds, on the way {on_the_way:?}); descriptors {} and {}; \
          threads {} and {}; {} lines of log, {} warnings; {counts}",
         adapter.program(),
         start.elapsed().as_secs(),
@@ -88,26 +93,51 @@ fn soak(adapter: Adapter, time: Duration, rounds_before: usize) {
     }
 }
 
-/// Makes each of the attacks for about a second.
-fn round(siege: &mut Siege) {
+/// Makes each of the attacks for about a second, or two. Returns the names that attackers had taken in the end.
+fn round(siege: &mut Siege) -> Vec<String> {
     let addr = siege.addr();
     let ms = Duration::from_millis;
     siege.assault("a crowd", 2, |_, fire| crowds::come_and_go(addr, fire, CROWD / 2, ms(4)));
-    siege.assault("new names", 8, |number, fire| crowds::rename(addr, fire, number));
+    let (_, named) = siege.assault("new names", 8, |number, fire| crowds::rename(addr, fire, number));
     siege.assault("rooms", 20, |number, fire| crowds::make_rooms(addr, fire, number));
     let (_, deaf) =
         siege.assault("some come who read nothing", 1, |_, fire| readers::read_nothing(addr, fire, CROWD, ms(3)));
-    siege.assault("some read nothing", 1, |_, fire| readers::talk_much(addr, fire, ms(25)));
+    let dropped = siege.count("dropped");
+    siege.assault_for(2, "some read nothing, and some sip", 2, |number, fire| match number {
+        0 => readers::sip(fire, &deaf[0][..SIPPERS], ms(1000)),
+        _ => readers::talk_much(addr, fire, ms(25)),
+    });
+    assert!(siege.count("dropped") > dropped, "who hardly reads is sent more than they read");
     drop(deaf);
-    siege.assault("sips", 1, |_, fire| readers::sip(addr, fire, 50, ms(20)));
     siege.assault("half-closed connections", 2, |_, fire| readers::half_close(addr, fire));
     siege.assault("resets", 1, |_, fire| resets::talk_and_reset(addr, fire, 50, 3, ms(100)));
-    siege.assault("harmful text", 2, |_, fire| text::say_harm(addr, fire));
+    siege.assault("harmful text, and bad names", 3, |number, fire| match number {
+        0 => text::ask_for_bad_names(addr, fire),
+        _ => text::say_harm(addr, fire),
+    });
     siege.assault("an endless line", 1, |_, fire| text::send_endless_line(addr, fire));
     siege.assault("line ends", 2, |_, fire| text::flood_line_ends(addr, fire));
     siege.assault("a drip", 1, |_, fire| text::drip(addr, fire, 50, ms(20)));
-    for storm in telnet::Storm::ALL {
-        siege.assault("a telnet storm", 1, |_, fire| telnet::storm(addr, fire, storm));
+    siege.assault("wrong doors", 3, |number, fire| match number {
+        0 => door::speak_something_else(addr, fire),
+        1 => door::speak_http_late(addr, fire),
+        _ => door::look_in(addr, fire, ms(50)),
+    });
+    let storms = telnet::Storm::ALL;
+    siege.assault("telnet storms", storms.len(), |number, fire| telnet::storm(addr, fire, storms[number]));
+    named.into_iter().map(|spree| spree.last).collect()
+}
+
+/// Lets somebody take each of these names, one after the other.
+///
+/// # Panics
+/// If one is still somebody's.
+fn assert_free(siege: &Siege, names: &[String]) {
+    let mut heir = Person::come(siege.addr());
+    for name in names {
+        heir.type_line(&format!("/name {name}"));
+        let told = heir.read_line();
+        assert!(told.ends_with(&format!(" is now {name}")), "{told}");
     }
 }
 

@@ -4,7 +4,7 @@ use chinwag_tests::{Adapter, Ended, Program};
 
 use crate::assert_one_line;
 
-const FLAGS: [&str; 12] = [
+const FLAGS: [&str; 16] = [
     "--ip",
     "--port",
     "--web",
@@ -13,6 +13,10 @@ const FLAGS: [&str; 12] = [
     "--flood-rate",
     "--max-line",
     "--room-quiet",
+    "--max-connections",
+    "--max-per-ip",
+    "--connect-rate",
+    "--dead-after",
     "--drain",
     "--log-dir",
     "--version",
@@ -42,7 +46,7 @@ fn help_names_every_flag_on_standard_output() {
 
 #[test]
 fn a_mistake_is_one_line_that_names_the_flag_and_what_it_takes() {
-    let cases: [(&[&str], &[&str]); 26] = [
+    let cases: [(&[&str], &[&str]); 33] = [
         (&["--ip", "localhost"], &["--ip", "localhost", "IPv4 or IPv6 address"]),
         (&["-i", "1.2.3"], &["-i", "IPv4 or IPv6 address"]),
         (&["--ip", "127.0.0.1:80"], &["--ip", "IPv4 or IPv6 address"]),
@@ -59,6 +63,13 @@ fn a_mistake_is_one_line_that_names_the_flag_and_what_it_takes() {
         (&["--max-line", "4097"], &["--max-line", "characters", "1 to 4096"]),
         (&["--room-quiet", "many"], &["--room-quiet", "whole number of members"]),
         (&["--room-quiet", "4294967296"], &["--room-quiet", "0 to 4294967295"]),
+        (&["--web-origin", "chat.example"], &["--web-origin", "an origin, like https://chat.example"]),
+        (&["--max-connections", "0"], &["--max-connections", "whole number of connections", "1 to 4294967295"]),
+        (&["--max-connections", "many"], &["--max-connections", "1 to 4294967295"]),
+        (&["--max-per-ip", "-1"], &["--max-per-ip", "whole number of connections", "0 to 4294967295"]),
+        (&["--connect-rate", "1000001"], &["--connect-rate", "connections per second", "0 to 1000000"]),
+        (&["--dead-after", "2"], &["--dead-after", "whole number of seconds", "3 to 86400"]),
+        (&["--dead-after", "86401"], &["--dead-after", "3 to 86400"]),
         (&["--drain", "1.5"], &["--drain", "whole number of seconds", "0 to 3600"]),
         (&["--drain", "3601"], &["--drain", "whole number of seconds", "0 to 3600"]),
         (&["--port"], &["--port", "No value"]),

@@ -1,14 +1,20 @@
 //! Who does not come to chat, or when there is no more room, is told so, and nobody else notices.
 
-use std::time::Duration;
+use std::io::Read as _;
+use std::net::{SocketAddr, TcpStream};
+use std::time::{Duration, Instant};
 
 use chinwag_tests::attacks::door;
+use chinwag_tests::{DEADLINE, Siege, connect};
 use rustix::process::{Pid, Resource, Rlimit, getrlimit, prlimit};
 
 use crate::on_each;
 
 /// How many connections may be made beside the regulars' ten.
 const ROOM: usize = 15;
+
+/// Which part of a core a server may take that has nothing to do but what the regulars say, in percent: one that spins takes all of one.
+const BUSY_PERCENT_MAX: u128 = 25;
 
 #[test]
 fn who_speaks_another_protocol_is_answered_in_it_and_never_seen() {
@@ -43,9 +49,13 @@ fn who_only_looks_whether_the_server_is_alive_is_never_seen() {
 fn a_full_server_says_so_and_lets_people_in_as_soon_as_there_is_room() {
     on_each(&["--max-connections", &(10 + ROOM).to_string()], |siege| {
         let addr = siege.addr();
-        let (_, refused) = siege.attack("too many", 2, |_, fire| door::fill(addr, fire, 2 * ROOM));
-        assert!(refused.iter().sum::<usize>() > 0, "nobody was refused");
-        assert!(siege.count("refused") >= refused.iter().sum::<usize>() as u64);
+        let (_, filled) = siege.attack("too many", 2, |_, fire| door::fill(addr, fire, 2 * ROOM));
+        let (refused, held) = counted(&filled);
+        assert!(refused > 0, "nobody was refused");
+        assert_eq!(held, ROOM);
+        assert!(siege.count("refused") >= refused as u64);
+        drop(filled);
+        let _ = come_as_soon_as_there_is_room(addr);
     });
 }
 
@@ -54,20 +64,57 @@ fn without_descriptors_a_server_says_that_it_is_full_and_does_not_spin() {
     on_each(&[], |siege| {
         let (addr, server) = (siege.addr(), Pid::from_raw(siege.server().id().cast_signed()));
         let open = siege.vitals().descriptors as u64;
-        let usual = prlimit(server, Resource::Nofile, limit(open + 5)).expect("it is our own process");
-        let before = siege.vitals();
-        let (_, refused) = siege.attack("no descriptors", 2, |_, fire| door::fill(addr, fire, 2 * ROOM));
-        assert!(refused.iter().sum::<usize>() > 0, "nobody was refused");
-        // Nobody comes any more, and those who are here say a second's worth.
-        let between = siege.vitals();
-        siege.attack("still no descriptors", 1, |_, fire| while fire.goes_on_after(Duration::from_millis(100)) {});
-        let cpu = [between.cpu - before.cpu, siege.vitals().cpu - between.cpu];
-        assert!(cpu[1] < Duration::from_millis(800), "it spins: {cpu:?}");
+        let usual = prlimit(server, Resource::Nofile, limit(open + ROOM as u64)).expect("it is our own process");
+        let (_, filled) = siege.attack("no descriptors", 2, |_, fire| door::fill(addr, fire, 2 * ROOM));
+        assert!(counted(&filled).0 > 0, "nobody was refused");
+        let pause = Duration::from_millis(100);
+        // Nobody goes, and one after the other comes.
+        let cpu = cpu_share(siege, |siege| {
+            let (_, knocked) = siege.attack("full", 1, |_, fire| door::knock_in_vain(addr, fire, pause));
+            assert!(knocked[0] > 0, "nobody has come");
+        });
+        assert!(cpu < BUSY_PERCENT_MAX, "it spins: {cpu} % of a core");
+        // Not even those can be told who are one too many: they wait until there is a descriptor.
+        prlimit(server, Resource::Nofile, limit(1)).expect("it is our own process");
+        let waiting = connect(addr);
+        let cpu = cpu_share(siege, |siege| {
+            siege.attack("not one descriptor", 1, |_, fire| while fire.goes_on_after(pause) {});
+        });
+        assert!(cpu < BUSY_PERCENT_MAX, "it spins: {cpu} % of a core");
+        drop(filled);
         prlimit(server, Resource::Nofile, usual).expect("it is our own process");
+        let mut greeting = [0; 16];
+        (&waiting).read_exact(&mut greeting).expect("accepting goes on");
+        assert_eq!(greeting, *b"Server commands\n");
+        let _ = come_as_soon_as_there_is_room(addr);
     });
 }
 
 fn limit(descriptors: u64) -> Rlimit {
     // What is allowed stays as it is, so that it can be put right again.
     Rlimit { current: Some(descriptors), maximum: getrlimit(Resource::Nofile).maximum }
+}
+
+/// Returns how many were refused, and how many are held.
+fn counted(filled: &[(usize, Vec<TcpStream>)]) -> (usize, usize) {
+    (filled.iter().map(|(refused, _)| refused).sum(), filled.iter().map(|(_, held)| held.len()).sum())
+}
+
+/// Returns which part of one core the server takes while this is done, in percent.
+fn cpu_share(siege: &mut Siege, attack: impl FnOnce(&mut Siege)) -> u128 {
+    let (before, start) = (siege.vitals().cpu, Instant::now());
+    attack(siege);
+    let share = (siege.vitals().cpu - before).as_millis() * 100 / start.elapsed().as_millis();
+    eprintln!("{share} % of a core");
+    share
+}
+
+fn come_as_soon_as_there_is_room(addr: SocketAddr) -> TcpStream {
+    let deadline = Instant::now() + DEADLINE;
+    loop {
+        if let Some(stream) = door::knock(addr) {
+            return stream;
+        }
+        assert!(Instant::now() < deadline, "nobody is let in again");
+    }
 }

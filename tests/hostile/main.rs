@@ -13,18 +13,24 @@ mod namespace;
 mod readers;
 mod resets;
 mod text;
+mod web;
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use chinwag_tests::{Adapter, Ended, Siege};
 
 /// How many times slower a server is that was built for debugging: some attacks are as much smaller then.
 const SLOWER: usize = if cfg!(debug_assertions) { 4 } else { 1 };
 
+/// Waits until no other test measures how long something takes.
+fn one_at_a_time() -> MutexGuard<'static, ()> {
+    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+    ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// Lays a siege to each server, started with these flags. Returns what each wrote.
 fn on_each(flags: &[&str], mut attack: impl FnMut(&mut Siege)) -> Vec<Ended> {
-    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
-    let _turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+    let _turn = one_at_a_time();
     Adapter::ALL
         .into_iter()
         .map(|adapter| {

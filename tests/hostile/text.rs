@@ -22,6 +22,13 @@ const LINE_BYTES: f64 = 16.0 * 1024.0;
 /// flood would be hundreds of times as much.
 const SOCKETS_BYTES: f64 = 2048.0 * 1024.0;
 
+/// How many type a letter a second, and for how many seconds.
+const DRIPPERS: usize = 200;
+const DRIPS: usize = 4;
+
+/// How many regulars hear what is said in the main room.
+const REGULARS_IN_MAIN: usize = 5;
+
 /// How many storms of telnet there are at once. Every byte of them is looked at, which takes a server that was built for debugging so long
 /// that whoever comes after two has waited too long.
 const STORMS: usize = 2_usize.div_ceil(SLOWER);
@@ -33,7 +40,7 @@ fn what_would_do_harm_to_a_terminal_reaches_nobody() {
         // The regulars look at each line that they hear.
         let (heard, _) = siege.attack("harmful text", 4, |_, fire| text::say_harm(addr, fire));
         assert!(heard.others.iter().any(|line| line.ends_with(": tab tab")), "{:?}", heard.others);
-        let (heard, _) = siege.attack("bad names", 1, |_, _| text::ask_for_bad_names(addr));
+        let (heard, _) = siege.attack("bad names", 1, |_, fire| text::ask_for_bad_names(addr, fire));
         assert!(!heard.others.iter().any(|line| line.contains(" is now ")), "{:?}", heard.others);
     });
 }
@@ -47,7 +54,38 @@ fn lines_that_never_end_and_lines_of_nothing_cost_neither_memory_nor_time() {
             assert_metered(&floods);
             let (_, floods) = siege.attack("line ends", 4, |_, fire| text::flood_line_ends(addr, fire));
             assert_metered(&floods);
-            siege.attack("a slow drip", 1, |_, fire| text::drip(addr, fire, 200, Duration::from_millis(100)));
+        });
+        assert!(grown <= MEMORY_MAX, "{grown} bytes more");
+    });
+}
+
+#[test]
+fn ten_megabytes_without_a_newline_are_too_long_once_and_cost_neither_memory_nor_time() {
+    // With a rate they would be read for half a minute.
+    on_each(&["--flood-rate", "0"], |siege| {
+        let addr = siege.addr();
+        let grown = memory_grown(siege, |siege| {
+            let (_, told) = siege.attack("10 MB in one line", 1, |_, _| text::send_whole_endless_line(addr));
+            assert_eq!(told, [1]);
+        });
+        assert!(grown <= MEMORY_MAX, "{grown} bytes more");
+    });
+}
+
+#[test]
+fn lines_that_come_letter_by_letter_are_heard_when_they_end_and_cost_neither_memory_nor_time() {
+    // So many that come are told of as one line.
+    on_each(&["--room-quiet", "10"], |siege| {
+        let addr = siege.addr();
+        let grown = memory_grown(siege, |siege| {
+            let (heard, typed) = siege.attack_for(DRIPS, "a letter a second", 1, |_, fire| {
+                text::drip(addr, fire, DRIPPERS, Duration::from_secs(1))
+            });
+            assert!(typed[0] >= DRIPS - 1, "{typed:?}");
+            // One of them has ended the line, and each of the regulars hears all of it; those who have not are not heard.
+            let line = "x".repeat(typed[0]);
+            let said: Vec<_> = heard.others.iter().filter_map(|line| Some(line.split_once(": ")?.1)).collect();
+            assert!(said.len() <= REGULARS_IN_MAIN && said.iter().all(|said| *said == line), "{said:?}");
         });
         assert!(grown <= MEMORY_MAX, "{grown} bytes more");
     });

@@ -45,6 +45,14 @@ impl Person {
         writeln!(self.stream.get_ref(), "{line}").expect("the server reads what is sent");
     }
 
+    /// Types the beginning of a line, or what comes next of it.
+    ///
+    /// # Panics
+    /// If the server does not take it.
+    pub fn type_some(&mut self, text: &str) {
+        self.stream.get_ref().write_all(text.as_bytes()).expect("the server reads what is sent");
+    }
+
     /// Reads a line, and returns it without its end.
     ///
     /// # Panics

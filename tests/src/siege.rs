@@ -35,8 +35,9 @@ pub use vitals::Vitals;
 /// The rooms in which regulars chat, and how many of them do in each.
 const TABLES: [(&str, usize); 2] = [("main", 5), ("pizza", 5)];
 
-/// How many messages make a phase: a second's worth, and eight hundred deliveries, eight of which may be as late as they like.
-const MESSAGES_MIN: usize = 160;
+/// How many messages the regulars say in a second, which is as long as most attacks go on: they make eight hundred deliveries, eight of
+/// which may be as late as they like.
+const MESSAGES_PER_SECOND: usize = 160;
 
 /// How often an attack is made at the most until much of what is said during it is in time.
 const TRIES: u32 = 3;
@@ -84,8 +85,8 @@ impl Siege {
         setrlimit(Resource::Nofile, raised).expect("what is allowed may be taken");
         let [mut town, elsewhere] = [(); 2].map(|()| Town::found(adapter, flags));
         // What is slow the first time only is not what a calm run is like.
-        town.regulars.chat(MESSAGES_MIN / 8, || ());
-        let (heard, ()) = town.regulars.chat(MESSAGES_MIN / 2, || ());
+        town.regulars.chat(MESSAGES_PER_SECOND / 8, || ());
+        let (heard, ()) = town.regulars.chat(MESSAGES_PER_SECOND / 2, || ());
         assert_eq!(heard.others, [""; 0], "regulars hear themselves only");
         let before = Vitals::of(town.server.id());
         Self { adapter, town, elsewhere, calm: heard.delays, before }
@@ -134,7 +135,7 @@ impl Siege {
     }
 
     /// Lets so many attackers do, each in a thread of its own, what they do; until each of them has ended, and the regulars have said
-    /// enough meanwhile. Returns what the regulars heard of it, and what the attackers leave behind.
+    /// a second's worth meanwhile. Returns what the regulars heard of it, and what the attackers leave behind.
     ///
     /// If much was late, it is done again: whatever else runs on this machine can only make it later.
     ///
@@ -146,15 +147,29 @@ impl Siege {
         attackers: usize,
         attack: impl Fn(usize, &Fire) -> T + Sync,
     ) -> (Heard, Vec<T>) {
+        self.attack_for(1, name, attackers, attack)
+    }
+
+    /// Does the same until the regulars have said what they say in so many seconds.
+    ///
+    /// # Panics
+    /// As [`attack`](Self::attack) does.
+    pub fn attack_for<T: Send>(
+        &mut self,
+        seconds: usize,
+        name: &str,
+        attackers: usize,
+        attack: impl Fn(usize, &Fire) -> T + Sync,
+    ) -> (Heard, Vec<T>) {
         let name = format!("{}, {name}", self.adapter.program());
         for _ in 1..TRIES {
-            let (course, left_behind) = self.attack_once(&name, attackers, &attack);
+            let (course, left_behind) = self.attack_once(seconds, &name, attackers, &attack);
             match course.verdict() {
                 Verdict::InTime => return (course.heard, left_behind),
                 Verdict::Late | Verdict::Starved => {}
             }
         }
-        let (course, left_behind) = self.attack_once(&name, attackers, &attack);
+        let (course, left_behind) = self.attack_once(seconds, &name, attackers, &attack);
         match course.verdict() {
             Verdict::InTime => {}
             Verdict::Late => panic!("{name}: the regulars are too late: {course}"),
@@ -174,13 +189,28 @@ impl Siege {
         attackers: usize,
         attack: impl Fn(usize, &Fire) -> T + Sync,
     ) -> (Heard, Vec<T>) {
+        self.assault_for(1, name, attackers, attack)
+    }
+
+    /// Does the same until the regulars have said what they say in so many seconds.
+    ///
+    /// # Panics
+    /// As [`assault`](Self::assault) does.
+    pub fn assault_for<T: Send>(
+        &mut self,
+        seconds: usize,
+        name: &str,
+        attackers: usize,
+        attack: impl Fn(usize, &Fire) -> T + Sync,
+    ) -> (Heard, Vec<T>) {
         let name = format!("{}, {name}", self.adapter.program());
-        let (course, left_behind) = self.attack_once(&name, attackers, &attack);
+        let (course, left_behind) = self.attack_once(seconds, &name, attackers, &attack);
         (course.heard, left_behind)
     }
 
     fn attack_once<T: Send>(
         &mut self,
+        seconds: usize,
         name: &str,
         attackers: usize,
         attack: &(impl Fn(usize, &Fire) -> T + Sync),
@@ -200,7 +230,7 @@ impl Siege {
                 })
                 .collect();
             elsewhere.chat(0, || {
-                regulars.chat(MESSAGES_MIN, || {
+                regulars.chat(seconds * MESSAGES_PER_SECOND, || {
                     drop(cease);
                     attackers.into_iter().map(|attacker| attacker.join().expect("attackers do not panic")).collect()
                 })

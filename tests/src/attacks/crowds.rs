@@ -6,6 +6,17 @@ use std::time::{Duration, Instant};
 use super::stranger::{come, read_greeting};
 use crate::{Fire, Person};
 
+/// Tells how often somebody took something new, be it a name or a room, and gave up what they had before.
+#[derive(Clone, Debug)]
+pub struct Spree {
+    /// How often.
+    pub count: usize,
+    /// How long it went on.
+    pub took: Duration,
+    /// What they had in the end.
+    pub last: String,
+}
+
 /// How often a crowd comes and goes at least.
 const ROUNDS_MIN: usize = 2;
 
@@ -29,21 +40,38 @@ pub fn come_and_go(addr: SocketAddr, fire: &Fire, count: usize, pause: Duration)
 }
 
 /// Changes one's name, as fast as the server reads it; `number` tells one attacker from another.
-pub fn rename(addr: SocketAddr, fire: &Fire, number: usize) {
+pub fn rename(addr: SocketAddr, fire: &Fire, number: usize) -> Spree {
     let mut person = Person::come(addr);
-    for round in (0..).take_while(|_| fire.is_on()) {
-        let name = format!("r{number}-{round}");
+    Spree::go_on(fire, number, |name| {
         person.type_line(&format!("/name {name}"));
         let _ = person.find_line(|line| line.ends_with(&format!(" is now {name}")));
-    }
+    })
 }
 
 /// Makes a room and drops the last one, as fast as the server reads it; `number` tells one attacker from another.
-pub fn make_rooms(addr: SocketAddr, fire: &Fire, number: usize) {
+pub fn make_rooms(addr: SocketAddr, fire: &Fire, number: usize) -> Spree {
     let mut person = Person::come(addr);
-    for round in (0..).take_while(|_| fire.is_on()) {
-        let room = format!("r{number}-{round}");
+    Spree::go_on(fire, number, |room| {
         person.type_line(&format!("/join {room}"));
         person.read_up_to(&format!("You joined {room}"));
+    })
+}
+
+impl Spree {
+    fn go_on(fire: &Fire, number: usize, mut take: impl FnMut(&str)) -> Self {
+        let (mut spree, start) = (Self { count: 0, took: Duration::ZERO, last: String::new() }, Instant::now());
+        while fire.is_on() {
+            spree.last = format!("r{number}-{}", spree.count);
+            take(&spree.last);
+            spree.count += 1;
+        }
+        spree.took = start.elapsed();
+        spree
+    }
+
+    /// Returns how many of them all together there were in a second.
+    #[must_use]
+    pub fn per_second(sprees: &[Self]) -> f64 {
+        sprees.iter().map(|spree| spree.count as f64 / spree.took.as_secs_f64()).sum()
     }
 }

@@ -1,6 +1,7 @@
 //! Attacks on the way in: other protocols, more connections than there may be, and visits without a word.
 
 use std::io::{ErrorKind, Read as _, Write as _};
+use std::iter;
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
@@ -102,29 +103,54 @@ pub fn look_in(addr: SocketAddr, fire: &Fire, pause: Duration) {
     }
 }
 
-/// Holds so many connections, or as many as the server lets in, and returns how many it refused.
+/// Holds so many connections, or as many as the server lets in, over and over: each time half of them go. In the end as many come as are
+/// let in. Returns how many were refused, and the connections that are held then.
 ///
 /// # Panics
 /// If somebody is neither greeted nor told that the server is full.
-pub fn fill(addr: SocketAddr, fire: &Fire, count: usize) -> usize {
+pub fn fill(addr: SocketAddr, fire: &Fire, count: usize) -> (usize, Vec<TcpStream>) {
     let (mut refused, mut held) = (0, Vec::new());
     while fire.is_on() {
-        let mut stream = connect(addr);
-        let _ = stream.write_all(b"\n");
-        let mut first = vec![0; FULL.len()];
-        // Who is refused may have sent what was not read, which resets the connection; the answer comes before that.
-        stream.read_exact(&mut first).expect("there is an answer");
-        if first == FULL.as_bytes() {
-            refused += 1;
-        } else {
-            assert!(first.starts_with(b"Server commands\n"), "{}", String::from_utf8_lossy(&first));
-            held.push(stream);
+        match knock(addr) {
+            Some(stream) => held.push(stream),
+            None => refused += 1,
         }
         if held.len() + refused >= count {
             held.truncate(held.len() / 2);
         }
     }
-    refused
+    held.extend(iter::from_fn(|| knock(addr)));
+    (refused, held)
+}
+
+/// Comes to a server that is full, after each `pause`, and returns how often.
+///
+/// # Panics
+/// If somebody is let in.
+pub fn knock_in_vain(addr: SocketAddr, fire: &Fire, pause: Duration) -> usize {
+    let mut count = 0;
+    while fire.goes_on_after(pause) {
+        assert!(knock(addr).is_none(), "the server is full");
+        count += 1;
+    }
+    count
+}
+
+/// Comes to the server, and returns the connection, unless the server says that it is full.
+///
+/// # Panics
+/// If it neither says that nor greets.
+pub fn knock(addr: SocketAddr) -> Option<TcpStream> {
+    let mut stream = connect(addr);
+    let _ = stream.write_all(b"\n");
+    let mut first = vec![0; FULL.len()];
+    // Who is refused may have sent what was not read, which resets the connection; the answer comes before that.
+    stream.read_exact(&mut first).expect("there is an answer");
+    if first == FULL.as_bytes() {
+        return None;
+    }
+    assert!(first.starts_with(b"Server commands\n"), "{}", String::from_utf8_lossy(&first));
+    Some(stream)
 }
 
 /// Reads up to the end of the connection, in order or by a reset.

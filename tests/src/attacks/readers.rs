@@ -7,8 +7,10 @@ use std::time::Duration;
 use super::stranger::{come_small, read_greeting};
 use crate::{Fire, Person};
 
-/// What those say who talk much, where `--max-line 4096` allows it: 16 KiB. Thirty of it are more than a queue and two small sockets
-/// hold.
+/// How many of the long lines are more than a queue and two small sockets hold.
+pub const LINES_HELD_MAX: usize = 30;
+
+/// What those say who talk much, where `--max-line 4096` allows it: 16 KiB.
 const LONG_LINE: char = '😀';
 const LONG_LINE_CHARS: usize = 4096;
 
@@ -26,25 +28,33 @@ pub fn read_nothing(addr: SocketAddr, fire: &Fire, count: usize, pause: Duration
         .collect()
 }
 
-/// Says a long line in the main room in each `pause`.
-pub fn talk_much(addr: SocketAddr, fire: &Fire, pause: Duration) {
+/// Says a long line in the main room in each `pause`, and returns how many it were.
+pub fn talk_much(addr: SocketAddr, fire: &Fire, pause: Duration) -> usize {
     let mut person = Person::come(addr);
     let line = LONG_LINE.to_string().repeat(LONG_LINE_CHARS);
     let said = format!("{}: {LONG_LINE}", person.name());
+    let mut count = 0;
     while fire.goes_on_after(pause) {
         person.type_line(&line);
         let _ = person.find_line(|line| line.starts_with(&said));
+        count += 1;
     }
+    count
 }
 
-/// Lets so many people read one byte in each `pause`.
-pub fn sip(addr: SocketAddr, fire: &Fire, count: usize, pause: Duration) {
-    let streams = read_nothing(addr, fire, count, Duration::ZERO);
+/// Lets people who have read nothing so far read one byte each after each `pause`, and returns how many each has read.
+///
+/// # Panics
+/// If there is none to be read.
+pub fn sip(fire: &Fire, streams: &[TcpStream], pause: Duration) -> usize {
+    let mut count = 0;
     while fire.goes_on_after(pause) {
-        for mut stream in &streams {
+        for mut stream in streams {
             stream.read_exact(&mut [0]).expect("there is always more than they read");
         }
+        count += 1;
     }
+    count
 }
 
 /// Comes to the room of a friend, says much, closes the writing side at once, and reads only when the friend was told of it; over and

@@ -1,5 +1,6 @@
 //! Malice in text: what would do harm to whoever reads it, and lines that never end, or do nothing else.
 
+use std::io::Write as _;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -48,15 +49,41 @@ pub fn say_harm(addr: SocketAddr, fire: &Fire) {
     }
 }
 
-/// Asks for names that look like others, or like nothing, once each.
+/// Asks for names that look like others, or like nothing: once each at the least, and over and over, as fast as the server reads it.
 ///
 /// # Panics
 /// If any of them is granted.
-pub fn ask_for_bad_names(addr: SocketAddr) {
+pub fn ask_for_bad_names(addr: SocketAddr, fire: &Fire) {
     let mut person = Person::come(addr);
-    for name in BAD_NAMES {
+    for (round, name) in BAD_NAMES.iter().cycle().enumerate() {
+        if round >= BAD_NAMES.len() && !fire.is_on() {
+            return;
+        }
         person.type_line(&format!("/name {name}"));
         person.read_up_to("Name must be 2 - 20 alphanumeric chars");
+    }
+}
+
+/// Sends one line of 10 MB, all of it, in a room of one's own, and returns how often it is told to be too long.
+///
+/// # Panics
+/// If anything else is answered.
+pub fn send_whole_endless_line(addr: SocketAddr) -> usize {
+    let mut person = Person::come(addr);
+    let room = person.name().to_owned();
+    person.type_line(&format!("/join {room}"));
+    person.read_up_to(&format!("You joined {room}"));
+    person.type_line(&"x".repeat(ENDLESS_BYTES));
+    // What is asked after it is answered after it.
+    person.type_line("/users");
+    let mut count = 0;
+    loop {
+        let line = person.read_line();
+        if line.starts_with("Users - ") {
+            return count;
+        }
+        assert_eq!(line, "Messages can only be 400 chars long");
+        count += 1;
     }
 }
 
@@ -70,15 +97,26 @@ pub fn flood_line_ends(addr: SocketAddr, fire: &Fire) -> Flood {
     flood(&come(addr), fire, b"\n", usize::MAX)
 }
 
-/// Lets so many people type one letter in each `pause`, and never finish their line.
-pub fn drip(addr: SocketAddr, fire: &Fire, count: usize, pause: Duration) {
+/// Lets so many people type one letter after each `pause`, and never finish their line, but for one, who is heard in the end. Returns how
+/// many letters each has typed.
+///
+/// # Panics
+/// If the server does not take them, or the line that is finished is another.
+pub fn drip(addr: SocketAddr, fire: &Fire, count: usize, pause: Duration) -> usize {
+    let mut person = Person::come(addr);
     let streams: Vec<_> = (0..count).map(|_| come(addr)).collect();
     for stream in &streams {
         read_greeting(stream);
     }
+    let mut typed = String::new();
     while fire.goes_on_after(pause) {
-        for stream in &streams {
-            fire.write(stream, b"x");
+        person.type_some("x");
+        for mut stream in &streams {
+            stream.write_all(b"x").expect("the server reads what is sent");
         }
+        typed.push('x');
     }
+    person.type_line("");
+    person.read_up_to(&format!("{}: {typed}", person.name()));
+    typed.len()
 }
