@@ -54,8 +54,9 @@ pub struct Config {
     /// seconds in a busy room is survived, while a thousand stalled readers cost 256 MiB at the very most.
     pub queue_bytes_max: usize,
 
-    /// How long a connection may take nothing at all of what is queued for it before it is closed. Default 60 s: longer than
-    /// a lift ride or a change of network, shorter than patience with a name that nobody uses.
+    /// How long a connection may take nothing at all of what is queued for it before it is closed. Default 40 s: longer than a
+    /// lift ride or a change of network, and shorter than half of `dead_after`, when Linux gives such a connection up itself, and
+    /// nobody could tell any more that it was not read.
     pub stall_max: Duration,
 
     /// How many bytes of lines a batch of actions may hold before it is handed on. Default 64 KiB: large enough that a system
@@ -92,8 +93,10 @@ pub struct Config {
     /// does not notice. 0 greets at once.
     pub door_wait: Duration,
 
-    /// How long a peer may answer nothing at all, not even the operating system's probes, before its connection has failed.
-    /// Default 100 s: a pulled cable frees its name within two minutes, and a short loss of the network is survived.
+    /// How long a peer may answer nothing at all, not even the operating system's probes, before its connection has failed, whatever
+    /// it was being sent meanwhile. Default 100 s: a pulled cable frees its name within two minutes. Half of that has to pass without
+    /// an answer before it fails, so that a shorter loss of the network is survived; on Linux a peer that answers, but takes
+    /// nothing, has the same half. 3 s to a day.
     pub dead_after: Duration,
 
     /// How many threads an adapter uses, and among how many writers the connections are divided. Default 1; a server takes as
@@ -133,7 +136,7 @@ impl Default for Config {
             crowd_interval: Duration::from_secs(1),
             list_bytes_max: LIST_BYTES_MAX,
             queue_bytes_max: 256 << 10,
-            stall_max: Duration::from_secs(60),
+            stall_max: Duration::from_secs(40),
             batch_bytes_max: 64 << 10,
             small_batch_writes: 512,
             turn_writes: 64,

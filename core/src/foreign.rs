@@ -10,8 +10,12 @@ use memchr::memchr;
 /// Begins every record of a TLS handshake, with the major version after it.
 const TLS_HANDSHAKE: [u8; 2] = [0x16, 0x03];
 
-/// The longest word that is taken for the method of a request whose line has not ended: the longest that is registered has 17.
+/// The longest word that is taken for the method of a request whose line has not ended: the longest that is registered has 17. A
+/// longer one is told by the end of its line.
 const METHOD_BYTES_MAX: usize = 20;
+
+/// How many bytes at the end of a line, without its end, tell a request.
+const VERSION_BYTES: usize = b" HTTP/1.1".len();
 
 /// Names what was spoken instead of chat.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -38,14 +42,23 @@ impl Foreign {
     pub(crate) fn from_line(line: &[u8]) -> Option<Self> {
         let mut words = line.split(|&byte| byte == b' ');
         let (method, target, version) = (words.next()?, words.next()?, words.next()?);
-        let is_version = matches!(version, [b'H', b'T', b'T', b'P', b'/', b'0'..=b'9', b'.', b'0'..=b'9']);
         let is_target = target == b"*" || target.iter().any(|byte| b"/:".contains(byte));
-        let is_http = !method.is_empty() && is_target && is_version && words.next().is_none();
+        let is_http = !method.is_empty() && is_target && is_version(version) && words.next().is_none();
+        is_http.then_some(Self::Http)
+    }
+
+    /// How many bytes of a line have to be kept, its carriage return included, so that [`from_end`](Self::from_end) can tell.
+    pub(crate) const END_BYTES: usize = VERSION_BYTES + 1;
+
+    /// Takes the end of a first line that is longer than any line of chat for another protocol's, whatever it begins with.
+    pub(crate) fn from_end(line: &[u8]) -> Option<Self> {
+        let (_, end) = line.split_last_chunk::<VERSION_BYTES>()?;
+        let is_http = end.strip_prefix(b" ").is_some_and(is_version);
         is_http.then_some(Self::Http)
     }
 
     /// Takes the beginning of a first line that is longer than any line of chat for another protocol's: `METHOD /` or
-    /// `METHOD http`.
+    /// `METHOD http`. So most are answered before they end.
     pub(crate) fn from_endless(held: &[u8]) -> Option<Self> {
         let word = memchr(b' ', held).filter(|len| (1..=METHOD_BYTES_MAX).contains(len))?;
         let (method, target) = (&held[..word], &held[word + 1..]);
@@ -68,6 +81,10 @@ impl Foreign {
             Self::Tls | Self::Binary => body,
         }
     }
+}
+
+fn is_version(word: &[u8]) -> bool {
+    matches!(word, [b'H', b'T', b'T', b'P', b'/', b'0'..=b'9', b'.', b'0'..=b'9'])
 }
 
 impl fmt::Display for Foreign {
@@ -110,6 +127,22 @@ mod tests {
         ];
         for line in chat {
             assert_eq!(Foreign::from_line(line.as_bytes()), None, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_request_line_is_told_by_its_end_whatever_it_begins_with() {
+        for (line, foreign) in [
+            ("get /aaaa HTTP/1.1", Some(Foreign::Http)),
+            ("AAAAAAAAAAAAAAAAAAAAA / HTTP/1.0", Some(Foreign::Http)),
+            (" HTTP/1.1", Some(Foreign::Http)),
+            ("HTTP/1.1", None),
+            ("aHTTP/1.1", None),
+            ("get /aaaa HTTP/1.1 ", None),
+            ("get /aaaa HTTP/1.x", None),
+            ("get /aaaa HTTP/11", None),
+        ] {
+            assert_eq!(Foreign::from_end(line.as_bytes()), foreign, "{line}");
         }
     }
 

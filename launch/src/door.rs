@@ -13,7 +13,7 @@ use socket2::{SockRef, TcpKeepalive};
 
 use crate::watch::Watch;
 
-/// How many probes a quiet peer is sent before it counts as dead, all in the second half of the time that it has.
+/// How many probes a quiet peer is sent before it counts as dead, all in the second half of the time that it has for them.
 const PROBES: u32 = 5;
 
 /// How much the operating system takes of a connection before it is read: far more than people type, and no more than a flood may
@@ -107,19 +107,80 @@ fn spare() -> Option<File> {
     File::open("/dev/null").ok()
 }
 
+/// How long a peer is silent until it is found dead.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Patience {
+    /// How long it may be silent before it is probed.
+    idle: Duration,
+    /// How long after a probe the next is due.
+    interval: Duration,
+    /// How long it may leave probes unanswered, or what it was sent unacknowledged.
+    pub(crate) silence_max: Duration,
+}
+
+impl Patience {
+    /// Finds peers dead after `dead_after` at the latest.
+    ///
+    /// A peer is probed only while nothing is on its way to it. What is sent in the last moment before the probes have found it dead
+    /// begins a silence of its own. So each of the two may be half of the time, in whole seconds, as the system has no shorter
+    /// ones for probes. The last probe is due at the end of its half: Linux compares the silence with the limit only then.
+    pub(crate) fn new(dead_after: Duration) -> Self {
+        let half = (dead_after.as_secs() / 2).max(1);
+        let interval = (half / 2 / u64::from(PROBES)).max(1);
+        let idle = half.saturating_sub(interval * u64::from(PROBES)).max(1);
+        let [idle, interval, silence_max] = [idle, interval, half].map(Duration::from_secs);
+        Self { idle, interval, silence_max }
+    }
+}
+
 pub(crate) fn set_options(socket: SockRef<'_>, dead_after: Duration) -> io::Result<()> {
-    let half = dead_after / 2;
-    let second = Duration::from_secs(1);
-    let keepalive =
-        TcpKeepalive::new().with_time(half.max(second)).with_interval((half / PROBES).max(second)).with_retries(PROBES);
+    let patience = Patience::new(dead_after);
+    let keepalive = TcpKeepalive::new().with_time(patience.idle).with_interval(patience.interval).with_retries(PROBES);
     socket.set_tcp_nodelay(true)?;
     socket.set_recv_buffer_size(UNREAD_BYTES_MAX)?;
     socket.set_tcp_keepalive(&keepalive)?;
     #[cfg(target_os = "linux")]
     {
-        // What was sent and is never acknowledged is given up after the same time.
-        socket.set_tcp_user_timeout(Some(dead_after))?;
+        // It is for what was sent and is never acknowledged, and where it is set, for probes instead of their number.
+        socket.set_tcp_user_timeout(Some(patience.silence_max))?;
         socket.set_tcp_notsent_lowat(UNSENT_BYTES_MAX)?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Returns after how many seconds probes alone find a silent peer dead on Linux: when one is due, and the limit has passed.
+    fn probed(patience: Patience) -> u64 {
+        let (idle, interval) = (patience.idle.as_secs(), patience.interval.as_secs());
+        let mut due = idle + interval;
+        while due < patience.silence_max.as_secs() {
+            due += interval;
+        }
+        due
+    }
+
+    #[test]
+    fn what_is_sent_in_the_last_moment_before_the_probes_have_failed_still_fails_in_time() {
+        for seconds in (3..1000).chain([3600, 86_399, 86_400]) {
+            let patience = Patience::new(Duration::from_secs(seconds));
+            let latest = probed(patience) + patience.silence_max.as_secs();
+            assert!(latest <= seconds, "{seconds}: {latest} with {patience:?}");
+            assert!(latest + 1 >= seconds, "{seconds}: no more is given away than the odd second, not {latest}");
+        }
+    }
+
+    #[test]
+    fn a_quiet_peer_is_left_alone_for_half_of_its_time_and_then_has_several_chances() {
+        let seconds = |dead_after| {
+            let patience = Patience::new(Duration::from_secs(dead_after));
+            [patience.idle, patience.interval, patience.silence_max].map(|time| time.as_secs())
+        };
+        assert_eq!(seconds(100), [25, 5, 50]);
+        assert_eq!(seconds(10), [1, 1, 5]);
+        assert_eq!(seconds(3), [1, 1, 1]);
+        assert_eq!(seconds(86_400), [21_600, 4320, 43_200]);
+    }
 }

@@ -68,7 +68,7 @@ pub(super) struct Flags {
     #[argh(option, default = "Config::default().connects_per_second", from_str_fn(connect_rate))]
     connect_rate: u32,
 
-    /// seconds after which a peer that gives no sign of life at all counts as gone (default 100)
+    /// seconds after which a peer that gives no sign of life at all counts as gone; half as many are survived (default 100)
     #[argh(option, default = "Config::default().dead_after", from_str_fn(dead_after))]
     dead_after: Duration,
 

@@ -78,6 +78,6 @@ mod tests {
         let options = (accepted.tcp_nodelay(), accepted.keepalive(), accepted.tcp_user_timeout());
         let [is_undelayed, is_kept_alive] = [options.0, options.1].map(|option| option.expect("it is a socket"));
         assert!(is_undelayed && is_kept_alive);
-        assert_eq!(options.2.expect("it is a socket"), Some(Config::default().dead_after));
+        assert_eq!(options.2.expect("it is a socket"), Some(Config::default().dead_after / 2));
     }
 }

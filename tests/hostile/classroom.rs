@@ -10,7 +10,7 @@ use chinwag_tests::{Adapter, Program};
 use tungstenite::client::IntoClientRequest as _;
 use tungstenite::{Message, WebSocket, client};
 
-use crate::namespace::{CLASSROOM, SERVER, connect_from, in_a_namespace, open_from};
+use crate::namespace::{CLASSROOM, SERVER, connect_from, each_in_a_namespace, open_from};
 
 /// How many there are. They and their browsers are more than half of all that may chat from one address.
 const PUPILS: usize = 40;
@@ -64,7 +64,7 @@ fn load_page_and_chat(web: SocketAddr) -> WebSocket<TcpStream> {
 #[test]
 fn a_classroom_of_browsers_behind_one_address_loads_the_page_and_chats() {
     let name = "classroom::a_classroom_of_browsers_behind_one_address_loads_the_page_and_chats";
-    in_a_namespace(name, |adapter: Adapter| {
+    each_in_a_namespace(name, |adapter: Adapter| {
         let (_server, _, web) = Program::start_web_at(adapter, SERVER, [""; 0]);
         let started = Instant::now();
         let pupils: Vec<_> = (0..PUPILS).map(|_| thread::spawn(move || load_page_and_chat(web))).collect();
@@ -82,7 +82,7 @@ fn a_classroom_of_browsers_behind_one_address_loads_the_page_and_chats() {
 #[test]
 fn a_classroom_of_terminals_behind_one_address_is_greeted_at_once() {
     let name = "classroom::a_classroom_of_terminals_behind_one_address_is_greeted_at_once";
-    in_a_namespace(name, |adapter: Adapter| {
+    each_in_a_namespace(name, |adapter: Adapter| {
         let (_server, addr) = Program::start(adapter, ["--ip", SERVER]);
         let started = Instant::now();
         let mut pupils: Vec<_> = (0..PUPILS).map(|_| BufReader::new(connect_from(CLASSROOM, addr))).collect();

@@ -1,8 +1,8 @@
 //! Owns one person at a socket, who types lines and reads lines, each of which has to come before a deadline.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{BufRead as _, BufReader, ErrorKind, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::{DEADLINE, connect};
 
@@ -85,6 +85,22 @@ impl Person {
             }
             assert!(Instant::now() < deadline, "it has not come; the last line is {line}");
         }
+    }
+
+    /// Reads until this moment, and finds that nothing comes.
+    ///
+    /// # Panics
+    /// If something comes.
+    pub fn read_nothing_until(&mut self, until: Instant) {
+        let stream = self.stream.get_ref();
+        // No time at all is not a time-out.
+        let timeout = until.saturating_duration_since(Instant::now()).max(Duration::from_millis(1));
+        stream.set_read_timeout(Some(timeout)).expect("an open socket takes options");
+        let read = self.stream.fill_buf().map(|bytes| String::from_utf8_lossy(bytes).into_owned());
+        let is_silent =
+            read.as_ref().is_err_and(|error| matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut));
+        assert!(is_silent, "{read:?}");
+        self.stream.get_ref().set_read_timeout(Some(DEADLINE)).expect("an open socket takes options");
     }
 
     /// Reads all that there is up to the end of the connection, and returns it.

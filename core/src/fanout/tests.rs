@@ -123,7 +123,8 @@ impl Writer {
 }
 
 fn config() -> Config {
-    let config = Config { queue_bytes_max: 128 << 10, line_chars_max: 4096, ..Config::default() };
+    let stall_max = Duration::from_secs(60);
+    let config = Config { queue_bytes_max: 128 << 10, line_chars_max: 4096, stall_max, ..Config::default() };
     assert_eq!(config.check(), Ok(()));
     config
 }

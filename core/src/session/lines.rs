@@ -27,7 +27,8 @@ pub(super) struct Lines {
     telnet: Telnet,
     /// No line has come yet but blank ones: what comes first tells whether it is chat at all.
     opening: bool,
-    /// Inside of a line that is over the limit and was reported: all is dropped up to its end.
+    /// Inside of a line that is over the limit: all is dropped up to its end. It was reported; but the opening line is only when its
+    /// end has told that it is chat, so that a little of that is kept.
     skipping: bool,
 }
 
@@ -38,6 +39,8 @@ enum Line {
     Whole,
     /// More bytes than any line can have, and no line feed yet.
     Endless,
+    /// The end of a first line that had more, with its line feed at `searched`.
+    EndOfEndless,
     /// A ^D.
     EndOfInput,
     /// The beginning of what is not chat.
@@ -87,7 +90,7 @@ impl Lines {
         match self.found {
             None => Opening::Unknown,
             Some(Line::Foreign(foreign)) => Opening::Foreign(foreign),
-            Some(Line::Whole | Line::Endless | Line::EndOfInput) => Opening::Line,
+            Some(Line::Whole | Line::Endless | Line::EndOfEndless | Line::EndOfInput) => Opening::Line,
         }
     }
 
@@ -110,7 +113,7 @@ impl Lines {
     /// Takes the line that was found for what it asks for. It may be among those that were taken together.
     pub(super) fn request(&self, plain: Option<&Plain>) -> Option<Request> {
         match self.found? {
-            Line::Endless => Some(Request::TooLong),
+            Line::Endless | Line::EndOfEndless => Some(Request::TooLong),
             Line::EndOfInput => Some(Request::Quit),
             Line::Foreign(foreign) => Some(Request::WrongDoor(foreign)),
             Line::Whole => {
@@ -149,6 +152,10 @@ impl Lines {
                 }
             }
             Some(Line::Endless) => self.skipping = true,
+            Some(Line::EndOfEndless) => {
+                self.skipping = false;
+                self.start = self.searched + 1;
+            }
             Some(Line::EndOfInput) => self.start += 1,
             Some(Line::Foreign(_)) => self.start = self.input.len(),
             None => {}
@@ -162,7 +169,7 @@ impl Lines {
         if self.found.is_some() {
             return;
         }
-        if self.skipping {
+        if self.skipping && !self.opening {
             let end = memchr(b'\n', &self.input[self.searched..]);
             self.skipping = end.is_none();
             self.start = end.map_or(self.input.len(), |end| self.searched + end + 1);
@@ -171,7 +178,9 @@ impl Lines {
         let end = memchr(b'\n', &self.input[self.searched..]);
         self.searched = end.map_or(self.input.len(), |end| self.searched + end);
         let held = &self.input[self.start..];
-        let found = if held.first() == Some(&END_OF_INPUT) {
+        let found = if self.skipping {
+            end.map(|_| Line::EndOfEndless)
+        } else if held.first() == Some(&END_OF_INPUT) {
             Some(Line::EndOfInput)
         } else if end.is_some() {
             Some(Line::Whole)
@@ -179,6 +188,12 @@ impl Lines {
             (held.len() > self.line_bytes_max() + 1).then_some(Line::Endless)
         };
         self.found = self.find_foreign(found).map(Line::Foreign).or(found);
+        if self.opening && (self.found == Some(Line::Endless) || self.skipping && self.found.is_none()) {
+            self.found = None;
+            self.skipping = true;
+            self.start = self.start.max(self.input.len().saturating_sub(Foreign::END_BYTES));
+            self.forget_passed();
+        }
     }
 
     /// Looks whether what comes first is chat at all.
@@ -186,13 +201,19 @@ impl Lines {
         if !self.opening {
             return None;
         }
+        if self.skipping {
+            return found.and_then(|_| Foreign::from_end(self.whole_line()));
+        }
         let held = &self.input[self.start..];
+        // However it was split, a line is told by what can be seen of it as soon as it is too long, and by its end.
+        let endless = || Foreign::from_endless(&held[..self.line_bytes_max() + 2]);
         Foreign::from_start(held).or_else(|| match found? {
-            // However it was split, a line is told by what can be seen of it once it is too long.
-            Line::Whole if self.searched - self.start > self.line_bytes_max() + 1 => Foreign::from_endless(held),
+            Line::Whole if self.searched - self.start > self.line_bytes_max() + 1 => {
+                endless().or_else(|| Foreign::from_end(self.whole_line()))
+            }
             Line::Whole => Foreign::from_line(self.whole_line()),
-            Line::Endless => Foreign::from_endless(held),
-            Line::EndOfInput | Line::Foreign(_) => None,
+            Line::Endless => endless(),
+            Line::EndOfEndless | Line::EndOfInput | Line::Foreign(_) => None,
         })
     }
 

@@ -70,10 +70,12 @@ fn bytes_ask_for_the_same_in_every_split() {
         (format!("{emoji}!\r\nnext\n").into(), vec![Request::TooLong, say("next")]),
         (format!("{endless}\nnext\n").into(), vec![Request::TooLong, say("next")]),
         (format!("{endless}\n\x04").into(), vec![Request::TooLong, Request::Quit]),
-        (format!("{endless}\x04").into(), vec![Request::TooLong]),
+        (format!("hi\n{endless}\x04").into(), vec![say("hi"), Request::TooLong]),
         ([b"\xe9".repeat(1600), b"\nnext\n".into()].concat(), vec![Request::NotUtf8, say("next")]),
         ([b"\xe9".repeat(1601), b"\r\nnext\n".into()].concat(), vec![Request::TooLong, say("next")]),
-        (format!("{endless}{endless}").into(), vec![Request::TooLong]),
+        (format!("hi\n{endless}{endless}").into(), vec![say("hi"), Request::TooLong]),
+        // What comes first is told by its end.
+        (format!("{endless}\x04").into(), vec![]),
     ];
     for (bytes, requests) in cases {
         for split in 0..=bytes.len() {
@@ -187,11 +189,12 @@ fn a_flood_of_blank_lines_is_read_a_few_times_a_second_and_held_no_longer() {
 fn an_endless_line_counts_for_the_rate_once() {
     let config = Config { flood_lines_per_second: 1, flood_burst: Duration::ZERO, ..Config::default() };
     let mut session = Session::new(&config);
-    session.handle_bytes(&b"x".repeat(2000));
-    assert_eq!(drain_to(&mut session, Time::START), (vec![Request::TooLong], Next::Read));
+    let [second, two] = [1, 2].map(|seconds| Time::after(Duration::from_secs(seconds)));
+    session.handle_bytes(&[b"hi\n", &b"x".repeat(2000)[..]].concat());
+    assert_eq!(drain_to(&mut session, Time::START), (vec![say("hi")], Next::AwaitTime(second)));
+    assert_eq!(drain_to(&mut session, second), (vec![Request::TooLong], Next::Read));
     session.handle_bytes(b"xxx\nnext\n");
-    let second = Time::after(Duration::from_secs(1));
-    assert_eq!(drain_to(&mut session, second), (vec![say("next")], Next::Read));
+    assert_eq!(drain_to(&mut session, two), (vec![say("next")], Next::Read));
 }
 
 #[test]
@@ -320,12 +323,58 @@ fn what_begins_like_another_protocol_is_never_taken_for_chat() {
 }
 
 #[test]
-fn a_long_line_that_is_none_of_a_browser_is_too_long_in_every_split() {
-    let bytes = [b"get /", &b"x".repeat(2000)[..], b" HTTP/1.1\n"].concat();
-    for size in [1, 1600, 1602, bytes.len()] {
-        let mut session = Session::new(&unmetered());
-        let asked: Vec<_> = bytes.chunks(size).flat_map(|bytes| ask(&mut session, bytes)).collect();
-        assert_eq!(asked, [Request::TooLong], "{size} bytes at a time");
+fn a_first_line_without_an_end_is_told_by_its_end_in_every_split() {
+    let long = b"x".repeat(2000);
+    let after = b"\r\nHost: a\r\n\r\n/join pizza\nhello\n";
+    for (beginning, end) in [
+        (&b"get /"[..], &b" HTTP/1.1"[..]),
+        (b"patch http://a/", b" HTTP/1.0"),
+        (b"", b" / HTTP/1.1"),
+        (b"/join ", b" HTTP/2.0"),
+        (b"\n\r\n \n", b" HTTP/1.1"),
+    ] {
+        let bytes = [beginning, &long[..], end, after].concat();
+        for size in [1, 2, 3, 9, 1600, 1601, 1602, 1603, 2000, bytes.len()] {
+            let mut session = Session::new(&unmetered());
+            let asked: Vec<_> = bytes.chunks(size).flat_map(|bytes| ask(&mut session, bytes)).collect();
+            assert_eq!(asked, [Request::WrongDoor(Foreign::Http)], "{beginning:?}, {size} bytes at a time");
+        }
+    }
+}
+
+#[test]
+fn a_first_line_without_an_end_is_too_long_in_every_split_if_it_does_not_end_in_a_version() {
+    let long = b"x".repeat(2000);
+    for end in [&b"\n"[..], b"\r\n", b" HTTP/1.1 \n", b" HTTP/1.1\r\r\n", b" HTTP/1\n", b"\x04\n"] {
+        let bytes = [b"get /", &long[..], end, b"hello\n"].concat();
+        for size in [1, 2, 3, 9, 1600, 1601, 1602, 1603, 2000, bytes.len()] {
+            let mut session = Session::new(&unmetered());
+            let asked: Vec<_> = bytes.chunks(size).flat_map(|bytes| ask(&mut session, bytes)).collect();
+            assert_eq!(asked, [Request::TooLong, say("hello")], "{end:?}, {size} bytes at a time");
+        }
+    }
+}
+
+#[test]
+fn a_first_line_without_an_end_takes_no_memory() {
+    let mut session = Session::new(&unmetered());
+    for _ in 0..1000 {
+        session.handle_bytes(&[b'x'; 4096]);
+        assert!(session.held_bytes() <= 20, "{}", session.held_bytes());
+        assert_eq!(session.opening(), Opening::Unknown);
+    }
+}
+
+#[test]
+fn however_short_lines_have_to_be_a_request_is_told_in_every_split() {
+    let config = Config { line_chars_max: 1, ..unmetered() };
+    for line in ["a / HTTP/1.1", "GET / HTTP/1.1", "OPTIONS /aaa HTTP/1.1", "get /aaaaa HTTP/1.1"] {
+        let bytes = [line.as_bytes(), b"\r\na\n"].concat();
+        for size in 1..=bytes.len() {
+            let mut session = Session::new(&config);
+            let asked: Vec<_> = bytes.chunks(size).flat_map(|bytes| ask(&mut session, bytes)).collect();
+            assert_eq!(asked, [Request::WrongDoor(Foreign::Http)], "{line}, {size} bytes at a time");
+        }
     }
 }
 

@@ -40,7 +40,7 @@ pub fn foreigners() -> Vec<Foreigner> {
     };
     let post = format!("POST /?/join=main HTTP/1.1\r\nContent-Type: text/plain\r\nContent-Length: {}", COMMANDS.len());
     let chunked = format!("{:x}\r\n{COMMANDS}\r\n0\r\n\r\n", COMMANDS.len());
-    let long = format!("GET /{} HTTP/1.1", "x".repeat(10_000));
+    let long = "x".repeat(10_000);
     // The beginning of a hello of TLS 1.2, with a newline in what is random in it.
     let hello = [&[0x16, 3, 1, 0, 200, 1, 0, 0, 196, 3, 3][..], &b"\nhello\n/quit\n".repeat(15)].concat();
     // A request to allocate of TURN, with text in its user name.
@@ -50,7 +50,10 @@ pub fn foreigners() -> Vec<Foreigner> {
         http(&post, COMMANDS),
         http("POST / HTTP/1.1\r\nTransfer-Encoding: chunked", &chunked),
         http("ODD-method * HTTP/1.0", COMMANDS),
-        http(&long, COMMANDS),
+        http(&format!("GET /{long} HTTP/1.1"), COMMANDS),
+        // No browser's methods, but a page may choose them, where another site has allowed it to.
+        http(&format!("patch /{} HTTP/1.1", &long[..2000]), COMMANDS),
+        http(&format!("{} / HTTP/1.1", &long[..2000]), COMMANDS),
         Foreigner { sends: hello, is_told: TLS.to_owned() },
         Foreigner { sends: stun, is_told: BINARY.to_owned() },
     ]

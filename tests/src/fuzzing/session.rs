@@ -83,7 +83,8 @@ pub(super) struct Driver {
 impl Driver {
     fn new(config: &Config) -> Self {
         // Two lines at their limit, each with its end and a byte too many, and the room that a growing buffer is ahead.
-        let held_bytes_max = 2 * 2 * (4 * config.line_chars_max as usize + 3);
+        // Where lines are very short, the ten bytes that are kept of the end of an endless first line are more.
+        let held_bytes_max = 2 * 2 * (4 * config.line_chars_max as usize + 3).max(10);
         Self::of(Session::new(config), held_bytes_max)
     }
 

@@ -99,13 +99,15 @@ impl Typist {
             _ if self.skips => {}
             _ => {
                 self.line.push(byte);
-                // Nothing that follows can make it a line within the limit, its carriage return included.
-                if self.line.len() > 4 * self.chars_max + 1 {
+                // Nothing that follows can make it a line within the limit, its carriage return included. But the end of what
+                // comes first can tell that it is no chat.
+                let is_endless = self.line.len() > 4 * self.chars_max + 1;
+                if is_endless && !self.opens {
                     self.skips = true;
-                    let is_http = self.opens && starts_like_http(&self.line);
-                    self.opens = false;
-                    self.quit |= is_http;
-                    self.asks.push_back(if is_http { HTTP } else { Ask::TooLong });
+                    self.asks.push_back(Ask::TooLong);
+                } else if self.line.len() == 4 * self.chars_max + 2 && starts_like_http(&self.line) {
+                    self.quit = true;
+                    self.asks.push_back(HTTP);
                 } else if self.opens && (self.line == [0] || self.line == [0x16, 3]) {
                     self.quit = true;
                     self.asks.push_back(if self.line == [0] { BINARY } else { TLS });
@@ -121,7 +123,8 @@ impl Typist {
 
     fn ask(&self) -> Option<Ask> {
         let line = self.line.strip_suffix(b"\r").unwrap_or(&self.line);
-        if self.opens && is_http(line) {
+        let is_endless = self.line.len() > 4 * self.chars_max + 1;
+        if self.opens && if is_endless { ends_like_http(line) } else { is_http(line) } {
             return Some(HTTP);
         }
         if line.len() > 4 * self.chars_max {
@@ -157,10 +160,19 @@ impl Typist {
 fn is_http(line: &[u8]) -> bool {
     let words: Vec<_> = line.split(|&byte| byte == b' ').collect();
     let [method, target, version] = words[..] else { return false };
-    let is_version = version.len() == 8 && version.starts_with(b"HTTP/") && version[6] == b'.';
-    let digits = version.iter().filter(|byte| byte.is_ascii_digit()).count();
     let is_target = target == b"*" || target.contains(&b'/') || target.contains(&b':');
-    !method.is_empty() && is_target && is_version && digits == 2
+    !method.is_empty() && is_target && is_version(version)
+}
+
+/// Tells whether the last of several words of a line is a version.
+fn ends_like_http(line: &[u8]) -> bool {
+    let words: Vec<_> = line.split(|&byte| byte == b' ').collect();
+    words.len() > 1 && words.last().is_some_and(|word| is_version(word))
+}
+
+fn is_version(word: &[u8]) -> bool {
+    let digits = word.iter().filter(|byte| byte.is_ascii_digit()).count();
+    word.len() == 8 && word.starts_with(b"HTTP/") && word[6] == b'.' && digits == 2
 }
 
 /// Tells whether a line that has no end begins with a method in capitals and a path or an address.
