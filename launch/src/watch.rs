@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use chinwag_core::{Config, Gate, Incident, Journal, Pass, Refusal, Stats, Time};
+use tracing::field::display;
 use tracing::{info, warn};
 
 use crate::metrics;
@@ -71,10 +72,11 @@ impl Watch {
     }
 
     /// Counts a connection that was refused without being asked for, since there was no descriptor for it.
-    pub(crate) fn refuse(&self, now: Time, refusal: Refusal) {
+    pub(crate) fn refuse(&self, now: Time, refusal: Refusal, address: Option<IpAddr>) {
         self.gate().count_refused();
         if let Some(more) = self.journal().note(now, refusal.incident()) {
-            warn!(more, "{}: there are no more descriptors", refusal.incident());
+            let address = address.map(display);
+            warn!(address, more, "{}: there are no more descriptors", refusal.incident());
         }
     }
 
