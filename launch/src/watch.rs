@@ -10,7 +10,7 @@ use chinwag_core::{Config, Gate, Incident, Journal, Pass, Refusal, Stats, Time};
 use tracing::field::display;
 use tracing::{info, warn};
 
-use crate::metrics;
+use crate::{logging, metrics};
 
 /// Watches over the connections of one server. Its clones are the same watch.
 #[derive(Clone, Debug)]
@@ -90,6 +90,14 @@ impl Watch {
     /// Adds how many connections there are, and were refused, to `stats`.
     pub fn count(&self, stats: &mut Stats) {
         self.gate().count(stats);
+        let journal = self.journal();
+        let refused = Incident::ALL.into_iter().filter(|incident| incident.is_refusal_at_the_door());
+        stats.refused += refused.map(|incident| journal.count(incident)).sum::<u64>();
+    }
+
+    /// Logs the counts that an operator has asked for, whatever else is logged.
+    pub fn report(&self, stats: &Stats) {
+        info!(target: logging::REPORT, "{stats}");
     }
 
     /// Returns what the metrics of the server say: these counts, and what has happened to connections.
