@@ -83,6 +83,24 @@ impl Incident {
         }
     }
 
+    /// Tells whether a connection that the gate had let in was refused, since it did not ask for what is to be had here.
+    #[must_use]
+    pub const fn is_refusal_at_the_door(self) -> bool {
+        match self {
+            Self::WrongDoor(_) | Self::ForeignOrigin | Self::BadRequest => true,
+            Self::ServerFull
+            | Self::AddressFull
+            | Self::Hurried
+            | Self::BadFrames
+            | Self::NotAccepted
+            | Self::Dropped
+            | Self::Stalled
+            | Self::Failed
+            | Self::HungUp
+            | Self::Quit => false,
+        }
+    }
+
     /// Returns a word for it, for programs that tell the kinds apart.
     #[must_use]
     pub const fn key(self) -> &'static str {
@@ -208,6 +226,15 @@ mod tests {
         let words: HashSet<_> = Incident::ALL.iter().map(Incident::to_string).collect();
         assert_eq!(words.len(), Incident::ALL.len());
         assert!(words.iter().all(|words| !words.is_empty()));
+    }
+
+    #[test]
+    fn each_refusal_is_one_of_the_gate_or_of_the_door() {
+        for incident in Incident::ALL {
+            let is_of_gate = matches!(incident, Incident::ServerFull | Incident::AddressFull);
+            let is_refusal = incident.to_string().starts_with("refused: ");
+            assert_eq!(incident.is_refusal_at_the_door(), is_refusal && !is_of_gate, "{incident}");
+        }
     }
 
     #[test]

@@ -22,7 +22,7 @@ pub struct Stats {
     pub messages_out: u64,
     /// How many lines could not be given to somebody who reads too slowly.
     pub dropped: u64,
-    /// How many connections were refused.
+    /// How many connections were refused: there were too many, or they did not ask for what is to be had here.
     pub refused: u64,
     /// How many bytes wait now to be sent to those who read too slowly.
     pub queued_bytes: u64,

@@ -3,12 +3,13 @@
 
 use std::fs::File;
 use std::io::{self, ErrorKind};
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::os::fd::AsFd;
 use std::time::Duration;
 
 use chinwag_core::{Config, Form, Refusal, Time};
-use rustix::net::{RecvFlags, SendFlags, Shutdown, accept, recv, send, shutdown};
+use rustix::io::Errno;
+use rustix::net::{RecvFlags, SendFlags, Shutdown, acceptfrom, recv, send, shutdown};
 use socket2::{SockRef, TcpKeepalive};
 
 use crate::watch::Watch;
@@ -25,6 +26,14 @@ const UNREAD_BYTES_MAX: usize = 64 << 10;
 #[cfg(target_os = "linux")]
 const UNSENT_BYTES_MAX: u32 = 128 << 10;
 
+/// What `accept` fails with for want of something that closing a descriptor gives back, rather than because of the connection that it
+/// was to be.
+const WANTS: [Errno; 4] = [Errno::MFILE, Errno::NFILE, Errno::NOBUFS, Errno::NOMEM];
+
+/// How soon after a failure of another kind the next is a reason to wait: a connection may have failed before it was accepted, and
+/// the next one not; but where all do, trying at once would take a core.
+const REPEATS_WITHIN: Duration = Duration::from_secs(1);
+
 /// Apple's systems have no flag against the signal; a Rust program ignores it anyhow.
 #[cfg(target_vendor = "apple")]
 const QUIETLY: SendFlags = SendFlags::DONTWAIT;
@@ -38,6 +47,8 @@ pub struct Door {
     watch: Watch,
     /// A descriptor to give up when there is no other, so that whoever comes then can still be told.
     spare: Option<File>,
+    /// When `accept` last failed for another reason than the want of one.
+    failed_at: Option<Time>,
 }
 
 /// Tells what to do after `accept` has failed.
@@ -60,7 +71,7 @@ impl Door {
         listener.set_nonblocking(true)?;
         // On Linux an accepted socket has these from the listening one.
         set_options(SockRef::from(listener), config.dead_after)?;
-        Ok(Self { form, watch, spare: spare() })
+        Ok(Self { form, watch, spare: spare(), failed_at: None })
     }
 
     /// Returns how those who come in here are spoken to.
@@ -69,16 +80,28 @@ impl Door {
         self.form
     }
 
-    /// Takes notice that `accept` has failed. If that was for want of a descriptor, whoever is next is told that the server is full.
+    /// Takes notice that `accept` has failed. If that was for want of a descriptor, or of memory, whoever is next is told that the
+    /// server is full; otherwise the next one may well be let in.
     pub fn recover(&mut self, now: Time, listener: impl AsFd, error: &io::Error) -> Recovery {
         if matches!(error.kind(), ErrorKind::Interrupted | ErrorKind::ConnectionAborted) {
             return Recovery::GoOn;
         }
+        if Errno::from_io_error(error).is_some_and(|errno| WANTS.contains(&errno)) {
+            return self.refuse_next(now, listener, error);
+        }
+        self.watch.note_trouble(now, error);
+        let repeats = self.failed_at.replace(now).is_some_and(|failed_at| now.since(failed_at) < REPEATS_WITHIN);
+        if repeats { Recovery::Pause } else { Recovery::GoOn }
+    }
+
+    /// Tells whoever is next that the server is full, by the spare descriptor.
+    fn refuse_next(&mut self, now: Time, listener: impl AsFd, error: &io::Error) -> Recovery {
         let had_spare = self.spare.take().is_some();
-        let next = if had_spare { accept(listener).map_err(io::Error::from) } else { Err(error.kind().into()) };
+        let next = if had_spare { acceptfrom(listener).map_err(io::Error::from) } else { Err(error.kind().into()) };
         let recovery = match &next {
-            Ok(stream) => {
-                self.watch.refuse(now, Refusal::ServerFull);
+            Ok((stream, peer)) => {
+                let address = peer.clone().and_then(|peer| SocketAddr::try_from(peer).ok()).map(|peer| peer.ip());
+                self.watch.refuse(now, Refusal::ServerFull, address);
                 self.turn_away(stream, Refusal::ServerFull);
                 Recovery::GoOn
             }
@@ -150,7 +173,59 @@ pub(crate) fn set_options(socket: SockRef<'_>, dead_after: Duration) -> io::Resu
 
 #[cfg(test)]
 mod tests {
+    use std::io::Read as _;
+    use std::net::{Ipv4Addr, TcpStream};
+
+    use chinwag_core::Stats;
+
     use super::*;
+
+    /// Returns a door with a connection that waits before it.
+    fn waited_at() -> (Door, TcpListener, TcpStream) {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("there is a free port");
+        let config = Config::default();
+        let door = Door::new(&listener, Form::Lines, &config, Watch::new(&config)).expect("it takes the options");
+        let client = TcpStream::connect(listener.local_addr().expect("it is bound")).expect("it listens");
+        (door, listener, client)
+    }
+
+    fn refused(door: &Door) -> u64 {
+        let mut stats = Stats::default();
+        door.watch.count(&mut stats);
+        stats.refused
+    }
+
+    #[test]
+    fn for_want_of_a_descriptor_or_memory_whoever_waits_is_told_that_the_server_is_full() {
+        for want in WANTS {
+            let (mut door, listener, mut client) = waited_at();
+            assert_eq!(door.recover(Time::START, &listener, &want.into()), Recovery::GoOn);
+            let mut told = String::new();
+            client.read_to_string(&mut told).expect("it is told, and closed");
+            assert_eq!(told, "Server is full, try again later\n");
+            assert_eq!(refused(&door), 1);
+            assert_eq!(door.recover(Time::START, &listener, &want.into()), Recovery::Pause, "nobody waits any more");
+        }
+    }
+
+    #[test]
+    fn whoever_waits_while_another_connection_fails_is_let_in() {
+        for errno in [Errno::CONNABORTED, Errno::INTR, Errno::PERM, Errno::PROTO, Errno::NETDOWN, Errno::HOSTUNREACH] {
+            let (mut door, listener, _client) = waited_at();
+            assert_eq!(door.recover(Time::START, &listener, &errno.into()), Recovery::GoOn, "{errno}");
+            assert_eq!(refused(&door), 0);
+            listener.accept().expect("they still wait");
+        }
+    }
+
+    #[test]
+    fn where_all_connections_fail_a_door_waits_and_where_some_do_it_need_not() {
+        let (mut door, listener, _client) = waited_at();
+        let mut after = |ms| door.recover(Time::after(Duration::from_millis(ms)), &listener, &Errno::PERM.into());
+        let recovered = [0, 0, 100, 1099, 2099].map(&mut after);
+        let waits = Recovery::Pause;
+        assert_eq!(recovered, [Recovery::GoOn, waits, waits, waits, Recovery::GoOn]);
+    }
 
     /// Returns after how many seconds probes alone find a silent peer dead on Linux: when one is due, and the limit has passed.
     fn probed(patience: Patience) -> u64 {

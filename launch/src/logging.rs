@@ -11,11 +11,16 @@ use tracing_subscriber::fmt;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
+/// Under which name the counts are logged that an operator asks for.
+pub(super) const REPORT: &str = "chinwag_report";
+
 /// Starts logging what `RUST_LOG` asks for, by default `info`. The guard, if there is one, has to live as long as something may be
 /// logged to the files.
 pub(super) fn start(name: &str, dir: Option<&Path>) -> anyhow::Result<Option<WorkerGuard>> {
     let asked = std::env::var("RUST_LOG").ok().filter(|asked| !asked.is_empty());
     let filter = EnvFilter::try_new(asked.as_deref().unwrap_or("info")).context("RUST_LOG can't be understood")?;
+    // What was asked for by a signal is not asked for less by a log that keeps silent about the rest.
+    let filter = filter.add_directive(format!("{REPORT}=info").parse()?);
     let to_terminal = fmt::layer().with_writer(io::stderr).with_ansi(io::stderr().is_terminal());
     let (to_files, guard) = match dir {
         Some(dir) => {

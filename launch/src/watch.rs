@@ -7,9 +7,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use chinwag_core::{Config, Form, Gate, Incident, Journal, Pass, Refusal, Stats, Time};
+use tracing::field::display;
 use tracing::{info, warn};
 
-use crate::metrics;
+use crate::{logging, metrics};
 
 /// Watches over the connections of one server. Its clones are the same watch.
 #[derive(Clone, Debug)]
@@ -71,10 +72,11 @@ impl Watch {
     }
 
     /// Counts a connection that was refused without being asked for, since there was no descriptor for it.
-    pub(crate) fn refuse(&self, now: Time, refusal: Refusal) {
+    pub(crate) fn refuse(&self, now: Time, refusal: Refusal, address: Option<IpAddr>) {
         self.gate().count_refused();
         if let Some(more) = self.journal().note(now, refusal.incident()) {
-            warn!(more, "{}: there are no more descriptors", refusal.incident());
+            let address = address.map(display);
+            warn!(address, more, "{}: there are no more descriptors", refusal.incident());
         }
     }
 
@@ -88,6 +90,14 @@ impl Watch {
     /// Adds how many connections there are, and were refused, to `stats`.
     pub fn count(&self, stats: &mut Stats) {
         self.gate().count(stats);
+        let journal = self.journal();
+        let refused = Incident::ALL.into_iter().filter(|incident| incident.is_refusal_at_the_door());
+        stats.refused += refused.map(|incident| journal.count(incident)).sum::<u64>();
+    }
+
+    /// Logs the counts that an operator has asked for, whatever else is logged.
+    pub fn report(&self, stats: &Stats) {
+        info!(target: logging::REPORT, "{stats}");
     }
 
     /// Returns what the metrics of the server say: these counts, and what has happened to connections.

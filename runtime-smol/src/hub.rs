@@ -7,7 +7,7 @@ use chinwag_core::{Batch, Config, ConnectionId, Event, Request, Session, Share, 
 use chinwag_launch::Watch;
 use futures_lite::FutureExt as _;
 use smol::{Executor, Task};
-use tracing::{debug, info};
+use tracing::debug;
 
 use crate::clock::{self, Alarm};
 use crate::connection::{Reader, Socket};
@@ -120,7 +120,7 @@ impl Hub {
             Input::Opened(socket, session) => self.open(socket, *session),
             Input::Asked(connection, requests) => self.core.handle_requests(clock::now(), connection, requests),
             Input::Happened(event) => self.core.handle(clock::now(), event),
-            Input::Report => info!("{}", self.stats()),
+            Input::Report => self.watch.report(&self.stats()),
             Input::Measure(asker) => {
                 // Whoever asked may be gone.
                 let _ = asker.try_send(self.stats());

@@ -8,7 +8,7 @@ use chinwag_launch::Watch;
 use tokio::sync::mpsc::{self, Receiver, Sender};
 use tokio::sync::oneshot;
 use tokio::task::{self, JoinHandle};
-use tracing::{debug, info};
+use tracing::debug;
 
 use crate::clock;
 use crate::connection::{Reader, Socket};
@@ -96,7 +96,7 @@ impl Hub {
             Input::Opened(socket, session) => self.open(socket, *session),
             Input::Asked(connection, requests) => self.core.handle_requests(clock::now(), connection, requests),
             Input::Happened(event) => self.core.handle(clock::now(), event),
-            Input::Report => info!("{}", self.stats()),
+            Input::Report => self.watch.report(&self.stats()),
             Input::Measure(asker) => {
                 // Whoever asked may be gone.
                 let _ = asker.send(self.stats());

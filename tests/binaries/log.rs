@@ -2,9 +2,12 @@
 
 use std::ffi::OsStr;
 use std::fs;
+use std::io::{Read as _, Write as _};
+use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 
-use chinwag_tests::{Adapter, Person, Program};
+use chinwag_tests::{Adapter, Person, Program, connect};
+use rustix::process::Signal;
 
 use crate::{assert_one_line, stop};
 
@@ -143,6 +146,85 @@ fn what_people_say_is_never_logged() {
         for text in [err, folder.read(below).remove(0).1] {
             assert!(text.contains("opened"), "{text}");
             assert!(!text.contains(SECRET), "{text}");
+        }
+    }
+}
+
+/// Sends this, and reads up to the end.
+fn send(addr: SocketAddr, bytes: &[u8]) {
+    let mut stream = connect(addr);
+    // Who is refused may be so before all is sent, and have a reset for an end.
+    let _ = stream.write_all(bytes).and_then(|()| stream.shutdown(Shutdown::Write));
+    let _ = stream.read_to_end(&mut Vec::new());
+}
+
+/// Tells whether the server is full for one more; who is let in stays.
+fn is_refused(addr: SocketAddr, says: &str, held: &mut Vec<TcpStream>) -> bool {
+    let mut stream = connect(addr);
+    let _ = writeln!(stream, "{says}");
+    let mut first = [0; 9];
+    stream.read_exact(&mut first).expect("there is an answer");
+    held.push(stream);
+    first == *b"Server is"
+}
+
+#[test]
+fn what_happens_to_connections_is_logged_once_for_each_cause_with_the_address_and_counted() {
+    const SECRET: &str = "xyzzy";
+    let post = format!("POST /{SECRET} HTTP/1.1\r\n\r\n{SECRET}\n");
+    let page = format!(
+        "GET /socket HTTP/1.1\r\nHost: a\r\nOrigin: http://{SECRET}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
+         Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\n\r\n"
+    );
+    let folder = Folder::new("causes");
+    for adapter in Adapter::ALL {
+        let below = folder.0.join(adapter.program());
+        let flags = [OsStr::new("--max-connections"), OsStr::new("4"), OsStr::new("--log-dir"), below.as_os_str()];
+        let (server, addr, web) = Program::start_web(adapter, flags);
+        for _ in 0..3 {
+            send(addr, post.as_bytes());
+            send(addr, format!("\u{16}\u{3}{SECRET}\n").as_bytes());
+            send(addr, format!("\0{SECRET}\n").as_bytes());
+            send(web, post.as_bytes());
+            send(web, page.as_bytes());
+            send(addr, format!("{SECRET}\n").as_bytes());
+            send(addr, format!("{SECRET}\n/quit\n").as_bytes());
+        }
+        server.signal(Signal::USR1);
+        let report = server.read_log("uptime=");
+        assert!(report.contains("people=0 ") && report.contains(" refused=15 "), "{report}");
+        let mut held = Vec::new();
+        while !is_refused(addr, SECRET, &mut held) {}
+        stop(server);
+        let log = folder.read(adapter.program()).remove(0).1;
+        for cause in [
+            "refused: it speaks HTTP",
+            "refused: it speaks TLS",
+            "refused: it speaks no text",
+            "refused: a bad request",
+            "refused: a page of another site (--web-origin allows one)",
+            "refused: the server is full",
+            "closed: hung up",
+            "closed: quit",
+        ] {
+            let lines: Vec<_> = log.lines().filter(|line| line.contains(cause)).collect();
+            assert_eq!(lines.len(), 1, "{cause}: {log}");
+            assert!(lines[0].ends_with(&format!("{cause} address=127.0.0.1 more=0")), "{}", lines[0]);
+        }
+        assert!(!log.contains(SECRET), "{log}");
+    }
+}
+
+#[test]
+fn counts_that_are_asked_for_are_logged_however_little_else_is() {
+    for adapter in Adapter::ALL {
+        for asked in ["warn", "error", "off"] {
+            let server = Program::spawn(adapter, Program::command(adapter).args(["-p", "0"]).env("RUST_LOG", asked));
+            let _ann = Person::come(server.read_ready());
+            server.signal(Signal::USR1);
+            let report = server.read_log("uptime=");
+            assert!(report.contains("people=1 "), "{asked}: {report}");
+            assert_eq!(stop(server), "", "nothing else is logged: {asked}");
         }
     }
 }

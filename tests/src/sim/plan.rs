@@ -19,7 +19,7 @@ pub struct Plan {
 const USERS_MAX: usize = 12;
 
 /// What people type: lines, parts of lines, and things that are none.
-const TYPED: [&[u8]; 55] = [
+const TYPED: [&[u8]; 56] = [
     b"hi\n",
     b"hello there\r\n",
     b"what",
@@ -71,6 +71,7 @@ const TYPED: [&[u8]; 55] = [
     b"\xff\xfa",
     b"\xff\xf0\n",
     b"POST /x HTTP/1.1\r\nHost: pizza\r\n\r\n/join pizza\nhello\n",
+    b"patch /longer/than/the/shortest/lines/may/be HTTP/1.1\r\nHost: pizza\r\n\r\nhello\n",
     b"HEAD /x",
     b"\x16\x03\x01\x00\x05hello\n",
     b"\x16",
