@@ -1,7 +1,6 @@
 //! Attacks on the way in: other protocols, more connections than there may be, and visits without a word.
 
 use std::io::{ErrorKind, Read as _, Write as _};
-use std::iter;
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
@@ -106,8 +105,8 @@ pub fn look_in(addr: SocketAddr, fire: &Fire, pause: Duration) {
     }
 }
 
-/// Holds so many connections, or as many as the server lets in, over and over: each time half of them go. In the end as many come as are
-/// let in. Returns how many were refused, and the connections that are held then.
+/// Holds so many connections, or as many as the server lets in, over and over: each time half of them go. Returns how many were refused,
+/// and the connections that are held in the end.
 ///
 /// # Panics
 /// If somebody is neither greeted nor told that the server is full.
@@ -122,7 +121,6 @@ pub fn fill(addr: SocketAddr, fire: &Fire, count: usize) -> (usize, Vec<TcpStrea
             held.truncate(held.len() / 2);
         }
     }
-    held.extend(iter::from_fn(|| knock(addr)));
     (refused, held)
 }
 
