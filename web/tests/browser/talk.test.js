@@ -236,6 +236,8 @@ test('who quits is gone, and can come back', async () => {
   assert.equal(await page.locator('.line').inputValue(), 'is anybody there?');
   await page.locator('.banner-now').click();
   await page.locator('.banner').waitFor({ state: 'hidden' });
+  // The banner is gone as soon as the server says something; one can talk when one is where one wants to be.
+  await shows(page, '.crowd', '1 person');
   await shows(page, '.you-name', 'Lea');
   await page.locator('.line').press('Enter');
   await reads(page, 'is anybody there?');
