@@ -4,7 +4,7 @@
 use std::fs::File;
 use std::io::{self, ErrorKind};
 use std::net::{SocketAddr, TcpListener};
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, OwnedFd};
 use std::time::Duration;
 
 use chinwag_core::{Config, Form, Refusal, Time};
@@ -45,8 +45,9 @@ const QUIETLY: SendFlags = SendFlags::NOSIGNAL.union(SendFlags::DONTWAIT);
 pub struct Door {
     form: Form,
     watch: Watch,
-    /// A descriptor to give up when there is no other, so that whoever comes then can still be told.
-    spare: Option<File>,
+    /// A descriptor to give up when there is no other, so that whoever comes then can still be told. Afterwards it is the connection of
+    /// whoever was told: to close that, and to open something else, would be to lose it to another thread.
+    spare: Option<OwnedFd>,
     /// When `accept` last failed for another reason than the want of one.
     failed_at: Option<Time>,
 }
@@ -98,23 +99,23 @@ impl Door {
     fn refuse_next(&mut self, now: Time, listener: impl AsFd, error: &io::Error) -> Recovery {
         let had_spare = self.spare.take().is_some();
         let next = if had_spare { acceptfrom(listener).map_err(io::Error::from) } else { Err(error.kind().into()) };
-        let recovery = match &next {
+        match next {
             Ok((stream, peer)) => {
-                let address = peer.clone().and_then(|peer| SocketAddr::try_from(peer).ok()).map(|peer| peer.ip());
+                let address = peer.and_then(|peer| SocketAddr::try_from(peer).ok()).map(|peer| peer.ip());
                 self.watch.refuse(now, Refusal::ServerFull, address);
-                self.turn_away(stream, Refusal::ServerFull);
+                self.turn_away(&stream, Refusal::ServerFull);
+                self.spare = Some(stream);
                 Recovery::GoOn
             }
-            // The system looks for a descriptor before it looks for a connection: so there may be none.
-            Err(error) if error.kind() == ErrorKind::WouldBlock => Recovery::Pause,
-            Err(_) => {
-                self.watch.note_trouble(now, error);
+            Err(next) => {
+                // The system looks for a descriptor before it looks for a connection: so there may be none.
+                if next.kind() != ErrorKind::WouldBlock {
+                    self.watch.note_trouble(now, error);
+                }
+                self.spare = spare();
                 Recovery::Pause
             }
-        };
-        drop(next);
-        self.spare = spare();
-        recovery
+        }
     }
 
     /// Says why, and that no more will come. What they have sent already is read, or else the operating system would reset the
@@ -126,8 +127,8 @@ impl Door {
     }
 }
 
-fn spare() -> Option<File> {
-    File::open("/dev/null").ok()
+fn spare() -> Option<OwnedFd> {
+    File::open("/dev/null").ok().map(OwnedFd::from)
 }
 
 /// How long a peer is silent until it is found dead.
@@ -204,6 +205,7 @@ mod tests {
             client.read_to_string(&mut told).expect("it is told, and closed");
             assert_eq!(told, "Server is full, try again later\n");
             assert_eq!(refused(&door), 1);
+            assert!(door.spare.is_some(), "it is kept for the next");
             assert_eq!(door.recover(Time::START, &listener, &want.into()), Recovery::Pause, "nobody waits any more");
         }
     }
