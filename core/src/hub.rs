@@ -52,8 +52,8 @@ impl<S> Hub<S> {
 
     /// Takes notice of what somebody has asked for, in this order.
     pub fn handle_requests(&mut self, now: Time, connection: ConnectionId, requests: Vec<Request>) {
-        self.handle_due(now);
         for request in requests {
+            self.handle_due(now);
             self.chat.handle(now, Event::Requested { connection, request });
         }
         self.weigh(now);
@@ -63,8 +63,8 @@ impl<S> Hub<S> {
     /// less time, since what is known of all of them is fetched from memory at once. Of a million, it is less than half.
     pub fn handle_all(&mut self, now: Time, events: Vec<Event>) {
         self.chat.prefetch(&events);
-        self.handle_due(now);
         for event in events {
+            self.handle_due(now);
             self.chat.handle(now, event);
         }
         self.weigh(now);
@@ -188,7 +188,9 @@ mod tests {
 
     #[test]
     fn several_events_at_once_lead_to_what_they_lead_to_one_by_one() {
-        let mut hubs = [(); 2].map(|()| Hub::new(Config::default()));
+        // What is told of a crowd is due at once, and comes between them.
+        let config = Config { crowd_members: 0, crowd_interval: Duration::ZERO, ..Config::default() };
+        let mut hubs = [(); 2].map(|()| Hub::new(config.clone()));
         let [ann, bob, _] = [(); 3].map(|()| hubs.each_mut().map(open)[0]);
         let gone = ConnectionId::new(7, 3);
         let asks = |connection, request| Event::Requested { connection, request };
