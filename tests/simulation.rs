@@ -14,7 +14,7 @@ use chinwag_tests::sim::{Coverage, Plan, Step, World, shrink};
 const SEEDS: u64 = 1000;
 
 /// What has to occur in a run of the default length or longer; otherwise the simulation would prove nothing about it.
-const SITUATIONS: [&str; 41] = [
+const SITUATIONS: [&str; 42] = [
     "abandoned after failing",
     "abandoned after stalling",
     "abandoned by a server that gave up",
@@ -44,6 +44,7 @@ const SITUATIONS: [&str; 41] = [
     "resumed",
     "rooms listed",
     "said",
+    "said in a row",
     "slot taken while its last owner is sent the rest",
     "taken",
     "too long",

@@ -25,7 +25,7 @@ const READ_LINES: usize = 250;
 fn steps(criterion: &mut Criterion) {
     for people in SIZES {
         let mut world = World::of(people);
-        let text = World::text();
+        let texts = World::texts();
         let mut group = criterion.benchmark_group("core");
         group.throughput(Throughput::Elements(1));
 
@@ -34,7 +34,7 @@ fn steps(criterion: &mut Criterion) {
             bencher.iter_custom(|messages| {
                 time(&mut world, messages, |world, connections| {
                     for &connection in connections {
-                        world.say(connection, &text);
+                        world.say(connection, &texts);
                     }
                 })
             });
@@ -46,7 +46,7 @@ fn steps(criterion: &mut Criterion) {
             bencher.iter_custom(|messages| {
                 time(&mut world, messages, |world, connections| {
                     for connections in connections.chunks(AT_ONCE) {
-                        world.say_all(connections, &text);
+                        world.say_all(connections, &texts);
                     }
                 })
             });

@@ -4,7 +4,8 @@ use std::hint::black_box;
 use std::iter;
 
 use chinwag_core::{
-    Config, ConnectionId, Event, Fanout, Hub, Name, Next, Output, Request, Session, Share, Signals, Text, Time, Written,
+    Config, ConnectionId, Event, Fanout, Hub, Name, Next, Output, Request, Session, Share, Signals, Text, Texts, Time,
+    Written,
 };
 
 /// How many people are in each room.
@@ -87,16 +88,16 @@ impl World {
 
     /// Lets somebody say something, up to the actions that follow from it. They are kept until a batch is full, and then thrown
     /// away.
-    pub fn say(&mut self, connection: ConnectionId, text: &Text) {
-        self.hub.handle(Time::START, Event::Requested { connection, request: Request::Say(text.clone()) });
+    pub fn say(&mut self, connection: ConnectionId, texts: &Texts) {
+        self.hub.handle(Time::START, Event::Requested { connection, request: Request::Say(texts.clone()) });
         if !self.hub.has_room() {
             black_box(self.hub.take_batch());
         }
     }
 
     /// Lets many say something, who are heard at once.
-    pub fn say_all(&mut self, connections: &[ConnectionId], text: &Text) {
-        let said = |&connection| Event::Requested { connection, request: Request::Say(text.clone()) };
+    pub fn say_all(&mut self, connections: &[ConnectionId], texts: &Texts) {
+        let said = |&connection| Event::Requested { connection, request: Request::Say(texts.clone()) };
         self.hub.handle_all(Time::START, connections.iter().map(said).collect());
         if !self.hub.has_room() {
             black_box(self.hub.take_batch());
@@ -156,8 +157,8 @@ impl World {
 
     /// Returns what is said in all measurements.
     #[must_use]
-    pub fn text() -> Text {
-        Text::clean(&"x".repeat(TEXT_CHARS))
+    pub fn texts() -> Texts {
+        Text::clean(&"x".repeat(TEXT_CHARS)).into()
     }
 
     fn ask(&mut self, person: usize, request: Request) {

@@ -119,7 +119,7 @@ mod tests {
                 Message::Said {
                     room: pizza.clone(),
                     name: ann.clone(),
-                    text: Text::clean("a: b "),
+                    texts: Text::clean("a: b ").into(),
                     seq: 1,
                     time_ms: 0,
                 },

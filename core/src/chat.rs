@@ -17,7 +17,7 @@ use slab::Slab;
 use self::names::Names;
 use self::random_names::RandomNames;
 use self::rooms::{Presence, Rooms, Said};
-use crate::{Action, CloseCode, Config, ConnectionId, Event, Form, Message, Name, Request, RoomId, Stats, Text, Time};
+use crate::{Action, CloseCode, Config, ConnectionId, Event, Form, Message, Name, Request, RoomId, Stats, Texts, Time};
 
 /// Turns what has happened into what is to be done.
 ///
@@ -32,12 +32,12 @@ use crate::{Action, CloseCode, Config, ConnectionId, Event, Form, Message, Name,
 /// let mut chat = Chat::new(Config::default());
 /// let ann = chat.next_connection();
 /// chat.handle(Time::START, Event::Opened { connection: ann, form: Form::Lines });
-/// let request = Request::Say(Text::clean("hello"));
+/// let request = Request::Say(Text::clean("hello").into());
 /// chat.handle(Time::START, Event::Requested { connection: ann, request });
 ///
 /// let last = std::iter::from_fn(|| chat.poll_action()).last();
-/// let Some(Action::Broadcast { message: Message::Said { text, .. }, .. }) = last else { panic!() };
-/// assert_eq!(text.as_str(), "hello");
+/// let Some(Action::Broadcast { message: Message::Said { texts, .. }, .. }) = last else { panic!() };
+/// assert!(texts.iter().eq(["hello"]));
 /// ```
 #[derive(Debug)]
 pub struct Chat {
@@ -188,7 +188,7 @@ impl Chat {
 
     fn on_request(&mut self, now: Time, connection: ConnectionId, request: Request) {
         match request {
-            Request::Say(text) => self.on_say(now, connection, text),
+            Request::Say(texts) => self.on_say(now, connection, texts),
             Request::Help => self.reply(connection, Message::Help),
             Request::Rename(name) => self.on_rename(connection, name),
             Request::RenameInvalid => self.reply(connection, Message::NameInvalid),
@@ -213,12 +213,12 @@ impl Chat {
         }
     }
 
-    fn on_say(&mut self, now: Time, connection: ConnectionId, text: Text) {
+    fn on_say(&mut self, now: Time, connection: ConnectionId, texts: Texts) {
         let Person { name, room, .. } = &self.people[connection.key() as usize];
-        self.said += 1;
-        let Said { seq, name: room_name, members: audience } = self.rooms.say(*room);
+        self.said += u64::from(texts.count());
+        let Said { seq, name: room_name, members: audience } = self.rooms.say(*room, texts.count());
         let (room_name, name, time_ms) = (room_name.clone(), name.clone(), self.config.unix_ms(now));
-        let message = Message::Said { room: room_name, name, text, time_ms, seq };
+        let message = Message::Said { room: room_name, name, texts, time_ms, seq };
         self.actions.push_back(Action::Broadcast { room: *room, audience, message });
     }
 

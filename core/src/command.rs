@@ -54,7 +54,7 @@ mod tests {
 
     #[test]
     fn a_line_asks_for_what_its_first_word_says() {
-        let say = |text: &str| Some(Request::Say(Text::clean(text)));
+        let say = |text: &str| Some(Request::Say(Text::clean(text).into()));
         let unrecognized = |word: &str| Some(Request::Unrecognized(Text::clean(word)));
         let cases = [
             ("hello", say("hello")),

@@ -135,7 +135,7 @@ mod tests {
     }
 
     fn say(hub: &mut Hub<()>, now: Time, connection: ConnectionId) {
-        hub.handle(now, Event::Requested { connection, request: Request::Say(Text::clean("hello")) });
+        hub.handle(now, Event::Requested { connection, request: Request::Say(Text::clean("hello").into()) });
     }
 
     fn messages(batch: Option<Batch<()>>) -> Vec<String> {
@@ -194,7 +194,7 @@ mod tests {
         let [ann, bob, _] = [(); 3].map(|()| hubs.each_mut().map(open)[0]);
         let gone = ConnectionId::new(7, 3);
         let asks = |connection, request| Event::Requested { connection, request };
-        let said = |connection, text| asks(connection, Request::Say(Text::clean(text)));
+        let said = |connection, text| asks(connection, Request::Say(Text::clean(text).into()));
         let pizza = Request::Join(Name::parse("pizza").expect("it is a name"));
         let events = vec![
             said(ann, "a"),

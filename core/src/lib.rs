@@ -79,6 +79,7 @@ mod session;
 mod signal;
 mod stats;
 mod text;
+mod texts;
 mod time;
 
 pub use action::Action;
@@ -106,4 +107,5 @@ pub use session::{Next, Session};
 pub use signal::{Signal, Signals};
 pub use stats::Stats;
 pub use text::Text;
+pub use texts::Texts;
 pub use time::Time;

@@ -8,8 +8,8 @@ use std::fmt::{self, Write as _};
 
 use bytes::{BufMut as _, Bytes, BytesMut};
 
-pub(crate) use self::web::{Run, escaped_len};
-use crate::{COMMANDS, CloseCode, Foreign, Form, Name, Text};
+pub(crate) use self::web::{Run, Said, escaped_len};
+use crate::{COMMANDS, CloseCode, Foreign, Form, Name, Text, Texts};
 
 /// Tells people something: what [`Display`](fmt::Display) writes is what they see on lines, without the line's end.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -18,7 +18,7 @@ pub enum Message {
     /// What browsers are told of the server before all else: a number that changes when it starts anew, and its longest line. Lines
     /// know nothing of it.
     Hello { boot: u64, chars_max: u32 },
-    /// The list of commands: the only message of several lines.
+    /// The list of commands: the only one with several lines, but for what is said in a row.
     Help,
     /// What one is called.
     YouAre { name: Name },
@@ -32,8 +32,9 @@ pub enum Message {
     Left { name: Name },
     /// How many have come to, and gone from, a crowded room.
     Crowd { joined: u32, left: u32 },
-    /// What somebody says, where, when (in milliseconds since 1970), and which of all messages of the room it is.
-    Said { room: Name, name: Name, text: Text, time_ms: u64, seq: u64 },
+    /// What somebody says in a row, where, when (in milliseconds since 1970), and which of all messages of the room the first of it is. Each
+    /// text is a message with a line of its own.
+    Said { room: Name, name: Name, texts: Texts, time_ms: u64, seq: u64 },
     /// Who is called something else now.
     Renamed { old: Name, new: Name },
     /// A name that somebody else has, or that nobody may have.
@@ -65,29 +66,34 @@ pub enum Message {
 }
 
 impl Message {
-    /// Appends the message as a form of connections has it: lines with their ends, or one frame.
+    /// Appends the message as a form of connections has it: lines with their ends, or frames.
     pub fn encode(&self, form: Form, out: &mut BytesMut) {
         match form {
-            Form::Lines => self.encode_line(out),
+            Form::Lines => self.encode_lines(out, |_| {}),
             Form::Web => web::encode(self, out),
         }
     }
 
-    fn encode_line(&self, out: &mut BytesMut) {
-        if !self.has_line() {
+    /// Appends the lines of the message, and tells of each message in it where in `out` it ends.
+    pub(crate) fn encode_lines(&self, out: &mut BytesMut, mut ended: impl FnMut(usize)) {
+        if let Self::Said { name, texts, .. } = self {
+            // What nearly all traffic is made of goes without the formatting machinery.
+            let mut head = [0; Name::CHARS_MAX + 2];
+            let head = &mut head[..name.as_str().len() + 2];
+            head[..name.as_str().len()].copy_from_slice(name.as_str().as_bytes());
+            head[name.as_str().len()..].copy_from_slice(b": ");
+            out.reserve(self.weight());
+            for line in texts.lines() {
+                out.put_slice(head);
+                out.put_slice(line.as_bytes());
+                ended(out.len());
+            }
             return;
         }
-        if let Self::Said { name, text, .. } = self {
-            // What nearly all traffic is made of goes without the formatting machinery.
-            let (name, text) = (name.as_str().as_bytes(), text.as_str().as_bytes());
-            out.reserve(name.len() + text.len() + 3);
-            out.put_slice(name);
-            out.put_slice(b": ");
-            out.put_slice(text);
-            out.put_u8(b'\n');
-        } else {
+        if self.has_line() {
             writeln!(out, "{self}").expect("a buffer in memory takes all that is written to it");
         }
+        ended(out.len());
     }
 
     /// Tells whether it is for people, and not only for the program that they use.
@@ -98,7 +104,7 @@ impl Message {
     /// Returns about how many bytes the line has: for a message that somebody says exactly, for others roughly.
     pub(crate) fn weight(&self) -> usize {
         match self {
-            Self::Said { name, text, .. } => name.as_str().len() + text.as_str().len() + 3,
+            Self::Said { name, texts, .. } => (name.as_str().len() + 2) * texts.count() as usize + texts.bytes(),
             Self::Rooms { rooms, .. } => rooms.len() * 24,
             Self::Users { names, .. } => names.len() * 20,
             Self::Help => 512,
@@ -136,7 +142,7 @@ impl fmt::Display for Message {
             Self::Joined { name } => write!(f, "{name} joined"),
             Self::Left { name } => write!(f, "{name} left"),
             Self::Crowd { joined, left } => write!(f, "{joined} joined, {left} left"),
-            Self::Said { name, text, .. } => write!(f, "{name}: {text}"),
+            Self::Said { name, texts, .. } => fmt_said(f, name, texts),
             Self::Renamed { old, new } => write!(f, "{old} is now {new}"),
             Self::Taken { name } => write!(f, "{name} is already taken"),
             Self::NameInvalid => write!(f, "Name must be {min} - {max} alphanumeric chars"),
@@ -157,6 +163,14 @@ impl fmt::Display for Message {
             Self::Hello { .. } | Self::Pong { .. } | Self::Bye { .. } => Ok(()),
         }
     }
+}
+
+fn fmt_said(f: &mut fmt::Formatter<'_>, name: &Name, texts: &Texts) -> fmt::Result {
+    for (index, text) in texts.iter().enumerate() {
+        let separator = if index == 0 { "" } else { "\n" };
+        write!(f, "{separator}{name}: {text}")?;
+    }
+    Ok(())
 }
 
 fn fmt_help(f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -190,7 +204,13 @@ impl Message {
     /// What somebody says in `main`, as its first message.
     pub(crate) fn said(name: &str, text: &str) -> Self {
         let [room, name] = ["main", name].map(|name| Name::parse(name).expect("it is a name"));
-        Self::Said { room, name, text: Text::clean(text), time_ms: 0, seq: 1 }
+        Self::Said { room, name, texts: Text::clean(text).into(), time_ms: 0, seq: 1 }
+    }
+
+    /// What Ann says in a row in `main`, from its first message on.
+    pub(crate) fn said_in_a_row<T: AsRef<str>>(texts: impl IntoIterator<Item = T>) -> Self {
+        let [room, name] = ["main", "Ann"].map(|name| Name::parse(name).expect("it is a name"));
+        Self::Said { room, name, texts: Texts::clean(texts), time_ms: 0, seq: 1 }
     }
 }
 
@@ -213,6 +233,7 @@ mod tests {
             (Message::Left { name: ann.clone() }, "Ann left"),
             (Message::Crowd { joined: 3, left: 0 }, "3 joined, 0 left"),
             (Message::said("Ann", "hi"), "Ann: hi"),
+            (Message::said_in_a_row(["hi", "", "naïve"]), "Ann: hi\nAnn: \nAnn: naïve"),
             (Message::Renamed { old: ann.clone(), new: bob.clone() }, "Ann is now Bob"),
             (Message::Taken { name: bob.clone() }, "Bob is already taken"),
             (Message::NameInvalid, "Name must be 2 - 20 alphanumeric chars"),
@@ -241,9 +262,21 @@ mod tests {
     }
 
     #[test]
+    fn each_message_of_those_said_in_a_row_has_an_end() {
+        let ends = |message: &Message| {
+            let (mut out, mut ends) = (BytesMut::from("before"), Vec::new());
+            message.encode_lines(&mut out, |end| ends.push(end));
+            ends
+        };
+        assert_eq!(ends(&Message::said_in_a_row(["hi", "", "naïve"])), [14, 20, 32]);
+        assert_eq!(ends(&Message::Stopping), ["beforeServer is shutting down\n".len()]);
+    }
+
+    #[test]
     fn a_message_weighs_about_what_its_line_has_in_bytes_and_what_is_said_exactly() {
         let (ann, bob) = (name("Ann"), name("Bob"));
         assert_eq!(Message::said("Ann", "naïve").weight(), "Ann: naïve\n".len());
+        assert_eq!(Message::said_in_a_row(["naïve", "", "b"]).weight(), "Ann: naïve\nAnn: \nAnn: b\n".len());
         let names = |count: u32| (0..count).map(|number| name(&format!("somebody-{number}")));
         let cases = [
             Message::Help,

@@ -37,13 +37,6 @@ impl Meter {
         self.line_nanos == 0 || self.ready_at() <= now
     }
 
-    /// Tells whether so many lines may pass at once.
-    pub(crate) fn is_ready_for(&self, now: Time, lines: u32) -> bool {
-        let others = lines.saturating_sub(1) * Duration::from_nanos(self.line_nanos.into());
-        let last = Self { caught_up_at: self.caught_up_at.max(now) + others, ..*self };
-        last.is_ready(now)
-    }
-
     /// Tells whether all that has passed has kept to the rate: a new meter would not differ.
     pub(crate) fn is_rested(&self, now: Time) -> bool {
         self.caught_up_at <= now
@@ -95,21 +88,6 @@ mod tests {
         assert!(passes(&mut meter, Time::START));
         assert!(!passes(&mut meter, Time::START));
         assert!(passes(&mut meter, Time::after(Duration::from_secs(1))));
-    }
-
-    #[test]
-    fn so_many_may_pass_at_once_as_pass_then() {
-        for rate in [0, 1, 20] {
-            let mut meter = Meter::new(rate, Duration::from_secs(2));
-            for now in [60, 61, 61, 63].map(|seconds| Time::after(Duration::from_secs(seconds))) {
-                for lines in [1, 2, 8, 40, 41] {
-                    let mut tried = meter;
-                    let all_pass = (0..lines).all(|_| passes(&mut tried, now));
-                    assert_eq!(meter.is_ready_for(now, lines), all_pass, "{lines} at {now:?}, {rate} a second");
-                }
-                let _ = passes(&mut meter, now);
-            }
-        }
     }
 
     #[test]

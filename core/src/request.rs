@@ -5,13 +5,15 @@ use bytes::Bytes;
 use crate::command;
 use crate::config::LIST_BYTES_MAX;
 use crate::message::escaped_len;
-use crate::{CloseCode, Foreign, Incident, Name, Text};
+use crate::text::clean;
+use crate::texts::Saying;
+use crate::{CloseCode, Foreign, Incident, Name, Text, Texts};
 
-/// Tells what one line asks for.
+/// Tells what one line asks for; of what is said, what one line or more say in a row.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Request {
-    /// Say something to the room.
-    Say(Text),
+    /// Say something to the room: as many messages as there are texts.
+    Say(Texts),
     /// See the list of commands.
     Help,
     /// Take another name.
@@ -52,32 +54,16 @@ impl Request {
     /// use chinwag_core::{Name, Request, Text};
     ///
     /// assert_eq!(Request::parse("/join pizza"), Name::parse("pizza").map(Request::Join));
-    /// assert_eq!(Request::parse("//shrug"), Some(Request::Say(Text::clean("/shrug"))));
+    /// assert_eq!(Request::parse("//shrug"), Some(Request::Say(Text::clean("/shrug").into())));
     /// assert_eq!(Request::parse("  "), None);
     /// ```
     #[must_use]
     pub fn parse(line: &str) -> Option<Self> {
-        Self::of(Text::clean(line))
-    }
-
-    /// The same for a line that was cleaned.
-    pub(crate) fn of(text: Text) -> Option<Self> {
-        if text.as_str().chars().all(char::is_whitespace) {
-            return None;
-        }
-        if !text.as_str().starts_with('/') {
-            return Some(Self::Say(text));
-        }
-        if text.as_str().starts_with("//") {
-            return Some(Self::Say(text.without_first(1)));
-        }
-        Some(command::parse(text.as_str()))
-    }
-
-    /// Keeps nothing of what came with it.
-    pub(crate) fn stand_alone(&mut self) {
-        if let Self::Say(text) = self {
-            *text = text.alone();
+        let mut saying = Saying::default();
+        match Asked::of(line, &mut saying) {
+            Asked::Nothing => None,
+            Asked::Said => saying.take().map(Self::Say),
+            Asked::For(request) => Some(request),
         }
     }
 
@@ -125,6 +111,50 @@ impl Request {
     }
 }
 
+/// Tells what one line, or frame, was taken for.
+#[derive(Debug)]
+pub(crate) enum Asked {
+    /// It is blank.
+    Nothing,
+    /// It says something, which was added to what is said in a row.
+    Said,
+    /// It asks for something else.
+    For(Request),
+}
+
+impl Asked {
+    /// Takes a line, without its end; what it says is added to `saying`.
+    pub(crate) fn of(line: &str, saying: &mut Saying) -> Self {
+        let line = clean(line);
+        if line.chars().all(char::is_whitespace) {
+            return Self::Nothing;
+        }
+        match line.strip_prefix('/') {
+            None => saying.push(&line),
+            Some(escaped) if escaped.starts_with('/') => saying.push(escaped),
+            Some(_) => return Self::For(command::parse(&line)),
+        }
+        Self::Said
+    }
+
+    /// Tells whether it asks for nothing.
+    pub(crate) const fn is_nothing(&self) -> bool {
+        matches!(self, Self::Nothing)
+    }
+}
+
+#[cfg(test)]
+impl Request {
+    /// Takes apart what is said in a row.
+    pub(crate) fn one_by_one(requests: Vec<Self>) -> Vec<Self> {
+        let apart = |request| {
+            let Self::Say(texts) = request else { return vec![request] };
+            texts.iter().map(|text| Self::Say(Text::clean(text).into())).collect()
+        };
+        requests.into_iter().flat_map(apart).collect()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use bytes::BytesMut;
@@ -169,7 +199,7 @@ mod tests {
                 assert!(LIST_BYTES_MAX + notice <= list.reply_bytes_max());
             }
         }
-        let free = [Request::Say(word()), Request::Quit, Request::Leave(CloseCode::NORMAL), Request::Mark];
+        let free = [Request::Say(word().into()), Request::Quit, Request::Leave(CloseCode::NORMAL), Request::Mark];
         assert!(free.iter().all(|request| request.reply_bytes_max() == 0), "they have no reply");
     }
 }

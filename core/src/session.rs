@@ -1,30 +1,26 @@
 //! Owns what one connection sends: turns its bytes into requests, as fast as the connection may make them.
 //!
-//! Invariant: however the bytes are split on their way, the requests are the same. What is held is never more than two lines at
-//! its limit plus what was handed in at once.
+//! Invariant: however the bytes are split on their way, the same is asked for, in the same order. Only what is said in a row comes
+//! together as far as it was read together. What is held is never more than two lines at its limit plus what was handed in at once.
 
 mod frames;
 mod input;
 mod lines;
 mod telnet;
 
-use std::iter;
-
 use self::frames::Frames;
 use self::input::Input;
 use self::lines::Lines;
 pub(crate) use self::lines::Opening;
-use self::lines::Plain;
 use self::telnet::Stripped;
 use crate::config::REPLY_WINDOW_BYTES;
 use crate::meter::Meter;
+use crate::request::Asked;
+use crate::texts::Saying;
 use crate::{Config, Form, Incident, Request, Signals, Time};
 
-/// How many requests are handed out at once, so that even the shortest ones make no batch much larger than it should be.
-const REQUESTS_MAX: usize = 256;
-
-/// For how many lines that may pass at once it pays to take them together.
-const PLAIN_LINES_MIN: u32 = 8;
+/// How many lines are handed out at once, so that even the shortest ones make no batch much larger than it should be.
+const LINES_MAX: usize = 256;
 
 /// How many bytes that make no line count as one for the flood limit: telnet's own, blank lines, the rest of an endless line. At the
 /// default rate they pass at 320 KiB/s, which costs next to nothing, while a cable's worth of them would cost a core.
@@ -151,13 +147,8 @@ impl Session {
         if self.marked || signals.is_paused() {
             return Next::AwaitSignal;
         }
-        let plain = if self.meter.is_ready_for(now, PLAIN_LINES_MIN) { self.input.plain() } else { None };
-        let mut requests = Vec::with_capacity(plain.as_ref().map_or(0, |plain| plain.lines.count().min(REQUESTS_MAX)));
-        requests.extend(iter::from_fn(|| self.next_request(now, plain.as_ref())).take(REQUESTS_MAX));
+        let requests = self.take_requests(now);
         if !requests.is_empty() {
-            if plain.is_some_and(|plain| plain.lines.is_sparse(requests.len())) {
-                requests.iter_mut().for_each(Request::stand_alone);
-            }
             return Next::Ask(requests);
         }
         self.input.forget_passed();
@@ -186,7 +177,53 @@ impl Session {
         self.input.held_bytes()
     }
 
-    fn next_request(&mut self, now: Time, plain: Option<&Plain>) -> Option<Request> {
+    /// Takes what is asked for by what is held, as far as it may pass. What is said in a row is one request.
+    fn take_requests(&mut self, now: Time) -> Vec<Request> {
+        let (mut requests, mut saying) = (Vec::new(), Saying::default());
+        let mut left = LINES_MAX;
+        while left > 0 {
+            let said = self.say_plain(now, left, &mut saying);
+            left -= said;
+            if said > 0 {
+                continue;
+            }
+            match self.next_asked(now, &mut saying) {
+                Some(Asked::For(request)) => {
+                    requests.extend(saying.take().map(Request::Say));
+                    requests.push(request);
+                }
+                Some(Asked::Said | Asked::Nothing) => {}
+                None => break,
+            }
+            left -= 1;
+        }
+        requests.extend(saying.take().map(Request::Say));
+        requests
+    }
+
+    /// Takes what is said next and can be taken together, so many lines at most, as far as it may pass. Returns how many lines there are.
+    fn say_plain(&mut self, now: Time, lines_max: usize, saying: &mut Saying) -> usize {
+        if self.marked || self.phase == Phase::Over || self.asked_bytes as usize >= REPLY_WINDOW_BYTES {
+            return 0;
+        }
+        let (meter, mut left) = (&mut self.meter, lines_max);
+        let said = self.input.say_plain(saying, || {
+            let may_pass = left > 0 && meter.is_ready(now);
+            if may_pass {
+                meter.charge(now);
+                left -= 1;
+            }
+            may_pass
+        });
+        if said > 0 {
+            self.lineless_bytes = 0;
+            self.passed_blank = false;
+        }
+        said
+    }
+
+    /// Takes the next line that asks for something and may pass, or what a session asks for without one. What it says is added to `saying`.
+    fn next_asked(&mut self, now: Time, saying: &mut Saying) -> Option<Asked> {
         loop {
             if self.marked || self.phase == Phase::Over {
                 return None;
@@ -194,30 +231,33 @@ impl Session {
             if self.asked_bytes as usize >= REPLY_WINDOW_BYTES {
                 self.marked = true;
                 self.marks_odd = !self.marks_odd;
-                return Some(Request::Mark);
+                return Some(Asked::For(Request::Mark));
             }
             if !self.input.has_found() {
-                return self.end();
+                return self.end().map(Asked::For);
             }
-            let request = self.input.request(plain);
             // Of the blank lines that came at once only the first counts: they lead to nothing, not even to a write that would
             // find out that their sender is gone, so that the rest of a flood of them must not be kept for long.
-            let is_free = request.is_none() && self.passed_blank;
-            if !is_free && !self.meter.is_ready(now) {
+            let is_free = || self.passed_blank && self.input.ask(&mut Saying::default()).is_nothing();
+            if !(self.meter.is_ready(now) || is_free()) {
                 return None;
             }
-            if !is_free {
+            let asked = self.input.ask(saying);
+            let is_blank = asked.is_nothing();
+            if !(is_blank && self.passed_blank) {
                 self.charge(now);
             }
-            self.passed_blank = request.is_none();
-            self.input.pass(request.as_ref());
-            if let Some(request) = request {
+            self.passed_blank = is_blank;
+            self.input.pass(is_blank);
+            if let Asked::For(request) = &asked {
                 if let Some(incident) = request.ending() {
                     self.quit(incident);
                 }
                 let bytes = u32::try_from(request.reply_bytes_max()).unwrap_or(u32::MAX);
                 self.asked_bytes = self.asked_bytes.saturating_add(bytes);
-                return Some(request);
+            }
+            if !is_blank {
+                return Some(asked);
             }
         }
     }

@@ -151,7 +151,7 @@ mod tests {
     #[test]
     fn every_line_can_be_said_as_it_is() {
         for line in [ENGLISH, RUST].concat().lines().filter(|line| !line.is_empty()) {
-            assert_eq!(Request::parse(line), Some(Request::Say(Text::clean(line))), "{line}");
+            assert_eq!(Request::parse(line), Some(Request::Say(Text::clean(line).into())), "{line}");
             assert!(line.len() <= 400, "{line}");
         }
     }

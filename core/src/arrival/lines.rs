@@ -86,8 +86,9 @@ mod tests {
         }
         let mut session = arrive(b"hello\nhal").into_session();
         session.handle_bytes(b"lo\n");
-        let said = ["hello", "hallo"].map(|text| Request::Say(Text::clean(text))).into();
-        assert_eq!(session.poll_next(Time::START, Signals::default()), Next::Ask(said));
+        let said = ["hello", "hallo"].map(|text| Request::Say(Text::clean(text).into()));
+        let Next::Ask(requests) = session.poll_next(Time::START, Signals::default()) else { panic!("lines are there") };
+        assert_eq!(Request::one_by_one(requests), Vec::from(said));
     }
 
     #[test]

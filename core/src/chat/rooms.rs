@@ -43,14 +43,14 @@ struct Untold {
     due: Time,
 }
 
-/// What is known of a message that is said.
+/// What is known of messages that are said in a row.
 #[derive(Debug)]
 pub(super) struct Said<'a> {
-    /// Which of all messages of the room it is.
+    /// Which of all messages of the room the first of them is.
     pub(super) seq: u64,
     /// What the room is called.
     pub(super) name: &'a Name,
-    /// How many are there to hear it.
+    /// How many are there to hear them.
     pub(super) members: u32,
 }
 
@@ -108,11 +108,12 @@ impl Rooms {
         self.room(id).said
     }
 
-    /// Counts a message that is said in a room.
-    pub(super) fn say(&mut self, id: RoomId) -> Said<'_> {
+    /// Counts so many messages that are said in a room.
+    pub(super) fn say(&mut self, id: RoomId, messages: u32) -> Said<'_> {
         let room = &mut self.rooms[id.key() as usize];
-        room.said += 1;
-        Said { seq: room.said, name: &room.name, members: room.len() }
+        let seq = room.said + 1;
+        room.said += u64::from(messages);
+        Said { seq, name: &room.name, members: room.len() }
     }
 
     /// Reads a little of a room, from its beginning to its end, and returns something of no meaning.

@@ -166,7 +166,8 @@ fn a_stale_connection_changes_nothing_even_when_another_has_its_slot() {
     let cid = chats.join_as("Cid");
     assert_eq!(cid.key(), ann.key());
     assert_ne!(cid, ann);
-    for request in [Request::Help, Request::Quit, Request::Mark, Request::Users, Request::Say(Text::clean("x"))] {
+    let say = Request::Say(crate::Text::clean("x").into());
+    for request in [Request::Help, Request::Quit, Request::Mark, Request::Users, say] {
         assert_eq!(chats.request(ann, request), NOTHING);
     }
     assert_eq!(chats.line(ann, "/name Dan"), NOTHING);

@@ -11,7 +11,7 @@ use std::iter;
 use bytes::{Bytes, BytesMut};
 
 use super::queue::Part;
-use crate::message::Run;
+use crate::message::{Run, Said};
 use crate::{Config, Form, Message, RoomId};
 
 /// How many bytes of buffers are kept to be used again: enough for two batches as large as they become, since what was in the cache when it
@@ -87,17 +87,22 @@ impl OpenChunk {
     }
 
     fn push(&mut self, form: Form, message: &Message) {
-        if self.run.as_mut().is_some_and(|run| run.add(message, &mut self.buffer)) {
-            return;
-        }
-        self.seal();
         match form {
-            Form::Lines => {}
-            Form::Web => self.run = Run::begin(message, &mut self.buffer),
+            Form::Lines => message.encode_lines(&mut self.buffer, |end| self.ends.push(offset(end))),
+            Form::Web if matches!(message, Message::Said { .. }) => Said::each(message).for_each(|said| self.say(said)),
+            Form::Web => {
+                self.seal();
+                message.encode(form, &mut self.buffer);
+                self.ends.push(offset(self.buffer.len()));
+            }
         }
-        if self.run.is_none() {
-            message.encode(form, &mut self.buffer);
-            self.ends.push(offset(self.buffer.len()));
+    }
+
+    /// Puts what is said into the last frame, or into a new one.
+    fn say(&mut self, said: Said<'_>) {
+        if !self.run.as_mut().is_some_and(|run| run.add(said, &mut self.buffer)) {
+            self.seal();
+            self.run = Some(Run::begin(said, &mut self.buffer));
         }
     }
 

@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use bytes::{BufMut as _, BytesMut};
 use memchr::memchr2;
 
-pub(crate) use self::run::Run;
+pub(crate) use self::run::{Run, Said};
 use super::Message;
 use crate::{COMMANDS, CloseCode, Name};
 
@@ -26,9 +26,10 @@ const U64_DIGITS_MAX: usize = 20;
 /// From which length on it stands in two bytes of its own.
 const SHORT_BYTES: usize = 126;
 
-/// Appends the frame of a message.
+/// Appends the frame of a message, or as many as what is said in a row needs.
 pub(super) fn encode(message: &Message, out: &mut BytesMut) {
     let kind = match message {
+        Message::Said { .. } => return encode_said(message, out),
         Message::Pong { .. } => PONG,
         Message::Bye { .. } => CLOSE,
         Message::Hello { .. }
@@ -39,7 +40,6 @@ pub(super) fn encode(message: &Message, out: &mut BytesMut) {
         | Message::Joined { .. }
         | Message::Left { .. }
         | Message::Crowd { .. }
-        | Message::Said { .. }
         | Message::Renamed { .. }
         | Message::Taken { .. }
         | Message::NameInvalid
@@ -56,6 +56,21 @@ pub(super) fn encode(message: &Message, out: &mut BytesMut) {
     let start = begin_frame(kind, out);
     encode_payload(message, out);
     end_frame(start, out);
+}
+
+fn encode_said(message: &Message, out: &mut BytesMut) {
+    let mut run: Option<Run> = None;
+    for said in Said::each(message) {
+        if !run.as_mut().is_some_and(|run| run.add(said, out)) {
+            if let Some(full) = run.take() {
+                full.end(out);
+            }
+            run = Some(Run::begin(said, out));
+        }
+    }
+    if let Some(last) = run {
+        last.end(out);
+    }
 }
 
 /// Begins a frame, and returns where.
@@ -101,10 +116,8 @@ fn encode_payload(message: &Message, out: &mut BytesMut) {
         Message::Crowd { joined, left } => {
             Object::begin(out, "crowd").number("joined", u64::from(*joined)).number("left", u64::from(*left)).end();
         }
-        Message::Said { room, name, text, time_ms, seq } => {
-            run::put_first(room, *time_ms, *seq, name, text, out);
-            run::put_end(out);
-        }
+        // It has frames of its own.
+        Message::Said { .. } => {}
         Message::Renamed { old, new } => Object::begin(out, "renamed").name("old", old).name("new", new).end(),
         Message::Taken { name } => Object::begin(out, "taken").name("name", name).end(),
         Message::NameInvalid => encode_rule(out, "bad-name"),

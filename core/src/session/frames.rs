@@ -12,6 +12,8 @@ use tungstenite::protocol::frame::coding::{Data, OpCode};
 use tungstenite::protocol::{Role, WebSocketConfig, WebSocketContext};
 use tungstenite::{Error, Message, Utf8Bytes};
 
+use crate::request::Asked;
+use crate::texts::Saying;
 use crate::{CloseCode, Config, Request};
 
 /// How many times the bytes of the longest line a message may have before it is no mistake any more, but an attack: what a person
@@ -78,23 +80,25 @@ impl Frames {
         self.input.capacity()
     }
 
-    /// Takes what was found for what it asks for.
-    pub(super) fn request(&self) -> Option<Request> {
-        match self.found.as_ref()? {
-            Found::Whole(frame) => match std::str::from_utf8(&self.input[self.start..][frame.head_len..frame.len]) {
-                Ok(line) => self.parse(line),
-                Err(_) => Some(Request::Leave(CloseCode::NOT_UTF8)),
-            },
-            Found::Line(line) => self.parse(line),
-            Found::Ping(payload) => Some(Request::Ping(payload.clone())),
-            Found::Pong => None,
-            Found::End(code) => Some(Request::Leave(*code)),
+    /// Takes what was found for what it asks for; what it says is added to `saying`.
+    pub(super) fn ask(&self, saying: &mut Saying) -> Asked {
+        match self.found.as_ref() {
+            None | Some(Found::Pong) => Asked::Nothing,
+            Some(Found::Whole(frame)) => {
+                match std::str::from_utf8(&self.input[self.start..][frame.head_len..frame.len]) {
+                    Ok(line) => self.ask_line(line, saying),
+                    Err(_) => Asked::For(Request::Leave(CloseCode::NOT_UTF8)),
+                }
+            }
+            Some(Found::Line(line)) => self.ask_line(line, saying),
+            Some(Found::Ping(payload)) => Asked::For(Request::Ping(payload.clone())),
+            Some(Found::End(code)) => Asked::For(Request::Leave(*code)),
         }
     }
 
-    fn parse(&self, line: &str) -> Option<Request> {
+    fn ask_line(&self, line: &str, saying: &mut Saying) -> Asked {
         let is_too_long = line.chars().count() > self.line_chars_max as usize;
-        if is_too_long { Some(Request::TooLong) } else { Request::parse(line) }
+        if is_too_long { Asked::For(Request::TooLong) } else { Asked::of(line, saying) }
     }
 
     /// Goes past what was found, to what is next.

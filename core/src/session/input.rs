@@ -1,9 +1,11 @@
 //! Owns which kind of input a session has. All kinds are handed bytes, and have found the next thing that was sent, or wait for more.
 
 use super::frames::Frames;
-use super::lines::{Lines, Opening, Plain};
+use super::lines::{Lines, Opening};
 use super::telnet::Stripped;
-use crate::{Form, Request};
+use crate::Form;
+use crate::request::Asked;
+use crate::texts::Saying;
 
 #[derive(Debug)]
 pub(super) enum Input {
@@ -30,26 +32,27 @@ impl Input {
         }
     }
 
-    /// Takes together what is held, if that is much, and can be.
-    pub(super) fn plain(&self) -> Option<Plain> {
+    /// Takes what was found and what follows it, as far as it says something, can be taken together, and may pass. It is added to `saying`.
+    /// Returns how many messages there are.
+    pub(super) fn say_plain(&mut self, saying: &mut Saying, may_pass: impl FnMut() -> bool) -> usize {
         match self {
-            Self::Lines(lines) => lines.plain(),
-            Self::Web(_) => None,
+            Self::Lines(lines) => lines.say_plain(saying, may_pass),
+            Self::Web(_) => 0,
         }
     }
 
-    /// Returns what is asked for by what was found, if it is anything; it may be taken from what was taken together.
-    pub(super) fn request(&self, plain: Option<&Plain>) -> Option<Request> {
+    /// Takes what was found for what it asks for; what it says is added to `saying`.
+    pub(super) fn ask(&self, saying: &mut Saying) -> Asked {
         match self {
-            Self::Lines(lines) => lines.request(plain),
-            Self::Web(frames) => frames.request(),
+            Self::Lines(lines) => lines.ask(saying),
+            Self::Web(frames) => frames.ask(saying),
         }
     }
 
-    /// Goes past what was found and asked for this.
-    pub(super) fn pass(&mut self, request: Option<&Request>) {
+    /// Goes past what was found, and was blank or not.
+    pub(super) fn pass(&mut self, is_blank: bool) {
         match self {
-            Self::Lines(lines) => lines.pass(request),
+            Self::Lines(lines) => lines.pass(is_blank),
             Self::Web(frames) => frames.pass(),
         }
     }

@@ -1,16 +1,15 @@
 //! Owns lines: finds them among the bytes of a connection, without telnet's own, and takes each for what it asks for.
 
-use memchr::{memchr, memrchr};
+use memchr::{memchr, memchr_iter};
 
 use super::telnet::{Stripped, Telnet};
-use crate::text::PlainLines;
+use crate::request::Asked;
+use crate::text;
+use crate::texts::Saying;
 use crate::{Config, Foreign, Request};
 
 /// What a terminal sends for ^D. At the start of a line it means the end of input, as it does to a shell.
 const END_OF_INPUT: u8 = 0x04;
-
-/// From how many bytes on lines are taken together.
-const PLAIN_BYTES_MIN: usize = 1024;
 
 /// Holds what was handed in of a connection that sends lines, up to the next of them.
 #[derive(Debug)]
@@ -45,13 +44,6 @@ enum Line {
     EndOfInput,
     /// The beginning of what is not chat.
     Foreign(Foreign),
-}
-
-/// Holds the whole lines of what was handed in, from `start` on.
-#[derive(Debug)]
-pub(super) struct Plain {
-    pub(super) lines: PlainLines,
-    start: usize,
 }
 
 /// Tells what the first bytes of a connection are.
@@ -102,52 +94,64 @@ impl Lines {
         self.input.capacity()
     }
 
-    /// Takes the lines that are held together, if they are many, and can be.
-    pub(super) fn plain(&self) -> Option<Plain> {
-        let start = self.start;
-        let held = self.input.get(start..).filter(|held| held.len() >= PLAIN_BYTES_MIN)?;
-        let end = memrchr(b'\n', held)? + 1;
-        PlainLines::of(&held[..end]).map(|lines| Plain { lines, start })
+    /// Takes lines from the one that was found on, up to the first that may not pass, or is not plain: shown ASCII that says something, as
+    /// nearly all are that come many at once. Of those, most of what there is to be done is done for all together. What they say is
+    /// added to `saying`. Returns how many there are.
+    pub(super) fn say_plain(&mut self, saying: &mut Saying, mut may_pass: impl FnMut() -> bool) -> usize {
+        if self.found != Some(Line::Whole) || self.opening {
+            return 0;
+        }
+        let held = &self.input[self.start..];
+        let (mut start, mut count) = (0, 0);
+        for end in memchr_iter(b'\n', held) {
+            let line = &held[start..end];
+            let says = !matches!(line.first(), None | Some(b' ' | b'/')) && text::is_plain(line);
+            if !says || line.len() > self.line_chars_max as usize || !may_pass() {
+                break;
+            }
+            (start, count) = (end + 1, count + 1);
+        }
+        if count > 0 {
+            saying.push_lines(std::str::from_utf8(&held[..start]).expect("it is ASCII"), count);
+            self.start += start;
+            self.searched = self.start;
+            self.found = None;
+            self.find_line();
+        }
+        count as usize
     }
 
-    /// Takes the line that was found for what it asks for. It may be among those that were taken together.
-    pub(super) fn request(&self, plain: Option<&Plain>) -> Option<Request> {
-        match self.found? {
-            Line::Endless | Line::EndOfEndless => Some(Request::TooLong),
-            Line::EndOfInput => Some(Request::Quit),
-            Line::Foreign(foreign) => Some(Request::WrongDoor(foreign)),
-            Line::Whole => {
-                let line = self.whole_line();
+    /// Takes the line that was found for what it asks for; what it says is added to `saying`.
+    pub(super) fn ask(&self, saying: &mut Saying) -> Asked {
+        match self.found {
+            None => Asked::Nothing,
+            Some(Line::Endless | Line::EndOfEndless) => Asked::For(Request::TooLong),
+            Some(Line::EndOfInput) => Asked::For(Request::Quit),
+            Some(Line::Foreign(foreign)) => Asked::For(Request::WrongDoor(foreign)),
+            Some(Line::Whole) => {
+                let (line, chars_max) = (self.whole_line(), self.line_chars_max as usize);
                 if line.len() > self.line_bytes_max() {
-                    return Some(Request::TooLong);
-                }
-                let chars_max = self.line_chars_max as usize;
-                if let Some(Plain { lines, start }) = plain {
-                    // Each byte is a character.
-                    let place = self.start - start..self.searched - start;
-                    return if place.len() > chars_max {
-                        Some(Request::TooLong)
-                    } else {
-                        Request::of(lines.line(place))
-                    };
+                    return Asked::For(Request::TooLong);
                 }
                 match std::str::from_utf8(line) {
-                    Err(_) => Some(Request::NotUtf8),
+                    Err(_) => Asked::For(Request::NotUtf8),
                     // Few bytes can't be many characters.
-                    Ok(line) if line.len() > chars_max && line.chars().count() > chars_max => Some(Request::TooLong),
-                    Ok(line) => Request::parse(line),
+                    Ok(line) if line.len() > chars_max && line.chars().count() > chars_max => {
+                        Asked::For(Request::TooLong)
+                    }
+                    Ok(line) => Asked::of(line, saying),
                 }
             }
         }
     }
 
-    /// Goes past the line that was found and asked for this, to the next one.
-    pub(super) fn pass(&mut self, request: Option<&Request>) {
-        self.opening &= request.is_none();
+    /// Goes past the line that was found, and was blank or not, to the next one.
+    pub(super) fn pass(&mut self, is_blank: bool) {
+        self.opening &= is_blank;
         match self.found.take() {
             Some(Line::Whole) => {
                 self.start = self.searched + 1;
-                if request.is_none() {
+                if is_blank {
                     self.start += blank_lines_bytes(&self.input[self.start..], self.line_chars_max as usize);
                 }
             }

@@ -17,7 +17,7 @@ fn drain_to(session: &mut Session, now: Time) -> (Vec<Request>, Next) {
     }
     loop {
         match session.poll_next(now, signals) {
-            Next::Ask(requests) => all.extend(requests),
+            Next::Ask(requests) => all.extend(Request::one_by_one(requests)),
             Next::AwaitSignal => signals = signals.after(Signal::Answer),
             next @ (Next::AwaitTime(_) | Next::Read | Next::End) => {
                 all.retain(|request| *request != Request::Mark);
@@ -37,7 +37,7 @@ fn ask(session: &mut Session, bytes: &[u8]) -> Vec<Request> {
 }
 
 fn say(text: &str) -> Request {
-    Request::Say(Text::clean(text))
+    Request::Say(Text::clean(text).into())
 }
 
 #[test]
@@ -113,16 +113,27 @@ fn many_lines_at_once_ask_for_what_they_ask_for_one_by_one() {
         let one_by_one: Vec<_> =
             bytes.as_bytes().split_inclusive(|&byte| byte == b'\n').flat_map(|line| ask(&mut session, line)).collect();
         assert_eq!(ask(&mut Session::new(&unmetered()), bytes.as_bytes()), one_by_one);
+        let lines = bytes[..=bytes.rfind('\n').expect("there are lines")].lines();
+        let parsed = |line: &str| if line.len() > 400 { Some(Request::TooLong) } else { Request::parse(line) };
+        assert_eq!(one_by_one, lines.filter_map(parsed).collect::<Vec<_>>());
         assert!(one_by_one.len() > 30);
     }
 }
 
 #[test]
-fn a_few_words_among_many_blanks_keep_nothing_else() {
-    let bytes = format!("{}hello\n", format!("{}\n", " ".repeat(300)).repeat(50));
-    let requests = ask(&mut Session::new(&unmetered()), bytes.as_bytes());
-    let [Request::Say(text)] = &requests[..] else { panic!("one thing was said: {requests:?}") };
-    assert_eq!((text.as_str(), text.whole_bytes()), ("hello", 5));
+fn what_is_said_in_a_row_is_one_request_and_nothing_else_comes_between() {
+    let mut session = Session::new(&unmetered());
+    session.handle_bytes(b"one\n\ntwo\tnaive\n/users\n//three\n/help\nfour\nhalf");
+    let Next::Ask(requests) = session.poll_next(Time::START, Signals::default()) else { panic!("lines are there") };
+    let texts = |request: &Request| {
+        let Request::Say(texts) = request else { return vec![format!("{request:?}")] };
+        texts.iter().map(str::to_owned).collect()
+    };
+    let [said, asked] = [vec!["one", "two naive"], vec!["Users"]];
+    assert_eq!(
+        requests.iter().map(texts).collect::<Vec<_>>(),
+        [said, asked, vec!["/three"], vec!["Help"], vec!["four"]]
+    );
 }
 
 #[test]
@@ -231,9 +242,7 @@ fn a_paused_session_asks_for_nothing_and_goes_on_where_it_was() {
     assert_eq!(session.poll_next(Time::START, paused), Next::AwaitSignal);
     session.handle_bytes(b"lf\n");
     assert_eq!(session.poll_next(Time::START, paused), Next::AwaitSignal);
-    let resumed = paused.after(Signal::Resume);
-    assert_eq!(session.poll_next(Time::START, resumed), Next::Ask(vec![say("one"), say("half")]));
-    assert_eq!(session.poll_next(Time::START, resumed), Next::Read);
+    assert_eq!(drain_to(&mut session, Time::START), (vec![say("one"), say("half")], Next::Read));
 }
 
 #[test]
@@ -263,8 +272,9 @@ fn what_is_said_needs_no_answer() {
     session.handle_bytes(&b"hello there\n".repeat(10_000));
     let mut said = 0;
     while let Next::Ask(requests) = session.poll_next(Time::START, Signals::default()) {
-        assert!(requests.len() <= REQUESTS_MAX && requests.iter().all(|request| *request == say("hello there")));
-        said += requests.len();
+        let [Request::Say(texts)] = &requests[..] else { panic!("it is said in a row: {requests:?}") };
+        assert!(texts.count() as usize <= LINES_MAX && texts.iter().all(|text| text == "hello there"));
+        said += texts.count();
     }
     assert_eq!(said, 10_000);
 }

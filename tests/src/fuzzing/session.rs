@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chinwag_core::{Config, Next, Request, Session, Signal, Signals, Time};
+use chinwag_core::{Config, Next, Request, Session, Signal, Signals, Text, Time};
 
 use super::input::Input;
 use crate::sim::Model;
@@ -32,6 +32,12 @@ pub fn session(bytes: &[u8]) {
     model.read(0, sent);
     let lines = whole.iter().filter(|&request| *request != Request::Mark).count();
     assert_eq!(lines, model.asks(0), "as many as the model says");
+}
+
+/// Takes apart what is said in a row: how much of it comes together is up to how it was read.
+fn one_by_one(request: Request) -> Vec<Request> {
+    let Request::Say(texts) = request else { return vec![request] };
+    texts.iter().map(|text| Request::Say(Text::clean(text).into())).collect()
 }
 
 /// Splits bytes into pieces of these lengths, again and again.
@@ -105,7 +111,7 @@ impl Driver {
             match self.session.poll_next(self.now, self.signals) {
                 Next::Ask(requests) => {
                     assert!(!requests.is_empty(), "it asks for something");
-                    self.asked.extend(requests);
+                    self.asked.extend(requests.into_iter().flat_map(one_by_one));
                 }
                 Next::AwaitSignal => {
                     assert_eq!(self.asked.last(), Some(&Request::Mark), "it waits for its mark");

@@ -208,7 +208,8 @@ impl User {
             return Err(format!("the session of user {} does not wait for its mark", self.number));
         }
         // It was never a line when telnet says so, but then it is the last.
-        for _ in requests.iter().filter(|&request| !matches!(request, Request::Mark | Request::Quit)) {
+        let metered = requests.iter().filter(|&request| *request != Request::Quit);
+        for _ in 0..metered.map(lines).sum() {
             self.credit.charge(now)?;
         }
         if matches!(self.next, Next::AwaitTime(at) if at <= now) {
@@ -371,6 +372,11 @@ impl Limits {
     const fn low(&self) -> usize {
         self.queue_bytes_max / 2 + NOTICE_BYTES_MAX
     }
+}
+
+/// Returns how many lines ask for a request.
+pub(super) fn lines(request: &Request) -> u32 {
+    if let Request::Say(texts) = request { texts.count() } else { u32::from(*request != Request::Mark) }
 }
 
 impl Credit {

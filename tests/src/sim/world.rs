@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use chinwag_core::{Action, Batch, Chat, Config, ConnectionId, Event, Fanout, Form, Message, Request, Share, Time};
 
-use crate::sim::user::User;
+use crate::sim::user::{User, lines};
 use crate::sim::{Laws, Model, Plan, Step};
 
 /// Counts how often each interesting situation occurred.
@@ -230,7 +230,7 @@ impl World {
         if is_mark && self.model.is_here(user) {
             self.users[user].marks += 1;
         }
-        if !is_mark {
+        for _ in 0..lines(&request) {
             self.model.ask(self.now, user)?;
         }
         self.chat.handle(self.now, Event::Requested { connection, request });
@@ -308,6 +308,7 @@ impl World {
             Message::TooLong { .. } => "too long",
             Message::NotUtf8 => "not UTF-8",
             Message::WrongDoor { .. } => "at the wrong door",
+            Message::Said { texts, .. } if texts.count() > 1 => "said in a row",
             Message::Said { .. } => "said",
             Message::Help
             | Message::YouAre { .. }

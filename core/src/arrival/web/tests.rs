@@ -92,7 +92,7 @@ fn a_websocket_is_let_in_with_all_that_came_after_the_handshake_in_every_split()
         if split >= bytes.len() - hello.len() {
             session.handle_bytes(&bytes[split..]);
         }
-        let said = vec![Request::Say(Text::clean("hello"))];
+        let said = vec![Request::Say(Text::clean("hello").into())];
         assert_eq!(session.poll_next(Time::START, Signals::default()), Next::Ask(said), "split at {split}");
     }
 }

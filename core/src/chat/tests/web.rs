@@ -53,6 +53,24 @@ fn a_ping_is_answered_with_its_bytes() {
 }
 
 #[test]
+fn each_message_of_those_said_in_a_row_counts() {
+    let mut chats = Chats::with(Config::default());
+    let ann = chats.join_as("Ann");
+    let mut say = |texts: &[&str]| {
+        let request = Request::Say(Texts::clean(texts));
+        let actions = chats.handle(Event::Requested { connection: ann, request });
+        let [Action::Broadcast { audience: 1, message: Message::Said { seq, texts, .. }, .. }] = &actions[..] else {
+            panic!("it is one action: {actions:?}")
+        };
+        (*seq, texts.count())
+    };
+    assert_eq!([say(&["a", "b", "c"]), say(&["d"]), say(&["e", "f"])], [(1, 3), (4, 1), (5, 2)]);
+    let mut stats = Stats::default();
+    chats.chat.count(&mut stats);
+    assert_eq!(stats.messages_in, 6);
+}
+
+#[test]
 fn each_room_counts_what_is_said_there_and_a_new_one_starts_anew() {
     let config = Config { epoch_ms: 1000, ..Config::default() };
     let mut chats = Chats::with(config);

@@ -86,7 +86,7 @@ fn numbered(times: &[u64]) -> Vec<Message> {
     let message = |(seq, &time_ms): (u64, &u64)| Message::Said {
         room: name("main"),
         name: name("Ann"),
-        text: Text::clean(&seq.to_string()),
+        texts: Text::clean(&seq.to_string()).into(),
         time_ms,
         seq,
     };
@@ -123,6 +123,40 @@ fn what_is_said_one_after_the_other_at_one_time_comes_in_one_frame() {
     let mut stats = Stats::default();
     writer.fanout.count(&mut stats);
     assert_eq!(stats.messages_out, 10, "each message counts");
+}
+
+#[test]
+fn what_is_said_in_a_row_is_heard_as_if_it_were_said_one_by_one() {
+    let texts: Vec<_> = (0..100).map(long).collect();
+    let in_a_row = [&texts[..40], &texts[40..]].into_iter().zip([1, 41]).map(|(texts, first)| {
+        let mut message = Message::said_in_a_row(texts);
+        if let Message::Said { seq, .. } = &mut message {
+            *seq = first;
+        }
+        broadcast(&message)
+    });
+    let one_by_one = (1..).zip(&texts).map(|(number, text)| {
+        let mut message = said(text);
+        if let Message::Said { seq, .. } = &mut message {
+            *seq = number;
+        }
+        broadcast(&message)
+    });
+    let (line, web) = (id(0), id(1));
+    let heard = [in_a_row.collect::<Vec<_>>(), one_by_one.collect()].map(|actions| {
+        let mut writer = Writer::with_both([line, web]);
+        // Neither takes anything at first, and not all finds room.
+        writer.takes.extend([(line.generation(), 0), (web.generation(), 0)]);
+        writer.send(actions);
+        for connection in [line, web] {
+            writer.take(connection, usize::MAX);
+        }
+        let mut stats = Stats::default();
+        writer.fanout.count(&mut stats);
+        assert!(stats.dropped > 20, "{stats:?}");
+        (writer.bytes(line), writer.bytes(web), stats.messages_out, stats.dropped)
+    });
+    assert!(heard[0] == heard[1]);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use bytes::{BufMut as _, BytesMut};
 
 use super::{Object, TEXT, begin_frame, end_frame};
-use crate::{Message, Name, Text};
+use crate::{Message, Name};
 
 /// From how many bytes on nothing more goes into a frame. It is what a slow reader is sent or not, as a whole, so it must be short
 /// beside a queue; and what stands before the list costs next to nothing beside so much.
@@ -20,50 +20,63 @@ pub(crate) struct Run {
     pub(crate) count: usize,
 }
 
+/// One message that somebody says.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Said<'a> {
+    room: &'a Name,
+    name: &'a Name,
+    text: &'a str,
+    time_ms: u64,
+    seq: u64,
+}
+
+impl<'a> Said<'a> {
+    /// Returns each of what is said in a row, or nothing if nothing is said.
+    pub(crate) fn each(message: &'a Message) -> impl Iterator<Item = Self> {
+        let said = if let Message::Said { room, name, texts, time_ms, seq } = message {
+            Some((room, name, texts, *time_ms, *seq))
+        } else {
+            None
+        };
+        said.into_iter().flat_map(|(room, name, texts, time_ms, first)| {
+            (first..).zip(texts.iter()).map(move |(seq, text)| Self { room, name, text, time_ms, seq })
+        })
+    }
+}
+
 impl Run {
-    /// Begins a frame with a message, if it is one that others may follow in it.
-    pub(crate) fn begin(message: &Message, out: &mut BytesMut) -> Option<Self> {
-        let Message::Said { room, name, text, time_ms, seq } = message else { return None };
+    /// Begins a frame with a message.
+    pub(crate) fn begin(said: Said<'_>, out: &mut BytesMut) -> Self {
+        let Said { room, time_ms, seq, .. } = said;
         let start = begin_frame(TEXT, out);
-        put_first(room, *time_ms, *seq, name, text, out);
-        Some(Self { start, time_ms: *time_ms, next_seq: seq + 1, count: 1 })
+        out.reserve(128);
+        Object::begin(out, "said").name("room", room).number("time", time_ms).number("seq", seq).key("said");
+        out.put_u8(b'[');
+        put(said, out);
+        Self { start, time_ms, next_seq: seq + 1, count: 1 }
     }
 
     /// Adds a message, if it can be in the same frame; says whether it is. Nothing else may have been appended since.
-    pub(crate) fn add(&mut self, message: &Message, out: &mut BytesMut) -> bool {
-        let Message::Said { name, text, time_ms, seq, .. } = message else { return false };
-        let is_next = (*time_ms, *seq) == (self.time_ms, self.next_seq);
+    pub(crate) fn add(&mut self, said: Said<'_>, out: &mut BytesMut) -> bool {
+        let is_next = (said.time_ms, said.seq) == (self.time_ms, self.next_seq);
         if !is_next || out.len() - self.start >= FRAME_BYTES_MIN {
             return false;
         }
         self.next_seq += 1;
         self.count += 1;
-        out.reserve(64 + text.as_str().len());
         out.put_u8(b',');
-        put_said(name, text, out);
+        put(said, out);
         true
     }
 
     /// Ends the frame.
     pub(crate) fn end(self, out: &mut BytesMut) {
-        put_end(out);
+        out.put_slice(b"]}");
         end_frame(self.start, out);
     }
 }
 
-/// Appends the object up to the first that is said.
-pub(super) fn put_first(room: &Name, time_ms: u64, seq: u64, name: &Name, text: &Text, out: &mut BytesMut) {
-    out.reserve(160 + text.as_str().len());
-    Object::begin(out, "said").name("room", room).number("time", time_ms).number("seq", seq).key("said");
-    out.put_u8(b'[');
-    put_said(name, text, out);
-}
-
-/// Appends the end of the object.
-pub(super) fn put_end(out: &mut BytesMut) {
-    out.put_slice(b"]}");
-}
-
-fn put_said(name: &Name, text: &Text, out: &mut BytesMut) {
-    Object::bare(out).name("name", name).text("text", text.as_str()).end();
+fn put(Said { name, text, .. }: Said<'_>, out: &mut BytesMut) {
+    out.reserve(64 + text.len());
+    Object::bare(out).name("name", name).text("text", text).end();
 }

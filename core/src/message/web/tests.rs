@@ -40,7 +40,7 @@ fn every_message_is_the_object_that_the_page_is_promised() {
     let said = Message::Said {
         room: pizza.clone(),
         name: bob.clone(),
-        text: Text::clean("hi"),
+        texts: Text::clean("hi").into(),
         time_ms: 1_763_910_000_123,
         seq: 42,
     };
@@ -128,6 +128,24 @@ fn lengths_on_both_sides_of_each_form_of_a_frame_are_right() {
         let text = "x".repeat(len);
         assert_eq!(object(&Message::said("Ann", &text))["said"][0]["text"], text);
     }
+}
+
+#[test]
+fn what_is_said_in_a_row_is_in_as_few_frames_as_it_fits_in_and_numbered_on() {
+    let texts: Vec<_> = (0..256).map(|number| format!("{number:0400}")).collect();
+    let bytes = encoded(&Message::said_in_a_row(&texts));
+    let (mut rest, mut heard, mut frames) = (&bytes[..], Vec::new(), 0);
+    while let [0x81, 126, high, low, behind @ ..] = rest {
+        let (payload, behind) = behind.split_at(usize::from(u16::from_be_bytes([*high, *low])));
+        let object: Value = serde_json::from_slice(payload).expect("it is JSON");
+        assert_eq!(object["seq"], heard.len() + 1);
+        let said = object["said"].as_array().expect("it is a list");
+        heard.extend(said.iter().map(|said| said["text"].as_str().expect("it is a text").to_owned()));
+        (rest, frames) = (behind, frames + 1);
+    }
+    assert!(rest.is_empty());
+    assert_eq!(heard, texts);
+    assert!((12..16).contains(&frames), "each has some 8 KiB: {frames}");
 }
 
 #[test]

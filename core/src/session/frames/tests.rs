@@ -33,7 +33,7 @@ fn text(payload: &str) -> Vec<u8> {
 }
 
 fn say(text: &str) -> Request {
-    Request::Say(Text::clean(text))
+    Request::Say(Text::clean(text).into())
 }
 
 fn leave(code: u16) -> Request {
@@ -47,7 +47,7 @@ fn ping(payload: &'static str) -> Request {
 fn take_all(session: &mut Session, asked: &mut Asked) -> Next {
     loop {
         match session.poll_next(Time::START, Signals::default()) {
-            Next::Ask(requests) => asked.extend(requests),
+            Next::Ask(requests) => asked.extend(Request::one_by_one(requests)),
             next @ (Next::AwaitSignal | Next::AwaitTime(_) | Next::Read | Next::End) => return next,
         }
     }
