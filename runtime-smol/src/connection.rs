@@ -5,7 +5,7 @@ use std::future::{Future, poll_fn};
 use std::io::{self, ErrorKind, Write as _};
 use std::net::{IpAddr, Shutdown};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -40,6 +40,8 @@ pub(crate) struct Socket {
     stream: Stream,
     ticket: Ticket,
     signals: AtomicU8,
+    /// How it has ended is counted.
+    ended: AtomicBool,
     /// How many reads there were in a row, without a wait between them. Only the reader looks at it.
     reads: AtomicU8,
     changed: Bell,
@@ -47,8 +49,8 @@ pub(crate) struct Socket {
 
 impl Socket {
     pub(crate) fn new(stream: Stream, ticket: Ticket) -> Self {
-        let (signals, reads) = (AtomicU8::default(), AtomicU8::default());
-        Self { stream, ticket, signals, reads, changed: Bell::new() }
+        let (signals, ended, reads) = (AtomicU8::default(), AtomicBool::default(), AtomicU8::default());
+        Self { stream, ticket, signals, ended, reads, changed: Bell::new() }
     }
 
     /// Writes what the socket takes at once.
@@ -116,6 +118,13 @@ impl Socket {
         self.ticket.note(clock::now(), incident);
     }
 
+    /// Counts how the connection has ended, once: its reader and its writer may both find out that it has.
+    pub(crate) fn note_end(&self, incident: Incident) {
+        if !self.ended.swap(true, Ordering::Relaxed) {
+            self.note(incident);
+        }
+    }
+
     /// Says that no more will come.
     pub(crate) fn finish(&self) {
         let _ = self.stream.get_ref().shutdown(Shutdown::Write);
@@ -124,7 +133,7 @@ impl Socket {
     /// Ends the connection both ways, and its reader with it; an incident may be why.
     pub(crate) fn abandon(&self, incident: Option<Incident>) {
         if let Some(incident) = incident {
-            self.note(incident);
+            self.note_end(incident);
         }
         self.set(Signals::ABANDONED);
         let _ = self.stream.get_ref().shutdown(Shutdown::Both);
@@ -210,7 +219,7 @@ impl Reader {
         // After a request to quit this is late news, which the hub ignores.
         self.tell(Input::Happened(Event::Closed { connection: self.connection })).await;
         if self.socket.signals() != Signals::ABANDONED {
-            self.socket.note(self.session.incident());
+            self.socket.note_end(self.session.incident());
         }
         self.socket.linger().await;
     }

@@ -7,7 +7,7 @@ use std::io::{self, ErrorKind};
 use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -45,12 +45,15 @@ pub(crate) struct Socket {
     stream: TcpStream,
     ticket: Ticket,
     signals: AtomicU8,
+    /// How it has ended is counted.
+    ended: AtomicBool,
     changed: Notify,
 }
 
 impl Socket {
     pub(crate) fn new(stream: TcpStream, ticket: Ticket) -> Self {
-        Self { stream, ticket, signals: AtomicU8::default(), changed: Notify::new() }
+        let (signals, ended) = (AtomicU8::default(), AtomicBool::default());
+        Self { stream, ticket, signals, ended, changed: Notify::new() }
     }
 
     /// Writes what the socket takes at once.
@@ -128,6 +131,13 @@ impl Socket {
         self.ticket.note(clock::now(), incident);
     }
 
+    /// Counts how the connection has ended, once: its reader and its writer may both find out that it has.
+    pub(crate) fn note_end(&self, incident: Incident) {
+        if !self.ended.swap(true, Ordering::Relaxed) {
+            self.note(incident);
+        }
+    }
+
     /// Says that no more will come.
     pub(crate) fn finish(&self) {
         let _ = rustix::net::shutdown(&self.stream, Shutdown::Write);
@@ -136,7 +146,7 @@ impl Socket {
     /// Ends the connection both ways, and its reader with it; an incident may be why.
     pub(crate) fn abandon(&self, incident: Option<Incident>) {
         if let Some(incident) = incident {
-            self.note(incident);
+            self.note_end(incident);
         }
         self.set(Signals::ABANDONED);
         let _ = rustix::net::shutdown(&self.stream, Shutdown::Both);
@@ -283,7 +293,7 @@ impl Reading {
                 told.await;
             }
             if socket.signals() != Signals::ABANDONED {
-                socket.note(incident);
+                socket.note_end(incident);
             }
             socket.linger().await;
         })

@@ -5,9 +5,11 @@ use std::fs;
 use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
-use chinwag_tests::{Adapter, Person, Program, connect};
+use chinwag_tests::{Adapter, DEADLINE, Person, Program, connect, fetch};
 use rustix::process::Signal;
+use socket2::SockRef;
 
 use crate::{assert_one_line, stop};
 
@@ -158,6 +160,28 @@ fn send(addr: SocketAddr, bytes: &[u8]) {
     let _ = stream.read_to_end(&mut Vec::new());
 }
 
+/// Is let in with these words, and breaks the connection off.
+fn break_off(addr: SocketAddr, says: &str) {
+    let mut stream = connect(addr);
+    writeln!(stream, "{says}").expect("the server reads what is sent");
+    stream.read_exact(&mut [0; 9]).expect("there is a greeting");
+    SockRef::from(&stream).set_linger(Some(Duration::ZERO)).expect("an open socket takes options");
+}
+
+/// Waits until everybody has gone, and each of these kinds of incidents was counted so often.
+fn await_incidents(web: SocketAddr, kinds: &[&str], count: u32) {
+    let deadline = Instant::now() + DEADLINE;
+    let counted = kinds.iter().map(|kind| format!("chinwag_incidents_total{{kind=\"{kind}\"}} {count}"));
+    let expected: Vec<_> = counted.chain(["chinwag_people 0".to_owned()]).collect();
+    loop {
+        let metrics = fetch(web, "GET /metrics HTTP/1.0\r\n\r\n");
+        if expected.iter().all(|line| metrics.lines().any(|told| told == line)) {
+            return;
+        }
+        assert!(Instant::now() < deadline, "not {expected:?}: {metrics}");
+    }
+}
+
 /// Tells whether the server is full for one more; who is let in stays.
 fn is_refused(addr: SocketAddr, says: &str, held: &mut Vec<TcpStream>) -> bool {
     let mut stream = connect(addr);
@@ -172,10 +196,22 @@ fn is_refused(addr: SocketAddr, says: &str, held: &mut Vec<TcpStream>) -> bool {
 fn what_happens_to_connections_is_logged_once_for_each_cause_with_the_address_and_counted() {
     const SECRET: &str = "xyzzy";
     let post = format!("POST /{SECRET} HTTP/1.1\r\n\r\n{SECRET}\n");
-    let page = format!(
-        "GET /socket HTTP/1.1\r\nHost: a\r\nOrigin: http://{SECRET}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
-         Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\n\r\n"
-    );
+    let socket = "GET /socket HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
+                  Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\n";
+    let page = format!("{socket}Origin: http://{SECRET}\r\n\r\n");
+    // It is not masked, as what a browser sends has to be.
+    let bad_frame = [socket.as_bytes(), b"\r\n\x81\x05", SECRET.as_bytes()].concat();
+    let kinds = [
+        "wrong_door_http",
+        "wrong_door_tls",
+        "wrong_door_binary",
+        "bad_request",
+        "foreign_origin",
+        "bad_frames",
+        "failed",
+        "hung_up",
+        "quit",
+    ];
     let folder = Folder::new("causes");
     for adapter in Adapter::ALL {
         let below = folder.0.join(adapter.program());
@@ -187,9 +223,12 @@ fn what_happens_to_connections_is_logged_once_for_each_cause_with_the_address_an
             send(addr, format!("\0{SECRET}\n").as_bytes());
             send(web, post.as_bytes());
             send(web, page.as_bytes());
+            send(web, &bad_frame);
+            break_off(addr, SECRET);
             send(addr, format!("{SECRET}\n").as_bytes());
             send(addr, format!("{SECRET}\n/quit\n").as_bytes());
         }
+        await_incidents(web, &kinds, 3);
         server.signal(Signal::USR1);
         let report = server.read_log("uptime=");
         assert!(report.contains("people=0 ") && report.contains(" refused=15 "), "{report}");
@@ -204,6 +243,8 @@ fn what_happens_to_connections_is_logged_once_for_each_cause_with_the_address_an
             "refused: a bad request",
             "refused: a page of another site (--web-origin allows one)",
             "refused: the server is full",
+            "closed: it broke the rules of WebSockets",
+            "closed: the connection failed",
             "closed: hung up",
             "closed: quit",
         ] {
