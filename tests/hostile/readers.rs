@@ -18,7 +18,7 @@ const PAUSE: Duration = Duration::from_millis(25);
 
 /// How much memory a crowd may cost who read nothing: far less than their queues may hold, since what is queued for all of them is
 /// there once.
-const MEMORY_MAX: usize = 64 << 20;
+pub(crate) const MEMORY_MAX: usize = 64 << 20;
 
 /// How many read a byte a second, and for how many seconds.
 const SIPPERS: usize = 100;

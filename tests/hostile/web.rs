@@ -1,12 +1,14 @@
-//! Who is slow at the web door holds up nobody, neither there nor in the chat, and is gone when their time is over.
+//! Whatever is done at the web door holds up nobody, neither there nor in the chat; and who is slow is gone when their time is over.
 
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
-use chinwag_tests::{Adapter, Browser, DEADLINE, Person, Program, connect, fetch};
+use chinwag_tests::attacks::{readers, web};
+use chinwag_tests::{Adapter, Browser, DEADLINE, Person, Program, Vitals, connect, fetch};
 
-use crate::one_at_a_time;
+use crate::readers::MEMORY_MAX;
+use crate::{SLOWER, on_each, one_at_a_time};
 
 /// What is dripped: the beginning of a request that would be answered.
 const REQUEST: &[u8] = b"GET /healthz HTTP/1.1\r\nHost: chat.example\r\n";
@@ -16,6 +18,13 @@ const DRIPPERS: usize = 50;
 
 /// How long after one byte the next comes.
 const PAUSE: Duration = Duration::from_secs(1);
+
+/// For how many seconds requests are dripped while others do worse.
+const DRIPS: usize = 4;
+
+/// How many browsers a crowd is that read nothing, and how long after one long line somebody says the next meanwhile.
+const CROWD: usize = 1000 / SLOWER;
+const TALK_PAUSE: Duration = Duration::from_millis(25);
 
 /// How long a request may take, with what a busy machine may add.
 const TIME: [Duration; 2] = [Duration::from_millis(4900), Duration::from_secs(8)];
@@ -59,6 +68,43 @@ fn a_request_of_a_byte_a_second_is_given_up_and_holds_up_nobody() {
             assert!(Instant::now() < deadline, "somebody stays: {}", metrics());
         }
     }
+}
+
+#[test]
+fn malice_at_the_web_door_is_refused_and_holds_up_nobody() {
+    on_each(&[], |siege| {
+        let web_addr = siege.web_addr();
+        let refused = siege.count("refused");
+        let (heard, counts) = siege.attack_for(DRIPS, "malice at the web door", 4, |number, fire| match number {
+            0 => web::drip(web_addr, fire, DRIPPERS, PAUSE),
+            1 => web::ask_without_end(web_addr, fire),
+            2 => web::ask_too_much(web_addr, fire),
+            _ => web::break_rules(web_addr, fire),
+        });
+        let [drips, endless, large, broken] = counts[..] else { panic!("there were four attackers") };
+        assert!(drips >= DRIPS - 1 && endless > 0 && large > 0 && broken > 0, "{counts:?}");
+        assert!(siege.count("refused") >= refused + (endless + large) as u64);
+        let news = |line: &String| line.ends_with(" joined") || line.ends_with(" left");
+        assert!(heard.others.iter().all(news), "{:?}", heard.others);
+    });
+}
+
+#[test]
+fn browsers_that_read_nothing_in_the_busiest_room_hold_up_nobody() {
+    // It takes little time to say much, and those who come are not much to be told of.
+    on_each(&["--max-line", "4096", "--room-quiet", "50"], |siege| {
+        let (addr, web_addr) = (siege.addr(), siege.web_addr());
+        let (dropped, pause) = (siege.count("dropped"), Duration::from_millis(1));
+        Vitals::forget_peak(siege.server().id());
+        let before = siege.vitals().memory;
+        let (_, deaf) = siege
+            .attack("browsers come that read nothing", 1, |_, fire| web::read_nothing(web_addr, fire, CROWD, pause));
+        siege.attack("browsers read nothing", 1, |_, fire| readers::talk_much(addr, fire, TALK_PAUSE));
+        drop(deaf);
+        assert!(siege.count("dropped") >= dropped + CROWD as u64, "not all of them were sent too much");
+        let grown = siege.vitals().memory_peak.saturating_sub(before);
+        assert!(grown <= MEMORY_MAX, "{grown} bytes more");
+    });
 }
 
 /// Reads what a connection is told, up to its end, if it begins to be told something in this time.

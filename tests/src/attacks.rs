@@ -10,5 +10,7 @@ pub mod resets;
 mod stranger;
 pub mod telnet;
 pub mod text;
+pub mod web;
 
 pub use flood::Flood;
+pub use stranger::come_small;

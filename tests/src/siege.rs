@@ -63,12 +63,13 @@ struct Town {
     regulars: Regulars,
     server: Program,
     addr: SocketAddr,
+    web_addr: SocketAddr,
 }
 
 impl Town {
     fn found(adapter: Adapter, flags: &[&str]) -> Self {
-        let (server, addr) = Program::start(adapter, flags);
-        Self { regulars: Regulars::come(addr, &TABLES), server, addr }
+        let (server, addr, web_addr) = Program::start_web(adapter, flags);
+        Self { regulars: Regulars::come(addr, &TABLES), server, addr, web_addr }
     }
 }
 
@@ -96,6 +97,12 @@ impl Siege {
     #[must_use]
     pub const fn addr(&self) -> SocketAddr {
         self.town.addr
+    }
+
+    /// Returns where its web door is, by which no regular has come.
+    #[must_use]
+    pub const fn web_addr(&self) -> SocketAddr {
+        self.town.web_addr
     }
 
     /// Returns which server it is.

@@ -1,11 +1,12 @@
 //! Attacks on the way in: other protocols, more connections than there may be, and visits without a word.
 
-use std::io::{ErrorKind, Read as _, Write as _};
+use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
 use chinwag_core::Config;
 
+use super::stranger::read_all;
 use crate::{Fire, connect};
 
 /// What somebody who is no person sends, and what they are told.
@@ -74,7 +75,7 @@ pub fn speak_something_else(addr: SocketAddr, fire: &Fire) {
             let sent = sends[..at_once].iter().try_for_each(|byte| stream.write_all(&[*byte]));
             let _ = sent.and_then(|()| stream.write_all(&sends[at_once..]));
             let was_late = come.elapsed() >= Config::default().door_wait;
-            let told = read_all(&mut stream);
+            let told = String::from_utf8(read_all(&stream)).expect("all that is told is UTF-8");
             // Whoever was kept from speaking for so long is greeted first, and told the same then, as a line of chat.
             let line = is_told.lines().last().expect("it is told something");
             let is_told_late =
@@ -102,7 +103,7 @@ pub fn speak_http_late(addr: SocketAddr, fire: &Fire) {
         }
         let post = &foreigners()[1];
         let _ = stream.write_all(&post.sends);
-        let told = read_all(&mut stream);
+        let told = String::from_utf8(read_all(&stream)).expect("all that is told is UTF-8");
         assert!(told.ends_with(HTTP), "{told}");
     }
 }
@@ -161,13 +162,4 @@ pub fn knock(addr: SocketAddr) -> Option<TcpStream> {
     }
     assert!(first.starts_with(b"Server commands\n"), "{}", String::from_utf8_lossy(&first));
     Some(stream)
-}
-
-/// Reads up to the end of the connection, in order or by a reset.
-fn read_all(stream: &mut TcpStream) -> String {
-    let mut received = Vec::new();
-    if let Err(error) = stream.read_to_end(&mut received) {
-        assert_eq!(error.kind(), ErrorKind::ConnectionReset, "the connection ends");
-    }
-    String::from_utf8(received).expect("all that is told is UTF-8")
 }

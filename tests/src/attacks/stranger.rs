@@ -1,6 +1,6 @@
 //! Owns the sockets of strangers: as anybody has them, and such that hold little.
 
-use std::io::{Read as _, Write as _};
+use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
@@ -29,15 +29,25 @@ pub(super) fn come(addr: SocketAddr) -> TcpStream {
 }
 
 /// Comes to the server with a socket that holds little, so that it takes little to fill it.
-pub(super) fn come_small(addr: SocketAddr) -> TcpStream {
+///
+/// # Panics
+/// If the server can't be reached.
+#[must_use]
+pub fn come_small(addr: SocketAddr) -> TcpStream {
+    let mut stream = connect_small(addr);
+    stream.write_all(b"\n").expect("the server reads what is sent");
+    stream
+}
+
+/// Connects with a socket that holds little, and says nothing yet.
+pub(super) fn connect_small(addr: SocketAddr) -> TcpStream {
     let socket =
         Socket::new(Domain::for_address(addr), Type::STREAM, Some(Protocol::TCP)).expect("there are descriptors");
     socket.set_recv_buffer_size(SMALL_BYTES).expect("a new socket takes options");
     socket.set_tcp_mss(SMALL_PACKET_BYTES).expect("a new socket takes options");
     socket.connect_timeout(&addr.into(), DEADLINE).expect("the server listens");
-    let mut stream = TcpStream::from(socket);
+    let stream = TcpStream::from(socket);
     stream.set_read_timeout(Some(DEADLINE)).expect("an open socket takes options");
-    stream.write_all(b"\n").expect("the server reads what is sent");
     stream
 }
 
@@ -57,6 +67,15 @@ pub(super) fn read_greeting(mut stream: &TcpStream) -> String {
     let greeting = String::from_utf8(greeting).expect("the server sends UTF-8");
     let name = greeting.lines().find_map(|line| line.strip_prefix("You are "));
     name.expect("a newcomer is told their name").to_owned()
+}
+
+/// Reads up to the end of the connection, in order or by a reset.
+pub(super) fn read_all(mut stream: &TcpStream) -> Vec<u8> {
+    let mut received = Vec::new();
+    if let Err(error) = stream.read_to_end(&mut received) {
+        assert_eq!(error.kind(), ErrorKind::ConnectionReset, "the connection ends");
+    }
+    received
 }
 
 /// Reads what has come, in this time at the most; nothing if nothing has.
