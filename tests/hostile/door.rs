@@ -94,7 +94,7 @@ fn without_descriptors_a_server_says_that_it_is_full_and_does_not_spin() {
     });
 }
 
-fn limit(descriptors: u64) -> Rlimit {
+pub(crate) fn limit(descriptors: u64) -> Rlimit {
     // What is allowed stays as it is, so that it can be put right again.
     Rlimit { current: Some(descriptors), maximum: getrlimit(Resource::Nofile).maximum }
 }

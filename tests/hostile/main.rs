@@ -9,6 +9,7 @@ mod classroom;
 mod crowds;
 mod door;
 mod honest;
+mod incidents;
 mod namespace;
 mod readers;
 mod resets;

@@ -77,10 +77,20 @@ impl Person {
     /// # Panics
     /// If it does not come, however many others do.
     pub fn find_line(&mut self, is_searched: impl Fn(&str) -> bool) -> String {
-        let deadline = Instant::now() + DEADLINE;
+        self.find_line_within(DEADLINE, is_searched)
+    }
+
+    /// Does the same where it takes longer until it comes, or may.
+    ///
+    /// # Panics
+    /// If it does not come, however many others do.
+    pub fn find_line_within(&mut self, patience: Duration, is_searched: impl Fn(&str) -> bool) -> String {
+        let deadline = Instant::now() + patience;
+        self.stream.get_ref().set_read_timeout(Some(patience)).expect("an open socket takes options");
         loop {
             let line = self.read_line();
             if is_searched(&line) {
+                self.stream.get_ref().set_read_timeout(Some(DEADLINE)).expect("an open socket takes options");
                 return line;
             }
             assert!(Instant::now() < deadline, "it has not come; the last line is {line}");
