@@ -38,7 +38,8 @@ pub enum Step {
         /// When to come back.
         until: Time,
     },
-    /// Write this, all that the socket takes until this time, and come back. If it did not take all of it, give the connection up.
+    /// Write this, all that the socket takes until this time, and come back. If it did not take all of it, say so before, with
+    /// [`Arrival::handle_failure`].
     Write {
         /// What to write; never empty.
         bytes: Bytes,
@@ -82,6 +83,15 @@ impl Arrival {
         match &mut self.0 {
             Kind::Lines(arrival) => arrival.handle_end(),
             Kind::Web(arrival) => arrival.handle_end(),
+        }
+    }
+
+    /// Takes notice that the last answer was not written: nothing more is, and the end comes with what would have come with it.
+    pub fn handle_failure(&mut self) {
+        match &mut self.0 {
+            // There is one answer only, and the end is next.
+            Kind::Lines(_) => {}
+            Kind::Web(arrival) => arrival.handle_failure(),
         }
     }
 

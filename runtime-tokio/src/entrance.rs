@@ -79,7 +79,7 @@ async fn arrive(mut socket: Socket, form: Form, from: Time, watch: Watch, config
             }
             Step::Write { bytes, until } => {
                 if !socket.write_all(&bytes, until).await {
-                    return;
+                    arrival.handle_failure();
                 }
             }
             Step::Measure => {

@@ -71,6 +71,12 @@ impl WebArrival {
         self.ended = true;
     }
 
+    pub(super) const fn handle_failure(&mut self) {
+        if let Phase::Answered(After::NextRequest | After::Chat) = self.phase {
+            self.phase = Phase::Answered(After::Nothing(None));
+        }
+    }
+
     pub(super) const fn handle_stop(&mut self) {
         self.stopped = true;
     }

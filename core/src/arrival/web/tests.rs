@@ -384,3 +384,25 @@ fn who_asks_to_chat_is_answered_once_it_is_known_whether_they_may() {
         assert_eq!(arrival.poll_step(Time::START), last);
     }
 }
+
+#[test]
+fn after_an_answer_that_was_not_written_comes_the_end_and_a_refusal_is_one_all_the_same() {
+    let foreign = Step::End { incident: Some(Incident::ForeignOrigin) };
+    let nothing = Step::End { incident: None };
+    let cases = [
+        (get("/") + &get("/main.js"), nothing.clone()),
+        (handshake(&[]), nothing),
+        (handshake(&[("Origin", Some("http://evil.example"))]), foreign),
+        ("NOT HTTP\r\n\r\n".to_owned(), bad_request()),
+    ];
+    for (sent, end) in cases {
+        let mut arrival = WebArrival::new(&config(), Time::START);
+        arrival.handle_bytes(sent.as_bytes());
+        while !matches!(arrival.poll_step(Time::START), Step::Write { .. }) {
+            arrival.handle_admission(Ok(()));
+        }
+        arrival.handle_failure();
+        assert_eq!(arrival.poll_step(Time::START), end, "{sent}");
+        assert_eq!(arrival.poll_step(Time::START), end, "{sent}");
+    }
+}
