@@ -34,6 +34,9 @@ const FULL_READS_MAX: u8 = 4;
 /// system throw away what is on its way to them.
 const LINGER: Duration = Duration::from_secs(2);
 
+/// How much is read of it at the most: more than anybody sends by mistake, and not what somebody sends for two seconds on purpose.
+const LINGER_BYTES_MAX: usize = 1 << 20;
+
 thread_local! {
     /// Whoever reads at the moment uses it; an idle connection has no buffer.
     static BUFFER: RefCell<Vec<u8>> = RefCell::new(vec![0; READ_BYTES]);
@@ -113,7 +116,14 @@ impl Socket {
 
     /// Goes on reading for a while, and drops what comes.
     pub(crate) async fn linger(&self) {
-        let lingering = async { while let Ok(1..) = poll_fn(|cx| self.poll_read(cx, |_| {})).await {} };
+        let lingering = async {
+            let mut left = LINGER_BYTES_MAX;
+            while left > 0
+                && let Ok(len @ 1..) = poll_fn(|cx| self.poll_read(cx, |_| {})).await
+            {
+                left = left.saturating_sub(len);
+            }
+        };
         let _ = timeout(LINGER, lingering).await;
     }
 

@@ -29,6 +29,18 @@ fn who_speaks_another_protocol_is_answered_in_it_and_never_seen() {
 }
 
 #[test]
+fn who_was_told_that_this_is_the_wrong_door_and_goes_on_sending_is_cut_off() {
+    // As much as is read after an answer, and what the sockets of both sides hold.
+    const TAKEN_BYTES_MAX: usize = 16 << 20;
+    on_each(&[], |siege| {
+        let addr = siege.addr();
+        let (heard, taken) = siege.attack("endless requests", 8, |_, fire| door::send_on(addr, fire));
+        assert_eq!(heard.others, [""; 0], "nobody has come");
+        assert!(taken.iter().all(|&taken| taken < TAKEN_BYTES_MAX), "{taken:?}");
+    });
+}
+
+#[test]
 fn what_speaks_http_only_after_it_was_greeted_says_nothing_in_the_chat() {
     on_each(&[], |siege| {
         let addr = siege.addr();

@@ -108,6 +108,22 @@ pub fn speak_http_late(addr: SocketAddr, fire: &Fire) {
     }
 }
 
+/// Speaks HTTP, and goes on sending whatever it is told, over and over. Returns the most that any connection took.
+pub fn send_on(addr: SocketAddr, fire: &Fire) -> usize {
+    let (request, more) = (b"POST / HTTP/1.1\r\n\r\n", [b'x'; 64 << 10]);
+    let mut most = 0;
+    while fire.is_on() {
+        let (mut stream, mut taken) = (connect(addr), 0);
+        if stream.write_all(request).is_ok() {
+            while let Ok(len) = stream.write(&more) {
+                taken += len;
+            }
+        }
+        most = most.max(taken);
+    }
+    most
+}
+
 /// Connects, says nothing, and is gone again, over and over, as what looks whether a server is alive does.
 pub fn look_in(addr: SocketAddr, fire: &Fire, pause: Duration) {
     while fire.goes_on_after(pause) {
