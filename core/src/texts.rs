@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::iter;
+use std::mem;
 use std::sync::Arc;
 
 use memchr::memchr;
@@ -22,9 +23,8 @@ use crate::Text;
 /// ```
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Texts {
-    /// Each with a line feed behind it. The string that they were gathered in is kept as it is: to copy them once more would cost more than to
-    /// reach them by one pointer more.
-    lines: Arc<String>,
+    /// Each with a line feed behind it.
+    lines: Arc<str>,
     count: u32,
 }
 
@@ -42,7 +42,7 @@ impl Texts {
 
     /// Returns each with a line feed behind it.
     pub(crate) fn lines(&self) -> impl Iterator<Item = &str> {
-        let mut rest = self.lines.as_str();
+        let mut rest = &*self.lines;
         iter::from_fn(move || {
             let (line, behind) = rest.split_at(memchr(b'\n', rest.as_bytes())? + 1);
             rest = behind;
@@ -58,7 +58,7 @@ impl Texts {
 
 impl From<Text> for Texts {
     fn from(text: Text) -> Self {
-        Self { lines: Arc::new(format!("{text}\n")), count: 1 }
+        Self { lines: format!("{text}\n").into(), count: 1 }
     }
 }
 
@@ -71,6 +71,9 @@ impl fmt::Debug for Texts {
 /// Gathers what somebody says in a row.
 #[derive(Debug, Default)]
 pub(crate) struct Saying {
+    /// What was added first, as long as it is all: a run that is taken together is copied once.
+    first: Option<Texts>,
+    /// All that was added, once it is more.
     lines: String,
     count: u32,
 }
@@ -79,6 +82,8 @@ impl Saying {
     /// Adds a text, which is clean.
     pub(crate) fn push(&mut self, text: &str) {
         debug_assert!(!text.contains('\n'), "it is one line");
+        self.join_first();
+        self.lines.reserve(text.len() + 1);
         self.lines.push_str(text);
         self.lines.push('\n');
         self.count += 1;
@@ -87,14 +92,26 @@ impl Saying {
     /// Adds so many texts, which are clean, each with a line feed behind it.
     pub(crate) fn push_lines(&mut self, lines: &str, count: u32) {
         debug_assert!(lines.ends_with('\n') && lines.matches('\n').count() == count as usize, "they are {count} lines");
+        if self.count == 0 && self.first.is_none() {
+            self.first = Some(Texts { lines: lines.into(), count });
+            return;
+        }
+        self.join_first();
         self.lines.push_str(lines);
         self.count += count;
     }
 
     /// Takes all that was added, if anything was.
     pub(crate) fn take(&mut self) -> Option<Texts> {
-        let Self { lines, count } = std::mem::take(self);
-        (count > 0).then(|| Texts { lines: Arc::new(lines), count })
+        let Self { first, lines, count } = mem::take(self);
+        first.or_else(|| (count > 0).then(|| Texts { lines: lines.into(), count }))
+    }
+
+    fn join_first(&mut self) {
+        if let Some(first) = self.first.take() {
+            self.lines.push_str(&first.lines);
+            self.count = first.count;
+        }
     }
 }
 
@@ -125,6 +142,14 @@ mod tests {
         assert_eq!(texts.lines().collect::<String>(), lines);
         assert_eq!((texts.count(), texts.bytes()), (5, lines.len()));
         assert_eq!(saying.take(), None);
+        for _ in 0..2 {
+            saying.push_lines("a\nb\n", 2);
+            assert_eq!(saying.take(), Some(Texts::clean(["a", "b"])));
+        }
+        saying.push_lines("a\nb\n", 2);
+        saying.push_lines("c\n", 1);
+        saying.push("d");
+        assert_eq!(saying.take(), Some(Texts::clean(["a", "b", "c", "d"])));
     }
 
     #[test]
