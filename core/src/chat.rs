@@ -16,7 +16,7 @@ use slab::Slab;
 
 use self::names::Names;
 use self::random_names::RandomNames;
-use self::rooms::{Presence, Rooms, Said};
+use self::rooms::{Presence, Rooms, Spoken};
 use crate::{Action, CloseCode, Config, ConnectionId, Event, Form, Message, Name, Request, RoomId, Stats, Texts, Time};
 
 /// Turns what has happened into what is to be done.
@@ -216,7 +216,7 @@ impl Chat {
     fn on_say(&mut self, now: Time, connection: ConnectionId, texts: Texts) {
         let Person { name, room, .. } = &self.people[connection.key() as usize];
         self.said += u64::from(texts.count());
-        let Said { seq, name: room_name, members: audience } = self.rooms.say(*room, texts.count());
+        let Spoken { seq, name: room_name, members: audience } = self.rooms.say(*room, texts.count());
         let (room_name, name, time_ms) = (room_name.clone(), name.clone(), self.config.unix_ms(now));
         let message = Message::Said { room: room_name, name, texts, time_ms, seq };
         self.actions.push_back(Action::Broadcast { room: *room, audience, message });

@@ -158,6 +158,14 @@ impl Default for Config {
 }
 
 impl Config {
+    /// How long a connection that was ended here is still read, so that what its owner sent meanwhile does not make the operating system
+    /// throw away what is on its way to them: 2 s, more than a round trip takes on the slowest line that anybody chats over.
+    pub const LINGER: Duration = Duration::from_secs(2);
+
+    /// How many bytes are read of it at the most: 1 MiB, which is more than anybody sends by mistake, and not what somebody sends for two
+    /// seconds on purpose.
+    pub const LINGER_BYTES_MAX: usize = 1 << 20;
+
     /// Checks that the limits can hold together.
     ///
     /// # Errors

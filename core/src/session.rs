@@ -181,7 +181,12 @@ impl Session {
     fn take_requests(&mut self, now: Time) -> Vec<Request> {
         let (mut requests, mut saying) = (Vec::new(), Saying::default());
         let mut left = LINES_MAX;
-        while left > 0 {
+        while left > 0 && self.phase != Phase::Over {
+            if self.asked_bytes as usize >= REPLY_WINDOW_BYTES {
+                requests.extend(saying.take().map(Request::Say));
+                requests.push(self.mark());
+                break;
+            }
             let said = self.say_plain(now, left, &mut saying);
             left -= said;
             if said > 0 {
@@ -203,9 +208,6 @@ impl Session {
 
     /// Takes what is said next and can be taken together, so many lines at most, as far as it may pass. Returns how many lines there are.
     fn say_plain(&mut self, now: Time, lines_max: usize, saying: &mut Saying) -> usize {
-        if self.marked || self.phase == Phase::Over || self.asked_bytes as usize >= REPLY_WINDOW_BYTES {
-            return 0;
-        }
         let (meter, mut left) = (&mut self.meter, lines_max);
         let said = self.input.say_plain(saying, || {
             let may_pass = left > 0 && meter.is_ready(now);
@@ -225,14 +227,6 @@ impl Session {
     /// Takes the next line that asks for something and may pass, or what a session asks for without one. What it says is added to `saying`.
     fn next_asked(&mut self, now: Time, saying: &mut Saying) -> Option<Asked> {
         loop {
-            if self.marked || self.phase == Phase::Over {
-                return None;
-            }
-            if self.asked_bytes as usize >= REPLY_WINDOW_BYTES {
-                self.marked = true;
-                self.marks_odd = !self.marks_odd;
-                return Some(Asked::For(Request::Mark));
-            }
             if !self.input.has_found() {
                 return self.end().map(Asked::For);
             }
@@ -260,6 +254,13 @@ impl Session {
                 return Some(asked);
             }
         }
+    }
+
+    /// Asks to be told when the replies that were asked for have been dealt with.
+    const fn mark(&mut self) -> Request {
+        self.marked = true;
+        self.marks_odd = !self.marks_odd;
+        Request::Mark
     }
 
     /// Tells whether more may be read, and lets bytes that made no line count as one.

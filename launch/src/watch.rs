@@ -30,6 +30,8 @@ pub struct Ticket {
     watch: Watch,
     /// There until the end.
     pass: Option<Pass>,
+    /// How the connection has ended is counted.
+    ended: AtomicBool,
 }
 
 impl Watch {
@@ -62,7 +64,7 @@ impl Watch {
                 if from > now {
                     self.note(now, Incident::Hurried, address);
                 }
-                Ok((Ticket { watch: self.clone(), pass: Some(pass) }, from))
+                Ok((Ticket { watch: self.clone(), pass: Some(pass), ended: AtomicBool::new(false) }, from))
             }
             Err(refusal) => {
                 self.note(now, refusal.incident(), address);
@@ -162,6 +164,14 @@ impl Ticket {
         self.watch.note(now, incident, self.address());
     }
 
+    /// Counts how this connection has ended, and logs it if it is time: only the first time, since whoever reads it and whoever writes to it
+    /// may both find out that it has.
+    pub fn note_end(&self, now: Time, incident: Incident) {
+        if !self.ended.swap(true, Ordering::Relaxed) {
+            self.note(now, incident);
+        }
+    }
+
     const fn pass(&self) -> &Pass {
         self.pass.as_ref().expect("it is taken at the end only")
     }
@@ -172,5 +182,25 @@ impl Drop for Ticket {
         if let Some(pass) = self.pass.take() {
             self.watch.gate().leave(pass);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn however_many_find_out_that_a_connection_has_ended_it_counts_once() {
+        let watch = Watch::new(&Config::default());
+        let come = || watch.admit(Time::START, [192, 0, 2, 1].into(), Form::Lines).expect("there is room").0;
+        let counted = |incident| watch.journal().count(incident);
+        let tickets = [come(), come()];
+        for _ in 0..3 {
+            tickets[0].note_end(Time::START, Incident::Failed);
+            tickets[0].note_end(Time::START, Incident::HungUp);
+        }
+        assert_eq!((counted(Incident::Failed), counted(Incident::HungUp)), (1, 0), "what was found out first");
+        tickets[1].note_end(Time::START, Incident::Failed);
+        assert_eq!(counted(Incident::Failed), 2, "each for itself");
     }
 }

@@ -5,12 +5,11 @@ use std::future::{Future, poll_fn};
 use std::io::{self, ErrorKind, Write as _};
 use std::net::{IpAddr, Shutdown};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::task::{Context, Poll, ready};
-use std::time::Duration;
 
 use async_channel::Sender;
-use chinwag_core::{ConnectionId, Event, Incident, Next, Refusal, Session, Signal, Signals, Time, Written};
+use chinwag_core::{Config, ConnectionId, Event, Incident, Next, Refusal, Session, Signal, Signals, Time, Written};
 use chinwag_launch::Ticket;
 use event_listener::Event as Bell;
 use futures_lite::FutureExt as _;
@@ -25,13 +24,6 @@ const READ_BYTES: usize = 16 << 10;
 /// How many reads of one connection may follow each other: with these a batch is full.
 const READS_MAX: u8 = 4;
 
-/// How long a connection that was ended here is still read, so that what its owner sent meanwhile does not make the operating
-/// system throw away what is on its way to them.
-const LINGER: Duration = Duration::from_secs(2);
-
-/// How much is read of it at the most: more than anybody sends by mistake, and not what somebody sends for two seconds on purpose.
-const LINGER_BYTES_MAX: usize = 1 << 20;
-
 thread_local! {
     /// Whoever reads at the moment uses it; an idle connection has no buffer.
     static BUFFER: RefCell<Vec<u8>> = RefCell::new(vec![0; READ_BYTES]);
@@ -43,8 +35,6 @@ pub(crate) struct Socket {
     stream: Stream,
     ticket: Ticket,
     signals: AtomicU8,
-    /// How it has ended is counted.
-    ended: AtomicBool,
     /// How many reads there were in a row, without a wait between them. Only the reader looks at it.
     reads: AtomicU8,
     changed: Bell,
@@ -52,8 +42,7 @@ pub(crate) struct Socket {
 
 impl Socket {
     pub(crate) fn new(stream: Stream, ticket: Ticket) -> Self {
-        let (signals, ended, reads) = (AtomicU8::default(), AtomicBool::default(), AtomicU8::default());
-        Self { stream, ticket, signals, ended, reads, changed: Bell::new() }
+        Self { stream, ticket, signals: AtomicU8::default(), reads: AtomicU8::default(), changed: Bell::new() }
     }
 
     /// Writes what the socket takes at once.
@@ -104,14 +93,14 @@ impl Socket {
     /// Goes on reading for a while, and drops what comes.
     pub(crate) async fn linger(&self) {
         let lingering = async {
-            let mut left = LINGER_BYTES_MAX;
+            let mut left = Config::LINGER_BYTES_MAX;
             while left > 0
                 && let Ok(len @ 1..) = poll_fn(|cx| self.poll_read(cx, |_| {})).await
             {
                 left = left.saturating_sub(len);
             }
         };
-        lingering.or(clock::reach(clock::now() + LINGER)).await;
+        lingering.or(clock::reach(clock::now() + Config::LINGER)).await;
     }
 
     /// Decides on a visitor who asks to chat, and returns from when on they may.
@@ -130,9 +119,7 @@ impl Socket {
 
     /// Counts how the connection has ended, once: its reader and its writer may both find out that it has.
     pub(crate) fn note_end(&self, incident: Incident) {
-        if !self.ended.swap(true, Ordering::Relaxed) {
-            self.note(incident);
-        }
+        self.ticket.note_end(clock::now(), incident);
     }
 
     /// Says that no more will come.

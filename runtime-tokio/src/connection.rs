@@ -7,11 +7,10 @@ use std::io::{self, ErrorKind};
 use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::task::{Context, Poll, ready};
-use std::time::Duration;
 
-use chinwag_core::{ConnectionId, Event, Incident, Next, Refusal, Session, Signal, Signals, Time, Written};
+use chinwag_core::{Config, ConnectionId, Event, Incident, Next, Refusal, Session, Signal, Signals, Time, Written};
 use chinwag_launch::Ticket;
 use rustix::net::{SendFlags, Shutdown};
 use tokio::io::Interest;
@@ -30,13 +29,6 @@ const READ_BYTES: usize = 16 << 10;
 /// How many full reads of one connection may follow each other: as much as a batch holds.
 const FULL_READS_MAX: u8 = 4;
 
-/// How long a connection that was ended here is still read, so that what its owner sent meanwhile does not make the operating
-/// system throw away what is on its way to them.
-const LINGER: Duration = Duration::from_secs(2);
-
-/// How much is read of it at the most: more than anybody sends by mistake, and not what somebody sends for two seconds on purpose.
-const LINGER_BYTES_MAX: usize = 1 << 20;
-
 thread_local! {
     /// Whoever reads at the moment uses it; an idle connection has no buffer.
     static BUFFER: RefCell<Vec<u8>> = RefCell::new(vec![0; READ_BYTES]);
@@ -48,15 +40,12 @@ pub(crate) struct Socket {
     stream: TcpStream,
     ticket: Ticket,
     signals: AtomicU8,
-    /// How it has ended is counted.
-    ended: AtomicBool,
     changed: Notify,
 }
 
 impl Socket {
     pub(crate) fn new(stream: TcpStream, ticket: Ticket) -> Self {
-        let (signals, ended) = (AtomicU8::default(), AtomicBool::default());
-        Self { stream, ticket, signals, ended, changed: Notify::new() }
+        Self { stream, ticket, signals: AtomicU8::default(), changed: Notify::new() }
     }
 
     /// Writes what the socket takes at once.
@@ -117,14 +106,14 @@ impl Socket {
     /// Goes on reading for a while, and drops what comes.
     pub(crate) async fn linger(&self) {
         let lingering = async {
-            let mut left = LINGER_BYTES_MAX;
+            let mut left = Config::LINGER_BYTES_MAX;
             while left > 0
                 && let Ok(len @ 1..) = poll_fn(|cx| self.poll_read(cx, |_| {})).await
             {
                 left = left.saturating_sub(len);
             }
         };
-        let _ = timeout(LINGER, lingering).await;
+        let _ = timeout(Config::LINGER, lingering).await;
     }
 
     /// Decides on a visitor who asks to chat, and returns from when on they may.
@@ -143,9 +132,7 @@ impl Socket {
 
     /// Counts how the connection has ended, once: its reader and its writer may both find out that it has.
     pub(crate) fn note_end(&self, incident: Incident) {
-        if !self.ended.swap(true, Ordering::Relaxed) {
-            self.note(incident);
-        }
+        self.ticket.note_end(clock::now(), incident);
     }
 
     /// Says that no more will come.

@@ -45,7 +45,7 @@ struct Untold {
 
 /// What is known of messages that are said in a row.
 #[derive(Debug)]
-pub(super) struct Said<'a> {
+pub(super) struct Spoken<'a> {
     /// Which of all messages of the room the first of them is.
     pub(super) seq: u64,
     /// What the room is called.
@@ -109,11 +109,11 @@ impl Rooms {
     }
 
     /// Counts so many messages that are said in a room.
-    pub(super) fn say(&mut self, id: RoomId, messages: u32) -> Said<'_> {
+    pub(super) fn say(&mut self, id: RoomId, messages: u32) -> Spoken<'_> {
         let room = &mut self.rooms[id.key() as usize];
         let seq = room.said + 1;
         room.said += u64::from(messages);
-        Said { seq, name: &room.name, members: room.len() }
+        Spoken { seq, name: &room.name, members: room.len() }
     }
 
     /// Reads a little of a room, from its beginning to its end, and returns something of no meaning.

@@ -6,7 +6,6 @@
 //! seen the chunk.
 
 use std::collections::VecDeque;
-use std::iter;
 
 use bytes::{Bytes, BytesMut};
 
@@ -76,8 +75,8 @@ impl Hall {
 pub(super) struct OpenChunk {
     pub(super) buffer: BytesMut,
     pub(super) ends: Vec<u32>,
-    /// The last frame, as long as more may go into it. The messages in it have no ends yet.
-    run: Option<Run>,
+    /// What is said to browsers. The messages in its last frame have no ends yet, as long as more may go into it.
+    run: Run,
 }
 
 impl OpenChunk {
@@ -89,7 +88,10 @@ impl OpenChunk {
     fn push(&mut self, form: Form, message: &Message) {
         match form {
             Form::Lines => message.encode_lines(&mut self.buffer, |end| self.ends.push(offset(end))),
-            Form::Web if matches!(message, Message::Said { .. }) => Said::each(message).for_each(|said| self.say(said)),
+            Form::Web if matches!(message, Message::Said { .. }) => {
+                let Self { buffer, ends, run } = self;
+                Said::each(message).for_each(|said| run.say(said, buffer, |end| ends.push(offset(end))));
+            }
             Form::Web => {
                 self.seal();
                 message.encode(form, &mut self.buffer);
@@ -98,20 +100,9 @@ impl OpenChunk {
         }
     }
 
-    /// Puts what is said into the last frame, or into a new one.
-    fn say(&mut self, said: Said<'_>) {
-        if !self.run.as_mut().is_some_and(|run| run.add(said, &mut self.buffer)) {
-            self.seal();
-            self.run = Some(Run::begin(said, &mut self.buffer));
-        }
-    }
-
     /// Ends the last frame, and all messages in it with it: so they are given, or dropped, together.
     fn seal(&mut self) {
-        let Some(run) = self.run.take() else { return };
-        let count = run.count;
-        run.end(&mut self.buffer);
-        self.ends.extend(iter::repeat_n(offset(self.buffer.len()), count));
+        self.run.end(&mut self.buffer, |end| self.ends.push(offset(end)));
     }
 }
 

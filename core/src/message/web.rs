@@ -59,18 +59,9 @@ pub(super) fn encode(message: &Message, out: &mut BytesMut) {
 }
 
 fn encode_said(message: &Message, out: &mut BytesMut) {
-    let mut run: Option<Run> = None;
-    for said in Said::each(message) {
-        if !run.as_mut().is_some_and(|run| run.add(said, out)) {
-            if let Some(full) = run.take() {
-                full.end(out);
-            }
-            run = Some(Run::begin(said, out));
-        }
-    }
-    if let Some(last) = run {
-        last.end(out);
-    }
+    let mut run = Run::default();
+    Said::each(message).for_each(|said| run.say(said, out, |_| {}));
+    run.end(out, |_| {});
 }
 
 /// Begins a frame, and returns where.

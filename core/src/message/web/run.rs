@@ -1,4 +1,4 @@
-//! Owns a frame that is still written: what is said one after the other in a room goes into one, as long as that is of one time.
+//! Owns frames that are still written: what is said one after the other in a room goes into one, as long as that is of one time.
 
 use bytes::{BufMut as _, BytesMut};
 
@@ -9,15 +9,21 @@ use crate::{Message, Name};
 /// beside a queue; and what stands before the list costs next to nothing beside so much.
 const FRAME_BYTES_MIN: usize = 8 << 10;
 
-/// Writes what is said into one frame.
-#[derive(Debug)]
+/// Writes what is said into frames, as few as can be.
+#[derive(Debug, Default)]
 pub(crate) struct Run {
-    /// Where the frame begins.
+    /// The last frame, as long as more may go into it.
+    open: Option<Frame>,
+}
+
+#[derive(Debug)]
+struct Frame {
+    /// Where it begins.
     start: usize,
     time_ms: u64,
     next_seq: u64,
     /// How many messages are in it.
-    pub(crate) count: usize,
+    count: usize,
 }
 
 /// One message that somebody says.
@@ -45,8 +51,27 @@ impl<'a> Said<'a> {
 }
 
 impl Run {
+    /// Adds a message to the last frame, or ends that and begins another. Nothing else may have been appended to `out` since the last one.
+    /// `ended` is told where a frame ends, once for each message in it.
+    pub(crate) fn say(&mut self, said: Said<'_>, out: &mut BytesMut, ended: impl FnMut(usize)) {
+        if !self.open.as_mut().is_some_and(|frame| frame.add(said, out)) {
+            self.end(out, ended);
+            self.open = Some(Frame::begin(said, out));
+        }
+    }
+
+    /// Ends the last frame, if there is one that has not ended.
+    pub(crate) fn end(&mut self, out: &mut BytesMut, mut ended: impl FnMut(usize)) {
+        let Some(Frame { start, count, .. }) = self.open.take() else { return };
+        out.put_slice(b"]}");
+        end_frame(start, out);
+        (0..count).for_each(|_| ended(out.len()));
+    }
+}
+
+impl Frame {
     /// Begins a frame with a message.
-    pub(crate) fn begin(said: Said<'_>, out: &mut BytesMut) -> Self {
+    fn begin(said: Said<'_>, out: &mut BytesMut) -> Self {
         let Said { room, time_ms, seq, .. } = said;
         let start = begin_frame(TEXT, out);
         out.reserve(128);
@@ -56,8 +81,8 @@ impl Run {
         Self { start, time_ms, next_seq: seq + 1, count: 1 }
     }
 
-    /// Adds a message, if it can be in the same frame; says whether it is. Nothing else may have been appended since.
-    pub(crate) fn add(&mut self, said: Said<'_>, out: &mut BytesMut) -> bool {
+    /// Adds a message, if it can be in the same frame; says whether it is.
+    fn add(&mut self, said: Said<'_>, out: &mut BytesMut) -> bool {
         let is_next = (said.time_ms, said.seq) == (self.time_ms, self.next_seq);
         if !is_next || out.len() - self.start >= FRAME_BYTES_MIN {
             return false;
@@ -67,12 +92,6 @@ impl Run {
         out.put_u8(b',');
         put(said, out);
         true
-    }
-
-    /// Ends the frame.
-    pub(crate) fn end(self, out: &mut BytesMut) {
-        out.put_slice(b"]}");
-        end_frame(self.start, out);
     }
 }
 
