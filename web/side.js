@@ -57,7 +57,7 @@ export function render({ rooms, roomsMore, room, people, me, phase }) {
   at('alone').hidden = phase !== 'here' || people.count > 1;
 }
 
-/** Makes the children of `list` those that are `wanted`, by their names. What stays is kept, and so is the focus in it. */
+/** Makes the children of `list` those that are `wanted`, by their names. What stays keeps the focus, and a click that has begun. */
 function fill(list, wanted, make, update) {
   const old = new Map([...list.children].map((item) => [item.dataset.name, item]));
   const focused = document.activeElement;
@@ -67,8 +67,8 @@ function fill(list, wanted, make, update) {
     update(item, one);
     return item;
   });
-  if (items.length === old.size && items.every((item, place) => item === list.children[place])) return;
-  list.replaceChildren(...items);
+  old.forEach((item) => items.includes(item) || item.remove());
+  items.forEach((item, place) => list.children[place] === item || list.insertBefore(item, list.children[place]));
   if (list.contains(focused)) focused.focus({ preventScroll: true });
 }
 

@@ -126,6 +126,25 @@ test('rooms are joined by a click, by the address, by typing, and the address fo
   hal.end();
 });
 
+test('a click on a room counts although the list changes under it', async () => {
+  const page = await open({ hash: '#lounge' });
+  const [ida, joe] = [await Telnet.connect(server, 'Ida'), await Telnet.connect(server, 'Joe')];
+  const lists = async (room) => {
+    await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+    await page.locator('.rooms a', { hasText: room }).waitFor();
+  };
+  await ida.join('attic');
+  await lists('attic');
+  await page.locator('.rooms a', { hasText: 'attic' }).hover();
+  await page.mouse.down();
+  await joe.join('zoo');
+  await lists('zoo');
+  await page.mouse.up();
+  await shows(page, 'h1', 'attic');
+  ida.end();
+  joe.end();
+});
+
 test('what was shown in a room is there when one comes back to it, with the number of messages missed', async () => {
   const page = await open({ hash: '#shed' });
   const ida = await Telnet.connect(server, 'Ida');
