@@ -21,7 +21,7 @@ use argh::FromArgs;
 
 /// Talk to chinwag servers, and measure them. Without a command it is `chat`.
 #[derive(FromArgs)]
-#[argh(name = "chinwag", help_triggers("-h", "--help"))]
+#[argh(name = "chinwag", help_triggers("-h", "--help"), note = "--version tells the version.")]
 struct Chinwag {
     #[argh(subcommand)]
     command: Command,

@@ -18,7 +18,8 @@ pub(super) const REPORT: &str = "chinwag_report";
 /// logged to the files.
 pub(super) fn start(name: &str, dir: Option<&Path>) -> anyhow::Result<Option<WorkerGuard>> {
     let asked = std::env::var("RUST_LOG").ok().filter(|asked| !asked.is_empty());
-    let filter = EnvFilter::try_new(asked.as_deref().unwrap_or("info")).context("RUST_LOG can't be understood")?;
+    let filter = EnvFilter::try_new(asked.as_deref().unwrap_or("info"))
+        .map_err(|error| anyhow::anyhow!("RUST_LOG can't be understood: {error}"))?;
     // What was asked for by a signal is not asked for less by a log that keeps silent about the rest.
     let filter = filter.add_directive(format!("{REPORT}=info").parse()?);
     let to_terminal = fmt::layer().with_writer(io::stderr).with_ansi(io::stderr().is_terminal());

@@ -15,11 +15,11 @@ use crate::flags::{IP, PORT, ip, number, port, seconds};
 #[argh(subcommand, name = "bots", help_triggers("-h", "--help"))]
 pub(crate) struct BotsFlags {
     /// address of the server (default 127.0.0.1)
-    #[argh(option, default = "IP", from_str_fn(ip))]
+    #[argh(option, short = 'i', default = "IP", from_str_fn(ip))]
     ip: IpAddr,
 
     /// port of the server (default 42069)
-    #[argh(option, default = "PORT", from_str_fn(port))]
+    #[argh(option, short = 'p', default = "PORT", from_str_fn(port))]
     port: u16,
 
     /// bots that chat in English in the room main (default 3)

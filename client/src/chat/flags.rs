@@ -14,14 +14,21 @@ use crate::flags::{IP, PORT, ip, port};
 
 /// Join the conversation. From or to a pipe it is a plain line client.
 #[derive(Debug, FromArgs)]
-#[argh(subcommand, name = "chat", help_triggers("-h", "--help"))]
+#[argh(
+    subcommand,
+    name = "chat",
+    help_triggers("-h", "--help"),
+    note = "Keys: Enter sends; Tab completes a command or a name; Up and Down fetch what you have typed before; Page Up, Page Down, \
+            Shift-Up, Shift-Down, Ctrl-Home and Ctrl-End scroll; Esc goes back to the newest; F2 gives the mouse to the terminal, or \
+            takes it back; Ctrl-L draws anew; Ctrl-C ends it. A line is edited as in a shell."
+)]
 pub(crate) struct ChatFlags {
     /// address of the server (default 127.0.0.1)
-    #[argh(option, default = "IP", from_str_fn(ip))]
+    #[argh(option, short = 'i', default = "IP", from_str_fn(ip))]
     ip: IpAddr,
 
     /// port of the server (default 42069)
-    #[argh(option, default = "PORT", from_str_fn(port))]
+    #[argh(option, short = 'p', default = "PORT", from_str_fn(port))]
     port: u16,
 
     /// your name (default: the server gives you one)

@@ -23,11 +23,11 @@ const COUNT_MAX: usize = 1_000_000;
 #[argh(subcommand, name = "load", help_triggers("-h", "--help"))]
 pub(crate) struct LoadFlags {
     /// address of the server (default 127.0.0.1)
-    #[argh(option, default = "IP", from_str_fn(ip))]
+    #[argh(option, short = 'i', default = "IP", from_str_fn(ip))]
     ip: IpAddr,
 
     /// port of the server (default 42069; with --web, 42080)
-    #[argh(option, from_str_fn(port))]
+    #[argh(option, short = 'p', from_str_fn(port))]
     port: Option<u16>,
 
     /// go through the server's web door, over WebSocket
