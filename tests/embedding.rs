@@ -68,7 +68,8 @@ fn what_comes_after_urgent_bytes_is_read_at_once() {
     let (operator, orders) = tokio::sync::mpsc::channel(1);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("there are threads");
     let (listener, address) = listener();
-    let serving = runtime.spawn(chinwag_tokio::serve([(listener, Form::Lines)], Config::default(), orders));
+    let config = Config { threads: 2, ..Config::default() };
+    let serving = runtime.spawn(chinwag_tokio::serve([(listener, Form::Lines)], config, orders));
     for _ in 0..20 {
         let mut stream = greeted(address, || ());
         stream.write_all(b"one\n").expect("the server reads");

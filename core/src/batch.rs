@@ -110,7 +110,8 @@ impl<S> Batch<S> {
     /// Tells whether it is cheaper to write out what is in it on the spot than to wake another thread for it.
     #[must_use]
     pub const fn is_small(&self, config: &Config) -> bool {
-        self.writes <= config.small_batch_writes
+        let is_for_one_room = self.said.len() == 1 && !self.has_other;
+        self.writes <= if is_for_one_room { config.small_room_writes } else { config.small_batch_writes }
     }
 
     /// Returns the actions, in their order.
@@ -149,14 +150,17 @@ mod tests {
 
     #[test]
     fn a_batch_is_small_up_to_a_number_of_writes() {
-        let config = Config { small_batch_writes: 10, ..Config::default() };
+        let config = Config { small_batch_writes: 10, small_room_writes: 20, ..Config::default() };
         let elsewhere = |audience| Action::Broadcast { room: RoomId::new(1), audience, message: said() };
         let reply = || Action::Reply { connection: ANN, message: said() };
         let cases = [
             (batch([]), true),
-            (batch([broadcast(10)]), true),
-            (batch([broadcast(11)]), false),
-            (batch([broadcast(10), broadcast(10), broadcast(10)]), true),
+            (batch([broadcast(20)]), true),
+            (batch([broadcast(21)]), false),
+            (batch([broadcast(20), broadcast(20), broadcast(20)]), true),
+            (batch([broadcast(10), elsewhere(0)]), true),
+            (batch([broadcast(10), elsewhere(1)]), false),
+            (batch([broadcast(11), Action::Leave { connection: ANN }]), false),
             (batch([broadcast(4), elsewhere(5), reply()]), true),
             (batch([broadcast(4), elsewhere(5), reply(), reply()]), false),
             (batch([broadcast(4), elsewhere(5), broadcast(4)]), false),

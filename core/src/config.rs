@@ -1,4 +1,5 @@
-//! Owns every limit of the core, with its unit, its default, and the reason for the default.
+//! Owns what a server may choose, and the limits that parts share, each with its unit, its default, and the reason for the default. A
+//! limit that concerns one part alone stands there.
 
 use std::error::Error;
 use std::fmt;
@@ -63,10 +64,14 @@ pub struct Config {
     /// call per member and batch is cheap, small enough to fit into any socket's buffer at once.
     pub batch_bytes_max: usize,
 
-    /// Up to how many writes a batch is small: cheaper to be written by whoever made it than to wake another thread for. Default
-    /// 512: at some microseconds each, they cost twenty times what it can cost to wake an idle CPU on a virtual machine; but what
-    /// one thread has in its cache, two would have to share.
+    /// Up to how many writes a batch is small: better written by whoever made it than shared with another thread. Default 512: at five to
+    /// ten microseconds each, they cost many times what it can cost to wake an idle CPU on a virtual machine; but what one thread has in
+    /// its cache, two would have to share. So much for many rooms has piled up: one thread alone is about to fall behind.
     pub small_batch_writes: usize,
+
+    /// Up to how many members of one room a batch is small that only tells what is said there. Default 1024, twice as many: it has not
+    /// piled up, and takes one thread ten milliseconds at the most, which nobody notices.
+    pub small_room_writes: usize,
 
     /// How many writes a writer makes before others on its thread have their turn. Default 64: at about ten microseconds each,
     /// less than a millisecond, for which everybody else waits while a message goes to a crowd.
@@ -139,6 +144,7 @@ impl Default for Config {
             stall_max: Duration::from_secs(40),
             batch_bytes_max: 64 << 10,
             small_batch_writes: 512,
+            small_room_writes: 1024,
             turn_writes: 64,
             connections_max: u32::MAX,
             connections_per_address_max: 64,

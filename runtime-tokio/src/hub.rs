@@ -1,5 +1,7 @@
 //! Drives the hub of the core: hands it what was read, and hands what it decides to the writers, in batches.
 
+use std::io;
+use std::iter;
 use std::mem;
 use std::sync::Arc;
 
@@ -12,6 +14,7 @@ use tracing::debug;
 
 use crate::clock;
 use crate::connection::{Reader, Socket};
+use crate::crew::{HELP, Helper};
 use crate::writer::{SharedBatch, Writer};
 
 /// How many inputs may wait for the hub. Each is at most what was read at once, so this bounds memory; when it is full, reading
@@ -44,18 +47,33 @@ pub(crate) struct Hub {
     logs: Vec<Sender<SharedBatch>>,
     writers: Vec<Arc<Writer>>,
     writing: Vec<JoinHandle<()>>,
+    /// There is, or was just now, so much to do that others write, too.
+    helped_until: Time,
 }
 
 impl Hub {
-    /// Makes a hub with its writers, and the sender for its inputs.
-    pub(crate) fn new(config: Arc<Config>, watch: Watch) -> (Self, Sender<Input>) {
+    /// Makes a hub with its writers and their helpers, and the sender for its inputs.
+    pub(crate) fn new(config: Arc<Config>, watch: Watch) -> io::Result<(Self, Sender<Input>)> {
         let (sender, inputs) = mpsc::channel(INPUTS_MAX);
-        let start = |share| Writer::start(&config, share);
-        let (writers, (logs, writing)) = Share::split(config.threads).map(start).unzip();
+        let hire = |_| Ok(Some(Helper::hire()?));
+        let helpers = iter::once(Ok(None)).chain((1..config.threads).map(hire)).collect::<io::Result<Vec<_>>>()?;
+        let start = |(share, helper)| Writer::start(&config, share, helper);
+        let (writers, (logs, writing)) = Share::split(config.threads).zip(helpers).map(start).unzip();
         let core = chinwag_core::Hub::new(Config::clone(&config));
         let started = clock::now();
-        let hub = Self { core, config, watch, started, sender: sender.clone(), inputs, logs, writers, writing };
-        (hub, sender)
+        let hub = Self {
+            core,
+            config,
+            watch,
+            started,
+            sender: sender.clone(),
+            inputs,
+            logs,
+            writers,
+            writing,
+            helped_until: Time::START,
+        };
+        Ok((hub, sender))
     }
 
     /// Runs until it is told that the server stops, and everything was sent.
@@ -119,18 +137,19 @@ impl Hub {
         stats
     }
 
-    /// Hands on what is to be done. A small batch is written on the spot; for more, the writers are woken.
+    /// Hands on what is to be done. A small batch is written on the spot; for more, the writers are woken, and their helpers.
     async fn publish(&mut self) {
         let Some(batch) = self.core.take_batch().map(Arc::new) else { return };
         for log in &self.logs {
             // It ends only with its receiver, which the writer keeps.
             let _ = log.send(Arc::clone(&batch)).await;
         }
-        if batch.is_small(&self.config) {
-            self.writers.iter().for_each(Writer::follow_now);
-        } else {
-            self.writers.iter().for_each(|writer| writer.ring());
+        let now = clock::now();
+        if !batch.is_small(&self.config) {
+            self.helped_until = now + HELP;
         }
+        let is_helped = now < self.helped_until;
+        self.writers.iter().for_each(if is_helped { Writer::ring } else { Writer::follow_now });
     }
 }
 

@@ -5,12 +5,14 @@
 //!   door is given the page before they are.
 //! - Each connection (`connection.rs`) has a task that reads it and hands its requests to the hub.
 //! - Each writer (`writer.rs`) owns the queues of its share of the connections, and writes to their sockets without waiting.
+//! - All of that is done by the runtime's threads, of which it needs no more than one. When there is much to do, the server's own crew
+//!   (`crew.rs`) writes, too.
 //!
 //! # Examples
 //! A server inside of another program, which stops it:
 //!
 //! ```
-//! # #[tokio::main] async fn main() -> std::io::Result<()> {
+//! # #[tokio::main(flavor = "current_thread")] async fn main() -> std::io::Result<()> {
 //! let listener = std::net::TcpListener::bind("127.0.0.1:0")?;
 //! let address = listener.local_addr()?;
 //! let (operator, orders) = tokio::sync::mpsc::channel(1);
@@ -24,6 +26,7 @@
 
 mod clock;
 mod connection;
+mod crew;
 mod entrance;
 mod hub;
 mod serve;

@@ -18,8 +18,7 @@ static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 fn main() -> ExitCode {
     let program = Program { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") };
     chinwag_launch::run(program, |doors, config, ready| {
-        let threads = config.threads as usize;
-        let runtime = runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build()?;
+        let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
         let served = runtime.block_on(async {
             let mut signals = Signals::listen()?;
             ready.say();
@@ -38,7 +37,7 @@ fn main() -> ExitCode {
                     }
                 }
             });
-            // A task of the runtime's own threads wakes more cheaply than the one that blocks on it.
+            // A task of its own is polled only when it is woken, the one that is blocked on more often.
             tokio::spawn(chinwag_tokio::serve(doors, config, orders)).await?
         });
         Ok(served?)

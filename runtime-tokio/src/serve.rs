@@ -16,15 +16,16 @@ use crate::entrance::Entrance;
 use crate::hub::{Hub, Input};
 
 /// Serves whoever connects to one of the `doors`, each in the form that goes with it, until it is told to stop, or nobody is left who
-/// could. Then everyone is told, and what is queued is still sent, for at most [`Config::drain`]. If it is dropped before, the same happens, in the background. It has to be
-/// called within a tokio runtime, with I/O and time, whose threads it uses: as many as [`Config::threads`] says suit it best.
+/// could. Then everyone is told, and what is queued is still sent, for at most [`Config::drain`]. If it is dropped before, the same happens,
+/// in the background. It has to be called within a tokio runtime, with I/O and time, which needs no more than one thread for it. All but
+/// one of [`Config::threads`] it starts itself, for when there is much to write; they end with it.
 ///
 /// Listeners are best handed over before anybody has connected: who has already is served, too, but their sockets lack what is set on the
 /// listener for all who come later, such as that they give up on dead peers.
 ///
 /// # Errors
-/// Returns an error if `config` does not pass [`Config::check`], or if the listeners can't be set up. Nothing that clients do is an
-/// error.
+/// Returns an error if `config` does not pass [`Config::check`], or if the listeners or the threads can't be set up. Nothing that
+/// clients do is an error.
 pub async fn serve(
     doors: impl IntoIterator<Item = (std::net::TcpListener, Form)>,
     config: Config,
@@ -39,7 +40,7 @@ pub async fn serve(
     };
     let doors = doors.into_iter().map(open).collect::<Result<Vec<_>, _>>()?;
     let config = Arc::new(config);
-    let (hub, inputs) = Hub::new(Arc::clone(&config), watch.clone());
+    let (hub, inputs) = Hub::new(Arc::clone(&config), watch.clone())?;
     let mut entrances = Vec::new();
     for (door, listener) in doors {
         info!(form = ?door.form(), address = %listener.local_addr()?, "serving");

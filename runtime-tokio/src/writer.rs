@@ -1,9 +1,12 @@
 //! Owns the queues of one share of the connections, and writes to their sockets.
 //!
 //! A writer follows the log of batches. Whoever holds its lock takes all that is in the log, in order: the hub, on the spot, when a
-//! batch is small; the writer's own task, when its bell is rung; or a task that has waited for a socket to take bytes again.
+//! batch is small; its helper, when one is not; the writer's own task, when its bell is rung; or a task that has waited for a socket to take
+//! bytes again. A helper may be about it for long. So nobody who has others to serve waits for it: they leave what they have come with where
+//! it is found, and ring.
 
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::mem;
+use std::sync::{Arc, Mutex, MutexGuard, TryLockError};
 use std::time::Duration;
 
 use chinwag_core::{Batch, Config, ConnectionId, Fanout, Output, Share, Stats, Time};
@@ -13,6 +16,7 @@ use tokio::task::{JoinHandle, yield_now};
 
 use crate::clock;
 use crate::connection::Socket;
+use crate::crew::Helper;
 
 /// How many batches the log holds. If a writer is so far behind, the hub waits for it: writers wait for nobody, so it is not long.
 const LOG_BATCHES_MAX: usize = 64;
@@ -26,7 +30,12 @@ const TURNS: u32 = 4;
 #[derive(Debug)]
 pub(crate) struct Writer {
     following: Mutex<Following>,
+    /// Held by who comes next: a lock that is taken again at once would never be had by others.
+    turnstile: Mutex<()>,
+    /// Whose sockets take bytes again; each of its connections once at the most.
+    writable: Mutex<Vec<ConnectionId>>,
     bell: Notify,
+    helper: Option<Helper>,
     stall_max: Duration,
 }
 
@@ -47,25 +56,50 @@ enum Wake {
 impl Writer {
     /// Makes the writer of a share, with the end of the log that feeds it, and starts its task, which ends when the server has
     /// stopped and everything was written.
-    pub(crate) fn start(config: &Config, share: Share) -> (Arc<Self>, (Sender<SharedBatch>, JoinHandle<()>)) {
+    pub(crate) fn start(
+        config: &Config,
+        share: Share,
+        helper: Option<Helper>,
+    ) -> (Arc<Self>, (Sender<SharedBatch>, JoinHandle<()>)) {
         let (sender, log) = mpsc::channel(LOG_BATCHES_MAX);
-        let following = Mutex::new(Following { fanout: Fanout::new(config, share), log });
-        let writer = Arc::new(Self { following, bell: Notify::new(), stall_max: config.stall_max });
+        let writer = Arc::new(Self {
+            following: Mutex::new(Following { fanout: Fanout::new(config, share), log }),
+            turnstile: Mutex::default(),
+            writable: Mutex::default(),
+            bell: Notify::new(),
+            helper,
+            stall_max: config.stall_max,
+        });
         let task = tokio::spawn(Arc::clone(&writer).run());
         (writer, (sender, task))
     }
 
+    /// Has the log followed: by the helper, or the writer's task if there is none.
+    pub(crate) fn ring(self: &Arc<Self>) {
+        match &self.helper {
+            Some(helper) => helper.ring(self),
+            None => self.ring_for_task(),
+        }
+    }
+
     /// Makes the writer's task follow the log.
-    pub(crate) fn ring(&self) {
+    fn ring_for_task(&self) {
         self.bell.notify_one();
     }
 
-    /// Follows the log on the spot, unless somebody is about it; then the writer's task will.
+    /// Follows the log on the spot, for a turn, unless somebody is about it, who then does.
     pub(crate) fn follow_now(self: &Arc<Self>) {
-        match self.following.try_lock() {
-            Ok(mut following) => self.follow_for_task(&mut following),
-            Err(_) => self.ring(),
+        match self.try_lock() {
+            Some(mut following) => self.follow_for_task(&mut following),
+            None => self.ring(),
         }
+    }
+
+    /// Follows the log until nothing is left, for a thread that has nothing else to do.
+    pub(crate) fn help(self: &Arc<Self>) {
+        while !self.follow(&mut self.lock(), Duration::ZERO) {}
+        // What is due now may be so at another time than what was, and this may be the end.
+        self.ring_for_task();
     }
 
     /// Adds what was given to its connections, and is queued for them, to `stats`.
@@ -98,8 +132,13 @@ impl Writer {
     /// Does what there is to do in a turn, after others had theirs for so long, and returns when to go on, or `None` after the end.
     fn wake(self: &Arc<Self>, others_had: Duration) -> Option<Wake> {
         let now = clock::now();
-        let mut following = self.lock();
-        following.fanout.handle_timeout(now);
+        // The runtime's own threads are about it for a turn at the most.
+        let mine = if self.helper.is_some() { self.try_lock() } else { Some(self.lock()) };
+        let Some(mut following) = mine else {
+            // The helper looks once more, and rings when it is through.
+            self.ring();
+            return Some(Wake::Rung { or_at: now + self.stall_max });
+        };
         let at_least = Fanout::<Arc<Socket>>::turn_after(others_had);
         if !self.follow(&mut following, at_least) {
             return Some(Wake::Soon);
@@ -113,13 +152,16 @@ impl Writer {
     /// Does a turn of what the writer's task does, which then has the rest to do, and to see the end.
     fn follow_for_task(self: &Arc<Self>, following: &mut Following) {
         if !self.follow(following, Duration::ZERO) || following.fanout.is_finished() {
-            self.ring();
+            self.ring_for_task();
         }
     }
 
-    /// Takes what is in the log, and writes what can be written, for one turn, and for this long at least. Tells whether that was all.
+    /// Does what is due, takes what is in the log, and writes what can be written, for one turn, and for this long at least. Tells whether that was all.
     fn follow(self: &Arc<Self>, following: &mut Following, at_least: Duration) -> bool {
         let (Following { fanout, log }, now) = (following, clock::now());
+        let writable = mem::take(&mut *self.writable.lock().expect("nobody panics while holding it"));
+        writable.into_iter().for_each(|connection| fanout.handle_writable(connection));
+        fanout.handle_timeout(now);
         while fanout.follow_log(now, || log.try_recv().ok()) {
             if !self.write(fanout, now) && clock::now().since(now) >= at_least {
                 return false;
@@ -152,13 +194,22 @@ impl Writer {
         let writer = Arc::clone(self);
         tokio::spawn(async move {
             socket.writable().await;
-            let mut following = writer.lock();
-            following.fanout.handle_writable(connection);
-            writer.follow_for_task(&mut following);
+            writer.writable.lock().expect("nobody panics while holding it").push(connection);
+            writer.follow_now();
         });
     }
 
+    /// Waits until nobody is about it, which takes a turn at the most.
     fn lock(&self) -> MutexGuard<'_, Following> {
+        let _next = self.turnstile.lock().expect("nobody panics while holding it");
         self.following.lock().expect("nobody panics while holding it")
+    }
+
+    fn try_lock(&self) -> Option<MutexGuard<'_, Following>> {
+        match self.following.try_lock() {
+            Ok(following) => Some(following),
+            Err(TryLockError::WouldBlock) => None,
+            Err(TryLockError::Poisoned(_)) => panic!("nobody panics while holding it"),
+        }
     }
 }

@@ -113,8 +113,7 @@ fn serve_on_smol(doors: [Door; 2], config: Config, orders: Receiver<Order>) -> i
 }
 
 fn serve_on_tokio(doors: [Door; 2], config: Config, orders: tokio::sync::mpsc::Receiver<Order>) -> io::Result<()> {
-    let threads = config.threads as usize;
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let served = runtime.spawn(chinwag_tokio::serve(doors, config, orders));
     runtime.block_on(served)?
 }

@@ -91,7 +91,7 @@ fn run(adapter: Adapter, form: Form, listener: TcpListener) -> Running {
         Adapter::Tokio => {
             let (operator, orders) = tokio::sync::mpsc::channel(1);
             let serve = move || {
-                let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+                let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
                 runtime.block_on(chinwag_tokio::serve([(listener, form)], config, orders))
             };
             (Box::new(operator), thread::spawn(serve))

@@ -1,0 +1,43 @@
+//! Owns the threads that join in when there is much to do.
+//!
+//! While there is little, the runtime's own thread reads, decides and writes: to wake a second one would cost more than the work itself. For a
+//! batch that is not small each writer but the first has a helper, a thread that follows the log for it.
+
+use std::io;
+use std::sync::Arc;
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::thread::Builder;
+use std::time::Duration;
+
+use tokio::runtime::Handle;
+
+use crate::writer::Writer;
+
+/// For how long helpers write all that there is to write, once there was much. Under load there is much again long before; without,
+/// two threads that share the little work there is are soon one again.
+pub(crate) const HELP: Duration = Duration::from_millis(10);
+
+/// Rings for a thread, which ends when this is dropped.
+#[derive(Debug)]
+pub(crate) struct Helper(SyncSender<Arc<Writer>>);
+
+impl Helper {
+    /// Starts the thread. It has to be called within the runtime that the server runs on.
+    pub(crate) fn hire() -> io::Result<Self> {
+        let (bell, rung) = sync_channel::<Arc<Writer>>(1);
+        let runtime = Handle::current();
+        Builder::new().name("chinwag".into()).spawn(move || {
+            let _within = runtime.enter();
+            for writer in rung {
+                writer.help();
+            }
+        })?;
+        Ok(Self(bell))
+    }
+
+    /// Makes the thread follow the log for a writer.
+    pub(crate) fn ring(&self, writer: &Arc<Writer>) {
+        // If it is full, the thread has yet to wake, and will see all that there is then.
+        let _ = self.0.try_send(Arc::clone(writer));
+    }
+}
