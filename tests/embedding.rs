@@ -55,12 +55,15 @@ fn a_dropped_smol_server_leaves_nobody_behind() {
 #[test]
 fn a_dropped_tokio_server_leaves_nobody_behind() {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("there are threads");
-    let (listener, address) = listener();
-    let (_operator, orders) = tokio::sync::mpsc::channel(1);
-    let serving = runtime.spawn(chinwag_tokio::serve([(listener, Form::Lines)], Config::default(), orders));
-    assert_ends(greeted(address, || serving.abort()));
-    assert!(runtime.block_on(serving).is_err_and(|error| error.is_cancelled()));
-    assert!(TcpStream::connect(address).is_err());
+    for threads in [1, 2] {
+        let (listener, address) = listener();
+        let (_operator, orders) = tokio::sync::mpsc::channel(1);
+        let config = Config { threads, ..Config::default() };
+        let serving = runtime.spawn(chinwag_tokio::serve([(listener, Form::Lines)], config, orders));
+        assert_ends(greeted(address, || serving.abort()));
+        assert!(runtime.block_on(serving).is_err_and(|error| error.is_cancelled()));
+        assert!(TcpStream::connect(address).is_err());
+    }
 }
 
 #[test]

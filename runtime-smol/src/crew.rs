@@ -6,16 +6,12 @@
 use std::io;
 use std::sync::{Arc, Weak};
 use std::thread::{Builder, JoinHandle};
-use std::time::Duration;
 
 use async_channel::Sender;
 use async_io::Timer;
+use chinwag_core::Config;
 use futures_lite::future;
 use smol::Executor;
-
-/// For how long a thread helps each time the bell rings. Under load it rings again long before; without, two threads that share
-/// the little work there is are soon one again.
-const HELP: Duration = Duration::from_millis(10);
 
 /// Starts the threads, and returns them and their bell. When nobody holds it any more they end, after 10 ms at the most. They hold the
 /// executor only while they help: it owns the hub, which holds the bell.
@@ -27,7 +23,7 @@ pub(crate) fn hire(executor: &Arc<Executor<'static>>, threads: u32) -> io::Resul
             while future::block_on(rung.recv()).is_ok()
                 && let Some(executor) = Weak::upgrade(&executor)
             {
-                future::block_on(executor.run(Timer::after(HELP)));
+                future::block_on(executor.run(Timer::after(Config::HELP)));
             }
         })
     };

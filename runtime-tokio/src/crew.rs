@@ -7,15 +7,10 @@ use std::io;
 use std::sync::Arc;
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread::Builder;
-use std::time::Duration;
 
 use tokio::runtime::Handle;
 
 use crate::writer::Writer;
-
-/// For how long helpers write all that there is to write, once there was much. Under load there is much again long before; without,
-/// two threads that share the little work there is are soon one again.
-pub(crate) const HELP: Duration = Duration::from_millis(10);
 
 /// Rings for a thread, which ends when this is dropped.
 #[derive(Debug)]

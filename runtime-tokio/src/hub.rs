@@ -14,7 +14,7 @@ use tracing::debug;
 
 use crate::clock;
 use crate::connection::{Reader, Socket};
-use crate::crew::{HELP, Helper};
+use crate::crew::Helper;
 use crate::writer::{SharedBatch, Writer};
 
 /// How many inputs may wait for the hub. Each is at most what was read at once, so this bounds memory; when it is full, reading
@@ -146,7 +146,7 @@ impl Hub {
         }
         let now = clock::now();
         if !batch.is_small(&self.config) {
-            self.helped_until = now + HELP;
+            self.helped_until = now + Config::HELP;
         }
         let is_helped = now < self.helped_until;
         self.writers.iter().for_each(if is_helped { Writer::ring } else { Writer::follow_now });
