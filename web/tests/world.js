@@ -1,5 +1,5 @@
 // What a test in a browser needs: a server that runs as its own program, people on pages, and people on plain TCP. Everything is waited
-// for, up to a deadline; nothing is slept for.
+// for, up to a deadline; nothing is slept for. What a test that failed has left behind is ended, so that it keeps nobody waiting.
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -12,6 +12,18 @@ import { chromium } from 'playwright-core';
 /** How long anything may take, in ms, on a slow machine with other work to do. */
 export const DEADLINE = 30_000;
 
+/** How long all tests of a file may take, in ms: ten times as long as they do. */
+const FILE_DEADLINE = 300_000;
+
+setTimeout(() => {
+  console.error(`not done after ${FILE_DEADLINE / 1000} seconds`);
+  process.exit(1);
+}, FILE_DEADLINE).unref();
+
+/** Those that run. Neither they nor sockets keep a file's process alive, so whoever a failed test has left behind ends with it. */
+const servers = new Set();
+process.on('exit', () => servers.forEach((child) => child.kill('SIGKILL')));
+
 const CHROMIUM_FLAGS = [
   '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update',
   '--disable-sync',
@@ -23,27 +35,26 @@ export async function startServer({ again, flags = [] } = {}) {
   assert.ok(program, 'CHINWAG_SERVER has to name the program of a server, for example ../target/debug/chinwag-smol');
   const ports = again ? ['--port', again.port, '--web', new URL(again.url).host] : ['--port', '0', '--web', '127.0.0.1:0'];
   const child = spawn(program, [...ports, ...flags], { stdio: ['ignore', 'pipe', 'ignore'] });
-  const server = { port: null, url: null, stop: () => stop(child), kill: () => kill(child) };
+  servers.add(child);
+  child.on('exit', () => servers.delete(child)).unref();
+  const server = { port: null, url: null, stop: () => end(child, 'SIGTERM'), kill: () => end(child, 'SIGKILL') };
   for await (const line of createInterface(child.stdout)) {
     server.port ??= line.match(/ listening on .*:(\d+)$/)?.[1];
     server.url ??= line.match(/ web page at (\S+)$/)?.[1];
-    if (server.port && server.url) return server;
+    if (server.port && server.url) {
+      child.stdout.unref();
+      return server;
+    }
   }
   throw new Error(`${program} has not said where it listens`);
 }
 
-/** Asks a server to stop, and waits until it has. */
-async function stop(child) {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const gone = once(child, 'exit');
-  child.kill('SIGTERM');
-  await gone;
-}
-
-/** Ends a server without a word to anyone. */
-async function kill(child) {
-  const gone = once(child, 'exit');
-  child.kill('SIGKILL');
+/** Ends a server: asks it to stop, or, with `SIGKILL`, without a word to anyone. */
+async function end(child, signal) {
+  if (!servers.has(child)) return;
+  const gone = once(child, 'exit', { signal: AbortSignal.timeout(DEADLINE) });
+  child.ref();
+  child.kill(signal);
   await gone;
 }
 
@@ -110,7 +121,7 @@ export class Telnet {
     somebody.#socket.setEncoding('utf8').on('data', (text) => {
       somebody.#heard += text;
     });
-    somebody.#socket.on('error', () => {}); // The server may be stopped under it.
+    somebody.#socket.on('error', () => {}).unref(); // The server may be stopped under it.
     await somebody.hears(/You joined main\n/);
     if (name) {
       somebody.say(`/name ${name}`);
