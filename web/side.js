@@ -63,11 +63,12 @@ function fill(list, wanted, make, update) {
   const focused = document.activeElement;
   const items = wanted.map((one) => {
     const item = old.get(one.name) ?? make(one.name);
+    old.delete(one.name);
     item.dataset.name = one.name;
     update(item, one);
     return item;
   });
-  old.forEach((item) => items.includes(item) || item.remove());
+  old.forEach((item) => item.remove());
   items.forEach((item, place) => list.children[place] === item || list.insertBefore(item, list.children[place]));
   if (list.contains(focused)) focused.focus({ preventScroll: true });
 }
