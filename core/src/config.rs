@@ -164,10 +164,6 @@ impl Default for Config {
 }
 
 impl Config {
-    /// For how long other threads help with all that there is to write, once a batch was not small: 10 ms. Under load the next comes long
-    /// before; without, threads that share the little work there is are soon one again.
-    pub const HELP: Duration = Duration::from_millis(10);
-
     /// How long a connection that was ended here is still read, so that what its owner sent meanwhile does not make the operating system
     /// throw away what is on its way to them: 2 s, more than a round trip takes on the slowest line that anybody chats over.
     pub const LINGER: Duration = Duration::from_secs(2);

@@ -1,31 +1,35 @@
 //! Owns the threads that join in when there is much to do.
 //!
-//! While there is little, one thread reads, decides and writes: to wake a second one would cost more than the work itself. A batch
-//! that is not small rings the bell, and one more thread runs the executor's tasks for a while.
+//! While there is little, one thread reads, decides and writes: to wake a second one would cost more than the work itself. For a batch
+//! that is not small each writer but the first has a helper, a thread that follows the log for it.
 
 use std::io;
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 use std::thread::{Builder, JoinHandle};
 
 use async_channel::Sender;
-use async_io::Timer;
-use chinwag_core::Config;
-use futures_lite::future;
-use smol::Executor;
 
-/// Starts the threads, and returns them and their bell. When nobody holds it any more they end, after 10 ms at the most. They hold the
-/// executor only while they help: it owns the hub, which holds the bell.
-pub(crate) fn hire(executor: &Arc<Executor<'static>>, threads: u32) -> io::Result<(Vec<JoinHandle<()>>, Sender<()>)> {
-    let (bell, rung) = async_channel::bounded(1);
-    let hire = |_| {
-        let (executor, rung) = (Arc::downgrade(executor), rung.clone());
-        Builder::new().name("chinwag".into()).spawn(move || {
-            while future::block_on(rung.recv()).is_ok()
-                && let Some(executor) = Weak::upgrade(&executor)
-            {
-                future::block_on(executor.run(Timer::after(Config::HELP)));
+use crate::writer::Writer;
+
+/// Rings for a thread, which ends when this is dropped.
+#[derive(Debug)]
+pub(crate) struct Helper(Sender<Arc<Writer>>);
+
+impl Helper {
+    /// Starts the thread.
+    pub(crate) fn hire() -> io::Result<(Self, JoinHandle<()>)> {
+        let (bell, rung) = async_channel::bounded::<Arc<Writer>>(1);
+        let thread = Builder::new().name("chinwag".into()).spawn(move || {
+            while let Ok(writer) = rung.recv_blocking() {
+                writer.help();
             }
-        })
-    };
-    Ok(((0..threads).map(hire).collect::<io::Result<_>>()?, bell))
+        })?;
+        Ok((Self(bell), thread))
+    }
+
+    /// Makes the thread follow the log for a writer.
+    pub(crate) fn ring(&self, writer: &Arc<Writer>) {
+        // If it is full, the thread has yet to wake, and will see all that there is then.
+        let _ = self.0.try_send(Arc::clone(writer));
+    }
 }

@@ -1,5 +1,6 @@
 //! Drives the hub of the core: hands it what was read, and hands what it decides to the writers, in batches.
 
+use std::iter;
 use std::sync::{Arc, Weak};
 
 use async_channel::{Receiver, Sender};
@@ -11,6 +12,7 @@ use tracing::debug;
 
 use crate::clock::{self, Alarm};
 use crate::connection::{Reader, Socket};
+use crate::crew::Helper;
 use crate::sockets::Sockets;
 use crate::writer::Writer;
 
@@ -50,22 +52,23 @@ pub(crate) struct Hub {
     log: async_broadcast::Sender<Arc<Batch<Arc<Socket>>>>,
     writers: Vec<Arc<Writer>>,
     writing: Vec<Task<()>>,
-    crew: Sender<()>,
 }
 
 impl Hub {
-    /// Makes a hub with its writers, and the sender for its inputs. It rings for the crew when there is much to do.
+    /// Makes a hub with its writers, of which all but the first have helpers, and the sender for its inputs.
     pub(crate) fn new(
         config: Arc<Config>,
         executor: &Arc<Executor<'static>>,
         sockets: &Arc<Sockets>,
-        crew: Sender<()>,
+        helpers: impl IntoIterator<Item = Helper>,
         watch: Watch,
     ) -> (Self, Sender<Input>) {
         let (sender, inputs) = async_channel::bounded(INPUTS_MAX);
         let (log, followed) = async_broadcast::broadcast(LOG_BATCHES_MAX);
-        let start = |share| Writer::start(&config, share, followed.clone(), Arc::clone(sockets), executor);
-        let (writers, writing) = Share::split(config.threads).map(start).unzip();
+        let helpers = iter::once(None).chain(helpers.into_iter().map(Some));
+        let start =
+            |(share, helper)| Writer::start(&config, share, helper, followed.clone(), Arc::clone(sockets), executor);
+        let (writers, writing) = Share::split(config.threads).zip(helpers).map(start).unzip();
         let core = chinwag_core::Hub::new(Config::clone(&config));
         let started = clock::now();
         let executor = Arc::downgrade(executor);
@@ -81,7 +84,6 @@ impl Hub {
             log,
             writers,
             writing,
-            crew,
         };
         (hub, sender)
     }
@@ -145,16 +147,12 @@ impl Hub {
         stats
     }
 
-    /// Hands on what is to be done. A small batch is written on the spot; for more, the writers are woken.
+    /// Hands on what is to be done. A small batch is written on the spot; for more, the writers are woken, and their helpers.
     async fn publish(&mut self) {
         let Some(batch) = self.core.take_batch().map(Arc::new) else { return };
         // It ends only with its receivers, which the writers keep.
         let _ = self.log.broadcast_direct(Arc::clone(&batch)).await;
-        if batch.is_small(&self.config) {
-            self.writers.iter().for_each(Writer::follow_now);
-        } else {
-            self.writers.iter().for_each(|writer| writer.ring());
-            let _ = self.crew.try_send(());
-        }
+        let is_small = batch.is_small(&self.config);
+        self.writers.iter().for_each(if is_small { Writer::follow_now } else { Writer::ring });
     }
 }

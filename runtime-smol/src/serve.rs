@@ -17,14 +17,14 @@ use smol::Executor;
 use tracing::info;
 
 use crate::clock;
-use crate::crew;
+use crate::crew::Helper;
 use crate::entrance::Entrance;
 use crate::hub::{Hub, Input};
 use crate::sockets::Sockets;
 
 /// Serves whoever connects to one of the `doors`, each in the form that goes with it, until it is told to stop, or nobody is left who
 /// could. Then everyone is told, and what is queued is still sent, for at most [`Config::drain`]. It runs on [`Config::threads`] threads
-/// which it starts itself, all but one of them for when there is much to do, and which end with it.
+/// which it starts itself, all but one of them for when there is much to write, and which end with it.
 ///
 /// Listeners are best handed over before anybody has connected: who has already is served, too, but their sockets lack what is set on the
 /// listener for all who come later, such as that they give up on dead peers.
@@ -47,8 +47,9 @@ pub async fn serve(
     };
     let doors = doors.into_iter().map(open).collect::<Result<Vec<_>, _>>()?;
     let executor = Arc::new(Executor::new());
-    let (crew, bell) = crew::hire(&executor, config.threads - 1)?;
-    let (hub, inputs) = Hub::new(Arc::clone(&config), &executor, &sockets, bell, watch.clone());
+    let crew = (1..config.threads).map(|_| Helper::hire()).collect::<io::Result<Vec<_>>>()?;
+    let (helpers, crew): (Vec<_>, Vec<_>) = crew.into_iter().unzip();
+    let (hub, inputs) = Hub::new(Arc::clone(&config), &executor, &sockets, helpers, watch.clone());
     let mut entering = Vec::new();
     for (address, door, listener) in doors {
         info!(form = ?door.form(), %address, "serving");

@@ -1,18 +1,24 @@
 //! Owns the queues of one share of the connections, and writes to their sockets.
 //!
 //! A writer follows the log of batches. Whoever holds its lock takes all that is in the log, in order: the hub, on the spot, when a
-//! batch is small; the writer's own task, when its bell is rung; or a task that has waited for a socket to take bytes again.
+//! batch is small; its helper, when one is not; the writer's own task, when its bell is rung; or a task that has waited for a socket to take
+//! bytes again. A helper may be about it for long. So nobody who has others to serve waits for it: they leave what they have come with where
+//! it is found, and ring.
 
-use std::sync::{Arc, Mutex, MutexGuard, Weak};
+use std::mem;
+use std::sync::{Arc, Weak};
+use std::thread;
 use std::time::Duration;
 
 use async_channel::{Receiver, Sender};
 use chinwag_core::{Batch, Config, ConnectionId, Fanout, Output, Share, Stats, Time};
 use futures_lite::{FutureExt as _, future};
+use parking_lot::Mutex;
 use smol::{Executor, Task};
 
 use crate::clock::{self, Alarm};
 use crate::connection::Socket;
+use crate::crew::Helper;
 use crate::sockets::Sockets;
 
 /// What all writers follow.
@@ -23,8 +29,12 @@ const TURNS: u32 = 3;
 
 #[derive(Debug)]
 pub(crate) struct Writer {
+    /// A fair lock, or else a helper, who takes it again at once, would keep it.
     following: Mutex<Following>,
+    /// Whose sockets take bytes again; each of its connections once at the most.
+    writable: Mutex<Vec<ConnectionId>>,
     bell: Sender<()>,
+    helper: Option<Helper>,
     stall_max: Duration,
     sockets: Arc<Sockets>,
     /// Not a strong one: the executor owns the tasks that own this.
@@ -50,35 +60,60 @@ impl Writer {
     pub(crate) fn start(
         config: &Config,
         share: Share,
+        helper: Option<Helper>,
         log: Log,
         sockets: Arc<Sockets>,
         executor: &Arc<Executor<'static>>,
     ) -> (Arc<Self>, Task<()>) {
         let (bell, rung) = async_channel::bounded(1);
-        let following = Mutex::new(Following { fanout: Fanout::new(config, share), log });
-        let executor_weak = Arc::downgrade(executor);
-        let writer = Arc::new(Self { following, bell, stall_max: config.stall_max, sockets, executor: executor_weak });
+        let writer = Arc::new(Self {
+            following: Mutex::new(Following { fanout: Fanout::new(config, share), log }),
+            writable: Mutex::default(),
+            bell,
+            helper,
+            stall_max: config.stall_max,
+            sockets,
+            executor: Arc::downgrade(executor),
+        });
         let task = executor.spawn(Arc::clone(&writer).run(rung));
         (writer, task)
     }
 
+    /// Has the log followed: by the helper, or the writer's task if there is none.
+    pub(crate) fn ring(self: &Arc<Self>) {
+        match &self.helper {
+            Some(helper) => helper.ring(self),
+            None => self.ring_for_task(),
+        }
+    }
+
     /// Makes the writer's task follow the log.
-    pub(crate) fn ring(&self) {
+    fn ring_for_task(&self) {
         // If it is full, the task has yet to wake, and will see all that there is then.
         let _ = self.bell.try_send(());
     }
 
-    /// Follows the log on the spot, unless somebody is about it; then the writer's task will.
+    /// Follows the log on the spot, for a turn, unless somebody is about it, who then does.
     pub(crate) fn follow_now(self: &Arc<Self>) {
         match self.following.try_lock() {
-            Ok(mut following) => self.follow_for_task(&mut following),
-            Err(_) => self.ring(),
+            Some(mut following) => self.follow_for_task(&mut following),
+            None => self.ring(),
         }
+    }
+
+    /// Follows the log until nothing is left, for a thread that has nothing else to do.
+    pub(crate) fn help(self: &Arc<Self>) {
+        while !self.follow(&mut self.following.lock(), Duration::ZERO) {
+            // Who decides may wait for this core, and would do so until the system's next tick: 4 ms on many.
+            thread::yield_now();
+        }
+        // What is due now may be so at another time than what was, and this may be the end.
+        self.ring_for_task();
     }
 
     /// Adds what was given to its connections, and is queued for them, to `stats`.
     pub(crate) fn count(&self, stats: &mut Stats) {
-        self.lock().fanout.count(stats);
+        self.following.lock().fanout.count(stats);
     }
 
     async fn run(self: Arc<Self>, rung: Receiver<()>) {
@@ -112,8 +147,13 @@ impl Writer {
     /// Does what there is to do in a turn, after others had theirs for so long, and returns when to go on, or `None` after the end.
     fn wake(self: &Arc<Self>, others_had: Duration) -> Option<Wake> {
         let now = clock::now();
-        let mut following = self.lock();
-        following.fanout.handle_timeout(now);
+        // The server's first thread is about it for a turn at the most.
+        let mine = if self.helper.is_some() { self.following.try_lock() } else { Some(self.following.lock()) };
+        let Some(mut following) = mine else {
+            // The helper looks once more, and rings when it is through.
+            self.ring();
+            return Some(Wake::Rung { or_at: now + self.stall_max });
+        };
         let at_least = Fanout::<Arc<Socket>>::turn_after(others_had);
         if !self.follow(&mut following, at_least) {
             return Some(Wake::Soon);
@@ -127,13 +167,17 @@ impl Writer {
     /// Does a turn of what the writer's task does, which then has the rest to do, and to see the end.
     fn follow_for_task(self: &Arc<Self>, following: &mut Following) {
         if !self.follow(following, Duration::ZERO) || following.fanout.is_finished() {
-            self.ring();
+            self.ring_for_task();
         }
     }
 
-    /// Takes what is in the log, and writes what can be written, for one turn, and for this long at least. Tells whether that was all.
+    /// Does what is due, takes what is in the log, and writes what can be written, for one turn, and for this long at least. Tells whether
+    /// that was all.
     fn follow(self: &Arc<Self>, following: &mut Following, at_least: Duration) -> bool {
         let (Following { fanout, log }, now) = (following, clock::now());
+        let writable = mem::take(&mut *self.writable.lock());
+        writable.into_iter().for_each(|connection| fanout.handle_writable(connection));
+        fanout.handle_timeout(now);
         while fanout.follow_log(now, || log.try_recv().ok()) {
             if !self.write(fanout, now) && clock::now().since(now) >= at_least {
                 return false;
@@ -166,16 +210,11 @@ impl Writer {
         let writer = Arc::clone(self);
         let task = async move {
             socket.writable().await;
-            let mut following = writer.lock();
-            following.fanout.handle_writable(connection);
-            writer.follow_for_task(&mut following);
+            writer.writable.lock().push(connection);
+            writer.follow_now();
         };
         if let Some(executor) = self.executor.upgrade() {
             executor.spawn(task).detach();
         }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Following> {
-        self.following.lock().expect("nobody panics while holding it")
     }
 }

@@ -47,8 +47,6 @@ pub(crate) struct Hub {
     logs: Vec<Sender<SharedBatch>>,
     writers: Vec<Arc<Writer>>,
     writing: Vec<JoinHandle<()>>,
-    /// There is, or was just now, so much to do that others write, too.
-    helped_until: Time,
 }
 
 impl Hub {
@@ -61,18 +59,7 @@ impl Hub {
         let (writers, (logs, writing)) = Share::split(config.threads).zip(helpers).map(start).unzip();
         let core = chinwag_core::Hub::new(Config::clone(&config));
         let started = clock::now();
-        let hub = Self {
-            core,
-            config,
-            watch,
-            started,
-            sender: sender.clone(),
-            inputs,
-            logs,
-            writers,
-            writing,
-            helped_until: Time::START,
-        };
+        let hub = Self { core, config, watch, started, sender: sender.clone(), inputs, logs, writers, writing };
         Ok((hub, sender))
     }
 
@@ -144,12 +131,8 @@ impl Hub {
             // It ends only with its receiver, which the writer keeps.
             let _ = log.send(Arc::clone(&batch)).await;
         }
-        let now = clock::now();
-        if !batch.is_small(&self.config) {
-            self.helped_until = now + Config::HELP;
-        }
-        let is_helped = now < self.helped_until;
-        self.writers.iter().for_each(if is_helped { Writer::ring } else { Writer::follow_now });
+        let is_small = batch.is_small(&self.config);
+        self.writers.iter().for_each(if is_small { Writer::follow_now } else { Writer::ring });
     }
 }
 

@@ -6,10 +6,12 @@
 //! it is found, and ring.
 
 use std::mem;
-use std::sync::{Arc, Mutex, MutexGuard, TryLockError};
+use std::sync::Arc;
+use std::thread;
 use std::time::Duration;
 
 use chinwag_core::{Batch, Config, ConnectionId, Fanout, Output, Share, Stats, Time};
+use parking_lot::Mutex;
 use tokio::sync::Notify;
 use tokio::sync::mpsc::{self, Receiver, Sender};
 use tokio::task::{JoinHandle, yield_now};
@@ -29,9 +31,8 @@ const TURNS: u32 = 4;
 
 #[derive(Debug)]
 pub(crate) struct Writer {
+    /// A fair lock, or else a helper, who takes it again at once, would keep it.
     following: Mutex<Following>,
-    /// Held by who comes next: a lock that is taken again at once would never be had by others.
-    turnstile: Mutex<()>,
     /// Whose sockets take bytes again; each of its connections once at the most.
     writable: Mutex<Vec<ConnectionId>>,
     bell: Notify,
@@ -64,7 +65,6 @@ impl Writer {
         let (sender, log) = mpsc::channel(LOG_BATCHES_MAX);
         let writer = Arc::new(Self {
             following: Mutex::new(Following { fanout: Fanout::new(config, share), log }),
-            turnstile: Mutex::default(),
             writable: Mutex::default(),
             bell: Notify::new(),
             helper,
@@ -89,7 +89,7 @@ impl Writer {
 
     /// Follows the log on the spot, for a turn, unless somebody is about it, who then does.
     pub(crate) fn follow_now(self: &Arc<Self>) {
-        match self.try_lock() {
+        match self.following.try_lock() {
             Some(mut following) => self.follow_for_task(&mut following),
             None => self.ring(),
         }
@@ -97,14 +97,17 @@ impl Writer {
 
     /// Follows the log until nothing is left, for a thread that has nothing else to do.
     pub(crate) fn help(self: &Arc<Self>) {
-        while !self.follow(&mut self.lock(), Duration::ZERO) {}
+        while !self.follow(&mut self.following.lock(), Duration::ZERO) {
+            // Who decides may wait for this core, and would do so until the system's next tick: 4 ms on many.
+            thread::yield_now();
+        }
         // What is due now may be so at another time than what was, and this may be the end.
         self.ring_for_task();
     }
 
     /// Adds what was given to its connections, and is queued for them, to `stats`.
     pub(crate) fn count(&self, stats: &mut Stats) {
-        self.lock().fanout.count(stats);
+        self.following.lock().fanout.count(stats);
     }
 
     async fn run(self: Arc<Self>) {
@@ -133,7 +136,7 @@ impl Writer {
     fn wake(self: &Arc<Self>, others_had: Duration) -> Option<Wake> {
         let now = clock::now();
         // The runtime's own threads are about it for a turn at the most.
-        let mine = if self.helper.is_some() { self.try_lock() } else { Some(self.lock()) };
+        let mine = if self.helper.is_some() { self.following.try_lock() } else { Some(self.following.lock()) };
         let Some(mut following) = mine else {
             // The helper looks once more, and rings when it is through.
             self.ring();
@@ -156,10 +159,11 @@ impl Writer {
         }
     }
 
-    /// Does what is due, takes what is in the log, and writes what can be written, for one turn, and for this long at least. Tells whether that was all.
+    /// Does what is due, takes what is in the log, and writes what can be written, for one turn, and for this long at least. Tells whether
+    /// that was all.
     fn follow(self: &Arc<Self>, following: &mut Following, at_least: Duration) -> bool {
         let (Following { fanout, log }, now) = (following, clock::now());
-        let writable = mem::take(&mut *self.writable.lock().expect("nobody panics while holding it"));
+        let writable = mem::take(&mut *self.writable.lock());
         writable.into_iter().for_each(|connection| fanout.handle_writable(connection));
         fanout.handle_timeout(now);
         while fanout.follow_log(now, || log.try_recv().ok()) {
@@ -194,22 +198,8 @@ impl Writer {
         let writer = Arc::clone(self);
         tokio::spawn(async move {
             socket.writable().await;
-            writer.writable.lock().expect("nobody panics while holding it").push(connection);
+            writer.writable.lock().push(connection);
             writer.follow_now();
         });
-    }
-
-    /// Waits until nobody is about it, which takes a turn at the most.
-    fn lock(&self) -> MutexGuard<'_, Following> {
-        let _next = self.turnstile.lock().expect("nobody panics while holding it");
-        self.following.lock().expect("nobody panics while holding it")
-    }
-
-    fn try_lock(&self) -> Option<MutexGuard<'_, Following>> {
-        match self.following.try_lock() {
-            Ok(following) => Some(following),
-            Err(TryLockError::WouldBlock) => None,
-            Err(TryLockError::Poisoned(_)) => panic!("nobody panics while holding it"),
-        }
     }
 }
