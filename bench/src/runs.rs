@@ -26,9 +26,7 @@ pub(crate) fn run(flags: &Bench, programs: &Programs, works: &[Work]) -> Result<
             .filter(|&server| work.suits(server) && server.is_here() && flags.wants_server(server.name()))
             .collect();
         for round in 0..flags.repeat() {
-            for turn in 0..servers.len() {
-                // Nobody is always the first.
-                let server = servers[(turn + round) % servers.len()];
+            for server in order(&servers, round) {
                 let running = server.start(programs)?;
                 match load::run(programs, server, &running, work) {
                     Ok(found) => {
@@ -41,6 +39,16 @@ pub(crate) fn run(flags: &Bench, programs: &Programs, works: &[Work]) -> Result<
         }
     }
     Ok((figures, failures))
+}
+
+/// Returns the order of a round: nobody is always the first, or always comes after the same one, who may have left a hot or a rested
+/// machine.
+fn order<T: Copy>(all: &[T], round: usize) -> Vec<T> {
+    let len = all.len();
+    // With a step that shares no factor with the length, each comes once.
+    let steps: Vec<usize> =
+        (1..=len).filter(|&step| (2..=step).all(|factor| step % factor + len % factor > 0)).collect();
+    (0..len).map(|turn| all[(round + turn * steps[round % steps.len()]) % len]).collect()
 }
 
 fn keep(figures: &mut Figures, work: &Work, server: Server, found: &Found) {
@@ -83,4 +91,25 @@ fn say(work: &Work, server: Server, found: &Found) {
     let numbers: Vec<String> =
         quantities(work.kind, found).iter().map(|(quantity, number)| format!("{quantity:?} {number:.3}")).collect();
     let _ = writeln!(std::io::stderr(), "{:<36} {:<16} {}", work.name, server.name(), numbers.join("  "));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn in_each_round_each_comes_once_and_after_another_than_in_the_last() {
+        let all: Vec<usize> = (0..8).collect();
+        let orders: Vec<Vec<usize>> = (0..4).map(|round| order(&all, round)).collect();
+        assert_eq!(orders[0], all);
+        assert_eq!(orders[1], [1, 4, 7, 2, 5, 0, 3, 6]);
+        let before = |order: &[usize], one| order.windows(2).find(|pair| pair[1] == one).map(|pair| pair[0]);
+        for orders in orders.windows(2) {
+            assert!(all.iter().all(|one| orders[1].contains(one)), "{orders:?}");
+            assert!(all.iter().all(|&one| before(&orders[0], one) != before(&orders[1], one)), "{orders:?}");
+        }
+        for len in 0..4 {
+            assert_eq!(order(&all[..len], 3).len(), len);
+        }
+    }
 }
