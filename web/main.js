@@ -18,7 +18,10 @@ import { nameRule, people } from './words.js';
 /** How often the lists are asked for, in ms: what happens in other rooms is not told. */
 const REFRESH = 20_000;
 
-const chat = new Chat({ name: kept('sessionStorage', 'name'), room: roomOf(location.hash) || null });
+/** The last address. */
+let seen = location.hash;
+
+const chat = new Chat({ name: kept('sessionStorage', 'name'), room: roomOf(seen) || null });
 const link = new Link({ open: () => new WebSocket(socketAddress()), message: received, change: linkChanged });
 
 /** The room whose messages the log shows. */
@@ -48,7 +51,8 @@ on('latest', 'click', () => {
 on('skip', 'click', () => at('line').focus());
 on('make', 'submit', () => make(at('make-room').value.trim()));
 addEventListener('hashchange', () => {
-  const room = roomOf(location.hash, chat.limits);
+  seen = location.hash;
+  const room = roomOf(seen, chat.limits);
   if (room) send(chat.join(room));
   if (room === null) tellBad(nameRule(chat.limits, 'The name of a room'));
   showAddress();
@@ -90,12 +94,12 @@ function enter(room) {
   shown = room;
 }
 
-/** Makes the address that of the room. If it was that of another one, the browser's back button leads there. */
+/** Makes the address that of the room, unless it was just changed. The back button leads to the last. */
 function showAddress() {
-  const hash = `#${chat.address}`;
-  if (!chat.address || location.hash === hash) return;
-  const before = roomOf(location.hash);
-  history[before && key(before) !== key(chat.address) ? 'pushState' : 'replaceState'](null, '', hash);
+  if (!chat.address || location.hash !== seen) return;
+  const before = roomOf(seen);
+  seen = `#${chat.address}`;
+  if (location.hash !== seen) history[before && key(before) !== key(chat.address) ? 'pushState' : 'replaceState'](null, '', seen);
 }
 
 function tell(entry) {

@@ -23,8 +23,8 @@ export function series(words, more = 0) {
 
 /** Tells somebody who is back how much was missed, as `Seen` has it. */
 export function welcomeBack(room, missed) {
-  if (missed === null) return `You are back in ${room}. You may have missed messages: the server or the room was started anew.`;
-  return `You are back in ${room}. You missed ${missed ? count(missed, 'message') : 'nothing'}.`;
+  const much = missed === null ? 'may have missed messages: it was started anew' : `missed ${missed ? count(missed, 'message') : 'nothing'}`;
+  return `You are back in ${room}. You ${much}.`;
 }
 
 export function nameRule({ min, max }, whose = 'A name') {

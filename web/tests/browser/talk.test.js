@@ -126,6 +126,30 @@ test('rooms are joined by a click, by the address, by typing, and the address fo
   hal.end();
 });
 
+test('who goes to another room gets there although something is said just then', async () => {
+  const page = await open({
+    hash: '#cellar',
+    before: () => {
+      const Real = WebSocket;
+      window.WebSocket = class extends Real {
+        constructor(address) {
+          super(address);
+          window.socket = this;
+        }
+      };
+    },
+  });
+  await page.evaluate(() => {
+    // Between the change of the address and the event that tells of it.
+    location.hash = 'attic';
+    window.socket.onmessage({ data: '{"kind":"unrecognized","word":"/hm"}' });
+  });
+  await shows(page, 'h1', 'attic');
+  assert.equal(new URL(page.url()).hash, '#attic');
+  await page.goBack();
+  await shows(page, 'h1', 'cellar');
+});
+
 test('a click on a room counts although the list changes under it', async () => {
   const page = await open({ hash: '#lounge' });
   const [ida, joe] = [await Telnet.connect(server, 'Ida'), await Telnet.connect(server, 'Joe')];
