@@ -34,6 +34,28 @@ fn what_a_slow_reader_misses_is_counted_exactly_and_told_in_its_place() {
 }
 
 #[test]
+fn much_that_is_said_at_once_reaches_each_of_many_whole_however_little_a_socket_holds() {
+    const LINES: usize = 400;
+    let config = Config { flood_lines_per_second: 0, ..Config::default() };
+    on_each(&config, |server| {
+        let mut people: Vec<Person> = (0..20).map(|_| Person::come(server.addr())).collect();
+        let lines: Vec<String> = (0..LINES).map(|line| format!("{line} {}", "x".repeat(380))).collect();
+        people[0].type_line(&lines.join("\n"));
+        let said = format!("{}: ", people[0].name());
+        let last = people.len() - 1;
+        for (place, person) in people.iter_mut().enumerate() {
+            for line in &lines {
+                assert_eq!(
+                    person.find_line(|line| line.starts_with(&said)),
+                    format!("{said}{line}"),
+                    "{place} of {last}"
+                );
+            }
+        }
+    });
+}
+
+#[test]
 fn who_takes_nothing_for_too_long_is_given_up() {
     let config = Config { stall_max: Duration::from_secs(1), flood_lines_per_second: 0, ..Config::default() };
     on_each(&config, |server| {

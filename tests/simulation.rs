@@ -14,7 +14,7 @@ use chinwag_tests::sim::{Coverage, Plan, Step, World, shrink};
 const SEEDS: u64 = 1000;
 
 /// What has to occur in a run of the default length or longer; otherwise the simulation would prove nothing about it.
-const SITUATIONS: [&str; 42] = [
+const SITUATIONS: [&str; 43] = [
     "abandoned after failing",
     "abandoned after stalling",
     "abandoned by a server that gave up",
@@ -53,6 +53,7 @@ const SITUATIONS: [&str; 42] = [
     "writable, but takes nothing",
     "writer lags",
     "written",
+    "written to many",
     // Steps that each plan may have.
     "stopped",
     "hung up",

@@ -269,7 +269,7 @@ impl World {
     fn poll_once(&mut self) -> Lawful<bool> {
         let Some(output) = self.fanout.poll_output() else { return Ok(false) };
         let lawful = match output {
-            Output::Write { socket, bytes } => {
+            Output::Write { socket, bytes, .. } => {
                 let person = &mut self.people[*socket];
                 let lawful = !person.is_ended && !person.stalls && !bytes.is_empty();
                 let taken = if person.refuses { 0 } else { bytes.len() };

@@ -186,7 +186,7 @@ impl<S: Clone> Fanout<S> {
         match writing {
             Writing::Chunk { place, from, length } => {
                 let (socket, chunk) = (self.outboxes.socket(place)?, self.rooms.flushing(length)?);
-                Some(Output::Write { socket, bytes: &chunk.bytes[from..] })
+                Some(Output::Write { socket, bytes: &chunk.bytes[from..], repeated: chunk.repeated(from) })
             }
             Writing::Queue(connection) => self.outboxes.front(connection),
         }

@@ -43,7 +43,7 @@
 //! fanout.follow(now, &batch);
 //! let mut sent = Vec::new();
 //! while let Some(output) = fanout.poll_output() {
-//!     if let Output::Write { socket: &"Ann's socket", bytes } = output {
+//!     if let Output::Write { socket: &"Ann's socket", bytes, .. } = output {
 //!         sent.extend_from_slice(bytes);
 //!         let written = Written::Bytes(bytes.len());
 //!         fanout.handle_written(now, written);

@@ -39,7 +39,7 @@ pub(super) struct Flags {
 
     /// number of threads (default: as many as there are cores)
     #[argh(option, default = "cores()", from_str_fn(threads))]
-    threads: u32,
+    pub(super) threads: u32,
 
     /// lines per second that one connection may sustain, with a burst of five seconds' worth; faster ones are read later, and lose
     /// nothing; 0 turns it off (default 20)

@@ -11,6 +11,11 @@ mod listen;
 mod logging;
 mod metrics;
 mod page;
+#[cfg(target_os = "linux")]
+mod tee;
+#[cfg(not(target_os = "linux"))]
+#[path = "tee_elsewhere.rs"]
+mod tee;
 mod watch;
 
 use std::io::{self, Write as _};
@@ -23,6 +28,7 @@ use tracing::warn;
 pub use self::door::{Door, Recovery};
 use self::flags::{Flags, Parsed, Web};
 pub use self::page::PAGE;
+pub use self::tee::Tee;
 pub use self::watch::{Ticket, Watch};
 
 /// Names a server binary.
@@ -73,7 +79,7 @@ fn start(
     // What is logged is written by a thread of its own; this keeps it until all is written.
     let _log = logging::start(program.name, flags.log_dir.as_deref())?;
     let Program { name, version } = program;
-    let config = flags.config(descriptors::raise());
+    let config = flags.config(descriptors::raise(flags.threads));
     let listener = listen::bind(flags.address(), listen::LINES, &config)?;
     let mut ready = format!("{name} {version} listening on {}\n", listener.local_addr()?);
     let mut doors = vec![(listener, Form::Lines)];

@@ -10,7 +10,7 @@ use std::task::{Context, Poll, ready};
 
 use async_channel::Sender;
 use chinwag_core::{Config, ConnectionId, Event, Incident, Next, Refusal, Session, Signal, Signals, Time, Written};
-use chinwag_launch::Ticket;
+use chinwag_launch::{Tee, Ticket};
 use event_listener::Event as Bell;
 use futures_lite::FutureExt as _;
 
@@ -52,6 +52,11 @@ impl Socket {
             Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => Written::Bytes(0),
             Err(_) => Written::Failed,
         }
+    }
+
+    /// Writes what it takes at once of what many are given. Returns `None` if that has to be done in the ordinary way.
+    pub(crate) fn write_repeated(&self, tee: &mut Tee, number: u64, bytes: &[u8]) -> Option<usize> {
+        tee.write(number, bytes, self.stream.get_ref())
     }
 
     /// Writes all of it, as the socket takes it. Says whether it did, until a time.

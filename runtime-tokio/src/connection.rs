@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use std::task::{Context, Poll, ready};
 
 use chinwag_core::{Config, ConnectionId, Event, Incident, Next, Refusal, Session, Signal, Signals, Time, Written};
-use chinwag_launch::Ticket;
+use chinwag_launch::{Tee, Ticket};
 use rustix::net::{SendFlags, Shutdown};
 use tokio::io::Interest;
 use tokio::net::TcpStream;
@@ -62,6 +62,11 @@ impl Socket {
             Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => Written::Bytes(0),
             Err(_) => Written::Failed,
         }
+    }
+
+    /// Writes what it takes at once of what many are given. Returns `None` if that has to be done in the ordinary way.
+    pub(crate) fn write_repeated(&self, tee: &mut Tee, number: u64, bytes: &[u8]) -> Option<usize> {
+        tee.write(number, bytes, &self.stream)
     }
 
     /// Writes all of it, as the socket takes it. Says whether it did, until a time.

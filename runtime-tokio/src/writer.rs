@@ -10,7 +10,8 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use chinwag_core::{Batch, Config, ConnectionId, Fanout, Output, Share, Stats, Time};
+use chinwag_core::{Batch, Config, ConnectionId, Fanout, Output, Share, Stats, Time, Written};
+use chinwag_launch::Tee;
 use parking_lot::Mutex;
 use tokio::sync::Notify;
 use tokio::sync::mpsc::{self, Receiver, Sender};
@@ -43,6 +44,7 @@ pub(crate) struct Writer {
 #[derive(Debug)]
 struct Following {
     fanout: Fanout<Arc<Socket>>,
+    tee: Tee,
     log: Receiver<SharedBatch>,
 }
 
@@ -64,7 +66,7 @@ impl Writer {
     ) -> (Arc<Self>, (Sender<SharedBatch>, JoinHandle<()>)) {
         let (sender, log) = mpsc::channel(LOG_BATCHES_MAX);
         let writer = Arc::new(Self {
-            following: Mutex::new(Following { fanout: Fanout::new(config, share), log }),
+            following: Mutex::new(Following { fanout: Fanout::new(config, share), tee: Tee::open(), log }),
             writable: Mutex::default(),
             bell: Notify::new(),
             helper,
@@ -162,12 +164,12 @@ impl Writer {
     /// Does what is due, takes what is in the log, and writes what can be written, for one turn, and for this long at least. Tells whether
     /// that was all.
     fn follow(self: &Arc<Self>, following: &mut Following, at_least: Duration) -> bool {
-        let (Following { fanout, log }, now) = (following, clock::now());
+        let (Following { fanout, tee, log }, now) = (following, clock::now());
         let writable = mem::take(&mut *self.writable.lock());
         writable.into_iter().for_each(|connection| fanout.handle_writable(connection));
         fanout.handle_timeout(now);
         while fanout.follow_log(now, || log.try_recv().ok()) {
-            if !self.write(fanout, now) && clock::now().since(now) >= at_least {
+            if !self.write(fanout, tee, now) && clock::now().since(now) >= at_least {
                 return false;
             }
         }
@@ -175,11 +177,12 @@ impl Writer {
     }
 
     /// Does what the fan-out says, until nothing is left, or others are to have their turn. Tells which.
-    fn write(self: &Arc<Self>, fanout: &mut Fanout<Arc<Socket>>, now: Time) -> bool {
+    fn write(self: &Arc<Self>, fanout: &mut Fanout<Arc<Socket>>, tee: &mut Tee, now: Time) -> bool {
         while let Some(output) = fanout.poll_output() {
             match output {
-                Output::Write { socket, bytes } => {
-                    let written = socket.write(bytes);
+                Output::Write { socket, bytes, repeated } => {
+                    let taken = repeated.and_then(|number| socket.write_repeated(tee, number, bytes));
+                    let written = taken.map_or_else(|| socket.write(bytes), Written::Bytes);
                     fanout.handle_written(now, written);
                 }
                 Output::AwaitWritable { connection, socket } => self.await_writable(connection, Arc::clone(socket)),

@@ -225,7 +225,7 @@ impl BareCore {
 /// Does what a writer says; of a write it tells how it went.
 fn obey(output: Output<'_, usize>, people: &mut [Person]) -> Option<Written> {
     match output {
-        Output::Write { socket, bytes } => return Some(people[*socket].take(bytes)),
+        Output::Write { socket, bytes, .. } => return Some(people[*socket].take(bytes)),
         Output::AwaitWritable { socket, .. } => people[*socket].is_awaited = true,
         Output::Signal { socket, signal } => people[*socket].signals = people[*socket].signals.after(signal),
         // Nobody else has to do anything.

@@ -352,7 +352,7 @@ impl<S: Clone> Outboxes<S> {
     /// Returns the first write of what is queued for a connection.
     pub(super) fn front(&self, connection: ConnectionId) -> Option<Output<'_, S>> {
         let outbox = self.outbox(connection)?;
-        Some(Output::Write { socket: &outbox.socket, bytes: outbox.queue.as_ref()?.front() })
+        Some(Output::Write { socket: &outbox.socket, bytes: outbox.queue.as_ref()?.front(), repeated: None })
     }
 
     /// Queues something. Returns for whom, if they have to be put into a line for it.

@@ -11,6 +11,9 @@ pub enum Output<'a, S> {
         socket: &'a S,
         /// What; never empty.
         bytes: &'a [u8],
+        /// The same bytes are written to many sockets: each time under this number, which no others have. So an adapter may hand them to the
+        /// operating system once. It may as well not look at it.
+        repeated: Option<u64>,
     },
     /// Wait until the socket takes bytes again, then say so with [`Fanout::handle_writable`](crate::Fanout::handle_writable).
     AwaitWritable {

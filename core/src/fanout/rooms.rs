@@ -20,6 +20,11 @@ const SPARE_BYTES_MAX: usize = 256 << 10;
 /// Which part of a buffer has to be filled so that it is kept for those who are slow to read what is in it.
 const DENSE_PART: usize = 4;
 
+/// From how many bytes and members on it is worth an adapter's while to hand a chunk to the operating system once for all of them, and not
+/// once for each; measured on Linux, see docs/performance.md.
+const REPEATED_BYTES_MIN: usize = 6 << 10;
+const REPEATED_MEMBERS_MIN: usize = 12;
+
 #[derive(Debug)]
 pub(super) struct Rooms {
     /// By form, and by the rooms' keys: up to the last room in which somebody of that form was.
@@ -35,6 +40,8 @@ pub(super) struct Rooms {
     /// Buffers to be used again.
     spare: Vec<OpenChunk>,
     spare_bytes: usize,
+    /// How many chunks were worth to be handed to the operating system once for many members.
+    repeated: u64,
 }
 
 /// Says how long it takes to give something to all members of a hall. Long ones come last, so that nobody else has to wait for them.
@@ -114,6 +121,8 @@ pub(super) struct Flushing {
     hall: HallId,
     /// It fills its buffer, or a good part of it: whoever keeps some of it keeps all of that.
     is_dense: bool,
+    /// It is worth to be handed to the operating system once for all members, under this number.
+    repeated: Option<u64>,
     next: usize,
     emptied: OpenChunk,
 }
@@ -125,6 +134,11 @@ impl Flushing {
         let place = *halls[form.index()][room.key() as usize].members.get(self.next)?;
         self.next += 1;
         Some((place as usize, self.bytes.len()))
+    }
+
+    /// Returns the number under which all members are given what is to be given from an offset on, if they are.
+    pub(super) const fn repeated(&self, from: usize) -> Option<u64> {
+        if from == 0 { self.repeated } else { None }
     }
 
     /// Returns all from an offset on.
@@ -175,6 +189,7 @@ impl Rooms {
             interrupted: false,
             spare: Vec::new(),
             spare_bytes: 0,
+            repeated: 0,
         }
     }
 
@@ -325,11 +340,15 @@ impl Rooms {
 
     /// Takes what was said in a hall, to be given to its members.
     fn freeze(&mut self, id: HallId) -> Option<Flushing> {
-        let mut chunk = *self.hall_mut(id)?.chunk.take()?;
+        let hall = self.hall_mut(id)?;
+        let (mut chunk, members) = (*hall.chunk.take()?, hall.members.len());
         chunk.seal();
+        let is_repeated = chunk.buffer.len() >= REPEATED_BYTES_MIN && members >= REPEATED_MEMBERS_MIN;
+        self.repeated += u64::from(is_repeated);
+        let repeated = is_repeated.then_some(self.repeated);
         let is_dense = chunk.buffer.len() >= chunk.buffer.capacity() / DENSE_PART;
         let (bytes, ends) = (chunk.buffer.split().freeze(), std::mem::take(&mut chunk.ends));
-        Some(Flushing { bytes, ends, hall: id, is_dense, next: 0, emptied: chunk })
+        Some(Flushing { bytes, ends, hall: id, is_dense, repeated, next: 0, emptied: chunk })
     }
 
     fn hall(&self, id: HallId) -> Option<&Hall> {

@@ -5,6 +5,7 @@ mod drops;
 mod ends;
 mod forms;
 mod order;
+mod repeated;
 mod turns;
 mod writes;
 
@@ -26,6 +27,8 @@ struct Writer {
     takes: HashMap<u32, usize>,
     failing: Option<u32>,
     received: BTreeMap<u32, Vec<u8>>,
+    /// What was written under each number.
+    repeated: HashMap<u64, Vec<u8>>,
     told: Vec<String>,
 }
 
@@ -41,6 +44,7 @@ impl Writer {
             takes: HashMap::new(),
             failing: None,
             received: BTreeMap::new(),
+            repeated: HashMap::new(),
             told: Vec::new(),
         }
     }
@@ -69,8 +73,11 @@ impl Writer {
     fn poll_once(&mut self) -> bool {
         let Some(output) = self.fanout.poll_output() else { return false };
         match output {
-            Output::Write { socket, bytes } => {
+            Output::Write { socket, bytes, repeated } => {
                 assert!(!bytes.is_empty());
+                if let Some(number) = repeated {
+                    assert_eq!(self.repeated.entry(number).or_insert_with(|| bytes.to_vec()), bytes);
+                }
                 let takes = self.takes.entry(*socket).or_insert(usize::MAX);
                 let taken = bytes.len().min(*takes);
                 *takes -= if *takes == usize::MAX { 0 } else { taken };

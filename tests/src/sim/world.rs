@@ -3,7 +3,7 @@
 mod settling;
 mod writers;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
@@ -71,6 +71,8 @@ struct Writer {
     is_polled: bool,
     /// When it gives up on everyone, since the server stops.
     stops_at: Option<Time>,
+    /// What was written under each number, by its hash.
+    repeated: HashMap<u64, u64>,
 }
 
 impl World {
@@ -101,8 +103,10 @@ impl World {
     }
 
     fn new(config: Config) -> Self {
-        let writer =
-            |share| Writer { fanout: Fanout::new(&config, share), followed: 0, is_polled: true, stops_at: None };
+        let writer = |share| {
+            let fanout = Fanout::new(&config, share);
+            Writer { fanout, followed: 0, is_polled: true, stops_at: None, repeated: HashMap::new() }
+        };
         Self {
             now: Time::START,
             chat: Chat::new(config.clone()),

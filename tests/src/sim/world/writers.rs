@@ -1,5 +1,7 @@
 //! Owns what the writers of a simulated server do: they follow, write, wait; and what must hold after each of it.
 
+use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
+
 use chinwag_core::{Action, Fanout, Output, Signal, Written};
 
 use super::{Lawful, Socket, World, Writer};
@@ -8,7 +10,7 @@ use crate::sim::user::User;
 impl World {
     pub(super) fn follow(&mut self, index: usize) -> Lawful {
         let index = index % self.writers.len();
-        let Writer { fanout, followed, is_polled, stops_at } = &mut self.writers[index];
+        let Writer { fanout, followed, is_polled, stops_at, .. } = &mut self.writers[index];
         let Some(batch) = self.log.get(*followed) else { return Ok(()) };
         let half = self.config.queue_bytes_max / 2;
         let waits = |action: &Action| matches!(action, Action::Answer { connection } if fanout.queued_bytes(*connection) > half);
@@ -47,7 +49,7 @@ impl World {
     pub(super) fn poll(&mut self, index: usize) -> Lawful<bool> {
         let index = index % self.writers.len();
         let Self { writers, users, model, now, .. } = self;
-        let Writer { fanout, is_polled, stops_at, .. } = &mut writers[index];
+        let Writer { fanout, is_polled, stops_at, repeated: written, .. } = &mut writers[index];
         let Some(output) = fanout.poll_output() else {
             *is_polled = true;
             self.check_rest(index)?;
@@ -55,8 +57,14 @@ impl World {
         };
         self.work += 1;
         let situation = match output {
-            Output::Write { socket, bytes } => {
-                let (number, len) = (**socket, bytes.len());
+            Output::Write { socket, bytes, repeated } => {
+                if let Some(repeated) = repeated {
+                    let hash = BuildHasherDefault::<DefaultHasher>::default().hash_one(bytes);
+                    if *written.entry(repeated).or_insert(hash) != hash {
+                        return Err(format!("other bytes under the number {repeated}"));
+                    }
+                }
+                let (number, len, is_repeated) = (**socket, bytes.len(), repeated.is_some());
                 let (written, missing) = users[number].write(*now, bytes, model.lines(number))?;
                 fanout.handle_written(*now, written);
                 let queued = queued(fanout, &users[number]);
@@ -69,6 +77,7 @@ impl World {
                     Written::Failed => "failed",
                     Written::Bytes(0) => "refused",
                     Written::Bytes(taken) if taken < len => "partly written",
+                    Written::Bytes(_) if is_repeated => "written to many",
                     Written::Bytes(_) => "written",
                 }
             }
