@@ -32,11 +32,12 @@ test('after the server was restarted, everyone is back under their names in thei
   await page.locator('.line').press('Enter');
   await shows(page, '.hint', /There is no connection/);
   server = await startServer({ again: server });
+  await shows(page, '.note', /You are back in pizza. You may have missed messages/);
+  await page.locator('.banner').waitFor({ state: 'hidden' });
   const bob = await Telnet.connect(server);
   await bob.join('pizza');
-  await bob.hears(/Ann joined\n/);
-  await page.locator('.banner').waitFor({ state: 'hidden' });
-  await shows(page, '.note', /You are back in pizza. You may have missed messages/);
+  bob.say('/users');
+  await bob.hears(/Users - .*\bAnn\b/);
   assert.equal(await page.locator('.line').inputValue(), 'half a sen');
   await page.locator('.line').press('Enter');
   await bob.hears(/Ann: half a sen\n/);
