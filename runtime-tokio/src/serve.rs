@@ -23,6 +23,8 @@ use crate::hub::{Hub, Input};
 /// Listeners are best handed over before anybody has connected: who has already is served, too, but their sockets lack what is set on the
 /// listener for all who come later, such as that they give up on dead peers.
 ///
+/// On Linux the process has to ignore SIGPIPE, as it does if its `main` is Rust's: a connection that the other side has closed causes one.
+///
 /// # Errors
 /// Returns an error if `config` does not pass [`Config::check`], or if the listeners or the threads can't be set up. Nothing that
 /// clients do is an error.
