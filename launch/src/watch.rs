@@ -53,11 +53,12 @@ impl Watch {
         self.0.stopping.load(Ordering::Acquire)
     }
 
-    /// Decides on a connection, as [`Gate::knock`] does.
+    /// Decides on a connection, as [`Gate::knock`] does. An address of IPv4 may be written as one of IPv6, as a door for both gets it.
     ///
     /// # Errors
     /// Returns why it may not come.
     pub fn admit(&self, now: Time, address: IpAddr, form: Form) -> Result<(Ticket, Time), Refusal> {
+        let address = address.to_canonical();
         let knocked = self.gate().knock(now, address, form);
         match knocked {
             Ok((pass, from)) => {
@@ -77,7 +78,7 @@ impl Watch {
     pub(crate) fn refuse(&self, now: Time, refusal: Refusal, address: Option<IpAddr>) {
         self.gate().count_refused();
         if let Some(more) = self.journal().note(now, refusal.incident()) {
-            let address = address.map(display);
+            let address = address.map(|address| display(address.to_canonical()));
             warn!(address, more, "{}: there are no more descriptors", refusal.incident());
         }
     }
@@ -188,6 +189,18 @@ impl Drop for Ticket {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_address_is_told_as_people_write_it() {
+        let watch = Watch::new(&Config::default());
+        for (from, told) in
+            [("::ffff:192.0.2.1", "192.0.2.1"), ("192.0.2.2", "192.0.2.2"), ("2001:db8::1", "2001:db8::1")]
+        {
+            let from = from.parse().expect("the case is an address");
+            let (ticket, _) = watch.admit(Time::START, from, Form::Lines).expect("there is room");
+            assert_eq!(ticket.address().to_string(), told);
+        }
+    }
 
     #[test]
     fn however_many_find_out_that_a_connection_has_ended_it_counts_once() {
