@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use chinwag_bench::World;
-use chinwag_core::ConnectionId;
+use chinwag_core::Event;
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 
 /// What the servers take their memory from.
@@ -25,31 +25,20 @@ const READ_LINES: usize = 250;
 fn steps(criterion: &mut Criterion) {
     for people in SIZES {
         let mut world = World::of(people);
-        let texts = World::texts();
         let mut group = criterion.benchmark_group("core");
         group.throughput(Throughput::Elements(1));
 
-        // A message from anyone, from the request to the actions: what the one hub of a server does. Who speaks is picked before.
+        // A message from anyone, from the request to the actions: what the one hub of a server does.
         group.bench_function(BenchmarkId::new("message", people), |bencher| {
             bencher.iter_custom(|messages| {
-                time(&mut world, messages, |world, connections| {
-                    for &connection in connections {
-                        world.say(connection, &texts);
-                    }
-                })
+                time(&mut world, messages, |world, events| events.into_iter().for_each(|event| world.happen(event)))
             });
         });
         world.deliver();
 
         // The same, of many who are heard at once.
         group.bench_function(BenchmarkId::new("message-at-once", people), |bencher| {
-            bencher.iter_custom(|messages| {
-                time(&mut world, messages, |world, connections| {
-                    for connections in connections.chunks(AT_ONCE) {
-                        world.say_all(connections, &texts);
-                    }
-                })
-            });
+            bencher.iter_custom(|messages| time(&mut world, messages, World::happen_all));
         });
         world.deliver();
 
@@ -102,15 +91,17 @@ fn steps(criterion: &mut Criterion) {
     }
 }
 
-/// Returns how long `say` takes for so many connections, without the time to pick them.
-fn time(world: &mut World, connections: u64, mut say: impl FnMut(&mut World, &[ConnectionId])) -> Duration {
-    let (mut left, mut taken) = (connections as usize, Duration::ZERO);
+/// Returns how long it takes to `hear` so many messages, some of them at a time, without the time to pick who says them.
+fn time(world: &mut World, messages: u64, mut hear: impl FnMut(&mut World, Vec<Event>)) -> Duration {
+    let (mut left, mut taken) = (messages as usize, Duration::ZERO);
     while left > 0 {
-        let picked = world.pick_connections(left.min(PICKED_MAX));
+        let count = left.min(PICKED_MAX);
+        let picked: Vec<_> =
+            (0..count).step_by(AT_ONCE).map(|from| world.pick_events(AT_ONCE.min(count - from))).collect();
         let start = Instant::now();
-        say(world, &picked);
+        picked.into_iter().for_each(|events| hear(world, events));
         taken += start.elapsed();
-        left -= picked.len();
+        left -= count;
     }
     taken
 }

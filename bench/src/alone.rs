@@ -1,41 +1,46 @@
 //! Runs the benches of the core alone, and reads what they print.
 
+use std::collections::BTreeMap;
+
 use anyhow::{Context, Result, ensure};
 
+use crate::figures::Spread;
 use crate::programs::cargo;
 
-/// What was measured of the core, by the name of the step and the number of people.
+/// What was measured of the core, by the name of the step and the number of people: a number for each time.
 #[derive(Debug, Default)]
-pub(crate) struct Alone(Vec<(String, usize, f64)>);
+pub(crate) struct Alone(BTreeMap<(String, usize), Vec<f64>>);
 
 impl Alone {
-    /// Runs them: nanoseconds of each step, bytes per person, allocations per message.
+    /// Runs them once more: nanoseconds of each step, bytes per person, allocations per message.
     ///
     /// # Errors
     /// They can't be run.
-    pub(crate) fn measure() -> Result<Self> {
-        let mut alone = Self::default();
-        alone.read(&bench(&["--bench", "core", "--", "--output-format", "bencher"])?);
-        alone.read(&bench(&["--bench", "memory"])?);
-        Ok(alone)
+    pub(crate) fn measure(&mut self) -> Result<()> {
+        self.read(&bench(&["--bench", "core", "--", "--output-format", "bencher"])?);
+        self.read(&bench(&["--bench", "memory"])?);
+        Ok(())
     }
 
-    /// Returns a figure.
-    pub(crate) fn figure(&self, step: &str, people: usize) -> Option<f64> {
-        self.0.iter().rev().find(|(name, of, _)| name == step && *of == people).map(|(.., figure)| *figure)
+    /// Returns what a figure comes to.
+    pub(crate) fn spread(&self, step: &str, people: usize) -> Option<Spread> {
+        Spread::of(self.0.get(&(step.to_owned(), people))?)
     }
 
-    /// Reads lines like `test core/message/1000 ... bench:  123 ns/iter (+/- 4)` and `memory/person/1000 212.3 bytes`.
+    /// Reads lines like `test core/message/1000 ... bench:  123 ns/iter (+/- 4)` and `memory/person/1000 212.3 bytes`. Of several for the
+    /// same the last counts.
     fn read(&mut self, text: &str) {
+        let mut found = BTreeMap::new();
         for line in text.lines() {
             let line = line.strip_prefix("test ").unwrap_or(line).replace("... bench:", "");
             let mut words = line.split_whitespace();
             let (Some(name), Some(number)) = (words.next(), words.next()) else { continue };
             let Some((step, people)) = name.rsplit_once('/') else { continue };
             if let (Ok(people), Ok(number)) = (people.parse(), number.replace(',', "").parse()) {
-                self.0.push((step.to_owned(), people, number));
+                found.insert((step.to_owned(), people), number);
             }
         }
+        found.into_iter().for_each(|(of, number)| self.0.entry(of).or_default().push(number));
     }
 }
 
@@ -52,11 +57,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn both_forms_of_lines_are_read() {
+    fn both_forms_of_lines_are_read_and_the_last_of_each_time_counts() {
         let mut alone = Alone::default();
-        alone.read("\ntest core/message/1000 ... bench:       1,234 ns/iter (+/- 56)\nmemory/person/10 212.5 bytes\n");
-        assert_eq!(alone.figure("core/message", 1_000), Some(1_234.0));
-        assert_eq!(alone.figure("memory/person", 10), Some(212.5));
-        assert_eq!(alone.figure("memory/person", 11), None);
+        let line = "\ntest core/message/1000 ... bench:       1,234 ns/iter (+/- 56)\n";
+        alone.read(&format!("{line}memory/person/10 212.5 bytes\nmemory/person/10 210.5 bytes\n"));
+        alone.read(&line.replace("1,234", "1,236"));
+        let spread = |median, min, max| Some(Spread { median, min, max });
+        assert_eq!(alone.spread("core/message", 1_000), spread(1_235.0, 1_234.0, 1_236.0));
+        assert_eq!(alone.spread("memory/person", 10), spread(210.5, 210.5, 210.5));
+        assert_eq!(alone.spread("memory/person", 11), None);
     }
 }

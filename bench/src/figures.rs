@@ -45,6 +45,26 @@ pub(crate) struct Spread {
     pub(crate) max: f64,
 }
 
+impl Spread {
+    /// Returns that of some numbers, if there are any.
+    pub(crate) fn of(numbers: &[f64]) -> Option<Self> {
+        let mut numbers = numbers.to_vec();
+        numbers.sort_by(f64::total_cmp);
+        let (min, max) = (*numbers.first()?, *numbers.last()?);
+        let middle = numbers.len() / 2;
+        let median =
+            if numbers.len() % 2 == 1 { numbers[middle] } else { (numbers[middle - 1] + numbers[middle]) / 2.0 };
+        Some(Self { median, min, max })
+    }
+
+    /// Returns how it reads in a table, in a unit of so many: the median, and between which numbers it lies.
+    pub(crate) fn cell(self, unit: f64, decimals: usize) -> String {
+        let [median, min, max] =
+            [self.median, self.min, self.max].map(|number| format!("{:.decimals$}", number / unit));
+        if min == max { median } else { format!("**{median}** ({min}–{max})") }
+    }
+}
+
 impl Figures {
     /// Adds a number, if it is one.
     pub(crate) fn add(&mut self, work: &str, server: Server, quantity: Quantity, number: f64) {
@@ -55,13 +75,7 @@ impl Figures {
 
     /// Returns what a quantity comes to.
     pub(crate) fn spread(&self, work: &str, server: Server, quantity: Quantity) -> Option<Spread> {
-        let mut numbers = self.0.get(&(work.to_owned(), server, quantity))?.clone();
-        numbers.sort_by(f64::total_cmp);
-        let (min, max) = (*numbers.first()?, *numbers.last()?);
-        let middle = numbers.len() / 2;
-        let median =
-            if numbers.len() % 2 == 1 { numbers[middle] } else { (numbers[middle - 1] + numbers[middle]) / 2.0 };
-        Some(Spread { median, min, max })
+        Spread::of(self.0.get(&(work.to_owned(), server, quantity))?)
     }
 
     /// Returns the middle one of the ratios of two servers' numbers of the same round.

@@ -6,6 +6,7 @@ use std::path::Path;
 use anyhow::{Context, Result, ensure};
 
 use crate::alone::Alone;
+use crate::figures::Figures;
 use crate::flags::Bench;
 use crate::programs::Programs;
 use crate::{machine, plots, runs, tables, verdicts, work};
@@ -38,8 +39,15 @@ pub(crate) fn write(flags: &Bench) -> Result<()> {
     let with_core = flags.wants("core");
     ensure!(!works.is_empty() || with_core, "no work has such a name");
     let programs = Programs::build()?;
-    let (figures, failures) = runs::run(flags, &programs, &works)?;
-    let alone = if with_core { Alone::measure()? } else { Alone::default() };
+    let (mut figures, mut failures, mut alone) = (Figures::default(), runs::left_out(), Alone::default());
+    for round in 0..flags.repeat() {
+        // The core comes in between, so that its figures are not those of one moment.
+        let upto = |round: usize| works.len() * round / flags.repeat();
+        runs::run(flags, &programs, &works[upto(round)..upto(round + 1)], &mut figures, &mut failures)?;
+        if with_core {
+            alone.measure()?;
+        }
+    }
 
     fs::create_dir_all(&flags.out).with_context(|| format!("cannot make {}", flags.out.display()))?;
     let mut text = circumstances(flags);
@@ -74,13 +82,13 @@ fn circumstances(flags: &Bench) -> String {
 /// The core alone, by the number of people.
 fn core(alone: &Alone) -> String {
     let sizes = [1_000, 10_000, 100_000, 1_000_000];
-    if STEPS.iter().all(|(step, _)| alone.figure(step, sizes[0]).is_none()) {
+    if STEPS.iter().all(|(step, _)| alone.spread(step, sizes[0]).is_none()) {
         return String::new();
     }
     let mut text = "### The core alone, by the number of people, 20 in each room\n\n| | 1 000 | 10 000 | 100 000 | 1 000 000 |\n|---|---|---|---|---|\n".to_owned();
     for (step, words) in STEPS {
         let cells =
-            sizes.map(|people| alone.figure(step, people).map_or_else(String::new, |figure| format!("{figure:.1}")));
+            sizes.map(|people| alone.spread(step, people).map_or_else(String::new, |spread| spread.cell(1.0, 1)));
         text += &format!("| {words} | {} |\n", cells.join(" | "));
     }
     text

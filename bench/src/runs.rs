@@ -11,15 +11,23 @@ use crate::programs::Programs;
 use crate::server::Server;
 use crate::work::{Kind, Work};
 
-/// Runs `works`, and returns what was measured, and what could not be.
+/// Says which servers are not installed.
+pub(crate) fn left_out() -> Vec<String> {
+    let missing = Server::ALL.into_iter().filter(|server| !server.is_here());
+    missing.map(|server| format!("{} is not installed, and was left out.", server.name())).collect()
+}
+
+/// Runs `works`, and adds what was measured, and what could not be.
 ///
 /// # Errors
 /// A program can't be started.
-pub(crate) fn run(flags: &Bench, programs: &Programs, works: &[Work]) -> Result<(Figures, Vec<String>)> {
-    let (mut figures, mut failures) = (Figures::default(), Vec::new());
-    for server in Server::ALL.into_iter().filter(|server| !server.is_here()) {
-        failures.push(format!("{} is not installed, and was left out.", server.name()));
-    }
+pub(crate) fn run(
+    flags: &Bench,
+    programs: &Programs,
+    works: &[Work],
+    figures: &mut Figures,
+    failures: &mut Vec<String>,
+) -> Result<()> {
     for work in works {
         let servers: Vec<Server> = Server::ALL
             .into_iter()
@@ -31,14 +39,14 @@ pub(crate) fn run(flags: &Bench, programs: &Programs, works: &[Work]) -> Result<
                 match load::run(programs, server, &running, work) {
                     Ok(found) => {
                         say(work, server, &found);
-                        keep(&mut figures, work, server, &found);
+                        keep(figures, work, server, &found);
                     }
                     Err(error) => failures.push(format!("{}: {error:#}", server.name())),
                 }
             }
         }
     }
-    Ok((figures, failures))
+    Ok(())
 }
 
 /// Returns the order of a round: nobody is always the first, or always comes after the same one, who may have left a hot or a rested
@@ -46,9 +54,13 @@ pub(crate) fn run(flags: &Bench, programs: &Programs, works: &[Work]) -> Result<
 fn order<T: Copy>(all: &[T], round: usize) -> Vec<T> {
     let len = all.len();
     // With a step that shares no factor with the length, each comes once.
-    let steps: Vec<usize> =
-        (1..=len).filter(|&step| (2..=step).all(|factor| step % factor + len % factor > 0)).collect();
+    let steps: Vec<usize> = (1..=len).filter(|&step| gcd(step, len) == 1).collect();
     (0..len).map(|turn| all[(round + turn * steps[round % steps.len()]) % len]).collect()
+}
+
+/// The greatest number that divides both.
+const fn gcd(a: usize, b: usize) -> usize {
+    if b == 0 { a } else { gcd(b, a % b) }
 }
 
 fn keep(figures: &mut Figures, work: &Work, server: Server, found: &Found) {

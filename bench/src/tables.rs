@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::figures::{Figures, Quantity, Spread};
+use crate::figures::{Figures, Quantity};
 use crate::server::Server;
 use crate::work::{Kind, Work};
 
@@ -61,19 +61,12 @@ fn write(table: &Table, works: &[Work], figures: &Figures) -> String {
     line(format_args!("| | {} |", names.join(" | ")));
     line(format_args!("|---|{}", "---|".repeat(servers.len())));
     for work in works {
-        let cells: Vec<String> = servers.iter().map(|&server| cell(of(work, server), table)).collect();
+        let cells: Vec<String> = servers
+            .iter()
+            .map(|&server| of(work, server).map_or_else(String::new, |spread| spread.cell(table.unit, table.decimals)))
+            .collect();
         line(format_args!("| {} | {} |", work.name, cells.join(" | ")));
     }
     line(format_args!(""));
     text
-}
-
-/// The median, and between which figures it lies.
-fn cell(spread: Option<Spread>, table: &Table) -> String {
-    let Some(Spread { median, min, max }) = spread else { return String::new() };
-    let (unit, decimals) = (table.unit, table.decimals);
-    if min == max {
-        return format!("{:.decimals$}", median / unit);
-    }
-    format!("**{:.decimals$}** ({:.decimals$}–{:.decimals$})", median / unit, min / unit, max / unit)
 }

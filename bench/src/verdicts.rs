@@ -165,11 +165,11 @@ fn core(alone: &Alone) -> String {
         }
     };
     for (step, how) in [("core/message", ", one by one"), ("core/message-at-once", ", of 64 people at once")] {
-        let per_second = alone.figure(step, 1_000_000).map(|ns| 1_000.0 / ns);
+        let per_second = alone.spread(step, 1_000_000).map(|ns| 1_000.0 / ns.median);
         let words = format!("millions of messages in per second{how}: at least 5");
         line(&words, per_second.map(|rate| Met::from(5.0).judge(rate, "")));
     }
-    let bytes = alone.figure("memory/person", 1_000_000);
-    line("bytes per user: at most 300", bytes.map(|bytes| Met::up_to(300.0).judge(bytes, "")));
+    let bytes = alone.spread("memory/person", 1_000_000);
+    line("bytes per user: at most 300", bytes.map(|bytes| Met::up_to(300.0).judge(bytes.median, "")));
     text
 }

@@ -77,31 +77,27 @@ impl World {
         (self.picked % self.people() as u64) as usize
     }
 
-    /// Picks so many, by their connections: what the hub knows them by.
-    pub fn pick_connections(&mut self, count: usize) -> Vec<ConnectionId> {
-        let pick = || {
+    /// Picks so many, and returns what the hub hears of them: that each says something.
+    pub fn pick_events(&mut self, count: usize) -> Vec<Event> {
+        let texts = Texts::from(Text::clean(&"x".repeat(TEXT_CHARS)));
+        let said = || {
             let person = self.pick();
-            self.connections[person]
+            let connection = self.connections[person];
+            Event::Requested { connection, request: Request::Say(texts.clone()) }
         };
-        iter::repeat_with(pick).take(count).collect()
+        iter::repeat_with(said).take(count).collect()
     }
 
-    /// Lets somebody say something, up to the actions that follow from it. They are kept until a batch is full, and then thrown
-    /// away.
-    pub fn say(&mut self, connection: ConnectionId, texts: &Texts) {
-        self.hub.handle(Time::START, Event::Requested { connection, request: Request::Say(texts.clone()) });
-        if !self.hub.has_room() {
-            black_box(self.hub.take_batch());
-        }
+    /// Lets something happen, up to the actions that follow from it. They are kept until a batch is full, and then thrown away.
+    pub fn happen(&mut self, event: Event) {
+        self.hub.handle(Time::START, event);
+        self.throw_away();
     }
 
-    /// Lets many say something, who are heard at once.
-    pub fn say_all(&mut self, connections: &[ConnectionId], texts: &Texts) {
-        let said = |&connection| Event::Requested { connection, request: Request::Say(texts.clone()) };
-        self.hub.handle_all(Time::START, connections.iter().map(said).collect());
-        if !self.hub.has_room() {
-            black_box(self.hub.take_batch());
-        }
+    /// Lets many things happen at once.
+    pub fn happen_all(&mut self, events: Vec<Event>) {
+        self.hub.handle_all(Time::START, events);
+        self.throw_away();
     }
 
     /// Lets somebody join a room.
@@ -155,10 +151,10 @@ impl World {
         }
     }
 
-    /// Returns what is said in all measurements.
-    #[must_use]
-    pub fn texts() -> Texts {
-        Text::clean(&"x".repeat(TEXT_CHARS)).into()
+    fn throw_away(&mut self) {
+        if !self.hub.has_room() {
+            black_box(self.hub.take_batch());
+        }
     }
 
     fn ask(&mut self, person: usize, request: Request) {
