@@ -108,7 +108,7 @@ fn time(world: &mut World, messages: u64, mut hear: impl FnMut(&mut World, Vec<E
 
 criterion_group! {
     name = core;
-    config = Criterion::default().warm_up_time(Duration::from_millis(500)).measurement_time(Duration::from_secs(2)).sample_size(20);
+    config = Criterion::default().warm_up_time(Duration::from_millis(300)).measurement_time(Duration::from_secs(1)).sample_size(20);
     targets = steps
 }
 criterion_main!(core);

@@ -73,8 +73,8 @@ pub struct Config {
     /// piled up, and takes one thread ten milliseconds at the most, which nobody notices.
     pub small_room_writes: usize,
 
-    /// How many writes a writer makes before others on its thread have their turn. Default 64: at about ten microseconds each,
-    /// less than a millisecond, for which everybody else waits while a message goes to a crowd.
+    /// How many writes a writer makes before others on its thread may have their turn, if it has gone on for long enough. Default 16: to a
+    /// crowd each takes about ten microseconds, so that nobody else waits for more than a few tenths of a millisecond.
     pub turn_writes: u32,
 
     /// The most connections at once. Default 4,294,967,295, which is no limit; a server takes as many as it has descriptors for.
@@ -145,7 +145,7 @@ impl Default for Config {
             batch_bytes_max: 64 << 10,
             small_batch_writes: 512,
             small_room_writes: 1024,
-            turn_writes: 64,
+            turn_writes: 16,
             connections_max: u32::MAX,
             connections_per_address_max: 64,
             connects_per_second: 10,

@@ -24,7 +24,11 @@ use crate::{Action, Batch, CloseCode, Config, ConnectionId, Histogram, Incident,
 /// After how many turns for what was said in a room more that was said there is taken in between, if there are as many to go. What
 /// comes in between is queued for all who are still to be written to, which costs a little for each: the more turns, the longer those
 /// wait who have been given all, and the fewer, the less is given at once.
-const ROOM_TURNS_MIN: u32 = 16;
+const ROOM_TURNS_MIN: u32 = 64;
+
+/// How long a writer goes on at least before others have their turn. In a small room that is spoken to often a write takes a microsecond, and
+/// to give way costs as much.
+const TURN_MIN: Duration = Duration::from_micros(100);
 
 /// How long a writer goes on at the most before others have their turn, however long they had theirs: it may have been so long because the
 /// operating system let another program run, and that is no reason to keep them waiting again.
@@ -110,11 +114,11 @@ impl<S: Clone> Fanout<S> {
     }
 
     /// Tells for how long to go on polling, whatever is said meanwhile of [yielding](Output::Yield), after others had their turn for so
-    /// long: as long, so that a crowd whose members all ask for something does not keep those waiting who are written to, but for 2 ms
-    /// at the most.
+    /// long: as long, so that a crowd whose members all ask for something does not keep those waiting who are written to, but for 0.1 ms
+    /// at least, and for 2 ms at the most.
     #[must_use]
     pub fn turn_after(others_had: Duration) -> Duration {
-        others_had.min(TURN_MAX)
+        others_had.clamp(TURN_MIN, TURN_MAX)
     }
 
     /// Follows what `log` gives, one after the other, as long as it gives something and that need not wait; tells whether there is output

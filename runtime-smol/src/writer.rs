@@ -156,8 +156,7 @@ impl Writer {
             self.ring();
             return Some(Wake::Rung { or_at: now + self.stall_max });
         };
-        let at_least = Fanout::<Arc<Socket>>::turn_after(others_had);
-        if !self.follow(&mut following, at_least) {
+        if !self.follow(&mut following, others_had) {
             return Some(Wake::Soon);
         }
         let fanout = &following.fanout;
@@ -173,10 +172,11 @@ impl Writer {
         }
     }
 
-    /// Does what is due, takes what is in the log, and writes what can be written, for one turn, and for this long at least. Tells whether
-    /// that was all.
-    fn follow(self: &Arc<Self>, following: &mut Following, at_least: Duration) -> bool {
+    /// Does what is due, takes what is in the log, and writes what can be written, for one turn, after others had theirs for so long. Tells
+    /// whether that was all.
+    fn follow(self: &Arc<Self>, following: &mut Following, others_had: Duration) -> bool {
         let (Following { fanout, tee, log }, now) = (following, clock::now());
+        let at_least = Fanout::<Arc<Socket>>::turn_after(others_had);
         let writable = mem::take(&mut *self.writable.lock());
         writable.into_iter().for_each(|connection| fanout.handle_writable(connection));
         fanout.handle_timeout(now);
