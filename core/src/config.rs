@@ -73,9 +73,13 @@ pub struct Config {
     /// piled up, and takes one thread ten milliseconds at the most, which nobody notices.
     pub small_room_writes: usize,
 
-    /// How many writes a writer makes before others on its thread may have their turn, if it has gone on for long enough. Default 16: to a
-    /// crowd each takes about ten microseconds, so that nobody else waits for more than a few tenths of a millisecond.
+    /// How many writes a writer makes before others on its thread may have their turn, if it has gone on for long enough. Default 64: at
+    /// about ten microseconds each, less than a millisecond, for which everybody else waits.
     pub turn_writes: u32,
+
+    /// The same while a message goes to a crowd of which more than 128 are still to be written to. Default 16: to give way costs little then,
+    /// and others wait more often.
+    pub crowd_turn_writes: u32,
 
     /// The most connections at once. Default 4,294,967,295, which is no limit; a server takes as many as it has descriptors for.
     pub connections_max: u32,
@@ -145,7 +149,8 @@ impl Default for Config {
             batch_bytes_max: 64 << 10,
             small_batch_writes: 512,
             small_room_writes: 1024,
-            turn_writes: 16,
+            turn_writes: 64,
+            crowd_turn_writes: 16,
             connections_max: u32::MAX,
             connections_per_address_max: 64,
             connects_per_second: 10,
@@ -189,6 +194,7 @@ impl Config {
             ((8 * REPLY_WINDOW_BYTES..=1 << 30).contains(&self.queue_bytes_max), "queue_bytes_max", "128 KiB to 1 GiB"),
             ((1..=1 << 30).contains(&self.batch_bytes_max), "batch_bytes_max", "1 byte to 1 GiB"),
             (self.turn_writes >= 1, "turn_writes", "at least 1 write"),
+            (self.crowd_turn_writes >= 1, "crowd_turn_writes", "at least 1 write"),
             (self.connections_max >= 1, "connections_max", "at least 1 connection"),
             (self.connects_per_second <= 1_000_000, "connects_per_second", "0 (off) to 1000000 connections a second"),
             (
@@ -278,6 +284,7 @@ mod tests {
             (Config { batch_bytes_max: 1 << 30, ..default() }, None),
             (Config { batch_bytes_max: (1 << 30) + 1, ..default() }, Some("batch_bytes_max")),
             (Config { turn_writes: 0, ..default() }, Some("turn_writes")),
+            (Config { crowd_turn_writes: 0, ..default() }, Some("crowd_turn_writes")),
             (Config { turn_writes: 1, ..default() }, None),
             (Config { connections_max: 0, ..default() }, Some("connections_max")),
             (Config { connections_max: 1, ..default() }, None),

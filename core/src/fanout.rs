@@ -24,7 +24,11 @@ use crate::{Action, Batch, CloseCode, Config, ConnectionId, Histogram, Incident,
 /// After how many turns for what was said in a room more that was said there is taken in between, if there are as many to go. What
 /// comes in between is queued for all who are still to be written to, which costs a little for each: the more turns, the longer those
 /// wait who have been given all, and the fewer, the less is given at once.
-const ROOM_TURNS_MIN: u32 = 64;
+const ROOM_TURNS_MIN: u32 = 16;
+
+/// How many have to be still to be written to, at least, for the shorter turns of a crowd: to give way in the middle of a message to a
+/// hundred costs more than it spares.
+const CROWD_TO_GO_MIN: u32 = 128;
 
 /// How long a writer goes on at least before others have their turn. In a small room that is spoken to often a write takes a microsecond, and
 /// to give way costs as much.
@@ -64,6 +68,7 @@ pub struct Fanout<S> {
     /// How many there were in this turn.
     turn_writes: u32,
     turn_writes_max: u32,
+    crowd_turn_writes_max: u32,
     /// Whose turn it is, when some are behind.
     turn: Turn,
     /// The room whose members were not all written to when the next batch was followed.
@@ -107,6 +112,7 @@ impl<S: Clone> Fanout<S> {
             room_writes: 0,
             turn_writes: 0,
             turn_writes_max: config.turn_writes,
+            crowd_turn_writes_max: config.crowd_turn_writes,
             turn: Turn::Rooms,
             late_room: None,
             delays: Histogram::default(),
@@ -172,7 +178,7 @@ impl<S: Clone> Fanout<S> {
             if let Some(notice) = self.outboxes.next_notice() {
                 return self.outboxes.output(notice);
             }
-            if self.turn_writes == self.turn_writes_max {
+            if self.turn_writes >= self.turn_writes_now() {
                 self.end_turn();
                 return Some(Output::Yield);
             }
@@ -367,6 +373,11 @@ impl<S: Clone> Fanout<S> {
                 return None;
             }
         }
+    }
+
+    /// Returns after how many writes others may have their turn.
+    fn turn_writes_now(&self) -> u32 {
+        if self.writes_to_go() > CROWD_TO_GO_MIN { self.crowd_turn_writes_max } else { self.turn_writes_max }
     }
 
     fn end_turn(&mut self) {

@@ -5,12 +5,12 @@ use std::collections::VecDeque;
 use super::*;
 use crate::fanout::early::QUEUE_PART;
 
-const CROWD: u32 = 800;
+const CROWD: u32 = 200;
 const TURN_WRITES: u32 = 4;
 
 /// Starts with a crowd in `main` and two in `pizza`, who are returned.
 fn crowd_and_pair() -> (Writer, [ConnectionId; 2]) {
-    let config = Config { turn_writes: TURN_WRITES, ..config() };
+    let config = Config { turn_writes: TURN_WRITES, crowd_turn_writes: TURN_WRITES, ..config() };
     let pair = [id(CROWD), id(CROWD + 1)];
     let mut writer = Writer::with(&config, Share::ALL);
     writer.send((0..CROWD).map(id).flat_map(|member| [open(member), enter(member, MAIN)]));
@@ -59,6 +59,21 @@ fn after_some_writes_others_have_their_turn() {
     }
     assert!(!writer.poll_turn(), "all is written");
     assert!(writer.fanout.is_through());
+}
+
+#[test]
+fn turns_are_shorter_while_many_of_a_crowd_are_still_to_be_written_to() {
+    let config = Config { turn_writes: 10, crowd_turn_writes: 4, ..config() };
+    let mut writer = Writer::with(&config, Share::ALL);
+    writer.send((0..CROWD).map(id).flat_map(|member| [open(member), enter(member, MAIN)]));
+    writer.follow([say(MAIN, "a")]);
+    let mut turns = Vec::new();
+    while writer.poll_turn() {
+        turns.push(writer.received.len() as u32 - turns.iter().sum::<u32>());
+    }
+    // The first turn in which there are 128 to go or less is the 18th.
+    assert_eq!(turns[..17], [4; 17]);
+    assert_eq!(turns[18..], [10; 12]);
 }
 
 #[test]
