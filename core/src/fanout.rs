@@ -21,14 +21,14 @@ use self::rooms::{Length, Rooms, Seat};
 pub use self::share::Share;
 use crate::{Action, Batch, CloseCode, Config, ConnectionId, Histogram, Incident, Message, RoomId, Stats, Time};
 
-/// After how many turns for what was said in a room more that was said there is taken in between, if there are as many to go. What
+/// After how many turns, of those for few, for what was said in a room more that was said there is taken in between, if there are as many to go. What
 /// comes in between is queued for all who are still to be written to, which costs a little for each: the more turns, the longer those
 /// wait who have been given all, and the fewer, the less is given at once.
 const ROOM_TURNS_MIN: u32 = 16;
 
-/// How many have to be still to be written to, at least, for the shorter turns of a crowd: to give way in the middle of a message to a
+/// Up to how many who are still to be written to are no crowd, for which turns are shorter: to give way in the middle of a message to a
 /// hundred costs more than it spares.
-const CROWD_TO_GO_MIN: u32 = 128;
+const FEW_TO_GO_MAX: u32 = 128;
 
 /// How long a writer goes on at least before others have their turn. In a small room that is spoken to often a write takes a microsecond, and
 /// to give way costs as much.
@@ -377,7 +377,7 @@ impl<S: Clone> Fanout<S> {
 
     /// Returns after how many writes others may have their turn.
     fn turn_writes_now(&self) -> u32 {
-        if self.writes_to_go() > CROWD_TO_GO_MIN { self.crowd_turn_writes_max } else { self.turn_writes_max }
+        if self.writes_to_go() > FEW_TO_GO_MAX { self.crowd_turn_writes_max } else { self.turn_writes_max }
     }
 
     fn end_turn(&mut self) {
