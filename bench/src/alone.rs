@@ -1,4 +1,4 @@
-//! Runs the benches of the core alone, and reads what they print.
+//! Runs what measures the core alone, and reads what it prints.
 
 use std::collections::BTreeMap;
 
@@ -17,8 +17,8 @@ impl Alone {
     /// # Errors
     /// They can't be run.
     pub(crate) fn measure(&mut self) -> Result<()> {
-        self.read(&bench(&["--bench", "core", "--", "--output-format", "bencher"])?);
-        self.read(&bench(&["--bench", "memory"])?);
+        self.read(&cargo_run("run --release --example core -- --bench --output-format bencher")?);
+        self.read(&cargo_run("bench --bench memory")?);
         Ok(())
     }
 
@@ -44,11 +44,12 @@ impl Alone {
     }
 }
 
-fn bench(args: &[&str]) -> Result<String> {
+fn cargo_run(words: &str) -> Result<String> {
     let mut command = cargo();
-    command.args(["bench", "-q", "-p", env!("CARGO_PKG_NAME")]).args(args);
+    let mut words = words.split(' ');
+    command.args(words.next()).args(["-q", "-p", env!("CARGO_PKG_NAME")]).args(words);
     let output = command.output().context("cannot run cargo")?;
-    ensure!(output.status.success(), "the benches of the core fail: {}", String::from_utf8_lossy(&output.stderr));
+    ensure!(output.status.success(), "what measures the core fails: {}", String::from_utf8_lossy(&output.stderr));
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 

@@ -62,6 +62,11 @@ impl Bench {
         self.only.is_empty() || self.only.iter().any(|part| name.contains(part))
     }
 
+    /// Tells whether the core alone is asked for.
+    pub(crate) fn wants_core(&self) -> bool {
+        self.wants("core")
+    }
+
     /// Tells whether a server is asked for.
     pub(crate) fn wants_server(&self, name: &str) -> bool {
         self.server.is_empty() || self.server.iter().any(|part| name.contains(part))

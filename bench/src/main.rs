@@ -2,8 +2,8 @@
 //! `docs/performance.md`.
 //!
 //! [`flags`] say how long; each [`work`] is done by each [`server`] in turn, again and again, by `chinwag load`; the [`figures`]
-//! of all runs go into [`tables`], [`verdicts`] on the goals, and [`plots`], which together are the [`page`]. The [`alone`] part
-//! runs the benches of the core. [`floor`] is the program that only writes.
+//! of all [`runs`] go into [`tables`], [`verdicts`] on the goals, and [`plots`], which together are the [`page`]. The [`alone`] part
+//! runs what measures the core. [`floor`] is the program that only writes.
 
 mod alone;
 mod figures;

@@ -6,10 +6,10 @@ use std::path::Path;
 use anyhow::{Context, Result, ensure};
 
 use crate::alone::Alone;
-use crate::figures::Figures;
 use crate::flags::Bench;
 use crate::programs::Programs;
-use crate::{machine, plots, runs, tables, verdicts, work};
+use crate::runs::{self, Findings};
+use crate::{machine, plots, tables, verdicts, work};
 
 /// Between these lines the page is made by this program.
 const BEGIN: &str = "<!-- figures: begin; made by chinwag-bench -->";
@@ -36,18 +36,9 @@ const STEPS: [(&str, &str); 8] = [
 /// A program can't be built or run, or the page can't be written.
 pub(crate) fn write(flags: &Bench) -> Result<()> {
     let works = work::all(flags);
-    let with_core = flags.wants("core");
-    ensure!(!works.is_empty() || with_core, "no work has such a name");
+    ensure!(!works.is_empty() || flags.wants_core(), "no work has such a name");
     let programs = Programs::build()?;
-    let (mut figures, mut failures, mut alone) = (Figures::default(), runs::left_out(), Alone::default());
-    for round in 0..flags.repeat() {
-        // The core comes in between, so that its figures are not those of one moment.
-        let upto = |round: usize| works.len() * round / flags.repeat();
-        runs::run(flags, &programs, &works[upto(round)..upto(round + 1)], &mut figures, &mut failures)?;
-        if with_core {
-            alone.measure()?;
-        }
-    }
+    let Findings { figures, alone, failures } = runs::run(flags, &programs, &works)?;
 
     fs::create_dir_all(&flags.out).with_context(|| format!("cannot make {}", flags.out.display()))?;
     let mut text = circumstances(flags);

@@ -4,6 +4,7 @@ use std::io::Write as _;
 
 use anyhow::Result;
 
+use crate::alone::Alone;
 use crate::figures::{Figures, Quantity};
 use crate::flags::Bench;
 use crate::load::{self, Found};
@@ -11,38 +12,55 @@ use crate::programs::Programs;
 use crate::server::Server;
 use crate::work::{Kind, Work};
 
+/// What was found.
+#[derive(Debug)]
+pub(crate) struct Findings {
+    pub(crate) figures: Figures,
+    pub(crate) alone: Alone,
+    /// What could not be measured, and why.
+    pub(crate) failures: Vec<String>,
+}
+
+/// Does `works` with all servers that are installed, and measures the core, if it is asked for.
+///
+/// # Errors
+/// A program can't be started.
+pub(crate) fn run(flags: &Bench, programs: &Programs, works: &[Work]) -> Result<Findings> {
+    let mut findings = Findings { figures: Figures::default(), alone: Alone::default(), failures: left_out() };
+    for round in 0..flags.repeat() {
+        // The core comes in between, so that its figures are not those of one moment.
+        let upto = |round: usize| works.len() * round / flags.repeat();
+        for work in &works[upto(round)..upto(round + 1)] {
+            do_work(flags, programs, work, &mut findings)?;
+        }
+        if flags.wants_core() {
+            findings.alone.measure()?;
+        }
+    }
+    Ok(findings)
+}
+
 /// Says which servers are not installed.
-pub(crate) fn left_out() -> Vec<String> {
+fn left_out() -> Vec<String> {
     let missing = Server::ALL.into_iter().filter(|server| !server.is_here());
     missing.map(|server| format!("{} is not installed, and was left out.", server.name())).collect()
 }
 
-/// Runs `works`, and adds what was measured, and what could not be.
-///
-/// # Errors
-/// A program can't be started.
-pub(crate) fn run(
-    flags: &Bench,
-    programs: &Programs,
-    works: &[Work],
-    figures: &mut Figures,
-    failures: &mut Vec<String>,
-) -> Result<()> {
-    for work in works {
-        let servers: Vec<Server> = Server::ALL
-            .into_iter()
-            .filter(|&server| work.suits(server) && server.is_here() && flags.wants_server(server.name()))
-            .collect();
-        for round in 0..flags.repeat() {
-            for server in order(&servers, round) {
-                let running = server.start(programs)?;
-                match load::run(programs, server, &running, work) {
-                    Ok(found) => {
-                        say(work, server, &found);
-                        keep(figures, work, server, &found);
-                    }
-                    Err(error) => failures.push(format!("{}: {error:#}", server.name())),
+/// Does one work as often as is asked for.
+fn do_work(flags: &Bench, programs: &Programs, work: &Work, findings: &mut Findings) -> Result<()> {
+    let servers: Vec<Server> = Server::ALL
+        .into_iter()
+        .filter(|&server| work.suits(server) && server.is_here() && flags.wants_server(server.name()))
+        .collect();
+    for round in 0..flags.repeat() {
+        for server in order(&servers, round) {
+            let running = server.start(programs)?;
+            match load::run(programs, server, &running, work) {
+                Ok(found) => {
+                    say(work, server, &found);
+                    keep(&mut findings.figures, work, server, &found);
                 }
+                Err(error) => findings.failures.push(format!("{}: {error:#}", server.name())),
             }
         }
     }
