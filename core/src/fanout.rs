@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use self::early::Early;
 use self::outboxes::Outboxes;
-pub use self::output::{Output, Written};
+pub use self::output::{Output, Upcoming, Written};
 use self::queue::{Limits, Part};
 use self::rooms::{Length, Rooms, Seat};
 pub use self::share::Share;
@@ -196,7 +196,8 @@ impl<S: Clone> Fanout<S> {
         match writing {
             Writing::Chunk { place, from, length } => {
                 let (socket, chunk) = (self.outboxes.socket(place)?, self.rooms.flushing(length)?);
-                Some(Output::Write { socket, bytes: &chunk.bytes[from..], repeated: chunk.repeated(from) })
+                let next = self.outboxes.sockets(self.rooms.next_of_group(length));
+                Some(Output::Write { socket, bytes: &chunk.bytes[from..], repeated: chunk.repeated(from), next })
             }
             Writing::Queue(connection) => self.outboxes.front(connection),
         }

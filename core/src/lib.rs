@@ -91,7 +91,7 @@ pub use close_code::CloseCode;
 pub use command::{COMMANDS, Command};
 pub use config::{Config, ConfigError};
 pub use event::Event;
-pub use fanout::{Fanout, Output, Share, Written};
+pub use fanout::{Fanout, Output, Share, Upcoming, Written};
 pub use foreign::Foreign;
 pub use form::Form;
 pub use gate::{Gate, Pass, Refusal};

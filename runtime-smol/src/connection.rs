@@ -2,8 +2,10 @@
 
 use std::cell::RefCell;
 use std::future::{Future, poll_fn};
+use std::hint::black_box;
 use std::io::{self, ErrorKind, Write as _};
 use std::net::{IpAddr, Shutdown};
+use std::os::fd::{AsFd as _, AsRawFd as _};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::task::{Context, Poll, ready};
@@ -43,6 +45,11 @@ pub(crate) struct Socket {
 impl Socket {
     pub(crate) fn new(stream: Stream, ticket: Ticket) -> Self {
         Self { stream, ticket, signals: AtomicU8::default(), reads: AtomicU8::default(), changed: Bell::new() }
+    }
+
+    /// Looks at sockets that will be written to, so that all are fetched from memory at once.
+    pub(crate) fn prefetch<'a>(sockets: impl Iterator<Item = &'a Arc<Self>>) {
+        black_box(sockets.fold(0, |all, socket| all ^ socket.stream.as_fd().as_raw_fd()));
     }
 
     /// Writes what the socket takes at once.

@@ -192,7 +192,8 @@ impl Writer {
     fn write(self: &Arc<Self>, fanout: &mut Fanout<Arc<Socket>>, tee: &mut Tee, now: Time) -> bool {
         while let Some(output) = fanout.poll_output() {
             match output {
-                Output::Write { socket, bytes, repeated } => {
+                Output::Write { socket, bytes, repeated, next } => {
+                    Socket::prefetch(next);
                     let taken = repeated.and_then(|number| socket.write_repeated(tee, number, bytes));
                     let written = taken.map_or_else(|| socket.write(bytes), Written::Bytes);
                     fanout.handle_written(now, written);

@@ -3,8 +3,10 @@
 use std::cell::RefCell;
 use std::fmt;
 use std::future::{Future, poll_fn};
+use std::hint::black_box;
 use std::io::{self, ErrorKind};
 use std::net::IpAddr;
+use std::os::fd::{AsFd as _, AsRawFd as _};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
@@ -46,6 +48,11 @@ pub(crate) struct Socket {
 impl Socket {
     pub(crate) fn new(stream: TcpStream, ticket: Ticket) -> Self {
         Self { stream, ticket, signals: AtomicU8::default(), changed: Notify::new() }
+    }
+
+    /// Looks at sockets that will be written to, so that all are fetched from memory at once.
+    pub(crate) fn prefetch<'a>(sockets: impl Iterator<Item = &'a Arc<Self>>) {
+        black_box(sockets.fold(0, |all, socket| all ^ socket.stream.as_fd().as_raw_fd()));
     }
 
     /// Writes what the socket takes at once.

@@ -7,7 +7,7 @@ use std::collections::{BinaryHeap, HashMap, VecDeque};
 
 use super::queue::{Limits, Part, Pushed, Queue};
 use super::rooms::Seat;
-use super::{Output, Share};
+use super::{Output, Share, Upcoming};
 use crate::{ConnectionId, Form, Incident, Message, Signal, Stats, Time};
 
 #[derive(Debug)]
@@ -38,10 +38,10 @@ pub(super) struct Outboxes<S> {
 }
 
 #[derive(Debug)]
-struct Outbox<S> {
+pub(super) struct Outbox<S> {
     connection: ConnectionId,
     form: Form,
-    socket: S,
+    pub(super) socket: S,
     seat: Option<Seat>,
     queue: Option<Box<Queue>>,
     /// It was given up; the rest of its actions is followed without sending anything.
@@ -118,6 +118,10 @@ impl<S: Clone> Outboxes<S> {
 
     pub(super) fn socket(&self, place: usize) -> Option<&S> {
         self.open[place].as_ref().map(|outbox| &outbox.socket)
+    }
+
+    pub(super) fn sockets<'a>(&'a self, places: &'a [u32]) -> Upcoming<'a, S> {
+        Upcoming::at(places, &self.open)
     }
 
     pub(super) fn push_part(&mut self, place: usize, part: Part<'_>) {
@@ -352,7 +356,8 @@ impl<S: Clone> Outboxes<S> {
     /// Returns the first write of what is queued for a connection.
     pub(super) fn front(&self, connection: ConnectionId) -> Option<Output<'_, S>> {
         let outbox = self.outbox(connection)?;
-        Some(Output::Write { socket: &outbox.socket, bytes: outbox.queue.as_ref()?.front(), repeated: None })
+        let bytes = outbox.queue.as_ref()?.front();
+        Some(Output::Write { socket: &outbox.socket, bytes, repeated: None, next: Upcoming::nobody() })
     }
 
     /// Queues something. Returns for whom, if they have to be put into a line for it.

@@ -1,5 +1,8 @@
 //! Owns the words between a fan-out and its adapter: what to do with sockets, and what they did.
 
+use std::fmt;
+
+use super::outboxes::Outbox;
 use crate::{ConnectionId, Incident, Signal};
 
 /// Tells the adapter what to do with a socket.
@@ -14,6 +17,9 @@ pub enum Output<'a, S> {
         /// The same bytes are written to many sockets: each time under this number, which no others have. So an adapter may hand them to the
         /// operating system once. It may as well not look at it.
         repeated: Option<u64>,
+        /// Who is likely to be written to next. An adapter that looks at each of these sockets now, before it writes, has the processor
+        /// fetch all of them from memory at once, instead of waiting for one after the other. It may as well not.
+        next: Upcoming<'a, S>,
     },
     /// Wait until the socket takes bytes again, then say so with [`Fanout::handle_writable`](crate::Fanout::handle_writable).
     AwaitWritable {
@@ -44,6 +50,53 @@ pub enum Output<'a, S> {
         /// Why, unless it is because the server stops.
         incident: Option<Incident>,
     },
+}
+
+/// Gives the sockets of some who are likely to be written to next, in this order; most often of nobody.
+pub struct Upcoming<'a, S> {
+    places: &'a [u32],
+    outboxes: &'a [Option<Outbox<S>>],
+}
+
+impl<'a, S> Upcoming<'a, S> {
+    pub(super) const fn nobody() -> Self {
+        Self { places: &[], outboxes: &[] }
+    }
+
+    /// Gives the sockets of those in these places.
+    pub(super) const fn at(places: &'a [u32], outboxes: &'a [Option<Outbox<S>>]) -> Self {
+        Self { places, outboxes }
+    }
+}
+
+impl<'a, S> Iterator for Upcoming<'a, S> {
+    type Item = &'a S;
+
+    fn next(&mut self) -> Option<&'a S> {
+        let (&place, others) = self.places.split_first()?;
+        self.places = others;
+        Some(&self.outboxes.get(place as usize)?.as_ref()?.socket)
+    }
+}
+
+impl<S> Clone for Upcoming<'_, S> {
+    fn clone(&self) -> Self {
+        Self { ..*self }
+    }
+}
+
+impl<S: PartialEq> PartialEq for Upcoming<'_, S> {
+    fn eq(&self, other: &Self) -> bool {
+        self.clone().eq(other.clone())
+    }
+}
+
+impl<S: Eq> Eq for Upcoming<'_, S> {}
+
+impl<S: fmt::Debug> fmt::Debug for Upcoming<'_, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.clone()).finish()
+    }
 }
 
 /// Tells what a socket did with the bytes of an [`Output::Write`].

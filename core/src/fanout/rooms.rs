@@ -25,6 +25,10 @@ const DENSE_PART: usize = 4;
 const REPEATED_BYTES_MIN: usize = 6 << 10;
 const REPEATED_MEMBERS_MIN: usize = 12;
 
+/// How many members are fetched from memory at once: about as many as a processor waits for at once, and few enough that the last are still
+/// near when they are written to.
+const GROUP_MEMBERS: usize = 16;
+
 #[derive(Debug)]
 pub(super) struct Rooms {
     /// By form, and by the rooms' keys: up to the last room in which somebody of that form was.
@@ -139,6 +143,16 @@ impl Flushing {
     /// Returns the number under which all members are given what is to be given from an offset on, if they are.
     pub(super) const fn repeated(&self, from: usize) -> Option<u64> {
         if from == 0 { self.repeated } else { None }
+    }
+
+    /// Returns who comes next of those who are fetched together with the one it has gone on to: nobody, unless that is the first of them.
+    fn next_of_group<'a>(&self, halls: &'a [Vec<Hall>]) -> &'a [u32] {
+        let HallId { room, form } = self.hall;
+        let (group, members) = (self.next - 1, &halls[form.index()][room.key() as usize].members);
+        if group % GROUP_MEMBERS != 0 {
+            return &[];
+        }
+        members.get(self.next..members.len().min(group + GROUP_MEMBERS)).unwrap_or_default()
     }
 
     /// Returns all from an offset on.
@@ -332,6 +346,11 @@ impl Rooms {
             self.recycle(chunk);
         }
         next
+    }
+
+    /// Returns the places of those who come after the member that it has gone on to, and are to be fetched from memory with them.
+    pub(super) fn next_of_group(&self, length: Length) -> &[u32] {
+        self.flushing(length).map_or(&[], |chunk| chunk.next_of_group(&self.halls))
     }
 
     fn is_length_flushed(&self, length: Length) -> bool {

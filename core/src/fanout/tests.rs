@@ -7,6 +7,7 @@ mod forms;
 mod order;
 mod repeated;
 mod turns;
+mod upcoming;
 mod writes;
 
 use std::collections::{BTreeMap, HashMap};
@@ -73,7 +74,7 @@ impl Writer {
     fn poll_once(&mut self) -> bool {
         let Some(output) = self.fanout.poll_output() else { return false };
         match output {
-            Output::Write { socket, bytes, repeated } => {
+            Output::Write { socket, bytes, repeated, .. } => {
                 assert!(!bytes.is_empty());
                 if let Some(number) = repeated {
                     assert_eq!(self.repeated.entry(number).or_insert_with(|| bytes.to_vec()), bytes);

@@ -57,7 +57,7 @@ impl World {
         };
         self.work += 1;
         let situation = match output {
-            Output::Write { socket, bytes, repeated } => {
+            Output::Write { socket, bytes, repeated, .. } => {
                 if let Some(repeated) = repeated {
                     let hash = BuildHasherDefault::<DefaultHasher>::default().hash_one(bytes);
                     if *written.entry(repeated).or_insert(hash) != hash {
