@@ -1,5 +1,8 @@
 //! Owns the actions that are handed on together, and how much work they are.
 
+use std::sync::OnceLock;
+
+use crate::fanout::{Lines, Told};
 use crate::{Action, Config, RoomId, Time};
 
 /// Holds actions in their order, with the sockets of the connections that they open. All writers follow the same batches in the
@@ -17,6 +20,9 @@ pub struct Batch<S> {
     said: Vec<(RoomId, usize)>,
     /// Not all that there is to do is to tell rooms what is said there.
     has_other: bool,
+    /// What rooms are told in it, as lines: made by the first of several writers that needs it. Others wait for it, which is never longer than
+    /// to make it.
+    lines: OnceLock<Lines>,
     /// When what its first action is about was handed in.
     pub(crate) begun_at: Time,
 }
@@ -32,12 +38,14 @@ impl<S> Batch<S> {
             writes: 0,
             said: Vec::new(),
             has_other: false,
+            lines: OnceLock::new(),
             begun_at: Time::START,
         }
     }
 
     /// Appends an action.
     pub fn push(&mut self, action: Action) {
+        self.lines.take();
         self.weigh(&action);
         self.actions.push(action);
     }
@@ -95,6 +103,11 @@ impl<S> Batch<S> {
     /// Returns where something is said, in this order, and about how many bytes of it, as long as it is in one room.
     pub(crate) fn said(&self) -> &[(RoomId, usize)] {
         &self.said
+    }
+
+    /// Returns what is told in one of its broadcasts, as lines: the first has the number 0.
+    pub(crate) fn told(&self, number: usize) -> Told<'_> {
+        self.lines.get_or_init(|| Lines::of(&self.actions, self.bytes)).told(number)
     }
 
     /// Tells whether there is more to do than to tell rooms what is said there.
@@ -180,5 +193,16 @@ mod tests {
         assert_eq!(batch([broadcast(10)]).bytes(), line);
         let reply = Action::Reply { connection: ANN, message: said() };
         assert_eq!(batch([broadcast(10), Action::Leave { connection: ANN }, reply]).bytes(), 2 * line);
+    }
+
+    #[test]
+    fn what_is_told_is_what_was_pushed_until_then() {
+        let mut batch = batch([broadcast(1), Action::Leave { connection: ANN }, broadcast(1)]);
+        for number in 0..2 {
+            assert_eq!(batch.told(number).to_string(), "Ann: hello\n");
+        }
+        batch.push(Action::Broadcast { room: RoomId::new(0), audience: 1, message: Message::said("Bob", "and I") });
+        assert_eq!(batch.told(2).to_string(), "Bob: and I\n");
+        assert!(!format!("{batch:?}").contains("hello"), "{batch:?}");
     }
 }

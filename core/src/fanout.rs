@@ -4,6 +4,7 @@
 //! the limit; what it is not sent is counted, and the count is told where the messages are missing.
 
 mod early;
+mod lines;
 mod outboxes;
 mod output;
 mod queue;
@@ -14,6 +15,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use self::early::Early;
+pub(crate) use self::lines::{Lines, Told};
 use self::outboxes::Outboxes;
 pub use self::output::{Output, Upcoming, Written};
 use self::queue::{Limits, Part};
@@ -55,6 +57,8 @@ const BEGUN_MAX: usize = 1024;
 pub struct Fanout<S> {
     outboxes: Outboxes<S>,
     rooms: Rooms,
+    /// There are other shares, with other members of the same rooms.
+    is_one_of_many: bool,
     writing: Option<Writing>,
     /// All output was polled since something was handed in.
     is_through: bool,
@@ -104,6 +108,7 @@ impl<S: Clone> Fanout<S> {
         Self {
             outboxes: Outboxes::new(share, Limits::new(config)),
             rooms: Rooms::new(config),
+            is_one_of_many: share != Share::ALL,
             writing: None,
             is_through: true,
             waiting: None,
@@ -157,13 +162,18 @@ impl<S: Clone> Fanout<S> {
             self.begun_at.push(batch.begun_at);
         }
         let mut sockets = batch.sockets.iter();
+        let mut broadcasts = 0;
         for action in &batch.actions {
             match action {
                 Action::Open { connection, form } => self.outboxes.open(*connection, *form, sockets.next()),
                 Action::Reply { connection, message } => self.on_reply(*connection, message),
                 Action::Enter { connection, room } => self.on_enter(*connection, *room),
                 Action::Leave { connection } => self.on_leave(*connection),
-                Action::Broadcast { room, message, .. } => self.rooms.broadcast(*room, message),
+                Action::Broadcast { room, message, .. } => {
+                    // Who has all members to itself puts it where it is needed at once.
+                    self.rooms.broadcast(*room, message, || self.is_one_of_many.then(|| batch.told(broadcasts)));
+                    broadcasts += 1;
+                }
                 Action::Answer { connection } => self.outboxes.answer(*connection),
                 Action::Close { connection } => self.on_close(*connection),
                 Action::Stop { message } => self.on_stop(now, message),

@@ -9,6 +9,7 @@ use std::collections::VecDeque;
 
 use bytes::{Bytes, BytesMut};
 
+use super::lines::Told;
 use super::queue::Part;
 use crate::message::{Run, Said};
 use crate::{Config, Form, Message, RoomId};
@@ -96,9 +97,13 @@ impl OpenChunk {
         size_of::<Self>() + self.buffer.capacity() + self.ends.capacity() * size_of::<u32>()
     }
 
-    fn push(&mut self, form: Form, message: &Message) {
+    /// Adds a message, of which others may have made lines already.
+    fn push<'a>(&mut self, form: Form, message: &Message, told: impl Fn() -> Option<Told<'a>>) {
         match form {
-            Form::Lines => message.encode_lines(&mut self.buffer, |end| self.ends.push(offset(end))),
+            Form::Lines => match told() {
+                Some(told) => told.append(&mut self.buffer, &mut self.ends),
+                None => message.encode_lines(&mut self.buffer, |end| self.ends.push(offset(end))),
+            },
             Form::Web if matches!(message, Message::Said { .. }) => {
                 let Self { buffer, ends, run } = self;
                 Said::each(message).for_each(|said| run.say(said, buffer, |end| ends.push(offset(end))));
@@ -238,8 +243,8 @@ impl Rooms {
         members.get(seat.index as usize).map(|&place| place as usize)
     }
 
-    /// Encodes a message for the members of a room, if there are any.
-    pub(super) fn broadcast(&mut self, room: RoomId, message: &Message) {
+    /// Encodes a message for the members of a room, if there are any. `told` returns what it is as lines, if that is not to be done here.
+    pub(super) fn broadcast<'a>(&mut self, room: RoomId, message: &Message, told: impl Fn() -> Option<Told<'a>>) {
         for form in Form::ALL {
             let hall = self.halls[form.index()].get_mut(room.key() as usize);
             let Some(hall) = hall.filter(|hall| !hall.members.is_empty()) else { continue };
@@ -250,7 +255,7 @@ impl Rooms {
                 self.spare_bytes -= spare.as_ref().map_or(0, OpenChunk::bytes_held);
                 Box::new(spare.unwrap_or_default())
             });
-            chunk.push(form, message);
+            chunk.push(form, message, &told);
         }
     }
 
@@ -394,7 +399,7 @@ impl Rooms {
 }
 
 /// Takes a length for what it is kept as.
-fn offset(len: usize) -> u32 {
+pub(super) fn offset(len: usize) -> u32 {
     u32::try_from(len).expect("places, members and the bytes of a batch are all counted by 32 bits")
 }
 

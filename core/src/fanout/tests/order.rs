@@ -138,6 +138,46 @@ fn each_connection_belongs_to_exactly_one_share() {
 }
 
 #[test]
+fn several_shares_give_their_members_what_one_of_all_would() {
+    let members: Vec<_> = (0..7).map(id).collect();
+    let pizza = RoomId::new(1);
+    let run = |room, texts: &[&str]| Action::Broadcast { room, audience: 1, message: Message::said_in_a_row(texts) };
+    let mut batches = vec![batch(members.iter().flat_map(|&member| [open(member), enter(member, MAIN)]))];
+    batches.push(batch([
+        run(MAIN, &["one", "naïve 👩‍🚀"]),
+        leave(id(3)),
+        enter(id(3), pizza),
+        run(pizza, &["alone"]),
+        say(MAIN, "two"),
+        reply(id(0), "to you"),
+        run(MAIN, &["three", "four", "five"]),
+        leave(id(5)),
+        enter(id(5), pizza),
+        say(pizza, "both"),
+        say(RoomId::new(9), "nobody"),
+        run(MAIN, &["six"]),
+    ]));
+    batches.push(batch([say(pizza, "seven"), say(MAIN, "eight")]));
+    let lines = |of| {
+        let mut writers: Vec<_> = Share::split(of).map(|share| Writer::with(&config(), share)).collect();
+        for batch in &batches {
+            for writer in &mut writers {
+                writer.fanout.follow(writer.now, batch);
+                writer.poll();
+            }
+        }
+        let lines = |&member| writers.iter_mut().flat_map(|writer| writer.lines(member)).collect::<Vec<_>>();
+        members.iter().map(lines).collect::<Vec<_>>()
+    };
+    let alone = lines(1);
+    assert_eq!(alone[3], ann(["one", "naïve 👩‍🚀", "alone", "both", "seven"]));
+    assert_eq!(alone[0].len(), 9);
+    for of in [2, 3, 8] {
+        assert_eq!(lines(of), alone, "{of}");
+    }
+}
+
+#[test]
 fn the_places_of_a_share_have_no_gaps() {
     for of in 1..=3 {
         for share in Share::split(of) {
