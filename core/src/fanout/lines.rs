@@ -18,7 +18,6 @@ pub(crate) struct Lines {
 }
 
 /// Lends the lines of one broadcast.
-#[derive(Clone, Copy)]
 pub(crate) struct Told<'a> {
     bytes: &'a [u8],
     /// Where each message ends, counted from `start`.
