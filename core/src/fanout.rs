@@ -10,6 +10,7 @@ mod output;
 mod queue;
 mod rooms;
 mod share;
+mod turn;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,6 +22,7 @@ pub use self::output::{Output, Upcoming, Written};
 use self::queue::{Limits, Part};
 use self::rooms::{Length, Rooms, Seat};
 pub use self::share::Share;
+use self::turn::Turn;
 use crate::{Action, Batch, CloseCode, Config, ConnectionId, Histogram, Incident, Message, RoomId, Stats, Time};
 
 /// After how many turns, of those for few, for what was said in a room more that was said there is taken in between, if there are as many to go. What
@@ -57,8 +59,6 @@ const BEGUN_MAX: usize = 1024;
 pub struct Fanout<S> {
     outboxes: Outboxes<S>,
     rooms: Rooms,
-    /// There are other shares, with other members of the same rooms.
-    is_one_of_many: bool,
     writing: Option<Writing>,
     /// All output was polled since something was handed in.
     is_through: bool,
@@ -81,17 +81,6 @@ pub struct Fanout<S> {
     delays: Histogram,
 }
 
-/// What is written next, in turns.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Turn {
-    /// What was said in rooms, to those who have been given all before.
-    Rooms,
-    /// What was queued.
-    Line,
-    /// What was queued since the next batch came before it was written.
-    Behind,
-}
-
 /// The write that the adapter was told to do and has not reported yet.
 #[derive(Clone, Copy, Debug)]
 enum Writing {
@@ -108,7 +97,6 @@ impl<S: Clone> Fanout<S> {
         Self {
             outboxes: Outboxes::new(share, Limits::new(config)),
             rooms: Rooms::new(config),
-            is_one_of_many: share != Share::ALL,
             writing: None,
             is_through: true,
             waiting: None,
@@ -170,8 +158,9 @@ impl<S: Clone> Fanout<S> {
                 Action::Enter { connection, room } => self.on_enter(*connection, *room),
                 Action::Leave { connection } => self.on_leave(*connection),
                 Action::Broadcast { room, message, .. } => {
-                    // Who has all members to itself puts it where it is needed at once.
-                    self.rooms.broadcast(*room, message, || self.is_one_of_many.then(|| batch.told(broadcasts)));
+                    // Where no other share has members of the room, too, it goes at once where it is needed.
+                    let is_shared = self.outboxes.share() != Share::ALL;
+                    self.rooms.broadcast(*room, message, || is_shared.then(|| batch.told(broadcasts)));
                     broadcasts += 1;
                 }
                 Action::Answer { connection } => self.outboxes.answer(*connection),
@@ -485,18 +474,6 @@ impl<S: Clone> Fanout<S> {
                 let part = Part { bytes: &chunk.buffer[from..], shared: None, from, ends: &chunk.ends };
                 self.outboxes.push_part(place, part);
             }
-        }
-    }
-}
-
-impl Turn {
-    const COUNT: usize = 3;
-
-    const fn next(self) -> Self {
-        match self {
-            Self::Rooms => Self::Line,
-            Self::Line => Self::Behind,
-            Self::Behind => Self::Rooms,
         }
     }
 }

@@ -90,6 +90,10 @@ impl<S: Clone> Outboxes<S> {
             Some(Outbox { connection, form, socket, seat: None, queue: None, abandoned: false, watched: false });
     }
 
+    pub(super) const fn share(&self) -> Share {
+        self.share
+    }
+
     /// Returns the place of a connection that is open and of this share.
     pub(super) fn place(&self, connection: ConnectionId) -> Option<usize> {
         let place = self.share.place(connection)?;
@@ -120,6 +124,7 @@ impl<S: Clone> Outboxes<S> {
         self.open[place].as_ref().map(|outbox| &outbox.socket)
     }
 
+    /// Returns the sockets of the connections in these places.
     pub(super) fn sockets<'a>(&'a self, places: &'a [u32]) -> Upcoming<'a, S> {
         Upcoming::at(places, &self.open)
     }
