@@ -20,8 +20,8 @@ pub struct Batch<S> {
     said: Vec<(RoomId, usize)>,
     /// Not all that there is to do is to tell rooms what is said there.
     has_other: bool,
-    /// What rooms are told in it, as lines: made by the first of several writers that needs it. Others wait for it meanwhile, which is hardly
-    /// ever longer than to make it themselves.
+    /// What rooms are told in it, as lines: made by the first writer that needs it. Others wait for it meanwhile, which is hardly ever longer
+    /// than to make it themselves.
     lines: OnceLock<Lines>,
     /// When what its first action is about was handed in.
     pub(crate) begun_at: Time,

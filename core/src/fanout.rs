@@ -3,6 +3,7 @@
 //! Invariants: a connection gets its replies, broadcasts and room changes in the order of the actions; nothing queued for it exceeds
 //! the limit; what it is not sent is counted, and the count is told where the messages are missing.
 
+mod chunk;
 mod early;
 mod lines;
 mod outboxes;
@@ -19,8 +20,8 @@ use self::early::Early;
 pub(crate) use self::lines::{Lines, Told};
 use self::outboxes::Outboxes;
 pub use self::output::{Output, Upcoming, Written};
-use self::queue::{Limits, Part};
-use self::rooms::{Length, Rooms, Seat};
+use self::queue::Limits;
+use self::rooms::{Flushing, Length, Rooms, Seat};
 pub use self::share::Share;
 use self::turn::Turn;
 use crate::{Action, Batch, CloseCode, Config, ConnectionId, Histogram, Incident, Message, RoomId, Stats, Time};
@@ -158,9 +159,7 @@ impl<S: Clone> Fanout<S> {
                 Action::Enter { connection, room } => self.on_enter(*connection, *room),
                 Action::Leave { connection } => self.on_leave(*connection),
                 Action::Broadcast { room, message, .. } => {
-                    // Where no other share has members of the room, too, it goes at once where it is needed.
-                    let is_shared = self.outboxes.share() != Share::ALL;
-                    self.rooms.broadcast(*room, message, || is_shared.then(|| batch.told(broadcasts)));
+                    self.rooms.broadcast(*room, message, || batch.told(broadcasts));
                     broadcasts += 1;
                 }
                 Action::Answer { connection } => self.outboxes.answer(*connection),
@@ -194,9 +193,10 @@ impl<S: Clone> Fanout<S> {
         self.room_writes = self.room_writes.saturating_add(1);
         match writing {
             Writing::Chunk { place, from, length } => {
-                let (socket, chunk) = (self.outboxes.socket(place)?, self.rooms.flushing(length)?);
+                let (socket, flushing) = (self.outboxes.socket(place)?, self.rooms.flushing(length)?);
+                let (bytes, repeated) = (&flushing.chunk.bytes()[from..], flushing.repeated(from));
                 let next = self.outboxes.sockets(self.rooms.next_of_group(length));
-                Some(Output::Write { socket, bytes: &chunk.bytes[from..], repeated: chunk.repeated(from), next })
+                Some(Output::Write { socket, bytes, repeated, next })
             }
             Writing::Queue(connection) => self.outboxes.front(connection),
         }
@@ -207,9 +207,9 @@ impl<S: Clone> Fanout<S> {
         match (self.writing.take(), written) {
             (None, _) => {}
             (Some(Writing::Chunk { place, from, length }), Written::Bytes(taken)) => {
-                let Some(chunk) = self.rooms.flushing(length) else { return };
+                let Some(Flushing { chunk, .. }) = self.rooms.flushing(length) else { return };
                 self.outboxes.count_given(chunk.messages(from, from + taken));
-                if from + taken < chunk.bytes.len() {
+                if from + taken < chunk.bytes().len() {
                     self.queue_chunk(place, from + taken, length);
                     self.outboxes.block(now, place);
                 }
@@ -399,7 +399,7 @@ impl<S: Clone> Fanout<S> {
         self.rooms.interrupt();
         while let Some((place, len)) = self.rooms.next_of_begun(Length::Short) {
             let from = self.take_seen(place, len);
-            if let Some(chunk) = self.rooms.flushing(Length::Short).filter(|_| from < len) {
+            if let Some(chunk) = self.rooms.chunk_mut(Length::Short).filter(|_| from < len) {
                 self.outboxes.push_part(place, chunk.part(from));
             }
         }
@@ -411,7 +411,7 @@ impl<S: Clone> Fanout<S> {
         self.late_room = Some(late);
         while let Some((place, len)) = self.rooms.next_of_begun(Length::Long) {
             let from = self.take_seen(place, len);
-            if let Some(chunk) = self.rooms.flushing(Length::Long).filter(|_| from < len) {
+            if let Some(chunk) = self.rooms.chunk_mut(Length::Long).filter(|_| from < len) {
                 self.outboxes.push_part_behind(place, chunk.part(from));
             }
         }
@@ -454,7 +454,7 @@ impl<S: Clone> Fanout<S> {
 
     /// Queues what is being given to a room, from an offset on, for one of its members.
     fn queue_chunk(&mut self, place: usize, from: usize, length: Length) {
-        if let Some(chunk) = self.rooms.flushing(length) {
+        if let Some(chunk) = self.rooms.chunk_mut(length) {
             self.outboxes.push_part(place, chunk.part(from));
         }
     }
@@ -463,16 +463,15 @@ impl<S: Clone> Fanout<S> {
     fn catch_up(&mut self, place: usize) {
         let Some(seat) = self.outboxes.seat(place) else { return };
         let hall = seat.hall;
-        if let Some(chunk) = self.rooms.chunk_to_come(seat) {
-            let from = seat.see(chunk.bytes.len());
-            if from < chunk.bytes.len() {
-                self.outboxes.push_part(place, chunk.part(from));
+        if let Some(len) = self.rooms.len_to_come(seat) {
+            let from = seat.see(len);
+            if from < len {
+                self.queue_chunk(place, from, Length::Long);
             }
         } else if let Some(chunk) = self.rooms.open_chunk(hall) {
-            let from = seat.see(chunk.buffer.len());
-            if from < chunk.buffer.len() {
-                let part = Part { bytes: &chunk.buffer[from..], shared: None, from, ends: &chunk.ends };
-                self.outboxes.push_part(place, part);
+            let from = seat.see(chunk.len());
+            if from < chunk.len() {
+                self.outboxes.push_part(place, chunk.part(from));
             }
         }
     }

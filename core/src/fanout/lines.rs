@@ -2,15 +2,15 @@
 
 use std::fmt;
 
-use bytes::BytesMut;
+use bytes::{Bytes, BytesMut};
 
-use super::rooms::offset;
+use super::chunk::offset;
 use crate::Action;
 
-/// Holds the lines of all broadcasts of a batch.
+/// Holds the lines of all broadcasts of a batch, one after the other.
 #[derive(Default)]
 pub(crate) struct Lines {
-    bytes: BytesMut,
+    bytes: Bytes,
     /// Where each message ends.
     ends: Vec<u32>,
     /// Up to where in both each broadcast goes.
@@ -18,45 +18,76 @@ pub(crate) struct Lines {
 }
 
 /// Lends the lines of one broadcast.
+#[derive(Clone, Copy)]
 pub(crate) struct Told<'a> {
-    bytes: &'a [u8],
-    /// Where each message ends, counted from `start`.
-    ends: &'a [u32],
+    /// Those of all broadcasts of the batch.
+    all: &'a Bytes,
     start: u32,
+    end: u32,
+    /// Where each message of them ends, among all.
+    ends: &'a [u32],
+}
+
+/// Keeps lines of a batch that follow each other, without a copy.
+pub(super) struct Piece {
+    all: Bytes,
+    start: u32,
+    end: u32,
 }
 
 impl Lines {
     /// Makes them of all broadcasts among the actions, which have about so many bytes.
     pub(crate) fn of(actions: &[Action], bytes: usize) -> Self {
-        let mut lines = Self { bytes: BytesMut::with_capacity(bytes), ..Self::default() };
+        let (mut all, mut ends, mut broadcasts) = (BytesMut::with_capacity(bytes), Vec::new(), Vec::new());
         for action in actions {
             if let Action::Broadcast { message, .. } = action {
-                let Self { bytes, ends, broadcasts } = &mut lines;
-                message.encode_lines(bytes, |end| ends.push(offset(end)));
-                broadcasts.push((offset(bytes.len()), offset(ends.len())));
+                message.encode_lines(&mut all, |end| ends.push(offset(end)));
+                broadcasts.push((offset(all.len()), offset(ends.len())));
             }
         }
-        lines
+        Self { bytes: all.freeze(), ends, broadcasts }
     }
 
     /// Returns those of one of the broadcasts: the first has the number 0.
     pub(crate) fn told(&self, number: usize) -> Told<'_> {
         let (start, first) = number.checked_sub(1).map_or((0, 0), |before| self.broadcasts[before]);
         let (end, last) = self.broadcasts[number];
-        Told {
-            bytes: &self.bytes[start as usize..end as usize],
-            ends: &self.ends[first as usize..last as usize],
-            start,
-        }
+        Told { all: &self.bytes, start, end, ends: &self.ends[first as usize..last as usize] }
     }
 }
 
 impl Told<'_> {
-    /// Appends them, and where in `out` each message ends.
-    pub(super) fn append(&self, out: &mut BytesMut, ends: &mut Vec<u32>) {
-        let start = offset(out.len());
-        out.extend_from_slice(self.bytes);
-        ends.extend(self.ends.iter().map(|end| end - self.start + start));
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.all[self.start as usize..self.end as usize]
+    }
+
+    /// Returns where in the bytes each message ends.
+    pub(super) fn ends(&self) -> impl Iterator<Item = u32> {
+        self.ends.iter().map(|end| end - self.start)
+    }
+
+    pub(super) fn piece(&self) -> Piece {
+        Piece { all: self.all.clone(), start: self.start, end: self.end }
+    }
+}
+
+impl Piece {
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.all[self.start as usize..self.end as usize]
+    }
+
+    /// Adds what follows it in the same batch. Tells whether it does.
+    pub(super) fn join(&mut self, told: &Told<'_>) -> bool {
+        let follows = self.all.as_ptr() == told.all.as_ptr() && self.end == told.start;
+        if follows {
+            self.end = told.end;
+        }
+        follows
+    }
+
+    /// Returns the bytes, with how many are kept for them.
+    pub(super) fn into_bytes(self) -> (Bytes, usize) {
+        (self.all.slice(self.start as usize..self.end as usize), self.all.len())
     }
 }
 
@@ -67,9 +98,16 @@ impl fmt::Debug for Lines {
     }
 }
 
+/// It hides what was said.
+impl fmt::Debug for Piece {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Piece({}..{} of {} bytes)", self.start, self.end, self.all.len())
+    }
+}
+
 #[cfg(test)]
 impl fmt::Display for Told<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(std::str::from_utf8(self.bytes).expect("all lines are UTF-8"))
+        f.write_str(std::str::from_utf8(self.bytes()).expect("all lines are UTF-8"))
     }
 }

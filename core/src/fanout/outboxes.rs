@@ -90,10 +90,6 @@ impl<S: Clone> Outboxes<S> {
             Some(Outbox { connection, form, socket, seat: None, queue: None, abandoned: false, watched: false });
     }
 
-    pub(super) const fn share(&self) -> Share {
-        self.share
-    }
-
     /// Returns the place of a connection that is open and of this share.
     pub(super) fn place(&self, connection: ConnectionId) -> Option<usize> {
         let place = self.share.place(connection)?;

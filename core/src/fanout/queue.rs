@@ -12,7 +12,7 @@ use crate::{Config, Form, Message, Time};
 
 /// From how many bytes on it is cheaper to share a part of a chunk than to copy it: a share costs as much as 200 bytes to keep,
 /// and a write of its own.
-const SHARE_BYTES_MIN: usize = 2048;
+pub(super) const SHARE_BYTES_MIN: usize = 2048;
 
 /// At how many bytes copies are no longer added to the same piece, so that growing it never moves much.
 const PIECE_BYTES_MAX: usize = 16 << 10;

@@ -1,25 +1,18 @@
 //! Owns who of this share is in which room, and what has been said there and not been given to all of them yet.
 //!
-//! A room has a hall for each form in which somebody there is spoken to. What is said in the room is encoded once for each of its halls
-//! that is not empty, into a chunk per hall and batch; when the batch is through, the chunk is frozen and its bytes are given to
-//! one member after the other. A member who came, left or was told something in the middle of it has an offset up to which it has
-//! seen the chunk.
+//! A room has a hall for each form in which somebody there is spoken to. What is said in the room is kept in a chunk for each of its halls
+//! that is not empty; when the batch is through, the chunk is frozen and its bytes are given to one member after the other. A member who
+//! came, left or was told something in the middle of it has an offset up to which it has seen the chunk.
 
 use std::collections::VecDeque;
 
-use bytes::{Bytes, BytesMut};
-
+use super::chunk::{Chunk, OpenChunk, offset};
 use super::lines::Told;
-use super::queue::Part;
-use crate::message::{Run, Said};
 use crate::{Config, Form, Message, RoomId};
 
 /// How many bytes of buffers are kept to be used again: enough for two batches as large as they become, since what was in the cache when it
 /// was written to last is so still. The worst moment is not kept for ever.
 const SPARE_BYTES_MAX: usize = 256 << 10;
-
-/// Which part of a buffer has to be filled so that it is kept for those who are slow to read what is in it.
-const DENSE_PART: usize = 4;
 
 /// From how many bytes and members on it is worth an adapter's while to hand a chunk to the operating system once for all of them, and not
 /// once for each; measured on Linux, see docs/performance.md.
@@ -82,58 +75,14 @@ impl Hall {
     }
 }
 
-/// Holds lines, and where each ends.
-#[derive(Debug, Default)]
-pub(super) struct OpenChunk {
-    pub(super) buffer: BytesMut,
-    pub(super) ends: Vec<u32>,
-    /// What is said to browsers. The messages in its last frame have no ends yet, as long as more may go into it.
-    run: Run,
-}
-
-impl OpenChunk {
-    /// Returns how much memory it takes, about.
-    fn bytes_held(&self) -> usize {
-        size_of::<Self>() + self.buffer.capacity() + self.ends.capacity() * size_of::<u32>()
-    }
-
-    /// Adds a message, of which others may have made lines already.
-    fn push<'a>(&mut self, form: Form, message: &Message, told: impl Fn() -> Option<Told<'a>>) {
-        match form {
-            Form::Lines => match told() {
-                Some(told) => told.append(&mut self.buffer, &mut self.ends),
-                None => message.encode_lines(&mut self.buffer, |end| self.ends.push(offset(end))),
-            },
-            Form::Web if matches!(message, Message::Said { .. }) => {
-                let Self { buffer, ends, run } = self;
-                Said::each(message).for_each(|said| run.say(said, buffer, |end| ends.push(offset(end))));
-            }
-            Form::Web => {
-                self.seal();
-                message.encode(form, &mut self.buffer);
-                self.ends.push(offset(self.buffer.len()));
-            }
-        }
-    }
-
-    /// Ends the last frame, and all messages in it with it: so they are given, or dropped, together.
-    fn seal(&mut self) {
-        self.run.end(&mut self.buffer, |end| self.ends.push(offset(end)));
-    }
-}
-
 /// Holds a chunk that is being given to the members of a hall.
 #[derive(Debug)]
 pub(super) struct Flushing {
-    pub(super) bytes: Bytes,
-    pub(super) ends: Vec<u32>,
+    pub(super) chunk: Chunk,
     hall: HallId,
-    /// It fills its buffer, or a good part of it: whoever keeps some of it keeps all of that.
-    is_dense: bool,
     /// It is worth to be handed to the operating system once for all members, under this number.
     repeated: Option<u64>,
     next: usize,
-    emptied: OpenChunk,
 }
 
 impl Flushing {
@@ -142,7 +91,7 @@ impl Flushing {
         let HallId { room, form } = self.hall;
         let place = *halls[form.index()][room.key() as usize].members.get(self.next)?;
         self.next += 1;
-        Some((place as usize, self.bytes.len()))
+        Some((place as usize, self.chunk.bytes().len()))
     }
 
     /// Returns the number under which all members are given what is to be given from an offset on, if they are.
@@ -158,21 +107,6 @@ impl Flushing {
             return &[];
         }
         members.get(self.next..members.len().min(group + GROUP_MEMBERS)).unwrap_or_default()
-    }
-
-    /// Returns all from an offset on.
-    pub(super) fn part(&self, from: usize) -> Part<'_> {
-        let shared = self.is_dense.then_some(&self.bytes);
-        Part { bytes: &self.bytes[from..], shared, from, ends: &self.ends }
-    }
-
-    /// Returns how many messages end after the offset `from`, up to the offset `to`.
-    pub(super) fn messages(&self, from: usize, to: usize) -> usize {
-        if from == 0 && to == self.bytes.len() {
-            return self.ends.len();
-        }
-        let ended = |offset| self.ends.partition_point(|&end| end as usize <= offset);
-        ended(to) - ended(from)
     }
 }
 
@@ -223,12 +157,12 @@ impl Rooms {
         hall.members.push(offset(place));
         let open = hall.chunk.as_mut().map_or(0, |chunk| {
             chunk.seal();
-            chunk.buffer.len()
+            chunk.len()
         });
         let mut seat = Seat { hall: id, index, seen: offset(open) };
         // Nothing of what was said before is for them.
-        if let Some(chunk) = self.chunk_to_come(&seat) {
-            seat.see(chunk.bytes.len());
+        if let Some(len) = self.len_to_come(&seat) {
+            seat.see(len);
         }
         seat
     }
@@ -243,8 +177,8 @@ impl Rooms {
         members.get(seat.index as usize).map(|&place| place as usize)
     }
 
-    /// Encodes a message for the members of a room, if there are any. `told` returns what it is as lines, if that is not to be done here.
-    pub(super) fn broadcast<'a>(&mut self, room: RoomId, message: &Message, told: impl Fn() -> Option<Told<'a>>) {
+    /// Keeps a message for the members of a room, if there are any. `told` returns what it is as lines.
+    pub(super) fn broadcast<'a>(&mut self, room: RoomId, message: &Message, told: impl Fn() -> Told<'a>) {
         for form in Form::ALL {
             let hall = self.halls[form.index()].get_mut(room.key() as usize);
             let Some(hall) = hall.filter(|hall| !hall.members.is_empty()) else { continue };
@@ -255,7 +189,10 @@ impl Rooms {
                 self.spare_bytes -= spare.as_ref().map_or(0, OpenChunk::bytes_held);
                 Box::new(spare.unwrap_or_default())
             });
-            chunk.push(form, message, &told);
+            match form {
+                Form::Lines => chunk.push_lines(&told()),
+                Form::Web => chunk.push_frame(message),
+            }
         }
     }
 
@@ -266,9 +203,14 @@ impl Rooms {
         Some(chunk)
     }
 
-    /// Returns the chunk that is being given to a hall.
+    /// Returns what is being given to a hall.
     pub(super) const fn flushing(&self, length: Length) -> Option<&Flushing> {
         self.flushing[length as usize].as_ref()
+    }
+
+    /// Returns the chunk that is being given to a hall.
+    pub(super) fn chunk_mut(&mut self, length: Length) -> Option<&mut Chunk> {
+        self.flushing[length as usize].as_mut().map(|flushing| &mut flushing.chunk)
     }
 
     /// Takes notice that something else comes before the rest of what is being given to a long hall.
@@ -286,14 +228,15 @@ impl Rooms {
         self.interrupted
     }
 
-    /// Returns the chunk of a long hall that the owner of a seat will be given.
-    pub(super) fn chunk_to_come(&self, seat: &Seat) -> Option<&Flushing> {
-        self.flushing(Length::Long).filter(|chunk| chunk.hall == seat.hall && seat.index as usize >= chunk.next)
+    /// Returns the length of the chunk of a long hall that the owner of a seat will be given.
+    pub(super) fn len_to_come(&self, seat: &Seat) -> Option<usize> {
+        let is_to_come = |chunk: &&Flushing| chunk.hall == seat.hall && seat.index as usize >= chunk.next;
+        self.flushing(Length::Long).filter(is_to_come).map(|flushing| flushing.chunk.bytes().len())
     }
 
     /// Tells whether the owner of a seat was given the chunk that others in their hall will be given.
     pub(super) fn is_given(&self, seat: &Seat) -> bool {
-        self.flushing(Length::Long).is_some_and(|chunk| chunk.hall == seat.hall) && self.chunk_to_come(seat).is_none()
+        self.flushing(Length::Long).is_some_and(|chunk| chunk.hall == seat.hall) && self.len_to_come(seat).is_none()
     }
 
     /// Returns how many members of a long hall are still to be given a chunk.
@@ -347,7 +290,7 @@ impl Rooms {
         let next = flushing.as_mut()?.next_member(&self.halls);
         if next.is_none() {
             self.interrupted &= length == Length::Short;
-            let chunk = flushing.take()?;
+            let Flushing { chunk, .. } = flushing.take()?;
             self.recycle(chunk);
         }
         next
@@ -365,14 +308,11 @@ impl Rooms {
     /// Takes what was said in a hall, to be given to its members.
     fn freeze(&mut self, id: HallId) -> Option<Flushing> {
         let hall = self.hall_mut(id)?;
-        let (mut chunk, members) = (*hall.chunk.take()?, hall.members.len());
-        chunk.seal();
-        let is_repeated = chunk.buffer.len() >= REPEATED_BYTES_MIN && members >= REPEATED_MEMBERS_MIN;
+        let (chunk, members) = (hall.chunk.take()?.freeze(), hall.members.len());
+        let is_repeated = chunk.bytes().len() >= REPEATED_BYTES_MIN && members >= REPEATED_MEMBERS_MIN;
         self.repeated += u64::from(is_repeated);
         let repeated = is_repeated.then_some(self.repeated);
-        let is_dense = chunk.buffer.len() >= chunk.buffer.capacity() / DENSE_PART;
-        let (bytes, ends) = (chunk.buffer.split().freeze(), std::mem::take(&mut chunk.ends));
-        Some(Flushing { bytes, ends, hall: id, is_dense, repeated, next: 0, emptied: chunk })
+        Some(Flushing { chunk, hall: id, repeated, next: 0 })
     }
 
     fn hall(&self, id: HallId) -> Option<&Hall> {
@@ -384,30 +324,18 @@ impl Rooms {
     }
 
     /// Keeps the buffers of a chunk that everybody was given.
-    fn recycle(&mut self, chunk: Flushing) {
-        let Flushing { bytes, mut ends, mut emptied, .. } = chunk;
-        let capacity = bytes.len() + emptied.buffer.capacity();
-        drop(bytes);
-        ends.clear();
-        emptied.ends = ends;
-        // What is still in somebody's queue is not to be had again.
-        if emptied.buffer.try_reclaim(capacity) && self.spare_bytes + emptied.bytes_held() <= SPARE_BYTES_MAX {
-            self.spare_bytes += emptied.bytes_held();
-            self.spare.push(emptied);
-        }
+    fn recycle(&mut self, chunk: Chunk) {
+        let emptied = chunk.reclaim().filter(|emptied| self.spare_bytes + emptied.bytes_held() <= SPARE_BYTES_MAX);
+        self.spare_bytes += emptied.as_ref().map_or(0, OpenChunk::bytes_held);
+        self.spare.extend(emptied);
     }
-}
-
-/// Takes a length for what it is kept as.
-pub(super) fn offset(len: usize) -> u32 {
-    u32::try_from(len).expect("places, members and the bytes of a batch are all counted by 32 bits")
 }
 
 #[cfg(test)]
 impl Rooms {
     /// Returns how many buffers are kept, and how many bytes they have.
     pub(super) fn spares(&self) -> (usize, usize) {
-        (self.spare.len(), self.spare.iter().map(|spare| spare.buffer.capacity()).sum())
+        (self.spare.len(), self.spare.iter().map(OpenChunk::capacity).sum())
     }
 
     /// Asserts that nobody is in any room, nothing is to be said there, and few buffers are kept.

@@ -94,10 +94,11 @@ fn what_was_needed_for_many_rooms_at_once_is_given_back() {
 }
 
 #[test]
-fn what_a_large_batch_was_written_to_is_used_again() {
+fn what_large_batches_were_put_together_in_is_used_again() {
     let mut writer = Writer::with_members(&[id(0), id(1)]);
     for _ in 0..3 {
-        writer.send((0..60).map(|number| say(MAIN, &long(number))));
+        writer.follow(says(30));
+        writer.send(says(30));
         let (spares, bytes) = writer.fanout.rooms.spares();
         assert!(spares == 1 && bytes >= 60_000, "{spares} buffers of {bytes} bytes are kept");
     }
@@ -107,9 +108,11 @@ fn what_a_large_batch_was_written_to_is_used_again() {
 fn who_keeps_a_little_does_not_keep_the_buffer_of_a_lot() {
     let slow = id(1);
     let mut writer = Writer::with_members(&[id(0), slow]);
-    writer.send((0..60).map(|number| say(MAIN, &long(number))));
+    writer.follow(says(30));
+    writer.send(says(30));
     writer.takes.insert(101, 0);
-    writer.send((0..3).map(|number| say(MAIN, &long(number))));
+    writer.follow(says(1));
+    writer.send(says(2));
     assert_eq!(writer.queued(slow), 3 * 1000);
     let (spares, bytes) = writer.fanout.rooms.spares();
     assert!(spares == 1 && bytes >= 60_000, "{spares} buffers of {bytes} bytes are kept");

@@ -1,0 +1,224 @@
+//! Owns what was said in a hall: open while more may be said, then frozen, and given to all its members.
+//!
+//! What a batch tells a room in lines is not copied into the room's chunk, as long as it is one piece and all. Only what comes in several
+//! pieces, of several batches or with others between, is put together in a buffer, as frames are.
+
+use bytes::{Bytes, BytesMut};
+
+use super::lines::{Piece, Told};
+use super::queue::{Part, SHARE_BYTES_MIN};
+use crate::message::{Run, Said};
+use crate::{Form, Message};
+
+/// Which part of what it is in a chunk has to be so that it is kept for those who are slow to read it.
+const DENSE_PART: usize = 4;
+
+/// Holds messages, and where each ends.
+#[derive(Debug, Default)]
+pub(super) struct OpenChunk {
+    /// All of them, as long as they are one piece of what a batch tells.
+    piece: Option<Piece>,
+    /// All of them, otherwise.
+    buffer: BytesMut,
+    ends: Vec<u32>,
+    /// What is said to browsers. The messages in its last frame have no ends yet, as long as more may go into it.
+    run: Run,
+}
+
+impl OpenChunk {
+    pub(super) fn len(&self) -> usize {
+        self.bytes().len()
+    }
+
+    /// Returns about how much memory it takes.
+    pub(super) fn bytes_held(&self) -> usize {
+        size_of::<Self>() + self.buffer.capacity() + self.ends.capacity() * size_of::<u32>()
+    }
+
+    /// Adds what a batch tells a room in lines.
+    pub(super) fn push_lines(&mut self, told: &Told<'_>) {
+        let start = offset(self.len());
+        self.ends.extend(told.ends().map(|end| start + end));
+        if start == 0 {
+            self.piece = Some(told.piece());
+        } else if !self.piece.as_mut().is_some_and(|piece| piece.join(told)) {
+            if let Some(piece) = self.piece.take() {
+                self.buffer.extend_from_slice(piece.bytes());
+            }
+            self.buffer.extend_from_slice(told.bytes());
+        }
+    }
+
+    /// Adds a message for browsers.
+    pub(super) fn push_frame(&mut self, message: &Message) {
+        if let Message::Said { .. } = message {
+            let Self { buffer, ends, run, .. } = self;
+            Said::each(message).for_each(|said| run.say(said, buffer, |end| ends.push(offset(end))));
+        } else {
+            self.seal();
+            message.encode(Form::Web, &mut self.buffer);
+            self.ends.push(offset(self.buffer.len()));
+        }
+    }
+
+    /// Ends the last frame, and all messages in it with it: so they are given, or dropped, together.
+    pub(super) fn seal(&mut self) {
+        self.run.end(&mut self.buffer, |end| self.ends.push(offset(end)));
+    }
+
+    /// Returns all from an offset on.
+    pub(super) fn part(&self, from: usize) -> Part<'_> {
+        Part { bytes: &self.bytes()[from..], shared: None, from, ends: &self.ends }
+    }
+
+    /// Freezes what is in it, in whole frames.
+    pub(super) fn freeze(mut self) -> Chunk {
+        self.seal();
+        let buffer_bytes = self.buffer.capacity();
+        let (bytes, bytes_held) = match self.piece.take() {
+            Some(piece) => piece.into_bytes(),
+            None => (self.buffer.split().freeze(), buffer_bytes),
+        };
+        let (is_dense, ends) = (bytes.len() >= bytes_held / DENSE_PART, std::mem::take(&mut self.ends));
+        Chunk { bytes, ends, is_dense, emptied: self, buffer_bytes }
+    }
+
+    fn bytes(&self) -> &[u8] {
+        self.piece.as_ref().map_or(&self.buffer[..], Piece::bytes)
+    }
+}
+
+/// Holds what is given to all members of a hall.
+#[derive(Debug)]
+pub(super) struct Chunk {
+    bytes: Bytes,
+    ends: Vec<u32>,
+    /// It is all of what it is in, or a good part of it: whoever keeps some of it keeps all of that.
+    is_dense: bool,
+    /// What it was frozen of.
+    emptied: OpenChunk,
+    /// How much the buffer of that could hold.
+    buffer_bytes: usize,
+}
+
+impl Chunk {
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// Returns all from an offset on, to be kept by those who can't be written to. What is a small part of something is copied first, once
+    /// for all of them.
+    pub(super) fn part(&mut self, from: usize) -> Part<'_> {
+        if !self.is_dense && self.bytes.len() >= SHARE_BYTES_MIN {
+            self.bytes = Bytes::copy_from_slice(&self.bytes);
+            self.is_dense = true;
+        }
+        Part { bytes: &self.bytes[from..], shared: self.is_dense.then_some(&self.bytes), from, ends: &self.ends }
+    }
+
+    /// Returns how many messages end after the offset `from`, up to the offset `to`.
+    pub(super) fn messages(&self, from: usize, to: usize) -> usize {
+        if from == 0 && to == self.bytes.len() {
+            return self.ends.len();
+        }
+        let ended = |offset| self.ends.partition_point(|&end| end as usize <= offset);
+        ended(to) - ended(from)
+    }
+
+    /// Returns its buffers, to be used again. What is still in somebody's queue is not to be had.
+    pub(super) fn reclaim(self) -> Option<OpenChunk> {
+        let Self { bytes, mut ends, mut emptied, buffer_bytes, .. } = self;
+        drop(bytes);
+        ends.clear();
+        emptied.ends = ends;
+        emptied.buffer.try_reclaim(buffer_bytes).then_some(emptied)
+    }
+}
+
+/// Takes a length for what it is kept as.
+pub(super) fn offset(len: usize) -> u32 {
+    u32::try_from(len).expect("places, members and the bytes of a batch are all counted by 32 bits")
+}
+
+#[cfg(test)]
+impl OpenChunk {
+    /// Returns how many bytes its buffer can hold.
+    pub(super) fn capacity(&self) -> usize {
+        self.buffer.capacity()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fanout::Lines;
+    use crate::{Action, RoomId};
+
+    /// What a batch tells that has these broadcasts.
+    fn lines(messages: impl IntoIterator<Item = Message>) -> Lines {
+        let broadcast = |message| Action::Broadcast { room: RoomId::new(0), audience: 1, message };
+        let actions: Vec<_> = messages.into_iter().map(broadcast).collect();
+        Lines::of(&actions, 0)
+    }
+
+    fn chunk<'a>(told: impl IntoIterator<Item = Told<'a>>) -> Chunk {
+        let mut chunk = OpenChunk::default();
+        told.into_iter().for_each(|told| chunk.push_lines(&told));
+        chunk.freeze()
+    }
+
+    #[test]
+    fn what_is_one_piece_of_a_batch_is_not_copied() {
+        let lines = lines(["a", "b", "c", "d"].map(|text| Message::said("Ann", text)));
+        let chunk = chunk([1, 2].map(|number| lines.told(number)));
+        assert_eq!(chunk.bytes(), b"Ann: b\nAnn: c\n");
+        assert_eq!(chunk.bytes().as_ptr(), lines.told(1).bytes().as_ptr());
+        assert_eq!(chunk.ends, [7, 14]);
+    }
+
+    #[test]
+    fn what_comes_in_pieces_is_put_together() {
+        let [first, second] = [["a", "b", "c"], ["d", "e", "f"]]
+            .map(|texts| lines(texts.map(|text| Message::said_in_a_row([text, text]))));
+        let cases = [
+            (chunk([first.told(0), second.told(1)]), "aaee"),
+            (chunk([first.told(0), second.told(0)]), "aadd"),
+            (chunk([first.told(0), first.told(2)]), "aacc"),
+            (chunk([first.told(1), first.told(2), first.told(0)]), "bbccaa"),
+            (chunk([first.told(0), first.told(2), second.told(0), second.told(1)]), "aaccddee"),
+        ];
+        for (chunk, texts) in cases {
+            let expected: String = texts.chars().map(|text| format!("Ann: {text}\n")).collect();
+            assert_eq!(chunk.bytes(), expected.as_bytes());
+            assert_eq!(chunk.ends, (1..=texts.len()).map(|count| offset(7 * count)).collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
+    fn of_a_small_part_of_a_batch_those_who_are_slow_keep_one_copy() {
+        let lines = lines((0..60).map(|number| Message::said("Ann", &format!("{number:01000}"))));
+        for (count, is_copied) in [(2, false), (3, true), (14, true), (15, false), (60, false)] {
+            let mut chunk = chunk((0..count).map(|number| lines.told(number)));
+            let len = chunk.bytes().len();
+            let kept = [0, 1].map(|from| {
+                let part = chunk.part(from);
+                assert_eq!(part.bytes.len(), len - from);
+                part.shared.map(|shared| shared.as_ptr())
+            });
+            assert_eq!(kept[0], kept[1]);
+            let is_kept_in_batch = kept[0] == Some(lines.told(0).bytes().as_ptr());
+            assert_eq!(is_kept_in_batch, !is_copied && count > 2, "{count} of 60 lines");
+            assert_eq!(kept[0].is_some(), count > 2, "{count} of 60 lines");
+        }
+    }
+
+    #[test]
+    fn a_buffer_is_used_again_unless_somebody_keeps_what_is_in_it() {
+        let lines = lines(["a", "b", "c"].map(|text| Message::said("Ann", text)));
+        let chunk = || chunk([0, 2].map(|number| lines.told(number)));
+        assert!(chunk().reclaim().is_some_and(|emptied| emptied.len() == 0 && emptied.capacity() >= 14));
+        let mut kept = chunk();
+        let shared = kept.part(0).shared.cloned();
+        assert!(shared.is_some() && kept.reclaim().is_none());
+    }
+}
