@@ -3,6 +3,7 @@
 //! They are copied into a pipe. For each socket Linux duplicates what is in it into a second one (`tee`), and moves it from there to the
 //! socket (`splice`): what it passes on are references to pages, where `send` copies each byte for each socket.
 
+use std::fs::File;
 use std::io;
 use std::mem;
 use std::os::fd::{AsFd, OwnedFd};
@@ -12,10 +13,10 @@ use rustix::pipe::{PipeFlags, SpliceFlags, fcntl_getpipe_size, fcntl_setpipe_siz
 /// How much may be written at once: more than a batch has, unless its lines are very short.
 const BYTES_MAX: usize = 256 << 10;
 
-/// How much is thrown away at once.
-const DISCARD_BYTES: usize = 4 << 10;
+/// Where what is thrown away goes.
+const NOWHERE: &str = "/dev/null";
 
-/// Writes the same bytes to many sockets. It has four descriptors, if they are to be had.
+/// Writes the same bytes to many sockets. It has five descriptors, if they are to be had.
 #[derive(Debug)]
 pub struct Tee {
     pipes: Option<Pipes>,
@@ -28,6 +29,7 @@ struct Pipes {
     held: Pipe,
     /// What is on its way to a socket; empty between two writes.
     passed: Pipe,
+    nowhere: File,
     /// The number of what is held.
     number: Option<u64>,
     len: usize,
@@ -77,7 +79,7 @@ impl Tee {
             pipes.hold(number, bytes)?;
         }
         let taken = pipes.pass(socket)?;
-        if pipes.passed.discard(pipes.len - taken.unwrap_or_default()).is_err() {
+        if pipes.passed.discard(pipes.len - taken.unwrap_or_default(), &pipes.nowhere).is_err() {
             self.pipes = None;
         }
         Ok(taken)
@@ -88,11 +90,12 @@ impl Pipes {
     fn new() -> io::Result<Self> {
         let (held, passed) = (Pipe::new()?, Pipe::new()?);
         let room = held.room()?.min(passed.room()?);
-        Ok(Self { held, passed, number: None, len: 0, room })
+        let nowhere = File::options().write(true).open(NOWHERE)?;
+        Ok(Self { held, passed, nowhere, number: None, len: 0, room })
     }
 
     fn hold(&mut self, number: u64, bytes: &[u8]) -> io::Result<()> {
-        self.held.discard(mem::take(&mut self.len))?;
+        self.held.discard(mem::take(&mut self.len), &self.nowhere)?;
         self.len = rustix::io::write(&self.held.write, bytes)?;
         self.number = Some(number);
         is_all(self.len, bytes.len())
@@ -122,11 +125,10 @@ impl Pipe {
         Ok(fcntl_getpipe_size(&self.write)?)
     }
 
-    /// Throws away so many bytes that are in it.
-    fn discard(&self, mut len: usize) -> io::Result<()> {
-        let mut bytes = [0; DISCARD_BYTES];
+    /// Throws away so many bytes that are in it, without a copy.
+    fn discard(&self, mut len: usize, nowhere: &File) -> io::Result<()> {
         while len > 0 {
-            len -= rustix::io::read(&self.read, &mut bytes[..len.min(DISCARD_BYTES)])?;
+            len -= splice(&self.read, None, nowhere, None, len, SpliceFlags::NONBLOCK)?;
         }
         Ok(())
     }
