@@ -156,9 +156,14 @@ mod tests {
 
     /// What a batch tells that has these broadcasts.
     fn lines(messages: impl IntoIterator<Item = Message>) -> Lines {
+        let messages: Vec<_> = messages.into_iter().collect();
+        let bytes = messages.iter().map(Message::weight).sum();
+        Lines::of(&broadcasts(messages), bytes)
+    }
+
+    fn broadcasts(messages: impl IntoIterator<Item = Message>) -> Vec<Action> {
         let broadcast = |message| Action::Broadcast { room: RoomId::new(0), audience: 1, message };
-        let actions: Vec<_> = messages.into_iter().map(broadcast).collect();
-        Lines::of(&actions, 0)
+        messages.into_iter().map(broadcast).collect()
     }
 
     fn chunk<'a>(told: impl IntoIterator<Item = Told<'a>>) -> Chunk {
@@ -209,6 +214,17 @@ mod tests {
             let is_kept_in_batch = kept[0] == Some(lines.told(0).bytes().as_ptr());
             assert_eq!(is_kept_in_batch, !is_copied && count > 2, "{count} of 60 lines");
             assert_eq!(kept[0].is_some(), count > 2, "{count} of 60 lines");
+        }
+    }
+
+    #[test]
+    fn what_was_reserved_for_nothing_is_not_kept() {
+        let actions = broadcasts([Message::said("Ann", &"x".repeat(4000))]);
+        for (bytes, is_copied) in [(4006, false), (16_000, false), (17_000, true)] {
+            let lines = Lines::of(&actions, bytes);
+            let mut chunk = chunk([lines.told(0)]);
+            let kept = chunk.part(0).shared.map(|shared| shared.as_ptr());
+            assert_eq!(kept != Some(lines.told(0).bytes().as_ptr()), is_copied, "{bytes} bytes");
         }
     }
 

@@ -11,6 +11,8 @@ use crate::Action;
 #[derive(Default)]
 pub(crate) struct Lines {
     bytes: Bytes,
+    /// How much memory they take: more than they need, where they were thought to be longer.
+    bytes_held: usize,
     /// Where each message ends.
     ends: Vec<u32>,
     /// Up to where in both each broadcast goes.
@@ -21,7 +23,7 @@ pub(crate) struct Lines {
 #[derive(Clone, Copy)]
 pub(crate) struct Told<'a> {
     /// Those of all broadcasts of the batch.
-    all: &'a Bytes,
+    all: &'a Lines,
     start: u32,
     end: u32,
     /// Where each message of them ends, among all.
@@ -31,6 +33,7 @@ pub(crate) struct Told<'a> {
 /// Keeps lines of a batch that follow each other, without a copy.
 pub(super) struct Piece {
     all: Bytes,
+    bytes_held: usize,
     start: u32,
     end: u32,
 }
@@ -45,20 +48,20 @@ impl Lines {
                 broadcasts.push((offset(all.len()), offset(ends.len())));
             }
         }
-        Self { bytes: all.freeze(), ends, broadcasts }
+        Self { bytes_held: all.capacity(), bytes: all.freeze(), ends, broadcasts }
     }
 
     /// Returns those of one of the broadcasts: the first has the number 0.
     pub(crate) fn told(&self, number: usize) -> Told<'_> {
         let (start, first) = number.checked_sub(1).map_or((0, 0), |before| self.broadcasts[before]);
         let (end, last) = self.broadcasts[number];
-        Told { all: &self.bytes, start, end, ends: &self.ends[first as usize..last as usize] }
+        Told { all: self, start, end, ends: &self.ends[first as usize..last as usize] }
     }
 }
 
 impl Told<'_> {
     pub(super) fn bytes(&self) -> &[u8] {
-        &self.all[self.start as usize..self.end as usize]
+        &self.all.bytes[self.start as usize..self.end as usize]
     }
 
     /// Returns where in the bytes each message ends.
@@ -67,7 +70,8 @@ impl Told<'_> {
     }
 
     pub(super) fn piece(&self) -> Piece {
-        Piece { all: self.all.clone(), start: self.start, end: self.end }
+        let Lines { bytes, bytes_held, .. } = self.all;
+        Piece { all: bytes.clone(), bytes_held: *bytes_held, start: self.start, end: self.end }
     }
 }
 
@@ -78,16 +82,16 @@ impl Piece {
 
     /// Adds what follows it in the same batch. Tells whether it does.
     pub(super) fn join(&mut self, told: &Told<'_>) -> bool {
-        let follows = self.all.as_ptr() == told.all.as_ptr() && self.end == told.start;
+        let follows = self.all.as_ptr() == told.all.bytes.as_ptr() && self.end == told.start;
         if follows {
             self.end = told.end;
         }
         follows
     }
 
-    /// Returns the bytes, with how many are kept for them.
+    /// Returns the bytes, and how much memory whoever keeps them keeps.
     pub(super) fn into_bytes(self) -> (Bytes, usize) {
-        (self.all.slice(self.start as usize..self.end as usize), self.all.len())
+        (self.all.slice(self.start as usize..self.end as usize), self.bytes_held)
     }
 }
 
