@@ -54,7 +54,7 @@ impl Tee {
     /// bytes that is.
     ///
     /// Returns `None` if nothing was written, and should be in the ordinary way: the socket is full or has failed, there are too many bytes,
-    /// or no descriptors left. A program that does not ignore SIGPIPE, as those in Rust do, gets one where the other side has gone.
+    /// or no descriptors or `/dev/null` to be had. A program that does not ignore SIGPIPE, as those in Rust do, gets one where the other side has gone.
     pub fn write(&mut self, number: u64, bytes: &[u8], socket: impl AsFd) -> Option<usize> {
         if self.failed == Some(number) {
             return None;
