@@ -108,7 +108,8 @@ impl<S> Batch<S> {
 
     /// Returns what is told in one of its broadcasts, as lines: the first has the number 0.
     pub(crate) fn told(&self, number: usize) -> Told<'_> {
-        self.lines.get_or_init(|| Lines::of(&self.actions, self.bytes)).told(number)
+        let bytes = || self.said.iter().map(|(_, bytes)| bytes).sum();
+        self.lines.get_or_init(|| Lines::of(&self.actions, bytes())).told(number)
     }
 
     /// Tells whether there is more to do than to tell rooms what is said there.

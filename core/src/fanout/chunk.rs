@@ -5,12 +5,12 @@
 
 use bytes::{Bytes, BytesMut};
 
-use super::lines::{Piece, Told};
+use super::lines::{Piece, Told, offset};
 use super::queue::{Part, SHARE_BYTES_MIN};
 use crate::message::{Run, Said};
 use crate::{Form, Message};
 
-/// Which part of what it is in a chunk has to be so that it is kept for those who are slow to read it.
+/// A chunk that is less than this part of the memory it lies in is copied before anybody keeps it.
 const DENSE_PART: usize = 4;
 
 /// Holds messages, and where each ends.
@@ -109,7 +109,7 @@ impl Chunk {
     /// Returns all from an offset on, to be kept by those who can't be written to. What is a small part of something is copied first, once
     /// for all of them.
     pub(super) fn part(&mut self, from: usize) -> Part<'_> {
-        if !self.is_dense && self.bytes.len() >= SHARE_BYTES_MIN {
+        if !self.is_dense && self.bytes.len() - from >= SHARE_BYTES_MIN {
             self.bytes = Bytes::copy_from_slice(&self.bytes);
             self.is_dense = true;
         }
@@ -133,11 +133,6 @@ impl Chunk {
         emptied.ends = ends;
         emptied.buffer.try_reclaim(buffer_bytes).then_some(emptied)
     }
-}
-
-/// Takes a length for what it is kept as.
-pub(super) fn offset(len: usize) -> u32 {
-    u32::try_from(len).expect("places, members and the bytes of a batch are all counted by 32 bits")
 }
 
 #[cfg(test)]

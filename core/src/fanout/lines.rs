@@ -4,7 +4,6 @@ use std::fmt;
 
 use bytes::{Bytes, BytesMut};
 
-use super::chunk::offset;
 use crate::Action;
 
 /// Holds the lines of all broadcasts of a batch, one after the other.
@@ -39,7 +38,7 @@ pub(super) struct Piece {
 }
 
 impl Lines {
-    /// Makes them of all broadcasts among the actions, which have about so many bytes.
+    /// Makes them of all broadcasts among the actions; they have about so many bytes.
     pub(crate) fn of(actions: &[Action], bytes: usize) -> Self {
         let (mut all, mut ends, mut broadcasts) = (BytesMut::with_capacity(bytes), Vec::new(), Vec::new());
         for action in actions {
@@ -93,6 +92,11 @@ impl Piece {
     pub(super) fn into_bytes(self) -> (Bytes, usize) {
         (self.all.slice(self.start as usize..self.end as usize), self.bytes_held)
     }
+}
+
+/// Takes a length for what it is kept as.
+pub(super) fn offset(len: usize) -> u32 {
+    u32::try_from(len).expect("places, members and the bytes of a batch are all counted by 32 bits")
 }
 
 /// It hides what was said.

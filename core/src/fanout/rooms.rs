@@ -6,8 +6,8 @@
 
 use std::collections::VecDeque;
 
-use super::chunk::{Chunk, OpenChunk, offset};
-use super::lines::Told;
+use super::chunk::{Chunk, OpenChunk};
+use super::lines::{Told, offset};
 use crate::{Config, Form, Message, RoomId};
 
 /// How many bytes of buffers are kept to be used again: enough for two batches as large as they become, since what was in the cache when it
