@@ -65,3 +65,20 @@ fn what_is_queued_has_none() {
     writer.fanout.handle_writable(id(0));
     assert_eq!(numbers(&mut writer), [None]);
 }
+
+#[test]
+fn what_is_copied_for_the_slow_in_the_middle_is_the_same_to_all() {
+    let (members, elsewhere) = (members(), id(20));
+    let mut writer = Writer::with_members(&members);
+    writer.send([open(elsewhere), enter(elsewhere, PIZZA)]);
+    writer.takes.extend([(100, 100), (105, 0)]);
+    let actions = bytes(6 << 10).into_iter().chain((0..30).map(|number| say(PIZZA, &long(number))));
+    writer.send(actions);
+    assert_eq!(writer.repeated.len(), 1);
+    writer.take(id(0), usize::MAX);
+    writer.take(id(5), usize::MAX);
+    let lines = writer.lines(id(1));
+    assert_eq!(lines.len(), 6);
+    members.into_iter().skip(2).chain([id(0)]).for_each(|member| assert_eq!(writer.lines(member), lines));
+    assert_eq!(writer.lines(elsewhere).len(), 30);
+}
