@@ -11,6 +11,10 @@ mod flags;
 mod histogram;
 mod line;
 mod lines;
+#[cfg(target_os = "linux")]
+mod load;
+#[cfg(not(target_os = "linux"))]
+#[path = "load_elsewhere.rs"]
 mod load;
 mod mention;
 

@@ -11,6 +11,7 @@ mod listen;
 mod logging;
 mod metrics;
 mod page;
+mod send;
 #[cfg(target_os = "linux")]
 mod tee;
 #[cfg(not(target_os = "linux"))]
@@ -28,6 +29,7 @@ use tracing::warn;
 pub use self::door::{Door, Recovery};
 use self::flags::{Flags, Parsed, Web};
 pub use self::page::PAGE;
+pub use self::send::{send, written};
 pub use self::tee::Tee;
 pub use self::watch::{Ticket, Watch};
 

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::future::{Future, poll_fn};
 use std::hint::black_box;
-use std::io::{self, ErrorKind, Write as _};
+use std::io;
 use std::net::{IpAddr, Shutdown};
 use std::os::fd::{AsFd as _, AsRawFd as _};
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use std::task::{Context, Poll, ready};
 
 use async_channel::Sender;
 use chinwag_core::{Config, ConnectionId, Event, Incident, Next, Refusal, Session, Signal, Signals, Time, Written};
-use chinwag_launch::{Tee, Ticket};
+use chinwag_launch::{Tee, Ticket, send, written};
 use event_listener::Event as Bell;
 use futures_lite::FutureExt as _;
 
@@ -54,11 +54,7 @@ impl Socket {
 
     /// Writes what the socket takes at once.
     pub(crate) fn write(&self, bytes: &[u8]) -> Written {
-        match self.stream.get_ref().write(bytes) {
-            Ok(taken) => Written::Bytes(taken),
-            Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => Written::Bytes(0),
-            Err(_) => Written::Failed,
-        }
+        written(send(self.stream.get_ref(), bytes))
     }
 
     /// Writes what it takes at once of what many are given. Returns `None` if that has to be done in the ordinary way.

@@ -13,8 +13,8 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use std::task::{Context, Poll, ready};
 
 use chinwag_core::{Config, ConnectionId, Event, Incident, Next, Refusal, Session, Signal, Signals, Time, Written};
-use chinwag_launch::{Tee, Ticket};
-use rustix::net::{SendFlags, Shutdown};
+use chinwag_launch::{Tee, Ticket, send, written};
+use rustix::net::Shutdown;
 use tokio::io::Interest;
 use tokio::net::TcpStream;
 use tokio::sync::Notify;
@@ -57,18 +57,14 @@ impl Socket {
 
     /// Writes what the socket takes at once.
     pub(crate) fn write(&self, bytes: &[u8]) -> Written {
-        let send = || rustix::net::send(&self.stream, bytes, SendFlags::NOSIGNAL).map_err(io::Error::from);
+        let send = || send(&self.stream, bytes);
         // The runtime does not know of a new socket yet that it can be written to, so it is not asked first. It has to hear of
         // a full one, though, or else it would not wait for it.
         let sent = match send() {
             Err(error) if error.kind() == ErrorKind::WouldBlock => self.stream.try_io(Interest::WRITABLE, send),
             sent => sent,
         };
-        match sent {
-            Ok(taken) => Written::Bytes(taken),
-            Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => Written::Bytes(0),
-            Err(_) => Written::Failed,
-        }
+        written(sent)
     }
 
     /// Writes what it takes at once of what many are given. Returns `None` if that has to be done in the ordinary way.

@@ -1,0 +1,32 @@
+//! Owns how bytes are written to a socket, and what became of them.
+
+use std::io::{self, ErrorKind};
+use std::os::fd::AsFd;
+
+use chinwag_core::Written;
+use rustix::net::SendFlags;
+
+/// Without it whoever writes to one who has gone gets a SIGPIPE, unless the program ignores that, as those in Rust do. Apple's systems have none.
+#[cfg(not(target_vendor = "apple"))]
+const FLAGS: SendFlags = SendFlags::NOSIGNAL;
+#[cfg(target_vendor = "apple")]
+const FLAGS: SendFlags = SendFlags::empty();
+
+/// Writes what the socket takes of the bytes, and returns how many those are.
+///
+/// # Errors
+/// [`ErrorKind::WouldBlock`] if a socket that must not block takes none now, and whatever the operating system says of one that never will again.
+pub fn send(socket: impl AsFd, bytes: &[u8]) -> io::Result<usize> {
+    // The standard library's goes through the C library, which first prepares for the thread to be cancelled meanwhile.
+    Ok(rustix::net::send(socket, bytes, FLAGS)?)
+}
+
+/// Puts what became of a write into the fan-out's words.
+#[must_use]
+pub fn written(sent: io::Result<usize>) -> Written {
+    match sent {
+        Ok(taken) => Written::Bytes(taken),
+        Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => Written::Bytes(0),
+        Err(_) => Written::Failed,
+    }
+}
