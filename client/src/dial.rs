@@ -12,6 +12,15 @@ use futures_lite::FutureExt as _;
 /// program hangs.
 const PATIENCE: Duration = Duration::from_secs(3);
 
+/// How long a server that was reached may take to let one in. It may be busy with all of those who come back at the same time; who
+/// waits longer waits for something that is no chat server.
+pub(crate) const ADMISSION: Duration = Duration::from_secs(30);
+
+/// Says that this time is over.
+pub(crate) fn no_answer() -> String {
+    format!("no answer within {} seconds", ADMISSION.as_secs())
+}
+
 /// Connects to the server at `address`.
 ///
 /// # Errors

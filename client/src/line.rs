@@ -11,6 +11,8 @@ pub(crate) enum Line {
     YouAre(Name),
     /// Where one has got to.
     YouJoined(Name),
+    /// Where one is already.
+    YouAreIn(Name),
     /// Who has come to the room.
     Joined(Name),
     /// Who has gone from it.
@@ -52,8 +54,11 @@ impl Line {
 }
 
 fn about_me(line: &str) -> Option<Line> {
-    if let Some(room) = line.strip_prefix("You joined ").or_else(|| line.strip_prefix("You are in ")) {
+    if let Some(room) = line.strip_prefix("You joined ") {
         return Name::parse(room).map(Line::YouJoined);
+    }
+    if let Some(room) = line.strip_prefix("You are in ") {
+        return Name::parse(room).map(Line::YouAreIn);
     }
     line.strip_prefix("You are ").and_then(Name::parse).map(Line::YouAre)
 }
@@ -111,7 +116,7 @@ mod tests {
         let cases = [
             (Message::YouAre { name: ann.clone() }, Line::YouAre(ann.clone())),
             (Message::YouJoined { room: pizza.clone(), seq: 0 }, Line::YouJoined(pizza.clone())),
-            (Message::YouAreIn { room: pizza.clone() }, Line::YouJoined(pizza.clone())),
+            (Message::YouAreIn { room: pizza.clone() }, Line::YouAreIn(pizza.clone())),
             (Message::Joined { name: ann.clone() }, Line::Joined(ann.clone())),
             (Message::Left { name: ann.clone() }, Line::Left(ann.clone())),
             (Message::Crowd { joined: 30, left: 20 }, Line::Notice),

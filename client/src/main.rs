@@ -48,7 +48,7 @@ fn main() -> ExitCode {
         Err(text) => return fail(USAGE_EXIT, &text),
     };
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
-    if args == ["--version"] {
+    if let ["--version"] | ["bots" | "chat" | "load", "--version"] = *args {
         return say(concat!("chinwag ", env!("CARGO_PKG_VERSION")));
     }
     let command = match Chinwag::from_args(&["chinwag"], &args) {

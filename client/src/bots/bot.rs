@@ -1,6 +1,7 @@
 //! One bot: its connection, its name, and what it does with what it hears.
 
 use std::cell::{Cell, RefCell};
+use std::io::ErrorKind;
 use std::iter::Peekable;
 use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
@@ -11,7 +12,7 @@ use futures_lite::{AsyncReadExt as _, AsyncWriteExt as _, FutureExt as _, future
 
 use super::ledger::{Ledger, Seat};
 use super::script::Turn;
-use crate::dial::dial;
+use crate::dial::{ADMISSION, dial, no_answer};
 use crate::line::Line;
 use crate::lines::Lines;
 use crate::mention::mentions;
@@ -64,14 +65,30 @@ impl Bot {
     ///
     /// # Errors
     ///
-    /// There is no server, or it does not let the bot in.
+    /// There is no server, or it does not let the bot in, or not in time.
     pub(super) async fn join(address: SocketAddr, wanted: &str, room: &str, seat: Seat) -> Result<Self> {
-        let mut stream = dial(address).await?;
-        stream.write_all(format!("/name {wanted}\n").as_bytes()).await?;
+        let stream = dial(address).await?;
+        in_time(ADMISSION, address, Self::enter(stream, address, wanted, room, seat)).await
+    }
+
+    async fn enter(
+        mut stream: Async<TcpStream>,
+        address: SocketAddr,
+        wanted: &str,
+        room: &str,
+        seat: Seat,
+    ) -> Result<Self> {
+        // A server that is full closes the connection. What it said before is still there to read, and tells more than that a line
+        // can't be sent.
+        let _ = stream.write_all(format!("/name {wanted}\n").as_bytes()).await;
         let (mut lines, mut bytes, mut name, mut tries) = (Lines::default(), [0; READ_BYTES], wanted.to_owned(), 1);
         let (mut named, mut said) = (false, "nothing".to_owned());
         loop {
-            let read = stream.read(&mut bytes).await?;
+            let read = match stream.read(&mut bytes).await {
+                // The server was gone before it had read everything.
+                Err(error) if error.kind() == ErrorKind::ConnectionReset => 0,
+                read => read?,
+            };
             if read == 0 {
                 bail!("{address} does not let a bot in; it said: {said}");
             }
@@ -85,7 +102,9 @@ impl Bot {
                 } else if matches!(&meaning, Line::Renamed { new, .. } if new.as_str() == name) {
                     named = true;
                     send = Some(format!("/join {room}\n"));
-                } else if matches!(&meaning, Line::YouJoined(now) if now.as_str() == room) {
+                } else if let Line::YouJoined(now) | Line::YouAreIn(now) = meaning
+                    && now.as_str().eq_ignore_ascii_case(room)
+                {
                     // Everybody comes to the main room first.
                     joined = named;
                 }
@@ -95,7 +114,7 @@ impl Bot {
                 bail!("all names like {wanted} are taken");
             }
             match send {
-                Some(line) => stream.write_all(line.as_bytes()).await?,
+                Some(line) => drop(stream.write_all(line.as_bytes()).await),
                 None if joined => return Ok(Self { stream, lines, name, seat, answers: 0, answer_at: None }),
                 None => {}
             }
@@ -178,6 +197,15 @@ impl Bot {
     }
 }
 
+/// Waits for a bot to be let in, but no longer than that.
+async fn in_time(admission: Duration, address: SocketAddr, enter: impl Future<Output = Result<Bot>>) -> Result<Bot> {
+    let too_late = async {
+        Timer::after(admission).await;
+        bail!("{address} does not let a bot in: {}", no_answer())
+    };
+    enter.or(too_late).await
+}
+
 /// Gives `next` at a time; never, if there is none.
 async fn at(time: Option<Instant>, next: Next) -> Next {
     match time {
@@ -188,3 +216,6 @@ async fn at(time: Option<Instant>, next: Next) -> Next {
         None => future::pending().await,
     }
 }
+
+#[cfg(test)]
+mod tests;

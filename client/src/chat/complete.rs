@@ -25,7 +25,8 @@ impl Completion {
     ///
     /// Commands fit at the beginning, rooms after `/join `, people everywhere else where something of a name is typed.
     pub(super) fn of(typed: &str, seen: &Seen, me: Option<&str>) -> Option<Self> {
-        let start = typed.rfind(char::is_whitespace).map_or(0, |at| at + 1);
+        let space = typed.char_indices().rfind(|(_, c)| c.is_whitespace());
+        let start = space.map_or(0, |(at, space)| at + space.len_utf8());
         let word = &typed[start..];
         let fits =
             |candidate: &str| candidate.get(..word.len()).is_some_and(|beginning| beginning.eq_ignore_ascii_case(word));
@@ -74,7 +75,7 @@ mod tests {
         for line in ["Rooms - pizza (2), main (1)", "Bob joined", "Ann joined", "Anna joined", "Me: hi"] {
             seen.on_line(&Line::parse(line));
         }
-        let cases: [(&str, usize, &[&str]); 16] = [
+        let cases: [(&str, usize, &[&str]); 19] = [
             ("/", 0, &["/help", "/name ", "/rooms", "/join ", "/users", "/quit"]),
             ("/n", 0, &["/name "]),
             ("/N", 0, &["/name "]),
@@ -91,6 +92,9 @@ mod tests {
             ("hello ", 6, &[]),
             ("zo", 0, &[]),
             ("日本 b", 7, &["Bob "]),
+            ("日本\u{3000}b", 9, &["Bob "]),
+            ("hi\u{a0}b", 4, &["Bob "]),
+            ("hi\u{3000}", 5, &[]),
         ];
         for (typed, start, words) in cases {
             let expected = (!words.is_empty()).then(|| Completion {

@@ -27,9 +27,10 @@ const ROUNDS_MAX: usize = 32;
 /// There is no server, it does not let one in, or the terminal can't be used.
 pub(super) async fn drive(choices: Choices, transcript: Option<Transcript>) -> Result<()> {
     let wire = Wire::open(dial(choices.address).await?);
+    // Before there is a screen to be left behind.
+    let signals = Signals::new([Signal::Term, Signal::Hup, Signal::Int, Signal::Quit])?;
     let terminal = Terminal::open(choices.mouse).context("can't use this terminal")?;
     let state = State::new(choices, terminal.size()?);
-    let signals = Signals::new([Signal::Term, Signal::Hup])?;
     let driver = Driver { state, wire, terminal, keys: EventStream::new(), signals, transcript };
     driver.run().await
 }

@@ -19,6 +19,8 @@ pub(super) enum Event {
     Connected,
     /// There is no connection any more, or none could be made; this is why.
     Lost(String),
+    /// The time is over in which the server should have let one in.
+    Overdue,
     /// A line of the server has come.
     Received(String),
     /// The pause before the next attempt is over.

@@ -68,7 +68,7 @@ const ALT: KeyModifiers = KeyModifiers::ALT;
 const SHIFT: KeyModifiers = KeyModifiers::SHIFT;
 
 /// What readline and most chat programs have them do.
-const KEYS: [(KeyModifiers, KeyCode, Stroke); 49] = [
+pub(super) const KEYS: [(KeyModifiers, KeyCode, Stroke); 49] = [
     (NONE, KeyCode::Enter, Stroke::Submit),
     (CTRL, KeyCode::Char('j'), Stroke::Submit),
     (CTRL, KeyCode::Char('m'), Stroke::Submit),

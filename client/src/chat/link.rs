@@ -88,6 +88,11 @@ impl Link {
         self.phase == Phase::Online
     }
 
+    /// Tells whether there is a connection, but nothing can be sent yet.
+    pub(super) fn is_joining(&self) -> bool {
+        matches!(self.phase, Phase::Greeting | Phase::Settling { .. })
+    }
+
     /// Tells whether an attempt to connect could be made now.
     pub(super) fn is_resting(&self) -> bool {
         matches!(self.phase, Phase::Resting(_))
@@ -152,12 +157,12 @@ impl Link {
                 self.answer_name();
                 !online
             }
-            Line::YouJoined(room) => {
+            Line::YouJoined(room) | Line::YouAreIn(room) => {
                 self.room = Some(room.clone());
                 if self.phase == Phase::Greeting {
                     self.phase = Phase::Settling { name: Answer::Due, room: Answer::Due };
-                } else if let Phase::Settling { room, .. } = &mut self.phase {
-                    *room = Answer::Given;
+                } else {
+                    self.answer_room();
                 }
                 !online
             }
@@ -170,6 +175,15 @@ impl Link {
                 self.answer_name();
                 false
             }
+            Line::TooLong { .. } => {
+                // Answers come in the order of what was asked, and the name was first.
+                match self.phase {
+                    Phase::Settling { name: Answer::Due, .. } => self.answer_name(),
+                    Phase::Settling { name: Answer::Given, .. } => self.answer_room(),
+                    Phase::Greeting | Phase::Online | Phase::Resting(_) | Phase::Connecting => {}
+                }
+                false
+            }
             Line::Help => self.was_online && !online,
             Line::Renamed { .. }
             | Line::Joined(_)
@@ -177,7 +191,6 @@ impl Link {
             | Line::Said { .. }
             | Line::Rooms(_)
             | Line::Users(_)
-            | Line::TooLong { .. }
             | Line::Dropped(_)
             | Line::Notice => false,
         }
@@ -186,6 +199,12 @@ impl Link {
     fn answer_name(&mut self) {
         if let Phase::Settling { name, .. } = &mut self.phase {
             *name = Answer::Given;
+        }
+    }
+
+    fn answer_room(&mut self) {
+        if let Phase::Settling { room, .. } = &mut self.phase {
+            *room = Answer::Given;
         }
     }
 

@@ -91,15 +91,17 @@ impl Log {
     /// Looks at so many rows further up, as far as there are any.
     pub(super) fn up(&mut self, count: usize, pane: Pane) {
         let Some(bottom) = self.bottom(pane) else { return };
+        // The oldest row stays where it could be seen, even on a screen without any.
+        let kept = pane.rows.max(1);
         // Rows from the bottom one on upwards: those that stay on the screen, then those that come.
-        let wanted = pane.rows.saturating_add(count);
+        let wanted = kept.saturating_add(count);
         let (mut seen, mut entry) = (0, bottom.entry);
         while seen < wanted {
             seen += self.height(entry, pane) - if entry == bottom.entry { bottom.rows_below } else { 0 };
             let Some(above) = entry.checked_sub(1) else { break };
             entry = above;
         }
-        let steps = seen.saturating_sub(pane.rows).min(count);
+        let steps = seen.saturating_sub(kept).min(count);
         if steps == 0 {
             return;
         }

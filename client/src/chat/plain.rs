@@ -15,6 +15,7 @@ use chinwag_core::Request;
 use super::flags::ChatFlags;
 use super::transcript::Transcript;
 use crate::dial::dial;
+use crate::line::Line;
 use crate::lines::Lines;
 
 /// As much as is read from the server at once.
@@ -26,7 +27,7 @@ const QUIT: &str = "/quit\n";
 ///
 /// # Errors
 ///
-/// There is no server, or it closed the connection though nobody asked for that.
+/// There is no server, it does not let one in, or it closed the connection though nobody asked for that.
 pub(super) fn run(flags: &ChatFlags, transcript: Option<Transcript>) -> Result<()> {
     let stream = async_io::block_on(dial(flags.address()))?.into_inner()?;
     stream.set_nonblocking(false)?;
@@ -35,6 +36,7 @@ pub(super) fn run(flags: &ChatFlags, transcript: Option<Transcript>) -> Result<(
     // It may wait for input for ever; the process ends without it.
     thread::Builder::new().name("typist".into()).spawn(|| typist.run())?;
     match show(stream, transcript)? {
+        Ended::Refused(said) => bail!("{} does not let you in: {said}", flags.address()),
         Ended::Closed if !quitting.load(Ordering::Acquire) => bail!("the server closed the connection"),
         Ended::Closed | Ended::Unread => Ok(()),
     }
@@ -44,6 +46,8 @@ pub(super) fn run(flags: &ChatFlags, transcript: Option<Transcript>) -> Result<(
 enum Ended {
     /// The server closed the connection.
     Closed,
+    /// It did that without ever having let one in, and said this.
+    Refused(String),
     /// Nobody reads standard output any more, as after `| head`.
     Unread,
 }
@@ -83,9 +87,37 @@ impl Typist {
     }
 }
 
+/// Whether the server has let one in, and what it has said in place of that.
+#[derive(Debug, Default)]
+struct Door {
+    is_open: bool,
+    said: Option<String>,
+}
+
+impl Door {
+    fn on_line(&mut self, line: &str) {
+        if self.is_open {
+            return;
+        }
+        let meaning = Line::parse(line);
+        self.is_open = matches!(meaning, Line::YouJoined(_));
+        if meaning == Line::Notice && !line.is_empty() {
+            self.said = Some(line.to_owned());
+        }
+    }
+
+    fn ended(self) -> Ended {
+        if self.is_open {
+            Ended::Closed
+        } else {
+            Ended::Refused(self.said.unwrap_or_else(|| "the server closed it".to_owned()))
+        }
+    }
+}
+
 /// Prints what the server says, until it closes the connection or nobody reads what is printed.
 fn show(mut stream: TcpStream, mut transcript: Option<Transcript>) -> Result<Ended> {
-    let (mut lines, mut bytes) = (Lines::default(), vec![0; READ_BYTES]);
+    let (mut lines, mut bytes, mut door) = (Lines::default(), vec![0; READ_BYTES], Door::default());
     loop {
         let read = match stream.read(&mut bytes) {
             Ok(read) => read,
@@ -95,7 +127,10 @@ fn show(mut stream: TcpStream, mut transcript: Option<Transcript>) -> Result<End
             Err(error) => return Err(error).context("can't read from the server"),
         };
         let mut text = String::new();
-        let mut show = |line: String| text.extend([line.as_str(), "\n"]);
+        let mut show = |line: String| {
+            door.on_line(&line);
+            text.extend([line.as_str(), "\n"]);
+        };
         lines.feed(&bytes[..read], &mut show);
         if read == 0 {
             lines.finish().into_iter().for_each(show);
@@ -109,7 +144,7 @@ fn show(mut stream: TcpStream, mut transcript: Option<Transcript>) -> Result<End
             written => written.context("can't print what the server says")?,
         }
         if read == 0 {
-            return Ok(Ended::Closed);
+            return Ok(door.ended());
         }
     }
 }

@@ -33,6 +33,7 @@ impl Seen {
                 self.people.clear();
                 remember(&mut self.rooms, room);
             }
+            Line::YouAreIn(room) => remember(&mut self.rooms, room),
             Line::Rooms(rooms) => rooms.iter().rev().for_each(|room| remember(&mut self.rooms, room)),
             Line::Users(names) => names.iter().rev().for_each(|name| remember(&mut self.people, name)),
             Line::Joined(name) | Line::Said { name, .. } => remember(&mut self.people, name),
@@ -70,7 +71,7 @@ mod tests {
 
     #[test]
     fn each_line_tells_who_and_what_there_is() {
-        let cases: [(&[&str], &str, &str); 8] = [
+        let cases: [(&[&str], &str, &str); 9] = [
             (&["Ann joined", "Bob joined"], "Bob Ann", ""),
             (&["Ann: hi", "Bob: hi", "Ann: hi"], "Ann Bob", ""),
             (&["Ann: hi", "Ann left"], "", ""),
@@ -79,6 +80,7 @@ mod tests {
             (&["Users - Ann, Bob, Cid"], "Ann Bob Cid", ""),
             (&["Rooms - pizza (2), main (1)", "You joined main"], "", "main pizza"),
             (&["Ann: hi", "You joined pizza", "Bob joined"], "Bob", "pizza"),
+            (&["You joined pizza", "Ann: hi", "You are in pizza"], "Ann", "pizza"),
         ];
         for (lines, people, rooms) in cases {
             assert_eq!(after(lines), (people.to_owned(), rooms.to_owned()), "{lines:?}");

@@ -9,6 +9,7 @@ use super::event::{Effect, Ending, Event, Mouse, Way};
 use super::keys::{Edit, Stroke};
 use super::link::Arrival;
 use super::state::{Bell, State};
+use crate::dial::no_answer;
 use crate::line::Line;
 
 /// Rows that a notch of the mouse wheel scrolls: as in most programs.
@@ -25,6 +26,7 @@ pub(super) fn update(state: &mut State, now: DateTime, event: Event) -> Vec<Effe
         Event::Resized(size) => turn.state.size = size,
         Event::Connected => turn.state.link.on_connected(),
         Event::Lost(why) => turn.on_lost(&why),
+        Event::Overdue => turn.on_overdue(),
         Event::Received(line) => turn.on_line(line),
         Event::Rested => turn.connect(),
         Event::Unrecorded(why) => {
@@ -78,11 +80,7 @@ impl Turned<'_> {
     fn answers_about_paste(&mut self, stroke: Stroke) -> bool {
         match stroke {
             Stroke::Submit | Stroke::Insert('y' | 'Y') => {
-                if self.can_send() {
-                    for line in std::mem::take(&mut self.state.pasted) {
-                        self.send(line);
-                    }
-                }
+                self.submit_pasted();
                 true
             }
             Stroke::Dismiss | Stroke::Insert('n' | 'N') => {
@@ -112,6 +110,19 @@ impl Turned<'_> {
         }
     }
 
+    /// Sends the pasted lines, up to one that leaves.
+    fn submit_pasted(&mut self) {
+        if !self.can_send() {
+            return;
+        }
+        for line in std::mem::take(&mut self.state.pasted) {
+            if is_quit(&line) {
+                return self.leave();
+            }
+            self.send(line);
+        }
+    }
+
     fn submit(&mut self) {
         let state = &mut *self.state;
         let text = state.input.text();
@@ -121,7 +132,7 @@ impl Turned<'_> {
             }
             return;
         }
-        if Request::parse(text) == Some(Request::Quit) {
+        if is_quit(text) {
             return self.leave();
         }
         if state.excess() > 0 && !std::mem::replace(&mut state.insisting, true) {
@@ -196,6 +207,12 @@ impl Turned<'_> {
         self.effects.push(Effect::Rest(pause));
     }
 
+    fn on_overdue(&mut self) {
+        if self.state.link.is_joining() {
+            self.on_lost(&no_answer());
+        }
+    }
+
     fn on_line(&mut self, text: String) {
         let line = Line::parse(&text);
         self.state.seen.on_line(&line);
@@ -253,6 +270,10 @@ impl Turned<'_> {
         self.effects.push(Effect::Record(entry.plain()));
         self.state.log.push(entry);
     }
+}
+
+fn is_quit(line: &str) -> bool {
+    Request::parse(line) == Some(Request::Quit)
 }
 
 fn clean(line: &str) -> String {

@@ -11,7 +11,7 @@ use async_io::{Async, Timer};
 use futures_lite::{AsyncReadExt as _, AsyncWriteExt as _, FutureExt as _, future};
 
 use super::event::Event;
-use crate::dial::dial;
+use crate::dial::{ADMISSION, dial};
 use crate::lines::Lines;
 
 /// As much as is read at once.
@@ -35,17 +35,26 @@ pub(super) struct Open {
     bytes: Vec<u8>,
     /// What the socket has not taken yet.
     unsent: Vec<u8>,
+    /// Ends when the server should have let one in; whether it has is known elsewhere.
+    admission: Timer,
 }
 
 enum Moved {
     In(io::Result<usize>),
     Out(io::Result<usize>),
+    Overdue,
 }
 
 impl Wire {
     /// Starts with a connection.
     pub(super) fn open(stream: Async<TcpStream>) -> Self {
-        Self::Open(Box::new(Open { stream, lines: Lines::default(), bytes: vec![0; READ_BYTES], unsent: Vec::new() }))
+        Self::open_for(stream, ADMISSION)
+    }
+
+    fn open_for(stream: Async<TcpStream>, admission: Duration) -> Self {
+        let admission = Timer::after(admission);
+        let (lines, bytes, unsent) = (Lines::default(), vec![0; READ_BYTES], Vec::new());
+        Self::Open(Box::new(Open { stream, lines, bytes, unsent, admission }))
     }
 
     /// Begins to connect.
@@ -108,14 +117,23 @@ impl Wire {
 
 impl Open {
     async fn next(&mut self, events: &mut Vec<Event>) -> Result<(), String> {
-        let Self { stream, lines, bytes, unsent } = self;
+        let Self { stream, lines, bytes, unsent, admission } = self;
         let (mut reader, mut writer) = (&*stream, &*stream);
         let send =
             async { if unsent.is_empty() { future::pending().await } else { Moved::Out(writer.write(unsent).await) } };
         let receive = async { Moved::In(reader.read(bytes).await) };
-        match send.or(receive).await {
+        let overdue = async {
+            (&mut *admission).await;
+            Moved::Overdue
+        };
+        match overdue.or(send).or(receive).await {
             Moved::Out(Ok(sent)) => {
                 unsent.drain(..sent);
+                Ok(())
+            }
+            Moved::Overdue => {
+                *admission = Timer::never();
+                events.push(Event::Overdue);
                 Ok(())
             }
             Moved::In(Ok(0)) => {
@@ -128,5 +146,24 @@ impl Open {
             }
             Moved::In(Err(error)) | Moved::Out(Err(error)) => Err(error.to_string()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpListener;
+
+    use super::*;
+
+    #[test]
+    fn that_a_connection_is_overdue_is_told_once() {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
+        let stream = TcpStream::connect(listener.local_addr().expect("it is bound")).expect("it listens");
+        let stream = Async::new(stream).expect("it can be waited for");
+        let mut wire = Wire::open_for(stream, Duration::ZERO);
+        async_io::block_on(async {
+            assert_eq!(wire.next().await, [Event::Overdue]);
+            assert_eq!(future::poll_once(wire.next()).await, None);
+        });
     }
 }

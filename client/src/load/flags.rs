@@ -4,6 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use argh::FromArgs;
+use chinwag_core::Name;
 
 use super::dialect::Dialect;
 use super::message::{CHARS_MAX, CHARS_MIN};
@@ -132,6 +133,20 @@ impl Plan {
     pub(super) const fn readers(&self) -> usize {
         self.members - self.stalled
     }
+
+    /// Refuses rooms that nobody could join. In the other dialects a room may be called anything.
+    fn check_rooms(&self) -> Result<(), FlagError> {
+        if !matches!(self.dialect, Dialect::Chat | Dialect::Web) {
+            return Ok(());
+        }
+        // The first is the shortest, the last the longest.
+        let names = [0, self.rooms - 1].map(|index| self.room(index));
+        let (min, max) = (Name::CHARS_MIN, Name::CHARS_MAX);
+        names.iter().find(|name| Name::parse(name).is_none()).map_or(Ok(()), |name| {
+            let takes = format!("makes names of rooms like {name:?}: they have {min} to {max} letters, digits, - or _");
+            Err(FlagError::new("--prefix", takes))
+        })
+    }
 }
 
 impl TryFrom<LoadFlags> for Plan {
@@ -158,7 +173,7 @@ impl TryFrom<LoadFlags> for Plan {
                 format!("takes the id of a server process that you may watch: {error:#}"),
             ));
         }
-        Ok(Self {
+        let plan = Self {
             address: SocketAddr::new(flags.ip, flags.port.unwrap_or(default_port)),
             rooms: flags.rooms,
             members,
@@ -173,7 +188,9 @@ impl TryFrom<LoadFlags> for Plan {
             idle: flags.idle,
             wait: flags.wait,
             json: flags.json,
-        })
+        };
+        plan.check_rooms()?;
+        Ok(plan)
     }
 }
 

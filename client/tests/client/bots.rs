@@ -119,6 +119,17 @@ fn who_speaks_to_a_bot_gets_an_answer() {
 }
 
 #[test]
+fn a_room_that_is_there_in_another_case_is_the_room() {
+    let server = Server::start(Adapter::Smol);
+    let mut person = Person::come(&server);
+    person.say("/join RUST");
+    person.hear("You joined RUST");
+    let output = ended(bots(&server.port(), &["--english", "0", "--stress", "0", "--messages", "1"]));
+    assert_success(&output);
+    assert_eq!(told(&output, "sent"), "3 messages");
+}
+
+#[test]
 fn a_second_set_of_bots_takes_other_names() {
     let server = Server::start(Adapter::Smol);
     let mut person = Person::come(&server);

@@ -2,6 +2,8 @@
 
 use std::net::TcpListener;
 
+use rustix::process::Signal;
+
 use super::pty::{BEFORE, Window};
 use super::server::{Adapter, Server, free_address};
 
@@ -130,6 +132,14 @@ fn keys_complete_fetch_and_scroll() {
     ann.wait_for_text("Ann: drawn again");
     ann.leave();
     bob.leave();
+}
+
+#[test]
+fn a_signal_that_ends_it_gives_the_terminal_back() {
+    let server = Server::start(Adapter::Smol);
+    for signal in [Signal::TERM, Signal::HUP, Signal::INT, Signal::QUIT] {
+        person(&server, "Ann", "main").leave_by(signal);
+    }
 }
 
 #[test]

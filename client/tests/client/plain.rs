@@ -1,6 +1,6 @@
 //! The plain line client, as scripts run it, against both servers.
 
-use std::io::Write as _;
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Command, Output, Stdio};
 
 use super::server::{Adapter, Server, free_address};
@@ -82,7 +82,8 @@ fn no_server_is_one_line_that_says_how_to_start_one() {
 #[test]
 fn a_server_that_refuses_is_quoted_and_is_a_failure() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
-    let port = listener.local_addr().expect("it is bound").port().to_string();
+    let address = listener.local_addr().expect("it is bound");
+    let port = address.port().to_string();
     let doorman = std::thread::spawn(move || {
         let (mut stream, _) = listener.accept().expect("somebody comes");
         stream.write_all(b"Server is full\n").expect("the line fits");
@@ -100,8 +101,34 @@ fn a_server_that_refuses_is_quoted_and_is_a_failure() {
     let output = chat.wait_with_output().expect("it ends");
     drop(stdin);
     assert_eq!(output.stdout, b"Server is full\n");
-    assert_failure(&output, 1, "the server closed the connection");
+    assert_failure(&output, 1, &format!("{address} does not let you in: Server is full"));
     doorman.join().expect("it saw the connection close");
+}
+
+#[test]
+fn a_server_that_refuses_is_a_failure_also_where_the_input_has_ended() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = listener.local_addr().expect("it is bound");
+    for (says, quoted) in [(&b"Server is full\n"[..], "Server is full"), (b"", "the server closed it")] {
+        let doorman = listener.try_clone().expect("it is open");
+        let doorman = std::thread::spawn(move || {
+            let (mut stream, _) = doorman.accept().expect("somebody comes");
+            let mut heard = BufReader::new(stream.try_clone().expect("it is open")).lines().map_while(Result::ok);
+            assert!(heard.any(|line| line == "/quit"), "the input has ended");
+            stream.write_all(says).expect("the line fits");
+        });
+        let output = chat(&["--port", &address.port().to_string()], "hi\n");
+        assert_eq!(output.stdout, says);
+        assert_failure(&output, 1, &format!("{address} does not let you in: {quoted}"));
+        doorman.join().expect("it has done its part");
+    }
+}
+
+#[test]
+fn the_version_is_told_with_a_command_and_without() {
+    for args in [&["--version"][..], &["chat", "--version"], &["bots", "--version"]] {
+        assert_eq!(lines(&chat(args, "")), [concat!("chinwag ", env!("CARGO_PKG_VERSION"))], "{args:?}");
+    }
 }
 
 #[test]

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use pty_process::Size;
 use pty_process::blocking::{Command, Pts, Pty, open};
+use rustix::process::{Pid, Signal, kill_process};
 use rustix::termios::tcgetattr;
 use vt100::{Callbacks, Parser, Screen};
 
@@ -122,6 +123,15 @@ impl Window {
         self.type_keys(keys);
         let (status, screen) = self.ended();
         assert!(status.success());
+        assert_eq!(screen, BEFORE, "the screen is as it was");
+    }
+
+    /// Has the operating system end the program, and checks that everything is as it was before.
+    #[track_caller]
+    pub(crate) fn leave_by(self, signal: Signal) {
+        kill_process(Pid::from_child(&self.child), signal).expect("it runs");
+        let (status, screen) = self.ended();
+        assert!(status.success(), "{signal:?}: {status}");
         assert_eq!(screen, BEFORE, "the screen is as it was");
     }
 

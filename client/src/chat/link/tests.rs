@@ -82,6 +82,30 @@ fn who_finds_the_old_name_taken_comes_back_under_another() {
 }
 
 #[test]
+fn a_request_that_is_too_long_for_the_server_is_answered_too() {
+    const TOO_LONG: &str = "Messages can only be 8 chars long";
+    let greeting = ["You are Elk", "You joined main"];
+    let cases: [(&[&str], &str); 3] = [
+        (&[TOO_LONG, TOO_LONG], "= First Elk main"),
+        (&[TOO_LONG, "You joined pizza"], "= First Elk pizza"),
+        (&["Elk is now Ann", TOO_LONG], "= First Ann main"),
+    ];
+    for (answers, arrived) in cases {
+        let mut link = Link::new(wanted("Ann", "pizza"));
+        hear(&mut link, &greeting);
+        assert_eq!(hear(&mut link, &answers[..1]).last().map_or("", |seen| seen).find('='), None, "{answers:?}");
+        assert_eq!(hear(&mut link, &answers[1..]).last().map(String::as_str), Some(arrived), "{answers:?}");
+    }
+}
+
+#[test]
+fn who_wants_the_room_in_another_case_is_there() {
+    let mut link = Link::new(Wanted { name: None, room: name("Main") });
+    let seen = hear(&mut link, &["You are Elk", "You joined main", "You are in main"]);
+    assert_eq!(seen, ["< /join Main", "= First Elk main"]);
+}
+
+#[test]
 fn a_loss_on_the_way_back_forgets_nothing() {
     let mut link = Link::new(Wanted::default());
     hear(&mut link, &["You are Ann", "You joined pizza"]);

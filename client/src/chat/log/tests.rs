@@ -116,7 +116,17 @@ fn a_log_without_entries_or_a_screen_without_rows_shows_nothing() {
     assert!(empty.window(PANE).is_empty());
     let mut log = log(3);
     let none = Pane { columns: 12, rows: 0 };
-    log.scroll(Scroll::PageUp, none);
-    log.scroll(Scroll::PageDown, none);
-    assert!(log.window(none).is_empty());
+    for scroll in [Scroll::PageUp, Scroll::PageDown, Scroll::Top, Scroll::RowUp, Scroll::RowDown, Scroll::Bottom] {
+        log.scroll(scroll, none);
+        assert!(log.window(none).is_empty());
+    }
+}
+
+#[test]
+fn however_few_rows_there_are_one_scrolls_no_further_than_to_the_oldest_entry() {
+    for rows in 0..=2 {
+        let (mut log, pane) = (log(3), Pane { columns: 12, rows });
+        (0..9).for_each(|_| log.scroll(Scroll::RowUp, pane));
+        assert_eq!(shown(&log, Pane { rows: 1, ..pane }), [["0", "0", "1"][rows]], "{rows} rows");
+    }
 }

@@ -115,6 +115,16 @@ fn a_paste_of_several_lines_asks_first() {
 }
 
 #[test]
+fn quit_among_pasted_lines_leaves_as_where_it_is_typed() {
+    for pasted in ["one\n/quit\ntwo", "one\n/quit \n/quit"] {
+        let mut state = arrived("Ann", "main");
+        update(&mut state, NOW, Event::Pasted(pasted.into()));
+        let left = [sent(&["one", "/quit"]), vec![Effect::Leave(Ending::Wished)]].concat();
+        assert_eq!(type_text(&mut state, "⏎"), left, "{pasted:?}");
+    }
+}
+
+#[test]
 fn the_bell_rings_when_somebody_else_says_ones_name() {
     let cases = [
         ("Bob: hi Ann", Bell::Rings, true),
@@ -205,6 +215,24 @@ fn a_server_that_lets_nobody_in_is_quoted() {
 }
 
 #[test]
+fn a_server_that_says_nothing_is_given_up_as_a_lost_connection() {
+    let failure = "127.0.0.1:42069 does not let you in: no answer within 30 seconds";
+    let effects = update(&mut fresh(), NOW, Event::Overdue);
+    assert_eq!(effects, [Effect::Leave(Ending::Failed(failure.into()))]);
+    let mut state = arrived("Ann", "main");
+    assert_eq!(update(&mut state, NOW, Event::Overdue), [], "one has been let in long ago");
+    update(&mut state, NOW, Event::Lost("gone".into()));
+    assert_eq!(update(&mut state, NOW, Event::Overdue), [], "there is no connection");
+    update(&mut state, NOW, Event::Connected);
+    assert_eq!(update(&mut state, NOW, Event::Overdue), [Effect::Rest(Duration::from_secs(2))]);
+    update(&mut state, NOW, Event::Connected);
+    for line in ["You are Fox", "You joined main"] {
+        receive(&mut state, line);
+    }
+    assert_eq!(update(&mut state, NOW, Event::Overdue), [Effect::Rest(Duration::from_secs(4))], "the name is due");
+}
+
+#[test]
 fn a_server_that_refuses_each_attempt_is_quoted_once() {
     let mut state = arrived("Ann", "main");
     let mut recorded = 0;
@@ -245,7 +273,7 @@ fn the_mouse_changes_hands() {
 
 #[test]
 fn no_size_and_no_event_upsets_it() {
-    for (columns, rows) in [(0, 0), (1, 1), (2, 3), (20, 5), (500, 200)] {
+    for (columns, rows) in [(0, 0), (20, 2), (1, 1), (2, 3), (20, 5), (500, 200)] {
         let mut state = arrived("Ann", "main");
         update(&mut state, NOW, Event::Resized(Size { columns, rows }));
         (0..50).for_each(|number| drop(receive(&mut state, &format!("Bob: 日本語 👩‍🚀 {number}"))));

@@ -8,6 +8,7 @@ use ratatui::backend::TestBackend;
 use super::*;
 use crate::chat::event::Event;
 use crate::chat::given::{NOW, arrived, fresh};
+use crate::chat::keys::KEYS;
 use crate::chat::update::update;
 
 fn draw(state: &mut State, columns: u16, rows: u16) -> Terminal<TestBackend> {
@@ -159,6 +160,21 @@ fn tiny_screens_show_the_input_first() {
         let shown = screen(&mut state, columns, rows);
         assert_eq!(shown.lines().count(), usize::from(rows));
         assert!(columns < 20 || shown.lines().last().is_some_and(|row| row.starts_with("\"> hi")), "{shown}");
+    }
+}
+
+#[test]
+fn no_key_upsets_a_screen_without_place() {
+    for (columns, rows) in (0..=3).flat_map(|columns| (0..=3).map(move |rows| (columns, rows))) {
+        for (modifiers, code, _) in KEYS {
+            let mut state = many_scripts();
+            type_text(&mut state, "日本\u{3000}hi");
+            draw(&mut state, columns, rows);
+            for _ in 0..9 {
+                update(&mut state, NOW, Event::Pressed(KeyEvent::new(code, modifiers)));
+                draw(&mut state, columns, rows);
+            }
+        }
     }
 }
 

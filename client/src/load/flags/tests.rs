@@ -48,6 +48,27 @@ fn somebody_has_to_read() {
 }
 
 #[test]
+fn rooms_that_the_chat_would_refuse_are_refused() {
+    let cases: [(&[&str], bool); 9] = [
+        (&["--prefix", "a b"], false),
+        (&["--prefix", ""], false),
+        (&["--prefix", "", "--rooms", "11"], false),
+        (&["--prefix", "x"], true),
+        (&["--prefix", "abcdefghijklmnopqrs"], true),
+        (&["--prefix", "abcdefghijklmnopqrs", "--rooms", "10"], true),
+        (&["--prefix", "abcdefghijklmnopqrs", "--rooms", "11"], false),
+        (&["--prefix", "a b", "--web"], false),
+        (&["--prefix", "a.b", "--dialect", "redis"], true),
+    ];
+    for (args, fits) in cases {
+        let plan = Plan::try_from(parse(args).expect("each flag is good by itself"));
+        let refused = plan.err().map(|error| error.to_string());
+        assert_eq!(refused.is_none(), fits, "{args:?}");
+        assert!(refused.is_none_or(|says| says.starts_with("--prefix makes names of rooms")), "{args:?}");
+    }
+}
+
+#[test]
 fn idle_without_a_process_is_refused() {
     let flags = parse(&["--idle", "10"]).expect("each flag is good by itself");
     let error = Plan::try_from(flags).expect_err("there is no memory to look at");

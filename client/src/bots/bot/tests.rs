@@ -1,0 +1,48 @@
+//! Doors that stay shut.
+
+use std::io::{Read as _, Write as _};
+use std::net::{Shutdown, TcpListener};
+use std::thread;
+
+use super::*;
+
+/// Returns a connection, and the server's end of it.
+fn connection() -> (Async<TcpStream>, TcpStream) {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
+    let address = listener.local_addr().expect("it is bound");
+    let bot = TcpStream::connect(address).expect("it listens");
+    (Async::new(bot).expect("it can be waited for"), listener.accept().expect("somebody has come").0)
+}
+
+fn refusal(stream: Async<TcpStream>, admission: Duration) -> String {
+    let address = "127.0.0.1:42069".parse().expect("it is an address");
+    let enter = Bot::enter(stream, address, "Ada", "main", Seat { room: 0, seat: 0 });
+    async_io::block_on(in_time(admission, address, enter)).expect_err("it is not let in").to_string()
+}
+
+#[test]
+fn a_server_that_is_full_is_quoted_even_where_nothing_can_be_sent() {
+    let (bot, mut server) = connection();
+    server.write_all(b"Server is full\n").expect("the line fits");
+    drop(server);
+    bot.get_ref().shutdown(Shutdown::Write).expect("it is open");
+    assert_eq!(refusal(bot, ADMISSION), "127.0.0.1:42069 does not let a bot in; it said: Server is full");
+}
+
+#[test]
+fn a_server_that_is_gone_before_it_has_read_everything_is_quoted() {
+    let (bot, mut server) = connection();
+    let doorman = thread::spawn(move || {
+        // Closed while the rest of the line is unread, the connection is reset.
+        server.read_exact(&mut [0]).expect("a name is asked for");
+        server.write_all(b"Server is full\n").expect("the line fits");
+    });
+    assert_eq!(refusal(bot, ADMISSION), "127.0.0.1:42069 does not let a bot in; it said: Server is full");
+    doorman.join().expect("it has done its part");
+}
+
+#[test]
+fn a_server_that_says_nothing_is_given_up() {
+    let (bot, _server) = connection();
+    assert_eq!(refusal(bot, Duration::ZERO), "127.0.0.1:42069 does not let a bot in: no answer within 30 seconds");
+}
