@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::hash::{BuildHasher as _, RandomState};
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::thread::available_parallelism;
@@ -15,6 +15,10 @@ use crate::PAGE;
 
 /// The port that clients try first.
 const PORT: u16 = 42069;
+
+/// The least that `--max-line` can be: `/name` or `/join` with a name of 20, the longest command. With less, people could not use
+/// all that the help tells them, and programs would wait for answers that never come.
+const LINE_CHARS_MIN: u32 = 26;
 
 /// A chat server. People reach it with telnet or nc, or any program that sends lines, or with a browser.
 #[derive(FromArgs, Debug)]
@@ -46,7 +50,7 @@ pub(super) struct Flags {
     #[argh(option, default = "Config::default().flood_lines_per_second", from_str_fn(flood_rate))]
     flood_rate: u32,
 
-    /// longest line, in characters (default 400)
+    /// longest line, in characters, at least 26, so that /name and /join with a name of 20 fit (default 400)
     #[argh(option, default = "Config::default().line_chars_max", from_str_fn(max_line))]
     max_line: u32,
 
@@ -121,7 +125,11 @@ impl Flags {
         }
         let words: Vec<_> = words.iter().map(String::as_str).collect();
         match Self::from_args(&[program], &words) {
-            Ok(flags) => Parsed::Flags(Box::new(flags)),
+            Ok(flags) if flags.are_doors_apart() => Parsed::Flags(Box::new(flags)),
+            Ok(flags) => {
+                let port = flags.port;
+                Parsed::Wrong(format!("--port and --web can't be the same address; choose another than {port} for one"))
+            }
             Err(exit) if exit.status.is_ok() => Parsed::Help(exit.output),
             Err(exit) => {
                 let line = exit.output.lines().collect::<Vec<_>>().join(" ");
@@ -132,6 +140,17 @@ impl Flags {
 
     pub(super) const fn address(&self) -> SocketAddr {
         SocketAddr::new(self.ip, self.port)
+    }
+
+    /// Tells whether the address for lines and the one that was chosen for the web page can be had at once.
+    fn are_doors_apart(&self) -> bool {
+        let Web::At(web) = self.web else { return true };
+        // An address that stands for all of a kind has each of them; those of IPv6 have those of IPv4, too.
+        let has = |all: IpAddr, one: IpAddr| all.is_unspecified() && (all.is_ipv6() || one.is_ipv4());
+        self.port == 0 || self.port != web.port() || {
+            let (lines, web) = (self.ip, web.ip());
+            lines != web && !has(lines, web) && !has(web, lines)
+        }
     }
 
     /// Puts together what the server is to run with, with a seed of its own, where there is room for so many connections.
@@ -184,12 +203,38 @@ fn web(value: &str) -> Result<Web, String> {
 }
 
 fn web_origin(value: &str) -> Result<String, String> {
-    let host = ["http://", "https://"].iter().find_map(|scheme| value.strip_prefix(scheme));
-    let is_origin =
-        host.is_some_and(|host| !host.is_empty() && host.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'/'));
-    is_origin
-        .then(|| value.to_owned())
-        .ok_or_else(|| "it takes an origin, like https://chat.example, without a path".into())
+    origin(&value.to_ascii_lowercase())
+        .ok_or_else(|| "it takes an origin, like https://chat.example or http://[::1]:8080, without a path".into())
+}
+
+/// Returns an origin as browsers send it: without the port that its scheme has by itself.
+fn origin(value: &str) -> Option<String> {
+    let (scheme, authority) = value.split_once("://")?;
+    let scheme_port = match scheme {
+        "http" => 80,
+        "https" => 443,
+        _ => return None,
+    };
+    let (host, port) = match authority.rsplit_once(':').filter(|_| !authority.ends_with(']')) {
+        Some((host, port)) => (host, origin_port(port)?),
+        None => (authority, scheme_port),
+    };
+    if !is_host(host) {
+        return None;
+    }
+    Some(if port == scheme_port { format!("{scheme}://{host}") } else { format!("{scheme}://{host}:{port}") })
+}
+
+fn origin_port(digits: &str) -> Option<u16> {
+    // A number may have a plus sign; a port may not.
+    digits.parse().ok().filter(|&port| port > 0 && !digits.starts_with('+'))
+}
+
+fn is_host(host: &str) -> bool {
+    match host.strip_prefix('[') {
+        Some(rest) => rest.strip_suffix(']').is_some_and(|ip| ip.parse::<Ipv6Addr>().is_ok()),
+        None => !host.is_empty() && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte)),
+    }
 }
 
 fn threads(value: &str) -> Result<u32, String> {
@@ -201,7 +246,8 @@ fn flood_rate(value: &str) -> Result<u32, String> {
 }
 
 fn max_line(value: &str) -> Result<u32, String> {
-    number(value, 1..=4096, "characters")
+    number(value, LINE_CHARS_MIN..=4096, "characters")
+        .map_err(|takes| format!("{takes}, since /name and /join with a name of 20 have to fit"))
 }
 
 fn room_quiet(value: &str) -> Result<u32, String> {
@@ -235,6 +281,8 @@ fn number(value: &str, range: RangeInclusive<u32>, unit: &str) -> Result<u32, St
 
 #[cfg(test)]
 mod tests {
+    use chinwag_core::{COMMANDS, Name};
+
     use super::*;
 
     fn parse(line: &str) -> Parsed {
@@ -286,7 +334,9 @@ mod tests {
             ("--web-origin https://", "--web-origin", "an origin, like"),
             ("--threads 0", "--threads", "1 to 1024"),
             ("--flood-rate -1", "--flood-rate", "0 to 1000000"),
-            ("--max-line 0", "--max-line", "1 to 4096"),
+            ("--max-line 25", "--max-line", "26 to 4096"),
+            ("--max-line 25", "--max-line", "/join with a name of 20"),
+            ("--max-line 4097", "--max-line", "26 to 4096"),
             ("--room-quiet many", "--room-quiet", "whole number of members"),
             ("--max-connections 0", "--max-connections", "1 to 4294967295"),
             ("--max-per-ip x", "--max-per-ip", "whole number of connections"),
@@ -306,12 +356,87 @@ mod tests {
     #[test]
     fn every_value_that_a_flag_takes_the_core_takes_too() {
         let extremes = [
-            "--threads 1 --flood-rate 0 --max-line 1 --room-quiet 0 --drain 0 --max-connections 1 --dead-after 3",
+            "--threads 1 --flood-rate 0 --max-line 26 --room-quiet 0 --drain 0 --max-connections 1 --dead-after 3",
             "--threads 1024 --max-line 4096 --connect-rate 1000000 --dead-after 86400",
         ];
         for line in extremes {
             let Parsed::Flags(flags) = parse(line) else { panic!("{line} is right") };
             assert_eq!(flags.config(1).check(), Ok(()));
+        }
+    }
+
+    #[test]
+    fn every_command_fits_into_the_shortest_line_that_may_be_asked_for() {
+        let longest = COMMANDS.iter().map(|command| {
+            let argument = command.argument.map_or(0, |_| " ".len() + Name::CHARS_MAX);
+            "/".len() + command.word.len() + argument
+        });
+        assert_eq!(longest.max(), usize::try_from(LINE_CHARS_MIN).ok());
+    }
+
+    #[test]
+    fn an_origin_is_taken_as_browsers_send_it() {
+        let cases = [
+            ("https://chat.example", Some("https://chat.example")),
+            ("HTTPS://Chat.Example", Some("https://chat.example")),
+            ("https://chat.example:443", Some("https://chat.example")),
+            ("http://chat.example:80", Some("http://chat.example")),
+            ("https://chat.example:80", Some("https://chat.example:80")),
+            ("http://chat.example:443", Some("http://chat.example:443")),
+            ("http://10.0.0.1:0080", Some("http://10.0.0.1")),
+            ("http://my-host:65535", Some("http://my-host:65535")),
+            ("http://[::1]", Some("http://[::1]")),
+            ("https://[2001:DB8::1]:8443", Some("https://[2001:db8::1]:8443")),
+            ("https://[::1]:443", Some("https://[::1]")),
+            ("https://*.example", None),
+            ("https://a?b#c", None),
+            ("https://u@h", None),
+            ("https://bücher.example", None),
+            ("https://a:99999", None),
+            ("https://a:0", None),
+            ("https://a:", None),
+            ("https://a:+1", None),
+            ("https://a:b:c", None),
+            ("https://:443", None),
+            ("https://::1", None),
+            ("https://[::1", None),
+            ("https://[::1]x", None),
+            ("https://[chat]", None),
+            ("https://[]", None),
+            ("https://a/", None),
+            ("https://", None),
+            ("ftp://a", None),
+            ("chat.example", None),
+            ("null", None),
+        ];
+        for (value, sent) in cases {
+            assert_eq!(web_origin(value).ok().as_deref(), sent, "{value}");
+        }
+    }
+
+    #[test]
+    fn one_address_cannot_be_for_lines_and_for_the_web_page() {
+        let shared = [
+            "--port 21020 --web 127.0.0.1:21020",
+            "--ip ::1 --port 21020 --web [::1]:21020",
+            "--ip 0.0.0.0 --port 21020 --web 127.0.0.1:21020",
+            "--port 21020 --web 0.0.0.0:21020",
+            "--port 21020 --web [::]:21020",
+        ];
+        for line in shared {
+            let Parsed::Wrong(said) = parse(line) else { panic!("{line} is wrong") };
+            assert!(said.contains("--port and --web can't be the same address") && !said.contains('\n'), "{said}");
+        }
+        let apart = [
+            "--port 0 --web 127.0.0.1:0",
+            "--port 21020 --web 127.0.0.1:21021",
+            "--port 21020 --web 127.0.0.2:21020",
+            "--ip 0.0.0.0 --port 21020 --web [::1]:21020",
+            "--port 21020 --web off",
+            "--port 42080",
+        ];
+        for line in apart {
+            assert!(matches!(parse(line), Parsed::Flags(_)), "{line} is right");
         }
     }
 

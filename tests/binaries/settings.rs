@@ -35,18 +35,20 @@ fn flood_rate_0_is_no_limit() {
 #[test]
 fn max_line_is_how_many_characters_a_line_may_have() {
     for adapter in Adapter::ALL {
-        let (server, addr) = Program::start(adapter, ["--max-line", "10"]);
+        let (server, addr) = Program::start(adapter, ["--max-line", "26"]);
         let mut ann = Person::come(addr);
-        ann.type_line("ten letter\neleven char\nfünf & füñf\nähnlich!!!");
+        let [fits, too_long] = [26, 27].map(|chars| "x".repeat(chars));
+        let [umlauts, too_many] = [26, 27].map(|chars| "ä".repeat(chars));
+        ann.type_line(&[&*fits, &too_long, &too_many, &umlauts].join("\n"));
         let name = ann.name().to_owned();
         let lines = std::array::from_fn(|_| ann.read_line());
         assert_eq!(
             lines,
             [
-                format!("{name}: ten letter"),
-                "Messages can only be 10 chars long".to_owned(),
-                "Messages can only be 10 chars long".to_owned(),
-                format!("{name}: ähnlich!!!"),
+                format!("{name}: {fits}"),
+                "Messages can only be 26 chars long".to_owned(),
+                "Messages can only be 26 chars long".to_owned(),
+                format!("{name}: {umlauts}"),
             ]
         );
         stop(server);
