@@ -78,7 +78,7 @@ fn start(
     flags: &Flags,
     serve: impl FnOnce(Doors, Config, Ready) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
-    // What is logged is written by a thread of its own; this keeps it until all is written.
+    // What is logged is written by threads of its own; this keeps them until all is written.
     let _log = logging::start(program.name, flags.log_dir.as_deref())?;
     let Program { name, version } = program;
     let config = flags.config(descriptors::raise(flags.threads));
@@ -96,17 +96,21 @@ fn start(
 /// Listens for browsers, if that is asked for. Where nobody chose the address, another server that has it, as two on one machine
 /// will, is no reason not to serve.
 fn bind_web(web: Web, config: &Config) -> anyhow::Result<Option<TcpListener>> {
-    let bound = |address: SocketAddr| listen::bind(address, listen::WEB, config);
     match web {
         Web::Off => Ok(None),
-        Web::At(address) => bound(address).map(Some),
-        Web::Default => match bound(Web::DEFAULT) {
-            Ok(listener) => Ok(Some(listener)),
-            Err(error) => {
-                warn!("no web page: {error:#}");
-                Ok(None)
-            }
-        },
+        Web::At(address) => listen::bind(address, listen::WEB, config).map(Some),
+        Web::Default => Ok(bind_if_free(Web::DEFAULT, config)),
+    }
+}
+
+/// Listens for browsers, or says why not, whatever `RUST_LOG` says.
+fn bind_if_free(address: SocketAddr, config: &Config) -> Option<TcpListener> {
+    match listen::bind(address, listen::WEB, config) {
+        Ok(listener) => Some(listener),
+        Err(error) => {
+            warn!(target: logging::REPORT, "no web page: {error:#}");
+            None
+        }
     }
 }
 
@@ -120,4 +124,29 @@ fn say(text: &str) -> ExitCode {
 fn refuse(program: Program, line: &str, code: u8) -> ExitCode {
     let _ = writeln!(io::stderr().lock(), "{}: {}", program.name, line.trim_end());
     ExitCode::from(code)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use tracing_subscriber::layer::SubscriberExt as _;
+
+    use super::*;
+
+    #[test]
+    fn that_there_is_no_web_page_is_said_however_little_is_logged() {
+        let taken = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
+        let address = taken.local_addr().expect("it is bound");
+        for asked in ["error", "off"] {
+            let (said, log) = io::pipe().expect("there is a pipe");
+            let lines = tracing_subscriber::fmt::layer().with_writer(Arc::new(log)).with_ansi(false);
+            let filter = logging::filter(asked).expect("it is a level");
+            tracing::subscriber::with_default(tracing_subscriber::registry().with(filter).with(lines), || {
+                assert!(bind_if_free(address, &Config::default()).is_none());
+            });
+            let said = io::read_to_string(said).expect("the log is text");
+            assert!(said.contains(&format!("no web page: can't listen on {address}: another program")), "{said:?}");
+        }
+    }
 }

@@ -4,34 +4,64 @@ use std::io::{self, IsTerminal as _};
 use std::path::Path;
 
 use anyhow::Context as _;
-use tracing_appender::non_blocking::WorkerGuard;
+use tracing_appender::non_blocking::{NonBlocking, NonBlockingBuilder, WorkerGuard};
 use tracing_appender::rolling::{RollingFileAppender, Rotation};
-use tracing_subscriber::filter::EnvFilter;
+use tracing_subscriber::filter::{EnvFilter, LevelFilter};
 use tracing_subscriber::fmt;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
-/// Under which name the counts are logged that an operator asks for.
+/// Under which name is logged what an operator is told whatever `RUST_LOG` says: the counts that they ask for by a signal, and that
+/// there is no web page.
 pub(super) const REPORT: &str = "chinwag_report";
 
-/// Starts logging what `RUST_LOG` asks for, by default `info`. The guard, if there is one, has to live as long as something may be
-/// logged to the files.
-pub(super) fn start(name: &str, dir: Option<&Path>) -> anyhow::Result<Option<WorkerGuard>> {
-    let asked = std::env::var("RUST_LOG").ok().filter(|asked| !asked.is_empty());
-    let filter = EnvFilter::try_new(asked.as_deref().unwrap_or("info"))
-        .map_err(|error| anyhow::anyhow!("RUST_LOG can't be understood: {error}"))?;
-    // What was asked for by a signal is not asked for less by a log that keeps silent about the rest.
-    let filter = filter.add_directive(format!("{REPORT}=info").parse()?);
-    let to_terminal = fmt::layer().with_writer(io::stderr).with_ansi(io::stderr().is_terminal());
-    let (to_files, guard) = match dir {
-        Some(dir) => {
-            let (writer, guard) = tracing_appender::non_blocking(daily_files(name, dir)?);
-            (Some(fmt::layer().with_writer(writer).with_ansi(false)), Some(guard))
-        }
-        None => (None, None),
-    };
+/// What `RUST_LOG` may name without a level: what our crates are called, and how all their names begin.
+const TARGETS: [&str; 5] = ["chinwag", "chinwag_core", "chinwag_launch", "chinwag_smol", "chinwag_tokio"];
+
+/// How many lines may wait to be written: some megabytes of them. What is more is not logged.
+const LINES_MAX: usize = 16_384;
+
+/// Starts logging what `RUST_LOG` asks for, by default `info`. All of it is written by threads of its own: a terminal that was paused, or a
+/// pipe that nobody empties, keeps nobody waiting who chats. They live as long as the guards.
+pub(super) fn start(name: &str, dir: Option<&Path>) -> anyhow::Result<Vec<WorkerGuard>> {
+    let filter = filter(&std::env::var_os("RUST_LOG").unwrap_or_default().to_string_lossy())?;
+    let (writer, guard) = aside(io::stderr());
+    let to_terminal = fmt::layer().with_writer(writer).with_ansi(io::stderr().is_terminal());
+    let mut guards = vec![guard];
+    let to_files = dir.map(|dir| daily_files(name, dir)).transpose()?.map(|files| {
+        let (writer, guard) = aside(files);
+        guards.push(guard);
+        fmt::layer().with_writer(writer).with_ansi(false)
+    });
     tracing_subscriber::registry().with(filter).with(to_terminal).with(to_files).init();
-    Ok(guard)
+    Ok(guards)
+}
+
+/// Has lines written by a thread of its own.
+fn aside(writer: impl io::Write + Send + 'static) -> (NonBlocking, WorkerGuard) {
+    NonBlockingBuilder::default().lossy(true).buffered_lines_limit(LINES_MAX).thread_name("chinwag-log").finish(writer)
+}
+
+/// Reads what `RUST_LOG` asks for. A lone word that is neither a level nor a target of ours is refused: it would count as the target
+/// of somebody else, and nothing would be logged.
+pub(super) fn filter(asked: &str) -> anyhow::Result<EnvFilter> {
+    let directives: Vec<_> = asked.split(',').map(str::trim).filter(|directive| !directive.is_empty()).collect();
+    if let Some(word) = directives.iter().find(|directive| !is_level_or_target(directive)) {
+        anyhow::bail!(
+            "RUST_LOG can't be understood: {word:?} is no level; it takes off, error, warn, info, debug or trace, or a target and a \
+             level, like chinwag_smol=debug"
+        );
+    }
+    let directives = if directives.is_empty() { "info".to_owned() } else { directives.join(",") };
+    let filter =
+        EnvFilter::try_new(directives).map_err(|error| anyhow::anyhow!("RUST_LOG can't be understood: {error}"))?;
+    // What is told whatever is asked for is not told less by a log that keeps silent about the rest.
+    Ok(filter.add_directive(format!("{REPORT}=info").parse()?))
+}
+
+fn is_level_or_target(directive: &str) -> bool {
+    let is_word = !directive.contains(['=', '[']) && !directive.contains("::");
+    !is_word || TARGETS.contains(&directive) || directive.parse::<LevelFilter>().is_ok()
 }
 
 fn daily_files(name: &str, dir: &Path) -> anyhow::Result<RollingFileAppender> {
@@ -45,4 +75,42 @@ fn daily_files(name: &str, dir: &Path) -> anyhow::Result<RollingFileAppender> {
         .filename_suffix("log")
         .build(dir)
         .with_context(|| format!("can't log to --log-dir {}", dir.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_that_is_no_level_is_refused_with_what_is_allowed() {
+        let words = ["verbose", "debgu", "info,debgu", " debgu ", "6", "chinwag-smol", "chinwag_smol:debug"];
+        for asked in words {
+            let said = filter(asked).expect_err(asked).to_string();
+            let allowed = "off, error, warn, info, debug or trace, or a target and a level, like chinwag_smol=debug";
+            assert!(said.contains("RUST_LOG") && said.contains(allowed) && !said.contains('\n'), "{asked}: {said}");
+        }
+        assert!(filter("de\nbug").expect_err("it is no level").to_string().contains(r#""de\nbug""#));
+    }
+
+    #[test]
+    fn levels_and_targets_are_understood() {
+        let cases = [
+            ("", "info"),
+            (" , ", "info"),
+            ("off", "off"),
+            ("DEBUG", "debug"),
+            ("5", "trace"),
+            (" warn ", "warn"),
+            ("chinwag_smol=debug, warn", "chinwag_smol=debug,warn"),
+            ("chinwag_tokio", "chinwag_tokio=trace"),
+            ("chinwag", "chinwag=trace"),
+            ("chinwag_launch::watch", "chinwag_launch::watch=trace"),
+            ("polling=trace", "polling=trace"),
+            ("[hub]=info", "[hub]=info"),
+        ];
+        for (asked, means) in cases {
+            let means = EnvFilter::new(format!("{means},{REPORT}=info"));
+            assert_eq!(filter(asked).expect(asked).to_string(), means.to_string(), "{asked}");
+        }
+    }
 }

@@ -32,17 +32,17 @@ fn main() -> ExitCode {
 
 /// Passes on what an operator orders by signals, for ever.
 async fn relay(mut signals: Signals, operator: Sender<Order>) -> io::Result<()> {
-    let mut stops = false;
+    // Once nobody is left who could give an order, the server stops.
+    let mut operator = Some(operator);
     while let Some(signal) = signals.next().await {
         let order = if signal? == Signal::Usr1 { Order::Report } else { Order::Stop };
-        match (order, stops) {
-            (order, false) => {
-                stops = order == Order::Stop;
-                let _ = operator.send(order).await;
-            }
+        match (order, &operator) {
+            // If one waits to be carried out, it is as good.
+            (Order::Report, Some(operator)) => drop(operator.try_send(order)),
+            (Order::Report, None) => {}
+            (Order::Stop, Some(_)) => operator = None,
             // Whoever signals twice does not want to wait for anything.
-            (Order::Stop, true) => exit(1),
-            (Order::Report, true) => {}
+            (Order::Stop, None) => exit(1),
         }
     }
     future::pending().await

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use chinwag_tests::{Adapter, DEADLINE, Person, Program, connect, fetch};
+use rustix::io::ioctl_fionbio;
 use rustix::process::Signal;
 use socket2::SockRef;
 
@@ -63,6 +64,25 @@ fn a_folder_for_logs_gets_a_file_a_day_with_all_that_is_logged() {
         let lines = |log: &str| log.lines().filter_map(|line| Some(line.split_once("INFO")?.1.to_owned())).collect();
         let (in_file, on_screen): (Vec<_>, Vec<_>) = (lines(&text), lines(&err));
         assert_eq!(in_file, on_screen);
+    }
+}
+
+#[test]
+fn a_log_that_nobody_reads_keeps_nobody_waiting() {
+    for adapter in Adapter::ALL {
+        let (_reader, mut writer) = std::io::pipe().expect("there are descriptors");
+        ioctl_fionbio(&writer, true).expect("it is open");
+        while writer.write(&[b'x'; 1024]).is_ok() {}
+        ioctl_fionbio(&writer, false).expect("it is open");
+        let mut command = Program::command(adapter);
+        let server = Program::spawn(adapter, command.args(["-p", "0"]).env("RUST_LOG", "debug").stderr(writer));
+        let addr = server.read_ready();
+        let [mut ann, mut bob] = [(); 2].map(|()| Person::come(addr));
+        server.signal(Signal::USR1);
+        ann.type_line("hello");
+        bob.read_up_to(&format!("{}: hello", ann.name()));
+        server.signal(Signal::TERM);
+        assert_eq!(server.join().code, Some(0));
     }
 }
 
