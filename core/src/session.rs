@@ -26,6 +26,10 @@ const LINES_MAX: usize = 256;
 /// default rate they pass at 320 KiB/s, which costs next to nothing, while a cable's worth of them would cost a core.
 const LINELESS_BYTES_MAX: u32 = 16 << 10;
 
+/// How many blank lines, or frames that ask for nothing, count as one if they came at once. To take one costs as much as to take a line, and
+/// thousands fit into one read; those of nothing but spaces and tabs are passed over together.
+const BLANKS_MAX: u8 = 64;
+
 /// Turns the bytes of one connection into requests.
 ///
 /// Ask it what is to be done next with [`poll_next`](Self::poll_next), and do that, until it says that this was the end.
@@ -40,8 +44,8 @@ pub struct Session {
     phase: Phase,
     /// How it ends.
     incident: Incident,
-    /// The last line was blank, and came with those that are held.
-    passed_blank: bool,
+    /// How many lines in a row were blank that came with those that are held, since one of them counted for the rate.
+    blanks: u8,
     /// A mark was handed out and not yet answered.
     marked: bool,
     /// Changes with each mark.
@@ -95,7 +99,7 @@ impl Session {
             meter: Meter::new(config.flood_lines_per_second, config.flood_burst),
             phase: Phase::Open,
             incident: Incident::HungUp,
-            passed_blank: false,
+            blanks: 0,
             marked: false,
             marks_odd: false,
         }
@@ -109,7 +113,7 @@ impl Session {
         if self.input.handle_bytes(bytes) == Stripped::Interrupt {
             self.phase = Phase::Ending { quits: true };
         }
-        self.passed_blank = false;
+        self.blanks = 0;
         self.lineless_bytes = self.lineless_bytes.saturating_add(u32::try_from(bytes.len()).unwrap_or(u32::MAX));
     }
 
@@ -219,7 +223,7 @@ impl Session {
         });
         if said > 0 {
             self.lineless_bytes = 0;
-            self.passed_blank = false;
+            self.blanks = 0;
         }
         said
     }
@@ -230,18 +234,18 @@ impl Session {
             if !self.input.has_found() {
                 return self.end().map(Asked::For);
             }
-            // Of the blank lines that came at once only the first counts: they lead to nothing, not even to a write that would
+            // Of so many blank lines that came at once only the first counts: they lead to nothing, not even to a write that would
             // find out that their sender is gone, so that the rest of a flood of them must not be kept for long.
-            let is_free = || self.passed_blank && self.input.ask(&mut Saying::default()).is_nothing();
+            let is_free = || self.blanks > 0 && self.input.ask(&mut Saying::default()).is_nothing();
             if !(self.meter.is_ready(now) || is_free()) {
                 return None;
             }
             let asked = self.input.ask(saying);
             let is_blank = asked.is_nothing();
-            if !(is_blank && self.passed_blank) {
+            if !(is_blank && self.blanks > 0) {
                 self.charge(now);
             }
-            self.passed_blank = is_blank;
+            self.blanks = if is_blank { (self.blanks + 1) % BLANKS_MAX } else { 0 };
             self.input.pass(is_blank);
             if let Asked::For(request) = &asked {
                 if let Some(incident) = request.ending() {

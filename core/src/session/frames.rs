@@ -43,8 +43,8 @@ enum Found {
     /// A message that came in parts.
     Line(Utf8Bytes),
     Ping(Bytes),
-    /// An answer to a ping, which we never send.
-    Pong,
+    /// What asks for nothing: an answer to a ping, which we never send, or a part of a message that has more of them.
+    Nothing,
     /// The peer wants to close, or has to be.
     End(CloseCode),
 }
@@ -83,7 +83,7 @@ impl Frames {
     /// Takes what was found for what it asks for; what it says is added to `saying`.
     pub(super) fn ask(&self, saying: &mut Saying) -> Asked {
         match self.found.as_ref() {
-            None | Some(Found::Pong) => Asked::Nothing,
+            None | Some(Found::Nothing) => Asked::Nothing,
             Some(Found::Whole(frame)) => {
                 match std::str::from_utf8(&self.input[self.start..][frame.head_len..frame.len]) {
                     Ok(line) => self.ask_line(line, saying),
@@ -117,28 +117,28 @@ impl Frames {
         }
     }
 
-    /// Reads frames until something is found, or a frame is not whole yet.
+    /// Reads the next frame, unless it is not whole yet, or the one before is not passed.
     fn find(&mut self) {
-        while self.found.is_none() {
-            match find_frame(&self.input[self.start..], self.message_bytes_max()) {
-                Ok(Some(frame)) => self.found = self.take(frame),
-                Ok(None) => return,
-                Err(code) => self.found = Some(Found::End(code)),
-            }
+        if self.found.is_some() {
+            return;
         }
+        self.found = match find_frame(&self.input[self.start..], self.message_bytes_max()) {
+            Ok(frame) => frame.map(|frame| self.take(frame)),
+            Err(code) => Some(Found::End(code)),
+        };
     }
 
     /// Takes the next frame for what it is.
-    fn take(&mut self, frame: Frame) -> Option<Found> {
+    fn take(&mut self, frame: Frame) -> Found {
         let Some(mask) = frame.text_mask.filter(|_| self.context.is_none()) else { return self.read(frame.len) };
         for four in self.input[self.start..][frame.head_len..frame.len].chunks_mut(mask.len()) {
             four.iter_mut().zip(mask).for_each(|(byte, key)| *byte ^= key);
         }
-        Some(Found::Whole(frame))
+        Found::Whole(frame)
     }
 
-    /// Reads the next frame, which has this length, and goes past it. A part of a message, but the last, is nothing yet.
-    fn read(&mut self, len: usize) -> Option<Found> {
+    /// Reads the next frame, which has this length, and goes past it.
+    fn read(&mut self, len: usize) -> Found {
         let is_within = self.context.is_some();
         let mut context = self.context.take().unwrap_or_else(|| new_context(len, self.message_bytes_max()));
         let read = context.read(&mut Whole(&self.input[self.start..self.start + len]));
@@ -149,15 +149,15 @@ impl Frames {
             self.context = Some(context);
         }
         match read {
-            Err(_) if is_part => None,
-            Err(error) => Some(Found::End(code_of(&error))),
-            Ok(Message::Text(line)) => Some(Found::Line(line)),
-            Ok(Message::Binary(_)) => Some(Found::End(CloseCode::UNSUPPORTED)),
-            Ok(Message::Ping(payload)) => Some(Found::Ping(payload)),
-            Ok(Message::Pong(_)) => Some(Found::Pong),
-            Ok(Message::Close(Some(frame))) => Some(Found::End(CloseCode::new(frame.code.into()))),
-            Ok(Message::Close(None)) => Some(Found::End(CloseCode::NONE)),
-            Ok(Message::Frame(_)) => Some(Found::End(CloseCode::PROTOCOL)),
+            Err(_) if is_part => Found::Nothing,
+            Err(error) => Found::End(code_of(&error)),
+            Ok(Message::Text(line)) => Found::Line(line),
+            Ok(Message::Binary(_)) => Found::End(CloseCode::UNSUPPORTED),
+            Ok(Message::Ping(payload)) => Found::Ping(payload),
+            Ok(Message::Pong(_)) => Found::Nothing,
+            Ok(Message::Close(Some(frame))) => Found::End(CloseCode::new(frame.code.into())),
+            Ok(Message::Close(None)) => Found::End(CloseCode::NONE),
+            Ok(Message::Frame(_)) => Found::End(CloseCode::PROTOCOL),
         }
     }
 

@@ -197,6 +197,20 @@ fn a_flood_of_blank_lines_is_read_a_few_times_a_second_and_held_no_longer() {
 }
 
 #[test]
+fn of_lines_that_have_to_be_looked_at_to_be_seen_as_blank_64_count_as_one() {
+    let config = Config { flood_lines_per_second: 1, flood_burst: Duration::ZERO, ..Config::default() };
+    let [first, second] = [1, 2].map(|seconds| Time::after(Duration::from_secs(seconds)));
+    for blank in ["\x07\n", "\u{a0}\n", "\x1b\r\n"] {
+        let mut session = Session::new(&config);
+        session.handle_bytes(blank.repeat(65).as_bytes());
+        session.handle_bytes(b"x\n");
+        assert_eq!(drain_to(&mut session, Time::START), (vec![], Next::AwaitTime(first)), "{blank:?}");
+        assert_eq!(drain_to(&mut session, first), (vec![], Next::AwaitTime(second)), "{blank:?}");
+        assert_eq!(drain_to(&mut session, second), (vec![say("x")], Next::Read), "{blank:?}");
+    }
+}
+
+#[test]
 fn an_endless_line_counts_for_the_rate_once() {
     let config = Config { flood_lines_per_second: 1, flood_burst: Duration::ZERO, ..Config::default() };
     let mut session = Session::new(&config);
