@@ -29,10 +29,11 @@ pub(crate) const LIST_BYTES_MAX: usize = REPLY_WINDOW_BYTES / 2;
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Config {
     /// The longest line, in characters (Unicode scalar values, the line's end not counted). Default 400: a long paragraph.
+    /// 1 to 4096.
     pub line_chars_max: u32,
 
     /// How many lines a second one connection may keep up; 0 turns the limit off. Default 20: nobody types so fast, and a bot
-    /// that needs more can be given more. A connection above it is read later; nothing is lost.
+    /// that needs more can be given more. A connection above it is read later; nothing is lost. At most 1,000,000.
     pub flood_lines_per_second: u32,
 
     /// For how long a connection that was quiet may be above its rate: the burst is this times the rate. Default 5 s, which
@@ -43,25 +44,26 @@ pub struct Config {
     /// worth reading; above, n people joining would cost n² lines.
     pub crowd_members: u32,
 
-    /// The pause between two lines that tell who joined and left a crowded room. Default 1 s.
+    /// The pause between two lines that tell who joined and left a crowded room. Default 1 s. 1 ms to 1 h.
     pub crowd_interval: Duration,
 
     /// The longest reply to `/rooms` or `/users`, in bytes with its line end. Default 8 KiB: some four hundred names, more
-    /// than anyone reads.
+    /// than anyone reads. 256 bytes to 8 KiB.
     pub list_bytes_max: usize,
 
     /// The most bytes queued for one connection that reads too slowly, 40 KiB of which are kept for replies. Past it, what is
     /// said in its room is dropped and counted. Default 256 KiB: three thousand lines of 80 characters, so that a stall of some
-    /// seconds in a busy room is survived, while a thousand stalled readers cost 256 MiB at the very most.
+    /// seconds in a busy room is survived, while a thousand stalled readers cost 256 MiB, and an eighth more for what they keep of
+    /// memory that is not all theirs, at the very most. 128 KiB to 1 GiB.
     pub queue_bytes_max: usize,
 
     /// How long a connection may take nothing at all of what is queued for it before it is closed. Default 40 s: longer than a
     /// lift ride or a change of network, and shorter than half of `dead_after`, when Linux gives such a connection up itself, and
-    /// nobody could tell any more that it was not read.
+    /// nobody could tell any more that it was not read. At least 1 s.
     pub stall_max: Duration,
 
     /// How many bytes of lines a batch of actions may hold before it is handed on. Default 64 KiB: large enough that a system
-    /// call per member and batch is cheap, small enough to fit into any socket's buffer at once.
+    /// call per member and batch is cheap, small enough to fit into any socket's buffer at once. 1 byte to 1 GiB.
     pub batch_bytes_max: usize,
 
     /// Up to how many writes a batch is small: better written by whoever made it than shared with another thread. Default 512: at five to
@@ -74,14 +76,15 @@ pub struct Config {
     pub small_room_writes: usize,
 
     /// How many writes a writer makes before others on its thread may have their turn, if it has gone on for long enough. Default 64: at
-    /// about ten microseconds each, less than a millisecond, for which everybody else waits.
+    /// about ten microseconds each, less than a millisecond, for which everybody else waits. At least 1.
     pub turn_writes: u32,
 
     /// The same while a message goes to a crowd of which more than 128 are still to be written to. Default 16: to give way costs little then,
-    /// and others wait more often.
+    /// and others wait more often. At least 1.
     pub crowd_turn_writes: u32,
 
     /// The most connections at once. Default 4,294,967,295, which is no limit; a server takes as many as it has descriptors for.
+    /// At least 1.
     pub connections_max: u32,
 
     /// The most connections at once from one address (of IPv6, one /64); 0 turns the limit off, and the machine's own addresses
@@ -90,7 +93,7 @@ pub struct Config {
     pub connections_per_address_max: u32,
 
     /// How many connections a second one address may make, in the long run; 0 turns the limit off, and loopback has none. Default
-    /// 10, and six times as many to load the page. One that comes earlier is let in later.
+    /// 10, and six times as many to load the page. One that comes earlier is let in later. At most 1,000,000.
     pub connects_per_second: u32,
 
     /// For how long an address that was quiet may be above that rate: the burst is this times the rate. Default 6.4 s, which at
@@ -109,7 +112,7 @@ pub struct Config {
     pub dead_after: Duration,
 
     /// How many threads an adapter uses, and among how many writers the connections are divided. Default 1; a server takes as
-    /// many as there are cores.
+    /// many as there are cores. 1 to 1024.
     pub threads: u32,
 
     /// How long a server that stops goes on writing what is queued. Default 5 s: a service manager waits longer.
@@ -124,7 +127,7 @@ pub struct Config {
 
     /// How long somebody at the web door may take for a request, from when they came, or were answered before, until its head has
     /// ended. Default 5 s: a head is one packet, and a page that asks for its parts does so at once; more would let those who keep
-    /// silent hold places of those who talk.
+    /// silent hold places of those who talk. At least 100 ms.
     pub request_wait: Duration,
 
     /// From which other sites pages may open a `WebSocket` here, each as browsers say it, like `https://chat.example`. Default none: only
