@@ -67,6 +67,22 @@ fn a_dropped_tokio_server_leaves_nobody_behind() {
 }
 
 #[test]
+fn who_came_to_the_web_door_of_a_tokio_server_is_served_no_longer_than_it() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("there are threads");
+    let (listener, address) = listener();
+    let (operator, orders) = tokio::sync::mpsc::channel(1);
+    let config = Config { request_wait: Duration::from_secs(3600), ..Config::default() };
+    let serving = runtime.spawn(chinwag_tokio::serve([(listener, Form::Web)], config, orders));
+    let mut stream = TcpStream::connect(address).expect("the server listens");
+    stream.set_read_timeout(Some(DEADLINE)).expect("it is not zero");
+    stream.write_all(b"GET /nothing HTTP/1.1\r\nHost: here\r\n\r\n").expect("the server reads");
+    stream.read_exact(&mut [0; 12]).expect("the server answers");
+    drop(operator);
+    runtime.block_on(serving).expect("it does not panic").expect("it serves");
+    assert_ends(stream);
+}
+
+#[test]
 fn what_comes_after_urgent_bytes_is_read_at_once() {
     let (operator, orders) = tokio::sync::mpsc::channel(1);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("there are threads");

@@ -114,11 +114,10 @@ impl Arrival {
         }
     }
 
-    /// Takes notice that the server stops: at the web door nobody is let in any more, and who asks how it is hears that.
+    /// Takes notice that the server stops: nobody is let in any more, but told that, as is who asks at the web door how it is.
     pub fn handle_stop(&mut self) {
         match &mut self.0 {
-            // They are never heard any more.
-            Kind::Lines(_) => {}
+            Kind::Lines(arrival) => arrival.handle_stop(),
             Kind::Web(arrival) => arrival.handle_stop(),
         }
     }

@@ -92,7 +92,7 @@ enum Writing {
 }
 
 impl<S: Clone> Fanout<S> {
-    /// Starts with no connections.
+    /// Starts with no connections. The configuration has to pass [`Config::check`]: with less, queues may have no bounds, and turns no end.
     #[must_use]
     pub fn new(config: &Config, share: Share) -> Self {
         Self {

@@ -90,6 +90,8 @@ async fn arrive(mut socket: Socket, form: Form, from: Time, watch: Watch, config
                 if !socket.write_all(&bytes, until).await {
                     arrival.handle_failure();
                 }
+                // Whoever asks for one thing after the other, all at once, does not keep others waiting.
+                future::yield_now().await;
             }
             Step::Measure => {
                 let stats = measure(&watch, &inputs).await;

@@ -100,9 +100,14 @@ impl Hub {
             }
             self.publish().await;
         }
-        for task in self.writing {
-            task.await;
-        }
+        let written = async {
+            for task in self.writing {
+                task.await;
+            }
+        };
+        // Whoever comes to be let in now is not, and need not wait for those who are still written to.
+        let too_late = async { while self.inputs.recv().await.is_ok() {} };
+        written.or(too_late).await;
     }
 
     /// Waits for what is to be done: first what people ask for, then what is due.

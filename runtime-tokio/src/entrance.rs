@@ -9,6 +9,7 @@ use chinwag_launch::{Door, Recovery, Watch};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc::Sender;
 use tokio::sync::oneshot;
+use tokio::task::yield_now;
 use tokio::time::sleep;
 
 use crate::clock;
@@ -34,14 +35,10 @@ impl Entrance {
                 Ok((stream, peer)) => match self.watch.admit(clock::now(), peer.ip(), self.door.form()) {
                     Ok((ticket, from)) => {
                         let socket = Socket::new(stream, ticket);
-                        tokio::spawn(arrive(
-                            socket,
-                            self.door.form(),
-                            from,
-                            self.watch.clone(),
-                            Arc::clone(&self.config),
-                            self.inputs.clone(),
-                        ));
+                        let (watch, config, inputs) =
+                            (self.watch.clone(), Arc::clone(&self.config), self.inputs.clone());
+                        let arriving = arrive(socket, self.door.form(), from, watch, config, inputs);
+                        tokio::spawn(as_long_as_served(arriving, self.inputs.clone()));
                     }
                     Err(refusal) => self.door.turn_away(&stream, refusal),
                 },
@@ -52,6 +49,15 @@ impl Entrance {
                 }
             }
         }
+    }
+}
+
+/// Does what there is to do with a connection, as long as there is a hub: nobody is served when the server has ended.
+async fn as_long_as_served(arriving: impl Future<Output = ()>, inputs: Sender<Input>) {
+    tokio::select! {
+        biased;
+        () = arriving => {}
+        () = inputs.closed() => {}
     }
 }
 
@@ -81,6 +87,8 @@ async fn arrive(mut socket: Socket, form: Form, from: Time, watch: Watch, config
                 if !socket.write_all(&bytes, until).await {
                     arrival.handle_failure();
                 }
+                // Whoever asks for one thing after the other, all at once, does not keep others waiting.
+                yield_now().await;
             }
             Step::Measure => {
                 let stats = measure(&watch, &inputs).await;

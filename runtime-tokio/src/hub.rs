@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use chinwag_core::{Config, ConnectionId, Event, Request, Session, Share, Stats, Time};
 use chinwag_launch::Watch;
-use tokio::sync::mpsc::{self, Receiver, Sender};
+use tokio::sync::mpsc::{self, OwnedPermit, Receiver, Sender};
 use tokio::sync::oneshot;
 use tokio::task::{self, JoinHandle};
 use tracing::debug;
@@ -45,6 +45,8 @@ pub(crate) struct Hub {
     sender: Sender<Input>,
     inputs: Receiver<Input>,
     logs: Vec<Sender<SharedBatch>>,
+    /// A place in each log for the end, if this is dropped while writers are far behind.
+    ends: Vec<OwnedPermit<SharedBatch>>,
     writers: Vec<Arc<Writer>>,
     writing: Vec<JoinHandle<()>>,
 }
@@ -56,10 +58,13 @@ impl Hub {
         let hire = |_| Ok(Some(Helper::hire()?));
         let helpers = iter::once(Ok(None)).chain((1..config.threads).map(hire)).collect::<io::Result<Vec<_>>>()?;
         let start = |(share, helper)| Writer::start(&config, share, helper);
-        let (writers, (logs, writing)) = Share::split(config.threads).zip(helpers).map(start).unzip();
+        let (writers, (logs, writing)): (_, (Vec<_>, _)) = Share::split(config.threads).zip(helpers).map(start).unzip();
+        let reserve =
+            |log: &Sender<_>| log.clone().try_reserve_owned().expect("it is empty, and its writer has the other end");
+        let ends = logs.iter().map(reserve).collect();
         let core = chinwag_core::Hub::new(Config::clone(&config));
         let started = clock::now();
-        let hub = Self { core, config, watch, started, sender: sender.clone(), inputs, logs, writers, writing };
+        let hub = Self { core, config, watch, started, sender: sender.clone(), inputs, logs, ends, writers, writing };
         Ok((hub, sender))
     }
 
@@ -78,9 +83,18 @@ impl Hub {
             }
             self.publish().await;
         }
-        for task in mem::take(&mut self.writing) {
-            // It can only have panicked, and then it has said so.
-            let _ = task.await;
+        let writing = mem::take(&mut self.writing);
+        let written = async {
+            for task in writing {
+                // It can only have panicked, and then it has said so.
+                let _ = task.await;
+            }
+        };
+        // Whoever comes to be let in now is not, and need not wait for those who are still written to.
+        let too_late = async { while self.inputs.recv().await.is_some() {} };
+        tokio::select! {
+            () = written => {}
+            () = too_late => {}
         }
     }
 
@@ -141,9 +155,39 @@ impl Drop for Hub {
     fn drop(&mut self) {
         self.core.handle(clock::now(), Event::Stopped);
         let Some(batch) = self.core.take_batch().map(Arc::new) else { return };
-        for (log, writer) in self.logs.iter().zip(&self.writers) {
-            let _ = log.try_send(Arc::clone(&batch));
+        for (end, writer) in self.ends.drain(..).zip(&self.writers) {
+            end.send(Arc::clone(&batch));
             writer.ring();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use chinwag_core::Batch;
+    use tokio::runtime::Builder;
+    use tokio::time::timeout;
+
+    use super::*;
+
+    /// Longer than it takes.
+    const DEADLINE: Duration = Duration::from_secs(10);
+
+    #[test]
+    fn writers_hear_of_the_end_however_far_behind_they_are() {
+        let runtime = Builder::new_current_thread().enable_all().build().expect("there are descriptors");
+        runtime.block_on(async {
+            let config = Arc::new(Config { threads: 1, ..Config::default() });
+            let watch = Watch::new(&config);
+            let (mut hub, _inputs) = Hub::new(config, watch).expect("it needs no thread");
+            while hub.logs[0].try_send(Arc::new(Batch::new())).is_ok() {}
+            let writing = mem::take(&mut hub.writing);
+            drop(hub);
+            for task in writing {
+                timeout(DEADLINE, task).await.expect("it ends").expect("it does not panic");
+            }
+        });
     }
 }

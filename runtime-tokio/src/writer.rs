@@ -64,7 +64,8 @@ impl Writer {
         share: Share,
         helper: Option<Helper>,
     ) -> (Arc<Self>, (Sender<SharedBatch>, JoinHandle<()>)) {
-        let (sender, log) = mpsc::channel(LOG_BATCHES_MAX);
+        // One more is for the end.
+        let (sender, log) = mpsc::channel(LOG_BATCHES_MAX + 1);
         let writer = Arc::new(Self {
             following: Mutex::new(Following { fanout: Fanout::new(config, share), tee: Tee::open(), log }),
             writable: Mutex::default(),

@@ -1,20 +1,26 @@
 //! Owns a connection that has come to the line door: tells chat from other protocols by what comes first, or by silence.
 
+use bytes::BytesMut;
+
 use super::Step;
 use crate::session::Opening;
-use crate::{Config, Foreign, Incident, Session, Time};
+use crate::{Config, Form, Incident, Message, Session, Time};
 
 #[derive(Debug)]
 pub(super) struct LinesArrival {
     session: Session,
     until: Time,
     ended: bool,
-    turned_away: Option<Foreign>,
+    /// The server stops.
+    stopped: bool,
+    /// What comes after the answer to who is not let in.
+    turned_away: Option<Step>,
 }
 
 impl LinesArrival {
     pub(super) fn new(config: &Config, now: Time) -> Self {
-        Self { session: Session::new(config), until: now + config.door_wait, ended: false, turned_away: None }
+        let (session, until) = (Session::new(config), now + config.door_wait);
+        Self { session, until, ended: false, stopped: false, turned_away: None }
     }
 
     pub(super) fn handle_bytes(&mut self, bytes: &[u8]) {
@@ -26,15 +32,25 @@ impl LinesArrival {
         self.session.handle_end();
     }
 
+    pub(super) const fn handle_stop(&mut self) {
+        self.stopped = true;
+    }
+
     pub(super) fn poll_step(&mut self, now: Time) -> Step {
-        if let Some(foreign) = self.turned_away {
-            return Step::End { incident: Some(Incident::WrongDoor(foreign)) };
+        if let Some(end) = self.turned_away.take() {
+            return end;
         }
         match self.session.opening() {
             Opening::Foreign(foreign) => {
-                self.turned_away = Some(foreign);
+                self.turned_away = Some(Step::End { incident: Some(Incident::WrongDoor(foreign)) });
                 // It is short; a socket that does not take it at once belongs to nobody who would read it.
                 Step::Write { bytes: foreign.answer().into(), until: now }
+            }
+            Opening::Line | Opening::Unknown if self.stopped => {
+                self.turned_away = Some(Step::End { incident: None });
+                let mut line = BytesMut::new();
+                Message::Stopping.encode(Form::Lines, &mut line);
+                Step::Write { bytes: line.freeze(), until: now }
             }
             Opening::Line => Step::Enter,
             Opening::Unknown if self.ended => Step::End { incident: None },
@@ -53,7 +69,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::{Next, Request, Signals, Text};
+    use crate::{Foreign, Next, Request, Signals, Text};
 
     const GONE: Step = Step::End { incident: None };
 
@@ -77,6 +93,16 @@ mod tests {
         assert_eq!(arrival.poll_step(Time::START), Step::Read { until: wait() });
         assert_eq!(arrival.poll_step(Time::after(Duration::from_millis(99))), Step::Read { until: wait() });
         assert_eq!(arrival.poll_step(wait()), Step::Enter);
+    }
+
+    #[test]
+    fn who_comes_to_a_server_that_stops_is_told_so() {
+        for bytes in [&b""[..], b"hel", b"hello\n"] {
+            let mut arrival = arrive(bytes);
+            arrival.handle_stop();
+            let told = Step::Write { bytes: "Server is shutting down\n".into(), until: Time::START };
+            assert_eq!([(); 2].map(|()| arrival.poll_step(Time::START)), [told, GONE], "{bytes:?}");
+        }
     }
 
     #[test]

@@ -3,12 +3,16 @@
 //! Invariant: what is held is never more than a head at its limit plus what was handed in at once, and only for as long as a request
 //! may take.
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use tungstenite::handshake::derive_accept_key;
 
 use super::Step;
 use crate::http::{Head, HeadError, Response, Status};
-use crate::{Config, Form, Incident, Refusal, Session, Time};
+use crate::{CloseCode, Config, Form, Incident, Message, Refusal, Session, Time};
+
+/// How many requests a connection may make: far more than a page has files, with those of some reloads. The last is answered with the end of
+/// the connection. Whoever has more to ask connects again, and how often they do is limited.
+pub(super) const REQUESTS_MAX: u32 = 32;
 
 /// Where programs ask that watch over the server.
 const METRICS: &str = "/metrics";
@@ -28,6 +32,8 @@ pub(super) struct WebArrival {
     input: Vec<u8>,
     /// Until when the head that is awaited may take.
     until: Time,
+    /// How many requests have come.
+    requests: u32,
     ended: bool,
     /// The server stops.
     stopped: bool,
@@ -60,7 +66,7 @@ impl WebArrival {
     pub(super) fn new(config: &Config, now: Time) -> Self {
         let until = now + config.request_wait;
         let (input, phase) = (Vec::new(), Phase::Asking);
-        Self { config: config.clone(), input, until, ended: false, stopped: false, phase, awaited: None }
+        Self { config: config.clone(), input, until, requests: 0, ended: false, stopped: false, phase, awaited: None }
     }
 
     pub(super) fn handle_bytes(&mut self, bytes: &[u8]) {
@@ -111,6 +117,12 @@ impl WebArrival {
                 self.phase = Phase::Asking;
                 self.until = now + self.config.request_wait;
             }
+            Phase::Answered(After::Chat) if self.stopped => {
+                self.phase = Phase::Answered(After::Nothing(None));
+                let mut frame = BytesMut::new();
+                Message::Bye { code: CloseCode::GOING_AWAY }.encode(Form::Web, &mut frame);
+                return Step::Write { bytes: frame.freeze(), until: now };
+            }
             Phase::Answered(After::Chat) => return Step::Enter,
             Phase::Answered(After::Nothing(incident)) => return Step::End { incident },
         }
@@ -146,7 +158,11 @@ impl WebArrival {
                 self.phase = Phase::Measuring { omits_body: head.method == "HEAD" };
                 return Err(Step::Measure);
             }
-            Ok(head) => (head.len, answer(&self.config, &head)),
+            Ok(head) => {
+                self.requests += 1;
+                let is_last = self.stopped || self.requests == REQUESTS_MAX;
+                (head.len, answer(&self.config, &head, is_last))
+            }
             Err(HeadError::Bad(status)) => (0, refuse(status, Incident::BadRequest)),
             Err(HeadError::Partial) if self.ended => return Err(Step::End { incident: None }),
             Err(HeadError::Partial) if now < self.until => return Err(Step::Read { until: self.until }),
@@ -167,7 +183,7 @@ fn asks_for_metrics(head: &Head<'_>) -> bool {
     head.path == METRICS && (head.method == "GET" || head.method == "HEAD") && !head.has_body()
 }
 
-fn answer(config: &Config, head: &Head<'_>) -> (Bytes, After) {
+fn answer(config: &Config, head: &Head<'_>, is_last: bool) -> (Bytes, After) {
     if head.method != "GET" && head.method != "HEAD" {
         let response = Response::plain(Status::METHOD_NOT_ALLOWED, "Method Not Allowed").field("Allow", "GET, HEAD");
         return (response.closing().into_bytes(), After::Nothing(Some(Incident::BadRequest)));
@@ -196,7 +212,7 @@ fn answer(config: &Config, head: &Head<'_>) -> (Bytes, After) {
     if head.method == "HEAD" {
         response = response.without_body();
     }
-    if head.is_kept_alive() {
+    if head.is_kept_alive() && !is_last {
         (response.into_bytes(), After::NextRequest)
     } else {
         (response.closing().into_bytes(), After::Nothing(None))

@@ -353,6 +353,29 @@ fn a_server_that_stops_lets_nobody_in_and_says_so_to_who_asks() {
     arrival.handle_bytes(get("/main.js").as_bytes());
     let Step::Write { bytes, .. } = arrival.poll_step(Time::START) else { panic!("no answer") };
     assert!(bytes.starts_with(b"HTTP/1.1 200 "), "the page is the same: {bytes:?}");
+    assert!(!String::from_utf8_lossy(&bytes).contains("keep-alive"), "{bytes:?}");
+    assert_eq!(arrival.poll_step(Time::START), Step::End { incident: None });
+}
+
+#[test]
+fn who_was_let_in_just_before_the_server_stops_is_told_so() {
+    let (_, step, mut arrival) = talk(&[handshake(&[]).as_bytes()]);
+    assert_eq!(step, Step::Enter);
+    arrival.handle_stop();
+    let Step::Write { bytes, .. } = arrival.poll_step(Time::START) else { panic!("nothing is told") };
+    assert_eq!(bytes[..], [0x88, 2, 0x03, 0xe9], "it is the code 1001");
+    assert_eq!(arrival.poll_step(Time::START), Step::End { incident: None });
+}
+
+#[test]
+fn a_connection_asks_so_often_at_the_most() {
+    let asked = get("/main.js").repeat(REQUESTS_MAX as usize + 1);
+    let (answered, step, _) = talk(&[asked.as_bytes()]);
+    assert_eq!(step, Step::End { incident: None });
+    let answers: Vec<_> = answered.split_inclusive("talk()").collect();
+    assert_eq!(answers.len(), REQUESTS_MAX as usize);
+    let closes = |answer: &&str| answer.contains("Connection: close\r\n");
+    assert_eq!(answers.iter().position(closes), Some(answers.len() - 1));
 }
 
 #[test]
