@@ -4,7 +4,7 @@ use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
-use chinwag_tests::attacks::{readers, web};
+use chinwag_tests::attacks::{readers, text, web};
 use chinwag_tests::{Adapter, Browser, DEADLINE, Person, Program, Vitals, connect, fetch};
 
 use crate::readers::MEMORY_MAX;
@@ -86,6 +86,19 @@ fn malice_at_the_web_door_is_refused_and_holds_up_nobody() {
         assert!(siege.count("refused") >= refused + (endless + large) as u64);
         let news = |line: &String| line.ends_with(" joined") || line.ends_with(" left");
         assert!(heard.others.iter().all(news), "{:?}", heard.others);
+    });
+}
+
+#[test]
+fn requests_in_a_row_and_what_asks_for_nothing_hold_up_nobody() {
+    on_each(&[], |siege| {
+        let (addr, web_addr) = (siege.addr(), siege.web_addr());
+        let (_, counts) = siege.attack("much is asked for, and nothing", 4, |number, fire| match number {
+            0 => web::pong(web_addr, fire),
+            1 => text::say_nothing(addr, fire),
+            _ => web::ask_in_a_row(web_addr, fire),
+        });
+        assert!(counts.iter().all(|&count| count > 0), "{counts:?}");
     });
 }
 

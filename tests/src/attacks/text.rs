@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::flood::{Flood, flood};
 use super::stranger::{come, read_greeting};
-use crate::{Fire, Person};
+use crate::{Fire, Person, connect};
 
 /// What a terminal would obey, or show as something else.
 const HARM: [&str; 12] = [
@@ -47,6 +47,19 @@ pub fn say_harm(addr: SocketAddr, fire: &Fire) {
         person.type_line(line);
         let _ = person.find_line(|line| line.starts_with(&said));
     }
+}
+
+/// Sends lines that are blank once they are cleaned, as fast as the server takes them. Returns how many bytes of them.
+///
+/// # Panics
+/// If the server can't be reached.
+pub fn say_nothing(addr: SocketAddr, fire: &Fire) -> usize {
+    let (stream, mut sent) = (connect(addr), 0);
+    let lines = [b"\x07\n".repeat(1000), "\u{202e}\n".repeat(1000).into_bytes()].concat();
+    while fire.is_on() {
+        sent += fire.write(&stream, &lines);
+    }
+    sent
 }
 
 /// Asks for names that look like others, or like nothing: once each at the least, and over and over, as fast as the server reads it.

@@ -14,6 +14,10 @@ const PAGE: &str = "GET / HTTP/1.1\r\nHost: chat.example\r\nAccept: text/html\r\
 const UPGRADE: &str = "GET /socket HTTP/1.1\r\nHost: chat.example\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
                        Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\n";
 
+/// A request for what is not there, and how many of them follow each other.
+const NOTHING: &str = "GET /x HTTP/1.1\r\nHost: a\r\n\r\n";
+const REQUESTS: usize = 200;
+
 /// What goes on and on in a head that does not end.
 const FIELD: &str = "X-And-So-On: and so on, and so on, and so on\r\n";
 
@@ -90,6 +94,39 @@ pub fn ask_too_much(addr: SocketAddr, fire: &Fire) -> usize {
         count += 1;
     }
     count
+}
+
+/// Asks for one thing after the other without a pause, on one connection until the server closes it, and then on the next. Returns how many
+/// connections that were.
+///
+/// # Panics
+/// If one of them gets more than a few answers.
+pub fn ask_in_a_row(addr: SocketAddr, fire: &Fire) -> usize {
+    let (mut count, requests) = (0, NOTHING.repeat(REQUESTS));
+    while fire.is_on() {
+        let mut stream = connect(addr);
+        // The server may have closed the connection before all is sent.
+        let _ = stream.write_all(requests.as_bytes());
+        let told = String::from_utf8_lossy(&read_all(&stream)).into_owned();
+        let answers = told.matches("HTTP/1.1 404 ").count();
+        assert!((1..REQUESTS / 2).contains(&answers), "{answers} of {REQUESTS} requests are answered");
+        count += 1;
+    }
+    count
+}
+
+/// Opens a `WebSocket` and sends answers to pings that nobody has sent, as fast as the server takes them. Returns how many bytes of them.
+///
+/// # Panics
+/// If the server does not read at all.
+pub fn pong(addr: SocketAddr, fire: &Fire) -> usize {
+    let mut stream = connect(addr);
+    write!(stream, "{UPGRADE}\r\n").expect("the server reads what is sent");
+    let (mut sent, pongs) = (0, b"\x8a\x80\0\0\0\0".repeat(1000));
+    while fire.is_on() {
+        sent += fire.write(&stream, &pongs);
+    }
+    sent
 }
 
 /// Opens a `WebSocket` and breaks the rules, over and over, as fast as the server lets it, and returns how often.
