@@ -7,6 +7,7 @@ use std::time::Duration;
 use anyhow::{Result, anyhow};
 use async_io::{Async, Timer};
 use futures_lite::FutureExt as _;
+use socket2::{SockRef, TcpKeepalive};
 
 /// How long a server may take to answer. Three seconds are two lost packets and a slow network; who waits longer thinks that the
 /// program hangs.
@@ -15,6 +16,14 @@ const PATIENCE: Duration = Duration::from_secs(3);
 /// How long a server that was reached may take to let one in. It may be busy with all of those who come back at the same time; who
 /// waits longer waits for something that is no chat server.
 pub(crate) const ADMISSION: Duration = Duration::from_secs(30);
+
+/// How long a server may acknowledge nothing of what it is sent. A network that is gone does not say so, and a system waits a quarter of
+/// an hour by itself; half a minute is several times what a network takes to find another way.
+const SILENCE_MAX: Duration = Duration::from_secs(30);
+
+/// How long nothing comes until the server is probed, and how long after a probe the next is due. Three make [`SILENCE_MAX`].
+const PROBE: TcpKeepalive =
+    TcpKeepalive::new().with_time(SILENCE_MAX).with_interval(Duration::from_secs(10)).with_retries(3);
 
 /// Says that this time is over.
 pub(crate) fn no_answer() -> String {
@@ -33,11 +42,20 @@ pub(crate) async fn dial(address: SocketAddr) -> Result<Async<TcpStream>> {
         Err(io::ErrorKind::TimedOut.into())
     };
     let stream = connect.or(too_late).await.and_then(refuse_oneself).map_err(|error| explain(address, &error))?;
-    // A line is to leave when it is typed, not when the next one is.
-    let _ = stream.get_ref().set_nodelay(true);
+    // Without these it can be talked, too, only less well.
+    let _ = set_options(SockRef::from(stream.get_ref()));
     // A server that has heard a line, be it blank, need not wait whether it is a browser that has come.
     let _ = stream.get_ref().write(b"\n");
     Ok(stream)
+}
+
+/// Has a line leave when it is typed, not when the next one is, and a server that is gone without a word found out within a minute.
+fn set_options(socket: SockRef<'_>) -> io::Result<()> {
+    socket.set_tcp_nodelay(true)?;
+    socket.set_tcp_keepalive(&PROBE)?;
+    #[cfg(target_os = "linux")]
+    socket.set_tcp_user_timeout(Some(SILENCE_MAX))?;
+    Ok(())
 }
 
 /// Trying again and again to reach a port of one's own machine that nobody listens on, a program can come to be given that very port,
@@ -62,7 +80,21 @@ fn explain(address: SocketAddr, error: &io::Error) -> anyhow::Error {
 
 #[cfg(test)]
 mod tests {
+    use std::net::TcpListener;
+
     use super::*;
+
+    #[test]
+    fn a_server_that_is_gone_without_a_word_is_found_out() {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
+        let address = listener.local_addr().expect("it is bound");
+        let stream = async_io::block_on(dial(address)).expect("it listens");
+        let socket = SockRef::from(stream.get_ref());
+        assert!(socket.keepalive().expect("it is told") && socket.tcp_nodelay().expect("it is told"));
+        assert_eq!(socket.tcp_keepalive_time().expect("it is told"), SILENCE_MAX);
+        #[cfg(target_os = "linux")]
+        assert_eq!(socket.tcp_user_timeout().expect("it is told"), Some(SILENCE_MAX));
+    }
 
     #[test]
     fn a_failure_says_what_to_do() {

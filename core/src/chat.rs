@@ -197,7 +197,7 @@ impl Chat {
             Request::Rooms => self.on_rooms(connection),
             Request::Users => self.on_users(connection),
             Request::Quit => self.on_gone(now, connection, Some(CloseCode::NORMAL)),
-            Request::Leave(code) => self.on_gone(now, connection, Some(code)),
+            Request::Leave(code) | Request::Fail(code) => self.on_gone(now, connection, Some(code)),
             Request::Ping(payload) => self.reply(connection, Message::Pong { payload }),
             Request::Unrecognized(word) => self.reply(connection, Message::Unrecognized { word }),
             Request::TooLong => {

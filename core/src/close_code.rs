@@ -38,11 +38,6 @@ impl CloseCode {
     pub const fn number(self) -> u16 {
         self.0
     }
-
-    /// Tells whether the peer has done something that it must not do.
-    pub(crate) const fn is_fault(self) -> bool {
-        matches!(self, Self::PROTOCOL | Self::UNSUPPORTED | Self::NOT_UTF8 | Self::TOO_BIG)
-    }
 }
 
 impl fmt::Display for CloseCode {

@@ -40,6 +40,8 @@ pub enum Request {
     Ping(Bytes),
     /// Leave, and close the `WebSocket` with this code.
     Leave(CloseCode),
+    /// Be closed with this code, for a frame that breaks the rules of `WebSockets`; nothing after it counts.
+    Fail(CloseCode),
     /// Something that is not chat at all; nothing of it counts, and no more is read.
     WrongDoor(Foreign),
     /// Not a line: the session has used up its window of replies, and asks to be told when they have been dealt with.
@@ -70,9 +72,8 @@ impl Request {
     /// Returns how the connection ends with this, if it does.
     pub(crate) const fn ending(&self) -> Option<Incident> {
         match self {
-            Self::Quit => Some(Incident::Quit),
-            Self::Leave(code) if code.is_fault() => Some(Incident::BadFrames),
-            Self::Leave(_) => Some(Incident::Quit),
+            Self::Quit | Self::Leave(_) => Some(Incident::Quit),
+            Self::Fail(_) => Some(Incident::BadFrames),
             Self::WrongDoor(foreign) => Some(Incident::WrongDoor(*foreign)),
             Self::Say(_)
             | Self::Help
@@ -95,7 +96,7 @@ impl Request {
         // More than any line of fixed text with a name or a number in it has.
         const LINE: usize = 80;
         match self {
-            Self::Say(_) | Self::Quit | Self::Leave(_) | Self::Mark => 0,
+            Self::Say(_) | Self::Quit | Self::Leave(_) | Self::Fail(_) | Self::Mark => 0,
             Self::Rooms | Self::Users => LIST_BYTES_MAX + LINE,
             Self::Help => 512 + LINE,
             Self::Unrecognized(word) => escaped_len(word.as_str()) + 2 * LINE,
@@ -199,7 +200,13 @@ mod tests {
                 assert!(LIST_BYTES_MAX + notice <= list.reply_bytes_max());
             }
         }
-        let free = [Request::Say(word().into()), Request::Quit, Request::Leave(CloseCode::NORMAL), Request::Mark];
+        let free = [
+            Request::Say(word().into()),
+            Request::Quit,
+            Request::Leave(CloseCode::NORMAL),
+            Request::Fail(CloseCode::PROTOCOL),
+            Request::Mark,
+        ];
         assert!(free.iter().all(|request| request.reply_bytes_max() == 0), "they have no reply");
     }
 }

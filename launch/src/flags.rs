@@ -125,11 +125,10 @@ impl Flags {
         }
         let words: Vec<_> = words.iter().map(String::as_str).collect();
         match Self::from_args(&[program], &words) {
-            Ok(flags) if flags.are_doors_apart() => Parsed::Flags(Box::new(flags)),
-            Ok(flags) => {
-                let port = flags.port;
+            Ok(Self { web: Web::At(web), ip, port, .. }) if takes(SocketAddr::new(ip, port), web) => {
                 Parsed::Wrong(format!("--port and --web can't be the same address; choose another than {port} for one"))
             }
+            Ok(flags) => Parsed::Flags(Box::new(flags)),
             Err(exit) if exit.status.is_ok() => Parsed::Help(exit.output),
             Err(exit) => {
                 let line = exit.output.lines().collect::<Vec<_>>().join(" ");
@@ -140,17 +139,6 @@ impl Flags {
 
     pub(super) const fn address(&self) -> SocketAddr {
         SocketAddr::new(self.ip, self.port)
-    }
-
-    /// Tells whether the address for lines and the one that was chosen for the web page can be had at once.
-    fn are_doors_apart(&self) -> bool {
-        let Web::At(web) = self.web else { return true };
-        // An address that stands for all of a kind has each of them; those of IPv6 have those of IPv4, too.
-        let has = |all: IpAddr, one: IpAddr| all.is_unspecified() && (all.is_ipv6() || one.is_ipv4());
-        self.port == 0 || self.port != web.port() || {
-            let (lines, web) = (self.ip, web.ip());
-            lines != web && !has(lines, web) && !has(web, lines)
-        }
     }
 
     /// Puts together what the server is to run with, with a seed of its own, where there is room for so many connections.
@@ -172,6 +160,14 @@ impl Flags {
             ..Config::default()
         }
     }
+}
+
+/// Tells whether a program that listens at one address has taken the other, too.
+pub(super) fn takes(one: SocketAddr, other: SocketAddr) -> bool {
+    // An address that stands for all of a kind has each of them; those of IPv6 have those of IPv4, too.
+    let has = |all: IpAddr, one: IpAddr| all == one || all.is_unspecified() && (all.is_ipv6() || one.is_ipv4());
+    let (port, (one, other)) = (one.port() == other.port() && one.port() != 0, (one.ip(), other.ip()));
+    port && (has(one, other) || has(other, one))
 }
 
 /// Returns what time it is, as far as the machine knows.

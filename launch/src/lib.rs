@@ -27,7 +27,7 @@ use chinwag_core::{Config, Form};
 use tracing::warn;
 
 pub use self::door::{Door, Recovery};
-use self::flags::{Flags, Parsed, Web};
+use self::flags::{Flags, Parsed, Web, takes};
 pub use self::page::PAGE;
 pub use self::send::{send, written};
 pub use self::tee::Tee;
@@ -81,11 +81,11 @@ fn start(
     // What is logged is written by threads of its own; this keeps them until all is written.
     let _log = logging::start(program.name, flags.log_dir.as_deref())?;
     let Program { name, version } = program;
-    let config = flags.config(descriptors::raise(flags.threads));
+    let config = flags.config(descriptors::raise(flags.threads)?);
     let listener = listen::bind(flags.address(), listen::LINES, &config)?;
     let mut ready = format!("{name} {version} listening on {}\n", listener.local_addr()?);
     let mut doors = vec![(listener, Form::Lines)];
-    if let Some(listener) = bind_web(flags.web, &config)? {
+    if let Some(listener) = bind_web(flags.web, flags.address(), &config)? {
         ready += &format!("{name} {version} web page at http://{}/\n", listener.local_addr()?);
         doors.push((listener, Form::Web));
     }
@@ -95,17 +95,22 @@ fn start(
 
 /// Listens for browsers, if that is asked for. Where nobody chose the address, another server that has it, as two on one machine
 /// will, is no reason not to serve.
-fn bind_web(web: Web, config: &Config) -> anyhow::Result<Option<TcpListener>> {
+fn bind_web(web: Web, lines: SocketAddr, config: &Config) -> anyhow::Result<Option<TcpListener>> {
     match web {
         Web::Off => Ok(None),
         Web::At(address) => listen::bind(address, listen::WEB, config).map(Some),
-        Web::Default => Ok(bind_if_free(Web::DEFAULT, config)),
+        Web::Default => Ok(bind_if_free(Web::DEFAULT, lines, config)),
     }
 }
 
 /// Listens for browsers, or says why not, whatever `RUST_LOG` says.
-fn bind_if_free(address: SocketAddr, config: &Config) -> Option<TcpListener> {
-    match listen::bind(address, listen::WEB, config) {
+fn bind_if_free(address: SocketAddr, lines: SocketAddr, config: &Config) -> Option<TcpListener> {
+    let bound = if takes(lines, address) {
+        Err(anyhow::anyhow!("--port has {address}; choose another for it with --web"))
+    } else {
+        listen::bind(address, listen::WEB, config)
+    };
+    match bound {
         Ok(listener) => Some(listener),
         Err(error) => {
             warn!(target: logging::REPORT, "no web page: {error:#}");
@@ -143,10 +148,16 @@ mod tests {
             let lines = tracing_subscriber::fmt::layer().with_writer(Arc::new(log)).with_ansi(false);
             let filter = logging::filter(asked).expect("it is a level");
             tracing::subscriber::with_default(tracing_subscriber::registry().with(filter).with(lines), || {
-                assert!(bind_if_free(address, &Config::default()).is_none());
+                let elsewhere = SocketAddr::new(address.ip(), 0);
+                assert!(bind_if_free(address, elsewhere, &Config::default()).is_none());
+                assert!(bind_if_free(address, address, &Config::default()).is_none());
             });
             let said = io::read_to_string(said).expect("the log is text");
             assert!(said.contains(&format!("no web page: can't listen on {address}: another program")), "{said:?}");
+            assert!(
+                said.contains(&format!("no web page: --port has {address}; choose another for it with --web")),
+                "{said:?}"
+            );
         }
     }
 }

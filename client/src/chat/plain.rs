@@ -8,13 +8,14 @@ use std::net::TcpStream;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 use chinwag_core::Request;
 
 use super::flags::ChatFlags;
 use super::transcript::Transcript;
-use crate::dial::dial;
+use crate::dial::{ADMISSION, dial, no_answer};
 use crate::line::Line;
 use crate::lines::Lines;
 
@@ -35,7 +36,7 @@ pub(super) fn run(flags: &ChatFlags, transcript: Option<Transcript>) -> Result<(
     let typist = Typist { stream: stream.try_clone()?, quitting: Arc::clone(&quitting), opening: flags.opening() };
     // It may wait for input for ever; the process ends without it.
     thread::Builder::new().name("typist".into()).spawn(|| typist.run())?;
-    match show(stream, transcript)? {
+    match show(stream, transcript, ADMISSION)? {
         Ended::Refused(said) => bail!("{} does not let you in: {said}", flags.address()),
         Ended::Closed if !quitting.load(Ordering::Acquire) => bail!("the server closed the connection"),
         Ended::Closed | Ended::Unread => Ok(()),
@@ -46,7 +47,7 @@ pub(super) fn run(flags: &ChatFlags, transcript: Option<Transcript>) -> Result<(
 enum Ended {
     /// The server closed the connection.
     Closed,
-    /// It did that without ever having let one in, and said this.
+    /// It has not let one in: it closed the connection, and said this, or took too long.
     Refused(String),
     /// Nobody reads standard output any more, as after `| head`.
     Unread,
@@ -115,15 +116,19 @@ impl Door {
     }
 }
 
-/// Prints what the server says, until it closes the connection or nobody reads what is printed.
-fn show(mut stream: TcpStream, mut transcript: Option<Transcript>) -> Result<Ended> {
+/// Prints what the server says, until it closes the connection or nobody reads what is printed, or it has not let one in for so long.
+fn show(mut stream: TcpStream, mut transcript: Option<Transcript>, admission: Duration) -> Result<Ended> {
+    let until = Instant::now() + admission;
     let (mut lines, mut bytes, mut door) = (Lines::default(), vec![0; READ_BYTES], Door::default());
     loop {
+        let patience = until.saturating_duration_since(Instant::now()).max(Duration::from_millis(1));
+        stream.set_read_timeout((!door.is_open).then_some(patience))?;
         let read = match stream.read(&mut bytes) {
             Ok(read) => read,
             // The server was gone before it had read everything.
             Err(error) if error.kind() == ErrorKind::ConnectionReset => 0,
             Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+            Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(Ended::Refused(no_answer())),
             Err(error) => return Err(error).context("can't read from the server"),
         };
         let mut text = String::new();
@@ -146,5 +151,20 @@ fn show(mut stream: TcpStream, mut transcript: Option<Transcript>) -> Result<End
         if read == 0 {
             return Ok(door.ended());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpListener;
+
+    use super::*;
+
+    #[test]
+    fn a_server_that_says_nothing_is_given_up() {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
+        let stream = TcpStream::connect(listener.local_addr().expect("it is bound")).expect("it listens");
+        let ended = show(stream, None, Duration::ZERO).expect("it ends");
+        assert!(matches!(ended, Ended::Refused(said) if said == "no answer within 30 seconds"));
     }
 }

@@ -23,6 +23,9 @@ const METRICS_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset
 /// Where it is asked whether people are let in.
 const HEALTH: &str = "/healthz";
 
+/// What is told to one who does not speak HTTP: often a person with telnet, at the wrong one of two ports.
+const FOREIGN: &str = "Here is HTTP only, for browsers. By telnet or nc people chat at the server's other port.";
+
 /// Where a `WebSocket` is asked for.
 const SOCKET: &str = "/socket";
 
@@ -47,11 +50,18 @@ enum Phase {
     /// A request is awaited.
     Asking,
     /// What is counted was asked for, and is awaited.
-    Measuring { omits_body: bool },
+    Measuring,
     /// To chat was asked for, and whether they may is awaited.
     Knocking,
     /// The last answer was handed out; after it the connection is open for this.
     Answered(After),
+}
+
+/// What is answered, and what comes after it.
+#[derive(Debug)]
+struct Answer {
+    response: Response,
+    after: After,
 }
 
 /// What comes after an answer.
@@ -88,13 +98,14 @@ impl WebArrival {
     }
 
     pub(super) fn handle_metrics(&mut self, metrics: Option<String>) {
-        let Phase::Measuring { omits_body } = self.phase else { return };
-        let response = match metrics {
-            Some(text) => Response::new(Status::OK, METRICS_TYPE, text).field("Cache-Control", "no-store"),
-            None => Response::plain(Status::UNAVAILABLE, Status::UNAVAILABLE.words()),
+        if self.phase != Phase::Measuring {
+            return;
+        }
+        let answer = match metrics {
+            Some(text) => last(Response::new(Status::OK, METRICS_TYPE, text).field("Cache-Control", "no-store")),
+            None => unavailable(),
         };
-        let response = if omits_body { response.without_body() } else { response };
-        self.awaited = Some((response.closing().into_bytes(), After::Nothing(None)));
+        self.awaited = Some(self.finish(answer));
         self.phase = Phase::Asking;
     }
 
@@ -111,7 +122,7 @@ impl WebArrival {
     pub(super) fn poll_step(&mut self, now: Time) -> Step {
         match self.phase {
             Phase::Asking => {}
-            Phase::Measuring { .. } => return Step::Measure,
+            Phase::Measuring => return Step::Measure,
             Phase::Knocking => return Step::Admit,
             Phase::Answered(After::NextRequest) => {
                 self.phase = Phase::Asking;
@@ -149,13 +160,11 @@ impl WebArrival {
         if let Some(awaited) = self.awaited.take() {
             return Ok(awaited);
         }
-        let (len, (answer, after)) = match Head::parse(&self.input) {
-            Ok(head) if self.stopped && [HEALTH, METRICS, SOCKET].contains(&head.path) => {
-                (head.len, unavailable(&head))
-            }
+        let (len, answer) = match Head::parse(&self.input) {
+            Ok(head) if self.stopped && [HEALTH, METRICS, SOCKET].contains(&head.path) => (head.len, unavailable()),
             // To count takes a time that grows with the connections. So one can't ask twice, and how often they come is limited.
             Ok(head) if asks_for_metrics(&head) => {
-                self.phase = Phase::Measuring { omits_body: head.method == "HEAD" };
+                self.phase = Phase::Measuring;
                 return Err(Step::Measure);
             }
             Ok(head) => {
@@ -163,13 +172,15 @@ impl WebArrival {
                 let is_last = self.stopped || self.requests == REQUESTS_MAX;
                 (head.len, answer(&self.config, &head, is_last))
             }
-            Err(HeadError::Bad(status)) => (0, refuse(status, Incident::BadRequest)),
+            Err(HeadError::Foreign) => (0, refuse(Response::plain(Status::BAD_REQUEST, FOREIGN))),
+            Err(HeadError::Bad(status)) => (0, refuse(Response::plain_status(status))),
             Err(HeadError::Partial) if self.ended => return Err(Step::End { incident: None }),
             Err(HeadError::Partial) if now < self.until => return Err(Step::Read { until: self.until }),
             // Browsers connect before they have something to ask for.
             Err(HeadError::Partial) if self.input.is_empty() => return Err(Step::End { incident: None }),
-            Err(HeadError::Partial) => (0, refuse(Status::TIMEOUT, Incident::BadRequest)),
+            Err(HeadError::Partial) => (0, refuse(Response::plain_status(Status::TIMEOUT))),
         };
+        let (answer, after) = self.finish(answer);
         self.input.drain(..len);
         if after == After::Chat {
             (self.phase, self.awaited) = (Phase::Knocking, Some((answer, after)));
@@ -177,27 +188,39 @@ impl WebArrival {
         }
         Ok((answer, after))
     }
+
+    /// Puts the answer to the first request that is here into bytes. Whoever asks for a head has no body, even where the head is bad: they
+    /// would take it for the next answer (RFC 9110, section 9.3.2).
+    fn finish(&self, answer: Answer) -> (Bytes, After) {
+        let Answer { mut response, after } = answer;
+        if self.input.trim_ascii_start().starts_with(b"HEAD ") {
+            response = response.without_body();
+        }
+        if let After::Nothing(_) = after {
+            response = response.closing();
+        }
+        (response.into_bytes(), after)
+    }
 }
 
 fn asks_for_metrics(head: &Head<'_>) -> bool {
     head.path == METRICS && (head.method == "GET" || head.method == "HEAD") && !head.has_body()
 }
 
-fn answer(config: &Config, head: &Head<'_>, is_last: bool) -> (Bytes, After) {
+fn answer(config: &Config, head: &Head<'_>, is_last: bool) -> Answer {
     if head.method != "GET" && head.method != "HEAD" {
-        let response = Response::plain(Status::METHOD_NOT_ALLOWED, "Method Not Allowed").field("Allow", "GET, HEAD");
-        return (response.closing().into_bytes(), After::Nothing(Some(Incident::BadRequest)));
+        return refuse(Response::plain_status(Status::METHOD_NOT_ALLOWED).field("Allow", "GET, HEAD"));
     }
     if head.has_body() {
-        return refuse(Status::BODY_TOO_LARGE, Incident::BadRequest);
+        return refuse(Response::plain_status(Status::BODY_TOO_LARGE));
     }
     if head.path == SOCKET {
         return upgrade(config, head).unwrap_or_else(|refused| refused);
     }
     let asset = config.assets.iter().find(|asset| asset.path == head.path);
-    let mut response = match (head.path, asset) {
+    let response = match (head.path, asset) {
         (HEALTH, _) => Response::plain(Status::OK, "ok"),
-        (_, None) => Response::plain(Status::NOT_FOUND, "Not Found"),
+        (_, None) => Response::plain_status(Status::NOT_FOUND),
         (_, Some(asset)) => {
             let etag = asset.etag();
             let is_known = |item: &[u8]| item == b"*" || item.strip_prefix(b"W/").unwrap_or(item) == etag.as_bytes();
@@ -209,51 +232,42 @@ fn answer(config: &Config, head: &Head<'_>, is_last: bool) -> (Bytes, After) {
             response.field("ETag", &etag).field("Cache-Control", "no-cache")
         }
     };
-    if head.method == "HEAD" {
-        response = response.without_body();
-    }
-    if head.is_kept_alive() && !is_last {
-        (response.into_bytes(), After::NextRequest)
-    } else {
-        (response.closing().into_bytes(), After::Nothing(None))
-    }
+    if head.is_kept_alive() && !is_last { Answer { response, after: After::NextRequest } } else { last(response) }
 }
 
 /// Lets a `WebSocket` in, or says why not.
-fn upgrade(config: &Config, head: &Head<'_>) -> Result<(Bytes, After), (Bytes, After)> {
-    let bad = |status| refuse(status, Incident::BadRequest);
+fn upgrade(config: &Config, head: &Head<'_>) -> Result<Answer, Answer> {
+    let bad = |status| refuse(Response::plain_status(status));
     if head.method != "GET" || !head.can_upgrade() {
         return Err(bad(Status::BAD_REQUEST));
     }
     if !head.has("upgrade", "websocket") || !head.has("connection", "upgrade") {
-        let response =
-            Response::plain(Status::UPGRADE_REQUIRED, "Here is a WebSocket only").field("Upgrade", "websocket");
-        return Err((response.closing().into_bytes(), After::Nothing(Some(Incident::BadRequest))));
+        let response = Response::plain(Status::UPGRADE_REQUIRED, "Here is a WebSocket only");
+        return Err(refuse(response.field("Upgrade", "websocket")));
     }
     if head.only("sec-websocket-version").map_err(bad)? != Some("13") {
-        let response = Response::plain(Status::UPGRADE_REQUIRED, "Here is version 13 of WebSockets only")
-            .field("Sec-WebSocket-Version", "13");
-        return Err((response.closing().into_bytes(), After::Nothing(Some(Incident::BadRequest))));
+        let response = Response::plain(Status::UPGRADE_REQUIRED, "Here is version 13 of WebSockets only");
+        return Err(refuse(response.field("Sec-WebSocket-Version", "13")));
     }
     let key = head.only("sec-websocket-key").map_err(bad)?.filter(|key| is_key(key.as_bytes()));
     let Some(key) = key else { return Err(bad(Status::BAD_REQUEST)) };
     let origin = head.only("origin").map_err(bad)?;
     if !origin.is_none_or(|origin| is_ours(config, head, origin)) {
-        return Err(refuse(Status::FORBIDDEN, Incident::ForeignOrigin));
+        let after = After::Nothing(Some(Incident::ForeignOrigin));
+        return Err(Answer { response: Response::plain_status(Status::FORBIDDEN), after });
     }
     let response = Response::bare(Status::SWITCHING)
         .field("Upgrade", "websocket")
         .field("Connection", "Upgrade")
         .field("Sec-WebSocket-Accept", &derive_accept_key(key.as_bytes()));
-    Ok((response.into_bytes(), After::Chat))
+    Ok(Answer { response, after: After::Chat })
 }
 
 /// Tells whether a page of this origin may talk here: one that came from here, or one that was allowed. Who sends none is no browser.
 fn is_ours(config: &Config, head: &Head<'_>, origin: &str) -> bool {
-    let host = head.only("host").ok().flatten();
     let same_host = ["http://", "https://"].iter().filter_map(|scheme| origin.strip_prefix(scheme));
     let mut allowed = config.web_origins.iter();
-    same_host.into_iter().any(|authority| host.is_some_and(|host| host.eq_ignore_ascii_case(authority)))
+    same_host.into_iter().any(|authority| head.host.is_some_and(|host| host.eq_ignore_ascii_case(authority)))
         || allowed.any(|allowed| allowed.eq_ignore_ascii_case(origin))
 }
 
@@ -266,14 +280,18 @@ fn is_key(key: &[u8]) -> bool {
 }
 
 /// Answers what only a server that runs can answer.
-fn unavailable(head: &Head<'_>) -> (Bytes, After) {
-    let response = Response::plain(Status::UNAVAILABLE, Status::UNAVAILABLE.words());
-    let response = if head.method == "HEAD" { response.without_body() } else { response };
-    (response.closing().into_bytes(), After::Nothing(None))
+fn unavailable() -> Answer {
+    last(Response::plain_status(Status::UNAVAILABLE))
 }
 
-fn refuse(status: Status, incident: Incident) -> (Bytes, After) {
-    (Response::plain(status, status.words()).closing().into_bytes(), After::Nothing(Some(incident)))
+/// Answers, and closes the connection.
+const fn last(response: Response) -> Answer {
+    Answer { response, after: After::Nothing(None) }
+}
+
+/// Answers a request that nobody should make, and closes the connection.
+const fn refuse(response: Response) -> Answer {
+    Answer { response, after: After::Nothing(Some(Incident::BadRequest)) }
 }
 
 #[cfg(test)]

@@ -14,6 +14,8 @@ pub(crate) struct Head<'a> {
     pub(crate) method: &'a str,
     /// What of the target is before the query.
     pub(crate) path: &'a str,
+    /// Whom the request is for.
+    pub(crate) host: Option<&'a str>,
     /// Its bytes, up to the body.
     pub(crate) len: usize,
     is_1_1: bool,
@@ -25,7 +27,9 @@ pub(crate) struct Head<'a> {
 pub(crate) enum HeadError {
     /// Its end has not come yet.
     Partial,
-    /// It is not understood, or too long.
+    /// What has come is no HTTP.
+    Foreign,
+    /// It lacks what it must have, or is too long.
     Bad(Status),
 }
 
@@ -41,20 +45,20 @@ impl<'a> Head<'a> {
             Ok(httparse::Status::Partial) | Err(httparse::Error::TooManyHeaders) => {
                 Err(HeadError::Bad(Status::HEAD_TOO_LARGE))
             }
-            Err(_) => Err(HeadError::Bad(Status::BAD_REQUEST)),
+            Err(_) => Err(HeadError::Foreign),
         }
     }
 
     fn check(request: &httparse::Request<'_, 'a>, len: usize) -> Result<Self, HeadError> {
         let (method, target) = (request.method.unwrap_or_default(), request.path.unwrap_or_default());
-        let path = target.split('?').next().unwrap_or_default();
+        let (authority, path) = split_target(target);
         let fields = request.headers.iter().map(|field| (field.name, field.value)).collect();
-        let head = Self { method, path, len, is_1_1: request.version == Some(1), fields };
+        let head = Self { method, path, host: None, len, is_1_1: request.version == Some(1), fields };
         let host = head.only("host").map_err(HeadError::Bad)?;
         if host.is_none() && head.is_1_1 {
             return Err(HeadError::Bad(Status::BAD_REQUEST));
         }
-        Ok(head)
+        Ok(Self { host: authority.or(host), ..head })
     }
 
     /// Returns the value of a field that may be there once.
@@ -94,5 +98,18 @@ impl<'a> Head<'a> {
 
     fn values(&self, name: &str) -> impl Iterator<Item = &'a [u8]> {
         self.fields.iter().filter(move |(field, _)| field.eq_ignore_ascii_case(name)).map(|&(_, value)| value)
+    }
+}
+
+/// Returns whom a target is for, if it says so, as for a proxy (RFC 9112, section 3.2.2: it counts more than the field), and its path.
+fn split_target(target: &str) -> (Option<&str>, &str) {
+    let without_query = target.split('?').next().unwrap_or_default();
+    let is_scheme = |scheme: &str| scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https");
+    match without_query.split_once("://") {
+        Some((scheme, rest)) if is_scheme(scheme) => match rest.find('/') {
+            Some(at) => (Some(&rest[..at]), &rest[at..]),
+            None => (Some(rest), "/"),
+        },
+        _ => (None, without_query),
     }
 }

@@ -34,7 +34,7 @@ impl Status {
     pub(crate) const UNAVAILABLE: Self = Self("503 Service Unavailable");
 
     /// Returns the words after the number.
-    pub(crate) fn words(self) -> &'static str {
+    fn words(self) -> &'static str {
         &self.0[4..]
     }
 }
@@ -65,6 +65,11 @@ impl Response {
     /// Begins an answer of one line for people, which is not to be kept.
     pub(crate) fn plain(status: Status, line: &str) -> Self {
         Self::new(status, "text/plain; charset=utf-8", format!("{line}\n")).field("Cache-Control", "no-store")
+    }
+
+    /// Begins an answer that is its status only, for people, too.
+    pub(crate) fn plain_status(status: Status) -> Self {
+        Self::plain(status, status.words())
     }
 
     /// Begins the answer that what the client has is what there is.

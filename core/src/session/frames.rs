@@ -45,8 +45,10 @@ enum Found {
     Ping(Bytes),
     /// What asks for nothing: an answer to a ping, which we never send, or a part of a message that has more of them.
     Nothing,
-    /// The peer wants to close, or has to be.
-    End(CloseCode),
+    /// A wish to close, to be answered with this code.
+    Close(CloseCode),
+    /// What breaks the rules, so that nothing after it can be read.
+    Fault(CloseCode),
 }
 
 /// Where a frame is, that begins at `start` in the input.
@@ -87,12 +89,13 @@ impl Frames {
             Some(Found::Whole(frame)) => {
                 match std::str::from_utf8(&self.input[self.start..][frame.head_len..frame.len]) {
                     Ok(line) => self.ask_line(line, saying),
-                    Err(_) => Asked::For(Request::Leave(CloseCode::NOT_UTF8)),
+                    Err(_) => Asked::For(Request::Fail(CloseCode::NOT_UTF8)),
                 }
             }
             Some(Found::Line(line)) => self.ask_line(line, saying),
             Some(Found::Ping(payload)) => Asked::For(Request::Ping(payload.clone())),
-            Some(Found::End(code)) => Asked::For(Request::Leave(*code)),
+            Some(Found::Close(code)) => Asked::For(Request::Leave(*code)),
+            Some(Found::Fault(code)) => Asked::For(Request::Fail(*code)),
         }
     }
 
@@ -124,7 +127,7 @@ impl Frames {
         }
         self.found = match find_frame(&self.input[self.start..], self.message_bytes_max()) {
             Ok(frame) => frame.map(|frame| self.take(frame)),
-            Err(code) => Some(Found::End(code)),
+            Err(code) => Some(Found::Fault(code)),
         };
     }
 
@@ -150,14 +153,14 @@ impl Frames {
         }
         match read {
             Err(_) if is_part => Found::Nothing,
-            Err(error) => Found::End(code_of(&error)),
+            Err(error) => Found::Fault(code_of(&error)),
             Ok(Message::Text(line)) => Found::Line(line),
-            Ok(Message::Binary(_)) => Found::End(CloseCode::UNSUPPORTED),
+            Ok(Message::Binary(_)) => Found::Fault(CloseCode::UNSUPPORTED),
             Ok(Message::Ping(payload)) => Found::Ping(payload),
             Ok(Message::Pong(_)) => Found::Nothing,
-            Ok(Message::Close(Some(frame))) => Found::End(CloseCode::new(frame.code.into())),
-            Ok(Message::Close(None)) => Found::End(CloseCode::NONE),
-            Ok(Message::Frame(_)) => Found::End(CloseCode::PROTOCOL),
+            Ok(Message::Close(Some(frame))) => Found::Close(CloseCode::new(frame.code.into())),
+            Ok(Message::Close(None)) => Found::Close(CloseCode::NONE),
+            Ok(Message::Frame(_)) => Found::Fault(CloseCode::PROTOCOL),
         }
     }
 

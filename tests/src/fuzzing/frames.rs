@@ -30,7 +30,7 @@ pub(super) const fn message_bytes_max(line_chars_max: u32) -> usize {
 pub(super) fn heard(request: &Request) -> Option<Heard> {
     match request {
         Request::Mark => None,
-        Request::Leave(code) => Some(Heard::Left(code.number())),
+        Request::Leave(code) | Request::Fail(code) => Some(Heard::Left(code.number())),
         Request::Say(_)
         | Request::Help
         | Request::Rename(_)

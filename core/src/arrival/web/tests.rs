@@ -218,6 +218,52 @@ fn whatever_is_asked_for_gets_one_clear_answer() {
 }
 
 #[test]
+fn who_asks_for_a_head_gets_no_body_whatever_is_wrong_with_it() {
+    for (request, status) in [
+        ("HEAD /healthz HTTP/1.1\r\nHost: a\r\n\r\n", "200"),
+        ("HEAD /nothing HTTP/1.1\r\nHost: a\r\n\r\n", "404"),
+        ("HEAD /socket HTTP/1.1\r\nHost: a\r\n\r\n", "400"),
+        ("\r\nHEAD / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx", "413"),
+        ("HEAD / HTTP/1.1\r\n\r\n", "400"),
+        ("HEAD / HTTP/2.0\r\n\r\n", "400"),
+    ] {
+        let (answer, ..) = talk(&[request.as_bytes()]);
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{request:?}: {answer}");
+        assert!(answer.ends_with("\r\n\r\n") && answer.contains("Content-Length: "), "{request:?}: {answer}");
+    }
+}
+
+#[test]
+fn a_target_may_be_a_whole_address_and_counts_more_than_the_field() {
+    for (target, status) in [
+        ("http://chat.example/", "200"),
+        ("http://chat.example", "200"),
+        ("HTTPS://chat.example:80/main.js?v=http://x/", "200"),
+        ("http://chat.example?x", "200"),
+        ("http://chat.example/nothing", "404"),
+        ("ftp://chat.example/", "404"),
+        ("/http://chat.example/", "404"),
+    ] {
+        let (answer, ..) = talk(&[get(target).as_bytes()]);
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{target}: {answer}");
+    }
+    let absolute = handshake(&[]).replace("/socket", "http://other.example/socket");
+    for (origin, status) in [("http://chat.example:8080", "403"), ("http://other.example", "101")] {
+        let (answer, ..) = talk(&[absolute.replace("http://chat.example:8080", origin).as_bytes()]);
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{origin}: {answer}");
+    }
+}
+
+#[test]
+fn who_types_at_the_wrong_door_is_told_so() {
+    for line in ["hello\r\n", "hello everybody\r\n", "/join pizza\r\n", "how are you?\n"] {
+        let (answer, step, _) = talk(&[line.as_bytes()]);
+        assert!(answer.starts_with("HTTP/1.1 400 ") && step == bad_request(), "{line:?}: {answer}");
+        assert!(answer.ends_with("people chat at the server's other port.\n"), "{line:?}: {answer}");
+    }
+}
+
+#[test]
 fn a_head_has_up_to_8_kib_and_64_fields() {
     let exact = |len: usize| {
         let (start, end) = ("GET / HTTP/1.1\r\nHost: a\r\nX: ", "\r\n\r\n");

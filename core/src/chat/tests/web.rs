@@ -28,7 +28,7 @@ fn who_leaves_by_a_browser_is_told_with_which_code_and_who_is_gone_is_told_nothi
     let cases = [
         (Request::Quit, CloseCode::NORMAL),
         (Request::Leave(CloseCode::NONE), CloseCode::NONE),
-        (Request::Leave(CloseCode::TOO_BIG), CloseCode::TOO_BIG),
+        (Request::Fail(CloseCode::TOO_BIG), CloseCode::TOO_BIG),
     ];
     for (request, code) in cases {
         let mut chats = Chats::new();

@@ -40,6 +40,10 @@ fn leave(code: u16) -> Request {
     Request::Leave(CloseCode::new(code))
 }
 
+fn fail(code: u16) -> Request {
+    Request::Fail(CloseCode::new(code))
+}
+
 fn ping(payload: &'static str) -> Request {
     Request::Ping(payload.into())
 }
@@ -204,7 +208,7 @@ fn what_breaks_the_rules_closes_the_connection_with_the_right_code_and_nothing_a
     ];
     for (what, bytes, code) in cases {
         let bytes = [text("before"), bytes, text("never")].concat();
-        assert_asks(&bytes, &[say("before"), leave(code)]);
+        assert_asks(&bytes, &[say("before"), fail(code)]);
         let mut session = Session::web(&config());
         session.handle_bytes(&bytes);
         assert_eq!(take_all(&mut session, &mut Vec::new()), Next::End, "{what}");
@@ -217,24 +221,27 @@ fn a_wish_to_close_is_answered_with_its_code_if_that_is_one() {
     let close = |payload: &[u8]| frame(CLOSE, true, payload);
     let coded = |code: u16, reason: &[u8]| close(&[&code.to_be_bytes(), reason].concat());
     let mut cases = vec![
-        (close(b""), 1005),
-        (close(b"\x03"), 1002),
-        (coded(1000, b"bye"), 1000),
-        (coded(1000, "naïve".as_bytes()), 1000),
-        (coded(1000, b"\xff"), 1007),
-        (coded(1000, &[b'x'; 123]), 1000),
+        (close(b""), leave(1005)),
+        (close(b"\x03"), fail(1002)),
+        (coded(1000, b"bye"), leave(1000)),
+        (coded(1000, "naïve".as_bytes()), leave(1000)),
+        (coded(1000, b"\xff"), fail(1007)),
+        (coded(1000, &[b'x'; 123]), leave(1000)),
     ];
     let allowed = [1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 3000, 3999, 4000, 4999];
-    cases.extend(allowed.map(|code| (coded(code, b""), code)));
+    cases.extend(allowed.map(|code| (coded(code, b""), leave(code))));
     let forbidden = [0, 999, 1004, 1005, 1006, 1015, 1016, 1100, 2000, 2999, 5000, 65535];
-    cases.extend(forbidden.map(|code| (coded(code, b""), 1002)));
-    for (bytes, code) in cases {
-        assert_asks(&[text("before"), bytes, text("never")].concat(), &[say("before"), leave(code)]);
+    cases.extend(forbidden.map(|code| (coded(code, b""), leave(1002))));
+    for (bytes, ending) in cases {
+        assert_asks(&[text("before"), bytes, text("never")].concat(), &[say("before"), ending]);
     }
-    let mut session = Session::web(&config());
-    session.handle_bytes(&coded(1001, b""));
-    assert_eq!(take_all(&mut session, &mut Vec::new()), Next::End);
-    assert_eq!(session.incident(), Incident::Quit);
+    // The last is what somebody says who thinks that it was us who broke the rules.
+    for code in [1001, 1002] {
+        let mut session = Session::web(&config());
+        session.handle_bytes(&coded(code, b""));
+        assert_eq!(take_all(&mut session, &mut Vec::new()), Next::End);
+        assert_eq!(session.incident(), Incident::Quit);
+    }
 }
 
 #[test]
