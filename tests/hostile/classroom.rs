@@ -55,10 +55,16 @@ fn load_page_and_chat(web: SocketAddr) -> WebSocket<TcpStream> {
     }
     let request = format!("ws://{SERVER}:{}/socket", web.port()).into_client_request().expect("it is an address");
     // What was loaded keeps its connections, as in a browser.
-    let (socket, answer) = client(request, open_from(CLASSROOM, web)).expect("there is room for all");
+    let (mut socket, answer) = client(request, open_from(CLASSROOM, web)).expect("there is room for all");
     assert_eq!(answer.status().as_u16(), 101);
     drop(connections);
+    // Whoever is let in is in the room a little later, and hears nothing of what is said before.
+    hear(&mut socket, r#""kind":"room""#);
     socket
+}
+
+fn hear(socket: &mut WebSocket<TcpStream>, text: &str) {
+    while !socket.read().expect("nobody is closed").to_text().is_ok_and(|heard| heard.contains(text)) {}
 }
 
 #[test]
@@ -72,10 +78,7 @@ fn a_classroom_of_browsers_behind_one_address_loads_the_page_and_chats() {
         let took = started.elapsed();
         assert!(took < PATIENCE, "{took:?}");
         pupils[0].send(Message::text("good morning")).expect("it is open");
-        for pupil in &mut pupils {
-            let is_heard = |message: Message| message.to_text().is_ok_and(|text| text.contains("good morning"));
-            while !is_heard(pupil.read().expect("nobody is closed")) {}
-        }
+        pupils.iter_mut().for_each(|pupil| hear(pupil, "good morning"));
     });
 }
 
