@@ -64,6 +64,21 @@ struct Answer {
     after: After,
 }
 
+impl Answer {
+    /// Puts it into bytes. Whoever asks for a head has no body, even where that is refused: they would take it for the next answer
+    /// (RFC 9110, section 9.3.2).
+    fn finish(self, omits_body: bool) -> (Bytes, After) {
+        let Self { mut response, after } = self;
+        if omits_body {
+            response = response.without_body();
+        }
+        if let After::Nothing(_) = after {
+            response = response.closing();
+        }
+        (response.into_bytes(), after)
+    }
+}
+
 /// What comes after an answer.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum After {
@@ -105,7 +120,7 @@ impl WebArrival {
             Some(text) => last(Response::new(Status::OK, METRICS_TYPE, text).field("Cache-Control", "no-store")),
             None => unavailable(),
         };
-        self.awaited = Some(self.finish(answer));
+        self.awaited = Some(answer.finish(self.asks_for_head()));
         self.phase = Phase::Asking;
     }
 
@@ -172,7 +187,9 @@ impl WebArrival {
                 let is_last = self.stopped || self.requests == REQUESTS_MAX;
                 (head.len, answer(&self.config, &head, is_last))
             }
-            Err(HeadError::Foreign) => (0, refuse(Response::plain(Status::BAD_REQUEST, FOREIGN))),
+            Err(HeadError::Foreign) => {
+                return Ok(refuse(Response::plain(Status::BAD_REQUEST, FOREIGN)).finish(false));
+            }
             Err(HeadError::Bad(status)) => (0, refuse(Response::plain_status(status))),
             Err(HeadError::Partial) if self.ended => return Err(Step::End { incident: None }),
             Err(HeadError::Partial) if now < self.until => return Err(Step::Read { until: self.until }),
@@ -180,7 +197,7 @@ impl WebArrival {
             Err(HeadError::Partial) if self.input.is_empty() => return Err(Step::End { incident: None }),
             Err(HeadError::Partial) => (0, refuse(Response::plain_status(Status::TIMEOUT))),
         };
-        let (answer, after) = self.finish(answer);
+        let (answer, after) = answer.finish(self.asks_for_head());
         self.input.drain(..len);
         if after == After::Chat {
             (self.phase, self.awaited) = (Phase::Knocking, Some((answer, after)));
@@ -189,17 +206,10 @@ impl WebArrival {
         Ok((answer, after))
     }
 
-    /// Puts the answer to the first request that is here into bytes. Whoever asks for a head has no body, even where the head is bad: they
-    /// would take it for the next answer (RFC 9110, section 9.3.2).
-    fn finish(&self, answer: Answer) -> (Bytes, After) {
-        let Answer { mut response, after } = answer;
-        if self.input.trim_ascii_start().starts_with(b"HEAD ") {
-            response = response.without_body();
-        }
-        if let After::Nothing(_) = after {
-            response = response.closing();
-        }
-        (response.into_bytes(), after)
+    /// Tells whether the first request that is here, which is HTTP as far as it has come, asks for a head only.
+    fn asks_for_head(&self) -> bool {
+        let start = self.input.iter().position(|byte| !b"\r\n".contains(byte)).unwrap_or_default();
+        self.input[start..].starts_with(b"HEAD ")
     }
 }
 
