@@ -48,7 +48,7 @@ impl World {
         };
         for person in 0..people {
             let mut session = Session::new(&config);
-            world.connections.push(world.hub.open(Time::START, &mut session, ()));
+            world.connections.push(world.hub.open(Time::START, &mut session, ()).expect("the server runs"));
             world.sessions.push(session);
             world.join(person, person / ROOM_MEMBERS);
             world.deliver();

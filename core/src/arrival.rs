@@ -43,7 +43,7 @@ pub enum Step {
     Write {
         /// What to write; never empty.
         bytes: Bytes,
-        /// Until when to wait for the socket.
+        /// Until when to wait for the socket; if that is not later than now, not at all.
         until: Time,
     },
     /// Gather what is counted ([`Stats`](crate::Stats)), hand it in as text with [`Arrival::handle_metrics`], and come back.
@@ -95,7 +95,7 @@ impl Arrival {
         }
     }
 
-    /// Takes what is to be told of the server, in the text format of Prometheus, after [`Step::Measure`]; or that nobody knows any more,
+    /// Takes what is to be told of the server, as OpenMetrics text with its `# EOF`, after [`Step::Measure`]; or that nobody knows any more,
     /// since it has ended.
     pub fn handle_metrics(&mut self, metrics: Option<String>) {
         match &mut self.0 {
@@ -114,7 +114,8 @@ impl Arrival {
         }
     }
 
-    /// Takes notice that the server stops: nobody is let in any more, but told that, as is who asks at the web door how it is.
+    /// Takes notice that the server stops: nobody is let in any more, but told that, as is who asks at the web door how it is. Who was
+    /// to [enter](Step::Enter), and has not yet, is told so, too.
     pub fn handle_stop(&mut self) {
         match &mut self.0 {
             Kind::Lines(arrival) => arrival.handle_stop(),

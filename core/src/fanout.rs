@@ -170,8 +170,11 @@ impl<S: Clone> Fanout<S> {
     }
 
     /// Returns the next thing to do.
+    ///
+    /// # Panics
+    /// If it was a write the last time, and [`handle_written`](Self::handle_written) was not told how it went.
     pub fn poll_output(&mut self) -> Option<Output<'_, S>> {
-        debug_assert!(self.writing.is_none(), "each write is reported before the next output");
+        assert!(self.writing.is_none(), "each write is reported before the next output");
         loop {
             if let Some(notice) = self.outboxes.next_notice() {
                 return self.outboxes.output(notice);
@@ -203,6 +206,9 @@ impl<S: Clone> Fanout<S> {
     }
 
     /// Takes notice of how the last [`Output::Write`] went.
+    ///
+    /// # Panics
+    /// If more was written than there was to write.
     pub fn handle_written(&mut self, now: Time, written: Written) {
         match (self.writing.take(), written) {
             (None, _) => {}
@@ -224,7 +230,8 @@ impl<S: Clone> Fanout<S> {
         }
     }
 
-    /// Takes notice that all output was polled: what could be written of the batches that were followed was.
+    /// Takes notice that all output was polled: what could be written of the batches that were followed was. It is only for the delays that
+    /// [`count`](Self::count) adds, and may be left out.
     pub fn handle_through(&mut self, now: Time) {
         for begun_at in self.begun_at.drain(..) {
             let delay = now.since(begun_at).as_micros();
@@ -232,7 +239,8 @@ impl<S: Clone> Fanout<S> {
         }
     }
 
-    /// Takes notice that a socket takes bytes again.
+    /// Takes notice that a socket takes bytes again, after [`Output::AwaitWritable`]. Whoever only tries again after a while, without having been
+    /// told by the system, calls [`handle_timeout`](Self::handle_timeout) before: else nobody is ever found to have stalled.
     pub fn handle_writable(&mut self, connection: ConnectionId) {
         self.is_through = false;
         self.outboxes.unblock(connection);

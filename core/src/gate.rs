@@ -49,7 +49,8 @@ pub struct Gate {
     quiet: VecDeque<u32>,
 }
 
-/// Stands for one connection that was let through. Give it back with [`Gate::leave`] when its socket is closed.
+/// Stands for one connection that was let through. Give it back with [`Gate::leave`] to the gate that it came from when its socket is closed,
+/// or its place is taken for ever.
 #[derive(PartialEq, Eq, Debug)]
 pub struct Pass {
     source: u32,
@@ -200,6 +201,9 @@ impl Gate {
     }
 
     /// Takes notice that a connection is closed.
+    ///
+    /// # Panics
+    /// If the pass came from another gate, and this one has never let anybody through from so many places.
     #[expect(clippy::needless_pass_by_value, reason = "a pass is given back once")]
     pub fn leave(&mut self, pass: Pass) {
         let source = &mut self.sources[pass.source as usize];

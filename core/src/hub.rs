@@ -2,13 +2,19 @@
 
 use std::mem;
 
-use crate::{Batch, Chat, Config, ConnectionId, Event, Histogram, Next, Request, Session, Signals, Stats, Time};
+use bytes::{Bytes, BytesMut};
+
+use crate::{
+    Batch, Chat, CloseCode, Config, ConnectionId, Event, Histogram, Message, Next, Request, Session, Signals, Stats,
+    Time,
+};
 
 /// Holds a [`Chat`], and gathers its actions for the writers.
 ///
-/// Let somebody in with [`open`](Self::open), hand in what they ask for with [`handle_requests`](Self::handle_requests) and all other
-/// events with [`handle`](Self::handle), as many as are there while it [`has_room`](Self::has_room), and then hand on what [`take_batch`](Self::take_batch) gives to every writer. Come back with
-/// [`Event::Woke`] at [`poll_timeout`](Self::poll_timeout).
+/// Let somebody in with [`open`](Self::open), hand in what they ask for with [`handle_requests`](Self::handle_requests), that they have gone
+/// with [`Event::Closed`] and all other events with [`handle`](Self::handle), as many as are there while it [`has_room`](Self::has_room), and
+/// then hand on what [`take_batch`](Self::take_batch) gives to every writer. Come back with [`Event::Woke`] at
+/// [`poll_timeout`](Self::poll_timeout).
 #[derive(Debug)]
 pub struct Hub<S> {
     /// With the actions of the next batch.
@@ -33,39 +39,55 @@ impl<S> Hub<S> {
 
     /// Lets somebody in, who is reached by `socket`, and returns what their connection is called from now on. What `session` asks for
     /// already is heard at once, so that the answer goes with the greeting; the rest is to be polled from it as ever.
-    pub fn open(&mut self, now: Time, session: &mut Session, socket: S) -> ConnectionId {
+    ///
+    /// # Errors
+    /// The server stops: nobody is let in any more, and the socket was let go. Returns what is to be written to it before it is closed.
+    pub fn open(&mut self, now: Time, session: &mut Session, socket: S) -> Result<ConnectionId, Bytes> {
+        if self.is_stopped() {
+            let mut words = BytesMut::new();
+            for message in [Message::Stopping, Message::Bye { code: CloseCode::GOING_AWAY }] {
+                message.encode(session.form(), &mut words);
+            }
+            return Err(words.freeze());
+        }
         let connection = self.chat.next_connection();
         self.batch.push_socket(socket);
-        self.handle(now, Event::Opened { connection, form: session.form() });
+        self.hear(now, Event::Opened { connection, form: session.form() });
+        self.weigh(now);
         if let Next::Ask(requests) = session.poll_next(now, Signals::default()) {
             self.handle_requests(now, connection, requests);
         }
-        connection
+        Ok(connection)
     }
 
     /// Takes notice of what has happened. What is due by now comes first, so that no rush of events can keep it waiting.
+    ///
+    /// [`Event::Opened`] is ignored: only [`open`](Self::open) has a socket for whoever comes.
     pub fn handle(&mut self, now: Time, event: Event) {
-        self.handle_due(now);
-        self.chat.handle(now, event);
+        if !matches!(event, Event::Opened { .. }) {
+            self.hear(now, event);
+        }
         self.weigh(now);
     }
 
     /// Takes notice of what somebody has asked for, in this order.
+    ///
+    /// How long a line is, how fast they come and how many replies are under way is bounded by the [`Session`] that a request comes from.
+    /// Whoever makes requests by themselves has to keep to that: what is asked here is done.
     pub fn handle_requests(&mut self, now: Time, connection: ConnectionId, requests: Vec<Request>) {
         for request in requests {
-            self.handle_due(now);
-            self.chat.handle(now, Event::Requested { connection, request });
+            self.hear(now, Event::Requested { connection, request });
         }
         self.weigh(now);
     }
 
     /// Takes notice of several things that have happened, in this order: with the same result as one by one, but with very many people in
-    /// less time, since what is known of all of them is fetched from memory at once. Of a million, it is less than half.
+    /// less time, since what is known of all of them is fetched from memory at once. Of a million, it is less than half. Here, too,
+    /// [`Event::Opened`] is ignored.
     pub fn handle_all(&mut self, now: Time, events: Vec<Event>) {
         self.chat.prefetch(&events);
-        for event in events {
-            self.handle_due(now);
-            self.chat.handle(now, event);
+        for event in events.into_iter().filter(|event| !matches!(event, Event::Opened { .. })) {
+            self.hear(now, event);
         }
         self.weigh(now);
     }
@@ -106,10 +128,12 @@ impl<S> Hub<S> {
         self.chat.poll_timeout()
     }
 
-    fn handle_due(&mut self, now: Time) {
+    /// Hands in what has happened, and before it what is due.
+    fn hear(&mut self, now: Time, event: Event) {
         if self.poll_timeout().is_some_and(|due| due <= now) {
             self.chat.handle(now, Event::Woke);
         }
+        self.chat.handle(now, event);
     }
 
     /// Counts what is to be done since it was last asked.
@@ -128,10 +152,10 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::{Action, Message, Name, Text};
+    use crate::{Action, Form, Name, Text};
 
     fn open(hub: &mut Hub<()>) -> ConnectionId {
-        hub.open(Time::START, &mut Session::new(&Config::default()), ())
+        hub.open(Time::START, &mut Session::new(&Config::default()), ()).expect("the server runs")
     }
 
     fn say(hub: &mut Hub<()>, now: Time, connection: ConnectionId) {
@@ -157,7 +181,7 @@ mod tests {
         let config = Config::default();
         let (mut hub, mut session) = (Hub::new(config.clone()), Session::new(&config));
         session.handle_bytes(b"/name Ann\nhello\nmore");
-        let ann = hub.open(Time::START, &mut session, ());
+        let ann = hub.open(Time::START, &mut session, ()).expect("the server runs");
         let told = messages(hub.take_batch());
         assert_eq!(told.last().map(String::as_str), Some("Ann: hello"), "{told:?}");
         assert!(hub.take_batch().is_none());
@@ -168,6 +192,30 @@ mod tests {
             hub.handle(Time::START, Event::Requested { connection: ann, request });
         }
         assert_eq!(messages(hub.take_batch()), ["Ann: more later"]);
+    }
+
+    #[test]
+    fn nobody_is_let_in_once_it_stops_but_told_so() {
+        let config = Config::default();
+        let mut hub = Hub::new(config.clone());
+        let socket = std::rc::Rc::new(());
+        hub.handle(Time::START, Event::Stopped);
+        let words = hub.open(Time::START, &mut Session::new(&config), std::rc::Rc::clone(&socket));
+        assert_eq!(words, Err("Server is shutting down\n".into()));
+        let words = hub.open(Time::START, &mut Session::web(&config), std::rc::Rc::clone(&socket));
+        assert!(words.is_err_and(|words| words.ends_with(b"\x88\x02\x03\xe9")), "the last is a close frame with 1001");
+        assert_eq!(std::rc::Rc::strong_count(&socket), 1, "what it was given is let go");
+        assert!(hub.take_batch().is_some_and(|batch| matches!(batch.actions(), [Action::Stop { .. }])));
+    }
+
+    #[test]
+    fn somebody_without_a_socket_is_not_let_in() {
+        let mut hub = Hub::<()>::new(Config::default());
+        let opened = Event::Opened { connection: ConnectionId::new(0, 0), form: Form::Lines };
+        hub.handle(Time::START, opened.clone());
+        hub.handle_all(Time::START, vec![opened]);
+        assert!(hub.take_batch().is_none());
+        assert_eq!(open(&mut hub), ConnectionId::new(0, 0));
     }
 
     #[test]

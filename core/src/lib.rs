@@ -14,6 +14,8 @@
 //! - [`Fanout`] turns batches of actions into bytes for each of its connections: it knows what each still has to be sent, and who
 //!   is too slow.
 //! - [`Hub`] holds the chat of a server, and gathers its actions to batches.
+//! - [`Gate`] decides who may come, of all that connect, and how fast. [`Journal`] decides which incidents are worth a line in a log.
+//!   [`Config`] has all limits, and checks them; [`Stats`] what is counted.
 //!
 //! They meet only through events and actions, which are plain data, and are told the [`Time`]. So the same run always gives the
 //! same bytes.
@@ -30,7 +32,7 @@
 //! let mut fanout = Fanout::new(&config, Share::ALL);
 //!
 //! // What an adapter does when somebody connects,
-//! let ann = hub.open(now, &mut session, "Ann's socket");
+//! let ann = hub.open(now, &mut session, "Ann's socket").expect("the server runs");
 //!
 //! // when a socket can be read,
 //! session.handle_bytes(b"/name Ann\r\nhello\r\n");
@@ -43,14 +45,26 @@
 //! fanout.follow(now, &batch);
 //! let mut sent = Vec::new();
 //! while let Some(output) = fanout.poll_output() {
-//!     if let Output::Write { socket: &"Ann's socket", bytes, .. } = output {
-//!         sent.extend_from_slice(bytes);
-//!         let written = Written::Bytes(bytes.len());
-//!         fanout.handle_written(now, written);
+//!     match output {
+//!         // Each write is reported before the next output is polled.
+//!         Output::Write { socket, bytes, .. } => {
+//!             assert_eq!(*socket, "Ann's socket");
+//!             sent.extend_from_slice(bytes);
+//!             let written = Written::Bytes(bytes.len());
+//!             fanout.handle_written(now, written);
+//!         }
+//!         // Others may have their turn, if there are any.
+//!         Output::Yield => {}
+//!         other => unreachable!("nobody is slow here, or leaves: {other:?}"),
 //!     }
 //! }
 //! assert!(sent.ends_with(b" is now Ann\nAnn: hello\n"));
 //! ```
+//!
+//! # Stopping
+//! Hand [`Event::Stopped`] to the hub, [`Arrival::handle_stop`] to all who have not entered yet, and the batch that comes of it to every
+//! writer. From then on [`Hub::open`] lets nobody in. Go on polling each fan-out, also at [`Fanout::poll_timeout`], until it
+//! [is finished](Fanout::is_finished): everybody has been told, or had [`Config::drain`] to take it.
 
 mod action;
 mod arrival;

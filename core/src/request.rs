@@ -36,7 +36,8 @@ pub enum Request {
     TooLong,
     /// A line that is not UTF-8; what it said is gone.
     NotUtf8,
-    /// Not a line: a `WebSocket` asks whether somebody is there, and is to hear the same bytes.
+    /// Not a line: a `WebSocket` asks whether somebody is there, and is to hear the same bytes: 125 at most, as a frame of its kind has (RFC
+    /// 6455, section 5.5).
     Ping(Bytes),
     /// Leave, and close the `WebSocket` with this code.
     Leave(CloseCode),

@@ -64,7 +64,8 @@ pub enum Next {
     /// Read from the socket, and hand in what came with [`Session::handle_bytes`], or that nothing more will come with
     /// [`Session::handle_end`].
     Read,
-    /// Nothing more can be asked for: it was all handed out, or the connection was given up.
+    /// Nothing more can be asked for: it was all handed out, or the connection was given up. Hand in
+    /// [`Event::Closed`](crate::Event::Closed), also after a request to quit; more than once does no harm.
     End,
 }
 

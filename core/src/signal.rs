@@ -50,7 +50,9 @@ impl Signals {
         self.0 & Self::PAUSED != 0
     }
 
-    pub(crate) const fn is_abandoned(self) -> bool {
+    /// Tells whether the connection was given up, whatever else was said before or since.
+    #[must_use]
+    pub const fn is_abandoned(self) -> bool {
         self.0 & Self::ABANDONED_BIT != 0
     }
 

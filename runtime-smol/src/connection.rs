@@ -223,7 +223,7 @@ impl Reader {
     async fn leave(&mut self) {
         // After a request to quit this is late news, which the hub ignores.
         self.tell(Input::Happened(Event::Closed { connection: self.connection })).await;
-        if self.socket.signals() != Signals::ABANDONED {
+        if !self.socket.signals().is_abandoned() {
             self.socket.note_end(self.session.incident());
         }
         self.socket.linger().await;

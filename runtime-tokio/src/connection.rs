@@ -297,7 +297,7 @@ impl Reading {
             if let Some(Obstacle(told)) = told {
                 told.await;
             }
-            if socket.signals() != Signals::ABANDONED {
+            if !socket.signals().is_abandoned() {
                 socket.note_end(incident);
             }
             socket.linger().await;

@@ -126,7 +126,14 @@ impl Hub {
     }
 
     fn open(&mut self, socket: Arc<Socket>, mut session: Session) {
-        let connection = self.core.open(clock::now(), &mut session, Arc::clone(&socket));
+        let connection = match self.core.open(clock::now(), &mut session, Arc::clone(&socket)) {
+            Ok(connection) => connection,
+            Err(words) => {
+                // They are few, and the first: a socket takes them at once, or never.
+                let _ = socket.write(&words);
+                return;
+            }
+        };
         debug!(%connection, address = %socket.address(), "opened");
         let reader = Reader::new(connection, socket, session, self.sender.clone());
         tokio::spawn(reader);

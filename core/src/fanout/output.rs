@@ -43,7 +43,7 @@ pub enum Output<'a, S> {
     /// Let others have their turn, and come back soon: there is more to do.
     Yield,
     /// Give the connection up: it has failed, takes nothing any more, or the server stops. Nothing more is read from or written to
-    /// it, and its session is told [`Signals::ABANDONED`](crate::Signals::ABANDONED).
+    /// it, and its session is told [`Signals::ABANDONED`](crate::Signals::ABANDONED): with that it comes to its [end](crate::Next::End).
     Abandon {
         /// Which.
         socket: S,

@@ -31,7 +31,7 @@ pub(super) struct Limits {
 impl Limits {
     pub(super) fn new(config: &Config) -> Self {
         Self {
-            broadcast_bytes_max: config.queue_bytes_max - REPLY_RESERVE_BYTES,
+            broadcast_bytes_max: config.queue_bytes_max.saturating_sub(REPLY_RESERVE_BYTES),
             low_bytes: config.queue_bytes_max / 2,
             stall_max: config.stall_max,
             drain: config.drain,

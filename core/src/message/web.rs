@@ -78,10 +78,15 @@ fn end_frame(start: usize, out: &mut BytesMut) {
         out[start + 1] = u8::try_from(len).expect("it was just compared");
         out.copy_within(start + 4.., start + 2);
         out.truncate(start + 2 + len);
-    } else {
-        let len = u16::try_from(len).expect("a line has 16 KiB at most, and so have a list and the help");
+    } else if let Ok(len) = u16::try_from(len) {
         out[start + 1] = 126;
         out[start + 2..start + 4].copy_from_slice(&len.to_be_bytes());
+    } else {
+        // No line that a session lets pass has so much, and no list and no help; whoever makes requests by themselves may ask for more.
+        out.put_bytes(0, 6);
+        out.copy_within(start + 4..start + 4 + len, start + 10);
+        out[start + 1] = 127;
+        out[start + 2..start + 10].copy_from_slice(&(len as u64).to_be_bytes());
     }
 }
 

@@ -21,9 +21,13 @@ fn frame(message: &Message) -> (u8, Vec<u8>) {
     let (len, start) = match bytes[1] {
         len @ 0..126 => (usize::from(len), 2),
         126 => (usize::from(u16::from_be_bytes([bytes[2], bytes[3]])), 4),
-        127.. => panic!("it is masked, or longer than any message"),
+        127 => (
+            usize::try_from(u64::from_be_bytes(bytes[2..10].try_into().expect("they are eight"))).expect("it fits"),
+            10,
+        ),
+        128.. => panic!("it is masked"),
     };
-    assert!(start == 2 || len >= 126, "the length is not the shortest");
+    assert!(start == 2 || len >= 126 && (start == 4 || len > 65_535), "the length is not the shortest");
     assert_eq!(bytes.len() - start, len);
     (bytes[0], bytes[start..].to_vec())
 }
@@ -32,6 +36,18 @@ fn object(message: &Message) -> Value {
     let (first, payload) = frame(message);
     assert_eq!(first, 0x81, "a whole text");
     serde_json::from_slice(&payload).expect("it is JSON")
+}
+
+#[test]
+fn what_no_session_lets_pass_has_a_frame_too() {
+    // What stands around the text has 80 bytes.
+    for (chars, len) in [(65_455, 65_535), (65_456, 65_536), (70_000, 70_080)] {
+        let texts = Text::clean(&"x".repeat(chars)).into();
+        let message = Message::Said { room: name("main"), name: name("Ann"), texts, time_ms: 1, seq: 1 };
+        let (first, payload) = frame(&message);
+        assert_eq!((first, payload.len()), (0x81, len));
+        assert_eq!(object(&message)["said"][0]["text"].as_str().map(str::len), Some(chars));
+    }
 }
 
 #[test]
