@@ -17,13 +17,12 @@ const PATIENCE: Duration = Duration::from_secs(3);
 /// waits longer waits for something that is no chat server.
 pub(crate) const ADMISSION: Duration = Duration::from_secs(30);
 
-/// How long a server may acknowledge nothing of what it is sent. A network that is gone does not say so, and a system waits a quarter of
-/// an hour by itself; half a minute is several times what a network takes to find another way.
-const SILENCE_MAX: Duration = Duration::from_secs(30);
-
-/// How long nothing comes until the server is probed, and how long after a probe the next is due. Three make [`SILENCE_MAX`].
-const PROBE: TcpKeepalive =
-    TcpKeepalive::new().with_time(SILENCE_MAX).with_interval(Duration::from_secs(10)).with_retries(3);
+/// A network that is gone does not say so, and a system asks after hours by itself. Where nothing has come for 20 seconds the server is
+/// probed, and found gone when it has answered none of three probes: a network that is away for half a minute is waited for. While
+/// something that was typed is on its way there are no probes, and the system gives up after its own time, a quarter of an hour on Linux. A
+/// limit on that (`TCP_USER_TIMEOUT`) would also end connections whose server takes nothing for so long since much was sent at once.
+const PROBES: TcpKeepalive =
+    TcpKeepalive::new().with_time(Duration::from_secs(20)).with_interval(Duration::from_secs(10)).with_retries(3);
 
 /// Says that this time is over.
 pub(crate) fn no_answer() -> String {
@@ -49,13 +48,11 @@ pub(crate) async fn dial(address: SocketAddr) -> Result<Async<TcpStream>> {
     Ok(stream)
 }
 
-/// Has a line leave when it is typed, not when the next one is, and a server that is gone without a word found out within a minute.
+/// Has a line leave when it is typed, not when the next one is, and a server that is gone without a word found out within a minute, where
+/// nothing is on its way to it.
 fn set_options(socket: SockRef<'_>) -> io::Result<()> {
     socket.set_tcp_nodelay(true)?;
-    socket.set_tcp_keepalive(&PROBE)?;
-    #[cfg(target_os = "linux")]
-    socket.set_tcp_user_timeout(Some(SILENCE_MAX))?;
-    Ok(())
+    socket.set_tcp_keepalive(&PROBES)
 }
 
 /// Trying again and again to reach a port of one's own machine that nobody listens on, a program can come to be given that very port,
@@ -85,15 +82,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_server_that_is_gone_without_a_word_is_found_out() {
+    fn a_server_is_probed_but_one_that_takes_nothing_is_waited_for() {
         let listener = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
         let address = listener.local_addr().expect("it is bound");
         let stream = async_io::block_on(dial(address)).expect("it listens");
         let socket = SockRef::from(stream.get_ref());
         assert!(socket.keepalive().expect("it is told") && socket.tcp_nodelay().expect("it is told"));
-        assert_eq!(socket.tcp_keepalive_time().expect("it is told"), SILENCE_MAX);
+        let probes = (
+            socket.tcp_keepalive_time().expect("it is told"),
+            socket.tcp_keepalive_interval().expect("it is told"),
+            socket.tcp_keepalive_retries().expect("it is told"),
+        );
+        assert_eq!(probes, (Duration::from_secs(20), Duration::from_secs(10), 3));
         #[cfg(target_os = "linux")]
-        assert_eq!(socket.tcp_user_timeout().expect("it is told"), Some(SILENCE_MAX));
+        assert_eq!(socket.tcp_user_timeout().expect("it is told"), None);
     }
 
     #[test]

@@ -39,7 +39,7 @@ pub enum Request {
     /// Not a line: a `WebSocket` asks whether somebody is there, and is to hear the same bytes: 125 at most, as a frame of its kind has (RFC
     /// 6455, section 5.5).
     Ping(Bytes),
-    /// Leave, and close the `WebSocket` with this code.
+    /// Leave, and close the `WebSocket` with this code: the one that came, or 1002 if that is one that nobody may send.
     Leave(CloseCode),
     /// Be closed with this code, for a frame that breaks the rules of `WebSockets`; nothing after it counts.
     Fail(CloseCode),

@@ -3,17 +3,14 @@
 use rustix::process::{Resource, getrlimit, setrlimit};
 
 /// How many descriptors are kept for all that is no connection: the listening sockets, the log, the runtime, the spare of the door, and
-/// those who are being told that they can't come in. It is half of a very small limit.
+/// those who are being told that they can't come in. With those of each thread's [`Tee`](crate::Tee) it is half of a very small limit.
 const RESERVED: u64 = 64;
 
-/// How many the [`Tee`](crate::Tee) of each thread has.
+/// How many a [`Tee`](crate::Tee) has.
 const TEE: u64 = 5;
 
 /// Raises the limit of this process as far as it may, and returns how many connections fit in, with so many threads.
-///
-/// # Errors
-/// Fails if none does.
-pub(super) fn raise(threads: u32) -> anyhow::Result<u32> {
+pub(super) fn raise(threads: u32) -> u32 {
     let mut limit = getrlimit(Resource::Nofile);
     if limit.current != limit.maximum {
         let raised = rustix::process::Rlimit { current: limit.maximum, ..limit };
@@ -24,15 +21,10 @@ pub(super) fn raise(threads: u32) -> anyhow::Result<u32> {
     connections(limit.current, threads)
 }
 
-fn connections(descriptors: Option<u64>, threads: u32) -> anyhow::Result<u32> {
-    let Some(descriptors) = descriptors else { return Ok(u32::MAX) };
-    let reserved = RESERVED.min(descriptors / 2) + TEE * u64::from(threads);
-    anyhow::ensure!(
-        reserved < descriptors,
-        "can't serve anybody with --threads {threads} while this process may have no more than {descriptors} files open; \
-         see `ulimit -n`"
-    );
-    Ok(u32::try_from(descriptors - reserved).unwrap_or(u32::MAX))
+fn connections(descriptors: Option<u64>, threads: u32) -> u32 {
+    let reserved = RESERVED + TEE * u64::from(threads);
+    let free = descriptors.map_or(u64::MAX, |descriptors| descriptors - reserved.min(descriptors / 2));
+    u32::try_from(free).unwrap_or(u32::MAX).max(1)
 }
 
 #[cfg(test)]
@@ -41,8 +33,7 @@ mod tests {
 
     #[test]
     fn what_is_not_reserved_is_for_connections() {
-        let connections = |descriptors| connections(descriptors, 2).ok();
-        let expected = [Some(19_926), Some(22), Some(1), None, None, Some(u32::MAX)];
-        assert_eq!([Some(20_000), Some(64), Some(22), Some(20), Some(0), None].map(connections), expected);
+        let connections = |descriptors| connections(descriptors, 2);
+        assert_eq!([Some(20_000), Some(64), Some(0), None].map(connections), [19_926, 32, 1, u32::MAX]);
     }
 }

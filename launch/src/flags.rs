@@ -166,8 +166,9 @@ impl Flags {
 pub(super) fn takes(one: SocketAddr, other: SocketAddr) -> bool {
     // An address that stands for all of a kind has each of them; those of IPv6 have those of IPv4, too.
     let has = |all: IpAddr, one: IpAddr| all == one || all.is_unspecified() && (all.is_ipv6() || one.is_ipv4());
-    let (port, (one, other)) = (one.port() == other.port() && one.port() != 0, (one.ip(), other.ip()));
-    port && (has(one, other) || has(other, one))
+    let is_one_port = one.port() == other.port() && one.port() != 0;
+    let [one, other] = [one, other].map(|address| address.ip().to_canonical());
+    is_one_port && (has(one, other) || has(other, one))
 }
 
 /// Returns what time it is, as far as the machine knows.
@@ -418,6 +419,7 @@ mod tests {
             "--ip 0.0.0.0 --port 21020 --web 127.0.0.1:21020",
             "--port 21020 --web 0.0.0.0:21020",
             "--port 21020 --web [::]:21020",
+            "--ip ::ffff:127.0.0.1 --port 21020 --web 127.0.0.1:21020",
         ];
         for line in shared {
             let Parsed::Wrong(said) = parse(line) else { panic!("{line} is wrong") };

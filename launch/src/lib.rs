@@ -81,11 +81,12 @@ fn start(
     // What is logged is written by threads of its own; this keeps them until all is written.
     let _log = logging::start(program.name, flags.log_dir.as_deref())?;
     let Program { name, version } = program;
-    let config = flags.config(descriptors::raise(flags.threads)?);
+    let config = flags.config(descriptors::raise(flags.threads));
     let listener = listen::bind(flags.address(), listen::LINES, &config)?;
-    let mut ready = format!("{name} {version} listening on {}\n", listener.local_addr()?);
+    let lines = listener.local_addr()?;
+    let mut ready = format!("{name} {version} listening on {lines}\n");
     let mut doors = vec![(listener, Form::Lines)];
-    if let Some(listener) = bind_web(flags.web, flags.address(), &config)? {
+    if let Some(listener) = bind_web(flags.web, lines, &config)? {
         ready += &format!("{name} {version} web page at http://{}/\n", listener.local_addr()?);
         doors.push((listener, Form::Web));
     }

@@ -159,7 +159,7 @@ impl Hub {
     }
 }
 
-/// Has all tasks run that are ready. Other than tokio's `yield_now` it does not ask the system which sockets are before it goes on: that
+/// Has others run who are ready: with one thread all of them. Other than tokio's `yield_now` it does not ask the system which sockets are before it goes on: that
 /// would be one more system call for each message that comes alone.
 async fn give_turn() {
     let mut given = false;

@@ -36,7 +36,7 @@ pub(super) fn run(flags: &ChatFlags, transcript: Option<Transcript>) -> Result<(
     let typist = Typist { stream: stream.try_clone()?, quitting: Arc::clone(&quitting), opening: flags.opening() };
     // It may wait for input for ever; the process ends without it.
     thread::Builder::new().name("typist".into()).spawn(|| typist.run())?;
-    match show(stream, transcript, ADMISSION)? {
+    match show(stream, transcript, ADMISSION, io::stdout())? {
         Ended::Refused(said) => bail!("{} does not let you in: {said}", flags.address()),
         Ended::Closed if !quitting.load(Ordering::Acquire) => bail!("the server closed the connection"),
         Ended::Closed | Ended::Unread => Ok(()),
@@ -107,6 +107,10 @@ impl Door {
         }
     }
 
+    fn overdue(self) -> Ended {
+        Ended::Refused(self.said.unwrap_or_else(no_answer))
+    }
+
     fn ended(self) -> Ended {
         if self.is_open {
             Ended::Closed
@@ -117,21 +121,32 @@ impl Door {
 }
 
 /// Prints what the server says, until it closes the connection or nobody reads what is printed, or it has not let one in for so long.
-fn show(mut stream: TcpStream, mut transcript: Option<Transcript>, admission: Duration) -> Result<Ended> {
+fn show(
+    mut stream: TcpStream,
+    mut transcript: Option<Transcript>,
+    admission: Duration,
+    mut out: impl Write,
+) -> Result<Ended> {
     let until = Instant::now() + admission;
     let (mut lines, mut bytes, mut door) = (Lines::default(), vec![0; READ_BYTES], Door::default());
     loop {
-        let patience = until.saturating_duration_since(Instant::now()).max(Duration::from_millis(1));
-        stream.set_read_timeout((!door.is_open).then_some(patience))?;
+        if !door.is_open {
+            let patience = until.saturating_duration_since(Instant::now());
+            if patience.is_zero() {
+                return Ok(door.overdue());
+            }
+            // Some systems refuse it on a connection that has ended, which the read tells better.
+            let _ = stream.set_read_timeout(Some(patience));
+        }
         let read = match stream.read(&mut bytes) {
             Ok(read) => read,
             // The server was gone before it had read everything.
             Err(error) if error.kind() == ErrorKind::ConnectionReset => 0,
             Err(error) if error.kind() == ErrorKind::Interrupted => continue,
-            Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(Ended::Refused(no_answer())),
+            Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(door.overdue()),
             Err(error) => return Err(error).context("can't read from the server"),
         };
-        let mut text = String::new();
+        let (mut text, was_open) = (String::new(), door.is_open);
         let mut show = |line: String| {
             door.on_line(&line);
             text.extend([line.as_str(), "\n"]);
@@ -140,10 +155,13 @@ fn show(mut stream: TcpStream, mut transcript: Option<Transcript>, admission: Du
         if read == 0 {
             lines.finish().into_iter().for_each(show);
         }
+        if door.is_open && !was_open {
+            // From now on whoever is here may hear nothing for as long as nobody speaks.
+            stream.set_read_timeout(None)?;
+        }
         if let Some(transcript) = &mut transcript {
             text.lines().try_for_each(|line| transcript.write_line(line))?;
         }
-        let mut out = io::stdout().lock();
         match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
             Err(error) if error.kind() == ErrorKind::BrokenPipe => return Ok(Ended::Unread),
             written => written.context("can't print what the server says")?,
@@ -164,7 +182,36 @@ mod tests {
     fn a_server_that_says_nothing_is_given_up() {
         let listener = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
         let stream = TcpStream::connect(listener.local_addr().expect("it is bound")).expect("it listens");
-        let ended = show(stream, None, Duration::ZERO).expect("it ends");
+        let ended = show(stream, None, Duration::ZERO, io::sink()).expect("it ends");
         assert!(matches!(ended, Ended::Refused(said) if said == "no answer within 30 seconds"));
+    }
+    #[test]
+    fn a_server_that_talks_but_lets_nobody_in_is_given_up_with_what_it_said() {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
+        let stream = TcpStream::connect(listener.local_addr().expect("it is bound")).expect("it listens");
+        let (mut server, _) = listener.accept().expect("somebody connects");
+        // It goes on until its peer is gone.
+        let talking = thread::spawn(move || while server.write_all(b"Please wait\n").is_ok() {});
+        let ended = show(stream, None, Duration::from_millis(50), io::sink()).expect("it ends");
+        assert!(matches!(ended, Ended::Refused(said) if said == "Please wait"));
+        talking.join().expect("it ends, too");
+    }
+
+    #[test]
+    fn who_is_in_may_hear_nothing_for_as_long_as_nobody_speaks() {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
+        let stream = TcpStream::connect(listener.local_addr().expect("it is bound")).expect("it listens");
+        let (mut server, _) = listener.accept().expect("somebody connects");
+        let same = stream.try_clone().expect("there are descriptors");
+        let shown = thread::spawn(move || show(stream, None, Duration::from_secs(3600), io::sink()));
+        while same.read_timeout().expect("it is told").is_none() {
+            thread::yield_now();
+        }
+        server.write_all(b"You joined main\n").expect("it is read");
+        while same.read_timeout().expect("it is told").is_some() {
+            thread::yield_now();
+        }
+        drop(server);
+        assert!(matches!(shown.join().expect("it ends"), Ok(Ended::Closed)));
     }
 }

@@ -23,8 +23,9 @@ const METRICS_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset
 /// Where it is asked whether people are let in.
 const HEALTH: &str = "/healthz";
 
-/// What is told to one who does not speak HTTP: often a person with telnet, at the wrong one of two ports.
-const FOREIGN: &str = "Here is HTTP only, for browsers. By telnet or nc people chat at the server's other port.";
+/// What is told to one who does not speak HTTP as it must be spoken: often a person with telnet, at the wrong one of two ports.
+const MALFORMED: &str =
+    "Bad Request: here is HTTP/1.1, for browsers. By telnet or nc people chat at the server's other port.";
 
 /// Where a `WebSocket` is asked for.
 const SOCKET: &str = "/socket";
@@ -187,14 +188,13 @@ impl WebArrival {
                 let is_last = self.stopped || self.requests == REQUESTS_MAX;
                 (head.len, answer(&self.config, &head, is_last))
             }
-            Err(HeadError::Foreign) => {
-                return Ok(refuse(Response::plain(Status::BAD_REQUEST, FOREIGN)).finish(false));
-            }
+            Err(HeadError::Malformed) => return Ok(malformed()),
             Err(HeadError::Bad(status)) => (0, refuse(Response::plain_status(status))),
             Err(HeadError::Partial) if self.ended => return Err(Step::End { incident: None }),
             Err(HeadError::Partial) if now < self.until => return Err(Step::Read { until: self.until }),
             // Browsers connect before they have something to ask for.
             Err(HeadError::Partial) if self.input.is_empty() => return Err(Step::End { incident: None }),
+            Err(HeadError::Partial) if self.input.trim_ascii().is_empty() => return Ok(malformed()),
             Err(HeadError::Partial) => (0, refuse(Response::plain_status(Status::TIMEOUT))),
         };
         let (answer, after) = answer.finish(self.asks_for_head());
@@ -292,6 +292,10 @@ fn is_key(key: &[u8]) -> bool {
 /// Answers what only a server that runs can answer.
 fn unavailable() -> Answer {
     last(Response::plain_status(Status::UNAVAILABLE))
+}
+
+fn malformed() -> (Bytes, After) {
+    refuse(Response::plain(Status::BAD_REQUEST, MALFORMED)).finish(false)
 }
 
 /// Answers, and closes the connection.

@@ -27,8 +27,8 @@ pub(crate) struct Head<'a> {
 pub(crate) enum HeadError {
     /// Its end has not come yet.
     Partial,
-    /// What has come is no HTTP.
-    Foreign,
+    /// What has come is no HTTP, or breaks its rules.
+    Malformed,
     /// It lacks what it must have, or is too long.
     Bad(Status),
 }
@@ -45,7 +45,7 @@ impl<'a> Head<'a> {
             Ok(httparse::Status::Partial) | Err(httparse::Error::TooManyHeaders) => {
                 Err(HeadError::Bad(Status::HEAD_TOO_LARGE))
             }
-            Err(_) => Err(HeadError::Foreign),
+            Err(_) => Err(HeadError::Malformed),
         }
     }
 
@@ -55,7 +55,7 @@ impl<'a> Head<'a> {
         let fields = request.headers.iter().map(|field| (field.name, field.value)).collect();
         let head = Self { method, path, host: None, len, is_1_1: request.version == Some(1), fields };
         let host = head.only("host").map_err(HeadError::Bad)?;
-        if host.is_none() && head.is_1_1 {
+        if host.is_none() && head.is_1_1 || authority == Some("") {
             return Err(HeadError::Bad(Status::BAD_REQUEST));
         }
         Ok(Self { host: authority.or(host), ..head })

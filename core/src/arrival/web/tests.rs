@@ -241,6 +241,8 @@ fn a_target_may_be_a_whole_address_and_counts_more_than_the_field() {
         ("http://chat.example?x", "200"),
         ("http://chat.example/nothing", "404"),
         ("ftp://chat.example/", "404"),
+        ("http:///", "400"),
+        ("http://", "400"),
         ("/http://chat.example/", "404"),
     ] {
         let (answer, ..) = talk(&[get(target).as_bytes()]);
@@ -336,6 +338,11 @@ fn who_is_slow_is_not_waited_for_and_each_request_has_its_own_time() {
     let Step::Write { bytes, .. } = slow.poll_step(late()) else { panic!("it is told") };
     assert!(bytes.starts_with(b"HTTP/1.1 408 "));
     assert_eq!(slow.poll_step(late()), bad_request());
+    let mut blank = WebArrival::new(&config(), Time::START);
+    blank.handle_bytes(b"\r\n");
+    assert_eq!(blank.poll_step(before), Step::Read { until: late() });
+    let Step::Write { bytes, .. } = blank.poll_step(late()) else { panic!("it is told") };
+    assert!(bytes.starts_with(b"HTTP/1.1 400 ") && bytes.ends_with(b"other port.\n"));
     let mut next = WebArrival::new(&config(), Time::START);
     next.handle_bytes(get("/").as_bytes());
     let until = before + Config::default().stall_max;
