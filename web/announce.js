@@ -16,7 +16,7 @@ export function announce(entry) {
   timer ??= setTimeout(read, SOON);
 }
 
-/** Reads what has come. What was read goes, so that nobody comes upon it later. */
+/** Reads what has come. It goes then, so that nobody comes upon it later. */
 function read() {
   at('announcer').replaceChildren(...digest(entries).map((text) => element('p', '', text)));
   timer = entries.length ? setTimeout(read, PAUSE) : null;

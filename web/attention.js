@@ -1,4 +1,4 @@
-// How the page calls for somebody who looks elsewhere: the unread messages in the title, and a notification when their name is said.
+// How the page calls for somebody who looks elsewhere: unread messages in the title, a notification when their name is said.
 
 import { at, on } from './dom.js';
 import { keep, kept } from './kept.js';

@@ -1,4 +1,4 @@
-// What stands above the log without a connection: why, when the next attempt is made, and a button to make it now.
+// What stands above the log without a connection: why, when the next attempt is, and a button to make it now.
 
 import { at, put } from './dom.js';
 import { linkWords } from './words.js';

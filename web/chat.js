@@ -22,7 +22,7 @@ export class Chat {
   commands = [];
   lineChars = 400;
   limits = LIMITS;
-  /** 'offline'; 'greeting', until one knows who and where one is; 'settling', until one is who and where one wants; 'here'. */
+  /** 'offline'; 'greeting', until one knows who and where one is; 'settling', until that is as one wants; 'here'. */
   phase = 'offline';
 
   /** What to ask for after connecting. */

@@ -89,7 +89,7 @@ function fill(text) {
 }
 
 /** Makes the line as high as its text, and says how much room is left. */
-function fit() {
+export function fit() {
   line.style.height = 'auto';
   line.style.height = `${line.scrollHeight}px`;
   if (line.value === '') oneRow = line.clientHeight;

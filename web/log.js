@@ -45,7 +45,7 @@ let held = 0;
 
 on('log', 'scroll', () => {
   const up = box.scrollTop < top;
-  const end = below() <= (up ? 1 : NEAR) && (follows || !pending.length);
+  const end = below() <= (up ? 1 : NEAR) && (follows || !pending[ROWS_PER_FRAME]);
   // The box may have shrunk: only who scrolls up wants to leave the end.
   if (end || up) follows = end;
   if (end) fresh = 0;

@@ -64,7 +64,7 @@ document.addEventListener('visibilitychange', () => {
   send(chat.refresh());
   if (link.state === 'resting') link.connect();
 });
-setInterval(() => document.hidden || send(chat.refresh()), REFRESH);
+setInterval(() => send(chat.refresh()), REFRESH);
 link.connect();
 composer.focus();
 
@@ -83,7 +83,10 @@ function received(message) {
     rename.given();
     keep('sessionStorage', 'name', chat.me);
   }
-  if (out.arrived) link.settled();
+  if (out.arrived) {
+    link.settled();
+    composer.fit();
+  }
   showAddress();
   changed();
 }
@@ -115,7 +118,7 @@ function tellBad(text) {
 
 /** Sends what the person typed; returns why it can't be sent, or `null`. */
 function say(line) {
-  if (chat.phase !== 'here') return 'There is no connection. What you wrote stays here.';
+  if (chat.phase !== 'here') return 'Not sent: there is no connection.';
   chat.typed(line);
   send([line]);
   log.follow();

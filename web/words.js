@@ -23,7 +23,7 @@ export function series(words, more = 0) {
 
 /** Tells somebody who is back how much was missed, as `Seen` has it. */
 export function welcomeBack(room, missed) {
-  const much = missed === null ? 'may have missed messages: it was started anew' : `missed ${missed ? count(missed, 'message') : 'nothing'}`;
+  const much = missed === null ? 'may have missed messages: the room is new' : `missed ${missed ? count(missed, 'message') : 'nothing'}`;
   return `You are back in ${room}. You ${much}.`;
 }
 

@@ -31,10 +31,11 @@ test('after the server was restarted, everyone is back under their names in thei
   await server.stop();
   await shows(page, '.banner-text', /Next try in \d+ seconds?\./);
   await page.locator('.line').press('Enter');
-  await shows(page, '.hint', /There is no connection/);
+  await shows(page, '.hint', /Not sent: there is no connection/);
   server = await startServer({ again: server });
   await shows(page, '.note', /You are back in pizza. You may have missed messages/);
   await page.locator('.banner').waitFor({ state: 'hidden' });
+  await shows(page, '.hint', /^(?!Not sent)/);
   const bob = await Telnet.connect(server);
   await bob.join('pizza');
   bob.say('/users');

@@ -275,7 +275,7 @@ test('who quits is gone, and can come back', async () => {
   await say(page, '/quit');
   await shows(page, '.banner-text', 'You have left.');
   await say(page, 'is anybody there?');
-  await shows(page, '.hint', /There is no connection/);
+  await shows(page, '.hint', /Not sent: there is no connection/);
   assert.equal(await page.locator('.line').inputValue(), 'is anybody there?');
   await page.locator('.banner-now').click();
   await page.locator('.banner').waitFor({ state: 'hidden' });
