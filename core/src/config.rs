@@ -29,7 +29,7 @@ pub(crate) const LIST_BYTES_MAX: usize = REPLY_WINDOW_BYTES / 2;
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Config {
     /// The longest line, in characters (Unicode scalar values, the line's end not counted). Default 400: a long paragraph.
-    /// 1 to 4096.
+    /// 1 to 4096; with fewer than 26 not every `/name` and `/join` fits. Each [`Session`](crate::Session) sees to it.
     pub line_chars_max: u32,
 
     /// How many lines a second one connection may keep up; 0 turns the limit off. Default 20: nobody types so fast, and a bot
@@ -130,11 +130,12 @@ pub struct Config {
     /// silent hold places of those who talk. At least 100 ms.
     pub request_wait: Duration,
 
-    /// From which other sites pages may open a `WebSocket` here, each as browsers say it, like `https://chat.example`. Default none: only
-    /// the page that this server gave.
+    /// From which other sites pages may open a `WebSocket` here, each as browsers say it, like `https://chat.example`: without a slash at
+    /// the end, nor the port that its scheme has by itself. Default none: only the page that this server gave.
     pub web_origins: Arc<[String]>,
 
-    /// What the web door gives to browsers. Default nothing; a server gives its page.
+    /// What the web door gives to browsers, each under a path that begins with a slash; `/healthz`, `/metrics` and `/socket` are the
+    /// server's own. Default nothing; a server gives its page.
     pub assets: &'static [Asset],
 }
 

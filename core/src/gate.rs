@@ -167,7 +167,8 @@ impl Gate {
         }
     }
 
-    /// Decides on a connection from an address to a door of this form. If it may come, returns its pass, and from when on: later than
+    /// Decides on a connection from an address (for one that has none, like a Unix socket: the loopback address, of which any number may
+    /// come) to a door of this form. If it may come, returns its pass, and from when on: later than
     /// now, if its address connects too fast.
     ///
     /// # Errors

@@ -17,7 +17,8 @@ pub struct ConnectionId {
 impl ConnectionId {
     /// Makes the id of the `generation`th connection of the server in slot `key`.
     ///
-    /// Ids come from [`Chat::next_connection`](crate::Chat::next_connection); this is for those who keep or replay them.
+    /// Ids come from [`Chat::next_connection`](crate::Chat::next_connection); this is for those who keep or replay them. Whoever follows
+    /// them needs memory that grows with the greatest key.
     #[must_use]
     pub const fn new(key: u32, generation: u32) -> Self {
         Self { key, generation }

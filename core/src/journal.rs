@@ -181,7 +181,8 @@ struct Kind {
 }
 
 impl Journal {
-    /// Counts an incident. If it is to be told, returns how many of its kind have happened since the last one that was.
+    /// Counts an incident. If it is to be told, returns how many of its kind have happened since the last one that was told,
+    /// and were not told themselves.
     pub fn note(&mut self, now: Time, incident: Incident) -> Option<u64> {
         let kind = &mut self.kinds[incident.kind()];
         kind.count += 1;

@@ -11,7 +11,8 @@ use std::sync::Arc;
 pub struct Text(Arc<str>);
 
 impl Text {
-    /// Takes `raw` and removes what a terminal could obey; a tab becomes a space. Everything else passes untouched.
+    /// Takes `raw` and removes what a terminal could obey, line ends too, so that it is one line; a tab becomes a space. Everything else passes
+    /// untouched, however long it is.
     ///
     /// # Examples
     /// ```
