@@ -1,14 +1,13 @@
 //! Drives the hub of the core: hands it what was read, and hands what it decides to the writers, in batches.
 
-use std::future::poll_fn;
 use std::io;
 use std::iter;
 use std::mem;
 use std::sync::Arc;
-use std::task::Poll;
 
 use chinwag_core::{Config, ConnectionId, Event, Request, Session, Share, Stats, Time};
 use chinwag_launch::Watch;
+use futures_lite::future;
 use tokio::sync::mpsc::{self, OwnedPermit, Receiver, Sender};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -75,8 +74,9 @@ impl Hub {
         while !self.core.is_stopped() {
             let input = self.next().await;
             // The runtime runs this task as soon as one reader has woken it. Now the others who are ready hand in theirs, too, so that
-            // a batch, and with it each write, has more in it.
-            give_turn().await;
+            // a batch, and with it each write, has more in it. tokio's own `yield_now` would ask the system who else is ready, too: one more
+            // system call for each message that comes alone.
+            future::yield_now().await;
             self.handle(input);
             while self.core.has_room()
                 && let Ok(input) = self.inputs.try_recv()
@@ -157,20 +157,6 @@ impl Hub {
         let is_small = batch.is_small(&self.config);
         self.writers.iter().for_each(if is_small { Writer::follow_now } else { Writer::ring });
     }
-}
-
-/// Has others run who are ready: with one thread all of them. Other than tokio's `yield_now` it does not ask the system which sockets are before it goes on: that
-/// would be one more system call for each message that comes alone.
-async fn give_turn() {
-    let mut given = false;
-    poll_fn(|cx| {
-        if mem::replace(&mut given, true) {
-            return Poll::Ready(());
-        }
-        cx.waker().wake_by_ref();
-        Poll::Pending
-    })
-    .await;
 }
 
 impl Drop for Hub {
