@@ -76,10 +76,18 @@ fn explain(address: SocketAddr, error: &io::Error) -> anyhow::Error {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use std::net::TcpListener;
 
     use super::*;
+
+    /// Returns both ends of a connection, the client's first.
+    pub(crate) fn connected() -> (TcpStream, TcpStream) {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
+        let client = TcpStream::connect(listener.local_addr().expect("it is bound")).expect("it listens");
+        let (server, _) = listener.accept().expect("somebody connects");
+        (client, server)
+    }
 
     #[test]
     fn a_server_is_probed_but_one_that_takes_nothing_is_waited_for() {

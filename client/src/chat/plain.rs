@@ -174,22 +174,18 @@ fn show(
 
 #[cfg(test)]
 mod tests {
-    use std::net::TcpListener;
-
     use super::*;
+    use crate::dial::tests::connected;
 
     #[test]
     fn a_server_that_says_nothing_is_given_up() {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
-        let stream = TcpStream::connect(listener.local_addr().expect("it is bound")).expect("it listens");
+        let (stream, _server) = connected();
         let ended = show(stream, None, Duration::ZERO, io::sink()).expect("it ends");
         assert!(matches!(ended, Ended::Refused(said) if said == "no answer within 30 seconds"));
     }
     #[test]
     fn a_server_that_talks_but_lets_nobody_in_is_given_up_with_what_it_said() {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
-        let stream = TcpStream::connect(listener.local_addr().expect("it is bound")).expect("it listens");
-        let (mut server, _) = listener.accept().expect("somebody connects");
+        let (stream, mut server) = connected();
         // It goes on until its peer is gone.
         let talking = thread::spawn(move || while server.write_all(b"Please wait\n").is_ok() {});
         let ended = show(stream, None, Duration::from_millis(50), io::sink()).expect("it ends");
@@ -199,9 +195,7 @@ mod tests {
 
     #[test]
     fn who_is_in_may_hear_nothing_for_as_long_as_nobody_speaks() {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
-        let stream = TcpStream::connect(listener.local_addr().expect("it is bound")).expect("it listens");
-        let (mut server, _) = listener.accept().expect("somebody connects");
+        let (stream, mut server) = connected();
         let same = stream.try_clone().expect("there are descriptors");
         let shown = thread::spawn(move || show(stream, None, Duration::from_secs(3600), io::sink()));
         while same.read_timeout().expect("it is told").is_none() {

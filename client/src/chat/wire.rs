@@ -151,14 +151,12 @@ impl Open {
 
 #[cfg(test)]
 mod tests {
-    use std::net::TcpListener;
-
     use super::*;
+    use crate::dial::tests::connected;
 
     #[test]
     fn that_a_connection_is_overdue_is_told_once() {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
-        let stream = TcpStream::connect(listener.local_addr().expect("it is bound")).expect("it listens");
+        let (stream, _server) = connected();
         let stream = Async::new(stream).expect("it can be waited for");
         let mut wire = Wire::open_for(stream, Duration::ZERO);
         async_io::block_on(async {
