@@ -2,11 +2,10 @@
 
 use std::mem;
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 
 use crate::{
-    Batch, Chat, CloseCode, Config, ConnectionId, Event, Histogram, Message, Next, Request, Session, Signals, Stats,
-    Time,
+    Batch, Chat, Config, ConnectionId, Event, Histogram, Message, Next, Request, Session, Signals, Stats, Time,
 };
 
 /// Holds a [`Chat`], and gathers its actions for the writers.
@@ -44,11 +43,7 @@ impl<S> Hub<S> {
     /// The server stops: nobody is let in any more, and the socket was let go. Returns what is to be written to it before it is closed.
     pub fn open(&mut self, now: Time, session: &mut Session, socket: S) -> Result<ConnectionId, Bytes> {
         if self.is_stopped() {
-            let mut words = BytesMut::new();
-            for message in [Message::Stopping, Message::Bye { code: CloseCode::GOING_AWAY }] {
-                message.encode(session.form(), &mut words);
-            }
-            return Err(words.freeze());
+            return Err(Message::farewell(session.form()));
         }
         let connection = self.chat.next_connection();
         self.batch.push_socket(socket);

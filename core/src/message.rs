@@ -66,6 +66,15 @@ pub enum Message {
 }
 
 impl Message {
+    /// Returns all that those are told who are not let in since the server stops.
+    pub(crate) fn farewell(form: Form) -> Bytes {
+        let mut out = BytesMut::new();
+        Self::Stopping.encode(form, &mut out);
+        // A line shows nothing of it.
+        Self::Bye { code: CloseCode::GOING_AWAY }.encode(form, &mut out);
+        out.freeze()
+    }
+
     /// Appends the message as a form of connections has it: lines with their ends, or frames.
     pub fn encode(&self, form: Form, out: &mut BytesMut) {
         match form {

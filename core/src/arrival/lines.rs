@@ -1,7 +1,5 @@
 //! Owns a connection that has come to the line door: tells chat from other protocols by what comes first, or by silence.
 
-use bytes::BytesMut;
-
 use super::Step;
 use crate::session::Opening;
 use crate::{Config, Form, Incident, Message, Session, Time};
@@ -48,9 +46,7 @@ impl LinesArrival {
             }
             Opening::Line | Opening::Unknown if self.stopped => {
                 self.turned_away = Some(Step::End { incident: None });
-                let mut line = BytesMut::new();
-                Message::Stopping.encode(Form::Lines, &mut line);
-                Step::Write { bytes: line.freeze(), until: now }
+                Step::Write { bytes: Message::farewell(Form::Lines), until: now }
             }
             Opening::Line => Step::Enter,
             Opening::Unknown if self.ended => Step::End { incident: None },

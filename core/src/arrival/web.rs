@@ -3,12 +3,12 @@
 //! Invariant: what is held is never more than a head at its limit plus what was handed in at once, and only for as long as a request
 //! may take.
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use tungstenite::handshake::derive_accept_key;
 
 use super::Step;
 use crate::http::{Head, HeadError, Response, Status};
-use crate::{CloseCode, Config, Form, Incident, Message, Refusal, Session, Time};
+use crate::{Config, Form, Incident, Message, Refusal, Session, Time};
 
 /// How many requests a connection may make: far more than a page has files, with those of some reloads. The last is answered with the end of
 /// the connection. Whoever has more to ask connects again, and how often they do is limited.
@@ -146,9 +146,7 @@ impl WebArrival {
             }
             Phase::Answered(After::Chat) if self.stopped => {
                 self.phase = Phase::Answered(After::Nothing(None));
-                let mut frame = BytesMut::new();
-                Message::Bye { code: CloseCode::GOING_AWAY }.encode(Form::Web, &mut frame);
-                return Step::Write { bytes: frame.freeze(), until: now };
+                return Step::Write { bytes: Message::farewell(Form::Web), until: now };
             }
             Phase::Answered(After::Chat) => return Step::Enter,
             Phase::Answered(After::Nothing(incident)) => return Step::End { incident },

@@ -424,7 +424,9 @@ fn who_was_let_in_just_before_the_server_stops_is_told_so() {
     assert_eq!(step, Step::Enter);
     arrival.handle_stop();
     let Step::Write { bytes, .. } = arrival.poll_step(Time::START) else { panic!("nothing is told") };
-    assert_eq!(bytes[..], [0x88, 2, 0x03, 0xe9], "it is the code 1001");
+    let (said, close) = bytes.split_at(bytes.len() - 4);
+    assert_eq!(close, [0x88, 2, 0x03, 0xe9], "it is the code 1001");
+    assert_eq!(&said[2..], br#"{"kind":"stopping"}"#);
     assert_eq!(arrival.poll_step(Time::START), Step::End { incident: None });
 }
 
