@@ -43,6 +43,13 @@ export class Link {
     this.#become('connecting');
   }
 
+  /** Connects anew, unless one has left: a page that was put aside hears only later that its connection is gone. */
+  renew() {
+    if (this.state === 'left') return;
+    if (this.#socket) this.#drop();
+    this.connect();
+  }
+
   send(line) {
     if (this.state !== 'open') return;
     this.#socket.send(line);
@@ -65,6 +72,13 @@ export class Link {
       this.#socket.close();
       this.#lost();
     }, ANSWER_MAX);
+  }
+
+  /** Lets go of the socket, whatever it still has to say. */
+  #drop() {
+    this.#socket.onmessage = this.#socket.onclose = null;
+    this.#socket.close();
+    this.#socket = null;
   }
 
   #rest() {

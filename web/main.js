@@ -58,6 +58,11 @@ addEventListener('hashchange', () => {
   showAddress();
 });
 addEventListener('online', () => link.connect());
+addEventListener('pageshow', ({ persisted }) => {
+  if (!persisted) return;
+  chat.lost();
+  link.renew();
+});
 document.addEventListener('visibilitychange', () => {
   if (document.hidden) return;
   attention.seen();

@@ -91,6 +91,21 @@ test('an attempt can be made now, and only one', () => {
   assert.equal(sockets.length, 2);
 });
 
+test('a page that was put aside connects anew at once, and does not hear of the connection that it had', () => {
+  sockets[0].says({ kind: 'hello' });
+  link.renew();
+  assert.deepEqual([states, sockets.length], [['connecting', 'open', 'connecting'], 2]);
+  assert.deepEqual([sockets[0].closed, sockets[0].onmessage, sockets[0].onclose], [true, null, null]);
+  sockets[1].onclose({ code: 1006 });
+  link.renew();
+  assert.deepEqual([link.state, sockets.length], ['connecting', 3]);
+  clock.pass(10_000);
+  assert.equal(sockets.length, 3);
+  sockets[2].onclose({ code: 1000 });
+  link.renew();
+  assert.deepEqual([link.state, sockets.length], ['left', 3]);
+});
+
 test('the close code says why, and who has left stays away', () => {
   for (const [code, why, state] of [[1001, 'stopped', 'resting'], [1013, 'full', 'resting'], [1006, 'lost', 'resting'], [1000, 'left', 'left']]) {
     sockets.at(-1).onclose({ code });
