@@ -10,6 +10,7 @@
 //! - [`BareCore`] plays acts on the core alone, in virtual time. What it gives is what a transcript records.
 //! - [`Server`] runs one of the real servers; [`replay`] plays acts on it over sockets and holds it to the same bytes.
 //! - A [`Person`] types and reads lines at a socket, where there is no script, and a [`Browser`] what a page does.
+//! - A [`Relay`] stands between clients and a server, and freezes, delays or cuts what goes through.
 //! - [`fuzzing`] holds what is fuzzed, and replayed.
 //! - [`sim`] is a world made from a seed, with a model of the protocol beside it.
 //! - A [`Program`] is the binary of a server, in a process of its own.
@@ -28,6 +29,7 @@ mod given;
 mod person;
 mod program;
 mod received;
+mod relay;
 mod script;
 mod server;
 mod siege;
@@ -44,6 +46,7 @@ pub use escape::{EscapeError, escape, unescape};
 pub use person::Person;
 pub use program::{Ended, Program};
 pub use received::{HELP, HelpText, Received};
+pub use relay::{Relay, Way};
 pub use script::{Script, ScriptError};
 pub use server::{Adapter, Server};
 pub use siege::{Delays, Fire, Heard, Siege, Vitals};
