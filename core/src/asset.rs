@@ -9,19 +9,40 @@ pub struct Asset {
     pub content_type: &'static str,
     /// What is in it.
     pub bytes: &'static [u8],
+    /// The same as gzip, for browsers that take it.
+    pub gzip: Option<&'static [u8]>,
     tag: u64,
+}
+
+/// Holds what a browser is given of a file, as far as it depends on what the browser takes.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Variant {
+    pub(crate) bytes: &'static [u8],
+    pub(crate) is_gzip: bool,
+    /// What neither another version of the file would have, nor the file in another form: the header `ETag`.
+    pub(crate) etag: String,
 }
 
 impl Asset {
     /// Makes a file. It is tagged by what is in it, so this is best done in a constant.
     #[must_use]
     pub const fn new(path: &'static str, content_type: &'static str, bytes: &'static [u8]) -> Self {
-        Self { path, content_type, bytes, tag: hash(bytes) }
+        Self { path, content_type, bytes, gzip: None, tag: hash(bytes) }
     }
 
-    /// Returns what another version of the file would not have: the header `ETag`.
-    pub(crate) fn etag(&self) -> String {
-        format!("\"{:016x}\"", self.tag)
+    /// Adds the same file as gzip, which is left out if it is no smaller.
+    #[must_use]
+    pub const fn with_gzip(self, gzip: &'static [u8]) -> Self {
+        Self { gzip: if gzip.len() < self.bytes.len() { Some(gzip) } else { None }, ..self }
+    }
+
+    /// Returns what to give to a browser that takes gzip, or not.
+    pub(crate) fn variant(&self, takes_gzip: bool) -> Variant {
+        let tag = self.tag;
+        match self.gzip {
+            Some(gzip) if takes_gzip => Variant { bytes: gzip, is_gzip: true, etag: format!("\"{tag:016x}-gzip\"") },
+            _ => Variant { bytes: self.bytes, is_gzip: false, etag: format!("\"{tag:016x}\"") },
+        }
     }
 }
 
@@ -41,8 +62,24 @@ mod tests {
 
     #[test]
     fn a_file_has_another_tag_when_something_else_is_in_it() {
-        let tags = [&b""[..], b"a", b"b", b"ab", b"ba"].map(|bytes| Asset::new("/", "text/plain", bytes).etag());
+        let tags =
+            [&b""[..], b"a", b"b", b"ab", b"ba"].map(|bytes| Asset::new("/", "text/plain", bytes).variant(true).etag);
         assert_eq!(tags[1], "\"af63dc4c8601ec8c\"", "the published example of the hash");
         assert_eq!(tags.iter().collect::<std::collections::BTreeSet<_>>().len(), tags.len());
+    }
+
+    #[test]
+    fn a_file_is_given_as_gzip_to_who_takes_it_if_that_is_smaller() {
+        for (bytes, gzip, takes_gzip, is_gzip) in [
+            (&b"aaaa"[..], &b"4a"[..], true, true),
+            (b"aaaa", b"4a", false, false),
+            (b"a", b"1a", true, false),
+            (b"aa", b"2a", true, false),
+        ] {
+            let asset = Asset::new("/", "text/plain", bytes).with_gzip(gzip);
+            let given = asset.variant(takes_gzip);
+            assert_eq!((given.is_gzip, given.bytes), (is_gzip, if is_gzip { gzip } else { bytes }));
+            assert_eq!(given.etag == asset.variant(false).etag, !is_gzip);
+        }
     }
 }

@@ -1,7 +1,9 @@
 //! Owns as much of HTTP as the web door needs: request heads without bodies, and answers to them.
 
+mod coding;
 mod head;
 mod response;
 
+pub(crate) use self::coding::takes_gzip;
 pub(crate) use self::head::{Head, HeadError};
 pub(crate) use self::response::{Response, Status};

@@ -1,4 +1,4 @@
-//! Owns the page that browsers are given: the files of the folder `web`, as they were when this was built.
+//! Owns the page that browsers are given: the files of the folder `web`, as they were when this was built, and compressed.
 
 use chinwag_core::Asset;
 
@@ -14,6 +14,7 @@ macro_rules! asset {
     };
     ($name:literal, $content_type:expr, $path:expr) => {
         Asset::new($path, $content_type, include_bytes!(concat!("../../web/", $name)))
+            .with_gzip(include_bytes!(concat!(env!("OUT_DIR"), "/", $name, ".gz")))
     };
 }
 
@@ -48,11 +49,14 @@ pub const PAGE: &[Asset] = &[
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
+    use std::io::Read as _;
     use std::path::Path;
+
+    use flate2::read::GzDecoder;
 
     use super::*;
 
-    /// The most that the page may have in all.
+    /// The most that the page may have in all, on its way to a browser.
     const PAGE_BYTES_MAX: usize = 60 << 10;
 
     #[test]
@@ -68,8 +72,19 @@ mod tests {
 
     #[test]
     fn the_page_is_small() {
-        let bytes: usize = PAGE.iter().map(|asset| asset.bytes.len()).sum();
+        let bytes: usize = PAGE.iter().map(|asset| asset.gzip.unwrap_or(asset.bytes).len()).sum();
         assert!(bytes < PAGE_BYTES_MAX, "it has {bytes} bytes");
+    }
+
+    #[test]
+    fn what_is_compressed_is_the_file() {
+        for asset in PAGE {
+            let gzip = asset.gzip.unwrap_or_else(|| panic!("{} is no smaller compressed", asset.path));
+            let mut read = Vec::new();
+            GzDecoder::new(gzip).read_to_end(&mut read).expect("it is gzip");
+            assert!(read == asset.bytes, "{}", asset.path);
+            assert_eq!(&gzip[..8], &[0x1f, 0x8b, 8, 0, 0, 0, 0, 0], "{} has a name or a time", asset.path);
+        }
     }
 
     #[test]

@@ -7,8 +7,9 @@ use bytes::Bytes;
 use tungstenite::handshake::derive_accept_key;
 
 use super::Step;
-use crate::http::{Head, HeadError, Response, Status};
-use crate::{Config, Form, Incident, Message, Refusal, Session, Time};
+use crate::asset::Variant;
+use crate::http::{Head, HeadError, Response, Status, takes_gzip};
+use crate::{Asset, Config, Form, Incident, Message, Refusal, Session, Time};
 
 /// How many requests a connection may make: far more than a page has files, with those of some reloads. The last is answered with the end of
 /// the connection. Whoever has more to ask connects again, and how often they do is limited.
@@ -229,18 +230,25 @@ fn answer(config: &Config, head: &Head<'_>, is_last: bool) -> Answer {
     let response = match (head.path, asset) {
         (HEALTH, _) => Response::plain(Status::OK, "ok"),
         (_, None) => Response::plain_status(Status::NOT_FOUND),
-        (_, Some(asset)) => {
-            let etag = asset.etag();
-            let is_known = |item: &[u8]| item == b"*" || item.strip_prefix(b"W/").unwrap_or(item) == etag.as_bytes();
-            let response = if head.items("if-none-match").any(is_known) {
-                Response::not_modified()
-            } else {
-                Response::new(Status::OK, asset.content_type, asset.bytes)
-            };
-            response.field("ETag", &etag).field("Cache-Control", "no-cache")
-        }
+        (_, Some(asset)) => give(asset, head),
     };
     if head.is_kept_alive() && !is_last { Answer { response, after: After::NextRequest } } else { last(response) }
+}
+
+/// Gives a file, in the form that the browser takes, unless it has that already.
+fn give(asset: &Asset, head: &Head<'_>) -> Response {
+    let Variant { bytes, is_gzip, etag } = asset.variant(takes_gzip(head));
+    let is_known = |item: &[u8]| item == b"*" || item.strip_prefix(b"W/").unwrap_or(item) == etag.as_bytes();
+    let mut response = if head.items("if-none-match").any(is_known) {
+        Response::not_modified()
+    } else {
+        let response = Response::new(Status::OK, asset.content_type, bytes);
+        if is_gzip { response.field("Content-Encoding", "gzip") } else { response }
+    };
+    if asset.gzip.is_some() {
+        response = response.field("Vary", "Accept-Encoding");
+    }
+    response.field("ETag", &etag).field("Cache-Control", "no-cache")
 }
 
 /// Lets a `WebSocket` in, or says why not.

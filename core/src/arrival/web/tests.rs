@@ -8,6 +8,7 @@ use crate::{Asset, CloseCode, Next, Request, Signals, Text};
 const PAGE: &[Asset] = &[
     Asset::new("/", "text/html; charset=utf-8", b"<!doctype html>"),
     Asset::new("/main.js", "text/javascript; charset=utf-8", b"talk()"),
+    Asset::new("/style.css", "text/css; charset=utf-8", b"p { color: red }").with_gzip(b"squeezed"),
 ];
 
 fn config() -> Config {
@@ -179,6 +180,44 @@ fn what_a_browser_has_already_is_not_sent_again() {
         assert!(answer.contains(etag) && answer.contains("Cache-Control: no-cache\r\n"));
         assert_eq!(step, Step::Read { until: late() });
     }
+}
+
+#[test]
+fn what_is_compressed_goes_to_who_takes_it_with_a_tag_of_its_own() {
+    let ask = |method: &str, fields: &str| {
+        let request = format!("{method} /style.css HTTP/1.1\r\nHost: a\r\n{fields}\r\n");
+        let (answer, ..) = talk(&[request.as_bytes()]);
+        let (head, body) = answer.split_once("\r\n\r\n").expect("there is a head");
+        (head.to_owned(), body.to_owned())
+    };
+    let field = |head: &str, name: &str| {
+        let value = head.split("\r\n").find_map(|line| line.strip_prefix(name));
+        value.map(|value| value.trim_start_matches(": ").to_owned())
+    };
+    let gzip = "Accept-Encoding: gzip, br\r\n";
+    let (plain, plain_body) = ask("GET", "");
+    let (squeezed, squeezed_body) = ask("GET", gzip);
+    assert_eq!((plain_body.as_str(), squeezed_body.as_str()), ("p { color: red }", "squeezed"));
+    assert_eq!([&plain, &squeezed].map(|head| field(head, "Content-Length")), [Some("16".into()), Some("8".into())]);
+    assert_eq!([&plain, &squeezed].map(|head| field(head, "Content-Encoding")), [None, Some("gzip".into())]);
+    let [Some(plain_tag), Some(squeezed_tag)] = [&plain, &squeezed].map(|head| field(head, "ETag")) else {
+        panic!("both have a tag")
+    };
+    assert_ne!(plain_tag, squeezed_tag);
+    assert_eq!(ask("HEAD", gzip), (squeezed, String::new()));
+    assert_eq!(ask("GET", "Accept-Encoding: gzip;q=0\r\n").1, plain_body);
+    for (tag, coding, status) in
+        [(&plain_tag, "", "304"), (&squeezed_tag, gzip, "304"), (&plain_tag, gzip, "200"), (&squeezed_tag, "", "200")]
+    {
+        let (head, body) = ask("GET", &format!("{coding}If-None-Match: {tag}\r\n"));
+        assert!(head.starts_with(&format!("HTTP/1.1 {status} ")), "{tag}, {coding}: {head}");
+        assert_eq!(field(&head, "Vary"), Some("Accept-Encoding".into()), "{head}");
+        assert_eq!(
+            (status == "304", field(&head, "Content-Encoding").is_some()),
+            (body.is_empty(), body == "squeezed")
+        );
+    }
+    assert!(!talk(&[get("/").as_bytes()]).0.contains("\r\nVary: "), "what has one form does not vary");
 }
 
 #[test]
