@@ -1,5 +1,7 @@
 // Ties the page together: what the server says and the person does goes into the chat, what comes of it to the screen and the server.
 
+import './layout.js';
+
 import { announce } from './announce.js';
 import * as attention from './attention.js';
 import * as banner from './banner.js';

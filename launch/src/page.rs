@@ -33,6 +33,7 @@ pub const PAGE: &[Asset] = &[
     asset!("dom.js", SCRIPT),
     asset!("history.js", SCRIPT),
     asset!("kept.js", SCRIPT),
+    asset!("layout.js", SCRIPT),
     asset!("link.js", SCRIPT),
     asset!("log.js", SCRIPT),
     asset!("main.js", SCRIPT),

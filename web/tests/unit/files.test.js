@@ -20,7 +20,7 @@ test('every file that the page asks for is there, and every file that is there i
   const asked = new Set(['index.html']);
   for (const name of served) {
     const text = read(name);
-    for (const [, linked, imported] of text.matchAll(/(?:href|src)="([^"#]+)"|from '\.\/([^']+)'/g)) asked.add(linked ?? imported);
+    for (const [, linked, imported] of text.matchAll(/(?:href|src)="([^"#]+)"|(?:from|import) '\.\/([^']+)'/g)) asked.add(linked ?? imported);
   }
   assert.deepEqual([...asked].sort(), served.sort());
 });
@@ -39,7 +39,7 @@ test('text only ever becomes text: no markup is made of strings, no code, no inl
 });
 
 test('no id can be the name of a room: the address of that room would lead to it', () => {
-  const ids = [...read('index.html').matchAll(/\bid="([^"]+)"/g)].map(([, id]) => id);
+  const ids = [...read('layout.js').matchAll(/\bid: '([^']+)'/g)].map(([, id]) => id);
   assert.ok(ids.length > 0);
   assert.deepEqual(ids.filter((id) => isName(id)), []);
 });

@@ -1,0 +1,92 @@
+// The elements that the page begins with. They are made by script: browsers without one, such as lynx, would show what is hidden, too, and
+// buttons that do nothing.
+
+const SVG = 'http://www.w3.org/2000/svg';
+
+/** Makes an element with its attributes; one that is `true` has no value. */
+function make(tag, attributes, ...content) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value === true ? '' : value);
+  made.append(...content);
+  return made;
+}
+
+function icon(path) {
+  const [svg, line] = ['svg', 'path'].map((tag) => document.createElementNS(SVG, tag));
+  svg.setAttribute('viewBox', '0 0 24 24');
+  line.setAttribute('d', path);
+  svg.append(line);
+  return svg;
+}
+
+const rooms = make('nav', { 'aria-label': 'Rooms' },
+  make('p', { class: 'brand' },
+    make('img', { src: 'icon.svg', alt: '', width: 28, height: 28 }), ' chinwag ',
+    make('button', { class: 'close icon narrow', 'aria-label': 'Close the lists' }, icon('M6 6l12 12M18 6L6 18'))),
+  make('h2', {}, 'Rooms'),
+  make('ul', { class: 'rooms' }),
+  make('p', { class: 'rooms-more more', hidden: true }),
+  make('form', { class: 'make', autocomplete: 'off' },
+    make('label', { for: 'a:make-room' }, 'Join or open a room'),
+    make('div', {},
+      make('input', {
+        id: 'a:make-room', class: 'make-room', autocapitalize: 'none', spellcheck: false, enterkeyhint: 'go', 'aria-describedby': 'a:make-error',
+      }),
+      make('button', {}, 'Join')),
+    make('p', { id: 'a:make-error', class: 'make-error error', role: 'alert' })));
+
+const people = make('section', { 'aria-labelledby': 'a:people-title', tabindex: 0 },
+  make('h2', { id: 'a:people-title' }, 'People ', make('span', { class: 'people-count number' })),
+  make('ul', { class: 'people' }),
+  make('p', { class: 'people-more more', hidden: true }),
+  make('p', { class: 'alone more', hidden: true }, 'Nobody else is here yet. Send them the address of this page!'));
+
+const notify = 'Notify me when my name is said';
+
+const top = make('header', { class: 'top' },
+  make('button', { class: 'menu icon narrow', 'aria-expanded': false, 'aria-controls': 'a:side', 'aria-label': 'Rooms and people' },
+    icon('M4 7h16M4 12h16M4 17h16')),
+  make('h1', { class: 'room' }, 'chinwag'),
+  make('p', { class: 'crowd' }),
+  make('button', { class: 'notify', 'aria-pressed': false, 'aria-label': notify, title: notify, hidden: true },
+    icon('M18 16V11a6 6 0 1 0-12 0v5l-2 2h16zM10 21h4'), ' ', make('span', { class: 'wide' }, 'Notify me')));
+
+const main = make('main', { class: 'main' },
+  make('div', { class: 'banner', hidden: true },
+    make('p', { class: 'banner-text' }),
+    make('button', { class: 'banner-now chief' })),
+  make('div', { class: 'log', role: 'log', 'aria-live': 'off', 'aria-label': 'Messages', tabindex: 0 }, make('ol', { class: 'rows' })),
+  make('div', { class: 'foot' },
+    make('button', { class: 'latest chief', hidden: true }, make('span', { class: 'latest-text' }), icon('M12 5v14M6 13l6 6 6-6')),
+    make('div', { id: 'a:options', class: 'options', role: 'listbox', 'aria-label': 'Suggestions', hidden: true }),
+    make('form', { class: 'composer', autocomplete: 'off' },
+      make('textarea', {
+        class: 'line', rows: 1, 'aria-label': 'Message', 'aria-autocomplete': 'list', 'aria-controls': 'a:options',
+        'aria-describedby': 'a:hint a:keys', enterkeyhint: 'send',
+      }),
+      make('button', { class: 'icon chief', 'aria-label': 'Send' }, icon('M12 19V5M6 11l6-6 6 6'))),
+    make('div', { class: 'under' },
+      make('button', { class: 'you', hidden: true },
+        make('span', { class: 'unseen' }, 'You are '), make('span', { class: 'you-name' }), ' ', make('u', {}, 'Change name')),
+      make('p', { id: 'a:hint', class: 'hint', role: 'status' }),
+      make('p', { id: 'a:keys', class: 'keys wide' },
+        make('kbd', {}, 'Tab'), ' completes · ', make('kbd', {}, '↑'), ' earlier lines · ', make('kbd', {}, '/help'), ' commands'))));
+
+const rename = make('dialog', { class: 'rename', 'aria-labelledby': 'a:rename-title' },
+  make('form', { autocomplete: 'off' },
+    make('h2', { id: 'a:rename-title' }, 'What shall we call you?'),
+    make('label', { for: 'a:new-name' }, 'Your name'),
+    make('input', { id: 'a:new-name', class: 'new-name', spellcheck: false, 'aria-describedby': 'a:name-error' }),
+    make('p', { id: 'a:name-error', class: 'name-error error', role: 'alert' }),
+    make('div', {},
+      make('button', { class: 'rename-cancel', type: 'button' }, 'Cancel'),
+      make('button', { class: 'chief' }, 'Change name'))));
+
+document.body.replaceChildren(
+  make('button', { class: 'skip' }, 'Skip to the message line'),
+  make('div', { id: 'a:side', class: 'side' }, rooms, people),
+  make('div', { class: 'shade' }),
+  top,
+  main,
+  rename,
+  make('div', { class: 'announcer unseen', 'aria-live': 'polite' }));
