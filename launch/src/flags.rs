@@ -16,6 +16,9 @@ use crate::PAGE;
 /// The port that clients try first.
 const PORT: u16 = 42069;
 
+/// What is known everywhere for this machine itself.
+const LOCALHOST: &str = "localhost";
+
 /// The least that `--max-line` can be: `/name` or `/join` with a name of 20, the longest command. With less, people could not use
 /// all that the help tells them, and programs would wait for answers that never come.
 const LINE_CHARS_MIN: u32 = 26;
@@ -24,7 +27,7 @@ const LINE_CHARS_MIN: u32 = 26;
 #[derive(FromArgs, Debug)]
 #[argh(help_triggers("-h", "--help"))]
 pub(super) struct Flags {
-    /// address to listen on, IPv4 or IPv6 (default 127.0.0.1: this machine only; 0.0.0.0 or :: for everyone who can reach it)
+    /// address to listen on, IPv4 or IPv6, or localhost (default 127.0.0.1: this machine only; 0.0.0.0 or :: for everyone who can reach it)
     #[argh(option, short = 'i', default = "Ipv4Addr::LOCALHOST.into()", from_str_fn(ip))]
     ip: IpAddr,
 
@@ -111,19 +114,17 @@ pub(super) enum Parsed {
 }
 
 impl Flags {
-    /// Reads the arguments, without the program's name. `--flag=value` is as good as `--flag value`.
+    /// Reads the arguments, without the program's name. `--flag=value` is as good as `--flag value`, and `-fvalue` as `-f value`. Of a flag
+    /// that is given again the last holds, so that whoever calls a script that sets some can set them otherwise.
     pub(super) fn parse(program: &str, args: impl Iterator<Item = OsString>) -> Parsed {
         let mut words = Vec::new();
         for arg in args {
             let Ok(arg) = arg.into_string() else {
                 return Parsed::Wrong("the arguments must be valid UTF-8".into());
             };
-            match arg.split_once('=').filter(|_| arg.starts_with("--")) {
-                Some((flag, value)) => words.extend([flag.to_owned(), value.to_owned()]),
-                None => words.push(arg),
-            }
+            words.extend(words_of(arg));
         }
-        let words: Vec<_> = words.iter().map(String::as_str).collect();
+        let words: Vec<_> = last_of_each(&words).map(String::as_str).collect();
         match Self::from_args(&[program], &words) {
             Ok(Self { web: Web::At(web), ip, port, .. }) if takes(SocketAddr::new(ip, port), web) => {
                 Parsed::Wrong(format!("--port and --web can't be the same address; choose another than {port} for one"))
@@ -162,6 +163,47 @@ impl Flags {
     }
 }
 
+/// The flags that take no value.
+const SWITCHES: [&str; 4] = ["--version", "--help", "-h", "help"];
+
+/// The flags that may be given more than once, and all count.
+const REPEATED: [&str; 1] = ["--web-origin"];
+
+/// Takes the value off a flag that it was written together with.
+fn words_of(arg: String) -> Vec<String> {
+    if arg.starts_with("--") {
+        return arg.split_once('=').map(|(flag, value)| vec![flag.to_owned(), value.to_owned()]).unwrap_or(vec![arg]);
+    }
+    ["-i", "-p"]
+        .into_iter()
+        .find_map(|flag| Some((flag, arg.strip_prefix(flag).filter(|value| !value.is_empty())?)))
+        .map(|(flag, value)| vec![flag.to_owned(), value.strip_prefix('=').unwrap_or(value).to_owned()])
+        .unwrap_or(vec![arg])
+}
+
+/// Leaves out each flag, with its value, that is given again later, be it by its other name.
+fn last_of_each(words: &[String]) -> impl Iterator<Item = &String> {
+    let mut flags = Vec::new();
+    let mut at = 0;
+    while let Some(word) = words.get(at) {
+        let len = if word.starts_with('-') && !SWITCHES.contains(&word.as_str()) { 2 } else { 1 };
+        let name = match word.as_str() {
+            "-i" => "--ip",
+            "-p" => "--port",
+            "-h" => "--help",
+            name => name,
+        };
+        flags.push((name, &words[at..words.len().min(at + len)]));
+        at += len;
+    }
+    let is_last = |at: usize, name: &str| {
+        !name.starts_with('-') || REPEATED.contains(&name) || flags[at + 1..].iter().all(|(later, _)| *later != name)
+    };
+    let last: Vec<&[String]> =
+        flags.iter().enumerate().filter(|(at, (name, _))| is_last(*at, name)).map(|(_, (_, words))| *words).collect();
+    last.into_iter().flatten()
+}
+
 /// Tells whether a program that listens at one address has taken the other, too.
 pub(super) fn takes(one: SocketAddr, other: SocketAddr) -> bool {
     // An address that stands for all of a kind has each of them; those of IPv6 have those of IPv4, too.
@@ -181,8 +223,12 @@ fn cores() -> u32 {
     available_parallelism().map_or(1, |cores| u32::try_from(cores.get()).unwrap_or(1).min(1024))
 }
 
+/// Reads an address. Of names only `localhost` is one: what others stand for may change, or be several addresses.
 fn ip(value: &str) -> Result<IpAddr, String> {
-    value.parse().map_err(|_| "it takes an IPv4 or IPv6 address, like 0.0.0.0 or ::1".into())
+    if value == LOCALHOST {
+        return Ok(Ipv4Addr::LOCALHOST.into());
+    }
+    value.parse().map_err(|_| "it takes an IPv4 or IPv6 address, like 0.0.0.0 or ::1, or localhost".into())
 }
 
 fn port(value: &str) -> Result<u16, String> {
@@ -193,10 +239,11 @@ fn web(value: &str) -> Result<Web, String> {
     if value == "off" {
         return Ok(Web::Off);
     }
-    value
-        .parse()
+    let port = value.strip_prefix(LOCALHOST).and_then(|rest| rest.strip_prefix(':')).and_then(|port| port.parse().ok());
+    let here = port.map(|port| SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
+    here.or_else(|| value.parse().ok())
         .map(Web::At)
-        .map_err(|_| "it takes an address with a port, like 127.0.0.1:42080 or [::]:80, or off".into())
+        .ok_or_else(|| "it takes an address with a port, like 127.0.0.1:42080 or [::]:80, or off".into())
 }
 
 fn web_origin(value: &str) -> Result<String, String> {
@@ -318,14 +365,42 @@ mod tests {
     }
 
     #[test]
+    fn of_a_flag_that_is_given_again_the_last_holds() {
+        let parsed = |line: &str| match parse(line) {
+            Parsed::Flags(flags) => flags,
+            Parsed::Help(said) | Parsed::Wrong(said) => panic!("{line}: {said}"),
+        };
+        let cases = [
+            ("--port 1 --port 2", "127.0.0.1:2"),
+            ("--port 1 -p 2 --threads 2 --threads=3", "127.0.0.1:2"),
+            ("-p1 --port=2 -p3", "127.0.0.1:3"),
+            ("-p=1 --ip 10.0.0.1 -i::1", "[::1]:1"),
+            ("--port http --port 4 --version --version", "127.0.0.1:4"),
+            ("--ip 10.0.0.1 -i localhost", "127.0.0.1:42069"),
+            ("--log-dir --port --log-dir x -p 5", "127.0.0.1:5"),
+        ];
+        for (line, address) in cases {
+            assert_eq!(parsed(line).address(), address.parse().expect("the case is an address"), "{line}");
+        }
+        assert_eq!(parsed("--web off --web localhost:80").web, Web::At("127.0.0.1:80".parse().expect("an address")));
+        let origins = parsed("--web-origin http://a --web-origin http://b").web_origin;
+        assert_eq!(origins, ["http://a", "http://b"]);
+        for (line, named) in [("--port 1 --port", "--port"), ("--colour --colour", "--colour"), ("x -p 1 x", "x")] {
+            let Parsed::Wrong(said) = parse(line) else { panic!("{line} is wrong") };
+            assert!(said.contains(named), "{line}: {said}");
+        }
+    }
+
+    #[test]
     fn a_wrong_flag_is_named_with_what_it_takes_on_one_line() {
         let cases = [
-            ("--ip localhost", "--ip", "IPv4 or IPv6 address"),
+            ("--ip chat.example", "--ip", "IPv4 or IPv6 address"),
             ("-i 1.2.3", "-i", "IPv4 or IPv6 address"),
             ("--port 65536", "--port", "0 to 65535"),
             ("--port=http", "--port", "0 to 65535"),
             ("--web 8080", "--web", "an address with a port"),
-            ("--web localhost:80", "--web", "an address with a port"),
+            ("--web localhost:x", "--web", "an address with a port"),
+            ("--web chat.example:80", "--web", "an address with a port"),
             ("--web-origin chat.example", "--web-origin", "an origin, like"),
             ("--web-origin https://a.example/", "--web-origin", "without a path"),
             ("--web-origin https://", "--web-origin", "an origin, like"),

@@ -2,7 +2,7 @@
 
 use chinwag_tests::{Adapter, Ended, Program};
 
-use crate::assert_one_line;
+use crate::{assert_one_line, assert_talk, stop};
 
 const FLAGS: [&str; 16] = [
     "--ip",
@@ -47,7 +47,7 @@ fn help_names_every_flag_on_standard_output() {
 #[test]
 fn a_mistake_is_one_line_that_names_the_flag_and_what_it_takes() {
     let cases: [(&[&str], &[&str]); 33] = [
-        (&["--ip", "localhost"], &["--ip", "localhost", "IPv4 or IPv6 address"]),
+        (&["--ip", "chat.example"], &["--ip", "chat.example", "IPv4 or IPv6 address", "localhost"]),
         (&["-i", "1.2.3"], &["-i", "IPv4 or IPv6 address"]),
         (&["--ip", "127.0.0.1:80"], &["--ip", "IPv4 or IPv6 address"]),
         (&["--ip="], &["--ip", "IPv4 or IPv6 address"]),
@@ -74,7 +74,7 @@ fn a_mistake_is_one_line_that_names_the_flag_and_what_it_takes() {
         (&["--drain", "3601"], &["--drain", "whole number of seconds", "0 to 3600"]),
         (&["--port"], &["--port", "No value"]),
         (&["--log-dir"], &["--log-dir", "No value"]),
-        (&["--port", "1", "--port", "2"], &["--port", "duplicate"]),
+        (&["--port", "1", "--port", "http"], &["--port", "http", "0 to 65535"]),
         (&["--version=yes"], &["yes", "Unrecognized"]),
         (&["--colour"], &["--colour", "Unrecognized"]),
         (&["-x"], &["-x", "Unrecognized"]),
@@ -87,6 +87,15 @@ fn a_mistake_is_one_line_that_names_the_flag_and_what_it_takes() {
             assert_eq!((code, out.as_str()), (Some(2), ""), "{flags:?}");
             assert_one_line(adapter, &err, words);
         }
+    }
+}
+
+#[test]
+fn of_a_flag_that_is_given_again_the_last_holds() {
+    for adapter in Adapter::ALL {
+        let (server, addr) = Program::start(adapter, ["-p1", "--ip=192.0.2.1", "--port=0", "-ilocalhost"]);
+        assert_talk(addr);
+        stop(server);
     }
 }
 
