@@ -12,6 +12,8 @@ mod logging;
 mod metrics;
 mod page;
 mod send;
+mod signals;
+mod taken;
 #[cfg(target_os = "linux")]
 mod tee;
 #[cfg(not(target_os = "linux"))]
@@ -22,14 +24,17 @@ mod watch;
 use std::io::{self, Write as _};
 use std::net::{SocketAddr, TcpListener};
 use std::process::ExitCode;
+use std::time::Duration;
 
-use chinwag_core::{Config, Form};
+use chinwag_core::{Config, Form, Order};
 use tracing::warn;
 
 pub use self::door::{Door, Recovery};
 use self::flags::{Flags, Parsed, Web, takes};
+use self::listen::Bound;
 pub use self::page::PAGE;
 pub use self::send::{send, written};
+use self::signals::Signals;
 pub use self::tee::Tee;
 pub use self::watch::{Ticket, Watch};
 
@@ -42,14 +47,19 @@ pub struct Program {
     pub version: &'static str,
 }
 
-/// Holds what a server says once, when it can be reached and stopped: a line for each of its doors.
+/// Holds what a server says once, when it can be reached: a line for each of its doors.
 #[derive(Debug)]
-pub struct Ready(String);
+pub struct Ready {
+    lines: String,
+    signals: Signals,
+}
 
 impl Ready {
-    /// Says on standard output that the server is ready. Whoever reads it may connect, and may send a signal that stops it.
-    pub fn say(self) {
-        say(&self.0);
+    /// Says on standard output that the server is ready, and tells `operator` from now on what is ordered by signals. It is dropped when
+    /// the server is to stop; a second signal to stop ends the process. Whoever reads what is said may connect, and may send signals.
+    pub fn say(self, operator: impl FnMut(Order) + Send + 'static) {
+        self.signals.tell(operator);
+        say(&self.lines);
     }
 }
 
@@ -57,7 +67,7 @@ impl Ready {
 pub type Doors = Vec<(TcpListener, Form)>;
 
 /// Runs a server: reads the flags from the command line, opens the log and the listening sockets, and calls `serve` with what was
-/// configured, which says that the server is ready as soon as it listens to signals. Returns what the process is to exit with.
+/// configured, which says that the server is ready as soon as it can be given orders. Returns what the process is to exit with.
 pub fn run(program: Program, serve: impl FnOnce(Doors, Config, Ready) -> anyhow::Result<()>) -> ExitCode {
     let flags = match Flags::parse(program.name, std::env::args_os().skip(1)) {
         Parsed::Flags(flags) => *flags,
@@ -78,46 +88,61 @@ fn start(
     flags: &Flags,
     serve: impl FnOnce(Doors, Config, Ready) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
+    let signals = Signals::catch()?;
     // What is logged is written by threads of its own; this keeps them until all is written.
-    let _log = logging::start(program.name, flags.log_dir.as_deref())?;
+    let log = logging::start(program.name, flags.log_dir.as_deref())?;
+    signals.reopen(log.reopening.clone());
     let Program { name, version } = program;
     let config = flags.config(descriptors::raise(flags.threads));
-    let listener = listen::bind(flags.address(), listen::LINES, &config)?;
-    let lines = listener.local_addr()?;
-    let mut ready = format!("{name} {version} listening on {lines}\n");
-    let mut doors = vec![(listener, Form::Lines)];
-    if let Some(listener) = bind_web(flags.web, lines, &config)? {
+    let wait = |pause| signals.wait_for_stop(pause);
+    // All addresses are there before anybody can connect.
+    let Some(lines) = listen::bind(flags.address(), listen::LINES, wait)? else { return Ok(()) };
+    let lines_addr = lines.local_addr()?;
+    let web = bind_web(flags.web, lines_addr, wait)?;
+    if signals.wait_for_stop(Duration::ZERO) {
+        return Ok(());
+    }
+    let mut ready = format!("{name} {version} listening on {lines_addr}\n");
+    let mut doors = vec![(lines.listen(&config)?, Form::Lines)];
+    if let Some(listener) = web.and_then(|web| listen_web(flags.web, web, &config).transpose()).transpose()? {
         ready += &format!("{name} {version} web page at http://{}/\n", listener.local_addr()?);
         doors.push((listener, Form::Web));
     }
     // From here on whoever connects is kept waiting by the operating system until `serve` accepts.
-    serve(doors, config, Ready(ready))
+    serve(doors, config, Ready { lines: ready, signals: signals.clone() })
 }
 
-/// Listens for browsers, if that is asked for. Where nobody chose the address, another server that has it, as two on one machine
-/// will, is no reason not to serve.
-fn bind_web(web: Web, lines: SocketAddr, config: &Config) -> anyhow::Result<Option<TcpListener>> {
+/// Takes the address for browsers, if that is asked for. Where nobody chose it, another server that has it, as two on one machine will, is
+/// no reason not to serve.
+fn bind_web(web: Web, lines: SocketAddr, wait: impl Fn(Duration) -> bool) -> anyhow::Result<Option<Bound>> {
     match web {
         Web::Off => Ok(None),
-        Web::At(address) => listen::bind(address, listen::WEB, config).map(Some),
-        Web::Default => Ok(bind_if_free(Web::DEFAULT, lines, config)),
+        Web::At(address) => listen::bind(address, listen::WEB, wait),
+        Web::Default => Ok(bind_if_free(Web::DEFAULT, lines, wait)),
     }
 }
 
-/// Listens for browsers, or says why not, whatever `RUST_LOG` says.
-fn bind_if_free(address: SocketAddr, lines: SocketAddr, config: &Config) -> Option<TcpListener> {
+/// Takes the address for browsers, or says why not, whatever `RUST_LOG` says.
+fn bind_if_free(address: SocketAddr, lines: SocketAddr, wait: impl Fn(Duration) -> bool) -> Option<Bound> {
     let bound = if takes(lines, address) {
         Err(anyhow::anyhow!("--port has {address}; choose another for it with --web"))
     } else {
-        listen::bind(address, listen::WEB, config)
+        listen::bind(address, listen::WEB, wait)
     };
-    match bound {
-        Ok(listener) => Some(listener),
-        Err(error) => {
-            warn!(target: logging::REPORT, "no web page: {error:#}");
-            None
-        }
+    bound.unwrap_or_else(|error| do_without_page(&error))
+}
+
+/// Listens for browsers. Where nobody chose the address, it is done without if somebody else was faster.
+fn listen_web(web: Web, bound: Bound, config: &Config) -> anyhow::Result<Option<TcpListener>> {
+    match bound.listen(config) {
+        Err(error) if web == Web::Default => Ok(do_without_page(&error)),
+        listening => listening.map(Some),
     }
+}
+
+fn do_without_page<T>(error: &anyhow::Error) -> Option<T> {
+    warn!(target: logging::REPORT, "no web page: {error:#}");
+    None
 }
 
 /// Writes to standard output. If nobody reads it, that is no reason not to serve.
@@ -150,8 +175,8 @@ mod tests {
             let filter = logging::filter(asked).expect("it is a level");
             tracing::subscriber::with_default(tracing_subscriber::registry().with(filter).with(lines), || {
                 let elsewhere = SocketAddr::new(address.ip(), 0);
-                assert!(bind_if_free(address, elsewhere, &Config::default()).is_none());
-                assert!(bind_if_free(address, address, &Config::default()).is_none());
+                assert!(bind_if_free(address, elsewhere, |_| true).is_none());
+                assert!(bind_if_free(address, address, |_| true).is_none());
             });
             let said = io::read_to_string(said).expect("the log is text");
             assert!(said.contains(&format!("no web page: can't listen on {address}: another program")), "{said:?}");

@@ -2,12 +2,16 @@
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};
+use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use chinwag_core::Config;
 use socket2::{Domain, Protocol, SockRef, Socket, Type};
+use tracing::warn;
 
 use crate::door::set_options;
+use crate::logging::REPORT;
+use crate::taken::{Holder, holder};
 
 /// How many connections the operating system keeps until they are accepted: Linux allows this many unless told otherwise
 /// (`net.core.somaxconn`), and a crowd that comes at once fits in.
@@ -26,14 +30,54 @@ pub(super) const LINES: Chosen = Chosen { address: "--ip", port: "--port" };
 /// How the address for browsers is chosen.
 pub(super) const WEB: Chosen = Chosen { address: "--web", port: "--web" };
 
-/// Listens on `address`; port 0 takes a free one. The options that connections need are set before the first can be made, since those
-/// that wait to be accepted have what the listening socket had when they were made.
-pub(super) fn bind(address: SocketAddr, chosen: Chosen, config: &Config) -> anyhow::Result<TcpListener> {
-    listen(address, chosen, config).with_context(|| format!("can't listen on {address}"))
+/// How long an address is waited for that nobody listens on: as long as Linux keeps what is left of a connection, which is a minute, and
+/// what it may take longer.
+const PATIENCE: Duration = Duration::from_secs(62);
+
+/// How often it is tried again meanwhile.
+const PAUSE: Duration = Duration::from_millis(250);
+
+/// A socket that has its address, and does not listen yet: whoever connects is refused, instead of being kept waiting.
+#[derive(Debug)]
+pub(super) struct Bound {
+    socket: Socket,
+    address: SocketAddr,
+    chosen: Chosen,
 }
 
-fn listen(address: SocketAddr, chosen: Chosen, config: &Config) -> anyhow::Result<TcpListener> {
-    let explain = |error| explain(error, chosen);
+/// Takes `address`; port 0 is a free one. Where nobody listens there, but a connection has it, that is said, and the address waited for.
+/// `wait` waits for so long or until the server is to stop, and returns whether it is; then there is no socket.
+pub(super) fn bind(
+    address: SocketAddr,
+    chosen: Chosen,
+    wait: impl Fn(Duration) -> bool,
+) -> anyhow::Result<Option<Bound>> {
+    let until = Instant::now() + PATIENCE;
+    let mut is_told = false;
+    loop {
+        let error = match take(address) {
+            Ok(socket) => return Ok(Some(Bound { socket, address, chosen })),
+            Err(error) => error,
+        };
+        let is_in_use = error.kind() == io::ErrorKind::AddrInUse;
+        let holder = if is_in_use { holder(address) } else { Holder::Program };
+        if holder == Holder::Program || Instant::now() >= until {
+            return Err(explain(error, holder, chosen)).with_context(|| format!("can't listen on {address}"));
+        }
+        if !std::mem::replace(&mut is_told, true) {
+            let has = match holder {
+                Holder::Connection => "a connection that was made from this address",
+                Holder::Remains | Holder::Program => "what is left of a connection that was made from this address",
+            };
+            warn!(target: REPORT, "can't listen on {address} yet: nobody listens there, but {has} is still there; waiting for up to a minute");
+        }
+        if wait(PAUSE) {
+            return Ok(None);
+        }
+    }
+}
+
+fn take(address: SocketAddr) -> io::Result<Socket> {
     let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
     // On Unix this lets a server start again while connections of the last one are still being forgotten; elsewhere it would
     // let two servers have one address.
@@ -42,21 +86,46 @@ fn listen(address: SocketAddr, chosen: Chosen, config: &Config) -> anyhow::Resul
     if address.is_ipv6() {
         socket.set_only_v6(false)?;
     }
-    socket.bind(&address.into()).map_err(explain)?;
-    set_options(SockRef::from(&socket), config.dead_after)?;
-    socket.listen(BACKLOG).map_err(explain)?;
-    Ok(socket.into())
+    socket.bind(&address.into())?;
+    Ok(socket)
 }
 
-fn explain(error: io::Error, Chosen { address, port }: Chosen) -> anyhow::Error {
-    let hint = if error.kind() == io::ErrorKind::AddrInUse {
-        format!("another program has this address; choose a free one with {port}, or stop that program")
-    } else if error.kind() == io::ErrorKind::AddrNotAvailable {
-        format!("this machine does not have this address; choose one of its own with {address}")
-    } else if error.kind() == io::ErrorKind::PermissionDenied {
-        format!("ports below 1024 need special rights; choose a higher one with {port}")
-    } else {
-        return error.into();
+impl Bound {
+    /// Returns its address, with the port that it has got.
+    pub(super) fn local_addr(&self) -> io::Result<SocketAddr> {
+        self.socket.local_addr().map(|address| address.as_socket().unwrap_or(self.address))
+    }
+
+    /// Listens. The options that connections need are set before the first can be made, since those that wait to be accepted have what
+    /// the listening socket had when they were made.
+    pub(super) fn listen(self, config: &Config) -> anyhow::Result<TcpListener> {
+        let Self { socket, address, chosen } = self;
+        let listening = set_options(SockRef::from(&socket), config.dead_after).and_then(|()| socket.listen(BACKLOG));
+        // Somebody else may have taken the same address, and was faster.
+        listening
+            .map_err(|error| explain(error, Holder::Program, chosen))
+            .with_context(|| format!("can't listen on {address}"))?;
+        Ok(socket.into())
+    }
+}
+
+fn explain(error: io::Error, holder: Holder, Chosen { address, port }: Chosen) -> anyhow::Error {
+    let hint = match (error.kind(), holder) {
+        (io::ErrorKind::AddrInUse, Holder::Program) => {
+            format!("another program has this address; choose a free one with {port}, or stop that program")
+        }
+        (io::ErrorKind::AddrInUse, Holder::Connection | Holder::Remains) => {
+            format!(
+                "nobody listens there, but a connection was made from this address; choose another with {port}, or try again later"
+            )
+        }
+        (io::ErrorKind::AddrNotAvailable, _) => {
+            format!("this machine does not have this address; choose one of its own with {address}")
+        }
+        (io::ErrorKind::PermissionDenied, _) => {
+            format!("ports below 1024 need special rights; choose a higher one with {port}")
+        }
+        _ => return error.into(),
     };
     anyhow::Error::msg(hint)
 }
@@ -70,7 +139,9 @@ mod tests {
     #[test]
     #[cfg(target_os = "linux")]
     fn who_connects_before_the_server_serves_has_all_that_later_ones_have() {
-        let listener = bind((Ipv4Addr::LOCALHOST, 0).into(), LINES, &Config::default()).expect("there is a free port");
+        let bound = bind((Ipv4Addr::LOCALHOST, 0).into(), LINES, |_| true).expect("there is a free port");
+        let listener =
+            bound.expect("it need not be waited for").listen(&Config::default()).expect("it is nobody else's");
         let address = listener.local_addr().expect("it is bound");
         let _first = TcpStream::connect(address).expect("it listens");
         let (accepted, _) = listener.accept().expect("somebody has connected");

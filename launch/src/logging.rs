@@ -1,7 +1,9 @@
 //! Owns where the log goes: to standard error, and to daily files if a folder is given.
 
 use std::io::{self, IsTerminal as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Context as _;
 use tracing_appender::non_blocking::{NonBlocking, NonBlockingBuilder, WorkerGuard};
@@ -21,20 +23,74 @@ const TARGETS: [&str; 5] = ["chinwag", "chinwag_core", "chinwag_launch", "chinwa
 /// How many lines may wait to be written: some megabytes of them. What is more is not logged.
 const LINES_MAX: usize = 16_384;
 
+/// The log, as long as it is written.
+#[derive(Debug)]
+pub(super) struct Log {
+    /// What has the daily files opened anew, if there are any.
+    pub(super) reopening: Option<Reopening>,
+    _guards: Vec<WorkerGuard>,
+}
+
+/// Asks for the daily files to be opened anew: they may have been moved away.
+#[derive(Clone, Debug)]
+pub(super) struct Reopening(Arc<AtomicBool>);
+
+impl Reopening {
+    /// Has what is logged from now on go to files that are opened anew, and says so there, whatever `RUST_LOG` says.
+    pub(super) fn reopen(&self) {
+        self.0.store(true, Ordering::Release);
+        tracing::info!(target: REPORT, "SIGHUP: the log files are opened anew");
+    }
+}
+
+/// Daily files, which can be opened anew.
+struct Files {
+    name: String,
+    dir: PathBuf,
+    appender: RollingFileAppender,
+    reopening: Reopening,
+}
+
+impl Files {
+    fn open(name: &str, dir: &Path) -> anyhow::Result<Self> {
+        let appender = daily_files(name, dir)?;
+        Ok(Self { name: name.to_owned(), dir: dir.to_owned(), appender, reopening: Reopening(Arc::default()) })
+    }
+}
+
+impl io::Write for Files {
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        if self.reopening.0.swap(false, Ordering::AcqRel) {
+            match daily_files(&self.name, &self.dir) {
+                Ok(appender) => self.appender = appender,
+                // What is open is better than nothing. The log is written by this thread: what it logs comes after this line.
+                Err(error) => tracing::error!(target: REPORT, "the log files stay as they are: {error:#}"),
+            }
+        }
+        self.appender.write(line)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.appender.flush()
+    }
+}
+
 /// Starts logging what `RUST_LOG` asks for, by default `info`. All of it is written by threads of its own: a terminal that was paused, or a
-/// pipe that nobody empties, keeps nobody waiting who chats. They live as long as the guards.
-pub(super) fn start(name: &str, dir: Option<&Path>) -> anyhow::Result<Vec<WorkerGuard>> {
+/// pipe that nobody empties, keeps nobody waiting who chats. They live as long as the log.
+pub(super) fn start(name: &str, dir: Option<&Path>) -> anyhow::Result<Log> {
     let filter = filter(&std::env::var_os("RUST_LOG").unwrap_or_default().to_string_lossy())?;
     let (writer, guard) = aside(io::stderr());
     let to_terminal = fmt::layer().with_writer(writer).with_ansi(io::stderr().is_terminal());
     let mut guards = vec![guard];
-    let to_files = dir.map(|dir| daily_files(name, dir)).transpose()?.map(|files| {
+    let files = dir.map(|dir| Files::open(name, dir)).transpose()?;
+    let reopening = files.as_ref().map(|files| files.reopening.clone());
+    let to_files = files.map(|files| {
         let (writer, guard) = aside(files);
         guards.push(guard);
         fmt::layer().with_writer(writer).with_ansi(false)
     });
     tracing_subscriber::registry().with(filter).with(to_terminal).with(to_files).init();
-    Ok(guards)
+    Ok(Log { reopening, _guards: guards })
 }
 
 /// Has lines written by a thread of its own.

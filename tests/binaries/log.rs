@@ -15,17 +15,17 @@ use socket2::SockRef;
 use crate::{assert_one_line, stop};
 
 /// A folder of its own for a test, which is gone with it.
-struct Folder(PathBuf);
+pub(crate) struct Folder(pub(crate) PathBuf);
 
 impl Folder {
-    fn new(name: &str) -> Self {
+    pub(crate) fn new(name: &str) -> Self {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}-{}", std::process::id()));
         fs::create_dir_all(&folder).expect("cargo made the folder above");
         Self(folder)
     }
 
     /// Returns the names and contents of all files in a folder below.
-    fn read(&self, below: &str) -> Vec<(String, String)> {
+    pub(crate) fn read(&self, below: &str) -> Vec<(String, String)> {
         let files = fs::read_dir(self.0.join(below)).expect("the folder is there");
         let read = |file: fs::DirEntry| {
             let text = fs::read_to_string(file.path()).expect("the log is text");

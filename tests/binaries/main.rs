@@ -4,6 +4,8 @@
 mod descriptors;
 mod flags;
 mod log;
+#[cfg(target_os = "linux")]
+mod operation;
 mod settings;
 mod start;
 mod stop;

@@ -5,11 +5,13 @@
 use std::ffi::OsStr;
 use std::io::{BufRead as _, BufReader, Read};
 use std::net::SocketAddr;
+use std::os::fd::OwnedFd;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
 use std::time::Instant;
 
+use pty_process::blocking;
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::binary::binary;
@@ -65,7 +67,28 @@ impl Program {
     /// If it can't be run.
     #[must_use]
     pub fn spawn(adapter: Adapter, command: &mut Command) -> Self {
-        let mut child = command.spawn().expect("the binary can be run");
+        Self::of_child(adapter, command.spawn().expect("the binary can be run"))
+    }
+
+    /// Starts a server on a free port, at a terminal of its own, through these words first, like `nohup`. Returns it with its address,
+    /// and the terminal, which is closed when that is dropped. What it writes is read as everywhere.
+    ///
+    /// # Panics
+    /// If it does not say that it is ready.
+    #[must_use]
+    pub fn start_at_terminal(adapter: Adapter, through: &[&str]) -> (Self, SocketAddr, OwnedFd) {
+        let (pty, pts) = blocking::open().expect("the system has a pseudo-terminal left");
+        let server = binary(adapter);
+        let flags = ["--web", "off", "--port", "0"].map(OsStr::new);
+        let words: Vec<_> = through.iter().map(OsStr::new).chain([server.as_os_str()]).chain(flags).collect();
+        let command = blocking::Command::new(words[0]).args(&words[1..]).env_remove("RUST_LOG");
+        let command = command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let program = Self::of_child(adapter, command.spawn(pts).expect("the binary can be run"));
+        let addr = program.read_ready();
+        (program, addr, pty.into())
+    }
+
+    fn of_child(adapter: Adapter, mut child: Child) -> Self {
         let (out, err) = (keep_lines(child.stdout.take()), keep_lines(child.stderr.take()));
         Self { adapter, child, out, err }
     }
