@@ -57,6 +57,9 @@ pub enum Step {
     End {
         /// Why, if that is of interest.
         incident: Option<Incident>,
+        /// What else to tell an operator of it, if there is something to tell: a few words, without anything that could do harm to a
+        /// terminal or a log.
+        detail: Option<String>,
     },
 }
 

@@ -6,7 +6,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::{Asset, Time};
+use crate::{Asset, Origin, Time};
 
 /// How many bytes of replies one connection may ask for before it has to wait until the fan-out has dealt with them.
 ///
@@ -130,9 +130,8 @@ pub struct Config {
     /// silent hold places of those who talk. At least 100 ms.
     pub request_wait: Duration,
 
-    /// From which other sites pages may open a `WebSocket` here, each as browsers say it, like `https://chat.example`: without a slash at
-    /// the end, nor the port that its scheme has by itself. Default none: only the page that this server gave.
-    pub web_origins: Arc<[String]>,
+    /// From which other sites pages may open a `WebSocket` here. Default none: only the page that this server gave.
+    pub web_origins: Arc<[Origin]>,
 
     /// What the web door gives to browsers, each under a path that begins with a slash; `/healthz`, `/metrics` and `/socket` are the
     /// server's own. Default nothing; a server gives its page.

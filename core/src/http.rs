@@ -5,5 +5,5 @@ mod head;
 mod response;
 
 pub(crate) use self::coding::takes_gzip;
-pub(crate) use self::head::{Head, HeadError};
+pub(crate) use self::head::{HEAD_BYTES_MAX, Head, HeadError};
 pub(crate) use self::response::{Response, Status};

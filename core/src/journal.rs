@@ -23,6 +23,8 @@ pub enum Incident {
     WrongDoor(Foreign),
     /// It was refused: it is a page of another site, whose browser was told to connect here.
     ForeignOrigin,
+    /// It was refused: it asks for a `WebSocket` as one whom a proxy did not let ask for it.
+    NotUpgraded,
     /// It was refused: it asks for something that is not here, or in a way that is not understood.
     BadRequest,
     /// It was closed: it broke the rules of `WebSocket`s.
@@ -43,7 +45,7 @@ pub enum Incident {
 
 impl Incident {
     /// How many kinds there are.
-    const KINDS: usize = 15;
+    const KINDS: usize = 16;
 
     /// All kinds.
     pub const ALL: [Self; Self::KINDS] = [
@@ -62,6 +64,7 @@ impl Incident {
         Self::ForeignOrigin,
         Self::BadRequest,
         Self::BadFrames,
+        Self::NotUpgraded,
     ];
 
     /// Tells whether this is the server's own trouble, which an operator can do something about.
@@ -73,6 +76,7 @@ impl Incident {
             | Self::Hurried
             | Self::WrongDoor(_)
             | Self::ForeignOrigin
+            | Self::NotUpgraded
             | Self::BadRequest
             | Self::BadFrames
             | Self::Dropped
@@ -87,7 +91,7 @@ impl Incident {
     #[must_use]
     pub const fn is_refusal_at_the_door(self) -> bool {
         match self {
-            Self::WrongDoor(_) | Self::ForeignOrigin | Self::BadRequest => true,
+            Self::WrongDoor(_) | Self::ForeignOrigin | Self::NotUpgraded | Self::BadRequest => true,
             Self::ServerFull
             | Self::AddressFull
             | Self::Hurried
@@ -112,6 +116,7 @@ impl Incident {
             Self::WrongDoor(Foreign::Tls) => "wrong_door_tls",
             Self::WrongDoor(Foreign::Binary) => "wrong_door_binary",
             Self::ForeignOrigin => "foreign_origin",
+            Self::NotUpgraded => "not_upgraded",
             Self::BadRequest => "bad_request",
             Self::BadFrames => "bad_frames",
             Self::NotAccepted => "not_accepted",
@@ -140,6 +145,7 @@ impl Incident {
             Self::ForeignOrigin => 12,
             Self::BadRequest => 13,
             Self::BadFrames => 14,
+            Self::NotUpgraded => 15,
         }
     }
 }
@@ -153,7 +159,8 @@ impl fmt::Display for Incident {
             Self::WrongDoor(Foreign::Http) => "refused: it speaks HTTP",
             Self::WrongDoor(Foreign::Tls) => "refused: it speaks TLS",
             Self::WrongDoor(Foreign::Binary) => "refused: it speaks no text",
-            Self::ForeignOrigin => "refused: a page of another site (--web-origin allows one)",
+            Self::ForeignOrigin => "refused: a page of another site",
+            Self::NotUpgraded => "refused: a WebSocket without Upgrade, which a proxy in front has to hand on",
             Self::BadRequest => "refused: a bad request",
             Self::BadFrames => "closed: it broke the rules of WebSockets",
             Self::NotAccepted => "a connection can't be accepted",

@@ -116,10 +116,17 @@ impl Watch {
     /// Counts what has happened to a connection, and logs it, at most once a minute for each cause: `more` says how many of its
     /// kind there were since the last that was logged.
     fn note(&self, now: Time, incident: Incident, address: IpAddr) {
-        match self.journal().note(now, incident) {
-            Some(more) if incident.is_trouble() => warn!(%address, more, "{incident}"),
-            Some(more) => info!(%address, more, "{incident}"),
-            None => {}
+        self.note_detail(now, incident, None, address);
+    }
+
+    /// The same, with more to tell of it, which the core has made fit for a log.
+    fn note_detail(&self, now: Time, incident: Incident, detail: Option<&str>, address: IpAddr) {
+        let Some(more) = self.journal().note(now, incident) else { return };
+        let (colon, detail) = detail.map_or(("", ""), |detail| (": ", detail));
+        if incident.is_trouble() {
+            warn!(%address, more, "{incident}{colon}{detail}");
+        } else {
+            info!(%address, more, "{incident}{colon}{detail}");
         }
     }
 
@@ -163,6 +170,11 @@ impl Ticket {
     /// Counts what has happened to this connection, and logs it if it is time.
     pub fn note(&self, now: Time, incident: Incident) {
         self.watch.note(now, incident, self.address());
+    }
+
+    /// Counts what has happened to this connection, and logs it if it is time, with what else the core has to tell of it.
+    pub fn note_detail(&self, now: Time, incident: Incident, detail: Option<&str>) {
+        self.watch.note_detail(now, incident, detail, self.address());
     }
 
     /// Counts how this connection has ended, and logs it if it is time: only the first time, since whoever reads it and whoever writes to it

@@ -125,6 +125,11 @@ impl Socket {
         self.ticket.note(clock::now(), incident);
     }
 
+    /// Counts what has happened to the connection, of which there may be more to tell.
+    pub(crate) fn note_detail(&self, incident: Incident, detail: Option<&str>) {
+        self.ticket.note_detail(clock::now(), incident, detail);
+    }
+
     /// Counts how the connection has ended, once: its reader and its writer may both find out that it has.
     pub(crate) fn note_end(&self, incident: Incident) {
         self.ticket.note_end(clock::now(), incident);

@@ -99,8 +99,8 @@ async fn arrive(mut socket: Socket, form: Form, from: Time, watch: Watch, config
                 let _ = inputs.send(Input::Opened(Arc::new(socket), Box::new(arrival.into_session()))).await;
                 return;
             }
-            Step::End { incident } => {
-                incident.into_iter().for_each(|incident| socket.note(incident));
+            Step::End { incident, detail } => {
+                incident.into_iter().for_each(|incident| socket.note_detail(incident, detail.as_deref()));
                 socket.finish();
                 socket.linger().await;
                 return;

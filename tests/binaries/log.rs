@@ -218,7 +218,8 @@ fn what_happens_to_connections_is_logged_once_for_each_cause_with_the_address_an
     let post = format!("POST /{SECRET} HTTP/1.1\r\n\r\n{SECRET}\n");
     let socket = "GET /socket HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
                   Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\n";
-    let page = format!("{socket}Origin: http://{SECRET}\r\n\r\n");
+    let page = format!("{socket}Origin: http://elsewhere.example:80\r\nCookie: {SECRET}\r\n\r\n");
+    let plain_proxy = format!("GET /socket?{SECRET} HTTP/1.0\r\nConnection: close\r\n\r\n");
     // It is not masked, as what a browser sends has to be.
     let bad_frame = [socket.as_bytes(), b"\r\n\x81\x05", SECRET.as_bytes()].concat();
     let kinds = [
@@ -227,6 +228,7 @@ fn what_happens_to_connections_is_logged_once_for_each_cause_with_the_address_an
         "wrong_door_binary",
         "bad_request",
         "foreign_origin",
+        "not_upgraded",
         "bad_frames",
         "failed",
         "hung_up",
@@ -243,6 +245,7 @@ fn what_happens_to_connections_is_logged_once_for_each_cause_with_the_address_an
             send(addr, format!("\0{SECRET}\n").as_bytes());
             send(web, post.as_bytes());
             send(web, page.as_bytes());
+            send(web, plain_proxy.as_bytes());
             send(web, &bad_frame);
             break_off(addr, SECRET);
             send(addr, format!("{SECRET}\n").as_bytes());
@@ -251,7 +254,7 @@ fn what_happens_to_connections_is_logged_once_for_each_cause_with_the_address_an
         await_incidents(web, &kinds, 3);
         server.signal(Signal::USR1);
         let report = server.read_log("uptime=");
-        assert!(report.contains("people=0 ") && report.contains(" refused=15 "), "{report}");
+        assert!(report.contains("people=0 ") && report.contains(" refused=18 "), "{report}");
         let mut held = Vec::new();
         while !is_refused(addr, SECRET, &mut held) {}
         stop(server);
@@ -261,7 +264,9 @@ fn what_happens_to_connections_is_logged_once_for_each_cause_with_the_address_an
             "refused: it speaks TLS",
             "refused: it speaks no text",
             "refused: a bad request",
-            "refused: a page of another site (--web-origin allows one)",
+            "refused: a page of another site: it is of http://elsewhere.example and asked for a; \
+             --web-origin http://elsewhere.example lets it in",
+            "refused: a WebSocket without Upgrade, which a proxy in front has to hand on",
             "refused: the server is full",
             "closed: it broke the rules of WebSockets",
             "closed: the connection failed",

@@ -40,16 +40,16 @@ impl LinesArrival {
         }
         match self.session.opening() {
             Opening::Foreign(foreign) => {
-                self.turned_away = Some(Step::End { incident: Some(Incident::WrongDoor(foreign)) });
+                self.turned_away = Some(Step::End { incident: Some(Incident::WrongDoor(foreign)), detail: None });
                 // It is short; a socket that does not take it at once belongs to nobody who would read it.
                 Step::Write { bytes: foreign.answer().into(), until: now }
             }
             Opening::Line | Opening::Unknown if self.stopped => {
-                self.turned_away = Some(Step::End { incident: None });
+                self.turned_away = Some(Step::End { incident: None, detail: None });
                 Step::Write { bytes: Message::farewell(Form::Lines), until: now }
             }
             Opening::Line => Step::Enter,
-            Opening::Unknown if self.ended => Step::End { incident: None },
+            Opening::Unknown if self.ended => Step::End { incident: None, detail: None },
             Opening::Unknown if self.until <= now => Step::Enter,
             Opening::Unknown => Step::Read { until: self.until },
         }
@@ -67,7 +67,7 @@ mod tests {
     use super::*;
     use crate::{Foreign, Next, Request, Signals, Text};
 
-    const GONE: Step = Step::End { incident: None };
+    const GONE: Step = Step::End { incident: None, detail: None };
 
     fn wait() -> Time {
         Time::after(Duration::from_millis(100))
@@ -141,7 +141,7 @@ mod tests {
                 let (bytes, until) = (foreign.answer().into(), Time::START);
                 assert_eq!(next, Step::Write { bytes, until }, "{foreign:?} split at {split}");
                 let incident = Some(Incident::WrongDoor(foreign));
-                assert_eq!(arrival.poll_step(Time::START), Step::End { incident });
+                assert_eq!(arrival.poll_step(Time::START), Step::End { incident, detail: None });
             }
         }
     }

@@ -3,13 +3,14 @@
 //! Invariant: what is held is never more than a head at its limit plus what was handed in at once, and only for as long as a request
 //! may take.
 
-use bytes::Bytes;
-use tungstenite::handshake::derive_accept_key;
+mod handshake;
 
+use self::handshake::upgrade;
 use super::Step;
 use crate::asset::Variant;
-use crate::http::{Head, HeadError, Response, Status, takes_gzip};
+use crate::http::{HEAD_BYTES_MAX, Head, HeadError, Response, Status, takes_gzip};
 use crate::{Asset, Config, Form, Incident, Message, Refusal, Session, Time};
+use bytes::Bytes;
 
 /// How many requests a connection may make: far more than a page has files, with those of some reloads. The last is answered with the end of
 /// the connection. Whoever has more to ask connects again, and how often they do is limited.
@@ -31,10 +32,21 @@ const MALFORMED: &str =
 /// Where a `WebSocket` is asked for.
 const SOCKET: &str = "/socket";
 
+/// What is understood of methods where there is no `WebSocket`.
+const METHODS: &str = "GET, HEAD, OPTIONS";
+
+/// Up to how many bytes what has come is looked at whenever more comes: what is no HTTP is answered at once. More is looked at again
+/// when a head may have ended, or an eighth has been added: so whoever sends a long head byte by byte costs hardly more than who sends it at once.
+const SHORT_BYTES_MAX: usize = 512;
+
 #[derive(Debug)]
 pub(super) struct WebArrival {
     config: Config,
     input: Vec<u8>,
+    /// How much of it are line ends before a head.
+    blank: usize,
+    /// How much of it was there when it was last looked at, and was no whole head.
+    looked_at: usize,
     /// Until when the head that is awaited may take.
     until: Time,
     /// How many requests have come.
@@ -45,6 +57,8 @@ pub(super) struct WebArrival {
     phase: Phase,
     /// The answer to what was asked for last, and what comes after it, if that had to wait for somebody else's word.
     awaited: Option<(Bytes, After)>,
+    /// What to tell an operator of the last answer.
+    detail: Option<String>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -64,13 +78,15 @@ enum Phase {
 struct Answer {
     response: Response,
     after: After,
+    /// What to tell an operator of it.
+    detail: Option<String>,
 }
 
 impl Answer {
     /// Puts it into bytes. Whoever asks for a head has no body, even where that is refused: they would take it for the next answer
     /// (RFC 9110, section 9.3.2).
     fn finish(self, omits_body: bool) -> (Bytes, After) {
-        let Self { mut response, after } = self;
+        let Self { mut response, after, .. } = self;
         if omits_body {
             response = response.without_body();
         }
@@ -92,12 +108,24 @@ enum After {
 impl WebArrival {
     pub(super) fn new(config: &Config, now: Time) -> Self {
         let until = now + config.request_wait;
-        let (input, phase) = (Vec::new(), Phase::Asking);
-        Self { config: config.clone(), input, until, requests: 0, ended: false, stopped: false, phase, awaited: None }
+        Self {
+            config: config.clone(),
+            input: Vec::new(),
+            blank: 0,
+            looked_at: 0,
+            until,
+            requests: 0,
+            ended: false,
+            stopped: false,
+            phase: Phase::Asking,
+            awaited: None,
+            detail: None,
+        }
     }
 
     pub(super) fn handle_bytes(&mut self, bytes: &[u8]) {
         self.input.extend_from_slice(bytes);
+        self.skip_blank();
     }
 
     pub(super) const fn handle_end(&mut self) {
@@ -150,7 +178,7 @@ impl WebArrival {
                 return Step::Write { bytes: Message::farewell(Form::Web), until: now };
             }
             Phase::Answered(After::Chat) => return Step::Enter,
-            Phase::Answered(After::Nothing(incident)) => return Step::End { incident },
+            Phase::Answered(After::Nothing(incident)) => return Step::End { incident, detail: self.detail.clone() },
         }
         match self.answer(now) {
             Ok((answer, after)) => {
@@ -175,8 +203,12 @@ impl WebArrival {
         if let Some(awaited) = self.awaited.take() {
             return Ok(awaited);
         }
-        let (len, answer) = match Head::parse(&self.input) {
-            Ok(head) if self.stopped && [HEALTH, METRICS, SOCKET].contains(&head.path) => (head.len, unavailable()),
+        if !self.is_worth_a_look(now) {
+            return Err(Step::Read { until: self.until });
+        }
+        self.looked_at = self.input.len();
+        let (len, mut answer) = match Head::parse(&self.input) {
+            Ok(head) if self.stopped && tells_how_it_is(&head) => (head.len, unavailable()),
             // To count takes a time that grows with the connections. So one can't ask twice, and how often they come is limited.
             Ok(head) if asks_for_metrics(&head) => {
                 self.phase = Phase::Measuring;
@@ -189,15 +221,18 @@ impl WebArrival {
             }
             Err(HeadError::Malformed) => return Ok(malformed()),
             Err(HeadError::Bad(status)) => (0, refuse(Response::plain_status(status))),
-            Err(HeadError::Partial) if self.ended => return Err(Step::End { incident: None }),
+            Err(HeadError::Partial) if self.ended => return Err(Step::End { incident: None, detail: None }),
             Err(HeadError::Partial) if now < self.until => return Err(Step::Read { until: self.until }),
             // Browsers connect before they have something to ask for.
-            Err(HeadError::Partial) if self.input.is_empty() => return Err(Step::End { incident: None }),
+            Err(HeadError::Partial) if self.input.is_empty() => return Err(Step::End { incident: None, detail: None }),
             Err(HeadError::Partial) if self.input.trim_ascii().is_empty() => return Ok(malformed()),
             Err(HeadError::Partial) => (0, refuse(Response::plain_status(Status::TIMEOUT))),
         };
+        self.detail = answer.detail.take();
         let (answer, after) = answer.finish(self.asks_for_head());
         self.input.drain(..len);
+        (self.blank, self.looked_at) = (0, 0);
+        self.skip_blank();
         if after == After::Chat {
             (self.phase, self.awaited) = (Phase::Knocking, Some((answer, after)));
             return Err(Step::Admit);
@@ -207,9 +242,33 @@ impl WebArrival {
 
     /// Tells whether the first request that is here, which is HTTP as far as it has come, asks for a head only.
     fn asks_for_head(&self) -> bool {
-        let start = self.input.iter().position(|byte| !b"\r\n".contains(byte)).unwrap_or_default();
-        self.input[start..].starts_with(b"HEAD ")
+        self.input[self.blank..].starts_with(b"HEAD ")
     }
+
+    /// Counts the line ends at the beginning.
+    fn skip_blank(&mut self) {
+        self.blank += self.input[self.blank..].iter().take_while(|byte| b"\r\n".contains(byte)).count();
+    }
+
+    /// Tells whether there may be a head, or something that is none, since it was last looked at.
+    fn is_worth_a_look(&self, now: Time) -> bool {
+        let (len, seen) = (self.input.len(), self.looked_at);
+        let may_end = || {
+            let new = &self.input[seen.saturating_sub(3).max(self.blank)..];
+            memmem(new, b"\n\n") || memmem(new, b"\n\r\n")
+        };
+        let is_long = (SHORT_BYTES_MAX..=HEAD_BYTES_MAX).contains(&len);
+        !is_long || len - seen >= seen / 8 || self.ended || self.until <= now || may_end()
+    }
+}
+
+fn memmem(bytes: &[u8], sought: &[u8]) -> bool {
+    bytes.windows(sought.len()).any(|window| window == sought)
+}
+
+/// Tells whether the answer says how the server is.
+fn tells_how_it_is(head: &Head<'_>) -> bool {
+    [HEALTH, METRICS, SOCKET].contains(&head.path) || head.method == "OPTIONS"
 }
 
 fn asks_for_metrics(head: &Head<'_>) -> bool {
@@ -217,22 +276,23 @@ fn asks_for_metrics(head: &Head<'_>) -> bool {
 }
 
 fn answer(config: &Config, head: &Head<'_>, is_last: bool) -> Answer {
-    if head.method != "GET" && head.method != "HEAD" {
-        return refuse(Response::plain_status(Status::METHOD_NOT_ALLOWED).field("Allow", "GET, HEAD"));
+    if !["GET", "HEAD", "OPTIONS"].contains(&head.method) {
+        return refuse(Response::plain_status(Status::METHOD_NOT_ALLOWED).field("Allow", METHODS));
     }
     if head.has_body() {
         return refuse(Response::plain_status(Status::BODY_TOO_LARGE));
     }
-    if head.path == SOCKET {
-        return upgrade(config, head).unwrap_or_else(|refused| refused);
-    }
     let asset = config.assets.iter().find(|asset| asset.path == head.path);
     let response = match (head.path, asset) {
+        // By this proxies ask whether the server is well.
+        _ if head.method == "OPTIONS" => Response::empty(Status::NO_CONTENT).field("Allow", METHODS),
+        (SOCKET, _) => return upgrade(config, head).unwrap_or_else(|refused| refused),
         (HEALTH, _) => Response::plain(Status::OK, "ok"),
         (_, None) => Response::plain_status(Status::NOT_FOUND),
         (_, Some(asset)) => give(asset, head),
     };
-    if head.is_kept_alive() && !is_last { Answer { response, after: After::NextRequest } } else { last(response) }
+    let after = if head.is_kept_alive() && !is_last { After::NextRequest } else { After::Nothing(None) };
+    Answer { response, after, detail: None }
 }
 
 /// Gives a file, in the form that the browser takes, unless it has that already.
@@ -240,7 +300,7 @@ fn give(asset: &Asset, head: &Head<'_>) -> Response {
     let Variant { bytes, is_gzip, etag } = asset.variant(takes_gzip(head));
     let is_known = |item: &[u8]| item == b"*" || item.strip_prefix(b"W/").unwrap_or(item) == etag.as_bytes();
     let mut response = if head.items("if-none-match").any(is_known) {
-        Response::not_modified()
+        Response::empty(Status::NOT_MODIFIED)
     } else {
         let response = Response::new(Status::OK, asset.content_type, bytes);
         if is_gzip { response.field("Content-Encoding", "gzip") } else { response }
@@ -249,50 +309,6 @@ fn give(asset: &Asset, head: &Head<'_>) -> Response {
         response = response.field("Vary", "Accept-Encoding");
     }
     response.field("ETag", &etag).field("Cache-Control", "no-cache")
-}
-
-/// Lets a `WebSocket` in, or says why not.
-fn upgrade(config: &Config, head: &Head<'_>) -> Result<Answer, Answer> {
-    let bad = |status| refuse(Response::plain_status(status));
-    if head.method != "GET" || !head.can_upgrade() {
-        return Err(bad(Status::BAD_REQUEST));
-    }
-    if !head.has("upgrade", "websocket") || !head.has("connection", "upgrade") {
-        let response = Response::plain(Status::UPGRADE_REQUIRED, "Here is a WebSocket only");
-        return Err(refuse(response.field("Upgrade", "websocket")));
-    }
-    if head.only("sec-websocket-version").map_err(bad)? != Some("13") {
-        let response = Response::plain(Status::UPGRADE_REQUIRED, "Here is version 13 of WebSockets only");
-        return Err(refuse(response.field("Sec-WebSocket-Version", "13")));
-    }
-    let key = head.only("sec-websocket-key").map_err(bad)?.filter(|key| is_key(key.as_bytes()));
-    let Some(key) = key else { return Err(bad(Status::BAD_REQUEST)) };
-    let origin = head.only("origin").map_err(bad)?;
-    if !origin.is_none_or(|origin| is_ours(config, head, origin)) {
-        let after = After::Nothing(Some(Incident::ForeignOrigin));
-        return Err(Answer { response: Response::plain_status(Status::FORBIDDEN), after });
-    }
-    let response = Response::bare(Status::SWITCHING)
-        .field("Upgrade", "websocket")
-        .field("Connection", "Upgrade")
-        .field("Sec-WebSocket-Accept", &derive_accept_key(key.as_bytes()));
-    Ok(Answer { response, after: After::Chat })
-}
-
-/// Tells whether a page of this origin may talk here: one that came from here, or one that was allowed. Who sends none is no browser.
-fn is_ours(config: &Config, head: &Head<'_>, origin: &str) -> bool {
-    let same_host = ["http://", "https://"].iter().filter_map(|scheme| origin.strip_prefix(scheme));
-    let mut allowed = config.web_origins.iter();
-    same_host.into_iter().any(|authority| head.host.is_some_and(|host| host.eq_ignore_ascii_case(authority)))
-        || allowed.any(|allowed| allowed.eq_ignore_ascii_case(origin))
-}
-
-/// Tells whether it is 16 bytes in base64, as every client draws them.
-fn is_key(key: &[u8]) -> bool {
-    let digits = key.strip_suffix(b"==");
-    digits.is_some_and(|digits| {
-        digits.len() == 22 && digits.iter().all(|byte| byte.is_ascii_alphanumeric() || b"+/".contains(byte))
-    })
 }
 
 /// Answers what only a server that runs can answer.
@@ -306,12 +322,12 @@ fn malformed() -> (Bytes, After) {
 
 /// Answers, and closes the connection.
 const fn last(response: Response) -> Answer {
-    Answer { response, after: After::Nothing(None) }
+    Answer { response, after: After::Nothing(None), detail: None }
 }
 
 /// Answers a request that nobody should make, and closes the connection.
 const fn refuse(response: Response) -> Answer {
-    Answer { response, after: After::Nothing(Some(Incident::BadRequest)) }
+    Answer { response, after: After::Nothing(Some(Incident::BadRequest)), detail: None }
 }
 
 #[cfg(test)]

@@ -21,6 +21,7 @@ pub(crate) struct Status(&'static str);
 impl Status {
     pub(crate) const SWITCHING: Self = Self("101 Switching Protocols");
     pub(crate) const OK: Self = Self("200 OK");
+    pub(crate) const NO_CONTENT: Self = Self("204 No Content");
     pub(crate) const NOT_MODIFIED: Self = Self("304 Not Modified");
     pub(crate) const BAD_REQUEST: Self = Self("400 Bad Request");
     pub(crate) const FORBIDDEN: Self = Self("403 Forbidden");
@@ -72,9 +73,9 @@ impl Response {
         Self::plain(status, status.words())
     }
 
-    /// Begins the answer that what the client has is what there is.
-    pub(crate) fn not_modified() -> Self {
-        let mut response = Self::bare(Status::NOT_MODIFIED);
+    /// Begins an answer that can have no body.
+    pub(crate) fn empty(status: Status) -> Self {
+        let mut response = Self::bare(status);
         response.head.put_slice(CAREFUL.as_bytes());
         response
     }

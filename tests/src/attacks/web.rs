@@ -22,7 +22,7 @@ const REQUESTS: usize = 200;
 const FIELD: &str = "X-And-So-On: and so on, and so on, and so on\r\n";
 
 /// More than a head may have.
-const HEAD_BYTES: usize = 10_000;
+const HEAD_BYTES: usize = 40_000;
 
 /// What is answered to such a one.
 const TOO_LARGE: &[u8] = b"HTTP/1.1 431 ";

@@ -13,7 +13,7 @@ const HANDSHAKE: &[u8] = b"GET /socket HTTP/1.1\r\nHost: a\r\nConnection: Upgrad
 Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
 
 /// The longest head.
-const HEAD_BYTES_MAX: usize = 8 << 10;
+const HEAD_BYTES_MAX: usize = 32 << 10;
 
 /// What becomes of one who came to the web door, and all that they could see of it.
 #[derive(PartialEq, Eq, Debug)]
@@ -24,7 +24,7 @@ struct Visit {
 
 #[derive(PartialEq, Eq, Debug)]
 enum End {
-    TurnedAway(Option<Incident>),
+    TurnedAway(Option<Incident>, Option<String>),
     Entered { asked: Vec<Request>, incident: Incident },
 }
 
@@ -92,9 +92,12 @@ fn visit(config: &Config, pieces: &[&[u8]], late: bool) -> Visit {
             }
             Step::Admit => arrival.handle_admission(Ok(())),
             Step::Measure => arrival.handle_metrics(Some("nobody is here\n".to_owned())),
-            Step::End { incident } => {
+            Step::End { incident, detail } => {
                 assert!(!is_let_in, "who was let in enters");
-                return Visit { answered, end: End::TurnedAway(incident) };
+                let is_harmless =
+                    |detail: &String| detail.len() < 1000 && detail.bytes().all(|byte| (b' '..=b'~').contains(&byte));
+                assert!(detail.iter().all(is_harmless), "what is logged is short, and one line of ASCII");
+                return Visit { answered, end: End::TurnedAway(incident, detail) };
             }
             Step::Enter => break,
         }

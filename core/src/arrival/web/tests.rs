@@ -1,5 +1,6 @@
 //! What the web door answers: to every request, good and bad, in every split, and in time.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::*;
@@ -12,7 +13,11 @@ const PAGE: &[Asset] = &[
 ];
 
 fn config() -> Config {
-    Config { assets: PAGE, web_origins: ["https://ours.example".to_owned()].into(), ..Config::default() }
+    Config {
+        assets: PAGE,
+        web_origins: ["https://ours.example".parse().expect("it is an origin")].into(),
+        ..Config::default()
+    }
 }
 
 fn late() -> Time {
@@ -73,8 +78,12 @@ fn handshake(changes: &[Change<'_>]) -> String {
     head + "\r\n"
 }
 
+fn not_upgraded() -> Step {
+    Step::End { incident: Some(Incident::NotUpgraded), detail: None }
+}
+
 fn bad_request() -> Step {
-    Step::End { incident: Some(Incident::BadRequest) }
+    Step::End { incident: Some(Incident::BadRequest), detail: None }
 }
 
 #[test]
@@ -101,11 +110,20 @@ fn a_websocket_is_let_in_with_all_that_came_after_the_handshake_in_every_split()
 #[test]
 fn a_handshake_is_checked_field_by_field() {
     let key = "Sec-WebSocket-Key";
-    let cases: [(&[Change<'_>], &str); 29] = [
+    let cases: [(&[Change<'_>], &str); 38] = [
         (&[], "101"),
         (&[("Origin", None)], "101"),
         (&[("Origin", Some("https://chat.example:8080"))], "101"),
-        (&[("Origin", Some("HTTP://CHAT.example:8080"))], "403"),
+        (&[("Origin", Some("HTTP://CHAT.example:8080"))], "101"),
+        (&[("Host", Some("chat.example"))], "101"),
+        (&[("Host", Some("chat.example:443")), ("Origin", Some("https://chat.example"))], "101"),
+        (&[("Host", Some("chat.example:80")), ("Origin", Some("http://chat.example"))], "101"),
+        (&[("Host", Some("chat.example:443"))], "403"),
+        (&[("Host", Some("127.0.0.1:42080"))], "403"),
+        (&[("Host", Some(""))], "403"),
+        (&[("Origin", Some("https://ours.example:443"))], "101"),
+        (&[("Origin", Some("chat.example:8080"))], "403"),
+        (&[("Origin", Some("http://chat.example:8080/"))], "403"),
         (&[("Origin", Some("http://CHAT.example:8080"))], "101"),
         (&[("Origin", Some("https://ours.example"))], "101"),
         (&[("Origin", Some("http://ours.example"))], "403"),
@@ -135,15 +153,100 @@ fn a_handshake_is_checked_field_by_field() {
     for (changes, status) in cases {
         let (answer, step, _) = talk(&[handshake(changes).as_bytes()]);
         assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{changes:?}: {answer}");
-        let expected = match status {
-            "101" => Step::Enter,
-            "403" => Step::End { incident: Some(Incident::ForeignOrigin) },
-            _ => bad_request(),
-        };
-        assert_eq!(step, expected, "{changes:?}");
+        match (status, step) {
+            ("101", step) => assert_eq!(step, Step::Enter, "{changes:?}"),
+            ("403", Step::End { incident: Some(Incident::ForeignOrigin), detail: Some(_) }) => {}
+            ("426", step) if !answer.contains("version 13") => assert_eq!(step, not_upgraded(), "{changes:?}"),
+            (_, step) => assert_eq!(step, bad_request(), "{changes:?}"),
+        }
     }
     let (answer, ..) = talk(&[handshake(&[("Sec-WebSocket-Version", Some("8"))]).as_bytes()]);
     assert!(answer.contains("\r\nSec-WebSocket-Version: 13\r\n"), "{answer}");
+}
+
+#[test]
+fn who_is_behind_a_proxy_that_does_not_hand_things_on_is_told_what_to_change_and_so_is_the_operator() {
+    let told = |changes: &[Change<'_>]| {
+        let (answer, step, _) = talk(&[handshake(changes).as_bytes()]);
+        let Step::End { incident, detail } = step else { panic!("{changes:?} lets in") };
+        (answer, incident, detail.unwrap_or_default())
+    };
+    let (answer, incident, detail) = told(&[("Host", Some("127.0.0.1:42080"))]);
+    assert_eq!(incident, Some(Incident::ForeignOrigin));
+    assert!(
+        answer.contains("proxy_set_header Host $http_host;") && answer.contains("ProxyPreserveHost On"),
+        "{answer}"
+    );
+    assert!(answer.contains("`--web-origin http://chat.example:8080`"), "{answer}");
+    assert_eq!(
+        detail,
+        "it is of http://chat.example:8080 and asked for 127.0.0.1:42080; --web-origin http://chat.example:8080 lets it in"
+    );
+    let long = format!("http://{}", "x".repeat(9000));
+    for (origin, named) in [
+        ("null", "null"),
+        ("", "nothing"),
+        ("http://a\u{1b}[2J\"; rm -rf ~", "http://a?[2J????rm?-rf??"),
+        (&long, &long[..128]),
+    ] {
+        let (answer, incident, detail) = told(&[("Origin", Some(origin))]);
+        if origin.contains('\u{1b}') {
+            // No such byte is HTTP.
+            assert_eq!((incident, detail.as_str()), (Some(Incident::BadRequest), ""));
+            continue;
+        }
+        assert_eq!(incident, Some(Incident::ForeignOrigin));
+        assert_eq!(detail, format!("it is of {named} and asked for chat.example:8080; --web-origin lets it in"));
+        assert!(answer.len() < 2000, "{answer}");
+    }
+    let (_, _, detail) = told(&[("Origin", Some("http://a\"; rm -rf ~ \u{202e}x"))]);
+    assert!(detail.starts_with("it is of http://a???rm?-rf????x and asked for "), "{detail}");
+    for (changes, status) in [(&[("Upgrade", None)][..], "426"), (&[("Connection", Some("close"))], "426")] {
+        let (answer, incident, _) = told(changes);
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")) && answer.contains("$http_upgrade"), "{answer}");
+        assert_eq!(incident, Some(Incident::NotUpgraded));
+    }
+    // What nginx makes of it by itself.
+    let old = handshake(&[("Connection", Some("close")), ("Upgrade", None)]).replace("HTTP/1.1", "HTTP/1.0");
+    let (answer, step, _) = talk(&[old.as_bytes()]);
+    assert!(answer.starts_with("HTTP/1.1 400 ") && answer.contains("proxy_http_version 1.1;"), "{answer}");
+    assert_eq!(step, not_upgraded());
+}
+
+#[test]
+fn a_proxy_that_asks_in_its_own_way_whether_the_server_is_well_is_told_so() {
+    for (request, status) in [
+        ("OPTIONS / HTTP/1.0\r\n\r\n", "204"),
+        ("OPTIONS / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", "204"),
+        ("OPTIONS * HTTP/1.0\r\n\r\n", "204"),
+        ("HEAD /healthz HTTP/1.0\r\n\r\n", "200"),
+        ("GET /healthz HTTP/1.0\r\n\r\n", "200"),
+    ] {
+        let (answer, step, _) = talk(&[request.as_bytes()]);
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{request:?}: {answer}");
+        assert_eq!(step, Step::End { incident: None, detail: None }, "it is not refused: {request:?}");
+        assert_eq!(answer.contains("\r\nAllow: GET, HEAD, OPTIONS\r\n"), status == "204");
+        assert!(status != "204" || answer.ends_with("\r\n\r\n") && !answer.contains("Content-Length"), "{answer}");
+        let mut arrival = WebArrival::new(&config(), Time::START);
+        arrival.handle_bytes(request.as_bytes());
+        arrival.handle_stop();
+        let Step::Write { bytes, .. } = arrival.poll_step(Time::START) else { panic!("there is an answer") };
+        assert!(bytes.starts_with(b"HTTP/1.1 503 "), "a server that stops is not well: {request:?}");
+    }
+}
+
+#[test]
+fn a_long_head_that_comes_byte_by_byte_is_looked_at_now_and_then() {
+    let mut arrival = WebArrival::new(&config(), Time::START);
+    let head = format!("GET /healthz HTTP/1.1\r\nHost: a\r\nCookie: {}\r\n\r\n", "x".repeat(30_000));
+    let mut looked_at = BTreeSet::new();
+    for byte in head.as_bytes() {
+        assert_eq!(arrival.poll_step(Time::START), Step::Read { until: late() });
+        looked_at.insert(arrival.looked_at);
+        arrival.handle_bytes(&[*byte]);
+    }
+    assert!(matches!(arrival.poll_step(Time::START), Step::Write { bytes, .. } if bytes.starts_with(b"HTTP/1.1 200 ")));
+    assert!(looked_at.len() < 600, "it was looked at {} times", looked_at.len());
 }
 
 #[test]
@@ -151,7 +254,7 @@ fn files_are_given_one_after_the_other_on_one_connection() {
     let requests = get("/") + &get("/main.js?v=1") + "HEAD /main.js HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
     for size in [1, 7, requests.len()] {
         let (answer, step, _) = talk(&requests.as_bytes().chunks(size).collect::<Vec<_>>());
-        assert_eq!(step, Step::End { incident: None });
+        assert_eq!(step, Step::End { incident: None, detail: None });
         let answers: Vec<_> = answer.split("HTTP/1.1 200 OK\r\n").skip(1).collect();
         let [page, script, head] = answers[..] else { panic!("not three answers: {answer}") };
         assert!(
@@ -222,15 +325,15 @@ fn what_is_compressed_goes_to_who_takes_it_with_a_tag_of_its_own() {
 
 #[test]
 fn whatever_is_asked_for_gets_one_clear_answer() {
-    let many = "X: y\r\n".repeat(64);
-    let long = "x".repeat(8200);
-    let cases: [(String, &str, Step); 19] = [
+    let many = "X: y\r\n".repeat(128);
+    let long = "x".repeat(33_000);
+    let cases: [(String, &str, Step); 21] = [
         (get("/healthz"), "200", Step::Read { until: late() }),
         (get("/nothing"), "404", Step::Read { until: late() }),
         (get("/../main.js"), "404", Step::Read { until: late() }),
         (get("//main.js"), "404", Step::Read { until: late() }),
-        (get("/socket"), "426", bad_request()),
-        ("GET / HTTP/1.0\r\n\r\n".into(), "200", Step::End { incident: None }),
+        (get("/socket"), "426", not_upgraded()),
+        ("GET / HTTP/1.0\r\n\r\n".into(), "200", Step::End { incident: None, detail: None }),
         ("GET / HTTP/1.1\r\n\r\n".into(), "400", bad_request()),
         ("GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n".into(), "400", bad_request()),
         ("GET / HTTP/1.1\r\nHost: a\r\n folded: x\r\n\r\n".into(), "400", bad_request()),
@@ -239,7 +342,9 @@ fn whatever_is_asked_for_gets_one_clear_answer() {
         ("hello\r\n\r\n".into(), "400", bad_request()),
         ("\x16\x03\x01\x02".into(), "400", bad_request()),
         ("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello".into(), "405", bad_request()),
-        ("OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n".into(), "405", bad_request()),
+        ("OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n".into(), "204", Step::Read { until: late() }),
+        ("TRACE / HTTP/1.1\r\nHost: a\r\n\r\n".into(), "405", bad_request()),
+        ("OPTIONS / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello".into(), "413", bad_request()),
         ("GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello".into(), "413", bad_request()),
         ("GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n".into(), "413", bad_request()),
         (format!("GET / HTTP/1.1\r\nHost: a\r\n{many}\r\n"), "431", bad_request()),
@@ -313,28 +418,28 @@ fn who_types_at_the_wrong_door_is_told_so() {
 }
 
 #[test]
-fn a_head_has_up_to_8_kib_and_64_fields() {
+fn a_head_has_up_to_32_kib_and_128_fields() {
     let exact = |len: usize| {
         let (start, end) = ("GET / HTTP/1.1\r\nHost: a\r\nX: ", "\r\n\r\n");
         format!("{start}{}{end}", "x".repeat(len - start.len() - end.len()))
     };
-    for (len, status) in [(8191, "200"), (8192, "200"), (8193, "431")] {
+    for (len, status) in [(32_767, "200"), (32_768, "200"), (32_769, "431")] {
         let (answer, ..) = talk(&[exact(len).as_bytes()]);
         assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{len} bytes: {answer}");
     }
-    for (fields, status) in [(63, "200"), (64, "431")] {
+    for (fields, status) in [(127, "200"), (128, "431")] {
         let request = format!("GET / HTTP/1.1\r\nHost: a\r\n{}\r\n", "X: y\r\n".repeat(fields));
         let (answer, ..) = talk(&[request.as_bytes()]);
         assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{fields} fields more: {answer}");
     }
-    let (answer, step, _) = talk(&["GET /".as_bytes(), &[b'x'; 8188]]);
+    let (answer, step, _) = talk(&["GET /".as_bytes(), &[b'x'; (32 << 10) - 4]]);
     assert!(answer.starts_with("HTTP/1.1 431 ") && step == bad_request(), "an endless head: {answer}");
 }
 
 #[test]
 fn what_is_beyond_the_limit_of_a_head_does_not_change_the_answer() {
     let start = format!("{}X: ", get("/").trim_end_matches("\r\n").to_owned() + "\r\n");
-    let long = start.clone() + &"x".repeat((8 << 10) - start.len());
+    let long = start.clone() + &"x".repeat((32 << 10) - start.len());
     for rest in ["\0\r\n\r\n", "\r\n\r\n", "\r\nHost : b\r\n\r\n", "x"] {
         for pieces in [vec![long.clone() + rest], vec![long.clone(), rest[..1].to_owned(), rest[1..].to_owned()]] {
             let (answer, step, _) = talk(&pieces.iter().map(|piece| piece.as_bytes()).collect::<Vec<_>>());
@@ -370,7 +475,7 @@ fn who_is_slow_is_not_waited_for_and_each_request_has_its_own_time() {
     let before = Time::after(Duration::from_millis(4999));
     let mut silent = WebArrival::new(&config(), Time::START);
     assert_eq!(silent.poll_step(before), Step::Read { until: late() });
-    assert_eq!(silent.poll_step(late()), Step::End { incident: None });
+    assert_eq!(silent.poll_step(late()), Step::End { incident: None, detail: None });
     let mut slow = WebArrival::new(&config(), Time::START);
     slow.handle_bytes(b"GET / HT");
     assert_eq!(slow.poll_step(before), Step::Read { until: late() });
@@ -395,7 +500,7 @@ fn who_hangs_up_is_answered_what_was_asked_before() {
     arrival.handle_bytes((get("/") + "GET /ma").as_bytes());
     arrival.handle_end();
     assert!(matches!(arrival.poll_step(Time::START), Step::Write { .. }));
-    assert_eq!(arrival.poll_step(Time::START), Step::End { incident: None });
+    assert_eq!(arrival.poll_step(Time::START), Step::End { incident: None, detail: None });
     let mut arrival = WebArrival::new(&config(), Time::START);
     arrival.handle_bytes([handshake(&[]).as_bytes(), b"\x88\x80\0\0\0\0"].concat().as_slice());
     arrival.handle_end();
@@ -416,7 +521,11 @@ fn what_is_counted_is_told_once_on_a_connection_and_then_it_is_closed() {
         assert!(answer.starts_with("HTTP/1.1 200 OK\r\n") && answer.ends_with("\r\n\r\npeople 1\n"), "{answer}");
         assert!(answer.contains("\r\nContent-Type: application/openmetrics-text; version=1.0.0; charset=utf-8\r\n"));
         assert!(answer.contains("\r\nConnection: close\r\n"), "{answer}");
-        assert_eq!((answer.matches("HTTP/1.1").count(), step), (1, Step::End { incident: None }), "split at {split}");
+        assert_eq!(
+            (answer.matches("HTTP/1.1").count(), step),
+            (1, Step::End { incident: None, detail: None }),
+            "split at {split}"
+        );
     }
     let (answer, _, _) = talk(&[get("/metrics").replace("GET", "HEAD").as_bytes()]);
     assert!(answer.contains("\r\nContent-Length: 9\r\n") && answer.ends_with("\r\n\r\n"), "{answer}");
@@ -431,7 +540,7 @@ fn who_asks_for_counts_waits_for_them_and_is_told_when_there_are_none() {
     arrival.handle_metrics(None);
     let Step::Write { bytes, .. } = arrival.poll_step(late()) else { panic!("no answer") };
     assert!(bytes.starts_with(b"HTTP/1.1 503 "), "{bytes:?}");
-    assert_eq!(arrival.poll_step(late()), Step::End { incident: None });
+    assert_eq!(arrival.poll_step(late()), Step::End { incident: None, detail: None });
 }
 
 #[test]
@@ -446,7 +555,7 @@ fn a_server_that_stops_lets_nobody_in_and_says_so_to_who_asks() {
         let Step::Write { bytes, .. } = arrival.poll_step(Time::START) else { panic!("no answer to {head}") };
         assert!(bytes.starts_with(b"HTTP/1.1 503 "), "{bytes:?}");
         assert_eq!(bytes.ends_with(b"\r\n\r\n"), head.starts_with("HEAD"), "{bytes:?}");
-        assert_eq!(arrival.poll_step(Time::START), Step::End { incident: None });
+        assert_eq!(arrival.poll_step(Time::START), Step::End { incident: None, detail: None });
     }
     let mut arrival = WebArrival::new(&config(), Time::START);
     arrival.handle_stop();
@@ -454,7 +563,7 @@ fn a_server_that_stops_lets_nobody_in_and_says_so_to_who_asks() {
     let Step::Write { bytes, .. } = arrival.poll_step(Time::START) else { panic!("no answer") };
     assert!(bytes.starts_with(b"HTTP/1.1 200 "), "the page is the same: {bytes:?}");
     assert!(!String::from_utf8_lossy(&bytes).contains("keep-alive"), "{bytes:?}");
-    assert_eq!(arrival.poll_step(Time::START), Step::End { incident: None });
+    assert_eq!(arrival.poll_step(Time::START), Step::End { incident: None, detail: None });
 }
 
 #[test]
@@ -466,14 +575,14 @@ fn who_was_let_in_just_before_the_server_stops_is_told_so() {
     let (said, close) = bytes.split_at(bytes.len() - 4);
     assert_eq!(close, [0x88, 2, 0x03, 0xe9], "it is the code 1001");
     assert_eq!(&said[2..], br#"{"kind":"stopping"}"#);
-    assert_eq!(arrival.poll_step(Time::START), Step::End { incident: None });
+    assert_eq!(arrival.poll_step(Time::START), Step::End { incident: None, detail: None });
 }
 
 #[test]
 fn a_connection_asks_so_often_at_the_most() {
     let asked = get("/main.js").repeat(REQUESTS_MAX as usize + 1);
     let (answered, step, _) = talk(&[asked.as_bytes()]);
-    assert_eq!(step, Step::End { incident: None });
+    assert_eq!(step, Step::End { incident: None, detail: None });
     let answers: Vec<_> = answered.split_inclusive("talk()").collect();
     assert_eq!(answers.len(), REQUESTS_MAX as usize);
     let closes = |answer: &&str| answer.contains("Connection: close\r\n");
@@ -495,8 +604,8 @@ fn counts_can_only_be_asked_for() {
 fn who_asks_to_chat_is_answered_once_it_is_known_whether_they_may() {
     for (admission, status, last) in [
         (Ok(()), "101 ", Step::Enter),
-        (Err(Refusal::AddressFull), "429 ", Step::End { incident: None }),
-        (Err(Refusal::ServerFull), "503 ", Step::End { incident: None }),
+        (Err(Refusal::AddressFull), "429 ", Step::End { incident: None, detail: None }),
+        (Err(Refusal::ServerFull), "503 ", Step::End { incident: None, detail: None }),
     ] {
         let mut arrival = WebArrival::new(&config(), Time::START);
         arrival.handle_admission(Err(Refusal::ServerFull));
@@ -512,8 +621,10 @@ fn who_asks_to_chat_is_answered_once_it_is_known_whether_they_may() {
 
 #[test]
 fn after_an_answer_that_was_not_written_comes_the_end_and_a_refusal_is_one_all_the_same() {
-    let foreign = Step::End { incident: Some(Incident::ForeignOrigin) };
-    let nothing = Step::End { incident: None };
+    let told =
+        "it is of http://evil.example and asked for chat.example:8080; --web-origin http://evil.example lets it in";
+    let foreign = Step::End { incident: Some(Incident::ForeignOrigin), detail: Some(told.to_owned()) };
+    let nothing = Step::End { incident: None, detail: None };
     let cases = [
         (get("/") + &get("/main.js"), nothing.clone()),
         (handshake(&[]), nothing),
