@@ -187,8 +187,9 @@ fn greet(terminal: &mut Terminal, connected: &str) -> String {
 
 #[track_caller]
 fn introduce(terminal: &mut Terminal, old: &str, name: &str, others: &mut [&mut Terminal]) {
-    others.iter_mut().for_each(|other| other.assert_shows(&format!("{old} joined\n")));
-    say(terminal, &format!("/name {name}"), &format!("{old} is now {name}\n"), others);
+    let renamed = format!("{old} is now {name}\n");
+    say(terminal, &format!("/name {name}"), &renamed, &mut []);
+    others.iter_mut().for_each(|other| other.assert_shows(&format!("{old} joined\n{renamed}")));
 }
 
 /// Gives a command to telnet itself.

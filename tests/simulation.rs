@@ -14,12 +14,13 @@ use chinwag_tests::sim::{Coverage, Plan, Step, World, shrink};
 const SEEDS: u64 = 1000;
 
 /// What has to occur in a run of the default length or longer; otherwise the simulation would prove nothing about it.
-const SITUATIONS: [&str; 43] = [
+const SITUATIONS: [&str; 45] = [
     "abandoned after failing",
     "abandoned after stalling",
     "abandoned by a server that gave up",
     "abandoned by a server that stops",
     "answered",
+    "asked for nothing for long",
     "awaited",
     "batch cut short",
     "crowd told",
@@ -32,6 +33,7 @@ const SITUATIONS: [&str; 43] = [
     "invalid",
     "joined",
     "left",
+    "left before anybody knew",
     "mark waits",
     "not UTF-8",
     "at the wrong door",

@@ -117,7 +117,7 @@ impl World {
     fn moves(&self) -> Vec<Move> {
         let live = self.live();
         let mut moves = Vec::new();
-        if self.model.people() < PEOPLE_MAX && live.len() < CONNECTIONS_MAX {
+        if self.model.people() + self.model.silent() < PEOPLE_MAX && live.len() < CONNECTIONS_MAX {
             moves.push(Move::Connect);
         }
         // As long as nobody was called anything, one name is as good as the other.
@@ -227,7 +227,10 @@ impl World {
         if (people, rooms) != (self.model.people(), self.model.rooms()) {
             return Err(format!("{people} people in {rooms} rooms are not those of the model"));
         }
-        self.laws.check(people, rooms)
+        if self.chat.silent() != self.model.silent() {
+            return Err("others than in the model are silent".to_owned());
+        }
+        self.laws.check(people + self.chat.silent(), rooms)
     }
 
     fn hand_on(&mut self) -> Lawful {
@@ -310,7 +313,7 @@ impl World {
             self.take(Move::Quit(place))?;
             self.hand_on()?;
         }
-        if self.live().is_empty() && self.chat.people() == 0 {
+        if self.live().is_empty() && self.chat.people() + self.chat.silent() == 0 {
             Ok(self.dropped)
         } else {
             Err("somebody is left".to_owned())
@@ -345,7 +348,9 @@ impl World {
             let Person { user, connection, reader, stalls, is_paused, .. } = &self.people[index];
             let (name, room) = self.model.whereabouts(*user).unwrap_or_default();
             let queued = self.fanout.queued_bytes(*connection);
-            let _ = write!(key, "{} {} {room} {stalls} {is_paused} {queued}", connection.key(), alias(name));
+            let is_silent = self.model.is_silent(*user);
+            let _ =
+                write!(key, "{} {} {room} {is_silent} {stalls} {is_paused} {queued}", connection.key(), alias(name));
             for rest in reader.rest(self.model.lines(*user)) {
                 let _ = write!(key, "|{}", line(&rest.text));
             }

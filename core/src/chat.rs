@@ -1,12 +1,13 @@
 //! Owns who is here, under which name, and in which room: the state machine at the heart of the server.
 //!
 //! Invariants: everyone is in exactly one room; names differ in more than case; a room exists exactly while someone is in it, but
-//! `main` always does.
+//! `main` always does; nobody is told of a connection that has asked for nothing and left soon.
 
 mod lists;
 mod names;
 mod random_names;
 mod rooms;
+mod silent;
 
 use std::collections::{HashSet, VecDeque};
 use std::hint::black_box;
@@ -17,6 +18,7 @@ use slab::Slab;
 use self::names::Names;
 use self::random_names::RandomNames;
 use self::rooms::{Presence, Rooms, Spoken};
+use self::silent::Silent;
 use crate::{Action, CloseCode, Config, ConnectionId, Event, Form, Message, Name, Request, RoomId, Stats, Texts, Time};
 
 /// Turns what has happened into what is to be done.
@@ -45,6 +47,8 @@ pub struct Chat {
     people: Slab<Person>,
     /// The keys of those who are spoken to as browsers: apart, so that lines, which most have, need no more for it.
     browsers: HashSet<u32>,
+    /// Those who came a moment ago and have asked for nothing: they are in `main`, and nobody there knows of them.
+    silent: Silent,
     /// How many connections were opened so far: the generation of the next one.
     opened: u32,
     names: Names,
@@ -70,6 +74,7 @@ impl Chat {
         Self {
             people: Slab::new(),
             browsers: HashSet::new(),
+            silent: Silent::new(config.announce_wait),
             opened: 0,
             names: Names::default(),
             random_names: RandomNames::new(config.seed),
@@ -88,10 +93,16 @@ impl Chat {
         ConnectionId::new(key, self.opened)
     }
 
-    /// Returns how many people are here.
+    /// Returns how many people are here of whom the others know.
     #[must_use]
     pub fn people(&self) -> usize {
-        self.people.len()
+        self.people.len() - self.silent()
+    }
+
+    /// Returns how many more are here, who came a moment ago and have asked for nothing yet.
+    #[must_use]
+    pub fn silent(&self) -> usize {
+        self.silent.len()
     }
 
     /// Returns how many rooms there are, `main` among them.
@@ -102,7 +113,7 @@ impl Chat {
 
     /// Adds who and what is here, and what was said, to `stats`.
     pub fn count(&self, stats: &mut Stats) {
-        stats.people += self.people.len() as u64;
+        stats.people += self.people() as u64;
         stats.rooms += self.rooms.len() as u64;
         stats.messages_in += self.said;
     }
@@ -163,7 +174,8 @@ impl Chat {
     /// Returns when to come back with [`Event::Woke`], if nothing else happens before.
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Time> {
-        if self.stopped { None } else { self.rooms.next_due() }
+        let due = [self.rooms.next_due(), self.silent.next_due()];
+        due.into_iter().flatten().min().filter(|_| !self.stopped)
     }
 
     fn on_opened(&mut self, now: Time, connection: ConnectionId, form: Form) {
@@ -183,10 +195,16 @@ impl Chat {
         }
         self.reply(connection, Message::Help);
         self.reply(connection, Message::YouAre { name });
-        self.enter(now, connection, Rooms::MAIN);
+        self.silent.add(now, connection);
+        self.rooms.enter_silently();
+        self.actions.push_back(Action::Enter { connection, room: Rooms::MAIN });
+        self.welcome(connection, Rooms::MAIN);
     }
 
     fn on_request(&mut self, now: Time, connection: ConnectionId, request: Request) {
+        if request.shows_a_person() && self.silent.remove(connection) {
+            self.announce(now, connection);
+        }
         match request {
             Request::Say(texts) => self.on_say(now, connection, texts),
             Request::Help => self.reply(connection, Message::Help),
@@ -277,6 +295,9 @@ impl Chat {
     }
 
     fn on_woke(&mut self, now: Time) {
+        while let Some(connection) = self.silent.take_due(now) {
+            self.announce(now, connection);
+        }
         while let Some((room, message)) = self.rooms.take_due(now) {
             self.broadcast(room, message);
         }
@@ -297,16 +318,37 @@ impl Chat {
             self.broadcast_to(room, audience, Message::Joined { name });
         }
         self.actions.push_back(Action::Enter { connection, room });
+        self.welcome(connection, room);
+    }
+
+    /// Tells someone which room they have entered.
+    fn welcome(&mut self, connection: ConnectionId, room: RoomId) {
         let (room, seq) = (self.rooms.name(room).clone(), self.rooms.said(room));
         self.reply(connection, Message::YouJoined { room, seq });
     }
 
+    /// Tells the others in `main`, or will, of someone who was silent there until now.
+    fn announce(&mut self, now: Time, connection: ConnectionId) {
+        let (room, name) = (Rooms::MAIN, self.person(connection).name.clone());
+        let presence = self.rooms.announce(now, &name, connection.key());
+        let others = self.rooms.members(room) - 1;
+        if presence == Presence::Told && others > 0 {
+            // They are not to hear of themselves.
+            self.actions.push_back(Action::Leave { connection });
+            self.broadcast_to(room, others, Message::Joined { name });
+            self.actions.push_back(Action::Enter { connection, room });
+        }
+    }
+
     /// Takes someone out of their room; those who stay hear of it, or will.
     fn leave(&mut self, now: Time, connection: ConnectionId) {
+        self.actions.push_back(Action::Leave { connection });
+        if self.silent.remove(connection) {
+            return self.rooms.leave_silently();
+        }
         let Person { name, room, .. } = self.person(connection);
         let (name, room) = (name.clone(), *room);
         let presence = self.rooms.leave(now, room, &name);
-        self.actions.push_back(Action::Leave { connection });
         if presence == Presence::Told {
             self.broadcast(room, Message::Left { name });
         }

@@ -105,6 +105,11 @@ pub struct Config {
     /// does not notice. 0 greets at once.
     pub door_wait: Duration,
 
+    /// How long a connection that asks for nothing is not told of: it hears the room, but nobody there hears of it, nor finds it in a list.
+    /// Default 3 s: whoever only looks whether something is here, as scanners and monitors do, has left again, and who comes back has said
+    /// who they are; while of who came to listen others know soon. At most 1 min.
+    pub announce_wait: Duration,
+
     /// How long a peer may answer nothing at all, not even the operating system's probes, before its connection has failed, whatever
     /// it was being sent meanwhile. Default 100 s: a pulled cable frees its name within two minutes. Half of that has to pass without
     /// an answer before it fails, so that a shorter loss of the network is survived; on Linux a peer that answers, but takes
@@ -159,6 +164,7 @@ impl Default for Config {
             connects_per_second: 10,
             connect_burst: Duration::from_millis(6400),
             door_wait: Duration::from_millis(100),
+            announce_wait: Duration::from_secs(3),
             dead_after: Duration::from_secs(100),
             threads: 1,
             drain: Duration::from_secs(5),
@@ -200,6 +206,7 @@ impl Config {
             (self.crowd_turn_writes >= 1, "crowd_turn_writes", "at least 1 write"),
             (self.connections_max >= 1, "connections_max", "at least 1 connection"),
             (self.connects_per_second <= 1_000_000, "connects_per_second", "0 (off) to 1000000 connections a second"),
+            (self.announce_wait <= Duration::from_secs(60), "announce_wait", "0 to 1 min"),
             (
                 (Duration::from_secs(3)..=Duration::from_secs(86_400)).contains(&self.dead_after),
                 "dead_after",
@@ -293,6 +300,8 @@ mod tests {
             (Config { connections_max: 1, ..default() }, None),
             (Config { connects_per_second: 1_000_000, ..default() }, None),
             (Config { connects_per_second: 1_000_001, ..default() }, Some("connects_per_second")),
+            (Config { announce_wait: Duration::from_secs(60), ..default() }, None),
+            (Config { announce_wait: Duration::from_millis(60_001), ..default() }, Some("announce_wait")),
             (Config { dead_after: Duration::from_millis(2999), ..default() }, Some("dead_after")),
             (Config { dead_after: Duration::from_secs(3), ..default() }, None),
             (Config { dead_after: Duration::from_secs(86_400), ..default() }, None),

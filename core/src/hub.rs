@@ -218,6 +218,7 @@ mod tests {
         let second = Time::after(Duration::from_secs(1));
         let mut hub = Hub::new(Config { crowd_members: 0, ..Config::default() });
         let ann = open(&mut hub);
+        hub.handle(Time::START, Event::Requested { connection: ann, request: Request::Help });
         assert_eq!(hub.poll_timeout(), Some(second));
         hub.take_batch();
         say(&mut hub, Time::after(Duration::from_millis(999)), ann);

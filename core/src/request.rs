@@ -92,6 +92,29 @@ impl Request {
         }
     }
 
+    /// Tells whether a person asks for this, of whom others may be told: not a program that looks what is here, or a connection that ends.
+    pub(crate) const fn shows_a_person(&self) -> bool {
+        match self {
+            Self::Say(_)
+            | Self::Help
+            | Self::Rename(_)
+            | Self::RenameInvalid
+            | Self::Join(_)
+            | Self::JoinInvalid
+            | Self::Rooms
+            | Self::Users
+            | Self::Unrecognized(_) => true,
+            Self::Quit
+            | Self::Leave(_)
+            | Self::Fail(_)
+            | Self::WrongDoor(_)
+            | Self::TooLong
+            | Self::NotUtf8
+            | Self::Ping(_)
+            | Self::Mark => false,
+        }
+    }
+
     /// Returns the most bytes that the reply to this can have, with the notice that may have to go before it.
     pub(crate) fn reply_bytes_max(&self) -> usize {
         // More than any line of fixed text with a name or a number in it has.

@@ -10,7 +10,7 @@ use crate::Histogram;
 /// Each part of the core adds its own with `count`: [`Hub`](crate::Hub), [`Fanout`](crate::Fanout), [`Gate`](crate::Gate).
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Stats {
-    /// How many people are in the chat now.
+    /// How many people are in the chat now, of whom the others know.
     pub people: u64,
     /// How many rooms there are now, `main` among them.
     pub rooms: u64,

@@ -20,7 +20,7 @@ pub struct Browser {
 }
 
 impl Browser {
-    /// Comes to the web door at `addr`, and is in its main room.
+    /// Comes to the web door at `addr`, is in its main room, and has asked for something, so that the others there know of them.
     ///
     /// # Panics
     /// If the server does not let them in, or greets them otherwise than it should.
@@ -32,6 +32,8 @@ impl Browser {
         assert_eq!([&hello["kind"], &help["kind"]], ["hello", "help"]);
         assert_eq!([&you["kind"], &room["kind"], &room["room"]], ["you", "room", "main"]);
         you["name"].as_str().expect("a name is text").clone_into(&mut browser.name);
+        browser.say(&format!("/name {}", browser.name));
+        while browser.read()["kind"] != "you" {}
         browser
     }
 

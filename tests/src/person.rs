@@ -14,7 +14,7 @@ pub struct Person {
 }
 
 impl Person {
-    /// Comes to the server at `addr`, and is in its main room.
+    /// Comes to the server at `addr`, is in its main room, and has asked for something, so that the others there know of them.
     ///
     /// # Panics
     /// If the server does not let them in.
@@ -28,6 +28,8 @@ impl Person {
                 name.clone_into(&mut person.name);
             }
         }
+        person.type_line(&format!("/name {}", person.name));
+        person.read_up_to(&format!("You are {}", person.name));
         person
     }
 

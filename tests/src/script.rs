@@ -22,6 +22,10 @@ use crate::{Act, HelpText, Received};
 /// What stands before each line that tells what was received.
 const INDENT: &str = "    ";
 
+/// How long those are not told of who only connect, unless a transcript says otherwise: longer than any takes on a real server, so that nobody
+/// is told of them in the middle of something else.
+const ANNOUNCE_WAIT: Duration = Duration::from_secs(60);
+
 /// Holds a transcript: what is done in it, and its lines.
 #[derive(Debug)]
 pub struct Script {
@@ -58,7 +62,7 @@ impl Script {
     /// Returns the first mistake.
     pub fn read(text: &str) -> Result<Self, ScriptError> {
         let mut script = Self {
-            config: Config::default(),
+            config: Config { announce_wait: ANNOUNCE_WAIT, ..Config::default() },
             core_only: None,
             help: HelpText::Named,
             people: Vec::new(),

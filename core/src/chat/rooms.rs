@@ -20,6 +20,8 @@ pub(super) struct Rooms {
     by_size: BTreeSet<(Reverse<u32>, NameKey, RoomId)>,
     /// The crowded rooms in which somebody has come or gone and it was not told yet, by when it will be.
     crowds_due: BTreeSet<(Time, RoomId)>,
+    /// How many are in `main` to hear what is said there, and are not told of and not listed yet: apart from the room, as there are few.
+    silent: u32,
     crowd_members: u32,
     crowd_interval: Duration,
 }
@@ -73,6 +75,7 @@ impl Rooms {
             by_name: HashMap::new(),
             by_size: BTreeSet::new(),
             crowds_due: BTreeSet::new(),
+            silent: 0,
             crowd_members,
             crowd_interval,
         };
@@ -113,7 +116,8 @@ impl Rooms {
         let room = &mut self.rooms[id.key() as usize];
         let seq = room.said + 1;
         room.said += u64::from(messages);
-        Spoken { seq, name: &room.name, members: room.len() }
+        let silent = if id == Self::MAIN { self.silent } else { 0 };
+        Spoken { seq, name: &room.name, members: room.len() + silent }
     }
 
     /// Reads a little of a room, from its beginning to its end, and returns something of no meaning.
@@ -122,8 +126,29 @@ impl Rooms {
         said ^ members.len() as u64 ^ name.as_str().len() as u64
     }
 
+    /// Returns how many are in a room to hear what is said there, listed or not.
     pub(super) fn members(&self, id: RoomId) -> u32 {
-        self.rooms.get(id.key() as usize).map_or(0, Room::len)
+        let silent = if id == Self::MAIN { self.silent } else { 0 };
+        self.rooms.get(id.key() as usize).map_or(0, Room::len) + silent
+    }
+
+    /// Lets somebody into `main` of whom nobody there is told yet.
+    pub(super) const fn enter_silently(&mut self) {
+        self.silent += 1;
+    }
+
+    /// Lists somebody in `main` who was there, and says whether the others are to be told now.
+    pub(super) fn announce(&mut self, now: Time, member: &Name, key: u32) -> Presence {
+        self.silent -= 1;
+        self.enter(now, Self::MAIN, member, key)
+    }
+
+    /// Takes somebody out of `main` of whom nobody there was told.
+    pub(super) fn leave_silently(&mut self) {
+        self.silent -= 1;
+        if self.members(Self::MAIN) == 0 {
+            self.close(Self::MAIN);
+        }
     }
 
     pub(super) fn enter(&mut self, now: Time, id: RoomId, member: &Name, key: u32) -> Presence {

@@ -1,5 +1,6 @@
 //! What follows from what happens: each rule of the room, in the order of the actions.
 
+mod silent;
 mod web;
 
 use std::collections::BTreeSet;
@@ -37,7 +38,14 @@ impl Chats {
         std::iter::from_fn(|| self.chat.poll_action()).collect()
     }
 
+    /// Lets somebody in who asks for something at once, so that the others know of them.
     fn open(&mut self) -> ConnectionId {
+        let connection = self.open_silent();
+        self.line(connection, "/help");
+        connection
+    }
+
+    fn open_silent(&mut self) -> ConnectionId {
         let connection = self.chat.next_connection();
         self.handle(Event::Opened { connection, form: Form::Lines });
         connection
@@ -100,7 +108,7 @@ fn open_web(chats: &mut Chats) -> (ConnectionId, Vec<Action>) {
 }
 
 #[test]
-fn a_newcomer_is_helped_named_announced_and_let_in_in_this_order() {
+fn a_newcomer_is_helped_named_let_in_and_announced_in_this_order() {
     let mut chats = Chats::new();
     for others in 0..2 {
         let connection = chats.chat.next_connection();
@@ -108,11 +116,15 @@ fn a_newcomer_is_helped_named_announced_and_let_in_in_this_order() {
         let name = chats.name(connection);
         let mut expected = vec![format!("{others} opens"), format!("{others}: {}", Message::Help)];
         expected.push(format!("{others}: You are {name}"));
-        if others > 0 {
-            expected.push(format!("main ({others}): {name} joined"));
-        }
         expected.extend([format!("{others} enters main"), format!("{others}: You joined main")]);
         assert_eq!(actions, expected);
+        let mut expected = vec![];
+        if others > 0 {
+            let joined = format!("main ({others}): {name} joined");
+            expected.extend([format!("{others} leaves"), joined, format!("{others} enters main")]);
+        }
+        expected.push(format!("{others}: Rooms - main ({})", others + 1));
+        assert_eq!(chats.line(connection, "/rooms"), expected);
     }
 }
 
@@ -321,15 +333,13 @@ fn crowd_of_three() -> Chats {
 fn above_its_limit_a_room_gathers_who_comes_and_goes() {
     let mut chats = crowd_of_three();
     let [ann, bob] = ["Ann", "Bob"].map(|name| chats.join_as(name));
-    let third = chats.chat.next_connection();
-    let told = read(&chats.handle(Event::Opened { connection: third, form: Form::Lines }));
+    let third = chats.open_silent();
+    let told = chats.line(third, "/rooms");
     assert!(told.contains(&format!("main (2): {} joined", chats.name(third))), "three are no crowd");
     assert_eq!(chats.chat.poll_timeout(), None);
 
-    let fourth = chats.chat.next_connection();
-    let told = read(&chats.handle(Event::Opened { connection: fourth, form: Form::Lines }));
-    assert_eq!(told[2], format!("3: You are {}", chats.name(fourth)));
-    assert_eq!(told[3..], ["3 enters main", "3: You joined main"], "four are one");
+    let fourth = chats.open_silent();
+    assert_eq!(chats.line(fourth, "/rooms"), ["3: Rooms - main (4)"], "four are one");
     assert_eq!(chats.chat.poll_timeout(), Some(Time::after(Duration::from_secs(1))));
     assert_eq!(chats.line(fourth, "/quit"), ["3 leaves", "3 closes"], "it was one when they left");
     assert_eq!(chats.line(bob, "/quit"), ["1 leaves", "main (2): Bob left", "1 closes"], "it is none any more");
@@ -458,8 +468,9 @@ fn after_everybody_left_nothing_is_left() {
     for person in people {
         chats.close(person);
     }
-    let Chat { people, browsers, names, rooms, actions, .. } = &chats.chat;
+    let Chat { people, browsers, silent, names, rooms, actions, .. } = &chats.chat;
     assert!(people.is_empty() && browsers.is_empty() && names.is_empty() && actions.is_empty());
+    assert_eq!((silent.len(), silent.next_due()), (0, None));
     rooms.assert_only_empty_main();
     assert_eq!(chats.chat.poll_timeout(), None);
     let ann = chats.join_as("Ann");

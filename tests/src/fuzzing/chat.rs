@@ -47,6 +47,7 @@ struct Run {
 struct Person {
     connection: ConnectionId,
     room: Option<RoomId>,
+    has_asked: bool,
     reader: Reader,
     /// What they were told and have not read.
     told: String,
@@ -109,17 +110,15 @@ impl Run {
         let user = self.people.len();
         self.model.add_user();
         let (reader, told) = (Reader::default(), String::new());
-        self.people.push(Person { connection, room: None, reader, told });
+        self.people.push(Person { connection, room: None, has_asked: false, reader, told });
         self.chat.handle(self.now, Event::Opened { connection, form: Form::Lines });
         let name = self.follow()?.ok_or("a newcomer is told a name")?;
         self.model.open(self.now, user, &name)?;
-        self.check()?;
-        // What somebody says first may not be chat at all; that is for the session to tell, not for the chat.
-        self.ask(user, "/hello")
+        self.check()
     }
 
     fn pass(&mut self, how: u8) -> Lawful {
-        self.now = self.now + Duration::from_millis([0, 1, 500, 999, 1000][usize::from(how) % 5]);
+        self.now = self.now + Duration::from_millis([0, 1, 500, 999, 1000, 2000, 3000][usize::from(how) % 7]);
         self.model.wake(self.now);
         self.chat.handle(self.now, Event::Woke);
         self.check()
@@ -147,6 +146,10 @@ impl Run {
     }
 
     fn ask_for(&mut self, user: usize, line: &[u8], request: Request) -> Lawful {
+        if !std::mem::replace(&mut self.people[user].has_asked, true) {
+            // What somebody says first may not be chat at all; that is for the session to tell, not for the chat.
+            self.ask(user, "/hello")?;
+        }
         // Who has quit is not listened to any more, whatever their late news.
         if self.model.is_here(user) {
             self.model.read(user, line);
@@ -212,7 +215,10 @@ impl Run {
         if self.chat.poll_timeout() != self.model.next_due() {
             return Err(format!("it wakes at {:?}, not {:?}", self.chat.poll_timeout(), self.model.next_due()));
         }
-        self.laws.check(people, rooms)
+        if self.chat.silent() != self.model.silent() {
+            return Err("others than in the model are silent".to_owned());
+        }
+        self.laws.check(people + self.chat.silent(), rooms)
     }
 }
 

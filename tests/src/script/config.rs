@@ -12,6 +12,7 @@ pub(super) fn set(config: &mut Config, settings: &str) -> Result<(), String> {
             "line_chars_max" => config.line_chars_max = number(value)?,
             "flood_lines_per_second" => config.flood_lines_per_second = number(value)?,
             "flood_burst" => config.flood_burst = duration(value)?,
+            "announce_wait" => config.announce_wait = duration(value)?,
             "crowd_members" => config.crowd_members = number(value)?,
             "crowd_interval" => config.crowd_interval = duration(value)?,
             "list_bytes_max" => config.list_bytes_max = number(value)?,

@@ -22,6 +22,7 @@ pub struct Line {
 #[derive(Clone, Debug)]
 pub struct Model {
     chars_max: usize,
+    announce_wait: Duration,
     crowd_members: usize,
     crowd_interval: Duration,
     people: Vec<Person>,
@@ -38,6 +39,8 @@ struct Person {
     name: String,
     /// In lower case.
     room: String,
+    /// When the others are told of them, if they ask for nothing before.
+    silent_until: Option<Time>,
 }
 
 #[derive(Clone, Debug)]
@@ -71,6 +74,7 @@ impl Model {
     pub fn new(config: &Config) -> Self {
         Self {
             chars_max: config.line_chars_max as usize,
+            announce_wait: config.announce_wait,
             crowd_members: config.crowd_members as usize,
             crowd_interval: config.crowd_interval,
             people: Vec::new(),
@@ -93,10 +97,22 @@ impl Model {
         &self.lines[user]
     }
 
-    /// Returns how many people are here.
+    /// Returns how many people are here of whom the others know.
     #[must_use]
     pub fn people(&self) -> usize {
-        self.people.len()
+        self.people.len() - self.silent()
+    }
+
+    /// Returns how many are here of whom nobody knows.
+    #[must_use]
+    pub fn silent(&self) -> usize {
+        self.people.iter().filter(|person| person.silent_until.is_some()).count()
+    }
+
+    /// Tells whether a user is here, and nobody knows of them.
+    #[must_use]
+    pub fn is_silent(&self, user: usize) -> bool {
+        self.people.iter().any(|person| person.user == user && person.silent_until.is_some())
     }
 
     /// Returns how many rooms there are.
@@ -124,10 +140,11 @@ impl Model {
         self.typists[user].asks.len()
     }
 
-    /// Returns when the first crowd is to be told.
+    /// Returns when somebody is to be told of, or the first crowd is to be told.
     #[must_use]
     pub fn next_due(&self) -> Option<Time> {
-        self.rooms.iter().filter_map(|room| room.crowd.as_ref().map(|crowd| crowd.due)).min()
+        let crowds = self.rooms.iter().filter_map(|room| room.crowd.as_ref().map(|crowd| crowd.due));
+        crowds.chain(self.people.iter().filter_map(|person| person.silent_until)).min()
     }
 
     /// Takes what was read from a user.
@@ -145,7 +162,9 @@ impl Model {
         }
         HELP.iter().for_each(|line| self.reply(user, line));
         self.reply(user, &format!("You are {name}"));
-        self.enter(now, user, name, "main");
+        let silent_until = Some(now + self.announce_wait);
+        self.people.push(Person { user, name: name.to_owned(), room: "main".to_owned(), silent_until });
+        self.reply(user, "You joined main");
         Ok(())
     }
 
@@ -158,6 +177,9 @@ impl Model {
             return Err(format!("user {user} has not asked for anything more"));
         };
         let Some(person) = self.people.iter().find(|person| person.user == user).cloned() else { return Ok(()) };
+        if !matches!(ask, Ask::Quit | Ask::TooLong | Ask::NotUtf8 | Ask::WrongDoor(_)) {
+            self.announce(now, user);
+        }
         match ask {
             Ask::Say(text) => self.broadcast(&person.room, &format!("{}: {text}", person.name)),
             Ask::Help => HELP.iter().for_each(|line| self.reply(user, line)),
@@ -184,8 +206,11 @@ impl Model {
         }
     }
 
-    /// Tells the crowds what is due.
+    /// Tells what is due: of those who have asked for nothing, then of crowds.
     pub fn wake(&mut self, now: Time) {
+        let is_due = |person: &&Person| person.silent_until.is_some_and(|until| until <= now);
+        let due: Vec<_> = self.people.iter().filter(is_due).map(|person| person.user).collect();
+        due.into_iter().for_each(|user| self.announce(now, user));
         for index in 0..self.rooms.len() {
             let Some(Crowd { joined, left, .. }) = self.rooms[index].crowd.take_if(|crowd| crowd.due <= now) else {
                 continue;
@@ -240,14 +265,14 @@ impl Model {
     }
 
     fn list_rooms(&mut self, user: usize) {
-        let mut rooms: Vec<_> = self.rooms.iter().map(|room| (self.members(&room.name), &room.name)).collect();
+        let mut rooms: Vec<_> = self.rooms.iter().map(|room| (self.known(&room.name).count(), &room.name)).collect();
         rooms.sort_by_key(|(members, name)| (usize::MAX - members, name.to_lowercase()));
         let rooms: Vec<_> = rooms.iter().map(|(members, name)| format!("{name} ({members})")).collect();
         self.reply(user, &format!("Rooms - {}", rooms.join(", ")));
     }
 
     fn list_users(&mut self, person: &Person) {
-        let mut names: Vec<_> = self.people.iter().filter(|other| other.room == person.room).collect();
+        let mut names: Vec<_> = self.known(&person.room).collect();
         names.sort_by_key(|other| other.name.to_lowercase());
         let names: Vec<_> = names.iter().map(|other| other.name.as_str()).collect();
         let line = format!("Users - {}", names.join(", "));
@@ -260,13 +285,31 @@ impl Model {
         } else {
             self.broadcast(room, &format!("{name} joined"));
         }
-        self.people.push(Person { user, name: name.to_owned(), room: room.to_owned() });
+        self.people.push(Person { user, name: name.to_owned(), room: room.to_owned(), silent_until: None });
         let room = self.room_mut(room).name.clone();
         self.reply(user, &format!("You joined {room}"));
     }
 
+    /// Tells the others in the room of somebody of whom they do not know.
+    fn announce(&mut self, now: Time, user: usize) {
+        let is_silent = |person: &Person| person.user == user && person.silent_until.is_some();
+        let Some(index) = self.people.iter().position(is_silent) else { return };
+        // As if they came now, to whoever is there.
+        let mut person = self.people.remove(index);
+        if self.members(&person.room) + 1 > self.crowd_members {
+            self.crowd(now, &person.room).joined += 1;
+        } else {
+            self.broadcast(&person.room, &format!("{} joined", person.name));
+        }
+        person.silent_until = None;
+        self.people.push(person);
+    }
+
     fn leave(&mut self, now: Time, index: usize) {
-        let Person { name, room, .. } = self.people.remove(index);
+        let Person { name, room, silent_until, .. } = self.people.remove(index);
+        if silent_until.is_some() && self.members(&room) > 0 {
+            return;
+        }
         match self.members(&room) {
             0 => {
                 self.room_mut(&room).crowd = None;
@@ -289,6 +332,11 @@ impl Model {
 
     fn members(&self, room: &str) -> usize {
         self.people.iter().filter(|person| person.room.eq_ignore_ascii_case(room)).count()
+    }
+
+    fn known(&self, room: &str) -> impl Iterator<Item = &Person> {
+        let is_known = |person: &&Person| person.room.eq_ignore_ascii_case(room) && person.silent_until.is_none();
+        self.people.iter().filter(is_known)
     }
 
     fn is_taken(&self, name: &str) -> bool {

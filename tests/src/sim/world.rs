@@ -247,6 +247,9 @@ impl World {
             return Err(format!("what user {user} asked for was lost"));
         }
         self.see_stale(user, connection);
+        if self.model.is_silent(user) {
+            self.seen("left before anybody knew");
+        }
         self.model.close(self.now, user);
         self.chat.handle(self.now, Event::Closed { connection });
         self.collect(None)?;
@@ -267,7 +270,11 @@ impl World {
     }
 
     fn wake(&mut self) -> Lawful {
+        let silent = self.model.silent();
         self.model.wake(self.now);
+        if self.model.silent() < silent {
+            self.seen("asked for nothing for long");
+        }
         self.chat.handle(self.now, Event::Woke);
         self.collect(None)?;
         self.check()
@@ -336,10 +343,13 @@ impl World {
             let (model_people, model_rooms) = (self.model.people(), self.model.rooms());
             return Err(format!("{people} people in {rooms} rooms, where there are {model_people} in {model_rooms}"));
         }
+        if self.chat.silent() != self.model.silent() {
+            return Err(format!("nobody knows of {} people, not of {}", self.chat.silent(), self.model.silent()));
+        }
         if self.chat.poll_timeout() != self.model.next_due() {
             return Err(format!("wakes at {:?}, not {:?}", self.chat.poll_timeout(), self.model.next_due()));
         }
-        self.laws.check(people, rooms)
+        self.laws.check(people + self.chat.silent(), rooms)
     }
 
     fn publish(&mut self, actions: usize) {

@@ -21,7 +21,7 @@ impl World {
                 return Err(format!("{:?} is read for ever", user.connection));
             }
         }
-        if !self.has_stopped && self.chat.people() > 0 {
+        if !self.has_stopped && self.chat.people() + self.chat.silent() > 0 {
             return Err("somebody stays for ever".to_owned());
         }
         if self.writers.iter().any(|writer| writer.fanout.is_finished() != self.has_stopped) {
