@@ -19,6 +19,7 @@ use self::names::Names;
 use self::random_names::RandomNames;
 use self::rooms::{Presence, Rooms, Spoken};
 use self::silent::Silent;
+use crate::clock::Clock;
 use crate::{Action, CloseCode, Config, ConnectionId, Event, Form, Message, Name, Request, RoomId, Stats, Texts, Time};
 
 /// Turns what has happened into what is to be done.
@@ -54,6 +55,8 @@ pub struct Chat {
     names: Names,
     random_names: RandomNames,
     rooms: Rooms,
+    /// What time of day it is.
+    clock: Clock,
     actions: VecDeque<Action>,
     /// How many messages people have said.
     said: u64,
@@ -79,6 +82,7 @@ impl Chat {
             names: Names::default(),
             random_names: RandomNames::new(config.seed),
             rooms: Rooms::new(config.crowd_members, config.crowd_interval),
+            clock: Clock::default(),
             actions: VecDeque::new(),
             said: 0,
             stopped: false,
@@ -142,6 +146,7 @@ impl Chat {
                 }
             }
             Event::Woke => self.on_woke(now),
+            Event::Clock { unix_ms } => self.clock = Clock::set(now, unix_ms),
             Event::Stopped => self.on_stopped(),
         }
     }
@@ -157,6 +162,11 @@ impl Chat {
     /// Returns the next thing to do.
     pub fn poll_action(&mut self) -> Option<Action> {
         self.actions.pop_front()
+    }
+
+    /// Returns what time of day it takes it to be.
+    pub(crate) const fn clock(&self) -> Clock {
+        self.clock
     }
 
     /// Returns all that is to be done and was not polled, in its order.
@@ -235,7 +245,7 @@ impl Chat {
         let Person { name, room, .. } = &self.people[connection.key() as usize];
         self.said += u64::from(texts.count());
         let Spoken { seq, name: room_name, members: audience } = self.rooms.say(*room, texts.count());
-        let (room_name, name, time_ms) = (room_name.clone(), name.clone(), self.config.unix_ms(now));
+        let (room_name, name, time_ms) = (room_name.clone(), name.clone(), self.clock.unix_ms(now));
         let message = Message::Said { room: room_name, name, texts, time_ms, seq };
         self.actions.push_back(Action::Broadcast { room: *room, audience, message });
     }

@@ -6,7 +6,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::{Asset, Origin, Time};
+use crate::{Asset, Origin};
 
 /// How many bytes of replies one connection may ask for before it has to wait until the fan-out has dealt with them.
 ///
@@ -123,12 +123,9 @@ pub struct Config {
     /// How long a server that stops goes on writing what is queued. Default 5 s: a service manager waits longer.
     pub drain: Duration,
 
-    /// Determines which random names are given, and in which order. Default 0; a server draws one when it starts.
+    /// Determines which random names are given, and in which order, and the number by which browsers tell this run of the server from
+    /// others. Default 0; a server draws one when it starts.
     pub seed: u64,
-
-    /// When the server started: [`Time::START`] in milliseconds since 1970. Default 0; a server asks the clock. Browsers are told by
-    /// it when something was said.
-    pub epoch_ms: u64,
 
     /// How long somebody at the web door may take for a request, from when they came, or were answered before, until its head has
     /// ended. Default 5 s: a head is one packet, and a page that asks for its parts does so at once; more would let those who keep
@@ -169,7 +166,6 @@ impl Default for Config {
             threads: 1,
             drain: Duration::from_secs(5),
             seed: 0,
-            epoch_ms: 0,
             request_wait: Duration::from_secs(5),
             web_origins: Arc::default(),
             assets: &[],
@@ -224,24 +220,10 @@ impl Config {
 }
 
 impl Config {
-    /// Takes [`epoch_ms`](Self::epoch_ms) for what it says of `now`, and returns the configuration in which it says it of
-    /// [`Time::START`]: for an adapter whose clock may have started before the server.
-    #[must_use]
-    pub fn started_at(self, now: Time) -> Self {
-        let since_start = u64::try_from(now.since_start().as_millis()).unwrap_or(u64::MAX);
-        Self { epoch_ms: self.epoch_ms.saturating_sub(since_start), ..self }
-    }
-
-    /// Returns a moment in milliseconds since 1970.
-    pub(crate) fn unix_ms(&self, time: Time) -> u64 {
-        let since_start = u64::try_from(time.since_start().as_millis()).unwrap_or(u64::MAX);
-        self.epoch_ms.saturating_add(since_start)
-    }
-
     /// Returns a number that no other run of the server is likely to have, and that tells nothing of the seed.
     pub(crate) fn boot(&self) -> u64 {
         // The output function of the generator SplitMix64.
-        let mut mixed = (self.seed ^ self.epoch_ms.rotate_left(32)).wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         mixed ^ (mixed >> 31)
@@ -319,21 +301,12 @@ mod tests {
     }
 
     #[test]
-    fn the_time_of_day_is_reckoned_from_when_the_server_was_started() {
-        let config = Config { epoch_ms: 1_000_000, ..Config::default() };
-        let second = Time::after(Duration::from_secs(1));
-        assert_eq!((config.unix_ms(Time::START), config.unix_ms(second)), (1_000_000, 1_001_000));
-        assert_eq!(config.started_at(second).unix_ms(second), 1_000_000);
-        assert_eq!(Config::default().started_at(second).unix_ms(second), 1000);
-    }
-
-    #[test]
     fn each_run_has_a_number_of_its_own_which_is_not_its_seed() {
-        let boot = |seed, epoch_ms| Config { seed, epoch_ms, ..Config::default() }.boot();
-        let boots = [boot(0, 0), boot(1, 0), boot(0, 1), boot(1, 1), boot(7, 0), boot(0, 7)];
+        let boot = |seed| Config { seed, ..Config::default() }.boot();
+        let boots = [0, 1, 2, 7, 1 << 32, u64::MAX].map(boot);
         assert_eq!(boots.iter().collect::<std::collections::BTreeSet<_>>().len(), boots.len());
         assert!(boots.iter().all(|&boot| boot > 1000));
-        assert_eq!(boot(7, 7), boot(7, 7));
+        assert_eq!(boot(7), boot(7));
     }
 
     #[test]

@@ -26,6 +26,11 @@ pub enum Event {
     },
     /// The moment that [`Chat::poll_timeout`](crate::Chat::poll_timeout) named has come.
     Woke,
+    /// The wall clock says what cannot be told from what it said before: at the start, and whenever it was set.
+    Clock {
+        /// What it says, in milliseconds since 1970.
+        unix_ms: u64,
+    },
     /// The server is about to stop.
     Stopped,
 }
@@ -38,7 +43,7 @@ impl Event {
             Self::Opened { connection, .. } | Self::Requested { connection, .. } | Self::Closed { connection } => {
                 Some(connection)
             }
-            Self::Woke | Self::Stopped => None,
+            Self::Woke | Self::Clock { .. } | Self::Stopped => None,
         }
     }
 }

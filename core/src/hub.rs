@@ -65,6 +65,14 @@ impl<S> Hub<S> {
         self.weigh(now);
     }
 
+    /// Takes notice of what the wall clock says, in milliseconds since 1970. It is an [`Event::Clock`] only where that does not follow from what
+    /// it said before: whoever drives the hub looks at the clock before each batch, which is soon enough for what people are told by it.
+    pub fn handle_clock(&mut self, now: Time, unix_ms: u64) {
+        if self.chat.clock().is_off(now, unix_ms) {
+            self.handle(now, Event::Clock { unix_ms });
+        }
+    }
+
     /// Takes notice of what somebody has asked for, in this order.
     ///
     /// How long a line is, how fast they come and how many replies are under way is bounded by the [`Session`] that a request comes from.
@@ -257,6 +265,27 @@ mod tests {
         let [one_by_one, at_once] = hubs.map(|mut hub| hub.take_batch().expect("something was said"));
         assert_eq!(at_once.actions(), one_by_one.actions());
         assert_eq!(at_once.bytes(), one_by_one.bytes());
+    }
+
+    #[test]
+    fn what_is_said_has_the_time_of_the_wall_clock_however_it_is_set() {
+        let (hour, at) = (3_600_000, |seconds| Time::after(Duration::from_secs(seconds)));
+        let mut hub = Hub::new(Config::default());
+        let ann = open(&mut hub);
+        let mut said_at = |now, unix_ms| {
+            hub.handle_clock(now, unix_ms);
+            say(&mut hub, now, ann);
+            let batch = hub.take_batch().expect("something was said");
+            let Some(Action::Broadcast { message: Message::Said { time_ms, .. }, .. }) = batch.actions().last() else {
+                panic!("it comes last: {batch:?}")
+            };
+            *time_ms
+        };
+        assert_eq!(said_at(at(1), 5 * hour), 5 * hour);
+        assert_eq!(said_at(at(2), 5 * hour + 1500), 5 * hour + 1000, "what is less than a second is no news");
+        assert_eq!(said_at(at(3), 6 * hour), 6 * hour);
+        assert_eq!(said_at(at(4), 2 * hour), 2 * hour, "it is set back");
+        assert_eq!(said_at(at(5), 2 * hour + 1000), 2 * hour + 1000);
     }
 
     #[test]

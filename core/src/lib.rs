@@ -71,6 +71,7 @@ mod arrival;
 mod asset;
 mod batch;
 mod chat;
+mod clock;
 mod close_code;
 mod command;
 mod config;

@@ -6,7 +6,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::thread::available_parallelism;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use argh::FromArgs;
 use chinwag_core::{Config, Origin};
@@ -155,7 +155,6 @@ impl Flags {
             crowd_members: self.room_quiet,
             drain: self.drain,
             seed: RandomState::new().hash_one(PORT),
-            epoch_ms: epoch_ms(),
             web_origins: self.web_origin.as_slice().into(),
             assets: PAGE,
             ..Config::default()
@@ -211,12 +210,6 @@ pub(super) fn takes(one: SocketAddr, other: SocketAddr) -> bool {
     let is_one_port = one.port() == other.port() && one.port() != 0;
     let [one, other] = [one, other].map(|address| address.ip().to_canonical());
     is_one_port && (has(one, other) || has(other, one))
-}
-
-/// Returns what time it is, as far as the machine knows.
-fn epoch_ms() -> u64 {
-    let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    u64::try_from(since_1970.as_millis()).unwrap_or(u64::MAX)
 }
 
 fn cores() -> u32 {
@@ -311,9 +304,8 @@ mod tests {
         let Parsed::Flags(flags) = parse("") else { panic!("no flags are fine") };
         assert_eq!(flags.address(), "127.0.0.1:42069".parse().expect("an address"));
         let seed = flags.config(9).seed;
-        let config =
-            Config { seed, epoch_ms: 0, assets: PAGE, threads: cores(), connections_max: 9, ..Config::default() };
-        assert_eq!(Config { seed, epoch_ms: 0, ..flags.config(9) }, config);
+        let config = Config { seed, assets: PAGE, threads: cores(), connections_max: 9, ..Config::default() };
+        assert_eq!(Config { seed, ..flags.config(9) }, config);
         assert_eq!(flags.web, Web::Default);
         assert_eq!(config.check(), Ok(()));
     }

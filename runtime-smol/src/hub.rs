@@ -92,6 +92,7 @@ impl Hub {
     pub(crate) async fn run(mut self) {
         while !self.core.is_stopped() {
             let input = self.next().await;
+            self.core.handle_clock(clock::now(), clock::unix_ms());
             self.handle(input);
             while self.core.has_room()
                 && let Ok(input) = self.inputs.try_recv()

@@ -16,7 +16,6 @@ use futures_lite::{FutureExt as _, future};
 use smol::Executor;
 use tracing::info;
 
-use crate::clock;
 use crate::crew::Helper;
 use crate::entrance::Entrance;
 use crate::hub::{Hub, Input};
@@ -40,7 +39,7 @@ pub async fn serve(
     orders: Receiver<Order>,
 ) -> io::Result<()> {
     config.check().map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
-    let config = Arc::new(config.started_at(clock::now()));
+    let config = Arc::new(config);
     let watch = Watch::new(&config);
     let sockets = Sockets::new()?;
     let open = |(listener, form): (TcpListener, Form)| {

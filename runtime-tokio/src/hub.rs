@@ -77,6 +77,7 @@ impl Hub {
             // a batch, and with it each write, has more in it. tokio's own `yield_now` would ask the system who else is ready, too: one more
             // system call for each message that comes alone.
             future::yield_now().await;
+            self.core.handle_clock(clock::now(), clock::unix_ms());
             self.handle(input);
             while self.core.has_room()
                 && let Ok(input) = self.inputs.try_recv()

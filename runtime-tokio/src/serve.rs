@@ -11,7 +11,6 @@ use tokio::net::TcpListener;
 use tokio::sync::mpsc::{Receiver, Sender};
 use tracing::info;
 
-use crate::clock;
 use crate::entrance::Entrance;
 use crate::hub::{Hub, Input};
 
@@ -34,7 +33,6 @@ pub async fn serve(
     orders: Receiver<Order>,
 ) -> io::Result<()> {
     config.check().map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
-    let config = config.started_at(clock::now());
     let watch = Watch::new(&config);
     let open = |(listener, form)| {
         let door = Door::new(&listener, form, &config, watch.clone())?;

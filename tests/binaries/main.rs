@@ -1,6 +1,8 @@
 //! Shows what the servers' binaries do for whoever runs them: flags, what is said where, how they start, and how they stop.
 
 #[cfg(target_os = "linux")]
+mod clock;
+#[cfg(target_os = "linux")]
 mod descriptors;
 mod flags;
 mod log;

@@ -218,7 +218,12 @@ impl Mix {
                 steps
             }
             12 => one(Step::TimeOut { writer }),
-            13 => one(Step::Pass { millis: rng.pick(&[1, 20, 100, 1000, 1000, 30_000, 60_000]) }),
+            13 => {
+                let mut steps = one(Step::Pass { millis: rng.pick(&[1, 20, 100, 1000, 1000, 30_000, 60_000]) });
+                let is_set = rng.one_in(4);
+                steps.extend(is_set.then(|| Step::Clock { unix_ms: rng.number() >> rng.pick(&[2, 20, 63]) }));
+                steps
+            }
             14 => self.round(rng, user),
             _ => {
                 let mut steps = vec![Step::Stop];

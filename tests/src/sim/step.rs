@@ -84,6 +84,11 @@ pub enum Step {
         /// How much.
         millis: u64,
     },
+    /// The wall clock is set.
+    Clock {
+        /// To so many milliseconds since 1970.
+        unix_ms: u64,
+    },
     /// The server stops.
     Stop,
 }
@@ -164,6 +169,7 @@ impl Step {
             | Self::Poll { .. }
             | Self::TimeOut { .. }
             | Self::Pass { .. }
+            | Self::Clock { .. }
             | Self::Stop => Vec::new(),
         }
     }

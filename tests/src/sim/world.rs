@@ -37,6 +37,8 @@ pub struct World {
     config: Config,
     now: Time,
     chat: Chat,
+    /// When the wall clock was set last, and to what.
+    clock: (Time, u64),
     laws: Laws,
     model: Model,
     users: Vec<User>,
@@ -110,6 +112,7 @@ impl World {
         Self {
             now: Time::START,
             chat: Chat::new(config.clone()),
+            clock: (Time::START, 0),
             laws: Laws::default(),
             model: Model::new(&config),
             users: Vec::new(),
@@ -151,6 +154,10 @@ impl World {
             }
             Step::TimeOut { writer } => return self.time_out(writer),
             Step::Pass { millis } => self.now = self.now + Duration::from_millis(millis),
+            Step::Clock { unix_ms } => {
+                self.clock = (self.now, unix_ms);
+                self.chat.handle(self.now, Event::Clock { unix_ms });
+            }
             Step::Stop => return self.stop(),
         }
         Ok(())
@@ -293,6 +300,7 @@ impl World {
         let mut name = None;
         while let Some(action) = self.chat.poll_action() {
             self.laws.follow(&action)?;
+            self.check_time(&action)?;
             self.see_action(&action);
             if let Action::Reply { message: Message::YouAre { name: told }, .. } = &action {
                 name.get_or_insert_with(|| told.to_string());
@@ -301,6 +309,15 @@ impl World {
             self.actions.push_back((action, socket.take_if(|_| opens)));
         }
         Ok(name)
+    }
+
+    /// Checks that what is said has the time of the wall clock.
+    fn check_time(&self, action: &Action) -> Lawful {
+        let Action::Broadcast { message: Message::Said { time_ms, .. }, .. } = action else { return Ok(()) };
+        let (set_at, unix_ms) = self.clock;
+        let since = self.now.since_start().as_millis() - set_at.since_start().as_millis();
+        let expected = u128::from(unix_ms) + since;
+        if u128::from(*time_ms) == expected { Ok(()) } else { Err(format!("said at {time_ms}, not at {expected}")) }
     }
 
     fn see_action(&mut self, action: &Action) {

@@ -72,8 +72,8 @@ fn each_message_of_those_said_in_a_row_counts() {
 
 #[test]
 fn each_room_counts_what_is_said_there_and_a_new_one_starts_anew() {
-    let config = Config { epoch_ms: 1000, ..Config::default() };
-    let mut chats = Chats::with(config);
+    let mut chats = Chats::new();
+    assert_eq!(chats.handle(Event::Clock { unix_ms: 1000 }), []);
     let ann = chats.join_as("Ann");
     chats.sleep(Duration::from_millis(1));
     let seq = |chats: &mut Chats, line: &str| {

@@ -1,0 +1,71 @@
+//! Owns the time of day: what the wall clock says, by the time that the core is told.
+
+use crate::Time;
+
+/// How far the wall clock may be from where it is thought to be before that is put right: 1 s. Both clocks are read one after the other, and a
+/// thread may be kept waiting between; and nobody misses a second in what they are told of when something was said.
+const OFF_MS_MAX: u64 = 1000;
+
+/// Tells what time of day it is, from what it was once.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(crate) struct Clock {
+    /// The time of day at [`Time::START`], in milliseconds since 1970. It may be before: the server may have run for longer than that when
+    /// the clock was set.
+    start_ms: i64,
+}
+
+impl Clock {
+    /// Returns the clock that says this now.
+    pub(crate) fn set(now: Time, unix_ms: u64) -> Self {
+        let unix_ms = i64::try_from(unix_ms).unwrap_or(i64::MAX);
+        Self { start_ms: unix_ms.saturating_sub(since_start_ms(now)) }
+    }
+
+    /// Returns a moment in milliseconds since 1970.
+    pub(crate) fn unix_ms(self, now: Time) -> u64 {
+        u64::try_from(self.start_ms.saturating_add(since_start_ms(now))).unwrap_or(0)
+    }
+
+    /// Tells whether the wall clock has moved by itself: it says this now, and that is not what it is thought to say.
+    pub(crate) fn is_off(self, now: Time, unix_ms: u64) -> bool {
+        self.unix_ms(now).abs_diff(unix_ms) > OFF_MS_MAX
+    }
+}
+
+fn since_start_ms(now: Time) -> i64 {
+    i64::try_from(now.since_start().as_millis()).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn a_clock_goes_on_from_where_it_was_set_also_back_in_time() {
+        let [start, second, hour] = [0, 1, 3600].map(|seconds| Time::after(Duration::from_secs(seconds)));
+        let clock = Clock::set(second, 1_000_000);
+        assert_eq!([start, second, hour].map(|now| clock.unix_ms(now)), [999_000, 1_000_000, 4_599_000]);
+        let early = Clock::set(hour, 5);
+        assert_eq!([start, hour, hour + Duration::from_secs(1)].map(|now| early.unix_ms(now)), [0, 5, 1005]);
+        assert_eq!(Clock::set(hour, u64::MAX).unix_ms(hour), i64::MAX as u64);
+        let last = Time::after(Duration::MAX);
+        assert_eq!(Clock::set(last, 7).unix_ms(last), 7);
+    }
+
+    #[test]
+    fn a_clock_is_off_by_more_than_a_second_either_way() {
+        let (now, clock) = (Time::after(Duration::from_secs(9)), Clock::set(Time::START, 1_000_000));
+        for (unix_ms, is_off) in [
+            (1_009_000, false),
+            (1_010_000, false),
+            (1_010_001, true),
+            (1_008_000, false),
+            (1_007_999, true),
+            (0, true),
+        ] {
+            assert_eq!(clock.is_off(now, unix_ms), is_off, "{unix_ms}");
+        }
+    }
+}
