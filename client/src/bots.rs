@@ -106,7 +106,7 @@ async fn join(
     for (room, troupe) in troupes.iter().enumerate() {
         for seat in 0..troupe.count {
             let place = Seat { room, seat };
-            let bot = Bot::join(flags.address(), &name(troupe.topic, seat), troupe.room, place).await?;
+            let bot = Bot::join(&flags.address(), &name(troupe.topic, seat), troupe.room, place).await?;
             ledger.name(place, bot.name());
             let script = Script::new(troupe.topic, troupe.pause, seat, troupe.count, flags.seed);
             bots.push((bot, script));

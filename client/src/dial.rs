@@ -9,6 +9,8 @@ use async_io::{Async, Timer};
 use futures_lite::FutureExt as _;
 use socket2::{SockRef, TcpKeepalive};
 
+use crate::address::Address;
+
 /// How long a server may take to answer. Three seconds are two lost packets and a slow network; who waits longer thinks that the
 /// program hangs.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -29,23 +31,35 @@ pub(crate) fn no_answer() -> String {
     format!("no answer within {} seconds", ADMISSION.as_secs())
 }
 
-/// Connects to the server at `address`.
+/// Connects to the server at `address`, to the first of its addresses that lets one connect, and sends the first line, which may be blank.
 ///
 /// # Errors
 ///
 /// One line that says why there is no connection, and what to do about it.
-pub(crate) async fn dial(address: SocketAddr) -> Result<Async<TcpStream>> {
-    let connect = Async::<TcpStream>::connect(address);
-    let too_late = async {
-        Timer::after(PATIENCE).await;
-        Err(io::ErrorKind::TimedOut.into())
-    };
-    let stream = connect.or(too_late).await.and_then(refuse_oneself).map_err(|error| explain(address, &error))?;
+pub(crate) async fn dial(address: &Address, first_line: &str) -> Result<Async<TcpStream>> {
+    let stream = connect(address, &address.resolve().await?).await?;
     // Without these it can be talked, too, only less well.
     let _ = set_options(SockRef::from(stream.get_ref()));
     // A server that has heard a line, be it blank, need not wait whether it is a browser that has come.
-    let _ = stream.get_ref().write(b"\n");
+    let _ = stream.get_ref().write(format!("{first_line}\n").as_bytes());
     Ok(stream)
+}
+
+/// Tries each of the addresses in turn, each for no longer than one waits for it.
+async fn connect(address: &Address, found: &[SocketAddr]) -> Result<Async<TcpStream>> {
+    let mut failures = Vec::new();
+    for each in found {
+        let connect = Async::<TcpStream>::connect(*each);
+        let too_late = async {
+            Timer::after(PATIENCE).await;
+            Err(io::ErrorKind::TimedOut.into())
+        };
+        match connect.or(too_late).await.and_then(refuse_oneself) {
+            Ok(stream) => return Ok(stream),
+            Err(error) => failures.push((*each, error)),
+        }
+    }
+    Err(explain(address, &failures))
 }
 
 /// Has a line leave when it is typed, not when the next one is, and a server that is gone without a word found out within a minute, where
@@ -62,16 +76,20 @@ fn refuse_oneself(stream: Async<TcpStream>) -> io::Result<Async<TcpStream>> {
     if socket.local_addr()? == socket.peer_addr()? { Err(io::ErrorKind::ConnectionRefused.into()) } else { Ok(stream) }
 }
 
-fn explain(address: SocketAddr, error: &io::Error) -> anyhow::Error {
-    let port = if address.port() == crate::flags::PORT { String::new() } else { format!(" --port {}", address.port()) };
-    if error.kind() == io::ErrorKind::ConnectionRefused && address.ip().is_loopback() {
+/// Says of the failures, one for each address, what tells most.
+fn explain(address: &Address, failures: &[(SocketAddr, io::Error)]) -> anyhow::Error {
+    let port = if address.port == crate::flags::PORT { String::new() } else { format!(" --port {}", address.port) };
+    let is = |kind| move |(_, error): &(SocketAddr, io::Error)| error.kind() == kind;
+    let refused: Vec<_> = failures.iter().filter(|failure| is(io::ErrorKind::ConnectionRefused)(failure)).collect();
+    if !refused.is_empty() && refused.iter().all(|(tried, _)| tried.ip().is_loopback()) {
         anyhow!("no server at {address}; start one with: cargo server{port}")
-    } else if error.kind() == io::ErrorKind::ConnectionRefused {
+    } else if !refused.is_empty() {
         anyhow!("no server at {address}; start one there, or choose another with --ip and --port")
-    } else if error.kind() == io::ErrorKind::TimedOut {
-        anyhow!("no answer from {address} within {} seconds", PATIENCE.as_secs())
     } else {
-        anyhow!("can't reach {address}: {error}")
+        match failures.iter().find(|failure| !is(io::ErrorKind::TimedOut)(failure)) {
+            Some((_, error)) => anyhow!("can't reach {address}: {error}"),
+            None => anyhow!("no answer from {address} within {} seconds", PATIENCE.as_secs()),
+        }
     }
 }
 
@@ -92,8 +110,9 @@ pub(crate) mod tests {
     #[test]
     fn a_server_is_probed_but_one_that_takes_nothing_is_waited_for() {
         let listener = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
-        let address = listener.local_addr().expect("it is bound");
-        let stream = async_io::block_on(dial(address)).expect("it listens");
+        let port = listener.local_addr().expect("it is bound").port();
+        let address = Address { host: "127.0.0.1".to_owned(), port };
+        let stream = async_io::block_on(dial(&address, "")).expect("it listens");
         let socket = SockRef::from(stream.get_ref());
         assert!(socket.keepalive().expect("it is told") && socket.tcp_nodelay().expect("it is told"));
         let probes = (
@@ -107,29 +126,78 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn addresses_are_tried_in_turn() {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
+        let open = listener.local_addr().expect("it is bound");
+        let shut = TcpListener::bind("127.0.0.1:0").and_then(|gone| gone.local_addr()).expect("there is a free port");
+        let address = Address { host: "chat.example".to_owned(), port: open.port() };
+        let reached = |found: &[SocketAddr]| {
+            let connected = async_io::block_on(connect(&address, found));
+            connected
+                .map(|stream| stream.get_ref().peer_addr().expect("it is connected"))
+                .map_err(|error| error.to_string())
+        };
+        assert_eq!(reached(&[shut, open]), Ok(open));
+        assert_eq!(reached(&[open, shut]), Ok(open));
+        assert!(reached(&[shut, shut]).expect_err("nobody listens").starts_with("no server at chat.example"));
+    }
+
+    #[test]
     fn a_failure_says_what_to_do() {
-        let cases = [
+        use io::ErrorKind::{ConnectionRefused, HostUnreachable, TimedOut};
+        type Case = (&'static str, u16, &'static [(&'static str, io::ErrorKind)], &'static str);
+        let cases: [Case; 9] = [
             (
-                "127.0.0.1:42069",
-                io::ErrorKind::ConnectionRefused,
+                "127.0.0.1",
+                42069,
+                &[("127.0.0.1", ConnectionRefused)],
                 "no server at 127.0.0.1:42069; start one with: cargo server",
             ),
             (
-                "[::1]:7000",
-                io::ErrorKind::ConnectionRefused,
+                "::1",
+                7000,
+                &[("::1", ConnectionRefused)],
                 "no server at [::1]:7000; start one with: cargo server --port 7000",
             ),
             (
-                "10.0.0.1:42069",
-                io::ErrorKind::ConnectionRefused,
+                "10.0.0.1",
+                42069,
+                &[("10.0.0.1", ConnectionRefused)],
                 "no server at 10.0.0.1:42069; start one there, or choose another with --ip and --port",
             ),
-            ("10.0.0.1:42069", io::ErrorKind::TimedOut, "no answer from 10.0.0.1:42069 within 3 seconds"),
-            ("10.0.0.1:42069", io::ErrorKind::HostUnreachable, "can't reach 10.0.0.1:42069: host unreachable"),
+            ("10.0.0.1", 42069, &[("10.0.0.1", TimedOut)], "no answer from 10.0.0.1:42069 within 3 seconds"),
+            ("10.0.0.1", 42069, &[("10.0.0.1", HostUnreachable)], "can't reach 10.0.0.1:42069: host unreachable"),
+            (
+                "localhost",
+                7000,
+                &[("::1", HostUnreachable), ("127.0.0.1", ConnectionRefused)],
+                "no server at localhost:7000; start one with: cargo server --port 7000",
+            ),
+            (
+                "chat.example",
+                42069,
+                &[("2001:db8::1", TimedOut), ("10.0.0.1", ConnectionRefused)],
+                "no server at chat.example:42069; start one there, or choose another with --ip and --port",
+            ),
+            (
+                "chat.example",
+                42069,
+                &[("2001:db8::1", TimedOut), ("10.0.0.1", HostUnreachable)],
+                "can't reach chat.example:42069: host unreachable",
+            ),
+            (
+                "chat.example",
+                42069,
+                &[("2001:db8::1", TimedOut), ("10.0.0.1", TimedOut)],
+                "no answer from chat.example:42069 within 3 seconds",
+            ),
         ];
-        for (address, kind, says) in cases {
-            let address = address.parse().expect("the case is an address");
-            assert_eq!(explain(address, &kind.into()).to_string(), says);
+        for (host, port, failures, says) in cases {
+            let failures: Vec<_> = failures
+                .iter()
+                .map(|(ip, kind)| (SocketAddr::new(ip.parse().expect("the case is an address"), port), (*kind).into()))
+                .collect();
+            assert_eq!(explain(&Address { host: host.to_owned(), port }, &failures).to_string(), says);
         }
     }
 }

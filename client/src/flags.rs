@@ -1,13 +1,12 @@
 //! What the subcommands' flags have in common: where the server is, numbers in their range, and how a wrong value is told.
 
 use std::fmt;
-use std::net::{IpAddr, Ipv4Addr};
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 use std::time::Duration;
 
 /// Where a server listens unless it is told otherwise.
-pub(crate) const IP: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+pub(crate) const HOST: &str = "127.0.0.1";
 
 /// The port that servers take unless they are told otherwise.
 pub(crate) const PORT: u16 = 42069;
@@ -33,10 +32,6 @@ impl fmt::Display for FlagError {
 }
 
 impl std::error::Error for FlagError {}
-
-pub(crate) fn ip(value: &str) -> Result<IpAddr, String> {
-    value.parse().map_err(|_| "takes an IPv4 or IPv6 address".to_owned())
-}
 
 pub(crate) fn port(value: &str) -> Result<u16, String> {
     number(value, 1..=u16::MAX)

@@ -74,7 +74,7 @@ fn await_line() -> Result<()> {
 fn join(plan: &Plan) -> Result<Crowd> {
     let mut crowd = Crowd::new(Clock::start())?;
     let rooms = (0..plan.rooms * plan.members).map(|member| plan.room(member / plan.members));
-    crowd.join(plan.address, plan.dialect, rooms, plan.chars)?;
+    crowd.join(&plan.address, plan.dialect, rooms, plan.chars)?;
     for room in 0..plan.rooms {
         crowd.stall((room + 1) * plan.members - plan.stalled..(room + 1) * plan.members)?;
     }

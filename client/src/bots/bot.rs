@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::io::ErrorKind;
 use std::iter::Peekable;
-use std::net::{SocketAddr, TcpStream};
+use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
@@ -12,6 +12,7 @@ use futures_lite::{AsyncReadExt as _, AsyncWriteExt as _, FutureExt as _, future
 
 use super::ledger::{Ledger, Seat};
 use super::script::Turn;
+use crate::address::Address;
 use crate::dial::{ADMISSION, dial, no_answer};
 use crate::line::Line;
 use crate::lines::Lines;
@@ -66,14 +67,14 @@ impl Bot {
     /// # Errors
     ///
     /// There is no server, or it does not let the bot in, or not in time.
-    pub(super) async fn join(address: SocketAddr, wanted: &str, room: &str, seat: Seat) -> Result<Self> {
-        let stream = dial(address).await?;
+    pub(super) async fn join(address: &Address, wanted: &str, room: &str, seat: Seat) -> Result<Self> {
+        let stream = dial(address, "").await?;
         in_time(ADMISSION, address, Self::enter(stream, address, wanted, room, seat)).await
     }
 
     async fn enter(
         mut stream: Async<TcpStream>,
-        address: SocketAddr,
+        address: &Address,
         wanted: &str,
         room: &str,
         seat: Seat,
@@ -198,7 +199,7 @@ impl Bot {
 }
 
 /// Waits for a bot to be let in, but no longer than that.
-async fn in_time(admission: Duration, address: SocketAddr, enter: impl Future<Output = Result<Bot>>) -> Result<Bot> {
+async fn in_time(admission: Duration, address: &Address, enter: impl Future<Output = Result<Bot>>) -> Result<Bot> {
     let too_late = async {
         Timer::after(admission).await;
         bail!("{address} does not let a bot in: {}", no_answer())

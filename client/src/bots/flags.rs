@@ -1,22 +1,22 @@
 //! The flags of `chinwag bots`, and the cast that they make.
 
 use std::hash::{BuildHasher as _, RandomState};
-use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use argh::FromArgs;
 use chinwag_core::Config;
 
 use super::script::Topic;
-use crate::flags::{IP, PORT, ip, number, port, seconds};
+use crate::address::{Address, host};
+use crate::flags::{HOST, PORT, number, port, seconds};
 
 /// Bring company: bots that chat in the main room, bots that talk about Rust, and many that load a room of their own.
 #[derive(Debug, FromArgs)]
 #[argh(subcommand, name = "bots", help_triggers("-h", "--help"))]
 pub(crate) struct BotsFlags {
-    /// address of the server (default 127.0.0.1)
-    #[argh(option, short = 'i', default = "IP", from_str_fn(ip))]
-    ip: IpAddr,
+    /// server, by name or IP address (default 127.0.0.1)
+    #[argh(option, short = 'i', default = "HOST.to_owned()", from_str_fn(host))]
+    ip: String,
 
     /// port of the server (default 42069)
     #[argh(option, short = 'p', default = "PORT", from_str_fn(port))]
@@ -67,8 +67,8 @@ pub(super) struct Troupe {
 
 impl BotsFlags {
     /// Returns where the server is.
-    pub(super) fn address(&self) -> SocketAddr {
-        SocketAddr::new(self.ip, self.port)
+    pub(super) fn address(&self) -> Address {
+        Address { host: self.ip.clone(), port: self.port }
     }
 
     /// Returns the bots of each room that has any.

@@ -8,14 +8,29 @@ use async_io::Timer;
 use async_signal::{Signal, Signals};
 use crossterm::event::{self as terminal_event, EventStream, MouseEventKind};
 use futures_lite::{FutureExt as _, StreamExt as _, future};
+use rustix::process::kill_current_process_group;
 
 use super::event::{Effect, Ending, Event, Size, Way};
 use super::state::{Choices, State};
-use super::terminal::Terminal;
+use super::terminal::{Terminal, size};
 use super::transcript::Transcript;
 use super::update::update;
 use super::wire::Wire;
 use crate::dial::dial;
+
+/// What ends a program that does not hear it; here it ends in order, with the terminal given back.
+const ENDING: [Signal; 10] = [
+    Signal::Term,
+    Signal::Hup,
+    Signal::Int,
+    Signal::Quit,
+    Signal::Usr1,
+    Signal::Usr2,
+    Signal::Alarm,
+    Signal::Vtalarm,
+    Signal::Prof,
+    Signal::Xcpu,
+];
 
 /// After so many rounds of events the screen is drawn, even if there are more: a busy room must not freeze it.
 const ROUNDS_MAX: usize = 32;
@@ -26,11 +41,11 @@ const ROUNDS_MAX: usize = 32;
 ///
 /// There is no server, it does not let one in, or the terminal can't be used.
 pub(super) async fn drive(choices: Choices, transcript: Option<Transcript>) -> Result<()> {
-    let wire = Wire::open(dial(choices.address).await?);
+    let wire = Wire::open(dial(&choices.address, "").await?);
     // Before there is a screen to be left behind.
-    let signals = Signals::new([Signal::Term, Signal::Hup, Signal::Int, Signal::Quit])?;
+    let signals = Signals::new(ENDING.into_iter().chain([Signal::Tstp, Signal::Cont, Signal::Xfsz]))?;
     let terminal = Terminal::open(choices.mouse).context("can't use this terminal")?;
-    let state = State::new(choices, terminal.size()?);
+    let state = State::new(choices, size()?);
     let driver = Driver { state, wire, terminal, keys: EventStream::new(), signals, transcript };
     driver.run().await
 }
@@ -68,9 +83,13 @@ impl Driver {
     /// Waits for what happens next: the operating system goes first, then the user, then the server.
     async fn next(&mut self) -> Vec<Event> {
         let (signals, keys, wire) = (&mut self.signals, &mut self.keys, &mut self.wire);
-        let terminated = async {
+        let signalled = async {
             match signals.next().await {
-                Some(_) => vec![Event::Terminated],
+                Some(Ok(Signal::Tstp)) => vec![Event::Stopped],
+                Some(Ok(Signal::Cont)) => size().map_or(vec![Event::Terminated], |size| vec![Event::Continued(size)]),
+                // A file has reached its limit of size, which whoever writes to it is told, too.
+                Some(Ok(Signal::Xfsz)) => Vec::new(),
+                Some(Ok(_) | Err(_)) => vec![Event::Terminated],
                 None => future::pending().await,
             }
         };
@@ -81,7 +100,7 @@ impl Driver {
                 Some(Err(_)) | None => vec![Event::Terminated],
             }
         };
-        terminated.or(typed).or(wire.next()).await
+        signalled.or(typed).or(wire.next()).await
     }
 
     fn handle(&mut self, event: Event) -> Result<ControlFlow<Ending>> {
@@ -89,12 +108,15 @@ impl Driver {
         for effect in update(&mut self.state, jiff::ZonedDateTime::now().datetime(), event) {
             match effect {
                 Effect::Send(line) => self.wire.send(&line),
-                Effect::Connect => self.wire = Wire::dial(self.state.address),
+                Effect::Connect => self.wire = Wire::dial(self.state.address.clone()),
                 Effect::Rest(pause) => self.wire = Wire::Resting(Timer::after(pause)),
                 Effect::Ring => self.terminal.ring()?,
                 Effect::Record(line) => failed = failed.or(self.record(&line)),
                 Effect::Mouse(mouse) => self.terminal.mouse(mouse)?,
                 Effect::Redraw => self.terminal.clear()?,
+                Effect::Stop => kill_current_process_group(rustix::process::Signal::TSTP)?,
+                Effect::Suspend => self.terminal.suspend()?,
+                Effect::TakeBack(mouse) => self.terminal.take_back(mouse)?,
                 Effect::Leave(ending) => return Ok(ControlFlow::Break(ending)),
             }
         }

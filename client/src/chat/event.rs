@@ -29,6 +29,10 @@ pub(super) enum Event {
     Unrecorded(String),
     /// The operating system wants the program to end.
     Terminated,
+    /// It wants the program to stop until it is continued.
+    Stopped,
+    /// The program goes on after it was stopped, on a terminal of this size.
+    Continued(Size),
 }
 
 /// The way that a wheel was turned.
@@ -64,6 +68,12 @@ pub(super) enum Effect {
     Mouse(Mouse),
     /// Draw everything anew, whatever was on the screen.
     Redraw,
+    /// Stop the job that this program belongs to, which the operating system then tells this program, too.
+    Stop,
+    /// Give the terminal back, and stop.
+    Suspend,
+    /// Take the terminal again, with the mouse for this.
+    TakeBack(Mouse),
     /// End the program, after what was sent is out.
     Leave(Ending),
 }

@@ -1,6 +1,5 @@
 //! The flags of `chinwag chat`.
 
-use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 use argh::FromArgs;
@@ -9,8 +8,9 @@ use chinwag_core::Name;
 use super::colours::Colours;
 use super::event::Mouse;
 use super::link::Wanted;
-use super::state::{Bell, Choices};
-use crate::flags::{IP, PORT, ip, port};
+use super::state::{Bell, Choices, Shell};
+use crate::address::{Address, host};
+use crate::flags::{HOST, PORT, port};
 
 /// Join the conversation. From or to a pipe it is a plain line client.
 #[derive(Debug, FromArgs)]
@@ -20,12 +20,13 @@ use crate::flags::{IP, PORT, ip, port};
     help_triggers("-h", "--help"),
     note = "Keys: Enter sends; Tab completes a command or a name; Up and Down fetch what you have typed before; Page Up, Page Down, \
             Shift-Up, Shift-Down, Ctrl-Home and Ctrl-End scroll; Esc goes back to the newest; F2 gives the mouse to the terminal, or \
-            takes it back; Ctrl-L draws anew; Ctrl-C ends it. A line is edited as in a shell."
+            takes it back; Ctrl-L draws anew; Ctrl-Z goes back to the shell; Ctrl-C ends it. A line is edited as in a shell. Pasted lines \
+            are said as they are, and none is a command."
 )]
 pub(crate) struct ChatFlags {
-    /// address of the server (default 127.0.0.1)
-    #[argh(option, short = 'i', default = "IP", from_str_fn(ip))]
-    ip: IpAddr,
+    /// server, by name or IP address (default 127.0.0.1)
+    #[argh(option, short = 'i', default = "HOST.to_owned()", from_str_fn(host))]
+    ip: String,
 
     /// port of the server (default 42069)
     #[argh(option, short = 'p', default = "PORT", from_str_fn(port))]
@@ -54,8 +55,8 @@ pub(crate) struct ChatFlags {
 
 impl ChatFlags {
     /// Returns where the server is.
-    pub(super) fn address(&self) -> SocketAddr {
-        SocketAddr::new(self.ip, self.port)
+    pub(super) fn address(&self) -> Address {
+        Address { host: self.ip.clone(), port: self.port }
     }
 
     /// Returns what the user chose for the screen.
@@ -66,6 +67,7 @@ impl ChatFlags {
             colours: Colours::from_environment(),
             bell: if self.no_bell { Bell::Silent } else { Bell::Rings },
             mouse: if self.no_mouse { Mouse::Selects } else { Mouse::Scrolls },
+            shell: Shell::of_this_process(),
         }
     }
 
@@ -92,14 +94,14 @@ mod tests {
     #[test]
     fn without_flags_the_server_is_on_this_machine() {
         let flags = parse(&[]).expect("every flag has a default");
-        assert_eq!(flags.address(), "127.0.0.1:42069".parse().expect("an address"));
+        assert_eq!(flags.address().to_string(), "127.0.0.1:42069");
         assert_eq!((flags.name, flags.room, flags.transcript), (None, None, None));
     }
 
     #[test]
     fn a_bad_value_names_the_flag_and_what_it_takes() {
         let cases = [
-            ("--ip", "localhost", "takes an IPv4 or IPv6 address"),
+            ("--ip", "localhost:42069", "takes the name of a host or an IP address"),
             ("--port", "0", "takes a number from 1 to 65535"),
             ("--name", "Zoë", "takes 2 to 20 letters, digits, - or _"),
             ("--room", "a room", "takes 2 to 20 letters, digits, - or _"),

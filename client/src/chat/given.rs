@@ -5,8 +5,9 @@ use jiff::civil::{DateTime, date};
 use super::colours::Colours;
 use super::event::{Event, Mouse, Size};
 use super::link::Wanted;
-use super::state::{Bell, Choices, State};
+use super::state::{Bell, Choices, Shell, State};
 use super::update::update;
+use crate::address::Address;
 
 /// When everything happens: a Monday morning.
 pub(super) const NOW: DateTime = date(2026, 11, 23).at(9, 5, 0, 0);
@@ -14,11 +15,12 @@ pub(super) const NOW: DateTime = date(2026, 11, 23).at(9, 5, 0, 0);
 /// Returns a state right after connecting, on a screen of 80 × 24.
 pub(super) fn fresh() -> State {
     let choices = Choices {
-        address: "127.0.0.1:42069".parse().expect("it is an address"),
+        address: Address { host: "127.0.0.1".to_owned(), port: 42069 },
         wanted: Wanted::default(),
         colours: Colours::On,
         bell: Bell::Rings,
         mouse: Mouse::Scrolls,
+        shell: Shell::Above,
     };
     State::new(choices, Size { columns: 80, rows: 24 })
 }

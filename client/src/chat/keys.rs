@@ -27,6 +27,8 @@ pub(super) enum Stroke {
     ToggleMouse,
     /// Draw everything anew.
     Redraw,
+    /// Go back to the shell, which can have the program go on.
+    Suspend,
     /// End the program.
     Interrupt,
     /// End the program if there is no input, otherwise delete forwards.
@@ -68,7 +70,7 @@ const ALT: KeyModifiers = KeyModifiers::ALT;
 const SHIFT: KeyModifiers = KeyModifiers::SHIFT;
 
 /// What readline and most chat programs have them do.
-pub(super) const KEYS: [(KeyModifiers, KeyCode, Stroke); 49] = [
+pub(super) const KEYS: [(KeyModifiers, KeyCode, Stroke); 50] = [
     (NONE, KeyCode::Enter, Stroke::Submit),
     (CTRL, KeyCode::Char('j'), Stroke::Submit),
     (CTRL, KeyCode::Char('m'), Stroke::Submit),
@@ -89,6 +91,7 @@ pub(super) const KEYS: [(KeyModifiers, KeyCode, Stroke); 49] = [
     (NONE, KeyCode::Esc, Stroke::Dismiss),
     (NONE, KeyCode::F(2), Stroke::ToggleMouse),
     (CTRL, KeyCode::Char('l'), Stroke::Redraw),
+    (CTRL, KeyCode::Char('z'), Stroke::Suspend),
     (CTRL, KeyCode::Char('c'), Stroke::Interrupt),
     (CTRL, KeyCode::Char('d'), Stroke::EndOfInput),
     (NONE, KeyCode::Left, Stroke::Edit(Edit::Left)),

@@ -30,7 +30,7 @@ const QUIT: &str = "/quit\n";
 ///
 /// There is no server, it does not let one in, or it closed the connection though nobody asked for that.
 pub(super) fn run(flags: &ChatFlags, transcript: Option<Transcript>) -> Result<()> {
-    let stream = async_io::block_on(dial(flags.address()))?.into_inner()?;
+    let stream = async_io::block_on(dial(&flags.address(), ""))?.into_inner()?;
     stream.set_nonblocking(false)?;
     let quitting = Arc::new(AtomicBool::new(false));
     let typist = Typist { stream: stream.try_clone()?, quitting: Arc::clone(&quitting), opening: flags.opening() };

@@ -1,7 +1,5 @@
 //! Everything that the screen shows and that what happens depends on.
 
-use std::net::SocketAddr;
-
 use chinwag_core::Config;
 use jiff::civil::Date;
 
@@ -13,15 +11,17 @@ use super::link::{Link, Wanted};
 use super::log::{Log, Pane};
 use super::panes::Panes;
 use super::seen::Seen;
+use crate::address::Address;
 
 /// The state of the program. Only [`update`](super::update::update) changes it, only [`view`](super::view::view) shows it.
 #[derive(Debug)]
 pub(super) struct State {
-    pub(super) address: SocketAddr,
+    pub(super) address: Address,
     pub(super) size: Size,
     pub(super) colours: Colours,
     pub(super) bell: Bell,
     pub(super) mouse: Mouse,
+    pub(super) shell: Shell,
     pub(super) link: Link,
     pub(super) log: Log,
     pub(super) input: Input,
@@ -46,14 +46,33 @@ pub(super) enum Bell {
     Silent,
 }
 
-/// What a user can choose.
+/// Whether there is a shell that can have the program go on when it was stopped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shell {
+    Above,
+    None,
+}
+
+impl Shell {
+    /// Looks for one. What a shell starts is a job, with a group of its own; without a shell the program is in the group of the
+    /// session's first process, be that itself, and whoever stops it there stops it for good.
+    pub(super) fn of_this_process() -> Self {
+        match rustix::process::getsid(None) {
+            Ok(session) if session != rustix::process::getpgrp() => Self::Above,
+            Ok(_) | Err(_) => Self::None,
+        }
+    }
+}
+
+/// What a user can choose, and what the program finds.
 #[derive(Debug, Clone)]
 pub(super) struct Choices {
-    pub(super) address: SocketAddr,
+    pub(super) address: Address,
     pub(super) wanted: Wanted,
     pub(super) colours: Colours,
     pub(super) bell: Bell,
     pub(super) mouse: Mouse,
+    pub(super) shell: Shell,
 }
 
 impl State {
@@ -65,6 +84,7 @@ impl State {
             colours: choices.colours,
             bell: choices.bell,
             mouse: choices.mouse,
+            shell: choices.shell,
             link: Link::new(choices.wanted),
             log: Log::default(),
             input: Input::default(),

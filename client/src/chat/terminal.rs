@@ -1,4 +1,5 @@
-//! The terminal: taken over on opening, given back as it was on dropping, and on a panic before its message is shown.
+//! The terminal: taken over on opening, given back as it was on dropping, while the program is stopped, and on a panic before its message
+//! is shown.
 
 use std::io::{self, Stdout, Write as _, stdout};
 use std::panic;
@@ -9,9 +10,10 @@ use crossterm::cursor::Show;
 use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
 use crossterm::execute;
 use crossterm::terminal::{
-    Clear, ClearType, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode, size,
+    Clear, ClearType, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
 };
 use ratatui::backend::CrosstermBackend;
+use rustix::process::{Signal, getpid, kill_process};
 
 use super::event::{Mouse, Size};
 use super::state::State;
@@ -33,23 +35,31 @@ impl Terminal {
     /// Takes the terminal over.
     pub(super) fn open(mouse: Mouse) -> io::Result<Self> {
         give_back_on_panic();
-        enable_raw_mode()?;
-        TAKEN.store(true, Ordering::Release);
+        take(mouse)?;
+        // From here on dropping it gives the terminal back.
         let screen = ratatui::Terminal::new(CrosstermBackend::new(stdout())).inspect_err(|_| give_back())?;
-        let mut terminal = Self { screen };
-        execute!(stdout(), EnterAlternateScreen, EnableBracketedPaste)?;
-        terminal.mouse(mouse)?;
-        Ok(terminal)
+        Ok(Self { screen })
     }
 
-    /// Returns how large it is.
-    pub(super) fn size(&self) -> io::Result<Size> {
-        let (columns, rows) = size()?;
-        Ok(Size { columns, rows })
+    /// Gives the terminal back, as long as the program is stopped; returns when it goes on, or may be about to be stopped.
+    pub(super) fn suspend(&mut self) -> io::Result<()> {
+        give_back();
+        // Not by the signal that this program hears, and would hear again.
+        Ok(kill_process(getpid(), Signal::STOP)?)
+    }
+
+    /// Takes the terminal again, whatever the shell has made of it.
+    pub(super) fn take_back(&mut self, mouse: Mouse) -> io::Result<()> {
+        give_back();
+        take(mouse)
     }
 
     /// Shows a state.
     pub(super) fn draw(&mut self, state: &State) -> io::Result<()> {
+        if !TAKEN.load(Ordering::Acquire) {
+            // It is the shell's.
+            return Ok(());
+        }
         self.screen.draw(|frame| view(state, frame)).map(drop)
     }
 
@@ -68,10 +78,7 @@ impl Terminal {
 
     /// Decides whom the mouse is for.
     pub(super) fn mouse(&mut self, mouse: Mouse) -> io::Result<()> {
-        write_out(match mouse {
-            Mouse::Scrolls => MOUSE_ON,
-            Mouse::Selects => MOUSE_OFF,
-        })
+        write_out(of_mouse(mouse))
     }
 }
 
@@ -81,10 +88,30 @@ impl Drop for Terminal {
     }
 }
 
+/// Returns how large the terminal is.
+pub(super) fn size() -> io::Result<Size> {
+    let (columns, rows) = crossterm::terminal::size()?;
+    Ok(Size { columns, rows })
+}
+
 fn write_out(text: &str) -> io::Result<()> {
     let mut out = stdout().lock();
     out.write_all(text.as_bytes())?;
     out.flush()
+}
+
+fn take(mouse: Mouse) -> io::Result<()> {
+    enable_raw_mode()?;
+    TAKEN.store(true, Ordering::Release);
+    let taken = execute!(stdout(), EnterAlternateScreen, EnableBracketedPaste);
+    taken.and_then(|()| write_out(of_mouse(mouse))).inspect_err(|_| give_back())
+}
+
+fn of_mouse(mouse: Mouse) -> &'static str {
+    match mouse {
+        Mouse::Scrolls => MOUSE_ON,
+        Mouse::Selects => MOUSE_OFF,
+    }
 }
 
 /// Gives the terminal back, once. What fails can't be helped: there is nowhere left to say so.

@@ -5,10 +5,10 @@ use jiff::civil::DateTime;
 
 use super::complete::{Completion, Turn};
 use super::entry::Entry;
-use super::event::{Effect, Ending, Event, Mouse, Way};
+use super::event::{Effect, Ending, Event, Mouse, Size, Way};
 use super::keys::{Edit, Stroke};
 use super::link::Arrival;
-use super::state::{Bell, State};
+use super::state::{Bell, Shell, State};
 use crate::dial::no_answer;
 use crate::line::Line;
 
@@ -34,6 +34,10 @@ pub(super) fn update(state: &mut State, now: DateTime, event: Event) -> Vec<Effe
             turn.state.log.push(Entry::remarked(now.time(), why));
         }
         Event::Terminated => turn.leave(),
+        // Where nobody could have it go on, the system would not stop it either.
+        Event::Stopped if turn.state.shell == Shell::Above => turn.effects.push(Effect::Suspend),
+        Event::Stopped => {}
+        Event::Continued(size) => turn.on_continued(size),
     }
     turn.effects
 }
@@ -70,6 +74,7 @@ impl Turned<'_> {
             Stroke::Dismiss => self.state.log.follow(),
             Stroke::ToggleMouse => self.toggle_mouse(),
             Stroke::Redraw => self.effects.push(Effect::Redraw),
+            Stroke::Suspend => self.suspend(),
             Stroke::Interrupt => self.leave(),
             Stroke::EndOfInput if self.state.input.text().is_empty() => self.leave(),
             Stroke::EndOfInput => self.state.input.edit(Edit::Delete),
@@ -93,7 +98,12 @@ impl Turned<'_> {
             | Stroke::CompleteBack
             | Stroke::Older
             | Stroke::Newer => true,
-            Stroke::Scroll(_) | Stroke::ToggleMouse | Stroke::Redraw | Stroke::Interrupt | Stroke::EndOfInput => false,
+            Stroke::Scroll(_)
+            | Stroke::ToggleMouse
+            | Stroke::Redraw
+            | Stroke::Suspend
+            | Stroke::Interrupt
+            | Stroke::EndOfInput => false,
         }
     }
 
@@ -106,20 +116,13 @@ impl Turned<'_> {
         match &*lines {
             [] => {}
             [line] if self.state.pasted.is_empty() => self.state.input.insert(line),
-            _ => self.state.pasted.extend(lines),
+            _ => self.state.pasted.extend(lines.into_iter().map(as_text)),
         }
     }
 
-    /// Sends the pasted lines, up to one that leaves.
     fn submit_pasted(&mut self) {
-        if !self.can_send() {
-            return;
-        }
-        for line in std::mem::take(&mut self.state.pasted) {
-            if is_quit(&line) {
-                return self.leave();
-            }
-            self.send(line);
+        if self.can_send() {
+            std::mem::take(&mut self.state.pasted).into_iter().for_each(|line| self.send(line));
         }
     }
 
@@ -178,6 +181,19 @@ impl Turned<'_> {
         self.state.mouse = mouse;
         self.state.hint = Some(hint.to_owned());
         self.effects.push(Effect::Mouse(mouse));
+    }
+
+    fn suspend(&mut self) {
+        match self.state.shell {
+            Shell::Above => self.effects.push(Effect::Stop),
+            Shell::None => self.state.hint = Some("there is no shell to go back to".to_owned()),
+        }
+    }
+
+    /// Takes the terminal again. It was the shell's, and may be larger or smaller now.
+    fn on_continued(&mut self, size: Size) {
+        self.state.size = size;
+        self.effects.extend([Effect::TakeBack(self.state.mouse), Effect::Redraw]);
     }
 
     fn leave(&mut self) {
@@ -276,8 +292,14 @@ fn is_quit(line: &str) -> bool {
     Request::parse(line) == Some(Request::Quit)
 }
 
+/// Makes a line of text one that says this text, even where it begins as a command does.
+fn as_text(line: String) -> String {
+    if line.starts_with('/') { format!("/{line}") } else { line }
+}
+
 fn clean(line: &str) -> String {
-    Text::clean(line).as_str().to_owned()
+    // What marks the beginning of a file is no part of its first line.
+    Text::clean(line.trim_start_matches('\u{feff}')).as_str().to_owned()
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::future::Future;
 use std::io;
-use std::net::{SocketAddr, TcpStream};
+use std::net::TcpStream;
 use std::pin::Pin;
 use std::time::Duration;
 
@@ -11,6 +11,7 @@ use async_io::{Async, Timer};
 use futures_lite::{AsyncReadExt as _, AsyncWriteExt as _, FutureExt as _, future};
 
 use super::event::Event;
+use crate::address::Address;
 use crate::dial::{ADMISSION, dial};
 use crate::lines::Lines;
 
@@ -58,8 +59,8 @@ impl Wire {
     }
 
     /// Begins to connect.
-    pub(super) fn dial(address: SocketAddr) -> Self {
-        Self::Dialling(Box::pin(dial(address)))
+    pub(super) fn dial(address: Address) -> Self {
+        Self::Dialling(Box::pin(async move { dial(&address, "").await }))
     }
 
     /// Queues a line; without a connection it is lost.

@@ -12,6 +12,7 @@ use super::clock::Clock;
 use super::dialect::Dialect;
 use super::inbox::{Inbox, Receipt};
 use super::poller::{Interest, Poller};
+use crate::address::Address;
 
 /// Bytes that one read can bring: a few thousand lines, so that a busy member costs few system
 /// calls, and small enough to stay in the cache.
@@ -84,15 +85,16 @@ impl Crowd {
     /// seconds.
     pub(super) fn join(
         &mut self,
-        address: SocketAddr,
+        address: &Address,
         dialect: Dialect,
         rooms: impl ExactSizeIterator<Item = String>,
         chars: usize,
     ) -> Result<()> {
         let wanted = self.members.len() + rooms.len();
+        let addresses = async_io::block_on(address.resolve())?;
         let mut joining = 0;
         for room in rooms {
-            self.connect(address, dialect, &room, chars)?;
+            self.connect(&addresses, dialect, &room, chars)?;
             joining += 1;
             if joining >= JOINING_MAX {
                 joining -= self.await_join(wanted)?;
@@ -116,9 +118,11 @@ impl Crowd {
         Ok(())
     }
 
-    fn connect(&mut self, address: SocketAddr, dialect: Dialect, room: &str, chars: usize) -> Result<()> {
-        let socket = TcpStream::connect(address)
-            .with_context(|| format!("cannot connect to {address}, is a chinwag server running there?"))?;
+    fn connect(&mut self, addresses: &[SocketAddr], dialect: Dialect, room: &str, chars: usize) -> Result<()> {
+        let socket = TcpStream::connect(addresses).with_context(|| {
+            let tried: Vec<_> = addresses.iter().map(ToString::to_string).collect();
+            format!("cannot connect to {}, is a chinwag server running there?", tried.join(" or "))
+        })?;
         let key = self.members.len();
         // A paced message must leave at once, not when the one before it is acknowledged.
         let ready = socket

@@ -1,6 +1,5 @@
 //! The flags of `chinwag load`, and the plan that they make together.
 
-use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use argh::FromArgs;
@@ -9,7 +8,8 @@ use chinwag_core::Name;
 use super::dialect::Dialect;
 use super::message::{CHARS_MAX, CHARS_MIN};
 use super::process::Process;
-use crate::flags::{FlagError, IP, PORT, ip, number, port, seconds};
+use crate::address::{Address, host};
+use crate::flags::{FlagError, HOST, PORT, number, port, seconds};
 
 /// Where the web door is unless the server is told otherwise.
 const WEB_PORT: u16 = 42080;
@@ -23,9 +23,9 @@ const COUNT_MAX: usize = 1_000_000;
 #[derive(Debug, FromArgs)]
 #[argh(subcommand, name = "load", help_triggers("-h", "--help"))]
 pub(crate) struct LoadFlags {
-    /// address of the server (default 127.0.0.1)
-    #[argh(option, short = 'i', default = "IP", from_str_fn(ip))]
-    ip: IpAddr,
+    /// server, by name or IP address (default 127.0.0.1)
+    #[argh(option, short = 'i', default = "HOST.to_owned()", from_str_fn(host))]
+    ip: String,
 
     /// port of the server (default 42069; with --web, 42080)
     #[argh(option, short = 'p', from_str_fn(port))]
@@ -94,7 +94,7 @@ pub(crate) struct LoadFlags {
 #[derive(Debug, Clone)]
 pub(super) struct Plan {
     /// Where the server listens.
-    pub(super) address: SocketAddr,
+    pub(super) address: Address,
     /// Number of rooms.
     pub(super) rooms: usize,
     /// Members of each room.
@@ -174,7 +174,7 @@ impl TryFrom<LoadFlags> for Plan {
             ));
         }
         let plan = Self {
-            address: SocketAddr::new(flags.ip, flags.port.unwrap_or(default_port)),
+            address: Address { host: flags.ip, port: flags.port.unwrap_or(default_port) },
             rooms: flags.rooms,
             members,
             stalled: flags.stalled,

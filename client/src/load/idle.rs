@@ -33,7 +33,7 @@ pub(super) fn run(plan: &Plan, connections: usize) -> Result<IdleReport> {
     let before_ns = server.cpu_ns()?;
     let mut crowd = Crowd::new(Clock::start())?;
     let rooms = (0..connections).map(|member| plan.room(member / plan.members));
-    crowd.join(plan.address, plan.dialect, rooms, plan.chars)?;
+    crowd.join(&plan.address, plan.dialect, rooms, plan.chars)?;
     let cpu_ns = server.cpu_ns()?.saturating_sub(before_ns);
     let end_ns = crowd.clock().after_ns(SETTLING);
     while crowd.clock().now_ns() < end_ns {

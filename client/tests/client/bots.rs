@@ -73,6 +73,15 @@ impl Person {
 }
 
 #[test]
+fn a_server_is_found_by_name() {
+    for adapter in Adapter::BOTH {
+        let server = Server::start(adapter);
+        let flags = ["-i", "localhost", "--english", "2", "--rust", "0", "--stress", "1", "--messages", "2"];
+        assert_success(&ended(bots(&server.port(), &flags)));
+    }
+}
+
+#[test]
 fn every_message_of_every_bot_is_heard_by_all_in_its_room() {
     for adapter in Adapter::BOTH {
         let server = Server::start(adapter);

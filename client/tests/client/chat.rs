@@ -11,6 +11,8 @@ const SCREEN: (u16, u16) = (80, 24);
 
 const ENTER: &str = "\r";
 const TAB: &str = "\t";
+const CTRL_C: &str = "\x03";
+const CTRL_Z: &str = "\x1a";
 const CTRL_D: &str = "\x04";
 const CTRL_L: &str = "\x0c";
 const UP: &str = "\x1b[A";
@@ -137,9 +139,121 @@ fn keys_complete_fetch_and_scroll() {
 #[test]
 fn a_signal_that_ends_it_gives_the_terminal_back() {
     let server = Server::start(Adapter::Smol);
-    for signal in [Signal::TERM, Signal::HUP, Signal::INT, Signal::QUIT] {
+    let signals = [
+        Signal::TERM,
+        Signal::HUP,
+        Signal::INT,
+        Signal::QUIT,
+        Signal::USR1,
+        Signal::USR2,
+        Signal::ALARM,
+        Signal::VTALARM,
+        Signal::PROF,
+        Signal::XCPU,
+    ];
+    for signal in signals {
         person(&server, "Ann", "main").leave_by(signal);
     }
+}
+
+#[test]
+fn who_suspends_it_has_the_terminal_until_it_goes_on() {
+    // A shell with jobs, which goes on when its job is stopped.
+    const SHELL: &str = "set -m; \"$0\" \"$@\"; echo suspended; read again; fg >/dev/null";
+    for adapter in Adapter::BOTH {
+        let server = Server::start(adapter);
+        let mut bob = person(&server, "Bob", "main");
+        let port = server.port();
+        let flags = ["-c", SHELL, env!("CARGO_BIN_EXE_chinwag"), "--port", &port, "--name", "Ann"];
+        for stop in [Some(Signal::TSTP), Some(Signal::STOP), None] {
+            let mut ann = Window::open("sh", &flags, SCREEN);
+            ann.wait_for_text("You are Ann, in main");
+            ann.type_keys("half a li");
+            ann.wait_for("what is typed", |ann| ann.row(-1) == "> half a li");
+            match stop {
+                Some(signal) => ann.signal_job(signal),
+                None => ann.type_keys(CTRL_Z),
+            }
+            if stop == Some(Signal::STOP) {
+                // Nobody can do anything about this one but the shell.
+                ann.wait_for_text("suspended");
+            } else {
+                ann.wait_until_given_back("suspended");
+            }
+            say(&mut bob, "where are you?");
+            bob.wait_for_text("Bob: where are you?");
+            ann.resize((70, 20));
+            // A line for the shell, also where the terminal is still as the chat has set it.
+            ann.type_keys("\n");
+            ann.wait_for("the chat", |ann| ann.screen().alternate_screen() && ann.row(-1) == "> half a li");
+            ann.wait_for_text("Bob: where are you?");
+            ann.wait_for("paste and mouse", |ann| {
+                ann.screen().bracketed_paste() && ann.screen().mouse_protocol_mode() != vt100::MouseProtocolMode::None
+            });
+            say(&mut ann, "ne");
+            bob.wait_for_text("Ann: half a line");
+            ann.type_keys(CTRL_C);
+            let (status, screen) = ann.ended();
+            assert!(status.success() && screen.starts_with(BEFORE), "{screen}");
+            say(&mut bob, "/name Bob-again");
+            bob.wait_for_text("Bob is now Bob-again");
+            say(&mut bob, "/name Bob");
+            bob.wait_for_text("Bob-again is now Bob");
+        }
+        bob.leave();
+    }
+}
+
+#[test]
+fn without_a_shell_nothing_suspends_it() {
+    let server = Server::start(Adapter::Smol);
+    let mut ann = person(&server, "Ann", "main");
+    ann.signal_job(Signal::TSTP);
+    ann.type_keys(CTRL_Z);
+    ann.wait_for("the hint", |ann| ann.row(-2) == " there is no shell to go back to");
+    say(&mut ann, "still here");
+    ann.wait_for_text("Ann: still here");
+    ann.leave();
+}
+
+#[test]
+fn no_line_of_a_confirmed_paste_is_a_command() {
+    for adapter in Adapter::BOTH {
+        let server = Server::start(adapter);
+        let mut bob = person(&server, "Bob", "main");
+        let mut ann = person(&server, "Ann", "main");
+        let lines = ["first", "// a comment", "/etc/hosts", "/join pizza", "/name Cid", "/quit", "last"];
+        ann.type_keys(&format!("\x1b[200~{}\x1b[201~", lines.join("\r")));
+        ann.wait_for("the question", |ann| ann.row(-1) == "Send 7 lines? Enter: yes, Esc: no");
+        ann.type_keys(ENTER);
+        for line in lines {
+            let said = format!(" Ann: {line}");
+            bob.wait_for(&said, |bob| (0..24).any(|row| bob.row(row).ends_with(&said)));
+        }
+        ann.wait_for("where one is", |ann| ann.row(-2).starts_with(" Ann · main · connected"));
+        // Alone, and typed or not, it is one.
+        ann.type_keys("\x1b[200~/join pizza\r\x1b[201~");
+        say(&mut ann, "");
+        bob.wait_for_text("Ann left");
+        ann.leave();
+        bob.leave();
+    }
+}
+
+#[test]
+fn a_server_is_found_by_name() {
+    for adapter in Adapter::BOTH {
+        let server = Server::start(adapter);
+        let mut ann = chat(&server.port(), &["-i", "localhost", "--name", "Ann"]);
+        ann.wait_for_text("You are Ann, in main");
+        assert!(ann.row(0).ends_with(&format!("localhost:{}", server.port())), "{}", ann.row(0));
+        ann.leave();
+    }
+    let port = free_address().port();
+    let (status, screen) = chat(&port.to_string(), &["-i", "localhost"]).ended();
+    assert_eq!(status.code(), Some(1));
+    let says = format!("chinwag: no server at localhost:{port}; start one with: cargo server --port {port}");
+    assert_eq!(screen.replace('\n', ""), format!("{BEFORE}{says}"));
 }
 
 #[test]

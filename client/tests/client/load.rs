@@ -11,10 +11,11 @@ fn through_each_door_all_that_is_sent_comes_to_everyone() {
     for adapter in Adapter::BOTH {
         for form in [Form::Lines, Form::Web] {
             let server = Server::start_in(adapter, form);
-            for pace in [["--window", "64"], ["--rate", "500"]] {
+            // By name as well as by address.
+            for (host, pace) in [("localhost", ["--window", "64"]), ("127.0.0.1", ["--rate", "500"])] {
                 let output = Command::new(env!("CARGO_BIN_EXE_chinwag"))
                     .args(["load", "--json", "--rooms", "2", "--members", "3", "--seconds", "0.2"])
-                    .args(["--port", &server.port()])
+                    .args(["--ip", host, "--port", &server.port()])
                     .args(pace)
                     .args((form == Form::Web).then_some("--web"))
                     .output()

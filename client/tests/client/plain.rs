@@ -47,6 +47,20 @@ fn what_is_piped_in_is_said_and_everything_that_was_answered_comes_out() {
 }
 
 #[test]
+fn a_server_is_found_by_name_through_pipes_too() {
+    for adapter in Adapter::BOTH {
+        let server = Server::start(adapter);
+        let output = chat(&["--ip", "localhost", "--port", &server.port(), "--name", "Ann"], "hi\n");
+        assert_eq!(lines(&output).last().expect("a line"), "Ann: hi");
+    }
+    // No name ends like this.
+    let output = chat(&["--ip", "chat.invalid", "--port", "7000"], "hi\n");
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!((output.status.code(), stderr.lines().count()), (Some(1), 1), "{stderr}");
+    assert!(stderr.starts_with("chinwag: ") && stderr.contains("chat.invalid") && stderr.contains("--ip"), "{stderr}");
+}
+
+#[test]
 fn chat_is_what_is_run_without_a_command() {
     let server = Server::start(Adapter::Smol);
     assert_eq!(lines(&chat(&["--port", &server.port(), "--name", "Ann"], "hi\n")).last().expect("a line"), "Ann: hi");
@@ -133,7 +147,7 @@ fn the_version_is_told_with_a_command_and_without() {
 
 #[test]
 fn a_bad_flag_is_wrong_usage() {
-    for (flag, value) in [("--name", "a b"), ("--room", "x"), ("--port", "0"), ("--colour", "red")] {
+    for (flag, value) in [("--name", "a b"), ("--room", "x"), ("--port", "0"), ("--ip", "a:1"), ("--colour", "red")] {
         let output = chat(&[flag, value], "");
         let stderr = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(2), "{stderr}");

@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 
 use pty_process::Size;
 use pty_process::blocking::{Command, Pts, Pty, open};
-use rustix::process::{Pid, Signal, kill_process};
-use rustix::termios::tcgetattr;
+use rustix::process::{Pid, Signal, kill_process, kill_process_group};
+use rustix::termios::{tcgetattr, tcgetpgrp};
 use vt100::{Callbacks, Parser, Screen};
 
 /// Longer than anything takes to appear on the screen, on a machine that is busy.
@@ -109,6 +109,27 @@ impl Window {
                 Err(_) => panic!("waited in vain for {what}; the screen is:\n{}", self.screen().contents()),
             }
         }
+    }
+
+    /// Sends a signal to the job that has the terminal.
+    pub(crate) fn signal_job(&self, signal: Signal) {
+        // Only this side of it may ask.
+        let job = tcgetpgrp(&*self.pty).expect("it is a terminal");
+        kill_process_group(job, signal).expect("it runs");
+    }
+
+    /// Waits until the terminal is as it was before, for somebody else to use it.
+    #[track_caller]
+    pub(crate) fn wait_until_given_back(&mut self, text: &str) {
+        self.wait_for(text, |window| window.screen().contents().contains(text) && !window.screen().alternate_screen());
+        self.assert_given_back();
+    }
+
+    fn assert_given_back(&self) {
+        assert_eq!(settings(&self.pts), self.settings, "the terminal is set as it was");
+        let screen = self.parser.screen();
+        assert!(!screen.alternate_screen() && !screen.hide_cursor() && !screen.bracketed_paste());
+        assert_eq!(screen.mouse_protocol_mode(), vt100::MouseProtocolMode::None);
     }
 
     /// Leaves with Ctrl-C.

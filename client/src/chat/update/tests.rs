@@ -115,13 +115,55 @@ fn a_paste_of_several_lines_asks_first() {
 }
 
 #[test]
-fn quit_among_pasted_lines_leaves_as_where_it_is_typed() {
-    for pasted in ["one\n/quit\ntwo", "one\n/quit \n/quit"] {
-        let mut state = arrived("Ann", "main");
-        update(&mut state, NOW, Event::Pasted(pasted.into()));
-        let left = [sent(&["one", "/quit"]), vec![Effect::Leave(Ending::Wished)]].concat();
-        assert_eq!(type_text(&mut state, "⏎"), left, "{pasted:?}");
+fn no_line_of_a_paste_is_a_command() {
+    let pasted =
+        "/quit\n/join pizza\n// a comment\n/etc/hosts\n//\n/\n/name Bob\n a /b\n\u{feff}/quit\n\u{1b}/quit\n last";
+    let said = [
+        "/quit",
+        "/join pizza",
+        "// a comment",
+        "/etc/hosts",
+        "//",
+        "/",
+        "/name Bob",
+        " a /b",
+        "/quit",
+        "/quit",
+        " last",
+    ];
+    let mut state = arrived("Ann", "main");
+    update(&mut state, NOW, Event::Pasted(pasted.into()));
+    let effects = type_text(&mut state, "⏎");
+    assert_eq!(effects.len(), said.len(), "{effects:?}");
+    for (effect, said) in effects.iter().zip(said) {
+        let Effect::Send(line) = effect else { panic!("{effect:?} for {said}") };
+        // As the server reads it.
+        let Some(Request::Say(texts)) = Request::parse(line) else { panic!("{line:?} is a command") };
+        assert_eq!(texts.iter().collect::<String>(), said, "{line:?}");
     }
+}
+
+#[test]
+fn the_slash_that_a_pasted_line_is_given_counts() {
+    let mut state = arrived("Ann", "main");
+    receive(&mut state, "Messages can only be 5 chars long");
+    update(&mut state, NOW, Event::Pasted("/1234\n12345\n123456".into()));
+    assert_eq!(state.pasted.iter().filter(|line| line.chars().count() > state.chars_max).count(), 2);
+}
+
+#[test]
+fn who_is_stopped_gives_the_terminal_back_and_takes_it_again_where_there_is_a_shell() {
+    let ctrl_z = (KeyModifiers::CONTROL, KeyCode::Char('z'));
+    let mut state = State { mouse: Mouse::Selects, ..arrived("Ann", "main") };
+    assert_eq!(press(&mut state, ctrl_z.0, ctrl_z.1), [Effect::Stop]);
+    assert_eq!(update(&mut state, NOW, Event::Stopped), [Effect::Suspend]);
+    let size = Size { columns: 50, rows: 9 };
+    assert_eq!(update(&mut state, NOW, Event::Continued(size)), [Effect::TakeBack(Mouse::Selects), Effect::Redraw]);
+    assert_eq!(state.size, size);
+    let mut alone = State { shell: Shell::None, ..arrived("Ann", "main") };
+    assert_eq!(press(&mut alone, ctrl_z.0, ctrl_z.1), []);
+    assert_eq!(alone.hint.as_deref(), Some("there is no shell to go back to"));
+    assert_eq!(update(&mut alone, NOW, Event::Stopped), []);
 }
 
 #[test]

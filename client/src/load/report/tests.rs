@@ -1,13 +1,11 @@
 //! Both forms of one outcome.
 
-use std::net::{Ipv4Addr, SocketAddr};
-
 use super::super::dialect::Dialect;
 use super::*;
 
 fn plan(rate: Option<u32>) -> Plan {
     Plan {
-        address: SocketAddr::from((Ipv4Addr::LOCALHOST, 42_069)),
+        address: crate::address::Address { host: "127.0.0.1".into(), port: 42_069 },
         rooms: 2,
         members: 10,
         stalled: 0,
