@@ -4,11 +4,15 @@
 //! never here.
 
 mod lines;
+mod proxied;
 mod web;
+
+use std::net::IpAddr;
 
 use bytes::Bytes;
 
 use self::lines::LinesArrival;
+use self::proxied::{Introduced, ProxiedArrival};
 use self::web::WebArrival;
 use crate::{Config, Form, Incident, Refusal, Session, Time};
 
@@ -20,11 +24,14 @@ use crate::{Config, Form, Incident, Refusal, Session, Time};
 /// [`Config::door_wait`], and one that sends a line, be it blank, as soon as that is seen not to be another protocol's.
 ///
 /// At the web door, each request is answered, and who asks for a `WebSocket` is let in.
+///
+/// Where a proxy is to say for whom it connects ([`Config::proxies`]), that comes first, for either.
 #[derive(Debug)]
 pub struct Arrival(Kind);
 
 #[derive(Debug)]
 enum Kind {
+    Proxied(Box<ProxiedArrival>),
     Lines(LinesArrival),
     Web(Box<WebArrival>),
 }
@@ -48,6 +55,12 @@ pub enum Step {
     },
     /// Gather what is counted ([`Stats`](crate::Stats)), hand it in as text with [`Arrival::handle_metrics`], and come back.
     Measure,
+    /// Tell the [`Gate`](crate::Gate) for whom the connection is, which a proxy has made, hand in what it says with
+    /// [`Arrival::handle_admission`], once they may come, and come back.
+    Announce {
+        /// Where they come from.
+        address: IpAddr,
+    },
     /// Ask the [`Gate`](crate::Gate) whether this visitor may chat, hand in what it says with [`Arrival::handle_admission`], once they may
     /// come, and come back.
     Admit,
@@ -64,9 +77,17 @@ pub enum Step {
 }
 
 impl Arrival {
-    /// Starts with a connection that was just accepted from a listener of this kind.
+    /// Starts with a connection that was just accepted from a listener of this kind, made by `peer`.
     #[must_use]
-    pub fn new(config: &Config, form: Form, now: Time) -> Self {
+    pub fn new(config: &Config, form: Form, peer: IpAddr, now: Time) -> Self {
+        if config.is_proxy(peer) {
+            return Self(Kind::Proxied(Box::new(ProxiedArrival::new(config, form, peer, now))));
+        }
+        Self::introduced(config, form, now)
+    }
+
+    /// Starts with a connection of which it is known for whom it is.
+    fn introduced(config: &Config, form: Form, now: Time) -> Self {
         Self(match form {
             Form::Lines => Kind::Lines(LinesArrival::new(config, now)),
             Form::Web => Kind::Web(Box::new(WebArrival::new(config, now))),
@@ -76,6 +97,7 @@ impl Arrival {
     /// Takes bytes that have come.
     pub fn handle_bytes(&mut self, bytes: &[u8]) {
         match &mut self.0 {
+            Kind::Proxied(arrival) => arrival.handle_bytes(bytes),
             Kind::Lines(arrival) => arrival.handle_bytes(bytes),
             Kind::Web(arrival) => arrival.handle_bytes(bytes),
         }
@@ -84,6 +106,7 @@ impl Arrival {
     /// Takes notice that no more bytes will come.
     pub fn handle_end(&mut self) {
         match &mut self.0 {
+            Kind::Proxied(arrival) => arrival.handle_end(),
             Kind::Lines(arrival) => arrival.handle_end(),
             Kind::Web(arrival) => arrival.handle_end(),
         }
@@ -93,7 +116,7 @@ impl Arrival {
     pub fn handle_failure(&mut self) {
         match &mut self.0 {
             // There is one answer only, and the end is next.
-            Kind::Lines(_) => {}
+            Kind::Proxied(_) | Kind::Lines(_) => {}
             Kind::Web(arrival) => arrival.handle_failure(),
         }
     }
@@ -103,14 +126,16 @@ impl Arrival {
     pub fn handle_metrics(&mut self, metrics: Option<String>) {
         match &mut self.0 {
             // Nobody asks for it there.
-            Kind::Lines(_) => {}
+            Kind::Proxied(_) | Kind::Lines(_) => {}
             Kind::Web(arrival) => arrival.handle_metrics(metrics),
         }
     }
 
-    /// Takes what the gate says of a visitor who asks to chat, after [`Step::Admit`].
+    /// Takes what the gate says of a visitor who asks to chat, after [`Step::Admit`], or of one for whom a proxy has connected, after
+    /// [`Step::Announce`].
     pub fn handle_admission(&mut self, admission: Result<(), Refusal>) {
         match &mut self.0 {
+            Kind::Proxied(arrival) => arrival.handle_admission(admission),
             // Who is there came to chat.
             Kind::Lines(_) => {}
             Kind::Web(arrival) => arrival.handle_admission(admission),
@@ -121,6 +146,7 @@ impl Arrival {
     /// to [enter](Step::Enter), and has not yet, is told so, too.
     pub fn handle_stop(&mut self) {
         match &mut self.0 {
+            Kind::Proxied(arrival) => arrival.handle_stop(),
             Kind::Lines(arrival) => arrival.handle_stop(),
             Kind::Web(arrival) => arrival.handle_stop(),
         }
@@ -129,6 +155,13 @@ impl Arrival {
     /// Returns what is to be done next.
     pub fn poll_step(&mut self, now: Time) -> Step {
         match &mut self.0 {
+            Kind::Proxied(arrival) => match arrival.poll_step(now) {
+                Some(step) => step,
+                None => {
+                    *self = Self::of(arrival.introduce(), now);
+                    self.poll_step(now)
+                }
+            },
             Kind::Lines(arrival) => arrival.poll_step(now),
             Kind::Web(arrival) => arrival.poll_step(now),
         }
@@ -138,8 +171,25 @@ impl Arrival {
     #[must_use]
     pub fn into_session(self) -> Session {
         match self.0 {
+            Kind::Proxied(mut arrival) => Self::of(arrival.introduce(), Time::START).into_session(),
             Kind::Lines(arrival) => arrival.into_session(),
             Kind::Web(arrival) => arrival.into_session(),
         }
+    }
+
+    /// Goes on with a connection whose proxy has said for whom it is.
+    fn of(introduced: Introduced, now: Time) -> Self {
+        let Introduced { config, form, input, ended, stopped } = introduced;
+        let mut arrival = Self::introduced(&config, form, now);
+        if !input.is_empty() {
+            arrival.handle_bytes(&input);
+        }
+        if ended {
+            arrival.handle_end();
+        }
+        if stopped {
+            arrival.handle_stop();
+        }
+        arrival
     }
 }

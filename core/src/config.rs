@@ -3,10 +3,11 @@
 
 use std::error::Error;
 use std::fmt;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::{Asset, Origin};
+use crate::{Asset, Origin, Subnet};
 
 /// How many bytes of replies one connection may ask for before it has to wait until the fan-out has dealt with them.
 ///
@@ -135,6 +136,10 @@ pub struct Config {
     /// From which other sites pages may open a `WebSocket` here. Default none: only the page that this server gave.
     pub web_origins: Arc<[Origin]>,
 
+    /// From which networks connections are made by proxies, which say with the PROXY protocol for whom: those, and not the proxy, then have
+    /// the limits of their address. From there nothing else is understood, and from elsewhere that is not. Default none.
+    pub proxies: Arc<[Subnet]>,
+
     /// What the web door gives to browsers, each under a path that begins with a slash; `/healthz`, `/metrics` and `/socket` are the
     /// server's own. Default nothing; a server gives its page.
     pub assets: &'static [Asset],
@@ -168,6 +173,7 @@ impl Default for Config {
             seed: 0,
             request_wait: Duration::from_secs(5),
             web_origins: Arc::default(),
+            proxies: Arc::default(),
             assets: &[],
         }
     }
@@ -220,6 +226,11 @@ impl Config {
 }
 
 impl Config {
+    /// Tells whether connections from an address are made for somebody else.
+    pub(crate) fn is_proxy(&self, address: IpAddr) -> bool {
+        self.proxies.iter().any(|subnet| subnet.contains(address))
+    }
+
     /// Returns a number that no other run of the server is likely to have, and that tells nothing of the seed.
     pub(crate) fn boot(&self) -> u64 {
         // The output function of the generator SplitMix64.

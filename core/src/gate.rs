@@ -5,23 +5,31 @@
 use std::collections::{HashMap, VecDeque};
 use std::fmt;
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use slab::Slab;
 
 use crate::http::{Response, Status};
 use crate::meter::Meter;
-use crate::{Config, Form, Incident, Stats, Time};
+use crate::{Config, Form, Incident, Stats, Subnet, Time};
 
 /// How many connections somebody may make to the web door for each one with which they may chat: a browser makes six to one server, by
 /// which it asks for the parts of a page.
 const VISITS: u32 = 6;
+
+/// How many connections may be there at once of which their proxy has not yet said for whom they are. It says so at once: so many are
+/// there at the same time only if something is wrong.
+const UNNAMED_MAX: u32 = 1024;
 
 /// Decides on each connection that is made, and counts those that there are.
 ///
 /// Who comes to the line door is there to chat. Who comes to the web door is a visitor, until [`admit`](Self::admit) says that they may
 /// chat. An address has six times as many visitors as people, who may come six times as fast: so a page with many parts costs those behind
 /// one address none of the places in which they chat.
+///
+/// Who comes from a proxy ([`Config::proxies`]) has no limits until [`announce`](Self::announce) says for whom they come; but of such there
+/// are a thousand at once at the most.
 ///
 /// # Examples
 /// ```
@@ -38,10 +46,13 @@ const VISITS: u32 = 6;
 /// ```
 #[derive(Debug)]
 pub struct Gate {
+    proxies: Arc<[Subnet]>,
     connections_max: u32,
     per_address_max: u32,
-    fresh: ByStanding<Meter>,
+    fresh: [Meter; 2],
     connections: u32,
+    /// How many of them are of who is not named yet.
+    unnamed: u32,
     refused: u64,
     sources: Slab<Source>,
     by_network: HashMap<Network, u32>,
@@ -64,6 +75,8 @@ enum Standing {
     Person,
     /// They ask for pages.
     Visitor,
+    /// A proxy has come for them, and has not yet said who they are.
+    Unnamed,
 }
 
 impl Standing {
@@ -74,17 +87,15 @@ impl Standing {
         }
     }
 
-    /// Returns how many times as much they may.
-    const fn times(self) -> u32 {
+    /// Returns how many times as much they may, if that is limited.
+    const fn times(self) -> Option<u32> {
         match self {
-            Self::Person => 1,
-            Self::Visitor => VISITS,
+            Self::Person => Some(1),
+            Self::Visitor => Some(VISITS),
+            Self::Unnamed => None,
         }
     }
 }
-
-/// Something of people, and of visitors.
-type ByStanding<T> = [T; 2];
 
 /// Tells why a connection was refused; [`Display`](fmt::Display) is the line that it is told.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -99,22 +110,26 @@ pub enum Refusal {
 struct Source {
     /// The address that came first.
     address: IpAddr,
-    connections: ByStanding<u32>,
-    meters: ByStanding<Meter>,
+    /// Of people, visitors, and those who are not named yet.
+    connections: [u32; 3],
+    /// Of people, and of visitors.
+    meters: [Meter; 2],
     is_quiet: bool,
 }
 
 impl Source {
     fn is_empty(&self) -> bool {
-        self.connections == [0, 0]
+        self.connections == [0; 3]
     }
 
     /// Takes one more in, unless there are as many as there may be. Returns from when on they may come, if that is limited.
     fn take_in(&mut self, now: Time, standing: Standing, per_address_max: u32) -> Result<Time, Refusal> {
         let connections = &mut self.connections[standing as usize];
         let mut from = now;
-        if Network::of(self.address) != Network::Own {
-            if per_address_max > 0 && *connections >= per_address_max.saturating_mul(standing.times()) {
+        if let Some(times) = standing.times()
+            && Network::of(self.address) != Network::Own
+        {
+            if per_address_max > 0 && *connections >= per_address_max.saturating_mul(times) {
                 return Err(Refusal::AddressFull);
             }
             let meter = &mut self.meters[standing as usize];
@@ -154,12 +169,13 @@ impl Gate {
     #[must_use]
     pub fn new(config: &Config) -> Self {
         Self {
+            proxies: Arc::clone(&config.proxies),
             connections_max: config.connections_max,
             per_address_max: config.connections_per_address_max,
-            fresh: [Standing::Person, Standing::Visitor].map(|standing| {
-                Meter::new(config.connects_per_second.saturating_mul(standing.times()), config.connect_burst)
-            }),
+            fresh: [1, VISITS]
+                .map(|times| Meter::new(config.connects_per_second.saturating_mul(times), config.connect_burst)),
             connections: 0,
+            unnamed: 0,
             refused: 0,
             sources: Slab::new(),
             by_network: HashMap::new(),
@@ -178,11 +194,33 @@ impl Gate {
         if self.connections >= self.connections_max {
             return Err(self.refuse(Refusal::ServerFull));
         }
-        let (source, standing) = (self.source(address), Standing::of(form));
+        let is_proxy = self.proxies.iter().any(|subnet| subnet.contains(address));
+        let standing = if is_proxy { Standing::Unnamed } else { Standing::of(form) };
+        if is_proxy && self.unnamed >= UNNAMED_MAX {
+            return Err(self.refuse(Refusal::ServerFull));
+        }
+        let source = self.source(address);
         let taken_in = self.sources[source as usize].take_in(now, standing, self.per_address_max);
         let from = taken_in.map_err(|refusal| self.refuse(refusal))?;
         self.connections += 1;
+        self.unnamed += u32::from(is_proxy);
         Ok((Pass { source, standing }, from))
+    }
+
+    /// Decides on one for whom a proxy has come, when it has said where they come from, to a door of this form. If they may come, returns
+    /// from when on, as [`knock`](Self::knock) does, and takes the proxy's place for theirs.
+    ///
+    /// # Errors
+    /// Returns why they may not.
+    pub fn announce(&mut self, now: Time, pass: &mut Pass, address: IpAddr, form: Form) -> Result<Time, Refusal> {
+        if pass.standing != Standing::Unnamed {
+            return Ok(now);
+        }
+        let (source, standing) = (self.source(address), Standing::of(form));
+        let taken_in = self.sources[source as usize].take_in(now, standing, self.per_address_max);
+        let from = taken_in.map_err(|refusal| self.refuse(refusal))?;
+        self.let_go(&std::mem::replace(pass, Pass { source, standing }));
+        Ok(from)
     }
 
     /// Decides on a visitor who asks to chat. If they may, returns from when on: later than now, if many of their address do.
@@ -190,7 +228,7 @@ impl Gate {
     /// # Errors
     /// Returns why they may not.
     pub fn admit(&mut self, now: Time, pass: &mut Pass) -> Result<Time, Refusal> {
-        if pass.standing == Standing::Person {
+        if pass.standing != Standing::Visitor {
             return Ok(now);
         }
         let source = &mut self.sources[pass.source as usize];
@@ -207,9 +245,14 @@ impl Gate {
     /// If the pass came from another gate, and this one has never let anybody through from so many places.
     #[expect(clippy::needless_pass_by_value, reason = "a pass is given back once")]
     pub fn leave(&mut self, pass: Pass) {
+        self.let_go(&pass);
+        self.connections -= 1;
+    }
+
+    fn let_go(&mut self, pass: &Pass) {
+        self.unnamed -= u32::from(pass.standing == Standing::Unnamed);
         let source = &mut self.sources[pass.source as usize];
         source.connections[pass.standing as usize] -= 1;
-        self.connections -= 1;
         if source.is_empty() && !source.is_quiet {
             source.is_quiet = true;
             self.quiet.push_back(pass.source);
@@ -240,7 +283,7 @@ impl Gate {
 
     fn source(&mut self, address: IpAddr) -> u32 {
         *self.by_network.entry(Network::of(address)).or_insert_with(|| {
-            let source = Source { address, connections: [0, 0], meters: self.fresh, is_quiet: false };
+            let source = Source { address, connections: [0; 3], meters: self.fresh, is_quiet: false };
             u32::try_from(self.sources.insert(source)).expect("each has a connection, or had one a moment ago")
         })
     }
@@ -395,7 +438,7 @@ mod tests {
         let mut stats = Stats::default();
         gate.count(&mut stats);
         assert_eq!((stats.connections, stats.refused), (1, 2));
-        assert_eq!(gate.sources.iter().map(|(_, source)| source.connections).collect::<Vec<_>>(), [[0, 1]]);
+        assert_eq!(gate.sources.iter().map(|(_, source)| source.connections).collect::<Vec<_>>(), [[0, 1, 0]]);
     }
 
     #[test]
@@ -483,5 +526,92 @@ mod tests {
             assert!(answer.starts_with(format!("HTTP/1.1 {status}").as_bytes()));
             assert!(answer.ends_with(format!("\r\n\r\n{refusal}\n").as_bytes()));
         }
+    }
+
+    const PROXY: &str = "10.0.0.1";
+
+    fn behind_proxy(config: Config) -> Gate {
+        gate(Config {
+            proxies: [PROXY.parse().expect("it is an address"), "::1".parse().expect("it is, too")].into(),
+            ..config
+        })
+    }
+
+    fn announce(gate: &mut Gate, pass: &mut Pass, address: &str) -> Result<Time, Refusal> {
+        gate.announce(Time::START, pass, address.parse().expect("the case is an address"), Form::Lines)
+    }
+
+    #[test]
+    fn who_comes_through_a_proxy_has_the_limits_of_their_own_address_and_the_proxy_has_none() {
+        for proxy in [PROXY, "::1"] {
+            let mut gate = behind_proxy(Config { connections_per_address_max: 2, ..Config::default() });
+            let come = |gate: &mut Gate, address| {
+                let (mut pass, from) = knock(gate, Time::START, proxy).expect("the proxy has no limits");
+                assert_eq!(from, Time::START);
+                let announced = announce(gate, &mut pass, address);
+                (announced.map(|_| gate.address(&pass).to_string()), pass)
+            };
+            let (first, ann) = come(&mut gate, "203.0.113.7");
+            assert_eq!(first, Ok("203.0.113.7".to_owned()));
+            let (second, bob) = come(&mut gate, "203.0.113.7");
+            assert_eq!(second, Ok("203.0.113.7".to_owned()));
+            let (refused, cid) = come(&mut gate, "203.0.113.7");
+            assert_eq!(refused, Err(Refusal::AddressFull));
+            let (other, dan) = come(&mut gate, "203.0.113.8");
+            assert_eq!(other, Ok("203.0.113.8".to_owned()));
+            assert_eq!(knock(&mut gate, Time::START, "203.0.113.7").map(drop), Err(Refusal::AddressFull), "{proxy}");
+            [ann, cid].into_iter().for_each(|pass| gate.leave(pass));
+            let (_, late) = come(&mut gate, "203.0.113.7");
+            [bob, dan, late].into_iter().for_each(|pass| gate.leave(pass));
+            let mut stats = Stats::default();
+            gate.count(&mut stats);
+            assert_eq!((stats.connections, stats.refused, gate.unnamed), (0, 2, 0));
+            assert!(gate.sources.iter().all(|(_, source)| source.is_empty()));
+        }
+    }
+
+    #[test]
+    fn how_fast_one_may_connect_through_a_proxy_is_a_matter_of_their_own_address() {
+        let mut gate = behind_proxy(Config { connections_per_address_max: 0, ..Config::default() });
+        let mut come = |address| {
+            let (mut pass, from) = knock(&mut gate, Time::START, PROXY).expect("the proxy has no limits");
+            assert_eq!(from, Time::START);
+            announce(&mut gate, &mut pass, address)
+        };
+        assert!((0..64).all(|_| come("203.0.113.7") == Ok(Time::START)));
+        assert_eq!(come("203.0.113.7"), Ok(Time::after(Duration::from_millis(100))));
+        assert_eq!(come("203.0.113.8"), Ok(Time::START));
+        assert!((0..100).all(|_| come("127.0.0.1") == Ok(Time::START)));
+    }
+
+    #[test]
+    fn a_proxy_has_a_thousand_connections_at_once_of_which_it_does_not_say_for_whom() {
+        let mut gate = behind_proxy(unmetered());
+        let mut waiting: Vec<_> =
+            (0..1024).map(|_| knock(&mut gate, Time::START, PROXY).expect("there is room").0).collect();
+        assert_eq!(knock(&mut gate, Time::START, PROXY).map(drop), Err(Refusal::ServerFull));
+        assert!(knock(&mut gate, Time::START, "192.0.2.1").is_ok(), "others do not wait for it");
+        let mut named = waiting.pop().expect("there are many");
+        assert_eq!(announce(&mut gate, &mut named, "203.0.113.7"), Ok(Time::START));
+        assert_eq!(announce(&mut gate, &mut named, "203.0.113.8"), Ok(Time::START), "that is known already");
+        assert_eq!(gate.address(&named).to_string(), "203.0.113.7");
+        assert!(knock(&mut gate, Time::START, PROXY).is_ok());
+        assert!(knock(&mut gate, Time::START, PROXY).is_err());
+        gate.leave(waiting.pop().expect("there are many"));
+        assert!(knock(&mut gate, Time::START, PROXY).is_ok());
+    }
+
+    #[test]
+    fn a_visitor_through_a_proxy_is_one_until_they_chat() {
+        let mut gate = behind_proxy(Config { connections_per_address_max: 1, ..unmetered() });
+        let [proxy, address] = [PROXY, "203.0.113.7"].map(|address| address.parse().expect("it is an address"));
+        let mut visit = || {
+            let (mut pass, _) = gate.knock(Time::START, proxy, Form::Web).expect("the proxy has no limits");
+            gate.announce(Time::START, &mut pass, address, Form::Web).map(|_| pass)
+        };
+        let mut visitors: Vec<_> = (0..6).map(|_| visit().expect("there is room")).collect();
+        assert_eq!(visit(), Err(Refusal::AddressFull));
+        let admitted: Vec<_> = visitors.iter_mut().take(2).map(|pass| gate.admit(Time::START, pass)).collect();
+        assert_eq!(admitted, [Ok(Time::START), Err(Refusal::AddressFull)]);
     }
 }

@@ -21,6 +21,8 @@ pub enum Incident {
     Hurried,
     /// It was refused: it does not speak chat.
     WrongDoor(Foreign),
+    /// It was refused: it came from where a proxy is to say for whom it connects, and does not.
+    NoProxyHeader,
     /// It was refused: it is a page of another site, whose browser was told to connect here.
     ForeignOrigin,
     /// It was refused: it asks for a `WebSocket` as one whom a proxy did not let ask for it.
@@ -45,7 +47,7 @@ pub enum Incident {
 
 impl Incident {
     /// How many kinds there are.
-    const KINDS: usize = 16;
+    const KINDS: usize = 17;
 
     /// All kinds.
     pub const ALL: [Self; Self::KINDS] = [
@@ -65,6 +67,7 @@ impl Incident {
         Self::BadRequest,
         Self::BadFrames,
         Self::NotUpgraded,
+        Self::NoProxyHeader,
     ];
 
     /// Tells whether this is the server's own trouble, which an operator can do something about.
@@ -76,6 +79,7 @@ impl Incident {
             | Self::Hurried
             | Self::WrongDoor(_)
             | Self::ForeignOrigin
+            | Self::NoProxyHeader
             | Self::NotUpgraded
             | Self::BadRequest
             | Self::BadFrames
@@ -91,7 +95,9 @@ impl Incident {
     #[must_use]
     pub const fn is_refusal_at_the_door(self) -> bool {
         match self {
-            Self::WrongDoor(_) | Self::ForeignOrigin | Self::NotUpgraded | Self::BadRequest => true,
+            Self::WrongDoor(_) | Self::NoProxyHeader | Self::ForeignOrigin | Self::NotUpgraded | Self::BadRequest => {
+                true
+            }
             Self::ServerFull
             | Self::AddressFull
             | Self::Hurried
@@ -117,6 +123,7 @@ impl Incident {
             Self::WrongDoor(Foreign::Binary) => "wrong_door_binary",
             Self::ForeignOrigin => "foreign_origin",
             Self::NotUpgraded => "not_upgraded",
+            Self::NoProxyHeader => "no_proxy_header",
             Self::BadRequest => "bad_request",
             Self::BadFrames => "bad_frames",
             Self::NotAccepted => "not_accepted",
@@ -146,6 +153,7 @@ impl Incident {
             Self::BadRequest => 13,
             Self::BadFrames => 14,
             Self::NotUpgraded => 15,
+            Self::NoProxyHeader => 16,
         }
     }
 }
@@ -160,6 +168,7 @@ impl fmt::Display for Incident {
             Self::WrongDoor(Foreign::Tls) => "refused: it speaks TLS",
             Self::WrongDoor(Foreign::Binary) => "refused: it speaks no text",
             Self::ForeignOrigin => "refused: a page of another site",
+            Self::NoProxyHeader => "refused: no PROXY header, which --proxy-from demands from there",
             Self::NotUpgraded => "refused: a WebSocket without Upgrade, which a proxy in front has to hand on",
             Self::BadRequest => "refused: a bad request",
             Self::BadFrames => "closed: it broke the rules of WebSockets",

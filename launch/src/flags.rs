@@ -9,7 +9,7 @@ use std::thread::available_parallelism;
 use std::time::Duration;
 
 use argh::FromArgs;
-use chinwag_core::{Config, Origin};
+use chinwag_core::{Config, Origin, Subnet};
 
 use crate::PAGE;
 
@@ -43,6 +43,11 @@ pub(super) struct Flags {
     /// web page itself)
     #[argh(option, from_str_fn(web_origin))]
     web_origin: Vec<Origin>,
+
+    /// address or network (like 10.0.0.0/8) of a proxy that says with the PROXY protocol for whom it connects, and has to: limits and
+    /// log then have their addresses; may be given more than once (default: none)
+    #[argh(option, from_str_fn(proxy_from))]
+    proxy_from: Vec<Subnet>,
 
     /// number of threads (default: as many as there are cores)
     #[argh(option, default = "cores()", from_str_fn(threads))]
@@ -156,6 +161,7 @@ impl Flags {
             drain: self.drain,
             seed: RandomState::new().hash_one(PORT),
             web_origins: self.web_origin.as_slice().into(),
+            proxies: self.proxy_from.as_slice().into(),
             assets: PAGE,
             ..Config::default()
         }
@@ -166,7 +172,7 @@ impl Flags {
 const SWITCHES: [&str; 4] = ["--version", "--help", "-h", "help"];
 
 /// The flags that may be given more than once, and all count.
-const REPEATED: [&str; 1] = ["--web-origin"];
+const REPEATED: [&str; 2] = ["--web-origin", "--proxy-from"];
 
 /// Takes the value off a flag that it was written together with.
 fn words_of(arg: String) -> Vec<String> {
@@ -247,6 +253,10 @@ fn web_origin(value: &str) -> Result<Origin, String> {
         .map_err(|_| "it takes an origin, like https://chat.example or http://[::1]:8080, without a path".into())
 }
 
+fn proxy_from(value: &str) -> Result<Subnet, String> {
+    value.parse().map_err(|_| "it takes an address or a network, like 127.0.0.1, ::1 or 10.0.0.0/8".into())
+}
+
 fn threads(value: &str) -> Result<u32, String> {
     number(value, 1..=1024, "threads")
 }
@@ -314,7 +324,7 @@ mod tests {
     fn flags_say_what_the_server_runs_with() {
         let line = "-i :: -p 0 --threads 3 --flood-rate=0 --max-line 80 --room-quiet 9 --drain=1 --log-dir logs \
                     --max-connections 7 --max-per-ip 3 --connect-rate 2 --dead-after 30 --web [::1]:0 \
-                    --web-origin https://a.example --web-origin=http://b:8080";
+                    --web-origin https://a.example --web-origin=http://b:8080 --proxy-from ::1 --proxy-from=10.1.2.3/8";
         let Parsed::Flags(flags) = parse(line) else { panic!("the flags are right") };
         assert_eq!(flags.address(), "[::]:0".parse().expect("an address"));
         assert_eq!(flags.log_dir, Some("logs".into()));
@@ -328,6 +338,7 @@ mod tests {
             *config.web_origins,
             ["https://a.example", "http://b:8080"].map(|origin| origin.parse().expect("it is an origin"))
         );
+        assert_eq!(config.proxies.iter().map(Subnet::to_string).collect::<Vec<_>>(), ["::1/128", "10.0.0.0/8"]);
         let Parsed::Flags(flags) = parse("--web off") else { panic!("it can be off") };
         assert_eq!(flags.web, Web::Off);
     }
@@ -353,6 +364,8 @@ mod tests {
         assert_eq!(parsed("--web off --web localhost:80").web, Web::At("127.0.0.1:80".parse().expect("an address")));
         let origins = parsed("--web-origin http://a --web-origin http://b").web_origin;
         assert_eq!(origins.iter().map(Origin::to_string).collect::<Vec<_>>(), ["http://a", "http://b"]);
+        let proxies = parsed("--proxy-from ::1 --proxy-from 10.0.0.0/8").proxy_from;
+        assert_eq!(proxies.iter().map(Subnet::to_string).collect::<Vec<_>>(), ["::1/128", "10.0.0.0/8"]);
         for (line, named) in [("--port 1 --port", "--port"), ("--colour --colour", "--colour"), ("x -p 1 x", "x")] {
             let Parsed::Wrong(said) = parse(line) else { panic!("{line} is wrong") };
             assert!(said.contains(named), "{line}: {said}");
@@ -372,6 +385,8 @@ mod tests {
             ("--web-origin chat.example", "--web-origin", "an origin, like"),
             ("--web-origin https://a.example/b", "--web-origin", "without a path"),
             ("--web-origin https://", "--web-origin", "an origin, like"),
+            ("--proxy-from localhost", "--proxy-from", "an address or a network"),
+            ("--proxy-from 10.0.0.0/33", "--proxy-from", "10.0.0.0/8"),
             ("--threads 0", "--threads", "1 to 1024"),
             ("--flood-rate -1", "--flood-rate", "0 to 1000000"),
             ("--max-line 25", "--max-line", "26 to 4096"),
@@ -465,6 +480,7 @@ mod tests {
             "--port",
             "--web",
             "--web-origin",
+            "--proxy-from",
             "--threads",
             "--flood-rate",
             "--max-line",

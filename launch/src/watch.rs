@@ -149,6 +149,25 @@ impl Ticket {
         self.watch.gate().address(self.pass())
     }
 
+    /// Decides on one for whom a proxy has come, as [`Gate::announce`] does. From then on this is [their address](Self::address).
+    ///
+    /// # Errors
+    /// Returns why they may not come.
+    ///
+    /// # Panics
+    /// Never: it has its pass as long as it is there.
+    pub fn announce(&mut self, now: Time, address: IpAddr, form: Form) -> Result<Time, Refusal> {
+        let address = address.to_canonical();
+        let pass = self.pass.as_mut().expect("it is taken at the end only");
+        let announced = self.watch.gate().announce(now, pass, address, form);
+        match announced {
+            Ok(from) if from > now => self.watch.note(now, Incident::Hurried, address),
+            Ok(_) => {}
+            Err(refusal) => self.watch.note(now, refusal.incident(), address),
+        }
+        announced
+    }
+
     /// Decides on a visitor who asks to chat, as [`Gate::admit`] does.
     ///
     /// # Errors

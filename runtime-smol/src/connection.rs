@@ -11,7 +11,9 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use std::task::{Context, Poll, ready};
 
 use async_channel::Sender;
-use chinwag_core::{Config, ConnectionId, Event, Incident, Next, Refusal, Session, Signal, Signals, Time, Written};
+use chinwag_core::{
+    Config, ConnectionId, Event, Form, Incident, Next, Refusal, Session, Signal, Signals, Time, Written,
+};
 use chinwag_launch::{Tee, Ticket, send, written};
 use event_listener::Event as Bell;
 use futures_lite::FutureExt as _;
@@ -109,6 +111,11 @@ impl Socket {
             }
         };
         lingering.or(clock::reach(clock::now() + Config::LINGER)).await;
+    }
+
+    /// Decides on one for whom a proxy has come, and returns from when on they may.
+    pub(crate) fn announce(&mut self, now: Time, address: IpAddr, form: Form) -> Result<Time, Refusal> {
+        self.ticket.announce(now, address, form)
     }
 
     /// Decides on a visitor who asks to chat, and returns from when on they may.

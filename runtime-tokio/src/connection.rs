@@ -12,7 +12,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::task::{Context, Poll, ready};
 
-use chinwag_core::{Config, ConnectionId, Event, Incident, Next, Refusal, Session, Signal, Signals, Time, Written};
+use chinwag_core::{
+    Config, ConnectionId, Event, Form, Incident, Next, Refusal, Session, Signal, Signals, Time, Written,
+};
 use chinwag_launch::{Tee, Ticket, send, written};
 use rustix::net::Shutdown;
 use tokio::io::Interest;
@@ -122,6 +124,11 @@ impl Socket {
             }
         };
         let _ = timeout(Config::LINGER, lingering).await;
+    }
+
+    /// Decides on one for whom a proxy has come, and returns from when on they may.
+    pub(crate) fn announce(&mut self, now: Time, address: IpAddr, form: Form) -> Result<Time, Refusal> {
+        self.ticket.announce(now, address, form)
     }
 
     /// Decides on a visitor who asks to chat, and returns from when on they may.

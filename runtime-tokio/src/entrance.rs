@@ -1,6 +1,7 @@
 //! Owns the way in: accepts connections, and finds out who they are before they are let into the chat.
 
 use std::future::poll_fn;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -37,7 +38,7 @@ impl Entrance {
                         let socket = Socket::new(stream, ticket);
                         let (watch, config, inputs) =
                             (self.watch.clone(), Arc::clone(&self.config), self.inputs.clone());
-                        let arriving = arrive(socket, self.door.form(), from, watch, config, inputs);
+                        let arriving = arrive(socket, self.door.form(), peer.ip(), from, watch, config, inputs);
                         tokio::spawn(as_long_as_served(arriving, self.inputs.clone()));
                     }
                     Err(refusal) => self.door.turn_away(&stream, refusal),
@@ -62,11 +63,19 @@ async fn as_long_as_served(arriving: impl Future<Output = ()>, inputs: Sender<In
 }
 
 /// Hands a connection to the hub, once it may be heard and is seen to be chat, or answers it, or turns it away.
-async fn arrive(mut socket: Socket, form: Form, from: Time, watch: Watch, config: Arc<Config>, inputs: Sender<Input>) {
+async fn arrive(
+    mut socket: Socket,
+    form: Form,
+    peer: IpAddr,
+    from: Time,
+    watch: Watch,
+    config: Arc<Config>,
+    inputs: Sender<Input>,
+) {
     if from > clock::now() {
         clock::reach(from).await;
     }
-    let mut arrival = Arrival::new(&config, form, clock::now());
+    let mut arrival = Arrival::new(&config, form, peer, clock::now());
     loop {
         if watch.is_stopping() {
             arrival.handle_stop();
@@ -94,7 +103,14 @@ async fn arrive(mut socket: Socket, form: Form, from: Time, watch: Watch, config
                 let stats = measure(&watch, &inputs).await;
                 arrival.handle_metrics(stats.map(|stats| watch.metrics(stats)));
             }
-            Step::Admit => arrival.handle_admission(admit(&mut socket).await),
+            Step::Announce { address } => {
+                let from = socket.announce(clock::now(), address, form);
+                arrival.handle_admission(may_come(from).await);
+            }
+            Step::Admit => {
+                let from = socket.admit(clock::now());
+                arrival.handle_admission(may_come(from).await);
+            }
             Step::Enter => {
                 let _ = inputs.send(Input::Opened(Arc::new(socket), Box::new(arrival.into_session()))).await;
                 return;
@@ -109,9 +125,9 @@ async fn arrive(mut socket: Socket, form: Form, from: Time, watch: Watch, config
     }
 }
 
-/// Asks the gate whether a visitor may chat, and waits until they may.
-async fn admit(socket: &mut Socket) -> Result<(), Refusal> {
-    let from = socket.admit(clock::now())?;
+/// Waits until somebody may come, as the gate says.
+async fn may_come(from: Result<Time, Refusal>) -> Result<(), Refusal> {
+    let from = from?;
     if from > clock::now() {
         clock::reach(from).await;
     }

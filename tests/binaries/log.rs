@@ -282,6 +282,31 @@ fn what_happens_to_connections_is_logged_once_for_each_cause_with_the_address_an
 }
 
 #[test]
+fn through_a_proxy_the_log_has_the_address_for_which_it_connects() {
+    for adapter in Adapter::ALL {
+        let flags = ["--proxy-from", "127.0.0.0/8", "--max-per-ip", "1"];
+        let (server, addr, web) = Program::start_web(adapter, flags);
+        let header = "PROXY TCP6 2001:db8::7 ::1 56324 42069\r\n";
+        send(addr, format!("{header}/quit\n").as_bytes());
+        send(addr, b"hello\n");
+        send(web, format!("{header}NOT HTTP\r\n\r\n").as_bytes());
+        let mut held = connect(addr);
+        held.write_all(format!("{header}\n").as_bytes()).expect("the server reads what is sent");
+        held.read_exact(&mut [0; 9]).expect("there is a greeting");
+        send(addr, format!("{header}\n").as_bytes());
+        let log = stop(server);
+        for told in [
+            "closed: quit address=2001:db8::7 ",
+            "refused: a bad request address=2001:db8::7 ",
+            "refused: too many connections from this address address=2001:db8::7 ",
+            "refused: no PROXY header, which --proxy-from demands from there address=127.0.0.1 ",
+        ] {
+            assert!(log.contains(told), "{told}: {log}");
+        }
+    }
+}
+
+#[test]
 fn counts_that_are_asked_for_are_logged_however_little_else_is() {
     for adapter in Adapter::ALL {
         for asked in ["warn", "error", "off"] {

@@ -40,6 +40,7 @@ fn talk(pieces: &[&[u8]]) -> (String, Step, WebArrival) {
             }
             Step::Measure => arrival.handle_metrics(Some("people 1\n".to_owned())),
             Step::Admit => arrival.handle_admission(Ok(())),
+            Step::Announce { .. } => panic!("that is done when one comes here"),
             step @ (Step::Enter | Step::End { .. }) => {
                 return (String::from_utf8(answered).expect("it is text"), step, arrival);
             }

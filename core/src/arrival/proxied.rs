@@ -1,0 +1,286 @@
+//! Owns a connection that a proxy has made, until it has said for whom, and that one may come.
+//!
+//! Invariants: nothing is taken for chat or for a request that comes before the header, and whoever says nothing of the kind is refused:
+//! otherwise anybody behind the proxy could say that they are somebody else.
+
+use std::net::IpAddr;
+
+use bytes::Bytes;
+
+use super::Step;
+use crate::http::{Response, Status};
+use crate::proxy_header::{ProxyHeader, ProxyHeaderError};
+use crate::{Config, Form, Incident, Refusal, Time};
+
+/// What is told to one whose proxy does not say for whom they come.
+const NO_HEADER: &str = "Server expects the PROXY protocol (send-proxy) from your address, which --proxy-from names";
+
+#[derive(Debug)]
+pub(super) struct ProxiedArrival {
+    config: Config,
+    form: Form,
+    /// The proxy's address.
+    peer: IpAddr,
+    input: Vec<u8>,
+    /// Until when the header may take.
+    until: Time,
+    ended: bool,
+    /// The server stops.
+    stopped: bool,
+    phase: Phase,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+enum Phase {
+    /// The header is awaited.
+    Reading,
+    /// For whom it is was told, and whether they may come is awaited.
+    Announced(IpAddr),
+    /// They may.
+    Admitted,
+    /// They may not: this is to be told.
+    Refused(Refusal),
+    /// The last answer was handed out.
+    TurnedAway(Option<Incident>),
+}
+
+/// What is known of a connection once it is known for whom it is.
+#[derive(Debug)]
+pub(super) struct Introduced {
+    pub(super) config: Config,
+    pub(super) form: Form,
+    /// What came after the header.
+    pub(super) input: Vec<u8>,
+    pub(super) ended: bool,
+    pub(super) stopped: bool,
+}
+
+impl ProxiedArrival {
+    pub(super) fn new(config: &Config, form: Form, peer: IpAddr, now: Time) -> Self {
+        Self {
+            config: config.clone(),
+            form,
+            peer,
+            input: Vec::new(),
+            until: now + config.request_wait,
+            ended: false,
+            stopped: false,
+            phase: Phase::Reading,
+        }
+    }
+
+    pub(super) fn handle_bytes(&mut self, bytes: &[u8]) {
+        self.input.extend_from_slice(bytes);
+    }
+
+    pub(super) const fn handle_end(&mut self) {
+        self.ended = true;
+    }
+
+    pub(super) const fn handle_stop(&mut self) {
+        self.stopped = true;
+    }
+
+    pub(super) fn handle_admission(&mut self, admission: Result<(), Refusal>) {
+        if let Phase::Announced(_) = self.phase {
+            self.phase = admission.map_or_else(Phase::Refused, |()| Phase::Admitted);
+        }
+    }
+
+    /// Returns what is to be done next; or nothing, if it is known for whom the connection is.
+    pub(super) fn poll_step(&mut self, now: Time) -> Option<Step> {
+        if self.phase == Phase::Reading {
+            match ProxyHeader::parse(&self.input) {
+                Ok(ProxyHeader { source, len }) => {
+                    self.input.drain(..len);
+                    self.phase = Phase::Announced(source.unwrap_or(self.peer));
+                }
+                Err(ProxyHeaderError::Partial) if !self.ended && now < self.until => {
+                    return Some(Step::Read { until: self.until });
+                }
+                // It has only been tried whether somebody is here.
+                Err(ProxyHeaderError::Partial) if self.ended && self.input.is_empty() => {
+                    self.phase = Phase::TurnedAway(None);
+                }
+                Err(ProxyHeaderError::Partial | ProxyHeaderError::Malformed) => {
+                    let answer = match self.form {
+                        Form::Lines => format!("{NO_HEADER}\n").into(),
+                        Form::Web => Response::plain(Status::BAD_REQUEST, NO_HEADER).closing().into_bytes(),
+                    };
+                    return Some(self.turn_away(now, answer, Some(Incident::NoProxyHeader)));
+                }
+            }
+        }
+        match self.phase {
+            Phase::Reading | Phase::Admitted => None,
+            Phase::Announced(address) => Some(Step::Announce { address }),
+            Phase::Refused(refusal) => Some(self.turn_away(now, refusal.answer(self.form), None)),
+            Phase::TurnedAway(incident) => Some(Step::End { incident, detail: None }),
+        }
+    }
+
+    /// Returns what is known of one who may come.
+    pub(super) fn introduce(&mut self) -> Introduced {
+        let (form, ended, stopped) = (self.form, self.ended, self.stopped);
+        Introduced { config: self.config.clone(), form, input: std::mem::take(&mut self.input), ended, stopped }
+    }
+
+    /// Tells why, all that the socket takes at once, and ends.
+    fn turn_away(&mut self, now: Time, bytes: Bytes, incident: Option<Incident>) -> Step {
+        self.phase = Phase::TurnedAway(incident);
+        Step::Write { bytes, until: now }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::arrival::Arrival;
+    use crate::{Next, Request, Signals, Text};
+
+    const V2: &[u8] = b"\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0c\xcb\0\x71\x07\xc0\0\x02\x01\xdc\x04\xab\xe0";
+    const V1: &[u8] = b"PROXY TCP4 203.0.113.7 192.0.2.1 56324 42069\r\n";
+    const LOCAL: &[u8] = b"\r\n\r\n\0\r\nQUIT\n\x20\0\0\0";
+    const UNKNOWN: &[u8] = b"PROXY UNKNOWN\r\n";
+    const GONE: Step = Step::End { incident: None, detail: None };
+    const REFUSED: Step = Step::End { incident: Some(Incident::NoProxyHeader), detail: None };
+
+    fn config() -> Config {
+        Config { proxies: ["10.0.0.0/8".parse().expect("it is a network")].into(), ..Config::default() }
+    }
+
+    fn proxy() -> IpAddr {
+        [10, 0, 0, 1].into()
+    }
+
+    fn late() -> Time {
+        Time::after(Duration::from_secs(5))
+    }
+
+    fn arrive(form: Form) -> Arrival {
+        Arrival::new(&config(), form, proxy(), Time::START)
+    }
+
+    #[test]
+    fn who_comes_through_a_proxy_is_announced_with_their_address_and_let_in_with_what_they_said_in_every_split() {
+        for (header, told) in [(V1, "203.0.113.7"), (V2, "203.0.113.7"), (LOCAL, "10.0.0.1"), (UNKNOWN, "10.0.0.1")] {
+            let bytes = [header, b"hello\n"].concat();
+            for split in 0..=bytes.len() {
+                let mut arrival = arrive(Form::Lines);
+                arrival.handle_bytes(&bytes[..split]);
+                if split < header.len() {
+                    assert_eq!(arrival.poll_step(Time::START), Step::Read { until: late() }, "split at {split}");
+                }
+                let mut rest = Some(&bytes[split..]);
+                let mut step = arrival.poll_step(Time::START);
+                let mut announced = Vec::new();
+                loop {
+                    match step {
+                        Step::Read { .. } => arrival.handle_bytes(rest.take().expect("all has come")),
+                        Step::Announce { address } => {
+                            announced.push(address.to_string());
+                            arrival.handle_admission(Ok(()));
+                        }
+                        Step::Enter => break,
+                        step @ (Step::Write { .. } | Step::Measure | Step::Admit | Step::End { .. }) => {
+                            panic!("{step:?} after a header")
+                        }
+                    }
+                    step = arrival.poll_step(Time::START);
+                }
+                assert_eq!(announced, [told]);
+                let mut session = arrival.into_session();
+                rest.into_iter().for_each(|rest| session.handle_bytes(rest));
+                let said = Next::Ask(vec![Request::Say(Text::clean("hello").into())]);
+                assert_eq!(session.poll_next(Time::START, Signals::default()), said);
+            }
+        }
+    }
+
+    #[test]
+    fn a_browser_behind_a_proxy_is_answered_and_has_its_own_time_for_a_request() {
+        let mut arrival = arrive(Form::Web);
+        arrival.handle_bytes(V2);
+        assert_eq!(arrival.poll_step(Time::START), Step::Announce { address: [203, 0, 113, 7].into() });
+        assert_eq!(
+            arrival.poll_step(late()),
+            Step::Announce { address: [203, 0, 113, 7].into() },
+            "it is not known yet"
+        );
+        arrival.handle_admission(Ok(()));
+        assert_eq!(arrival.poll_step(late()), Step::Read { until: late() + Duration::from_secs(5) });
+        arrival.handle_bytes(b"GET /healthz HTTP/1.0\r\n\r\n");
+        let Step::Write { bytes, .. } = arrival.poll_step(late()) else { panic!("there is an answer") };
+        assert!(bytes.starts_with(b"HTTP/1.1 200 "));
+    }
+
+    #[test]
+    fn who_has_too_many_connections_through_a_proxy_is_told_so() {
+        for (form, told) in [(Form::Lines, &b"Too many connections"[..]), (Form::Web, b"HTTP/1.1 429 ")] {
+            let mut arrival = arrive(form);
+            arrival.handle_bytes(V1);
+            arrival.handle_admission(Ok(()));
+            assert!(matches!(arrival.poll_step(Time::START), Step::Announce { .. }));
+            arrival.handle_admission(Err(Refusal::AddressFull));
+            let Step::Write { bytes, .. } = arrival.poll_step(Time::START) else { panic!("there is an answer") };
+            assert!(bytes.starts_with(told), "{bytes:?}");
+            assert_eq!([(); 2].map(|()| arrival.poll_step(Time::START)), [GONE, GONE]);
+        }
+    }
+
+    #[test]
+    fn who_comes_from_a_proxys_network_without_a_header_is_refused_and_told_so() {
+        for (bytes, ended, now) in [
+            (&b"hello\n"[..], false, Time::START),
+            (b"GET / HTTP/1.1\r\nHost: a\r\n\r\n", false, Time::START),
+            (b"\r\n\r\nhello\r\n", false, Time::START),
+            (b"PROXY TCP4 203.0.113.7\r\n", false, Time::START),
+            (&[b'\r'; 100], false, Time::START),
+            (b"PROXY TC", true, Time::START),
+            (b"PROXY TC", false, late()),
+            (b"", false, late()),
+        ] {
+            for form in [Form::Lines, Form::Web] {
+                let mut arrival = arrive(form);
+                arrival.handle_bytes(bytes);
+                if ended {
+                    arrival.handle_end();
+                }
+                let Step::Write { bytes: told, .. } = arrival.poll_step(now) else { panic!("{bytes:?} has no answer") };
+                let told = String::from_utf8(told.to_vec()).expect("it is text");
+                assert!(told.ends_with(&format!("{NO_HEADER}\n")), "{told}");
+                assert_eq!(told.starts_with("HTTP/1.1 400 "), form == Form::Web);
+                assert_eq!([(); 2].map(|()| arrival.poll_step(now)), [REFUSED, REFUSED], "{bytes:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_proxy_that_only_tries_whether_somebody_is_here_is_no_incident() {
+        let mut arrival = arrive(Form::Lines);
+        arrival.handle_end();
+        assert_eq!(arrival.poll_step(Time::START), GONE);
+    }
+
+    #[test]
+    fn who_comes_through_a_proxy_to_a_server_that_stops_is_told_so() {
+        let mut arrival = arrive(Form::Lines);
+        arrival.handle_stop();
+        assert_eq!(arrival.poll_step(Time::START), Step::Read { until: late() });
+        arrival.handle_bytes(V1);
+        assert!(matches!(arrival.poll_step(Time::START), Step::Announce { .. }));
+        arrival.handle_admission(Ok(()));
+        let Step::Write { bytes, .. } = arrival.poll_step(Time::START) else { panic!("it is told") };
+        assert_eq!(bytes, "Server is shutting down\n");
+    }
+
+    #[test]
+    fn from_elsewhere_a_header_opens_nothing() {
+        let mut arrival = Arrival::new(&config(), Form::Web, [192, 0, 2, 1].into(), Time::START);
+        arrival.handle_bytes(V1);
+        let Step::Write { bytes, .. } = arrival.poll_step(Time::START) else { panic!("it is told") };
+        assert!(bytes.starts_with(b"HTTP/1.1 400 "), "{bytes:?}");
+    }
+}
