@@ -33,9 +33,10 @@ let skipped = 0;
 /** The entry of the last row. */
 let last = null;
 
-/** Whether the end is to stay in view; where the box is scrolled to; how many messages came out of view. */
+/** Whether the end is to stay in view; where the box is scrolled to, and how large it was at the end; how many messages came out of view. */
 let follows = true;
 let top = 0;
+let size = '';
 let fresh = 0;
 
 let frame = 0;
@@ -44,6 +45,8 @@ let frame = 0;
 let held = 0;
 
 on('log', 'scroll', () => {
+  // A new size, as from zooming, may come with a scrolling that nobody does; the end is gone to as soon as the size is told.
+  if (follows && size !== sizeNow()) return;
   const up = box.scrollTop < top;
   const end = below() <= (up ? 1 : NEAR) && (follows || !pending[ROWS_PER_FRAME]);
   // The box may have shrunk: only who scrolls up wants to leave the end.
@@ -91,11 +94,14 @@ export function follow() {
   return went;
 }
 
+const sizeNow = () => `${box.clientWidth} x ${box.clientHeight}`;
+
 const below = () => box.scrollHeight - box.scrollTop - box.clientHeight;
 
 function toEnd() {
   box.scrollTop = box.scrollHeight;
   top = box.scrollTop;
+  size = sizeNow();
 }
 
 function schedule() {

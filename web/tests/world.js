@@ -7,7 +7,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { createInterface } from 'node:readline';
 
-import { chromium } from 'playwright-core';
+import * as browsers from './browsers.js';
 
 /** How long anything may take, in ms, on a slow machine with other work to do. */
 export const DEADLINE = 30_000;
@@ -23,11 +23,7 @@ setTimeout(() => {
 /** Those that run. Neither they nor sockets keep a file's process alive, so whoever a failed test has left behind ends with it. */
 const servers = new Set();
 process.on('exit', () => servers.forEach((child) => child.kill('SIGKILL')));
-
-const CHROMIUM_FLAGS = [
-  '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update',
-  '--disable-sync',
-];
+for (const signal of ['SIGHUP', 'SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
 
 /** Starts the server that `CHINWAG_SERVER` names; `again`, if given, is one that was stopped, whose ports it takes. */
 export async function startServer({ again, flags = [] } = {}) {
@@ -58,9 +54,7 @@ async function end(child, signal) {
   await gone;
 }
 
-export function startBrowser() {
-  return chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: CHROMIUM_FLAGS });
-}
+export const startBrowser = () => browsers.startBrowser(DEADLINE);
 
 /** Opens the page as a person of its own, in the room of `hash`; `context` is what Playwright calls so: size, colours, … */
 export async function openPage(browser, server, { hash = '', before, ...context } = {}) {
@@ -82,6 +76,13 @@ export async function openPage(browser, server, { hash = '', before, ...context 
   return page;
 }
 
+/** Closes a page, of which the browser must have nothing to complain. */
+export async function closePage(page) {
+  await page.evaluate(() => null); // Then all complaints are here.
+  await page.context().close();
+  assert.deepEqual(page.complaints, []);
+}
+
 /** Types a line as people do, and sends it. */
 export async function say(page, line) {
   await page.locator('.line').fill(line);
@@ -96,8 +97,16 @@ export async function call(page, name) {
 
 /** Waits until an element has this text, or one that matches. */
 export async function shows(page, selector, text) {
-  const exact = typeof text === 'string' ? new RegExp(`^\\s*${text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}\\s*$`) : text;
-  await page.locator(selector).filter({ hasText: exact }).first().waitFor({ state: 'attached' });
+  const { source, flags } = typeof text === 'string' ? new RegExp(`^\\s*${text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}\\s*$`) : text;
+  try {
+    await holds(page, ([selector, source, flags]) => {
+      const wanted = new RegExp(source, flags);
+      return [...document.querySelectorAll(selector)].some(({ textContent }) => wanted.test(textContent));
+    }, [selector, source, flags]);
+  } catch (error) {
+    const seen = await page.evaluate((selector) => [...document.querySelectorAll(selector)].slice(-10).map((found) => found.textContent), selector);
+    throw new Error(`not shown as ${selector}: ${text}, but ${JSON.stringify(seen)}`, { cause: error });
+  }
 }
 
 /** Waits until somebody's text stands in the log. */
@@ -108,6 +117,13 @@ export async function reads(page, text) {
 /** Waits until `what`, run in the page with `argument`, returns something true. */
 export async function holds(page, what, argument) {
   await page.waitForFunction(what, argument, { timeout: DEADLINE });
+}
+
+/** Lets so many frames pass: what a browser does by itself, like scrolling on, it does in frames. */
+export async function frames(page, number) {
+  await page.evaluate(async (number) => {
+    for (let frame = 0; frame < number; frame += 1) await new Promise((done) => requestAnimationFrame(done));
+  }, number);
 }
 
 /** Somebody on plain TCP, as with telnet or nc. */

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import test, { after, before } from 'node:test';
 
-import { DEADLINE, Telnet, holds, openPage, reads, say, shows, startBrowser, startServer } from '../world.js';
+import { DEADLINE, Telnet, frames, holds, openPage, reads, say, shows, startBrowser, startServer } from '../world.js';
 
 /** As in log.js. */
 const ROWS_MAX = 1000;
@@ -40,11 +40,6 @@ async function flood(first, number, arrives) {
 
 const isRead = (_, text) => holds(page, (text) => [...document.querySelectorAll('.text')].at(-1)?.textContent === text, text);
 const isCounted = (number) => shows(page, '.latest-text', `${number.toLocaleString('en')} new messages`);
-
-/** Lets a scrolling go on for some frames. */
-const frames = () => page.evaluate(async () => {
-  for (let frame = 0; frame < 5; frame += 1) await new Promise((done) => requestAnimationFrame(done));
-});
 
 const lastText = () => page.locator('.text').last().textContent();
 const distance = () => page.evaluate(() => {
@@ -96,7 +91,7 @@ test('who reads back is not disturbed, is told how much is new, and gets to the 
     return [row.textContent, row.getBoundingClientRect().top];
   });
   let before = null;
-  for (let now = await seen(); JSON.stringify(now) !== JSON.stringify(before); now = (await frames(), await seen())) before = now;
+  for (let now = await seen(); JSON.stringify(now) !== JSON.stringify(before); now = (await frames(page, 5), await seen())) before = now;
   await flood(20_001, 5000, isCounted);
   assert.deepEqual(await seen(), before);
   await page.locator('.latest').click();
