@@ -2,7 +2,7 @@
 # The arbitrary crate takes the length of the last field from the end of the input.
 #
 # Surprise: one byte appended to a fuzz input changes what its beginning is read as.
-#   The last bytes are a length, taken modulo what is left; the text starts at the front.
+#   The last byte is a length, taken modulo what is left; the text starts at the front.
 # Why it matters: seeds written by hand ("hello" in a file) do not become the text "hello".
 #   A dictionary or a splice at the end of an input shifts every value that depends on the length.
 # Instead: build seeds with the length behind the text, or parse plain bytes where seeds are text.

@@ -3,7 +3,7 @@
 #
 # Surprise: `5m` is five minutes, `5M` is 152 days. Both are accepted without a word.
 #   A month is 2,630,016 seconds, so "1 month" from now is not the same day of the next month.
-# Why it matters: a person who types `/ban Bob 5M`, or `TIMEOUT=5M`, gets 43,830 times what was meant.
+# Why it matters: a person who types `/ban Bob 5M`, or `TIMEOUT=5M`, gets 43,834 times what was meant.
 # Instead: lower the case before parsing, or refuse units of more than a week.
 #   Say the end as a date in the answer, so that people see what was understood.
 set -euo pipefail

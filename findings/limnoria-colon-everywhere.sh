@@ -2,7 +2,7 @@
 # Limnoria puts a colon before every last word, so it says `CAP END` as `CAP :END`.
 #
 # Surprise: by the protocol a colon only lets the last word hold blanks, and may stand before any last word.
-#   Nearly no client makes use of that. Limnoria does everywhere: `CAP LS :302`, `NICK :name`, `CAP :END`.
+#   Few clients make use of that for single words. Limnoria does everywhere: `CAP LS :302`, `NICK :name`, `CAP :END`.
 # Why it matters: a server that looks for the word END in the raw line waits for ever.
 #   The bot waits too, and neither says why.
 # Instead: parse the line into words first, the colon with it, and decide by the words, for CAP as well.

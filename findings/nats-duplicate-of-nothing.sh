@@ -3,7 +3,7 @@
 #
 # Surprise: the memory of message ids outlives the messages. A purge empties the stream, not the memory.
 #   It also spans subjects: the same id with another text on another subject is a duplicate too.
-#   The answer is an acknowledgement with a sequence number, so most clients report success.
+#   The answer is an acknowledgement with a sequence number; who doesn't look at `duplicate` sees success.
 # Why it matters: purge a room and put its last lines back, and they vanish with an acknowledgement each.
 # Instead: look at `duplicate` in each acknowledgement, and take it for "unknown" after a purge.
 #   Never make ids from the text. Set `duplicate_window` to what retries need and no more.

@@ -2,8 +2,8 @@
 # A Redis stream doesn't tell a reader that entries were trimmed past its position.
 #
 # Surprise: `XREAD` after an id that is long gone goes on at the oldest entry that is left, without a word.
-#   `XINFO STREAM` has the field `max-deleted-entry-id`, made for this. Trimming leaves it at 0-0.
-#   Only XDEL sets it.
+#   `XINFO STREAM` has a field `max-deleted-entry-id` that sounds made for this.
+#   Trimming leaves it at 0-0; only XDEL sets it.
 # Why it matters: a reader that was away for a while shows a conversation with a hole in it, as if whole.
 # Instead: compare your position with `recorded-first-entry-id`, or count with `entries-added`.
 #   Dense numbers of your own in the entries show a hole too.

@@ -5,7 +5,7 @@
 #   Devanagari writes most vowels as such signs. So a word falls apart into single consonants.
 #   A phrase search then finds another word with the same consonants, as `din` would find `dune`.
 # Why it matters: search looks as if it worked for Hindi, Marathi or Nepali, and answers with noise.
-# Instead: give the tokenizer `categories 'L* N* Co Mn Mc'`, or use the tokenizer trigram.
+# Instead: give the tokenizer `categories 'L* N* Co Mn Mc'`, so that signs and marks belong to words.
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -5,7 +5,7 @@
 #   That is so for quoted text, and with -l ("literal") as well. A semicolon within the text stays.
 #   Two at the end come out as one, and a text of one semicolon types nothing.
 # Why it matters: a test that types text into a program types something else, with exit code 0.
-# Instead: write a last `;` as `\;`, or put the text in a buffer and paste it (`set-buffer --`, `paste-buffer`).
+# Instead: write a last `;` as `\;`, or load the text from a pipe (`load-buffer -`) and `paste-buffer` it.
 set -euo pipefail
 work=$(mktemp -d)
 tmux() { timeout 20 "$work/root/usr/bin/tmux" -S "$work/tmux" -f /dev/null "$@"; }
@@ -22,14 +22,16 @@ SH
 tmux -V
 tmux new-session -d -x 80 -y 24 "sh '$work/reader.sh' '$work'"
 for _ in {1..200}; do [[ -e ready ]] && break; sleep 0.05; done
-for text in 'say hi;' 'say hi; bye' 'say hi;;' ';' 'say hi\;' end; do
+for text in 'say hi;' 'say hi; bye' 'say hi;;' ';' 'say hi\;'; do
   tmux send-keys -l "$text"
   tmux send-keys Enter
 done
+printf 'by a buffer;\nend\n' | tmux load-buffer -
+tmux paste-buffer
 for _ in {1..200}; do [[ -e done ]] && break; sleep 0.05; done
-echo 'Typed: [say hi;] [say hi; bye] [say hi;;] [;] [say hi\;] [end]'
+echo 'Typed: [say hi;] [say hi; bye] [say hi;;] [;] [say hi\;]; pasted: [by a buffer;] [end]'
 echo "Read:  $(tr '\n' ' ' <got)"
-if [[ $(tr '\n' ' ' <got) == '[say hi] [say hi; bye] [say hi;] [] [say hi;] [end] ' ]]; then
+if [[ $(tr '\n' ' ' <got) == '[say hi] [say hi; bye] [say hi;] [] [say hi;] [by a buffer;] [end] ' ]]; then
   echo "As described."
 else
   echo "Changed."
