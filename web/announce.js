@@ -10,9 +10,9 @@ const PAUSE = 2000;
 let entries = [];
 let timer = null;
 
-/** Reads an entry of the log, or a text. */
-export function announce(entry) {
-  entries.push(entry.kind ? entry : { text: entry });
+/** Reads a text, or what `aloud` makes of an entry of the log. */
+export function announce(what) {
+  entries.push(typeof what === 'string' ? { text: what } : what);
   timer ??= setTimeout(read, SOON);
 }
 

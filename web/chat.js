@@ -2,6 +2,7 @@
 // come out. It knows no elements, no sockets and no clock.
 
 import { LIMITS, cut, key } from './names.js';
+import { Outbox } from './outbox.js';
 import { People } from './people.js';
 import { Seen } from './seen.js';
 import { count, nameRule, people, series, welcomeBack } from './words.js';
@@ -25,30 +26,35 @@ export class Chat {
   /** 'offline'; 'greeting', until one knows who and where one is; 'settling', until that is as one wants; 'here'. */
   phase = 'offline';
 
-  /** What to ask for after connecting. */
+  /** What to ask for after connecting; `token` leads back to the person that one was in the last connection. */
   #wanted;
+  /** What leads back to this connection's person. */
+  #token = null;
+  /** The name that was taken when one came, and is asked for until it is free. */
+  #wish = null;
   #boot = null;
   #seen = new Seen();
   /** Where the server has put one, and whether that is shown: what one only passes through is not. */
   #at = null;
   #entered = false;
-  /** How many joins are not answered, and whether the wanted name is not. */
-  #joins = 0;
-  #nameDue = false;
-  /** Who asked for the lists to come, 'page' or 'person': the log shows the person's. */
-  #asked = { '/rooms': [], '/users': [] };
+  #outbox = new Outbox();
   /** What to show on arrival. */
   #later = [];
   #out = null;
   #now = 0;
 
-  constructor({ name = null, room = null } = {}) {
-    this.#wanted = { name, room };
+  constructor({ name = null, room = null, token = null } = {}) {
+    this.#wanted = { name, room, token };
+  }
+
+  /** What leads back to the person one is, or `null`. */
+  get token() {
+    return this.#resuming ? this.#wanted.token : (this.#token ?? this.#wanted.token);
   }
 
   /** The room that the address has to show, or `null` as long as that is open. */
   get address() {
-    return this.phase === 'here' && this.#joins === 0 ? this.room : null;
+    return this.phase === 'here' && !this.#outbox.has('join') ? this.room : null;
   }
 
   /**
@@ -62,22 +68,25 @@ export class Chat {
     return this.#out;
   }
 
-  /** The connection is gone: who and where one was, one wants to be again. */
+  /** The connection is gone: who and where one was, one wants to be again. Returns the lines that nothing has answered. */
   lost() {
-    if (this.phase === 'here') this.#wanted = { name: this.me, room: this.room };
+    if (this.phase === 'here') Object.assign(this.#wanted, { name: this.#wish ?? this.me, room: this.room });
+    this.#wanted.token = this.token;
+    this.#token = null;
     this.phase = 'offline';
-    this.#entered = this.#nameDue = false;
-    this.#joins = 0;
-    this.#asked = { '/rooms': [], '/users': [] };
+    this.#entered = false;
     this.#later = [];
+    return this.#outbox.clear();
   }
 
-  /** Notes what the person types as a line for the server. */
-  typed(line) {
-    // What only the page took for a command would stay due.
-    const word = line.split(/[ \t]/, 1)[0];
-    if (word === '/join') this.#joins += 1;
-    this.#asked[word]?.push('person');
+  /** Notes what the person sends as a line to the server. */
+  typed(line, now) {
+    this.#outbox.add(line, now, true);
+  }
+
+  /** Returns how many lines of the person are not answered, if the first is not for so long, in ms. */
+  waiting(now, patience) {
+    return this.#outbox.waiting(now, patience);
   }
 
   /** Asks for a room; returns the lines to send. */
@@ -86,119 +95,155 @@ export class Chat {
       this.#wanted.room = room;
       return [];
     }
-    if (this.#joins === 0 && key(room) === key(this.room)) return [];
-    this.#joins += 1;
-    return [`/join ${room}`];
+    if (!this.#outbox.has('join') && key(room) === key(this.room)) return [];
+    return this.#ask([`/join ${room}`]);
   }
 
-  /** Asks for the lists, unless they are on their way; returns the lines to send. */
+  /** Asks for the lists, unless they are on their way, and for the name one wishes for; returns the lines to send. */
   refresh() {
-    const lists = Object.keys(this.#asked);
-    if (this.phase !== 'here' || lists.some((list) => this.#asked[list].length)) return [];
-    for (const list of lists) this.#asked[list].push('page');
-    return lists;
+    if (this.phase !== 'here' || this.#outbox.has('rooms') || this.#outbox.has('users')) return [];
+    return this.#ask(['/rooms', '/users', ...(this.#wish === null ? [] : [`/name ${this.#wish}`])]);
+  }
+
+  /** Whether it is not known yet if one is again who one was. */
+  get #resuming() {
+    return this.phase === 'settling' && this.#outbox.has('resume');
   }
 
   #on = {
     __proto__: null,
-    hello: ({ boot, line_chars, name_chars_min: min, name_chars_max: max }) => {
+    hello: ({ boot, line_chars, name_chars_min: min, name_chars_max: max, token = null }) => {
       this.phase = 'greeting';
       this.#boot = boot;
+      this.#token = token;
       this.lineChars = line_chars;
       this.limits = { min, max };
     },
     help: ({ commands }) => {
       this.commands = commands;
+      this.#outbox.answer('help');
       if (this.phase === 'here') this.#show({ kind: 'help', commands });
     },
     you: ({ name }) => {
       this.me = name;
+      // Whom one takes over is told with the name; the room, which comes then, is the answer.
+      if (this.phase === 'greeting' || this.#resuming) return;
       this.#out.renamed = this.phase === 'here';
       if (this.#out.renamed) this.#note(`You are ${name}.`);
-      this.#nameAnswered();
+      this.#named();
     },
     room: ({ room, seq }) => {
       this.#at = { room, seq };
       this.#entered = false;
-      if (this.phase === 'greeting') this.#ask();
-      else this.#joins -= 1;
+      if (this.phase === 'greeting') this.#askForWanted();
+      else this.#outbox.answer(this.#resuming ? 'resume' : 'join');
       this.#settle();
     },
-    here: ({ room }) => this.#stay(`You are in ${room} already.`),
-    'bad-room': () => this.#stay(nameRule(this.limits, 'The name of a room')),
+    stale: () => {
+      if (this.#outbox.answer('resume')?.typed) this.#note('There is nobody to go on as.', 'bad');
+      else this.#settle();
+    },
+    here: ({ room }) => {
+      this.#outbox.answer('join');
+      // On the way, to be where one wants to be is no news.
+      if (this.phase === 'here') this.#note(`You are in ${room} already.`, 'bad');
+      this.#settle();
+    },
+    'bad-room': () => {
+      this.#outbox.answer('join');
+      this.#note(nameRule(this.limits, 'The name of a room'), 'bad');
+      this.#settle();
+    },
     joined: ({ name }) => this.#moved(`${name} joined`, 1, () => this.people.add(name)),
-    left: ({ name }) => this.#moved(`${name} left`, -1, () => this.people.remove(name)),
+    left: ({ name }) => {
+      this.#moved(`${name} left`, -1, () => this.people.remove(name));
+      this.#freed(name);
+    },
     crowd: ({ joined, left }) => {
       this.#moved(`${people(joined)} joined, ${left} left`, joined - left, () => this.people.changeMore(joined - left));
     },
     said: ({ room, time, seq, said }) => {
       this.#at.seq = seq + said.length - 1;
-      if (!this.#entered) return;
-      this.#seen.heard(room, this.#at.seq);
+      if (this.#entered) this.#seen.heard(room, this.#at.seq);
       for (const { name, text } of said) {
         const mine = name === this.me;
-        this.#show({ kind: 'said', name, text, time, mine, pieces: mine ? [text] : cut(text, this.me) });
+        if (mine) this.#outbox.answer('said', text);
+        if (this.#entered) this.#show({ kind: 'said', name, text, time, mine, pieces: mine ? [text] : cut(text, this.me) });
       }
     },
     renamed: ({ old, new: name }) => {
       const mine = old === this.me;
       if (mine) this.me = name;
       this.#out.renamed = mine;
-      this.#moved(`${mine ? 'You are' : `${old} is`} ${name} now`, 0, () => this.people.rename(old, name));
-      if (mine) this.#nameAnswered();
+      this.#moved(`${mine ? 'You are' : `${old} is`} ${name} now`, 0, () => this.people.rename(old, name), mine);
+      if (mine) this.#named();
+      else this.#freed(old);
     },
     taken: ({ name }) => {
-      this.#refuse(`The name ${name} is taken. ${this.phase === 'here' ? 'Choose another one.' : `You are ${this.me} now.`}`);
+      const here = this.phase === 'here';
+      if (!here) this.#wish = name;
+      this.#refuse(`The name ${name} is taken. ${here ? 'Choose another one.' : `You are ${this.me} now, and ${name} when it is free.`}`);
     },
     'bad-name': () => this.#refuse(nameRule(this.limits)),
     rooms: ({ rooms, more }) => {
       [this.rooms, this.roomsMore] = [rooms, more];
       const all = rooms.map(({ room, people }) => `${room} (${people})`);
-      if (this.#asked['/rooms'].shift() !== 'page') this.#note(`The rooms: ${series(all, more)}.`);
+      if (this.#outbox.answer('rooms')?.typed) this.#note(`The rooms: ${series(all, more)}.`);
     },
     users: ({ names, more }) => {
       this.people.set(names, more);
-      if (this.#asked['/users'].shift() !== 'page') this.#note(`In ${this.room}: ${series(names, more)}.`);
+      if (this.#outbox.answer('users')?.typed) this.#note(`In ${this.room}: ${series(names, more)}.`);
     },
-    unrecognized: ({ word }) => this.#note(`There is no command ${word}. Type /help to see those there are.`, 'bad'),
+    unrecognized: ({ word }) => {
+      this.#outbox.answer(word.slice(1).toLowerCase());
+      this.#note(`There is no command ${word}. Type /help to see those there are.`, 'bad');
+    },
     'too-long': ({ chars }) => this.#note(`Not sent: a message has at most ${chars} characters.`, 'bad'),
     dropped: ({ count: missing }) => this.#note(`Here ${count(missing, 'message is', 'messages are')} missing: they came too fast.`, 'bad'),
     stopping: () => this.#note('The server is shutting down.', 'bad'),
   };
 
-  /** Asks for what is wanted, now that one knows who and where one is. */
-  #ask() {
-    const { name, room } = this.#wanted;
-    this.phase = 'settling';
-    this.#nameDue = name !== null && name !== this.me;
-    if (this.#nameDue) this.#out.send.push(`/name ${name}`);
-    if (room !== null && key(room) !== key(this.#at.room)) {
-      this.#joins = 1;
-      this.#out.send.push(`/join ${room}`);
-    }
+  /** Notes lines that the page sends of itself; returns them. */
+  #ask(lines) {
+    for (const line of lines) this.#outbox.add(line, this.#now, false);
+    return lines;
   }
 
-  #stay(text) {
-    this.#joins -= 1;
-    this.#note(text, 'bad');
-    this.#settle();
+  /** Asks for what is wanted, now that one knows who and where one is. */
+  #askForWanted() {
+    const { name, room, token } = this.#wanted;
+    this.phase = 'settling';
+    // What it leads back to is not known, so name and room are asked for in any case.
+    const lines = token === null ? [] : [`/resume ${token}`];
+    if (name !== null && (token !== null || name !== this.me)) lines.push(`/name ${name}`);
+    if (room !== null && (token !== null || key(room) !== key(this.#at.room))) lines.push(`/join ${room}`);
+    this.#out.send.push(...this.#ask(lines));
   }
 
   #refuse(text) {
+    const asked = this.#outbox.answer('name');
+    // What the page asks for again and again is refused again and again.
+    if (this.phase === 'here' && asked?.typed === false) return;
     this.#out.refused = text;
     this.#note(text, 'bad');
-    this.#nameAnswered();
+    this.#arrive();
   }
 
-  #nameAnswered() {
-    this.#nameDue = false;
+  #named() {
+    this.#outbox.answer('name');
+    this.#wish = null;
     this.#arrive();
+  }
+
+  /** Somebody has given up a name. */
+  #freed(name) {
+    const wished = this.#wish !== null && key(name) === key(this.#wish);
+    if (wished && this.phase === 'here') this.#out.send.push(...this.#ask([`/name ${this.#wish}`]));
   }
 
   /** Shows the room one is in, unless it is only passed through. */
   #settle() {
-    this.#joins = Math.max(0, this.#joins);
-    if (this.#joins) return;
+    if (this.#outbox.has('join') || this.#resuming) return;
     if (!this.#entered) {
       const { room, seq } = this.#at;
       const missed = this.#seen.entered(room, this.#boot, seq);
@@ -214,19 +259,19 @@ export class Chat {
   }
 
   #arrive() {
-    if (this.phase !== 'settling' || this.#nameDue || !this.#entered) return;
+    if (this.phase !== 'settling' || this.#outbox.has('name') || !this.#entered) return;
     this.phase = 'here';
     this.#out.arrived = true;
     this.#out.send.push(...this.refresh());
   }
 
   /** Somebody came, went, or is called something else. On the way, that is no news. */
-  #moved(text, change, learn) {
+  #moved(text, change, learn, mine = false) {
     if (!this.#entered) return;
     learn();
     const listed = this.rooms.find(({ room }) => key(room) === key(this.room));
     if (listed) listed.people = Math.max(0, listed.people + change);
-    if (this.phase === 'here') this.#show({ kind: 'presence', text });
+    if (this.phase === 'here') this.#show({ kind: 'presence', text, mine });
   }
 
   #note(text, tone = 'plain') {

@@ -97,6 +97,11 @@ export function fit() {
   else say(left() <= LEFT_SHOWN ? `${count(left(), 'character')} left` : '', false);
 }
 
+/** Tells why something else than the line was not sent. */
+export function tell(why) {
+  say(why, true);
+}
+
 const left = () => page.limit() - [...line.value].length;
 
 function say(text, bad) {

@@ -15,3 +15,14 @@ export function keep(where, name, value) {
     // What is not kept is asked for again.
   }
 }
+
+/** Returns what is kept, and forgets it. */
+export function take(where, name) {
+  const value = kept(where, name);
+  try {
+    window[where].removeItem(`chinwag.${name}`);
+  } catch {
+    // Then nothing was kept.
+  }
+  return value;
+}

@@ -68,6 +68,7 @@ const main = make('main', { class: 'main' },
     make('div', { class: 'under' },
       make('button', { class: 'you', hidden: true },
         make('span', { class: 'unseen' }, 'You are '), make('span', { class: 'you-name' }), ' ', make('u', {}, 'Change name')),
+      make('p', { class: 'waiting' }),
       make('p', { id: 'a:hint', class: 'hint', role: 'status' }),
       make('p', { id: 'a:keys', class: 'keys wide' },
         make('kbd', {}, 'Tab'), ' completes · ', make('kbd', {}, '↑'), ' earlier lines · ', make('kbd', {}, '/help'), ' commands'))));

@@ -30,6 +30,9 @@ let entries = [];
 let pending = [];
 let skipped = 0;
 
+/** The row of each entry that has one of its own. */
+const drawn = new WeakMap();
+
 /** The entry of the last row. */
 let last = null;
 
@@ -83,6 +86,14 @@ export function add(entry) {
   if (entries.length > 2 * ROWS_MAX) entries.splice(0, ROWS_MAX);
   if (pending.length > 2 * ROWS_MAX) skip(ROWS_MAX);
   schedule();
+}
+
+/** Changes an entry, and its row if it is drawn. */
+export function change(entry, change) {
+  const before = drawn.get(entry);
+  Object.assign(entry, change);
+  drawn.set(entry, row(entry));
+  before?.replaceWith(drawn.get(entry));
 }
 
 /** Goes to the end, and stays there; returns whether it wasn't there. */
@@ -142,6 +153,7 @@ function addRow(entry) {
       list.append(row(last));
     }
     list.append(row(entry, last));
+    drawn.set(entry, list.lastElementChild);
   }
   last = longer ?? entry;
 }

@@ -9,25 +9,32 @@ import { Chat, note } from './chat.js';
 import { hue } from './colours.js';
 import * as composer from './composer.js';
 import { at, on, put } from './dom.js';
-import { keep, kept } from './kept.js';
+import { keep, kept, take } from './kept.js';
 import { Link } from './link.js';
 import * as log from './log.js';
 import { key, roomOf } from './names.js';
 import * as rename from './rename.js';
 import * as side from './side.js';
-import { nameRule, people } from './words.js';
+import { aloud, count, lostWords, nameRule, people } from './words.js';
 
-/** How often the lists are asked for, in ms: what happens in other rooms is not told. */
+/** How old the lists may become where much is said, in ms; where nothing is, the link asks for them. What happens in other rooms is not told. */
 const REFRESH = 20_000;
+
+/** After so long, in ms, it is said that a line is still on its way. */
+const PATIENCE = 1500;
 
 /** The last address. */
 let seen = location.hash;
 
-const chat = new Chat({ name: kept('sessionStorage', 'name'), room: roomOf(seen) || null });
-const link = new Link({ open: () => new WebSocket(socketAddress()), message: received, change: linkChanged });
+// The token is with the browser only while no page is: a tab that is duplicated takes over nobody who is there.
+const chat = new Chat({ name: kept('sessionStorage', 'name'), room: roomOf(seen) || null, token: take('sessionStorage', 'token') });
+const link = new Link({ open: () => new WebSocket(socketAddress()), message: received, change: linkChanged, quiet: refresh });
 
 /** The room whose messages the log shows. */
 let shown = null;
+
+/** When the lists were asked for last, in ms since the epoch. */
+let refreshed = 0;
 
 let frame = 0;
 
@@ -50,6 +57,7 @@ on('latest', 'click', () => {
   log.follow();
   composer.focus();
 });
+on('rows', 'again', ({ detail }) => sayAgain(detail));
 on('skip', 'click', () => at('line').focus());
 on('make', 'submit', () => make(at('make-room').value.trim()));
 addEventListener('hashchange', () => {
@@ -59,19 +67,23 @@ addEventListener('hashchange', () => {
   if (room === null) tellBad(nameRule(chat.limits, 'The name of a room'));
   showAddress();
 });
-addEventListener('online', () => link.connect());
+addEventListener('online', () => {
+  link.connect();
+  link.check();
+});
+addEventListener('pagehide', () => chat.token && keep('sessionStorage', 'token', chat.token));
 addEventListener('pageshow', ({ persisted }) => {
   if (!persisted) return;
-  chat.lost();
+  take('sessionStorage', 'token');
+  lose();
   link.renew();
 });
 document.addEventListener('visibilitychange', () => {
   if (document.hidden) return;
   attention.seen();
-  send(chat.refresh());
+  link.check();
   if (link.state === 'resting') link.connect();
 });
-setInterval(() => send(chat.refresh()), REFRESH);
 link.connect();
 composer.focus();
 
@@ -94,8 +106,15 @@ function received(message) {
     link.settled();
     composer.fit();
   }
+  if (Date.now() - refreshed > REFRESH) refresh();
   showAddress();
   changed();
+}
+
+/** Asks for the lists. To that the server always has an answer. */
+function refresh() {
+  refreshed = Date.now();
+  send(chat.refresh());
 }
 
 function enter(room) {
@@ -115,7 +134,8 @@ function showAddress() {
 function tell(entry) {
   if (shown === null) return;
   log.add(entry);
-  if (entry.text && entry.kind !== 'presence' && !entry.mine && !document.hidden) announce(entry);
+  const words = aloud(entry);
+  if (words && !document.hidden) announce(words);
   attention.heard(entry);
 }
 
@@ -126,10 +146,19 @@ function tellBad(text) {
 /** Sends what the person typed; returns why it can't be sent, or `null`. */
 function say(line) {
   if (chat.phase !== 'here') return 'Not sent: there is no connection.';
-  chat.typed(line);
+  chat.typed(line, Date.now());
   send([line]);
   log.follow();
+  setTimeout(changed, PATIENCE);
   return null;
+}
+
+/** Sends lines again that were perhaps not sent. */
+function sayAgain(entry) {
+  const why = entry.lines.map(say).find((why) => why);
+  if (why) return composer.tell(why);
+  log.change(entry, { sent: true });
+  composer.focus();
 }
 
 function send(lines) {
@@ -148,11 +177,17 @@ function make(room) {
 
 function linkChanged() {
   if (link.state === 'resting' || link.state === 'left') {
-    if (chat.phase === 'here' && link.why !== 'stopped') tellBad(link.why === 'left' ? 'You have left.' : 'The connection was lost.');
-    chat.lost();
+    if (chat.phase === 'here' && link.why !== 'stopped') tellBad(lostWords(link.why));
+    lose();
   }
   banner.show(link);
   changed();
+}
+
+/** Lets go of the connection. What was sent, and has not come back, is not gone without a word. */
+function lose() {
+  const lines = chat.lost();
+  if (lines.length) tell({ kind: 'unsent', lines, time: Date.now(), sent: false });
 }
 
 function changed() {
@@ -161,6 +196,8 @@ function changed() {
     side.render(chat);
     put(at('room'), chat.room ?? 'chinwag');
     put(at('crowd'), chat.phase === 'here' ? people(chat.people.count) : 'not connected');
+    const waiting = chat.waiting(Date.now(), PATIENCE);
+    put(at('waiting'), waiting ? `${count(waiting, 'line')} on the way …` : '');
     put(at('you-name'), chat.me ?? '');
     at('you').hidden = chat.me === null;
     if (chat.me) at('you-name').className = `you-name hue-${hue(chat.me)}`;

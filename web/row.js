@@ -2,12 +2,16 @@
 
 import { hue } from './colours.js';
 import { element } from './dom.js';
-import { clock, count, day } from './words.js';
+import { textOf } from './outbox.js';
+import { clock, count, day, unsentWords } from './words.js';
 
 /** Messages of one person within this time, in ms, stand under one name. */
 const TOGETHER = 5 * 60_000;
 
 const PRESENCES_MAX = 6;
+
+/** So many lines are seen at once; as high as the list in style.css. */
+const UNSENT_SEEN = 6;
 
 /** Returns the row of an entry; `before` is the entry of the row before. */
 export function row(entry, before) {
@@ -21,6 +25,7 @@ export function row(entry, before) {
     case 'help': return element('li', kind, element('dl', '', ...commands.flatMap(({ word, argument, what }) =>
         [element('dt', '', `/${word}${argument ? ` {${argument}}` : ''}`), element('dd', '', what)])),
       'What begins with // says what begins with /.');
+    case 'unsent': return unsent(entry);
     case 'day': return element('li', 'rule', day(time));
     default: return element('li', 'presence', `${count(entry.count, 'message')} not shown: too many at once`);
   }
@@ -32,6 +37,18 @@ export function extend(item, before, entry) {
   if (entry.kind !== 'presence' || before?.kind !== 'presence' || parts > PRESENCES_MAX) return null;
   item.append(` · ${entry.text}`);
   return { ...entry, parts };
+}
+
+/** Lines that did not come back. A button asks for them to be sent again, once. */
+function unsent(entry) {
+  const { lines, time, sent } = entry;
+  const again = element('button', 'chief', lines.length === 1 ? 'Send it again' : 'Send them again');
+  again.addEventListener('click', () => again.dispatchEvent(new CustomEvent('again', { bubbles: true, detail: entry })));
+  const list = element('ul', '', ...lines.map((line) => element('li', '', textOf(line))));
+  list.dir = 'auto';
+  // A long list is scrolled, by keys as well.
+  if (lines.length > UNSENT_SEEN) list.tabIndex = 0;
+  return element('li', 'note bad unsent', element('p', '', unsentWords(lines)), stamp(time), list, sent ? element('p', '', 'Sent again.') : again);
 }
 
 /** Makes the round sign of a person. The name beside it says all to who can't see it. */

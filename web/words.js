@@ -31,12 +31,47 @@ export function nameRule({ min, max }, whose = 'A name') {
   return `${whose} has ${min} to ${max} of the letters A to Z, digits, - and _.`;
 }
 
-const WHY = { left: 'You have left.', stopped: 'The server was stopped.', full: 'The server is full.', lost: 'There is no connection to the server.' };
+const WHY = {
+  left: 'You have left.',
+  elsewhere: 'You go on in another tab or window.',
+  stopped: 'The server was stopped.',
+  full: 'The server is full.',
+  lost: 'There is no connection to the server.',
+};
 
-export function linkWords({ state, why, retryAt }, now) {
-  if (state === 'left') return WHY.left;
-  if (state === 'connecting') return `${WHY[why]} Trying …`;
-  return `${WHY[why]} Next try in ${count(Math.max(1, Math.ceil((retryAt - now) / 1000)), 'second')}.`;
+/** Says why one is no longer in the chat. */
+export function lostWords(why) {
+  return why === 'left' || why === 'elsewhere' ? WHY[why] : 'The connection was lost.';
+}
+
+/** Says how it stands with the connection; `origin` is where the page comes from, if it comes although the connection is refused. */
+export function linkWords({ state, why, retryAt }, now, origin = null) {
+  if (state === 'left') return WHY[why];
+  const wrong = why === 'lost' && origin !== null ? refusedWords(origin) : WHY[why];
+  if (state === 'connecting') return `${wrong} Trying …`;
+  return `${wrong} Next try in ${count(Math.max(1, Math.ceil((retryAt - now) / 1000)), 'second')}.`;
+}
+
+/** Says what is wrong where the page comes through, and the chat does not: mostly what a proxy hands on. */
+export function refusedWords(origin) {
+  return `The page loads from ${origin}, but the chat connection is refused. Please ask whoever runs this server: its log says why.`;
+}
+
+/** Returns what a screen reader is to read of an entry by itself, as `digest` takes it, or `null`. */
+export function aloud(entry) {
+  const { kind, text, mine, commands, lines } = entry;
+  switch (kind) {
+    case 'said': return mine ? null : entry;
+    case 'presence': return mine ? { text } : null;
+    case 'help': return { text: `Commands: ${commands.map(({ word, what }) => `/${word} ${what}`).join(', ')}.` };
+    case 'unsent': return { text: `${unsentWords(lines)} ${series(lines.slice(0, 3), Math.max(0, lines.length - 3))}` };
+    default: return { text };
+  }
+}
+
+/** Says of lines that the connection ended before they came back. */
+export function unsentWords({ length }) {
+  return length === 1 ? 'This line was perhaps not sent:' : `These ${NUMBER.format(length)} lines were perhaps not sent:`;
 }
 
 /** Returns what a screen reader reads; a flood is summed up, but not who says one's name. */

@@ -38,6 +38,7 @@ pub const PAGE: &[Asset] = &[
     asset!("log.js", SCRIPT),
     asset!("main.js", SCRIPT),
     asset!("names.js", SCRIPT),
+    asset!("outbox.js", SCRIPT),
     asset!("people.js", SCRIPT),
     asset!("rename.js", SCRIPT),
     asset!("row.js", SCRIPT),

@@ -104,10 +104,12 @@ test('who was away is told how many messages were missed, and that the name is t
     window.away = false;
   });
   await shows(page, '.note', /You are back in pizza. You missed 3 messages./);
-  await shows(page, '.note.bad', /The name Ann is taken. You are \w+ now./);
+  await shows(page, '.note.bad', /The name Ann is taken. You are \w+ now, and Ann when it is free\./);
   bob.say('five');
   await reads(page, 'five');
   assert.equal(await page.locator('.text', { hasText: 'three' }).count(), 0);
+  bob.say('/name Bob');
+  await shows(page, '.you-name', 'Ann');
   onlyTheServer(page);
   await page.context().close();
   bob.end();

@@ -18,8 +18,8 @@ function tell(chat, ...messages) {
   return all;
 }
 
-const greeting = ({ boot = 'first', name = 'BraveOtter', seq = 0 } = {}) => [
-  { kind: 'hello', server: 'chinwag', version: '0.1.0', boot, line_chars: 300, name_chars_min: 2, name_chars_max: 20 },
+const greeting = ({ boot = 'first', name = 'BraveOtter', seq = 0, token } = {}) => [
+  { kind: 'hello', server: 'chinwag', version: '0.1.0', boot, line_chars: 300, name_chars_min: 2, name_chars_max: 20, token },
   { kind: 'help', commands: [{ word: 'help', argument: null, what: 'prints this message' }] },
   { kind: 'you', name },
   { kind: 'room', room: 'main', seq },
@@ -57,14 +57,14 @@ test('the first room, in whatever case, is not asked for', () => {
 test('a name that is taken is said on arrival, in the room that was wanted', () => {
   const chat = new Chat({ name: 'Ann', room: 'pizza' });
   const out = tell(chat, ...greeting(), { kind: 'taken', name: 'Ann' }, { kind: 'room', room: 'pizza', seq: 0 });
-  assert.deepEqual(texts(out), ['intro', 'The name Ann is taken. You are BraveOtter now.']);
+  assert.deepEqual(texts(out), ['intro', 'The name Ann is taken. You are BraveOtter now, and Ann when it is free.']);
   assert.equal(chat.phase, 'here');
 });
 
 test('who comes back is told how many messages were missed, under the old name in the old room', () => {
   const chat = arrived();
   tell(chat, { kind: 'renamed', old: 'BraveOtter', new: 'Ann' });
-  chat.typed('/join pizza');
+  chat.typed('/join pizza', NOW);
   tell(chat, { kind: 'room', room: 'pizza', seq: 5 }, said('pizza', 6), said('pizza', 7));
   chat.lost();
   assert.equal(chat.phase, 'offline');
@@ -104,7 +104,7 @@ test('a room that is only passed through is not shown, and the address waits for
 test('a join that leads nowhere leaves one where one is', () => {
   const chat = arrived();
   for (const answer of [{ kind: 'here', room: 'main' }, { kind: 'bad-room', chars_min: 2, chars_max: 20 }]) {
-    chat.typed('/join something');
+    chat.typed('/join something', NOW);
     assert.equal(chat.address, null);
     assert.equal(tell(chat, answer).show.length, 1);
     assert.equal(chat.address, 'main');
@@ -114,8 +114,8 @@ test('a join that leads nowhere leaves one where one is', () => {
 
 test('after a join that leads nowhere, the room before it is entered', () => {
   const chat = arrived();
-  chat.typed('/join pizza');
-  chat.typed('/join !');
+  chat.typed('/join pizza', NOW);
+  chat.typed('/join !', NOW);
   const out = tell(chat, { kind: 'room', room: 'pizza', seq: 0 }, { kind: 'bad-room', chars_min: 2, chars_max: 20 });
   assert.deepEqual([out.entered, chat.address], [1, 'pizza']);
 });
@@ -127,15 +127,121 @@ test('a room that is asked for without a connection is asked for with the next o
   assert.deepEqual(tell(chat, ...greeting()).send, ['/join pizza']);
 });
 
+test('a name that was taken is asked for when its holder leaves or takes another, and with the lists, without a word', () => {
+  const chat = new Chat({ name: 'Ann' });
+  assert.deepEqual(tell(chat, ...greeting(), { kind: 'taken', name: 'Ann' }).send, ['/name Ann', '/rooms', '/users', '/name Ann']);
+  const lists = [{ kind: 'rooms', rooms: [], more: 0 }, { kind: 'users', names: ['ann', 'BraveOtter'], more: 0 }];
+  assert.deepEqual(tell(chat, ...lists, { kind: 'taken', name: 'Ann' }).show, []);
+  assert.deepEqual(tell(chat, { kind: 'left', name: 'ann' }).send, ['/name Ann']);
+  assert.deepEqual(tell(chat, { kind: 'taken', name: 'Ann' }, { kind: 'renamed', old: 'Ann', new: 'Zoe' }).send, ['/name Ann']);
+  assert.deepEqual(tell(chat, { kind: 'left', name: 'Bob' }).send, []);
+  const out = tell(chat, { kind: 'renamed', old: 'BraveOtter', new: 'Ann' });
+  assert.deepEqual([chat.me, texts(out), out.refused], ['Ann', ['You are Ann now'], []]);
+  assert.deepEqual(chat.refresh(), ['/rooms', '/users']);
+});
+
+test('who has chosen another name does not wish for the old one, and who is lost without it still does', () => {
+  const chat = new Chat({ name: 'Ann' });
+  tell(chat, ...greeting(), { kind: 'taken', name: 'Ann' });
+  chat.lost();
+  assert.deepEqual(tell(chat, ...greeting({ name: 'CalmWren' }), { kind: 'taken', name: 'Ann' }).send[0], '/name Ann');
+  chat.typed('/name Zoe', NOW);
+  tell(chat, { kind: 'renamed', old: 'CalmWren', new: 'Zoe' });
+  assert.deepEqual(tell(chat, { kind: 'left', name: 'Ann' }).send, []);
+});
+
+/** A chat that was in pizza as Ann, with the token T1, and is connected again, with T2. */
+function again() {
+  const chat = new Chat({ name: 'Ann', room: 'pizza' });
+  tell(chat, ...greeting({ token: 'T1' }), { kind: 'renamed', old: 'BraveOtter', new: 'Ann' }, { kind: 'room', room: 'pizza', seq: 5 });
+  assert.equal(chat.token, 'T1');
+  chat.lost();
+  assert.deepEqual(tell(chat, ...greeting({ name: 'CalmWren', token: 'T2', seq: 90 })).send, ['/resume T1', '/name Ann', '/join pizza']);
+  return chat;
+}
+
+test('with a token one is again who one was, where one was, and hears what was missed', () => {
+  const chat = again();
+  assert.equal(chat.token, 'T1', 'until it is known which of both counts');
+  const out = tell(chat,
+    { kind: 'said', room: 'main', time: NOW, seq: 91, said: [{ name: 'Bob', text: 'not for me' }] },
+    { kind: 'you', name: 'Ann' }, { kind: 'room', room: 'pizza', seq: 8 }, { kind: 'you', name: 'Ann' }, { kind: 'here', room: 'pizza' });
+  assert.deepEqual(texts(out), ['You are back in pizza. You missed 3 messages.']);
+  assert.deepEqual([chat.me, chat.room, chat.phase, chat.token, out.entered, out.arrived], ['Ann', 'pizza', 'here', 'T2', 1, 1]);
+});
+
+test('where there is nobody to be again, name and room are asked for', () => {
+  const chat = again();
+  const out = tell(chat, { kind: 'stale' }, { kind: 'renamed', old: 'CalmWren', new: 'Ann' }, { kind: 'room', room: 'pizza', seq: 8 });
+  assert.deepEqual(texts(out), ['You are back in pizza. You missed 3 messages.']);
+  assert.deepEqual([chat.me, chat.room, chat.phase, chat.token], ['Ann', 'pizza', 'here', 'T2']);
+});
+
+test('who wants no name and no room is shown only the one that a token leads to', () => {
+  const chat = new Chat({ token: 'T1' });
+  const out = tell(chat, ...greeting({ token: 'T2' }));
+  assert.deepEqual([out.send, out.entered], [['/resume T1'], 0]);
+  const then = tell(chat, { kind: 'you', name: 'Ann' }, { kind: 'room', room: 'pizza', seq: 8 });
+  assert.deepEqual([then.entered, chat.me, chat.room, chat.phase, texts(then)], [1, 'Ann', 'pizza', 'here', ['intro']]);
+});
+
+test('a connection that is lost before it is known who one is leaves the token of the last', () => {
+  const chat = again();
+  chat.lost();
+  assert.equal(chat.token, 'T1');
+  chat.lost();
+  assert.equal(chat.token, 'T1');
+  assert.deepEqual(tell(chat, ...greeting({ token: 'T3' })).send[0], '/resume T1');
+});
+
+test('what was typed and not answered is known when the connection is lost', () => {
+  const chat = arrived();
+  for (const line of ['one', '//two', '/name Ann', '/help', 'three', '/quit']) chat.typed(line, NOW);
+  assert.deepEqual([chat.waiting(NOW + 999, 1000), chat.waiting(NOW + 1000, 1000)], [0, 6]);
+  tell(chat, said('main', 1, 'one', 'BraveOtter'), said('main', 2, 'one', 'Bob'));
+  assert.equal(chat.waiting(NOW + 1000, 1000), 5);
+  assert.deepEqual(chat.lost(), ['//two', '/name Ann', '/help', 'three']);
+  assert.deepEqual(chat.lost(), []);
+});
+
+test('an answer is one to all lines before it', () => {
+  const chat = arrived();
+  for (const line of ['\u200b', 'one\u202e two']) chat.typed(line, NOW);
+  tell(chat, said('main', 1, 'one two', 'BraveOtter'));
+  assert.equal(chat.waiting(NOW, 0), 0, 'what shows nothing has no answer');
+  chat.typed('dropped', NOW);
+  assert.deepEqual(chat.refresh(), ['/rooms', '/users']);
+  tell(chat, { kind: 'dropped', count: 1 }, { kind: 'rooms', rooms: [], more: 0 });
+  assert.deepEqual(chat.lost(), []);
+});
+
+test('every command is answered by what it asks for', () => {
+  const chat = arrived();
+  const cases = [
+    ['/NAME Ann', { kind: 'renamed', old: 'BraveOtter', new: 'Ann' }], ['/name Ann', { kind: 'you', name: 'Ann' }],
+    ['/name Bob', { kind: 'taken', name: 'Bob' }], ['/name', { kind: 'bad-name' }], ['/join pizza', { kind: 'room', room: 'pizza', seq: 0 }],
+    ['/join\tpizza', { kind: 'here', room: 'pizza' }], ['/join', { kind: 'bad-room' }], ['/help', greeting()[1]],
+    ['/nonsense x', { kind: 'unrecognized', word: '/nonsense' }], ['/', { kind: 'unrecognized', word: '/' }],
+    ['/rooms', { kind: 'rooms', rooms: [], more: 0 }], ['/users', { kind: 'users', names: [], more: 0 }], ['/resume x', { kind: 'stale' }],
+  ];
+  for (const [line, answer] of cases) {
+    tell(chat, { kind: 'rooms', rooms: [], more: 0 }, { kind: 'users', names: [], more: 0 });
+    chat.typed(line, NOW);
+    assert.equal(chat.waiting(NOW, 0), 1, line);
+    assert.ok(tell(chat, answer).show.length > 0, line);
+    assert.equal(chat.waiting(NOW, 0), 0, line);
+  }
+});
+
 test('the lists that the page asks for are not shown, those of the person are', () => {
   const chat = arrived();
   assert.deepEqual([chat.refresh(), chat.refresh()], [['/rooms', '/users'], []]);
-  chat.typed('/rooms');
+  chat.typed('/rooms', NOW);
   const rooms = { kind: 'rooms', rooms: [{ room: 'pizza', people: 2 }, { room: 'main', people: 1 }], more: 3 };
   assert.deepEqual(texts(tell(chat, rooms)), []);
   assert.deepEqual(texts(tell(chat, rooms)), ['The rooms: pizza (2), main (1) and 3 more.']);
   assert.deepEqual(texts(tell(chat, { kind: 'users', names: ['BraveOtter'], more: 0 })), []);
-  chat.typed('/users');
+  chat.typed('/users', NOW);
   assert.deepEqual(texts(tell(chat, { kind: 'users', names: ['Ann', 'Bob'], more: 0 })), ['In main: Ann and Bob.']);
   assert.deepEqual([chat.rooms.length, chat.roomsMore, chat.people.list()], [2, 3, ['Ann', 'Bob']]);
 });

@@ -28,6 +28,16 @@ export class Clock {
     this.#now = end;
   }
 
+  /** Lets so many ms pass in which nothing happens, and then what was due meanwhile, late. */
+  sleep(wait) {
+    this.#now += wait;
+    for (const [timer, { what, at }] of [...this.#timers]) {
+      if (at > this.#now) continue;
+      this.#timers.delete(timer);
+      what();
+    }
+  }
+
   /** The timer that is due first, if it is due until `end`. */
   #next(end) {
     return [...this.#timers].filter(([, { at }]) => at <= end).sort(([, a], [, b]) => a.at - b.at)[0];

@@ -38,6 +38,7 @@ beforeEach(() => {
     open: () => new Socket(),
     message: (message) => messages.push(message),
     change: () => states.push(link.state),
+    quiet: () => link.send('/rooms'),
   });
   link.connect();
 });
@@ -118,15 +119,96 @@ test('the close code says why, and who has left stays away', () => {
   assert.equal(link.state, 'connecting');
 });
 
-test('a server that does not answer is given up, and what it says later is not heard', () => {
+/** How long it takes, in ms, until something is so. */
+function until(what) {
+  const start = Date.now();
+  while (!what()) {
+    assert.ok(Date.now() - start < 600_000, 'it never is');
+    clock.pass(100);
+  }
+  return Date.now() - start;
+}
+
+test('a server that says nothing more is noticed within half a minute, and what it says later is not heard', () => {
   sockets[0].says({ kind: 'hello' });
+  assert.ok(until(() => link.state === 'resting') <= 30_000);
+  assert.deepEqual([sockets[0].sent, sockets[0].closed, sockets[0].onmessage], [['/rooms'], true, null]);
+});
+
+test('after a line that nothing comes back to, it is noticed sooner, however much more is typed', () => {
+  sockets[0].says({ kind: 'hello' });
+  clock.pass(9000);
+  let typed = 0;
+  const took = until(() => {
+    if (link.state === 'open') link.send(`line ${(typed += 1)}`);
+    return link.state === 'resting';
+  });
+  assert.ok(took <= 16_000, `${took}`);
+});
+
+test('a server that answers is kept, be it asked every few seconds', () => {
+  sockets[0].says({ kind: 'hello' });
+  let answered = 0;
+  for (let seconds = 0; seconds < 600; seconds += 1) {
+    clock.pass(1000);
+    for (; answered < sockets[0].sent.length; answered += 1) sockets[0].says({ kind: 'rooms' });
+  }
+  assert.deepEqual([link.state, sockets.length], ['open', 1]);
+  assert.ok(answered >= 36 && answered <= 40, `${answered} questions in ten minutes`);
+});
+
+test('a line that has no answer of its own, as a blank one, costs no connection', () => {
+  sockets[0].says({ kind: 'hello' });
+  link.send('\u200b');
+  clock.pass(3000);
+  assert.deepEqual(sockets[0].sent, ['\u200b', '/rooms']);
+  sockets[0].says({ kind: 'rooms' });
+  clock.pass(14_000);
+  assert.equal(link.state, 'open');
+});
+
+test('a page that has slept hears first what came meanwhile', () => {
+  sockets[0].says({ kind: 'hello' });
+  clock.pass(15_000);
+  clock.sleep(3_600_000);
+  assert.equal(link.state, 'open', 'the answer may be here already');
+  sockets[0].says({ kind: 'rooms' });
+  clock.pass(14_000);
+  assert.equal(link.state, 'open');
+  clock.pass(1000);
+  clock.sleep(3_600_000);
+  clock.pass(2000);
+  assert.equal(link.state, 'resting', 'nothing came');
+});
+
+test('whether the server still answers can be asked at once', () => {
+  sockets[0].says({ kind: 'hello' });
+  link.check();
+  link.check();
+  assert.deepEqual(sockets[0].sent, ['/rooms']);
+  assert.ok(until(() => link.state === 'resting') <= 12_000);
+});
+
+test('who goes on elsewhere does not come back by itself', () => {
+  sockets[0].says({ kind: 'hello' });
+  sockets[0].onclose({ code: 4001 });
   clock.pass(100_000);
-  assert.equal(link.state, 'open', 'nothing was asked');
-  link.send('/rooms');
-  clock.pass(20_000);
-  link.send('/users');
-  clock.pass(10_000);
-  assert.deepEqual([link.state, sockets[0].closed, sockets[0].onmessage], ['resting', true, null]);
+  assert.deepEqual([link.state, link.why, sockets.length], ['left', 'elsewhere', 1]);
+  link.connect();
+  assert.equal(sockets.length, 2);
+});
+
+test('attempts that came to no connection are counted', () => {
+  const lose = () => {
+    sockets.at(-1).onclose({ code: 1006 });
+    return link.failures;
+  };
+  assert.equal(lose(), 1);
+  link.connect();
+  assert.equal(lose(), 2);
+  link.connect();
+  sockets.at(-1).says({ kind: 'hello' });
+  assert.equal(lose(), 0);
 });
 
 test('a server that never says hello is given up', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 
-import { count, digest, linkWords, nameRule, series, welcomeBack } from '../../words.js';
+import { aloud, count, digest, linkWords, nameRule, series, unsentWords, welcomeBack } from '../../words.js';
 
 test('numbers stand with the right noun', () => {
   assert.deepEqual([0, 1, 2, 12345].map((number) => count(number, 'message')), ['0 messages', '1 message', '2 messages', '12,345 messages']);
@@ -30,6 +30,35 @@ test('a link that is not there says why, and when it tries again', () => {
   assert.equal(words('resting', 'full', -5), 'The server is full. Next try in 1 second.');
   assert.equal(words('connecting', 'lost', 0), 'There is no connection to the server. Trying …');
   assert.equal(words('left', 'left', 0), 'You have left.');
+  assert.equal(words('left', 'elsewhere', 0), 'You go on in another tab or window.');
+});
+
+test('where the page loads and the chat is refused, it says so, and whom to ask', () => {
+  const words = (why) => linkWords({ state: 'resting', why, retryAt: 30_000 }, 0, 'https://chat.example');
+  assert.equal(words('lost'), 'The page loads from https://chat.example, but the chat connection is refused. Please ask whoever runs this server: '
+    + 'its log says why. Next try in 30 seconds.');
+  assert.equal(words('stopped'), 'The server was stopped. Next try in 30 seconds.');
+});
+
+test('lines that were perhaps not sent are counted', () => {
+  assert.equal(unsentWords(['a']), 'This line was perhaps not sent:');
+  assert.equal(unsentWords(Array(1200)), 'These 1,200 lines were perhaps not sent:');
+});
+
+test('read aloud is what others say, what the server says, and what one has asked for', () => {
+  const said = { kind: 'said', name: 'Bob', text: 'hi', mine: false };
+  assert.deepEqual([aloud(said), aloud({ ...said, mine: true })], [said, null]);
+  const commands = [{ word: 'help', argument: null, what: 'prints this message' }, { word: 'name', argument: 'name', what: 'change name' }];
+  const cases = [
+    [{ kind: 'presence', text: 'Bob joined' }, undefined],
+    [{ kind: 'presence', text: 'You are Ann now', mine: true }, 'You are Ann now'],
+    [{ kind: 'note', text: 'You are back in main.' }, 'You are back in main.'],
+    [{ kind: 'intro', text: 'You are in main.' }, 'You are in main.'],
+    [{ kind: 'help', commands }, 'Commands: /help prints this message, /name change name.'],
+    [{ kind: 'unsent', lines: ['a'] }, 'This line was perhaps not sent: a'],
+    [{ kind: 'unsent', lines: ['a', 'b', 'c', 'd', 'e'] }, 'These 5 lines were perhaps not sent: a, b, c and 2 more'],
+  ];
+  for (const [entry, text] of cases) assert.equal(aloud(entry)?.text, text);
 });
 
 test('a screen reader reads a few messages, and the sum of many', () => {

@@ -1,0 +1,45 @@
+// What was sent and is not answered yet. The server answers in order, so the answer to one line is the end of waiting for all before it.
+
+/** Returns what answers a line: 'said', or the word of a command. */
+function kindOf(line) {
+  return /^\/(?!\/)/.test(line) ? line.slice(1).split(/\s/, 1)[0].toLowerCase() : 'said';
+}
+
+/** What the server leaves of a text, or takes out of it, makes no difference. */
+const bare = (text) => text.replace(/[\s\p{C}]+/gu, '');
+
+export class Outbox {
+  #lines = [];
+
+  /** Notes a line that is sent `now`; `typed` is whether by the person. */
+  add(line, now, typed) {
+    this.#lines.push({ line, kind: kindOf(line), now, typed });
+  }
+
+  /** Tells whether one of a kind waits. */
+  has(kind) {
+    return this.#lines.some((one) => one.kind === kind);
+  }
+
+  /** Ends the waiting for the first of a kind, rather for one that says `text`. Returns it, if there is one: `{ line, typed }`. */
+  answer(kind, text = null) {
+    let at = text === null ? -1 : this.#lines.findIndex((one) => one.kind === kind && bare(textOf(one.line)) === bare(text));
+    if (at < 0) at = this.#lines.findIndex((one) => one.kind === kind);
+    return this.#lines.splice(0, at + 1).at(-1);
+  }
+
+  /** Returns how many lines of the person wait, if the first has for so long, in ms. */
+  waiting(now, patience) {
+    const typed = this.#lines.filter((one) => one.typed);
+    return typed.length && now - typed[0].now >= patience ? typed.length : 0;
+  }
+
+  /** Gives up waiting; returns the lines of the person that may never have come to the server. */
+  clear() {
+    const lines = this.#lines.splice(0).filter(({ typed, kind }) => typed && kind !== 'quit');
+    return lines.map(({ line }) => line);
+  }
+}
+
+/** Returns what a line says: the first of two slashes is for the server. */
+export const textOf = (line) => line.replace(/^\/(?=\/)/, '');
