@@ -15,7 +15,8 @@
 //! - [`sim`] is a world made from a seed, with a model of the protocol beside it.
 //! - A [`Program`] is the binary of a server, in a process of its own.
 //! - A [`Siege`] is such a program under one of the [`attacks`], with people in it who want to chat in peace.
-//! - With the feature `real-clients`, a `Terminal` is somebody who runs a program of the system, such as telnet.
+//! - With the feature `real-clients`, a `Terminal` is somebody who runs a program of the system, such as telnet, and a `Proxy` one that
+//!   stands before a server, such as nginx.
 
 mod act;
 pub mod attacks;
@@ -28,6 +29,8 @@ pub mod fuzzing;
 mod given;
 mod person;
 mod program;
+#[cfg(feature = "real-clients")]
+mod proxy;
 mod received;
 mod relay;
 mod script;
@@ -45,6 +48,8 @@ pub use diff::diff;
 pub use escape::{EscapeError, escape, unescape};
 pub use person::Person;
 pub use program::{Ended, Program};
+#[cfg(feature = "real-clients")]
+pub use proxy::{Proxy, Tls};
 pub use received::{HELP, HelpText, Received};
 pub use relay::{Relay, Way};
 pub use script::{Script, ScriptError};
