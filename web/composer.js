@@ -2,6 +2,7 @@
 
 import { at, on } from './dom.js';
 import { History } from './history.js';
+import { keep, kept } from './kept.js';
 import * as suggestions from './suggestions.js';
 import { count } from './words.js';
 
@@ -13,8 +14,6 @@ const history = new History();
 
 /** What history gave last: if it is unchanged, the arrow keys go on from there. */
 let given = null;
-/** How high the line is with one row of text. */
-let oneRow = 0;
 let page;
 
 /** `send` sends a line or returns why it can't; `limit` returns how long it may be. */
@@ -23,11 +22,18 @@ export function begin(handlers) {
   suggestions.begin({ ...page, changed: fit });
   on('composer', 'submit', send);
   on('line', 'keydown', (event) => {
-    // While an input method composes, the keys are its own.
-    if (event.isComposing || event.ctrlKey || event.altKey || event.metaKey) return;
+    // While an input method composes, the keys are its own; 229 is one that it has taken. Safari says only so that Enter confirms a word.
+    if (event.isComposing || event.keyCode === 229 || event.ctrlKey || event.altKey || event.metaKey) return;
     if (pressed(event)) event.preventDefault();
   });
   on('line', 'input', edited);
+  // Who sends with the button goes on typing, and a phone keeps its keyboard.
+  on('send', 'mousedown', (event) => event.preventDefault());
+  // What is under the line is as wide as it, and grows with its letters. Only in the next frame: to change a size here would be told again.
+  new ResizeObserver(() => requestAnimationFrame(fit)).observe(at('under'));
+  line.value = kept('sessionStorage', 'draft') ?? '';
+  // Browsers bring back what was typed only into elements that were not made by script.
+  addEventListener('pagehide', () => keep('sessionStorage', 'draft', line.value));
   fit();
 }
 
@@ -37,8 +43,9 @@ export function focus() {
 }
 
 /** Does what a key is for; returns whether it is for anything here. */
-function pressed({ key, shiftKey }) {
-  switch (key) {
+function pressed({ key, code, shiftKey }) {
+  // Of Shift+Tab, WebKitGTK knows only the place on the keyboard.
+  switch (key === 'Unidentified' ? code : key) {
     case 'Enter': return send();
     case 'Tab': return suggestions.turn(shiftKey ? -1 : 1);
     case 'Escape': return suggestions.close() || page.escape();
@@ -50,7 +57,7 @@ function pressed({ key, shiftKey }) {
 
 /** In a line of several rows the arrow keys move the cursor first. */
 function atEdge(edge) {
-  return line.clientHeight <= oneRow || line.value === given || (line.selectionStart === edge && line.selectionEnd === edge);
+  return line.scrollHeight < 2 * parseFloat(getComputedStyle(line).lineHeight) || line.value === given || (line.selectionStart === edge && line.selectionEnd === edge);
 }
 
 function recall(text) {
@@ -92,7 +99,6 @@ function fill(text) {
 export function fit() {
   line.style.height = 'auto';
   line.style.height = `${line.scrollHeight}px`;
-  if (line.value === '') oneRow = line.clientHeight;
   if (left() < 0) say(`${count(-left(), 'character')} too long`, true);
   else say(left() <= LEFT_SHOWN ? `${count(left(), 'character')} left` : '', false);
 }
