@@ -18,6 +18,7 @@ mod load;
 #[path = "load_elsewhere.rs"]
 mod load;
 mod mention;
+mod words;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -44,7 +45,7 @@ enum Command {
 const USAGE_EXIT: u8 = 2;
 
 fn main() -> ExitCode {
-    let args = match words() {
+    let args = match words::words(std::env::args_os().skip(1)) {
         Ok(args) => args,
         Err(text) => return fail(USAGE_EXIT, &text),
     };
@@ -67,23 +68,6 @@ fn main() -> ExitCode {
         Err(error) if error.is::<flags::FlagError>() => fail(USAGE_EXIT, &error.to_string()),
         Err(error) => fail(1, &format!("{error:#}")),
     }
-}
-
-/// Returns the arguments, with `--flag=value` as two words, and with the default command where none is given.
-fn words() -> Result<Vec<String>, String> {
-    let mut words = Vec::new();
-    for arg in std::env::args_os().skip(1) {
-        let arg = arg.into_string().map_err(|arg| format!("the argument {} is not UTF-8", arg.display()))?;
-        match arg.split_once('=').filter(|_| arg.starts_with("--")) {
-            Some((flag, value)) => words.extend([flag.to_owned(), value.to_owned()]),
-            None => words.push(arg),
-        }
-    }
-    let of_chat = |word: &String| word.starts_with('-') && !["-h", "--help", "--version"].contains(&word.as_str());
-    if words.first().is_none_or(of_chat) {
-        words.insert(0, "chat".to_owned());
-    }
-    Ok(words)
 }
 
 fn say(text: &str) -> ExitCode {
