@@ -6,11 +6,10 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
 use chinwag_core::{Config, Subnet};
-use chinwag_tests::{Adapter, DEADLINE, Person, Server, connect, fetch};
-use socket2::{Domain, Protocol, Socket, Type};
+use chinwag_tests::{Adapter, DEADLINE, Person, Server, connect, connect_from, fetch};
 
 /// Where the proxy is: another address of this machine than that of those who come without one.
-const PROXY: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 2);
+const PROXY: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 2));
 
 /// The header of version 2 for 203.0.113.7.
 const V2: &[u8] = b"\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0c\xcb\0\x71\x07\xc0\0\x02\x01\xdc\x04\xab\xe0";
@@ -26,7 +25,7 @@ fn v1(address: &str) -> Vec<u8> {
 
 /// Runs what is claimed on all servers.
 fn on_each(config: &Config, claim: impl Fn(&Server)) {
-    let proxies = [Subnet::from(IpAddr::V4(PROXY))].into();
+    let proxies = [Subnet::from(PROXY)].into();
     let config = Config { proxies, ..config.clone() };
     for adapter in Adapter::ALL {
         let server = Server::start(adapter, config.clone());
@@ -37,11 +36,7 @@ fn on_each(config: &Config, claim: impl Fn(&Server)) {
 
 /// Connects as the proxy does.
 fn connect_through(addr: SocketAddr, sends: &[u8]) -> TcpStream {
-    let socket = Socket::new(Domain::IPV4, Type::STREAM, Some(Protocol::TCP)).expect("there are descriptors");
-    socket.bind(&SocketAddr::from((PROXY, 0)).into()).expect("it is an address of this machine");
-    socket.connect_timeout(&addr.into(), DEADLINE).expect("the server listens");
-    let mut stream = TcpStream::from(socket);
-    stream.set_read_timeout(Some(DEADLINE)).expect("a new socket takes options");
+    let mut stream = connect_from(PROXY, addr);
     stream.write_all(sends).expect("the server reads what is sent");
     stream
 }

@@ -31,7 +31,7 @@ const NOT_ACCEPTED: &str = "a connection can't be accepted";
 const STALL: Duration = Duration::from_secs(40);
 
 /// Returns how often the server has counted a kind of incident.
-fn count(web: SocketAddr, kind: &str) -> usize {
+pub(crate) fn count(web: SocketAddr, kind: &str) -> usize {
     let metrics = fetch(web, "GET /metrics HTTP/1.0\r\n\r\n");
     let before = format!("chinwag_incidents_total{{kind=\"{kind}\"}} ");
     let count = metrics.lines().find_map(|line| line.strip_prefix(&before)?.parse().ok());

@@ -11,6 +11,7 @@ mod door;
 mod honest;
 mod incidents;
 mod namespace;
+mod proxies;
 mod readers;
 mod resets;
 mod text;

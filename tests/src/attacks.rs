@@ -5,6 +5,7 @@
 pub mod crowds;
 pub mod door;
 mod flood;
+pub mod proxies;
 pub mod readers;
 pub mod resets;
 mod stranger;

@@ -55,6 +55,6 @@ pub use relay::{Relay, Way};
 pub use script::{Script, ScriptError};
 pub use server::{Adapter, Server};
 pub use siege::{Delays, Fire, Heard, Siege, Vitals};
-pub use sockets::{DEADLINE, Mismatch, connect, replay};
+pub use sockets::{DEADLINE, Mismatch, connect, connect_from, replay};
 #[cfg(feature = "real-clients")]
 pub use terminal::Terminal;

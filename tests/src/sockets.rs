@@ -6,10 +6,10 @@
 use std::error::Error;
 use std::fmt;
 use std::io::{self, Read as _, Write as _};
-use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::net::{IpAddr, Shutdown, SocketAddr, TcpStream};
 use std::time::Duration;
 
-use socket2::SockRef;
+use socket2::{Domain, Protocol, SockRef, Socket, Type};
 
 use crate::{Act, HelpText, Received, diff};
 
@@ -76,6 +76,23 @@ pub fn replay(
 #[must_use]
 pub fn connect(addr: SocketAddr) -> TcpStream {
     let stream = TcpStream::connect_timeout(&addr, DEADLINE).expect("the server listens");
+    stream.set_nodelay(true).expect("a new socket takes options");
+    stream.set_read_timeout(Some(DEADLINE)).expect("a new socket takes options");
+    stream.set_write_timeout(Some(DEADLINE)).expect("a new socket takes options");
+    stream
+}
+
+/// Opens such a connection from another address of this machine.
+///
+/// # Panics
+/// If the machine does not have it, or the server can't be reached.
+#[must_use]
+pub fn connect_from(source: IpAddr, addr: SocketAddr) -> TcpStream {
+    let domain = Domain::for_address(addr);
+    let socket = Socket::new(domain, Type::STREAM, Some(Protocol::TCP)).expect("there are descriptors");
+    socket.bind(&SocketAddr::from((source, 0)).into()).expect("it is an address of this machine");
+    socket.connect_timeout(&addr.into(), DEADLINE).expect("the server listens");
+    let stream = TcpStream::from(socket);
     stream.set_nodelay(true).expect("a new socket takes options");
     stream.set_read_timeout(Some(DEADLINE)).expect("a new socket takes options");
     stream.set_write_timeout(Some(DEADLINE)).expect("a new socket takes options");

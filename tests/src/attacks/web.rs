@@ -96,6 +96,28 @@ pub fn ask_too_much(addr: SocketAddr, fire: &Fire) -> usize {
     count
 }
 
+/// Lets so many send a head that is as long as it may be, in pieces, but for its end, over and over: whom the server gives up begins again.
+/// Returns how many were sent.
+pub fn hold_long_heads(addr: SocketAddr, fire: &Fire, count: usize) -> usize {
+    let head = format!("{PAGE}Cookie: {}", "x".repeat((32 << 10) - PAGE.len() - 10));
+    let mut sent = 0;
+    let mut held: Vec<Option<TcpStream>> = (0..count).map(|_| None).collect();
+    while fire.is_on() {
+        for place in &mut held {
+            if place.as_ref().is_some_and(|stream| stream.peek(&mut [0]).is_err()) {
+                continue;
+            }
+            let mut stream = connect(addr);
+            if head.as_bytes().chunks(1000).all(|piece| fire.is_on() && stream.write_all(piece).is_ok()) {
+                sent += 1;
+            }
+            stream.set_nonblocking(true).expect("an open socket takes options");
+            *place = Some(stream);
+        }
+    }
+    sent
+}
+
 /// Asks for one thing after the other without a pause, on one connection until the server closes it, and then on the next. Returns how many
 /// connections that were.
 ///
