@@ -371,7 +371,7 @@ impl World {
                     writeln!(key, "to {} {}", RoomId::key(*room), line(&message.to_string()))
                 }
                 Action::Close { connection } => writeln!(key, "close {}", place(*connection)),
-                Action::Answer { .. } | Action::Stop { .. } => Ok(()),
+                Action::Answer { .. } | Action::Alive { .. } | Action::Stop { .. } => Ok(()),
             };
         }
         let mut hasher = DefaultHasher::new();

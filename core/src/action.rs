@@ -45,6 +45,11 @@ pub enum Action {
         /// Whose mark it was.
         connection: ConnectionId,
     },
+    /// Takes notice that the owner of a connection has shown to be there.
+    Alive {
+        /// Whose it is.
+        connection: ConnectionId,
+    },
     /// Ends a connection, after it was sent all that came before this.
     Close {
         /// Whose it is.

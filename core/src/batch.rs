@@ -64,6 +64,7 @@ impl<S> Batch<S> {
             | Action::Enter { .. }
             | Action::Leave { .. }
             | Action::Answer { .. }
+            | Action::Alive { .. }
             | Action::Close { .. } => (0, 0),
         };
         self.has_other |= !matches!(action, Action::Broadcast { .. });

@@ -237,6 +237,7 @@ impl Chat {
                 self.reply(connection, Message::WrongDoor { foreign });
                 self.on_gone(now, connection, Some(CloseCode::PROTOCOL));
             }
+            Request::Alive => self.actions.push_back(Action::Alive { connection }),
             Request::Mark => self.actions.push_back(Action::Answer { connection }),
         }
     }

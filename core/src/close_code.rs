@@ -28,6 +28,9 @@ impl CloseCode {
     /// A message was longer than any line can be.
     pub const TOO_BIG: Self = Self(1009);
 
+    /// Nothing came back for too long. It is one of those that RFC 6455 leaves to whoever agrees on them.
+    pub const UNANSWERED: Self = Self(4002);
+
     /// Takes a code that a peer has given.
     pub(crate) const fn new(code: u16) -> Self {
         Self(code)

@@ -106,6 +106,16 @@ pub struct Config {
     /// does not notice. 0 greets at once.
     pub door_wait: Duration,
 
+    /// The pause between two pings that ask a `WebSocket` whether somebody is there. Default 25 s: what stands between, be it a proxy or the
+    /// network of a phone, forgets connections at rest after half a minute at the earliest; and a browser does nothing by itself to find out.
+    /// 1 s to 1 h.
+    pub ping_interval: Duration,
+
+    /// How long a `WebSocket` may owe the answer to a ping, and send nothing else, before it is closed. Default 60 s: longer than any network
+    /// that somebody can chat over takes, while a path that is dead, though a proxy answers for it, frees the name soon. From one to ten
+    /// pings' intervals. Who has something queued owes nothing: how long they may take nothing of it is [`stall_max`](Self::stall_max).
+    pub pong_wait: Duration,
+
     /// How long a connection that asks for nothing is not told of: it hears the room, but nobody there hears of it, nor finds it in a list.
     /// Default 3 s: whoever only looks whether something is here, as scanners and monitors do, has left again, and who comes back has said
     /// who they are; while of who came to listen others know soon. At most 1 min.
@@ -166,6 +176,8 @@ impl Default for Config {
             connects_per_second: 10,
             connect_burst: Duration::from_millis(6400),
             door_wait: Duration::from_millis(100),
+            ping_interval: Duration::from_secs(25),
+            pong_wait: Duration::from_secs(60),
             announce_wait: Duration::from_secs(3),
             dead_after: Duration::from_secs(100),
             threads: 1,
@@ -208,6 +220,16 @@ impl Config {
             (self.crowd_turn_writes >= 1, "crowd_turn_writes", "at least 1 write"),
             (self.connections_max >= 1, "connections_max", "at least 1 connection"),
             (self.connects_per_second <= 1_000_000, "connects_per_second", "0 (off) to 1000000 connections a second"),
+            (
+                (Duration::from_secs(1)..=Duration::from_secs(3600)).contains(&self.ping_interval),
+                "ping_interval",
+                "1 s to 1 h",
+            ),
+            (
+                (self.ping_interval..=self.ping_interval.saturating_mul(10)).contains(&self.pong_wait),
+                "pong_wait",
+                "1 to 10 times ping_interval",
+            ),
             (self.announce_wait <= Duration::from_secs(60), "announce_wait", "0 to 1 min"),
             (
                 (Duration::from_secs(3)..=Duration::from_secs(86_400)).contains(&self.dead_after),
@@ -293,6 +315,12 @@ mod tests {
             (Config { connections_max: 1, ..default() }, None),
             (Config { connects_per_second: 1_000_000, ..default() }, None),
             (Config { connects_per_second: 1_000_001, ..default() }, Some("connects_per_second")),
+            (Config { ping_interval: Duration::from_millis(999), ..default() }, Some("ping_interval")),
+            (Config { ping_interval: Duration::from_secs(3601), ..default() }, Some("ping_interval")),
+            (Config { ping_interval: Duration::from_secs(6), ..default() }, None),
+            (Config { ping_interval: Duration::from_millis(5999), ..default() }, Some("pong_wait")),
+            (Config { ping_interval: Duration::from_secs(60), ..default() }, None),
+            (Config { ping_interval: Duration::from_millis(60_001), ..default() }, Some("pong_wait")),
             (Config { announce_wait: Duration::from_secs(60), ..default() }, None),
             (Config { announce_wait: Duration::from_millis(60_001), ..default() }, Some("announce_wait")),
             (Config { dead_after: Duration::from_millis(2999), ..default() }, Some("dead_after")),

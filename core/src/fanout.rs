@@ -8,6 +8,7 @@ mod early;
 mod lines;
 mod outboxes;
 mod output;
+mod pulse;
 mod queue;
 mod rooms;
 mod share;
@@ -18,9 +19,9 @@ use std::time::Duration;
 
 use self::early::Early;
 pub(crate) use self::lines::{Lines, Told};
-use self::outboxes::Outboxes;
+use self::outboxes::{Check, Outboxes};
 pub use self::output::{Output, Upcoming, Written};
-use self::queue::Limits;
+use self::pulse::LOOKS_MAX;
 use self::rooms::{Flushing, Length, Rooms, Seat};
 pub use self::share::Share;
 use self::turn::Turn;
@@ -96,7 +97,7 @@ impl<S: Clone> Fanout<S> {
     #[must_use]
     pub fn new(config: &Config, share: Share) -> Self {
         Self {
-            outboxes: Outboxes::new(share, Limits::new(config)),
+            outboxes: Outboxes::new(share, config),
             rooms: Rooms::new(config),
             writing: None,
             is_through: true,
@@ -154,7 +155,7 @@ impl<S: Clone> Fanout<S> {
         let mut broadcasts = 0;
         for action in &batch.actions {
             match action {
-                Action::Open { connection, form } => self.outboxes.open(*connection, *form, sockets.next()),
+                Action::Open { connection, form } => self.outboxes.open(now, *connection, *form, sockets.next()),
                 Action::Reply { connection, message } => self.on_reply(*connection, message),
                 Action::Enter { connection, room } => self.on_enter(*connection, *room),
                 Action::Leave { connection } => self.on_leave(*connection),
@@ -163,6 +164,7 @@ impl<S: Clone> Fanout<S> {
                     broadcasts += 1;
                 }
                 Action::Answer { connection } => self.outboxes.answer(*connection),
+                Action::Alive { connection } => self.outboxes.hear(*connection),
                 Action::Close { connection } => self.on_close(*connection),
                 Action::Stop { message } => self.on_stop(now, message),
             }
@@ -246,9 +248,25 @@ impl<S: Clone> Fanout<S> {
         self.outboxes.unblock(connection);
     }
 
-    /// Gives up on those who have taken nothing for too long, and on everyone when a server that stops has waited long enough.
+    /// Gives up on those who have taken nothing for too long, and on everyone when a server that stops has waited long enough. Asks browsers
+    /// whether they are still there, and ends the connections of those who owe the answer for too long.
     pub fn handle_timeout(&mut self, now: Time) {
         self.outboxes.handle_timeout(now);
+        for _ in 0..LOOKS_MAX {
+            let Some(check) = self.outboxes.next_check(now) else { break };
+            match check {
+                Check::Passed => {}
+                Check::Ping(connection) => {
+                    self.on_reply(connection, &Message::Ping);
+                    self.is_through = false;
+                }
+                Check::Unanswered(connection) => {
+                    self.on_reply(connection, &Message::Bye { code: CloseCode::UNANSWERED });
+                    self.outboxes.cut(connection, Incident::Unanswered);
+                    self.is_through = false;
+                }
+            }
+        }
         self.is_through &= !self.outboxes.has_notices();
     }
 

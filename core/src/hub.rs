@@ -173,6 +173,7 @@ mod tests {
             | Action::Enter { .. }
             | Action::Leave { .. }
             | Action::Answer { .. }
+            | Action::Alive { .. }
             | Action::Close { .. }
             | Action::Stop { .. } => None,
         };

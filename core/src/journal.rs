@@ -37,6 +37,8 @@ pub enum Incident {
     Dropped,
     /// Its owner has read nothing for too long: it was given up.
     Stalled,
+    /// Its owner owed the answer to a ping for too long: it was given up.
+    Unanswered,
     /// It broke down, or its owner is out of reach.
     Failed,
     /// Its owner has hung up.
@@ -47,7 +49,7 @@ pub enum Incident {
 
 impl Incident {
     /// How many kinds there are.
-    const KINDS: usize = 17;
+    const KINDS: usize = 18;
 
     /// All kinds.
     pub const ALL: [Self; Self::KINDS] = [
@@ -60,6 +62,7 @@ impl Incident {
         Self::NotAccepted,
         Self::Dropped,
         Self::Stalled,
+        Self::Unanswered,
         Self::Failed,
         Self::HungUp,
         Self::Quit,
@@ -85,6 +88,7 @@ impl Incident {
             | Self::BadFrames
             | Self::Dropped
             | Self::Stalled
+            | Self::Unanswered
             | Self::Failed
             | Self::HungUp
             | Self::Quit => false,
@@ -105,6 +109,7 @@ impl Incident {
             | Self::NotAccepted
             | Self::Dropped
             | Self::Stalled
+            | Self::Unanswered
             | Self::Failed
             | Self::HungUp
             | Self::Quit => false,
@@ -129,6 +134,7 @@ impl Incident {
             Self::NotAccepted => "not_accepted",
             Self::Dropped => "dropped",
             Self::Stalled => "stalled",
+            Self::Unanswered => "unanswered",
             Self::Failed => "failed",
             Self::HungUp => "hung_up",
             Self::Quit => "quit",
@@ -152,6 +158,7 @@ impl Incident {
             Self::ForeignOrigin => 12,
             Self::BadRequest => 13,
             Self::BadFrames => 14,
+            Self::Unanswered => 17,
             Self::NotUpgraded => 15,
             Self::NoProxyHeader => 16,
         }
@@ -175,6 +182,7 @@ impl fmt::Display for Incident {
             Self::NotAccepted => "a connection can't be accepted",
             Self::Dropped => "messages dropped: it is read too slowly",
             Self::Stalled => "given up: nothing was read for too long",
+            Self::Unanswered => "given up: pings were not answered for too long",
             Self::Failed => "closed: the connection failed",
             Self::HungUp => "closed: hung up",
             Self::Quit => "closed: quit",

@@ -59,6 +59,8 @@ pub enum Message {
     Dropped { count: u64 },
     /// The server is about to stop.
     Stopping,
+    /// A `WebSocket` is asked whether somebody is there.
+    Ping,
     /// The answer to a `WebSocket`'s ping.
     Pong { payload: Bytes },
     /// The last that a `WebSocket` is told.
@@ -107,7 +109,7 @@ impl Message {
 
     /// Tells whether it is for people, and not only for the program that they use.
     pub(crate) const fn has_line(&self) -> bool {
-        !matches!(self, Self::Hello { .. } | Self::Pong { .. } | Self::Bye { .. })
+        !matches!(self, Self::Hello { .. } | Self::Ping | Self::Pong { .. } | Self::Bye { .. })
     }
 
     /// Returns about how many bytes the line has: for a message that somebody says exactly, for others roughly.
@@ -134,6 +136,7 @@ impl Message {
             | Self::Dropped { .. }
             | Self::Stopping
             | Self::Hello { .. }
+            | Self::Ping
             | Self::Pong { .. }
             | Self::Bye { .. } => 32,
         }
@@ -169,7 +172,7 @@ impl fmt::Display for Message {
                 write!(f, "Server is very busy and dropped {count} messages, sorry!")
             }
             Self::Stopping => f.write_str("Server is shutting down"),
-            Self::Hello { .. } | Self::Pong { .. } | Self::Bye { .. } => Ok(()),
+            Self::Hello { .. } | Self::Ping | Self::Pong { .. } | Self::Bye { .. } => Ok(()),
         }
     }
 }

@@ -39,6 +39,8 @@ pub enum Request {
     /// Not a line: a `WebSocket` asks whether somebody is there, and is to hear the same bytes: 125 at most, as a frame of its kind has (RFC
     /// 6455, section 5.5).
     Ping(Bytes),
+    /// Not a line: a `WebSocket` has sent something, be it the answer to a ping, so that somebody is there. It is told once in a while.
+    Alive,
     /// Leave, and close the `WebSocket` with this code: the one that came, or 1002 if that is one that nobody may send.
     Leave(CloseCode),
     /// Be closed with this code, for a frame that breaks the rules of `WebSockets`; nothing after it counts.
@@ -88,6 +90,7 @@ impl Request {
             | Self::TooLong
             | Self::NotUtf8
             | Self::Ping(_)
+            | Self::Alive
             | Self::Mark => None,
         }
     }
@@ -111,6 +114,7 @@ impl Request {
             | Self::TooLong
             | Self::NotUtf8
             | Self::Ping(_)
+            | Self::Alive
             | Self::Mark => false,
         }
     }
@@ -120,7 +124,7 @@ impl Request {
         // More than any line of fixed text with a name or a number in it has.
         const LINE: usize = 80;
         match self {
-            Self::Say(_) | Self::Quit | Self::Leave(_) | Self::Fail(_) | Self::Mark => 0,
+            Self::Say(_) | Self::Quit | Self::Leave(_) | Self::Fail(_) | Self::Alive | Self::Mark => 0,
             Self::Rooms | Self::Users => LIST_BYTES_MAX + LINE,
             Self::Help => 512 + LINE,
             Self::Unrecognized(word) => escaped_len(word.as_str()) + 2 * LINE,
@@ -229,6 +233,7 @@ mod tests {
             Request::Quit,
             Request::Leave(CloseCode::NORMAL),
             Request::Fail(CloseCode::PROTOCOL),
+            Request::Alive,
             Request::Mark,
         ];
         assert!(free.iter().all(|request| request.reply_bytes_max() == 0), "they have no reply");

@@ -185,6 +185,9 @@ impl Session {
     /// Takes what is asked for by what is held, as far as it may pass. What is said in a row is one request.
     fn take_requests(&mut self, now: Time) -> Vec<Request> {
         let (mut requests, mut saying) = (Vec::new(), Saying::default());
+        if self.phase == Phase::Open && self.input.shows_life(now) {
+            requests.push(Request::Alive);
+        }
         let mut left = LINES_MAX;
         while left > 0 && self.phase != Phase::Over {
             if self.asked_bytes as usize >= REPLY_WINDOW_BYTES {

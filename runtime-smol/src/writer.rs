@@ -36,7 +36,8 @@ pub(crate) struct Writer {
     writable: Mutex<Vec<ConnectionId>>,
     bell: Sender<()>,
     helper: Option<Helper>,
-    stall_max: Duration,
+    /// For how long its task may rest: whoever is to be looked after from now on is due later.
+    rest_max: Duration,
     sockets: Arc<Sockets>,
     /// Not a strong one: the executor owns the tasks that own this.
     executor: Weak<Executor<'static>>,
@@ -73,7 +74,7 @@ impl Writer {
             writable: Mutex::default(),
             bell,
             helper,
-            stall_max: config.stall_max,
+            rest_max: config.stall_max.min(config.ping_interval),
             sockets,
             executor: Arc::downgrade(executor),
         });
@@ -154,14 +155,14 @@ impl Writer {
         let Some(mut following) = mine else {
             // The helper looks once more, and rings when it is through.
             self.ring();
-            return Some(Wake::Rung { or_at: now + self.stall_max });
+            return Some(Wake::Rung { or_at: now + self.rest_max });
         };
         if !self.follow(&mut following, others_had) {
             return Some(Wake::Soon);
         }
         let fanout = &following.fanout;
-        // Whoever stalls from now on need not be looked after any earlier.
-        let or_at = fanout.poll_timeout().unwrap_or(now + self.stall_max);
+        let rest_until = now + self.rest_max;
+        let or_at = fanout.poll_timeout().map_or(rest_until, |at| at.min(rest_until));
         (!fanout.is_finished()).then_some(Wake::Rung { or_at })
     }
 

@@ -67,7 +67,12 @@ impl Browser {
         if let Some(said) = self.said.pop_front() {
             return said;
         }
-        let Message::Text(text) = self.read_message() else { panic!("a page is told texts only") };
+        let mut told = self.read_message();
+        while told.is_ping() {
+            // It is answered before the next is read, as by a browser.
+            told = self.read_message();
+        }
+        let Message::Text(text) = told else { panic!("a page is told texts only") };
         let mut message: Value = serde_json::from_str(&text).expect("a page is told JSON only");
         let Some(Value::Array(said)) = message.get_mut("said").map(Value::take) else { return message };
         assert!(!said.is_empty(), "nothing was said");

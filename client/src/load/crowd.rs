@@ -12,6 +12,7 @@ use super::clock::Clock;
 use super::dialect::Dialect;
 use super::inbox::{Inbox, Receipt};
 use super::poller::{Interest, Poller};
+use super::web;
 use crate::address::Address;
 
 /// Bytes that one read can bring: a few thousand lines, so that a busy member costs few system
@@ -37,6 +38,8 @@ pub(super) struct Crowd {
 struct Member {
     socket: TcpStream,
     inbox: Inbox,
+    /// It has sent messages, and may be in the middle of one.
+    sends: bool,
 }
 
 /// What came to pass on one connection.
@@ -131,7 +134,7 @@ impl Crowd {
             .and_then(|()| socket.set_nonblocking(true))
             .and_then(|()| self.poller.add(&socket, key, Interest::Read));
         ready.with_context(|| format!("cannot set up connection {}", key + 1))?;
-        self.members.push(Member { socket, inbox: Inbox::new(dialect, room, chars) });
+        self.members.push(Member { socket, inbox: Inbox::new(dialect, room, chars), sends: false });
         Ok(())
     }
 
@@ -184,7 +187,14 @@ impl Crowd {
         let start = member.inbox.restore(&mut self.buffer);
         match member.socket.read(&mut self.buffer[start..]) {
             Ok(0) => bail!("the server closed connection {}", key + 1),
-            Ok(bytes) => Ok(Some(member.inbox.accept(&self.buffer[..start + bytes]))),
+            Ok(bytes) => {
+                let receipt = member.inbox.accept(&self.buffer[..start + bytes]);
+                // Whoever sends shows by that that somebody is there. If the socket takes no answer, the next ping comes soon.
+                if receipt.pinged && !member.sends {
+                    let _ = member.socket.write(&web::PONG);
+                }
+                Ok(Some(receipt))
+            }
             Err(error) if is_passing(&error) => {
                 member.inbox.accept(&self.buffer[..start]);
                 Ok(None)
@@ -202,7 +212,8 @@ impl Crowd {
     ///
     /// The server has closed the connection.
     pub(super) fn write(&mut self, key: usize, bytes: &[u8]) -> Result<usize> {
-        let socket = &mut self.members[key].socket;
+        let Member { socket, sends, .. } = &mut self.members[key];
+        *sends = true;
         let written = match socket.write(bytes) {
             Ok(written) => written,
             Err(error) if is_passing(&error) => 0,

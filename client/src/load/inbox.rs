@@ -47,6 +47,8 @@ pub(super) struct Receipt {
     pub(super) last_ns: u64,
     /// The room has been confirmed, in this read.
     pub(super) joined: bool,
+    /// The server has asked whether somebody is there.
+    pub(super) pinged: bool,
 }
 
 impl Inbox {
@@ -163,6 +165,7 @@ impl Inbox {
         let mut start = 0;
         while let Some(payload) = web::payload(&bytes[start..]) {
             let end = start + payload.end;
+            receipt.pinged |= bytes[start] == web::PING;
             self.on_payload(&bytes[start + payload.start..end], &mut receipt);
             start = end;
         }

@@ -12,6 +12,12 @@ use super::message::{self, MARK, Stamp};
 /// A text frame that is a whole message.
 const TEXT: u8 = 0x81;
 
+/// A frame that asks whether somebody is there.
+pub(super) const PING: u8 = 0x89;
+
+/// The answer to it, without a payload, as the server's has none.
+pub(super) const PONG: [u8; 6] = [0x8a, MASKED, KEY[0], KEY[1], KEY[2], KEY[3]];
+
 /// Where the length stands in two bytes of its own.
 const LENGTH_IN_TWO: u8 = 126;
 

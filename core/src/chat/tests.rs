@@ -92,6 +92,7 @@ fn read(actions: &[Action]) -> Vec<String> {
         Action::Leave { connection } => format!("{} leaves", connection.key()),
         Action::Broadcast { room: id, audience, message } => format!("{} ({audience}): {message}", room(id)),
         Action::Answer { connection } => format!("{} is answered", connection.key()),
+        Action::Alive { connection } => format!("{} is alive", connection.key()),
         Action::Close { connection } => format!("{} closes", connection.key()),
         Action::Stop { message } => format!("stop: {message}"),
     };

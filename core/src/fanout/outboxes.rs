@@ -5,10 +5,11 @@
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, VecDeque};
 
+use super::pulse::{Look, Pulse};
 use super::queue::{Limits, Part, Pushed, Queue};
 use super::rooms::Seat;
 use super::{Output, Share, Upcoming};
-use crate::{ConnectionId, Form, Incident, Message, Signal, Stats, Time};
+use crate::{Config, ConnectionId, Form, Incident, Message, Signal, Stats, Time};
 
 #[derive(Debug)]
 pub(super) struct Outboxes<S> {
@@ -27,6 +28,7 @@ pub(super) struct Outboxes<S> {
     notices: VecDeque<Notice<S>>,
     /// When to look whether someone still takes nothing; one entry at most for each outbox.
     stalls: BinaryHeap<Reverse<(Time, ConnectionId)>>,
+    pulse: Pulse,
     /// How many outboxes have a queue.
     queues: usize,
     /// How many messages were given to somebody: written, or queued.
@@ -48,6 +50,21 @@ pub(super) struct Outbox<S> {
     abandoned: bool,
     /// There is an entry for it among the stalls.
     watched: bool,
+    /// How many pings it was sent since it last showed that its owner is there.
+    unanswered: u8,
+    /// Nothing more is sent after what is queued; then it is ended both ways, for this reason.
+    cut: Option<Incident>,
+}
+
+/// Tells what comes of looking at a connection whose time has come.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Check {
+    /// Nothing: it is gone, or shows by what it takes whether its owner is there.
+    Passed,
+    /// It is to be asked.
+    Ping(ConnectionId),
+    /// It owes an answer for too long.
+    Unanswered(ConnectionId),
 }
 
 /// What the adapter is to be told, besides bytes.
@@ -60,10 +77,10 @@ pub(super) enum Notice<S> {
 }
 
 impl<S: Clone> Outboxes<S> {
-    pub(super) fn new(share: Share, limits: Limits) -> Self {
+    pub(super) fn new(share: Share, config: &Config) -> Self {
         Self {
             share,
-            limits,
+            limits: Limits::new(config),
             open: Vec::new(),
             closing: HashMap::new(),
             line: VecDeque::new(),
@@ -71,6 +88,7 @@ impl<S: Clone> Outboxes<S> {
             caught_up: 0,
             notices: VecDeque::new(),
             stalls: BinaryHeap::new(),
+            pulse: Pulse::new(config),
             queues: 0,
             given: 0,
             dropped: 0,
@@ -78,7 +96,7 @@ impl<S: Clone> Outboxes<S> {
         }
     }
 
-    pub(super) fn open(&mut self, connection: ConnectionId, form: Form, socket: Option<&S>) {
+    pub(super) fn open(&mut self, now: Time, connection: ConnectionId, form: Form, socket: Option<&S>) {
         let (Some(place), Some(socket)) = (self.share.place(connection), socket) else {
             return;
         };
@@ -86,8 +104,20 @@ impl<S: Clone> Outboxes<S> {
             self.open.resize_with(place + 1, || None);
         }
         let socket = socket.clone();
-        self.open[place] =
-            Some(Outbox { connection, form, socket, seat: None, queue: None, abandoned: false, watched: false });
+        self.open[place] = Some(Outbox {
+            connection,
+            form,
+            socket,
+            seat: None,
+            queue: None,
+            abandoned: false,
+            watched: false,
+            unanswered: 0,
+            cut: None,
+        });
+        if form == Form::Web {
+            self.pulse.begin(now, connection);
+        }
     }
 
     /// Returns the place of a connection that is open and of this share.
@@ -113,7 +143,7 @@ impl<S: Clone> Outboxes<S> {
     }
 
     pub(super) fn has_queue(&self, place: usize) -> bool {
-        self.open[place].as_ref().is_some_and(|outbox| outbox.queue.is_some() || outbox.abandoned)
+        self.open[place].as_ref().is_some_and(|outbox| outbox.queue.is_some() || outbox.is_done())
     }
 
     pub(super) fn socket(&self, place: usize) -> Option<&S> {
@@ -161,13 +191,65 @@ impl<S: Clone> Outboxes<S> {
         if outbox.queue.is_some() {
             self.closing.insert(connection, outbox);
         } else if !outbox.abandoned {
-            self.end(outbox.socket);
+            self.end(outbox);
+        }
+    }
+
+    /// Takes notice that the owner of a connection is there.
+    pub(super) fn hear(&mut self, connection: ConnectionId) {
+        let Some(place) = self.place(connection) else { return };
+        if let Some(outbox) = &mut self.open[place] {
+            outbox.unanswered = 0;
+        }
+    }
+
+    /// Looks at the next connection whose time has come.
+    pub(super) fn next_check(&mut self, now: Time) -> Option<Check> {
+        let look = self.pulse.take_due(now)?;
+        let (Look::Ping(connection) | Look::LastChance(connection)) = look;
+        let Some(place) = self.place(connection) else { return Some(Check::Passed) };
+        let Some(outbox) = self.open[place].as_mut().filter(|outbox| !outbox.is_done()) else {
+            return Some(Check::Passed);
+        };
+        if outbox.queue.is_some() {
+            // What it takes of that shows whether its owner is there, and a ping behind it would wait for that long, too.
+            outbox.unanswered = 0;
+        }
+        let (is_reading, is_overdue) = (outbox.queue.is_none(), self.pulse.is_overdue(outbox.unanswered));
+        Some(match look {
+            Look::LastChance(_) => {
+                if is_overdue {
+                    Check::Unanswered(connection)
+                } else {
+                    Check::Passed
+                }
+            }
+            Look::Ping(_) => {
+                self.pulse.begin(now, connection);
+                if is_overdue {
+                    self.pulse.give_last_chance(now, connection);
+                } else if is_reading {
+                    outbox.unanswered += 1;
+                    return Some(Check::Ping(connection));
+                }
+                Check::Passed
+            }
+        })
+    }
+
+    /// Ends a connection both ways, for this reason, at once or when its queue is written.
+    pub(super) fn cut(&mut self, connection: ConnectionId, incident: Incident) {
+        let Some(outbox) = self.outbox_mut(connection).filter(|outbox| !outbox.is_done()) else { return };
+        outbox.cut = Some(incident);
+        if outbox.queue.is_none() {
+            self.abandon(connection, Some(incident));
         }
     }
 
     /// Takes notice that the server stops: from now on, a connection that ends is not waited for, and soon none.
     pub(super) fn stop(&mut self, now: Time) {
         self.stops_at = Some(now + self.limits.drain);
+        self.pulse.stop();
     }
 
     /// Gives up on everyone who still has to be sent something after they were closed.
@@ -262,7 +344,7 @@ impl<S: Clone> Outboxes<S> {
     pub(super) fn poll_timeout(&self) -> Option<Time> {
         let stalls_at = self.stalls.peek().map(|Reverse((due, _))| *due);
         let stops_at = self.stops_at.filter(|_| self.queues > 0);
-        stalls_at.into_iter().chain(stops_at).min()
+        stalls_at.into_iter().chain(stops_at).chain(self.pulse.next_due()).min()
     }
 
     pub(super) const fn is_stopped(&self) -> bool {
@@ -363,7 +445,7 @@ impl<S: Clone> Outboxes<S> {
 
     /// Queues something. Returns for whom, if they have to be put into a line for it.
     fn push(&mut self, place: usize, push: impl FnOnce(&mut Queue, &Limits) -> Pushed) -> Option<ConnectionId> {
-        let outbox = self.open[place].as_mut().filter(|outbox| !outbox.abandoned)?;
+        let outbox = self.open[place].as_mut().filter(|outbox| !outbox.is_done())?;
         let connection = outbox.connection;
         let queue = outbox.queue.get_or_insert_with(|| {
             self.queues += 1;
@@ -397,13 +479,17 @@ impl<S: Clone> Outboxes<S> {
     fn on_written_out(&mut self, connection: ConnectionId) {
         self.drop_queue(connection);
         if let Some(outbox) = self.closing.remove(&connection) {
-            self.end(outbox.socket);
+            return self.end(outbox);
+        }
+        let cut = self.outbox(connection).and_then(|outbox| outbox.cut);
+        if cut.is_some() {
+            self.abandon(connection, cut);
         }
     }
 
-    fn end(&mut self, socket: S) {
-        let notice = if self.is_stopped() { Notice::Abandon(socket, None) } else { Notice::Finish(socket) };
-        self.notices.push_back(notice);
+    fn end(&mut self, Outbox { socket, cut, .. }: Outbox<S>) {
+        let is_cut = self.is_stopped() || cut.is_some();
+        self.notices.push_back(if is_cut { Notice::Abandon(socket, cut) } else { Notice::Finish(socket) });
     }
 
     fn drop_queue(&mut self, connection: ConnectionId) {
@@ -428,6 +514,13 @@ impl<S: Clone> Outboxes<S> {
             Some(place) => self.open[place].as_mut(),
             None => self.closing.get_mut(&connection),
         }
+    }
+}
+
+impl<S> Outbox<S> {
+    /// Tells whether nothing more is to be sent than what is queued, if that is anything.
+    const fn is_done(&self) -> bool {
+        self.abandoned || self.cut.is_some()
     }
 }
 

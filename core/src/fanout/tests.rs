@@ -5,6 +5,7 @@ mod drops;
 mod ends;
 mod forms;
 mod order;
+mod pulse;
 mod repeated;
 mod turns;
 mod upcoming;
@@ -154,6 +155,10 @@ fn id(key: u32) -> ConnectionId {
 
 fn open(connection: ConnectionId) -> Action {
     Action::Open { connection, form: Form::Lines }
+}
+
+fn open_web(connection: ConnectionId) -> Action {
+    Action::Open { connection, form: Form::Web }
 }
 
 fn enter(connection: ConnectionId, room: RoomId) -> Action {

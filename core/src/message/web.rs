@@ -18,6 +18,7 @@ const FIN: u8 = 0x80;
 /// The kinds of frames (RFC 6455, section 5.2).
 const TEXT: u8 = 1;
 const CLOSE: u8 = 8;
+const PING: u8 = 9;
 const PONG: u8 = 10;
 
 /// The most digits of a number.
@@ -30,6 +31,7 @@ const SHORT_BYTES: usize = 126;
 pub(super) fn encode(message: &Message, out: &mut BytesMut) {
     let kind = match message {
         Message::Said { .. } => return encode_said(message, out),
+        Message::Ping => PING,
         Message::Pong { .. } => PONG,
         Message::Bye { .. } => CLOSE,
         Message::Hello { .. }
@@ -93,7 +95,7 @@ fn end_frame(start: usize, out: &mut BytesMut) {
 fn encode_payload(message: &Message, out: &mut BytesMut) {
     match message {
         Message::Pong { payload } => out.put_slice(payload),
-        Message::Bye { code: CloseCode::NONE } => {}
+        Message::Ping | Message::Bye { code: CloseCode::NONE } => {}
         Message::Bye { code } => out.put_u16(code.number()),
         Message::Hello { boot, chars_max } => Object::begin(out, "hello")
             .text("server", "chinwag")

@@ -5,6 +5,7 @@
 //! message may have. What nearly all frames are, a whole message of text, goes without it: it is unmasked where it is.
 
 use std::io::{self, Cursor, ErrorKind, Read, Write};
+use std::time::Duration;
 
 use bytes::Bytes;
 use tungstenite::protocol::frame::FrameHeader;
@@ -14,7 +15,7 @@ use tungstenite::{Error, Message, Utf8Bytes};
 
 use crate::request::Asked;
 use crate::texts::Saying;
-use crate::{CloseCode, Config, Request};
+use crate::{CloseCode, Config, Request, Time};
 
 /// How many times the bytes of the longest line a message may have before it is no mistake any more, but an attack: what a person
 /// pastes by mistake is answered, and costs no connection.
@@ -23,6 +24,10 @@ const LINES_MAX: usize = 4;
 /// The most bytes of a frame that is no part of a message (RFC 6455, section 5.5).
 const CONTROL_BYTES_MAX: usize = 125;
 
+/// How many times between two pings it is told at the most that something has come: so that of those who say much not each message is told of
+/// twice, while an answer that is not told of, since another was just before, is made up for by the next.
+const LIFE_SIGNS: u32 = 5;
+
 /// Holds what was handed in of a `WebSocket`, up to the next message.
 #[derive(Debug)]
 pub(super) struct Frames {
@@ -30,6 +35,11 @@ pub(super) struct Frames {
     /// Where in `input` the next frame begins.
     start: usize,
     found: Option<Found>,
+    /// A frame has come since that was last told, or was to be.
+    has_come: bool,
+    /// When that was; or the first frame.
+    told_at: Option<Time>,
+    life_pause: Duration,
     line_chars_max: u32,
     /// There between the parts of a message.
     context: Option<Box<WebSocketContext>>,
@@ -43,7 +53,7 @@ enum Found {
     /// A message that came in parts.
     Line(Utf8Bytes),
     Ping(Bytes),
-    /// What asks for nothing: an answer to a ping, which we never send, or a part of a message that has more of them.
+    /// What asks for nothing: an answer to a ping, which only shows that somebody is there, or a part of a message that has more of them.
     Nothing,
     /// A wish to close, to be answered with this code.
     Close(CloseCode),
@@ -64,9 +74,17 @@ struct Frame {
 struct Whole<'a>(&'a [u8]);
 
 impl Frames {
-    pub(super) const fn new(config: &Config) -> Self {
-        let line_chars_max = config.line_chars_max;
-        Self { input: Vec::new(), start: 0, found: None, line_chars_max, context: None }
+    pub(super) fn new(config: &Config) -> Self {
+        Self {
+            input: Vec::new(),
+            start: 0,
+            found: None,
+            has_come: false,
+            told_at: None,
+            life_pause: config.ping_interval / LIFE_SIGNS,
+            line_chars_max: config.line_chars_max,
+            context: None,
+        }
     }
 
     pub(super) fn handle_bytes(&mut self, bytes: &[u8]) {
@@ -76,6 +94,19 @@ impl Frames {
 
     pub(super) const fn has_found(&self) -> bool {
         self.found.is_some()
+    }
+
+    /// Tells whether a frame has come, and it is time to say so. With the first one nobody waits for that yet.
+    pub(super) fn shows_life(&mut self, now: Time) -> bool {
+        if !std::mem::take(&mut self.has_come) {
+            return false;
+        }
+        let told_at = *self.told_at.get_or_insert(now);
+        let is_time = now.since(told_at) >= self.life_pause;
+        if is_time {
+            self.told_at = Some(now);
+        }
+        is_time
     }
 
     pub(super) const fn held_bytes(&self) -> usize {
@@ -129,6 +160,7 @@ impl Frames {
             Ok(frame) => frame.map(|frame| self.take(frame)),
             Err(code) => Some(Found::Fault(code)),
         };
+        self.has_come |= self.found.is_some();
     }
 
     /// Takes the next frame for what it is.

@@ -3,9 +3,9 @@
 use super::frames::Frames;
 use super::lines::{Lines, Opening};
 use super::telnet::Stripped;
-use crate::Form;
 use crate::request::Asked;
 use crate::texts::Saying;
+use crate::{Form, Time};
 
 #[derive(Debug)]
 pub(super) enum Input {
@@ -61,6 +61,14 @@ impl Input {
         match self {
             Self::Lines(lines) => lines.forget_passed(),
             Self::Web(frames) => frames.forget_passed(),
+        }
+    }
+
+    /// Tells whether something has come that shows that somebody is there, and it is time to say so.
+    pub(super) fn shows_life(&mut self, now: Time) -> bool {
+        match self {
+            Self::Lines(_) => false,
+            Self::Web(frames) => frames.shows_life(now),
         }
     }
 

@@ -165,7 +165,7 @@ impl Run {
         while let Some(action) = self.chat.poll_action() {
             self.laws.follow(&action)?;
             match action {
-                Action::Open { .. } | Action::Answer { .. } | Action::Close { .. } => {}
+                Action::Open { .. } | Action::Answer { .. } | Action::Alive { .. } | Action::Close { .. } => {}
                 Action::Reply { connection, message } => {
                     if let Message::YouAre { name: told } = &message {
                         name.get_or_insert_with(|| told.to_string());

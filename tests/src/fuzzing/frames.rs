@@ -29,7 +29,7 @@ pub(super) const fn message_bytes_max(line_chars_max: u32) -> usize {
 /// Takes a request for what can be foretold of it; marks come when the window of replies says.
 pub(super) fn heard(request: &Request) -> Option<Heard> {
     match request {
-        Request::Mark => None,
+        Request::Mark | Request::Alive => None,
         Request::Leave(code) | Request::Fail(code) => Some(Heard::Left(code.number())),
         Request::Say(_)
         | Request::Help

@@ -41,7 +41,7 @@ impl Laws {
                 let members = self.people.values().filter(|person| person.room == Some(*room)).count();
                 members > 0 && members == *audience as usize && self.on_broadcast(*room, message)
             }
-            Action::Answer { connection } => self.people.contains_key(connection),
+            Action::Answer { connection } | Action::Alive { connection } => self.people.contains_key(connection),
             Action::Close { connection } => self.people.remove(connection).is_some_and(|person| person.room.is_none()),
             Action::Stop { .. } => {
                 self.people.clear();
@@ -110,6 +110,7 @@ impl Laws {
             | Message::Dropped { .. }
             | Message::Stopping
             | Message::Hello { .. }
+            | Message::Ping
             | Message::Pong { .. }
             | Message::Bye { .. } => false,
         }

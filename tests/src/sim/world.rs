@@ -344,6 +344,7 @@ impl World {
             | Message::Dropped { .. }
             | Message::Stopping
             | Message::Hello { .. }
+            | Message::Ping
             | Message::Pong { .. }
             | Message::Bye { .. } => return,
         };

@@ -191,3 +191,11 @@ fn frames_of_other_protocols_take_the_fast_way() {
         assert_eq!((receipt.delivered, whole), (2, 2 * frame_bytes));
     }
 }
+
+#[test]
+fn a_ping_between_frames_is_noticed_and_counts_for_nothing() {
+    let mut inbox = Inbox::new(Dialect::Web, "load-0", 32);
+    let receipt = inbox.accept(b"\x81\x10{\"kind\":\"other\"}\x89\x00\x81\x02{}");
+    assert_eq!(receipt, Receipt { pinged: true, ..Receipt::default() });
+    assert_eq!(inbox.accept(b"\x81\x02{}"), Receipt::default());
+}

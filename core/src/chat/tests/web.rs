@@ -91,6 +91,7 @@ fn each_room_counts_what_is_said_there_and_a_new_one_starts_anew() {
             | Action::Leave { .. }
             | Action::Broadcast { .. }
             | Action::Answer { .. }
+            | Action::Alive { .. }
             | Action::Close { .. }
             | Action::Stop { .. } => None,
         };

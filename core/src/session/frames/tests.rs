@@ -277,8 +277,7 @@ fn a_socket_at_rest_holds_no_memory_and_between_parts_not_much() {
 
 #[test]
 fn pings_count_for_the_rate_as_lines_do_and_of_what_asks_for_nothing_64_frames_count_as_one() {
-    let config =
-        Config { flood_lines_per_second: 10, flood_burst: std::time::Duration::from_secs(1), ..Config::default() };
+    let config = Config { flood_lines_per_second: 10, flood_burst: Duration::from_secs(1), ..Config::default() };
     let mut session = Session::web(&config);
     let mut asked = Vec::new();
     session.handle_bytes(&frame(PING, true, "x").repeat(50));
@@ -290,7 +289,7 @@ fn pings_count_for_the_rate_as_lines_do_and_of_what_asks_for_nothing_64_frames_c
         session.handle_bytes(&bytes);
         // Ten times 64, and as many a second later.
         assert!(matches!(session.poll_next(Time::START, Signals::default()), Next::AwaitTime(_)));
-        let later = Time::after(std::time::Duration::from_secs(1));
+        let later = Time::after(Duration::from_secs(1));
         assert_eq!(session.poll_next(later, Signals::default()), Next::Read);
     }
 }
@@ -303,4 +302,46 @@ fn a_ping_uses_the_window_of_replies() {
     assert_eq!(take_all(&mut session, &mut asked), Next::AwaitSignal);
     assert_eq!(asked.last(), Some(&Request::Mark));
     assert!((70..90).contains(&asked.len()), "{}", asked.len());
+}
+
+#[test]
+fn that_somebody_is_there_is_told_by_any_frame_and_not_for_each() {
+    let mut session = Session::web(&config());
+    let mut asked_at = |millis, bytes: &[u8]| {
+        session.handle_bytes(bytes);
+        match session.poll_next(Time::after(Duration::from_millis(millis)), Signals::default()) {
+            Next::Ask(requests) => requests,
+            Next::AwaitSignal | Next::AwaitTime(_) | Next::Read | Next::End => Vec::new(),
+        }
+    };
+    let (pong, said) = (frame(PONG, true, "what we never asked"), frame(TEXT, true, "hi"));
+    let hi = || Request::Say(Text::clean("hi").into());
+    let half = said.len() / 2;
+    let cases = [
+        (0, &pong[..], vec![]),
+        (4999, &pong, vec![]),
+        (5000, &said[..half], vec![]),
+        (5001, &said[half..], vec![Request::Alive, hi()]),
+        (5002, &pong, vec![]),
+        (10_000, &said, vec![hi()]),
+        (10_001, &pong, vec![Request::Alive]),
+        (1_000_000, &frame(PING, true, "x"), vec![Request::Alive, Request::Ping("x".into())]),
+    ];
+    for (millis, bytes, asked) in cases {
+        assert_eq!(asked_at(millis, bytes), asked, "{millis} ms");
+    }
+}
+
+#[test]
+fn who_is_held_back_by_the_rate_is_there_all_the_same() {
+    let config = Config { flood_lines_per_second: 1, flood_burst: Duration::from_secs(1), ..Config::default() };
+    let mut session = Session::web(&config);
+    session.handle_bytes(&frame(TEXT, true, "x").repeat(100));
+    let mut alive = 0;
+    for second in 0..100 {
+        if let Next::Ask(requests) = session.poll_next(Time::after(Duration::from_secs(second)), Signals::default()) {
+            alive += requests.iter().filter(|request| **request == Request::Alive).count();
+        }
+    }
+    assert_eq!(alive, 19, "each five seconds, but not with the first");
 }
