@@ -5,8 +5,8 @@
 #   The HTTP client inside the proxy adds the header, for an upgrade as for any other request.
 # Why it matters: a refusal of the upgrade, with a body, comes compressed from a server that believes it.
 #   Counting clients by what they take, or recording their heads, counts the proxy.
-#   `header_up -Accept-Encoding` doesn't take it out again, since it is added later.
 # Instead: never compress the answer to an upgrade. Or set `transport http { compression off }` in the proxy.
+#   `header_up -Accept-Encoding` does not help, since the header is added later.
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -5,7 +5,7 @@
 #   An answer to CAP or the numeric 451 ("you have not registered") lets it go on with NICK and USER.
 #   421 ("unknown command") to both leaves it waiting, and so does 461 ("need more parameters").
 # Why it matters: a small server without CAP answers 421, as it should, and no irssi ever gets in.
-#   With every other client at hand it works.
+#   Clients that do not wait get in, so it looks like a fault of irssi alone.
 # Instead: answer whatever comes before NICK and USER with 451, or know CAP LS.
 #   Never close for an unknown first command.
 set -euo pipefail

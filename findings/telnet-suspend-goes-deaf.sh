@@ -5,7 +5,7 @@
 #   It waits for WILL or WONT TIMING-MARK, for ever. What is typed still goes out.
 #   Ctrl-C and Ctrl-\ do the same, but servers tend to close on those.
 # Why it matters: who presses Ctrl-Z out of habit is deaf in a chat, and others go on reading them.
-#   A server that ignores options it doesn't know is right by the protocol, and useless to them.
+#   Line servers that skip telnet's options unread, as many do, are mute for them from then on.
 # Instead: answer `IAC DO TIMING-MARK` with `IAC WONT TIMING-MARK`, in order with the other output.
 set -euo pipefail
 work=$(mktemp -d)
