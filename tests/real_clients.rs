@@ -73,10 +73,61 @@ fn telnet_shows_nothing_of_what_it_negotiates() {
     on_each(|server, addr| {
         let mut ann = telnet_as("Ann", addr, &mut []);
         let mut bob = telnet_as("Bob", addr, &mut [&mut ann]);
-        for send in ["send will naws", "send wont echo", "send do 3", "send dont echo", "send nop", "send ayt"] {
+        for send in ["send will naws", "send wont echo", "send do 3", "send dont echo", "send nop"] {
             command(&mut ann, send);
             say(&mut ann, send, &format!("Ann: {send}\n"), &mut [&mut bob]);
         }
+        command(&mut ann, "send ayt");
+        ann.assert_shows("[Yes]\n");
+        stop(server);
+    });
+}
+
+#[test]
+fn whoever_presses_control_z_in_telnet_goes_on_hearing() {
+    on_each(|server, addr| {
+        let mut ann = Person::come(addr);
+        let mut bob = telnet_as("Bob", addr, &mut []);
+        for (key, line) in [("", "before"), ("\x1a", "after"), ("\x1a", "and again")] {
+            // A key that signals throws away what is on its way to the screen at that moment, but nothing later.
+            bob.press(&format!("{key}{line}\n"));
+            bob.read_up_to(&format!("Bob: {line}\n"));
+            ann.read_up_to(&format!("Bob: {line}"));
+        }
+        stop(server);
+        bob.read_up_to("Server is shutting down\n");
+    });
+}
+
+#[test]
+fn telnet_in_character_mode_says_what_was_typed_and_not_erased() {
+    on_each(|server, addr| {
+        let mut ann = Person::come(addr);
+        let mut bob = telnet_as("Bob", addr, &mut []);
+        command(&mut bob, "mode character");
+        bob.press("helo\x7f\x7fllo\r");
+        bob.read_up_to("Bob: hello\n");
+        bob.press("one two\x17three\r/users\r");
+        bob.read_up_to("Bob: one three\n");
+        bob.read_up_to("Users - Bob, ");
+        ann.read_up_to("Bob: hello");
+        assert_eq!(ann.read_line(), "Bob: one three");
+        stop(server);
+    });
+}
+
+#[test]
+fn plink_which_negotiates_first_is_sent_whole_lines_and_leaves_at_its_end() {
+    on_each(|server, addr| {
+        let mut ann = Person::come(addr);
+        let port = addr.port();
+        // Not through a terminal, which would make line ends of its own.
+        let bob = shell(&format!("printf 'hello\\r\\n' | plink -telnet -batch -P {port} {} | od -An -c", addr.ip()));
+        let shown = bob.read_to_end().replace([' ', '\n'], "");
+        assert!(shown.starts_with(r"Servercommands\r\n/help"), "{shown}");
+        assert!(shown.ends_with(r":hello\r\n"), "{shown}");
+        let name = shown.split_once("Youare").and_then(|(_, rest)| rest.split_once(r"\r")).expect("it has a name").0;
+        ann.read_up_to(&format!("{name}: hello"));
         stop(server);
     });
 }

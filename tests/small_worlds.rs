@@ -11,8 +11,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use chinwag_core::{
-    Action, Batch, Chat, Config, ConnectionId, Event, Fanout, Form, Message, Output, Request, RoomId, Share, Signal,
-    Time, Written,
+    Action, Batch, Chat, Config, ConnectionId, Dialect, Event, Fanout, Form, Message, Output, Request, RoomId, Share,
+    Signal, Time, Written,
 };
 use chinwag_tests::sim::{Laws, Model, Reader};
 
@@ -189,7 +189,7 @@ impl World {
             is_paused: false,
             is_ended: false,
         });
-        self.chat.handle(Time::START, Event::Opened { connection, form: Form::Lines });
+        self.chat.handle(Time::START, Event::Opened { connection, form: Form::Lines, dialect: Dialect::Lf });
         let name = self.collect()?.ok_or("a newcomer is told a name")?;
         self.model.open(Time::START, user, &name)?;
         self.check()
@@ -352,7 +352,7 @@ impl World {
             let _ =
                 write!(key, "{} {} {room} {is_silent} {stalls} {is_paused} {queued}", connection.key(), alias(name));
             for rest in reader.rest(self.model.lines(*user)) {
-                let _ = write!(key, "|{}", line(&rest.text));
+                let _ = write!(key, "|{}", line(&String::from_utf8_lossy(&rest.text)));
             }
             key.push('\n');
         }
@@ -362,6 +362,7 @@ impl World {
         for action in self.batch.actions() {
             let _ = match action {
                 Action::Open { connection, .. } => writeln!(key, "open {}", place(*connection)),
+                Action::Speak { connection, .. } => writeln!(key, "speak {}", place(*connection)),
                 Action::Reply { connection, message } => {
                     writeln!(key, "{} {}", place(*connection), line(&message.to_string()))
                 }

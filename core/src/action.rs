@@ -1,6 +1,6 @@
 //! Owns the words that come out of [`Chat`](crate::Chat): what is to be done, in this order.
 
-use crate::{ConnectionId, Form, Message, RoomId};
+use crate::{ConnectionId, Dialect, Form, Message, RoomId};
 
 /// Orders one thing to be done. Actions are plain data, and are followed in the order in which they were given.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -11,6 +11,15 @@ pub enum Action {
         connection: ConnectionId,
         /// How it is spoken to.
         form: Form,
+        /// What is known so far of the program at its other end.
+        dialect: Dialect,
+    },
+    /// More is known of the program at the other end of a connection: what comes after this is encoded for it.
+    Speak {
+        /// Whose it is.
+        connection: ConnectionId,
+        /// What is known now.
+        dialect: Dialect,
     },
     /// Tells one connection something.
     Reply {

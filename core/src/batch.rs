@@ -3,6 +3,7 @@
 use std::sync::OnceLock;
 
 use crate::fanout::{Lines, Told};
+use crate::form::LineEnd;
 use crate::{Action, Config, RoomId, Time};
 
 /// Holds actions in their order, with the sockets of the connections that they open. All writers follow the same batches in the
@@ -23,6 +24,8 @@ pub struct Batch<S> {
     /// What rooms are told in it, as lines: made by the first writer that needs it. Others wait for it meanwhile, which is hardly ever longer
     /// than to make it themselves.
     lines: OnceLock<Lines>,
+    /// The same, with CR LF at their ends, if anybody needs that.
+    crlf_lines: OnceLock<Lines>,
     /// When what its first action is about was handed in.
     pub(crate) begun_at: Time,
 }
@@ -39,6 +42,7 @@ impl<S> Batch<S> {
             said: Vec::new(),
             has_other: false,
             lines: OnceLock::new(),
+            crlf_lines: OnceLock::new(),
             begun_at: Time::START,
         }
     }
@@ -47,6 +51,7 @@ impl<S> Batch<S> {
     pub fn push(&mut self, action: Action) {
         // What was made of fewer is not all any more.
         self.lines.take();
+        self.crlf_lines.take();
         self.weigh(&action);
         self.actions.push(action);
     }
@@ -61,6 +66,7 @@ impl<S> Batch<S> {
             Action::Reply { message, .. } => (message.weight(), 1),
             Action::Stop { .. } => (0, usize::MAX),
             Action::Open { .. }
+            | Action::Speak { .. }
             | Action::Enter { .. }
             | Action::Leave { .. }
             | Action::Answer { .. }
@@ -107,10 +113,14 @@ impl<S> Batch<S> {
         &self.said
     }
 
-    /// Returns what is told in one of its broadcasts, as lines: the first has the number 0.
-    pub(crate) fn told(&self, number: usize) -> Told<'_> {
+    /// Returns what is told in one of its broadcasts, as lines with such an end: the first has the number 0.
+    pub(crate) fn told(&self, end: LineEnd, number: usize) -> Told<'_> {
+        let lines = match end {
+            LineEnd::Lf => &self.lines,
+            LineEnd::CrLf => &self.crlf_lines,
+        };
         let bytes = || self.said.iter().map(|(_, bytes)| bytes).sum();
-        self.lines.get_or_init(|| Lines::of(&self.actions, bytes())).told(number)
+        lines.get_or_init(|| Lines::of(&self.actions, end, bytes())).told(number)
     }
 
     /// Tells whether there is more to do than to tell rooms what is said there.
@@ -202,10 +212,12 @@ mod tests {
     fn what_is_told_is_what_was_pushed_until_then() {
         let mut batch = batch([broadcast(1), Action::Leave { connection: ANN }, broadcast(1)]);
         for number in 0..2 {
-            assert_eq!(batch.told(number).to_string(), "Ann: hello\n");
+            assert_eq!(batch.told(LineEnd::Lf, number).to_string(), "Ann: hello\n");
+            assert_eq!(batch.told(LineEnd::CrLf, number).to_string(), "Ann: hello\r\n");
         }
         batch.push(Action::Broadcast { room: RoomId::new(0), audience: 1, message: Message::said("Bob", "and I") });
-        assert_eq!(batch.told(2).to_string(), "Bob: and I\n");
+        assert_eq!(batch.told(LineEnd::Lf, 2).to_string(), "Bob: and I\n");
+        assert_eq!(batch.told(LineEnd::CrLf, 2).to_string(), "Bob: and I\r\n");
         assert!(!format!("{batch:?}").contains("hello"), "{batch:?}");
     }
 }

@@ -20,7 +20,9 @@ use self::random_names::RandomNames;
 use self::rooms::{Presence, Rooms, Spoken};
 use self::silent::Silent;
 use crate::clock::Clock;
-use crate::{Action, CloseCode, Config, ConnectionId, Event, Form, Message, Name, Request, RoomId, Stats, Texts, Time};
+use crate::{
+    Action, CloseCode, Config, ConnectionId, Dialect, Event, Form, Message, Name, Request, RoomId, Stats, Texts, Time,
+};
 
 /// Turns what has happened into what is to be done.
 ///
@@ -30,11 +32,11 @@ use crate::{Action, CloseCode, Config, ConnectionId, Event, Form, Message, Name,
 ///
 /// # Examples
 /// ```
-/// use chinwag_core::{Action, Chat, Config, Event, Form, Message, Request, Text, Time};
+/// use chinwag_core::{Action, Chat, Config, Dialect, Event, Form, Message, Request, Text, Time};
 ///
 /// let mut chat = Chat::new(Config::default());
 /// let ann = chat.next_connection();
-/// chat.handle(Time::START, Event::Opened { connection: ann, form: Form::Lines });
+/// chat.handle(Time::START, Event::Opened { connection: ann, form: Form::Lines, dialect: Dialect::Lf });
 /// let request = Request::Say(Text::clean("hello").into());
 /// chat.handle(Time::START, Event::Requested { connection: ann, request });
 ///
@@ -134,7 +136,7 @@ impl Chat {
             return;
         }
         match event {
-            Event::Opened { connection, form } => self.on_opened(now, connection, form),
+            Event::Opened { connection, form, dialect } => self.on_opened(now, connection, form, dialect),
             Event::Requested { connection, request } => {
                 if self.is_here(connection) {
                     self.on_request(now, connection, request);
@@ -188,7 +190,7 @@ impl Chat {
         due.into_iter().flatten().min().filter(|_| !self.stopped)
     }
 
-    fn on_opened(&mut self, now: Time, connection: ConnectionId, form: Form) {
+    fn on_opened(&mut self, now: Time, connection: ConnectionId, form: Form, dialect: Dialect) {
         if connection != self.next_connection() {
             return;
         }
@@ -197,7 +199,7 @@ impl Chat {
         self.opened = self.opened.wrapping_add(1);
         self.people.insert(Person { generation: connection.generation(), name: name.clone(), room: Rooms::MAIN });
         self.names.insert(connection.key(), |key| &self.people[key as usize].name);
-        self.actions.push_back(Action::Open { connection, form });
+        self.actions.push_back(Action::Open { connection, form, dialect });
         if form == Form::Web {
             self.browsers.insert(connection.key());
             let (boot, chars_max) = (self.config.boot(), self.config.line_chars_max);
@@ -238,6 +240,9 @@ impl Chat {
                 self.on_gone(now, connection, Some(CloseCode::PROTOCOL));
             }
             Request::Alive => self.actions.push_back(Action::Alive { connection }),
+            Request::Speak(dialect) => self.actions.push_back(Action::Speak { connection, dialect }),
+            Request::TimingMark => self.reply(connection, Message::TimingMark),
+            Request::AreYouThere => self.reply(connection, Message::Here),
             Request::Mark => self.actions.push_back(Action::Answer { connection }),
         }
     }

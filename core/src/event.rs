@@ -1,6 +1,6 @@
 //! Owns the words that go into [`Chat`](crate::Chat): what has happened.
 
-use crate::{ConnectionId, Form, Request};
+use crate::{ConnectionId, Dialect, Form, Request};
 
 /// Tells one thing that has happened. A run of the server is a list of these, each with its time.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -11,6 +11,8 @@ pub enum Event {
         connection: ConnectionId,
         /// How they are spoken to.
         form: Form,
+        /// What is known so far of the program that they use.
+        dialect: Dialect,
     },
     /// Somebody has asked for something.
     Requested {

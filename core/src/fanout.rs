@@ -25,7 +25,9 @@ use self::pulse::LOOKS_MAX;
 use self::rooms::{Flushing, Length, Rooms, Seat};
 pub use self::share::Share;
 use self::turn::Turn;
-use crate::{Action, Batch, CloseCode, Config, ConnectionId, Histogram, Incident, Message, RoomId, Stats, Time};
+use crate::{
+    Action, Batch, CloseCode, Config, ConnectionId, Dialect, Histogram, Incident, Message, RoomId, Stats, Time,
+};
 
 /// After how many turns, of those for few, for what was said in a room more that was said there is taken in between, if there are as many to go. What
 /// comes in between is queued for all who are still to be written to, which costs a little for each: the more turns, the longer those
@@ -155,12 +157,15 @@ impl<S: Clone> Fanout<S> {
         let mut broadcasts = 0;
         for action in &batch.actions {
             match action {
-                Action::Open { connection, form } => self.outboxes.open(now, *connection, *form, sockets.next()),
+                Action::Open { connection, form, dialect } => {
+                    self.outboxes.open(now, *connection, *form, *dialect, sockets.next());
+                }
+                Action::Speak { connection, dialect } => self.on_speak(*connection, *dialect),
                 Action::Reply { connection, message } => self.on_reply(*connection, message),
                 Action::Enter { connection, room } => self.on_enter(*connection, *room),
                 Action::Leave { connection } => self.on_leave(*connection),
                 Action::Broadcast { room, message, .. } => {
-                    self.rooms.broadcast(*room, message, || batch.told(broadcasts));
+                    self.rooms.broadcast(*room, message, |end| batch.told(end, broadcasts));
                     broadcasts += 1;
                 }
                 Action::Answer { connection } => self.outboxes.answer(*connection),
@@ -327,7 +332,7 @@ impl<S: Clone> Fanout<S> {
 
     fn on_enter(&mut self, connection: ConnectionId, room: RoomId) {
         let Some(place) = self.outboxes.place(connection) else { return };
-        let seat = self.rooms.enter(room, self.outboxes.form(place), place);
+        let seat = self.rooms.enter(room, self.outboxes.encoding(place), place);
         *self.outboxes.seat(place) = Some(seat);
     }
 
@@ -344,6 +349,19 @@ impl<S: Clone> Fanout<S> {
         }
         if let Some(moved) = self.outboxes.seat(mover) {
             moved.index = seat.index;
+        }
+    }
+
+    /// Takes what is said from now on for someone for what their program understands. Who is in a room moves to those there who are told the
+    /// same bytes.
+    fn on_speak(&mut self, connection: ConnectionId, dialect: Dialect) {
+        let Some(place) = self.outboxes.place(connection) else { return };
+        let before = self.outboxes.encoding(place);
+        self.outboxes.set_dialect(place, dialect);
+        let room = self.outboxes.seat(place).as_ref().map(|seat| seat.hall.room());
+        if let Some(room) = room.filter(|_| self.outboxes.encoding(place) != before) {
+            self.on_leave(connection);
+            self.on_enter(connection, room);
         }
     }
 

@@ -1,14 +1,19 @@
 //! Owns how to tell that whoever connects speaks another protocol than chat, and what they are told.
 //!
-//! It is told by the first line that is not blank, and by nothing later. A web page can make a browser send an HTTP request anywhere,
-//! with any body; so what begins like one is never taken for chat.
+//! It is told by the first line that is not blank, and by nothing later: where it can be by how that begins, else by the whole of it. A web page can
+//! make a browser send an HTTP request anywhere, with any body, and programs that came to the wrong port send passwords in their first lines;
+//! so what begins like one is never taken for chat. What a person could say is left alone: "PASS me the salt" is no command of IRC.
+
+mod answers;
+mod signs;
 
 use std::fmt;
 
+use bytes::BytesMut;
 use memchr::memchr;
 
-/// Begins every record of a TLS handshake, with the major version after it.
-const TLS_HANDSHAKE: [u8; 2] = [0x16, 0x03];
+use self::signs::is_version;
+use crate::form::LineEnd;
 
 /// The longest word that is taken for the method of a request whose line has not ended: the longest that is registered has 17. A
 /// longer one is told by the end of its line.
@@ -24,36 +29,163 @@ pub enum Foreign {
     Http,
     /// A TLS handshake.
     Tls,
-    /// Something else that is no text: it begins with a zero byte, as STUN does, which browsers can be made to send.
+    /// Something else that is no text: there is a zero byte in it, as in STUN, which browsers can be made to send.
     Binary,
+    /// The head that a proxy sends to say whom it stands for (haproxy's `send-proxy` and `send-proxy-v2`).
+    Proxy,
+    /// IRC, of a client or a server.
+    Irc,
+    /// SSH.
+    Ssh,
+    /// SMTP: mail that is to be delivered.
+    Smtp,
+    /// FTP, or POP3, which begins with the same command.
+    Ftp,
+    /// IMAP.
+    Imap,
+    /// SIP: telephones.
+    Sip,
+    /// RTSP: cameras.
+    Rtsp,
+    /// Redis, also its PING as load balancers send it.
+    Redis,
+    /// Memcached.
+    Memcached,
+    /// XMPP.
+    Xmpp,
+    /// VNC: a remote screen.
+    Vnc,
+    /// RDP: the same, of Windows.
+    Rdp,
+    /// X11: programs that want a screen.
+    X11,
+    /// Git's own protocol.
+    Git,
+    /// Rsync's own protocol.
+    Rsync,
+    /// JSON-RPC.
+    JsonRpc,
+    /// SOCKS 5. What SOCKS 4 begins with means the end of input here, which is as good.
+    Socks,
+    /// Minecraft.
+    Minecraft,
 }
 
+/// What is to be known of a protocol.
+struct Row {
+    foreign: Foreign,
+    /// What its kind of incident is called for programs.
+    key: &'static str,
+    /// What is logged of it.
+    incident: &'static str,
+    /// What whoever speaks it is told that this port is not for.
+    name: &'static str,
+    /// Tells it by how its first line begins. What it says of a beginning it says of all that begins so.
+    begins: fn(&[u8]) -> bool,
+    /// Tells it by its first line, without the end.
+    is_line: fn(&[u8]) -> bool,
+    /// Puts what they are told into its words. Nothing else is sent to them.
+    answer: fn(&str) -> Vec<u8>,
+    /// The same, after a greeting that they can't have understood.
+    late: fn(&str) -> Vec<u8>,
+}
+
+/// Makes the table of the protocols: the first row that fits counts.
+macro_rules! rows {
+    ($($foreign:ident, $word:literal, $name:literal, $says:literal, $begins:expr, $is_line:expr, $answer:expr, $late:expr;)*) => {
+        [$(Row {
+            foreign: Foreign::$foreign,
+            key: concat!("wrong_door_", $word),
+            incident: concat!("refused: it speaks ", $says),
+            name: $name,
+            begins: $begins,
+            is_line: $is_line,
+            answer: $answer,
+            late: $late,
+        }),*]
+    };
+}
+
+#[rustfmt::skip]
+const ROWS: [Row; 22] = rows![
+    Http, "http", "HTTP", "HTTP", signs::never, signs::is_http, answers::http, answers::line;
+    Tls, "tls", "TLS", "TLS", signs::begins_tls, signs::never, answers::line, answers::line;
+    Binary, "binary", "", "no text", signs::begins_binary, signs::never, answers::line, answers::line;
+    Proxy, "proxy", "the PROXY protocol", "the PROXY protocol, which a proxy sends only where it is told to", signs::never, signs::is_proxy, answers::line, answers::line;
+    Irc, "irc", "IRC", "IRC", signs::never, signs::is_irc, answers::irc, answers::irc;
+    Ssh, "ssh", "SSH", "SSH", signs::begins_ssh, signs::never, answers::ssh, answers::ssh;
+    Smtp, "smtp", "mail (SMTP)", "SMTP", signs::never, signs::is_smtp, answers::smtp, answers::smtp;
+    Ftp, "ftp", "FTP", "FTP", signs::never, signs::is_ftp, answers::ftp, answers::ftp;
+    Imap, "imap", "mail (IMAP)", "IMAP", signs::never, signs::is_imap, answers::imap, answers::imap;
+    Sip, "sip", "SIP", "SIP", signs::never, signs::is_sip, answers::sip, answers::sip;
+    Rtsp, "rtsp", "RTSP", "RTSP", signs::never, signs::is_rtsp, answers::rtsp, answers::rtsp;
+    Redis, "redis", "Redis", "Redis", signs::never, signs::is_redis, answers::redis, answers::redis;
+    Memcached, "memcached", "memcached", "memcached", signs::never, signs::is_memcached, answers::memcached, answers::memcached;
+    Xmpp, "xmpp", "XMPP", "XMPP", signs::begins_xmpp, signs::never, answers::xmpp, answers::xmpp;
+    Vnc, "vnc", "VNC", "VNC", signs::never, signs::is_vnc, answers::vnc, answers::line;
+    Rdp, "rdp", "RDP", "RDP", signs::begins_rdp, signs::never, answers::line, answers::line;
+    X11, "x11", "X11", "X11", signs::begins_x11, signs::never, answers::x11, answers::line;
+    Git, "git", "Git", "Git", signs::begins_git, signs::never, answers::git, answers::line;
+    Rsync, "rsync", "rsync", "rsync", signs::begins_rsync, signs::never, answers::rsync, answers::rsync;
+    JsonRpc, "json_rpc", "JSON-RPC", "JSON-RPC", signs::never, signs::is_json_rpc, answers::json_rpc, answers::json_rpc;
+    Socks, "socks", "SOCKS", "SOCKS", signs::begins_socks, signs::never, answers::socks, answers::line;
+    Minecraft, "minecraft", "Minecraft", "Minecraft", signs::begins_minecraft, signs::never, answers::line, answers::line;
+];
+
 impl Foreign {
-    /// Takes the first bytes of a connection for another protocol's, whose first bytes give it away.
-    pub(crate) fn from_start(bytes: &[u8]) -> Option<Self> {
-        match bytes {
-            [0, ..] => Some(Self::Binary),
-            _ if bytes.starts_with(&TLS_HANDSHAKE) => Some(Self::Tls),
-            _ => None,
+    /// How many there are.
+    pub(crate) const COUNT: usize = ROWS.len();
+
+    /// Returns one by its place among all.
+    pub(crate) const fn at(index: usize) -> Self {
+        ROWS[index].foreign
+    }
+
+    /// Returns its place among all.
+    pub(crate) const fn index(self) -> usize {
+        self as usize
+    }
+
+    /// Returns a word for it as an incident, for programs that tell those apart.
+    pub(crate) const fn key(self) -> &'static str {
+        self.row().key
+    }
+
+    /// Returns what is logged of it.
+    pub(crate) const fn incident(self) -> &'static str {
+        self.row().incident
+    }
+
+    const fn row(self) -> &'static Row {
+        &ROWS[self as usize]
+    }
+
+    /// Takes how a first line begins, after so many blank ones, for another protocol's. What it says of a beginning it says of all that
+    /// begins so, unless something shorter told already.
+    pub(crate) fn from_start(typed: &[u8], blank_lines: u8) -> Option<Self> {
+        // The head of the second version begins with CR LF CR LF NUL.
+        if let ([0, ..], 2) = (typed, blank_lines) {
+            return Some(Self::Proxy);
         }
+        // What has a zero byte is the last resort, but only as far as no other tells by what comes later.
+        let rows = || ROWS.iter().filter(|row| row.foreign != Self::Binary);
+        let zero = memchr(0, typed);
+        let told = rows().find(|row| (row.begins)(&typed[..zero.map_or(typed.len(), |zero| zero + 1)]));
+        told.map(|row| row.foreign).or_else(|| zero.map(|_| Self::Binary))
     }
 
-    /// Takes a first line, without its end, for another protocol's: `METHOD target HTTP/1.1`.
+    /// Takes a first line, without its end, for another protocol's.
     pub(crate) fn from_line(line: &[u8]) -> Option<Self> {
-        let mut words = line.split(|&byte| byte == b' ');
-        let (method, target, version) = (words.next()?, words.next()?, words.next()?);
-        let is_target = target == b"*" || target.iter().any(|byte| b"/:".contains(byte));
-        let is_http = !method.is_empty() && is_target && is_version(version) && words.next().is_none();
-        is_http.then_some(Self::Http)
+        ROWS.iter().find(|row| (row.is_line)(line)).map(|row| row.foreign)
     }
 
-    /// How many bytes of a line have to be kept, its carriage return included, so that [`from_end`](Self::from_end) can tell.
-    pub(crate) const END_BYTES: usize = VERSION_BYTES + 1;
+    /// How many bytes of a line have to be kept so that [`from_end`](Self::from_end) can tell.
+    pub(crate) const END_BYTES: usize = VERSION_BYTES;
 
     /// Takes the end of a first line that is longer than any line of chat for another protocol's, whatever it begins with.
     pub(crate) fn from_end(line: &[u8]) -> Option<Self> {
         let (_, end) = line.split_last_chunk::<VERSION_BYTES>()?;
-        let is_http = end.strip_prefix(b" ").is_some_and(is_version);
+        let is_http = end.strip_prefix(b" ").is_some_and(|version| is_version(version, b"HTTP"));
         is_http.then_some(Self::Http)
     }
 
@@ -68,122 +200,38 @@ impl Foreign {
     }
 
     /// Returns what to send to one who was not let in: in the words of their protocol, where it has some for this.
-    pub(crate) fn answer(self) -> String {
-        let body = format!("{self}\n");
-        match self {
-            Self::Http => {
-                let len = body.len();
-                format!(
-                    "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: {len}\r\nConnection: \
-                     close\r\n\r\n{body}"
-                )
-            }
-            Self::Tls | Self::Binary => body,
-        }
+    pub(crate) fn answer(self, end: LineEnd) -> Vec<u8> {
+        self.put(self.row().answer, end)
     }
-}
 
-fn is_version(word: &[u8]) -> bool {
-    matches!(word, [b'H', b'T', b'T', b'P', b'/', b'0'..=b'9', b'.', b'0'..=b'9'])
+    /// Appends what to send to one who was greeted before it was seen: in the words of their protocol, if those can still be understood.
+    pub(crate) fn encode_late(self, end: LineEnd, out: &mut BytesMut) {
+        out.extend_from_slice(&self.put(self.row().late, end));
+    }
+
+    /// Puts what they are told into words. A plain line ends as theirs do.
+    fn put(self, words: fn(&str) -> Vec<u8>, end: LineEnd) -> Vec<u8> {
+        let text = self.to_string();
+        let mut words = words(&text);
+        if end == LineEnd::CrLf && words == answers::line(&text) {
+            words.insert(text.len(), b'\r');
+        }
+        words
+    }
+
+    /// The most bytes that an answer has.
+    pub(crate) const ANSWER_BYTES_MAX: usize = 512;
 }
 
 impl fmt::Display for Foreign {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("This port is for chat by telnet or nc")?;
-        match self {
-            Self::Http => f.write_str(", not for HTTP"),
-            Self::Tls => f.write_str(", not for TLS"),
-            Self::Binary => Ok(()),
+        match self.row().name {
+            "" => Ok(()),
+            name => write!(f, ", not for {name}"),
         }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_request_line_is_http_whatever_its_method_and_chat_is_not() {
-        let requests = [
-            "GET / HTTP/1.1",
-            "POST /a/b?c=%20 HTTP/1.0",
-            "PRI * HTTP/2.0",
-            "odd-method http://x/ HTTP/1.1",
-            "CONNECT a:443 HTTP/1.1",
-        ];
-        for line in requests {
-            assert_eq!(Foreign::from_line(line.as_bytes()), Some(Foreign::Http), "{line}");
-        }
-        let chat = [
-            "",
-            "GET",
-            "GET /",
-            "GET out of here",
-            "is HTTP/1.1 good",
-            "I like HTTP/2",
-            "I like HTTP/1.1",
-            " / HTTP/1.1",
-            "/name HTTP/1",
-        ];
-        for line in chat {
-            assert_eq!(Foreign::from_line(line.as_bytes()), None, "{line}");
-        }
-    }
-
-    #[test]
-    fn a_request_line_is_told_by_its_end_whatever_it_begins_with() {
-        for (line, foreign) in [
-            ("get /aaaa HTTP/1.1", Some(Foreign::Http)),
-            ("AAAAAAAAAAAAAAAAAAAAA / HTTP/1.0", Some(Foreign::Http)),
-            (" HTTP/1.1", Some(Foreign::Http)),
-            ("HTTP/1.1", None),
-            ("aHTTP/1.1", None),
-            ("get /aaaa HTTP/1.1 ", None),
-            ("get /aaaa HTTP/1.x", None),
-            ("get /aaaa HTTP/11", None),
-        ] {
-            assert_eq!(Foreign::from_end(line.as_bytes()), foreign, "{line}");
-        }
-    }
-
-    #[test]
-    fn a_request_line_without_an_end_is_told_by_its_beginning() {
-        for (held, foreign) in [
-            ("GET /aaaa", Some(Foreign::Http)),
-            ("CONNECT http", Some(Foreign::Http)),
-            ("GET it", None),
-            ("get /aaaa", None),
-            ("/join aaaa", None),
-            (" /aaaa", None),
-            ("AAAAAAAAAAAAAAAAAAAAA /", None),
-            ("GET", None),
-        ] {
-            assert_eq!(Foreign::from_endless(held.as_bytes()), foreign, "{held}");
-        }
-    }
-
-    #[test]
-    fn what_is_no_text_is_told_by_its_first_bytes() {
-        for (bytes, foreign) in [
-            (&[0x16, 0x03, 0x01, 0x02][..], Some(Foreign::Tls)),
-            (&[0x16], None),
-            (&[0x16, b'a'], None),
-            (&[0, 1], Some(Foreign::Binary)),
-            (&[], None),
-            (b"hello", None),
-        ] {
-            assert_eq!(Foreign::from_start(bytes), foreign, "{bytes:?}");
-        }
-    }
-
-    #[test]
-    fn an_answer_is_proper_http_or_a_line() {
-        assert_eq!(
-            Foreign::Http.answer(),
-            "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: 52\r\nConnection: close\r\n\r\n\
-             This port is for chat by telnet or nc, not for HTTP\n"
-        );
-        assert_eq!(Foreign::Tls.answer(), "This port is for chat by telnet or nc, not for TLS\n");
-        assert_eq!(Foreign::Binary.answer(), "This port is for chat by telnet or nc\n");
-    }
-}
+mod tests;

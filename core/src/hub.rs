@@ -43,11 +43,12 @@ impl<S> Hub<S> {
     /// The server stops: nobody is let in any more, and the socket was let go. Returns what is to be written to it before it is closed.
     pub fn open(&mut self, now: Time, session: &mut Session, socket: S) -> Result<ConnectionId, Bytes> {
         if self.is_stopped() {
-            return Err(Message::farewell(session.form()));
+            return Err(Message::farewell(session.encoding()));
         }
         let connection = self.chat.next_connection();
         self.batch.push_socket(socket);
-        self.hear(now, Event::Opened { connection, form: session.form() });
+        let (form, dialect) = (session.form(), session.take_dialect());
+        self.hear(now, Event::Opened { connection, form, dialect });
         self.weigh(now);
         if let Next::Ask(requests) = session.poll_next(now, Signals::default()) {
             self.handle_requests(now, connection, requests);
@@ -155,7 +156,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::{Action, Form, Name, Text};
+    use crate::{Action, Dialect, Form, Name, Text};
 
     fn open(hub: &mut Hub<()>) -> ConnectionId {
         hub.open(Time::START, &mut Session::new(&Config::default()), ()).expect("the server runs")
@@ -170,6 +171,7 @@ mod tests {
         let said = |action: &Action| match action {
             Action::Reply { message, .. } | Action::Broadcast { message, .. } => Some(message.to_string()),
             Action::Open { .. }
+            | Action::Speak { .. }
             | Action::Enter { .. }
             | Action::Leave { .. }
             | Action::Answer { .. }
@@ -215,7 +217,7 @@ mod tests {
     #[test]
     fn somebody_without_a_socket_is_not_let_in() {
         let mut hub = Hub::<()>::new(Config::default());
-        let opened = Event::Opened { connection: ConnectionId::new(0, 0), form: Form::Lines };
+        let opened = Event::Opened { connection: ConnectionId::new(0, 0), form: Form::Lines, dialect: Dialect::Lf };
         hub.handle(Time::START, opened.clone());
         hub.handle_all(Time::START, vec![opened]);
         assert!(hub.take_batch().is_none());

@@ -48,30 +48,43 @@ pub enum Incident {
 }
 
 impl Incident {
+    /// How many kinds there are besides the wrong doors.
+    const OTHER_KINDS: usize = 15;
+
     /// How many kinds there are.
-    const KINDS: usize = 18;
+    const KINDS: usize = Self::OTHER_KINDS + Foreign::COUNT;
 
     /// All kinds.
-    pub const ALL: [Self; Self::KINDS] = [
-        Self::ServerFull,
-        Self::AddressFull,
-        Self::Hurried,
-        Self::WrongDoor(Foreign::Http),
-        Self::WrongDoor(Foreign::Tls),
-        Self::WrongDoor(Foreign::Binary),
-        Self::NotAccepted,
-        Self::Dropped,
-        Self::Stalled,
-        Self::Unanswered,
-        Self::Failed,
-        Self::HungUp,
-        Self::Quit,
-        Self::ForeignOrigin,
-        Self::BadRequest,
-        Self::BadFrames,
-        Self::NotUpgraded,
-        Self::NoProxyHeader,
-    ];
+    pub const ALL: [Self; Self::KINDS] = {
+        let others = [
+            Self::ServerFull,
+            Self::AddressFull,
+            Self::Hurried,
+            Self::NotAccepted,
+            Self::Dropped,
+            Self::Stalled,
+            Self::Unanswered,
+            Self::Failed,
+            Self::HungUp,
+            Self::Quit,
+            Self::ForeignOrigin,
+            Self::BadRequest,
+            Self::BadFrames,
+            Self::NotUpgraded,
+            Self::NoProxyHeader,
+        ];
+        let mut all = [Self::Quit; Self::KINDS];
+        let mut index = 0;
+        while index < all.len() {
+            all[index] = if index < Self::OTHER_KINDS {
+                others[index]
+            } else {
+                Self::WrongDoor(Foreign::at(index - Self::OTHER_KINDS))
+            };
+            index += 1;
+        }
+        all
+    };
 
     /// Tells whether this is the server's own trouble, which an operator can do something about.
     #[must_use]
@@ -123,9 +136,7 @@ impl Incident {
             Self::ServerFull => "server_full",
             Self::AddressFull => "address_full",
             Self::Hurried => "hurried",
-            Self::WrongDoor(Foreign::Http) => "wrong_door_http",
-            Self::WrongDoor(Foreign::Tls) => "wrong_door_tls",
-            Self::WrongDoor(Foreign::Binary) => "wrong_door_binary",
+            Self::WrongDoor(foreign) => foreign.key(),
             Self::ForeignOrigin => "foreign_origin",
             Self::NotUpgraded => "not_upgraded",
             Self::NoProxyHeader => "no_proxy_header",
@@ -146,21 +157,19 @@ impl Incident {
             Self::ServerFull => 0,
             Self::AddressFull => 1,
             Self::Hurried => 2,
-            Self::WrongDoor(Foreign::Http) => 3,
-            Self::WrongDoor(Foreign::Tls) => 4,
-            Self::WrongDoor(Foreign::Binary) => 5,
-            Self::NotAccepted => 6,
-            Self::Dropped => 7,
-            Self::Stalled => 8,
-            Self::Failed => 9,
-            Self::HungUp => 10,
-            Self::Quit => 11,
-            Self::ForeignOrigin => 12,
-            Self::BadRequest => 13,
-            Self::BadFrames => 14,
-            Self::Unanswered => 17,
-            Self::NotUpgraded => 15,
-            Self::NoProxyHeader => 16,
+            Self::NotAccepted => 3,
+            Self::Dropped => 4,
+            Self::Stalled => 5,
+            Self::Failed => 6,
+            Self::HungUp => 7,
+            Self::Quit => 8,
+            Self::ForeignOrigin => 9,
+            Self::BadRequest => 10,
+            Self::BadFrames => 11,
+            Self::NotUpgraded => 12,
+            Self::NoProxyHeader => 13,
+            Self::Unanswered => 14,
+            Self::WrongDoor(foreign) => Self::OTHER_KINDS + foreign.index(),
         }
     }
 }
@@ -171,9 +180,7 @@ impl fmt::Display for Incident {
             Self::ServerFull => "refused: the server is full",
             Self::AddressFull => "refused: too many connections from this address",
             Self::Hurried => "kept waiting: this address connects too fast",
-            Self::WrongDoor(Foreign::Http) => "refused: it speaks HTTP",
-            Self::WrongDoor(Foreign::Tls) => "refused: it speaks TLS",
-            Self::WrongDoor(Foreign::Binary) => "refused: it speaks no text",
+            Self::WrongDoor(foreign) => foreign.incident(),
             Self::ForeignOrigin => "refused: a page of another site",
             Self::NoProxyHeader => "refused: no PROXY header, which --proxy-from demands from there",
             Self::NotUpgraded => "refused: a WebSocket without Upgrade, which a proxy in front has to hand on",
@@ -191,9 +198,15 @@ impl fmt::Display for Incident {
 }
 
 /// Counts incidents, and decides which are to be told.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Journal {
     kinds: [Kind; Incident::KINDS],
+}
+
+impl Default for Journal {
+    fn default() -> Self {
+        Self { kinds: [Kind::default(); Incident::KINDS] }
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]

@@ -35,7 +35,7 @@
 //! let ann = hub.open(now, &mut session, "Ann's socket").expect("the server runs");
 //!
 //! // when a socket can be read,
-//! session.handle_bytes(b"/name Ann\r\nhello\r\n");
+//! session.handle_bytes(b"/name Ann\nhello\n");
 //! while let Next::Ask(requests) = session.poll_next(now, Signals::default()) {
 //!     hub.handle_requests(now, ann, requests);
 //! }
@@ -111,7 +111,7 @@ pub use config::{Config, ConfigError};
 pub use event::Event;
 pub use fanout::{Fanout, Output, Share, Upcoming, Written};
 pub use foreign::Foreign;
-pub use form::Form;
+pub use form::{Dialect, Form};
 pub use gate::{Gate, Pass, Refusal};
 pub use histogram::Histogram;
 pub use hub::Hub;

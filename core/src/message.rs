@@ -9,7 +9,11 @@ use std::fmt::{self, Write as _};
 use bytes::{BufMut as _, Bytes, BytesMut};
 
 pub(crate) use self::web::{Run, Said, escaped_len};
-use crate::{COMMANDS, CloseCode, Foreign, Form, Name, Text, Texts};
+use crate::form::{Encoding, LineEnd};
+use crate::{COMMANDS, CloseCode, Foreign, Name, Text, Texts};
+
+/// The answer to telnet's question for a timing mark (RFC 860): IAC WON'T TIMING-MARK. It says that all that came before was dealt with.
+const TIMING_MARK: [u8; 3] = [255, 252, 6];
 
 /// Tells people something: what [`Display`](fmt::Display) writes is what they see on lines, without the line's end.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -61,6 +65,10 @@ pub enum Message {
     Stopping,
     /// A `WebSocket` is asked whether somebody is there.
     Ping,
+    /// The answer to telnet's question whether somebody is there.
+    Here,
+    /// The answer to telnet's question for a timing mark: what came before was dealt with. It is no line, but a command of telnet.
+    TimingMark,
     /// The answer to a `WebSocket`'s ping.
     Pong { payload: Bytes },
     /// The last that a `WebSocket` is told.
@@ -69,47 +77,65 @@ pub enum Message {
 
 impl Message {
     /// Returns all that those are told who are not let in since the server stops.
-    pub(crate) fn farewell(form: Form) -> Bytes {
+    pub(crate) fn farewell(encoding: Encoding) -> Bytes {
         let mut out = BytesMut::new();
-        Self::Stopping.encode(form, &mut out);
+        Self::Stopping.encode(encoding, &mut out);
         // A line shows nothing of it.
-        Self::Bye { code: CloseCode::GOING_AWAY }.encode(form, &mut out);
+        Self::Bye { code: CloseCode::GOING_AWAY }.encode(encoding, &mut out);
         out.freeze()
     }
 
-    /// Appends the message as a form of connections has it: lines with their ends, or frames.
-    pub fn encode(&self, form: Form, out: &mut BytesMut) {
-        match form {
-            Form::Lines => self.encode_lines(out, |_| {}),
-            Form::Web => web::encode(self, out),
+    /// Appends the message as a connection has it: lines with their ends, or frames.
+    pub(crate) fn encode(&self, encoding: Encoding, out: &mut BytesMut) {
+        match encoding {
+            Encoding::Lines(end) => self.encode_lines(end, out, |_| {}),
+            Encoding::Frames => web::encode(self, out),
         }
     }
 
-    /// Appends the lines of the message, and tells of each message in it where in `out` it ends.
-    pub(crate) fn encode_lines(&self, out: &mut BytesMut, mut ended: impl FnMut(usize)) {
+    /// Appends the lines of the message, with such ends, and tells of each message in it where in `out` it ends.
+    pub(crate) fn encode_lines(&self, end: LineEnd, out: &mut BytesMut, mut ended: impl FnMut(usize)) {
         if let Self::Said { name, texts, .. } = self {
             // What nearly all traffic is made of goes without the formatting machinery.
             let mut head = [0; Name::CHARS_MAX + 2];
             let head = &mut head[..name.as_str().len() + 2];
             head[..name.as_str().len()].copy_from_slice(name.as_str().as_bytes());
             head[name.as_str().len()..].copy_from_slice(b": ");
-            out.reserve(self.weight());
+            out.reserve(self.weight() + end.more_bytes() * texts.count() as usize);
             for line in texts.lines() {
                 out.put_slice(head);
-                out.put_slice(line.as_bytes());
+                match end {
+                    LineEnd::Lf => out.put_slice(line.as_bytes()),
+                    LineEnd::CrLf => {
+                        out.put_slice(&line.as_bytes()[..line.len() - 1]);
+                        out.put_slice(b"\r\n");
+                    }
+                }
                 ended(out.len());
             }
             return;
         }
-        if self.has_line() {
-            writeln!(out, "{self}").expect("a buffer in memory takes all that is written to it");
+        if let Self::TimingMark = self {
+            out.put_slice(&TIMING_MARK);
+        } else if let Self::WrongDoor { foreign } = self {
+            foreign.encode_late(end, out);
+        } else if self.has_line() {
+            match end {
+                LineEnd::Lf => writeln!(out, "{self}").expect("a buffer in memory takes all that is written to it"),
+                LineEnd::CrLf => out.put_slice(format!("{self}\n").replace('\n', "\r\n").as_bytes()),
+            }
         }
         ended(out.len());
     }
 
+    /// Returns how many lines it has.
+    pub(crate) const fn lines(&self) -> usize {
+        if let Self::Said { texts, .. } = self { texts.count() as usize } else { 1 }
+    }
+
     /// Tells whether it is for people, and not only for the program that they use.
     pub(crate) const fn has_line(&self) -> bool {
-        !matches!(self, Self::Hello { .. } | Self::Ping | Self::Pong { .. } | Self::Bye { .. })
+        !matches!(self, Self::Hello { .. } | Self::Ping | Self::Pong { .. } | Self::TimingMark | Self::Bye { .. })
     }
 
     /// Returns about how many bytes the line has: for a message that somebody says exactly, for others roughly.
@@ -135,6 +161,8 @@ impl Message {
             | Self::WrongDoor { .. }
             | Self::Dropped { .. }
             | Self::Stopping
+            | Self::Here
+            | Self::TimingMark
             | Self::Hello { .. }
             | Self::Ping
             | Self::Pong { .. }
@@ -172,7 +200,8 @@ impl fmt::Display for Message {
                 write!(f, "Server is very busy and dropped {count} messages, sorry!")
             }
             Self::Stopping => f.write_str("Server is shutting down"),
-            Self::Hello { .. } | Self::Ping | Self::Pong { .. } | Self::Bye { .. } => Ok(()),
+            Self::Here => f.write_str("[Yes]"),
+            Self::Hello { .. } | Self::TimingMark | Self::Ping | Self::Pong { .. } | Self::Bye { .. } => Ok(()),
         }
     }
 }
@@ -259,6 +288,7 @@ mod tests {
             (Message::WrongDoor { foreign: Foreign::Tls }, "This port is for chat by telnet or nc, not for TLS"),
             (Message::Dropped { count: 1 }, "Server is very busy and dropped 1 messages, sorry!"),
             (Message::Stopping, "Server is shutting down"),
+            (Message::Here, "[Yes]"),
             (
                 Message::Help,
                 "Server commands\n  /help - prints this message\n  /name {name} - change name\n  /rooms - list rooms\n  \
@@ -267,9 +297,13 @@ mod tests {
         ];
         for (message, line) in cases {
             assert_eq!(message.to_string(), line);
-            let mut encoded = BytesMut::new();
-            message.encode(Form::Lines, &mut encoded);
-            assert_eq!(encoded, format!("{line}\n"));
+            let encoded = |end| {
+                let mut out = BytesMut::new();
+                message.encode(Encoding::Lines(end), &mut out);
+                out
+            };
+            assert_eq!(encoded(LineEnd::Lf), format!("{line}\n"));
+            assert_eq!(encoded(LineEnd::CrLf), format!("{line}\n").replace('\n', "\r\n"));
         }
     }
 
@@ -277,7 +311,7 @@ mod tests {
     fn each_message_of_those_said_in_a_row_has_an_end() {
         let ends = |message: &Message| {
             let (mut out, mut ends) = (BytesMut::from("before"), Vec::new());
-            message.encode_lines(&mut out, |end| ends.push(end));
+            message.encode_lines(LineEnd::Lf, &mut out, |end| ends.push(end));
             ends
         };
         assert_eq!(ends(&Message::said_in_a_row(["hi", "", "naïve"])), [14, 20, 32]);

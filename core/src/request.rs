@@ -7,7 +7,7 @@ use crate::config::LIST_BYTES_MAX;
 use crate::message::escaped_len;
 use crate::text::clean;
 use crate::texts::Saying;
-use crate::{CloseCode, Foreign, Incident, Name, Text, Texts};
+use crate::{CloseCode, Dialect, Foreign, Incident, Name, Text, Texts};
 
 /// Tells what one line asks for; of what is said, what one line or more say in a row.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -36,6 +36,12 @@ pub enum Request {
     TooLong,
     /// A line that is not UTF-8; what it said is gone.
     NotUtf8,
+    /// Not a line: more is known of the program that the lines come from. It asks for nothing.
+    Speak(Dialect),
+    /// Not a line: telnet asks for a timing mark (RFC 860).
+    TimingMark,
+    /// Not a line: telnet asks whether somebody is there (RFC 854).
+    AreYouThere,
     /// Not a line: a `WebSocket` asks whether somebody is there, and is to hear the same bytes: 125 at most, as a frame of its kind has (RFC
     /// 6455, section 5.5).
     Ping(Bytes),
@@ -89,6 +95,9 @@ impl Request {
             | Self::Unrecognized(_)
             | Self::TooLong
             | Self::NotUtf8
+            | Self::Speak(_)
+            | Self::TimingMark
+            | Self::AreYouThere
             | Self::Ping(_)
             | Self::Alive
             | Self::Mark => None,
@@ -113,6 +122,9 @@ impl Request {
             | Self::WrongDoor(_)
             | Self::TooLong
             | Self::NotUtf8
+            | Self::Speak(_)
+            | Self::TimingMark
+            | Self::AreYouThere
             | Self::Ping(_)
             | Self::Alive
             | Self::Mark => false,
@@ -124,7 +136,8 @@ impl Request {
         // More than any line of fixed text with a name or a number in it has.
         const LINE: usize = 80;
         match self {
-            Self::Say(_) | Self::Quit | Self::Leave(_) | Self::Fail(_) | Self::Alive | Self::Mark => 0,
+            Self::Say(_) | Self::Quit | Self::Leave(_) | Self::Fail(_) | Self::Speak(_) | Self::Alive | Self::Mark => 0,
+            Self::TimingMark => LINE + 3,
             Self::Rooms | Self::Users => LIST_BYTES_MAX + LINE,
             Self::Help => 512 + LINE,
             Self::Unrecognized(word) => escaped_len(word.as_str()) + 2 * LINE,
@@ -135,7 +148,8 @@ impl Request {
             | Self::JoinInvalid
             | Self::TooLong
             | Self::NotUtf8
-            | Self::WrongDoor(_) => 2 * LINE,
+            | Self::AreYouThere => 2 * LINE,
+            Self::WrongDoor(_) => LINE + Foreign::ANSWER_BYTES_MAX,
         }
     }
 }
@@ -189,7 +203,8 @@ mod tests {
     use bytes::BytesMut;
 
     use super::*;
-    use crate::{Config, Form, Message};
+    use crate::form::Encoding;
+    use crate::{Config, Message};
 
     #[test]
     fn what_is_reckoned_for_a_reply_is_enough_for_the_longest_and_the_notice_before_it() {
@@ -208,19 +223,21 @@ mod tests {
             (Request::Unrecognized(quotes()), Message::Unrecognized { word: quotes() }),
             (Request::TooLong, Message::TooLong { chars_max }),
             (Request::NotUtf8, Message::NotUtf8),
+            (Request::AreYouThere, Message::Here),
+            (Request::TimingMark, Message::TimingMark),
             (Request::Ping(ping()), Message::Pong { payload: ping() }),
             (Request::Ping(Bytes::new()), Message::Pong { payload: Bytes::new() }),
             (Request::Join(name()), Message::YouJoined { room: name(), seq: u64::MAX }),
         ];
-        let encoded = |message: &Message, form| {
+        let encoded = |message: &Message, encoding| {
             let mut out = BytesMut::new();
-            message.encode(form, &mut out);
+            message.encode(encoding, &mut out);
             out.len()
         };
-        for form in Form::ALL {
-            let notice = encoded(&Message::Dropped { count: u64::from(u32::MAX) }, form);
+        for encoding in Encoding::ALL {
+            let notice = encoded(&Message::Dropped { count: u64::from(u32::MAX) }, encoding);
             for (request, reply) in &cases {
-                let (reckoned, needed) = (request.reply_bytes_max(), encoded(reply, form) + notice);
+                let (reckoned, needed) = (request.reply_bytes_max(), encoded(reply, encoding) + notice);
                 assert!(needed <= reckoned, "{reckoned} for {needed}: {request:?}");
                 assert!(reckoned < 2 * needed + 400, "{reckoned} for {needed}: {request:?}");
             }
@@ -234,6 +251,7 @@ mod tests {
             Request::Leave(CloseCode::NORMAL),
             Request::Fail(CloseCode::PROTOCOL),
             Request::Alive,
+            Request::Speak(Dialect::Telnet),
             Request::Mark,
         ];
         assert!(free.iter().all(|request| request.reply_bytes_max() == 0), "they have no reply");

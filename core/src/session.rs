@@ -3,21 +3,23 @@
 //! Invariant: however the bytes are split on their way, the same is asked for, in the same order. Only what is said in a row comes
 //! together as far as it was read together. What is held is never more than two lines at its limit plus what was handed in at once.
 
+mod erase;
 mod frames;
 mod input;
 mod lines;
+mod marks;
 mod telnet;
 
 use self::frames::Frames;
 use self::input::Input;
 use self::lines::Lines;
 pub(crate) use self::lines::Opening;
-use self::telnet::Stripped;
 use crate::config::REPLY_WINDOW_BYTES;
+use crate::form::{Encoding, LineEnd};
 use crate::meter::Meter;
 use crate::request::Asked;
 use crate::texts::Saying;
-use crate::{Config, Form, Incident, Request, Signals, Time};
+use crate::{Config, Dialect, Form, Incident, Request, Signals, Time};
 
 /// How many lines are handed out at once, so that even the shortest ones make no batch much larger than it should be.
 const LINES_MAX: usize = 256;
@@ -111,7 +113,7 @@ impl Session {
         if self.phase != Phase::Open {
             return;
         }
-        if self.input.handle_bytes(bytes) == Stripped::Interrupt {
+        if self.input.handle_bytes(bytes).is_break() {
             self.phase = Phase::Ending { quits: true };
         }
         self.blanks = 0;
@@ -171,6 +173,26 @@ impl Session {
         self.input.form()
     }
 
+    /// Returns what is known so far of the program that its lines come from, and asks for it no more.
+    pub(crate) fn take_dialect(&mut self) -> Dialect {
+        self.input.take_dialect()
+    }
+
+    /// Returns how lines have to end for the program that they come from, as far as is known.
+    pub(crate) const fn line_end(&self) -> LineEnd {
+        LineEnd::of(self.input.dialect())
+    }
+
+    /// Returns what is spoken to the connection as far as is known.
+    pub(crate) const fn encoding(&self) -> Encoding {
+        Encoding::of(self.input.form(), self.input.dialect())
+    }
+
+    /// Tells whether no more comes, so that nothing is to be waited for.
+    pub(crate) fn has_ended(&self) -> bool {
+        self.phase != Phase::Open
+    }
+
     /// Returns what has come first.
     pub(crate) const fn opening(&self) -> Opening {
         self.input.opening()
@@ -178,7 +200,7 @@ impl Session {
 
     /// Returns how many bytes of memory it holds for what was handed in.
     #[must_use]
-    pub const fn held_bytes(&self) -> usize {
+    pub fn held_bytes(&self) -> usize {
         self.input.held_bytes()
     }
 
@@ -240,16 +262,19 @@ impl Session {
             }
             // Of so many blank lines that came at once only the first counts: they lead to nothing, not even to a write that would
             // find out that their sender is gone, so that the rest of a flood of them must not be kept for long.
-            let is_free = || self.blanks > 0 && self.input.ask(&mut Saying::default()).is_nothing();
-            if !(self.meter.is_ready(now) || is_free()) {
+            let is_free = self.input.is_free();
+            let is_blank_free = || self.blanks > 0 && self.input.ask(&mut Saying::default()).is_nothing();
+            if !(is_free || self.meter.is_ready(now) || is_blank_free()) {
                 return None;
             }
             let asked = self.input.ask(saying);
             let is_blank = asked.is_nothing();
-            if !(is_blank && self.blanks > 0) {
-                self.charge(now);
+            if !is_free {
+                if !(is_blank && self.blanks > 0) {
+                    self.charge(now);
+                }
+                self.blanks = if is_blank { (self.blanks + 1) % BLANKS_MAX } else { 0 };
             }
-            self.blanks = if is_blank { (self.blanks + 1) % BLANKS_MAX } else { 0 };
             self.input.pass(is_blank);
             if let Asked::For(request) = &asked {
                 if let Some(incident) = request.ending() {

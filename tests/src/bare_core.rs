@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use chinwag_core::{
-    Batch, Chat, Config, ConnectionId, Event, Fanout, Form, Next, Output, Request, Session, Share, Signals, Time,
-    Written,
+    Batch, Chat, Config, ConnectionId, Dialect, Event, Fanout, Form, Next, Output, Request, Session, Share, Signals,
+    Time, Written,
 };
 
 use crate::{Act, Received};
@@ -106,7 +106,7 @@ impl BareCore {
             is_awaited: false,
             received: Received::default(),
         });
-        self.chat.handle(self.now, Event::Opened { connection, form: Form::Lines });
+        self.chat.handle(self.now, Event::Opened { connection, form: Form::Lines, dialect: Dialect::Lf });
     }
 
     fn lose(&mut self, person: usize) {

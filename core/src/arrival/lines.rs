@@ -1,14 +1,14 @@
 //! Owns a connection that has come to the line door: tells chat from other protocols by what comes first, or by silence.
 
 use super::Step;
+use crate::form::Encoding;
 use crate::session::Opening;
-use crate::{Config, Form, Incident, Message, Session, Time};
+use crate::{Config, Incident, Message, Session, Time};
 
 #[derive(Debug)]
 pub(super) struct LinesArrival {
     session: Session,
     until: Time,
-    ended: bool,
     /// The server stops.
     stopped: bool,
     /// What comes after the answer to who is not let in.
@@ -18,7 +18,7 @@ pub(super) struct LinesArrival {
 impl LinesArrival {
     pub(super) fn new(config: &Config, now: Time) -> Self {
         let (session, until) = (Session::new(config), now + config.door_wait);
-        Self { session, until, ended: false, stopped: false, turned_away: None }
+        Self { session, until, stopped: false, turned_away: None }
     }
 
     pub(super) fn handle_bytes(&mut self, bytes: &[u8]) {
@@ -26,7 +26,6 @@ impl LinesArrival {
     }
 
     pub(super) fn handle_end(&mut self) {
-        self.ended = true;
         self.session.handle_end();
     }
 
@@ -42,14 +41,14 @@ impl LinesArrival {
             Opening::Foreign(foreign) => {
                 self.turned_away = Some(Step::End { incident: Some(Incident::WrongDoor(foreign)), detail: None });
                 // It is short; a socket that does not take it at once belongs to nobody who would read it.
-                Step::Write { bytes: foreign.answer().into(), until: now }
+                Step::Write { bytes: foreign.answer(self.session.line_end()).into(), until: now }
             }
             Opening::Line | Opening::Unknown if self.stopped => {
                 self.turned_away = Some(Step::End { incident: None, detail: None });
-                Step::Write { bytes: Message::farewell(Form::Lines), until: now }
+                Step::Write { bytes: Message::farewell(Encoding::Lines(self.session.line_end())), until: now }
             }
             Opening::Line => Step::Enter,
-            Opening::Unknown if self.ended => Step::End { incident: None, detail: None },
+            Opening::Unknown if self.session.has_ended() => Step::End { incident: None, detail: None },
             Opening::Unknown if self.until <= now => Step::Enter,
             Opening::Unknown => Step::Read { until: self.until },
         }
@@ -65,6 +64,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::form::LineEnd;
     use crate::{Foreign, Next, Request, Signals, Text};
 
     const GONE: Step = Step::End { incident: None, detail: None };
@@ -138,7 +138,7 @@ mod tests {
                     arrival.handle_bytes(&bytes[split..]);
                     next = arrival.poll_step(Time::START);
                 }
-                let (bytes, until) = (foreign.answer().into(), Time::START);
+                let (bytes, until) = (foreign.answer(LineEnd::Lf).into(), Time::START);
                 assert_eq!(next, Step::Write { bytes, until }, "{foreign:?} split at {split}");
                 let incident = Some(Incident::WrongDoor(foreign));
                 assert_eq!(arrival.poll_step(Time::START), Step::End { incident, detail: None });

@@ -8,6 +8,7 @@ mod handshake;
 use self::handshake::upgrade;
 use super::Step;
 use crate::asset::Variant;
+use crate::form::Encoding;
 use crate::http::{HEAD_BYTES_MAX, Head, HeadError, Response, Status, takes_gzip};
 use crate::{Asset, Config, Form, Incident, Message, Refusal, Session, Time};
 use bytes::Bytes;
@@ -175,7 +176,7 @@ impl WebArrival {
             }
             Phase::Answered(After::Chat) if self.stopped => {
                 self.phase = Phase::Answered(After::Nothing(None));
-                return Step::Write { bytes: Message::farewell(Form::Web), until: now };
+                return Step::Write { bytes: Message::farewell(Encoding::Frames), until: now };
             }
             Phase::Answered(After::Chat) => return Step::Enter,
             Phase::Answered(After::Nothing(incident)) => return Step::End { incident, detail: self.detail.clone() },

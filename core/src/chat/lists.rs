@@ -46,7 +46,7 @@ impl ListBytes {
 }
 
 /// Around the items of a line: `u32::MAX`, which is the most that there can be more, has ten digits.
-const LINE: usize = "Rooms - \n".len() + ", … and  more".len() + 10;
+const LINE: usize = "Rooms - \r\n".len() + ", … and  more".len() + 10;
 
 /// The head of a frame, and the number of those that are not listed.
 const FRAME: usize = 4 + 10;
@@ -65,7 +65,8 @@ mod tests {
     use bytes::BytesMut;
 
     use super::*;
-    use crate::Message;
+    use crate::form::Encoding;
+    use crate::{Dialect, Message};
 
     #[test]
     fn numbers_have_as_many_digits_as_they_show() {
@@ -85,7 +86,7 @@ mod tests {
             let fitting = bytes.fitting(std::iter::repeat(item.clone()), &len, bytes_max).len();
             let encoded = |items| {
                 let mut out = BytesMut::new();
-                message(vec![item.clone(); items]).encode(form, &mut out);
+                message(vec![item.clone(); items]).encode(Encoding::of(form, Dialect::CrLf), &mut out);
                 out.len()
             };
             assert!(encoded(fitting) <= bytes_max, "{fitting} in {bytes_max} bytes");

@@ -47,7 +47,7 @@ impl Chats {
 
     fn open_silent(&mut self) -> ConnectionId {
         let connection = self.chat.next_connection();
-        self.handle(Event::Opened { connection, form: Form::Lines });
+        self.handle(Event::Opened { connection, form: Form::Lines, dialect: Dialect::Lf });
         connection
     }
 
@@ -87,6 +87,7 @@ fn read(actions: &[Action]) -> Vec<String> {
     let room = |id: &RoomId| if *id == MAIN { "main".to_owned() } else { format!("room {}", id.key()) };
     let read = |action: &Action| match action {
         Action::Open { connection, .. } => format!("{} opens", connection.key()),
+        Action::Speak { connection, dialect } => format!("{} speaks {dialect:?}", connection.key()),
         Action::Reply { connection, message } => format!("{}: {message}", connection.key()),
         Action::Enter { connection, room: id } => format!("{} enters {}", connection.key(), room(id)),
         Action::Leave { connection } => format!("{} leaves", connection.key()),
@@ -104,7 +105,7 @@ const NOTHING: [&str; 0] = [];
 /// Lets somebody with a browser in, and returns who it is, and what the chat decides.
 fn open_web(chats: &mut Chats) -> (ConnectionId, Vec<Action>) {
     let connection = chats.chat.next_connection();
-    let actions = chats.handle(Event::Opened { connection, form: Form::Web });
+    let actions = chats.handle(Event::Opened { connection, form: Form::Web, dialect: Dialect::Lf });
     (connection, actions)
 }
 
@@ -113,7 +114,7 @@ fn a_newcomer_is_helped_named_let_in_and_announced_in_this_order() {
     let mut chats = Chats::new();
     for others in 0..2 {
         let connection = chats.chat.next_connection();
-        let actions = read(&chats.handle(Event::Opened { connection, form: Form::Lines }));
+        let actions = read(&chats.handle(Event::Opened { connection, form: Form::Lines, dialect: Dialect::Lf }));
         let name = chats.name(connection);
         let mut expected = vec![format!("{others} opens"), format!("{others}: {}", Message::Help)];
         expected.push(format!("{others}: You are {name}"));
@@ -196,7 +197,7 @@ fn only_the_next_connection_can_be_opened() {
     let (mut chats, [ann]) = Chats::of(["Ann"]);
     let next = chats.chat.next_connection();
     for wrong in [ann, ConnectionId::new(next.key(), next.generation() + 1), ConnectionId::new(5, next.generation())] {
-        assert_eq!(chats.handle(Event::Opened { connection: wrong, form: Form::Lines }), []);
+        assert_eq!(chats.handle(Event::Opened { connection: wrong, form: Form::Lines, dialect: Dialect::Lf }), []);
     }
     assert_eq!(chats.chat.next_connection(), next);
     assert_eq!(chats.chat.people(), 1);
@@ -425,7 +426,7 @@ fn a_stopped_chat_says_so_and_then_does_nothing_more() {
     assert_eq!(chats.line(ann, "/help"), NOTHING);
     assert_eq!(chats.close(ann), NOTHING);
     let connection = chats.chat.next_connection();
-    assert_eq!(chats.handle(Event::Opened { connection, form: Form::Lines }), []);
+    assert_eq!(chats.handle(Event::Opened { connection, form: Form::Lines, dialect: Dialect::Lf }), []);
     assert_eq!(chats.handle(Event::Stopped), []);
 }
 

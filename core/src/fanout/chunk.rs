@@ -7,8 +7,9 @@ use bytes::{Bytes, BytesMut};
 
 use super::lines::{Piece, Told, offset};
 use super::queue::{Part, SHARE_BYTES_MIN};
+use crate::Message;
+use crate::form::Encoding;
 use crate::message::{Run, Said};
-use crate::{Form, Message};
 
 /// A chunk that leaves more than this part of the memory unused that it lies in is copied before anybody keeps it: what is queued for somebody
 /// then takes hardly more memory than it has bytes.
@@ -57,7 +58,7 @@ impl OpenChunk {
             Said::each(message).for_each(|said| run.say(said, buffer, |end| ends.push(offset(end))));
         } else {
             self.seal();
-            message.encode(Form::Web, &mut self.buffer);
+            message.encode(Encoding::Frames, &mut self.buffer);
             self.ends.push(offset(self.buffer.len()));
         }
     }
@@ -148,13 +149,14 @@ impl OpenChunk {
 mod tests {
     use super::*;
     use crate::fanout::Lines;
+    use crate::form::LineEnd;
     use crate::{Action, RoomId};
 
     /// What a batch tells that has these broadcasts.
     fn lines(messages: impl IntoIterator<Item = Message>) -> Lines {
         let messages: Vec<_> = messages.into_iter().collect();
         let bytes = messages.iter().map(Message::weight).sum();
-        Lines::of(&broadcasts(messages), bytes)
+        Lines::of(&broadcasts(messages), LineEnd::Lf, bytes)
     }
 
     fn broadcasts(messages: impl IntoIterator<Item = Message>) -> Vec<Action> {
@@ -217,7 +219,7 @@ mod tests {
     fn what_was_reserved_for_nothing_is_not_kept() {
         let actions = broadcasts([Message::said("Ann", &"x".repeat(4000))]);
         for (bytes, is_copied) in [(4006, false), (4500, false), (4600, true)] {
-            let lines = Lines::of(&actions, bytes);
+            let lines = Lines::of(&actions, LineEnd::Lf, bytes);
             let mut chunk = chunk([lines.told(0)]);
             let kept = chunk.part(0).shared.map(|shared| shared.as_ptr());
             assert_eq!(kept != Some(lines.told(0).bytes().as_ptr()), is_copied, "{bytes} bytes");

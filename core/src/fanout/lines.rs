@@ -5,6 +5,7 @@ use std::fmt;
 use bytes::{Bytes, BytesMut};
 
 use crate::Action;
+use crate::form::LineEnd;
 
 /// Holds the lines of all broadcasts of a batch, one after the other.
 #[derive(Default)]
@@ -38,12 +39,18 @@ pub(super) struct Piece {
 }
 
 impl Lines {
-    /// Makes them of all broadcasts among the actions; they have about so many bytes.
-    pub(crate) fn of(actions: &[Action], bytes: usize) -> Self {
+    /// Makes them of all broadcasts among the actions, with such ends; with line feeds they have about so many bytes.
+    pub(crate) fn of(actions: &[Action], end: LineEnd, bytes: usize) -> Self {
+        let lines = |action: &Action| if let Action::Broadcast { message, .. } = action { message.lines() } else { 0 };
+        let more = match end {
+            LineEnd::Lf => 0,
+            LineEnd::CrLf => actions.iter().map(lines).sum::<usize>() * end.more_bytes(),
+        };
+        let bytes = bytes + more;
         let (mut all, mut ends, mut broadcasts) = (BytesMut::with_capacity(bytes), Vec::new(), Vec::new());
         for action in actions {
             if let Action::Broadcast { message, .. } = action {
-                message.encode_lines(&mut all, |end| ends.push(offset(end)));
+                message.encode_lines(end, &mut all, |end| ends.push(offset(end)));
                 broadcasts.push((offset(all.len()), offset(ends.len())));
             }
         }

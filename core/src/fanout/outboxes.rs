@@ -9,7 +9,8 @@ use super::pulse::{Look, Pulse};
 use super::queue::{Limits, Part, Pushed, Queue};
 use super::rooms::Seat;
 use super::{Output, Share, Upcoming};
-use crate::{Config, ConnectionId, Form, Incident, Message, Signal, Stats, Time};
+use crate::form::Encoding;
+use crate::{Config, ConnectionId, Dialect, Form, Incident, Message, Signal, Stats, Time};
 
 #[derive(Debug)]
 pub(super) struct Outboxes<S> {
@@ -43,6 +44,8 @@ pub(super) struct Outboxes<S> {
 pub(super) struct Outbox<S> {
     connection: ConnectionId,
     form: Form,
+    /// What is known of the program at its other end.
+    dialect: Dialect,
     pub(super) socket: S,
     seat: Option<Seat>,
     queue: Option<Box<Queue>>,
@@ -96,7 +99,14 @@ impl<S: Clone> Outboxes<S> {
         }
     }
 
-    pub(super) fn open(&mut self, now: Time, connection: ConnectionId, form: Form, socket: Option<&S>) {
+    pub(super) fn open(
+        &mut self,
+        now: Time,
+        connection: ConnectionId,
+        form: Form,
+        dialect: Dialect,
+        socket: Option<&S>,
+    ) {
         let (Some(place), Some(socket)) = (self.share.place(connection), socket) else {
             return;
         };
@@ -107,6 +117,7 @@ impl<S: Clone> Outboxes<S> {
         self.open[place] = Some(Outbox {
             connection,
             form,
+            dialect,
             socket,
             seat: None,
             queue: None,
@@ -131,9 +142,19 @@ impl<S: Clone> Outboxes<S> {
         self.open.iter().flatten().map(|outbox| outbox.connection).collect()
     }
 
-    /// Returns how the connection in a place is spoken to.
-    pub(super) fn form(&self, place: usize) -> Form {
-        self.open[place].as_ref().map_or_else(Form::default, |outbox| outbox.form)
+    /// Returns what is spoken to the connection in a place.
+    pub(super) fn encoding(&self, place: usize) -> Encoding {
+        self.open[place].as_ref().map_or_else(Encoding::default, Outbox::encoding)
+    }
+
+    /// Learns what is known of the program at the other end of the connection in a place.
+    pub(super) fn set_dialect(&mut self, place: usize, dialect: Dialect) {
+        let Some(outbox) = self.open[place].as_mut() else { return };
+        outbox.dialect = dialect;
+        let encoding = outbox.encoding();
+        if let Some(queue) = outbox.queue.as_mut() {
+            queue.encoding = encoding;
+        }
     }
 
     /// Returns where the connection in a place sits.
@@ -446,10 +467,10 @@ impl<S: Clone> Outboxes<S> {
     /// Queues something. Returns for whom, if they have to be put into a line for it.
     fn push(&mut self, place: usize, push: impl FnOnce(&mut Queue, &Limits) -> Pushed) -> Option<ConnectionId> {
         let outbox = self.open[place].as_mut().filter(|outbox| !outbox.is_done())?;
-        let connection = outbox.connection;
+        let (connection, encoding) = (outbox.connection, outbox.encoding());
         let queue = outbox.queue.get_or_insert_with(|| {
             self.queues += 1;
-            Box::new(Queue::new(outbox.form))
+            Box::new(Queue::new(encoding))
         });
         let Pushed { given, dropped, is_over } = push(queue, &self.limits);
         self.given += given as u64;
@@ -518,6 +539,10 @@ impl<S: Clone> Outboxes<S> {
 }
 
 impl<S> Outbox<S> {
+    const fn encoding(&self) -> Encoding {
+        Encoding::of(self.form, self.dialect)
+    }
+
     /// Tells whether nothing more is to be sent than what is queued, if that is anything.
     const fn is_done(&self) -> bool {
         self.abandoned || self.cut.is_some()

@@ -8,7 +8,8 @@ use std::time::Duration;
 use bytes::{Buf as _, Bytes, BytesMut};
 
 use crate::config::REPLY_RESERVE_BYTES;
-use crate::{Config, Form, Message, Time};
+use crate::form::Encoding;
+use crate::{Config, Message, Time};
 
 /// From how many bytes on it is cheaper to share a part of a chunk than to copy it: a share costs as much as 200 bytes to keep,
 /// and a write of its own.
@@ -65,7 +66,7 @@ pub(super) struct Pushed {
 
 #[derive(Debug, Default)]
 pub(super) struct Queue {
-    form: Form,
+    pub(super) encoding: Encoding,
     /// Before `tail`.
     pieces: VecDeque<Bytes>,
     tail: BytesMut,
@@ -85,8 +86,8 @@ pub(super) struct Queue {
 }
 
 impl Queue {
-    pub(super) fn new(form: Form) -> Self {
-        Self { form, ..Self::default() }
+    pub(super) fn new(encoding: Encoding) -> Self {
+        Self { encoding, ..Self::default() }
     }
 
     pub(super) const fn bytes(&self) -> usize {
@@ -152,7 +153,7 @@ impl Queue {
     fn push_message(&mut self, message: &Message) {
         self.cut_tail();
         let before = self.tail.len();
-        message.encode(self.form, &mut self.tail);
+        message.encode(self.encoding, &mut self.tail);
         self.bytes += self.tail.len() - before;
     }
 

@@ -1,6 +1,6 @@
 //! Owns who of this share is in which room, and what has been said there and not been given to all of them yet.
 //!
-//! A room has a hall for each form in which somebody there is spoken to. What is said in the room is kept in a chunk for each of its halls
+//! A room has a hall for each encoding in which somebody there is spoken to. What is said in the room is kept in a chunk for each of its halls
 //! that is not empty; when the batch is through, the chunk is frozen and its bytes are given to one member after the other. A member who
 //! came, left or was told something in the middle of it has an offset up to which it has seen the chunk.
 
@@ -8,7 +8,8 @@ use std::collections::VecDeque;
 
 use super::chunk::{Chunk, OpenChunk};
 use super::lines::{Told, offset};
-use crate::{Config, Form, Message, RoomId};
+use crate::form::{Encoding, LineEnd};
+use crate::{Config, Message, RoomId};
 
 /// How many bytes of buffers are kept to be used again: enough for two batches as large as they become, since what was in the cache when it
 /// was written to last is so still. The worst moment is not kept for ever.
@@ -25,8 +26,8 @@ const GROUP_MEMBERS: usize = 16;
 
 #[derive(Debug)]
 pub(super) struct Rooms {
-    /// By form, and by the rooms' keys: up to the last room in which somebody of that form was.
-    halls: [Vec<Hall>; Form::COUNT],
+    /// By encoding, and by the rooms' keys: up to the last room in which somebody with that encoding was.
+    halls: [Vec<Hall>; Encoding::COUNT],
     /// The halls with an open chunk, in the order in which somebody spoke there first, by how long they take.
     touched: [VecDeque<HallId>; Length::COUNT],
     turn_writes: usize,
@@ -55,11 +56,11 @@ impl Length {
     const COUNT: usize = 2;
 }
 
-/// Names those in a room who are spoken to in one form.
+/// Names those in a room who are spoken to in one encoding.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct HallId {
     room: RoomId,
-    form: Form,
+    encoding: Encoding,
 }
 
 #[derive(Debug, Default)]
@@ -88,8 +89,8 @@ pub(super) struct Flushing {
 impl Flushing {
     /// Goes on to the next member: its place, and how much there is to give.
     fn next_member(&mut self, halls: &[Vec<Hall>]) -> Option<(usize, usize)> {
-        let HallId { room, form } = self.hall;
-        let place = *halls[form.index()][room.key() as usize].members.get(self.next)?;
+        let HallId { room, encoding } = self.hall;
+        let place = *halls[encoding.index()][room.key() as usize].members.get(self.next)?;
         self.next += 1;
         Some((place as usize, self.chunk.bytes().len()))
     }
@@ -101,8 +102,8 @@ impl Flushing {
 
     /// Returns who comes next of those who are fetched together with the one it has gone on to: nobody, unless that is the first of them.
     fn next_of_group<'a>(&self, halls: &'a [Vec<Hall>]) -> &'a [u32] {
-        let HallId { room, form } = self.hall;
-        let (group, members) = (self.next - 1, &halls[form.index()][room.key() as usize].members);
+        let HallId { room, encoding } = self.hall;
+        let (group, members) = (self.next - 1, &halls[encoding.index()][room.key() as usize].members);
         if group % GROUP_MEMBERS != 0 {
             return &[];
         }
@@ -131,6 +132,12 @@ impl Seat {
     }
 }
 
+impl HallId {
+    pub(super) const fn room(self) -> RoomId {
+        self.room
+    }
+}
+
 impl Rooms {
     pub(super) fn new(config: &Config) -> Self {
         let turn_writes = config.turn_writes as usize;
@@ -146,9 +153,9 @@ impl Rooms {
         }
     }
 
-    pub(super) fn enter(&mut self, room: RoomId, form: Form, place: usize) -> Seat {
-        let (id, key) = (HallId { room, form }, room.key() as usize);
-        let halls = &mut self.halls[form.index()];
+    pub(super) fn enter(&mut self, room: RoomId, encoding: Encoding, place: usize) -> Seat {
+        let (id, key) = (HallId { room, encoding }, room.key() as usize);
+        let halls = &mut self.halls[encoding.index()];
         if halls.len() <= key {
             halls.resize_with(key + 1, Hall::default);
         }
@@ -177,21 +184,21 @@ impl Rooms {
         members.get(seat.index as usize).map(|&place| place as usize)
     }
 
-    /// Keeps a message for the members of a room, if there are any. `told` returns what it is as lines.
-    pub(super) fn broadcast<'a>(&mut self, room: RoomId, message: &Message, told: impl Fn() -> Told<'a>) {
-        for form in Form::ALL {
-            let hall = self.halls[form.index()].get_mut(room.key() as usize);
+    /// Keeps a message for the members of a room, if there are any. `told` returns what it is as lines with such an end.
+    pub(super) fn broadcast<'a>(&mut self, room: RoomId, message: &Message, told: impl Fn(LineEnd) -> Told<'a>) {
+        for encoding in Encoding::ALL {
+            let hall = self.halls[encoding.index()].get_mut(room.key() as usize);
             let Some(hall) = hall.filter(|hall| !hall.members.is_empty()) else { continue };
             let length = hall.length(self.turn_writes);
             let chunk = hall.chunk.get_or_insert_with(|| {
-                self.touched[length as usize].push_back(HallId { room, form });
+                self.touched[length as usize].push_back(HallId { room, encoding });
                 let spare = self.spare.pop();
                 self.spare_bytes -= spare.as_ref().map_or(0, OpenChunk::bytes_held);
                 Box::new(spare.unwrap_or_default())
             });
-            match form {
-                Form::Lines => chunk.push_lines(&told()),
-                Form::Web => chunk.push_frame(message),
+            match encoding {
+                Encoding::Lines(end) => chunk.push_lines(&told(end)),
+                Encoding::Frames => chunk.push_frame(message),
             }
         }
     }
@@ -252,15 +259,16 @@ impl Rooms {
 
     /// Tells whether it takes more than a turn to give something to the members of a room.
     pub(super) fn is_long(&self, room: RoomId) -> bool {
-        let is_long =
-            |form| self.hall(HallId { room, form }).is_some_and(|hall| hall.length(self.turn_writes) == Length::Long);
-        Form::ALL.into_iter().any(is_long)
+        let is_long = |encoding| {
+            self.hall(HallId { room, encoding }).is_some_and(|hall| hall.length(self.turn_writes) == Length::Long)
+        };
+        Encoding::ALL.into_iter().any(is_long)
     }
 
     /// Tells whether something was said in a room that nobody was given yet.
     pub(super) fn has_open_chunk(&self, room: RoomId) -> bool {
-        let is_open = |form| self.hall(HallId { room, form }).is_some_and(|hall| hall.chunk.is_some());
-        Form::ALL.into_iter().any(is_open)
+        let is_open = |encoding| self.hall(HallId { room, encoding }).is_some_and(|hall| hall.chunk.is_some());
+        Encoding::ALL.into_iter().any(is_open)
     }
 
     /// Tells whether nothing is to be given to anyone but the members of long halls.
@@ -316,11 +324,11 @@ impl Rooms {
     }
 
     fn hall(&self, id: HallId) -> Option<&Hall> {
-        self.halls[id.form.index()].get(id.room.key() as usize)
+        self.halls[id.encoding.index()].get(id.room.key() as usize)
     }
 
     fn hall_mut(&mut self, id: HallId) -> Option<&mut Hall> {
-        self.halls[id.form.index()].get_mut(id.room.key() as usize)
+        self.halls[id.encoding.index()].get_mut(id.room.key() as usize)
     }
 
     /// Keeps the buffers of a chunk that everybody was given.

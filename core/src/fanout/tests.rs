@@ -154,11 +154,11 @@ fn id(key: u32) -> ConnectionId {
 }
 
 fn open(connection: ConnectionId) -> Action {
-    Action::Open { connection, form: Form::Lines }
+    Action::Open { connection, form: Form::Lines, dialect: Dialect::Lf }
 }
 
 fn open_web(connection: ConnectionId) -> Action {
-    Action::Open { connection, form: Form::Web }
+    Action::Open { connection, form: Form::Web, dialect: Dialect::Lf }
 }
 
 fn enter(connection: ConnectionId, room: RoomId) -> Action {

@@ -53,7 +53,9 @@ pub(super) fn encode(message: &Message, out: &mut BytesMut) {
         | Message::NotUtf8
         | Message::WrongDoor { .. }
         | Message::Dropped { .. }
-        | Message::Stopping => TEXT,
+        | Message::Stopping
+        | Message::Here
+        | Message::TimingMark => TEXT,
     };
     let start = begin_frame(kind, out);
     encode_payload(message, out);
@@ -130,6 +132,8 @@ fn encode_payload(message: &Message, out: &mut BytesMut) {
         Message::WrongDoor { foreign } => Object::begin(out, "wrong-door").text("what", &foreign.to_string()).end(),
         Message::Dropped { count } => Object::begin(out, "dropped").number("count", *count).end(),
         Message::Stopping => Object::begin(out, "stopping").end(),
+        // Only telnet asks for these, and it has no frames.
+        Message::Here | Message::TimingMark => Object::begin(out, "here").end(),
     }
 }
 

@@ -1,11 +1,12 @@
 //! Owns which kind of input a session has. All kinds are handed bytes, and have found the next thing that was sent, or wait for more.
 
+use std::ops::ControlFlow;
+
 use super::frames::Frames;
 use super::lines::{Lines, Opening};
-use super::telnet::Stripped;
 use crate::request::Asked;
 use crate::texts::Saying;
-use crate::{Form, Time};
+use crate::{Dialect, Form, Time};
 
 #[derive(Debug)]
 pub(super) enum Input {
@@ -15,12 +16,13 @@ pub(super) enum Input {
 }
 
 impl Input {
-    pub(super) fn handle_bytes(&mut self, bytes: &[u8]) -> Stripped {
+    /// Takes bytes that have come. Tells whether more may come: else the last was a wish to leave.
+    pub(super) fn handle_bytes(&mut self, bytes: &[u8]) -> ControlFlow<()> {
         match self {
             Self::Lines(lines) => lines.handle_bytes(bytes),
             Self::Web(frames) => {
                 frames.handle_bytes(bytes);
-                Stripped::Text
+                ControlFlow::Continue(())
             }
         }
     }
@@ -49,6 +51,14 @@ impl Input {
         }
     }
 
+    /// Tells whether what was found costs nothing.
+    pub(super) const fn is_free(&self) -> bool {
+        match self {
+            Self::Lines(lines) => lines.is_free(),
+            Self::Web(_) => false,
+        }
+    }
+
     /// Goes past what was found, and was blank or not.
     pub(super) fn pass(&mut self, is_blank: bool) {
         match self {
@@ -72,7 +82,7 @@ impl Input {
         }
     }
 
-    pub(super) const fn held_bytes(&self) -> usize {
+    pub(super) fn held_bytes(&self) -> usize {
         match self {
             Self::Lines(lines) => lines.held_bytes(),
             Self::Web(frames) => frames.held_bytes(),
@@ -83,6 +93,22 @@ impl Input {
         match self {
             Self::Lines(lines) => lines.opening(),
             Self::Web(_) => Opening::Line,
+        }
+    }
+
+    /// Returns what is known of the program that it comes from.
+    pub(super) const fn dialect(&self) -> Dialect {
+        match self {
+            Self::Lines(lines) => lines.dialect(),
+            Self::Web(_) => Dialect::Lf,
+        }
+    }
+
+    /// Returns the same, and asks for it no more.
+    pub(super) fn take_dialect(&mut self) -> Dialect {
+        match self {
+            Self::Lines(lines) => lines.take_dialect(),
+            Self::Web(_) => Dialect::Lf,
         }
     }
 

@@ -1,49 +1,72 @@
 //! Owns lines: finds them among the bytes of a connection, without telnet's own, and takes each for what it asks for.
+//!
+//! Invariant: what is held of it ends each line in one line feed, whatever ended it, and what was erased is not among it. All is decided byte by
+//! byte, so that it does not matter how they were split.
 
-use memchr::{memchr, memchr_iter};
+use std::ops::ControlFlow;
 
-use super::telnet::{Stripped, Telnet};
+use memchr::{memchr, memchr_iter, memrchr};
+
+use super::erase::{without_last_character, without_last_word};
+use super::marks::{Mark, Marks};
+use super::telnet::{Command, Heard, Telnet};
 use crate::request::Asked;
 use crate::text;
 use crate::texts::Saying;
-use crate::{Config, Foreign, Request};
+use crate::{Config, Dialect, Foreign, Request};
 
 /// What a terminal sends for ^D. At the start of a line it means the end of input, as it does to a shell.
 const END_OF_INPUT: u8 = 0x04;
+const BACKSPACE: u8 = 0x08;
+/// ^U, which erases the line.
+const KILL_LINE: u8 = 0x15;
+/// ^W, which erases a word.
+const KILL_WORD: u8 = 0x17;
+const DELETE: u8 = 0x7f;
 
 /// Holds what was handed in of a connection that sends lines, up to the next of them.
 #[derive(Debug)]
 pub(super) struct Lines {
-    /// What was handed in and is not yet a request, without telnet's own bytes.
+    /// What was handed in and is not yet a request: whole lines, then the one that is being typed.
     input: Vec<u8>,
     /// Where in `input` the next line begins.
     start: usize,
-    /// Up to where `input` was searched for the end of that line.
-    searched: usize,
-    /// What kind of line it is, once enough of it is here to tell.
-    found: Option<Line>,
+    /// Where the line begins that is being typed.
+    typed: usize,
+    /// What comes next, once it is here.
+    found: Option<Next>,
+    /// What is asked for without a line.
+    marks: Marks,
     line_chars_max: u32,
     telnet: Telnet,
-    /// No line has come yet but blank ones: what comes first tells whether it is chat at all.
-    opening: bool,
-    /// Inside of a line that is over the limit: all is dropped up to its end. It was reported; but the opening line is only when its
-    /// end has told that it is chat, so that a little of that is kept.
-    skipping: bool,
+    dialect: Dialect,
+    typing: Typing,
+    /// The last was a carriage return: a line feed or a zero byte behind it belongs to it.
+    returned: bool,
+    /// How many blank lines were typed, as long as there was no other: what comes first tells whether it is chat at all.
+    opening: Option<u8>,
+    /// What it was, if it was no chat: nothing after it counts.
+    foreign: Option<Foreign>,
 }
 
-/// What begins at `start` in the input.
+/// What comes next of what is held.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Line {
-    /// A line whose line feed is at `searched`.
-    Whole,
-    /// More bytes than any line can have, and no line feed yet.
-    Endless,
-    /// The end of a first line that had more, with its line feed at `searched`.
-    EndOfEndless,
-    /// A ^D.
-    EndOfInput,
-    /// The beginning of what is not chat.
-    Foreign(Foreign),
+enum Next {
+    /// A line, from `start` to its line feed.
+    Line { end: usize },
+    /// What is asked for without one.
+    Mark(Mark),
+}
+
+/// What becomes of the line that is being typed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Typing {
+    /// It is kept.
+    Kept,
+    /// It is the first, and over the limit: its end will tell whether it is chat, so that a little of that is kept.
+    End,
+    /// It is over the limit, and dropped.
+    Dropped,
 }
 
 /// Tells what the first bytes of a connection are.
@@ -62,46 +85,75 @@ impl Lines {
         Self {
             input: Vec::new(),
             start: 0,
-            searched: 0,
+            typed: 0,
             found: None,
+            marks: Marks::default(),
             line_chars_max: config.line_chars_max,
             telnet: Telnet::default(),
-            opening: true,
-            skipping: false,
+            dialect: Dialect::default(),
+            typing: Typing::Kept,
+            returned: false,
+            opening: Some(0),
+            foreign: None,
         }
     }
 
-    pub(super) fn handle_bytes(&mut self, bytes: &[u8]) -> Stripped {
-        let stripped = self.telnet.strip(bytes, &mut self.input);
-        self.find_line();
-        stripped
+    /// Takes bytes that have come. Tells whether more may come: else the last was a wish to leave.
+    pub(super) fn handle_bytes(&mut self, mut bytes: &[u8]) -> ControlFlow<()> {
+        let mut flow = ControlFlow::Continue(());
+        while flow.is_continue()
+            && self.foreign.is_none()
+            && let Some(heard) = self.telnet.hear(&mut bytes)
+        {
+            flow = match heard {
+                Heard::Text(text) => self.type_text(text),
+                Heard::Command(command) => self.obey(command),
+            };
+        }
+        self.find();
+        flow
     }
 
     /// Returns what has come first.
-    pub(crate) const fn opening(&self) -> Opening {
-        match self.found {
-            None => Opening::Unknown,
-            Some(Line::Foreign(foreign)) => Opening::Foreign(foreign),
-            Some(Line::Whole | Line::Endless | Line::EndOfEndless | Line::EndOfInput) => Opening::Line,
+    pub(super) const fn opening(&self) -> Opening {
+        if let Some(foreign) = self.foreign {
+            return Opening::Foreign(foreign);
         }
+        match self.found {
+            Some(Next::Line { .. } | Next::Mark(Mark::TooLong)) => Opening::Line,
+            // Telnet speaks before anybody types, and there may be a line behind it.
+            Some(Next::Mark(_)) if self.typed > self.start => Opening::Line,
+            Some(Next::Mark(_)) | None => Opening::Unknown,
+        }
+    }
+
+    /// Returns what is known of the program that they come from.
+    pub(super) const fn dialect(&self) -> Dialect {
+        self.dialect
+    }
+
+    /// Returns the same, and asks for it no more.
+    pub(super) fn take_dialect(&mut self) -> Dialect {
+        self.marks.forget_dialects();
+        self.found = self.found.filter(|found| !matches!(found, Next::Mark(_)));
+        self.find();
+        self.dialect
     }
 
     pub(super) const fn has_found(&self) -> bool {
         self.found.is_some()
     }
 
-    pub(super) const fn held_bytes(&self) -> usize {
-        self.input.capacity()
+    pub(super) fn held_bytes(&self) -> usize {
+        self.input.capacity() + self.marks.held_bytes()
     }
 
     /// Takes lines from the one that was found on, up to the first that may not pass, or is not plain: shown ASCII that says something, as
     /// nearly all are that come many at once. Of those, most of what there is to be done is done for all together. What they say is
     /// added to `saying`. Returns how many there are.
     pub(super) fn say_plain(&mut self, saying: &mut Saying, mut may_pass: impl FnMut() -> bool) -> usize {
-        if self.found != Some(Line::Whole) || self.opening {
-            return 0;
-        }
-        let held = &self.input[self.start..];
+        let Some(Next::Line { .. }) = self.found else { return 0 };
+        let held = &self.input[self.start..self.lines_end()];
         let (mut start, mut count) = (0, 0);
         for end in memchr_iter(b'\n', held) {
             let line = &held[start..end];
@@ -114,127 +166,263 @@ impl Lines {
         if count > 0 {
             saying.push_lines(std::str::from_utf8(&held[..start]).expect("it is ASCII"), count);
             self.start += start;
-            self.searched = self.start;
             self.found = None;
-            self.find_line();
+            self.find();
         }
         count as usize
     }
 
-    /// Takes the line that was found for what it asks for; what it says is added to `saying`.
+    /// Takes what was found for what it asks for; what it says is added to `saying`.
     pub(super) fn ask(&self, saying: &mut Saying) -> Asked {
         match self.found {
             None => Asked::Nothing,
-            Some(Line::Endless | Line::EndOfEndless) => Asked::For(Request::TooLong),
-            Some(Line::EndOfInput) => Asked::For(Request::Quit),
-            Some(Line::Foreign(foreign)) => Asked::For(Request::WrongDoor(foreign)),
-            Some(Line::Whole) => {
-                let (line, chars_max) = (self.whole_line(), self.line_chars_max as usize);
-                if line.len() > self.line_bytes_max() {
-                    return Asked::For(Request::TooLong);
-                }
-                match std::str::from_utf8(line) {
-                    Err(_) => Asked::For(Request::NotUtf8),
-                    // Few bytes can't be many characters.
-                    Ok(line) if line.len() > chars_max && line.chars().count() > chars_max => {
-                        Asked::For(Request::TooLong)
-                    }
-                    Ok(line) => Asked::of(line, saying),
-                }
-            }
+            Some(Next::Mark(mark)) => Asked::For(mark.request()),
+            Some(Next::Line { end }) => self.ask_line(&self.input[self.start..end], saying),
         }
     }
 
-    /// Goes past the line that was found, and was blank or not, to the next one.
+    fn ask_line(&self, line: &[u8], saying: &mut Saying) -> Asked {
+        let chars_max = self.line_chars_max as usize;
+        match std::str::from_utf8(line) {
+            Err(_) => Asked::For(Request::NotUtf8),
+            // Few bytes can't be many characters.
+            Ok(line) if line.len() > chars_max && line.chars().count() > chars_max => Asked::For(Request::TooLong),
+            Ok(line) => Asked::of(line, saying),
+        }
+    }
+
+    /// Tells whether what was found costs nothing, since it asks for nothing.
+    pub(super) const fn is_free(&self) -> bool {
+        matches!(self.found, Some(Next::Mark(Mark::Speak(_))))
+    }
+
+    /// Goes past what was found, and was blank or not, to what is next.
     pub(super) fn pass(&mut self, is_blank: bool) {
-        self.opening &= is_blank;
         match self.found.take() {
-            Some(Line::Whole) => {
-                self.start = self.searched + 1;
+            Some(Next::Line { end }) => {
+                self.start = end + 1;
                 if is_blank {
-                    self.start += blank_lines_bytes(&self.input[self.start..], self.line_chars_max as usize);
+                    let blank = &self.input[self.start..self.lines_end()];
+                    self.start += blank_lines_bytes(blank, self.line_chars_max as usize);
                 }
             }
-            Some(Line::Endless) => self.skipping = true,
-            Some(Line::EndOfEndless) => {
-                self.skipping = false;
-                self.start = self.searched + 1;
-            }
-            Some(Line::EndOfInput) => self.start += 1,
-            Some(Line::Foreign(_)) => self.start = self.input.len(),
+            Some(Next::Mark(_)) => self.marks.pop(),
             None => {}
         }
-        self.searched = self.searched.max(self.start);
-        self.find_line();
+        self.find();
     }
 
-    /// Looks for the next line in what is held.
-    fn find_line(&mut self) {
+    /// Looks for what is next in what is held.
+    fn find(&mut self) {
         if self.found.is_some() {
             return;
         }
-        if self.skipping && !self.opening {
-            let end = memchr(b'\n', &self.input[self.searched..]);
-            self.skipping = end.is_none();
-            self.start = end.map_or(self.input.len(), |end| self.searched + end + 1);
-            self.searched = self.start;
-        }
-        let end = memchr(b'\n', &self.input[self.searched..]);
-        self.searched = end.map_or(self.input.len(), |end| self.searched + end);
-        let held = &self.input[self.start..];
-        let found = if self.skipping {
-            end.map(|_| Line::EndOfEndless)
-        } else if held.first() == Some(&END_OF_INPUT) {
-            Some(Line::EndOfInput)
-        } else if end.is_some() {
-            Some(Line::Whole)
-        } else {
-            (held.len() > self.line_bytes_max() + 1).then_some(Line::Endless)
-        };
-        self.found = self.find_foreign(found).map(Line::Foreign).or(found);
-        if self.opening && (self.found == Some(Line::Endless) || self.skipping && self.found.is_none()) {
-            self.found = None;
-            self.skipping = true;
-            self.start = self.start.max(self.input.len().saturating_sub(Foreign::END_BYTES));
-            self.forget_passed();
-        }
-    }
-
-    /// Looks whether what comes first is chat at all.
-    fn find_foreign(&self, found: Option<Line>) -> Option<Foreign> {
-        if !self.opening {
-            return None;
-        }
-        if self.skipping {
-            return found.and_then(|_| Foreign::from_end(self.whole_line()));
-        }
-        let held = &self.input[self.start..];
-        // However it was split, a line is told by what can be seen of it as soon as it is too long, and by its end.
-        let endless = || Foreign::from_endless(&held[..self.line_bytes_max() + 2]);
-        Foreign::from_start(held).or_else(|| match found? {
-            Line::Whole if self.searched - self.start > self.line_bytes_max() + 1 => {
-                endless().or_else(|| Foreign::from_end(self.whole_line()))
+        self.found = match self.marks.first() {
+            Some((place, mark)) if place == self.start => Some(Next::Mark(mark)),
+            Some(_) | None => {
+                let end = memchr(b'\n', &self.input[self.start..self.typed]);
+                end.map(|end| Next::Line { end: self.start + end })
             }
-            Line::Whole => Foreign::from_line(self.whole_line()),
-            Line::Endless => endless(),
-            Line::EndOfEndless | Line::EndOfInput | Line::Foreign(_) => None,
-        })
+        };
     }
 
-    /// Returns the line that was found, without its end.
-    fn whole_line(&self) -> &[u8] {
-        let line = &self.input[self.start..self.searched];
-        line.strip_suffix(b"\r").unwrap_or(line)
+    /// Returns where the lines end that come before anything else.
+    fn lines_end(&self) -> usize {
+        self.marks.first().map_or(self.typed, |(place, _)| place)
+    }
+
+    /// Does what telnet says.
+    fn obey(&mut self, command: Command) -> ControlFlow<()> {
+        self.learn(if matches!(command, Command::Negotiation | Command::TimingMark) {
+            Dialect::Telnet
+        } else {
+            Dialect::CrLf
+        });
+        match command {
+            Command::Other | Command::Negotiation => {}
+            Command::TimingMark => self.marks.push(self.typed, Mark::Timing),
+            Command::AreYouThere => self.marks.push(self.typed, Mark::AreYouThere),
+            Command::EraseCharacter => self.erase(without_last_character),
+            Command::EraseLine => self.erase(|_| 0),
+            Command::Interrupt => {
+                // However it is split, the question behind it is answered before the end.
+                self.marks.push(self.typed, Mark::Timing);
+                return ControlFlow::Break(());
+            }
+            Command::EndOfFile => return ControlFlow::Break(()),
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// Takes notice of what the program understands. It counts from the line on that is being typed.
+    fn learn(&mut self, dialect: Dialect) {
+        if dialect > self.dialect {
+            self.dialect = dialect;
+            self.marks.push(self.typed, Mark::Speak(dialect));
+        }
+    }
+
+    /// Takes text without telnet's commands: what is typed, keys that erase, and the ends of lines.
+    fn type_text(&mut self, mut text: &[u8]) -> ControlFlow<()> {
+        let mut key = find_key(text);
+        while !text.is_empty() && self.foreign.is_none() {
+            if std::mem::take(&mut self.returned) && matches!(text[0], b'\n' | 0) {
+                text = &text[1..];
+                key = key.saturating_sub(1);
+                continue;
+            }
+            let plain = memchr(b'\r', &text[..key]).unwrap_or(key);
+            self.type_plain(&text[..plain]);
+            let Some((&byte, rest)) = text[plain..].split_first().filter(|_| self.foreign.is_none()) else { break };
+            text = rest;
+            match byte {
+                b'\r' => {
+                    self.learn(Dialect::CrLf);
+                    self.type_plain(b"\n");
+                    self.returned = true;
+                    key -= plain + 1;
+                    continue;
+                }
+                BACKSPACE | DELETE => self.erase(without_last_character),
+                KILL_LINE => self.erase(|_| 0),
+                KILL_WORD => self.erase(without_last_word),
+                END_OF_INPUT if self.typing == Typing::Kept && self.typed == self.input.len() => {
+                    return ControlFlow::Break(());
+                }
+                _ => self.type_plain(&[byte]),
+            }
+            key = find_key(text);
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// Takes text without keys, and with line feeds only as ends of lines.
+    fn type_plain(&mut self, mut text: &[u8]) {
+        while !text.is_empty() && self.opening.is_some() && self.foreign.is_none() {
+            let (line, rest) = text.split_at(memchr(b'\n', text).unwrap_or(text.len()));
+            self.type_opening(line);
+            text = rest;
+            if !text.is_empty() && self.foreign.is_none() {
+                self.end_opening();
+                text = &text[1..];
+            }
+        }
+        if self.foreign.is_some() {
+            return;
+        }
+        while !text.is_empty() {
+            if self.typing == Typing::Dropped {
+                let Some(end) = memchr(b'\n', text) else { return };
+                self.typing = Typing::Kept;
+                text = &text[end + 1..];
+                continue;
+            }
+            let room = self.line_bytes_max() - (self.input.len() - self.typed);
+            let is_all = text.len() <= room;
+            let end = memrchr(b'\n', if is_all { text } else { &text[..=room] });
+            let (kept, rest) = match end {
+                _ if is_all => (text, &b""[..]),
+                Some(end) => text.split_at(end + 1),
+                None => {
+                    self.drop_line();
+                    continue;
+                }
+            };
+            let before = self.input.len();
+            self.input.extend_from_slice(kept);
+            self.typed = end.map_or(self.typed, |end| before + end + 1);
+            text = rest;
+        }
+    }
+
+    /// Takes something of the first line that is not blank.
+    fn type_opening(&mut self, mut line: &[u8]) {
+        while !line.is_empty() && self.typing == Typing::Kept {
+            let room = self.line_bytes_max() + 1 - (self.input.len() - self.typed);
+            let (kept, rest) = line.split_at(room.min(line.len()));
+            self.input.extend_from_slice(kept);
+            line = rest;
+            let typed = &self.input[self.typed..];
+            let is_over = typed.len() > self.line_bytes_max();
+            let foreign = Foreign::from_start(typed, self.opening.unwrap_or_default());
+            if let Some(foreign) = foreign.or_else(|| Foreign::from_endless(typed).filter(|_| is_over)) {
+                return self.find_foreign(foreign);
+            }
+            if is_over {
+                self.typing = Typing::End;
+                self.keep_end();
+            }
+        }
+        if self.typing == Typing::End {
+            self.input.extend_from_slice(&line[line.len().saturating_sub(Foreign::END_BYTES)..]);
+            self.keep_end();
+        }
+    }
+
+    /// Ends what may be the first line that is not blank.
+    fn end_opening(&mut self) {
+        let line = &self.input[self.typed..];
+        let foreign = match self.typing {
+            Typing::End => Foreign::from_end(line),
+            Typing::Kept | Typing::Dropped => Foreign::from_line(line),
+        };
+        if let Some(foreign) = foreign {
+            return self.find_foreign(foreign);
+        }
+        if self.typing == Typing::End {
+            self.opening = None;
+            self.drop_line();
+            self.typing = Typing::Kept;
+            return;
+        }
+        let is_blank = self.ask_line(line, &mut Saying::default()).is_nothing();
+        self.opening = self.opening.filter(|_| is_blank).map(|blank| blank.saturating_add(1));
+        self.input.push(b'\n');
+        self.typed = self.input.len();
+    }
+
+    /// Takes notice that it is no chat: nothing else counts.
+    fn find_foreign(&mut self, foreign: Foreign) {
+        self.foreign = Some(foreign);
+        self.input.truncate(self.typed);
+        self.marks.push(self.typed, Mark::WrongDoor(foreign));
+    }
+
+    /// Of a first line that is over the limit, keeps only what its end will be told by.
+    fn keep_end(&mut self) {
+        let more = (self.input.len() - self.typed).saturating_sub(Foreign::END_BYTES);
+        self.input.drain(self.typed..self.typed + more);
+        self.input.shrink_to(self.typed + Foreign::END_BYTES);
+    }
+
+    /// Drops the line that is being typed, since it is over the limit.
+    fn drop_line(&mut self) {
+        self.input.truncate(self.typed);
+        self.typing = Typing::Dropped;
+        self.marks.push(self.typed, Mark::TooLong);
+    }
+
+    /// Erases the end of the line that is being typed: all but what `left` says is left.
+    fn erase(&mut self, left: impl FnOnce(&[u8]) -> usize) {
+        if self.typing == Typing::Kept {
+            let left = left(&self.input[self.typed..]);
+            self.input.truncate(self.typed + left);
+        }
     }
 
     /// Lets go of the memory of what was handed out, once it is half: so each byte is moved once at most on average. A connection
     /// that is at rest holds none at all.
     pub(super) fn forget_passed(&mut self) {
-        if self.start == 0 || 2 * self.start < self.input.len() {
+        if 2 * self.start < self.input.len() || self.input.capacity() == 0 || self.start == 0 && !self.input.is_empty()
+        {
             return;
         }
         self.input = self.input[self.start..].to_vec();
-        self.searched -= self.start;
+        self.marks.move_up(self.start);
+        if let Some(Next::Line { end }) = &mut self.found {
+            *end -= self.start;
+        }
+        self.typed -= self.start;
         self.start = 0;
     }
 
@@ -252,7 +440,21 @@ impl Lines {
     }
 }
 
-/// Returns how many bytes at the start are lines of nothing but spaces, tabs and carriage returns, as short as lines may be. They are
+/// Returns where the first key is that does something to the line that is being typed, or the length. Where there is none, many bytes are looked
+/// at at once.
+fn find_key(text: &[u8]) -> usize {
+    let is_key = |byte: u8| matches!(byte, END_OF_INPUT | BACKSPACE | KILL_LINE | KILL_WORD | DELETE);
+    let mut start = 0;
+    for bytes in text.chunks(64) {
+        if bytes.iter().fold(false, |any, &byte| any | is_key(byte)) {
+            return start + bytes.iter().position(|&byte| is_key(byte)).unwrap_or(bytes.len());
+        }
+        start += bytes.len();
+    }
+    text.len()
+}
+
+/// Returns how many bytes at the start are lines of nothing but spaces and tabs, as short as lines may be. They are
 /// as free as any blank lines that came with one; but a flood of them, taken one by one, would cost a hundred times of what it
 /// costs to send.
 pub(super) fn blank_lines_bytes(input: &[u8], line_chars_max: usize) -> usize {
@@ -260,7 +462,7 @@ pub(super) fn blank_lines_bytes(input: &[u8], line_chars_max: usize) -> usize {
     for (place, byte) in input.iter().enumerate() {
         match byte {
             b'\n' => start = place + 1,
-            b' ' | b'\t' | b'\r' if place - start < line_chars_max => {}
+            b' ' | b'\t' if place - start < line_chars_max => {}
             _ => break,
         }
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chinwag_core::{Action, Chat, Config, ConnectionId, Event, Form, Message, Request, RoomId, Time};
+use chinwag_core::{Action, Chat, Config, ConnectionId, Dialect, Event, Form, Message, Request, RoomId, Time};
 
 use super::input::Input;
 use crate::sim::{Laws, Model, Reader};
@@ -76,9 +76,10 @@ impl Run {
             0 => return self.open(),
             1 => return self.pass(how),
             2 => return self.close(user),
-            3 => self
-                .chat
-                .handle(self.now, Event::Opened { connection: self.people[user].connection, form: Form::Lines }),
+            3 => self.chat.handle(
+                self.now,
+                Event::Opened { connection: self.people[user].connection, form: Form::Lines, dialect: Dialect::Lf },
+            ),
             4 => return self.ask(user, "/rooms"),
             5 => return self.ask(user, "/users"),
             6 | 7 => {
@@ -95,8 +96,9 @@ impl Run {
             14 if how == 99 => return self.stop(),
             _ => {
                 let line = String::from_utf8_lossy(input.line());
-                let line = line.trim_start_matches('\u{4}');
-                return self.ask(user, line);
+                // Keys that end a line or erase are for the session.
+                let line = line.replace(['\r', '\u{4}', '\u{8}', '\u{15}', '\u{17}', '\u{7f}'], "");
+                return self.ask(user, &line);
             }
         }
         self.check()
@@ -111,7 +113,7 @@ impl Run {
         self.model.add_user();
         let (reader, told) = (Reader::default(), String::new());
         self.people.push(Person { connection, room: None, has_asked: false, reader, told });
-        self.chat.handle(self.now, Event::Opened { connection, form: Form::Lines });
+        self.chat.handle(self.now, Event::Opened { connection, form: Form::Lines, dialect: Dialect::Lf });
         let name = self.follow()?.ok_or("a newcomer is told a name")?;
         self.model.open(self.now, user, &name)?;
         self.check()
@@ -165,7 +167,11 @@ impl Run {
         while let Some(action) = self.chat.poll_action() {
             self.laws.follow(&action)?;
             match action {
-                Action::Open { .. } | Action::Answer { .. } | Action::Alive { .. } | Action::Close { .. } => {}
+                Action::Open { .. }
+                | Action::Speak { .. }
+                | Action::Answer { .. }
+                | Action::Alive { .. }
+                | Action::Close { .. } => {}
                 Action::Reply { connection, message } => {
                     if let Message::YouAre { name: told } = &message {
                         name.get_or_insert_with(|| told.to_string());

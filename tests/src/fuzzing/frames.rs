@@ -43,6 +43,9 @@ pub(super) fn heard(request: &Request) -> Option<Heard> {
         | Request::Unrecognized(_)
         | Request::TooLong
         | Request::NotUtf8
+        | Request::Speak(_)
+        | Request::TimingMark
+        | Request::AreYouThere
         | Request::Ping(_)
         | Request::WrongDoor(_) => Some(Heard::Asked(request.clone())),
     }

@@ -41,7 +41,9 @@ impl Laws {
                 let members = self.people.values().filter(|person| person.room == Some(*room)).count();
                 members > 0 && members == *audience as usize && self.on_broadcast(*room, message)
             }
-            Action::Answer { connection } | Action::Alive { connection } => self.people.contains_key(connection),
+            Action::Speak { connection, .. } | Action::Answer { connection } | Action::Alive { connection } => {
+                self.people.contains_key(connection)
+            }
             Action::Close { connection } => self.people.remove(connection).is_some_and(|person| person.room.is_none()),
             Action::Stop { .. } => {
                 self.people.clear();
@@ -109,6 +111,8 @@ impl Laws {
             | Message::WrongDoor { .. }
             | Message::Dropped { .. }
             | Message::Stopping
+            | Message::Here
+            | Message::TimingMark
             | Message::Hello { .. }
             | Message::Ping
             | Message::Pong { .. }

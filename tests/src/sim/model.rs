@@ -12,8 +12,8 @@ use self::typist::{Ask, Typist};
 /// Holds one line that somebody must be sent.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Line {
-    /// The line with its end.
-    pub text: String,
+    /// The line with its end; or what telnet is answered, which is none.
+    pub text: Vec<u8>,
     /// It is told to a room, and may be dropped for those who are too slow.
     pub may_be_dropped: bool,
 }
@@ -30,6 +30,8 @@ pub struct Model {
     /// By user.
     lines: Vec<Vec<Line>>,
     typists: Vec<Typist>,
+    /// By user: what their lines end in.
+    ends: Vec<&'static str>,
     stopped: bool,
 }
 
@@ -81,6 +83,7 @@ impl Model {
             rooms: vec![Room { name: "main".to_owned(), crowd: None }],
             lines: Vec::new(),
             typists: Vec::new(),
+            ends: Vec::new(),
             stopped: false,
         }
     }
@@ -89,6 +92,7 @@ impl Model {
     pub fn add_user(&mut self) {
         self.lines.push(Vec::new());
         self.typists.push(Typist::new(self.chars_max));
+        self.ends.push("\n");
     }
 
     /// Returns all that a user must be sent so far.
@@ -177,7 +181,8 @@ impl Model {
             return Err(format!("user {user} has not asked for anything more"));
         };
         let Some(person) = self.people.iter().find(|person| person.user == user).cloned() else { return Ok(()) };
-        if !matches!(ask, Ask::Quit | Ask::TooLong | Ask::NotUtf8 | Ask::WrongDoor(_)) {
+        let is_of_a_program = matches!(ask, Ask::Speak | Ask::TimingMark | Ask::AreYouThere);
+        if !is_of_a_program && !matches!(ask, Ask::Quit | Ask::TooLong | Ask::NotUtf8 | Ask::WrongDoor(_)) {
             self.announce(now, user);
         }
         match ask {
@@ -191,8 +196,14 @@ impl Model {
             Ask::Unrecognized(word) => self.reply(user, &format!("Unrecognized command {word}, try /help")),
             Ask::TooLong => self.reply(user, &format!("Messages can only be {} chars long", self.chars_max)),
             Ask::NotUtf8 => self.reply(user, "Messages must be valid UTF-8"),
+            Ask::Speak => self.ends[user] = "\r\n",
+            Ask::TimingMark => self.send(user, b"\xff\xfc\x06".to_vec()),
+            Ask::AreYouThere => self.reply(user, "[Yes]"),
             Ask::WrongDoor(answer) => {
-                self.reply(user, answer);
+                match std::str::from_utf8(&answer).ok().and_then(|answer| answer.strip_suffix('\n')) {
+                    Some(line) if line.starts_with("This port") => self.reply(user, line),
+                    _ => self.send(user, answer),
+                }
                 self.close(now, user);
             }
         }
@@ -343,13 +354,19 @@ impl Model {
         self.people.iter().any(|person| person.name.eq_ignore_ascii_case(name))
     }
 
+    fn send(&mut self, user: usize, text: Vec<u8>) {
+        self.lines[user].push(Line { text, may_be_dropped: false });
+    }
+
     fn reply(&mut self, user: usize, line: &str) {
-        self.lines[user].push(Line { text: format!("{line}\n"), may_be_dropped: false });
+        let text = format!("{line}{}", self.ends[user]);
+        self.send(user, text.into_bytes());
     }
 
     fn broadcast(&mut self, room: &str, line: &str) {
         for person in self.people.iter().filter(|person| person.room == room) {
-            self.lines[person.user].push(Line { text: format!("{line}\n"), may_be_dropped: true });
+            let text = format!("{line}{}", self.ends[person.user]).into_bytes();
+            self.lines[person.user].push(Line { text, may_be_dropped: true });
         }
     }
 }

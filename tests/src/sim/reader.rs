@@ -27,7 +27,7 @@ impl Reader {
         let (mut at, mut missing) = (0, 0);
         while at < self.held.len() {
             let rest = &self.held[at..];
-            let expected = lines.get(self.passed).map_or(&b""[..], |line| line.text.as_bytes());
+            let expected = lines.get(self.passed).map_or(&b""[..], |line| &line.text[..]);
             if !expected.is_empty() && rest.starts_with(expected) {
                 at += expected.len();
                 self.passed += 1;
@@ -67,8 +67,8 @@ impl Reader {
     /// Says what comes next, for a report.
     #[must_use]
     pub fn next(&self, lines: &[Line]) -> String {
-        let line = lines.get(self.passed).map_or("nothing", |line| &line.text);
-        format!("{} of {} lines, next {:?}", self.passed, lines.len(), excerpt(line.as_bytes()))
+        let line = lines.get(self.passed).map_or(&b"nothing"[..], |line| &line.text);
+        format!("{} of {} lines, next {:?}", self.passed, lines.len(), excerpt(line))
     }
 }
 
@@ -76,14 +76,16 @@ impl Reader {
 fn notice(bytes: &[u8]) -> Option<(usize, usize)> {
     let rest = bytes.strip_prefix(NOTICE_START.as_bytes())?;
     let end = rest.iter().position(|&byte| byte == b'\n')?;
-    let count = std::str::from_utf8(&rest[..end]).ok()?.strip_suffix(NOTICE_END)?;
+    let count = std::str::from_utf8(&rest[..end]).ok()?.trim_end_matches('\r').strip_suffix(NOTICE_END)?;
     Some((NOTICE_START.len() + end + 1, count.parse().ok()?))
 }
 
 fn may_be_notice(bytes: &[u8]) -> bool {
     let len = bytes.len().min(NOTICE_START.len());
     let no_end = !bytes.contains(&b'\n');
-    no_end && bytes[..len] == NOTICE_START.as_bytes()[..len] && bytes.len() < NOTICE_START.len() + 20 + NOTICE_END.len()
+    no_end
+        && bytes[..len] == NOTICE_START.as_bytes()[..len]
+        && bytes.len() < NOTICE_START.len() + 20 + NOTICE_END.len() + 1
 }
 
 fn excerpt(bytes: &[u8]) -> String {

@@ -208,7 +208,7 @@ impl User {
             return Err(format!("the session of user {} does not wait for its mark", self.number));
         }
         // It was never a line when telnet says so, but then it is the last.
-        let metered = requests.iter().filter(|&request| *request != Request::Quit);
+        let metered = requests.iter().filter(|&request| !matches!(request, Request::Quit | Request::Speak(_)));
         for _ in 0..metered.map(lines).sum() {
             self.credit.charge(now)?;
         }

@@ -9,7 +9,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::time::Duration;
 
-use chinwag_core::{Action, Batch, Chat, Config, ConnectionId, Event, Fanout, Form, Message, Request, Share, Time};
+use chinwag_core::{
+    Action, Batch, Chat, Config, ConnectionId, Dialect, Event, Fanout, Form, Message, Request, Share, Time,
+};
 
 use crate::sim::user::{User, lines};
 use crate::sim::{Laws, Model, Plan, Step};
@@ -229,7 +231,7 @@ impl World {
         let socket = Rc::new(user);
         self.users[user].connection = Some(connection);
         self.users[user].handle = Rc::downgrade(&socket);
-        self.chat.handle(self.now, Event::Opened { connection, form: Form::Lines });
+        self.chat.handle(self.now, Event::Opened { connection, form: Form::Lines, dialect: Dialect::Lf });
         let name = self.collect(Some(socket))?.ok_or("the newcomer was given no name")?;
         self.model.open(self.now, user, &name)?;
         self.check()
@@ -336,6 +338,8 @@ impl World {
             Message::TooLong { .. } => "too long",
             Message::NotUtf8 => "not UTF-8",
             Message::WrongDoor { .. } => "at the wrong door",
+            Message::TimingMark => "a timing mark",
+            Message::Here => "is there",
             Message::Said { texts, .. } if texts.count() > 1 => "said in a row",
             Message::Said { .. } => "said",
             Message::Help

@@ -16,7 +16,7 @@ fn replies(actions: &[Action]) -> Vec<&Message> {
 fn a_browser_is_told_of_the_server_before_all_else() {
     let mut chats = Chats::of(["Ann"]).0;
     let (web, actions) = open_web(&mut chats);
-    assert_eq!(actions[0], Action::Open { connection: web, form: Form::Web });
+    assert_eq!(actions[0], Action::Open { connection: web, form: Form::Web, dialect: Dialect::Lf });
     let boot = Config::default().boot();
     let replies = replies(&actions);
     assert_eq!(replies[..2], [&Message::Hello { boot, chars_max: 400 }, &Message::Help]);
@@ -87,6 +87,7 @@ fn each_room_counts_what_is_said_there_and_a_new_one_starts_anew() {
             Action::Reply { message: Message::YouJoined { room, seq }, .. } => Some((room.to_string(), *seq)),
             Action::Open { .. }
             | Action::Reply { .. }
+            | Action::Speak { .. }
             | Action::Enter { .. }
             | Action::Leave { .. }
             | Action::Broadcast { .. }

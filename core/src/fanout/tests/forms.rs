@@ -3,15 +3,16 @@
 use bytes::BytesMut;
 
 use super::*;
+use crate::form::Encoding;
 
 fn open_web(connection: ConnectionId) -> Action {
-    Action::Open { connection, form: Form::Web }
+    Action::Open { connection, form: Form::Web, dialect: Dialect::Lf }
 }
 
 /// The frames as they are received.
 fn frames<'a>(messages: impl IntoIterator<Item = &'a Message>) -> Vec<u8> {
     let mut out = BytesMut::new();
-    messages.into_iter().for_each(|message| message.encode(Form::Web, &mut out));
+    messages.into_iter().for_each(|message| message.encode(Encoding::Frames, &mut out));
     out.to_vec()
 }
 
@@ -212,4 +213,65 @@ fn a_stop_closes_each_in_its_own_way() {
     let mut stats = Stats::default();
     writer.fanout.count(&mut stats);
     assert_eq!(stats.messages_out, 2, "to be closed is no message");
+}
+
+fn speak(connection: ConnectionId, dialect: Dialect) -> Action {
+    Action::Speak { connection, dialect }
+}
+
+#[test]
+fn whoever_speaks_telnet_is_told_the_same_with_other_ends_from_there_on() {
+    let [ann_id, bob, cid] = [0, 1, 2].map(id);
+    let mut writer = Writer::new();
+    writer.follow([ann_id, bob, cid].into_iter().flat_map(|person| [open(person), enter(person, MAIN)]));
+    let reply = |connection, text| Action::Reply { connection, message: said(text) };
+    writer.send([say(MAIN, "a"), speak(bob, Dialect::CrLf), say(MAIN, "b"), reply(bob, "c"), say(MAIN, "d")]);
+    assert_eq!(writer.bytes(ann_id), b"Ann: a\nAnn: b\nAnn: d\n");
+    assert_eq!(writer.bytes(bob), b"Ann: a\nAnn: b\r\nAnn: c\r\nAnn: d\r\n");
+    writer.send([speak(bob, Dialect::Telnet), say(MAIN, "e"), leave(bob), enter(bob, PIZZA), say(PIZZA, "f")]);
+    assert_eq!(writer.bytes(bob), b"Ann: e\r\nAnn: f\r\n");
+    // Who is in no room, or was told so at the start.
+    let dan = id(3);
+    let come = Action::Open { connection: dan, form: Form::Lines, dialect: Dialect::Telnet };
+    writer.send([leave(cid), speak(cid, Dialect::CrLf), enter(cid, MAIN), come, enter(dan, MAIN), say(MAIN, "g")]);
+    assert_eq!(writer.bytes(cid), b"Ann: a\nAnn: b\nAnn: d\nAnn: e\nAnn: g\r\n");
+    assert_eq!(writer.bytes(dan), b"Ann: g\r\n");
+    writer.send([ann_id, bob, cid, dan].map(close));
+    writer.assert_empty();
+}
+
+#[test]
+fn whoever_learns_it_in_the_middle_of_what_a_crowd_is_given_misses_nothing_and_has_nothing_twice() {
+    let people: Vec<_> = (0..200).map(id).collect();
+    for given in [0, 1, 63, 64, 150] {
+        let mut writer = Writer::new();
+        writer.follow(people.iter().flat_map(|&person| [open(person), enter(person, MAIN)]));
+        writer.follow([say(MAIN, "a")]);
+        for _ in 0..given {
+            assert!(writer.poll_once());
+        }
+        let changed = [0, 1, 62, 63, 64, 100, 199];
+        writer.follow(changed.map(|index| speak(people[index], Dialect::CrLf)).into_iter().chain([say(MAIN, "b")]));
+        writer.poll();
+        for (index, &person) in people.iter().enumerate() {
+            let end = if changed.contains(&index) { "\r\n" } else { "\n" };
+            let expected = format!("Ann: a\nAnn: b{end}");
+            assert_eq!(String::from_utf8_lossy(&writer.bytes(person)), expected, "{index} after {given}");
+        }
+    }
+}
+
+#[test]
+fn what_a_slow_reader_missed_is_told_with_the_ends_that_their_lines_have_then() {
+    let slow = id(0);
+    let mut writer = Writer::new();
+    writer.follow([open(slow), enter(slow, MAIN)]);
+    writer.takes.insert(slow.generation(), 0);
+    writer.send((0..200).map(|number| say(MAIN, &long(number))));
+    writer.send([speak(slow, Dialect::CrLf)]);
+    writer.take(slow, usize::MAX);
+    let received = String::from_utf8(writer.bytes(slow)).expect("it is text");
+    let (lines, notice) = received.trim_end().rsplit_once('\n').expect("there are many");
+    assert!(!lines.contains('\r') && received.ends_with("\r\n"));
+    assert!(notice.starts_with("Server is very busy and dropped "), "{notice}");
 }

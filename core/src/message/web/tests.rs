@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::{Foreign, Form, Text};
+use crate::form::Encoding;
+use crate::{Foreign, Text};
 
 fn name(text: &str) -> Name {
     Name::parse(text).expect("the case is a name")
@@ -11,7 +12,7 @@ fn name(text: &str) -> Name {
 
 fn encoded(message: &Message) -> BytesMut {
     let mut out = BytesMut::new();
-    message.encode(Form::Web, &mut out);
+    message.encode(Encoding::Frames, &mut out);
     out
 }
 
@@ -169,7 +170,7 @@ fn a_frame_goes_after_what_there_is() {
     let mut out = BytesMut::from(&b"before"[..]);
     for message in [Message::Stopping, Message::said("Ann", &"x".repeat(200))] {
         let before = out.clone();
-        message.encode(Form::Web, &mut out);
+        message.encode(Encoding::Frames, &mut out);
         assert_eq!(out, [&before[..], &encoded(&message)[..]].concat());
     }
 }
@@ -186,7 +187,7 @@ fn what_programs_say_to_each_other_is_a_control_frame_and_no_line() {
     for (message, bytes) in cases {
         assert_eq!(encoded(&message), bytes);
         let mut line = BytesMut::new();
-        message.encode(Form::Lines, &mut line);
+        message.encode(Encoding::default(), &mut line);
         assert!(line.is_empty(), "{message:?}");
     }
 }

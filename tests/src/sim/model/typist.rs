@@ -1,6 +1,13 @@
 //! Owns what one person has typed: byte by byte, what their lines ask for.
 
+mod foreign;
+mod telnet;
+
 use std::collections::VecDeque;
+
+use unicode_segmentation::UnicodeSegmentation as _;
+
+use self::telnet::{Said, Telnet};
 
 /// Says what a line asks for, in the words of the protocol.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -15,37 +22,31 @@ pub(super) enum Ask {
     Unrecognized(String),
     TooLong,
     NotUtf8,
-    /// It is no chat at all: what they are told.
-    WrongDoor(&'static str),
+    /// From now on, they are answered with CR LF.
+    Speak,
+    TimingMark,
+    AreYouThere,
+    /// It is no chat at all: what they are told, which ends as their lines do if it is a plain line.
+    WrongDoor(Vec<u8>),
 }
-
-const HTTP: Ask = Ask::WrongDoor("This port is for chat by telnet or nc, not for HTTP");
-const TLS: Ask = Ask::WrongDoor("This port is for chat by telnet or nc, not for TLS");
-const BINARY: Ask = Ask::WrongDoor("This port is for chat by telnet or nc");
 
 #[derive(Clone, Debug)]
 pub(super) struct Typist {
     chars_max: usize,
     line: Vec<u8>,
-    /// The line is too long, and was reported.
-    skips: bool,
+    /// The line was too long at some time, whatever was erased since.
+    is_over: bool,
     telnet: Telnet,
-    /// Nothing was typed yet but blank lines.
-    opens: bool,
+    /// The last byte was a carriage return.
+    returned: bool,
+    /// How much is known of their program: 0, 1 that it ends lines with CR or speaks telnet, 2 that it negotiates.
+    known: u8,
+    /// Nothing was typed yet but so many blank lines.
+    opens: Option<usize>,
     /// It was the end: what follows does not count.
     quit: bool,
     /// What was asked for and was not answered yet.
     pub(super) asks: VecDeque<Ask>,
-}
-
-/// Where in a telnet command the last byte was.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Telnet {
-    No,
-    Iac,
-    Option,
-    Subnegotiation,
-    SubnegotiationIac,
 }
 
 impl Typist {
@@ -53,9 +54,11 @@ impl Typist {
         Self {
             chars_max,
             line: Vec::new(),
-            skips: false,
+            is_over: false,
             telnet: Telnet::No,
-            opens: true,
+            returned: false,
+            known: 0,
+            opens: Some(0),
             quit: false,
             asks: VecDeque::new(),
         }
@@ -65,54 +68,126 @@ impl Typist {
         if self.quit {
             return;
         }
-        self.telnet = match (self.telnet, byte) {
-            (Telnet::No, 255) => Telnet::Iac,
-            (Telnet::No, _) => return self.type_text(byte),
-            (Telnet::Iac, 255) => {
-                self.type_text(byte);
-                Telnet::No
+        match self.telnet.take(byte) {
+            None => {}
+            Some(Said::Text(bytes)) => bytes.into_iter().for_each(|byte| self.type_text(byte)),
+            Some(Said::Command { negotiates, code }) => {
+                self.learn(1 + u8::from(negotiates));
+                match code {
+                    // Interrupt process, break, abort: with the mark that telnet waits for.
+                    244 | 243 | 238 => {
+                        self.asks.push_back(Ask::TimingMark);
+                        self.quit();
+                    }
+                    236 => self.quit(),
+                    246 => self.asks.push_back(Ask::AreYouThere),
+                    247 => self.erase_character(),
+                    248 => self.erase_line(),
+                    6 => self.asks.push_back(Ask::TimingMark),
+                    _ => {}
+                }
             }
-            // Interrupt process, break, abort, end of file.
-            (Telnet::Iac, 244 | 243 | 238 | 236) => return self.quit(),
-            // Will, won't, do, don't.
-            (Telnet::Iac, 251..=254) => Telnet::Option,
-            (Telnet::Iac, 250) => Telnet::Subnegotiation,
-            (Telnet::Iac | Telnet::Option, _) => Telnet::No,
-            (Telnet::Subnegotiation, 255) => Telnet::SubnegotiationIac,
-            (Telnet::SubnegotiationIac, 240) => Telnet::No,
-            (Telnet::Subnegotiation | Telnet::SubnegotiationIac, _) => Telnet::Subnegotiation,
-        };
+        }
+    }
+
+    fn learn(&mut self, known: u8) {
+        if self.known < known {
+            self.known = known;
+            self.asks.push_back(Ask::Speak);
+        }
     }
 
     fn type_text(&mut self, byte: u8) {
+        if self.quit || std::mem::take(&mut self.returned) && (byte == b'\n' || byte == 0) {
+            return;
+        }
         match byte {
-            b'\n' => {
-                if !std::mem::take(&mut self.skips) {
-                    let ask = self.ask();
-                    self.opens &= ask.is_none();
-                    self.quit |= matches!(ask, Some(Ask::Quit | Ask::WrongDoor(_)));
-                    self.asks.extend(ask);
-                }
-                self.line.clear();
+            b'\r' => {
+                self.learn(1);
+                self.end_line();
+                self.returned = true;
             }
-            0x04 if self.line.is_empty() && !self.skips => self.quit(),
-            _ if self.skips => {}
-            _ => {
-                self.line.push(byte);
-                // Nothing that follows can make it a line within the limit, its carriage return included. But the end of what
-                // comes first can tell that it is no chat.
-                let is_endless = self.line.len() > 4 * self.chars_max + 1;
-                if is_endless && !self.opens {
-                    self.skips = true;
-                    self.asks.push_back(Ask::TooLong);
-                } else if self.line.len() == 4 * self.chars_max + 2 && starts_like_http(&self.line) {
-                    self.quit = true;
-                    self.asks.push_back(HTTP);
-                } else if self.opens && (self.line == [0] || self.line == [0x16, 3]) {
-                    self.quit = true;
-                    self.asks.push_back(if self.line == [0] { BINARY } else { TLS });
+            b'\n' => self.end_line(),
+            0x08 | 0x7f => self.erase_character(),
+            0x15 => self.erase_line(),
+            0x17 => self.erase_word(),
+            0x04 if self.line.is_empty() && !self.is_over => self.quit(),
+            _ => self.add(byte),
+        }
+    }
+
+    fn add(&mut self, byte: u8) {
+        self.line.push(byte);
+        let is_over = self.line.len() > 4 * self.chars_max;
+        match self.opens {
+            None if is_over && !self.is_over => self.asks.push_back(Ask::TooLong),
+            Some(blank) if !self.is_over => {
+                let foreign = foreign::begins(&self.line, blank);
+                if let Some(told) = foreign.or_else(|| foreign::starts_like_http(&self.line).filter(|_| is_over)) {
+                    self.wrong_door(told);
                 }
             }
+            _ => {}
+        }
+        self.is_over |= is_over;
+    }
+
+    fn end_line(&mut self) {
+        let line = std::mem::take(&mut self.line);
+        let is_over = std::mem::take(&mut self.is_over);
+        if self.opens.is_some() {
+            let told = if is_over { foreign::ends_like_http(&line) } else { foreign::is_line(&line) };
+            if let Some(told) = told {
+                return self.wrong_door(told);
+            }
+        }
+        // Of what comes first, the end is waited for.
+        let ask = match (is_over, self.opens) {
+            (true, None) => return,
+            (true, Some(_)) => Some(Ask::TooLong),
+            (false, _) => self.ask(&line),
+        };
+        self.opens = self.opens.filter(|_| ask.is_none()).map(|blank| blank + 1);
+        self.quit |= ask == Some(Ask::Quit);
+        self.asks.extend(ask);
+    }
+
+    fn wrong_door(&mut self, told: Vec<u8>) {
+        self.quit = true;
+        self.asks.push_back(Ask::WrongDoor(told));
+    }
+
+    fn erase_character(&mut self) {
+        if self.is_over || self.line.is_empty() {
+            return;
+        }
+        // Of a very long one an end.
+        let mut from = self.line.len().saturating_sub(128);
+        while from > 0 && from + 124 < self.line.len() && self.line[from] & 0xc0 == 0x80 {
+            from += 1;
+        }
+        let end = &self.line[from..];
+        let text = (0..end.len()).find_map(|at| std::str::from_utf8(&end[at..]).ok());
+        let erased =
+            text.map_or_else(|| broken_bytes(end), |text| text.graphemes(true).next_back().map_or(0, str::len));
+        self.line.truncate(self.line.len() - erased);
+    }
+
+    fn erase_word(&mut self) {
+        let is_space = |byte: &u8| *byte == b' ' || *byte == b'\t';
+        if !self.is_over {
+            while self.line.last().is_some_and(is_space) {
+                self.line.pop();
+            }
+            while self.line.last().is_some_and(|byte| !is_space(byte)) {
+                self.line.pop();
+            }
+        }
+    }
+
+    fn erase_line(&mut self) {
+        if !self.is_over {
+            self.line.clear();
         }
     }
 
@@ -121,15 +196,7 @@ impl Typist {
         self.asks.push_back(Ask::Quit);
     }
 
-    fn ask(&self) -> Option<Ask> {
-        let line = self.line.strip_suffix(b"\r").unwrap_or(&self.line);
-        let is_endless = self.line.len() > 4 * self.chars_max + 1;
-        if self.opens && if is_endless { ends_like_http(line) } else { is_http(line) } {
-            return Some(HTTP);
-        }
-        if line.len() > 4 * self.chars_max {
-            return Some(Ask::TooLong);
-        }
+    fn ask(&self, line: &[u8]) -> Option<Ask> {
         let Ok(line) = std::str::from_utf8(line) else { return Some(Ask::NotUtf8) };
         if line.chars().count() > self.chars_max {
             return Some(Ask::TooLong);
@@ -156,29 +223,18 @@ impl Typist {
     }
 }
 
-/// Tells whether a line is a method, a target and a version, with a space between each.
-fn is_http(line: &[u8]) -> bool {
-    let words: Vec<_> = line.split(|&byte| byte == b' ').collect();
-    let [method, target, version] = words[..] else { return false };
-    let is_target = target == b"*" || target.contains(&b'/') || target.contains(&b':');
-    !method.is_empty() && is_target && is_version(version)
-}
-
-/// Tells whether the last of several words of a line is a version.
-fn ends_like_http(line: &[u8]) -> bool {
-    let words: Vec<_> = line.split(|&byte| byte == b' ').collect();
-    words.len() > 1 && words.last().is_some_and(|word| is_version(word))
-}
-
-fn is_version(word: &[u8]) -> bool {
-    let digits = word.iter().filter(|byte| byte.is_ascii_digit()).count();
-    word.len() == 8 && word.starts_with(b"HTTP/") && word[6] == b'.' && digits == 2
-}
-
-/// Tells whether a line that has no end begins with a method in capitals and a path or an address.
-fn starts_like_http(line: &[u8]) -> bool {
-    let capitals = line.iter().take_while(|byte| byte.is_ascii_uppercase()).count();
-    (1..=20).contains(&capitals) && (line[capitals..].starts_with(b" /") || line[capitals..].starts_with(b" http"))
+/// Returns how many bytes at the end are the beginning of a character, or none of any, that the end breaks off.
+fn broken_bytes(end: &[u8]) -> usize {
+    let mut rest = end;
+    while let Err(error) = std::str::from_utf8(rest) {
+        let after = &rest[error.valid_up_to()..];
+        let len = error.error_len().unwrap_or(after.len());
+        if len == after.len() {
+            return len;
+        }
+        rest = &after[len..];
+    }
+    0
 }
 
 /// Removes C0 and C1 controls, DEL, bidi controls and line separators; a tab becomes a space.
