@@ -97,8 +97,12 @@ function fill(text) {
 
 /** Makes the line as high as its text, and says how much room is left. */
 export function fit() {
+  // While it is measured, nothing else changes: a moment with a low line, and so a high log, would move the messages.
+  const foot = at('foot');
+  foot.style.height = `${foot.getBoundingClientRect().height}px`;
   line.style.height = 'auto';
   line.style.height = `${line.scrollHeight}px`;
+  foot.style.height = '';
   if (left() < 0) say(`${count(-left(), 'character')} too long`, true);
   else say(left() <= LEFT_SHOWN ? `${count(left(), 'character')} left` : '', false);
 }

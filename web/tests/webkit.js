@@ -137,7 +137,7 @@ class Page {
     const { sessionId } = await this.#ask('POST', '/session', {
       capabilities: {
         alwaysMatch: {
-          timeouts: { script: this.#deadline, pageLoad: this.#deadline },
+          timeouts: { script: 2 * this.#deadline, pageLoad: this.#deadline },
           'webkitgtk:browserOptions': {
             args: ['--automation'],
           },
@@ -157,7 +157,7 @@ class Page {
       method,
       headers: { 'Content-Type': 'application/json' },
       body: method === 'POST' ? JSON.stringify(body ?? {}) : undefined,
-      signal: AbortSignal.timeout(this.#deadline),
+      signal: AbortSignal.timeout(2 * this.#deadline), // A wait in the page takes one, and answers itself that it was in vain.
     });
     const { value } = await response.json();
     if (!response.ok) throw new Error(`${method} ${path}: ${value.error} ${value.message}`);
@@ -211,7 +211,7 @@ class Page {
         if (await (${what})(argument)) return true;
       }
       return false;
-    }`, [argument ?? null, this.#deadline / 2]);
+    }`, [argument ?? null, this.#deadline]);
     if (!held) throw new Error(`does not hold: ${what} ${JSON.stringify(argument ?? null)}`);
   }
 

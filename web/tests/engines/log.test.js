@@ -87,6 +87,19 @@ test('a new size that moves the messages by a pixel is not taken for somebody wh
   await atEnd('another size');
 });
 
+test('the end of the messages stays in view while a draft of several rows grows', async () => {
+  await open('draft', 90);
+  await page.setViewportSize({ width: 500, height: 700 });
+  await page.locator('.line').fill('many words '.repeat(15));
+  await atEnd('several rows');
+  for (const letter of 'abc') {
+    await page.locator('.line').press(letter);
+    await atEnd(`one more letter, ${letter}`);
+  }
+  await page.locator('.line').fill('');
+  await atEnd('an empty line');
+});
+
 test('who scrolls up by a pixel is left there', async () => {
   await open('pixel', 90);
   await page.evaluate(() => {
