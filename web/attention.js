@@ -13,8 +13,12 @@ export function begin(tell) {
   button.hidden = !('Notification' in window) || !isSecureContext;
   want(!button.hidden && Notification.permission === 'granted' && kept('localStorage', 'notify') === 'on');
   on('notify', 'click', async () => {
-    if (!wanted() && (await Notification.requestPermission()) !== 'granted') {
-      tell('Notifications are blocked for this page. The settings of your browser can allow them.');
+    const answer = wanted() ? 'granted' : await Notification.requestPermission();
+    if (answer !== 'granted') {
+      // Who only closes the question has not answered it.
+      tell(answer === 'denied'
+        ? 'Notifications are blocked for this page. The settings of your browser can allow them.'
+        : 'Notifications stay off until you allow them. You can press the button again.');
       return;
     }
     want(!wanted());

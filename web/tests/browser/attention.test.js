@@ -99,3 +99,11 @@ test('who does not allow notifications is told where they can be allowed', async
   await shows(page, '.note.bad', /Notifications are blocked for this page/);
   assert.equal(await page.locator('.notify').getAttribute('aria-pressed'), 'false');
 });
+
+test('who closes the question whether there may be notifications is told that it can be asked again', async () => {
+  await open('closed', 'default');
+  await page.locator('.notify').click();
+  await shows(page, '.note', /You can press the button again/);
+  assert.equal(await page.locator('.note', { hasText: 'blocked' }).count(), 0);
+  assert.equal(await page.locator('.notify').getAttribute('aria-pressed'), 'false');
+});
