@@ -37,12 +37,9 @@ def backend(listener):
 keep = []
 listener = socket.create_server(("127.0.0.1", 0))
 threading.Thread(target=backend, args=(listener,), daemon=True).start()
-with socket.create_server(("127.0.0.1", 0)) as free:
-    port = free.getsockname()[1]
 with open("conf", "w") as conf:
     conf.write(f'''server.document-root = "{os.getcwd()}"
-server.bind = "127.0.0.1"
-server.port = {port}
+server.bind = "{os.getcwd()}/web"
 server.modules = ("mod_wstunnel")
 wstunnel.server = ("/" => (("host" => "127.0.0.1", "port" => {listener.getsockname()[1]})))
 ''')
@@ -52,11 +49,13 @@ print(subprocess.run([program[0], "-v"], env=environment, capture_output=True, t
 server = subprocess.Popen([*program, "-D"], env=environment, stderr=subprocess.DEVNULL)
 
 
-def connect(**options):
+def connect():
     for _ in range(400):
+        link = socket.socket(socket.AF_UNIX)
         try:
-            return websocket.create_connection(f"ws://127.0.0.1:{port}/", timeout=20, http_no_proxy=["*"], **options)
-        except ConnectionRefusedError:
+            link.connect("web")
+            return websocket.create_connection("ws://chat.test/", timeout=20, socket=link)
+        except (FileNotFoundError, ConnectionRefusedError):
             time.sleep(0.05)
     sys.exit("lighttpd does not listen")
 

@@ -32,17 +32,17 @@ def backend(listener):
 
 listener = socket.create_server(("127.0.0.1", 0))
 threading.Thread(target=backend, args=(listener,), daemon=True).start()
-with socket.create_server(("127.0.0.1", 0)) as free:
-    port = free.getsockname()[1]
-server = subprocess.Popen([sys.executable, "-m", "websockify", f"127.0.0.1:{port}", f"127.0.0.1:{listener.getsockname()[1]}"],
+server = subprocess.Popen([sys.executable, "-m", "websockify", "--unix-listen=web", f"127.0.0.1:{listener.getsockname()[1]}"],
                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 def connect():
     for _ in range(400):
+        link = socket.socket(socket.AF_UNIX)
         try:
-            return websocket.create_connection(f"ws://127.0.0.1:{port}/", timeout=20, http_no_proxy=["*"])
-        except ConnectionRefusedError:
+            link.connect("web")
+            return websocket.create_connection("ws://chat.test/", timeout=20, socket=link)
+        except (FileNotFoundError, ConnectionRefusedError):
             time.sleep(0.05)
     sys.exit("websockify does not listen")
 
