@@ -2,6 +2,8 @@
 //!
 //! A line of the server's own can't be mistaken for a person's, since a person's begins with `Name: ` and none of the server's does.
 
+use std::fmt;
+
 use chinwag_core::Name;
 
 /// One line of the server, without its end and without anything that a terminal could obey.
@@ -31,11 +33,37 @@ pub(crate) enum Line {
     TooLong { chars_max: usize },
     /// How many messages are missing here.
     Dropped(u64),
+    /// By which one can come back as who one is.
+    Token(Token),
+    /// That there is nobody whom one could come back as.
+    NothingToResume,
+    /// A command that the server does not know.
+    Unrecognized(String),
     /// A line of the help.
     Help,
     /// Anything else.
     Notice,
 }
+
+/// What shows a server, after a break, that one is who one was. It is not to be seen by anybody, so nothing prints it.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Token(String);
+
+impl Token {
+    /// Returns the line that asks to be who one was.
+    pub(crate) fn request(&self) -> String {
+        format!("{RESUME} {}", self.0)
+    }
+}
+
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Token")
+    }
+}
+
+/// The command that asks for a token, and, with it, to be who one was.
+pub(crate) const RESUME: &str = "/resume";
 
 impl Line {
     /// Reads a line that [`Lines`](crate::lines::Lines) has cut off and cleaned.
@@ -49,6 +77,7 @@ impl Line {
             .or_else(|| about_somebody(line))
             .or_else(|| list(line))
             .or_else(|| limit(line))
+            .or_else(|| about_resuming(line))
             .unwrap_or_else(|| if is_help(line) { Self::Help } else { Self::Notice })
     }
 }
@@ -94,6 +123,20 @@ fn limit(line: &str) -> Option<Line> {
         return Some(Line::TooLong { chars_max: chars_max.parse().ok()? });
     }
     between("Server is very busy and dropped ", " messages, sorry!")?.parse().ok().map(Line::Dropped)
+}
+
+fn about_resuming(line: &str) -> Option<Line> {
+    if line == "You have nothing to resume" {
+        return Some(Line::NothingToResume);
+    }
+    if let Some(token) = line.strip_prefix("You can come back with ").and_then(|rest| rest.strip_prefix(RESUME)) {
+        return token
+            .strip_prefix(' ')
+            .filter(|token| !token.is_empty())
+            .map(|token| Line::Token(Token(token.to_owned())));
+    }
+    let word = line.strip_prefix("Unrecognized command ")?.split([' ', ',']).next()?;
+    Some(Line::Unrecognized(word.to_owned()))
 }
 
 fn is_help(line: &str) -> bool {
@@ -144,7 +187,7 @@ mod tests {
             (Message::Rooms { rooms: vec![(pizza.clone(), 2)], more: 9 }, Line::Rooms(vec![pizza])),
             (Message::Users { names: vec![ann.clone(), bob.clone()], more: 0 }, Line::Users(vec![ann, bob.clone()])),
             (Message::Users { names: vec![bob.clone()], more: 7 }, Line::Users(vec![bob])),
-            (Message::Unrecognized { word: Text::clean("/x:") }, Line::Notice),
+            (Message::Unrecognized { word: Text::clean("/x:") }, Line::Unrecognized("/x:".into())),
             (Message::TooLong { chars_max: 80 }, Line::TooLong { chars_max: 80 }),
             (Message::NotUtf8, Line::Notice),
             (Message::Dropped { count: 12 }, Line::Dropped(12)),

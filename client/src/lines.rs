@@ -2,19 +2,23 @@
 
 use chinwag_core::Text;
 
+use crate::telnet::Telnet;
+
 /// The longest line that is kept whole, in bytes: more than the longest list that a server tells. The rest of a longer one is
 /// dropped.
 const BYTES_MAX: usize = 64 << 10;
 
-/// Cuts a stream of bytes at its line ends, and removes what a terminal could obey.
+/// Cuts a stream of bytes at its line ends, and removes what is telnet's, and what a terminal could obey.
 #[derive(Debug, Default)]
 pub(crate) struct Lines {
     open: Vec<u8>,
+    telnet: Telnet,
 }
 
 impl Lines {
     /// Takes bytes, and calls `each` with every line that they end, without its end.
     pub(crate) fn feed(&mut self, bytes: &[u8], mut each: impl FnMut(String)) {
+        let bytes = self.telnet.strip(bytes);
         for part in bytes.split_inclusive(|byte| *byte == b'\n') {
             let ended = part.strip_suffix(b"\n");
             let text = ended.unwrap_or(part);
@@ -25,6 +29,16 @@ impl Lines {
                 self.open.clear();
             }
         }
+    }
+
+    /// Tells whether the server says now and then that it is there.
+    pub(crate) fn has_nops(&self) -> bool {
+        self.telnet.has_nops()
+    }
+
+    /// Returns how often the server has answered telnet's question since this was asked last.
+    pub(crate) fn take_answers(&mut self) -> usize {
+        self.telnet.take_answers()
     }
 
     /// Returns the last line, if it has no end.
@@ -61,6 +75,17 @@ mod tests {
     }
 
     #[test]
+    fn nothing_of_telnet_is_in_a_line() {
+        let whole = b"Ann: h\xff\xf1i\r\n\xff\xfc\x06You are Bob\r\n";
+        for cut in 0..whole.len() {
+            assert_eq!(fed(&[&whole[..cut], &whole[cut..]]).0, ["Ann: hi", "You are Bob"], "cut at {cut}");
+        }
+        let mut lines = Lines::default();
+        lines.feed(whole, drop);
+        assert_eq!((lines.take_answers(), lines.take_answers()), (1, 0));
+    }
+
+    #[test]
     fn of_an_endless_line_no_more_than_the_limit_is_kept() {
         let chunk = vec![b'x'; BYTES_MAX];
         let (lines, rest) = fed(&[&chunk, &chunk, b"\nnext\n"]);
@@ -70,7 +95,7 @@ mod tests {
 
     #[test]
     fn what_a_terminal_could_obey_is_never_shown() {
-        let (lines, _) = fed(&[b"Ann: \x1b[2Jhi\x07 \xc2\x9b31m\xff\r\n"]);
-        assert_eq!(lines, ["Ann: [2Jhi 31m\u{fffd}"]);
+        let (lines, _) = fed(&[b"Ann: \x1b[2Jhi\x07 \xc2\x9b31m\xfe\r\n"]);
+        assert!(!lines[0].contains(char::is_control) && lines[0].ends_with('\u{fffd}'), "{lines:?}");
     }
 }

@@ -18,6 +18,7 @@ mod load;
 #[path = "load_elsewhere.rs"]
 mod load;
 mod mention;
+mod telnet;
 mod words;
 
 use std::io::Write;

@@ -108,7 +108,8 @@ impl Driver {
         for effect in update(&mut self.state, jiff::ZonedDateTime::now().datetime(), event) {
             match effect {
                 Effect::Send(line) => self.wire.send(&line),
-                Effect::Connect => self.wire = Wire::dial(self.state.address.clone()),
+                Effect::Ask => self.wire.ask(),
+                Effect::Connect(token) => self.wire = Wire::dial(self.state.address.clone(), token),
                 Effect::Rest(pause) => self.wire = Wire::Resting(Timer::after(pause)),
                 Effect::Ring => self.terminal.ring()?,
                 Effect::Record(line) => failed = failed.or(self.record(&line)),

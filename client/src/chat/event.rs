@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use crossterm::event::KeyEvent;
 
+use crate::line::Token;
+
 /// Something that has happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Event {
@@ -23,6 +25,10 @@ pub(super) enum Event {
     Overdue,
     /// A line of the server has come.
     Received(String),
+    /// The server has dealt with all that was sent before it was asked.
+    Answered,
+    /// There was a connection for another second.
+    Ticked,
     /// The pause before the next attempt is over.
     Rested,
     /// The transcript can't be written any more; this is why.
@@ -56,8 +62,10 @@ pub(super) struct Size {
 pub(super) enum Effect {
     /// Send this line.
     Send(String),
-    /// Try to connect, now.
-    Connect,
+    /// Ask whether the server has dealt with all that was sent.
+    Ask,
+    /// Try to connect, now, and say this first.
+    Connect(Option<Token>),
     /// Tell when this time is over.
     Rest(Duration),
     /// Ring the terminal's bell.

@@ -19,7 +19,7 @@ use crate::flags::{HOST, PORT, port};
     name = "chat",
     help_triggers("-h", "--help"),
     note = "Keys: Enter sends; Tab completes a command or a name; Up and Down fetch what you have typed before; Page Up, Page Down, \
-            Shift-Up, Shift-Down, Ctrl-Home and Ctrl-End scroll; Esc goes back to the newest; F2 gives the mouse to the terminal, or \
+            Shift-Up, Shift-Down, Ctrl-Home and Ctrl-End scroll; Esc goes back to the newest; Ctrl-R sends again what was not sent when the connection was lost, and Esc drops it; F2 gives the mouse to the terminal, or \
             takes it back; Ctrl-L draws anew; Ctrl-Z goes back to the shell; Ctrl-C ends it. A line is edited as in a shell. Pasted lines \
             are said as they are, and none is a command."
 )]

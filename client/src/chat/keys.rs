@@ -21,10 +21,12 @@ pub(super) enum Stroke {
     Newer,
     /// Look at other messages.
     Scroll(Scroll),
-    /// Drop what is asked about; look at the newest messages.
+    /// Drop what is asked about; look at the newest messages; drop what was not sent.
     Dismiss,
     /// Give the mouse to the terminal, or take it back.
     ToggleMouse,
+    /// Send again what was not sent.
+    Resend,
     /// Draw everything anew.
     Redraw,
     /// Go back to the shell, which can have the program go on.
@@ -70,7 +72,7 @@ const ALT: KeyModifiers = KeyModifiers::ALT;
 const SHIFT: KeyModifiers = KeyModifiers::SHIFT;
 
 /// What readline and most chat programs have them do.
-pub(super) const KEYS: [(KeyModifiers, KeyCode, Stroke); 50] = [
+pub(super) const KEYS: [(KeyModifiers, KeyCode, Stroke); 51] = [
     (NONE, KeyCode::Enter, Stroke::Submit),
     (CTRL, KeyCode::Char('j'), Stroke::Submit),
     (CTRL, KeyCode::Char('m'), Stroke::Submit),
@@ -90,6 +92,7 @@ pub(super) const KEYS: [(KeyModifiers, KeyCode, Stroke); 50] = [
     (CTRL, KeyCode::End, Stroke::Scroll(Scroll::Bottom)),
     (NONE, KeyCode::Esc, Stroke::Dismiss),
     (NONE, KeyCode::F(2), Stroke::ToggleMouse),
+    (CTRL, KeyCode::Char('r'), Stroke::Resend),
     (CTRL, KeyCode::Char('l'), Stroke::Redraw),
     (CTRL, KeyCode::Char('z'), Stroke::Suspend),
     (CTRL, KeyCode::Char('c'), Stroke::Interrupt),

@@ -4,11 +4,17 @@ use std::time::Duration;
 
 use chinwag_core::Name;
 
-use crate::line::Line;
+use crate::line::{Line, RESUME, Token};
 
 /// The pauses before the first, second … attempt to connect again, in seconds; the last is kept. A server that was started anew is
 /// back within a second; one that is away for longer is not to be bothered by all of its people at once.
 const PAUSES: [u64; 6] = [1, 2, 4, 8, 15, 30];
+
+/// How often the old name is asked for while somebody has it, in seconds. That its owner left is not always heard.
+const GHOST_SECONDS: u32 = 30;
+
+/// How often at most: in five minutes a server finds every connection gone that is.
+const GHOST_TRIES: u32 = 10;
 
 /// The state of the connection.
 #[derive(Debug)]
@@ -21,6 +27,22 @@ pub(super) struct Link {
     /// How many attempts have failed since the connection was lost.
     attempts: usize,
     was_online: bool,
+    /// By which one can come back as who one is.
+    token: Option<Token>,
+    /// A token was asked for by this program, and the answer is due.
+    asked_token: bool,
+    ghost: Option<Ghost>,
+}
+
+/// The old name, which somebody has, who may be oneself: the server has not noticed yet that the last connection was lost.
+#[derive(Debug)]
+struct Ghost {
+    name: Name,
+    /// Since it was asked for last.
+    seconds: u32,
+    tries: u32,
+    /// The answer is due.
+    asked: bool,
 }
 
 /// What is asked for on connecting.
@@ -34,6 +56,8 @@ pub(super) struct Wanted {
 enum Phase {
     /// Connected; the server has not said yet who one is and where.
     Greeting,
+    /// It was asked to let one be who one was, and has not answered that yet.
+    Resuming,
     /// The wanted name and room were asked for; the answers are due.
     Settling {
         name: Answer,
@@ -60,6 +84,8 @@ pub(super) struct Heard {
     pub(super) send: Vec<String>,
     /// One has arrived under this name in this room.
     pub(super) arrived: Option<Arrival>,
+    /// To be told in place of it.
+    pub(super) remark: Option<&'static str>,
 }
 
 /// Where one has arrived.
@@ -72,7 +98,17 @@ pub(super) enum Arrival {
 impl Link {
     /// Starts with a connection that was just made.
     pub(super) fn new(wanted: Wanted) -> Self {
-        Self { phase: Phase::Greeting, name: None, room: None, wanted, attempts: 0, was_online: false }
+        Self {
+            phase: Phase::Greeting,
+            name: None,
+            room: None,
+            wanted,
+            attempts: 0,
+            was_online: false,
+            token: None,
+            asked_token: false,
+            ghost: None,
+        }
     }
 
     pub(super) fn name(&self) -> Option<&Name> {
@@ -90,7 +126,7 @@ impl Link {
 
     /// Tells whether there is a connection, but nothing can be sent yet.
     pub(super) fn is_joining(&self) -> bool {
-        matches!(self.phase, Phase::Greeting | Phase::Settling { .. })
+        matches!(self.phase, Phase::Greeting | Phase::Resuming | Phase::Settling { .. })
     }
 
     /// Tells whether an attempt to connect could be made now.
@@ -106,7 +142,7 @@ impl Link {
     /// Returns how it stands, in a few words.
     pub(super) fn status(&self) -> String {
         match self.phase {
-            Phase::Greeting | Phase::Settling { .. } => "joining".to_owned(),
+            Phase::Greeting | Phase::Resuming | Phase::Settling { .. } => "joining".to_owned(),
             Phase::Online => "connected".to_owned(),
             Phase::Resting(pause) => format!("offline, next try in {} s", pause.as_secs()),
             Phase::Connecting => format!("offline, try {}", self.attempts + 1),
@@ -117,38 +153,66 @@ impl Link {
         self.phase = Phase::Greeting;
     }
 
-    pub(super) fn on_connecting(&mut self) {
+    /// Returns what is to be said first on the new connection, if one has it.
+    pub(super) fn on_connecting(&mut self) -> Option<Token> {
         self.phase = Phase::Connecting;
+        self.token.clone()
+    }
+
+    /// Counts a second of a connection; returns a line to be sent.
+    pub(super) fn on_second(&mut self) -> Option<String> {
+        let ghost = self.ghost.as_mut()?;
+        ghost.seconds += 1;
+        if ghost.seconds < GHOST_SECONDS {
+            return None;
+        }
+        if ghost.tries == GHOST_TRIES {
+            self.ghost = None;
+            return None;
+        }
+        Some(ghost.ask())
     }
 
     /// Returns how long to wait before the next attempt.
     pub(super) fn on_lost(&mut self) -> Duration {
         if self.phase == Phase::Online {
-            self.wanted = Wanted { name: self.name.clone(), room: self.room.clone() };
+            let ghost = self.ghost.take().map(|ghost| ghost.name);
+            self.wanted = Wanted { name: ghost.or(self.name.clone()), room: self.room.clone() };
             self.attempts = 0;
         } else if self.was_online {
             self.attempts += 1;
         }
         let pause = Duration::from_secs(PAUSES[self.attempts.min(PAUSES.len() - 1)]);
         self.phase = Phase::Resting(pause);
+        self.asked_token = false;
         pause
     }
 
     /// Learns from a line of the server.
     pub(super) fn on_line(&mut self, line: &Line) -> Heard {
-        let before = self.phase;
+        let (before, asked_token) = (self.phase, self.asked_token);
         let hidden = self.learn(line);
-        let send = if before == Phase::Greeting && self.phase != Phase::Greeting { self.ask() } else { Vec::new() };
+        let is_before = |phase| matches!(phase, Phase::Greeting | Phase::Resuming);
+        let mut send = if is_before(before) && !is_before(self.phase) { self.ask() } else { Vec::new() };
         let settled = Phase::Settling { name: Answer::Given, room: Answer::Given };
         let arrived = (self.phase == settled).then(|| {
             self.phase = Phase::Online;
             self.attempts = 0;
+            self.asked_token = true;
+            send.push(RESUME.to_owned());
             if std::mem::replace(&mut self.was_online, true) { Arrival::Again } else { Arrival::First }
         });
-        Heard { hidden, send, arrived }
+        if let (Line::Left(name), Some(ghost)) = (line, &mut self.ghost)
+            && name.key() == ghost.name.key()
+        {
+            send.push(ghost.ask());
+        }
+        let is_unasked = matches!(line, Line::Token(_)) && !asked_token;
+        let remark = is_unasked.then_some("After a break you come back as who you are");
+        Heard { hidden, send, arrived, remark }
     }
 
-    /// Keeps what a line tells about oneself; returns whether to hide it, since what comes of it is told on arrival.
+    /// Keeps what a line tells about oneself; returns whether to hide it, since what comes of it is told on arrival, or nobody is to know.
     fn learn(&mut self, line: &Line) -> bool {
         let online = self.phase == Phase::Online;
         match line {
@@ -159,30 +223,38 @@ impl Link {
             }
             Line::YouJoined(room) | Line::YouAreIn(room) => {
                 self.room = Some(room.clone());
-                if self.phase == Phase::Greeting {
-                    self.phase = Phase::Settling { name: Answer::Due, room: Answer::Due };
-                } else {
-                    self.answer_room();
-                }
+                self.on_room();
                 !online
             }
             Line::Renamed { old, new } if self.name.as_ref() == Some(old) => {
                 self.name = Some(new.clone());
                 self.answer_name();
+                // It is the old name again, or one that was chosen instead.
+                self.ghost = None;
                 !online
             }
-            Line::Taken(_) => {
-                self.answer_name();
-                false
-            }
+            Line::Taken(name) => self.on_taken(name),
             Line::TooLong { .. } => {
                 // Answers come in the order of what was asked, and the name was first.
                 match self.phase {
                     Phase::Settling { name: Answer::Due, .. } => self.answer_name(),
                     Phase::Settling { name: Answer::Given, .. } => self.answer_room(),
-                    Phase::Greeting | Phase::Online | Phase::Resting(_) | Phase::Connecting => {}
+                    Phase::Greeting | Phase::Resuming => self.on_nothing_to_resume(),
+                    Phase::Online | Phase::Resting(_) | Phase::Connecting => {}
                 }
                 false
+            }
+            Line::Token(token) => {
+                (self.token, self.asked_token) = (Some(token.clone()), false);
+                true
+            }
+            Line::NothingToResume => {
+                self.on_nothing_to_resume();
+                !online
+            }
+            Line::Unrecognized(word) if word == RESUME => {
+                self.on_nothing_to_resume();
+                std::mem::take(&mut self.asked_token) || !online
             }
             Line::Help => self.was_online && !online,
             Line::Renamed { .. }
@@ -192,7 +264,42 @@ impl Link {
             | Line::Rooms(_)
             | Line::Users(_)
             | Line::Dropped(_)
+            | Line::Unrecognized(_)
             | Line::Notice => false,
+        }
+    }
+
+    /// One is in a room: the first, or, if one is who one was, the old one.
+    fn on_room(&mut self) {
+        let is_who_one_was = self.name.is_some() && self.name == self.wanted.name;
+        match self.phase {
+            Phase::Greeting if self.token.is_some() && !is_who_one_was => self.phase = Phase::Resuming,
+            Phase::Greeting | Phase::Resuming => self.settle(),
+            Phase::Settling { .. } | Phase::Online | Phase::Resting(_) | Phase::Connecting => self.answer_room(),
+        }
+    }
+
+    /// The server does not know whom one was: one has to ask for name and room.
+    fn on_nothing_to_resume(&mut self) {
+        self.token = None;
+        if self.phase == Phase::Resuming {
+            self.settle();
+        }
+    }
+
+    fn settle(&mut self) {
+        self.phase = Phase::Settling { name: Answer::Due, room: Answer::Due };
+    }
+
+    /// Returns whether to hide that a name is taken.
+    fn on_taken(&mut self, name: &Name) -> bool {
+        if self.was_online && self.phase != Phase::Online && self.wanted.name.as_ref() == Some(name) {
+            self.ghost = Some(Ghost { name: name.clone(), seconds: 0, tries: 0, asked: false });
+        }
+        self.answer_name();
+        match &mut self.ghost {
+            Some(ghost) if ghost.name.key() == name.key() => std::mem::take(&mut ghost.asked),
+            Some(_) | None => false,
         }
     }
 
@@ -219,6 +326,14 @@ impl Link {
         self.phase = Phase::Settling { name: due(&name), room: due(&room) };
         let name = name.map(|name| format!("/name {name}"));
         name.into_iter().chain(room.map(|room| format!("/join {room}"))).collect()
+    }
+}
+
+impl Ghost {
+    /// Returns the line that asks for the name.
+    fn ask(&mut self) -> String {
+        (self.seconds, self.tries, self.asked) = (0, self.tries + 1, true);
+        format!("/name {}", self.name)
     }
 }
 

@@ -18,11 +18,16 @@ use super::transcript::Transcript;
 use crate::dial::{ADMISSION, dial, no_answer};
 use crate::line::Line;
 use crate::lines::Lines;
+use crate::telnet::QUESTION;
 
 /// As much as is read from the server at once.
 const READ_BYTES: usize = 16 << 10;
 
 const QUIT: &str = "/quit\n";
+
+/// A server that says by telnet every 25 seconds that it is there, and has not said anything for so long, is gone, or the network is: twice it
+/// was not heard, and the last time could have been late.
+const SILENCE: Duration = Duration::from_secs(60);
 
 /// Talks until the server closes the connection.
 ///
@@ -36,8 +41,9 @@ pub(super) fn run(flags: &ChatFlags, transcript: Option<Transcript>) -> Result<(
     let typist = Typist { stream: stream.try_clone()?, quitting: Arc::clone(&quitting), opening: flags.opening() };
     // It may wait for input for ever; the process ends without it.
     thread::Builder::new().name("typist".into()).spawn(|| typist.run())?;
-    match show(stream, transcript, ADMISSION, io::stdout())? {
+    match show(stream, transcript, [ADMISSION, SILENCE], io::stdout())? {
         Ended::Refused(said) => bail!("{} does not let you in: {said}", flags.address()),
+        Ended::Silent => bail!("no sign of life from {} for {} seconds", flags.address(), SILENCE.as_secs()),
         Ended::Closed if !quitting.load(Ordering::Acquire) => bail!("the server closed the connection"),
         Ended::Closed | Ended::Unread => Ok(()),
     }
@@ -49,6 +55,8 @@ enum Ended {
     Closed,
     /// It has not let one in: it closed the connection, and said this, or took too long.
     Refused(String),
+    /// It has not shown for too long that it is there.
+    Silent,
     /// Nobody reads standard output any more, as after `| head`.
     Unread,
 }
@@ -61,10 +69,12 @@ struct Typist {
 }
 
 impl Typist {
-    /// Sends the opening, then standard input, then `/quit`. That a line can't be sent shows where the server's lines are read.
+    /// Sends the opening, then standard input, then `/quit`. By a question of telnet the server knows that it is one that can be told now and then
+    /// that the server is there, by which no proxy takes the connection for idle. That a line can't be sent shows where the server's lines are read.
     fn run(mut self) {
         let opening: String = self.opening.iter().map(|line| format!("{line}\n")).collect();
-        let _ = self.stream.write_all(opening.as_bytes()).and_then(|()| self.copy()).and_then(|()| self.quit());
+        let opening = [&QUESTION, opening.as_bytes()].concat();
+        let _ = self.stream.write_all(&opening).and_then(|()| self.copy()).and_then(|()| self.quit());
     }
 
     fn copy(&mut self) -> io::Result<()> {
@@ -120,11 +130,12 @@ impl Door {
     }
 }
 
-/// Prints what the server says, until it closes the connection or nobody reads what is printed, or it has not let one in for so long.
+/// Prints what the server says, until it closes the connection or nobody reads what is printed, or it has not let one in, or then not been
+/// heard, for so long.
 fn show(
     mut stream: TcpStream,
     mut transcript: Option<Transcript>,
-    admission: Duration,
+    [admission, silence]: [Duration; 2],
     mut out: impl Write,
 ) -> Result<Ended> {
     let until = Instant::now() + admission;
@@ -143,6 +154,7 @@ fn show(
             // The server was gone before it had read everything.
             Err(error) if error.kind() == ErrorKind::ConnectionReset => 0,
             Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+            Err(error) if error.kind() == ErrorKind::WouldBlock && door.is_open => return Ok(Ended::Silent),
             Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(door.overdue()),
             Err(error) => return Err(error).context("can't read from the server"),
         };
@@ -155,9 +167,9 @@ fn show(
         if read == 0 {
             lines.finish().into_iter().for_each(show);
         }
-        if door.is_open && !was_open {
-            // From now on whoever is here may hear nothing for as long as nobody speaks.
-            stream.set_read_timeout(None)?;
+        if door.is_open && (!was_open || lines.has_nops()) {
+            // From now on whoever is here may hear nothing for as long as nobody speaks, but for a server that says that it is there.
+            stream.set_read_timeout(lines.has_nops().then_some(silence))?;
         }
         if let Some(transcript) = &mut transcript {
             text.lines().try_for_each(|line| transcript.write_line(line))?;
@@ -180,7 +192,7 @@ mod tests {
     #[test]
     fn a_server_that_says_nothing_is_given_up() {
         let (stream, _server) = connected();
-        let ended = show(stream, None, Duration::ZERO, io::sink()).expect("it ends");
+        let ended = show(stream, None, [Duration::ZERO, SILENCE], io::sink()).expect("it ends");
         assert!(matches!(ended, Ended::Refused(said) if said == "no answer within 30 seconds"));
     }
     #[test]
@@ -188,7 +200,7 @@ mod tests {
         let (stream, mut server) = connected();
         // It goes on until its peer is gone.
         let talking = thread::spawn(move || while server.write_all(b"Please wait\n").is_ok() {});
-        let ended = show(stream, None, Duration::from_millis(50), io::sink()).expect("it ends");
+        let ended = show(stream, None, [Duration::from_millis(50), SILENCE], io::sink()).expect("it ends");
         assert!(matches!(ended, Ended::Refused(said) if said == "Please wait"));
         talking.join().expect("it ends, too");
     }
@@ -197,7 +209,7 @@ mod tests {
     fn who_is_in_may_hear_nothing_for_as_long_as_nobody_speaks() {
         let (stream, mut server) = connected();
         let same = stream.try_clone().expect("there are descriptors");
-        let shown = thread::spawn(move || show(stream, None, Duration::from_secs(3600), io::sink()));
+        let shown = thread::spawn(move || show(stream, None, [Duration::from_secs(3600), SILENCE], io::sink()));
         while same.read_timeout().expect("it is told").is_none() {
             thread::yield_now();
         }
@@ -207,5 +219,15 @@ mod tests {
         }
         drop(server);
         assert!(matches!(shown.join().expect("it ends"), Ok(Ended::Closed)));
+    }
+
+    #[test]
+    fn a_server_that_says_that_it_is_there_has_to_go_on_saying_so() {
+        let (stream, mut server) = connected();
+        server.write_all(b"You joined main\r\nBob: h\xff\xf1i\r\n").expect("it is read");
+        let mut out = Vec::new();
+        let ended = show(stream, None, [ADMISSION, Duration::from_millis(50)], &mut out).expect("it ends");
+        assert!(matches!(ended, Ended::Silent));
+        assert_eq!(out, b"You joined main\nBob: hi\n");
     }
 }

@@ -42,7 +42,15 @@ impl Seen {
                 self.people.retain(|person| person != old);
                 remember(&mut self.people, new);
             }
-            Line::YouAre(_) | Line::Taken(_) | Line::TooLong { .. } | Line::Dropped(_) | Line::Help | Line::Notice => {}
+            Line::YouAre(_)
+            | Line::Taken(_)
+            | Line::TooLong { .. }
+            | Line::Dropped(_)
+            | Line::Token(_)
+            | Line::NothingToResume
+            | Line::Unrecognized(_)
+            | Line::Help
+            | Line::Notice => {}
         }
     }
 }

@@ -3,6 +3,7 @@
 use chinwag_core::Config;
 use jiff::civil::Date;
 
+use super::alive::Alive;
 use super::colours::Colours;
 use super::complete::Completion;
 use super::event::{Mouse, Size};
@@ -23,6 +24,9 @@ pub(super) struct State {
     pub(super) mouse: Mouse,
     pub(super) shell: Shell,
     pub(super) link: Link,
+    pub(super) alive: Alive,
+    /// Lines of which nothing says that the server has heard them, when the connection was lost.
+    pub(super) not_sent: Vec<String>,
     pub(super) log: Log,
     pub(super) input: Input,
     pub(super) completion: Option<Completion>,
@@ -86,6 +90,8 @@ impl State {
             mouse: choices.mouse,
             shell: choices.shell,
             link: Link::new(choices.wanted),
+            alive: Alive::default(),
+            not_sent: Vec::new(),
             log: Log::default(),
             input: Input::default(),
             completion: None,

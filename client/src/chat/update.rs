@@ -3,6 +3,7 @@
 use chinwag_core::{Request, Text};
 use jiff::civil::DateTime;
 
+use super::alive::Pulse;
 use super::complete::{Completion, Turn};
 use super::entry::Entry;
 use super::event::{Effect, Ending, Event, Mouse, Size, Way};
@@ -28,6 +29,9 @@ pub(super) fn update(state: &mut State, now: DateTime, event: Event) -> Vec<Effe
         Event::Lost(why) => turn.on_lost(&why),
         Event::Overdue => turn.on_overdue(),
         Event::Received(line) => turn.on_line(line),
+        Event::Answered if turn.state.alive.on_answer() => turn.effects.push(Effect::Ask),
+        Event::Answered => {}
+        Event::Ticked => turn.on_second(),
         Event::Rested => turn.connect(),
         Event::Unrecorded(why) => {
             // Not through `show`, which would record it, and fail, and so on.
@@ -71,7 +75,9 @@ impl Turned<'_> {
             Stroke::Older => self.state.input.older(),
             Stroke::Newer => self.state.input.newer(),
             Stroke::Scroll(scroll) => self.state.log.scroll(scroll, self.state.log_pane()),
+            Stroke::Dismiss if self.state.log.is_at_bottom() => self.state.not_sent.clear(),
             Stroke::Dismiss => self.state.log.follow(),
+            Stroke::Resend => self.resend(),
             Stroke::ToggleMouse => self.toggle_mouse(),
             Stroke::Redraw => self.effects.push(Effect::Redraw),
             Stroke::Suspend => self.suspend(),
@@ -97,7 +103,8 @@ impl Turned<'_> {
             | Stroke::Complete
             | Stroke::CompleteBack
             | Stroke::Older
-            | Stroke::Newer => true,
+            | Stroke::Newer
+            | Stroke::Resend => true,
             Stroke::Scroll(_)
             | Stroke::ToggleMouse
             | Stroke::Redraw
@@ -157,8 +164,34 @@ impl Turned<'_> {
     }
 
     fn send(&mut self, line: String) {
+        let asks = self.state.alive.on_sent(&line);
         self.effects.push(Effect::Send(line));
+        if asks {
+            self.effects.push(Effect::Ask);
+        }
         self.state.log.follow();
+    }
+
+    /// Sends again what was not sent.
+    fn resend(&mut self) {
+        if self.state.not_sent.is_empty() {
+            self.state.hint = Some("there is nothing that was not sent".to_owned());
+        } else if self.can_send() {
+            std::mem::take(&mut self.state.not_sent).into_iter().for_each(|line| self.send(line));
+        }
+    }
+
+    /// Counts a second of a connection.
+    fn on_second(&mut self) {
+        if !self.state.link.is_online() {
+            return;
+        }
+        match self.state.alive.on_second() {
+            Pulse::Fine => {}
+            Pulse::Ask => self.effects.push(Effect::Ask),
+            Pulse::Gone => return self.on_lost(&format!("no answer for {} seconds", self.state.alive.silent())),
+        }
+        self.effects.extend(self.state.link.on_second().map(Effect::Send));
     }
 
     fn complete(&mut self, turn: Turn) {
@@ -204,8 +237,8 @@ impl Turned<'_> {
     }
 
     fn connect(&mut self) {
-        self.state.link.on_connecting();
-        self.effects.push(Effect::Connect);
+        let token = self.state.link.on_connecting();
+        self.effects.push(Effect::Connect(token));
     }
 
     fn on_lost(&mut self, why: &str) {
@@ -219,6 +252,11 @@ impl Turned<'_> {
         let pause = self.state.link.on_lost();
         if was_online {
             self.show(Entry::remarked(self.now.time(), format!("Connection lost: {why}; trying again")));
+            let lost = self.state.alive.on_lost();
+            for line in &lost {
+                self.show(Entry::remarked(self.now.time(), format!("Not sent: {line}")));
+            }
+            self.state.not_sent.extend(lost);
         }
         self.effects.push(Effect::Rest(pause));
     }
@@ -238,6 +276,11 @@ impl Turned<'_> {
         let heard = self.state.link.on_line(&line);
         if !heard.hidden {
             let at = self.now.time();
+            if let Line::Said { name, text } = &line
+                && self.state.link.name() == Some(name)
+            {
+                self.state.alive.on_said(text);
+            }
             let entry = if let Line::Said { name, text } = line {
                 Entry::said(at, name, text, self.state.link.name())
             } else {
@@ -250,9 +293,15 @@ impl Turned<'_> {
                 self.show(entry);
             }
         }
+        if let Some(remark) = heard.remark {
+            self.show(Entry::remarked(self.now.time(), remark.to_owned()));
+        }
         self.effects.extend(heard.send.into_iter().map(Effect::Send));
         if let Some(arrival) = heard.arrived {
             self.on_arrival(&arrival);
+            if self.state.alive.asks() {
+                self.effects.push(Effect::Ask);
+            }
         }
     }
 

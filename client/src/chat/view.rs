@@ -6,6 +6,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::{Color, Modifier, Style};
 use ratatui::text::{Line, Span};
 
+use super::alive::TOLD_SECONDS;
 use super::colours::Colours;
 use super::event::Size;
 use super::log::Pane;
@@ -98,12 +99,21 @@ fn status(state: &State, columns: usize) -> String {
         (false, 0) => Some("scrolled up".to_owned()),
         (false, waiting) => Some(format!("↓ {waiting} new")),
     };
-    let trouble = (!state.link.is_online()).then(|| state.link.status());
+    let silent = state.alive.silent();
+    let trouble = match state.link.is_online() {
+        false => Some(state.link.status()),
+        true => (silent >= TOLD_SECONDS).then(|| format!("no answer for {silent} s")),
+    };
+    let not_sent = match state.not_sent.len() {
+        0 => None,
+        count if state.link.is_online() => Some(format!("{count} not sent: Ctrl-R sends, Esc drops")),
+        count => Some(format!("{count} not sent")),
+    };
     let name = state.link.name().map(|name| name.as_str().to_owned());
     let room = state.link.room().map(|room| room.as_str().to_owned());
-    let well = state.link.is_online().then(|| state.link.status());
+    let well = (state.link.is_online() && trouble.is_none()).then(|| state.link.status());
     // In the order of the screen; the number says what goes first where there is too little place.
-    let mut parts: Vec<(u8, String)> = [(1, name), (3, room), (4, well), (0, trouble), (2, waiting)]
+    let mut parts: Vec<(u8, String)> = [(2, name), (4, room), (5, well), (0, trouble), (1, not_sent), (3, waiting)]
         .into_iter()
         .filter_map(|(rank, part)| Some((rank, part?)))
         .collect();

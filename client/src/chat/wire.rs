@@ -13,10 +13,14 @@ use futures_lite::{AsyncReadExt as _, AsyncWriteExt as _, FutureExt as _, future
 use super::event::Event;
 use crate::address::Address;
 use crate::dial::{ADMISSION, dial};
+use crate::line::Token;
 use crate::lines::Lines;
+use crate::telnet::QUESTION;
 
 /// As much as is read at once.
 const READ_BYTES: usize = 16 << 10;
+
+const SECOND: Duration = Duration::from_secs(1);
 
 /// How long leaving may take: long enough for what was just typed, short enough not to be felt.
 const FAREWELL: Duration = Duration::from_secs(1);
@@ -38,12 +42,15 @@ pub(super) struct Open {
     unsent: Vec<u8>,
     /// Ends when the server should have let one in; whether it has is known elsewhere.
     admission: Timer,
+    /// Ends when another second is over in which this program ran; those in which it did not are not made up for.
+    tick: Timer,
 }
 
 enum Moved {
     In(io::Result<usize>),
     Out(io::Result<usize>),
     Overdue,
+    Ticked,
 }
 
 impl Wire {
@@ -54,13 +61,14 @@ impl Wire {
 
     fn open_for(stream: Async<TcpStream>, admission: Duration) -> Self {
         let admission = Timer::after(admission);
-        let (lines, bytes, unsent) = (Lines::default(), vec![0; READ_BYTES], Vec::new());
-        Self::Open(Box::new(Open { stream, lines, bytes, unsent, admission }))
+        let (lines, bytes, unsent, tick) = (Lines::default(), vec![0; READ_BYTES], Vec::new(), Timer::after(SECOND));
+        Self::Open(Box::new(Open { stream, lines, bytes, unsent, admission, tick }))
     }
 
     /// Begins to connect.
-    pub(super) fn dial(address: Address) -> Self {
-        Self::Dialling(Box::pin(async move { dial(&address, "").await }))
+    pub(super) fn dial(address: Address, token: Option<Token>) -> Self {
+        let first_line = token.map_or(String::new(), |token| token.request());
+        Self::Dialling(Box::pin(async move { dial(&address, &first_line).await }))
     }
 
     /// Queues a line; without a connection it is lost.
@@ -68,6 +76,13 @@ impl Wire {
         if let Self::Open(open) = self {
             open.unsent.extend_from_slice(line.as_bytes());
             open.unsent.push(b'\n');
+        }
+    }
+
+    /// Asks the server to answer when it has dealt with what was sent before.
+    pub(super) fn ask(&mut self) {
+        if let Self::Open(open) = self {
+            open.unsent.extend_from_slice(&QUESTION);
         }
     }
 
@@ -118,7 +133,7 @@ impl Wire {
 
 impl Open {
     async fn next(&mut self, events: &mut Vec<Event>) -> Result<(), String> {
-        let Self { stream, lines, bytes, unsent, admission } = self;
+        let Self { stream, lines, bytes, unsent, admission, tick } = self;
         let (mut reader, mut writer) = (&*stream, &*stream);
         let send =
             async { if unsent.is_empty() { future::pending().await } else { Moved::Out(writer.write(unsent).await) } };
@@ -127,7 +142,11 @@ impl Open {
             (&mut *admission).await;
             Moved::Overdue
         };
-        match overdue.or(send).or(receive).await {
+        let ticked = async {
+            (&mut *tick).await;
+            Moved::Ticked
+        };
+        match overdue.or(ticked).or(send).or(receive).await {
             Moved::Out(Ok(sent)) => {
                 unsent.drain(..sent);
                 Ok(())
@@ -137,12 +156,18 @@ impl Open {
                 events.push(Event::Overdue);
                 Ok(())
             }
+            Moved::Ticked => {
+                tick.set_after(SECOND);
+                events.push(Event::Ticked);
+                Ok(())
+            }
             Moved::In(Ok(0)) => {
                 events.extend(lines.finish().map(Event::Received));
                 Err("the server closed it".to_owned())
             }
             Moved::In(Ok(read)) => {
                 lines.feed(&bytes[..read], |line| events.push(Event::Received(line)));
+                events.extend((0..lines.take_answers()).map(|_| Event::Answered));
                 Ok(())
             }
             Moved::In(Err(error)) | Moved::Out(Err(error)) => Err(error.to_string()),

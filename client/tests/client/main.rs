@@ -1,5 +1,6 @@
 //! `chinwag chat`, `chinwag bots` and `chinwag load` as people and scripts run them, with both servers.
 
+mod alive;
 mod bots;
 mod chat;
 mod load;

@@ -101,7 +101,13 @@ impl Window {
     /// Waits until the screen is as it should be.
     #[track_caller]
     pub(crate) fn wait_for(&mut self, what: &str, is_so: impl Fn(&Self) -> bool) {
-        let deadline = Instant::now() + DEADLINE;
+        self.wait_for_within(DEADLINE, what, is_so);
+    }
+
+    /// Does the same where it takes longer, or may.
+    #[track_caller]
+    pub(crate) fn wait_for_within(&mut self, patience: Duration, what: &str, is_so: impl Fn(&Self) -> bool) {
+        let deadline = Instant::now() + patience;
         while !is_so(self) {
             let left = deadline.saturating_duration_since(Instant::now());
             match self.output.recv_timeout(left) {

@@ -46,6 +46,11 @@ impl Server {
         Self { adapter, form, address, running: Some(run(adapter, form, listener)) }
     }
 
+    /// Returns where it listens.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
     /// Returns the port that it listens on, as a flag takes it.
     pub(crate) fn port(&self) -> String {
         self.address.port().to_string()

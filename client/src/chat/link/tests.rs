@@ -33,24 +33,24 @@ fn the_first_time_what_was_asked_for_by_flag_is_asked_for() {
         (
             Wanted::default(),
             &["Server commands", "You are Elk", "You joined main"],
-            &["Server commands", "= First Elk main"],
+            &["Server commands", "< /resume", "= First Elk main"],
         ),
         (
             wanted("Ann", "pizza"),
             &["You are Elk", "You joined main", "Elk is now Ann", "You joined pizza"],
-            &["< /name Ann", "< /join pizza", "= First Ann pizza"],
+            &["< /name Ann", "< /join pizza", "< /resume", "= First Ann pizza"],
         ),
         (
             wanted("Ann", "pizza"),
             &["You are Elk", "You joined main", "Ann is already taken", "Bob: hi", "You joined pizza"],
-            &["< /name Ann", "< /join pizza", "Ann is already taken", "Bob: hi", "= First Elk pizza"],
+            &["< /name Ann", "< /join pizza", "Ann is already taken", "Bob: hi", "< /resume", "= First Elk pizza"],
         ),
         (
             Wanted { name: name("Ann"), room: None },
             &["You are Elk", "You joined main", "Elk is now Ann", "Ann is now Bob"],
-            &["< /name Ann", "= First Ann main", "Ann is now Bob"],
+            &["< /name Ann", "< /resume", "= First Ann main", "Ann is now Bob"],
         ),
-        (wanted("Elk", "main"), &["You are Elk", "You joined main"], &["= First Elk main"]),
+        (wanted("Elk", "main"), &["You are Elk", "You joined main"], &["< /resume", "= First Elk main"]),
     ];
     for (wanted, lines, expected) in cases {
         assert_eq!(hear(&mut Link::new(wanted), lines), expected, "{lines:?}");
@@ -66,7 +66,7 @@ fn after_a_loss_one_comes_back_under_the_old_name_and_room() {
     link.on_connected();
     let lines =
         ["Server commands", "  /help - x", "You are Fox", "You joined main", "Fox is now Ann", "You joined pizza"];
-    assert_eq!(hear(&mut link, &lines), ["< /name Ann", "< /join pizza", "= Again Ann pizza"]);
+    assert_eq!(hear(&mut link, &lines), ["< /name Ann", "< /join pizza", "< /resume", "= Again Ann pizza"]);
     assert!(link.is_online());
 }
 
@@ -77,7 +77,7 @@ fn who_finds_the_old_name_taken_comes_back_under_another() {
     link.on_lost();
     link.on_connected();
     let lines = ["You are Fox", "You joined main", "Ann is already taken", "You joined pizza"];
-    let seen = ["< /name Ann", "< /join pizza", "Ann is already taken", "= Again Fox pizza"];
+    let seen = ["< /name Ann", "< /join pizza", "Ann is already taken", "< /resume", "= Again Fox pizza"];
     assert_eq!(hear(&mut link, &lines), seen);
 }
 
@@ -102,7 +102,7 @@ fn a_request_that_is_too_long_for_the_server_is_answered_too() {
 fn who_wants_the_room_in_another_case_is_there() {
     let mut link = Link::new(Wanted { name: None, room: name("Main") });
     let seen = hear(&mut link, &["You are Elk", "You joined main", "You are in main"]);
-    assert_eq!(seen, ["< /join Main", "= First Elk main"]);
+    assert_eq!(seen, ["< /join Main", "< /resume", "= First Elk main"]);
 }
 
 #[test]
@@ -148,6 +148,114 @@ fn the_status_says_how_it_stands() {
 fn somebody_elses_rename_is_not_mine() {
     let mut link = Link::new(Wanted::default());
     let seen = hear(&mut link, &["You are Ann", "You joined main", "Bob is now Cid", "Cid is now ann"]);
-    assert_eq!(seen, ["= First Ann main", "Bob is now Cid", "Cid is now ann"]);
+    assert_eq!(seen, ["< /resume", "= First Ann main", "Bob is now Cid", "Cid is now ann"]);
     assert_eq!(link.name(), name("Ann").as_ref());
+}
+
+/// Somebody who was Ann in pizza, with a token, and has a connection again.
+fn back() -> Link {
+    let mut link = Link::new(Wanted::default());
+    hear(&mut link, &["You are Ann", "You joined pizza", "You can come back with /resume T"]);
+    link.on_lost();
+    assert_eq!(link.on_connecting().map(|token| token.request()).as_deref(), Some("/resume T"));
+    link.on_connected();
+    link
+}
+
+#[test]
+fn with_a_token_one_is_who_one_was_at_once() {
+    let cases: [&[&str]; 3] = [
+        &["Server commands", "You are Fox", "You joined main", "You are Ann", "You joined pizza"],
+        &["You are Fox", "You joined main", "You are Ann", "You are in pizza"],
+        &["Server commands", "You are Ann", "You joined pizza"],
+    ];
+    for lines in cases {
+        assert_eq!(hear(&mut back(), lines), ["< /resume", "= Again Ann pizza"], "{lines:?}");
+    }
+}
+
+#[test]
+fn where_there_is_nothing_to_resume_one_asks_for_name_and_room() {
+    let greeting = ["You are Fox", "You joined main"];
+    let long = "Messages can only be 26 chars long";
+    for refusal in ["You have nothing to resume", "Unrecognized command /resume, try /help", long] {
+        let mut seen = if refusal == long { vec![refusal] } else { Vec::new() };
+        seen.extend(["< /name Ann", "< /join pizza"]);
+        for lines in [[greeting[0], greeting[1], refusal], [refusal, greeting[0], greeting[1]]] {
+            let mut link = back();
+            assert_eq!(hear(&mut link, &lines), seen, "{lines:?}");
+            let arrived = hear(&mut link, &["Fox is now Ann", "You joined pizza"]);
+            assert_eq!(arrived, ["< /resume", "= Again Ann pizza"], "{lines:?}");
+            link.on_lost();
+            assert!(link.on_connecting().is_none(), "a token that is of no use is not kept");
+        }
+    }
+}
+
+#[test]
+fn a_server_that_knows_no_tokens_is_asked_and_what_it_says_to_that_is_hidden() {
+    let mut link = Link::new(Wanted::default());
+    hear(&mut link, &["You are Ann", "You joined main"]);
+    let unrecognized = "Unrecognized command /resume, try /help";
+    assert_eq!(hear(&mut link, &[unrecognized]), [""; 0]);
+    // What the user asks is answered.
+    assert_eq!(hear(&mut link, &[unrecognized, "Unrecognized command /x"]), [unrecognized, "Unrecognized command /x"]);
+}
+
+/// Somebody who is back as Fox since Ann, the old name, is taken.
+fn haunted() -> Link {
+    let mut link = Link::new(Wanted::default());
+    hear(&mut link, &["You are Ann", "You joined pizza"]);
+    link.on_lost();
+    link.on_connected();
+    hear(&mut link, &["You are Fox", "You joined main", "Ann is already taken", "You joined pizza"]);
+    assert!(link.is_online());
+    link
+}
+
+#[test]
+fn the_old_name_is_asked_for_again_when_whoever_had_it_leaves() {
+    let mut link = haunted();
+    assert_eq!(hear(&mut link, &["Bob left", "Ann left"]), ["Bob left", "Ann left", "< /name Ann"]);
+    assert_eq!(hear(&mut link, &["Fox is now Ann", "Ann left"]), ["Fox is now Ann", "Ann left"]);
+    assert_eq!(link.name(), name("Ann").as_ref());
+}
+
+#[test]
+fn the_old_name_is_asked_for_every_half_a_minute_for_five_minutes_and_the_answers_are_hidden() {
+    let mut link = haunted();
+    let mut asked = Vec::new();
+    for second in 1..=600 {
+        if let Some(line) = link.on_second() {
+            assert_eq!(line, "/name Ann");
+            asked.push(second);
+            assert_eq!(hear(&mut link, &["Ann is already taken"]), [""; 0]);
+        }
+    }
+    assert_eq!(asked, (1..=10).map(|times| 30 * times).collect::<Vec<_>>());
+    assert_eq!(hear(&mut link, &["Ann left"]), ["Ann left"], "it is nobody's ghost after so long");
+}
+
+#[test]
+fn who_chooses_another_name_does_not_want_the_old_one() {
+    let mut link = haunted();
+    let seen = hear(&mut link, &["Ann is already taken", "Fox is now Cid", "Ann left"]);
+    assert_eq!(seen, ["Ann is already taken", "Fox is now Cid", "Ann left"]);
+    assert_eq!((0..100).find_map(|_| link.on_second()), None);
+}
+
+#[test]
+fn who_is_lost_again_while_the_old_name_is_taken_still_wants_it() {
+    let mut link = haunted();
+    link.on_lost();
+    link.on_connected();
+    assert_eq!(hear(&mut link, &["You are Cat", "You joined main"]), ["< /name Ann", "< /join pizza"]);
+}
+
+#[test]
+fn a_name_that_was_somebody_elses_from_the_start_is_not_asked_for_again() {
+    let mut link = Link::new(wanted("Ann", "main"));
+    hear(&mut link, &["You are Fox", "You joined main", "Ann is already taken"]);
+    assert_eq!(hear(&mut link, &["Ann left"]), ["Ann left"]);
+    assert_eq!((0..100).find_map(|_| link.on_second()), None);
 }

@@ -215,7 +215,7 @@ fn a_lost_connection_is_told_once_and_tried_again_with_growing_pauses() {
     let lost = |state: &mut State| update(state, NOW, Event::Lost("cable".into()));
     let told = Effect::Record("09:05 ! Connection lost: cable; trying again".into());
     assert_eq!(lost(&mut state), [told, Effect::Rest(Duration::from_secs(1))]);
-    assert_eq!(update(&mut state, NOW, Event::Rested), [Effect::Connect]);
+    assert_eq!(update(&mut state, NOW, Event::Rested), [Effect::Connect(None)]);
     assert_eq!(lost(&mut state), [Effect::Rest(Duration::from_secs(2))]);
     update(&mut state, NOW, Event::Rested);
     assert_eq!(update(&mut state, NOW, Event::Connected), []);
@@ -223,7 +223,14 @@ fn a_lost_connection_is_told_once_and_tried_again_with_growing_pauses() {
         ("You are Fox", vec![]),
         ("You joined main", sent(&["/name Ann", "/join pizza"])),
         ("Fox is now Ann", vec![]),
-        ("You joined pizza", vec![Effect::Record("09:05 ! Connected again: you are Ann, in pizza".into())]),
+        (
+            "You joined pizza",
+            vec![
+                Effect::Send("/resume".into()),
+                Effect::Record("09:05 ! Connected again: you are Ann, in pizza".into()),
+                Effect::Ask,
+            ],
+        ),
     ] {
         assert_eq!(receive(&mut state, line), effects, "{line}");
     }
@@ -233,12 +240,96 @@ fn a_lost_connection_is_told_once_and_tried_again_with_growing_pauses() {
 fn while_offline_nothing_is_sent_and_nothing_typed_is_lost() {
     let mut state = arrived("Ann", "main");
     update(&mut state, NOW, Event::Lost("cable".into()));
-    assert_eq!(type_text(&mut state, "⏎"), [Effect::Connect], "Enter tries at once");
+    assert_eq!(type_text(&mut state, "⏎"), [Effect::Connect(None)], "Enter tries at once");
     assert_eq!(type_text(&mut state, "hello⏎"), []);
     assert_eq!(state.input.text(), "hello");
     assert_eq!(state.hint.as_deref(), Some("not connected: nothing was sent"));
     update(&mut state, NOW, Event::Pasted("one\ntwo".into()));
     assert_eq!((type_text(&mut state, "⏎"), state.pasted.len()), (vec![], 2));
+}
+
+/// The state of somebody whose server answers when it is asked.
+fn answered() -> State {
+    let mut state = arrived("Ann", "pizza");
+    assert_eq!(update(&mut state, NOW, Event::Answered), []);
+    state
+}
+
+#[test]
+fn a_path_that_is_dead_is_told_and_what_was_said_into_it_can_be_sent_again() {
+    let mut state = answered();
+    assert_eq!(type_text(&mut state, "heard⏎"), [sent(&["heard"]), vec![Effect::Ask]].concat());
+    receive(&mut state, "Ann: heard");
+    assert_eq!(type_text(&mut state, "is this?⏎//shrug⏎"), sent(&["is this?", "//shrug"]));
+    let mut seconds = 0;
+    let effects = loop {
+        seconds += 1;
+        let effects = update(&mut state, NOW, Event::Ticked);
+        if !effects.is_empty() {
+            break effects;
+        }
+    };
+    assert!(seconds < 30, "{seconds}");
+    let record = |text: &str| Effect::Record(format!("09:05 ! {text}"));
+    let told = [
+        record("Connection lost: no answer for 20 seconds; trying again"),
+        record("Not sent: is this?"),
+        record("Not sent: //shrug"),
+        Effect::Rest(Duration::from_secs(1)),
+    ];
+    assert_eq!(effects, told);
+    let ctrl_r = (KeyModifiers::CONTROL, KeyCode::Char('r'));
+    assert_eq!(press(&mut state, ctrl_r.0, ctrl_r.1), []);
+    assert_eq!(state.hint.as_deref(), Some("not connected: nothing was sent"));
+    update(&mut state, NOW, Event::Rested);
+    update(&mut state, NOW, Event::Connected);
+    ["You are Ann", "You joined pizza"].iter().for_each(|line| drop(receive(&mut state, line)));
+    assert_eq!(update(&mut state, NOW, Event::Answered), []);
+    let again = press(&mut state, ctrl_r.0, ctrl_r.1);
+    assert_eq!(again, [Effect::Send("is this?".into()), Effect::Ask, Effect::Send("//shrug".into())]);
+    assert_eq!(press(&mut state, ctrl_r.0, ctrl_r.1), []);
+    assert_eq!(state.hint.as_deref(), Some("there is nothing that was not sent"));
+}
+
+#[test]
+fn esc_drops_what_was_not_sent_when_nothing_else_is_to_be_left() {
+    let mut state = answered();
+    type_text(&mut state, "lost⏎");
+    update(&mut state, NOW, Event::Lost("cable".into()));
+    assert_eq!(state.not_sent, ["lost"]);
+    (0..40).for_each(|number| drop(receive(&mut state, &format!("Bob: {number}"))));
+    type_text(&mut state, "⇞⎋");
+    assert_eq!(state.not_sent, ["lost"]);
+    type_text(&mut state, "⎋");
+    assert_eq!(state.not_sent, [""; 0]);
+}
+
+#[test]
+fn a_server_that_never_answers_is_never_thought_dead_for_that() {
+    let mut state = arrived("Ann", "main");
+    type_text(&mut state, "hello⏎");
+    for _ in 0..1000 {
+        assert_eq!(update(&mut state, NOW, Event::Ticked), []);
+    }
+    let effects = update(&mut state, NOW, Event::Lost("cable".into()));
+    assert_eq!(effects.len(), 2, "it is told that the connection is lost, and no more: {effects:?}");
+}
+
+#[test]
+fn a_token_is_kept_and_neither_shown_nor_recorded_nor_printed() {
+    const ANSWER: &str = "You can come back with /resume s3cret";
+    let mut state = arrived("Ann", "pizza");
+    assert_eq!(receive(&mut state, ANSWER), []);
+    // Whoever asks by hand is told what it is for.
+    type_text(&mut state, "/resume⏎");
+    let remark = Effect::Record("09:05 ! After a break you come back as who you are".into());
+    assert_eq!(receive(&mut state, ANSWER), [remark]);
+    assert!(!format!("{state:?}").contains("s3cret"));
+    update(&mut state, NOW, Event::Lost("cable".into()));
+    let effects = update(&mut state, NOW, Event::Rested);
+    let [Effect::Connect(Some(token))] = &*effects else { panic!("{effects:?}") };
+    assert_eq!(token.request(), "/resume s3cret");
+    assert!(!format!("{effects:?}").contains("s3cret"));
 }
 
 #[test]

@@ -1,0 +1,96 @@
+//! What becomes of the chat where the network goes silent, although the systems at both ends go on acknowledging: with both servers.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use chinwag_tests::{Relay, Way};
+
+use super::pty::Window;
+use super::server::{Adapter, Server};
+
+const SCREEN: (u16, u16) = (80, 24);
+const CTRL_R: &str = "\x12";
+
+/// As long as it may take until one is told that the path is dead.
+const NOTICED: Duration = Duration::from_secs(30);
+
+/// Somebody of this name, at this port, who has arrived in a room.
+fn person(port: u16, name: &str, room: &str) -> Window {
+    let flags = ["--port", &port.to_string(), "--name", name, "--room", room];
+    let mut window = Window::open(env!("CARGO_BIN_EXE_chinwag"), &flags, SCREEN);
+    window.wait_for_text(&format!("You are {name}, in {room}"));
+    window
+}
+
+fn say(window: &mut Window, text: &str) {
+    window.type_keys(text);
+    window.type_keys("\r");
+}
+
+/// Does the same with both servers, at the same time, since most of it is waiting.
+fn with_both(test: impl Fn(&Server) + Sync) {
+    thread::scope(|scope| {
+        for adapter in Adapter::BOTH {
+            let test = &test;
+            scope.spawn(move || test(&Server::start(adapter)));
+        }
+    });
+}
+
+#[test]
+fn a_silent_path_is_noticed_in_time_and_what_was_said_into_it_is_heard_in_the_end() {
+    with_both(|server| {
+        let relay = Relay::start(server.address());
+        let mut bob = person(server.address().port(), "Bob", "pizza");
+        let mut ann = person(relay.addr().port(), "Ann", "pizza");
+        say(&mut ann, "before");
+        bob.wait_for_text("Ann: before");
+        ann.wait_for_text("Ann: before");
+        Way::BOTH.into_iter().for_each(|way| relay.freeze(way));
+        let frozen = Instant::now();
+        say(&mut ann, "is this heard?");
+        say(&mut ann, "//and this?");
+        ann.wait_for_within(NOTICED, "that there is no answer", |ann| ann.row(-2).contains("no answer for"));
+        ann.wait_for_within(NOTICED, "the loss", |ann| {
+            ann.screen().contents().contains("Connection lost: no answer for 20 seconds; trying again")
+        });
+        assert!(frozen.elapsed() <= NOTICED, "{:?}", frozen.elapsed());
+        ann.wait_for_text("! Not sent: is this heard?");
+        ann.wait_for_text("! Not sent: //and this?");
+        // A new connection goes through.
+        ann.wait_for_text("Connected again: you are ");
+        ann.wait_for("what can be done", |ann| ann.row(-2).contains("2 not sent: Ctrl-R sends, Esc drops"));
+        ann.type_keys(CTRL_R);
+        bob.wait_for_text(": is this heard?");
+        bob.wait_for_text(": /and this?");
+        ann.wait_for("that all is well", |ann| ann.row(-2).ends_with(" · pizza · connected"));
+        // Nothing was heard twice.
+        let shown = bob.screen().contents();
+        assert_eq!(shown.matches("is this heard?").count(), 1, "{shown}");
+        // When the server finds that the old connections are gone, the old name is free.
+        Way::BOTH.into_iter().for_each(|way| relay.cut(way));
+        ann.wait_for("the old name", |ann| ann.row(-2) == " Ann · pizza · connected");
+        assert!(!ann.screen().contents().contains("/resume"));
+        ann.leave();
+        bob.leave();
+    });
+}
+
+#[test]
+fn a_slow_path_is_no_dead_one() {
+    with_both(|server| {
+        let relay = Relay::start(server.address());
+        let mut bob = person(server.address().port(), "Bob", "pizza");
+        let mut ann = person(relay.addr().port(), "Ann", "pizza");
+        relay.delay(Way::ToClient, Duration::from_secs(8));
+        say(&mut ann, "slowly");
+        bob.wait_for_text("Ann: slowly");
+        ann.wait_for("that there is no answer yet", |ann| ann.row(-2).contains("no answer for 6 s"));
+        ann.wait_for_text("Ann: slowly");
+        ann.wait_for("that all is well", |ann| ann.row(-2) == " Ann · pizza · connected");
+        assert_eq!(relay.connections(), 1);
+        assert!(!bob.screen().contents().contains("Ann left"));
+        ann.leave();
+        bob.leave();
+    });
+}
