@@ -3,8 +3,9 @@
 
 use std::io::{BufRead as _, BufReader, Read, Write};
 use std::net::SocketAddr;
+use std::time::Instant;
 
-use chinwag_tests::{Adapter, Person, Program, Proxy, Tls, connect, fetch};
+use chinwag_tests::{Adapter, DEADLINE, Person, Program, Proxy, Tls, connect, fetch};
 use rustix::process::Signal;
 use serde_json::Value;
 use tungstenite::client::IntoClientRequest as _;
@@ -184,6 +185,42 @@ fn through_haproxy_there_are_the_page_and_the_port_for_lines_whichever_version_i
             let foreign = if version == "send-proxy-v2" { 1 } else { 2 };
             assert_eq!(refused, Some(format!("chinwag_refused_total {foreign}").as_str()), "checks are not refused");
         }
+    });
+}
+
+#[test]
+fn who_comes_through_haproxy_is_known_by_their_own_address() {
+    on_each(["--proxy-from", "127.0.0.1", "--max-per-ip", "1"], |server, addr, web_addr| {
+        let (addr, web_addr) = (addr.to_string(), web_addr.to_string());
+        // There is nobody with another address here, so haproxy is told of one in the same way.
+        let told = ("option clitcpka", "tcp-request connection expect-proxy layer4");
+        let proxy = Proxy::haproxy("haproxy.cfg", &[(LINES, &addr), (PAGE, &web_addr), told], &HAPROXY);
+        let come = |says: &str| {
+            let mut stream = connect(proxy.addr(2));
+            let header = "PROXY TCP4 203.0.113.7 192.0.2.1 56324 42069\r\n";
+            stream.write_all(format!("{header}{says}\n").as_bytes()).expect("it reads what is sent");
+            stream
+        };
+        let mut told = String::new();
+        come("/quit").read_to_string(&mut told).expect("the connection ends");
+        assert!(told.starts_with("Server commands\n"), "{told}");
+        let log = server.read_log("closed: quit");
+        assert!(log.contains("closed: quit address=203.0.113.7 "), "{log}");
+        // As soon as the server has seen that they have gone.
+        let deadline = Instant::now() + DEADLINE;
+        let _stays = loop {
+            let (stream, mut line) = (come(""), String::new());
+            BufReader::new(&stream).read_line(&mut line).expect("there is an answer");
+            if line == "Server commands\n" {
+                break stream;
+            }
+            assert!(Instant::now() < deadline, "nobody is let in again");
+        };
+        let mut refused = String::new();
+        come("").read_to_string(&mut refused).expect("the connection ends");
+        assert_eq!(refused, "Too many connections from your address, try again later\n");
+        let log = server.read_log("too many connections");
+        assert!(log.contains("address=203.0.113.7 "), "{log}");
     });
 }
 

@@ -3,14 +3,13 @@
 
 use std::env;
 use std::io::{self, Read as _, Write as _};
-use std::net::{IpAddr, SocketAddr, TcpStream};
+use std::net::{SocketAddr, TcpStream};
 use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use chinwag_tests::{Adapter, DEADLINE, Person, Program};
 use rustix::process::Signal;
-use socket2::{Domain, Protocol, Socket, Type};
 
 /// Says to a process of this test that it is in a network of its own.
 const INSIDE: &str = "CHINWAG_TEST_NAMESPACE";
@@ -81,14 +80,7 @@ pub(crate) fn connect_from(from: &str, to: SocketAddr) -> TcpStream {
 
 /// Connects from one of the addresses of this network.
 pub(crate) fn open_from(from: &str, to: SocketAddr) -> TcpStream {
-    let from: IpAddr = from.parse().expect("it is an address");
-    let socket =
-        Socket::new(Domain::for_address(to), Type::STREAM, Some(Protocol::TCP)).expect("there are descriptors");
-    socket.bind(&SocketAddr::new(from, 0).into()).expect("it is an address of this network");
-    socket.connect_timeout(&to.into(), DEADLINE).expect("the server listens");
-    let stream = TcpStream::from(socket);
-    stream.set_read_timeout(Some(DEADLINE)).expect("a new socket takes options");
-    stream
+    chinwag_tests::connect_from(from.parse().expect("it is an address"), to)
 }
 
 /// Reads as much as a refusal has.
