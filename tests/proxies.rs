@@ -3,9 +3,11 @@
 
 use std::io::{BufRead as _, BufReader, Read, Write};
 use std::net::SocketAddr;
-use std::time::Instant;
+use std::thread;
+use std::time::{Duration, Instant};
 
-use chinwag_tests::{Adapter, DEADLINE, Person, Program, Proxy, Tls, connect, fetch};
+use chinwag_core::Config;
+use chinwag_tests::{Adapter, DEADLINE, Person, Program, Proxy, Server, Tls, connect, fetch};
 use rustix::process::Signal;
 use serde_json::Value;
 use tungstenite::client::IntoClientRequest as _;
@@ -221,6 +223,43 @@ fn who_comes_through_haproxy_is_known_by_their_own_address() {
         assert_eq!(refused, "Too many connections from your address, try again later\n");
         let log = server.read_log("too many connections");
         assert!(log.contains("address=203.0.113.7 "), "{log}");
+    });
+}
+
+#[test]
+fn an_idle_browser_stays_behind_a_proxy_that_cuts_what_is_silent() {
+    // More than twice as long as these proxies let somebody be silent.
+    const PINGS: usize = 5;
+    let [often, hardly] = [Duration::from_secs(1), Duration::from_secs(3600)];
+    thread::scope(|scope| {
+        for (adapter, ping_interval) in Adapter::ALL.map(|adapter| [(adapter, often), (adapter, hardly)]).concat() {
+            scope.spawn(move || {
+                let config = Config { ping_interval, pong_wait: 2 * ping_interval, ..Config::default() };
+                let server = Server::start(adapter, config);
+                let (addr, web_addr) = (server.addr().to_string(), server.web_addr().to_string());
+                let nginx = [(PAGE, web_addr.as_str()), ("proxy_read_timeout 75s", "proxy_read_timeout 2s")];
+                let haproxy = [(LINES, addr.as_str()), (PAGE, &web_addr), (" send-proxy-v2", ""), (" 75s", " 2s")];
+                let proxies =
+                    [Proxy::nginx("nginx.conf", &nginx, &NGINX), Proxy::haproxy("haproxy.cfg", &haproxy, &HAPROXY)];
+                for proxy in &proxies {
+                    let opened = open(proxy.connect_tls(1), "/socket", "chat.example", "https://chat.example");
+                    let mut socket = opened.expect("a page of here may talk");
+                    let mut pings = 0;
+                    while pings < PINGS
+                        && let Ok(message) = socket.read()
+                    {
+                        pings += usize::from(message.is_ping());
+                    }
+                    let expected = if ping_interval == often { PINGS } else { 0 };
+                    assert_eq!(pings, expected, "{adapter:?}, pinged after {ping_interval:?}");
+                    if pings > 0 {
+                        assert_chats(socket);
+                    }
+                }
+                drop(proxies);
+                server.join();
+            });
+        }
     });
 }
 
