@@ -95,6 +95,30 @@ fn who_is_cut_off_is_gone_for_the_server_and_hears_its_last_words() {
 }
 
 #[test]
+fn what_is_idle_is_cut_and_what_is_not_is_left_alone() {
+    for adapter in Adapter::ALL {
+        let server = Server::start(adapter, Config::default());
+        let relay = Relay::start(server.addr());
+        let mut ann = Person::come(server.addr());
+        let mut bob = Person::come(relay.addr());
+        bob.type_line("hello");
+        ann.read_up_to(&format!("{}: hello", bob.name()));
+        let start = Instant::now();
+        relay.cut_idle(HELD);
+        // As long as something comes it goes on.
+        while start.elapsed() < 3 * HELD {
+            bob.type_line("still here");
+            bob.read_up_to(&format!("{}: still here", bob.name()));
+        }
+        assert!(relay.wait_for_bytes(Way::ToServer, 0, Duration::ZERO));
+        assert!(!relay.wait_for_bytes(Way::ToServer, 1, DEADLINE / 100));
+        ann.read_up_to(&format!("{} left", bob.name()));
+        assert_eq!(bob.read_to_end(), "");
+        server.join();
+    }
+}
+
+#[test]
 fn an_end_goes_through_after_what_was_before_it_and_a_relay_that_is_gone_holds_nobody() {
     let listener = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
     let relay = Relay::start(listener.local_addr().expect("it is bound"));

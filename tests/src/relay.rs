@@ -51,13 +51,23 @@ struct Shared {
 struct Pipes {
     pipes: Vec<(Way, Arc<Pipe>)>,
     delays: [Duration; 2],
+    idle_max: Option<Duration>,
+}
+
+/// When something went through a connection last, and how many bytes have gone through in each direction.
+#[derive(Debug)]
+struct Traffic {
+    last: Instant,
+    bytes: [usize; 2],
 }
 
 /// One direction of one connection.
 #[derive(Debug)]
 struct Pipe {
+    way: Way,
     from: TcpStream,
     to: TcpStream,
+    traffic: Arc<(Mutex<Traffic>, Condvar)>,
     flow: Mutex<Flow>,
     changed: Condvar,
 }
@@ -70,6 +80,7 @@ struct Flow {
     is_frozen: bool,
     is_cut: bool,
     delay: Duration,
+    idle_max: Option<Duration>,
 }
 
 impl Relay {
@@ -117,6 +128,25 @@ impl Relay {
         self.each(way, |flow| flow.is_cut = true);
     }
 
+    /// Cuts connections through which nothing goes for so long, in either direction, as proxies do; also those made later.
+    pub fn cut_idle(&self, idle_max: Duration) {
+        self.shared.pipes().idle_max = Some(idle_max);
+        Way::BOTH.into_iter().for_each(|way| self.each(way, |flow| flow.idle_max = Some(idle_max)));
+    }
+
+    /// Waits until so many more bytes have gone through the connection that was made last in this direction; returns whether they have before
+    /// `patience` was over, or it was cut.
+    #[must_use]
+    pub fn wait_for_bytes(&self, way: Way, count: usize, patience: Duration) -> bool {
+        let Some((_, last)) = self.shared.pipes().pipes.last().cloned() else { return false };
+        let (traffic, passed) = &*last.traffic;
+        let guard = traffic.lock().unwrap_or_else(PoisonError::into_inner);
+        let wanted = guard.bytes[way as usize] + count;
+        let is_missing = |traffic: &mut Traffic| traffic.bytes[way as usize] < wanted;
+        let waited = passed.wait_timeout_while(guard, patience, is_missing).unwrap_or_else(PoisonError::into_inner);
+        waited.0.bytes[way as usize] >= wanted
+    }
+
     /// Returns how many connections were made through it so far.
     #[must_use]
     pub fn connections(&self) -> usize {
@@ -155,11 +185,14 @@ impl Shared {
             let mut pipes = self.pipes();
             // Where there is no server, a client finds that the connection ends.
             let Ok(server) = TcpStream::connect(self.server) else { continue };
-            let delays = pipes.delays;
+            let (delays, idle_max) = (pipes.delays, pipes.idle_max);
+            let traffic = Traffic { last: Instant::now(), bytes: [0; 2] };
+            let traffic = Arc::new((Mutex::new(traffic), Condvar::new()));
             for (way, [from, to]) in [(Way::ToServer, [&client, &server]), (Way::ToClient, [&server, &client])] {
                 let [Ok(from), Ok(to)] = [from.try_clone(), to.try_clone()] else { continue };
-                let flow = Mutex::new(Flow { delay: delays[way as usize], ..Flow::default() });
-                let pipe = Arc::new(Pipe { from, to, flow, changed: Condvar::new() });
+                let flow = Mutex::new(Flow { delay: delays[way as usize], idle_max, ..Flow::default() });
+                let pipe =
+                    Arc::new(Pipe { way, from, to, traffic: Arc::clone(&traffic), flow, changed: Condvar::new() });
                 pipes.pipes.push((way, Arc::clone(&pipe)));
                 thread::spawn({
                     let pipe = Arc::clone(&pipe);
@@ -178,6 +211,11 @@ impl Shared {
 impl Pipe {
     fn flow(&self) -> MutexGuard<'_, Flow> {
         self.flow.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// When something went through the connection last.
+    fn last(&self) -> Instant {
+        self.traffic.0.lock().unwrap_or_else(PoisonError::into_inner).last
     }
 
     /// Reads what comes, up to its end.
@@ -207,6 +245,11 @@ impl Pipe {
             if bytes.is_empty() || (&self.to).write_all(&bytes).is_err() {
                 break;
             }
+            let (traffic, passed) = &*self.traffic;
+            let mut traffic = traffic.lock().unwrap_or_else(PoisonError::into_inner);
+            traffic.last = Instant::now();
+            traffic.bytes[self.way as usize] += bytes.len();
+            passed.notify_all();
         }
         let _ = self.to.shutdown(Shutdown::Write);
         // On Linux this ends the reading, if it has not ended; whoever sends more is told that nobody takes it.
@@ -220,12 +263,19 @@ impl Pipe {
             if flow.is_cut {
                 return None;
             }
+            let idle_until = flow.idle_max.map(|idle_max| self.last() + idle_max);
             let due = flow.held.front().filter(|_| !flow.is_frozen).map(|(due, _)| *due);
             let now = Instant::now();
             flow = match due {
                 Some(due) if due <= now => break,
                 Some(due) => self.changed.wait_timeout(flow, due - now).unwrap_or_else(PoisonError::into_inner).0,
-                None => self.changed.wait(flow).unwrap_or_else(PoisonError::into_inner),
+                None => match idle_until {
+                    Some(until) if until <= now => return None,
+                    Some(until) => {
+                        self.changed.wait_timeout(flow, until - now).unwrap_or_else(PoisonError::into_inner).0
+                    }
+                    None => self.changed.wait(flow).unwrap_or_else(PoisonError::into_inner),
+                },
             };
         }
         let (_, bytes) = flow.held.pop_front()?;

@@ -239,7 +239,9 @@ impl Link {
                 match self.phase {
                     Phase::Settling { name: Answer::Due, .. } => self.answer_name(),
                     Phase::Settling { name: Answer::Given, .. } => self.answer_room(),
-                    Phase::Greeting | Phase::Resuming => self.on_nothing_to_resume(),
+                    Phase::Greeting | Phase::Resuming => {
+                        self.on_nothing_to_resume();
+                    }
                     Phase::Online | Phase::Resting(_) | Phase::Connecting => {}
                 }
                 false
@@ -248,14 +250,8 @@ impl Link {
                 (self.token, self.asked_token) = (Some(token.clone()), false);
                 true
             }
-            Line::NothingToResume => {
-                self.on_nothing_to_resume();
-                !online
-            }
-            Line::Unrecognized(word) if word == RESUME => {
-                self.on_nothing_to_resume();
-                std::mem::take(&mut self.asked_token) || !online
-            }
+            Line::NothingToResume => self.on_nothing_to_resume(),
+            Line::Unrecognized(word) if word == RESUME => self.on_nothing_to_resume(),
             Line::Help => self.was_online && !online,
             Line::Renamed { .. }
             | Line::Joined(_)
@@ -279,12 +275,14 @@ impl Link {
         }
     }
 
-    /// The server does not know whom one was: one has to ask for name and room.
-    fn on_nothing_to_resume(&mut self) {
+    /// The server does not know whom one was, and one has to ask for name and room; or it has no tokens. Returns whether to hide that, since
+    /// the user has not asked.
+    fn on_nothing_to_resume(&mut self) -> bool {
         self.token = None;
         if self.phase == Phase::Resuming {
             self.settle();
         }
+        std::mem::take(&mut self.asked_token) || self.phase != Phase::Online
     }
 
     fn settle(&mut self) {

@@ -94,3 +94,23 @@ fn a_slow_path_is_no_dead_one() {
         bob.leave();
     });
 }
+
+#[test]
+fn a_quiet_room_is_not_left_where_a_proxy_cuts_what_is_idle() {
+    with_both(|server| {
+        let relay = Relay::start(server.address());
+        let ann = person(relay.addr().port(), "Ann", "pizza");
+        let mut bob = person(server.address().port(), "Bob", "pizza");
+        // As a proxy does with a minute, in less time.
+        relay.cut_idle(Duration::from_secs(12));
+        // Two questions of telnet, and their answers.
+        for way in Way::BOTH {
+            assert!(relay.wait_for_bytes(way, 6, Duration::from_secs(40)), "{way:?}");
+        }
+        assert_eq!(relay.connections(), 1);
+        ann.leave();
+        bob.wait_for_text("Ann left");
+        assert!(!bob.screen().contents().contains("Ann joined"));
+        bob.leave();
+    });
+}

@@ -194,12 +194,13 @@ fn where_there_is_nothing_to_resume_one_asks_for_name_and_room() {
 
 #[test]
 fn a_server_that_knows_no_tokens_is_asked_and_what_it_says_to_that_is_hidden() {
-    let mut link = Link::new(Wanted::default());
-    hear(&mut link, &["You are Ann", "You joined main"]);
-    let unrecognized = "Unrecognized command /resume, try /help";
-    assert_eq!(hear(&mut link, &[unrecognized]), [""; 0]);
-    // What the user asks is answered.
-    assert_eq!(hear(&mut link, &[unrecognized, "Unrecognized command /x"]), [unrecognized, "Unrecognized command /x"]);
+    for says in ["Unrecognized command /resume, try /help", "You have nothing to resume"] {
+        let mut link = Link::new(Wanted::default());
+        hear(&mut link, &["You are Ann", "You joined main"]);
+        assert_eq!(hear(&mut link, &[says]), [""; 0]);
+        // What the user asks is answered.
+        assert_eq!(hear(&mut link, &[says, "Unrecognized command /x"]), [says, "Unrecognized command /x"]);
+    }
 }
 
 /// Somebody who is back as Fox since Ann, the old name, is taken.
