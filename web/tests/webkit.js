@@ -29,11 +29,12 @@ const endGroup = ({ pid }) => {
 };
 process.on('exit', () => children.forEach(endGroup));
 
-function start(program, flags, options) {
+async function start(program, flags, options) {
   const child = spawn(program, flags, { detached: true, ...options });
   children.add(child);
   child.once('exit', () => children.delete(child));
-  child.once('error', (error) => {
+  await once(child, 'spawn').catch((error) => {
+    children.delete(child);
     throw new Error(`${program} can't be started: ${error.message}`);
   });
   return child;
@@ -82,11 +83,16 @@ export class WebKit {
   async newContext({ viewport = { width: 1280, height: 720 } } = {}) {
     const home = mkdtempSync(join(tmpdir(), 'chinwag-webkit-'));
     process.on('exit', () => rmSync(home, { recursive: true, force: true }));
-    const display = start(process.env.XVFB ?? 'Xvfb', ['-displayfd', '1', '-screen', '0', '1920x1440x24', '-nolisten', 'tcp'], {
+    const display = await start(process.env.XVFB ?? 'Xvfb', ['-displayfd', '1', '-screen', '0', '1920x1440x24', '-nolisten', 'tcp'], {
       stdio: ['ignore', 'pipe', 'ignore'],
     });
-    const [number] = await once(createInterface(display.stdout), 'line', { signal: AbortSignal.timeout(this.#deadline) });
-    const driver = start(process.env.WEBKIT_DRIVER ?? 'WebKitWebDriver', ['--port=0'], {
+    const [number] = await Promise.race([
+      once(createInterface(display.stdout), 'line', { signal: AbortSignal.timeout(this.#deadline) }),
+      once(display, 'exit').then(() => {
+        throw new Error(`${display.spawnfile} has ended`);
+      }),
+    ]);
+    const driver = await start(process.env.WEBKIT_DRIVER ?? 'WebKitWebDriver', ['--port=0'], {
       stdio: 'ignore',
       env: {
         ...process.env, DISPLAY: `:${number}`, GDK_BACKEND: 'x11', HOME: home, XDG_CACHE_HOME: home, XDG_DATA_HOME: home, XDG_CONFIG_HOME: home,

@@ -14,7 +14,8 @@ let browser;
 let pages = [];
 
 before(async () => {
-  [server, browser] = await Promise.all([startServer(), startBrowser()]);
+  server = await startServer();
+  browser = await startBrowser();
 });
 afterEach(async () => {
   const complaints = pages.flatMap((page) => page.complaints);
@@ -181,6 +182,15 @@ test('in the drawer of a narrow screen the keyboard is kept, and comes back', as
   await page.locator('.make-room').press('Enter');
   await shows(page, 'h1', 'drawer');
   await page.locator('.side').waitFor({ state: 'hidden' });
+});
+
+test('on a phone, who taps on Send goes on typing: the keyboard stays', async () => {
+  const page = await open({ hash: '#phone', viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+  await page.locator('.line').tap();
+  await page.locator('.line').pressSequentially('on the way');
+  await page.locator('.send').tap();
+  await reads(page, 'on the way');
+  assert.equal(await page.evaluate(() => document.activeElement.classList[0]), 'line');
 });
 
 test('a small screen with large letters still has room for the messages and the line', async () => {

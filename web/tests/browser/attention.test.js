@@ -11,7 +11,8 @@ let page;
 let bob;
 
 before(async () => {
-  [server, browser] = await Promise.all([startServer(), startBrowser()]);
+  server = await startServer();
+  browser = await startBrowser();
 });
 afterEach(async () => {
   bob.end();

@@ -14,7 +14,8 @@ let page;
 let bot;
 
 before(async () => {
-  [server, browser] = await Promise.all([startServer({ flags: ['--flood-rate', '0'] }), startBrowser()]);
+  server = await startServer({ flags: ['--flood-rate', '0'] });
+  browser = await startBrowser();
   page = await openPage(browser, server, { hash: '#flood', viewport: { width: 1000, height: 700 } });
   bot = await Telnet.connect(server, 'Bot');
   await bot.join('flood');

@@ -10,7 +10,8 @@ let browser;
 let pages = [];
 
 before(async () => {
-  [server, browser] = await Promise.all([startServer(), startBrowser()]);
+  server = await startServer();
+  browser = await startBrowser();
 });
 afterEach(async () => {
   const complaints = pages.flatMap((page) => page.complaints);

@@ -15,7 +15,8 @@ let browser;
 let page;
 
 before(async () => {
-  [server, browser] = await Promise.all([startServer(), startBrowser()]);
+  server = await startServer();
+  browser = await startBrowser();
 });
 afterEach(() => closePage(page));
 after(async () => {

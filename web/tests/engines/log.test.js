@@ -11,7 +11,8 @@ let page;
 let bob;
 
 before(async () => {
-  [server, browser] = await Promise.all([startServer({ flags: ['--flood-rate', '0'] }), startBrowser()]);
+  server = await startServer({ flags: ['--flood-rate', '0'] });
+  browser = await startBrowser();
 });
 afterEach(async () => {
   bob.end();

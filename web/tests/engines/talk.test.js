@@ -12,7 +12,8 @@ let page;
 let own;
 
 before(async () => {
-  [server, browser] = await Promise.all([startServer({ flags: ['--flood-rate', '0'] }), startBrowser()]);
+  server = await startServer({ flags: ['--flood-rate', '0'] });
+  browser = await startBrowser();
 });
 afterEach(() => closePage(page));
 after(async () => {
