@@ -111,7 +111,7 @@ const ROWS: [Row; 22] = rows![
     Http, "http", "HTTP", "HTTP", signs::never, signs::is_http, answers::http, answers::line;
     Tls, "tls", "TLS", "TLS", signs::begins_tls, signs::never, answers::line, answers::line;
     Binary, "binary", "", "no text", signs::begins_binary, signs::never, answers::line, answers::line;
-    Proxy, "proxy", "the PROXY protocol", "the PROXY protocol, which a proxy sends only where it is told to", signs::never, signs::is_proxy, answers::line, answers::line;
+    Proxy, "proxy", "the PROXY protocol", "the PROXY protocol, but --proxy-from does not name its address", signs::never, signs::is_proxy, answers::line, answers::line;
     Irc, "irc", "IRC", "IRC", signs::never, signs::is_irc, answers::irc, answers::irc;
     Ssh, "ssh", "SSH", "SSH", signs::begins_ssh, signs::never, answers::ssh, answers::ssh;
     Smtp, "smtp", "mail (SMTP)", "SMTP", signs::never, signs::is_smtp, answers::smtp, answers::smtp;
@@ -177,6 +177,12 @@ impl Foreign {
     /// Takes a first line, without its end, for another protocol's.
     pub(crate) fn from_line(line: &[u8]) -> Option<Self> {
         ROWS.iter().find(|row| (row.is_line)(line)).map(|row| row.foreign)
+    }
+
+    /// Tells whether bytes begin with the head by which a proxy says whom it stands for. What is said of a beginning that is no HTTP any more is
+    /// said of all that begins so.
+    pub(crate) fn is_proxy(bytes: &[u8]) -> bool {
+        bytes.starts_with(b"\r\n\r\n\0") || signs::is_proxy(bytes)
     }
 
     /// How many bytes of a line have to be kept so that [`from_end`](Self::from_end) can tell.

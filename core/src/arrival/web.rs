@@ -10,7 +10,7 @@ use super::Step;
 use crate::asset::Variant;
 use crate::form::Encoding;
 use crate::http::{HEAD_BYTES_MAX, Head, HeadError, Response, Status, takes_gzip};
-use crate::{Asset, Config, Form, Incident, Message, Refusal, Session, Time};
+use crate::{Asset, Config, Foreign, Form, Incident, Message, Refusal, Session, Time};
 use bytes::Bytes;
 
 /// How many requests a connection may make: far more than a page has files, with those of some reloads. The last is answered with the end of
@@ -29,6 +29,9 @@ const HEALTH: &str = "/healthz";
 /// What is told to one who does not speak HTTP as it must be spoken: often a person with telnet, at the wrong one of two ports.
 const MALFORMED: &str =
     "Bad Request: here is HTTP/1.1, for browsers. By telnet or nc people chat at the server's other port.";
+
+/// What is told to a proxy that says for whom it connects, and is not believed.
+const PROXIED: &str = "Bad Request: the PROXY protocol is for addresses that the server's --proxy-from names.";
 
 /// Where a `WebSocket` is asked for.
 const SOCKET: &str = "/socket";
@@ -220,6 +223,7 @@ impl WebArrival {
                 let is_last = self.stopped || self.requests == REQUESTS_MAX;
                 (head.len, answer(&self.config, &head, is_last))
             }
+            Err(HeadError::Malformed) if Foreign::is_proxy(&self.input) => (0, proxied()),
             Err(HeadError::Malformed) => return Ok(malformed()),
             Err(HeadError::Bad(status)) => (0, refuse(Response::plain_status(status))),
             Err(HeadError::Partial) if self.ended => return Err(Step::End { incident: None, detail: None }),
@@ -319,6 +323,12 @@ fn unavailable() -> Answer {
 
 fn malformed() -> (Bytes, After) {
     refuse(Response::plain(Status::BAD_REQUEST, MALFORMED)).finish(false)
+}
+
+/// Answers somebody who says for whom they connect, though nobody has named them as a proxy.
+fn proxied() -> Answer {
+    let response = Response::plain(Status::BAD_REQUEST, PROXIED);
+    Answer { response, after: After::Nothing(Some(Incident::WrongDoor(Foreign::Proxy))), detail: None }
 }
 
 /// Answers, and closes the connection.

@@ -419,6 +419,24 @@ fn who_types_at_the_wrong_door_is_told_so() {
 }
 
 #[test]
+fn a_proxy_that_nobody_has_named_is_told_so_in_every_split() {
+    for header in [
+        &b"PROXY TCP4 203.0.113.7 192.0.2.1 56324 42080\r\n"[..],
+        b"PROXY UNKNOWN\r\n",
+        b"\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0c\xcb\0\x71\x07\xc0\0\x02\x01\xdc\x04\xab\xe0",
+    ] {
+        let bytes = [header, get("/").as_bytes()].concat();
+        for split in 0..=bytes.len() {
+            let (answer, step, _) = talk(&[&bytes[..split], &bytes[split..]]);
+            assert!(answer.starts_with("HTTP/1.1 400 ") && answer.contains("--proxy-from"), "{answer}");
+            assert_eq!(step, Step::End { incident: Some(Incident::WrongDoor(Foreign::Proxy)), detail: None });
+        }
+    }
+    let (answer, ..) = talk(&[b"PROXY / HTTP/1.1\r\nHost: a\r\n\r\n"]);
+    assert!(answer.starts_with("HTTP/1.1 405 "), "that is HTTP: {answer}");
+}
+
+#[test]
 fn a_head_has_up_to_32_kib_and_128_fields() {
     let exact = |len: usize| {
         let (start, end) = ("GET / HTTP/1.1\r\nHost: a\r\nX: ", "\r\n\r\n");
