@@ -3,6 +3,8 @@
 import { at, on } from './dom.js';
 import { History } from './history.js';
 import { keep, kept } from './kept.js';
+import * as paste from './paste.js';
+import { linesOf } from './pasted.js';
 import * as suggestions from './suggestions.js';
 import { count } from './words.js';
 
@@ -14,9 +16,11 @@ const history = new History();
 
 /** What history gave last: if it is unchanged, the arrow keys go on from there. */
 let given = null;
+/** Where it was pasted: the browser forgets it while a dialog is clicked at. */
+let selected = [0, 0];
 let page;
 
-/** `send` sends a line or returns why it can't; `limit` returns how long it may be. */
+/** `send` sends a line, and `sendAll` several, or they return why they can't; `limit` returns how long one may be. */
 export function begin(handlers) {
   page = handlers;
   suggestions.begin({ ...page, changed: fit });
@@ -34,6 +38,8 @@ export function begin(handlers) {
   line.value = kept('sessionStorage', 'draft') ?? '';
   // Browsers bring back what was typed only into elements that were not made by script.
   addEventListener('pagehide', () => keep('sessionStorage', 'draft', line.value));
+  paste.begin({ ...page, insert });
+  for (const [type, from] of [['paste', 'clipboardData'], ['drop', 'dataTransfer']]) on('line', type, (event) => pasted(event, event[from]));
   fit();
 }
 
@@ -49,8 +55,8 @@ function pressed({ key, code, shiftKey }) {
     case 'Enter': return send();
     case 'Tab': return suggestions.turn(shiftKey ? -1 : 1);
     case 'Escape': return suggestions.close() || page.escape();
-    case 'ArrowUp': return atEdge(0) && recall(history.older(line.value));
-    case 'ArrowDown': return atEdge(line.value.length) && recall(history.newer());
+    case 'ArrowUp': return suggestions.back() || (atEdge(0) && recall(history.older(line.value)));
+    case 'ArrowDown': return atEdge(line.value.length) && (recall(history.newer()) || suggestions.turn(1));
   }
   return false;
 }
@@ -67,8 +73,29 @@ function recall(text) {
   return true;
 }
 
+/** Several lines are several messages, if they are meant. */
+function pasted(event, data) {
+  const text = data?.getData('text/plain') ?? '';
+  if (!/[\r\n]/.test(text)) return;
+  event.preventDefault();
+  selected = [line.selectionStart, line.selectionEnd];
+  const lines = linesOf(text);
+  if (lines.length > 1) paste.ask(lines);
+  else insert(lines.join(''));
+}
+
+/** Puts a text where it was pasted, so that it can be undone. */
+function insert(text) {
+  line.focus();
+  line.setSelectionRange(...selected);
+  if (text !== '' && !document.execCommand('insertText', false, text)) {
+    line.setRangeText(text, line.selectionStart, line.selectionEnd, 'end');
+    edited();
+  }
+}
+
 function edited() {
-  // A message is one line; what is pasted may be several.
+  // A message is one line, whatever a browser or its keyboard puts in.
   if (/[\r\n]/.test(line.value)) line.value = line.value.replace(/[\r\n]+/g, ' ');
   if (line.value !== given) history.leave();
   suggestions.update();

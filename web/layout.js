@@ -83,6 +83,18 @@ const rename = make('dialog', { class: 'rename', 'aria-labelledby': 'a:rename-ti
       make('button', { class: 'rename-cancel', type: 'button' }, 'Cancel'),
       make('button', { class: 'chief' }, 'Change name'))));
 
+const paste = make('dialog', { class: 'paste', 'aria-labelledby': 'a:paste-title', 'aria-describedby': 'a:paste-notes' },
+  make('form', {},
+    make('h2', { id: 'a:paste-title', class: 'paste-title' }),
+    make('p', { id: 'a:paste-notes', class: 'paste-notes more' }),
+    make('ol', { class: 'paste-lines', tabindex: 0, 'aria-label': 'Messages to send' }),
+    make('p', { class: 'paste-more more' }),
+    make('p', { class: 'paste-error error', role: 'alert' }),
+    make('div', {},
+      make('button', { class: 'paste-cancel', type: 'button' }, 'Cancel'),
+      make('button', { class: 'paste-join', type: 'button' }, 'Make it one line'),
+      make('button', { class: 'paste-send chief' }, 'Send'))));
+
 document.body.replaceChildren(
   make('button', { class: 'skip' }, 'Skip to the message line'),
   make('div', { id: 'a:side', class: 'side' }, rooms, people),
@@ -90,4 +102,5 @@ document.body.replaceChildren(
   top,
   main,
   rename,
+  paste,
   make('div', { class: 'announcer unseen', 'aria-live': 'polite' }));

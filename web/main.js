@@ -43,6 +43,7 @@ rename.begin({ limits: () => chat.limits, ask: (name) => say(`/name ${name}`) })
 side.begin({ went: composer.focus });
 composer.begin({
   send: say,
+  sendAll: sayAll,
   limit: () => chat.lineChars,
   escape: log.follow,
   known: () => ({ commands: chat.commands, rooms: chat.rooms.map(({ room }) => room), people: chat.people.list(), me: chat.me }),
@@ -153,9 +154,16 @@ function say(line) {
   return null;
 }
 
+/** Sends lines; returns why they can't be sent, or `null`. */
+function sayAll(lines) {
+  const why = lines.map(say).find((why) => why) ?? null;
+  if (!why) announce(`${count(lines.length, 'line')} sent.`);
+  return why;
+}
+
 /** Sends lines again that were perhaps not sent. */
 function sayAgain(entry) {
-  const why = entry.lines.map(say).find((why) => why);
+  const why = sayAll(entry.lines);
   if (why) return composer.tell(why);
   log.change(entry, { sent: true });
   composer.focus();

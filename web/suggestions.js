@@ -28,7 +28,7 @@ export function update() {
   const before = list.childElementCount;
   show(complete(line.value.slice(0, line.selectionEnd), page.known()));
   const now = list.childElementCount;
-  if (now && now !== before) page.announce(`${count(now, 'suggestion')}, Tab takes them.`);
+  if (now && now !== before) page.announce(`${count(now, 'suggestion')}, Tab or Down takes them.`);
 }
 
 /** Shows nothing; returns whether anything was shown. */
@@ -46,6 +46,9 @@ export function turn(by) {
   if (all === 1) update();
   return true;
 }
+
+/** Puts in what came before, if one has been put in. */
+export const back = () => taken !== null && turn(-1);
 
 function show(found) {
   fitting = found;

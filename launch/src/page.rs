@@ -39,6 +39,8 @@ pub const PAGE: &[Asset] = &[
     asset!("main.js", SCRIPT),
     asset!("names.js", SCRIPT),
     asset!("outbox.js", SCRIPT),
+    asset!("paste.js", SCRIPT),
+    asset!("pasted.js", SCRIPT),
     asset!("people.js", SCRIPT),
     asset!("rename.js", SCRIPT),
     asset!("row.js", SCRIPT),

@@ -78,6 +78,15 @@ for (const [look, options] of Object.entries(looks)) {
     await page.locator('.new-name').press('Enter');
     await findsNothing(page, 'another name');
     await page.locator('.new-name').press('Escape');
+    await page.locator('.line').evaluate((line) => {
+      const clipboardData = new DataTransfer();
+      clipboardData.setData('text/plain', Array.from({ length: 40 }, (_, number) => `/line ${number}`).join('\n'));
+      line.dispatchEvent(new ClipboardEvent('paste', { clipboardData, cancelable: true }));
+    });
+    await shows(page, '.paste-title', 'Send 40 lines?');
+    await findsNothing(page, 'paste');
+    await fits(page, 'paste');
+    await page.keyboard.press('Escape');
     if (options.viewport.width === 320) {
       await page.locator('.menu').click();
       await findsNothing(page, 'drawer');
@@ -114,6 +123,12 @@ test('everything can be done with the keyboard alone', async () => {
   await keyboard.type('hi');
   await keyboard.press('Enter');
   await reads(page, 'Bobby: hi');
+  await keyboard.type('/');
+  for (const [key, taken] of [['ArrowDown', '/help'], ['ArrowDown', '/name '], ['ArrowUp', '/help'], ['Tab', '/name ']]) {
+    await keyboard.press(key);
+    assert.equal(await line(), taken, 'the arrows go through what is suggested, as Tab does');
+  }
+  await page.locator('.line').fill('');
   await keyboard.type('/');
   await keyboard.press('Shift+Tab');
   assert.equal(await line(), '/quit');
@@ -218,7 +233,10 @@ test('a screen reader reads what is said, and a flood as a sum', async () => {
     }).observe(document.querySelector('.announcer'), { childList: true });
   });
   await call(page, 'Ann');
+  await holds(page, () => window.read.includes('You are Ann now'));
   await say(page, 'what I write I need not be read');
+  await say(page, '/help');
+  await holds(page, () => window.read.some((text) => text.startsWith('Commands: /help prints this message, ')));
   bob.say('hello');
   await holds(page, () => window.read.includes('Bob: hello'));
   for (let number = 0; number < 50; number += 1) bob.say(number === 20 ? 'Ann, listen!' : `flood ${number}`);
