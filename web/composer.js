@@ -34,7 +34,7 @@ export function begin(handlers) {
   // Who sends with the button goes on typing, and a phone keeps its keyboard.
   on('send', 'mousedown', (event) => event.preventDefault());
   // What is under the line is as wide as it, and grows with its letters. Only in the next frame: to change a size here would be told again.
-  new ResizeObserver(() => requestAnimationFrame(fit)).observe(at('under'));
+  new ResizeObserver(() => requestAnimationFrame(grow)).observe(at('under'));
   line.value = kept('sessionStorage', 'draft') ?? '';
   // Browsers bring back what was typed only into elements that were not made by script.
   addEventListener('pagehide', () => keep('sessionStorage', 'draft', line.value));
@@ -124,14 +124,18 @@ function fill(text) {
 
 /** Makes the line as high as its text, and says how much room is left. */
 export function fit() {
+  grow();
+  if (left() < 0) say(`${count(-left(), 'character')} too long`, true);
+  else say(left() <= LEFT_SHOWN ? `${count(left(), 'character')} left` : '', false);
+}
+
+function grow() {
   // While it is measured, nothing else changes: a moment with a low line, and so a high log, would move the messages.
   const foot = at('foot');
   foot.style.height = `${foot.getBoundingClientRect().height}px`;
   line.style.height = 'auto';
   line.style.height = `${line.scrollHeight}px`;
   foot.style.height = '';
-  if (left() < 0) say(`${count(-left(), 'character')} too long`, true);
-  else say(left() <= LEFT_SHOWN ? `${count(left(), 'character')} left` : '', false);
 }
 
 /** Tells why something else than the line was not sent. */
