@@ -147,11 +147,10 @@ fn ignores(status: &str, signal: Signal) -> bool {
     mask.is_some_and(|mask| mask & 1 << (signal.as_raw() - 1) != 0)
 }
 
-#[cfg(test)]
+#[cfg(all(test, target_os = "linux"))]
 mod tests {
     use super::*;
 
-    #[cfg(target_os = "linux")]
     #[test]
     fn which_signals_are_ignored_is_read_from_the_mask() {
         let status =
