@@ -31,11 +31,6 @@ impl Lines {
         }
     }
 
-    /// Tells whether the server says now and then that it is there.
-    pub(crate) fn has_nops(&self) -> bool {
-        self.telnet.has_nops()
-    }
-
     /// Returns how often the server has answered telnet's question since this was asked last.
     pub(crate) fn take_answers(&mut self) -> usize {
         self.telnet.take_answers()

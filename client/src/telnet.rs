@@ -12,7 +12,6 @@ const DO: u8 = 253;
 const DONT: u8 = 254;
 const SB: u8 = 250;
 const SE: u8 = 240;
-const NOP: u8 = 241;
 const TIMING_MARK: u8 = 6;
 
 /// Asks the server to answer when it has dealt with all that was sent before (RFC 860). To people who read the room it is nothing.
@@ -23,7 +22,6 @@ pub(crate) const QUESTION: [u8; 3] = [IAC, DO, TIMING_MARK];
 pub(crate) struct Telnet {
     state: State,
     answers: usize,
-    has_nops: bool,
 }
 
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -58,10 +56,6 @@ impl Telnet {
                     text.push(IAC);
                     State::Text
                 }
-                (State::Command, NOP) => {
-                    self.has_nops = true;
-                    State::Text
-                }
                 (State::Command, _) | (State::SubCommand, SE) => State::Text,
                 (State::Option(WILL | WONT), TIMING_MARK) => {
                     self.answers += 1;
@@ -73,11 +67,6 @@ impl Telnet {
             };
         }
         Cow::Owned(text)
-    }
-
-    /// Tells whether the server says now and then that it is there, as servers do to whoever speaks telnet.
-    pub(crate) fn has_nops(&self) -> bool {
-        self.has_nops
     }
 
     /// Returns how often the question was answered since this was asked last.
@@ -108,7 +97,6 @@ mod tests {
                 let stripped = [&bytes[..cut], &bytes[cut..]].map(|part| telnet.strip(part).into_owned()).concat();
                 assert_eq!((&*stripped, telnet.take_answers()), (text, answers), "{bytes:?} cut at {cut}");
                 assert_eq!(telnet.take_answers(), 0);
-                assert_eq!(telnet.has_nops(), bytes.contains(&NOP), "{bytes:?} cut at {cut}");
             }
         }
     }

@@ -12,6 +12,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 use chinwag_core::Request;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::net::{SendFlags, send};
 
 use super::flags::ChatFlags;
 use super::transcript::Transcript;
@@ -25,9 +27,19 @@ const READ_BYTES: usize = 16 << 10;
 
 const QUIT: &str = "/quit\n";
 
-/// A server that says by telnet every 25 seconds that it is there, and has not said anything for so long, is gone, or the network is: twice it
-/// was not heard, and the last time could have been late.
-const SILENCE: Duration = Duration::from_secs(60);
+/// How long the server may take for what.
+#[derive(Clone, Copy, Debug)]
+struct Times {
+    /// To let one in.
+    admission: Duration,
+    /// To say anything, before it is asked whether it still hears; by which no proxy takes the connection for idle either.
+    quiet: Duration,
+    /// To answer that, before the path to it is taken for dead.
+    patience: Duration,
+}
+
+/// Less than half a minute in all until a dead path is found, of which a network that is away for a moment has most.
+const TIMES: Times = Times { admission: ADMISSION, quiet: Duration::from_secs(5), patience: Duration::from_secs(20) };
 
 /// Talks until the server closes the connection.
 ///
@@ -41,9 +53,9 @@ pub(super) fn run(flags: &ChatFlags, transcript: Option<Transcript>) -> Result<(
     let typist = Typist { stream: stream.try_clone()?, quitting: Arc::clone(&quitting), opening: flags.opening() };
     // It may wait for input for ever; the process ends without it.
     thread::Builder::new().name("typist".into()).spawn(|| typist.run())?;
-    match show(stream, transcript, [ADMISSION, SILENCE], io::stdout())? {
+    match show(stream, transcript, TIMES, io::stdout())? {
         Ended::Refused(said) => bail!("{} does not let you in: {said}", flags.address()),
-        Ended::Silent => bail!("no sign of life from {} for {} seconds", flags.address(), SILENCE.as_secs()),
+        Ended::Silent => bail!("no answer from {} for {} seconds", flags.address(), TIMES.patience.as_secs()),
         Ended::Closed if !quitting.load(Ordering::Acquire) => bail!("the server closed the connection"),
         Ended::Closed | Ended::Unread => Ok(()),
     }
@@ -55,7 +67,7 @@ enum Ended {
     Closed,
     /// It has not let one in: it closed the connection, and said this, or took too long.
     Refused(String),
-    /// It has not shown for too long that it is there.
+    /// It does not answer any more.
     Silent,
     /// Nobody reads standard output any more, as after `| head`.
     Unread,
@@ -69,8 +81,7 @@ struct Typist {
 }
 
 impl Typist {
-    /// Sends the opening, then standard input, then `/quit`. By a question of telnet the server knows that it is one that can be told now and then
-    /// that the server is there, by which no proxy takes the connection for idle. That a line can't be sent shows where the server's lines are read.
+    /// Sends the opening, then standard input, then `/quit`. Before that it asks a question of telnet, to see whether the server knows it. That a line can't be sent shows where the server's lines are read.
     fn run(mut self) {
         let opening: String = self.opening.iter().map(|line| format!("{line}\n")).collect();
         let opening = [&QUESTION, opening.as_bytes()].concat();
@@ -130,35 +141,42 @@ impl Door {
     }
 }
 
-/// Prints what the server says, until it closes the connection or nobody reads what is printed, or it has not let one in, or then not been
-/// heard, for so long.
-fn show(
-    mut stream: TcpStream,
-    mut transcript: Option<Transcript>,
-    [admission, silence]: [Duration; 2],
-    mut out: impl Write,
-) -> Result<Ended> {
-    let until = Instant::now() + admission;
+/// Prints what the server says, until it closes the connection or nobody reads what is printed, or it does not let one in, or then not answer, in
+/// time. A server that has never answered need not.
+fn show(mut stream: TcpStream, mut transcript: Option<Transcript>, times: Times, mut out: impl Write) -> Result<Ended> {
+    let until = Instant::now() + times.admission;
     let (mut lines, mut bytes, mut door) = (Lines::default(), vec![0; READ_BYTES], Door::default());
+    let (mut knows, mut is_asked) = (false, false);
     loop {
-        if !door.is_open {
-            let patience = until.saturating_duration_since(Instant::now());
-            if patience.is_zero() {
-                return Ok(door.overdue());
-            }
-            // Some systems refuse it on a connection that has ended, which the read tells better.
-            let _ = stream.set_read_timeout(Some(patience));
+        let patience = match (door.is_open, is_asked) {
+            (false, _) => Some(until.saturating_duration_since(Instant::now())),
+            (true, false) => knows.then_some(times.quiet),
+            (true, true) => Some(times.patience),
+        };
+        if patience == Some(Duration::ZERO) {
+            return Ok(door.overdue());
         }
+        // Some systems refuse it on a connection that has ended, which the read tells better.
+        let _ = stream.set_read_timeout(patience);
         let read = match stream.read(&mut bytes) {
             Ok(read) => read,
             // The server was gone before it had read everything.
             Err(error) if error.kind() == ErrorKind::ConnectionReset => 0,
             Err(error) if error.kind() == ErrorKind::Interrupted => continue,
-            Err(error) if error.kind() == ErrorKind::WouldBlock && door.is_open => return Ok(Ended::Silent),
+            Err(error) if error.kind() == ErrorKind::WouldBlock && door.is_open => {
+                // While what was piped in fills the socket, the server takes its time, and could not be asked.
+                match (is_writable(&stream), is_asked) {
+                    (true, false) => is_asked = ask(&stream),
+                    (true, true) => return Ok(Ended::Silent),
+                    (false, _) => {}
+                }
+                continue;
+            }
             Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(door.overdue()),
             Err(error) => return Err(error).context("can't read from the server"),
         };
-        let (mut text, was_open) = (String::new(), door.is_open);
+        is_asked = false;
+        let mut text = String::new();
         let mut show = |line: String| {
             door.on_line(&line);
             text.extend([line.as_str(), "\n"]);
@@ -167,10 +185,7 @@ fn show(
         if read == 0 {
             lines.finish().into_iter().for_each(show);
         }
-        if door.is_open && (!was_open || lines.has_nops()) {
-            // From now on whoever is here may hear nothing for as long as nobody speaks, but for a server that says that it is there.
-            stream.set_read_timeout(lines.has_nops().then_some(silence))?;
-        }
+        knows |= lines.take_answers() > 0;
         if let Some(transcript) = &mut transcript {
             text.lines().try_for_each(|line| transcript.write_line(line))?;
         }
@@ -184,6 +199,17 @@ fn show(
     }
 }
 
+/// Tells whether the socket takes more.
+fn is_writable(stream: &TcpStream) -> bool {
+    let mut polled = [PollFd::new(stream, PollFlags::OUT)];
+    poll(&mut polled, Some(&Timespec::default())).is_ok_and(|ready| ready > 0)
+}
+
+/// Asks the server to answer, if that can be sent without waiting: whoever reads must not wait until the server reads. Returns whether it was.
+fn ask(stream: &TcpStream) -> bool {
+    send(stream, &QUESTION, SendFlags::DONTWAIT) == Ok(QUESTION.len())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -192,7 +218,7 @@ mod tests {
     #[test]
     fn a_server_that_says_nothing_is_given_up() {
         let (stream, _server) = connected();
-        let ended = show(stream, None, [Duration::ZERO, SILENCE], io::sink()).expect("it ends");
+        let ended = show(stream, None, Times { admission: Duration::ZERO, ..TIMES }, io::sink()).expect("it ends");
         assert!(matches!(ended, Ended::Refused(said) if said == "no answer within 30 seconds"));
     }
     #[test]
@@ -200,7 +226,8 @@ mod tests {
         let (stream, mut server) = connected();
         // It goes on until its peer is gone.
         let talking = thread::spawn(move || while server.write_all(b"Please wait\n").is_ok() {});
-        let ended = show(stream, None, [Duration::from_millis(50), SILENCE], io::sink()).expect("it ends");
+        let ended =
+            show(stream, None, Times { admission: Duration::from_millis(50), ..TIMES }, io::sink()).expect("it ends");
         assert!(matches!(ended, Ended::Refused(said) if said == "Please wait"));
         talking.join().expect("it ends, too");
     }
@@ -209,7 +236,7 @@ mod tests {
     fn who_is_in_may_hear_nothing_for_as_long_as_nobody_speaks() {
         let (stream, mut server) = connected();
         let same = stream.try_clone().expect("there are descriptors");
-        let shown = thread::spawn(move || show(stream, None, [Duration::from_secs(3600), SILENCE], io::sink()));
+        let shown = thread::spawn(move || show(stream, None, TIMES, io::sink()));
         while same.read_timeout().expect("it is told").is_none() {
             thread::yield_now();
         }
@@ -222,11 +249,21 @@ mod tests {
     }
 
     #[test]
-    fn a_server_that_says_that_it_is_there_has_to_go_on_saying_so() {
+    fn a_server_that_knows_the_question_is_asked_and_has_to_answer() {
         let (stream, mut server) = connected();
-        server.write_all(b"You joined main\r\nBob: h\xff\xf1i\r\n").expect("it is read");
-        let mut out = Vec::new();
-        let ended = show(stream, None, [ADMISSION, Duration::from_millis(50)], &mut out).expect("it ends");
+        let times = Times { quiet: Duration::from_millis(10), patience: Duration::from_millis(200), ..TIMES };
+        let shown = thread::spawn(move || {
+            let mut out = Vec::new();
+            show(stream, None, times, &mut out).map(|ended| (ended, out))
+        });
+        server.write_all(b"You joined main\r\nBob: h\xff\xf1i\r\n\xff\xfc\x06").expect("it is read");
+        let mut asked = [0; 3];
+        for _ in 0..3 {
+            server.read_exact(&mut asked).expect("it is asked");
+            assert_eq!(asked, QUESTION);
+            server.write_all(b"\xff\xfc\x06").expect("it is read");
+        }
+        let (ended, out) = shown.join().expect("it ends").expect("it can be read");
         assert!(matches!(ended, Ended::Silent));
         assert_eq!(out, b"You joined main\nBob: hi\n");
     }

@@ -1,5 +1,7 @@
 //! What becomes of the chat where the network goes silent, although the systems at both ends go on acknowledging: with both servers.
 
+use std::io::{BufRead as _, BufReader};
+use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -112,5 +114,27 @@ fn a_quiet_room_is_not_left_where_a_proxy_cuts_what_is_idle() {
         bob.wait_for_text("Ann left");
         assert!(!bob.screen().contents().contains("Ann joined"));
         bob.leave();
+    });
+}
+
+#[test]
+fn through_pipes_a_silent_path_is_an_error_in_time() {
+    with_both(|server| {
+        let relay = Relay::start(server.address());
+        let mut chat = Command::new(env!("CARGO_BIN_EXE_chinwag"))
+            .args(["--port", &relay.addr().port().to_string(), "--name", "Ann"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the binary runs");
+        let mut out = BufReader::new(chat.stdout.take().expect("it is piped")).lines().map_while(Result::ok);
+        assert!(out.any(|line| line.ends_with(" is now Ann")));
+        Way::BOTH.into_iter().for_each(|way| relay.freeze(way));
+        let frozen = Instant::now();
+        let ended = chat.wait_with_output().expect("it ends");
+        assert!(frozen.elapsed() <= NOTICED, "{:?}", frozen.elapsed());
+        let says = format!("chinwag: no answer from {} for 20 seconds\n", relay.addr());
+        assert_eq!((ended.status.code(), String::from_utf8_lossy(&ended.stderr).into_owned()), (Some(1), says));
     });
 }
