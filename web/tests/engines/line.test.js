@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import test, { after, afterEach, before } from 'node:test';
 
-import { Telnet, call, closePage, holds, openPage, reads, say, shows, startBrowser, startServer } from '../world.js';
+import { Telnet, call, closePage, frames, holds, openPage, reads, say, shows, startBrowser, startServer } from '../world.js';
 
 let server;
 let browser;
@@ -111,6 +111,18 @@ test('the line is as high as its text, when the window or the letters become lar
   await page.locator('.line').fill('');
   await letters(160);
   await asHighAsItsText();
+});
+
+test('why a line was not sent is said until it is changed, though the window becomes larger or smaller', async () => {
+  await open('hint');
+  await page.locator('.line').fill('x'.repeat(401));
+  await page.locator('.line').press('Enter');
+  await shows(page, '.hint', '1 character too long to be sent');
+  await page.setViewportSize({ width: 500, height: 700 });
+  await frames(page, 5);
+  await shows(page, '.hint', '1 character too long to be sent');
+  await page.locator('.line').press('Backspace');
+  await shows(page, '.hint', '0 characters left');
 });
 
 test('in a line of several rows the arrow keys move the cursor first, whatever size the letters had before', async () => {
