@@ -147,5 +147,7 @@ fn visit(config: &Config, pieces: &[&[u8]], late: bool) -> Visit {
         pieces.for_each(|piece| driver.read(piece));
     }
     driver.end();
-    Visit { announced, answered, end: End::Entered { incident: driver.session.incident(), asked: driver.asked } }
+    // That there is life in it is told by what comes when, and so by how it is split.
+    let asked = driver.asked.into_iter().filter(|request| *request != Request::Alive).collect();
+    Visit { announced, answered, end: End::Entered { incident: driver.session.incident(), asked } }
 }
