@@ -176,6 +176,8 @@ class Page {
 
   async reload() {
     await this.#ask('POST', '/refresh');
+    // The answer may come before the scripts of the page have run.
+    await this.waitForFunction(() => document.readyState === 'complete');
   }
 
   async goBack() {

@@ -74,7 +74,7 @@ test('a name is changed in the dialog, which keeps the focus and gives it back',
 
 test('rooms are joined by the list, the field, a command and the address, and Back leads to the last', async () => {
   await open('books');
-  const room = (name) => holds(page, (name) => document.querySelector('h1').textContent === name && location.hash === `#${name}`, name);
+  const room = (name) => holds(page, (name) => document.querySelector('h1')?.textContent === name && location.hash === `#${name}`, name);
   const hal = await Telnet.connect(server, 'Hal');
   await hal.join('films');
   await page.reload();
