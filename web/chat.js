@@ -139,6 +139,10 @@ export class Chat {
       else this.#outbox.answer(this.#resuming ? 'resume' : 'join');
       this.#settle();
     },
+    token: ({ token }) => {
+      this.#outbox.answer('resume');
+      this.#note(`You can come back with /resume ${token}. This page does so by itself.`);
+    },
     stale: () => {
       if (this.#outbox.answer('resume')?.typed) this.#note('There is nobody to go on as.', 'bad');
       else this.#settle();

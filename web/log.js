@@ -19,6 +19,9 @@ const NEAR = 16;
 /** How long, in ms, it takes until one sees what a key or a wheel does. */
 const HOLD = 200;
 
+/** By how much two clocks may differ, in ms; one that goes back further was set. */
+const SKEW_MAX = 3_600_000;
+
 const box = at('log');
 const list = at('rows');
 
@@ -35,6 +38,9 @@ const drawn = new WeakMap();
 
 /** The entry of the last row. */
 let last = null;
+
+/** The latest time of a row, which decides about days. */
+let latest = null;
 
 /** Whether the end is to stay in view; where the box is scrolled to, and how large it was at the end; how many messages came out of view. */
 let follows = true;
@@ -72,7 +78,7 @@ export function open(room) {
   if (rooms.size > ROOMS_MAX) rooms.delete(rooms.keys().next().value);
   list.replaceChildren();
   pending = entries.slice(-ROWS_MAX);
-  last = null;
+  last = latest = null;
   skipped = 0;
   follow();
 }
@@ -148,7 +154,7 @@ function skip(number) {
 function addRow(entry) {
   const longer = extend(list.lastElementChild, last, entry);
   if (!longer) {
-    if (last && new Date(entry.time).toDateString() !== new Date(last.time).toDateString()) {
+    if (turnsDay(entry.time)) {
       last = { kind: 'day', time: entry.time };
       list.append(row(last));
     }
@@ -156,4 +162,12 @@ function addRow(entry) {
     drawn.set(entry, list.lastElementChild);
   }
   last = longer ?? entry;
+}
+
+/** Tells whether another day begins. The page and the server have a clock each, so a little earlier is no other day. */
+function turnsDay(time) {
+  if (latest !== null && time <= latest && latest - time < SKEW_MAX) return false;
+  const turns = latest !== null && new Date(time).toDateString() !== new Date(latest).toDateString();
+  latest = time;
+  return turns;
 }

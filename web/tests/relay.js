@@ -33,6 +33,13 @@ export class Relay {
     for (const deliver of held) deliver();
   }
 
+  /** Ends all connections for the browser, and carries new ones; the server hears nothing of it, as after a change of the network. */
+  forget() {
+    this.#held = null;
+    for (const [near] of this.#pairs) near.removeAllListeners('close').destroy();
+    this.#pairs.clear();
+  }
+
   /** Ends all connections without a word. */
   cut() {
     for (const pair of this.#pairs) for (const socket of pair) socket.destroy();

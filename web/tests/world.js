@@ -60,7 +60,7 @@ export const startBrowser = () => browsers.startBrowser(DEADLINE);
  * Opens the page as a person of its own, in the room of `hash`; with `clock` a test can let time pass for it. `context` is what Playwright
  * calls so: size, colours, …
  */
-export async function openPage(browser, server, { hash = '', before, clock = false, ...context } = {}) {
+export async function openPage(browser, server, { hash = '', before, argument, clock = false, ...context } = {}) {
   const person = await browser.newContext({ locale: 'en-GB', ...context });
   person.setDefaultTimeout(DEADLINE);
   const page = await person.newPage();
@@ -73,7 +73,7 @@ export async function openPage(browser, server, { hash = '', before, clock = fal
   page.on('websocket', (socket) => {
     if (new URL(socket.url()).host !== new URL(server.url).host) page.complaints.push(`a socket to ${socket.url()}`);
   });
-  if (before) await page.addInitScript(before);
+  if (before) await page.addInitScript(before, argument);
   if (clock) await page.clock.install();
   await page.goto(`${server.url}${hash}`);
   await page.locator('.rows .intro').waitFor();

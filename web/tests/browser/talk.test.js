@@ -286,3 +286,37 @@ test('who quits is gone, and can come back', async () => {
   await page.locator('.line').press('Enter');
   await reads(page, 'is anybody there?');
 });
+
+test('a day begins once, although the page and the server have a clock each', async () => {
+  const midnight = Date.UTC(2026, 11, 24);
+  const page = await openPage(browser, server, {
+    hash: '#midnight',
+    timezoneId: 'UTC',
+    before: (midnight) => {
+      Date.now = () => midnight + window.ahead;
+      window.ahead = -2000;
+      const Real = WebSocket;
+      window.WebSocket = class extends Real {
+        constructor(address) {
+          super(address);
+          window.socket = this;
+        }
+      };
+    },
+    argument: midnight,
+  });
+  pages.push(page);
+  await page.evaluate((midnight) => {
+    const hears = (message) => window.socket.onmessage({ data: JSON.stringify(message) });
+    let seq = 0;
+    const said = (after) => hears({ kind: 'said', room: 'midnight', time: midnight + after, seq: (seq += 1), said: [{ name: 'Bob', text: `at ${after}` }] });
+    said(-1000);
+    window.ahead = 2000;
+    hears({ kind: 'unrecognized', word: '/the-page-is-ahead' });
+    for (const after of [-500, 100, 3000, 86_400_000, 100]) said(after);
+  }, midnight);
+  await reads(page, 'at 86400000');
+  await holds(page, () => document.querySelectorAll('.rule').length === 3);
+  const days = await page.locator('.rule').allTextContents();
+  assert.deepEqual(days, ['Thursday, December 24', 'Friday, December 25', 'Thursday, December 24']);
+});

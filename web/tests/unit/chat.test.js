@@ -223,6 +223,7 @@ test('every command is answered by what it asks for', () => {
     ['/join\tpizza', { kind: 'here', room: 'pizza' }], ['/join', { kind: 'bad-room' }], ['/help', greeting()[1]],
     ['/nonsense x', { kind: 'unrecognized', word: '/nonsense' }], ['/', { kind: 'unrecognized', word: '/' }],
     ['/rooms', { kind: 'rooms', rooms: [], more: 0 }], ['/users', { kind: 'users', names: [], more: 0 }], ['/resume x', { kind: 'stale' }],
+    ['/resume', { kind: 'token', token: 'T1' }],
   ];
   for (const [line, answer] of cases) {
     tell(chat, { kind: 'rooms', rooms: [], more: 0 }, { kind: 'users', names: [], more: 0 });
