@@ -32,7 +32,7 @@ fn two_telnets_and_an_nc_talk() {
         ann.assert_shows("Cid left\n");
         bob.assert_shows("Cid joined\n");
         say(&mut bob, "/users", "Users - Bob, Cid\n", &mut []);
-        say(&mut cid, "/what", "Unrecognized command /what, try /help\n", &mut []);
+        say(&mut cid, "/what", "Unrecognized command /what, try /help, or begin with // to say it\n", &mut []);
         bob.press("/quit\n");
         bob.assert_ends(&format!("/quit\n{CLOSED}"));
         cid.assert_shows("Bob left\n");

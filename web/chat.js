@@ -200,7 +200,7 @@ export class Chat {
     },
     unrecognized: ({ word }) => {
       this.#outbox.answer(word.slice(1).toLowerCase());
-      this.#note(`There is no command ${word}. Type /help to see those there are.`, 'bad');
+      this.#note(`There is no command ${word}. Type /help to see those there are, or begin with // to say it.`, 'bad');
     },
     'too-long': ({ chars }) => this.#note(`Not sent: a message has at most ${chars} characters.`, 'bad'),
     dropped: ({ count: missing }) => this.#note(`Here ${count(missing, 'message is', 'messages are')} missing: they came too fast.`, 'bad'),

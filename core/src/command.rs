@@ -28,16 +28,19 @@ pub const COMMANDS: [Command; 6] = [
         word: "join",
         argument: Some("room"),
         what: "join room",
-        parse: |room| Name::parse(room).map_or(Request::JoinInvalid, Request::Join),
+        // Rooms are shown, and thought of, with a sign before them.
+        parse: |room| Name::parse(room.strip_prefix('#').unwrap_or(room)).map_or(Request::JoinInvalid, Request::Join),
     },
     Command { word: "users", argument: None, what: "lists users in current room", parse: |_| Request::Users },
     Command { word: "quit", argument: None, what: "quits server", parse: |_| Request::Quit },
 ];
 
-/// Takes a line that begins with a slash for a command: its exact first word decides, the rest, trimmed, is the argument.
+/// Takes a line that begins with a slash for a command: its first word decides, in any case, the rest, trimmed, is the argument.
 pub(crate) fn parse(line: &str) -> Request {
     let (word, argument) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
-    let command = COMMANDS.iter().find(|command| word.strip_prefix('/') == Some(command.word));
+    let is_word =
+        |command: &&Command| word.strip_prefix('/').is_some_and(|word| word.eq_ignore_ascii_case(command.word));
+    let command = COMMANDS.iter().find(is_word);
     match command {
         Some(command) => (command.parse)(argument.trim()),
         None => Request::Unrecognized(Text::clean(word)),
@@ -74,11 +77,18 @@ mod tests {
             ("/quit", Some(Request::Quit)),
             ("/quit ", Some(Request::Quit)),
             ("/quitters", unrecognized("/quitters")),
-            ("/QUIT", unrecognized("/QUIT")),
+            ("/QUIT", Some(Request::Quit)),
+            ("/Name Bob", Some(Request::Rename(name("Bob")))),
+            ("/JOIN Pizza", Some(Request::Join(name("Pizza")))),
+            ("/QUITTERS", unrecognized("/QUITTERS")),
+            ("/etc/hosts", unrecognized("/etc/hosts")),
+            ("\u{feff}/help", Some(Request::Help)),
+            ("\u{feff}hello", say("hello")),
+            ("\u{200b}\u{3164}", None),
             ("/", unrecognized("/")),
             ("/ quit", unrecognized("/")),
             ("/héllo you", unrecognized("/héllo")),
-            ("/n\u{1b}ame Bob", Some(Request::Rename(name("Bob")))),
+            ("/n\u{1b}[Dame Bob", Some(Request::Rename(name("Bob")))),
             ("/name Bob", Some(Request::Rename(name("Bob")))),
             ("/name   Bob  ", Some(Request::Rename(name("Bob")))),
             ("/name\tBob", Some(Request::Rename(name("Bob")))),
@@ -90,7 +100,10 @@ mod tests {
             ("/join pizza", Some(Request::Join(name("pizza")))),
             ("/join", Some(Request::JoinInvalid)),
             ("/join a b", Some(Request::JoinInvalid)),
-            ("/join #pizza", Some(Request::JoinInvalid)),
+            ("/join #pizza", Some(Request::Join(name("pizza")))),
+            ("/join ##pizza", Some(Request::JoinInvalid)),
+            ("/join #", Some(Request::JoinInvalid)),
+            ("/name #Bob", Some(Request::RenameInvalid)),
         ];
         for (line, request) in cases {
             assert_eq!(Request::parse(line), request, "{line:?}");

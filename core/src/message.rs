@@ -145,7 +145,7 @@ impl Message {
             Self::Rooms { rooms, .. } => rooms.len() * 24,
             Self::Users { names, .. } => names.len() * 20,
             Self::Help => 512,
-            Self::Unrecognized { word } => word.as_str().len() + 32,
+            Self::Unrecognized { word } => word.as_str().len() + 64,
             Self::YouAre { .. }
             | Self::YouJoined { .. }
             | Self::YouAreIn { .. }
@@ -185,14 +185,16 @@ impl fmt::Display for Message {
             Self::Said { name, texts, .. } => fmt_said(f, name, texts),
             Self::Renamed { old, new } => write!(f, "{old} is now {new}"),
             Self::Taken { name } => write!(f, "{name} is already taken"),
-            Self::NameInvalid => write!(f, "Name must be {min} - {max} alphanumeric chars"),
-            Self::RoomInvalid => write!(f, "Room must be {min} - {max} alphanumeric chars"),
+            Self::NameInvalid => write!(f, "Name must be {min} - {max} letters, digits, - or _"),
+            Self::RoomInvalid => write!(f, "Room must be {min} - {max} letters, digits, - or _"),
             Self::Rooms { rooms, more } => {
                 let rooms = rooms.iter().map(|(name, people)| format!("{name} ({people})"));
                 fmt_list(f, "Rooms", rooms, *more)
             }
             Self::Users { names, more } => fmt_list(f, "Users", names.iter(), *more),
-            Self::Unrecognized { word } => write!(f, "Unrecognized command {word}, try /help"),
+            Self::Unrecognized { word } => {
+                write!(f, "Unrecognized command {word}, try /help, or begin with // to say it")
+            }
             Self::TooLong { chars_max } => write!(f, "Messages can only be {chars_max} chars long"),
             Self::NotUtf8 => f.write_str("Messages must be valid UTF-8"),
             Self::WrongDoor { foreign } => write!(f, "{foreign}"),
@@ -277,12 +279,15 @@ mod tests {
             (Message::said_in_a_row(["hi", "", "naïve"]), "Ann: hi\nAnn: \nAnn: naïve"),
             (Message::Renamed { old: ann.clone(), new: bob.clone() }, "Ann is now Bob"),
             (Message::Taken { name: bob.clone() }, "Bob is already taken"),
-            (Message::NameInvalid, "Name must be 2 - 20 alphanumeric chars"),
-            (Message::RoomInvalid, "Room must be 2 - 20 alphanumeric chars"),
+            (Message::NameInvalid, "Name must be 2 - 20 letters, digits, - or _"),
+            (Message::RoomInvalid, "Room must be 2 - 20 letters, digits, - or _"),
             (Message::Rooms { rooms: vec![(pizza, 2), (name("main"), 1)], more: 0 }, "Rooms - pizza (2), main (1)"),
             (Message::Users { names: vec![ann, bob], more: 0 }, "Users - Ann, Bob"),
             (Message::Users { names: vec![name("Cid")], more: 7 }, "Users - Cid, … and 7 more"),
-            (Message::Unrecognized { word: Text::clean("/x") }, "Unrecognized command /x, try /help"),
+            (
+                Message::Unrecognized { word: Text::clean("/x") },
+                "Unrecognized command /x, try /help, or begin with // to say it",
+            ),
             (Message::TooLong { chars_max: 400 }, "Messages can only be 400 chars long"),
             (Message::NotUtf8, "Messages must be valid UTF-8"),
             (Message::WrongDoor { foreign: Foreign::Tls }, "This port is for chat by telnet or nc, not for TLS"),

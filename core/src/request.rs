@@ -5,7 +5,7 @@ use bytes::Bytes;
 use crate::command;
 use crate::config::LIST_BYTES_MAX;
 use crate::message::escaped_len;
-use crate::text::clean;
+use crate::text::{clean, is_blank};
 use crate::texts::Saying;
 use crate::{CloseCode, Dialect, Foreign, Incident, Name, Text, Texts};
 
@@ -169,7 +169,7 @@ impl Asked {
     /// Takes a line, without its end; what it says is added to `saying`.
     pub(crate) fn of(line: &str, saying: &mut Saying) -> Self {
         let line = clean(line);
-        if line.chars().all(char::is_whitespace) {
+        if is_blank(&line) {
             return Self::Nothing;
         }
         match line.strip_prefix('/') {

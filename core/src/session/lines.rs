@@ -298,7 +298,24 @@ impl Lines {
 
     /// Takes text without keys, and with line feeds only as ends of lines.
     fn type_plain(&mut self, mut text: &[u8]) {
-        while !text.is_empty() && self.opening.is_some() && self.foreign.is_none() {
+        while !text.is_empty()
+            && let Some(blank) = self.opening
+            && self.foreign.is_none()
+        {
+            // Of blank lines there may be thousands, which are not looked at one by one.
+            let passed = if self.typed == self.input.len() && self.typing == Typing::Kept {
+                blank_lines_bytes(text, self.line_chars_max as usize)
+            } else {
+                0
+            };
+            if passed > 0 {
+                let more = memchr_iter(b'\n', &text[..passed]).count();
+                self.opening = Some(blank.saturating_add(u8::try_from(more).unwrap_or(u8::MAX)));
+                self.input.extend_from_slice(&text[..passed]);
+                self.typed = self.input.len();
+                text = &text[passed..];
+                continue;
+            }
             let (line, rest) = text.split_at(memchr(b'\n', text).unwrap_or(text.len()));
             self.type_opening(line);
             text = rest;

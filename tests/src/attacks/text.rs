@@ -11,7 +11,7 @@ use crate::{Fire, Person, connect};
 /// What a terminal would obey, or show as something else.
 const HARM: [&str; 12] = [
     "\u{1b}[2J\u{1b}[H\u{1b}[31mall is gone",
-    "\u{1b}]0;your title\u{7}\u{1b}]52;c;cm0gLXJmIH4=\u{7}",
+    "\u{1b}]0;your title\u{7}\u{1b}]52;c;cm0gLXJmIH4=\u{7}is not yours",
     "\u{9b}31mwith one byte\u{9c}",
     "\u{1b}P+q544e\u{1b}\\\u{1b}[6n\u{1b}[c\u{5}answer me",
     "what you see\rRegular-0-0: is what they said",
@@ -73,7 +73,7 @@ pub fn ask_for_bad_names(addr: SocketAddr, fire: &Fire) {
             return;
         }
         person.type_line(&format!("/name {name}"));
-        person.read_up_to("Name must be 2 - 20 alphanumeric chars");
+        person.read_up_to("Name must be 2 - 20 letters, digits, - or _");
     }
 }
 

@@ -193,7 +193,9 @@ impl Model {
             Ask::Rooms => self.list_rooms(user),
             Ask::Users => self.list_users(&person),
             Ask::Quit => self.close(now, user),
-            Ask::Unrecognized(word) => self.reply(user, &format!("Unrecognized command {word}, try /help")),
+            Ask::Unrecognized(word) => {
+                self.reply(user, &format!("Unrecognized command {word}, try /help, or begin with // to say it"))
+            }
             Ask::TooLong => self.reply(user, &format!("Messages can only be {} chars long", self.chars_max)),
             Ask::NotUtf8 => self.reply(user, "Messages must be valid UTF-8"),
             Ask::Speak => self.ends[user] = "\r\n",
@@ -243,7 +245,7 @@ impl Model {
 
     fn rename(&mut self, person: &Person, new: &str) {
         if !is_name(new) {
-            return self.reply(person.user, "Name must be 2 - 20 alphanumeric chars");
+            return self.reply(person.user, "Name must be 2 - 20 letters, digits, - or _");
         }
         if new == person.name {
             return self.reply(person.user, &format!("You are {new}"));
@@ -262,7 +264,7 @@ impl Model {
 
     fn join(&mut self, now: Time, person: &Person, name: &str) {
         if !is_name(name) {
-            return self.reply(person.user, "Room must be 2 - 20 alphanumeric chars");
+            return self.reply(person.user, "Room must be 2 - 20 letters, digits, - or _");
         }
         if name.eq_ignore_ascii_case(&person.room) {
             let room = self.room_mut(&person.room).name.clone();

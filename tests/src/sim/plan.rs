@@ -19,7 +19,7 @@ pub struct Plan {
 const USERS_MAX: usize = 12;
 
 /// What people type: lines, parts of lines, and things that are none.
-const TYPED: [&[u8]; 56] = [
+const TYPED: [&[u8]; 80] = [
     b"hi\n",
     b"hello there\r\n",
     b"what",
@@ -76,6 +76,30 @@ const TYPED: [&[u8]; 56] = [
     b"\x16\x03\x01\x00\x05hello\n",
     b"\x16",
     b"\0hello\n",
+    b"one\rtwo\r\0three\r",
+    b"\nfour\n",
+    b"helo\x08\x08llo\n",
+    "na\u{ef}\u{301}\x7f\u{1f469}\u{200d}\u{1f680}\x7f!\n".as_bytes(),
+    b"\x08\x15\x17",
+    b"one two \x17three\n",
+    b"oops\x15fine\n",
+    b"he\xff\xf7lo\xff\xf8hi\n",
+    b"\xff\xf6",
+    b"\xff\xed\xff\xfd\x06",
+    b"\xff\xfd\x06/users\r\n",
+    b"\xff\xe0\xe1\n",
+    b"\x1b[1;5Dleft\x1bOA\x1b]0;t\x07\x1b(B\x1b\n",
+    "one\u{2028}two\x0bthree\u{85}four\n".as_bytes(),
+    "\u{feff}/name Eve\n\u{200b}\u{3164}\n".as_bytes(),
+    b"/Name Fay\n",
+    b"/JOIN #kebab\n",
+    b"/etc/hosts\n",
+    b"PASS s3cret\r\nNICK bob\r\n",
+    b"PASS me the salt\n",
+    b"EHLO mail.example\r\n",
+    b"SSH-2.0-x\r\n",
+    b"*1\r\n$4\r\nPING\r\n",
+    b"\r\n\r\n\0\r\nQUIT\n",
 ];
 
 /// What ends it for who types it.

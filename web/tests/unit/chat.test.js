@@ -285,7 +285,7 @@ test('whatever else the server has to say is said', () => {
     { kind: 'unrecognized', word: '/foo' }, { kind: 'too-long', chars: 400 }, { kind: 'dropped', count: 1 }, { kind: 'dropped', count: 17 },
     { kind: 'stopping' }, { kind: 'you', name: 'BraveOtter' });
   assert.deepEqual(texts(out), [
-    'There is no command /foo. Type /help to see those there are.',
+    'There is no command /foo. Type /help to see those there are, or begin with // to say it.',
     'Not sent: a message has at most 400 characters.',
     'Here 1 message is missing: they came too fast.',
     'Here 17 messages are missing: they came too fast.',

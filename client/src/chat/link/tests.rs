@@ -178,7 +178,9 @@ fn with_a_token_one_is_who_one_was_at_once() {
 fn where_there_is_nothing_to_resume_one_asks_for_name_and_room() {
     let greeting = ["You are Fox", "You joined main"];
     let long = "Messages can only be 26 chars long";
-    for refusal in ["You have nothing to resume", "Unrecognized command /resume, try /help", long] {
+    for refusal in
+        ["You have nothing to resume", "Unrecognized command /resume, try /help, or begin with // to say it", long]
+    {
         let mut seen = if refusal == long { vec![refusal] } else { Vec::new() };
         seen.extend(["< /name Ann", "< /join pizza"]);
         for lines in [[greeting[0], greeting[1], refusal], [refusal, greeting[0], greeting[1]]] {
@@ -194,7 +196,7 @@ fn where_there_is_nothing_to_resume_one_asks_for_name_and_room() {
 
 #[test]
 fn a_server_that_knows_no_tokens_is_asked_and_what_it_says_to_that_is_hidden() {
-    for says in ["Unrecognized command /resume, try /help", "You have nothing to resume"] {
+    for says in ["Unrecognized command /resume, try /help, or begin with // to say it", "You have nothing to resume"] {
         let mut link = Link::new(Wanted::default());
         hear(&mut link, &["You are Ann", "You joined main"]);
         assert_eq!(hear(&mut link, &[says]), [""; 0]);

@@ -100,7 +100,7 @@ fn a_paste_of_several_lines_asks_first() {
         ("one", "", &[], "one"),
         ("one\n", "", &[], "one"),
         ("\n \n", "", &[], ""),
-        ("a\tb\u{1b}[2J", "", &[], "a b[2J"),
+        ("a\tb\u{1b}[2J", "", &[], "a b"),
         ("one\r\ntwo\rthree\n\n", "⏎", &["one", "two", "three"], ""),
         ("one\ntwo", "y", &["one", "two"], ""),
         ("one\ntwo", "⎋", &[], ""),
@@ -117,7 +117,7 @@ fn a_paste_of_several_lines_asks_first() {
 #[test]
 fn no_line_of_a_paste_is_a_command() {
     let pasted =
-        "/quit\n/join pizza\n// a comment\n/etc/hosts\n//\n/\n/name Bob\n a /b\n\u{feff}/quit\n\u{1b}/quit\n last";
+        "/quit\n/join pizza\n// a comment\n/etc/hosts\n//\n/\n/name Bob\n a /b\n\u{feff}/quit\n\u{1b}[D/quit\n last";
     let said = [
         "/quit",
         "/join pizza",

@@ -88,7 +88,7 @@ fn a_message_is_a_line_in_whatever_parts_it_comes() {
         (text("  "), vec![]),
         (text("/join pizza"), vec![Request::Join(Name::parse("pizza").expect("a name"))]),
         (text("//shrug"), vec![say("/shrug")]),
-        (text("one\r\ntwo\n"), vec![say("onetwo")]),
+        (text("one\r\ntwo\n"), vec![say("one two")]),
         ([text("one"), text("two")].concat(), vec![say("one"), say("two")]),
         (text(&long), vec![say(&long)]),
         (text(&emoji), vec![say(&emoji)]),

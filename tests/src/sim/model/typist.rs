@@ -202,7 +202,7 @@ impl Typist {
             return Some(Ask::TooLong);
         }
         let text = clean(line);
-        if text.trim().is_empty() {
+        if shows_nothing(&text) {
             return None;
         }
         let Some(command) = text.strip_prefix('/') else { return Some(Ask::Say(text)) };
@@ -211,10 +211,10 @@ impl Typist {
         }
         let (word, rest) = command.split_once(char::is_whitespace).unwrap_or((command, ""));
         let argument = rest.trim().to_owned();
-        Some(match word {
+        Some(match word.to_ascii_lowercase().as_str() {
             "help" => Ask::Help,
             "name" => Ask::Name(argument),
-            "join" => Ask::Join(argument),
+            "join" => Ask::Join(argument.strip_prefix('#').map(str::to_owned).unwrap_or(argument)),
             "rooms" => Ask::Rooms,
             "users" => Ask::Users,
             "quit" => Ask::Quit,
@@ -237,14 +237,83 @@ fn broken_bytes(end: &[u8]) -> usize {
     0
 }
 
-/// Removes C0 and C1 controls, DEL, bidi controls and line separators; a tab becomes a space.
-fn clean(line: &str) -> String {
-    line.replace('\t', " ").replace(is_harmful, "")
+/// Where in what a terminal obeys the last character was.
+enum Within {
+    Text,
+    /// After ESC, and after one with something between.
+    Escape,
+    EscapeBetween,
+    /// After ESC O or ESC N: one more.
+    Shift,
+    /// In parameters.
+    Control,
+    /// In a title or the like, and after an ESC in it.
+    Command,
+    CommandEscape,
 }
 
-const fn is_harmful(c: char) -> bool {
-    let is_control = matches!(c as u32, 0..=0x1f | 0x7f..=0x9f);
-    let is_bidi = matches!(c as u32, 0x61c | 0x200e | 0x200f | 0x202a..=0x202e | 0x2066..=0x2069);
-    let is_separator = matches!(c as u32, 0x2028 | 0x2029);
-    is_control || is_bidi || is_separator
+/// Drops what a terminal obeys, from its first character to its last, and other controls and signs of direction; what parts words is a space.
+fn clean(line: &str) -> String {
+    let (mut text, mut within) = (String::new(), Within::Text);
+    for (index, c) in line.trim_start_matches('\u{feff}').char_indices() {
+        let code = c as u32;
+        within = match (within, code) {
+            (Within::Command, 0x07 | 0x9c) | (Within::CommandEscape, 0x5c | 0x07 | 0x9c) => Within::Text,
+            (Within::Command | Within::CommandEscape, 0x1b) => Within::CommandEscape,
+            (Within::Command | Within::CommandEscape, _) => Within::Command,
+            (Within::Escape, 0x5b) => Within::Control,
+            (Within::Escape, 0x5d | 0x50 | 0x58 | 0x5e | 0x5f) => Within::Command,
+            (Within::Escape, 0x4e | 0x4f) => Within::Shift,
+            (Within::Escape | Within::EscapeBetween, 0x20..=0x2f) => Within::EscapeBetween,
+            (Within::Control, 0x20..=0x3f) => Within::Control,
+            (Within::Escape | Within::EscapeBetween, 0x30..=0x7e)
+            | (Within::Shift, 0x20..=0x7e)
+            | (Within::Control, 0x40..=0x7e) => Within::Text,
+            (_, 0x1b) => Within::Escape,
+            (_, 0x9b) => Within::Control,
+            (_, 0x90 | 0x98 | 0x9d | 0x9e | 0x9f) => Within::Command,
+            (_, 0x09..=0x0d | 0x85 | 0x2028 | 0x2029) => {
+                let is_half = c == '\r' && line.trim_start_matches('\u{feff}')[index..].starts_with("\r\n");
+                text.push_str(if is_half { "" } else { " " });
+                Within::Text
+            }
+            (_, 0..=0x1f | 0x7f..=0x9f | 0x61c | 0x200e | 0x200f | 0x202a..=0x202e | 0x2066..=0x2069) => Within::Text,
+            _ => {
+                text.push(c);
+                Within::Text
+            }
+        };
+    }
+    text
+}
+
+/// Characters of which nothing is to be seen alone, from the first to the last of each run.
+const UNSEEN: [(u32, u32); 20] = [
+    (0xad, 0xad),
+    (0x300, 0x36f),
+    (0x115f, 0x1160),
+    (0x17b4, 0x17b5),
+    (0x180b, 0x180f),
+    (0x1ab0, 0x1aff),
+    (0x1dc0, 0x1dff),
+    (0x200b, 0x200f),
+    (0x2060, 0x206f),
+    (0x20d0, 0x20ff),
+    (0x2800, 0x2800),
+    (0x3164, 0x3164),
+    (0xfe00, 0xfe0f),
+    (0xfe20, 0xfe2f),
+    (0xfeff, 0xfeff),
+    (0xffa0, 0xffa0),
+    (0xfff9, 0xfffb),
+    (0x1d173, 0x1d17a),
+    (0xe0000, 0xe0fff),
+    (0x20, 0x20),
+];
+
+fn shows_nothing(text: &str) -> bool {
+    text.chars().all(|c| {
+        let code = c as u32;
+        c.is_whitespace() || UNSEEN.iter().any(|&(first, last)| (first..=last).contains(&code))
+    })
 }
