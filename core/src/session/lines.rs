@@ -268,7 +268,7 @@ impl Lines {
         while !text.is_empty() && self.foreign.is_none() {
             if std::mem::take(&mut self.returned) && matches!(text[0], b'\n' | 0) {
                 text = &text[1..];
-                key = key.saturating_sub(1);
+                key = key.checked_sub(1).unwrap_or_else(|| find_key(text));
                 continue;
             }
             let plain = memchr(b'\r', &text[..key]).unwrap_or(key);

@@ -54,6 +54,8 @@ fn bytes_ask_for_the_same_in_every_split() {
         (b"a\rb\r\r\n".into(), vec![say("a"), say("b")]),
         (b"one\r\0two\r\0".into(), vec![say("one"), say("two")]),
         (b"one\r\0\ntwo\r\r\0three\r".into(), vec![say("one"), say("two"), say("three")]),
+        // A blank line of character mode, and keys behind the end of a line.
+        (b"\r\0\r\0one\r\0\r\n\r\0\x7f\r\0".into(), vec![say("one")]),
         (b"one\r\xff\xf1\ntwo\n\rthree\n".into(), vec![say("one"), say("two"), say("three")]),
         (b"hi\n\0two\n".into(), vec![say("hi"), say("two")]),
         (b"helo\x08\x08llo\n".into(), vec![say("hello")]),
