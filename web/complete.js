@@ -18,7 +18,7 @@ export function complete(typed, { commands, rooms, people, me }) {
   let options;
   if (before === '' && typed[start] === '/') {
     options = commands.map(({ word, argument, what }) => ({ word: `/${word}${argument ? ' ' : ''}`, shown: `/${word}`, what }));
-  } else if (before === '/join') {
+  } else if (key(before) === '/join') {
     options = rooms.map((room) => ({ word: room, shown: room }));
   } else {
     const asked = typed[start] === '@';

@@ -60,7 +60,7 @@ on('latest', 'click', () => {
 });
 on('rows', 'again', ({ detail }) => sayAgain(detail));
 on('skip', 'click', () => at('line').focus());
-on('make', 'submit', () => make(at('make-room').value.trim()));
+on('make', 'submit', () => make(at('make-room').value.trim().replace(/^#/, '')));
 addEventListener('hashchange', () => {
   seen = location.hash;
   const room = roomOf(seen, chat.limits);

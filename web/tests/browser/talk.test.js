@@ -109,7 +109,7 @@ test('rooms are joined by a click, by the address, by typing, and the address fo
   await room('garden');
   await say(page, '/join FILMS');
   await room('films');
-  await page.locator('.make-room').fill('new-one');
+  await page.locator('.make-room').fill('#new-one');
   await page.locator('.make-room').press('Enter');
   await room('new-one');
   await page.goBack();

@@ -26,6 +26,7 @@ test('what is typed is completed with what fits', () => {
     ['/join ', 6, ['pizza', 'main']],
     ['/join p', 6, ['pizza']],
     ['/join  P', 7, ['pizza']],
+    ['/JOIN p', 6, ['pizza']],
     ['/name An', 0, []],
     ['an', 0, ['Anna: ', 'Ann: ']],
     ['a', 0, []],
