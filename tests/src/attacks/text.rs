@@ -31,7 +31,7 @@ const BAD_NAMES: [&str; 8] = [
     "\u{2060}Ann",
     "A\u{ad}nn",
     "Аnn",
-    "An\u{1b}[8mn",
+    "An\u{200d}n",
     "ﬁn",
     "\u{3164}\u{3164}",
 ];
