@@ -36,7 +36,9 @@ impl Terminal {
         let command =
             Command::new(program).args(args).env("HOME", "/nonexistent").env("LC_ALL", "C").env("TERM", "dumb");
         let child = command.spawn(pts).unwrap_or_else(|error| {
-            panic!("these tests need {program}: {error} (on Debian: apt-get install telnet netcat-openbsd putty-tools)");
+            panic!(
+                "these tests need {program}: {error} (on Debian: apt-get install telnet netcat-openbsd putty-tools)"
+            );
         });
         let keys = File::from(OwnedFd::from(pty));
         let screen = keep_shown(keys.try_clone().expect("an open file can be shared"));
