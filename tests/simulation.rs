@@ -14,10 +14,11 @@ use chinwag_tests::sim::{Coverage, Plan, Step, World, shrink};
 const SEEDS: u64 = 1000;
 
 /// What has to occur in a run of the default length or longer; otherwise the simulation would prove nothing about it.
-const SITUATIONS: [&str; 45] = [
+const SITUATIONS: [&str; 48] = [
     "abandoned after failing",
     "abandoned after stalling",
     "abandoned by a server that gave up",
+    "abandoned for another connection",
     "abandoned by a server that stops",
     "answered",
     "asked for nothing for long",
@@ -36,6 +37,7 @@ const SITUATIONS: [&str; 45] = [
     "left before anybody knew",
     "mark waits",
     "not UTF-8",
+    "nothing to resume",
     "at the wrong door",
     "partly written",
     "paused",
@@ -49,6 +51,7 @@ const SITUATIONS: [&str; 45] = [
     "said in a row",
     "slot taken while its last owner is sent the rest",
     "taken",
+    "told of the token",
     "too long",
     "unrecognized",
     "users listed",

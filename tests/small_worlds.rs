@@ -11,8 +11,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use chinwag_core::{
-    Action, Batch, Chat, Config, ConnectionId, Dialect, Event, Fanout, Form, Message, Output, Request, RoomId, Share,
-    Signal, Time, Written,
+    Action, Batch, Chat, Config, ConnectionId, Dialect, Event, Fanout, Form, Message, Output, Request, RoomId, Secret,
+    Share, Signal, Time, Written,
 };
 use chinwag_tests::sim::{Laws, Model, Reader};
 
@@ -43,6 +43,8 @@ enum Move {
     Rename(usize, &'static str),
     Join(usize, &'static str),
     Quit(usize),
+    /// Somebody goes on as somebody else.
+    GoOnAs(usize, usize),
     /// What was decided since the last time is handed to the writer, which sends what it can. The sockets of these people (a bit for
     /// each) take nothing, and stall until they resume.
     HandOn(usize),
@@ -81,7 +83,8 @@ type Lawful<T = ()> = Result<T, String>;
 
 /// A queue that takes all that a newcomer is told, and a few lines of what is said.
 fn config() -> Config {
-    Config { queue_bytes_max: (40 << 10) + 600, ..Config::default() }
+    let secret = Some(Secret::new([7; 32]));
+    Config { queue_bytes_max: (40 << 10) + 600, secret, ..Config::default() }
 }
 
 impl World {
@@ -128,6 +131,8 @@ impl World {
                 moves.extend(names.iter().map(|name| Move::Rename(place, name)));
                 moves.extend(ROOMS.map(|room| Move::Join(place, room)));
                 moves.push(Move::Quit(place));
+                let is_other = |other: &usize| *other != place && self.is_here(live[*other]);
+                moves.extend((0..live.len()).filter(is_other).map(|other| Move::GoOnAs(place, other)));
             }
             if self.people[index].stalls {
                 moves.push(Move::Resume(place));
@@ -156,6 +161,11 @@ impl World {
                 let Person { user, connection, .. } = self.people[index];
                 self.model.close(Time::START, user);
                 self.handle(Event::Closed { connection })
+            }
+            Move::GoOnAs(place, other) => {
+                let connection = self.people[self.live()[other]].connection;
+                let token = config().token(connection).ok_or("there is a secret")?;
+                self.ask(place, &format!("/resume {token}"))
             }
             Move::Resume(place) => {
                 let index = self.live()[place];
@@ -191,7 +201,8 @@ impl World {
         });
         self.chat.handle(Time::START, Event::Opened { connection, form: Form::Lines, dialect: Dialect::Lf });
         let name = self.collect()?.ok_or("a newcomer is told a name")?;
-        self.model.open(Time::START, user, &name)?;
+        let token = config().token(connection).ok_or("there is a secret")?;
+        self.model.open(Time::START, user, &name, &token.to_string())?;
         self.check()
     }
 
@@ -292,10 +303,16 @@ impl World {
                 let person = &mut self.people[socket];
                 let is_gone = !self.model.is_here(person.user);
                 let has_all = person.reader.has_all(self.model.lines(person.user));
-                is_gone && has_all && !std::mem::replace(&mut person.is_ended, true)
+                let was_resumed = self.model.was_resumed(person.user);
+                is_gone && has_all && !was_resumed && !std::mem::replace(&mut person.is_ended, true)
+            }
+            Output::Abandon { socket, .. } => {
+                let person = &mut self.people[socket];
+                let has_all = person.reader.has_all(self.model.lines(person.user));
+                self.model.was_resumed(person.user) && has_all && !std::mem::replace(&mut person.is_ended, true)
             }
             Output::Yield => true,
-            Output::Signal { signal: Signal::Answer, .. } | Output::Abandon { .. } => false,
+            Output::Signal { signal: Signal::Answer, .. } => false,
         };
         lawful.then_some(true).ok_or_else(|| "the writer does what it may not".to_owned())
     }
@@ -372,6 +389,7 @@ impl World {
                     writeln!(key, "to {} {}", RoomId::key(*room), line(&message.to_string()))
                 }
                 Action::Close { connection } => writeln!(key, "close {}", place(*connection)),
+                Action::Cut { connection } => writeln!(key, "cut {}", place(*connection)),
                 Action::Answer { .. } | Action::Alive { .. } | Action::Stop { .. } => Ok(()),
             };
         }

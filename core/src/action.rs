@@ -64,6 +64,11 @@ pub enum Action {
         /// Whose it is.
         connection: ConnectionId,
     },
+    /// Ends a connection both ways, after it was sent all that came before this: its owner goes on with another.
+    Cut {
+        /// Which.
+        connection: ConnectionId,
+    },
     /// Tells everyone something, and ends all connections.
     Stop {
         /// The last word.

@@ -71,7 +71,8 @@ impl<S> Batch<S> {
             | Action::Leave { .. }
             | Action::Answer { .. }
             | Action::Alive { .. }
-            | Action::Close { .. } => (0, 0),
+            | Action::Close { .. }
+            | Action::Cut { .. } => (0, 0),
         };
         self.has_other |= !matches!(action, Action::Broadcast { .. });
         self.bytes += bytes;

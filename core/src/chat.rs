@@ -22,6 +22,7 @@ use self::silent::Silent;
 use crate::clock::Clock;
 use crate::{
     Action, CloseCode, Config, ConnectionId, Dialect, Event, Form, Message, Name, Request, RoomId, Stats, Texts, Time,
+    Token,
 };
 
 /// Turns what has happened into what is to be done.
@@ -203,7 +204,8 @@ impl Chat {
         if form == Form::Web {
             self.browsers.insert(connection.key());
             let (boot, chars_max) = (self.config.boot(), self.config.line_chars_max);
-            self.reply(connection, Message::Hello { boot, chars_max });
+            let token = self.config.token(connection);
+            self.reply(connection, Message::Hello { boot, chars_max, token });
         }
         self.reply(connection, Message::Help);
         self.reply(connection, Message::YouAre { name });
@@ -226,6 +228,12 @@ impl Chat {
             Request::JoinInvalid => self.reply(connection, Message::RoomInvalid),
             Request::Rooms => self.on_rooms(connection),
             Request::Users => self.on_users(connection),
+            Request::Resume(token) => self.on_resume(now, connection, &token),
+            Request::ResumeInvalid => self.reply(connection, Message::Stale),
+            Request::Token => {
+                let token = self.config.token(connection);
+                self.reply(connection, token.map_or(Message::Stale, |token| Message::Resumable { token }));
+            }
             Request::Quit => self.on_gone(now, connection, Some(CloseCode::NORMAL)),
             Request::Leave(code) | Request::Fail(code) => self.on_gone(now, connection, Some(code)),
             Request::Ping(payload) => self.reply(connection, Message::Pong { payload }),
@@ -284,6 +292,43 @@ impl Chat {
         // Only now: with its last member the old room is gone, and its place is free for the new one.
         let new = new.unwrap_or_else(|| self.rooms.open(name));
         self.enter(now, connection, new);
+    }
+
+    /// Lets somebody go on as the person of another connection: in their room, by their name, and without a word to anybody else there.
+    fn on_resume(&mut self, now: Time, connection: ConnectionId, token: &Token) {
+        let ghost = self.config.connection_of(token).filter(|&ghost| ghost != connection && self.is_here(ghost));
+        let Some(ghost) = ghost else { return self.reply(connection, Message::Stale) };
+        let is_unheard = self.silent.contains(ghost) && self.silent.contains(connection);
+        if is_unheard {
+            // Nobody knows of either. The time that is left is that of who has just come.
+            self.silent.remove(ghost);
+            self.rooms.leave_silently();
+            self.actions.push_back(Action::Leave { connection });
+        } else {
+            if self.silent.remove(ghost) {
+                self.announce(now, ghost);
+            }
+            self.leave(now, connection);
+        }
+        self.actions.push_back(Action::Leave { connection: ghost });
+        if self.form(ghost) == Form::Web {
+            self.reply(ghost, Message::Bye { code: CloseCode::RESUMED });
+        }
+        self.actions.push_back(Action::Cut { connection: ghost });
+        self.browsers.remove(&ghost.key());
+        let Person { name, room, .. } = self.people.remove(ghost.key() as usize);
+        self.names.remove(ghost.key(), &name);
+        let person = &mut self.people[connection.key() as usize];
+        let old = mem::replace(&mut person.name, name.clone());
+        person.room = room;
+        self.names.remove(connection.key(), &old);
+        self.names.insert(connection.key(), |key| &self.people[key as usize].name);
+        if !is_unheard {
+            self.rooms.hand_over(room, &name, connection.key());
+        }
+        self.actions.push_back(Action::Enter { connection, room });
+        self.reply(connection, Message::YouAre { name });
+        self.welcome(connection, room);
     }
 
     fn on_rooms(&mut self, connection: ConnectionId) {

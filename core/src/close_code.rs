@@ -28,7 +28,10 @@ impl CloseCode {
     /// A message was longer than any line can be.
     pub const TOO_BIG: Self = Self(1009);
 
-    /// Nothing came back for too long. It is one of those that RFC 6455 leaves to whoever agrees on them.
+    /// Whoever it was goes on with another connection. This and the next are of those that RFC 6455 leaves to whoever agrees on them.
+    pub const RESUMED: Self = Self(4001);
+
+    /// Nothing came back for too long.
     pub const UNANSWERED: Self = Self(4002);
 
     /// Takes a code that a peer has given.

@@ -1,6 +1,6 @@
 //! Owns the table of commands. It feeds the parser and the help text, so that neither can know one that the other doesn't.
 
-use crate::{Name, Request, Text};
+use crate::{Name, Request, Text, Token};
 
 /// Describes one command: what it is typed as, what it takes, what it does.
 #[derive(Clone, Copy, Debug)]
@@ -35,12 +35,24 @@ pub const COMMANDS: [Command; 6] = [
     Command { word: "quit", argument: None, what: "quits server", parse: |_| Request::Quit },
 ];
 
+/// Lists what is for programs rather than people, and is not in the help.
+const UNLISTED: [Command; 1] = [Command {
+    word: "resume",
+    argument: Some("token"),
+    what: "take over who you were",
+    parse: |token| match Token::parse(token) {
+        Some(token) => Request::Resume(token),
+        None if token.is_empty() => Request::Token,
+        None => Request::ResumeInvalid,
+    },
+}];
+
 /// Takes a line that begins with a slash for a command: its first word decides, in any case, the rest, trimmed, is the argument.
 pub(crate) fn parse(line: &str) -> Request {
     let (word, argument) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
     let is_word =
         |command: &&Command| word.strip_prefix('/').is_some_and(|word| word.eq_ignore_ascii_case(command.word));
-    let command = COMMANDS.iter().find(is_word);
+    let command = COMMANDS.iter().chain(&UNLISTED).find(is_word);
     match command {
         Some(command) => (command.parse)(argument.trim()),
         None => Request::Unrecognized(Text::clean(word)),
@@ -104,6 +116,11 @@ mod tests {
             ("/join ##pizza", Some(Request::JoinInvalid)),
             ("/join #", Some(Request::JoinInvalid)),
             ("/name #Bob", Some(Request::RenameInvalid)),
+            ("/resume", Some(Request::Token)),
+            ("/resume  ", Some(Request::Token)),
+            ("/resume x", Some(Request::ResumeInvalid)),
+            ("/resume-x", unrecognized("/resume-x")),
+            ("/RESUME", Some(Request::Token)),
         ];
         for (line, request) in cases {
             assert_eq!(Request::parse(line), request, "{line:?}");

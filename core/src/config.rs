@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::{Asset, Origin, Subnet};
+use crate::{ConnectionId, Secret, Token};
 
 /// How many bytes of replies one connection may ask for before it has to wait until the fan-out has dealt with them.
 ///
@@ -30,7 +31,8 @@ pub(crate) const LIST_BYTES_MAX: usize = REPLY_WINDOW_BYTES / 2;
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Config {
     /// The longest line, in characters (Unicode scalar values, the line's end not counted). Default 400: a long paragraph.
-    /// 1 to 4096; with fewer than 26 not every `/name` and `/join` fits. Each [`Session`](crate::Session) sees to it.
+    /// 1 to 4096; with fewer than 26 not every `/name` and `/join` fits, with fewer than 40 no
+    /// `/resume`. Each [`Session`](crate::Session) sees to it.
     pub line_chars_max: u32,
 
     /// How many lines a second one connection may keep up; 0 turns the limit off. Default 20: nobody types so fast, and a bot
@@ -138,6 +140,10 @@ pub struct Config {
     /// others. Default 0; a server draws one when it starts.
     pub seed: u64,
 
+    /// What tokens are made with, by which somebody who has lost their connection takes over the person they were. Default none, so that
+    /// nobody can; a server draws 32 bytes when it starts. Nobody else may know them.
+    pub secret: Option<Secret>,
+
     /// How long somebody at the web door may take for a request, from when they came, or were answered before, until its head has
     /// ended. Default 5 s: a head is one packet, and a page that asks for its parts does so at once; more would let those who keep
     /// silent hold places of those who talk. At least 100 ms.
@@ -183,6 +189,7 @@ impl Default for Config {
             threads: 1,
             drain: Duration::from_secs(5),
             seed: 0,
+            secret: None,
             request_wait: Duration::from_secs(5),
             web_origins: Arc::default(),
             proxies: Arc::default(),
@@ -251,6 +258,17 @@ impl Config {
     /// Tells whether connections from an address are made for somebody else.
     pub(crate) fn is_proxy(&self, address: IpAddr) -> bool {
         self.proxies.iter().any(|subnet| subnet.contains(address))
+    }
+
+    /// Returns the token of a connection, if there is a secret to make it with.
+    #[must_use]
+    pub fn token(&self, connection: ConnectionId) -> Option<Token> {
+        self.secret.as_ref().map(|secret| Token::new(secret, self.boot(), connection))
+    }
+
+    /// Returns whose token this is, if it was made with the secret in this run of the server.
+    pub(crate) fn connection_of(&self, token: &Token) -> Option<ConnectionId> {
+        self.secret.as_ref().and_then(|secret| token.connection(secret, self.boot()))
     }
 
     /// Returns a number that no other run of the server is likely to have, and that tells nothing of the seed.

@@ -171,6 +171,7 @@ impl<S: Clone> Fanout<S> {
                 Action::Answer { connection } => self.outboxes.answer(*connection),
                 Action::Alive { connection } => self.outboxes.hear(*connection),
                 Action::Close { connection } => self.on_close(*connection),
+                Action::Cut { connection } => self.on_cut(*connection),
                 Action::Stop { message } => self.on_stop(now, message),
             }
         }
@@ -368,6 +369,11 @@ impl<S: Clone> Fanout<S> {
     fn on_close(&mut self, connection: ConnectionId) {
         self.on_leave(connection);
         self.outboxes.close(connection);
+    }
+
+    fn on_cut(&mut self, connection: ConnectionId) {
+        self.on_leave(connection);
+        self.outboxes.close_both_ways(connection, Incident::Resumed);
     }
 
     fn on_stop(&mut self, now: Time, message: &Message) {

@@ -177,6 +177,7 @@ mod tests {
             | Action::Answer { .. }
             | Action::Alive { .. }
             | Action::Close { .. }
+            | Action::Cut { .. }
             | Action::Stop { .. } => None,
         };
         batch.actions().iter().filter_map(said).collect()

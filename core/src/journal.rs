@@ -37,6 +37,8 @@ pub enum Incident {
     Dropped,
     /// Its owner has read nothing for too long: it was given up.
     Stalled,
+    /// Its owner goes on with another connection.
+    Resumed,
     /// Its owner owed the answer to a ping for too long: it was given up.
     Unanswered,
     /// It broke down, or its owner is out of reach.
@@ -49,7 +51,7 @@ pub enum Incident {
 
 impl Incident {
     /// How many kinds there are besides the wrong doors.
-    const OTHER_KINDS: usize = 15;
+    const OTHER_KINDS: usize = 16;
 
     /// How many kinds there are.
     const KINDS: usize = Self::OTHER_KINDS + Foreign::COUNT;
@@ -64,6 +66,7 @@ impl Incident {
             Self::Dropped,
             Self::Stalled,
             Self::Unanswered,
+            Self::Resumed,
             Self::Failed,
             Self::HungUp,
             Self::Quit,
@@ -102,6 +105,7 @@ impl Incident {
             | Self::Dropped
             | Self::Stalled
             | Self::Unanswered
+            | Self::Resumed
             | Self::Failed
             | Self::HungUp
             | Self::Quit => false,
@@ -123,6 +127,7 @@ impl Incident {
             | Self::Dropped
             | Self::Stalled
             | Self::Unanswered
+            | Self::Resumed
             | Self::Failed
             | Self::HungUp
             | Self::Quit => false,
@@ -146,6 +151,7 @@ impl Incident {
             Self::Dropped => "dropped",
             Self::Stalled => "stalled",
             Self::Unanswered => "unanswered",
+            Self::Resumed => "resumed",
             Self::Failed => "failed",
             Self::HungUp => "hung_up",
             Self::Quit => "quit",
@@ -169,6 +175,7 @@ impl Incident {
             Self::NotUpgraded => 12,
             Self::NoProxyHeader => 13,
             Self::Unanswered => 14,
+            Self::Resumed => 15,
             Self::WrongDoor(foreign) => Self::OTHER_KINDS + foreign.index(),
         }
     }
@@ -189,6 +196,7 @@ impl fmt::Display for Incident {
             Self::NotAccepted => "a connection can't be accepted",
             Self::Dropped => "messages dropped: it is read too slowly",
             Self::Stalled => "given up: nothing was read for too long",
+            Self::Resumed => "closed: its owner goes on with another connection",
             Self::Unanswered => "given up: pings were not answered for too long",
             Self::Failed => "closed: the connection failed",
             Self::HungUp => "closed: hung up",

@@ -99,6 +99,7 @@ mod subnet;
 mod text;
 mod texts;
 mod time;
+mod token;
 
 pub use action::Action;
 pub use arrival::{Arrival, Step};
@@ -129,3 +130,4 @@ pub use subnet::{Subnet, SubnetError};
 pub use text::Text;
 pub use texts::Texts;
 pub use time::Time;
+pub use token::{Secret, Token};

@@ -10,7 +10,7 @@ use bytes::{BufMut as _, Bytes, BytesMut};
 
 pub(crate) use self::web::{Run, Said, escaped_len};
 use crate::form::{Encoding, LineEnd};
-use crate::{COMMANDS, CloseCode, Foreign, Name, Text, Texts};
+use crate::{COMMANDS, CloseCode, Foreign, Name, Text, Texts, Token};
 
 /// The answer to telnet's question for a timing mark (RFC 860): IAC WON'T TIMING-MARK. It says that all that came before was dealt with.
 const TIMING_MARK: [u8; 3] = [255, 252, 6];
@@ -19,9 +19,9 @@ const TIMING_MARK: [u8; 3] = [255, 252, 6];
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[expect(missing_docs, reason = "the fields are what is put into the line or the frame")]
 pub enum Message {
-    /// What browsers are told of the server before all else: a number that changes when it starts anew, and its longest line. Lines
-    /// know nothing of it.
-    Hello { boot: u64, chars_max: u32 },
+    /// What browsers are told of the server before all else: a number that changes when it starts anew, its longest line, and by what token
+    /// they come back. Lines know nothing of it.
+    Hello { boot: u64, chars_max: u32, token: Option<Token> },
     /// The list of commands: the only one with several lines, but for what is said in a row.
     Help,
     /// What one is called.
@@ -30,6 +30,10 @@ pub enum Message {
     YouJoined { room: Name, seq: u64 },
     /// Where one is already.
     YouAreIn { room: Name },
+    /// By what token one comes back.
+    Resumable { token: Token },
+    /// There is nobody whom one could take over by a token.
+    Stale,
     /// Who has come.
     Joined { name: Name },
     /// Who has gone.
@@ -145,10 +149,12 @@ impl Message {
             Self::Rooms { rooms, .. } => rooms.len() * 24,
             Self::Users { names, .. } => names.len() * 20,
             Self::Help => 512,
+            Self::Resumable { .. } => 61,
             Self::Unrecognized { word } => word.as_str().len() + 64,
             Self::YouAre { .. }
             | Self::YouJoined { .. }
             | Self::YouAreIn { .. }
+            | Self::Stale
             | Self::Joined { .. }
             | Self::Left { .. }
             | Self::Crowd { .. }
@@ -179,6 +185,8 @@ impl fmt::Display for Message {
             Self::YouAre { name } => write!(f, "You are {name}"),
             Self::YouJoined { room, .. } => write!(f, "You joined {room}"),
             Self::YouAreIn { room } => write!(f, "You are in {room}"),
+            Self::Resumable { token } => write!(f, "You can come back with /resume {token}"),
+            Self::Stale => f.write_str("You have nothing to resume"),
             Self::Joined { name } => write!(f, "{name} joined"),
             Self::Left { name } => write!(f, "{name} left"),
             Self::Crowd { joined, left } => write!(f, "{joined} joined, {left} left"),
@@ -268,10 +276,13 @@ mod tests {
     #[test]
     fn every_line_reads_exactly_as_the_protocol_says() {
         let (ann, bob, pizza) = (name("Ann"), name("Bob"), name("pizza"));
+        let token = Token::parse("abcdefghijklmnopqrstuvwxyz234567").expect("it has all digits");
         let cases = [
             (Message::YouAre { name: ann.clone() }, "You are Ann"),
             (Message::YouJoined { room: pizza.clone(), seq: 7 }, "You joined pizza"),
             (Message::YouAreIn { room: pizza.clone() }, "You are in pizza"),
+            (Message::Resumable { token }, "You can come back with /resume abcdefghijklmnopqrstuvwxyz234567"),
+            (Message::Stale, "You have nothing to resume"),
             (Message::Joined { name: ann.clone() }, "Ann joined"),
             (Message::Left { name: ann.clone() }, "Ann left"),
             (Message::Crowd { joined: 3, left: 0 }, "3 joined, 0 left"),

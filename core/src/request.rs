@@ -7,7 +7,7 @@ use crate::config::LIST_BYTES_MAX;
 use crate::message::escaped_len;
 use crate::text::{clean, is_blank};
 use crate::texts::Saying;
-use crate::{CloseCode, Dialect, Foreign, Incident, Name, Text, Texts};
+use crate::{CloseCode, Dialect, Foreign, Incident, Name, Text, Texts, Token};
 
 /// Tells what one line asks for; of what is said, what one line or more say in a row.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -28,6 +28,12 @@ pub enum Request {
     Rooms,
     /// See who is in the room.
     Users,
+    /// Take over the person of the connection that has this token.
+    Resume(Token),
+    /// Take over by what can't be a token.
+    ResumeInvalid,
+    /// Be told by what token others can take over this connection's person.
+    Token,
     /// Leave.
     Quit,
     /// A command that there is none of: its word, with the slash.
@@ -98,6 +104,9 @@ impl Request {
             | Self::Speak(_)
             | Self::TimingMark
             | Self::AreYouThere
+            | Self::Resume(_)
+            | Self::ResumeInvalid
+            | Self::Token
             | Self::Ping(_)
             | Self::Alive
             | Self::Mark => None,
@@ -125,6 +134,9 @@ impl Request {
             | Self::Speak(_)
             | Self::TimingMark
             | Self::AreYouThere
+            | Self::Resume(_)
+            | Self::ResumeInvalid
+            | Self::Token
             | Self::Ping(_)
             | Self::Alive
             | Self::Mark => false,
@@ -142,10 +154,13 @@ impl Request {
             Self::Help => 512 + LINE,
             Self::Unrecognized(word) => escaped_len(word.as_str()) + 2 * LINE,
             Self::Ping(payload) => payload.len() + LINE,
+            Self::Resume(_) => 3 * LINE,
             Self::Rename(_)
             | Self::RenameInvalid
             | Self::Join(_)
             | Self::JoinInvalid
+            | Self::ResumeInvalid
+            | Self::Token
             | Self::TooLong
             | Self::NotUtf8
             | Self::AreYouThere => 2 * LINE,
@@ -204,13 +219,17 @@ mod tests {
 
     use super::*;
     use crate::form::Encoding;
-    use crate::{Config, Message};
+    use crate::{Config, ConnectionId, Message, Secret};
 
     #[test]
     fn what_is_reckoned_for_a_reply_is_enough_for_the_longest_and_the_notice_before_it() {
         let name = || Name::parse("twenty_characters_ok").expect("a name");
         let word = || Text::clean("/unheard-of");
         let chars_max = Config::default().line_chars_max;
+        let token = || {
+            let config = Config { secret: Some(Secret::new([7; 32])), ..Config::default() };
+            config.token(ConnectionId::new(1, 2)).expect("there is a secret")
+        };
         let ping = || Bytes::from_static(&[b'x'; 125]);
         let quotes = || Text::clean(&"\"".repeat(400));
         let cases = [
@@ -227,8 +246,11 @@ mod tests {
             (Request::TimingMark, Message::TimingMark),
             (Request::Ping(ping()), Message::Pong { payload: ping() }),
             (Request::Ping(Bytes::new()), Message::Pong { payload: Bytes::new() }),
+            (Request::ResumeInvalid, Message::Stale),
+            (Request::Token, Message::Resumable { token: token() }),
             (Request::Join(name()), Message::YouJoined { room: name(), seq: u64::MAX }),
         ];
+        let token = token();
         let encoded = |message: &Message, encoding| {
             let mut out = BytesMut::new();
             message.encode(encoding, &mut out);
@@ -241,6 +263,9 @@ mod tests {
                 assert!(needed <= reckoned, "{reckoned} for {needed}: {request:?}");
                 assert!(reckoned < 2 * needed + 400, "{reckoned} for {needed}: {request:?}");
             }
+            let resumed = [Message::YouAre { name: name() }, Message::YouJoined { room: name(), seq: u64::MAX }];
+            let needed = resumed.iter().map(|reply| encoded(reply, encoding)).sum::<usize>() + notice;
+            assert!(needed <= Request::Resume(token).reply_bytes_max(), "{needed}");
             for list in [Request::Rooms, Request::Users] {
                 assert!(LIST_BYTES_MAX + notice <= list.reply_bytes_max());
             }

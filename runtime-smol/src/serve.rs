@@ -11,7 +11,7 @@ use std::thread::{Builder, JoinHandle};
 
 use async_channel::{Receiver, Sender};
 use chinwag_core::{Config, Event, Form, Order};
-use chinwag_launch::{Door, Watch};
+use chinwag_launch::{Door, Watch, with_secret};
 use futures_lite::{FutureExt as _, future};
 use smol::Executor;
 use tracing::info;
@@ -39,7 +39,7 @@ pub async fn serve(
     orders: Receiver<Order>,
 ) -> io::Result<()> {
     config.check().map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
-    let config = Arc::new(config);
+    let config = Arc::new(with_secret(config)?);
     let watch = Watch::new(&config);
     let sockets = Sockets::new()?;
     let open = |(listener, form): (TcpListener, Form)| {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::task::Poll;
 
 use chinwag_core::{Config, Event, Form, Order};
-use chinwag_launch::{Door, Watch};
+use chinwag_launch::{Door, Watch, with_secret};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc::{Receiver, Sender};
 use tracing::info;
@@ -39,7 +39,7 @@ pub async fn serve(
         io::Result::Ok((door, TcpListener::from_std(listener)?))
     };
     let doors = doors.into_iter().map(open).collect::<Result<Vec<_>, _>>()?;
-    let config = Arc::new(config);
+    let config = Arc::new(with_secret(config)?);
     let (hub, inputs) = Hub::new(Arc::clone(&config), watch.clone())?;
     let mut entrances = Vec::new();
     for (door, listener) in doors {

@@ -7,7 +7,7 @@ use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use chinwag_tests::{Adapter, DEADLINE, Person, Program, connect, fetch};
+use chinwag_tests::{Adapter, Browser, DEADLINE, Person, Program, connect, fetch};
 use rustix::io::ioctl_fionbio;
 use rustix::process::Signal;
 use socket2::SockRef;
@@ -316,6 +316,41 @@ fn counts_that_are_asked_for_are_logged_however_little_else_is() {
             let report = server.read_log("uptime=");
             assert!(report.contains("people=1 "), "{asked}: {report}");
             assert_eq!(stop(server), "", "nothing else is logged: {asked}");
+        }
+    }
+}
+
+#[test]
+fn no_token_is_in_anything_that_a_server_writes_or_tells_others() {
+    for adapter in Adapter::ALL {
+        let mut command = Program::web_command(adapter);
+        command.args(["--port", "0", "--web", "127.0.0.1:0"]).env("RUST_LOG", "trace");
+        let server = Program::spawn(adapter, &mut command);
+        let (addr, web_addr) = (server.read_ready(), server.read_web_ready());
+        let mut ann = Person::come(addr);
+        let (old, mut new) = (Browser::come(web_addr), Browser::arrive(web_addr));
+        let mut cid = Person::come(addr);
+        cid.type_line("/resume");
+        let told = cid.find_line(|line| line.starts_with("You can come back with /resume "));
+        let cid_token = told.rsplit(' ').next().expect("it ends in the token");
+        let wrong = format!("{}a", &old.token()[..31]);
+        new.say(&format!("/resume {wrong}"));
+        while new.read()["kind"] != "stale" {}
+        new.say(&format!("/resume {}", old.token()));
+        let you = new.read();
+        assert_eq!([&you["kind"], &you["name"]], ["you", old.name()]);
+        cid.type_line("That was all");
+        let mut heard = vec![ann.read_line()];
+        while !heard.last().is_some_and(|line| line.ends_with(": That was all")) {
+            heard.push(ann.read_line());
+        }
+        let metrics = fetch(web_addr, "GET /metrics HTTP/1.1\r\nHost: chinwag\r\nConnection: close\r\n\r\n");
+        let log = stop(server);
+        assert!(log.contains("opened"), "it logs a lot: {log}");
+        for token in [old.token(), new.token(), cid_token, &wrong] {
+            assert_eq!(token.len(), 32);
+            let everything = [&log, &metrics, &heard.join("\n")].map(|text| text.to_lowercase());
+            assert!(everything.iter().all(|text| !text.contains(token)), "{everything:?}");
         }
     }
 }

@@ -14,27 +14,45 @@ use crate::connect;
 #[derive(Debug)]
 pub struct Browser {
     name: String,
+    token: String,
     socket: WebSocket<TcpStream>,
     /// What was said in the last frame, and not read yet.
     said: VecDeque<Value>,
 }
 
 impl Browser {
+    /// Comes to the web door at `addr`, and has asked for nothing: nobody knows of them.
+    ///
+    /// # Panics
+    /// If the server does not let them in, or greets them otherwise than it should.
+    #[must_use]
+    pub fn arrive(addr: SocketAddr) -> Self {
+        let (socket, _) = tungstenite::client(format!("ws://{addr}/socket"), connect(addr)).expect("they are let in");
+        let mut browser = Self { name: String::new(), token: String::new(), socket, said: VecDeque::new() };
+        let [hello, help, you, room] = [(); 4].map(|()| browser.read());
+        assert_eq!([&hello["kind"], &help["kind"]], ["hello", "help"]);
+        assert_eq!([&you["kind"], &room["kind"], &room["room"]], ["you", "room", "main"]);
+        you["name"].as_str().expect("a name is text").clone_into(&mut browser.name);
+        hello["token"].as_str().expect("a token is text").clone_into(&mut browser.token);
+        browser
+    }
+
     /// Comes to the web door at `addr`, is in its main room, and has asked for something, so that the others there know of them.
     ///
     /// # Panics
     /// If the server does not let them in, or greets them otherwise than it should.
     #[must_use]
     pub fn come(addr: SocketAddr) -> Self {
-        let (socket, _) = tungstenite::client(format!("ws://{addr}/socket"), connect(addr)).expect("they are let in");
-        let mut browser = Self { name: String::new(), socket, said: VecDeque::new() };
-        let [hello, help, you, room] = [(); 4].map(|()| browser.read());
-        assert_eq!([&hello["kind"], &help["kind"]], ["hello", "help"]);
-        assert_eq!([&you["kind"], &room["kind"], &room["room"]], ["you", "room", "main"]);
-        you["name"].as_str().expect("a name is text").clone_into(&mut browser.name);
+        let mut browser = Self::arrive(addr);
         browser.say(&format!("/name {}", browser.name));
         while browser.read()["kind"] != "you" {}
         browser
+    }
+
+    /// Returns by what they can come back, as the server has told.
+    #[must_use]
+    pub fn token(&self) -> &str {
+        &self.token
     }
 
     /// Returns what the server called them.

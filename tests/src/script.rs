@@ -13,7 +13,7 @@ use std::error::Error;
 use std::fmt;
 use std::time::Duration;
 
-use chinwag_core::Config;
+use chinwag_core::{Config, Secret};
 
 use self::step::{Step, read_step};
 use crate::given::Given;
@@ -62,7 +62,7 @@ impl Script {
     /// Returns the first mistake.
     pub fn read(text: &str) -> Result<Self, ScriptError> {
         let mut script = Self {
-            config: Config { announce_wait: ANNOUNCE_WAIT, ..Config::default() },
+            config: Config { announce_wait: ANNOUNCE_WAIT, secret: Some(Secret::new([7; 32])), ..Config::default() },
             core_only: None,
             help: HelpText::Named,
             people: Vec::new(),

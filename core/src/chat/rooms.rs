@@ -182,6 +182,11 @@ impl Rooms {
         members.insert(new.key(), key);
     }
 
+    /// Lets another connection have the place of a member.
+    pub(super) fn hand_over(&mut self, id: RoomId, member: &Name, key: u32) {
+        self.rooms[id.key() as usize].members.insert(member.key(), key);
+    }
+
     /// Returns when the next crowded room is to be told.
     pub(super) fn next_due(&self) -> Option<Time> {
         self.crowds_due.first().map(|&(due, _)| due)

@@ -25,6 +25,10 @@ impl Silent {
         self.connections.len()
     }
 
+    pub(super) fn contains(&self, connection: ConnectionId) -> bool {
+        self.connections.contains(&connection)
+    }
+
     /// Adds somebody who has just come.
     pub(super) fn add(&mut self, now: Time, connection: ConnectionId) {
         self.connections.insert(connection);

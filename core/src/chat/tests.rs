@@ -1,5 +1,6 @@
 //! What follows from what happens: each rule of the room, in the order of the actions.
 
+mod resume;
 mod silent;
 mod web;
 
@@ -95,6 +96,7 @@ fn read(actions: &[Action]) -> Vec<String> {
         Action::Answer { connection } => format!("{} is answered", connection.key()),
         Action::Alive { connection } => format!("{} is alive", connection.key()),
         Action::Close { connection } => format!("{} closes", connection.key()),
+        Action::Cut { connection } => format!("{} is cut", connection.key()),
         Action::Stop { message } => format!("stop: {message}"),
     };
     actions.iter().map(read).collect()

@@ -216,6 +216,16 @@ impl<S: Clone> Outboxes<S> {
         }
     }
 
+    /// Ends a connection in the same way, but both ways.
+    pub(super) fn close_both_ways(&mut self, connection: ConnectionId, incident: Incident) {
+        if let Some(place) = self.place(connection)
+            && let Some(outbox) = &mut self.open[place]
+        {
+            outbox.cut.get_or_insert(incident);
+        }
+        self.close(connection);
+    }
+
     /// Takes notice that the owner of a connection is there.
     pub(super) fn hear(&mut self, connection: ConnectionId) {
         let Some(place) = self.place(connection) else { return };

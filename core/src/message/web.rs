@@ -39,6 +39,8 @@ pub(super) fn encode(message: &Message, out: &mut BytesMut) {
         | Message::YouAre { .. }
         | Message::YouJoined { .. }
         | Message::YouAreIn { .. }
+        | Message::Resumable { .. }
+        | Message::Stale
         | Message::Joined { .. }
         | Message::Left { .. }
         | Message::Crowd { .. }
@@ -99,18 +101,25 @@ fn encode_payload(message: &Message, out: &mut BytesMut) {
         Message::Pong { payload } => out.put_slice(payload),
         Message::Ping | Message::Bye { code: CloseCode::NONE } => {}
         Message::Bye { code } => out.put_u16(code.number()),
-        Message::Hello { boot, chars_max } => Object::begin(out, "hello")
-            .text("server", "chinwag")
-            .text("version", env!("CARGO_PKG_VERSION"))
-            .text("boot", &format!("{boot:016x}"))
-            .number("line_chars", u64::from(*chars_max))
-            .number("name_chars_min", Name::CHARS_MIN as u64)
-            .number("name_chars_max", Name::CHARS_MAX as u64)
-            .end(),
+        Message::Hello { boot, chars_max, token } => {
+            let hello = Object::begin(out, "hello")
+                .text("server", "chinwag")
+                .text("version", env!("CARGO_PKG_VERSION"))
+                .text("boot", &format!("{boot:016x}"))
+                .number("line_chars", u64::from(*chars_max))
+                .number("name_chars_min", Name::CHARS_MIN as u64)
+                .number("name_chars_max", Name::CHARS_MAX as u64);
+            match token {
+                Some(token) => hello.text("token", &token.to_string()).end(),
+                None => hello.end(),
+            }
+        }
         Message::Help => encode_help(out),
         Message::YouAre { name } => Object::begin(out, "you").name("name", name).end(),
         Message::YouJoined { room, seq } => Object::begin(out, "room").name("room", room).number("seq", *seq).end(),
         Message::YouAreIn { room } => Object::begin(out, "here").name("room", room).end(),
+        Message::Resumable { token } => Object::begin(out, "token").text("token", &token.to_string()).end(),
+        Message::Stale => Object::begin(out, "stale").end(),
         Message::Joined { name } => Object::begin(out, "joined").name("name", name).end(),
         Message::Left { name } => Object::begin(out, "left").name("name", name).end(),
         Message::Crowd { joined, left } => {

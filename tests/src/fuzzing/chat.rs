@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chinwag_core::{Action, Chat, Config, ConnectionId, Dialect, Event, Form, Message, Request, RoomId, Time};
+use chinwag_core::{Action, Chat, Config, ConnectionId, Dialect, Event, Form, Message, Request, RoomId, Secret, Time};
 
 use super::input::Input;
 use crate::sim::{Laws, Model, Reader};
@@ -23,6 +23,7 @@ pub fn chat(bytes: &[u8]) {
         crowd_members: input.pick(&[500, 0, 1, 2, 3]),
         crowd_interval: Duration::from_millis(input.pick(&[1000, 1])),
         seed: u64::from(input.byte()),
+        secret: Some(Secret::new([7; 32])),
         ..Config::default()
     });
     while !input.is_empty() {
@@ -35,6 +36,7 @@ pub fn chat(bytes: &[u8]) {
 type Lawful<T = ()> = Result<T, String>;
 
 struct Run {
+    config: Config,
     line_chars_max: usize,
     now: Time,
     chat: Chat,
@@ -60,7 +62,8 @@ impl Run {
             now: Time::START,
             laws: Laws::default(),
             model: Model::new(&config),
-            chat: Chat::new(config),
+            chat: Chat::new(config.clone()),
+            config,
             people: Vec::new(),
             has_stopped: false,
         }
@@ -94,6 +97,11 @@ impl Run {
             12 => return self.ask_for(user, b"\xe9\n", Request::NotUtf8),
             13 => return self.ask_for(user, &too_long(self.line_chars_max), Request::TooLong),
             14 if how == 99 => return self.stop(),
+            14 if how % 2 == 0 => {
+                let connection = self.people[usize::from(input.byte()) % self.people.len()].connection;
+                let token = self.config.token(connection).ok_or("there is a secret")?;
+                return self.ask(user, &format!("/resume {token}"));
+            }
             _ => {
                 let line = String::from_utf8_lossy(input.line());
                 // Keys that end a line or erase are for the session.
@@ -115,7 +123,8 @@ impl Run {
         self.people.push(Person { connection, room: None, has_asked: false, reader, told });
         self.chat.handle(self.now, Event::Opened { connection, form: Form::Lines, dialect: Dialect::Lf });
         let name = self.follow()?.ok_or("a newcomer is told a name")?;
-        self.model.open(self.now, user, &name)?;
+        let token = self.config.token(connection).ok_or("there is a secret")?;
+        self.model.open(self.now, user, &name, &token.to_string())?;
         self.check()
     }
 
@@ -171,6 +180,7 @@ impl Run {
                 | Action::Speak { .. }
                 | Action::Answer { .. }
                 | Action::Alive { .. }
+                | Action::Cut { .. }
                 | Action::Close { .. } => {}
                 Action::Reply { connection, message } => {
                     if let Message::YouAre { name: told } = &message {

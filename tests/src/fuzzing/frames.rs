@@ -39,6 +39,9 @@ pub(super) fn heard(request: &Request) -> Option<Heard> {
         | Request::JoinInvalid
         | Request::Rooms
         | Request::Users
+        | Request::Resume(_)
+        | Request::ResumeInvalid
+        | Request::Token
         | Request::Quit
         | Request::Unrecognized(_)
         | Request::TooLong

@@ -9,6 +9,8 @@ use chinwag_core::{Action, ConnectionId, Message, RoomId};
 pub struct Laws {
     people: BTreeMap<ConnectionId, Person>,
     opened: BTreeSet<ConnectionId>,
+    /// What the one was called whose connection was cut last, so that another goes on as they.
+    cut: Option<String>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -45,6 +47,12 @@ impl Laws {
                 self.people.contains_key(connection)
             }
             Action::Close { connection } => self.people.remove(connection).is_some_and(|person| person.room.is_none()),
+            Action::Cut { connection } => {
+                let ghost = self.people.remove(connection);
+                let is_lawful = ghost.as_ref().is_some_and(|ghost| ghost.room.is_none());
+                self.cut = ghost.map(|ghost| ghost.name);
+                is_lawful
+            }
             Action::Stop { .. } => {
                 self.people.clear();
                 true
@@ -72,7 +80,7 @@ impl Laws {
     fn on_reply(&mut self, connection: ConnectionId, message: &Message) -> bool {
         let Some(person) = self.people.get_mut(&connection) else { return false };
         if let Message::YouAre { name } = message {
-            if person.name.is_empty() {
+            if person.name.is_empty() || self.cut.take_if(|cut| cut == name.as_str()).is_some() {
                 name.as_str().clone_into(&mut person.name);
             }
             return person.name == name.as_str();
@@ -100,6 +108,8 @@ impl Laws {
             | Message::YouAre { .. }
             | Message::YouJoined { .. }
             | Message::YouAreIn { .. }
+            | Message::Resumable { .. }
+            | Message::Stale
             | Message::Taken { .. }
             | Message::NameInvalid
             | Message::RoomInvalid

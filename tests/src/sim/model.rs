@@ -30,6 +30,9 @@ pub struct Model {
     /// By user.
     lines: Vec<Vec<Line>>,
     typists: Vec<Typist>,
+    /// By what each user who has come can be taken over.
+    tokens: Vec<String>,
+    was_resumed: Vec<bool>,
     /// By user: what their lines end in.
     ends: Vec<&'static str>,
     stopped: bool,
@@ -83,6 +86,8 @@ impl Model {
             rooms: vec![Room { name: "main".to_owned(), crowd: None }],
             lines: Vec::new(),
             typists: Vec::new(),
+            tokens: Vec::new(),
+            was_resumed: Vec::new(),
             ends: Vec::new(),
             stopped: false,
         }
@@ -92,6 +97,8 @@ impl Model {
     pub fn add_user(&mut self) {
         self.lines.push(Vec::new());
         self.typists.push(Typist::new(self.chars_max));
+        self.tokens.push(String::new());
+        self.was_resumed.push(false);
         self.ends.push("\n");
     }
 
@@ -156,16 +163,23 @@ impl Model {
         bytes.iter().for_each(|&byte| self.typists[user].type_byte(byte));
     }
 
-    /// Lets a user in, whom the server gave this name.
+    /// Tells whether the person of a user goes on as another user.
+    #[must_use]
+    pub fn was_resumed(&self, user: usize) -> bool {
+        self.was_resumed[user]
+    }
+
+    /// Lets a user in, whom the server gave this name, and who can be taken over by this token.
     ///
     /// # Errors
     /// If the server can't give this name.
-    pub fn open(&mut self, now: Time, user: usize, name: &str) -> Result<(), String> {
+    pub fn open(&mut self, now: Time, user: usize, name: &str, token: &str) -> Result<(), String> {
         if !is_name(name) || is_reserved(name) || self.is_taken(name) {
             return Err(format!("the server gave the name {name}, which it may not"));
         }
         HELP.iter().for_each(|line| self.reply(user, line));
         self.reply(user, &format!("You are {name}"));
+        token.clone_into(&mut self.tokens[user]);
         let silent_until = Some(now + self.announce_wait);
         self.people.push(Person { user, name: name.to_owned(), room: "main".to_owned(), silent_until });
         self.reply(user, "You joined main");
@@ -182,7 +196,9 @@ impl Model {
         };
         let Some(person) = self.people.iter().find(|person| person.user == user).cloned() else { return Ok(()) };
         let is_of_a_program = matches!(ask, Ask::Speak | Ask::TimingMark | Ask::AreYouThere);
-        if !is_of_a_program && !matches!(ask, Ask::Quit | Ask::TooLong | Ask::NotUtf8 | Ask::WrongDoor(_)) {
+        if !is_of_a_program
+            && !matches!(ask, Ask::Token | Ask::Resume(_) | Ask::Quit | Ask::TooLong | Ask::NotUtf8 | Ask::WrongDoor(_))
+        {
             self.announce(now, user);
         }
         match ask {
@@ -192,6 +208,11 @@ impl Model {
             Ask::Join(room) => self.join(now, &person, &room),
             Ask::Rooms => self.list_rooms(user),
             Ask::Users => self.list_users(&person),
+            Ask::Token => {
+                let line = format!("You can come back with /resume {}", self.tokens[user]);
+                self.reply(user, &line);
+            }
+            Ask::Resume(token) => self.resume(now, user, &token),
             Ask::Quit => self.close(now, user),
             Ask::Unrecognized(word) => {
                 self.reply(user, &format!("Unrecognized command {word}, try /help, or begin with // to say it"))
@@ -275,6 +296,36 @@ impl Model {
             self.rooms.push(Room { name: name.to_owned(), crowd: None });
         }
         self.enter(now, person.user, &person.name, &name.to_lowercase());
+    }
+
+    /// Lets a user go on as the person of another.
+    fn resume(&mut self, now: Time, user: usize, token: &str) {
+        let is_ghost = |person: &Person| {
+            let known = &self.tokens[person.user];
+            person.user != user && !known.is_empty() && known.eq_ignore_ascii_case(token)
+        };
+        let Some(ghost) = self.people.iter().find(|person| is_ghost(person)).map(|person| person.user) else {
+            return self.reply(user, "You have nothing to resume");
+        };
+        let is_unheard = self.is_silent(user) && self.is_silent(ghost);
+        if !is_unheard {
+            self.announce(now, ghost);
+            self.close(now, user);
+        }
+        let Some(index) = self.people.iter().position(|person| person.user == ghost) else { return };
+        let mut person = self.people.remove(index);
+        let (name, room) = (person.name.clone(), person.room.clone());
+        if is_unheard {
+            let others = self.people.iter_mut().filter(|person| person.user == user);
+            others.for_each(|person| person.name.clone_from(&name));
+        } else {
+            person.user = user;
+            self.people.push(person);
+        }
+        self.was_resumed[ghost] = true;
+        self.reply(user, &format!("You are {name}"));
+        let room = self.room_mut(&room).name.clone();
+        self.reply(user, &format!("You joined {room}"));
     }
 
     fn list_rooms(&mut self, user: usize) {

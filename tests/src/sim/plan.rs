@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chinwag_core::Config;
+use chinwag_core::{Config, Secret};
 
 use crate::sim::{Rng, Step, Typed};
 
@@ -19,7 +19,7 @@ pub struct Plan {
 const USERS_MAX: usize = 12;
 
 /// What people type: lines, parts of lines, and things that are none.
-const TYPED: [&[u8]; 80] = [
+const TYPED: [&[u8]; 82] = [
     b"hi\n",
     b"hello there\r\n",
     b"what",
@@ -60,6 +60,8 @@ const TYPED: [&[u8]; 80] = [
     b"/users\n",
     b"/users\r\n",
     b"/help\n",
+    b"/resume\n",
+    b"/resume abcdefghijklmnopqrstuvwxyz234567\n",
     b"/\n",
     b"//shrug\n",
     b"/quitters\n",
@@ -136,6 +138,7 @@ fn config(rng: &mut Rng) -> Config {
         threads: rng.pick(&[1, 2, 3]),
         turn_writes: rng.pick(&[1, 2, 128]),
         seed: rng.number(),
+        secret: Some(Secret::new([7; 32])),
         ..Config::default()
     };
     config.check().expect("the limits can hold together");
@@ -220,7 +223,7 @@ impl Mix {
             0 if self.users == USERS_MAX => Vec::new(),
             0 => {
                 self.users += 1;
-                one(Step::Connect)
+                one(if rng.one_in(4) { Step::Return { user } } else { Step::Connect })
             }
             1 => one(Step::Type { user, what: self.type_something(rng) }),
             2 => one(Step::Read { user, bytes: rng.pick(&[1, 2, 3, 5, 17, 200, 4096, 16 << 10, 64 << 10, 64 << 10]) }),

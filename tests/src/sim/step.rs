@@ -9,6 +9,11 @@ use std::fmt;
 pub enum Step {
     /// Somebody connects.
     Connect,
+    /// Somebody connects, and asks to go on as somebody who is here.
+    Return {
+        /// As whom.
+        user: usize,
+    },
     /// Somebody types: the bytes are on their way.
     Type {
         /// Who.
@@ -154,6 +159,7 @@ impl Step {
                 vec![Self::Take { user: *user, bytes: 0 }, Self::Take { user: *user, bytes: usize::MAX }]
             }
             Self::Pass { millis } if *millis > 1 => vec![Self::Pass { millis: millis / 2 }],
+            Self::Return { .. } => vec![Self::Connect],
             Self::Connect
             | Self::Type { .. }
             | Self::Read { .. }

@@ -290,7 +290,7 @@ impl User {
     }
 
     pub(super) fn finish(&mut self, model: &Model) -> Lawful {
-        let lawful = self.end.is_none() && self.is_done(model);
+        let lawful = self.end.is_none() && self.is_done(model) && !model.was_resumed(self.number);
         self.end = Some(End::Finished);
         lawful.then_some(()).ok_or_else(|| format!("user {} is finished with {}", self.number, self.next(model)))
     }
@@ -304,6 +304,8 @@ impl User {
             Some("abandoned after stalling")
         } else if has_given_up {
             Some("abandoned by a server that gave up")
+        } else if model.was_resumed(self.number) && self.is_done(model) {
+            Some("abandoned for another connection")
         } else if has_stopped && self.is_done(model) {
             Some("abandoned by a server that stops")
         } else {

@@ -132,6 +132,11 @@ impl World {
     fn step(&mut self, step: &Step) -> Lawful {
         match *step {
             Step::Connect => self.connect(),
+            Step::Return { user } => {
+                let line = format!("/resume {}\n", self.token(user));
+                self.connect();
+                self.with_user(self.users.len() - 1, |user| user.types(line.as_bytes()));
+            }
             Step::Type { user, ref what } => self.with_user(user, |user| user.types(&what.bytes())),
             Step::Read { user, bytes } => return self.read(user, bytes),
             Step::Ask { user } => return self.ask(user),
@@ -180,6 +185,13 @@ impl World {
         self.users.push(User::new(user, &self.config));
         self.model.add_user();
         self.inputs.push_back(Input::Connected(user));
+    }
+
+    /// Returns by what a user can be taken over, or what is no token if they have not come.
+    fn token(&self, user: usize) -> String {
+        let connection = self.users.get(user).and_then(|user| user.connection);
+        let token = connection.and_then(|connection| self.config.token(connection));
+        token.map_or_else(|| "none".to_owned(), |token| token.to_string())
     }
 
     fn read(&mut self, user: usize, bytes: usize) -> Lawful {
@@ -233,7 +245,8 @@ impl World {
         self.users[user].handle = Rc::downgrade(&socket);
         self.chat.handle(self.now, Event::Opened { connection, form: Form::Lines, dialect: Dialect::Lf });
         let name = self.collect(Some(socket))?.ok_or("the newcomer was given no name")?;
-        self.model.open(self.now, user, &name)?;
+        let token = self.token(user);
+        self.model.open(self.now, user, &name, &token)?;
         self.check()
     }
 
@@ -332,6 +345,8 @@ impl World {
             Message::Taken { .. } => "taken",
             Message::NameInvalid | Message::RoomInvalid => "invalid",
             Message::YouAreIn { .. } => "in the room already",
+            Message::Resumable { .. } => "told of the token",
+            Message::Stale => "nothing to resume",
             Message::Rooms { .. } => "rooms listed",
             Message::Users { .. } => "users listed",
             Message::Unrecognized { .. } => "unrecognized",

@@ -19,7 +19,7 @@ fn a_browser_is_told_of_the_server_before_all_else() {
     assert_eq!(actions[0], Action::Open { connection: web, form: Form::Web, dialect: Dialect::Lf });
     let boot = Config::default().boot();
     let replies = replies(&actions);
-    assert_eq!(replies[..2], [&Message::Hello { boot, chars_max: 400 }, &Message::Help]);
+    assert_eq!(replies[..2], [&Message::Hello { boot, chars_max: 400, token: None }, &Message::Help]);
     assert!(matches!(replies[2..], [Message::YouAre { .. }, Message::YouJoined { seq: 0, .. }]));
 }
 
@@ -94,6 +94,7 @@ fn each_room_counts_what_is_said_there_and_a_new_one_starts_anew() {
             | Action::Answer { .. }
             | Action::Alive { .. }
             | Action::Close { .. }
+            | Action::Cut { .. }
             | Action::Stop { .. } => None,
         };
         actions.iter().find_map(told).expect("it tells the number")

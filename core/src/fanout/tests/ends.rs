@@ -197,3 +197,17 @@ fn whoever_is_given_up_is_abandoned_once() {
     assert_eq!(writer.fanout.poll_timeout(), None, "nobody is waited for");
     writer.assert_empty();
 }
+
+#[test]
+fn a_connection_that_is_cut_is_ended_both_ways_once_all_was_written() {
+    let (one, two) = (id(0), id(1));
+    let mut writer = Writer::with_members(&[one, two]);
+    writer.takes.insert(100, 3);
+    writer.send([say(MAIN, "a"), leave(one), Action::Cut { connection: one }, Action::Cut { connection: two }]);
+    assert_eq!(writer.told(), ["await 100", "abandon 101"], "it has left its room, too");
+    writer.send([reply(one, "to nobody"), say(MAIN, "b")]);
+    writer.take(one, usize::MAX);
+    assert_eq!(writer.told(), ["abandon 100"]);
+    assert_eq!((writer.lines(one), writer.lines(two)), (ann(["a"]), ann(["a"])));
+    writer.assert_empty();
+}

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::form::Encoding;
-use crate::{Foreign, Text};
+use crate::{Foreign, Text, Token};
 
 fn name(text: &str) -> Name {
     Name::parse(text).expect("the case is a name")
@@ -61,12 +61,20 @@ fn every_message_is_the_object_that_the_page_is_promised() {
         time_ms: 1_763_910_000_123,
         seq: 42,
     };
+    let token = Token::parse("abcdefghijklmnopqrstuvwxyz234567").expect("it has all digits");
     let cases = [
         (
-            Message::Hello { boot: 0x9f86, chars_max: 400 },
+            Message::Hello { boot: 0x9f86, chars_max: 400, token: None },
             json!({"kind": "hello", "server": "chinwag", "version": env!("CARGO_PKG_VERSION"), "boot": "0000000000009f86",
                 "line_chars": 400, "name_chars_min": 2, "name_chars_max": 20}),
         ),
+        (
+            Message::Hello { boot: 0x9f86, chars_max: 400, token: Some(token) },
+            json!({"kind": "hello", "server": "chinwag", "version": env!("CARGO_PKG_VERSION"), "boot": "0000000000009f86",
+                "line_chars": 400, "name_chars_min": 2, "name_chars_max": 20, "token": token.to_string()}),
+        ),
+        (Message::Resumable { token }, json!({"kind": "token", "token": token.to_string()})),
+        (Message::Stale, json!({"kind": "stale"})),
         (Message::YouAre { name: ann.clone() }, json!({"kind": "you", "name": "Ann"})),
         (Message::YouJoined { room: pizza.clone(), seq: 41 }, json!({"kind": "room", "room": "pizza", "seq": 41})),
         (Message::YouAreIn { room: pizza.clone() }, json!({"kind": "here", "room": "pizza"})),

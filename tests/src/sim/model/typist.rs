@@ -18,6 +18,8 @@ pub(super) enum Ask {
     Join(String),
     Rooms,
     Users,
+    Token,
+    Resume(String),
     Quit,
     Unrecognized(String),
     TooLong,
@@ -218,6 +220,8 @@ impl Typist {
             "rooms" => Ask::Rooms,
             "users" => Ask::Users,
             "quit" => Ask::Quit,
+            "resume" if argument.is_empty() => Ask::Token,
+            "resume" => Ask::Resume(argument),
             _ => Ask::Unrecognized(format!("/{word}")),
         })
     }
