@@ -145,7 +145,7 @@ fn is_help(line: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use chinwag_core::{Message, Text};
+    use chinwag_core::{Message, Request, Text};
 
     use super::*;
 
@@ -156,6 +156,8 @@ mod tests {
     #[test]
     fn every_message_of_the_server_is_read_as_what_it_is() {
         let (ann, bob, pizza) = (name("Ann"), name("Bob"), name("pizza"));
+        let resume = Request::parse("/resume abcdefghijklmnopqrstuvwxyz234567");
+        let Some(Request::Resume(token)) = resume else { panic!("it is a token") };
         let cases = [
             (Message::YouAre { name: ann.clone() }, Line::YouAre(ann.clone())),
             (Message::YouJoined { room: pizza.clone(), seq: 0 }, Line::YouJoined(pizza.clone())),
@@ -187,6 +189,8 @@ mod tests {
             (Message::Rooms { rooms: vec![(pizza.clone(), 2)], more: 9 }, Line::Rooms(vec![pizza])),
             (Message::Users { names: vec![ann.clone(), bob.clone()], more: 0 }, Line::Users(vec![ann, bob.clone()])),
             (Message::Users { names: vec![bob.clone()], more: 7 }, Line::Users(vec![bob])),
+            (Message::Resumable { token }, Line::Token(Token("abcdefghijklmnopqrstuvwxyz234567".into()))),
+            (Message::Stale, Line::NothingToResume),
             (Message::Unrecognized { word: Text::clean("/x:") }, Line::Unrecognized("/x:".into())),
             (Message::TooLong { chars_max: 80 }, Line::TooLong { chars_max: 80 }),
             (Message::NotUtf8, Line::Notice),
