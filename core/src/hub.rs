@@ -202,6 +202,21 @@ mod tests {
     }
 
     #[test]
+    fn what_is_known_of_a_program_before_the_greeting_counts_for_the_greeting_and_is_not_told_again() {
+        for (bytes, dialect) in [(&b""[..], Dialect::Lf), (b"\r\n", Dialect::CrLf), (b"\xff\xfb\x1f", Dialect::Telnet)]
+        {
+            let config = Config::default();
+            let (mut hub, mut session) = (Hub::new(config.clone()), Session::new(&config));
+            session.handle_bytes(bytes);
+            let connection = hub.open(Time::START, &mut session, ()).expect("the server runs");
+            let batch = hub.take_batch().expect("they are greeted");
+            assert_eq!(batch.actions()[0], Action::Open { connection, form: Form::Lines, dialect });
+            assert!(!batch.actions().iter().any(|action| matches!(action, Action::Speak { .. })), "{dialect:?}");
+            assert_eq!(session.poll_next(Time::START, Signals::default()), Next::Read);
+        }
+    }
+
+    #[test]
     fn nobody_is_let_in_once_it_stops_but_told_so() {
         let config = Config::default();
         let mut hub = Hub::new(config.clone());
