@@ -1,9 +1,10 @@
 //! Who is there and says nothing stays; who is not is found out, though a path that is dead still answers for them.
 
+use std::io::{Read as _, Write as _};
 use std::time::Duration;
 
 use chinwag_core::Config;
-use chinwag_tests::{Adapter, Browser, Person, Relay, Server, Way, fetch};
+use chinwag_tests::{Adapter, Browser, Person, Relay, Server, Way, connect, fetch};
 use tungstenite::Message;
 
 /// A server that asks soon and does not wait for long.
@@ -66,5 +67,19 @@ fn who_does_not_answer_is_told_why_they_are_closed() {
         }
         let Message::Close(Some(frame)) = told else { panic!("it is closed with a code: {told:?}") };
         assert_eq!(u16::from(frame.code), 4002);
+    });
+}
+
+#[test]
+fn a_telnet_that_negotiates_is_sent_what_it_takes_for_nothing_again_and_again() {
+    on_each(|server| {
+        let mut telnet = connect(server.addr());
+        telnet.write_all(b"\xff\xfb\x1f\r\n").expect("the server reads what is sent");
+        let (mut received, mut buffer) = (Vec::new(), [0; 1024]);
+        while received.windows(2).filter(|pair| *pair == b"\xff\xf1").count() < 3 {
+            let len = telnet.read(&mut buffer).expect("it comes before the deadline");
+            assert!(len > 0, "the connection stays open");
+            received.extend_from_slice(&buffer[..len]);
+        }
     });
 }

@@ -160,7 +160,7 @@ impl<S: Clone> Fanout<S> {
                 Action::Open { connection, form, dialect } => {
                     self.outboxes.open(now, *connection, *form, *dialect, sockets.next());
                 }
-                Action::Speak { connection, dialect } => self.on_speak(*connection, *dialect),
+                Action::Speak { connection, dialect } => self.on_speak(now, *connection, *dialect),
                 Action::Reply { connection, message } => self.on_reply(*connection, message),
                 Action::Enter { connection, room } => self.on_enter(*connection, *room),
                 Action::Leave { connection } => self.on_leave(*connection),
@@ -355,10 +355,10 @@ impl<S: Clone> Fanout<S> {
 
     /// Takes what is said from now on for someone for what their program understands. Who is in a room moves to those there who are told the
     /// same bytes.
-    fn on_speak(&mut self, connection: ConnectionId, dialect: Dialect) {
+    fn on_speak(&mut self, now: Time, connection: ConnectionId, dialect: Dialect) {
         let Some(place) = self.outboxes.place(connection) else { return };
         let before = self.outboxes.encoding(place);
-        self.outboxes.set_dialect(place, dialect);
+        self.outboxes.set_dialect(now, place, dialect);
         let room = self.outboxes.seat(place).as_ref().map(|seat| seat.hall.room());
         if let Some(room) = room.filter(|_| self.outboxes.encoding(place) != before) {
             self.on_leave(connection);

@@ -12,6 +12,9 @@ pub(crate) use self::web::{Run, Said, escaped_len};
 use crate::form::{Encoding, LineEnd};
 use crate::{COMMANDS, CloseCode, Foreign, Name, Text, Texts, Token};
 
+/// What telnet takes for nothing (RFC 854): IAC NOP. It keeps a connection from being forgotten by what stands between.
+const NOP: [u8; 2] = [255, 241];
+
 /// The answer to telnet's question for a timing mark (RFC 860): IAC WON'T TIMING-MARK. It says that all that came before was dealt with.
 const TIMING_MARK: [u8; 3] = [255, 252, 6];
 
@@ -67,7 +70,7 @@ pub enum Message {
     Dropped { count: u64 },
     /// The server is about to stop.
     Stopping,
-    /// A `WebSocket` is asked whether somebody is there.
+    /// A `WebSocket` is asked whether somebody is there; telnet is sent what it takes for nothing.
     Ping,
     /// The answer to telnet's question whether somebody is there.
     Here,
@@ -119,7 +122,9 @@ impl Message {
             }
             return;
         }
-        if let Self::TimingMark = self {
+        if let Self::Ping = self {
+            out.put_slice(&NOP);
+        } else if let Self::TimingMark = self {
             out.put_slice(&TIMING_MARK);
         } else if let Self::WrongDoor { foreign } = self {
             foreign.encode_late(end, out);

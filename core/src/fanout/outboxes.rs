@@ -126,7 +126,7 @@ impl<S: Clone> Outboxes<S> {
             unanswered: 0,
             cut: None,
         });
-        if form == Form::Web {
+        if form == Form::Web || dialect == Dialect::Telnet {
             self.pulse.begin(now, connection);
         }
     }
@@ -148,8 +148,11 @@ impl<S: Clone> Outboxes<S> {
     }
 
     /// Learns what is known of the program at the other end of the connection in a place.
-    pub(super) fn set_dialect(&mut self, place: usize, dialect: Dialect) {
+    pub(super) fn set_dialect(&mut self, now: Time, place: usize, dialect: Dialect) {
         let Some(outbox) = self.open[place].as_mut() else { return };
+        if dialect == Dialect::Telnet && outbox.dialect != Dialect::Telnet && outbox.form == Form::Lines {
+            self.pulse.begin(now, outbox.connection);
+        }
         outbox.dialect = dialect;
         let encoding = outbox.encoding();
         if let Some(queue) = outbox.queue.as_mut() {
@@ -260,7 +263,8 @@ impl<S: Clone> Outboxes<S> {
                 if is_overdue {
                     self.pulse.give_last_chance(now, connection);
                 } else if is_reading {
-                    outbox.unanswered += 1;
+                    // Telnet answers nothing to what it takes for nothing.
+                    outbox.unanswered += u8::from(outbox.form == Form::Web);
                     return Some(Check::Ping(connection));
                 }
                 Check::Passed

@@ -162,3 +162,21 @@ fn a_server_that_stops_asks_nobody_any_more() {
     writer.send([Action::Stop { message: Message::Stopping }]);
     assert_eq!((writer.told(), writer.fanout.poll_timeout()), (vec!["abandon 100".to_owned()], None));
 }
+
+#[test]
+fn who_has_negotiated_telnet_is_sent_what_it_takes_for_nothing_and_owes_no_answer() {
+    let (telnet, lines) = (id(0), id(1));
+    let mut writer = Writer::new();
+    writer.send([open(telnet), enter(telnet, MAIN), open(lines), enter(lines, MAIN)]);
+    writer.at(10);
+    for dialect in [Dialect::CrLf, Dialect::Telnet, Dialect::Telnet] {
+        writer.send([Action::Speak { connection: telnet, dialect }]);
+    }
+    writer.at(34);
+    assert_eq!(writer.taken(telnet), b"");
+    for round in 1..20 {
+        writer.at(10 + 25 * round);
+        assert_eq!((writer.taken(telnet), writer.taken(lines)), (b"\xff\xf1".to_vec(), vec![]));
+    }
+    assert_eq!(writer.told(), [""; 0]);
+}
