@@ -46,11 +46,11 @@ test('lines that did not come back are shown as not sent, and can be sent again'
   await page.clock.runFor(14_000);
   await shows(page, '.unsent', /These 2 lines were perhaps not sent:.*is this heard\?\s*\/and this/);
   await shows(page, '.waiting', '');
-  // What was on its way is gone for good.
+  // What was on its way is gone for good, and nobody comes back yet.
   relay.cut();
-  relay.thaw();
   await page.locator('.unsent button').click();
   await shows(page, '.hint', /Not sent: there is no connection/);
+  relay.thaw();
   await page.clock.runFor(40_000);
   await page.locator('.banner').waitFor({ state: 'hidden' });
   await shows(page, '.crowd', /people/);
