@@ -1,7 +1,7 @@
 // What is made of pasted text: its lines, and messages that say them, none of which is a command.
 
 /** What tells a terminal of colours and the like, and other controls. */
-const ANSI = /\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-_])?/g;
+const ANSI = /\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-_])?/g;
 const SPACE = /[\t\v\f\x85\u2028\u2029]/g;
 
 /** What is not seen, and taken away by the server where a line begins: a slash may come after it. */

@@ -14,6 +14,7 @@ pub struct Text(Arc<str>);
 impl Text {
     /// Takes `raw` and removes what a terminal could obey, whole sequences of it, so that it is one line. What parts words (tabs, line
     /// and page ends) becomes a space, and a byte order mark at the start is nothing. Everything else passes untouched, however long it is.
+    /// What is clean stays as it is.
     ///
     /// # Examples
     /// ```
@@ -41,8 +42,12 @@ pub(crate) fn clean(raw: &str) -> Cow<'_, str> {
         return raw.into();
     }
     let (mut kept, mut chars) = (String::with_capacity(raw.len()), raw.chars());
+    let ends_at = last_terminator(raw);
+    let has_end = |rest: &Chars<'_>| ends_at.is_some_and(|at| raw.len() - rest.as_str().len() <= at);
     while let Some(c) = chars.next() {
         match Kind::of(c) {
+            // What stood before it was dropped.
+            Kind::Shown if c == BYTE_ORDER_MARK && kept.is_empty() => {}
             Kind::Shown => kept.push(c),
             Kind::Separator => {
                 if c != '\r' || !chars.as_str().starts_with('\n') {
@@ -50,12 +55,17 @@ pub(crate) fn clean(raw: &str) -> Cow<'_, str> {
                 }
             }
             Kind::Harmful => {}
-            Kind::Escape => skip_escape(&mut chars),
+            Kind::Escape => skip_escape(&mut chars, has_end),
             Kind::Control => skip_control(&mut chars),
-            Kind::Command => skip_command(&mut chars),
+            Kind::Command => skip_command(&mut chars, has_end),
         }
     }
     kept.into()
+}
+
+/// Returns where the last terminator of a title or the like begins.
+fn last_terminator(raw: &str) -> Option<usize> {
+    raw.rfind(['\x07', '\u{9c}']).max(raw.rfind("\x1b\\"))
 }
 
 /// Tells whether these are ASCII characters that are shown, and nothing else.
@@ -85,7 +95,8 @@ enum Kind {
     Escape,
     /// It begins one with parameters.
     Control,
-    /// It begins one that goes on up to a terminator: a title, a link, a picture.
+    /// It begins one that goes on up to a terminator: a title, a link, a picture. Where there is none it is a sign by itself, as some quotes
+    /// become where another encoding was taken for Latin-1: then what is behind it is what people say.
     Command,
 }
 
@@ -106,11 +117,11 @@ impl Kind {
     }
 }
 
-/// Goes past what belongs to an ESC.
-fn skip_escape(chars: &mut Chars<'_>) {
+/// Goes past what belongs to an ESC. `has_end` tells whether a terminator comes later.
+fn skip_escape(chars: &mut Chars<'_>, has_end: impl Fn(&Chars<'_>) -> bool) {
     match next_if(chars, |c| matches!(c, '\x20'..='\x7e')) {
         Some('[') => skip_control(chars),
-        Some(']' | 'P' | 'X' | '^' | '_') => skip_command(chars),
+        Some(']' | 'P' | 'X' | '^' | '_') => skip_command(chars, has_end),
         // One character of another set: so some terminals send their keys.
         Some('N' | 'O') => drop(next_if(chars, |c| matches!(c, '\x20'..='\x7e'))),
         // Whatever comes between is followed by the last.
@@ -128,8 +139,11 @@ fn skip_control(chars: &mut Chars<'_>) {
     next_if(chars, |c| matches!(c, '\x40'..='\x7e'));
 }
 
-/// Goes past all up to a terminator, or to the end: so a terminal would.
-fn skip_command(chars: &mut Chars<'_>) {
+/// Goes past all up to a terminator, if one comes.
+fn skip_command(chars: &mut Chars<'_>, has_end: impl Fn(&Chars<'_>) -> bool) {
+    if !has_end(chars) {
+        return;
+    }
     while let Some(c) = chars.next() {
         match c {
             '\x07' | '\u{9c}' => return,
@@ -189,7 +203,10 @@ mod tests {
             ("hel\u{1b}[Dlo \u{1b}[1;5C\u{1b}OA\u{1b}[200~pasted\u{1b}[201~", "hello pasted"),
             ("\u{1b}(B\u{1b}7\u{1b}c\u{1b}# 8a\u{1b}", "a"),
             ("\u{1b}]0;title\u{7}a\u{1b}]8;;http://x/\u{1b}\\link\u{1b}]8;;\u{1b}\\", "alink"),
-            ("a\u{1b}Pq#0\u{9c}b\u{1b}_x\u{1b}y\u{1b}\\c\u{9d}0;t\u{7}d\u{1b}]no end", "abcd"),
+            ("a\u{1b}Pq#0\u{9c}b\u{1b}_x\u{1b}y\u{1b}\\c\u{9d}0;t\u{7}d\u{1b}]no end", "abcdno end"),
+            // What quotes become where UTF-8 is read as Latin-1.
+            ("â\u{80}\u{9c}quotedâ\u{80}\u{9d} and more", "âquotedâ and more"),
+            ("\u{1b}]\u{1b}]\u{9d}no end \u{1b}[1mat all", "no end at all"),
             ("\u{9b}31mred\u{9b}", "red"),
             ("\u{1b}é\u{1b}[é\u{1b}[1é\u{1b}Oé", "éééé"),
             ("bell\x07 null\0 del\x7f", "bell null del"),
@@ -197,6 +214,7 @@ mod tests {
             ("form\x0cfeed\x0bvertical", "form feed vertical"),
             ("next\u{85}line", "next line"),
             ("\u{feff}mark \u{feff}within", "mark \u{feff}within"),
+            ("\u{200e}\u{feff}\u{1b}[0m\u{feff}/behind what is dropped", "/behind what is dropped"),
             ("\u{202e}evil\u{202c}", "evil"),
             ("\u{2066}a\u{2069}\u{200e}\u{200f}\u{61c}", "a"),
             ("a\u{2028}b\u{2029}c", "a b c"),
@@ -208,6 +226,7 @@ mod tests {
         ];
         for (raw, clean) in cases {
             assert_eq!(Text::clean(raw).as_str(), clean, "{raw:?}");
+            assert_eq!(Text::clean(clean).as_str(), clean, "what is clean stays so");
         }
     }
 

@@ -92,7 +92,7 @@ const TYPED: [&[u8]; 82] = [
     b"\xff\xe0\xe1\n",
     b"\x1b[1;5Dleft\x1bOA\x1b]0;t\x07\x1b(B\x1b\n",
     "one\u{2028}two\x0bthree\u{85}four\n".as_bytes(),
-    "\u{feff}/name Eve\n\u{200b}\u{3164}\n".as_bytes(),
+    "\u{feff}/name Eve\n\u{200b}\u{3164}\n\u{9d}no\x1b] end\n\u{200e}\u{feff}\x1bX\u{feff}/users\n".as_bytes(),
     b"/Name Fay\n",
     b"/JOIN #kebab\n",
     b"/etc/hosts\n",

@@ -15,6 +15,7 @@ test('a text has the lines that show something, whatever ends them', () => {
   assert.deepEqual(linesOf('\n\n  \none\n\u200b\n\t\n'), ['one']);
   assert.deepEqual(linesOf('\tif (a) {\n  b();\u2028c\n'), [' if (a) {', '  b(); c']);
   assert.deepEqual(linesOf('\x1b[31mred\x1b[0m\x07\n\x1b]0;title\x07plain'), ['red', 'plain']);
+  assert.deepEqual(linesOf('see \x1b]this\nâ\x80\x9cquotedâ\x80\x9d and more'), ['see this', 'âquotedâ and more']);
   assert.deepEqual(linesOf('👩‍🚀\nनमस्ते'), ['👩‍🚀', 'नमस्ते']);
 });
 

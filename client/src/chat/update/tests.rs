@@ -116,8 +116,7 @@ fn a_paste_of_several_lines_asks_first() {
 
 #[test]
 fn no_line_of_a_paste_is_a_command() {
-    let pasted =
-        "/quit\n/join pizza\n// a comment\n/etc/hosts\n//\n/\n/name Bob\n a /b\n\u{feff}/quit\n\u{1b}[D/quit\n last";
+    let pasted = "/quit\n/join pizza\n// a comment\n/etc/hosts\n//\n/\n/name Bob\n a /b\n\u{feff}/quit\n\u{1b}[D/quit\n\u{200e}\u{feff}/quit\n last";
     let said = [
         "/quit",
         "/join pizza",
@@ -127,6 +126,7 @@ fn no_line_of_a_paste_is_a_command() {
         "/",
         "/name Bob",
         " a /b",
+        "/quit",
         "/quit",
         "/quit",
         " last",
