@@ -26,6 +26,10 @@ const INDENT: &str = "    ";
 /// is told of them in the middle of something else.
 const ANNOUNCE_WAIT: Duration = Duration::from_secs(60);
 
+/// How often those who negotiated telnet are sent a sign that somebody is there: never within a transcript. On a real server its times only order
+/// what is done, and so no time passes.
+const PING_INTERVAL: Duration = Duration::from_secs(3600);
+
 /// Holds a transcript: what is done in it, and its lines.
 #[derive(Debug)]
 pub struct Script {
@@ -62,7 +66,13 @@ impl Script {
     /// Returns the first mistake.
     pub fn read(text: &str) -> Result<Self, ScriptError> {
         let mut script = Self {
-            config: Config { announce_wait: ANNOUNCE_WAIT, secret: Some(Secret::new([7; 32])), ..Config::default() },
+            config: Config {
+                announce_wait: ANNOUNCE_WAIT,
+                ping_interval: PING_INTERVAL,
+                pong_wait: PING_INTERVAL,
+                secret: Some(Secret::new([7; 32])),
+                ..Config::default()
+            },
             core_only: None,
             help: HelpText::Named,
             people: Vec::new(),
