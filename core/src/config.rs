@@ -108,9 +108,9 @@ pub struct Config {
     /// does not notice. 0 greets at once.
     pub door_wait: Duration,
 
-    /// The pause between two pings that ask a `WebSocket` whether somebody is there. Default 25 s: what stands between, be it a proxy or the
-    /// network of a phone, forgets connections at rest after half a minute at the earliest; and a browser does nothing by itself to find out.
-    /// 1 s to 1 h.
+    /// The pause between two pings that ask a `WebSocket` whether somebody is there, and between two times that whoever negotiated telnet is
+    /// sent what telnet takes for nothing (NOP). Default 25 s: what stands between, be it a proxy or the network of a phone, forgets connections
+    /// at rest after half a minute at the earliest. Neither a browser nor telnet does anything by itself to find out. 1 s to 1 h.
     pub ping_interval: Duration,
 
     /// How long a `WebSocket` may owe the answer to a ping, and send nothing else, before it is closed. Default 60 s: longer than any network

@@ -401,7 +401,7 @@ fn a_first_line_without_an_end_is_told_by_its_end_in_every_split() {
 #[test]
 fn a_first_line_without_an_end_is_too_long_in_every_split_if_it_does_not_end_in_a_version() {
     let long = b"x".repeat(2000);
-    for end in [&b"\n"[..], b"\r\n", b" HTTP/1.1 \n", b" HTTP/1\n", b"\x04\n"] {
+    for end in [&b"\n"[..], b"\r\n", b" HTTP/1.1 \n", b" HTTP/1\n", b"\x04\n", b" HTTP/1.x\x081\n"] {
         let bytes = [b"get /", &long[..], end, b"hello\n"].concat();
         for size in [1, 2, 3, 9, 1600, 1601, 1602, 1603, 2000, bytes.len()] {
             let mut session = Session::new(&unmetered());
