@@ -1,6 +1,6 @@
 //! Shows what the servers' binaries do for whoever runs them: flags, what is said where, how they start, and how they stop.
 
-#[cfg(target_os = "linux")]
+#[cfg(all(target_os = "linux", feature = "real-clients"))]
 mod clock;
 #[cfg(target_os = "linux")]
 mod descriptors;
