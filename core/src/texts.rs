@@ -69,7 +69,7 @@ impl fmt::Debug for Texts {
 }
 
 /// Gathers what somebody says in a row.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Saying {
     /// What was added first, as long as it is all: a run that is taken together is copied once.
     first: Option<Texts>,

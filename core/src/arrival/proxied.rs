@@ -3,6 +3,7 @@
 //! Invariants: nothing is taken for chat or for a request that comes before the header, and whoever says nothing of the kind is refused:
 //! otherwise anybody behind the proxy could say that they are somebody else.
 
+use std::fmt;
 use std::net::IpAddr;
 
 use bytes::Bytes;
@@ -15,7 +16,6 @@ use crate::{Config, Form, Incident, Refusal, Time};
 /// What is told to one whose proxy does not say for whom they come.
 const NO_HEADER: &str = "Server expects the PROXY protocol (send-proxy) from your address, which --proxy-from names";
 
-#[derive(Debug)]
 pub(super) struct ProxiedArrival {
     config: Config,
     form: Form,
@@ -45,7 +45,6 @@ enum Phase {
 }
 
 /// What is known of a connection once it is known for whom it is.
-#[derive(Debug)]
 pub(super) struct Introduced {
     pub(super) config: Config,
     pub(super) form: Form,
@@ -129,6 +128,13 @@ impl ProxiedArrival {
     fn turn_away(&mut self, now: Time, bytes: Bytes, incident: Option<Incident>) -> Step {
         self.phase = Phase::TurnedAway(incident);
         Step::Write { bytes, until: now }
+    }
+}
+
+/// It hides what has come.
+impl fmt::Debug for ProxiedArrival {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ProxiedArrival({} bytes, {:?})", self.input.len(), self.phase)
     }
 }
 

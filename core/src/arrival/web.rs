@@ -5,6 +5,8 @@
 
 mod handshake;
 
+use std::fmt;
+
 use self::handshake::upgrade;
 use super::Step;
 use crate::asset::Variant;
@@ -43,7 +45,6 @@ const METHODS: &str = "GET, HEAD, OPTIONS";
 /// when a head may have ended, or an eighth has been added: so whoever sends a long head byte by byte costs hardly more than who sends it at once.
 const SHORT_BYTES_MAX: usize = 512;
 
-#[derive(Debug)]
 pub(super) struct WebArrival {
     config: Config,
     input: Vec<u8>,
@@ -339,6 +340,13 @@ const fn last(response: Response) -> Answer {
 /// Answers a request that nobody should make, and closes the connection.
 const fn refuse(response: Response) -> Answer {
     Answer { response, after: After::Nothing(Some(Incident::BadRequest)), detail: None }
+}
+
+/// It hides what has come, in which there may be cookies.
+impl fmt::Debug for WebArrival {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "WebArrival({} bytes, {:?})", self.input.len(), self.phase)
+    }
 }
 
 #[cfg(test)]

@@ -3,6 +3,8 @@
 //! What a batch tells a room in lines is not copied into the room's chunk, as long as it is one piece and all. Only what comes in several
 //! pieces, of several batches or with others between, is put together in a buffer, as frames are.
 
+use std::fmt;
+
 use bytes::{Bytes, BytesMut};
 
 use super::lines::{Piece, Told, offset};
@@ -16,7 +18,7 @@ use crate::message::{Run, Said};
 const SLACK_PART: usize = 8;
 
 /// Holds messages, and where each ends.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct OpenChunk {
     /// All of them, as long as they are one piece of what a batch tells.
     piece: Option<Piece>,
@@ -91,7 +93,6 @@ impl OpenChunk {
 }
 
 /// Holds what is given to all members of a hall.
-#[derive(Debug)]
 pub(super) struct Chunk {
     bytes: Bytes,
     ends: Vec<u32>,
@@ -142,6 +143,20 @@ impl OpenChunk {
     /// Returns how many bytes its buffer can hold.
     pub(super) fn capacity(&self) -> usize {
         self.buffer.capacity()
+    }
+}
+
+/// It hides what was said.
+impl fmt::Debug for OpenChunk {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "OpenChunk({} bytes)", self.len())
+    }
+}
+
+/// It hides what was said.
+impl fmt::Debug for Chunk {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Chunk({} bytes)", self.bytes.len())
     }
 }
 

@@ -5,8 +5,8 @@ use std::fmt;
 use super::outboxes::Outbox;
 use crate::{ConnectionId, Incident, Signal};
 
-/// Tells the adapter what to do with a socket.
-#[derive(PartialEq, Eq, Debug)]
+/// Tells the adapter what to do with a socket. Its `Debug` hides what is to be written.
+#[derive(PartialEq, Eq)]
 pub enum Output<'a, S> {
     /// Write `bytes` without waiting, and tell how it went with [`Fanout::handle_written`](crate::Fanout::handle_written) before anything else.
     Write {
@@ -50,6 +50,19 @@ pub enum Output<'a, S> {
         /// Why, unless it is because the server stops.
         incident: Option<Incident>,
     },
+}
+
+impl<S: fmt::Debug> fmt::Debug for Output<'_, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Write { socket, bytes, .. } => write!(f, "Write({} bytes to {socket:?})", bytes.len()),
+            Self::AwaitWritable { connection, socket } => write!(f, "AwaitWritable({connection:?}, {socket:?})"),
+            Self::Signal { socket, signal } => write!(f, "Signal({socket:?}, {signal:?})"),
+            Self::Finish { socket } => write!(f, "Finish({socket:?})"),
+            Self::Yield => f.write_str("Yield"),
+            Self::Abandon { socket, incident } => write!(f, "Abandon({socket:?}, {incident:?})"),
+        }
+    }
 }
 
 /// Gives the sockets of some who are likely to be written to next, in this order; most often of nobody.

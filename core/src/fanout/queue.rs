@@ -3,6 +3,7 @@
 //! Invariant: what is queued never exceeds the limit, since broadcasts stop short of it by what replies can need.
 
 use std::collections::VecDeque;
+use std::fmt;
 use std::time::Duration;
 
 use bytes::{Buf as _, Bytes, BytesMut};
@@ -64,7 +65,7 @@ pub(super) struct Pushed {
     pub(super) is_over: bool,
 }
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Queue {
     pub(super) encoding: Encoding,
     /// Before `tail`.
@@ -177,6 +178,13 @@ impl Queue {
         if self.tail.len() >= PIECE_BYTES_MAX {
             self.pieces.push_back(self.tail.split().freeze());
         }
+    }
+}
+
+/// It hides what was said.
+impl fmt::Debug for Queue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Queue({} bytes, {} dropped)", self.bytes, self.dropped)
     }
 }
 

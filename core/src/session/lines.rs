@@ -3,6 +3,7 @@
 //! Invariant: what is held of it ends each line in one line feed, whatever ended it, and what was erased is not among it. All is decided byte by
 //! byte, so that it does not matter how they were split.
 
+use std::fmt;
 use std::ops::ControlFlow;
 
 use memchr::{memchr, memchr_iter, memrchr};
@@ -25,7 +26,6 @@ const KILL_WORD: u8 = 0x17;
 const DELETE: u8 = 0x7f;
 
 /// Holds what was handed in of a connection that sends lines, up to the next of them.
-#[derive(Debug)]
 pub(super) struct Lines {
     /// What was handed in and is not yet a request: whole lines, then the one that is being typed.
     input: Vec<u8>,
@@ -446,6 +446,13 @@ impl Lines {
     /// The longest line in bytes: a character has at most four.
     const fn line_bytes_max(&self) -> usize {
         4 * self.line_chars_max as usize
+    }
+}
+
+/// It hides what was typed.
+impl fmt::Debug for Lines {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Lines({} bytes, {:?}, {:?})", self.input.len(), self.marks, self.dialect)
     }
 }
 

@@ -495,3 +495,19 @@ fn how_a_session_ended_is_told() {
     assert_eq!(end(b"half\xff\xf4", |_| ()), Incident::Quit);
     assert_eq!(end(b"GET / HTTP/1.1\n", |_| ()), Incident::WrongDoor(Foreign::Http));
 }
+
+#[test]
+fn debug_hides_what_has_come() {
+    let typed = b"/resume secret";
+    let frame = [&[0x81, 0x80 | 14, 0, 0, 0, 0][..], typed].concat();
+    let cases: [(Session, &[u8]); 3] = [
+        (Session::new(&unmetered()), typed),
+        (Session::web(&unmetered()), &frame),
+        (Session::web(&unmetered()), &frame[..frame.len() - 1]),
+    ];
+    for (mut session, bytes) in cases {
+        session.handle_bytes(bytes);
+        let shown = format!("{session:?}");
+        assert!(!shown.contains("secre") && !shown.contains("115, 101, 99, 114, 101"), "{shown}");
+    }
+}

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::*;
-use crate::{Asset, CloseCode, Next, Request, Signals, Text};
+use crate::{Arrival, Asset, CloseCode, Next, Request, Signals, Text};
 
 const PAGE: &[Asset] = &[
     Asset::new("/", "text/html; charset=utf-8", b"<!doctype html>"),
@@ -659,5 +659,17 @@ fn after_an_answer_that_was_not_written_comes_the_end_and_a_refusal_is_one_all_t
         arrival.handle_failure();
         assert_eq!(arrival.poll_step(Time::START), end, "{sent}");
         assert_eq!(arrival.poll_step(Time::START), end, "{sent}");
+    }
+}
+
+#[test]
+fn debug_hides_what_has_come_and_what_is_answered() {
+    let secret = b"115, 101, 99, 114, 101, 116".escape_ascii().to_string();
+    for (form, peer) in [(Form::Web, [127, 0, 0, 1]), (Form::Web, [10, 0, 0, 1]), (Form::Lines, [127, 0, 0, 1])] {
+        let config = Config { proxies: ["10.0.0.1".parse().expect("it is an address")].into(), ..Config::default() };
+        let mut arrival = Arrival::new(&config, form, peer.into(), Time::START);
+        arrival.handle_bytes(b"GET / HTTP/1.1\r\nCookie: secret");
+        let shown = format!("{arrival:?}");
+        assert!(!shown.contains("secret") && !shown.contains(&secret), "{shown}");
     }
 }

@@ -135,3 +135,23 @@ fn lines_of_every_length_survive_a_queue() {
     writer.take(one, usize::MAX);
     assert_eq!(writer.received[&100], expected);
 }
+
+#[test]
+fn debug_hides_what_is_said_and_what_is_queued() {
+    let (lines, web) = (id(0), id(1));
+    let mut writer = Writer::new();
+    writer.send([open(lines), enter(lines, MAIN), open_web(web), enter(web, MAIN)]);
+    let shows = |writer: &Writer| format!("{:?}", writer.fanout).contains("secret");
+    writer.follow([say(MAIN, "a secret")]);
+    assert!(!shows(&writer), "{:?}", writer.fanout);
+    let output = format!("{:?}", writer.fanout.poll_output());
+    assert!(
+        output.starts_with("Some(Write(") && !output.contains("secret") && !output.contains("115, 101"),
+        "{output}"
+    );
+    writer.fanout.handle_written(writer.now, Written::Bytes(0));
+    writer.takes.extend([(100, 0), (101, 0)]);
+    writer.send([reply(lines, "a secret"), reply(web, "a secret")]);
+    assert!(writer.queued(lines) > 0 && writer.queued(web) > 0);
+    assert!(!shows(&writer), "{:?}", writer.fanout);
+}
