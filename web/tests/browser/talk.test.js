@@ -107,7 +107,7 @@ test('rooms are joined by a click, by the address, by typing, and the address fo
     location.hash = 'garden';
   });
   await room('garden');
-  await say(page, '/join FILMS');
+  await say(page, '/JOIN #FILMS');
   await room('films');
   await page.locator('.make-room').fill('#new-one');
   await page.locator('.make-room').press('Enter');
