@@ -177,6 +177,16 @@ fn above_its_rate_a_session_holds_lines_back_and_loses_none() {
 }
 
 #[test]
+fn what_is_asked_for_between_lines_keeps_its_place_while_they_are_held_back() {
+    let config = Config { flood_lines_per_second: 10, flood_burst: Duration::from_secs(1), ..Config::default() };
+    let mut session = Session::new(&config);
+    session.handle_bytes(&[&b"x\n".repeat(12)[..], b"\xff\xf6last\n"].concat());
+    assert_eq!(drain(&mut session, Time::START).len(), 10);
+    let second = Time::after(Duration::from_secs(1));
+    assert_eq!(drain(&mut session, second), [say("x"), say("x"), Request::AreYouThere, say("last")]);
+}
+
+#[test]
 fn blank_lines_that_come_at_once_count_as_one_line() {
     let config = Config { flood_lines_per_second: 1, flood_burst: Duration::from_secs(2), ..Config::default() };
     let mut session = Session::new(&config);

@@ -66,6 +66,17 @@ fn who_hears_a_room_counts_for_its_crowd_whether_others_know_of_them_or_not() {
 }
 
 #[test]
+fn of_a_crowd_that_is_gone_nobody_is_told_though_who_left_last_was_silent() {
+    let mut chats = Chats::with(Config { crowd_members: 0, ..Config::default() });
+    let ann = chats.join_as("Ann");
+    let bob = chats.open_silent();
+    chats.close(ann);
+    assert_eq!(chats.chat.poll_timeout(), Some(Time::after(Duration::from_secs(1))), "one is left, who would be told");
+    chats.close(bob);
+    assert_eq!(chats.chat.poll_timeout(), None);
+}
+
+#[test]
 fn many_who_ask_for_nothing_are_told_of_when_each_is_due() {
     let mut chats = Chats::new();
     let people = (0..100).map(|_| {

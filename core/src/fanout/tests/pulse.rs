@@ -168,18 +168,23 @@ fn a_server_that_stops_asks_nobody_any_more() {
 
 #[test]
 fn who_has_negotiated_telnet_is_sent_what_it_takes_for_nothing_and_owes_no_answer() {
-    let (telnet, lines) = (id(0), id(1));
+    let (telnet, lines, known) = (id(0), id(1), id(2));
     let mut writer = Writer::new();
     writer.send([open(telnet), enter(telnet, MAIN), open(lines), enter(lines, MAIN)]);
     writer.at(10);
-    for dialect in [Dialect::CrLf, Dialect::Telnet, Dialect::Telnet] {
+    for dialect in [Dialect::CrLf, Dialect::Telnet] {
         writer.send([Action::Speak { connection: telnet, dialect }]);
     }
+    writer.at(20);
+    writer.send([Action::Speak { connection: telnet, dialect: Dialect::Telnet }]);
+    writer.send([Action::Open { connection: known, form: Form::Lines, dialect: Dialect::Telnet }, enter(known, MAIN)]);
     writer.at(34);
-    assert_eq!(writer.taken(telnet), b"");
+    assert_eq!((writer.taken(telnet), writer.taken(known)), (vec![], vec![]));
     for round in 1..20 {
         writer.at(10 + 25 * round);
-        assert_eq!((writer.taken(telnet), writer.taken(lines)), (b"\xff\xf1".to_vec(), vec![]));
+        assert_eq!([telnet, lines, known].map(|person| writer.taken(person)), [b"\xff\xf1".to_vec(), vec![], vec![]]);
+        writer.at(20 + 25 * round);
+        assert_eq!([telnet, lines, known].map(|person| writer.taken(person)), [vec![], vec![], b"\xff\xf1".to_vec()]);
     }
     assert_eq!(writer.told(), [""; 0]);
 }
