@@ -249,7 +249,7 @@ impl Chat {
             }
             Request::Alive => self.actions.push_back(Action::Alive { connection }),
             Request::Speak(dialect) => self.actions.push_back(Action::Speak { connection, dialect }),
-            Request::TimingMark => self.reply(connection, Message::TimingMark),
+            Request::Refuse(option) => self.reply(connection, Message::Refuse { option }),
             Request::AreYouThere => self.reply(connection, Message::Here),
             Request::Mark => self.actions.push_back(Action::Answer { connection }),
         }

@@ -15,8 +15,8 @@ use crate::{COMMANDS, CloseCode, Foreign, Name, Text, Texts, Token};
 /// What telnet takes for nothing (RFC 854): IAC NOP. It keeps a connection from being forgotten by what stands between.
 const NOP: [u8; 2] = [255, 241];
 
-/// The answer to telnet's question for a timing mark (RFC 860): IAC WON'T TIMING-MARK. It says that all that came before was dealt with.
-const TIMING_MARK: [u8; 3] = [255, 252, 6];
+/// What refuses an option of telnet that comes behind it (RFC 854): IAC WON'T.
+const WONT: [u8; 2] = [255, 252];
 
 /// Tells people something: what [`Display`](fmt::Display) writes is what they see on lines, without the line's end.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -74,8 +74,9 @@ pub enum Message {
     Ping,
     /// The answer to telnet's question whether somebody is there.
     Here,
-    /// The answer to telnet's question for a timing mark: what came before was dealt with. It is no line, but a command of telnet.
-    TimingMark,
+    /// The answer to a wish of telnet: no. Behind a timing mark (RFC 860) it says that what came before was dealt with. It is no line, but a command
+    /// of telnet.
+    Refuse { option: u8 },
     /// The answer to a `WebSocket`'s ping.
     Pong { payload: Bytes },
     /// The last that a `WebSocket` is told.
@@ -124,8 +125,9 @@ impl Message {
         }
         if let Self::Ping = self {
             out.put_slice(&NOP);
-        } else if let Self::TimingMark = self {
-            out.put_slice(&TIMING_MARK);
+        } else if let Self::Refuse { option } = self {
+            out.put_slice(&WONT);
+            out.put_u8(*option);
         } else if let Self::WrongDoor { foreign } = self {
             foreign.encode_late(end, out);
         } else if self.has_line() {
@@ -144,7 +146,7 @@ impl Message {
 
     /// Tells whether it is for people, and not only for the program that they use.
     pub(crate) const fn has_line(&self) -> bool {
-        !matches!(self, Self::Hello { .. } | Self::Ping | Self::Pong { .. } | Self::TimingMark | Self::Bye { .. })
+        !matches!(self, Self::Hello { .. } | Self::Ping | Self::Pong { .. } | Self::Refuse { .. } | Self::Bye { .. })
     }
 
     /// Returns about how many bytes the line has: for a message that somebody says exactly, for others roughly.
@@ -173,7 +175,7 @@ impl Message {
             | Self::Dropped { .. }
             | Self::Stopping
             | Self::Here
-            | Self::TimingMark
+            | Self::Refuse { .. }
             | Self::Hello { .. }
             | Self::Ping
             | Self::Pong { .. }
@@ -216,7 +218,7 @@ impl fmt::Display for Message {
             }
             Self::Stopping => f.write_str("Server is shutting down"),
             Self::Here => f.write_str("[Yes]"),
-            Self::Hello { .. } | Self::TimingMark | Self::Ping | Self::Pong { .. } | Self::Bye { .. } => Ok(()),
+            Self::Hello { .. } | Self::Refuse { .. } | Self::Ping | Self::Pong { .. } | Self::Bye { .. } => Ok(()),
         }
     }
 }

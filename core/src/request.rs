@@ -44,8 +44,8 @@ pub enum Request {
     NotUtf8,
     /// Not a line: more is known of the program that the lines come from. It asks for nothing.
     Speak(Dialect),
-    /// Not a line: telnet asks for a timing mark (RFC 860).
-    TimingMark,
+    /// Not a line: telnet asks for an option that it has to be refused (RFC 854).
+    Refuse(u8),
     /// Not a line: telnet asks whether somebody is there (RFC 854).
     AreYouThere,
     /// Not a line: a `WebSocket` asks whether somebody is there, and is to hear the same bytes: 125 at most, as a frame of its kind has (RFC
@@ -102,7 +102,7 @@ impl Request {
             | Self::TooLong
             | Self::NotUtf8
             | Self::Speak(_)
-            | Self::TimingMark
+            | Self::Refuse(_)
             | Self::AreYouThere
             | Self::Resume(_)
             | Self::ResumeInvalid
@@ -132,7 +132,7 @@ impl Request {
             | Self::TooLong
             | Self::NotUtf8
             | Self::Speak(_)
-            | Self::TimingMark
+            | Self::Refuse(_)
             | Self::AreYouThere
             | Self::Resume(_)
             | Self::ResumeInvalid
@@ -149,7 +149,7 @@ impl Request {
         const LINE: usize = 80;
         match self {
             Self::Say(_) | Self::Quit | Self::Leave(_) | Self::Fail(_) | Self::Speak(_) | Self::Alive | Self::Mark => 0,
-            Self::TimingMark => LINE + 3,
+            Self::Refuse(_) => LINE + 3,
             Self::Rooms | Self::Users => LIST_BYTES_MAX + LINE,
             Self::Help => 512 + LINE,
             Self::Unrecognized(word) => escaped_len(word.as_str()) + 2 * LINE,
@@ -243,7 +243,7 @@ mod tests {
             (Request::TooLong, Message::TooLong { chars_max }),
             (Request::NotUtf8, Message::NotUtf8),
             (Request::AreYouThere, Message::Here),
-            (Request::TimingMark, Message::TimingMark),
+            (Request::Refuse(6), Message::Refuse { option: 6 }),
             (Request::Ping(ping()), Message::Pong { payload: ping() }),
             (Request::Ping(Bytes::new()), Message::Pong { payload: Bytes::new() }),
             (Request::ResumeInvalid, Message::Stale),

@@ -57,7 +57,7 @@ pub(super) fn encode(message: &Message, out: &mut BytesMut) {
         | Message::Dropped { .. }
         | Message::Stopping
         | Message::Here
-        | Message::TimingMark => TEXT,
+        | Message::Refuse { .. } => TEXT,
     };
     let start = begin_frame(kind, out);
     encode_payload(message, out);
@@ -142,7 +142,7 @@ fn encode_payload(message: &Message, out: &mut BytesMut) {
         Message::Dropped { count } => Object::begin(out, "dropped").number("count", *count).end(),
         Message::Stopping => Object::begin(out, "stopping").end(),
         // Only telnet asks for these, and it has no frames.
-        Message::Here | Message::TimingMark => Object::begin(out, "here").end(),
+        Message::Here | Message::Refuse { .. } => Object::begin(out, "here").end(),
     }
 }
 

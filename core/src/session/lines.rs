@@ -10,7 +10,7 @@ use memchr::{memchr, memchr_iter, memrchr};
 
 use super::erase::{without_last_character, without_last_word};
 use super::marks::{Mark, Marks};
-use super::telnet::{Command, Heard, Telnet};
+use super::telnet::{Command, Heard, TIMING_MARK, Telnet};
 use crate::request::Asked;
 use crate::text;
 use crate::texts::Saying;
@@ -233,20 +233,20 @@ impl Lines {
 
     /// Does what telnet says.
     fn obey(&mut self, command: Command) -> ControlFlow<()> {
-        self.learn(if matches!(command, Command::Negotiation | Command::TimingMark) {
+        self.learn(if matches!(command, Command::Negotiation | Command::Refuse(_)) {
             Dialect::Telnet
         } else {
             Dialect::CrLf
         });
         match command {
             Command::Other | Command::Negotiation => {}
-            Command::TimingMark => self.marks.push(self.typed, Mark::Timing),
+            Command::Refuse(option) => self.marks.push(self.typed, Mark::Refuse(option)),
             Command::AreYouThere => self.marks.push(self.typed, Mark::AreYouThere),
             Command::EraseCharacter => self.erase(without_last_character),
             Command::EraseLine => self.erase(|_| 0),
             Command::Interrupt => {
                 // However it is split, the question behind it is answered before the end.
-                self.marks.push(self.typed, Mark::Timing);
+                self.marks.push(self.typed, Mark::Refuse(TIMING_MARK));
                 return ControlFlow::Break(());
             }
             Command::EndOfFile => return ControlFlow::Break(()),

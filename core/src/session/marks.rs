@@ -9,7 +9,8 @@ use crate::{Dialect, Foreign, Request};
 pub(super) enum Mark {
     /// More is known of the program that the lines come from.
     Speak(Dialect),
-    Timing,
+    /// An option of telnet is to be refused.
+    Refuse(u8),
     AreYouThere,
     /// A line was over the limit.
     TooLong,
@@ -69,7 +70,7 @@ impl Mark {
     pub(super) const fn request(self) -> Request {
         match self {
             Self::Speak(dialect) => Request::Speak(dialect),
-            Self::Timing => Request::TimingMark,
+            Self::Refuse(option) => Request::Refuse(option),
             Self::AreYouThere => Request::AreYouThere,
             Self::TooLong => Request::TooLong,
             Self::WrongDoor(foreign) => Request::WrongDoor(foreign),

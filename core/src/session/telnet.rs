@@ -1,9 +1,10 @@
 //! Owns telnet: keeps its commands (RFC 854) out of what people type, and hears those among them that mean something here.
 //!
-//! What is negotiated stays unanswered: a client whose offers stay unanswered keeps to the plain line-by-line terminal of the RFC, which is what a
-//! line protocol wants, and a server that never answers can't be made to negotiate for ever. Two questions are answered, as replies among the others,
-//! and as bounded: that for a timing mark, since the telnet of most Linux systems shows nothing after ^Z or ^\ until it is
-//! (RFC 860), and that whether somebody is there (RFC 1123, section 3.2.4).
+//! Nothing is offered, and offers stay unanswered: a client keeps to the plain line-by-line terminal of the RFC then, which is what a line protocol
+//! wants. What telnet waits for is answered, as replies among the others, and as bounded. That is the wish that we echo what is typed and send no
+//! "go ahead", which is refused: who asks for that shows nothing of what is typed until they know (RFC 857), and goes back to whole lines. It is a
+//! timing mark, without which the telnet of most Linux systems shows nothing after ^Z or ^\ (RFC 860), and whether somebody is there (RFC 1123,
+//! section 3.2.4).
 //!
 //! An IAC with something behind it that is no command is taken for what it is in texts that are not UTF-8: a letter (in CP1251 `я`). So whoever
 //! sends those is told that they have to be UTF-8, and no letter vanishes without a word.
@@ -28,7 +29,10 @@ const ABORT: u8 = 238;
 /// ^D. It is the first of the commands (RFC 1184); what is less is none.
 const END_OF_FILE: u8 = 236;
 
-const TIMING_MARK: u8 = 6;
+const ECHO: u8 = 1;
+const SUPPRESS_GO_AHEAD: u8 = 3;
+/// What answers it, be it that we won't, says that all before it is dealt with.
+pub(super) const TIMING_MARK: u8 = 6;
 
 /// Tells where in a telnet command the bytes were broken off.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -62,8 +66,8 @@ pub(super) enum Command {
     Other,
     /// Something is negotiated.
     Negotiation,
-    /// DO TIMING-MARK: to be answered when all before it is dealt with.
-    TimingMark,
+    /// DO, with an option that has to be refused, when all before it is dealt with.
+    Refuse(u8),
     AreYouThere,
     EraseCharacter,
     EraseLine,
@@ -106,7 +110,7 @@ impl Telnet {
                     _ => Ok(Command::Other),
                 },
                 (Self::Text, _) => Err(Self::Command),
-                (Self::Do, TIMING_MARK) => Ok(Command::TimingMark),
+                (Self::Do, ECHO | SUPPRESS_GO_AHEAD | TIMING_MARK) => Ok(Command::Refuse(byte)),
                 (Self::Do | Self::Option, _) | (Self::SubnegotiationCommand, SUBNEGOTIATION_END) => {
                     Ok(Command::Negotiation)
                 }
@@ -146,13 +150,14 @@ mod tests {
 
     #[test]
     fn commands_are_kept_out_of_the_text_however_they_are_split() {
-        use Command::{AreYouThere, EndOfFile, EraseCharacter, EraseLine, Interrupt, Negotiation, Other, TimingMark};
-        let cases: [(&[u8], &[u8], &[Command]); 20] = [
+        use Command::{AreYouThere, EndOfFile, EraseCharacter, EraseLine, Interrupt, Negotiation, Other, Refuse};
+        let cases: [(&[u8], &[u8], &[Command]); 21] = [
             (b"hello\r\n", b"hello\r\n", &[]),
             (b"a\xff\xfb\x1fb", b"ab", &[Negotiation]),
             (b"a\xff\xfc\x1fb", b"ab", &[Negotiation]),
-            (b"\xff\xfd\x06\xff\xfe\xff.", b".", &[TimingMark, Negotiation]),
-            (b"\xff\xfd\x01\xff\xfb\x06.", b".", &[Negotiation, Negotiation]),
+            (b"\xff\xfd\x06\xff\xfe\xff.", b".", &[Refuse(TIMING_MARK), Negotiation]),
+            (b"\xff\xfd\x01\xff\xfb\x06.", b".", &[Refuse(ECHO), Negotiation]),
+            (b"\xff\xfd\x18\xff\xfd\x03.", b".", &[Negotiation, Refuse(SUPPRESS_GO_AHEAD)]),
             (b"a\xff\xffb", b"a\xffb", &[]),
             (b"a\xff\xf6b\xff\xf1c", b"abc", &[AreYouThere, Other]),
             (b"a\xff\xf7b\xff\xf8c", b"abc", &[EraseCharacter, EraseLine]),
@@ -160,9 +165,9 @@ mod tests {
             (b"a\xff\xfa\x18\xff\xff\xf0\xff\xf0b", b"ab", &[Negotiation]),
             (b"a\xff\xfa\x18 no end\n\n", b"a", &[]),
             (b"a\xff", b"a", &[]),
-            (b"a\n\xff\xf4\xff\xfd\x06b", b"a\nb", &[Interrupt, TimingMark]),
-            (b"a\n\xff\xf3\xff\xfd\x06b", b"a\nb", &[Interrupt, TimingMark]),
-            (b"a\xff\xed\xff\xfd\x06b", b"ab", &[Other, TimingMark]),
+            (b"a\n\xff\xf4\xff\xfd\x06b", b"a\nb", &[Interrupt, Refuse(TIMING_MARK)]),
+            (b"a\n\xff\xf3\xff\xfd\x06b", b"a\nb", &[Interrupt, Refuse(TIMING_MARK)]),
+            (b"a\xff\xed\xff\xfd\x06b", b"ab", &[Other, Refuse(TIMING_MARK)]),
             (b"a\xff\xecb", b"ab", &[EndOfFile]),
             (b"a\xff\xeeb", b"ab", &[Interrupt]),
             (b"\xff\xe0b\xff\xeb", b"\xff\xe0b\xff\xeb", &[]),

@@ -66,10 +66,10 @@ fn bytes_ask_for_the_same_in_every_split() {
         ("na\u{ef}\x08ive 👩‍🚀!\x7f\x7f👍🏽\n".into(), vec![say("naive 👍🏽")]),
         (b"caf\xc3\x08e\n".into(), vec![say("cafe")]),
         (b"x\x08\x04more\n".into(), vec![Request::Quit]),
-        (b"a\xff\xedb\xff\xfd\x06c\n".into(), vec![Request::TimingMark, say("abc")]),
+        (b"a\xff\xedb\xff\xfd\x06c\n".into(), vec![Request::Refuse(6), say("abc")]),
         (
             b"\xff\xfd\x06\n\xff\xf6GET / HTTP/1.1\n\xff\xf6".into(),
-            vec![Request::TimingMark, Request::AreYouThere, Request::WrongDoor(Foreign::Http)],
+            vec![Request::Refuse(6), Request::AreYouThere, Request::WrongDoor(Foreign::Http)],
         ),
         (b"a\n\xff\xf6b\n".into(), vec![say("a"), Request::AreYouThere, say("b")]),
         (b"\xff\xe0b\na\xff\xff\n".into(), vec![Request::NotUtf8, Request::NotUtf8]),
@@ -77,15 +77,16 @@ fn bytes_ask_for_the_same_in_every_split() {
         (b"caf\xe9\nnext\n".into(), vec![Request::NotUtf8, say("next")]),
         (b"\xff\xff\nnext\n".into(), vec![Request::NotUtf8, say("next")]),
         (b"\xed\xa0\x80\n\xc0\x80\n".into(), vec![Request::NotUtf8, Request::NotUtf8]),
-        (b"/na\xff\xf9me B\xff\xfd\x01ob\r\n".into(), vec![rename()]),
+        (b"/na\xff\xf9me B\xff\xfd\x18ob\r\n".into(), vec![rename()]),
+        (b"\xff\xfd\x03\xff\xfd\x01hi\n".into(), vec![Request::Refuse(3), Request::Refuse(1), say("hi")]),
         (b"no end".into(), vec![]),
         (b"x\n\x04y\n".into(), vec![say("x"), Request::Quit]),
         (b"\x04".into(), vec![Request::Quit]),
         (b"x\x04y\n".into(), vec![say("xy")]),
         (b"/quit\nnever\n".into(), vec![Request::Quit]),
-        (b"half\xff\xf4\xff\xfd\x06\nnever\n".into(), vec![Request::TimingMark, Request::Quit]),
+        (b"half\xff\xf4\xff\xfd\x06\nnever\n".into(), vec![Request::Refuse(6), Request::Quit]),
         (b"half\xff\xec\nnever\n".into(), vec![Request::Quit]),
-        (b"whole\nhalf\xff\xf4".into(), vec![say("whole"), Request::TimingMark, Request::Quit]),
+        (b"whole\nhalf\xff\xf4".into(), vec![say("whole"), Request::Refuse(6), Request::Quit]),
         (format!("{long}\r\n").into(), vec![say(&long)]),
         (format!("{too_long}\nnext\n").into(), vec![Request::TooLong, say("next")]),
         (format!("{emoji}\r\n").into(), vec![say(&emoji)]),
@@ -365,7 +366,7 @@ fn what_begins_like_another_protocol_is_never_taken_for_chat() {
     let cases = [
         (post.clone(), Foreign::Http),
         ([b"\r\n \n", &post[..]].concat(), Foreign::Http),
-        ([b"\xff\xfd\x03", &post[..]].concat(), Foreign::Http),
+        ([b"\xff\xfd\x18", &post[..]].concat(), Foreign::Http),
         (endless.clone(), Foreign::Http),
         ([&endless[..1700], b" \n"].concat(), Foreign::Http),
         (vec![0x16, 3, 1, 0, 5, b'\n', b'a', b'\n'], Foreign::Tls),
@@ -469,7 +470,7 @@ fn only_what_comes_first_can_be_another_protocol() {
 fn bytes_that_make_no_line_count_as_one_now_and_then() {
     let config = Config { flood_lines_per_second: 10, flood_burst: Duration::from_secs(1), ..Config::default() };
     for bytes in [
-        b"\xff\xfd\x01".repeat(5462),
+        b"\xff\xfd\x18".repeat(5462),
         b"\xff\xfa\x18".iter().copied().chain([b'x'; 16 << 10]).collect(),
         vec![b'x'; 16 << 10],
     ] {

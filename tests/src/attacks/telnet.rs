@@ -14,12 +14,14 @@ const SUBNEGOTIATION: u8 = 250;
 const GO_AHEAD: u8 = 249;
 const ARE_YOU_THERE: u8 = 246;
 const NOP: u8 = 241;
+/// What is refused, and not left unanswered: to echo, to send no "go ahead", and a timing mark.
+const REFUSED: [u8; 3] = [1, 3, TIMING_MARK];
 const TIMING_MARK: u8 = 6;
 
 /// What storms there are.
 #[derive(Clone, Copy, Debug)]
 pub enum Storm {
-    /// Offers of all options, and requests for them.
+    /// Offers of options, and requests for them, that are left unanswered.
     Offers,
     /// Commands without a meaning.
     Commands,
@@ -39,7 +41,7 @@ impl Storm {
         let options = 0..=255_u8;
         match self {
             Self::Offers => {
-                let unasked = options.filter(|&option| option != TIMING_MARK);
+                let unasked = options.filter(|option| !REFUSED.contains(option));
                 unasked.flat_map(|option| [IAC, WILL, option, IAC, DO, option]).collect()
             }
             Self::Commands => vec![IAC, GO_AHEAD, IAC, NOP],

@@ -47,7 +47,7 @@ pub(super) fn heard(request: &Request) -> Option<Heard> {
         | Request::TooLong
         | Request::NotUtf8
         | Request::Speak(_)
-        | Request::TimingMark
+        | Request::Refuse(_)
         | Request::AreYouThere
         | Request::Ping(_)
         | Request::WrongDoor(_) => Some(Heard::Asked(request.clone())),

@@ -122,7 +122,7 @@ impl Laws {
             | Message::Dropped { .. }
             | Message::Stopping
             | Message::Here
-            | Message::TimingMark
+            | Message::Refuse { .. }
             | Message::Hello { .. }
             | Message::Ping
             | Message::Pong { .. }

@@ -195,7 +195,7 @@ impl Model {
             return Err(format!("user {user} has not asked for anything more"));
         };
         let Some(person) = self.people.iter().find(|person| person.user == user).cloned() else { return Ok(()) };
-        let is_of_a_program = matches!(ask, Ask::Speak | Ask::TimingMark | Ask::AreYouThere);
+        let is_of_a_program = matches!(ask, Ask::Speak | Ask::Refuse(_) | Ask::AreYouThere);
         if !is_of_a_program
             && !matches!(ask, Ask::Token | Ask::Resume(_) | Ask::Quit | Ask::TooLong | Ask::NotUtf8 | Ask::WrongDoor(_))
         {
@@ -220,7 +220,7 @@ impl Model {
             Ask::TooLong => self.reply(user, &format!("Messages can only be {} chars long", self.chars_max)),
             Ask::NotUtf8 => self.reply(user, "Messages must be valid UTF-8"),
             Ask::Speak => self.ends[user] = "\r\n",
-            Ask::TimingMark => self.send(user, b"\xff\xfc\x06".to_vec()),
+            Ask::Refuse(option) => self.send(user, vec![255, 252, option]),
             Ask::AreYouThere => self.reply(user, "[Yes]"),
             Ask::WrongDoor(answer) => {
                 match std::str::from_utf8(&answer).ok().and_then(|answer| answer.strip_suffix('\n')) {

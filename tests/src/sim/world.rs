@@ -353,7 +353,7 @@ impl World {
             Message::TooLong { .. } => "too long",
             Message::NotUtf8 => "not UTF-8",
             Message::WrongDoor { .. } => "at the wrong door",
-            Message::TimingMark => "a timing mark",
+            Message::Refuse { .. } => "a wish of telnet refused",
             Message::Here => "is there",
             Message::Said { texts, .. } if texts.count() > 1 => "said in a row",
             Message::Said { .. } => "said",

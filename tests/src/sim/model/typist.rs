@@ -26,7 +26,7 @@ pub(super) enum Ask {
     NotUtf8,
     /// From now on, they are answered with CR LF.
     Speak,
-    TimingMark,
+    Refuse(u8),
     AreYouThere,
     /// It is no chat at all: what they are told, which ends as their lines do if it is a plain line.
     WrongDoor(Vec<u8>),
@@ -78,14 +78,14 @@ impl Typist {
                 match code {
                     // Interrupt process, break, abort: with the mark that telnet waits for.
                     244 | 243 | 238 => {
-                        self.asks.push_back(Ask::TimingMark);
+                        self.asks.push_back(Ask::Refuse(6));
                         self.quit();
                     }
                     236 => self.quit(),
                     246 => self.asks.push_back(Ask::AreYouThere),
                     247 => self.erase_character(),
                     248 => self.erase_line(),
-                    6 => self.asks.push_back(Ask::TimingMark),
+                    1 | 3 | 6 => self.asks.push_back(Ask::Refuse(code)),
                     _ => {}
                 }
             }

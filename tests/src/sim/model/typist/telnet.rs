@@ -32,7 +32,7 @@ impl Telnet {
             (Self::Iac, 251..=254) => (Self::Option(byte), None),
             (Self::Iac, 250) => (Self::Subnegotiation, None),
             (Self::Iac, code) => (Self::No, Some(Said::Command { negotiates: false, code })),
-            (Self::Option(253), 6) => (Self::No, Some(Said::Command { negotiates: true, code: 6 })),
+            (Self::Option(253), 1 | 3 | 6) => (Self::No, Some(Said::Command { negotiates: true, code: byte })),
             (Self::Option(_), _) | (Self::SubnegotiationIac, 240) => {
                 (Self::No, Some(Said::Command { negotiates: true, code: 0 }))
             }
