@@ -4,6 +4,7 @@
 //! byte, so that it does not matter how they were split.
 
 use std::fmt;
+use std::mem;
 use std::ops::ControlFlow;
 
 use memchr::{memchr, memchr_iter, memrchr};
@@ -33,6 +34,8 @@ pub(super) struct Lines {
     start: usize,
     /// Where the line begins that is being typed.
     typed: usize,
+    /// From where on all of `input` is known to be shown ASCII and the ends of lines.
+    shown: usize,
     /// What comes next, once it is here.
     found: Option<Next>,
     /// What is asked for without a line.
@@ -86,6 +89,7 @@ impl Lines {
             input: Vec::new(),
             start: 0,
             typed: 0,
+            shown: 0,
             found: None,
             marks: Marks::default(),
             line_chars_max: config.line_chars_max,
@@ -101,6 +105,10 @@ impl Lines {
     /// Takes bytes that have come. Tells whether more may come: else the last was a wish to leave.
     pub(super) fn handle_bytes(&mut self, mut bytes: &[u8]) -> ControlFlow<()> {
         let mut flow = ControlFlow::Continue(());
+        if self.telnet == Telnet::Text && !self.returned && is_shown(bytes) {
+            // As nearly all is: there is nothing in it but lines, which is seen by one look, and remembered.
+            self.type_plain(mem::take(&mut bytes));
+        }
         while flow.is_continue()
             && self.foreign.is_none()
             && let Some(heard) = self.telnet.hear(&mut bytes)
@@ -154,10 +162,11 @@ impl Lines {
     pub(super) fn say_plain(&mut self, saying: &mut Saying, mut may_pass: impl FnMut() -> bool) -> usize {
         let Some(Next::Line { .. }) = self.found else { return 0 };
         let held = &self.input[self.start..self.lines_end()];
+        let is_shown = self.start >= self.shown;
         let (mut start, mut count) = (0, 0);
         for end in memchr_iter(b'\n', held) {
             let line = &held[start..end];
-            let says = !matches!(line.first(), None | Some(b' ' | b'/')) && text::is_plain(line);
+            let says = !matches!(line.first(), None | Some(b' ' | b'/')) && (is_shown || text::is_plain(line));
             if !says || line.len() > self.line_chars_max as usize || !may_pass() {
                 break;
             }
@@ -263,10 +272,16 @@ impl Lines {
     }
 
     /// Takes text without telnet's commands: what is typed, keys that erase, and the ends of lines.
-    fn type_text(&mut self, mut text: &[u8]) -> ControlFlow<()> {
-        let mut key = find_key(text);
+    fn type_text(&mut self, text: &[u8]) -> ControlFlow<()> {
+        let flow = self.type_keys(text, find_key(text));
+        self.shown = self.input.len();
+        flow
+    }
+
+    /// Takes the same, of which the first key is at `key`.
+    fn type_keys(&mut self, mut text: &[u8], mut key: usize) -> ControlFlow<()> {
         while !text.is_empty() && self.foreign.is_none() {
-            if std::mem::take(&mut self.returned) && matches!(text[0], b'\n' | 0) {
+            if mem::take(&mut self.returned) && matches!(text[0], b'\n' | 0) {
                 text = &text[1..];
                 key = key.checked_sub(1).unwrap_or_else(|| find_key(text));
                 continue;
@@ -346,6 +361,8 @@ impl Lines {
                 }
             };
             let before = self.input.len();
+            // Where one piece has the end of a line, the others are likely to be kept, too.
+            self.input.reserve(if end.is_some() { text.len() } else { kept.len() });
             self.input.extend_from_slice(kept);
             self.typed = end.map_or(self.typed, |end| before + end + 1);
             text = rest;
@@ -427,11 +444,11 @@ impl Lines {
         }
     }
 
-    /// Lets go of the memory of what was handed out, once it is half: so each byte is moved once at most on average. A connection
+    /// Lets go of memory once it is twice what is held: so each byte is moved once at most on average. A connection
     /// that is at rest holds none at all.
     pub(super) fn forget_passed(&mut self) {
-        if 2 * self.start < self.input.len() || self.input.capacity() == 0 || self.start == 0 && !self.input.is_empty()
-        {
+        let held = self.input.len() - self.start;
+        if self.input.capacity() < (2 * held).max(1) {
             return;
         }
         self.input = self.input[self.start..].to_vec();
@@ -440,6 +457,7 @@ impl Lines {
             *end -= self.start;
         }
         self.typed -= self.start;
+        self.shown = self.shown.saturating_sub(self.start);
         self.start = 0;
     }
 
@@ -462,6 +480,14 @@ impl Lines {
     pub(super) fn held(&self) -> &[u8] {
         &self.input
     }
+}
+
+/// Tells whether these are shown ASCII characters and line feeds, and nothing else.
+fn is_shown(text: &[u8]) -> bool {
+    let all =
+        |bytes: &[u8]| bytes.iter().fold(true, |all, &byte| all & (matches!(byte, b' '..=b'~') | (byte == b'\n')));
+    let (pieces, rest) = text.as_chunks::<64>();
+    pieces.iter().all(|piece| all(piece)) && all(rest)
 }
 
 /// Returns where the first byte is that may be a key which does something to the line that is being typed, or the length. Where there is none,
