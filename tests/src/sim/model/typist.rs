@@ -263,17 +263,16 @@ fn clean(line: &str) -> String {
         let code = c as u32;
         let rest = &line[index + c.len_utf8()..];
         // A title or the like that has no end is none.
-        let command = if ["\x07", "\u{9c}", "\x1b\\"].iter().any(|end| rest.contains(end)) {
-            Within::Command
-        } else {
-            Within::Text
+        let command = || {
+            let ends = ["\x07", "\u{9c}", "\x1b\\"].iter().any(|end| rest.contains(end));
+            if ends { Within::Command } else { Within::Text }
         };
         within = match (within, code) {
             (Within::Command, 0x07 | 0x9c) | (Within::CommandEscape, 0x5c | 0x07 | 0x9c) => Within::Text,
             (Within::Command | Within::CommandEscape, 0x1b) => Within::CommandEscape,
             (Within::Command | Within::CommandEscape, _) => Within::Command,
             (Within::Escape, 0x5b) => Within::Control,
-            (Within::Escape, 0x5d | 0x50 | 0x58 | 0x5e | 0x5f) => command,
+            (Within::Escape, 0x5d | 0x50 | 0x58 | 0x5e | 0x5f) => command(),
             (Within::Escape, 0x4e | 0x4f) => Within::Shift,
             (Within::Escape | Within::EscapeBetween, 0x20..=0x2f) => Within::EscapeBetween,
             (Within::Control, 0x20..=0x3f) => Within::Control,
@@ -282,7 +281,7 @@ fn clean(line: &str) -> String {
             | (Within::Control, 0x40..=0x7e) => Within::Text,
             (_, 0x1b) => Within::Escape,
             (_, 0x9b) => Within::Control,
-            (_, 0x90 | 0x98 | 0x9d | 0x9e | 0x9f) => command,
+            (_, 0x90 | 0x98 | 0x9d | 0x9e | 0x9f) => command(),
             (_, 0x09..=0x0d | 0x85 | 0x2028 | 0x2029) => {
                 let is_half = c == '\r' && rest.starts_with('\n');
                 text.push_str(if is_half { "" } else { " " });
