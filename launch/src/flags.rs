@@ -10,8 +10,7 @@ use std::time::Duration;
 
 use argh::FromArgs;
 use chinwag_core::{Config, Origin, Subnet};
-
-use crate::PAGE;
+use chinwag_io::PAGE;
 
 /// The port that clients try first.
 const PORT: u16 = 42069;

@@ -1,26 +1,13 @@
-//! What the servers share and the core must not know: how connections come in, what is told of a server, and for their binaries the flags, the log, the
-//! listening sockets, the page, the ready lines, the exit codes.
+//! What the servers' binaries share: the flags, the log, the listening sockets, the signals, the ready lines, the exit codes.
 //!
 //! Exit codes: 0 after a stop that was asked for, 1 where the machine says no (an address in use, a folder that can't be written),
 //! 2 where a flag says something that can't be.
 
-mod descriptors;
-mod door;
 mod flags;
 mod listen;
 mod logging;
-mod metrics;
-mod page;
-mod secret;
-mod send;
 mod signals;
 mod taken;
-#[cfg(target_os = "linux")]
-mod tee;
-#[cfg(not(target_os = "linux"))]
-#[path = "tee_elsewhere.rs"]
-mod tee;
-mod watch;
 
 use std::io::{self, Write as _};
 use std::net::{SocketAddr, TcpListener};
@@ -28,17 +15,12 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use chinwag_core::{Config, Form, Order};
+use chinwag_io::{REPORT, raise_limit};
 use tracing::warn;
 
-pub use self::door::{Door, Recovery};
 use self::flags::{Flags, Parsed, Web, takes};
 use self::listen::Bound;
-pub use self::page::PAGE;
-pub use self::secret::with_secret;
-pub use self::send::{send, written};
 use self::signals::Signals;
-pub use self::tee::Tee;
-pub use self::watch::{Ticket, Watch};
 
 /// Names a server binary.
 #[derive(Clone, Copy, Debug)]
@@ -95,7 +77,7 @@ fn start(
     let log = logging::start(program.name, flags.log_dir.as_deref())?;
     signals.reopen(log.reopening.clone());
     let Program { name, version } = program;
-    let config = flags.config(descriptors::raise(flags.threads));
+    let config = flags.config(raise_limit(flags.threads));
     let wait = |pause| signals.wait_for_stop(pause);
     // All addresses are there before anybody can connect.
     let Some(lines) = listen::bind(flags.address(), listen::LINES, wait)? else { return Ok(()) };
@@ -143,7 +125,7 @@ fn listen_web(web: Web, bound: Bound, config: &Config) -> anyhow::Result<Option<
 }
 
 fn do_without_page<T>(error: &anyhow::Error) -> Option<T> {
-    warn!(target: logging::REPORT, "no web page: {error:#}");
+    warn!(target: REPORT, "no web page: {error:#}");
     None
 }
 

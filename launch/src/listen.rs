@@ -6,11 +6,10 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use chinwag_core::Config;
+use chinwag_io::{REPORT, set_options};
 use socket2::{Domain, Protocol, SockRef, Socket, Type};
 use tracing::warn;
 
-use crate::door::set_options;
-use crate::logging::REPORT;
 use crate::taken::{Holder, holder};
 
 /// How many connections the operating system keeps until they are accepted: Linux allows this many unless told otherwise

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Context as _;
+use chinwag_io::REPORT;
 use tracing_appender::non_blocking::{NonBlocking, NonBlockingBuilder, WorkerGuard};
 use tracing_appender::rolling::{RollingFileAppender, Rotation};
 use tracing_subscriber::filter::{EnvFilter, LevelFilter};
@@ -13,12 +14,8 @@ use tracing_subscriber::fmt;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
-/// Under which name is logged what an operator is told whatever `RUST_LOG` says: the counts that they ask for by a signal, and that
-/// there is no web page.
-pub(super) const REPORT: &str = "chinwag_report";
-
 /// What `RUST_LOG` may name without a level: what our crates are called, and how all their names begin.
-const TARGETS: [&str; 5] = ["chinwag", "chinwag_core", "chinwag_launch", "chinwag_smol", "chinwag_tokio"];
+const TARGETS: [&str; 6] = ["chinwag", "chinwag_core", "chinwag_io", "chinwag_launch", "chinwag_smol", "chinwag_tokio"];
 
 /// How many lines may wait to be written: some megabytes of them. What is more is not logged.
 const LINES_MAX: usize = 16_384;
@@ -160,7 +157,7 @@ mod tests {
             ("chinwag_smol=debug, warn", "chinwag_smol=debug,warn"),
             ("chinwag_tokio", "chinwag_tokio=trace"),
             ("chinwag", "chinwag=trace"),
-            ("chinwag_launch::watch", "chinwag_launch::watch=trace"),
+            ("chinwag_io::watch", "chinwag_io::watch=trace"),
             ("polling=trace", "polling=trace"),
             ("[hub]=info", "[hub]=info"),
         ];

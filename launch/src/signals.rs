@@ -11,6 +11,7 @@ use std::thread;
 use std::time::Duration;
 
 use chinwag_core::Order;
+use chinwag_io::REPORT;
 use rustix::process::Signal;
 use signal_hook::iterator::Signals as Caught;
 
@@ -98,7 +99,7 @@ impl Signals {
             match &heard.log_files {
                 Some(files) => files.reopen(),
                 None => {
-                    tracing::info!(target: crate::logging::REPORT, "SIGHUP: without --log-dir no file is to be opened anew")
+                    tracing::info!(target: REPORT, "SIGHUP: without --log-dir no file is to be opened anew")
                 }
             }
         } else if is(Signal::USR1)

@@ -14,7 +14,7 @@ use async_channel::Sender;
 use chinwag_core::{
     Config, ConnectionId, Event, Form, Incident, Next, Refusal, Session, Signal, Signals, Time, Written,
 };
-use chinwag_launch::{Tee, Ticket, send, written};
+use chinwag_io::{Tee, Ticket, send, written};
 use event_listener::Event as Bell;
 use futures_lite::FutureExt as _;
 

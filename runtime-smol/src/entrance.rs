@@ -8,7 +8,7 @@ use std::time::Duration;
 use async_channel::Sender;
 use async_io::Timer;
 use chinwag_core::{Arrival, Config, Form, Refusal, Stats, Step, Time};
-use chinwag_launch::{Door, Recovery, Watch};
+use chinwag_io::{Door, Recovery, Watch};
 use futures_lite::{FutureExt as _, future};
 use smol::Executor;
 

@@ -5,7 +5,7 @@ use std::sync::{Arc, Weak};
 
 use async_channel::{Receiver, Sender};
 use chinwag_core::{Batch, Config, ConnectionId, Event, Request, Session, Share, Stats, Time};
-use chinwag_launch::Watch;
+use chinwag_io::Watch;
 use futures_lite::FutureExt as _;
 use smol::{Executor, Task};
 use tracing::debug;

@@ -11,7 +11,7 @@ use std::thread::{Builder, JoinHandle};
 
 use async_channel::{Receiver, Sender};
 use chinwag_core::{Config, Event, Form, Order};
-use chinwag_launch::{Door, Watch, with_secret};
+use chinwag_io::{Door, Watch, with_secret};
 use futures_lite::{FutureExt as _, future};
 use smol::Executor;
 use tracing::info;

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use async_channel::{Receiver, Sender};
 use chinwag_core::{Batch, Config, ConnectionId, Fanout, Output, Share, Stats, Time, Written};
-use chinwag_launch::Tee;
+use chinwag_io::Tee;
 use futures_lite::{FutureExt as _, future};
 use parking_lot::Mutex;
 use smol::{Executor, Task};

@@ -15,7 +15,7 @@ use std::task::{Context, Poll, ready};
 use chinwag_core::{
     Config, ConnectionId, Event, Form, Incident, Next, Refusal, Session, Signal, Signals, Time, Written,
 };
-use chinwag_launch::{Tee, Ticket, send, written};
+use chinwag_io::{Tee, Ticket, send, written};
 use rustix::net::Shutdown;
 use tokio::io::Interest;
 use tokio::net::TcpStream;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chinwag_core::{Arrival, Config, Form, Refusal, Stats, Step, Time};
-use chinwag_launch::{Door, Recovery, Watch};
+use chinwag_io::{Door, Recovery, Watch};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc::Sender;
 use tokio::sync::oneshot;

@@ -6,7 +6,7 @@ use std::mem;
 use std::sync::Arc;
 
 use chinwag_core::{Config, ConnectionId, Event, Request, Session, Share, Stats, Time};
-use chinwag_launch::Watch;
+use chinwag_io::Watch;
 use futures_lite::future;
 use tokio::sync::mpsc::{self, OwnedPermit, Receiver, Sender};
 use tokio::sync::oneshot;

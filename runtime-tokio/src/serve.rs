@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::task::Poll;
 
 use chinwag_core::{Config, Event, Form, Order};
-use chinwag_launch::{Door, Watch, with_secret};
+use chinwag_io::{Door, Watch, with_secret};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc::{Receiver, Sender};
 use tracing::info;

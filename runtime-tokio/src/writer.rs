@@ -11,7 +11,7 @@ use std::thread;
 use std::time::Duration;
 
 use chinwag_core::{Batch, Config, ConnectionId, Fanout, Output, Share, Stats, Time, Written};
-use chinwag_launch::Tee;
+use chinwag_io::Tee;
 use parking_lot::Mutex;
 use tokio::sync::Notify;
 use tokio::sync::mpsc::{self, Receiver, Sender};

@@ -157,7 +157,11 @@ impl Patience {
     }
 }
 
-pub(crate) fn set_options(socket: SockRef<'_>, dead_after: Duration) -> io::Result<()> {
+/// Sets on a listening socket what its connections need: that they send at once, give up on dead peers, and buffer no more than is useful.
+///
+/// # Errors
+/// Returns an error if the socket does not take these options.
+pub fn set_options(socket: SockRef<'_>, dead_after: Duration) -> io::Result<()> {
     let patience = Patience::new(dead_after);
     let keepalive = TcpKeepalive::new().with_time(patience.idle).with_interval(patience.interval).with_retries(PROBES);
     socket.set_tcp_nodelay(true)?;

@@ -10,7 +10,11 @@ use chinwag_core::{Config, Form, Gate, Incident, Journal, Pass, Refusal, Stats, 
 use tracing::field::display;
 use tracing::{info, warn};
 
-use crate::{logging, metrics};
+use crate::metrics;
+
+/// Under which name is logged what an operator is told whatever `RUST_LOG` says: the counts that they ask for by a signal, and that
+/// there is no web page.
+pub const REPORT: &str = "chinwag_report";
 
 /// Watches over the connections of one server. Its clones are the same watch.
 #[derive(Clone, Debug)]
@@ -100,7 +104,7 @@ impl Watch {
 
     /// Logs the counts that an operator has asked for, whatever else is logged.
     pub fn report(&self, stats: &Stats) {
-        info!(target: logging::REPORT, "{stats}");
+        info!(target: REPORT, "{stats}");
     }
 
     /// Returns what the metrics of the server say: these counts, and what has happened to connections.
