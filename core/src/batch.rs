@@ -1,8 +1,10 @@
 //! Owns the actions that are handed on together, and how much work they are.
 
+pub(crate) mod lines;
+
 use std::sync::OnceLock;
 
-use crate::fanout::{Lines, Told};
+use self::lines::{BroadcastLines, EncodedLines};
 use crate::form::LineEnd;
 use crate::{Action, Config, RoomId, Time};
 
@@ -23,9 +25,9 @@ pub struct Batch<S> {
     has_other: bool,
     /// What rooms are told in it, as lines: made by the first writer that needs it. Others wait for it meanwhile, which is hardly ever longer
     /// than to make it themselves.
-    lines: OnceLock<Lines>,
+    lines: OnceLock<EncodedLines>,
     /// The same, with CR LF at their ends, if anybody needs that.
-    crlf_lines: OnceLock<Lines>,
+    crlf_lines: OnceLock<EncodedLines>,
     /// When what its first action is about was handed in.
     pub(crate) begun_at: Time,
 }
@@ -52,18 +54,18 @@ impl<S> Batch<S> {
         // What was made of fewer is not all any more.
         self.lines.take();
         self.crlf_lines.take();
-        self.weigh(&action);
+        self.account(&action);
         self.actions.push(action);
     }
 
     /// Counts an action that will be in it.
-    pub(crate) fn weigh(&mut self, action: &Action) {
+    pub(crate) fn account(&mut self, action: &Action) {
         let (bytes, writes) = match action {
             Action::Broadcast { room, audience, message } => {
-                let bytes = message.weight();
+                let bytes = message.encoded_len_hint();
                 (bytes, if self.say(*room, bytes) { *audience as usize } else { 0 })
             }
-            Action::Reply { message, .. } => (message.weight(), 1),
+            Action::Reply { message, .. } => (message.encoded_len_hint(), 1),
             Action::Stop { .. } => (0, usize::MAX),
             Action::Open { .. }
             | Action::Speak { .. }
@@ -115,13 +117,13 @@ impl<S> Batch<S> {
     }
 
     /// Returns what is told in one of its broadcasts, as lines with such an end: the first has the number 0.
-    pub(crate) fn told(&self, end: LineEnd, number: usize) -> Told<'_> {
+    pub(crate) fn lines(&self, end: LineEnd, number: usize) -> BroadcastLines<'_> {
         let lines = match end {
             LineEnd::Lf => &self.lines,
             LineEnd::CrLf => &self.crlf_lines,
         };
         let bytes = || self.said.iter().map(|(_, bytes)| bytes).sum();
-        lines.get_or_init(|| Lines::of(&self.actions, end, bytes())).told(number)
+        lines.get_or_init(|| EncodedLines::of(&self.actions, end, bytes())).broadcast(number)
     }
 
     /// Tells whether there is more to do than to tell rooms what is said there.
@@ -213,12 +215,12 @@ mod tests {
     fn what_is_told_is_what_was_pushed_until_then() {
         let mut batch = batch([broadcast(1), Action::Leave { connection: ANN }, broadcast(1)]);
         for number in 0..2 {
-            assert_eq!(batch.told(LineEnd::Lf, number).to_string(), "Ann: hello\n");
-            assert_eq!(batch.told(LineEnd::CrLf, number).to_string(), "Ann: hello\r\n");
+            assert_eq!(batch.lines(LineEnd::Lf, number).to_string(), "Ann: hello\n");
+            assert_eq!(batch.lines(LineEnd::CrLf, number).to_string(), "Ann: hello\r\n");
         }
         batch.push(Action::Broadcast { room: RoomId::new(0), audience: 1, message: Message::said("Bob", "and I") });
-        assert_eq!(batch.told(LineEnd::Lf, 2).to_string(), "Bob: and I\n");
-        assert_eq!(batch.told(LineEnd::CrLf, 2).to_string(), "Bob: and I\r\n");
+        assert_eq!(batch.lines(LineEnd::Lf, 2).to_string(), "Bob: and I\n");
+        assert_eq!(batch.lines(LineEnd::CrLf, 2).to_string(), "Bob: and I\r\n");
         assert!(!format!("{batch:?}").contains("hello"), "{batch:?}");
     }
 }

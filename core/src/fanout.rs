@@ -3,28 +3,26 @@
 //! Invariants: a connection gets its replies, broadcasts and room changes in the order of the actions; nothing queued for it exceeds
 //! the limit; what it is not sent is counted, and the count is told where the messages are missing.
 
+mod audiences;
 mod chunk;
-mod early;
-mod lines;
 mod outboxes;
 mod output;
 mod pulse;
 mod queue;
-mod rooms;
+mod run_ahead;
+mod send_queue;
 mod share;
-mod turn;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use self::early::Early;
-pub(crate) use self::lines::{Lines, Told};
+use self::audiences::{Audiences, Flushing, Length, Membership};
 use self::outboxes::{Check, Outboxes};
 pub use self::output::{Output, Upcoming, Written};
 use self::pulse::LOOKS_MAX;
-use self::rooms::{Flushing, Length, Rooms, Seat};
+use self::queue::Queue;
+use self::run_ahead::RunAhead;
 pub use self::share::Share;
-use self::turn::Turn;
 use crate::{
     Action, Batch, CloseCode, Config, ConnectionId, Dialect, Histogram, Incident, Message, RoomId, Stats, Time,
 };
@@ -32,7 +30,7 @@ use crate::{
 /// After how many turns, of those for few, for what was said in a room more that was said there is taken in between, if there are as many to go. What
 /// comes in between is queued for all who are still to be written to, which costs a little for each: the more turns, the longer those
 /// wait who have been given all, and the fewer, the less is given at once.
-const ROOM_TURNS_MIN: u32 = 16;
+const ROOM_SLICES_MIN: u32 = 16;
 
 /// Up to how many who are still to be written to are no crowd, for which turns are shorter: to give way in the middle of a message to a
 /// hundred costs more than it spares.
@@ -40,11 +38,11 @@ const FEW_TO_GO_MAX: u32 = 128;
 
 /// How long a writer goes on at least before others have their turn. In a small room that is spoken to often a write takes a microsecond, and
 /// to give way costs as much.
-const TURN_MIN: Duration = Duration::from_micros(100);
+const SLICE_MIN: Duration = Duration::from_micros(100);
 
 /// How long a writer goes on at the most before others have their turn, however long they had theirs: it may have been so long because the
 /// operating system let another program run, and that is no reason to keep them waiting again.
-const TURN_MAX: Duration = Duration::from_millis(2);
+const SLICE_MAX: Duration = Duration::from_millis(2);
 
 /// How many batches are remembered by when they begun.
 const BEGUN_MAX: usize = 1024;
@@ -62,7 +60,7 @@ const BEGUN_MAX: usize = 1024;
 #[derive(Debug)]
 pub struct Fanout<S> {
     outboxes: Outboxes<S>,
-    rooms: Rooms,
+    audiences: Audiences,
     writing: Option<Writing>,
     /// All output was polled since something was handed in.
     is_through: bool,
@@ -70,15 +68,15 @@ pub struct Fanout<S> {
     waiting: Option<Arc<Batch<S>>>,
     /// When those batches begun that it is not through with, if anybody is given anything; the first of them, if they are very many.
     begun_at: Vec<Time>,
-    early: Early,
+    run_ahead: RunAhead,
     /// How many writes there were since the last was followed of the batches with something said in the late room.
     room_writes: u32,
     /// How many there were in this turn.
-    turn_writes: u32,
-    turn_writes_max: u32,
-    crowd_turn_writes_max: u32,
+    slice_writes: u32,
+    slice_writes_max: u32,
+    crowd_slice_writes_max: u32,
     /// Whose turn it is, when some are behind.
-    turn: Turn,
+    queue: Queue,
     /// The room whose members were not all written to when the next batch was followed.
     late_room: Option<RoomId>,
     /// How many microseconds it took to get through with each batch.
@@ -100,17 +98,17 @@ impl<S: Clone> Fanout<S> {
     pub fn new(config: &Config, share: Share) -> Self {
         Self {
             outboxes: Outboxes::new(share, config),
-            rooms: Rooms::new(config),
+            audiences: Audiences::new(config),
             writing: None,
             is_through: true,
             waiting: None,
             begun_at: Vec::new(),
-            early: Early::new(config.queue_bytes_max),
+            run_ahead: RunAhead::new(config.queue_bytes_max),
             room_writes: 0,
-            turn_writes: 0,
-            turn_writes_max: config.turn_writes,
-            crowd_turn_writes_max: config.crowd_turn_writes,
-            turn: Turn::Rooms,
+            slice_writes: 0,
+            slice_writes_max: config.turn_writes,
+            crowd_slice_writes_max: config.crowd_turn_writes,
+            queue: Queue::Live,
             late_room: None,
             delays: Histogram::default(),
         }
@@ -120,8 +118,8 @@ impl<S: Clone> Fanout<S> {
     /// long: as long, so that a crowd whose members all ask for something does not keep those waiting who are written to, but for 0.1 ms
     /// at least, and for 2 ms at the most.
     #[must_use]
-    pub fn turn_after(others_had: Duration) -> Duration {
-        others_had.clamp(TURN_MIN, TURN_MAX)
+    pub fn slice_after(others_had: Duration) -> Duration {
+        others_had.clamp(SLICE_MIN, SLICE_MAX)
     }
 
     /// Follows what `log` gives, one after the other, as long as it gives something and that need not wait; tells whether there is output
@@ -148,8 +146,8 @@ impl<S: Clone> Fanout<S> {
             self.room_writes = 0;
         }
         self.is_through = false;
-        let (crowd, other) = self.weigh(batch);
-        self.early.add(crowd, other);
+        let (crowd, other) = self.split_by_crowd(batch);
+        self.run_ahead.add(crowd, other);
         if batch.has_deliveries() && self.begun_at.len() < BEGUN_MAX {
             self.begun_at.push(batch.begun_at);
         }
@@ -165,7 +163,7 @@ impl<S: Clone> Fanout<S> {
                 Action::Enter { connection, room } => self.on_enter(*connection, *room),
                 Action::Leave { connection } => self.on_leave(*connection),
                 Action::Broadcast { room, message, .. } => {
-                    self.rooms.broadcast(*room, message, |end| batch.told(end, broadcasts));
+                    self.audiences.broadcast(*room, message, |end| batch.lines(end, broadcasts));
                     broadcasts += 1;
                 }
                 Action::Answer { connection } => self.outboxes.answer(*connection),
@@ -187,8 +185,8 @@ impl<S: Clone> Fanout<S> {
             if let Some(notice) = self.outboxes.next_notice() {
                 return self.outboxes.output(notice);
             }
-            if self.turn_writes >= self.turn_writes_now() {
-                self.end_turn();
+            if self.slice_writes >= self.slice_writes_max_now() {
+                self.end_slice();
                 return Some(Output::Yield);
             }
             self.writing = self.next_writing();
@@ -200,13 +198,13 @@ impl<S: Clone> Fanout<S> {
             self.get_through();
             return None;
         };
-        self.turn_writes += 1;
+        self.slice_writes += 1;
         self.room_writes = self.room_writes.saturating_add(1);
         match writing {
             Writing::Chunk { place, from, length } => {
-                let (socket, flushing) = (self.outboxes.socket(place)?, self.rooms.flushing(length)?);
+                let (socket, flushing) = (self.outboxes.socket(place)?, self.audiences.flushing(length)?);
                 let (bytes, repeated) = (&flushing.chunk.bytes()[from..], flushing.repeated(from));
-                let next = self.outboxes.sockets(self.rooms.next_of_group(length));
+                let next = self.outboxes.sockets(self.audiences.next_of_group(length));
                 Some(Output::Write { socket, bytes, repeated, next })
             }
             Writing::Queue(connection) => self.outboxes.front(connection),
@@ -221,7 +219,7 @@ impl<S: Clone> Fanout<S> {
         match (self.writing.take(), written) {
             (None, _) => {}
             (Some(Writing::Chunk { place, from, length }), Written::Bytes(taken)) => {
-                let Some(Flushing { chunk, .. }) = self.rooms.flushing(length) else { return };
+                let Some(Flushing { chunk, .. }) = self.audiences.flushing(length) else { return };
                 self.outboxes.count_given(chunk.messages(from, from + taken));
                 if from + taken < chunk.bytes().len() {
                     self.queue_chunk(place, from + taken, length);
@@ -291,7 +289,7 @@ impl<S: Clone> Fanout<S> {
     /// Tells whether everything has been sent, and all output been polled.
     #[must_use]
     pub fn is_drained(&self) -> bool {
-        self.outboxes.is_drained() && self.rooms.is_flushed()
+        self.outboxes.is_drained() && self.audiences.is_flushed()
     }
 
     /// Tells whether the server has stopped, and there is nothing left to do here.
@@ -319,10 +317,10 @@ impl<S: Clone> Fanout<S> {
         if self.is_through {
             return true;
         }
-        let (crowd, other) = self.weigh(batch);
-        let is_long = self.room_writes.min(self.writes_to_go()) / self.turn_writes_max >= ROOM_TURNS_MIN;
+        let (crowd, other) = self.split_by_crowd(batch);
+        let is_long = self.room_writes.min(self.writes_to_go()) / self.slice_writes_max >= ROOM_SLICES_MIN;
         let is_elsewhere = || batch.has_other() || !batch.said().iter().all(|&(room, _)| self.is_late(room));
-        self.early.has_room(crowd, other) && (is_long || is_elsewhere())
+        self.run_ahead.has_room(crowd, other) && (is_long || is_elsewhere())
     }
 
     fn on_reply(&mut self, connection: ConnectionId, message: &Message) {
@@ -333,23 +331,23 @@ impl<S: Clone> Fanout<S> {
 
     fn on_enter(&mut self, connection: ConnectionId, room: RoomId) {
         let Some(place) = self.outboxes.place(connection) else { return };
-        let seat = self.rooms.enter(room, self.outboxes.encoding(place), place);
-        *self.outboxes.seat(place) = Some(seat);
+        let membership = self.audiences.enter(room, self.outboxes.encoding(place), place);
+        *self.outboxes.membership(place) = Some(membership);
     }
 
     fn on_leave(&mut self, connection: ConnectionId) {
         let Some(place) = self.outboxes.place(connection) else { return };
         self.catch_up(place);
-        let Some(seat) = self.outboxes.seat(place).take() else { return };
-        // Whoever sat last moves to the seat that is free now.
-        let Some(mover) = self.rooms.leave(&seat) else { return };
-        if self.rooms.is_given(&seat) {
+        let Some(membership) = self.outboxes.membership(place).take() else { return };
+        // Whoever sat last moves to the membership that is free now.
+        let Some(mover) = self.audiences.leave(&membership) else { return };
+        if self.audiences.is_given(&membership) {
             // There they will not be asked any more whether they were given all.
             self.catch_up(mover);
-            self.take_seen(mover, 0);
+            self.take_cursor(mover, 0);
         }
-        if let Some(moved) = self.outboxes.seat(mover) {
-            moved.index = seat.index;
+        if let Some(moved) = self.outboxes.membership(mover) {
+            moved.index = membership.index;
         }
     }
 
@@ -359,7 +357,7 @@ impl<S: Clone> Fanout<S> {
         let Some(place) = self.outboxes.place(connection) else { return };
         let before = self.outboxes.encoding(place);
         self.outboxes.set_dialect(now, place, dialect);
-        let room = self.outboxes.seat(place).as_ref().map(|seat| seat.hall.room());
+        let room = self.outboxes.membership(place).as_ref().map(|membership| membership.audience.room());
         if let Some(room) = room.filter(|_| self.outboxes.encoding(place) != before) {
             self.on_leave(connection);
             self.on_enter(connection, room);
@@ -389,19 +387,19 @@ impl<S: Clone> Fanout<S> {
     /// Returns what to write next, unless somebody is to be told something first. Who is behind has their share of each turn, and so has a
     /// long room from when something else came first; nobody else has to wait for all of them.
     fn next_writing(&mut self) -> Option<Writing> {
-        let is_interrupted = self.rooms.is_interrupted();
-        if self.outboxes.behind() == 0 && !is_interrupted {
-            self.turn = Turn::Behind;
+        let is_interrupted = self.audiences.is_interrupted();
+        if self.outboxes.backlog() == 0 && !is_interrupted {
+            self.queue = Queue::Backlog;
         }
-        for _ in 0..Turn::COUNT {
-            self.turn = self.turn.next();
-            let mut writing = match self.turn {
-                Turn::Rooms => self.next_chunk(Length::Short),
-                Turn::Line => self.outboxes.next_in_line().map(Writing::Queue),
-                Turn::Behind => self.outboxes.next_behind().map(Writing::Queue),
+        for _ in 0..Queue::COUNT {
+            self.queue = self.queue.next();
+            let mut writing = match self.queue {
+                Queue::Live => self.next_chunk(Length::Short),
+                Queue::Ready => self.outboxes.next_ready().map(Writing::Queue),
+                Queue::Backlog => self.outboxes.next_in_backlog().map(Writing::Queue),
             };
-            let turn_of_long = if is_interrupted { Turn::Behind } else { Turn::Rooms };
-            if writing.is_none() && self.turn == turn_of_long {
+            let queue_of_long = if is_interrupted { Queue::Backlog } else { Queue::Live };
+            if writing.is_none() && self.queue == queue_of_long {
                 writing = self.next_chunk(Length::Long);
             }
             if writing.is_some() || self.outboxes.has_notices() {
@@ -426,71 +424,71 @@ impl<S: Clone> Fanout<S> {
     }
 
     /// Returns after how many writes others may have their turn.
-    fn turn_writes_now(&self) -> u32 {
-        if self.writes_to_go() > FEW_TO_GO_MAX { self.crowd_turn_writes_max } else { self.turn_writes_max }
+    fn slice_writes_max_now(&self) -> u32 {
+        if self.writes_to_go() > FEW_TO_GO_MAX { self.crowd_slice_writes_max } else { self.slice_writes_max }
     }
 
-    fn end_turn(&mut self) {
-        self.turn_writes = 0;
-        let is_other_written = self.rooms.is_short_flushed() && self.outboxes.next_in_line().is_none();
-        self.early.end_turn(self.outboxes.caught_up(), self.outboxes.behind(), is_other_written);
+    fn end_slice(&mut self) {
+        self.slice_writes = 0;
+        let is_other_written = self.audiences.is_short_flushed() && self.outboxes.next_ready().is_none();
+        self.run_ahead.end_slice(self.outboxes.caught_up(), self.outboxes.backlog(), is_other_written);
     }
 
     const fn get_through(&mut self) {
         self.is_through = true;
-        self.early.get_through();
-        self.turn_writes = 0;
+        self.run_ahead.get_through();
+        self.slice_writes = 0;
         self.late_room = None;
     }
 
     /// Queues what is being given to a room for all who have not been given it yet: to a short one, or to a long one, if more is said there
     /// or in another, which need not wait for it. What was said elsewhere can wait: more may be said there.
     fn queue_rest(&mut self, batch: &Batch<S>) {
-        self.rooms.interrupt();
-        while let Some((place, len)) = self.rooms.next_of_begun(Length::Short) {
-            let from = self.take_seen(place, len);
-            if let Some(chunk) = self.rooms.chunk_mut(Length::Short).filter(|_| from < len) {
+        self.audiences.interrupt();
+        while let Some((place, len)) = self.audiences.next_of_begun(Length::Short) {
+            let from = self.take_cursor(place, len);
+            if let Some(chunk) = self.audiences.chunk_mut(Length::Short).filter(|_| from < len) {
                 self.outboxes.push_part(place, chunk.part(from));
             }
         }
-        let Some(late) = self.rooms.late_room() else { return };
-        let is_long = |room| room == late || self.rooms.is_long(room);
-        if !self.rooms.has_long_to_begin() && !batch.said().iter().any(|&(room, _)| is_long(room)) {
+        let Some(late) = self.audiences.late_room() else { return };
+        let is_long = |room| room == late || self.audiences.is_long(room);
+        if !self.audiences.has_long_to_begin() && !batch.said().iter().any(|&(room, _)| is_long(room)) {
             return;
         }
         self.late_room = Some(late);
-        while let Some((place, len)) = self.rooms.next_of_begun(Length::Long) {
-            let from = self.take_seen(place, len);
-            if let Some(chunk) = self.rooms.chunk_mut(Length::Long).filter(|_| from < len) {
-                self.outboxes.push_part_behind(place, chunk.part(from));
+        while let Some((place, len)) = self.audiences.next_of_begun(Length::Long) {
+            let from = self.take_cursor(place, len);
+            if let Some(chunk) = self.audiences.chunk_mut(Length::Long).filter(|_| from < len) {
+                self.outboxes.push_part_to_backlog(place, chunk.part(from));
             }
         }
     }
 
     /// Returns how many bytes a batch has, about: of what is said in crowded rooms, and of all else.
-    fn weigh(&self, batch: &Batch<S>) -> (usize, usize) {
-        let crowds = batch.said().iter().filter(|(room, _)| self.rooms.is_long(*room));
+    fn split_by_crowd(&self, batch: &Batch<S>) -> (usize, usize) {
+        let crowds = batch.said().iter().filter(|(room, _)| self.audiences.is_long(*room));
         let crowd = crowds.map(|(_, bytes)| bytes).sum();
         (crowd, batch.bytes() - crowd)
     }
 
     /// Returns how many are still to be written to, about.
     fn writes_to_go(&self) -> u32 {
-        let people = self.rooms.long_to_go() + self.outboxes.behind();
+        let people = self.audiences.long_to_go() + self.outboxes.backlog();
         u32::try_from(people).unwrap_or(u32::MAX)
     }
 
     /// Tells whether this is the room whose members are being written to, and is the first that waits.
     fn is_late(&self, room: RoomId) -> bool {
-        let late = self.rooms.late_room().or(self.late_room);
-        Some(room) == late && !self.rooms.has_open_chunk(room)
+        let late = self.audiences.late_room().or(self.late_room);
+        Some(room) == late && !self.audiences.has_open_chunk(room)
     }
 
     /// Returns the next member of a room who was not given yet what was said there: its place, and from where on it misses it.
     fn next_member(&mut self, length: Length) -> Option<(usize, usize)> {
         loop {
-            let (place, len) = self.rooms.next_member(length)?;
-            let from = self.take_seen(place, len);
+            let (place, len) = self.audiences.next_member(length)?;
+            let from = self.take_cursor(place, len);
             if from < len {
                 return Some((place, from));
             }
@@ -498,28 +496,28 @@ impl<S: Clone> Fanout<S> {
     }
 
     /// Returns up to where a member has seen a chunk of this length, of which they are given the rest now.
-    fn take_seen(&mut self, place: usize, len: usize) -> usize {
-        self.outboxes.seat(place).as_mut().map_or(len, Seat::take_seen)
+    fn take_cursor(&mut self, place: usize, len: usize) -> usize {
+        self.outboxes.membership(place).as_mut().map_or(len, Membership::take_cursor)
     }
 
     /// Queues what is being given to a room, from an offset on, for one of its members.
     fn queue_chunk(&mut self, place: usize, from: usize, length: Length) {
-        if let Some(chunk) = self.rooms.chunk_mut(length) {
+        if let Some(chunk) = self.audiences.chunk_mut(length) {
             self.outboxes.push_part(place, chunk.part(from));
         }
     }
 
     /// Queues what was said in the room of someone who is about to be sent something else, or to leave.
     fn catch_up(&mut self, place: usize) {
-        let Some(seat) = self.outboxes.seat(place) else { return };
-        let hall = seat.hall;
-        if let Some(len) = self.rooms.len_to_come(seat) {
-            let from = seat.see(len);
+        let Some(membership) = self.outboxes.membership(place) else { return };
+        let audience = membership.audience;
+        if let Some(len) = self.audiences.len_to_come(membership) {
+            let from = membership.move_to(len);
             if from < len {
                 self.queue_chunk(place, from, Length::Long);
             }
-        } else if let Some(chunk) = self.rooms.open_chunk(hall) {
-            let from = seat.see(chunk.len());
+        } else if let Some(chunk) = self.audiences.open_chunk(audience) {
+            let from = membership.move_to(chunk.len());
             if from < chunk.len() {
                 self.outboxes.push_part(place, chunk.part(from));
             }

@@ -146,7 +146,7 @@ impl<S> Hub<S> {
             self.batch.begun_at = now;
         }
         let actions = self.chat.actions();
-        actions.range(self.weighed..).for_each(|action| self.batch.weigh(action));
+        actions.range(self.weighed..).for_each(|action| self.batch.account(action));
         self.weighed = actions.len();
     }
 }

@@ -109,7 +109,7 @@ impl Message {
             let head = &mut head[..name.as_str().len() + 2];
             head[..name.as_str().len()].copy_from_slice(name.as_str().as_bytes());
             head[name.as_str().len()..].copy_from_slice(b": ");
-            out.reserve(self.weight() + end.more_bytes() * texts.count() as usize);
+            out.reserve(self.encoded_len_hint() + end.more_bytes() * texts.count() as usize);
             for line in texts.lines() {
                 out.put_slice(head);
                 match end {
@@ -150,7 +150,7 @@ impl Message {
     }
 
     /// Returns about how many bytes the line has: for a message that somebody says exactly, for others roughly.
-    pub(crate) fn weight(&self) -> usize {
+    pub(crate) fn encoded_len_hint(&self) -> usize {
         match self {
             Self::Said { name, texts, .. } => (name.as_str().len() + 2) * texts.count() as usize + texts.bytes(),
             Self::Rooms { rooms, .. } => rooms.len() * 24,
@@ -344,8 +344,8 @@ mod tests {
     #[test]
     fn a_message_weighs_about_what_its_line_has_in_bytes_and_what_is_said_exactly() {
         let (ann, bob) = (name("Ann"), name("Bob"));
-        assert_eq!(Message::said("Ann", "naïve").weight(), "Ann: naïve\n".len());
-        assert_eq!(Message::said_in_a_row(["naïve", "", "b"]).weight(), "Ann: naïve\nAnn: \nAnn: b\n".len());
+        assert_eq!(Message::said("Ann", "naïve").encoded_len_hint(), "Ann: naïve\n".len());
+        assert_eq!(Message::said_in_a_row(["naïve", "", "b"]).encoded_len_hint(), "Ann: naïve\nAnn: \nAnn: b\n".len());
         let names = |count: u32| (0..count).map(|number| name(&format!("somebody-{number}")));
         let cases = [
             Message::Help,
@@ -360,8 +360,8 @@ mod tests {
             Message::Unrecognized { word: Text::clean(&"x".repeat(4096)) },
         ];
         for message in cases {
-            let (weight, len) = (message.weight(), message.to_string().len() + 1);
-            assert!((len / 3..=3 * len).contains(&weight), "{weight} for {len} bytes: {message:?}");
+            let (hint, len) = (message.encoded_len_hint(), message.to_string().len() + 1);
+            assert!((len / 3..=3 * len).contains(&hint), "{hint} for {len} bytes: {message:?}");
         }
     }
 }

@@ -166,7 +166,7 @@ impl Writer {
     /// whether that was all.
     fn follow(self: &Arc<Self>, following: &mut Following, others_had: Duration) -> bool {
         let (Following { fanout, tee, log }, now) = (following, clock::now());
-        let at_least = Fanout::<Arc<Socket>>::turn_after(others_had);
+        let at_least = Fanout::<Arc<Socket>>::slice_after(others_had);
         let writable = mem::take(&mut *self.writable.lock());
         writable.into_iter().for_each(|connection| fanout.handle_writable(connection));
         fanout.handle_timeout(now);

@@ -1,4 +1,4 @@
-//! Owns what was said in a hall: open while more may be said, then frozen, and given to all its members.
+//! Owns what was said in an audience: open while more may be said, then frozen, and given to all its members.
 //!
 //! What a batch tells a room in lines is not copied into the room's chunk, as long as it is one piece and all. Only what comes in several
 //! pieces, of several batches or with others between, is put together in a buffer, as frames are.
@@ -7,9 +7,9 @@ use std::fmt;
 
 use bytes::{Bytes, BytesMut};
 
-use super::lines::{Piece, Told, offset};
-use super::queue::{Part, SHARE_BYTES_MIN};
+use super::send_queue::{Part, SHARE_BYTES_MIN};
 use crate::Message;
+use crate::batch::lines::{BroadcastLines, Piece, offset};
 use crate::form::Encoding;
 use crate::message::{Run, Said};
 
@@ -40,16 +40,16 @@ impl OpenChunk {
     }
 
     /// Adds what a batch tells a room in lines.
-    pub(super) fn push_lines(&mut self, told: &Told<'_>) {
+    pub(super) fn push_lines(&mut self, lines: &BroadcastLines<'_>) {
         let start = offset(self.len());
-        self.ends.extend(told.ends().map(|end| start + end));
+        self.ends.extend(lines.ends().map(|end| start + end));
         if start == 0 {
-            self.piece = Some(told.piece());
-        } else if !self.piece.as_mut().is_some_and(|piece| piece.join(told)) {
+            self.piece = Some(lines.piece());
+        } else if !self.piece.as_mut().is_some_and(|piece| piece.join(lines)) {
             if let Some(piece) = self.piece.take() {
                 self.buffer.extend_from_slice(piece.bytes());
             }
-            self.buffer.extend_from_slice(told.bytes());
+            self.buffer.extend_from_slice(lines.bytes());
         }
     }
 
@@ -92,7 +92,7 @@ impl OpenChunk {
     }
 }
 
-/// Holds what is given to all members of a hall.
+/// Holds what is given to all members of an audience.
 pub(super) struct Chunk {
     bytes: Bytes,
     ends: Vec<u32>,
@@ -163,15 +163,15 @@ impl fmt::Debug for Chunk {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fanout::Lines;
+    use crate::batch::lines::EncodedLines;
     use crate::form::LineEnd;
     use crate::{Action, RoomId};
 
     /// What a batch tells that has these broadcasts.
-    fn lines(messages: impl IntoIterator<Item = Message>) -> Lines {
+    fn lines(messages: impl IntoIterator<Item = Message>) -> EncodedLines {
         let messages: Vec<_> = messages.into_iter().collect();
-        let bytes = messages.iter().map(Message::weight).sum();
-        Lines::of(&broadcasts(messages), LineEnd::Lf, bytes)
+        let bytes = messages.iter().map(Message::encoded_len_hint).sum();
+        EncodedLines::of(&broadcasts(messages), LineEnd::Lf, bytes)
     }
 
     fn broadcasts(messages: impl IntoIterator<Item = Message>) -> Vec<Action> {
@@ -179,18 +179,18 @@ mod tests {
         messages.into_iter().map(broadcast).collect()
     }
 
-    fn chunk<'a>(told: impl IntoIterator<Item = Told<'a>>) -> Chunk {
+    fn chunk<'a>(lines: impl IntoIterator<Item = BroadcastLines<'a>>) -> Chunk {
         let mut chunk = OpenChunk::default();
-        told.into_iter().for_each(|told| chunk.push_lines(&told));
+        lines.into_iter().for_each(|lines| chunk.push_lines(&lines));
         chunk.freeze()
     }
 
     #[test]
     fn what_is_one_piece_of_a_batch_is_not_copied() {
         let lines = lines(["a", "b", "c", "d"].map(|text| Message::said("Ann", text)));
-        let chunk = chunk([1, 2].map(|number| lines.told(number)));
+        let chunk = chunk([1, 2].map(|number| lines.broadcast(number)));
         assert_eq!(chunk.bytes(), b"Ann: b\nAnn: c\n");
-        assert_eq!(chunk.bytes().as_ptr(), lines.told(1).bytes().as_ptr());
+        assert_eq!(chunk.bytes().as_ptr(), lines.broadcast(1).bytes().as_ptr());
         assert_eq!(chunk.ends, [7, 14]);
     }
 
@@ -199,11 +199,11 @@ mod tests {
         let [first, second] = [["a", "b", "c"], ["d", "e", "f"]]
             .map(|texts| lines(texts.map(|text| Message::said_in_a_row([text, text]))));
         let cases = [
-            (chunk([first.told(0), second.told(1)]), "aaee"),
-            (chunk([first.told(0), second.told(0)]), "aadd"),
-            (chunk([first.told(0), first.told(2)]), "aacc"),
-            (chunk([first.told(1), first.told(2), first.told(0)]), "bbccaa"),
-            (chunk([first.told(0), first.told(2), second.told(0), second.told(1)]), "aaccddee"),
+            (chunk([first.broadcast(0), second.broadcast(1)]), "aaee"),
+            (chunk([first.broadcast(0), second.broadcast(0)]), "aadd"),
+            (chunk([first.broadcast(0), first.broadcast(2)]), "aacc"),
+            (chunk([first.broadcast(1), first.broadcast(2), first.broadcast(0)]), "bbccaa"),
+            (chunk([first.broadcast(0), first.broadcast(2), second.broadcast(0), second.broadcast(1)]), "aaccddee"),
         ];
         for (chunk, texts) in cases {
             let expected: String = texts.chars().map(|text| format!("Ann: {text}\n")).collect();
@@ -216,7 +216,7 @@ mod tests {
     fn of_a_part_of_a_batch_those_who_are_slow_keep_one_copy() {
         let lines = lines((0..60).map(|number| Message::said("Ann", &format!("{number:01000}"))));
         for (count, is_copied) in [(2, false), (3, true), (52, true), (53, false), (60, false)] {
-            let mut chunk = chunk((0..count).map(|number| lines.told(number)));
+            let mut chunk = chunk((0..count).map(|number| lines.broadcast(number)));
             let len = chunk.bytes().len();
             let kept = [0, 1].map(|from| {
                 let part = chunk.part(from);
@@ -224,7 +224,7 @@ mod tests {
                 part.shared.map(|shared| shared.as_ptr())
             });
             assert_eq!(kept[0], kept[1]);
-            let is_kept_in_batch = kept[0] == Some(lines.told(0).bytes().as_ptr());
+            let is_kept_in_batch = kept[0] == Some(lines.broadcast(0).bytes().as_ptr());
             assert_eq!(is_kept_in_batch, !is_copied && count > 2, "{count} of 60 lines");
             assert_eq!(kept[0].is_some(), count > 2, "{count} of 60 lines");
         }
@@ -234,17 +234,17 @@ mod tests {
     fn what_was_reserved_for_nothing_is_not_kept() {
         let actions = broadcasts([Message::said("Ann", &"x".repeat(4000))]);
         for (bytes, is_copied) in [(4006, false), (4500, false), (4600, true)] {
-            let lines = Lines::of(&actions, LineEnd::Lf, bytes);
-            let mut chunk = chunk([lines.told(0)]);
+            let lines = EncodedLines::of(&actions, LineEnd::Lf, bytes);
+            let mut chunk = chunk([lines.broadcast(0)]);
             let kept = chunk.part(0).shared.map(|shared| shared.as_ptr());
-            assert_eq!(kept != Some(lines.told(0).bytes().as_ptr()), is_copied, "{bytes} bytes");
+            assert_eq!(kept != Some(lines.broadcast(0).bytes().as_ptr()), is_copied, "{bytes} bytes");
         }
     }
 
     #[test]
     fn a_buffer_is_used_again_unless_somebody_keeps_what_is_in_it() {
         let lines = lines(["a", "b", "c"].map(|text| Message::said("Ann", text)));
-        let chunk = || chunk([0, 2].map(|number| lines.told(number)));
+        let chunk = || chunk([0, 2].map(|number| lines.broadcast(number)));
         assert!(chunk().reclaim().is_some_and(|emptied| emptied.len() == 0 && emptied.capacity() >= 14));
         let mut kept = chunk();
         let shared = kept.part(0).shared.cloned();

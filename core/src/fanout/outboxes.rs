@@ -5,9 +5,9 @@
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, VecDeque};
 
+use super::audiences::Membership;
 use super::pulse::{Look, Pulse};
-use super::queue::{Limits, Part, Pushed, Queue};
-use super::rooms::Seat;
+use super::send_queue::{Limits, Part, Pushed, SendQueue};
 use super::{Output, Share, Upcoming};
 use crate::form::Encoding;
 use crate::{Config, ConnectionId, Dialect, Form, Incident, Message, Signal, Stats, Time};
@@ -21,9 +21,9 @@ pub(super) struct Outboxes<S> {
     /// Those that still have to be sent something, while their place may be another's already.
     closing: HashMap<ConnectionId, Outbox<S>>,
     /// Who has something queued and is not known to block.
-    line: VecDeque<ConnectionId>,
+    ready: VecDeque<ConnectionId>,
     /// Those of them who were to be written to when something else came first: let the others not wait for them.
-    behind: VecDeque<ConnectionId>,
+    backlog: VecDeque<ConnectionId>,
     /// How many have ever been taken out of there.
     caught_up: u64,
     notices: VecDeque<Notice<S>>,
@@ -47,8 +47,8 @@ pub(super) struct Outbox<S> {
     /// What is known of the program at its other end.
     dialect: Dialect,
     pub(super) socket: S,
-    seat: Option<Seat>,
-    queue: Option<Box<Queue>>,
+    membership: Option<Membership>,
+    queue: Option<Box<SendQueue>>,
     /// It was given up; the rest of its actions is followed without sending anything.
     abandoned: bool,
     /// There is an entry for it among the stalls.
@@ -86,8 +86,8 @@ impl<S: Clone> Outboxes<S> {
             limits: Limits::new(config),
             open: Vec::new(),
             closing: HashMap::new(),
-            line: VecDeque::new(),
-            behind: VecDeque::new(),
+            ready: VecDeque::new(),
+            backlog: VecDeque::new(),
             caught_up: 0,
             notices: VecDeque::new(),
             stalls: BinaryHeap::new(),
@@ -119,7 +119,7 @@ impl<S: Clone> Outboxes<S> {
             form,
             dialect,
             socket,
-            seat: None,
+            membership: None,
             queue: None,
             abandoned: false,
             watched: false,
@@ -161,9 +161,9 @@ impl<S: Clone> Outboxes<S> {
     }
 
     /// Returns where the connection in a place sits.
-    pub(super) fn seat(&mut self, place: usize) -> &mut Option<Seat> {
+    pub(super) fn membership(&mut self, place: usize) -> &mut Option<Membership> {
         let outbox = self.open[place].as_mut();
-        &mut outbox.expect("only connections in their places are members of rooms").seat
+        &mut outbox.expect("only connections in their places are members of rooms").membership
     }
 
     pub(super) fn has_queue(&self, place: usize) -> bool {
@@ -181,20 +181,20 @@ impl<S: Clone> Outboxes<S> {
 
     pub(super) fn push_part(&mut self, place: usize, part: Part<'_>) {
         if let Some(connection) = self.push(place, |queue, limits| queue.push_part(limits, part)) {
-            self.line.push_back(connection);
+            self.ready.push_back(connection);
         }
     }
 
     /// Queues a part for one who was to be written to when something else came first.
-    pub(super) fn push_part_behind(&mut self, place: usize, part: Part<'_>) {
+    pub(super) fn push_part_to_backlog(&mut self, place: usize, part: Part<'_>) {
         if let Some(connection) = self.push(place, |queue, limits| queue.push_part(limits, part)) {
-            self.behind.push_back(connection);
+            self.backlog.push_back(connection);
         }
     }
 
     pub(super) fn push_reply(&mut self, place: usize, message: &Message) {
         if let Some(connection) = self.push(place, |queue, _| queue.push_reply(message)) {
-            self.line.push_back(connection);
+            self.ready.push_back(connection);
         }
     }
 
@@ -331,7 +331,7 @@ impl<S: Clone> Outboxes<S> {
         if let Some(queue) = self.queue_mut(connection).filter(|queue| queue.blocked) {
             queue.blocked = false;
             queue.listed = true;
-            self.line.push_back(connection);
+            self.ready.push_back(connection);
         }
     }
 
@@ -434,8 +434,8 @@ impl<S: Clone> Outboxes<S> {
     }
 
     /// Returns how many may be behind.
-    pub(super) fn behind(&self) -> usize {
-        self.behind.len()
+    pub(super) fn backlog(&self) -> usize {
+        self.backlog.len()
     }
 
     /// Returns how many have ever been behind and are not any more.
@@ -444,23 +444,23 @@ impl<S: Clone> Outboxes<S> {
     }
 
     /// Returns who is first in line.
-    pub(super) fn next_in_line(&mut self) -> Option<ConnectionId> {
-        while let Some(&connection) = self.line.front() {
+    pub(super) fn next_ready(&mut self) -> Option<ConnectionId> {
+        while let Some(&connection) = self.ready.front() {
             if self.is_listed(connection) {
                 return Some(connection);
             }
-            self.line.pop_front();
+            self.ready.pop_front();
         }
         None
     }
 
     /// Returns who is first of those behind.
-    pub(super) fn next_behind(&mut self) -> Option<ConnectionId> {
-        while let Some(&connection) = self.behind.front() {
+    pub(super) fn next_in_backlog(&mut self) -> Option<ConnectionId> {
+        while let Some(&connection) = self.backlog.front() {
             if self.is_listed(connection) {
                 return Some(connection);
             }
-            self.behind.pop_front();
+            self.backlog.pop_front();
             self.caught_up += 1;
         }
         None
@@ -479,12 +479,12 @@ impl<S: Clone> Outboxes<S> {
     }
 
     /// Queues something. Returns for whom, if they have to be put into a line for it.
-    fn push(&mut self, place: usize, push: impl FnOnce(&mut Queue, &Limits) -> Pushed) -> Option<ConnectionId> {
+    fn push(&mut self, place: usize, push: impl FnOnce(&mut SendQueue, &Limits) -> Pushed) -> Option<ConnectionId> {
         let outbox = self.open[place].as_mut().filter(|outbox| !outbox.is_done())?;
         let (connection, encoding) = (outbox.connection, outbox.encoding());
         let queue = outbox.queue.get_or_insert_with(|| {
             self.queues += 1;
-            Box::new(Queue::new(encoding))
+            Box::new(SendQueue::new(encoding))
         });
         let Pushed { given, dropped, is_over } = push(queue, &self.limits);
         self.given += given as u64;
@@ -533,7 +533,7 @@ impl<S: Clone> Outboxes<S> {
         }
     }
 
-    fn queue_mut(&mut self, connection: ConnectionId) -> Option<&mut Queue> {
+    fn queue_mut(&mut self, connection: ConnectionId) -> Option<&mut SendQueue> {
         self.outbox_mut(connection)?.queue.as_deref_mut()
     }
 
@@ -578,7 +578,7 @@ impl<S> Outboxes<S> {
     pub(super) fn assert_empty(&self) {
         assert!(self.open.iter().all(Option::is_none));
         assert!(self.closing.is_empty() && self.notices.is_empty());
-        assert!(self.line.is_empty() && self.behind.is_empty());
+        assert!(self.ready.is_empty() && self.backlog.is_empty());
         assert_eq!(self.queues, 0);
     }
 }

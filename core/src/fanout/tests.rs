@@ -7,7 +7,7 @@ mod forms;
 mod order;
 mod pulse;
 mod repeated;
-mod turns;
+mod slices;
 mod upcoming;
 mod writes;
 
@@ -127,7 +127,7 @@ impl Writer {
     fn assert_empty(&self) {
         self.fanout.outboxes.assert_empty();
         assert!(self.fanout.is_drained());
-        self.fanout.rooms.assert_empty();
+        self.fanout.audiences.assert_empty();
     }
 }
 

@@ -88,7 +88,7 @@ fn what_was_needed_for_many_rooms_at_once_is_given_back() {
     // What comes in two batches is put together in a buffer.
     writer.send(members.iter().map(|member| say(RoomId::new(member.key()), "b")));
     assert!(writer.received.values().all(|received| received == b"Ann: a\nAnn: b\n"));
-    let (spares, bytes) = writer.fanout.rooms.spares();
+    let (spares, bytes) = writer.fanout.audiences.spares();
     assert!((1..10_000).contains(&spares) && bytes <= 256 << 10, "{spares} buffers of {bytes} bytes are kept");
     writer.send(members.iter().flat_map(|&member| [leave(member), close(member)]));
     writer.assert_empty();
@@ -100,7 +100,7 @@ fn what_large_batches_were_put_together_in_is_used_again() {
     for _ in 0..3 {
         writer.follow(says(30));
         writer.send(says(30));
-        let (spares, bytes) = writer.fanout.rooms.spares();
+        let (spares, bytes) = writer.fanout.audiences.spares();
         assert!(spares == 1 && bytes >= 60_000, "{spares} buffers of {bytes} bytes are kept");
     }
 }
@@ -115,7 +115,7 @@ fn who_keeps_a_little_does_not_keep_the_buffer_of_a_lot() {
     writer.follow(says(1));
     writer.send(says(2));
     assert_eq!(writer.queued(slow), 3 * 1000);
-    let (spares, bytes) = writer.fanout.rooms.spares();
+    let (spares, bytes) = writer.fanout.audiences.spares();
     assert!(spares == 1 && bytes >= 60_000, "{spares} buffers of {bytes} bytes are kept");
 }
 

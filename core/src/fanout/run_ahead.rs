@@ -5,7 +5,7 @@ pub(super) const QUEUE_PART: usize = 8;
 
 /// Counts about how many bytes were followed early.
 #[derive(Debug)]
-pub(super) struct Early {
+pub(super) struct RunAhead {
     bytes_max: usize,
     /// What was said in crowded rooms since a while ago, and in the while before that. A while is as long as it takes until all have
     /// caught up who were behind when it began: so what is older is in nobody's queue for want of time, but for what a room is just being
@@ -19,7 +19,7 @@ pub(super) struct Early {
     while_ends: u64,
 }
 
-impl Early {
+impl RunAhead {
     pub(super) const fn new(queue_bytes_max: usize) -> Self {
         Self { bytes_max: queue_bytes_max / QUEUE_PART, crowd: 0, crowd_before: 0, other: 0, while_ends: 0 }
     }
@@ -37,7 +37,7 @@ impl Early {
     }
 
     /// Takes notice that a turn is over: how many have ever caught up, how many are behind, and whether all else is written.
-    pub(super) fn end_turn(&mut self, caught_up: u64, behind: usize, is_other_written: bool) {
+    pub(super) fn end_slice(&mut self, caught_up: u64, behind: usize, is_other_written: bool) {
         if caught_up >= self.while_ends {
             self.while_ends = caught_up + behind as u64;
             self.crowd_before = std::mem::take(&mut self.crowd);

@@ -9,7 +9,7 @@ use crate::form::LineEnd;
 
 /// Holds the lines of all broadcasts of a batch, one after the other.
 #[derive(Default)]
-pub(crate) struct Lines {
+pub(crate) struct EncodedLines {
     bytes: Bytes,
     /// How much memory they take: more than they need, where they were thought to be longer.
     bytes_held: usize,
@@ -21,9 +21,9 @@ pub(crate) struct Lines {
 
 /// Lends the lines of one broadcast.
 #[derive(Clone, Copy)]
-pub(crate) struct Told<'a> {
+pub(crate) struct BroadcastLines<'a> {
     /// Those of all broadcasts of the batch.
-    all: &'a Lines,
+    all: &'a EncodedLines,
     start: u32,
     end: u32,
     /// Where each message of them ends, among all.
@@ -31,14 +31,14 @@ pub(crate) struct Told<'a> {
 }
 
 /// Keeps lines of a batch that follow each other, without a copy.
-pub(super) struct Piece {
+pub(crate) struct Piece {
     all: Bytes,
     bytes_held: usize,
     start: u32,
     end: u32,
 }
 
-impl Lines {
+impl EncodedLines {
     /// Makes them of all broadcasts among the actions, with such ends; with line feeds they have about so many bytes.
     pub(crate) fn of(actions: &[Action], end: LineEnd, bytes: usize) -> Self {
         let lines = |action: &Action| if let Action::Broadcast { message, .. } = action { message.lines() } else { 0 };
@@ -58,58 +58,58 @@ impl Lines {
     }
 
     /// Returns those of one of the broadcasts: the first has the number 0.
-    pub(crate) fn told(&self, number: usize) -> Told<'_> {
+    pub(crate) fn broadcast(&self, number: usize) -> BroadcastLines<'_> {
         let (start, first) = number.checked_sub(1).map_or((0, 0), |before| self.broadcasts[before]);
         let (end, last) = self.broadcasts[number];
-        Told { all: self, start, end, ends: &self.ends[first as usize..last as usize] }
+        BroadcastLines { all: self, start, end, ends: &self.ends[first as usize..last as usize] }
     }
 }
 
-impl Told<'_> {
-    pub(super) fn bytes(&self) -> &[u8] {
+impl BroadcastLines<'_> {
+    pub(crate) fn bytes(&self) -> &[u8] {
         &self.all.bytes[self.start as usize..self.end as usize]
     }
 
     /// Returns where in the bytes each message ends.
-    pub(super) fn ends(&self) -> impl Iterator<Item = u32> {
+    pub(crate) fn ends(&self) -> impl Iterator<Item = u32> {
         self.ends.iter().map(|end| end - self.start)
     }
 
-    pub(super) fn piece(&self) -> Piece {
-        let Lines { bytes, bytes_held, .. } = self.all;
+    pub(crate) fn piece(&self) -> Piece {
+        let EncodedLines { bytes, bytes_held, .. } = self.all;
         Piece { all: bytes.clone(), bytes_held: *bytes_held, start: self.start, end: self.end }
     }
 }
 
 impl Piece {
-    pub(super) fn bytes(&self) -> &[u8] {
+    pub(crate) fn bytes(&self) -> &[u8] {
         &self.all[self.start as usize..self.end as usize]
     }
 
     /// Adds what follows it in the same batch. Tells whether it does.
-    pub(super) fn join(&mut self, told: &Told<'_>) -> bool {
-        let follows = self.all.as_ptr() == told.all.bytes.as_ptr() && self.end == told.start;
+    pub(crate) fn join(&mut self, lines: &BroadcastLines<'_>) -> bool {
+        let follows = self.all.as_ptr() == lines.all.bytes.as_ptr() && self.end == lines.start;
         if follows {
-            self.end = told.end;
+            self.end = lines.end;
         }
         follows
     }
 
     /// Returns the bytes, and how much memory whoever keeps them keeps.
-    pub(super) fn into_bytes(self) -> (Bytes, usize) {
+    pub(crate) fn into_bytes(self) -> (Bytes, usize) {
         (self.all.slice(self.start as usize..self.end as usize), self.bytes_held)
     }
 }
 
 /// Takes a length for what it is kept as.
-pub(super) fn offset(len: usize) -> u32 {
+pub(crate) fn offset(len: usize) -> u32 {
     u32::try_from(len).expect("places, members and the bytes of a batch are all counted by 32 bits")
 }
 
 /// It hides what was said.
-impl fmt::Debug for Lines {
+impl fmt::Debug for EncodedLines {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Lines({} of {} bytes)", self.ends.len(), self.bytes.len())
+        write!(f, "EncodedLines({} of {} bytes)", self.ends.len(), self.bytes.len())
     }
 }
 
@@ -121,7 +121,7 @@ impl fmt::Debug for Piece {
 }
 
 #[cfg(test)]
-impl fmt::Display for Told<'_> {
+impl fmt::Display for BroadcastLines<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(std::str::from_utf8(self.bytes()).expect("all lines are UTF-8"))
     }

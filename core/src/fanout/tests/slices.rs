@@ -3,14 +3,14 @@
 use std::collections::VecDeque;
 
 use super::*;
-use crate::fanout::early::QUEUE_PART;
+use crate::fanout::run_ahead::QUEUE_PART;
 
 const CROWD: u32 = 200;
-const TURN_WRITES: u32 = 4;
+const SLICE_WRITES: u32 = 4;
 
 /// Starts with a crowd in `main` and two in `pizza`, who are returned.
 fn crowd_and_pair() -> (Writer, [ConnectionId; 2]) {
-    let config = Config { turn_writes: TURN_WRITES, crowd_turn_writes: TURN_WRITES, ..config() };
+    let config = Config { turn_writes: SLICE_WRITES, crowd_turn_writes: SLICE_WRITES, ..config() };
     let pair = [id(CROWD), id(CROWD + 1)];
     let mut writer = Writer::with(&config, Share::ALL);
     writer.send((0..CROWD).map(id).flat_map(|member| [open(member), enter(member, MAIN)]));
@@ -20,13 +20,13 @@ fn crowd_and_pair() -> (Writer, [ConnectionId; 2]) {
 
 impl Writer {
     /// Polls until others are to have their turn, or nothing is left; tells which.
-    fn poll_turn(&mut self) -> bool {
+    fn poll_slice(&mut self) -> bool {
         loop {
-            let turn_writes = self.fanout.turn_writes;
+            let slice_writes = self.fanout.slice_writes;
             if !self.poll_once() {
                 return false;
             }
-            if self.fanout.turn_writes < turn_writes {
+            if self.fanout.slice_writes < slice_writes {
                 return true;
             }
         }
@@ -52,12 +52,12 @@ impl Writer {
 fn after_some_writes_others_have_their_turn() {
     let (mut writer, _) = crowd_and_pair();
     writer.follow([say(MAIN, "a")]);
-    for turn in 1..=CROWD / TURN_WRITES {
-        assert!(writer.poll_turn());
-        assert_eq!(writer.received.len() as u32, turn * TURN_WRITES);
+    for slice in 1..=CROWD / SLICE_WRITES {
+        assert!(writer.poll_slice());
+        assert_eq!(writer.received.len() as u32, slice * SLICE_WRITES);
         assert!(!writer.fanout.is_through());
     }
-    assert!(!writer.poll_turn(), "all is written");
+    assert!(!writer.poll_slice(), "all is written");
     assert!(writer.fanout.is_through());
 }
 
@@ -68,7 +68,7 @@ fn turns_are_shorter_while_many_of_a_crowd_are_still_to_be_written_to() {
     writer.send((0..CROWD).map(id).flat_map(|member| [open(member), enter(member, MAIN)]));
     writer.follow([say(MAIN, "a")]);
     let mut turns = Vec::new();
-    while writer.poll_turn() {
+    while writer.poll_slice() {
         turns.push(writer.received.len() as u32 - turns.iter().sum::<u32>());
     }
     // The first turn in which there are 128 to go or less is the 18th.
@@ -79,7 +79,7 @@ fn turns_are_shorter_while_many_of_a_crowd_are_still_to_be_written_to() {
 #[test]
 fn who_writes_goes_on_as_long_as_others_had_but_neither_for_a_moment_nor_for_long() {
     for (others_had, micros) in [(0, 100), (100, 100), (700, 700), (2000, 2000), (8000, 2000)] {
-        let turn = Fanout::<u64>::turn_after(Duration::from_micros(others_had));
+        let turn = Fanout::<u64>::slice_after(Duration::from_micros(others_had));
         assert_eq!(turn, Duration::from_micros(micros), "{others_had}");
     }
 }
@@ -91,7 +91,7 @@ fn the_log_is_followed_in_order_up_to_what_has_to_wait() {
     let mut log: VecDeque<_> = said.map(|said| Arc::new(batch([said]))).into();
     let mut follow_log = |writer: &mut Writer| (writer.fanout.follow_log(writer.now, || log.pop_front()), log.len());
     writer.follow([say(MAIN, "a")]);
-    assert!(writer.poll_turn());
+    assert!(writer.poll_slice());
     for _ in 0..2 {
         assert_eq!(follow_log(&mut writer), (true, 1), "what comes after what has to wait stays where it is");
     }
@@ -122,10 +122,10 @@ fn who_is_elsewhere_waits_for_no_crowd() {
     let (mut writer, pair) = crowd_and_pair();
     writer.follow([say(MAIN, "a")]);
     for text in ["b", "c", "d"] {
-        assert!(writer.poll_turn());
+        assert!(writer.poll_slice());
         assert!(writer.follow_between(vec![say(PIZZA, text)]));
         // A third of the writes are theirs.
-        assert!(writer.poll_turn() && writer.poll_turn());
+        assert!(writer.poll_slice() && writer.poll_slice());
         for member in pair {
             assert_eq!(writer.lines(member), ann([text]));
         }
@@ -138,7 +138,7 @@ fn who_is_elsewhere_waits_for_no_crowd() {
 fn of_what_was_said_at_once_the_crowds_comes_last() {
     let (mut writer, pair) = crowd_and_pair();
     writer.follow([say(MAIN, "a"), say(PIZZA, "b")]);
-    assert!(writer.poll_turn());
+    assert!(writer.poll_slice());
     for member in pair {
         assert_eq!(writer.lines(member), ann(["b"]));
     }
@@ -150,11 +150,11 @@ fn of_what_was_said_at_once_the_crowds_comes_last() {
 fn who_is_elsewhere_waits_for_no_crowd_if_two_batches_come_at_once() {
     let (mut writer, pair) = crowd_and_pair();
     writer.follow([say(MAIN, "a")]);
-    assert!(writer.poll_turn());
+    assert!(writer.poll_slice());
     for text in ["b", "c"] {
         assert!(writer.follow_between(vec![say(PIZZA, text)]));
     }
-    assert!(writer.poll_turn() && writer.poll_turn());
+    assert!(writer.poll_slice() && writer.poll_slice());
     for member in pair {
         assert_eq!(writer.lines(member), ann(["b", "c"]));
     }
@@ -166,9 +166,9 @@ fn who_is_elsewhere_waits_for_no_crowd_if_two_batches_come_at_once() {
 fn who_asks_something_waits_for_no_crowd() {
     let (mut writer, [one, _]) = crowd_and_pair();
     writer.follow([say(MAIN, "a")]);
-    assert!(writer.poll_turn());
+    assert!(writer.poll_slice());
     assert!(writer.follow_between(vec![reply(one, "b")]));
-    assert!(writer.poll_turn());
+    assert!(writer.poll_slice());
     assert_eq!(writer.lines(one), ann(["b"]));
 }
 
@@ -178,7 +178,7 @@ fn a_crowd_waits_for_nobody_who_is_elsewhere() {
     writer.follow([say(MAIN, "a")]);
     let mut turns = 0;
     while writer.received.len() < CROWD as usize + 2 {
-        assert!(writer.poll_turn());
+        assert!(writer.poll_slice());
         assert!(writer.follow_between(vec![say(PIZZA, "b"), reply(pair[0], "c")]));
         turns += 1;
         assert!(turns <= CROWD, "of four writes in a turn, one at least is the crowd's");
@@ -192,16 +192,16 @@ fn a_crowd_waits_for_nobody_who_is_elsewhere() {
 fn more_for_the_same_room_waits_for_the_first_for_a_while() {
     let (mut writer, _) = crowd_and_pair();
     writer.follow([say(MAIN, "a")]);
-    assert!(writer.poll_turn());
-    for _ in 1..ROOM_TURNS_MIN {
+    assert!(writer.poll_slice());
+    for _ in 1..ROOM_SLICES_MIN {
         assert!(!writer.follow_between(vec![say(MAIN, "b"), say(MAIN, "c")]));
-        assert!(writer.poll_turn());
+        assert!(writer.poll_slice());
     }
     assert_eq!(writer.lines(id(0)), ann(["a"]));
     assert!(writer.follow_between(vec![say(MAIN, "b"), say(MAIN, "c")]));
     assert!(writer.follow_between(vec![say(MAIN, "d")]), "what nobody was given yet can be longer");
     assert_eq!(writer.lines(id(CROWD - 1)), ann([]), "the last had nothing yet");
-    assert!(writer.poll_turn());
+    assert!(writer.poll_slice());
     assert!(!writer.follow_between(vec![say(MAIN, "e")]), "it has to wait as long again");
     assert_eq!(writer.lines(id(0)), ann(["b", "c", "d"]), "the first go on");
     writer.poll();
@@ -213,14 +213,14 @@ fn more_for_the_same_room_waits_for_the_first_for_a_while() {
 fn more_for_the_same_room_waits_no_longer_if_others_come_in_between() {
     let (mut writer, [one, _]) = crowd_and_pair();
     writer.follow([say(MAIN, "a")]);
-    assert!(writer.poll_turn());
-    for _ in 1..ROOM_TURNS_MIN {
+    assert!(writer.poll_slice());
+    for _ in 1..ROOM_SLICES_MIN {
         assert!(!writer.follow_between(vec![say(MAIN, "b")]));
         assert!(writer.follow_between(vec![reply(one, "c")]));
-        assert!(writer.poll_turn());
+        assert!(writer.poll_slice());
     }
     assert!(writer.follow_between(vec![say(MAIN, "b")]));
-    assert!(writer.poll_turn());
+    assert!(writer.poll_slice());
     assert!(!writer.follow_between(vec![say(MAIN, "d")]), "it has to wait as long again");
 }
 
@@ -228,14 +228,14 @@ fn more_for_the_same_room_waits_no_longer_if_others_come_in_between() {
 fn more_for_the_same_room_waits_for_the_last_few() {
     let (mut writer, _) = crowd_and_pair();
     writer.follow([say(MAIN, "a")]);
-    for _ in 0..=CROWD / TURN_WRITES - ROOM_TURNS_MIN {
-        assert!(writer.poll_turn());
+    for _ in 0..=CROWD / SLICE_WRITES - ROOM_SLICES_MIN {
+        assert!(writer.poll_slice());
     }
-    for _ in 1..ROOM_TURNS_MIN {
+    for _ in 1..ROOM_SLICES_MIN {
         assert!(!writer.follow_between(vec![say(MAIN, "b")]));
-        assert!(writer.poll_turn());
+        assert!(writer.poll_slice());
     }
-    assert!(!writer.poll_turn());
+    assert!(!writer.poll_slice());
     assert!(writer.follow_between(vec![say(MAIN, "b")]));
     writer.poll();
     writer.assert_all_in_main_have(&["a", "b"]);
@@ -247,8 +247,8 @@ fn what_a_crowd_is_told_waits_if_it_is_long() {
     let said = |count| (0..count).map(|number| say(MAIN, &long(number))).collect::<Vec<_>>();
     let room_for = (128 << 10) / QUEUE_PART / 1000;
     writer.follow([say(MAIN, "a")]);
-    for _ in 0..ROOM_TURNS_MIN {
-        assert!(writer.poll_turn());
+    for _ in 0..ROOM_SLICES_MIN {
+        assert!(writer.poll_slice());
     }
     assert!(!writer.follow_between(said(room_for + 1)));
     assert!(writer.follow_between(said(room_for)));
@@ -262,11 +262,11 @@ fn what_is_long_waits_for_no_crowd_but_keeps_more_waiting() {
     let said = |room, count| (0..count).map(|number| say(room, &long(number))).collect::<Vec<_>>();
     let room_for = (128 << 10) / QUEUE_PART / 1000;
     writer.follow([say(MAIN, "a")]);
-    assert!(writer.poll_turn());
+    assert!(writer.poll_slice());
     assert!(writer.follow_between(said(PIZZA, 4 * room_for)));
     assert!(!writer.follow_between(said(PIZZA, 1)));
     assert!(!writer.follow_between(vec![reply(one, "b")]));
-    assert!(writer.poll_turn() && writer.poll_turn());
+    assert!(writer.poll_slice() && writer.poll_slice());
     assert!(writer.received.len() < CROWD as usize, "the crowd is still being written to");
     assert!(writer.follow_between(vec![reply(one, "b")]));
 }
@@ -278,10 +278,10 @@ fn what_is_long_elsewhere_waits_only_until_that_is_written() {
     let room_for = (128 << 10) / QUEUE_PART / 1000 - 1;
     writer.follow([say(MAIN, "a")]);
     for _ in 0..10 {
-        assert!(writer.poll_turn());
+        assert!(writer.poll_slice());
         assert!(writer.follow_between(said(room_for)));
         assert!(!writer.follow_between(said(room_for)));
-        assert!(writer.poll_turn());
+        assert!(writer.poll_slice());
         assert!(writer.queued(one) <= (128 << 10) / QUEUE_PART);
     }
     assert!(writer.received.len() < CROWD as usize, "the crowd is still being written to");
@@ -294,14 +294,14 @@ fn more_replies_wait_until_those_before_are_written() {
     let room_for = (128 << 10) / u32::try_from(QUEUE_PART).expect("it is small") / 1000;
     writer.follow([say(MAIN, "a")]);
     while writer.received.len() < room_for as usize {
-        assert!(writer.poll_turn());
+        assert!(writer.poll_slice());
     }
     assert!(writer.follow_between(replies(room_for)));
     while writer.received.values().filter(|received| received.len() > 1000).count() < room_for as usize {
         assert!(!writer.follow_between(replies(1)));
-        assert!(writer.poll_turn());
+        assert!(writer.poll_slice());
     }
-    assert!(writer.poll_turn());
+    assert!(writer.poll_slice());
     assert!(writer.follow_between(replies(1)));
 }
 
@@ -311,13 +311,13 @@ fn what_crowds_are_still_to_be_given_keeps_nobody_else_waiting() {
     let said = |count| (0..count).map(|number| say(MAIN, &long(number))).collect::<Vec<_>>();
     let room_for = (128 << 10) / QUEUE_PART / 1000;
     writer.follow([say(MAIN, "a")]);
-    for _ in 0..ROOM_TURNS_MIN {
-        assert!(writer.poll_turn());
+    for _ in 0..ROOM_SLICES_MIN {
+        assert!(writer.poll_slice());
     }
     assert!(writer.follow_between(said(room_for)));
     assert!(!writer.follow_between(said(1)));
     assert!(writer.follow_between(vec![reply(one, "b"), say(PIZZA, "c")]));
-    assert!(writer.poll_turn() && writer.poll_turn());
+    assert!(writer.poll_slice() && writer.poll_slice());
     assert_eq!(writer.lines(one), ann(["b", "c"]));
 }
 
@@ -327,7 +327,7 @@ fn what_was_followed_before_all_have_caught_up_counts_no_more() {
     let (mut bytes, begun_bytes_max) = (0, (128 << 10) / QUEUE_PART);
     writer.follow([say(MAIN, "a")]);
     for turn in 0..100 * CROWD {
-        writer.poll_turn();
+        writer.poll_slice();
         if writer.follow_between(vec![say(MAIN, &long(0))]) {
             bytes += 1000;
         }
@@ -350,17 +350,17 @@ fn who_never_gets_through_does_not_remember_more_and_more() {
 #[test]
 fn a_crowd_that_was_interrupted_has_every_other_write_beside_those_with_a_reply() {
     let (mut writer, _) = crowd_and_pair();
-    let asking = 10 * TURN_WRITES;
+    let asking = 10 * SLICE_WRITES;
     let count = |writer: &Writer, lines| {
         writer.received.values().filter(|received| received.len() == lines * "Ann: a\n".len()).count() as u32
     };
     writer.follow([say(MAIN, "a")]);
     for _ in 0..10 {
-        assert!(writer.poll_turn());
+        assert!(writer.poll_slice());
     }
     writer.follow((0..asking).map(|member| reply(id(member), "b")));
     for _ in 0..10 {
-        assert!(writer.poll_turn());
+        assert!(writer.poll_slice());
     }
     assert_eq!((count(&writer, 1), count(&writer, 2)), (asking, asking / 2));
 }
@@ -369,16 +369,16 @@ fn a_crowd_that_was_interrupted_has_every_other_write_beside_those_with_a_reply(
 fn what_a_crowd_is_being_given_is_queued_only_if_more_is_said_there() {
     let (mut writer, [one, _]) = crowd_and_pair();
     writer.follow([say(MAIN, "a")]);
-    assert!(writer.poll_turn());
+    assert!(writer.poll_slice());
     for text in ["b", "c"] {
         assert!(writer.follow_between(vec![say(PIZZA, text)]));
-        assert!(writer.poll_turn());
-        assert_eq!(writer.fanout.outboxes.behind(), 0);
+        assert!(writer.poll_slice());
+        assert_eq!(writer.fanout.outboxes.backlog(), 0);
     }
     assert_eq!(writer.lines(one), ann(["b", "c"]));
-    let to_go = writer.fanout.rooms.long_to_go();
+    let to_go = writer.fanout.audiences.long_to_go();
     writer.follow([say(MAIN, "d")]);
-    assert_eq!(writer.fanout.outboxes.behind(), to_go);
+    assert_eq!(writer.fanout.outboxes.backlog(), to_go);
     writer.poll();
     writer.assert_all_in_main_have(&["a", "d"]);
 }
@@ -387,7 +387,7 @@ fn what_a_crowd_is_being_given_is_queued_only_if_more_is_said_there() {
 fn a_crowd_does_not_wait_for_all_of_another() {
     const LUNCH: RoomId = RoomId::new(2);
     let elsewhere = |writer: &mut Writer| {
-        let members: Vec<_> = (0..2 * TURN_WRITES).map(|number| id(1000 + number)).collect();
+        let members: Vec<_> = (0..2 * SLICE_WRITES).map(|number| id(1000 + number)).collect();
         writer.send(members.iter().flat_map(|&member| [open(member), enter(member, LUNCH)]));
         members
     };
@@ -398,12 +398,12 @@ fn a_crowd_does_not_wait_for_all_of_another() {
         let (mut writer, _) = crowd_and_pair();
         let members = elsewhere(&mut writer);
         writer.follow(first);
-        assert!(writer.poll_turn());
-        let to_go = writer.fanout.rooms.long_to_go();
+        assert!(writer.poll_slice());
+        let to_go = writer.fanout.audiences.long_to_go();
         assert!(writer.follow_between(vec![then]));
-        assert_eq!(writer.fanout.outboxes.behind(), to_go);
+        assert_eq!(writer.fanout.outboxes.backlog(), to_go);
         for _ in 0..2 * 2 + 1 {
-            assert!(writer.poll_turn());
+            assert!(writer.poll_slice());
         }
         for member in members {
             assert_eq!(writer.lines(member), ann(["b"]), "the first crowd is still being written to");
@@ -422,14 +422,14 @@ fn whoever_comes_goes_or_is_answered_while_a_crowd_is_being_given_something_miss
         let (mut writer, _) = crowd_and_pair();
         let newcomer = id(CROWD + 2);
         writer.follow([say(MAIN, "a")]);
-        assert!(writer.poll_turn() && writer.poll_turn());
-        assert_eq!(writer.received.len() as u32, 2 * TURN_WRITES);
+        assert!(writer.poll_slice() && writer.poll_slice());
+        assert_eq!(writer.received.len() as u32, 2 * SLICE_WRITES);
         for leaver in leavers {
             writer.follow([leave(id(leaver)), enter(id(leaver), PIZZA)]);
         }
         writer.follow([reply(id(3), "b"), reply(id(100), "b"), open(newcomer), enter(newcomer, MAIN)]);
         writer.follow([leave(id(100)), enter(id(100), MAIN)]);
-        assert!(writer.poll_turn());
+        assert!(writer.poll_slice());
         writer.follow([leave(id(101)), enter(id(101), MAIN)]);
         writer.poll();
         writer.send([say(MAIN, "c"), say(PIZZA, "d")]);
@@ -449,7 +449,7 @@ fn whoever_comes_goes_or_is_answered_while_a_crowd_is_being_given_something_miss
 fn who_leaves_while_a_crowd_is_written_to_is_sent_the_rest() {
     let (mut writer, _) = crowd_and_pair();
     writer.follow([say(MAIN, "a")]);
-    assert!(writer.poll_turn());
+    assert!(writer.poll_slice());
     let (early, late) = (id(0), id(CROWD - 1));
     writer.follow([leave(early), close(early), leave(late), close(late)]);
     writer.follow([say(MAIN, "b")]);

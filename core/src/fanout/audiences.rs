@@ -1,13 +1,13 @@
 //! Owns who of this share is in which room, and what has been said there and not been given to all of them yet.
 //!
-//! A room has a hall for each encoding in which somebody there is spoken to. What is said in the room is kept in a chunk for each of its halls
+//! A room has an audience for each encoding in which somebody there is spoken to. What is said in the room is kept in a chunk for each of its audiences
 //! that is not empty; when the batch is through, the chunk is frozen and its bytes are given to one member after the other. A member who
 //! came, left or was told something in the middle of it has an offset up to which it has seen the chunk.
 
 use std::collections::VecDeque;
 
 use super::chunk::{Chunk, OpenChunk};
-use super::lines::{Told, offset};
+use crate::batch::lines::{BroadcastLines, offset};
 use crate::form::{Encoding, LineEnd};
 use crate::{Config, Message, RoomId};
 
@@ -25,13 +25,13 @@ const REPEATED_MEMBERS_MIN: usize = 12;
 const GROUP_MEMBERS: usize = 16;
 
 #[derive(Debug)]
-pub(super) struct Rooms {
+pub(super) struct Audiences {
     /// By encoding, and by the rooms' keys: up to the last room in which somebody with that encoding was.
-    halls: [Vec<Hall>; Encoding::COUNT],
-    /// The halls with an open chunk, in the order in which somebody spoke there first, by how long they take.
-    touched: [VecDeque<HallId>; Length::COUNT],
-    turn_writes: usize,
-    /// What is being given to the members of a hall, by how long it takes: while it is given to those of a long one others may be given
+    audiences: [Vec<Audience>; Encoding::COUNT],
+    /// The audiences with an open chunk, in the order in which somebody spoke there first, by how long they take.
+    touched: [VecDeque<AudienceId>; Length::COUNT],
+    slice_writes: usize,
+    /// What is being given to the members of an audience, by how long it takes: while it is given to those of a long one others may be given
     /// something, and then that goes on where it was.
     flushing: [Option<Flushing>; Length::COUNT],
     /// Others were, or may have been.
@@ -43,7 +43,7 @@ pub(super) struct Rooms {
     repeated: u64,
 }
 
-/// Says how long it takes to give something to all members of a hall. Long ones come last, so that nobody else has to wait for them.
+/// Says how long it takes to give something to all members of an audience. Long ones come last, so that nobody else has to wait for them.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Length {
     /// A turn at most.
@@ -58,29 +58,29 @@ impl Length {
 
 /// Names those in a room who are spoken to in one encoding.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct HallId {
+pub(super) struct AudienceId {
     room: RoomId,
     encoding: Encoding,
 }
 
 #[derive(Debug, Default)]
-struct Hall {
+struct Audience {
     /// The members' places in the share.
     members: Vec<u32>,
     chunk: Option<Box<OpenChunk>>,
 }
 
-impl Hall {
-    const fn length(&self, turn_writes: usize) -> Length {
-        if self.members.len() > turn_writes { Length::Long } else { Length::Short }
+impl Audience {
+    const fn length(&self, slice_writes: usize) -> Length {
+        if self.members.len() > slice_writes { Length::Long } else { Length::Short }
     }
 }
 
-/// Holds a chunk that is being given to the members of a hall.
+/// Holds a chunk that is being given to the members of an audience.
 #[derive(Debug)]
 pub(super) struct Flushing {
     pub(super) chunk: Chunk,
-    hall: HallId,
+    audience: AudienceId,
     /// It is worth to be handed to the operating system once for all members, under this number.
     repeated: Option<u64>,
     next: usize,
@@ -88,9 +88,9 @@ pub(super) struct Flushing {
 
 impl Flushing {
     /// Goes on to the next member: its place, and how much there is to give.
-    fn next_member(&mut self, halls: &[Vec<Hall>]) -> Option<(usize, usize)> {
-        let HallId { room, encoding } = self.hall;
-        let place = *halls[encoding.index()][room.key() as usize].members.get(self.next)?;
+    fn next_member(&mut self, audiences: &[Vec<Audience>]) -> Option<(usize, usize)> {
+        let AudienceId { room, encoding } = self.audience;
+        let place = *audiences[encoding.index()][room.key() as usize].members.get(self.next)?;
         self.next += 1;
         Some((place as usize, self.chunk.bytes().len()))
     }
@@ -101,9 +101,9 @@ impl Flushing {
     }
 
     /// Returns who comes next of those who are fetched together with the one it has gone on to: nobody, unless that is the first of them.
-    fn next_of_group<'a>(&self, halls: &'a [Vec<Hall>]) -> &'a [u32] {
-        let HallId { room, encoding } = self.hall;
-        let (group, members) = (self.next - 1, &halls[encoding.index()][room.key() as usize].members);
+    fn next_of_group<'a>(&self, audiences: &'a [Vec<Audience>]) -> &'a [u32] {
+        let AudienceId { room, encoding } = self.audience;
+        let (group, members) = (self.next - 1, &audiences[encoding.index()][room.key() as usize].members);
         if group % GROUP_MEMBERS != 0 {
             return &[];
         }
@@ -111,40 +111,40 @@ impl Flushing {
     }
 }
 
-/// Where somebody sits: in which hall, and how much of its open chunk they have seen.
+/// Where somebody sits: in which audience, and how much of its open chunk they have seen.
 #[derive(Debug)]
-pub(super) struct Seat {
-    pub(super) hall: HallId,
+pub(super) struct Membership {
+    pub(super) audience: AudienceId,
     /// Among the members.
     pub(super) index: u32,
-    seen: u32,
+    cursor: u32,
 }
 
-impl Seat {
+impl Membership {
     /// Moves on to having seen `len` bytes of the open chunk. Returns how many were seen before.
-    pub(super) fn see(&mut self, len: usize) -> usize {
-        std::mem::replace(&mut self.seen, offset(len)) as usize
+    pub(super) fn move_to(&mut self, len: usize) -> usize {
+        std::mem::replace(&mut self.cursor, offset(len)) as usize
     }
 
     /// Takes notice that the chunk was frozen: nothing of the next one was seen. Returns how much of this one was.
-    pub(super) fn take_seen(&mut self) -> usize {
-        self.see(0)
+    pub(super) fn take_cursor(&mut self) -> usize {
+        self.move_to(0)
     }
 }
 
-impl HallId {
+impl AudienceId {
     pub(super) const fn room(self) -> RoomId {
         self.room
     }
 }
 
-impl Rooms {
+impl Audiences {
     pub(super) fn new(config: &Config) -> Self {
-        let turn_writes = config.turn_writes as usize;
+        let slice_writes = config.turn_writes as usize;
         Self {
-            halls: Default::default(),
+            audiences: Default::default(),
             touched: Default::default(),
-            turn_writes,
+            slice_writes,
             flushing: Default::default(),
             interrupted: false,
             spare: Vec::new(),
@@ -153,125 +153,134 @@ impl Rooms {
         }
     }
 
-    pub(super) fn enter(&mut self, room: RoomId, encoding: Encoding, place: usize) -> Seat {
-        let (id, key) = (HallId { room, encoding }, room.key() as usize);
-        let halls = &mut self.halls[encoding.index()];
-        if halls.len() <= key {
-            halls.resize_with(key + 1, Hall::default);
+    pub(super) fn enter(&mut self, room: RoomId, encoding: Encoding, place: usize) -> Membership {
+        let (id, key) = (AudienceId { room, encoding }, room.key() as usize);
+        let audiences = &mut self.audiences[encoding.index()];
+        if audiences.len() <= key {
+            audiences.resize_with(key + 1, Audience::default);
         }
-        let hall = &mut halls[key];
-        let index = offset(hall.members.len());
-        hall.members.push(offset(place));
-        let open = hall.chunk.as_mut().map_or(0, |chunk| {
+        let audience = &mut audiences[key];
+        let index = offset(audience.members.len());
+        audience.members.push(offset(place));
+        let open = audience.chunk.as_mut().map_or(0, |chunk| {
             chunk.seal();
             chunk.len()
         });
-        let mut seat = Seat { hall: id, index, seen: offset(open) };
+        let mut membership = Membership { audience: id, index, cursor: offset(open) };
         // Nothing of what was said before is for them.
-        if let Some(len) = self.len_to_come(&seat) {
-            seat.see(len);
+        if let Some(len) = self.len_to_come(&membership) {
+            membership.move_to(len);
         }
-        seat
+        membership
     }
 
-    /// Takes the owner of a seat out of its room. Returns the place of the member who sits there now, if another does.
-    pub(super) fn leave(&mut self, seat: &Seat) -> Option<usize> {
-        let members = &mut self.hall_mut(seat.hall)?.members;
-        members.swap_remove(seat.index as usize);
+    /// Takes the owner of a membership out of its room. Returns the place of the member who sits there now, if another does.
+    pub(super) fn leave(&mut self, membership: &Membership) -> Option<usize> {
+        let members = &mut self.audience_mut(membership.audience)?.members;
+        members.swap_remove(membership.index as usize);
         if members.is_empty() {
             *members = Vec::new();
         }
-        members.get(seat.index as usize).map(|&place| place as usize)
+        members.get(membership.index as usize).map(|&place| place as usize)
     }
 
-    /// Keeps a message for the members of a room, if there are any. `told` returns what it is as lines with such an end.
-    pub(super) fn broadcast<'a>(&mut self, room: RoomId, message: &Message, told: impl Fn(LineEnd) -> Told<'a>) {
+    /// Keeps a message for the members of a room, if there are any. `lines` returns it as lines with such an end.
+    pub(super) fn broadcast<'a>(
+        &mut self,
+        room: RoomId,
+        message: &Message,
+        lines: impl Fn(LineEnd) -> BroadcastLines<'a>,
+    ) {
         for encoding in Encoding::ALL {
-            let hall = self.halls[encoding.index()].get_mut(room.key() as usize);
-            let Some(hall) = hall.filter(|hall| !hall.members.is_empty()) else { continue };
-            let length = hall.length(self.turn_writes);
-            let chunk = hall.chunk.get_or_insert_with(|| {
-                self.touched[length as usize].push_back(HallId { room, encoding });
+            let audience = self.audiences[encoding.index()].get_mut(room.key() as usize);
+            let Some(audience) = audience.filter(|audience| !audience.members.is_empty()) else { continue };
+            let length = audience.length(self.slice_writes);
+            let chunk = audience.chunk.get_or_insert_with(|| {
+                self.touched[length as usize].push_back(AudienceId { room, encoding });
                 let spare = self.spare.pop();
                 self.spare_bytes -= spare.as_ref().map_or(0, OpenChunk::bytes_held);
                 Box::new(spare.unwrap_or_default())
             });
             match encoding {
-                Encoding::Lines(end) => chunk.push_lines(&told(end)),
+                Encoding::Lines(end) => chunk.push_lines(&lines(end)),
                 Encoding::Frames => chunk.push_frame(message),
             }
         }
     }
 
-    /// Returns what has been said in a hall since the last batch was through, in whole frames.
-    pub(super) fn open_chunk(&mut self, id: HallId) -> Option<&OpenChunk> {
-        let chunk = self.hall_mut(id)?.chunk.as_deref_mut()?;
+    /// Returns what has been said in an audience since the last batch was through, in whole frames.
+    pub(super) fn open_chunk(&mut self, id: AudienceId) -> Option<&OpenChunk> {
+        let chunk = self.audience_mut(id)?.chunk.as_deref_mut()?;
         chunk.seal();
         Some(chunk)
     }
 
-    /// Returns what is being given to a hall.
+    /// Returns what is being given to an audience.
     pub(super) const fn flushing(&self, length: Length) -> Option<&Flushing> {
         self.flushing[length as usize].as_ref()
     }
 
-    /// Returns the chunk that is being given to a hall.
+    /// Returns the chunk that is being given to an audience.
     pub(super) fn chunk_mut(&mut self, length: Length) -> Option<&mut Chunk> {
         self.flushing[length as usize].as_mut().map(|flushing| &mut flushing.chunk)
     }
 
-    /// Takes notice that something else comes before the rest of what is being given to a long hall.
+    /// Takes notice that something else comes before the rest of what is being given to a long audience.
     pub(super) fn interrupt(&mut self) {
         self.interrupted = self.flushing(Length::Long).is_some();
     }
 
-    /// Tells whether something was said in a long hall, of which nobody was given anything.
+    /// Tells whether something was said in a long audience, of which nobody was given anything.
     pub(super) fn has_long_to_begin(&self) -> bool {
         !self.touched[Length::Long as usize].is_empty()
     }
 
-    /// Tells whether something came before the rest of what is being given to a long hall.
+    /// Tells whether something came before the rest of what is being given to a long audience.
     pub(super) const fn is_interrupted(&self) -> bool {
         self.interrupted
     }
 
-    /// Returns the length of the chunk of a long hall that the owner of a seat will be given.
-    pub(super) fn len_to_come(&self, seat: &Seat) -> Option<usize> {
-        let is_to_come = |chunk: &&Flushing| chunk.hall == seat.hall && seat.index as usize >= chunk.next;
+    /// Returns the length of the chunk of a long audience that the owner of a membership will be given.
+    pub(super) fn len_to_come(&self, membership: &Membership) -> Option<usize> {
+        let is_to_come =
+            |chunk: &&Flushing| chunk.audience == membership.audience && membership.index as usize >= chunk.next;
         self.flushing(Length::Long).filter(is_to_come).map(|flushing| flushing.chunk.bytes().len())
     }
 
-    /// Tells whether the owner of a seat was given the chunk that others in their hall will be given.
-    pub(super) fn is_given(&self, seat: &Seat) -> bool {
-        self.flushing(Length::Long).is_some_and(|chunk| chunk.hall == seat.hall) && self.len_to_come(seat).is_none()
+    /// Tells whether the owner of a membership was given the chunk that others in their audience will be given.
+    pub(super) fn is_given(&self, membership: &Membership) -> bool {
+        self.flushing(Length::Long).is_some_and(|chunk| chunk.audience == membership.audience)
+            && self.len_to_come(membership).is_none()
     }
 
-    /// Returns how many members of a long hall are still to be given a chunk.
+    /// Returns how many members of a long audience are still to be given a chunk.
     pub(super) fn long_to_go(&self) -> usize {
-        let to_go = |chunk: &Flushing| Some(self.hall(chunk.hall)?.members.len().saturating_sub(chunk.next));
+        let to_go = |chunk: &Flushing| Some(self.audience(chunk.audience)?.members.len().saturating_sub(chunk.next));
         self.flushing(Length::Long).and_then(to_go).unwrap_or_default()
     }
 
     /// Returns the room whose members are given something, if it is a long one.
     pub(super) fn late_room(&self) -> Option<RoomId> {
-        self.flushing(Length::Long).map(|chunk| chunk.hall.room)
+        self.flushing(Length::Long).map(|chunk| chunk.audience.room)
     }
 
     /// Tells whether it takes more than a turn to give something to the members of a room.
     pub(super) fn is_long(&self, room: RoomId) -> bool {
         let is_long = |encoding| {
-            self.hall(HallId { room, encoding }).is_some_and(|hall| hall.length(self.turn_writes) == Length::Long)
+            self.audience(AudienceId { room, encoding })
+                .is_some_and(|audience| audience.length(self.slice_writes) == Length::Long)
         };
         Encoding::ALL.into_iter().any(is_long)
     }
 
     /// Tells whether something was said in a room that nobody was given yet.
     pub(super) fn has_open_chunk(&self, room: RoomId) -> bool {
-        let is_open = |encoding| self.hall(HallId { room, encoding }).is_some_and(|hall| hall.chunk.is_some());
+        let is_open =
+            |encoding| self.audience(AudienceId { room, encoding }).is_some_and(|audience| audience.chunk.is_some());
         Encoding::ALL.into_iter().any(is_open)
     }
 
-    /// Tells whether nothing is to be given to anyone but the members of long halls.
+    /// Tells whether nothing is to be given to anyone but the members of long audiences.
     pub(super) fn is_short_flushed(&self) -> bool {
         self.is_length_flushed(Length::Short)
     }
@@ -280,7 +289,7 @@ impl Rooms {
         self.is_short_flushed() && self.is_length_flushed(Length::Long)
     }
 
-    /// Goes on to the next member of a hall of this length with a chunk: its place, and the chunk's length. Each is returned once for each
+    /// Goes on to the next member of an audience of this length with a chunk: its place, and the chunk's length. Each is returned once for each
     /// chunk.
     pub(super) fn next_member(&mut self, length: Length) -> Option<(usize, usize)> {
         loop {
@@ -292,10 +301,10 @@ impl Rooms {
         }
     }
 
-    /// Goes on to the next member of the hall of this length whose members are being given a chunk; until it has none left.
+    /// Goes on to the next member of the audience of this length whose members are being given a chunk; until it has none left.
     pub(super) fn next_of_begun(&mut self, length: Length) -> Option<(usize, usize)> {
         let flushing = &mut self.flushing[length as usize];
-        let next = flushing.as_mut()?.next_member(&self.halls);
+        let next = flushing.as_mut()?.next_member(&self.audiences);
         if next.is_none() {
             self.interrupted &= length == Length::Short;
             let Flushing { chunk, .. } = flushing.take()?;
@@ -306,29 +315,29 @@ impl Rooms {
 
     /// Returns the places of those who come after the member that it has gone on to, and are to be fetched from memory with them.
     pub(super) fn next_of_group(&self, length: Length) -> &[u32] {
-        self.flushing(length).map_or(&[], |chunk| chunk.next_of_group(&self.halls))
+        self.flushing(length).map_or(&[], |chunk| chunk.next_of_group(&self.audiences))
     }
 
     fn is_length_flushed(&self, length: Length) -> bool {
         self.flushing(length).is_none() && self.touched[length as usize].is_empty()
     }
 
-    /// Takes what was said in a hall, to be given to its members.
-    fn freeze(&mut self, id: HallId) -> Option<Flushing> {
-        let hall = self.hall_mut(id)?;
-        let (chunk, members) = (hall.chunk.take()?.freeze(), hall.members.len());
+    /// Takes what was said in an audience, to be given to its members.
+    fn freeze(&mut self, id: AudienceId) -> Option<Flushing> {
+        let audience = self.audience_mut(id)?;
+        let (chunk, members) = (audience.chunk.take()?.freeze(), audience.members.len());
         let is_repeated = chunk.bytes().len() >= REPEATED_BYTES_MIN && members >= REPEATED_MEMBERS_MIN;
         self.repeated += u64::from(is_repeated);
         let repeated = is_repeated.then_some(self.repeated);
-        Some(Flushing { chunk, hall: id, repeated, next: 0 })
+        Some(Flushing { chunk, audience: id, repeated, next: 0 })
     }
 
-    fn hall(&self, id: HallId) -> Option<&Hall> {
-        self.halls[id.encoding.index()].get(id.room.key() as usize)
+    fn audience(&self, id: AudienceId) -> Option<&Audience> {
+        self.audiences[id.encoding.index()].get(id.room.key() as usize)
     }
 
-    fn hall_mut(&mut self, id: HallId) -> Option<&mut Hall> {
-        self.halls[id.encoding.index()].get_mut(id.room.key() as usize)
+    fn audience_mut(&mut self, id: AudienceId) -> Option<&mut Audience> {
+        self.audiences[id.encoding.index()].get_mut(id.room.key() as usize)
     }
 
     /// Keeps the buffers of a chunk that everybody was given.
@@ -340,7 +349,7 @@ impl Rooms {
 }
 
 #[cfg(test)]
-impl Rooms {
+impl Audiences {
     /// Returns how many buffers are kept, and how many bytes they have.
     pub(super) fn spares(&self) -> (usize, usize) {
         (self.spare.len(), self.spare.iter().map(OpenChunk::capacity).sum())
@@ -348,7 +357,12 @@ impl Rooms {
 
     /// Asserts that nobody is in any room, nothing is to be said there, and few buffers are kept.
     pub(super) fn assert_empty(&self) {
-        assert!(self.halls.iter().flatten().all(|hall| hall.members.capacity() == 0 && hall.chunk.is_none()));
+        assert!(
+            self.audiences
+                .iter()
+                .flatten()
+                .all(|audience| audience.members.capacity() == 0 && audience.chunk.is_none())
+        );
         assert!(self.is_flushed());
         let spare_bytes = self.spare.iter().map(OpenChunk::bytes_held).sum::<usize>();
         assert_eq!(self.spare_bytes, spare_bytes);
