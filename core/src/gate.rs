@@ -10,8 +10,8 @@ use std::sync::Arc;
 use bytes::Bytes;
 use slab::Slab;
 
-use crate::http::{Response, Status};
 use crate::meter::Meter;
+use crate::wire::web::http::{Response, Status};
 use crate::{Config, Form, Incident, Stats, Subnet, Time};
 
 /// How many connections somebody may make to the web door for each one with which they may chat: a browser makes six to one server, by

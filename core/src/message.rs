@@ -1,15 +1,13 @@
 //! Owns everything that the server can say, and how a line of it reads. The texts are an interface: programs read them.
 //!
-//! How it reads as a frame for a browser is in `web.rs`.
-
-mod web;
+//! How it reads as a frame for a browser is in `wire/web/encode.rs`.
 
 use std::fmt::{self, Write as _};
 
 use bytes::{BufMut as _, Bytes, BytesMut};
 
-pub(crate) use self::web::{Run, Said, escaped_len};
 use crate::form::{Encoding, LineEnd};
+use crate::wire::web::encode as web;
 use crate::{COMMANDS, CloseCode, Foreign, Name, Text, Texts, Token};
 
 /// What telnet takes for nothing (RFC 854): IAC NOP. It keeps a connection from being forgotten by what stands between.

@@ -4,9 +4,9 @@ use bytes::Bytes;
 
 use crate::command;
 use crate::config::LIST_BYTES_MAX;
-use crate::message::escaped_len;
 use crate::text::{clean, is_blank};
 use crate::texts::Saying;
+use crate::wire::web::encode::escaped_len;
 use crate::{CloseCode, Dialect, Foreign, Incident, Name, Text, Texts, Token};
 
 /// Tells what one line asks for; of what is said, what one line or more say in a row.

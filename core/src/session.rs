@@ -3,22 +3,15 @@
 //! Invariant: however the bytes are split on their way, the same is asked for, in the same order. Only what is said in a row comes
 //! together as far as it was read together. What is held is never more than two lines at its limit plus what was handed in at once.
 
-mod erase;
-mod frames;
-mod input;
-mod lines;
-mod marks;
-mod telnet;
-
-use self::frames::Frames;
-use self::input::Input;
-use self::lines::Lines;
-pub(crate) use self::lines::Opening;
 use crate::config::REPLY_WINDOW_BYTES;
 use crate::form::{Encoding, LineEnd};
 use crate::meter::Meter;
 use crate::request::Asked;
 use crate::texts::Saying;
+use crate::wire::decoder::Input;
+use crate::wire::lines::decode::Lines;
+use crate::wire::lines::decode::Opening;
+use crate::wire::web::decode::Frames;
 use crate::{Config, Dialect, Form, Incident, Request, Signals, Time};
 
 /// How many lines are handed out at once, so that even the shortest ones make no batch much larger than it should be.

@@ -7,7 +7,8 @@ use crate::source::{assert_none, files};
 const LINES_MAX: usize = 600;
 
 /// Those that may have more, with the reason.
-const LONG: [(&str, &str); 1] = [("core/src/arrival/web/tests.rs", "its cases are one table for each of many headers")];
+const LONG: [(&str, &str); 1] =
+    [("core/src/wire/web/handshake/tests.rs", "its cases are one table for each of many headers")];
 
 #[test]
 fn a_file_is_short_enough_to_be_read_at_once() {

@@ -11,7 +11,7 @@ use super::send_queue::{Part, SHARE_BYTES_MIN};
 use crate::Message;
 use crate::batch::lines::{BroadcastLines, Piece, offset};
 use crate::form::Encoding;
-use crate::message::{Run, Said};
+use crate::wire::web::run::{Run, Said};
 
 /// A chunk that leaves more than this part of the memory unused that it lies in is copied before anybody keeps it: what is queued for somebody
 /// then takes hardly more memory than it has bytes.

@@ -213,7 +213,7 @@ fn blank_lines_are_passed_over_up_to_what_is_something() {
         ("\n\u{a0}\n", 1),
     ];
     for (input, bytes) in cases {
-        assert_eq!(lines::blank_lines_bytes(input.as_bytes(), 400), bytes, "{input:?}");
+        assert_eq!(crate::wire::lines::decode::blank_lines_bytes(input.as_bytes(), 400), bytes, "{input:?}");
     }
     let mut session = Session::new(&Config::default());
     assert_eq!(ask(&mut session, format!("\n\n{too_long}\n\n\nx\n").as_bytes()), [Request::TooLong, say("x")]);

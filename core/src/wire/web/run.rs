@@ -2,7 +2,7 @@
 
 use bytes::{BufMut as _, BytesMut};
 
-use super::{Object, TEXT, begin_frame, end_frame};
+use super::encode::{Object, TEXT, begin_frame, end_frame};
 use crate::{Message, Name};
 
 /// From how many bytes on nothing more goes into a frame. It is what a slow reader is sent or not, as a whole, so it must be short

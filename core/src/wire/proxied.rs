@@ -8,9 +8,9 @@ use std::net::IpAddr;
 
 use bytes::Bytes;
 
-use super::Step;
-use crate::http::{Response, Status};
-use crate::proxy_header::{ProxyHeader, ProxyHeaderError};
+use super::proxy_header::{ProxyHeader, ProxyHeaderError};
+use crate::Step;
+use crate::wire::web::http::{Response, Status};
 use crate::{Config, Form, Incident, Refusal, Time};
 
 /// What is told to one whose proxy does not say for whom they come.
@@ -143,7 +143,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::arrival::Arrival;
+    use crate::Arrival;
     use crate::{Next, Request, Signals, Text};
 
     const V2: &[u8] = b"\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0c\xcb\0\x71\x07\xc0\0\x02\x01\xdc\x04\xab\xe0";

@@ -27,7 +27,7 @@ const KILL_WORD: u8 = 0x17;
 const DELETE: u8 = 0x7f;
 
 /// Holds what was handed in of a connection that sends lines, up to the next of them.
-pub(super) struct Lines {
+pub(crate) struct Lines {
     /// What was handed in and is not yet a request: whole lines, then the one that is being typed.
     input: Vec<u8>,
     /// Where in `input` the next line begins.
@@ -84,7 +84,7 @@ pub(crate) enum Opening {
 }
 
 impl Lines {
-    pub(super) fn new(config: &Config) -> Self {
+    pub(crate) fn new(config: &Config) -> Self {
         Self {
             input: Vec::new(),
             start: 0,
@@ -103,7 +103,7 @@ impl Lines {
     }
 
     /// Takes bytes that have come. Tells whether more may come: else the last was a wish to leave.
-    pub(super) fn handle_bytes(&mut self, mut bytes: &[u8]) -> ControlFlow<()> {
+    pub(crate) fn handle_bytes(&mut self, mut bytes: &[u8]) -> ControlFlow<()> {
         let mut flow = ControlFlow::Continue(());
         if self.telnet == Telnet::Text && !self.returned && is_shown(bytes) {
             // As nearly all is: there is nothing in it but lines, which is seen by one look, and remembered.
@@ -123,7 +123,7 @@ impl Lines {
     }
 
     /// Returns what has come first.
-    pub(super) const fn opening(&self) -> Opening {
+    pub(crate) const fn opening(&self) -> Opening {
         if let Some(foreign) = self.foreign {
             return Opening::Foreign(foreign);
         }
@@ -136,30 +136,30 @@ impl Lines {
     }
 
     /// Returns what is known of the program that they come from.
-    pub(super) const fn dialect(&self) -> Dialect {
+    pub(crate) const fn dialect(&self) -> Dialect {
         self.dialect
     }
 
     /// Returns the same, and asks for it no more.
-    pub(super) fn take_dialect(&mut self) -> Dialect {
+    pub(crate) fn take_dialect(&mut self) -> Dialect {
         self.marks.forget_dialects();
         self.found = self.found.filter(|found| !matches!(found, Next::Mark(_)));
         self.find();
         self.dialect
     }
 
-    pub(super) const fn has_found(&self) -> bool {
+    pub(crate) const fn has_found(&self) -> bool {
         self.found.is_some()
     }
 
-    pub(super) fn held_bytes(&self) -> usize {
+    pub(crate) fn held_bytes(&self) -> usize {
         self.input.capacity() + self.marks.held_bytes()
     }
 
     /// Takes lines from the one that was found on, up to the first that may not pass, or is not plain: shown ASCII that says something, as
     /// nearly all are that come many at once. Of those, most of what there is to be done is done for all together. What they say is
     /// added to `saying`. Returns how many there are.
-    pub(super) fn say_plain(&mut self, saying: &mut Saying, mut may_pass: impl FnMut() -> bool) -> usize {
+    pub(crate) fn say_plain(&mut self, saying: &mut Saying, mut may_pass: impl FnMut() -> bool) -> usize {
         let Some(Next::Line { .. }) = self.found else { return 0 };
         let held = &self.input[self.start..self.lines_end()];
         let is_shown = self.start >= self.shown;
@@ -182,7 +182,7 @@ impl Lines {
     }
 
     /// Takes what was found for what it asks for; what it says is added to `saying`.
-    pub(super) fn ask(&self, saying: &mut Saying) -> Asked {
+    pub(crate) fn ask(&self, saying: &mut Saying) -> Asked {
         match self.found {
             None => Asked::Nothing,
             Some(Next::Mark(mark)) => Asked::For(mark.request()),
@@ -201,12 +201,12 @@ impl Lines {
     }
 
     /// Tells whether what was found costs nothing, since it asks for nothing.
-    pub(super) const fn is_free(&self) -> bool {
+    pub(crate) const fn is_free(&self) -> bool {
         matches!(self.found, Some(Next::Mark(Mark::Speak(_))))
     }
 
     /// Goes past what was found, and was blank or not, to what is next.
-    pub(super) fn pass(&mut self, is_blank: bool) {
+    pub(crate) fn pass(&mut self, is_blank: bool) {
         match self.found.take() {
             Some(Next::Line { end }) => {
                 self.start = end + 1;
@@ -446,7 +446,7 @@ impl Lines {
 
     /// Lets go of memory once it is twice what is held: so each byte is moved once at most on average. A connection
     /// that is at rest holds none at all.
-    pub(super) fn forget_passed(&mut self) {
+    pub(crate) fn forget_passed(&mut self) {
         let held = self.input.len() - self.start;
         if self.input.capacity() < (2 * held).max(1) {
             return;
@@ -477,7 +477,7 @@ impl fmt::Debug for Lines {
 #[cfg(test)]
 impl Lines {
     /// Returns what is held of what was handed in.
-    pub(super) fn held(&self) -> &[u8] {
+    pub(crate) fn held(&self) -> &[u8] {
         &self.input
     }
 }
@@ -502,7 +502,7 @@ fn find_key(text: &[u8]) -> usize {
 /// Returns how many bytes at the start are lines of nothing but spaces and tabs, as short as lines may be. They are
 /// as free as any blank lines that came with one; but a flood of them, taken one by one, would cost a hundred times of what it
 /// costs to send.
-pub(super) fn blank_lines_bytes(input: &[u8], line_chars_max: usize) -> usize {
+pub(crate) fn blank_lines_bytes(input: &[u8], line_chars_max: usize) -> usize {
     let mut start = 0;
     for (place, byte) in input.iter().enumerate() {
         match byte {

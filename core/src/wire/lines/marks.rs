@@ -6,7 +6,7 @@ use crate::{Dialect, Foreign, Request};
 
 /// Names what is asked for without a line.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Mark {
+pub(crate) enum Mark {
     /// More is known of the program that the lines come from.
     Speak(Dialect),
     /// An option of telnet is to be refused.
@@ -22,38 +22,38 @@ pub(super) enum Mark {
 /// no more than a pointer.
 #[derive(Debug, Default)]
 #[expect(clippy::box_collection, reason = "who has none, as nearly all, keeps a pointer and no more")]
-pub(super) struct Marks(Option<Box<VecDeque<(u32, Mark)>>>);
+pub(crate) struct Marks(Option<Box<VecDeque<(u32, Mark)>>>);
 
 impl Marks {
-    pub(super) fn push(&mut self, place: usize, mark: Mark) {
+    pub(crate) fn push(&mut self, place: usize, mark: Mark) {
         let place = u32::try_from(place).expect("what is held of one connection is far less");
         self.0.get_or_insert_default().push_back((place, mark));
     }
 
     /// Returns the first, and the place of the line after it.
-    pub(super) fn first(&self) -> Option<(usize, Mark)> {
+    pub(crate) fn first(&self) -> Option<(usize, Mark)> {
         self.0.as_ref()?.front().map(|&(place, mark)| (place as usize, mark))
     }
 
-    pub(super) fn pop(&mut self) {
+    pub(crate) fn pop(&mut self) {
         self.retain(|marks| {
             marks.pop_front();
         });
     }
 
     /// Takes away what is known of the program that the lines come from.
-    pub(super) fn forget_dialects(&mut self) {
+    pub(crate) fn forget_dialects(&mut self) {
         self.retain(|marks| marks.retain(|(_, mark)| !matches!(mark, Mark::Speak(_))));
     }
 
     /// Moves all places so many bytes to the front.
-    pub(super) fn move_up(&mut self, bytes: usize) {
+    pub(crate) fn move_up(&mut self, bytes: usize) {
         for (place, _) in self.0.iter_mut().flat_map(|marks| marks.iter_mut()) {
             *place -= u32::try_from(bytes).expect("no place is less");
         }
     }
 
-    pub(super) fn held_bytes(&self) -> usize {
+    pub(crate) fn held_bytes(&self) -> usize {
         self.0.as_ref().map_or(0, |marks| marks.capacity() * size_of::<(u32, Mark)>())
     }
 
@@ -67,7 +67,7 @@ impl Marks {
 }
 
 impl Mark {
-    pub(super) const fn request(self) -> Request {
+    pub(crate) const fn request(self) -> Request {
         match self {
             Self::Speak(dialect) => Request::Speak(dialect),
             Self::Refuse(option) => Request::Refuse(option),

@@ -30,7 +30,7 @@ const CONTROL_BYTES_MAX: usize = 125;
 const LIFE_SIGNS: u32 = 5;
 
 /// Holds what was handed in of a `WebSocket`, up to the next message.
-pub(super) struct Frames {
+pub(crate) struct Frames {
     input: Vec<u8>,
     /// Where in `input` the next frame begins.
     start: usize,
@@ -73,7 +73,7 @@ struct Frame {
 struct Whole<'a>(&'a [u8]);
 
 impl Frames {
-    pub(super) fn new(config: &Config) -> Self {
+    pub(crate) fn new(config: &Config) -> Self {
         Self {
             input: Vec::new(),
             start: 0,
@@ -86,17 +86,17 @@ impl Frames {
         }
     }
 
-    pub(super) fn handle_bytes(&mut self, bytes: &[u8]) {
+    pub(crate) fn handle_bytes(&mut self, bytes: &[u8]) {
         self.input.extend_from_slice(bytes);
         self.find();
     }
 
-    pub(super) const fn has_found(&self) -> bool {
+    pub(crate) const fn has_found(&self) -> bool {
         self.found.is_some()
     }
 
     /// Tells whether a frame has come, and it is time to say so. With the first one nobody waits for that yet.
-    pub(super) fn shows_life(&mut self, now: Time) -> bool {
+    pub(crate) fn shows_life(&mut self, now: Time) -> bool {
         if !std::mem::take(&mut self.has_come) {
             return false;
         }
@@ -108,12 +108,12 @@ impl Frames {
         is_time
     }
 
-    pub(super) const fn held_bytes(&self) -> usize {
+    pub(crate) const fn held_bytes(&self) -> usize {
         self.input.capacity()
     }
 
     /// Takes what was found for what it asks for; what it says is added to `saying`.
-    pub(super) fn ask(&self, saying: &mut Saying) -> Asked {
+    pub(crate) fn ask(&self, saying: &mut Saying) -> Asked {
         match self.found.as_ref() {
             None | Some(Found::Nothing) => Asked::Nothing,
             Some(Found::Whole(frame)) => {
@@ -135,7 +135,7 @@ impl Frames {
     }
 
     /// Goes past what was found, to what is next.
-    pub(super) fn pass(&mut self) {
+    pub(crate) fn pass(&mut self) {
         if let Some(Found::Whole(frame)) = self.found.take() {
             self.start += frame.len;
         }
@@ -143,7 +143,7 @@ impl Frames {
     }
 
     /// Lets go of the memory of what was passed, once it is half: so each byte is moved once at most on average.
-    pub(super) fn forget_passed(&mut self) {
+    pub(crate) fn forget_passed(&mut self) {
         if self.start > 0 && 2 * self.start >= self.input.len() {
             self.input = self.input[self.start..].to_vec();
             self.start = 0;
@@ -285,7 +285,7 @@ impl fmt::Debug for Frames {
 #[cfg(test)]
 impl Frames {
     /// Returns what is held of what was handed in.
-    pub(super) fn held(&self) -> &[u8] {
+    pub(crate) fn held(&self) -> &[u8] {
         &self.input
     }
 }

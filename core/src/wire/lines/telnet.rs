@@ -32,11 +32,11 @@ const END_OF_FILE: u8 = 236;
 const ECHO: u8 = 1;
 const SUPPRESS_GO_AHEAD: u8 = 3;
 /// What answers it, be it that we won't, says that all before it is dealt with.
-pub(super) const TIMING_MARK: u8 = 6;
+pub(crate) const TIMING_MARK: u8 = 6;
 
 /// Tells where in a telnet command the bytes were broken off.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub(super) enum Telnet {
+pub(crate) enum Telnet {
     /// In none.
     #[default]
     Text,
@@ -54,14 +54,14 @@ pub(super) enum Telnet {
 
 /// Tells what comes next among the bytes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Heard<'a> {
+pub(crate) enum Heard<'a> {
     Text(&'a [u8]),
     Command(Command),
 }
 
 /// Tells what a command means here.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Command {
+pub(crate) enum Command {
     /// Nothing, but that telnet is spoken.
     Other,
     /// Something is negotiated.
@@ -79,7 +79,7 @@ pub(super) enum Command {
 
 impl Telnet {
     /// Takes what comes next from the front of `bytes`, if it is there as a whole. A doubled IAC stands for the byte itself.
-    pub(super) fn hear<'a>(&mut self, bytes: &mut &'a [u8]) -> Option<Heard<'a>> {
+    pub(crate) fn hear<'a>(&mut self, bytes: &mut &'a [u8]) -> Option<Heard<'a>> {
         loop {
             if *self == Self::Text {
                 let (plain, rest) = bytes.split_at(memchr(IAC, bytes).unwrap_or(bytes.len()));

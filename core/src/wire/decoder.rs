@@ -2,14 +2,14 @@
 
 use std::ops::ControlFlow;
 
-use super::frames::Frames;
-use super::lines::{Lines, Opening};
+use super::lines::decode::{Lines, Opening};
+use super::web::decode::Frames;
 use crate::request::Asked;
 use crate::texts::Saying;
 use crate::{Dialect, Form, Time};
 
 #[derive(Debug)]
-pub(super) enum Input {
+pub(crate) enum Input {
     Lines(Lines),
     /// Apart, so that lines, which most have, need no more for it.
     Web(Box<Frames>),
@@ -17,7 +17,7 @@ pub(super) enum Input {
 
 impl Input {
     /// Takes bytes that have come. Tells whether more may come: else the last was a wish to leave.
-    pub(super) fn handle_bytes(&mut self, bytes: &[u8]) -> ControlFlow<()> {
+    pub(crate) fn handle_bytes(&mut self, bytes: &[u8]) -> ControlFlow<()> {
         match self {
             Self::Lines(lines) => lines.handle_bytes(bytes),
             Self::Web(frames) => {
@@ -27,7 +27,7 @@ impl Input {
         }
     }
 
-    pub(super) const fn has_found(&self) -> bool {
+    pub(crate) const fn has_found(&self) -> bool {
         match self {
             Self::Lines(lines) => lines.has_found(),
             Self::Web(frames) => frames.has_found(),
@@ -36,7 +36,7 @@ impl Input {
 
     /// Takes what was found and what follows it, as far as it says something, can be taken together, and may pass. It is added to `saying`.
     /// Returns how many messages there are.
-    pub(super) fn say_plain(&mut self, saying: &mut Saying, may_pass: impl FnMut() -> bool) -> usize {
+    pub(crate) fn say_plain(&mut self, saying: &mut Saying, may_pass: impl FnMut() -> bool) -> usize {
         match self {
             Self::Lines(lines) => lines.say_plain(saying, may_pass),
             Self::Web(_) => 0,
@@ -44,7 +44,7 @@ impl Input {
     }
 
     /// Takes what was found for what it asks for; what it says is added to `saying`.
-    pub(super) fn ask(&self, saying: &mut Saying) -> Asked {
+    pub(crate) fn ask(&self, saying: &mut Saying) -> Asked {
         match self {
             Self::Lines(lines) => lines.ask(saying),
             Self::Web(frames) => frames.ask(saying),
@@ -52,7 +52,7 @@ impl Input {
     }
 
     /// Tells whether what was found costs nothing.
-    pub(super) const fn is_free(&self) -> bool {
+    pub(crate) const fn is_free(&self) -> bool {
         match self {
             Self::Lines(lines) => lines.is_free(),
             Self::Web(_) => false,
@@ -60,14 +60,14 @@ impl Input {
     }
 
     /// Goes past what was found, and was blank or not.
-    pub(super) fn pass(&mut self, is_blank: bool) {
+    pub(crate) fn pass(&mut self, is_blank: bool) {
         match self {
             Self::Lines(lines) => lines.pass(is_blank),
             Self::Web(frames) => frames.pass(),
         }
     }
 
-    pub(super) fn forget_passed(&mut self) {
+    pub(crate) fn forget_passed(&mut self) {
         match self {
             Self::Lines(lines) => lines.forget_passed(),
             Self::Web(frames) => frames.forget_passed(),
@@ -75,21 +75,21 @@ impl Input {
     }
 
     /// Tells whether something has come that shows that somebody is there, and it is time to say so.
-    pub(super) fn shows_life(&mut self, now: Time) -> bool {
+    pub(crate) fn shows_life(&mut self, now: Time) -> bool {
         match self {
             Self::Lines(_) => false,
             Self::Web(frames) => frames.shows_life(now),
         }
     }
 
-    pub(super) fn held_bytes(&self) -> usize {
+    pub(crate) fn held_bytes(&self) -> usize {
         match self {
             Self::Lines(lines) => lines.held_bytes(),
             Self::Web(frames) => frames.held_bytes(),
         }
     }
 
-    pub(super) const fn opening(&self) -> Opening {
+    pub(crate) const fn opening(&self) -> Opening {
         match self {
             Self::Lines(lines) => lines.opening(),
             Self::Web(_) => Opening::Line,
@@ -97,7 +97,7 @@ impl Input {
     }
 
     /// Returns what is known of the program that it comes from.
-    pub(super) const fn dialect(&self) -> Dialect {
+    pub(crate) const fn dialect(&self) -> Dialect {
         match self {
             Self::Lines(lines) => lines.dialect(),
             Self::Web(_) => Dialect::Lf,
@@ -105,14 +105,14 @@ impl Input {
     }
 
     /// Returns the same, and asks for it no more.
-    pub(super) fn take_dialect(&mut self) -> Dialect {
+    pub(crate) fn take_dialect(&mut self) -> Dialect {
         match self {
             Self::Lines(lines) => lines.take_dialect(),
             Self::Web(_) => Dialect::Lf,
         }
     }
 
-    pub(super) const fn form(&self) -> Form {
+    pub(crate) const fn form(&self) -> Form {
         match self {
             Self::Lines(_) => Form::Lines,
             Self::Web(_) => Form::Web,
@@ -123,7 +123,7 @@ impl Input {
 #[cfg(test)]
 impl Input {
     /// Returns what is held of what was handed in.
-    pub(super) fn held(&self) -> &[u8] {
+    pub(crate) fn held(&self) -> &[u8] {
         match self {
             Self::Lines(lines) => lines.held(),
             Self::Web(frames) => frames.held(),

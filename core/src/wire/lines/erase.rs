@@ -8,7 +8,7 @@ const CHARACTER_BYTES_MAX: usize = 128;
 
 /// Returns how much of a line is left when its last character is erased: a letter with its marks, an emoji with all that it is joined of. Of
 /// what is not UTF-8 it is the rest of one.
-pub(super) fn without_last_character(line: &[u8]) -> usize {
+pub(crate) fn without_last_character(line: &[u8]) -> usize {
     let len = line.len();
     if let [.., before, last] = line
         && before.is_ascii()
@@ -30,7 +30,7 @@ pub(super) fn without_last_character(line: &[u8]) -> usize {
 }
 
 /// Returns how much of a line is left when its last word is erased, with the spaces behind it, as a terminal does.
-pub(super) fn without_last_word(line: &[u8]) -> usize {
+pub(crate) fn without_last_word(line: &[u8]) -> usize {
     let is_space = |byte: &u8| matches!(byte, b' ' | b'\t');
     let word = line.iter().rposition(|byte| !is_space(byte)).map_or(0, |last| last + 1);
     line[..word].iter().rposition(is_space).map_or(0, |space| space + 1)

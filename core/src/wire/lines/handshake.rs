@@ -1,12 +1,12 @@
 //! Owns a connection that has come to the line door: tells chat from other protocols by what comes first, or by silence.
 
-use super::Step;
+use super::decode::Opening;
+use crate::Step;
 use crate::form::Encoding;
-use crate::session::Opening;
 use crate::{Config, Incident, Message, Session, Time};
 
 #[derive(Debug)]
-pub(super) struct LinesArrival {
+pub(crate) struct LinesArrival {
     session: Session,
     until: Time,
     /// The server stops.
@@ -16,24 +16,24 @@ pub(super) struct LinesArrival {
 }
 
 impl LinesArrival {
-    pub(super) fn new(config: &Config, now: Time) -> Self {
+    pub(crate) fn new(config: &Config, now: Time) -> Self {
         let (session, until) = (Session::new(config), now + config.door_wait);
         Self { session, until, stopped: false, turned_away: None }
     }
 
-    pub(super) fn handle_bytes(&mut self, bytes: &[u8]) {
+    pub(crate) fn handle_bytes(&mut self, bytes: &[u8]) {
         self.session.handle_bytes(bytes);
     }
 
-    pub(super) fn handle_end(&mut self) {
+    pub(crate) fn handle_end(&mut self) {
         self.session.handle_end();
     }
 
-    pub(super) const fn handle_stop(&mut self) {
+    pub(crate) const fn handle_stop(&mut self) {
         self.stopped = true;
     }
 
-    pub(super) fn poll_step(&mut self, now: Time) -> Step {
+    pub(crate) fn poll_step(&mut self, now: Time) -> Step {
         if let Some(end) = self.turned_away.take() {
             return end;
         }
@@ -54,7 +54,7 @@ impl LinesArrival {
         }
     }
 
-    pub(super) fn into_session(self) -> Session {
+    pub(crate) fn into_session(self) -> Session {
         self.session
     }
 }

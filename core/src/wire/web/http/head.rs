@@ -1,6 +1,6 @@
 //! Owns the heads of requests: what a client asks for, as bytes that nobody has checked but httparse.
 
-use crate::http::Status;
+use crate::wire::web::http::Status;
 
 /// The longest head. A browser's has less than 2 KiB, most of it names of itself; but whoever signs people in in front of a server may
 /// add cookies of many KiB, and proxies pass on up to 32 KiB unless told otherwise.

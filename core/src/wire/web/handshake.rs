@@ -3,21 +3,21 @@
 //! Invariant: what is held is never more than a head at its limit plus what was handed in at once, and only for as long as a request
 //! may take.
 
-mod handshake;
+mod upgrade;
 
 use std::fmt;
 
-use self::handshake::upgrade;
-use super::Step;
+use self::upgrade::upgrade;
+use super::http::{HEAD_BYTES_MAX, Head, HeadError, Response, Status, takes_gzip};
+use crate::Step;
 use crate::asset::Variant;
 use crate::form::Encoding;
-use crate::http::{HEAD_BYTES_MAX, Head, HeadError, Response, Status, takes_gzip};
 use crate::{Asset, Config, Foreign, Form, Incident, Message, Refusal, Session, Time};
 use bytes::Bytes;
 
 /// How many requests a connection may make: far more than a page has files, with those of some reloads. The last is answered with the end of
 /// the connection. Whoever has more to ask connects again, and how often they do is limited.
-pub(super) const REQUESTS_MAX: u32 = 32;
+pub(crate) const REQUESTS_MAX: u32 = 32;
 
 /// Where programs ask that watch over the server.
 const METRICS: &str = "/metrics";
@@ -45,7 +45,7 @@ const METHODS: &str = "GET, HEAD, OPTIONS";
 /// when a head may have ended, or an eighth has been added: so whoever sends a long head byte by byte costs hardly more than who sends it at once.
 const SHORT_BYTES_MAX: usize = 512;
 
-pub(super) struct WebArrival {
+pub(crate) struct WebArrival {
     config: Config,
     input: Vec<u8>,
     /// How much of it are line ends before a head.
@@ -111,7 +111,7 @@ enum After {
 }
 
 impl WebArrival {
-    pub(super) fn new(config: &Config, now: Time) -> Self {
+    pub(crate) fn new(config: &Config, now: Time) -> Self {
         let until = now + config.request_wait;
         Self {
             config: config.clone(),
@@ -128,26 +128,26 @@ impl WebArrival {
         }
     }
 
-    pub(super) fn handle_bytes(&mut self, bytes: &[u8]) {
+    pub(crate) fn handle_bytes(&mut self, bytes: &[u8]) {
         self.input.extend_from_slice(bytes);
         self.skip_blank();
     }
 
-    pub(super) const fn handle_end(&mut self) {
+    pub(crate) const fn handle_end(&mut self) {
         self.ended = true;
     }
 
-    pub(super) const fn handle_failure(&mut self) {
+    pub(crate) const fn handle_failure(&mut self) {
         if let Phase::Answered(After::NextRequest | After::Chat) = self.phase {
             self.phase = Phase::Answered(After::Nothing(None));
         }
     }
 
-    pub(super) const fn handle_stop(&mut self) {
+    pub(crate) const fn handle_stop(&mut self) {
         self.stopped = true;
     }
 
-    pub(super) fn handle_metrics(&mut self, metrics: Option<String>) {
+    pub(crate) fn handle_metrics(&mut self, metrics: Option<String>) {
         if self.phase != Phase::Measuring {
             return;
         }
@@ -159,7 +159,7 @@ impl WebArrival {
         self.phase = Phase::Asking;
     }
 
-    pub(super) fn handle_admission(&mut self, admission: Result<(), Refusal>) {
+    pub(crate) fn handle_admission(&mut self, admission: Result<(), Refusal>) {
         if self.phase != Phase::Knocking {
             return;
         }
@@ -169,7 +169,7 @@ impl WebArrival {
         self.phase = Phase::Asking;
     }
 
-    pub(super) fn poll_step(&mut self, now: Time) -> Step {
+    pub(crate) fn poll_step(&mut self, now: Time) -> Step {
         match self.phase {
             Phase::Asking => {}
             Phase::Measuring => return Step::Measure,
@@ -194,7 +194,7 @@ impl WebArrival {
         }
     }
 
-    pub(super) fn into_session(self) -> Session {
+    pub(crate) fn into_session(self) -> Session {
         let mut session = Session::web(&self.config);
         session.handle_bytes(&self.input);
         if self.ended {

@@ -1,22 +1,20 @@
 //! Owns how messages read as `WebSocket` frames: each is one text frame, unmasked and whole, that holds one object of JSON, which says
 //! by its `kind` what it is.
 
-mod run;
-
 use std::fmt::Write as _;
 
 use bytes::{BufMut as _, BytesMut};
 use memchr::memchr2;
 
-pub(crate) use self::run::{Run, Said};
-use super::Message;
+use super::run::{Run, Said};
+use crate::Message;
 use crate::{COMMANDS, CloseCode, Name};
 
 /// The last frame of a message, which all of ours are.
 const FIN: u8 = 0x80;
 
 /// The kinds of frames (RFC 6455, section 5.2).
-const TEXT: u8 = 1;
+pub(crate) const TEXT: u8 = 1;
 const CLOSE: u8 = 8;
 const PING: u8 = 9;
 const PONG: u8 = 10;
@@ -28,7 +26,7 @@ const U64_DIGITS_MAX: usize = 20;
 const SHORT_BYTES: usize = 126;
 
 /// Appends the frame of a message, or as many as what is said in a row needs.
-pub(super) fn encode(message: &Message, out: &mut BytesMut) {
+pub(crate) fn encode(message: &Message, out: &mut BytesMut) {
     let kind = match message {
         Message::Said { .. } => return encode_said(message, out),
         Message::Ping => PING,
@@ -71,14 +69,14 @@ fn encode_said(message: &Message, out: &mut BytesMut) {
 }
 
 /// Begins a frame, and returns where.
-fn begin_frame(kind: u8, out: &mut BytesMut) -> usize {
+pub(crate) fn begin_frame(kind: u8, out: &mut BytesMut) -> usize {
     let start = out.len();
     out.put_slice(&[FIN | kind, 0, 0, 0]);
     start
 }
 
 /// Ends a frame: says in its head how long it is.
-fn end_frame(start: usize, out: &mut BytesMut) {
+pub(crate) fn end_frame(start: usize, out: &mut BytesMut) {
     let len = out.len() - start - 4;
     if len < SHORT_BYTES {
         out[start + 1] = u8::try_from(len).expect("it was just compared");
@@ -176,14 +174,14 @@ fn encode_users(out: &mut BytesMut, names: &[Name], more: usize) {
 }
 
 /// Writes an object. Keys, kinds and names need no escapes; a text has no controls, so that these are all it can need.
-struct Object<'a> {
-    out: &'a mut BytesMut,
+pub(crate) struct Object<'a> {
+    pub(crate) out: &'a mut BytesMut,
     /// Nothing is in it yet.
     is_empty: bool,
 }
 
 impl<'a> Object<'a> {
-    fn begin(out: &'a mut BytesMut, kind: &str) -> Self {
+    pub(crate) fn begin(out: &'a mut BytesMut, kind: &str) -> Self {
         out.put_slice(br#"{"kind":""#);
         out.put_slice(kind.as_bytes());
         out.put_u8(b'"');
@@ -191,12 +189,12 @@ impl<'a> Object<'a> {
     }
 
     /// Begins an object of no kind, for a list.
-    fn bare(out: &'a mut BytesMut) -> Self {
+    pub(crate) fn bare(out: &'a mut BytesMut) -> Self {
         out.put_u8(b'{');
         Self { out, is_empty: true }
     }
 
-    fn name(mut self, key: &str, name: &Name) -> Self {
+    pub(crate) fn name(mut self, key: &str, name: &Name) -> Self {
         self.key(key);
         self.out.put_u8(b'"');
         self.out.put_slice(name.as_str().as_bytes());
@@ -204,7 +202,7 @@ impl<'a> Object<'a> {
         self
     }
 
-    fn text(mut self, key: &str, text: &str) -> Self {
+    pub(crate) fn text(mut self, key: &str, text: &str) -> Self {
         self.key(key);
         self.out.put_u8(b'"');
         let mut rest = text.as_bytes();
@@ -218,7 +216,7 @@ impl<'a> Object<'a> {
         self
     }
 
-    fn number(mut self, key: &str, number: u64) -> Self {
+    pub(crate) fn number(mut self, key: &str, number: u64) -> Self {
         self.key(key);
         let (mut digits, mut rest) = ([0; U64_DIGITS_MAX], number);
         let mut start = digits.len();
@@ -232,7 +230,7 @@ impl<'a> Object<'a> {
         self
     }
 
-    fn list<T>(&mut self, key: &str, items: &[T], mut item: impl FnMut(&mut BytesMut, &T)) {
+    pub(crate) fn list<T>(&mut self, key: &str, items: &[T], mut item: impl FnMut(&mut BytesMut, &T)) {
         self.key(key);
         for (index, each) in items.iter().enumerate() {
             self.out.put_u8(if index == 0 { b'[' } else { b',' });
@@ -241,14 +239,14 @@ impl<'a> Object<'a> {
         self.out.put_slice(if items.is_empty() { b"[]" } else { b"]" });
     }
 
-    fn key(&mut self, key: &str) {
+    pub(crate) fn key(&mut self, key: &str) {
         self.out.put_slice(if self.is_empty { b"\"" } else { b",\"" });
         self.is_empty = false;
         self.out.put_slice(key.as_bytes());
         self.out.put_slice(b"\":");
     }
 
-    fn end(self) {
+    pub(crate) fn end(self) {
         self.out.put_u8(b'}');
     }
 }

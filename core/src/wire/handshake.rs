@@ -3,17 +3,13 @@
 //! Invariants: who speaks another protocol is never let in, and sees nothing but the answer to it; who leaves without a word was
 //! never here.
 
-mod lines;
-mod proxied;
-mod web;
-
 use std::net::IpAddr;
 
 use bytes::Bytes;
 
-use self::lines::LinesArrival;
-use self::proxied::{Introduced, ProxiedArrival};
-use self::web::WebArrival;
+use super::lines::handshake::LinesArrival;
+use super::proxied::{Introduced, ProxiedArrival};
+use super::web::handshake::WebArrival;
 use crate::{Config, Form, Incident, Refusal, Session, Time};
 
 /// Decides who a new connection is.

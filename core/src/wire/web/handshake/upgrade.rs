@@ -4,8 +4,8 @@
 use tungstenite::handshake::derive_accept_key;
 
 use super::{After, Answer, refuse};
-use crate::http::{Head, Response, Status};
 use crate::origin::{Origin, shown};
+use crate::wire::web::http::{Head, Response, Status};
 use crate::{Config, Incident};
 
 /// What is told to one whose request is none for a `WebSocket`.
