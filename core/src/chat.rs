@@ -8,6 +8,8 @@ mod names;
 mod random_names;
 mod rooms;
 mod silent;
+mod snapshot;
+mod vacant;
 
 use std::collections::{HashSet, VecDeque};
 use std::hint::black_box;
@@ -45,7 +47,7 @@ use crate::{
 /// let Some(Action::Broadcast { message: Message::Said { texts, .. }, .. }) = last else { panic!() };
 /// assert!(texts.iter().eq(["hello"]));
 /// ```
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Chat {
     config: Config,
     people: Slab<Person>,
@@ -66,7 +68,7 @@ pub struct Chat {
     stopped: bool,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Person {
     generation: u32,
     name: Name,

@@ -21,6 +21,16 @@ impl Clock {
         Self { start_ms: unix_ms.saturating_sub(since_start_ms(now)) }
     }
 
+    /// Returns the clock that said this at [`Time::START`].
+    pub(crate) const fn started(start_ms: i64) -> Self {
+        Self { start_ms }
+    }
+
+    /// Returns what it said at [`Time::START`].
+    pub(crate) const fn start_ms(self) -> i64 {
+        self.start_ms
+    }
+
     /// Returns a moment in milliseconds since 1970.
     pub(crate) fn unix_ms(self, now: Time) -> u64 {
         u64::try_from(self.start_ms.saturating_add(since_start_ms(now))).unwrap_or(0)

@@ -82,6 +82,7 @@ mod histogram;
 mod hub;
 mod id;
 mod journal;
+pub mod log;
 mod message;
 mod meter;
 mod name;

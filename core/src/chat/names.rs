@@ -14,7 +14,7 @@ use crate::Name;
 type KeyedAtRandom = std::hash::RandomState;
 
 /// Finds people by their names.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Names {
     keys: HashTable<u32>,
     hasher: KeyedAtRandom,

@@ -2,18 +2,22 @@
 //! were given.
 
 use crate::Name;
+use crate::log::SnapshotError;
 use crate::name::GUEST;
 
 /// How often the next pair may turn out to be somebody's already, before a numbered name is given instead. A name is drawn for
 /// each newcomer, so this bounds what one can cost, even if someone takes names just to be in the way.
 const DRAWS_MAX: u32 = 64;
 
+/// How many numbered names fit into a name; no server lives to see so many.
+const GUESTS_MAX: u64 = 99_999_999_999_999;
+
 /// Rounds of the Feistel network: with four, neighbours have nothing in common that anyone would see.
 const ROUNDS: u64 = 4;
 
 /// Gives out all pairs of an adjective and an animal by a keyed permutation of their numbers: a Feistel network over the next
 /// power of four, walked until it comes back to a number that is a pair's.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct RandomNames {
     adjectives: Vec<&'static str>,
     animals: Vec<&'static str>,
@@ -31,6 +35,23 @@ impl RandomNames {
             drawn: 0,
             guests: 0,
         }
+    }
+
+    /// Returns how many random names were drawn, and how many numbered ones were given.
+    pub(super) const fn snapshot(&self) -> (u64, u64) {
+        (self.drawn, self.guests)
+    }
+
+    /// Goes on behind so many random names, and so many numbered ones.
+    pub(super) fn restore(seed: u64, (drawn, guests): (u64, u64)) -> Result<Self, SnapshotError> {
+        SnapshotError::unless(guests < GUESTS_MAX, "too many guests were numbered")?;
+        Ok(Self { drawn, guests, ..Self::new(seed) })
+    }
+
+    /// Tells whether somebody can have this name: if it is a numbered one, it was given.
+    pub(super) fn can_be_had(&self, name: &Name) -> bool {
+        let number = || name.as_str().strip_prefix(GUEST)?.parse().ok().filter(|&number: &u64| number <= self.guests);
+        !name.is_reserved() || number().is_some_and(|number| name.as_str() == format!("{GUEST}{number}"))
     }
 
     /// Returns a name that is not taken.

@@ -10,9 +10,17 @@ use std::time::Duration;
 use slab::Slab;
 
 use super::lists::{ListBytes, room_bytes};
+use super::vacant;
+use crate::log::{RoomState, SnapshotError, Untold};
 use crate::{Form, Message, Name, NameKey, RoomId, Time};
 
-#[derive(Debug)]
+/// More messages than a snapshot can count, so that a count never ends.
+const SAID_MAX: u64 = u64::MAX / 2;
+
+/// More than come and go before they are told of.
+const UNTOLD_MAX: u64 = u32::MAX as u64 / 2;
+
+#[derive(Clone, Debug)]
 pub(super) struct Rooms {
     rooms: Slab<Room>,
     by_name: HashMap<NameKey, RoomId>,
@@ -26,7 +34,7 @@ pub(super) struct Rooms {
     crowd_interval: Duration,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Room {
     name: Name,
     /// The connection key of each member, in the order of the list of members.
@@ -35,14 +43,6 @@ struct Room {
     untold: Option<Box<Untold>>,
     /// How many messages have been said there.
     said: u64,
-}
-
-/// What has not been told yet in a crowded room.
-#[derive(Debug)]
-struct Untold {
-    joined: u32,
-    left: u32,
-    due: Time,
 }
 
 /// What is known of messages that are said in a row.
@@ -79,7 +79,7 @@ impl Rooms {
             crowd_members,
             crowd_interval,
         };
-        let main = rooms.open(Name::parse("main").expect("it has four letters"));
+        let main = rooms.open(main_name());
         debug_assert_eq!(main, Self::MAIN, "the first room");
         rooms
     }
@@ -95,10 +95,10 @@ impl Rooms {
     /// Makes an empty room, which somebody has to enter next.
     pub(super) fn open(&mut self, name: Name) -> RoomId {
         let entry = self.rooms.vacant_entry();
-        let id = RoomId::new(u32::try_from(entry.key()).expect("there are no more rooms than connections, and main"));
+        let id = room_id(entry.key());
         self.by_name.insert(name.key(), id);
         self.by_size.insert((Reverse(0), name.key(), id));
-        entry.insert(Room { name, members: BTreeMap::new(), untold: None, said: 0 });
+        entry.insert(Room::new(name));
         id
     }
 
@@ -225,6 +225,58 @@ impl Rooms {
         Message::Users { names, more }
     }
 
+    /// Returns the rooms by their ids, and the ids that the next get. Who is in them is known by the people.
+    pub(super) fn snapshot(&self) -> (Vec<RoomState>, Vec<RoomId>) {
+        let state = |(key, Room { name, untold, said, .. }): (usize, &Room)| {
+            let untold = untold.as_deref().copied();
+            RoomState { room: room_id(key), name: name.clone(), said: *said, untold }
+        };
+        let vacant = vacant::vacant_keys(&self.rooms, || Room::new(main_name()));
+        (self.rooms.iter().map(state).collect(), vacant.into_iter().map(RoomId::new).collect())
+    }
+
+    /// Makes the rooms anew, with these members, and so many in `main` who are silent.
+    pub(super) fn restore<'a>(
+        empty: Self,
+        (rooms, vacant): (Vec<RoomState>, &[RoomId]),
+        members: impl Iterator<Item = (RoomId, &'a Name, u32)>,
+        silent: u32,
+    ) -> Result<Self, SnapshotError> {
+        let entry = |RoomState { room, name, said, untold }| {
+            (room.key(), Room { said, untold: untold.map(Box::new), ..Room::new(name) })
+        };
+        let vacant: Vec<_> = vacant.iter().map(|room| room.key()).collect();
+        let rooms = vacant::restore(rooms.into_iter().map(entry).collect(), &vacant, || Room::new(main_name()));
+        let rooms = rooms.ok_or(SnapshotError::new("the rooms and the vacant ones are no row"))?;
+        let mut restored = Self { rooms, by_name: HashMap::new(), by_size: BTreeSet::new(), silent, ..empty };
+        let main = restored.rooms.get(Self::MAIN.key() as usize);
+        SnapshotError::unless(main.is_some_and(|main| main.name == main_name()), "the first room is not main")?;
+        for (room, name, key) in members {
+            let room = restored.rooms.get_mut(room.key() as usize);
+            let room = room.ok_or(SnapshotError::new("somebody is in a room that is not there"))?;
+            room.members.insert(name.key(), key);
+        }
+        restored.index()?;
+        Ok(restored)
+    }
+
+    /// Finds what follows from the rooms and their members, and checks what must hold of each.
+    fn index(&mut self) -> Result<(), SnapshotError> {
+        for (key, room) in &self.rooms {
+            let id = room_id(key);
+            SnapshotError::unless(self.by_name.insert(room.name.key(), id).is_none(), "two rooms have one name")?;
+            SnapshotError::unless(id == Self::MAIN || !room.members.is_empty(), "nobody is in a room")?;
+            SnapshotError::unless(room.said <= SAID_MAX, "more was said than anybody can say")?;
+            self.by_size.insert((Reverse(room.len()), room.name.key(), id));
+            if let Some(Untold { joined, left, due }) = room.untold.as_deref() {
+                let is_counted = (1..=UNTOLD_MAX).contains(&(u64::from(*joined) + u64::from(*left)));
+                SnapshotError::unless(is_counted && self.members(id) > 0, "nobody is to be told in a room")?;
+                self.crowds_due.insert((*due, id));
+            }
+        }
+        Ok(())
+    }
+
     fn room(&self, id: RoomId) -> &Room {
         &self.rooms[id.key() as usize]
     }
@@ -267,7 +319,19 @@ impl Rooms {
     }
 }
 
+fn main_name() -> Name {
+    Name::parse("main").expect("it has four letters")
+}
+
+fn room_id(key: usize) -> RoomId {
+    RoomId::new(u32::try_from(key).expect("there are no more rooms than connections, and main"))
+}
+
 impl Room {
+    const fn new(name: Name) -> Self {
+        Self { name, members: BTreeMap::new(), untold: None, said: 0 }
+    }
+
     fn len(&self) -> u32 {
         u32::try_from(self.members.len()).expect("there are fewer than 2^32 connections")
     }

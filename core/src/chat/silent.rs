@@ -6,9 +6,10 @@
 use std::collections::{HashSet, VecDeque};
 use std::time::Duration;
 
+use crate::log::{SilentState, SnapshotError};
 use crate::{ConnectionId, Time};
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Silent {
     wait: Duration,
     connections: HashSet<ConnectionId>,
@@ -43,6 +44,21 @@ impl Silent {
             self.pass_over();
         }
         was_silent
+    }
+
+    /// Returns who is silent, in the order in which they are due.
+    pub(super) fn snapshot(&self) -> Vec<SilentState> {
+        let still = self.row.iter().filter(|(_, connection)| self.connections.contains(connection));
+        still.map(|&(due, connection)| SilentState { connection, due }).collect()
+    }
+
+    /// Makes a row of those who are silent.
+    pub(super) fn restore(wait: Duration, silent: &[SilentState]) -> Result<Self, SnapshotError> {
+        SnapshotError::unless(silent.is_sorted_by_key(|state| state.due), "the silent are in no row")?;
+        let connections: HashSet<_> = silent.iter().map(|state| state.connection).collect();
+        SnapshotError::unless(connections.len() == silent.len(), "somebody is silent twice")?;
+        let row = silent.iter().map(|state| (state.due, state.connection)).collect();
+        Ok(Self { wait, connections, row })
     }
 
     /// Returns when the first of them is to be told of.

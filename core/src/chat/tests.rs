@@ -2,6 +2,7 @@
 
 mod resume;
 mod silent;
+mod snapshot;
 mod web;
 
 use std::collections::BTreeSet;
@@ -11,6 +12,8 @@ use super::*;
 
 const MAIN: RoomId = RoomId::new(0);
 
+/// Each event is handled by a twin, too, who was restored from the snapshot before it, and has to do the same.
+///
 /// A chat whose actions are read as text, one line each: `0: text` is a reply to the connection with key 0, `main: text` what is
 /// told to the room 0, and `0 enters room 1` a room change.
 struct Chats {
@@ -35,8 +38,17 @@ impl Chats {
     }
 
     fn handle(&mut self, event: Event) -> Vec<Action> {
-        self.chat.handle(self.now, event);
-        std::iter::from_fn(|| self.chat.poll_action()).collect()
+        let few = self.chat.people.len() < 100;
+        let twin = few.then(|| Chat::restore(self.chat.config.clone(), self.chat.snapshot()).expect("it is of a chat"));
+        self.chat.handle(self.now, event.clone());
+        let actions: Vec<_> = std::iter::from_fn(|| self.chat.poll_action()).collect();
+        if let Some(mut twin) = twin {
+            twin.handle(self.now, event);
+            assert_eq!(std::iter::from_fn(|| twin.poll_action()).collect::<Vec<_>>(), actions);
+            assert_eq!(twin.snapshot(), self.chat.snapshot());
+            assert_eq!(twin.poll_timeout(), self.chat.poll_timeout());
+        }
+        actions
     }
 
     /// Lets somebody in who asks for something at once, so that the others know of them.

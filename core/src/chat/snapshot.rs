@@ -1,0 +1,101 @@
+//! Owns how a chat becomes a snapshot, and a snapshot a chat again. Every index is rebuilt, every invariant checked.
+
+use std::collections::{HashSet, VecDeque};
+
+use super::names::Names;
+use super::random_names::RandomNames;
+use super::rooms::Rooms;
+use super::silent::Silent;
+use super::{Chat, Person, vacant};
+use crate::clock::Clock;
+use crate::log::{PersonState, Snapshot, SnapshotError};
+use crate::{Config, ConnectionId, Form, Name};
+
+impl Chat {
+    /// Returns all that decides what happens next, but for actions that were not polled yet.
+    #[must_use]
+    pub fn snapshot(&self) -> Snapshot {
+        let (names_drawn, guests) = self.random_names.snapshot();
+        let (rooms, vacant_rooms) = self.rooms.snapshot();
+        let person = |(key, person): (usize, &Person)| {
+            let connection = ConnectionId::new(u32::try_from(key).expect("it is the key of an id"), person.generation);
+            PersonState { connection, form: self.form(connection), name: person.name.clone(), room: person.room }
+        };
+        Snapshot {
+            clock_start_ms: self.clock.start_ms(),
+            said: self.said,
+            names_drawn,
+            guests,
+            opened: self.opened,
+            is_stopped: self.stopped,
+            rooms,
+            vacant_rooms,
+            people: self.people.iter().map(person).collect(),
+            vacant_slots: vacant::vacant_keys(&self.people, nobody),
+            silent: self.silent.snapshot(),
+        }
+    }
+
+    /// Makes the chat of a snapshot, which goes on as the one did that it was made of.
+    ///
+    /// # Errors
+    /// It is the snapshot of no chat.
+    pub fn restore(config: Config, snapshot: Snapshot) -> Result<Self, SnapshotError> {
+        let random_names = RandomNames::restore(config.seed, (snapshot.names_drawn, snapshot.guests))?;
+        let silent = Silent::restore(config.announce_wait, &snapshot.silent)?;
+        let listed = snapshot.people.iter().filter(|person| !silent.contains(person.connection));
+        let members = listed.map(|person| (person.room, &person.name, person.connection.key()));
+        let rooms = Rooms::restore(
+            Rooms::new(config.crowd_members, config.crowd_interval),
+            (snapshot.rooms, &snapshot.vacant_rooms),
+            members,
+            u32::try_from(silent.len()).map_err(|_| SnapshotError::new("too many are silent"))?,
+        )?;
+        let browsers = snapshot.people.iter().filter(|person| person.form == Form::Web);
+        let browsers = browsers.map(|person| person.connection.key()).collect();
+        let entry = |PersonState { connection, name, room, .. }| {
+            (connection.key(), Person { generation: connection.generation(), name, room })
+        };
+        let people = vacant::restore(snapshot.people.into_iter().map(entry).collect(), &snapshot.vacant_slots, nobody);
+        let people = people.ok_or(SnapshotError::new("the people and the vacant slots are no row"))?;
+        SnapshotError::unless(snapshot.said <= u64::MAX / 2, "more was said than anybody can say")?;
+        let mut chat = Self {
+            people,
+            browsers,
+            silent,
+            opened: snapshot.opened,
+            names: Names::default(),
+            random_names,
+            rooms,
+            clock: Clock::started(snapshot.clock_start_ms),
+            actions: VecDeque::new(),
+            said: snapshot.said,
+            stopped: snapshot.is_stopped,
+            config,
+        };
+        chat.index_names()?;
+        let are_in_main = |silent: &crate::log::SilentState| {
+            chat.is_here(silent.connection) && chat.person(silent.connection).room == Rooms::MAIN
+        };
+        SnapshotError::unless(snapshot.silent.iter().all(are_in_main), "somebody silent is not in main")?;
+        Ok(chat)
+    }
+
+    /// Finds who has which name, and checks that it may be theirs, and nobody else's.
+    fn index_names(&mut self) -> Result<(), SnapshotError> {
+        let mut taken = HashSet::new();
+        for (key, person) in &self.people {
+            let is_free = taken.insert(person.name.key());
+            SnapshotError::unless(is_free, "two people have one name")?;
+            SnapshotError::unless(self.random_names.can_be_had(&person.name), "somebody has a reserved name")?;
+            let key = u32::try_from(key).expect("it is the key of an id");
+            self.names.insert(key, |key| &self.people[key as usize].name);
+        }
+        Ok(())
+    }
+}
+
+/// Fills a slot that will be vacant.
+fn nobody() -> Person {
+    Person { generation: 0, name: Name::parse("nobody").expect("it has six letters"), room: Rooms::MAIN }
+}

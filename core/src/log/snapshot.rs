@@ -1,0 +1,108 @@
+//! Owns the plain data of a whole chat: all that decides what it does next, in one canonical order.
+//!
+//! Two chats that go on alike have equal snapshots, so a snapshot also serves to compare replicas. What can be derived
+//! is left out.
+
+use std::error::Error;
+use std::fmt;
+
+use crate::{ConnectionId, Form, Name, RoomId, Time};
+
+/// Holds a whole [`Chat`](crate::Chat), without what it has decided and was not polled yet.
+///
+/// [`Chat::snapshot`](crate::Chat::snapshot) makes it. [`Chat::restore`](crate::Chat::restore) checks it and makes a
+/// chat of it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Snapshot {
+    /// The time of day at [`Time::START`], in milliseconds since 1970; it may be before.
+    pub clock_start_ms: i64,
+    /// How many messages people have said.
+    pub said: u64,
+    /// How many random names were drawn.
+    pub names_drawn: u64,
+    /// How many numbered names were given, since too many random ones were taken.
+    pub guests: u64,
+    /// How many connections were opened.
+    pub opened: u32,
+    /// Whether the server stops.
+    pub is_stopped: bool,
+    /// The rooms by their ids; `main` is the first.
+    pub rooms: Vec<RoomState>,
+    /// The ids that the next new rooms get, in this order, before any that no room has had.
+    pub vacant_rooms: Vec<RoomId>,
+    /// The people by their ids.
+    pub people: Vec<PersonState>,
+    /// The slots that the next people get, in this order, before any that nobody has had.
+    pub vacant_slots: Vec<u32>,
+    /// Those of them of whom nobody knows yet, in the order in which they will be told of.
+    pub silent: Vec<SilentState>,
+}
+
+/// Holds one room. Its members are found by the people.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct RoomState {
+    /// Which room.
+    pub room: RoomId,
+    /// What it is called.
+    pub name: Name,
+    /// How many messages were said there.
+    pub said: u64,
+    /// What its members are still to be told, since it is crowded.
+    pub untold: Option<Untold>,
+}
+
+/// Holds what was not told yet in a crowded room.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Untold {
+    /// How many came.
+    pub joined: u32,
+    /// How many left.
+    pub left: u32,
+    /// When it will be told.
+    pub due: Time,
+}
+
+/// Holds one person.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct PersonState {
+    /// The connection.
+    pub connection: ConnectionId,
+    /// How it is spoken to.
+    pub form: Form,
+    /// The name.
+    pub name: Name,
+    /// The room.
+    pub room: RoomId,
+}
+
+/// Holds until when nobody is told of somebody.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct SilentState {
+    /// The connection of a person in `main`.
+    pub connection: ConnectionId,
+    /// When the others are told.
+    pub due: Time,
+}
+
+/// Says why a snapshot is not that of any chat.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct SnapshotError(&'static str);
+
+impl SnapshotError {
+    pub(crate) const fn new(what: &'static str) -> Self {
+        Self(what)
+    }
+
+    /// Returns an error if `holds` is false.
+    pub(crate) const fn unless(holds: bool, what: &'static str) -> Result<(), Self> {
+        if holds { Ok(()) } else { Err(Self(what)) }
+    }
+}
+
+impl fmt::Display for SnapshotError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the snapshot is of no chat: {}", self.0)
+    }
+}
+
+impl Error for SnapshotError {}
