@@ -1,6 +1,7 @@
 //! Shows on real servers that people with a browser are people as all others: they are told the same in the same order, within the
 //! same limits; and that the web door does harm to nobody.
 
+use std::collections::BTreeSet;
 use std::io::{Read as _, Write as _};
 use std::thread;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -282,5 +283,29 @@ fn an_operator_is_told_how_many_there_are_and_what_they_said() {
         assert!(told("chinwag_batch_actions_sum") >= told("chinwag_batch_actions_count"));
         assert!(told("chinwag_delivery_delay_seconds_count") > 0.0);
         assert!(told("chinwag_delivery_delay_seconds_sum") > 0.0 && told("chinwag_uptime_seconds") > 0.0);
+    });
+}
+
+#[test]
+fn the_reference_has_each_metric_and_each_kind_of_incident() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/operating.md");
+    let reference = std::fs::read_to_string(path).expect("the reference is there");
+    on_each(&Config::default(), |server| {
+        let answer = fetch(server.web_addr(), "GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n");
+        let mut names: BTreeSet<&str> = BTreeSet::new();
+        for line in answer.lines() {
+            if let Some((name, kind)) = line.strip_prefix("# TYPE ").and_then(|line| line.split_once(' ')) {
+                assert!(reference.contains(&format!("| {kind} |")), "{line}");
+                names.insert(name);
+            }
+            let incident = line.split_once("kind=\"").and_then(|(_, rest)| rest.split_once('"'));
+            names.extend(incident.map(|(kind, _)| kind).filter(|kind| !kind.starts_with("wrong_door_")));
+        }
+        assert!(names.len() > 20, "{names:?}");
+        for name in names {
+            let has_row =
+                [format!("| `{name}` |"), format!("| `{name}_total` |")].iter().any(|row| reference.contains(row));
+            assert!(has_row, "{name} has no row in docs/operating.md");
+        }
     });
 }

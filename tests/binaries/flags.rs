@@ -4,11 +4,12 @@ use chinwag_tests::{Adapter, Ended, Program};
 
 use crate::{assert_one_line, assert_talk, stop};
 
-const FLAGS: [&str; 16] = [
+const FLAGS: [&str; 17] = [
     "--ip",
     "--port",
     "--web",
     "--web-origin",
+    "--proxy-from",
     "--threads",
     "--flood-rate",
     "--max-line",
@@ -40,6 +41,42 @@ fn help_names_every_flag_on_standard_output() {
             assert!(out.starts_with(&format!("Usage: {}", adapter.program())), "{out}");
             let names = |flag| out.lines().any(|line| line.split([' ', ',']).any(|word| word == flag));
             assert!(FLAGS.into_iter().chain(["-i", "-p", "-h"]).all(names), "{out}");
+        }
+    }
+}
+
+/// The rows of a table in `docs/operating.md`, cell by cell, without its head.
+fn operating(heading: &str) -> Vec<Vec<String>> {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/operating.md");
+    let text = std::fs::read_to_string(path).expect("the reference is there");
+    let section = text.split("\n## ").find(|section| section.starts_with(heading)).expect("it has such a section");
+    let rows = section.lines().filter(|line| line.starts_with('|')).skip(2);
+    rows.map(|row| row.trim_matches('|').split('|').map(|cell| cell.trim().to_owned()).collect()).collect()
+}
+
+#[test]
+fn the_reference_has_each_flag_with_its_range_and_its_default() {
+    let adapter = Adapter::ALL[0];
+    let help = Program::run(adapter, ["--help"]).out;
+    let words: Vec<_> = help.split_whitespace().collect();
+    let help = words.join(" ");
+    let rows = operating("Flags");
+    let documented: Vec<_> =
+        rows.iter().flat_map(|row| row[0].split(", ")).map(|flag| flag.trim_matches('`')).collect();
+    let has = |flag: &&str| flag.starts_with("--") && !documented.contains(&flag.trim_end_matches(']'));
+    assert_eq!(words.iter().copied().find(has), None, "a flag without a row");
+    for row in &rows {
+        let [flag, _, range, default] = row.as_slice() else { panic!("{row:?} has not four cells") };
+        let flag = flag.split(',').next().expect("a split has a part").trim_matches('`');
+        assert!(words.contains(&flag), "{flag} is none of {help}");
+        if !range.is_empty() {
+            let Ended { err, .. } = Program::run(adapter, [flag, "x"]);
+            assert!(err.contains(range.as_str()), "{flag} does not take {range}: {err}");
+        }
+        if default.starts_with(|c: char| c.is_ascii_digit()) {
+            let about = help.split_once(&format!(" {flag} ")).expect("the flag is there").1;
+            let about = about.split(" --").next().expect("a split has a part");
+            assert!(about.contains(&format!("default {default}")), "{flag} is not {default}: {about}");
         }
     }
 }
