@@ -55,14 +55,15 @@ pub(crate) fn write(flags: &Bench) -> Result<()> {
 }
 
 fn circumstances(flags: &Bench) -> String {
-    let remark = flags.remark.as_ref().map_or_else(String::new, |remark| format!("**{remark}**\n\n"));
+    let remark = flags.remark.as_ref().map_or_else(String::new, |remark| format!("| remark | {remark} |\n"));
     format!(
-        "{remark}Machine: {}. {}. {} runs of {} s of each work, the servers in turns; the median, and in brackets the least and the \
-         greatest. Ratios are of figures of the same round. Messages have 64 characters; the window is 512 messages in one room, 64 \
-         in each of a hundred. Servers with one thread have core 0 to themselves, and the load is made on core 1; chinwag with two \
-         threads, and NATS, share both cores with the load, and are compared with the floor that does. The pair in another room has a \
-         higher priority than what makes the load, with which it shares a core. chinwag runs with everything at its default but \
-         `--flood-rate 0`.\n\n",
+        "| | |\n|---|---|\n{remark}| machine | {} |\n| programs | {} |\n| runs | {} of {} s of each work, the servers in turns |\n\
+         | figures | the median, and in brackets the least and the greatest; ratios are of figures of the same round |\n\
+         | messages | 64 characters; a window of 512 in one room, 64 in each of a hundred |\n\
+         | cores, one thread | the server has core 0 to itself, and the load is made on core 1 |\n\
+         | cores, two threads, and NATS | they share both cores with the load, as does the floor that they are compared with |\n\
+         | the pair in another room | has a higher priority than what makes the load, with which it shares a core |\n\
+         | chinwag | everything at its default but `--flood-rate 0` |\n\n",
         machine::describe(),
         machine::versions(),
         flags.repeat(),
