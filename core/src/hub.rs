@@ -5,7 +5,7 @@ use std::mem;
 use bytes::Bytes;
 
 use crate::{
-    Batch, Chat, Config, ConnectionId, Event, Histogram, Message, Next, Request, Session, Signals, Stats, Time,
+    Action, Batch, Chat, Config, ConnectionId, Event, Histogram, Message, Next, Request, Session, Signals, Stats, Time,
 };
 
 /// Holds a [`Chat`], and gathers its actions for the writers.
@@ -102,6 +102,11 @@ impl<S> Hub<S> {
         self.batch.bytes() < self.batch_bytes_max
     }
 
+    /// Returns what is to be done so far, in this order: what [`take_batch`](Self::take_batch) would give.
+    pub fn actions(&self) -> impl Iterator<Item = &Action> {
+        self.chat.actions().iter()
+    }
+
     /// Returns what is to be done, if it is anything.
     pub fn take_batch(&mut self) -> Option<Batch<S>> {
         if self.weighed == 0 {
@@ -156,7 +161,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::{Action, Dialect, Form, Name, Text};
+    use crate::{Dialect, Form, Name, Text};
 
     fn open(hub: &mut Hub<()>) -> ConnectionId {
         hub.open(Time::START, &mut Session::new(&Config::default()), ()).expect("the server runs")

@@ -2,14 +2,12 @@
 
 use std::time::Duration;
 
-use chinwag_core::{
-    Batch, Chat, Config, ConnectionId, Dialect, Event, Fanout, Form, Next, Output, Request, Session, Share, Signals,
-    Time, Written,
-};
+use chinwag_core::{Config, Form, Output, Request, Signals, Time, Written};
 
+use crate::driver::{Driver, Link, Todo};
 use crate::{Act, Received};
 
-/// Tells when the writers are handed what the chat decides.
+/// Tells when the writers are handed what the hub decides.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Batching {
     /// After each event.
@@ -23,17 +21,13 @@ pub enum Batching {
 pub struct BareCore {
     config: Config,
     batching: Batching,
-    now: Time,
-    chat: Chat,
-    batch: Batch<usize>,
-    writers: Vec<Fanout<usize>>,
+    driver: Driver<usize>,
     people: Vec<Person>,
 }
 
 #[derive(Debug)]
 struct Person {
-    connection: ConnectionId,
-    session: Session,
+    link: Link,
     /// What they sent and the server has not read.
     sent: Vec<u8>,
     /// After what they sent, no more comes.
@@ -44,7 +38,7 @@ struct Person {
     is_lost: bool,
     /// What their writer has told their session.
     signals: Signals,
-    /// When their session has something to do again, if it waits for the time.
+    /// When their reader has something to do again, if it waits for the time.
     due: Option<Time>,
     /// They take what they are sent.
     reads: bool,
@@ -54,18 +48,11 @@ struct Person {
 }
 
 impl BareCore {
-    /// Starts a server with so many writers.
+    /// Starts a server with so many writers. It greets everybody at once: whether somebody speaks first is up to a real socket.
     #[must_use]
     pub fn new(config: &Config, writers: u32, batching: Batching) -> Self {
-        Self {
-            batching,
-            now: Time::START,
-            chat: Chat::new(config.clone()),
-            batch: Batch::new(),
-            writers: Share::split(writers).map(|share| Fanout::new(config, share)).collect(),
-            people: Vec::new(),
-            config: config.clone(),
-        }
+        let config = Config { threads: writers, door_wait: Duration::ZERO, ..config.clone() };
+        Self { driver: Driver::new(&config), config, batching, people: Vec::new() }
     }
 
     /// Plays all acts, then stops the server, and returns for each act and the stop what each person received, by person.
@@ -84,18 +71,15 @@ impl BareCore {
             Act::StopReading { person } => self.people[*person].reads = false,
             Act::Read { person } => self.read_again(*person),
             Act::Pass { time } => self.pass(*time),
-            Act::Stop => self.chat.handle(self.now, Event::Stopped),
+            Act::Stop => self.driver.stop(),
         }
         self.run();
         self.people.iter_mut().map(|person| std::mem::take(&mut person.received)).collect()
     }
 
     fn connect(&mut self) {
-        let connection = self.chat.next_connection();
-        self.batch.push_socket(self.people.len());
         self.people.push(Person {
-            connection,
-            session: Session::new(&self.config),
+            link: Link::new(&self.config, Form::Lines, self.driver.now()),
             sent: Vec::new(),
             has_ended: false,
             is_reported: false,
@@ -106,7 +90,6 @@ impl BareCore {
             is_awaited: false,
             received: Received::default(),
         });
-        self.chat.handle(self.now, Event::Opened { connection, form: Form::Lines, dialect: Dialect::Lf });
     }
 
     fn lose(&mut self, person: usize) {
@@ -115,31 +98,32 @@ impl BareCore {
     }
 
     fn read_again(&mut self, person: usize) {
-        let Person { connection, reads, is_awaited, .. } = &mut self.people[person];
+        let Person { link, reads, is_awaited, .. } = &mut self.people[person];
         *reads = true;
-        if std::mem::take(is_awaited) {
-            self.writers.iter_mut().for_each(|writer| writer.handle_writable(*connection));
+        if std::mem::take(is_awaited)
+            && let Some(connection) = link.connection()
+        {
+            self.driver.writable(connection);
         }
     }
 
     /// Lets time pass, stopping wherever somebody has asked to be woken.
     fn pass(&mut self, time: Duration) {
-        let end = self.now + time;
+        let end = self.driver.now() + time;
         loop {
             self.run();
             let Some(due) = self.poll_timeout().filter(|&due| due <= end) else { break };
-            self.now = self.now.max(due);
-            self.chat.handle(self.now, Event::Woke);
-            self.writers.iter_mut().for_each(|writer| writer.handle_timeout(self.now));
+            self.driver.set_now(due);
+            self.driver.wake();
+            (0..self.driver.writers()).for_each(|writer| self.driver.time_out(writer));
         }
-        self.now = end;
+        self.driver.set_now(end);
     }
 
     fn poll_timeout(&self) -> Option<Time> {
         let people = self.people.iter().map(|person| person.due);
-        let writers = self.writers.iter().map(Fanout::poll_timeout);
-        let all = people.chain(writers).chain([self.chat.poll_timeout()]);
-        all.flatten().min()
+        let writers = (0..self.driver.writers()).map(|writer| self.driver.writer_timeout(writer));
+        people.chain(writers).chain([self.driver.hub_timeout()]).flatten().min()
     }
 
     /// Does all that can be done now.
@@ -165,56 +149,69 @@ impl BareCore {
                 return has_read;
             }
             person.due = None;
-            match person.session.poll_next(self.now, person.signals) {
-                Next::Ask(requests) => {
-                    let connection = person.connection;
-                    self.ask(connection, requests);
+            match person.link.next(self.driver.now(), person.signals) {
+                Todo::Enter => self.enter(index),
+                Todo::Write(bytes, _) => person.received.bytes.extend(bytes),
+                Todo::Ask(requests) => self.ask(index, requests),
+                Todo::Read(_) if !person.sent.is_empty() => person.link.read(&std::mem::take(&mut person.sent)),
+                Todo::Read(_) if person.has_ended => person.link.read_end(),
+                Todo::Read(due) => {
+                    person.due = due;
+                    return has_read;
                 }
-                Next::Read if !person.sent.is_empty() => {
-                    person.session.handle_bytes(&std::mem::take(&mut person.sent));
-                }
-                Next::Read if person.has_ended => person.session.handle_end(),
-                Next::Read | Next::AwaitSignal => return has_read,
-                Next::AwaitTime(due) => {
+                Todo::AwaitSignal => return has_read,
+                Todo::AwaitTime(due) => {
                     person.due = Some(due);
                     return has_read;
                 }
-                Next::End => self.report_closed(index),
+                Todo::End => self.report_closed(index),
             }
             has_read = true;
         }
     }
 
-    fn ask(&mut self, connection: ConnectionId, requests: Vec<Request>) {
-        for request in requests {
-            self.chat.handle(self.now, Event::Requested { connection, request });
-            if self.batching == Batching::EachEvent {
-                self.write();
+    fn enter(&mut self, index: usize) {
+        let Person { link, received, is_reported, .. } = &mut self.people[index];
+        if let Err(words) = self.driver.open(link, index) {
+            received.bytes.extend(words);
+            (received.is_closed, *is_reported) = (true, true);
+        }
+    }
+
+    fn ask(&mut self, index: usize, requests: Vec<Request>) {
+        let Some(connection) = self.people[index].link.connection() else { return };
+        match self.batching {
+            Batching::AllAtOnce => {
+                self.driver.handle_all(requests.into_iter().map(|request| (connection, Some(request))).collect());
+            }
+            Batching::EachEvent => {
+                for request in requests {
+                    self.driver.ask(connection, vec![request]);
+                    self.write();
+                }
             }
         }
     }
 
-    fn report_closed(&mut self, person: usize) {
-        let Person { connection, is_reported, .. } = &mut self.people[person];
+    fn report_closed(&mut self, index: usize) {
+        let Person { link, is_reported, received, is_lost, .. } = &mut self.people[index];
         *is_reported = true;
-        self.chat.handle(self.now, Event::Closed { connection: *connection });
+        match link.connection() {
+            Some(connection) => self.driver.close(connection),
+            None => received.is_closed = !*is_lost,
+        }
     }
 
-    /// Hands what the chat decided to the writers, does what they say, and tells whether there was anything.
+    /// Hands what the hub decided to the writers, does what they say, and tells whether there was anything.
     fn write(&mut self) -> bool {
-        while let Some(action) = self.chat.poll_action() {
-            self.batch.push(action);
-        }
-        let batch = std::mem::take(&mut self.batch);
-        let mut has_written = !batch.is_empty();
-        for writer in &mut self.writers {
-            if !batch.is_empty() {
-                writer.follow(self.now, &batch);
-            }
-            while let Some(output) = writer.poll_output() {
+        let Self { driver, people, .. } = self;
+        let mut has_written = driver.publish();
+        for writer in 0..driver.writers() {
+            driver.follow(writer);
+            while let Some(output) = driver.poll(writer) {
                 has_written = true;
-                if let Some(written) = obey(output, &mut self.people) {
-                    writer.handle_written(self.now, written);
+                if let Some(written) = obey(output, people) {
+                    driver.written(writer, written);
                 }
             }
         }

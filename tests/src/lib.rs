@@ -9,6 +9,7 @@
 //! - A [`Script`] is a transcript that was read: one rule of the protocol, and the [`Act`]s that show it.
 //! - [`BareCore`] plays acts on the core alone, in virtual time. What it gives is what a transcript records.
 //! - [`Server`] runs one of the real servers; [`replay`] plays acts on it over sockets and holds it to the same bytes.
+//! - A [`Driver`] hands what happens to the parts of the core, for whoever plays or simulates a server.
 //! - A [`Person`] types and reads lines at a socket, where there is no script, and a [`Browser`] what a page does.
 //! - A [`Relay`] stands between clients and a server, and freezes, delays or cuts what goes through.
 //! - [`fuzzing`] holds what is fuzzed, and replayed.
@@ -24,6 +25,7 @@ mod bare_core;
 mod binary;
 mod browser;
 mod diff;
+mod driver;
 mod escape;
 pub mod fuzzing;
 mod given;
@@ -45,6 +47,7 @@ pub use act::Act;
 pub use bare_core::{BareCore, Batching};
 pub use browser::{Browser, fetch};
 pub use diff::diff;
+pub use driver::{Driver, Link, Todo};
 pub use escape::{EscapeError, escape, unescape};
 pub use person::Person;
 pub use program::{Ended, Program};

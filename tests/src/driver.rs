@@ -1,0 +1,344 @@
+//! Owns the core as an adapter drives it: hub, log and writers of a server, and the reading end of each of its connections.
+//!
+//! It is the only place of the tests that hands anything to a hub, a handshake, a session or a fan-out.
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
+
+use chinwag_core::{
+    Action, Arrival, Batch, Config, ConnectionId, Event, Fanout, Form, Hub, Next, Output, Request, Session, Share,
+    Signals, Stats, Step, Time, Written,
+};
+
+/// Where everybody comes from.
+const ADDRESS: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
+
+/// Holds a server without a network. `S` is the handle of a socket.
+#[derive(Debug)]
+pub struct Driver<S> {
+    now: Time,
+    hub: Hub<S>,
+    log: Vec<Arc<Batch<S>>>,
+    writers: Vec<Writer<S>>,
+}
+
+#[derive(Debug)]
+struct Writer<S> {
+    fanout: Fanout<S>,
+    /// How many batches it was given.
+    followed: usize,
+}
+
+/// Tells what the reader of a connection is to do next.
+#[derive(PartialEq, Eq, Debug)]
+pub enum Todo {
+    /// Read from the socket, and come back at this time if nothing comes before.
+    Read(Option<Time>),
+    /// Write this, as the socket takes it until this time.
+    Write(Vec<u8>, Time),
+    /// Let it in.
+    Enter,
+    /// Hand these requests on.
+    Ask(Vec<Request>),
+    /// Wait for a signal of the writer.
+    AwaitSignal,
+    /// Come back at this time.
+    AwaitTime(Time),
+    /// Nothing more.
+    End,
+}
+
+/// Holds the reading end of a connection: first its handshake, then its session.
+#[derive(Debug)]
+pub struct Link {
+    phase: Phase,
+    connection: Option<ConnectionId>,
+}
+
+#[derive(Debug)]
+enum Phase {
+    Arriving(Box<Arrival>),
+    Chatting(Box<Session>),
+    TurnedAway,
+}
+
+impl Link {
+    /// Starts with a connection that a listener of this form has accepted.
+    #[must_use]
+    pub fn new(config: &Config, form: Form, now: Time) -> Self {
+        Self { phase: Phase::Arriving(Box::new(Arrival::new(config, form, ADDRESS, now))), connection: None }
+    }
+
+    /// Returns what the connection is called, once it was let in.
+    #[must_use]
+    pub const fn connection(&self) -> Option<ConnectionId> {
+        self.connection
+    }
+
+    /// Returns what its reader is to do next.
+    pub fn next(&mut self, now: Time, signals: Signals) -> Todo {
+        match &mut self.phase {
+            Phase::Arriving(arrival) => loop {
+                match arrival.poll_step(now) {
+                    Step::Read { until } => return Todo::Read(Some(until)),
+                    Step::Write { bytes, until } => return Todo::Write(bytes.to_vec(), until),
+                    Step::Measure => arrival.handle_metrics(Some("nobody is here\n".to_owned())),
+                    Step::Announce { .. } | Step::Admit => arrival.handle_admission(Ok(())),
+                    Step::Enter => return Todo::Enter,
+                    Step::End { .. } => {
+                        self.phase = Phase::TurnedAway;
+                        return Todo::End;
+                    }
+                }
+            },
+            Phase::Chatting(session) => match session.poll_next(now, signals) {
+                Next::Ask(requests) => Todo::Ask(requests),
+                Next::AwaitSignal => Todo::AwaitSignal,
+                Next::AwaitTime(at) => Todo::AwaitTime(at),
+                Next::Read => Todo::Read(None),
+                Next::End => Todo::End,
+            },
+            Phase::TurnedAway => Todo::End,
+        }
+    }
+
+    /// Hands in what was read.
+    pub fn read(&mut self, bytes: &[u8]) {
+        match &mut self.phase {
+            Phase::Arriving(arrival) => arrival.handle_bytes(bytes),
+            Phase::Chatting(session) => session.handle_bytes(bytes),
+            Phase::TurnedAway => {}
+        }
+    }
+
+    /// Tells it that nothing more will come.
+    pub fn read_end(&mut self) {
+        match &mut self.phase {
+            Phase::Arriving(arrival) => arrival.handle_end(),
+            Phase::Chatting(session) => session.handle_end(),
+            Phase::TurnedAway => {}
+        }
+    }
+
+    /// Tells it that reading has failed.
+    pub fn read_failed(&mut self) {
+        match &mut self.phase {
+            Phase::Arriving(arrival) => arrival.handle_end(),
+            Phase::Chatting(session) => session.handle_failure(),
+            Phase::TurnedAway => {}
+        }
+    }
+
+    /// Tells a handshake that its answer was not written.
+    pub fn write_failed(&mut self) {
+        if let Phase::Arriving(arrival) = &mut self.phase {
+            arrival.handle_failure();
+        }
+    }
+
+    /// Tells a handshake that the server stops.
+    pub fn stop(&mut self) {
+        if let Phase::Arriving(arrival) = &mut self.phase {
+            arrival.handle_stop();
+        }
+    }
+
+    fn enter(&mut self) -> &mut Session {
+        if let Phase::Arriving(arrival) = std::mem::replace(&mut self.phase, Phase::TurnedAway) {
+            self.phase = Phase::Chatting(Box::new(arrival.into_session()));
+        }
+        let Phase::Chatting(session) = &mut self.phase else { panic!("it was turned away") };
+        session
+    }
+}
+
+impl<S: Clone> Driver<S> {
+    /// Starts with nobody, and as many writers as threads.
+    #[must_use]
+    pub fn new(config: &Config) -> Self {
+        let writer = |share| Writer { fanout: Fanout::new(config, share), followed: 0 };
+        Self {
+            now: Time::START,
+            hub: Hub::new(config.clone()),
+            log: Vec::new(),
+            writers: Share::split(config.threads).map(writer).collect(),
+        }
+    }
+
+    /// Returns what time it is.
+    #[must_use]
+    pub const fn now(&self) -> Time {
+        self.now
+    }
+
+    /// Lets it be this time, which does not go backwards.
+    pub fn set_now(&mut self, now: Time) {
+        self.now = self.now.max(now);
+    }
+
+    /// Lets a connection in whose handshake says so.
+    ///
+    /// # Errors
+    /// The server stops. Returns the last words.
+    pub fn open(&mut self, link: &mut Link, socket: S) -> Result<ConnectionId, Vec<u8>> {
+        let connection = self.hub.open(self.now, link.enter(), socket).map_err(|words| words.to_vec())?;
+        link.connection = Some(connection);
+        Ok(connection)
+    }
+
+    /// Hands in what a connection asks for.
+    pub fn ask(&mut self, connection: ConnectionId, requests: Vec<Request>) {
+        self.hub.handle_requests(self.now, connection, requests);
+    }
+
+    /// Hands in that a connection has ended.
+    pub fn close(&mut self, connection: ConnectionId) {
+        self.hub.handle(self.now, Event::Closed { connection });
+    }
+
+    /// Hands in several of these at once: what a connection asks for, or that it has ended.
+    pub fn handle_all(&mut self, news: Vec<(ConnectionId, Option<Request>)>) {
+        let event = |(connection, request)| match request {
+            Some(request) => Event::Requested { connection, request },
+            None => Event::Closed { connection },
+        };
+        self.hub.handle_all(self.now, news.into_iter().map(event).collect());
+    }
+
+    /// Has the hub look what is due.
+    pub fn wake(&mut self) {
+        self.hub.handle(self.now, Event::Woke);
+    }
+
+    /// Tells the hub what the wall clock says.
+    pub fn set_clock(&mut self, unix_ms: u64) {
+        self.hub.handle_clock(self.now, unix_ms);
+    }
+
+    /// Stops the server.
+    pub fn stop(&mut self) {
+        self.hub.handle(self.now, Event::Stopped);
+    }
+
+    /// Tells whether the server stops.
+    #[must_use]
+    pub const fn is_stopped(&self) -> bool {
+        self.hub.is_stopped()
+    }
+
+    /// Tells whether more may go into the next batch.
+    #[must_use]
+    pub const fn has_room(&self) -> bool {
+        self.hub.has_room()
+    }
+
+    /// Returns when the hub has something to do by itself.
+    #[must_use]
+    pub fn hub_timeout(&self) -> Option<Time> {
+        self.hub.poll_timeout()
+    }
+
+    /// Returns how many people there are of whom others know, and how many rooms.
+    #[must_use]
+    pub fn counts(&self) -> (usize, usize) {
+        let mut stats = Stats::default();
+        self.hub.count(&mut stats);
+        let count = |count| usize::try_from(count).expect("it is in memory");
+        (count(stats.people), count(stats.rooms))
+    }
+
+    /// Returns what the hub has decided and not handed on.
+    pub fn decided(&self) -> impl Iterator<Item = &Action> {
+        self.hub.actions()
+    }
+
+    /// Has the hub hand on what it has decided. Tells whether that is anything.
+    pub fn publish(&mut self) -> bool {
+        let batch = self.hub.take_batch();
+        self.log.extend(batch.map(Arc::new));
+        self.log.len() > self.writers.iter().map(|writer| writer.followed).min().unwrap_or_default()
+    }
+
+    /// Returns what the last batch that was handed on orders.
+    #[must_use]
+    pub fn published(&self) -> &[Action] {
+        self.log.last().map_or(&[], |batch| batch.actions())
+    }
+
+    /// Lets go of the log.
+    pub fn forget(&mut self) {
+        self.log.iter_mut().for_each(|batch| *batch = Arc::new(Batch::new()));
+    }
+
+    /// Returns how many writers there are.
+    #[must_use]
+    pub const fn writers(&self) -> usize {
+        self.writers.len()
+    }
+
+    /// Returns the number of a connection's writer.
+    #[must_use]
+    pub fn writer_of(&self, connection: ConnectionId) -> usize {
+        connection.key() as usize % self.writers.len()
+    }
+
+    /// Returns the batches that a writer was not given.
+    #[must_use]
+    pub fn to_follow(&self, writer: usize) -> &[Arc<Batch<S>>] {
+        &self.log[self.writers[writer].followed..]
+    }
+
+    /// Gives a writer its next batch, if there is one.
+    pub fn follow(&mut self, writer: usize) {
+        let Writer { fanout, followed } = &mut self.writers[writer];
+        if let Some(batch) = self.log.get(*followed) {
+            fanout.follow(self.now, batch);
+            *followed += 1;
+        }
+    }
+
+    /// Returns the next thing that a writer has to do.
+    pub fn poll(&mut self, writer: usize) -> Option<Output<'_, S>> {
+        self.writers[writer].fanout.poll_output()
+    }
+
+    /// Tells a writer how its write went.
+    pub fn written(&mut self, writer: usize, written: Written) {
+        self.writers[writer].fanout.handle_written(self.now, written);
+    }
+
+    /// Tells a writer that a socket takes bytes again.
+    pub fn writable(&mut self, connection: ConnectionId) {
+        let writer = self.writer_of(connection);
+        self.writers[writer].fanout.handle_writable(connection);
+    }
+
+    /// Has a writer look what is due.
+    pub fn time_out(&mut self, writer: usize) {
+        self.writers[writer].fanout.handle_timeout(self.now);
+    }
+
+    /// Returns when a writer has something to do by itself.
+    #[must_use]
+    pub fn writer_timeout(&self, writer: usize) -> Option<Time> {
+        self.writers[writer].fanout.poll_timeout()
+    }
+
+    /// Returns how much is queued for a connection.
+    #[must_use]
+    pub fn queued(&self, connection: ConnectionId) -> usize {
+        self.writers[self.writer_of(connection)].fanout.queued_bytes(connection)
+    }
+
+    /// Tells whether a writer has written all.
+    #[must_use]
+    pub fn is_drained(&self, writer: usize) -> bool {
+        self.writers[writer].fanout.is_drained()
+    }
+
+    /// Tells whether a writer has nothing to do any more, ever.
+    #[must_use]
+    pub fn is_finished(&self, writer: usize) -> bool {
+        self.writers[writer].fanout.is_finished()
+    }
+}
