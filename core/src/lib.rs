@@ -14,7 +14,7 @@
 //! - [`Fanout`] turns batches of actions into bytes for each of its connections: it knows what each still has to be sent, and who
 //!   is too slow.
 //! - [`Hub`] holds the chat of a server, and gathers its actions to batches.
-//! - [`Gate`] decides who may come, of all that connect, and how fast. [`Journal`] decides which incidents are worth a line in a log.
+//! - [`Gate`] decides who may come, of all that connect, and how fast. [`IncidentLog`] decides which incidents are worth a line in a log.
 //!   [`Config`] has all limits, and checks them; [`Stats`] what is counted.
 //!
 //! They meet only through events and actions, which are plain data, and are told the [`Time`]. So the same run always gives the
@@ -81,7 +81,7 @@ mod gate;
 mod histogram;
 mod hub;
 mod id;
-mod journal;
+mod incidents;
 pub mod log;
 mod message;
 mod meter;
@@ -113,7 +113,7 @@ pub use gate::{Gate, Pass, Refusal};
 pub use histogram::Histogram;
 pub use hub::Hub;
 pub use id::{ConnectionId, RoomId};
-pub use journal::{Incident, Journal};
+pub use incidents::{Incident, IncidentLog};
 pub use message::Message;
 pub use name::{Name, NameKey};
 pub use order::Order;

@@ -1,4 +1,4 @@
-//! Owns what all doors and connections of a server report to: the gate, which decides who may connect, and the journal, which
+//! Owns what all doors and connections of a server report to: the gate, which decides who may connect, and the incident log, which
 //! decides what is logged.
 
 use std::io;
@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use chinwag_core::{Config, Form, Gate, Incident, Journal, Pass, Refusal, Stats, Time};
+use chinwag_core::{Config, Form, Gate, Incident, IncidentLog, Pass, Refusal, Stats, Time};
 use tracing::field::display;
 use tracing::{info, warn};
 
@@ -23,7 +23,7 @@ pub struct Watch(Arc<Watched>);
 #[derive(Debug)]
 struct Watched {
     gate: Mutex<Gate>,
-    journal: Mutex<Journal>,
+    incidents: Mutex<IncidentLog>,
     /// The server stops.
     stopping: AtomicBool,
 }
@@ -43,7 +43,7 @@ impl Watch {
     #[must_use]
     pub fn new(config: &Config) -> Self {
         let gate = Mutex::new(Gate::new(config));
-        Self(Arc::new(Watched { gate, journal: Mutex::default(), stopping: AtomicBool::new(false) }))
+        Self(Arc::new(Watched { gate, incidents: Mutex::default(), stopping: AtomicBool::new(false) }))
     }
 
     /// Takes notice that the server is about to stop: to be called before anybody else is told.
@@ -81,7 +81,7 @@ impl Watch {
     /// Counts a connection that was refused without being asked for, since there was no descriptor for it.
     pub(crate) fn refuse(&self, now: Time, refusal: Refusal, address: Option<IpAddr>) {
         self.gate().count_refused();
-        if let Some(more) = self.journal().note(now, refusal.incident()) {
+        if let Some(more) = self.incidents().note(now, refusal.incident()) {
             let address = address.map(|address| display(address.to_canonical()));
             warn!(address, more, "{}: there are no more descriptors", refusal.incident());
         }
@@ -89,7 +89,7 @@ impl Watch {
 
     /// Counts a connection that could not even be told that it is refused.
     pub(crate) fn note_trouble(&self, now: Time, error: &io::Error) {
-        if let Some(more) = self.journal().note(now, Incident::NotAccepted) {
+        if let Some(more) = self.incidents().note(now, Incident::NotAccepted) {
             warn!(%error, more, "{}", Incident::NotAccepted);
         }
     }
@@ -97,9 +97,9 @@ impl Watch {
     /// Adds how many connections there are, and were refused, to `stats`.
     pub fn count(&self, stats: &mut Stats) {
         self.gate().count(stats);
-        let journal = self.journal();
+        let incidents = self.incidents();
         let refused = Incident::ALL.into_iter().filter(|incident| incident.is_refusal_at_the_door());
-        stats.refused += refused.map(|incident| journal.count(incident)).sum::<u64>();
+        stats.refused += refused.map(|incident| incidents.count(incident)).sum::<u64>();
     }
 
     /// Logs the counts that an operator has asked for, whatever else is logged.
@@ -111,8 +111,8 @@ impl Watch {
     #[must_use]
     pub fn metrics(&self, stats: Stats) -> String {
         let incidents = {
-            let journal = self.journal();
-            Incident::ALL.map(|incident| (incident.key(), journal.count(incident)))
+            let incidents = self.incidents();
+            Incident::ALL.map(|incident| (incident.key(), incidents.count(incident)))
         };
         metrics::encode(stats, incidents.into())
     }
@@ -125,7 +125,7 @@ impl Watch {
 
     /// The same, with more to tell of it, which the core has made fit for a log.
     fn note_detail(&self, now: Time, incident: Incident, detail: Option<&str>, address: IpAddr) {
-        let Some(more) = self.journal().note(now, incident) else { return };
+        let Some(more) = self.incidents().note(now, incident) else { return };
         let (colon, detail) = detail.map_or(("", ""), |detail| (": ", detail));
         if incident.is_trouble() {
             warn!(%address, more, "{incident}{colon}{detail}");
@@ -138,8 +138,8 @@ impl Watch {
         self.0.gate.lock().expect("nobody panics while holding it")
     }
 
-    fn journal(&self) -> MutexGuard<'_, Journal> {
-        self.0.journal.lock().expect("nobody panics while holding it")
+    fn incidents(&self) -> MutexGuard<'_, IncidentLog> {
+        self.0.incidents.lock().expect("nobody panics while holding it")
     }
 }
 
@@ -241,7 +241,7 @@ mod tests {
     fn however_many_find_out_that_a_connection_has_ended_it_counts_once() {
         let watch = Watch::new(&Config::default());
         let come = || watch.admit(Time::START, [192, 0, 2, 1].into(), Form::Lines).expect("there is room").0;
-        let counted = |incident| watch.journal().count(incident);
+        let counted = |incident| watch.incidents().count(incident);
         let tickets = [come(), come()];
         for _ in 0..3 {
             tickets[0].note_end(Time::START, Incident::Failed);

@@ -207,11 +207,11 @@ impl fmt::Display for Incident {
 
 /// Counts incidents, and decides which are to be told.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Journal {
+pub struct IncidentLog {
     kinds: [Kind; Incident::KINDS],
 }
 
-impl Default for Journal {
+impl Default for IncidentLog {
     fn default() -> Self {
         Self { kinds: [Kind::default(); Incident::KINDS] }
     }
@@ -225,7 +225,7 @@ struct Kind {
     told_at: Option<Time>,
 }
 
-impl Journal {
+impl IncidentLog {
     /// Counts an incident. If it is to be told, returns how many of its kind have happened since the last one that was told,
     /// and were not told themselves.
     pub fn note(&mut self, now: Time, incident: Incident) -> Option<u64> {
@@ -254,14 +254,14 @@ mod tests {
 
     #[test]
     fn of_each_kind_one_a_minute_is_told_and_the_others_are_counted() {
-        let mut journal = Journal::default();
+        let mut incidents = IncidentLog::default();
         let minute = Time::after(Duration::from_secs(60));
         let before = Time::after(Duration::from_nanos(59_999_999_999));
         for incident in Incident::ALL {
-            let told = [Time::START, Time::START, before, minute, minute].map(|now| journal.note(now, incident));
+            let told = [Time::START, Time::START, before, minute, minute].map(|now| incidents.note(now, incident));
             assert_eq!(told, [Some(0), None, None, Some(2), None], "{incident}");
             let later = Time::after(Duration::from_secs(3600));
-            assert_eq!((journal.note(later, incident), journal.count(incident)), (Some(1), 6));
+            assert_eq!((incidents.note(later, incident), incidents.count(incident)), (Some(1), 6));
         }
     }
 
@@ -285,9 +285,9 @@ mod tests {
 
     #[test]
     fn kinds_are_told_apart_and_only_what_an_operator_can_mend_is_trouble() {
-        let mut journal = Journal::default();
+        let mut incidents = IncidentLog::default();
         for incident in Incident::ALL {
-            assert_eq!((journal.note(Time::START, incident), journal.count(incident)), (Some(0), 1), "{incident}");
+            assert_eq!((incidents.note(Time::START, incident), incidents.count(incident)), (Some(0), 1), "{incident}");
         }
         let trouble: Vec<_> = Incident::ALL.into_iter().filter(|incident| incident.is_trouble()).collect();
         assert_eq!(trouble, [Incident::ServerFull, Incident::NotAccepted]);
