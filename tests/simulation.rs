@@ -38,7 +38,7 @@ const SITUATIONS: [&str; 48] = [
     "mark waits",
     "not UTF-8",
     "nothing to resume",
-    "at the wrong door",
+    "of another protocol",
     "partly written",
     "paused",
     "refused",

@@ -245,8 +245,8 @@ impl Chat {
                 self.reply(connection, Message::TooLong { chars_max });
             }
             Request::NotUtf8 => self.reply(connection, Message::NotUtf8),
-            Request::WrongDoor(foreign) => {
-                self.reply(connection, Message::WrongDoor { foreign });
+            Request::WrongProtocol(protocol) => {
+                self.reply(connection, Message::WrongProtocol { protocol });
                 self.on_gone(now, connection, Some(CloseCode::PROTOCOL));
             }
             Request::Alive => self.actions.push_back(Action::Alive { connection }),

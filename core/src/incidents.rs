@@ -5,7 +5,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::{Foreign, Time};
+use crate::{OtherProtocol, Time};
 
 /// How long after an incident was told others of its kind are only counted.
 const PAUSE: Duration = Duration::from_secs(60);
@@ -20,7 +20,7 @@ pub enum Incident {
     /// It was kept waiting: its address connects too fast.
     Hurried,
     /// It was refused: it does not speak chat.
-    WrongDoor(Foreign),
+    WrongProtocol(OtherProtocol),
     /// It was refused: it came from where a proxy is to say for whom it connects, and does not.
     NoProxyHeader,
     /// It was refused: it is a page of another site, whose browser was told to connect here.
@@ -50,11 +50,11 @@ pub enum Incident {
 }
 
 impl Incident {
-    /// How many kinds there are besides the wrong doors.
+    /// How many kinds there are besides other protocols.
     const OTHER_KINDS: usize = 16;
 
     /// How many kinds there are.
-    const KINDS: usize = Self::OTHER_KINDS + Foreign::COUNT;
+    const KINDS: usize = Self::OTHER_KINDS + OtherProtocol::COUNT;
 
     /// All kinds.
     pub const ALL: [Self; Self::KINDS] = {
@@ -82,7 +82,7 @@ impl Incident {
             all[index] = if index < Self::OTHER_KINDS {
                 others[index]
             } else {
-                Self::WrongDoor(Foreign::at(index - Self::OTHER_KINDS))
+                Self::WrongProtocol(OtherProtocol::at(index - Self::OTHER_KINDS))
             };
             index += 1;
         }
@@ -96,7 +96,7 @@ impl Incident {
             Self::ServerFull | Self::NotAccepted => true,
             Self::AddressFull
             | Self::Hurried
-            | Self::WrongDoor(_)
+            | Self::WrongProtocol(_)
             | Self::ForeignOrigin
             | Self::NoProxyHeader
             | Self::NotUpgraded
@@ -116,9 +116,11 @@ impl Incident {
     #[must_use]
     pub const fn is_refusal_at_the_door(self) -> bool {
         match self {
-            Self::WrongDoor(_) | Self::NoProxyHeader | Self::ForeignOrigin | Self::NotUpgraded | Self::BadRequest => {
-                true
-            }
+            Self::WrongProtocol(_)
+            | Self::NoProxyHeader
+            | Self::ForeignOrigin
+            | Self::NotUpgraded
+            | Self::BadRequest => true,
             Self::ServerFull
             | Self::AddressFull
             | Self::Hurried
@@ -141,7 +143,7 @@ impl Incident {
             Self::ServerFull => "server_full",
             Self::AddressFull => "address_full",
             Self::Hurried => "hurried",
-            Self::WrongDoor(foreign) => foreign.key(),
+            Self::WrongProtocol(protocol) => protocol.key(),
             Self::ForeignOrigin => "foreign_origin",
             Self::NotUpgraded => "not_upgraded",
             Self::NoProxyHeader => "no_proxy_header",
@@ -176,7 +178,7 @@ impl Incident {
             Self::NoProxyHeader => 13,
             Self::Unanswered => 14,
             Self::Resumed => 15,
-            Self::WrongDoor(foreign) => Self::OTHER_KINDS + foreign.index(),
+            Self::WrongProtocol(protocol) => Self::OTHER_KINDS + protocol.index(),
         }
     }
 }
@@ -187,7 +189,7 @@ impl fmt::Display for Incident {
             Self::ServerFull => "refused: the server is full",
             Self::AddressFull => "refused: too many connections from this address",
             Self::Hurried => "kept waiting: this address connects too fast",
-            Self::WrongDoor(foreign) => foreign.incident(),
+            Self::WrongProtocol(protocol) => protocol.incident(),
             Self::ForeignOrigin => "refused: a page of another site",
             Self::NoProxyHeader => "refused: no PROXY header, which --proxy-from demands from there",
             Self::NotUpgraded => "refused: a WebSocket without Upgrade, which a proxy in front has to hand on",

@@ -128,4 +128,4 @@ pub use texts::Texts;
 pub use time::Time;
 pub use token::{Secret, Token};
 pub use wire::handshake::{Arrival, Step};
-pub use wire::lines::other_protocol::Foreign;
+pub use wire::lines::other_protocol::OtherProtocol;

@@ -8,7 +8,7 @@ use bytes::{BufMut as _, Bytes, BytesMut};
 
 use crate::form::{Encoding, LineEnd};
 use crate::wire::web::encode as web;
-use crate::{COMMANDS, CloseCode, Foreign, Name, Text, Texts, Token};
+use crate::{COMMANDS, CloseCode, Name, OtherProtocol, Text, Texts, Token};
 
 /// What telnet takes for nothing (RFC 854): IAC NOP. It keeps a connection from being forgotten by what stands between.
 const NOP: [u8; 2] = [255, 241];
@@ -63,7 +63,7 @@ pub enum Message {
     /// What a line has to be.
     NotUtf8,
     /// What was spoken here instead of chat.
-    WrongDoor { foreign: Foreign },
+    WrongProtocol { protocol: OtherProtocol },
     /// How many messages a slow reader was not sent.
     Dropped { count: u64 },
     /// The server is about to stop.
@@ -126,8 +126,8 @@ impl Message {
         } else if let Self::Refuse { option } = self {
             out.put_slice(&WONT);
             out.put_u8(*option);
-        } else if let Self::WrongDoor { foreign } = self {
-            foreign.encode_late(end, out);
+        } else if let Self::WrongProtocol { protocol } = self {
+            protocol.encode_late(end, out);
         } else if self.has_line() {
             match end {
                 LineEnd::Lf => writeln!(out, "{self}").expect("a buffer in memory takes all that is written to it"),
@@ -169,7 +169,7 @@ impl Message {
             | Self::RoomInvalid
             | Self::TooLong { .. }
             | Self::NotUtf8
-            | Self::WrongDoor { .. }
+            | Self::WrongProtocol { .. }
             | Self::Dropped { .. }
             | Self::Stopping
             | Self::Here
@@ -210,7 +210,7 @@ impl fmt::Display for Message {
             }
             Self::TooLong { chars_max } => write!(f, "Messages can only be {chars_max} chars long"),
             Self::NotUtf8 => f.write_str("Messages must be valid UTF-8"),
-            Self::WrongDoor { foreign } => write!(f, "{foreign}"),
+            Self::WrongProtocol { protocol } => write!(f, "{protocol}"),
             Self::Dropped { count } => {
                 write!(f, "Server is very busy and dropped {count} messages, sorry!")
             }
@@ -306,7 +306,10 @@ mod tests {
             ),
             (Message::TooLong { chars_max: 400 }, "Messages can only be 400 chars long"),
             (Message::NotUtf8, "Messages must be valid UTF-8"),
-            (Message::WrongDoor { foreign: Foreign::Tls }, "This port is for chat by telnet or nc, not for TLS"),
+            (
+                Message::WrongProtocol { protocol: OtherProtocol::Tls },
+                "This port is for chat by telnet or nc, not for TLS",
+            ),
             (Message::Dropped { count: 1 }, "Server is very busy and dropped 1 messages, sorry!"),
             (Message::Stopping, "Server is shutting down"),
             (Message::Here, "[Yes]"),

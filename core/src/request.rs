@@ -7,7 +7,7 @@ use crate::config::LIST_BYTES_MAX;
 use crate::text::{clean, is_blank};
 use crate::texts::Saying;
 use crate::wire::web::encode::escaped_len;
-use crate::{CloseCode, Dialect, Foreign, Incident, Name, Text, Texts, Token};
+use crate::{CloseCode, Dialect, Incident, Name, OtherProtocol, Text, Texts, Token};
 
 /// Tells what one line asks for; of what is said, what one line or more say in a row.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -58,7 +58,7 @@ pub enum Request {
     /// Be closed with this code, for a frame that breaks the rules of `WebSockets`; nothing after it counts.
     Fail(CloseCode),
     /// Something that is not chat at all; nothing of it counts, and no more is read.
-    WrongDoor(Foreign),
+    WrongProtocol(OtherProtocol),
     /// Not a line: the session has used up its window of replies, and asks to be told when they have been dealt with.
     Mark,
 }
@@ -89,7 +89,7 @@ impl Request {
         match self {
             Self::Quit | Self::Leave(_) => Some(Incident::Quit),
             Self::Fail(_) => Some(Incident::BadFrames),
-            Self::WrongDoor(foreign) => Some(Incident::WrongDoor(*foreign)),
+            Self::WrongProtocol(protocol) => Some(Incident::WrongProtocol(*protocol)),
             Self::Say(_)
             | Self::Help
             | Self::Rename(_)
@@ -128,7 +128,7 @@ impl Request {
             Self::Quit
             | Self::Leave(_)
             | Self::Fail(_)
-            | Self::WrongDoor(_)
+            | Self::WrongProtocol(_)
             | Self::TooLong
             | Self::NotUtf8
             | Self::Speak(_)
@@ -164,7 +164,7 @@ impl Request {
             | Self::TooLong
             | Self::NotUtf8
             | Self::AreYouThere => 2 * LINE,
-            Self::WrongDoor(_) => LINE + Foreign::ANSWER_BYTES_MAX,
+            Self::WrongProtocol(_) => LINE + OtherProtocol::ANSWER_BYTES_MAX,
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::*;
-use crate::{Foreign, Incident, Name, Signal, Text};
+use crate::{Incident, Name, OtherProtocol, Signal, Text};
 
 fn unmetered() -> Config {
     Config { flood_lines_per_second: 0, ..Config::default() }
@@ -69,7 +69,7 @@ fn bytes_ask_for_the_same_in_every_split() {
         (b"a\xff\xedb\xff\xfd\x06c\n".into(), vec![Request::Refuse(6), say("abc")]),
         (
             b"\xff\xfd\x06\n\xff\xf6GET / HTTP/1.1\n\xff\xf6".into(),
-            vec![Request::Refuse(6), Request::AreYouThere, Request::WrongDoor(Foreign::Http)],
+            vec![Request::Refuse(6), Request::AreYouThere, Request::WrongProtocol(OtherProtocol::Http)],
         ),
         (b"a\n\xff\xf6b\n".into(), vec![say("a"), Request::AreYouThere, say("b")]),
         (b"\xff\xe0b\na\xff\xff\n".into(), vec![Request::NotUtf8, Request::NotUtf8]),
@@ -364,26 +364,26 @@ fn what_begins_like_another_protocol_is_never_taken_for_chat() {
     let post = b"POST /?x HTTP/1.1\r\nContent-Length: 30\r\n\r\n/join pizza\nhello\n".to_vec();
     let endless = [b"GET /", &b"x".repeat(5000)[..], b" HTTP/1.1\r\n\r\nhello\n"].concat();
     let cases = [
-        (post.clone(), Foreign::Http),
-        ([b"\r\n \n", &post[..]].concat(), Foreign::Http),
-        ([b"\xff\xfd\x18", &post[..]].concat(), Foreign::Http),
-        (endless.clone(), Foreign::Http),
-        ([&endless[..1700], b" \n"].concat(), Foreign::Http),
-        (vec![0x16, 3, 1, 0, 5, b'\n', b'a', b'\n'], Foreign::Tls),
-        (b"\0\0\0hello\nhello\n".to_vec(), Foreign::Binary),
-        (b"hel\0\x08lo\n".to_vec(), Foreign::Binary),
-        (b"\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0chello\r\n".to_vec(), Foreign::Proxy),
-        (b"PROXY TCP4 203.0.113.7 192.0.2.1 56324 42069\r\nhello\r\n".to_vec(), Foreign::Proxy),
-        (b"PASS s3cret\r\nNICK bob\r\n".to_vec(), Foreign::Irc),
-        (b"\xff\xfb\x1fCAP LS 302\r\0".to_vec(), Foreign::Irc),
-        (b"SSH-2.0-OpenSSH_9.2\x08\x15\r\n".to_vec(), Foreign::Ssh),
-        (b"\n<?xml version='1.0'?><stream:stream to='a'>".to_vec(), Foreign::Xmpp),
+        (post.clone(), OtherProtocol::Http),
+        ([b"\r\n \n", &post[..]].concat(), OtherProtocol::Http),
+        ([b"\xff\xfd\x18", &post[..]].concat(), OtherProtocol::Http),
+        (endless.clone(), OtherProtocol::Http),
+        ([&endless[..1700], b" \n"].concat(), OtherProtocol::Http),
+        (vec![0x16, 3, 1, 0, 5, b'\n', b'a', b'\n'], OtherProtocol::Tls),
+        (b"\0\0\0hello\nhello\n".to_vec(), OtherProtocol::Binary),
+        (b"hel\0\x08lo\n".to_vec(), OtherProtocol::Binary),
+        (b"\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0chello\r\n".to_vec(), OtherProtocol::Proxy),
+        (b"PROXY TCP4 203.0.113.7 192.0.2.1 56324 42069\r\nhello\r\n".to_vec(), OtherProtocol::Proxy),
+        (b"PASS s3cret\r\nNICK bob\r\n".to_vec(), OtherProtocol::Irc),
+        (b"\xff\xfb\x1fCAP LS 302\r\0".to_vec(), OtherProtocol::Irc),
+        (b"SSH-2.0-OpenSSH_9.2\x08\x15\r\n".to_vec(), OtherProtocol::Ssh),
+        (b"\n<?xml version='1.0'?><stream:stream to='a'>".to_vec(), OtherProtocol::Xmpp),
     ];
-    for (bytes, foreign) in cases {
+    for (bytes, protocol) in cases {
         for size in [1, 2, 7, 100, bytes.len()] {
             let mut session = Session::new(&unmetered());
             let asked: Vec<_> = bytes.chunks(size).flat_map(|bytes| ask(&mut session, bytes)).collect();
-            assert_eq!(asked, [Request::WrongDoor(foreign)], "{size} bytes at a time");
+            assert_eq!(asked, [Request::WrongProtocol(protocol)], "{size} bytes at a time");
             assert_eq!(session.poll_next(Time::START, Signals::default()), Next::End);
         }
     }
@@ -404,7 +404,7 @@ fn a_first_line_without_an_end_is_told_by_its_end_in_every_split() {
         for size in [1, 2, 3, 9, 1600, 1601, 1602, 1603, 2000, bytes.len()] {
             let mut session = Session::new(&unmetered());
             let asked: Vec<_> = bytes.chunks(size).flat_map(|bytes| ask(&mut session, bytes)).collect();
-            assert_eq!(asked, [Request::WrongDoor(Foreign::Http)], "{beginning:?}, {size} bytes at a time");
+            assert_eq!(asked, [Request::WrongProtocol(OtherProtocol::Http)], "{beginning:?}, {size} bytes at a time");
         }
     }
 }
@@ -440,7 +440,7 @@ fn however_short_lines_have_to_be_a_request_is_told_in_every_split() {
         for size in 1..=bytes.len() {
             let mut session = Session::new(&config);
             let asked: Vec<_> = bytes.chunks(size).flat_map(|bytes| ask(&mut session, bytes)).collect();
-            assert_eq!(asked, [Request::WrongDoor(Foreign::Http)], "{line}, {size} bytes at a time");
+            assert_eq!(asked, [Request::WrongProtocol(OtherProtocol::Http)], "{line}, {size} bytes at a time");
         }
     }
 }
@@ -453,7 +453,7 @@ fn a_request_is_told_by_its_whole_line_up_to_the_longest_that_there_can_be() {
             for size in [1, 1600, bytes.len()] {
                 let mut session = Session::new(&unmetered());
                 let asked: Vec<_> = bytes.chunks(size).flat_map(|bytes| ask(&mut session, bytes)).collect();
-                assert_eq!(asked, [Request::WrongDoor(Foreign::Http)], "{len} bytes, {size} at a time");
+                assert_eq!(asked, [Request::WrongProtocol(OtherProtocol::Http)], "{len} bytes, {size} at a time");
             }
         }
     }
@@ -504,7 +504,7 @@ fn how_a_session_ended_is_told() {
     assert_eq!(end(b"/quit\n", Session::handle_failure), Incident::Quit, "what comes later is no news");
     assert_eq!(end(b"\x04", |_| ()), Incident::Quit);
     assert_eq!(end(b"half\xff\xf4", |_| ()), Incident::Quit);
-    assert_eq!(end(b"GET / HTTP/1.1\n", |_| ()), Incident::WrongDoor(Foreign::Http));
+    assert_eq!(end(b"GET / HTTP/1.1\n", |_| ()), Incident::WrongProtocol(OtherProtocol::Http));
 }
 
 #[test]

@@ -50,7 +50,7 @@ pub(super) fn heard(request: &Request) -> Option<Heard> {
         | Request::Refuse(_)
         | Request::AreYouThere
         | Request::Ping(_)
-        | Request::WrongDoor(_) => Some(Heard::Asked(request.clone())),
+        | Request::WrongProtocol(_) => Some(Heard::Asked(request.clone())),
     }
 }
 

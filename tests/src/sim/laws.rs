@@ -118,7 +118,7 @@ impl Laws {
             | Message::Unrecognized { .. }
             | Message::TooLong { .. }
             | Message::NotUtf8
-            | Message::WrongDoor { .. }
+            | Message::WrongProtocol { .. }
             | Message::Dropped { .. }
             | Message::Stopping
             | Message::Here

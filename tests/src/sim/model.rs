@@ -197,7 +197,10 @@ impl Model {
         let Some(person) = self.people.iter().find(|person| person.user == user).cloned() else { return Ok(()) };
         let is_of_a_program = matches!(ask, Ask::Speak | Ask::Refuse(_) | Ask::AreYouThere);
         if !is_of_a_program
-            && !matches!(ask, Ask::Token | Ask::Resume(_) | Ask::Quit | Ask::TooLong | Ask::NotUtf8 | Ask::WrongDoor(_))
+            && !matches!(
+                ask,
+                Ask::Token | Ask::Resume(_) | Ask::Quit | Ask::TooLong | Ask::NotUtf8 | Ask::WrongProtocol(_)
+            )
         {
             self.announce(now, user);
         }
@@ -222,7 +225,7 @@ impl Model {
             Ask::Speak => self.ends[user] = "\r\n",
             Ask::Refuse(option) => self.send(user, vec![255, 252, option]),
             Ask::AreYouThere => self.reply(user, "[Yes]"),
-            Ask::WrongDoor(answer) => {
+            Ask::WrongProtocol(answer) => {
                 match std::str::from_utf8(&answer).ok().and_then(|answer| answer.strip_suffix('\n')) {
                     Some(line) if line.starts_with("This port") => self.reply(user, line),
                     _ => self.send(user, answer),

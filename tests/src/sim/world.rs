@@ -352,7 +352,7 @@ impl World {
             Message::Unrecognized { .. } => "unrecognized",
             Message::TooLong { .. } => "too long",
             Message::NotUtf8 => "not UTF-8",
-            Message::WrongDoor { .. } => "at the wrong door",
+            Message::WrongProtocol { .. } => "of another protocol",
             Message::Refuse { .. } => "a wish of telnet refused",
             Message::Here => "is there",
             Message::Said { texts, .. } if texts.count() > 1 => "said in a row",

@@ -32,7 +32,7 @@ fn who_leaves_without_having_asked_for_anything_was_never_here() {
         assert_eq!(chats.request(cid, last), ["1 leaves", "1 closes"]);
     }
     let told = chats.open_silent();
-    let answer = chats.request(told, Request::WrongDoor(crate::Foreign::Http));
+    let answer = chats.request(told, Request::WrongProtocol(crate::OtherProtocol::Http));
     assert!(answer.iter().all(|line| line.starts_with("1: ") || line.starts_with("1 ")), "{answer:?}");
     assert_eq!(chats.chat.poll_timeout(), None, "nobody is waited for");
     assert_eq!(chats.line(ann, "/rooms"), ["0: Rooms - main (1)"]);

@@ -15,7 +15,7 @@ use super::telnet::{Command, Heard, TIMING_MARK, Telnet};
 use crate::request::Asked;
 use crate::text;
 use crate::texts::Saying;
-use crate::{Config, Dialect, Foreign, Request};
+use crate::{Config, Dialect, OtherProtocol, Request};
 
 /// What a terminal sends for ^D. At the start of a line it means the end of input, as it does to a shell.
 const END_OF_INPUT: u8 = 0x04;
@@ -49,7 +49,7 @@ pub(crate) struct Lines {
     /// How many blank lines were typed, as long as there was no other: what comes first tells whether it is chat at all.
     opening: Option<u8>,
     /// What it was, if it was no chat: nothing after it counts.
-    foreign: Option<Foreign>,
+    protocol: Option<OtherProtocol>,
 }
 
 /// What comes next of what is held.
@@ -80,7 +80,7 @@ pub(crate) enum Opening {
     /// A line of chat, or a blank one.
     Line,
     /// Another protocol.
-    Foreign(Foreign),
+    OtherProtocol(OtherProtocol),
 }
 
 impl Lines {
@@ -98,7 +98,7 @@ impl Lines {
             typing: Typing::Kept,
             returned: false,
             opening: Some(0),
-            foreign: None,
+            protocol: None,
         }
     }
 
@@ -110,7 +110,7 @@ impl Lines {
             self.type_plain(mem::take(&mut bytes));
         }
         while flow.is_continue()
-            && self.foreign.is_none()
+            && self.protocol.is_none()
             && let Some(heard) = self.telnet.hear(&mut bytes)
         {
             flow = match heard {
@@ -124,8 +124,8 @@ impl Lines {
 
     /// Returns what has come first.
     pub(crate) const fn opening(&self) -> Opening {
-        if let Some(foreign) = self.foreign {
-            return Opening::Foreign(foreign);
+        if let Some(protocol) = self.protocol {
+            return Opening::OtherProtocol(protocol);
         }
         match self.found {
             Some(Next::Line { .. } | Next::Mark(Mark::TooLong)) => Opening::Line,
@@ -280,7 +280,7 @@ impl Lines {
 
     /// Takes the same, of which the first key is at `key`.
     fn type_keys(&mut self, mut text: &[u8], mut key: usize) -> ControlFlow<()> {
-        while !text.is_empty() && self.foreign.is_none() {
+        while !text.is_empty() && self.protocol.is_none() {
             if mem::take(&mut self.returned) && matches!(text[0], b'\n' | 0) {
                 text = &text[1..];
                 key = key.checked_sub(1).unwrap_or_else(|| find_key(text));
@@ -288,7 +288,7 @@ impl Lines {
             }
             let plain = memchr(b'\r', &text[..key]).unwrap_or(key);
             self.type_plain(&text[..plain]);
-            let Some((&byte, rest)) = text[plain..].split_first().filter(|_| self.foreign.is_none()) else { break };
+            let Some((&byte, rest)) = text[plain..].split_first().filter(|_| self.protocol.is_none()) else { break };
             text = rest;
             match byte {
                 b'\r' => {
@@ -315,7 +315,7 @@ impl Lines {
     fn type_plain(&mut self, mut text: &[u8]) {
         while !text.is_empty()
             && let Some(blank) = self.opening
-            && self.foreign.is_none()
+            && self.protocol.is_none()
         {
             // Of blank lines there may be thousands, which are not looked at one by one.
             let passed = if self.typed == self.input.len() && self.typing == Typing::Kept {
@@ -334,12 +334,12 @@ impl Lines {
             let (line, rest) = text.split_at(memchr(b'\n', text).unwrap_or(text.len()));
             self.type_opening(line);
             text = rest;
-            if !text.is_empty() && self.foreign.is_none() {
+            if !text.is_empty() && self.protocol.is_none() {
                 self.end_opening();
                 text = &text[1..];
             }
         }
-        if self.foreign.is_some() {
+        if self.protocol.is_some() {
             return;
         }
         while !text.is_empty() {
@@ -378,9 +378,9 @@ impl Lines {
             line = rest;
             let typed = &self.input[self.typed..];
             let is_over = typed.len() > self.line_bytes_max();
-            let foreign = Foreign::from_start(typed, self.opening.unwrap_or_default());
-            if let Some(foreign) = foreign.or_else(|| Foreign::from_endless(typed).filter(|_| is_over)) {
-                return self.find_foreign(foreign);
+            let protocol = OtherProtocol::from_start(typed, self.opening.unwrap_or_default());
+            if let Some(protocol) = protocol.or_else(|| OtherProtocol::from_endless(typed).filter(|_| is_over)) {
+                return self.find_other_protocol(protocol);
             }
             if is_over {
                 self.typing = Typing::End;
@@ -388,7 +388,7 @@ impl Lines {
             }
         }
         if self.typing == Typing::End {
-            self.input.extend_from_slice(&line[line.len().saturating_sub(Foreign::END_BYTES)..]);
+            self.input.extend_from_slice(&line[line.len().saturating_sub(OtherProtocol::END_BYTES)..]);
             self.keep_end();
         }
     }
@@ -396,12 +396,12 @@ impl Lines {
     /// Ends what may be the first line that is not blank.
     fn end_opening(&mut self) {
         let line = &self.input[self.typed..];
-        let foreign = match self.typing {
-            Typing::End => Foreign::from_end(line),
-            Typing::Kept | Typing::Dropped => Foreign::from_line(line),
+        let protocol = match self.typing {
+            Typing::End => OtherProtocol::from_end(line),
+            Typing::Kept | Typing::Dropped => OtherProtocol::from_line(line),
         };
-        if let Some(foreign) = foreign {
-            return self.find_foreign(foreign);
+        if let Some(protocol) = protocol {
+            return self.find_other_protocol(protocol);
         }
         if self.typing == Typing::End {
             self.opening = None;
@@ -416,17 +416,17 @@ impl Lines {
     }
 
     /// Takes notice that it is no chat: nothing else counts.
-    fn find_foreign(&mut self, foreign: Foreign) {
-        self.foreign = Some(foreign);
+    fn find_other_protocol(&mut self, protocol: OtherProtocol) {
+        self.protocol = Some(protocol);
         self.input.truncate(self.typed);
-        self.marks.push(self.typed, Mark::WrongDoor(foreign));
+        self.marks.push(self.typed, Mark::WrongProtocol(protocol));
     }
 
     /// Of a first line that is over the limit, keeps only what its end will be told by.
     fn keep_end(&mut self) {
-        let more = (self.input.len() - self.typed).saturating_sub(Foreign::END_BYTES);
+        let more = (self.input.len() - self.typed).saturating_sub(OtherProtocol::END_BYTES);
         self.input.drain(self.typed..self.typed + more);
-        self.input.shrink_to(self.typed + Foreign::END_BYTES);
+        self.input.shrink_to(self.typed + OtherProtocol::END_BYTES);
     }
 
     /// Drops the line that is being typed, since it is over the limit.

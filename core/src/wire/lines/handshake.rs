@@ -38,10 +38,10 @@ impl LinesArrival {
             return end;
         }
         match self.session.opening() {
-            Opening::Foreign(foreign) => {
-                self.turned_away = Some(Step::End { incident: Some(Incident::WrongDoor(foreign)), detail: None });
+            Opening::OtherProtocol(protocol) => {
+                self.turned_away = Some(Step::End { incident: Some(Incident::WrongProtocol(protocol)), detail: None });
                 // It is short; a socket that does not take it at once belongs to nobody who would read it.
-                Step::Write { bytes: foreign.answer(self.session.line_end()).into(), until: now }
+                Step::Write { bytes: protocol.answer(self.session.line_end()).into(), until: now }
             }
             Opening::Line | Opening::Unknown if self.stopped => {
                 self.turned_away = Some(Step::End { incident: None, detail: None });
@@ -65,7 +65,7 @@ mod tests {
 
     use super::*;
     use crate::form::LineEnd;
-    use crate::{Foreign, Next, Request, Signals, Text};
+    use crate::{Next, OtherProtocol, Request, Signals, Text};
 
     const GONE: Step = Step::End { incident: None, detail: None };
 
@@ -124,13 +124,13 @@ mod tests {
 
     #[test]
     fn another_protocol_is_answered_and_closed_however_its_bytes_are_split() {
-        let cases: [(&[u8], Foreign); 4] = [
-            (b"GET / HTTP/1.1\r\n", Foreign::Http),
-            (b"POST /x HTTP/1.1\r\nHost: a\r\n\r\n/join pizza\nhello\n", Foreign::Http),
-            (&[0x16, 3, 1, 0, 5, b'\n'], Foreign::Tls),
-            (&[0, 1, 0, 8, 0x21, 0x12, 0xa4, 0x42], Foreign::Binary),
+        let cases: [(&[u8], OtherProtocol); 4] = [
+            (b"GET / HTTP/1.1\r\n", OtherProtocol::Http),
+            (b"POST /x HTTP/1.1\r\nHost: a\r\n\r\n/join pizza\nhello\n", OtherProtocol::Http),
+            (&[0x16, 3, 1, 0, 5, b'\n'], OtherProtocol::Tls),
+            (&[0, 1, 0, 8, 0x21, 0x12, 0xa4, 0x42], OtherProtocol::Binary),
         ];
-        for (bytes, foreign) in cases {
+        for (bytes, protocol) in cases {
             for split in 0..=bytes.len() {
                 let mut arrival = arrive(&bytes[..split]);
                 let mut next = arrival.poll_step(Time::START);
@@ -138,9 +138,9 @@ mod tests {
                     arrival.handle_bytes(&bytes[split..]);
                     next = arrival.poll_step(Time::START);
                 }
-                let (bytes, until) = (foreign.answer(LineEnd::Lf).into(), Time::START);
-                assert_eq!(next, Step::Write { bytes, until }, "{foreign:?} split at {split}");
-                let incident = Some(Incident::WrongDoor(foreign));
+                let (bytes, until) = (protocol.answer(LineEnd::Lf).into(), Time::START);
+                assert_eq!(next, Step::Write { bytes, until }, "{protocol:?} split at {split}");
+                let incident = Some(Incident::WrongProtocol(protocol));
                 assert_eq!(arrival.poll_step(Time::START), Step::End { incident, detail: None });
             }
         }

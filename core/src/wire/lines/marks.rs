@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use crate::{Dialect, Foreign, Request};
+use crate::{Dialect, OtherProtocol, Request};
 
 /// Names what is asked for without a line.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -15,7 +15,7 @@ pub(crate) enum Mark {
     /// A line was over the limit.
     TooLong,
     /// What comes first is no chat. Nothing comes after it.
-    WrongDoor(Foreign),
+    WrongProtocol(OtherProtocol),
 }
 
 /// Holds marks in their order, each with the place of the line that comes after it. As long as there are none, as nearly always, it takes
@@ -73,7 +73,7 @@ impl Mark {
             Self::Refuse(option) => Request::Refuse(option),
             Self::AreYouThere => Request::AreYouThere,
             Self::TooLong => Request::TooLong,
-            Self::WrongDoor(foreign) => Request::WrongDoor(foreign),
+            Self::WrongProtocol(protocol) => Request::WrongProtocol(protocol),
         }
     }
 }

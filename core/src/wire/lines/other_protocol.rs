@@ -24,7 +24,7 @@ const VERSION_BYTES: usize = b" HTTP/1.1".len();
 
 /// Names what was spoken instead of chat.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Foreign {
+pub enum OtherProtocol {
     /// An HTTP request: a browser, a health check, a scanner.
     Http,
     /// A TLS handshake.
@@ -73,7 +73,7 @@ pub enum Foreign {
 
 /// What is to be known of a protocol.
 struct Row {
-    foreign: Foreign,
+    protocol: OtherProtocol,
     /// What its kind of incident is called for programs.
     key: &'static str,
     /// What is logged of it.
@@ -92,9 +92,9 @@ struct Row {
 
 /// Makes the table of the protocols: the first row that fits counts.
 macro_rules! rows {
-    ($($foreign:ident, $word:literal, $name:literal, $says:literal, $begins:expr, $is_line:expr, $answer:expr, $late:expr;)*) => {
+    ($($protocol:ident, $word:literal, $name:literal, $says:literal, $begins:expr, $is_line:expr, $answer:expr, $late:expr;)*) => {
         [$(Row {
-            foreign: Foreign::$foreign,
+            protocol: OtherProtocol::$protocol,
             key: concat!("wrong_door_", $word),
             incident: concat!("refused: it speaks ", $says),
             name: $name,
@@ -132,13 +132,13 @@ const ROWS: [Row; 22] = rows![
     Minecraft, "minecraft", "Minecraft", "Minecraft", signs::begins_minecraft, signs::never, answers::line, answers::line;
 ];
 
-impl Foreign {
+impl OtherProtocol {
     /// How many there are.
     pub(crate) const COUNT: usize = ROWS.len();
 
     /// Returns one by its place among all.
     pub(crate) const fn at(index: usize) -> Self {
-        ROWS[index].foreign
+        ROWS[index].protocol
     }
 
     /// Returns its place among all.
@@ -168,15 +168,15 @@ impl Foreign {
             return Some(Self::Proxy);
         }
         // What has a zero byte is the last resort, but only as far as no other tells by what comes later.
-        let rows = || ROWS.iter().filter(|row| row.foreign != Self::Binary);
+        let rows = || ROWS.iter().filter(|row| row.protocol != Self::Binary);
         let zero = memchr(0, typed);
         let told = rows().find(|row| (row.begins)(&typed[..zero.map_or(typed.len(), |zero| zero + 1)]));
-        told.map(|row| row.foreign).or_else(|| zero.map(|_| Self::Binary))
+        told.map(|row| row.protocol).or_else(|| zero.map(|_| Self::Binary))
     }
 
     /// Takes a first line, without its end, for another protocol's.
     pub(crate) fn from_line(line: &[u8]) -> Option<Self> {
-        ROWS.iter().find(|row| (row.is_line)(line)).map(|row| row.foreign)
+        ROWS.iter().find(|row| (row.is_line)(line)).map(|row| row.protocol)
     }
 
     /// Tells whether bytes begin with the head by which a proxy says whom it stands for. What is said of a beginning that is no HTTP any more is
@@ -229,7 +229,7 @@ impl Foreign {
     pub(crate) const ANSWER_BYTES_MAX: usize = 512;
 }
 
-impl fmt::Display for Foreign {
+impl fmt::Display for OtherProtocol {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("This port is for chat by telnet or nc")?;
         match self.row().name {

@@ -51,7 +51,7 @@ pub(crate) fn encode(message: &Message, out: &mut BytesMut) {
         | Message::Unrecognized { .. }
         | Message::TooLong { .. }
         | Message::NotUtf8
-        | Message::WrongDoor { .. }
+        | Message::WrongProtocol { .. }
         | Message::Dropped { .. }
         | Message::Stopping
         | Message::Here
@@ -136,7 +136,9 @@ fn encode_payload(message: &Message, out: &mut BytesMut) {
             Object::begin(out, "too-long").number("chars", u64::from(*chars_max)).end();
         }
         Message::NotUtf8 => Object::begin(out, "not-utf8").end(),
-        Message::WrongDoor { foreign } => Object::begin(out, "wrong-door").text("what", &foreign.to_string()).end(),
+        Message::WrongProtocol { protocol } => {
+            Object::begin(out, "wrong-door").text("what", &protocol.to_string()).end()
+        }
         Message::Dropped { count } => Object::begin(out, "dropped").number("count", *count).end(),
         Message::Stopping => Object::begin(out, "stopping").end(),
         // Only telnet asks for these, and it has no frames.

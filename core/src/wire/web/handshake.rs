@@ -12,7 +12,7 @@ use super::http::{HEAD_BYTES_MAX, Head, HeadError, Response, Status, takes_gzip}
 use crate::Step;
 use crate::asset::Variant;
 use crate::form::Encoding;
-use crate::{Asset, Config, Foreign, Form, Incident, Message, Refusal, Session, Time};
+use crate::{Asset, Config, Form, Incident, Message, OtherProtocol, Refusal, Session, Time};
 use bytes::Bytes;
 
 /// How many requests a connection may make: far more than a page has files, with those of some reloads. The last is answered with the end of
@@ -224,7 +224,7 @@ impl WebArrival {
                 let is_last = self.stopped || self.requests == REQUESTS_MAX;
                 (head.len, answer(&self.config, &head, is_last))
             }
-            Err(HeadError::Malformed) if Foreign::is_proxy(&self.input) => (0, proxied()),
+            Err(HeadError::Malformed) if OtherProtocol::is_proxy(&self.input) => (0, proxied()),
             Err(HeadError::Malformed) => return Ok(malformed()),
             Err(HeadError::Bad(status)) => (0, refuse(Response::plain_status(status))),
             Err(HeadError::Partial) if self.ended => return Err(Step::End { incident: None, detail: None }),
@@ -329,7 +329,7 @@ fn malformed() -> (Bytes, After) {
 /// Answers somebody who says for whom they connect, though nobody has named them as a proxy.
 fn proxied() -> Answer {
     let response = Response::plain(Status::BAD_REQUEST, PROXIED);
-    Answer { response, after: After::Nothing(Some(Incident::WrongDoor(Foreign::Proxy))), detail: None }
+    Answer { response, after: After::Nothing(Some(Incident::WrongProtocol(OtherProtocol::Proxy))), detail: None }
 }
 
 /// Answers, and closes the connection.

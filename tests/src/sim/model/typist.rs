@@ -1,6 +1,6 @@
 //! Owns what one person has typed: byte by byte, what their lines ask for.
 
-mod foreign;
+mod other_protocol;
 mod telnet;
 
 use std::collections::VecDeque;
@@ -29,7 +29,7 @@ pub(super) enum Ask {
     Refuse(u8),
     AreYouThere,
     /// It is no chat at all: what they are told, which ends as their lines do if it is a plain line.
-    WrongDoor(Vec<u8>),
+    WrongProtocol(Vec<u8>),
 }
 
 #[derive(Clone, Debug)]
@@ -124,9 +124,9 @@ impl Typist {
         match self.opens {
             None if is_over && !self.is_over => self.asks.push_back(Ask::TooLong),
             Some(blank) if !self.is_over => {
-                let foreign = foreign::begins(&self.line, blank);
-                if let Some(told) = foreign.or_else(|| foreign::starts_like_http(&self.line).filter(|_| is_over)) {
-                    self.wrong_door(told);
+                let other = other_protocol::begins(&self.line, blank);
+                if let Some(told) = other.or_else(|| other_protocol::starts_like_http(&self.line).filter(|_| is_over)) {
+                    self.wrong_protocol(told);
                 }
             }
             _ => {}
@@ -138,9 +138,9 @@ impl Typist {
         let line = std::mem::take(&mut self.line);
         let is_over = std::mem::take(&mut self.is_over);
         if self.opens.is_some() {
-            let told = if is_over { foreign::ends_like_http(&line) } else { foreign::is_line(&line) };
+            let told = if is_over { other_protocol::ends_like_http(&line) } else { other_protocol::is_line(&line) };
             if let Some(told) = told {
-                return self.wrong_door(told);
+                return self.wrong_protocol(told);
             }
         }
         // Of what comes first, the end is waited for.
@@ -154,9 +154,9 @@ impl Typist {
         self.asks.extend(ask);
     }
 
-    fn wrong_door(&mut self, told: Vec<u8>) {
+    fn wrong_protocol(&mut self, told: Vec<u8>) {
         self.quit = true;
-        self.asks.push_back(Ask::WrongDoor(told));
+        self.asks.push_back(Ask::WrongProtocol(told));
     }
 
     fn erase_character(&mut self) {

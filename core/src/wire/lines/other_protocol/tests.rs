@@ -5,20 +5,20 @@ use super::*;
 #[test]
 fn each_protocol_is_in_its_place_and_its_answer_is_short() {
     for (index, row) in ROWS.iter().enumerate() {
-        assert_eq!((row.foreign.index(), Foreign::at(index)), (index, row.foreign));
+        assert_eq!((row.protocol.index(), OtherProtocol::at(index)), (index, row.protocol));
         let mut late = BytesMut::new();
-        row.foreign.encode_late(LineEnd::CrLf, &mut late);
-        for answer in [row.foreign.answer(LineEnd::CrLf), late.to_vec()] {
-            assert!((2..=Foreign::ANSWER_BYTES_MAX).contains(&answer.len()), "{}", row.key);
+        row.protocol.encode_late(LineEnd::CrLf, &mut late);
+        for answer in [row.protocol.answer(LineEnd::CrLf), late.to_vec()] {
+            assert!((2..=OtherProtocol::ANSWER_BYTES_MAX).contains(&answer.len()), "{}", row.key);
         }
     }
 }
 
 #[test]
 fn first_lines_of_other_protocols_are_told_from_what_people_say() {
-    let foreign: [(Foreign, &[&str]); 13] = [
+    let protocol: [(OtherProtocol, &[&str]); 13] = [
         (
-            Foreign::Http,
+            OtherProtocol::Http,
             &[
                 "GET / HTTP/1.1",
                 "POST /a/b?c=%20 HTTP/1.0",
@@ -28,7 +28,7 @@ fn first_lines_of_other_protocols_are_told_from_what_people_say() {
             ],
         ),
         (
-            Foreign::Proxy,
+            OtherProtocol::Proxy,
             &[
                 "PROXY TCP4 203.0.113.7 192.0.2.1 56324 42069",
                 "PROXY TCP6 2001:db8::1 2001:db8::2 56324 42069",
@@ -36,7 +36,7 @@ fn first_lines_of_other_protocols_are_told_from_what_people_say() {
             ],
         ),
         (
-            Foreign::Irc,
+            OtherProtocol::Irc,
             &[
                 "CAP LS 302",
                 "CAP LS",
@@ -69,7 +69,7 @@ fn first_lines_of_other_protocols_are_told_from_what_people_say() {
             ],
         ),
         (
-            Foreign::Smtp,
+            OtherProtocol::Smtp,
             &[
                 "EHLO mail.example",
                 "ehlo [203.0.113.7]",
@@ -84,28 +84,28 @@ fn first_lines_of_other_protocols_are_told_from_what_people_say() {
                 "AUTH PLAIN AGEAYg==",
             ],
         ),
-        (Foreign::Ftp, &["USER anonymous"]),
-        (Foreign::Imap, &["a001 LOGIN ann secret", "A1 CAPABILITY", "1 ID NIL"]),
-        (Foreign::Sip, &["OPTIONS sip:nm SIP/2.0", "REGISTER sip:a.example SIP/2.0"]),
-        (Foreign::Rtsp, &["OPTIONS / RTSP/1.0", "DESCRIBE rtsp://a/b RTSP/1.0"]),
+        (OtherProtocol::Ftp, &["USER anonymous"]),
+        (OtherProtocol::Imap, &["a001 LOGIN ann secret", "A1 CAPABILITY", "1 ID NIL"]),
+        (OtherProtocol::Sip, &["OPTIONS sip:nm SIP/2.0", "REGISTER sip:a.example SIP/2.0"]),
+        (OtherProtocol::Rtsp, &["OPTIONS / RTSP/1.0", "DESCRIBE rtsp://a/b RTSP/1.0"]),
         (
-            Foreign::Redis,
+            OtherProtocol::Redis,
             &["*1", "*14", "PING", "INFO", "AUTH s3cret", "AUTH default s3cret", "CONFIG GET *", "SELECT 0"],
         ),
-        (Foreign::Memcached, &["stats", "version", "set key 0 900 5"]),
-        (Foreign::Vnc, &["RFB 003.008", "RFB 003.003"]),
+        (OtherProtocol::Memcached, &["stats", "version", "set key 0 900 5"]),
+        (OtherProtocol::Vnc, &["RFB 003.008", "RFB 003.003"]),
         (
-            Foreign::JsonRpc,
+            OtherProtocol::JsonRpc,
             &[
                 r#"{"jsonrpc":"2.0","method":"eth_blockNumber","id":1}"#,
                 r#"{"id":1,"method":"mining.subscribe","params":[]}"#,
             ],
         ),
-        (Foreign::Irc, &["NOTICE bob :hello", "PART #chat :bye", "TOPIC #chat :new"]),
+        (OtherProtocol::Irc, &["NOTICE bob :hello", "PART #chat :bye", "TOPIC #chat :new"]),
     ];
-    for (foreign, lines) in foreign {
+    for (protocol, lines) in protocol {
         for line in lines {
-            assert_eq!(Foreign::from_line(line.as_bytes()), Some(foreign), "{line}");
+            assert_eq!(OtherProtocol::from_line(line.as_bytes()), Some(protocol), "{line}");
         }
     }
     let chat = [
@@ -173,67 +173,67 @@ fn first_lines_of_other_protocols_are_told_from_what_people_say() {
         "caf\u{e9} HTTP",
     ];
     for line in chat {
-        assert_eq!(Foreign::from_line(line.as_bytes()), None, "{line}");
-        assert_eq!(Foreign::from_start(line.as_bytes(), 0), None, "{line}");
+        assert_eq!(OtherProtocol::from_line(line.as_bytes()), None, "{line}");
+        assert_eq!(OtherProtocol::from_start(line.as_bytes(), 0), None, "{line}");
     }
-    assert_eq!(Foreign::from_line(b"PASS s\xff"), None, "it is told that it is not UTF-8");
+    assert_eq!(OtherProtocol::from_line(b"PASS s\xff"), None, "it is told that it is not UTF-8");
 }
 
 #[test]
 fn what_begins_as_another_protocol_is_told_at_the_byte_that_tells() {
-    let cases: [(Foreign, &[u8], u8, usize); 19] = [
-        (Foreign::Tls, &[0x16, 3, 1, 0, 5], 0, 2),
-        (Foreign::Binary, &[0, 1, 0, 8], 0, 1),
-        (Foreign::Binary, b"\x3a\0\0\0", 0, 2),
-        (Foreign::Binary, b"JRMI\0\x02K", 0, 5),
-        (Foreign::Binary, b"\x30\x0c\x02\x01\x01\x60\x07\x02\x01\x03\x04\0\x80\0", 0, 12),
-        (Foreign::Binary, b"\x13BitTorrent protocol\0\0", 0, 21),
-        (Foreign::Binary, &[5, 0], 0, 2),
-        (Foreign::Proxy, b"\0", 2, 1),
-        (Foreign::Binary, b"\0", 1, 1),
-        (Foreign::Ssh, b"SSH-2.0-OpenSSH_9.2", 0, 6),
-        (Foreign::Ssh, b"SSH-1.99-x", 0, 6),
-        (Foreign::Xmpp, b"<?xml version='1.0'?><stream:stream to='a'>", 0, 35),
-        (Foreign::Xmpp, b"<stream:stream to='a'>", 0, 14),
-        (Foreign::Git, b"0032git-upload-pack /a\0host=b\0", 0, 8),
-        (Foreign::Rsync, b"@RSYNCD: 31.0", 0, 8),
-        (Foreign::Rdp, &[3, 0, 0, 0x13], 0, 2),
-        (Foreign::X11, b"l\0\x0b\0", 0, 2),
-        (Foreign::Socks, &[5, 1, 0], 0, 3),
-        (Foreign::Minecraft, &[16, 0, 0xfd, 5], 0, 2),
+    let cases: [(OtherProtocol, &[u8], u8, usize); 19] = [
+        (OtherProtocol::Tls, &[0x16, 3, 1, 0, 5], 0, 2),
+        (OtherProtocol::Binary, &[0, 1, 0, 8], 0, 1),
+        (OtherProtocol::Binary, b"\x3a\0\0\0", 0, 2),
+        (OtherProtocol::Binary, b"JRMI\0\x02K", 0, 5),
+        (OtherProtocol::Binary, b"\x30\x0c\x02\x01\x01\x60\x07\x02\x01\x03\x04\0\x80\0", 0, 12),
+        (OtherProtocol::Binary, b"\x13BitTorrent protocol\0\0", 0, 21),
+        (OtherProtocol::Binary, &[5, 0], 0, 2),
+        (OtherProtocol::Proxy, b"\0", 2, 1),
+        (OtherProtocol::Binary, b"\0", 1, 1),
+        (OtherProtocol::Ssh, b"SSH-2.0-OpenSSH_9.2", 0, 6),
+        (OtherProtocol::Ssh, b"SSH-1.99-x", 0, 6),
+        (OtherProtocol::Xmpp, b"<?xml version='1.0'?><stream:stream to='a'>", 0, 35),
+        (OtherProtocol::Xmpp, b"<stream:stream to='a'>", 0, 14),
+        (OtherProtocol::Git, b"0032git-upload-pack /a\0host=b\0", 0, 8),
+        (OtherProtocol::Rsync, b"@RSYNCD: 31.0", 0, 8),
+        (OtherProtocol::Rdp, &[3, 0, 0, 0x13], 0, 2),
+        (OtherProtocol::X11, b"l\0\x0b\0", 0, 2),
+        (OtherProtocol::Socks, &[5, 1, 0], 0, 3),
+        (OtherProtocol::Minecraft, &[16, 0, 0xfd, 5], 0, 2),
     ];
-    for (foreign, bytes, blank_lines, told) in cases {
+    for (protocol, bytes, blank_lines, told) in cases {
         for len in 0..=bytes.len() {
-            let expected = (len >= told).then_some(foreign);
-            assert_eq!(Foreign::from_start(&bytes[..len], blank_lines), expected, "{len} of {bytes:?}");
+            let expected = (len >= told).then_some(protocol);
+            assert_eq!(OtherProtocol::from_start(&bytes[..len], blank_lines), expected, "{len} of {bytes:?}");
         }
     }
     for chat in ["SSH-keys", "SSH-", "<?xml is verbose", "0032", "0032 git", "@RSYNC", "l", "B"] {
-        assert_eq!(Foreign::from_start(chat.as_bytes(), 0), None, "{chat}");
+        assert_eq!(OtherProtocol::from_start(chat.as_bytes(), 0), None, "{chat}");
     }
 }
 
 #[test]
 fn a_request_line_is_told_by_its_end_whatever_it_begins_with() {
-    for (line, foreign) in [
-        ("get /aaaa HTTP/1.1", Some(Foreign::Http)),
-        ("AAAAAAAAAAAAAAAAAAAAA / HTTP/1.0", Some(Foreign::Http)),
-        (" HTTP/1.1", Some(Foreign::Http)),
+    for (line, protocol) in [
+        ("get /aaaa HTTP/1.1", Some(OtherProtocol::Http)),
+        ("AAAAAAAAAAAAAAAAAAAAA / HTTP/1.0", Some(OtherProtocol::Http)),
+        (" HTTP/1.1", Some(OtherProtocol::Http)),
         ("HTTP/1.1", None),
         ("aHTTP/1.1", None),
         ("get /aaaa HTTP/1.1 ", None),
         ("get /aaaa HTTP/1.x", None),
         ("get /aaaa HTTP/11", None),
     ] {
-        assert_eq!(Foreign::from_end(line.as_bytes()), foreign, "{line}");
+        assert_eq!(OtherProtocol::from_end(line.as_bytes()), protocol, "{line}");
     }
 }
 
 #[test]
 fn a_request_line_without_an_end_is_told_by_its_beginning() {
-    for (held, foreign) in [
-        ("GET /aaaa", Some(Foreign::Http)),
-        ("CONNECT http", Some(Foreign::Http)),
+    for (held, protocol) in [
+        ("GET /aaaa", Some(OtherProtocol::Http)),
+        ("CONNECT http", Some(OtherProtocol::Http)),
         ("GET it", None),
         ("get /aaaa", None),
         ("/join aaaa", None),
@@ -241,7 +241,7 @@ fn a_request_line_without_an_end_is_told_by_its_beginning() {
         ("AAAAAAAAAAAAAAAAAAAAA /", None),
         ("GET", None),
     ] {
-        assert_eq!(Foreign::from_endless(held.as_bytes()), foreign, "{held}");
+        assert_eq!(OtherProtocol::from_endless(held.as_bytes()), protocol, "{held}");
     }
 }
 
@@ -249,31 +249,34 @@ fn a_request_line_without_an_end_is_told_by_its_beginning() {
 fn an_answer_is_in_the_words_of_the_protocol() {
     let texts = [
         (
-            Foreign::Http,
+            OtherProtocol::Http,
             "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: 52\r\nConnection: close\r\n\r\n\
              This port is for chat by telnet or nc, not for HTTP\n",
         ),
-        (Foreign::Tls, "This port is for chat by telnet or nc, not for TLS\n"),
-        (Foreign::Binary, "This port is for chat by telnet or nc\n"),
-        (Foreign::Proxy, "This port is for chat by telnet or nc, not for the PROXY protocol\n"),
-        (Foreign::Irc, "ERROR :This port is for chat by telnet or nc, not for IRC\r\n"),
-        (Foreign::Smtp, "554 This port is for chat by telnet or nc, not for mail (SMTP)\r\n"),
-        (Foreign::Sip, "SIP/2.0 501 This port is for chat by telnet or nc, not for SIP\r\nContent-Length: 0\r\n\r\n"),
-        (Foreign::Redis, "-ERR This port is for chat by telnet or nc, not for Redis\r\n"),
-        (Foreign::Git, "003bERR This port is for chat by telnet or nc, not for Git\n"),
+        (OtherProtocol::Tls, "This port is for chat by telnet or nc, not for TLS\n"),
+        (OtherProtocol::Binary, "This port is for chat by telnet or nc\n"),
+        (OtherProtocol::Proxy, "This port is for chat by telnet or nc, not for the PROXY protocol\n"),
+        (OtherProtocol::Irc, "ERROR :This port is for chat by telnet or nc, not for IRC\r\n"),
+        (OtherProtocol::Smtp, "554 This port is for chat by telnet or nc, not for mail (SMTP)\r\n"),
+        (
+            OtherProtocol::Sip,
+            "SIP/2.0 501 This port is for chat by telnet or nc, not for SIP\r\nContent-Length: 0\r\n\r\n",
+        ),
+        (OtherProtocol::Redis, "-ERR This port is for chat by telnet or nc, not for Redis\r\n"),
+        (OtherProtocol::Git, "003bERR This port is for chat by telnet or nc, not for Git\n"),
     ];
-    for (foreign, text) in texts {
-        assert_eq!(foreign.answer(LineEnd::Lf), text.as_bytes(), "{foreign:?}");
+    for (protocol, text) in texts {
+        assert_eq!(protocol.answer(LineEnd::Lf), text.as_bytes(), "{protocol:?}");
     }
-    assert_eq!(Foreign::Tls.answer(LineEnd::CrLf), b"This port is for chat by telnet or nc, not for TLS\r\n");
-    let (text, len) = (Foreign::Git.answer(LineEnd::Lf), 0x3b);
+    assert_eq!(OtherProtocol::Tls.answer(LineEnd::CrLf), b"This port is for chat by telnet or nc, not for TLS\r\n");
+    let (text, len) = (OtherProtocol::Git.answer(LineEnd::Lf), 0x3b);
     assert_eq!(text.len(), len, "it says how long it is");
-    assert_eq!(Foreign::Socks.answer(LineEnd::Lf), [5, 0xff]);
+    assert_eq!(OtherProtocol::Socks.answer(LineEnd::Lf), [5, 0xff]);
 }
 
 #[test]
 fn an_ssh_client_is_sent_a_packet_that_disconnects_it() {
-    let answer = Foreign::Ssh.answer(LineEnd::Lf);
+    let answer = OtherProtocol::Ssh.answer(LineEnd::Lf);
     let packet = answer.strip_prefix(b"SSH-2.0-chinwag\r\n").expect("first a version");
     let number = |bytes: &[u8]| u32::from_be_bytes(bytes.try_into().expect("four bytes")) as usize;
     assert_eq!((number(&packet[..4]), packet.len() % 8), (packet.len() - 4, 0));
@@ -282,19 +285,19 @@ fn an_ssh_client_is_sent_a_packet_that_disconnects_it() {
     let payload = &packet[5..packet.len() - padding];
     assert_eq!((payload[0], number(&payload[1..5])), (1, 7));
     let text = &payload[9..9 + number(&payload[5..9])];
-    assert_eq!(text, Foreign::Ssh.to_string().as_bytes());
+    assert_eq!(text, OtherProtocol::Ssh.to_string().as_bytes());
     assert_eq!(payload[9 + text.len()..], [0; 4], "in no language");
 }
 
 #[test]
 fn a_refusal_of_x11_and_of_vnc_says_how_long_its_reason_is() {
-    let x11 = Foreign::X11.answer(LineEnd::Lf);
-    let text = Foreign::X11.to_string();
+    let x11 = OtherProtocol::X11.answer(LineEnd::Lf);
+    let text = OtherProtocol::X11.to_string();
     assert_eq!((x11[0], usize::from(x11[1])), (0, text.len()));
     assert_eq!(8 + 4 * usize::from(u16::from_le_bytes([x11[6], x11[7]])), x11.len());
     assert!(x11[8..].starts_with(text.as_bytes()));
-    let vnc = Foreign::Vnc.answer(LineEnd::Lf);
-    let text = Foreign::Vnc.to_string();
+    let vnc = OtherProtocol::Vnc.answer(LineEnd::Lf);
+    let text = OtherProtocol::Vnc.to_string();
     assert_eq!(
         vnc,
         [b"RFB 003.008\n\0\0\0\0", &[u8::try_from(text.len()).expect("it is short")][..], text.as_bytes()].concat()

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::form::Encoding;
-use crate::{Foreign, Text, Token};
+use crate::{OtherProtocol, Text, Token};
 
 fn name(text: &str) -> Name {
     Name::parse(text).expect("the case is a name")
@@ -106,7 +106,7 @@ fn every_message_is_the_object_that_the_page_is_promised() {
         (Message::TooLong { chars_max: 400 }, json!({"kind": "too-long", "chars": 400})),
         (Message::NotUtf8, json!({"kind": "not-utf8"})),
         (
-            Message::WrongDoor { foreign: Foreign::Binary },
+            Message::WrongProtocol { protocol: OtherProtocol::Binary },
             json!({"kind": "wrong-door", "what": "This port is for chat by telnet or nc"}),
         ),
         (Message::Dropped { count: 17 }, json!({"kind": "dropped", "count": 17})),

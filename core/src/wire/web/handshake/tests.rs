@@ -429,7 +429,7 @@ fn a_proxy_that_nobody_has_named_is_told_so_in_every_split() {
         for split in 0..=bytes.len() {
             let (answer, step, _) = talk(&[&bytes[..split], &bytes[split..]]);
             assert!(answer.starts_with("HTTP/1.1 400 ") && answer.contains("--proxy-from"), "{answer}");
-            assert_eq!(step, Step::End { incident: Some(Incident::WrongDoor(Foreign::Proxy)), detail: None });
+            assert_eq!(step, Step::End { incident: Some(Incident::WrongProtocol(OtherProtocol::Proxy)), detail: None });
         }
     }
     let (answer, ..) = talk(&[b"PROXY / HTTP/1.1\r\nHost: a\r\n\r\n"]);
