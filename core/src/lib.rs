@@ -7,7 +7,7 @@
 //!              connection      server            writer
 //! ```
 //!
-//! - [`Arrival`] decides who a new connection is: by lines or by a browser, or of another protocol.
+//! - [`Handshake`] decides who a new connection is: by lines or by a browser, or of another protocol.
 //! - [`Session`] turns the bytes of one connection into [`Request`]s: lines, without telnet's bytes, or the messages of a
 //!   `WebSocket`, checked, cleaned, and no faster than the connection may make them.
 //! - [`Chat`] turns [`Event`]s into [`Action`]s: it knows who is here, under which name, and in which room.
@@ -62,7 +62,7 @@
 //! ```
 //!
 //! # Stopping
-//! Hand [`Event::Stopped`] to the hub, [`Arrival::handle_stop`] to all who have not entered yet, and the batch that comes of it to every
+//! Hand [`Event::Stopped`] to the hub, [`Handshake::handle_stop`] to all who have not entered yet, and the batch that comes of it to every
 //! writer. From then on [`Hub::open`] lets nobody in. Go on polling each fan-out, also at [`Fanout::poll_timeout`], until it
 //! [is finished](Fanout::is_finished): everybody has been told, or had [`Config::drain`] to take it.
 
@@ -127,5 +127,5 @@ pub use text::Text;
 pub use texts::Texts;
 pub use time::Time;
 pub use token::{Secret, Token};
-pub use wire::handshake::{Arrival, Step};
+pub use wire::handshake::{Handshake, Step};
 pub use wire::lines::other_protocol::OtherProtocol;

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chinwag_core::{Arrival, Config, Form, Refusal, Stats, Step, Time};
+use chinwag_core::{Config, Form, Handshake, Refusal, Stats, Step, Time};
 use chinwag_io::{Door, Recovery, Watch};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc::Sender;
@@ -75,44 +75,44 @@ async fn arrive(
     if from > clock::now() {
         clock::reach(from).await;
     }
-    let mut arrival = Arrival::new(&config, form, peer, clock::now());
+    let mut handshake = Handshake::new(&config, form, peer, clock::now());
     loop {
         if watch.is_stopping() {
-            arrival.handle_stop();
+            handshake.handle_stop();
         }
-        match arrival.poll_step(clock::now()) {
+        match handshake.poll_step(clock::now()) {
             Step::Read { until } => {
                 let read = tokio::select! {
                     biased;
-                    read = poll_fn(|cx| socket.poll_read(cx, |bytes| arrival.handle_bytes(bytes))) => Some(read),
+                    read = poll_fn(|cx| socket.poll_read(cx, |bytes| handshake.handle_bytes(bytes))) => Some(read),
                     () = clock::reach(until) => None,
                 };
                 match read {
                     Some(Ok(1..)) | None => {}
-                    Some(Ok(0) | Err(_)) => arrival.handle_end(),
+                    Some(Ok(0) | Err(_)) => handshake.handle_end(),
                 }
             }
             Step::Write { bytes, until } => {
                 if !socket.write_all(&bytes, until).await {
-                    arrival.handle_failure();
+                    handshake.handle_failure();
                 }
                 // Whoever asks for one thing after the other, all at once, does not keep others waiting.
                 yield_now().await;
             }
             Step::Measure => {
                 let stats = measure(&watch, &inputs).await;
-                arrival.handle_metrics(stats.map(|stats| watch.metrics(stats)));
+                handshake.handle_metrics(stats.map(|stats| watch.metrics(stats)));
             }
             Step::Announce { address } => {
                 let from = socket.announce(clock::now(), address, form);
-                arrival.handle_admission(may_come(from).await);
+                handshake.handle_admission(may_come(from).await);
             }
             Step::Admit => {
                 let from = socket.admit(clock::now());
-                arrival.handle_admission(may_come(from).await);
+                handshake.handle_admission(may_come(from).await);
             }
             Step::Enter => {
-                let _ = inputs.send(Input::Opened(Arc::new(socket), Box::new(arrival.into_session()))).await;
+                let _ = inputs.send(Input::Opened(Arc::new(socket), Box::new(handshake.into_session()))).await;
                 return;
             }
             Step::End { incident, detail } => {

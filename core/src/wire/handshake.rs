@@ -7,9 +7,9 @@ use std::net::IpAddr;
 
 use bytes::Bytes;
 
-use super::lines::handshake::LinesArrival;
-use super::proxied::{Introduced, ProxiedArrival};
-use super::web::handshake::WebArrival;
+use super::lines::handshake::LinesHandshake;
+use super::proxied::{Introduced, ProxiedHandshake};
+use super::web::handshake::WebHandshake;
 use crate::{Config, Form, Incident, Refusal, Session, Time};
 
 /// Decides who a new connection is.
@@ -23,44 +23,44 @@ use crate::{Config, Form, Incident, Refusal, Session, Time};
 ///
 /// Where a proxy is to say for whom it connects ([`Config::proxies`]), that comes first, for either.
 #[derive(Debug)]
-pub struct Arrival(Kind);
+pub struct Handshake(Kind);
 
 #[derive(Debug)]
 enum Kind {
-    Proxied(Box<ProxiedArrival>),
-    Lines(LinesArrival),
-    Web(Box<WebArrival>),
+    Proxied(Box<ProxiedHandshake>),
+    Lines(LinesHandshake),
+    Web(Box<WebHandshake>),
 }
 
-/// Tells what is to be done next with a connection that has arrived.
+/// Tells what is to be done next with a connection that is new.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Step {
-    /// Read from the socket, and hand in what came with [`Arrival::handle_bytes`], or that nothing more will come with
-    /// [`Arrival::handle_end`]. Come back at this time, if nothing comes before.
+    /// Read from the socket, and hand in what came with [`Handshake::handle_bytes`], or that nothing more will come with
+    /// [`Handshake::handle_end`]. Come back at this time, if nothing comes before.
     Read {
         /// When to come back.
         until: Time,
     },
     /// Write this, all that the socket takes until this time, and come back. If it did not take all of it, say so before, with
-    /// [`Arrival::handle_failure`].
+    /// [`Handshake::handle_failure`].
     Write {
         /// What to write; never empty.
         bytes: Bytes,
         /// Until when to wait for the socket; if that is not later than now, not at all.
         until: Time,
     },
-    /// Gather what is counted ([`Stats`](crate::Stats)), hand it in as text with [`Arrival::handle_metrics`], and come back.
+    /// Gather what is counted ([`Stats`](crate::Stats)), hand it in as text with [`Handshake::handle_metrics`], and come back.
     Measure,
     /// Tell the [`Gate`](crate::Gate) for whom the connection is, which a proxy has made, hand in what it says with
-    /// [`Arrival::handle_admission`], once they may come, and come back.
+    /// [`Handshake::handle_admission`], once they may come, and come back.
     Announce {
         /// Where they come from.
         address: IpAddr,
     },
-    /// Ask the [`Gate`](crate::Gate) whether this visitor may chat, hand in what it says with [`Arrival::handle_admission`], once they may
+    /// Ask the [`Gate`](crate::Gate) whether this visitor may chat, hand in what it says with [`Handshake::handle_admission`], once they may
     /// come, and come back.
     Admit,
-    /// Let the connection into the chat, with what [`Arrival::into_session`] returns.
+    /// Let the connection into the chat, with what [`Handshake::into_session`] returns.
     Enter,
     /// Say that no more will come, and close the connection.
     End {
@@ -72,12 +72,12 @@ pub enum Step {
     },
 }
 
-impl Arrival {
+impl Handshake {
     /// Starts with a connection that was just accepted from a listener of this kind, made by `peer`.
     #[must_use]
     pub fn new(config: &Config, form: Form, peer: IpAddr, now: Time) -> Self {
         if config.is_proxy(peer) {
-            return Self(Kind::Proxied(Box::new(ProxiedArrival::new(config, form, peer, now))));
+            return Self(Kind::Proxied(Box::new(ProxiedHandshake::new(config, form, peer, now))));
         }
         Self::introduced(config, form, now)
     }
@@ -85,26 +85,26 @@ impl Arrival {
     /// Starts with a connection of which it is known for whom it is.
     fn introduced(config: &Config, form: Form, now: Time) -> Self {
         Self(match form {
-            Form::Lines => Kind::Lines(LinesArrival::new(config, now)),
-            Form::Web => Kind::Web(Box::new(WebArrival::new(config, now))),
+            Form::Lines => Kind::Lines(LinesHandshake::new(config, now)),
+            Form::Web => Kind::Web(Box::new(WebHandshake::new(config, now))),
         })
     }
 
     /// Takes bytes that have come.
     pub fn handle_bytes(&mut self, bytes: &[u8]) {
         match &mut self.0 {
-            Kind::Proxied(arrival) => arrival.handle_bytes(bytes),
-            Kind::Lines(arrival) => arrival.handle_bytes(bytes),
-            Kind::Web(arrival) => arrival.handle_bytes(bytes),
+            Kind::Proxied(handshake) => handshake.handle_bytes(bytes),
+            Kind::Lines(handshake) => handshake.handle_bytes(bytes),
+            Kind::Web(handshake) => handshake.handle_bytes(bytes),
         }
     }
 
     /// Takes notice that no more bytes will come.
     pub fn handle_end(&mut self) {
         match &mut self.0 {
-            Kind::Proxied(arrival) => arrival.handle_end(),
-            Kind::Lines(arrival) => arrival.handle_end(),
-            Kind::Web(arrival) => arrival.handle_end(),
+            Kind::Proxied(handshake) => handshake.handle_end(),
+            Kind::Lines(handshake) => handshake.handle_end(),
+            Kind::Web(handshake) => handshake.handle_end(),
         }
     }
 
@@ -113,7 +113,7 @@ impl Arrival {
         match &mut self.0 {
             // There is one answer only, and the end is next.
             Kind::Proxied(_) | Kind::Lines(_) => {}
-            Kind::Web(arrival) => arrival.handle_failure(),
+            Kind::Web(handshake) => handshake.handle_failure(),
         }
     }
 
@@ -123,7 +123,7 @@ impl Arrival {
         match &mut self.0 {
             // Nobody asks for it there.
             Kind::Proxied(_) | Kind::Lines(_) => {}
-            Kind::Web(arrival) => arrival.handle_metrics(metrics),
+            Kind::Web(handshake) => handshake.handle_metrics(metrics),
         }
     }
 
@@ -131,10 +131,10 @@ impl Arrival {
     /// [`Step::Announce`].
     pub fn handle_admission(&mut self, admission: Result<(), Refusal>) {
         match &mut self.0 {
-            Kind::Proxied(arrival) => arrival.handle_admission(admission),
+            Kind::Proxied(handshake) => handshake.handle_admission(admission),
             // Who is there came to chat.
             Kind::Lines(_) => {}
-            Kind::Web(arrival) => arrival.handle_admission(admission),
+            Kind::Web(handshake) => handshake.handle_admission(admission),
         }
     }
 
@@ -142,24 +142,24 @@ impl Arrival {
     /// to [enter](Step::Enter), and has not yet, is told so, too.
     pub fn handle_stop(&mut self) {
         match &mut self.0 {
-            Kind::Proxied(arrival) => arrival.handle_stop(),
-            Kind::Lines(arrival) => arrival.handle_stop(),
-            Kind::Web(arrival) => arrival.handle_stop(),
+            Kind::Proxied(handshake) => handshake.handle_stop(),
+            Kind::Lines(handshake) => handshake.handle_stop(),
+            Kind::Web(handshake) => handshake.handle_stop(),
         }
     }
 
     /// Returns what is to be done next.
     pub fn poll_step(&mut self, now: Time) -> Step {
         match &mut self.0 {
-            Kind::Proxied(arrival) => match arrival.poll_step(now) {
+            Kind::Proxied(handshake) => match handshake.poll_step(now) {
                 Some(step) => step,
                 None => {
-                    *self = Self::of(arrival.introduce(), now);
+                    *self = Self::of(handshake.introduce(), now);
                     self.poll_step(now)
                 }
             },
-            Kind::Lines(arrival) => arrival.poll_step(now),
-            Kind::Web(arrival) => arrival.poll_step(now),
+            Kind::Lines(handshake) => handshake.poll_step(now),
+            Kind::Web(handshake) => handshake.poll_step(now),
         }
     }
 
@@ -167,25 +167,25 @@ impl Arrival {
     #[must_use]
     pub fn into_session(self) -> Session {
         match self.0 {
-            Kind::Proxied(mut arrival) => Self::of(arrival.introduce(), Time::START).into_session(),
-            Kind::Lines(arrival) => arrival.into_session(),
-            Kind::Web(arrival) => arrival.into_session(),
+            Kind::Proxied(mut handshake) => Self::of(handshake.introduce(), Time::START).into_session(),
+            Kind::Lines(handshake) => handshake.into_session(),
+            Kind::Web(handshake) => handshake.into_session(),
         }
     }
 
     /// Goes on with a connection whose proxy has said for whom it is.
     fn of(introduced: Introduced, now: Time) -> Self {
         let Introduced { config, form, input, ended, stopped } = introduced;
-        let mut arrival = Self::introduced(&config, form, now);
+        let mut handshake = Self::introduced(&config, form, now);
         if !input.is_empty() {
-            arrival.handle_bytes(&input);
+            handshake.handle_bytes(&input);
         }
         if ended {
-            arrival.handle_end();
+            handshake.handle_end();
         }
         if stopped {
-            arrival.handle_stop();
+            handshake.handle_stop();
         }
-        arrival
+        handshake
     }
 }

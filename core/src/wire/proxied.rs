@@ -16,7 +16,7 @@ use crate::{Config, Form, Incident, Refusal, Time};
 /// What is told to one whose proxy does not say for whom they come.
 const NO_HEADER: &str = "Server expects the PROXY protocol (send-proxy) from your address, which --proxy-from names";
 
-pub(super) struct ProxiedArrival {
+pub(super) struct ProxiedHandshake {
     config: Config,
     form: Form,
     /// The proxy's address.
@@ -54,7 +54,7 @@ pub(super) struct Introduced {
     pub(super) stopped: bool,
 }
 
-impl ProxiedArrival {
+impl ProxiedHandshake {
     pub(super) fn new(config: &Config, form: Form, peer: IpAddr, now: Time) -> Self {
         Self {
             config: config.clone(),
@@ -132,9 +132,9 @@ impl ProxiedArrival {
 }
 
 /// It hides what has come.
-impl fmt::Debug for ProxiedArrival {
+impl fmt::Debug for ProxiedHandshake {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "ProxiedArrival({} bytes, {:?})", self.input.len(), self.phase)
+        write!(f, "ProxiedHandshake({} bytes, {:?})", self.input.len(), self.phase)
     }
 }
 
@@ -143,7 +143,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::Arrival;
+    use crate::Handshake;
     use crate::{Next, Request, Signals, Text};
 
     const V2: &[u8] = b"\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0c\xcb\0\x71\x07\xc0\0\x02\x01\xdc\x04\xab\xe0";
@@ -165,8 +165,8 @@ mod tests {
         Time::after(Duration::from_secs(5))
     }
 
-    fn arrive(form: Form) -> Arrival {
-        Arrival::new(&config(), form, proxy(), Time::START)
+    fn arrive(form: Form) -> Handshake {
+        Handshake::new(&config(), form, proxy(), Time::START)
     }
 
     #[test]
@@ -174,30 +174,30 @@ mod tests {
         for (header, told) in [(V1, "203.0.113.7"), (V2, "203.0.113.7"), (LOCAL, "10.0.0.1"), (UNKNOWN, "10.0.0.1")] {
             let bytes = [header, b"hello\n"].concat();
             for split in 0..=bytes.len() {
-                let mut arrival = arrive(Form::Lines);
-                arrival.handle_bytes(&bytes[..split]);
+                let mut handshake = arrive(Form::Lines);
+                handshake.handle_bytes(&bytes[..split]);
                 if split < header.len() {
-                    assert_eq!(arrival.poll_step(Time::START), Step::Read { until: late() }, "split at {split}");
+                    assert_eq!(handshake.poll_step(Time::START), Step::Read { until: late() }, "split at {split}");
                 }
                 let mut rest = Some(&bytes[split..]);
-                let mut step = arrival.poll_step(Time::START);
+                let mut step = handshake.poll_step(Time::START);
                 let mut announced = Vec::new();
                 loop {
                     match step {
-                        Step::Read { .. } => arrival.handle_bytes(rest.take().expect("all has come")),
+                        Step::Read { .. } => handshake.handle_bytes(rest.take().expect("all has come")),
                         Step::Announce { address } => {
                             announced.push(address.to_string());
-                            arrival.handle_admission(Ok(()));
+                            handshake.handle_admission(Ok(()));
                         }
                         Step::Enter => break,
                         step @ (Step::Write { .. } | Step::Measure | Step::Admit | Step::End { .. }) => {
                             panic!("{step:?} after a header")
                         }
                     }
-                    step = arrival.poll_step(Time::START);
+                    step = handshake.poll_step(Time::START);
                 }
                 assert_eq!(announced, [told]);
-                let mut session = arrival.into_session();
+                let mut session = handshake.into_session();
                 rest.into_iter().for_each(|rest| session.handle_bytes(rest));
                 let said = Next::Ask(vec![Request::Say(Text::clean("hello").into())]);
                 assert_eq!(session.poll_next(Time::START, Signals::default()), said);
@@ -207,32 +207,32 @@ mod tests {
 
     #[test]
     fn a_browser_behind_a_proxy_is_answered_and_has_its_own_time_for_a_request() {
-        let mut arrival = arrive(Form::Web);
-        arrival.handle_bytes(V2);
-        assert_eq!(arrival.poll_step(Time::START), Step::Announce { address: [203, 0, 113, 7].into() });
+        let mut handshake = arrive(Form::Web);
+        handshake.handle_bytes(V2);
+        assert_eq!(handshake.poll_step(Time::START), Step::Announce { address: [203, 0, 113, 7].into() });
         assert_eq!(
-            arrival.poll_step(late()),
+            handshake.poll_step(late()),
             Step::Announce { address: [203, 0, 113, 7].into() },
             "it is not known yet"
         );
-        arrival.handle_admission(Ok(()));
-        assert_eq!(arrival.poll_step(late()), Step::Read { until: late() + Duration::from_secs(5) });
-        arrival.handle_bytes(b"GET /healthz HTTP/1.0\r\n\r\n");
-        let Step::Write { bytes, .. } = arrival.poll_step(late()) else { panic!("there is an answer") };
+        handshake.handle_admission(Ok(()));
+        assert_eq!(handshake.poll_step(late()), Step::Read { until: late() + Duration::from_secs(5) });
+        handshake.handle_bytes(b"GET /healthz HTTP/1.0\r\n\r\n");
+        let Step::Write { bytes, .. } = handshake.poll_step(late()) else { panic!("there is an answer") };
         assert!(bytes.starts_with(b"HTTP/1.1 200 "));
     }
 
     #[test]
     fn who_has_too_many_connections_through_a_proxy_is_told_so() {
         for (form, told) in [(Form::Lines, &b"Too many connections"[..]), (Form::Web, b"HTTP/1.1 429 ")] {
-            let mut arrival = arrive(form);
-            arrival.handle_bytes(V1);
-            arrival.handle_admission(Ok(()));
-            assert!(matches!(arrival.poll_step(Time::START), Step::Announce { .. }));
-            arrival.handle_admission(Err(Refusal::AddressFull));
-            let Step::Write { bytes, .. } = arrival.poll_step(Time::START) else { panic!("there is an answer") };
+            let mut handshake = arrive(form);
+            handshake.handle_bytes(V1);
+            handshake.handle_admission(Ok(()));
+            assert!(matches!(handshake.poll_step(Time::START), Step::Announce { .. }));
+            handshake.handle_admission(Err(Refusal::AddressFull));
+            let Step::Write { bytes, .. } = handshake.poll_step(Time::START) else { panic!("there is an answer") };
             assert!(bytes.starts_with(told), "{bytes:?}");
-            assert_eq!([(); 2].map(|()| arrival.poll_step(Time::START)), [GONE, GONE]);
+            assert_eq!([(); 2].map(|()| handshake.poll_step(Time::START)), [GONE, GONE]);
         }
     }
 
@@ -249,44 +249,46 @@ mod tests {
             (b"", false, late()),
         ] {
             for form in [Form::Lines, Form::Web] {
-                let mut arrival = arrive(form);
-                arrival.handle_bytes(bytes);
+                let mut handshake = arrive(form);
+                handshake.handle_bytes(bytes);
                 if ended {
-                    arrival.handle_end();
+                    handshake.handle_end();
                 }
-                let Step::Write { bytes: told, .. } = arrival.poll_step(now) else { panic!("{bytes:?} has no answer") };
+                let Step::Write { bytes: told, .. } = handshake.poll_step(now) else {
+                    panic!("{bytes:?} has no answer")
+                };
                 let told = String::from_utf8(told.to_vec()).expect("it is text");
                 assert!(told.ends_with(&format!("{NO_HEADER}\n")), "{told}");
                 assert_eq!(told.starts_with("HTTP/1.1 400 "), form == Form::Web);
-                assert_eq!([(); 2].map(|()| arrival.poll_step(now)), [REFUSED, REFUSED], "{bytes:?}");
+                assert_eq!([(); 2].map(|()| handshake.poll_step(now)), [REFUSED, REFUSED], "{bytes:?}");
             }
         }
     }
 
     #[test]
     fn a_proxy_that_only_tries_whether_somebody_is_here_is_no_incident() {
-        let mut arrival = arrive(Form::Lines);
-        arrival.handle_end();
-        assert_eq!(arrival.poll_step(Time::START), GONE);
+        let mut handshake = arrive(Form::Lines);
+        handshake.handle_end();
+        assert_eq!(handshake.poll_step(Time::START), GONE);
     }
 
     #[test]
     fn who_comes_through_a_proxy_to_a_server_that_stops_is_told_so() {
-        let mut arrival = arrive(Form::Lines);
-        arrival.handle_stop();
-        assert_eq!(arrival.poll_step(Time::START), Step::Read { until: late() });
-        arrival.handle_bytes(V1);
-        assert!(matches!(arrival.poll_step(Time::START), Step::Announce { .. }));
-        arrival.handle_admission(Ok(()));
-        let Step::Write { bytes, .. } = arrival.poll_step(Time::START) else { panic!("it is told") };
+        let mut handshake = arrive(Form::Lines);
+        handshake.handle_stop();
+        assert_eq!(handshake.poll_step(Time::START), Step::Read { until: late() });
+        handshake.handle_bytes(V1);
+        assert!(matches!(handshake.poll_step(Time::START), Step::Announce { .. }));
+        handshake.handle_admission(Ok(()));
+        let Step::Write { bytes, .. } = handshake.poll_step(Time::START) else { panic!("it is told") };
         assert_eq!(bytes, "Server is shutting down\n");
     }
 
     #[test]
     fn from_elsewhere_a_header_opens_nothing() {
-        let mut arrival = Arrival::new(&config(), Form::Web, [192, 0, 2, 1].into(), Time::START);
-        arrival.handle_bytes(V1);
-        let Step::Write { bytes, .. } = arrival.poll_step(Time::START) else { panic!("it is told") };
+        let mut handshake = Handshake::new(&config(), Form::Web, [192, 0, 2, 1].into(), Time::START);
+        handshake.handle_bytes(V1);
+        let Step::Write { bytes, .. } = handshake.poll_step(Time::START) else { panic!("it is told") };
         assert!(bytes.starts_with(b"HTTP/1.1 400 "), "{bytes:?}");
     }
 }

@@ -4,7 +4,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
-use chinwag_core::{Arrival, Config, Form, Incident, Request, Signal, Step, Subnet, Time};
+use chinwag_core::{Config, Form, Handshake, Incident, Request, Signal, Step, Subnet, Time};
 
 use super::frames::{FRAME_HEAD_MAX, Heard, expected, heard, message_bytes_max, well_formed};
 use super::input::Input;
@@ -98,17 +98,17 @@ fn nearly_too_long(left: usize) -> Vec<u8> {
 
 /// Hands pieces in one by one: after the door as soon as the session reads, or, if late, all of them while it is paused.
 fn visit(config: &Config, pieces: &[&[u8]], late: bool) -> Visit {
-    let mut arrival = Arrival::new(config, Form::Web, ELSEWHERE, Time::START);
+    let mut handshake = Handshake::new(config, Form::Web, ELSEWHERE, Time::START);
     let (mut pieces, mut answered, mut has_ended) = (pieces.iter(), String::new(), false);
     let (mut is_let_in, mut announced) = (false, None);
     loop {
-        match arrival.poll_step(Time::START) {
+        match handshake.poll_step(Time::START) {
             Step::Read { until } => {
                 assert!(until > Time::START && !has_ended, "it waits for what can come");
                 if let Some(piece) = pieces.next() {
-                    arrival.handle_bytes(piece);
+                    handshake.handle_bytes(piece);
                 } else {
-                    arrival.handle_end();
+                    handshake.handle_end();
                     has_ended = true;
                 }
             }
@@ -121,10 +121,10 @@ fn visit(config: &Config, pieces: &[&[u8]], late: bool) -> Visit {
             Step::Announce { address } => {
                 let is_first = announced.replace(address).is_none() && answered.is_empty();
                 assert!(is_first && !config.proxies.is_empty(), "that is said once, before all else");
-                arrival.handle_admission(Ok(()));
+                handshake.handle_admission(Ok(()));
             }
-            Step::Admit => arrival.handle_admission(Ok(())),
-            Step::Measure => arrival.handle_metrics(Some("nobody is here\n".to_owned())),
+            Step::Admit => handshake.handle_admission(Ok(())),
+            Step::Measure => handshake.handle_metrics(Some("nobody is here\n".to_owned())),
             Step::End { incident, detail } => {
                 assert!(!is_let_in, "who was let in enters");
                 let is_harmless =
@@ -138,7 +138,7 @@ fn visit(config: &Config, pieces: &[&[u8]], late: bool) -> Visit {
     assert!(is_let_in, "nobody enters who was not let in");
     // A frame at its limit, as much again that was passed before it, and the room that a growing buffer is ahead.
     let held_bytes_max = 2 * 2 * (message_bytes_max(config.line_chars_max) + FRAME_HEAD_MAX);
-    let mut driver = Driver::of(arrival.into_session(), held_bytes_max);
+    let mut driver = Driver::of(handshake.into_session(), held_bytes_max);
     if late {
         driver.signals = driver.signals.after(Signal::Pause);
         pieces.for_each(|piece| driver.session.handle_bytes(piece));

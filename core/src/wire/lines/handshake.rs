@@ -6,7 +6,7 @@ use crate::form::Encoding;
 use crate::{Config, Incident, Message, Session, Time};
 
 #[derive(Debug)]
-pub(crate) struct LinesArrival {
+pub(crate) struct LinesHandshake {
     session: Session,
     until: Time,
     /// The server stops.
@@ -15,7 +15,7 @@ pub(crate) struct LinesArrival {
     turned_away: Option<Step>,
 }
 
-impl LinesArrival {
+impl LinesHandshake {
     pub(crate) fn new(config: &Config, now: Time) -> Self {
         let (session, until) = (Session::new(config), now + config.door_wait);
         Self { session, until, stopped: false, turned_away: None }
@@ -73,10 +73,10 @@ mod tests {
         Time::after(Duration::from_millis(100))
     }
 
-    fn arrive(bytes: &[u8]) -> LinesArrival {
-        let mut arrival = LinesArrival::new(&Config::default(), Time::START);
-        arrival.handle_bytes(bytes);
-        arrival
+    fn arrive(bytes: &[u8]) -> LinesHandshake {
+        let mut handshake = LinesHandshake::new(&Config::default(), Time::START);
+        handshake.handle_bytes(bytes);
+        handshake
     }
 
     fn step(bytes: &[u8]) -> Step {
@@ -85,19 +85,19 @@ mod tests {
 
     #[test]
     fn who_says_nothing_is_let_in_after_a_while() {
-        let mut arrival = arrive(b"");
-        assert_eq!(arrival.poll_step(Time::START), Step::Read { until: wait() });
-        assert_eq!(arrival.poll_step(Time::after(Duration::from_millis(99))), Step::Read { until: wait() });
-        assert_eq!(arrival.poll_step(wait()), Step::Enter);
+        let mut handshake = arrive(b"");
+        assert_eq!(handshake.poll_step(Time::START), Step::Read { until: wait() });
+        assert_eq!(handshake.poll_step(Time::after(Duration::from_millis(99))), Step::Read { until: wait() });
+        assert_eq!(handshake.poll_step(wait()), Step::Enter);
     }
 
     #[test]
     fn who_comes_to_a_server_that_stops_is_told_so() {
         for bytes in [&b""[..], b"hel", b"hello\n"] {
-            let mut arrival = arrive(bytes);
-            arrival.handle_stop();
+            let mut handshake = arrive(bytes);
+            handshake.handle_stop();
             let told = Step::Write { bytes: "Server is shutting down\n".into(), until: Time::START };
-            assert_eq!([(); 2].map(|()| arrival.poll_step(Time::START)), [told, GONE], "{bytes:?}");
+            assert_eq!([(); 2].map(|()| handshake.poll_step(Time::START)), [told, GONE], "{bytes:?}");
         }
     }
 
@@ -116,9 +116,9 @@ mod tests {
     #[test]
     fn what_may_still_become_anything_is_waited_for() {
         for bytes in [&b"G"[..], b"GET / HTTP/1.1", b"hello", b"\xff\xfd\x03", &[0x16]] {
-            let mut arrival = arrive(bytes);
-            assert_eq!(arrival.poll_step(Time::START), Step::Read { until: wait() }, "{bytes:?}");
-            assert_eq!(arrival.poll_step(wait()), Step::Enter, "{bytes:?}");
+            let mut handshake = arrive(bytes);
+            assert_eq!(handshake.poll_step(Time::START), Step::Read { until: wait() }, "{bytes:?}");
+            assert_eq!(handshake.poll_step(wait()), Step::Enter, "{bytes:?}");
         }
     }
 
@@ -132,16 +132,16 @@ mod tests {
         ];
         for (bytes, protocol) in cases {
             for split in 0..=bytes.len() {
-                let mut arrival = arrive(&bytes[..split]);
-                let mut next = arrival.poll_step(Time::START);
+                let mut handshake = arrive(&bytes[..split]);
+                let mut next = handshake.poll_step(Time::START);
                 if next == (Step::Read { until: wait() }) {
-                    arrival.handle_bytes(&bytes[split..]);
-                    next = arrival.poll_step(Time::START);
+                    handshake.handle_bytes(&bytes[split..]);
+                    next = handshake.poll_step(Time::START);
                 }
                 let (bytes, until) = (protocol.answer(LineEnd::Lf).into(), Time::START);
                 assert_eq!(next, Step::Write { bytes, until }, "{protocol:?} split at {split}");
                 let incident = Some(Incident::WrongProtocol(protocol));
-                assert_eq!(arrival.poll_step(Time::START), Step::End { incident, detail: None });
+                assert_eq!(handshake.poll_step(Time::START), Step::End { incident, detail: None });
             }
         }
     }
@@ -149,9 +149,9 @@ mod tests {
     #[test]
     fn who_leaves_without_a_line_was_never_here() {
         for (bytes, last) in [(&b""[..], GONE), (b"half", GONE), (b"\xff\xf4", GONE), (b"hello\n", Step::Enter)] {
-            let mut arrival = arrive(bytes);
-            arrival.handle_end();
-            assert_eq!(arrival.poll_step(Time::START), last, "{bytes:?}");
+            let mut handshake = arrive(bytes);
+            handshake.handle_end();
+            assert_eq!(handshake.poll_step(Time::START), last, "{bytes:?}");
         }
     }
 }

@@ -45,7 +45,7 @@ const METHODS: &str = "GET, HEAD, OPTIONS";
 /// when a head may have ended, or an eighth has been added: so whoever sends a long head byte by byte costs hardly more than who sends it at once.
 const SHORT_BYTES_MAX: usize = 512;
 
-pub(crate) struct WebArrival {
+pub(crate) struct WebHandshake {
     config: Config,
     input: Vec<u8>,
     /// How much of it are line ends before a head.
@@ -110,7 +110,7 @@ enum After {
     Nothing(Option<Incident>),
 }
 
-impl WebArrival {
+impl WebHandshake {
     pub(crate) fn new(config: &Config, now: Time) -> Self {
         let until = now + config.request_wait;
         Self {
@@ -343,9 +343,9 @@ const fn refuse(response: Response) -> Answer {
 }
 
 /// It hides what has come, in which there may be cookies.
-impl fmt::Debug for WebArrival {
+impl fmt::Debug for WebHandshake {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "WebArrival({} bytes, {:?})", self.input.len(), self.phase)
+        write!(f, "WebHandshake({} bytes, {:?})", self.input.len(), self.phase)
     }
 }
 

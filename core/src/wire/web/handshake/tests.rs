@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::*;
-use crate::{Arrival, Asset, CloseCode, Next, Request, Signals, Text};
+use crate::{Asset, CloseCode, Handshake, Next, Request, Signals, Text};
 
 const PAGE: &[Asset] = &[
     Asset::new("/", "text/html; charset=utf-8", b"<!doctype html>"),
@@ -25,24 +25,24 @@ fn late() -> Time {
 }
 
 /// Hands in what is sent, and returns what is answered, and what was to be done in the end.
-fn talk(pieces: &[&[u8]]) -> (String, Step, WebArrival) {
-    let (mut arrival, mut answered) = (WebArrival::new(&config(), Time::START), Vec::new());
+fn talk(pieces: &[&[u8]]) -> (String, Step, WebHandshake) {
+    let (mut handshake, mut answered) = (WebHandshake::new(&config(), Time::START), Vec::new());
     let mut pieces = pieces.iter();
     loop {
-        match arrival.poll_step(Time::START) {
+        match handshake.poll_step(Time::START) {
             Step::Write { bytes, .. } => answered.extend_from_slice(&bytes),
             Step::Read { until } => {
                 assert_eq!(until, late());
                 let Some(piece) = pieces.next() else {
-                    return (String::from_utf8(answered).expect("it is text"), Step::Read { until }, arrival);
+                    return (String::from_utf8(answered).expect("it is text"), Step::Read { until }, handshake);
                 };
-                arrival.handle_bytes(piece);
+                handshake.handle_bytes(piece);
             }
-            Step::Measure => arrival.handle_metrics(Some("people 1\n".to_owned())),
-            Step::Admit => arrival.handle_admission(Ok(())),
+            Step::Measure => handshake.handle_metrics(Some("people 1\n".to_owned())),
+            Step::Admit => handshake.handle_admission(Ok(())),
             Step::Announce { .. } => panic!("that is done when one comes here"),
             step @ (Step::Enter | Step::End { .. }) => {
-                return (String::from_utf8(answered).expect("it is text"), step, arrival);
+                return (String::from_utf8(answered).expect("it is text"), step, handshake);
             }
         }
     }
@@ -56,7 +56,7 @@ fn get(path: &str) -> String {
 type Change<'a> = (&'a str, Option<&'a str>);
 
 /// What browsers send to open a `WebSocket`, but for some changes.
-fn handshake(changes: &[Change<'_>]) -> String {
+fn request_of_socket(changes: &[Change<'_>]) -> String {
     let fields = [
         ("Host", "chat.example:8080"),
         ("Connection", "keep-alive, Upgrade"),
@@ -90,16 +90,16 @@ fn bad_request() -> Step {
 #[test]
 fn a_websocket_is_let_in_with_all_that_came_after_the_handshake_in_every_split() {
     let hello = b"\x81\x85\x01\x02\x03\x04\x69\x67\x6f\x68\x6e";
-    let bytes = [handshake(&[]).as_bytes(), hello].concat();
+    let bytes = [request_of_socket(&[]).as_bytes(), hello].concat();
     for split in 0..=bytes.len() {
-        let (answer, step, arrival) = talk(&[&bytes[..split], &bytes[split..]]);
+        let (answer, step, handshake) = talk(&[&bytes[..split], &bytes[split..]]);
         assert_eq!(step, Step::Enter, "split at {split}");
         assert_eq!(
             answer,
             "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
              Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n"
         );
-        let mut session = arrival.into_session();
+        let mut session = handshake.into_session();
         if split >= bytes.len() - hello.len() {
             session.handle_bytes(&bytes[split..]);
         }
@@ -152,7 +152,7 @@ fn a_handshake_is_checked_field_by_field() {
         (&[("Content-Length", Some("5"))], "413"),
     ];
     for (changes, status) in cases {
-        let (answer, step, _) = talk(&[handshake(changes).as_bytes()]);
+        let (answer, step, _) = talk(&[request_of_socket(changes).as_bytes()]);
         assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{changes:?}: {answer}");
         match (status, step) {
             ("101", step) => assert_eq!(step, Step::Enter, "{changes:?}"),
@@ -161,14 +161,14 @@ fn a_handshake_is_checked_field_by_field() {
             (_, step) => assert_eq!(step, bad_request(), "{changes:?}"),
         }
     }
-    let (answer, ..) = talk(&[handshake(&[("Sec-WebSocket-Version", Some("8"))]).as_bytes()]);
+    let (answer, ..) = talk(&[request_of_socket(&[("Sec-WebSocket-Version", Some("8"))]).as_bytes()]);
     assert!(answer.contains("\r\nSec-WebSocket-Version: 13\r\n"), "{answer}");
 }
 
 #[test]
 fn who_is_behind_a_proxy_that_does_not_hand_things_on_is_told_what_to_change_and_so_is_the_operator() {
     let told = |changes: &[Change<'_>]| {
-        let (answer, step, _) = talk(&[handshake(changes).as_bytes()]);
+        let (answer, step, _) = talk(&[request_of_socket(changes).as_bytes()]);
         let Step::End { incident, detail } = step else { panic!("{changes:?} lets in") };
         (answer, incident, detail.unwrap_or_default())
     };
@@ -208,7 +208,7 @@ fn who_is_behind_a_proxy_that_does_not_hand_things_on_is_told_what_to_change_and
         assert_eq!(incident, Some(Incident::NotUpgraded));
     }
     // What nginx makes of it by itself.
-    let old = handshake(&[("Connection", Some("close")), ("Upgrade", None)]).replace("HTTP/1.1", "HTTP/1.0");
+    let old = request_of_socket(&[("Connection", Some("close")), ("Upgrade", None)]).replace("HTTP/1.1", "HTTP/1.0");
     let (answer, step, _) = talk(&[old.as_bytes()]);
     assert!(answer.starts_with("HTTP/1.1 400 ") && answer.contains("proxy_http_version 1.1;"), "{answer}");
     assert_eq!(step, not_upgraded());
@@ -228,25 +228,27 @@ fn a_proxy_that_asks_in_its_own_way_whether_the_server_is_well_is_told_so() {
         assert_eq!(step, Step::End { incident: None, detail: None }, "it is not refused: {request:?}");
         assert_eq!(answer.contains("\r\nAllow: GET, HEAD, OPTIONS\r\n"), status == "204");
         assert!(status != "204" || answer.ends_with("\r\n\r\n") && !answer.contains("Content-Length"), "{answer}");
-        let mut arrival = WebArrival::new(&config(), Time::START);
-        arrival.handle_bytes(request.as_bytes());
-        arrival.handle_stop();
-        let Step::Write { bytes, .. } = arrival.poll_step(Time::START) else { panic!("there is an answer") };
+        let mut handshake = WebHandshake::new(&config(), Time::START);
+        handshake.handle_bytes(request.as_bytes());
+        handshake.handle_stop();
+        let Step::Write { bytes, .. } = handshake.poll_step(Time::START) else { panic!("there is an answer") };
         assert!(bytes.starts_with(b"HTTP/1.1 503 "), "a server that stops is not well: {request:?}");
     }
 }
 
 #[test]
 fn a_long_head_that_comes_byte_by_byte_is_looked_at_now_and_then() {
-    let mut arrival = WebArrival::new(&config(), Time::START);
+    let mut handshake = WebHandshake::new(&config(), Time::START);
     let head = format!("GET /healthz HTTP/1.1\r\nHost: a\r\nCookie: {}\r\n\r\n", "x".repeat(30_000));
     let mut looked_at = BTreeSet::new();
     for byte in head.as_bytes() {
-        assert_eq!(arrival.poll_step(Time::START), Step::Read { until: late() });
-        looked_at.insert(arrival.looked_at);
-        arrival.handle_bytes(&[*byte]);
+        assert_eq!(handshake.poll_step(Time::START), Step::Read { until: late() });
+        looked_at.insert(handshake.looked_at);
+        handshake.handle_bytes(&[*byte]);
     }
-    assert!(matches!(arrival.poll_step(Time::START), Step::Write { bytes, .. } if bytes.starts_with(b"HTTP/1.1 200 ")));
+    assert!(
+        matches!(handshake.poll_step(Time::START), Step::Write { bytes, .. } if bytes.starts_with(b"HTTP/1.1 200 "))
+    );
     assert!(looked_at.len() < 600, "it was looked at {} times", looked_at.len());
 }
 
@@ -393,7 +395,7 @@ fn a_target_may_be_a_whole_address_and_counts_more_than_the_field() {
         let (answer, ..) = talk(&[get(target).as_bytes()]);
         assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{target}: {answer}");
     }
-    let absolute = handshake(&[]).replace("/socket", "http://other.example/socket");
+    let absolute = request_of_socket(&[]).replace("/socket", "http://other.example/socket");
     for (origin, status) in [("http://chat.example:8080", "403"), ("http://other.example", "101")] {
         let (answer, ..) = talk(&[absolute.replace("http://chat.example:8080", origin).as_bytes()]);
         assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{origin}: {answer}");
@@ -492,21 +494,21 @@ fn every_answer_tells_browsers_to_be_careful() {
 #[test]
 fn who_is_slow_is_not_waited_for_and_each_request_has_its_own_time() {
     let before = Time::after(Duration::from_millis(4999));
-    let mut silent = WebArrival::new(&config(), Time::START);
+    let mut silent = WebHandshake::new(&config(), Time::START);
     assert_eq!(silent.poll_step(before), Step::Read { until: late() });
     assert_eq!(silent.poll_step(late()), Step::End { incident: None, detail: None });
-    let mut slow = WebArrival::new(&config(), Time::START);
+    let mut slow = WebHandshake::new(&config(), Time::START);
     slow.handle_bytes(b"GET / HT");
     assert_eq!(slow.poll_step(before), Step::Read { until: late() });
     let Step::Write { bytes, .. } = slow.poll_step(late()) else { panic!("it is told") };
     assert!(bytes.starts_with(b"HTTP/1.1 408 "));
     assert_eq!(slow.poll_step(late()), bad_request());
-    let mut blank = WebArrival::new(&config(), Time::START);
+    let mut blank = WebHandshake::new(&config(), Time::START);
     blank.handle_bytes(b"\r\n");
     assert_eq!(blank.poll_step(before), Step::Read { until: late() });
     let Step::Write { bytes, .. } = blank.poll_step(late()) else { panic!("it is told") };
     assert!(bytes.starts_with(b"HTTP/1.1 400 ") && bytes.ends_with(b"other port.\n"));
-    let mut next = WebArrival::new(&config(), Time::START);
+    let mut next = WebHandshake::new(&config(), Time::START);
     next.handle_bytes(get("/").as_bytes());
     let until = before + Config::default().stall_max;
     assert!(matches!(next.poll_step(before), Step::Write { until: told, .. } if told == until));
@@ -515,19 +517,19 @@ fn who_is_slow_is_not_waited_for_and_each_request_has_its_own_time() {
 
 #[test]
 fn who_hangs_up_is_answered_what_was_asked_before() {
-    let mut arrival = WebArrival::new(&config(), Time::START);
-    arrival.handle_bytes((get("/") + "GET /ma").as_bytes());
-    arrival.handle_end();
-    assert!(matches!(arrival.poll_step(Time::START), Step::Write { .. }));
-    assert_eq!(arrival.poll_step(Time::START), Step::End { incident: None, detail: None });
-    let mut arrival = WebArrival::new(&config(), Time::START);
-    arrival.handle_bytes([handshake(&[]).as_bytes(), b"\x88\x80\0\0\0\0"].concat().as_slice());
-    arrival.handle_end();
-    assert_eq!(arrival.poll_step(Time::START), Step::Admit);
-    arrival.handle_admission(Ok(()));
-    assert!(matches!(arrival.poll_step(Time::START), Step::Write { .. }));
-    assert_eq!(arrival.poll_step(Time::START), Step::Enter);
-    let mut session = arrival.into_session();
+    let mut handshake = WebHandshake::new(&config(), Time::START);
+    handshake.handle_bytes((get("/") + "GET /ma").as_bytes());
+    handshake.handle_end();
+    assert!(matches!(handshake.poll_step(Time::START), Step::Write { .. }));
+    assert_eq!(handshake.poll_step(Time::START), Step::End { incident: None, detail: None });
+    let mut handshake = WebHandshake::new(&config(), Time::START);
+    handshake.handle_bytes([request_of_socket(&[]).as_bytes(), b"\x88\x80\0\0\0\0"].concat().as_slice());
+    handshake.handle_end();
+    assert_eq!(handshake.poll_step(Time::START), Step::Admit);
+    handshake.handle_admission(Ok(()));
+    assert!(matches!(handshake.poll_step(Time::START), Step::Write { .. }));
+    assert_eq!(handshake.poll_step(Time::START), Step::Enter);
+    let mut session = handshake.into_session();
     let leaves = vec![Request::Leave(CloseCode::NONE)];
     assert_eq!(session.poll_next(Time::START, Signals::default()), Next::Ask(leaves));
 }
@@ -552,49 +554,49 @@ fn what_is_counted_is_told_once_on_a_connection_and_then_it_is_closed() {
 
 #[test]
 fn who_asks_for_counts_waits_for_them_and_is_told_when_there_are_none() {
-    let mut arrival = WebArrival::new(&config(), Time::START);
-    arrival.handle_metrics(Some("nobody has asked".to_owned()));
-    arrival.handle_bytes(get("/metrics").as_bytes());
-    assert_eq!([arrival.poll_step(Time::START), arrival.poll_step(late())], [Step::Measure, Step::Measure]);
-    arrival.handle_metrics(None);
-    let Step::Write { bytes, .. } = arrival.poll_step(late()) else { panic!("no answer") };
+    let mut handshake = WebHandshake::new(&config(), Time::START);
+    handshake.handle_metrics(Some("nobody has asked".to_owned()));
+    handshake.handle_bytes(get("/metrics").as_bytes());
+    assert_eq!([handshake.poll_step(Time::START), handshake.poll_step(late())], [Step::Measure, Step::Measure]);
+    handshake.handle_metrics(None);
+    let Step::Write { bytes, .. } = handshake.poll_step(late()) else { panic!("no answer") };
     assert!(bytes.starts_with(b"HTTP/1.1 503 "), "{bytes:?}");
-    assert_eq!(arrival.poll_step(late()), Step::End { incident: None, detail: None });
+    assert_eq!(handshake.poll_step(late()), Step::End { incident: None, detail: None });
 }
 
 #[test]
 fn a_server_that_stops_lets_nobody_in_and_says_so_to_who_asks() {
-    let asked = [get("/healthz"), get("/metrics"), get("/healthz").replace("GET", "HEAD"), handshake(&[])];
+    let asked = [get("/healthz"), get("/metrics"), get("/healthz").replace("GET", "HEAD"), request_of_socket(&[])];
     for head in &asked {
-        let mut arrival = WebArrival::new(&config(), Time::START);
-        arrival.handle_bytes([get("/healthz"), head.clone()].concat().as_bytes());
-        let Step::Write { bytes, .. } = arrival.poll_step(Time::START) else { panic!("no answer") };
+        let mut handshake = WebHandshake::new(&config(), Time::START);
+        handshake.handle_bytes([get("/healthz"), head.clone()].concat().as_bytes());
+        let Step::Write { bytes, .. } = handshake.poll_step(Time::START) else { panic!("no answer") };
         assert!(bytes.starts_with(b"HTTP/1.1 200 "), "{bytes:?}");
-        arrival.handle_stop();
-        let Step::Write { bytes, .. } = arrival.poll_step(Time::START) else { panic!("no answer to {head}") };
+        handshake.handle_stop();
+        let Step::Write { bytes, .. } = handshake.poll_step(Time::START) else { panic!("no answer to {head}") };
         assert!(bytes.starts_with(b"HTTP/1.1 503 "), "{bytes:?}");
         assert_eq!(bytes.ends_with(b"\r\n\r\n"), head.starts_with("HEAD"), "{bytes:?}");
-        assert_eq!(arrival.poll_step(Time::START), Step::End { incident: None, detail: None });
+        assert_eq!(handshake.poll_step(Time::START), Step::End { incident: None, detail: None });
     }
-    let mut arrival = WebArrival::new(&config(), Time::START);
-    arrival.handle_stop();
-    arrival.handle_bytes(get("/main.js").as_bytes());
-    let Step::Write { bytes, .. } = arrival.poll_step(Time::START) else { panic!("no answer") };
+    let mut handshake = WebHandshake::new(&config(), Time::START);
+    handshake.handle_stop();
+    handshake.handle_bytes(get("/main.js").as_bytes());
+    let Step::Write { bytes, .. } = handshake.poll_step(Time::START) else { panic!("no answer") };
     assert!(bytes.starts_with(b"HTTP/1.1 200 "), "the page is the same: {bytes:?}");
     assert!(!String::from_utf8_lossy(&bytes).contains("keep-alive"), "{bytes:?}");
-    assert_eq!(arrival.poll_step(Time::START), Step::End { incident: None, detail: None });
+    assert_eq!(handshake.poll_step(Time::START), Step::End { incident: None, detail: None });
 }
 
 #[test]
 fn who_was_let_in_just_before_the_server_stops_is_told_so() {
-    let (_, step, mut arrival) = talk(&[handshake(&[]).as_bytes()]);
+    let (_, step, mut handshake) = talk(&[request_of_socket(&[]).as_bytes()]);
     assert_eq!(step, Step::Enter);
-    arrival.handle_stop();
-    let Step::Write { bytes, .. } = arrival.poll_step(Time::START) else { panic!("nothing is told") };
+    handshake.handle_stop();
+    let Step::Write { bytes, .. } = handshake.poll_step(Time::START) else { panic!("nothing is told") };
     let (said, close) = bytes.split_at(bytes.len() - 4);
     assert_eq!(close, [0x88, 2, 0x03, 0xe9], "it is the code 1001");
     assert_eq!(&said[2..], br#"{"kind":"stopping"}"#);
-    assert_eq!(arrival.poll_step(Time::START), Step::End { incident: None, detail: None });
+    assert_eq!(handshake.poll_step(Time::START), Step::End { incident: None, detail: None });
 }
 
 #[test]
@@ -626,15 +628,15 @@ fn who_asks_to_chat_is_answered_once_it_is_known_whether_they_may() {
         (Err(Refusal::AddressFull), "429 ", Step::End { incident: None, detail: None }),
         (Err(Refusal::ServerFull), "503 ", Step::End { incident: None, detail: None }),
     ] {
-        let mut arrival = WebArrival::new(&config(), Time::START);
-        arrival.handle_admission(Err(Refusal::ServerFull));
-        assert_eq!(arrival.poll_step(Time::START), Step::Read { until: late() }, "nobody has asked");
-        arrival.handle_bytes(handshake(&[]).as_bytes());
-        assert_eq!([Time::START, late()].map(|now| arrival.poll_step(now)), [Step::Admit, Step::Admit]);
-        arrival.handle_admission(admission);
-        let Step::Write { bytes, .. } = arrival.poll_step(Time::START) else { panic!("there is an answer") };
+        let mut handshake = WebHandshake::new(&config(), Time::START);
+        handshake.handle_admission(Err(Refusal::ServerFull));
+        assert_eq!(handshake.poll_step(Time::START), Step::Read { until: late() }, "nobody has asked");
+        handshake.handle_bytes(request_of_socket(&[]).as_bytes());
+        assert_eq!([Time::START, late()].map(|now| handshake.poll_step(now)), [Step::Admit, Step::Admit]);
+        handshake.handle_admission(admission);
+        let Step::Write { bytes, .. } = handshake.poll_step(Time::START) else { panic!("there is an answer") };
         assert!(bytes.starts_with(format!("HTTP/1.1 {status}").as_bytes()), "{bytes:?}");
-        assert_eq!(arrival.poll_step(Time::START), last);
+        assert_eq!(handshake.poll_step(Time::START), last);
     }
 }
 
@@ -646,19 +648,19 @@ fn after_an_answer_that_was_not_written_comes_the_end_and_a_refusal_is_one_all_t
     let nothing = Step::End { incident: None, detail: None };
     let cases = [
         (get("/") + &get("/main.js"), nothing.clone()),
-        (handshake(&[]), nothing),
-        (handshake(&[("Origin", Some("http://evil.example"))]), foreign),
+        (request_of_socket(&[]), nothing),
+        (request_of_socket(&[("Origin", Some("http://evil.example"))]), foreign),
         ("NOT HTTP\r\n\r\n".to_owned(), bad_request()),
     ];
     for (sent, end) in cases {
-        let mut arrival = WebArrival::new(&config(), Time::START);
-        arrival.handle_bytes(sent.as_bytes());
-        while !matches!(arrival.poll_step(Time::START), Step::Write { .. }) {
-            arrival.handle_admission(Ok(()));
+        let mut handshake = WebHandshake::new(&config(), Time::START);
+        handshake.handle_bytes(sent.as_bytes());
+        while !matches!(handshake.poll_step(Time::START), Step::Write { .. }) {
+            handshake.handle_admission(Ok(()));
         }
-        arrival.handle_failure();
-        assert_eq!(arrival.poll_step(Time::START), end, "{sent}");
-        assert_eq!(arrival.poll_step(Time::START), end, "{sent}");
+        handshake.handle_failure();
+        assert_eq!(handshake.poll_step(Time::START), end, "{sent}");
+        assert_eq!(handshake.poll_step(Time::START), end, "{sent}");
     }
 }
 
@@ -667,9 +669,9 @@ fn debug_hides_what_has_come_and_what_is_answered() {
     let secret = b"115, 101, 99, 114, 101, 116".escape_ascii().to_string();
     for (form, peer) in [(Form::Web, [127, 0, 0, 1]), (Form::Web, [10, 0, 0, 1]), (Form::Lines, [127, 0, 0, 1])] {
         let config = Config { proxies: ["10.0.0.1".parse().expect("it is an address")].into(), ..Config::default() };
-        let mut arrival = Arrival::new(&config, form, peer.into(), Time::START);
-        arrival.handle_bytes(b"GET / HTTP/1.1\r\nCookie: secret");
-        let shown = format!("{arrival:?}");
+        let mut handshake = Handshake::new(&config, form, peer.into(), Time::START);
+        handshake.handle_bytes(b"GET / HTTP/1.1\r\nCookie: secret");
+        let shown = format!("{handshake:?}");
         assert!(!shown.contains("secret") && !shown.contains(&secret), "{shown}");
     }
 }
