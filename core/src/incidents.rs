@@ -18,7 +18,7 @@ pub enum Incident {
     /// It was refused: its address has as many as it may have.
     AddressFull,
     /// It was kept waiting: its address connects too fast.
-    Hurried,
+    Throttled,
     /// It was refused: it does not speak chat.
     WrongProtocol(OtherProtocol),
     /// It was refused: it came from where a proxy is to say for whom it connects, and does not.
@@ -61,7 +61,7 @@ impl Incident {
         let others = [
             Self::ServerFull,
             Self::AddressFull,
-            Self::Hurried,
+            Self::Throttled,
             Self::NotAccepted,
             Self::Dropped,
             Self::Stalled,
@@ -95,7 +95,7 @@ impl Incident {
         match self {
             Self::ServerFull | Self::NotAccepted => true,
             Self::AddressFull
-            | Self::Hurried
+            | Self::Throttled
             | Self::WrongProtocol(_)
             | Self::ForeignOrigin
             | Self::NoProxyHeader
@@ -123,7 +123,7 @@ impl Incident {
             | Self::BadRequest => true,
             Self::ServerFull
             | Self::AddressFull
-            | Self::Hurried
+            | Self::Throttled
             | Self::BadFrames
             | Self::NotAccepted
             | Self::Dropped
@@ -142,7 +142,7 @@ impl Incident {
         match self {
             Self::ServerFull => "server_full",
             Self::AddressFull => "address_full",
-            Self::Hurried => "hurried",
+            Self::Throttled => "throttled",
             Self::WrongProtocol(protocol) => protocol.key(),
             Self::ForeignOrigin => "foreign_origin",
             Self::NotUpgraded => "not_upgraded",
@@ -164,7 +164,7 @@ impl Incident {
         match self {
             Self::ServerFull => 0,
             Self::AddressFull => 1,
-            Self::Hurried => 2,
+            Self::Throttled => 2,
             Self::NotAccepted => 3,
             Self::Dropped => 4,
             Self::Stalled => 5,
@@ -188,7 +188,7 @@ impl fmt::Display for Incident {
         f.write_str(match self {
             Self::ServerFull => "refused: the server is full",
             Self::AddressFull => "refused: too many connections from this address",
-            Self::Hurried => "kept waiting: this address connects too fast",
+            Self::Throttled => "kept waiting: this address connects too fast",
             Self::WrongProtocol(protocol) => protocol.incident(),
             Self::ForeignOrigin => "refused: a page of another site",
             Self::NoProxyHeader => "refused: no PROXY header, which --proxy-from demands from there",

@@ -67,7 +67,7 @@ impl Watch {
         match knocked {
             Ok((pass, from)) => {
                 if from > now {
-                    self.note(now, Incident::Hurried, address);
+                    self.note(now, Incident::Throttled, address);
                 }
                 Ok((Ticket { watch: self.clone(), pass: Some(pass), ended: AtomicBool::new(false) }, from))
             }
@@ -165,7 +165,7 @@ impl Ticket {
         let pass = self.pass.as_mut().expect("it is taken at the end only");
         let announced = self.watch.gate().announce(now, pass, address, form);
         match announced {
-            Ok(from) if from > now => self.watch.note(now, Incident::Hurried, address),
+            Ok(from) if from > now => self.watch.note(now, Incident::Throttled, address),
             Ok(_) => {}
             Err(refusal) => self.watch.note(now, refusal.incident(), address),
         }
@@ -183,7 +183,7 @@ impl Ticket {
         let pass = self.pass.as_mut().expect("it is taken at the end only");
         let admission = self.watch.gate().admit(now, pass);
         match admission {
-            Ok(from) if from > now => self.note(now, Incident::Hurried),
+            Ok(from) if from > now => self.note(now, Incident::Throttled),
             Ok(_) => {}
             Err(refusal) => self.note(now, refusal.incident()),
         }

@@ -96,7 +96,7 @@ impl Rush {
                 says,
                 flags: ["--max-per-ip", "0", "--connect-rate", "1"],
                 people: burst + 20,
-                kind: "hurried",
+                kind: "throttled",
                 cause: "kept waiting: this address connects too fast",
                 concerned: 2,
             }
