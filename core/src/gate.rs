@@ -1,4 +1,4 @@
-//! Owns who may connect: how many at once, how many from one address, and how fast.
+//! Owns admission control, which says who may connect: how many at once, how many from one address, and how fast.
 //!
 //! Invariant: nothing is kept of an address that has no connections and has been quiet for as long as its burst takes to refill.
 
@@ -16,15 +16,15 @@ use crate::{Config, Form, Incident, Stats, Subnet, Time};
 
 /// How many connections somebody may make to the web door for each one with which they may chat: a browser makes six to one server, by
 /// which it asks for the parts of a page.
-const VISITS: u32 = 6;
+const HTTP_TIMES: u32 = 6;
 
 /// How many connections may be there at once of which their proxy has not yet said for whom they are. It says so at once: so many are
 /// there at the same time only if something is wrong.
-const UNNAMED_MAX: u32 = 1024;
+const PROXIED_MAX: u32 = 1024;
 
 /// Decides on each connection that is made, and counts those that there are.
 ///
-/// Who comes to the line door is there to chat. Who comes to the web door is a visitor, until [`admit`](Self::admit) says that they may
+/// Who comes to the line door is there to chat. Who comes to the web door is a visitor, until [`admit_to_chat`](Self::admit_to_chat) says that they may
 /// chat. An address has six times as many visitors as people, who may come six times as fast: so a page with many parts costs those behind
 /// one address none of the places in which they chat.
 ///
@@ -38,11 +38,11 @@ const UNNAMED_MAX: u32 = 1024;
 /// let config = Config { connections_per_address_max: 1, ..Config::default() };
 /// let mut gate = Gate::new(&config);
 /// let address = "192.0.2.7".parse().expect("it is an address");
-/// let (pass, from) = gate.knock(Time::START, address, Form::Lines).expect("it is the first");
+/// let (permit, from) = gate.admit(Time::START, address, Form::Lines).expect("it is the first");
 /// assert_eq!(from, Time::START);
-/// assert_eq!(gate.knock(Time::START, address, Form::Lines), Err(Refusal::AddressFull));
-/// gate.leave(pass);
-/// assert!(gate.knock(Time::START, address, Form::Lines).is_ok());
+/// assert_eq!(gate.admit(Time::START, address, Form::Lines), Err(Refusal::AddressFull));
+/// gate.leave(permit);
+/// assert!(gate.admit(Time::START, address, Form::Lines).is_ok());
 /// ```
 #[derive(Debug)]
 pub struct Gate {
@@ -52,7 +52,7 @@ pub struct Gate {
     fresh: [Meter; 2],
     connections: u32,
     /// How many of them are of who is not named yet.
-    unnamed: u32,
+    proxied: u32,
     refused: u64,
     sources: Slab<Source>,
     by_network: HashMap<Network, u32>,
@@ -63,36 +63,36 @@ pub struct Gate {
 /// Stands for one connection that was let through. Give it back with [`Gate::leave`] to the gate that it came from when its socket is closed,
 /// or its place is taken for ever.
 #[derive(PartialEq, Eq, Debug)]
-pub struct Pass {
+pub struct Permit {
     source: u32,
-    standing: Standing,
+    purpose: Purpose,
 }
 
 /// What somebody is who has a connection.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Standing {
+enum Purpose {
     /// They chat, or are about to.
-    Person,
+    Chat,
     /// They ask for pages.
-    Visitor,
+    Http,
     /// A proxy has come for them, and has not yet said who they are.
-    Unnamed,
+    Proxied,
 }
 
-impl Standing {
+impl Purpose {
     const fn of(form: Form) -> Self {
         match form {
-            Form::Lines => Self::Person,
-            Form::Web => Self::Visitor,
+            Form::Lines => Self::Chat,
+            Form::Web => Self::Http,
         }
     }
 
     /// Returns how many times as much they may, if that is limited.
     const fn times(self) -> Option<u32> {
         match self {
-            Self::Person => Some(1),
-            Self::Visitor => Some(VISITS),
-            Self::Unnamed => None,
+            Self::Chat => Some(1),
+            Self::Http => Some(HTTP_TIMES),
+            Self::Proxied => None,
         }
     }
 }
@@ -123,16 +123,16 @@ impl Source {
     }
 
     /// Takes one more in, unless there are as many as there may be. Returns from when on they may come, if that is limited.
-    fn take_in(&mut self, now: Time, standing: Standing, per_address_max: u32) -> Result<Time, Refusal> {
-        let connections = &mut self.connections[standing as usize];
+    fn take_in(&mut self, now: Time, purpose: Purpose, per_address_max: u32) -> Result<Time, Refusal> {
+        let connections = &mut self.connections[purpose as usize];
         let mut from = now;
-        if let Some(times) = standing.times()
+        if let Some(times) = purpose.times()
             && Network::of(self.address) != Network::Own
         {
             if per_address_max > 0 && *connections >= per_address_max.saturating_mul(times) {
                 return Err(Refusal::AddressFull);
             }
-            let meter = &mut self.meters[standing as usize];
+            let meter = &mut self.meters[purpose as usize];
             from = now.max(meter.ready_at());
             meter.charge(now);
         }
@@ -172,10 +172,10 @@ impl Gate {
             proxies: Arc::clone(&config.proxies),
             connections_max: config.connections_max,
             per_address_max: config.connections_per_address_max,
-            fresh: [1, VISITS]
+            fresh: [1, HTTP_TIMES]
                 .map(|times| Meter::new(config.connects_per_second.saturating_mul(times), config.connect_burst)),
             connections: 0,
-            unnamed: 0,
+            proxied: 0,
             refused: 0,
             sources: Slab::new(),
             by_network: HashMap::new(),
@@ -184,42 +184,42 @@ impl Gate {
     }
 
     /// Decides on a connection from an address (for one that has none, like a Unix socket: the loopback address, of which any number may
-    /// come) to a door of this form. If it may come, returns its pass, and from when on: later than
+    /// come) to a door of this form. If it may come, returns its permit, and from when on: later than
     /// now, if its address connects too fast.
     ///
     /// # Errors
     /// Returns why it may not come.
-    pub fn knock(&mut self, now: Time, address: IpAddr, form: Form) -> Result<(Pass, Time), Refusal> {
+    pub fn admit(&mut self, now: Time, address: IpAddr, form: Form) -> Result<(Permit, Time), Refusal> {
         self.forget_quiet(now);
         if self.connections >= self.connections_max {
             return Err(self.refuse(Refusal::ServerFull));
         }
         let is_proxy = self.proxies.iter().any(|subnet| subnet.contains(address));
-        let standing = if is_proxy { Standing::Unnamed } else { Standing::of(form) };
-        if is_proxy && self.unnamed >= UNNAMED_MAX {
+        let purpose = if is_proxy { Purpose::Proxied } else { Purpose::of(form) };
+        if is_proxy && self.proxied >= PROXIED_MAX {
             return Err(self.refuse(Refusal::ServerFull));
         }
         let source = self.source(address);
-        let taken_in = self.sources[source as usize].take_in(now, standing, self.per_address_max);
+        let taken_in = self.sources[source as usize].take_in(now, purpose, self.per_address_max);
         let from = taken_in.map_err(|refusal| self.refuse(refusal))?;
         self.connections += 1;
-        self.unnamed += u32::from(is_proxy);
-        Ok((Pass { source, standing }, from))
+        self.proxied += u32::from(is_proxy);
+        Ok((Permit { source, purpose }, from))
     }
 
     /// Decides on one for whom a proxy has come, when it has said where they come from, to a door of this form. If they may come, returns
-    /// from when on, as [`knock`](Self::knock) does, and takes the proxy's place for theirs.
+    /// from when on, as [`admit`](Self::admit) does, and takes the proxy's place for theirs.
     ///
     /// # Errors
     /// Returns why they may not.
-    pub fn announce(&mut self, now: Time, pass: &mut Pass, address: IpAddr, form: Form) -> Result<Time, Refusal> {
-        if pass.standing != Standing::Unnamed {
+    pub fn announce(&mut self, now: Time, permit: &mut Permit, address: IpAddr, form: Form) -> Result<Time, Refusal> {
+        if permit.purpose != Purpose::Proxied {
             return Ok(now);
         }
-        let (source, standing) = (self.source(address), Standing::of(form));
-        let taken_in = self.sources[source as usize].take_in(now, standing, self.per_address_max);
+        let (source, purpose) = (self.source(address), Purpose::of(form));
+        let taken_in = self.sources[source as usize].take_in(now, purpose, self.per_address_max);
         let from = taken_in.map_err(|refusal| self.refuse(refusal))?;
-        self.let_go(&std::mem::replace(pass, Pass { source, standing }));
+        self.let_go(&std::mem::replace(permit, Permit { source, purpose }));
         Ok(from)
     }
 
@@ -227,35 +227,35 @@ impl Gate {
     ///
     /// # Errors
     /// Returns why they may not.
-    pub fn admit(&mut self, now: Time, pass: &mut Pass) -> Result<Time, Refusal> {
-        if pass.standing != Standing::Visitor {
+    pub fn admit_to_chat(&mut self, now: Time, permit: &mut Permit) -> Result<Time, Refusal> {
+        if permit.purpose != Purpose::Http {
             return Ok(now);
         }
-        let source = &mut self.sources[pass.source as usize];
-        let taken_in = source.take_in(now, Standing::Person, self.per_address_max);
+        let source = &mut self.sources[permit.source as usize];
+        let taken_in = source.take_in(now, Purpose::Chat, self.per_address_max);
         let from = taken_in.map_err(|refusal| self.refuse(refusal))?;
-        self.sources[pass.source as usize].connections[Standing::Visitor as usize] -= 1;
-        pass.standing = Standing::Person;
+        self.sources[permit.source as usize].connections[Purpose::Http as usize] -= 1;
+        permit.purpose = Purpose::Chat;
         Ok(from)
     }
 
     /// Takes notice that a connection is closed.
     ///
     /// # Panics
-    /// If the pass came from another gate, and this one has never let anybody through from so many places.
-    #[expect(clippy::needless_pass_by_value, reason = "a pass is given back once")]
-    pub fn leave(&mut self, pass: Pass) {
-        self.let_go(&pass);
+    /// If the permit came from another gate, and this one has never let anybody through from so many places.
+    #[expect(clippy::needless_pass_by_value, reason = "a permit is given back once")]
+    pub fn leave(&mut self, permit: Permit) {
+        self.let_go(&permit);
         self.connections -= 1;
     }
 
-    fn let_go(&mut self, pass: &Pass) {
-        self.unnamed -= u32::from(pass.standing == Standing::Unnamed);
-        let source = &mut self.sources[pass.source as usize];
-        source.connections[pass.standing as usize] -= 1;
+    fn let_go(&mut self, permit: &Permit) {
+        self.proxied -= u32::from(permit.purpose == Purpose::Proxied);
+        let source = &mut self.sources[permit.source as usize];
+        source.connections[permit.purpose as usize] -= 1;
         if source.is_empty() && !source.is_quiet {
             source.is_quiet = true;
-            self.quiet.push_back(pass.source);
+            self.quiet.push_back(permit.source);
         }
     }
 
@@ -264,10 +264,10 @@ impl Gate {
         self.refused += 1;
     }
 
-    /// Returns an address from which a connection with this pass may have come: of all that count as one the first.
+    /// Returns an address from which a connection with this permit may have come: of all that count as one the first.
     #[must_use]
-    pub fn address(&self, pass: &Pass) -> IpAddr {
-        self.sources[pass.source as usize].address
+    pub fn address(&self, permit: &Permit) -> IpAddr {
+        self.sources[permit.source as usize].address
     }
 
     /// Adds how many connections there are, and were refused, to `stats`.

@@ -109,7 +109,7 @@ pub use config::{Config, ConfigError};
 pub use event::Event;
 pub use fanout::{Fanout, Output, Share, Upcoming, Written};
 pub use form::{Dialect, Form};
-pub use gate::{Gate, Pass, Refusal};
+pub use gate::{Gate, Permit, Refusal};
 pub use histogram::Histogram;
 pub use hub::Hub;
 pub use id::{ConnectionId, RoomId};

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use chinwag_core::{Config, Form, Gate, Incident, IncidentLog, Pass, Refusal, Stats, Time};
+use chinwag_core::{Config, Form, Gate, Incident, IncidentLog, Permit, Refusal, Stats, Time};
 use tracing::field::display;
 use tracing::{info, warn};
 
@@ -33,7 +33,7 @@ struct Watched {
 pub struct Ticket {
     watch: Watch,
     /// There until the end.
-    pass: Option<Pass>,
+    permit: Option<Permit>,
     /// How the connection has ended is counted.
     ended: AtomicBool,
 }
@@ -57,19 +57,19 @@ impl Watch {
         self.0.stopping.load(Ordering::Acquire)
     }
 
-    /// Decides on a connection, as [`Gate::knock`] does. An address of IPv4 may be written as one of IPv6, as a door for both gets it.
+    /// Decides on a connection, as [`Gate::admit`] does. An address of IPv4 may be written as one of IPv6, as a door for both gets it.
     ///
     /// # Errors
     /// Returns why it may not come.
     pub fn admit(&self, now: Time, address: IpAddr, form: Form) -> Result<(Ticket, Time), Refusal> {
         let address = address.to_canonical();
-        let knocked = self.gate().knock(now, address, form);
-        match knocked {
-            Ok((pass, from)) => {
+        let admitted = self.gate().admit(now, address, form);
+        match admitted {
+            Ok((permit, from)) => {
                 if from > now {
                     self.note(now, Incident::Throttled, address);
                 }
-                Ok((Ticket { watch: self.clone(), pass: Some(pass), ended: AtomicBool::new(false) }, from))
+                Ok((Ticket { watch: self.clone(), permit: Some(permit), ended: AtomicBool::new(false) }, from))
             }
             Err(refusal) => {
                 self.note(now, refusal.incident(), address);
@@ -147,10 +147,10 @@ impl Ticket {
     /// Returns where the connection comes from, or another address that counts as the same.
     ///
     /// # Panics
-    /// Never: it has its pass as long as it is there.
+    /// Never: it has its permit as long as it is there.
     #[must_use]
     pub fn address(&self) -> IpAddr {
-        self.watch.gate().address(self.pass())
+        self.watch.gate().address(self.permit())
     }
 
     /// Decides on one for whom a proxy has come, as [`Gate::announce`] does. From then on this is [their address](Self::address).
@@ -159,11 +159,11 @@ impl Ticket {
     /// Returns why they may not come.
     ///
     /// # Panics
-    /// Never: it has its pass as long as it is there.
+    /// Never: it has its permit as long as it is there.
     pub fn announce(&mut self, now: Time, address: IpAddr, form: Form) -> Result<Time, Refusal> {
         let address = address.to_canonical();
-        let pass = self.pass.as_mut().expect("it is taken at the end only");
-        let announced = self.watch.gate().announce(now, pass, address, form);
+        let permit = self.permit.as_mut().expect("it is taken at the end only");
+        let announced = self.watch.gate().announce(now, permit, address, form);
         match announced {
             Ok(from) if from > now => self.watch.note(now, Incident::Throttled, address),
             Ok(_) => {}
@@ -178,10 +178,10 @@ impl Ticket {
     /// Returns why they may not.
     ///
     /// # Panics
-    /// Never: it has its pass as long as it is there.
+    /// Never: it has its permit as long as it is there.
     pub fn admit(&mut self, now: Time) -> Result<Time, Refusal> {
-        let pass = self.pass.as_mut().expect("it is taken at the end only");
-        let admission = self.watch.gate().admit(now, pass);
+        let permit = self.permit.as_mut().expect("it is taken at the end only");
+        let admission = self.watch.gate().admit_to_chat(now, permit);
         match admission {
             Ok(from) if from > now => self.note(now, Incident::Throttled),
             Ok(_) => {}
@@ -208,15 +208,15 @@ impl Ticket {
         }
     }
 
-    const fn pass(&self) -> &Pass {
-        self.pass.as_ref().expect("it is taken at the end only")
+    const fn permit(&self) -> &Permit {
+        self.permit.as_ref().expect("it is taken at the end only")
     }
 }
 
 impl Drop for Ticket {
     fn drop(&mut self) {
-        if let Some(pass) = self.pass.take() {
-            self.watch.gate().leave(pass);
+        if let Some(permit) = self.permit.take() {
+            self.watch.gate().leave(permit);
         }
     }
 }

@@ -86,8 +86,8 @@ fn without_descriptors_a_server_says_that_it_is_full_and_does_not_spin() {
         let pause = Duration::from_millis(100);
         // Nobody goes, and one after the other comes.
         let cpu = cpu_share(siege, |siege| {
-            let (_, knocked) = siege.attack("full", 1, |_, fire| door::knock_in_vain(addr, fire, pause));
-            assert!(knocked[0] > 0, "nobody has come");
+            let (_, connected) = siege.attack("full", 1, |_, fire| door::try_in_vain(addr, fire, pause));
+            assert!(connected[0] > 0, "nobody has come");
         });
         assert!(cpu < BUSY_PERCENT_MAX, "it spins: {cpu} % of a core");
         // Not even those can be told who are one too many: they wait until there is a descriptor.
@@ -119,7 +119,7 @@ fn filled_up(siege: &Siege, filled: Vec<(usize, Vec<TcpStream>)>) -> (usize, Vec
     loop {
         // Those who have gone may hold places still.
         let are_all_held = siege.count("connections") == (REGULARS + held.len()) as u64;
-        match door::knock(siege.addr()) {
+        match door::try_to_enter(siege.addr()) {
             Some(stream) => held.push(stream),
             None if are_all_held => return (refused, held),
             None => assert!(Instant::now() < deadline, "those who have gone are not forgotten"),
@@ -139,7 +139,7 @@ fn cpu_share(siege: &mut Siege, attack: impl FnOnce(&mut Siege)) -> u128 {
 fn come_as_soon_as_there_is_room(addr: SocketAddr) -> TcpStream {
     let deadline = Instant::now() + DEADLINE;
     loop {
-        if let Some(stream) = door::knock(addr) {
+        if let Some(stream) = door::try_to_enter(addr) {
             return stream;
         }
         assert!(Instant::now() < deadline, "nobody is let in again");

@@ -152,7 +152,7 @@ fn a_want_of_descriptors_is_a_warning_once_with_the_address_of_whoever_is_told()
         let (mut held, mut refused) = (Vec::new(), 0);
         let usual = lower(Vitals::of(id).descriptors as u64 + 4);
         while refused < 3 {
-            match door::knock(addr) {
+            match door::try_to_enter(addr) {
                 Some(stream) => held.push(stream),
                 None => refused += 1,
             }

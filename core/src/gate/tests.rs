@@ -8,8 +8,8 @@ fn gate(config: Config) -> Gate {
     Gate::new(&config)
 }
 
-fn knock(gate: &mut Gate, now: Time, address: &str) -> Result<(Pass, Time), Refusal> {
-    gate.knock(now, address.parse().expect("the case is an address"), Form::Lines)
+fn admit(gate: &mut Gate, now: Time, address: &str) -> Result<(Permit, Time), Refusal> {
+    gate.admit(now, address.parse().expect("the case is an address"), Form::Lines)
 }
 
 fn unmetered() -> Config {
@@ -19,13 +19,13 @@ fn unmetered() -> Config {
 #[test]
 fn a_full_server_refuses_everyone_until_somebody_leaves() {
     let mut gate = gate(Config { connections_max: 2, ..Config::default() });
-    let (ann, _) = knock(&mut gate, Time::START, "127.0.0.1").expect("there is room");
-    assert!(knock(&mut gate, Time::START, "::1").is_ok());
+    let (ann, _) = admit(&mut gate, Time::START, "127.0.0.1").expect("there is room");
+    assert!(admit(&mut gate, Time::START, "::1").is_ok());
     for address in ["127.0.0.1", "192.0.2.1", "2001:db8::1"] {
-        assert_eq!(knock(&mut gate, Time::START, address), Err(Refusal::ServerFull));
+        assert_eq!(admit(&mut gate, Time::START, address), Err(Refusal::ServerFull));
     }
     gate.leave(ann);
-    assert!(knock(&mut gate, Time::START, "192.0.2.1").is_ok());
+    assert!(admit(&mut gate, Time::START, "192.0.2.1").is_ok());
     let mut stats = Stats::default();
     gate.count(&mut stats);
     assert_eq!((stats.connections, stats.refused), (2, 3));
@@ -46,55 +46,55 @@ fn what_counts_as_one_address_is_limited_and_this_machine_is_not() {
     ];
     for ([first, second], refused) in cases {
         let mut gate = gate(Config { connections_per_address_max: 1, ..unmetered() });
-        assert!(knock(&mut gate, Time::START, first).is_ok());
+        assert!(admit(&mut gate, Time::START, first).is_ok());
         let expected = if refused { Err(Refusal::AddressFull) } else { Ok(()) };
-        assert_eq!(knock(&mut gate, Time::START, second).map(drop), expected, "{first}, {second}");
+        assert_eq!(admit(&mut gate, Time::START, second).map(drop), expected, "{first}, {second}");
     }
 }
 
 #[test]
 fn without_a_limit_one_address_may_have_all_connections() {
     let mut gate = gate(Config { connections_per_address_max: 0, ..unmetered() });
-    assert!((0..1000).all(|_| knock(&mut gate, Time::START, "192.0.2.1").is_ok()));
+    assert!((0..1000).all(|_| admit(&mut gate, Time::START, "192.0.2.1").is_ok()));
 }
 
 #[test]
 fn a_classroom_comes_in_at_once_and_who_goes_on_connecting_waits_for_each_turn() {
     let mut gate = gate(Config { connections_per_address_max: 0, ..Config::default() });
     for _ in 0..64 {
-        let (_, from) = knock(&mut gate, Time::START, "192.0.2.1").expect("there is room");
+        let (_, from) = admit(&mut gate, Time::START, "192.0.2.1").expect("there is room");
         assert_eq!(from, Time::START);
     }
     for turn in 1..=20 {
-        let (_, from) = knock(&mut gate, Time::START, "192.0.2.1").expect("there is room");
+        let (_, from) = admit(&mut gate, Time::START, "192.0.2.1").expect("there is room");
         assert_eq!(from, Time::after(turn * Duration::from_millis(100)));
     }
-    let (_, from) = knock(&mut gate, Time::START, "192.0.2.2").expect("there is room");
+    let (_, from) = admit(&mut gate, Time::START, "192.0.2.2").expect("there is room");
     assert_eq!(from, Time::START, "another address has a burst of its own");
-    assert!((0..1000).all(|_| knock(&mut gate, Time::START, "::1").is_ok_and(|(_, from)| from == Time::START)));
+    assert!((0..1000).all(|_| admit(&mut gate, Time::START, "::1").is_ok_and(|(_, from)| from == Time::START)));
 }
 
 #[test]
 fn browsers_of_a_classroom_load_the_page_at_once_and_chat_in_as_many_places_as_others() {
     let mut gate = gate(Config { connections_per_address_max: 30, ..Config::default() });
     let address = "192.0.2.1".parse().expect("it is an address");
-    let visit = |gate: &mut Gate| gate.knock(Time::START, address, Form::Web);
+    let visit = |gate: &mut Gate| gate.admit(Time::START, address, Form::Web);
     let visits: Vec<_> = (0..180).map(|_| visit(&mut gate).expect("there is room")).collect();
     assert!(visits.iter().all(|(_, from)| *from == Time::START));
     assert_eq!(visit(&mut gate), Err(Refusal::AddressFull));
-    let mut passes = visits.into_iter().map(|(pass, _)| pass);
-    let mut people: Vec<_> = passes.by_ref().take(29).collect();
-    assert!(people.iter_mut().all(|pass| gate.admit(Time::START, pass) == Ok(Time::START)));
-    people.push(knock(&mut gate, Time::START, "192.0.2.1").expect("the last place is for lines").0);
-    let mut late = passes.next().expect("there are more");
-    assert_eq!(gate.admit(Time::START, &mut late), Err(Refusal::AddressFull));
+    let mut permits = visits.into_iter().map(|(permit, _)| permit);
+    let mut people: Vec<_> = permits.by_ref().take(29).collect();
+    assert!(people.iter_mut().all(|permit| gate.admit_to_chat(Time::START, permit) == Ok(Time::START)));
+    people.push(admit(&mut gate, Time::START, "192.0.2.1").expect("the last place is for lines").0);
+    let mut late = permits.next().expect("there are more");
+    assert_eq!(gate.admit_to_chat(Time::START, &mut late), Err(Refusal::AddressFull));
     assert!(visit(&mut gate).is_ok(), "who chats is no visitor any more");
     gate.leave(people.remove(0));
-    assert_eq!(gate.admit(Time::START, &mut late), Ok(Time::START));
-    assert_eq!(gate.admit(Time::START, &mut late), Ok(Time::START), "they are in");
+    assert_eq!(gate.admit_to_chat(Time::START, &mut late), Ok(Time::START));
+    assert_eq!(gate.admit_to_chat(Time::START, &mut late), Ok(Time::START), "they are in");
     people.push(late);
-    people.extend(passes);
-    people.into_iter().for_each(|pass| gate.leave(pass));
+    people.extend(permits);
+    people.into_iter().for_each(|permit| gate.leave(permit));
     let mut stats = Stats::default();
     gate.count(&mut stats);
     assert_eq!((stats.connections, stats.refused), (1, 2));
@@ -106,27 +106,27 @@ fn who_goes_on_asking_to_chat_waits_for_each_turn_as_at_the_line_door() {
     let mut gate = gate(Config { connections_per_address_max: 0, ..Config::default() });
     let address = "192.0.2.1".parse().expect("it is an address");
     for place in 0..66 {
-        let (mut pass, from) = gate.knock(Time::START, address, Form::Web).expect("there is room");
+        let (mut permit, from) = gate.admit(Time::START, address, Form::Web).expect("there is room");
         let turn = Time::after(Duration::from_millis(100) * (place + 1_u32).saturating_sub(64));
-        assert_eq!((from, gate.admit(Time::START, &mut pass)), (Time::START, Ok(turn)), "{place}");
+        assert_eq!((from, gate.admit_to_chat(Time::START, &mut permit)), (Time::START, Ok(turn)), "{place}");
     }
 }
 
 #[test]
 fn an_address_is_remembered_as_long_as_it_matters_and_no_longer() {
     let mut gate = gate(Config { connect_burst: Duration::ZERO, ..Config::default() });
-    let (pass, _) = knock(&mut gate, Time::START, "192.0.2.1").expect("there is room");
-    gate.leave(pass);
+    let (permit, _) = admit(&mut gate, Time::START, "192.0.2.1").expect("there is room");
+    gate.leave(permit);
     let before = Time::after(Duration::from_millis(99));
-    let (pass, from) = knock(&mut gate, before, "192.0.2.1").expect("there is room");
+    let (permit, from) = admit(&mut gate, before, "192.0.2.1").expect("there is room");
     assert_eq!(from, Time::after(Duration::from_millis(100)), "it still has to wait");
-    gate.leave(pass);
+    gate.leave(permit);
     assert_eq!(gate.sources.len(), 1);
     let after = Time::after(Duration::from_secs(60));
     for network in 0..100 {
-        let (pass, _) = knock(&mut gate, after + Duration::from_secs(network), &format!("198.51.100.{network}"))
+        let (permit, _) = admit(&mut gate, after + Duration::from_secs(network), &format!("198.51.100.{network}"))
             .expect("there is room");
-        gate.leave(pass);
+        gate.leave(permit);
     }
     assert!(gate.sources.len() <= 3 && gate.by_network.len() == gate.sources.len() && gate.quiet.len() <= 3);
 }
@@ -137,8 +137,8 @@ fn who_has_used_their_burst_and_left_is_remembered_until_it_is_theirs_again() {
     let mut gate = gate(Config { connections_per_address_max: 0, connect_burst: burst, ..Config::default() });
     let mut come = |now, count| {
         let froms = (0..count).map(|_| {
-            let (pass, from) = knock(&mut gate, now, "192.0.2.1").expect("there is room");
-            gate.leave(pass);
+            let (permit, from) = admit(&mut gate, now, "192.0.2.1").expect("there is room");
+            gate.leave(permit);
             from
         });
         froms.last().expect("somebody came")
@@ -152,28 +152,28 @@ fn who_has_used_their_burst_and_left_is_remembered_until_it_is_theirs_again() {
 #[test]
 fn who_comes_back_before_they_are_forgotten_is_counted_on() {
     let mut gate = gate(Config { connections_per_address_max: 1, ..unmetered() });
-    let (pass, _) = knock(&mut gate, Time::START, "192.0.2.1").expect("there is room");
-    gate.leave(pass);
-    let (pass, _) = knock(&mut gate, Time::START, "192.0.2.1").expect("they have left");
-    assert_eq!(gate.address(&pass).to_string(), "192.0.2.1");
+    let (permit, _) = admit(&mut gate, Time::START, "192.0.2.1").expect("there is room");
+    gate.leave(permit);
+    let (permit, _) = admit(&mut gate, Time::START, "192.0.2.1").expect("they have left");
+    assert_eq!(gate.address(&permit).to_string(), "192.0.2.1");
     for _ in 0..3 {
-        assert_eq!(knock(&mut gate, Time::START, "192.0.2.1"), Err(Refusal::AddressFull));
+        assert_eq!(admit(&mut gate, Time::START, "192.0.2.1"), Err(Refusal::AddressFull));
     }
-    gate.leave(pass);
-    assert!(knock(&mut gate, Time::START, "192.0.2.1").is_ok());
+    gate.leave(permit);
+    assert!(admit(&mut gate, Time::START, "192.0.2.1").is_ok());
 }
 
 #[test]
 fn who_came_back_is_not_forgotten_while_they_stay() {
     let mut gate = gate(Config { connections_per_address_max: 1, ..Config::default() });
-    let (pass, _) = knock(&mut gate, Time::START, "192.0.2.1").expect("there is room");
-    gate.leave(pass);
-    let (pass, _) = knock(&mut gate, Time::START, "192.0.2.1").expect("they have left");
+    let (permit, _) = admit(&mut gate, Time::START, "192.0.2.1").expect("there is room");
+    gate.leave(permit);
+    let (permit, _) = admit(&mut gate, Time::START, "192.0.2.1").expect("they have left");
     let later = Time::after(Duration::from_secs(3600));
-    assert!(knock(&mut gate, later, "192.0.2.2").is_ok());
-    assert_eq!(knock(&mut gate, later, "192.0.2.1"), Err(Refusal::AddressFull));
-    gate.leave(pass);
-    assert!(knock(&mut gate, later, "192.0.2.1").is_ok());
+    assert!(admit(&mut gate, later, "192.0.2.2").is_ok());
+    assert_eq!(admit(&mut gate, later, "192.0.2.1"), Err(Refusal::AddressFull));
+    gate.leave(permit);
+    assert!(admit(&mut gate, later, "192.0.2.1").is_ok());
 }
 
 #[test]
@@ -197,8 +197,8 @@ fn behind_proxy(config: Config) -> Gate {
     })
 }
 
-fn announce(gate: &mut Gate, pass: &mut Pass, address: &str) -> Result<Time, Refusal> {
-    gate.announce(Time::START, pass, address.parse().expect("the case is an address"), Form::Lines)
+fn announce(gate: &mut Gate, permit: &mut Permit, address: &str) -> Result<Time, Refusal> {
+    gate.announce(Time::START, permit, address.parse().expect("the case is an address"), Form::Lines)
 }
 
 #[test]
@@ -206,10 +206,10 @@ fn who_comes_through_a_proxy_has_the_limits_of_their_own_address_and_the_proxy_h
     for proxy in [PROXY, "::1"] {
         let mut gate = behind_proxy(Config { connections_per_address_max: 2, ..Config::default() });
         let come = |gate: &mut Gate, address| {
-            let (mut pass, from) = knock(gate, Time::START, proxy).expect("the proxy has no limits");
+            let (mut permit, from) = admit(gate, Time::START, proxy).expect("the proxy has no limits");
             assert_eq!(from, Time::START);
-            let announced = announce(gate, &mut pass, address);
-            (announced.map(|_| gate.address(&pass).to_string()), pass)
+            let announced = announce(gate, &mut permit, address);
+            (announced.map(|_| gate.address(&permit).to_string()), permit)
         };
         let (first, ann) = come(&mut gate, "203.0.113.7");
         assert_eq!(first, Ok("203.0.113.7".to_owned()));
@@ -219,13 +219,13 @@ fn who_comes_through_a_proxy_has_the_limits_of_their_own_address_and_the_proxy_h
         assert_eq!(refused, Err(Refusal::AddressFull));
         let (other, dan) = come(&mut gate, "203.0.113.8");
         assert_eq!(other, Ok("203.0.113.8".to_owned()));
-        assert_eq!(knock(&mut gate, Time::START, "203.0.113.7").map(drop), Err(Refusal::AddressFull), "{proxy}");
-        [ann, cid].into_iter().for_each(|pass| gate.leave(pass));
+        assert_eq!(admit(&mut gate, Time::START, "203.0.113.7").map(drop), Err(Refusal::AddressFull), "{proxy}");
+        [ann, cid].into_iter().for_each(|permit| gate.leave(permit));
         let (_, late) = come(&mut gate, "203.0.113.7");
-        [bob, dan, late].into_iter().for_each(|pass| gate.leave(pass));
+        [bob, dan, late].into_iter().for_each(|permit| gate.leave(permit));
         let mut stats = Stats::default();
         gate.count(&mut stats);
-        assert_eq!((stats.connections, stats.refused, gate.unnamed), (0, 2, 0));
+        assert_eq!((stats.connections, stats.refused, gate.proxied), (0, 2, 0));
         assert!(gate.sources.iter().all(|(_, source)| source.is_empty()));
     }
 }
@@ -234,9 +234,9 @@ fn who_comes_through_a_proxy_has_the_limits_of_their_own_address_and_the_proxy_h
 fn how_fast_one_may_connect_through_a_proxy_is_a_matter_of_their_own_address() {
     let mut gate = behind_proxy(Config { connections_per_address_max: 0, ..Config::default() });
     let mut come = |address| {
-        let (mut pass, from) = knock(&mut gate, Time::START, PROXY).expect("the proxy has no limits");
+        let (mut permit, from) = admit(&mut gate, Time::START, PROXY).expect("the proxy has no limits");
         assert_eq!(from, Time::START);
-        announce(&mut gate, &mut pass, address)
+        announce(&mut gate, &mut permit, address)
     };
     assert!((0..64).all(|_| come("203.0.113.7") == Ok(Time::START)));
     assert_eq!(come("203.0.113.7"), Ok(Time::after(Duration::from_millis(100))));
@@ -248,17 +248,17 @@ fn how_fast_one_may_connect_through_a_proxy_is_a_matter_of_their_own_address() {
 fn a_proxy_has_a_thousand_connections_at_once_of_which_it_does_not_say_for_whom() {
     let mut gate = behind_proxy(unmetered());
     let mut waiting: Vec<_> =
-        (0..1024).map(|_| knock(&mut gate, Time::START, PROXY).expect("there is room").0).collect();
-    assert_eq!(knock(&mut gate, Time::START, PROXY).map(drop), Err(Refusal::ServerFull));
-    assert!(knock(&mut gate, Time::START, "192.0.2.1").is_ok(), "others do not wait for it");
+        (0..1024).map(|_| admit(&mut gate, Time::START, PROXY).expect("there is room").0).collect();
+    assert_eq!(admit(&mut gate, Time::START, PROXY).map(drop), Err(Refusal::ServerFull));
+    assert!(admit(&mut gate, Time::START, "192.0.2.1").is_ok(), "others do not wait for it");
     let mut named = waiting.pop().expect("there are many");
     assert_eq!(announce(&mut gate, &mut named, "203.0.113.7"), Ok(Time::START));
     assert_eq!(announce(&mut gate, &mut named, "203.0.113.8"), Ok(Time::START), "that is known already");
     assert_eq!(gate.address(&named).to_string(), "203.0.113.7");
-    assert!(knock(&mut gate, Time::START, PROXY).is_ok());
-    assert!(knock(&mut gate, Time::START, PROXY).is_err());
+    assert!(admit(&mut gate, Time::START, PROXY).is_ok());
+    assert!(admit(&mut gate, Time::START, PROXY).is_err());
     gate.leave(waiting.pop().expect("there are many"));
-    assert!(knock(&mut gate, Time::START, PROXY).is_ok());
+    assert!(admit(&mut gate, Time::START, PROXY).is_ok());
 }
 
 #[test]
@@ -266,11 +266,11 @@ fn a_visitor_through_a_proxy_is_one_until_they_chat() {
     let mut gate = behind_proxy(Config { connections_per_address_max: 1, ..unmetered() });
     let [proxy, address] = [PROXY, "203.0.113.7"].map(|address| address.parse().expect("it is an address"));
     let mut visit = || {
-        let (mut pass, _) = gate.knock(Time::START, proxy, Form::Web).expect("the proxy has no limits");
-        gate.announce(Time::START, &mut pass, address, Form::Web).map(|_| pass)
+        let (mut permit, _) = gate.admit(Time::START, proxy, Form::Web).expect("the proxy has no limits");
+        gate.announce(Time::START, &mut permit, address, Form::Web).map(|_| permit)
     };
     let mut visitors: Vec<_> = (0..6).map(|_| visit().expect("there is room")).collect();
     assert_eq!(visit(), Err(Refusal::AddressFull));
-    let admitted: Vec<_> = visitors.iter_mut().take(2).map(|pass| gate.admit(Time::START, pass)).collect();
+    let admitted: Vec<_> = visitors.iter_mut().take(2).map(|permit| gate.admit_to_chat(Time::START, permit)).collect();
     assert_eq!(admitted, [Ok(Time::START), Err(Refusal::AddressFull)]);
 }

@@ -74,7 +74,7 @@ pub fn speak_something_else(addr: SocketAddr, fire: &Fire) {
             // The server may have closed the connection before all is sent.
             let sent = sends[..at_once].iter().try_for_each(|byte| stream.write_all(&[*byte]));
             let _ = sent.and_then(|()| stream.write_all(&sends[at_once..]));
-            let was_late = come.elapsed() >= Config::default().door_wait;
+            let was_late = come.elapsed() >= Config::default().handshake_wait;
             let told = String::from_utf8(read_all(&stream)).expect("all that is told is UTF-8");
             // Whoever was kept from speaking for so long is greeted first, and told the same then, as a line of chat.
             let line = is_told.lines().last().expect("it is told something");
@@ -140,7 +140,7 @@ pub fn look_in(addr: SocketAddr, fire: &Fire, pause: Duration) {
 pub fn fill(addr: SocketAddr, fire: &Fire, count: usize) -> (usize, Vec<TcpStream>) {
     let (mut refused, mut held) = (0, Vec::new());
     while fire.is_on() {
-        match knock(addr) {
+        match try_to_enter(addr) {
             Some(stream) => held.push(stream),
             None => refused += 1,
         }
@@ -155,10 +155,10 @@ pub fn fill(addr: SocketAddr, fire: &Fire, count: usize) -> (usize, Vec<TcpStrea
 ///
 /// # Panics
 /// If somebody is let in.
-pub fn knock_in_vain(addr: SocketAddr, fire: &Fire, pause: Duration) -> usize {
+pub fn try_in_vain(addr: SocketAddr, fire: &Fire, pause: Duration) -> usize {
     let mut count = 0;
     while fire.goes_on_after(pause) {
-        assert!(knock(addr).is_none(), "the server is full");
+        assert!(try_to_enter(addr).is_none(), "the server is full");
         count += 1;
     }
     count
@@ -168,7 +168,7 @@ pub fn knock_in_vain(addr: SocketAddr, fire: &Fire, pause: Duration) -> usize {
 ///
 /// # Panics
 /// If it neither says that nor greets.
-pub fn knock(addr: SocketAddr) -> Option<TcpStream> {
+pub fn try_to_enter(addr: SocketAddr) -> Option<TcpStream> {
     let mut stream = connect(addr);
     let _ = stream.write_all(b"\n");
     let mut first = vec![0; FULL.len()];

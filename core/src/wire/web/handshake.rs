@@ -73,7 +73,7 @@ enum Phase {
     /// What is counted was asked for, and is awaited.
     Measuring,
     /// To chat was asked for, and whether they may is awaited.
-    Knocking,
+    AwaitingAdmission,
     /// The last answer was handed out; after it the connection is open for this.
     Answered(After),
 }
@@ -160,7 +160,7 @@ impl WebHandshake {
     }
 
     pub(crate) fn handle_admission(&mut self, admission: Result<(), Refusal>) {
-        if self.phase != Phase::Knocking {
+        if self.phase != Phase::AwaitingAdmission {
             return;
         }
         if let Err(refusal) = admission {
@@ -173,7 +173,7 @@ impl WebHandshake {
         match self.phase {
             Phase::Asking => {}
             Phase::Measuring => return Step::Measure,
-            Phase::Knocking => return Step::Admit,
+            Phase::AwaitingAdmission => return Step::Admit,
             Phase::Answered(After::NextRequest) => {
                 self.phase = Phase::Asking;
                 self.until = now + self.config.request_wait;
@@ -240,7 +240,7 @@ impl WebHandshake {
         (self.blank, self.looked_at) = (0, 0);
         self.skip_blank();
         if after == After::Chat {
-            (self.phase, self.awaited) = (Phase::Knocking, Some((answer, after)));
+            (self.phase, self.awaited) = (Phase::AwaitingAdmission, Some((answer, after)));
             return Err(Step::Admit);
         }
         Ok((answer, after))
