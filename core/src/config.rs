@@ -106,7 +106,7 @@ pub struct Config {
     /// How long a connection that says nothing is kept waiting before it is let in and greeted. Default 100 ms: who speaks
     /// another protocol, as a browser does, speaks first and at once, and is to be answered in it; who waits for the greeting
     /// does not notice. 0 greets at once.
-    pub door_wait: Duration,
+    pub handshake_wait: Duration,
 
     /// The pause between two pings that ask a `WebSocket` whether somebody is there, and between two times that whoever negotiated telnet is
     /// sent what telnet takes for nothing (NOP). Default 25 s: what stands between, be it a proxy or the network of a phone, forgets connections
@@ -144,7 +144,7 @@ pub struct Config {
     /// nobody can; a server draws 32 bytes when it starts. Nobody else may know them.
     pub secret: Option<Secret>,
 
-    /// How long somebody at the web door may take for a request, from when they came, or were answered before, until its head has
+    /// How long somebody at the web listener may take for a request, from when they came, or were answered before, until its head has
     /// ended. Default 5 s: a head is one packet, and a page that asks for its parts does so at once; more would let those who keep
     /// silent hold places of those who talk. At least 100 ms.
     pub request_wait: Duration,
@@ -156,7 +156,7 @@ pub struct Config {
     /// the limits of their address. From there nothing else is understood, and from elsewhere that is not. Default none.
     pub proxies: Arc<[Subnet]>,
 
-    /// What the web door gives to browsers, each under a path that begins with a slash; `/healthz`, `/metrics` and `/socket` are the
+    /// What the web listener gives to browsers, each under a path that begins with a slash; `/healthz`, `/metrics` and `/socket` are the
     /// server's own. Default nothing; a server gives its page.
     pub assets: &'static [Asset],
 }
@@ -181,7 +181,7 @@ impl Default for Config {
             connections_per_address_max: 64,
             connects_per_second: 10,
             connect_burst: Duration::from_millis(6400),
-            door_wait: Duration::from_millis(100),
+            handshake_wait: Duration::from_millis(100),
             ping_interval: Duration::from_secs(25),
             pong_wait: Duration::from_secs(60),
             announce_wait: Duration::from_secs(3),

@@ -14,7 +14,7 @@ use crate::meter::Meter;
 use crate::wire::web::http::{Response, Status};
 use crate::{Config, Form, Incident, Stats, Subnet, Time};
 
-/// How many connections somebody may make to the web door for each one with which they may chat: a browser makes six to one server, by
+/// How many connections somebody may make to the web listener for each one with which they may chat: a browser makes six to one server, by
 /// which it asks for the parts of a page.
 const HTTP_TIMES: u32 = 6;
 
@@ -24,7 +24,7 @@ const PROXIED_MAX: u32 = 1024;
 
 /// Decides on each connection that is made, and counts those that there are.
 ///
-/// Who comes to the line door is there to chat. Who comes to the web door is a visitor, until [`admit_to_chat`](Self::admit_to_chat) says that they may
+/// Who comes to the line listener is there to chat. Who comes to the web listener is a visitor, until [`admit_to_chat`](Self::admit_to_chat) says that they may
 /// chat. An address has six times as many visitors as people, who may come six times as fast: so a page with many parts costs those behind
 /// one address none of the places in which they chat.
 ///
@@ -184,7 +184,7 @@ impl Gate {
     }
 
     /// Decides on a connection from an address (for one that has none, like a Unix socket: the loopback address, of which any number may
-    /// come) to a door of this form. If it may come, returns its permit, and from when on: later than
+    /// come) to a listener of this form. If it may come, returns its permit, and from when on: later than
     /// now, if its address connects too fast.
     ///
     /// # Errors
@@ -207,7 +207,7 @@ impl Gate {
         Ok((Permit { source, purpose }, from))
     }
 
-    /// Decides on one for whom a proxy has come, when it has said where they come from, to a door of this form. If they may come, returns
+    /// Decides on one for whom a proxy has come, when it has said where they come from, to a listener of this form. If they may come, returns
     /// from when on, as [`admit`](Self::admit) does, and takes the proxy's place for theirs.
     ///
     /// # Errors

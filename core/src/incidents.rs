@@ -114,7 +114,7 @@ impl Incident {
 
     /// Tells whether a connection that the gate had let in was refused, since it did not ask for what is to be had here.
     #[must_use]
-    pub const fn is_refusal_at_the_door(self) -> bool {
+    pub const fn is_refusal_in_handshake(self) -> bool {
         match self {
             Self::WrongProtocol(_)
             | Self::NoProxyHeader
@@ -281,7 +281,7 @@ mod tests {
         for incident in Incident::ALL {
             let is_of_gate = matches!(incident, Incident::ServerFull | Incident::AddressFull);
             let is_refusal = incident.to_string().starts_with("refused: ");
-            assert_eq!(incident.is_refusal_at_the_door(), is_refusal && !is_of_gate, "{incident}");
+            assert_eq!(incident.is_refusal_in_handshake(), is_refusal && !is_of_gate, "{incident}");
         }
     }
 

@@ -98,7 +98,7 @@ impl Watch {
     pub fn count(&self, stats: &mut Stats) {
         self.gate().count(stats);
         let incidents = self.incidents();
-        let refused = Incident::ALL.into_iter().filter(|incident| incident.is_refusal_at_the_door());
+        let refused = Incident::ALL.into_iter().filter(|incident| incident.is_refusal_in_handshake());
         stats.refused += refused.map(|incident| incidents.count(incident)).sum::<u64>();
     }
 

@@ -21,7 +21,7 @@ pub struct Browser {
 }
 
 impl Browser {
-    /// Comes to the web door at `addr`, and has asked for nothing: nobody knows of them.
+    /// Comes to the web listener at `addr`, and has asked for nothing: nobody knows of them.
     ///
     /// # Panics
     /// If the server does not let them in, or greets them otherwise than it should.
@@ -37,7 +37,7 @@ impl Browser {
         browser
     }
 
-    /// Comes to the web door at `addr`, is in its main room, and has asked for something, so that the others there know of them.
+    /// Comes to the web listener at `addr`, is in its main room, and has asked for something, so that the others there know of them.
     ///
     /// # Panics
     /// If the server does not let them in, or greets them otherwise than it should.

@@ -58,7 +58,7 @@ impl Server {
         let ((door, addr), (web_door, web_addr)) = (listen(Form::Lines), listen(Form::Web));
         let doors = [door, web_door];
         // Whoever connects is heard at once: the scripts have their own order.
-        let config = Config { door_wait: Duration::ZERO, ..config };
+        let config = Config { handshake_wait: Duration::ZERO, ..config };
         let (running, thread): (Box<dyn Any + Send>, _) = match adapter {
             Adapter::Smol => {
                 let (operator, orders) = async_channel::bounded(1);

@@ -99,7 +99,7 @@ impl Siege {
         self.town.addr
     }
 
-    /// Returns where its web door is, by which no regular has come.
+    /// Returns where its web listener is, by which no regular has come.
     #[must_use]
     pub const fn web_addr(&self) -> SocketAddr {
         self.town.web_addr

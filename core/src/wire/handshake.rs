@@ -17,9 +17,9 @@ use crate::{Config, Form, Incident, Refusal, Session, Time};
 /// Ask it what is to be done next with [`poll_step`](Self::poll_step), and do that, until somebody enters, or this was the end.
 ///
 /// A client of the line protocol may wait to be greeted, or speak first. So one that says nothing is let in after
-/// [`Config::door_wait`], and one that sends a line, be it blank, as soon as that is seen not to be another protocol's.
+/// [`Config::handshake_wait`], and one that sends a line, be it blank, as soon as that is seen not to be another protocol's.
 ///
-/// At the web door, each request is answered, and who asks for a `WebSocket` is let in.
+/// At the web listener, each request is answered, and who asks for a `WebSocket` is let in.
 ///
 /// Where a proxy is to say for whom it connects ([`Config::proxies`]), that comes first, for either.
 #[derive(Debug)]
@@ -138,7 +138,7 @@ impl Handshake {
         }
     }
 
-    /// Takes notice that the server stops: nobody is let in any more, but told that, as is who asks at the web door how it is. Who was
+    /// Takes notice that the server stops: nobody is let in any more, but told that, as is who asks at the web listener how it is. Who was
     /// to [enter](Step::Enter), and has not yet, is told so, too.
     pub fn handle_stop(&mut self) {
         match &mut self.0 {

@@ -64,7 +64,7 @@ pub fn foreigners() -> Vec<Foreigner> {
 /// Speaks something else than chat, over and over, now at once and now byte by byte.
 ///
 /// # Panics
-/// If something else is answered than that this is the wrong door.
+/// If something else is answered than that this port is for chat.
 pub fn speak_something_else(addr: SocketAddr, fire: &Fire) {
     for round in 0.. {
         for Foreigner { sends, is_told } in foreigners() {
@@ -91,7 +91,7 @@ pub fn speak_something_else(addr: SocketAddr, fire: &Fire) {
 /// Is greeted first, and speaks HTTP then, over and over.
 ///
 /// # Panics
-/// If something else is answered than that this is the wrong door.
+/// If something else is answered than that this port is for chat.
 pub fn speak_http_late(addr: SocketAddr, fire: &Fire) {
     while fire.is_on() {
         let mut stream = connect(addr);

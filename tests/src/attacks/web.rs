@@ -1,4 +1,4 @@
-//! Attacks on the web door: requests that never become any, or are too long, frames that break the rules, and browsers that read nothing.
+//! Attacks on the web listener: requests that never become any, or are too long, frames that break the rules, and browsers that read nothing.
 
 use std::io::Write as _;
 use std::net::{SocketAddr, TcpStream};

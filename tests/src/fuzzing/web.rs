@@ -19,7 +19,7 @@ const ELSEWHERE: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
 /// The longest head.
 const HEAD_BYTES_MAX: usize = 32 << 10;
 
-/// What becomes of one who came to the web door, and all that they could see of it.
+/// What becomes of one who came to the web listener, and all that they could see of it.
 #[derive(PartialEq, Eq, Debug)]
 struct Visit {
     /// Where they come from, as a proxy has said.

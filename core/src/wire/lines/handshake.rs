@@ -1,4 +1,4 @@
-//! Owns a connection that has come to the line door: tells chat from other protocols by what comes first, or by silence.
+//! Owns a connection that has come to the line listener: tells chat from other protocols by what comes first, or by silence.
 
 use super::decode::Opening;
 use crate::Step;
@@ -17,7 +17,7 @@ pub(crate) struct LinesHandshake {
 
 impl LinesHandshake {
     pub(crate) fn new(config: &Config, now: Time) -> Self {
-        let (session, until) = (Session::new(config), now + config.door_wait);
+        let (session, until) = (Session::new(config), now + config.handshake_wait);
         Self { session, until, stopped: false, turned_away: None }
     }
 

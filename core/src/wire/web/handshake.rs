@@ -1,4 +1,4 @@
-//! Owns a connection that has come to the web door: answers its requests, one after the other, until it asks for a `WebSocket`.
+//! Owns a connection that has come to the web listener: answers its requests, one after the other, until it asks for a `WebSocket`.
 //!
 //! Invariant: what is held is never more than a head at its limit plus what was handed in at once, and only for as long as a request
 //! may take.

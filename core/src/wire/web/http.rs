@@ -1,4 +1,4 @@
-//! Owns as much of HTTP as the web door needs: request heads without bodies, and answers to them.
+//! Owns as much of HTTP as the web listener needs: request heads without bodies, and answers to them.
 
 mod coding;
 mod head;

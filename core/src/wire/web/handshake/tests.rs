@@ -1,4 +1,4 @@
-//! What the web door answers: to every request, good and bad, in every split, and in time.
+//! What the web listener answers: to every request, good and bad, in every split, and in time.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
