@@ -51,7 +51,7 @@ impl BareCore {
     /// Starts a server with so many writers. It greets everybody at once: whether somebody speaks first is up to a real socket.
     #[must_use]
     pub fn new(config: &Config, writers: u32, batching: Batching) -> Self {
-        let config = Config { threads: writers, door_wait: Duration::ZERO, ..config.clone() };
+        let config = Config { threads: writers, handshake_wait: Duration::ZERO, ..config.clone() };
         Self { driver: Driver::new(&config), config, batching, people: Vec::new() }
     }
 

@@ -6,7 +6,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
 use chinwag_core::{
-    Action, Arrival, Batch, Config, ConnectionId, Event, Fanout, Form, Hub, Next, Output, Request, Session, Share,
+    Action, Batch, Config, ConnectionId, Event, Fanout, Form, Handshake, Hub, Next, Output, Request, Session, Share,
     Signals, Stats, Step, Time, Written,
 };
 
@@ -57,7 +57,7 @@ pub struct Link {
 
 #[derive(Debug)]
 enum Phase {
-    Arriving(Box<Arrival>),
+    Arriving(Box<Handshake>),
     Chatting(Box<Session>),
     TurnedAway,
 }
@@ -66,7 +66,7 @@ impl Link {
     /// Starts with a connection that a listener of this form has accepted.
     #[must_use]
     pub fn new(config: &Config, form: Form, now: Time) -> Self {
-        Self { phase: Phase::Arriving(Box::new(Arrival::new(config, form, ADDRESS, now))), connection: None }
+        Self { phase: Phase::Arriving(Box::new(Handshake::new(config, form, ADDRESS, now))), connection: None }
     }
 
     /// Returns what the connection is called, once it was let in.
