@@ -22,6 +22,7 @@ mod keys;
 mod link;
 mod log;
 mod panes;
+mod piece;
 mod plain;
 mod seen;
 mod state;

@@ -5,7 +5,7 @@ use std::ops::Range;
 use chinwag_core::Name;
 use jiff::civil::{Date, Time};
 
-use super::wrap::{Piece, Role};
+use super::piece::{Piece, Role};
 use crate::mention::mentions;
 
 /// One entry of the log.

@@ -5,7 +5,7 @@ use std::ops::Range;
 use ratatui::layout::Rect;
 
 use super::event::Size;
-use super::state::State;
+use super::input::Input;
 use super::width::clusters;
 
 /// What stands before the input.
@@ -25,16 +25,16 @@ pub(super) struct Panes {
 
 impl Panes {
     /// Divides a screen. The input comes first, then the status, the log, the title.
-    pub(super) fn of(size: Size, state: &State) -> Self {
+    pub(super) fn of(size: Size, input: &Input) -> Self {
         let at_most = usize::from(size.rows / 3).clamp(1, INPUT_ROWS_MAX);
-        let wanted = typed(state, size.columns).rows.len().min(at_most);
+        let wanted = typed(input, size.columns).rows.len().min(at_most);
         let mut left = size.rows;
         let mut take = |rows: u16| {
             let taken = rows.min(left);
             left -= taken;
             taken
         };
-        let input = take(u16::try_from(wanted).unwrap_or(1));
+        let input_rows = take(u16::try_from(wanted).unwrap_or(1));
         let (status, log) = (take(1), take(1));
         let title = take(1);
         let log = log + left;
@@ -44,7 +44,7 @@ impl Panes {
             y += height;
             pane
         };
-        Self { title: place(title), log: place(log), status: place(status), input: place(input) }
+        Self { title: place(title), log: place(log), status: place(status), input: place(input_rows) }
     }
 }
 
@@ -58,8 +58,8 @@ pub(super) struct Typed {
 }
 
 /// Lays the input out in rows: cut wherever a row is full, as an editor does.
-pub(super) fn typed(state: &State, columns: u16) -> Typed {
-    let (text, cursor_at) = (state.input.text(), state.input.before_cursor().len());
+pub(super) fn typed(input: &Input, columns: u16) -> Typed {
+    let (text, cursor_at) = (input.text(), input.before_cursor().len());
     // One column is left free, so that the cursor has a place behind a full row.
     let columns = usize::from(columns).saturating_sub(PROMPT.len() + 1).max(1);
     let (mut rows, mut start, mut used, mut cursor) = (Vec::new(), 0, 0, (0, 0));

@@ -111,7 +111,7 @@ impl State {
 
     /// Returns how large the log is on the screen.
     pub(super) fn log_pane(&self) -> Pane {
-        let log = Panes::of(self.size, self).log;
+        let log = Panes::of(self.size, &self.input).log;
         Pane { columns: log.width.into(), rows: log.height.into() }
     }
 }

@@ -11,9 +11,10 @@ use super::colours::Colours;
 use super::event::Size;
 use super::log::Pane;
 use super::panes::{PROMPT, Panes, Typed, typed};
+use super::piece::Role;
 use super::state::State;
 use super::width::{cells, fit, is_risky};
-use super::wrap::{Role, Row};
+use super::wrap::Row;
 
 /// A grey that is as far from black as from white.
 const GREY: Color = Color::Indexed(244);
@@ -29,7 +30,7 @@ const PLACEHOLDER: &str = "Say something, or /help";
 /// Draws the whole screen.
 pub(super) fn view(state: &State, frame: &mut Frame<'_>) {
     let area = frame.area();
-    let panes = Panes::of(Size { columns: area.width, rows: area.height }, state);
+    let panes = Panes::of(Size { columns: area.width, rows: area.height }, &state.input);
     let buffer = frame.buffer_mut();
     draw_title(state, panes.title, buffer);
     draw_log(state, panes.log, buffer);
@@ -159,7 +160,7 @@ fn draw_input(state: &State, area: Rect, buffer: &mut Buffer) -> Option<Position
         let hint = fit(PLACEHOLDER, text.width.into());
         buffer.set_stringn(text.x, text.y, hint, text.width.into(), style(Role::Told, state.colours));
     }
-    let typed = typed(state, area.width);
+    let typed = typed(&state.input, area.width);
     // The rows around the cursor, if there is no place for all.
     let first = (typed.cursor.1 + 1).saturating_sub(area.height.into());
     for (row, y) in (first..typed.rows.len()).zip(text.top()..text.bottom()) {

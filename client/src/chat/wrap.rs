@@ -1,8 +1,7 @@
 //! How an entry is cut into rows of a given width: at spaces where it can be, within a word where it must be.
 
-use std::borrow::Cow;
-
 use super::entry::Entry;
+use super::piece::{Piece, Role};
 use super::width::{Cluster, clusters};
 
 /// Below this width, time stamps would take more place than they are worth.
@@ -10,33 +9,6 @@ const STAMPED_COLUMNS_MIN: usize = 40;
 
 /// How far the rows after the first are indented where there are no stamps.
 const INDENT: usize = 2;
-
-/// What a piece of text is, and so how it looks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Role {
-    Stamp,
-    /// Somebody's name, in this colour.
-    Name(u8),
-    MyName,
-    Text,
-    /// The user's name, in what somebody else says.
-    Mention,
-    Told,
-    Remark,
-}
-
-/// Text of one look.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Piece<'a> {
-    pub(super) role: Role,
-    pub(super) text: Cow<'a, str>,
-}
-
-impl<'a> Piece<'a> {
-    pub(super) fn new(role: Role, text: impl Into<Cow<'a, str>>) -> Self {
-        Self { role, text: text.into() }
-    }
-}
 
 /// One row of the screen, from the left.
 pub(super) type Row = Vec<Piece<'static>>;

@@ -3,6 +3,7 @@
 //! In each of them but the web's, whose [frames](super::web) are told apart by their heads, every message has one line for its text alone or as its end, and what comes with it has a fixed length in
 //! one room, so the same inbox counts them all.
 
+use super::message::{self, Stamp};
 use super::web;
 
 /// How a server wants to be spoken to.
@@ -85,8 +86,16 @@ impl Dialect {
         Some(header.len() + chars + self.ending().len())
     }
 
+    /// Reads the load message of `chars` characters in what was delivered, up to what ends it: in the chat a line,
+    /// `{name}: {text}`.
+    ///
+    /// A line whose text has another length is none: it was cut, or is somebody else's.
+    pub(super) fn read(self, line: &[u8], chars: usize) -> Option<Stamp> {
+        message::read_text(&line[self.text_at(line, chars)?..])
+    }
+
     /// Returns where in a delivery a text of `chars` characters may stand, by what is before it.
-    pub(super) fn text_at(self, delivery: &[u8], chars: usize) -> Option<usize> {
+    fn text_at(self, delivery: &[u8], chars: usize) -> Option<usize> {
         let at = delivery.len().checked_sub(chars)?;
         let before = &delivery[..at];
         match self {

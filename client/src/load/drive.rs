@@ -127,7 +127,7 @@ impl<'a> Drive<'a> {
             plan,
             crowd,
             feed,
-            composer: Composer::new(plan.dialect, plan.chars),
+            composer: Composer::new(plan.dialect.ending(), plan.chars),
             senders: (0..plan.rooms).map(|room| Sender::new(room * plan.members, head(room))).collect(),
             completions,
             touched: Touched::all(plan.rooms),

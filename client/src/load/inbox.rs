@@ -11,7 +11,7 @@ use memchr::{memchr, memchr_iter, memrchr};
 
 use super::dialect::Dialect;
 use super::line::Line;
-use super::message::{self, MARK, Stamp};
+use super::message::{MARK, Stamp};
 use super::web;
 
 /// Follows the lines of one member.
@@ -135,7 +135,7 @@ impl Inbox {
     /// The load message that fills the frame of `bytes` from `start` on.
     fn stamp_at(&self, bytes: &[u8], start: usize) -> Option<Stamp> {
         let frame = &bytes[start..][..self.frame_bytes];
-        message::read(self.dialect, frame.strip_suffix(self.dialect.ending().as_bytes())?, self.chars)
+        self.dialect.read(frame.strip_suffix(self.dialect.ending().as_bytes())?, self.chars)
     }
 
     /// The slow way, for any read of lines.

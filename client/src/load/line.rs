@@ -1,7 +1,7 @@
 //! The kinds of line that a receiver under load tells apart.
 
 use super::dialect::Dialect;
-use super::message::{self, Stamp};
+use super::message::Stamp;
 use super::web;
 
 /// One line of the server, without its line end, or the payload of a frame.
@@ -22,7 +22,7 @@ impl<'a> Line<'a> {
             Dialect::Chat | Dialect::Web => line,
             Dialect::Redis | Dialect::Nats => line.strip_suffix(b"\r").unwrap_or(line),
         };
-        if let Some(stamp) = message::read(dialect, text, chars) {
+        if let Some(stamp) = dialect.read(text, chars) {
             return Self::Message(stamp);
         }
         let dropped = if dialect == Dialect::Web { web::dropped(line) } else { dropped(line) };

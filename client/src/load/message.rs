@@ -5,8 +5,6 @@
 //! stands in it exactly once and in no line that a server says by itself, so counting marks counts
 //! load messages.
 
-use super::dialect::Dialect;
-
 /// Opens the text of every load message.
 ///
 /// `~` is in no name, no room and none of the server's own lines.
@@ -45,12 +43,12 @@ pub(super) struct Composer {
 
 impl Composer {
     /// Prepares messages of `chars` characters, at least [`CHARS_MIN`], and what ends them.
-    pub(super) fn new(dialect: Dialect, chars: usize) -> Self {
+    pub(super) fn new(ending: &str, chars: usize) -> Self {
         let mut line = vec![b'x'; chars.max(CHARS_MIN)];
         line[0] = MARK;
         line[TIME_AT - 1] = b'.';
         line[HEADER_CHARS - 1] = b'.';
-        line.extend_from_slice(dialect.ending().as_bytes());
+        line.extend_from_slice(ending.as_bytes());
         Self { line }
     }
 
@@ -65,14 +63,6 @@ impl Composer {
         write_hex(stamp.sent_ns, &mut self.line[TIME_AT..][..TIME_DIGITS]);
         out.extend_from_slice(&self.line);
     }
-}
-
-/// Reads the load message of `chars` characters in what was delivered, up to what ends it: in the
-/// chat a line, `{name}: {text}`.
-///
-/// A line whose text has another length is none: it was cut, or is somebody else's.
-pub(super) fn read(dialect: Dialect, line: &[u8], chars: usize) -> Option<Stamp> {
-    read_text(&line[dialect.text_at(line, chars)?..])
 }
 
 /// Reads the text of a load message.
@@ -107,11 +97,12 @@ fn read_hex(digits: &[u8]) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::dialect::Dialect;
     use super::*;
 
     fn delivered(stamp: Stamp, chars: usize) -> Vec<u8> {
         let mut line = b"BraveOtter: ".to_vec();
-        Composer::new(Dialect::Chat, chars).compose(stamp, &mut line);
+        Composer::new(Dialect::Chat.ending(), chars).compose(stamp, &mut line);
         assert_eq!(line.pop(), Some(b'\n'));
         line
     }
@@ -122,7 +113,7 @@ mod tests {
             let stamp = Stamp { seq: (1 << 48) - 1 - chars as u64, sent_ns: u64::MAX - chars as u64 };
             let line = delivered(stamp, chars);
             assert_eq!(line.len(), "BraveOtter: ".len() + chars);
-            assert_eq!(read(Dialect::Chat, &line, chars), Some(stamp));
+            assert_eq!(Dialect::Chat.read(&line, chars), Some(stamp));
         }
     }
 
@@ -147,7 +138,7 @@ mod tests {
             &bad_digit,
         ];
         for line in cases {
-            assert_eq!(read(Dialect::Chat, line, 64), None, "{}", line.escape_ascii());
+            assert_eq!(Dialect::Chat.read(line, 64), None, "{}", line.escape_ascii());
         }
     }
 }

@@ -14,7 +14,7 @@ enum Sent<'a> {
 }
 
 fn stream(parts: &[Sent<'_>]) -> Vec<u8> {
-    let mut composer = Composer::new(Dialect::Chat, CHARS);
+    let mut composer = Composer::new(Dialect::Chat.ending(), CHARS);
     let mut bytes = Vec::new();
     for part in parts {
         match part {
@@ -150,7 +150,7 @@ fn a_read_without_a_gap_takes_the_fast_way() {
 #[test]
 fn frames_of_other_protocols_are_counted_however_they_are_cut() {
     for dialect in [Dialect::Redis, Dialect::Nats] {
-        let mut composer = Composer::new(dialect, CHARS);
+        let mut composer = Composer::new(dialect.ending(), CHARS);
         let mut frames = Vec::new();
         for seq in 0..40 {
             let header = match dialect {
@@ -178,7 +178,7 @@ fn frames_of_other_protocols_are_counted_however_they_are_cut() {
 fn frames_of_other_protocols_take_the_fast_way() {
     for dialect in [Dialect::Redis, Dialect::Nats] {
         let frame_bytes = dialect.frame_bytes("load-3", CHARS).expect("it is known");
-        let mut composer = Composer::new(dialect, CHARS);
+        let mut composer = Composer::new(dialect.ending(), CHARS);
         let mut frames = Vec::new();
         for seq in 0..3 {
             let text_at = frame_bytes - composer.text_bytes();

@@ -15,7 +15,7 @@ fn frame(payload: &str) -> Vec<u8> {
 
 /// What the server makes of load messages, some in a frame; it numbers them on from 1.
 fn said(range: std::ops::Range<u64>) -> Vec<u8> {
-    let mut composer = Composer::new(Dialect::Web, CHARS);
+    let mut composer = Composer::new(Dialect::Web.ending(), CHARS);
     let mut text = |seq: u64| {
         let mut text = Vec::new();
         composer.compose(Stamp { seq, sent_ns: 1_000 + seq }, &mut text);
