@@ -360,14 +360,14 @@ impl World {
             words.join(" ")
         };
         let was_renamed = self.people.iter().any(|person| person.was_renamed);
-        let mut key = format!("{} {was_renamed}\n", self.chat.next_connection().key());
+        let mut key = format!("{} {was_renamed}\n", self.chat.next_connection().slot());
         for &index in &live {
             let Person { user, connection, reader, stalls, is_paused, .. } = &self.people[index];
             let (name, room) = self.model.whereabouts(*user).unwrap_or_default();
             let queued = self.fanout.queued_bytes(*connection);
             let is_silent = self.model.is_silent(*user);
             let _ =
-                write!(key, "{} {} {room} {is_silent} {stalls} {is_paused} {queued}", connection.key(), alias(name));
+                write!(key, "{} {} {room} {is_silent} {stalls} {is_paused} {queued}", connection.slot(), alias(name));
             for rest in reader.rest(self.model.lines(*user)) {
                 let _ = write!(key, "|{}", line(&String::from_utf8_lossy(&rest.text)));
             }

@@ -161,7 +161,7 @@ mod tests {
     use super::*;
     use crate::{ConnectionId, Message};
 
-    const ANN: ConnectionId = ConnectionId::new(0, 0);
+    const ANN: ConnectionId = ConnectionId::new(0, 0, 0);
 
     fn said() -> Message {
         Message::said("Ann", "hello")

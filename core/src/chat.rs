@@ -98,8 +98,8 @@ impl Chat {
     /// Returns the id that the next connection gets, to be handed in with [`Event::Opened`].
     #[must_use]
     pub fn next_connection(&self) -> ConnectionId {
-        let key = u32::try_from(self.people.vacant_key()).expect("fewer than 2^32 connections are open at once");
-        ConnectionId::new(key, self.opened)
+        let slot = u32::try_from(self.people.vacant_key()).expect("a server has fewer than 2^24 connections");
+        ConnectionId::new(0, slot, self.opened)
     }
 
     /// Returns how many people are here of whom the others know.

@@ -238,11 +238,11 @@ mod tests {
     #[test]
     fn somebody_without_a_socket_is_not_let_in() {
         let mut hub = Hub::<()>::new(Config::default());
-        let opened = Event::Opened { connection: ConnectionId::new(0, 0), form: Form::Lines, dialect: Dialect::Lf };
+        let opened = Event::Opened { connection: ConnectionId::new(0, 0, 0), form: Form::Lines, dialect: Dialect::Lf };
         hub.handle(Time::START, opened.clone());
         hub.handle_all(Time::START, vec![opened]);
         assert!(hub.take_batch().is_none());
-        assert_eq!(open(&mut hub), ConnectionId::new(0, 0));
+        assert_eq!(open(&mut hub), ConnectionId::new(0, 0, 0));
     }
 
     #[test]
@@ -268,7 +268,7 @@ mod tests {
         let config = Config { crowd_members: 0, crowd_interval: Duration::ZERO, ..Config::default() };
         let mut hubs = [(); 2].map(|()| Hub::new(config.clone()));
         let [ann, bob, _] = [(); 3].map(|()| hubs.each_mut().map(open)[0]);
-        let gone = ConnectionId::new(7, 3);
+        let gone = ConnectionId::new(0, 7, 3);
         let asks = |connection, request| Event::Requested { connection, request };
         let said = |connection, text| asks(connection, Request::Say(Text::clean(text).into()));
         let pizza = Request::Join(Name::parse("pizza").expect("it is a name"));

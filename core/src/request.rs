@@ -228,7 +228,7 @@ mod tests {
         let chars_max = Config::default().line_chars_max;
         let token = || {
             let config = Config { secret: Some(Secret::new([7; 32])), ..Config::default() };
-            config.token(ConnectionId::new(1, 2)).expect("there is a secret")
+            config.token(ConnectionId::new(0, 1, 2)).expect("there is a secret")
         };
         let ping = || Bytes::from_static(&[b'x'; 125]);
         let quotes = || Text::clean(&"\"".repeat(400));

@@ -88,7 +88,7 @@ impl Token {
     pub(crate) fn connection(&self, secret: &Secret, boot: u64) -> Option<ConnectionId> {
         let [key, generation] =
             [0, 4].map(|at| u32::from_be_bytes(self.0[at..at + 4].try_into().expect("they are four bytes")));
-        let connection = ConnectionId::new(key, generation);
+        let connection = ConnectionId::with_key(key, generation);
         let code = secret.code(boot, connection);
         code.verify_truncated_left(&self.0[ID_BYTES..]).is_ok().then_some(connection)
     }
@@ -134,7 +134,7 @@ mod tests {
         let secret = Secret::new([7; 32]);
         let mut all = BTreeSet::new();
         for (key, generation) in [(0, 0), (0, 1), (1, 0), (77, 1_000_000), (u32::MAX, u32::MAX)] {
-            let connection = ConnectionId::new(key, generation);
+            let connection = ConnectionId::with_key(key, generation);
             let text = Token::new(&secret, 5, connection).to_string();
             assert!(text.len() == 32 && text.bytes().all(|digit| digit.is_ascii_lowercase() || digit.is_ascii_digit()));
             for text in [&text, &text.to_uppercase()] {
@@ -147,7 +147,7 @@ mod tests {
 
     #[test]
     fn a_token_of_another_secret_or_run_or_with_another_digit_is_nobodys() {
-        let (secret, connection) = (Secret::new([7; 32]), ConnectionId::new(3, 4));
+        let (secret, connection) = (Secret::new([7; 32]), ConnectionId::new(0, 3, 4));
         let token = Token::new(&secret, 5, connection);
         assert_eq!(token.connection(&Secret::new([8; 32]), 5), None);
         assert_eq!(token.connection(&secret, 6), None);
@@ -166,7 +166,7 @@ mod tests {
     #[test]
     fn neither_a_token_nor_a_secret_is_shown_by_debug() {
         let secret = Secret::new([7; 32]);
-        let token = Token::new(&secret, 5, ConnectionId::new(3, 4));
+        let token = Token::new(&secret, 5, ConnectionId::new(0, 3, 4));
         assert_eq!(format!("{token:?} {secret:?}"), "Token(..) Secret(..)");
     }
 }

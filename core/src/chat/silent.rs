@@ -93,7 +93,7 @@ mod tests {
 
     #[test]
     fn who_came_first_is_due_first_and_who_is_gone_is_waited_for_no_longer() {
-        let [ann, bob, cid] = [0, 1, 2].map(|number| ConnectionId::new(number, number));
+        let [ann, bob, cid] = [0, 1, 2].map(|number| ConnectionId::new(0, number, number));
         let [zero, one, three, four] = [0, 1, 3, 4].map(|seconds| Time::after(Duration::from_secs(seconds)));
         let mut silent = Silent::new(Duration::from_secs(3));
         silent.add(zero, ann);

@@ -99,16 +99,16 @@ impl Chats {
 fn read(actions: &[Action]) -> Vec<String> {
     let room = |id: &RoomId| if *id == MAIN { "main".to_owned() } else { format!("room {}", id.key()) };
     let read = |action: &Action| match action {
-        Action::Open { connection, .. } => format!("{} opens", connection.key()),
-        Action::Speak { connection, dialect } => format!("{} speaks {dialect:?}", connection.key()),
-        Action::Reply { connection, message } => format!("{}: {message}", connection.key()),
-        Action::Enter { connection, room: id } => format!("{} enters {}", connection.key(), room(id)),
-        Action::Leave { connection } => format!("{} leaves", connection.key()),
+        Action::Open { connection, .. } => format!("{} opens", connection.slot()),
+        Action::Speak { connection, dialect } => format!("{} speaks {dialect:?}", connection.slot()),
+        Action::Reply { connection, message } => format!("{}: {message}", connection.slot()),
+        Action::Enter { connection, room: id } => format!("{} enters {}", connection.slot(), room(id)),
+        Action::Leave { connection } => format!("{} leaves", connection.slot()),
         Action::Broadcast { room: id, audience, message } => format!("{} ({audience}): {message}", room(id)),
-        Action::Answer { connection } => format!("{} is answered", connection.key()),
-        Action::Alive { connection } => format!("{} is alive", connection.key()),
-        Action::Close { connection } => format!("{} closes", connection.key()),
-        Action::Cut { connection } => format!("{} is cut", connection.key()),
+        Action::Answer { connection } => format!("{} is answered", connection.slot()),
+        Action::Alive { connection } => format!("{} is alive", connection.slot()),
+        Action::Close { connection } => format!("{} closes", connection.slot()),
+        Action::Cut { connection } => format!("{} is cut", connection.slot()),
         Action::Stop { message } => format!("stop: {message}"),
     };
     actions.iter().map(read).collect()
@@ -192,7 +192,7 @@ fn a_stale_connection_changes_nothing_even_when_another_has_its_slot() {
     let (mut chats, [ann, bob]) = Chats::of(["Ann", "Bob"]);
     chats.close(ann);
     let cid = chats.join_as("Cid");
-    assert_eq!(cid.key(), ann.key());
+    assert_eq!(cid.slot(), ann.slot());
     assert_ne!(cid, ann);
     let say = Request::Say(crate::Text::clean("x").into());
     for request in [Request::Help, Request::Quit, Request::Mark, Request::Users, say] {
@@ -201,7 +201,7 @@ fn a_stale_connection_changes_nothing_even_when_another_has_its_slot() {
     assert_eq!(chats.line(ann, "/name Dan"), NOTHING);
     assert_eq!(chats.line(ann, "/join pizza"), NOTHING);
     assert_eq!(chats.close(ann), NOTHING);
-    let unknown = ConnectionId::new(99, 99);
+    let unknown = ConnectionId::new(0, 99, 99);
     assert_eq!(chats.close(unknown), NOTHING);
     assert_eq!(chats.line(bob, "/users"), ["1: Users - Bob, Cid"]);
 }
@@ -210,7 +210,9 @@ fn a_stale_connection_changes_nothing_even_when_another_has_its_slot() {
 fn only_the_next_connection_can_be_opened() {
     let (mut chats, [ann]) = Chats::of(["Ann"]);
     let next = chats.chat.next_connection();
-    for wrong in [ann, ConnectionId::new(next.key(), next.generation() + 1), ConnectionId::new(5, next.generation())] {
+    for wrong in
+        [ann, ConnectionId::new(0, next.slot(), next.generation() + 1), ConnectionId::new(0, 5, next.generation())]
+    {
         assert_eq!(chats.handle(Event::Opened { connection: wrong, form: Form::Lines, dialect: Dialect::Lf }), []);
     }
     assert_eq!(chats.chat.next_connection(), next);
@@ -490,5 +492,5 @@ fn after_everybody_left_nothing_is_left() {
     rooms.assert_only_empty_main();
     assert_eq!(chats.chat.poll_timeout(), None);
     let ann = chats.join_as("Ann");
-    assert_eq!(chats.line(ann, "/rooms"), [format!("{}: Rooms - main (1)", ann.key())]);
+    assert_eq!(chats.line(ann, "/rooms"), [format!("{}: Rooms - main (1)", ann.slot())]);
 }

@@ -2,7 +2,7 @@
 
 use crate::ConnectionId;
 
-/// Tells which connections a fan-out has to do with: one of every `of`, by their keys.
+/// Tells which connections a fan-out has to do with: one of every `of`, by their slots.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Share {
     index: u32,
@@ -20,7 +20,7 @@ impl Share {
 
     /// Returns the place of a connection in this share, if it belongs to it.
     pub(super) fn place(self, connection: ConnectionId) -> Option<usize> {
-        let key = connection.key();
-        (key % self.of == self.index).then_some((key / self.of) as usize)
+        let slot = connection.slot();
+        (slot % self.of == self.index).then_some((slot / self.of) as usize)
     }
 }

@@ -150,7 +150,7 @@ fn batch(actions: impl IntoIterator<Item = Action>) -> Batch<u32> {
 }
 
 fn id(key: u32) -> ConnectionId {
-    ConnectionId::new(key, 100 + key)
+    ConnectionId::new(0, key, 100 + key)
 }
 
 fn open(connection: ConnectionId) -> Action {

@@ -27,7 +27,7 @@ impl Laws {
     pub fn follow(&mut self, action: &Action) -> Result<(), String> {
         let lawful = match action {
             Action::Open { connection, .. } => {
-                let slot_is_free = self.people.keys().all(|other| other.key() != connection.key());
+                let slot_is_free = self.people.keys().all(|other| other.slot() != connection.slot());
                 self.people.insert(*connection, Person::default());
                 slot_is_free && self.opened.insert(*connection)
             }

@@ -284,7 +284,7 @@ impl World {
         }
         self.seen("news of someone who is gone");
         let is_taken = |(other, next): (usize, &User)| {
-            self.model.is_here(other) && next.connection.is_some_and(|next| next.key() == connection.key())
+            self.model.is_here(other) && next.connection.is_some_and(|next| next.slot() == connection.slot())
         };
         if self.users.iter().enumerate().any(is_taken) {
             self.seen("news of someone whose slot is another's");

@@ -74,10 +74,10 @@ fn who_comes_back_is_told_how_much_was_said_and_the_old_page_that_it_is_over() {
 fn a_token_is_good_once_for_somebody_who_is_here_and_not_for_oneself() {
     let mut chats = Chats::with(config());
     let [ann, bob] = ["Ann", "Bob"].map(|name| chats.join_as(name));
-    let stale = |connection: ConnectionId| [format!("{}: You have nothing to resume", connection.key())];
+    let stale = |connection: ConnectionId| [format!("{}: You have nothing to resume", connection.slot())];
     assert_eq!(chats.resume(ann, ann), stale(ann));
     let again = chats.open_silent();
-    assert_eq!(chats.resume(again, ConnectionId::new(7, 7)), stale(again), "there is nobody");
+    assert_eq!(chats.resume(again, ConnectionId::new(0, 7, 7)), stale(again), "there is nobody");
     assert_eq!(chats.line(again, "/resume abcdefghijklmnopqrstuvwxyz234567"), stale(again));
     assert_eq!(chats.line(again, "/resume Ann"), stale(again));
     assert_eq!(chats.chat.silent(), 1, "whoever only tries is not told of");
@@ -85,7 +85,7 @@ fn a_token_is_good_once_for_somebody_who_is_here_and_not_for_oneself() {
     assert_eq!(chats.resume(bob, ann), stale(bob), "it is used up");
     // The next in the slot has another.
     let cid = chats.join_as("Cid");
-    assert_eq!(cid.key(), ann.key());
+    assert_eq!(cid.slot(), ann.slot());
     assert_eq!(chats.resume(bob, ann), stale(bob));
     chats.close(again);
     assert_eq!(chats.resume(bob, again), stale(bob), "they have left");

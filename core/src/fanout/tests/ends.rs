@@ -19,7 +19,7 @@ fn a_closed_connection_is_finished_once_all_was_written() {
 
 #[test]
 fn a_closing_connection_and_the_next_in_its_slot_each_get_what_is_theirs() {
-    let (old, new) = (ConnectionId::new(0, 1), ConnectionId::new(0, 2));
+    let (old, new) = (ConnectionId::new(0, 0, 1), ConnectionId::new(0, 0, 2));
     let mut writer = Writer::with_members(&[old]);
     writer.takes.insert(1, 4);
     writer.send([say(MAIN, "old"), leave(old), close(old)]);

@@ -82,11 +82,11 @@ fn what_was_needed_for_many_rooms_at_once_is_given_back() {
     let members: Vec<_> = (0..10_000).map(id).collect();
     let mut writer = Writer::new();
     writer.follow(members.iter().flat_map(|&member| {
-        let room = RoomId::new(member.key());
+        let room = RoomId::new(member.slot());
         [open(member), enter(member, room), say(room, "a")]
     }));
     // What comes in two batches is put together in a buffer.
-    writer.send(members.iter().map(|member| say(RoomId::new(member.key()), "b")));
+    writer.send(members.iter().map(|member| say(RoomId::new(member.slot()), "b")));
     assert!(writer.received.values().all(|received| received == b"Ann: a\nAnn: b\n"));
     let (spares, bytes) = writer.fanout.audiences.spares();
     assert!((1..10_000).contains(&spares) && bytes <= 256 << 10, "{spares} buffers of {bytes} bytes are kept");

@@ -29,7 +29,7 @@ impl World {
             .collect();
         let is_reused = |user: &User| {
             let closing = user.connection.filter(|&connection| fanout.queued_bytes(connection) > 0);
-            closing.is_some_and(|old| opened.iter().any(|new| new.key() == old.key() && *new != old))
+            closing.is_some_and(|old| opened.iter().any(|new| new.slot() == old.slot() && *new != old))
         };
         let reused = self.users.iter().any(is_reused);
         for (situation, occurs) in [
@@ -142,7 +142,7 @@ impl World {
     }
 
     fn writer_of(&self, user: &User) -> Option<usize> {
-        user.connection.map(|connection| connection.key() as usize % self.writers.len())
+        user.connection.map(|connection| connection.slot() as usize % self.writers.len())
     }
 
     fn is_writer_of(&self, index: usize, user: &User) -> bool {
