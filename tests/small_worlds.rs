@@ -188,7 +188,7 @@ impl World {
         let connection = self.chat.next_connection();
         let user = self.people.len();
         self.model.add_user();
-        self.batch.push_socket(user);
+        self.batch.push_socket(connection, user);
         self.people.push(Person {
             user,
             connection,

@@ -6,16 +6,16 @@ use std::sync::OnceLock;
 
 use self::lines::{BroadcastLines, EncodedLines};
 use crate::form::LineEnd;
-use crate::{Action, Config, RoomId, Time};
+use crate::{Action, Config, ConnectionId, RoomId, Time};
 
 /// Holds actions in their order, with the sockets of the connections that they open. All writers follow the same batches in the
 /// same order.
 ///
-/// `S` is the adapter's handle of a connection's socket. Each [`Action::Open`] goes with one of them, in the same order.
+/// `S` is the adapter's handle of a connection's socket. Each [`Action::Open`] of a connection of this server goes with one of them.
 #[derive(Debug)]
 pub struct Batch<S> {
     pub(crate) actions: Vec<Action>,
-    pub(crate) sockets: Vec<S>,
+    sockets: Vec<(ConnectionId, S)>,
     bytes: usize,
     /// How many writes it leads to, about: one for each member of a room in which something is said, however much it is.
     writes: usize,
@@ -96,8 +96,13 @@ impl<S> Batch<S> {
     }
 
     /// Adds the socket of a connection that an action of this batch opens.
-    pub fn push_socket(&mut self, socket: S) {
-        self.sockets.push(socket);
+    pub fn push_socket(&mut self, connection: ConnectionId, socket: S) {
+        self.sockets.push((connection, socket));
+    }
+
+    /// Returns the socket of a connection that an action of this batch opens, if it is one of this server: there are few of them.
+    pub(crate) fn socket(&self, connection: ConnectionId) -> Option<&S> {
+        self.sockets.iter().find(|(id, _)| *id == connection).map(|(_, socket)| socket)
     }
 
     /// Tells whether there is nothing to do.
@@ -159,7 +164,7 @@ impl<S> Default for Batch<S> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{ConnectionId, Message};
+    use crate::Message;
 
     const ANN: ConnectionId = ConnectionId::new(0, 0, 0);
 
@@ -200,6 +205,16 @@ mod tests {
         for (batch, is_small) in cases {
             assert_eq!(batch.is_small(&config), is_small, "{batch:?}");
         }
+    }
+
+    #[test]
+    fn a_socket_is_found_by_its_connection() {
+        let [ann, bob, stranger] =
+            [(0, 1), (1, 2), (1, 3)].map(|(slot, generation)| ConnectionId::new(0, slot, generation));
+        let mut batch = Batch::new();
+        batch.push_socket(bob, "Bob's");
+        batch.push_socket(ann, "Ann's");
+        assert_eq!([ann, bob, stranger].map(|id| batch.socket(id)), [Some(&"Ann's"), Some(&"Bob's"), None]);
     }
 
     #[test]

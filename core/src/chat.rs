@@ -5,6 +5,7 @@
 
 mod lists;
 mod names;
+mod people;
 mod random_names;
 mod rooms;
 mod silent;
@@ -15,9 +16,8 @@ use std::collections::{HashSet, VecDeque};
 use std::hint::black_box;
 use std::mem;
 
-use slab::Slab;
-
 use self::names::Names;
+use self::people::{People, Person};
 use self::random_names::RandomNames;
 use self::rooms::{Presence, Rooms, Spoken};
 use self::silent::Silent;
@@ -35,10 +35,10 @@ use crate::{
 ///
 /// # Examples
 /// ```
-/// use chinwag_core::{Action, Chat, Config, Dialect, Event, Form, Message, Request, Text, Time};
+/// use chinwag_core::{Action, Chat, Config, ConnectionId, Dialect, Event, Form, Message, Request, Text, Time};
 ///
 /// let mut chat = Chat::new(Config::default());
-/// let ann = chat.next_connection();
+/// let ann = ConnectionId::new(0, 0, 0);
 /// chat.handle(Time::START, Event::Opened { connection: ann, form: Form::Lines, dialect: Dialect::Lf });
 /// let request = Request::Say(Text::clean("hello").into());
 /// chat.handle(Time::START, Event::Requested { connection: ann, request });
@@ -50,13 +50,13 @@ use crate::{
 #[derive(Clone, Debug)]
 pub struct Chat {
     config: Config,
-    people: Slab<Person>,
+    people: People,
+    /// How many connections were opened so far.
+    opened: u32,
     /// The keys of those who are spoken to as browsers: apart, so that lines, which most have, need no more for it.
     browsers: HashSet<u32>,
     /// Those who came a moment ago and have asked for nothing: they are in `main`, and nobody there knows of them.
     silent: Silent,
-    /// How many connections were opened so far: the generation of the next one.
-    opened: u32,
     names: Names,
     random_names: RandomNames,
     rooms: Rooms,
@@ -68,22 +68,18 @@ pub struct Chat {
     stopped: bool,
 }
 
-#[derive(Clone, Debug)]
-struct Person {
-    generation: u32,
-    name: Name,
-    room: RoomId,
-}
+/// Why somebody is found: only what those ask for is followed who are here.
+const HERE: &str = "they are here";
 
 impl Chat {
     /// Starts with nobody here.
     #[must_use]
     pub fn new(config: Config) -> Self {
         Self {
-            people: Slab::new(),
+            people: People::default(),
+            opened: 0,
             browsers: HashSet::new(),
             silent: Silent::new(config.announce_wait),
-            opened: 0,
             names: Names::default(),
             random_names: RandomNames::new(config.seed),
             rooms: Rooms::new(config.crowd_members, config.crowd_interval),
@@ -95,11 +91,12 @@ impl Chat {
         }
     }
 
-    /// Returns the id that the next connection gets, to be handed in with [`Event::Opened`].
+    /// Returns an id that the next connection of server 0 may have: for whoever drives a chat without a [`Hub`](crate::Hub).
+    #[doc(hidden)]
     #[must_use]
     pub fn next_connection(&self) -> ConnectionId {
-        let slot = u32::try_from(self.people.vacant_key()).expect("a server has fewer than 2^24 connections");
-        ConnectionId::new(0, slot, self.opened)
+        let connection = |slot| ConnectionId::new(0, slot, self.opened);
+        (0..).map(connection).find(|&connection| self.people.is_free(connection)).expect("a slot is free")
     }
 
     /// Returns how many people are here of whom the others know.
@@ -158,7 +155,7 @@ impl Chat {
 
     /// Fetches from memory what these events are about, so that [`handle`](Self::handle) need not wait for each in turn. It changes nothing.
     pub(crate) fn prefetch(&self, events: &[Event]) {
-        let people = || events.iter().filter_map(|event| self.people.get(event.connection()?.key() as usize));
+        let people = || events.iter().filter_map(|event| self.people.get(event.connection()?));
         // No read depends on another within a pass: the processor makes many at once.
         black_box(people().fold(0, |all, person| all ^ person.room.key()));
         black_box(people().fold(0, |all, person| all ^ self.rooms.glance(person.room)));
@@ -194,14 +191,13 @@ impl Chat {
     }
 
     fn on_opened(&mut self, now: Time, connection: ConnectionId, form: Form, dialect: Dialect) {
-        if connection != self.next_connection() {
+        if !self.people.is_free(connection) {
             return;
         }
-        let name_of = |key: u32| &self.people[key as usize].name;
-        let name = self.random_names.draw(|name| self.names.contains(name, name_of));
+        let name = self.random_names.draw(|name| self.names.contains(name, |key| self.people.name(key)));
         self.opened = self.opened.wrapping_add(1);
-        self.people.insert(Person { generation: connection.generation(), name: name.clone(), room: Rooms::MAIN });
-        self.names.insert(connection.key(), |key| &self.people[key as usize].name);
+        self.people.insert(connection, name.clone(), Rooms::MAIN);
+        self.names.insert(connection.key(), |key| self.people.name(key));
         self.actions.push_back(Action::Open { connection, form, dialect });
         if form == Form::Web {
             self.browsers.insert(connection.key());
@@ -258,7 +254,7 @@ impl Chat {
     }
 
     fn on_say(&mut self, now: Time, connection: ConnectionId, texts: Texts) {
-        let Person { name, room, .. } = &self.people[connection.key() as usize];
+        let Person { name, room, .. } = self.people.get(connection).expect(HERE);
         self.said += u64::from(texts.count());
         let Spoken { seq, name: room_name, members: audience } = self.rooms.say(*room, texts.count());
         let (room_name, name, time_ms) = (room_name.clone(), name.clone(), self.clock.unix_ms(now));
@@ -273,13 +269,13 @@ impl Chat {
             return self.reply(connection, Message::YouAre { name: new });
         }
         let is_ours = new.key() == old.key();
-        if !is_ours && (new.is_reserved() || self.names.contains(&new, |key| &self.people[key as usize].name)) {
+        if !is_ours && (new.is_reserved() || self.names.contains(&new, |key| self.people.name(key))) {
             return self.reply(connection, Message::Taken { name: new });
         }
         self.names.remove(connection.key(), &old);
         self.rooms.rename(room, &old, &new, connection.key());
-        self.people[connection.key() as usize].name = new.clone();
-        self.names.insert(connection.key(), |key| &self.people[key as usize].name);
+        self.people.get_mut(connection).expect(HERE).name = new.clone();
+        self.names.insert(connection.key(), |key| self.people.name(key));
         self.broadcast(room, Message::Renamed { old, new });
     }
 
@@ -318,13 +314,13 @@ impl Chat {
         }
         self.actions.push_back(Action::Cut { connection: ghost });
         self.browsers.remove(&ghost.key());
-        let Person { name, room, .. } = self.people.remove(ghost.key() as usize);
+        let Person { name, room, .. } = self.people.remove(ghost);
         self.names.remove(ghost.key(), &name);
-        let person = &mut self.people[connection.key() as usize];
+        let person = self.people.get_mut(connection).expect(HERE);
         let old = mem::replace(&mut person.name, name.clone());
         person.room = room;
         self.names.remove(connection.key(), &old);
-        self.names.insert(connection.key(), |key| &self.people[key as usize].name);
+        self.names.insert(connection.key(), |key| self.people.name(key));
         if !is_unheard {
             self.rooms.hand_over(room, &name, connection.key());
         }
@@ -340,7 +336,7 @@ impl Chat {
 
     fn on_users(&mut self, connection: ConnectionId) {
         let (room, form) = (self.person(connection).room, self.form(connection));
-        let name = |key: u32| &self.people[key as usize].name;
+        let name = |key| self.people.name(key);
         let list = self.rooms.list_members(room, form, self.config.list_bytes_max, name);
         self.reply(connection, list);
     }
@@ -348,7 +344,7 @@ impl Chat {
     /// Takes notice that somebody leaves; if they are still there to hear it, a `WebSocket` is told why it is closed.
     fn on_gone(&mut self, now: Time, connection: ConnectionId, code: Option<CloseCode>) {
         self.leave(now, connection);
-        let person = self.people.remove(connection.key() as usize);
+        let person = self.people.remove(connection);
         self.names.remove(connection.key(), &person.name);
         if let Some(code) = code.filter(|_| self.form(connection) == Form::Web) {
             self.reply(connection, Message::Bye { code });
@@ -376,7 +372,7 @@ impl Chat {
         let name = self.person(connection).name.clone();
         let audience = self.rooms.members(room);
         let presence = self.rooms.enter(now, room, &name, connection.key());
-        self.people[connection.key() as usize].room = room;
+        self.people.get_mut(connection).expect(HERE).room = room;
         if presence == Presence::Told {
             self.broadcast_to(room, audience, Message::Joined { name });
         }
@@ -432,8 +428,7 @@ impl Chat {
     }
 
     fn is_here(&self, connection: ConnectionId) -> bool {
-        let person = self.people.get(connection.key() as usize);
-        person.is_some_and(|person| person.generation == connection.generation())
+        self.people.get(connection).is_some()
     }
 
     fn form(&self, connection: ConnectionId) -> Form {
@@ -441,7 +436,7 @@ impl Chat {
     }
 
     fn person(&self, connection: ConnectionId) -> &Person {
-        &self.people[connection.key() as usize]
+        self.people.get(connection).expect(HERE)
     }
 }
 

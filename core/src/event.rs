@@ -7,7 +7,7 @@ use crate::{ConnectionId, Dialect, Form, Request};
 pub enum Event {
     /// Somebody has connected.
     Opened {
-        /// What [`Chat::next_connection`](crate::Chat::next_connection) said just before.
+        /// Its id, from the server that owns the socket; nobody has its place.
         connection: ConnectionId,
         /// How they are spoken to.
         form: Form,

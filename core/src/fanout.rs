@@ -151,12 +151,11 @@ impl<S: Clone> Fanout<S> {
         if batch.has_deliveries() && self.begun_at.len() < BEGUN_MAX {
             self.begun_at.push(batch.begun_at);
         }
-        let mut sockets = batch.sockets.iter();
         let mut broadcasts = 0;
         for action in &batch.actions {
             match action {
                 Action::Open { connection, form, dialect } => {
-                    self.outboxes.open(now, *connection, *form, *dialect, sockets.next());
+                    self.outboxes.open(now, *connection, *form, *dialect, || batch.socket(*connection));
                 }
                 Action::Speak { connection, dialect } => self.on_speak(now, *connection, *dialect),
                 Action::Reply { connection, message } => self.on_reply(*connection, message),

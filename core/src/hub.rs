@@ -4,6 +4,7 @@ use std::mem;
 
 use bytes::Bytes;
 
+use crate::connections::Connections;
 use crate::{
     Action, Batch, Chat, Config, ConnectionId, Event, Histogram, Message, Next, Request, Session, Signals, Stats, Time,
 };
@@ -18,6 +19,7 @@ use crate::{
 pub struct Hub<S> {
     /// With the actions of the next batch.
     chat: Chat,
+    connections: Connections,
     /// The next batch, without its actions.
     batch: Batch<S>,
     /// How many of them it has counted.
@@ -33,7 +35,7 @@ impl<S> Hub<S> {
     pub fn new(config: Config) -> Self {
         let batch_bytes_max = config.batch_bytes_max;
         let (chat, batch) = (Chat::new(config), Batch::new());
-        Self { chat, batch, weighed: 0, batch_bytes_max, sizes: Histogram::default() }
+        Self { chat, connections: Connections::new(0), batch, weighed: 0, batch_bytes_max, sizes: Histogram::default() }
     }
 
     /// Lets somebody in, who is reached by `socket`, and returns what their connection is called from now on. What `session` asks for
@@ -45,9 +47,9 @@ impl<S> Hub<S> {
         if self.is_stopped() {
             return Err(Message::farewell(session.encoding()));
         }
-        let connection = self.chat.next_connection();
-        self.batch.push_socket(socket);
         let (form, dialect) = (session.form(), session.take_dialect());
+        let connection = self.connections.open();
+        self.batch.push_socket(connection, socket);
         self.hear(now, Event::Opened { connection, form, dialect });
         self.weigh(now);
         if let Next::Ask(requests) = session.poll_next(now, Signals::default()) {
@@ -151,7 +153,12 @@ impl<S> Hub<S> {
             self.batch.begun_at = now;
         }
         let actions = self.chat.actions();
-        actions.range(self.weighed..).for_each(|action| self.batch.account(action));
+        for action in actions.range(self.weighed..) {
+            self.batch.account(action);
+            if let Action::Close { connection } | Action::Cut { connection } = action {
+                self.connections.close(*connection);
+            }
+        }
         self.weighed = actions.len();
     }
 }
@@ -161,7 +168,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::{Dialect, Form, Name, Text};
+    use crate::{Dialect, Form, Name, Secret, Text};
 
     fn open(hub: &mut Hub<()>) -> ConnectionId {
         hub.open(Time::START, &mut Session::new(&Config::default()), ()).expect("the server runs")
@@ -233,6 +240,21 @@ mod tests {
         assert!(words.is_err_and(|words| words.ends_with(b"\x88\x02\x03\xe9")), "the last is a close frame with 1001");
         assert_eq!(std::rc::Rc::strong_count(&socket), 1, "what it was given is let go");
         assert!(hub.take_batch().is_some_and(|batch| matches!(batch.actions(), [Action::Stop { .. }])));
+    }
+
+    #[test]
+    fn a_slot_is_free_as_soon_as_its_connection_is_closed_or_taken_over() {
+        let config = Config { secret: Some(Secret::new([7; 32])), ..Config::default() };
+        let mut hub = Hub::new(config.clone());
+        let [ann, bob, cid] = [(); 3].map(|()| open(&mut hub));
+        assert_eq!([ann, bob, cid], [0, 1, 2].map(|number| ConnectionId::new(0, number, number)));
+        hub.handle(Time::START, Event::Closed { connection: bob });
+        hub.handle(Time::START, Event::Closed { connection: bob });
+        assert_eq!(open(&mut hub), ConnectionId::new(0, 1, 3));
+        let token = config.token(ann).expect("there is a secret");
+        hub.handle_requests(Time::START, cid, vec![Request::Resume(token)]);
+        assert_eq!(open(&mut hub), ConnectionId::new(0, 0, 4));
+        assert_eq!(open(&mut hub), ConnectionId::new(0, 3, 5));
     }
 
     #[test]

@@ -74,6 +74,7 @@ mod clock;
 mod close_code;
 mod command;
 mod config;
+mod connections;
 mod event;
 mod fanout;
 mod form;

@@ -2,14 +2,15 @@
 
 use std::collections::{HashSet, VecDeque};
 
+use super::Chat;
 use super::names::Names;
+use super::people::{People, Person};
 use super::random_names::RandomNames;
 use super::rooms::Rooms;
 use super::silent::Silent;
-use super::{Chat, Person, vacant};
 use crate::clock::Clock;
 use crate::log::{PersonState, Snapshot, SnapshotError};
-use crate::{Config, ConnectionId, Form, Name};
+use crate::{Config, ConnectionId, Form};
 
 impl Chat {
     /// Returns all that decides what happens next, but for actions that were not polled yet.
@@ -17,21 +18,21 @@ impl Chat {
     pub fn snapshot(&self) -> Snapshot {
         let (names_drawn, guests) = self.random_names.snapshot();
         let (rooms, vacant_rooms) = self.rooms.snapshot();
-        let person = |(key, person): (usize, &Person)| {
-            let connection = ConnectionId::new(u32::try_from(key).expect("it is the key of an id"), person.generation);
-            PersonState { connection, form: self.form(connection), name: person.name.clone(), room: person.room }
+        let person = |(connection, person): (ConnectionId, &Person)| PersonState {
+            connection,
+            form: self.form(connection),
+            name: person.name.clone(),
+            room: person.room,
         };
         Snapshot {
             clock_start_ms: self.clock.start_ms(),
             said: self.said,
             names_drawn,
             guests,
-            opened: self.opened,
             is_stopped: self.stopped,
             rooms,
             vacant_rooms,
             people: self.people.iter().map(person).collect(),
-            vacant_slots: vacant::vacant_keys(&self.people, nobody),
             silent: self.silent.snapshot(),
         }
     }
@@ -53,17 +54,18 @@ impl Chat {
         )?;
         let browsers = snapshot.people.iter().filter(|person| person.form == Form::Web);
         let browsers = browsers.map(|person| person.connection.key()).collect();
-        let entry = |PersonState { connection, name, room, .. }| {
-            (connection.key(), Person { generation: connection.generation(), name, room })
-        };
-        let people = vacant::restore(snapshot.people.into_iter().map(entry).collect(), &snapshot.vacant_slots, nobody);
-        let people = people.ok_or(SnapshotError::new("the people and the vacant slots are no row"))?;
+        let ids = snapshot.people.iter().map(|person| person.connection.key());
+        SnapshotError::unless(ids.is_sorted_by(|one, next| one < next), "the people are not in their order")?;
+        let mut people = People::default();
+        for PersonState { connection, name, room, .. } in snapshot.people {
+            people.insert(connection, name, room);
+        }
         SnapshotError::unless(snapshot.said <= u64::MAX / 2, "more was said than anybody can say")?;
         let mut chat = Self {
             people,
             browsers,
             silent,
-            opened: snapshot.opened,
+            opened: 0,
             names: Names::default(),
             random_names,
             rooms,
@@ -84,18 +86,12 @@ impl Chat {
     /// Finds who has which name, and checks that it may be theirs, and nobody else's.
     fn index_names(&mut self) -> Result<(), SnapshotError> {
         let mut taken = HashSet::new();
-        for (key, person) in &self.people {
+        for (connection, person) in self.people.iter() {
             let is_free = taken.insert(person.name.key());
             SnapshotError::unless(is_free, "two people have one name")?;
             SnapshotError::unless(self.random_names.can_be_had(&person.name), "somebody has a reserved name")?;
-            let key = u32::try_from(key).expect("it is the key of an id");
-            self.names.insert(key, |key| &self.people[key as usize].name);
+            self.names.insert(connection.key(), |key| self.people.name(key));
         }
         Ok(())
     }
-}
-
-/// Fills a slot that will be vacant.
-fn nobody() -> Person {
-    Person { generation: 0, name: Name::parse("nobody").expect("it has six letters"), room: Rooms::MAIN }
 }

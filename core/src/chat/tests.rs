@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::*;
+use crate::connections::Connections;
 
 const MAIN: RoomId = RoomId::new(0);
 
@@ -18,6 +19,7 @@ const MAIN: RoomId = RoomId::new(0);
 /// told to the room 0, and `0 enters room 1` a room change.
 struct Chats {
     chat: Chat,
+    connections: Connections,
     now: Time,
 }
 
@@ -27,7 +29,7 @@ impl Chats {
     }
 
     fn with(config: Config) -> Self {
-        Self { chat: Chat::new(config), now: Time::START }
+        Self { chat: Chat::new(config), connections: Connections::new(0), now: Time::START }
     }
 
     /// Starts with people of these names, in `main`.
@@ -48,6 +50,11 @@ impl Chats {
             assert_eq!(twin.snapshot(), self.chat.snapshot());
             assert_eq!(twin.poll_timeout(), self.chat.poll_timeout());
         }
+        for action in &actions {
+            if let Action::Close { connection } | Action::Cut { connection } = action {
+                self.connections.close(*connection);
+            }
+        }
         actions
     }
 
@@ -59,7 +66,7 @@ impl Chats {
     }
 
     fn open_silent(&mut self) -> ConnectionId {
-        let connection = self.chat.next_connection();
+        let connection = self.connections.open();
         self.handle(Event::Opened { connection, form: Form::Lines, dialect: Dialect::Lf });
         connection
     }
@@ -118,7 +125,7 @@ const NOTHING: [&str; 0] = [];
 
 /// Lets somebody with a browser in, and returns who it is, and what the chat decides.
 fn open_web(chats: &mut Chats) -> (ConnectionId, Vec<Action>) {
-    let connection = chats.chat.next_connection();
+    let connection = chats.connections.open();
     let actions = chats.handle(Event::Opened { connection, form: Form::Web, dialect: Dialect::Lf });
     (connection, actions)
 }
@@ -127,7 +134,7 @@ fn open_web(chats: &mut Chats) -> (ConnectionId, Vec<Action>) {
 fn a_newcomer_is_helped_named_let_in_and_announced_in_this_order() {
     let mut chats = Chats::new();
     for others in 0..2 {
-        let connection = chats.chat.next_connection();
+        let connection = chats.connections.open();
         let actions = read(&chats.handle(Event::Opened { connection, form: Form::Lines, dialect: Dialect::Lf }));
         let name = chats.name(connection);
         let mut expected = vec![format!("{others} opens"), format!("{others}: {}", Message::Help)];
@@ -207,16 +214,18 @@ fn a_stale_connection_changes_nothing_even_when_another_has_its_slot() {
 }
 
 #[test]
-fn only_the_next_connection_can_be_opened() {
+fn only_a_connection_whose_place_is_free_is_opened() {
     let (mut chats, [ann]) = Chats::of(["Ann"]);
-    let next = chats.chat.next_connection();
-    for wrong in
-        [ann, ConnectionId::new(0, next.slot(), next.generation() + 1), ConnectionId::new(0, 5, next.generation())]
-    {
-        assert_eq!(chats.handle(Event::Opened { connection: wrong, form: Form::Lines, dialect: Dialect::Lf }), []);
+    let opened = |connection| Event::Opened { connection, form: Form::Lines, dialect: Dialect::Lf };
+    for taken in [ann, ConnectionId::new(0, ann.slot(), ann.generation() + 1)] {
+        assert_eq!(chats.handle(opened(taken)), []);
     }
-    assert_eq!(chats.chat.next_connection(), next);
     assert_eq!(chats.chat.people(), 1);
+    for (number, free) in (2..).zip([(0, 5, 0), (0, 1, 0), (7, ann.slot(), ann.generation())]) {
+        let (server, slot, generation) = free;
+        chats.handle(opened(ConnectionId::new(server, slot, generation)));
+        assert_eq!(chats.chat.people() + chats.chat.silent(), number);
+    }
 }
 
 #[test]
@@ -441,7 +450,7 @@ fn a_stopped_chat_says_so_and_then_does_nothing_more() {
     assert_eq!(chats.wake(), NOTHING);
     assert_eq!(chats.line(ann, "/help"), NOTHING);
     assert_eq!(chats.close(ann), NOTHING);
-    let connection = chats.chat.next_connection();
+    let connection = chats.connections.open();
     assert_eq!(chats.handle(Event::Opened { connection, form: Form::Lines, dialect: Dialect::Lf }), []);
     assert_eq!(chats.handle(Event::Stopped), []);
 }
@@ -487,7 +496,7 @@ fn after_everybody_left_nothing_is_left() {
         chats.close(person);
     }
     let Chat { people, browsers, silent, names, rooms, actions, .. } = &chats.chat;
-    assert!(people.is_empty() && browsers.is_empty() && names.is_empty() && actions.is_empty());
+    assert!(people.len() == 0 && browsers.is_empty() && names.is_empty() && actions.is_empty());
     assert_eq!((silent.len(), silent.next_due()), (0, None));
     rooms.assert_only_empty_main();
     assert_eq!(chats.chat.poll_timeout(), None);

@@ -99,17 +99,19 @@ impl<S: Clone> Outboxes<S> {
         }
     }
 
-    pub(super) fn open(
+    /// Opens a connection with the socket that `socket` finds, if it is of this share.
+    pub(super) fn open<'a>(
         &mut self,
         now: Time,
         connection: ConnectionId,
         form: Form,
         dialect: Dialect,
-        socket: Option<&S>,
-    ) {
-        let (Some(place), Some(socket)) = (self.share.place(connection), socket) else {
-            return;
-        };
+        socket: impl FnOnce() -> Option<&'a S>,
+    ) where
+        S: 'a,
+    {
+        let Some(place) = self.share.place(connection) else { return };
+        let Some(socket) = socket() else { return };
         if self.open.len() <= place {
             self.open.resize_with(place + 1, || None);
         }

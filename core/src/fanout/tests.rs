@@ -142,7 +142,7 @@ fn batch(actions: impl IntoIterator<Item = Action>) -> Batch<u32> {
     let mut batch = Batch::new();
     for action in actions {
         if let Action::Open { connection, .. } = action {
-            batch.push_socket(connection.generation());
+            batch.push_socket(connection, connection.generation());
         }
         batch.push(action);
     }

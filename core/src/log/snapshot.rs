@@ -22,8 +22,6 @@ pub struct Snapshot {
     pub names_drawn: u64,
     /// How many numbered names were given, since too many random ones were taken.
     pub guests: u64,
-    /// How many connections were opened.
-    pub opened: u32,
     /// Whether the server stops.
     pub is_stopped: bool,
     /// The rooms by their ids; `main` is the first.
@@ -32,8 +30,6 @@ pub struct Snapshot {
     pub vacant_rooms: Vec<RoomId>,
     /// The people by their ids.
     pub people: Vec<PersonState>,
-    /// The slots that the next people get, in this order, before any that nobody has had.
-    pub vacant_slots: Vec<u32>,
     /// Those of them of whom nobody knows yet, in the order in which they will be told of.
     pub silent: Vec<SilentState>,
 }

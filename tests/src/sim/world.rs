@@ -393,8 +393,10 @@ impl World {
         let mut batch = Batch::new();
         for _ in 0..actions.min(BATCH_ACTIONS_MAX) {
             let Some((action, socket)) = self.actions.pop_front() else { break };
+            if let (Action::Open { connection, .. }, Some(socket)) = (&action, socket) {
+                batch.push_socket(*connection, socket);
+            }
             batch.push(action);
-            socket.into_iter().for_each(|socket| batch.push_socket(socket));
         }
         if batch.is_empty() {
             return;

@@ -67,7 +67,7 @@ fn who_comes_back_is_told_how_much_was_said_and_the_old_page_that_it_is_over() {
     assert_eq!(actions, expected);
     chats.close(new);
     let Chat { people, browsers, silent, names, .. } = &chats.chat;
-    assert!(people.is_empty() && browsers.is_empty() && names.is_empty() && silent.len() == 0);
+    assert!(people.len() == 0 && browsers.is_empty() && names.is_empty() && silent.len() == 0);
 }
 
 #[test]

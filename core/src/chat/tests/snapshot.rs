@@ -74,7 +74,7 @@ fn a_snapshot_that_does_not_hold_together_is_an_error() {
         ("a guest who was not numbered", |snapshot| snapshot.people[0].name = Name::parse("Guest-1").expect("a name")),
         ("people out of order", |snapshot| snapshot.people.swap(0, 1)),
         ("somebody silent who is not here", |snapshot| {
-            snapshot.silent[0].connection = ConnectionId::new(3, 77);
+            snapshot.silent[0].connection = ConnectionId::new(0, 3, 77);
         }),
         ("somebody silent in another room", |snapshot| {
             snapshot

@@ -1,0 +1,134 @@
+//! Owns who is here, by the server and the slot of their connection.
+//!
+//! Invariant: at most one person has a place. Which places are free is no state: the servers that own the connections know it.
+
+use crate::{ConnectionId, Name, RoomId};
+
+/// Keeps people in the places of their connections.
+#[derive(Clone, Debug, Default)]
+pub(super) struct People {
+    /// By server, and by slot: up to the last in which somebody was.
+    servers: Vec<Vec<Option<Person>>>,
+    len: usize,
+}
+
+/// What is known of somebody.
+#[derive(Clone, Debug)]
+pub(super) struct Person {
+    pub(super) generation: u32,
+    pub(super) name: Name,
+    pub(super) room: RoomId,
+}
+
+impl People {
+    /// Returns how many are here.
+    pub(super) const fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Tells whether nobody has the place of this connection.
+    pub(super) fn is_free(&self, connection: ConnectionId) -> bool {
+        self.at(connection).is_none()
+    }
+
+    /// Puts somebody into the place of a connection, which is free.
+    pub(super) fn insert(&mut self, connection: ConnectionId, name: Name, room: RoomId) {
+        let (server, slot) = (usize::from(connection.server()), connection.slot() as usize);
+        if self.servers.len() <= server {
+            self.servers.resize_with(server + 1, Vec::new);
+        }
+        let slots = &mut self.servers[server];
+        if slots.len() <= slot {
+            slots.resize_with(slot + 1, || None);
+        }
+        let before = slots[slot].replace(Person { generation: connection.generation(), name, room });
+        debug_assert!(before.is_none(), "a place is one person's");
+        self.len += 1;
+    }
+
+    /// Returns who a connection is of, if it is here.
+    pub(super) fn get(&self, connection: ConnectionId) -> Option<&Person> {
+        self.at(connection).filter(|person| person.generation == connection.generation())
+    }
+
+    /// Returns the same, to be changed.
+    pub(super) fn get_mut(&mut self, connection: ConnectionId) -> Option<&mut Person> {
+        let place = self.servers.get_mut(usize::from(connection.server()))?.get_mut(connection.slot() as usize)?;
+        place.as_mut().filter(|person| person.generation == connection.generation())
+    }
+
+    /// Takes somebody out, who is here.
+    pub(super) fn remove(&mut self, connection: ConnectionId) -> Person {
+        let place = &mut self.servers[usize::from(connection.server())][connection.slot() as usize];
+        self.len -= 1;
+        place.take().expect("they are here")
+    }
+
+    /// Returns the name of the owner of a connection key.
+    pub(super) fn name(&self, key: u32) -> &Name {
+        &self.at(ConnectionId::with_key(key, 0)).expect("whose key is kept is here").name
+    }
+
+    /// Returns all, in the order of their servers and slots.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (ConnectionId, &Person)> {
+        let connections = (0..=u8::MAX).flat_map(|server| self.of_server(server));
+        connections.filter_map(|connection| Some((connection, self.get(connection)?)))
+    }
+
+    /// Returns the connections of a server, by their slots.
+    pub(super) fn of_server(&self, server: u8) -> impl Iterator<Item = ConnectionId> {
+        let slots = self.servers.get(usize::from(server)).into_iter().flatten();
+        let connection = move |(slot, person): (u32, &Option<Person>)| {
+            person.as_ref().map(|person| ConnectionId::new(server, slot, person.generation))
+        };
+        (0..).zip(slots).filter_map(connection)
+    }
+
+    /// Returns who is in the place of a connection.
+    fn at(&self, connection: ConnectionId) -> Option<&Person> {
+        self.servers.get(usize::from(connection.server()))?.get(connection.slot() as usize)?.as_ref()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ROOM: RoomId = RoomId::new(0);
+
+    fn name(name: &str) -> Name {
+        Name::parse(name).expect("it is a name")
+    }
+
+    #[test]
+    fn people_of_several_servers_have_their_places_apart() {
+        let mut people = People::default();
+        let [ann, bob, cid] = [(0, 3), (2, 3), (2, 0)].map(|(server, slot)| ConnectionId::new(server, slot, 7));
+        for (connection, called) in [(ann, "Ann"), (bob, "Bob"), (cid, "Cid")] {
+            assert!(people.is_free(connection) && people.get(connection).is_none());
+            people.insert(connection, name(called), ROOM);
+            assert!(!people.is_free(connection));
+            assert_eq!(people.name(connection.key()).as_str(), called);
+        }
+        assert_eq!(people.len(), 3);
+        assert!(people.of_server(2).eq([cid, bob]) && people.of_server(0).eq([ann]));
+        assert_eq!((people.of_server(1).count(), people.of_server(255).count()), (0, 0));
+        assert!(people.iter().map(|(connection, _)| connection).eq([ann, cid, bob]));
+        assert_eq!(people.remove(bob).name.as_str(), "Bob");
+        assert!(people.is_free(bob) && !people.is_free(ann) && people.len() == 2);
+    }
+
+    #[test]
+    fn a_connection_that_is_gone_is_not_who_has_its_place_now() {
+        let mut people = People::default();
+        let [old, new] = [1, 2].map(|generation| ConnectionId::new(0, 5, generation));
+        people.insert(new, name("Ann"), ROOM);
+        assert!(people.get(old).is_none() && people.get_mut(old).is_none() && !people.is_free(old));
+        assert!(people.get(new).is_some() && people.get_mut(new).is_some());
+    }
+
+    #[test]
+    fn a_place_takes_what_a_person_takes() {
+        assert_eq!((size_of::<Option<Person>>(), size_of::<Person>()), (32, 32));
+    }
+}
