@@ -279,7 +279,7 @@ impl<S: Clone> Driver<S> {
     /// Returns the number of a connection's writer.
     #[must_use]
     pub fn writer_of(&self, connection: ConnectionId) -> usize {
-        connection.key() as usize % self.writers.len()
+        connection.slot() as usize % self.writers.len()
     }
 
     /// Returns the batches that a writer was not given.
