@@ -10,7 +10,7 @@ const WORDS_MAX: usize = 35;
 const WORDS_MEAN: usize = 18;
 
 /// Files whose sentences and lines are still too long.
-pub(crate) const NOT_YET: [&str; 2] = ["ARCHITECTURE.md", "CONTRIBUTING.md"];
+pub(crate) const NOT_YET: [&str; 1] = ["CONTRIBUTING.md"];
 
 #[test]
 fn a_sentence_has_one_thought() {
