@@ -1,7 +1,6 @@
 //! One width for all that is read: prose and comments end where code does.
 
 use crate::markdown::prose_lines;
-use crate::prose::NOT_YET;
 use crate::source::{assert_none, files};
 
 /// As `max_width` in `rustfmt.toml`, which leaves comments alone.
@@ -15,7 +14,7 @@ fn is_wide(line: &str) -> bool {
 #[test]
 fn prose_ends_at_one_column() {
     let mut broken = Vec::new();
-    for source in files("md").iter().filter(|source| !NOT_YET.contains(&source.path.as_str())) {
+    for source in files("md") {
         let wide = prose_lines(&source.text).filter(|(_, line)| is_wide(line));
         broken.extend(wide.map(|(at, line)| format!("{}:{at}: {} columns", source.path, line.chars().count())));
     }
