@@ -8,7 +8,7 @@ mod upgrade;
 use std::fmt;
 
 use self::upgrade::upgrade;
-use super::http::{HEAD_BYTES_MAX, Head, HeadError, Response, Status, takes_gzip};
+use super::http::{Head, HeadError, Progress, Response, Status, takes_gzip};
 use crate::Step;
 use crate::asset::Variant;
 use crate::form::Encoding;
@@ -41,17 +41,13 @@ const SOCKET: &str = "/socket";
 /// What is understood of methods where there is no `WebSocket`.
 const METHODS: &str = "GET, HEAD, OPTIONS";
 
-/// Up to how many bytes what has come is looked at whenever more comes: what is no HTTP is answered at once. More is looked at again
-/// when a head may have ended, or an eighth has been added: so whoever sends a long head byte by byte costs hardly more than who sends it at once.
-const SHORT_BYTES_MAX: usize = 512;
-
 pub(crate) struct WebHandshake {
     config: Config,
     input: Vec<u8>,
     /// How much of it are line ends before a head.
     blank: usize,
-    /// How much of it was there when it was last looked at, and was no whole head.
-    looked_at: usize,
+    /// How far it is known to be the beginning of a head.
+    progress: Progress,
     /// Until when the head that is awaited may take.
     until: Time,
     /// How many requests have come.
@@ -117,7 +113,7 @@ impl WebHandshake {
             config: config.clone(),
             input: Vec::new(),
             blank: 0,
-            looked_at: 0,
+            progress: Progress::default(),
             until,
             requests: 0,
             ended: false,
@@ -208,11 +204,7 @@ impl WebHandshake {
         if let Some(awaited) = self.awaited.take() {
             return Ok(awaited);
         }
-        if !self.is_worth_a_look(now) {
-            return Err(Step::Read { until: self.until });
-        }
-        self.looked_at = self.input.len();
-        let (len, mut answer) = match Head::parse(&self.input) {
+        let (len, mut answer) = match self.progress.head(&self.input) {
             Ok(head) if self.stopped && tells_how_it_is(&head) => (head.len, unavailable()),
             // To count takes a time that grows with the connections. So one can't ask twice, and how often they come is limited.
             Ok(head) if asks_for_metrics(&head) => {
@@ -237,7 +229,7 @@ impl WebHandshake {
         self.detail = answer.detail.take();
         let (answer, after) = answer.finish(self.asks_for_head());
         self.input.drain(..len);
-        (self.blank, self.looked_at) = (0, 0);
+        (self.blank, self.progress) = (0, Progress::default());
         self.skip_blank();
         if after == After::Chat {
             (self.phase, self.awaited) = (Phase::AwaitingAdmission, Some((answer, after)));
@@ -255,21 +247,6 @@ impl WebHandshake {
     fn skip_blank(&mut self) {
         self.blank += self.input[self.blank..].iter().take_while(|byte| b"\r\n".contains(byte)).count();
     }
-
-    /// Tells whether there may be a head, or something that is none, since it was last looked at.
-    fn is_worth_a_look(&self, now: Time) -> bool {
-        let (len, seen) = (self.input.len(), self.looked_at);
-        let may_end = || {
-            let new = &self.input[seen.saturating_sub(3).max(self.blank)..];
-            memmem(new, b"\n\n") || memmem(new, b"\n\r\n")
-        };
-        let is_long = (SHORT_BYTES_MAX..=HEAD_BYTES_MAX).contains(&len);
-        !is_long || len - seen >= seen / 8 || self.ended || self.until <= now || may_end()
-    }
-}
-
-fn memmem(bytes: &[u8], sought: &[u8]) -> bool {
-    bytes.windows(sought.len()).any(|window| window == sought)
 }
 
 /// Tells whether the answer says how the server is.

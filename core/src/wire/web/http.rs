@@ -2,8 +2,10 @@
 
 mod coding;
 mod head;
+mod progress;
 mod response;
 
 pub(crate) use self::coding::takes_gzip;
-pub(crate) use self::head::{HEAD_BYTES_MAX, Head, HeadError};
+pub(crate) use self::head::{Head, HeadError};
+pub(crate) use self::progress::Progress;
 pub(crate) use self::response::{Response, Status};

@@ -7,7 +7,7 @@ use crate::wire::web::http::Status;
 pub(crate) const HEAD_BYTES_MAX: usize = 32 << 10;
 
 /// The most fields of a head. A browser sends some fifteen, and each proxy adds a few.
-const FIELDS_MAX: usize = 128;
+pub(super) const FIELDS_MAX: usize = 128;
 
 /// Holds the head of one request.
 #[derive(Debug)]
