@@ -1,42 +1,42 @@
-//! Owns the words for what browsers are given besides the chat: the files of the page.
+//! Owns the files of the page that browsers are given.
 
 /// Holds one file of the page.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Asset {
-    /// Where it is found, with the slash at its beginning.
+    /// Its path, with a slash at the beginning.
     pub path: &'static str,
-    /// What it is, as the header `Content-Type` says it.
+    /// The header `Content-Type`.
     pub content_type: &'static str,
-    /// What is in it.
+    /// Its content.
     pub bytes: &'static [u8],
-    /// The same as gzip, for browsers that take it.
+    /// Its content as gzip, for browsers that take it.
     pub gzip: Option<&'static [u8]>,
     tag: u64,
 }
 
-/// Holds what a browser is given of a file, as far as it depends on what the browser takes.
+/// Holds a file in one encoding.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Variant {
     pub(crate) bytes: &'static [u8],
     pub(crate) is_gzip: bool,
-    /// What neither another version of the file would have, nor the file in another form: the header `ETag`.
+    /// The header `ETag`, which differs for each version and encoding.
     pub(crate) etag: String,
 }
 
 impl Asset {
-    /// Makes a file. It is tagged by what is in it, so this is best done in a constant.
+    /// Makes a file. Its tag is a hash of its content, so this is best done in a constant.
     #[must_use]
     pub const fn new(path: &'static str, content_type: &'static str, bytes: &'static [u8]) -> Self {
         Self { path, content_type, bytes, gzip: None, tag: hash(bytes) }
     }
 
-    /// Adds the same file as gzip, which is left out if it is no smaller.
+    /// Adds the content as gzip, unless it is no smaller.
     #[must_use]
     pub const fn with_gzip(self, gzip: &'static [u8]) -> Self {
         Self { gzip: if gzip.len() < self.bytes.len() { Some(gzip) } else { None }, ..self }
     }
 
-    /// Returns what to give to a browser that takes gzip, or not.
+    /// Returns the encoding for a browser that takes gzip, or not.
     pub(crate) fn variant(&self, takes_gzip: bool) -> Variant {
         let tag = self.tag;
         match self.gzip {
@@ -46,7 +46,7 @@ impl Asset {
     }
 }
 
-/// The hash FNV-1a. Nobody who could want two files to have the same has a say in what is in them.
+/// The hash FNV-1a. No attacker chooses the content of these files.
 const fn hash(bytes: &[u8]) -> u64 {
     let (mut hash, mut at) = (0xcbf2_9ce4_8422_2325_u64, 0);
     while at < bytes.len() {

@@ -1,32 +1,32 @@
-//! Owns the time of day: what the wall clock says, by the time that the core is told.
+//! Owns the time of day: the wall clock, by the core's own time.
 
 use crate::Time;
 
-/// How far the wall clock may be from where it is thought to be before that is put right: 1 s. Both clocks are read one after the other, and a
-/// thread may be kept waiting between; and nobody misses a second in what they are told of when something was said.
+/// How far the wall clock may be off before it is set: 1 s. Both clocks are read one after the other, and a thread may
+/// be kept waiting between. Nobody misses a second in the time of a message.
 const OFF_MS_MAX: u64 = 1000;
 
-/// Tells what time of day it is, from what it was once.
+/// Tells the time of day from one reading of the wall clock.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(crate) struct Clock {
-    /// The time of day at [`Time::START`], in milliseconds since 1970. It may be before: the server may have run for longer than that when
-    /// the clock was set.
+    /// The time of day at [`Time::START`], in milliseconds since 1970. It may be before: the server may have run for
+    /// longer than that when the clock was set.
     start_ms: i64,
 }
 
 impl Clock {
-    /// Returns the clock that says this now.
+    /// Returns a clock that says this now.
     pub(crate) fn set(now: Time, unix_ms: u64) -> Self {
         let unix_ms = i64::try_from(unix_ms).unwrap_or(i64::MAX);
         Self { start_ms: unix_ms.saturating_sub(since_start_ms(now)) }
     }
 
-    /// Returns the clock that said this at [`Time::START`].
+    /// Returns a clock that said this at [`Time::START`].
     pub(crate) const fn started(start_ms: i64) -> Self {
         Self { start_ms }
     }
 
-    /// Returns what it said at [`Time::START`].
+    /// Returns its reading at [`Time::START`].
     pub(crate) const fn start_ms(self) -> i64 {
         self.start_ms
     }
@@ -36,7 +36,7 @@ impl Clock {
         u64::try_from(self.start_ms.saturating_add(since_start_ms(now))).unwrap_or(0)
     }
 
-    /// Tells whether the wall clock has moved by itself: it says this now, and that is not what it is thought to say.
+    /// Tells whether the wall clock was set: its reading is not what this clock says.
     pub(crate) fn is_off(self, now: Time, unix_ms: u64) -> bool {
         self.unix_ms(now).abs_diff(unix_ms) > OFF_MS_MAX
     }

@@ -1,4 +1,4 @@
-//! Owns the codes by which a `WebSocket` is told why it is closed (RFC 6455, section 7.4).
+//! Owns the codes that say why a `WebSocket` is closed (RFC 6455, section 7.4).
 
 use std::fmt;
 
@@ -7,34 +7,34 @@ use std::fmt;
 pub struct CloseCode(u16);
 
 impl CloseCode {
-    /// All is said.
+    /// 1000: the person quit.
     pub const NORMAL: Self = Self(1000);
 
-    /// The server stops.
+    /// 1001: the server stops.
     pub const GOING_AWAY: Self = Self(1001);
 
-    /// What came was no `WebSocket` frame, or not in its place.
+    /// 1002: a frame was broken, or out of place.
     pub const PROTOCOL: Self = Self(1002);
 
-    /// What came was no text.
+    /// 1003: a message was not text.
     pub const UNSUPPORTED: Self = Self(1003);
 
-    /// No code: it stands for a close frame without one, and never in one.
+    /// 1005: stands for a close frame without a code, and never in one.
     pub const NONE: Self = Self(1005);
 
-    /// What came as text was not UTF-8.
+    /// 1007: a text was not UTF-8.
     pub const NOT_UTF8: Self = Self(1007);
 
-    /// A message was longer than any line can be.
+    /// 1009: a message was longer than any line can be.
     pub const TOO_BIG: Self = Self(1009);
 
-    /// Whoever it was goes on with another connection. This and the next are of those that RFC 6455 leaves to whoever agrees on them.
+    /// 4001: the person goes on with another connection. RFC 6455 leaves the codes from 4000 on to applications.
     pub const RESUMED: Self = Self(4001);
 
-    /// Nothing came back for too long.
+    /// 4002: pings were not answered.
     pub const UNANSWERED: Self = Self(4002);
 
-    /// Takes a code that a peer has given.
+    /// Makes a code of the number that a peer sent.
     pub(crate) const fn new(code: u16) -> Self {
         Self(code)
     }

@@ -1,12 +1,12 @@
-//! Owns how values are spread, in little memory: how many there were up to each of a few bounds.
+//! Owns the distribution of values in little memory: counts up to each of a few bounds.
 
-/// How many bounds there are: the last is 4¹², which as microseconds is 17 seconds.
+/// The number of bounds. The last is 4¹², which is 17 seconds in microseconds.
 const BOUNDS: usize = 13;
 
 /// Counts values by their size. Each bound is four times the one before it, the first is 1.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Histogram {
-    /// The last are those above all bounds.
+    /// The last bucket has the values above all bounds.
     counts: [u64; BOUNDS + 1],
     sum: u64,
 }
@@ -19,26 +19,26 @@ impl Histogram {
         self.sum = self.sum.saturating_add(value);
     }
 
-    /// Counts all values that another one has counted.
+    /// Adds the counts of another histogram.
     pub fn merge(&mut self, other: &Self) {
         self.counts.iter_mut().zip(other.counts).for_each(|(count, more)| *count += more);
         self.sum = self.sum.saturating_add(other.sum);
     }
 
-    /// Returns how many values there were up to each bound, and above the bound before; at last, without a bound, how many were
-    /// above all of them.
+    /// Returns each bound with the number of values up to it and above the bound before. The last has no bound: values
+    /// above all.
     pub fn buckets(&self) -> impl Iterator<Item = (Option<u64>, u64)> {
         let bounds = (0..BOUNDS).map(|place| Some(1 << (2 * place))).chain([None]);
         bounds.zip(self.counts)
     }
 
-    /// Returns how many values there were.
+    /// Returns the number of values.
     #[must_use]
     pub fn count(&self) -> u64 {
         self.counts.iter().sum()
     }
 
-    /// Returns what all values are together.
+    /// Returns the sum of all values.
     #[must_use]
     pub const fn sum(&self) -> u64 {
         self.sum

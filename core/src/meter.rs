@@ -1,22 +1,22 @@
-//! Owns how fast something may happen: a sustained rate, and a burst after a quiet time.
+//! Owns rate limits: a sustained rate, and a burst after a quiet time.
 
 use std::time::Duration;
 
 use crate::Time;
 
-/// Meters lines, or whatever else comes one by one, by the generic cell rate algorithm: it keeps only the moment at which all that
-/// has passed would have kept to the rate, and lets a line pass while that moment lies less than the burst ahead.
+/// Limits a rate by the generic cell rate algorithm (GCRA). It keeps one moment: when all that has passed would have
+/// kept to the rate. A line passes while that moment lies less than the burst ahead.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Meter {
     caught_up_at: Time,
-    /// What one line costs, in nanoseconds: a second at most; zero where there is no limit.
+    /// The cost of one line, in nanoseconds: a second at most, and zero without a limit.
     line_nanos: u32,
-    /// How far ahead of `now` a line may start, in microseconds, up to an hour and more.
+    /// How far ahead of `now` the moment may lie, in microseconds, up to an hour and more.
     ahead_micros_max: u32,
 }
 
 impl Meter {
-    /// Makes a meter for `lines_per_second` (0: no limit) that lets `burst` worth of lines, at least one, pass at once.
+    /// Makes a meter for `lines_per_second` (0: no limit). `burst` worth of lines, at least one, pass at once.
     pub(crate) fn new(lines_per_second: u32, burst: Duration) -> Self {
         let line = Duration::from_secs(1).checked_div(lines_per_second).unwrap_or_default();
         let ahead_max = burst.saturating_sub(line);
@@ -27,7 +27,7 @@ impl Meter {
         }
     }
 
-    /// Returns from when on a line may pass.
+    /// Returns when the next line may pass.
     pub(crate) fn ready_at(&self) -> Time {
         let ahead_max = Duration::from_micros(self.ahead_micros_max.into());
         Time::after(self.caught_up_at.since_start().saturating_sub(ahead_max))
@@ -37,7 +37,7 @@ impl Meter {
         self.line_nanos == 0 || self.ready_at() <= now
     }
 
-    /// Tells whether all that has passed has kept to the rate: a new meter would not differ.
+    /// Tells whether all that has passed kept to the rate, so that a new meter would not differ.
     pub(crate) fn is_rested(&self, now: Time) -> bool {
         self.caught_up_at <= now
     }

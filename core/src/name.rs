@@ -1,14 +1,14 @@
-//! Owns the rule for what people and rooms may be called: 2–20 of ASCII letters, digits, `-` and `_`, compared without regard
-//! to case.
+//! Owns the rule for names of people and rooms: 2–20 ASCII letters, digits, `-` and `_`, compared without regard to
+//! case.
 
 use std::fmt;
 
 use compact_str::CompactString;
 
-/// Words that nobody may be called, because a line of the server begins with them.
+/// Reserved names: lines of the server begin with these words.
 const RESERVED: [&str; 9] = ["you", "server", "rooms", "users", "name", "room", "message", "messages", "unrecognized"];
 
-/// What the names begin with that the server gives when all its random ones are taken.
+/// The prefix of names that the server gives when all random ones are taken.
 pub(crate) const GUEST: &str = "Guest-";
 
 /// Holds the name of a person or a room, in the case it was given. It is short enough to be held in place.
@@ -22,7 +22,7 @@ impl Name {
     /// The most characters of a name.
     pub const CHARS_MAX: usize = 20;
 
-    /// Takes `text` for a name, if it can be one.
+    /// Parses a name, if `text` is one.
     ///
     /// # Examples
     /// ```
@@ -45,14 +45,14 @@ impl Name {
         &self.0
     }
 
-    /// Returns what is equal for two names that count as the same.
+    /// Returns a key that is equal for names that differ in case only.
     #[must_use]
     pub fn key(&self) -> NameKey {
         NameKey(self.0.to_ascii_lowercase())
     }
 
-    /// Tells whether nobody may take this name: it would make a line of the server read like something else, or it is of the
-    /// kind that the server itself gives when it has run out of random ones.
+    /// Tells whether nobody may take this name. It would make a line of the server read like something else, or it is a
+    /// guest's name, which only the server gives.
     #[must_use]
     pub fn is_reserved(&self) -> bool {
         RESERVED.iter().any(|word| self.0.eq_ignore_ascii_case(word)) || self.is_guest()

@@ -1,10 +1,10 @@
-//! Owns the words that whoever runs a server says to it.
+//! Owns the orders of an operator to a server.
 
-/// Tells a running server to do something.
+/// An order to a running server.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Order {
-    /// Log one line of what there is and what was done so far: [`Stats`](crate::Stats).
+    /// Log one line of counts: [`Stats`](crate::Stats).
     Report,
-    /// Tell everyone, send what is queued, and end.
+    /// Tell everybody, send what is queued, and end.
     Stop,
 }

@@ -1,4 +1,4 @@
-//! Owns where a page is from, as browsers say it, and how that is compared with whom a request was for.
+//! Owns origins of pages, as browsers send them, and how they are compared with the host of a request.
 
 use std::error::Error;
 use std::fmt;
@@ -8,10 +8,10 @@ use std::str::FromStr;
 /// The longest name of a host in the domain name system.
 const HOST_BYTES_MAX: usize = 253;
 
-/// How much is told of what somebody calls an origin or a host: more than either has where it is one.
+/// How many characters of an alleged origin or host are logged: more than a real one has.
 const SHOWN_CHARS_MAX: usize = 128;
 
-/// Names where a page is from: scheme, host and port. [`Display`](fmt::Display) is as browsers send it.
+/// Holds the origin of a page: scheme, host and port. [`Display`](fmt::Display) writes it as browsers send it.
 ///
 /// # Examples
 /// ```
@@ -24,7 +24,7 @@ const SHOWN_CHARS_MAX: usize = 128;
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Origin {
     scheme: Scheme,
-    /// In small letters; an address of IPv6 has its brackets.
+    /// In lower case; an IPv6 address has its brackets.
     host: String,
     port: u16,
 }
@@ -44,15 +44,15 @@ impl Scheme {
     }
 }
 
-/// Tells that something is no origin.
+/// The error for text that is not an origin.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct OriginError;
 
 impl Origin {
-    /// Tells whether a page from here asks for this host, as the field `Host` says it, at this host.
+    /// Tells whether a page of this origin may ask the server that the field `Host` names.
     ///
-    /// The port of either scheme equals none, since a proxy that ends TLS may name the one or the other; and a host without a port is
-    /// compared by name, since a proxy on a port of its own may leave that out.
+    /// The ports 80 and 443 equal no port, since a proxy that ends TLS may name either. A host without a port is
+    /// compared by name, since a proxy on another port may leave it out.
     pub(crate) fn is_at(&self, host: &str) -> bool {
         let Some((name, port)) = split_port(host) else { return false };
         let is_default = |port| port == Scheme::Http.port() || port == Scheme::Https.port();
@@ -100,7 +100,7 @@ impl fmt::Display for OriginError {
 
 impl Error for OriginError {}
 
-/// Returns what somebody calls an origin or a host, so that it can do no harm to who reads it, nor be long.
+/// Returns an alleged origin or host in harmless characters, and short.
 pub(crate) fn shown(text: &str) -> String {
     let is_harmless = |c: char| c.is_ascii_alphanumeric() || "-._:/[]".contains(c);
     let shown = text.chars().take(SHOWN_CHARS_MAX).map(|c| if is_harmless(c) { c } else { '?' });

@@ -7,35 +7,37 @@ use crate::Histogram;
 
 /// Counts what is here now, and what was done since the server started.
 ///
-/// Each part of the core adds its own with `count`: [`Hub`](crate::Hub), [`Fanout`](crate::Fanout), [`Gate`](crate::Gate).
+/// Each part of the core adds its own with `count`: [`Hub`](crate::Hub), [`Fanout`](crate::Fanout),
+/// [`Gate`](crate::Gate).
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Stats {
-    /// How many people are in the chat now, of whom the others know.
+    /// People in the chat now; silent connections are not counted.
     pub people: u64,
-    /// How many rooms there are now, `main` among them.
+    /// Rooms there are now, `main` included.
     pub rooms: u64,
-    /// How many connections there are now, also of those who are not let in yet, or have left and are still being sent something.
+    /// Connections there are now, also those in their handshake and those that are still being sent something after
+    /// they left.
     pub connections: u64,
-    /// How many messages people have said.
+    /// Messages said.
     pub messages_in: u64,
-    /// How many lines were given to somebody: each counts once for everyone who gets it.
+    /// Lines given to connections: each counts once per connection.
     pub messages_out: u64,
-    /// How many lines could not be given to somebody who reads too slowly.
+    /// Lines dropped for slow readers: each counts once per connection.
     pub dropped: u64,
-    /// How many connections were refused: there were too many, or they did not ask for what is to be had here.
+    /// Connections refused: there were too many, or they asked for something else.
     pub refused: u64,
-    /// How many bytes wait now to be sent to those who read too slowly.
+    /// Bytes queued now for slow readers.
     pub queued_bytes: u64,
-    /// How many actions each batch had that the hub has handed on.
+    /// Actions in each batch of the hub.
     pub batch_actions: Histogram,
-    /// How many microseconds after something was asked for all that could be written of it was. It counts once for a batch and writer,
-    /// for what was asked for first.
+    /// Microseconds from the first request of a batch until all that sockets took of it was written, once per batch and
+    /// worker.
     pub delay_micros: Histogram,
-    /// How long the server has run, as its adapter knows.
+    /// Time since the start, as the adapter knows it.
     pub uptime: Duration,
 }
 
-/// Writes one line, without what is spread.
+/// Writes one line, without the histograms.
 impl fmt::Display for Stats {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self {

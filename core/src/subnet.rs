@@ -1,14 +1,14 @@
-//! Owns what part of the network an address is in, as an operator names it.
+//! Owns networks as operators name them, and which addresses are in them.
 
 use std::error::Error;
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::str::FromStr;
 
-/// How many bits an address of IPv6 has before one of IPv4 that is written as one.
+/// The number of bits before the IPv4 address in a mapped IPv6 address.
 const MAPPED_BITS: u8 = 96;
 
-/// Names an address, or all that begin with the same bits.
+/// Holds an address, or all addresses that begin with the same bits.
 ///
 /// # Examples
 /// ```
@@ -26,12 +26,12 @@ pub struct Subnet {
     bits: u8,
 }
 
-/// Tells that something is no address or network.
+/// The error for text that is neither an address nor a network.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct SubnetError;
 
 impl Subnet {
-    /// Tells whether an address is in it. One of IPv4 may be written as one of IPv6, as a listener for both gets it.
+    /// Tells whether an address is in it. An IPv4 address may be mapped to IPv6, as a listener for both gets it.
     #[must_use]
     pub fn contains(&self, address: IpAddr) -> bool {
         let address = address.to_canonical();

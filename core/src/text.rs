@@ -1,20 +1,20 @@
-//! Owns what people say: text that can't do harm to a terminal, because all that could was removed when it was parsed.
+//! Owns the text of messages. It can't harm a terminal, since all that could was removed when it was parsed.
 
 use std::borrow::Cow;
 use std::fmt;
 use std::str::Chars;
 use std::sync::Arc;
 
-/// Holds one line of text without controls, bidi controls and line separators. To clone it costs nothing.
+/// Holds one line of text without controls, signs of direction and line separators. A clone costs nothing.
 ///
-/// Its `Debug` hides what was said, so that no log shows it by accident.
+/// Its `Debug` hides the text, so that no log shows it by accident.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Text(Arc<str>);
 
 impl Text {
-    /// Takes `raw` and removes what a terminal could obey, whole sequences of it, so that it is one line. What parts words (tabs, line
-    /// and page ends) becomes a space, and a byte order mark at the start is nothing. Everything else passes untouched, however long it is.
-    /// What is clean stays as it is.
+    /// Removes what a terminal could obey, whole sequences of it, so that `raw` becomes one line. Tabs, line ends and
+    /// page ends become spaces, and a byte order mark at the start is dropped. Everything else passes untouched, at any
+    /// length. Clean text stays as it is.
     ///
     /// # Examples
     /// ```
@@ -68,14 +68,14 @@ fn last_terminator(raw: &str) -> Option<usize> {
     raw.rfind(['\x07', '\u{9c}']).max(raw.rfind("\x1b\\"))
 }
 
-/// Tells whether these are ASCII characters that are shown, and nothing else.
+/// Tells whether these are visible ASCII characters and nothing else.
 pub(crate) fn is_plain(bytes: &[u8]) -> bool {
     // To look at some more bytes takes less time than to stop at the first that is not: many are looked at at once.
     bytes.chunks(64).all(|bytes| bytes.iter().fold(true, |all, byte| all & matches!(byte, 0x20..0x7f)))
 }
 
-/// Tells whether nothing of a text is to be seen: it has nothing but spaces, fillers, what joins or varies other characters, and marks without a letter
-/// of any script.
+/// Tells whether a text shows nothing: it has only spaces, fillers, joiners, variation selectors, and marks of no
+/// script without a letter.
 pub(crate) fn is_blank(text: &str) -> bool {
     text.chars().all(|c| c.is_whitespace() || is_unseen(c))
 }
@@ -95,8 +95,9 @@ enum Kind {
     Escape,
     /// It begins one with parameters.
     Control,
-    /// It begins one that goes on up to a terminator: a title, a link, a picture. Where there is none it is a sign by itself, as some quotes
-    /// become where another encoding was taken for Latin-1: then what is behind it is what people say.
+    /// It begins one that goes on up to a terminator: a title, a link, a picture. Where there is none it is a sign by
+    /// itself, as some quotes become where another encoding was taken for Latin-1: then what is behind it is what
+    /// people say.
     Command,
 }
 

@@ -1,4 +1,4 @@
-//! Owns what somebody says in a row: many lines that come at once cost little more than one, as long as they are kept together.
+//! Owns runs of messages: many lines that come at once cost little more than one, as long as they are kept together.
 
 use std::fmt;
 use std::iter;
@@ -9,10 +9,10 @@ use memchr::memchr;
 
 use crate::Text;
 
-/// Holds what one person says in a row: one [`Text`] or more, each a message of its own. To clone it costs nothing.
+/// Holds a run of messages by one person: one [`Text`] or more, each a message of its own. A clone costs nothing.
 ///
-/// Whether what is said in a row comes together or one by one is up to how it is read; it makes no difference to anybody who hears it.
-/// Its `Debug` hides what was said, so that no log shows it by accident.
+/// How many messages are in one run depends on how bytes were split on their way. It makes no difference to anybody who
+/// hears them. Its `Debug` hides the texts, so that no log shows them by accident.
 ///
 /// # Examples
 /// ```
@@ -29,18 +29,18 @@ pub struct Texts {
 }
 
 impl Texts {
-    /// Returns how many there are; never none.
+    /// Returns the number of messages, at least one.
     #[must_use]
     pub const fn count(&self) -> u32 {
         self.count
     }
 
-    /// Returns each, in the order in which they were said.
+    /// Returns each text, in order.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
         self.lines().map(|line| &line[..line.len() - 1])
     }
 
-    /// Returns each with a line feed behind it.
+    /// Returns each text with a line feed behind it, in one piece.
     pub(crate) fn lines(&self) -> impl Iterator<Item = &str> {
         let mut rest = &*self.lines;
         iter::from_fn(move || {
@@ -50,7 +50,7 @@ impl Texts {
         })
     }
 
-    /// Returns how many bytes they have, with a line feed for each.
+    /// Returns the number of bytes, with a line feed for each text.
     pub(crate) fn bytes(&self) -> usize {
         self.lines.len()
     }
@@ -68,12 +68,12 @@ impl fmt::Debug for Texts {
     }
 }
 
-/// Gathers what somebody says in a row.
+/// Gathers a run of messages.
 #[derive(Default)]
 pub(crate) struct Saying {
-    /// What was added first, as long as it is all: a run that is taken together is copied once.
+    /// The text that was added first, as long as it is the only one: it is copied once.
     first: Option<Texts>,
-    /// All that was added, once it is more.
+    /// All texts, once there are more.
     lines: String,
     count: u32,
 }

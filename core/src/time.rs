@@ -3,9 +3,9 @@
 use std::ops::Add;
 use std::time::Duration;
 
-/// Tells a moment, in nanoseconds since the server started (it lasts 584 years).
+/// A moment, in nanoseconds since the server started. It lasts 584 years.
 ///
-/// The core never asks a clock. Whoever drives it passes `now`, which must not go backwards.
+/// The core never asks a clock. Its driver passes `now`. To each part on its own it must not go backwards.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 pub struct Time(u64);
 
@@ -13,19 +13,19 @@ impl Time {
     /// The moment the server started.
     pub const START: Self = Self(0);
 
-    /// Makes the moment that lies `elapsed` after the start, or the last one there is.
+    /// Returns the moment `elapsed` after the start, or the last one there is.
     #[must_use]
     pub fn after(elapsed: Duration) -> Self {
         Self(u64::try_from(elapsed.as_nanos()).unwrap_or(u64::MAX))
     }
 
-    /// Returns how long after the start this is.
+    /// Returns the time since the start.
     #[must_use]
     pub const fn since_start(self) -> Duration {
         Duration::from_nanos(self.0)
     }
 
-    /// Returns how long after `earlier` this is, or zero if it is not.
+    /// Returns the time since `earlier`, or zero if that is later.
     #[must_use]
     pub const fn since(self, earlier: Self) -> Duration {
         Duration::from_nanos(self.0.saturating_sub(earlier.0))

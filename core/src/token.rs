@@ -1,7 +1,8 @@
-//! Owns the tokens by which somebody who has lost their connection takes over what they were: unguessable, and remembered by nobody.
+//! Owns tokens, by which a new connection takes over the person of a lost one. They can't be guessed, and nothing is
+//! kept of them.
 //!
-//! Invariant: a token says which connection it is of, and nobody without the server's secret can make one. What it reads like is in no log, nor
-//! is the secret: `Debug` hides both.
+//! Invariant: a token names its connection, and nobody can make one without the server's secret. Neither is in a log:
+//! `Debug` hides both.
 
 use std::fmt;
 
@@ -10,26 +11,27 @@ use sha2::Sha256;
 
 use crate::ConnectionId;
 
-/// How many bytes of the code are in a token: 96 bits, which nobody guesses who is asked a few times a second.
+/// Bytes of the code in a token: 96 bits can't be guessed at a few lines a second.
 const CODE_BYTES: usize = 12;
 
-/// How many bytes say which connection it is of.
+/// Bytes that name the connection.
 const ID_BYTES: usize = 8;
 
 const BYTES: usize = ID_BYTES + CODE_BYTES;
 
-/// The digits of a token, of five bits each: small letters, so that it can be typed, and no digits that look like them.
+/// The digits of a token, of five bits each: lower case letters, and no digits that look like them, so that it can be
+/// typed.
 const DIGITS: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
 
-/// How many digits a token has.
+/// The number of digits in a token.
 const DIGITS_LEN: usize = BYTES * 8 / 5;
 
-/// Holds what tokens are made with: 32 bytes that a server draws when it starts, and nobody else knows.
+/// Holds the key of all tokens: 32 bytes that a server draws when it starts, and nobody else knows.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret([u8; 32]);
 
 impl Secret {
-    /// Takes bytes that nobody can guess.
+    /// Makes a secret of bytes that nobody can guess.
     #[must_use]
     pub const fn new(bytes: [u8; 32]) -> Self {
         Self(bytes)
@@ -45,14 +47,14 @@ impl Secret {
     }
 }
 
-/// Hides what it is.
+/// Hides the bytes.
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Secret(..)")
     }
 }
 
-/// Lets whoever has it take over the person of a connection.
+/// Proves the right to take over the person of one connection.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Token([u8; BYTES]);
 
@@ -64,7 +66,7 @@ impl Token {
         Self(bytes)
     }
 
-    /// Reads a token, which may also be none of this server.
+    /// Parses a token, be it of this server or not.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         if text.len() != DIGITS_LEN {
             return None;
@@ -84,7 +86,7 @@ impl Token {
         Some(Self(bytes))
     }
 
-    /// Returns whose it is, if this run of the server has made it. That takes equally long, whatever is wrong with it.
+    /// Returns its connection, if this run of the server made it. That takes equally long, whatever is wrong with it.
     pub(crate) fn connection(&self, secret: &Secret, boot: u64) -> Option<ConnectionId> {
         let [key, generation] =
             [0, 4].map(|at| u32::from_be_bytes(self.0[at..at + 4].try_into().expect("they are four bytes")));
@@ -109,7 +111,7 @@ impl fmt::Display for Token {
     }
 }
 
-/// Hides what it is.
+/// Hides the bytes.
 impl fmt::Debug for Token {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Token(..)")
