@@ -249,7 +249,7 @@ impl World {
         for action in batch.actions() {
             if let Action::Enter { connection, room } = action {
                 self.seats[room.key() as usize].push(*connection);
-            } else if let Action::Leave { connection } = action {
+            } else if let Action::Leave { connection, .. } = action {
                 for seats in &mut self.seats {
                     if let Some(seat) = seats.iter().position(|seat| seat == connection) {
                         seats.swap_remove(seat);
@@ -384,9 +384,13 @@ impl World {
                     writeln!(key, "{} {}", place(*connection), line(&message.to_string()))
                 }
                 Action::Enter { connection, room } => writeln!(key, "{} enters {}", place(*connection), room.key()),
-                Action::Leave { connection } => writeln!(key, "{} leaves", place(*connection)),
-                Action::Broadcast { room, message, .. } => {
-                    writeln!(key, "to {} {}", RoomId::key(*room), line(&message.to_string()))
+                Action::Deliver { connection, message } => {
+                    writeln!(key, "{} {}", place(*connection), line(&message.to_string()))
+                }
+                Action::Leave { connection, .. } => writeln!(key, "{} leaves", place(*connection)),
+                Action::Broadcast { room, except, message, .. } => {
+                    let except = except.map(place);
+                    writeln!(key, "to {} but {except:?} {}", RoomId::key(*room), line(&message.to_string()))
                 }
                 Action::Close { connection } => writeln!(key, "close {}", place(*connection)),
                 Action::Cut { connection } => writeln!(key, "cut {}", place(*connection)),

@@ -21,32 +21,44 @@ pub enum Action {
         /// What is known now.
         dialect: Dialect,
     },
-    /// Tells one connection something.
+    /// Sends one connection something that it asked for. It is never dropped: what may be asked for is bounded instead.
     Reply {
-        /// Who is told.
+        /// Which.
         connection: ConnectionId,
         /// What.
         message: Message,
     },
-    /// Puts a connection, which is in no room, into one.
+    /// Sends one connection something that it did not ask for. It is dropped and counted where its queue is full, as
+    /// broadcasts are.
+    Deliver {
+        /// Which.
+        connection: ConnectionId,
+        /// What.
+        message: Message,
+    },
+    /// Puts a connection into a room, in which it is not.
     Enter {
-        /// Who enters.
+        /// Which.
         connection: ConnectionId,
         /// Where.
         room: RoomId,
     },
-    /// Takes a connection out of the room it is in.
+    /// Takes a connection out of a room.
     Leave {
-        /// Who leaves.
+        /// Which.
         connection: ConnectionId,
+        /// Where.
+        room: RoomId,
     },
-    /// Tells everyone who is in a room something.
+    /// Sends something to all connections in a room, or to all but one.
     Broadcast {
         /// Where.
         room: RoomId,
-        /// How many are in it.
+        /// How many connections that is.
         audience: u32,
-        /// What they are told.
+        /// The one in the room that is left out.
+        except: Option<ConnectionId>,
+        /// What.
         message: Message,
     },
     /// Answers a [`Request::Mark`](crate::Request::Mark): lets the connection ask for more once there is room for the replies.

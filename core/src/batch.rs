@@ -61,11 +61,11 @@ impl<S> Batch<S> {
     /// Counts an action that will be in it.
     pub(crate) fn account(&mut self, action: &Action) {
         let (bytes, writes) = match action {
-            Action::Broadcast { room, audience, message } => {
+            Action::Broadcast { room, audience, message, .. } => {
                 let bytes = message.encoded_len_hint();
                 (bytes, if self.say(*room, bytes) { *audience as usize } else { 0 })
             }
-            Action::Reply { message, .. } => (message.encoded_len_hint(), 1),
+            Action::Reply { message, .. } | Action::Deliver { message, .. } => (message.encoded_len_hint(), 1),
             Action::Stop { .. } => (0, usize::MAX),
             Action::Open { .. }
             | Action::Speak { .. }
@@ -168,12 +168,18 @@ mod tests {
 
     const ANN: ConnectionId = ConnectionId::new(0, 0, 0);
 
+    const MAIN: RoomId = RoomId::new(0);
+
+    fn leave() -> Action {
+        Action::Leave { connection: ANN, room: MAIN }
+    }
+
     fn said() -> Message {
         Message::said("Ann", "hello")
     }
 
     fn broadcast(audience: u32) -> Action {
-        Action::Broadcast { room: RoomId::new(0), audience, message: said() }
+        Action::Broadcast { room: MAIN, audience, except: None, message: said() }
     }
 
     fn batch(actions: impl IntoIterator<Item = Action>) -> Batch<()> {
@@ -185,8 +191,9 @@ mod tests {
     #[test]
     fn a_batch_is_small_up_to_a_number_of_writes() {
         let config = Config { small_batch_writes: 10, small_room_writes: 20, ..Config::default() };
-        let elsewhere = |audience| Action::Broadcast { room: RoomId::new(1), audience, message: said() };
+        let elsewhere = |audience| Action::Broadcast { room: RoomId::new(1), audience, except: None, message: said() };
         let reply = || Action::Reply { connection: ANN, message: said() };
+        let deliver = || Action::Deliver { connection: ANN, message: said() };
         let cases = [
             (batch([]), true),
             (batch([broadcast(20)]), true),
@@ -194,11 +201,13 @@ mod tests {
             (batch([broadcast(20), broadcast(20), broadcast(20)]), true),
             (batch([broadcast(10), elsewhere(0)]), true),
             (batch([broadcast(10), elsewhere(1)]), false),
-            (batch([broadcast(11), Action::Leave { connection: ANN }]), false),
+            (batch([broadcast(11), leave()]), false),
             (batch([broadcast(4), elsewhere(5), reply()]), true),
             (batch([broadcast(4), elsewhere(5), reply(), reply()]), false),
+            (batch([broadcast(4), elsewhere(5), deliver()]), true),
+            (batch([broadcast(4), elsewhere(5), deliver(), deliver()]), false),
             (batch([broadcast(4), elsewhere(5), broadcast(4)]), false),
-            (batch([broadcast(10), Action::Leave { connection: ANN }, Action::Close { connection: ANN }]), true),
+            (batch([broadcast(10), leave(), Action::Close { connection: ANN }]), true),
             (batch([Action::Stop { message: Message::Stopping }]), false),
             (batch([broadcast(1), Action::Stop { message: Message::Stopping }, broadcast(1)]), false),
         ];
@@ -223,17 +232,17 @@ mod tests {
         assert_eq!(batch([]).bytes(), 0);
         assert_eq!(batch([broadcast(10)]).bytes(), line);
         let reply = Action::Reply { connection: ANN, message: said() };
-        assert_eq!(batch([broadcast(10), Action::Leave { connection: ANN }, reply]).bytes(), 2 * line);
+        assert_eq!(batch([broadcast(10), leave(), reply]).bytes(), 2 * line);
     }
 
     #[test]
     fn what_is_told_is_what_was_pushed_until_then() {
-        let mut batch = batch([broadcast(1), Action::Leave { connection: ANN }, broadcast(1)]);
+        let mut batch = batch([broadcast(1), leave(), broadcast(1)]);
         for number in 0..2 {
             assert_eq!(batch.lines(LineEnd::Lf, number).to_string(), "Ann: hello\n");
             assert_eq!(batch.lines(LineEnd::CrLf, number).to_string(), "Ann: hello\r\n");
         }
-        batch.push(Action::Broadcast { room: RoomId::new(0), audience: 1, message: Message::said("Bob", "and I") });
+        batch.push(Action::Broadcast { room: MAIN, audience: 1, except: None, message: Message::said("Bob", "and I") });
         assert_eq!(batch.lines(LineEnd::Lf, 2).to_string(), "Bob: and I\n");
         assert_eq!(batch.lines(LineEnd::CrLf, 2).to_string(), "Bob: and I\r\n");
         assert!(!format!("{batch:?}").contains("hello"), "{batch:?}");

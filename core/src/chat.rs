@@ -259,7 +259,7 @@ impl Chat {
         let Spoken { seq, name: room_name, members: audience } = self.rooms.say(*room, texts.count());
         let (room_name, name, time_ms) = (room_name.clone(), name.clone(), self.clock.unix_ms(now));
         let message = Message::Said { room: room_name, name, texts, time_ms, seq };
-        self.actions.push_back(Action::Broadcast { room: *room, audience, message });
+        self.actions.push_back(Action::Broadcast { room: *room, audience, except: None, message });
     }
 
     fn on_rename(&mut self, connection: ConnectionId, new: Name) {
@@ -301,14 +301,14 @@ impl Chat {
             // Nobody knows of either. The time that is left is that of who has just come.
             self.silent.remove(ghost);
             self.rooms.leave_silently();
-            self.actions.push_back(Action::Leave { connection });
+            self.actions.push_back(Action::Leave { connection, room: Rooms::MAIN });
         } else {
             if self.silent.remove(ghost) {
                 self.announce(now, ghost);
             }
             self.leave(now, connection);
         }
-        self.actions.push_back(Action::Leave { connection: ghost });
+        self.actions.push_back(Action::Leave { connection: ghost, room: self.person(ghost).room });
         if self.form(ghost) == Form::Web {
             self.reply(ghost, Message::Bye { code: CloseCode::RESUMED });
         }
@@ -392,16 +392,14 @@ impl Chat {
         let presence = self.rooms.announce(now, &name, connection.key());
         let others = self.rooms.members(room) - 1;
         if presence == Presence::Told && others > 0 {
-            // They are not to hear of themselves.
-            self.actions.push_back(Action::Leave { connection });
-            self.broadcast_to(room, others, Message::Joined { name });
-            self.actions.push_back(Action::Enter { connection, room });
+            let (except, message) = (Some(connection), Message::Joined { name });
+            self.actions.push_back(Action::Broadcast { room, audience: others, except, message });
         }
     }
 
     /// Takes someone out of their room; those who stay hear of it, or will.
     fn leave(&mut self, now: Time, connection: ConnectionId) {
-        self.actions.push_back(Action::Leave { connection });
+        self.actions.push_back(Action::Leave { connection, room: self.person(connection).room });
         if self.silent.remove(connection) {
             return self.rooms.leave_silently();
         }
@@ -423,7 +421,7 @@ impl Chat {
 
     fn broadcast_to(&mut self, room: RoomId, audience: u32, message: Message) {
         if audience > 0 {
-            self.actions.push_back(Action::Broadcast { room, audience, message });
+            self.actions.push_back(Action::Broadcast { room, audience, except: None, message });
         }
     }
 

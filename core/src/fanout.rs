@@ -17,6 +17,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use self::audiences::{Audiences, Flushing, Length, Membership};
+use self::chunk::OpenChunk;
 use self::outboxes::{Check, Outboxes};
 pub use self::output::{Output, Upcoming, Written};
 use self::pulse::LOOKS_MAX;
@@ -159,10 +160,18 @@ impl<S: Clone> Fanout<S> {
                 }
                 Action::Speak { connection, dialect } => self.on_speak(now, *connection, *dialect),
                 Action::Reply { connection, message } => self.on_reply(*connection, message),
+                Action::Deliver { connection, message } => self.on_deliver(*connection, message),
                 Action::Enter { connection, room } => self.on_enter(*connection, *room),
-                Action::Leave { connection } => self.on_leave(*connection),
-                Action::Broadcast { room, message, .. } => {
+                Action::Leave { connection, room } => self.on_leave(*connection, *room),
+                Action::Broadcast { room, except, message, .. } => {
+                    let except = except.filter(|&except| self.is_in(except, *room));
+                    if let Some(except) = except {
+                        self.on_leave(except, *room);
+                    }
                     self.audiences.broadcast(*room, message, |end| batch.lines(end, broadcasts));
+                    if let Some(except) = except {
+                        self.on_enter(except, *room);
+                    }
                     broadcasts += 1;
                 }
                 Action::Answer { connection } => self.outboxes.answer(*connection),
@@ -328,16 +337,37 @@ impl<S: Clone> Fanout<S> {
         self.outboxes.push_reply(place, message);
     }
 
+    fn on_deliver(&mut self, connection: ConnectionId, message: &Message) {
+        let Some(place) = self.outboxes.place(connection) else { return };
+        self.catch_up(place);
+        let alone = OpenChunk::alone(message, self.outboxes.encoding(place));
+        self.outboxes.push_part(place, alone.part(0));
+    }
+
+    fn is_in(&mut self, connection: ConnectionId, room: RoomId) -> bool {
+        let Some(place) = self.outboxes.place(connection) else { return false };
+        self.outboxes.membership(place).as_ref().is_some_and(|membership| membership.audience.room() == room)
+    }
+
+    fn leave_all(&mut self, connection: ConnectionId) {
+        let Some(place) = self.outboxes.place(connection) else { return };
+        let room = self.outboxes.membership(place).as_ref().map(|membership| membership.audience.room());
+        if let Some(room) = room {
+            self.on_leave(connection, room);
+        }
+    }
+
     fn on_enter(&mut self, connection: ConnectionId, room: RoomId) {
         let Some(place) = self.outboxes.place(connection) else { return };
         let membership = self.audiences.enter(room, self.outboxes.encoding(place), place);
         *self.outboxes.membership(place) = Some(membership);
     }
 
-    fn on_leave(&mut self, connection: ConnectionId) {
+    fn on_leave(&mut self, connection: ConnectionId, room: RoomId) {
         let Some(place) = self.outboxes.place(connection) else { return };
         self.catch_up(place);
-        let Some(membership) = self.outboxes.membership(place).take() else { return };
+        let is_there = |membership: &mut Membership| membership.audience.room() == room;
+        let Some(membership) = self.outboxes.membership(place).take_if(is_there) else { return };
         // Whoever sat last moves to the membership that is free now.
         let Some(mover) = self.audiences.leave(&membership) else { return };
         if self.audiences.is_given(&membership) {
@@ -358,18 +388,18 @@ impl<S: Clone> Fanout<S> {
         self.outboxes.set_dialect(now, place, dialect);
         let room = self.outboxes.membership(place).as_ref().map(|membership| membership.audience.room());
         if let Some(room) = room.filter(|_| self.outboxes.encoding(place) != before) {
-            self.on_leave(connection);
+            self.on_leave(connection, room);
             self.on_enter(connection, room);
         }
     }
 
     fn on_close(&mut self, connection: ConnectionId) {
-        self.on_leave(connection);
+        self.leave_all(connection);
         self.outboxes.close(connection);
     }
 
     fn on_cut(&mut self, connection: ConnectionId) {
-        self.on_leave(connection);
+        self.leave_all(connection);
         self.outboxes.close_both_ways(connection, Incident::Resumed);
     }
 

@@ -181,7 +181,9 @@ mod tests {
     fn messages(batch: Option<Batch<()>>) -> Vec<String> {
         let batch = batch.expect("something was said");
         let said = |action: &Action| match action {
-            Action::Reply { message, .. } | Action::Broadcast { message, .. } => Some(message.to_string()),
+            Action::Reply { message, .. } | Action::Deliver { message, .. } | Action::Broadcast { message, .. } => {
+                Some(message.to_string())
+            }
             Action::Open { .. }
             | Action::Speak { .. }
             | Action::Enter { .. }

@@ -110,8 +110,12 @@ fn read(actions: &[Action]) -> Vec<String> {
         Action::Speak { connection, dialect } => format!("{} speaks {dialect:?}", connection.slot()),
         Action::Reply { connection, message } => format!("{}: {message}", connection.slot()),
         Action::Enter { connection, room: id } => format!("{} enters {}", connection.slot(), room(id)),
-        Action::Leave { connection } => format!("{} leaves", connection.slot()),
-        Action::Broadcast { room: id, audience, message } => format!("{} ({audience}): {message}", room(id)),
+        Action::Leave { connection, .. } => format!("{} leaves", connection.slot()),
+        Action::Deliver { connection, message } => format!("{} is sent: {message}", connection.slot()),
+        Action::Broadcast { room: id, audience, except, message } => {
+            let except = except.map(|except| format!(" but {}", except.slot())).unwrap_or_default();
+            format!("{}{except} ({audience}): {message}", room(id))
+        }
         Action::Answer { connection } => format!("{} is answered", connection.slot()),
         Action::Alive { connection } => format!("{} is alive", connection.slot()),
         Action::Close { connection } => format!("{} closes", connection.slot()),
@@ -143,8 +147,7 @@ fn a_newcomer_is_helped_named_let_in_and_announced_in_this_order() {
         assert_eq!(actions, expected);
         let mut expected = vec![];
         if others > 0 {
-            let joined = format!("main ({others}): {name} joined");
-            expected.extend([format!("{others} leaves"), joined, format!("{others} enters main")]);
+            expected.push(format!("main but {others} ({others}): {name} joined"));
         }
         expected.push(format!("{others}: Rooms - main ({})", others + 1));
         assert_eq!(chats.line(connection, "/rooms"), expected);
@@ -362,7 +365,7 @@ fn above_its_limit_a_room_gathers_who_comes_and_goes() {
     let [ann, bob] = ["Ann", "Bob"].map(|name| chats.join_as(name));
     let third = chats.open_silent();
     let told = chats.line(third, "/rooms");
-    assert!(told.contains(&format!("main (2): {} joined", chats.name(third))), "three are no crowd");
+    assert!(told.contains(&format!("main but 2 (2): {} joined", chats.name(third))), "three are no crowd");
     assert_eq!(chats.chat.poll_timeout(), None);
 
     let fourth = chats.open_silent();

@@ -30,6 +30,19 @@ pub(super) struct OpenChunk {
 }
 
 impl OpenChunk {
+    /// Holds one message, and nothing else.
+    pub(super) fn alone(message: &Message, encoding: Encoding) -> Self {
+        let mut chunk = Self::default();
+        match encoding {
+            Encoding::Lines(end) => {
+                message.encode_lines(end, &mut chunk.buffer, |end| chunk.ends.push(offset(end)));
+            }
+            Encoding::Frames => chunk.push_frame(message),
+        }
+        chunk.seal();
+        chunk
+    }
+
     pub(super) fn len(&self) -> usize {
         self.bytes().len()
     }
@@ -175,7 +188,7 @@ mod tests {
     }
 
     fn broadcasts(messages: impl IntoIterator<Item = Message>) -> Vec<Action> {
-        let broadcast = |message| Action::Broadcast { room: RoomId::new(0), audience: 1, message };
+        let broadcast = |message| Action::Broadcast { room: RoomId::new(0), audience: 1, except: None, message };
         messages.into_iter().map(broadcast).collect()
     }
 

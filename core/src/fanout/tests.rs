@@ -6,6 +6,7 @@ mod ends;
 mod forms;
 mod order;
 mod pulse;
+mod recipients;
 mod repeated;
 mod slices;
 mod upcoming;
@@ -165,8 +166,13 @@ fn enter(connection: ConnectionId, room: RoomId) -> Action {
     Action::Enter { connection, room }
 }
 
+/// Takes a connection out of `main`.
 fn leave(connection: ConnectionId) -> Action {
-    Action::Leave { connection }
+    leave_room(connection, MAIN)
+}
+
+fn leave_room(connection: ConnectionId, room: RoomId) -> Action {
+    Action::Leave { connection, room }
 }
 
 fn close(connection: ConnectionId) -> Action {
@@ -182,7 +188,15 @@ fn said(text: &str) -> Message {
 }
 
 fn say(room: RoomId, text: &str) -> Action {
-    Action::Broadcast { room, audience: 1, message: said(text) }
+    Action::Broadcast { room, audience: 1, except: None, message: said(text) }
+}
+
+fn say_to_others(except: ConnectionId, room: RoomId, text: &str) -> Action {
+    Action::Broadcast { room, audience: 1, except: Some(except), message: said(text) }
+}
+
+fn deliver(connection: ConnectionId, text: &str) -> Action {
+    Action::Deliver { connection, message: said(text) }
 }
 
 fn reply(connection: ConnectionId, text: &str) -> Action {

@@ -189,8 +189,13 @@ impl Run {
                     self.tell(&message, |person| person.connection == connection);
                 }
                 Action::Enter { connection, room } => self.seat(connection, Some(room)),
-                Action::Leave { connection } => self.seat(connection, None),
-                Action::Broadcast { room, message, .. } => self.tell(&message, |person| person.room == Some(room)),
+                Action::Deliver { connection, message } => {
+                    self.tell(&message, |person| person.connection == connection)
+                }
+                Action::Leave { connection, .. } => self.seat(connection, None),
+                Action::Broadcast { room, except, message, .. } => {
+                    self.tell(&message, |person| person.room == Some(room) && Some(person.connection) != except);
+                }
                 Action::Stop { message } => self.tell(&message, |person| person.room.is_some()),
             }
         }

@@ -36,16 +36,20 @@ impl Laws {
                 let person = self.people.get_mut(connection);
                 person.is_some_and(|person| person.room.replace(*room).is_none())
             }
-            Action::Leave { connection } => {
-                self.people.get_mut(connection).is_some_and(|person| person.room.take().is_some())
+            Action::Leave { connection, room } => {
+                self.people.get_mut(connection).is_some_and(|person| person.room.take() == Some(*room))
             }
-            Action::Broadcast { room, audience, message } => {
-                let members = self.people.values().filter(|person| person.room == Some(*room)).count();
-                members > 0 && members == *audience as usize && self.on_broadcast(*room, message)
+            Action::Broadcast { room, audience, except, message } => {
+                let hears = |(connection, person): &(&ConnectionId, &Person)| {
+                    person.room == Some(*room) && Some(**connection) != *except
+                };
+                let members = self.people.iter().filter(hears).count();
+                members > 0 && members == *audience as usize && self.on_broadcast(*room, *except, message)
             }
-            Action::Speak { connection, .. } | Action::Answer { connection } | Action::Alive { connection } => {
-                self.people.contains_key(connection)
-            }
+            Action::Speak { connection, .. }
+            | Action::Deliver { connection, .. }
+            | Action::Answer { connection }
+            | Action::Alive { connection } => self.people.contains_key(connection),
             Action::Close { connection } => self.people.remove(connection).is_some_and(|person| person.room.is_none()),
             Action::Cut { connection } => {
                 let ghost = self.people.remove(connection);
@@ -88,7 +92,7 @@ impl Laws {
         true
     }
 
-    fn on_broadcast(&mut self, room: RoomId, message: &Message) -> bool {
+    fn on_broadcast(&mut self, room: RoomId, except: Option<ConnectionId>, message: &Message) -> bool {
         let mut people = self.people.values_mut();
         if let Message::Renamed { old, new } = message {
             let person = people.find(|person| person.room == Some(room) && person.name == old.as_str());
@@ -98,7 +102,10 @@ impl Laws {
             Message::Said { name, .. } => {
                 people.any(|person| person.room == Some(room) && person.name == name.as_str())
             }
-            // Told while they are between two rooms.
+            // Who was silent is announced to the others, where they are. All others are between two rooms.
+            Message::Joined { name } if except.is_some() => self.people.iter().any(|(connection, person)| {
+                Some(*connection) == except && person.room == Some(room) && person.name == name.as_str()
+            }),
             Message::Joined { name } | Message::Left { name } => {
                 people.any(|person| person.room.is_none() && person.name == name.as_str())
             }

@@ -56,8 +56,8 @@ fn who_comes_back_is_told_how_much_was_said_and_the_old_page_that_it_is_over() {
     let name = chats.chat.person(new).name.clone();
     let room = chats.chat.rooms.name(MAIN).clone();
     let expected = [
-        Action::Leave { connection: new },
-        Action::Leave { connection: old },
+        Action::Leave { connection: new, room: MAIN },
+        Action::Leave { connection: old, room: MAIN },
         Action::Reply { connection: old, message: Message::Bye { code: CloseCode::RESUMED } },
         Action::Cut { connection: old },
         Action::Enter { connection: new, room: MAIN },
@@ -116,7 +116,7 @@ fn of_whom_nobody_knows_nobody_knows_when_they_come_back() {
     assert_eq!((chats.name(again), chats.chat.silent()), (name.clone(), 1));
     assert_eq!(chats.line(bob, "hi"), ["main (2): Bob: hi"]);
     chats.sleep(Duration::from_secs(3));
-    assert_eq!(chats.wake()[1], format!("main (1): {name} joined"));
+    assert_eq!(chats.wake(), [format!("main but 2 (1): {name} joined")]);
 }
 
 #[test]
@@ -139,7 +139,7 @@ fn who_is_known_makes_known_whom_they_go_on_as() {
     let name = chats.name(ann);
     let told = chats.resume(again, ann);
     let heard: Vec<_> = told.iter().filter(|line| line.starts_with("main")).collect();
-    assert_eq!(heard, [&format!("main (2): {name} joined"), "main (2): Ann left"]);
+    assert_eq!(heard, [&format!("main but 1 (2): {name} joined"), "main (2): Ann left"]);
     assert_eq!(chats.line(bob, "/users").len(), 1);
     assert_eq!((chats.chat.people(), chats.chat.silent(), chats.chat.poll_timeout()), (2, 0, None));
 }

@@ -35,12 +35,12 @@ fn who_leaves_by_a_browser_is_told_with_which_code_and_who_is_gone_is_told_nothi
         let (web, _) = open_web(&mut chats);
         let actions = chats.handle(Event::Requested { connection: web, request });
         let bye = Action::Reply { connection: web, message: Message::Bye { code } };
-        assert_eq!(actions, [Action::Leave { connection: web }, bye, Action::Close { connection: web }]);
+        assert_eq!(actions, [Action::Leave { connection: web, room: MAIN }, bye, Action::Close { connection: web }]);
     }
     let mut chats = Chats::new();
     let (web, _) = open_web(&mut chats);
     let actions = chats.handle(Event::Closed { connection: web });
-    assert_eq!(actions, [Action::Leave { connection: web }, Action::Close { connection: web }]);
+    assert_eq!(actions, [Action::Leave { connection: web, room: MAIN }, Action::Close { connection: web }]);
 }
 
 #[test]
@@ -89,6 +89,7 @@ fn each_room_counts_what_is_said_there_and_a_new_one_starts_anew() {
             | Action::Reply { .. }
             | Action::Speak { .. }
             | Action::Enter { .. }
+            | Action::Deliver { .. }
             | Action::Leave { .. }
             | Action::Broadcast { .. }
             | Action::Answer { .. }

@@ -37,7 +37,7 @@ fn each_gets_the_same_in_their_own_form() {
     writer.send([say(MAIN, "a"), reply(web, "b"), say(MAIN, "c"), reply(line, "d"), leave(web), say(MAIN, "e")]);
     assert_eq!(writer.bytes(web), frames(&["a", "b", "c"].map(said)));
     assert_eq!(writer.lines(line), ann(["a", "c", "d", "e"]));
-    writer.send([leave(line), enter(web, MAIN), say(MAIN, "f"), enter(web, PIZZA)]);
+    writer.send([leave(line), enter(web, MAIN), say(MAIN, "f"), leave(web), enter(web, PIZZA)]);
     assert_eq!(writer.bytes(web), frames(&[said("f")]));
     assert_eq!(writer.lines(line), [""; 0]);
 }
@@ -72,7 +72,12 @@ fn what_a_slow_browser_missed_is_told_in_its_form_where_it_is_missing() {
     let mut writer = Writer::with_both([line, web]);
     writer.takes.insert(web.generation(), 0);
     let messages: Vec<_> = (0..200).map(|number| said(&long(number))).collect();
-    writer.send(messages.iter().map(|message| Action::Broadcast { room: MAIN, audience: 2, message: message.clone() }));
+    writer.send(messages.iter().map(|message| Action::Broadcast {
+        room: MAIN,
+        audience: 2,
+        except: None,
+        message: message.clone(),
+    }));
     assert_eq!(writer.lines(line).len(), 200);
     writer.take(web, usize::MAX);
     let received = writer.bytes(web);
@@ -95,7 +100,7 @@ fn numbered(times: &[u64]) -> Vec<Message> {
 }
 
 fn broadcast(message: &Message) -> Action {
-    Action::Broadcast { room: MAIN, audience: 2, message: message.clone() }
+    Action::Broadcast { room: MAIN, audience: 2, except: None, message: message.clone() }
 }
 
 /// Says how many messages each frame of what was said brings.

@@ -72,7 +72,7 @@ fn the_next_room_with_an_id_has_nothing_of_the_one_before() {
         open(two),
         enter(one, PIZZA),
         say(PIZZA, "old"),
-        leave(one),
+        leave_room(one, PIZZA),
         enter(two, PIZZA),
         say(PIZZA, "new"),
     ]);
@@ -141,7 +141,12 @@ fn each_connection_belongs_to_exactly_one_share() {
 fn several_shares_give_their_members_what_one_of_all_would() {
     let members: Vec<_> = (0..7).map(id).collect();
     let pizza = RoomId::new(1);
-    let run = |room, texts: &[&str]| Action::Broadcast { room, audience: 1, message: Message::said_in_a_row(texts) };
+    let run = |room, texts: &[&str]| Action::Broadcast {
+        room,
+        audience: 1,
+        except: None,
+        message: Message::said_in_a_row(texts),
+    };
     let mut batches = vec![batch(members.iter().flat_map(|&member| [open(member), enter(member, MAIN)]))];
     batches.push(batch([
         run(MAIN, &["one", "naïve 👩‍🚀"]),
