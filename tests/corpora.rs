@@ -52,6 +52,11 @@ fn whatever_happens_a_chat_is_lawful_and_does_what_the_model_does() {
 }
 
 #[test]
+fn whatever_bytes_a_log_has_they_are_read_or_an_error() {
+    replay("log", fuzzing::log);
+}
+
+#[test]
 fn whatever_fails_everyone_is_sent_what_the_model_says() {
     replay("world", fuzzing::world);
 }

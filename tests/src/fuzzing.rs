@@ -5,11 +5,13 @@
 mod chat;
 mod frames;
 mod input;
+mod log;
 mod session;
 mod web;
 mod world;
 
 pub use chat::chat;
+pub use log::log;
 pub use session::session;
 pub use web::web;
 pub use world::{plan, world};

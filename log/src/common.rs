@@ -1,0 +1,64 @@
+//! Owns how the values are written that occur in many entries, and what they may be.
+
+use std::time::Duration;
+
+use chinwag_core::{ConnectionId, Form, Name, RoomId, Time};
+
+use crate::{DecodeError, proto};
+
+/// Why an entry is refused that lacks a part of it.
+const MISSING: DecodeError = DecodeError::Damaged("a part is missing");
+
+impl From<ConnectionId> for proto::Connection {
+    fn from(connection: ConnectionId) -> Self {
+        let (server, slot, generation) = (connection.server(), connection.slot(), connection.generation());
+        Self { server: server.into(), slot, generation }
+    }
+}
+
+/// Reads a connection, which has to be there.
+pub(crate) fn connection(connection: Option<proto::Connection>) -> Result<ConnectionId, DecodeError> {
+    let proto::Connection { server, slot, generation } = connection.ok_or(MISSING)?;
+    let server = u8::try_from(server).map_err(|_| DecodeError::Damaged("there are 256 servers at most"))?;
+    if slot >= ConnectionId::SLOTS {
+        return Err(DecodeError::Damaged("a server has no such slot"));
+    }
+    Ok(ConnectionId::new(server, slot, generation))
+}
+
+/// Reads a name.
+pub(crate) fn name(name: &str) -> Result<Name, DecodeError> {
+    Name::parse(name).ok_or(DecodeError::Damaged("a name is none"))
+}
+
+/// Reads the ids of rooms.
+pub(crate) fn rooms(rooms: Vec<u32>) -> Vec<RoomId> {
+    rooms.into_iter().map(RoomId::new).collect()
+}
+
+/// Returns a moment as nanoseconds since the start.
+pub(crate) fn nanos(time: Time) -> u64 {
+    u64::try_from(time.since_start().as_nanos()).unwrap_or(u64::MAX)
+}
+
+/// Reads a moment.
+pub(crate) fn time(nanos: u64) -> Time {
+    Time::after(Duration::from_nanos(nanos))
+}
+
+/// Returns the number of a form.
+pub(crate) const fn form_number(form: Form) -> u32 {
+    match form {
+        Form::Lines => 0,
+        Form::Web => 1,
+    }
+}
+
+/// Reads a form. A number that none has is unknown, as a kind of entry is.
+pub(crate) fn form(number: u32, format: u32) -> Result<Form, DecodeError> {
+    match number {
+        0 => Ok(Form::Lines),
+        1 => Ok(Form::Web),
+        _ => Err(DecodeError::Unknown { format }),
+    }
+}

@@ -1,0 +1,34 @@
+//! Owns the hash by which replicas find out that they differ.
+
+use std::fmt;
+
+use chinwag_core::log::Snapshot;
+use sha2::{Digest as _, Sha256};
+
+use crate::Entry;
+
+/// Tells chats apart that are not the same: the SHA-256 of the bytes of a snapshot.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct StateHash([u8; 32]);
+
+impl StateHash {
+    /// Returns the hash of a chat.
+    #[must_use]
+    pub fn of(snapshot: &Snapshot) -> Self {
+        let mut bytes = Vec::new();
+        Entry::Snapshot(snapshot.clone()).encode(&mut bytes);
+        Self(Sha256::digest(&bytes).into())
+    }
+
+    /// Returns the bytes of the hash.
+    #[must_use]
+    pub const fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+impl fmt::Display for StateHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}

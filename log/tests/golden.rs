@@ -1,0 +1,124 @@
+//! What each release has written, byte for byte. It is only added to, never updated: what was once written is read for ever.
+
+use std::time::Duration;
+
+use chinwag_core::log::{PersonState, RoomState, SilentState, Snapshot, Untold};
+use chinwag_core::{ConnectionId, Form, Name, RoomId, Time};
+use chinwag_log::{DecodeError, Entry, StateHash};
+
+fn name(name: &str) -> Name {
+    Name::parse(name).expect("it is a name")
+}
+
+fn seconds(seconds: u64) -> Time {
+    Time::after(Duration::from_secs(seconds))
+}
+
+fn snapshot() -> Snapshot {
+    let [ann, bob, cid] = [(0, 3, 17), (0, 4, 2), (7, 0, 300)]
+        .map(|(server, slot, generation)| ConnectionId::new(server, slot, generation));
+    let person =
+        |connection, form, called, room| PersonState { connection, form, name: name(called), room: RoomId::new(room) };
+    Snapshot {
+        clock_start_ms: -5,
+        said: 300,
+        names_drawn: 3,
+        guests: 1,
+        is_stopped: true,
+        rooms: vec![
+            RoomState { room: RoomId::new(0), name: name("main"), said: 200, untold: None },
+            RoomState {
+                room: RoomId::new(2),
+                name: name("Pizza"),
+                said: 100,
+                untold: Some(Untold { joined: 2, left: 1, due: seconds(9) }),
+            },
+        ],
+        vacant_rooms: vec![RoomId::new(3), RoomId::new(1)],
+        people: vec![
+            person(ann, Form::Lines, "Ann", 2),
+            person(bob, Form::Web, "Bob", 2),
+            person(cid, Form::Lines, "Guest-1", 0),
+        ],
+        silent: vec![SilentState { connection: cid, due: seconds(3) }],
+    }
+}
+
+/// What each kind of entry is, and what is written of it.
+fn golden() -> Vec<(Entry, &'static [u8])> {
+    vec![(Entry::Snapshot(snapshot()), SNAPSHOT)]
+}
+
+const SNAPSHOT: &[u8] = b"\x08\x01\x1at\
+    \x08\t\x10\xac\x02\x18\x03 \x01(\x01\
+    2\t\x12\x04main\x18\xc8\x01\
+    2\x17\x08\x02\x12\x05Pizza\x18d\"\n\x08\x02\x10\x01\x18\x80\xb4\xc4\xc3!\
+    :\x02\x03\x01\
+    B\r\n\x04\x10\x03\x18\x11\x1a\x03Ann \x02\
+    B\x0f\n\x04\x10\x04\x18\x02\x10\x01\x1a\x03Bob \x02\
+    B\x10\n\x05\x08\x07\x18\xac\x02\x1a\x07Guest-1\
+    J\r\n\x05\x08\x07\x18\xac\x02\x10\x80\xbc\xc1\x96\x0b";
+
+#[test]
+fn what_was_once_written_is_read_for_ever_and_written_again() {
+    for (entry, golden) in golden() {
+        let mut bytes = Vec::new();
+        entry.encode(&mut bytes);
+        assert_eq!(bytes.escape_ascii().to_string(), golden.escape_ascii().to_string(), "{entry:?}");
+        assert_eq!(Entry::decode(golden), Ok(entry));
+    }
+}
+
+#[test]
+fn what_a_release_does_not_know_is_an_error_that_says_which_format_is_needed() {
+    for (entry, golden) in golden() {
+        // Another format, whatever is in it.
+        let newer = [b"\x08\x02", &golden[2..]].concat();
+        assert_eq!(Entry::decode(&newer), Err(DecodeError::Newer { format: 2 }), "{entry:?}");
+        assert!(DecodeError::Newer { format: 2 }.to_string().contains("a release that reads format 2 is needed"));
+        // Another field than there are, of an entry that says otherwise.
+        let unknown = [golden, b"\x98\x06\x01"].concat();
+        assert_eq!(Entry::decode(&unknown), Err(DecodeError::Unknown { format: 1 }), "{entry:?}");
+    }
+    // Another kind; another kind that says so; none at all.
+    assert_eq!(Entry::decode(b"\x08\x01\x9a\x06\x00"), Err(DecodeError::Unknown { format: 1 }));
+    assert_eq!(Entry::decode(b"\x08\x07\x9a\x06\x00"), Err(DecodeError::Newer { format: 7 }));
+    assert_eq!(Entry::decode(b"\x08\x01"), Err(DecodeError::Unknown { format: 1 }));
+}
+
+#[test]
+fn an_unknown_field_deep_inside_is_not_passed_over() {
+    // A person with a field 15, in a snapshot that is otherwise whole.
+    let person = b"\x0a\x00\x1a\x02ab\x78\x01";
+    let inner = [&[0x42, u8::try_from(person.len()).expect("it is short")][..], person].concat();
+    let entry = [&[0x08, 0x01, 0x1a, u8::try_from(inner.len()).expect("it is short")][..], &inner].concat();
+    assert_eq!(Entry::decode(&entry), Err(DecodeError::Unknown { format: 1 }));
+    let known = entry.len() - 2;
+    let mut entry = entry[..known].to_vec();
+    (entry[3], entry[5]) = (entry[3] - 2, entry[5] - 2);
+    assert!(Entry::decode(&entry).is_ok(), "it is the field");
+}
+
+#[test]
+fn bytes_that_are_cut_off_or_changed_anywhere_are_another_entry_or_an_error() {
+    for (entry, golden) in golden() {
+        for len in 0..golden.len() {
+            assert_ne!(Entry::decode(&golden[..len]).ok().as_ref(), Some(&entry), "cut at {len}");
+        }
+        for bit in 0..8 * golden.len() {
+            let mut changed = golden.to_vec();
+            changed[bit / 8] ^= 1 << (bit % 8);
+            assert_ne!(Entry::decode(&changed).ok().as_ref(), Some(&entry), "bit {bit}");
+        }
+    }
+}
+
+#[test]
+fn a_hash_is_that_of_all_of_a_snapshot() {
+    let hash = StateHash::of(&snapshot());
+    let mut other = snapshot();
+    other.vacant_rooms.swap(0, 1);
+    assert_ne!(StateHash::of(&other), hash);
+    assert_eq!(StateHash::of(&snapshot()), hash);
+    assert_eq!(hash.to_string().len(), 64);
+}
