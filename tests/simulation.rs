@@ -14,7 +14,7 @@ use chinwag_tests::sim::{Coverage, Plan, Step, World, shrink};
 const SEEDS: u64 = 1000;
 
 /// What has to occur in a run of the default length or longer; otherwise the simulation would prove nothing about it.
-const SITUATIONS: [&str; 48] = [
+const SITUATIONS: [&str; 53] = [
     "abandoned after failing",
     "abandoned after stalling",
     "abandoned by a server that gave up",
@@ -23,12 +23,16 @@ const SITUATIONS: [&str; 48] = [
     "answered",
     "asked for nothing for long",
     "awaited",
-    "batch cut short",
+    "batch full",
+    "came too late",
     "crowd told",
     "dropped",
+    "due before something else",
     "failed",
     "finished",
     "followed before all was polled",
+    "handled at once",
+    "heard with the greeting",
     "held back above the rate",
     "in the room already",
     "invalid",
@@ -53,6 +57,7 @@ const SITUATIONS: [&str; 48] = [
     "taken",
     "told of the token",
     "too long",
+    "turned away",
     "unrecognized",
     "users listed",
     "writable, but takes nothing",

@@ -1,4 +1,7 @@
 //! The part of the tests that `fuzz/` has for a library: what needs no server, and so nothing to be built for one.
 
+mod driver;
 pub mod fuzzing;
 pub mod sim;
+
+pub use driver::{Driver, Link, Todo};

@@ -1,10 +1,11 @@
-//! Owns what must hold for a chat, whatever happens to it: it is lawful, and everybody is told what the model says.
+//! Owns what must hold for what a hub decides, whatever happens to it: it is lawful, and everybody is told what the model says.
 
 use std::time::Duration;
 
-use chinwag_core::{Action, Chat, Config, ConnectionId, Dialect, Event, Form, Message, Request, RoomId, Secret, Time};
+use chinwag_core::{Action, Config, ConnectionId, Form, Message, Request, RoomId, Secret, Signals};
 
 use super::input::Input;
+use crate::driver::{Driver, Link, Todo};
 use crate::sim::{Laws, Model, Reader};
 
 /// The most people of one run, gone ones too: so few that all of them, and all of their rooms, can be listed.
@@ -24,6 +25,7 @@ pub fn chat(bytes: &[u8]) {
         crowd_interval: Duration::from_millis(input.pick(&[1000, 1])),
         seed: u64::from(input.byte()),
         secret: Some(Secret::new([7; 32])),
+        handshake_wait: Duration::ZERO,
         ..Config::default()
     });
     while !input.is_empty() {
@@ -38,8 +40,7 @@ type Lawful<T = ()> = Result<T, String>;
 struct Run {
     config: Config,
     line_chars_max: usize,
-    now: Time,
-    chat: Chat,
+    driver: Driver<()>,
     laws: Laws,
     model: Model,
     people: Vec<Person>,
@@ -59,10 +60,9 @@ impl Run {
     fn new(config: Config) -> Self {
         Self {
             line_chars_max: config.line_chars_max as usize,
-            now: Time::START,
             laws: Laws::default(),
             model: Model::new(&config),
-            chat: Chat::new(config.clone()),
+            driver: Driver::new(&config),
             config,
             people: Vec::new(),
             has_stopped: false,
@@ -76,75 +76,75 @@ impl Run {
             return Ok(());
         }
         match what % 16 {
-            0 => return self.open(),
-            1 => return self.pass(how),
-            2 => return self.close(user),
-            3 => self.chat.handle(
-                self.now,
-                Event::Opened { connection: self.people[user].connection, form: Form::Lines, dialect: Dialect::Lf },
-            ),
-            4 => return self.ask(user, "/rooms"),
-            5 => return self.ask(user, "/users"),
+            0 => self.open(),
+            1 => self.pass(how),
+            2 => self.close(user),
+            3 => self.ask_at_once(user),
+            4 => self.ask(user, "/rooms"),
+            5 => self.ask(user, "/users"),
             6 | 7 => {
                 let name = input.pick(&NAMES);
-                return self.ask(user, &format!("/name {name}"));
+                self.ask(user, &format!("/name {name}"))
             }
             8..=10 => {
                 let room = input.pick(&NAMES);
-                return self.ask(user, &format!("/join {room}"));
+                self.ask(user, &format!("/join {room}"))
             }
-            11 => return self.ask(user, "/quit"),
-            12 => return self.ask_for(user, b"\xe9\n", Request::NotUtf8),
-            13 => return self.ask_for(user, &too_long(self.line_chars_max), Request::TooLong),
-            14 if how == 99 => return self.stop(),
+            11 => self.ask(user, "/quit"),
+            12 => self.ask_for(user, b"\xe9\n", Request::NotUtf8),
+            13 => self.ask_for(user, &too_long(self.line_chars_max), Request::TooLong),
+            14 if how == 99 => self.stop(),
             14 if how % 2 == 0 => {
                 let connection = self.people[usize::from(input.byte()) % self.people.len()].connection;
                 let token = self.config.token(connection).ok_or("there is a secret")?;
-                return self.ask(user, &format!("/resume {token}"));
+                self.ask(user, &format!("/resume {token}"))
             }
             _ => {
                 let line = String::from_utf8_lossy(input.line());
                 // Keys that end a line or erase are for the session.
                 let line = line.replace(['\r', '\u{4}', '\u{8}', '\u{15}', '\u{17}', '\u{7f}'], "");
-                return self.ask(user, &line);
+                self.ask(user, &line)
             }
         }
-        self.check()
     }
 
     fn open(&mut self) -> Lawful {
         if self.people.len() == PEOPLE_MAX || self.has_stopped {
             return Ok(());
         }
-        let connection = self.chat.next_connection();
+        let mut link = Link::new(&self.config, Form::Lines, self.driver.now());
+        if link.next(self.driver.now(), Signals::default()) != Todo::Enter {
+            return Err("a newcomer is not let in at once".to_owned());
+        }
+        let connection = self.driver.open(&mut link, ()).map_err(|_| "the server has not stopped")?;
         let user = self.people.len();
         self.model.add_user();
         let (reader, told) = (Reader::default(), String::new());
         self.people.push(Person { connection, room: None, has_asked: false, reader, told });
-        self.chat.handle(self.now, Event::Opened { connection, form: Form::Lines, dialect: Dialect::Lf });
         let name = self.follow()?.ok_or("a newcomer is told a name")?;
         let token = self.config.token(connection).ok_or("there is a secret")?;
-        self.model.open(self.now, user, &name, &token.to_string())?;
+        self.model.open(self.driver.now(), user, &name, &token.to_string())?;
         self.check()
     }
 
     fn pass(&mut self, how: u8) -> Lawful {
-        self.now = self.now + Duration::from_millis([0, 1, 500, 999, 1000, 2000, 3000][usize::from(how) % 7]);
-        self.model.wake(self.now);
-        self.chat.handle(self.now, Event::Woke);
+        let passed = Duration::from_millis([0, 1, 500, 999, 1000, 2000, 3000][usize::from(how) % 7]);
+        self.driver.set_now(self.driver.now() + passed);
+        self.model.wake(self.driver.now());
+        self.driver.wake();
         self.check()
     }
 
     fn close(&mut self, user: usize) -> Lawful {
-        self.model.close(self.now, user);
-        self.chat.handle(self.now, Event::Closed { connection: self.people[user].connection });
+        self.model.close(self.driver.now(), user);
+        self.driver.close(self.people[user].connection);
         self.check()
     }
 
     fn stop(&mut self) -> Lawful {
         self.has_stopped = true;
         self.model.stop();
-        self.chat.handle(self.now, Event::Stopped);
+        self.driver.stop();
         self.check()
     }
 
@@ -161,19 +161,44 @@ impl Run {
             // What somebody says first may not be chat at all; that is for the session to tell, not for the chat.
             self.ask(user, "/hello")?;
         }
-        // Who has quit is not listened to any more, whatever their late news.
+        self.expect(user, line)?;
+        self.driver.ask(self.people[user].connection, vec![request]);
+        self.check()
+    }
+
+    /// Asks for two things, and says that the connection has ended, all at once.
+    fn ask_at_once(&mut self, user: usize) -> Lawful {
+        self.ask(user, "/hello")?;
+        let connection = self.people[user].connection;
+        self.expect(user, b"/users\n")?;
+        self.expect(user, b"/rooms\n")?;
+        self.model.close(self.driver.now(), user);
+        let requests = [Some(Request::Users), Some(Request::Rooms), None];
+        self.driver.handle_all(requests.into_iter().map(|request| (connection, request)).collect());
+        self.check()
+    }
+
+    /// Has the model take a line. Who has quit is not listened to any more, whatever their late news.
+    fn expect(&mut self, user: usize, line: &[u8]) -> Lawful {
         if self.model.is_here(user) {
             self.model.read(user, line);
-            self.model.ask(self.now, user)?;
+            self.model.ask(self.driver.now(), user)?;
         }
-        self.chat.handle(self.now, Event::Requested { connection: self.people[user].connection, request });
-        self.check()
+        Ok(())
     }
 
     /// Follows the actions as the plainest of all fan-outs would. Returns the first name that somebody is told to have.
     fn follow(&mut self) -> Lawful<Option<String>> {
         let mut name = None;
-        while let Some(action) = self.chat.poll_action() {
+        let decided = self.driver.decided().count();
+        if decided == 0 {
+            return Ok(None);
+        }
+        self.driver.publish();
+        if self.driver.published().len() != decided {
+            return Err("other actions are handed on than were decided".to_owned());
+        }
+        for action in self.driver.published().to_vec() {
             self.laws.follow(&action)?;
             match action {
                 Action::Open { .. }
@@ -223,23 +248,21 @@ impl Run {
                 return Err(format!("user {user} is not told {}", person.reader.next(lines)));
             }
         }
-        if self.chat.is_stopped() != self.has_stopped {
+        if self.driver.is_stopped() != self.has_stopped {
             return Err("it has not stopped, or too early".to_owned());
         }
+        let due = self.driver.hub_timeout();
         if self.has_stopped {
-            return if self.chat.poll_timeout().is_none() { Ok(()) } else { Err("it wakes for nothing".to_owned()) };
+            return if due.is_none() { Ok(()) } else { Err("it wakes for nothing".to_owned()) };
         }
-        let (people, rooms) = (self.chat.people(), self.chat.rooms());
+        let (people, rooms) = self.driver.counts();
         if (people, rooms) != (self.model.people(), self.model.rooms()) {
             return Err(format!("{people} people in {rooms} rooms are not those of the model"));
         }
-        if self.chat.poll_timeout() != self.model.next_due() {
-            return Err(format!("it wakes at {:?}, not {:?}", self.chat.poll_timeout(), self.model.next_due()));
+        if due != self.model.next_due() {
+            return Err(format!("it wakes at {due:?}, not {:?}", self.model.next_due()));
         }
-        if self.chat.silent() != self.model.silent() {
-            return Err("others than in the model are silent".to_owned());
-        }
-        self.laws.check(people + self.chat.silent(), rooms)
+        self.laws.check(people + self.model.silent(), rooms)
     }
 }
 

@@ -169,13 +169,70 @@ impl Model {
         self.was_resumed[user]
     }
 
-    /// Lets a user in, whom the server gave this name, and who can be taken over by this token.
+    /// Turns a user away, and returns what they are told.
+    ///
+    /// # Errors
+    /// If there is no reason for it.
+    pub fn turn_away(&mut self, user: usize, has_hung_up: bool) -> Result<Vec<u8>, String> {
+        let mut has_asked = false;
+        if self.typists[user].needs_crlf() {
+            self.ends[user] = "\r\n";
+        }
+        for ask in std::mem::take(&mut self.typists[user].asks) {
+            match ask {
+                Ask::WrongProtocol(answer) => return Ok(self.answer(user, typist::before_greeting(answer))),
+                Ask::Speak | Ask::Refuse(_) | Ask::AreYouThere | Ask::Quit => {}
+                Ask::Say(_)
+                | Ask::Help
+                | Ask::Name(_)
+                | Ask::Join(_)
+                | Ask::Rooms
+                | Ask::Users
+                | Ask::Token
+                | Ask::Resume(_)
+                | Ask::Unrecognized(_)
+                | Ask::TooLong
+                | Ask::NotUtf8 => has_asked = true,
+            }
+        }
+        if self.stopped {
+            return Ok(format!("Server is shutting down{}", self.ends[user]).into_bytes());
+        }
+        let has_left = has_hung_up || self.typists[user].has_left();
+        if has_left && !has_asked { Ok(Vec::new()) } else { Err(format!("user {user} is turned away")) }
+    }
+
+    /// Returns what somebody is told whose bytes are no chat.
+    fn answer(&self, user: usize, answer: Vec<u8>) -> Vec<u8> {
+        match std::str::from_utf8(&answer).ok().and_then(|answer| answer.strip_suffix('\n')) {
+            Some(line) if line.starts_with("This port") => format!("{line}{}", self.ends[user]).into_bytes(),
+            _ => answer,
+        }
+    }
+
+    /// Returns how many of the next things that a user has asked for count for the rate, of so many.
+    #[must_use]
+    pub fn metered(&self, user: usize, asks: usize) -> usize {
+        let asks = self.typists[user].asks.iter().take(asks);
+        asks.filter(|ask| !matches!(ask, Ask::Quit | Ask::Speak)).count()
+    }
+
+    /// Lets a user in, whom the server gave this name, and who can be taken over by this token. What is known of their program is known from the
+    /// beginning.
     ///
     /// # Errors
     /// If the server can't give this name.
     pub fn open(&mut self, now: Time, user: usize, name: &str, token: &str) -> Result<(), String> {
         if !is_name(name) || is_reserved(name) || self.is_taken(name) {
             return Err(format!("the server gave the name {name}, which it may not"));
+        }
+        let typist = &mut self.typists[user];
+        if typist.asks.iter().any(|ask| matches!(ask, Ask::WrongProtocol(_))) {
+            return Err(format!("user {user} is let in, and was never there to chat"));
+        }
+        typist.asks.retain(|ask| *ask != Ask::Speak);
+        if typist.needs_crlf() {
+            self.ends[user] = "\r\n";
         }
         HELP.iter().for_each(|line| self.reply(user, line));
         self.reply(user, &format!("You are {name}"));
@@ -226,10 +283,8 @@ impl Model {
             Ask::Refuse(option) => self.send(user, vec![255, 252, option]),
             Ask::AreYouThere => self.reply(user, "[Yes]"),
             Ask::WrongProtocol(answer) => {
-                match std::str::from_utf8(&answer).ok().and_then(|answer| answer.strip_suffix('\n')) {
-                    Some(line) if line.starts_with("This port") => self.reply(user, line),
-                    _ => self.send(user, answer),
-                }
+                let answer = self.answer(user, answer);
+                self.send(user, answer);
                 self.close(now, user);
             }
         }

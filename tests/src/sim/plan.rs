@@ -16,7 +16,7 @@ pub struct Plan {
 }
 
 /// How many people come in one run at most.
-const USERS_MAX: usize = 12;
+const USERS_MAX: usize = 16;
 
 /// What people type: lines, parts of lines, and things that are none.
 const TYPED: [&[u8]; 82] = [
@@ -119,6 +119,8 @@ impl Plan {
             steps = mix.ask_for_more_than_one_reads(&mut config);
         } else if rng.one_in(12) {
             steps = mix.say_more_than_one_reads(&mut config);
+        } else if rng.one_in(40) {
+            steps = mix.say_much_to_many(&mut config);
         }
         let len = 40 + rng.below(500);
         steps.extend((0..len).flat_map(|_| mix.next(&mut rng)));
@@ -137,6 +139,8 @@ fn config(rng: &mut Rng) -> Config {
         stall_max: Duration::from_secs(rng.pick(&[1, 60])),
         threads: rng.pick(&[1, 2, 3]),
         turn_writes: rng.pick(&[1, 2, 128]),
+        batch_bytes_max: rng.pick(&[500, 64 << 10, 64 << 10]),
+        handshake_wait: Duration::from_millis(rng.pick(&[0, 0, 100])),
         seed: rng.number(),
         secret: Some(Secret::new([7; 32])),
         ..Config::default()
@@ -214,6 +218,17 @@ impl Mix {
         steps
     }
 
+    /// Makes it a run in which very much is said to a room with so many in it that they are written to together.
+    fn say_much_to_many(&mut self, config: &mut Config) -> Vec<Step> {
+        config.threads = 1;
+        config.handshake_wait = Duration::ZERO;
+        let mut steps = self.say_more_than_one_reads(config);
+        self.users = USERS_MAX - 1;
+        steps.extend(vec![Step::Connect; self.users - 1]);
+        steps.push(Step::Handle { inputs: 1000 });
+        steps
+    }
+
     fn next(&mut self, rng: &mut Rng) -> Vec<Step> {
         let user = if rng.one_in(self.favourite_one_in) { 0 } else { rng.below(self.users.max(1)) };
         let writer = rng.below(3);
@@ -237,7 +252,7 @@ impl Mix {
             7 => one(Step::Writable { user }),
             8 => one(Step::Handle { inputs: few.min(1000) }),
             9 => one(Step::Wake),
-            10 => one(Step::Publish { actions: few }),
+            10 => one(Step::Publish),
             11 => {
                 let mut steps = vec![Step::Follow { writer }; rng.pick(&[0, 1, 1, 1, 2, 20])];
                 let outputs = rng.pick(&[0, 1, 2, 5, 1000, 1000]);
@@ -257,11 +272,7 @@ impl Mix {
                 if rng.one_in(2) {
                     // Longer than the server waits for those who do not read.
                     let millis = 10_000;
-                    steps.extend([
-                        Step::Publish { actions: usize::MAX },
-                        Step::Follow { writer },
-                        Step::Pass { millis },
-                    ]);
+                    steps.extend([Step::Publish, Step::Follow { writer }, Step::Pass { millis }]);
                     steps.push(Step::TimeOut { writer });
                 }
                 steps
@@ -277,7 +288,7 @@ impl Mix {
             let what = self.type_something(rng);
             let handle = Step::Handle { inputs: 1000 };
             steps.extend([Step::Type { user, what }, Step::Ask { user }, Step::Read { user, bytes: 64 << 10 }, handle]);
-            steps.push(Step::Publish { actions: usize::MAX });
+            steps.push(Step::Publish);
             for writer in 0..3 {
                 steps.extend([Step::Follow { writer }, Step::Poll { writer, outputs: 1000 }]);
             }

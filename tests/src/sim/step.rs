@@ -7,7 +7,7 @@ use std::fmt;
 /// Says one thing that happens. Users are numbered in the order in which they connect, writers from 0.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Step {
-    /// Somebody connects.
+    /// Somebody connects, and their handshake begins.
     Connect,
     /// Somebody connects, and asks to go on as somebody who is here.
     Return {
@@ -63,10 +63,7 @@ pub enum Step {
     /// The hub looks whether anything is due.
     Wake,
     /// The hub hands on a batch.
-    Publish {
-        /// Of so many actions.
-        actions: usize,
-    },
+    Publish,
     /// A writer follows the next batch.
     Follow {
         /// Which.
@@ -170,7 +167,7 @@ impl Step {
             | Self::Writable { .. }
             | Self::Handle { .. }
             | Self::Wake
-            | Self::Publish { .. }
+            | Self::Publish
             | Self::Follow { .. }
             | Self::Poll { .. }
             | Self::TimeOut { .. }

@@ -1,10 +1,11 @@
 //! Owns one simulated connection: the person's end, the socket, and the read task of the adapter; and the laws of what is done to it.
 
-use std::rc::Weak;
+use std::sync::Weak;
 use std::time::Duration;
 
-use chinwag_core::{Config, ConnectionId, Next, Request, Session, Signal, Signals, Time, Written};
+use chinwag_core::{Action, Config, ConnectionId, Form, Request, Signal, Signals, Time, Written};
 
+use crate::driver::{Driver, Link, Todo};
 use crate::sim::{Line, Model, Reader};
 
 /// How much above half of its limit a queue may be when it resumes: the notice that is told then.
@@ -16,13 +17,22 @@ const REPLY_BYTES: usize = 40 << 10;
 #[derive(Debug)]
 pub(super) struct User {
     number: usize,
-    pub(super) connection: Option<ConnectionId>,
     /// Alive as long as somebody holds the handle of the socket.
     pub(super) handle: Weak<usize>,
-    session: Session,
-    /// What the session has said is to be done next, and what it was told before.
-    next: Next,
+    pub(super) link: Link,
+    /// What the reader is to do next, and what its session was told before.
+    next: Todo,
     signals: Signals,
+    came_at: Time,
+    /// What was read before it was let in, piece by piece.
+    brought: Vec<Vec<u8>>,
+    /// What was answered before.
+    answered: Vec<u8>,
+    /// Not all that was answered before was taken.
+    has_refused: bool,
+    /// It is on its way to the hub.
+    enters: bool,
+    is_turned_away: bool,
     /// What was typed and not read.
     wire: Vec<u8>,
     line: Wire,
@@ -88,16 +98,21 @@ struct Credit {
 type Lawful<T = ()> = Result<T, String>;
 
 impl User {
-    pub(super) fn new(number: usize, config: &Config) -> Self {
+    pub(super) fn new(number: usize, config: &Config, now: Time) -> Self {
         let line = Duration::from_secs(1).checked_div(config.flood_lines_per_second).unwrap_or_default();
         let burst = config.flood_burst.max(line);
         Self {
             number,
-            connection: None,
             handle: Weak::new(),
-            session: Session::new(config),
-            next: Next::Read,
+            link: Link::new(config, Form::Lines, now),
+            next: Todo::Read(Some(now)),
             signals: Signals::default(),
+            came_at: now,
+            brought: Vec::new(),
+            answered: Vec::new(),
+            has_refused: false,
+            enters: false,
+            is_turned_away: false,
             wire: Vec::new(),
             line: Wire::Connected,
             takes: usize::MAX,
@@ -118,6 +133,10 @@ impl User {
                 stall_max: config.stall_max,
             },
         }
+    }
+
+    pub(super) const fn connection(&self) -> Option<ConnectionId> {
+        self.link.connection()
     }
 
     pub(super) fn types(&mut self, bytes: &[u8]) {
@@ -146,38 +165,109 @@ impl User {
     }
 
     /// Does what the read task does when the socket can be read.
-    pub(super) fn read(&mut self, now: Time, bytes: usize, model: &mut Model) -> Lawful<Vec<Request>> {
-        if !self.is_reading() || self.next != Next::Read {
+    pub(super) fn read(&mut self, now: Time, bytes: usize, model: &mut Model) -> Lawful<Vec<Vec<Request>>> {
+        if !self.is_reading() || !matches!(self.next, Todo::Read(_)) {
             return Ok(Vec::new());
         }
         let rest = self.wire.split_off(bytes.min(self.wire.len()));
         let read = std::mem::replace(&mut self.wire, rest);
-        if read.is_empty() && self.line != Wire::Connected {
-            self.session.handle_end();
+        if !read.is_empty() {
+            model.read(self.number, &read);
+            self.link.read(&read);
+            if self.connection().is_none() {
+                self.brought.push(read);
+            }
+        } else if self.line == Wire::HungUp {
+            self.link.read_end();
+        } else if self.line == Wire::Vanished {
+            self.link.read_failed();
         }
-        model.read(self.number, &read);
-        self.session.handle_bytes(&read);
         self.requests(now)
     }
 
     /// Tells whether the read task would read something now.
     pub(super) fn is_readable(&self) -> bool {
-        self.is_reading() && self.next == Next::Read && !self.wire.is_empty()
+        self.is_reading() && matches!(self.next, Todo::Read(_)) && !self.wire.is_empty()
     }
 
     /// Does what the read task does when it has been waiting for something else than the socket.
-    pub(super) fn ask(&mut self, now: Time) -> Lawful<Vec<Request>> {
-        if !self.is_reading() || self.next == Next::Read {
+    pub(super) fn ask(&mut self, now: Time) -> Lawful<Vec<Vec<Request>>> {
+        if !self.is_reading() || self.next == Todo::Read(None) {
             return Ok(Vec::new());
+        }
+        self.requests(now)
+    }
+
+    /// Tells whether the connection is to be let in now; it is so once.
+    pub(super) fn enters(&mut self) -> bool {
+        self.next == Todo::Enter && !std::mem::replace(&mut self.enters, true)
+    }
+
+    /// Tells whether the handshake came to its end without that it was let in; it does so once.
+    pub(super) fn leaves_early(&mut self) -> bool {
+        let ends = self.connection().is_none() && self.next == Todo::End;
+        ends && !std::mem::replace(&mut self.is_turned_away, true)
+    }
+
+    /// Takes notice that it was not let in, and told why.
+    pub(super) fn is_refused(&mut self, words: &[u8]) {
+        self.has_refused |= self.take_answer(words) < words.len();
+        self.is_turned_away = true;
+    }
+
+    /// Checks what somebody was answered who was not let in.
+    pub(super) fn check_turned_away(&self, words: &[u8]) -> Lawful {
+        let is_right = if self.has_refused { words.starts_with(&self.answered) } else { self.answered == words };
+        let error = || format!("user {} was answered {:?}, not {words:?}", self.number, self.answered);
+        is_right.then_some(()).ok_or_else(error)
+    }
+
+    pub(super) const fn has_hung_up(&self) -> bool {
+        !matches!(self.line, Wire::Connected)
+    }
+
+    pub(super) fn stop(&mut self) {
+        if !self.enters {
+            self.link.stop();
+        }
+    }
+
+    /// Returns how much of what it has asked for before it was let in was heard with that, of so many asks. It is told by another of which the
+    /// same was read, and that is let in by a hub of its own.
+    pub(super) fn heard_early(&mut self, config: &Config, now: Time, asks: usize) -> Lawful<usize> {
+        let (mut now, mut signals, mut later) = (now, Signals::default(), 0);
+        let mut twin = Link::new(config, Form::Lines, self.came_at);
+        self.brought.iter().for_each(|read| twin.read(read));
+        while let Todo::Write(..) = twin.next(now, signals) {}
+        let mut driver = Driver::new(config);
+        driver.set_now(now);
+        driver.open(&mut twin, ()).map_err(|_| "the twin is not let in")?;
+        self.marks = driver.decided().filter(|action| matches!(action, Action::Answer { .. })).count();
+        loop {
+            match twin.next(now, signals) {
+                Todo::Ask(requests) => later += requests.iter().map(|request| lines(request) as usize).sum::<usize>(),
+                Todo::AwaitSignal => signals = signals.after(Signal::Answer),
+                Todo::AwaitTime(at) => now = at,
+                Todo::Read(_) | Todo::End => break,
+                Todo::Write(..) | Todo::Enter => return Err("the twin enters twice".to_owned()),
+            }
+        }
+        asks.checked_sub(later).ok_or_else(|| format!("user {} asks for more than was typed", self.number))
+    }
+
+    /// Takes notice that it was let in, and so much of what it asks for heard, of which so much counts for the rate.
+    pub(super) fn is_let_in(&mut self, now: Time, metered: usize) -> Lawful<Vec<Vec<Request>>> {
+        for _ in 0..metered {
+            self.credit.charge(now)?;
         }
         self.requests(now)
     }
 
     /// Tells whether the read task ends now; it does so once.
     pub(super) fn ends_reading(&mut self) -> bool {
-        let ends = self.connection.is_some()
+        let ends = self.connection().is_some()
             && !self.is_read_out
-            && (self.next == Next::End || self.end == Some(End::Abandoned));
+            && (self.next == Todo::End || self.end == Some(End::Abandoned));
         self.is_read_out |= ends;
         ends
     }
@@ -188,34 +278,75 @@ impl User {
 
     /// Returns when the read task has something to do again, if it waits for the time.
     pub(super) fn poll_timeout(&self) -> Option<Time> {
-        let Next::AwaitTime(at) = self.next else { return None };
+        let (Todo::AwaitTime(at) | Todo::Read(Some(at)) | Todo::Write(_, at)) = self.next else { return None };
         self.is_reading().then_some(at)
     }
 
-    fn is_reading(&self) -> bool {
-        self.connection.is_some() && !self.is_read_out && !self.was_abandoned()
+    /// Tells whether it is held back by the rate.
+    pub(super) fn is_held_back(&self) -> bool {
+        matches!(self.next, Todo::AwaitTime(_)) && self.is_reading()
     }
 
-    fn requests(&mut self, now: Time) -> Lawful<Vec<Request>> {
+    fn is_reading(&self) -> bool {
+        let waits = self.connection().is_none() && self.enters;
+        !waits && !self.is_read_out && !self.is_turned_away && !self.was_abandoned()
+    }
+
+    fn requests(&mut self, now: Time) -> Lawful<Vec<Vec<Request>>> {
         let mut requests = Vec::new();
+        if let Todo::Write(rest, until) = std::mem::replace(&mut self.next, Todo::End)
+            && !self.finish_answer(now, rest, until)
+        {
+            return Ok(requests);
+        }
         self.next = loop {
-            match self.session.poll_next(now, self.signals) {
-                Next::Ask(asked) => requests.extend(asked),
-                next @ (Next::AwaitSignal | Next::AwaitTime(_) | Next::Read | Next::End) => break next,
+            match self.link.next(now, self.signals) {
+                Todo::Ask(asked) => requests.push(asked),
+                Todo::Write(bytes, until) => {
+                    if !self.finish_answer(now, bytes, until) {
+                        return Ok(requests);
+                    }
+                }
+                next @ (Todo::Enter | Todo::AwaitSignal | Todo::AwaitTime(_) | Todo::Read(_) | Todo::End) => {
+                    break next;
+                }
             }
         };
-        if requests.last() == Some(&Request::Mark) && self.next != Next::AwaitSignal {
+        let all = || requests.iter().flatten();
+        if all().last() == Some(&Request::Mark) && self.next != Todo::AwaitSignal {
             return Err(format!("the session of user {} does not wait for its mark", self.number));
         }
         // It was never a line when telnet says so, but then it is the last.
-        let metered = requests.iter().filter(|&request| !matches!(request, Request::Quit | Request::Speak(_)));
+        let metered = all().filter(|&request| !matches!(request, Request::Quit | Request::Speak(_)));
         for _ in 0..metered.map(lines).sum() {
             self.credit.charge(now)?;
         }
-        if matches!(self.next, Next::AwaitTime(at) if at <= now) {
+        if matches!(self.next, Todo::AwaitTime(at) | Todo::Read(Some(at)) if at <= now) {
             return Err(format!("the session of {} could go on, and does not", self.number));
         }
         Ok(requests)
+    }
+
+    /// Writes what a handshake answers, as the socket takes it. Tells whether the handshake goes on.
+    fn finish_answer(&mut self, now: Time, mut bytes: Vec<u8>, until: Time) -> bool {
+        bytes.drain(..self.take_answer(&bytes));
+        if !bytes.is_empty() && !self.has_vanished() && now < until {
+            self.next = Todo::Write(bytes, until);
+            return false;
+        }
+        if !bytes.is_empty() {
+            self.has_refused = true;
+            self.link.write_failed();
+        }
+        true
+    }
+
+    /// Takes of an answer what the socket takes at once, and tells how much that is.
+    fn take_answer(&mut self, bytes: &[u8]) -> usize {
+        let taken = if self.has_vanished() { 0 } else { bytes.len().min(self.takes) };
+        self.takes -= if self.takes == usize::MAX { 0 } else { taken };
+        self.answered.extend_from_slice(&bytes[..taken]);
+        taken
     }
 
     /// Does what the socket does with what it is offered. Returns how many lines were told to be missing.
@@ -342,15 +473,18 @@ impl User {
 
     /// Checks what holds when everything has been read and written: nobody waits for anything.
     pub(super) fn check_settled(&self, model: &Model) -> Lawful {
-        if self.connection.is_none() || self.end.is_some() {
+        if self.connection().is_none() && !self.is_turned_away {
+            return Err(format!("user {} is never let in: {:?}", self.number, self.link));
+        }
+        if self.is_turned_away || self.end.is_some() {
             return Ok(());
         }
         if !self.reader.has_all(model.lines(self.number)) {
             return Err(format!("user {} still waits for {}", self.number, self.next(model)));
         }
-        let is_waiting = self.next != Next::Read || !self.wire.is_empty();
-        if self.next != Next::End && (is_waiting || model.asks(self.number) > 0) {
-            return Err(format!("user {} is not read: {:?}", self.number, self.session));
+        let is_waiting = self.next != Todo::Read(None) || !self.wire.is_empty();
+        if self.next != Todo::End && (is_waiting || model.asks(self.number) > 0) {
+            return Err(format!("user {} is not read: {:?}", self.number, self.link));
         }
         Ok(())
     }

@@ -7,6 +7,7 @@ use std::collections::VecDeque;
 
 use unicode_segmentation::UnicodeSegmentation as _;
 
+pub(super) use self::other_protocol::before_greeting;
 use self::telnet::{Said, Telnet};
 
 /// Says what a line asks for, in the words of the protocol.
@@ -47,6 +48,8 @@ pub(super) struct Typist {
     opens: Option<usize>,
     /// It was the end: what follows does not count.
     quit: bool,
+    /// A line has said so: what follows asks for nothing.
+    asked_to_quit: bool,
     /// What was asked for and was not answered yet.
     pub(super) asks: VecDeque<Ask>,
 }
@@ -62,8 +65,13 @@ impl Typist {
             known: 0,
             opens: Some(0),
             quit: false,
+            asked_to_quit: false,
             asks: VecDeque::new(),
         }
+    }
+
+    pub(super) const fn has_left(&self) -> bool {
+        self.quit
     }
 
     pub(super) fn type_byte(&mut self, byte: u8) {
@@ -78,24 +86,35 @@ impl Typist {
                 match code {
                     // Interrupt process, break, abort: with the mark that telnet waits for.
                     244 | 243 | 238 => {
-                        self.asks.push_back(Ask::Refuse(6));
+                        self.push(Ask::Refuse(6));
                         self.quit();
                     }
                     236 => self.quit(),
-                    246 => self.asks.push_back(Ask::AreYouThere),
+                    246 => self.push(Ask::AreYouThere),
                     247 => self.erase_character(),
                     248 => self.erase_line(),
-                    1 | 3 | 6 => self.asks.push_back(Ask::Refuse(code)),
+                    1 | 3 | 6 => self.push(Ask::Refuse(code)),
                     _ => {}
                 }
             }
         }
     }
 
+    /// Tells whether their lines end in CR LF, or they speak telnet, as far as they have typed, be it behind a wish to quit.
+    pub(super) const fn needs_crlf(&self) -> bool {
+        self.known > 0
+    }
+
+    fn push(&mut self, ask: Ask) {
+        if !self.asked_to_quit {
+            self.asks.push_back(ask);
+        }
+    }
+
     fn learn(&mut self, known: u8) {
         if self.known < known {
             self.known = known;
-            self.asks.push_back(Ask::Speak);
+            self.push(Ask::Speak);
         }
     }
 
@@ -122,7 +141,7 @@ impl Typist {
         self.line.push(byte);
         let is_over = self.line.len() > 4 * self.chars_max;
         match self.opens {
-            None if is_over && !self.is_over => self.asks.push_back(Ask::TooLong),
+            None if is_over && !self.is_over => self.push(Ask::TooLong),
             Some(blank) if !self.is_over => {
                 let other = other_protocol::begins(&self.line, blank);
                 if let Some(told) = other.or_else(|| other_protocol::starts_like_http(&self.line).filter(|_| is_over)) {
@@ -150,13 +169,14 @@ impl Typist {
             (false, _) => self.ask(&line),
         };
         self.opens = self.opens.filter(|_| ask.is_none()).map(|blank| blank + 1);
-        self.quit |= ask == Some(Ask::Quit);
-        self.asks.extend(ask);
+        let is_last = ask == Some(Ask::Quit);
+        ask.into_iter().for_each(|ask| self.push(ask));
+        self.asked_to_quit |= is_last;
     }
 
     fn wrong_protocol(&mut self, told: Vec<u8>) {
         self.quit = true;
-        self.asks.push_back(Ask::WrongProtocol(told));
+        self.push(Ask::WrongProtocol(told));
     }
 
     fn erase_character(&mut self) {
@@ -195,7 +215,7 @@ impl Typist {
 
     fn quit(&mut self) {
         self.quit = true;
-        self.asks.push_back(Ask::Quit);
+        self.push(Ask::Quit);
     }
 
     fn ask(&self, line: &[u8]) -> Option<Ask> {

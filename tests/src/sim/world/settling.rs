@@ -14,20 +14,20 @@ impl World {
         self.users.iter_mut().for_each(User::hang_up);
         self.settle()?;
         for user in &self.users {
-            if user.connection.is_some() && !user.has_ended() {
-                return Err(format!("{:?} is never ended", user.connection));
+            if user.connection().is_some() && !user.has_ended() {
+                return Err(format!("{:?} is never ended", user.connection()));
             }
-            if user.connection.is_some() && !user.is_read_out {
-                return Err(format!("{:?} is read for ever", user.connection));
+            if user.connection().is_some() && !user.is_read_out {
+                return Err(format!("{:?} is read for ever", user.connection()));
             }
         }
-        if !self.has_stopped && self.chat.people() + self.chat.silent() > 0 {
+        if !self.has_stopped && self.driver.counts().0 > 0 {
             return Err("somebody stays for ever".to_owned());
         }
-        if self.writers.iter().any(|writer| writer.fanout.is_finished() != self.has_stopped) {
+        if (0..self.writers.len()).any(|writer| self.driver.is_finished(writer) != self.has_stopped) {
             return Err("a writer is not finished, or too early".to_owned());
         }
-        self.log.clear();
+        self.driver.forget();
         if self.users.iter().any(|user| user.handle.strong_count() > 0) {
             return Err("a socket is kept for ever".to_owned());
         }
@@ -45,14 +45,10 @@ impl World {
                 self.read(user, 0)?;
                 self.writable(user);
             }
-            while !self.inputs.is_empty() {
-                self.handle()?;
-            }
-            while !self.actions.is_empty() {
-                self.publish(usize::MAX);
-            }
+            self.handle(usize::MAX)?;
+            self.publish()?;
             for writer in 0..self.writers.len() {
-                while self.writers[writer].followed < self.log.len() {
+                while !self.driver.to_follow(writer).is_empty() {
                     self.follow(writer)?;
                 }
                 while self.poll(writer)? {}
@@ -60,9 +56,9 @@ impl World {
             if self.work > before {
                 continue;
             }
-            let timeouts = self.users.iter().filter_map(User::poll_timeout).chain(self.chat.poll_timeout());
+            let timeouts = self.users.iter().filter_map(User::poll_timeout).chain(self.driver.hub_timeout());
             let Some(next) = timeouts.min() else { return Ok(()) };
-            self.now = self.now.max(next);
+            self.driver.set_now(next);
             self.wake()?;
         }
     }

@@ -2,36 +2,41 @@
 
 use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
 
-use chinwag_core::{Action, Fanout, Output, Signal, Written};
+use chinwag_core::{Action, Output, Signal, Written};
 
-use super::{Lawful, Socket, World, Writer};
+use super::{Lawful, World, Writer};
 use crate::sim::user::User;
 
 impl World {
     pub(super) fn follow(&mut self, index: usize) -> Lawful {
         let index = index % self.writers.len();
-        let Writer { fanout, followed, is_polled, stops_at, .. } = &mut self.writers[index];
-        let Some(batch) = self.log.get(*followed) else { return Ok(()) };
+        let now = self.now();
+        let [batch, later @ ..] = self.driver.to_follow(index) else { return Ok(()) };
         let half = self.config.queue_bytes_max / 2;
-        let waits = |action: &Action| matches!(action, Action::Answer { connection } if fanout.queued_bytes(*connection) > half);
+        let waits = |action: &Action| {
+            matches!(action, Action::Answer { connection }
+                if self.driver.writer_of(*connection) == index && self.driver.queued(*connection) > half)
+        };
         let mark_waits = batch.actions().iter().any(waits);
-        let (lags, was_polled) = (self.log.len() - *followed > 3, std::mem::replace(is_polled, false));
-        fanout.follow(self.now, batch);
-        if batch.actions().iter().any(|action| matches!(action, Action::Stop { .. })) {
-            *stops_at = Some(self.now + self.config.drain);
-        }
-        *followed += 1;
-        self.work += 1;
+        let lags = later.len() > 2;
+        let stops = batch.actions().iter().any(|action| matches!(action, Action::Stop { .. }));
         let opened: Vec<_> = batch
             .actions()
             .iter()
             .filter_map(|action| if let Action::Open { connection, .. } = action { Some(*connection) } else { None })
             .collect();
+        self.driver.follow(index);
         let is_reused = |user: &User| {
-            let closing = user.connection.filter(|&connection| fanout.queued_bytes(connection) > 0);
+            let closing = user.connection().filter(|_| self.is_writer_of(index, user) && self.queued(user) > 0);
             closing.is_some_and(|old| opened.iter().any(|new| new.slot() == old.slot() && *new != old))
         };
         let reused = self.users.iter().any(is_reused);
+        let Writer { is_polled, stops_at, .. } = &mut self.writers[index];
+        let was_polled = std::mem::replace(is_polled, false);
+        if stops {
+            *stops_at = Some(now + self.config.drain);
+        }
+        self.work += 1;
         for (situation, occurs) in [
             ("mark waits", mark_waits),
             ("writer lags", lags),
@@ -48,9 +53,10 @@ impl World {
     /// Does one thing that a writer has to do. Tells whether there was any.
     pub(super) fn poll(&mut self, index: usize) -> Lawful<bool> {
         let index = index % self.writers.len();
-        let Self { writers, users, model, now, .. } = self;
-        let Writer { fanout, is_polled, stops_at, repeated: written, .. } = &mut writers[index];
-        let Some(output) = fanout.poll_output() else {
+        let now = self.now();
+        let Self { driver, writers, users, model, .. } = self;
+        let Writer { is_polled, stops_at, repeated: written, .. } = &mut writers[index];
+        let Some(output) = driver.poll(index) else {
             *is_polled = true;
             self.check_rest(index)?;
             return Ok(false);
@@ -65,9 +71,9 @@ impl World {
                     }
                 }
                 let (number, len, is_repeated) = (**socket, bytes.len(), repeated.is_some());
-                let (written, missing) = users[number].write(*now, bytes, model.lines(number))?;
-                fanout.handle_written(*now, written);
-                let queued = queued(fanout, &users[number]);
+                let (written, missing) = users[number].write(now, bytes, model.lines(number))?;
+                driver.written(index, written);
+                let queued = users[number].connection().map_or(0, |connection| driver.queued(connection));
                 users[number].is_queued(queued);
                 self.check_queues(index)?;
                 if missing > 0 {
@@ -83,7 +89,7 @@ impl World {
             }
             Output::AwaitWritable { connection, socket } => {
                 let user = &mut users[**socket];
-                if user.connection != Some(connection) {
+                if user.connection() != Some(connection) {
                     return Err(format!("{connection} is not user {socket}"));
                 }
                 user.await_writable()?;
@@ -91,7 +97,7 @@ impl World {
             }
             Output::Signal { socket, signal: Signal::Pause } => {
                 let number = **socket;
-                let queued = queued(fanout, &users[number]);
+                let queued = users[number].connection().map_or(0, |connection| driver.queued(connection));
                 users[number].pause(queued)?;
                 "paused"
             }
@@ -109,7 +115,7 @@ impl World {
             }
             Output::Yield => "turn over",
             Output::Abandon { socket, .. } => {
-                let has_given_up = stops_at.is_some_and(|at| at <= *now);
+                let has_given_up = stops_at.is_some_and(|at| at <= now);
                 users[*socket].abandon(model, has_given_up, self.has_stopped)?
             }
         };
@@ -118,11 +124,11 @@ impl World {
     }
 
     pub(super) fn time_out(&mut self, index: usize) -> Lawful {
-        let index = index % self.writers.len();
-        self.writers[index].fanout.handle_timeout(self.now);
+        let (index, now) = (index % self.writers.len(), self.now());
+        self.driver.time_out(index);
         for number in 0..self.users.len() {
-            let is_due = self.is_writer_of(index, &self.users[number]) && self.users[number].time_out(self.now);
-            if is_due && queued(&self.writers[index].fanout, &self.users[number]) > 0 {
+            let is_due = self.is_writer_of(index, &self.users[number]) && self.users[number].time_out(now);
+            if is_due && self.queued(&self.users[number]) > 0 {
                 return Err(format!("user {number} takes nothing, and is not given up"));
             }
         }
@@ -130,53 +136,51 @@ impl World {
     }
 
     pub(super) fn writable(&mut self, user: usize) {
-        let Some(writer) = self.users.get(user).and_then(|user| self.writer_of(user)) else { return };
-        let user = &mut self.users[user];
-        if user.becomes_writable() {
+        let Some(user) = self.users.get_mut(user) else { return };
+        let takes_nothing = user.takes == 0;
+        if let Some(connection) = user.connection()
+            && user.becomes_writable()
+        {
             self.work += 1;
-            self.writers[writer].fanout.handle_writable(user.connection.expect("it has a writer"));
-            if user.takes == 0 {
+            self.driver.writable(connection);
+            if takes_nothing {
                 self.seen("writable, but takes nothing");
             }
         }
     }
 
-    fn writer_of(&self, user: &User) -> Option<usize> {
-        user.connection.map(|connection| connection.slot() as usize % self.writers.len())
+    fn is_writer_of(&self, index: usize, user: &User) -> bool {
+        user.connection().is_some_and(|connection| self.driver.writer_of(connection) == index)
     }
 
-    fn is_writer_of(&self, index: usize, user: &User) -> bool {
-        self.writer_of(user) == Some(index)
+    fn queued(&self, user: &User) -> usize {
+        user.connection().map_or(0, |connection| self.driver.queued(connection))
     }
 
     fn check_queues(&self, index: usize) -> Lawful {
-        let over = |user: &&User| queued(&self.writers[index].fanout, user) > self.config.queue_bytes_max;
+        let over = |user: &&User| self.is_writer_of(index, user) && self.queued(user) > self.config.queue_bytes_max;
         match self.users.iter().find(over) {
-            Some(user) => Err(format!("more than the limit is queued for {:?}", user.connection)),
+            Some(user) => Err(format!("more than the limit is queued for {:?}", user.connection())),
             None => Ok(()),
         }
     }
 
     /// Checks what holds when a writer has nothing more to do.
     fn check_rest(&self, index: usize) -> Lawful {
-        let fanout = &self.writers[index].fanout;
         let mut is_empty = true;
         for user in self.users.iter().filter(|user| self.is_writer_of(index, user)) {
-            let queued = queued(fanout, user);
+            let queued = self.queued(user);
             is_empty &= queued == 0;
             user.check_rest(queued)?;
             let stalls_until = user.stalls_until().filter(|_| queued > 0);
-            if stalls_until.is_some_and(|until| fanout.poll_timeout().is_none_or(|at| at > until)) {
-                return Err(format!("nobody will look after {:?} in time", user.connection));
+            if stalls_until.is_some_and(|until| self.driver.writer_timeout(index).is_none_or(|at| at > until)) {
+                return Err(format!("nobody will look after {:?} in time", user.connection()));
             }
         }
-        if fanout.is_drained() != is_empty {
-            return Err(format!("is_drained is {} while the queues are empty: {is_empty}", fanout.is_drained()));
+        let is_drained = self.driver.is_drained(index);
+        if is_drained != is_empty {
+            return Err(format!("is_drained is {is_drained} while the queues are empty: {is_empty}"));
         }
         Ok(())
     }
-}
-
-fn queued(fanout: &Fanout<Socket>, user: &User) -> usize {
-    user.connection.map_or(0, |connection| fanout.queued_bytes(connection))
 }

@@ -138,6 +138,29 @@ pub(super) fn begins(line: &[u8], blank_lines: usize) -> Option<Vec<u8>> {
     }
 }
 
+/// Returns what is told before the greeting instead: some protocols have words for it, if they are the first.
+pub(in crate::sim::model) fn before_greeting(told: Vec<u8>) -> Vec<u8> {
+    let Some(line) = std::str::from_utf8(&told).ok().and_then(|told| told.strip_suffix('\n')) else { return told };
+    let len = u8::try_from(line.len()).unwrap_or(u8::MAX);
+    match line.strip_prefix(SENTENCE).and_then(|rest| rest.strip_prefix(", not for ")) {
+        Some("HTTP") => format!(
+            "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: {}\r\nConnection: close\r\n\r\n\
+             {line}\n",
+            line.len() + 1
+        )
+        .into_bytes(),
+        Some("VNC") => [b"RFB 003.008\n\0\0\0\0", &[len][..], line.as_bytes()].concat(),
+        Some("X11") => {
+            let fours = len.div_ceil(4);
+            let padding = vec![0; usize::from(4 * fours - len)];
+            [&[0, len, 11, 0, 0, 0, fours, 0], line.as_bytes(), &padding].concat()
+        }
+        Some("SOCKS") => vec![5, 255],
+        Some("Git") => format!("{:04x}ERR {line}\n", 9 + line.len()).into_bytes(),
+        _ => told,
+    }
+}
+
 fn ssh() -> Vec<u8> {
     let text = format!("{SENTENCE}, not for SSH");
     let len = u8::try_from(text.len()).expect("it is short");
