@@ -1,8 +1,5 @@
 //! Owns how clients speak: each wire form has a folder, with how what it sends is taken apart, how it is spoken to, and how it is let in.
 
 pub(crate) mod decoder;
-pub(crate) mod handshake;
 pub(crate) mod lines;
-mod proxied;
-mod proxy_header;
 pub(crate) mod web;

@@ -4,5 +4,4 @@ pub(crate) mod decode;
 mod erase;
 pub(crate) mod handshake;
 mod marks;
-pub(crate) mod other_protocol;
 mod telnet;

@@ -7,9 +7,12 @@ use std::net::IpAddr;
 
 use bytes::Bytes;
 
-use super::lines::handshake::LinesHandshake;
-use super::proxied::{Introduced, ProxiedHandshake};
-use super::web::handshake::WebHandshake;
+use crate::wire::lines::handshake::LinesHandshake;
+mod proxied;
+mod proxy_header;
+
+use self::proxied::{Introduced, ProxiedHandshake};
+use crate::wire::web::handshake::WebHandshake;
 use crate::{Config, Form, Incident, Refusal, Session, Time};
 
 /// Decides who a new connection is.

@@ -16,7 +16,7 @@ use crate::{Config, Form, Incident, Refusal, Time};
 /// What is told to one whose proxy does not say for whom they come.
 const NO_HEADER: &str = "Server expects the PROXY protocol (send-proxy) from your address, which --proxy-from names";
 
-pub(super) struct ProxiedHandshake {
+pub(crate) struct ProxiedHandshake {
     config: Config,
     form: Form,
     /// The proxy's address.
