@@ -5,7 +5,7 @@ pub(crate) mod lines;
 use std::sync::OnceLock;
 
 use self::lines::{BroadcastLines, EncodedLines};
-use crate::form::LineEnd;
+use crate::wire::Encoding;
 use crate::{Action, Config, ConnectionId, RoomId, Time};
 
 /// Holds actions in their order, with the sockets of the connections that they open. All writers follow the same batches in the
@@ -23,11 +23,9 @@ pub struct Batch<S> {
     said: Vec<(RoomId, usize)>,
     /// Not all that there is to do is to tell rooms what is said there.
     has_other: bool,
-    /// What rooms are told in it, as lines: made by the first writer that needs it. Others wait for it meanwhile, which is hardly ever longer
+    /// What rooms are told in it, in each encoding: made by the first writer that needs it. Others wait for it meanwhile, which is hardly ever longer
     /// than to make it themselves.
-    lines: OnceLock<EncodedLines>,
-    /// The same, with CR LF at their ends, if anybody needs that.
-    crlf_lines: OnceLock<EncodedLines>,
+    lines: [OnceLock<EncodedLines>; Encoding::COUNT],
     /// When what its first action is about was handed in.
     pub(crate) begun_at: Time,
 }
@@ -43,8 +41,7 @@ impl<S> Batch<S> {
             writes: 0,
             said: Vec::new(),
             has_other: false,
-            lines: OnceLock::new(),
-            crlf_lines: OnceLock::new(),
+            lines: [const { OnceLock::new() }; Encoding::COUNT],
             begun_at: Time::START,
         }
     }
@@ -52,8 +49,7 @@ impl<S> Batch<S> {
     /// Appends an action.
     pub fn push(&mut self, action: Action) {
         // What was made of fewer is not all any more.
-        self.lines.take();
-        self.crlf_lines.take();
+        self.lines = Default::default();
         self.account(&action);
         self.actions.push(action);
     }
@@ -121,14 +117,11 @@ impl<S> Batch<S> {
         &self.said
     }
 
-    /// Returns what is told in one of its broadcasts, as lines with such an end: the first has the number 0.
-    pub(crate) fn lines(&self, end: LineEnd, number: usize) -> BroadcastLines<'_> {
-        let lines = match end {
-            LineEnd::Lf => &self.lines,
-            LineEnd::CrLf => &self.crlf_lines,
-        };
+    /// Returns what is told in one of its broadcasts, in an encoding: the first has the number 0.
+    pub(crate) fn lines(&self, encoding: Encoding, number: usize) -> BroadcastLines<'_> {
+        let lines = &self.lines[encoding.index()];
         let bytes = || self.said.iter().map(|(_, bytes)| bytes).sum();
-        lines.get_or_init(|| EncodedLines::of(&self.actions, end, bytes())).broadcast(number)
+        lines.get_or_init(|| EncodedLines::of(&self.actions, encoding, bytes())).broadcast(number)
     }
 
     /// Tells whether there is more to do than to tell rooms what is said there.
@@ -166,6 +159,8 @@ mod tests {
     use super::*;
     use crate::Message;
 
+    const LF: Encoding = Encoding::ALL[0];
+    const CRLF: Encoding = Encoding::ALL[1];
     const ANN: ConnectionId = ConnectionId::new(0, 0, 0);
 
     const MAIN: RoomId = RoomId::new(0);
@@ -239,12 +234,12 @@ mod tests {
     fn what_is_told_is_what_was_pushed_until_then() {
         let mut batch = batch([broadcast(1), leave(), broadcast(1)]);
         for number in 0..2 {
-            assert_eq!(batch.lines(LineEnd::Lf, number).to_string(), "Ann: hello\n");
-            assert_eq!(batch.lines(LineEnd::CrLf, number).to_string(), "Ann: hello\r\n");
+            assert_eq!(batch.lines(LF, number).to_string(), "Ann: hello\n");
+            assert_eq!(batch.lines(CRLF, number).to_string(), "Ann: hello\r\n");
         }
         batch.push(Action::Broadcast { room: MAIN, audience: 1, except: None, message: Message::said("Bob", "and I") });
-        assert_eq!(batch.lines(LineEnd::Lf, 2).to_string(), "Bob: and I\n");
-        assert_eq!(batch.lines(LineEnd::CrLf, 2).to_string(), "Bob: and I\r\n");
+        assert_eq!(batch.lines(LF, 2).to_string(), "Bob: and I\n");
+        assert_eq!(batch.lines(CRLF, 2).to_string(), "Bob: and I\r\n");
         assert!(!format!("{batch:?}").contains("hello"), "{batch:?}");
     }
 }

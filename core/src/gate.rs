@@ -3,16 +3,13 @@
 //! Invariant: nothing is kept of an address that has no connections and has been quiet for as long as its burst takes to refill.
 
 use std::collections::{HashMap, VecDeque};
-use std::fmt;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use bytes::Bytes;
 use slab::Slab;
 
 use crate::meter::Meter;
-use crate::wire::web::http::{Response, Status};
-use crate::{Config, Form, Incident, Stats, Subnet, Time};
+use crate::{Config, Form, Refusal, Stats, Subnet, Time};
 
 /// How many connections somebody may make to the web listener for each one with which they may chat: a browser makes six to one server, by
 /// which it asks for the parts of a page.
@@ -80,11 +77,8 @@ enum Purpose {
 }
 
 impl Purpose {
-    const fn of(form: Form) -> Self {
-        match form {
-            Form::Lines => Self::Chat,
-            Form::Web => Self::Http,
-        }
+    fn of(form: Form) -> Self {
+        if form.chats_at_once() { Self::Chat } else { Self::Http }
     }
 
     /// Returns how many times as much they may, if that is limited.
@@ -95,15 +89,6 @@ impl Purpose {
             Self::Proxied => None,
         }
     }
-}
-
-/// Tells why a connection was refused; [`Display`](fmt::Display) is the line that it is told.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Refusal {
-    /// There are as many connections as there may be.
-    ServerFull,
-    /// Its address has as many as it may have.
-    AddressFull,
 }
 
 #[derive(Debug)]
@@ -302,39 +287,6 @@ impl Gate {
                 self.quiet.push_back(key);
             }
         }
-    }
-}
-
-impl Refusal {
-    /// Returns what this is to an operator.
-    #[must_use]
-    pub const fn incident(self) -> Incident {
-        match self {
-            Self::ServerFull => Incident::ServerFull,
-            Self::AddressFull => Incident::AddressFull,
-        }
-    }
-
-    /// Returns what to send to one who was refused.
-    #[must_use]
-    pub fn answer(self, form: Form) -> Bytes {
-        let status = match self {
-            Self::ServerFull => Status::UNAVAILABLE,
-            Self::AddressFull => Status::TOO_MANY,
-        };
-        match form {
-            Form::Lines => format!("{self}\n").into(),
-            Form::Web => Response::plain(status, &self.to_string()).closing().into_bytes(),
-        }
-    }
-}
-
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::ServerFull => "Server is full, try again later",
-            Self::AddressFull => "Too many connections from your address, try again later",
-        })
     }
 }
 

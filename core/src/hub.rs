@@ -6,7 +6,7 @@ use bytes::Bytes;
 
 use crate::connections::Connections;
 use crate::{
-    Action, Batch, Chat, Config, ConnectionId, Event, Histogram, Message, Next, Request, Session, Signals, Stats, Time,
+    Action, Batch, Chat, Config, ConnectionId, Event, Histogram, Next, Request, Session, Signals, Stats, Time,
 };
 
 /// Holds a [`Chat`], and gathers its actions for the writers.
@@ -45,7 +45,7 @@ impl<S> Hub<S> {
     /// The server stops: nobody is let in any more, and the socket was let go. Returns what is to be written to it before it is closed.
     pub fn open(&mut self, now: Time, session: &mut Session, socket: S) -> Result<ConnectionId, Bytes> {
         if self.is_stopped() {
-            return Err(Message::farewell(session.encoding()));
+            return Err(session.encoding().farewell());
         }
         let (form, dialect) = (session.form(), session.take_dialect());
         let connection = self.connections.open();
@@ -168,7 +168,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::{Dialect, Form, Name, Secret, Text};
+    use crate::{Dialect, Form, Message, Name, Secret, Text};
 
     fn open(hub: &mut Hub<()>) -> ConnectionId {
         hub.open(Time::START, &mut Session::new(&Config::default()), ()).expect("the server runs")
@@ -238,7 +238,7 @@ mod tests {
         hub.handle(Time::START, Event::Stopped);
         let words = hub.open(Time::START, &mut Session::new(&config), std::rc::Rc::clone(&socket));
         assert_eq!(words, Err("Server is shutting down\n".into()));
-        let words = hub.open(Time::START, &mut Session::web(&config), std::rc::Rc::clone(&socket));
+        let words = hub.open(Time::START, &mut Session::with_form(&config, Form::Web), std::rc::Rc::clone(&socket));
         assert!(words.is_err_and(|words| words.ends_with(b"\x88\x02\x03\xe9")), "the last is a close frame with 1001");
         assert_eq!(std::rc::Rc::strong_count(&socket), 1, "what it was given is let go");
         assert!(hub.take_batch().is_some_and(|batch| matches!(batch.actions(), [Action::Stop { .. }])));

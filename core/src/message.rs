@@ -2,19 +2,11 @@
 //!
 //! How it reads as a frame for a browser is in `wire/web/encode.rs`.
 
-use std::fmt::{self, Write as _};
+use std::fmt;
 
-use bytes::{BufMut as _, Bytes, BytesMut};
+use bytes::Bytes;
 
-use crate::form::{Encoding, LineEnd};
-use crate::wire::web::encode as web;
 use crate::{COMMANDS, CloseCode, Name, OtherProtocol, Text, Texts, Token};
-
-/// What telnet takes for nothing (RFC 854): IAC NOP. It keeps a connection from being forgotten by what stands between.
-const NOP: [u8; 2] = [255, 241];
-
-/// What refuses an option of telnet that comes behind it (RFC 854): IAC WON'T.
-const WONT: [u8; 2] = [255, 252];
 
 /// Tells people something: what [`Display`](fmt::Display) writes is what they see on lines, without the line's end.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -82,61 +74,6 @@ pub enum Message {
 }
 
 impl Message {
-    /// Returns all that those are told who are not let in since the server stops.
-    pub(crate) fn farewell(encoding: Encoding) -> Bytes {
-        let mut out = BytesMut::new();
-        Self::Stopping.encode(encoding, &mut out);
-        // A line shows nothing of it.
-        Self::Bye { code: CloseCode::GOING_AWAY }.encode(encoding, &mut out);
-        out.freeze()
-    }
-
-    /// Appends the message as a connection has it: lines with their ends, or frames.
-    pub(crate) fn encode(&self, encoding: Encoding, out: &mut BytesMut) {
-        match encoding {
-            Encoding::Lines(end) => self.encode_lines(end, out, |_| {}),
-            Encoding::Frames => web::encode(self, out),
-        }
-    }
-
-    /// Appends the lines of the message, with such ends, and tells of each message in it where in `out` it ends.
-    pub(crate) fn encode_lines(&self, end: LineEnd, out: &mut BytesMut, mut ended: impl FnMut(usize)) {
-        if let Self::Said { name, texts, .. } = self {
-            // What nearly all traffic is made of goes without the formatting machinery.
-            let mut head = [0; Name::CHARS_MAX + 2];
-            let head = &mut head[..name.as_str().len() + 2];
-            head[..name.as_str().len()].copy_from_slice(name.as_str().as_bytes());
-            head[name.as_str().len()..].copy_from_slice(b": ");
-            out.reserve(self.encoded_len_hint() + end.more_bytes() * texts.count() as usize);
-            for line in texts.lines() {
-                out.put_slice(head);
-                match end {
-                    LineEnd::Lf => out.put_slice(line.as_bytes()),
-                    LineEnd::CrLf => {
-                        out.put_slice(&line.as_bytes()[..line.len() - 1]);
-                        out.put_slice(b"\r\n");
-                    }
-                }
-                ended(out.len());
-            }
-            return;
-        }
-        if let Self::Ping = self {
-            out.put_slice(&NOP);
-        } else if let Self::Refuse { option } = self {
-            out.put_slice(&WONT);
-            out.put_u8(*option);
-        } else if let Self::WrongProtocol { protocol } = self {
-            protocol.encode_late(end, out);
-        } else if self.has_line() {
-            match end {
-                LineEnd::Lf => writeln!(out, "{self}").expect("a buffer in memory takes all that is written to it"),
-                LineEnd::CrLf => out.put_slice(format!("{self}\n").replace('\n', "\r\n").as_bytes()),
-            }
-        }
-        ended(out.len());
-    }
-
     /// Returns how many lines it has.
     pub(crate) const fn lines(&self) -> usize {
         if let Self::Said { texts, .. } = self { texts.count() as usize } else { 1 }
@@ -321,25 +258,7 @@ mod tests {
         ];
         for (message, line) in cases {
             assert_eq!(message.to_string(), line);
-            let encoded = |end| {
-                let mut out = BytesMut::new();
-                message.encode(Encoding::Lines(end), &mut out);
-                out
-            };
-            assert_eq!(encoded(LineEnd::Lf), format!("{line}\n"));
-            assert_eq!(encoded(LineEnd::CrLf), format!("{line}\n").replace('\n', "\r\n"));
         }
-    }
-
-    #[test]
-    fn each_message_of_those_said_in_a_row_has_an_end() {
-        let ends = |message: &Message| {
-            let (mut out, mut ends) = (BytesMut::from("before"), Vec::new());
-            message.encode_lines(LineEnd::Lf, &mut out, |end| ends.push(end));
-            ends
-        };
-        assert_eq!(ends(&Message::said_in_a_row(["hi", "", "naïve"])), [14, 20, 32]);
-        assert_eq!(ends(&Message::Stopping), ["beforeServer is shutting down\n".len()]);
     }
 
     #[test]

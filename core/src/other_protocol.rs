@@ -13,7 +13,7 @@ use bytes::BytesMut;
 use memchr::memchr;
 
 use self::signs::is_version;
-use crate::form::LineEnd;
+use crate::dialect::LineEnd;
 
 /// The longest word that is taken for the method of a request whose line has not ended: the longest that is registered has 17. A
 /// longer one is told by the end of its line.

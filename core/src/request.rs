@@ -6,7 +6,7 @@ use crate::command;
 use crate::config::LIST_BYTES_MAX;
 use crate::text::{clean, is_blank};
 use crate::texts::Saying;
-use crate::wire::web::encode::escaped_len;
+use crate::wire::web::json::escaped_len;
 use crate::{CloseCode, Dialect, Incident, Name, OtherProtocol, Text, Texts, Token};
 
 /// Tells what one line asks for; of what is said, what one line or more say in a row.
@@ -218,7 +218,7 @@ mod tests {
     use bytes::BytesMut;
 
     use super::*;
-    use crate::form::Encoding;
+    use crate::wire::Encoding;
     use crate::{Config, ConnectionId, Message, Secret};
 
     #[test]
@@ -251,9 +251,9 @@ mod tests {
             (Request::Join(name()), Message::YouJoined { room: name(), seq: u64::MAX }),
         ];
         let token = token();
-        let encoded = |message: &Message, encoding| {
+        let encoded = |message: &Message, encoding: Encoding| {
             let mut out = BytesMut::new();
-            message.encode(encoding, &mut out);
+            encoding.encode(message, &mut out, |_| {});
             out.len()
         };
         for encoding in Encoding::ALL {

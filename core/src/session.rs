@@ -3,16 +3,17 @@
 //! Invariant: however the bytes are split on their way, the same is asked for, in the same order. Only what is said in a row comes
 //! together as far as it was read together. What is held is never more than two lines at its limit plus what was handed in at once.
 
-use crate::config::REPLY_WINDOW_BYTES;
-use crate::form::{Encoding, LineEnd};
+use crate::config::{Config, REPLY_WINDOW_BYTES};
+use crate::dialect::Dialect;
+use crate::incidents::Incident;
 use crate::meter::Meter;
-use crate::request::Asked;
+use crate::request::{Asked, Request};
+use crate::signal::Signals;
 use crate::texts::Saying;
-use crate::wire::decoder::Input;
-use crate::wire::lines::decode::Lines;
-use crate::wire::lines::decode::Opening;
-use crate::wire::web::decode::Frames;
-use crate::{Config, Dialect, Form, Incident, Request, Signals, Time};
+use crate::time::Time;
+use crate::wire::contract::Decode as _;
+use crate::wire::intake::{End, Intake};
+use crate::wire::{Decoder, Encoding, Form};
 
 /// How many lines are handed out at once, so that even the shortest ones make no batch much larger than it should be.
 const LINES_MAX: usize = 256;
@@ -30,13 +31,12 @@ const BLANKS_MAX: u8 = 64;
 /// Ask it what is to be done next with [`poll_next`](Self::poll_next), and do that, until it says that this was the end.
 #[derive(Debug)]
 pub struct Session {
-    input: Input,
+    intake: Intake<Decoder>,
     /// The bytes of replies that were asked for since the last mark was answered.
     asked_bytes: u32,
-    /// How many bytes have come since a line last counted for the rate.
-    lineless_bytes: u32,
     meter: Meter,
-    phase: Phase,
+    /// All was handed out.
+    is_over: bool,
     /// How it ends.
     incident: Incident,
     /// How many lines in a row were blank that came with those that are held, since one of them counted for the rate.
@@ -64,36 +64,26 @@ pub enum Next {
     End,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Phase {
-    /// More may come.
-    Open,
-    /// No more comes; what is held is still to be handed out, then `Quit` if it was telnet that said so.
-    Ending { quits: bool },
-    /// All was handed out.
-    Over,
-}
-
 impl Session {
-    /// Starts a session for a connection that was just opened, and sends lines.
+    /// Starts a session for a connection that was just opened, and is spoken to as most are: in lines.
     #[must_use]
     pub fn new(config: &Config) -> Self {
-        Self::of(config, Input::Lines(Lines::new(config)))
+        Self::with_form(config, Form::default())
     }
 
-    /// Starts a session for a `WebSocket` that was just opened.
+    /// Starts a session for a connection of this form that was just let in.
     #[must_use]
-    pub fn web(config: &Config) -> Self {
-        Self::of(config, Input::Web(Box::new(Frames::new(config))))
+    pub fn with_form(config: &Config, form: Form) -> Self {
+        Self::of(Self::meter(config), Intake::new(Decoder::new(config, form)))
     }
 
-    fn of(config: &Config, input: Input) -> Self {
+    /// Starts a session with what has come already.
+    pub(crate) const fn of(meter: Meter, intake: Intake<Decoder>) -> Self {
         Self {
-            input,
+            intake,
             asked_bytes: 0,
-            lineless_bytes: 0,
-            meter: Meter::new(config.flood_lines_per_second, config.flood_burst),
-            phase: Phase::Open,
+            meter,
+            is_over: false,
             incident: Incident::HungUp,
             blanks: 0,
             marked: false,
@@ -101,28 +91,27 @@ impl Session {
         }
     }
 
+    /// Makes what keeps a session to its rate.
+    pub(crate) fn meter(config: &Config) -> Meter {
+        Meter::new(config.flood_lines_per_second, config.flood_burst)
+    }
+
     /// Takes bytes that have come. What comes after the session's end is ignored.
     pub fn handle_bytes(&mut self, bytes: &[u8]) {
-        if self.phase != Phase::Open {
-            return;
+        if self.is_open() {
+            self.intake.handle_bytes(bytes);
+            self.blanks = 0;
         }
-        if self.input.handle_bytes(bytes).is_break() {
-            self.phase = Phase::Ending { quits: true };
-        }
-        self.blanks = 0;
-        self.lineless_bytes = self.lineless_bytes.saturating_add(u32::try_from(bytes.len()).unwrap_or(u32::MAX));
     }
 
     /// Takes notice that no more bytes will come. A line without its end is not a line, and is dropped.
     pub fn handle_end(&mut self) {
-        if self.phase == Phase::Open {
-            self.phase = Phase::Ending { quits: false };
-        }
+        self.intake.handle_end();
     }
 
     /// Takes notice that the connection broke down: no more bytes will come.
     pub fn handle_failure(&mut self) {
-        if self.phase == Phase::Open {
+        if self.is_open() {
             self.incident = Incident::Failed;
         }
         self.handle_end();
@@ -136,7 +125,7 @@ impl Session {
 
     /// Returns what is to be done next, given what the writer of the connection has said so far.
     pub fn poll_next(&mut self, now: Time, signals: Signals) -> Next {
-        if signals.is_abandoned() || self.phase == Phase::Over {
+        if signals.is_abandoned() || self.is_over {
             return Next::End;
         }
         if self.marked && self.marks_odd == signals.answers_odd() {
@@ -151,60 +140,51 @@ impl Session {
         if !requests.is_empty() {
             return Next::Ask(requests);
         }
-        self.input.forget_passed();
-        match (self.phase, self.input.has_found()) {
-            (Phase::Over, _) => Next::End,
-            (Phase::Open | Phase::Ending { .. }, true) => Next::AwaitTime(self.meter.ready_at()),
-            (Phase::Open | Phase::Ending { .. }, false) if self.may_read(now) => Next::Read,
-            (Phase::Open | Phase::Ending { .. }, false) => Next::AwaitTime(self.meter.ready_at()),
+        self.intake.decoder.forget_passed();
+        if self.is_over {
+            Next::End
+        } else if !self.intake.decoder.has_found() && self.may_read(now) {
+            Next::Read
+        } else {
+            Next::AwaitTime(self.meter.ready_at())
         }
     }
 
     /// Returns how the connection is spoken to.
     #[must_use]
     pub const fn form(&self) -> Form {
-        self.input.form()
+        self.intake.decoder.form()
     }
 
     /// Returns what is known so far of the program that its lines come from, and asks for it no more.
     pub(crate) fn take_dialect(&mut self) -> Dialect {
-        self.input.take_dialect()
-    }
-
-    /// Returns how lines have to end for the program that they come from, as far as is known.
-    pub(crate) const fn line_end(&self) -> LineEnd {
-        LineEnd::of(self.input.dialect())
+        self.intake.decoder.take_dialect()
     }
 
     /// Returns what is spoken to the connection as far as is known.
-    pub(crate) const fn encoding(&self) -> Encoding {
-        Encoding::of(self.input.form(), self.input.dialect())
+    pub(crate) fn encoding(&self) -> Encoding {
+        Encoding::of(self.form(), self.intake.decoder.dialect())
     }
 
-    /// Tells whether no more comes, so that nothing is to be waited for.
-    pub(crate) fn has_ended(&self) -> bool {
-        self.phase != Phase::Open
-    }
-
-    /// Returns what has come first.
-    pub(crate) const fn opening(&self) -> Opening {
-        self.input.opening()
+    /// Tells whether more may come.
+    const fn is_open(&self) -> bool {
+        self.intake.end.is_none() && !self.is_over
     }
 
     /// Returns how many bytes of memory it holds for what was handed in.
     #[must_use]
     pub fn held_bytes(&self) -> usize {
-        self.input.held_bytes()
+        self.intake.decoder.held_bytes()
     }
 
     /// Takes what is asked for by what is held, as far as it may pass. What is said in a row is one request.
     fn take_requests(&mut self, now: Time) -> Vec<Request> {
         let (mut requests, mut saying) = (Vec::new(), Saying::default());
-        if self.phase == Phase::Open && self.input.shows_life(now) {
+        if self.is_open() && self.intake.decoder.shows_life(now) {
             requests.push(Request::Alive);
         }
         let mut left = LINES_MAX;
-        while left > 0 && self.phase != Phase::Over {
+        while left > 0 && !self.is_over {
             if self.asked_bytes as usize >= REPLY_WINDOW_BYTES {
                 requests.extend(saying.take().map(Request::Say));
                 requests.push(self.mark());
@@ -232,7 +212,7 @@ impl Session {
     /// Takes what is said next and can be taken together, so many lines at most, as far as it may pass. Returns how many lines there are.
     fn say_plain(&mut self, now: Time, lines_max: usize, saying: &mut Saying) -> usize {
         let (meter, mut left) = (&mut self.meter, lines_max);
-        let said = self.input.say_plain(saying, || {
+        let said = self.intake.decoder.say_plain(saying, || {
             let may_pass = left > 0 && meter.is_ready(now);
             if may_pass {
                 meter.charge(now);
@@ -241,7 +221,7 @@ impl Session {
             may_pass
         });
         if said > 0 {
-            self.lineless_bytes = 0;
+            self.intake.new_bytes = 0;
             self.blanks = 0;
         }
         said
@@ -250,17 +230,17 @@ impl Session {
     /// Takes the next line that asks for something and may pass, or what a session asks for without one. What it says is added to `saying`.
     fn next_asked(&mut self, now: Time, saying: &mut Saying) -> Option<Asked> {
         loop {
-            if !self.input.has_found() {
+            if !self.intake.decoder.has_found() {
                 return self.end().map(Asked::For);
             }
             // Of so many blank lines that came at once only the first counts: they lead to nothing, not even to a write that would
             // find out that their sender is gone, so that the rest of a flood of them must not be kept for long.
-            let is_free = self.input.is_free();
-            let is_blank_free = || self.blanks > 0 && self.input.ask(&mut Saying::default()).is_nothing();
+            let is_free = self.intake.decoder.is_free();
+            let is_blank_free = || self.blanks > 0 && self.intake.decoder.ask(&mut Saying::default()).is_nothing();
             if !(is_free || self.meter.is_ready(now) || is_blank_free()) {
                 return None;
             }
-            let asked = self.input.ask(saying);
+            let asked = self.intake.decoder.ask(saying);
             let is_blank = asked.is_nothing();
             if !is_free {
                 if !(is_blank && self.blanks > 0) {
@@ -268,7 +248,7 @@ impl Session {
                 }
                 self.blanks = if is_blank { (self.blanks + 1) % BLANKS_MAX } else { 0 };
             }
-            self.input.pass(is_blank);
+            self.intake.decoder.pass(is_blank);
             if let Asked::For(request) = &asked {
                 if let Some(incident) = request.ending() {
                     self.quit(incident);
@@ -291,7 +271,7 @@ impl Session {
 
     /// Tells whether more may be read, and lets bytes that made no line count as one.
     fn may_read(&mut self, now: Time) -> bool {
-        let lineless = self.lineless_bytes >= LINELESS_BYTES_MAX;
+        let lineless = self.intake.new_bytes >= LINELESS_BYTES_MAX;
         let ready = !lineless || self.meter.is_ready(now);
         if lineless && ready {
             self.charge(now);
@@ -301,20 +281,18 @@ impl Session {
 
     fn charge(&mut self, now: Time) {
         self.meter.charge(now);
-        self.lineless_bytes = 0;
+        self.intake.new_bytes = 0;
     }
 
     /// Ends the session if no more can come, once no whole line is left.
     fn end(&mut self) -> Option<Request> {
-        let Phase::Ending { quits } = self.phase else {
-            return None;
-        };
+        let quits = self.intake.end.filter(|_| !self.is_over)? == End::Quit;
         self.quit(if quits { Incident::Quit } else { self.incident });
         quits.then_some(Request::Quit)
     }
 
     fn quit(&mut self, incident: Incident) {
-        self.phase = Phase::Over;
+        self.is_over = true;
         self.incident = incident;
     }
 }

@@ -121,7 +121,7 @@ impl Door {
     /// Says why, and that no more will come. What they have sent already is read, or else the operating system would reset the
     /// connection, and they might not see the answer.
     pub fn turn_away(&self, stream: impl AsFd, refusal: Refusal) {
-        let _ = send(&stream, &refusal.answer(self.form), QUIETLY);
+        let _ = send(&stream, &self.form.refuse(refusal), QUIETLY);
         let _ = shutdown(&stream, Shutdown::Write);
         let _ = recv(&stream, &mut [0; 4096], RecvFlags::DONTWAIT);
     }

@@ -4,8 +4,8 @@ use std::fmt;
 
 use bytes::{Bytes, BytesMut};
 
-use crate::Action;
-use crate::form::LineEnd;
+use crate::action::Action;
+use crate::wire::Encoding;
 
 /// Holds the lines of all broadcasts of a batch, one after the other.
 #[derive(Default)]
@@ -39,18 +39,18 @@ pub(crate) struct Piece {
 }
 
 impl EncodedLines {
-    /// Makes them of all broadcasts among the actions, with such ends; with line feeds they have about so many bytes.
-    pub(crate) fn of(actions: &[Action], end: LineEnd, bytes: usize) -> Self {
+    /// Makes them of all broadcasts among the actions, in this encoding; they are reckoned to have about so many bytes.
+    pub(crate) fn of(actions: &[Action], encoding: Encoding, bytes: usize) -> Self {
         let lines = |action: &Action| if let Action::Broadcast { message, .. } = action { message.lines() } else { 0 };
-        let more = match end {
-            LineEnd::Lf => 0,
-            LineEnd::CrLf => actions.iter().map(lines).sum::<usize>() * end.more_bytes(),
+        let more = match encoding.more_bytes() {
+            0 => 0,
+            more => actions.iter().map(lines).sum::<usize>() * more,
         };
         let bytes = bytes + more;
         let (mut all, mut ends, mut broadcasts) = (BytesMut::with_capacity(bytes), Vec::new(), Vec::new());
         for action in actions {
             if let Action::Broadcast { message, .. } = action {
-                message.encode_lines(end, &mut all, |end| ends.push(offset(end)));
+                encoding.encode(message, &mut all, |end| ends.push(offset(end)));
                 broadcasts.push((offset(all.len()), offset(ends.len())));
             }
         }

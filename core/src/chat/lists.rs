@@ -1,55 +1,22 @@
 //! Owns how much of a list is told: as much as fits into the bytes that a reply may have, in the form of whoever asks.
 
-use crate::{Form, Name};
+use crate::name::Name;
+use crate::wire::contract::ListCost;
 
-/// Tells what a list costs in bytes.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct ListBytes {
-    /// Around the items, with the longest end that there can be.
-    around: usize,
-    /// Of each item, besides its name and number, with what parts it from the next.
-    each: usize,
+/// Takes from the front of `items` what fits into `bytes_max`, where the rest is only counted.
+pub(super) fn fitting<T>(
+    cost: ListCost,
+    items: impl Iterator<Item = T>,
+    len: impl Fn(&T) -> usize,
+    bytes_max: usize,
+) -> Vec<T> {
+    let mut bytes = cost.around;
+    let fits = |item: &T| {
+        bytes += len(item) + cost.each;
+        bytes <= bytes_max
+    };
+    items.take_while(fits).collect()
 }
-
-impl ListBytes {
-    pub(super) const fn of_rooms(form: Form) -> Self {
-        match form {
-            Form::Lines => Self { around: LINE, each: " (), ".len() },
-            Form::Web => Self {
-                around: FRAME + r#"{"kind":"rooms","rooms":[],"more":}"#.len(),
-                each: r#"{"room":"","people":},"#.len(),
-            },
-        }
-    }
-
-    pub(super) const fn of_users(form: Form) -> Self {
-        match form {
-            Form::Lines => Self { around: LINE, each: ", ".len() },
-            Form::Web => Self { around: FRAME + r#"{"kind":"users","names":[],"more":}"#.len(), each: r#""","#.len() },
-        }
-    }
-
-    /// Takes from the front of `items` what fits into `bytes_max`, where the rest is only counted.
-    pub(super) fn fitting<T>(
-        self,
-        items: impl Iterator<Item = T>,
-        len: impl Fn(&T) -> usize,
-        bytes_max: usize,
-    ) -> Vec<T> {
-        let mut bytes = self.around;
-        let fits = |item: &T| {
-            bytes += len(item) + self.each;
-            bytes <= bytes_max
-        };
-        items.take_while(fits).collect()
-    }
-}
-
-/// Around the items of a line: `u32::MAX`, which is the most that there can be more, has ten digits.
-const LINE: usize = "Rooms - \r\n".len() + ", … and  more".len() + 10;
-
-/// The head of a frame, and the number of those that are not listed.
-const FRAME: usize = 4 + 10;
 
 /// Returns the bytes of a room's name with the number of people in it.
 pub(super) fn room_bytes((name, people): &(Name, u32)) -> usize {
@@ -65,8 +32,10 @@ mod tests {
     use bytes::BytesMut;
 
     use super::*;
-    use crate::form::Encoding;
-    use crate::{Dialect, Message};
+    use crate::dialect::Dialect;
+    use crate::message::Message;
+    use crate::wire::contract::List;
+    use crate::wire::{Encoding, Form};
 
     #[test]
     fn numbers_have_as_many_digits_as_they_show() {
@@ -78,15 +47,15 @@ mod tests {
     /// Lists as much as is reckoned to fit, and then one more, where as many are not listed as there can be.
     fn assert_fits<T: Clone>(
         form: Form,
-        (bytes, item): (ListBytes, T),
+        (cost, item): (ListCost, T),
         len: impl Fn(&T) -> usize,
         message: impl Fn(Vec<T>) -> Message,
     ) {
         for bytes_max in 256..400 {
-            let fitting = bytes.fitting(std::iter::repeat(item.clone()), &len, bytes_max).len();
+            let fitting = fitting(cost, std::iter::repeat(item.clone()), &len, bytes_max).len();
             let encoded = |items| {
                 let mut out = BytesMut::new();
-                message(vec![item.clone(); items]).encode(Encoding::of(form, Dialect::CrLf), &mut out);
+                Encoding::of(form, Dialect::CrLf).encode(&message(vec![item.clone(); items]), &mut out, |_| {});
                 out.len()
             };
             assert!(encoded(fitting) <= bytes_max, "{fitting} in {bytes_max} bytes");
@@ -101,9 +70,9 @@ mod tests {
         for form in Form::ALL {
             for name in ["12", "twenty_characters_ok"] {
                 let name = Name::parse(name).expect("the case is a name");
-                let users = (ListBytes::of_users(form), name.clone());
+                let users = (form.list_cost(List::Users), name.clone());
                 assert_fits(form, users, |name| name.as_str().len(), |names| Message::Users { names, more });
-                let rooms = (ListBytes::of_rooms(form), (name, 1234));
+                let rooms = (form.list_cost(List::Rooms), (name, 1234));
                 assert_fits(form, rooms, room_bytes, |rooms| Message::Rooms { rooms, more });
             }
         }

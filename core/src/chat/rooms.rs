@@ -9,9 +9,10 @@ use std::time::Duration;
 
 use slab::Slab;
 
-use super::lists::{ListBytes, room_bytes};
+use super::lists::{fitting, room_bytes};
 use super::vacant;
 use crate::log::{RoomState, SnapshotError, Untold};
+use crate::wire::contract::List;
 use crate::{Form, Message, Name, NameKey, RoomId, Time};
 
 /// More messages than a snapshot can count, so that a count never ends.
@@ -205,7 +206,7 @@ impl Rooms {
     /// Lists the rooms, as many as fit.
     pub(super) fn list(&self, form: Form, bytes_max: usize) -> Message {
         let named = |&(Reverse(members), _, id): &(Reverse<u32>, NameKey, RoomId)| (self.name(id).clone(), members);
-        let rooms = ListBytes::of_rooms(form).fitting(self.by_size.iter().map(named), room_bytes, bytes_max);
+        let rooms = fitting(form.list_cost(List::Rooms), self.by_size.iter().map(named), room_bytes, bytes_max);
         let more = self.rooms.len() - rooms.len();
         Message::Rooms { rooms, more }
     }
@@ -220,7 +221,7 @@ impl Rooms {
     ) -> Message {
         let members = &self.room(id).members;
         let named = members.values().map(|&key| name_of(key).clone());
-        let names = ListBytes::of_users(form).fitting(named, |name| name.as_str().len(), bytes_max);
+        let names = fitting(form.list_cost(List::Users), named, |name| name.as_str().len(), bytes_max);
         let more = members.len() - names.len();
         Message::Users { names, more }
     }

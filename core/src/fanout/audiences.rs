@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 
 use super::chunk::{Chunk, OpenChunk};
 use crate::batch::lines::{BroadcastLines, offset};
-use crate::form::{Encoding, LineEnd};
+use crate::wire::Encoding;
 use crate::{Config, Message, RoomId};
 
 /// How many bytes of buffers are kept to be used again: enough for two batches as large as they become, since what was in the cache when it
@@ -184,12 +184,12 @@ impl Audiences {
         members.get(membership.index as usize).map(|&place| place as usize)
     }
 
-    /// Keeps a message for the members of a room, if there are any. `lines` returns it as lines with such an end.
+    /// Keeps a message for the members of a room, if there are any. `lines` returns it as its batch has it in an encoding.
     pub(super) fn broadcast<'a>(
         &mut self,
         room: RoomId,
         message: &Message,
-        lines: impl Fn(LineEnd) -> BroadcastLines<'a>,
+        lines: impl Fn(Encoding) -> BroadcastLines<'a>,
     ) {
         for encoding in Encoding::ALL {
             let audience = self.audiences[encoding.index()].get_mut(room.key() as usize);
@@ -201,9 +201,10 @@ impl Audiences {
                 self.spare_bytes -= spare.as_ref().map_or(0, OpenChunk::bytes_held);
                 Box::new(spare.unwrap_or_default())
             });
-            match encoding {
-                Encoding::Lines(end) => chunk.push_lines(&lines(end)),
-                Encoding::Frames => chunk.push_frame(message),
+            if encoding.joins() {
+                chunk.join(encoding, message);
+            } else {
+                chunk.push(&lines(encoding));
             }
         }
     }

@@ -10,8 +10,8 @@ use bytes::{Bytes, BytesMut};
 use super::send_queue::{Part, SHARE_BYTES_MIN};
 use crate::Message;
 use crate::batch::lines::{BroadcastLines, Piece, offset};
-use crate::form::Encoding;
-use crate::wire::web::run::{Run, Said};
+use crate::wire::Encoding;
+use crate::wire::contract::Joined;
 
 /// A chunk that leaves more than this part of the memory unused that it lies in is copied before anybody keeps it: what is queued for somebody
 /// then takes hardly more memory than it has bytes.
@@ -25,21 +25,17 @@ pub(super) struct OpenChunk {
     /// All of them, otherwise.
     buffer: BytesMut,
     ends: Vec<u32>,
-    /// What is said to browsers. The messages in its last frame have no ends yet, as long as more may go into it.
-    run: Run,
+    /// What was joined at its end: messages in it have no ends yet, as long as more may be added.
+    joined: Option<Joined>,
+    /// In which encoding that is.
+    encoding: Encoding,
 }
 
 impl OpenChunk {
     /// Holds one message, and nothing else.
     pub(super) fn alone(message: &Message, encoding: Encoding) -> Self {
         let mut chunk = Self::default();
-        match encoding {
-            Encoding::Lines(end) => {
-                message.encode_lines(end, &mut chunk.buffer, |end| chunk.ends.push(offset(end)));
-            }
-            Encoding::Frames => chunk.push_frame(message),
-        }
-        chunk.seal();
+        encoding.encode(message, &mut chunk.buffer, |end| chunk.ends.push(offset(end)));
         chunk
     }
 
@@ -52,8 +48,8 @@ impl OpenChunk {
         size_of::<Self>() + self.buffer.capacity() + self.ends.capacity() * size_of::<u32>()
     }
 
-    /// Adds what a batch tells a room in lines.
-    pub(super) fn push_lines(&mut self, lines: &BroadcastLines<'_>) {
+    /// Adds what a batch tells a room.
+    pub(super) fn push(&mut self, lines: &BroadcastLines<'_>) {
         let start = offset(self.len());
         self.ends.extend(lines.ends().map(|end| start + end));
         if start == 0 {
@@ -66,21 +62,19 @@ impl OpenChunk {
         }
     }
 
-    /// Adds a message for browsers.
-    pub(super) fn push_frame(&mut self, message: &Message) {
-        if let Message::Said { .. } = message {
-            let Self { buffer, ends, run, .. } = self;
-            Said::each(message).for_each(|said| run.say(said, buffer, |end| ends.push(offset(end))));
-        } else {
-            self.seal();
-            message.encode(Encoding::Frames, &mut self.buffer);
-            self.ends.push(offset(self.buffer.len()));
-        }
+    /// Adds a message, joined with those before it as far as its encoding does that.
+    pub(super) fn join(&mut self, encoding: Encoding, message: &Message) {
+        let Self { buffer, ends, joined, .. } = self;
+        encoding.join(joined, message, buffer, |end| ends.push(offset(end)));
+        self.encoding = encoding;
     }
 
-    /// Ends the last frame, and all messages in it with it: so they are given, or dropped, together.
+    /// Ends what was joined, and all messages in it with it: so they are given, or dropped, together.
     pub(super) fn seal(&mut self) {
-        self.run.end(&mut self.buffer, |end| self.ends.push(offset(end)));
+        let Self { buffer, ends, joined, encoding, .. } = self;
+        if joined.is_some() {
+            encoding.seal(joined, buffer, |end| ends.push(offset(end)));
+        }
     }
 
     /// Returns all from an offset on.
@@ -177,14 +171,13 @@ impl fmt::Debug for Chunk {
 mod tests {
     use super::*;
     use crate::batch::lines::EncodedLines;
-    use crate::form::LineEnd;
     use crate::{Action, RoomId};
 
     /// What a batch tells that has these broadcasts.
     fn lines(messages: impl IntoIterator<Item = Message>) -> EncodedLines {
         let messages: Vec<_> = messages.into_iter().collect();
         let bytes = messages.iter().map(Message::encoded_len_hint).sum();
-        EncodedLines::of(&broadcasts(messages), LineEnd::Lf, bytes)
+        EncodedLines::of(&broadcasts(messages), Encoding::default(), bytes)
     }
 
     fn broadcasts(messages: impl IntoIterator<Item = Message>) -> Vec<Action> {
@@ -194,7 +187,7 @@ mod tests {
 
     fn chunk<'a>(lines: impl IntoIterator<Item = BroadcastLines<'a>>) -> Chunk {
         let mut chunk = OpenChunk::default();
-        lines.into_iter().for_each(|lines| chunk.push_lines(&lines));
+        lines.into_iter().for_each(|lines| chunk.push(&lines));
         chunk.freeze()
     }
 
@@ -247,7 +240,7 @@ mod tests {
     fn what_was_reserved_for_nothing_is_not_kept() {
         let actions = broadcasts([Message::said("Ann", &"x".repeat(4000))]);
         for (bytes, is_copied) in [(4006, false), (4500, false), (4600, true)] {
-            let lines = EncodedLines::of(&actions, LineEnd::Lf, bytes);
+            let lines = EncodedLines::of(&actions, Encoding::default(), bytes);
             let mut chunk = chunk([lines.broadcast(0)]);
             let kept = chunk.part(0).shared.map(|shared| shared.as_ptr());
             assert_eq!(kept != Some(lines.broadcast(0).bytes().as_ptr()), is_copied, "{bytes} bytes");

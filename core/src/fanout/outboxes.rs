@@ -9,7 +9,7 @@ use super::audiences::Membership;
 use super::pulse::{Look, Pulse};
 use super::send_queue::{Limits, Part, Pushed, SendQueue};
 use super::{Output, Share, Upcoming};
-use crate::form::Encoding;
+use crate::wire::Encoding;
 use crate::{Config, ConnectionId, Dialect, Form, Incident, Message, Signal, Stats, Time};
 
 #[derive(Debug)]
@@ -128,7 +128,7 @@ impl<S: Clone> Outboxes<S> {
             unanswered: 0,
             cut: None,
         });
-        if form == Form::Web || dialect == Dialect::Telnet {
+        if form.is_pinged(dialect) {
             self.pulse.begin(now, connection);
         }
     }
@@ -152,7 +152,7 @@ impl<S: Clone> Outboxes<S> {
     /// Learns what is known of the program at the other end of the connection in a place.
     pub(super) fn set_dialect(&mut self, now: Time, place: usize, dialect: Dialect) {
         let Some(outbox) = self.open[place].as_mut() else { return };
-        if dialect == Dialect::Telnet && outbox.dialect != Dialect::Telnet && outbox.form == Form::Lines {
+        if outbox.form.is_pinged(dialect) && !outbox.form.is_pinged(outbox.dialect) {
             self.pulse.begin(now, outbox.connection);
         }
         outbox.dialect = dialect;
@@ -265,8 +265,7 @@ impl<S: Clone> Outboxes<S> {
                 if is_overdue {
                     self.pulse.give_last_chance(now, connection);
                 } else if is_reading {
-                    // Telnet answers nothing to what it takes for nothing.
-                    outbox.unanswered += u8::from(outbox.form == Form::Web);
+                    outbox.unanswered += u8::from(outbox.form.answers_pings());
                     return Some(Check::Ping(connection));
                 }
                 Check::Passed
@@ -555,7 +554,7 @@ impl<S: Clone> Outboxes<S> {
 }
 
 impl<S> Outbox<S> {
-    const fn encoding(&self) -> Encoding {
+    fn encoding(&self) -> Encoding {
         Encoding::of(self.form, self.dialect)
     }
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 use bytes::{Buf as _, Bytes, BytesMut};
 
 use crate::config::REPLY_RESERVE_BYTES;
-use crate::form::Encoding;
+use crate::wire::Encoding;
 use crate::{Config, Message, Time};
 
 /// From how many bytes on it is cheaper to share a part of a chunk than to copy it: a share costs as much as 200 bytes to keep,
@@ -154,7 +154,7 @@ impl SendQueue {
     fn push_message(&mut self, message: &Message) {
         self.cut_tail();
         let before = self.tail.len();
-        message.encode(self.encoding, &mut self.tail);
+        self.encoding.encode(message, &mut self.tail, |_| {});
         self.bytes += self.tail.len() - before;
     }
 

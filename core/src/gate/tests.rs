@@ -180,9 +180,9 @@ fn who_came_back_is_not_forgotten_while_they_stay() {
 fn a_refusal_is_one_clear_line() {
     assert_eq!(Refusal::ServerFull.to_string(), "Server is full, try again later");
     assert_eq!(Refusal::AddressFull.to_string(), "Too many connections from your address, try again later");
-    assert_eq!(Refusal::ServerFull.answer(Form::Lines), "Server is full, try again later\n");
+    assert_eq!(Form::Lines.refuse(Refusal::ServerFull), "Server is full, try again later\n");
     for (refusal, status) in [(Refusal::ServerFull, "503 "), (Refusal::AddressFull, "429 ")] {
-        let answer = refusal.answer(Form::Web);
+        let answer = Form::Web.refuse(refusal);
         assert!(answer.starts_with(format!("HTTP/1.1 {status}").as_bytes()));
         assert!(answer.ends_with(format!("\r\n\r\n{refusal}\n").as_bytes()));
     }

@@ -9,9 +9,12 @@ use std::net::IpAddr;
 use bytes::Bytes;
 
 use super::proxy_header::{ProxyHeader, ProxyHeaderError};
-use crate::Step;
-use crate::wire::web::http::{Response, Status};
-use crate::{Config, Form, Incident, Refusal, Time};
+use crate::config::Config;
+use crate::incidents::Incident;
+use crate::refusal::Refusal;
+use crate::time::Time;
+use crate::wire::Form;
+use crate::wire::step::Step;
 
 /// What is told to one whose proxy does not say for whom they come.
 const NO_HEADER: &str = "Server expects the PROXY protocol (send-proxy) from your address, which --proxy-from names";
@@ -102,10 +105,7 @@ impl ProxiedHandshake {
                     self.phase = Phase::TurnedAway(None);
                 }
                 Err(ProxyHeaderError::Partial | ProxyHeaderError::Malformed) => {
-                    let answer = match self.form {
-                        Form::Lines => format!("{NO_HEADER}\n").into(),
-                        Form::Web => Response::plain(Status::BAD_REQUEST, NO_HEADER).closing().into_bytes(),
-                    };
+                    let answer = self.form.turn_away(NO_HEADER);
                     return Some(self.turn_away(now, answer, Some(Incident::NoProxyHeader)));
                 }
             }
@@ -113,7 +113,7 @@ impl ProxiedHandshake {
         match self.phase {
             Phase::Reading | Phase::Admitted => None,
             Phase::Announced(address) => Some(Step::Announce { address }),
-            Phase::Refused(refusal) => Some(self.turn_away(now, refusal.answer(self.form), None)),
+            Phase::Refused(refusal) => Some(self.turn_away(now, self.form.refuse(refusal), None)),
             Phase::TurnedAway(incident) => Some(Step::End { incident, detail: None }),
         }
     }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::*;
+use crate::wire::lines::decode::{Opening, blank_lines_bytes};
 use crate::{Incident, Name, OtherProtocol, Signal, Text};
 
 fn unmetered() -> Config {
@@ -213,7 +214,7 @@ fn blank_lines_are_passed_over_up_to_what_is_something() {
         ("\n\u{a0}\n", 1),
     ];
     for (input, bytes) in cases {
-        assert_eq!(crate::wire::lines::decode::blank_lines_bytes(input.as_bytes(), 400), bytes, "{input:?}");
+        assert_eq!(blank_lines_bytes(input.as_bytes(), 400), bytes, "{input:?}");
     }
     let mut session = Session::new(&Config::default());
     assert_eq!(ask(&mut session, format!("\n\n{too_long}\n\n\nx\n").as_bytes()), [Request::TooLong, say("x")]);
@@ -336,14 +337,14 @@ fn lines_held_back_are_moved_only_when_half_of_them_are_through() {
     session.handle_bytes(&b"x\n".repeat(1000));
     let mut moves = 0;
     for second in 0..1000 {
-        let before = session.input.held().as_ptr();
+        let before = session.intake.decoder.held().as_ptr();
         assert_eq!(drain(&mut session, Time::after(Duration::from_secs(second))), [say("x")]);
-        moves += usize::from(session.input.held().as_ptr() != before);
+        moves += usize::from(session.intake.decoder.held().as_ptr() != before);
         let rest = 2 * (999 - second as usize);
         assert!(
-            session.input.held().len() < 2 * rest || session.input.held().is_empty(),
+            session.intake.decoder.held().len() < 2 * rest || session.intake.decoder.held().is_empty(),
             "{rest} of {}",
-            session.input.held().len()
+            session.intake.decoder.held().len()
         );
     }
     assert!(moves <= 11, "{moves} moves");
@@ -428,7 +429,8 @@ fn a_first_line_without_an_end_takes_no_memory() {
     for _ in 0..1000 {
         session.handle_bytes(&[b'x'; 4096]);
         assert!(session.held_bytes() <= 64, "{}", session.held_bytes());
-        assert_eq!(session.opening(), Opening::Unknown);
+        let Decoder::Lines(lines) = &session.intake.decoder else { panic!("it is spoken to in lines") };
+        assert_eq!(lines.opening(), Opening::Unknown);
     }
 }
 
@@ -513,8 +515,8 @@ fn debug_hides_what_has_come() {
     let frame = [&[0x81, 0x80 | 14, 0, 0, 0, 0][..], typed].concat();
     let cases: [(Session, &[u8]); 3] = [
         (Session::new(&unmetered()), typed),
-        (Session::web(&unmetered()), &frame),
-        (Session::web(&unmetered()), &frame[..frame.len() - 1]),
+        (Session::with_form(&unmetered(), Form::Web), &frame),
+        (Session::with_form(&unmetered(), Form::Web), &frame[..frame.len() - 1]),
     ];
     for (mut session, bytes) in cases {
         session.handle_bytes(bytes);

@@ -1,7 +1,80 @@
-//! Owns the lines: how they are found, what telnet adds to them, and how a connection that sends them is let in.
+//! Owns the lines: how they are found, what telnet adds to them, how they are sent, and how a connection that sends them is let in.
 
 pub(crate) mod decode;
+mod encode;
 mod erase;
-pub(crate) mod handshake;
+mod handshake;
 mod marks;
 mod telnet;
+
+use bytes::{Bytes, BytesMut};
+
+use self::decode::LineDecoder;
+use self::handshake::LinesHandshake;
+use super::contract::{List, ListCost, Wire};
+use crate::config::Config;
+use crate::dialect::{Dialect, LineEnd};
+use crate::message::Message;
+use crate::refusal::Refusal;
+use crate::time::Time;
+
+/// Around the items of a list: `u32::MAX`, which is the most that there can be more, has ten digits.
+const AROUND: usize = "Rooms - \r\n".len() + ", … and  more".len() + 10;
+
+pub(crate) enum Lines {}
+
+impl Lines {
+    const ENDS: [LineEnd; 2] = [LineEnd::Lf, LineEnd::CrLf];
+
+    const fn end(encoding: u8) -> LineEnd {
+        Self::ENDS[encoding as usize]
+    }
+}
+
+impl Wire for Lines {
+    type Decoder = LineDecoder;
+    type Handshake = LinesHandshake;
+
+    const ENCODINGS: u8 = Self::ENDS.len() as u8;
+    const CHATS_AT_ONCE: bool = true;
+
+    fn decoder(config: &Config) -> LineDecoder {
+        LineDecoder::new(config)
+    }
+
+    fn handshake(config: &Config, now: Time) -> LinesHandshake {
+        LinesHandshake::new(config, now)
+    }
+
+    fn encoding(dialect: Dialect) -> u8 {
+        LineEnd::of(dialect) as u8
+    }
+
+    /// Telnet answers nothing to what it takes for nothing.
+    fn is_pinged(dialect: Dialect) -> bool {
+        dialect == Dialect::Telnet
+    }
+
+    fn encode(encoding: u8, message: &Message, out: &mut BytesMut, ended: impl FnMut(usize)) {
+        encode::encode(message, Self::end(encoding), out, ended);
+    }
+
+    fn more_bytes(encoding: u8) -> usize {
+        Self::end(encoding).more_bytes()
+    }
+
+    fn refuse(refusal: Refusal) -> Bytes {
+        format!("{refusal}\n").into()
+    }
+
+    fn turn_away(text: &str) -> Bytes {
+        format!("{text}\n").into()
+    }
+
+    fn list_cost(list: List) -> ListCost {
+        match list {
+            List::Rooms => ListCost { around: AROUND, each: " (), ".len() },
+            List::Users => ListCost { around: AROUND, each: ", ".len() },
+        }
+    }
+}

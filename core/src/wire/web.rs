@@ -1,7 +1,95 @@
 //! Owns what browsers speak: HTTP until a `WebSocket` is asked for, then its frames.
 
-pub(crate) mod decode;
+mod decode;
 pub(crate) mod encode;
-pub(crate) mod handshake;
-pub(crate) mod http;
-pub(crate) mod run;
+mod frame;
+mod handshake;
+mod http;
+pub(crate) mod json;
+mod run;
+
+use bytes::{Bytes, BytesMut};
+
+use self::decode::FrameDecoder;
+use self::handshake::WebHandshake;
+use self::http::{Response, Status};
+use super::contract::{Joined, List, ListCost, Wire};
+use crate::close_code::CloseCode;
+use crate::config::Config;
+use crate::dialect::Dialect;
+use crate::message::Message;
+use crate::refusal::Refusal;
+use crate::time::Time;
+
+/// Around a list: the head of a frame, and the number of those that are not listed.
+const AROUND: usize = 4 + 10;
+
+pub(crate) enum Web {}
+
+impl Wire for Web {
+    /// Apart, so that lines, which most have, need no more for it.
+    type Decoder = Box<FrameDecoder>;
+    type Handshake = Box<WebHandshake>;
+
+    const CHATS_AT_ONCE: bool = false;
+    const ANSWERS_PINGS: bool = true;
+    const JOINS: bool = true;
+
+    fn decoder(config: &Config) -> Box<FrameDecoder> {
+        Box::new(FrameDecoder::new(config))
+    }
+
+    fn handshake(config: &Config, now: Time) -> Box<WebHandshake> {
+        Box::new(WebHandshake::new(config, now))
+    }
+
+    fn is_pinged(_: Dialect) -> bool {
+        true
+    }
+
+    fn encode(_: u8, message: &Message, out: &mut BytesMut, ended: impl FnMut(usize)) {
+        encode::encode(message, out, ended);
+    }
+
+    fn join(joined: &mut Option<Joined>, message: &Message, out: &mut BytesMut, mut ended: impl FnMut(usize)) {
+        if let Message::Said { .. } = message {
+            run::say(joined, message, out, ended);
+        } else {
+            run::end(joined, out, &mut ended);
+            encode::encode(message, out, ended);
+        }
+    }
+
+    fn seal(joined: &mut Option<Joined>, out: &mut BytesMut, ended: impl FnMut(usize)) {
+        run::end(joined, out, ended);
+    }
+
+    fn farewell(encoding: u8, out: &mut BytesMut) {
+        Self::encode(encoding, &Message::Stopping, out, |_| {});
+        Self::encode(encoding, &Message::Bye { code: CloseCode::GOING_AWAY }, out, |_| {});
+    }
+
+    fn refuse(refusal: Refusal) -> Bytes {
+        let status = match refusal {
+            Refusal::ServerFull => Status::UNAVAILABLE,
+            Refusal::AddressFull => Status::TOO_MANY,
+        };
+        Response::plain(status, &refusal.to_string()).closing().into_bytes()
+    }
+
+    fn turn_away(text: &str) -> Bytes {
+        Response::plain(Status::BAD_REQUEST, text).closing().into_bytes()
+    }
+
+    fn list_cost(list: List) -> ListCost {
+        match list {
+            List::Rooms => ListCost {
+                around: AROUND + r#"{"kind":"rooms","rooms":[],"more":}"#.len(),
+                each: r#"{"room":"","people":},"#.len(),
+            },
+            List::Users => {
+                ListCost { around: AROUND + r#"{"kind":"users","names":[],"more":}"#.len(), each: r#""","#.len() }
+            }
+        }
+    }
+}

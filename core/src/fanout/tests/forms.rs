@@ -3,7 +3,7 @@
 use bytes::BytesMut;
 
 use super::*;
-use crate::form::Encoding;
+use crate::wire::Encoding;
 
 fn open_web(connection: ConnectionId) -> Action {
     Action::Open { connection, form: Form::Web, dialect: Dialect::Lf }
@@ -12,7 +12,7 @@ fn open_web(connection: ConnectionId) -> Action {
 /// The frames as they are received.
 fn frames<'a>(messages: impl IntoIterator<Item = &'a Message>) -> Vec<u8> {
     let mut out = BytesMut::new();
-    messages.into_iter().for_each(|message| message.encode(Encoding::Frames, &mut out));
+    messages.into_iter().for_each(|message| Encoding::of(Form::Web, Dialect::Lf).encode(message, &mut out, |_| {}));
     out.to_vec()
 }
 

@@ -3,7 +3,7 @@
 use bytes::BytesMut;
 
 use super::*;
-use crate::form::Encoding;
+use crate::wire::Encoding;
 
 /// The encodings in which somebody is spoken to, by how they came.
 const ENCODINGS: [(Form, Dialect); 3] =
@@ -32,7 +32,8 @@ impl Writer {
         messages: &[Message],
     ) {
         let mut expected = BytesMut::new();
-        messages.iter().for_each(|message| message.encode(Encoding::of(form, dialect), &mut expected));
+        let encoding = Encoding::of(form, dialect);
+        messages.iter().for_each(|message| encoding.encode(message, &mut expected, |_| {}));
         let received = self.received.remove(&connection.generation()).unwrap_or_default();
         assert_eq!(
             String::from_utf8_lossy(&received),

@@ -12,10 +12,13 @@ use memchr::{memchr, memchr_iter, memrchr};
 use super::erase::{without_last_character, without_last_word};
 use super::marks::{Mark, Marks};
 use super::telnet::{Command, Heard, TIMING_MARK, Telnet};
-use crate::request::Asked;
+use crate::config::Config;
+use crate::dialect::Dialect;
+use crate::other_protocol::OtherProtocol;
+use crate::request::{Asked, Request};
 use crate::text;
 use crate::texts::Saying;
-use crate::{Config, Dialect, OtherProtocol, Request};
+use crate::wire::contract::Decode;
 
 /// What a terminal sends for ^D. At the start of a line it means the end of input, as it does to a shell.
 const END_OF_INPUT: u8 = 0x04;
@@ -27,7 +30,7 @@ const KILL_WORD: u8 = 0x17;
 const DELETE: u8 = 0x7f;
 
 /// Holds what was handed in of a connection that sends lines, up to the next of them.
-pub(crate) struct Lines {
+pub(crate) struct LineDecoder {
     /// What was handed in and is not yet a request: whole lines, then the one that is being typed.
     input: Vec<u8>,
     /// Where in `input` the next line begins.
@@ -83,7 +86,7 @@ pub(crate) enum Opening {
     OtherProtocol(OtherProtocol),
 }
 
-impl Lines {
+impl LineDecoder {
     pub(crate) fn new(config: &Config) -> Self {
         Self {
             input: Vec::new(),
@@ -102,26 +105,6 @@ impl Lines {
         }
     }
 
-    /// Takes bytes that have come. Tells whether more may come: else the last was a wish to leave.
-    pub(crate) fn handle_bytes(&mut self, mut bytes: &[u8]) -> ControlFlow<()> {
-        let mut flow = ControlFlow::Continue(());
-        if self.telnet == Telnet::Text && !self.returned && is_shown(bytes) {
-            // As nearly all is: there is nothing in it but lines, which is seen by one look, and remembered.
-            self.type_plain(mem::take(&mut bytes));
-        }
-        while flow.is_continue()
-            && self.protocol.is_none()
-            && let Some(heard) = self.telnet.hear(&mut bytes)
-        {
-            flow = match heard {
-                Heard::Text(text) => self.type_text(text),
-                Heard::Command(command) => self.obey(command),
-            };
-        }
-        self.find();
-        flow
-    }
-
     /// Returns what has come first.
     pub(crate) const fn opening(&self) -> Opening {
         if let Some(protocol) = self.protocol {
@@ -135,61 +118,6 @@ impl Lines {
         }
     }
 
-    /// Returns what is known of the program that they come from.
-    pub(crate) const fn dialect(&self) -> Dialect {
-        self.dialect
-    }
-
-    /// Returns the same, and asks for it no more.
-    pub(crate) fn take_dialect(&mut self) -> Dialect {
-        self.marks.forget_dialects();
-        self.found = self.found.filter(|found| !matches!(found, Next::Mark(_)));
-        self.find();
-        self.dialect
-    }
-
-    pub(crate) const fn has_found(&self) -> bool {
-        self.found.is_some()
-    }
-
-    pub(crate) fn held_bytes(&self) -> usize {
-        self.input.capacity() + self.marks.held_bytes()
-    }
-
-    /// Takes lines from the one that was found on, up to the first that may not pass, or is not plain: shown ASCII that says something, as
-    /// nearly all are that come many at once. Of those, most of what there is to be done is done for all together. What they say is
-    /// added to `saying`. Returns how many there are.
-    pub(crate) fn say_plain(&mut self, saying: &mut Saying, mut may_pass: impl FnMut() -> bool) -> usize {
-        let Some(Next::Line { .. }) = self.found else { return 0 };
-        let held = &self.input[self.start..self.lines_end()];
-        let is_shown = self.start >= self.shown;
-        let (mut start, mut count) = (0, 0);
-        for end in memchr_iter(b'\n', held) {
-            let line = &held[start..end];
-            let says = !matches!(line.first(), None | Some(b' ' | b'/')) && (is_shown || text::is_plain(line));
-            if !says || line.len() > self.line_chars_max as usize || !may_pass() {
-                break;
-            }
-            (start, count) = (end + 1, count + 1);
-        }
-        if count > 0 {
-            saying.push_lines(std::str::from_utf8(&held[..start]).expect("it is ASCII"), count);
-            self.start += start;
-            self.found = None;
-            self.find();
-        }
-        count as usize
-    }
-
-    /// Takes what was found for what it asks for; what it says is added to `saying`.
-    pub(crate) fn ask(&self, saying: &mut Saying) -> Asked {
-        match self.found {
-            None => Asked::Nothing,
-            Some(Next::Mark(mark)) => Asked::For(mark.request()),
-            Some(Next::Line { end }) => self.ask_line(&self.input[self.start..end], saying),
-        }
-    }
-
     fn ask_line(&self, line: &[u8], saying: &mut Saying) -> Asked {
         let chars_max = self.line_chars_max as usize;
         match std::str::from_utf8(line) {
@@ -198,27 +126,6 @@ impl Lines {
             Ok(line) if line.len() > chars_max && line.chars().count() > chars_max => Asked::For(Request::TooLong),
             Ok(line) => Asked::of(line, saying),
         }
-    }
-
-    /// Tells whether what was found costs nothing, since it asks for nothing.
-    pub(crate) const fn is_free(&self) -> bool {
-        matches!(self.found, Some(Next::Mark(Mark::Speak(_))))
-    }
-
-    /// Goes past what was found, and was blank or not, to what is next.
-    pub(crate) fn pass(&mut self, is_blank: bool) {
-        match self.found.take() {
-            Some(Next::Line { end }) => {
-                self.start = end + 1;
-                if is_blank {
-                    let blank = &self.input[self.start..self.lines_end()];
-                    self.start += blank_lines_bytes(blank, self.line_chars_max as usize);
-                }
-            }
-            Some(Next::Mark(_)) => self.marks.pop(),
-            None => {}
-        }
-        self.find();
     }
 
     /// Looks for what is next in what is held.
@@ -444,9 +351,112 @@ impl Lines {
         }
     }
 
+    /// The longest line in bytes: a character has at most four.
+    const fn line_bytes_max(&self) -> usize {
+        4 * self.line_chars_max as usize
+    }
+}
+
+impl Decode for LineDecoder {
+    /// Takes bytes that have come. Tells whether more may come: else the last was a wish to leave.
+    fn handle_bytes(&mut self, mut bytes: &[u8]) -> ControlFlow<()> {
+        let mut flow = ControlFlow::Continue(());
+        if self.telnet == Telnet::Text && !self.returned && is_shown(bytes) {
+            // As nearly all is: there is nothing in it but lines, which is seen by one look, and remembered.
+            self.type_plain(mem::take(&mut bytes));
+        }
+        while flow.is_continue()
+            && self.protocol.is_none()
+            && let Some(heard) = self.telnet.hear(&mut bytes)
+        {
+            flow = match heard {
+                Heard::Text(text) => self.type_text(text),
+                Heard::Command(command) => self.obey(command),
+            };
+        }
+        self.find();
+        flow
+    }
+
+    /// Returns what is known of the program that they come from.
+    fn dialect(&self) -> Dialect {
+        self.dialect
+    }
+
+    /// Returns the same, and asks for it no more.
+    fn take_dialect(&mut self) -> Dialect {
+        self.marks.forget_dialects();
+        self.found = self.found.filter(|found| !matches!(found, Next::Mark(_)));
+        self.find();
+        self.dialect
+    }
+
+    fn has_found(&self) -> bool {
+        self.found.is_some()
+    }
+
+    fn held_bytes(&self) -> usize {
+        self.input.capacity() + self.marks.held_bytes()
+    }
+
+    /// Takes lines from the one that was found on, up to the first that may not pass, or is not plain: shown ASCII that says something, as
+    /// nearly all are that come many at once. Of those, most of what there is to be done is done for all together. What they say is
+    /// added to `saying`. Returns how many there are.
+    fn say_plain(&mut self, saying: &mut Saying, mut may_pass: impl FnMut() -> bool) -> usize {
+        let Some(Next::Line { .. }) = self.found else { return 0 };
+        let held = &self.input[self.start..self.lines_end()];
+        let is_shown = self.start >= self.shown;
+        let (mut start, mut count) = (0, 0);
+        for end in memchr_iter(b'\n', held) {
+            let line = &held[start..end];
+            let says = !matches!(line.first(), None | Some(b' ' | b'/')) && (is_shown || text::is_plain(line));
+            if !says || line.len() > self.line_chars_max as usize || !may_pass() {
+                break;
+            }
+            (start, count) = (end + 1, count + 1);
+        }
+        if count > 0 {
+            saying.push_lines(std::str::from_utf8(&held[..start]).expect("it is ASCII"), count);
+            self.start += start;
+            self.found = None;
+            self.find();
+        }
+        count as usize
+    }
+
+    /// Takes what was found for what it asks for; what it says is added to `saying`.
+    fn ask(&self, saying: &mut Saying) -> Asked {
+        match self.found {
+            None => Asked::Nothing,
+            Some(Next::Mark(mark)) => Asked::For(mark.request()),
+            Some(Next::Line { end }) => self.ask_line(&self.input[self.start..end], saying),
+        }
+    }
+
+    /// Tells whether what was found costs nothing, since it asks for nothing.
+    fn is_free(&self) -> bool {
+        matches!(self.found, Some(Next::Mark(Mark::Speak(_))))
+    }
+
+    /// Goes past what was found, and was blank or not, to what is next.
+    fn pass(&mut self, is_blank: bool) {
+        match self.found.take() {
+            Some(Next::Line { end }) => {
+                self.start = end + 1;
+                if is_blank {
+                    let blank = &self.input[self.start..self.lines_end()];
+                    self.start += blank_lines_bytes(blank, self.line_chars_max as usize);
+                }
+            }
+            Some(Next::Mark(_)) => self.marks.pop(),
+            None => {}
+        }
+        self.find();
+    }
+
     /// Lets go of memory once it is twice what is held: so each byte is moved once at most on average. A connection
     /// that is at rest holds none at all.
-    pub(crate) fn forget_passed(&mut self) {
+    fn forget_passed(&mut self) {
         let held = self.input.len() - self.start;
         if self.input.capacity() < (2 * held).max(1) {
             return;
@@ -461,24 +471,16 @@ impl Lines {
         self.start = 0;
     }
 
-    /// The longest line in bytes: a character has at most four.
-    const fn line_bytes_max(&self) -> usize {
-        4 * self.line_chars_max as usize
+    #[cfg(test)]
+    fn held(&self) -> &[u8] {
+        &self.input
     }
 }
 
 /// It hides what was typed.
-impl fmt::Debug for Lines {
+impl fmt::Debug for LineDecoder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Lines({} bytes, {:?}, {:?})", self.input.len(), self.marks, self.dialect)
-    }
-}
-
-#[cfg(test)]
-impl Lines {
-    /// Returns what is held of what was handed in.
-    pub(crate) fn held(&self) -> &[u8] {
-        &self.input
+        write!(f, "LineDecoder({} bytes, {:?}, {:?})", self.input.len(), self.marks, self.dialect)
     }
 }
 

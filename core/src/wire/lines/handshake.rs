@@ -1,13 +1,21 @@
 //! Owns a connection that has come to the line listener: tells chat from other protocols by what comes first, or by silence.
 
-use super::decode::Opening;
-use crate::Step;
-use crate::form::Encoding;
-use crate::{Config, Incident, Message, Session, Time};
+use bytes::BytesMut;
+
+use super::decode::{LineDecoder, Opening};
+use super::encode::encode;
+use crate::config::Config;
+use crate::dialect::LineEnd;
+use crate::incidents::Incident;
+use crate::message::Message;
+use crate::time::Time;
+use crate::wire::contract::{Decode as _, LetIn};
+use crate::wire::intake::Intake;
+use crate::wire::step::Step;
 
 #[derive(Debug)]
 pub(crate) struct LinesHandshake {
-    session: Session,
+    intake: Intake<LineDecoder>,
     until: Time,
     /// The server stops.
     stopped: bool,
@@ -16,46 +24,56 @@ pub(crate) struct LinesHandshake {
 }
 
 impl LinesHandshake {
-    pub(crate) fn new(config: &Config, now: Time) -> Self {
-        let (session, until) = (Session::new(config), now + config.handshake_wait);
-        Self { session, until, stopped: false, turned_away: None }
+    pub(super) fn new(config: &Config, now: Time) -> Self {
+        let intake = Intake::new(LineDecoder::new(config));
+        Self { intake, until: now + config.handshake_wait, stopped: false, turned_away: None }
     }
 
-    pub(crate) fn handle_bytes(&mut self, bytes: &[u8]) {
-        self.session.handle_bytes(bytes);
+    fn line_end(&self) -> LineEnd {
+        LineEnd::of(self.intake.decoder.dialect())
+    }
+}
+
+impl LetIn for LinesHandshake {
+    type Decoder = LineDecoder;
+
+    fn handle_bytes(&mut self, bytes: &[u8]) {
+        self.intake.handle_bytes(bytes);
     }
 
-    pub(crate) fn handle_end(&mut self) {
-        self.session.handle_end();
+    fn handle_end(&mut self) {
+        self.intake.handle_end();
     }
 
-    pub(crate) const fn handle_stop(&mut self) {
+    fn handle_stop(&mut self) {
         self.stopped = true;
     }
 
-    pub(crate) fn poll_step(&mut self, now: Time) -> Step {
+    fn poll_step(&mut self, now: Time) -> Step {
         if let Some(end) = self.turned_away.take() {
             return end;
         }
-        match self.session.opening() {
+        match self.intake.decoder.opening() {
             Opening::OtherProtocol(protocol) => {
                 self.turned_away = Some(Step::End { incident: Some(Incident::WrongProtocol(protocol)), detail: None });
                 // It is short; a socket that does not take it at once belongs to nobody who would read it.
-                Step::Write { bytes: protocol.answer(self.session.line_end()).into(), until: now }
+                Step::Write { bytes: protocol.answer(self.line_end()).into(), until: now }
             }
             Opening::Line | Opening::Unknown if self.stopped => {
                 self.turned_away = Some(Step::End { incident: None, detail: None });
-                Step::Write { bytes: Message::farewell(Encoding::Lines(self.session.line_end())), until: now }
+                let mut farewell = BytesMut::new();
+                encode(&Message::Stopping, self.line_end(), &mut farewell, |_| {});
+                Step::Write { bytes: farewell.freeze(), until: now }
             }
             Opening::Line => Step::Enter,
-            Opening::Unknown if self.session.has_ended() => Step::End { incident: None, detail: None },
+            Opening::Unknown if self.intake.end.is_some() => Step::End { incident: None, detail: None },
             Opening::Unknown if self.until <= now => Step::Enter,
             Opening::Unknown => Step::Read { until: self.until },
         }
     }
 
-    pub(crate) fn into_session(self) -> Session {
-        self.session
+    fn into_intake(self) -> Intake<LineDecoder> {
+        self.intake
     }
 }
 
@@ -64,8 +82,13 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::form::LineEnd;
-    use crate::{Next, OtherProtocol, Request, Signals, Text};
+    use crate::wire::Decoder;
+    use crate::{Next, OtherProtocol, Request, Session, Signals, Text};
+
+    /// The session of one who enters.
+    fn session(handshake: LinesHandshake) -> Session {
+        Session::of(Session::meter(&Config::default()), handshake.into_intake().map(Decoder::Lines))
+    }
 
     const GONE: Step = Step::End { incident: None, detail: None };
 
@@ -106,7 +129,7 @@ mod tests {
         for bytes in [&b"\n"[..], b"\r\n", b"hello\n", b"/join pizza\r\nhe", b"GET out of here\n"] {
             assert_eq!(step(bytes), Step::Enter, "{bytes:?}");
         }
-        let mut session = arrive(b"hello\nhal").into_session();
+        let mut session = session(arrive(b"hello\nhal"));
         session.handle_bytes(b"lo\n");
         let said = ["hello", "hallo"].map(|text| Request::Say(Text::clean(text).into()));
         let Next::Ask(requests) = session.poll_next(Time::START, Signals::default()) else { panic!("lines are there") };

@@ -6,6 +6,7 @@
 
 use std::fmt;
 use std::io::{self, Cursor, ErrorKind, Read, Write};
+use std::ops::ControlFlow;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -14,9 +15,12 @@ use tungstenite::protocol::frame::coding::{Data, OpCode};
 use tungstenite::protocol::{Role, WebSocketConfig, WebSocketContext};
 use tungstenite::{Error, Message, Utf8Bytes};
 
-use crate::request::Asked;
+use crate::close_code::CloseCode;
+use crate::config::Config;
+use crate::request::{Asked, Request};
 use crate::texts::Saying;
-use crate::{CloseCode, Config, Request, Time};
+use crate::time::Time;
+use crate::wire::contract::Decode;
 
 /// How many times the bytes of the longest line a message may have before it is no mistake any more, but an attack: what a person
 /// pastes by mistake is answered, and costs no connection.
@@ -30,7 +34,7 @@ const CONTROL_BYTES_MAX: usize = 125;
 const LIFE_SIGNS: u32 = 5;
 
 /// Holds what was handed in of a `WebSocket`, up to the next message.
-pub(crate) struct Frames {
+pub(crate) struct FrameDecoder {
     input: Vec<u8>,
     /// Where in `input` the next frame begins.
     start: usize,
@@ -72,7 +76,7 @@ struct Frame {
 /// A whole frame, as a stream that ends there.
 struct Whole<'a>(&'a [u8]);
 
-impl Frames {
+impl FrameDecoder {
     pub(crate) fn new(config: &Config) -> Self {
         Self {
             input: Vec::new(),
@@ -86,68 +90,9 @@ impl Frames {
         }
     }
 
-    pub(crate) fn handle_bytes(&mut self, bytes: &[u8]) {
-        self.input.extend_from_slice(bytes);
-        self.find();
-    }
-
-    pub(crate) const fn has_found(&self) -> bool {
-        self.found.is_some()
-    }
-
-    /// Tells whether a frame has come, and it is time to say so. With the first one nobody waits for that yet.
-    pub(crate) fn shows_life(&mut self, now: Time) -> bool {
-        if !std::mem::take(&mut self.has_come) {
-            return false;
-        }
-        let told_at = *self.told_at.get_or_insert(now);
-        let is_time = now.since(told_at) >= self.life_pause;
-        if is_time {
-            self.told_at = Some(now);
-        }
-        is_time
-    }
-
-    pub(crate) const fn held_bytes(&self) -> usize {
-        self.input.capacity()
-    }
-
-    /// Takes what was found for what it asks for; what it says is added to `saying`.
-    pub(crate) fn ask(&self, saying: &mut Saying) -> Asked {
-        match self.found.as_ref() {
-            None | Some(Found::Nothing) => Asked::Nothing,
-            Some(Found::Whole(frame)) => {
-                match std::str::from_utf8(&self.input[self.start..][frame.head_len..frame.len]) {
-                    Ok(line) => self.ask_line(line, saying),
-                    Err(_) => Asked::For(Request::Fail(CloseCode::NOT_UTF8)),
-                }
-            }
-            Some(Found::Line(line)) => self.ask_line(line, saying),
-            Some(Found::Ping(payload)) => Asked::For(Request::Ping(payload.clone())),
-            Some(Found::Close(code)) => Asked::For(Request::Leave(*code)),
-            Some(Found::Fault(code)) => Asked::For(Request::Fail(*code)),
-        }
-    }
-
     fn ask_line(&self, line: &str, saying: &mut Saying) -> Asked {
         let is_too_long = line.chars().count() > self.line_chars_max as usize;
         if is_too_long { Asked::For(Request::TooLong) } else { Asked::of(line, saying) }
-    }
-
-    /// Goes past what was found, to what is next.
-    pub(crate) fn pass(&mut self) {
-        if let Some(Found::Whole(frame)) = self.found.take() {
-            self.start += frame.len;
-        }
-        self.find();
-    }
-
-    /// Lets go of the memory of what was passed, once it is half: so each byte is moved once at most on average.
-    pub(crate) fn forget_passed(&mut self) {
-        if self.start > 0 && 2 * self.start >= self.input.len() {
-            self.input = self.input[self.start..].to_vec();
-            self.start = 0;
-        }
     }
 
     /// Reads the next frame, unless it is not whole yet, or the one before is not passed.
@@ -275,18 +220,77 @@ impl Write for Whole<'_> {
     }
 }
 
-/// It hides what was sent.
-impl fmt::Debug for Frames {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Frames({} bytes)", self.input.len())
+impl Decode for FrameDecoder {
+    fn handle_bytes(&mut self, bytes: &[u8]) -> ControlFlow<()> {
+        self.input.extend_from_slice(bytes);
+        self.find();
+        ControlFlow::Continue(())
+    }
+
+    fn has_found(&self) -> bool {
+        self.found.is_some()
+    }
+
+    /// Tells whether a frame has come, and it is time to say so. With the first one nobody waits for that yet.
+    fn shows_life(&mut self, now: Time) -> bool {
+        if !std::mem::take(&mut self.has_come) {
+            return false;
+        }
+        let told_at = *self.told_at.get_or_insert(now);
+        let is_time = now.since(told_at) >= self.life_pause;
+        if is_time {
+            self.told_at = Some(now);
+        }
+        is_time
+    }
+
+    fn held_bytes(&self) -> usize {
+        self.input.capacity()
+    }
+
+    /// Takes what was found for what it asks for; what it says is added to `saying`.
+    fn ask(&self, saying: &mut Saying) -> Asked {
+        match self.found.as_ref() {
+            None | Some(Found::Nothing) => Asked::Nothing,
+            Some(Found::Whole(frame)) => {
+                match std::str::from_utf8(&self.input[self.start..][frame.head_len..frame.len]) {
+                    Ok(line) => self.ask_line(line, saying),
+                    Err(_) => Asked::For(Request::Fail(CloseCode::NOT_UTF8)),
+                }
+            }
+            Some(Found::Line(line)) => self.ask_line(line, saying),
+            Some(Found::Ping(payload)) => Asked::For(Request::Ping(payload.clone())),
+            Some(Found::Close(code)) => Asked::For(Request::Leave(*code)),
+            Some(Found::Fault(code)) => Asked::For(Request::Fail(*code)),
+        }
+    }
+
+    /// Goes past what was found, to what is next.
+    fn pass(&mut self, _: bool) {
+        if let Some(Found::Whole(frame)) = self.found.take() {
+            self.start += frame.len;
+        }
+        self.find();
+    }
+
+    /// Lets go of the memory of what was passed, once it is half: so each byte is moved once at most on average.
+    fn forget_passed(&mut self) {
+        if self.start > 0 && 2 * self.start >= self.input.len() {
+            self.input = self.input[self.start..].to_vec();
+            self.start = 0;
+        }
+    }
+
+    #[cfg(test)]
+    fn held(&self) -> &[u8] {
+        &self.input
     }
 }
 
-#[cfg(test)]
-impl Frames {
-    /// Returns what is held of what was handed in.
-    pub(crate) fn held(&self) -> &[u8] {
-        &self.input
+/// It hides what was sent.
+impl fmt::Debug for FrameDecoder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "FrameDecoder({} bytes)", self.input.len())
     }
 }
 

@@ -7,13 +7,21 @@ mod upgrade;
 
 use std::fmt;
 
+use bytes::{Bytes, BytesMut};
+
 use self::upgrade::upgrade;
+use super::Web;
+use super::decode::FrameDecoder;
 use super::http::{Head, HeadError, Progress, Response, Status, takes_gzip};
-use crate::Step;
-use crate::asset::Variant;
-use crate::form::Encoding;
-use crate::{Asset, Config, Form, Incident, Message, OtherProtocol, Refusal, Session, Time};
-use bytes::Bytes;
+use crate::asset::{Asset, Variant};
+use crate::config::Config;
+use crate::incidents::Incident;
+use crate::other_protocol::OtherProtocol;
+use crate::refusal::Refusal;
+use crate::time::Time;
+use crate::wire::contract::{LetIn, Wire as _};
+use crate::wire::intake::Intake;
+use crate::wire::step::Step;
 
 /// How many requests a connection may make: far more than a page has files, with those of some reloads. The last is answered with the end of
 /// the connection. Whoever has more to ask connects again, and how often they do is limited.
@@ -124,81 +132,6 @@ impl WebHandshake {
         }
     }
 
-    pub(crate) fn handle_bytes(&mut self, bytes: &[u8]) {
-        self.input.extend_from_slice(bytes);
-        self.skip_blank();
-    }
-
-    pub(crate) const fn handle_end(&mut self) {
-        self.ended = true;
-    }
-
-    pub(crate) const fn handle_failure(&mut self) {
-        if let Phase::Answered(After::NextRequest | After::Chat) = self.phase {
-            self.phase = Phase::Answered(After::Nothing(None));
-        }
-    }
-
-    pub(crate) const fn handle_stop(&mut self) {
-        self.stopped = true;
-    }
-
-    pub(crate) fn handle_metrics(&mut self, metrics: Option<String>) {
-        if self.phase != Phase::Measuring {
-            return;
-        }
-        let answer = match metrics {
-            Some(text) => last(Response::new(Status::OK, METRICS_TYPE, text).field("Cache-Control", "no-store")),
-            None => unavailable(),
-        };
-        self.awaited = Some(answer.finish(self.asks_for_head()));
-        self.phase = Phase::Asking;
-    }
-
-    pub(crate) fn handle_admission(&mut self, admission: Result<(), Refusal>) {
-        if self.phase != Phase::AwaitingAdmission {
-            return;
-        }
-        if let Err(refusal) = admission {
-            self.awaited = Some((refusal.answer(Form::Web), After::Nothing(None)));
-        }
-        self.phase = Phase::Asking;
-    }
-
-    pub(crate) fn poll_step(&mut self, now: Time) -> Step {
-        match self.phase {
-            Phase::Asking => {}
-            Phase::Measuring => return Step::Measure,
-            Phase::AwaitingAdmission => return Step::Admit,
-            Phase::Answered(After::NextRequest) => {
-                self.phase = Phase::Asking;
-                self.until = now + self.config.request_wait;
-            }
-            Phase::Answered(After::Chat) if self.stopped => {
-                self.phase = Phase::Answered(After::Nothing(None));
-                return Step::Write { bytes: Message::farewell(Encoding::Frames), until: now };
-            }
-            Phase::Answered(After::Chat) => return Step::Enter,
-            Phase::Answered(After::Nothing(incident)) => return Step::End { incident, detail: self.detail.clone() },
-        }
-        match self.answer(now) {
-            Ok((answer, after)) => {
-                self.phase = Phase::Answered(after);
-                Step::Write { bytes: answer, until: now + self.config.stall_max }
-            }
-            Err(step) => step,
-        }
-    }
-
-    pub(crate) fn into_session(self) -> Session {
-        let mut session = Session::web(&self.config);
-        session.handle_bytes(&self.input);
-        if self.ended {
-            session.handle_end();
-        }
-        session
-    }
-
     /// Answers the first request that is here, or tells what to do while there is none.
     fn answer(&mut self, now: Time) -> Result<(Bytes, After), Step> {
         if let Some(awaited) = self.awaited.take() {
@@ -246,6 +179,87 @@ impl WebHandshake {
     /// Counts the line ends at the beginning.
     fn skip_blank(&mut self) {
         self.blank += self.input[self.blank..].iter().take_while(|byte| b"\r\n".contains(byte)).count();
+    }
+}
+
+impl LetIn for WebHandshake {
+    type Decoder = Box<FrameDecoder>;
+
+    fn handle_bytes(&mut self, bytes: &[u8]) {
+        self.input.extend_from_slice(bytes);
+        self.skip_blank();
+    }
+
+    fn handle_end(&mut self) {
+        self.ended = true;
+    }
+
+    fn handle_failure(&mut self) {
+        if let Phase::Answered(After::NextRequest | After::Chat) = self.phase {
+            self.phase = Phase::Answered(After::Nothing(None));
+        }
+    }
+
+    fn handle_metrics(&mut self, metrics: Option<String>) {
+        if self.phase != Phase::Measuring {
+            return;
+        }
+        let answer = match metrics {
+            Some(text) => last(Response::new(Status::OK, METRICS_TYPE, text).field("Cache-Control", "no-store")),
+            None => unavailable(),
+        };
+        self.awaited = Some(answer.finish(self.asks_for_head()));
+        self.phase = Phase::Asking;
+    }
+
+    fn handle_admission(&mut self, admission: Result<(), Refusal>) {
+        if self.phase != Phase::AwaitingAdmission {
+            return;
+        }
+        if let Err(refusal) = admission {
+            self.awaited = Some((Web::refuse(refusal), After::Nothing(None)));
+        }
+        self.phase = Phase::Asking;
+    }
+
+    fn handle_stop(&mut self) {
+        self.stopped = true;
+    }
+
+    fn poll_step(&mut self, now: Time) -> Step {
+        match self.phase {
+            Phase::Asking => {}
+            Phase::Measuring => return Step::Measure,
+            Phase::AwaitingAdmission => return Step::Admit,
+            Phase::Answered(After::NextRequest) => {
+                self.phase = Phase::Asking;
+                self.until = now + self.config.request_wait;
+            }
+            Phase::Answered(After::Chat) if self.stopped => {
+                self.phase = Phase::Answered(After::Nothing(None));
+                let mut farewell = BytesMut::new();
+                Web::farewell(0, &mut farewell);
+                return Step::Write { bytes: farewell.freeze(), until: now };
+            }
+            Phase::Answered(After::Chat) => return Step::Enter,
+            Phase::Answered(After::Nothing(incident)) => return Step::End { incident, detail: self.detail.clone() },
+        }
+        match self.answer(now) {
+            Ok((answer, after)) => {
+                self.phase = Phase::Answered(after);
+                Step::Write { bytes: answer, until: now + self.config.stall_max }
+            }
+            Err(step) => step,
+        }
+    }
+
+    fn into_intake(self) -> Intake<Box<FrameDecoder>> {
+        let mut intake = Intake::new(FrameDecoder::new(&self.config));
+        intake.handle_bytes(&self.input);
+        if self.ended {
+            intake.handle_end();
+        }
+        intake.map(Box::new)
     }
 }
 

@@ -2,29 +2,15 @@
 
 use bytes::{BufMut as _, BytesMut};
 
-use super::encode::{Object, TEXT, begin_frame, end_frame};
-use crate::{Message, Name};
+use super::frame::{TEXT, begin_frame, end_frame};
+use super::json::Object;
+use crate::message::Message;
+use crate::name::Name;
+use crate::wire::contract::Joined;
 
 /// From how many bytes on nothing more goes into a frame. It is what a slow reader is sent or not, as a whole, so it must be short
 /// beside a queue; and what stands before the list costs next to nothing beside so much.
 const FRAME_BYTES_MIN: usize = 8 << 10;
-
-/// Writes what is said into frames, as few as can be.
-#[derive(Debug, Default)]
-pub(crate) struct Run {
-    /// The last frame, as long as more may go into it.
-    open: Option<Frame>,
-}
-
-#[derive(Debug)]
-struct Frame {
-    /// Where it begins.
-    start: usize,
-    time_ms: u64,
-    next_seq: u64,
-    /// How many messages are in it.
-    count: usize,
-}
 
 /// One message that somebody says.
 #[derive(Clone, Copy, Debug)]
@@ -50,49 +36,47 @@ impl<'a> Said<'a> {
     }
 }
 
-impl Run {
-    /// Adds a message to the last frame, or ends that and begins another. Nothing else may have been appended to `out` since the last one.
-    /// `ended` is told where a frame ends, once for each message in it.
-    pub(crate) fn say(&mut self, said: Said<'_>, out: &mut BytesMut, ended: impl FnMut(usize)) {
-        if !self.open.as_mut().is_some_and(|frame| frame.add(said, out)) {
-            self.end(out, ended);
-            self.open = Some(Frame::begin(said, out));
+/// Adds each message of what is said in a row to the last frame, or ends that and begins another. Nothing else may have been appended to
+/// `out` since the last one. `ended` is told where a frame ends, once for each message in it.
+pub(crate) fn say(joined: &mut Option<Joined>, message: &Message, out: &mut BytesMut, mut ended: impl FnMut(usize)) {
+    for said in Said::each(message) {
+        if !joined.as_mut().is_some_and(|frame| add(frame, said, out)) {
+            end(joined, out, &mut ended);
+            *joined = Some(begin(said, out));
         }
-    }
-
-    /// Ends the last frame, if there is one that has not ended.
-    pub(crate) fn end(&mut self, out: &mut BytesMut, mut ended: impl FnMut(usize)) {
-        let Some(Frame { start, count, .. }) = self.open.take() else { return };
-        out.put_slice(b"]}");
-        end_frame(start, out);
-        (0..count).for_each(|_| ended(out.len()));
     }
 }
 
-impl Frame {
-    /// Begins a frame with a message.
-    fn begin(said: Said<'_>, out: &mut BytesMut) -> Self {
-        let Said { room, time_ms, seq, .. } = said;
-        let start = begin_frame(TEXT, out);
-        out.reserve(128);
-        Object::begin(out, "said").name("room", room).number("time", time_ms).number("seq", seq).key("said");
-        out.put_u8(b'[');
-        put(said, out);
-        Self { start, time_ms, next_seq: seq + 1, count: 1 }
-    }
+/// Ends the last frame, if there is one that has not ended.
+pub(crate) fn end(joined: &mut Option<Joined>, out: &mut BytesMut, mut ended: impl FnMut(usize)) {
+    let Some(Joined { start, count, .. }) = joined.take() else { return };
+    out.put_slice(b"]}");
+    end_frame(start, out);
+    (0..count).for_each(|_| ended(out.len()));
+}
 
-    /// Adds a message, if it can be in the same frame; says whether it is.
-    fn add(&mut self, said: Said<'_>, out: &mut BytesMut) -> bool {
-        let is_next = (said.time_ms, said.seq) == (self.time_ms, self.next_seq);
-        if !is_next || out.len() - self.start >= FRAME_BYTES_MIN {
-            return false;
-        }
-        self.next_seq += 1;
-        self.count += 1;
-        out.put_u8(b',');
-        put(said, out);
-        true
+/// Begins a frame with a message.
+fn begin(said: Said<'_>, out: &mut BytesMut) -> Joined {
+    let Said { room, time_ms, seq, .. } = said;
+    let start = begin_frame(TEXT, out);
+    out.reserve(128);
+    Object::begin(out, "said").name("room", room).number("time", time_ms).number("seq", seq).key("said");
+    out.put_u8(b'[');
+    put(said, out);
+    Joined { start, time_ms, next_seq: seq + 1, count: 1 }
+}
+
+/// Adds a message, if it can be in the same frame; says whether it is.
+fn add(frame: &mut Joined, said: Said<'_>, out: &mut BytesMut) -> bool {
+    let is_next = (said.time_ms, said.seq) == (frame.time_ms, frame.next_seq);
+    if !is_next || out.len() - frame.start >= FRAME_BYTES_MIN {
+        return false;
     }
+    frame.next_seq += 1;
+    frame.count += 1;
+    out.put_u8(b',');
+    put(said, out);
+    true
 }
 
 fn put(Said { name, text, .. }: Said<'_>, out: &mut BytesMut) {

@@ -4,7 +4,7 @@ use tungstenite::protocol::frame::coding::Control;
 use tungstenite::protocol::frame::{Frame as AnyFrame, FrameHeader};
 
 use super::*;
-use crate::{Incident, Name, Next, Session, Signals, Text, Time};
+use crate::{Form, Incident, Name, Next, Session, Signals, Text, Time};
 
 const TEXT: OpCode = OpCode::Data(Data::Text);
 const BINARY: OpCode = OpCode::Data(Data::Binary);
@@ -58,7 +58,7 @@ fn take_all(session: &mut Session, asked: &mut Asked) -> Next {
 }
 
 fn ask(config: &Config, pieces: &[&[u8]]) -> Asked {
-    let (mut session, mut asked) = (Session::web(config), Vec::new());
+    let (mut session, mut asked) = (Session::with_form(config, Form::Web), Vec::new());
     for piece in pieces {
         session.handle_bytes(piece);
         take_all(&mut session, &mut asked);
@@ -209,7 +209,7 @@ fn what_breaks_the_rules_closes_the_connection_with_the_right_code_and_nothing_a
     for (what, bytes, code) in cases {
         let bytes = [text("before"), bytes, text("never")].concat();
         assert_asks(&bytes, &[say("before"), fail(code)]);
-        let mut session = Session::web(&config());
+        let mut session = Session::with_form(&config(), Form::Web);
         session.handle_bytes(&bytes);
         assert_eq!(take_all(&mut session, &mut Vec::new()), Next::End, "{what}");
         assert_eq!(session.incident(), Incident::BadFrames, "{what}");
@@ -237,7 +237,7 @@ fn a_wish_to_close_is_answered_with_its_code_if_that_is_one() {
     }
     // The last is what somebody says who thinks that it was us who broke the rules.
     for code in [1001, 1002] {
-        let mut session = Session::web(&config());
+        let mut session = Session::with_form(&config(), Form::Web);
         session.handle_bytes(&coded(code, b""));
         assert_eq!(take_all(&mut session, &mut Vec::new()), Next::End);
         assert_eq!(session.incident(), Incident::Quit);
@@ -247,7 +247,7 @@ fn a_wish_to_close_is_answered_with_its_code_if_that_is_one() {
 #[test]
 fn what_is_not_whole_when_the_connection_ends_is_dropped() {
     for bytes in [&text("hello")[..8], &frame(TEXT, false, "hello")[..], b"\x81", b""] {
-        let (mut session, mut asked) = (Session::web(&config()), Vec::new());
+        let (mut session, mut asked) = (Session::with_form(&config(), Form::Web), Vec::new());
         session.handle_bytes(bytes);
         session.handle_end();
         assert_eq!((take_all(&mut session, &mut asked), asked), (Next::End, vec![]));
@@ -257,35 +257,35 @@ fn what_is_not_whole_when_the_connection_ends_is_dropped() {
 
 #[test]
 fn a_socket_at_rest_holds_no_memory_and_between_parts_not_much() {
-    let mut frames = Frames::new(&config());
+    let mut frames = FrameDecoder::new(&config());
     for bytes in [text("hello"), frame(PING, true, "x"), text(&"x".repeat(6000))] {
-        frames.handle_bytes(&bytes);
+        assert!(frames.handle_bytes(&bytes).is_continue());
         while frames.has_found() {
-            frames.pass();
+            frames.pass(false);
         }
         frames.forget_passed();
         assert!(frames.held_bytes() == 0 && frames.context.is_none());
     }
-    frames.handle_bytes(&frame(TEXT, false, "x"));
-    frames.handle_bytes(&frame(PING, true, "x"));
-    frames.pass();
-    frames.pass();
+    assert!(frames.handle_bytes(&frame(TEXT, false, "x")).is_continue());
+    assert!(frames.handle_bytes(&frame(PING, true, "x")).is_continue());
+    frames.pass(false);
+    frames.pass(false);
     assert!(frames.context.is_some(), "the message goes on");
-    frames.handle_bytes(&frame(CONTINUE, true, "y"));
+    assert!(frames.handle_bytes(&frame(CONTINUE, true, "y")).is_continue());
     assert!(frames.context.is_none(), "it has ended");
 }
 
 #[test]
 fn pings_count_for_the_rate_as_lines_do_and_of_what_asks_for_nothing_64_frames_count_as_one() {
     let config = Config { flood_lines_per_second: 10, flood_burst: Duration::from_secs(1), ..Config::default() };
-    let mut session = Session::web(&config);
+    let mut session = Session::with_form(&config, Form::Web);
     let mut asked = Vec::new();
     session.handle_bytes(&frame(PING, true, "x").repeat(50));
     assert!(matches!(take_all(&mut session, &mut asked), Next::AwaitTime(_)));
     assert_eq!(asked.len(), 10);
     let parts = [frame(TEXT, false, ""), frame(CONTINUE, false, "").repeat(1000)].concat();
     for bytes in [parts, frame(PONG, true, "").repeat(1000)] {
-        let mut session = Session::web(&config);
+        let mut session = Session::with_form(&config, Form::Web);
         session.handle_bytes(&bytes);
         // Ten times 64, and as many a second later.
         assert!(matches!(session.poll_next(Time::START, Signals::default()), Next::AwaitTime(_)));
@@ -296,7 +296,7 @@ fn pings_count_for_the_rate_as_lines_do_and_of_what_asks_for_nothing_64_frames_c
 
 #[test]
 fn a_ping_uses_the_window_of_replies() {
-    let mut session = Session::web(&config());
+    let mut session = Session::with_form(&config(), Form::Web);
     session.handle_bytes(&frame(PING, true, "x".repeat(125)).repeat(100));
     let mut asked = Vec::new();
     assert_eq!(take_all(&mut session, &mut asked), Next::AwaitSignal);
@@ -306,7 +306,7 @@ fn a_ping_uses_the_window_of_replies() {
 
 #[test]
 fn that_somebody_is_there_is_told_by_any_frame_and_not_for_each() {
-    let mut session = Session::web(&config());
+    let mut session = Session::with_form(&config(), Form::Web);
     let mut asked_at = |millis, bytes: &[u8]| {
         session.handle_bytes(bytes);
         match session.poll_next(Time::after(Duration::from_millis(millis)), Signals::default()) {
@@ -335,7 +335,7 @@ fn that_somebody_is_there_is_told_by_any_frame_and_not_for_each() {
 #[test]
 fn who_is_held_back_by_the_rate_is_there_all_the_same() {
     let config = Config { flood_lines_per_second: 1, flood_burst: Duration::from_secs(1), ..Config::default() };
-    let mut session = Session::web(&config);
+    let mut session = Session::with_form(&config, Form::Web);
     session.handle_bytes(&frame(TEXT, true, "x").repeat(100));
     let mut alive = 0;
     for second in 0..100 {

@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 
+use super::super::json::escaped_len;
 use super::*;
-use crate::form::Encoding;
+use crate::wire::Encoding;
 use crate::{OtherProtocol, Text, Token};
 
 fn name(text: &str) -> Name {
@@ -12,7 +13,7 @@ fn name(text: &str) -> Name {
 
 fn encoded(message: &Message) -> BytesMut {
     let mut out = BytesMut::new();
-    message.encode(Encoding::Frames, &mut out);
+    encode(message, &mut out, |_| {});
     out
 }
 
@@ -178,7 +179,7 @@ fn a_frame_goes_after_what_there_is() {
     let mut out = BytesMut::from(&b"before"[..]);
     for message in [Message::Stopping, Message::said("Ann", &"x".repeat(200))] {
         let before = out.clone();
-        message.encode(Encoding::Frames, &mut out);
+        encode(&message, &mut out, |_| {});
         assert_eq!(out, [&before[..], &encoded(&message)[..]].concat());
     }
 }
@@ -195,7 +196,7 @@ fn what_programs_say_to_each_other_is_a_control_frame_and_no_line() {
     for (message, bytes) in cases {
         assert_eq!(encoded(&message), bytes);
         let mut line = BytesMut::new();
-        message.encode(Encoding::default(), &mut line);
+        Encoding::default().encode(&message, &mut line, |_| {});
         assert!(line.is_empty(), "{message:?}");
     }
 }

@@ -3,7 +3,13 @@
 use std::time::Duration;
 
 use super::*;
-use crate::{Asset, CloseCode, Handshake, Next, Request, Signals, Text};
+use crate::wire::{Decoder, Form};
+use crate::{CloseCode, Handshake, Next, Request, Session, Signals, Text};
+
+/// The session of one who enters.
+fn session(handshake: WebHandshake) -> Session {
+    Session::of(Session::meter(&Config::default()), handshake.into_intake().map(Decoder::Web))
+}
 
 const PAGE: &[Asset] = &[
     Asset::new("/", "text/html; charset=utf-8", b"<!doctype html>"),
@@ -98,7 +104,7 @@ fn a_websocket_is_let_in_with_all_that_came_after_the_handshake_in_every_split()
             "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
              Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n"
         );
-        let mut session = handshake.into_session();
+        let mut session = session(handshake);
         if split >= bytes.len() - hello.len() {
             session.handle_bytes(&bytes[split..]);
         }
@@ -512,7 +518,7 @@ fn who_hangs_up_is_answered_what_was_asked_before() {
     handshake.handle_admission(Ok(()));
     assert!(matches!(handshake.poll_step(Time::START), Step::Write { .. }));
     assert_eq!(handshake.poll_step(Time::START), Step::Enter);
-    let mut session = handshake.into_session();
+    let mut session = session(handshake);
     let leaves = vec![Request::Leave(CloseCode::NONE)];
     assert_eq!(session.poll_next(Time::START, Signals::default()), Next::Ask(leaves));
 }

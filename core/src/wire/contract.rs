@@ -1,0 +1,176 @@
+//! Owns what a wire form has to be able to do. The defaults are what most forms do.
+
+use std::ops::ControlFlow;
+
+use bytes::{Bytes, BytesMut};
+
+use super::intake::Intake;
+use super::step::Step;
+use crate::config::Config;
+use crate::dialect::Dialect;
+use crate::message::Message;
+use crate::refusal::Refusal;
+use crate::request::Asked;
+use crate::texts::Saying;
+use crate::time::Time;
+
+/// A wire form: how its clients are let in, heard and spoken to.
+pub(crate) trait Wire {
+    /// Turns what a connection sends into requests.
+    type Decoder;
+
+    /// Lets a connection in, or turns it away.
+    type Handshake;
+
+    /// In how many ways it is spoken to. Those who are spoken to in the same way are sent the same bytes.
+    const ENCODINGS: u8 = 1;
+
+    /// Whoever connects is there to chat; else they ask for that in the handshake.
+    const CHATS_AT_ONCE: bool;
+
+    /// A ping is answered.
+    const ANSWERS_PINGS: bool = false;
+
+    /// What is said in a room in a row is joined, by each share; else each message stands for itself, and a batch is encoded once for all.
+    const JOINS: bool = false;
+
+    fn decoder(config: &Config) -> Self::Decoder;
+
+    fn handshake(config: &Config, now: Time) -> Self::Handshake;
+
+    /// Returns which encoding serves a program of which this is known.
+    fn encoding(_: Dialect) -> u8 {
+        0
+    }
+
+    /// Tells whether a program of which this is known understands pings.
+    fn is_pinged(dialect: Dialect) -> bool;
+
+    /// Appends a message, and tells of each that is in it where in `out` it ends.
+    fn encode(encoding: u8, message: &Message, out: &mut BytesMut, ended: impl FnMut(usize));
+
+    /// Returns how many bytes a message may have more than is reckoned for its lines.
+    fn more_bytes(_: u8) -> usize {
+        0
+    }
+
+    /// Appends a message to what was joined so far, where more may be added at the end. Else as [`encode`](Self::encode).
+    fn join(open: &mut Option<Joined>, message: &Message, out: &mut BytesMut, mut ended: impl FnMut(usize)) {
+        Self::seal(open, out, &mut ended);
+        Self::encode(0, message, out, ended);
+    }
+
+    /// Ends what was joined.
+    fn seal(_: &mut Option<Joined>, _: &mut BytesMut, _: impl FnMut(usize)) {}
+
+    /// Appends all that those are told who are not let in since the server stops.
+    fn farewell(encoding: u8, out: &mut BytesMut) {
+        Self::encode(encoding, &Message::Stopping, out, |_| {});
+    }
+
+    /// Returns what is sent to one who may not come.
+    fn refuse(refusal: Refusal) -> Bytes;
+
+    /// Returns what is sent to one who did not say for whom they come, in these words.
+    fn turn_away(text: &str) -> Bytes;
+
+    /// Tells what a list costs in bytes.
+    fn list_cost(list: List) -> ListCost;
+}
+
+/// Finds what was sent among the bytes of a connection: it has found the next thing, or waits for more.
+pub(crate) trait Decode {
+    /// Takes bytes that have come. Tells whether more may come: else the last was a wish to leave.
+    fn handle_bytes(&mut self, bytes: &[u8]) -> ControlFlow<()>;
+
+    fn has_found(&self) -> bool;
+
+    /// Takes what was found and what follows it, as far as it says something, can be taken together, and may pass. It is added to `saying`.
+    /// Returns how many messages there are.
+    fn say_plain(&mut self, _: &mut Saying, _: impl FnMut() -> bool) -> usize {
+        0
+    }
+
+    /// Takes what was found for what it asks for; what it says is added to `saying`.
+    fn ask(&self, saying: &mut Saying) -> Asked;
+
+    /// Tells whether what was found costs nothing.
+    fn is_free(&self) -> bool {
+        false
+    }
+
+    /// Goes past what was found, and was blank or not.
+    fn pass(&mut self, is_blank: bool);
+
+    /// Lets go of the memory of what was passed.
+    fn forget_passed(&mut self);
+
+    /// Tells whether something has come that shows that somebody is there, and it is time to say so.
+    fn shows_life(&mut self, _: Time) -> bool {
+        false
+    }
+
+    fn held_bytes(&self) -> usize;
+
+    /// Returns what is known of the program that it comes from.
+    fn dialect(&self) -> Dialect {
+        Dialect::default()
+    }
+
+    /// Returns the same, and asks for it no more.
+    fn take_dialect(&mut self) -> Dialect {
+        Dialect::default()
+    }
+
+    /// Returns what is held of what was handed in.
+    #[cfg(test)]
+    fn held(&self) -> &[u8];
+}
+
+/// Lets a connection in: see [`Handshake`](crate::Handshake), whose methods these are.
+pub(crate) trait LetIn {
+    type Decoder;
+
+    fn handle_bytes(&mut self, bytes: &[u8]);
+
+    fn handle_end(&mut self);
+
+    fn handle_failure(&mut self) {}
+
+    fn handle_metrics(&mut self, _: Option<String>) {}
+
+    fn handle_admission(&mut self, _: Result<(), Refusal>) {}
+
+    fn handle_stop(&mut self);
+
+    fn poll_step(&mut self, now: Time) -> Step;
+
+    fn into_intake(self) -> Intake<Self::Decoder>;
+}
+
+/// What was joined, and may be added to.
+#[derive(Debug)]
+pub(crate) struct Joined {
+    /// Where it begins.
+    pub(crate) start: usize,
+    pub(crate) time_ms: u64,
+    pub(crate) next_seq: u64,
+    /// How many messages are in it.
+    pub(crate) count: usize,
+}
+
+/// Which list somebody asks for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum List {
+    Rooms,
+    Users,
+}
+
+/// Tells what a list costs in bytes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct ListCost {
+    /// Around the items, with the longest end that there can be.
+    pub(crate) around: usize,
+    /// Of each item, besides its name and number, with what parts it from the next.
+    pub(crate) each: usize,
+}
