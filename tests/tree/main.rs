@@ -4,6 +4,7 @@
 mod api;
 mod circles;
 mod files;
+mod forms;
 mod markdown;
 mod paths;
 mod prose;
