@@ -27,6 +27,9 @@ const HEAD_BYTES: usize = 40_000;
 /// What is answered to such a one.
 const TOO_LARGE: &[u8] = b"HTTP/1.1 431 ";
 
+/// How long to wait until it is looked again whom the server has given up: who does nothing else would take the server's time.
+const LOOK_PAUSE: Duration = Duration::from_millis(1);
+
 /// Frames that break the rules, masked with zeros if at all, and with which code each is closed.
 const BROKEN: [(&[u8], u16); 8] = [
     (b"\x81\x05hello", 1002),
@@ -102,7 +105,7 @@ pub fn hold_long_heads(addr: SocketAddr, fire: &Fire, count: usize) -> usize {
     let head = format!("{PAGE}Cookie: {}", "x".repeat((32 << 10) - PAGE.len() - 10));
     let mut sent = 0;
     let mut held: Vec<Option<TcpStream>> = (0..count).map(|_| None).collect();
-    while fire.is_on() {
+    while fire.goes_on_after(LOOK_PAUSE) {
         for place in &mut held {
             if place.as_ref().is_some_and(|stream| stream.peek(&mut [0]).is_err()) {
                 continue;
