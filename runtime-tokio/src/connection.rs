@@ -96,20 +96,34 @@ impl Socket {
         let _ = self.stream.writable().await;
     }
 
+    pub(crate) async fn readable(&self) {
+        // An error shows at the next read.
+        let _ = self.stream.readable().await;
+    }
+
     /// Reads what is there, as soon as something is, and hands it to `take`. Zero bytes mean that no more will come.
     pub(crate) fn poll_read(&self, cx: &mut Context<'_>, mut take: impl FnMut(&[u8])) -> Poll<io::Result<usize>> {
         loop {
             ready!(self.stream.poll_read_ready(cx))?;
-            // A read of less than there is room for does not mean that there is no more: it stops at telnet's urgent bytes.
-            let read = BUFFER.with_borrow_mut(|buffer| {
-                let len = self.stream.try_read(buffer)?;
-                take(&buffer[..len]);
-                Ok(len)
-            });
-            match read {
-                Err(error) if matches!(io::Error::kind(&error), ErrorKind::WouldBlock | ErrorKind::Interrupted) => {}
-                read => return Poll::Ready(read),
+            if let read @ Poll::Ready(_) = self.read_now(&mut take) {
+                return read;
             }
+        }
+    }
+
+    /// Reads what is there, if something is.
+    pub(crate) fn read_now(&self, take: impl FnOnce(&[u8])) -> Poll<io::Result<usize>> {
+        // A read of less than there is room for does not mean that there is no more: it stops at telnet's urgent bytes.
+        let read = BUFFER.with_borrow_mut(|buffer| {
+            let len = self.stream.try_read(buffer)?;
+            take(&buffer[..len]);
+            Ok(len)
+        });
+        match read {
+            Err(error) if matches!(io::Error::kind(&error), ErrorKind::WouldBlock | ErrorKind::Interrupted) => {
+                Poll::Pending
+            }
+            read => Poll::Ready(read),
         }
     }
 

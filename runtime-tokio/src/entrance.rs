@@ -1,15 +1,15 @@
 //! Owns the way in: accepts connections, and finds out who they are before they are let into the chat.
 
-use std::future::poll_fn;
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 use chinwag_core::{Config, Form, Handshake, Refusal, Stats, Step, Time};
 use chinwag_io::{Door, Recovery, Watch};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc::Sender;
-use tokio::sync::oneshot;
+use tokio::sync::{Semaphore, oneshot};
 use tokio::task::yield_now;
 use tokio::time::sleep;
 
@@ -21,25 +21,36 @@ use crate::hub::Input;
 /// noticed by who is let in then.
 const PAUSE: Duration = Duration::from_millis(100);
 
+/// How many may come in, and how many of those who have may say something, before others have their turn: a crowd must neither keep those
+/// from talking who are here, nor wait a turn for each who comes.
+const TURN_ACCEPTS: u32 = 16;
+pub(crate) const TURN_HANDSHAKES: usize = 8;
+
 pub(crate) struct Entrance {
     pub(crate) door: Door,
+    pub(crate) shared: Shared,
+}
+
+/// Holds what all listeners, and all who are not in yet, have in common.
+#[derive(Clone)]
+pub(crate) struct Shared {
     pub(crate) watch: Watch,
     pub(crate) config: Arc<Config>,
     pub(crate) inputs: Sender<Input>,
+    /// What those who are not in yet take before they do something.
+    pub(crate) turns: Arc<Semaphore>,
 }
 
 impl Entrance {
     /// Accepts whoever comes, for ever.
     pub(crate) async fn run(mut self, listener: TcpListener) {
-        loop {
+        for place in (0..TURN_ACCEPTS).cycle() {
             match listener.accept().await {
-                Ok((stream, peer)) => match self.watch.admit(clock::now(), peer.ip(), self.door.form()) {
+                Ok((stream, peer)) => match self.shared.watch.admit(clock::now(), peer.ip(), self.door.form()) {
                     Ok((ticket, from)) => {
                         let socket = Socket::new(stream, ticket);
-                        let (watch, config, inputs) =
-                            (self.watch.clone(), Arc::clone(&self.config), self.inputs.clone());
-                        let arriving = arrive(socket, self.door.form(), peer.ip(), from, watch, config, inputs);
-                        tokio::spawn(as_long_as_served(arriving, self.inputs.clone()));
+                        let arriving = arrive(socket, self.door.form(), peer.ip(), from, self.shared.clone());
+                        tokio::spawn(as_long_as_served(arriving, self.shared.inputs.clone()));
                     }
                     Err(refusal) => self.door.turn_away(&stream, refusal),
                 },
@@ -48,6 +59,9 @@ impl Entrance {
                         sleep(PAUSE).await;
                     }
                 }
+            }
+            if place == 0 {
+                yield_now().await;
             }
         }
     }
@@ -63,15 +77,8 @@ async fn as_long_as_served(arriving: impl Future<Output = ()>, inputs: Sender<In
 }
 
 /// Hands a connection to the hub, once it may be heard and is seen to be chat, or answers it, or turns it away.
-async fn arrive(
-    mut socket: Socket,
-    form: Form,
-    peer: IpAddr,
-    from: Time,
-    watch: Watch,
-    config: Arc<Config>,
-    inputs: Sender<Input>,
-) {
+async fn arrive(mut socket: Socket, form: Form, peer: IpAddr, from: Time, shared: Shared) {
+    let Shared { watch, config, inputs, turns } = shared;
     if from > clock::now() {
         clock::reach(from).await;
     }
@@ -82,14 +89,20 @@ async fn arrive(
         }
         match handshake.poll_step(clock::now()) {
             Step::Read { until } => {
-                let read = tokio::select! {
+                let is_readable = tokio::select! {
                     biased;
-                    read = poll_fn(|cx| socket.poll_read(cx, |bytes| handshake.handle_bytes(bytes))) => Some(read),
-                    () = clock::reach(until) => None,
+                    () = socket.readable() => true,
+                    () = clock::reach(until) => false,
                 };
-                match read {
-                    Some(Ok(1..)) | None => {}
-                    Some(Ok(0) | Err(_)) => handshake.handle_end(),
+                if is_readable {
+                    // Until the runtime has asked the system who else is ready, so few are served: each of those who chat waits for no more
+                    // than these, twice or three times for a message, however many come.
+                    let _turn = turns.acquire().await;
+                    match socket.read_now(|bytes| handshake.handle_bytes(bytes)) {
+                        Poll::Ready(Ok(1..)) | Poll::Pending => {}
+                        Poll::Ready(Ok(0) | Err(_)) => handshake.handle_end(),
+                    }
+                    yield_now().await;
                 }
             }
             Step::Write { bytes, until } => {

@@ -8,10 +8,11 @@ use std::task::Poll;
 use chinwag_core::{Config, Event, Form, Order};
 use chinwag_io::{Door, Watch, with_secret};
 use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
 use tokio::sync::mpsc::{Receiver, Sender};
 use tracing::info;
 
-use crate::entrance::Entrance;
+use crate::entrance::{Entrance, Shared, TURN_HANDSHAKES};
 use crate::hub::{Hub, Input};
 
 /// Serves whoever connects to one of the `doors`, each in the form that goes with it, until it is told to stop, or nobody is left who
@@ -41,11 +42,12 @@ pub async fn serve(
     let doors = doors.into_iter().map(open).collect::<Result<Vec<_>, _>>()?;
     let config = Arc::new(with_secret(config)?);
     let (hub, inputs) = Hub::new(Arc::clone(&config), watch.clone())?;
+    let turns = Arc::new(Semaphore::new(TURN_HANDSHAKES));
+    let shared = Shared { watch: watch.clone(), config, inputs: inputs.clone(), turns };
     let mut entrances = Vec::new();
     for (door, listener) in doors {
         info!(form = ?door.form(), address = %listener.local_addr()?, "serving");
-        let (watch, config, inputs) = (watch.clone(), Arc::clone(&config), inputs.clone());
-        let entrance = Entrance { door, watch, config, inputs };
+        let entrance = Entrance { door, shared: shared.clone() };
         entrances.push(Box::pin(entrance.run(listener)));
     }
     let accept = poll_fn(move |cx| {
