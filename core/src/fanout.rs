@@ -8,34 +8,26 @@ mod chunk;
 mod outboxes;
 mod output;
 mod pulse;
-mod queue;
 mod run_ahead;
+mod schedule;
 mod send_queue;
 mod share;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use self::audiences::{Audiences, Flushing, Length, Membership};
+use self::audiences::{Audiences, Flushing};
 use self::chunk::OpenChunk;
 use self::outboxes::{Check, Outboxes};
 pub use self::output::{Output, Upcoming, Written};
 use self::pulse::LOOKS_MAX;
-use self::queue::Queue;
-use self::run_ahead::RunAhead;
+use self::schedule::{Schedule, Write};
 pub use self::share::Share;
+use crate::batch::lines::BroadcastLines;
+use crate::wire::Encoding;
 use crate::{
     Action, Batch, CloseCode, Config, ConnectionId, Dialect, Histogram, Incident, Message, RoomId, Stats, Time,
 };
-
-/// After how many turns, of those for few, for what was said in a room more that was said there is taken in between, if there are as many to go. What
-/// comes in between is queued for all who are still to be written to, which costs a little for each: the more turns, the longer those
-/// wait who have been given all, and the fewer, the less is given at once.
-const ROOM_SLICES_MIN: u32 = 16;
-
-/// Up to how many who are still to be written to are no crowd, for which turns are shorter: to give way in the middle of a message to a
-/// hundred costs more than it spares.
-const FEW_TO_GO_MAX: u32 = 128;
 
 /// How long a writer goes on at least before others have their turn. In a small room that is spoken to often a write takes a microsecond, and
 /// to give way costs as much.
@@ -50,67 +42,57 @@ const BEGUN_MAX: usize = 1024;
 
 /// Turns actions into bytes for the connections of one share.
 ///
-/// Let it [follow the log](Self::follow_log) of batches, then do what [`poll_output`](Self::poll_output) says until it says nothing more,
-/// and so on until there is nothing left. When it says [`Output::Yield`], let it follow the log before the rest is polled: so that a
-/// message to a crowd holds up nobody elsewhere. Come back with [`handle_timeout`](Self::handle_timeout) at
-/// [`poll_timeout`](Self::poll_timeout).
+/// A fan-out knows neither sockets nor clocks. The adapter drives it by four kinds of methods:
 ///
-/// Who has one batch after the other hands in each with [`follow`](Self::follow).
+/// - **What comes in**: [`follow_log`](Self::follow_log) or [`follow`](Self::follow) takes batches of actions,
+///   [`handle_written`](Self::handle_written) what a socket took, [`handle_writable`](Self::handle_writable) that one
+///   takes bytes again, and [`handle_timeout`](Self::handle_timeout) that it is time.
+/// - **What goes out**: [`poll_output`](Self::poll_output) gives one thing to do after the other.
+/// - **Time**: [`poll_timeout`](Self::poll_timeout) says when to come back with `handle_timeout`.
+/// - **Questions**, which change nothing: the rest. None but [`count`](Self::count) takes long.
 ///
-/// `S` is the adapter's handle of a socket. The fan-out keeps it and gives it back with each output; it never looks at it.
+/// # Order
+/// After anything came in, poll output until there is none. Each [`Output::Write`] is reported by `handle_written`
+/// before anything else comes in or goes out. At [`Output::Yield`] others have their turn: let the fan-out follow the
+/// log, and poll on, so that a message to a crowd holds up nobody elsewhere. All fan-outs of a server follow the same
+/// batches in the same order.
+///
+/// # Time
+/// `now` never goes backwards. A timeout may be late, which only makes its effect late. `poll_timeout` may name another
+/// time after anything came in.
+///
+/// # Panics
+/// A write that is not reported, or is reported as longer than it was, is the adapter's mistake: the method that meets
+/// it says so and panics. No batch that a [`Hub`](crate::Hub) makes leads to a panic.
+///
+/// `S` is the adapter's handle of a socket. The fan-out gives it back with each output, and never looks at it.
 #[derive(Debug)]
 pub struct Fanout<S> {
     outboxes: Outboxes<S>,
     audiences: Audiences,
-    writing: Option<Writing>,
+    schedule: Schedule<S>,
+    /// The write that the adapter was told to do and has not reported yet.
+    writing: Option<Write>,
     /// All output was polled since something was handed in.
     is_through: bool,
-    /// What comes next in the log, and has to wait until what was followed is written.
-    waiting: Option<Arc<Batch<S>>>,
-    /// When those batches begun that it is not through with, if anybody is given anything; the first of them, if they are very many.
+    /// When those batches began that it is not through with, if anybody is given anything; the first, if they are many.
     begun_at: Vec<Time>,
-    run_ahead: RunAhead,
-    /// How many writes there were since the last was followed of the batches with something said in the late room.
-    room_writes: u32,
-    /// How many there were in this turn.
-    slice_writes: u32,
-    slice_writes_max: u32,
-    crowd_slice_writes_max: u32,
-    /// Whose turn it is, when some are behind.
-    queue: Queue,
-    /// The room whose members were not all written to when the next batch was followed.
-    late_room: Option<RoomId>,
     /// How many microseconds it took to get through with each batch.
     delays: Histogram,
 }
 
-/// The write that the adapter was told to do and has not reported yet.
-#[derive(Clone, Copy, Debug)]
-enum Writing {
-    /// Of the chunk that is being given to the members of a room, from an offset, to the one in this place.
-    Chunk { place: usize, from: usize, length: Length },
-    /// Of what was queued.
-    Queue(ConnectionId),
-}
-
 impl<S: Clone> Fanout<S> {
-    /// Starts with no connections. The configuration has to pass [`Config::check`]: with less, queues may have no bounds, and turns no end.
+    /// Starts with no connections. The configuration has to pass [`Config::check`]: with less, queues may have no
+    /// bounds, and slices no end.
     #[must_use]
     pub fn new(config: &Config, share: Share) -> Self {
         Self {
             outboxes: Outboxes::new(share, config),
             audiences: Audiences::new(config),
+            schedule: Schedule::new(config),
             writing: None,
             is_through: true,
-            waiting: None,
             begun_at: Vec::new(),
-            run_ahead: RunAhead::new(config.queue_bytes_max),
-            room_writes: 0,
-            slice_writes: 0,
-            slice_writes_max: config.turn_writes,
-            crowd_slice_writes_max: config.crowd_turn_writes,
-            queue: Queue::Live,
-            late_room: None,
             delays: Histogram::default(),
         }
     }
@@ -126,9 +108,9 @@ impl<S: Clone> Fanout<S> {
     /// Follows what `log` gives, one after the other, as long as it gives something and that need not wait; tells whether there is output
     /// to poll then. What has to wait is kept here, and is the first to be followed the next time.
     pub fn follow_log(&mut self, now: Time, mut log: impl FnMut() -> Option<Arc<Batch<S>>>) -> bool {
-        while let Some(batch) = self.waiting.take().or_else(&mut log) {
+        while let Some(batch) = self.schedule.take_waiting().or_else(&mut log) {
             if !self.may_follow(&batch) {
-                self.waiting = Some(batch);
+                self.schedule.wait(batch);
                 break;
             }
             self.follow(now, &batch);
@@ -138,17 +120,13 @@ impl<S: Clone> Fanout<S> {
 
     /// Takes the next batch of actions.
     pub fn follow(&mut self, now: Time, batch: &Batch<S>) {
-        self.queue_rest(batch);
         if self.is_through {
             // Nobody has asked how long they took.
             self.begun_at.clear();
         }
-        if self.is_through || batch.said().iter().any(|&(room, _)| self.is_late(room)) {
-            self.room_writes = 0;
-        }
+        let Self { schedule, audiences, outboxes, is_through, .. } = self;
+        schedule.begin_batch(audiences, outboxes, batch, *is_through);
         self.is_through = false;
-        let (crowd, other) = self.split_by_crowd(batch);
-        self.run_ahead.add(crowd, other);
         if batch.has_deliveries() && self.begun_at.len() < BEGUN_MAX {
             self.begun_at.push(batch.begun_at);
         }
@@ -164,14 +142,7 @@ impl<S: Clone> Fanout<S> {
                 Action::Enter { connection, room } => self.on_enter(*connection, *room),
                 Action::Leave { connection, room } => self.on_leave(*connection, *room),
                 Action::Broadcast { room, except, message, .. } => {
-                    let except = except.filter(|&except| self.is_in(except, *room));
-                    if let Some(except) = except {
-                        self.on_leave(except, *room);
-                    }
-                    self.audiences.broadcast(*room, message, |end| batch.lines(end, broadcasts));
-                    if let Some(except) = except {
-                        self.on_enter(except, *room);
-                    }
+                    self.on_broadcast(*room, *except, message, |encoding| batch.lines(encoding, broadcasts));
                     broadcasts += 1;
                 }
                 Action::Answer { connection } => self.outboxes.answer(*connection),
@@ -193,29 +164,28 @@ impl<S: Clone> Fanout<S> {
             if let Some(notice) = self.outboxes.next_notice() {
                 return self.outboxes.output(notice);
             }
-            if self.slice_writes >= self.slice_writes_max_now() {
-                self.end_slice();
+            if self.schedule.end_slice(&self.audiences, &mut self.outboxes) {
                 return Some(Output::Yield);
             }
-            self.writing = self.next_writing();
+            self.writing = self.schedule.next_write(&mut self.audiences, &mut self.outboxes);
             if self.writing.is_some() || !self.outboxes.has_notices() {
                 break;
             }
         }
         let Some(writing) = self.writing else {
-            self.get_through();
+            self.is_through = true;
+            self.schedule.get_through();
             return None;
         };
-        self.slice_writes += 1;
-        self.room_writes = self.room_writes.saturating_add(1);
+        self.schedule.count_write();
         match writing {
-            Writing::Chunk { place, from, length } => {
+            Write::Chunk { place, from, length } => {
                 let (socket, flushing) = (self.outboxes.socket(place)?, self.audiences.flushing(length)?);
                 let (bytes, repeated) = (&flushing.chunk.bytes()[from..], flushing.repeated(from));
                 let next = self.outboxes.sockets(self.audiences.next_of_group(length));
                 Some(Output::Write { socket, bytes, repeated, next })
             }
-            Writing::Queue(connection) => self.outboxes.front(connection),
+            Write::Queue(connection) => self.outboxes.front(connection),
         }
     }
 
@@ -226,19 +196,21 @@ impl<S: Clone> Fanout<S> {
     pub fn handle_written(&mut self, now: Time, written: Written) {
         match (self.writing.take(), written) {
             (None, _) => {}
-            (Some(Writing::Chunk { place, from, length }), Written::Bytes(taken)) => {
+            (Some(Write::Chunk { place, from, length }), Written::Bytes(taken)) => {
                 let Some(Flushing { chunk, .. }) = self.audiences.flushing(length) else { return };
                 self.outboxes.count_given(chunk.messages(from, from + taken));
                 if from + taken < chunk.bytes().len() {
-                    self.queue_chunk(place, from + taken, length);
+                    if let Some(chunk) = self.audiences.chunk_mut(length) {
+                        self.outboxes.push_part(place, chunk.part(from + taken));
+                    }
                     self.outboxes.block(now, place);
                 }
             }
-            (Some(Writing::Chunk { place, .. }), Written::Failed) => self.outboxes.abandon_at(place, Incident::Failed),
-            (Some(Writing::Queue(connection)), Written::Bytes(taken)) => {
+            (Some(Write::Chunk { place, .. }), Written::Failed) => self.outboxes.abandon_at(place, Incident::Failed),
+            (Some(Write::Queue(connection)), Written::Bytes(taken)) => {
                 self.outboxes.handle_taken(now, connection, taken);
             }
-            (Some(Writing::Queue(connection)), Written::Failed) => {
+            (Some(Write::Queue(connection)), Written::Failed) => {
                 self.outboxes.abandon(connection, Some(Incident::Failed));
             }
         }
@@ -319,16 +291,8 @@ impl<S: Clone> Fanout<S> {
         stats.delay_micros.merge(&self.delays);
     }
 
-    /// Tells whether to follow a batch before all output of those before was polled: if it concerns others than the members of a
-    /// room who are being written to, or they have been for long; and if it is short enough not to fill queues.
     fn may_follow(&self, batch: &Batch<S>) -> bool {
-        if self.is_through {
-            return true;
-        }
-        let (crowd, other) = self.split_by_crowd(batch);
-        let is_long = self.room_writes.min(self.writes_to_go()) / self.slice_writes_max >= ROOM_SLICES_MIN;
-        let is_elsewhere = || batch.has_other() || !batch.said().iter().all(|&(room, _)| self.is_late(room));
-        self.run_ahead.has_room(crowd, other) && (is_long || is_elsewhere())
+        self.is_through || self.schedule.may_follow(&self.audiences, &self.outboxes, batch)
     }
 
     fn on_reply(&mut self, connection: ConnectionId, message: &Message) {
@@ -344,53 +308,55 @@ impl<S: Clone> Fanout<S> {
         self.outboxes.push_part(place, alone.part(0));
     }
 
-    fn is_in(&mut self, connection: ConnectionId, room: RoomId) -> bool {
-        let Some(place) = self.outboxes.place(connection) else { return false };
-        self.outboxes.membership(place).as_ref().is_some_and(|membership| membership.audience.room() == room)
-    }
-
-    fn leave_all(&mut self, connection: ConnectionId) {
-        let Some(place) = self.outboxes.place(connection) else { return };
-        let room = self.outboxes.membership(place).as_ref().map(|membership| membership.audience.room());
-        if let Some(room) = room {
-            self.on_leave(connection, room);
+    fn on_broadcast<'a>(
+        &mut self,
+        room: RoomId,
+        except: Option<ConnectionId>,
+        message: &Message,
+        lines: impl Fn(Encoding) -> BroadcastLines<'a>,
+    ) {
+        let except = except.and_then(|except| self.outboxes.place(except));
+        let except = except.filter(|&place| self.audiences.is_in(place, room));
+        if let Some(place) = except {
+            self.catch_up(place);
+        }
+        let Self { audiences, outboxes, .. } = self;
+        audiences.broadcast(room, except, message, lines, |place, part| outboxes.push_part(place, part));
+        if let Some(place) = except {
+            audiences.skip(place);
         }
     }
 
     fn on_enter(&mut self, connection: ConnectionId, room: RoomId) {
         let Some(place) = self.outboxes.place(connection) else { return };
-        let membership = self.audiences.enter(room, self.outboxes.encoding(place), place);
-        *self.outboxes.membership(place) = Some(membership);
+        if let Some(part) = self.audiences.enter(place, room, self.outboxes.encoding(place)) {
+            self.outboxes.push_part(place, part);
+        }
     }
 
     fn on_leave(&mut self, connection: ConnectionId, room: RoomId) {
         let Some(place) = self.outboxes.place(connection) else { return };
-        self.catch_up(place);
-        let is_there = |membership: &mut Membership| membership.audience.room() == room;
-        let Some(membership) = self.outboxes.membership(place).take_if(is_there) else { return };
-        // Whoever sat last moves to the membership that is free now.
-        let Some(mover) = self.audiences.leave(&membership) else { return };
-        if self.audiences.is_given(&membership) {
-            // There they will not be asked any more whether they were given all.
-            self.catch_up(mover);
-            self.take_cursor(mover, 0);
-        }
-        if let Some(moved) = self.outboxes.membership(mover) {
-            moved.index = membership.index;
+        if let Some(part) = self.audiences.leave(place, room) {
+            self.outboxes.push_part(place, part);
         }
     }
 
-    /// Takes what is said from now on for someone for what their program understands. Who is in a room moves to those there who are told the
-    /// same bytes.
+    /// Handles what a connection's program understands from now on. In its rooms the connection moves to those members
+    /// who are sent the same bytes.
     fn on_speak(&mut self, now: Time, connection: ConnectionId, dialect: Dialect) {
         let Some(place) = self.outboxes.place(connection) else { return };
         let before = self.outboxes.encoding(place);
         self.outboxes.set_dialect(now, place, dialect);
-        let room = self.outboxes.membership(place).as_ref().map(|membership| membership.audience.room());
-        if let Some(room) = room.filter(|_| self.outboxes.encoding(place) != before) {
-            self.on_leave(connection, room);
-            self.on_enter(connection, room);
+        if self.outboxes.encoding(place) != before {
+            let rooms = self.audiences.rooms(place);
+            rooms.iter().for_each(|&room| self.on_leave(connection, room));
+            rooms.iter().for_each(|&room| self.on_enter(connection, room));
         }
+    }
+
+    fn leave_all(&mut self, connection: ConnectionId) {
+        let Some(place) = self.outboxes.place(connection) else { return };
+        self.audiences.rooms(place).into_iter().for_each(|room| self.on_leave(connection, room));
     }
 
     fn on_close(&mut self, connection: ConnectionId) {
@@ -413,143 +379,10 @@ impl<S: Clone> Fanout<S> {
         }
     }
 
-    /// Returns what to write next, unless somebody is to be told something first. Who is behind has their share of each turn, and so has a
-    /// long room from when something else came first; nobody else has to wait for all of them.
-    fn next_writing(&mut self) -> Option<Writing> {
-        let is_interrupted = self.audiences.is_interrupted();
-        if self.outboxes.backlog() == 0 && !is_interrupted {
-            self.queue = Queue::Backlog;
-        }
-        for _ in 0..Queue::COUNT {
-            self.queue = self.queue.next();
-            let mut writing = match self.queue {
-                Queue::Live => self.next_chunk(Length::Short),
-                Queue::Ready => self.outboxes.next_ready().map(Writing::Queue),
-                Queue::Backlog => self.outboxes.next_in_backlog().map(Writing::Queue),
-            };
-            let queue_of_long = if is_interrupted { Queue::Backlog } else { Queue::Live };
-            if writing.is_none() && self.queue == queue_of_long {
-                writing = self.next_chunk(Length::Long);
-            }
-            if writing.is_some() || self.outboxes.has_notices() {
-                return writing;
-            }
-        }
-        None
-    }
-
-    /// Returns what was said in a room to be written to a member who has been given all before. It is queued for those who have not.
-    fn next_chunk(&mut self, length: Length) -> Option<Writing> {
-        loop {
-            let (place, from) = self.next_member(length)?;
-            if !self.outboxes.has_queue(place) {
-                return Some(Writing::Chunk { place, from, length });
-            }
-            self.queue_chunk(place, from, length);
-            if self.outboxes.has_notices() {
-                return None;
-            }
-        }
-    }
-
-    /// Returns after how many writes others may have their turn.
-    fn slice_writes_max_now(&self) -> u32 {
-        if self.writes_to_go() > FEW_TO_GO_MAX { self.crowd_slice_writes_max } else { self.slice_writes_max }
-    }
-
-    fn end_slice(&mut self) {
-        self.slice_writes = 0;
-        let is_other_written = self.audiences.is_short_flushed() && self.outboxes.next_ready().is_none();
-        self.run_ahead.end_slice(self.outboxes.caught_up(), self.outboxes.backlog(), is_other_written);
-    }
-
-    const fn get_through(&mut self) {
-        self.is_through = true;
-        self.run_ahead.get_through();
-        self.slice_writes = 0;
-        self.late_room = None;
-    }
-
-    /// Queues what is being given to a room for all who have not been given it yet: to a short one, or to a long one, if more is said there
-    /// or in another, which need not wait for it. What was said elsewhere can wait: more may be said there.
-    fn queue_rest(&mut self, batch: &Batch<S>) {
-        self.audiences.interrupt();
-        while let Some((place, len)) = self.audiences.next_of_begun(Length::Short) {
-            let from = self.take_cursor(place, len);
-            if let Some(chunk) = self.audiences.chunk_mut(Length::Short).filter(|_| from < len) {
-                self.outboxes.push_part(place, chunk.part(from));
-            }
-        }
-        let Some(late) = self.audiences.late_room() else { return };
-        let is_long = |room| room == late || self.audiences.is_long(room);
-        if !self.audiences.has_long_to_begin() && !batch.said().iter().any(|&(room, _)| is_long(room)) {
-            return;
-        }
-        self.late_room = Some(late);
-        while let Some((place, len)) = self.audiences.next_of_begun(Length::Long) {
-            let from = self.take_cursor(place, len);
-            if let Some(chunk) = self.audiences.chunk_mut(Length::Long).filter(|_| from < len) {
-                self.outboxes.push_part_to_backlog(place, chunk.part(from));
-            }
-        }
-    }
-
-    /// Returns how many bytes a batch has, about: of what is said in crowded rooms, and of all else.
-    fn split_by_crowd(&self, batch: &Batch<S>) -> (usize, usize) {
-        let crowds = batch.said().iter().filter(|(room, _)| self.audiences.is_long(*room));
-        let crowd = crowds.map(|(_, bytes)| bytes).sum();
-        (crowd, batch.bytes() - crowd)
-    }
-
-    /// Returns how many are still to be written to, about.
-    fn writes_to_go(&self) -> u32 {
-        let people = self.audiences.long_to_go() + self.outboxes.backlog();
-        u32::try_from(people).unwrap_or(u32::MAX)
-    }
-
-    /// Tells whether this is the room whose members are being written to, and is the first that waits.
-    fn is_late(&self, room: RoomId) -> bool {
-        let late = self.audiences.late_room().or(self.late_room);
-        Some(room) == late && !self.audiences.has_open_chunk(room)
-    }
-
-    /// Returns the next member of a room who was not given yet what was said there: its place, and from where on it misses it.
-    fn next_member(&mut self, length: Length) -> Option<(usize, usize)> {
-        loop {
-            let (place, len) = self.audiences.next_member(length)?;
-            let from = self.take_cursor(place, len);
-            if from < len {
-                return Some((place, from));
-            }
-        }
-    }
-
-    /// Returns up to where a member has seen a chunk of this length, of which they are given the rest now.
-    fn take_cursor(&mut self, place: usize, len: usize) -> usize {
-        self.outboxes.membership(place).as_mut().map_or(len, Membership::take_cursor)
-    }
-
-    /// Queues what is being given to a room, from an offset on, for one of its members.
-    fn queue_chunk(&mut self, place: usize, from: usize, length: Length) {
-        if let Some(chunk) = self.audiences.chunk_mut(length) {
-            self.outboxes.push_part(place, chunk.part(from));
-        }
-    }
-
-    /// Queues what was said in the room of someone who is about to be sent something else, or to leave.
+    /// Queues what was said before, for a connection that is about to be sent something else.
     fn catch_up(&mut self, place: usize) {
-        let Some(membership) = self.outboxes.membership(place) else { return };
-        let audience = membership.audience;
-        if let Some(len) = self.audiences.len_to_come(membership) {
-            let from = membership.move_to(len);
-            if from < len {
-                self.queue_chunk(place, from, Length::Long);
-            }
-        } else if let Some(chunk) = self.audiences.open_chunk(audience) {
-            let from = membership.move_to(chunk.len());
-            if from < chunk.len() {
-                self.outboxes.push_part(place, chunk.part(from));
-            }
+        if let Some(part) = self.audiences.catch_up(place) {
+            self.outboxes.push_part(place, part);
         }
     }
 }

@@ -65,14 +65,19 @@ impl EncodedLines {
     }
 }
 
-impl BroadcastLines<'_> {
-    pub(crate) fn bytes(&self) -> &[u8] {
+impl<'a> BroadcastLines<'a> {
+    pub(crate) fn bytes(&self) -> &'a [u8] {
         &self.all.bytes[self.start as usize..self.end as usize]
     }
 
     /// Returns where in the bytes each message ends.
     pub(crate) fn ends(&self) -> impl Iterator<Item = u32> {
         self.ends.iter().map(|end| end - self.start)
+    }
+
+    /// Returns where they begin among all of the batch, and where among those each message of them ends.
+    pub(crate) const fn offsets(&self) -> (usize, &'a [u32]) {
+        (self.start as usize, self.ends)
     }
 
     pub(crate) fn piece(&self) -> Piece {

@@ -1,54 +1,61 @@
-//! Owns who of this share is in which room, and what has been said there and not been given to all of them yet.
+//! Owns which connections of this share are in which room, and what was said there that some have not been given yet.
 //!
-//! A room has an audience for each encoding in which somebody there is spoken to. What is said in the room is kept in a chunk for each of its audiences
-//! that is not empty; when the batch is through, the chunk is frozen and its bytes are given to one member after the other. A member who
-//! came, left or was told something in the middle of it has an offset up to which it has seen the chunk.
+//! A room has an *audience* for each encoding that is spoken there. What is said in the room is kept in a chunk for each
+//! audience. When the batch is through, the chunk is frozen, and its bytes are given to one *direct* member after the
+//! other. A direct member who came, left or was sent something in the middle of the batch has a *cursor* into the chunk.
+//!
+//! A connection in several rooms is a *queued* member of each: what is said there goes into its own queue at once, so
+//! that it is sent in the order of the actions.
 
 use std::collections::VecDeque;
 
 use super::chunk::{Chunk, OpenChunk};
+use super::send_queue::Part;
 use crate::batch::lines::{BroadcastLines, offset};
 use crate::wire::Encoding;
 use crate::{Config, Message, RoomId};
 
-/// How many bytes of buffers are kept to be used again: enough for two batches as large as they become, since what was in the cache when it
-/// was written to last is so still. The worst moment is not kept for ever.
+/// How many bytes of buffers are kept to be used again: enough for two batches as large as they become, since what was
+/// in the cache when it was written to last is so still. The worst moment is not kept for ever.
 const SPARE_BYTES_MAX: usize = 256 << 10;
 
-/// From how many bytes and members on it is worth an adapter's while to hand a chunk to the operating system once for all of them, and not
-/// once for each; measured on Linux, see docs/performance.md.
+/// From how many bytes and members on a chunk is worth being handed to the operating system once for all members, and
+/// not once for each; measured on Linux, see docs/performance.md.
 const REPEATED_BYTES_MIN: usize = 6 << 10;
 const REPEATED_MEMBERS_MIN: usize = 12;
 
-/// How many members are fetched from memory at once: about as many as a processor waits for at once, and few enough that the last are still
-/// near when they are written to.
+/// How many members are fetched from memory at once: about as many as a processor waits for at once, and few enough
+/// that the last are still near when they are written to.
 const GROUP_MEMBERS: usize = 16;
 
 #[derive(Debug)]
 pub(super) struct Audiences {
     /// By encoding, and by the rooms' keys: up to the last room in which somebody with that encoding was.
     audiences: [Vec<Audience>; Encoding::COUNT],
+    /// By the connections' places.
+    memberships: Vec<Memberships>,
     /// The audiences with an open chunk, in the order in which somebody spoke there first, by how long they take.
     touched: [VecDeque<AudienceId>; Length::COUNT],
     slice_writes: usize,
-    /// What is being given to the members of an audience, by how long it takes: while it is given to those of a long one others may be given
-    /// something, and then that goes on where it was.
+    /// What is being given to the members of an audience, by how long it takes. A long one may be interrupted for
+    /// others, and then goes on where it was.
     flushing: [Option<Flushing>; Length::COUNT],
-    /// Others were, or may have been.
+    /// Something else came before the rest of what is being given to a long audience, or may have.
     interrupted: bool,
     /// Buffers to be used again.
     spare: Vec<OpenChunk>,
     spare_bytes: usize,
-    /// How many chunks were worth to be handed to the operating system once for many members.
+    /// How many chunks were worth being handed to the operating system once for many members.
     repeated: u64,
 }
 
-/// Says how long it takes to give something to all members of an audience. Long ones come last, so that nobody else has to wait for them.
+/// Says how long it takes to give something to all members of an audience. Long ones come last, so that nobody else has
+/// to wait for them.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Length {
-    /// A turn at most.
+    /// A slice at most.
     Short,
-    /// More than a turn.
+    /// More than a slice.
     Long,
 }
 
@@ -56,18 +63,68 @@ impl Length {
     const COUNT: usize = 2;
 }
 
-/// Names those in a room who are spoken to in one encoding.
+/// Names the members of a room who are spoken to in one encoding.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct AudienceId {
+struct AudienceId {
     room: RoomId,
     encoding: Encoding,
 }
 
 #[derive(Debug, Default)]
 struct Audience {
-    /// The members' places in the share.
-    members: Vec<u32>,
+    /// The direct members.
+    members: Vec<Member>,
     chunk: Option<Box<OpenChunk>>,
+    /// The queued members, if there are any.
+    queued: Option<Box<Queued>>,
+}
+
+/// A direct member.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Member {
+    /// Its connection's place in the share.
+    pub(super) place: u32,
+    /// Up to where it has no need of the chunk that it is given next.
+    cursor: u32,
+}
+
+/// The places of an audience's queued members.
+#[derive(Debug, Default)]
+struct Queued {
+    places: Vec<u32>,
+}
+
+/// Says in which audiences a connection is.
+#[derive(Debug, Default)]
+enum Memberships {
+    #[default]
+    None,
+    /// A direct member of this one.
+    One(Membership),
+    /// A queued member of these.
+    Several(Box<Several>),
+}
+
+#[derive(Debug)]
+struct Several {
+    memberships: Vec<Membership>,
+}
+
+/// A connection's place in an audience.
+#[derive(Clone, Copy, Debug)]
+struct Membership {
+    audience: AudienceId,
+    /// Among the direct or the queued members.
+    index: u32,
+}
+
+/// What a direct member has not been given of what was said.
+#[derive(Clone, Copy)]
+enum Rest {
+    /// The chunk that is being given to its long audience, from here on.
+    Flushing(usize),
+    /// The open chunk of its audience, from here on.
+    Open(AudienceId, usize),
 }
 
 impl Audience {
@@ -81,18 +138,26 @@ impl Audience {
 pub(super) struct Flushing {
     pub(super) chunk: Chunk,
     audience: AudienceId,
-    /// It is worth to be handed to the operating system once for all members, under this number.
+    /// The chunk is worth being handed to the operating system once for all members, under this number.
     repeated: Option<u64>,
+    /// The members before this one were given the chunk.
     next: usize,
 }
 
 impl Flushing {
-    /// Goes on to the next member: its place, and how much there is to give.
-    fn next_member(&mut self, audiences: &[Vec<Audience>]) -> Option<(usize, usize)> {
+    /// Goes on to the next member who needs something of the chunk: its place, and from where on.
+    fn next_member(&mut self, audiences: &mut [Vec<Audience>]) -> Option<(usize, usize)> {
         let AudienceId { room, encoding } = self.audience;
-        let place = *audiences[encoding.index()][room.key() as usize].members.get(self.next)?;
-        self.next += 1;
-        Some((place as usize, self.chunk.bytes().len()))
+        let members = &mut audiences[encoding.index()][room.key() as usize].members;
+        let len = self.chunk.bytes().len();
+        loop {
+            let member = members.get_mut(self.next)?;
+            self.next += 1;
+            let from = std::mem::take(&mut member.cursor) as usize;
+            if from < len {
+                return Some((member.place as usize, from));
+            }
+        }
     }
 
     /// Returns the number under which all members are given what is to be given from an offset on, if they are.
@@ -100,8 +165,9 @@ impl Flushing {
         if from == 0 { self.repeated } else { None }
     }
 
-    /// Returns who comes next of those who are fetched together with the one it has gone on to: nobody, unless that is the first of them.
-    fn next_of_group<'a>(&self, audiences: &'a [Vec<Audience>]) -> &'a [u32] {
+    /// Returns the members that are fetched together with the one that was gone on to: none, unless that is the first
+    /// of its group.
+    fn next_of_group<'a>(&self, audiences: &'a [Vec<Audience>]) -> &'a [Member] {
         let AudienceId { room, encoding } = self.audience;
         let (group, members) = (self.next - 1, &audiences[encoding.index()][room.key() as usize].members);
         if group % GROUP_MEMBERS != 0 {
@@ -111,38 +177,12 @@ impl Flushing {
     }
 }
 
-/// Where somebody sits: in which audience, and how much of its open chunk they have seen.
-#[derive(Debug)]
-pub(super) struct Membership {
-    pub(super) audience: AudienceId,
-    /// Among the members.
-    pub(super) index: u32,
-    cursor: u32,
-}
-
-impl Membership {
-    /// Moves on to having seen `len` bytes of the open chunk. Returns how many were seen before.
-    pub(super) fn move_to(&mut self, len: usize) -> usize {
-        std::mem::replace(&mut self.cursor, offset(len)) as usize
-    }
-
-    /// Takes notice that the chunk was frozen: nothing of the next one was seen. Returns how much of this one was.
-    pub(super) fn take_cursor(&mut self) -> usize {
-        self.move_to(0)
-    }
-}
-
-impl AudienceId {
-    pub(super) const fn room(self) -> RoomId {
-        self.room
-    }
-}
-
 impl Audiences {
     pub(super) fn new(config: &Config) -> Self {
         let slice_writes = config.turn_writes as usize;
         Self {
             audiences: Default::default(),
+            memberships: Vec::new(),
             touched: Default::default(),
             slice_writes,
             flushing: Default::default(),
@@ -153,47 +193,112 @@ impl Audiences {
         }
     }
 
-    pub(super) fn enter(&mut self, room: RoomId, encoding: Encoding, place: usize) -> Membership {
-        let (id, key) = (AudienceId { room, encoding }, room.key() as usize);
-        let audiences = &mut self.audiences[encoding.index()];
-        if audiences.len() <= key {
-            audiences.resize_with(key + 1, Audience::default);
+    /// Puts the connection in a place into a room in which it is not. Returns what it is to be sent by its queue first:
+    /// with its second room it becomes a queued member.
+    pub(super) fn enter(&mut self, place: usize, room: RoomId, encoding: Encoding) -> Option<Part<'_>> {
+        let id = AudienceId { room, encoding };
+        if self.memberships.len() <= place {
+            self.memberships.resize_with(place + 1, Memberships::default);
         }
-        let audience = &mut audiences[key];
-        let index = offset(audience.members.len());
-        audience.members.push(offset(place));
-        let open = audience.chunk.as_mut().map_or(0, |chunk| {
-            chunk.seal();
-            chunk.len()
-        });
-        let mut membership = Membership { audience: id, index, cursor: offset(open) };
-        // Nothing of what was said before is for them.
-        if let Some(len) = self.len_to_come(&membership) {
-            membership.move_to(len);
+        match std::mem::take(&mut self.memberships[place]) {
+            Memberships::None => {
+                self.add_direct(id, place);
+                None
+            }
+            Memberships::One(first) => {
+                let rest = self.take_rest(first);
+                self.remove_direct(first);
+                let memberships = [first.audience, id].map(|audience| self.add_queued(audience, place)).to_vec();
+                self.memberships[place] = Memberships::Several(Box::new(Several { memberships }));
+                rest.and_then(|rest| self.part(rest))
+            }
+            Memberships::Several(mut several) => {
+                several.memberships.push(self.add_queued(id, place));
+                self.memberships[place] = Memberships::Several(several);
+                None
+            }
         }
-        membership
     }
 
-    /// Takes the owner of a membership out of its room. Returns the place of the member who sits there now, if another does.
-    pub(super) fn leave(&mut self, membership: &Membership) -> Option<usize> {
-        let members = &mut self.audience_mut(membership.audience)?.members;
-        members.swap_remove(membership.index as usize);
-        if members.is_empty() {
-            *members = Vec::new();
+    /// Takes the connection in a place out of a room, if it is there. Returns what it is still to be sent of what was
+    /// said there.
+    pub(super) fn leave(&mut self, place: usize, room: RoomId) -> Option<Part<'_>> {
+        let memberships = self.memberships.get_mut(place)?;
+        match memberships {
+            Memberships::One(membership) if membership.audience.room == room => {
+                let membership = *membership;
+                *memberships = Memberships::None;
+                let rest = self.take_rest(membership);
+                self.remove_direct(membership);
+                self.part(rest?)
+            }
+            Memberships::Several(several) => {
+                let index = several.memberships.iter().position(|membership| membership.audience.room == room)?;
+                let left = several.memberships.swap_remove(index);
+                let last = if let [last] = several.memberships[..] { Some(last) } else { None };
+                self.remove_queued(left);
+                if let Some(last) = last {
+                    // The other room is its only one again.
+                    self.remove_queued(last);
+                    self.add_direct(last.audience, place);
+                }
+                None
+            }
+            Memberships::None | Memberships::One(_) => None,
         }
-        members.get(membership.index as usize).map(|&place| place as usize)
     }
 
-    /// Keeps a message for the members of a room, if there are any. `lines` returns it as its batch has it in an encoding.
+    /// Returns the rooms in which the connection in a place is.
+    pub(super) fn rooms(&self, place: usize) -> Vec<RoomId> {
+        self.memberships_of(place).iter().map(|membership| membership.audience.room).collect()
+    }
+
+    /// Tells whether the connection in a place is in a room.
+    pub(super) fn is_in(&self, place: usize, room: RoomId) -> bool {
+        self.memberships_of(place).iter().any(|membership| membership.audience.room == room)
+    }
+
+    /// Returns what a connection has to be sent by its queue before anything else goes into it.
+    pub(super) fn catch_up(&mut self, place: usize) -> Option<Part<'_>> {
+        let Some(&Memberships::One(membership)) = self.memberships.get(place) else { return None };
+        let rest = self.take_rest(membership)?;
+        self.part(rest)
+    }
+
+    /// Lets a direct member, who has caught up before, miss what was said since.
+    pub(super) fn skip(&mut self, place: usize) {
+        if let Some(&Memberships::One(membership)) = self.memberships.get(place) {
+            self.take_rest(membership);
+        }
+    }
+
+    /// Keeps a message for the members of a room, if there are any. `lines` returns it as its batch has it in an
+    /// encoding. `queue` takes what goes into the queue of the connection in a place: of all in several rooms but `except`.
     pub(super) fn broadcast<'a>(
         &mut self,
         room: RoomId,
+        except: Option<usize>,
         message: &Message,
         lines: impl Fn(Encoding) -> BroadcastLines<'a>,
+        mut queue: impl FnMut(usize, Part<'_>),
     ) {
         for encoding in Encoding::ALL {
             let audience = self.audiences[encoding.index()].get_mut(room.key() as usize);
-            let Some(audience) = audience.filter(|audience| !audience.members.is_empty()) else { continue };
+            let Some(audience) = audience else { continue };
+            if let Some(queued) = &audience.queued {
+                let alone;
+                let part = if encoding.joins() {
+                    alone = OpenChunk::alone(message, encoding);
+                    alone.part(0)
+                } else {
+                    lines(encoding).into()
+                };
+                let places = queued.places.iter().map(|&place| place as usize);
+                places.filter(|&place| Some(place) != except).for_each(|place| queue(place, part));
+            }
+            if audience.members.is_empty() {
+                continue;
+            }
             let length = audience.length(self.slice_writes);
             let chunk = audience.chunk.get_or_insert_with(|| {
                 self.touched[length as usize].push_back(AudienceId { room, encoding });
@@ -209,13 +314,6 @@ impl Audiences {
         }
     }
 
-    /// Returns what has been said in an audience since the last batch was through, in whole frames.
-    pub(super) fn open_chunk(&mut self, id: AudienceId) -> Option<&OpenChunk> {
-        let chunk = self.audience_mut(id)?.chunk.as_deref_mut()?;
-        chunk.seal();
-        Some(chunk)
-    }
-
     /// Returns what is being given to an audience.
     pub(super) const fn flushing(&self, length: Length) -> Option<&Flushing> {
         self.flushing[length as usize].as_ref()
@@ -226,7 +324,7 @@ impl Audiences {
         self.flushing[length as usize].as_mut().map(|flushing| &mut flushing.chunk)
     }
 
-    /// Takes notice that something else comes before the rest of what is being given to a long audience.
+    /// Handles that something else comes before the rest of what is being given to a long audience.
     pub(super) fn interrupt(&mut self) {
         self.interrupted = self.flushing(Length::Long).is_some();
     }
@@ -241,19 +339,6 @@ impl Audiences {
         self.interrupted
     }
 
-    /// Returns the length of the chunk of a long audience that the owner of a membership will be given.
-    pub(super) fn len_to_come(&self, membership: &Membership) -> Option<usize> {
-        let is_to_come =
-            |chunk: &&Flushing| chunk.audience == membership.audience && membership.index as usize >= chunk.next;
-        self.flushing(Length::Long).filter(is_to_come).map(|flushing| flushing.chunk.bytes().len())
-    }
-
-    /// Tells whether the owner of a membership was given the chunk that others in their audience will be given.
-    pub(super) fn is_given(&self, membership: &Membership) -> bool {
-        self.flushing(Length::Long).is_some_and(|chunk| chunk.audience == membership.audience)
-            && self.len_to_come(membership).is_none()
-    }
-
     /// Returns how many members of a long audience are still to be given a chunk.
     pub(super) fn long_to_go(&self) -> usize {
         let to_go = |chunk: &Flushing| Some(self.audience(chunk.audience)?.members.len().saturating_sub(chunk.next));
@@ -265,11 +350,11 @@ impl Audiences {
         self.flushing(Length::Long).map(|chunk| chunk.audience.room)
     }
 
-    /// Tells whether it takes more than a turn to give something to the members of a room.
+    /// Tells whether it takes more than a slice to give something to the members of a room.
     pub(super) fn is_long(&self, room: RoomId) -> bool {
         let is_long = |encoding| {
-            self.audience(AudienceId { room, encoding })
-                .is_some_and(|audience| audience.length(self.slice_writes) == Length::Long)
+            let audience = self.audience(AudienceId { room, encoding });
+            audience.is_some_and(|audience| audience.length(self.slice_writes) == Length::Long)
         };
         Encoding::ALL.into_iter().any(is_long)
     }
@@ -290,8 +375,8 @@ impl Audiences {
         self.is_short_flushed() && self.is_length_flushed(Length::Long)
     }
 
-    /// Goes on to the next member of an audience of this length with a chunk: its place, and the chunk's length. Each is returned once for each
-    /// chunk.
+    /// Goes on to the next direct member of an audience of this length who needs something of a chunk: its place, and
+    /// from where on. Each is returned once for each chunk.
     pub(super) fn next_member(&mut self, length: Length) -> Option<(usize, usize)> {
         loop {
             if let Some(next) = self.next_of_begun(length) {
@@ -302,10 +387,10 @@ impl Audiences {
         }
     }
 
-    /// Goes on to the next member of the audience of this length whose members are being given a chunk; until it has none left.
+    /// Goes on in the same way, but only in the audience that is being given a chunk.
     pub(super) fn next_of_begun(&mut self, length: Length) -> Option<(usize, usize)> {
         let flushing = &mut self.flushing[length as usize];
-        let next = flushing.as_mut()?.next_member(&self.audiences);
+        let next = flushing.as_mut()?.next_member(&mut self.audiences);
         if next.is_none() {
             self.interrupted &= length == Length::Short;
             let Flushing { chunk, .. } = flushing.take()?;
@@ -314,8 +399,8 @@ impl Audiences {
         next
     }
 
-    /// Returns the places of those who come after the member that it has gone on to, and are to be fetched from memory with them.
-    pub(super) fn next_of_group(&self, length: Length) -> &[u32] {
+    /// Returns the members that come after the one that was gone on to, and are to be fetched from memory with it.
+    pub(super) fn next_of_group(&self, length: Length) -> &[Member] {
         self.flushing(length).map_or(&[], |chunk| chunk.next_of_group(&self.audiences))
     }
 
@@ -333,6 +418,14 @@ impl Audiences {
         Some(Flushing { chunk, audience: id, repeated, next: 0 })
     }
 
+    fn memberships_of(&self, place: usize) -> &[Membership] {
+        match self.memberships.get(place) {
+            None | Some(Memberships::None) => &[],
+            Some(Memberships::One(membership)) => std::slice::from_ref(membership),
+            Some(Memberships::Several(several)) => &several.memberships,
+        }
+    }
+
     fn audience(&self, id: AudienceId) -> Option<&Audience> {
         self.audiences[id.encoding.index()].get(id.room.key() as usize)
     }
@@ -341,11 +434,111 @@ impl Audiences {
         self.audiences[id.encoding.index()].get_mut(id.room.key() as usize)
     }
 
+    /// Returns an audience, which is made if it is new.
+    fn audience_or_new(&mut self, AudienceId { room, encoding }: AudienceId) -> &mut Audience {
+        let (audiences, key) = (&mut self.audiences[encoding.index()], room.key() as usize);
+        if audiences.len() <= key {
+            audiences.resize_with(key + 1, Audience::default);
+        }
+        &mut audiences[key]
+    }
+
+    /// Returns the length of the chunk that is being given to a long audience, if a member of it will be given that.
+    fn len_to_come(&self, Membership { audience, index }: Membership) -> Option<usize> {
+        let is_to_come = |chunk: &&Flushing| chunk.audience == audience && index as usize >= chunk.next;
+        self.flushing(Length::Long).filter(is_to_come).map(|flushing| flushing.chunk.bytes().len())
+    }
+
+    /// Takes what a direct member has not been given.
+    fn take_rest(&mut self, membership: Membership) -> Option<Rest> {
+        let Membership { audience: id, index } = membership;
+        let to_come = self.len_to_come(membership);
+        let audience = self.audience_mut(id)?;
+        let len = match (to_come, &mut audience.chunk) {
+            (Some(len), _) => len,
+            (None, Some(chunk)) => {
+                chunk.seal();
+                chunk.len()
+            }
+            (None, None) => return None,
+        };
+        let from = std::mem::replace(&mut audience.members[index as usize].cursor, offset(len)) as usize;
+        let rest = if to_come.is_some() { Rest::Flushing(from) } else { Rest::Open(id, from) };
+        (from < len).then_some(rest)
+    }
+
+    fn part(&mut self, rest: Rest) -> Option<Part<'_>> {
+        match rest {
+            Rest::Flushing(from) => Some(self.chunk_mut(Length::Long)?.part(from)),
+            Rest::Open(id, from) => Some(self.audience(id)?.chunk.as_ref()?.part(from)),
+        }
+    }
+
+    /// Makes a connection, which is in no audience, a direct member of one. What was said there before is not for it.
+    fn add_direct(&mut self, id: AudienceId, place: usize) {
+        let members = &mut self.audience_or_new(id).members;
+        let index = offset(members.len());
+        members.push(Member { place: offset(place), cursor: 0 });
+        let membership = Membership { audience: id, index };
+        self.memberships[place] = Memberships::One(membership);
+        self.take_rest(membership);
+    }
+
+    /// Takes a direct member out. Another takes its index, one that was given the same of a chunk that is being given.
+    fn remove_direct(&mut self, Membership { audience: id, index }: Membership) {
+        let AudienceId { room, encoding } = id;
+        let members = &mut self.audiences[encoding.index()][room.key() as usize].members;
+        let mut hole = index as usize;
+        let flushing = self.flushing[Length::Long as usize].as_mut();
+        if let Some(flushing) = flushing.filter(|flushing| flushing.audience == id && hole < flushing.next) {
+            flushing.next -= 1;
+            members[hole] = members[flushing.next];
+            move_to(&mut self.memberships, members[hole], hole);
+            hole = flushing.next;
+        }
+        members.swap_remove(hole);
+        if let Some(&member) = members.get(hole) {
+            move_to(&mut self.memberships, member, hole);
+        }
+        if members.is_empty() {
+            *members = Vec::new();
+        }
+    }
+
+    fn add_queued(&mut self, id: AudienceId, place: usize) -> Membership {
+        let places = &mut self.audience_or_new(id).queued.get_or_insert_default().places;
+        places.push(offset(place));
+        Membership { audience: id, index: offset(places.len() - 1) }
+    }
+
+    fn remove_queued(&mut self, Membership { audience: id, index }: Membership) {
+        let Some(audience) = self.audience_mut(id) else { return };
+        let Some(queued) = &mut audience.queued else { return };
+        queued.places.swap_remove(index as usize);
+        let mover = queued.places.get(index as usize).copied();
+        if queued.places.is_empty() {
+            audience.queued = None;
+        }
+        if let Some(mover) = mover
+            && let Memberships::Several(several) = &mut self.memberships[mover as usize]
+        {
+            let moved = several.memberships.iter_mut().filter(|membership| membership.audience == id);
+            moved.for_each(|membership| membership.index = index);
+        }
+    }
+
     /// Keeps the buffers of a chunk that everybody was given.
     fn recycle(&mut self, chunk: Chunk) {
         let emptied = chunk.reclaim().filter(|emptied| self.spare_bytes + emptied.bytes_held() <= SPARE_BYTES_MAX);
         self.spare_bytes += emptied.as_ref().map_or(0, OpenChunk::bytes_held);
         self.spare.extend(emptied);
+    }
+}
+
+/// Says that a direct member has another index now.
+fn move_to(memberships: &mut [Memberships], member: Member, index: usize) {
+    if let Memberships::One(membership) = &mut memberships[member.place as usize] {
+        membership.index = offset(index);
     }
 }
 
@@ -358,12 +551,11 @@ impl Audiences {
 
     /// Asserts that nobody is in any room, nothing is to be said there, and few buffers are kept.
     pub(super) fn assert_empty(&self) {
-        assert!(
-            self.audiences
-                .iter()
-                .flatten()
-                .all(|audience| audience.members.capacity() == 0 && audience.chunk.is_none())
-        );
+        let is_empty = |audience: &Audience| {
+            audience.members.capacity() == 0 && audience.chunk.is_none() && audience.queued.is_none()
+        };
+        assert!(self.audiences.iter().flatten().all(is_empty));
+        assert!(self.memberships.iter().all(|memberships| matches!(memberships, Memberships::None)));
         assert!(self.is_flushed());
         let spare_bytes = self.spare.iter().map(OpenChunk::bytes_held).sum::<usize>();
         assert_eq!(self.spare_bytes, spare_bytes);

@@ -5,7 +5,7 @@
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, VecDeque};
 
-use super::audiences::Membership;
+use super::audiences::Member;
 use super::pulse::{Look, Pulse};
 use super::send_queue::{Limits, Part, Pushed, SendQueue};
 use super::{Output, Share, Upcoming};
@@ -47,7 +47,6 @@ pub(super) struct Outbox<S> {
     /// What is known of the program at its other end.
     dialect: Dialect,
     pub(super) socket: S,
-    membership: Option<Membership>,
     queue: Option<Box<SendQueue>>,
     /// It was given up; the rest of its actions is followed without sending anything.
     abandoned: bool,
@@ -121,7 +120,6 @@ impl<S: Clone> Outboxes<S> {
             form,
             dialect,
             socket,
-            membership: None,
             queue: None,
             abandoned: false,
             watched: false,
@@ -162,12 +160,6 @@ impl<S: Clone> Outboxes<S> {
         }
     }
 
-    /// Returns where the connection in a place sits.
-    pub(super) fn membership(&mut self, place: usize) -> &mut Option<Membership> {
-        let outbox = self.open[place].as_mut();
-        &mut outbox.expect("only connections in their places are members of rooms").membership
-    }
-
     pub(super) fn has_queue(&self, place: usize) -> bool {
         self.open[place].as_ref().is_some_and(|outbox| outbox.queue.is_some() || outbox.is_done())
     }
@@ -176,9 +168,9 @@ impl<S: Clone> Outboxes<S> {
         self.open[place].as_ref().map(|outbox| &outbox.socket)
     }
 
-    /// Returns the sockets of the connections in these places.
-    pub(super) fn sockets<'a>(&'a self, places: &'a [u32]) -> Upcoming<'a, S> {
-        Upcoming::at(places, &self.open)
+    /// Returns the sockets of these members' connections.
+    pub(super) fn sockets<'a>(&'a self, members: &'a [Member]) -> Upcoming<'a, S> {
+        Upcoming::of(members, &self.open)
     }
 
     pub(super) fn push_part(&mut self, place: usize, part: Part<'_>) {

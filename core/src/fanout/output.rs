@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::audiences::Member;
 use super::outboxes::Outbox;
 use crate::{ConnectionId, Incident, Signal};
 
@@ -67,18 +68,18 @@ impl<S: fmt::Debug> fmt::Debug for Output<'_, S> {
 
 /// Gives the sockets of some who are likely to be written to next, in this order; most often of nobody.
 pub struct Upcoming<'a, S> {
-    places: &'a [u32],
+    members: &'a [Member],
     outboxes: &'a [Option<Outbox<S>>],
 }
 
 impl<'a, S> Upcoming<'a, S> {
     pub(super) const fn nobody() -> Self {
-        Self { places: &[], outboxes: &[] }
+        Self { members: &[], outboxes: &[] }
     }
 
-    /// Gives the sockets of those in these places.
-    pub(super) const fn at(places: &'a [u32], outboxes: &'a [Option<Outbox<S>>]) -> Self {
-        Self { places, outboxes }
+    /// Gives the sockets of these members' connections.
+    pub(super) const fn of(members: &'a [Member], outboxes: &'a [Option<Outbox<S>>]) -> Self {
+        Self { members, outboxes }
     }
 }
 
@@ -86,9 +87,9 @@ impl<'a, S> Iterator for Upcoming<'a, S> {
     type Item = &'a S;
 
     fn next(&mut self) -> Option<&'a S> {
-        let (&place, others) = self.places.split_first()?;
-        self.places = others;
-        Some(&self.outboxes.get(place as usize)?.as_ref()?.socket)
+        let (member, others) = self.members.split_first()?;
+        self.members = others;
+        Some(&self.outboxes.get(member.place as usize)?.as_ref()?.socket)
     }
 }
 

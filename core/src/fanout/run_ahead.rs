@@ -26,7 +26,7 @@ impl RunAhead {
 
     /// Tells whether so much more fits in. When all else that was followed is written, any batch does, but for what crowds are to be given:
     /// one that waited for a whole crowd would keep all those behind it waiting, and the next would be as large.
-    pub(super) const fn has_room(&self, crowd: usize, other: usize) -> bool {
+    pub(super) const fn fits(&self, crowd: usize, other: usize) -> bool {
         let crowd_fits = crowd == 0 || self.crowd_before + self.crowd + crowd <= self.bytes_max;
         crowd_fits && (self.other == 0 || self.other + other <= self.bytes_max)
     }

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use bytes::{Buf as _, Bytes, BytesMut};
 
+use crate::batch::lines::BroadcastLines;
 use crate::config::REPLY_RESERVE_BYTES;
 use crate::wire::Encoding;
 use crate::{Config, Message, Time};
@@ -52,6 +53,13 @@ pub(super) struct Part<'a> {
     pub(super) from: usize,
     /// Where in the chunk each of its messages ends.
     pub(super) ends: &'a [u32],
+}
+
+impl<'a> From<BroadcastLines<'a>> for Part<'a> {
+    fn from(lines: BroadcastLines<'a>) -> Self {
+        let (from, ends) = lines.offsets();
+        Self { bytes: lines.bytes(), shared: None, from, ends }
+    }
 }
 
 /// Tells what became of what was pushed.

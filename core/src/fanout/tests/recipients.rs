@@ -142,3 +142,129 @@ fn what_is_delivered_is_dropped_and_counted_where_a_queue_is_full_and_told_where
         writer.assert_sent(way, one, &["again"]);
     }
 }
+
+const KEBAB: RoomId = RoomId::new(2);
+
+#[test]
+fn in_several_rooms_one_is_sent_all_in_the_order_of_the_actions() {
+    let [one, two, three] = [0, 1, 2].map(id);
+    for way in ENCODINGS {
+        let mut writer = Writer::with_encoding(way, &[one, two, three]);
+        writer.send([
+            say(MAIN, "a"),
+            enter(one, PIZZA),
+            say(PIZZA, "b"),
+            say(MAIN, "c"),
+            enter(two, PIZZA),
+            reply(one, "d"),
+            say(PIZZA, "e"),
+            deliver(one, "f"),
+            say_to_others(one, PIZZA, "g"),
+            enter(one, KEBAB),
+            say(KEBAB, "h"),
+            say(MAIN, "i"),
+            leave(one),
+            say(MAIN, "j"),
+            say(PIZZA, "k"),
+            leave_room(one, KEBAB),
+            say(KEBAB, "l"),
+            say(PIZZA, "m"),
+        ]);
+        writer.assert_sent(way, one, &["a", "b", "c", "d", "e", "f", "h", "i", "k", "m"]);
+        writer.assert_sent(way, two, &["a", "c", "e", "g", "i", "j", "k", "m"]);
+        writer.assert_sent(way, three, &["a", "c", "i", "j"]);
+        let mut stats = Stats::default();
+        writer.fanout.count(&mut stats);
+        assert_eq!((stats.messages_out, stats.dropped), (10 + 8 + 4, 0));
+        writer.send([say(PIZZA, "n"), close(one), say(PIZZA, "o"), close(two), close(three)]);
+        writer.assert_sent(way, one, &["n"]);
+        writer.assert_sent(way, two, &["n", "o"]);
+        writer.assert_empty();
+    }
+}
+
+#[test]
+fn in_several_rooms_one_is_sent_all_once_whoever_else_comes_and_goes() {
+    let people = [0, 1, 2, 3].map(id);
+    for way in ENCODINGS {
+        for leaver in people {
+            let mut writer = Writer::with_encoding(way, &people);
+            writer.send(people.map(|person| enter(person, PIZZA)));
+            writer.send([say(MAIN, "a"), say(PIZZA, "b"), leave(leaver), say(MAIN, "c"), say(PIZZA, "d")]);
+            writer.send([
+                enter(leaver, MAIN),
+                say(MAIN, "e"),
+                leave_room(leaver, PIZZA),
+                say(PIZZA, "f"),
+                say(MAIN, "g"),
+            ]);
+            for person in people {
+                let texts: &[_] =
+                    if person == leaver { &["a", "b", "d", "e", "g"] } else { &["a", "b", "c", "d", "e", "f", "g"] };
+                writer.assert_sent(way, person, texts);
+            }
+            writer.send(people.map(close));
+            writer.assert_empty();
+        }
+    }
+}
+
+#[test]
+fn whoever_enters_another_room_while_a_crowd_is_being_given_something_has_all_of_that_once() {
+    let members: Vec<_> = (0..200).map(id).collect();
+    for way in ENCODINGS {
+        for mover in [0, 3, 4, 15, 16, 100, 199] {
+            let mut writer = Writer::with_encoding(way, &members);
+            writer.follow([say(MAIN, "a")]);
+            for _ in 0..5 {
+                writer.poll_once();
+            }
+            writer.follow([enter(id(mover), PIZZA), say(PIZZA, "b")]);
+            writer.poll_once();
+            writer.follow([say(MAIN, "c")]);
+            writer.poll_once();
+            writer.follow([leave_room(id(mover), PIZZA), say(PIZZA, "d"), say(MAIN, "e")]);
+            writer.poll();
+            writer.send([say(MAIN, "f")]);
+            for &member in &members {
+                let texts: &[_] = if member == id(mover) { &["a", "b", "c", "e", "f"] } else { &["a", "c", "e", "f"] };
+                writer.assert_sent(way, member, texts);
+            }
+        }
+    }
+}
+
+#[test]
+fn in_several_rooms_what_finds_no_place_is_dropped_counted_and_told_where_it_is_missing() {
+    let [one, two] = [0, 1].map(id);
+    for way in ENCODINGS {
+        let mut writer = Writer::with_encoding(way, &[one, two]);
+        writer.send([enter(one, PIZZA)]);
+        writer.takes.insert(one.generation(), 0);
+        for number in 0..200 {
+            writer.send([say(if number % 2 == 0 { MAIN } else { PIZZA }, &long(number))]);
+        }
+        let mut stats = Stats::default();
+        writer.fanout.count(&mut stats);
+        assert_eq!(stats.messages_out + stats.dropped, 200 + 100);
+        let given = 200 - stats.dropped as usize;
+        assert!((60..=90).contains(&given), "{given} found a place");
+        writer.send([reply(one, "asked for"), say(PIZZA, "gone")]);
+        writer.take(one, usize::MAX);
+        let mut expected: Vec<_> = (0..given).map(|number| said(&long(number))).collect();
+        expected.extend([Message::Dropped { count: stats.dropped }, said("asked for"), Message::Dropped { count: 1 }]);
+        writer.assert_sent_messages(way, one, &expected);
+        writer.send([say(MAIN, "again")]);
+        writer.assert_sent(way, one, &["again"]);
+    }
+}
+
+#[test]
+fn in_several_rooms_one_may_learn_another_dialect() {
+    let [one, two] = [0, 1].map(id);
+    let mut writer = Writer::with_members(&[one, two]);
+    let learn = Action::Speak { connection: one, dialect: Dialect::CrLf };
+    writer.send([enter(one, PIZZA), say(MAIN, "a"), learn, say(PIZZA, "b"), say(MAIN, "c")]);
+    assert_eq!(writer.received.remove(&100).expect("it was written to"), b"Ann: a\nAnn: b\r\nAnn: c\r\n");
+    assert_eq!(writer.lines(two), ann(["a", "c"]));
+}

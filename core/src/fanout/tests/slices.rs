@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use super::*;
 use crate::fanout::run_ahead::QUEUE_PART;
+use crate::fanout::schedule::ROOM_SLICES_MIN;
 
 const CROWD: u32 = 200;
 const SLICE_WRITES: u32 = 4;
@@ -22,11 +23,11 @@ impl Writer {
     /// Polls until others are to have their turn, or nothing is left; tells which.
     fn poll_slice(&mut self) -> bool {
         loop {
-            let slice_writes = self.fanout.slice_writes;
+            let slice_writes = self.fanout.schedule.slice_writes();
             if !self.poll_once() {
                 return false;
             }
-            if self.fanout.slice_writes < slice_writes {
+            if self.fanout.schedule.slice_writes() < slice_writes {
                 return true;
             }
         }

@@ -128,7 +128,7 @@ fn lines_of_every_length_survive_a_queue() {
     writer.takes.insert(100, 0);
     for (index, text) in texts.iter().enumerate() {
         writer.send([if index % 3 == 0 { reply(one, text) } else { say(MAIN, text) }]);
-        crate::wire::Encoding::default().encode(&said(text), &mut expected, |_| {});
+        Encoding::default().encode(&said(text), &mut expected, |_| {});
         let held = writer.queued(one);
         writer.take(one, held * (index % 5) / 8);
     }
