@@ -7,8 +7,14 @@
 //! A connection in several rooms is a *queued* member of each: what is said there goes into its own queue at once, so
 //! that it is sent in the order of the actions.
 
+mod flushing;
+mod membership;
+
 use std::collections::VecDeque;
 
+pub(super) use self::flushing::Flushing;
+pub(super) use self::membership::Member;
+use self::membership::{AudienceId, Membership, Memberships, Queued, Several};
 use super::chunk::{Chunk, OpenChunk};
 use super::send_queue::Part;
 use crate::batch::lines::{BroadcastLines, offset};
@@ -23,10 +29,6 @@ const SPARE_BYTES_MAX: usize = 256 << 10;
 /// not once for each; measured on Linux, see docs/performance.md.
 const REPEATED_BYTES_MIN: usize = 6 << 10;
 const REPEATED_MEMBERS_MIN: usize = 12;
-
-/// How many members are fetched from memory at once: about as many as a processor waits for at once, and few enough
-/// that the last are still near when they are written to.
-const GROUP_MEMBERS: usize = 16;
 
 #[derive(Debug)]
 pub(super) struct Audiences {
@@ -63,13 +65,6 @@ impl Length {
     const COUNT: usize = 2;
 }
 
-/// Names the members of a room who are spoken to in one encoding.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-struct AudienceId {
-    room: RoomId,
-    encoding: Encoding,
-}
-
 #[derive(Debug, Default)]
 struct Audience {
     /// The direct members.
@@ -77,45 +72,6 @@ struct Audience {
     chunk: Option<Box<OpenChunk>>,
     /// The queued members, if there are any.
     queued: Option<Box<Queued>>,
-}
-
-/// A direct member.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Member {
-    /// Its connection's place in the share.
-    pub(super) place: u32,
-    /// Up to where it has no need of the chunk that it is given next.
-    cursor: u32,
-}
-
-/// The places of an audience's queued members.
-#[derive(Debug, Default)]
-struct Queued {
-    places: Vec<u32>,
-}
-
-/// Says in which audiences a connection is.
-#[derive(Debug, Default)]
-enum Memberships {
-    #[default]
-    None,
-    /// A direct member of this one.
-    One(Membership),
-    /// A queued member of these.
-    Several(Box<Several>),
-}
-
-#[derive(Debug)]
-struct Several {
-    memberships: Vec<Membership>,
-}
-
-/// A connection's place in an audience.
-#[derive(Clone, Copy, Debug)]
-struct Membership {
-    audience: AudienceId,
-    /// Among the direct or the queued members.
-    index: u32,
 }
 
 /// What a direct member has not been given of what was said.
@@ -130,50 +86,6 @@ enum Rest {
 impl Audience {
     const fn length(&self, slice_writes: usize) -> Length {
         if self.members.len() > slice_writes { Length::Long } else { Length::Short }
-    }
-}
-
-/// Holds a chunk that is being given to the members of an audience.
-#[derive(Debug)]
-pub(super) struct Flushing {
-    pub(super) chunk: Chunk,
-    audience: AudienceId,
-    /// The chunk is worth being handed to the operating system once for all members, under this number.
-    repeated: Option<u64>,
-    /// The members before this one were given the chunk.
-    next: usize,
-}
-
-impl Flushing {
-    /// Goes on to the next member who needs something of the chunk: its place, and from where on.
-    fn next_member(&mut self, audiences: &mut [Vec<Audience>]) -> Option<(usize, usize)> {
-        let AudienceId { room, encoding } = self.audience;
-        let members = &mut audiences[encoding.index()][room.key() as usize].members;
-        let len = self.chunk.bytes().len();
-        loop {
-            let member = members.get_mut(self.next)?;
-            self.next += 1;
-            let from = std::mem::take(&mut member.cursor) as usize;
-            if from < len {
-                return Some((member.place as usize, from));
-            }
-        }
-    }
-
-    /// Returns the number under which all members are given what is to be given from an offset on, if they are.
-    pub(super) const fn repeated(&self, from: usize) -> Option<u64> {
-        if from == 0 { self.repeated } else { None }
-    }
-
-    /// Returns the members that are fetched together with the one that was gone on to: none, unless that is the first
-    /// of its group.
-    fn next_of_group<'a>(&self, audiences: &'a [Vec<Audience>]) -> &'a [Member] {
-        let AudienceId { room, encoding } = self.audience;
-        let (group, members) = (self.next - 1, &audiences[encoding.index()][room.key() as usize].members);
-        if group % GROUP_MEMBERS != 0 {
-            return &[];
-        }
-        members.get(self.next..members.len().min(group + GROUP_MEMBERS)).unwrap_or_default()
     }
 }
 
@@ -250,24 +162,33 @@ impl Audiences {
 
     /// Returns the rooms in which the connection in a place is.
     pub(super) fn rooms(&self, place: usize) -> Vec<RoomId> {
-        self.memberships_of(place).iter().map(|membership| membership.audience.room).collect()
+        self.memberships
+            .get(place)
+            .map_or(&[][..], Memberships::all)
+            .iter()
+            .map(|membership| membership.audience.room)
+            .collect()
     }
 
     /// Tells whether the connection in a place is in a room.
     pub(super) fn is_in(&self, place: usize, room: RoomId) -> bool {
-        self.memberships_of(place).iter().any(|membership| membership.audience.room == room)
+        self.memberships
+            .get(place)
+            .map_or(&[][..], Memberships::all)
+            .iter()
+            .any(|membership| membership.audience.room == room)
     }
 
     /// Returns what a connection has to be sent by its queue before anything else goes into it.
     pub(super) fn catch_up(&mut self, place: usize) -> Option<Part<'_>> {
-        let Some(&Memberships::One(membership)) = self.memberships.get(place) else { return None };
+        let membership = self.memberships.get(place)?.one()?;
         let rest = self.take_rest(membership)?;
         self.part(rest)
     }
 
     /// Lets a direct member, who has caught up before, miss what was said since.
     pub(super) fn skip(&mut self, place: usize) {
-        if let Some(&Memberships::One(membership)) = self.memberships.get(place) {
+        if let Some(membership) = self.memberships.get(place).and_then(Memberships::one) {
             self.take_rest(membership);
         }
     }
@@ -418,14 +339,6 @@ impl Audiences {
         Some(Flushing { chunk, audience: id, repeated, next: 0 })
     }
 
-    fn memberships_of(&self, place: usize) -> &[Membership] {
-        match self.memberships.get(place) {
-            None | Some(Memberships::None) => &[],
-            Some(Memberships::One(membership)) => std::slice::from_ref(membership),
-            Some(Memberships::Several(several)) => &several.memberships,
-        }
-    }
-
     fn audience(&self, id: AudienceId) -> Option<&Audience> {
         self.audiences[id.encoding.index()].get(id.room.key() as usize)
     }
@@ -493,12 +406,12 @@ impl Audiences {
         if let Some(flushing) = flushing.filter(|flushing| flushing.audience == id && hole < flushing.next) {
             flushing.next -= 1;
             members[hole] = members[flushing.next];
-            move_to(&mut self.memberships, members[hole], hole);
+            self.memberships[members[hole].place as usize].move_to(id, hole);
             hole = flushing.next;
         }
         members.swap_remove(hole);
         if let Some(&member) = members.get(hole) {
-            move_to(&mut self.memberships, member, hole);
+            self.memberships[member.place as usize].move_to(id, hole);
         }
         if members.is_empty() {
             *members = Vec::new();
@@ -519,11 +432,8 @@ impl Audiences {
         if queued.places.is_empty() {
             audience.queued = None;
         }
-        if let Some(mover) = mover
-            && let Memberships::Several(several) = &mut self.memberships[mover as usize]
-        {
-            let moved = several.memberships.iter_mut().filter(|membership| membership.audience == id);
-            moved.for_each(|membership| membership.index = index);
+        if let Some(mover) = mover {
+            self.memberships[mover as usize].move_to(id, index as usize);
         }
     }
 
@@ -532,13 +442,6 @@ impl Audiences {
         let emptied = chunk.reclaim().filter(|emptied| self.spare_bytes + emptied.bytes_held() <= SPARE_BYTES_MAX);
         self.spare_bytes += emptied.as_ref().map_or(0, OpenChunk::bytes_held);
         self.spare.extend(emptied);
-    }
-}
-
-/// Says that a direct member has another index now.
-fn move_to(memberships: &mut [Memberships], member: Member, index: usize) {
-    if let Memberships::One(membership) = &mut memberships[member.place as usize] {
-        membership.index = offset(index);
     }
 }
 

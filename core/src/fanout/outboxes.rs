@@ -2,11 +2,18 @@
 //!
 //! Invariant: a connection stands in line exactly while it has something queued and is not known to block.
 
+mod checks;
+mod notice;
+mod outbox;
+
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, VecDeque};
 
+pub(super) use self::checks::Check;
+pub(super) use self::notice::Notice;
+pub(super) use self::outbox::Outbox;
 use super::audiences::Member;
-use super::pulse::{Look, Pulse};
+use super::pulse::Pulse;
 use super::send_queue::{Limits, Part, Pushed, SendQueue};
 use super::{Output, Share, Upcoming};
 use crate::wire::Encoding;
@@ -38,44 +45,6 @@ pub(super) struct Outboxes<S> {
     dropped: u64,
     /// The server stops: who has been sent everything is not waited for, and from then on nobody is.
     stops_at: Option<Time>,
-}
-
-#[derive(Debug)]
-pub(super) struct Outbox<S> {
-    connection: ConnectionId,
-    form: Form,
-    /// What is known of the program at its other end.
-    dialect: Dialect,
-    pub(super) socket: S,
-    queue: Option<Box<SendQueue>>,
-    /// It was given up; the rest of its actions is followed without sending anything.
-    abandoned: bool,
-    /// There is an entry for it among the stalls.
-    watched: bool,
-    /// How many pings it was sent since it last showed that its owner is there.
-    unanswered: u8,
-    /// Nothing more is sent after what is queued; then it is ended both ways, for this reason.
-    cut: Option<Incident>,
-}
-
-/// Tells what comes of looking at a connection whose time has come.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Check {
-    /// Nothing: it is gone, or shows by what it takes whether its owner is there.
-    Passed,
-    /// It is to be asked.
-    Ping(ConnectionId),
-    /// It owes an answer for too long.
-    Unanswered(ConnectionId),
-}
-
-/// What the adapter is to be told, besides bytes.
-#[derive(Debug)]
-pub(super) enum Notice<S> {
-    AwaitWritable(ConnectionId),
-    Signal(ConnectionId, Signal),
-    Finish(S),
-    Abandon(S, Option<Incident>),
 }
 
 impl<S: Clone> Outboxes<S> {
@@ -210,67 +179,6 @@ impl<S: Clone> Outboxes<S> {
             self.closing.insert(connection, outbox);
         } else if !outbox.abandoned {
             self.end(outbox);
-        }
-    }
-
-    /// Ends a connection in the same way, but both ways.
-    pub(super) fn close_both_ways(&mut self, connection: ConnectionId, incident: Incident) {
-        if let Some(place) = self.place(connection)
-            && let Some(outbox) = &mut self.open[place]
-        {
-            outbox.cut.get_or_insert(incident);
-        }
-        self.close(connection);
-    }
-
-    /// Takes notice that the owner of a connection is there.
-    pub(super) fn hear(&mut self, connection: ConnectionId) {
-        let Some(place) = self.place(connection) else { return };
-        if let Some(outbox) = &mut self.open[place] {
-            outbox.unanswered = 0;
-        }
-    }
-
-    /// Looks at the next connection whose time has come.
-    pub(super) fn next_check(&mut self, now: Time) -> Option<Check> {
-        let look = self.pulse.take_due(now)?;
-        let (Look::Ping(connection) | Look::LastChance(connection)) = look;
-        let Some(place) = self.place(connection) else { return Some(Check::Passed) };
-        let Some(outbox) = self.open[place].as_mut().filter(|outbox| !outbox.is_done()) else {
-            return Some(Check::Passed);
-        };
-        if outbox.queue.is_some() {
-            // What it takes of that shows whether its owner is there, and a ping behind it would wait for that long, too.
-            outbox.unanswered = 0;
-        }
-        let (is_reading, is_overdue) = (outbox.queue.is_none(), self.pulse.is_overdue(outbox.unanswered));
-        Some(match look {
-            Look::LastChance(_) => {
-                if is_overdue {
-                    Check::Unanswered(connection)
-                } else {
-                    Check::Passed
-                }
-            }
-            Look::Ping(_) => {
-                self.pulse.begin(now, connection);
-                if is_overdue {
-                    self.pulse.give_last_chance(now, connection);
-                } else if is_reading {
-                    outbox.unanswered += u8::from(outbox.form.answers_pings());
-                    return Some(Check::Ping(connection));
-                }
-                Check::Passed
-            }
-        })
-    }
-
-    /// Ends a connection both ways, for this reason, at once or when its queue is written.
-    pub(super) fn cut(&mut self, connection: ConnectionId, incident: Incident) {
-        let Some(outbox) = self.outbox_mut(connection).filter(|outbox| !outbox.is_done()) else { return };
-        outbox.cut = Some(incident);
-        if outbox.queue.is_none() {
-            self.abandon(connection, Some(incident));
         }
     }
 
@@ -541,26 +449,6 @@ impl<S: Clone> Outboxes<S> {
         match self.place(connection) {
             Some(place) => self.open[place].as_mut(),
             None => self.closing.get_mut(&connection),
-        }
-    }
-}
-
-impl<S> Outbox<S> {
-    fn encoding(&self) -> Encoding {
-        Encoding::of(self.form, self.dialect)
-    }
-
-    /// Tells whether nothing more is to be sent than what is queued, if that is anything.
-    const fn is_done(&self) -> bool {
-        self.abandoned || self.cut.is_some()
-    }
-}
-
-impl<S> Notice<S> {
-    const fn connection(&self) -> Option<ConnectionId> {
-        match self {
-            Self::AwaitWritable(id) | Self::Signal(id, _) => Some(*id),
-            Self::Finish(_) | Self::Abandon(..) => None,
         }
     }
 }
