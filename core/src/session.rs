@@ -11,7 +11,7 @@ use crate::request::{Asked, Request};
 use crate::signal::Signals;
 use crate::texts::Saying;
 use crate::time::Time;
-use crate::wire::contract::Decode as _;
+use crate::wire::decode::Decode as _;
 use crate::wire::intake::{End, Intake};
 use crate::wire::{Decoder, Encoding, Form};
 

@@ -3,6 +3,7 @@
 //! A form is a folder here, with a type that does all that [`contract::Wire`] asks for.
 
 pub(crate) mod contract;
+pub(crate) mod decode;
 pub(crate) mod intake;
 pub(crate) mod lines;
 pub(crate) mod step;
@@ -12,7 +13,8 @@ use std::ops::ControlFlow;
 
 use bytes::{Bytes, BytesMut};
 
-use self::contract::{Decode, Joined, LetIn, List, ListCost, Wire};
+use self::contract::{Joined, LetIn, List, ListCost, Wire};
+use self::decode::Decode;
 use self::intake::Intake;
 use self::step::Step;
 use crate::config::Config;

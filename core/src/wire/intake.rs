@@ -1,6 +1,6 @@
 //! Owns what has come from a connection until it is asked for, and whether more will come.
 
-use super::contract::Decode;
+use super::decode::Decode;
 
 #[derive(Debug)]
 pub(crate) struct Intake<D> {

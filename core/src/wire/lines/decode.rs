@@ -18,7 +18,7 @@ use crate::other_protocol::OtherProtocol;
 use crate::request::{Asked, Request};
 use crate::text;
 use crate::texts::Saying;
-use crate::wire::contract::Decode;
+use crate::wire::decode::Decode;
 
 /// What a terminal sends for ^D. At the start of a line it means the end of input, as it does to a shell.
 const END_OF_INPUT: u8 = 0x04;

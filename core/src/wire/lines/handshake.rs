@@ -9,7 +9,8 @@ use crate::dialect::LineEnd;
 use crate::incidents::Incident;
 use crate::message::Message;
 use crate::time::Time;
-use crate::wire::contract::{Decode as _, LetIn};
+use crate::wire::contract::LetIn;
+use crate::wire::decode::Decode as _;
 use crate::wire::intake::Intake;
 use crate::wire::step::Step;
 

@@ -20,7 +20,7 @@ use crate::config::Config;
 use crate::request::{Asked, Request};
 use crate::texts::Saying;
 use crate::time::Time;
-use crate::wire::contract::Decode;
+use crate::wire::decode::Decode;
 
 /// How many times the bytes of the longest line a message may have before it is no mistake any more, but an attack: what a person
 /// pastes by mistake is answered, and costs no connection.
