@@ -5,6 +5,7 @@
 
 mod audiences;
 mod chunk;
+mod outbox;
 mod outboxes;
 mod output;
 mod pulse;

@@ -4,15 +4,14 @@
 
 mod checks;
 mod notice;
-mod outbox;
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, VecDeque};
 
 pub(super) use self::checks::Check;
 pub(super) use self::notice::Notice;
-pub(super) use self::outbox::Outbox;
 use super::audiences::Member;
+use super::outbox::Outbox;
 use super::pulse::Pulse;
 use super::send_queue::{Limits, Part, Pushed, SendQueue};
 use super::{Output, Share, Upcoming};

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::audiences::Member;
-use super::outboxes::Outbox;
+use super::outbox::Outbox;
 use crate::{ConnectionId, Incident, Signal};
 
 /// Tells the adapter what to do with a socket. Its `Debug` hides what is to be written.

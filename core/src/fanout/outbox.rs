@@ -1,16 +1,16 @@
 //! Owns what is known of one connection while there may be something to be sent to it.
 
-use crate::fanout::send_queue::SendQueue;
+use super::send_queue::SendQueue;
 use crate::wire::Encoding;
 use crate::{ConnectionId, Dialect, Form, Incident};
 
 #[derive(Debug)]
-pub(in crate::fanout) struct Outbox<S> {
+pub(super) struct Outbox<S> {
     pub(super) connection: ConnectionId,
     pub(super) form: Form,
     /// What is known of the program at its other end.
     pub(super) dialect: Dialect,
-    pub(in crate::fanout) socket: S,
+    pub(super) socket: S,
     pub(super) queue: Option<Box<SendQueue>>,
     /// It was given up; the rest of its actions is followed without sending anything.
     pub(super) abandoned: bool,
