@@ -11,8 +11,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use chinwag_core::{
-    Action, Batch, Chat, Config, ConnectionId, Dialect, Event, Fanout, Form, Message, Output, Request, RoomId, Secret,
-    Share, Signal, Time, Written,
+    Action, Config, ConnectionId, Fanout, Hub, Message, Output, Request, RoomId, Secret, Session, Share, Signal, Time,
+    Written,
 };
 use chinwag_tests::sim::{Laws, Model, Reader};
 
@@ -67,13 +67,17 @@ struct Person {
 }
 
 struct World {
-    chat: Chat,
+    /// With what was decided and not handed on.
+    hub: Hub<usize>,
+    /// How much of that was seen to be lawful.
+    followed: usize,
+    /// The slots that are free again, of which the last is the next to be used.
+    free_slots: Vec<u32>,
+    slots: u32,
     fanout: Fanout<usize>,
     laws: Laws,
     model: Model,
     people: Vec<Person>,
-    /// The numbers in the model of those who are not ended.
-    batch: Batch<usize>,
     /// In which order the members of each room sit in the fan-out.
     seats: [Vec<ConnectionId>; ROOMS.len()],
     dropped: usize,
@@ -91,12 +95,14 @@ impl World {
     fn new() -> Self {
         let config = config();
         Self {
-            chat: Chat::new(config.clone()),
+            hub: Hub::new(config.clone()),
+            followed: 0,
+            free_slots: Vec::new(),
+            slots: 0,
             fanout: Fanout::new(&config, Share::ALL),
             laws: Laws::default(),
             model: Model::new(&config),
             people: Vec::new(),
-            batch: Batch::new(),
             seats: Default::default(),
             dropped: 0,
         }
@@ -138,7 +144,7 @@ impl World {
                 moves.push(Move::Resume(place));
             }
         }
-        if !self.batch.is_empty() {
+        if self.is_anything_decided() {
             let stalling = |place: usize| usize::from(self.people[live[place]].stalls) << place;
             let stalling: usize = (0..live.len()).map(stalling).sum();
             moves.extend((0..1 << live.len()).filter(|others| others & stalling == 0).map(Move::HandOn));
@@ -160,7 +166,8 @@ impl World {
                 let index = self.live()[place];
                 let Person { user, connection, .. } = self.people[index];
                 self.model.close(Time::START, user);
-                self.handle(Event::Closed { connection })
+                self.hub.handle_closed(Time::START, connection);
+                self.follow()
             }
             Move::GoOnAs(place, other) => {
                 let connection = self.people[self.live()[other]].connection;
@@ -185,10 +192,15 @@ impl World {
     }
 
     fn connect(&mut self) -> Lawful {
-        let connection = self.chat.next_connection();
         let user = self.people.len();
         self.model.add_user();
-        self.batch.push_socket(connection, user);
+        let mut session = Session::new(&config());
+        let opened = self.hub.open(Time::START, &mut session, user);
+        let connection = opened.map_err(|_| "nobody is let in".to_owned())?;
+        if connection.slot() != self.free_slots.pop().unwrap_or(self.slots) {
+            return Err("the slot is another than was free".to_owned());
+        }
+        self.slots = self.slots.max(connection.slot() + 1);
         self.people.push(Person {
             user,
             connection,
@@ -199,7 +211,6 @@ impl World {
             is_paused: false,
             is_ended: false,
         });
-        self.chat.handle(Time::START, Event::Opened { connection, form: Form::Lines, dialect: Dialect::Lf });
         let name = self.collect()?.ok_or("a newcomer is told a name")?;
         let token = config().token(connection).ok_or("there is a secret")?;
         self.model.open(Time::START, user, &name, &token.to_string())?;
@@ -212,40 +223,52 @@ impl World {
         self.model.read(user, format!("{line}\n").as_bytes());
         self.model.ask(Time::START, user)?;
         let request = Request::parse(line).ok_or("each line asks for something")?;
-        self.handle(Event::Requested { connection, request })
+        self.hub.handle_requests(Time::START, connection, vec![request]);
+        while let Some(effect) = self.hub.poll_effect() {
+            self.hub.handle_answer(Time::START, effect.perform(&config()));
+        }
+        self.follow()
     }
 
-    fn handle(&mut self, event: Event) -> Lawful {
-        self.chat.handle(Time::START, event);
+    fn follow(&mut self) -> Lawful {
         self.collect()?;
         self.check()
     }
 
+    fn is_anything_decided(&self) -> bool {
+        self.hub.actions().next().is_some()
+    }
+
     fn collect(&mut self) -> Lawful<Option<String>> {
         let mut name = None;
-        while let Some(action) = self.chat.poll_action() {
-            self.laws.follow(&action)?;
-            if let Action::Reply { message: Message::YouAre { name: told }, .. } = &action {
+        for action in self.hub.actions().skip(self.followed) {
+            self.laws.follow(action)?;
+            self.followed += 1;
+            if let Action::Reply { message: Message::YouAre { name: told }, .. } = action {
                 name.get_or_insert_with(|| told.to_string());
             }
-            self.batch.push(action);
+            if let Action::Close { connection, .. } | Action::Cut { connection } = action {
+                self.free_slots.push(connection.slot());
+            }
         }
         Ok(name)
     }
 
     fn check(&self) -> Lawful {
-        let (people, rooms) = (self.chat.people(), self.chat.rooms());
+        let chat = self.hub.chat();
+        let (people, rooms) = (chat.people(), chat.rooms());
         if (people, rooms) != (self.model.people(), self.model.rooms()) {
             return Err(format!("{people} people in {rooms} rooms are not those of the model"));
         }
-        if self.chat.silent() != self.model.silent() {
+        if self.hub.chat().silent() != self.model.silent() {
             return Err("others than in the model are silent".to_owned());
         }
-        self.laws.check(people + self.chat.silent(), rooms)
+        self.laws.check(people + self.hub.chat().silent(), rooms)
     }
 
     fn hand_on(&mut self) -> Lawful {
-        let batch = std::mem::take(&mut self.batch);
+        self.followed = 0;
+        let Some(batch) = self.hub.take_batch() else { return self.poll() };
         for action in batch.actions() {
             if let Action::Enter { connection, room } = action {
                 self.seats[room.key() as usize].push(*connection);
@@ -272,7 +295,7 @@ impl World {
                 return Err(format!("{queued} bytes are queued for user {}", person.user));
             }
             let waits = !person.reader.has_all(self.model.lines(person.user));
-            if self.batch.is_empty() && !person.stalls && (waits || person.is_paused && !person.is_ended) {
+            if !self.is_anything_decided() && !person.stalls && (waits || person.is_paused && !person.is_ended) {
                 let next = person.reader.next(self.model.lines(person.user));
                 return Err(format!("user {} reads, and still waits for {next}", person.user));
             }
@@ -330,7 +353,7 @@ impl World {
             self.take(Move::Quit(place))?;
             self.hand_on()?;
         }
-        if self.live().is_empty() && self.chat.people() + self.chat.silent() == 0 {
+        if self.live().is_empty() && self.hub.chat().people() + self.hub.chat().silent() == 0 {
             Ok(self.dropped)
         } else {
             Err("somebody is left".to_owned())
@@ -360,7 +383,7 @@ impl World {
             words.join(" ")
         };
         let was_renamed = self.people.iter().any(|person| person.was_renamed);
-        let mut key = format!("{} {was_renamed}\n", self.chat.next_connection().slot());
+        let mut key = format!("{} {was_renamed}\n", self.free_slots.last().unwrap_or(&self.slots));
         for &index in &live {
             let Person { user, connection, reader, stalls, is_paused, .. } = &self.people[index];
             let (name, room) = self.model.whereabouts(*user).unwrap_or_default();
@@ -376,7 +399,7 @@ impl World {
         for seats in &self.seats {
             let _ = writeln!(key, "{:?}", seats.iter().map(|&seat| place(seat)).collect::<Vec<_>>());
         }
-        for action in self.batch.actions() {
+        for action in self.hub.actions() {
             let _ = match action {
                 Action::Open { connection, .. } => writeln!(key, "open {}", place(*connection)),
                 Action::Speak { connection, .. } => writeln!(key, "speak {}", place(*connection)),
@@ -392,7 +415,7 @@ impl World {
                     let except = except.map(place);
                     writeln!(key, "to {} but {except:?} {}", RoomId::key(*room), line(&message.to_string()))
                 }
-                Action::Close { connection } => writeln!(key, "close {}", place(*connection)),
+                Action::Close { connection, .. } => writeln!(key, "close {}", place(*connection)),
                 Action::Cut { connection } => writeln!(key, "cut {}", place(*connection)),
                 Action::Answer { .. } | Action::Alive { .. } | Action::Stop { .. } => Ok(()),
             };

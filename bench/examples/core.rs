@@ -6,7 +6,7 @@
 use std::time::{Duration, Instant};
 
 use chinwag_bench::World;
-use chinwag_core::Event;
+use chinwag_core::{ConnectionId, Request};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 
 /// What the servers take their memory from.
@@ -34,7 +34,9 @@ fn steps(criterion: &mut Criterion) {
         // A message from anyone, from the request to the actions: what the one hub of a server does.
         group.bench_function(BenchmarkId::new("message", people), |bencher| {
             bencher.iter_custom(|messages| {
-                time(&mut world, messages, |world, events| events.into_iter().for_each(|event| world.happen(event)))
+                time(&mut world, messages, |world, requests| {
+                    requests.into_iter().for_each(|(connection, request)| world.happen(connection, request));
+                })
             });
         });
         world.deliver();
@@ -95,14 +97,14 @@ fn steps(criterion: &mut Criterion) {
 }
 
 /// Returns how long it takes to `hear` so many messages, some of them at a time, without the time to pick who says them.
-fn time(world: &mut World, messages: u64, mut hear: impl FnMut(&mut World, Vec<Event>)) -> Duration {
+fn time(world: &mut World, messages: u64, mut hear: impl FnMut(&mut World, Vec<(ConnectionId, Request)>)) -> Duration {
     let (mut left, mut taken) = (messages as usize, Duration::ZERO);
     while left > 0 {
         let count = left.min(PICKED_MAX);
         let picked: Vec<_> =
-            (0..count).step_by(AT_ONCE).map(|from| world.pick_events(AT_ONCE.min(count - from))).collect();
+            (0..count).step_by(AT_ONCE).map(|from| world.pick_requests(AT_ONCE.min(count - from))).collect();
         let start = Instant::now();
-        picked.into_iter().for_each(|events| hear(world, events));
+        picked.into_iter().for_each(|requests| hear(world, requests));
         taken += start.elapsed();
         left -= count;
     }

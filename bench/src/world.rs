@@ -3,9 +3,9 @@
 use std::hint::black_box;
 use std::iter;
 
+use chinwag_core::log::Command;
 use chinwag_core::{
-    Config, ConnectionId, Event, Fanout, Hub, Name, Next, Output, Request, Session, Share, Signals, Text, Texts, Time,
-    Written,
+    Config, ConnectionId, Fanout, Hub, Name, Next, Output, Request, Session, Share, Signals, Text, Texts, Time, Written,
 };
 
 /// How many people are in each room.
@@ -77,37 +77,37 @@ impl World {
         (self.picked % self.people() as u64) as usize
     }
 
-    /// Picks so many, and returns what the hub hears of them: that each says something.
-    pub fn pick_events(&mut self, count: usize) -> Vec<Event> {
+    /// Picks so many, and returns what they ask for: each says something.
+    pub fn pick_requests(&mut self, count: usize) -> Vec<(ConnectionId, Request)> {
         let texts = Texts::from(Text::clean(&"x".repeat(TEXT_CHARS)));
         let said = || {
             let person = self.pick();
             let connection = self.connections[person];
-            Event::Requested { connection, request: Request::Say(texts.clone()) }
+            (connection, Command::Say(texts.clone()).into())
         };
         iter::repeat_with(said).take(count).collect()
     }
 
-    /// Lets something happen, up to the actions that follow from it. They are kept until a batch is full, and then thrown away.
-    pub fn happen(&mut self, event: Event) {
-        self.hub.handle(Time::START, event);
+    /// Lets somebody ask for something, up to the actions that follow from it. They are kept until a batch is full, and then thrown away.
+    pub fn happen(&mut self, connection: ConnectionId, request: Request) {
+        self.hub.handle_requests(Time::START, connection, vec![request]);
         self.throw_away();
     }
 
-    /// Lets many things happen at once.
-    pub fn happen_all(&mut self, events: Vec<Event>) {
-        self.hub.handle_all(Time::START, events);
+    /// Lets many ask for something at once.
+    pub fn happen_all(&mut self, requests: Vec<(ConnectionId, Request)>) {
+        self.hub.handle_all(Time::START, requests);
         self.throw_away();
     }
 
     /// Lets somebody join a room.
     pub fn join(&mut self, person: usize, room: usize) {
-        self.ask(person, Request::Join(name(room)));
+        self.ask(person, Command::Join(name(room)).into());
     }
 
     /// Lets somebody take a name.
     pub fn rename(&mut self, person: usize, number: usize) {
-        self.ask(person, Request::Rename(name(number)));
+        self.ask(person, Command::Rename(name(number)).into());
     }
 
     /// Lets somebody's line come in as bytes, up to the actions that follow from it.
@@ -158,7 +158,7 @@ impl World {
     }
 
     fn ask(&mut self, person: usize, request: Request) {
-        self.hub.handle(Time::START, Event::Requested { connection: self.connections[person], request });
+        self.hub.handle_requests(Time::START, self.connections[person], vec![request]);
     }
 }
 

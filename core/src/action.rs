@@ -1,6 +1,6 @@
 //! Owns the words that come out of [`Chat`](crate::Chat): what is to be done, in this order.
 
-use crate::{ConnectionId, Dialect, Form, Message, RoomId};
+use crate::{CloseCode, ConnectionId, Dialect, Form, Message, RoomId};
 
 /// Orders one thing to be done. Actions are plain data, and are followed in the order in which they were given.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -61,7 +61,7 @@ pub enum Action {
         /// What.
         message: Message,
     },
-    /// Answers a [`Request::Mark`](crate::Request::Mark): lets the connection ask for more once there is room for the replies.
+    /// Answers a [`Notice::Fence`](crate::Notice::Fence): lets the connection ask for more once there is room for the replies.
     Answer {
         /// Whose mark it was.
         connection: ConnectionId,
@@ -75,6 +75,8 @@ pub enum Action {
     Close {
         /// Whose it is.
         connection: ConnectionId,
+        /// Why, in the words of a `WebSocket`; nothing if it has ended already.
+        code: Option<CloseCode>,
     },
     /// Ends a connection both ways, after it was sent all that came before this: its owner goes on with another.
     Cut {

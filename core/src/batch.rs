@@ -202,7 +202,7 @@ mod tests {
             (batch([broadcast(4), elsewhere(5), deliver()]), true),
             (batch([broadcast(4), elsewhere(5), deliver(), deliver()]), false),
             (batch([broadcast(4), elsewhere(5), broadcast(4)]), false),
-            (batch([broadcast(10), leave(), Action::Close { connection: ANN }]), true),
+            (batch([broadcast(10), leave(), Action::Close { connection: ANN, code: None }]), true),
             (batch([Action::Stop { message: Message::Stopping }]), false),
             (batch([broadcast(1), Action::Stop { message: Message::Stopping }, broadcast(1)]), false),
         ];

@@ -12,7 +12,7 @@ mod silent;
 mod snapshot;
 mod vacant;
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::VecDeque;
 use std::hint::black_box;
 use std::mem;
 
@@ -22,10 +22,8 @@ use self::random_names::RandomNames;
 use self::rooms::{Presence, Rooms, Spoken};
 use self::silent::Silent;
 use crate::clock::Clock;
-use crate::{
-    Action, CloseCode, Config, ConnectionId, Dialect, Event, Form, Message, Name, Request, RoomId, Stats, Texts, Time,
-    Token,
-};
+use crate::log::{Command, Event};
+use crate::{Action, CloseCode, Config, ConnectionId, Form, Message, Name, RoomId, Stats, Texts, Time};
 
 /// Turns what has happened into what is to be done.
 ///
@@ -35,13 +33,14 @@ use crate::{
 ///
 /// # Examples
 /// ```
-/// use chinwag_core::{Action, Chat, Config, ConnectionId, Dialect, Event, Form, Message, Request, Text, Time};
+/// use chinwag_core::log::{Command, Event};
+/// use chinwag_core::{Action, Chat, Config, ConnectionId, Message, Text, Time};
 ///
-/// let mut chat = Chat::new(Config::default());
+/// let mut chat = Chat::new(&Config::default());
 /// let ann = ConnectionId::new(0, 0, 0);
-/// chat.handle(Time::START, Event::Opened { connection: ann, form: Form::Lines, dialect: Dialect::Lf });
-/// let request = Request::Say(Text::clean("hello").into());
-/// chat.handle(Time::START, Event::Requested { connection: ann, request });
+/// chat.handle(Time::START, Event::Opened { connection: ann });
+/// let command = Command::Say(Text::clean("hello").into());
+/// chat.handle(Time::START, Event::Commanded { connection: ann, command });
 ///
 /// let last = std::iter::from_fn(|| chat.poll_action()).last();
 /// let Some(Action::Broadcast { message: Message::Said { texts, .. }, .. }) = last else { panic!() };
@@ -49,12 +48,9 @@ use crate::{
 /// ```
 #[derive(Clone, Debug)]
 pub struct Chat {
-    config: Config,
     people: People,
     /// How many connections were opened so far.
     opened: u32,
-    /// The keys of those who are spoken to as browsers: apart, so that lines, which most have, need no more for it.
-    browsers: HashSet<u32>,
     /// Those who came a moment ago and have asked for nothing: they are in `main`, and nobody there knows of them.
     silent: Silent,
     names: Names,
@@ -65,7 +61,6 @@ pub struct Chat {
     actions: VecDeque<Action>,
     /// How many messages people have said.
     said: u64,
-    stopped: bool,
 }
 
 /// Why somebody is found: only what those ask for is followed who are here.
@@ -74,11 +69,10 @@ const HERE: &str = "they are here";
 impl Chat {
     /// Starts with nobody here.
     #[must_use]
-    pub fn new(config: Config) -> Self {
+    pub fn new(config: &Config) -> Self {
         Self {
             people: People::default(),
             opened: 0,
-            browsers: HashSet::new(),
             silent: Silent::new(config.announce_wait),
             names: Names::default(),
             random_names: RandomNames::new(config.seed),
@@ -86,9 +80,22 @@ impl Chat {
             clock: Clock::default(),
             actions: VecDeque::new(),
             said: 0,
-            stopped: false,
-            config,
         }
+    }
+
+    /// Returns the rooms, as many as fit.
+    pub(crate) fn list_rooms(&self, form: Form, bytes_max: usize) -> Message {
+        self.rooms.list(form, bytes_max)
+    }
+
+    /// Returns who is in the room of somebody who is here, as many as fit.
+    pub(crate) fn list_members(&self, connection: ConnectionId, form: Form, bytes_max: usize) -> Message {
+        self.rooms.list_members(self.person(connection).room, form, bytes_max, |key| self.people.name(key))
+    }
+
+    /// Tells whether somebody is here of whom nobody knows yet.
+    pub(crate) fn is_silent(&self, connection: ConnectionId) -> bool {
+        self.silent.contains(connection)
     }
 
     /// Returns an id that the next connection of server 0 may have: for whoever drives a chat without a [`Hub`](crate::Hub).
@@ -124,38 +131,33 @@ impl Chat {
         stats.messages_in += self.said;
     }
 
-    /// Tells whether the server stops, so that nothing changes any more.
-    #[must_use]
-    pub const fn is_stopped(&self) -> bool {
-        self.stopped
-    }
-
-    /// Takes notice of what has happened. An event of a connection that is not here, or not any more, changes nothing.
-    pub fn handle(&mut self, now: Time, event: Event) {
-        if self.stopped {
-            return;
+    /// Handles what has happened, after what is due by then. An event of a connection that is not here, or not any more, changes nothing else.
+    pub fn handle(&mut self, at: Time, event: Event) {
+        if self.poll_timeout().is_some_and(|due| due <= at) {
+            self.on_due(at);
         }
         match event {
-            Event::Opened { connection, form, dialect } => self.on_opened(now, connection, form, dialect),
-            Event::Requested { connection, request } => {
+            Event::Opened { connection } => self.on_opened(at, connection),
+            Event::Commanded { connection, command } => {
                 if self.is_here(connection) {
-                    self.on_request(now, connection, request);
+                    self.on_command(at, connection, command);
                 }
             }
             Event::Closed { connection } => {
                 if self.is_here(connection) {
-                    self.on_gone(now, connection, None);
+                    self.on_gone(at, connection, None);
                 }
             }
-            Event::Woke => self.on_woke(now),
-            Event::Clock { unix_ms } => self.clock = Clock::set(now, unix_ms),
-            Event::Stopped => self.on_stopped(),
+            Event::Woke => {}
+            Event::Clock { unix_ms } => self.clock = Clock::set(at, unix_ms),
+            Event::ServerGone { server } => self.on_server_gone(at, server),
         }
     }
 
-    /// Fetches from memory what these events are about, so that [`handle`](Self::handle) need not wait for each in turn. It changes nothing.
-    pub(crate) fn prefetch(&self, events: &[Event]) {
-        let people = || events.iter().filter_map(|event| self.people.get(event.connection()?));
+    /// Fetches from memory what is known of these connections, so that [`handle`](Self::handle) need not wait for each in turn. It changes
+    /// nothing.
+    pub(crate) fn prefetch(&self, connections: impl Iterator<Item = ConnectionId> + Clone) {
+        let people = || connections.clone().filter_map(|connection| self.people.get(connection));
         // No read depends on another within a pass: the processor makes many at once.
         black_box(people().fold(0, |all, person| all ^ person.room.key()));
         black_box(people().fold(0, |all, person| all ^ self.rooms.glance(person.room)));
@@ -164,6 +166,16 @@ impl Chat {
     /// Returns the next thing to do.
     pub fn poll_action(&mut self) -> Option<Action> {
         self.actions.pop_front()
+    }
+
+    /// Adds something to be done.
+    pub(crate) fn push_action(&mut self, action: Action) {
+        self.actions.push_back(action);
+    }
+
+    /// Puts something to be done before what is to be done at a place.
+    pub(crate) fn insert_action(&mut self, place: usize, action: Action) {
+        self.actions.insert(place, action);
     }
 
     /// Returns what time of day it takes it to be.
@@ -187,10 +199,10 @@ impl Chat {
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Time> {
         let due = [self.rooms.next_due(), self.silent.next_due()];
-        due.into_iter().flatten().min().filter(|_| !self.stopped)
+        due.into_iter().flatten().min()
     }
 
-    fn on_opened(&mut self, now: Time, connection: ConnectionId, form: Form, dialect: Dialect) {
+    fn on_opened(&mut self, at: Time, connection: ConnectionId) {
         if !self.people.is_free(connection) {
             return;
         }
@@ -198,58 +210,25 @@ impl Chat {
         self.opened = self.opened.wrapping_add(1);
         self.people.insert(connection, name.clone(), Rooms::MAIN);
         self.names.insert(connection.key(), |key| self.people.name(key));
-        self.actions.push_back(Action::Open { connection, form, dialect });
-        if form == Form::Web {
-            self.browsers.insert(connection.key());
-            let (boot, chars_max) = (self.config.boot(), self.config.line_chars_max);
-            let token = self.config.token(connection);
-            self.reply(connection, Message::Hello { boot, chars_max, token });
-        }
         self.reply(connection, Message::Help);
         self.reply(connection, Message::YouAre { name });
-        self.silent.add(now, connection);
+        self.silent.add(at, connection);
         self.rooms.enter_silently();
         self.actions.push_back(Action::Enter { connection, room: Rooms::MAIN });
         self.welcome(connection, Rooms::MAIN);
     }
 
-    fn on_request(&mut self, now: Time, connection: ConnectionId, request: Request) {
-        if request.shows_a_person() && self.silent.remove(connection) {
-            self.announce(now, connection);
+    fn on_command(&mut self, at: Time, connection: ConnectionId, command: Command) {
+        if command.shows_a_person() && self.silent.remove(connection) {
+            self.announce(at, connection);
         }
-        match request {
-            Request::Say(texts) => self.on_say(now, connection, texts),
-            Request::Help => self.reply(connection, Message::Help),
-            Request::Rename(name) => self.on_rename(connection, name),
-            Request::RenameInvalid => self.reply(connection, Message::NameInvalid),
-            Request::Join(name) => self.on_join(now, connection, name),
-            Request::JoinInvalid => self.reply(connection, Message::RoomInvalid),
-            Request::Rooms => self.on_rooms(connection),
-            Request::Users => self.on_users(connection),
-            Request::Resume(token) => self.on_resume(now, connection, &token),
-            Request::ResumeInvalid => self.reply(connection, Message::Stale),
-            Request::Token => {
-                let token = self.config.token(connection);
-                self.reply(connection, token.map_or(Message::Stale, |token| Message::Resumable { token }));
-            }
-            Request::Quit => self.on_gone(now, connection, Some(CloseCode::NORMAL)),
-            Request::Leave(code) | Request::Fail(code) => self.on_gone(now, connection, Some(code)),
-            Request::Ping(payload) => self.reply(connection, Message::Pong { payload }),
-            Request::Unrecognized(word) => self.reply(connection, Message::Unrecognized { word }),
-            Request::TooLong => {
-                let chars_max = self.config.line_chars_max;
-                self.reply(connection, Message::TooLong { chars_max });
-            }
-            Request::NotUtf8 => self.reply(connection, Message::NotUtf8),
-            Request::WrongProtocol(protocol) => {
-                self.reply(connection, Message::WrongProtocol { protocol });
-                self.on_gone(now, connection, Some(CloseCode::PROTOCOL));
-            }
-            Request::Alive => self.actions.push_back(Action::Alive { connection }),
-            Request::Speak(dialect) => self.actions.push_back(Action::Speak { connection, dialect }),
-            Request::Refuse(option) => self.reply(connection, Message::Refuse { option }),
-            Request::AreYouThere => self.reply(connection, Message::Here),
-            Request::Mark => self.actions.push_back(Action::Answer { connection }),
+        match command {
+            Command::Say(texts) => self.on_say(at, connection, texts),
+            Command::Rename(name) => self.on_rename(connection, name),
+            Command::Join(name) => self.on_join(at, connection, name),
+            Command::Resume(ghost) => self.on_resume(at, connection, ghost),
+            Command::Appear => {}
+            Command::Leave(code) => self.on_gone(at, connection, Some(code)),
         }
     }
 
@@ -293,9 +272,10 @@ impl Chat {
     }
 
     /// Lets somebody go on as the person of another connection: in their room, by their name, and without a word to anybody else there.
-    fn on_resume(&mut self, now: Time, connection: ConnectionId, token: &Token) {
-        let ghost = self.config.connection_of(token).filter(|&ghost| ghost != connection && self.is_here(ghost));
-        let Some(ghost) = ghost else { return self.reply(connection, Message::Stale) };
+    fn on_resume(&mut self, now: Time, connection: ConnectionId, ghost: ConnectionId) {
+        if ghost == connection || !self.is_here(ghost) {
+            return self.reply(connection, Message::Stale);
+        }
         let is_unheard = self.silent.contains(ghost) && self.silent.contains(connection);
         if is_unheard {
             // Nobody knows of either. The time that is left is that of who has just come.
@@ -309,11 +289,7 @@ impl Chat {
             self.leave(now, connection);
         }
         self.actions.push_back(Action::Leave { connection: ghost, room: self.person(ghost).room });
-        if self.form(ghost) == Form::Web {
-            self.reply(ghost, Message::Bye { code: CloseCode::RESUMED });
-        }
         self.actions.push_back(Action::Cut { connection: ghost });
-        self.browsers.remove(&ghost.key());
         let Person { name, room, .. } = self.people.remove(ghost);
         self.names.remove(ghost.key(), &name);
         let person = self.people.get_mut(connection).expect(HERE);
@@ -329,31 +305,15 @@ impl Chat {
         self.welcome(connection, room);
     }
 
-    fn on_rooms(&mut self, connection: ConnectionId) {
-        let list = self.rooms.list(self.form(connection), self.config.list_bytes_max);
-        self.reply(connection, list);
-    }
-
-    fn on_users(&mut self, connection: ConnectionId) {
-        let (room, form) = (self.person(connection).room, self.form(connection));
-        let name = |key| self.people.name(key);
-        let list = self.rooms.list_members(room, form, self.config.list_bytes_max, name);
-        self.reply(connection, list);
-    }
-
-    /// Takes notice that somebody leaves; if they are still there to hear it, a `WebSocket` is told why it is closed.
+    /// Handles that somebody leaves; if the connection is still there to be closed, with this code.
     fn on_gone(&mut self, now: Time, connection: ConnectionId, code: Option<CloseCode>) {
         self.leave(now, connection);
         let person = self.people.remove(connection);
         self.names.remove(connection.key(), &person.name);
-        if let Some(code) = code.filter(|_| self.form(connection) == Form::Web) {
-            self.reply(connection, Message::Bye { code });
-        }
-        self.browsers.remove(&connection.key());
-        self.actions.push_back(Action::Close { connection });
+        self.actions.push_back(Action::Close { connection, code });
     }
 
-    fn on_woke(&mut self, now: Time) {
+    fn on_due(&mut self, now: Time) {
         while let Some(connection) = self.silent.take_due(now) {
             self.announce(now, connection);
         }
@@ -362,9 +322,22 @@ impl Chat {
         }
     }
 
-    fn on_stopped(&mut self) {
-        self.stopped = true;
-        self.actions.push_back(Action::Stop { message: Message::Stopping });
+    /// Takes out all people of a server. Those of the others hear of it, once all are gone who can't.
+    fn on_server_gone(&mut self, at: Time, server: u8) {
+        let gone: Vec<_> = self.people.of_server(server).collect();
+        let mut left = Vec::new();
+        for connection in gone {
+            let Person { name, room, .. } = self.people.remove(connection);
+            self.names.remove(connection.key(), &name);
+            if self.silent.remove(connection) {
+                self.rooms.leave_silently();
+            } else if self.rooms.leave(at, room, &name) == Presence::Told {
+                left.push((room, name));
+            }
+        }
+        for (room, name) in left {
+            self.broadcast(room, Message::Left { name });
+        }
     }
 
     /// Puts someone who is in no room into `room`; the others there hear of it, or will.
@@ -425,12 +398,9 @@ impl Chat {
         }
     }
 
-    fn is_here(&self, connection: ConnectionId) -> bool {
+    /// Tells whether a connection is here.
+    pub(crate) fn is_here(&self, connection: ConnectionId) -> bool {
         self.people.get(connection).is_some()
-    }
-
-    fn form(&self, connection: ConnectionId) -> Form {
-        if self.browsers.contains(&connection.key()) { Form::Web } else { Form::Lines }
     }
 
     fn person(&self, connection: ConnectionId) -> &Person {

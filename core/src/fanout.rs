@@ -148,7 +148,7 @@ impl<S: Clone> Fanout<S> {
                 }
                 Action::Answer { connection } => self.outboxes.answer(*connection),
                 Action::Alive { connection } => self.outboxes.hear(*connection),
-                Action::Close { connection } => self.on_close(*connection),
+                Action::Close { connection, .. } => self.on_close(*connection),
                 Action::Cut { connection } => self.on_cut(*connection),
                 Action::Stop { message } => self.on_stop(now, message),
             }

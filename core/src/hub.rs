@@ -1,45 +1,107 @@
-//! Owns a chat and what it has decided and not been handed on yet: turns events into batches of actions.
+//! Owns a chat, the connections of its server, and what was decided and not handed on yet: turns requests into records of the log, and those
+//! into batches of actions.
 
+mod answers;
+
+use std::collections::VecDeque;
 use std::mem;
 
 use bytes::Bytes;
 
-use crate::connections::Connections;
+use crate::connections::{Connections, Step};
+use crate::log::{Command, Event, Record};
 use crate::{
-    Action, Batch, Chat, Config, ConnectionId, Event, Histogram, Next, Request, Session, Signals, Stats, Time,
+    Action, Answer, Batch, Chat, CloseCode, Config, ConnectionId, Dialect, Effect, Form, Histogram, Message, Next,
+    Notice, Request, Session, Signals, Stats, Time,
 };
 
 /// Holds a [`Chat`], and gathers its actions for the writers.
 ///
-/// Let somebody in with [`open`](Self::open), hand in what they ask for with [`handle_requests`](Self::handle_requests), that they have gone
-/// with [`Event::Closed`] and all other events with [`handle`](Self::handle), as many as are there while it [`has_room`](Self::has_room), and
-/// then hand on what [`take_batch`](Self::take_batch) gives to every writer. Come back with [`Event::Woke`] at
-/// [`poll_timeout`](Self::poll_timeout).
+/// 1. *What comes in*: let somebody in with [`open`](Self::open). Hand in what they ask for with [`handle_requests`](Self::handle_requests),
+///    and that they have gone with [`handle_closed`](Self::handle_closed): as many as are there while it [`has_room`](Self::has_room).
+/// 2. *Effects*: perform what [`poll_effect`](Self::poll_effect) gives, at once or later, and hand in the answers with
+///    [`handle_answer`](Self::handle_answer).
+/// 3. *What goes out*: hand on what [`take_batch`](Self::take_batch) gives to every writer.
+/// 4. *Time*: come back with [`handle_timeout`](Self::handle_timeout) at [`poll_timeout`](Self::poll_timeout).
+/// 5. *The log*: a server on its own is done here. A [`replica`](Self::replica) only proposes: append what
+///    [`poll_proposal`](Self::poll_proposal) gives to the log that all share, and [`apply`](Self::apply) each record that comes out of it.
 #[derive(Debug)]
 pub struct Hub<S> {
     /// With the actions of the next batch.
-    chat: Chat,
+    pub(crate) chat: Chat,
     connections: Connections,
+    config: Config,
     /// The next batch, without its actions.
     batch: Batch<S>,
     /// How many of them it has counted.
-    weighed: usize,
-    batch_bytes_max: usize,
+    accounted: usize,
     /// How many actions each batch had.
     sizes: Histogram,
+    effects: VecDeque<Effect>,
+    /// What is proposed to the log that all servers share. Without one, what is proposed is applied at once.
+    proposals: Option<Proposals<S>>,
+    /// What was applied, if it is recorded.
+    records: Option<Vec<Record>>,
+    stopped: bool,
+}
+
+/// Holds what was proposed and has not come back.
+#[derive(Debug)]
+struct Proposals<S> {
+    events: VecDeque<Event>,
+    /// The connections that were proposed to be opened, in this order.
+    openings: VecDeque<(ConnectionId, Opening<S>)>,
+    /// One of each is enough.
+    has_woke: bool,
+    has_clock: bool,
+    /// When the last record was applied.
+    applied_at: Time,
+}
+
+#[derive(Debug)]
+struct Opening<S> {
+    socket: S,
+    form: Form,
+    dialect: Dialect,
 }
 
 impl<S> Hub<S> {
-    /// Starts with nobody here.
+    /// Starts with nobody here, as a server on its own.
     #[must_use]
     pub fn new(config: Config) -> Self {
-        let batch_bytes_max = config.batch_bytes_max;
-        let (chat, batch) = (Chat::new(config), Batch::new());
-        Self { chat, connections: Connections::new(0), batch, weighed: 0, batch_bytes_max, sizes: Histogram::default() }
+        Self::of_server(config, 0, None)
+    }
+
+    /// Starts with nobody here, as one of several servers that follow one log. Each has another number.
+    #[must_use]
+    pub fn replica(config: Config, server: u8) -> Self {
+        let proposals = Proposals {
+            events: VecDeque::new(),
+            openings: VecDeque::new(),
+            has_woke: false,
+            has_clock: false,
+            applied_at: Time::START,
+        };
+        Self::of_server(config, server, Some(proposals))
+    }
+
+    fn of_server(config: Config, server: u8, proposals: Option<Proposals<S>>) -> Self {
+        Self {
+            chat: Chat::new(&config),
+            connections: Connections::new(server),
+            config,
+            batch: Batch::new(),
+            accounted: 0,
+            sizes: Histogram::default(),
+            effects: VecDeque::new(),
+            proposals,
+            records: None,
+            stopped: false,
+        }
     }
 
     /// Lets somebody in, who is reached by `socket`, and returns what their connection is called from now on. What `session` asks for
-    /// already is heard at once, so that the answer goes with the greeting; the rest is to be polled from it as ever.
+    /// already is handled at once, so that the answer goes with the greeting; the rest is to be polled from it as ever.
     ///
     /// # Errors
     /// The server stops: nobody is let in any more, and the socket was let go. Returns what is to be written to it before it is closed.
@@ -47,61 +109,145 @@ impl<S> Hub<S> {
         if self.is_stopped() {
             return Err(session.encoding().farewell());
         }
-        let (form, dialect) = (session.form(), session.take_dialect());
-        let connection = self.connections.open();
-        self.batch.push_socket(connection, socket);
-        self.hear(now, Event::Opened { connection, form, dialect });
-        self.weigh(now);
+        let opening = Opening { socket, form: session.form(), dialect: session.take_dialect() };
+        let connection = self.connections.open(opening.form);
+        if let Some(proposals) = &mut self.proposals {
+            proposals.openings.push_back((connection, opening));
+        } else {
+            self.greet(now, connection, opening);
+        }
+        self.propose(now, Event::Opened { connection });
+        self.account(now);
         if let Next::Ask(requests) = session.poll_next(now, Signals::default()) {
             self.handle_requests(now, connection, requests);
         }
         Ok(connection)
     }
 
-    /// Takes notice of what has happened. What is due by now comes first, so that no rush of events can keep it waiting.
-    ///
-    /// [`Event::Opened`] is ignored: only [`open`](Self::open) has a socket for whoever comes.
-    pub fn handle(&mut self, now: Time, event: Event) {
-        if !matches!(event, Event::Opened { .. }) {
-            self.hear(now, event);
-        }
-        self.weigh(now);
-    }
-
-    /// Takes notice of what the wall clock says, in milliseconds since 1970. It is an [`Event::Clock`] only where that does not follow from what
-    /// it said before: whoever drives the hub looks at the clock before each batch, which is soon enough for what people are told by it.
-    pub fn handle_clock(&mut self, now: Time, unix_ms: u64) {
-        if self.chat.clock().is_off(now, unix_ms) {
-            self.handle(now, Event::Clock { unix_ms });
-        }
-    }
-
-    /// Takes notice of what somebody has asked for, in this order.
+    /// Handles what somebody has asked for, in this order.
     ///
     /// How long a line is, how fast they come and how many replies are under way is bounded by the [`Session`] that a request comes from.
     /// Whoever makes requests by themselves has to keep to that: what is asked here is done.
     pub fn handle_requests(&mut self, now: Time, connection: ConnectionId, requests: Vec<Request>) {
         for request in requests {
-            self.hear(now, Event::Requested { connection, request });
+            self.handle_step(now, connection, Step::Ask(request));
         }
-        self.weigh(now);
+        self.account(now);
     }
 
-    /// Takes notice of several things that have happened, in this order: with the same result as one by one, but with very many people in
-    /// less time, since what is known of all of them is fetched from memory at once. Of a million, it is less than half. Here, too,
-    /// [`Event::Opened`] is ignored.
-    pub fn handle_all(&mut self, now: Time, events: Vec<Event>) {
-        self.chat.prefetch(&events);
-        for event in events.into_iter().filter(|event| !matches!(event, Event::Opened { .. })) {
-            self.hear(now, event);
+    /// Handles what several connections have asked for, in this order: with the same result as one by one, but with very many people in
+    /// less time, since what is known of all of them is fetched from memory at once. Of a million, it is less than half.
+    pub fn handle_all(&mut self, now: Time, requests: Vec<(ConnectionId, Request)>) {
+        self.chat.prefetch(requests.iter().map(|(connection, _)| *connection));
+        for (connection, request) in requests {
+            self.handle_step(now, connection, Step::Ask(request));
         }
-        self.weigh(now);
+        self.account(now);
+    }
+
+    /// Handles that a connection has ended, in whatever way; it will ask for nothing more. To say it twice does no harm.
+    pub fn handle_closed(&mut self, now: Time, connection: ConnectionId) {
+        self.handle_step(now, connection, Step::Close);
+        self.account(now);
+    }
+
+    /// Handles that time has passed.
+    pub fn handle_timeout(&mut self, now: Time) {
+        let is_proposed = self.proposals.as_mut().is_some_and(|proposals| mem::replace(&mut proposals.has_woke, true));
+        if !is_proposed {
+            self.propose(now, Event::Woke);
+        }
+        self.account(now);
+    }
+
+    /// Handles what the wall clock says, in milliseconds since 1970. It is an [`Event::Clock`] only where that does not follow from what
+    /// it said before: whoever drives the hub looks at the clock before each batch, which is soon enough for what people are told by it.
+    pub fn handle_clock(&mut self, now: Time, unix_ms: u64) {
+        if !self.chat.clock().is_off(now, unix_ms) {
+            return;
+        }
+        let is_proposed = self.proposals.as_mut().is_some_and(|proposals| mem::replace(&mut proposals.has_clock, true));
+        if !is_proposed {
+            self.propose(now, Event::Clock { unix_ms });
+        }
+        self.account(now);
+    }
+
+    /// Handles that the server is to stop: everybody here is told, and nobody is let in any more.
+    pub fn handle_stop(&mut self, now: Time) {
+        self.propose(now, Event::ServerGone { server: self.connections.server() });
+        self.account(now);
+    }
+
+    /// Returns the next thing to ask of the outside.
+    pub fn poll_effect(&mut self) -> Option<Effect> {
+        self.effects.pop_front()
+    }
+
+    /// Handles the answer to an effect. What its connection asked for meanwhile goes on.
+    pub fn handle_answer(&mut self, now: Time, answer: Answer) {
+        let Answer::Verified { connection, ghost } = answer;
+        if !self.stopped && self.connections.handle_effect(connection) {
+            let request = ghost.map_or(Notice::Stale.into(), |ghost| Command::Resume(ghost).into());
+            self.connections.push_back_first(connection, Step::Ask(request));
+            self.release(now, connection);
+        }
+        self.account(now);
+    }
+
+    /// Returns the next thing to be appended to the log that all servers share, if there is one.
+    pub fn poll_proposal(&mut self) -> Option<Event> {
+        self.proposals.as_mut()?.events.pop_front()
+    }
+
+    /// Applies the next record of the log: of this server or of another, or of a run that is replayed.
+    pub fn apply(&mut self, record: Record) {
+        if self.stopped {
+            return;
+        }
+        let Record { mut at, event } = record;
+        let connection = event.connection();
+        if let Some(proposals) = &mut self.proposals {
+            // Servers stamp their records by themselves: no time goes backwards for it.
+            at = at.max(proposals.applied_at);
+            proposals.applied_at = at;
+            proposals.has_woke &= event != Event::Woke;
+            proposals.has_clock &= !matches!(event, Event::Clock { .. });
+        }
+        if let Event::Opened { connection } = event
+            && let Some(opening) = self.take_opening(connection)
+        {
+            self.greet(at, connection, opening);
+        }
+        self.apply_event(at, event);
+        self.account(at);
+        if let Some(connection) = connection {
+            self.connections.land(connection);
+            self.release(at, connection);
+            self.account(at);
+        }
+    }
+
+    /// Keeps all records that are applied from now on, for [`take_records`](Self::take_records).
+    pub fn record(&mut self) {
+        self.records.get_or_insert_default();
+    }
+
+    /// Returns the records that were applied since this was last called, in their order, if they are [kept](Self::record).
+    pub fn take_records(&mut self) -> Vec<Record> {
+        self.records.as_mut().map(mem::take).unwrap_or_default()
+    }
+
+    /// Returns the chat, as far as all records are applied.
+    #[must_use]
+    pub const fn chat(&self) -> &Chat {
+        &self.chat
     }
 
     /// Tells whether more events may go into this batch.
     #[must_use]
     pub const fn has_room(&self) -> bool {
-        self.batch.bytes() < self.batch_bytes_max
+        self.batch.bytes() < self.config.batch_bytes_max
     }
 
     /// Returns what is to be done so far, in this order: what [`take_batch`](Self::take_batch) would give.
@@ -111,11 +257,11 @@ impl<S> Hub<S> {
 
     /// Returns what is to be done, if it is anything.
     pub fn take_batch(&mut self) -> Option<Batch<S>> {
-        if self.weighed == 0 {
+        if self.accounted == 0 {
             return None;
         }
-        self.sizes.add(self.weighed as u64);
-        self.weighed = 0;
+        self.sizes.add(self.accounted as u64);
+        self.accounted = 0;
         let mut batch = mem::take(&mut self.batch);
         batch.actions = self.chat.take_actions();
         Some(batch)
@@ -127,271 +273,167 @@ impl<S> Hub<S> {
         stats.batch_actions.merge(&self.sizes);
     }
 
-    /// Tells whether the server stops, so that nothing more is to be handed in.
+    /// Tells whether this server stops, so that nothing more is to be handed in.
     #[must_use]
     pub const fn is_stopped(&self) -> bool {
-        self.chat.is_stopped()
+        self.stopped
     }
 
-    /// Returns when to come back with [`Event::Woke`], if nothing else happens before.
+    /// Returns when to come back with [`handle_timeout`](Self::handle_timeout), if nothing else happens before.
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Time> {
-        self.chat.poll_timeout()
+        self.chat.poll_timeout().filter(|_| !self.stopped)
     }
 
-    /// Hands in what has happened, and before it what is due.
-    fn hear(&mut self, now: Time, event: Event) {
-        if self.poll_timeout().is_some_and(|due| due <= now) {
-            self.chat.handle(now, Event::Woke);
+    /// Lets what comes of a connection go on, if nothing of it waits.
+    fn handle_step(&mut self, now: Time, connection: ConnectionId, step: Step) {
+        if self.stopped {
+            return;
         }
-        self.chat.handle(now, event);
+        self.let_due(now);
+        // Nothing waits on a server on its own, but for an effect.
+        let is_free = self.proposals.is_none() && self.connections.is_free();
+        let step = if is_free { Some(step) } else { self.connections.pass(connection, step) };
+        if let Some(step) = step {
+            self.follow_step(now, connection, step);
+        }
     }
 
-    /// Counts what is to be done since it was last asked.
-    fn weigh(&mut self, now: Time) {
-        if self.weighed == 0 {
+    fn follow_step(&mut self, now: Time, connection: ConnectionId, step: Step) {
+        match step {
+            Step::Ask(Request::Command(command)) => self.propose(now, Event::Commanded { connection, command }),
+            Step::Ask(Request::Resume(token)) => self.verify(connection, token),
+            Step::Ask(Request::Query(query)) => {
+                if query.shows_a_person() && self.chat.is_silent(connection) {
+                    self.appear(now, connection, query.into());
+                } else {
+                    self.answer(connection, query);
+                }
+            }
+            Step::Ask(Request::Notice(notice)) => {
+                if notice.shows_a_person() && self.chat.is_silent(connection) {
+                    self.appear(now, connection, notice.into());
+                } else {
+                    self.handle_notice(now, connection, notice);
+                }
+            }
+            Step::Close => self.propose(now, Event::Closed { connection }),
+        }
+    }
+
+    /// Lets somebody be known to the others before they are answered.
+    fn appear(&mut self, now: Time, connection: ConnectionId, request: Request) {
+        self.propose(now, Event::Commanded { connection, command: Command::Appear });
+        if self.proposals.is_none() {
+            return self.follow_step(now, connection, Step::Ask(request));
+        }
+        self.connections.push_back_first(connection, Step::Ask(request));
+    }
+
+    /// Lets what is due by now come first, on a server on its own: also before what changes nothing, so that no rush of that can keep it
+    /// waiting.
+    fn let_due(&mut self, now: Time) {
+        if self.proposals.is_none() && self.chat.poll_timeout().is_some_and(|due| due <= now) {
+            self.apply_event(now, Event::Woke);
+        }
+    }
+
+    /// Lets what has waited go on.
+    fn release(&mut self, now: Time, connection: ConnectionId) {
+        while let Some(step) = self.connections.next_step(connection) {
+            self.follow_step(now, connection, step);
+        }
+    }
+
+    /// Gives an event to the log; without one that others share it comes back at once.
+    fn propose(&mut self, now: Time, event: Event) {
+        if self.stopped {
+            return;
+        }
+        let Some(proposals) = &mut self.proposals else { return self.apply_event(now, event) };
+        if let Some(connection) = event.connection() {
+            self.connections.propose(connection);
+        }
+        proposals.events.push_back(event);
+    }
+
+    fn apply_event(&mut self, at: Time, event: Event) {
+        if let Some(records) = &mut self.records {
+            records.push(Record { at, event: event.clone() });
+        }
+        if event != (Event::ServerGone { server: self.connections.server() }) {
+            return self.chat.handle(at, event);
+        }
+        // What becomes of the people here is for the other servers to say.
+        self.chat.handle(at, Event::Woke);
+        self.chat.push_action(Action::Stop { message: Message::Stopping });
+        self.stopped = true;
+    }
+
+    fn take_opening(&mut self, connection: ConnectionId) -> Option<Opening<S>> {
+        let openings = &mut self.proposals.as_mut()?.openings;
+        let place = openings.iter().position(|(id, _)| *id == connection)?;
+        openings.remove(place).map(|(_, opening)| opening)
+    }
+
+    /// Opens a connection of this server, and says first what its form wants to be said first.
+    fn greet(&mut self, at: Time, connection: ConnectionId, opening: Opening<S>) {
+        self.let_due(at);
+        let Opening { socket, form, dialect } = opening;
+        self.batch.push_socket(connection, socket);
+        self.chat.push_action(Action::Open { connection, form, dialect });
+        if let Some(hello) = form.hello(&self.config, connection) {
+            self.reply(connection, hello);
+        }
+    }
+
+    /// Counts what is to be done since it was last asked, and lets the connections end that are closed by it.
+    fn account(&mut self, now: Time) {
+        if self.accounted == 0 {
             self.batch.begun_at = now;
         }
-        let actions = self.chat.actions();
-        for action in actions.range(self.weighed..) {
+        let mut is_any_closed = false;
+        for action in self.chat.actions().range(self.accounted..) {
             self.batch.account(action);
-            if let Action::Close { connection } | Action::Cut { connection } = action {
-                self.connections.close(*connection);
-            }
+            is_any_closed |= matches!(action, Action::Close { .. } | Action::Cut { .. });
         }
-        self.weighed = actions.len();
+        if is_any_closed {
+            self.close_connections();
+        }
+        self.accounted = self.chat.actions().len();
+    }
+
+    /// Lets those connections of this server end that are closed since it was last asked, and says last what their forms want to be said.
+    fn close_connections(&mut self) {
+        let mut place = self.accounted;
+        while let Some(action) = self.chat.actions().get(place) {
+            let ended = match *action {
+                Action::Close { connection, code } => Some((connection, code)),
+                Action::Cut { connection } => Some((connection, Some(CloseCode::RESUMED))),
+                Action::Open { .. }
+                | Action::Speak { .. }
+                | Action::Reply { .. }
+                | Action::Deliver { .. }
+                | Action::Enter { .. }
+                | Action::Leave { .. }
+                | Action::Broadcast { .. }
+                | Action::Answer { .. }
+                | Action::Alive { .. }
+                | Action::Stop { .. } => None,
+            };
+            if let Some((connection, code)) = ended
+                && let Some(form) = self.connections.close(connection)
+                && let Some(bye) = code.and_then(|code| form.bye(code))
+            {
+                let bye = Action::Reply { connection, message: bye };
+                self.batch.account(&bye);
+                self.chat.insert_action(place, bye);
+                place += 1;
+            }
+            place += 1;
+        }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use std::time::Duration;
-
-    use super::*;
-    use crate::{Dialect, Form, Message, Name, Secret, Text};
-
-    fn open(hub: &mut Hub<()>) -> ConnectionId {
-        hub.open(Time::START, &mut Session::new(&Config::default()), ()).expect("the server runs")
-    }
-
-    fn say(hub: &mut Hub<()>, now: Time, connection: ConnectionId) {
-        hub.handle(now, Event::Requested { connection, request: Request::Say(Text::clean("hello").into()) });
-    }
-
-    fn messages(batch: Option<Batch<()>>) -> Vec<String> {
-        let batch = batch.expect("something was said");
-        let said = |action: &Action| match action {
-            Action::Reply { message, .. } | Action::Deliver { message, .. } | Action::Broadcast { message, .. } => {
-                Some(message.to_string())
-            }
-            Action::Open { .. }
-            | Action::Speak { .. }
-            | Action::Enter { .. }
-            | Action::Leave { .. }
-            | Action::Answer { .. }
-            | Action::Alive { .. }
-            | Action::Close { .. }
-            | Action::Cut { .. }
-            | Action::Stop { .. } => None,
-        };
-        batch.actions().iter().filter_map(said).collect()
-    }
-
-    #[test]
-    fn what_somebody_brings_is_answered_with_the_greeting_and_what_comes_later_is_not_forgotten() {
-        let config = Config::default();
-        let (mut hub, mut session) = (Hub::new(config.clone()), Session::new(&config));
-        session.handle_bytes(b"/name Ann\nhello\nmore");
-        let ann = hub.open(Time::START, &mut session, ()).expect("the server runs");
-        let told = messages(hub.take_batch());
-        assert_eq!(told.last().map(String::as_str), Some("Ann: hello"), "{told:?}");
-        assert!(hub.take_batch().is_none());
-        assert_eq!(session.poll_next(Time::START, Signals::default()), Next::Read);
-        session.handle_bytes(b" later\n");
-        let Next::Ask(requests) = session.poll_next(Time::START, Signals::default()) else { panic!("a line is there") };
-        for request in requests {
-            hub.handle(Time::START, Event::Requested { connection: ann, request });
-        }
-        assert_eq!(messages(hub.take_batch()), ["Ann: more later"]);
-    }
-
-    #[test]
-    fn what_is_known_of_a_program_before_the_greeting_counts_for_the_greeting_and_is_not_told_again() {
-        for (bytes, dialect) in [(&b""[..], Dialect::Lf), (b"\r\n", Dialect::CrLf), (b"\xff\xfb\x1f", Dialect::Telnet)]
-        {
-            let config = Config::default();
-            let (mut hub, mut session) = (Hub::new(config.clone()), Session::new(&config));
-            session.handle_bytes(bytes);
-            let connection = hub.open(Time::START, &mut session, ()).expect("the server runs");
-            let batch = hub.take_batch().expect("they are greeted");
-            assert_eq!(batch.actions()[0], Action::Open { connection, form: Form::Lines, dialect });
-            assert!(!batch.actions().iter().any(|action| matches!(action, Action::Speak { .. })), "{dialect:?}");
-            assert_eq!(session.poll_next(Time::START, Signals::default()), Next::Read);
-        }
-    }
-
-    #[test]
-    fn nobody_is_let_in_once_it_stops_but_told_so() {
-        let config = Config::default();
-        let mut hub = Hub::new(config.clone());
-        let socket = std::rc::Rc::new(());
-        hub.handle(Time::START, Event::Stopped);
-        let words = hub.open(Time::START, &mut Session::new(&config), std::rc::Rc::clone(&socket));
-        assert_eq!(words, Err("Server is shutting down\n".into()));
-        let words = hub.open(Time::START, &mut Session::with_form(&config, Form::Web), std::rc::Rc::clone(&socket));
-        assert!(words.is_err_and(|words| words.ends_with(b"\x88\x02\x03\xe9")), "the last is a close frame with 1001");
-        assert_eq!(std::rc::Rc::strong_count(&socket), 1, "what it was given is let go");
-        assert!(hub.take_batch().is_some_and(|batch| matches!(batch.actions(), [Action::Stop { .. }])));
-    }
-
-    #[test]
-    fn a_slot_is_free_as_soon_as_its_connection_is_closed_or_taken_over() {
-        let config = Config { secret: Some(Secret::new([7; 32])), ..Config::default() };
-        let mut hub = Hub::new(config.clone());
-        let [ann, bob, cid] = [(); 3].map(|()| open(&mut hub));
-        assert_eq!([ann, bob, cid], [0, 1, 2].map(|number| ConnectionId::new(0, number, number)));
-        hub.handle(Time::START, Event::Closed { connection: bob });
-        hub.handle(Time::START, Event::Closed { connection: bob });
-        assert_eq!(open(&mut hub), ConnectionId::new(0, 1, 3));
-        let token = config.token(ann).expect("there is a secret");
-        hub.handle_requests(Time::START, cid, vec![Request::Resume(token)]);
-        assert_eq!(open(&mut hub), ConnectionId::new(0, 0, 4));
-        assert_eq!(open(&mut hub), ConnectionId::new(0, 3, 5));
-    }
-
-    #[test]
-    fn somebody_without_a_socket_is_not_let_in() {
-        let mut hub = Hub::<()>::new(Config::default());
-        let opened = Event::Opened { connection: ConnectionId::new(0, 0, 0), form: Form::Lines, dialect: Dialect::Lf };
-        hub.handle(Time::START, opened.clone());
-        hub.handle_all(Time::START, vec![opened]);
-        assert!(hub.take_batch().is_none());
-        assert_eq!(open(&mut hub), ConnectionId::new(0, 0, 0));
-    }
-
-    #[test]
-    fn what_is_due_is_told_before_what_has_just_happened_and_not_earlier() {
-        let second = Time::after(Duration::from_secs(1));
-        let mut hub = Hub::new(Config { crowd_members: 0, ..Config::default() });
-        let ann = open(&mut hub);
-        hub.handle(Time::START, Event::Requested { connection: ann, request: Request::Help });
-        assert_eq!(hub.poll_timeout(), Some(second));
-        hub.take_batch();
-        say(&mut hub, Time::after(Duration::from_millis(999)), ann);
-        assert_eq!(messages(hub.take_batch()).len(), 1);
-        say(&mut hub, second, ann);
-        let told = messages(hub.take_batch());
-        assert_eq!((told.len(), told[0].as_str()), (2, "1 joined, 0 left"));
-        assert!(told[1].ends_with(": hello"), "{told:?}");
-        assert_eq!(hub.poll_timeout(), None);
-    }
-
-    #[test]
-    fn several_events_at_once_lead_to_what_they_lead_to_one_by_one() {
-        // What is told of a crowd is due at once, and comes between them.
-        let config = Config { crowd_members: 0, crowd_interval: Duration::ZERO, ..Config::default() };
-        let mut hubs = [(); 2].map(|()| Hub::new(config.clone()));
-        let [ann, bob, _] = [(); 3].map(|()| hubs.each_mut().map(open)[0]);
-        let gone = ConnectionId::new(0, 7, 3);
-        let asks = |connection, request| Event::Requested { connection, request };
-        let said = |connection, text| asks(connection, Request::Say(Text::clean(text).into()));
-        let pizza = Request::Join(Name::parse("pizza").expect("it is a name"));
-        let events = vec![
-            said(ann, "a"),
-            asks(bob, pizza),
-            said(gone, "b"),
-            said(bob, "c"),
-            Event::Woke,
-            Event::Closed { connection: ann },
-            said(ann, "d"),
-        ];
-        let [one_by_one, at_once] = &mut hubs;
-        for event in events.clone() {
-            one_by_one.handle(Time::START, event);
-        }
-        at_once.handle_all(Time::START, events);
-        let [one_by_one, at_once] = hubs.map(|mut hub| hub.take_batch().expect("something was said"));
-        assert_eq!(at_once.actions(), one_by_one.actions());
-        assert_eq!(at_once.bytes(), one_by_one.bytes());
-    }
-
-    #[test]
-    fn what_is_said_has_the_time_of_the_wall_clock_however_it_is_set() {
-        let (hour, at) = (3_600_000, |seconds| Time::after(Duration::from_secs(seconds)));
-        let mut hub = Hub::new(Config::default());
-        let ann = open(&mut hub);
-        let mut said_at = |now, unix_ms| {
-            hub.handle_clock(now, unix_ms);
-            say(&mut hub, now, ann);
-            let batch = hub.take_batch().expect("something was said");
-            let Some(Action::Broadcast { message: Message::Said { time_ms, .. }, .. }) = batch.actions().last() else {
-                panic!("it comes last: {batch:?}")
-            };
-            *time_ms
-        };
-        assert_eq!(said_at(at(1), 5 * hour), 5 * hour);
-        assert_eq!(said_at(at(2), 5 * hour + 1500), 5 * hour + 1000, "what is less than a second is no news");
-        assert_eq!(said_at(at(3), 6 * hour), 6 * hour);
-        assert_eq!(said_at(at(4), 2 * hour), 2 * hour, "it is set back");
-        assert_eq!(said_at(at(5), 2 * hour + 1000), 2 * hour + 1000);
-    }
-
-    #[test]
-    fn it_counts_what_the_chat_counts() {
-        let mut hub = Hub::new(Config::default());
-        let ann = open(&mut hub);
-        say(&mut hub, Time::START, ann);
-        let mut stats = Stats::default();
-        hub.count(&mut stats);
-        assert_eq!((stats.people, stats.rooms, stats.messages_in), (1, 1, 1));
-    }
-
-    #[test]
-    fn it_counts_each_batch_by_its_actions_and_knows_when_it_began() {
-        let mut hub = Hub::new(Config::default());
-        let ann = open(&mut hub);
-        let opened = hub.take_batch().expect("she is let in");
-        let [second, later] = [1, 2].map(|seconds| Time::after(Duration::from_secs(seconds)));
-        say(&mut hub, second, ann);
-        say(&mut hub, later, ann);
-        let said = hub.take_batch().expect("something was said");
-        assert_eq!((opened.begun_at, said.begun_at), (Time::START, second));
-        assert!(hub.take_batch().is_none());
-        let mut stats = Stats::default();
-        hub.count(&mut stats);
-        assert_eq!(stats.batch_actions.count(), 2, "no batch is no empty one");
-        assert_eq!(stats.batch_actions.sum(), (opened.actions().len() + said.actions().len()) as u64);
-    }
-
-    #[test]
-    fn a_batch_has_room_until_its_lines_have_the_bytes_they_may_have() {
-        let mut hub = Hub::new(Config::default());
-        let ann = open(&mut hub);
-        hub.take_batch();
-        say(&mut hub, Time::START, ann);
-        let line = hub.take_batch().expect("something was said").bytes();
-        hub.batch_bytes_max = 3 * line;
-        for _ in 0..2 {
-            say(&mut hub, Time::START, ann);
-            assert!(hub.has_room());
-        }
-        say(&mut hub, Time::START, ann);
-        assert!(!hub.has_room());
-        assert_eq!(messages(hub.take_batch()).len(), 3);
-        assert!(hub.has_room(), "the next batch is empty");
-        assert!(hub.take_batch().is_none());
-    }
-
-    #[test]
-    fn a_hub_stops_when_it_is_told_to() {
-        let mut hub = Hub::new(Config::default());
-        let ann = open(&mut hub);
-        assert!(!hub.is_stopped());
-        hub.take_batch();
-        hub.handle(Time::START, Event::Stopped);
-        assert!(hub.is_stopped());
-        say(&mut hub, Time::START, ann);
-        let batch = hub.take_batch().expect("everyone is to be told");
-        assert_eq!(batch.actions(), [Action::Stop { message: Message::Stopping }]);
-    }
-}
+mod tests;

@@ -62,7 +62,7 @@
 //! ```
 //!
 //! # Stopping
-//! Hand [`Event::Stopped`] to the hub, [`Handshake::handle_stop`] to all who have not entered yet, and the batch that comes of it to every
+//! Call [`Hub::handle_stop`], [`Handshake::handle_stop`] to all who have not entered yet, and the batch that comes of it to every
 //! writer. From then on [`Hub::open`] lets nobody in. Go on polling each fan-out, also at [`Fanout::poll_timeout`], until it
 //! [is finished](Fanout::is_finished): everybody has been told, or had [`Config::drain`] to take it.
 
@@ -72,11 +72,11 @@ mod batch;
 mod chat;
 mod clock;
 mod close_code;
-mod command;
+mod commands;
 mod config;
 mod connections;
 mod dialect;
-mod event;
+mod effect;
 mod fanout;
 mod gate;
 mod handshake;
@@ -108,10 +108,10 @@ pub use asset::Asset;
 pub use batch::Batch;
 pub use chat::Chat;
 pub use close_code::CloseCode;
-pub use command::{COMMANDS, Command};
+pub use commands::{COMMANDS, Usage};
 pub use config::{Config, ConfigError};
 pub use dialect::Dialect;
-pub use event::Event;
+pub use effect::{Answer, Effect};
 pub use fanout::{Fanout, Output, Share, Upcoming, Written};
 pub use gate::{Gate, Permit};
 pub use handshake::Handshake;
@@ -125,7 +125,7 @@ pub use order::Order;
 pub use origin::{Origin, OriginError};
 pub use other_protocol::OtherProtocol;
 pub use refusal::Refusal;
-pub use request::Request;
+pub use request::{Notice, Query, Request};
 pub use session::{Next, Session};
 pub use signal::{Signal, Signals};
 pub use stats::Stats;

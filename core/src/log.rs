@@ -1,7 +1,11 @@
-//! Owns the plain data of the ordered log: what a chat is at one place in it, to be kept and sent.
+//! Owns the plain data of the ordered log: its records, and what a chat is at one place in it, to be kept and sent.
 //!
 //! None of it knows how it is written as bytes.
 
+mod command;
+mod record;
 mod snapshot;
 
+pub use self::command::Command;
+pub use self::record::{Event, Record};
 pub use self::snapshot::{PersonState, RoomState, SilentState, Snapshot, SnapshotError, Untold};

@@ -1,66 +1,31 @@
 //! Owns what a person can ask for, and how a line says it.
 
-use bytes::Bytes;
+mod notice;
+mod query;
 
-use crate::command;
+pub use self::notice::Notice;
+pub use self::query::Query;
+use crate::commands;
 use crate::config::LIST_BYTES_MAX;
+use crate::log::Command;
 use crate::text::{clean, is_blank};
 use crate::texts::Saying;
 use crate::wire::web::json::escaped_len;
-use crate::{CloseCode, Dialect, Incident, Name, OtherProtocol, Text, Texts, Token};
+use crate::{Incident, OtherProtocol, Token};
 
 /// Tells what one line asks for; of what is said, what one line or more say in a row.
+///
+/// A command changes what all share, a query asks for what is so, and a notice concerns its connection only.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Request {
-    /// Say something to the room: as many messages as there are texts.
-    Say(Texts),
-    /// See the list of commands.
-    Help,
-    /// Take another name.
-    Rename(Name),
-    /// Take a name that can't be one.
-    RenameInvalid,
-    /// Go to another room.
-    Join(Name),
-    /// Go to a room whose name can't be one.
-    JoinInvalid,
-    /// See the rooms.
-    Rooms,
-    /// See who is in the room.
-    Users,
-    /// Take over the person of the connection that has this token.
+    /// Do something that others may hear of.
+    Command(Command),
+    /// Take over the person of the connection that has this token: a command, once the server has verified it.
     Resume(Token),
-    /// Take over by what can't be a token.
-    ResumeInvalid,
-    /// Be told by what token others can take over this connection's person.
-    Token,
-    /// Leave.
-    Quit,
-    /// A command that there is none of: its word, with the slash.
-    Unrecognized(Text),
-    /// A line over the limit; what it said is gone.
-    TooLong,
-    /// A line that is not UTF-8; what it said is gone.
-    NotUtf8,
-    /// Not a line: more is known of the program that the lines come from. It asks for nothing.
-    Speak(Dialect),
-    /// Not a line: telnet asks for an option that it has to be refused (RFC 854).
-    Refuse(u8),
-    /// Not a line: telnet asks whether somebody is there (RFC 854).
-    AreYouThere,
-    /// Not a line: a `WebSocket` asks whether somebody is there, and is to hear the same bytes: 125 at most, as a frame of its kind has (RFC
-    /// 6455, section 5.5).
-    Ping(Bytes),
-    /// Not a line: a `WebSocket` has sent something, be it the answer to a ping, so that somebody is there. It is told once in a while.
-    Alive,
-    /// Leave, and close the `WebSocket` with this code: the one that came, or 1002 if that is one that nobody may send.
-    Leave(CloseCode),
-    /// Be closed with this code, for a frame that breaks the rules of `WebSockets`; nothing after it counts.
-    Fail(CloseCode),
-    /// Something that is not chat at all; nothing of it counts, and no more is read.
-    WrongProtocol(OtherProtocol),
-    /// Not a line: the session has used up its window of replies, and asks to be told when they have been dealt with.
-    Mark,
+    /// Be told something.
+    Query(Query),
+    /// Whatever concerns the connection only.
+    Notice(Notice),
 }
 
 impl Request {
@@ -68,10 +33,12 @@ impl Request {
     ///
     /// # Examples
     /// ```
+    /// use chinwag_core::log::Command;
     /// use chinwag_core::{Name, Request, Text};
     ///
-    /// assert_eq!(Request::parse("/join pizza"), Name::parse("pizza").map(Request::Join));
-    /// assert_eq!(Request::parse("//shrug"), Some(Request::Say(Text::clean("/shrug").into())));
+    /// let pizza = Name::parse("pizza").expect("it is a name");
+    /// assert_eq!(Request::parse("/join pizza"), Some(Command::Join(pizza).into()));
+    /// assert_eq!(Request::parse("//shrug"), Some(Request::Command(Command::Say(Text::clean("/shrug").into()))));
     /// assert_eq!(Request::parse("  "), None);
     /// ```
     #[must_use]
@@ -79,7 +46,7 @@ impl Request {
         let mut saying = Saying::default();
         match Asked::of(line, &mut saying) {
             Asked::Nothing => None,
-            Asked::Said => saying.take().map(Self::Say),
+            Asked::Said => saying.take().map(|texts| Self::Command(Command::Say(texts))),
             Asked::For(request) => Some(request),
         }
     }
@@ -87,59 +54,10 @@ impl Request {
     /// Returns how the connection ends with this, if it does.
     pub(crate) const fn ending(&self) -> Option<Incident> {
         match self {
-            Self::Quit | Self::Leave(_) => Some(Incident::Quit),
-            Self::Fail(_) => Some(Incident::BadFrames),
-            Self::WrongProtocol(protocol) => Some(Incident::WrongProtocol(*protocol)),
-            Self::Say(_)
-            | Self::Help
-            | Self::Rename(_)
-            | Self::RenameInvalid
-            | Self::Join(_)
-            | Self::JoinInvalid
-            | Self::Rooms
-            | Self::Users
-            | Self::Unrecognized(_)
-            | Self::TooLong
-            | Self::NotUtf8
-            | Self::Speak(_)
-            | Self::Refuse(_)
-            | Self::AreYouThere
-            | Self::Resume(_)
-            | Self::ResumeInvalid
-            | Self::Token
-            | Self::Ping(_)
-            | Self::Alive
-            | Self::Mark => None,
-        }
-    }
-
-    /// Tells whether a person asks for this, of whom others may be told: not a program that looks what is here, or a connection that ends.
-    pub(crate) const fn shows_a_person(&self) -> bool {
-        match self {
-            Self::Say(_)
-            | Self::Help
-            | Self::Rename(_)
-            | Self::RenameInvalid
-            | Self::Join(_)
-            | Self::JoinInvalid
-            | Self::Rooms
-            | Self::Users
-            | Self::Unrecognized(_) => true,
-            Self::Quit
-            | Self::Leave(_)
-            | Self::Fail(_)
-            | Self::WrongProtocol(_)
-            | Self::TooLong
-            | Self::NotUtf8
-            | Self::Speak(_)
-            | Self::Refuse(_)
-            | Self::AreYouThere
-            | Self::Resume(_)
-            | Self::ResumeInvalid
-            | Self::Token
-            | Self::Ping(_)
-            | Self::Alive
-            | Self::Mark => false,
+            Self::Command(Command::Leave(_)) => Some(Incident::Quit),
+            Self::Notice(Notice::Fail(_)) => Some(Incident::BadFrames),
+            Self::Notice(Notice::WrongProtocol(protocol)) => Some(Incident::WrongProtocol(*protocol)),
+            Self::Command(_) | Self::Resume(_) | Self::Query(_) | Self::Notice(_) => None,
         }
     }
 
@@ -148,24 +66,44 @@ impl Request {
         // More than any line of fixed text with a name or a number in it has.
         const LINE: usize = 80;
         match self {
-            Self::Say(_) | Self::Quit | Self::Leave(_) | Self::Fail(_) | Self::Speak(_) | Self::Alive | Self::Mark => 0,
-            Self::Refuse(_) => LINE + 3,
-            Self::Rooms | Self::Users => LIST_BYTES_MAX + LINE,
-            Self::Help => 512 + LINE,
-            Self::Unrecognized(word) => escaped_len(word.as_str()) + 2 * LINE,
-            Self::Ping(payload) => payload.len() + LINE,
-            Self::Resume(_) => 3 * LINE,
-            Self::Rename(_)
-            | Self::RenameInvalid
-            | Self::Join(_)
-            | Self::JoinInvalid
-            | Self::ResumeInvalid
-            | Self::Token
-            | Self::TooLong
-            | Self::NotUtf8
-            | Self::AreYouThere => 2 * LINE,
-            Self::WrongProtocol(_) => LINE + OtherProtocol::ANSWER_BYTES_MAX,
+            Self::Command(Command::Say(_) | Command::Appear | Command::Leave(_))
+            | Self::Notice(Notice::Fail(_) | Notice::Speak(_) | Notice::Alive | Notice::Fence) => 0,
+            Self::Notice(Notice::Refuse(_)) => LINE + 3,
+            Self::Query(Query::Rooms | Query::Users) => LIST_BYTES_MAX + LINE,
+            Self::Query(Query::Help) => 512 + LINE,
+            Self::Notice(Notice::Unrecognized(word)) => escaped_len(word.as_str()) + 2 * LINE,
+            Self::Notice(Notice::Ping(payload)) => payload.len() + LINE,
+            Self::Resume(_) | Self::Command(Command::Resume(_)) => 3 * LINE,
+            Self::Command(Command::Rename(_) | Command::Join(_))
+            | Self::Query(Query::Token)
+            | Self::Notice(
+                Notice::NameInvalid
+                | Notice::RoomInvalid
+                | Notice::Stale
+                | Notice::TooLong
+                | Notice::NotUtf8
+                | Notice::AreYouThere,
+            ) => 2 * LINE,
+            Self::Notice(Notice::WrongProtocol(_)) => LINE + OtherProtocol::ANSWER_BYTES_MAX,
         }
+    }
+}
+
+impl From<Command> for Request {
+    fn from(command: Command) -> Self {
+        Self::Command(command)
+    }
+}
+
+impl From<Query> for Request {
+    fn from(query: Query) -> Self {
+        Self::Query(query)
+    }
+}
+
+impl From<Notice> for Request {
+    fn from(notice: Notice) -> Self {
+        Self::Notice(notice)
     }
 }
 
@@ -190,7 +128,7 @@ impl Asked {
         match line.strip_prefix('/') {
             None => saying.push(&line),
             Some(escaped) if escaped.starts_with('/') => saying.push(escaped),
-            Some(_) => return Self::For(command::parse(&line)),
+            Some(_) => return Self::For(commands::parse(&line)),
         }
         Self::Said
     }
@@ -205,9 +143,11 @@ impl Asked {
 impl Request {
     /// Takes apart what is said in a row.
     pub(crate) fn one_by_one(requests: Vec<Self>) -> Vec<Self> {
+        use crate::Text;
+
         let apart = |request| {
-            let Self::Say(texts) = request else { return vec![request] };
-            texts.iter().map(|text| Self::Say(Text::clean(text).into())).collect()
+            let Self::Command(Command::Say(texts)) = request else { return vec![request] };
+            texts.iter().map(|text| Self::Command(Command::Say(Text::clean(text).into()))).collect()
         };
         requests.into_iter().flat_map(apart).collect()
     }
@@ -215,11 +155,11 @@ impl Request {
 
 #[cfg(test)]
 mod tests {
-    use bytes::BytesMut;
+    use bytes::{Bytes, BytesMut};
 
     use super::*;
     use crate::wire::Encoding;
-    use crate::{Config, ConnectionId, Message, Secret};
+    use crate::{CloseCode, Config, ConnectionId, Dialect, Message, Name, Secret, Text};
 
     #[test]
     fn what_is_reckoned_for_a_reply_is_enough_for_the_longest_and_the_notice_before_it() {
@@ -233,22 +173,22 @@ mod tests {
         let ping = || Bytes::from_static(&[b'x'; 125]);
         let quotes = || Text::clean(&"\"".repeat(400));
         let cases = [
-            (Request::Help, Message::Help),
-            (Request::Rename(name()), Message::Taken { name: name() }),
-            (Request::RenameInvalid, Message::NameInvalid),
-            (Request::Join(name()), Message::YouAreIn { room: name() }),
-            (Request::JoinInvalid, Message::RoomInvalid),
-            (Request::Unrecognized(word()), Message::Unrecognized { word: word() }),
-            (Request::Unrecognized(quotes()), Message::Unrecognized { word: quotes() }),
-            (Request::TooLong, Message::TooLong { chars_max }),
-            (Request::NotUtf8, Message::NotUtf8),
-            (Request::AreYouThere, Message::Here),
-            (Request::Refuse(6), Message::Refuse { option: 6 }),
-            (Request::Ping(ping()), Message::Pong { payload: ping() }),
-            (Request::Ping(Bytes::new()), Message::Pong { payload: Bytes::new() }),
-            (Request::ResumeInvalid, Message::Stale),
-            (Request::Token, Message::Resumable { token: token() }),
-            (Request::Join(name()), Message::YouJoined { room: name(), seq: u64::MAX }),
+            (Request::Query(Query::Help), Message::Help),
+            (Request::Command(Command::Rename(name())), Message::Taken { name: name() }),
+            (Request::Notice(Notice::NameInvalid), Message::NameInvalid),
+            (Request::Command(Command::Join(name())), Message::YouAreIn { room: name() }),
+            (Request::Notice(Notice::RoomInvalid), Message::RoomInvalid),
+            (Request::Notice(Notice::Unrecognized(word())), Message::Unrecognized { word: word() }),
+            (Request::Notice(Notice::Unrecognized(quotes())), Message::Unrecognized { word: quotes() }),
+            (Request::Notice(Notice::TooLong), Message::TooLong { chars_max }),
+            (Request::Notice(Notice::NotUtf8), Message::NotUtf8),
+            (Request::Notice(Notice::AreYouThere), Message::Here),
+            (Request::Notice(Notice::Refuse(6)), Message::Refuse { option: 6 }),
+            (Request::Notice(Notice::Ping(ping())), Message::Pong { payload: ping() }),
+            (Request::Notice(Notice::Ping(Bytes::new())), Message::Pong { payload: Bytes::new() }),
+            (Request::Notice(Notice::Stale), Message::Stale),
+            (Request::Query(Query::Token), Message::Resumable { token: token() }),
+            (Request::Command(Command::Join(name())), Message::YouJoined { room: name(), seq: u64::MAX }),
         ];
         let token = token();
         let encoded = |message: &Message, encoding: Encoding| {
@@ -266,18 +206,18 @@ mod tests {
             let resumed = [Message::YouAre { name: name() }, Message::YouJoined { room: name(), seq: u64::MAX }];
             let needed = resumed.iter().map(|reply| encoded(reply, encoding)).sum::<usize>() + notice;
             assert!(needed <= Request::Resume(token).reply_bytes_max(), "{needed}");
-            for list in [Request::Rooms, Request::Users] {
+            for list in [Request::Query(Query::Rooms), Request::Query(Query::Users)] {
                 assert!(LIST_BYTES_MAX + notice <= list.reply_bytes_max());
             }
         }
         let free = [
-            Request::Say(word().into()),
-            Request::Quit,
-            Request::Leave(CloseCode::NORMAL),
-            Request::Fail(CloseCode::PROTOCOL),
-            Request::Alive,
-            Request::Speak(Dialect::Telnet),
-            Request::Mark,
+            Request::Command(Command::Say(word().into())),
+            Request::Command(Command::Leave(CloseCode::NORMAL)),
+            Request::Command(Command::Leave(CloseCode::NORMAL)),
+            Request::Notice(Notice::Fail(CloseCode::PROTOCOL)),
+            Request::Notice(Notice::Alive),
+            Request::Notice(Notice::Speak(Dialect::Telnet)),
+            Request::Notice(Notice::Fence),
         ];
         assert!(free.iter().all(|request| request.reply_bytes_max() == 0), "they have no reply");
     }

@@ -3,13 +3,15 @@
 //! Invariant: however the bytes are split on their way, the same is asked for, in the same order. Only what is said in a row comes
 //! together as far as it was read together. What is held is never more than two lines at its limit plus what was handed in at once.
 
+use crate::close_code::CloseCode;
 use crate::config::{Config, REPLY_WINDOW_BYTES};
 use crate::dialect::Dialect;
 use crate::incidents::Incident;
+use crate::log::Command;
 use crate::meter::Meter;
-use crate::request::{Asked, Request};
+use crate::request::{Asked, Notice, Request};
 use crate::signal::Signals;
-use crate::texts::Saying;
+use crate::texts::{Saying, Texts};
 use crate::time::Time;
 use crate::wire::decode::Decode as _;
 use crate::wire::intake::{End, Intake};
@@ -60,7 +62,7 @@ pub enum Next {
     /// [`Session::handle_end`].
     Read,
     /// Nothing more can be asked for: it was all handed out, or the connection was given up. Hand in
-    /// [`Event::Closed`](crate::Event::Closed), also after a request to quit; more than once does no harm.
+    /// [`Hub::handle_closed`](crate::Hub::handle_closed), also after a request to quit; more than once does no harm.
     End,
 }
 
@@ -181,12 +183,12 @@ impl Session {
     fn take_requests(&mut self, now: Time) -> Vec<Request> {
         let (mut requests, mut saying) = (Vec::new(), Saying::default());
         if self.is_open() && self.intake.decoder.shows_life(now) {
-            requests.push(Request::Alive);
+            requests.push(Notice::Alive.into());
         }
         let mut left = LINES_MAX;
         while left > 0 && !self.is_over {
             if self.asked_bytes as usize >= REPLY_WINDOW_BYTES {
-                requests.extend(saying.take().map(Request::Say));
+                requests.extend(saying.take().map(say));
                 requests.push(self.mark());
                 break;
             }
@@ -197,7 +199,7 @@ impl Session {
             }
             match self.next_asked(now, &mut saying) {
                 Some(Asked::For(request)) => {
-                    requests.extend(saying.take().map(Request::Say));
+                    requests.extend(saying.take().map(say));
                     requests.push(request);
                 }
                 Some(Asked::Said | Asked::Nothing) => {}
@@ -205,7 +207,7 @@ impl Session {
             }
             left -= 1;
         }
-        requests.extend(saying.take().map(Request::Say));
+        requests.extend(saying.take().map(say));
         requests
     }
 
@@ -263,10 +265,10 @@ impl Session {
     }
 
     /// Asks to be told when the replies that were asked for have been dealt with.
-    const fn mark(&mut self) -> Request {
+    fn mark(&mut self) -> Request {
         self.marked = true;
         self.marks_odd = !self.marks_odd;
-        Request::Mark
+        Notice::Fence.into()
     }
 
     /// Tells whether more may be read, and lets bytes that made no line count as one.
@@ -288,13 +290,17 @@ impl Session {
     fn end(&mut self) -> Option<Request> {
         let quits = self.intake.end.filter(|_| !self.is_over)? == End::Quit;
         self.quit(if quits { Incident::Quit } else { self.incident });
-        quits.then_some(Request::Quit)
+        quits.then(|| Command::Leave(CloseCode::NORMAL).into())
     }
 
     fn quit(&mut self, incident: Incident) {
         self.is_over = true;
         self.incident = incident;
     }
+}
+
+fn say(texts: Texts) -> Request {
+    Command::Say(texts).into()
 }
 
 #[cfg(test)]

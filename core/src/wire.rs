@@ -17,8 +17,10 @@ use self::contract::{Joined, LetIn, List, ListCost, Wire};
 use self::decode::Decode;
 use self::intake::Intake;
 use self::step::Step;
+use crate::close_code::CloseCode;
 use crate::config::Config;
 use crate::dialect::Dialect;
+use crate::ids::ConnectionId;
 use crate::message::Message;
 use crate::refusal::Refusal;
 use crate::request::Asked;
@@ -65,6 +67,16 @@ macro_rules! forms {
             /// Returns what is sent to one who did not say for whom they come, in these words.
             pub(crate) fn turn_away(self, text: &str) -> Bytes {
                 match self { $(Self::$form => <$wire>::turn_away(text)),* }
+            }
+
+            /// Returns what a connection is told before all else, if its form has something for that.
+            pub(crate) fn hello(self, config: &Config, connection: ConnectionId) -> Option<Message> {
+                match self { $(Self::$form => <$wire>::hello(config, connection)),* }
+            }
+
+            /// Returns what a connection is told last, that is closed with this code, if its form has something for that.
+            pub(crate) fn bye(self, code: CloseCode) -> Option<Message> {
+                match self { $(Self::$form => <$wire>::bye(code)),* }
             }
 
             /// Tells what a list costs in bytes.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chinwag_core::{ConnectionId, Form, Name, RoomId, Time};
+use chinwag_core::{ConnectionId, Name, RoomId, Time};
 
 use crate::{DecodeError, proto};
 
@@ -44,21 +44,4 @@ pub(crate) fn nanos(time: Time) -> u64 {
 /// Reads a moment.
 pub(crate) fn time(nanos: u64) -> Time {
     Time::after(Duration::from_nanos(nanos))
-}
-
-/// Returns the number of a form.
-pub(crate) const fn form_number(form: Form) -> u32 {
-    match form {
-        Form::Lines => 0,
-        Form::Web => 1,
-    }
-}
-
-/// Reads a form. A number that none has is unknown, as a kind of entry is.
-pub(crate) fn form(number: u32, format: u32) -> Result<Form, DecodeError> {
-    match number {
-        0 => Ok(Form::Lines),
-        1 => Ok(Form::Web),
-        _ => Err(DecodeError::Unknown { format }),
-    }
 }

@@ -43,7 +43,7 @@ impl Entry {
             return Err(DecodeError::Unknown { format });
         }
         match entry.kind.ok_or(DecodeError::Unknown { format })? {
-            Kind::Snapshot(snapshot) => Ok(Self::Snapshot(crate::snapshot::snapshot(snapshot, format)?)),
+            Kind::Snapshot(snapshot) => Ok(Self::Snapshot(crate::snapshot::snapshot(snapshot)?)),
         }
     }
 }

@@ -45,8 +45,6 @@ pub(crate) struct Snapshot {
     pub(crate) names_drawn: u64,
     #[prost(uint64, tag = "4")]
     pub(crate) guests: u64,
-    #[prost(bool, tag = "5")]
-    pub(crate) is_stopped: bool,
     #[prost(message, repeated, tag = "6")]
     pub(crate) rooms: Vec<Room>,
     #[prost(uint32, repeated, tag = "7")]
@@ -83,8 +81,6 @@ pub(crate) struct Untold {
 pub(crate) struct Person {
     #[prost(message, optional, tag = "1")]
     pub(crate) connection: Option<Connection>,
-    #[prost(uint32, tag = "2")]
-    pub(crate) form: u32,
     #[prost(string, tag = "3")]
     pub(crate) name: String,
     #[prost(uint32, tag = "4")]

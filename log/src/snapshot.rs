@@ -5,19 +5,17 @@
 use chinwag_core::RoomId;
 use chinwag_core::log::{PersonState, RoomState, SilentState, Snapshot, Untold};
 
-use crate::common::{connection, form, form_number, name, nanos, rooms, time};
+use crate::common::{connection, name, nanos, rooms, time};
 use crate::{DecodeError, proto};
 
 impl From<&Snapshot> for proto::Snapshot {
     fn from(snapshot: &Snapshot) -> Self {
-        let Snapshot { clock_start_ms, said, names_drawn, guests, is_stopped, rooms, vacant_rooms, people, silent } =
-            snapshot;
+        let Snapshot { clock_start_ms, said, names_drawn, guests, rooms, vacant_rooms, people, silent } = snapshot;
         Self {
             clock_start_ms: *clock_start_ms,
             said: *said,
             names_drawn: *names_drawn,
             guests: *guests,
-            is_stopped: *is_stopped,
             rooms: rooms.iter().map(Into::into).collect(),
             vacant_rooms: vacant_rooms.iter().map(|room| room.key()).collect(),
             people: people.iter().map(Into::into).collect(),
@@ -34,13 +32,8 @@ impl From<&RoomState> for proto::Room {
 }
 
 impl From<&PersonState> for proto::Person {
-    fn from(PersonState { connection, form, name, room }: &PersonState) -> Self {
-        Self {
-            connection: Some((*connection).into()),
-            form: form_number(*form),
-            name: name.to_string(),
-            room: room.key(),
-        }
+    fn from(PersonState { connection, name, room }: &PersonState) -> Self {
+        Self { connection: Some((*connection).into()), name: name.to_string(), room: room.key() }
     }
 }
 
@@ -51,11 +44,11 @@ impl From<&SilentState> for proto::Silent {
 }
 
 /// Reads a snapshot.
-pub(crate) fn snapshot(snapshot: proto::Snapshot, format: u32) -> Result<Snapshot, DecodeError> {
+pub(crate) fn snapshot(snapshot: proto::Snapshot) -> Result<Snapshot, DecodeError> {
     let person = |person: proto::Person| {
-        let proto::Person { connection: id, form: number, name: called, room } = person;
-        let (connection, form, name) = (connection(id)?, form(number, format)?, name(&called)?);
-        Ok(PersonState { connection, form, name, room: RoomId::new(room) })
+        let proto::Person { connection: id, name: called, room } = person;
+        let (connection, name) = (connection(id)?, name(&called)?);
+        Ok(PersonState { connection, name, room: RoomId::new(room) })
     };
     let silent = |proto::Silent { connection: id, due_ns }: proto::Silent| {
         Ok(SilentState { connection: connection(id)?, due: time(due_ns) })
@@ -65,7 +58,6 @@ pub(crate) fn snapshot(snapshot: proto::Snapshot, format: u32) -> Result<Snapsho
         said: snapshot.said,
         names_drawn: snapshot.names_drawn,
         guests: snapshot.guests,
-        is_stopped: snapshot.is_stopped,
         rooms: snapshot.rooms.into_iter().map(room).collect::<Result<_, _>>()?,
         vacant_rooms: rooms(snapshot.vacant_rooms),
         people: snapshot.people.into_iter().map(person).collect::<Result<_, _>>()?,

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chinwag_core::log::{PersonState, RoomState, SilentState, Snapshot, Untold};
-use chinwag_core::{ConnectionId, Form, Name, RoomId, Time};
+use chinwag_core::{ConnectionId, Name, RoomId, Time};
 use chinwag_log::{DecodeError, Entry, StateHash};
 
 fn name(name: &str) -> Name {
@@ -17,14 +17,12 @@ fn seconds(seconds: u64) -> Time {
 fn snapshot() -> Snapshot {
     let [ann, bob, cid] = [(0, 3, 17), (0, 4, 2), (7, 0, 300)]
         .map(|(server, slot, generation)| ConnectionId::new(server, slot, generation));
-    let person =
-        |connection, form, called, room| PersonState { connection, form, name: name(called), room: RoomId::new(room) };
+    let person = |connection, called, room| PersonState { connection, name: name(called), room: RoomId::new(room) };
     Snapshot {
         clock_start_ms: -5,
         said: 300,
         names_drawn: 3,
         guests: 1,
-        is_stopped: true,
         rooms: vec![
             RoomState { room: RoomId::new(0), name: name("main"), said: 200, untold: None },
             RoomState {
@@ -35,11 +33,7 @@ fn snapshot() -> Snapshot {
             },
         ],
         vacant_rooms: vec![RoomId::new(3), RoomId::new(1)],
-        people: vec![
-            person(ann, Form::Lines, "Ann", 2),
-            person(bob, Form::Web, "Bob", 2),
-            person(cid, Form::Lines, "Guest-1", 0),
-        ],
+        people: vec![person(ann, "Ann", 2), person(bob, "Bob", 2), person(cid, "Guest-1", 0)],
         silent: vec![SilentState { connection: cid, due: seconds(3) }],
     }
 }
@@ -49,13 +43,13 @@ fn golden() -> Vec<(Entry, &'static [u8])> {
     vec![(Entry::Snapshot(snapshot()), SNAPSHOT)]
 }
 
-const SNAPSHOT: &[u8] = b"\x08\x01\x1at\
-    \x08\t\x10\xac\x02\x18\x03 \x01(\x01\
+const SNAPSHOT: &[u8] = b"\x08\x01\x1ap\
+    \x08\t\x10\xac\x02\x18\x03 \x01\
     2\t\x12\x04main\x18\xc8\x01\
     2\x17\x08\x02\x12\x05Pizza\x18d\"\n\x08\x02\x10\x01\x18\x80\xb4\xc4\xc3!\
     :\x02\x03\x01\
     B\r\n\x04\x10\x03\x18\x11\x1a\x03Ann \x02\
-    B\x0f\n\x04\x10\x04\x18\x02\x10\x01\x1a\x03Bob \x02\
+    B\r\n\x04\x10\x04\x18\x02\x1a\x03Bob \x02\
     B\x10\n\x05\x08\x07\x18\xac\x02\x1a\x07Guest-1\
     J\r\n\x05\x08\x07\x18\xac\x02\x10\x80\xbc\xc1\x96\x0b";
 

@@ -11,9 +11,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use std::task::{Context, Poll, ready};
 
 use async_channel::Sender;
-use chinwag_core::{
-    Config, ConnectionId, Event, Form, Incident, Next, Refusal, Session, Signal, Signals, Time, Written,
-};
+use chinwag_core::{Config, ConnectionId, Form, Incident, Next, Refusal, Session, Signal, Signals, Time, Written};
 use chinwag_io::{Tee, Ticket, send, written};
 use event_listener::Event as Bell;
 use futures_lite::FutureExt as _;
@@ -234,7 +232,7 @@ impl Reader {
     /// Tells the hub that this was all, and goes on reading for a while.
     async fn leave(&mut self) {
         // After a request to quit this is late news, which the hub ignores.
-        self.tell(Input::Happened(Event::Closed { connection: self.connection })).await;
+        self.tell(Input::Closed(self.connection)).await;
         if !self.socket.signals().is_abandoned() {
             self.socket.note_end(self.session.incident());
         }

@@ -4,7 +4,7 @@ use std::iter;
 use std::sync::{Arc, Weak};
 
 use async_channel::{Receiver, Sender};
-use chinwag_core::{Batch, Config, ConnectionId, Event, Request, Session, Share, Stats, Time};
+use chinwag_core::{Batch, Config, ConnectionId, Request, Session, Share, Stats, Time};
 use chinwag_io::Watch;
 use futures_lite::FutureExt as _;
 use smol::{Executor, Task};
@@ -30,8 +30,12 @@ pub(crate) enum Input {
     Opened(Arc<Socket>, Box<Session>),
     /// Somebody asks for this, in this order.
     Asked(ConnectionId, Vec<Request>),
-    /// This has happened.
-    Happened(Event),
+    /// A connection has ended.
+    Closed(ConnectionId),
+    /// Something is due.
+    Woke,
+    /// The server is to stop.
+    Stopped,
     /// The counts are to be logged.
     Report,
     /// The counts are to be told.
@@ -118,7 +122,7 @@ impl Hub {
         let Some(time) = self.core.poll_timeout() else { return input.await };
         let timeout = async {
             alarm.ring(time).await;
-            Input::Happened(Event::Woke)
+            Input::Woke
         };
         input.or(timeout).await
     }
@@ -127,12 +131,17 @@ impl Hub {
         match input {
             Input::Opened(socket, session) => self.open(socket, *session),
             Input::Asked(connection, requests) => self.core.handle_requests(clock::now(), connection, requests),
-            Input::Happened(event) => self.core.handle(clock::now(), event),
+            Input::Closed(connection) => self.core.handle_closed(clock::now(), connection),
+            Input::Woke => self.core.handle_timeout(clock::now()),
+            Input::Stopped => self.core.handle_stop(clock::now()),
             Input::Report => self.watch.report(&self.stats()),
             Input::Measure(asker) => {
                 // Whoever asked may be gone.
                 let _ = asker.try_send(self.stats());
             }
+        }
+        while let Some(effect) = self.core.poll_effect() {
+            self.core.handle_answer(clock::now(), effect.perform(&self.config));
         }
     }
 

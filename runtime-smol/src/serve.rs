@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::thread::{Builder, JoinHandle};
 
 use async_channel::{Receiver, Sender};
-use chinwag_core::{Config, Event, Form, Order};
+use chinwag_core::{Config, Form, Order};
 use chinwag_io::{Door, Watch, with_secret};
 use futures_lite::{FutureExt as _, future};
 use smol::Executor;
@@ -67,7 +67,7 @@ pub async fn serve(
             entrance.cancel().await;
         }
         // It waits its turn: what was read before still counts.
-        let _ = inputs.send(Input::Happened(Event::Stopped)).await;
+        let _ = inputs.send(Input::Stopped).await;
         future::pending().await
     };
     let (watched, over) = async_channel::bounded::<()>(1);

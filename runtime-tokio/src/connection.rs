@@ -12,9 +12,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::task::{Context, Poll, ready};
 
-use chinwag_core::{
-    Config, ConnectionId, Event, Form, Incident, Next, Refusal, Session, Signal, Signals, Time, Written,
-};
+use chinwag_core::{Config, ConnectionId, Form, Incident, Next, Refusal, Session, Signal, Signals, Time, Written};
 use chinwag_io::{Tee, Ticket, send, written};
 use rustix::net::Shutdown;
 use tokio::io::Interest;
@@ -317,7 +315,7 @@ impl Reading {
     fn leave(&mut self) -> Obstacle {
         self.left = true;
         // After a request to quit this is late news, which the hub ignores.
-        let told = self.tell(Input::Happened(Event::Closed { connection: self.connection }));
+        let told = self.tell(Input::Closed(self.connection));
         let (socket, incident) = (Arc::clone(&self.socket), self.session.incident());
         Obstacle::new(async move {
             if let Some(Obstacle(told)) = told {

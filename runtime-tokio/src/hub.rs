@@ -5,7 +5,7 @@ use std::iter;
 use std::mem;
 use std::sync::Arc;
 
-use chinwag_core::{Config, ConnectionId, Event, Request, Session, Share, Stats, Time};
+use chinwag_core::{Config, ConnectionId, Request, Session, Share, Stats, Time};
 use chinwag_io::Watch;
 use futures_lite::future;
 use tokio::sync::mpsc::{self, OwnedPermit, Receiver, Sender};
@@ -29,8 +29,12 @@ pub(crate) enum Input {
     Opened(Arc<Socket>, Box<Session>),
     /// Somebody asks for this, in this order.
     Asked(ConnectionId, Vec<Request>),
-    /// This has happened.
-    Happened(Event),
+    /// A connection has ended.
+    Closed(ConnectionId),
+    /// Something is due.
+    Woke,
+    /// The server is to stop.
+    Stopped,
     /// The counts are to be logged.
     Report,
     /// The counts are to be told.
@@ -109,7 +113,7 @@ impl Hub {
         tokio::select! {
             biased;
             input = input => input,
-            () = clock::reach(time) => Input::Happened(Event::Woke),
+            () = clock::reach(time) => Input::Woke,
         }
     }
 
@@ -117,12 +121,17 @@ impl Hub {
         match input {
             Input::Opened(socket, session) => self.open(socket, *session),
             Input::Asked(connection, requests) => self.core.handle_requests(clock::now(), connection, requests),
-            Input::Happened(event) => self.core.handle(clock::now(), event),
+            Input::Closed(connection) => self.core.handle_closed(clock::now(), connection),
+            Input::Woke => self.core.handle_timeout(clock::now()),
+            Input::Stopped => self.core.handle_stop(clock::now()),
             Input::Report => self.watch.report(&self.stats()),
             Input::Measure(asker) => {
                 // Whoever asked may be gone.
                 let _ = asker.send(self.stats());
             }
+        }
+        while let Some(effect) = self.core.poll_effect() {
+            self.core.handle_answer(clock::now(), effect.perform(&self.config));
         }
     }
 
@@ -163,7 +172,7 @@ impl Hub {
 impl Drop for Hub {
     /// Stops a server that was dropped while it ran: its tasks would live on without it.
     fn drop(&mut self) {
-        self.core.handle(clock::now(), Event::Stopped);
+        self.core.handle_stop(clock::now());
         let Some(batch) = self.core.take_batch().map(Arc::new) else { return };
         for (end, writer) in self.ends.drain(..).zip(&self.writers) {
             end.send(Arc::clone(&batch));

@@ -5,7 +5,7 @@ use std::io;
 use std::sync::Arc;
 use std::task::Poll;
 
-use chinwag_core::{Config, Event, Form, Order};
+use chinwag_core::{Config, Form, Order};
 use chinwag_io::{Door, Watch, with_secret};
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
@@ -64,7 +64,7 @@ pub async fn serve(
         }
         watch.stop();
         // The doors are closed: so whoever is told of the end can't find one open. What was read before still counts.
-        let _ = inputs.send(Input::Happened(Event::Stopped)).await;
+        let _ = inputs.send(Input::Stopped).await;
         std::future::pending().await
     };
     tokio::select! {

@@ -6,8 +6,8 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
 use chinwag_core::{
-    Action, Batch, Config, ConnectionId, Event, Fanout, Form, Handshake, Hub, Next, Output, Request, Session, Share,
-    Signals, Stats, Step, Time, Written,
+    Action, Batch, Config, ConnectionId, Fanout, Form, Handshake, Hub, Next, Output, Request, Session, Share, Signals,
+    Stats, Step, Time, Written,
 };
 
 /// Where everybody comes from.
@@ -16,6 +16,7 @@ const ADDRESS: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
 /// Holds a server without a network. `S` is the handle of a socket.
 #[derive(Debug)]
 pub struct Driver<S> {
+    config: Config,
     now: Time,
     hub: Hub<S>,
     log: Vec<Arc<Batch<S>>>,
@@ -158,6 +159,7 @@ impl<S: Clone> Driver<S> {
     pub fn new(config: &Config) -> Self {
         let writer = |share| Writer { fanout: Fanout::new(config, share), followed: 0 };
         Self {
+            config: config.clone(),
             now: Time::START,
             hub: Hub::new(config.clone()),
             log: Vec::new(),
@@ -182,6 +184,7 @@ impl<S: Clone> Driver<S> {
     /// The server stops. Returns the last words.
     pub fn open(&mut self, link: &mut Link, socket: S) -> Result<ConnectionId, Vec<u8>> {
         let connection = self.hub.open(self.now, link.enter(), socket).map_err(|words| words.to_vec())?;
+        self.perform();
         link.connection = Some(connection);
         Ok(connection)
     }
@@ -189,25 +192,43 @@ impl<S: Clone> Driver<S> {
     /// Hands in what a connection asks for.
     pub fn ask(&mut self, connection: ConnectionId, requests: Vec<Request>) {
         self.hub.handle_requests(self.now, connection, requests);
+        self.perform();
     }
 
     /// Hands in that a connection has ended.
     pub fn close(&mut self, connection: ConnectionId) {
-        self.hub.handle(self.now, Event::Closed { connection });
+        self.hub.handle_closed(self.now, connection);
     }
 
     /// Hands in several of these at once: what a connection asks for, or that it has ended.
     pub fn handle_all(&mut self, news: Vec<(ConnectionId, Option<Request>)>) {
-        let event = |(connection, request)| match request {
-            Some(request) => Event::Requested { connection, request },
-            None => Event::Closed { connection },
-        };
-        self.hub.handle_all(self.now, news.into_iter().map(event).collect());
+        let mut asked = Vec::new();
+        for (connection, request) in news {
+            let has_effect = matches!(request, Some(Request::Resume(_)));
+            let is_closed = request.is_none();
+            asked.extend(request.map(|request| (connection, request)));
+            if has_effect || is_closed {
+                self.hub.handle_all(self.now, std::mem::take(&mut asked));
+                self.perform();
+            }
+            if is_closed {
+                self.hub.handle_closed(self.now, connection);
+            }
+        }
+        self.hub.handle_all(self.now, asked);
+        self.perform();
+    }
+
+    /// Answers at once what the hub asks of the outside.
+    fn perform(&mut self) {
+        while let Some(effect) = self.hub.poll_effect() {
+            self.hub.handle_answer(self.now, effect.perform(&self.config));
+        }
     }
 
     /// Has the hub look what is due.
     pub fn wake(&mut self) {
-        self.hub.handle(self.now, Event::Woke);
+        self.hub.handle_timeout(self.now);
     }
 
     /// Tells the hub what the wall clock says.
@@ -217,7 +238,7 @@ impl<S: Clone> Driver<S> {
 
     /// Stops the server.
     pub fn stop(&mut self) {
-        self.hub.handle(self.now, Event::Stopped);
+        self.hub.handle_stop(self.now);
     }
 
     /// Tells whether the server stops.

@@ -112,6 +112,7 @@ impl Iterator for Script {
 
 #[cfg(test)]
 mod tests {
+    use chinwag_core::log::Command;
     use chinwag_core::{Request, Text};
 
     use super::*;
@@ -151,7 +152,7 @@ mod tests {
     #[test]
     fn every_line_can_be_said_as_it_is() {
         for line in [ENGLISH, RUST].concat().lines().filter(|line| !line.is_empty()) {
-            assert_eq!(Request::parse(line), Some(Request::Say(Text::clean(line).into())), "{line}");
+            assert_eq!(Request::parse(line), Some(Command::Say(Text::clean(line).into()).into()), "{line}");
             assert!(line.len() <= 400, "{line}");
         }
     }

@@ -7,6 +7,7 @@
 use std::collections::VecDeque;
 
 use chinwag_core::Request;
+use chinwag_core::log::Command;
 
 /// After so many seconds without a question one is asked: often enough to find a dead path within half a minute, and for a proxy that cuts what
 /// is idle for as long.
@@ -119,7 +120,7 @@ impl Alive {
 impl Sent {
     fn says(&self, text: &str) -> bool {
         let Self::Line(line) = self else { return false };
-        matches!(Request::parse(line), Some(Request::Say(texts)) if texts.iter().eq([text]))
+        matches!(Request::parse(line), Some(Request::Command(Command::Say(texts))) if texts.iter().eq([text]))
     }
 }
 

@@ -11,7 +11,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
-use chinwag_core::Request;
+use chinwag_core::log::Command;
+use chinwag_core::{CloseCode, Request};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::net::{SendFlags, send};
 
@@ -94,7 +95,9 @@ impl Typist {
             if !line.ends_with(b"\n") {
                 line.push(b'\n');
             }
-            if Request::parse(String::from_utf8_lossy(&line).trim_end()) == Some(Request::Quit) {
+            if Request::parse(String::from_utf8_lossy(&line).trim_end())
+                == Some(Command::Leave(CloseCode::NORMAL).into())
+            {
                 self.quitting.store(true, Ordering::Release);
             }
             self.stream.write_all(&line)?;

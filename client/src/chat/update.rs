@@ -1,6 +1,7 @@
 //! What happens: one function from the state and an event to another state and what is to be done.
 
-use chinwag_core::{Request, Text};
+use chinwag_core::log::Command;
+use chinwag_core::{CloseCode, Request, Text};
 use jiff::civil::DateTime;
 
 use super::alive::Pulse;
@@ -338,7 +339,7 @@ impl Turned<'_> {
 }
 
 fn is_quit(line: &str) -> bool {
-    Request::parse(line) == Some(Request::Quit)
+    Request::parse(line) == Some(Command::Leave(CloseCode::NORMAL).into())
 }
 
 /// Makes a line of text one that says this text, even where it begins as a command does.

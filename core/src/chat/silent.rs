@@ -27,7 +27,8 @@ impl Silent {
     }
 
     pub(super) fn contains(&self, connection: ConnectionId) -> bool {
-        self.connections.contains(&connection)
+        // Nearly always there is nobody to be looked for.
+        !self.connections.is_empty() && self.connections.contains(&connection)
     }
 
     /// Adds somebody who has just come.
@@ -38,7 +39,6 @@ impl Silent {
 
     /// Takes somebody out; tells whether they were silent until now.
     pub(super) fn remove(&mut self, connection: ConnectionId) -> bool {
-        // Nearly always there is nobody to be looked for.
         let was_silent = !self.connections.is_empty() && self.connections.remove(&connection);
         if was_silent {
             self.pass_over();

@@ -10,7 +10,7 @@ use super::rooms::Rooms;
 use super::silent::Silent;
 use crate::clock::Clock;
 use crate::log::{PersonState, Snapshot, SnapshotError};
-use crate::{Config, ConnectionId, Form};
+use crate::{Config, ConnectionId};
 
 impl Chat {
     /// Returns all that decides what happens next, but for actions that were not polled yet.
@@ -20,7 +20,6 @@ impl Chat {
         let (rooms, vacant_rooms) = self.rooms.snapshot();
         let person = |(connection, person): (ConnectionId, &Person)| PersonState {
             connection,
-            form: self.form(connection),
             name: person.name.clone(),
             room: person.room,
         };
@@ -29,7 +28,6 @@ impl Chat {
             said: self.said,
             names_drawn,
             guests,
-            is_stopped: self.stopped,
             rooms,
             vacant_rooms,
             people: self.people.iter().map(person).collect(),
@@ -41,7 +39,7 @@ impl Chat {
     ///
     /// # Errors
     /// It is the snapshot of no chat.
-    pub fn restore(config: Config, snapshot: Snapshot) -> Result<Self, SnapshotError> {
+    pub fn restore(config: &Config, snapshot: Snapshot) -> Result<Self, SnapshotError> {
         let random_names = RandomNames::restore(config.seed, (snapshot.names_drawn, snapshot.guests))?;
         let silent = Silent::restore(config.announce_wait, &snapshot.silent)?;
         let listed = snapshot.people.iter().filter(|person| !silent.contains(person.connection));
@@ -52,18 +50,15 @@ impl Chat {
             members,
             u32::try_from(silent.len()).map_err(|_| SnapshotError::new("too many are silent"))?,
         )?;
-        let browsers = snapshot.people.iter().filter(|person| person.form == Form::Web);
-        let browsers = browsers.map(|person| person.connection.key()).collect();
         let ids = snapshot.people.iter().map(|person| person.connection.key());
         SnapshotError::unless(ids.is_sorted_by(|one, next| one < next), "the people are not in their order")?;
         let mut people = People::default();
-        for PersonState { connection, name, room, .. } in snapshot.people {
+        for PersonState { connection, name, room } in snapshot.people {
             people.insert(connection, name, room);
         }
         SnapshotError::unless(snapshot.said <= u64::MAX / 2, "more was said than anybody can say")?;
         let mut chat = Self {
             people,
-            browsers,
             silent,
             opened: 0,
             names: Names::default(),
@@ -72,8 +67,6 @@ impl Chat {
             clock: Clock::started(snapshot.clock_start_ms),
             actions: VecDeque::new(),
             said: snapshot.said,
-            stopped: snapshot.is_stopped,
-            config,
         };
         chat.index_names()?;
         let are_in_main = |silent: &crate::log::SilentState| {

@@ -1,25 +1,26 @@
 //! What follows from what happens: each rule of the room, in the order of the actions.
 
+mod counts;
 mod resume;
 mod silent;
 mod snapshot;
-mod web;
 
 use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::*;
-use crate::connections::Connections;
+use crate::log::Record;
+use crate::{Hub, Notice, Query, Request, Session};
 
 const MAIN: RoomId = RoomId::new(0);
 
 /// Each event is handled by a twin, too, who was restored from the snapshot before it, and has to do the same.
 ///
-/// A chat whose actions are read as text, one line each: `0: text` is a reply to the connection with key 0, `main: text` what is
+/// A chat in a hub, whose actions are read as text, one line each: `0: text` is a reply to the connection in slot 0, `main: text` what is
 /// told to the room 0, and `0 enters room 1` a room change.
 struct Chats {
-    chat: Chat,
-    connections: Connections,
+    hub: Hub<()>,
+    config: Config,
     now: Time,
 }
 
@@ -29,7 +30,9 @@ impl Chats {
     }
 
     fn with(config: Config) -> Self {
-        Self { chat: Chat::new(config), connections: Connections::new(0), now: Time::START }
+        let mut hub = Hub::new(config.clone());
+        hub.record();
+        Self { hub, config, now: Time::START }
     }
 
     /// Starts with people of these names, in `main`.
@@ -40,22 +43,37 @@ impl Chats {
     }
 
     fn handle(&mut self, event: Event) -> Vec<Action> {
-        let few = self.chat.people.len() < 100;
-        let twin = few.then(|| Chat::restore(self.chat.config.clone(), self.chat.snapshot()).expect("it is of a chat"));
-        self.chat.handle(self.now, event.clone());
-        let actions: Vec<_> = std::iter::from_fn(|| self.chat.poll_action()).collect();
+        let record = Record { at: self.now, event };
+        self.change(|hub| hub.apply(record)).1
+    }
+
+    /// Changes the hub, and returns what is to be done then. A chat that is restored from before does the same with the same records.
+    fn change<R>(&mut self, change: impl FnOnce(&mut Hub<()>) -> R) -> (R, Vec<Action>) {
+        let few = self.hub.chat.people.len() < 100;
+        let twin = few.then(|| Chat::restore(&self.config, self.hub.chat.snapshot()).expect("it is of a chat"));
+        let changed = change(&mut self.hub);
+        let actions = self.hub.take_batch().map(|batch| batch.actions().to_vec()).unwrap_or_default();
+        let records = self.hub.take_records();
         if let Some(mut twin) = twin {
-            twin.handle(self.now, event);
-            assert_eq!(std::iter::from_fn(|| twin.poll_action()).collect::<Vec<_>>(), actions);
-            assert_eq!(twin.snapshot(), self.chat.snapshot());
-            assert_eq!(twin.poll_timeout(), self.chat.poll_timeout());
-        }
-        for action in &actions {
-            if let Action::Close { connection } | Action::Cut { connection } = action {
-                self.connections.close(*connection);
+            let mut done = actions.iter();
+            for Record { at, event } in records {
+                twin.handle(at, event);
+                // The hub has done that, and what concerns one connection.
+                while let Some(action) = twin.poll_action() {
+                    assert!(done.any(|other| *other == action), "{action:?} in {actions:?}");
+                }
             }
+            assert_eq!(twin.snapshot(), self.hub.chat.snapshot());
+            assert_eq!(twin.poll_timeout(), self.hub.chat.poll_timeout());
         }
-        actions
+        (changed, actions)
+    }
+
+    /// Does the same, where the chat is told less than the log says.
+    fn change_untwinned(&mut self, change: impl FnOnce(&mut Hub<()>)) -> Vec<Action> {
+        change(&mut self.hub);
+        self.hub.take_records();
+        self.hub.take_batch().map(|batch| batch.actions().to_vec()).unwrap_or_default()
     }
 
     /// Lets somebody in who asks for something at once, so that the others know of them.
@@ -66,9 +84,13 @@ impl Chats {
     }
 
     fn open_silent(&mut self) -> ConnectionId {
-        let connection = self.connections.open();
-        self.handle(Event::Opened { connection, form: Form::Lines, dialect: Dialect::Lf });
-        connection
+        self.greet().0
+    }
+
+    /// Lets somebody in, and returns what the chat decides.
+    fn greet(&mut self) -> (ConnectionId, Vec<Action>) {
+        let (now, mut session) = (self.now, Session::new(&self.config));
+        self.change(|hub| hub.open(now, &mut session, ()).expect("the server runs"))
     }
 
     fn join_as(&mut self, name: &str) -> ConnectionId {
@@ -82,20 +104,27 @@ impl Chats {
         self.request(connection, request)
     }
 
-    fn request(&mut self, connection: ConnectionId, request: Request) -> Vec<String> {
-        read(&self.handle(Event::Requested { connection, request }))
+    fn request(&mut self, connection: ConnectionId, request: impl Into<Request>) -> Vec<String> {
+        read(&self.ask(connection, request))
+    }
+
+    fn ask(&mut self, connection: ConnectionId, request: impl Into<Request>) -> Vec<Action> {
+        let (now, request) = (self.now, request.into());
+        self.change(|hub| hub.handle_requests(now, connection, vec![request])).1
     }
 
     fn close(&mut self, connection: ConnectionId) -> Vec<String> {
-        read(&self.handle(Event::Closed { connection }))
+        let now = self.now;
+        read(&self.change(|hub| hub.handle_closed(now, connection)).1)
     }
 
     fn wake(&mut self) -> Vec<String> {
-        read(&self.handle(Event::Woke))
+        let now = self.now;
+        read(&self.change(|hub| hub.handle_timeout(now)).1)
     }
 
     fn name(&self, connection: ConnectionId) -> String {
-        self.chat.person(connection).name.to_string()
+        self.hub.chat.person(connection).name.to_string()
     }
 
     fn sleep(&mut self, duration: Duration) {
@@ -118,7 +147,7 @@ fn read(actions: &[Action]) -> Vec<String> {
         }
         Action::Answer { connection } => format!("{} is answered", connection.slot()),
         Action::Alive { connection } => format!("{} is alive", connection.slot()),
-        Action::Close { connection } => format!("{} closes", connection.slot()),
+        Action::Close { connection, .. } => format!("{} closes", connection.slot()),
         Action::Cut { connection } => format!("{} is cut", connection.slot()),
         Action::Stop { message } => format!("stop: {message}"),
     };
@@ -127,19 +156,12 @@ fn read(actions: &[Action]) -> Vec<String> {
 
 const NOTHING: [&str; 0] = [];
 
-/// Lets somebody with a browser in, and returns who it is, and what the chat decides.
-fn open_web(chats: &mut Chats) -> (ConnectionId, Vec<Action>) {
-    let connection = chats.connections.open();
-    let actions = chats.handle(Event::Opened { connection, form: Form::Web, dialect: Dialect::Lf });
-    (connection, actions)
-}
-
 #[test]
 fn a_newcomer_is_helped_named_let_in_and_announced_in_this_order() {
     let mut chats = Chats::new();
     for others in 0..2 {
-        let connection = chats.connections.open();
-        let actions = read(&chats.handle(Event::Opened { connection, form: Form::Lines, dialect: Dialect::Lf }));
+        let (connection, actions) = chats.greet();
+        let actions = read(&actions);
         let name = chats.name(connection);
         let mut expected = vec![format!("{others} opens"), format!("{others}: {}", Message::Help)];
         expected.push(format!("{others}: You are {name}"));
@@ -183,7 +205,7 @@ fn the_last_to_leave_a_room_frees_its_place_for_the_one_they_go_to() {
     assert_eq!(chats.line(ann, "/join kebab"), ["0 leaves", "0 enters room 1", "0: You joined kebab"]);
     assert_eq!(chats.line(ann, "/rooms"), ["0: Rooms - kebab (1), main (0)"]);
     assert_eq!(chats.line(ann, "/join MAIN"), ["0 leaves", "0 enters main", "0: You joined main"]);
-    assert_eq!(chats.chat.rooms(), 1);
+    assert_eq!(chats.hub.chat.rooms(), 1);
 }
 
 #[test]
@@ -204,8 +226,14 @@ fn a_stale_connection_changes_nothing_even_when_another_has_its_slot() {
     let cid = chats.join_as("Cid");
     assert_eq!(cid.slot(), ann.slot());
     assert_ne!(cid, ann);
-    let say = Request::Say(crate::Text::clean("x").into());
-    for request in [Request::Help, Request::Quit, Request::Mark, Request::Users, say] {
+    let say = Command::Say(crate::Text::clean("x").into()).into();
+    for request in [
+        Request::Query(Query::Help),
+        Request::Command(Command::Leave(CloseCode::NORMAL)),
+        Request::Notice(Notice::Fence),
+        Request::Query(Query::Users),
+        say,
+    ] {
         assert_eq!(chats.request(ann, request), NOTHING);
     }
     assert_eq!(chats.line(ann, "/name Dan"), NOTHING);
@@ -219,26 +247,24 @@ fn a_stale_connection_changes_nothing_even_when_another_has_its_slot() {
 #[test]
 fn only_a_connection_whose_place_is_free_is_opened() {
     let (mut chats, [ann]) = Chats::of(["Ann"]);
-    let opened = |connection| Event::Opened { connection, form: Form::Lines, dialect: Dialect::Lf };
+    let opened = |connection| Event::Opened { connection };
     for taken in [ann, ConnectionId::new(0, ann.slot(), ann.generation() + 1)] {
         assert_eq!(chats.handle(opened(taken)), []);
     }
-    assert_eq!(chats.chat.people(), 1);
+    assert_eq!(chats.hub.chat.people(), 1);
     for (number, free) in (2..).zip([(0, 5, 0), (0, 1, 0), (7, ann.slot(), ann.generation())]) {
         let (server, slot, generation) = free;
         chats.handle(opened(ConnectionId::new(server, slot, generation)));
-        assert_eq!(chats.chat.people() + chats.chat.silent(), number);
+        assert_eq!(chats.hub.chat.people() + chats.hub.chat.silent(), number);
     }
 }
 
 #[test]
 fn a_mark_is_answered_after_all_that_was_asked_before_it() {
     let (mut chats, [ann]) = Chats::of(["Ann"]);
-    let ask = |request| Event::Requested { connection: ann, request };
-    for request in [Request::Rooms, Request::Mark, Request::NotUtf8] {
-        chats.chat.handle(chats.now, ask(request));
-    }
-    let actions: Vec<_> = std::iter::from_fn(|| chats.chat.poll_action()).collect();
+    let asked = vec![Query::Rooms.into(), Notice::Fence.into(), Notice::NotUtf8.into()];
+    let now = chats.now;
+    let (_, actions) = chats.change(|hub| hub.handle_requests(now, ann, asked));
     assert_eq!(read(&actions), ["0: Rooms - main (1)", "0 is answered", "0: Messages must be valid UTF-8"]);
 }
 
@@ -366,11 +392,11 @@ fn above_its_limit_a_room_gathers_who_comes_and_goes() {
     let third = chats.open_silent();
     let told = chats.line(third, "/rooms");
     assert!(told.contains(&format!("main but 2 (2): {} joined", chats.name(third))), "three are no crowd");
-    assert_eq!(chats.chat.poll_timeout(), None);
+    assert_eq!(chats.hub.chat.poll_timeout(), None);
 
     let fourth = chats.open_silent();
     assert_eq!(chats.line(fourth, "/rooms"), ["3: Rooms - main (4)"], "four are one");
-    assert_eq!(chats.chat.poll_timeout(), Some(Time::after(Duration::from_secs(1))));
+    assert_eq!(chats.hub.chat.poll_timeout(), Some(Time::after(Duration::from_secs(1))));
     assert_eq!(chats.line(fourth, "/quit"), ["3 leaves", "3 closes"], "it was one when they left");
     assert_eq!(chats.line(bob, "/quit"), ["1 leaves", "main (2): Bob left", "1 closes"], "it is none any more");
     assert_eq!(chats.line(ann, "hi"), ["main (2): Ann: hi"]);
@@ -381,7 +407,7 @@ fn above_its_limit_a_room_gathers_who_comes_and_goes() {
     chats.sleep(Duration::from_millis(1));
     assert_eq!(chats.wake(), ["main (2): 1 joined, 1 left"]);
     assert_eq!(chats.wake(), NOTHING);
-    assert_eq!(chats.chat.poll_timeout(), None);
+    assert_eq!(chats.hub.chat.poll_timeout(), None);
 }
 
 #[test]
@@ -391,18 +417,18 @@ fn a_crowd_is_told_at_most_once_in_its_interval_and_loses_no_one() {
     let (mut joined, mut left, mut told_at) = (1, 0, None);
     for step in 0..300 {
         chats.sleep(Duration::from_millis(70));
+        if chats.hub.chat.poll_timeout().is_some_and(|due| due <= chats.now) {
+            let expected = format!("main ({}): {joined} joined, {left} left", people.len());
+            assert_eq!(chats.wake(), [expected]);
+            assert!(told_at.is_none_or(|before| chats.now.since(before) >= Duration::from_secs(1)));
+            (joined, left, told_at) = (0, 0, Some(chats.now));
+        }
         if step % 3 == 0 && people.len() > 4 {
             chats.close(people.swap_remove(step % people.len()));
             left += 1;
         } else {
             people.push(chats.open());
             joined += 1;
-        }
-        if chats.chat.poll_timeout().is_some_and(|due| due <= chats.now) {
-            let expected = format!("main ({}): {joined} joined, {left} left", people.len());
-            assert_eq!(chats.wake(), [expected]);
-            assert!(told_at.is_none_or(|before| chats.now.since(before) >= Duration::from_secs(1)));
-            (joined, left, told_at) = (0, 0, Some(chats.now));
         }
     }
     assert!(told_at.is_some());
@@ -418,18 +444,18 @@ fn several_crowds_are_told_in_the_order_in_which_they_are_due() {
     chats.line(ann, "/join kebab");
     chats.sleep(Duration::from_secs(2));
     assert_eq!(chats.wake(), ["room 1 (1): 1 joined, 0 left", "room 2 (1): 1 joined, 0 left"]);
-    assert_eq!(chats.chat.poll_timeout(), None, "main is empty: nobody is left to be told");
+    assert_eq!(chats.hub.chat.poll_timeout(), None, "main is empty: nobody is left to be told");
 }
 
 #[test]
 fn a_crowd_that_is_gone_is_told_nothing() {
     let mut chats = Chats::with(Config { crowd_members: 1, ..Config::default() });
     let people: Vec<_> = (0..3).map(|_| chats.open()).collect();
-    assert!(chats.chat.poll_timeout().is_some());
+    assert!(chats.hub.chat.poll_timeout().is_some());
     for person in people {
         chats.close(person);
     }
-    assert_eq!(chats.chat.poll_timeout(), None);
+    assert_eq!(chats.hub.chat.poll_timeout(), None);
     let ann = chats.join_as("Ann");
     chats.sleep(Duration::from_secs(10));
     assert_eq!(chats.wake(), NOTHING);
@@ -444,33 +470,31 @@ fn a_crowd_that_is_gone_is_told_nothing() {
 }
 
 #[test]
-fn a_stopped_chat_says_so_and_then_does_nothing_more() {
+fn a_server_that_stops_says_so_and_then_does_nothing_more() {
     let mut chats = Chats::with(Config { crowd_members: 0, ..Config::default() });
     let ann = chats.join_as("Ann");
-    assert_eq!(read(&chats.handle(Event::Stopped)), ["stop: Server is shutting down"]);
-    assert_eq!(chats.chat.poll_timeout(), None);
+    let stop = |hub: &mut Hub<()>| hub.handle_stop(Time::START);
+    assert_eq!(read(&chats.change_untwinned(stop)), ["stop: Server is shutting down"]);
+    assert_eq!(chats.hub.poll_timeout(), None);
     chats.sleep(Duration::from_secs(10));
     assert_eq!(chats.wake(), NOTHING);
     assert_eq!(chats.line(ann, "/help"), NOTHING);
     assert_eq!(chats.close(ann), NOTHING);
-    let connection = chats.connections.open();
-    assert_eq!(chats.handle(Event::Opened { connection, form: Form::Lines, dialect: Dialect::Lf }), []);
-    assert_eq!(chats.handle(Event::Stopped), []);
+    assert_eq!(chats.handle(Event::Opened { connection: ConnectionId::new(0, 9, 9) }), []);
+    assert_eq!(chats.change_untwinned(stop), []);
 }
 
 #[test]
-fn it_knows_how_many_people_and_rooms_there_are_and_whether_it_stops() {
+fn it_knows_how_many_people_and_rooms_there_are() {
     let mut chats = Chats::new();
-    let counts = |chats: &Chats| (chats.chat.people(), chats.chat.rooms(), chats.chat.is_stopped());
-    assert_eq!(counts(&chats), (0, 1, false));
+    let counts = |chats: &Chats| (chats.hub.chat.people(), chats.hub.chat.rooms());
+    assert_eq!(counts(&chats), (0, 1));
     let ann = chats.join_as("Ann");
     chats.join_as("Bob");
     chats.line(ann, "/join pizza");
-    assert_eq!(counts(&chats), (2, 2, false));
+    assert_eq!(counts(&chats), (2, 2));
     chats.close(ann);
-    assert_eq!(counts(&chats), (1, 1, false));
-    chats.handle(Event::Stopped);
-    assert!(chats.chat.is_stopped());
+    assert_eq!(counts(&chats), (1, 1));
 }
 
 #[test]
@@ -481,7 +505,7 @@ fn it_counts_what_people_say_and_nothing_else_that_they_ask_for() {
         chats.line(ann, line);
     }
     let mut stats = Stats { messages_in: 10, ..Stats::default() };
-    chats.chat.count(&mut stats);
+    chats.hub.chat.count(&mut stats);
     assert_eq!(stats, Stats { people: 1, rooms: 1, messages_in: 12, ..Stats::default() });
 }
 
@@ -489,7 +513,6 @@ fn it_counts_what_people_say_and_nothing_else_that_they_ask_for() {
 fn after_everybody_left_nothing_is_left() {
     let mut chats = crowd_of_three();
     let mut people: Vec<_> = (0..50).map(|_| chats.open()).collect();
-    people.extend((0..5).map(|_| open_web(&mut chats).0));
     for (index, &person) in people.iter().enumerate() {
         chats.line(person, &format!("/name somebody{}", index % 20));
         chats.line(person, &format!("/join room{}", index % 7));
@@ -498,11 +521,11 @@ fn after_everybody_left_nothing_is_left() {
     for person in people {
         chats.close(person);
     }
-    let Chat { people, browsers, silent, names, rooms, actions, .. } = &chats.chat;
-    assert!(people.len() == 0 && browsers.is_empty() && names.is_empty() && actions.is_empty());
+    let Chat { people, silent, names, rooms, actions, .. } = &chats.hub.chat;
+    assert!(people.len() == 0 && names.is_empty() && actions.is_empty());
     assert_eq!((silent.len(), silent.next_due()), (0, None));
     rooms.assert_only_empty_main();
-    assert_eq!(chats.chat.poll_timeout(), None);
+    assert_eq!(chats.hub.chat.poll_timeout(), None);
     let ann = chats.join_as("Ann");
     assert_eq!(chats.line(ann, "/rooms"), [format!("{}: Rooms - main (1)", ann.slot())]);
 }

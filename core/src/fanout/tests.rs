@@ -176,7 +176,7 @@ fn leave_room(connection: ConnectionId, room: RoomId) -> Action {
 }
 
 fn close(connection: ConnectionId) -> Action {
-    Action::Close { connection }
+    Action::Close { connection, code: None }
 }
 
 fn answer(connection: ConnectionId) -> Action {

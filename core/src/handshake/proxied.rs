@@ -144,6 +144,7 @@ mod tests {
 
     use super::*;
     use crate::Handshake;
+    use crate::log::Command;
     use crate::{Next, Request, Signals, Text};
 
     const V2: &[u8] = b"\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0c\xcb\0\x71\x07\xc0\0\x02\x01\xdc\x04\xab\xe0";
@@ -199,7 +200,7 @@ mod tests {
                 assert_eq!(announced, [told]);
                 let mut session = handshake.into_session();
                 rest.into_iter().for_each(|rest| session.handle_bytes(rest));
-                let said = Next::Ask(vec![Request::Say(Text::clean("hello").into())]);
+                let said = Next::Ask(vec![Request::Command(Command::Say(Text::clean("hello").into()))]);
                 assert_eq!(session.poll_next(Time::START, Signals::default()), said);
             }
         }

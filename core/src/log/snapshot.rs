@@ -6,7 +6,7 @@
 use std::error::Error;
 use std::fmt;
 
-use crate::{ConnectionId, Form, Name, RoomId, Time};
+use crate::{ConnectionId, Name, RoomId, Time};
 
 /// Holds a whole [`Chat`](crate::Chat), without what it has decided and was not polled yet.
 ///
@@ -22,8 +22,6 @@ pub struct Snapshot {
     pub names_drawn: u64,
     /// How many numbered names were given, since too many random ones were taken.
     pub guests: u64,
-    /// Whether the server stops.
-    pub is_stopped: bool,
     /// The rooms by their ids; `main` is the first.
     pub rooms: Vec<RoomState>,
     /// The ids that the next new rooms get, in this order, before any that no room has had.
@@ -63,8 +61,6 @@ pub struct Untold {
 pub struct PersonState {
     /// The connection.
     pub connection: ConnectionId,
-    /// How it is spoken to.
-    pub form: Form,
     /// The name.
     pub name: Name,
     /// The room.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::wire::lines::decode::{Opening, blank_lines_bytes};
-use crate::{Incident, Name, OtherProtocol, Signal, Text};
+use crate::{Incident, Name, OtherProtocol, Query, Signal, Text};
 
 fn unmetered() -> Config {
     Config { flood_lines_per_second: 0, ..Config::default() }
@@ -21,7 +21,9 @@ fn drain_to(session: &mut Session, now: Time) -> (Vec<Request>, Next) {
             Next::Ask(requests) => all.extend(Request::one_by_one(requests)),
             Next::AwaitSignal => signals = signals.after(Signal::Answer),
             next @ (Next::AwaitTime(_) | Next::Read | Next::End) => {
-                all.retain(|request| !matches!(request, Request::Mark | Request::Speak(_)));
+                all.retain(|request| {
+                    !matches!(request, Request::Notice(Notice::Fence) | Request::Notice(Notice::Speak(_)))
+                });
                 return (all, next);
             }
         }
@@ -38,12 +40,12 @@ fn ask(session: &mut Session, bytes: &[u8]) -> Vec<Request> {
 }
 
 fn say(text: &str) -> Request {
-    Request::Say(Text::clean(text).into())
+    Request::Command(Command::Say(Text::clean(text).into()))
 }
 
 #[test]
 fn bytes_ask_for_the_same_in_every_split() {
-    let rename = || Request::Rename(Name::parse("Bob").expect("a name"));
+    let rename = || Request::Command(Command::Rename(Name::parse("Bob").expect("a name")));
     let long = "x".repeat(400);
     let too_long = "x".repeat(401);
     let emoji = "😀".repeat(400);
@@ -66,42 +68,58 @@ fn bytes_ask_for_the_same_in_every_split() {
         (b"one\n\x08\x15\x17two\n".into(), vec![say("one"), say("two")]),
         ("na\u{ef}\x08ive 👩‍🚀!\x7f\x7f👍🏽\n".into(), vec![say("naive 👍🏽")]),
         (b"caf\xc3\x08e\n".into(), vec![say("cafe")]),
-        (b"x\x08\x04more\n".into(), vec![Request::Quit]),
-        (b"a\xff\xedb\xff\xfd\x06c\n".into(), vec![Request::Refuse(6), say("abc")]),
+        (b"x\x08\x04more\n".into(), vec![Request::Command(Command::Leave(CloseCode::NORMAL))]),
+        (b"a\xff\xedb\xff\xfd\x06c\n".into(), vec![Request::Notice(Notice::Refuse(6)), say("abc")]),
         (
             b"\xff\xfd\x06\n\xff\xf6GET / HTTP/1.1\n\xff\xf6".into(),
-            vec![Request::Refuse(6), Request::AreYouThere, Request::WrongProtocol(OtherProtocol::Http)],
+            vec![
+                Request::Notice(Notice::Refuse(6)),
+                Request::Notice(Notice::AreYouThere),
+                Request::Notice(Notice::WrongProtocol(OtherProtocol::Http)),
+            ],
         ),
-        (b"a\n\xff\xf6b\n".into(), vec![say("a"), Request::AreYouThere, say("b")]),
-        (b"\xff\xe0b\na\xff\xff\n".into(), vec![Request::NotUtf8, Request::NotUtf8]),
+        (b"a\n\xff\xf6b\n".into(), vec![say("a"), Request::Notice(Notice::AreYouThere), say("b")]),
+        (b"\xff\xe0b\na\xff\xff\n".into(), vec![Request::Notice(Notice::NotUtf8), Request::Notice(Notice::NotUtf8)]),
         (b"caf\xc3\xa9\n".into(), vec![say("café")]),
-        (b"caf\xe9\nnext\n".into(), vec![Request::NotUtf8, say("next")]),
-        (b"\xff\xff\nnext\n".into(), vec![Request::NotUtf8, say("next")]),
-        (b"\xed\xa0\x80\n\xc0\x80\n".into(), vec![Request::NotUtf8, Request::NotUtf8]),
+        (b"caf\xe9\nnext\n".into(), vec![Request::Notice(Notice::NotUtf8), say("next")]),
+        (b"\xff\xff\nnext\n".into(), vec![Request::Notice(Notice::NotUtf8), say("next")]),
+        (b"\xed\xa0\x80\n\xc0\x80\n".into(), vec![Request::Notice(Notice::NotUtf8), Request::Notice(Notice::NotUtf8)]),
         (b"/na\xff\xf9me B\xff\xfd\x18ob\r\n".into(), vec![rename()]),
-        (b"\xff\xfd\x03\xff\xfd\x01hi\n".into(), vec![Request::Refuse(3), Request::Refuse(1), say("hi")]),
+        (
+            b"\xff\xfd\x03\xff\xfd\x01hi\n".into(),
+            vec![Request::Notice(Notice::Refuse(3)), Request::Notice(Notice::Refuse(1)), say("hi")],
+        ),
         (b"no end".into(), vec![]),
-        (b"x\n\x04y\n".into(), vec![say("x"), Request::Quit]),
-        (b"\x04".into(), vec![Request::Quit]),
+        (b"x\n\x04y\n".into(), vec![say("x"), Request::Command(Command::Leave(CloseCode::NORMAL))]),
+        (b"\x04".into(), vec![Request::Command(Command::Leave(CloseCode::NORMAL))]),
         (b"x\x04y\n".into(), vec![say("xy")]),
-        (b"/quit\nnever\n".into(), vec![Request::Quit]),
-        (b"half\xff\xf4\xff\xfd\x06\nnever\n".into(), vec![Request::Refuse(6), Request::Quit]),
-        (b"half\xff\xec\nnever\n".into(), vec![Request::Quit]),
-        (b"whole\nhalf\xff\xf4".into(), vec![say("whole"), Request::Refuse(6), Request::Quit]),
+        (b"/quit\nnever\n".into(), vec![Request::Command(Command::Leave(CloseCode::NORMAL))]),
+        (
+            b"half\xff\xf4\xff\xfd\x06\nnever\n".into(),
+            vec![Request::Notice(Notice::Refuse(6)), Request::Command(Command::Leave(CloseCode::NORMAL))],
+        ),
+        (b"half\xff\xec\nnever\n".into(), vec![Request::Command(Command::Leave(CloseCode::NORMAL))]),
+        (
+            b"whole\nhalf\xff\xf4".into(),
+            vec![say("whole"), Request::Notice(Notice::Refuse(6)), Request::Command(Command::Leave(CloseCode::NORMAL))],
+        ),
         (format!("{long}\r\n").into(), vec![say(&long)]),
-        (format!("{too_long}\nnext\n").into(), vec![Request::TooLong, say("next")]),
+        (format!("{too_long}\nnext\n").into(), vec![Request::Notice(Notice::TooLong), say("next")]),
         (format!("{emoji}\r\n").into(), vec![say(&emoji)]),
-        (format!("{emoji}!\r\nnext\n").into(), vec![Request::TooLong, say("next")]),
-        (format!("{endless}\nnext\n").into(), vec![Request::TooLong, say("next")]),
-        (format!("{endless}\n\x04").into(), vec![Request::TooLong, Request::Quit]),
-        (format!("hi\n{endless}\x04").into(), vec![say("hi"), Request::TooLong]),
-        ([b"\xe9".repeat(1600), b"\nnext\n".into()].concat(), vec![Request::NotUtf8, say("next")]),
-        ([b"\xe9".repeat(1601), b"\r\nnext\n".into()].concat(), vec![Request::TooLong, say("next")]),
-        (format!("hi\n{endless}{endless}").into(), vec![say("hi"), Request::TooLong]),
+        (format!("{emoji}!\r\nnext\n").into(), vec![Request::Notice(Notice::TooLong), say("next")]),
+        (format!("{endless}\nnext\n").into(), vec![Request::Notice(Notice::TooLong), say("next")]),
+        (
+            format!("{endless}\n\x04").into(),
+            vec![Request::Notice(Notice::TooLong), Request::Command(Command::Leave(CloseCode::NORMAL))],
+        ),
+        (format!("hi\n{endless}\x04").into(), vec![say("hi"), Request::Notice(Notice::TooLong)]),
+        ([b"\xe9".repeat(1600), b"\nnext\n".into()].concat(), vec![Request::Notice(Notice::NotUtf8), say("next")]),
+        ([b"\xe9".repeat(1601), b"\r\nnext\n".into()].concat(), vec![Request::Notice(Notice::TooLong), say("next")]),
+        (format!("hi\n{endless}{endless}").into(), vec![say("hi"), Request::Notice(Notice::TooLong)]),
         // What comes first is told by its end.
         (format!("{endless}\x04").into(), vec![]),
-        (format!("hi\n{endless}\x15ok\nnext\n").into(), vec![say("hi"), Request::TooLong, say("next")]),
-        (format!("{endless}\x15ok\nnext\n").into(), vec![Request::TooLong, say("next")]),
+        (format!("hi\n{endless}\x15ok\nnext\n").into(), vec![say("hi"), Request::Notice(Notice::TooLong), say("next")]),
+        (format!("{endless}\x15ok\nnext\n").into(), vec![Request::Notice(Notice::TooLong), say("next")]),
         (format!("{emoji}\x08!\r\nnext\n").into(), vec![say(&format!("{}!", "😀".repeat(399))), say("next")]),
     ];
     for (bytes, requests) in cases {
@@ -141,7 +159,8 @@ fn many_lines_at_once_ask_for_what_they_ask_for_one_by_one() {
             bytes.as_bytes().split_inclusive(|&byte| byte == b'\n').flat_map(|line| ask(&mut session, line)).collect();
         assert_eq!(ask(&mut Session::new(&unmetered()), bytes.as_bytes()), one_by_one);
         let lines = bytes[..=bytes.rfind('\n').expect("there are lines")].lines();
-        let parsed = |line: &str| if line.len() > 400 { Some(Request::TooLong) } else { Request::parse(line) };
+        let parsed =
+            |line: &str| if line.len() > 400 { Some(Request::Notice(Notice::TooLong)) } else { Request::parse(line) };
         assert_eq!(one_by_one, lines.filter_map(parsed).collect::<Vec<_>>());
         assert!(one_by_one.len() > 30);
     }
@@ -153,13 +172,13 @@ fn what_is_said_in_a_row_is_one_request_and_nothing_else_comes_between() {
     session.handle_bytes(b"one\n\ntwo\tnaive\n/users\n//three\n/help\nfour\nhalf");
     let Next::Ask(requests) = session.poll_next(Time::START, Signals::default()) else { panic!("lines are there") };
     let texts = |request: &Request| {
-        let Request::Say(texts) = request else { return vec![format!("{request:?}")] };
+        let Request::Command(Command::Say(texts)) = request else { return vec![format!("{request:?}")] };
         texts.iter().map(str::to_owned).collect()
     };
-    let [said, asked] = [vec!["one", "two naive"], vec!["Users"]];
+    let [said, asked] = [vec!["one", "two naive"], vec!["Query(Users)"]];
     assert_eq!(
         requests.iter().map(texts).collect::<Vec<_>>(),
-        [said, asked, vec!["/three"], vec!["Help"], vec!["four"]]
+        [said, asked, vec!["/three"], vec!["Query(Help)"], vec!["four"]]
     );
 }
 
@@ -185,7 +204,7 @@ fn what_is_asked_for_between_lines_keeps_its_place_while_they_are_held_back() {
     session.handle_bytes(&[&b"x\n".repeat(12)[..], b"\xff\xf6last\n"].concat());
     assert_eq!(drain(&mut session, Time::START).len(), 10);
     let second = Time::after(Duration::from_secs(1));
-    assert_eq!(drain(&mut session, second), [say("x"), say("x"), Request::AreYouThere, say("last")]);
+    assert_eq!(drain(&mut session, second), [say("x"), say("x"), Request::Notice(Notice::AreYouThere), say("last")]);
 }
 
 #[test]
@@ -217,7 +236,10 @@ fn blank_lines_are_passed_over_up_to_what_is_something() {
         assert_eq!(blank_lines_bytes(input.as_bytes(), 400), bytes, "{input:?}");
     }
     let mut session = Session::new(&Config::default());
-    assert_eq!(ask(&mut session, format!("\n\n{too_long}\n\n\nx\n").as_bytes()), [Request::TooLong, say("x")]);
+    assert_eq!(
+        ask(&mut session, format!("\n\n{too_long}\n\n\nx\n").as_bytes()),
+        [Request::Notice(Notice::TooLong), say("x")]
+    );
 }
 
 #[test]
@@ -254,7 +276,7 @@ fn an_endless_line_counts_for_the_rate_once() {
     let [second, two] = [1, 2].map(|seconds| Time::after(Duration::from_secs(seconds)));
     session.handle_bytes(&[b"hi\n", &b"x".repeat(2000)[..]].concat());
     assert_eq!(drain_to(&mut session, Time::START), (vec![say("hi")], Next::AwaitTime(second)));
-    assert_eq!(drain_to(&mut session, second), (vec![Request::TooLong], Next::Read));
+    assert_eq!(drain_to(&mut session, second), (vec![Request::Notice(Notice::TooLong)], Next::Read));
     session.handle_bytes(b"xxx\nnext\n");
     assert_eq!(drain_to(&mut session, two), (vec![say("next")], Next::Read));
 }
@@ -276,12 +298,12 @@ fn after_a_window_of_replies_a_session_waits_for_the_answer() {
     session.handle_bytes(&b"/rooms\n".repeat(5));
     let mut signals = Signals::default();
     for _ in 0..2 {
-        let window = vec![Request::Rooms, Request::Rooms, Request::Mark];
+        let window = vec![Request::Query(Query::Rooms), Request::Query(Query::Rooms), Request::Notice(Notice::Fence)];
         assert_eq!(session.poll_next(Time::START, signals), Next::Ask(window));
         assert_eq!(session.poll_next(Time::START, signals), Next::AwaitSignal);
         signals = signals.after(Signal::Answer);
     }
-    assert_eq!(session.poll_next(Time::START, signals), Next::Ask(vec![Request::Rooms]));
+    assert_eq!(session.poll_next(Time::START, signals), Next::Ask(vec![Request::Query(Query::Rooms)]));
     assert_eq!(session.poll_next(Time::START, signals), Next::Read);
 }
 
@@ -307,7 +329,7 @@ fn a_pause_does_not_answer_a_mark_nor_an_answer_end_a_pause() {
         assert_eq!(session.poll_next(Time::START, signals), Next::AwaitSignal);
     }
     let signals = Signals::from_bits(signals.after(Signal::Resume).to_bits());
-    assert_eq!(session.poll_next(Time::START, signals), Next::Ask(vec![Request::Rooms]));
+    assert_eq!(session.poll_next(Time::START, signals), Next::Ask(vec![Request::Query(Query::Rooms)]));
 }
 
 #[test]
@@ -323,7 +345,9 @@ fn what_is_said_needs_no_answer() {
     session.handle_bytes(&b"hello there\n".repeat(10_000));
     let mut said = 0;
     while let Next::Ask(requests) = session.poll_next(Time::START, Signals::default()) {
-        let [Request::Say(texts)] = &requests[..] else { panic!("it is said in a row: {requests:?}") };
+        let [Request::Command(Command::Say(texts))] = &requests[..] else {
+            panic!("it is said in a row: {requests:?}")
+        };
         assert!(texts.count() as usize <= LINES_MAX && texts.iter().all(|text| text == "hello there"));
         said += texts.count();
     }
@@ -355,7 +379,10 @@ fn lines_held_back_are_moved_only_when_half_of_them_are_through() {
 fn after_all_was_handed_out_no_pause_holds_the_reader() {
     let mut session = Session::new(&unmetered());
     session.handle_bytes(b"/quit\n");
-    assert_eq!(session.poll_next(Time::START, Signals::default()), Next::Ask(vec![Request::Quit]));
+    assert_eq!(
+        session.poll_next(Time::START, Signals::default()),
+        Next::Ask(vec![Request::Command(Command::Leave(CloseCode::NORMAL))])
+    );
     let paused = Signals::default().after(Signal::Pause);
     assert_eq!(session.poll_next(Time::START, paused), Next::End);
 }
@@ -384,7 +411,7 @@ fn what_begins_like_another_protocol_is_never_taken_for_chat() {
         for size in [1, 2, 7, 100, bytes.len()] {
             let mut session = Session::new(&unmetered());
             let asked: Vec<_> = bytes.chunks(size).flat_map(|bytes| ask(&mut session, bytes)).collect();
-            assert_eq!(asked, [Request::WrongProtocol(protocol)], "{size} bytes at a time");
+            assert_eq!(asked, [Request::Notice(Notice::WrongProtocol(protocol))], "{size} bytes at a time");
             assert_eq!(session.poll_next(Time::START, Signals::default()), Next::End);
         }
     }
@@ -405,7 +432,11 @@ fn a_first_line_without_an_end_is_told_by_its_end_in_every_split() {
         for size in [1, 2, 3, 9, 1600, 1601, 1602, 1603, 2000, bytes.len()] {
             let mut session = Session::new(&unmetered());
             let asked: Vec<_> = bytes.chunks(size).flat_map(|bytes| ask(&mut session, bytes)).collect();
-            assert_eq!(asked, [Request::WrongProtocol(OtherProtocol::Http)], "{beginning:?}, {size} bytes at a time");
+            assert_eq!(
+                asked,
+                [Request::Notice(Notice::WrongProtocol(OtherProtocol::Http))],
+                "{beginning:?}, {size} bytes at a time"
+            );
         }
     }
 }
@@ -418,7 +449,7 @@ fn a_first_line_without_an_end_is_too_long_in_every_split_if_it_does_not_end_in_
         for size in [1, 2, 3, 9, 1600, 1601, 1602, 1603, 2000, bytes.len()] {
             let mut session = Session::new(&unmetered());
             let asked: Vec<_> = bytes.chunks(size).flat_map(|bytes| ask(&mut session, bytes)).collect();
-            assert_eq!(asked, [Request::TooLong, say("hello")], "{end:?}, {size} bytes at a time");
+            assert_eq!(asked, [Request::Notice(Notice::TooLong), say("hello")], "{end:?}, {size} bytes at a time");
         }
     }
 }
@@ -442,7 +473,11 @@ fn however_short_lines_have_to_be_a_request_is_told_in_every_split() {
         for size in 1..=bytes.len() {
             let mut session = Session::new(&config);
             let asked: Vec<_> = bytes.chunks(size).flat_map(|bytes| ask(&mut session, bytes)).collect();
-            assert_eq!(asked, [Request::WrongProtocol(OtherProtocol::Http)], "{line}, {size} bytes at a time");
+            assert_eq!(
+                asked,
+                [Request::Notice(Notice::WrongProtocol(OtherProtocol::Http))],
+                "{line}, {size} bytes at a time"
+            );
         }
     }
 }
@@ -455,7 +490,11 @@ fn a_request_is_told_by_its_whole_line_up_to_the_longest_that_there_can_be() {
             for size in [1, 1600, bytes.len()] {
                 let mut session = Session::new(&unmetered());
                 let asked: Vec<_> = bytes.chunks(size).flat_map(|bytes| ask(&mut session, bytes)).collect();
-                assert_eq!(asked, [Request::WrongProtocol(OtherProtocol::Http)], "{len} bytes, {size} at a time");
+                assert_eq!(
+                    asked,
+                    [Request::Notice(Notice::WrongProtocol(OtherProtocol::Http))],
+                    "{len} bytes, {size} at a time"
+                );
             }
         }
     }

@@ -4,8 +4,10 @@ use bytes::{Bytes, BytesMut};
 
 use super::intake::Intake;
 use super::step::Step;
+use crate::close_code::CloseCode;
 use crate::config::Config;
 use crate::dialect::Dialect;
+use crate::ids::ConnectionId;
 use crate::message::Message;
 use crate::refusal::Refusal;
 use crate::time::Time;
@@ -58,6 +60,16 @@ pub(crate) trait Wire {
 
     /// Ends what was joined.
     fn seal(_: &mut Option<Joined>, _: &mut BytesMut, _: impl FnMut(usize)) {}
+
+    /// Returns what a connection is told before all else.
+    fn hello(_: &Config, _: ConnectionId) -> Option<Message> {
+        None
+    }
+
+    /// Returns what a connection is told last, that is closed with this code.
+    fn bye(_: CloseCode) -> Option<Message> {
+        None
+    }
 
     /// Appends all that those are told who are not let in since the server stops.
     fn farewell(encoding: u8, out: &mut BytesMut) {

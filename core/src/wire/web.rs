@@ -17,6 +17,7 @@ use super::contract::{Joined, List, ListCost, Wire};
 use crate::close_code::CloseCode;
 use crate::config::Config;
 use crate::dialect::Dialect;
+use crate::ids::ConnectionId;
 use crate::message::Message;
 use crate::refusal::Refusal;
 use crate::time::Time;
@@ -62,6 +63,15 @@ impl Wire for Web {
 
     fn seal(joined: &mut Option<Joined>, out: &mut BytesMut, ended: impl FnMut(usize)) {
         run::end(joined, out, ended);
+    }
+
+    fn hello(config: &Config, connection: ConnectionId) -> Option<Message> {
+        let (boot, chars_max, token) = (config.boot(), config.line_chars_max, config.token(connection));
+        Some(Message::Hello { boot, chars_max, token })
+    }
+
+    fn bye(code: CloseCode) -> Option<Message> {
+        Some(Message::Bye { code })
     }
 
     fn farewell(encoding: u8, out: &mut BytesMut) {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chinwag_core::{Action, Config, ConnectionId, Form, Message, Request, RoomId, Secret, Signals};
+use chinwag_core::{Action, Config, ConnectionId, Form, Message, Notice, Query, Request, RoomId, Secret, Signals};
 
 use super::input::Input;
 use crate::driver::{Driver, Link, Todo};
@@ -91,8 +91,8 @@ impl Run {
                 self.ask(user, &format!("/join {room}"))
             }
             11 => self.ask(user, "/quit"),
-            12 => self.ask_for(user, b"\xe9\n", Request::NotUtf8),
-            13 => self.ask_for(user, &too_long(self.line_chars_max), Request::TooLong),
+            12 => self.ask_for(user, b"\xe9\n", Request::Notice(Notice::NotUtf8)),
+            13 => self.ask_for(user, &too_long(self.line_chars_max), Request::Notice(Notice::TooLong)),
             14 if how == 99 => self.stop(),
             14 if how % 2 == 0 => {
                 let connection = self.people[usize::from(input.byte()) % self.people.len()].connection;
@@ -173,7 +173,7 @@ impl Run {
         self.expect(user, b"/users\n")?;
         self.expect(user, b"/rooms\n")?;
         self.model.close(self.driver.now(), user);
-        let requests = [Some(Request::Users), Some(Request::Rooms), None];
+        let requests = [Some(Request::Query(Query::Users)), Some(Request::Query(Query::Rooms)), None];
         self.driver.handle_all(requests.into_iter().map(|request| (connection, request)).collect());
         self.check()
     }

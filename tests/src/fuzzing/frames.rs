@@ -1,6 +1,7 @@
 //! Owns a second reading of RFC 6455: what frames of a browser ask for, told without the library that the core leaves it to.
 
-use chinwag_core::Request;
+use chinwag_core::log::Command;
+use chinwag_core::{Notice, Request};
 
 use super::input::Input;
 
@@ -29,28 +30,13 @@ pub(super) const fn message_bytes_max(line_chars_max: u32) -> usize {
 /// Takes a request for what can be foretold of it; marks come when the window of replies says.
 pub(super) fn heard(request: &Request) -> Option<Heard> {
     match request {
-        Request::Mark | Request::Alive => None,
-        Request::Leave(code) | Request::Fail(code) => Some(Heard::Left(code.number())),
-        Request::Say(_)
-        | Request::Help
-        | Request::Rename(_)
-        | Request::RenameInvalid
-        | Request::Join(_)
-        | Request::JoinInvalid
-        | Request::Rooms
-        | Request::Users
-        | Request::Resume(_)
-        | Request::ResumeInvalid
-        | Request::Token
-        | Request::Quit
-        | Request::Unrecognized(_)
-        | Request::TooLong
-        | Request::NotUtf8
-        | Request::Speak(_)
-        | Request::Refuse(_)
-        | Request::AreYouThere
-        | Request::Ping(_)
-        | Request::WrongProtocol(_) => Some(Heard::Asked(request.clone())),
+        Request::Notice(Notice::Fence | Notice::Alive) => None,
+        Request::Command(Command::Leave(code)) | Request::Notice(Notice::Fail(code)) => {
+            Some(Heard::Left(code.number()))
+        }
+        Request::Command(_) | Request::Resume(_) | Request::Query(_) | Request::Notice(_) => {
+            Some(Heard::Asked(request.clone()))
+        }
     }
 }
 
@@ -84,8 +70,8 @@ pub(super) fn expected(mut bytes: &[u8], line_chars_max: u32) -> Vec<Heard> {
         };
         match heard {
             Ok(None) => {}
-            Ok(Some(Request::Quit)) => {
-                all.push(Heard::Asked(Request::Quit));
+            Ok(Some(Request::Command(Command::Leave(code)))) => {
+                all.push(Heard::Left(code.number()));
                 return all;
             }
             Ok(Some(request)) => all.push(Heard::Asked(request)),
@@ -138,7 +124,7 @@ fn hear(
     }
     match (kind, &message) {
         (8, _) => return Err(leave(&frame.payload)),
-        (9, _) => return Ok(Some(Request::Ping(frame.payload.clone().into()))),
+        (9, _) => return Ok(Some(Notice::Ping(frame.payload.clone().into()).into())),
         (10, _) => return Ok(None),
         (0, Some(_)) => {}
         (1 | 2, None) => *message = Some((kind == 1, Vec::new())),
@@ -151,7 +137,7 @@ fn hear(
     }
     match (str::from_utf8(&payload), is_text, is_final) {
         (_, false, true) => Err(1003),
-        (Ok(text), true, true) if text.chars().count() > line_chars_max as usize => Ok(Some(Request::TooLong)),
+        (Ok(text), true, true) if text.chars().count() > line_chars_max as usize => Ok(Some(Notice::TooLong.into())),
         (Ok(text), true, true) => Ok(Request::parse(text)),
         (Err(error), true, _) if is_final || error.error_len().is_some() => Err(1007),
         _ => {

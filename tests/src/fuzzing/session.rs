@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use chinwag_core::{Config, Next, Request, Session, Signal, Signals, Text, Time};
+use chinwag_core::log::Command;
+use chinwag_core::{Config, Next, Notice, Request, Session, Signal, Signals, Text, Time};
 
 use super::input::Input;
 use crate::sim::Model;
@@ -30,14 +31,14 @@ pub fn session(bytes: &[u8]) {
     let mut model = Model::new(&config);
     model.add_user();
     model.read(0, sent);
-    let lines = whole.iter().filter(|&request| *request != Request::Mark).count();
+    let lines = whole.iter().filter(|&request| *request != Request::Notice(Notice::Fence)).count();
     assert_eq!(lines, model.asks(0), "as many as the model says");
 }
 
 /// Takes apart what is said in a row: how much of it comes together is up to how it was read.
 fn one_by_one(request: Request) -> Vec<Request> {
-    let Request::Say(texts) = request else { return vec![request] };
-    texts.iter().map(|text| Request::Say(Text::clean(text).into())).collect()
+    let Request::Command(Command::Say(texts)) = request else { return vec![request] };
+    texts.iter().map(|text| Request::Command(Command::Say(Text::clean(text).into()))).collect()
 }
 
 /// Splits bytes into pieces of these lengths, again and again.
@@ -114,7 +115,7 @@ impl Driver {
                     self.asked.extend(requests.into_iter().flat_map(one_by_one));
                 }
                 Next::AwaitSignal => {
-                    assert_eq!(self.asked.last(), Some(&Request::Mark), "it waits for its mark");
+                    assert_eq!(self.asked.last(), Some(&Request::Notice(Notice::Fence)), "it waits for its mark");
                     self.signals = self.signals.after(Signal::Answer);
                 }
                 Next::AwaitTime(at) => {

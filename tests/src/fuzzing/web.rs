@@ -4,7 +4,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
-use chinwag_core::{Config, Form, Handshake, Incident, Request, Signal, Step, Subnet, Time};
+use chinwag_core::{Config, Form, Handshake, Incident, Notice, Request, Signal, Step, Subnet, Time};
 
 use super::frames::{FRAME_HEAD_MAX, Heard, expected, heard, message_bytes_max, well_formed};
 use super::input::Input;
@@ -148,6 +148,6 @@ fn visit(config: &Config, pieces: &[&[u8]], late: bool) -> Visit {
     }
     driver.end();
     // That there is life in it is told by what comes when, and so by how it is split.
-    let asked = driver.asked.into_iter().filter(|request| *request != Request::Alive).collect();
+    let asked = driver.asked.into_iter().filter(|request| *request != Request::Notice(Notice::Alive)).collect();
     Visit { announced, answered, end: End::Entered { incident: driver.session.incident(), asked } }
 }

@@ -50,7 +50,9 @@ impl Laws {
             | Action::Deliver { connection, .. }
             | Action::Answer { connection }
             | Action::Alive { connection } => self.people.contains_key(connection),
-            Action::Close { connection } => self.people.remove(connection).is_some_and(|person| person.room.is_none()),
+            Action::Close { connection, .. } => {
+                self.people.remove(connection).is_some_and(|person| person.room.is_none())
+            }
             Action::Cut { connection } => {
                 let ghost = self.people.remove(connection);
                 let is_lawful = ghost.as_ref().is_some_and(|ghost| ghost.room.is_none());

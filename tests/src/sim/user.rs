@@ -3,7 +3,8 @@
 use std::sync::Weak;
 use std::time::Duration;
 
-use chinwag_core::{Action, Config, ConnectionId, Form, Request, Signal, Signals, Time, Written};
+use chinwag_core::log::Command;
+use chinwag_core::{Action, Config, ConnectionId, Form, Notice, Request, Signal, Signals, Time, Written};
 
 use crate::driver::{Driver, Link, Todo};
 use crate::sim::{Line, Model, Reader};
@@ -313,11 +314,13 @@ impl User {
             }
         };
         let all = || requests.iter().flatten();
-        if all().last() == Some(&Request::Mark) && self.next != Todo::AwaitSignal {
+        if all().last() == Some(&Request::Notice(Notice::Fence)) && self.next != Todo::AwaitSignal {
             return Err(format!("the session of user {} does not wait for its mark", self.number));
         }
         // It was never a line when telnet says so, but then it is the last.
-        let metered = all().filter(|&request| !matches!(request, Request::Quit | Request::Speak(_)));
+        let metered = all().filter(|&request| {
+            !matches!(request, Request::Command(Command::Leave(_)) | Request::Notice(Notice::Speak(_)))
+        });
         for _ in 0..metered.map(lines).sum() {
             self.credit.charge(now)?;
         }
@@ -512,7 +515,11 @@ impl Limits {
 
 /// Returns how many lines ask for a request.
 pub(super) fn lines(request: &Request) -> u32 {
-    if let Request::Say(texts) = request { texts.count() } else { u32::from(*request != Request::Mark) }
+    if let Request::Command(Command::Say(texts)) = request {
+        texts.count()
+    } else {
+        u32::from(*request != Request::Notice(Notice::Fence))
+    }
 }
 
 impl Credit {

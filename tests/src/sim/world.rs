@@ -9,7 +9,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
-use chinwag_core::{Action, Config, ConnectionId, Message, Request, Time};
+use chinwag_core::{Action, Config, ConnectionId, Message, Notice, Request, Time};
 
 use crate::driver::Driver;
 use crate::sim::user::{User, lines};
@@ -334,7 +334,7 @@ impl World {
         }
         self.see_stale(user, connection);
         if let Some(request) = request {
-            if *request == Request::Mark && self.model.is_here(user) {
+            if *request == Request::Notice(Notice::Fence) && self.model.is_here(user) {
                 self.users[user].marks += 1;
             }
             return (0..lines(request)).try_for_each(|_| self.model.ask(now, user));

@@ -138,7 +138,7 @@ fn no_line_of_a_paste_is_a_command() {
     for (effect, said) in effects.iter().zip(said) {
         let Effect::Send(line) = effect else { panic!("{effect:?} for {said}") };
         // As the server reads it.
-        let Some(Request::Say(texts)) = Request::parse(line) else { panic!("{line:?} is a command") };
+        let Some(Request::Command(Command::Say(texts))) = Request::parse(line) else { panic!("{line:?} is a command") };
         assert_eq!(texts.iter().collect::<String>(), said, "{line:?}");
     }
 }

@@ -1,23 +1,18 @@
 //! How somebody who has lost their connection goes on with another.
 
 use super::*;
-use crate::{Secret, Text};
-
-fn config() -> Config {
-    Config { secret: Some(Secret::new([7; 32])), ..Config::default() }
-}
+use crate::Text;
 
 impl Chats {
     /// Lets a connection ask for the person of another.
     fn resume(&mut self, connection: ConnectionId, old: ConnectionId) -> Vec<String> {
-        let token = self.chat.config.token(old).expect("there is a secret");
-        self.line(connection, &format!("/resume {token}"))
+        self.request(connection, Command::Resume(old))
     }
 }
 
 #[test]
 fn who_comes_back_is_who_they_were_where_they_were_and_nobody_else_is_told() {
-    let mut chats = Chats::with(config());
+    let mut chats = Chats::new();
     let [ann, bob] = ["Ann", "Bob"].map(|name| chats.join_as(name));
     for person in [ann, bob] {
         chats.line(person, "/join pizza");
@@ -32,9 +27,13 @@ fn who_comes_back_is_who_they_were_where_they_were_and_nobody_else_is_told() {
     assert_eq!(chats.line(bob, "/users"), ["1: Users - Ann, Bob"]);
     assert_eq!(chats.line(bob, "/rooms"), ["1: Rooms - pizza (2), main (0)"]);
     assert_eq!(chats.line(again, "hello"), ["room 1 (2): Ann: hello"]);
-    assert_eq!((chats.chat.people(), chats.chat.silent(), chats.chat.poll_timeout()), (2, 0, None));
+    assert_eq!((chats.hub.chat.people(), chats.hub.chat.silent(), chats.hub.chat.poll_timeout()), (2, 0, None));
     assert_eq!(chats.line(bob, &format!("/name {name}")), [format!("room 1 (2): Bob is now {name}")], "it is free");
-    for late in [Request::Help, Request::Say(Text::clean("late").into()), Request::Quit] {
+    for late in [
+        Request::Query(Query::Help),
+        Request::Command(Command::Say(Text::clean("late").into())),
+        Request::Command(Command::Leave(CloseCode::NORMAL)),
+    ] {
         assert_eq!(chats.request(ann, late), NOTHING, "what the old one still asked for");
     }
     assert_eq!(chats.close(ann), NOTHING);
@@ -42,23 +41,17 @@ fn who_comes_back_is_who_they_were_where_they_were_and_nobody_else_is_told() {
 }
 
 #[test]
-fn who_comes_back_is_told_how_much_was_said_and_the_old_page_that_it_is_over() {
-    let mut chats = Chats::with(config());
-    let (old, actions) = open_web(&mut chats);
-    let told = chats.chat.config.token(old);
-    assert!(actions.iter().any(|action| {
-        matches!(action, Action::Reply { message: Message::Hello { token, .. }, .. } if *token == told && told.is_some())
-    }));
+fn who_comes_back_is_told_how_much_was_said() {
+    let mut chats = Chats::new();
+    let old = chats.open_silent();
     chats.line(old, "hello");
-    let (new, _) = open_web(&mut chats);
-    let token = told.expect("it was told one");
-    let actions = chats.handle(Event::Requested { connection: new, request: Request::Resume(token) });
-    let name = chats.chat.person(new).name.clone();
-    let room = chats.chat.rooms.name(MAIN).clone();
+    let new = chats.open_silent();
+    let actions = chats.ask(new, Command::Resume(old));
+    let name = chats.hub.chat.person(new).name.clone();
+    let room = chats.hub.chat.rooms.name(MAIN).clone();
     let expected = [
         Action::Leave { connection: new, room: MAIN },
         Action::Leave { connection: old, room: MAIN },
-        Action::Reply { connection: old, message: Message::Bye { code: CloseCode::RESUMED } },
         Action::Cut { connection: old },
         Action::Enter { connection: new, room: MAIN },
         Action::Reply { connection: new, message: Message::YouAre { name } },
@@ -66,21 +59,20 @@ fn who_comes_back_is_told_how_much_was_said_and_the_old_page_that_it_is_over() {
     ];
     assert_eq!(actions, expected);
     chats.close(new);
-    let Chat { people, browsers, silent, names, .. } = &chats.chat;
-    assert!(people.len() == 0 && browsers.is_empty() && names.is_empty() && silent.len() == 0);
+    let Chat { people, silent, names, .. } = &chats.hub.chat;
+    assert!(people.len() == 0 && names.is_empty() && silent.len() == 0);
 }
 
 #[test]
 fn a_token_is_good_once_for_somebody_who_is_here_and_not_for_oneself() {
-    let mut chats = Chats::with(config());
+    let mut chats = Chats::new();
     let [ann, bob] = ["Ann", "Bob"].map(|name| chats.join_as(name));
     let stale = |connection: ConnectionId| [format!("{}: You have nothing to resume", connection.slot())];
     assert_eq!(chats.resume(ann, ann), stale(ann));
     let again = chats.open_silent();
     assert_eq!(chats.resume(again, ConnectionId::new(0, 7, 7)), stale(again), "there is nobody");
-    assert_eq!(chats.line(again, "/resume abcdefghijklmnopqrstuvwxyz234567"), stale(again));
     assert_eq!(chats.line(again, "/resume Ann"), stale(again));
-    assert_eq!(chats.chat.silent(), 1, "whoever only tries is not told of");
+    assert_eq!(chats.hub.chat.silent(), 1, "whoever only tries is not told of");
     assert_eq!(chats.resume(again, ann).len(), 6);
     assert_eq!(chats.resume(bob, ann), stale(bob), "it is used up");
     // The next in the slot has another.
@@ -93,12 +85,12 @@ fn a_token_is_good_once_for_somebody_who_is_here_and_not_for_oneself() {
 
 #[test]
 fn what_one_is_given_up_is_left_as_by_anybody_if_others_know_of_it() {
-    let mut chats = Chats::with(config());
+    let mut chats = Chats::new();
     let [ann, _, cid] = ["Ann", "Bob", "Cid"].map(|name| chats.join_as(name));
     chats.line(cid, "/join pizza");
     let told = chats.resume(cid, ann);
     assert_eq!(told, ["2 leaves", "0 leaves", "0 is cut", "2 enters main", "2: You are Ann", "2: You joined main"]);
-    assert_eq!(chats.chat.rooms(), 1, "pizza is empty, and gone");
+    assert_eq!(chats.hub.chat.rooms(), 1, "pizza is empty, and gone");
     let dan = chats.join_as("Dan");
     assert_eq!(chats.resume(dan, cid)[..2], ["0 leaves", "main (2): Dan left"]);
     assert_eq!(chats.line(dan, "/users"), ["0: Users - Ann, Bob"]);
@@ -106,34 +98,22 @@ fn what_one_is_given_up_is_left_as_by_anybody_if_others_know_of_it() {
 
 #[test]
 fn of_whom_nobody_knows_nobody_knows_when_they_come_back() {
-    let mut chats = Chats::with(config());
+    let mut chats = Chats::new();
     let bob = chats.join_as("Bob");
     let ann = chats.open_silent();
     let name = chats.name(ann);
     chats.sleep(Duration::from_secs(2));
     let again = chats.open_silent();
     assert_eq!(chats.resume(again, ann).len(), 6);
-    assert_eq!((chats.name(again), chats.chat.silent()), (name.clone(), 1));
+    assert_eq!((chats.name(again), chats.hub.chat.silent()), (name.clone(), 1));
     assert_eq!(chats.line(bob, "hi"), ["main (2): Bob: hi"]);
     chats.sleep(Duration::from_secs(3));
     assert_eq!(chats.wake(), [format!("main but 2 (1): {name} joined")]);
 }
 
 #[test]
-fn without_a_secret_there_are_no_tokens() {
-    let mut chats = Chats::new();
-    let ann = chats.open_silent();
-    assert_eq!(chats.line(ann, "/resume"), ["0: You have nothing to resume"]);
-    let mut chats = Chats::with(config());
-    let ann = chats.open_silent();
-    let token = chats.chat.config.token(ann).expect("there is a secret");
-    assert_eq!(chats.line(ann, "/resume"), [format!("0: You can come back with /resume {token}")]);
-    assert_eq!(chats.chat.silent(), 1);
-}
-
-#[test]
 fn who_is_known_makes_known_whom_they_go_on_as() {
-    let mut chats = Chats::with(config());
+    let mut chats = Chats::new();
     let bob = chats.join_as("Bob");
     let [ann, again] = [chats.open_silent(), chats.join_as("Ann")];
     let name = chats.name(ann);
@@ -141,5 +121,5 @@ fn who_is_known_makes_known_whom_they_go_on_as() {
     let heard: Vec<_> = told.iter().filter(|line| line.starts_with("main")).collect();
     assert_eq!(heard, [&format!("main but 1 (2): {name} joined"), "main (2): Ann left"]);
     assert_eq!(chats.line(bob, "/users").len(), 1);
-    assert_eq!((chats.chat.people(), chats.chat.silent(), chats.chat.poll_timeout()), (2, 0, None));
+    assert_eq!((chats.hub.chat.people(), chats.hub.chat.silent(), chats.hub.chat.poll_timeout()), (2, 0, None));
 }

@@ -4,16 +4,14 @@
 use super::*;
 use crate::log::{RoomState, SilentState, Snapshot, SnapshotError, Untold};
 
-/// Ann and Bob in `main`, of whom Ann has a browser, Cid in `pizza`, and somebody silent.
+/// Ann and Bob in `main`, Cid in `pizza`, and somebody silent.
 fn sample() -> (Chats, Snapshot) {
     let mut chats = crowd_of_three();
-    let (ann, _) = open_web(&mut chats);
-    chats.line(ann, "/name Ann");
-    let [_, cid] = ["Bob", "Cid"].map(|name| chats.join_as(name));
+    let [_, _, cid] = ["Ann", "Bob", "Cid"].map(|name| chats.join_as(name));
     chats.line(cid, "/join pizza");
     chats.handle(Event::Clock { unix_ms: 1_000_000 });
     chats.open_silent();
-    let snapshot = chats.chat.snapshot();
+    let snapshot = chats.hub.chat.snapshot();
     (chats, snapshot)
 }
 
@@ -21,7 +19,7 @@ fn sample() -> (Chats, Snapshot) {
 type Break = fn(&mut Snapshot);
 
 fn restore(snapshot: Snapshot) -> Result<Chat, SnapshotError> {
-    Chat::restore(Config::default(), snapshot)
+    Chat::restore(&Config::default(), snapshot)
 }
 
 #[test]
@@ -33,7 +31,7 @@ fn rooms_that_come_again_get_the_ids_that_they_would_have_got() {
     for person in [cid, ann, bob] {
         chats.line(person, "/join room-4");
     }
-    let Snapshot { rooms, vacant_rooms, .. } = chats.chat.snapshot();
+    let Snapshot { rooms, vacant_rooms, .. } = chats.hub.chat.snapshot();
     assert_eq!(rooms.iter().map(|room| room.room.key()).collect::<Vec<_>>(), [0, 4]);
     assert_eq!(vacant_rooms, [2, 1, 3].map(RoomId::new));
     let told = chats.line(dan, "/join new");

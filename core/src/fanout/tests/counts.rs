@@ -47,7 +47,7 @@ fn what_is_queued_counts_also_for_those_who_have_left() {
     let mut writer = Writer::with_members(&[one, two]);
     writer.takes.insert(100, 0);
     writer.takes.insert(101, 0);
-    writer.send([say(MAIN, "a"), leave(two), Action::Close { connection: two }]);
+    writer.send([say(MAIN, "a"), leave(two), Action::Close { connection: two, code: None }]);
     assert_eq!(counts(&writer), (2, 0, 2 * "Ann: a\n".len() as u64));
 }
 

@@ -15,7 +15,7 @@ use super::telnet::{Command, Heard, TIMING_MARK, Telnet};
 use crate::config::Config;
 use crate::dialect::Dialect;
 use crate::other_protocol::OtherProtocol;
-use crate::request::{Asked, Request};
+use crate::request::{Asked, Notice};
 use crate::text;
 use crate::texts::Saying;
 use crate::wire::decode::Decode;
@@ -121,9 +121,11 @@ impl LineDecoder {
     fn ask_line(&self, line: &[u8], saying: &mut Saying) -> Asked {
         let chars_max = self.line_chars_max as usize;
         match std::str::from_utf8(line) {
-            Err(_) => Asked::For(Request::NotUtf8),
+            Err(_) => Asked::For(Notice::NotUtf8.into()),
             // Few bytes can't be many characters.
-            Ok(line) if line.len() > chars_max && line.chars().count() > chars_max => Asked::For(Request::TooLong),
+            Ok(line) if line.len() > chars_max && line.chars().count() > chars_max => {
+                Asked::For(Notice::TooLong.into())
+            }
             Ok(line) => Asked::of(line, saying),
         }
     }
@@ -428,7 +430,7 @@ impl Decode for LineDecoder {
     fn ask(&self, saying: &mut Saying) -> Asked {
         match self.found {
             None => Asked::Nothing,
-            Some(Next::Mark(mark)) => Asked::For(mark.request()),
+            Some(Next::Mark(mark)) => Asked::For(mark.notice().into()),
             Some(Next::Line { end }) => self.ask_line(&self.input[self.start..end], saying),
         }
     }

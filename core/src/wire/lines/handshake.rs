@@ -83,6 +83,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::log::Command;
     use crate::wire::Decoder;
     use crate::{Next, OtherProtocol, Request, Session, Signals, Text};
 
@@ -132,7 +133,7 @@ mod tests {
         }
         let mut session = session(arrive(b"hello\nhal"));
         session.handle_bytes(b"lo\n");
-        let said = ["hello", "hallo"].map(|text| Request::Say(Text::clean(text).into()));
+        let said = ["hello", "hallo"].map(|text| Request::Command(Command::Say(Text::clean(text).into())));
         let Next::Ask(requests) = session.poll_next(Time::START, Signals::default()) else { panic!("lines are there") };
         assert_eq!(Request::one_by_one(requests), Vec::from(said));
     }

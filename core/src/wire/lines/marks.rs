@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use crate::{Dialect, OtherProtocol, Request};
+use crate::{Dialect, Notice, OtherProtocol};
 
 /// Names what is asked for without a line.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -67,13 +67,13 @@ impl Marks {
 }
 
 impl Mark {
-    pub(crate) const fn request(self) -> Request {
+    pub(crate) const fn notice(self) -> Notice {
         match self {
-            Self::Speak(dialect) => Request::Speak(dialect),
-            Self::Refuse(option) => Request::Refuse(option),
-            Self::AreYouThere => Request::AreYouThere,
-            Self::TooLong => Request::TooLong,
-            Self::WrongProtocol(protocol) => Request::WrongProtocol(protocol),
+            Self::Speak(dialect) => Notice::Speak(dialect),
+            Self::Refuse(option) => Notice::Refuse(option),
+            Self::AreYouThere => Notice::AreYouThere,
+            Self::TooLong => Notice::TooLong,
+            Self::WrongProtocol(protocol) => Notice::WrongProtocol(protocol),
         }
     }
 }

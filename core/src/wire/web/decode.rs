@@ -17,7 +17,8 @@ use tungstenite::{Error, Message, Utf8Bytes};
 
 use crate::close_code::CloseCode;
 use crate::config::Config;
-use crate::request::{Asked, Request};
+use crate::log::Command;
+use crate::request::{Asked, Notice};
 use crate::texts::Saying;
 use crate::time::Time;
 use crate::wire::decode::Decode;
@@ -92,7 +93,7 @@ impl FrameDecoder {
 
     fn ask_line(&self, line: &str, saying: &mut Saying) -> Asked {
         let is_too_long = line.chars().count() > self.line_chars_max as usize;
-        if is_too_long { Asked::For(Request::TooLong) } else { Asked::of(line, saying) }
+        if is_too_long { Asked::For(Notice::TooLong.into()) } else { Asked::of(line, saying) }
     }
 
     /// Reads the next frame, unless it is not whole yet, or the one before is not passed.
@@ -255,13 +256,13 @@ impl Decode for FrameDecoder {
             Some(Found::Whole(frame)) => {
                 match std::str::from_utf8(&self.input[self.start..][frame.head_len..frame.len]) {
                     Ok(line) => self.ask_line(line, saying),
-                    Err(_) => Asked::For(Request::Fail(CloseCode::NOT_UTF8)),
+                    Err(_) => Asked::For(Notice::Fail(CloseCode::NOT_UTF8).into()),
                 }
             }
             Some(Found::Line(line)) => self.ask_line(line, saying),
-            Some(Found::Ping(payload)) => Asked::For(Request::Ping(payload.clone())),
-            Some(Found::Close(code)) => Asked::For(Request::Leave(*code)),
-            Some(Found::Fault(code)) => Asked::For(Request::Fail(*code)),
+            Some(Found::Ping(payload)) => Asked::For(Notice::Ping(payload.clone()).into()),
+            Some(Found::Close(code)) => Asked::For(Command::Leave(*code).into()),
+            Some(Found::Fault(code)) => Asked::For(Notice::Fail(*code).into()),
         }
     }
 

@@ -7,7 +7,7 @@ use super::frame::{CLOSE, PING, PONG, TEXT, begin_frame, end_frame};
 use super::json::{Object, put};
 use super::run;
 use crate::close_code::CloseCode;
-use crate::command::COMMANDS;
+use crate::commands::COMMANDS;
 use crate::message::Message;
 use crate::name::Name;
 

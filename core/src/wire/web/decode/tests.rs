@@ -4,7 +4,7 @@ use tungstenite::protocol::frame::coding::Control;
 use tungstenite::protocol::frame::{Frame as AnyFrame, FrameHeader};
 
 use super::*;
-use crate::{Form, Incident, Name, Next, Session, Signals, Text, Time};
+use crate::{Form, Incident, Name, Next, Request, Session, Signals, Text, Time};
 
 const TEXT: OpCode = OpCode::Data(Data::Text);
 const BINARY: OpCode = OpCode::Data(Data::Binary);
@@ -33,19 +33,19 @@ fn text(payload: &str) -> Vec<u8> {
 }
 
 fn say(text: &str) -> Request {
-    Request::Say(Text::clean(text).into())
+    Request::Command(Command::Say(Text::clean(text).into()))
 }
 
 fn leave(code: u16) -> Request {
-    Request::Leave(CloseCode::new(code))
+    Request::Command(Command::Leave(CloseCode::new(code)))
 }
 
 fn fail(code: u16) -> Request {
-    Request::Fail(CloseCode::new(code))
+    Request::Notice(Notice::Fail(CloseCode::new(code)))
 }
 
 fn ping(payload: &'static str) -> Request {
-    Request::Ping(payload.into())
+    Request::Notice(Notice::Ping(payload.into()))
 }
 
 fn take_all(session: &mut Session, asked: &mut Asked) -> Next {
@@ -86,14 +86,14 @@ fn a_message_is_a_line_in_whatever_parts_it_comes() {
         (b"\x81\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58".into(), vec![say("Hello")]),
         (text(""), vec![]),
         (text("  "), vec![]),
-        (text("/join pizza"), vec![Request::Join(Name::parse("pizza").expect("a name"))]),
+        (text("/join pizza"), vec![Request::Command(Command::Join(Name::parse("pizza").expect("a name")))]),
         (text("//shrug"), vec![say("/shrug")]),
         (text("one\r\ntwo\n"), vec![say("one two")]),
         ([text("one"), text("two")].concat(), vec![say("one"), say("two")]),
         (text(&long), vec![say(&long)]),
         (text(&emoji), vec![say(&emoji)]),
-        (text(&"x".repeat(401)), vec![Request::TooLong]),
-        (text(&"x".repeat(6400)), vec![Request::TooLong]),
+        (text(&"x".repeat(401)), vec![Request::Notice(Notice::TooLong)]),
+        (text(&"x".repeat(6400)), vec![Request::Notice(Notice::TooLong)]),
         ([frame(TEXT, false, "hel"), frame(CONTINUE, true, "lo")].concat(), vec![say("hello")]),
         (
             [frame(TEXT, false, "hel"), frame(CONTINUE, false, ""), frame(CONTINUE, true, "lo")].concat(),
@@ -106,7 +106,10 @@ fn a_message_is_a_line_in_whatever_parts_it_comes() {
         ),
         (frame(PONG, true, "unasked"), vec![]),
         ([&b"\x81\xfe\0\x7e\0\0\0\0"[..], &[b'x'; 126]].concat(), vec![say(&"x".repeat(126))]),
-        ([text("one"), text("/quit"), text("never")].concat(), vec![say("one"), Request::Quit]),
+        (
+            [text("one"), text("/quit"), text("never")].concat(),
+            vec![say("one"), Request::Command(Command::Leave(CloseCode::NORMAL))],
+        ),
     ];
     for (bytes, expected) in cases {
         assert_asks(&bytes, &expected);
@@ -300,7 +303,7 @@ fn a_ping_uses_the_window_of_replies() {
     session.handle_bytes(&frame(PING, true, "x".repeat(125)).repeat(100));
     let mut asked = Vec::new();
     assert_eq!(take_all(&mut session, &mut asked), Next::AwaitSignal);
-    assert_eq!(asked.last(), Some(&Request::Mark));
+    assert_eq!(asked.last(), Some(&Request::Notice(Notice::Fence)));
     assert!((70..90).contains(&asked.len()), "{}", asked.len());
 }
 
@@ -315,17 +318,21 @@ fn that_somebody_is_there_is_told_by_any_frame_and_not_for_each() {
         }
     };
     let (pong, said) = (frame(PONG, true, "what we never asked"), frame(TEXT, true, "hi"));
-    let hi = || Request::Say(Text::clean("hi").into());
+    let hi = || Request::Command(Command::Say(Text::clean("hi").into()));
     let half = said.len() / 2;
     let cases = [
         (0, &pong[..], vec![]),
         (4999, &pong, vec![]),
         (5000, &said[..half], vec![]),
-        (5001, &said[half..], vec![Request::Alive, hi()]),
+        (5001, &said[half..], vec![Request::Notice(Notice::Alive), hi()]),
         (5002, &pong, vec![]),
         (10_000, &said, vec![hi()]),
-        (10_001, &pong, vec![Request::Alive]),
-        (1_000_000, &frame(PING, true, "x"), vec![Request::Alive, Request::Ping("x".into())]),
+        (10_001, &pong, vec![Request::Notice(Notice::Alive)]),
+        (
+            1_000_000,
+            &frame(PING, true, "x"),
+            vec![Request::Notice(Notice::Alive), Request::Notice(Notice::Ping("x".into()))],
+        ),
     ];
     for (millis, bytes, asked) in cases {
         assert_eq!(asked_at(millis, bytes), asked, "{millis} ms");
@@ -340,7 +347,7 @@ fn who_is_held_back_by_the_rate_is_there_all_the_same() {
     let mut alive = 0;
     for second in 0..100 {
         if let Next::Ask(requests) = session.poll_next(Time::after(Duration::from_secs(second)), Signals::default()) {
-            alive += requests.iter().filter(|request| **request == Request::Alive).count();
+            alive += requests.iter().filter(|request| **request == Request::Notice(Notice::Alive)).count();
         }
     }
     assert_eq!(alive, 19, "each five seconds, but not with the first");

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::*;
+use crate::log::Command;
 use crate::wire::{Decoder, Form};
 use crate::{CloseCode, Handshake, Next, Request, Session, Signals, Text};
 
@@ -108,7 +109,7 @@ fn a_websocket_is_let_in_with_all_that_came_after_the_handshake_in_every_split()
         if split >= bytes.len() - hello.len() {
             session.handle_bytes(&bytes[split..]);
         }
-        let said = vec![Request::Say(Text::clean("hello").into())];
+        let said = vec![Request::Command(Command::Say(Text::clean("hello").into()))];
         assert_eq!(session.poll_next(Time::START, Signals::default()), Next::Ask(said), "split at {split}");
     }
 }
@@ -519,7 +520,7 @@ fn who_hangs_up_is_answered_what_was_asked_before() {
     assert!(matches!(handshake.poll_step(Time::START), Step::Write { .. }));
     assert_eq!(handshake.poll_step(Time::START), Step::Enter);
     let mut session = session(handshake);
-    let leaves = vec![Request::Leave(CloseCode::NONE)];
+    let leaves = vec![Request::Command(Command::Leave(CloseCode::NONE))];
     assert_eq!(session.poll_next(Time::START, Signals::default()), Next::Ask(leaves));
 }
 

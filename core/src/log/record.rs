@@ -1,0 +1,60 @@
+//! Owns the plain data of one step of the log: what has happened, and when.
+
+use super::Command;
+use crate::{ConnectionId, Time};
+
+/// Holds one entry of the log. A run of the server is a list of these: the same records make the same chat, and the same actions.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Record {
+    /// When. What is due by then comes first.
+    pub at: Time,
+    /// What has happened.
+    pub event: Event,
+}
+
+/// Tells one thing that has happened, which every replica has to know.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Event {
+    /// Somebody has connected.
+    Opened {
+        /// Its id, from the server that owns the socket; nobody has its place.
+        connection: ConnectionId,
+    },
+    /// Somebody does something that others may hear of.
+    Commanded {
+        /// Who.
+        connection: ConnectionId,
+        /// What.
+        command: Command,
+    },
+    /// A connection has ended, in whatever way; it will ask for nothing more.
+    Closed {
+        /// Whose it was.
+        connection: ConnectionId,
+    },
+    /// Time has passed: the moment that [`Chat::poll_timeout`](crate::Chat::poll_timeout) named has come.
+    Woke,
+    /// The wall clock says what cannot be told from what it said before: at the start, and whenever it was set.
+    Clock {
+        /// What it says, in milliseconds since 1970.
+        unix_ms: u64,
+    },
+    /// A server is about to stop, or is gone, and all its connections with it.
+    ServerGone {
+        /// Which.
+        server: u8,
+    },
+}
+
+impl Event {
+    /// Returns the connection that it is about, if it is about one.
+    #[must_use]
+    pub const fn connection(&self) -> Option<ConnectionId> {
+        match *self {
+            Self::Opened { connection } | Self::Commanded { connection, .. } | Self::Closed { connection } => {
+                Some(connection)
+            }
+            Self::Woke | Self::Clock { .. } | Self::ServerGone { .. } => None,
+        }
+    }
+}
