@@ -67,6 +67,7 @@
 //! [is finished](Fanout::is_finished): everybody has been told, or had [`Config::drain`] to take it.
 
 mod action;
+mod asked;
 mod asset;
 mod batch;
 mod chat;

@@ -3,13 +3,14 @@
 //! Invariant: however the bytes are split on their way, the same is asked for, in the same order. Only what is said in a row comes
 //! together as far as it was read together. What is held is never more than two lines at its limit plus what was handed in at once.
 
+use crate::asked::Asked;
 use crate::close_code::CloseCode;
 use crate::config::{Config, REPLY_WINDOW_BYTES};
 use crate::dialect::Dialect;
 use crate::incidents::Incident;
 use crate::log::Command;
 use crate::meter::Meter;
-use crate::request::{Asked, Notice, Request};
+use crate::request::{Notice, Request};
 use crate::signal::Signals;
 use crate::texts::{Saying, Texts};
 use crate::time::Time;

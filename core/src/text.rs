@@ -190,6 +190,11 @@ impl fmt::Debug for Text {
     }
 }
 
+/// Returns how many bytes a text has with the escapes that JSON needs.
+pub(crate) fn escaped_len(text: &str) -> usize {
+    text.len() + text.bytes().filter(|byte| b"\"\\".contains(byte)).count()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -17,13 +17,13 @@ use self::contract::{Joined, LetIn, List, ListCost, Wire};
 use self::decode::Decode;
 use self::intake::Intake;
 use self::step::Step;
+use crate::asked::Asked;
 use crate::close_code::CloseCode;
 use crate::config::Config;
 use crate::dialect::Dialect;
 use crate::ids::ConnectionId;
 use crate::message::Message;
 use crate::refusal::Refusal;
-use crate::request::Asked;
 use crate::texts::Saying;
 use crate::time::Time;
 

@@ -2,8 +2,8 @@
 
 use std::ops::ControlFlow;
 
+use crate::asked::Asked;
 use crate::dialect::Dialect;
-use crate::request::Asked;
 use crate::texts::Saying;
 use crate::time::Time;
 

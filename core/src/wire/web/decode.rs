@@ -15,10 +15,11 @@ use tungstenite::protocol::frame::coding::{Data, OpCode};
 use tungstenite::protocol::{Role, WebSocketConfig, WebSocketContext};
 use tungstenite::{Error, Message, Utf8Bytes};
 
+use crate::asked::Asked;
 use crate::close_code::CloseCode;
 use crate::config::Config;
 use crate::log::Command;
-use crate::request::{Asked, Notice};
+use crate::request::Notice;
 use crate::texts::Saying;
 use crate::time::Time;
 use crate::wire::decode::Decode;

@@ -95,8 +95,3 @@ pub(crate) fn put(out: &mut BytesMut, text: std::fmt::Arguments<'_>) {
 fn next_escaped(text: &[u8]) -> Option<usize> {
     memchr2(b'"', b'\\', text)
 }
-
-/// Returns how many bytes a text has with its escapes.
-pub(crate) fn escaped_len(text: &str) -> usize {
-    text.len() + text.bytes().filter(|byte| b"\"\\".contains(byte)).count()
-}

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::super::json::escaped_len;
 use super::*;
+use crate::text::escaped_len;
 use crate::wire::Encoding;
 use crate::{OtherProtocol, Text, Token};
 
