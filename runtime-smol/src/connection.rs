@@ -98,6 +98,11 @@ impl Socket {
         read
     }
 
+    /// Lets others have their turn before the next read.
+    fn give_way(&self) {
+        self.reads.store(READS_MAX, Ordering::Relaxed);
+    }
+
     /// Goes on reading for a while, and drops what comes.
     pub(crate) async fn linger(&self) {
         let lingering = async {
@@ -197,17 +202,29 @@ pub(crate) struct Reader {
 impl Reader {
     /// Hands what the connection asks for to the hub, until it ends.
     pub(crate) async fn run(&mut self) {
+        let mut asks_for_nothing = false;
         loop {
             let signals = self.socket.signals();
             match self.session.poll_next(clock::now(), signals) {
-                Next::Ask(requests) => self.tell(Input::Asked(self.connection, requests)).await,
+                Next::Ask(requests) => {
+                    asks_for_nothing = false;
+                    self.tell(Input::Asked(self.connection, requests)).await;
+                }
                 Next::AwaitSignal => Box::pin(self.socket.signals_other_than(signals)).await,
                 Next::AwaitTime(time) => Box::pin(clock::reach(time)).await,
-                Next::Read => match poll_fn(|cx| self.poll_read(cx)).await {
-                    Ok(1..) => {}
-                    Ok(0) => self.session.handle_end(),
-                    Err(_) => self.session.handle_failure(),
-                },
+                Next::Read => {
+                    if asks_for_nothing {
+                        // Nothing of it goes into a batch.
+                        self.socket.give_way();
+                    }
+                    let read = poll_fn(|cx| self.poll_read(cx)).await;
+                    asks_for_nothing = matches!(read, Ok(READ_BYTES..));
+                    match read {
+                        Ok(1..) => {}
+                        Ok(0) => self.session.handle_end(),
+                        Err(_) => self.session.handle_failure(),
+                    }
+                }
                 Next::End => break,
             }
         }

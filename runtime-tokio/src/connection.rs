@@ -229,13 +229,15 @@ struct Reading {
     inputs: Sender<Input>,
     /// How many reads in a row have filled the buffer.
     full_reads: u8,
+    /// Something was asked for since the last of them.
+    asked: bool,
     /// The hub has been told that this was all.
     left: bool,
 }
 
 impl Reader {
     pub(crate) fn new(connection: ConnectionId, socket: Arc<Socket>, session: Session, inputs: Sender<Input>) -> Self {
-        let reading = Reading { connection, socket, session, inputs, full_reads: 0, left: false };
+        let reading = Reading { connection, socket, session, inputs, full_reads: 0, asked: false, left: false };
         Self { reading: Box::new(reading), obstacle: None }
     }
 }
@@ -263,13 +265,22 @@ impl Reading {
         while !self.left {
             let signals = self.socket.signals();
             let obstacle = match self.session.poll_next(clock::now(), signals) {
-                Next::Ask(requests) => self.tell(Input::Asked(self.connection, requests)),
+                Next::Ask(requests) => {
+                    self.asked = true;
+                    self.tell(Input::Asked(self.connection, requests))
+                }
                 Next::AwaitSignal => {
                     let socket = Arc::clone(&self.socket);
                     Some(Obstacle::new(async move { socket.signals_other_than(signals).await }))
                 }
                 Next::AwaitTime(time) => Some(Obstacle::new(clock::reach(time))),
+                // Nothing of it goes into a batch.
+                Next::Read if self.full_reads > 0 && !self.asked => {
+                    self.full_reads = 0;
+                    Some(Obstacle::new(yield_now()))
+                }
                 Next::Read => {
+                    self.asked = false;
                     let read = ready!(self.poll_read(cx));
                     self.handle_read(read)
                 }
