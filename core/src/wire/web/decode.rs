@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use tungstenite::protocol::frame::FrameHeader;
-use tungstenite::protocol::frame::coding::{Data, OpCode};
+use tungstenite::protocol::frame::coding::{Control, Data, OpCode};
 use tungstenite::protocol::{Role, WebSocketConfig, WebSocketContext};
 use tungstenite::{Error, Message, Utf8Bytes};
 
@@ -73,6 +73,8 @@ struct Frame {
     len: usize,
     /// The key of a whole message of text.
     text_mask: Option<[u8; 4]>,
+    /// It is a whole answer to a ping, of which nothing is to be known.
+    is_pong: bool,
 }
 
 /// A whole frame, as a stream that ends there.
@@ -111,6 +113,10 @@ impl FrameDecoder {
 
     /// Takes the next frame for what it is.
     fn take(&mut self, frame: Frame) -> Found {
+        if frame.is_pong && self.context.is_none() {
+            self.start += frame.len;
+            return Found::Nothing;
+        }
         let Some(mask) = frame.text_mask.filter(|_| self.context.is_none()) else { return self.read(frame.len) };
         for four in self.input[self.start..][frame.head_len..frame.len].chunks_mut(mask.len()) {
             four.iter_mut().zip(mask).for_each(|(byte, key)| *byte ^= key);
@@ -174,7 +180,8 @@ fn find_frame(held: &[u8], message_bytes_max: usize) -> Result<Option<Frame>, Cl
     };
     let is_plain = header.is_final && !(header.rsv1 || header.rsv2 || header.rsv3);
     let text_mask = header.mask.filter(|_| is_plain && header.opcode == OpCode::Data(Data::Text));
-    Ok((len <= held.len()).then_some(Frame { head_len, len, text_mask }))
+    let is_pong = is_plain && header.mask.is_some() && header.opcode == OpCode::Control(Control::Pong);
+    Ok((len <= held.len()).then_some(Frame { head_len, len, text_mask, is_pong }))
 }
 
 /// Makes what reads a message whose first frame has this length.
