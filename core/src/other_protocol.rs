@@ -176,6 +176,10 @@ impl OtherProtocol {
 
     /// Takes a first line, without its end, for another protocol's.
     pub(crate) fn from_line(line: &[u8]) -> Option<Self> {
+        // Each has a letter or a digit. Lines of which nothing is shown may come by thousands.
+        if !line.iter().any(u8::is_ascii_alphanumeric) {
+            return None;
+        }
         ROWS.iter().find(|row| (row.is_line)(line)).map(|row| row.protocol)
     }
 

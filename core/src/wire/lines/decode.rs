@@ -495,13 +495,15 @@ fn is_shown(text: &[u8]) -> bool {
     pieces.iter().all(|piece| all(piece)) && all(rest)
 }
 
-/// Returns where the first byte is that may be a key which does something to the line that is being typed, or the length. Where there is none,
-/// many bytes are looked at at once: in pieces of one size, and for few signs, which takes a third of the time.
+/// Returns where the first key is that does something to the line that is being typed, or the length. Where there is no control character,
+/// many bytes are looked at at once: in pieces of one size, and for few signs, which takes a third of the time. Those that are no keys are
+/// text: a flood of them would cost a look at a piece each.
 fn find_key(text: &[u8]) -> usize {
-    let is_key = |byte: u8| (byte < b' ') & (byte != b'\n') & (byte != b'\r') | (byte == DELETE);
-    let has_none = |bytes: &&[u8; 64]| bytes.iter().fold(true, |none, &byte| none & !is_key(byte));
+    let is_control = |byte: u8| (byte < b' ') & (byte != b'\n') & (byte != b'\r') | (byte == DELETE);
+    let has_none = |bytes: &&[u8; 64]| bytes.iter().fold(true, |none, &byte| none & !is_control(byte));
     let start = 64 * text.as_chunks::<64>().0.iter().take_while(has_none).count();
-    text[start..].iter().position(|&byte| is_key(byte)).map_or(text.len(), |found| start + found)
+    let is_key = |byte: &u8| matches!(*byte, END_OF_INPUT | BACKSPACE | KILL_LINE | KILL_WORD | DELETE);
+    text[start..].iter().position(is_key).map_or(text.len(), |found| start + found)
 }
 
 /// Returns how many bytes at the start are lines of nothing but spaces and tabs, as short as lines may be. They are
