@@ -14,7 +14,16 @@ use chinwag_tests::sim::{Coverage, Plan, Step, World, shrink};
 const SEEDS: u64 = 1000;
 
 /// What has to occur in a run of the default length or longer; otherwise the simulation would prove nothing about it.
-const SITUATIONS: [&str; 53] = [
+const SITUATIONS: [&str; 62] = [
+    "a message in parts",
+    "a room of all encodings",
+    "abandoned without an answer",
+    "dropped frames",
+    "dropped with CR LF",
+    "dropped with LF",
+    "pinged",
+    "sent a NOP",
+    "several in a frame",
     "abandoned after failing",
     "abandoned after stalling",
     "abandoned by a server that gave up",

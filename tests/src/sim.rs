@@ -7,6 +7,9 @@
 //! - [`Laws`] are what holds for the actions whatever the model says.
 //! - [`shrink()`] finds the fewest steps that still fail.
 
+mod device;
+mod frames;
+mod json;
 mod laws;
 mod model;
 mod plan;
@@ -17,6 +20,8 @@ mod step;
 mod user;
 mod world;
 
+pub use device::Device;
+pub use frames::{Framed, Frames, masked};
 pub use laws::Laws;
 pub use model::{Line, Model};
 pub use plan::Plan;

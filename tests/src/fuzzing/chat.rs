@@ -118,8 +118,8 @@ impl Run {
         }
         let connection = self.driver.open(&mut link, ()).map_err(|_| "the server has not stopped")?;
         let user = self.people.len();
-        self.model.add_user();
-        let (reader, told) = (Reader::default(), String::new());
+        self.model.add_user(Form::Lines);
+        let (reader, told) = (Reader::new(Form::Lines), String::new());
         self.people.push(Person { connection, room: None, has_asked: false, reader, told });
         let name = self.follow()?.ok_or("a newcomer is told a name")?;
         let token = self.config.token(connection).ok_or("there is a secret")?;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chinwag_core::log::Command;
-use chinwag_core::{Config, Next, Notice, Request, Session, Signal, Signals, Text, Time};
+use chinwag_core::{Config, Form, Next, Notice, Request, Session, Signal, Signals, Text, Time};
 
 use super::input::Input;
 use crate::sim::Model;
@@ -29,7 +29,7 @@ pub fn session(bytes: &[u8]) {
     assert_eq!(asked(&config, &split(sent, &lens)), whole, "split after {lens:?}");
     assert_eq!(asked_late(&config, &split(sent, &lens)), whole, "split after {lens:?}, and asked at the end");
     let mut model = Model::new(&config);
-    model.add_user();
+    model.add_user(Form::Lines);
     model.read(0, sent);
     let lines = whole.iter().filter(|&request| *request != Request::Notice(Notice::Fence)).count();
     assert_eq!(lines, model.asks(0), "as many as the model says");

@@ -7,11 +7,14 @@ use std::time::Duration;
 use chinwag_core::{Config, Secret};
 
 use super::input::Input;
-use crate::sim::{Plan, Step, Typed, World};
+use crate::sim::{Device, Plan, Step, Typed, World};
 
 /// The most people of one plan, and the most steps: more show nothing new, and take longer.
 const USERS_MAX: usize = 8;
 const STEPS_MAX: usize = 600;
+
+/// With what people come.
+const DEVICES: [Device; 5] = [Device::Plain, Device::Browser, Device::CrLf, Device::Telnet, Device::Browser];
 
 /// Executes the plan that bytes make.
 ///
@@ -68,8 +71,8 @@ fn next(what: u8, how: u8, config: &Config, input: &mut Input<'_>) -> Vec<Step> 
     let pick = |choices: &[usize]| choices[much % choices.len()];
     let step = match what % 20 {
         // Few come back: most plans in the corpus are from when nobody could.
-        0 if how > 220 => Step::Return { user },
-        0 => Step::Connect,
+        0 if how > 220 => Step::Return { user, by: DEVICES[much % DEVICES.len()] },
+        0 => Step::Connect { by: DEVICES[much % DEVICES.len()] },
         1 => Step::Type { user, what: line(input) },
         2 => Step::Type { user, what: Typed::Bytes(input.take(much + 1).to_vec()) },
         3 => Step::Type { user, what: long(much, config) },

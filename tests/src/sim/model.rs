@@ -5,14 +5,14 @@ mod typist;
 
 use std::time::Duration;
 
-use chinwag_core::{Config, Time};
+use chinwag_core::{Config, Form, Time};
 
 use self::typist::{Ask, Typist};
 
 /// Holds one line that somebody must be sent.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Line {
-    /// The line with its end; or what telnet is answered, which is none.
+    /// The line with its end, be it shown by a browser; or what telnet is answered, which is none.
     pub text: Vec<u8>,
     /// It is told to a room, and may be dropped for those who are too slow.
     pub may_be_dropped: bool,
@@ -33,9 +33,20 @@ pub struct Model {
     /// By what each user who has come can be taken over.
     tokens: Vec<String>,
     was_resumed: Vec<bool>,
-    /// By user: what their lines end in.
-    ends: Vec<&'static str>,
+    /// By user: how they are spoken to.
+    speech: Vec<Speech>,
+    /// When the wall clock was set last, and to what.
+    clock: (Time, u64),
     stopped: bool,
+}
+
+/// Tells how somebody is spoken to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Speech {
+    Lf,
+    CrLf,
+    /// By frames, which tell more than lines.
+    Frames,
 }
 
 #[derive(Clone, Debug)]
@@ -52,6 +63,8 @@ struct Person {
 struct Room {
     name: String,
     crowd: Option<Crowd>,
+    /// How many messages have been said in it.
+    said: u64,
 }
 
 #[derive(Clone, Debug)]
@@ -71,6 +84,9 @@ const HELP: [&str; 7] = [
     "  /quit - quits server",
 ];
 
+/// How far the wall clock may be from what it is thought to say before it is set.
+const CLOCK_OFF_MS: u128 = 1000;
+
 const RESERVED: [&str; 9] = ["you", "server", "rooms", "users", "name", "room", "message", "messages", "unrecognized"];
 
 impl Model {
@@ -83,23 +99,27 @@ impl Model {
             crowd_members: config.crowd_members as usize,
             crowd_interval: config.crowd_interval,
             people: Vec::new(),
-            rooms: vec![Room { name: "main".to_owned(), crowd: None }],
+            rooms: vec![Room { name: "main".to_owned(), crowd: None, said: 0 }],
             lines: Vec::new(),
             typists: Vec::new(),
             tokens: Vec::new(),
             was_resumed: Vec::new(),
-            ends: Vec::new(),
+            speech: Vec::new(),
+            clock: (Time::START, 0),
             stopped: false,
         }
     }
 
     /// Adds a user, who is not here yet.
-    pub fn add_user(&mut self) {
+    pub fn add_user(&mut self, form: Form) {
         self.lines.push(Vec::new());
-        self.typists.push(Typist::new(self.chars_max));
+        self.typists.push(Typist::new(self.chars_max, form));
         self.tokens.push(String::new());
         self.was_resumed.push(false);
-        self.ends.push("\n");
+        self.speech.push(match form {
+            Form::Lines => Speech::Lf,
+            Form::Web => Speech::Frames,
+        });
     }
 
     /// Returns all that a user must be sent so far.
@@ -176,7 +196,7 @@ impl Model {
     pub fn turn_away(&mut self, user: usize, has_hung_up: bool) -> Result<Vec<u8>, String> {
         let mut has_asked = false;
         if self.typists[user].needs_crlf() {
-            self.ends[user] = "\r\n";
+            self.speech[user] = Speech::CrLf;
         }
         for ask in std::mem::take(&mut self.typists[user].asks) {
             match ask {
@@ -192,11 +212,13 @@ impl Model {
                 | Ask::Resume(_)
                 | Ask::Unrecognized(_)
                 | Ask::TooLong
+                | Ask::Ping(_)
+                | Ask::Leave(_)
                 | Ask::NotUtf8 => has_asked = true,
             }
         }
         if self.stopped {
-            return Ok(format!("Server is shutting down{}", self.ends[user]).into_bytes());
+            return Ok(self.text(user, "Server is shutting down", ""));
         }
         let has_left = has_hung_up || self.typists[user].has_left();
         if has_left && !has_asked { Ok(Vec::new()) } else { Err(format!("user {user} is turned away")) }
@@ -205,7 +227,7 @@ impl Model {
     /// Returns what somebody is told whose bytes are no chat.
     fn answer(&self, user: usize, answer: Vec<u8>) -> Vec<u8> {
         match std::str::from_utf8(&answer).ok().and_then(|answer| answer.strip_suffix('\n')) {
-            Some(line) if line.starts_with("This port") => format!("{line}{}", self.ends[user]).into_bytes(),
+            Some(line) if line.starts_with("This port") => self.text(user, line, ""),
             _ => answer,
         }
     }
@@ -232,14 +254,17 @@ impl Model {
         }
         typist.asks.retain(|ask| *ask != Ask::Speak);
         if typist.needs_crlf() {
-            self.ends[user] = "\r\n";
+            self.speech[user] = Speech::CrLf;
+        }
+        if self.speech[user] == Speech::Frames {
+            self.reply(user, &format!("hello {} 2 20 {token}", self.chars_max));
         }
         HELP.iter().for_each(|line| self.reply(user, line));
         self.reply(user, &format!("You are {name}"));
         token.clone_into(&mut self.tokens[user]);
         let silent_until = Some(now + self.announce_wait);
         self.people.push(Person { user, name: name.to_owned(), room: "main".to_owned(), silent_until });
-        self.reply(user, "You joined main");
+        self.welcome(user, "main");
         Ok(())
     }
 
@@ -252,7 +277,8 @@ impl Model {
             return Err(format!("user {user} has not asked for anything more"));
         };
         let Some(person) = self.people.iter().find(|person| person.user == user).cloned() else { return Ok(()) };
-        let is_of_a_program = matches!(ask, Ask::Speak | Ask::Refuse(_) | Ask::AreYouThere);
+        let is_of_a_program =
+            matches!(ask, Ask::Speak | Ask::Refuse(_) | Ask::AreYouThere | Ask::Ping(_) | Ask::Leave(_));
         if !is_of_a_program
             && !matches!(
                 ask,
@@ -262,7 +288,7 @@ impl Model {
             self.announce(now, user);
         }
         match ask {
-            Ask::Say(text) => self.broadcast(&person.room, &format!("{}: {text}", person.name)),
+            Ask::Say(text) => self.say(now, &person, &text),
             Ask::Help => HELP.iter().for_each(|line| self.reply(user, line)),
             Ask::Name(name) => self.rename(&person, &name),
             Ask::Join(room) => self.join(now, &person, &room),
@@ -273,13 +299,15 @@ impl Model {
                 self.reply(user, &line);
             }
             Ask::Resume(token) => self.resume(now, user, &token),
-            Ask::Quit => self.close(now, user),
+            Ask::Quit => self.leave_with(now, user, 1000),
+            Ask::Leave(code) => self.leave_with(now, user, code),
+            Ask::Ping(payload) => self.reply(user, &format!("pong {}", payload.escape_ascii())),
             Ask::Unrecognized(word) => {
                 self.reply(user, &format!("Unrecognized command {word}, try /help, or begin with // to say it"))
             }
             Ask::TooLong => self.reply(user, &format!("Messages can only be {} chars long", self.chars_max)),
             Ask::NotUtf8 => self.reply(user, "Messages must be valid UTF-8"),
-            Ask::Speak => self.ends[user] = "\r\n",
+            Ask::Speak => self.speech[user] = Speech::CrLf,
             Ask::Refuse(option) => self.send(user, vec![255, 252, option]),
             Ask::AreYouThere => self.reply(user, "[Yes]"),
             Ask::WrongProtocol(answer) => {
@@ -316,6 +344,7 @@ impl Model {
     pub fn stop(&mut self) {
         for person in std::mem::take(&mut self.people) {
             self.reply(person.user, "Server is shutting down");
+            self.say_bye(person.user, 1001);
         }
         self.rooms.truncate(1);
         self.rooms[0].crowd = None;
@@ -351,7 +380,7 @@ impl Model {
         }
         self.close(now, person.user);
         if !self.rooms.iter().any(|room| room.name.eq_ignore_ascii_case(name)) {
-            self.rooms.push(Room { name: name.to_owned(), crowd: None });
+            self.rooms.push(Room { name: name.to_owned(), crowd: None, said: 0 });
         }
         self.enter(now, person.user, &person.name, &name.to_lowercase());
     }
@@ -381,9 +410,9 @@ impl Model {
             self.people.push(person);
         }
         self.was_resumed[ghost] = true;
+        self.say_bye(ghost, 4001);
         self.reply(user, &format!("You are {name}"));
-        let room = self.room_mut(&room).name.clone();
-        self.reply(user, &format!("You joined {room}"));
+        self.welcome(user, &room);
     }
 
     fn list_rooms(&mut self, user: usize) {
@@ -408,8 +437,35 @@ impl Model {
             self.broadcast(room, &format!("{name} joined"));
         }
         self.people.push(Person { user, name: name.to_owned(), room: room.to_owned(), silent_until: None });
-        let room = self.room_mut(room).name.clone();
-        self.reply(user, &format!("You joined {room}"));
+        self.welcome(user, room);
+    }
+
+    fn say(&mut self, now: Time, person: &Person, text: &str) {
+        let time = self.time_of_day(now);
+        let room = self.room_mut(&person.room);
+        room.said += 1;
+        let facts = format!(" [{} {} {time}]", room.name, room.said);
+        self.tell(&person.room, &format!("{}: {text}", person.name), &facts);
+    }
+
+    /// Tells somebody where they are.
+    fn welcome(&mut self, user: usize, room: &str) {
+        let Room { name, said, .. } = self.room_mut(room);
+        let (line, facts) = (format!("You joined {name}"), format!(" [{said}]"));
+        let text = self.text(user, &line, &facts);
+        self.send(user, text);
+    }
+
+    /// Lets somebody leave who hears why.
+    fn leave_with(&mut self, now: Time, user: usize, code: u16) {
+        self.close(now, user);
+        self.say_bye(user, code);
+    }
+
+    fn say_bye(&mut self, user: usize, code: u16) {
+        if self.speech[user] == Speech::Frames {
+            self.reply(user, &format!("bye {code}"));
+        }
     }
 
     /// Tells the others in the room of somebody of whom they do not know.
@@ -470,15 +526,60 @@ impl Model {
     }
 
     fn reply(&mut self, user: usize, line: &str) {
-        let text = format!("{line}{}", self.ends[user]);
-        self.send(user, text.into_bytes());
+        let text = self.text(user, line, "");
+        self.send(user, text);
     }
 
     fn broadcast(&mut self, room: &str, line: &str) {
+        self.tell(room, line, "");
+    }
+
+    /// Tells a line to all in a room, with what only a browser is told of it.
+    fn tell(&mut self, room: &str, line: &str, facts: &str) {
         for person in self.people.iter().filter(|person| person.room == room) {
-            let text = format!("{line}{}", self.ends[person.user]).into_bytes();
+            let text = self.text(person.user, line, facts);
             self.lines[person.user].push(Line { text, may_be_dropped: true });
         }
+    }
+
+    /// Returns a line as somebody has it.
+    fn text(&self, user: usize, line: &str, facts: &str) -> Vec<u8> {
+        match self.speech[user] {
+            Speech::Lf => [line, "\n"].concat().into_bytes(),
+            Speech::CrLf => [line, "\r\n"].concat().into_bytes(),
+            Speech::Frames => [line, facts, "\n"].concat().into_bytes(),
+        }
+    }
+
+    /// Sets the wall clock, unless it is about right.
+    pub fn set_clock(&mut self, now: Time, unix_ms: u64) {
+        if self.is_clock_off(now, unix_ms) {
+            self.clock = (now, unix_ms);
+        }
+    }
+
+    /// Tells whether the wall clock is another than what it says would follow from.
+    #[must_use]
+    pub fn is_clock_off(&self, now: Time, unix_ms: u64) -> bool {
+        self.time_of_day(now).abs_diff(u128::from(unix_ms)) > CLOCK_OFF_MS
+    }
+
+    /// Returns what the wall clock is thought to say.
+    #[must_use]
+    pub fn time_of_day(&self, now: Time) -> u128 {
+        let (set_at, unix_ms) = self.clock;
+        u128::from(unix_ms) + now.since_start().as_millis() - set_at.since_start().as_millis()
+    }
+
+    /// Tells whether there are people in one room who are spoken to in each way.
+    #[must_use]
+    pub fn has_mixed_room(&self) -> bool {
+        let has = |room: &Room, speech| {
+            self.people
+                .iter()
+                .any(|person| person.room.eq_ignore_ascii_case(&room.name) && self.speech[person.user] == speech)
+        };
+        self.rooms.iter().any(|room| [Speech::Lf, Speech::CrLf, Speech::Frames].iter().all(|&speech| has(room, speech)))
     }
 }
 

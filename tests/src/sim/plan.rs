@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chinwag_core::{Config, Secret};
 
-use crate::sim::{Rng, Step, Typed};
+use crate::sim::{Device, Rng, Step, Typed};
 
 /// Holds a run as plain data.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -161,6 +161,8 @@ struct Mix {
     favourite_one_in: usize,
     last_words_one_in: usize,
     number: usize,
+    /// With what people come.
+    devices: [Device; 4],
 }
 
 impl Mix {
@@ -196,7 +198,12 @@ impl Mix {
             favourite_one_in: [2, 1000, 1000, 1000][some(0, 3)],
             last_words_one_in: some(20, 200),
             number: 0,
+            devices: [Device::Plain, Device::CrLf, Device::Telnet, Device::Browser],
         };
+        if let only @ 0..4 = rng.below(10) {
+            mix.devices[0] = mix.devices[only];
+            mix.devices[(only + 1) % 4] = mix.devices[only];
+        }
         mix.weights[15] = usize::from(rng.one_in(20));
         mix
     }
@@ -208,7 +215,11 @@ impl Mix {
         let [.., take, _, _, _, _, _, _, _, round, _] = &mut self.weights;
         (*take, *round) = (0, 10);
         self.users = 1;
-        vec![Step::Connect, Step::Handle { inputs: 1 }, Step::Take { user: 0, bytes: 0 }]
+        let by = self.devices[config.seed as usize % 4];
+        let mut steps = vec![Step::Connect { by }, Step::Read { user: 0, bytes: 64 << 10 }];
+        steps.extend([Step::Pass { millis: 100 }, Step::Ask { user: 0 }, Step::Handle { inputs: 1 }]);
+        steps.push(Step::Take { user: 0, bytes: 0 });
+        steps
     }
 
     /// Makes it a run in which the first person reads nothing for long, while the others say all they can.
@@ -224,7 +235,9 @@ impl Mix {
         config.handshake_wait = Duration::ZERO;
         let mut steps = self.say_more_than_one_reads(config);
         self.users = USERS_MAX - 1;
-        steps.extend(vec![Step::Connect; self.users - 1]);
+        let by = self.devices[config.seed as usize % 4];
+        steps.extend(vec![Step::Connect { by }; self.users - 1]);
+        steps.extend((1..self.users).map(|user| Step::Read { user, bytes: 64 << 10 }));
         steps.push(Step::Handle { inputs: 1000 });
         steps
     }
@@ -238,7 +251,8 @@ impl Mix {
             0 if self.users == USERS_MAX => Vec::new(),
             0 => {
                 self.users += 1;
-                one(if rng.one_in(4) { Step::Return { user } } else { Step::Connect })
+                let by = rng.pick(&self.devices);
+                one(if rng.one_in(4) { Step::Return { user, by } } else { Step::Connect { by } })
             }
             1 => one(Step::Type { user, what: self.type_something(rng) }),
             2 => one(Step::Read { user, bytes: rng.pick(&[1, 2, 3, 5, 17, 200, 4096, 16 << 10, 64 << 10, 64 << 10]) }),

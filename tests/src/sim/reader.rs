@@ -3,6 +3,11 @@
 //! Invariant: what was received are the model's lines in their order, with gaps exactly where a notice stands that says how many lines
 //! are missing there, and only of lines that may be dropped.
 
+mod web;
+
+use chinwag_core::Form;
+
+use self::web::WebReader;
 use crate::sim::Line;
 
 /// What telnet takes for nothing: it may come between any two lines.
@@ -11,22 +16,58 @@ const NOP: [u8; 2] = [255, 241];
 const NOTICE_START: &str = "Server is very busy and dropped ";
 const NOTICE_END: &str = " messages, sorry!";
 
+/// What a browser is told when it owes an answer for too long. The model does not know of that, and nothing comes behind it.
+const UNANSWERED: &[u8] = b"bye 4002\n";
+
 /// Reads what one person was sent.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Reader {
     /// How many of the model's lines were received or told to be missing.
     passed: usize,
     /// The beginning of a line.
     held: Vec<u8>,
+    /// Makes lines of frames, if they have a browser.
+    web: Option<WebReader>,
+    /// How often telnet was sent what it takes for nothing.
+    nops: usize,
+    is_unanswered: bool,
 }
 
 impl Reader {
+    /// Starts to read what is sent in a form.
+    #[must_use]
+    pub fn new(form: Form) -> Self {
+        let web = (form == Form::Web).then(WebReader::new);
+        Self { passed: 0, held: Vec::new(), web, nops: 0, is_unanswered: false }
+    }
+
+    /// Returns how often it was asked whether somebody is there.
+    #[must_use]
+    pub fn pings(&self) -> usize {
+        self.web.as_ref().map_or(self.nops, |web| web.pings)
+    }
+
+    /// Returns how many frames had several messages in them.
+    #[must_use]
+    pub fn runs(&self) -> usize {
+        self.web.as_ref().map_or(0, |web| web.runs)
+    }
+
+    /// Tells whether it was told that it owes an answer for too long.
+    #[must_use]
+    pub const fn is_unanswered(&self) -> bool {
+        self.is_unanswered
+    }
+
     /// Takes what was received, and returns how many lines were told to be missing in it.
     ///
     /// # Errors
     /// If it is not what has to come.
     pub fn receive(&mut self, bytes: &[u8], lines: &[Line]) -> Result<usize, String> {
-        self.held.extend_from_slice(bytes);
+        match &mut self.web {
+            Some(web) => self.held.extend(web.receive(bytes)?),
+            None => self.held.extend_from_slice(bytes),
+        }
         let (mut at, mut missing) = (0, 0);
         while at < self.held.len() {
             let rest = &self.held[at..];
@@ -45,8 +86,12 @@ impl Reader {
                 at += len;
                 self.passed += count;
                 missing += count;
-            } else if rest.starts_with(&NOP) {
+            } else if self.web.is_some() && rest == UNANSWERED {
+                at += UNANSWERED.len();
+                self.is_unanswered = true;
+            } else if self.web.is_none() && rest.starts_with(&NOP) {
                 at += NOP.len();
+                self.nops += 1;
             } else if expected.starts_with(rest) || may_be_notice(rest) || NOP.starts_with(rest) {
                 break;
             } else {
@@ -60,7 +105,8 @@ impl Reader {
     /// Tells whether all lines were received, or told to be missing.
     #[must_use]
     pub fn has_all(&self, lines: &[Line]) -> bool {
-        self.passed == lines.len() && self.held.is_empty()
+        let is_between = self.held.is_empty() && self.web.as_ref().is_none_or(WebReader::is_empty);
+        self.passed == lines.len() && is_between
     }
 
     /// Returns the lines that have not come yet.

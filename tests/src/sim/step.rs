@@ -4,15 +4,22 @@
 
 use std::fmt;
 
+use super::Device;
+
 /// Says one thing that happens. Users are numbered in the order in which they connect, writers from 0.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Step {
     /// Somebody connects, and their handshake begins.
-    Connect,
+    Connect {
+        /// With what.
+        by: Device,
+    },
     /// Somebody connects, and asks to go on as somebody who is here.
     Return {
         /// As whom.
         user: usize,
+        /// With what.
+        by: Device,
     },
     /// Somebody types: the bytes are on their way.
     Type {
@@ -156,8 +163,9 @@ impl Step {
                 vec![Self::Take { user: *user, bytes: 0 }, Self::Take { user: *user, bytes: usize::MAX }]
             }
             Self::Pass { millis } if *millis > 1 => vec![Self::Pass { millis: millis / 2 }],
-            Self::Return { .. } => vec![Self::Connect],
-            Self::Connect
+            Self::Return { by, .. } => vec![Self::Connect { by: *by }],
+            Self::Connect { by } if *by != Device::Plain => vec![Self::Connect { by: Device::Plain }],
+            Self::Connect { .. }
             | Self::Type { .. }
             | Self::Read { .. }
             | Self::Ask { .. }

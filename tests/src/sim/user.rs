@@ -4,9 +4,10 @@ use std::sync::Weak;
 use std::time::Duration;
 
 use chinwag_core::log::Command;
-use chinwag_core::{Action, Config, ConnectionId, Form, Notice, Request, Signal, Signals, Time, Written};
+use chinwag_core::{Action, Config, ConnectionId, Notice, Request, Signal, Signals, Time, Written};
 
 use crate::driver::{Driver, Link, Todo};
+use crate::sim::device::{Device, Keyboard};
 use crate::sim::{Line, Model, Reader};
 
 /// How much above half of its limit a queue may be when it resumes: the notice that is told then.
@@ -18,6 +19,10 @@ const REPLY_BYTES: usize = 40 << 10;
 #[derive(Debug)]
 pub(super) struct User {
     number: usize,
+    pub(super) device: Device,
+    keyboard: Keyboard,
+    /// How many pings of its browser were answered.
+    pongs: usize,
     /// Alive as long as somebody holds the handle of the socket.
     pub(super) handle: Weak<usize>,
     pub(super) link: Link,
@@ -62,6 +67,7 @@ struct Limits {
     queue_bytes_max: usize,
     line_bytes_max: usize,
     stall_max: Duration,
+    request_wait: Duration,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -99,13 +105,16 @@ struct Credit {
 type Lawful<T = ()> = Result<T, String>;
 
 impl User {
-    pub(super) fn new(number: usize, config: &Config, now: Time) -> Self {
+    pub(super) fn new(number: usize, device: Device, config: &Config, now: Time) -> Self {
         let line = Duration::from_secs(1).checked_div(config.flood_lines_per_second).unwrap_or_default();
         let burst = config.flood_burst.max(line);
         Self {
             number,
+            device,
+            keyboard: Keyboard::new(device),
+            pongs: 0,
             handle: Weak::new(),
-            link: Link::new(config, Form::Lines, now),
+            link: Link::new(config, device.form(), now),
             next: Todo::Read(Some(now)),
             signals: Signals::default(),
             came_at: now,
@@ -114,7 +123,7 @@ impl User {
             has_refused: false,
             enters: false,
             is_turned_away: false,
-            wire: Vec::new(),
+            wire: device.opening().to_vec(),
             line: Wire::Connected,
             takes: usize::MAX,
             socket: Socket::Writable,
@@ -126,12 +135,13 @@ impl User {
             has_failed: false,
             has_stalled: false,
             is_read_out: false,
-            reader: Reader::default(),
+            reader: Reader::new(device.form()),
             credit: Credit { filled_at: Time::START, credit: burst, line, burst },
             limits: Limits {
                 queue_bytes_max: config.queue_bytes_max,
-                line_bytes_max: 4 * config.line_chars_max as usize + 100,
+                line_bytes_max: device.line_bytes_max(config),
                 stall_max: config.stall_max,
+                request_wait: config.request_wait,
             },
         }
     }
@@ -140,10 +150,12 @@ impl User {
         self.link.connection()
     }
 
-    pub(super) fn types(&mut self, bytes: &[u8]) {
+    /// Lets the user type. Tells whether a message is in parts then.
+    pub(super) fn types(&mut self, bytes: &[u8]) -> bool {
         if self.line == Wire::Connected {
-            self.wire.extend_from_slice(bytes);
+            self.wire.extend(self.keyboard.send(bytes));
         }
+        self.keyboard.is_in_parts
     }
 
     pub(super) fn hang_up(&mut self) {
@@ -216,6 +228,34 @@ impl User {
         self.is_turned_away = true;
     }
 
+    /// Checks that a browser was let in before it entered.
+    pub(super) fn check_accepted(&self) -> Lawful {
+        let is_right = self.device != Device::Browser || Device::accepted(&self.answered) == Some(b"");
+        is_right.then_some(()).ok_or_else(|| format!("user {} was answered {:?}", self.number, self.answered))
+    }
+
+    /// Checks what a browser was answered that was not let in, and that there was a reason for it.
+    pub(super) fn check_browser_turned_away(&self, now: Time, has_stopped: bool) -> Lawful {
+        let is_late = self.came_at + self.limits.request_wait <= now;
+        if !(has_stopped || is_late || self.has_hung_up() || self.has_refused) {
+            return Err(format!("user {} is turned away", self.number));
+        }
+        let Some(words) = Device::accepted(&self.answered) else {
+            let is_refused = ["", "HTTP/1.1 408 ", "HTTP/1.1 503 "];
+            let is_right =
+                is_refused.iter().any(|start| self.answered.is_empty() || self.answered.starts_with(start.as_bytes()));
+            return is_right
+                .then_some(())
+                .ok_or_else(|| format!("user {} was answered {:?}", self.number, self.answered));
+        };
+        let line = |text: &[u8]| Line { text: text.to_vec(), may_be_dropped: false };
+        let last = [line(b"Server is shutting down\n"), line(b"bye 1001\n")];
+        let mut reader = Reader::new(self.device.form());
+        reader.receive(words, &last)?;
+        let is_right = self.has_refused || reader.has_all(&last);
+        is_right.then_some(()).ok_or_else(|| format!("user {} was told {words:?}", self.number))
+    }
+
     /// Checks what somebody was answered who was not let in.
     pub(super) fn check_turned_away(&self, words: &[u8]) -> Lawful {
         let is_right = if self.has_refused { words.starts_with(&self.answered) } else { self.answered == words };
@@ -237,7 +277,7 @@ impl User {
     /// same was read, and that is let in by a hub of its own.
     pub(super) fn heard_early(&mut self, config: &Config, now: Time, asks: usize) -> Lawful<usize> {
         let (mut now, mut signals, mut later) = (now, Signals::default(), 0);
-        let mut twin = Link::new(config, Form::Lines, self.came_at);
+        let mut twin = Link::new(config, self.device.form(), self.came_at);
         self.brought.iter().for_each(|read| twin.read(read));
         while let Todo::Write(..) = twin.next(now, signals) {}
         let mut driver = Driver::new(config);
@@ -376,7 +416,22 @@ impl User {
             self.socket = Socket::Refused;
         }
         let missing = self.reader.receive(&bytes[..taken], lines).map_err(|error| format!("user {user}: {error}"))?;
+        self.answer_pings();
         Ok((Written::Bytes(taken), missing))
+    }
+
+    /// Has a browser answer what it was asked; of those of some users nothing comes.
+    fn answer_pings(&mut self) {
+        let asked = self.reader.pings() - self.pongs;
+        self.pongs = self.reader.pings();
+        if self.device == Device::Browser && self.line == Wire::Connected && !self.number.is_multiple_of(3) {
+            (0..asked).for_each(|_| self.wire.extend(self.keyboard.pong()));
+        }
+    }
+
+    /// Returns how often it was asked whether somebody is there, and how many frames had several messages in them.
+    pub(super) fn was_sent(&self) -> (usize, usize) {
+        (self.reader.pings(), self.reader.runs())
     }
 
     /// Takes notice of how much is queued after a write.
@@ -436,6 +491,8 @@ impl User {
             Some("abandoned after failing")
         } else if self.has_stalled {
             Some("abandoned after stalling")
+        } else if self.reader.is_unanswered() && self.reader.pings() > 1 {
+            Some("abandoned without an answer")
         } else if has_given_up {
             Some("abandoned by a server that gave up")
         } else if model.was_resumed(self.number) && self.is_done(model) {
@@ -515,10 +572,10 @@ impl Limits {
 
 /// Returns how many lines ask for a request.
 pub(super) fn lines(request: &Request) -> u32 {
-    if let Request::Command(Command::Say(texts)) = request {
-        texts.count()
-    } else {
-        u32::from(*request != Request::Notice(Notice::Fence))
+    match request {
+        Request::Command(Command::Say(texts)) => texts.count(),
+        Request::Notice(Notice::Fence | Notice::Alive) => 0,
+        Request::Command(_) | Request::Resume(_) | Request::Query(_) | Request::Notice(_) => 1,
     }
 }
 

@@ -13,7 +13,7 @@ use chinwag_core::{Action, Config, ConnectionId, Message, Notice, Request, Time}
 
 use crate::driver::Driver;
 use crate::sim::user::{User, lines};
-use crate::sim::{Laws, Model, Plan, Step};
+use crate::sim::{Device, Laws, Model, Plan, Step};
 
 /// Counts how often each interesting situation occurred.
 pub type Coverage = BTreeMap<&'static str, u64>;
@@ -37,8 +37,6 @@ impl fmt::Display for Failure {
 pub struct World {
     config: Config,
     driver: Driver<Socket>,
-    /// When the wall clock was set last, and to what.
-    clock: (Time, u64),
     laws: Laws,
     model: Model,
     users: Vec<User>,
@@ -62,9 +60,6 @@ enum Input {
     Asked(usize, ConnectionId, Vec<Request>),
     Closed(usize, ConnectionId),
 }
-
-/// How far the wall clock may be from what it is thought to say before it is set.
-const CLOCK_OFF_MS: u128 = 1000;
 
 struct Writer {
     is_polled: bool,
@@ -105,7 +100,6 @@ impl World {
         let driver = Driver::new(&config);
         let writer = |_| Writer { is_polled: true, stops_at: None, repeated: HashMap::new() };
         Self {
-            clock: (Time::START, 0),
             laws: Laws::default(),
             model: Model::new(&config),
             users: Vec::new(),
@@ -122,13 +116,13 @@ impl World {
 
     fn step(&mut self, step: &Step) -> Lawful {
         match *step {
-            Step::Connect => return self.connect(),
-            Step::Return { user } => {
+            Step::Connect { by } => return self.connect(by),
+            Step::Return { user, by } => {
                 let line = format!("/resume {}\n", self.token(user));
-                self.connect()?;
-                self.with_user(self.users.len() - 1, |user| user.types(line.as_bytes()));
+                self.connect(by)?;
+                self.type_bytes(self.users.len() - 1, line.as_bytes());
             }
-            Step::Type { user, ref what } => self.with_user(user, |user| user.types(&what.bytes())),
+            Step::Type { user, ref what } => self.type_bytes(user, &what.bytes()),
             Step::Read { user, bytes } => return self.read(user, bytes),
             Step::Ask { user } => return self.ask(user),
             Step::HangUp { user } => self.with_user(user, User::hang_up),
@@ -168,10 +162,16 @@ impl World {
         self.driver.now()
     }
 
-    fn connect(&mut self) -> Lawful {
+    fn type_bytes(&mut self, user: usize, bytes: &[u8]) {
+        if self.users.get_mut(user).is_some_and(|user| user.types(bytes)) {
+            self.seen("a message in parts");
+        }
+    }
+
+    fn connect(&mut self, by: Device) -> Lawful {
         let user = self.users.len();
-        self.users.push(User::new(user, &self.config, self.now()));
-        self.model.add_user();
+        self.users.push(User::new(user, by, &self.config, self.now()));
+        self.model.add_user(by.form());
         if self.has_stopped {
             self.users[user].stop();
         }
@@ -227,6 +227,9 @@ impl World {
     }
 
     fn turn_away(&mut self, user: usize) -> Lawful {
+        if self.users[user].device == Device::Browser {
+            return self.users[user].check_browser_turned_away(self.now(), self.has_stopped);
+        }
         let words = self.model.turn_away(user, self.users[user].has_hung_up())?;
         self.users[user].check_turned_away(&words)
     }
@@ -286,6 +289,7 @@ impl World {
 
     fn on_entered(&mut self, user: usize) -> Lawful {
         let now = self.now();
+        self.users[user].check_accepted()?;
         let socket = Arc::new(user);
         self.users[user].handle = Arc::downgrade(&socket);
         self.expect_due();
@@ -374,20 +378,13 @@ impl World {
     }
 
     fn set_clock(&mut self, unix_ms: u64) -> Lawful {
-        let off = self.time_of_day().abs_diff(u128::from(unix_ms));
-        if !self.has_stopped && off > CLOCK_OFF_MS {
+        if !self.has_stopped && self.model.is_clock_off(self.now(), unix_ms) {
             self.expect_due();
-            self.clock = (self.now(), unix_ms);
+            self.model.set_clock(self.now(), unix_ms);
         }
         self.driver.set_clock(unix_ms);
         self.look()?;
         self.check()
-    }
-
-    /// Returns what the wall clock is thought to say.
-    fn time_of_day(&self) -> u128 {
-        let (set_at, unix_ms) = self.clock;
-        u128::from(unix_ms) + self.now().since_start().as_millis() - set_at.since_start().as_millis()
     }
 
     fn stop(&mut self) -> Lawful {
@@ -416,7 +413,7 @@ impl World {
     /// Checks that what is said has the time of the wall clock.
     fn check_time(&self, action: &Action) -> Lawful {
         let Action::Broadcast { message: Message::Said { time_ms, .. }, .. } = action else { return Ok(()) };
-        let expected = self.time_of_day();
+        let expected = self.model.time_of_day(self.now());
         if u128::from(*time_ms) == expected { Ok(()) } else { Err(format!("said at {time_ms}, not at {expected}")) }
     }
 
@@ -477,6 +474,9 @@ impl World {
             return Ok(());
         }
         self.work += 1;
+        if self.model.has_mixed_room() {
+            self.seen("a room of all encodings");
+        }
         self.driver.publish();
         let published = self.driver.published().len();
         if published == decided { Ok(()) } else { Err(format!("{published} of {decided} actions are handed on")) }

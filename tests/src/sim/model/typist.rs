@@ -2,13 +2,17 @@
 
 mod other_protocol;
 mod telnet;
+mod web;
 
 use std::collections::VecDeque;
 
+use chinwag_core::Form;
 use unicode_segmentation::UnicodeSegmentation as _;
 
 pub(super) use self::other_protocol::before_greeting;
 use self::telnet::{Said, Telnet};
+use self::web::Web;
+use crate::sim::frames::Framed;
 
 /// Says what a line asks for, in the words of the protocol.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -29,6 +33,10 @@ pub(super) enum Ask {
     Speak,
     Refuse(u8),
     AreYouThere,
+    /// A browser asks whether somebody is there.
+    Ping(Vec<u8>),
+    /// A browser leaves, or has to, with this code.
+    Leave(u16),
     /// It is no chat at all: what they are told, which ends as their lines do if it is a plain line.
     WrongProtocol(Vec<u8>),
 }
@@ -40,6 +48,8 @@ pub(super) struct Typist {
     /// The line was too long at some time, whatever was erased since.
     is_over: bool,
     telnet: Telnet,
+    /// They have a browser.
+    web: Option<Web>,
     /// The last byte was a carriage return.
     returned: bool,
     /// How much is known of their program: 0, 1 that it ends lines with CR or speaks telnet, 2 that it negotiates.
@@ -55,8 +65,9 @@ pub(super) struct Typist {
 }
 
 impl Typist {
-    pub(super) const fn new(chars_max: usize) -> Self {
+    pub(super) fn new(chars_max: usize, form: Form) -> Self {
         Self {
+            web: (form == Form::Web).then(|| Web::new(chars_max)),
             chars_max,
             line: Vec::new(),
             is_over: false,
@@ -76,6 +87,12 @@ impl Typist {
 
     pub(super) fn type_byte(&mut self, byte: u8) {
         if self.quit {
+            return;
+        }
+        if let Some(web) = &mut self.web {
+            if let Some(framed) = web.take(byte) {
+                self.frame(framed);
+            }
             return;
         }
         match self.telnet.take(byte) {
@@ -98,6 +115,17 @@ impl Typist {
                 }
             }
         }
+    }
+
+    fn frame(&mut self, framed: Framed) {
+        let ask = match framed {
+            Framed::Text(text) => self.ask(text.as_bytes()),
+            Framed::Ping(payload) => Some(Ask::Ping(payload)),
+            Framed::Pong(_) => None,
+            Framed::Close(code) | Framed::Fault(code) => Some(Ask::Leave(code)),
+        };
+        self.quit = matches!(ask, Some(Ask::Quit | Ask::Leave(_)));
+        self.asks.extend(ask);
     }
 
     /// Tells whether their lines end in CR LF, or they speak telnet, as far as they have typed, be it behind a wish to quit.

@@ -5,6 +5,7 @@ use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
 use chinwag_core::{Action, Output, Signal, Written};
 
 use super::{Lawful, World, Writer};
+use crate::sim::Device;
 use crate::sim::user::User;
 
 impl World {
@@ -71,13 +72,26 @@ impl World {
                     }
                 }
                 let (number, len, is_repeated) = (**socket, bytes.len(), repeated.is_some());
+                let was_sent = users[number].was_sent();
                 let (written, missing) = users[number].write(now, bytes, model.lines(number))?;
                 driver.written(index, written);
                 let queued = users[number].connection().map_or(0, |connection| driver.queued(connection));
                 users[number].is_queued(queued);
+                let (device, sent) = (users[number].device, users[number].was_sent());
                 self.check_queues(index)?;
                 if missing > 0 {
                     self.seen("dropped");
+                    self.seen(match device {
+                        Device::Plain => "dropped with LF",
+                        Device::CrLf | Device::Telnet => "dropped with CR LF",
+                        Device::Browser => "dropped frames",
+                    });
+                }
+                if sent.0 > was_sent.0 {
+                    self.seen(if device == Device::Browser { "pinged" } else { "sent a NOP" });
+                }
+                if sent.1 > was_sent.1 {
+                    self.seen("several in a frame");
                 }
                 match written {
                     Written::Failed => "failed",
