@@ -11,16 +11,19 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use chinwag_core::{
-    Action, Config, ConnectionId, Fanout, Hub, Message, Output, Request, RoomId, Secret, Session, Share, Signal, Time,
-    Written,
+    Action, Config, ConnectionId, Message, Output, Request, RoomId, Secret, Signal, Signals, Time, Written,
 };
-use chinwag_tests::sim::{Laws, Model, Reader};
+use chinwag_tests::sim::{Device, Laws, Model, Reader};
+use chinwag_tests::{Driver, Link, Todo};
 
 /// How many people are here at once at most.
 const PEOPLE_MAX: usize = 3;
 
 /// How many are here, or have left and still have to be sent something.
 const CONNECTIONS_MAX: usize = 4;
+
+/// With what people come, one after the other.
+const DEVICES: [Device; PEOPLE_MAX] = [Device::Browser, Device::Plain, Device::CrLf];
 
 const NAMES: [&str; 2] = ["Ann", "Bob"];
 const ROOMS: [&str; 2] = ["main", "pizza"];
@@ -55,6 +58,7 @@ enum Move {
 struct Person {
     /// The number of the user in the model.
     user: usize,
+    device: Device,
     connection: ConnectionId,
     reader: Reader,
     was_renamed: bool,
@@ -67,19 +71,16 @@ struct Person {
 }
 
 struct World {
-    /// With what was decided and not handed on.
-    hub: Hub<usize>,
-    /// How much of that was seen to be lawful.
-    followed: usize,
-    /// The slots that are free again, of which the last is the next to be used.
-    free_slots: Vec<u32>,
-    slots: u32,
-    fanout: Fanout<usize>,
+    driver: Driver<usize>,
     laws: Laws,
+    /// How many actions were looked at that were not handed on.
+    looked_at: usize,
     model: Model,
     people: Vec<Person>,
-    /// In which order the members of each room sit in the fan-out.
-    seats: [Vec<ConnectionId>; ROOMS.len()],
+    /// In which order the members of each room with each device sit in the fan-out.
+    seats: [[Vec<ConnectionId>; DEVICES.len()]; ROOMS.len()],
+    /// Slots that were somebody's, the last of them last.
+    vacant: Vec<u32>,
     dropped: usize,
 }
 
@@ -88,22 +89,20 @@ type Lawful<T = ()> = Result<T, String>;
 /// A queue that takes all that a newcomer is told, and a few lines of what is said.
 fn config() -> Config {
     let secret = Some(Secret::new([7; 32]));
-    Config { queue_bytes_max: (40 << 10) + 600, secret, ..Config::default() }
+    Config { queue_bytes_max: (40 << 10) + 600, secret, handshake_wait: Duration::ZERO, ..Config::default() }
 }
 
 impl World {
     fn new() -> Self {
         let config = config();
         Self {
-            hub: Hub::new(config.clone()),
-            followed: 0,
-            free_slots: Vec::new(),
-            slots: 0,
-            fanout: Fanout::new(&config, Share::ALL),
+            driver: Driver::new(&config),
             laws: Laws::default(),
+            looked_at: 0,
             model: Model::new(&config),
             people: Vec::new(),
             seats: Default::default(),
+            vacant: Vec::new(),
             dropped: 0,
         }
     }
@@ -144,7 +143,7 @@ impl World {
                 moves.push(Move::Resume(place));
             }
         }
-        if self.is_anything_decided() {
+        if self.looked_at > 0 {
             let stalling = |place: usize| usize::from(self.people[live[place]].stalls) << place;
             let stalling: usize = (0..live.len()).map(stalling).sum();
             moves.extend((0..1 << live.len()).filter(|others| others & stalling == 0).map(Move::HandOn));
@@ -166,8 +165,8 @@ impl World {
                 let index = self.live()[place];
                 let Person { user, connection, .. } = self.people[index];
                 self.model.close(Time::START, user);
-                self.hub.handle_closed(Time::START, connection);
-                self.follow()
+                self.driver.close(connection);
+                self.check()
             }
             Move::GoOnAs(place, other) => {
                 let connection = self.people[self.live()[other]].connection;
@@ -177,7 +176,7 @@ impl World {
             Move::Resume(place) => {
                 let index = self.live()[place];
                 self.people[index].stalls = false;
-                self.fanout.handle_writable(self.people[index].connection);
+                self.driver.writable(self.people[index].connection);
                 self.poll()
             }
             Move::HandOn(refusing) => {
@@ -193,25 +192,30 @@ impl World {
 
     fn connect(&mut self) -> Lawful {
         let user = self.people.len();
-        self.model.add_user();
-        let mut session = Session::new(&config());
-        let opened = self.hub.open(Time::START, &mut session, user);
-        let connection = opened.map_err(|_| "nobody is let in".to_owned())?;
-        if connection.slot() != self.free_slots.pop().unwrap_or(self.slots) {
-            return Err("the slot is another than was free".to_owned());
+        let device = DEVICES[user % DEVICES.len()];
+        // A blank line tells what ends lines.
+        let opening = if device == Device::CrLf { b"\r\n" } else { device.opening() };
+        let mut link = Link::new(&config(), device.form(), Time::START);
+        link.read(opening);
+        self.model.add_user(device.form());
+        self.model.read(user, opening);
+        while let Todo::Write(answer, _) = link.next(Time::START, Signals::default()) {
+            Device::accepted(&answer).ok_or("a browser is not let in")?;
         }
-        self.slots = self.slots.max(connection.slot() + 1);
+        let connection = self.driver.open(&mut link, user).map_err(|_| "the server does not stop")?;
+        let reader = Reader::new(device.form());
         self.people.push(Person {
             user,
+            device,
             connection,
-            reader: Reader::default(),
+            reader,
             was_renamed: false,
             refuses: false,
             stalls: false,
             is_paused: false,
             is_ended: false,
         });
-        let name = self.collect()?.ok_or("a newcomer is told a name")?;
+        let name = self.look()?.ok_or("a newcomer is told a name")?;
         let token = config().token(connection).ok_or("there is a secret")?;
         self.model.open(Time::START, user, &name, &token.to_string())?;
         self.check()
@@ -219,68 +223,62 @@ impl World {
 
     fn ask(&mut self, place: usize, line: &str) -> Lawful {
         let index = self.live()[place];
-        let Person { user, connection, .. } = self.people[index];
-        self.model.read(user, format!("{line}\n").as_bytes());
-        self.model.ask(Time::START, user)?;
+        let Person { user, device, connection, .. } = self.people[index];
         let request = Request::parse(line).ok_or("each line asks for something")?;
-        self.hub.handle_requests(Time::START, connection, vec![request]);
-        while let Some(effect) = self.hub.poll_effect() {
-            self.hub.handle_answer(Time::START, effect.perform(&config()));
-        }
-        self.follow()
-    }
-
-    fn follow(&mut self) -> Lawful {
-        self.collect()?;
+        self.model.read(user, &device.send(&format!("{line}\n")));
+        self.model.ask(Time::START, user)?;
+        self.driver.ask(connection, vec![request]);
         self.check()
     }
 
-    fn is_anything_decided(&self) -> bool {
-        self.hub.actions().next().is_some()
-    }
-
-    fn collect(&mut self) -> Lawful<Option<String>> {
+    /// Looks at what the hub has decided since it was last looked at. Returns the first name that somebody is told to have.
+    fn look(&mut self) -> Lawful<Option<String>> {
         let mut name = None;
-        for action in self.hub.actions().skip(self.followed) {
-            self.laws.follow(action)?;
-            self.followed += 1;
-            if let Action::Reply { message: Message::YouAre { name: told }, .. } = action {
+        let decided: Vec<_> = self.driver.decided().skip(self.looked_at).cloned().collect();
+        self.looked_at += decided.len();
+        for action in decided {
+            self.laws.follow(&action)?;
+            if let Action::Reply { message: Message::YouAre { name: told }, .. } = &action {
                 name.get_or_insert_with(|| told.to_string());
-            }
-            if let Action::Close { connection, .. } | Action::Cut { connection } = action {
-                self.free_slots.push(connection.slot());
+            } else if let Action::Open { connection, .. } = action {
+                self.vacant.retain(|&slot| slot != connection.slot());
+            } else if let Action::Close { connection, .. } | Action::Cut { connection, .. } = action {
+                self.vacant.push(connection.slot());
             }
         }
         Ok(name)
     }
 
-    fn check(&self) -> Lawful {
-        let chat = self.hub.chat();
-        let (people, rooms) = (chat.people(), chat.rooms());
+    fn check(&mut self) -> Lawful {
+        self.look()?;
+        let (people, rooms) = self.driver.counts();
         if (people, rooms) != (self.model.people(), self.model.rooms()) {
             return Err(format!("{people} people in {rooms} rooms are not those of the model"));
         }
-        if self.hub.chat().silent() != self.model.silent() {
-            return Err("others than in the model are silent".to_owned());
+        if self.driver.hub_timeout() != self.model.next_due() {
+            return Err("it wakes at another time than the model".to_owned());
         }
-        self.laws.check(people + self.hub.chat().silent(), rooms)
+        self.laws.check(people + self.model.silent(), rooms)
     }
 
     fn hand_on(&mut self) -> Lawful {
-        self.followed = 0;
-        let Some(batch) = self.hub.take_batch() else { return self.poll() };
-        for action in batch.actions() {
+        self.driver.publish();
+        let published = if std::mem::take(&mut self.looked_at) > 0 { self.driver.published() } else { &[] };
+        for action in published {
             if let Action::Enter { connection, room } = action {
-                self.seats[room.key() as usize].push(*connection);
+                let person = self.people.iter().find(|person| person.connection == *connection);
+                let device = person.map_or(DEVICES[0], |person| person.device);
+                let hall = DEVICES.iter().position(|&other| other == device).unwrap_or_default();
+                self.seats[room.key() as usize][hall].push(*connection);
             } else if let Action::Leave { connection, .. } = action {
-                for seats in &mut self.seats {
+                for seats in self.seats.iter_mut().flatten() {
                     if let Some(seat) = seats.iter().position(|seat| seat == connection) {
                         seats.swap_remove(seat);
                     }
                 }
             }
         }
-        self.fanout.follow(Time::START, &batch);
+        self.driver.follow(0);
         self.poll()
     }
 
@@ -289,22 +287,22 @@ impl World {
         while self.poll_once()? {}
         let mut is_empty = true;
         for person in &self.people {
-            let queued = self.fanout.queued_bytes(person.connection);
+            let queued = self.driver.queued(person.connection);
             is_empty &= queued == 0;
             if queued > config().queue_bytes_max {
                 return Err(format!("{queued} bytes are queued for user {}", person.user));
             }
             let waits = !person.reader.has_all(self.model.lines(person.user));
-            if !self.is_anything_decided() && !person.stalls && (waits || person.is_paused && !person.is_ended) {
+            if self.looked_at == 0 && !person.stalls && (waits || person.is_paused && !person.is_ended) {
                 let next = person.reader.next(self.model.lines(person.user));
                 return Err(format!("user {} reads, and still waits for {next}", person.user));
             }
         }
-        if self.fanout.is_drained() == is_empty { Ok(()) } else { Err("is_drained is wrong".to_owned()) }
+        if self.driver.is_drained(0) == is_empty { Ok(()) } else { Err("is_drained is wrong".to_owned()) }
     }
 
     fn poll_once(&mut self) -> Lawful<bool> {
-        let Some(output) = self.fanout.poll_output() else { return Ok(false) };
+        let Some(output) = self.driver.poll(0) else { return Ok(false) };
         let lawful = match output {
             Output::Write { socket, bytes, .. } => {
                 let person = &mut self.people[*socket];
@@ -312,7 +310,7 @@ impl World {
                 let taken = if person.refuses { 0 } else { bytes.len() };
                 person.stalls = person.refuses;
                 self.dropped += person.reader.receive(&bytes[..taken], self.model.lines(person.user))?;
-                self.fanout.handle_written(Time::START, Written::Bytes(taken));
+                self.driver.written(0, Written::Bytes(taken));
                 lawful
             }
             Output::AwaitWritable { socket, .. } => self.people[*socket].stalls,
@@ -353,7 +351,7 @@ impl World {
             self.take(Move::Quit(place))?;
             self.hand_on()?;
         }
-        if self.live().is_empty() && self.hub.chat().people() + self.hub.chat().silent() == 0 {
+        if self.live().is_empty() && self.driver.counts().0 + self.model.silent() == 0 {
             Ok(self.dropped)
         } else {
             Err("somebody is left".to_owned())
@@ -379,27 +377,33 @@ impl World {
             }
         };
         let line = |line: &str| {
+            // What only a browser is told counts how much was said, or tells its token.
+            let line = line.split(" [").next().filter(|line| !line.starts_with("hello ")).unwrap_or_default();
             let words: Vec<_> = line.trim_end().split(' ').map(|word| alias(word.trim_end_matches(':'))).collect();
             words.join(" ")
         };
         let was_renamed = self.people.iter().any(|person| person.was_renamed);
-        let mut key = format!("{} {was_renamed}\n", self.free_slots.last().unwrap_or(&self.slots));
+        let mut key = format!("{:?} {was_renamed} {}\n", self.vacant.last(), self.people.len() % DEVICES.len());
         for &index in &live {
-            let Person { user, connection, reader, stalls, is_paused, .. } = &self.people[index];
+            let Person { user, device, connection, reader, stalls, is_paused, .. } = &self.people[index];
             let (name, room) = self.model.whereabouts(*user).unwrap_or_default();
-            let queued = self.fanout.queued_bytes(*connection);
+            let queued = self.driver.queued(*connection);
             let is_silent = self.model.is_silent(*user);
-            let _ =
-                write!(key, "{} {} {room} {is_silent} {stalls} {is_paused} {queued}", connection.slot(), alias(name));
+            let _ = write!(
+                key,
+                "{device:?} {} {} {room} {is_silent} {stalls} {is_paused} {queued}",
+                connection.slot(),
+                alias(name)
+            );
             for rest in reader.rest(self.model.lines(*user)) {
                 let _ = write!(key, "|{}", line(&String::from_utf8_lossy(&rest.text)));
             }
             key.push('\n');
         }
-        for seats in &self.seats {
+        for seats in self.seats.iter().flatten() {
             let _ = writeln!(key, "{:?}", seats.iter().map(|&seat| place(seat)).collect::<Vec<_>>());
         }
-        for action in self.hub.actions() {
+        for action in self.driver.decided() {
             let _ = match action {
                 Action::Open { connection, .. } => writeln!(key, "open {}", place(*connection)),
                 Action::Speak { connection, .. } => writeln!(key, "speak {}", place(*connection)),
@@ -415,7 +419,7 @@ impl World {
                     let except = except.map(place);
                     writeln!(key, "to {} but {except:?} {}", RoomId::key(*room), line(&message.to_string()))
                 }
-                Action::Close { connection, .. } => writeln!(key, "close {}", place(*connection)),
+                Action::Close { connection, code } => writeln!(key, "close {} {code:?}", place(*connection)),
                 Action::Cut { connection } => writeln!(key, "cut {}", place(*connection)),
                 Action::Answer { .. } | Action::Alive { .. } | Action::Stop { .. } => Ok(()),
             };

@@ -52,6 +52,12 @@ impl Device {
         }
     }
 
+    /// Returns what it sends for one line that is typed, with its line feed.
+    #[must_use]
+    pub fn send(self, line: &str) -> Vec<u8> {
+        Keyboard::new(self).send(line.as_bytes())
+    }
+
     /// Returns about how many bytes more may be dropped at once.
     #[must_use]
     pub fn line_bytes_max(self, config: &Config) -> usize {

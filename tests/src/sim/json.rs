@@ -2,7 +2,7 @@
 
 /// Holds a value.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Json {
+pub(super) enum Json {
     /// Nothing.
     Null,
     /// A number without a sign or fraction.
@@ -20,13 +20,13 @@ type Read<'a, T> = Option<(T, &'a str)>;
 impl Json {
     /// Reads one value, and nothing behind it.
     #[must_use]
-    pub fn read(text: &str) -> Option<Self> {
+    pub(super) fn read(text: &str) -> Option<Self> {
         value(text).filter(|(_, rest)| rest.is_empty()).map(|(value, _)| value)
     }
 
     /// Returns the fields of an object if they have exactly these names, in this order.
     #[must_use]
-    pub fn fields<const N: usize>(&self, names: [&str; N]) -> Option<[&Self; N]> {
+    pub(super) fn fields<const N: usize>(&self, names: [&str; N]) -> Option<[&Self; N]> {
         let Self::Object(fields) = self else { return None };
         let is_right = fields.len() == N && fields.iter().zip(names).all(|((name, _), expected)| name == expected);
         is_right.then(|| std::array::from_fn(|index| &fields[index].1))
@@ -34,19 +34,19 @@ impl Json {
 
     /// Returns a text.
     #[must_use]
-    pub fn text(&self) -> Option<&str> {
+    pub(super) fn text(&self) -> Option<&str> {
         if let Self::Text(text) = self { Some(text) } else { None }
     }
 
     /// Returns a number.
     #[must_use]
-    pub const fn number(&self) -> Option<u64> {
+    pub(super) const fn number(&self) -> Option<u64> {
         if let Self::Number(number) = self { Some(*number) } else { None }
     }
 
     /// Returns what is in a list.
     #[must_use]
-    pub fn list(&self) -> Option<&[Self]> {
+    pub(super) fn list(&self) -> Option<&[Self]> {
         if let Self::List(items) = self { Some(items) } else { None }
     }
 }

@@ -108,10 +108,7 @@ fn show_hello(object: &Json) -> Option<String> {
 fn show_help(object: &Json) -> Option<Vec<String>> {
     let commands = object.fields(["kind", "commands"])?[1].list()?.iter().map(|command| {
         let [word, argument, what] = command.fields(["word", "argument", "what"])?;
-        let argument = match argument {
-            Json::Null => String::new(),
-            other => format!(" {{{}}}", other.text()?),
-        };
+        let argument = if *argument == Json::Null { String::new() } else { format!(" {{{}}}", argument.text()?) };
         Some(format!("  /{}{argument} - {}", word.text()?, what.text()?))
     });
     std::iter::once(Some("Server commands".to_owned())).chain(commands).collect()
