@@ -1,8 +1,9 @@
 //! What the runtimes' adapters share and the core must not know: how connections come in and are written to, what is told of a
 //! server, and what it gives to browsers. All of it is synchronous: nothing here waits for a peer, or knows of a runtime.
 
+mod admission;
 mod descriptors;
-mod door;
+mod listener;
 mod metrics;
 mod page;
 mod secret;
@@ -12,12 +13,11 @@ mod tee;
 #[cfg(not(target_os = "linux"))]
 #[path = "tee_elsewhere.rs"]
 mod tee;
-mod watch;
 
+pub use self::admission::{Admission, Admitted, REPORT};
 pub use self::descriptors::raise_limit;
-pub use self::door::{Door, Recovery, set_options};
+pub use self::listener::{Listener, Recovery, set_options};
 pub use self::page::PAGE;
 pub use self::secret::with_secret;
 pub use self::send::{send, written};
 pub use self::tee::Tee;
-pub use self::watch::{REPORT, Ticket, Watch};

@@ -49,7 +49,7 @@ impl Collector for Counted {
         }
         let told = "Actions of each batch that the hub has handed on";
         histogram(encoder, ("batch_actions", told, None), &stats.batch_actions, 1.0)?;
-        let told = "From a request until what came of it was written, once for each batch and writer";
+        let told = "From a request until what came of it was written, once for each batch and worker";
         let delay = ("delivery_delay", told, Some(&Unit::Seconds));
         histogram(encoder, delay, &stats.delay_micros, MICROS_PER_SECOND)?;
         let told = "How long the server has run";

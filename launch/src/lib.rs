@@ -31,7 +31,7 @@ pub struct Program {
     pub version: &'static str,
 }
 
-/// Holds what a server says once, when it can be reached: a line for each of its doors.
+/// Holds what a server says once, when it can be reached: a line for each of its listeners.
 #[derive(Debug)]
 pub struct Ready {
     lines: String,
@@ -48,11 +48,11 @@ impl Ready {
 }
 
 /// The listening sockets of a server, each with the form in which those are spoken to who come to it.
-pub type Doors = Vec<(TcpListener, Form)>;
+pub type Listeners = Vec<(TcpListener, Form)>;
 
 /// Runs a server: reads the flags from the command line, opens the log and the listening sockets, and calls `serve` with what was
 /// configured, which says that the server is ready as soon as it can be given orders. Returns what the process is to exit with.
-pub fn run(program: Program, serve: impl FnOnce(Doors, Config, Ready) -> anyhow::Result<()>) -> ExitCode {
+pub fn run(program: Program, serve: impl FnOnce(Listeners, Config, Ready) -> anyhow::Result<()>) -> ExitCode {
     let flags = match Flags::parse(program.name, std::env::args_os().skip(1)) {
         Parsed::Flags(flags) => *flags,
         Parsed::Help(text) => return say(&text),
@@ -70,7 +70,7 @@ pub fn run(program: Program, serve: impl FnOnce(Doors, Config, Ready) -> anyhow:
 fn start(
     program: Program,
     flags: &Flags,
-    serve: impl FnOnce(Doors, Config, Ready) -> anyhow::Result<()>,
+    serve: impl FnOnce(Listeners, Config, Ready) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
     let signals = Signals::catch()?;
     // What is logged is written by threads of its own; this keeps them until all is written.
@@ -87,13 +87,13 @@ fn start(
         return Ok(());
     }
     let mut ready = format!("{name} {version} listening on {lines_addr}\n");
-    let mut doors = vec![(lines.listen(&config)?, Form::Lines)];
+    let mut listeners = vec![(lines.listen(&config)?, Form::Lines)];
     if let Some(listener) = web.and_then(|web| listen_web(flags.web, web, &config).transpose()).transpose()? {
         ready += &format!("{name} {version} web page at http://{}/\n", listener.local_addr()?);
-        doors.push((listener, Form::Web));
+        listeners.push((listener, Form::Web));
     }
     // From here on whoever connects is kept waiting by the operating system until `serve` accepts.
-    serve(doors, config, Ready { lines: ready, signals: signals.clone() })
+    serve(listeners, config, Ready { lines: ready, signals: signals.clone() })
 }
 
 /// Takes the address for browsers, if that is asked for. Where nobody chose it, another server that has it, as two on one machine will, is

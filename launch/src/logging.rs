@@ -157,7 +157,7 @@ mod tests {
             ("chinwag_smol=debug, warn", "chinwag_smol=debug,warn"),
             ("chinwag_tokio", "chinwag_tokio=trace"),
             ("chinwag", "chinwag=trace"),
-            ("chinwag_io::watch", "chinwag_io::watch=trace"),
+            ("chinwag_io::admission", "chinwag_io::admission=trace"),
             ("polling=trace", "polling=trace"),
             ("[hub]=info", "[hub]=info"),
         ];

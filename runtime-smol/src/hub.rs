@@ -1,26 +1,26 @@
-//! Drives the hub of the core: hands it what was read, and hands what it decides to the writers, in batches.
+//! Drives the hub of the core: hands it what was read, and hands what it decides to the workers, in batches.
 
 use std::iter;
 use std::sync::{Arc, Weak};
 
 use async_channel::{Receiver, Sender};
 use chinwag_core::{Batch, Config, ConnectionId, Request, Session, Share, Stats, Time};
-use chinwag_io::Watch;
+use chinwag_io::Admission;
 use futures_lite::FutureExt as _;
 use smol::{Executor, Task};
 use tracing::debug;
 
 use crate::clock::{self, Alarm};
 use crate::connection::{Reader, Socket};
-use crate::crew::Helper;
 use crate::sockets::Sockets;
-use crate::writer::Writer;
+use crate::worker::Worker;
+use crate::workers::Helper;
 
 /// How many inputs may wait for the hub. Each is at most what was read at once, so this bounds memory; when it is full, reading
 /// waits.
 const INPUTS_MAX: usize = 256;
 
-/// How many batches the log holds. If a writer is so far behind, the hub waits for it: writers wait for nobody, so it is not long.
+/// How many batches the log holds. If a worker is so far behind, the hub waits for it: workers wait for nobody, so it is not long.
 const LOG_BATCHES_MAX: usize = 64;
 
 /// What the hub is told.
@@ -45,7 +45,7 @@ pub(crate) enum Input {
 pub(crate) struct Hub {
     core: chinwag_core::Hub<Arc<Socket>>,
     config: Arc<Config>,
-    watch: Watch,
+    admission: Admission,
     started: Time,
     alarm: Alarm,
     /// Not a strong one: the executor owns the task that owns this.
@@ -54,39 +54,39 @@ pub(crate) struct Hub {
     sender: Sender<Input>,
     inputs: Receiver<Input>,
     log: async_broadcast::Sender<Arc<Batch<Arc<Socket>>>>,
-    writers: Vec<Arc<Writer>>,
+    workers: Vec<Arc<Worker>>,
     writing: Vec<Task<()>>,
 }
 
 impl Hub {
-    /// Makes a hub with its writers, of which all but the first have helpers, and the sender for its inputs.
+    /// Makes a hub with its workers, of which all but the first have helpers, and the sender for its inputs.
     pub(crate) fn new(
         config: Arc<Config>,
         executor: &Arc<Executor<'static>>,
         sockets: &Arc<Sockets>,
         helpers: impl IntoIterator<Item = Helper>,
-        watch: Watch,
+        admission: Admission,
     ) -> (Self, Sender<Input>) {
         let (sender, inputs) = async_channel::bounded(INPUTS_MAX);
         let (log, followed) = async_broadcast::broadcast(LOG_BATCHES_MAX);
         let helpers = iter::once(None).chain(helpers.into_iter().map(Some));
         let start =
-            |(share, helper)| Writer::start(&config, share, helper, followed.clone(), Arc::clone(sockets), executor);
-        let (writers, writing) = Share::split(config.threads).zip(helpers).map(start).unzip();
+            |(share, helper)| Worker::start(&config, share, helper, followed.clone(), Arc::clone(sockets), executor);
+        let (workers, writing) = Share::split(config.threads).zip(helpers).map(start).unzip();
         let core = chinwag_core::Hub::new(Config::clone(&config));
         let started = clock::now();
         let executor = Arc::downgrade(executor);
         let hub = Self {
             core,
             config,
-            watch,
+            admission,
             started,
             alarm: Alarm::new(),
             executor,
             sender: sender.clone(),
             inputs,
             log,
-            writers,
+            workers,
             writing,
         };
         (hub, sender)
@@ -134,7 +134,7 @@ impl Hub {
             Input::Closed(connection) => self.core.handle_closed(clock::now(), connection),
             Input::Woke => self.core.handle_timeout(clock::now()),
             Input::Stopped => self.core.handle_stop(clock::now()),
-            Input::Report => self.watch.report(&self.stats()),
+            Input::Report => self.admission.report(&self.stats()),
             Input::Measure(asker) => {
                 // Whoever asked may be gone.
                 let _ = asker.try_send(self.stats());
@@ -164,17 +164,17 @@ impl Hub {
     fn stats(&self) -> Stats {
         let mut stats = Stats { uptime: clock::now().since(self.started), ..Stats::default() };
         self.core.count(&mut stats);
-        self.watch.count(&mut stats);
-        self.writers.iter().for_each(|writer| writer.count(&mut stats));
+        self.admission.count(&mut stats);
+        self.workers.iter().for_each(|worker| worker.count(&mut stats));
         stats
     }
 
-    /// Hands on what is to be done. A small batch is written on the spot; for more, the writers are woken, and their helpers.
+    /// Hands on what is to be done. A small batch is written on the spot; for more, the workers are woken, and their helpers.
     async fn publish(&mut self) {
         let Some(batch) = self.core.take_batch().map(Arc::new) else { return };
-        // It ends only with its receivers, which the writers keep.
+        // It ends only with its receivers, which the workers keep.
         let _ = self.log.broadcast_direct(Arc::clone(&batch)).await;
         let is_small = batch.is_small(&self.config);
-        self.writers.iter().for_each(if is_small { Writer::follow_now } else { Writer::ring });
+        self.workers.iter().for_each(if is_small { Worker::follow_now } else { Worker::ring });
     }
 }

@@ -11,17 +11,17 @@ use std::thread::{Builder, JoinHandle};
 
 use async_channel::{Receiver, Sender};
 use chinwag_core::{Config, Form, Order};
-use chinwag_io::{Door, Watch, with_secret};
+use chinwag_io::{Admission, Listener, with_secret};
 use futures_lite::{FutureExt as _, future};
 use smol::Executor;
 use tracing::info;
 
-use crate::crew::Helper;
-use crate::entrance::Entrance;
+use crate::acceptor::Acceptor;
 use crate::hub::{Hub, Input};
 use crate::sockets::Sockets;
+use crate::workers::Helper;
 
-/// Serves whoever connects to one of the `doors`, each in the form that goes with it, until it is told to stop, or nobody is left who
+/// Serves whoever connects to one of the `listeners`, each in the form that goes with it, until it is told to stop, or nobody is left who
 /// could. Then everyone is told, and what is queued is still sent, for at most [`Config::drain`]. It runs on [`Config::threads`] threads
 /// which it starts itself, all but one of them for when there is much to write, and which end with it.
 ///
@@ -34,37 +34,37 @@ use crate::sockets::Sockets;
 /// Returns an error if `config` does not pass [`Config::check`], or if the listeners or the threads can't be set up. Nothing that
 /// clients do is an error.
 pub async fn serve(
-    doors: impl IntoIterator<Item = (TcpListener, Form)>,
+    listeners: impl IntoIterator<Item = (TcpListener, Form)>,
     config: Config,
     orders: Receiver<Order>,
 ) -> io::Result<()> {
     config.check().map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
     let config = Arc::new(with_secret(config)?);
-    let watch = Watch::new(&config);
+    let admission = Admission::new(&config);
     let sockets = Sockets::new()?;
     let open = |(listener, form): (TcpListener, Form)| {
-        let (address, door) = (listener.local_addr()?, Door::new(&listener, form, &config, watch.clone())?);
-        io::Result::Ok((address, door, sockets.listen(listener)?))
+        let (address, guarded) = (listener.local_addr()?, Listener::new(&listener, form, &config, admission.clone())?);
+        io::Result::Ok((address, guarded, sockets.listen(listener)?))
     };
-    let doors = doors.into_iter().map(open).collect::<Result<Vec<_>, _>>()?;
+    let listeners = listeners.into_iter().map(open).collect::<Result<Vec<_>, _>>()?;
     let executor = Arc::new(Executor::new());
-    let crew = (1..config.threads).map(|_| Helper::hire()).collect::<io::Result<Vec<_>>>()?;
+    let crew = (1..config.threads).map(|_| Helper::spawn()).collect::<io::Result<Vec<_>>>()?;
     let (helpers, crew): (Vec<_>, Vec<_>) = crew.into_iter().unzip();
-    let (hub, inputs) = Hub::new(Arc::clone(&config), &executor, &sockets, helpers, watch.clone());
+    let (hub, inputs) = Hub::new(Arc::clone(&config), &executor, &sockets, helpers, admission.clone());
     let mut entering = Vec::new();
-    for (address, door, listener) in doors {
-        info!(form = ?door.form(), %address, "serving");
-        let (watch, config, inputs) = (watch.clone(), Arc::clone(&config), inputs.clone());
-        let entrance = Entrance { door, watch, config, executor: Arc::downgrade(&executor), inputs };
-        entering.push(executor.spawn(entrance.run(listener)));
+    for (address, listener, incoming) in listeners {
+        info!(form = ?listener.form(), %address, "serving");
+        let (admission, config, inputs) = (admission.clone(), Arc::clone(&config), inputs.clone());
+        let acceptor = Acceptor { listener, admission, config, executor: Arc::downgrade(&executor), inputs };
+        entering.push(executor.spawn(acceptor.run(incoming)));
     }
     let hub = executor.spawn(hub.run());
     let let_in = async move {
         obey(orders, &inputs).await;
-        watch.stop();
-        // The doors are closed first: so whoever is told of the end can't find one open.
-        for entrance in entering {
-            entrance.cancel().await;
+        admission.stop();
+        // The listeners are closed first: so whoever is told of the end can't find one open.
+        for acceptor in entering {
+            acceptor.cancel().await;
         }
         // It waits its turn: what was read before still counts.
         let _ = inputs.send(Input::Stopped).await;

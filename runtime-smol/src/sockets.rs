@@ -33,8 +33,8 @@ const GIVE_WAY: Duration = Duration::from_micros(500);
 /// How a connection is accepted.
 const ACCEPTED: SocketFlags = SocketFlags::NONBLOCK.union(SocketFlags::CLOEXEC);
 
-/// What the bell is registered with; no socket ever has this key.
-const BELL: u64 = u64::MAX;
+/// What the notifier is registered with; no socket ever has this key.
+const NOTIFIER: u64 = u64::MAX;
 
 /// What is always waited for. Urgent bytes are, too: what comes behind them is not read with what comes before.
 const READING: EventFlags = EventFlags::IN.union(EventFlags::PRI).union(EventFlags::RDHUP).union(EventFlags::ET);
@@ -43,7 +43,7 @@ const READING: EventFlags = EventFlags::IN.union(EventFlags::PRI).union(EventFla
 #[derive(Debug)]
 pub(crate) struct Sockets {
     epoll: OwnedFd,
-    bell: Arc<Bell>,
+    notifier: Arc<Notifier>,
     /// By the key that each is registered with. Nobody is woken, and nothing that was awaited is dropped, while this is locked:
     /// it may be locked again then.
     waiting: Mutex<Slab<Waiting>>,
@@ -51,36 +51,36 @@ pub(crate) struct Sockets {
 
 /// Wakes the thread that waits for the sockets, if it does.
 #[derive(Debug)]
-struct Bell {
+struct Notifier {
     /// It is never read: edge-triggered, each write to it is an event.
     eventfd: OwnedFd,
     state: AtomicU8,
 }
 
-impl Bell {
+impl Notifier {
     const BUSY: u8 = 0;
     const WAITING: u8 = 1;
-    const RUNG: u8 = 2;
+    const NOTIFIED: u8 = 2;
 
-    /// Tells whether nobody has rung since the last [`answer`](Self::answer), so that there is something to wait for.
+    /// Tells whether nobody has notified since the last [`answer`](Self::answer), so that there is something to wait for.
     fn may_wait(&self) -> bool {
         self.state.compare_exchange(Self::BUSY, Self::WAITING, Ordering::AcqRel, Ordering::Acquire).is_ok()
     }
 
-    /// Takes notice of all who have rung. What they did before is seen afterwards, and whoever rings later is not missed: a mere store
+    /// Takes notice of all who have notified. What they did before is seen afterwards, and whoever rings later is not missed: a mere store
     /// could come after a ring that it hides.
     fn answer(&self) {
         self.state.swap(Self::BUSY, Ordering::AcqRel);
     }
 }
 
-impl Wake for Bell {
+impl Wake for Notifier {
     fn wake(self: Arc<Self>) {
         self.wake_by_ref();
     }
 
     fn wake_by_ref(self: &Arc<Self>) {
-        if self.state.swap(Self::RUNG, Ordering::AcqRel) == Self::WAITING {
+        if self.state.swap(Self::NOTIFIED, Ordering::AcqRel) == Self::WAITING {
             // It fails only when it was written to 2^64 times.
             let _ = rustix::io::write(&self.eventfd, &1u64.to_ne_bytes());
         }
@@ -92,7 +92,7 @@ impl Wake for Bell {
 struct Waiting {
     unread: Unread,
     reader: Option<Waker>,
-    writer: Option<Box<Waker>>,
+    worker: Option<Box<Waker>>,
 }
 
 /// What is known to be there to be read.
@@ -111,9 +111,9 @@ impl Sockets {
     pub(crate) fn new() -> io::Result<Arc<Self>> {
         let epoll = epoll::create(CreateFlags::CLOEXEC)?;
         let eventfd = eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?;
-        epoll::add(&epoll, &eventfd, EventData::new_u64(BELL), EventFlags::IN | EventFlags::ET)?;
-        let bell = Arc::new(Bell { eventfd, state: AtomicU8::new(Bell::BUSY) });
-        Ok(Arc::new(Self { epoll, bell, waiting: Mutex::default() }))
+        epoll::add(&epoll, &eventfd, EventData::new_u64(NOTIFIER), EventFlags::IN | EventFlags::ET)?;
+        let notifier = Arc::new(Notifier { eventfd, state: AtomicU8::new(Notifier::BUSY) });
+        Ok(Arc::new(Self { epoll, notifier, waiting: Mutex::default() }))
     }
 
     /// Runs the tasks of an executor on this thread, until a future comes to its end. Whenever nobody has anything to do, or has had
@@ -121,7 +121,7 @@ impl Sockets {
     /// more the hub has to hand on at once.
     pub(crate) fn run<T>(&self, executor: &Executor<'_>, future: impl Future<Output = T>) -> T {
         let (mut future, mut wakers) = (pin!(future), Vec::new());
-        let waker = Waker::from(Arc::clone(&self.bell));
+        let waker = Waker::from(Arc::clone(&self.notifier));
         let mut cx = Context::from_waker(&waker);
         loop {
             if let Poll::Ready(output) = future.as_mut().poll(&mut cx) {
@@ -133,12 +133,12 @@ impl Sockets {
                 let is_idle = tick.as_mut().poll(&mut cx).is_pending();
                 if is_idle || until <= clock::now() {
                     // The tick is kept meanwhile: so this thread is woken for the next task.
-                    let patience = if is_idle && self.bell.may_wait() { None } else { Some(Timespec::default()) };
+                    let patience = if is_idle && self.notifier.may_wait() { None } else { Some(Timespec::default()) };
                     self.look(patience.as_ref(), &mut wakers);
                     break;
                 }
             }
-            self.bell.answer();
+            self.notifier.answer();
             wakers.drain(..).for_each(Waker::wake);
         }
     }
@@ -162,8 +162,8 @@ impl Sockets {
     }
 
     /// Takes in a listening socket, which does not block.
-    pub(crate) fn listen(self: &Arc<Self>, listener: TcpListener) -> io::Result<Listener> {
-        self.register(listener).map(Listener)
+    pub(crate) fn listen(self: &Arc<Self>, listener: TcpListener) -> io::Result<Incoming> {
+        self.register(listener).map(Incoming)
     }
 
     fn register<T: AsFd>(self: &Arc<Self>, socket: T) -> io::Result<Registered<T>> {
@@ -192,7 +192,7 @@ fn note(waiting: &mut Slab<Waiting>, event: &epoll::Event, wakers: &mut Vec<Wake
         wakers.extend(waiting.reader.take());
     }
     if flags.intersects(EventFlags::OUT | over) {
-        wakers.extend(waiting.writer.take().map(|writer| *writer));
+        wakers.extend(waiting.worker.take().map(|worker| *worker));
     }
 }
 
@@ -265,9 +265,9 @@ impl<T> Drop for Registered<T> {
 
 /// A listening socket.
 #[derive(Debug)]
-pub(crate) struct Listener(Registered<TcpListener>);
+pub(crate) struct Incoming(Registered<TcpListener>);
 
-impl Listener {
+impl Incoming {
     /// Waits for whoever comes next.
     pub(crate) async fn accept(&self) -> io::Result<(Stream, SocketAddr)> {
         // How many wait is not known before there is nobody.
@@ -278,7 +278,7 @@ impl Listener {
     }
 }
 
-impl AsFd for Listener {
+impl AsFd for Incoming {
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.0.socket.as_fd()
     }
@@ -304,10 +304,10 @@ impl Stream {
         let Registered { socket, key, sockets } = &self.0;
         let mut registered = false;
         poll_fn(|cx| {
-            let writer = Some(Box::new(cx.waker().clone()));
+            let worker = Some(Box::new(cx.waker().clone()));
             let mut waiting = sockets.lock();
-            let woken = registered && waiting[*key].writer.is_none();
-            let before = mem::replace(&mut waiting[*key].writer, if woken { None } else { writer });
+            let woken = registered && waiting[*key].worker.is_none();
+            let before = mem::replace(&mut waiting[*key].worker, if woken { None } else { worker });
             drop(waiting);
             drop(before);
             if woken {

@@ -29,16 +29,16 @@ impl Sockets {
     pub(crate) fn wake_ready(&self) {}
 
     /// Takes in a listening socket, which does not block.
-    pub(crate) fn listen(self: &Arc<Self>, listener: TcpListener) -> io::Result<Listener> {
-        Async::new_nonblocking(listener).map(Listener)
+    pub(crate) fn listen(self: &Arc<Self>, listener: TcpListener) -> io::Result<Incoming> {
+        Async::new_nonblocking(listener).map(Incoming)
     }
 }
 
 /// A listening socket.
 #[derive(Debug)]
-pub(crate) struct Listener(Async<TcpListener>);
+pub(crate) struct Incoming(Async<TcpListener>);
 
-impl Listener {
+impl Incoming {
     /// Waits for whoever comes next.
     pub(crate) async fn accept(&self) -> io::Result<(Stream, SocketAddr)> {
         let (stream, peer) = self.0.accept().await?;
@@ -46,7 +46,7 @@ impl Listener {
     }
 }
 
-impl AsFd for Listener {
+impl AsFd for Incoming {
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.0.as_fd()
     }

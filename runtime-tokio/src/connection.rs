@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use std::task::{Context, Poll, ready};
 
 use chinwag_core::{Config, ConnectionId, Form, Incident, Next, Refusal, Session, Signal, Signals, Time, Written};
-use chinwag_io::{Tee, Ticket, send, written};
+use chinwag_io::{Admitted, Tee, send, written};
 use rustix::net::Shutdown;
 use tokio::io::Interest;
 use tokio::net::TcpStream;
@@ -36,18 +36,18 @@ thread_local! {
     static BUFFER: RefCell<Vec<u8>> = RefCell::new(vec![0; READ_BYTES]);
 }
 
-/// Holds a socket, which its reader and its writer share, and what the writer has told the reader.
+/// Holds a socket, which its reader and its worker share, and what the worker has told the reader.
 #[derive(Debug)]
 pub(crate) struct Socket {
     stream: TcpStream,
-    ticket: Ticket,
+    admitted: Admitted,
     signals: AtomicU8,
     changed: Notify,
 }
 
 impl Socket {
-    pub(crate) fn new(stream: TcpStream, ticket: Ticket) -> Self {
-        Self { stream, ticket, signals: AtomicU8::default(), changed: Notify::new() }
+    pub(crate) fn new(stream: TcpStream, admitted: Admitted) -> Self {
+        Self { stream, admitted, signals: AtomicU8::default(), changed: Notify::new() }
     }
 
     /// Looks at sockets that will be written to, so that all are fetched from memory at once.
@@ -140,31 +140,31 @@ impl Socket {
 
     /// Decides on one for whom a proxy has come, and returns from when on they may.
     pub(crate) fn announce(&mut self, now: Time, address: IpAddr, form: Form) -> Result<Time, Refusal> {
-        self.ticket.announce(now, address, form)
+        self.admitted.announce(now, address, form)
     }
 
     /// Decides on a visitor who asks to chat, and returns from when on they may.
     pub(crate) fn admit(&mut self, now: Time) -> Result<Time, Refusal> {
-        self.ticket.admit(now)
+        self.admitted.admit(now)
     }
 
     pub(crate) fn address(&self) -> IpAddr {
-        self.ticket.address()
+        self.admitted.address()
     }
 
     /// Counts what has happened to the connection.
     pub(crate) fn note(&self, incident: Incident) {
-        self.ticket.note(clock::now(), incident);
+        self.admitted.note(clock::now(), incident);
     }
 
     /// Counts what has happened to the connection, of which there may be more to tell.
     pub(crate) fn note_detail(&self, incident: Incident, detail: Option<&str>) {
-        self.ticket.note_detail(clock::now(), incident, detail);
+        self.admitted.note_detail(clock::now(), incident, detail);
     }
 
-    /// Counts how the connection has ended, once: its reader and its writer may both find out that it has.
+    /// Counts how the connection has ended, once: its reader and its worker may both find out that it has.
     pub(crate) fn note_end(&self, incident: Incident) {
-        self.ticket.note_end(clock::now(), incident);
+        self.admitted.note_end(clock::now(), incident);
     }
 
     /// Says that no more will come.
@@ -189,7 +189,7 @@ impl Socket {
         self.set(self.signals().after(signal));
     }
 
-    /// Only the writer does this, so that nothing that was told gets lost.
+    /// Only the worker does this, so that nothing that was told gets lost.
     fn set(&self, signals: Signals) {
         self.signals.store(signals.to_bits(), Ordering::Release);
         self.changed.notify_one();

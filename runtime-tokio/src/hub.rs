@@ -1,4 +1,4 @@
-//! Drives the hub of the core: hands it what was read, and hands what it decides to the writers, in batches.
+//! Drives the hub of the core: hands it what was read, and hands what it decides to the workers, in batches.
 
 use std::io;
 use std::iter;
@@ -6,7 +6,7 @@ use std::mem;
 use std::sync::Arc;
 
 use chinwag_core::{Config, ConnectionId, Request, Session, Share, Stats, Time};
-use chinwag_io::Watch;
+use chinwag_io::Admission;
 use futures_lite::future;
 use tokio::sync::mpsc::{self, OwnedPermit, Receiver, Sender};
 use tokio::sync::oneshot;
@@ -15,8 +15,8 @@ use tracing::debug;
 
 use crate::clock;
 use crate::connection::{Reader, Socket};
-use crate::crew::Helper;
-use crate::writer::{SharedBatch, Writer};
+use crate::worker::{SharedBatch, Worker};
+use crate::workers::Helper;
 
 /// How many inputs may wait for the hub. Each is at most what was read at once, so this bounds memory; when it is full, reading
 /// waits.
@@ -44,32 +44,33 @@ pub(crate) enum Input {
 pub(crate) struct Hub {
     core: chinwag_core::Hub<Arc<Socket>>,
     config: Arc<Config>,
-    watch: Watch,
+    admission: Admission,
     started: Time,
     /// For the readers.
     sender: Sender<Input>,
     inputs: Receiver<Input>,
     logs: Vec<Sender<SharedBatch>>,
-    /// A place in each log for the end, if this is dropped while writers are far behind.
+    /// A place in each log for the end, if this is dropped while workers are far behind.
     ends: Vec<OwnedPermit<SharedBatch>>,
-    writers: Vec<Arc<Writer>>,
+    workers: Vec<Arc<Worker>>,
     writing: Vec<JoinHandle<()>>,
 }
 
 impl Hub {
-    /// Makes a hub with its writers and their helpers, and the sender for its inputs.
-    pub(crate) fn new(config: Arc<Config>, watch: Watch) -> io::Result<(Self, Sender<Input>)> {
+    /// Makes a hub with its workers and their helpers, and the sender for its inputs.
+    pub(crate) fn new(config: Arc<Config>, admission: Admission) -> io::Result<(Self, Sender<Input>)> {
         let (sender, inputs) = mpsc::channel(INPUTS_MAX);
-        let hire = |_| Ok(Some(Helper::hire()?));
-        let helpers = iter::once(Ok(None)).chain((1..config.threads).map(hire)).collect::<io::Result<Vec<_>>>()?;
-        let start = |(share, helper)| Writer::start(&config, share, helper);
-        let (writers, (logs, writing)): (_, (Vec<_>, _)) = Share::split(config.threads).zip(helpers).map(start).unzip();
+        let spawn = |_| Ok(Some(Helper::spawn()?));
+        let helpers = iter::once(Ok(None)).chain((1..config.threads).map(spawn)).collect::<io::Result<Vec<_>>>()?;
+        let start = |(share, helper)| Worker::start(&config, share, helper);
+        let (workers, (logs, writing)): (_, (Vec<_>, _)) = Share::split(config.threads).zip(helpers).map(start).unzip();
         let reserve =
-            |log: &Sender<_>| log.clone().try_reserve_owned().expect("it is empty, and its writer has the other end");
+            |log: &Sender<_>| log.clone().try_reserve_owned().expect("it is empty, and its worker has the other end");
         let ends = logs.iter().map(reserve).collect();
         let core = chinwag_core::Hub::new(Config::clone(&config));
         let started = clock::now();
-        let hub = Self { core, config, watch, started, sender: sender.clone(), inputs, logs, ends, writers, writing };
+        let hub =
+            Self { core, config, admission, started, sender: sender.clone(), inputs, logs, ends, workers, writing };
         Ok((hub, sender))
     }
 
@@ -124,7 +125,7 @@ impl Hub {
             Input::Closed(connection) => self.core.handle_closed(clock::now(), connection),
             Input::Woke => self.core.handle_timeout(clock::now()),
             Input::Stopped => self.core.handle_stop(clock::now()),
-            Input::Report => self.watch.report(&self.stats()),
+            Input::Report => self.admission.report(&self.stats()),
             Input::Measure(asker) => {
                 // Whoever asked may be gone.
                 let _ = asker.send(self.stats());
@@ -152,20 +153,20 @@ impl Hub {
     fn stats(&self) -> Stats {
         let mut stats = Stats { uptime: clock::now().since(self.started), ..Stats::default() };
         self.core.count(&mut stats);
-        self.watch.count(&mut stats);
-        self.writers.iter().for_each(|writer| writer.count(&mut stats));
+        self.admission.count(&mut stats);
+        self.workers.iter().for_each(|worker| worker.count(&mut stats));
         stats
     }
 
-    /// Hands on what is to be done. A small batch is written on the spot; for more, the writers are woken, and their helpers.
+    /// Hands on what is to be done. A small batch is written on the spot; for more, the workers are woken, and their helpers.
     async fn publish(&mut self) {
         let Some(batch) = self.core.take_batch().map(Arc::new) else { return };
         for log in &self.logs {
-            // It ends only with its receiver, which the writer keeps.
+            // It ends only with its receiver, which the worker keeps.
             let _ = log.send(Arc::clone(&batch)).await;
         }
         let is_small = batch.is_small(&self.config);
-        self.writers.iter().for_each(if is_small { Writer::follow_now } else { Writer::ring });
+        self.workers.iter().for_each(if is_small { Worker::follow_now } else { Worker::ring });
     }
 }
 
@@ -174,9 +175,9 @@ impl Drop for Hub {
     fn drop(&mut self) {
         self.core.handle_stop(clock::now());
         let Some(batch) = self.core.take_batch().map(Arc::new) else { return };
-        for (end, writer) in self.ends.drain(..).zip(&self.writers) {
+        for (end, worker) in self.ends.drain(..).zip(&self.workers) {
             end.send(Arc::clone(&batch));
-            writer.ring();
+            worker.ring();
         }
     }
 }
@@ -199,8 +200,8 @@ mod tests {
         let runtime = Builder::new_current_thread().enable_all().build().expect("there are descriptors");
         runtime.block_on(async {
             let config = Arc::new(Config { threads: 1, ..Config::default() });
-            let watch = Watch::new(&config);
-            let (mut hub, _inputs) = Hub::new(config, watch).expect("it needs no thread");
+            let admission = Admission::new(&config);
+            let (mut hub, _inputs) = Hub::new(config, admission).expect("it needs no thread");
             while hub.logs[0].try_send(Arc::new(Batch::new())).is_ok() {}
             let writing = mem::take(&mut hub.writing);
             drop(hub);

@@ -14,7 +14,7 @@ static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 fn main() -> ExitCode {
     let program = Program { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") };
-    chinwag_launch::run(program, |doors, config, ready| {
+    chinwag_launch::run(program, |listeners, config, ready| {
         let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
         let (operator, orders) = mpsc::channel(1);
         // If an order waits to be carried out, it is as good.
@@ -22,7 +22,7 @@ fn main() -> ExitCode {
             let _ = operator.try_send(order);
         });
         // A task of its own is polled only when it is woken, the one that is blocked on more often.
-        let served = runtime.spawn(chinwag_tokio::serve(doors, config, orders));
+        let served = runtime.spawn(chinwag_tokio::serve(listeners, config, orders));
         Ok(runtime.block_on(served)??)
     })
 }

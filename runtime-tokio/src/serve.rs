@@ -6,16 +6,16 @@ use std::sync::Arc;
 use std::task::Poll;
 
 use chinwag_core::{Config, Form, Order};
-use chinwag_io::{Door, Watch, with_secret};
+use chinwag_io::{Admission, Listener, with_secret};
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tokio::sync::mpsc::{Receiver, Sender};
 use tracing::info;
 
-use crate::entrance::{Entrance, Shared, TURN_HANDSHAKES};
+use crate::acceptor::{Acceptor, Shared, TURN_HANDSHAKES};
 use crate::hub::{Hub, Input};
 
-/// Serves whoever connects to one of the `doors`, each in the form that goes with it, until it is told to stop, or nobody is left who
+/// Serves whoever connects to one of the `listeners`, each in the form that goes with it, until it is told to stop, or nobody is left who
 /// could. Then everyone is told, and what is queued is still sent, for at most [`Config::drain`]. If it is dropped before, the same happens,
 /// in the background. It has to be called within a tokio runtime, with I/O and time, which needs no more than one thread for it. All but
 /// one of [`Config::threads`] it starts itself, for when there is much to write; they end with it.
@@ -29,31 +29,31 @@ use crate::hub::{Hub, Input};
 /// Returns an error if `config` does not pass [`Config::check`], or if the listeners or the threads can't be set up. Nothing that
 /// clients do is an error.
 pub async fn serve(
-    doors: impl IntoIterator<Item = (std::net::TcpListener, Form)>,
+    listeners: impl IntoIterator<Item = (std::net::TcpListener, Form)>,
     config: Config,
     orders: Receiver<Order>,
 ) -> io::Result<()> {
     config.check().map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
-    let watch = Watch::new(&config);
+    let admission = Admission::new(&config);
     let open = |(listener, form)| {
-        let door = Door::new(&listener, form, &config, watch.clone())?;
-        io::Result::Ok((door, TcpListener::from_std(listener)?))
+        let guarded = Listener::new(&listener, form, &config, admission.clone())?;
+        io::Result::Ok((guarded, TcpListener::from_std(listener)?))
     };
-    let doors = doors.into_iter().map(open).collect::<Result<Vec<_>, _>>()?;
+    let listeners = listeners.into_iter().map(open).collect::<Result<Vec<_>, _>>()?;
     let config = Arc::new(with_secret(config)?);
-    let (hub, inputs) = Hub::new(Arc::clone(&config), watch.clone())?;
+    let (hub, inputs) = Hub::new(Arc::clone(&config), admission.clone())?;
     let turns = Arc::new(Semaphore::new(TURN_HANDSHAKES));
-    let shared = Shared { watch: watch.clone(), config, inputs: inputs.clone(), turns };
-    let mut entrances = Vec::new();
-    for (door, listener) in doors {
-        info!(form = ?door.form(), address = %listener.local_addr()?, "serving");
-        let entrance = Entrance { door, shared: shared.clone() };
-        entrances.push(Box::pin(entrance.run(listener)));
+    let shared = Shared { admission: admission.clone(), config, inputs: inputs.clone(), turns };
+    let mut acceptors = Vec::new();
+    for (listener, incoming) in listeners {
+        info!(form = ?listener.form(), address = %incoming.local_addr()?, "serving");
+        let acceptor = Acceptor { listener, shared: shared.clone() };
+        acceptors.push(Box::pin(acceptor.run(incoming)));
     }
     let accept = poll_fn(move |cx| {
-        for entrance in &mut entrances {
+        for acceptor in &mut acceptors {
             // None of them ever ends.
-            let _ = entrance.as_mut().poll(cx);
+            let _ = acceptor.as_mut().poll(cx);
         }
         Poll::<()>::Pending
     });
@@ -62,8 +62,8 @@ pub async fn serve(
             () = accept => {}
             () = obey(orders, &inputs) => {}
         }
-        watch.stop();
-        // The doors are closed: so whoever is told of the end can't find one open. What was read before still counts.
+        admission.stop();
+        // The listeners are closed: so whoever is told of the end can't find one open. What was read before still counts.
         let _ = inputs.send(Input::Stopped).await;
         std::future::pending().await
     };

@@ -12,7 +12,7 @@ use rustix::io::Errno;
 use rustix::net::{RecvFlags, SendFlags, Shutdown, acceptfrom, recv, send, shutdown};
 use socket2::{SockRef, TcpKeepalive};
 
-use crate::watch::Watch;
+use crate::admission::Admission;
 
 /// How many probes a quiet peer is sent before it counts as dead, all in the second half of the time that it has for them.
 const PROBES: u32 = 5;
@@ -42,9 +42,9 @@ const QUIETLY: SendFlags = SendFlags::NOSIGNAL.union(SendFlags::DONTWAIT);
 
 /// Guards one listening socket.
 #[derive(Debug)]
-pub struct Door {
+pub struct Listener {
     form: Form,
-    watch: Watch,
+    admission: Admission,
     /// A descriptor to give up when there is no other, so that whoever comes then can still be told. Afterwards it is the connection of
     /// whoever was told: to close that, and to open something else, would be to lose it to another thread.
     spare: Option<OwnedFd>,
@@ -61,18 +61,18 @@ pub enum Recovery {
     Pause,
 }
 
-impl Door {
+impl Listener {
     /// Prepares a listening socket of this kind: it will not block, and what connects from now on gives up on dead peers after
     /// [`Config::dead_after`], sends at once what it is given, which the core has gathered, and lets the operating system buffer no
     /// more than is useful.
     ///
     /// # Errors
     /// Returns an error if the socket does not take these options.
-    pub fn new(listener: &TcpListener, form: Form, config: &Config, watch: Watch) -> io::Result<Self> {
+    pub fn new(listener: &TcpListener, form: Form, config: &Config, admission: Admission) -> io::Result<Self> {
         listener.set_nonblocking(true)?;
         // On Linux an accepted socket has these from the listening one.
         set_options(SockRef::from(listener), config.dead_after)?;
-        Ok(Self { form, watch, spare: spare(), failed_at: None })
+        Ok(Self { form, admission, spare: spare(), failed_at: None })
     }
 
     /// Returns how those who come in here are spoken to.
@@ -90,7 +90,7 @@ impl Door {
         if Errno::from_io_error(error).is_some_and(|errno| WANTS.contains(&errno)) {
             return self.refuse_next(now, listener, error);
         }
-        self.watch.note_trouble(now, error);
+        self.admission.note_trouble(now, error);
         let repeats = self.failed_at.replace(now).is_some_and(|failed_at| now.since(failed_at) < REPEATS_WITHIN);
         if repeats { Recovery::Pause } else { Recovery::GoOn }
     }
@@ -102,7 +102,7 @@ impl Door {
         match next {
             Ok((stream, peer)) => {
                 let address = peer.and_then(|peer| SocketAddr::try_from(peer).ok()).map(|peer| peer.ip());
-                self.watch.refuse(now, Refusal::ServerFull, address);
+                self.admission.refuse(now, Refusal::ServerFull, address);
                 self.turn_away(&stream, Refusal::ServerFull);
                 self.spare = Some(stream);
                 Recovery::GoOn
@@ -110,7 +110,7 @@ impl Door {
             Err(next) => {
                 // The system looks for a descriptor before it looks for a connection: so there may be none.
                 if next.kind() != ErrorKind::WouldBlock {
-                    self.watch.note_trouble(now, error);
+                    self.admission.note_trouble(now, error);
                 }
                 self.spare = spare();
                 Recovery::Pause
@@ -185,49 +185,50 @@ mod tests {
 
     use super::*;
 
-    /// Returns a door with a connection that waits before it.
-    fn waited_at() -> (Door, TcpListener, TcpStream) {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("there is a free port");
+    /// Returns a listener with a connection that waits before it.
+    fn waited_at() -> (Listener, TcpListener, TcpStream) {
+        let socket = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("there is a free port");
         let config = Config::default();
-        let door = Door::new(&listener, Form::Lines, &config, Watch::new(&config)).expect("it takes the options");
-        let client = TcpStream::connect(listener.local_addr().expect("it is bound")).expect("it listens");
-        (door, listener, client)
+        let listener =
+            Listener::new(&socket, Form::Lines, &config, Admission::new(&config)).expect("it takes the options");
+        let client = TcpStream::connect(socket.local_addr().expect("it is bound")).expect("it listens");
+        (listener, socket, client)
     }
 
-    fn refused(door: &Door) -> u64 {
+    fn refused(listener: &Listener) -> u64 {
         let mut stats = Stats::default();
-        door.watch.count(&mut stats);
+        listener.admission.count(&mut stats);
         stats.refused
     }
 
     #[test]
     fn for_want_of_a_descriptor_or_memory_whoever_waits_is_told_that_the_server_is_full() {
         for want in WANTS {
-            let (mut door, listener, mut client) = waited_at();
-            assert_eq!(door.recover(Time::START, &listener, &want.into()), Recovery::GoOn);
+            let (mut listener, socket, mut client) = waited_at();
+            assert_eq!(listener.recover(Time::START, &socket, &want.into()), Recovery::GoOn);
             let mut told = String::new();
             client.read_to_string(&mut told).expect("it is told, and closed");
             assert_eq!(told, "Server is full, try again later\n");
-            assert_eq!(refused(&door), 1);
-            assert!(door.spare.is_some(), "it is kept for the next");
-            assert_eq!(door.recover(Time::START, &listener, &want.into()), Recovery::Pause, "nobody waits any more");
+            assert_eq!(refused(&listener), 1);
+            assert!(listener.spare.is_some(), "it is kept for the next");
+            assert_eq!(listener.recover(Time::START, &socket, &want.into()), Recovery::Pause, "nobody waits any more");
         }
     }
 
     #[test]
     fn whoever_waits_while_another_connection_fails_is_let_in() {
         for errno in [Errno::CONNABORTED, Errno::INTR, Errno::PERM, Errno::PROTO, Errno::NETDOWN, Errno::HOSTUNREACH] {
-            let (mut door, listener, _client) = waited_at();
-            assert_eq!(door.recover(Time::START, &listener, &errno.into()), Recovery::GoOn, "{errno}");
-            assert_eq!(refused(&door), 0);
-            listener.accept().expect("they still wait");
+            let (mut listener, socket, _client) = waited_at();
+            assert_eq!(listener.recover(Time::START, &socket, &errno.into()), Recovery::GoOn, "{errno}");
+            assert_eq!(refused(&listener), 0);
+            socket.accept().expect("they still wait");
         }
     }
 
     #[test]
     fn where_all_connections_fail_a_door_waits_and_where_some_do_it_need_not() {
-        let (mut door, listener, _client) = waited_at();
-        let mut after = |ms| door.recover(Time::after(Duration::from_millis(ms)), &listener, &Errno::PERM.into());
+        let (mut listener, socket, _client) = waited_at();
+        let mut after = |ms| listener.recover(Time::after(Duration::from_millis(ms)), &socket, &Errno::PERM.into());
         let recovered = [0, 0, 100, 1099, 2099].map(&mut after);
         let waits = Recovery::Pause;
         assert_eq!(recovered, [Recovery::GoOn, waits, waits, waits, Recovery::GoOn]);

@@ -1,7 +1,7 @@
 //! Owns the queues of one share of the connections, and writes to their sockets.
 //!
-//! A writer follows the log of batches. Whoever holds its lock takes all that is in the log, in order: the hub, on the spot, when a
-//! batch is small; its helper, when one is not; the writer's own task, when its bell is rung; or a task that has waited for a socket to take
+//! A worker follows the log of batches. Whoever holds its lock takes all that is in the log, in order: the hub, on the spot, when a
+//! batch is small; its helper, when one is not; the worker's own task, when it is notified; or a task that has waited for a socket to take
 //! bytes again. A helper may be about it for long. So nobody who has others to serve waits for it: they leave what they have come with where
 //! it is found, and ring.
 
@@ -19,22 +19,22 @@ use smol::{Executor, Task};
 
 use crate::clock::{self, Alarm};
 use crate::connection::Socket;
-use crate::crew::Helper;
 use crate::sockets::Sockets;
+use crate::workers::Helper;
 
-/// What all writers follow.
+/// What all workers follow.
 pub(crate) type Log = async_broadcast::Receiver<Arc<Batch<Arc<Socket>>>>;
 
-/// How many turns others have when a writer gives way: whoever is read, the hub, and whoever it wakes.
+/// How many turns others have when a worker gives way: whoever is read, the hub, and whoever it wakes.
 const TURNS: u32 = 3;
 
 #[derive(Debug)]
-pub(crate) struct Writer {
+pub(crate) struct Worker {
     /// A fair lock, or else a helper, who takes it again at once, would keep it.
     following: Mutex<Following>,
     /// Whose sockets take bytes again; each of its connections once at the most.
     writable: Mutex<Vec<ConnectionId>>,
-    bell: Sender<()>,
+    notifier: Sender<()>,
     helper: Option<Helper>,
     /// For how long its task may rest: whoever is to be looked after from now on is due later.
     rest_max: Duration,
@@ -50,16 +50,16 @@ struct Following {
     log: Log,
 }
 
-/// Tells when a writer's task is to go on.
+/// Tells when a worker's task is to go on.
 enum Wake {
     /// As soon as others had their turn.
     Soon,
-    /// When it is rung for, or at this time.
-    Rung { or_at: Time },
+    /// When it is notified for, or at this time.
+    Notified { or_at: Time },
 }
 
-impl Writer {
-    /// Makes the writer of a share, and starts its task, which ends when the server has stopped and everything was written.
+impl Worker {
+    /// Makes the worker of a share, and starts its task, which ends when the server has stopped and everything was written.
     pub(crate) fn start(
         config: &Config,
         share: Share,
@@ -68,32 +68,32 @@ impl Writer {
         sockets: Arc<Sockets>,
         executor: &Arc<Executor<'static>>,
     ) -> (Arc<Self>, Task<()>) {
-        let (bell, rung) = async_channel::bounded(1);
-        let writer = Arc::new(Self {
+        let (notifier, notified) = async_channel::bounded(1);
+        let worker = Arc::new(Self {
             following: Mutex::new(Following { fanout: Fanout::new(config, share), tee: Tee::open(), log }),
             writable: Mutex::default(),
-            bell,
+            notifier,
             helper,
             rest_max: config.stall_max.min(config.ping_interval),
             sockets,
             executor: Arc::downgrade(executor),
         });
-        let task = executor.spawn(Arc::clone(&writer).run(rung));
-        (writer, task)
+        let task = executor.spawn(Arc::clone(&worker).run(notified));
+        (worker, task)
     }
 
-    /// Has the log followed: by the helper, or the writer's task if there is none.
+    /// Has the log followed: by the helper, or the worker's task if there is none.
     pub(crate) fn ring(self: &Arc<Self>) {
         match &self.helper {
             Some(helper) => helper.ring(self),
-            None => self.ring_for_task(),
+            None => self.notify_task(),
         }
     }
 
-    /// Makes the writer's task follow the log.
-    fn ring_for_task(&self) {
+    /// Makes the worker's task follow the log.
+    fn notify_task(&self) {
         // If it is full, the task has yet to wake, and will see all that there is then.
-        let _ = self.bell.try_send(());
+        let _ = self.notifier.try_send(());
     }
 
     /// Follows the log on the spot, for a turn, unless somebody is about it, who then does.
@@ -111,7 +111,7 @@ impl Writer {
             thread::yield_now();
         }
         // What is due now may be so at another time than what was, and this may be the end.
-        self.ring_for_task();
+        self.notify_task();
     }
 
     /// Adds what was given to its connections, and is queued for them, to `stats`.
@@ -119,7 +119,7 @@ impl Writer {
         self.following.lock().fanout.count(stats);
     }
 
-    async fn run(self: Arc<Self>, rung: Receiver<()>) {
+    async fn run(self: Arc<Self>, notified: Receiver<()>) {
         let mut alarm = Alarm::new();
         let mut others_had = Duration::ZERO;
         while let Some(wake) = self.wake(others_had) {
@@ -129,9 +129,9 @@ impl Writer {
                     self.give_way().await;
                     others_had = clock::now().since(before);
                 }
-                Wake::Rung { or_at } => {
-                    let bell = async { rung.recv().await.expect("the writer holds the bell itself") };
-                    bell.or(alarm.ring(or_at)).await;
+                Wake::Notified { or_at } => {
+                    let notifier = async { notified.recv().await.expect("the worker holds the notifier itself") };
+                    notifier.or(alarm.ring(or_at)).await;
                     others_had = Duration::ZERO;
                 }
             }
@@ -155,7 +155,7 @@ impl Writer {
         let Some(mut following) = mine else {
             // The helper looks once more, and rings when it is through.
             self.ring();
-            return Some(Wake::Rung { or_at: now + self.rest_max });
+            return Some(Wake::Notified { or_at: now + self.rest_max });
         };
         if !self.follow(&mut following, others_had) {
             return Some(Wake::Soon);
@@ -163,13 +163,13 @@ impl Writer {
         let fanout = &following.fanout;
         let rest_until = now + self.rest_max;
         let or_at = fanout.poll_timeout().map_or(rest_until, |at| at.min(rest_until));
-        (!fanout.is_finished()).then_some(Wake::Rung { or_at })
+        (!fanout.is_finished()).then_some(Wake::Notified { or_at })
     }
 
-    /// Does a turn of what the writer's task does, which then has the rest to do, and to see the end.
+    /// Does a turn of what the worker's task does, which then has the rest to do, and to see the end.
     fn follow_for_task(self: &Arc<Self>, following: &mut Following) {
         if !self.follow(following, Duration::ZERO) || following.fanout.is_finished() {
-            self.ring_for_task();
+            self.notify_task();
         }
     }
 
@@ -212,11 +212,11 @@ impl Writer {
 
     /// Starts a task that lives as long as the socket is full.
     fn await_writable(self: &Arc<Self>, connection: ConnectionId, socket: Arc<Socket>) {
-        let writer = Arc::clone(self);
+        let worker = Arc::clone(self);
         let task = async move {
             socket.writable().await;
-            writer.writable.lock().push(connection);
-            writer.follow_now();
+            worker.writable.lock().push(connection);
+            worker.follow_now();
         };
         if let Some(executor) = self.executor.upgrade() {
             executor.spawn(task).detach();

@@ -6,7 +6,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use chinwag_core::{Config, Form, Handshake, Refusal, Stats, Step, Time};
-use chinwag_io::{Door, Recovery, Watch};
+use chinwag_io::{Admission, Listener, Recovery};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc::Sender;
 use tokio::sync::{Semaphore, oneshot};
@@ -26,36 +26,38 @@ const PAUSE: Duration = Duration::from_millis(100);
 const TURN_ACCEPTS: u32 = 16;
 pub(crate) const TURN_HANDSHAKES: usize = 8;
 
-pub(crate) struct Entrance {
-    pub(crate) door: Door,
+pub(crate) struct Acceptor {
+    pub(crate) listener: Listener,
     pub(crate) shared: Shared,
 }
 
 /// Holds what all listeners, and all who are not in yet, have in common.
 #[derive(Clone)]
 pub(crate) struct Shared {
-    pub(crate) watch: Watch,
+    pub(crate) admission: Admission,
     pub(crate) config: Arc<Config>,
     pub(crate) inputs: Sender<Input>,
     /// What those who are not in yet take before they do something.
     pub(crate) turns: Arc<Semaphore>,
 }
 
-impl Entrance {
+impl Acceptor {
     /// Accepts whoever comes, for ever.
-    pub(crate) async fn run(mut self, listener: TcpListener) {
+    pub(crate) async fn run(mut self, incoming: TcpListener) {
         for place in (0..TURN_ACCEPTS).cycle() {
-            match listener.accept().await {
-                Ok((stream, peer)) => match self.shared.watch.admit(clock::now(), peer.ip(), self.door.form()) {
-                    Ok((ticket, from)) => {
-                        let socket = Socket::new(stream, ticket);
-                        let arriving = arrive(socket, self.door.form(), peer.ip(), from, self.shared.clone());
-                        tokio::spawn(as_long_as_served(arriving, self.shared.inputs.clone()));
+            match incoming.accept().await {
+                Ok((stream, peer)) => {
+                    match self.shared.admission.admit(clock::now(), peer.ip(), self.listener.form()) {
+                        Ok((admitted, from)) => {
+                            let socket = Socket::new(stream, admitted);
+                            let arriving = arrive(socket, self.listener.form(), peer.ip(), from, self.shared.clone());
+                            tokio::spawn(as_long_as_served(arriving, self.shared.inputs.clone()));
+                        }
+                        Err(refusal) => self.listener.turn_away(&stream, refusal),
                     }
-                    Err(refusal) => self.door.turn_away(&stream, refusal),
-                },
+                }
                 Err(error) => {
-                    if self.door.recover(clock::now(), &listener, &error) == Recovery::Pause {
+                    if self.listener.recover(clock::now(), &incoming, &error) == Recovery::Pause {
                         sleep(PAUSE).await;
                     }
                 }
@@ -78,13 +80,13 @@ async fn as_long_as_served(arriving: impl Future<Output = ()>, inputs: Sender<In
 
 /// Hands a connection to the hub, once it may be heard and is seen to be chat, or answers it, or turns it away.
 async fn arrive(mut socket: Socket, form: Form, peer: IpAddr, from: Time, shared: Shared) {
-    let Shared { watch, config, inputs, turns } = shared;
+    let Shared { admission, config, inputs, turns } = shared;
     if from > clock::now() {
         clock::reach(from).await;
     }
     let mut handshake = Handshake::new(&config, form, peer, clock::now());
     loop {
-        if watch.is_stopping() {
+        if admission.is_stopping() {
             handshake.handle_stop();
         }
         match handshake.poll_step(clock::now()) {
@@ -113,8 +115,8 @@ async fn arrive(mut socket: Socket, form: Form, peer: IpAddr, from: Time, shared
                 yield_now().await;
             }
             Step::Measure => {
-                let stats = measure(&watch, &inputs).await;
-                handshake.handle_metrics(stats.map(|stats| watch.metrics(stats)));
+                let stats = measure(&admission, &inputs).await;
+                handshake.handle_metrics(stats.map(|stats| admission.metrics(stats)));
             }
             Step::Announce { address } => {
                 let from = socket.announce(clock::now(), address, form);
@@ -148,10 +150,10 @@ async fn may_come(from: Result<Time, Refusal>) -> Result<(), Refusal> {
 }
 
 /// Asks the hub for the counts; there are none once the server stops.
-async fn measure(watch: &Watch, inputs: &Sender<Input>) -> Option<Stats> {
+async fn measure(admission: &Admission, inputs: &Sender<Input>) -> Option<Stats> {
     let (asker, told) = oneshot::channel();
     inputs.send(Input::Measure(asker)).await.ok()?;
-    if watch.is_stopping() {
+    if admission.is_stopping() {
         // The hub may have been told before it was asked, and goes on to what is queued for others first.
         return None;
     }

@@ -1,4 +1,4 @@
-//! Owns what all doors and connections of a server report to: the gate, which decides who may connect, and the incident log, which
+//! Owns what all listeners and connections of a server report to: the gate, which decides who may connect, and the incident log, which
 //! decides what is logged.
 
 use std::io;
@@ -16,12 +16,12 @@ use crate::metrics;
 /// there is no web page.
 pub const REPORT: &str = "chinwag_report";
 
-/// Watches over the connections of one server. Its clones are the same watch.
+/// Watches over the connections of one server. Its clones are the same admission.
 #[derive(Clone, Debug)]
-pub struct Watch(Arc<Watched>);
+pub struct Admission(Arc<Shared>);
 
 #[derive(Debug)]
-struct Watched {
+struct Shared {
     gate: Mutex<Gate>,
     incidents: Mutex<IncidentLog>,
     /// The server stops.
@@ -30,20 +30,20 @@ struct Watched {
 
 /// Stands for one connection that was let in, as long as its socket is open.
 #[derive(Debug)]
-pub struct Ticket {
-    watch: Watch,
+pub struct Admitted {
+    admission: Admission,
     /// There until the end.
     permit: Option<Permit>,
     /// How the connection has ended is counted.
     ended: AtomicBool,
 }
 
-impl Watch {
+impl Admission {
     /// Starts with no connections.
     #[must_use]
     pub fn new(config: &Config) -> Self {
         let gate = Mutex::new(Gate::new(config));
-        Self(Arc::new(Watched { gate, incidents: Mutex::default(), stopping: AtomicBool::new(false) }))
+        Self(Arc::new(Shared { gate, incidents: Mutex::default(), stopping: AtomicBool::new(false) }))
     }
 
     /// Takes notice that the server is about to stop: to be called before anybody else is told.
@@ -57,11 +57,11 @@ impl Watch {
         self.0.stopping.load(Ordering::Acquire)
     }
 
-    /// Decides on a connection, as [`Gate::admit`] does. An address of IPv4 may be written as one of IPv6, as a door for both gets it.
+    /// Decides on a connection, as [`Gate::admit`] does. An address of IPv4 may be written as one of IPv6, as a listener for both gets it.
     ///
     /// # Errors
     /// Returns why it may not come.
-    pub fn admit(&self, now: Time, address: IpAddr, form: Form) -> Result<(Ticket, Time), Refusal> {
+    pub fn admit(&self, now: Time, address: IpAddr, form: Form) -> Result<(Admitted, Time), Refusal> {
         let address = address.to_canonical();
         let admitted = self.gate().admit(now, address, form);
         match admitted {
@@ -69,7 +69,7 @@ impl Watch {
                 if from > now {
                     self.note(now, Incident::Throttled, address);
                 }
-                Ok((Ticket { watch: self.clone(), permit: Some(permit), ended: AtomicBool::new(false) }, from))
+                Ok((Admitted { admission: self.clone(), permit: Some(permit), ended: AtomicBool::new(false) }, from))
             }
             Err(refusal) => {
                 self.note(now, refusal.incident(), address);
@@ -143,14 +143,14 @@ impl Watch {
     }
 }
 
-impl Ticket {
+impl Admitted {
     /// Returns where the connection comes from, or another address that counts as the same.
     ///
     /// # Panics
     /// Never: it has its permit as long as it is there.
     #[must_use]
     pub fn address(&self) -> IpAddr {
-        self.watch.gate().address(self.permit())
+        self.admission.gate().address(self.permit())
     }
 
     /// Decides on one for whom a proxy has come, as [`Gate::announce`] does. From then on this is [their address](Self::address).
@@ -163,11 +163,11 @@ impl Ticket {
     pub fn announce(&mut self, now: Time, address: IpAddr, form: Form) -> Result<Time, Refusal> {
         let address = address.to_canonical();
         let permit = self.permit.as_mut().expect("it is taken at the end only");
-        let announced = self.watch.gate().announce(now, permit, address, form);
+        let announced = self.admission.gate().announce(now, permit, address, form);
         match announced {
-            Ok(from) if from > now => self.watch.note(now, Incident::Throttled, address),
+            Ok(from) if from > now => self.admission.note(now, Incident::Throttled, address),
             Ok(_) => {}
-            Err(refusal) => self.watch.note(now, refusal.incident(), address),
+            Err(refusal) => self.admission.note(now, refusal.incident(), address),
         }
         announced
     }
@@ -181,7 +181,7 @@ impl Ticket {
     /// Never: it has its permit as long as it is there.
     pub fn admit(&mut self, now: Time) -> Result<Time, Refusal> {
         let permit = self.permit.as_mut().expect("it is taken at the end only");
-        let admission = self.watch.gate().admit_to_chat(now, permit);
+        let admission = self.admission.gate().admit_to_chat(now, permit);
         match admission {
             Ok(from) if from > now => self.note(now, Incident::Throttled),
             Ok(_) => {}
@@ -192,12 +192,12 @@ impl Ticket {
 
     /// Counts what has happened to this connection, and logs it if it is time.
     pub fn note(&self, now: Time, incident: Incident) {
-        self.watch.note(now, incident, self.address());
+        self.admission.note(now, incident, self.address());
     }
 
     /// Counts what has happened to this connection, and logs it if it is time, with what else the core has to tell of it.
     pub fn note_detail(&self, now: Time, incident: Incident, detail: Option<&str>) {
-        self.watch.note_detail(now, incident, detail, self.address());
+        self.admission.note_detail(now, incident, detail, self.address());
     }
 
     /// Counts how this connection has ended, and logs it if it is time: only the first time, since whoever reads it and whoever writes to it
@@ -213,10 +213,10 @@ impl Ticket {
     }
 }
 
-impl Drop for Ticket {
+impl Drop for Admitted {
     fn drop(&mut self) {
         if let Some(permit) = self.permit.take() {
-            self.watch.gate().leave(permit);
+            self.admission.gate().leave(permit);
         }
     }
 }
@@ -227,28 +227,28 @@ mod tests {
 
     #[test]
     fn an_address_is_told_as_people_write_it() {
-        let watch = Watch::new(&Config::default());
+        let admission = Admission::new(&Config::default());
         for (from, told) in
             [("::ffff:192.0.2.1", "192.0.2.1"), ("192.0.2.2", "192.0.2.2"), ("2001:db8::1", "2001:db8::1")]
         {
             let from = from.parse().expect("the case is an address");
-            let (ticket, _) = watch.admit(Time::START, from, Form::Lines).expect("there is room");
-            assert_eq!(ticket.address().to_string(), told);
+            let (admitted, _) = admission.admit(Time::START, from, Form::Lines).expect("there is room");
+            assert_eq!(admitted.address().to_string(), told);
         }
     }
 
     #[test]
     fn however_many_find_out_that_a_connection_has_ended_it_counts_once() {
-        let watch = Watch::new(&Config::default());
-        let come = || watch.admit(Time::START, [192, 0, 2, 1].into(), Form::Lines).expect("there is room").0;
-        let counted = |incident| watch.incidents().count(incident);
-        let tickets = [come(), come()];
+        let admission = Admission::new(&Config::default());
+        let come = || admission.admit(Time::START, [192, 0, 2, 1].into(), Form::Lines).expect("there is room").0;
+        let counted = |incident| admission.incidents().count(incident);
+        let admitted = [come(), come()];
         for _ in 0..3 {
-            tickets[0].note_end(Time::START, Incident::Failed);
-            tickets[0].note_end(Time::START, Incident::HungUp);
+            admitted[0].note_end(Time::START, Incident::Failed);
+            admitted[0].note_end(Time::START, Incident::HungUp);
         }
         assert_eq!((counted(Incident::Failed), counted(Incident::HungUp)), (1, 0), "what was found out first");
-        tickets[1].note_end(Time::START, Incident::Failed);
+        admitted[1].note_end(Time::START, Incident::Failed);
         assert_eq!(counted(Incident::Failed), 2, "each for itself");
     }
 }

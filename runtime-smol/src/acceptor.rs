@@ -8,14 +8,14 @@ use std::time::Duration;
 use async_channel::Sender;
 use async_io::Timer;
 use chinwag_core::{Config, Form, Handshake, Refusal, Stats, Step, Time};
-use chinwag_io::{Door, Recovery, Watch};
+use chinwag_io::{Admission, Listener, Recovery};
 use futures_lite::{FutureExt as _, future};
 use smol::Executor;
 
 use crate::clock;
 use crate::connection::Socket;
 use crate::hub::Input;
-use crate::sockets::Listener;
+use crate::sockets::Incoming;
 
 /// How long to wait when nobody can be let in for want of memory or descriptors: long enough not to spin, short enough not to be
 /// noticed by who is let in then.
@@ -25,34 +25,34 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// each who comes.
 const TURN_ACCEPTS: u32 = 16;
 
-pub(crate) struct Entrance {
-    pub(crate) door: Door,
-    pub(crate) watch: Watch,
+pub(crate) struct Acceptor {
+    pub(crate) listener: Listener,
+    pub(crate) admission: Admission,
     pub(crate) config: Arc<Config>,
     /// Not a strong one: the executor owns the task that owns this.
     pub(crate) executor: Weak<Executor<'static>>,
     pub(crate) inputs: Sender<Input>,
 }
 
-impl Entrance {
+impl Acceptor {
     /// Accepts whoever comes, for ever.
-    pub(crate) async fn run(mut self, listener: Listener) {
+    pub(crate) async fn run(mut self, incoming: Incoming) {
         for place in (0..TURN_ACCEPTS).cycle() {
-            match listener.accept().await {
-                Ok((stream, peer)) => match self.watch.admit(clock::now(), peer.ip(), self.door.form()) {
-                    Ok((ticket, from)) => {
-                        let socket = Socket::new(stream, ticket);
-                        let (watch, config, inputs) =
-                            (self.watch.clone(), Arc::clone(&self.config), self.inputs.clone());
-                        let arriving = arrive(socket, self.door.form(), peer.ip(), from, watch, config, inputs);
+            match incoming.accept().await {
+                Ok((stream, peer)) => match self.admission.admit(clock::now(), peer.ip(), self.listener.form()) {
+                    Ok((admitted, from)) => {
+                        let socket = Socket::new(stream, admitted);
+                        let (admission, config, inputs) =
+                            (self.admission.clone(), Arc::clone(&self.config), self.inputs.clone());
+                        let arriving = arrive(socket, self.listener.form(), peer.ip(), from, admission, config, inputs);
                         if let Some(executor) = self.executor.upgrade() {
                             executor.spawn(arriving).detach();
                         }
                     }
-                    Err(refusal) => self.door.turn_away(&stream, refusal),
+                    Err(refusal) => self.listener.turn_away(&stream, refusal),
                 },
                 Err(error) => {
-                    if self.door.recover(clock::now(), &listener, &error) == Recovery::Pause {
+                    if self.listener.recover(clock::now(), &incoming, &error) == Recovery::Pause {
                         Timer::after(PAUSE).await;
                     }
                 }
@@ -70,7 +70,7 @@ async fn arrive(
     form: Form,
     peer: IpAddr,
     from: Time,
-    watch: Watch,
+    admission: Admission,
     config: Arc<Config>,
     inputs: Sender<Input>,
 ) {
@@ -79,7 +79,7 @@ async fn arrive(
     }
     let mut handshake = Handshake::new(&config, form, peer, clock::now());
     loop {
-        if watch.is_stopping() {
+        if admission.is_stopping() {
             handshake.handle_stop();
         }
         match handshake.poll_step(clock::now()) {
@@ -103,8 +103,8 @@ async fn arrive(
                 future::yield_now().await;
             }
             Step::Measure => {
-                let stats = measure(&watch, &inputs).await;
-                handshake.handle_metrics(stats.map(|stats| watch.metrics(stats)));
+                let stats = measure(&admission, &inputs).await;
+                handshake.handle_metrics(stats.map(|stats| admission.metrics(stats)));
             }
             Step::Announce { address } => {
                 let from = socket.announce(clock::now(), address, form);
@@ -138,10 +138,10 @@ async fn may_come(from: Result<Time, Refusal>) -> Result<(), Refusal> {
 }
 
 /// Asks the hub for the counts; there are none once the server stops.
-async fn measure(watch: &Watch, inputs: &Sender<Input>) -> Option<Stats> {
+async fn measure(admission: &Admission, inputs: &Sender<Input>) -> Option<Stats> {
     let (asker, told) = async_channel::bounded(1);
     inputs.send(Input::Measure(asker)).await.ok()?;
-    if watch.is_stopping() {
+    if admission.is_stopping() {
         // The hub may have been told before it was asked, and goes on to what is queued for others first.
         return None;
     }
