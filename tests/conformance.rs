@@ -78,7 +78,7 @@ fn received_of_core(script: &Script) -> Vec<Vec<Received>> {
 
 fn play_on(adapter: Adapter, threads: u32) {
     let script = recorded();
-    let mut server = Server::start(adapter, Config { threads, ..script.config().clone() });
+    let server = Server::start(adapter, Config { threads, ..script.config().clone() });
     let played = replay(server.addr(), &script.acts(), &received_of_core(&script), || server.stop());
     if let Err(mismatch) = played {
         let (line, person) = (script.line_of(mismatch.act), script.person(mismatch.person));

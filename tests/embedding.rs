@@ -5,6 +5,7 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::time::Duration;
 
 use chinwag_core::{Config, Form};
+use chinwag_smol::Setup;
 use futures_lite::future;
 
 /// Longer than anything here takes.
@@ -42,10 +43,9 @@ fn a_dropped_smol_server_leaves_nobody_behind() {
     let (listener, address) = listener();
     let (drop_it, dropped) = async_channel::bounded::<()>(1);
     let serving = std::thread::spawn(move || {
-        let (_operator, orders) = async_channel::bounded(1);
-        let config = Config { threads: 3, ..Config::default() };
-        let serve = chinwag_smol::serve([(listener, Form::Lines)], config, orders);
-        async_io::block_on(future::or(async { drop(serve.await) }, async { assert!(dropped.recv().await.is_err()) }));
+        let setup = Setup::from(Config { threads: 3, ..Config::default() });
+        let (_, serving) = chinwag_smol::serve(vec![(listener, Form::Lines)], setup);
+        async_io::block_on(future::or(async { drop(serving.await) }, async { assert!(dropped.recv().await.is_err()) }));
     });
     assert_ends(greeted(address, || drop(drop_it)));
     serving.join().expect("the server does not panic");
@@ -57,11 +57,12 @@ fn a_dropped_tokio_server_leaves_nobody_behind() {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("there are threads");
     for threads in [1, 2] {
         let (listener, address) = listener();
-        let (_operator, orders) = tokio::sync::mpsc::channel(1);
-        let config = Config { threads, ..Config::default() };
-        let serving = runtime.spawn(chinwag_tokio::serve([(listener, Form::Lines)], config, orders));
+        let setup = Setup::from(Config { threads, ..Config::default() });
+        let (handle, serving) = chinwag_tokio::serve(vec![(listener, Form::Lines)], setup);
+        let serving = runtime.spawn(serving);
         assert_ends(greeted(address, || serving.abort()));
         assert!(runtime.block_on(serving).is_err_and(|error| error.is_cancelled()));
+        runtime.block_on(handle.ended());
         assert!(TcpStream::connect(address).is_err());
     }
 }
@@ -70,25 +71,25 @@ fn a_dropped_tokio_server_leaves_nobody_behind() {
 fn who_came_to_the_web_door_of_a_tokio_server_is_served_no_longer_than_it() {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("there are threads");
     let (listener, address) = listener();
-    let (operator, orders) = tokio::sync::mpsc::channel(1);
-    let config = Config { request_wait: Duration::from_secs(3600), ..Config::default() };
-    let serving = runtime.spawn(chinwag_tokio::serve([(listener, Form::Web)], config, orders));
+    let setup = Setup::from(Config { request_wait: Duration::from_secs(3600), ..Config::default() });
+    let (handle, serving) = chinwag_tokio::serve(vec![(listener, Form::Web)], setup);
+    let serving = runtime.spawn(serving);
     let mut stream = TcpStream::connect(address).expect("the server listens");
     stream.set_read_timeout(Some(DEADLINE)).expect("it is not zero");
     stream.write_all(b"GET /nothing HTTP/1.1\r\nHost: here\r\n\r\n").expect("the server reads");
     stream.read_exact(&mut [0; 12]).expect("the server answers");
-    drop(operator);
+    drop(handle.stop());
     runtime.block_on(serving).expect("it does not panic").expect("it serves");
     assert_ends(stream);
 }
 
 #[test]
 fn what_comes_after_urgent_bytes_is_read_at_once() {
-    let (operator, orders) = tokio::sync::mpsc::channel(1);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("there are threads");
     let (listener, address) = listener();
-    let config = Config { threads: 2, ..Config::default() };
-    let serving = runtime.spawn(chinwag_tokio::serve([(listener, Form::Lines)], config, orders));
+    let setup = Setup::from(Config { threads: 2, ..Config::default() });
+    let (handle, serving) = chinwag_tokio::serve(vec![(listener, Form::Lines)], setup);
+    let serving = runtime.spawn(serving);
     for _ in 0..20 {
         let mut stream = greeted(address, || ());
         stream.write_all(b"one\n").expect("the server reads");
@@ -98,6 +99,6 @@ fn what_comes_after_urgent_bytes_is_read_at_once() {
         stream.read_to_string(&mut said).expect("the server ends the connection");
         assert!(said.contains(": one\n") && said.contains(": two\n"), "{said:?}");
     }
-    drop(operator);
+    drop(handle.stop());
     runtime.block_on(serving).expect("it does not panic").expect("it serves");
 }

@@ -63,7 +63,7 @@ fn play_on(adapter: Adapter, threads: u32) {
         if script.core_only().is_some() {
             return Ok(());
         }
-        let mut server = Server::start(adapter, Config { threads, ..script.config().clone() });
+        let server = Server::start(adapter, Config { threads, ..script.config().clone() });
         let played = replay(server.addr(), &script.acts(), &received_of_core(script), || server.stop());
         let played = played.map_err(|mismatch| {
             let (line, person) = (script.line_of(mismatch.act), script.person(mismatch.person));

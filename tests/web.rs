@@ -167,7 +167,7 @@ fn a_websocket_is_closed_with_the_code_that_says_why() {
 #[test]
 fn a_server_that_stops_says_so_and_closes() {
     for adapter in Adapter::ALL {
-        let mut server = Server::start(adapter, Config::default());
+        let server = Server::start(adapter, Config::default());
         let (mut ann, mut bob) = (Browser::come(server.web_addr()), Person::come(server.addr()));
         ann.read();
         server.stop();
@@ -216,7 +216,7 @@ fn who_asks_while_the_server_stops_is_told_so_at_once() {
         ..Config::default()
     };
     for adapter in Adapter::ALL {
-        let mut server = Server::start(adapter, config.clone());
+        let server = Server::start(adapter, config.clone());
         let (bob, mut ann) = (Person::come(server.addr()), Person::come(server.addr()));
         let mut askers = ["/healthz", "/metrics", "/socket"].map(|path| (path, connect(server.web_addr())));
         for (_, asker) in &mut askers {

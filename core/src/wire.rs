@@ -44,7 +44,7 @@ macro_rules! forms {
             const ENCODINGS: [u8; Self::ALL.len()] = [$(<$wire>::ENCODINGS),*];
 
             /// Tells whether whoever connects is there to chat; else they ask for that in the handshake.
-            pub(crate) const fn chats_at_once(self) -> bool {
+            pub const fn chats_at_once(self) -> bool {
                 match self { $(Self::$form => <$wire>::CHATS_AT_ONCE),* }
             }
 

@@ -6,11 +6,14 @@ use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use chinwag_core::{Config, Form, Gate, Incident, IncidentLog, Permit, Refusal, Stats, Time};
+use chinwag_core::{Form, Gate, Incident, IncidentLog, Permit, Refusal, Stats, Subnet, Time};
 use tracing::field::display;
 use tracing::{info, warn};
 
+use crate::clock::Clock;
+use crate::guard::{Guard, Purpose};
 use crate::metrics;
+use crate::setup::Setup;
 
 /// Under which name is logged what an operator is told whatever `RUST_LOG` says: the counts that they ask for by a signal, and that
 /// there is no web page.
@@ -22,10 +25,13 @@ pub struct Admission(Arc<Shared>);
 
 #[derive(Debug)]
 struct Shared {
+    clock: Clock,
     gate: Mutex<Gate>,
     incidents: Mutex<IncidentLog>,
     /// The server stops.
     stopping: AtomicBool,
+    guard: Option<Guard>,
+    proxies: Arc<[Subnet]>,
 }
 
 /// Stands for one connection that was let in, as long as its socket is open.
@@ -34,16 +40,28 @@ pub struct Admitted {
     admission: Admission,
     /// There until the end.
     permit: Option<Permit>,
-    /// How the connection has ended is counted.
-    ended: AtomicBool,
 }
 
 impl Admission {
     /// Starts with no connections.
     #[must_use]
-    pub fn new(config: &Config) -> Self {
-        let gate = Mutex::new(Gate::new(config));
-        Self(Arc::new(Shared { gate, incidents: Mutex::default(), stopping: AtomicBool::new(false) }))
+    pub fn new(setup: &Setup, clock: Clock) -> Self {
+        let gate = Mutex::new(Gate::new(&setup.config));
+        let (guard, proxies) = (setup.guard.clone(), Arc::clone(&setup.config.proxies));
+        Self(Arc::new(Shared {
+            clock,
+            gate,
+            incidents: Mutex::default(),
+            stopping: AtomicBool::new(false),
+            guard,
+            proxies,
+        }))
+    }
+
+    /// Returns the clock of the server.
+    #[must_use]
+    pub fn clock(&self) -> Clock {
+        self.0.clock
     }
 
     /// Takes notice that the server is about to stop: to be called before anybody else is told.
@@ -63,19 +81,28 @@ impl Admission {
     /// Returns why it may not come.
     pub fn admit(&self, now: Time, address: IpAddr, form: Form) -> Result<(Admitted, Time), Refusal> {
         let address = address.to_canonical();
-        let admitted = self.gate().admit(now, address, form);
+        // A proxy says later for whom it comes.
+        let is_proxy = self.0.proxies.iter().any(|subnet| subnet.contains(address));
+        let welcome = if is_proxy { Ok(()) } else { self.ask_guard(address, Purpose::of(form)) };
+        let admitted = welcome.and_then(|()| self.gate().admit(now, address, form));
         match admitted {
             Ok((permit, from)) => {
                 if from > now {
-                    self.note(now, Incident::Throttled, address);
+                    self.note(now, Incident::Throttled, None, address);
                 }
-                Ok((Admitted { admission: self.clone(), permit: Some(permit), ended: AtomicBool::new(false) }, from))
+                Ok((Admitted { admission: self.clone(), permit: Some(permit) }, from))
             }
             Err(refusal) => {
-                self.note(now, refusal.incident(), address);
+                self.note(now, refusal.incident(), None, address);
                 Err(refusal)
             }
         }
+    }
+
+    /// Asks the program that embeds the server, if it has something to say.
+    fn ask_guard(&self, address: IpAddr, purpose: Purpose) -> Result<(), Refusal> {
+        let Some(guard) = &self.0.guard else { return Ok(()) };
+        guard.ask(address, purpose).inspect_err(|_| self.gate().count_refused())
     }
 
     /// Counts a connection that was refused without being asked for, since there was no descriptor for it.
@@ -118,13 +145,8 @@ impl Admission {
     }
 
     /// Counts what has happened to a connection, and logs it, at most once a minute for each cause: `more` says how many of its
-    /// kind there were since the last that was logged.
-    fn note(&self, now: Time, incident: Incident, address: IpAddr) {
-        self.note_detail(now, incident, None, address);
-    }
-
-    /// The same, with more to tell of it, which the core has made fit for a log.
-    fn note_detail(&self, now: Time, incident: Incident, detail: Option<&str>, address: IpAddr) {
+    /// kind there were since the last that was logged. The core has made `detail` fit for a log.
+    fn note(&self, now: Time, incident: Incident, detail: Option<&str>, address: IpAddr) {
         let Some(more) = self.incidents().note(now, incident) else { return };
         let (colon, detail) = detail.map_or(("", ""), |detail| (": ", detail));
         if incident.is_trouble() {
@@ -163,11 +185,12 @@ impl Admitted {
     pub fn announce(&mut self, now: Time, address: IpAddr, form: Form) -> Result<Time, Refusal> {
         let address = address.to_canonical();
         let permit = self.permit.as_mut().expect("it is taken at the end only");
-        let announced = self.admission.gate().announce(now, permit, address, form);
+        let welcome = self.admission.ask_guard(address, Purpose::of(form));
+        let announced = welcome.and_then(|()| self.admission.gate().announce(now, permit, address, form));
         match announced {
-            Ok(from) if from > now => self.admission.note(now, Incident::Throttled, address),
+            Ok(from) if from > now => self.admission.note(now, Incident::Throttled, None, address),
             Ok(_) => {}
-            Err(refusal) => self.admission.note(now, refusal.incident(), address),
+            Err(refusal) => self.admission.note(now, refusal.incident(), None, address),
         }
         announced
     }
@@ -180,32 +203,26 @@ impl Admitted {
     /// # Panics
     /// Never: it has its permit as long as it is there.
     pub fn admit(&mut self, now: Time) -> Result<Time, Refusal> {
+        let address = self.address();
         let permit = self.permit.as_mut().expect("it is taken at the end only");
-        let admission = self.admission.gate().admit_to_chat(now, permit);
+        let welcome = self.admission.ask_guard(address, Purpose::Chat);
+        let admission = welcome.and_then(|()| self.admission.gate().admit_to_chat(now, permit));
         match admission {
-            Ok(from) if from > now => self.note(now, Incident::Throttled),
+            Ok(from) if from > now => self.note(now, Incident::Throttled, None),
             Ok(_) => {}
-            Err(refusal) => self.note(now, refusal.incident()),
+            Err(refusal) => self.note(now, refusal.incident(), None),
         }
         admission
     }
 
-    /// Counts what has happened to this connection, and logs it if it is time.
-    pub fn note(&self, now: Time, incident: Incident) {
-        self.admission.note(now, incident, self.address());
-    }
-
     /// Counts what has happened to this connection, and logs it if it is time, with what else the core has to tell of it.
-    pub fn note_detail(&self, now: Time, incident: Incident, detail: Option<&str>) {
-        self.admission.note_detail(now, incident, detail, self.address());
+    pub(crate) fn note(&self, now: Time, incident: Incident, detail: Option<&str>) {
+        self.admission.note(now, incident, detail, self.address());
     }
 
-    /// Counts how this connection has ended, and logs it if it is time: only the first time, since whoever reads it and whoever writes to it
-    /// may both find out that it has.
-    pub fn note_end(&self, now: Time, incident: Incident) {
-        if !self.ended.swap(true, Ordering::Relaxed) {
-            self.note(now, incident);
-        }
+    /// Returns what has admitted it.
+    pub(crate) const fn admission(&self) -> &Admission {
+        &self.admission
     }
 
     const fn permit(&self) -> &Permit {
@@ -223,32 +240,41 @@ impl Drop for Admitted {
 
 #[cfg(test)]
 mod tests {
+    use chinwag_core::Config;
+
     use super::*;
 
     #[test]
     fn an_address_is_told_as_people_write_it() {
-        let admission = Admission::new(&Config::default());
+        let admission = Admission::new(&Setup::default(), Clock::start());
         for (from, told) in
             [("::ffff:192.0.2.1", "192.0.2.1"), ("192.0.2.2", "192.0.2.2"), ("2001:db8::1", "2001:db8::1")]
         {
             let from = from.parse().expect("the case is an address");
-            let (admitted, _) = admission.admit(Time::START, from, Form::Lines).expect("there is room");
-            assert_eq!(admitted.address().to_string(), told);
+            let (permit, _) = admission.admit(Time::START, from, Form::Lines).expect("there is room");
+            assert_eq!(permit.address().to_string(), told);
         }
     }
 
     #[test]
-    fn however_many_find_out_that_a_connection_has_ended_it_counts_once() {
-        let admission = Admission::new(&Config::default());
-        let come = || admission.admit(Time::START, [192, 0, 2, 1].into(), Form::Lines).expect("there is room").0;
-        let counted = |incident| admission.incidents().count(incident);
-        let admitted = [come(), come()];
-        for _ in 0..3 {
-            admitted[0].note_end(Time::START, Incident::Failed);
-            admitted[0].note_end(Time::START, Incident::HungUp);
-        }
-        assert_eq!((counted(Incident::Failed), counted(Incident::HungUp)), (1, 0), "what was found out first");
-        admitted[1].note_end(Time::START, Incident::Failed);
-        assert_eq!(counted(Incident::Failed), 2, "each for itself");
+    fn a_guard_is_asked_for_each_address_and_purpose_and_what_it_refuses_counts() {
+        let guard = Guard::new(|address: IpAddr, purpose| {
+            let is_welcome = address.is_ipv4() && (purpose == Purpose::Http || address != IpAddr::from([192, 0, 2, 1]));
+            if is_welcome { Ok(()) } else { Err(Refusal::AddressFull) }
+        });
+        let config = Config { proxies: ["2001:db8::/32".parse().expect("a network")].into(), ..Config::default() };
+        let admission = Admission::new(&Setup { config, guard: Some(guard) }, Clock::start());
+        let (banned, other) = ([192, 0, 2, 1].into(), [192, 0, 2, 2].into());
+        let admit = |address, form| admission.admit(Time::START, address, form);
+        assert!(admit(banned, Form::Lines).is_err() && admit(other, Form::Lines).is_ok());
+        let (mut visitor, _) = admit(banned, Form::Web).expect("it may look");
+        assert_eq!(visitor.admit(Time::START), Err(Refusal::AddressFull));
+        let proxy = "2001:db8::1".parse().expect("an address");
+        let (mut proxied, _) = admit(proxy, Form::Lines).expect("a proxy is not asked for itself");
+        assert!(proxied.announce(Time::START, banned, Form::Lines).is_err());
+        assert!(proxied.announce(Time::START, other, Form::Lines).is_ok());
+        let mut stats = Stats::default();
+        admission.count(&mut stats);
+        assert_eq!(stats.refused, 3);
     }
 }

@@ -10,8 +10,7 @@ const RESERVED: u64 = 64;
 const TEE: u64 = 5;
 
 /// Raises the limit of this process as far as it may, and returns how many connections fit in, with so many threads.
-#[must_use]
-pub fn raise_limit(threads: u32) -> u32 {
+pub(crate) fn raise_limit(threads: u32) -> u32 {
     let mut limit = getrlimit(Resource::Nofile);
     if limit.current != limit.maximum {
         let raised = rustix::process::Rlimit { current: limit.maximum, ..limit };

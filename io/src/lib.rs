@@ -2,22 +2,42 @@
 //! server, and what it gives to browsers. All of it is synchronous: nothing here waits for a peer, or knows of a runtime.
 
 mod admission;
+mod clock;
 mod descriptors;
+mod guard;
+mod handle;
+mod hub_driver;
+mod input;
+mod link;
 mod listener;
 mod metrics;
+mod oneshot;
 mod page;
+mod pending;
 mod secret;
 mod send;
+mod setup;
 #[cfg(target_os = "linux")]
 mod tee;
 #[cfg(not(target_os = "linux"))]
 #[path = "tee_elsewhere.rs"]
 mod tee;
+mod thread;
+mod worker;
 
 pub use self::admission::{Admission, Admitted, REPORT};
-pub use self::descriptors::raise_limit;
+pub use self::clock::Clock;
+pub use self::guard::{Guard, Purpose};
+pub use self::handle::{Control, Controls, Ended, Ending, Handle, handle};
+pub use self::hub_driver::HubDriver;
+pub use self::input::{INPUTS_MAX, Input, LOG_BATCHES_MAX};
+pub use self::link::{Link, Port};
 pub use self::listener::{Listener, Recovery, set_options};
+pub use self::oneshot::{Answer, Answered, oneshot};
 pub use self::page::PAGE;
-pub use self::secret::with_secret;
+pub use self::pending::{Need, Pending};
 pub use self::send::{send, written};
+pub use self::setup::{Setup, cores};
 pub use self::tee::Tee;
+pub use self::thread::WorkerThread;
+pub use self::worker::{Driver, SharedBatch, Wake, Worker};

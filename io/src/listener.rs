@@ -184,13 +184,15 @@ mod tests {
     use chinwag_core::Stats;
 
     use super::*;
+    use crate::clock::Clock;
 
     /// Returns a listener with a connection that waits before it.
     fn waited_at() -> (Listener, TcpListener, TcpStream) {
         let socket = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("there is a free port");
         let config = Config::default();
         let listener =
-            Listener::new(&socket, Form::Lines, &config, Admission::new(&config)).expect("it takes the options");
+            Listener::new(&socket, Form::Lines, &config, Admission::new(&config.clone().into(), Clock::start()))
+                .expect("it takes the options");
         let client = TcpStream::connect(socket.local_addr().expect("it is bound")).expect("it listens");
         (listener, socket, client)
     }

@@ -8,7 +8,7 @@ use chinwag_core::{Config, Secret};
 ///
 /// # Errors
 /// If the operating system has none to give.
-pub fn with_secret(config: Config) -> io::Result<Config> {
+pub(crate) fn with_secret(config: Config) -> io::Result<Config> {
     if config.secret.is_some() {
         return Ok(config);
     }

@@ -1,10 +1,12 @@
 //! Owns how bytes are written to a socket, and what became of them.
 
 use std::io::{self, ErrorKind};
+use std::net::Shutdown;
 use std::os::fd::AsFd;
 
 use chinwag_core::Written;
 use rustix::net::SendFlags;
+use socket2::SockRef;
 
 /// Without it whoever writes to one who has gone gets a SIGPIPE, unless the program ignores that, as those in Rust do. Apple's systems have none.
 #[cfg(not(target_vendor = "apple"))]
@@ -19,6 +21,12 @@ const FLAGS: SendFlags = SendFlags::empty();
 pub fn send(socket: impl AsFd, bytes: &[u8]) -> io::Result<usize> {
     // The standard library's goes through the C library, which first prepares for the thread to be cancelled meanwhile.
     Ok(rustix::net::send(socket, bytes, FLAGS)?)
+}
+
+/// Says that no more is written to a socket, or that nothing more is read from it either.
+pub(crate) fn shutdown(socket: impl AsFd, how: Shutdown) {
+    // A connection that the other side has closed meanwhile has nothing to be told.
+    let _ = SockRef::from(&socket).shutdown(how);
 }
 
 /// Puts what became of a write into the fan-out's words.

@@ -1,16 +1,15 @@
 //! Owns the flags: what they take, their defaults, and what is said of a wrong one.
 
 use std::ffi::OsString;
-use std::hash::{BuildHasher as _, RandomState};
+use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
-use std::thread::available_parallelism;
 use std::time::Duration;
 
 use argh::FromArgs;
 use chinwag_core::{Config, Origin, Subnet};
-use chinwag_io::PAGE;
+use chinwag_io::{Setup, cores};
 
 /// The port that clients try first.
 const PORT: u16 = 42069;
@@ -146,23 +145,25 @@ impl Flags {
         SocketAddr::new(self.ip, self.port)
     }
 
-    /// Puts together what the server is to run with, with a seed of its own, where there is room for so many connections.
-    pub(super) fn config(&self, room: u32) -> Config {
+    /// Puts together what the server is to run with.
+    pub(super) fn setup(&self) -> io::Result<Setup> {
+        let Setup { config, guard } = Setup::for_threads(self.threads)?;
+        Ok(Setup { config: self.config(config), guard })
+    }
+
+    fn config(&self, base: Config) -> Config {
         Config {
-            connections_max: self.max_connections.unwrap_or(room),
+            connections_max: self.max_connections.unwrap_or(base.connections_max),
             connections_per_address_max: self.max_per_ip,
             connects_per_second: self.connect_rate,
             dead_after: self.dead_after,
-            threads: self.threads,
             flood_lines_per_second: self.flood_rate,
             line_chars_max: self.max_line,
             crowd_members: self.room_quiet,
             drain: self.drain,
-            seed: RandomState::new().hash_one(PORT),
             web_origins: self.web_origin.as_slice().into(),
             proxies: self.proxy_from.as_slice().into(),
-            assets: PAGE,
-            ..Config::default()
+            ..base
         }
     }
 }
@@ -215,10 +216,6 @@ pub(super) fn takes(one: SocketAddr, other: SocketAddr) -> bool {
     let is_one_port = one.port() == other.port() && one.port() != 0;
     let [one, other] = [one, other].map(|address| address.ip().to_canonical());
     is_one_port && (has(one, other) || has(other, one))
-}
-
-fn cores() -> u32 {
-    available_parallelism().map_or(1, |cores| u32::try_from(cores.get()).unwrap_or(1).min(1024))
 }
 
 /// Reads an address. Of names only `localhost` is one: what others stand for may change, or be several addresses.
@@ -312,9 +309,8 @@ mod tests {
     fn without_flags_everything_is_at_its_default() {
         let Parsed::Flags(flags) = parse("") else { panic!("no flags are fine") };
         assert_eq!(flags.address(), "127.0.0.1:42069".parse().expect("an address"));
-        let seed = flags.config(9).seed;
-        let config = Config { seed, assets: PAGE, threads: cores(), connections_max: 9, ..Config::default() };
-        assert_eq!(Config { seed, ..flags.config(9) }, config);
+        let config = flags.config(Config::default());
+        assert_eq!((config.clone(), flags.threads), (Config::default(), cores()));
         assert_eq!(flags.web, Web::Default);
         assert_eq!(config.check(), Ok(()));
     }
@@ -327,8 +323,8 @@ mod tests {
         let Parsed::Flags(flags) = parse(line) else { panic!("the flags are right") };
         assert_eq!(flags.address(), "[::]:0".parse().expect("an address"));
         assert_eq!(flags.log_dir, Some("logs".into()));
-        let config = flags.config(9);
-        assert_eq!((config.threads, config.flood_lines_per_second, config.line_chars_max), (3, 0, 80));
+        let config = flags.config(Config::default());
+        assert_eq!((flags.threads, config.flood_lines_per_second, config.line_chars_max), (3, 0, 80));
         assert_eq!((config.crowd_members, config.drain), (9, Duration::from_secs(1)));
         assert_eq!((config.connections_max, config.connections_per_address_max), (7, 3));
         assert_eq!((config.connects_per_second, config.dead_after), (2, Duration::from_secs(30)));
@@ -415,7 +411,7 @@ mod tests {
         ];
         for line in extremes {
             let Parsed::Flags(flags) = parse(line) else { panic!("{line} is right") };
-            assert_eq!(flags.config(1).check(), Ok(()));
+            assert_eq!(flags.config(Config::default()).check(), Ok(()));
         }
     }
 

@@ -14,8 +14,8 @@ use std::net::{SocketAddr, TcpListener};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use chinwag_core::{Config, Form, Order};
-use chinwag_io::{REPORT, raise_limit};
+use chinwag_core::{Config, Form};
+use chinwag_io::{Handle, REPORT, Setup};
 use tracing::warn;
 
 use self::flags::{Flags, Parsed, Web, takes};
@@ -39,10 +39,10 @@ pub struct Ready {
 }
 
 impl Ready {
-    /// Says on standard output that the server is ready, and tells `operator` from now on what is ordered by signals. It is dropped when
-    /// the server is to stop; a second signal to stop ends the process. Whoever reads what is said may connect, and may send signals.
-    pub fn say(self, operator: impl FnMut(Order) + Send + 'static) {
-        self.signals.tell(operator);
+    /// Says on standard output that the server is ready, and tells it from now on what signals ask for; a second signal to stop ends the
+    /// process. Whoever reads what is said may connect, and may send signals.
+    pub fn say(self, server: Handle) {
+        self.signals.steer(server);
         say(&self.lines);
     }
 }
@@ -52,7 +52,7 @@ pub type Listeners = Vec<(TcpListener, Form)>;
 
 /// Runs a server: reads the flags from the command line, opens the log and the listening sockets, and calls `serve` with what was
 /// configured, which says that the server is ready as soon as it can be given orders. Returns what the process is to exit with.
-pub fn run(program: Program, serve: impl FnOnce(Listeners, Config, Ready) -> anyhow::Result<()>) -> ExitCode {
+pub fn run(program: Program, serve: impl FnOnce(Listeners, Setup, Ready) -> anyhow::Result<()>) -> ExitCode {
     let flags = match Flags::parse(program.name, std::env::args_os().skip(1)) {
         Parsed::Flags(flags) => *flags,
         Parsed::Help(text) => return say(&text),
@@ -70,14 +70,15 @@ pub fn run(program: Program, serve: impl FnOnce(Listeners, Config, Ready) -> any
 fn start(
     program: Program,
     flags: &Flags,
-    serve: impl FnOnce(Listeners, Config, Ready) -> anyhow::Result<()>,
+    serve: impl FnOnce(Listeners, Setup, Ready) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
     let signals = Signals::catch()?;
     // What is logged is written by threads of its own; this keeps them until all is written.
     let log = logging::start(program.name, flags.log_dir.as_deref())?;
     signals.reopen(log.reopening.clone());
     let Program { name, version } = program;
-    let config = flags.config(raise_limit(flags.threads));
+    let setup = flags.setup()?;
+    let config = &setup.config;
     let wait = |pause| signals.wait_for_stop(pause);
     // All addresses are there before anybody can connect.
     let Some(lines) = listen::bind(flags.address(), listen::LINES, wait)? else { return Ok(()) };
@@ -87,13 +88,13 @@ fn start(
         return Ok(());
     }
     let mut ready = format!("{name} {version} listening on {lines_addr}\n");
-    let mut listeners = vec![(lines.listen(&config)?, Form::Lines)];
-    if let Some(listener) = web.and_then(|web| listen_web(flags.web, web, &config).transpose()).transpose()? {
+    let mut listeners = vec![(lines.listen(config)?, Form::Lines)];
+    if let Some(listener) = web.and_then(|web| listen_web(flags.web, web, config).transpose()).transpose()? {
         ready += &format!("{name} {version} web page at http://{}/\n", listener.local_addr()?);
         listeners.push((listener, Form::Web));
     }
     // From here on whoever connects is kept waiting by the operating system until `serve` accepts.
-    serve(listeners, config, Ready { lines: ready, signals: signals.clone() })
+    serve(listeners, setup, Ready { lines: ready, signals: signals.clone() })
 }
 
 /// Takes the address for browsers, if that is asked for. Where nobody chose it, another server that has it, as two on one machine will, is

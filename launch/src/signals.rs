@@ -10,15 +10,11 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use chinwag_core::Order;
-use chinwag_io::REPORT;
+use chinwag_io::{Handle, REPORT};
 use rustix::process::Signal;
 use signal_hook::iterator::Signals as Caught;
 
 use crate::logging::Reopening;
-
-/// Tells an operator's orders to a server. It is dropped when the server is to stop.
-type Operator = Box<dyn FnMut(Order) + Send>;
 
 /// The signals of this process; clones are the same.
 #[derive(Clone, Debug)]
@@ -35,7 +31,7 @@ struct Shared {
 #[derive(Default)]
 struct Heard {
     is_stopping: bool,
-    operator: Option<Operator>,
+    server: Option<Handle>,
     log_files: Option<Reopening>,
 }
 
@@ -71,12 +67,13 @@ impl Signals {
         self.heard().log_files = log_files;
     }
 
-    /// Tells `operator` what is ordered from now on, and drops it when the server is to stop, be it that it was to already.
-    pub(super) fn tell(&self, operator: impl FnMut(Order) + Send + 'static) {
+    /// Tells a server from now on what is asked for, and to stop, if it was to already.
+    pub(super) fn steer(&self, server: Handle) {
         let mut heard = self.heard();
-        if !heard.is_stopping {
-            heard.operator = Some(Box::new(operator));
+        if heard.is_stopping {
+            drop(server.stop());
         }
+        heard.server = Some(server);
     }
 
     /// Waits so long, or until the server is to stop; returns whether it is.
@@ -93,7 +90,9 @@ impl Signals {
             // Whoever signals twice does not want to wait for anything.
             exit(1);
         } else if stops {
-            heard.operator = None;
+            if let Some(server) = &heard.server {
+                drop(server.stop());
+            }
             self.0.stopped.notify_all();
         } else if is(Signal::HUP) {
             match &heard.log_files {
@@ -103,9 +102,9 @@ impl Signals {
                 }
             }
         } else if is(Signal::USR1)
-            && let Some(operator) = &mut heard.operator
+            && let Some(server) = &heard.server
         {
-            operator(Order::Report);
+            server.report();
         }
     }
 

@@ -1,43 +1,48 @@
 //! The chinwag chat server on smol: moves bytes between sockets and [`chinwag_core`], which decides everything.
 //!
-//! - The hub (`hub.rs`) owns the chat. It takes what was read, and hands what is to be done, in batches, to the workers.
-//! - Whoever connects is first heard out (`acceptor.rs`): who speaks something else than chat is not let in, and who comes to the web
-//!   listener is given the page before they are.
-//! - Each connection (`connection.rs`) has a task that reads it and hands its requests to the hub.
-//! - What they wait for, they are told by one epoll instance, for which the thread waits that runs all of them (`sockets.rs`).
-//! - Each worker (`worker.rs`) owns the queues of its share of the connections, and writes to their sockets without waiting.
+//! [`serve`] takes listeners and a [`Setup`], and returns a [`Handle`] and the server. [`Setup::for_server`] has what the program has: a
+//! thread for each core, as many connections as there are descriptors, a seed and a secret of its own, and the page for browsers. All of it
+//! may be changed before it is handed over, and so may who comes, by a [`Guard`]. By the [`Handle`] the server says
+//! whether it is ready and what it counts, and is told to stop. What is logged goes to [`tracing`]; a program that has no subscriber logs
+//! nothing. A panic in a task of the server is a bug, and goes on in whoever awaits the server: the chinwag-smol program is built so that it
+//! aborts.
 //!
 //! # Examples
 //! A server inside of another program, which stops it:
 //!
 //! ```
+//! use chinwag_smol::{Setup, core::Form};
 //! use std::net::{TcpListener, TcpStream};
 //!
 //! # fn main() -> std::io::Result<()> {
 //! let listener = TcpListener::bind("127.0.0.1:0")?;
 //! let address = listener.local_addr()?;
-//! let (operator, orders) = async_channel::unbounded();
-//! let server = std::thread::spawn(|| {
-//!     let listeners = [(listener, chinwag_core::Form::Lines)];
-//!     async_io::block_on(chinwag_smol::serve(listeners, chinwag_core::Config::default(), orders))
-//! });
-//! TcpStream::connect(address)?;
-//! operator.try_send(chinwag_core::Order::Stop).expect("the server runs");
-//! server.join().expect("the server does not panic")
+//! let (handle, serving) = chinwag_smol::serve(vec![(listener, Form::Lines)], Setup::for_server()?);
+//! let server = smol::spawn(serving);
+//! let _client = TcpStream::connect(address)?;
+//! smol::block_on(async {
+//!     let stats = handle.stats().await.expect("the server runs");
+//!     assert!(handle.is_ready() && stats.people <= 1);
+//!     handle.stop().await;
+//!     server.await
+//! })
 //! # }
 //! ```
 
 mod acceptor;
 mod clock;
-mod connection;
 mod hub;
+mod reader;
 mod serve;
+mod socket;
 #[cfg(target_os = "linux")]
 mod sockets;
 #[cfg(not(target_os = "linux"))]
 #[path = "sockets_elsewhere.rs"]
 mod sockets;
 mod worker;
-mod workers;
 
-pub use serve::serve;
+pub use chinwag_core as core;
+pub use chinwag_io::{Answered, Ended, Guard, Handle, PAGE, Purpose, Setup};
+
+pub use self::serve::serve;

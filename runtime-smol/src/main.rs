@@ -12,12 +12,9 @@ static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 fn main() -> ExitCode {
     let program = Program { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") };
-    chinwag_launch::run(program, |listeners, config, ready| {
-        let (operator, orders) = async_channel::bounded(1);
-        // If an order waits to be carried out, it is as good.
-        ready.say(move |order| {
-            let _ = operator.try_send(order);
-        });
-        Ok(async_io::block_on(chinwag_smol::serve(listeners, config, orders))?)
+    chinwag_launch::run(program, |listeners, setup, ready| {
+        let (handle, serving) = chinwag_smol::serve(listeners, setup);
+        ready.say(handle);
+        Ok(async_io::block_on(serving)?)
     })
 }

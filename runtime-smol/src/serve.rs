@@ -1,6 +1,7 @@
 //! Owns the life of a server: sets it up, lets it run until it is told to stop, and lets nothing outlive it.
 
 use std::any::Any;
+use std::future::poll_fn;
 use std::io;
 use std::iter;
 use std::mem;
@@ -9,62 +10,70 @@ use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::thread::{Builder, JoinHandle};
 
-use async_channel::{Receiver, Sender};
-use chinwag_core::{Config, Form, Order};
-use chinwag_io::{Admission, Listener, with_secret};
+use async_channel::Sender;
+use chinwag_core::Form;
+use chinwag_io::{Admission, Clock, Control, Controls, Ending, Handle, Input, Listener, Setup};
 use futures_lite::{FutureExt as _, future};
 use smol::Executor;
 use tracing::info;
 
 use crate::acceptor::Acceptor;
-use crate::hub::{Hub, Input};
+use crate::hub::HubTask;
+use crate::socket::Socket;
 use crate::sockets::Sockets;
-use crate::workers::Helper;
+use crate::worker::Worker;
 
-/// Serves whoever connects to one of the `listeners`, each in the form that goes with it, until it is told to stop, or nobody is left who
-/// could. Then everyone is told, and what is queued is still sent, for at most [`Config::drain`]. It runs on [`Config::threads`] threads
-/// which it starts itself, all but one of them for when there is much to write, and which end with it.
+/// Serves whoever connects to one of the `listeners`, each in the form that goes with it, until it is told to stop. Then everyone is told,
+/// and what is queued is still sent, for at most [`Config::drain`](chinwag_core::Config::drain).
 ///
-/// Listeners are best handed over before anybody has connected: who has already is served, too, but their sockets lack what is set on the
-/// listener for all who come later, such as that they give up on dead peers.
+/// Returns what the server is steered by, and the server, which runs when it is awaited or spawned, on any executor, and ends at once if it is
+/// dropped. It runs on [`Config::threads`](chinwag_core::Config::threads) threads which it starts itself, all but one of them for when there
+/// is much to write, and which end with it.
+///
+/// Listeners are the standard library's, since options are set on them before anybody connects. Who has already is served, too, but their
+/// sockets lack what is set for all who come later, such as that they give up on dead peers.
 ///
 /// On Linux the process has to ignore SIGPIPE, as it does if its `main` is Rust's: a connection that the other side has closed causes one.
 ///
 /// # Errors
-/// Returns an error if `config` does not pass [`Config::check`], or if the listeners or the threads can't be set up. Nothing that
-/// clients do is an error.
-pub async fn serve(
-    listeners: impl IntoIterator<Item = (TcpListener, Form)>,
-    config: Config,
-    orders: Receiver<Order>,
-) -> io::Result<()> {
-    config.check().map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
-    let config = Arc::new(with_secret(config)?);
-    let admission = Admission::new(&config);
-    let sockets = Sockets::new()?;
+/// The server ends with an error if its configuration does not pass [`Config::check`](chinwag_core::Config::check), or if the listeners or
+/// the threads can't be set up. Nothing that clients do is an error.
+pub fn serve(
+    listeners: Vec<(TcpListener, Form)>,
+    setup: Setup,
+) -> (Handle, impl Future<Output = io::Result<()>> + Send + 'static) {
+    let (handle, controls, ending) = chinwag_io::handle();
+    (handle, run(listeners, setup, controls, ending))
+}
+
+async fn run(listeners: Vec<(TcpListener, Form)>, setup: Setup, controls: Controls, _ending: Ending) -> io::Result<()> {
+    let setup = setup.checked()?;
+    let admission = Admission::new(&setup, Clock::start());
+    let (config, sockets) = (Arc::new(setup.config), Sockets::new()?);
     let open = |(listener, form): (TcpListener, Form)| {
         let (address, guarded) = (listener.local_addr()?, Listener::new(&listener, form, &config, admission.clone())?);
         io::Result::Ok((address, guarded, sockets.listen(listener)?))
     };
     let listeners = listeners.into_iter().map(open).collect::<Result<Vec<_>, _>>()?;
     let executor = Arc::new(Executor::new());
-    let crew = (1..config.threads).map(|_| Helper::spawn()).collect::<io::Result<Vec<_>>>()?;
-    let (helpers, crew): (Vec<_>, Vec<_>) = crew.into_iter().unzip();
-    let (hub, inputs) = Hub::new(Arc::clone(&config), &executor, &sockets, helpers, admission.clone());
-    let mut entering = Vec::new();
+    let spawned = (1..config.threads).map(|_| Worker::spawn()).collect::<io::Result<Vec<_>>>()?;
+    let (notifiers, threads): (Vec<_>, Vec<_>) = spawned.into_iter().unzip();
+    let (hub, inputs) = HubTask::new(Arc::clone(&config), &executor, &sockets, notifiers, admission.clone());
+    let weak = Arc::downgrade(&executor);
+    let acceptor = Acceptor { admission: admission.clone(), config, executor: weak, inputs: inputs.clone() };
+    let mut accepting = Vec::new();
     for (address, listener, incoming) in listeners {
         info!(form = ?listener.form(), %address, "serving");
-        let (admission, config, inputs) = (admission.clone(), Arc::clone(&config), inputs.clone());
-        let acceptor = Acceptor { listener, admission, config, executor: Arc::downgrade(&executor), inputs };
-        entering.push(executor.spawn(acceptor.run(incoming)));
+        accepting.push(executor.spawn(acceptor.clone().run(listener, incoming)));
     }
     let hub = executor.spawn(hub.run());
     let let_in = async move {
-        obey(orders, &inputs).await;
+        controls.serve();
+        obey(controls, &inputs).await;
         admission.stop();
         // The listeners are closed first: so whoever is told of the end can't find one open.
-        for acceptor in entering {
-            acceptor.cancel().await;
+        for accepting in accepting {
+            accepting.cancel().await;
         }
         // It waits its turn: what was read before still counts.
         let _ = inputs.send(Input::Stopped).await;
@@ -79,7 +88,7 @@ pub async fn serve(
         };
         sockets.run(&executor, hub.or(let_in).or(dropped));
     })?;
-    let mut serving = Serving { held: Some(held), threads: iter::once(first).chain(crew).collect() };
+    let mut serving = Serving { held: Some(held), threads: iter::once(first).chain(threads).collect() };
     let _ = over.recv().await;
     if let Some(panic) = serving.end() {
         resume_unwind(panic);
@@ -111,9 +120,14 @@ impl Drop for Serving {
     }
 }
 
-/// Passes orders on, until one of them is to stop.
-async fn obey(orders: Receiver<Order>, inputs: &Sender<Input>) {
-    while let Ok(Order::Report) = orders.recv().await {
-        let _ = inputs.send(Input::Report).await;
+/// Passes on what the server is told, until it is to stop.
+async fn obey(mut controls: Controls, inputs: &Sender<Input<Socket>>) {
+    loop {
+        let input = match poll_fn(|cx| controls.poll_next(cx)).await {
+            Control::Report => Input::Report,
+            Control::Measure(answer) => Input::Measure(answer),
+            Control::Stop => return,
+        };
+        let _ = inputs.send(input).await;
     }
 }

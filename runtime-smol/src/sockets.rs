@@ -13,7 +13,7 @@ use std::pin::pin;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::task::{Context, Poll, Wake, Waker};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rustix::event::epoll::{self, CreateFlags, EventData, EventFlags};
 use rustix::event::{EventfdFlags, Timespec, eventfd};
@@ -21,8 +21,6 @@ use rustix::io::Errno;
 use rustix::net::{self, SocketFlags};
 use slab::Slab;
 use smol::Executor;
-
-use crate::clock;
 
 /// How many sockets are woken for at once: no more than can tell the hub something before it has its turn.
 const EVENTS_MAX: usize = 128;
@@ -127,11 +125,11 @@ impl Sockets {
             if let Poll::Ready(output) = future.as_mut().poll(&mut cx) {
                 return output;
             }
-            let until = clock::now() + GIVE_WAY;
+            let until = Instant::now() + GIVE_WAY;
             loop {
                 let mut tick = pin!(executor.tick());
                 let is_idle = tick.as_mut().poll(&mut cx).is_pending();
-                if is_idle || until <= clock::now() {
+                if is_idle || until <= Instant::now() {
                     // The tick is kept meanwhile: so this thread is woken for the next task.
                     let patience = if is_idle && self.notifier.may_wait() { None } else { Some(Timespec::default()) };
                     self.look(patience.as_ref(), &mut wakers);
@@ -289,10 +287,6 @@ impl AsFd for Incoming {
 pub(crate) struct Stream(Registered<TcpStream>);
 
 impl Stream {
-    pub(crate) const fn get_ref(&self) -> &TcpStream {
-        &self.0.socket
-    }
-
     /// Reads what is there, as soon as something is.
     pub(crate) fn poll_read(&self, cx: &mut Context<'_>, buffer: &mut [u8]) -> Poll<io::Result<usize>> {
         let room = buffer.len();

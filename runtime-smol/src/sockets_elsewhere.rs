@@ -57,10 +57,6 @@ impl AsFd for Incoming {
 pub(crate) struct Stream(Async<TcpStream>);
 
 impl Stream {
-    pub(crate) fn get_ref(&self) -> &TcpStream {
-        self.0.get_ref()
-    }
-
     /// Reads what is there, as soon as something is.
     pub(crate) fn poll_read(&self, cx: &mut Context<'_>, buffer: &mut [u8]) -> Poll<io::Result<usize>> {
         Pin::new(&mut &self.0).poll_read(cx, buffer)

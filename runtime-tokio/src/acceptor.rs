@@ -1,21 +1,20 @@
-//! Owns the way in: accepts connections, and finds out who they are before they are let into the chat.
+//! Owns the way in: accepts connections, and finds out what each is before it is let into the chat.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Shutdown};
 use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
-use chinwag_core::{Config, Form, Handshake, Refusal, Stats, Step, Time};
-use chinwag_io::{Admission, Listener, Recovery};
+use chinwag_core::{Config, Form, Stats, Time};
+use chinwag_io::{Admission, Input, Link, Listener, Need, Pending, Port as _, Recovery, oneshot};
 use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
 use tokio::sync::mpsc::Sender;
-use tokio::sync::{Semaphore, oneshot};
 use tokio::task::yield_now;
 use tokio::time::sleep;
 
-use crate::clock;
-use crate::connection::Socket;
-use crate::hub::Input;
+use crate::clock::reach;
+use crate::socket::Socket;
 
 /// How long to wait when nobody can be let in for want of memory or descriptors: long enough not to spin, short enough not to be
 /// noticed by who is let in then.
@@ -26,38 +25,30 @@ const PAUSE: Duration = Duration::from_millis(100);
 const TURN_ACCEPTS: u32 = 16;
 pub(crate) const TURN_HANDSHAKES: usize = 8;
 
-pub(crate) struct Acceptor {
-    pub(crate) listener: Listener,
-    pub(crate) shared: Shared,
-}
-
-/// Holds what all listeners, and all who are not in yet, have in common.
 #[derive(Clone)]
-pub(crate) struct Shared {
+pub(crate) struct Acceptor {
     pub(crate) admission: Admission,
     pub(crate) config: Arc<Config>,
-    pub(crate) inputs: Sender<Input>,
+    pub(crate) inputs: Sender<Input<Socket>>,
     /// What those who are not in yet take before they do something.
     pub(crate) turns: Arc<Semaphore>,
 }
 
 impl Acceptor {
     /// Accepts whoever comes, for ever.
-    pub(crate) async fn run(mut self, incoming: TcpListener) {
+    pub(crate) async fn run(self, mut listener: Listener, incoming: TcpListener) {
+        let (clock, form) = (self.admission.clock(), listener.form());
         for place in (0..TURN_ACCEPTS).cycle() {
             match incoming.accept().await {
-                Ok((stream, peer)) => {
-                    match self.shared.admission.admit(clock::now(), peer.ip(), self.listener.form()) {
-                        Ok((admitted, from)) => {
-                            let socket = Socket::new(stream, admitted);
-                            let arriving = arrive(socket, self.listener.form(), peer.ip(), from, self.shared.clone());
-                            tokio::spawn(as_long_as_served(arriving, self.shared.inputs.clone()));
-                        }
-                        Err(refusal) => self.listener.turn_away(&stream, refusal),
+                Ok((stream, peer)) => match self.admission.admit(clock.now(), peer.ip(), form) {
+                    Ok((permit, from)) => {
+                        let socket = Socket::new(stream, Link::new(permit));
+                        tokio::spawn(self.clone().welcome(socket, form, peer.ip(), from));
                     }
-                }
+                    Err(refusal) => listener.turn_away(&stream, refusal),
+                },
                 Err(error) => {
-                    if self.listener.recover(clock::now(), &incoming, &error) == Recovery::Pause {
+                    if listener.recover(clock.now(), &incoming, &error) == Recovery::Pause {
                         sleep(PAUSE).await;
                     }
                 }
@@ -67,95 +58,69 @@ impl Acceptor {
             }
         }
     }
-}
 
-/// Does what there is to do with a connection, as long as there is a hub: nobody is served when the server has ended.
-async fn as_long_as_served(arriving: impl Future<Output = ()>, inputs: Sender<Input>) {
-    tokio::select! {
-        biased;
-        () = arriving => {}
-        () = inputs.closed() => {}
-    }
-}
-
-/// Hands a connection to the hub, once it may be heard and is seen to be chat, or answers it, or turns it away.
-async fn arrive(mut socket: Socket, form: Form, peer: IpAddr, from: Time, shared: Shared) {
-    let Shared { admission, config, inputs, turns } = shared;
-    if from > clock::now() {
-        clock::reach(from).await;
-    }
-    let mut handshake = Handshake::new(&config, form, peer, clock::now());
-    loop {
-        if admission.is_stopping() {
-            handshake.handle_stop();
+    /// Does what there is to do with a connection, as long as there is a hub: nobody is served when the server has ended.
+    async fn welcome(self, socket: Socket, form: Form, peer: IpAddr, from: Time) {
+        let inputs = self.inputs.clone();
+        tokio::select! {
+            biased;
+            () = self.handshake(socket, form, peer, from) => {}
+            () = inputs.closed() => {}
         }
-        match handshake.poll_step(clock::now()) {
-            Step::Read { until } => {
-                let is_readable = tokio::select! {
-                    biased;
-                    () = socket.readable() => true,
-                    () = clock::reach(until) => false,
-                };
-                if is_readable {
+    }
+
+    /// Hands a connection to the hub, once it may be heard and is seen to be chat, or answers it, or turns it away.
+    async fn handshake(self, mut socket: Socket, form: Form, peer: IpAddr, from: Time) {
+        let clock = self.admission.clock();
+        if from > clock.now() {
+            reach(clock, from).await;
+        }
+        let mut pending = Pending::new(&self.config, self.admission.clone(), form, peer);
+        loop {
+            match pending.poll_need(&mut socket.link) {
+                Need::Read { until } => {
+                    tokio::select! {
+                        biased;
+                        () = socket.readable() => {}
+                        () = reach(clock, until) => continue,
+                    }
                     // Until the runtime has asked the system who else is ready, so few are served: each of those who chat waits for no more
                     // than these, twice or three times for a message, however many come.
-                    let _turn = turns.acquire().await;
-                    match socket.read_now(|bytes| handshake.handle_bytes(bytes)) {
+                    let _turn = self.turns.acquire().await;
+                    match socket.read_now(|bytes| pending.handshake().handle_bytes(bytes)) {
                         Poll::Ready(Ok(1..)) | Poll::Pending => {}
-                        Poll::Ready(Ok(0) | Err(_)) => handshake.handle_end(),
+                        Poll::Ready(Ok(0) | Err(_)) => pending.handshake().handle_end(),
                     }
                     yield_now().await;
                 }
-            }
-            Step::Write { bytes, until } => {
-                if !socket.write_all(&bytes, until).await {
-                    handshake.handle_failure();
+                Need::Write { bytes, until } => {
+                    if !socket.write_all(clock, &bytes, until).await {
+                        pending.handshake().handle_failure();
+                    }
+                    // Whoever asks for one thing after the other, all at once, does not keep others waiting.
+                    yield_now().await;
                 }
-                // Whoever asks for one thing after the other, all at once, does not keep others waiting.
-                yield_now().await;
-            }
-            Step::Measure => {
-                let stats = measure(&admission, &inputs).await;
-                handshake.handle_metrics(stats.map(|stats| admission.metrics(stats)));
-            }
-            Step::Announce { address } => {
-                let from = socket.announce(clock::now(), address, form);
-                handshake.handle_admission(may_come(from).await);
-            }
-            Step::Admit => {
-                let from = socket.admit(clock::now());
-                handshake.handle_admission(may_come(from).await);
-            }
-            Step::Enter => {
-                let _ = inputs.send(Input::Opened(Arc::new(socket), Box::new(handshake.into_session()))).await;
-                return;
-            }
-            Step::End { incident, detail } => {
-                incident.into_iter().for_each(|incident| socket.note_detail(incident, detail.as_deref()));
-                socket.finish();
-                socket.linger().await;
-                return;
+                Need::Wait { until } => reach(clock, until).await,
+                Need::Stats => pending.handle_stats(self.stats().await),
+                Need::Enter => {
+                    let session = Box::new(pending.into_session());
+                    let _ = self.inputs.send(Input::Opened(Arc::new(socket), session)).await;
+                    return;
+                }
+                Need::End => {
+                    socket.shutdown(Shutdown::Write);
+                    socket.linger().await;
+                    return;
+                }
             }
         }
     }
-}
 
-/// Waits until somebody may come, as the gate says.
-async fn may_come(from: Result<Time, Refusal>) -> Result<(), Refusal> {
-    let from = from?;
-    if from > clock::now() {
-        clock::reach(from).await;
+    /// Asks the hub for the counts; there are none once the server stops.
+    async fn stats(&self) -> Option<Stats> {
+        let (answer, answered) = oneshot();
+        self.inputs.send(Input::Measure(answer)).await.ok()?;
+        // The hub may have been told to stop before it was asked, and goes on to what is queued for others first.
+        if self.admission.is_stopping() { None } else { answered.await }
     }
-    Ok(())
-}
-
-/// Asks the hub for the counts; there are none once the server stops.
-async fn measure(admission: &Admission, inputs: &Sender<Input>) -> Option<Stats> {
-    let (asker, told) = oneshot::channel();
-    inputs.send(Input::Measure(asker)).await.ok()?;
-    if admission.is_stopping() {
-        // The hub may have been told before it was asked, and goes on to what is queued for others first.
-        return None;
-    }
-    told.await.ok()
 }

@@ -1,35 +1,40 @@
 //! The chinwag chat server on tokio: moves bytes between sockets and [`chinwag_core`], which decides everything.
 //!
-//! - The hub (`hub.rs`) owns the chat. It takes what was read, and hands what is to be done, in batches, to the workers.
-//! - Whoever connects is first heard out (`acceptor.rs`): who speaks something else than chat is not let in, and who comes to the web
-//!   listener is given the page before they are.
-//! - Each connection (`connection.rs`) has a task that reads it and hands its requests to the hub.
-//! - Each worker (`worker.rs`) owns the queues of its share of the connections, and writes to their sockets without waiting.
-//! - All of that is done by the runtime's threads, of which it needs no more than one. When there is much to do, the server's own crew
-//!   (`workers.rs`) writes, too.
+//! [`serve`] takes listeners and a [`Setup`], and returns a [`Handle`] and the server. [`Setup::for_server`] has what the program has: a
+//! thread for each core, as many connections as there are descriptors, a seed and a secret of its own, and the page for browsers. All of it
+//! may be changed before it is handed over, and so may who comes, by a [`Guard`]. By the [`Handle`] the server says
+//! whether it is ready and what it counts, and is told to stop. What is logged goes to [`tracing`]; a program that has no subscriber logs
+//! nothing. A panic in a task of the server is a bug, and stays with the task: the chinwag-tokio program is built so that it aborts.
 //!
 //! # Examples
 //! A server inside of another program, which stops it:
 //!
 //! ```
+//! use chinwag_tokio::{Setup, core::Form};
+//! use std::net::TcpListener;
+//!
 //! # #[tokio::main(flavor = "current_thread")] async fn main() -> std::io::Result<()> {
-//! let listener = std::net::TcpListener::bind("127.0.0.1:0")?;
+//! let listener = TcpListener::bind("127.0.0.1:0")?;
 //! let address = listener.local_addr()?;
-//! let (operator, orders) = tokio::sync::mpsc::channel(1);
-//! let listeners = [(listener, chinwag_core::Form::Lines)];
-//! let server = tokio::spawn(chinwag_tokio::serve(listeners, chinwag_core::Config::default(), orders));
-//! tokio::net::TcpStream::connect(address).await?;
-//! operator.send(chinwag_core::Order::Stop).await.expect("the server runs");
+//! let (handle, serving) = chinwag_tokio::serve(vec![(listener, Form::Lines)], Setup::for_server()?);
+//! let server = tokio::spawn(serving);
+//! let _client = tokio::net::TcpStream::connect(address).await?;
+//! let stats = handle.stats().await.expect("the server runs");
+//! assert!(handle.is_ready() && stats.people <= 1);
+//! handle.stop().await;
 //! server.await.expect("the server does not panic")
 //! # }
 //! ```
 
 mod acceptor;
 mod clock;
-mod connection;
 mod hub;
+mod reader;
 mod serve;
+mod socket;
 mod worker;
-mod workers;
 
-pub use serve::serve;
+pub use chinwag_core as core;
+pub use chinwag_io::{Answered, Ended, Guard, Handle, PAGE, Purpose, Setup};
+
+pub use self::serve::serve;

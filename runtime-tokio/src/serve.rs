@@ -2,65 +2,79 @@
 
 use std::future::poll_fn;
 use std::io;
+use std::net::TcpListener as StdListener;
 use std::sync::Arc;
 use std::task::Poll;
 
-use chinwag_core::{Config, Form, Order};
-use chinwag_io::{Admission, Listener, with_secret};
+use chinwag_core::Form;
+use chinwag_io::{Admission, Clock, Control, Controls, Ending, Handle, Input, Listener, Setup};
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
-use tokio::sync::mpsc::{Receiver, Sender};
+use tokio::sync::mpsc::Sender;
 use tracing::info;
 
-use crate::acceptor::{Acceptor, Shared, TURN_HANDSHAKES};
-use crate::hub::{Hub, Input};
+use crate::acceptor::{Acceptor, TURN_HANDSHAKES};
+use crate::hub::HubTask;
+use crate::socket::Socket;
 
-/// Serves whoever connects to one of the `listeners`, each in the form that goes with it, until it is told to stop, or nobody is left who
-/// could. Then everyone is told, and what is queued is still sent, for at most [`Config::drain`]. If it is dropped before, the same happens,
-/// in the background. It has to be called within a tokio runtime, with I/O and time, which needs no more than one thread for it. All but
-/// one of [`Config::threads`] it starts itself, for when there is much to write; they end with it.
+/// Serves whoever connects to one of the `listeners`, each in the form that goes with it, until it is told to stop. Then everyone is told,
+/// and what is queued is still sent, for at most [`Config::drain`](chinwag_core::Config::drain).
 ///
-/// Listeners are best handed over before anybody has connected: who has already is served, too, but their sockets lack what is set on the
-/// listener for all who come later, such as that they give up on dead peers.
+/// Returns what the server is steered by, and the server, which runs when it is awaited or spawned. If it is dropped before its end, the same
+/// happens as when it is told to stop, in the background. It has to be polled within a tokio runtime, with I/O and time, which needs no more
+/// than one thread for it. All but one of [`Config::threads`](chinwag_core::Config::threads) it starts itself, for when there is much to
+/// write; they end with it.
+///
+/// Listeners are the standard library's, since options are set on them before anybody connects. Who has already is served, too, but their
+/// sockets lack what is set for all who come later, such as that they give up on dead peers.
 ///
 /// On Linux the process has to ignore SIGPIPE, as it does if its `main` is Rust's: a connection that the other side has closed causes one.
 ///
 /// # Errors
-/// Returns an error if `config` does not pass [`Config::check`], or if the listeners or the threads can't be set up. Nothing that
-/// clients do is an error.
-pub async fn serve(
-    listeners: impl IntoIterator<Item = (std::net::TcpListener, Form)>,
-    config: Config,
-    orders: Receiver<Order>,
+/// The server ends with an error if its configuration does not pass [`Config::check`](chinwag_core::Config::check), or if the listeners or
+/// the threads can't be set up. Nothing that clients do is an error.
+pub fn serve(
+    listeners: Vec<(StdListener, Form)>,
+    setup: Setup,
+) -> (Handle, impl Future<Output = io::Result<()>> + Send + 'static) {
+    let (handle, controls, ending) = chinwag_io::handle();
+    (handle, run(listeners, setup, controls, ending))
+}
+
+async fn run(
+    listeners: Vec<(StdListener, Form)>,
+    setup: Setup,
+    mut controls: Controls,
+    _ending: Ending,
 ) -> io::Result<()> {
-    config.check().map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
-    let admission = Admission::new(&config);
+    let setup = setup.checked()?;
+    let admission = Admission::new(&setup, Clock::start());
+    let config = Arc::new(setup.config);
     let open = |(listener, form)| {
         let guarded = Listener::new(&listener, form, &config, admission.clone())?;
         io::Result::Ok((guarded, TcpListener::from_std(listener)?))
     };
     let listeners = listeners.into_iter().map(open).collect::<Result<Vec<_>, _>>()?;
-    let config = Arc::new(with_secret(config)?);
-    let (hub, inputs) = Hub::new(Arc::clone(&config), admission.clone())?;
+    let (hub, inputs) = HubTask::new(Arc::clone(&config), admission.clone())?;
     let turns = Arc::new(Semaphore::new(TURN_HANDSHAKES));
-    let shared = Shared { admission: admission.clone(), config, inputs: inputs.clone(), turns };
-    let mut acceptors = Vec::new();
+    let acceptor = Acceptor { admission: admission.clone(), config, inputs: inputs.clone(), turns };
+    let mut accepting = Vec::new();
     for (listener, incoming) in listeners {
         info!(form = ?listener.form(), address = %incoming.local_addr()?, "serving");
-        let acceptor = Acceptor { listener, shared: shared.clone() };
-        acceptors.push(Box::pin(acceptor.run(incoming)));
+        accepting.push(Box::pin(acceptor.clone().run(listener, incoming)));
     }
     let accept = poll_fn(move |cx| {
-        for acceptor in &mut acceptors {
+        for accepting in &mut accepting {
             // None of them ever ends.
-            let _ = acceptor.as_mut().poll(cx);
+            let _ = accepting.as_mut().poll(cx);
         }
         Poll::<()>::Pending
     });
     let let_in = async {
+        controls.serve();
         tokio::select! {
             () = accept => {}
-            () = obey(orders, &inputs) => {}
+            () = obey(&mut controls, &inputs) => {}
         }
         admission.stop();
         // The listeners are closed: so whoever is told of the end can't find one open. What was read before still counts.
@@ -75,9 +89,14 @@ pub async fn serve(
     Ok(())
 }
 
-/// Passes orders on, until one of them is to stop.
-async fn obey(mut orders: Receiver<Order>, inputs: &Sender<Input>) {
-    while let Some(Order::Report) = orders.recv().await {
-        let _ = inputs.send(Input::Report).await;
+/// Passes on what the server is told, until it is to stop.
+async fn obey(controls: &mut Controls, inputs: &Sender<Input<Socket>>) {
+    loop {
+        let input = match poll_fn(|cx| controls.poll_next(cx)).await {
+            Control::Report => Input::Report,
+            Control::Measure(answer) => Input::Measure(answer),
+            Control::Stop => return,
+        };
+        let _ = inputs.send(input).await;
     }
 }

@@ -1,13 +1,12 @@
 //! Owns a real server on a free port of this machine, from its start until it has ended as it should.
 
-use std::any::Any;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use async_channel::Receiver;
-use chinwag_core::{Config, Form, Order};
+use chinwag_core::{Config, Form};
+use chinwag_smol::{Handle, Setup};
 use socket2::SockRef;
 
 /// Names what moves a server's bytes.
@@ -43,8 +42,7 @@ type Door = (TcpListener, Form);
 pub struct Server {
     addr: SocketAddr,
     web_addr: SocketAddr,
-    /// The sender of orders: its server stops when this is dropped.
-    running: Option<Box<dyn Any + Send>>,
+    handle: Handle,
     thread: JoinHandle<io::Result<()>>,
 }
 
@@ -59,17 +57,8 @@ impl Server {
         let doors = [door, web_door];
         // Whoever connects is heard at once: the scripts have their own order.
         let config = Config { handshake_wait: Duration::ZERO, ..config };
-        let (running, thread): (Box<dyn Any + Send>, _) = match adapter {
-            Adapter::Smol => {
-                let (operator, orders) = async_channel::bounded(1);
-                (Box::new(operator), thread::spawn(|| serve_on_smol(doors, config, orders)))
-            }
-            Adapter::Tokio => {
-                let (operator, orders) = tokio::sync::mpsc::channel(1);
-                (Box::new(operator), thread::spawn(|| serve_on_tokio(doors, config, orders)))
-            }
-        };
-        Self { addr, web_addr, running: Some(running), thread }
+        let (handle, thread) = serve(adapter, doors.into(), config.into());
+        Self { addr, web_addr, handle, thread }
     }
 
     /// Returns where the server can be reached.
@@ -85,15 +74,15 @@ impl Server {
     }
 
     /// Tells the server to stop, if it was not told before.
-    pub fn stop(&mut self) {
-        self.running = None;
+    pub fn stop(&self) {
+        drop(self.handle.stop());
     }
 
     /// Stops the server and waits until it has ended.
     ///
     /// # Panics
     /// If the server ended with an error or a panic.
-    pub fn join(mut self) {
+    pub fn join(self) {
         self.stop();
         let ended = self.thread.join().expect("the server does not panic");
         ended.expect("the server ends without an error");
@@ -108,12 +97,21 @@ fn listen(form: Form) -> (Door, SocketAddr) {
     ((listener, form), addr)
 }
 
-fn serve_on_smol(doors: [Door; 2], config: Config, orders: Receiver<Order>) -> io::Result<()> {
-    async_io::block_on(chinwag_smol::serve(doors, config, orders))
-}
-
-fn serve_on_tokio(doors: [Door; 2], config: Config, orders: tokio::sync::mpsc::Receiver<Order>) -> io::Result<()> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let served = runtime.spawn(chinwag_tokio::serve(doors, config, orders));
-    runtime.block_on(served)?
+/// Serves in a thread of its own.
+fn serve(adapter: Adapter, listeners: Vec<Door>, setup: Setup) -> (Handle, JoinHandle<io::Result<()>>) {
+    match adapter {
+        Adapter::Smol => {
+            let (handle, serving) = chinwag_smol::serve(listeners, setup);
+            (handle, thread::spawn(|| async_io::block_on(serving)))
+        }
+        Adapter::Tokio => {
+            let (handle, serving) = chinwag_tokio::serve(listeners, setup);
+            let thread = thread::spawn(|| {
+                let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+                let served = runtime.spawn(serving);
+                runtime.block_on(served)?
+            });
+            (handle, thread)
+        }
+    }
 }

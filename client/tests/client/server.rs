@@ -1,11 +1,11 @@
 //! A real server of either kind, on a free port of this machine.
 
-use std::any::Any;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::thread::{self, JoinHandle};
 
 use chinwag_core::{Config, Form};
+use chinwag_smol::{Handle, Setup};
 
 /// Names what moves a server's bytes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -30,8 +30,8 @@ pub(crate) struct Server {
     running: Option<Running>,
 }
 
-/// The sender of orders, which stops the server when it is dropped, and its thread.
-type Running = (Box<dyn Any + Send>, JoinHandle<io::Result<()>>);
+/// A server, and its thread.
+type Running = (Handle, JoinHandle<io::Result<()>>);
 
 impl Server {
     /// Starts a server; it can be reached at once.
@@ -64,8 +64,8 @@ impl Server {
 
     /// Stops the server, and waits until it has ended.
     pub(crate) fn stop(&mut self) {
-        if let Some((running, thread)) = self.running.take() {
-            drop(running);
+        if let Some((server, thread)) = self.running.take() {
+            drop(server.stop());
             thread.join().expect("it does not panic").expect("it ends without an error");
         }
     }
@@ -87,19 +87,16 @@ pub(crate) fn free_address() -> SocketAddr {
 
 fn run(adapter: Adapter, form: Form, listener: TcpListener) -> Running {
     let config = Config { flood_lines_per_second: 0, ..Config::default() };
+    let (listeners, setup) = (vec![(listener, form)], Setup::from(config));
     match adapter {
         Adapter::Smol => {
-            let (operator, orders) = async_channel::bounded(1);
-            let serve = move || async_io::block_on(chinwag_smol::serve([(listener, form)], config, orders));
-            (Box::new(operator), thread::spawn(serve))
+            let (handle, serving) = chinwag_smol::serve(listeners, setup);
+            (handle, thread::spawn(|| async_io::block_on(serving)))
         }
         Adapter::Tokio => {
-            let (operator, orders) = tokio::sync::mpsc::channel(1);
-            let serve = move || {
-                let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-                runtime.block_on(chinwag_tokio::serve([(listener, form)], config, orders))
-            };
-            (Box::new(operator), thread::spawn(serve))
+            let (handle, serving) = chinwag_tokio::serve(listeners, setup);
+            let serve = || tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(serving);
+            (handle, thread::spawn(serve))
         }
     }
 }

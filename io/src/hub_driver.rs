@@ -1,0 +1,123 @@
+//! Drives the hub of the core: hands it what was read, and gives out what it decides, in batches.
+
+use std::sync::Arc;
+
+use chinwag_core::{Config, ConnectionId, Hub, Session, Stats, Time};
+use tracing::debug;
+
+use crate::admission::Admission;
+use crate::clock::Clock;
+use crate::input::Input;
+use crate::link::Port;
+use crate::worker::{Driver, SharedBatch, Worker};
+
+/// Holds the hub, and the workers that follow its log.
+pub struct HubDriver<D: Driver> {
+    hub: Hub<Arc<D::Port>>,
+    config: Arc<Config>,
+    admission: Admission,
+    clock: Clock,
+    workers: Vec<Arc<Worker<D>>>,
+}
+
+impl<D: Driver> HubDriver<D> {
+    /// Starts with nobody here.
+    #[must_use]
+    pub fn new(config: Arc<Config>, admission: Admission, workers: Vec<Arc<Worker<D>>>) -> Self {
+        let (hub, clock) = (Hub::new(Config::clone(&config)), admission.clock());
+        Self { hub, config, admission, clock, workers }
+    }
+
+    /// Tells whether the server stops, so that nothing more is to be handed in.
+    #[must_use]
+    pub const fn is_stopped(&self) -> bool {
+        self.hub.is_stopped()
+    }
+
+    /// Returns when [`Input::Woke`] is due, if nothing else happens before.
+    #[must_use]
+    pub fn poll_timeout(&self) -> Option<Time> {
+        self.hub.poll_timeout()
+    }
+
+    /// Hands in what has come, and as much of what else is there, by `more`, as fits into one batch. Returns that, if there is anything to
+    /// do. It is to be put into the log, and then [the workers notified](Self::notify_workers). Each connection that was let in is given to
+    /// `opened`, to be read.
+    pub fn gather(
+        &mut self,
+        first: Input<D::Port>,
+        mut more: impl FnMut() -> Option<Input<D::Port>>,
+        mut opened: impl FnMut(ConnectionId, Arc<D::Port>, Session),
+    ) -> Option<SharedBatch<D::Port>> {
+        // 1. The time of day: a batch is told by one.
+        self.hub.handle_clock(self.clock.now(), self.clock.unix_ms());
+        // 2. What has woken the hub, with the effects that it asks for.
+        self.handle(first, &mut opened);
+        // 3. What else is there, as long as it goes into the same batch.
+        while self.hub.has_room()
+            && let Some(input) = more()
+        {
+            self.handle(input, &mut opened);
+        }
+        self.hub.take_batch().map(Arc::new)
+    }
+
+    /// Stops the chat, if it was not before. Returns what that comes to.
+    pub fn stop(&mut self) -> Option<SharedBatch<D::Port>> {
+        self.hub.handle_stop(self.clock.now());
+        self.hub.take_batch().map(Arc::new)
+    }
+
+    /// Has a batch followed that is in the log: a small one is written on the spot, for more the workers' threads are woken.
+    pub fn notify_workers(&self, batch: &SharedBatch<D::Port>) {
+        let is_small = batch.is_small(&self.config);
+        self.workers.iter().for_each(if is_small { Worker::follow_now } else { Worker::notify });
+    }
+
+    /// Returns the workers.
+    #[must_use]
+    pub fn workers(&self) -> &[Arc<Worker<D>>] {
+        &self.workers
+    }
+
+    fn handle(&mut self, input: Input<D::Port>, opened: impl FnMut(ConnectionId, Arc<D::Port>, Session)) {
+        let now = self.clock.now();
+        match input {
+            Input::Opened(socket, session) => self.open(now, socket, *session, opened),
+            Input::Asked(connection, requests) => self.hub.handle_requests(now, connection, requests),
+            Input::Closed(connection) => self.hub.handle_closed(now, connection),
+            Input::Woke => self.hub.handle_timeout(now),
+            Input::Stopped => self.hub.handle_stop(now),
+            Input::Report => self.admission.report(&self.stats()),
+            Input::Measure(answer) => answer.give(self.stats()),
+        }
+        while let Some(effect) = self.hub.poll_effect() {
+            self.hub.handle_answer(self.clock.now(), effect.perform(&self.config));
+        }
+    }
+
+    fn open(
+        &mut self,
+        now: Time,
+        socket: Arc<D::Port>,
+        mut session: Session,
+        mut opened: impl FnMut(ConnectionId, Arc<D::Port>, Session),
+    ) {
+        match self.hub.open(now, &mut session, Arc::clone(&socket)) {
+            Ok(connection) => {
+                debug!(%connection, address = %socket.link().admitted().address(), "opened");
+                opened(connection, socket, session);
+            }
+            // They are few, and the first: a socket takes them at once, or never.
+            Err(words) => drop(socket.write(&words)),
+        }
+    }
+
+    fn stats(&self) -> Stats {
+        let mut stats = Stats { uptime: self.clock.now().since_start(), ..Stats::default() };
+        self.hub.count(&mut stats);
+        self.admission.count(&mut stats);
+        self.workers.iter().for_each(|worker| worker.count(&mut stats));
+        stats
+    }
+}

@@ -1,0 +1,33 @@
+//! Owns what the hub's task is told.
+
+use std::sync::Arc;
+
+use chinwag_core::{ConnectionId, Request, Session, Stats};
+
+use crate::oneshot::Answer;
+
+/// How many inputs may wait for the hub. Each is at most what was read at once, so this bounds memory; when it is full, reading
+/// waits.
+pub const INPUTS_MAX: usize = 256;
+
+/// How many batches the log holds. If a worker is so far behind, the hub waits for it: workers wait for no peer, so it is not long.
+pub const LOG_BATCHES_MAX: usize = 64;
+
+/// What the hub is told.
+#[derive(Debug)]
+pub enum Input<P> {
+    /// A connection is to be let in.
+    Opened(Arc<P>, Box<Session>),
+    /// A connection asks for this, in this order.
+    Asked(ConnectionId, Vec<Request>),
+    /// A connection has ended.
+    Closed(ConnectionId),
+    /// Something is due.
+    Woke,
+    /// The server is to stop.
+    Stopped,
+    /// The counts are to be logged.
+    Report,
+    /// The counts are asked for.
+    Measure(Answer<Stats>),
+}

@@ -1,0 +1,107 @@
+//! Owns a connection that is not in the chat yet: what it waits for, and when it may come in.
+
+use std::net::IpAddr;
+
+use bytes::Bytes;
+use chinwag_core::{Config, Form, Handshake, Refusal, Session, Stats, Step, Time};
+
+use crate::admission::Admission;
+use crate::link::Link;
+
+/// A connection of which is not known yet whether it is chat, and whether it may come.
+#[derive(Debug)]
+pub struct Pending {
+    handshake: Handshake,
+    admission: Admission,
+    form: Form,
+    /// From when on it may come, or why not, until it was told.
+    admitted: Option<Result<Time, Refusal>>,
+}
+
+/// Tells what a pending connection needs next.
+#[derive(Debug)]
+pub enum Need {
+    /// Bytes, for [`Pending::handshake`], until a time.
+    Read {
+        /// By the server's clock.
+        until: Time,
+    },
+    /// To be sent these, until a time.
+    Write {
+        /// All of them.
+        bytes: Bytes,
+        /// By the server's clock.
+        until: Time,
+    },
+    /// To wait until a time.
+    Wait {
+        /// By the server's clock.
+        until: Time,
+    },
+    /// The counts of the server, for [`Pending::handle_stats`].
+    Stats,
+    /// To be let into the chat, with [its session](Pending::into_session).
+    Enter,
+    /// To be told that no more will come, and to be read for a while.
+    End,
+}
+
+impl Pending {
+    /// Begins to find out.
+    #[must_use]
+    pub fn new(config: &Config, admission: Admission, form: Form, peer: IpAddr) -> Self {
+        let handshake = Handshake::new(config, form, peer, admission.clock().now());
+        Self { handshake, admission, form, admitted: None }
+    }
+
+    /// Returns what takes the bytes of the connection, and that there are no more, or that a write failed.
+    pub const fn handshake(&mut self) -> &mut Handshake {
+        &mut self.handshake
+    }
+
+    /// Returns what it needs next.
+    pub fn poll_need(&mut self, link: &mut Link) -> Need {
+        loop {
+            let now = self.admission.clock().now();
+            // 1. What admission said, when it is time.
+            match self.admitted.take() {
+                Some(Ok(from)) if from > now => {
+                    self.admitted = Some(Ok(from));
+                    return Need::Wait { until: from };
+                }
+                Some(admitted) => self.handshake.handle_admission(admitted.map(drop)),
+                None => {}
+            }
+            // 2. The end of the server.
+            if self.admission.is_stopping() {
+                self.handshake.handle_stop();
+            }
+            // 3. What its bytes come to.
+            match self.handshake.poll_step(now) {
+                Step::Read { until } => return Need::Read { until },
+                Step::Write { bytes, until } => return Need::Write { bytes, until },
+                Step::Measure => return Need::Stats,
+                Step::Announce { address } => {
+                    self.admitted = Some(link.admitted_mut().announce(now, address, self.form));
+                }
+                Step::Admit => self.admitted = Some(link.admitted_mut().admit(now)),
+                Step::Enter => return Need::Enter,
+                Step::End { incident, detail } => {
+                    incident.into_iter().for_each(|incident| link.note(incident, detail.as_deref()));
+                    return Need::End;
+                }
+            }
+        }
+    }
+
+    /// Handles what the server counts, if it still does.
+    pub fn handle_stats(&mut self, stats: Option<Stats>) {
+        self.handshake.handle_metrics(stats.map(|stats| self.admission.metrics(stats)));
+    }
+
+    /// Returns the session of a connection that is let in.
+    #[must_use]
+    pub fn into_session(self) -> Session {
+        self.handshake.into_session()
+    }
+}

@@ -1,0 +1,97 @@
+//! Owns what a server is given when it starts: its configuration, and what the program that embeds it has to say.
+
+use std::hash::{BuildHasher as _, RandomState};
+use std::io;
+use std::thread::available_parallelism;
+
+use chinwag_core::Config;
+
+use crate::descriptors::raise_limit;
+use crate::guard::Guard;
+use crate::page::PAGE;
+use crate::secret::with_secret;
+
+/// What a server runs with.
+///
+/// [`Setup::for_server`] has what the programs have. [`Setup::from`] a configuration leaves all as it is there, but for a secret, which a
+/// server that has none draws.
+#[derive(Clone, Default, Debug)]
+pub struct Setup {
+    /// The limits and choices.
+    pub config: Config,
+    /// Is asked before a connection counts: each that is made, each for which a proxy has said where it comes from, and each at a listener
+    /// for browsers that asks to chat. It must not wait. Default none: all may come who the limits let in.
+    pub guard: Option<Guard>,
+}
+
+impl Setup {
+    /// Has what the programs have when they are given no flags: as many [threads](Config::threads) as cores, as many
+    /// [connections](Config::connections_max) as the limit of descriptors allows, which is raised for this process as far as it may, a
+    /// [seed](Config::seed) and a [secret](Config::secret) of its own, and the [page](Config::assets). The wall clock is looked at by each
+    /// server while it runs.
+    ///
+    /// # Errors
+    /// If the operating system has no random bytes to give.
+    pub fn for_server() -> io::Result<Self> {
+        Self::for_threads(cores())
+    }
+
+    /// The same with so many threads.
+    ///
+    /// # Errors
+    /// If the operating system has no random bytes to give.
+    pub fn for_threads(threads: u32) -> io::Result<Self> {
+        let config = Config {
+            threads,
+            connections_max: raise_limit(threads),
+            seed: RandomState::new().hash_one(threads),
+            assets: PAGE,
+            ..Config::default()
+        };
+        Ok(with_secret(config)?.into())
+    }
+
+    /// Checks what a server is given, and draws a secret if there is none.
+    ///
+    /// # Errors
+    /// If the configuration can't be used, or the operating system has no random bytes to give.
+    pub fn checked(self) -> io::Result<Self> {
+        self.config.check().map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
+        Ok(Self { config: with_secret(self.config)?, ..self })
+    }
+}
+
+impl From<Config> for Setup {
+    fn from(config: Config) -> Self {
+        Self { config, guard: None }
+    }
+}
+
+/// Returns how many cores there are for this process, as far as threads can use them.
+#[must_use]
+pub fn cores() -> u32 {
+    available_parallelism().map_or(1, |cores| u32::try_from(cores.get()).unwrap_or(1).min(1024))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_embedder_gets_what_the_program_has() {
+        let [one, other] = [(); 2].map(|()| Setup::for_server().expect("the system has random bytes").config);
+        assert_eq!((one.threads, one.assets), (cores(), PAGE));
+        assert!(one.connections_max < u32::MAX && one.check().is_ok());
+        assert!(one.seed != other.seed && one.secret.is_some() && one.secret != other.secret);
+    }
+
+    #[test]
+    fn what_is_given_is_left_as_it_is_but_for_a_secret() {
+        let config = Config { seed: 7, ..Config::default() };
+        let checked = Setup::from(config.clone()).checked().expect("it can be used").config;
+        assert!(checked.secret.is_some());
+        assert_eq!(Config { secret: None, ..checked }, config);
+        let refused = Setup::from(Config { threads: 0, ..config }).checked();
+        assert_eq!(refused.expect_err("a server needs a thread").kind(), io::ErrorKind::InvalidInput);
+    }
+}

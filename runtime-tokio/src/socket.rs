@@ -1,0 +1,136 @@
+//! Owns a connection's socket, which its reader and its writer share.
+
+use std::cell::RefCell;
+use std::future::poll_fn;
+use std::io::{self, ErrorKind};
+use std::os::fd::{AsFd as _, BorrowedFd};
+use std::task::{Context, Poll, ready};
+
+use chinwag_core::{Config, Signals, Time, Written};
+use chinwag_io::{Clock, Link, Port, send, written};
+use tokio::io::Interest;
+use tokio::net::TcpStream;
+use tokio::sync::Notify;
+use tokio::time::timeout;
+
+use crate::clock::reach;
+
+/// How much is read at once: two hundred lines of 80 characters. More per call saves little, and makes others wait longer.
+pub(crate) const READ_BYTES: usize = 16 << 10;
+
+thread_local! {
+    /// Whoever reads at the moment uses it; an idle connection has no buffer.
+    static BUFFER: RefCell<Vec<u8>> = RefCell::new(vec![0; READ_BYTES]);
+}
+
+#[derive(Debug)]
+pub(crate) struct Socket {
+    stream: TcpStream,
+    pub(crate) link: Link,
+    changed: Notify,
+}
+
+impl Port for Socket {
+    fn link(&self) -> &Link {
+        &self.link
+    }
+
+    fn descriptor(&self) -> BorrowedFd<'_> {
+        self.stream.as_fd()
+    }
+
+    fn wake_reader(&self) {
+        self.changed.notify_one();
+    }
+
+    fn write(&self, bytes: &[u8]) -> Written {
+        let send = || send(&self.stream, bytes);
+        // The runtime does not know of a new socket yet that it can be written to, so it is not asked first. It has to hear of
+        // a full one, though, or else it would not wait for it.
+        let sent = match send() {
+            Err(error) if error.kind() == ErrorKind::WouldBlock => self.stream.try_io(Interest::WRITABLE, send),
+            sent => sent,
+        };
+        written(sent)
+    }
+}
+
+impl Socket {
+    pub(crate) fn new(stream: TcpStream, link: Link) -> Self {
+        Self { stream, link, changed: Notify::new() }
+    }
+
+    /// Writes all of it, as the socket takes it. Says whether it did, until a time.
+    pub(crate) async fn write_all(&self, clock: Clock, mut bytes: &[u8], until: Time) -> bool {
+        loop {
+            match self.write(bytes) {
+                Written::Bytes(taken) => bytes = &bytes[taken..],
+                Written::Failed => return false,
+            }
+            if bytes.is_empty() || until <= clock.now() {
+                return bytes.is_empty();
+            }
+            tokio::select! {
+                () = self.writable() => {}
+                () = reach(clock, until) => {}
+            }
+        }
+    }
+
+    pub(crate) async fn writable(&self) {
+        // An error shows at the next write.
+        let _ = self.stream.writable().await;
+    }
+
+    pub(crate) async fn readable(&self) {
+        // An error shows at the next read.
+        let _ = self.stream.readable().await;
+    }
+
+    /// Reads what is there, as soon as something is, and hands it to `take`. Zero bytes mean that no more will come.
+    pub(crate) fn poll_read(&self, cx: &mut Context<'_>, mut take: impl FnMut(&[u8])) -> Poll<io::Result<usize>> {
+        loop {
+            ready!(self.stream.poll_read_ready(cx))?;
+            if let read @ Poll::Ready(_) = self.read_now(&mut take) {
+                return read;
+            }
+        }
+    }
+
+    /// Reads what is there, if something is.
+    pub(crate) fn read_now(&self, take: impl FnOnce(&[u8])) -> Poll<io::Result<usize>> {
+        // A read of less than there is room for does not mean that there is no more: it stops at telnet's urgent bytes.
+        let read = BUFFER.with_borrow_mut(|buffer| {
+            let len = self.stream.try_read(buffer)?;
+            take(&buffer[..len]);
+            Ok(len)
+        });
+        match read {
+            Err(error) if matches!(io::Error::kind(&error), ErrorKind::WouldBlock | ErrorKind::Interrupted) => {
+                Poll::Pending
+            }
+            read => Poll::Ready(read),
+        }
+    }
+
+    /// Goes on reading for a while, and drops what comes.
+    pub(crate) async fn linger(&self) {
+        let mut left = Config::LINGER_BYTES_MAX;
+        let lingering = async {
+            while left > 0
+                && let Ok(len @ 1..) = poll_fn(|cx| self.poll_read(cx, |_| {})).await
+            {
+                left = left.saturating_sub(len);
+            }
+        };
+        let _ = timeout(Config::LINGER, lingering).await;
+    }
+
+    /// Waits until the writer has told something else than it has so far.
+    pub(crate) async fn signals_other_than(&self, old: Signals) {
+        while self.link.signals() == old {
+            // A change that came just before is remembered, and ends this at once.
+            self.changed.notified().await;
+        }
+    }
+}
