@@ -1,0 +1,6 @@
+//! Gives out what decides who may connect.
+
+pub use crate::gate::{Gate, Permit};
+pub use crate::origin::{Origin, OriginError};
+pub use crate::refusal::Refusal;
+pub use crate::subnet::{Subnet, SubnetError};

@@ -1,0 +1,5 @@
+//! Gives out what an operator is told: counts and incidents.
+
+pub use crate::histogram::Histogram;
+pub use crate::incidents::{Incident, IncidentLog};
+pub use crate::stats::Stats;
