@@ -1,15 +1,17 @@
 //! Owns what is known of the program that somebody sends lines with, and how its lines end.
 
-/// Tells what is known of the program that somebody sends lines with. It is learned from what they send, and only grows: each is greater
-/// than those before it.
+/// Tells what is known of the program that somebody sends lines with. It is learned from what they send, and only
+/// grows: each is greater than those before it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 pub enum Dialect {
     /// Nothing: lines end in a line feed, as those of nc do, and are answered so.
     #[default]
     Lf,
-    /// It ends lines with a carriage return, alone or with something behind it, or has sent a command of telnet: its lines go out with CR LF.
+    /// It ends lines with a carriage return, alone or with something behind it, or has sent a command of telnet: its
+    /// lines go out with CR LF.
     CrLf,
-    /// It has negotiated an option of telnet: its lines go out with CR LF, and it understands telnet's commands (RFC 854).
+    /// It has negotiated an option of telnet: its lines go out with CR LF, and it understands telnet's commands (RFC
+    /// 854).
     Telnet,
 }
 

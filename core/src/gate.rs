@@ -1,6 +1,7 @@
 //! Owns admission control, which says who may connect: how many at once, how many from one address, and how fast.
 //!
-//! Invariant: nothing is kept of an address that has no connections and has been quiet for as long as its burst takes to refill.
+//! Invariant: nothing is kept of an address that has no connections and has been quiet for as long as its burst takes
+//! to refill.
 
 use std::collections::{HashMap, VecDeque};
 use std::net::IpAddr;
@@ -11,22 +12,23 @@ use slab::Slab;
 use crate::meter::Meter;
 use crate::{Config, Form, Refusal, Stats, Subnet, Time};
 
-/// How many connections somebody may make to the web listener for each one with which they may chat: a browser makes six to one server, by
-/// which it asks for the parts of a page.
+/// How many connections somebody may make to the web listener for each one with which they may chat: a browser makes
+/// six to one server, by which it asks for the parts of a page.
 const HTTP_TIMES: u32 = 6;
 
-/// How many connections may be there at once of which their proxy has not yet said for whom they are. It says so at once: so many are
-/// there at the same time only if something is wrong.
+/// How many connections may be there at once of which their proxy has not yet said for whom they are. It says so at
+/// once: so many are there at the same time only if something is wrong.
 const PROXIED_MAX: u32 = 1024;
 
 /// Decides on each connection that is made, and counts those that there are.
 ///
-/// Who comes to the line listener is there to chat. Who comes to the web listener is a visitor, until [`admit_to_chat`](Self::admit_to_chat) says that they may
-/// chat. An address has six times as many visitors as people, who may come six times as fast: so a page with many parts costs those behind
-/// one address none of the places in which they chat.
+/// Who comes to the line listener is there to chat. Who comes to the web listener is a visitor, until
+/// [`admit_to_chat`](Self::admit_to_chat) says that they may chat. An address has six times as many visitors as people,
+/// who may come six times as fast: so a page with many parts costs those behind one address none of the places in which
+/// they chat.
 ///
-/// Who comes from a proxy ([`Config::proxies`]) has no limits until [`announce`](Self::announce) says for whom they come; but of such there
-/// are a thousand at once at the most.
+/// Who comes from a proxy ([`Config::proxies`]) has no limits until [`announce`](Self::announce) says for whom they
+/// come; but of such there are a thousand at once at the most.
 ///
 /// # Examples
 /// ```
@@ -57,8 +59,8 @@ pub struct Gate {
     quiet: VecDeque<u32>,
 }
 
-/// Stands for one connection that was let through. Give it back with [`Gate::leave`] to the gate that it came from when its socket is closed,
-/// or its place is taken for ever.
+/// Stands for one connection that was let through. Give it back with [`Gate::leave`] to the gate that it came from when
+/// its socket is closed, or its place is taken for ever.
 #[derive(PartialEq, Eq, Debug)]
 pub struct Permit {
     source: u32,
@@ -107,7 +109,8 @@ impl Source {
         self.connections == [0; 3]
     }
 
-    /// Takes one more in, unless there are as many as there may be. Returns from when on they may come, if that is limited.
+    /// Takes one more in, unless there are as many as there may be. Returns from when on they may come, if that is
+    /// limited.
     fn take_in(&mut self, now: Time, purpose: Purpose, per_address_max: u32) -> Result<Time, Refusal> {
         let connections = &mut self.connections[purpose as usize];
         let mut from = now;
@@ -168,9 +171,9 @@ impl Gate {
         }
     }
 
-    /// Decides on a connection from an address (for one that has none, like a Unix socket: the loopback address, of which any number may
-    /// come) to a listener of this form. If it may come, returns its permit, and from when on: later than
-    /// now, if its address connects too fast.
+    /// Decides on a connection from an address (for one that has none, like a Unix socket: the loopback address, of
+    /// which any number may come) to a listener of this form. If it may come, returns its permit, and from when on:
+    /// later than now, if its address connects too fast.
     ///
     /// # Errors
     /// Returns why it may not come.
@@ -192,8 +195,8 @@ impl Gate {
         Ok((Permit { source, purpose }, from))
     }
 
-    /// Decides on one for whom a proxy has come, when it has said where they come from, to a listener of this form. If they may come, returns
-    /// from when on, as [`admit`](Self::admit) does, and takes the proxy's place for theirs.
+    /// Decides on one for whom a proxy has come, when it has said where they come from, to a listener of this form. If
+    /// they may come, returns from when on, as [`admit`](Self::admit) does, and takes the proxy's place for theirs.
     ///
     /// # Errors
     /// Returns why they may not.
@@ -208,7 +211,8 @@ impl Gate {
         Ok(from)
     }
 
-    /// Decides on a visitor who asks to chat. If they may, returns from when on: later than now, if many of their address do.
+    /// Decides on a visitor who asks to chat. If they may, returns from when on: later than now, if many of their
+    /// address do.
     ///
     /// # Errors
     /// Returns why they may not.
@@ -224,7 +228,7 @@ impl Gate {
         Ok(from)
     }
 
-    /// Takes notice that a connection is closed.
+    /// Handles that a connection is closed.
     ///
     /// # Panics
     /// If the permit came from another gate, and this one has never let anybody through from so many places.
@@ -244,7 +248,7 @@ impl Gate {
         }
     }
 
-    /// Takes notice that a connection was refused without being asked for: there was no descriptor for it.
+    /// Handles that a connection was refused without being asked for: there was no descriptor for it.
     pub const fn count_refused(&mut self) {
         self.refused += 1;
     }

@@ -1,7 +1,7 @@
 //! Owns a connection from when it is accepted until it is let into the chat, or turned away.
 //!
-//! Invariants: who speaks another protocol is never let in, and sees nothing but the answer to it; who leaves without a word was
-//! never here.
+//! Invariants: who speaks another protocol is never let in, and sees nothing but the answer to it; who leaves without a
+//! word was never here.
 
 mod proxied;
 mod proxy_header;
@@ -20,10 +20,12 @@ use crate::wire::{Form, FormHandshake};
 
 /// Decides who a new connection is.
 ///
-/// Ask it what is to be done next with [`poll_step`](Self::poll_step), and do that, until somebody enters, or this was the end.
+/// Ask it what is to be done next with [`poll_step`](Self::poll_step), and do that, until somebody enters, or this was
+/// the end.
 ///
 /// A client of the line protocol may wait to be greeted, or speak first. So one that says nothing is let in after
-/// [`Config::handshake_wait`], and one that sends a line, be it blank, as soon as that is seen not to be another protocol's.
+/// [`Config::handshake_wait`], and one that sends a line, be it blank, as soon as that is seen not to be another
+/// protocol's.
 ///
 /// At the web listener, each request is answered, and who asks for a `WebSocket` is let in.
 ///
@@ -60,7 +62,7 @@ impl Handshake {
         }
     }
 
-    /// Takes notice that no more bytes will come.
+    /// Handles that no more bytes will come.
     pub fn handle_end(&mut self) {
         match &mut self.kind {
             Kind::Proxied(handshake) => handshake.handle_end(),
@@ -68,7 +70,8 @@ impl Handshake {
         }
     }
 
-    /// Takes notice that the last answer was not written: nothing more is, and the end comes with what would have come with it.
+    /// Handles that the last answer was not written: nothing more is, and the end comes with what would have come with
+    /// it.
     pub fn handle_failure(&mut self) {
         match &mut self.kind {
             // There is one answer only, and the end is next.
@@ -77,8 +80,8 @@ impl Handshake {
         }
     }
 
-    /// Takes what is to be told of the server, as OpenMetrics text with its `# EOF`, after [`Step::Measure`]; or that nobody knows any more,
-    /// since it has ended.
+    /// Takes what is to be told of the server, as OpenMetrics text with its `# EOF`, after [`Step::Measure`]; or that
+    /// nobody knows any more, since it has ended.
     pub fn handle_metrics(&mut self, metrics: Option<String>) {
         match &mut self.kind {
             // Nobody asks for it there.
@@ -87,8 +90,8 @@ impl Handshake {
         }
     }
 
-    /// Takes what the gate says of a visitor who asks to chat, after [`Step::Admit`], or of one for whom a proxy has connected, after
-    /// [`Step::Announce`].
+    /// Takes what the gate says of a visitor who asks to chat, after [`Step::Admit`], or of one for whom a proxy has
+    /// connected, after [`Step::Announce`].
     pub fn handle_admission(&mut self, admission: Result<(), Refusal>) {
         match &mut self.kind {
             Kind::Proxied(handshake) => handshake.handle_admission(admission),
@@ -96,8 +99,8 @@ impl Handshake {
         }
     }
 
-    /// Takes notice that the server stops: nobody is let in any more, but told that, as is who asks at the web listener how it is. Who was
-    /// to [enter](Step::Enter), and has not yet, is told so, too.
+    /// Handles that the server stops: nobody is let in any more, but told that, as is who asks at the web listener how
+    /// it is. Who was to [enter](Step::Enter), and has not yet, is told so, too.
     pub fn handle_stop(&mut self) {
         match &mut self.kind {
             Kind::Proxied(handshake) => handshake.handle_stop(),

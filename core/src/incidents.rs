@@ -1,6 +1,7 @@
 //! Owns how often each thing that an operator should know of has happened, and when it is to be told.
 //!
-//! Invariant: of each kind, at most one is told a minute. So an attack can't fill a disk, and what is rare is told at once.
+//! Invariant: of each kind, at most one is told a minute. So an attack can't fill a disk, and what is rare is told at
+//! once.
 
 use std::fmt;
 use std::time::Duration;
@@ -31,7 +32,8 @@ pub enum Incident {
     BadRequest,
     /// It was closed: it broke the rules of `WebSocket`s.
     BadFrames,
-    /// It could not be accepted, or could not be told that it was refused: the operating system has no more descriptors, or memory.
+    /// It could not be accepted, or could not be told that it was refused: the operating system has no more
+    /// descriptors, or memory.
     NotAccepted,
     /// Its owner reads too slowly: messages were dropped.
     Dropped,
@@ -112,7 +114,8 @@ impl Incident {
         }
     }
 
-    /// Tells whether a connection that the gate had let in was refused, since it did not ask for what is to be had here.
+    /// Tells whether a connection that the gate had let in was refused, since it did not ask for what is to be had
+    /// here.
     #[must_use]
     pub const fn is_refusal_in_handshake(self) -> bool {
         match self {
@@ -228,8 +231,8 @@ struct Kind {
 }
 
 impl IncidentLog {
-    /// Counts an incident. If it is to be told, returns how many of its kind have happened since the last one that was told,
-    /// and were not told themselves.
+    /// Counts an incident. If it is to be told, returns how many of its kind have happened since the last one that was
+    /// told, and were not told themselves.
     pub fn note(&mut self, now: Time, incident: Incident) -> Option<u64> {
         let kind = &mut self.kinds[incident.kind()];
         kind.count += 1;

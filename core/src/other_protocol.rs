@@ -1,8 +1,9 @@
 //! Owns how to tell that whoever connects speaks another protocol than chat, and what they are told.
 //!
-//! It is told by the first line that is not blank, and by nothing later: where it can be by how that begins, else by the whole of it. A web page can
-//! make a browser send an HTTP request anywhere, with any body, and programs that came to the wrong port send passwords in their first lines;
-//! so what begins like one is never taken for chat. What a person could say is left alone: "PASS me the salt" is no command of IRC.
+//! It is told by the first line that is not blank, and by nothing later: where it can be by how that begins, else by
+//! the whole of it. A web page can make a browser send an HTTP request anywhere, with any body, and programs that came
+//! to the wrong port send passwords in their first lines; so what begins like one is never taken for chat. What a
+//! person could say is left alone: "PASS me the salt" is no command of IRC.
 
 mod answers;
 mod signs;
@@ -15,8 +16,8 @@ use memchr::memchr;
 use self::signs::is_version;
 use crate::dialect::LineEnd;
 
-/// The longest word that is taken for the method of a request whose line has not ended: the longest that is registered has 17. A
-/// longer one is told by the end of its line.
+/// The longest word that is taken for the method of a request whose line has not ended: the longest that is registered
+/// has 17. A longer one is told by the end of its line.
 const METHOD_BYTES_MAX: usize = 20;
 
 /// How many bytes at the end of a line, without its end, tell a request.
@@ -160,8 +161,8 @@ impl OtherProtocol {
         &ROWS[self as usize]
     }
 
-    /// Takes how a first line begins, after so many blank ones, for another protocol's. What it says of a beginning it says of all that
-    /// begins so, unless something shorter told already.
+    /// Takes how a first line begins, after so many blank ones, for another protocol's. What it says of a beginning it
+    /// says of all that begins so, unless something shorter told already.
     pub(crate) fn from_start(typed: &[u8], blank_lines: u8) -> Option<Self> {
         // The head of the second version begins with CR LF CR LF NUL.
         if let ([0, ..], 2) = (typed, blank_lines) {
@@ -183,8 +184,8 @@ impl OtherProtocol {
         ROWS.iter().find(|row| (row.is_line)(line)).map(|row| row.protocol)
     }
 
-    /// Tells whether bytes begin with the head by which a proxy says whom it stands for. What is said of a beginning that is no HTTP any more is
-    /// said of all that begins so.
+    /// Tells whether bytes begin with the head by which a proxy says whom it stands for. What is said of a beginning
+    /// that is no HTTP any more is said of all that begins so.
     pub(crate) fn is_proxy(bytes: &[u8]) -> bool {
         bytes.starts_with(b"\r\n\r\n\0") || signs::is_proxy(bytes)
     }
@@ -192,7 +193,8 @@ impl OtherProtocol {
     /// How many bytes of a line have to be kept so that [`from_end`](Self::from_end) can tell.
     pub(crate) const END_BYTES: usize = VERSION_BYTES;
 
-    /// Takes the end of a first line that is longer than any line of chat for another protocol's, whatever it begins with.
+    /// Takes the end of a first line that is longer than any line of chat for another protocol's, whatever it begins
+    /// with.
     pub(crate) fn from_end(line: &[u8]) -> Option<Self> {
         let (_, end) = line.split_last_chunk::<VERSION_BYTES>()?;
         let is_http = end.strip_prefix(b" ").is_some_and(|version| is_version(version, b"HTTP"));
@@ -214,7 +216,8 @@ impl OtherProtocol {
         self.put(self.row().answer, end)
     }
 
-    /// Appends what to send to one who was greeted before it was seen: in the words of their protocol, if those can still be understood.
+    /// Appends what to send to one who was greeted before it was seen: in the words of their protocol, if those can
+    /// still be understood.
     pub(crate) fn encode_late(self, end: LineEnd, out: &mut BytesMut) {
         out.extend_from_slice(&self.put(self.row().late, end));
     }

@@ -1,7 +1,8 @@
 //! Owns what one connection sends: turns its bytes into requests, as fast as the connection may make them.
 //!
-//! Invariant: however the bytes are split on their way, the same is asked for, in the same order. Only what is said in a row comes
-//! together as far as it was read together. What is held is never more than two lines at its limit plus what was handed in at once.
+//! Invariant: however the bytes are split on their way, the same is asked for, in the same order. Only what is said in
+//! a row comes together as far as it was read together. What is held is never more than two lines at its limit plus
+//! what was handed in at once.
 
 use crate::asked::Asked;
 use crate::close_code::CloseCode;
@@ -21,17 +22,19 @@ use crate::wire::{Decoder, Encoding, Form};
 /// How many lines are handed out at once, so that even the shortest ones make no batch much larger than it should be.
 const LINES_MAX: usize = 256;
 
-/// How many bytes that make no line count as one for the flood limit: telnet's own, blank lines, the rest of an endless line. At the
-/// default rate they pass at 320 KiB/s, which costs next to nothing, while a cable's worth of them would cost a core.
+/// How many bytes that make no line count as one for the flood limit: telnet's own, blank lines, the rest of an endless
+/// line. At the default rate they pass at 320 KiB/s, which costs next to nothing, while a cable's worth of them would
+/// cost a core.
 const LINELESS_BYTES_MAX: u32 = 16 << 10;
 
-/// How many blank lines, or frames that ask for nothing, count as one if they came at once. To take one costs as much as to take a line, and
-/// thousands fit into one read; those of nothing but spaces and tabs are passed over together.
+/// How many blank lines, or frames that ask for nothing, count as one if they came at once. To take one costs as much
+/// as to take a line, and thousands fit into one read; those of nothing but spaces and tabs are passed over together.
 const BLANKS_MAX: u8 = 64;
 
 /// Turns the bytes of one connection into requests.
 ///
-/// Ask it what is to be done next with [`poll_next`](Self::poll_next), and do that, until it says that this was the end.
+/// Ask it what is to be done next with [`poll_next`](Self::poll_next), and do that, until it says that this was the
+/// end.
 #[derive(Debug)]
 pub struct Session {
     intake: Intake<Decoder>,
@@ -107,12 +110,12 @@ impl Session {
         }
     }
 
-    /// Takes notice that no more bytes will come. A line without its end is not a line, and is dropped.
+    /// Handles that no more bytes will come. A line without its end is not a line, and is dropped.
     pub fn handle_end(&mut self) {
         self.intake.handle_end();
     }
 
-    /// Takes notice that the connection broke down: no more bytes will come.
+    /// Handles that the connection broke down: no more bytes will come.
     pub fn handle_failure(&mut self) {
         if self.is_open() {
             self.incident = Incident::Failed;
@@ -212,7 +215,8 @@ impl Session {
         requests
     }
 
-    /// Takes what is said next and can be taken together, so many lines at most, as far as it may pass. Returns how many lines there are.
+    /// Takes what is said next and can be taken together, so many lines at most, as far as it may pass. Returns how
+    /// many lines there are.
     fn say_plain(&mut self, now: Time, lines_max: usize, saying: &mut Saying) -> usize {
         let (meter, mut left) = (&mut self.meter, lines_max);
         let said = self.intake.decoder.say_plain(saying, || {
@@ -230,14 +234,16 @@ impl Session {
         said
     }
 
-    /// Takes the next line that asks for something and may pass, or what a session asks for without one. What it says is added to `saying`.
+    /// Takes the next line that asks for something and may pass, or what a session asks for without one. What it says
+    /// is added to `saying`.
     fn next_asked(&mut self, now: Time, saying: &mut Saying) -> Option<Asked> {
         loop {
             if !self.intake.decoder.has_found() {
                 return self.end().map(Asked::For);
             }
-            // Of so many blank lines that came at once only the first counts: they lead to nothing, not even to a write that would
-            // find out that their sender is gone, so that the rest of a flood of them must not be kept for long.
+            // Of so many blank lines that came at once only the first counts: they lead to nothing, not even to a write
+            // that would find out that their sender is gone, so that the rest of a flood of them must not be kept for
+            // long.
             let is_free = self.intake.decoder.is_free();
             let is_blank_free = || self.blanks > 0 && self.intake.decoder.ask(&mut Saying::default()).is_nothing();
             if !(is_free || self.meter.is_ready(now) || is_blank_free()) {

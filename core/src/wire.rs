@@ -74,7 +74,8 @@ macro_rules! forms {
                 match self { $(Self::$form => <$wire>::hello(config, connection)),* }
             }
 
-            /// Returns what a connection is told last, that is closed with this code, if its form has something for that.
+            /// Returns what a connection is told last, that is closed with this code, if its form has something for
+            /// that.
             pub(crate) fn bye(self, code: CloseCode) -> Option<Message> {
                 match self { $(Self::$form => <$wire>::bye(code)),* }
             }
@@ -254,7 +255,8 @@ forms! {
     Web = web::Web;
 }
 
-/// Names what a message is made into for a connection: all of a room's members with the same encoding are given the same bytes.
+/// Names what a message is made into for a connection: all of a room's members with the same encoding are given the
+/// same bytes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(crate) struct Encoding {
     form: Form,

@@ -1,4 +1,5 @@
-//! Owns the header of the PROXY protocol, by which a proxy says for whom a connection is: version 1 in text, version 2 in binary.
+//! Owns the header of the PROXY protocol, by which a proxy says for whom a connection is: version 1 in text, version 2
+//! in binary.
 //!
 //! Invariant: however it is split it is read alike, and it has 4,112 bytes at the most.
 
@@ -13,14 +14,15 @@ const V2_SIGNATURE: [u8; 12] = *b"\r\n\r\n\0\r\nQUIT\n";
 /// What is before the addresses in version 2.
 const V2_START_BYTES: usize = 16;
 
-/// How many bytes of addresses and additions a header of version 2 may have: what proxies add (names, certificates' subjects, tags) has a few
-/// hundred.
+/// How many bytes of addresses and additions a header of version 2 may have: what proxies add (names, certificates'
+/// subjects, tags) has a few hundred.
 const V2_REST_BYTES_MAX: usize = 4 << 10;
 
 /// A header that has come.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct ProxyHeader {
-    /// For whom the connection is, if not for the proxy itself, which asks how the server is, or for somebody without an address.
+    /// For whom the connection is, if not for the proxy itself, which asks how the server is, or for somebody without
+    /// an address.
     pub(crate) source: Option<IpAddr>,
     /// How many bytes it has.
     pub(crate) len: usize,

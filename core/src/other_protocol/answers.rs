@@ -80,7 +80,8 @@ pub(super) fn vnc(text: &str) -> Vec<u8> {
     [&b"RFB 003.008\n\0"[..], &long(text.len()), text.as_bytes()].concat()
 }
 
-/// That the connection was refused, how long the reason is, the version, how long all of it is in fours, and the reason.
+/// That the connection was refused, how long the reason is, the version, how long all of it is in fours, and the
+/// reason.
 pub(super) fn x11(text: &str) -> Vec<u8> {
     let fours = text.len().div_ceil(4);
     let mut answer = vec![0];

@@ -1,5 +1,5 @@
-//! Owns what gives other protocols away: how they begin, or what their first lines look like. Commands of IRC, mail and Redis count in capitals only,
-//! as programs send them, and with as many words as they have.
+//! Owns what gives other protocols away: how they begin, or what their first lines look like. Commands of IRC, mail and
+//! Redis count in capitals only, as programs send them, and with as many words as they have.
 
 use memchr::memmem;
 

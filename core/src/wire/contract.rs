@@ -29,7 +29,8 @@ pub(crate) trait Wire {
     /// A ping is answered.
     const ANSWERS_PINGS: bool = false;
 
-    /// What is said in a room in a row is joined, by each share; else each message stands for itself, and a batch is encoded once for all.
+    /// What is said in a room in a row is joined, by each share; else each message stands for itself, and a batch is
+    /// encoded once for all.
     const JOINS: bool = false;
 
     fn decoder(config: &Config) -> Self::Decoder;
@@ -52,7 +53,8 @@ pub(crate) trait Wire {
         0
     }
 
-    /// Appends a message to what was joined so far, where more may be added at the end. Else as [`encode`](Self::encode).
+    /// Appends a message to what was joined so far, where more may be added at the end. Else as
+    /// [`encode`](Self::encode).
     fn join(open: &mut Option<Joined>, message: &Message, out: &mut BytesMut, mut ended: impl FnMut(usize)) {
         Self::seal(open, out, &mut ended);
         Self::encode(0, message, out, ended);

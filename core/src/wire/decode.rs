@@ -14,8 +14,8 @@ pub(crate) trait Decode {
 
     fn has_found(&self) -> bool;
 
-    /// Takes what was found and what follows it, as far as it says something, can be taken together, and may pass. It is added to `saying`.
-    /// Returns how many messages there are.
+    /// Takes what was found and what follows it, as far as it says something, can be taken together, and may pass. It
+    /// is added to `saying`. Returns how many messages there are.
     fn say_plain(&mut self, _: &mut Saying, _: impl FnMut() -> bool) -> usize {
         0
     }

@@ -25,7 +25,7 @@ impl<D> Intake<D> {
         Self { decoder, end: None, new_bytes: 0 }
     }
 
-    /// Takes notice that no more bytes will come.
+    /// Handles that no more bytes will come.
     pub(crate) const fn handle_end(&mut self) {
         if self.end.is_none() {
             self.end = Some(End::Closed);

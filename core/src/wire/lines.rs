@@ -1,4 +1,5 @@
-//! Owns the lines: how they are found, what telnet adds to them, how they are sent, and how a connection that sends them is let in.
+//! Owns the lines: how they are found, what telnet adds to them, how they are sent, and how a connection that sends
+//! them is let in.
 
 pub(crate) mod decode;
 mod encode;

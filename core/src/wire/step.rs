@@ -10,21 +10,23 @@ use crate::time::Time;
 /// Tells what is to be done next with a connection that is new.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Step {
-    /// Read from the socket, and hand in what came with [`Handshake::handle_bytes`](crate::Handshake::handle_bytes), or that nothing more will come with
-    /// [`Handshake::handle_end`](crate::Handshake::handle_end). Come back at this time, if nothing comes before.
+    /// Read from the socket, and hand in what came with [`Handshake::handle_bytes`](crate::Handshake::handle_bytes), or
+    /// that nothing more will come with [`Handshake::handle_end`](crate::Handshake::handle_end). Come back at this
+    /// time, if nothing comes before.
     Read {
         /// When to come back.
         until: Time,
     },
-    /// Write this, all that the socket takes until this time, and come back. If it did not take all of it, say so before, with
-    /// [`Handshake::handle_failure`](crate::Handshake::handle_failure).
+    /// Write this, all that the socket takes until this time, and come back. If it did not take all of it, say so
+    /// before, with [`Handshake::handle_failure`](crate::Handshake::handle_failure).
     Write {
         /// What to write; never empty.
         bytes: Bytes,
         /// Until when to wait for the socket; if that is not later than now, not at all.
         until: Time,
     },
-    /// Gather what is counted ([`Stats`](crate::Stats)), hand it in as text with [`Handshake::handle_metrics`](crate::Handshake::handle_metrics), and come back.
+    /// Gather what is counted ([`Stats`](crate::Stats)), hand it in as text with
+    /// [`Handshake::handle_metrics`](crate::Handshake::handle_metrics), and come back.
     Measure,
     /// Tell the [`Gate`](crate::Gate) for whom the connection is, which a proxy has made, hand in what it says with
     /// [`Handshake::handle_admission`](crate::Handshake::handle_admission), once they may come, and come back.
@@ -32,8 +34,8 @@ pub enum Step {
         /// Where they come from.
         address: IpAddr,
     },
-    /// Ask the [`Gate`](crate::Gate) whether this visitor may chat, hand in what it says with [`Handshake::handle_admission`](crate::Handshake::handle_admission), once they may
-    /// come, and come back.
+    /// Ask the [`Gate`](crate::Gate) whether this visitor may chat, hand in what it says with
+    /// [`Handshake::handle_admission`](crate::Handshake::handle_admission), once they may come, and come back.
     Admit,
     /// Let the connection into the chat, with what [`Handshake::into_session`](crate::Handshake::into_session) returns.
     Enter,
@@ -41,8 +43,8 @@ pub enum Step {
     End {
         /// Why, if that is of interest.
         incident: Option<Incident>,
-        /// What else to tell an operator of it, if there is something to tell: a few words, without anything that could do harm to a
-        /// terminal or a log.
+        /// What else to tell an operator of it, if there is something to tell: a few words, without anything that could
+        /// do harm to a terminal or a log.
         detail: Option<String>,
     },
 }

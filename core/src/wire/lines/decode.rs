@@ -1,7 +1,7 @@
 //! Owns lines: finds them among the bytes of a connection, without telnet's own, and takes each for what it asks for.
 //!
-//! Invariant: what is held of it ends each line in one line feed, whatever ended it, and what was erased is not among it. All is decided byte by
-//! byte, so that it does not matter how they were split.
+//! Invariant: what is held of it ends each line in one line feed, whatever ended it, and what was erased is not among
+//! it. All is decided byte by byte, so that it does not matter how they were split.
 
 use std::fmt;
 use std::mem;
@@ -50,7 +50,8 @@ pub(crate) struct LineDecoder {
     typing: Typing,
     /// The last was a carriage return: a line feed or a zero byte behind it belongs to it.
     returned: bool,
-    /// How many blank lines were typed, as long as there was no other: what comes first tells whether it is chat at all.
+    /// How many blank lines were typed, as long as there was no other: what comes first tells whether it is chat at
+    /// all.
     opening: Option<u8>,
     /// What it was, if it was no chat: nothing after it counts.
     protocol: Option<OtherProtocol>,
@@ -325,7 +326,7 @@ impl LineDecoder {
         self.typed = self.input.len();
     }
 
-    /// Takes notice that it is no chat: nothing else counts.
+    /// Handles that it is no chat: nothing else counts.
     fn find_other_protocol(&mut self, protocol: OtherProtocol) {
         self.protocol = Some(protocol);
         self.input.truncate(self.typed);
@@ -402,9 +403,9 @@ impl Decode for LineDecoder {
         self.input.capacity() + self.marks.held_bytes()
     }
 
-    /// Takes lines from the one that was found on, up to the first that may not pass, or is not plain: shown ASCII that says something, as
-    /// nearly all are that come many at once. Of those, most of what there is to be done is done for all together. What they say is
-    /// added to `saying`. Returns how many there are.
+    /// Takes lines from the one that was found on, up to the first that may not pass, or is not plain: shown ASCII that
+    /// says something, as nearly all are that come many at once. Of those, most of what there is to be done is done for
+    /// all together. What they say is added to `saying`. Returns how many there are.
     fn say_plain(&mut self, saying: &mut Saying, mut may_pass: impl FnMut() -> bool) -> usize {
         let Some(Next::Line { .. }) = self.found else { return 0 };
         let held = &self.input[self.start..self.lines_end()];
@@ -495,9 +496,9 @@ fn is_shown(text: &[u8]) -> bool {
     pieces.iter().all(|piece| all(piece)) && all(rest)
 }
 
-/// Returns where the first key is that does something to the line that is being typed, or the length. Where there is no control character,
-/// many bytes are looked at at once: in pieces of one size, and for few signs, which takes a third of the time. Those that are no keys are
-/// text: a flood of them would cost a look at a piece each.
+/// Returns where the first key is that does something to the line that is being typed, or the length. Where there is no
+/// control character, many bytes are looked at at once: in pieces of one size, and for few signs, which takes a third
+/// of the time. Those that are no keys are text: a flood of them would cost a look at a piece each.
 fn find_key(text: &[u8]) -> usize {
     let is_control = |byte: u8| (byte < b' ') & (byte != b'\n') & (byte != b'\r') | (byte == DELETE);
     let has_none = |bytes: &&[u8; 64]| bytes.iter().fold(true, |none, &byte| none & !is_control(byte));
@@ -506,9 +507,9 @@ fn find_key(text: &[u8]) -> usize {
     text[start..].iter().position(is_key).map_or(text.len(), |found| start + found)
 }
 
-/// Returns how many bytes at the start are lines of nothing but spaces and tabs, as short as lines may be. They are
-/// as free as any blank lines that came with one; but a flood of them, taken one by one, would cost a hundred times of what it
-/// costs to send.
+/// Returns how many bytes at the start are lines of nothing but spaces and tabs, as short as lines may be. They are as
+/// free as any blank lines that came with one; but a flood of them, taken one by one, would cost a hundred times of
+/// what it costs to send.
 pub(crate) fn blank_lines_bytes(input: &[u8], line_chars_max: usize) -> usize {
     let mut start = 0;
     for (place, byte) in input.iter().enumerate() {

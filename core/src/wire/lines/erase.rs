@@ -2,12 +2,12 @@
 
 use unicode_segmentation::UnicodeSegmentation as _;
 
-/// How many bytes at the end of a line are looked at for its last character. What people see as one has hardly ever so many; of longer
-/// ones an end is erased, which is a few of their marks.
+/// How many bytes at the end of a line are looked at for its last character. What people see as one has hardly ever so
+/// many; of longer ones an end is erased, which is a few of their marks.
 const CHARACTER_BYTES_MAX: usize = 128;
 
-/// Returns how much of a line is left when its last character is erased: a letter with its marks, an emoji with all that it is joined of. Of
-/// what is not UTF-8 it is the rest of one.
+/// Returns how much of a line is left when its last character is erased: a letter with its marks, an emoji with all
+/// that it is joined of. Of what is not UTF-8 it is the rest of one.
 pub(crate) fn without_last_character(line: &[u8]) -> usize {
     let len = line.len();
     if let [.., before, last] = line

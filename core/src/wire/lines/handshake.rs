@@ -1,4 +1,5 @@
-//! Owns a connection that has come to the line listener: tells chat from other protocols by what comes first, or by silence.
+//! Owns a connection that has come to the line listener: tells chat from other protocols by what comes first, or by
+//! silence.
 
 use bytes::BytesMut;
 

@@ -1,4 +1,5 @@
-//! Owns what is asked for without a line, in its place among the lines: by telnet, by what was over the limit, or by what is no chat.
+//! Owns what is asked for without a line, in its place among the lines: by telnet, by what was over the limit, or by
+//! what is no chat.
 
 use std::collections::VecDeque;
 
@@ -18,8 +19,8 @@ pub(crate) enum Mark {
     WrongProtocol(OtherProtocol),
 }
 
-/// Holds marks in their order, each with the place of the line that comes after it. As long as there are none, as nearly always, it takes
-/// no more than a pointer.
+/// Holds marks in their order, each with the place of the line that comes after it. As long as there are none, as
+/// nearly always, it takes no more than a pointer.
 #[derive(Debug, Default)]
 #[expect(clippy::box_collection, reason = "who has none, as nearly all, keeps a pointer and no more")]
 pub(crate) struct Marks(Option<Box<VecDeque<(u32, Mark)>>>);

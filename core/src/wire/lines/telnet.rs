@@ -1,13 +1,15 @@
-//! Owns telnet: keeps its commands (RFC 854) out of what people type, and hears those among them that mean something here.
+//! Owns telnet: keeps its commands (RFC 854) out of what people type, and hears those among them that mean something
+//! here.
 //!
-//! Nothing is offered, and offers stay unanswered: a client keeps to the plain line-by-line terminal of the RFC then, which is what a line protocol
-//! wants. What telnet waits for is answered, as replies among the others, and as bounded. That is the wish that we echo what is typed and send no
-//! "go ahead", which is refused: who asks for that shows nothing of what is typed until they know (RFC 857), and goes back to whole lines. It is a
-//! timing mark, without which the telnet of most Linux systems shows nothing after ^Z or ^\ (RFC 860), and whether somebody is there (RFC 1123,
+//! Nothing is offered, and offers stay unanswered: a client keeps to the plain line-by-line terminal of the RFC then,
+//! which is what a line protocol wants. What telnet waits for is answered, as replies among the others, and as bounded.
+//! That is the wish that we echo what is typed and send no "go ahead", which is refused: who asks for that shows
+//! nothing of what is typed until they know (RFC 857), and goes back to whole lines. It is a timing mark, without which
+//! the telnet of most Linux systems shows nothing after ^Z or ^\ (RFC 860), and whether somebody is there (RFC 1123,
 //! section 3.2.4).
 //!
-//! An IAC with something behind it that is no command is taken for what it is in texts that are not UTF-8: a letter (in CP1251 `я`). So whoever
-//! sends those is told that they have to be UTF-8, and no letter vanishes without a word.
+//! An IAC with something behind it that is no command is taken for what it is in texts that are not UTF-8: a letter (in
+//! CP1251 `я`). So whoever sends those is told that they have to be UTF-8, and no letter vanishes without a word.
 
 use memchr::memchr;
 
@@ -71,14 +73,16 @@ pub(crate) enum Command {
     AreYouThere,
     EraseCharacter,
     EraseLine,
-    /// A wish to leave, with a key that signals. Telnet asks for a timing mark behind it, and shows nothing until that is answered.
+    /// A wish to leave, with a key that signals. Telnet asks for a timing mark behind it, and shows nothing until that
+    /// is answered.
     Interrupt,
     /// A wish to leave, by the end of what is sent.
     EndOfFile,
 }
 
 impl Telnet {
-    /// Takes what comes next from the front of `bytes`, if it is there as a whole. A doubled IAC stands for the byte itself.
+    /// Takes what comes next from the front of `bytes`, if it is there as a whole. A doubled IAC stands for the byte
+    /// itself.
     pub(crate) fn hear<'a>(&mut self, bytes: &mut &'a [u8]) -> Option<Heard<'a>> {
         loop {
             if *self == Self::Text {

@@ -1,5 +1,5 @@
-//! Owns how messages read as `WebSocket` frames: each is one text frame, unmasked and whole, that holds one object of JSON, which says
-//! by its `kind` what it is.
+//! Owns how messages read as `WebSocket` frames: each is one text frame, unmasked and whole, that holds one object of
+//! JSON, which says by its `kind` what it is.
 
 use bytes::{BufMut as _, BytesMut};
 

@@ -32,7 +32,8 @@ pub(crate) fn end_frame(start: usize, out: &mut BytesMut) {
         out[start + 1] = 126;
         out[start + 2..start + 4].copy_from_slice(&len.to_be_bytes());
     } else {
-        // No line that a session lets pass has so much, and no list and no help; whoever makes requests by themselves may ask for more.
+        // No line that a session lets pass has so much, and no list and no help; whoever makes requests by themselves
+        // may ask for more.
         out.put_bytes(0, 6);
         out.copy_within(start + 4..start + 4 + len, start + 10);
         out[start + 1] = 127;

@@ -1,7 +1,8 @@
-//! Owns a connection that has come to the web listener: answers its requests, one after the other, until it asks for a `WebSocket`.
+//! Owns a connection that has come to the web listener: answers its requests, one after the other, until it asks for a
+//! `WebSocket`.
 //!
-//! Invariant: what is held is never more than a head at its limit plus what was handed in at once, and only for as long as a request
-//! may take.
+//! Invariant: what is held is never more than a head at its limit plus what was handed in at once, and only for as long
+//! as a request may take.
 
 mod upgrade;
 
@@ -23,8 +24,8 @@ use crate::wire::contract::{LetIn, Wire as _};
 use crate::wire::intake::Intake;
 use crate::wire::step::Step;
 
-/// How many requests a connection may make: far more than a page has files, with those of some reloads. The last is answered with the end of
-/// the connection. Whoever has more to ask connects again, and how often they do is limited.
+/// How many requests a connection may make: far more than a page has files, with those of some reloads. The last is
+/// answered with the end of the connection. Whoever has more to ask connects again, and how often they do is limited.
 pub(crate) const REQUESTS_MAX: u32 = 32;
 
 /// Where programs ask that watch over the server.
@@ -36,7 +37,8 @@ const METRICS_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset
 /// Where it is asked whether people are let in.
 const HEALTH: &str = "/healthz";
 
-/// What is told to one who does not speak HTTP as it must be spoken: often a person with telnet, at the wrong one of two ports.
+/// What is told to one who does not speak HTTP as it must be spoken: often a person with telnet, at the wrong one of
+/// two ports.
 const MALFORMED: &str =
     "Bad Request: here is HTTP/1.1, for browsers. By telnet or nc people chat at the server's other port.";
 
@@ -92,8 +94,8 @@ struct Answer {
 }
 
 impl Answer {
-    /// Puts it into bytes. Whoever asks for a head has no body, even where that is refused: they would take it for the next answer
-    /// (RFC 9110, section 9.3.2).
+    /// Puts it into bytes. Whoever asks for a head has no body, even where that is refused: they would take it for the
+    /// next answer (RFC 9110, section 9.3.2).
     fn finish(self, omits_body: bool) -> (Bytes, After) {
         let Self { mut response, after, .. } = self;
         if omits_body {
@@ -139,7 +141,8 @@ impl WebHandshake {
         }
         let (len, mut answer) = match self.progress.head(&self.input) {
             Ok(head) if self.stopped && tells_how_it_is(&head) => (head.len, unavailable()),
-            // To count takes a time that grows with the connections. So one can't ask twice, and how often they come is limited.
+            // To count takes a time that grows with the connections. So one can't ask twice, and how often they come is
+            // limited.
             Ok(head) if asks_for_metrics(&head) => {
                 self.phase = Phase::Measuring;
                 return Err(Step::Measure);

@@ -1,4 +1,5 @@
-//! Owns frames that are still written: what is said one after the other in a room goes into one, as long as that is of one time.
+//! Owns frames that are still written: what is said one after the other in a room goes into one, as long as that is of
+//! one time.
 
 use bytes::{BufMut as _, BytesMut};
 
@@ -8,8 +9,8 @@ use crate::message::Message;
 use crate::name::Name;
 use crate::wire::contract::Joined;
 
-/// From how many bytes on nothing more goes into a frame. It is what a slow reader is sent or not, as a whole, so it must be short
-/// beside a queue; and what stands before the list costs next to nothing beside so much.
+/// From how many bytes on nothing more goes into a frame. It is what a slow reader is sent or not, as a whole, so it
+/// must be short beside a queue; and what stands before the list costs next to nothing beside so much.
 const FRAME_BYTES_MIN: usize = 8 << 10;
 
 /// One message that somebody says.
@@ -36,8 +37,8 @@ impl<'a> Said<'a> {
     }
 }
 
-/// Adds each message of what is said in a row to the last frame, or ends that and begins another. Nothing else may have been appended to
-/// `out` since the last one. `ended` is told where a frame ends, once for each message in it.
+/// Adds each message of what is said in a row to the last frame, or ends that and begins another. Nothing else may have
+/// been appended to `out` since the last one. `ended` is told where a frame ends, once for each message in it.
 pub(crate) fn say(joined: &mut Option<Joined>, message: &Message, out: &mut BytesMut, mut ended: impl FnMut(usize)) {
     for said in Said::each(message) {
         if !joined.as_mut().is_some_and(|frame| add(frame, said, out)) {

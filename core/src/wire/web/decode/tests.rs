@@ -1,4 +1,5 @@
-//! What a `WebSocket` may send, and how it is closed when it sends anything else: the cases that Autobahn's test suite made known.
+//! What a `WebSocket` may send, and how it is closed when it sends anything else: the cases that Autobahn's test suite
+//! made known.
 
 use tungstenite::protocol::frame::coding::Control;
 use tungstenite::protocol::frame::{Frame as AnyFrame, FrameHeader};
@@ -66,7 +67,8 @@ fn ask(config: &Config, pieces: &[&[u8]]) -> Asked {
     asked
 }
 
-/// Checks what bytes ask for: at once, one by one, and split in two, anywhere if they are few, else near where they begin and end.
+/// Checks what bytes ask for: at once, one by one, and split in two, anywhere if they are few, else near where they
+/// begin and end.
 fn assert_asks(bytes: &[u8], expected: &[Request]) {
     let shown = &bytes[..bytes.len().min(40)];
     assert_eq!(ask(&config(), &[bytes]), expected, "{shown:02x?}");

@@ -17,7 +17,8 @@ fn encoded(message: &Message) -> BytesMut {
     out
 }
 
-/// Takes the frame of a message apart: its first byte, and its payload, of which it says the length in the shortest way.
+/// Takes the frame of a message apart: its first byte, and its payload, of which it says the length in the shortest
+/// way.
 fn frame(message: &Message) -> (u8, Vec<u8>) {
     let bytes = encoded(message);
     let (len, start) = match bytes[1] {

@@ -1,5 +1,5 @@
-//! Owns the handshake of a `WebSocket`: who is let in, and what the others are told, who are often behind a proxy that has to be told
-//! something, too.
+//! Owns the handshake of a `WebSocket`: who is let in, and what the others are told, who are often behind a proxy that
+//! has to be told something, too.
 
 use tungstenite::handshake::derive_accept_key;
 

@@ -23,7 +23,8 @@ pub(crate) fn takes_gzip(head: &Head<'_>) -> bool {
     gzip > 0 && gzip >= identity.unwrap_or_default()
 }
 
-/// Returns the weight that the parameters of an item give it. What is no weight is none: then the file as it is is right.
+/// Returns the weight that the parameters of an item give it. What is no weight is none: then the file as it is is
+/// right.
 fn weight<'a>(mut parameters: impl Iterator<Item = &'a [u8]>) -> Weight {
     let Some(parameter) = parameters.next() else { return 1000 };
     let [b'q' | b'Q', b'=', digits @ ..] = parameter else { return 0 };

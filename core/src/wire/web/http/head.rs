@@ -2,8 +2,8 @@
 
 use crate::wire::web::http::Status;
 
-/// The longest head. A browser's has less than 2 KiB, most of it names of itself; but whoever signs people in in front of a server may
-/// add cookies of many KiB, and proxies pass on up to 32 KiB unless told otherwise.
+/// The longest head. A browser's has less than 2 KiB, most of it names of itself; but whoever signs people in in front
+/// of a server may add cookies of many KiB, and proxies pass on up to 32 KiB unless told otherwise.
 pub(crate) const HEAD_BYTES_MAX: usize = 32 << 10;
 
 /// The most fields of a head. A browser sends some fifteen, and each proxy adds a few.
@@ -102,7 +102,8 @@ impl<'a> Head<'a> {
     }
 }
 
-/// Returns whom a target is for, if it says so, as for a proxy (RFC 9112, section 3.2.2: it counts more than the field), and its path.
+/// Returns whom a target is for, if it says so, as for a proxy (RFC 9112, section 3.2.2: it counts more than the
+/// field), and its path.
 fn split_target(target: &str) -> (Option<&str>, &str) {
     let without_query = target.split('?').next().unwrap_or_default();
     let is_scheme = |scheme: &str| scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https");

@@ -1,5 +1,5 @@
-//! Owns how much of a head that is still coming is known to be in order, so that each of its bytes is looked at a few times at the most,
-//! however they come.
+//! Owns how much of a head that is still coming is known to be in order, so that each of its bytes is looked at a few
+//! times at the most, however they come.
 //!
 //! Invariant: a head is partial here whenever it is for [`Head::parse`](super::Head::parse).
 
@@ -48,8 +48,8 @@ impl Place {
 }
 
 impl Progress {
-    /// Takes the first head of what has come. All of it is looked at once only, when it is known that this is no longer the beginning of one:
-    /// many long heads that come, or end, at once would hold up others.
+    /// Takes the first head of what has come. All of it is looked at once only, when it is known that this is no longer
+    /// the beginning of one: many long heads that come, or end, at once would hold up others.
     pub(crate) fn head<'a>(&mut self, bytes: &'a [u8]) -> Result<Head<'a>, HeadError> {
         if bytes.len() <= HEAD_BYTES_MAX && self.is_partial(bytes) {
             return Err(HeadError::Partial);
