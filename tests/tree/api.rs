@@ -1,6 +1,10 @@
 //! What a crate gives out at its root.
 
 use crate::rust::{code, imports};
+use crate::source::files;
+
+/// What a reader of the front page of `chinwag-core` can take in.
+const ROOT_ITEMS_MAX: usize = 22;
 
 /// Names that an outsider can reach without naming a module, and the modules that are public.
 fn root_items(text: &str) -> Vec<String> {
@@ -8,6 +12,13 @@ fn root_items(text: &str) -> Vec<String> {
     let code = code(&shown);
     let modules = code.lines().filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';')).map(str::to_owned);
     imports(&code).into_iter().filter(|import| import.public).map(|import| import.name).chain(modules).collect()
+}
+
+#[test]
+fn the_front_page_of_the_core_can_be_taken_in() {
+    let core = files("rs").into_iter().find(|source| source.path == "core/src/lib.rs").expect("there is a core");
+    let items = root_items(&core.text);
+    assert!(items.len() <= ROOT_ITEMS_MAX, "{} items: {items:?}", items.len());
 }
 
 #[test]
