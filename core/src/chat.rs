@@ -6,6 +6,7 @@
 mod lists;
 mod names;
 mod people;
+mod plural;
 mod random_names;
 mod rooms;
 mod silent;
@@ -61,6 +62,8 @@ pub struct Chat {
     actions: VecDeque<Action>,
     /// How many messages people have said.
     said: u64,
+    /// When the last event was handled. It decides the time of those that are stamped with an earlier one.
+    at: Time,
 }
 
 /// Why somebody is found: only what those ask for is followed who are here.
@@ -80,6 +83,7 @@ impl Chat {
             clock: Clock::default(),
             actions: VecDeque::new(),
             said: 0,
+            at: Time::START,
         }
     }
 
@@ -133,6 +137,7 @@ impl Chat {
 
     /// Handles what has happened, after what is due by then. An event of a connection that is not here, or not any more, changes nothing else.
     pub fn handle(&mut self, at: Time, event: Event) {
+        let at = self.catch_up(at);
         if self.poll_timeout().is_some_and(|due| due <= at) {
             self.on_due(at);
         }
@@ -152,6 +157,13 @@ impl Chat {
             Event::Clock { unix_ms } => self.clock = Clock::set(at, unix_ms),
             Event::ServerGone { server } => self.on_server_gone(at, server),
         }
+    }
+
+    /// Lets it be this time, or stay as late as it is. Servers stamp records by clocks of their own, and no time goes
+    /// backwards for it.
+    pub(crate) fn catch_up(&mut self, at: Time) -> Time {
+        self.at = self.at.max(at);
+        self.at
     }
 
     /// Fetches from memory what is known of these connections, so that [`handle`](Self::handle) need not wait for each in turn. It changes
@@ -226,6 +238,8 @@ impl Chat {
             Command::Say(texts) => self.on_say(at, connection, texts),
             Command::Rename(name) => self.on_rename(connection, name),
             Command::Join(name) => self.on_join(at, connection, name),
+            Command::Enter(name) => self.on_enter(at, connection, name),
+            Command::Part(name) => self.on_part(at, connection, &name),
             Command::Resume(ghost) => self.on_resume(at, connection, ghost),
             Command::Appear => {}
             Command::Leave(code) => self.on_gone(at, connection, Some(code)),
@@ -242,8 +256,7 @@ impl Chat {
     }
 
     fn on_rename(&mut self, connection: ConnectionId, new: Name) {
-        let Person { name: old, room, .. } = self.person(connection);
-        let (old, room) = (old.clone(), *room);
+        let old = self.person(connection).name.clone();
         if new == old {
             return self.reply(connection, Message::YouAre { name: new });
         }
@@ -252,20 +265,24 @@ impl Chat {
             return self.reply(connection, Message::Taken { name: new });
         }
         self.names.remove(connection.key(), &old);
-        self.rooms.rename(room, &old, &new, connection.key());
+        for room in self.people.get(connection).expect(HERE).rooms() {
+            self.rooms.rename(room, &old, &new, connection.key());
+        }
         self.people.get_mut(connection).expect(HERE).name = new.clone();
         self.names.insert(connection.key(), |key| self.people.name(key));
-        self.broadcast(room, Message::Renamed { old, new });
+        self.tell_renamed(connection, old, new);
     }
 
     fn on_join(&mut self, now: Time, connection: ConnectionId, name: Name) {
         let old = self.person(connection).room;
         let new = self.rooms.find(&name);
         if new == Some(old) {
-            let room = self.rooms.name(old).clone();
-            return self.reply(connection, Message::YouAreIn { room });
+            return self.tell_focus(connection);
         }
-        self.leave(now, connection);
+        self.leave(now, connection, old);
+        if new.is_some_and(|new| self.people.get_mut(connection).expect(HERE).go_to(new)) {
+            return self.tell_focus(connection);
+        }
         // Only now: with its last member the old room is gone, and its place is free for the new one.
         let new = new.unwrap_or_else(|| self.rooms.open(name));
         self.enter(now, connection, new);
@@ -286,28 +303,32 @@ impl Chat {
             if self.silent.remove(ghost) {
                 self.announce(now, ghost);
             }
-            self.leave(now, connection);
+            self.leave_all(now, connection);
         }
-        self.actions.push_back(Action::Leave { connection: ghost, room: self.person(ghost).room });
+        for room in self.people.get(ghost).expect(HERE).rooms() {
+            self.actions.push_back(Action::Leave { connection: ghost, room });
+        }
         self.actions.push_back(Action::Cut { connection: ghost });
-        let Person { name, room, .. } = self.people.remove(ghost);
+        let Person { name, room, others, .. } = self.people.remove(ghost);
         self.names.remove(ghost.key(), &name);
         let person = self.people.get_mut(connection).expect(HERE);
         let old = mem::replace(&mut person.name, name.clone());
-        person.room = room;
+        (person.room, person.others) = (room, others);
         self.names.remove(connection.key(), &old);
         self.names.insert(connection.key(), |key| self.people.name(key));
-        if !is_unheard {
-            self.rooms.hand_over(room, &name, connection.key());
+        for room in self.people.get(connection).expect(HERE).rooms() {
+            if !is_unheard {
+                self.rooms.hand_over(room, &name, connection.key());
+            }
+            self.actions.push_back(Action::Enter { connection, room });
         }
-        self.actions.push_back(Action::Enter { connection, room });
         self.reply(connection, Message::YouAre { name });
         self.welcome(connection, room);
     }
 
     /// Handles that somebody leaves; if the connection is still there to be closed, with this code.
     fn on_gone(&mut self, now: Time, connection: ConnectionId, code: Option<CloseCode>) {
-        self.leave(now, connection);
+        self.leave_all(now, connection);
         let person = self.people.remove(connection);
         self.names.remove(connection.key(), &person.name);
         self.actions.push_back(Action::Close { connection, code });
@@ -327,13 +348,14 @@ impl Chat {
         let gone: Vec<_> = self.people.of_server(server).collect();
         let mut left = Vec::new();
         for connection in gone {
-            let Person { name, room, .. } = self.people.remove(connection);
-            self.names.remove(connection.key(), &name);
+            let person = self.people.remove(connection);
+            self.names.remove(connection.key(), &person.name);
             if self.silent.remove(connection) {
                 self.rooms.leave_silently();
-            } else if self.rooms.leave(at, room, &name) == Presence::Told {
-                left.push((room, name));
+                continue;
             }
+            let is_told = |&room: &RoomId| self.rooms.leave(at, room, &person.name) == Presence::Told;
+            left.extend(person.rooms().filter(is_told).map(|room| (room, person.name.clone())));
         }
         for (room, name) in left {
             self.broadcast(room, Message::Left { name });
@@ -370,14 +392,13 @@ impl Chat {
         }
     }
 
-    /// Takes someone out of their room; those who stay hear of it, or will.
-    fn leave(&mut self, now: Time, connection: ConnectionId) {
-        self.actions.push_back(Action::Leave { connection, room: self.person(connection).room });
+    /// Takes someone out of a room; those who stay hear of it, or will.
+    fn leave(&mut self, now: Time, connection: ConnectionId, room: RoomId) {
+        self.actions.push_back(Action::Leave { connection, room });
         if self.silent.remove(connection) {
             return self.rooms.leave_silently();
         }
-        let Person { name, room, .. } = self.person(connection);
-        let (name, room) = (name.clone(), *room);
+        let name = self.person(connection).name.clone();
         let presence = self.rooms.leave(now, room, &name);
         if presence == Presence::Told {
             self.broadcast(room, Message::Left { name });

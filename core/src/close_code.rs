@@ -35,7 +35,8 @@ impl CloseCode {
     pub const UNANSWERED: Self = Self(4002);
 
     /// Makes a code of the number that a peer sent.
-    pub(crate) const fn new(code: u16) -> Self {
+    #[must_use]
+    pub const fn new(code: u16) -> Self {
         Self(code)
     }
 

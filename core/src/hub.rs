@@ -9,7 +9,7 @@ use std::mem;
 use bytes::Bytes;
 
 use crate::connections::{Connections, Step};
-use crate::log::{Command, Event, Record};
+use crate::log::{Command, Event, Record, Snapshot, SnapshotError};
 use crate::{
     Action, Answer, Batch, Chat, CloseCode, Config, ConnectionId, Dialect, Effect, Form, Histogram, Message, Next,
     Notice, Request, Session, Signals, Stats, Time,
@@ -54,8 +54,12 @@ struct Proposals<S> {
     /// One of each is enough.
     has_woke: bool,
     has_clock: bool,
-    /// When the last record was applied.
-    applied_at: Time,
+}
+
+impl<S> Default for Proposals<S> {
+    fn default() -> Self {
+        Self { events: VecDeque::new(), openings: VecDeque::new(), has_woke: false, has_clock: false }
+    }
 }
 
 #[derive(Debug)]
@@ -69,25 +73,29 @@ impl<S> Hub<S> {
     /// Starts with nobody here, as a server on its own.
     #[must_use]
     pub fn new(config: Config) -> Self {
-        Self::of_server(config, 0, None)
+        let chat = Chat::new(&config);
+        Self::of_server(config, chat, 0, None)
     }
 
     /// Starts with nobody here, as one of several servers that follow one log. Each has another number.
     #[must_use]
     pub fn replica(config: Config, server: u8) -> Self {
-        let proposals = Proposals {
-            events: VecDeque::new(),
-            openings: VecDeque::new(),
-            has_woke: false,
-            has_clock: false,
-            applied_at: Time::START,
-        };
-        Self::of_server(config, server, Some(proposals))
+        let chat = Chat::new(&config);
+        Self::of_server(config, chat, server, Some(Proposals::default()))
     }
 
-    fn of_server(config: Config, server: u8, proposals: Option<Proposals<S>>) -> Self {
+    /// Joins servers that follow one log, with what one of them was at a place in it. Apply all records from there on.
+    ///
+    /// # Errors
+    /// It is the snapshot of no chat.
+    pub fn join(config: Config, server: u8, snapshot: Snapshot) -> Result<Self, SnapshotError> {
+        let chat = Chat::restore(&config, snapshot)?;
+        Ok(Self::of_server(config, chat, server, Some(Proposals::default())))
+    }
+
+    fn of_server(config: Config, chat: Chat, server: u8, proposals: Option<Proposals<S>>) -> Self {
         Self {
-            chat: Chat::new(&config),
+            chat,
             connections: Connections::new(server),
             config,
             batch: Batch::new(),
@@ -205,12 +213,10 @@ impl<S> Hub<S> {
         if self.stopped {
             return;
         }
-        let Record { mut at, event } = record;
+        let Record { at, event } = record;
+        let at = self.chat.catch_up(at);
         let connection = event.connection();
         if let Some(proposals) = &mut self.proposals {
-            // Servers stamp their records by themselves: no time goes backwards for it.
-            at = at.max(proposals.applied_at);
-            proposals.applied_at = at;
             proposals.has_woke &= event != Event::Woke;
             proposals.has_clock &= !matches!(event, Event::Clock { .. });
         }

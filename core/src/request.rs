@@ -49,7 +49,7 @@ impl Request {
             Self::Notice(Notice::Unrecognized(word)) => escaped_len(word.as_str()) + 2 * LINE,
             Self::Notice(Notice::Ping(payload)) => payload.len() + LINE,
             Self::Resume(_) | Self::Command(Command::Resume(_)) => 3 * LINE,
-            Self::Command(Command::Rename(_) | Command::Join(_))
+            Self::Command(Command::Rename(_) | Command::Join(_) | Command::Enter(_) | Command::Part(_))
             | Self::Query(Query::Token)
             | Self::Notice(
                 Notice::NameInvalid

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use memchr::memchr;
 
 use crate::Text;
+use crate::text::clean;
 
 /// Holds a run of messages by one person: one [`Text`] or more, each a message of its own. A clone costs nothing.
 ///
@@ -38,6 +39,31 @@ impl Texts {
     /// Returns each text, in order.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
         self.lines().map(|line| &line[..line.len() - 1])
+    }
+
+    /// Returns all texts, each with a line feed behind it: what [`parse_lines`](Self::parse_lines) takes.
+    #[must_use]
+    pub fn as_lines(&self) -> &str {
+        &self.lines
+    }
+
+    /// Takes texts, each with a line feed behind it, if there are any and all are clean.
+    ///
+    /// # Examples
+    /// ```
+    /// use chinwag_core::Texts;
+    ///
+    /// let texts = Texts::parse_lines("hello\nworld\n").expect("they are clean");
+    /// assert_eq!((texts.count(), texts.as_lines()), (2, "hello\nworld\n"));
+    /// assert_eq!(Texts::parse_lines("hello"), None);
+    /// assert_eq!(Texts::parse_lines("\u{1b}[2J\n"), None);
+    /// ```
+    #[must_use]
+    pub fn parse_lines(lines: &str) -> Option<Self> {
+        let rows = lines.strip_suffix('\n')?;
+        let is_clean = rows.split('\n').all(|row| clean(row) == row);
+        let count = u32::try_from(rows.matches('\n').count() + 1).ok().filter(|_| is_clean)?;
+        Some(Self { lines: lines.into(), count })
     }
 
     /// Returns each text with a line feed behind it, in one piece.

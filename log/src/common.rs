@@ -19,11 +19,16 @@ impl From<ConnectionId> for proto::Connection {
 /// Reads a connection, which has to be there.
 pub(crate) fn connection(connection: Option<proto::Connection>) -> Result<ConnectionId, DecodeError> {
     let proto::Connection { server, slot, generation } = connection.ok_or(MISSING)?;
-    let server = u8::try_from(server).map_err(|_| DecodeError::Damaged("there are 256 servers at most"))?;
+    let server = self::server(server)?;
     if slot >= ConnectionId::SLOTS {
         return Err(DecodeError::Damaged("a server has no such slot"));
     }
     Ok(ConnectionId::new(server, slot, generation))
+}
+
+/// Reads the number of a server.
+pub(crate) fn server(server: u32) -> Result<u8, DecodeError> {
+    u8::try_from(server).map_err(|_| DecodeError::Damaged("there are 256 servers at most"))
 }
 
 /// Reads a name.

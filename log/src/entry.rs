@@ -1,6 +1,6 @@
 //! Owns what an entry is, and the two directions between it and its bytes.
 
-use chinwag_core::log::Snapshot;
+use chinwag_core::log::{Record, Snapshot};
 use prost::Message as _;
 
 use crate::proto::{self, Kind};
@@ -11,6 +11,8 @@ use crate::{DecodeError, FORMAT};
 pub enum Entry {
     /// What the chat is here.
     Snapshot(Snapshot),
+    /// What happens next.
+    Record(Record),
 }
 
 impl Entry {
@@ -18,6 +20,7 @@ impl Entry {
     pub fn encode(&self, out: &mut Vec<u8>) {
         let kind = match self {
             Self::Snapshot(snapshot) => Kind::Snapshot(snapshot.into()),
+            Self::Record(record) => Kind::Record(record.into()),
         };
         proto::Entry { format: FORMAT, kind: Some(kind) }
             .encode(out)
@@ -44,6 +47,7 @@ impl Entry {
         }
         match entry.kind.ok_or(DecodeError::Unknown { format })? {
             Kind::Snapshot(snapshot) => Ok(Self::Snapshot(crate::snapshot::snapshot(snapshot)?)),
+            Kind::Record(record) => Ok(Self::Record(crate::record::record(record, format)?)),
         }
     }
 }

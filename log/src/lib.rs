@@ -12,6 +12,7 @@ mod error;
 mod frames;
 mod hash;
 mod proto;
+mod record;
 mod snapshot;
 
 pub use entry::Entry;

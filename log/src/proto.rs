@@ -15,7 +15,7 @@ pub(crate) struct Format {
 pub(crate) struct Entry {
     #[prost(uint32, tag = "1")]
     pub(crate) format: u32,
-    #[prost(oneof = "Kind", tags = "3")]
+    #[prost(oneof = "Kind", tags = "3, 4")]
     pub(crate) kind: Option<Kind>,
 }
 
@@ -23,7 +23,66 @@ pub(crate) struct Entry {
 pub(crate) enum Kind {
     #[prost(message, tag = "3")]
     Snapshot(Snapshot),
+    #[prost(message, tag = "4")]
+    Record(Record),
 }
+
+#[derive(Clone, PartialEq, prost::Message)]
+pub(crate) struct Record {
+    #[prost(uint64, tag = "1")]
+    pub(crate) at_ns: u64,
+    #[prost(oneof = "Event", tags = "2, 3, 4, 5, 6, 7")]
+    pub(crate) event: Option<Event>,
+}
+
+#[derive(Clone, PartialEq, prost::Oneof)]
+pub(crate) enum Event {
+    #[prost(message, tag = "2")]
+    Opened(Connection),
+    #[prost(message, tag = "3")]
+    Commanded(Commanded),
+    #[prost(message, tag = "4")]
+    Closed(Connection),
+    #[prost(message, tag = "5")]
+    Woke(Nothing),
+    #[prost(uint64, tag = "6")]
+    ClockUnixMs(u64),
+    #[prost(uint32, tag = "7")]
+    ServerGone(u32),
+}
+
+#[derive(Clone, PartialEq, prost::Message)]
+pub(crate) struct Commanded {
+    #[prost(message, optional, tag = "1")]
+    pub(crate) connection: Option<Connection>,
+    #[prost(oneof = "Command", tags = "2, 3, 4, 5, 6, 7, 8, 9")]
+    pub(crate) command: Option<Command>,
+}
+
+#[derive(Clone, PartialEq, prost::Oneof)]
+pub(crate) enum Command {
+    /// Each text with a line feed behind it.
+    #[prost(string, tag = "2")]
+    Say(String),
+    #[prost(string, tag = "3")]
+    Rename(String),
+    #[prost(string, tag = "4")]
+    Join(String),
+    #[prost(string, tag = "5")]
+    Enter(String),
+    #[prost(string, tag = "6")]
+    Part(String),
+    #[prost(message, tag = "7")]
+    Resume(Connection),
+    #[prost(message, tag = "8")]
+    Appear(Nothing),
+    #[prost(uint32, tag = "9")]
+    Leave(u32),
+}
+
+/// Says all by being there.
+#[derive(Clone, PartialEq, prost::Message)]
+pub(crate) struct Nothing {}
 
 #[derive(Clone, PartialEq, prost::Message)]
 pub(crate) struct Connection {
@@ -37,13 +96,15 @@ pub(crate) struct Connection {
 
 #[derive(Clone, PartialEq, prost::Message)]
 pub(crate) struct Snapshot {
-    #[prost(sint64, tag = "1")]
+    #[prost(uint64, tag = "1")]
+    pub(crate) at_ns: u64,
+    #[prost(sint64, tag = "2")]
     pub(crate) clock_start_ms: i64,
-    #[prost(uint64, tag = "2")]
-    pub(crate) said: u64,
     #[prost(uint64, tag = "3")]
-    pub(crate) names_drawn: u64,
+    pub(crate) said: u64,
     #[prost(uint64, tag = "4")]
+    pub(crate) names_drawn: u64,
+    #[prost(uint64, tag = "5")]
     pub(crate) guests: u64,
     #[prost(message, repeated, tag = "6")]
     pub(crate) rooms: Vec<Room>,
@@ -81,10 +142,12 @@ pub(crate) struct Untold {
 pub(crate) struct Person {
     #[prost(message, optional, tag = "1")]
     pub(crate) connection: Option<Connection>,
-    #[prost(string, tag = "3")]
+    #[prost(string, tag = "2")]
     pub(crate) name: String,
-    #[prost(uint32, tag = "4")]
+    #[prost(uint32, tag = "3")]
     pub(crate) room: u32,
+    #[prost(uint32, repeated, tag = "4")]
+    pub(crate) others: Vec<u32>,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]

@@ -10,8 +10,9 @@ use crate::{DecodeError, proto};
 
 impl From<&Snapshot> for proto::Snapshot {
     fn from(snapshot: &Snapshot) -> Self {
-        let Snapshot { clock_start_ms, said, names_drawn, guests, rooms, vacant_rooms, people, silent } = snapshot;
+        let Snapshot { at, clock_start_ms, said, names_drawn, guests, rooms, vacant_rooms, people, silent } = snapshot;
         Self {
+            at_ns: nanos(*at),
             clock_start_ms: *clock_start_ms,
             said: *said,
             names_drawn: *names_drawn,
@@ -32,8 +33,13 @@ impl From<&RoomState> for proto::Room {
 }
 
 impl From<&PersonState> for proto::Person {
-    fn from(PersonState { connection, name, room }: &PersonState) -> Self {
-        Self { connection: Some((*connection).into()), name: name.to_string(), room: room.key() }
+    fn from(PersonState { connection, name, room, others }: &PersonState) -> Self {
+        Self {
+            connection: Some((*connection).into()),
+            name: name.to_string(),
+            room: room.key(),
+            others: others.iter().map(|room| room.key()).collect(),
+        }
     }
 }
 
@@ -46,14 +52,15 @@ impl From<&SilentState> for proto::Silent {
 /// Reads a snapshot.
 pub(crate) fn snapshot(snapshot: proto::Snapshot) -> Result<Snapshot, DecodeError> {
     let person = |person: proto::Person| {
-        let proto::Person { connection: id, name: called, room } = person;
+        let proto::Person { connection: id, name: called, room, others } = person;
         let (connection, name) = (connection(id)?, name(&called)?);
-        Ok(PersonState { connection, name, room: RoomId::new(room) })
+        Ok(PersonState { connection, name, room: RoomId::new(room), others: rooms(others) })
     };
     let silent = |proto::Silent { connection: id, due_ns }: proto::Silent| {
         Ok(SilentState { connection: connection(id)?, due: time(due_ns) })
     };
     Ok(Snapshot {
+        at: time(snapshot.at_ns),
         clock_start_ms: snapshot.clock_start_ms,
         said: snapshot.said,
         names_drawn: snapshot.names_drawn,

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use chinwag_core::log::{PersonState, RoomState, SilentState, Snapshot, Untold};
-use chinwag_core::{ConnectionId, Name, RoomId, Time};
+use chinwag_core::log::{Command, Event, PersonState, Record, RoomState, SilentState, Snapshot, Untold};
+use chinwag_core::{CloseCode, ConnectionId, Name, RoomId, Texts, Time};
 use chinwag_log::{DecodeError, Entry, StateHash};
 
 fn name(name: &str) -> Name {
@@ -17,8 +17,12 @@ fn seconds(seconds: u64) -> Time {
 fn snapshot() -> Snapshot {
     let [ann, bob, cid] = [(0, 3, 17), (0, 4, 2), (7, 0, 300)]
         .map(|(server, slot, generation)| ConnectionId::new(server, slot, generation));
-    let person = |connection, called, room| PersonState { connection, name: name(called), room: RoomId::new(room) };
+    let person = |connection, called, room, others: &[u32]| {
+        let others = others.iter().copied().map(RoomId::new).collect();
+        PersonState { connection, name: name(called), room: RoomId::new(room), others }
+    };
     Snapshot {
+        at: seconds(2),
         clock_start_ms: -5,
         said: 300,
         names_drawn: 3,
@@ -33,24 +37,51 @@ fn snapshot() -> Snapshot {
             },
         ],
         vacant_rooms: vec![RoomId::new(3), RoomId::new(1)],
-        people: vec![person(ann, "Ann", 2), person(bob, "Bob", 2), person(cid, "Guest-1", 0)],
+        people: vec![person(ann, "Ann", 2, &[]), person(bob, "Bob", 2, &[0]), person(cid, "Guest-1", 0, &[])],
         silent: vec![SilentState { connection: cid, due: seconds(3) }],
     }
 }
 
-/// What each kind of entry is, and what is written of it.
-fn golden() -> Vec<(Entry, &'static [u8])> {
-    vec![(Entry::Snapshot(snapshot()), SNAPSHOT)]
+fn record(event: Event) -> Entry {
+    Entry::Record(Record { at: seconds(1), event })
 }
 
-const SNAPSHOT: &[u8] = b"\x08\x01\x1ap\
-    \x08\t\x10\xac\x02\x18\x03 \x01\
+fn commanded(command: Command) -> Entry {
+    record(Event::Commanded { connection: ConnectionId::new(0, 3, 17), command })
+}
+
+/// What each kind of entry is, and what is written of it.
+fn golden() -> Vec<(Entry, &'static [u8])> {
+    let texts = Texts::parse_lines("hello\nna\u{ef}ve \u{1f600}\n").expect("they are clean");
+    vec![
+        (record(Event::Opened { connection: ConnectionId::new(0, 0, 0) }), b"\x08\x01\"\x08\x08\x80\x94\xeb\xdc\x03\x12\x00"),
+        (record(Event::Opened { connection: ConnectionId::new(255, 0xff_ffff, u32::MAX) }), b"\x08\x01\"\x16\x08\x80\x94\xeb\xdc\x03\x12\x0e\x08\xff\x01\x10\xff\xff\xff\x07\x18\xff\xff\xff\xff\x0f"),
+        (record(Event::Closed { connection: ConnectionId::new(0, 3, 17) }), b"\x08\x01\"\x0c\x08\x80\x94\xeb\xdc\x03\"\x04\x10\x03\x18\x11"),
+        (record(Event::Woke), b"\x08\x01\"\x08\x08\x80\x94\xeb\xdc\x03*\x00"),
+        (Entry::Record(Record { at: Time::START, event: Event::Woke }), b"\x08\x01\"\x02*\x00"),
+        (record(Event::Clock { unix_ms: 1_700_000_000_000 }), b"\x08\x01\"\r\x08\x80\x94\xeb\xdc\x030\x80\xd0\x95\xff\xbc1"),
+        (record(Event::ServerGone { server: 0 }), b"\x08\x01\"\x08\x08\x80\x94\xeb\xdc\x038\x00"),
+        (record(Event::ServerGone { server: 9 }), b"\x08\x01\"\x08\x08\x80\x94\xeb\xdc\x038\t"),
+        (commanded(Command::Say(texts)), b"\x08\x01\"\"\x08\x80\x94\xeb\xdc\x03\x1a\x1a\n\x04\x10\x03\x18\x11\x12\x12hello\nna\xc3\xafve \xf0\x9f\x98\x80\n"),
+        (commanded(Command::Rename(name("Ann"))), b"\x08\x01\"\x13\x08\x80\x94\xeb\xdc\x03\x1a\x0b\n\x04\x10\x03\x18\x11\x1a\x03Ann"),
+        (commanded(Command::Join(name("pizza"))), b"\x08\x01\"\x15\x08\x80\x94\xeb\xdc\x03\x1a\r\n\x04\x10\x03\x18\x11\"\x05pizza"),
+        (commanded(Command::Enter(name("pizza"))), b"\x08\x01\"\x15\x08\x80\x94\xeb\xdc\x03\x1a\r\n\x04\x10\x03\x18\x11*\x05pizza"),
+        (commanded(Command::Part(name("pizza"))), b"\x08\x01\"\x15\x08\x80\x94\xeb\xdc\x03\x1a\r\n\x04\x10\x03\x18\x112\x05pizza"),
+        (commanded(Command::Resume(ConnectionId::new(2, 1, 5))), b"\x08\x01\"\x16\x08\x80\x94\xeb\xdc\x03\x1a\x0e\n\x04\x10\x03\x18\x11:\x06\x08\x02\x10\x01\x18\x05"),
+        (commanded(Command::Appear), b"\x08\x01\"\x10\x08\x80\x94\xeb\xdc\x03\x1a\x08\n\x04\x10\x03\x18\x11B\x00"),
+        (commanded(Command::Leave(CloseCode::NORMAL)), b"\x08\x01\"\x11\x08\x80\x94\xeb\xdc\x03\x1a\t\n\x04\x10\x03\x18\x11H\xe8\x07"),
+        (Entry::Snapshot(snapshot()), SNAPSHOT),
+    ]
+}
+
+const SNAPSHOT: &[u8] = b"\x08\x01\x1ay\
+    \x08\x80\xa8\xd6\xb9\x07\x10\t\x18\xac\x02 \x03(\x01\
     2\t\x12\x04main\x18\xc8\x01\
     2\x17\x08\x02\x12\x05Pizza\x18d\"\n\x08\x02\x10\x01\x18\x80\xb4\xc4\xc3!\
     :\x02\x03\x01\
-    B\r\n\x04\x10\x03\x18\x11\x1a\x03Ann \x02\
-    B\r\n\x04\x10\x04\x18\x02\x1a\x03Bob \x02\
-    B\x10\n\x05\x08\x07\x18\xac\x02\x1a\x07Guest-1\
+    B\r\n\x04\x10\x03\x18\x11\x12\x03Ann\x18\x02\
+    B\x10\n\x04\x10\x04\x18\x02\x12\x03Bob\x18\x02\"\x01\x00\
+    B\x10\n\x05\x08\x07\x18\xac\x02\x12\x07Guest-1\
     J\r\n\x05\x08\x07\x18\xac\x02\x10\x80\xbc\xc1\x96\x0b";
 
 #[test]
@@ -83,7 +114,7 @@ fn what_a_release_does_not_know_is_an_error_that_says_which_format_is_needed() {
 #[test]
 fn an_unknown_field_deep_inside_is_not_passed_over() {
     // A person with a field 15, in a snapshot that is otherwise whole.
-    let person = b"\x0a\x00\x1a\x02ab\x78\x01";
+    let person = b"\x0a\x00\x12\x02ab\x78\x01";
     let inner = [&[0x42, u8::try_from(person.len()).expect("it is short")][..], person].concat();
     let entry = [&[0x08, 0x01, 0x1a, u8::try_from(inner.len()).expect("it is short")][..], &inner].concat();
     assert_eq!(Entry::decode(&entry), Err(DecodeError::Unknown { format: 1 }));

@@ -2,6 +2,8 @@
 //!
 //! Invariant: at most one person has a place. Which places are free is no state: the servers that own the connections know it.
 
+use std::{iter, mem};
+
 use crate::{ConnectionId, Name, RoomId};
 
 /// Keeps people in the places of their connections.
@@ -17,7 +19,70 @@ pub(super) struct People {
 pub(super) struct Person {
     pub(super) generation: u32,
     pub(super) name: Name,
+    /// The room that has the focus: what they say is said there.
     pub(super) room: RoomId,
+    /// The others, apart: few people are in several.
+    pub(super) others: Option<Box<Others>>,
+}
+
+/// The rooms of somebody that don't have the focus: the last is the one that had it last.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub(super) struct Others(pub(super) Vec<RoomId>);
+
+impl Person {
+    /// Returns all their rooms: the one that has the focus, and then the others, the last that had it at last.
+    pub(super) fn rooms(&self) -> impl Iterator<Item = RoomId> {
+        iter::once(self.room).chain(self.others().iter().copied())
+    }
+
+    /// Tells whether they are in a room.
+    pub(super) fn is_in(&self, room: RoomId) -> bool {
+        self.rooms().any(|other| other == room)
+    }
+
+    /// Gives a room the focus, if they are in it.
+    pub(super) fn focus(&mut self, room: RoomId) -> bool {
+        if !self.is_in(room) {
+            return false;
+        }
+        if room != self.room {
+            self.remove(room);
+            self.add(room);
+        }
+        true
+    }
+
+    /// Adds a room, which gets the focus.
+    pub(super) fn add(&mut self, room: RoomId) {
+        let old = mem::replace(&mut self.room, room);
+        self.others.get_or_insert_default().0.push(old);
+    }
+
+    /// Removes the room that has the focus, for another that they are in.
+    pub(super) fn go_to(&mut self, room: RoomId) -> bool {
+        let old = self.room;
+        let is_there = self.focus(room);
+        if is_there {
+            self.remove(old);
+        }
+        is_there
+    }
+
+    /// Removes one of several rooms. The one that had the focus last gets it, if this had it.
+    pub(super) fn remove(&mut self, room: RoomId) {
+        let Some(Others(others)) = self.others.as_deref_mut() else { return };
+        if room == self.room {
+            self.room = others.pop().unwrap_or(room);
+        } else {
+            others.retain(|&other| other != room);
+        }
+        self.others.take_if(|others| others.0.is_empty());
+    }
+
+    /// Returns the rooms that don't have the focus.
+    pub(super) fn others(&self) -> &[RoomId] {
+        self.others.as_deref().map_or(&[], |Others(others)| others)
+    }
 }
 
 impl People {
@@ -41,7 +106,7 @@ impl People {
         if slots.len() <= slot {
             slots.resize_with(slot + 1, || None);
         }
-        let before = slots[slot].replace(Person { generation: connection.generation(), name, room });
+        let before = slots[slot].replace(Person { generation: connection.generation(), name, room, others: None });
         debug_assert!(before.is_none(), "a place is one person's");
         self.len += 1;
     }
@@ -62,6 +127,12 @@ impl People {
         let place = &mut self.servers[usize::from(connection.server())][connection.slot() as usize];
         self.len -= 1;
         place.take().expect("they are here")
+    }
+
+    /// Returns the connection that has a key.
+    pub(super) fn connection(&self, key: u32) -> ConnectionId {
+        let person = self.at(ConnectionId::with_key(key, 0)).expect("whose key is kept is here");
+        ConnectionId::with_key(key, person.generation)
     }
 
     /// Returns the name of the owner of a connection key.
@@ -129,6 +200,6 @@ mod tests {
 
     #[test]
     fn a_place_takes_what_a_person_takes() {
-        assert_eq!((size_of::<Option<Person>>(), size_of::<Person>()), (32, 32));
+        assert_eq!((size_of::<Option<Person>>(), size_of::<Person>()), (40, 40));
     }
 }

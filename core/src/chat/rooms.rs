@@ -133,6 +133,11 @@ impl Rooms {
         self.rooms.get(id.key() as usize).map_or(0, Room::len) + silent
     }
 
+    /// Returns the connection keys of those who are listed in a room, in the order of the list.
+    pub(super) fn member_keys(&self, id: RoomId) -> impl Iterator<Item = u32> {
+        self.room(id).members.values().copied()
+    }
+
     /// Lets somebody into `main` of whom nobody there is told yet.
     pub(super) const fn enter_silently(&mut self) {
         self.silent += 1;

@@ -1,13 +1,15 @@
 //! Owns how a chat becomes a snapshot, and a snapshot a chat again. Every index is rebuilt, every invariant checked.
 
 use std::collections::{HashSet, VecDeque};
+use std::iter;
 
-use super::Chat;
 use super::names::Names;
-use super::people::{People, Person};
+use super::people::{Others, People, Person};
+use super::plural::ROOMS_MAX;
 use super::random_names::RandomNames;
 use super::rooms::Rooms;
 use super::silent::Silent;
+use super::{Chat, HERE};
 use crate::clock::Clock;
 use crate::log::{PersonState, Snapshot, SnapshotError};
 use crate::{Config, ConnectionId};
@@ -22,8 +24,10 @@ impl Chat {
             connection,
             name: person.name.clone(),
             room: person.room,
+            others: person.others().to_vec(),
         };
         Snapshot {
+            at: self.at,
             clock_start_ms: self.clock.start_ms(),
             said: self.said,
             names_drawn,
@@ -43,7 +47,10 @@ impl Chat {
         let random_names = RandomNames::restore(config.seed, (snapshot.names_drawn, snapshot.guests))?;
         let silent = Silent::restore(config.announce_wait, &snapshot.silent)?;
         let listed = snapshot.people.iter().filter(|person| !silent.contains(person.connection));
-        let members = listed.map(|person| (person.room, &person.name, person.connection.key()));
+        let members = listed.flat_map(|person| {
+            let rooms = iter::once(person.room).chain(person.others.iter().copied());
+            rooms.map(|room| (room, &person.name, person.connection.key()))
+        });
         let rooms = Rooms::restore(
             Rooms::new(config.crowd_members, config.crowd_interval),
             (snapshot.rooms, &snapshot.vacant_rooms),
@@ -53,8 +60,14 @@ impl Chat {
         let ids = snapshot.people.iter().map(|person| person.connection.key());
         SnapshotError::unless(ids.is_sorted_by(|one, next| one < next), "the people are not in their order")?;
         let mut people = People::default();
-        for PersonState { connection, name, room } in snapshot.people {
+        for PersonState { connection, name, room, others } in snapshot.people {
+            let rooms: HashSet<_> = others.iter().chain([&room]).collect();
+            let is_once = rooms.len() == others.len() + 1 && rooms.len() <= ROOMS_MAX;
+            SnapshotError::unless(is_once, "somebody is in too many rooms, or twice in one")?;
             people.insert(connection, name, room);
+            if !others.is_empty() {
+                people.get_mut(connection).expect(HERE).others = Some(Box::new(Others(others)));
+            }
         }
         SnapshotError::unless(snapshot.said <= u64::MAX / 2, "more was said than anybody can say")?;
         let mut chat = Self {
@@ -67,10 +80,11 @@ impl Chat {
             clock: Clock::started(snapshot.clock_start_ms),
             actions: VecDeque::new(),
             said: snapshot.said,
+            at: snapshot.at,
         };
         chat.index_names()?;
         let are_in_main = |silent: &crate::log::SilentState| {
-            chat.is_here(silent.connection) && chat.person(silent.connection).room == Rooms::MAIN
+            chat.people.get(silent.connection).is_some_and(|person| person.rooms().eq([Rooms::MAIN]))
         };
         SnapshotError::unless(snapshot.silent.iter().all(are_in_main), "somebody silent is not in main")?;
         Ok(chat)

@@ -11,8 +11,12 @@ pub enum Command {
     Say(Texts),
     /// Take another name.
     Rename(Name),
-    /// Go to another room.
+    /// Go to another room, from the one that has the focus.
     Join(Name),
+    /// Go to one more room, which gets the focus, or give it to one of those where one is.
+    Enter(Name),
+    /// Leave one of several rooms, or the only one for `main`.
+    Part(Name),
     /// Take over the person of this connection: its token was shown to the server, and verified there.
     Resume(ConnectionId),
     /// Be known to the others: somebody who was silent until now asks for something.
@@ -25,7 +29,7 @@ impl Command {
     /// Tells whether others may be told of whoever does this. A connection that only ends shows nobody.
     pub(crate) const fn shows_a_person(&self) -> bool {
         match self {
-            Self::Say(_) | Self::Rename(_) | Self::Join(_) | Self::Appear => true,
+            Self::Say(_) | Self::Rename(_) | Self::Join(_) | Self::Enter(_) | Self::Part(_) | Self::Appear => true,
             Self::Resume(_) | Self::Leave(_) => false,
         }
     }

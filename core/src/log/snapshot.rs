@@ -14,6 +14,8 @@ use crate::{ConnectionId, Name, RoomId, Time};
 /// chat of it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Snapshot {
+    /// When the last event was handled.
+    pub at: Time,
     /// The time of day at [`Time::START`], in milliseconds since 1970; it may be before.
     pub clock_start_ms: i64,
     /// How many messages people have said.
@@ -63,8 +65,10 @@ pub struct PersonState {
     pub connection: ConnectionId,
     /// The name.
     pub name: Name,
-    /// The room.
+    /// The room that has the focus.
     pub room: RoomId,
+    /// The other rooms; the last is the one that had the focus last.
+    pub others: Vec<RoomId>,
 }
 
 /// Holds until when nobody is told of somebody.

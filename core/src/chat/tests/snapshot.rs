@@ -48,7 +48,7 @@ fn a_snapshot_of_a_chat_is_of_the_chat_that_is_made_of_it() {
 
 #[test]
 fn a_snapshot_that_does_not_hold_together_is_an_error() {
-    let breaks: [(&str, Break); 19] = [
+    let breaks: [(&str, Break); 22] = [
         ("a room is twice", |snapshot| snapshot.rooms.push(snapshot.rooms[1].clone())),
         ("no rooms", |snapshot| snapshot.rooms.clear()),
         ("no main", |snapshot| snapshot.rooms[0].name = Name::parse("other").expect("a name")),
@@ -67,6 +67,8 @@ fn a_snapshot_that_does_not_hold_together_is_an_error() {
             snapshot.rooms[0].untold = Some(Untold { joined: u32::MAX, left: u32::MAX, due: Time::START });
         }),
         ("a room that is not there", |snapshot| snapshot.people[0].room = RoomId::new(9)),
+        ("twice in a room", |snapshot| snapshot.people[2].others.push(RoomId::new(1))),
+        ("in too many rooms", |snapshot| snapshot.people[0].others = (10..50).map(RoomId::new).collect()),
         ("one name of two people", |snapshot| snapshot.people[0].name = Name::parse("BOB").expect("a name")),
         ("a reserved name", |snapshot| snapshot.people[0].name = Name::parse("Server").expect("a name")),
         ("a guest who was not numbered", |snapshot| snapshot.people[0].name = Name::parse("Guest-1").expect("a name")),
@@ -78,6 +80,9 @@ fn a_snapshot_that_does_not_hold_together_is_an_error() {
             snapshot
                 .silent
                 .push(SilentState { connection: snapshot.people[2].connection, due: snapshot.silent[0].due });
+        }),
+        ("somebody silent in another room, too", |snapshot| {
+            snapshot.people[3].others.push(RoomId::new(1));
         }),
         ("somebody silent twice", |snapshot| snapshot.silent.push(snapshot.silent[0])),
         ("too many guests", |snapshot| snapshot.guests = u64::MAX),

@@ -1,0 +1,90 @@
+//! Owns what is different for somebody who is in several rooms at once.
+//!
+//! One of them has the focus: what they say is said there. Who comes and goes is told in each room. A new name is told once
+//! to somebody who shares several rooms with its owner.
+
+use super::rooms::Rooms;
+use super::{Chat, HERE};
+use crate::{Action, ConnectionId, Message, Name, RoomId, Time};
+
+/// In how many rooms somebody can be at once: more than anybody follows, and few enough that a list of them is looked
+/// through at once.
+pub(super) const ROOMS_MAX: usize = 32;
+
+impl Chat {
+    /// Lets somebody into one more room, which gets the focus.
+    pub(super) fn on_enter(&mut self, at: Time, connection: ConnectionId, name: Name) {
+        let found = self.rooms.find(&name);
+        let person = self.people.get_mut(connection).expect(HERE);
+        if found.is_some_and(|room| person.focus(room)) || person.rooms().count() == ROOMS_MAX {
+            return self.tell_focus(connection);
+        }
+        let room = found.unwrap_or_else(|| self.rooms.open(name));
+        self.people.get_mut(connection).expect(HERE).add(room);
+        self.enter(at, connection, room);
+    }
+
+    /// Takes somebody out of one of their rooms. Who was in no other goes to `main`.
+    pub(super) fn on_part(&mut self, at: Time, connection: ConnectionId, name: &Name) {
+        let person = self.person(connection);
+        let room = self.rooms.find(name).filter(|&room| person.is_in(room));
+        let is_only = person.rooms().count() == 1;
+        match room {
+            Some(room) if !is_only => {
+                self.leave(at, connection, room);
+                self.people.get_mut(connection).expect(HERE).remove(room);
+                self.tell_focus(connection);
+            }
+            Some(room) if room != Rooms::MAIN => {
+                self.leave(at, connection, room);
+                self.enter(at, connection, Rooms::MAIN);
+            }
+            Some(_) | None => self.tell_focus(connection),
+        }
+    }
+
+    /// Tells somebody which room has their focus.
+    pub(super) fn tell_focus(&mut self, connection: ConnectionId) {
+        let room = self.rooms.name(self.person(connection).room).clone();
+        self.reply(connection, Message::YouAreIn { room });
+    }
+
+    /// Takes somebody out of all their rooms.
+    pub(super) fn leave_all(&mut self, at: Time, connection: ConnectionId) {
+        let rooms: Vec<_> = self.person(connection).rooms().collect();
+        for room in rooms {
+            self.leave(at, connection, room);
+        }
+    }
+
+    /// Tells of a new name in all rooms of its owner, once to each who hears it.
+    pub(super) fn tell_renamed(&mut self, connection: ConnectionId, old: Name, new: Name) {
+        let mut rooms: Vec<_> = self.person(connection).rooms().collect();
+        // First, since in `main` there may be some who hear it and are in no list of members.
+        rooms.sort_by_key(|&room| room != Rooms::MAIN);
+        for (index, &room) in rooms.iter().enumerate() {
+            let message = Message::Renamed { old: old.clone(), new: new.clone() };
+            self.tell_once(connection, room, &rooms[..index], message);
+        }
+    }
+
+    /// Tells something in a room to all who are in none of those where it was told already. The one whom it is about is in
+    /// those.
+    fn tell_once(&mut self, about: ConnectionId, room: RoomId, told: &[RoomId], message: Message) {
+        if told.is_empty() {
+            return self.broadcast(room, message);
+        }
+        let has_heard = |connection| told.iter().any(|&room| self.person(connection).is_in(room));
+        let members = || self.rooms.member_keys(room).map(|key| self.people.connection(key));
+        if members().filter(|&connection| has_heard(connection)).eq([about]) {
+            let (except, audience) = (Some(about), self.rooms.members(room) - 1);
+            if audience > 0 {
+                self.actions.push_back(Action::Broadcast { room, audience, except, message });
+            }
+            return;
+        }
+        let others: Vec<_> = members().filter(|&connection| !has_heard(connection)).collect();
+        let deliver = |connection| Action::Deliver { connection, message: message.clone() };
+        self.actions.extend(others.into_iter().map(deliver));
+    }
+}

@@ -1,0 +1,73 @@
+//! Owns how a record is written: when, and what has happened.
+
+use chinwag_core::log::{Command, Event, Record};
+use chinwag_core::{CloseCode, Texts};
+
+use crate::common::{connection, name, nanos, server, time};
+use crate::{DecodeError, proto};
+
+impl From<&Record> for proto::Record {
+    fn from(Record { at, event }: &Record) -> Self {
+        let event = match event {
+            Event::Opened { connection } => proto::Event::Opened((*connection).into()),
+            Event::Commanded { connection, command } => proto::Event::Commanded(proto::Commanded {
+                connection: Some((*connection).into()),
+                command: Some(command.into()),
+            }),
+            Event::Closed { connection } => proto::Event::Closed((*connection).into()),
+            Event::Woke => proto::Event::Woke(proto::Nothing {}),
+            Event::Clock { unix_ms } => proto::Event::ClockUnixMs(*unix_ms),
+            Event::ServerGone { server } => proto::Event::ServerGone((*server).into()),
+        };
+        Self { at_ns: nanos(*at), event: Some(event) }
+    }
+}
+
+impl From<&Command> for proto::Command {
+    fn from(command: &Command) -> Self {
+        match command {
+            Command::Say(texts) => Self::Say(texts.as_lines().to_owned()),
+            Command::Rename(name) => Self::Rename(name.to_string()),
+            Command::Join(name) => Self::Join(name.to_string()),
+            Command::Enter(name) => Self::Enter(name.to_string()),
+            Command::Part(name) => Self::Part(name.to_string()),
+            Command::Resume(ghost) => Self::Resume((*ghost).into()),
+            Command::Appear => Self::Appear(proto::Nothing {}),
+            Command::Leave(code) => Self::Leave(code.number().into()),
+        }
+    }
+}
+
+/// Reads a record.
+pub(crate) fn record(record: proto::Record, format: u32) -> Result<Record, DecodeError> {
+    let unknown = DecodeError::Unknown { format };
+    let event = match record.event.ok_or(unknown.clone())? {
+        proto::Event::Opened(id) => Event::Opened { connection: connection(Some(id))? },
+        proto::Event::Commanded(proto::Commanded { connection: id, command: what }) => {
+            Event::Commanded { connection: connection(id)?, command: command(what.ok_or(unknown)?)? }
+        }
+        proto::Event::Closed(id) => Event::Closed { connection: connection(Some(id))? },
+        proto::Event::Woke(proto::Nothing {}) => Event::Woke,
+        proto::Event::ClockUnixMs(unix_ms) => Event::Clock { unix_ms },
+        proto::Event::ServerGone(number) => Event::ServerGone { server: server(number)? },
+    };
+    Ok(Record { at: time(record.at_ns), event })
+}
+
+fn command(command: proto::Command) -> Result<Command, DecodeError> {
+    Ok(match command {
+        proto::Command::Say(lines) => {
+            Command::Say(Texts::parse_lines(&lines).ok_or(DecodeError::Damaged("nobody says what is not clean"))?)
+        }
+        proto::Command::Rename(new) => Command::Rename(name(&new)?),
+        proto::Command::Join(room) => Command::Join(name(&room)?),
+        proto::Command::Enter(room) => Command::Enter(name(&room)?),
+        proto::Command::Part(room) => Command::Part(name(&room)?),
+        proto::Command::Resume(ghost) => Command::Resume(connection(Some(ghost))?),
+        proto::Command::Appear(proto::Nothing {}) => Command::Appear,
+        proto::Command::Leave(code) => {
+            let code = u16::try_from(code).map_err(|_| DecodeError::Damaged("a close code has 16 bits"))?;
+            Command::Leave(CloseCode::new(code))
+        }
+    })
+}
