@@ -2,9 +2,12 @@
 //!
 //! It is the only place of the tests that hands anything to a hub, a handshake, a session or a fan-out.
 
+use std::collections::VecDeque;
+use std::hash::{DefaultHasher, Hash, Hasher as _};
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
+use chinwag_core::log::{Event, Record};
 use chinwag_core::{
     Action, Batch, Config, ConnectionId, Fanout, Form, Handshake, Hub, Next, Output, Request, Session, Share, Signals,
     Stats, Step, Time, Written,
@@ -21,6 +24,10 @@ pub struct Driver<S> {
     hub: Hub<S>,
     log: Vec<Arc<Batch<S>>>,
     writers: Vec<Writer<S>>,
+    /// What is to be proposed, where a run is repeated that was recorded.
+    recorded: Option<VecDeque<Record>>,
+    /// Of all that was handed on, and all that was to be written.
+    digest: DefaultHasher,
 }
 
 #[derive(Debug)]
@@ -153,17 +160,59 @@ impl Link {
     }
 }
 
-impl<S: Clone> Driver<S> {
+impl<S: Clone + Hash> Driver<S> {
     /// Starts with nobody, and as many writers as threads.
     #[must_use]
     pub fn new(config: &Config) -> Self {
+        Self::with(config, Hub::new(config.clone()), None)
+    }
+
+    /// Starts with nobody, for the same run as one that was recorded: all that people share is what its records say.
+    #[must_use]
+    pub fn repeating(config: &Config, records: Vec<Record>) -> Self {
+        Self::with(config, Hub::replica(config.clone(), 0), Some(records.into()))
+    }
+
+    fn with(config: &Config, mut hub: Hub<S>, recorded: Option<VecDeque<Record>>) -> Self {
+        hub.record();
         let writer = |share| Writer { fanout: Fanout::new(config, share), followed: 0 };
         Self {
             config: config.clone(),
             now: Time::START,
-            hub: Hub::new(config.clone()),
+            hub,
             log: Vec::new(),
             writers: Share::split(config.threads).map(writer).collect(),
+            recorded,
+            digest: DefaultHasher::new(),
+        }
+    }
+
+    /// Returns the records of all that people share so far.
+    pub fn take_records(&mut self) -> Vec<Record> {
+        self.hub.take_records()
+    }
+
+    /// Returns what tells runs apart in which something else was decided, or sent to anybody.
+    #[must_use]
+    pub fn digest(&self) -> u64 {
+        self.digest.finish()
+    }
+
+    /// Tells how much of what was recorded has not happened yet.
+    #[must_use]
+    pub fn unrepeated(&self) -> usize {
+        self.recorded.iter().flatten().filter(|record| !self.is_void(record)).count()
+    }
+
+    /// Tells whether a record need not happen again: it only lets time pass, or is the late news of somebody who is gone, which a server
+    /// on its own does not look for.
+    fn is_void(&self, record: &Record) -> bool {
+        let is_here =
+            |connection| self.hub.chat().snapshot().people.iter().any(|person| person.connection == connection);
+        match record.event {
+            Event::Woke => true,
+            Event::Commanded { connection, .. } | Event::Closed { connection } => !is_here(connection),
+            Event::Opened { .. } | Event::Clock { .. } | Event::ServerGone { .. } => false,
         }
     }
 
@@ -183,6 +232,7 @@ impl<S: Clone> Driver<S> {
     /// # Errors
     /// The server stops. Returns the last words.
     pub fn open(&mut self, link: &mut Link, socket: S) -> Result<ConnectionId, Vec<u8>> {
+        self.catch_up();
         let connection = self.hub.open(self.now, link.enter(), socket).map_err(|words| words.to_vec())?;
         self.perform();
         link.connection = Some(connection);
@@ -191,20 +241,25 @@ impl<S: Clone> Driver<S> {
 
     /// Hands in what a connection asks for.
     pub fn ask(&mut self, connection: ConnectionId, requests: Vec<Request>) {
+        self.catch_up();
         self.hub.handle_requests(self.now, connection, requests);
         self.perform();
     }
 
     /// Hands in that a connection has ended.
     pub fn close(&mut self, connection: ConnectionId) {
+        self.catch_up();
         self.hub.handle_closed(self.now, connection);
+        self.perform();
     }
 
     /// Hands in several of these at once: what a connection asks for, or that it has ended.
     pub fn handle_all(&mut self, news: Vec<(ConnectionId, Option<Request>)>) {
+        self.catch_up();
         let mut asked = Vec::new();
         for (connection, request) in news {
-            let has_effect = matches!(request, Some(Request::Resume(_)));
+            // What is repeated has to come back from the log before others go on.
+            let has_effect = matches!(request, Some(Request::Resume(_))) || self.recorded.is_some();
             let is_closed = request.is_none();
             asked.extend(request.map(|request| (connection, request)));
             if has_effect || is_closed {
@@ -213,32 +268,67 @@ impl<S: Clone> Driver<S> {
             }
             if is_closed {
                 self.hub.handle_closed(self.now, connection);
+                self.perform();
             }
         }
         self.hub.handle_all(self.now, asked);
         self.perform();
     }
 
-    /// Answers at once what the hub asks of the outside.
+    /// Answers at once what the hub asks of the outside, and lets what it proposes come back from the log.
     fn perform(&mut self) {
-        while let Some(effect) = self.hub.poll_effect() {
-            self.hub.handle_answer(self.now, effect.perform(&self.config));
+        loop {
+            if let Some(effect) = self.hub.poll_effect() {
+                self.hub.handle_answer(self.now, effect.perform(&self.config));
+            } else if let Some(event) = self.hub.poll_proposal() {
+                self.repeat(&event);
+            } else {
+                return;
+            }
         }
+    }
+
+    /// Lets happen what is due, where a run is repeated: a server on its own does so by itself before anything else.
+    fn catch_up(&mut self) {
+        if self.recorded.is_some() && self.hub.poll_timeout().is_some_and(|due| due <= self.now) {
+            self.hub.handle_timeout(self.now);
+            self.perform();
+        }
+    }
+
+    /// Applies what was recorded, which has to be what is proposed.
+    fn repeat(&mut self, event: &Event) {
+        let is_next = |record: &Record| record.event == *event;
+        if *event == Event::Woke && !self.recorded.iter().flatten().next().is_some_and(is_next) {
+            return self.hub.apply(Record { at: self.now, event: Event::Woke });
+        }
+        while let Some(record) = self.recorded.as_mut().and_then(VecDeque::pop_front) {
+            let is_it = record.event == *event;
+            assert!(is_it || self.is_void(&record), "{event:?} is proposed, where {record:?} was recorded");
+            self.hub.apply(record);
+            if is_it {
+                return;
+            }
+        }
+        panic!("{event:?} is proposed, and nothing more was recorded");
     }
 
     /// Has the hub look what is due.
     pub fn wake(&mut self) {
         self.hub.handle_timeout(self.now);
+        self.perform();
     }
 
     /// Tells the hub what the wall clock says.
     pub fn set_clock(&mut self, unix_ms: u64) {
         self.hub.handle_clock(self.now, unix_ms);
+        self.perform();
     }
 
     /// Stops the server.
     pub fn stop(&mut self) {
         self.hub.handle_stop(self.now);
+        self.perform();
     }
 
     /// Tells whether the server stops.
@@ -276,6 +366,9 @@ impl<S: Clone> Driver<S> {
     /// Has the hub hand on what it has decided. Tells whether that is anything.
     pub fn publish(&mut self) -> bool {
         let batch = self.hub.take_batch();
+        if let Some(batch) = &batch {
+            format!("{:?}", batch.actions()).hash(&mut self.digest);
+        }
         self.log.extend(batch.map(Arc::new));
         self.log.len() > self.writers.iter().map(|writer| writer.followed).min().unwrap_or_default()
     }
@@ -320,7 +413,12 @@ impl<S: Clone> Driver<S> {
 
     /// Returns the next thing that a writer has to do.
     pub fn poll(&mut self, writer: usize) -> Option<Output<'_, S>> {
-        self.writers[writer].fanout.poll_output()
+        let Self { writers, digest, .. } = self;
+        let output = writers[writer].fanout.poll_output();
+        if let Some(Output::Write { socket, bytes, .. }) = &output {
+            (socket, bytes).hash(digest);
+        }
+        output
     }
 
     /// Tells a writer how its write went.

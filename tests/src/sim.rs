@@ -29,4 +29,4 @@ pub use reader::Reader;
 pub use rng::Rng;
 pub use shrink::shrink;
 pub use step::{Step, Typed};
-pub use world::{Coverage, Failure, World};
+pub use world::{Coverage, Failure, Run, World};

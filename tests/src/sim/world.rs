@@ -9,6 +9,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
+use chinwag_core::log::Record;
 use chinwag_core::{Action, Config, ConnectionId, Message, Notice, Request, Time};
 
 use crate::driver::Driver;
@@ -31,6 +32,17 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "step {}: {}", self.step, self.what)
     }
+}
+
+/// What is known of a run that went well.
+#[derive(Debug)]
+pub struct Run {
+    /// What occurred.
+    pub coverage: Coverage,
+    /// All that people share, as the server's log has it.
+    pub records: Vec<Record>,
+    /// Tells runs apart in which something else was decided, or sent to anybody.
+    pub digest: u64,
 }
 
 /// Runs a simulated server with the model beside it.
@@ -75,9 +87,29 @@ impl World {
     /// # Errors
     /// Says what went wrong first.
     pub fn run(plan: &Plan) -> Result<Coverage, Failure> {
+        Self::record(plan).map(|run| run.coverage)
+    }
+
+    /// Does the same, and returns what is recorded of it.
+    ///
+    /// # Errors
+    /// Says what went wrong first.
+    pub fn record(plan: &Plan) -> Result<Run, Failure> {
+        Self::run_on(plan, || Driver::new(&plan.config))
+    }
+
+    /// Executes a plan again, where all that people share is what was recorded.
+    ///
+    /// # Errors
+    /// Says what went wrong first.
+    pub fn repeat(plan: &Plan, records: &[Record]) -> Result<Run, Failure> {
+        Self::run_on(plan, || Driver::repeating(&plan.config, records.to_vec()))
+    }
+
+    fn run_on(plan: &Plan, driver: impl FnOnce() -> Driver<Socket>) -> Result<Run, Failure> {
         let mut step = 0;
         let run = AssertUnwindSafe(|| {
-            let mut world = Self::new(plan.config.clone());
+            let mut world = Self::new(plan.config.clone(), driver());
             for planned in &plan.steps {
                 world.step(planned)?;
                 step += 1;
@@ -85,7 +117,7 @@ impl World {
             world.end()
         });
         let what = match catch_unwind(run) {
-            Ok(Ok(coverage)) => return Ok(coverage),
+            Ok(Ok(run)) => return Ok(run),
             Ok(Err(what)) => what,
             Err(panic) => {
                 let text = panic.downcast_ref::<String>().cloned();
@@ -96,8 +128,7 @@ impl World {
         Err(Failure { step, what })
     }
 
-    fn new(config: Config) -> Self {
-        let driver = Driver::new(&config);
+    fn new(config: Config, driver: Driver<Socket>) -> Self {
         let writer = |_| Writer { is_polled: true, stops_at: None, repeated: HashMap::new() };
         Self {
             laws: Laws::default(),

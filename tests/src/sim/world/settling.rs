@@ -1,11 +1,11 @@
 //! Owns how the run of a simulated server ends: everything settles, everyone leaves, and nothing is left.
 
-use super::{Coverage, Lawful, World};
+use super::{Lawful, Run, World};
 use crate::sim::user::User;
 
 impl World {
     /// Lets everything settle, everyone leave, and looks whether anything is left.
-    pub(super) fn end(mut self) -> Lawful<Coverage> {
+    pub(super) fn end(mut self) -> Lawful<Run> {
         self.users.iter_mut().for_each(|user| user.takes = usize::MAX);
         self.settle()?;
         for user in &self.users {
@@ -31,7 +31,12 @@ impl World {
         if self.users.iter().any(|user| user.handle.strong_count() > 0) {
             return Err("a socket is kept for ever".to_owned());
         }
-        Ok(self.coverage)
+        let Self { coverage, mut driver, .. } = self;
+        let (records, digest) = (driver.take_records(), driver.digest());
+        match driver.unrepeated() {
+            0 => Ok(Run { coverage, records, digest }),
+            some => Err(format!("{some} records are of what did not happen again")),
+        }
     }
 
     /// Does everything there is to do until nothing is left, with as much time as it takes.

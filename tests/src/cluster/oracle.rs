@@ -1,0 +1,105 @@
+//! Owns what everybody has to be told: a chat that follows the log by itself, with the plainest of all fan-outs.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chinwag_core::log::{Event, Record};
+use chinwag_core::{Action, Chat, Config, ConnectionId, Message, RoomId};
+use chinwag_log::StateHash;
+
+use crate::sim::Coverage;
+
+pub(super) struct Oracle {
+    chat: Chat,
+    rooms: BTreeMap<RoomId, BTreeSet<ConnectionId>>,
+    told: BTreeMap<ConnectionId, String>,
+}
+
+impl Oracle {
+    pub(super) fn new(config: &Config) -> Self {
+        Self { chat: Chat::new(config), rooms: BTreeMap::new(), told: BTreeMap::new() }
+    }
+
+    pub(super) fn hash(&self) -> StateHash {
+        StateHash::of(&self.chat.snapshot())
+    }
+
+    /// Returns the lines that a connection has to be told, but for those that are its server's own.
+    pub(super) fn told(&self, connection: ConnectionId) -> Vec<&str> {
+        self.told.get(&connection).map_or("", String::as_str).lines().filter(|line| !is_local(line)).collect()
+    }
+
+    pub(super) fn apply(&mut self, record: &Record, coverage: &mut Coverage) {
+        self.chat.handle(record.at, record.event.clone());
+        if let Event::ServerGone { server } = record.event {
+            for members in self.rooms.values_mut() {
+                members.retain(|connection| connection.server() != server);
+            }
+        }
+        while let Some(action) = self.chat.poll_action() {
+            if let Some(situation) = situation(&action, &self.rooms) {
+                *coverage.entry(situation).or_default() += 1;
+            }
+            self.follow(action);
+        }
+    }
+
+    fn follow(&mut self, action: Action) {
+        match action {
+            Action::Reply { connection, message } | Action::Deliver { connection, message } => {
+                self.tell(connection, &message);
+            }
+            Action::Enter { connection, room } => {
+                self.rooms.entry(room).or_default().insert(connection);
+            }
+            Action::Leave { connection, room } => {
+                self.rooms.entry(room).or_default().remove(&connection);
+            }
+            Action::Broadcast { room, except, message, .. } => {
+                let members = self.rooms.get(&room).cloned().unwrap_or_default();
+                for member in members.into_iter().filter(|&member| Some(member) != except) {
+                    self.tell(member, &message);
+                }
+            }
+            Action::Open { .. }
+            | Action::Speak { .. }
+            | Action::Answer { .. }
+            | Action::Alive { .. }
+            | Action::Close { .. }
+            | Action::Cut { .. }
+            | Action::Stop { .. } => {}
+        }
+    }
+
+    fn tell(&mut self, connection: ConnectionId, message: &Message) {
+        *self.told.entry(connection).or_default() += &format!("{message}\n");
+    }
+}
+
+/// Tells whether a line may be one that a server tells its connection by itself.
+pub(super) fn is_local(line: &str) -> bool {
+    let starts = ["Unrecognized command ", "Users - ", "Rooms - ", "You have nothing to resume", "Server is shutting"];
+    starts.iter().any(|start| line.starts_with(start))
+}
+
+fn situation(action: &Action, rooms: &BTreeMap<RoomId, BTreeSet<ConnectionId>>) -> Option<&'static str> {
+    let in_several = |connection| rooms.values().filter(|members| members.contains(connection)).count() > 1;
+    match action {
+        Action::Broadcast { message: Message::Crowd { .. }, .. } => Some("crowd told"),
+        Action::Broadcast { message: Message::Renamed { .. }, except: Some(_), .. } => Some("renamed in several rooms"),
+        Action::Broadcast { message: Message::Left { .. }, .. } => Some("left"),
+        Action::Deliver { .. } => Some("delivered"),
+        Action::Cut { .. } => Some("resumed"),
+        Action::Close { connection, .. } if in_several(connection) => Some("left several rooms"),
+        Action::Enter { connection, .. } if in_several(connection) => Some("in several rooms"),
+        Action::Open { .. }
+        | Action::Speak { .. }
+        | Action::Reply { .. }
+        | Action::Enter { .. }
+        | Action::Leave { .. }
+        | Action::Broadcast { .. }
+        | Action::Answer { .. }
+        | Action::Alive { .. }
+        | Action::Close { .. }
+        | Action::Stop { .. } => None,
+    }
+}

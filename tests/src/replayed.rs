@@ -1,0 +1,71 @@
+//! Owns what must hold of everything that was recorded: it is read as it was written, and a chat that is restored from a
+//! snapshot anywhere in it goes on as the original.
+
+use chinwag_core::log::{Event, Record};
+use chinwag_core::{Action, Chat, Config};
+use chinwag_log::{Entry, Frames, StateHash, push_frame};
+
+/// After how many records another chat is restored that goes on by itself.
+const EVERY: usize = 61;
+
+/// Writes records as a file, and reads them again.
+///
+/// # Errors
+/// They are not what was written.
+pub fn through_bytes(records: &[Record]) -> Result<Vec<Record>, String> {
+    let (mut file, mut entry) = (Vec::new(), Vec::new());
+    for record in records {
+        entry.clear();
+        Entry::Record(record.clone()).encode(&mut entry);
+        push_frame(&entry, &mut file);
+    }
+    let read = Frames::new(&file).map(|entry| match Entry::decode(entry) {
+        Ok(Entry::Record(record)) => Ok(record),
+        other => Err(format!("a record is read as {other:?}")),
+    });
+    let read = read.collect::<Result<Vec<_>, _>>()?;
+    if read == records { Ok(read) } else { Err("what is read is not what was written".to_owned()) }
+}
+
+/// Has a chat follow records, and beside it some that are restored from its snapshots: one anew before each record, others that
+/// go on for as long as there are records.
+///
+/// # Errors
+/// One of them does something else, or is something else after a record.
+pub fn goes_on_when_restored(config: &Config, records: &[Record]) -> Result<(), String> {
+    let mut chat = Chat::new(config);
+    let mut twins = Vec::new();
+    for (number, record) in records.iter().enumerate() {
+        let restored = restore(config, &chat)?;
+        let is_kept = number % EVERY == EVERY / 2;
+        let (actions, timeout) = (handle(&mut chat, record), chat.poll_timeout());
+        let hash = StateHash::of(&chat.snapshot());
+        for twin in twins.iter_mut().chain([&mut Some(restored.clone())]).flatten() {
+            let is_same = handle(twin, record) == actions && twin.poll_timeout() == timeout;
+            if !is_same || StateHash::of(&twin.snapshot()) != hash {
+                return Err(format!("a restored chat differs after {record:?}, number {number}"));
+            }
+        }
+        if is_kept {
+            twins.push(Some(restore(config, &chat)?));
+        }
+    }
+    Ok(())
+}
+
+/// Restores a chat from its snapshot, as it is written and read.
+fn restore(config: &Config, chat: &Chat) -> Result<Chat, String> {
+    let mut bytes = Vec::new();
+    Entry::Snapshot(chat.snapshot()).encode(&mut bytes);
+    let Ok(Entry::Snapshot(snapshot)) = Entry::decode(&bytes) else {
+        return Err("a snapshot is not read as it was written".to_owned());
+    };
+    Chat::restore(config, snapshot).map_err(|error| error.to_string())
+}
+
+fn handle(chat: &mut Chat, Record { at, event }: &Record) -> Vec<Action> {
+    // What its own end is to a server, is the hub's.
+    let is_end = matches!(event, Event::ServerGone { .. });
+    chat.handle(*at, if is_end { Event::Woke } else { event.clone() });
+    std::iter::from_fn(|| chat.poll_action()).collect()
+}
