@@ -3,9 +3,16 @@
 //! `CHINWAG_SEEDS=1000000` runs more of them, `CHINWAG_SEED=7` only that one.
 
 use std::env;
+use std::io::{Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream};
+use std::sync::{Arc, Mutex};
+use std::thread::{self, JoinHandle};
 
+use chinwag_core::Config;
+use chinwag_core::log::Event;
+use chinwag_smol::Recorder;
 use chinwag_tests::sim::{Plan, World};
-use chinwag_tests::{goes_on_when_restored, through_bytes};
+use chinwag_tests::{Adapter, Server, connect, goes_on_when_restored, sent_by, through_bytes};
 
 /// How many seeds run unless told otherwise: each runs twice, and many chats go beside it.
 const SEEDS: u64 = 40;
@@ -45,4 +52,63 @@ fn a_chat_that_is_restored_anywhere_in_a_run_goes_on_as_the_original() {
         let recorded = World::record(plan).map_err(|failure| failure.to_string())?;
         goes_on_when_restored(&plan.config, &recorded.records)
     });
+}
+
+#[test]
+fn what_a_real_server_recorded_says_what_everybody_was_sent() {
+    for adapter in Adapter::ALL {
+        for threads in [1, 2] {
+            let config = Config { threads, crowd_members: 3, ..Config::default() };
+            let recorded = Arc::new(Mutex::new(Vec::new()));
+            let kept = Arc::clone(&recorded);
+            let keep = move |records| kept.lock().expect("nobody panics").extend(records);
+            let server = Server::start_recorded(adapter, config.clone(), Some(Recorder::new(keep)));
+            let received = chat(server.addr());
+            server.join();
+            let received: Vec<_> = received.into_iter().map(|read| read.join().expect("it can be read")).collect();
+            let records = through_bytes(&recorded.lock().expect("nobody panics")).expect("they are read as written");
+            assert!(records.iter().any(|record| matches!(record.event, Event::ServerGone { .. })), "its end is kept");
+            let sent: Vec<_> = sent_by(&config, &records).into_values().collect();
+            let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+            for (sent, received) in sent.iter().zip(&received) {
+                assert_eq!(text(sent), text(received), "{adapter:?} with {threads} threads");
+            }
+            assert_eq!((sent.len(), received.len()), (6, 6));
+            goes_on_when_restored(&config, &records).expect("it goes on as it did");
+        }
+    }
+}
+
+/// Lets people say and do a few things that are all in the log. Returns what each is sent, by the slots of their connections.
+fn chat(addr: SocketAddr) -> Vec<JoinHandle<Vec<u8>>> {
+    let mut people: Vec<_> = (0..6)
+        .map(|_| {
+            let mut person = connect(addr);
+            // Only who was greeted has a slot: so they are in this order.
+            person.read_exact(&mut [0]).expect("everybody is greeted");
+            person
+        })
+        .collect();
+    for round in 0..20 {
+        for (number, person) in people.iter_mut().enumerate() {
+            let room = ["main", "pizza", "kebab"][(round * 5 + number) % 3];
+            let lines = format!("/name P{number}-{}\nhello {round}\n/join {room}\nhi {round}\n", (round + number) % 4);
+            person.write_all(lines.as_bytes()).expect("it takes a few lines");
+        }
+    }
+    // Once each has heard their last word in a room of their own, all that they said was handled.
+    let read = |(number, mut person): (usize, TcpStream)| {
+        person.write_all(format!("/join end-{number}\nover\n").as_bytes()).expect("it takes two lines");
+        let mut read = b"S".to_vec();
+        while !read.ends_with(b": over\n") {
+            let mut byte = [0];
+            person.read_exact(&mut byte).expect("they are told");
+            read.push(byte[0]);
+        }
+        thread::spawn(move || {
+            person.read_to_end(&mut read).expect("it ends");
+            read
+        })
+    };
+    people.into_iter().enumerate().map(read).collect()
 }

@@ -13,6 +13,7 @@ use tracing::{info, warn};
 use crate::clock::Clock;
 use crate::guard::{Guard, Purpose};
 use crate::metrics;
+use crate::recorder::Recorder;
 use crate::setup::Setup;
 
 /// Under which name is logged what an operator is told whatever `RUST_LOG` says: the counts that they ask for by a signal, and that
@@ -31,6 +32,7 @@ struct Shared {
     /// The server stops.
     stopping: AtomicBool,
     guard: Option<Guard>,
+    recorder: Option<Recorder>,
     proxies: Arc<[Subnet]>,
 }
 
@@ -54,6 +56,7 @@ impl Admission {
             incidents: Mutex::default(),
             stopping: AtomicBool::new(false),
             guard,
+            recorder: setup.recorder.clone(),
             proxies,
         }))
     }
@@ -100,6 +103,11 @@ impl Admission {
     }
 
     /// Asks the program that embeds the server, if it has something to say.
+    /// Returns what keeps the log, if anything does.
+    pub(crate) fn recorder(&self) -> Option<Recorder> {
+        self.0.recorder.clone()
+    }
+
     fn ask_guard(&self, address: IpAddr, purpose: Purpose) -> Result<(), Refusal> {
         let Some(guard) = &self.0.guard else { return Ok(()) };
         guard.ask(address, purpose).inspect_err(|_| self.gate().count_refused())
@@ -263,7 +271,7 @@ mod tests {
             if is_welcome { Ok(()) } else { Err(Refusal::AddressFull) }
         });
         let config = Config { proxies: ["2001:db8::/32".parse().expect("a network")].into(), ..Config::default() };
-        let admission = Admission::new(&Setup { config, guard: Some(guard) }, Clock::start());
+        let admission = Admission::new(&Setup { config, guard: Some(guard), recorder: None }, Clock::start());
         let (banned, other) = ([192, 0, 2, 1].into(), [192, 0, 2, 2].into());
         let admit = |address, form| admission.admit(Time::START, address, form);
         assert!(admit(banned, Form::Lines).is_err() && admit(other, Form::Lines).is_ok());

@@ -9,6 +9,7 @@ use crate::admission::Admission;
 use crate::clock::Clock;
 use crate::input::Input;
 use crate::link::Port;
+use crate::recorder::Recorder;
 use crate::worker::{Driver, SharedBatch, Worker};
 
 /// Holds the hub, and the workers that follow its log.
@@ -18,14 +19,18 @@ pub struct HubDriver<D: Driver> {
     admission: Admission,
     clock: Clock,
     workers: Vec<Arc<Worker<D>>>,
+    recorder: Option<Recorder>,
 }
 
 impl<D: Driver> HubDriver<D> {
     /// Starts with nobody here.
     #[must_use]
     pub fn new(config: Arc<Config>, admission: Admission, workers: Vec<Arc<Worker<D>>>) -> Self {
-        let (hub, clock) = (Hub::new(Config::clone(&config)), admission.clock());
-        Self { hub, config, admission, clock, workers }
+        let (mut hub, clock, recorder) = (Hub::new(Config::clone(&config)), admission.clock(), admission.recorder());
+        if recorder.is_some() {
+            hub.record();
+        }
+        Self { hub, config, admission, clock, workers, recorder }
     }
 
     /// Tells whether the server stops, so that nothing more is to be handed in.
@@ -59,12 +64,20 @@ impl<D: Driver> HubDriver<D> {
         {
             self.handle(input, &mut opened);
         }
-        self.hub.take_batch().map(Arc::new)
+        self.take_batch()
     }
 
     /// Stops the chat, if it was not before. Returns what that comes to.
     pub fn stop(&mut self) -> Option<SharedBatch<D::Port>> {
         self.hub.handle_stop(self.clock.now());
+        self.take_batch()
+    }
+
+    /// Takes what is to be done, once the log of it is kept.
+    fn take_batch(&mut self) -> Option<SharedBatch<D::Port>> {
+        if let Some(recorder) = &self.recorder {
+            recorder.keep(self.hub.take_records());
+        }
         self.hub.take_batch().map(Arc::new)
     }
 

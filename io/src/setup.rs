@@ -9,6 +9,7 @@ use chinwag_core::Config;
 use crate::descriptors::raise_limit;
 use crate::guard::Guard;
 use crate::page::PAGE;
+use crate::recorder::Recorder;
 use crate::secret::with_secret;
 
 /// What a server runs with.
@@ -22,6 +23,8 @@ pub struct Setup {
     /// Is asked before a connection counts: each that is made, each for which a proxy has said where it comes from, and each at a listener
     /// for browsers that asks to chat. It must not wait. Default none: all may come who the limits let in.
     pub guard: Option<Guard>,
+    /// Keeps the log of all that people share. Default none: nothing is kept.
+    pub recorder: Option<Recorder>,
 }
 
 impl Setup {
@@ -63,7 +66,7 @@ impl Setup {
 
 impl From<Config> for Setup {
     fn from(config: Config) -> Self {
-        Self { config, guard: None }
+        Self { config, guard: None, recorder: None }
     }
 }
 

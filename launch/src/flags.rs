@@ -147,8 +147,8 @@ impl Flags {
 
     /// Puts together what the server is to run with.
     pub(super) fn setup(&self) -> io::Result<Setup> {
-        let Setup { config, guard } = Setup::for_threads(self.threads)?;
-        Ok(Setup { config: self.config(config), guard })
+        let setup = Setup::for_threads(self.threads)?;
+        Ok(Setup { config: self.config(setup.config), ..setup })
     }
 
     fn config(&self, base: Config) -> Config {

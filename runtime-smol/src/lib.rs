@@ -43,6 +43,6 @@ mod sockets;
 mod worker;
 
 pub use chinwag_core as core;
-pub use chinwag_io::{Answered, Ended, Guard, Handle, PAGE, Purpose, Setup};
+pub use chinwag_io::{Answered, Ended, Guard, Handle, PAGE, Purpose, Recorder, Setup};
 
 pub use self::serve::serve;

@@ -58,7 +58,7 @@ pub use program::{Ended, Program};
 pub use proxy::{Proxy, Tls};
 pub use received::{HELP, HelpText, Received};
 pub use relay::{Relay, Way};
-pub use replayed::{goes_on_when_restored, through_bytes};
+pub use replayed::{goes_on_when_restored, sent_by, through_bytes};
 pub use script::{Script, ScriptError};
 pub use server::{Adapter, Server};
 pub use siege::{Delays, Fire, Heard, Siege, Vitals};

@@ -1,8 +1,10 @@
 //! Owns what must hold of everything that was recorded: it is read as it was written, and a chat that is restored from a
 //! snapshot anywhere in it goes on as the original.
 
+use std::collections::BTreeMap;
+
 use chinwag_core::log::{Event, Record};
-use chinwag_core::{Action, Chat, Config};
+use chinwag_core::{Action, Batch, Chat, Config, ConnectionId, Dialect, Fanout, Form, Message, Output, Share, Written};
 use chinwag_log::{Entry, Frames, StateHash, push_frame};
 
 /// After how many records another chat is restored that goes on by itself.
@@ -68,4 +70,32 @@ fn handle(chat: &mut Chat, Record { at, event }: &Record) -> Vec<Action> {
     let is_end = matches!(event, Event::ServerGone { .. });
     chat.handle(*at, if is_end { Event::Woke } else { event.clone() });
     std::iter::from_fn(|| chat.poll_action()).collect()
+}
+
+/// Returns what the records of a server on its own say that each connection was sent, if all have lines, end them in a line feed,
+/// and ask for nothing but what is in the log.
+#[must_use]
+pub fn sent_by(config: &Config, records: &[Record]) -> BTreeMap<ConnectionId, Vec<u8>> {
+    let (mut chat, mut fanout) = (Chat::new(config), Fanout::new(config, Share::ALL));
+    let mut sent = BTreeMap::<_, Vec<u8>>::new();
+    for record in records {
+        let mut batch = Batch::new();
+        if let Event::Opened { connection } = record.event {
+            batch.push_socket(connection, connection);
+            batch.push(Action::Open { connection, form: Form::Lines, dialect: Dialect::Lf });
+        }
+        handle(&mut chat, record).into_iter().for_each(|action| batch.push(action));
+        if matches!(record.event, Event::ServerGone { .. }) {
+            batch.push(Action::Stop { message: Message::Stopping });
+        }
+        fanout.follow(record.at, &batch);
+        while let Some(output) = fanout.poll_output() {
+            if let Output::Write { socket, bytes, .. } = output {
+                sent.entry(*socket).or_default().extend_from_slice(bytes);
+                let written = Written::Bytes(bytes.len());
+                fanout.handle_written(record.at, written);
+            }
+        }
+    }
+    sent
 }

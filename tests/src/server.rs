@@ -6,7 +6,7 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use chinwag_core::{Config, Form};
-use chinwag_smol::{Handle, Setup};
+use chinwag_smol::{Handle, Recorder, Setup};
 use socket2::SockRef;
 
 /// Names what moves a server's bytes.
@@ -53,11 +53,20 @@ impl Server {
     /// If the machine has no free port.
     #[must_use]
     pub fn start(adapter: Adapter, config: Config) -> Self {
+        Self::start_recorded(adapter, config, None)
+    }
+
+    /// Starts one whose log is kept.
+    ///
+    /// # Panics
+    /// If the machine has no free port.
+    #[must_use]
+    pub fn start_recorded(adapter: Adapter, config: Config, recorder: Option<Recorder>) -> Self {
         let ((door, addr), (web_door, web_addr)) = (listen(Form::Lines), listen(Form::Web));
         let doors = [door, web_door];
         // Whoever connects is heard at once: the scripts have their own order.
         let config = Config { handshake_wait: Duration::ZERO, ..config };
-        let (handle, thread) = serve(adapter, doors.into(), config.into());
+        let (handle, thread) = serve(adapter, doors.into(), Setup { recorder, ..config.into() });
         Self { addr, web_addr, handle, thread }
     }
 
