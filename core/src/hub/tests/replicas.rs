@@ -76,7 +76,16 @@ impl Cluster {
             }
             Action::Broadcast { message, .. } => Some(message.to_string()),
             Action::Answer { connection } => Some(format!("{connection} is answered")),
-            _ => None,
+            Action::Reply { .. }
+            | Action::Deliver { .. }
+            | Action::Open { .. }
+            | Action::Speak { .. }
+            | Action::Enter { .. }
+            | Action::Leave { .. }
+            | Action::Alive { .. }
+            | Action::Close { .. }
+            | Action::Cut { .. }
+            | Action::Stop { .. } => None,
         };
         batch.iter().flat_map(|batch| batch.actions().iter().filter_map(told)).collect()
     }
