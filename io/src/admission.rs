@@ -102,12 +102,12 @@ impl Admission {
         }
     }
 
-    /// Asks the program that embeds the server, if it has something to say.
     /// Returns what keeps the log, if anything does.
     pub(crate) fn recorder(&self) -> Option<Recorder> {
         self.0.recorder.clone()
     }
 
+    /// Asks the program that embeds the server, if it has something to say.
     fn ask_guard(&self, address: IpAddr, purpose: Purpose) -> Result<(), Refusal> {
         let Some(guard) = &self.0.guard else { return Ok(()) };
         guard.ask(address, purpose).inspect_err(|_| self.gate().count_refused())

@@ -8,6 +8,7 @@ use std::task::{Context, Poll, Waker};
 
 use chinwag_core::Stats;
 
+use crate::input::Input;
 use crate::oneshot::{Answer, Answered, oneshot};
 
 /// Steers a server, from before it runs until it has ended. Its clones steer the same one. The server goes on when all are dropped.
@@ -24,7 +25,7 @@ pub struct Ending(Arc<Mutex<State>>);
 
 /// Tells a running server to do something.
 #[derive(Debug)]
-pub enum Control {
+enum Control {
     /// Log one line of what there is and what was done so far.
     Report,
     /// Tell what there is and what was done so far.
@@ -112,8 +113,17 @@ impl Controls {
         lock(&self.0).phase = Phase::Serving;
     }
 
+    /// Returns what the hub is to be told next, or nothing when the server is to stop.
+    pub fn poll_input<P>(&mut self, cx: &Context<'_>) -> Poll<Option<Input<P>>> {
+        self.poll_next(cx).map(|control| match control {
+            Control::Report => Some(Input::Report),
+            Control::Measure(answer) => Some(Input::Measure(answer)),
+            Control::Stop => None,
+        })
+    }
+
     /// Returns what the server is told next: to stop only after all else, and nothing after that.
-    pub fn poll_next(&mut self, cx: &Context<'_>) -> Poll<Control> {
+    fn poll_next(&mut self, cx: &Context<'_>) -> Poll<Control> {
         let mut state = lock(&self.0);
         if let Some(control) = state.told.pop_front() {
             return Poll::Ready(control);

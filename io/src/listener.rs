@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io::{self, ErrorKind};
 use std::net::{SocketAddr, TcpListener};
 use std::os::fd::{AsFd, OwnedFd};
+use std::sync::Arc;
 use std::time::Duration;
 
 use chinwag_core::{Config, Form, Refusal, Time};
@@ -13,6 +14,8 @@ use rustix::net::{RecvFlags, SendFlags, Shutdown, acceptfrom, recv, send, shutdo
 use socket2::{SockRef, TcpKeepalive};
 
 use crate::admission::Admission;
+use crate::link::Link;
+use crate::pending::Pending;
 
 /// How many probes a quiet peer is sent before it counts as dead, all in the second half of the time that it has for them.
 const PROBES: u32 = 5;
@@ -52,9 +55,25 @@ pub struct Listener {
     failed_at: Option<Time>,
 }
 
+/// The listening sockets of a server, each with its wire form.
+///
+/// They are the standard library's, since options are set on them before anybody connects. Who has already is served, too, but their sockets
+/// lack what is set for all who come later, such as that they give up on dead peers.
+///
+/// On Linux the process has to ignore SIGPIPE, as it does if its `main` is Rust's: a connection that the other side has closed causes one.
+pub type Listeners = Vec<(TcpListener, Form)>;
+
+/// How many may come in before others have their turn: a crowd must neither keep those from talking who are here, nor wait a turn for
+/// each who comes.
+pub const TURN_ACCEPTS: u32 = 16;
+
+/// How long to wait when nobody can be let in for want of memory or descriptors: long enough not to spin, short enough not to be
+/// noticed by who is let in then.
+const PAUSE: Duration = Duration::from_millis(100);
+
 /// Tells what to do after `accept` has failed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Recovery {
+enum Recovery {
     /// Go on accepting.
     GoOn,
     /// Wait a little before the next try: there is nobody, or nobody can be let in.
@@ -81,9 +100,40 @@ impl Listener {
         self.form
     }
 
+    /// Handles what `accept` returned for this socket, with the address that a connection was made from. Returns the connection, what its
+    /// reader and its writer share, and what is to be found out of it.
+    ///
+    /// # Errors
+    /// There is none, and the next try is to wait so long, if at all.
+    pub fn handle<S: AsFd>(
+        &mut self,
+        listener: impl AsFd,
+        accepted: io::Result<(S, SocketAddr)>,
+        config: &Arc<Config>,
+    ) -> Result<(S, Link, Pending), Option<Duration>> {
+        let now = self.admission.clock().now();
+        let (stream, peer) = match accepted {
+            Ok(accepted) => accepted,
+            Err(error) => match self.recover(now, listener, &error) {
+                Recovery::GoOn => return Err(None),
+                Recovery::Pause => return Err(Some(PAUSE)),
+            },
+        };
+        match self.admission.admit(now, peer.ip(), self.form) {
+            Ok((admitted, from)) => {
+                let pending = Pending::new(Arc::clone(config), self.admission.clone(), self.form, peer.ip(), from);
+                Ok((stream, Link::new(admitted), pending))
+            }
+            Err(refusal) => {
+                self.turn_away(&stream, refusal);
+                Err(None)
+            }
+        }
+    }
+
     /// Takes notice that `accept` has failed. If that was for want of a descriptor, or of memory, whoever is next is told that the
     /// server is full; otherwise the next one may well be let in.
-    pub fn recover(&mut self, now: Time, listener: impl AsFd, error: &io::Error) -> Recovery {
+    fn recover(&mut self, now: Time, listener: impl AsFd, error: &io::Error) -> Recovery {
         if matches!(error.kind(), ErrorKind::Interrupted | ErrorKind::ConnectionAborted) {
             return Recovery::GoOn;
         }
@@ -120,7 +170,7 @@ impl Listener {
 
     /// Says why, and that no more will come. What they have sent already is read, or else the operating system would reset the
     /// connection, and they might not see the answer.
-    pub fn turn_away(&self, stream: impl AsFd, refusal: Refusal) {
+    fn turn_away(&self, stream: impl AsFd, refusal: Refusal) {
         let _ = send(&stream, &self.form.refuse(refusal), QUIETLY);
         let _ = shutdown(&stream, Shutdown::Write);
         let _ = recv(&stream, &mut [0; 4096], RecvFlags::DONTWAIT);

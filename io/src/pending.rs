@@ -1,6 +1,7 @@
 //! Owns a connection that is not in the chat yet: what it waits for, and when it may come in.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use chinwag_core::{Config, Form, Handshake, Refusal, Session, Stats, Step, Time};
@@ -11,9 +12,13 @@ use crate::link::Link;
 /// A connection of which is not known yet whether it is chat, and whether it may come.
 #[derive(Debug)]
 pub struct Pending {
-    handshake: Handshake,
+    /// It begins when the connection may come.
+    handshake: Option<Handshake>,
+    config: Arc<Config>,
     admission: Admission,
     form: Form,
+    peer: IpAddr,
+    from: Time,
     /// From when on it may come, or why not, until it was told.
     admitted: Option<Result<Time, Refusal>>,
 }
@@ -47,37 +52,40 @@ pub enum Need {
 }
 
 impl Pending {
-    /// Begins to find out.
+    /// Begins to find out, when it may come from a time on.
     #[must_use]
-    pub fn new(config: &Config, admission: Admission, form: Form, peer: IpAddr) -> Self {
-        let handshake = Handshake::new(config, form, peer, admission.clock().now());
-        Self { handshake, admission, form, admitted: None }
+    pub const fn new(config: Arc<Config>, admission: Admission, form: Form, peer: IpAddr, from: Time) -> Self {
+        Self { handshake: None, config, admission, form, peer, from, admitted: None }
     }
 
     /// Returns what takes the bytes of the connection, and that there are no more, or that a write failed.
-    pub const fn handshake(&mut self) -> &mut Handshake {
-        &mut self.handshake
+    pub fn handshake(&mut self) -> &mut Handshake {
+        let Self { handshake, config, admission, form, peer, .. } = self;
+        handshake.get_or_insert_with(|| Handshake::new(config, *form, *peer, admission.clock().now()))
     }
 
     /// Returns what it needs next.
     pub fn poll_need(&mut self, link: &mut Link) -> Need {
         loop {
             let now = self.admission.clock().now();
+            if self.from > now {
+                return Need::Wait { until: self.from };
+            }
             // 1. What admission said, when it is time.
             match self.admitted.take() {
                 Some(Ok(from)) if from > now => {
                     self.admitted = Some(Ok(from));
                     return Need::Wait { until: from };
                 }
-                Some(admitted) => self.handshake.handle_admission(admitted.map(drop)),
+                Some(admitted) => self.handshake().handle_admission(admitted.map(drop)),
                 None => {}
             }
             // 2. The end of the server.
             if self.admission.is_stopping() {
-                self.handshake.handle_stop();
+                self.handshake().handle_stop();
             }
             // 3. What its bytes come to.
-            match self.handshake.poll_step(now) {
+            match self.handshake().poll_step(now) {
                 Step::Read { until } => return Need::Read { until },
                 Step::Write { bytes, until } => return Need::Write { bytes, until },
                 Step::Measure => return Need::Stats,
@@ -96,12 +104,16 @@ impl Pending {
 
     /// Handles what the server counts, if it still does.
     pub fn handle_stats(&mut self, stats: Option<Stats>) {
-        self.handshake.handle_metrics(stats.map(|stats| self.admission.metrics(stats)));
+        let metrics = stats.map(|stats| self.admission.metrics(stats));
+        self.handshake().handle_metrics(metrics);
     }
 
     /// Returns the session of a connection that is let in.
+    ///
+    /// # Panics
+    /// If it did not [ask for that](Need::Enter).
     #[must_use]
     pub fn into_session(self) -> Session {
-        self.handshake.into_session()
+        self.handshake.expect("it has asked to enter").into_session()
     }
 }

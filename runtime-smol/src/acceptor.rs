@@ -1,28 +1,18 @@
 //! Owns the way in: accepts connections, and finds out what each is before it is let into the chat.
 
 use std::future::poll_fn;
-use std::net::{IpAddr, Shutdown};
+use std::net::Shutdown;
 use std::sync::{Arc, Weak};
-use std::time::Duration;
 
 use async_channel::Sender;
 use async_io::Timer;
-use chinwag_core::{Config, Form, Stats, Time};
-use chinwag_io::{Admission, Input, Link, Listener, Need, Pending, Port as _, Recovery, oneshot};
+use chinwag_core::{Config, Stats};
+use chinwag_io::{Admission, Input, Listener, Need, Pending, Port as _, TURN_ACCEPTS, oneshot};
 use futures_lite::{FutureExt as _, future};
 use smol::Executor;
 
-use crate::clock::reach;
 use crate::socket::Socket;
 use crate::sockets::Incoming;
-
-/// How long to wait when nobody can be let in for want of memory or descriptors: long enough not to spin, short enough not to be
-/// noticed by who is let in then.
-const PAUSE: Duration = Duration::from_millis(100);
-
-/// How many may come in before others have their turn: a crowd must neither keep those from talking who are here, nor wait a turn for
-/// each who comes.
-const TURN_ACCEPTS: u32 = 16;
 
 #[derive(Clone)]
 pub(crate) struct Acceptor {
@@ -36,23 +26,15 @@ pub(crate) struct Acceptor {
 impl Acceptor {
     /// Accepts whoever comes, for ever.
     pub(crate) async fn run(self, mut listener: Listener, incoming: Incoming) {
-        let (clock, form) = (self.admission.clock(), listener.form());
         for place in (0..TURN_ACCEPTS).cycle() {
-            match incoming.accept().await {
-                Ok((stream, peer)) => match self.admission.admit(clock.now(), peer.ip(), form) {
-                    Ok((permit, from)) => {
-                        let socket = Socket::new(stream, Link::new(permit));
-                        if let Some(executor) = self.executor.upgrade() {
-                            executor.spawn(self.clone().handshake(socket, form, peer.ip(), from)).detach();
-                        }
-                    }
-                    Err(refusal) => listener.turn_away(&stream, refusal),
-                },
-                Err(error) => {
-                    if listener.recover(clock.now(), &incoming, &error) == Recovery::Pause {
-                        Timer::after(PAUSE).await;
+            match listener.handle(&incoming, incoming.accept().await, &self.config) {
+                Ok((stream, link, pending)) => {
+                    if let Some(executor) = self.executor.upgrade() {
+                        executor.spawn(self.clone().handshake(Socket::new(stream, link), pending)).detach();
                     }
                 }
+                Err(None) => {}
+                Err(Some(pause)) => drop(Timer::after(pause).await),
             }
             if place == 0 {
                 future::yield_now().await;
@@ -61,20 +43,15 @@ impl Acceptor {
     }
 
     /// Hands a connection to the hub, once it may be heard and is seen to be chat, or answers it, or turns it away.
-    async fn handshake(self, mut socket: Socket, form: Form, peer: IpAddr, from: Time) {
-        let clock = self.admission.clock();
-        if from > clock.now() {
-            reach(clock, from).await;
-        }
-        let mut pending = Pending::new(&self.config, self.admission.clone(), form, peer);
+    async fn handshake(self, mut socket: Socket, mut pending: Pending) {
         loop {
             match pending.poll_need(&mut socket.link) {
                 Need::Read { until } => {
-                    let read = poll_fn(|cx| socket.poll_read(cx, |bytes| pending.handshake().handle_bytes(bytes)));
                     let late = async {
-                        reach(clock, until).await;
+                        socket.reach(until).await;
                         Ok(1)
                     };
+                    let read = poll_fn(|cx| socket.poll_read(cx, |bytes| pending.handshake().handle_bytes(bytes)));
                     if !matches!(read.or(late).await, Ok(1..)) {
                         pending.handshake().handle_end();
                     }
@@ -86,7 +63,7 @@ impl Acceptor {
                     // Whoever asks for one thing after the other, all at once, does not keep others waiting.
                     future::yield_now().await;
                 }
-                Need::Wait { until } => reach(clock, until).await,
+                Need::Wait { until } => socket.reach(until).await,
                 Need::Stats => pending.handle_stats(self.stats().await),
                 Need::Enter => {
                     let session = Box::new(pending.into_session());
@@ -95,8 +72,7 @@ impl Acceptor {
                 }
                 Need::End => {
                     socket.shutdown(Shutdown::Write);
-                    socket.linger().await;
-                    return;
+                    return socket.linger().await;
                 }
             }
         }

@@ -9,7 +9,6 @@ use async_channel::Sender;
 use chinwag_core::{ConnectionId, Next, Session};
 use chinwag_io::Input;
 
-use crate::clock::reach;
 use crate::socket::{READ_BYTES, Socket};
 
 /// Reads one connection.
@@ -36,7 +35,7 @@ impl Reader {
                     self.tell(Input::Asked(self.connection, requests)).await;
                 }
                 Next::AwaitSignal => Box::pin(self.socket.signals_other_than(signals)).await,
-                Next::AwaitTime(time) => Box::pin(reach(self.socket.link.clock(), time)).await,
+                Next::AwaitTime(time) => Box::pin(self.socket.reach(time)).await,
                 Next::Read => {
                     if asks_for_nothing {
                         // Nothing of it goes into a batch.

@@ -5,52 +5,41 @@ use std::future::poll_fn;
 use std::io;
 use std::iter;
 use std::mem;
-use std::net::TcpListener;
 use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::thread::{Builder, JoinHandle};
 
 use async_channel::Sender;
-use chinwag_core::Form;
-use chinwag_io::{Admission, Clock, Control, Controls, Ending, Handle, Input, Listener, Setup};
+use chinwag_io::{Admission, Clock, Controls, Ending, Handle, Input, Listener, Listeners, Setup};
 use futures_lite::{FutureExt as _, future};
 use smol::Executor;
 use tracing::info;
 
 use crate::acceptor::Acceptor;
 use crate::hub::HubTask;
-use crate::socket::Socket;
 use crate::sockets::Sockets;
 use crate::worker::Worker;
 
-/// Serves whoever connects to one of the `listeners`, each in the form that goes with it, until it is told to stop. Then everyone is told,
-/// and what is queued is still sent, for at most [`Config::drain`](chinwag_core::Config::drain).
+/// Returns what a server is steered by, and the server, a future that serves whoever connects to one of the `listeners`, each in its wire form,
+/// until it is told to stop. Then everyone is told, and what is queued is still sent, for at most
+/// [`Config::drain`](chinwag_core::Config::drain).
 ///
-/// Returns what the server is steered by, and the server, which runs when it is awaited or spawned, on any executor, and ends at once if it is
-/// dropped. It runs on [`Config::threads`](chinwag_core::Config::threads) threads which it starts itself, all but one of them for when there
-/// is much to write, and which end with it.
-///
-/// Listeners are the standard library's, since options are set on them before anybody connects. Who has already is served, too, but their
-/// sockets lack what is set for all who come later, such as that they give up on dead peers.
-///
-/// On Linux the process has to ignore SIGPIPE, as it does if its `main` is Rust's: a connection that the other side has closed causes one.
+/// It runs on any executor, on [`Config::threads`](chinwag_core::Config::threads) threads which it starts itself, all but one of them for when
+/// there is much to write. They end with it. If it is dropped, it ends at once.
 ///
 /// # Errors
-/// The server ends with an error if its configuration does not pass [`Config::check`](chinwag_core::Config::check), or if the listeners or
-/// the threads can't be set up. Nothing that clients do is an error.
-pub fn serve(
-    listeners: Vec<(TcpListener, Form)>,
-    setup: Setup,
-) -> (Handle, impl Future<Output = io::Result<()>> + Send + 'static) {
+/// The server ends with an error if its configuration can't be used, or if the listeners or the threads can't be set up. Nothing that clients
+/// do is an error.
+pub fn serve(listeners: Listeners, setup: Setup) -> (Handle, impl Future<Output = io::Result<()>> + Send + 'static) {
     let (handle, controls, ending) = chinwag_io::handle();
     (handle, run(listeners, setup, controls, ending))
 }
 
-async fn run(listeners: Vec<(TcpListener, Form)>, setup: Setup, controls: Controls, _ending: Ending) -> io::Result<()> {
+async fn run(listeners: Listeners, setup: Setup, mut controls: Controls, _ending: Ending) -> io::Result<()> {
     let setup = setup.checked()?;
     let admission = Admission::new(&setup, Clock::start());
     let (config, sockets) = (Arc::new(setup.config), Sockets::new()?);
-    let open = |(listener, form): (TcpListener, Form)| {
+    let open = |(listener, form): (std::net::TcpListener, _)| {
         let (address, guarded) = (listener.local_addr()?, Listener::new(&listener, form, &config, admission.clone())?);
         io::Result::Ok((address, guarded, sockets.listen(listener)?))
     };
@@ -69,7 +58,9 @@ async fn run(listeners: Vec<(TcpListener, Form)>, setup: Setup, controls: Contro
     let hub = executor.spawn(hub.run());
     let let_in = async move {
         controls.serve();
-        obey(controls, &inputs).await;
+        while let Some(input) = poll_fn(|cx| controls.poll_input(cx)).await {
+            let _ = inputs.send(input).await;
+        }
         admission.stop();
         // The listeners are closed first: so whoever is told of the end can't find one open.
         for accepting in accepting {
@@ -117,17 +108,5 @@ impl Drop for Serving {
     fn drop(&mut self) {
         // A panic was reported, and nobody waits for what comes of it any more.
         drop(self.end());
-    }
-}
-
-/// Passes on what the server is told, until it is to stop.
-async fn obey(mut controls: Controls, inputs: &Sender<Input<Socket>>) {
-    loop {
-        let input = match poll_fn(|cx| controls.poll_next(cx)).await {
-            Control::Report => Input::Report,
-            Control::Measure(answer) => Input::Measure(answer),
-            Control::Stop => return,
-        };
-        let _ = inputs.send(input).await;
     }
 }

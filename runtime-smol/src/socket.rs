@@ -54,18 +54,22 @@ impl Socket {
         Self { stream, link, changed: Event::new(), reads: AtomicU8::default() }
     }
 
+    /// Waits until it is `time`.
+    pub(crate) async fn reach(&self, time: Time) {
+        reach(self.link.clock(), time).await;
+    }
+
     /// Writes all of it, as the socket takes it. Says whether it did, until a time.
     pub(crate) async fn write_all(&self, mut bytes: &[u8], until: Time) -> bool {
-        let clock = self.link.clock();
         loop {
             match self.write(bytes) {
                 Written::Bytes(taken) => bytes = &bytes[taken..],
                 Written::Failed => return false,
             }
-            if bytes.is_empty() || until <= clock.now() {
+            if bytes.is_empty() || until <= self.link.clock().now() {
                 return bytes.is_empty();
             }
-            self.writable().or(reach(clock, until)).await;
+            self.writable().or(self.reach(until)).await;
         }
     }
 
@@ -98,7 +102,6 @@ impl Socket {
 
     /// Goes on reading for a while, and drops what comes.
     pub(crate) async fn linger(&self) {
-        let clock = self.link.clock();
         let mut left = Config::LINGER_BYTES_MAX;
         let lingering = async {
             while left > 0
@@ -107,7 +110,7 @@ impl Socket {
                 left = left.saturating_sub(len);
             }
         };
-        lingering.or(reach(clock, clock.now() + Config::LINGER)).await;
+        lingering.or(self.reach(self.link.clock().now() + Config::LINGER)).await;
     }
 
     /// Waits until the writer has told something else than it has so far.

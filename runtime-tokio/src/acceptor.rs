@@ -1,28 +1,21 @@
 //! Owns the way in: accepts connections, and finds out what each is before it is let into the chat.
 
-use std::net::{IpAddr, Shutdown};
+use std::net::Shutdown;
 use std::sync::Arc;
 use std::task::Poll;
-use std::time::Duration;
 
-use chinwag_core::{Config, Form, Stats, Time};
-use chinwag_io::{Admission, Input, Link, Listener, Need, Pending, Port as _, Recovery, oneshot};
+use chinwag_core::{Config, Stats};
+use chinwag_io::{Admission, Input, Listener, Need, Pending, Port as _, TURN_ACCEPTS, oneshot};
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tokio::sync::mpsc::Sender;
 use tokio::task::yield_now;
 use tokio::time::sleep;
 
-use crate::clock::reach;
 use crate::socket::Socket;
 
-/// How long to wait when nobody can be let in for want of memory or descriptors: long enough not to spin, short enough not to be
-/// noticed by who is let in then.
-const PAUSE: Duration = Duration::from_millis(100);
-
-/// How many may come in, and how many of those who have may say something, before others have their turn: a crowd must neither keep those
-/// from talking who are here, nor wait a turn for each who comes.
-const TURN_ACCEPTS: u32 = 16;
+/// How many of those who are not in yet may say something before others have their turn: a crowd that comes must not keep those from
+/// talking who are here.
 pub(crate) const TURN_HANDSHAKES: usize = 8;
 
 #[derive(Clone)]
@@ -37,21 +30,13 @@ pub(crate) struct Acceptor {
 impl Acceptor {
     /// Accepts whoever comes, for ever.
     pub(crate) async fn run(self, mut listener: Listener, incoming: TcpListener) {
-        let (clock, form) = (self.admission.clock(), listener.form());
         for place in (0..TURN_ACCEPTS).cycle() {
-            match incoming.accept().await {
-                Ok((stream, peer)) => match self.admission.admit(clock.now(), peer.ip(), form) {
-                    Ok((permit, from)) => {
-                        let socket = Socket::new(stream, Link::new(permit));
-                        tokio::spawn(self.clone().welcome(socket, form, peer.ip(), from));
-                    }
-                    Err(refusal) => listener.turn_away(&stream, refusal),
-                },
-                Err(error) => {
-                    if listener.recover(clock.now(), &incoming, &error) == Recovery::Pause {
-                        sleep(PAUSE).await;
-                    }
+            match listener.handle(&incoming, incoming.accept().await, &self.config) {
+                Ok((stream, link, pending)) => {
+                    tokio::spawn(self.clone().welcome(Socket::new(stream, link), pending));
                 }
+                Err(None) => {}
+                Err(Some(pause)) => sleep(pause).await,
             }
             if place == 0 {
                 yield_now().await;
@@ -60,29 +45,24 @@ impl Acceptor {
     }
 
     /// Does what there is to do with a connection, as long as there is a hub: nobody is served when the server has ended.
-    async fn welcome(self, socket: Socket, form: Form, peer: IpAddr, from: Time) {
+    async fn welcome(self, socket: Socket, pending: Pending) {
         let inputs = self.inputs.clone();
         tokio::select! {
             biased;
-            () = self.handshake(socket, form, peer, from) => {}
+            () = self.handshake(socket, pending) => {}
             () = inputs.closed() => {}
         }
     }
 
     /// Hands a connection to the hub, once it may be heard and is seen to be chat, or answers it, or turns it away.
-    async fn handshake(self, mut socket: Socket, form: Form, peer: IpAddr, from: Time) {
-        let clock = self.admission.clock();
-        if from > clock.now() {
-            reach(clock, from).await;
-        }
-        let mut pending = Pending::new(&self.config, self.admission.clone(), form, peer);
+    async fn handshake(self, mut socket: Socket, mut pending: Pending) {
         loop {
             match pending.poll_need(&mut socket.link) {
                 Need::Read { until } => {
                     tokio::select! {
                         biased;
                         () = socket.readable() => {}
-                        () = reach(clock, until) => continue,
+                        () = socket.reach(until) => continue,
                     }
                     // Until the runtime has asked the system who else is ready, so few are served: each of those who chat waits for no more
                     // than these, twice or three times for a message, however many come.
@@ -94,13 +74,13 @@ impl Acceptor {
                     yield_now().await;
                 }
                 Need::Write { bytes, until } => {
-                    if !socket.write_all(clock, &bytes, until).await {
+                    if !socket.write_all(&bytes, until).await {
                         pending.handshake().handle_failure();
                     }
                     // Whoever asks for one thing after the other, all at once, does not keep others waiting.
                     yield_now().await;
                 }
-                Need::Wait { until } => reach(clock, until).await,
+                Need::Wait { until } => socket.reach(until).await,
                 Need::Stats => pending.handle_stats(self.stats().await),
                 Need::Enter => {
                     let session = Box::new(pending.into_session());
@@ -109,8 +89,7 @@ impl Acceptor {
                 }
                 Need::End => {
                     socket.shutdown(Shutdown::Write);
-                    socket.linger().await;
-                    return;
+                    return socket.linger().await;
                 }
             }
         }

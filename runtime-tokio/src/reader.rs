@@ -1,13 +1,12 @@
 //! Owns the task that reads a connection, and hands to the hub what it asks for.
 
-use std::fmt;
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use chinwag_core::{ConnectionId, Next, Session};
-use chinwag_io::{Clock, Input};
+use chinwag_io::Input;
 use tokio::sync::mpsc::Sender;
 use tokio::task::yield_now;
 
@@ -22,16 +21,14 @@ const FULL_READS_MAX: u8 = 4;
 /// There is one for each, most of them idle: what it keeps while it waits for bytes is what a connection costs. A task is a multiple
 /// of 128 bytes, aligned so, and these two pointers and what the runtime adds fit into the first. So the rest is apart, and what
 /// is rare is boxed.
-#[derive(Debug)]
 pub(crate) struct Reader {
     reading: Box<Reading>,
     obstacle: Option<Obstacle>,
 }
 
 /// What a reader has to wait for before it goes on, unless it is bytes.
-struct Obstacle(Pin<Box<dyn Future<Output = ()> + Send>>);
+type Obstacle = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-#[derive(Debug)]
 struct Reading {
     connection: ConnectionId,
     socket: Arc<Socket>,
@@ -62,7 +59,7 @@ impl Future for Reader {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         loop {
-            if let Some(Obstacle(obstacle)) = &mut self.obstacle {
+            if let Some(obstacle) = &mut self.obstacle {
                 ready!(obstacle.as_mut().poll(cx));
                 self.obstacle = None;
             }
@@ -79,20 +76,20 @@ impl Reading {
     fn poll_obstacle(&mut self, cx: &mut Context<'_>) -> Poll<Option<Obstacle>> {
         while !self.left {
             let signals = self.socket.link.signals();
-            let obstacle = match self.session.poll_next(self.clock().now(), signals) {
+            let obstacle: Option<Obstacle> = match self.session.poll_next(self.socket.link.clock().now(), signals) {
                 Next::Ask(requests) => {
                     self.asked = true;
                     self.tell(Input::Asked(self.connection, requests))
                 }
                 Next::AwaitSignal => {
                     let socket = Arc::clone(&self.socket);
-                    Some(Obstacle::new(async move { socket.signals_other_than(signals).await }))
+                    Some(Box::pin(async move { socket.signals_other_than(signals).await }))
                 }
-                Next::AwaitTime(time) => Some(Obstacle::new(reach(self.clock(), time))),
+                Next::AwaitTime(time) => Some(Box::pin(reach(self.socket.link.clock(), time))),
                 // Nothing of it goes into a batch.
                 Next::Read if self.full_reads > 0 && !self.asked => {
                     self.full_reads = 0;
-                    Some(Obstacle::new(yield_now()))
+                    Some(Box::pin(yield_now()))
                 }
                 Next::Read => {
                     self.asked = false;
@@ -108,10 +105,6 @@ impl Reading {
         Poll::Ready(None)
     }
 
-    fn clock(&self) -> Clock {
-        self.socket.link.clock()
-    }
-
     fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
         self.socket.poll_read(cx, |bytes| self.session.handle_bytes(bytes))
     }
@@ -122,7 +115,7 @@ impl Reading {
             // and tokio would read a hundred times before others have their turn.
             Ok(READ_BYTES..) => {
                 self.full_reads = (self.full_reads + 1) % FULL_READS_MAX;
-                return (self.full_reads == 0).then(|| Obstacle::new(yield_now()));
+                return (self.full_reads == 0).then(|| Box::pin(yield_now()) as Obstacle);
             }
             Ok(1..) => self.full_reads = 0,
             Ok(0) => self.session.handle_end(),
@@ -136,7 +129,7 @@ impl Reading {
     fn tell(&self, input: Input<Socket>) -> Option<Obstacle> {
         let full = self.inputs.try_send(input).err()?;
         let inputs = self.inputs.clone();
-        Some(Obstacle::new(async move {
+        Some(Box::pin(async move {
             let _ = inputs.send(full.into_inner()).await;
         }))
     }
@@ -147,8 +140,8 @@ impl Reading {
         // After a request to quit this is late news, which the hub ignores.
         let told = self.tell(Input::Closed(self.connection));
         let (socket, incident) = (Arc::clone(&self.socket), self.session.incident());
-        Obstacle::new(async move {
-            if let Some(Obstacle(told)) = told {
+        Box::pin(async move {
+            if let Some(told) = told {
                 told.await;
             }
             if !socket.link.signals().is_abandoned() {
@@ -156,17 +149,5 @@ impl Reading {
             }
             socket.linger().await;
         })
-    }
-}
-
-impl Obstacle {
-    fn new(wait: impl Future<Output = ()> + Send + 'static) -> Self {
-        Self(Box::pin(wait))
-    }
-}
-
-impl fmt::Debug for Obstacle {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Obstacle")
     }
 }

@@ -7,7 +7,7 @@ use std::os::fd::{AsFd as _, BorrowedFd};
 use std::task::{Context, Poll, ready};
 
 use chinwag_core::{Config, Signals, Time, Written};
-use chinwag_io::{Clock, Link, Port, send, written};
+use chinwag_io::{Link, Port, send, written};
 use tokio::io::Interest;
 use tokio::net::TcpStream;
 use tokio::sync::Notify;
@@ -60,19 +60,24 @@ impl Socket {
         Self { stream, link, changed: Notify::new() }
     }
 
+    /// Waits until it is `time`.
+    pub(crate) async fn reach(&self, time: Time) {
+        reach(self.link.clock(), time).await;
+    }
+
     /// Writes all of it, as the socket takes it. Says whether it did, until a time.
-    pub(crate) async fn write_all(&self, clock: Clock, mut bytes: &[u8], until: Time) -> bool {
+    pub(crate) async fn write_all(&self, mut bytes: &[u8], until: Time) -> bool {
         loop {
             match self.write(bytes) {
                 Written::Bytes(taken) => bytes = &bytes[taken..],
                 Written::Failed => return false,
             }
-            if bytes.is_empty() || until <= clock.now() {
+            if bytes.is_empty() || until <= self.link.clock().now() {
                 return bytes.is_empty();
             }
             tokio::select! {
                 () = self.writable() => {}
-                () = reach(clock, until) => {}
+                () = self.reach(until) => {}
             }
         }
     }

@@ -3,7 +3,32 @@
 use std::collections::BTreeMap;
 
 use crate::rust::code;
-use crate::source::Source;
+use crate::source::{Source, files};
+
+/// How many lines of code may stand in both: what awaits is written in each runtime's own words, and is alike.
+const SHARED_MAX: usize = 150;
+
+/// How many lines an adapter may have with its documentation, without its tests, and without empty ones.
+const LINES_MAX: usize = 700;
+
+/// The files of an adapter, without what only one of the two has.
+fn adapter(folder: &str) -> Vec<Source> {
+    let is_its = |path: &str| path.starts_with(folder) && !path.contains("/sockets");
+    files("rs").into_iter().filter(|source| is_its(&source.path)).collect()
+}
+
+#[test]
+fn the_adapters_have_little_in_common_and_each_is_short() {
+    let [smol, tokio] = ["runtime-smol/src/", "runtime-tokio/src/"].map(adapter);
+    let shared = shared(&smol, &tokio);
+    assert!(shared <= SHARED_MAX, "{shared} lines stand in both adapters, of {SHARED_MAX}: io is for what both do");
+    for adapter in [smol, tokio] {
+        let text = |source: &Source| source.text.split("#[cfg(test)]\nmod tests").next().map(str::to_owned);
+        let texts = adapter.iter().filter_map(text).collect::<String>();
+        let lines = texts.lines().filter(|line| !line.trim().is_empty()).count();
+        assert!(lines < LINES_MAX, "{}: {lines} lines, of {LINES_MAX}", adapter[0].path);
+    }
+}
 
 /// How many lines of code stand in both, wherever.
 fn shared(ours: &[Source], theirs: &[Source]) -> usize {
