@@ -108,14 +108,14 @@ impl LineDecoder {
     }
 
     /// Returns what has come first.
-    pub(crate) const fn opening(&self) -> Opening {
+    pub(crate) fn opening(&self) -> Opening {
         if let Some(protocol) = self.protocol {
             return Opening::OtherProtocol(protocol);
         }
         match self.found {
             Some(Next::Line { .. } | Next::Mark(Mark::TooLong)) => Opening::Line,
             // Telnet speaks before anybody types, and there may be a line behind it.
-            Some(Next::Mark(_)) if self.typed > self.start => Opening::Line,
+            Some(Next::Mark(_)) if self.typed > self.start || self.marks.has_too_long() => Opening::Line,
             Some(Next::Mark(_)) | None => Opening::Unknown,
         }
     }

@@ -140,6 +140,13 @@ mod tests {
     }
 
     #[test]
+    fn who_speaks_telnet_before_a_line_that_is_too_long_is_let_in() {
+        let mut handshake = arrive(&[b"\xff\xfd\x03/10", &[b'x'; 5000][..], b"\r\n"].concat());
+        handshake.handle_end();
+        assert_eq!(handshake.poll_step(Time::START), Step::Enter);
+    }
+
+    #[test]
     fn what_may_still_become_anything_is_waited_for() {
         for bytes in [&b"G"[..], b"GET / HTTP/1.1", b"hello", b"\xff\xfd\x03", &[0x16]] {
             let mut handshake = arrive(bytes);

@@ -36,6 +36,11 @@ impl Marks {
         self.0.as_ref()?.front().map(|&(place, mark)| (place as usize, mark))
     }
 
+    /// Tells whether one stands for a line that was too long.
+    pub(crate) fn has_too_long(&self) -> bool {
+        self.0.as_ref().is_some_and(|marks| marks.iter().any(|(_, mark)| matches!(mark, Mark::TooLong)))
+    }
+
     pub(crate) fn pop(&mut self) {
         self.retain(|marks| {
             marks.pop_front();
