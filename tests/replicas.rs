@@ -11,8 +11,18 @@ use chinwag_tests::Cluster;
 const SEEDS: u64 = 300;
 
 /// What has to occur in a run of the default length or longer.
-const SITUATIONS: [&str; 6] =
-    ["a server was lost", "asked behind what is in flight", "crowd told", "joined from a snapshot", "left", "resumed"];
+const SITUATIONS: [&str; 10] = [
+    "a server was lost",
+    "asked behind what is in flight",
+    "crowd told",
+    "delivered",
+    "in several rooms",
+    "joined from a snapshot",
+    "left",
+    "left one of several rooms",
+    "renamed in several rooms",
+    "resumed",
+];
 
 fn number(variable: &str) -> Option<u64> {
     let text = env::var(variable).ok()?;

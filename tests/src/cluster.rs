@@ -10,8 +10,8 @@ mod server;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use chinwag_core::log::{Event, Record};
-use chinwag_core::{Config, Request, Secret, Time};
+use chinwag_core::log::{Command, Event, Record};
+use chinwag_core::{Config, Name, Request, Secret, Time};
 use chinwag_log::{Entry, Frames, StateHash, push_frame};
 
 use self::oracle::Oracle;
@@ -139,7 +139,8 @@ impl Cluster {
         let user = self.rng.below(self.users.len());
         for _ in 0..1 + self.rng.below(4) {
             let number = self.users[user].asked.len();
-            let kind = if self.roams && !self.rng.one_in(4) { 6 } else { self.rng.below(12) };
+            let roams = self.roams && !self.rng.one_in(4);
+            let kind = if roams { self.rng.pick(&[6, 6, 7, 8]) } else { self.rng.below(12) };
             let request = match kind {
                 0..3 => {
                     let words = format!("said-{user}-{number}");
@@ -153,6 +154,8 @@ impl Cluster {
                 }
                 5 => Request::parse(&format!("/name {}", self.rng.pick(&NAMES))),
                 6 => Request::parse(&format!("/join {}", self.rng.pick(&ROOMS))),
+                7 => self.room().map(|room| Command::Enter(room).into()),
+                8 => self.room().map(|room| Command::Part(room).into()),
                 9 => Request::parse("/users"),
                 10 => Request::parse(if self.rng.one_in(12) { "/quit" } else { "/rooms" }),
                 _ => self.token().and_then(|token| Request::parse(&format!("/resume {token}"))),
@@ -165,6 +168,11 @@ impl Cluster {
                 self.seen("asked behind what is in flight");
             }
         }
+    }
+
+    /// Returns a room to go to besides others, or to leave of several: lines ask for neither.
+    fn room(&mut self) -> Option<Name> {
+        Name::parse(self.rng.pick(&ROOMS))
     }
 
     /// Returns by what anybody can be taken over.

@@ -82,15 +82,15 @@ pub(super) fn is_local(line: &str) -> bool {
 }
 
 fn situation(action: &Action, rooms: &BTreeMap<RoomId, BTreeSet<ConnectionId>>) -> Option<&'static str> {
-    let in_several = |connection| rooms.values().filter(|members| members.contains(connection)).count() > 1;
+    let rooms_of = |connection| rooms.values().filter(|members| members.contains(connection)).count();
     match action {
         Action::Broadcast { message: Message::Crowd { .. }, .. } => Some("crowd told"),
         Action::Broadcast { message: Message::Renamed { .. }, except: Some(_), .. } => Some("renamed in several rooms"),
         Action::Broadcast { message: Message::Left { .. }, .. } => Some("left"),
         Action::Deliver { .. } => Some("delivered"),
         Action::Cut { .. } => Some("resumed"),
-        Action::Close { connection, .. } if in_several(connection) => Some("left several rooms"),
-        Action::Enter { connection, .. } if in_several(connection) => Some("in several rooms"),
+        Action::Enter { connection, .. } if rooms_of(connection) > 0 => Some("in several rooms"),
+        Action::Leave { connection, .. } if rooms_of(connection) > 1 => Some("left one of several rooms"),
         Action::Open { .. }
         | Action::Speak { .. }
         | Action::Reply { .. }
