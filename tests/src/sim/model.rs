@@ -180,7 +180,7 @@ impl Model {
 
     /// Takes what was read from a user.
     pub fn read(&mut self, user: usize, bytes: &[u8]) {
-        bytes.iter().for_each(|&byte| self.typists[user].type_byte(byte));
+        self.typists[user].type_bytes(bytes);
     }
 
     /// Tells whether the person of a user goes on as another user.

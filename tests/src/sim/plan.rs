@@ -16,7 +16,10 @@ pub struct Plan {
 }
 
 /// How many people come in one run at most.
-const USERS_MAX: usize = 16;
+const USERS_MAX: usize = 12;
+
+/// How many come together where much is said to many: more than it takes for that to be written at once.
+const CROWD: usize = 14;
 
 /// What people type: lines, parts of lines, and things that are none.
 const TYPED: [&[u8]; 82] = [
@@ -234,7 +237,7 @@ impl Mix {
         config.threads = 1;
         config.handshake_wait = Duration::ZERO;
         let mut steps = self.say_more_than_one_reads(config);
-        self.users = USERS_MAX - 1;
+        self.users = CROWD;
         let by = self.devices[config.seed as usize % 4];
         steps.extend(vec![Step::Connect { by }; self.users - 1]);
         steps.extend((1..self.users).map(|user| Step::Read { user, bytes: 64 << 10 }));
@@ -248,7 +251,7 @@ impl Mix {
         let few = rng.pick(&[1, 1, 2, 3, 10, 100, usize::MAX]);
         let one = |step| vec![step];
         match rng.weighted(&self.weights) {
-            0 if self.users == USERS_MAX => Vec::new(),
+            0 if self.users >= USERS_MAX => Vec::new(),
             0 => {
                 self.users += 1;
                 let by = rng.pick(&self.devices);

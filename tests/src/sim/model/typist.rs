@@ -85,14 +85,15 @@ impl Typist {
         self.quit
     }
 
-    pub(super) fn type_byte(&mut self, byte: u8) {
-        if self.quit {
-            return;
+    pub(super) fn type_bytes(&mut self, bytes: &[u8]) {
+        let Some(web) = &mut self.web else { return bytes.iter().for_each(|&byte| self.type_byte(byte)) };
+        for framed in web.take(bytes) {
+            self.frame(framed);
         }
-        if let Some(web) = &mut self.web {
-            if let Some(framed) = web.take(byte) {
-                self.frame(framed);
-            }
+    }
+
+    fn type_byte(&mut self, byte: u8) {
+        if self.quit {
             return;
         }
         match self.telnet.take(byte) {
@@ -118,6 +119,9 @@ impl Typist {
     }
 
     fn frame(&mut self, framed: Framed) {
+        if self.quit {
+            return;
+        }
         let ask = match framed {
             Framed::Text(text) => self.ask(text.as_bytes()),
             Framed::Ping(payload) => Some(Ask::Ping(payload)),

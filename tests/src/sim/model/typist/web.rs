@@ -18,14 +18,14 @@ impl Web {
         Self { request: Some([0; 4]), frames: Frames::new(true, LINES_MAX * 4 * chars_max) }
     }
 
-    /// Takes a byte. Returns what that completes.
-    pub(super) fn take(&mut self, byte: u8) -> Option<Framed> {
-        if let Some([_, b, c, d]) = self.request {
-            let end = [b, c, d, byte];
+    /// Takes what has come. Returns what is whole now.
+    pub(super) fn take(&mut self, mut bytes: &[u8]) -> Vec<Framed> {
+        while let (Some([_, b, c, d]), [byte, rest @ ..]) = (self.request, bytes) {
+            let end = [b, c, d, *byte];
             self.request = (end != *b"\r\n\r\n").then_some(end);
-            return None;
+            bytes = rest;
         }
-        self.frames.receive(&[byte]);
-        self.frames.read()
+        self.frames.receive(bytes);
+        std::iter::from_fn(|| self.frames.read()).collect()
     }
 }
