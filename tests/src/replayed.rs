@@ -4,7 +4,9 @@
 use std::collections::BTreeMap;
 
 use chinwag_core::log::{Event, Record};
-use chinwag_core::{Action, Batch, Chat, Config, ConnectionId, Dialect, Fanout, Form, Message, Output, Share, Written};
+use chinwag_core::{
+    Action, Batch, Chat, Config, ConnectionId, Dialect, Fanout, Form, Message, Output, Share, Stats, Written,
+};
 use chinwag_log::{Entry, Frames, StateHash, push_frame};
 
 /// After how many records another chat is restored that goes on by itself.
@@ -41,9 +43,9 @@ pub fn goes_on_when_restored(config: &Config, records: &[Record]) -> Result<(), 
         let restored = restore(config, &chat)?;
         let is_kept = number % EVERY == EVERY / 2;
         let (actions, timeout) = (handle(&mut chat, record), chat.poll_timeout());
-        let hash = StateHash::of(&chat.snapshot());
+        let (hash, counts) = (StateHash::of(&chat.snapshot()), counted(&chat));
         for twin in twins.iter_mut().chain([&mut Some(restored.clone())]).flatten() {
-            let is_same = handle(twin, record) == actions && twin.poll_timeout() == timeout;
+            let is_same = handle(twin, record) == actions && twin.poll_timeout() == timeout && counted(twin) == counts;
             if !is_same || StateHash::of(&twin.snapshot()) != hash {
                 return Err(format!("a restored chat differs after {record:?}, number {number}"));
             }
@@ -70,6 +72,13 @@ fn handle(chat: &mut Chat, Record { at, event }: &Record) -> Vec<Action> {
     let is_end = matches!(event, Event::ServerGone { .. });
     chat.handle(*at, if is_end { Event::Woke } else { event.clone() });
     std::iter::from_fn(|| chat.poll_action()).collect()
+}
+
+/// Returns what a chat counts: a snapshot that forgets it is equal to that of the chat which is made of it.
+fn counted(chat: &Chat) -> Stats {
+    let mut stats = Stats::default();
+    chat.count(&mut stats);
+    stats
 }
 
 /// Returns what the records of a server on its own say that each connection was sent, if all have lines, end them in a line feed,

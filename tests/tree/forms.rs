@@ -12,11 +12,11 @@ fn decisions(text: &str) -> Vec<String> {
     let decides = |line: &&str| {
         ["Form::", "Encoding::"].iter().any(|word| {
             line.match_indices(word).any(|(at, _)| {
-                let (before, name) = (line[..at].trim_end(), &line[at + word.len()..]);
+                let (before, name) = (without_path(&line[..at]), &line[at + word.len()..]);
                 let end = name.find(|c: char| !c.is_alphanumeric()).unwrap_or(name.len());
                 let is_variant = name.starts_with(char::is_uppercase) && name[..end].contains(char::is_lowercase);
                 let after = name[end..].trim_start();
-                let compares = ["==", "!=", "matches!("].iter().any(|sign| before.ends_with(sign))
+                let compares = ["==", "!=", "matches!(", "let"].iter().any(|sign| before.ends_with(sign))
                     || ["==", "!="].iter().any(|sign| after.starts_with(sign));
                 is_variant
                     && (compares || after.starts_with("=>") || after.starts_with('|') || line.contains("matches!"))
@@ -24,6 +24,15 @@ fn decisions(text: &str) -> Vec<String> {
         })
     };
     code(text).lines().filter(decides).map(|line| line.trim().to_owned()).collect()
+}
+
+/// Returns what stands before the path of a name.
+fn without_path(before: &str) -> &str {
+    let mut before = before;
+    while let Some(path) = before.strip_suffix("::") {
+        before = path.trim_end_matches(|c: char| c.is_alphanumeric() || c == '_');
+    }
+    before.trim_end()
 }
 
 #[test]
@@ -48,6 +57,8 @@ fn a_decision_is_found_and_a_name_is_none() {
         "    Form::Lines => 1,",
         "if form == Form::Web {",
         "if Form::Web != form {",
+        "if form == crate::wire::Form::Web {",
+        "if let Form::Web = form {",
         "matches!(form, Form::Web)",
         "Form::Lines | Form::Irc => 1,",
         "    Encoding::Frames => 2,",

@@ -25,6 +25,13 @@ struct Chats {
     now: Time,
 }
 
+/// Returns what a chat counts.
+fn counted(chat: &Chat) -> Stats {
+    let mut stats = Stats::default();
+    chat.count(&mut stats);
+    stats
+}
+
 impl Chats {
     fn new() -> Self {
         Self::with(Config::default())
@@ -65,6 +72,8 @@ impl Chats {
                 }
             }
             assert_eq!(twin.snapshot(), self.hub.chat.snapshot());
+            // What a snapshot forgets, both of them have forgotten.
+            assert_eq!(counted(&twin), counted(&self.hub.chat));
             assert_eq!(twin.poll_timeout(), self.hub.chat.poll_timeout());
         }
         (changed, actions)

@@ -44,6 +44,12 @@ fn who_leaves_a_room_is_left_in_the_others_and_nobody_is_in_none() {
     let (mut chats, [ann, _, _]) = ann_in_two();
     assert_eq!(chats.part(ann, "kebab"), ["0: You are in pizza"]);
     chats.enter_room(ann, "kebab");
+    assert_eq!(
+        chats.part(ann, "kebab"),
+        ["0 leaves", "0: You are in pizza"],
+        "of two others, the last that had the focus"
+    );
+    chats.enter_room(ann, "kebab");
     assert_eq!(chats.part(ann, "Main"), ["0 leaves", "main (1): Ann left", "0: You are in kebab"]);
     assert_eq!(chats.part(ann, "kebab"), ["0 leaves", "0: You are in pizza"], "that had the focus before");
     assert_eq!(chats.hub.chat.rooms(), 2);

@@ -194,6 +194,11 @@ fn when_another_server_is_gone_its_people_have_left_and_this_one_goes_on() {
     assert_eq!(cluster.told(0), ["Bob left"], "nobody knew of {silent}, and nobody was with Cid");
     cluster.ask(ann, Query::Rooms);
     assert_eq!(cluster.told(0), ["#0 Rooms - main (1)"]);
+    cluster.say(ann, "alone");
+    cluster.settle();
+    let batch = cluster.hub(0).take_batch().expect("something is said");
+    let [Action::Broadcast { audience, .. }] = batch.actions() else { panic!("{batch:?}") };
+    assert_eq!(*audience, 1, "nobody else hears it, not even {silent}");
     let dan = cluster.open(0);
     cluster.settle();
     assert!(cluster.hub(0).chat.is_here(dan));
