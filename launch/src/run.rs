@@ -1,0 +1,168 @@
+//! Owns the life of a server's process: from its command line to its exit code.
+//!
+//! Invariant: nobody can connect before all addresses are there, and the ready lines are said once, when orders are obeyed.
+
+use std::io::{self, Write as _};
+use std::net::{SocketAddr, TcpListener};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use chinwag_core::{Config, Form};
+use chinwag_io::{Handle, REPORT, Setup};
+use tracing::warn;
+
+use crate::flags::{Flags, Parsed, Web, takes};
+use crate::listen::Bound;
+use crate::signals::Signals;
+use crate::{listen, logging};
+
+/// Names a server binary.
+#[derive(Clone, Copy, Debug)]
+pub struct Program {
+    /// What it is called on the command line.
+    pub name: &'static str,
+    /// Its version.
+    pub version: &'static str,
+}
+
+/// Holds what a server says once, when it can be reached: a line for each of its listeners.
+#[derive(Debug)]
+pub struct Ready {
+    lines: String,
+    signals: Signals,
+}
+
+impl Ready {
+    /// Says on standard output that the server is ready, and tells it from now on what signals ask for; a second signal to stop ends the
+    /// process. Whoever reads what is said may connect, and may send signals.
+    pub fn say(self, server: Handle) {
+        self.signals.steer(server);
+        say(&self.lines);
+    }
+}
+
+/// The listening sockets of a server, each with the form in which those are spoken to who come to it.
+pub type Listeners = Vec<(TcpListener, Form)>;
+
+/// Runs a server: reads the flags from the command line, opens the log and the listening sockets, and calls `serve` with what was
+/// configured, which says that the server is ready as soon as it can be given orders. Returns what the process is to exit with.
+pub fn run(program: Program, serve: impl FnOnce(Listeners, Setup, Ready) -> anyhow::Result<()>) -> ExitCode {
+    let flags = match Flags::parse(program.name, std::env::args_os().skip(1)) {
+        Parsed::Flags(flags) => *flags,
+        Parsed::Help(text) => return say(&text),
+        Parsed::Wrong(line) => return refuse(program, &line, 2),
+    };
+    if flags.version {
+        return say(&format!("{} {}\n", program.name, program.version));
+    }
+    match start(program, &flags, serve) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => refuse(program, &format!("{error:#}"), 1),
+    }
+}
+
+fn start(
+    program: Program,
+    flags: &Flags,
+    serve: impl FnOnce(Listeners, Setup, Ready) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    let signals = Signals::catch()?;
+    // What is logged is written by threads of its own; this keeps them until all is written.
+    let log = logging::start(program.name, flags.log_dir.as_deref())?;
+    signals.reopen(log.reopening.clone());
+    let Program { name, version } = program;
+    let setup = flags.setup()?;
+    let config = &setup.config;
+    let wait = |pause| signals.wait_for_stop(pause);
+    // All addresses are there before anybody can connect.
+    let Some(lines) = listen::bind(flags.address(), listen::LINES, wait)? else { return Ok(()) };
+    let lines_addr = lines.local_addr()?;
+    let web = bind_web(flags.web, lines_addr, wait)?;
+    if signals.wait_for_stop(Duration::ZERO) {
+        return Ok(());
+    }
+    let mut ready = format!("{name} {version} listening on {lines_addr}\n");
+    let mut listeners = vec![(lines.listen(config)?, Form::Lines)];
+    if let Some(listener) = web.and_then(|web| listen_web(flags.web, web, config).transpose()).transpose()? {
+        ready += &format!("{name} {version} web page at http://{}/\n", listener.local_addr()?);
+        listeners.push((listener, Form::Web));
+    }
+    // From here on whoever connects is kept waiting by the operating system until `serve` accepts.
+    serve(listeners, setup, Ready { lines: ready, signals: signals.clone() })
+}
+
+/// Takes the address for browsers, if that is asked for. Where nobody chose it, another server that has it, as two on one machine will, is
+/// no reason not to serve.
+fn bind_web(web: Web, lines: SocketAddr, wait: impl Fn(Duration) -> bool) -> anyhow::Result<Option<Bound>> {
+    match web {
+        Web::Off => Ok(None),
+        Web::At(address) => listen::bind(address, listen::WEB, wait),
+        Web::Default => Ok(bind_if_free(Web::DEFAULT, lines, wait)),
+    }
+}
+
+/// Takes the address for browsers, or says why not, whatever `RUST_LOG` says.
+fn bind_if_free(address: SocketAddr, lines: SocketAddr, wait: impl Fn(Duration) -> bool) -> Option<Bound> {
+    let bound = if takes(lines, address) {
+        Err(anyhow::anyhow!("--port has {address}; choose another for it with --web"))
+    } else {
+        listen::bind(address, listen::WEB, wait)
+    };
+    bound.unwrap_or_else(|error| do_without_page(&error))
+}
+
+/// Listens for browsers. Where nobody chose the address, it is done without if somebody else was faster.
+fn listen_web(web: Web, bound: Bound, config: &Config) -> anyhow::Result<Option<TcpListener>> {
+    match bound.listen(config) {
+        Err(error) if web == Web::Default => Ok(do_without_page(&error)),
+        listening => listening.map(Some),
+    }
+}
+
+fn do_without_page<T>(error: &anyhow::Error) -> Option<T> {
+    warn!(target: REPORT, "no web page: {error:#}");
+    None
+}
+
+/// Writes to standard output. If nobody reads it, that is no reason not to serve.
+fn say(text: &str) -> ExitCode {
+    let mut out = io::stdout().lock();
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    ExitCode::SUCCESS
+}
+
+fn refuse(program: Program, line: &str, code: u8) -> ExitCode {
+    let _ = writeln!(io::stderr().lock(), "{}: {}", program.name, line.trim_end());
+    ExitCode::from(code)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use tracing_subscriber::layer::SubscriberExt as _;
+
+    use super::*;
+
+    #[test]
+    fn that_there_is_no_web_page_is_said_however_little_is_logged() {
+        let taken = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
+        let address = taken.local_addr().expect("it is bound");
+        for asked in ["error", "off"] {
+            let (said, log) = io::pipe().expect("there is a pipe");
+            let lines = tracing_subscriber::fmt::layer().with_writer(Arc::new(log)).with_ansi(false);
+            let filter = logging::filter(asked).expect("it is a level");
+            tracing::subscriber::with_default(tracing_subscriber::registry().with(filter).with(lines), || {
+                let elsewhere = SocketAddr::new(address.ip(), 0);
+                assert!(bind_if_free(address, elsewhere, |_| true).is_none());
+                assert!(bind_if_free(address, address, |_| true).is_none());
+            });
+            let said = io::read_to_string(said).expect("the log is text");
+            assert!(said.contains(&format!("no web page: can't listen on {address}: another program")), "{said:?}");
+            assert!(
+                said.contains(&format!("no web page: --port has {address}; choose another for it with --web")),
+                "{said:?}"
+            );
+        }
+    }
+}
