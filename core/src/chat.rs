@@ -1,7 +1,7 @@
 //! Owns who is here, under which name, and in which room: the state machine at the heart of the server.
 //!
-//! Invariants: everyone is in exactly one room; names differ in more than case; a room exists exactly while someone is in it, but
-//! `main` always does; nobody is told of a connection that has asked for nothing and left soon.
+//! Invariants: everyone is in exactly one room. Names differ in more than case. A room exists exactly while someone is
+//! in it, but `main` always does. Nobody is told of a connection that has asked for nothing and left soon.
 
 mod lists;
 mod names;

@@ -1,7 +1,7 @@
 //! Owns what each connection still has to be sent, and who is too slow: turns actions into bytes.
 //!
-//! Invariants: a connection gets its replies, broadcasts and room changes in the order of the actions; nothing queued for it exceeds
-//! the limit; what it is not sent is counted, and the count is told where the messages are missing.
+//! Invariants: a connection gets its replies, broadcasts and room changes in the order of the actions. Nothing queued
+//! for it exceeds the limit. What it is not sent is counted, and the count is told where the messages are missing.
 
 mod audiences;
 mod chunk;
@@ -34,8 +34,8 @@ use crate::{
 /// to give way costs as much.
 const SLICE_MIN: Duration = Duration::from_micros(100);
 
-/// How long a writer goes on at the most before others have their turn, however long they had theirs: it may have been so long because the
-/// operating system let another program run, and that is no reason to keep them waiting again.
+/// How long a writer goes on at the most before others have their turn, however long they had theirs. Theirs may have
+/// been long because the operating system let another program run. That is no reason to keep them waiting again.
 const SLICE_MAX: Duration = Duration::from_millis(2);
 
 /// How many batches are remembered by when they begun.

@@ -24,7 +24,7 @@ const PROXIED_MAX: u32 = 1024;
 ///
 /// Who comes to the line listener is there to chat. Who comes to the web listener is a visitor, until
 /// [`admit_to_chat`](Self::admit_to_chat) says that they may chat. An address has six times as many visitors as people,
-/// who may come six times as fast: so a page with many parts costs those behind one address none of the places in which
+/// who may come six times as fast. So a page with many parts costs those behind one address none of the places in which
 /// they chat.
 ///
 /// Who comes from a proxy ([`Config::proxies`]) has no limits until [`announce`](Self::announce) says for whom they

@@ -143,8 +143,9 @@ impl<S> Hub<S> {
         self.account(now);
     }
 
-    /// Handles what several connections have asked for, in this order: with the same result as one by one, but with very many people in
-    /// less time, since what is known of all of them is fetched from memory at once. Of a million, it is less than half.
+    /// Handles what several connections have asked for, in this order, with the same result as one by one. With very
+    /// many people it takes less time, since what is known of all of them is fetched from memory at once. Of a million,
+    /// it is less than half.
     pub fn handle_all(&mut self, now: Time, requests: Vec<(ConnectionId, Request)>) {
         self.chat.prefetch(requests.iter().map(|(connection, _)| *connection));
         for (connection, request) in requests {
@@ -168,8 +169,9 @@ impl<S> Hub<S> {
         self.account(now);
     }
 
-    /// Handles what the wall clock says, in milliseconds since 1970. It is an [`Event::Clock`] only where that does not follow from what
-    /// it said before: whoever drives the hub looks at the clock before each batch, which is soon enough for what people are told by it.
+    /// Handles what the wall clock says, in milliseconds since 1970. It is an [`Event::Clock`] only where that does not
+    /// follow from what it said before. The hub's driver looks at the clock before each batch. That is soon enough for
+    /// what people are told by it.
     pub fn handle_clock(&mut self, now: Time, unix_ms: u64) {
         if !self.chat.clock().is_off(now, unix_ms) {
             return;

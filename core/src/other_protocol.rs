@@ -1,9 +1,9 @@
 //! Owns how to tell that whoever connects speaks another protocol than chat, and what they are told.
 //!
 //! It is told by the first line that is not blank, and by nothing later: where it can be by how that begins, else by
-//! the whole of it. A web page can make a browser send an HTTP request anywhere, with any body, and programs that came
-//! to the wrong port send passwords in their first lines; so what begins like one is never taken for chat. What a
-//! person could say is left alone: "PASS me the salt" is no command of IRC.
+//! the whole of it. A web page can make a browser send an HTTP request anywhere, with any body. Programs that came to
+//! the wrong port send passwords in their first lines. So what begins like another protocol is never taken for chat.
+//! What a person could say is left alone: "PASS me the salt" is no command of IRC.
 
 mod answers;
 mod signs;

@@ -241,9 +241,8 @@ impl Session {
             if !self.intake.decoder.has_found() {
                 return self.end().map(Asked::For);
             }
-            // Of so many blank lines that came at once only the first counts: they lead to nothing, not even to a write
-            // that would find out that their sender is gone, so that the rest of a flood of them must not be kept for
-            // long.
+            // Of so many blank lines that came at once only the first counts. They lead to nothing, not even to a write
+            // that would find out that their sender is gone. So the rest of a flood of them must not be kept for long.
             let is_free = self.intake.decoder.is_free();
             let is_blank_free = || self.blanks > 0 && self.intake.decoder.ask(&mut Saying::default()).is_nothing();
             if !(is_free || self.meter.is_ready(now) || is_blank_free()) {

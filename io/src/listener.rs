@@ -33,8 +33,8 @@ const UNSENT_BYTES_MAX: u32 = 128 << 10;
 /// was to be.
 const WANTS: [Errno; 4] = [Errno::MFILE, Errno::NFILE, Errno::NOBUFS, Errno::NOMEM];
 
-/// How soon after a failure of another kind the next is a reason to wait: a connection may have failed before it was accepted, and
-/// the next one not; but where all do, trying at once would take a core.
+/// How soon after a failure of another kind the next is a reason to wait. A connection may have failed before it was
+/// accepted, and the next one not. But where all do, trying at once would take a core.
 const REPEATS_WITHIN: Duration = Duration::from_secs(1);
 
 /// Apple's systems have no flag against the signal; a Rust program ignores it anyhow.
@@ -81,9 +81,9 @@ enum Recovery {
 }
 
 impl Listener {
-    /// Prepares a listening socket of this kind: it will not block, and what connects from now on gives up on dead peers after
-    /// [`Config::dead_after`], sends at once what it is given, which the core has gathered, and lets the operating system buffer no
-    /// more than is useful.
+    /// Prepares a listening socket of this kind, which will not block. What connects from now on gives up on dead peers
+    /// after [`Config::dead_after`]. It sends at once what it is given, since the core has gathered that. It lets the
+    /// operating system buffer no more than is useful.
     ///
     /// # Errors
     /// Returns an error if the socket does not take these options.

@@ -28,10 +28,10 @@ pub struct Setup {
 }
 
 impl Setup {
-    /// Has what the programs have when they are given no flags: as many [threads](Config::threads) as cores, as many
-    /// [connections](Config::connections_max) as the limit of descriptors allows, which is raised for this process as far as it may, a
-    /// [seed](Config::seed) and a [secret](Config::secret) of its own, and the [page](Config::assets). The wall clock is looked at by each
-    /// server while it runs.
+    /// Has what the programs have when they are given no flags. It has as many [threads](Config::threads) as there are
+    /// cores. It has as many [connections](Config::connections_max) as the limit of descriptors allows, which is raised
+    /// for this process as far as it may. It has a [seed](Config::seed) and a [secret](Config::secret) of its own, and
+    /// the [page](Config::assets). The wall clock is looked at by each server while it runs.
     ///
     /// # Errors
     /// If the operating system has no random bytes to give.

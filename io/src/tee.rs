@@ -1,7 +1,8 @@
 //! Owns a way to write the same bytes to many sockets that copies them once.
 //!
-//! They are copied into a pipe. For each socket Linux duplicates what is in it into a second one (`tee`), and moves it from there to the
-//! socket (`splice`): what it passes on are references to pages, where `send` copies each byte for each socket.
+//! They are copied into a pipe. For each socket Linux duplicates what is in it into a second one (`tee`), and moves it
+//! from there to the socket (`splice`). What it passes on are references to pages, where `send` copies each byte for
+//! each socket.
 
 use std::fs::File;
 use std::io;

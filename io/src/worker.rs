@@ -1,9 +1,10 @@
 //! Owns the queues of one share of the connections, and writes to their sockets.
 //!
-//! A worker follows the log of batches. Whoever holds its lock takes all that is in the log, in order. That is the hub, on the spot, when a
-//! batch is small; the worker's thread, when one is not; the worker's task, when it is notified; or a task that has waited for a socket to
-//! take bytes again. A thread may be about it for long. So a task, which has others to serve, never waits for the lock: it leaves what it
-//! has come with where it is found, and notifies.
+//! A worker follows the log of batches. Whoever holds its lock takes all that is in the log, in order. When a batch is
+//! small, that is the hub, on the spot. When one is not, it is the worker's thread. It is the worker's task when it is
+//! notified, or a task that has waited for a socket to take bytes again. A thread may be about it for long. So a task,
+//! which has others to serve, never waits for the lock: it leaves what it has come with where it is found, and
+//! notifies.
 
 use std::io;
 use std::mem;

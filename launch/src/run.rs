@@ -44,8 +44,9 @@ impl Ready {
 /// The listening sockets of a server, each with the form in which those are spoken to who come to it.
 pub type Listeners = Vec<(TcpListener, Form)>;
 
-/// Runs a server: reads the flags from the command line, opens the log and the listening sockets, and calls `serve` with what was
-/// configured, which says that the server is ready as soon as it can be given orders. Returns what the process is to exit with.
+/// Runs a server: reads the flags from the command line, opens the log and the listening sockets, and calls `serve`
+/// with what was configured. `serve` says that the server is ready as soon as it can be given orders. Returns what the
+/// process is to exit with.
 pub fn run(program: Program, serve: impl FnOnce(Listeners, Setup, Ready) -> anyhow::Result<()>) -> ExitCode {
     let flags = match Flags::parse(program.name, std::env::args_os().skip(1)) {
         Parsed::Flags(flags) => *flags,

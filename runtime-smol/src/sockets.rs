@@ -1,8 +1,9 @@
 //! Owns who waits for which of the sockets, what the operating system has said of each, and the thread that asks it.
 //!
-//! Every socket is registered once, edge-triggered, with an epoll instance of the server's own, for which a thread of the server's own
-//! waits. async-io would register each of them anew, with a system call, whenever it is waited for, keep 200 bytes for it, and
-//! hand each event from one thread to another. It still does all other waiting: for timers and signals.
+//! Every socket is registered once, edge-triggered, with an epoll instance of the server's own, for which a thread of
+//! the server's own waits. With async-io each of them would be registered anew, with a system call, whenever it is
+//! waited for. It would keep 200 bytes for each, and hand each event from one thread to another. It still does all
+//! other waiting: for timers and signals.
 
 use std::future::poll_fn;
 use std::io::{self, ErrorKind, Read as _};

@@ -64,8 +64,8 @@ impl Acceptor {
                         () = socket.readable() => {}
                         () = socket.reach(until) => continue,
                     }
-                    // Until the runtime has asked the system who else is ready, so few are served: each of those who chat waits for no more
-                    // than these, twice or three times for a message, however many come.
+                    // Until the runtime has asked the system who else is ready, so few are served. Each of those who
+                    // chat waits for no more than these, twice or three times for a message, however many come.
                     let _turn = self.turns.acquire().await;
                     match socket.read_now(|bytes| pending.handshake().handle_bytes(bytes)) {
                         Poll::Ready(Ok(1..)) | Poll::Pending => {}

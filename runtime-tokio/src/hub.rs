@@ -51,9 +51,10 @@ impl HubTask {
     pub(crate) async fn run(mut self) {
         while !self.hub.is_stopped() {
             let input = self.next().await;
-            // The runtime runs this task as soon as one reader has woken it. Now the others who are ready hand in theirs, too, so that
-            // a batch, and with it each write, has more in it. tokio's own `yield_now` would ask the system who else is ready, too: one more
-            // system call for each message that comes alone.
+            // The runtime runs this task as soon as one reader has woken it. Now the others who are ready hand in
+            // theirs, too, so that a batch, and with it each write, has more in it. With tokio's own `yield_now` the
+            // system would be asked who else is ready, too. That is one more system call for each message that comes
+            // alone.
             future::yield_now().await;
             let Self { hub, sender, inputs, .. } = &mut self;
             let batch = hub.gather(

@@ -15,8 +15,8 @@ const GUESTS_MAX: u64 = 99_999_999_999_999;
 /// Rounds of the Feistel network: with four, neighbours have nothing in common that anyone would see.
 const ROUNDS: u64 = 4;
 
-/// Gives out all pairs of an adjective and an animal by a keyed permutation of their numbers: a Feistel network over the next
-/// power of four, walked until it comes back to a number that is a pair's.
+/// Gives out all pairs of an adjective and an animal by a keyed permutation of their numbers. It is a Feistel network
+/// over the next power of four, walked until it comes to a number that is a pair's.
 #[derive(Clone, Debug)]
 pub(super) struct RandomNames {
     adjectives: Vec<&'static str>,

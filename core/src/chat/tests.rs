@@ -17,8 +17,8 @@ const MAIN: RoomId = RoomId::new(0);
 
 /// Each event is handled by a twin, too, who was restored from the snapshot before it, and has to do the same.
 ///
-/// A chat in a hub, whose actions are read as text, one line each: `0: text` is a reply to the connection in slot 0, `main: text` what is
-/// told to the room 0, and `0 enters room 1` a room change.
+/// A chat in a hub, whose actions are read as text, one line each. `0: text` is a reply to the connection in slot 0.
+/// `main: text` is what the room 0 is told, and `0 enters room 1` a room change.
 struct Chats {
     hub: Hub<()>,
     config: Config,

@@ -1,7 +1,7 @@
 //! Owns a connection that a proxy has made, until it has said for whom, and that one may come.
 //!
-//! Invariants: nothing is taken for chat or for a request that comes before the header, and whoever says nothing of the
-//! kind is refused: otherwise anybody behind the proxy could say that they are somebody else.
+//! Invariants: nothing that comes before the header is taken for chat or for a request, and who sends no header is
+//! refused. Otherwise anybody behind the proxy could say that they are somebody else.
 
 use std::fmt;
 use std::net::IpAddr;

@@ -3,7 +3,7 @@
 //!
 //! Nothing is offered, and offers stay unanswered: a client keeps to the plain line-by-line terminal of the RFC then,
 //! which is what a line protocol wants. What telnet waits for is answered, as replies among the others, and as bounded.
-//! That is the wish that we echo what is typed and send no "go ahead", which is refused: who asks for that shows
+//! That is the wish that we echo what is typed and send no "go ahead", which is refused. Who asks for that shows
 //! nothing of what is typed until they know (RFC 857), and goes back to whole lines. It is a timing mark, without which
 //! the telnet of most Linux systems shows nothing after ^Z or ^\ (RFC 860), and whether somebody is there (RFC 1123,
 //! section 3.2.4).

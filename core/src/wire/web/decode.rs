@@ -1,7 +1,7 @@
 //! Owns `WebSocket` frames: finds them among the bytes of a connection, and takes each message for what it asks for.
 //!
 //! tungstenite decides what is a message and what breaks the rules. It is only ever given whole frames, and kept only
-//! between the parts of a message that comes in several: so a connection at rest holds no buffer, and nobody can make
+//! between the parts of a message that comes in several. So a connection at rest holds no buffer, and nobody can make
 //! it reserve more than a message may have. What nearly all frames are, a whole message of text, goes without it: it is
 //! unmasked where it is.
 
@@ -32,9 +32,8 @@ const LINES_MAX: usize = 4;
 /// The most bytes of a frame that is no part of a message (RFC 6455, section 5.5).
 const CONTROL_BYTES_MAX: usize = 125;
 
-/// How many times between two pings it is told at the most that something has come: so that of those who say much not
-/// each message is told of twice, while an answer that is not told of, since another was just before, is made up for by
-/// the next.
+/// How many times between two pings it is told at the most that something has come. So of those who say much not each
+/// message is told of twice. An answer that is not told of, since another was just before, is made up for by the next.
 const LIFE_SIGNS: u32 = 5;
 
 /// Holds what was handed in of a `WebSocket`, up to the next message.

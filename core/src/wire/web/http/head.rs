@@ -2,8 +2,8 @@
 
 use crate::wire::web::http::Status;
 
-/// The longest head. A browser's has less than 2 KiB, most of it names of itself; but whoever signs people in in front
-/// of a server may add cookies of many KiB, and proxies pass on up to 32 KiB unless told otherwise.
+/// The longest head. A browser's has less than 2 KiB, most of it names of itself. But a proxy that signs people in may
+/// add cookies of many KiB, and proxies pass on up to 32 KiB unless told otherwise.
 pub(crate) const HEAD_BYTES_MAX: usize = 32 << 10;
 
 /// The most fields of a head. A browser sends some fifteen, and each proxy adds a few.

@@ -2,8 +2,8 @@
 
 use bytes::{BufMut as _, Bytes, BytesMut};
 
-/// What every answer tells a browser: that nothing on a page of ours comes from elsewhere or is put together from text,
-/// that no other page may hold it in a frame or its window in hand, and that nobody else is told of its address.
+/// What every answer tells a browser. Nothing on a page of ours comes from elsewhere or is put together from text. No
+/// other page may hold it in a frame or its window in hand. Nobody else is told of its address.
 const CAREFUL: &str = "\
 Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
 base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'\r
