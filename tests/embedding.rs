@@ -68,7 +68,7 @@ fn a_dropped_tokio_server_leaves_nobody_behind() {
 }
 
 #[test]
-fn who_came_to_the_web_door_of_a_tokio_server_is_served_no_longer_than_it() {
+fn who_came_to_the_web_listener_of_a_tokio_server_is_served_no_longer_than_it() {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("there are threads");
     let (listener, address) = listener();
     let setup = Setup::from(Config { request_wait: Duration::from_secs(3600), ..Config::default() });

@@ -1,4 +1,4 @@
-//! Who comes through a proxy that says for whom it connects (the PROXY protocol) is dealt with as whoever that is, at every door; and nobody
+//! Who comes through a proxy that says for whom it connects (the PROXY protocol) is dealt with as whoever that is, at every listener; and nobody
 //! can claim it who is no such proxy.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
@@ -80,7 +80,7 @@ fn limits_are_those_of_the_address_for_which_a_proxy_connects() {
 }
 
 #[test]
-fn a_header_opens_both_doors_and_what_comes_after_it_is_theirs() {
+fn a_header_opens_both_listeners_and_what_comes_after_it_is_theirs() {
     on_each(&Config::default(), |server| {
         let mut bob = Person::come(server.addr());
         for header in [v1("203.0.113.7"), V2.into(), LOCAL.into(), b"PROXY UNKNOWN\r\n".into()] {

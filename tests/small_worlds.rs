@@ -77,8 +77,8 @@ struct World {
     looked_at: usize,
     model: Model,
     people: Vec<Person>,
-    /// In which order the members of each room with each device sit in the fan-out.
-    seats: [[Vec<ConnectionId>; DEVICES.len()]; ROOMS.len()],
+    /// In which order the members of each room with each device stand in the fan-out.
+    audiences: [[Vec<ConnectionId>; DEVICES.len()]; ROOMS.len()],
     /// Slots that were somebody's, the last of them last.
     vacant: Vec<u32>,
     dropped: usize,
@@ -101,7 +101,7 @@ impl World {
             looked_at: 0,
             model: Model::new(&config),
             people: Vec::new(),
-            seats: Default::default(),
+            audiences: Default::default(),
             vacant: Vec::new(),
             dropped: 0,
         }
@@ -268,12 +268,12 @@ impl World {
             if let Action::Enter { connection, room } = action {
                 let person = self.people.iter().find(|person| person.connection == *connection);
                 let device = person.map_or(DEVICES[0], |person| person.device);
-                let hall = DEVICES.iter().position(|&other| other == device).unwrap_or_default();
-                self.seats[room.key() as usize][hall].push(*connection);
+                let audience = DEVICES.iter().position(|&other| other == device).unwrap_or_default();
+                self.audiences[room.key() as usize][audience].push(*connection);
             } else if let Action::Leave { connection, .. } = action {
-                for seats in self.seats.iter_mut().flatten() {
-                    if let Some(seat) = seats.iter().position(|seat| seat == connection) {
-                        seats.swap_remove(seat);
+                for members in self.audiences.iter_mut().flatten() {
+                    if let Some(place) = members.iter().position(|member| member == connection) {
+                        members.swap_remove(place);
                     }
                 }
             }
@@ -333,7 +333,7 @@ impl World {
                 self.model.was_resumed(person.user) && has_all && !std::mem::replace(&mut person.is_ended, true)
             }
             Output::Yield => true,
-            Output::Signal { signal: Signal::Answer, .. } => false,
+            Output::Signal { signal: Signal::Credit, .. } => false,
         };
         lawful.then_some(true).ok_or_else(|| "the writer does what it may not".to_owned())
     }
@@ -400,8 +400,8 @@ impl World {
             }
             key.push('\n');
         }
-        for seats in self.seats.iter().flatten() {
-            let _ = writeln!(key, "{:?}", seats.iter().map(|&seat| place(seat)).collect::<Vec<_>>());
+        for members in self.audiences.iter().flatten() {
+            let _ = writeln!(key, "{:?}", members.iter().map(|&member| place(member)).collect::<Vec<_>>());
         }
         for action in self.driver.decided() {
             let _ = match action {
@@ -421,7 +421,7 @@ impl World {
                 }
                 Action::Close { connection, code } => writeln!(key, "close {} {code:?}", place(*connection)),
                 Action::Cut { connection } => writeln!(key, "cut {}", place(*connection)),
-                Action::Answer { .. } | Action::Alive { .. } | Action::Stop { .. } => Ok(()),
+                Action::Credit { .. } | Action::Alive { .. } | Action::Stop { .. } => Ok(()),
             };
         }
         let mut hasher = DefaultHasher::new();

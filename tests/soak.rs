@@ -9,7 +9,7 @@ use std::env;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use chinwag_tests::attacks::{crowds, door, readers, resets, telnet, text};
+use chinwag_tests::attacks::{crowds, listener, readers, resets, telnet, text};
 use chinwag_tests::{Adapter, DEADLINE, Person, Siege, Vitals};
 
 /// Long lines fill queues soon.
@@ -118,10 +118,10 @@ fn round(siege: &mut Siege) -> Vec<String> {
     siege.assault("an endless line", 1, |_, fire| text::send_endless_line(addr, fire));
     siege.assault("line ends", 2, |_, fire| text::flood_line_ends(addr, fire));
     siege.assault("a drip", 1, |_, fire| text::drip(addr, fire, 50, ms(20)));
-    siege.assault("wrong doors", 3, |number, fire| match number {
-        0 => door::speak_something_else(addr, fire),
-        1 => door::speak_http_late(addr, fire),
-        _ => door::look_in(addr, fire, ms(50)),
+    siege.assault("wrong ports", 3, |number, fire| match number {
+        0 => listener::speak_something_else(addr, fire),
+        1 => listener::speak_http_late(addr, fire),
+        _ => listener::look_in(addr, fire, ms(50)),
     });
     let storms = telnet::Storm::ALL;
     siege.assault("telnet storms", storms.len(), |number, fire| telnet::storm(addr, fire, storms[number]));

@@ -198,7 +198,7 @@ fn the_files_of_the_page_are_given_and_a_page_of_another_site_is_not_let_in() {
 }
 
 #[test]
-fn a_browser_at_the_door_of_a_full_server_is_told_so() {
+fn a_browser_that_comes_to_a_full_server_is_told_so() {
     on_each(&Config { connections_max: 1, ..Config::default() }, |server| {
         let ann = Person::come(server.addr());
         let answer = fetch(server.web_addr(), "");

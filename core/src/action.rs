@@ -61,12 +61,12 @@ pub enum Action {
         /// What.
         message: Message,
     },
-    /// Answers a [`Notice::Fence`](crate::Notice::Fence): lets the connection ask for more once there is room for the replies.
-    Answer {
-        /// Whose mark it was.
+    /// Gives the credit for a [`Notice::Fence`](crate::Notice::Fence): lets the connection ask for more once there is room for the replies.
+    Credit {
+        /// Whose fence it was.
         connection: ConnectionId,
     },
-    /// Takes notice that the owner of a connection has shown to be there.
+    /// Handles that the owner of a connection has shown to be there.
     Alive {
         /// Whose it is.
         connection: ConnectionId,

@@ -67,7 +67,7 @@ impl<S> Batch<S> {
             | Action::Speak { .. }
             | Action::Enter { .. }
             | Action::Leave { .. }
-            | Action::Answer { .. }
+            | Action::Credit { .. }
             | Action::Alive { .. }
             | Action::Close { .. }
             | Action::Cut { .. } => (0, 0),

@@ -146,7 +146,7 @@ impl<S: Clone> Fanout<S> {
                     self.on_broadcast(*room, *except, message, |encoding| batch.lines(encoding, broadcasts));
                     broadcasts += 1;
                 }
-                Action::Answer { connection } => self.outboxes.answer(*connection),
+                Action::Credit { connection } => self.outboxes.credit(*connection),
                 Action::Alive { connection } => self.outboxes.hear(*connection),
                 Action::Close { connection, .. } => self.on_close(*connection),
                 Action::Cut { connection } => self.on_cut(*connection),
@@ -190,7 +190,7 @@ impl<S: Clone> Fanout<S> {
         }
     }
 
-    /// Takes notice of how the last [`Output::Write`] went.
+    /// Handles how the last [`Output::Write`] went.
     ///
     /// # Panics
     /// If more was written than there was to write.
@@ -217,7 +217,7 @@ impl<S: Clone> Fanout<S> {
         }
     }
 
-    /// Takes notice that all output was polled: what could be written of the batches that were followed was. It is only for the delays that
+    /// Handles that all output was polled: what could be written of the batches that were followed was. It is only for the delays that
     /// [`count`](Self::count) adds, and may be left out.
     pub fn handle_through(&mut self, now: Time) {
         for begun_at in self.begun_at.drain(..) {
@@ -226,7 +226,7 @@ impl<S: Clone> Fanout<S> {
         }
     }
 
-    /// Takes notice that a socket takes bytes again, after [`Output::AwaitWritable`]. Whoever only tries again after a while, without having been
+    /// Handles that a socket takes bytes again, after [`Output::AwaitWritable`]. Whoever only tries again after a while, without having been
     /// told by the system, calls [`handle_timeout`](Self::handle_timeout) before: else nobody is ever found to have stalled.
     pub fn handle_writable(&mut self, connection: ConnectionId) {
         self.is_through = false;

@@ -425,7 +425,7 @@ impl<S> Hub<S> {
                 | Action::Enter { .. }
                 | Action::Leave { .. }
                 | Action::Broadcast { .. }
-                | Action::Answer { .. }
+                | Action::Credit { .. }
                 | Action::Alive { .. }
                 | Action::Stop { .. } => None,
             };

@@ -280,7 +280,7 @@ mod tests {
     }
 
     #[test]
-    fn each_refusal_is_one_of_the_gate_or_of_the_door() {
+    fn each_refusal_is_one_of_the_gate_or_of_the_handshake() {
         for incident in Incident::ALL {
             let is_of_gate = matches!(incident, Incident::ServerFull | Incident::AddressFull);
             let is_refusal = incident.to_string().starts_with("refused: ");

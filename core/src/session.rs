@@ -38,7 +38,7 @@ const BLANKS_MAX: u8 = 64;
 #[derive(Debug)]
 pub struct Session {
     intake: Intake<Decoder>,
-    /// The bytes of replies that were asked for since the last mark was answered.
+    /// The bytes of replies that were asked for since the last credit.
     asked_bytes: u32,
     meter: Meter,
     /// All was handed out.
@@ -47,10 +47,10 @@ pub struct Session {
     incident: Incident,
     /// How many lines in a row were blank that came with those that are held, since one of them counted for the rate.
     blanks: u8,
-    /// A mark was handed out and not yet answered.
-    marked: bool,
-    /// Changes with each mark.
-    marks_odd: bool,
+    /// A fence was handed out, and its credit has not come.
+    is_fenced: bool,
+    /// Changes with each fence.
+    fences_odd: bool,
 }
 
 /// Tells what the reader of a connection is to do next.
@@ -92,8 +92,8 @@ impl Session {
             is_over: false,
             incident: Incident::HungUp,
             blanks: 0,
-            marked: false,
-            marks_odd: false,
+            is_fenced: false,
+            fences_odd: false,
         }
     }
 
@@ -134,12 +134,12 @@ impl Session {
         if signals.is_abandoned() || self.is_over {
             return Next::End;
         }
-        if self.marked && self.marks_odd == signals.answers_odd() {
-            self.marked = false;
+        if self.is_fenced && self.fences_odd == signals.credits_odd() {
+            self.is_fenced = false;
             self.asked_bytes = 0;
         }
         // A pause holds for what was read already, too: it is the owner's turn to read.
-        if self.marked || signals.is_paused() {
+        if self.is_fenced || signals.is_paused() {
             return Next::AwaitSignal;
         }
         let requests = self.take_requests(now);
@@ -193,7 +193,7 @@ impl Session {
         while left > 0 && !self.is_over {
             if self.asked_bytes as usize >= REPLY_WINDOW_BYTES {
                 requests.extend(saying.take().map(say));
-                requests.push(self.mark());
+                requests.push(self.fence());
                 break;
             }
             let said = self.say_plain(now, left, &mut saying);
@@ -271,9 +271,9 @@ impl Session {
     }
 
     /// Asks to be told when the replies that were asked for have been dealt with.
-    fn mark(&mut self) -> Request {
-        self.marked = true;
-        self.marks_odd = !self.marks_odd;
+    fn fence(&mut self) -> Request {
+        self.is_fenced = true;
+        self.fences_odd = !self.fences_odd;
         Notice::Fence.into()
     }
 

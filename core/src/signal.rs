@@ -7,8 +7,8 @@ pub enum Signal {
     Pause,
     /// Go on.
     Resume,
-    /// The mark is answered: the replies that were asked for have been dealt with.
-    Answer,
+    /// The credit for a fence: the replies that were asked for have been dealt with.
+    Credit,
 }
 
 /// Holds what all signals so far come to. It fits into a byte, for adapters to keep where both sides can reach it.
@@ -21,8 +21,8 @@ impl Signals {
 
     const PAUSED: u8 = 1;
     const ABANDONED_BIT: u8 = 2;
-    /// Changes with each answer. There is never more than one mark to be answered, so this is enough to tell.
-    const ANSWERS_ODD: u8 = 4;
+    /// Changes with each credit. There is never more than one fence without its credit, so this is enough to tell.
+    const CREDITS_ODD: u8 = 4;
 
     /// Takes a byte that [`to_bits`](Self::to_bits) has given.
     #[must_use]
@@ -42,7 +42,7 @@ impl Signals {
         Self(match signal {
             Signal::Pause => self.0 | Self::PAUSED,
             Signal::Resume => self.0 & !Self::PAUSED,
-            Signal::Answer => self.0 ^ Self::ANSWERS_ODD,
+            Signal::Credit => self.0 ^ Self::CREDITS_ODD,
         })
     }
 
@@ -56,8 +56,8 @@ impl Signals {
         self.0 & Self::ABANDONED_BIT != 0
     }
 
-    pub(crate) const fn answers_odd(self) -> bool {
-        self.0 & Self::ANSWERS_ODD != 0
+    pub(crate) const fn credits_odd(self) -> bool {
+        self.0 & Self::CREDITS_ODD != 0
     }
 }
 
@@ -72,18 +72,18 @@ mod tests {
             (&[Signal::Pause], true, false),
             (&[Signal::Pause, Signal::Pause], true, false),
             (&[Signal::Resume], false, false),
-            (&[Signal::Pause, Signal::Answer], true, true),
-            (&[Signal::Answer, Signal::Pause, Signal::Resume], false, true),
-            (&[Signal::Answer, Signal::Answer], false, false),
-            (&[Signal::Pause, Signal::Answer, Signal::Resume, Signal::Answer], false, false),
+            (&[Signal::Pause, Signal::Credit], true, true),
+            (&[Signal::Credit, Signal::Pause, Signal::Resume], false, true),
+            (&[Signal::Credit, Signal::Credit], false, false),
+            (&[Signal::Pause, Signal::Credit, Signal::Resume, Signal::Credit], false, false),
         ];
-        for (given, is_paused, answers_odd) in cases {
+        for (given, is_paused, credits_odd) in cases {
             let signals = given.iter().fold(Signals::default(), |signals, &signal| signals.after(signal));
             let signals = Signals::from_bits(signals.to_bits());
-            assert_eq!((signals.is_paused(), signals.answers_odd()), (is_paused, answers_odd), "{given:?}");
+            assert_eq!((signals.is_paused(), signals.credits_odd()), (is_paused, credits_odd), "{given:?}");
             assert!(!signals.is_abandoned(), "{given:?}");
         }
         let abandoned = Signals::from_bits(Signals::ABANDONED.to_bits());
-        assert!(abandoned.is_abandoned() && !abandoned.is_paused() && !abandoned.answers_odd());
+        assert!(abandoned.is_abandoned() && !abandoned.is_paused() && !abandoned.credits_odd());
     }
 }

@@ -67,7 +67,7 @@ impl Admission {
         self.0.clock
     }
 
-    /// Takes notice that the server is about to stop: to be called before anybody else is told.
+    /// Handles that the server is about to stop: to be called before anybody else is told.
     pub fn stop(&self) {
         self.0.stopping.store(true, Ordering::Release);
     }

@@ -131,7 +131,7 @@ impl Listener {
         }
     }
 
-    /// Takes notice that `accept` has failed. If that was for want of a descriptor, or of memory, whoever is next is told that the
+    /// Handles that `accept` has failed. If that was for want of a descriptor, or of memory, whoever is next is told that the
     /// server is full; otherwise the next one may well be let in.
     fn recover(&mut self, now: Time, listener: impl AsFd, error: &io::Error) -> Recovery {
         if matches!(error.kind(), ErrorKind::Interrupted | ErrorKind::ConnectionAborted) {
@@ -278,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn where_all_connections_fail_a_door_waits_and_where_some_do_it_need_not() {
+    fn where_all_connections_fail_a_listener_waits_and_where_some_do_it_need_not() {
         let (mut listener, socket, _client) = waited_at();
         let mut after = |ms| listener.recover(Time::after(Duration::from_millis(ms)), &socket, &Errno::PERM.into());
         let recovered = [0, 0, 100, 1099, 2099].map(&mut after);

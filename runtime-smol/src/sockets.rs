@@ -66,7 +66,7 @@ impl Notifier {
         self.state.compare_exchange(Self::BUSY, Self::WAITING, Ordering::AcqRel, Ordering::Acquire).is_ok()
     }
 
-    /// Takes notice of all who have notified. What they did before is seen afterwards, and whoever rings later is not missed: a mere store
+    /// Handles all who have notified. What they did before is seen afterwards, and whoever rings later is not missed: a mere store
     /// could come after a ring that it hides.
     fn answer(&self) {
         self.state.swap(Self::BUSY, Ordering::AcqRel);
@@ -149,7 +149,7 @@ impl Sockets {
         wakers.into_iter().for_each(Waker::wake);
     }
 
-    /// Takes notice of what the operating system has to say by then, and takes the wakers of those who waited for it.
+    /// Handles what the operating system has to say by then, and takes the wakers of those who waited for it.
     fn look(&self, patience: Option<&Timespec>, wakers: &mut Vec<Waker>) {
         let mut events = [const { MaybeUninit::uninit() }; EVENTS_MAX];
         let (events, _) = match epoll::wait(&self.epoll, &mut events, patience) {
@@ -178,7 +178,7 @@ impl Sockets {
     }
 }
 
-/// Takes notice of an event. It may have been for a socket that had this key before: then somebody is woken in vain.
+/// Handles an event. It may have been for a socket that had this key before: then somebody is woken in vain.
 fn note(waiting: &mut Slab<Waiting>, event: &epoll::Event, wakers: &mut Vec<Waker>) {
     let Some(waiting) = waiting.get_mut(event.data.u64() as usize) else { return };
     let (flags, over) = (event.flags, EventFlags::HUP | EventFlags::ERR);

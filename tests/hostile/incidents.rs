@@ -8,11 +8,11 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use chinwag_core::Form;
-use chinwag_tests::attacks::{come_small, door};
+use chinwag_tests::attacks::{come_small, listener};
 use chinwag_tests::{Adapter, DEADLINE, Person, Program, Vitals, connect, fetch};
 use rustix::process::{Pid, Resource, Signal, prlimit};
 
-use crate::door::limit;
+use crate::listener::limit;
 use crate::namespace::{CLASSROOM, SERVER, each_in_a_namespace, open_from};
 
 /// What is said, and must not be logged.
@@ -62,7 +62,7 @@ fn assert_logged_once(server: Program, level: &str, causes: &[(&str, &str)]) {
 
 /// Many who come from one address at once.
 struct Rush {
-    door: Form,
+    form: Form,
     says: &'static str,
     flags: [&'static str; 4],
     people: usize,
@@ -75,8 +75,8 @@ struct Rush {
 impl Rush {
     /// Returns those of whom there are more than may come: to chat, to the page, and from the page to chat.
     fn too_many() -> [Self; 3] {
-        [(Form::Lines, SAID, 2), (Form::Web, VISIT, 2 * 6), (Form::Web, UPGRADE, 2)].map(|(door, says, places)| Self {
-            door,
+        [(Form::Lines, SAID, 2), (Form::Web, VISIT, 2 * 6), (Form::Web, UPGRADE, 2)].map(|(form, says, places)| Self {
+            form,
             says,
             flags: ["--max-per-ip", "2", "--connect-rate", "0"],
             people: places + 3,
@@ -90,9 +90,9 @@ impl Rush {
     fn too_fast() -> [Self; 3] {
         // At a rate of one a second six may come at once, and six times as many for a page. Of twenty more two come too early, be the machine
         // ever so slow.
-        [(Form::Lines, SAID, 6), (Form::Web, VISIT, 6 * 6 + 2), (Form::Web, UPGRADE, 6)].map(|(door, says, burst)| {
+        [(Form::Lines, SAID, 6), (Form::Web, VISIT, 6 * 6 + 2), (Form::Web, UPGRADE, 6)].map(|(form, says, burst)| {
             Self {
-                door,
+                form,
                 says,
                 flags: ["--max-per-ip", "0", "--connect-rate", "1"],
                 people: burst + 20,
@@ -106,7 +106,7 @@ impl Rush {
     fn come(&self, adapter: Adapter) {
         eprintln!("{}, {} who send {:?}", adapter.program(), self.people, self.says);
         let (server, addr, web) = Program::start_web_at(adapter, "0.0.0.0", self.flags);
-        let port = match self.door {
+        let port = match self.form {
             Form::Lines => addr.port(),
             Form::Web => web.port(),
         };
@@ -127,14 +127,14 @@ impl Rush {
 }
 
 #[test]
-fn an_address_with_too_many_connections_is_logged_once_at_whichever_door() {
-    let name = "incidents::an_address_with_too_many_connections_is_logged_once_at_whichever_door";
+fn an_address_with_too_many_connections_is_logged_once_at_whichever_listener() {
+    let name = "incidents::an_address_with_too_many_connections_is_logged_once_at_whichever_listener";
     each_in_a_namespace(name, |adapter| Rush::too_many().iter().for_each(|rush| rush.come(adapter)));
 }
 
 #[test]
-fn an_address_that_connects_too_fast_is_logged_once_at_whichever_door() {
-    let name = "incidents::an_address_that_connects_too_fast_is_logged_once_at_whichever_door";
+fn an_address_that_connects_too_fast_is_logged_once_at_whichever_listener() {
+    let name = "incidents::an_address_that_connects_too_fast_is_logged_once_at_whichever_listener";
     each_in_a_namespace(name, |adapter| Rush::too_fast().iter().for_each(|rush| rush.come(adapter)));
 }
 
@@ -152,7 +152,7 @@ fn a_want_of_descriptors_is_a_warning_once_with_the_address_of_whoever_is_told()
         let (mut held, mut refused) = (Vec::new(), 0);
         let usual = lower(Vitals::of(id).descriptors as u64 + 4);
         while refused < 3 {
-            match door::try_to_enter(addr) {
+            match listener::try_to_enter(addr) {
                 Some(stream) => held.push(stream),
                 None => refused += 1,
             }

@@ -7,9 +7,9 @@
 
 mod classroom;
 mod crowds;
-mod door;
 mod honest;
 mod incidents;
+mod listener;
 mod namespace;
 mod proxies;
 mod readers;

@@ -71,11 +71,11 @@ fn a_request_of_a_byte_a_second_is_given_up_and_holds_up_nobody() {
 }
 
 #[test]
-fn malice_at_the_web_door_is_refused_and_holds_up_nobody() {
+fn malice_at_the_web_listener_is_refused_and_holds_up_nobody() {
     on_each(&[], |siege| {
         let web_addr = siege.web_addr();
         let refused = siege.count("refused");
-        let (heard, counts) = siege.attack_for(DRIPS, "malice at the web door", 4, |number, fire| match number {
+        let (heard, counts) = siege.attack_for(DRIPS, "malice at the web listener", 4, |number, fire| match number {
             0 => web::drip(web_addr, fire, DRIPPERS, PAUSE),
             1 => web::ask_without_end(web_addr, fire),
             2 => web::ask_too_much(web_addr, fire),

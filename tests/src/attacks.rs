@@ -3,8 +3,8 @@
 //! Attackers stop when their [`Fire`](crate::Fire) ceases. What they hold that has to last until then, they return.
 
 pub mod crowds;
-pub mod door;
 mod flood;
+pub mod listener;
 pub mod proxies;
 pub mod readers;
 pub mod resets;

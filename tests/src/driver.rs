@@ -65,7 +65,7 @@ pub struct Link {
 
 #[derive(Debug)]
 enum Phase {
-    Arriving(Box<Handshake>),
+    Handshake(Box<Handshake>),
     Chatting(Box<Session>),
     TurnedAway,
 }
@@ -74,7 +74,7 @@ impl Link {
     /// Starts with a connection that a listener of this form has accepted.
     #[must_use]
     pub fn new(config: &Config, form: Form, now: Time) -> Self {
-        Self { phase: Phase::Arriving(Box::new(Handshake::new(config, form, ADDRESS, now))), connection: None }
+        Self { phase: Phase::Handshake(Box::new(Handshake::new(config, form, ADDRESS, now))), connection: None }
     }
 
     /// Returns what the connection is called, once it was let in.
@@ -86,12 +86,12 @@ impl Link {
     /// Returns what its reader is to do next.
     pub fn next(&mut self, now: Time, signals: Signals) -> Todo {
         match &mut self.phase {
-            Phase::Arriving(arrival) => loop {
-                match arrival.poll_step(now) {
+            Phase::Handshake(handshake) => loop {
+                match handshake.poll_step(now) {
                     Step::Read { until } => return Todo::Read(Some(until)),
                     Step::Write { bytes, until } => return Todo::Write(bytes.to_vec(), until),
-                    Step::Measure => arrival.handle_metrics(Some("nobody is here\n".to_owned())),
-                    Step::Announce { .. } | Step::Admit => arrival.handle_admission(Ok(())),
+                    Step::Measure => handshake.handle_metrics(Some("nobody is here\n".to_owned())),
+                    Step::Announce { .. } | Step::Admit => handshake.handle_admission(Ok(())),
                     Step::Enter => return Todo::Enter,
                     Step::End { .. } => {
                         self.phase = Phase::TurnedAway;
@@ -113,7 +113,7 @@ impl Link {
     /// Hands in what was read.
     pub fn read(&mut self, bytes: &[u8]) {
         match &mut self.phase {
-            Phase::Arriving(arrival) => arrival.handle_bytes(bytes),
+            Phase::Handshake(handshake) => handshake.handle_bytes(bytes),
             Phase::Chatting(session) => session.handle_bytes(bytes),
             Phase::TurnedAway => {}
         }
@@ -122,7 +122,7 @@ impl Link {
     /// Tells it that nothing more will come.
     pub fn read_end(&mut self) {
         match &mut self.phase {
-            Phase::Arriving(arrival) => arrival.handle_end(),
+            Phase::Handshake(handshake) => handshake.handle_end(),
             Phase::Chatting(session) => session.handle_end(),
             Phase::TurnedAway => {}
         }
@@ -131,7 +131,7 @@ impl Link {
     /// Tells it that reading has failed.
     pub fn read_failed(&mut self) {
         match &mut self.phase {
-            Phase::Arriving(arrival) => arrival.handle_end(),
+            Phase::Handshake(handshake) => handshake.handle_end(),
             Phase::Chatting(session) => session.handle_failure(),
             Phase::TurnedAway => {}
         }
@@ -139,21 +139,21 @@ impl Link {
 
     /// Tells a handshake that its answer was not written.
     pub fn write_failed(&mut self) {
-        if let Phase::Arriving(arrival) = &mut self.phase {
-            arrival.handle_failure();
+        if let Phase::Handshake(handshake) = &mut self.phase {
+            handshake.handle_failure();
         }
     }
 
     /// Tells a handshake that the server stops.
     pub fn stop(&mut self) {
-        if let Phase::Arriving(arrival) = &mut self.phase {
-            arrival.handle_stop();
+        if let Phase::Handshake(handshake) = &mut self.phase {
+            handshake.handle_stop();
         }
     }
 
     fn enter(&mut self) -> &mut Session {
-        if let Phase::Arriving(arrival) = std::mem::replace(&mut self.phase, Phase::TurnedAway) {
-            self.phase = Phase::Chatting(Box::new(arrival.into_session()));
+        if let Phase::Handshake(handshake) = std::mem::replace(&mut self.phase, Phase::TurnedAway) {
+            self.phase = Phase::Chatting(Box::new(handshake.into_session()));
         }
         let Phase::Chatting(session) = &mut self.phase else { panic!("it was turned away") };
         session

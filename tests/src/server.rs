@@ -35,7 +35,7 @@ impl Adapter {
 /// How much the server's end of a socket holds: as little as there can be, so that it takes little to make a reader slow.
 const SOCKET_BYTES: usize = 4096;
 
-type Door = (TcpListener, Form);
+type Listening = (TcpListener, Form);
 
 /// Runs a server in a thread of its own.
 #[derive(Debug)]
@@ -62,11 +62,11 @@ impl Server {
     /// If the machine has no free port.
     #[must_use]
     pub fn start_recorded(adapter: Adapter, config: Config, recorder: Option<Recorder>) -> Self {
-        let ((door, addr), (web_door, web_addr)) = (listen(Form::Lines), listen(Form::Web));
-        let doors = [door, web_door];
+        let ((lines, addr), (web, web_addr)) = (listen(Form::Lines), listen(Form::Web));
+        let listeners = [lines, web];
         // Whoever connects is heard at once: the scripts have their own order.
         let config = Config { handshake_wait: Duration::ZERO, ..config };
-        let (handle, thread) = serve(adapter, doors.into(), Setup { recorder, ..config.into() });
+        let (handle, thread) = serve(adapter, listeners.into(), Setup { recorder, ..config.into() });
         Self { addr, web_addr, handle, thread }
     }
 
@@ -98,8 +98,8 @@ impl Server {
     }
 }
 
-/// Takes a free port for a door.
-fn listen(form: Form) -> (Door, SocketAddr) {
+/// Takes a free port to listen on.
+fn listen(form: Form) -> (Listening, SocketAddr) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
     SockRef::from(&listener).set_send_buffer_size(SOCKET_BYTES).expect("an open socket takes options");
     let addr = listener.local_addr().expect("the listener is bound");
@@ -107,7 +107,7 @@ fn listen(form: Form) -> (Door, SocketAddr) {
 }
 
 /// Serves in a thread of its own.
-fn serve(adapter: Adapter, listeners: Vec<Door>, setup: Setup) -> (Handle, JoinHandle<io::Result<()>>) {
+fn serve(adapter: Adapter, listeners: Vec<Listening>, setup: Setup) -> (Handle, JoinHandle<io::Result<()>>) {
     match adapter {
         Adapter::Smol => {
             let (handle, serving) = chinwag_smol::serve(listeners, setup);

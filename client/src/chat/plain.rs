@@ -114,18 +114,18 @@ impl Typist {
 
 /// Whether the server has let one in, and what it has said in place of that.
 #[derive(Debug, Default)]
-struct Door {
-    is_open: bool,
+struct Admission {
+    is_in: bool,
     said: Option<String>,
 }
 
-impl Door {
+impl Admission {
     fn on_line(&mut self, line: &str) {
-        if self.is_open {
+        if self.is_in {
             return;
         }
         let meaning = Line::parse(line);
-        self.is_open = matches!(meaning, Line::YouJoined(_));
+        self.is_in = matches!(meaning, Line::YouJoined(_));
         if meaning == Line::Notice && !line.is_empty() {
             self.said = Some(line.to_owned());
         }
@@ -136,7 +136,7 @@ impl Door {
     }
 
     fn ended(self) -> Ended {
-        if self.is_open {
+        if self.is_in {
             Ended::Closed
         } else {
             Ended::Refused(self.said.unwrap_or_else(|| "the server closed it".to_owned()))
@@ -148,16 +148,16 @@ impl Door {
 /// time. A server that has never answered need not.
 fn show(mut stream: TcpStream, mut transcript: Option<Transcript>, times: Times, mut out: impl Write) -> Result<Ended> {
     let until = Instant::now() + times.admission;
-    let (mut lines, mut bytes, mut door) = (Lines::default(), vec![0; READ_BYTES], Door::default());
+    let (mut lines, mut bytes, mut admission) = (Lines::default(), vec![0; READ_BYTES], Admission::default());
     let (mut knows, mut is_asked) = (false, false);
     loop {
-        let patience = match (door.is_open, is_asked) {
+        let patience = match (admission.is_in, is_asked) {
             (false, _) => Some(until.saturating_duration_since(Instant::now())),
             (true, false) => knows.then_some(times.quiet),
             (true, true) => Some(times.patience),
         };
         if patience == Some(Duration::ZERO) {
-            return Ok(door.overdue());
+            return Ok(admission.overdue());
         }
         // Some systems refuse it on a connection that has ended, which the read tells better.
         let _ = stream.set_read_timeout(patience);
@@ -166,7 +166,7 @@ fn show(mut stream: TcpStream, mut transcript: Option<Transcript>, times: Times,
             // The server was gone before it had read everything.
             Err(error) if error.kind() == ErrorKind::ConnectionReset => 0,
             Err(error) if error.kind() == ErrorKind::Interrupted => continue,
-            Err(error) if error.kind() == ErrorKind::WouldBlock && door.is_open => {
+            Err(error) if error.kind() == ErrorKind::WouldBlock && admission.is_in => {
                 // While what was piped in fills the socket, the server takes its time, and could not be asked.
                 match (is_writable(&stream), is_asked) {
                     (true, false) => is_asked = ask(&stream),
@@ -175,13 +175,13 @@ fn show(mut stream: TcpStream, mut transcript: Option<Transcript>, times: Times,
                 }
                 continue;
             }
-            Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(door.overdue()),
+            Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(admission.overdue()),
             Err(error) => return Err(error).context("can't read from the server"),
         };
         is_asked = false;
         let mut text = String::new();
         let mut show = |line: String| {
-            door.on_line(&line);
+            admission.on_line(&line);
             text.extend([line.as_str(), "\n"]);
         };
         lines.feed(&bytes[..read], &mut show);
@@ -197,7 +197,7 @@ fn show(mut stream: TcpStream, mut transcript: Option<Transcript>, times: Times,
             written => written.context("can't print what the server says")?,
         }
         if read == 0 {
-            return Ok(door.ended());
+            return Ok(admission.ended());
         }
     }
 }

@@ -21,12 +21,12 @@ impl Completion {
         Self { members: u32::try_from(members).unwrap_or(u32::MAX), first: 0, under_way: VecDeque::new() }
     }
 
-    /// Takes notice that the next message is on its way.
+    /// Handles that the next message is on its way.
     pub(super) fn on_sent(&mut self, sent_ns: u64) {
         self.under_way.push_back((sent_ns, 0));
     }
 
-    /// Takes notice of what came to one member, whose next message is `next_seq` now. Of a message that somebody lost,
+    /// Handles what came to one member, whose next message is `next_seq` now. Of a message that somebody lost,
     /// nothing is counted.
     pub(super) fn on_received(&mut self, receipt: &Receipt, next_seq: u64, now_ns: u64, completions: &mut Histogram) {
         for seq in next_seq.saturating_sub(receipt.delivered).max(self.first)..next_seq {

@@ -11,7 +11,7 @@ use super::web;
 pub(super) enum Dialect {
     /// Lines, as chinwag speaks.
     Chat,
-    /// JSON over `WebSocket`, as chinwag's web door speaks.
+    /// JSON over `WebSocket`, as chinwag's web listener speaks.
     Web,
     /// Redis, RESP 3, in which who subscribes may publish too.
     Redis,

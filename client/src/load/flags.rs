@@ -11,7 +11,7 @@ use super::process::Process;
 use crate::address::{Address, host};
 use crate::flags::{FlagError, HOST, PORT, number, port, seconds};
 
-/// Where the web door is unless the server is told otherwise.
+/// Where the web listener is unless the server is told otherwise.
 const WEB_PORT: u16 = 42080;
 
 /// More connections than any limit on descriptors allows, so that their number always fits.

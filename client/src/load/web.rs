@@ -1,4 +1,4 @@
-//! The web door's protocol, as far as load needs it: the upgrade to `WebSocket`, the frames both ways, and where in their JSON
+//! The web listener's protocol, as far as load needs it: the upgrade to `WebSocket`, the frames both ways, and where in their JSON
 //! a text stands.
 //!
 //! JSON is not parsed: the server writes each kind of object in one way, so known bytes tell what it is.

@@ -304,12 +304,12 @@ fn no_server_is_one_line_on_a_screen_that_is_as_it_was() {
 fn a_server_that_is_full_is_quoted() {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = listener.local_addr().expect("it is bound");
-    let doorman = std::thread::spawn(move || {
+    let host = std::thread::spawn(move || {
         let (mut stream, _) = listener.accept().expect("somebody comes");
         std::io::Write::write_all(&mut stream, b"Server is full, try again later\n").expect("the line fits");
     });
     let (status, screen) = chat(&address.port().to_string(), &[]).ended();
-    doorman.join().expect("it has done its part");
+    host.join().expect("it has done its part");
     assert_eq!(status.code(), Some(1));
     let says = format!("chinwag: {address} does not let you in: Server is full, try again later");
     assert_eq!(screen.replace('\n', ""), format!("{BEFORE}{says}"));

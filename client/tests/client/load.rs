@@ -1,4 +1,4 @@
-//! `chinwag load` against both servers, through each of their doors.
+//! `chinwag load` against both servers, through each of their listeners.
 
 use std::process::Command;
 
@@ -7,7 +7,7 @@ use chinwag_core::Form;
 use crate::server::{Adapter, Server};
 
 #[test]
-fn through_each_door_all_that_is_sent_comes_to_everyone() {
+fn through_each_listener_all_that_is_sent_comes_to_everyone() {
     for adapter in Adapter::BOTH {
         for form in [Form::Lines, Form::Web] {
             let server = Server::start_in(adapter, form);

@@ -99,7 +99,7 @@ fn a_server_that_refuses_is_quoted_and_is_a_failure() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = listener.local_addr().expect("it is bound");
     let port = address.port().to_string();
-    let doorman = std::thread::spawn(move || {
+    let host = std::thread::spawn(move || {
         let (mut stream, _) = listener.accept().expect("somebody comes");
         stream.write_all(b"Server is full\n").expect("the line fits");
         stream.shutdown(std::net::Shutdown::Write).expect("it is open");
@@ -117,7 +117,7 @@ fn a_server_that_refuses_is_quoted_and_is_a_failure() {
     drop(stdin);
     assert_eq!(output.stdout, b"Server is full\n");
     assert_failure(&output, 1, &format!("{address} does not let you in: Server is full"));
-    doorman.join().expect("it saw the connection close");
+    host.join().expect("it saw the connection close");
 }
 
 #[test]
@@ -125,9 +125,9 @@ fn a_server_that_refuses_is_a_failure_also_where_the_input_has_ended() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = listener.local_addr().expect("it is bound");
     for (says, quoted) in [(&b"Server is full\n"[..], "Server is full"), (b"", "the server closed it")] {
-        let doorman = listener.try_clone().expect("it is open");
-        let doorman = std::thread::spawn(move || {
-            let (mut stream, _) = doorman.accept().expect("somebody comes");
+        let host = listener.try_clone().expect("it is open");
+        let host = std::thread::spawn(move || {
+            let (mut stream, _) = host.accept().expect("somebody comes");
             let mut heard = BufReader::new(stream.try_clone().expect("it is open")).split(b'\n').map_while(Result::ok);
             assert!(heard.any(|line| line == b"/quit"), "the input has ended");
             stream.write_all(says).expect("the line fits");
@@ -135,7 +135,7 @@ fn a_server_that_refuses_is_a_failure_also_where_the_input_has_ended() {
         let output = chat(&["--port", &address.port().to_string()], "hi\n");
         assert_eq!(output.stdout, says);
         assert_failure(&output, 1, &format!("{address} does not let you in: {quoted}"));
-        doorman.join().expect("it has done its part");
+        host.join().expect("it has done its part");
     }
 }
 

@@ -155,7 +155,7 @@ fn read(actions: &[Action]) -> Vec<String> {
             let except = except.map(|except| format!(" but {}", except.slot())).unwrap_or_default();
             format!("{}{except} ({audience}): {message}", room(id))
         }
-        Action::Answer { connection } => format!("{} is answered", connection.slot()),
+        Action::Credit { connection } => format!("{} is answered", connection.slot()),
         Action::Alive { connection } => format!("{} is alive", connection.slot()),
         Action::Close { connection, .. } => format!("{} closes", connection.slot()),
         Action::Cut { connection } => format!("{} is cut", connection.slot()),

@@ -160,13 +160,13 @@ impl<S: Clone> Outboxes<S> {
         }
     }
 
-    /// Says that the mark of a connection is answered, now or as soon as there is room for more replies.
-    pub(super) fn answer(&mut self, connection: ConnectionId) {
+    /// Gives a connection the credit for its fence, now or as soon as there is room for more replies.
+    pub(super) fn credit(&mut self, connection: ConnectionId) {
         let low = self.limits.low_bytes;
         let Some(place) = self.place(connection) else { return };
         match self.open[place].as_mut().and_then(|outbox| outbox.queue.as_mut()) {
-            Some(queue) if queue.bytes() > low => queue.marked = true,
-            Some(_) | None => self.notices.push_back(Notice::Signal(connection, Signal::Answer)),
+            Some(queue) if queue.bytes() > low => queue.fenced = true,
+            Some(_) | None => self.notices.push_back(Notice::Signal(connection, Signal::Credit)),
         }
     }
 
@@ -181,7 +181,7 @@ impl<S: Clone> Outboxes<S> {
         }
     }
 
-    /// Takes notice that the server stops: from now on, a connection that ends is not waited for, and soon none.
+    /// Handles that the server stops: from now on, a connection that ends is not waited for, and soon none.
     pub(super) fn stop(&mut self, now: Time) {
         self.stops_at = Some(now + self.limits.drain);
         self.pulse.stop();
@@ -194,14 +194,14 @@ impl<S: Clone> Outboxes<S> {
         connections.into_iter().for_each(|connection| self.abandon(connection, None));
     }
 
-    /// Takes notice that the socket in a place takes nothing now.
+    /// Handles that the socket in a place takes nothing now.
     pub(super) fn block(&mut self, now: Time, place: usize) {
         if let Some(connection) = self.open[place].as_ref().map(|outbox| outbox.connection) {
             self.block_connection(now, connection);
         }
     }
 
-    /// Takes notice that a socket took this much of what [`front`](Self::front) gave.
+    /// Handles that a socket took this much of what [`front`](Self::front) gave.
     pub(super) fn handle_taken(&mut self, now: Time, connection: ConnectionId, taken: usize) {
         let limits = self.limits;
         let Some(queue) = self.queue_mut(connection) else { return };
@@ -211,14 +211,14 @@ impl<S: Clone> Outboxes<S> {
             queue.progress_at = Some(now);
         }
         let resumed = queue.resume(&limits);
-        let answered = queue.marked && queue.bytes() <= limits.low_bytes;
-        queue.marked &= !answered;
+        let is_due = queue.fenced && queue.bytes() <= limits.low_bytes;
+        queue.fenced &= !is_due;
         let is_empty = queue.bytes() == 0;
         if resumed {
             self.notices.push_back(Notice::Signal(connection, Signal::Resume));
         }
-        if answered {
-            self.notices.push_back(Notice::Signal(connection, Signal::Answer));
+        if is_due {
+            self.notices.push_back(Notice::Signal(connection, Signal::Credit));
         }
         if is_empty {
             self.on_written_out(connection);
@@ -294,7 +294,7 @@ impl<S: Clone> Outboxes<S> {
         self.outbox(connection).and_then(|outbox| outbox.queue.as_ref()).map_or(0, |queue| queue.bytes())
     }
 
-    /// Takes notice that messages were written without being queued.
+    /// Handles that messages were written without being queued.
     pub(super) const fn count_given(&mut self, messages: usize) {
         self.given += messages as u64;
     }

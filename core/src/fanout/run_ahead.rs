@@ -36,7 +36,7 @@ impl RunAhead {
         self.other += other;
     }
 
-    /// Takes notice that a turn is over: how many have ever caught up, how many are behind, and whether all else is written.
+    /// Handles that a turn is over: how many have ever caught up, how many are behind, and whether all else is written.
     pub(super) fn end_slice(&mut self, caught_up: u64, behind: usize, is_other_written: bool) {
         if caught_up >= self.while_ends {
             self.while_ends = caught_up + behind as u64;
@@ -47,7 +47,7 @@ impl RunAhead {
         }
     }
 
-    /// Takes notice that everything is written.
+    /// Handles that everything is written.
     pub(super) const fn get_through(&mut self) {
         (self.crowd, self.crowd_before, self.other) = (0, 0, 0);
     }

@@ -91,7 +91,7 @@ pub(super) struct SendQueue {
     /// It is over its limit: its owner's broadcasts are dropped, and its owner is not read.
     paused: bool,
     /// Its owner waits for an answer.
-    pub(super) marked: bool,
+    pub(super) fenced: bool,
 }
 
 impl SendQueue {

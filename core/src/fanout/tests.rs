@@ -94,7 +94,7 @@ impl Writer {
             }
             Output::Signal { socket, signal: Signal::Pause } => self.told.push(format!("pause {socket}")),
             Output::Signal { socket, signal: Signal::Resume } => self.told.push(format!("resume {socket}")),
-            Output::Signal { socket, signal: Signal::Answer } => self.told.push(format!("answer {socket}")),
+            Output::Signal { socket, signal: Signal::Credit } => self.told.push(format!("answer {socket}")),
             Output::Yield => {}
             Output::Finish { socket } => self.told.push(format!("finish {socket}")),
             Output::Abandon { socket, .. } => self.told.push(format!("abandon {socket}")),
@@ -180,7 +180,7 @@ fn close(connection: ConnectionId) -> Action {
 }
 
 fn answer(connection: ConnectionId) -> Action {
-    Action::Answer { connection }
+    Action::Credit { connection }
 }
 
 fn said(text: &str) -> Message {

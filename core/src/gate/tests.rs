@@ -102,7 +102,7 @@ fn browsers_of_a_classroom_load_the_page_at_once_and_chat_in_as_many_places_as_o
 }
 
 #[test]
-fn who_goes_on_asking_to_chat_waits_for_each_turn_as_at_the_line_door() {
+fn who_goes_on_asking_to_chat_waits_for_each_turn_as_at_the_line_listener() {
     let mut gate = gate(Config { connections_per_address_max: 0, ..Config::default() });
     let address = "192.0.2.1".parse().expect("it is an address");
     for place in 0..66 {

@@ -46,7 +46,7 @@ impl<S> Hub<S> {
                 self.reply(connection, Message::WrongProtocol { protocol });
                 self.leave(now, connection, CloseCode::PROTOCOL);
             }
-            Notice::Fence => self.chat.push_action(Action::Answer { connection }),
+            Notice::Fence => self.chat.push_action(Action::Credit { connection }),
         }
     }
 

@@ -34,7 +34,7 @@ fn messages(batch: Option<Batch<()>>) -> Vec<String> {
         | Action::Speak { .. }
         | Action::Enter { .. }
         | Action::Leave { .. }
-        | Action::Answer { .. }
+        | Action::Credit { .. }
         | Action::Alive { .. }
         | Action::Close { .. }
         | Action::Cut { .. }

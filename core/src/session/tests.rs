@@ -10,16 +10,16 @@ fn unmetered() -> Config {
     Config { flood_lines_per_second: 0, ..Config::default() }
 }
 
-/// Takes all requests that there are, answering each mark at once, and returns what is to be done then.
+/// Takes all requests that there are, giving the credit for each fence at once, and returns what is to be done then.
 fn drain_to(session: &mut Session, now: Time) -> (Vec<Request>, Next) {
     let (mut all, mut signals) = (Vec::new(), Signals::default());
-    if session.marks_odd {
-        signals = signals.after(Signal::Answer);
+    if session.fences_odd {
+        signals = signals.after(Signal::Credit);
     }
     loop {
         match session.poll_next(now, signals) {
             Next::Ask(requests) => all.extend(Request::one_by_one(requests)),
-            Next::AwaitSignal => signals = signals.after(Signal::Answer),
+            Next::AwaitSignal => signals = signals.after(Signal::Credit),
             next @ (Next::AwaitTime(_) | Next::Read | Next::End) => {
                 all.retain(|request| {
                     !matches!(request, Request::Notice(Notice::Fence) | Request::Notice(Notice::Speak(_)))
@@ -301,7 +301,7 @@ fn after_a_window_of_replies_a_session_waits_for_the_answer() {
         let window = vec![Request::Query(Query::Rooms), Request::Query(Query::Rooms), Request::Notice(Notice::Fence)];
         assert_eq!(session.poll_next(Time::START, signals), Next::Ask(window));
         assert_eq!(session.poll_next(Time::START, signals), Next::AwaitSignal);
-        signals = signals.after(Signal::Answer);
+        signals = signals.after(Signal::Credit);
     }
     assert_eq!(session.poll_next(Time::START, signals), Next::Ask(vec![Request::Query(Query::Rooms)]));
     assert_eq!(session.poll_next(Time::START, signals), Next::Read);
@@ -324,7 +324,7 @@ fn a_pause_does_not_answer_a_mark_nor_an_answer_end_a_pause() {
     session.handle_bytes(&b"/rooms\n".repeat(3));
     assert!(matches!(session.poll_next(Time::START, Signals::default()), Next::Ask(_)));
     let mut signals = Signals::default();
-    for signal in [Signal::Pause, Signal::Resume, Signal::Pause, Signal::Answer] {
+    for signal in [Signal::Pause, Signal::Resume, Signal::Pause, Signal::Credit] {
         signals = signals.after(signal);
         assert_eq!(session.poll_next(Time::START, signals), Next::AwaitSignal);
     }

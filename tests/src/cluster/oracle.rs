@@ -62,7 +62,7 @@ impl Oracle {
             }
             Action::Open { .. }
             | Action::Speak { .. }
-            | Action::Answer { .. }
+            | Action::Credit { .. }
             | Action::Alive { .. }
             | Action::Close { .. }
             | Action::Cut { .. }
@@ -97,7 +97,7 @@ fn situation(action: &Action, rooms: &BTreeMap<RoomId, BTreeSet<ConnectionId>>) 
         | Action::Enter { .. }
         | Action::Leave { .. }
         | Action::Broadcast { .. }
-        | Action::Answer { .. }
+        | Action::Credit { .. }
         | Action::Alive { .. }
         | Action::Close { .. }
         | Action::Stop { .. } => None,

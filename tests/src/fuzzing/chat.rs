@@ -203,7 +203,7 @@ impl Run {
             match action {
                 Action::Open { .. }
                 | Action::Speak { .. }
-                | Action::Answer { .. }
+                | Action::Credit { .. }
                 | Action::Alive { .. }
                 | Action::Cut { .. }
                 | Action::Close { .. } => {}
@@ -213,11 +213,11 @@ impl Run {
                     }
                     self.tell(&message, |person| person.connection == connection);
                 }
-                Action::Enter { connection, room } => self.seat(connection, Some(room)),
+                Action::Enter { connection, room } => self.move_to(connection, Some(room)),
                 Action::Deliver { connection, message } => {
                     self.tell(&message, |person| person.connection == connection)
                 }
-                Action::Leave { connection, .. } => self.seat(connection, None),
+                Action::Leave { connection, .. } => self.move_to(connection, None),
                 Action::Broadcast { room, except, message, .. } => {
                     self.tell(&message, |person| person.room == Some(room) && Some(person.connection) != except);
                 }
@@ -233,7 +233,7 @@ impl Run {
         }
     }
 
-    fn seat(&mut self, connection: ConnectionId, room: Option<RoomId>) {
+    fn move_to(&mut self, connection: ConnectionId, room: Option<RoomId>) {
         for person in self.people.iter_mut().filter(|person| person.connection == connection) {
             person.room = room;
         }

@@ -116,7 +116,7 @@ impl Driver {
                 }
                 Next::AwaitSignal => {
                     assert_eq!(self.asked.last(), Some(&Request::Notice(Notice::Fence)), "it waits for its mark");
-                    self.signals = self.signals.after(Signal::Answer);
+                    self.signals = self.signals.after(Signal::Credit);
                 }
                 Next::AwaitTime(at) => {
                     assert!(at > self.now, "it waits for the past");

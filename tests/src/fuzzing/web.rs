@@ -96,7 +96,7 @@ fn nearly_too_long(left: usize) -> Vec<u8> {
     head
 }
 
-/// Hands pieces in one by one: after the door as soon as the session reads, or, if late, all of them while it is paused.
+/// Hands pieces in one by one: after the handshake as soon as the session reads, or, if late, all of them while it is paused.
 fn visit(config: &Config, pieces: &[&[u8]], late: bool) -> Visit {
     let mut handshake = Handshake::new(config, Form::Web, ELSEWHERE, Time::START);
     let (mut pieces, mut answered, mut has_ended) = (pieces.iter(), String::new(), false);

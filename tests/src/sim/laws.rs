@@ -48,7 +48,7 @@ impl Laws {
             }
             Action::Speak { connection, .. }
             | Action::Deliver { connection, .. }
-            | Action::Answer { connection }
+            | Action::Credit { connection }
             | Action::Alive { connection } => self.people.contains_key(connection),
             Action::Close { connection, .. } => {
                 self.people.remove(connection).is_some_and(|person| person.room.is_none())

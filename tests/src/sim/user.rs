@@ -222,7 +222,7 @@ impl User {
         ends && !std::mem::replace(&mut self.is_turned_away, true)
     }
 
-    /// Takes notice that it was not let in, and told why.
+    /// Handles that it was not let in, and told why.
     pub(super) fn is_refused(&mut self, words: &[u8]) {
         self.has_refused |= self.take_answer(words) < words.len();
         self.is_turned_away = true;
@@ -283,11 +283,11 @@ impl User {
         let mut driver = Driver::new(config);
         driver.set_now(now);
         driver.open(&mut twin, ()).map_err(|_| "the twin is not let in")?;
-        self.marks = driver.decided().filter(|action| matches!(action, Action::Answer { .. })).count();
+        self.marks = driver.decided().filter(|action| matches!(action, Action::Credit { .. })).count();
         loop {
             match twin.next(now, signals) {
                 Todo::Ask(requests) => later += requests.iter().map(|request| lines(request) as usize).sum::<usize>(),
-                Todo::AwaitSignal => signals = signals.after(Signal::Answer),
+                Todo::AwaitSignal => signals = signals.after(Signal::Credit),
                 Todo::AwaitTime(at) => now = at,
                 Todo::Read(_) | Todo::End => break,
                 Todo::Write(..) | Todo::Enter => return Err("the twin enters twice".to_owned()),
@@ -296,7 +296,7 @@ impl User {
         asks.checked_sub(later).ok_or_else(|| format!("user {} asks for more than was typed", self.number))
     }
 
-    /// Takes notice that it was let in, and so much of what it asks for heard, of which so much counts for the rate.
+    /// Handles that it was let in, and so much of what it asks for heard, of which so much counts for the rate.
     pub(super) fn is_let_in(&mut self, now: Time, metered: usize) -> Lawful<Vec<Vec<Request>>> {
         for _ in 0..metered {
             self.credit.charge(now)?;
@@ -434,7 +434,7 @@ impl User {
         (self.reader.pings(), self.reader.runs())
     }
 
-    /// Takes notice of how much is queued after a write.
+    /// Handles how much is queued after a write.
     pub(super) const fn is_queued(&mut self, bytes: usize) {
         self.was_low |= bytes <= self.limits.low();
         if bytes == 0 {
@@ -474,7 +474,7 @@ impl User {
     pub(super) fn answer(&mut self) -> Lawful {
         let lawful = self.end.is_none() && self.marks > 0;
         self.marks = self.marks.saturating_sub(1);
-        self.signals = self.signals.after(Signal::Answer);
+        self.signals = self.signals.after(Signal::Credit);
         lawful.then_some(()).ok_or_else(|| format!("user {} is answered without a mark", self.number))
     }
 
@@ -507,7 +507,7 @@ impl User {
         reason.ok_or_else(|| format!("user {} is abandoned for no reason", self.number))
     }
 
-    /// Takes notice that the writer looks who has stalled. Tells whether this one has.
+    /// Handles that the writer looks who has stalled. Tells whether this one has.
     pub(super) fn time_out(&mut self, now: Time) -> bool {
         let stalls = self.stalls_until().is_some_and(|until| until <= now);
         self.has_stalled |= stalls;

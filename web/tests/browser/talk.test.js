@@ -1,4 +1,4 @@
-// People on pages and on telnet talk: one room, whatever the door.
+// People on pages and on telnet talk: one room, whatever the listener.
 
 import assert from 'node:assert/strict';
 import test, { after, afterEach, before } from 'node:test';

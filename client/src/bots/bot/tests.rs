@@ -1,4 +1,4 @@
-//! Doors that stay shut.
+//! Servers that let nobody in.
 
 use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, TcpListener};
@@ -32,13 +32,13 @@ fn a_server_that_is_full_is_quoted_even_where_nothing_can_be_sent() {
 #[test]
 fn a_server_that_is_gone_before_it_has_read_everything_is_quoted() {
     let (bot, mut server) = connection();
-    let doorman = thread::spawn(move || {
+    let host = thread::spawn(move || {
         // Closed while the rest of the line is unread, the connection is reset.
         server.read_exact(&mut [0]).expect("a name is asked for");
         server.write_all(b"Server is full\n").expect("the line fits");
     });
     assert_eq!(refusal(bot, ADMISSION), "127.0.0.1:42069 does not let a bot in; it said: Server is full");
-    doorman.join().expect("it has done its part");
+    host.join().expect("it has done its part");
 }
 
 #[test]

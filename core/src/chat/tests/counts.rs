@@ -42,7 +42,7 @@ fn each_room_counts_what_is_said_there_and_a_new_one_starts_anew() {
             | Action::Enter { .. }
             | Action::Leave { .. }
             | Action::Broadcast { .. }
-            | Action::Answer { .. }
+            | Action::Credit { .. }
             | Action::Alive { .. }
             | Action::Close { .. }
             | Action::Cut { .. }

@@ -26,7 +26,7 @@ impl<S: Clone> Outboxes<S> {
         self.close(connection);
     }
 
-    /// Takes notice that the owner of a connection is there.
+    /// Handles that the owner of a connection is there.
     pub(in crate::fanout) fn hear(&mut self, connection: ConnectionId) {
         let Some(place) = self.place(connection) else { return };
         if let Some(outbox) = &mut self.open[place] {

@@ -43,7 +43,7 @@ fn each_gets_the_same_in_their_own_form() {
 }
 
 #[test]
-fn the_seats_of_one_form_are_not_those_of_the_other() {
+fn the_memberships_of_one_form_are_not_those_of_the_other() {
     let people: Vec<_> = (0..6).map(id).collect();
     let mut writer = Writer::new();
     for (index, &person) in people.iter().enumerate() {

@@ -75,7 +75,7 @@ impl Cluster {
                 Some(format!("{connection} {message}"))
             }
             Action::Broadcast { message, .. } => Some(message.to_string()),
-            Action::Answer { connection } => Some(format!("{connection} is answered")),
+            Action::Credit { connection } => Some(format!("{connection} is answered")),
             Action::Reply { .. }
             | Action::Deliver { .. }
             | Action::Open { .. }

@@ -174,7 +174,7 @@ impl LineDecoder {
         ControlFlow::Continue(())
     }
 
-    /// Takes notice of what the program understands. It counts from the line on that is being typed.
+    /// Handles what the program understands. It counts from the line on that is being typed.
     fn learn(&mut self, dialect: Dialect) {
         if dialect > self.dialect {
             self.dialect = dialect;

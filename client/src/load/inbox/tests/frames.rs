@@ -1,4 +1,4 @@
-//! Continuity through the web door, however the frames are cut into reads.
+//! Continuity through the web listener, however the frames are cut into reads.
 
 use super::*;
 

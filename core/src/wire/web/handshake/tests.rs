@@ -393,7 +393,7 @@ fn a_target_may_be_a_whole_address_and_counts_more_than_the_field() {
 }
 
 #[test]
-fn who_types_at_the_wrong_door_is_told_so() {
+fn who_types_at_the_wrong_port_is_told_so() {
     for line in [
         " HEAD / HTTP/1.1\r\n",
         "\rHEAD / HTTP/1.1\r\n",

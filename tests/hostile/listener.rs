@@ -4,7 +4,7 @@ use std::io::Read as _;
 use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
-use chinwag_tests::attacks::door;
+use chinwag_tests::attacks::listener;
 use chinwag_tests::{DEADLINE, Siege, connect};
 use rustix::process::{Pid, Resource, Rlimit, getrlimit, prlimit};
 
@@ -23,18 +23,18 @@ const BUSY_PERCENT_MAX: u128 = 25;
 fn who_speaks_another_protocol_is_answered_in_it_and_never_seen() {
     on_each(&[], |siege| {
         let addr = siege.addr();
-        let (heard, _) = siege.attack("other protocols", 3, |_, fire| door::speak_something_else(addr, fire));
+        let (heard, _) = siege.attack("other protocols", 3, |_, fire| listener::speak_something_else(addr, fire));
         assert_eq!(heard.others, [""; 0], "nobody has come");
     });
 }
 
 #[test]
-fn who_was_told_that_this_is_the_wrong_door_and_goes_on_sending_is_cut_off() {
+fn who_was_told_that_this_is_the_wrong_port_and_goes_on_sending_is_cut_off() {
     // As much as is read after an answer, and what the sockets of both sides hold.
     const TAKEN_BYTES_MAX: usize = 16 << 20;
     on_each(&[], |siege| {
         let addr = siege.addr();
-        let (heard, taken) = siege.attack("endless requests", 8, |_, fire| door::send_on(addr, fire));
+        let (heard, taken) = siege.attack("endless requests", 8, |_, fire| listener::send_on(addr, fire));
         assert_eq!(heard.others, [""; 0], "nobody has come");
         assert!(taken.iter().all(|&taken| taken < TAKEN_BYTES_MAX), "{taken:?}");
     });
@@ -44,7 +44,7 @@ fn who_was_told_that_this_is_the_wrong_door_and_goes_on_sending_is_cut_off() {
 fn what_speaks_http_only_after_it_was_greeted_says_nothing_in_the_chat() {
     on_each(&[], |siege| {
         let addr = siege.addr();
-        let (heard, _) = siege.attack("late requests", 2, |_, fire| door::speak_http_late(addr, fire));
+        let (heard, _) = siege.attack("late requests", 2, |_, fire| listener::speak_http_late(addr, fire));
         let news = |line: &String| line.ends_with(" joined") || line.ends_with(" left");
         assert!(heard.others.iter().all(news), "{:?}", heard.others);
     });
@@ -55,7 +55,7 @@ fn who_only_looks_whether_the_server_is_alive_is_never_seen() {
     on_each(&[], |siege| {
         let addr = siege.addr();
         let pause = Duration::from_millis(50);
-        let (heard, _) = siege.attack("health checks", 2, |_, fire| door::look_in(addr, fire, pause));
+        let (heard, _) = siege.attack("health checks", 2, |_, fire| listener::look_in(addr, fire, pause));
         assert_eq!(heard.others, [""; 0], "nobody has come");
     });
 }
@@ -64,7 +64,7 @@ fn who_only_looks_whether_the_server_is_alive_is_never_seen() {
 fn a_full_server_says_so_and_lets_people_in_as_soon_as_there_is_room() {
     on_each(&["--max-connections", &(REGULARS + ROOM).to_string()], |siege| {
         let addr = siege.addr();
-        let (_, filled) = siege.attack("too many", 2, |_, fire| door::fill(addr, fire, 2 * ROOM));
+        let (_, filled) = siege.attack("too many", 2, |_, fire| listener::fill(addr, fire, 2 * ROOM));
         let (refused, held) = filled_up(siege, filled);
         assert!(refused > 0, "nobody was refused");
         assert_eq!(held.len(), ROOM);
@@ -80,13 +80,13 @@ fn without_descriptors_a_server_says_that_it_is_full_and_does_not_spin() {
         let (addr, server) = (siege.addr(), Pid::from_raw(siege.server().id().cast_signed()));
         let open = siege.vitals().descriptors as u64;
         let usual = prlimit(server, Resource::Nofile, limit(open + ROOM as u64)).expect("it is our own process");
-        let (_, filled) = siege.attack("no descriptors", 2, |_, fire| door::fill(addr, fire, 2 * ROOM));
+        let (_, filled) = siege.attack("no descriptors", 2, |_, fire| listener::fill(addr, fire, 2 * ROOM));
         let (refused, held) = filled_up(siege, filled);
         assert!(refused > 0, "nobody was refused");
         let pause = Duration::from_millis(100);
         // Nobody goes, and one after the other comes.
         let cpu = cpu_share(siege, |siege| {
-            let (_, connected) = siege.attack("full", 1, |_, fire| door::try_in_vain(addr, fire, pause));
+            let (_, connected) = siege.attack("full", 1, |_, fire| listener::try_in_vain(addr, fire, pause));
             assert!(connected[0] > 0, "nobody has come");
         });
         assert!(cpu < BUSY_PERCENT_MAX, "it spins: {cpu} % of a core");
@@ -119,7 +119,7 @@ fn filled_up(siege: &Siege, filled: Vec<(usize, Vec<TcpStream>)>) -> (usize, Vec
     loop {
         // Those who have gone may hold places still.
         let are_all_held = siege.count("connections") == (REGULARS + held.len()) as u64;
-        match door::try_to_enter(siege.addr()) {
+        match listener::try_to_enter(siege.addr()) {
             Some(stream) => held.push(stream),
             None if are_all_held => return (refused, held),
             None => assert!(Instant::now() < deadline, "those who have gone are not forgotten"),
@@ -139,7 +139,7 @@ fn cpu_share(siege: &mut Siege, attack: impl FnOnce(&mut Siege)) -> u128 {
 fn come_as_soon_as_there_is_room(addr: SocketAddr) -> TcpStream {
     let deadline = Instant::now() + DEADLINE;
     loop {
-        if let Some(stream) = door::try_to_enter(addr) {
+        if let Some(stream) = listener::try_to_enter(addr) {
             return stream;
         }
         assert!(Instant::now() < deadline, "nobody is let in again");
