@@ -96,7 +96,7 @@ macro_rules! rows {
     ($($protocol:ident, $word:literal, $name:literal, $says:literal, $begins:expr, $is_line:expr, $answer:expr, $late:expr;)*) => {
         [$(Row {
             protocol: OtherProtocol::$protocol,
-            key: concat!("wrong_door_", $word),
+            key: concat!("wrong_protocol_", $word),
             incident: concat!("refused: it speaks ", $says),
             name: $name,
             begins: $begins,

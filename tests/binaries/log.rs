@@ -223,9 +223,9 @@ fn what_happens_to_connections_is_logged_once_for_each_cause_with_the_address_an
     // It is not masked, as what a browser sends has to be.
     let bad_frame = [socket.as_bytes(), b"\r\n\x81\x05", SECRET.as_bytes()].concat();
     let kinds = [
-        "wrong_door_http",
-        "wrong_door_tls",
-        "wrong_door_binary",
+        "wrong_protocol_http",
+        "wrong_protocol_tls",
+        "wrong_protocol_binary",
         "bad_request",
         "foreign_origin",
         "not_upgraded",

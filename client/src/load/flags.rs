@@ -31,7 +31,7 @@ pub(crate) struct LoadFlags {
     #[argh(option, short = 'p', from_str_fn(port))]
     port: Option<u16>,
 
-    /// go through the server's web door, over WebSocket
+    /// go through the server's web page, over WebSocket
     #[argh(switch)]
     web: bool,
 
