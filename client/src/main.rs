@@ -81,6 +81,7 @@ fn say(text: &str) -> ExitCode {
 /// Says in one line what went wrong, also where the text came in several.
 fn fail(code: u8, text: &str) -> ExitCode {
     let words: Vec<&str> = text.split_whitespace().collect();
-    eprintln!("chinwag: {}", words.join(" "));
+    // Where nobody can be told, as after the terminal was closed, the exit code says it alone.
+    let _ = writeln!(std::io::stderr().lock(), "chinwag: {}", words.join(" "));
     ExitCode::from(code)
 }

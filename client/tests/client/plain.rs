@@ -1,5 +1,6 @@
 //! The plain line client, as scripts run it, against both servers.
 
+use std::fs::File;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Command, Output, Stdio};
 
@@ -44,6 +45,19 @@ fn what_is_piped_in_is_said_and_everything_that_was_answered_comes_out() {
         let said = lines.iter().skip_while(|line| *line != "You joined pizza");
         assert_eq!(said.collect::<Vec<_>>(), ["You joined pizza", "Ann: hello", "Users - Ann", "Ann: last words"]);
         assert_eq!(lines[0], "Server commands");
+    }
+}
+
+/// As after a terminal was closed.
+#[test]
+fn what_fails_where_nobody_can_be_told_says_so_by_its_exit_code() {
+    let nobody = free_address().port().to_string();
+    for (args, code) in
+        [(["chat", "--port", &nobody], 1), (["load", "--port", &nobody], 1), (["chat", "--port", "x"], 2)]
+    {
+        let full = File::options().write(true).open("/dev/full").expect("the system has it");
+        let status = Command::new(env!("CARGO_BIN_EXE_chinwag")).args(args).stdin(Stdio::null()).stderr(full).status();
+        assert_eq!(status.expect("the binary runs").code(), Some(code), "{args:?}");
     }
 }
 
