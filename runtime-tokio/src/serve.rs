@@ -22,7 +22,8 @@ use crate::hub::HubTask;
 /// stops in the background as when it is told to.
 ///
 /// # Errors
-/// The server ends with an error if its configuration can't be used, or if the listeners or the threads can't be set up. Nothing that clients
+/// The server ends with an error if its configuration does not pass [`Config::check`](chinwag_core::Config::check),
+/// or if the listeners or the threads can't be set up. Nothing that clients
 /// do is an error.
 pub fn serve(listeners: Listeners, setup: Setup) -> (Handle, impl Future<Output = io::Result<()>> + Send + 'static) {
     let (handle, controls, ending) = chinwag_io::handle();
