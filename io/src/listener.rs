@@ -71,15 +71,6 @@ pub const TURN_ACCEPTS: u32 = 16;
 /// noticed by who is let in then.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// Tells what to do after `accept` has failed.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Recovery {
-    /// Go on accepting.
-    GoOn,
-    /// Wait a little before the next try: there is nobody, or nobody can be let in.
-    Pause,
-}
-
 impl Listener {
     /// Prepares a listening socket of this kind, which will not block. What connects from now on gives up on dead peers
     /// after [`Config::dead_after`]. It sends at once what it is given, since the core has gathered that. It lets the
@@ -114,10 +105,7 @@ impl Listener {
         let now = self.admission.clock().now();
         let (stream, peer) = match accepted {
             Ok(accepted) => accepted,
-            Err(error) => match self.recover(now, listener, &error) {
-                Recovery::GoOn => return Err(None),
-                Recovery::Pause => return Err(Some(PAUSE)),
-            },
+            Err(error) => return Err(self.recover(now, listener, &error)),
         };
         match self.admission.admit(now, peer.ip(), self.form) {
             Ok((admitted, from)) => {
@@ -132,21 +120,22 @@ impl Listener {
     }
 
     /// Handles that `accept` has failed. If that was for want of a descriptor, or of memory, whoever is next is told that the
-    /// server is full; otherwise the next one may well be let in.
-    fn recover(&mut self, now: Time, listener: impl AsFd, error: &io::Error) -> Recovery {
+    /// server is full; otherwise the next one may well be let in. Returns how long to wait before the next try: there is nobody, or nobody can
+    /// be let in.
+    fn recover(&mut self, now: Time, listener: impl AsFd, error: &io::Error) -> Option<Duration> {
         if matches!(error.kind(), ErrorKind::Interrupted | ErrorKind::ConnectionAborted) {
-            return Recovery::GoOn;
+            return None;
         }
         if Errno::from_io_error(error).is_some_and(|errno| WANTS.contains(&errno)) {
             return self.refuse_next(now, listener, error);
         }
         self.admission.note_trouble(now, error);
         let repeats = self.failed_at.replace(now).is_some_and(|failed_at| now.since(failed_at) < REPEATS_WITHIN);
-        if repeats { Recovery::Pause } else { Recovery::GoOn }
+        repeats.then_some(PAUSE)
     }
 
     /// Tells whoever is next that the server is full, by the spare descriptor.
-    fn refuse_next(&mut self, now: Time, listener: impl AsFd, error: &io::Error) -> Recovery {
+    fn refuse_next(&mut self, now: Time, listener: impl AsFd, error: &io::Error) -> Option<Duration> {
         let had_spare = self.spare.take().is_some();
         let next = if had_spare { acceptfrom(listener).map_err(io::Error::from) } else { Err(error.kind().into()) };
         match next {
@@ -155,7 +144,7 @@ impl Listener {
                 self.admission.refuse(now, Refusal::ServerFull, address);
                 self.turn_away(&stream, Refusal::ServerFull);
                 self.spare = Some(stream);
-                Recovery::GoOn
+                None
             }
             Err(next) => {
                 // The system looks for a descriptor before it looks for a connection: so there may be none.
@@ -163,7 +152,7 @@ impl Listener {
                     self.admission.note_trouble(now, error);
                 }
                 self.spare = spare();
-                Recovery::Pause
+                Some(PAUSE)
             }
         }
     }
@@ -257,13 +246,13 @@ mod tests {
     fn for_want_of_a_descriptor_or_memory_whoever_waits_is_told_that_the_server_is_full() {
         for want in WANTS {
             let (mut listener, socket, mut client) = waited_at();
-            assert_eq!(listener.recover(Time::START, &socket, &want.into()), Recovery::GoOn);
+            assert_eq!(listener.recover(Time::START, &socket, &want.into()), None);
             let mut told = String::new();
             client.read_to_string(&mut told).expect("it is told, and closed");
             assert_eq!(told, "Server is full, try again later\n");
             assert_eq!(refused(&listener), 1);
             assert!(listener.spare.is_some(), "it is kept for the next");
-            assert_eq!(listener.recover(Time::START, &socket, &want.into()), Recovery::Pause, "nobody waits any more");
+            assert_eq!(listener.recover(Time::START, &socket, &want.into()), Some(PAUSE), "nobody waits any more");
         }
     }
 
@@ -271,7 +260,7 @@ mod tests {
     fn whoever_waits_while_another_connection_fails_is_let_in() {
         for errno in [Errno::CONNABORTED, Errno::INTR, Errno::PERM, Errno::PROTO, Errno::NETDOWN, Errno::HOSTUNREACH] {
             let (mut listener, socket, _client) = waited_at();
-            assert_eq!(listener.recover(Time::START, &socket, &errno.into()), Recovery::GoOn, "{errno}");
+            assert_eq!(listener.recover(Time::START, &socket, &errno.into()), None, "{errno}");
             assert_eq!(refused(&listener), 0);
             socket.accept().expect("they still wait");
         }
@@ -282,8 +271,8 @@ mod tests {
         let (mut listener, socket, _client) = waited_at();
         let mut after = |ms| listener.recover(Time::after(Duration::from_millis(ms)), &socket, &Errno::PERM.into());
         let recovered = [0, 0, 100, 1099, 2099].map(&mut after);
-        let waits = Recovery::Pause;
-        assert_eq!(recovered, [Recovery::GoOn, waits, waits, waits, Recovery::GoOn]);
+        let waits = Some(PAUSE);
+        assert_eq!(recovered, [None, waits, waits, waits, None]);
     }
 
     /// Returns after how many seconds probes alone find a silent peer dead on Linux: when one is due, and the limit has passed.
