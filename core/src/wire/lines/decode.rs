@@ -113,7 +113,7 @@ impl LineDecoder {
             return Opening::OtherProtocol(protocol);
         }
         match self.found {
-            Some(Next::Line { .. } | Next::Mark(Mark::TooLong)) => Opening::Line,
+            Some(Next::Line { .. }) => Opening::Line,
             // Telnet speaks before anybody types, and there may be a line behind it.
             Some(Next::Mark(_)) if self.typed > self.start || self.marks.has_too_long() => Opening::Line,
             Some(Next::Mark(_)) | None => Opening::Unknown,
