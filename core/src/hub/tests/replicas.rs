@@ -70,22 +70,16 @@ impl Cluster {
     /// Returns what a server is to do, as it is told to its connections.
     fn told(&mut self, server: u8) -> Vec<String> {
         let batch = self.hub(server).take_batch();
-        let told = |action: &Action| match action {
-            Action::Reply { connection, message } if connection.server() == server => {
-                Some(format!("{connection} {message}"))
+        let told = |action: &Action| {
+            if let Action::Reply { connection, message } = action
+                && connection.server() == server
+            {
+                return Some(format!("{connection} {message}"));
             }
-            Action::Broadcast { message, .. } => Some(message.to_string()),
-            Action::Credit { connection } => Some(format!("{connection} is answered")),
-            Action::Reply { .. }
-            | Action::Deliver { .. }
-            | Action::Open { .. }
-            | Action::Speak { .. }
-            | Action::Enter { .. }
-            | Action::Leave { .. }
-            | Action::Alive { .. }
-            | Action::Close { .. }
-            | Action::Cut { .. }
-            | Action::Stop { .. } => None,
+            if let Action::Credit { connection } = action {
+                return Some(format!("{connection} is answered"));
+            }
+            if let Action::Broadcast { message, .. } = action { Some(message.to_string()) } else { None }
         };
         batch.iter().flat_map(|batch| batch.actions().iter().filter_map(told)).collect()
     }
