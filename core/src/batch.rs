@@ -2,6 +2,7 @@
 
 pub(crate) mod lines;
 
+use std::mem;
 use std::sync::OnceLock;
 
 use self::lines::{BroadcastLines, EncodedLines};
@@ -56,14 +57,14 @@ impl<S> Batch<S> {
 
     /// Counts an action that will be in it.
     pub(crate) fn account(&mut self, action: &Action) {
+        if let Action::Broadcast { room, audience, message, .. } = action {
+            return self.say(*room, *audience, message.encoded_len_hint());
+        }
         let (bytes, writes) = match action {
-            Action::Broadcast { room, audience, message, .. } => {
-                let bytes = message.encoded_len_hint();
-                (bytes, if self.say(*room, bytes) { *audience as usize } else { 0 })
-            }
             Action::Reply { message, .. } | Action::Deliver { message, .. } => (message.encoded_len_hint(), 1),
             Action::Stop { .. } => (0, usize::MAX),
-            Action::Open { .. }
+            Action::Broadcast { .. }
+            | Action::Open { .. }
             | Action::Speak { .. }
             | Action::Enter { .. }
             | Action::Leave { .. }
@@ -72,23 +73,27 @@ impl<S> Batch<S> {
             | Action::Close { .. }
             | Action::Cut { .. } => (0, 0),
         };
-        self.has_other |= !matches!(action, Action::Broadcast { .. });
+        self.has_other = true;
         self.bytes += bytes;
         self.writes = self.writes.saturating_add(writes);
     }
 
-    /// Counts what is said in a room. Tells whether the last was said in another.
-    fn say(&mut self, room: RoomId, bytes: usize) -> bool {
+    /// Counts what is said in a room.
+    fn say(&mut self, room: RoomId, audience: u32, bytes: usize) {
+        self.bytes += bytes;
         match self.said.last_mut() {
-            Some((last, said)) if *last == room => {
-                *said += bytes;
-                false
-            }
+            Some((last, said)) if *last == room => *said += bytes,
             Some(_) | None => {
                 self.said.push((room, bytes));
-                true
+                self.writes = self.writes.saturating_add(audience as usize);
             }
         }
+    }
+
+    /// Takes all that is in it. The next is likely to be about as large.
+    pub(crate) fn take(&mut self) -> Self {
+        let said = Vec::with_capacity(self.said.len());
+        mem::replace(self, Self { said, ..Self::new() })
     }
 
     /// Adds the socket of a connection that an action of this batch opens.

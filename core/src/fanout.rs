@@ -22,6 +22,7 @@ use self::chunk::OpenChunk;
 use self::outboxes::{Check, Outboxes};
 pub use self::output::{Output, Upcoming, Written};
 use self::pulse::LOOKS_MAX;
+use self::run_ahead::Size;
 use self::schedule::{Schedule, Write};
 pub use self::share::Share;
 use crate::batch::lines::BroadcastLines;
@@ -110,23 +111,28 @@ impl<S: Clone> Fanout<S> {
     /// to poll then. What has to wait is kept here, and is the first to be followed the next time.
     pub fn follow_log(&mut self, now: Time, mut log: impl FnMut() -> Option<Arc<Batch<S>>>) -> bool {
         while let Some(batch) = self.schedule.take_waiting().or_else(&mut log) {
-            if !self.may_follow(&batch) {
+            let size = Schedule::size(&self.audiences, &batch);
+            if !self.may_follow(&batch, size) {
                 self.schedule.wait(batch);
                 break;
             }
-            self.follow(now, &batch);
+            self.follow_sized(now, &batch, size);
         }
         !self.is_through
     }
 
     /// Takes the next batch of actions.
     pub fn follow(&mut self, now: Time, batch: &Batch<S>) {
+        self.follow_sized(now, batch, Schedule::size(&self.audiences, batch));
+    }
+
+    fn follow_sized(&mut self, now: Time, batch: &Batch<S>, size: Size) {
         if self.is_through {
             // Nobody has asked how long they took.
             self.begun_at.clear();
         }
         let Self { schedule, audiences, outboxes, is_through, .. } = self;
-        schedule.begin_batch(audiences, outboxes, batch, *is_through);
+        schedule.begin_batch(audiences, outboxes, batch, size, *is_through);
         self.is_through = false;
         if batch.has_deliveries() && self.begun_at.len() < BEGUN_MAX {
             self.begun_at.push(batch.begun_at);
@@ -292,8 +298,8 @@ impl<S: Clone> Fanout<S> {
         stats.delay_micros.merge(&self.delays);
     }
 
-    fn may_follow(&self, batch: &Batch<S>) -> bool {
-        self.is_through || self.schedule.may_follow(&self.audiences, &self.outboxes, batch)
+    fn may_follow(&self, batch: &Batch<S>, size: Size) -> bool {
+        self.is_through || self.schedule.may_follow(&self.audiences, &self.outboxes, batch, size)
     }
 
     fn on_reply(&mut self, connection: ConnectionId, message: &Message) {

@@ -270,7 +270,7 @@ impl<S> Hub<S> {
         }
         self.sizes.add(self.accounted as u64);
         self.accounted = 0;
-        let mut batch = mem::take(&mut self.batch);
+        let mut batch = self.batch.take();
         batch.actions = self.chat.take_actions();
         Some(batch)
     }

@@ -3,6 +3,15 @@
 /// Which part of a queue may be filled with what is taken before the rest was written.
 pub(super) const QUEUE_PART: usize = 8;
 
+/// Tells about how many bytes a batch has.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Size {
+    /// What is said in crowded rooms.
+    pub(super) crowd: usize,
+    /// All else.
+    pub(super) other: usize,
+}
+
 /// Counts about how many bytes were followed early.
 #[derive(Debug)]
 pub(super) struct RunAhead {
@@ -26,12 +35,12 @@ impl RunAhead {
 
     /// Tells whether so much more fits in. When all else that was followed is written, any batch does, but for what crowds are to be given:
     /// one that waited for a whole crowd would keep all those behind it waiting, and the next would be as large.
-    pub(super) const fn fits(&self, crowd: usize, other: usize) -> bool {
+    pub(super) const fn fits(&self, Size { crowd, other }: Size) -> bool {
         let crowd_fits = crowd == 0 || self.crowd_before + self.crowd + crowd <= self.bytes_max;
         crowd_fits && (self.other == 0 || self.other + other <= self.bytes_max)
     }
 
-    pub(super) const fn add(&mut self, crowd: usize, other: usize) {
+    pub(super) const fn add(&mut self, Size { crowd, other }: Size) {
         self.crowd += crowd;
         self.other += other;
     }

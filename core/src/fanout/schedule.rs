@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::audiences::{Audiences, Length};
 use super::outboxes::Outboxes;
-use super::run_ahead::RunAhead;
+use super::run_ahead::{RunAhead, Size};
 use crate::{Batch, Config, ConnectionId, RoomId};
 
 /// After how many slices, of those for few, more that was said in a late room is followed, if there are as many to go.
@@ -93,14 +93,26 @@ impl<S: Clone> Schedule<S> {
         self.waiting = Some(batch);
     }
 
+    /// Returns how large a batch is, by what is said in crowded rooms and by all else.
+    pub(super) fn size(audiences: &Audiences, batch: &Batch<S>) -> Size {
+        let crowds = batch.said().iter().filter(|(room, _)| audiences.is_long(*room));
+        let crowd = crowds.map(|(_, bytes)| bytes).sum();
+        Size { crowd, other: batch.bytes() - crowd }
+    }
+
     /// Tells whether a batch may be followed before all output of those before was polled: if it concerns others than
     /// the members of a late room, or they have been written to for long; and if it is short enough not to fill queues.
-    pub(super) fn may_follow(&self, audiences: &Audiences, outboxes: &Outboxes<S>, batch: &Batch<S>) -> bool {
-        let (crowd, other) = split_by_crowd(audiences, batch);
+    pub(super) fn may_follow(
+        &self,
+        audiences: &Audiences,
+        outboxes: &Outboxes<S>,
+        batch: &Batch<S>,
+        size: Size,
+    ) -> bool {
         let writes_to_go = writes_to_go(audiences, outboxes);
         let is_long = self.room_writes.min(writes_to_go) / self.slice_writes_max >= ROOM_SLICES_MIN;
         let is_elsewhere = || batch.has_other() || !batch.said().iter().all(|&(room, _)| self.is_late(audiences, room));
-        self.run_ahead.fits(crowd, other) && (is_long || is_elsewhere())
+        self.run_ahead.fits(size) && (is_long || is_elsewhere())
     }
 
     /// Handles that a batch is followed next. What is being given to a room is queued for all who have not been given
@@ -110,14 +122,14 @@ impl<S: Clone> Schedule<S> {
         audiences: &mut Audiences,
         outboxes: &mut Outboxes<S>,
         batch: &Batch<S>,
+        size: Size,
         is_through: bool,
     ) {
         self.queue_rest(audiences, outboxes, batch);
         if is_through || batch.said().iter().any(|&(room, _)| self.is_late(audiences, room)) {
             self.room_writes = 0;
         }
-        let (crowd, other) = split_by_crowd(audiences, batch);
-        self.run_ahead.add(crowd, other);
+        self.run_ahead.add(size);
     }
 
     /// Ends the slice, if it is over, so that others have their turn. Tells whether it is.
@@ -211,13 +223,6 @@ fn next_chunk<S: Clone>(audiences: &mut Audiences, outboxes: &mut Outboxes<S>, l
             return None;
         }
     }
-}
-
-/// Returns about how many bytes a batch has: of what is said in crowded rooms, and of all else.
-fn split_by_crowd<S>(audiences: &Audiences, batch: &Batch<S>) -> (usize, usize) {
-    let crowds = batch.said().iter().filter(|(room, _)| audiences.is_long(*room));
-    let crowd = crowds.map(|(_, bytes)| bytes).sum();
-    (crowd, batch.bytes() - crowd)
 }
 
 /// Returns about how many are still to be written to.

@@ -35,7 +35,10 @@ impl Writer {
 
     /// Follows a batch as an adapter does; tells whether it might.
     fn follow_between(&mut self, actions: Vec<Action>) -> bool {
-        let may_follow = self.fanout.may_follow(&batch(actions.iter().cloned()));
+        let may_follow = {
+            let batch = batch(actions.iter().cloned());
+            self.fanout.may_follow(&batch, Schedule::size(&self.fanout.audiences, &batch))
+        };
         if may_follow {
             self.follow(actions);
         }
