@@ -56,6 +56,7 @@ impl<S> Batch<S> {
     }
 
     /// Counts an action that will be in it.
+    #[inline]
     pub(crate) fn account(&mut self, action: &Action) {
         if let Action::Broadcast { room, audience, message, .. } = action {
             return self.say(*room, *audience, message.encoded_len_hint());
@@ -79,6 +80,7 @@ impl<S> Batch<S> {
     }
 
     /// Counts what is said in a room.
+    #[inline]
     fn say(&mut self, room: RoomId, audience: u32, bytes: usize) {
         self.bytes += bytes;
         match self.said.last_mut() {

@@ -137,25 +137,29 @@ impl Chat {
 
     /// Handles what has happened, after what is due by then. An event of a connection that is not here, or not any more, changes nothing else.
     pub fn handle(&mut self, at: Time, event: Event) {
-        let at = self.catch_up(at);
-        if self.poll_timeout().is_some_and(|due| due <= at) {
-            self.on_due(at);
+        if let Event::Commanded { connection, command } = event {
+            return self.handle_command(at, connection, command);
         }
+        let at = self.let_due(at);
         match event {
             Event::Opened { connection } => self.on_opened(at, connection),
-            Event::Commanded { connection, command } => {
-                if self.is_here(connection) {
-                    self.on_command(at, connection, command);
-                }
-            }
             Event::Closed { connection } => {
                 if self.is_here(connection) {
                     self.on_gone(at, connection, None);
                 }
             }
-            Event::Woke => {}
+            Event::Woke | Event::Commanded { .. } => {}
             Event::Clock { unix_ms } => self.clock = Clock::set(at, unix_ms),
             Event::ServerGone { server } => self.on_server_gone(at, server),
+        }
+    }
+
+    /// Handles an [`Event::Commanded`].
+    #[inline]
+    pub(crate) fn handle_command(&mut self, at: Time, connection: ConnectionId, command: Command) {
+        let at = self.let_due(at);
+        if self.is_here(connection) {
+            self.on_command(at, connection, command);
         }
     }
 
@@ -214,6 +218,16 @@ impl Chat {
         due.into_iter().flatten().min()
     }
 
+    /// Lets happen what is due by now. Returns what time it is.
+    #[inline]
+    fn let_due(&mut self, at: Time) -> Time {
+        let at = self.catch_up(at);
+        if self.poll_timeout().is_some_and(|due| due <= at) {
+            self.on_due(at);
+        }
+        at
+    }
+
     fn on_opened(&mut self, at: Time, connection: ConnectionId) {
         if !self.people.is_free(connection) {
             return;
@@ -246,6 +260,7 @@ impl Chat {
         }
     }
 
+    #[inline]
     fn on_say(&mut self, now: Time, connection: ConnectionId, texts: Texts) {
         let Person { name, room, .. } = self.people.get(connection).expect(HERE);
         self.said += u64::from(texts.count());

@@ -136,9 +136,14 @@ impl<S> Hub<S> {
     ///
     /// How long a line is, how fast they come and how many replies are under way is bounded by the [`Session`] that a request comes from.
     /// Whoever makes requests by themselves has to keep to that: what is asked here is done.
-    pub fn handle_requests(&mut self, now: Time, connection: ConnectionId, requests: Vec<Request>) {
+    pub fn handle_requests(
+        &mut self,
+        now: Time,
+        connection: ConnectionId,
+        requests: impl IntoIterator<Item = Request>,
+    ) {
         for request in requests {
-            self.handle_step(now, connection, Step::Ask(request));
+            self.handle_request(now, connection, request);
         }
         self.account(now);
     }
@@ -149,7 +154,7 @@ impl<S> Hub<S> {
     pub fn handle_all(&mut self, now: Time, requests: Vec<(ConnectionId, Request)>) {
         self.chat.prefetch(requests.iter().map(|(connection, _)| *connection));
         for (connection, request) in requests {
-            self.handle_step(now, connection, Step::Ask(request));
+            self.handle_request(now, connection, request);
         }
         self.account(now);
     }
@@ -293,6 +298,20 @@ impl<S> Hub<S> {
         self.chat.poll_timeout().filter(|_| !self.stopped)
     }
 
+    /// Handles a request. With nothing to wait for, and no log but this call, a command goes straight to the chat.
+    #[inline]
+    fn handle_request(&mut self, now: Time, connection: ConnectionId, request: Request) {
+        let is_alone = self.proposals.is_none() && self.records.is_none() && !self.stopped;
+        match request {
+            Request::Command(command) if is_alone && self.connections.is_free() => {
+                self.chat.handle_command(now, connection, command);
+            }
+            Request::Command(_) | Request::Resume(_) | Request::Query(_) | Request::Notice(_) => {
+                self.handle_step(now, connection, Step::Ask(request));
+            }
+        }
+    }
+
     /// Lets what comes of a connection go on, if nothing of it waits.
     fn handle_step(&mut self, now: Time, connection: ConnectionId, step: Step) {
         if self.stopped {
@@ -396,12 +415,14 @@ impl<S> Hub<S> {
     }
 
     /// Counts what is to be done since it was last asked, and lets the connections end that are closed by it.
+    #[inline]
     fn account(&mut self, now: Time) {
         if self.accounted == 0 {
             self.batch.begun_at = now;
         }
         let mut is_any_closed = false;
-        for action in self.chat.actions().range(self.accounted..) {
+        let actions = self.chat.actions();
+        for action in (self.accounted..actions.len()).map(|index| &actions[index]) {
             self.batch.account(action);
             is_any_closed |= matches!(action, Action::Close { .. } | Action::Cut { .. });
         }
