@@ -50,8 +50,6 @@ use crate::{Action, CloseCode, Config, ConnectionId, Form, Message, Name, RoomId
 #[derive(Clone, Debug)]
 pub struct Chat {
     people: People,
-    /// How many connections were opened so far.
-    opened: u32,
     /// Those who came a moment ago and have asked for nothing: they are in `main`, and nobody there knows of them.
     silent: Silent,
     names: Names,
@@ -75,7 +73,6 @@ impl Chat {
     pub fn new(config: &Config) -> Self {
         Self {
             people: People::default(),
-            opened: 0,
             silent: Silent::new(config.announce_wait),
             names: Names::default(),
             random_names: RandomNames::new(config.seed),
@@ -100,14 +97,6 @@ impl Chat {
     /// Tells whether somebody is here of whom nobody knows yet.
     pub(crate) fn is_silent(&self, connection: ConnectionId) -> bool {
         self.silent.contains(connection)
-    }
-
-    /// Returns an id that the next connection of server 0 may have: for whoever drives a chat without a [`Hub`](crate::Hub).
-    #[doc(hidden)]
-    #[must_use]
-    pub fn next_connection(&self) -> ConnectionId {
-        let connection = |slot| ConnectionId::new(0, slot, self.opened);
-        (0..).map(connection).find(|&connection| self.people.is_free(connection)).expect("a slot is free")
     }
 
     /// Returns how many people are here of whom the others know.
@@ -233,7 +222,6 @@ impl Chat {
             return;
         }
         let name = self.random_names.draw(|name| self.names.contains(name, |key| self.people.name(key)));
-        self.opened = self.opened.wrapping_add(1);
         self.people.insert(connection, name.clone(), Rooms::MAIN);
         self.names.insert(connection.key(), |key| self.people.name(key));
         self.reply(connection, Message::Help);

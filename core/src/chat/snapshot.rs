@@ -73,7 +73,6 @@ impl Chat {
         let mut chat = Self {
             people,
             silent,
-            opened: 0,
             names: Names::default(),
             random_names,
             rooms,
