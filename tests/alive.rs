@@ -3,14 +3,14 @@
 use std::io::{Read as _, Write as _};
 use std::time::Duration;
 
-use chinwag_core::Config;
+use chinwag_core::{Config, Limits};
 use chinwag_tests::{Adapter, Browser, Person, Relay, Server, Way, connect, fetch};
 use tungstenite::Message;
 
 /// A server that asks soon and does not wait for long.
 fn impatient(threads: u32) -> Config {
     let (ping_interval, pong_wait) = (Duration::from_secs(1), Duration::from_secs(2));
-    Config { ping_interval, pong_wait, threads, ..Config::default() }
+    Config { limits: Limits { ping_interval, pong_wait, threads, ..Limits::default() }, ..Config::default() }
 }
 
 /// Holds what is claimed on both servers, with one thread and with two.

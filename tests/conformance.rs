@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::thread;
 
-use chinwag_core::Config;
+use chinwag_core::{Config, Limits};
 use chinwag_tests::{Act, Adapter, BareCore, Batching, Person, Received, Script, Server, replay};
 
 /// Was recorded from a run that a seed made. Each line that is held back is told before the next event, since in between only the
@@ -38,7 +38,10 @@ fn time_makes_a_difference() {
         matches!(act, Act::Pass { .. }) && received.iter().any(|received| !received.is_empty())
     };
     assert!(acts.iter().zip(&received).filter(|&step| is_held_back(step)).count() > 10);
-    let unhurried = Config { flood_lines_per_second: 0, ..script.config().clone() };
+    let unhurried = Config {
+        limits: Limits { flood_lines_per_second: 0, ..script.config().clone().limits },
+        ..script.config().clone()
+    };
     let unhurried = BareCore::new(&unhurried, 1, Batching::EachEvent).play_to_the_end(&acts);
     assert!(unhurried != received, "the rate holds lines back");
 }
@@ -78,7 +81,10 @@ fn received_of_core(script: &Script) -> Vec<Vec<Received>> {
 
 fn play_on(adapter: Adapter, threads: u32) {
     let script = recorded();
-    let server = Server::start(adapter, Config { threads, ..script.config().clone() });
+    let server = Server::start(
+        adapter,
+        Config { limits: Limits { threads, ..script.config().clone().limits }, ..script.config().clone() },
+    );
     let played = replay(server.addr(), &script.acts(), &received_of_core(&script), || server.stop());
     if let Err(mismatch) = played {
         let (line, person) = (script.line_of(mismatch.act), script.person(mismatch.person));
@@ -91,7 +97,10 @@ fn play_on(adapter: Adapter, threads: u32) {
 
 /// Lets people talk all at once, and checks that they all see the same lines in the same order, and those of each in theirs.
 fn talk_at_once(adapter: Adapter, threads: u32) {
-    let server = Server::start(adapter, Config { threads, flood_lines_per_second: 0, ..Config::default() });
+    let server = Server::start(
+        adapter,
+        Config { limits: Limits { threads, flood_lines_per_second: 0, ..Limits::default() }, ..Config::default() },
+    );
     let people: Vec<_> = (0..PEOPLE).map(|_| Person::come(server.addr())).collect();
     let seen: Vec<_> = thread::scope(|scope| {
         let talkers: Vec<_> = people.into_iter().map(|person| scope.spawn(|| talk(person))).collect();

@@ -4,7 +4,7 @@ use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::time::Duration;
 
-use chinwag_core::{Config, Form};
+use chinwag_core::{Config, Form, Limits};
 use chinwag_smol::Setup;
 use futures_lite::future;
 
@@ -43,7 +43,7 @@ fn a_dropped_smol_server_leaves_nobody_behind() {
     let (listener, address) = listener();
     let (drop_it, dropped) = async_channel::bounded::<()>(1);
     let serving = std::thread::spawn(move || {
-        let setup = Setup::from(Config { threads: 3, ..Config::default() });
+        let setup = Setup::from(Config { limits: Limits { threads: 3, ..Limits::default() }, ..Config::default() });
         let (_, serving) = chinwag_smol::serve(vec![(listener, Form::Lines)], setup);
         async_io::block_on(future::or(async { drop(serving.await) }, async { assert!(dropped.recv().await.is_err()) }));
     });
@@ -57,7 +57,7 @@ fn a_dropped_tokio_server_leaves_nobody_behind() {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("there are threads");
     for threads in [1, 2] {
         let (listener, address) = listener();
-        let setup = Setup::from(Config { threads, ..Config::default() });
+        let setup = Setup::from(Config { limits: Limits { threads, ..Limits::default() }, ..Config::default() });
         let (handle, serving) = chinwag_tokio::serve(vec![(listener, Form::Lines)], setup);
         let serving = runtime.spawn(serving);
         assert_ends(greeted(address, || serving.abort()));
@@ -71,7 +71,10 @@ fn a_dropped_tokio_server_leaves_nobody_behind() {
 fn who_came_to_the_web_listener_of_a_tokio_server_is_served_no_longer_than_it() {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("there are threads");
     let (listener, address) = listener();
-    let setup = Setup::from(Config { request_wait: Duration::from_secs(3600), ..Config::default() });
+    let setup = Setup::from(Config {
+        limits: Limits { request_wait: Duration::from_secs(3600), ..Limits::default() },
+        ..Config::default()
+    });
     let (handle, serving) = chinwag_tokio::serve(vec![(listener, Form::Web)], setup);
     let serving = runtime.spawn(serving);
     let mut stream = TcpStream::connect(address).expect("the server listens");
@@ -87,7 +90,7 @@ fn who_came_to_the_web_listener_of_a_tokio_server_is_served_no_longer_than_it() 
 fn what_comes_after_urgent_bytes_is_read_at_once() {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("there are threads");
     let (listener, address) = listener();
-    let setup = Setup::from(Config { threads: 2, ..Config::default() });
+    let setup = Setup::from(Config { limits: Limits { threads: 2, ..Limits::default() }, ..Config::default() });
     let (handle, serving) = chinwag_tokio::serve(vec![(listener, Form::Lines)], setup);
     let serving = runtime.spawn(serving);
     for _ in 0..20 {

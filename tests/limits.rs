@@ -3,13 +3,16 @@
 
 use std::time::{Duration, Instant};
 
-use chinwag_core::Config;
+use chinwag_core::{Config, Limits, Rules};
 use chinwag_tests::{Adapter, Person, Server};
 
 #[test]
 fn what_a_slow_reader_misses_is_counted_exactly_and_told_in_its_place() {
     const LINES: u32 = 2000;
-    let config = Config { queue_bytes_max: 128 << 10, flood_lines_per_second: 0, ..Config::default() };
+    let config = Config {
+        limits: Limits { queue_bytes_max: 128 << 10, flood_lines_per_second: 0, ..Limits::default() },
+        ..Config::default()
+    };
     on_each(&config, |server| {
         let (mut ann, mut bob) = (Person::come(server.addr()), Person::come(server.addr()));
         let (said, long) = (format!("{}: ", ann.name()), "x".repeat(380));
@@ -36,7 +39,7 @@ fn what_a_slow_reader_misses_is_counted_exactly_and_told_in_its_place() {
 #[test]
 fn much_that_is_said_at_once_reaches_each_of_many_whole_however_little_a_socket_holds() {
     const LINES: usize = 400;
-    let config = Config { flood_lines_per_second: 0, ..Config::default() };
+    let config = Config { limits: Limits { flood_lines_per_second: 0, ..Limits::default() }, ..Config::default() };
     on_each(&config, |server| {
         let mut people: Vec<Person> = (0..20).map(|_| Person::come(server.addr())).collect();
         let lines: Vec<String> = (0..LINES).map(|line| format!("{line} {}", "x".repeat(380))).collect();
@@ -57,7 +60,10 @@ fn much_that_is_said_at_once_reaches_each_of_many_whole_however_little_a_socket_
 
 #[test]
 fn who_takes_nothing_for_too_long_is_given_up() {
-    let config = Config { stall_max: Duration::from_secs(1), flood_lines_per_second: 0, ..Config::default() };
+    let config = Config {
+        limits: Limits { stall_max: Duration::from_secs(1), flood_lines_per_second: 0, ..Limits::default() },
+        ..Config::default()
+    };
     on_each(&config, |server| {
         let (mut ann, bob) = (Person::come(server.addr()), Person::come(server.addr()));
         let left = format!("{} left", bob.name());
@@ -73,7 +79,10 @@ fn who_takes_nothing_for_too_long_is_given_up() {
 
 #[test]
 fn who_sends_faster_than_allowed_holds_up_nobody_else() {
-    let config = Config { flood_lines_per_second: 1, flood_burst: Duration::ZERO, ..Config::default() };
+    let config = Config {
+        limits: Limits { flood_lines_per_second: 1, flood_burst: Duration::ZERO, ..Limits::default() },
+        ..Config::default()
+    };
     on_each(&config, |server| {
         let (mut ann, mut bob) = (Person::come(server.addr()), Person::come(server.addr()));
         // It would take the server longer to read all of this than anyone here waits.
@@ -88,7 +97,8 @@ fn who_sends_faster_than_allowed_holds_up_nobody_else() {
 fn a_crowded_room_is_told_of_everyone_and_at_most_once_in_an_interval() {
     const GUESTS: u32 = 50;
     let interval = Duration::from_millis(50);
-    let config = Config { crowd_members: 1, crowd_interval: interval, ..Config::default() };
+    let config =
+        Config { rules: Rules { crowd_members: 1, crowd_interval: interval, ..Rules::default() }, ..Config::default() };
     on_each(&config, |server| {
         let mut ann = Person::come(server.addr());
         let start = Instant::now();
@@ -110,7 +120,10 @@ fn a_crowded_room_is_told_of_everyone_and_at_most_once_in_an_interval() {
 fn on_each(config: &Config, claim: impl Fn(&Server)) {
     for adapter in [Adapter::Smol, Adapter::Tokio] {
         for threads in [1, 2] {
-            let server = Server::start(adapter, Config { threads, ..config.clone() });
+            let server = Server::start(
+                adapter,
+                Config { limits: Limits { threads, ..config.clone().limits }, ..config.clone() },
+            );
             claim(&server);
             server.join();
         }

@@ -5,7 +5,7 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
-use chinwag_core::{Config, Subnet};
+use chinwag_core::{Config, Limits, Subnet};
 use chinwag_tests::{Adapter, DEADLINE, Person, Server, connect, connect_from, fetch};
 
 /// Where the proxy is: another address of this machine than that of those who come without one.
@@ -26,7 +26,7 @@ fn v1(address: &str) -> Vec<u8> {
 /// Runs what is claimed on all servers.
 fn on_each(config: &Config, claim: impl Fn(&Server)) {
     let proxies = [Subnet::from(PROXY)].into();
-    let config = Config { proxies, ..config.clone() };
+    let config = Config { limits: Limits { proxies, ..config.clone().limits }, ..config.clone() };
     for adapter in Adapter::ALL {
         let server = Server::start(adapter, config.clone());
         claim(&server);
@@ -56,27 +56,30 @@ fn read_all(mut stream: &TcpStream) -> String {
 
 #[test]
 fn limits_are_those_of_the_address_for_which_a_proxy_connects() {
-    on_each(&Config { connections_per_address_max: 2, ..Config::default() }, |server| {
-        let come = |header: &[u8]| {
-            let stream = connect_through(server.addr(), &[header, b"\n"].concat());
-            (first_line(&stream), stream)
-        };
-        let greeted = "Server commands\n";
-        let (ann, bob) = (come(&v1("203.0.113.7")), come(V2));
-        assert_eq!((ann.0.as_str(), bob.0.as_str()), (greeted, greeted));
-        let cid = come(&v1("203.0.113.7"));
-        assert_eq!(cid.0, "Too many connections from your address, try again later\n");
-        let others = ["203.0.113.8", "203.0.113.9"].map(|address| come(&v1(address)));
-        assert!(others.iter().all(|(line, _)| line == greeted));
-        // The proxy itself, and this machine, have no limits.
-        let own: Vec<_> = (0..5).map(|_| come(LOCAL)).collect();
-        assert!(own.iter().all(|(line, _)| line == greeted));
-        drop(ann);
-        let deadline = Instant::now() + DEADLINE;
-        while come(&v1("203.0.113.7")).0 != greeted {
-            assert!(Instant::now() < deadline, "who has gone is not forgotten");
-        }
-    });
+    on_each(
+        &Config { limits: Limits { connections_per_address_max: 2, ..Limits::default() }, ..Config::default() },
+        |server| {
+            let come = |header: &[u8]| {
+                let stream = connect_through(server.addr(), &[header, b"\n"].concat());
+                (first_line(&stream), stream)
+            };
+            let greeted = "Server commands\n";
+            let (ann, bob) = (come(&v1("203.0.113.7")), come(V2));
+            assert_eq!((ann.0.as_str(), bob.0.as_str()), (greeted, greeted));
+            let cid = come(&v1("203.0.113.7"));
+            assert_eq!(cid.0, "Too many connections from your address, try again later\n");
+            let others = ["203.0.113.8", "203.0.113.9"].map(|address| come(&v1(address)));
+            assert!(others.iter().all(|(line, _)| line == greeted));
+            // The proxy itself, and this machine, have no limits.
+            let own: Vec<_> = (0..5).map(|_| come(LOCAL)).collect();
+            assert!(own.iter().all(|(line, _)| line == greeted));
+            drop(ann);
+            let deadline = Instant::now() + DEADLINE;
+            while come(&v1("203.0.113.7")).0 != greeted {
+                assert!(Instant::now() < deadline, "who has gone is not forgotten");
+            }
+        },
+    );
 }
 
 #[test]
@@ -104,27 +107,36 @@ fn a_header_opens_both_listeners_and_what_comes_after_it_is_theirs() {
 
 #[test]
 fn without_a_header_nobody_is_let_in_from_where_a_proxy_is_and_with_one_nobody_from_elsewhere() {
-    on_each(&Config { request_wait: Duration::from_millis(300), ..Config::default() }, |server| {
-        let mut bob = Person::come(server.addr());
-        for sent in
-            [&b"hello\n"[..], b"GET / HTTP/1.1\r\nHost: a\r\n\r\n", b"\xff\xf4", b"PROXY hello\r\n", b"PROXY", b""]
-        {
-            assert_eq!(read_all(&connect_through(server.addr(), sent)), REFUSED, "{}", sent.escape_ascii());
-            let told = read_all(&connect_through(server.web_addr(), sent));
-            assert!(told.starts_with("HTTP/1.1 400 ") && told.ends_with(REFUSED), "{told}");
-        }
-        for header in [v1("203.0.113.7"), V2.into()] {
-            let mut stream = connect(server.web_addr());
-            stream.write_all(&[&header, &b"GET /healthz HTTP/1.0\r\n\r\n"[..]].concat()).expect("the server reads it");
-            assert!(
-                read_all(&stream).contains("the PROXY protocol is for addresses that the server's --proxy-from names")
-            );
-            let mut stream = connect(server.addr());
-            stream.write_all(&[&header, &b"hello\n"[..]].concat()).expect("the server reads it");
-            assert!(read_all(&stream).ends_with(", not for the PROXY protocol\r\n"));
-        }
-        assert!(fetch(server.web_addr(), "GET /healthz HTTP/1.0\r\n\r\n").starts_with("HTTP/1.1 200 "));
-        bob.type_line("still here");
-        assert_eq!(bob.read_line(), format!("{}: still here", bob.name()), "none of them was heard");
-    });
+    on_each(
+        &Config {
+            limits: Limits { request_wait: Duration::from_millis(300), ..Limits::default() },
+            ..Config::default()
+        },
+        |server| {
+            let mut bob = Person::come(server.addr());
+            for sent in
+                [&b"hello\n"[..], b"GET / HTTP/1.1\r\nHost: a\r\n\r\n", b"\xff\xf4", b"PROXY hello\r\n", b"PROXY", b""]
+            {
+                assert_eq!(read_all(&connect_through(server.addr(), sent)), REFUSED, "{}", sent.escape_ascii());
+                let told = read_all(&connect_through(server.web_addr(), sent));
+                assert!(told.starts_with("HTTP/1.1 400 ") && told.ends_with(REFUSED), "{told}");
+            }
+            for header in [v1("203.0.113.7"), V2.into()] {
+                let mut stream = connect(server.web_addr());
+                stream
+                    .write_all(&[&header, &b"GET /healthz HTTP/1.0\r\n\r\n"[..]].concat())
+                    .expect("the server reads it");
+                assert!(
+                    read_all(&stream)
+                        .contains("the PROXY protocol is for addresses that the server's --proxy-from names")
+                );
+                let mut stream = connect(server.addr());
+                stream.write_all(&[&header, &b"hello\n"[..]].concat()).expect("the server reads it");
+                assert!(read_all(&stream).ends_with(", not for the PROXY protocol\r\n"));
+            }
+            assert!(fetch(server.web_addr(), "GET /healthz HTTP/1.0\r\n\r\n").starts_with("HTTP/1.1 200 "));
+            bob.type_line("still here");
+            assert_eq!(bob.read_line(), format!("{}: still here", bob.name()), "none of them was heard");
+        },
+    );
 }

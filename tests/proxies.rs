@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use chinwag_core::Config;
+use chinwag_core::{Config, Limits};
 use chinwag_tests::{Adapter, DEADLINE, Person, Program, Proxy, Server, Tls, connect, fetch};
 use rustix::process::Signal;
 use serde_json::Value;
@@ -234,7 +234,10 @@ fn an_idle_browser_stays_behind_a_proxy_that_cuts_what_is_silent() {
     thread::scope(|scope| {
         for (adapter, ping_interval) in Adapter::ALL.map(|adapter| [(adapter, often), (adapter, hardly)]).concat() {
             scope.spawn(move || {
-                let config = Config { ping_interval, pong_wait: 2 * ping_interval, ..Config::default() };
+                let config = Config {
+                    limits: Limits { ping_interval, pong_wait: 2 * ping_interval, ..Limits::default() },
+                    ..Config::default()
+                };
                 let server = Server::start(adapter, config);
                 let (addr, web_addr) = (server.addr().to_string(), server.web_addr().to_string());
                 let nginx = [(PAGE, web_addr.as_str()), ("proxy_read_timeout 75s", "proxy_read_timeout 2s")];

@@ -8,8 +8,8 @@ use std::net::{SocketAddr, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 
-use chinwag_core::Config;
 use chinwag_core::log::Event;
+use chinwag_core::{Config, Limits, Rules};
 use chinwag_smol::Recorder;
 use chinwag_tests::sim::{Plan, World};
 use chinwag_tests::{Adapter, Server, connect, goes_on_when_restored, sent_by, through_bytes};
@@ -37,7 +37,7 @@ fn each_seed(run: impl Fn(&Plan) -> Result<(), String>) {
 fn a_run_that_was_recorded_runs_again_with_the_same_actions_and_the_same_bytes_for_everybody() {
     each_seed(|plan| {
         let recorded = World::record(plan).map_err(|failure| failure.to_string())?;
-        let records = through_bytes(&recorded.records)?;
+        let (_, records) = through_bytes(&plan.config.rules, &recorded.records)?;
         let repeated = World::repeat(plan, &records).map_err(|failure| format!("when repeated, {failure}"))?;
         if repeated.digest != recorded.digest {
             return Err("something else was decided or sent when it was repeated".to_owned());
@@ -50,7 +50,7 @@ fn a_run_that_was_recorded_runs_again_with_the_same_actions_and_the_same_bytes_f
 fn a_chat_that_is_restored_anywhere_in_a_run_goes_on_as_the_original() {
     each_seed(|plan| {
         let recorded = World::record(plan).map_err(|failure| failure.to_string())?;
-        goes_on_when_restored(&plan.config, &recorded.records)
+        goes_on_when_restored(&plan.config.rules, &recorded.records)
     });
 }
 
@@ -58,7 +58,10 @@ fn a_chat_that_is_restored_anywhere_in_a_run_goes_on_as_the_original() {
 fn what_a_real_server_recorded_says_what_everybody_was_sent() {
     for adapter in Adapter::ALL {
         for threads in [1, 2] {
-            let config = Config { threads, crowd_members: 3, ..Config::default() };
+            let config = Config {
+                rules: Rules { crowd_members: 3, ..Rules::default() },
+                limits: Limits { threads, ..Limits::default() },
+            };
             let recorded = Arc::new(Mutex::new(Vec::new()));
             let kept = Arc::clone(&recorded);
             let keep = move |records| kept.lock().expect("nobody panics").extend(records);
@@ -66,15 +69,16 @@ fn what_a_real_server_recorded_says_what_everybody_was_sent() {
             let received = chat(server.addr());
             server.join();
             let received: Vec<_> = received.into_iter().map(|read| read.join().expect("it can be read")).collect();
-            let records = through_bytes(&recorded.lock().expect("nobody panics")).expect("they are read as written");
+            let recorded = recorded.lock().expect("nobody panics");
+            let (rules, records) = through_bytes(&config.rules, &recorded).expect("they are read as written");
             assert!(records.iter().any(|record| matches!(record.event, Event::ServerGone { .. })), "its end is kept");
-            let sent: Vec<_> = sent_by(&config, &records).into_values().collect();
+            let sent: Vec<_> = sent_by(&Config { rules: rules.clone(), ..config }, &records).into_values().collect();
             let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
             for (sent, received) in sent.iter().zip(&received) {
                 assert_eq!(text(sent), text(received), "{adapter:?} with {threads} threads");
             }
             assert_eq!((sent.len(), received.len()), (6, 6));
-            goes_on_when_restored(&config, &records).expect("it goes on as it did");
+            goes_on_when_restored(&rules, &records).expect("it goes on as it did");
         }
     }
 }

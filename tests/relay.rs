@@ -4,7 +4,7 @@ use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::{Shutdown, TcpListener};
 use std::time::{Duration, Instant};
 
-use chinwag_core::Config;
+use chinwag_core::{Config, Limits};
 use chinwag_tests::{Adapter, DEADLINE, Person, Relay, Server, Way, connect};
 
 /// Longer than anything takes through a relay that holds nothing, short enough to be waited for.
@@ -13,7 +13,10 @@ const HELD: Duration = Duration::from_millis(300);
 #[test]
 fn what_is_said_through_a_frozen_relay_is_heard_whole_when_it_thaws() {
     for adapter in Adapter::ALL {
-        let server = Server::start(adapter, Config { flood_lines_per_second: 0, ..Config::default() });
+        let server = Server::start(
+            adapter,
+            Config { limits: Limits { flood_lines_per_second: 0, ..Limits::default() }, ..Config::default() },
+        );
         let relay = Relay::start(server.addr());
         let mut ann = Person::come(server.addr());
         let mut bob = Person::come(relay.addr());

@@ -1,6 +1,6 @@
 //! Who lost their connection goes on as who they were: by lines and by the page, on both servers.
 
-use chinwag_core::Config;
+use chinwag_core::{Config, Limits};
 use chinwag_tests::{Adapter, Browser, Person, Relay, Server, Way};
 use tungstenite::Message;
 
@@ -8,7 +8,8 @@ use tungstenite::Message;
 fn on_each(claim: impl Fn(&Server)) {
     for adapter in Adapter::ALL {
         for threads in [1, 2] {
-            let server = Server::start(adapter, Config { threads, ..Config::default() });
+            let server =
+                Server::start(adapter, Config { limits: Limits { threads, ..Limits::default() }, ..Config::default() });
             claim(&server);
             server.join();
         }

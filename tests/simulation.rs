@@ -94,7 +94,7 @@ fn add(coverage: &mut Coverage, plan: &Plan, of_run: Coverage) {
         ("stopped", has(&Step::Stop)),
         ("hung up", plan.steps.iter().any(|step| matches!(step, Step::HangUp { .. }))),
         ("vanished", plan.steps.iter().any(|step| matches!(step, Step::Vanish { .. }))),
-        ("several writers", plan.config.threads > 1),
+        ("several writers", plan.config.limits.threads > 1),
     ] {
         *coverage.entry(situation).or_default() += u64::from(occurs);
     }

@@ -11,7 +11,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use chinwag_core::{
-    Action, Config, ConnectionId, Message, Output, Request, RoomId, Secret, Signal, Signals, Time, Written,
+    Action, Config, ConnectionId, Limits, Message, Output, Request, RoomId, Secret, Signal, Signals, Time, Written,
 };
 use chinwag_tests::sim::{Device, Laws, Model, Reader};
 use chinwag_tests::{Driver, Link, Todo};
@@ -89,7 +89,15 @@ type Lawful<T = ()> = Result<T, String>;
 /// A queue that takes all that a newcomer is told, and a few lines of what is said.
 fn config() -> Config {
     let secret = Some(Secret::new([7; 32]));
-    Config { queue_bytes_max: (40 << 10) + 600, secret, handshake_wait: Duration::ZERO, ..Config::default() }
+    Config {
+        limits: Limits {
+            queue_bytes_max: (40 << 10) + 600,
+            secret,
+            handshake_wait: Duration::ZERO,
+            ..Limits::default()
+        },
+        ..Config::default()
+    }
 }
 
 impl World {
@@ -289,7 +297,7 @@ impl World {
         for person in &self.people {
             let queued = self.driver.queued(person.connection);
             is_empty &= queued == 0;
-            if queued > config().queue_bytes_max {
+            if queued > config().limits.queue_bytes_max {
                 return Err(format!("{queued} bytes are queued for user {}", person.user));
             }
             let waits = !person.reader.has_all(self.model.lines(person.user));

@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 use std::{fs, io, thread};
 
-use chinwag_core::Config;
+use chinwag_core::{Config, Limits};
 use chinwag_tests::{Adapter, BareCore, Batching, Received, Script, Server, diff, replay};
 
 /// How many transcripts are played at the same time.
@@ -63,7 +63,10 @@ fn play_on(adapter: Adapter, threads: u32) {
         if script.core_only().is_some() {
             return Ok(());
         }
-        let server = Server::start(adapter, Config { threads, ..script.config().clone() });
+        let server = Server::start(
+            adapter,
+            Config { limits: Limits { threads, ..script.config().clone().limits }, ..script.config().clone() },
+        );
         let played = replay(server.addr(), &script.acts(), &received_of_core(script), || server.stop());
         let played = played.map_err(|mismatch| {
             let (line, person) = (script.line_of(mismatch.act), script.person(mismatch.person));

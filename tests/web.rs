@@ -6,7 +6,7 @@ use std::io::{Read as _, Write as _};
 use std::thread;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use chinwag_core::{Asset, Config};
+use chinwag_core::{Asset, Config, Limits, Rules};
 use chinwag_tests::{Adapter, Browser, Person, Server, connect, fetch};
 use serde_json::Value;
 use tungstenite::Message;
@@ -21,7 +21,10 @@ const LINES: usize = 50;
 fn on_each(config: &Config, claim: impl Fn(&Server)) {
     for adapter in Adapter::ALL {
         for threads in [1, 2] {
-            let server = Server::start(adapter, Config { threads, ..config.clone() });
+            let server = Server::start(
+                adapter,
+                Config { limits: Limits { threads, ..config.clone().limits }, ..config.clone() },
+            );
             claim(&server);
             server.join();
         }
@@ -84,28 +87,35 @@ fn a_room_counts_what_is_said_and_tells_when() {
 
 #[test]
 fn everyone_sees_one_order_while_all_talk_at_once() {
-    on_each(&Config { flood_lines_per_second: 0, ..Config::default() }, |server| {
-        let browsers: Vec<_> = (0..PEOPLE).map(|_| Browser::come(server.web_addr())).collect();
-        let people: Vec<_> = (0..PEOPLE).map(|_| Person::come(server.addr())).collect();
-        let seen: Vec<Vec<String>> = thread::scope(|scope| {
-            let browsers = browsers.into_iter().map(|mut browser| {
-                scope.spawn(move || {
-                    (0..LINES).for_each(|line| browser.say(&line.to_string()));
-                    see(|| line_of(&browser.read()))
-                })
+    on_each(
+        &Config { limits: Limits { flood_lines_per_second: 0, ..Limits::default() }, ..Config::default() },
+        |server| {
+            let browsers: Vec<_> = (0..PEOPLE).map(|_| Browser::come(server.web_addr())).collect();
+            let people: Vec<_> = (0..PEOPLE).map(|_| Person::come(server.addr())).collect();
+            let seen: Vec<Vec<String>> = thread::scope(|scope| {
+                let browsers = browsers.into_iter().map(|mut browser| {
+                    scope.spawn(move || {
+                        (0..LINES).for_each(|line| browser.say(&line.to_string()));
+                        see(|| line_of(&browser.read()))
+                    })
+                });
+                let browsers: Vec<_> = browsers.collect();
+                let people = people.into_iter().map(|mut person| {
+                    scope.spawn(move || {
+                        (0..LINES).for_each(|line| person.type_line(&line.to_string()));
+                        see(|| person.read_line())
+                    })
+                });
+                let people: Vec<_> = people.collect();
+                browsers
+                    .into_iter()
+                    .chain(people)
+                    .map(|talker| talker.join().expect("everyone sees all lines"))
+                    .collect()
             });
-            let browsers: Vec<_> = browsers.collect();
-            let people = people.into_iter().map(|mut person| {
-                scope.spawn(move || {
-                    (0..LINES).for_each(|line| person.type_line(&line.to_string()));
-                    see(|| person.read_line())
-                })
-            });
-            let people: Vec<_> = people.collect();
-            browsers.into_iter().chain(people).map(|talker| talker.join().expect("everyone sees all lines")).collect()
-        });
-        assert!(seen.iter().all(|lines| *lines == seen[0]), "not one order");
-    });
+            assert!(seen.iter().all(|lines| *lines == seen[0]), "not one order");
+        },
+    );
 }
 
 /// Reads until all have said all they say.
@@ -117,7 +127,10 @@ fn see(mut read: impl FnMut() -> String) -> Vec<String> {
 #[test]
 fn what_a_slow_browser_misses_is_counted_exactly_and_told_in_its_place() {
     const LINES: u64 = 2000;
-    let config = Config { queue_bytes_max: 128 << 10, flood_lines_per_second: 0, ..Config::default() };
+    let config = Config {
+        limits: Limits { queue_bytes_max: 128 << 10, flood_lines_per_second: 0, ..Limits::default() },
+        ..Config::default()
+    };
     on_each(&config, |server| {
         let (mut bob, mut ann) = (Browser::come(server.web_addr()), Person::come(server.addr()));
         bob.read();
@@ -181,7 +194,7 @@ fn a_server_that_stops_says_so_and_closes() {
 #[test]
 fn the_files_of_the_page_are_given_and_a_page_of_another_site_is_not_let_in() {
     const ASSETS: &[Asset] = &[Asset::new("/", "text/html; charset=utf-8", b"<!doctype html>")];
-    on_each(&Config { assets: ASSETS, ..Config::default() }, |server| {
+    on_each(&Config { limits: Limits { assets: ASSETS, ..Limits::default() }, ..Config::default() }, |server| {
         let addr = server.web_addr();
         let answer = fetch(addr, "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
         assert!(answer.starts_with("HTTP/1.1 200 OK\r\n") && answer.ends_with("\r\n\r\n<!doctype html>"), "{answer}");
@@ -199,7 +212,7 @@ fn the_files_of_the_page_are_given_and_a_page_of_another_site_is_not_let_in() {
 
 #[test]
 fn a_browser_that_comes_to_a_full_server_is_told_so() {
-    on_each(&Config { connections_max: 1, ..Config::default() }, |server| {
+    on_each(&Config { limits: Limits { connections_max: 1, ..Limits::default() }, ..Config::default() }, |server| {
         let ann = Person::come(server.addr());
         let answer = fetch(server.web_addr(), "");
         assert!(answer.starts_with("HTTP/1.1 503 ") && answer.ends_with("\r\n\r\nServer is full, try again later\n"));
@@ -210,10 +223,8 @@ fn a_browser_that_comes_to_a_full_server_is_told_so() {
 #[test]
 fn who_asks_while_the_server_stops_is_told_so_at_once() {
     let config = Config {
-        flood_lines_per_second: 0,
-        line_chars_max: 4096,
-        drain: Duration::from_secs(3600),
-        ..Config::default()
+        rules: Rules { line_chars_max: 4096, ..Rules::default() },
+        limits: Limits { flood_lines_per_second: 0, drain: Duration::from_secs(3600), ..Limits::default() },
     };
     for adapter in Adapter::ALL {
         let server = Server::start(adapter, config.clone());

@@ -88,7 +88,7 @@ const BASE_MIB: f64 = 20.0;
 fn queues_mib(work: &Work) -> f64 {
     let stalled = work.load.iter().skip_while(|word| *word != "--stalled").nth(1);
     let stalled: f64 = stalled.and_then(|number| number.parse().ok()).unwrap_or(0.0);
-    stalled * 100.0 * Config::default().queue_bytes_max as f64 / f64::from(1 << 20)
+    stalled * 100.0 * Config::default().limits.queue_bytes_max as f64 / f64::from(1 << 20)
 }
 
 /// Returns the table of all goals of which there are figures.

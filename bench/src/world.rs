@@ -5,7 +5,8 @@ use std::iter;
 
 use chinwag_core::log::Command;
 use chinwag_core::{
-    Config, ConnectionId, Fanout, Hub, Name, Next, Output, Request, Session, Share, Signals, Text, Texts, Time, Written,
+    Config, ConnectionId, Fanout, Hub, Limits, Name, Next, Output, Request, Session, Share, Signals, Text, Texts, Time,
+    Written,
 };
 
 /// How many people are in each room.
@@ -34,7 +35,7 @@ impl World {
     /// If there are more than 2^32.
     #[must_use]
     pub fn of(people: usize) -> Self {
-        let config = Config { flood_lines_per_second: 0, ..Config::default() };
+        let config = Config { limits: Limits { flood_lines_per_second: 0, ..Limits::default() }, ..Config::default() };
         let mut line = vec![b'x'; TEXT_CHARS];
         line.push(b'\n');
         let mut world = Self {

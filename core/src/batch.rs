@@ -145,7 +145,7 @@ impl<S> Batch<S> {
     #[must_use]
     pub const fn is_small(&self, config: &Config) -> bool {
         let is_for_one_room = self.said.len() == 1 && !self.has_other;
-        self.writes <= if is_for_one_room { config.small_room_writes } else { config.small_batch_writes }
+        self.writes <= if is_for_one_room { config.limits.small_room_writes } else { config.limits.small_batch_writes }
     }
 
     /// Returns the actions, in their order.
@@ -164,6 +164,7 @@ impl<S> Default for Batch<S> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Limits;
     use crate::Message;
 
     const LF: Encoding = Encoding::ALL[0];
@@ -192,7 +193,10 @@ mod tests {
 
     #[test]
     fn a_batch_is_small_up_to_a_number_of_writes() {
-        let config = Config { small_batch_writes: 10, small_room_writes: 20, ..Config::default() };
+        let config = Config {
+            limits: Limits { small_batch_writes: 10, small_room_writes: 20, ..Limits::default() },
+            ..Config::default()
+        };
         let elsewhere = |audience| Action::Broadcast { room: RoomId::new(1), audience, except: None, message: said() };
         let reply = || Action::Reply { connection: ANN, message: said() };
         let deliver = || Action::Deliver { connection: ANN, message: said() };

@@ -24,7 +24,7 @@ use self::rooms::{Presence, Rooms, Spoken};
 use self::silent::Silent;
 use crate::clock::Clock;
 use crate::log::{Command, Event};
-use crate::{Action, CloseCode, Config, ConnectionId, Form, Message, Name, RoomId, Stats, Texts, Time};
+use crate::{Action, CloseCode, ConnectionId, Form, Message, Name, RoomId, Rules, Stats, Texts, Time};
 
 /// Turns what has happened into what is to be done.
 ///
@@ -35,9 +35,9 @@ use crate::{Action, CloseCode, Config, ConnectionId, Form, Message, Name, RoomId
 /// # Examples
 /// ```
 /// use chinwag_core::log::{Command, Event};
-/// use chinwag_core::{Action, Chat, Config, ConnectionId, Message, Text, Time};
+/// use chinwag_core::{Action, Chat, ConnectionId, Message, Rules, Text, Time};
 ///
-/// let mut chat = Chat::new(&Config::default());
+/// let mut chat = Chat::new(&Rules::default());
 /// let ann = ConnectionId::new(0, 0, 0);
 /// chat.handle(Time::START, Event::Opened { connection: ann });
 /// let command = Command::Say(Text::clean("hello").into());
@@ -70,13 +70,13 @@ const HERE: &str = "they are here";
 impl Chat {
     /// Starts with nobody here.
     #[must_use]
-    pub fn new(config: &Config) -> Self {
+    pub fn new(rules: &Rules) -> Self {
         Self {
             people: People::default(),
-            silent: Silent::new(config.announce_wait),
+            silent: Silent::new(rules.announce_wait),
             names: Names::default(),
-            random_names: RandomNames::new(config.seed),
-            rooms: Rooms::new(config.crowd_members, config.crowd_interval),
+            random_names: RandomNames::new(rules.seed),
+            rooms: Rooms::new(rules.crowd_members, rules.crowd_interval),
             clock: Clock::default(),
             actions: VecDeque::new(),
             said: 0,

@@ -1,356 +1,190 @@
-//! Owns what a server may choose, and the limits that parts share, each with its unit, its default, and the reason for the default. A
-//! limit that concerns one part alone stands there.
+//! Owns what a server runs with: the rules that it shares with others, and its own limits.
 
-use std::error::Error;
-use std::fmt;
-use std::net::IpAddr;
-use std::sync::Arc;
-use std::time::Duration;
+use crate::config_error::ConfigError;
+use crate::ids::ConnectionId;
+use crate::limits::Limits;
+use crate::rules::Rules;
+use crate::token::Token;
 
-use crate::{Asset, Origin, Subnet};
-use crate::{ConnectionId, Secret, Token};
-
-/// How many bytes of replies one connection may ask for before it has to wait until the fan-out has dealt with them.
-///
-/// A `/rooms` of seven bytes can cost a reply of 8 KiB. Without this window one read full of them would outgrow any queue;
-/// with it, a queue that is at most half full when it opens can take all that comes through. 16 KiB are two of the longest
-/// replies, or forty of `/help`: nobody who types notices.
-pub(crate) const REPLY_WINDOW_BYTES: usize = 16 << 10;
-
-/// How much of a connection's queue is kept for replies, so that there is always room for them: a window of which all but the last
-/// byte was used, one more reply of the longest kind (an unrecognized word as long as a line can be), and notices between.
-pub(crate) const REPLY_RESERVE_BYTES: usize = REPLY_WINDOW_BYTES + 4 * LINE_CHARS_MAX as usize + (8 << 10);
-
-/// The most that [`Config::line_chars_max`] can be: a screen full of text.
-const LINE_CHARS_MAX: u32 = 4096;
-
-/// The most that [`Config::list_bytes_max`] can be: half of the window, so that a list never needs more than one.
-pub(crate) const LIST_BYTES_MAX: usize = REPLY_WINDOW_BYTES / 2;
-
-/// Holds the limits and choices of one server. [`Config::default`] is what a server runs with unless it is told otherwise.
-#[derive(Clone, PartialEq, Eq, Debug)]
+/// Holds all that a server may choose. [`Config::default`] is what it runs with unless it is told otherwise.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Config {
-    /// The longest line, in characters (Unicode scalar values, the line's end not counted). Default 400: a long paragraph.
-    /// 1 to 4096; with fewer than 26 not every `/name` and `/join` fits, with fewer than 40 no
-    /// `/resume`. Each [`Session`](crate::Session) sees to it.
-    pub line_chars_max: u32,
-
-    /// How many lines a second one connection may keep up; 0 turns the limit off. Default 20: nobody types so fast, and a bot
-    /// that needs more can be given more. A connection above it is read later; nothing is lost. At most 1,000,000.
-    pub flood_lines_per_second: u32,
-
-    /// For how long a connection that was quiet may be above its rate: the burst is this times the rate. Default 5 s, which
-    /// at the default rate lets a hundred pasted lines through at once.
-    pub flood_burst: Duration,
-
-    /// Above how many members a room is crowded, so that who joins and leaves is gathered. Default 500: below, the names are
-    /// worth reading; above, n people joining would cost n² lines.
-    pub crowd_members: u32,
-
-    /// The pause between two lines that tell who joined and left a crowded room. Default 1 s. 1 ms to 1 h.
-    pub crowd_interval: Duration,
-
-    /// The longest reply to `/rooms` or `/users`, in bytes with its line end. Default 8 KiB: some four hundred names, more
-    /// than anyone reads. 256 bytes to 8 KiB.
-    pub list_bytes_max: usize,
-
-    /// The most bytes queued for one connection that reads too slowly, 40 KiB of which are kept for replies. Past it, what is
-    /// said in its room is dropped and counted. Default 256 KiB: three thousand lines of 80 characters, so that a stall of some
-    /// seconds in a busy room is survived, while a thousand stalled readers cost 256 MiB, and an eighth more for what they keep of
-    /// memory that is not all theirs, at the very most. 128 KiB to 1 GiB.
-    pub queue_bytes_max: usize,
-
-    /// How long a connection may take nothing at all of what is queued for it before it is closed. Default 40 s: longer than a
-    /// lift ride or a change of network, and shorter than half of `dead_after`, when Linux gives such a connection up itself, and
-    /// nobody could tell any more that it was not read. At least 1 s.
-    pub stall_max: Duration,
-
-    /// How many bytes of lines a batch of actions may hold before it is handed on. Default 64 KiB: large enough that a system
-    /// call per member and batch is cheap, small enough to fit into any socket's buffer at once. 1 byte to 1 GiB.
-    pub batch_bytes_max: usize,
-
-    /// Up to how many writes a batch is small: better written by whoever made it than shared with another thread. Default 512: at five to
-    /// ten microseconds each, they cost many times what it can cost to wake an idle CPU on a virtual machine; but what one thread has in
-    /// its cache, two would have to share. So much for many rooms has piled up: one thread alone is about to fall behind.
-    pub small_batch_writes: usize,
-
-    /// Up to how many members of one room a batch is small that only tells what is said there. Default 1024, twice as many: it has not
-    /// piled up, and takes one thread ten milliseconds at the most, which nobody notices.
-    pub small_room_writes: usize,
-
-    /// How many writes a writer makes before others on its thread may have their turn, if it has gone on for long enough. Default 64: at
-    /// about ten microseconds each, less than a millisecond, for which everybody else waits. At least 1.
-    pub turn_writes: u32,
-
-    /// The same while a message goes to a crowd of which more than 128 are still to be written to. Default 16: to give way costs little then,
-    /// and others wait more often. At least 1.
-    pub crowd_turn_writes: u32,
-
-    /// The most connections at once. Default 4,294,967,295, which is no limit; a server takes as many as it has descriptors for.
-    /// At least 1.
-    pub connections_max: u32,
-
-    /// The most connections at once from one address (of IPv6, one /64); 0 turns the limit off, and the machine's own addresses
-    /// (loopback) have none. Default 64: a classroom or an office behind one address, while nobody alone can fill a server. To load the
-    /// page there may be six times as many, since a browser makes six.
-    pub connections_per_address_max: u32,
-
-    /// How many connections a second one address may make, in the long run; 0 turns the limit off, and loopback has none. Default
-    /// 10, and six times as many to load the page. One that comes earlier is let in later. At most 1,000,000.
-    pub connects_per_second: u32,
-
-    /// For how long an address that was quiet may be above that rate: the burst is this times the rate. Default 6.4 s, which at
-    /// the default rate lets 64 connections in at once: a classroom that all comes when the lesson begins.
-    pub connect_burst: Duration,
-
-    /// How long a connection that says nothing is kept waiting before it is let in and greeted. Default 100 ms: who speaks
-    /// another protocol, as a browser does, speaks first and at once, and is to be answered in it; who waits for the greeting
-    /// does not notice. 0 greets at once.
-    pub handshake_wait: Duration,
-
-    /// The pause between two pings that ask a `WebSocket` whether somebody is there, and between two times that whoever negotiated telnet is
-    /// sent what telnet takes for nothing (NOP). Default 25 s: what stands between, be it a proxy or the network of a phone, forgets connections
-    /// at rest after half a minute at the earliest. Neither a browser nor telnet does anything by itself to find out. 1 s to 1 h.
-    pub ping_interval: Duration,
-
-    /// How long a `WebSocket` may owe the answer to a ping, and send nothing else, before it is closed. Default 60 s: longer than any network
-    /// that somebody can chat over takes, while a path that is dead, though a proxy answers for it, frees the name soon. From one to ten
-    /// pings' intervals. Who has something queued owes nothing: how long they may take nothing of it is [`stall_max`](Self::stall_max).
-    pub pong_wait: Duration,
-
-    /// How long a connection that asks for nothing is not told of: it hears the room, but nobody there hears of it, nor finds it in a list.
-    /// Default 3 s: whoever only looks whether something is here, as scanners and monitors do, has left again, and who comes back has said
-    /// who they are; while of who came to listen others know soon. At most 1 min.
-    pub announce_wait: Duration,
-
-    /// How long a peer may answer nothing at all, not even the operating system's probes, before its connection has failed, whatever
-    /// it was being sent meanwhile. Default 100 s: a pulled cable frees its name within two minutes. Half of that has to pass without
-    /// an answer before it fails, so that a shorter loss of the network is survived; on Linux a peer that answers, but takes
-    /// nothing, has the same half. 3 s to a day.
-    pub dead_after: Duration,
-
-    /// How many threads an adapter uses, and among how many writers the connections are divided. Default 1; a server takes as
-    /// many as there are cores. 1 to 1024.
-    pub threads: u32,
-
-    /// How long a server that stops goes on writing what is queued. Default 5 s: a service manager waits longer.
-    pub drain: Duration,
-
-    /// Determines which random names are given, and in which order, and the number by which browsers tell this run of the server from
-    /// others. Default 0; a server draws one when it starts.
-    pub seed: u64,
-
-    /// What tokens are made with, by which somebody who has lost their connection takes over the person they were. Default none, so that
-    /// nobody can; a server draws 32 bytes when it starts. Nobody else may know them.
-    pub secret: Option<Secret>,
-
-    /// How long somebody at the web listener may take for a request, from when they came, or were answered before, until its head has
-    /// ended. Default 5 s: a head is one packet, and a page that asks for its parts does so at once; more would let those who keep
-    /// silent hold places of those who talk. At least 100 ms.
-    pub request_wait: Duration,
-
-    /// From which other sites pages may open a `WebSocket` here. Default none: only the page that this server gave.
-    pub web_origins: Arc<[Origin]>,
-
-    /// From which networks connections are made by proxies, which say with the PROXY protocol for whom: those, and not the proxy, then have
-    /// the limits of their address. From there nothing else is understood, and from elsewhere that is not. Default none.
-    pub proxies: Arc<[Subnet]>,
-
-    /// What the web listener gives to browsers, each under a path that begins with a slash; `/healthz`, `/metrics` and `/socket` are the
-    /// server's own. Default nothing; a server gives its page.
-    pub assets: &'static [Asset],
-}
-
-impl Default for Config {
-    fn default() -> Self {
-        Self {
-            line_chars_max: 400,
-            flood_lines_per_second: 20,
-            flood_burst: Duration::from_secs(5),
-            crowd_members: 500,
-            crowd_interval: Duration::from_secs(1),
-            list_bytes_max: LIST_BYTES_MAX,
-            queue_bytes_max: 256 << 10,
-            stall_max: Duration::from_secs(40),
-            batch_bytes_max: 64 << 10,
-            small_batch_writes: 512,
-            small_room_writes: 1024,
-            turn_writes: 64,
-            crowd_turn_writes: 16,
-            connections_max: u32::MAX,
-            connections_per_address_max: 64,
-            connects_per_second: 10,
-            connect_burst: Duration::from_millis(6400),
-            handshake_wait: Duration::from_millis(100),
-            ping_interval: Duration::from_secs(25),
-            pong_wait: Duration::from_secs(60),
-            announce_wait: Duration::from_secs(3),
-            dead_after: Duration::from_secs(100),
-            threads: 1,
-            drain: Duration::from_secs(5),
-            seed: 0,
-            secret: None,
-            request_wait: Duration::from_secs(5),
-            web_origins: Arc::default(),
-            proxies: Arc::default(),
-            assets: &[],
-        }
-    }
+    /// What all servers that follow one log have to share.
+    pub rules: Rules,
+    /// What is this server's own.
+    pub limits: Limits,
 }
 
 impl Config {
-    /// How long a connection that was ended here is still read, so that what its owner sent meanwhile does not make the operating system
-    /// throw away what is on its way to them: 2 s, more than a round trip takes on the slowest line that anybody chats over.
-    pub const LINGER: Duration = Duration::from_secs(2);
-
-    /// How many bytes are read of it at the most: 1 MiB, which is more than anybody sends by mistake, and not what somebody sends for two
-    /// seconds on purpose.
-    pub const LINGER_BYTES_MAX: usize = 1 << 20;
-
-    /// Checks that the limits can hold together.
+    /// Checks that the rules and the limits can hold.
     ///
     /// # Errors
     /// Returns the first field that is outside of what it can be.
     pub fn check(&self) -> Result<(), ConfigError> {
-        let rules = [
-            ((1..=LINE_CHARS_MAX).contains(&self.line_chars_max), "line_chars_max", "1 to 4096 characters"),
-            (self.flood_lines_per_second <= 1_000_000, "flood_lines_per_second", "0 (off) to 1000000 lines a second"),
-            (
-                (Duration::from_millis(1)..=Duration::from_secs(3600)).contains(&self.crowd_interval),
-                "crowd_interval",
-                "1 ms to 1 h",
-            ),
-            ((256..=LIST_BYTES_MAX).contains(&self.list_bytes_max), "list_bytes_max", "256 to 8192 bytes"),
-            ((8 * REPLY_WINDOW_BYTES..=1 << 30).contains(&self.queue_bytes_max), "queue_bytes_max", "128 KiB to 1 GiB"),
-            ((1..=1 << 30).contains(&self.batch_bytes_max), "batch_bytes_max", "1 byte to 1 GiB"),
-            (self.turn_writes >= 1, "turn_writes", "at least 1 write"),
-            (self.crowd_turn_writes >= 1, "crowd_turn_writes", "at least 1 write"),
-            (self.connections_max >= 1, "connections_max", "at least 1 connection"),
-            (self.connects_per_second <= 1_000_000, "connects_per_second", "0 (off) to 1000000 connections a second"),
-            (
-                (Duration::from_secs(1)..=Duration::from_secs(3600)).contains(&self.ping_interval),
-                "ping_interval",
-                "1 s to 1 h",
-            ),
-            (
-                (self.ping_interval..=self.ping_interval.saturating_mul(10)).contains(&self.pong_wait),
-                "pong_wait",
-                "1 to 10 times ping_interval",
-            ),
-            (self.announce_wait <= Duration::from_secs(60), "announce_wait", "0 to 1 min"),
-            (
-                (Duration::from_secs(3)..=Duration::from_secs(86_400)).contains(&self.dead_after),
-                "dead_after",
-                "3 s to 24 h",
-            ),
-            ((1..=1024).contains(&self.threads), "threads", "1 to 1024"),
-            (self.stall_max >= Duration::from_secs(1), "stall_max", "at least 1 s"),
-            (self.request_wait >= Duration::from_millis(100), "request_wait", "at least 100 ms"),
-        ];
-        match rules.into_iter().find(|(holds, ..)| !holds) {
-            Some((_, field, allowed)) => Err(ConfigError { field, allowed }),
-            None => Ok(()),
-        }
-    }
-}
-
-impl Config {
-    /// Tells whether connections from an address are made for somebody else.
-    pub(crate) fn is_proxy(&self, address: IpAddr) -> bool {
-        self.proxies.iter().any(|subnet| subnet.contains(address))
+        self.rules.check().and_then(|()| self.limits.check())
     }
 
     /// Returns the token of a connection, if there is a secret to make it with.
     #[must_use]
     pub fn token(&self, connection: ConnectionId) -> Option<Token> {
-        self.secret.as_ref().map(|secret| Token::new(secret, self.boot(), connection))
+        self.limits.secret.as_ref().map(|secret| Token::new(secret, self.rules.boot(), connection))
     }
 
     /// Returns whose token this is, if it was made with the secret in this run of the server.
     pub(crate) fn connection_of(&self, token: &Token) -> Option<ConnectionId> {
-        self.secret.as_ref().and_then(|secret| token.connection(secret, self.boot()))
-    }
-
-    /// Returns a number that no other run of the server is likely to have, and that tells nothing of the seed.
-    pub(crate) fn boot(&self) -> u64 {
-        // The output function of the generator SplitMix64.
-        let mut mixed = self.seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
+        self.limits.secret.as_ref().and_then(|secret| token.connection(secret, self.rules.boot()))
     }
 }
-
-/// Tells which field of a [`Config`] can't be used, and what it takes.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct ConfigError {
-    /// The field's name.
-    pub field: &'static str,
-    /// The values that it takes.
-    pub allowed: &'static str,
-}
-
-impl fmt::Display for ConfigError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} takes {}", self.field, self.allowed)
-    }
-}
-
-impl Error for ConfigError {}
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
+    use crate::limits::{REPLY_RESERVE_BYTES, REPLY_WINDOW_BYTES};
 
     #[test]
     fn limits_that_cannot_hold_together_are_refused_by_name() {
         let default = Config::default;
         let cases = [
             (default(), None),
-            (Config { line_chars_max: 0, ..default() }, Some("line_chars_max")),
-            (Config { line_chars_max: 4096, ..default() }, None),
-            (Config { line_chars_max: 4097, ..default() }, Some("line_chars_max")),
-            (Config { flood_lines_per_second: 0, ..default() }, None),
-            (Config { flood_lines_per_second: 1_000_000, ..default() }, None),
-            (Config { flood_lines_per_second: 1_000_001, ..default() }, Some("flood_lines_per_second")),
-            (Config { crowd_interval: Duration::ZERO, ..default() }, Some("crowd_interval")),
-            (Config { crowd_interval: Duration::from_secs(3601), ..default() }, Some("crowd_interval")),
-            (Config { list_bytes_max: 255, ..default() }, Some("list_bytes_max")),
-            (Config { list_bytes_max: 256, ..default() }, None),
-            (Config { list_bytes_max: 8192, ..default() }, None),
-            (Config { list_bytes_max: 8193, ..default() }, Some("list_bytes_max")),
-            (Config { queue_bytes_max: (128 << 10) - 1, ..default() }, Some("queue_bytes_max")),
-            (Config { queue_bytes_max: 128 << 10, ..default() }, None),
-            (Config { queue_bytes_max: 1 << 30, ..default() }, None),
-            (Config { queue_bytes_max: (1 << 30) + 1, ..default() }, Some("queue_bytes_max")),
-            (Config { batch_bytes_max: 0, ..default() }, Some("batch_bytes_max")),
-            (Config { batch_bytes_max: 1 << 30, ..default() }, None),
-            (Config { batch_bytes_max: (1 << 30) + 1, ..default() }, Some("batch_bytes_max")),
-            (Config { turn_writes: 0, ..default() }, Some("turn_writes")),
-            (Config { crowd_turn_writes: 0, ..default() }, Some("crowd_turn_writes")),
-            (Config { turn_writes: 1, ..default() }, None),
-            (Config { connections_max: 0, ..default() }, Some("connections_max")),
-            (Config { connections_max: 1, ..default() }, None),
-            (Config { connects_per_second: 1_000_000, ..default() }, None),
-            (Config { connects_per_second: 1_000_001, ..default() }, Some("connects_per_second")),
-            (Config { ping_interval: Duration::from_millis(999), ..default() }, Some("ping_interval")),
-            (Config { ping_interval: Duration::from_secs(3601), ..default() }, Some("ping_interval")),
-            (Config { ping_interval: Duration::from_secs(6), ..default() }, None),
-            (Config { ping_interval: Duration::from_millis(5999), ..default() }, Some("pong_wait")),
-            (Config { ping_interval: Duration::from_secs(60), ..default() }, None),
-            (Config { ping_interval: Duration::from_millis(60_001), ..default() }, Some("pong_wait")),
-            (Config { announce_wait: Duration::from_secs(60), ..default() }, None),
-            (Config { announce_wait: Duration::from_millis(60_001), ..default() }, Some("announce_wait")),
-            (Config { dead_after: Duration::from_millis(2999), ..default() }, Some("dead_after")),
-            (Config { dead_after: Duration::from_secs(3), ..default() }, None),
-            (Config { dead_after: Duration::from_secs(86_400), ..default() }, None),
-            (Config { dead_after: Duration::from_secs(86_401), ..default() }, Some("dead_after")),
-            (Config { threads: 0, ..default() }, Some("threads")),
-            (Config { threads: 1025, ..default() }, Some("threads")),
-            (Config { stall_max: Duration::from_millis(999), ..default() }, Some("stall_max")),
-            (Config { stall_max: Duration::from_secs(1), ..default() }, None),
-            (Config { request_wait: Duration::from_millis(99), ..default() }, Some("request_wait")),
-            (Config { request_wait: Duration::from_millis(100), ..default() }, None),
+            (Config { rules: Rules { line_chars_max: 0, ..Rules::default() }, ..default() }, Some("line_chars_max")),
+            (Config { rules: Rules { line_chars_max: 4096, ..Rules::default() }, ..default() }, None),
+            (Config { rules: Rules { line_chars_max: 4097, ..Rules::default() }, ..default() }, Some("line_chars_max")),
+            (Config { limits: Limits { flood_lines_per_second: 0, ..Limits::default() }, ..default() }, None),
+            (Config { limits: Limits { flood_lines_per_second: 1_000_000, ..Limits::default() }, ..default() }, None),
+            (
+                Config { limits: Limits { flood_lines_per_second: 1_000_001, ..Limits::default() }, ..default() },
+                Some("flood_lines_per_second"),
+            ),
+            (
+                Config { rules: Rules { crowd_interval: Duration::ZERO, ..Rules::default() }, ..default() },
+                Some("crowd_interval"),
+            ),
+            (
+                Config { rules: Rules { crowd_interval: Duration::from_secs(3601), ..Rules::default() }, ..default() },
+                Some("crowd_interval"),
+            ),
+            (
+                Config { limits: Limits { list_bytes_max: 255, ..Limits::default() }, ..default() },
+                Some("list_bytes_max"),
+            ),
+            (Config { limits: Limits { list_bytes_max: 256, ..Limits::default() }, ..default() }, None),
+            (Config { limits: Limits { list_bytes_max: 8192, ..Limits::default() }, ..default() }, None),
+            (
+                Config { limits: Limits { list_bytes_max: 8193, ..Limits::default() }, ..default() },
+                Some("list_bytes_max"),
+            ),
+            (
+                Config { limits: Limits { queue_bytes_max: (128 << 10) - 1, ..Limits::default() }, ..default() },
+                Some("queue_bytes_max"),
+            ),
+            (Config { limits: Limits { queue_bytes_max: 128 << 10, ..Limits::default() }, ..default() }, None),
+            (Config { limits: Limits { queue_bytes_max: 1 << 30, ..Limits::default() }, ..default() }, None),
+            (
+                Config { limits: Limits { queue_bytes_max: (1 << 30) + 1, ..Limits::default() }, ..default() },
+                Some("queue_bytes_max"),
+            ),
+            (
+                Config { limits: Limits { batch_bytes_max: 0, ..Limits::default() }, ..default() },
+                Some("batch_bytes_max"),
+            ),
+            (Config { limits: Limits { batch_bytes_max: 1 << 30, ..Limits::default() }, ..default() }, None),
+            (
+                Config { limits: Limits { batch_bytes_max: (1 << 30) + 1, ..Limits::default() }, ..default() },
+                Some("batch_bytes_max"),
+            ),
+            (Config { limits: Limits { turn_writes: 0, ..Limits::default() }, ..default() }, Some("turn_writes")),
+            (
+                Config { limits: Limits { crowd_turn_writes: 0, ..Limits::default() }, ..default() },
+                Some("crowd_turn_writes"),
+            ),
+            (Config { limits: Limits { turn_writes: 1, ..Limits::default() }, ..default() }, None),
+            (
+                Config { limits: Limits { connections_max: 0, ..Limits::default() }, ..default() },
+                Some("connections_max"),
+            ),
+            (Config { limits: Limits { connections_max: 1, ..Limits::default() }, ..default() }, None),
+            (Config { limits: Limits { connects_per_second: 1_000_000, ..Limits::default() }, ..default() }, None),
+            (
+                Config { limits: Limits { connects_per_second: 1_000_001, ..Limits::default() }, ..default() },
+                Some("connects_per_second"),
+            ),
+            (
+                Config {
+                    limits: Limits { ping_interval: Duration::from_millis(999), ..Limits::default() },
+                    ..default()
+                },
+                Some("ping_interval"),
+            ),
+            (
+                Config {
+                    limits: Limits { ping_interval: Duration::from_secs(3601), ..Limits::default() },
+                    ..default()
+                },
+                Some("ping_interval"),
+            ),
+            (
+                Config { limits: Limits { ping_interval: Duration::from_secs(6), ..Limits::default() }, ..default() },
+                None,
+            ),
+            (
+                Config {
+                    limits: Limits { ping_interval: Duration::from_millis(5999), ..Limits::default() },
+                    ..default()
+                },
+                Some("pong_wait"),
+            ),
+            (
+                Config { limits: Limits { ping_interval: Duration::from_secs(60), ..Limits::default() }, ..default() },
+                None,
+            ),
+            (
+                Config {
+                    limits: Limits { ping_interval: Duration::from_millis(60_001), ..Limits::default() },
+                    ..default()
+                },
+                Some("pong_wait"),
+            ),
+            (Config { rules: Rules { announce_wait: Duration::from_secs(60), ..Rules::default() }, ..default() }, None),
+            (
+                Config {
+                    rules: Rules { announce_wait: Duration::from_millis(60_001), ..Rules::default() },
+                    ..default()
+                },
+                Some("announce_wait"),
+            ),
+            (
+                Config { limits: Limits { dead_after: Duration::from_millis(2999), ..Limits::default() }, ..default() },
+                Some("dead_after"),
+            ),
+            (Config { limits: Limits { dead_after: Duration::from_secs(3), ..Limits::default() }, ..default() }, None),
+            (
+                Config { limits: Limits { dead_after: Duration::from_secs(86_400), ..Limits::default() }, ..default() },
+                None,
+            ),
+            (
+                Config { limits: Limits { dead_after: Duration::from_secs(86_401), ..Limits::default() }, ..default() },
+                Some("dead_after"),
+            ),
+            (Config { limits: Limits { threads: 0, ..Limits::default() }, ..default() }, Some("threads")),
+            (Config { limits: Limits { threads: 1025, ..Limits::default() }, ..default() }, Some("threads")),
+            (
+                Config { limits: Limits { stall_max: Duration::from_millis(999), ..Limits::default() }, ..default() },
+                Some("stall_max"),
+            ),
+            (Config { limits: Limits { stall_max: Duration::from_secs(1), ..Limits::default() }, ..default() }, None),
+            (
+                Config { limits: Limits { request_wait: Duration::from_millis(99), ..Limits::default() }, ..default() },
+                Some("request_wait"),
+            ),
+            (
+                Config {
+                    limits: Limits { request_wait: Duration::from_millis(100), ..Limits::default() },
+                    ..default()
+                },
+                None,
+            ),
         ];
         for (config, refused) in cases {
             assert_eq!(config.check().err().map(|error| error.field), refused, "{config:?}");
@@ -359,7 +193,7 @@ mod tests {
 
     #[test]
     fn each_run_has_a_number_of_its_own_which_is_not_its_seed() {
-        let boot = |seed| Config { seed, ..Config::default() }.boot();
+        let boot = |seed| Rules { seed, ..Rules::default() }.boot();
         let boots = [0, 1, 2, 7, 1 << 32, u64::MAX].map(boot);
         assert_eq!(boots.iter().collect::<std::collections::BTreeSet<_>>().len(), boots.len());
         assert!(boots.iter().all(|&boot| boot > 1000));
@@ -368,7 +202,9 @@ mod tests {
 
     #[test]
     fn a_refusal_says_what_is_allowed() {
-        let refused = Config { threads: 0, ..Config::default() }.check().expect_err("a server needs a thread");
+        let refused = Config { limits: Limits { threads: 0, ..Limits::default() }, ..Config::default() }
+            .check()
+            .expect_err("a server needs a thread");
         assert_eq!(refused.to_string(), "threads takes 1 to 1024");
     }
 
@@ -376,7 +212,7 @@ mod tests {
     fn the_defaults_are_what_their_reasons_say() {
         let config = Config::default();
         assert_eq!(config.check(), Ok(()));
-        assert_eq!((config.queue_bytes_max, config.batch_bytes_max), (262_144, 65_536));
-        assert_eq!((config.list_bytes_max, REPLY_WINDOW_BYTES, REPLY_RESERVE_BYTES), (8192, 16_384, 40_960));
+        assert_eq!((config.limits.queue_bytes_max, config.limits.batch_bytes_max), (262_144, 65_536));
+        assert_eq!((config.limits.list_bytes_max, REPLY_WINDOW_BYTES, REPLY_RESERVE_BYTES), (8192, 16_384, 40_960));
     }
 }

@@ -27,14 +27,14 @@ const PROXIED_MAX: u32 = 1024;
 /// who may come six times as fast. So a page with many parts costs those behind one address none of the places in which
 /// they chat.
 ///
-/// Who comes from a proxy ([`Config::proxies`]) has no limits until [`announce`](Self::announce) says for whom they
-/// come; but of such there are a thousand at once at the most.
+/// Who comes from a proxy ([`Limits::proxies`](crate::Limits::proxies)) has no limits until
+/// [`announce`](Self::announce) says for whom they come; but of such there are a thousand at once at the most.
 ///
 /// # Examples
 /// ```
-/// use chinwag_core::{Config, Form, Gate, Refusal, Time};
+/// use chinwag_core::{Config, Form, Gate, Limits, Refusal, Time};
 ///
-/// let config = Config { connections_per_address_max: 1, ..Config::default() };
+/// let config = Config { limits: Limits { connections_per_address_max: 1, ..Limits::default() }, ..Config::default() };
 /// let mut gate = Gate::new(&config);
 /// let address = "192.0.2.7".parse().expect("it is an address");
 /// let (permit, from) = gate.admit(Time::START, address, Form::Lines).expect("it is the first");
@@ -157,11 +157,12 @@ impl Gate {
     #[must_use]
     pub fn new(config: &Config) -> Self {
         Self {
-            proxies: Arc::clone(&config.proxies),
-            connections_max: config.connections_max,
-            per_address_max: config.connections_per_address_max,
-            fresh: [1, HTTP_TIMES]
-                .map(|times| Meter::new(config.connects_per_second.saturating_mul(times), config.connect_burst)),
+            proxies: Arc::clone(&config.limits.proxies),
+            connections_max: config.limits.connections_max,
+            per_address_max: config.limits.connections_per_address_max,
+            fresh: [1, HTTP_TIMES].map(|times| {
+                Meter::new(config.limits.connects_per_second.saturating_mul(times), config.limits.connect_burst)
+            }),
             connections: 0,
             proxied: 0,
             refused: 0,

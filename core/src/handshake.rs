@@ -24,12 +24,12 @@ use crate::wire::{Form, FormHandshake};
 /// the end.
 ///
 /// A client of the line protocol may wait to be greeted, or speak first. So one that says nothing is let in after
-/// [`Config::handshake_wait`], and one that sends a line, be it blank, as soon as that is seen not to be another
-/// protocol's.
+/// [`Limits::handshake_wait`](crate::Limits::handshake_wait), and one that sends a line, be it blank, as soon as that
+/// is seen not to be another protocol's.
 ///
 /// At the web listener, each request is answered, and who asks for a `WebSocket` is let in.
 ///
-/// Where a proxy is to say for whom it connects ([`Config::proxies`]), that comes first, for either.
+/// Where a proxy is to say for whom it connects ([`Limits::proxies`](crate::Limits::proxies)), that comes first, for either.
 #[derive(Debug)]
 pub struct Handshake {
     kind: Kind,
@@ -46,7 +46,7 @@ impl Handshake {
     /// Starts with a connection that was just accepted from a listener of this kind, made by `peer`.
     #[must_use]
     pub fn new(config: &Config, form: Form, peer: IpAddr, now: Time) -> Self {
-        let kind = if config.is_proxy(peer) {
+        let kind = if config.limits.is_proxy(peer) {
             Kind::Proxied(Box::new(ProxiedHandshake::new(config, form, peer, now)))
         } else {
             Kind::Form(FormHandshake::new(config, form, now))

@@ -73,14 +73,14 @@ impl<S> Hub<S> {
     /// Starts with nobody here, as a server on its own.
     #[must_use]
     pub fn new(config: Config) -> Self {
-        let chat = Chat::new(&config);
+        let chat = Chat::new(&config.rules);
         Self::of_server(config, chat, 0, None)
     }
 
     /// Starts with nobody here, as one of several servers that follow one log. Each has another number.
     #[must_use]
     pub fn replica(config: Config, server: u8) -> Self {
-        let chat = Chat::new(&config);
+        let chat = Chat::new(&config.rules);
         Self::of_server(config, chat, server, Some(Proposals::default()))
     }
 
@@ -89,7 +89,7 @@ impl<S> Hub<S> {
     /// # Errors
     /// It is the snapshot of no chat.
     pub fn join(config: Config, server: u8, snapshot: Snapshot) -> Result<Self, SnapshotError> {
-        let chat = Chat::restore(&config, snapshot)?;
+        let chat = Chat::restore(&config.rules, snapshot)?;
         Ok(Self::of_server(config, chat, server, Some(Proposals::default())))
     }
 
@@ -260,7 +260,7 @@ impl<S> Hub<S> {
     /// Tells whether more events may go into this batch.
     #[must_use]
     pub const fn has_room(&self) -> bool {
-        self.batch.bytes() < self.config.batch_bytes_max
+        self.batch.bytes() < self.config.limits.batch_bytes_max
     }
 
     /// Returns what is to be done so far, in this order: what [`take_batch`](Self::take_batch) would give.

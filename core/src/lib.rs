@@ -140,13 +140,13 @@
 //! # The end of a connection
 //! 1. The session comes to [`Next::End`]: the peer has left, was lost, or was given up. Say so: [`Hub::handle_closed`].
 //! 2. The fan-out sends what is still queued, then says [`Output::Finish`], or [`Output::Abandon`] if that is in vain.
-//! 3. After `Finish`, shut down writing and *linger*: read on and throw away, up to [`Config::LINGER`] and
-//!    [`Config::LINGER_BYTES_MAX`]. A close with unread input resets the connection, and the last words are lost.
+//! 3. After `Finish`, shut down writing and *linger*: read on and throw away, up to [`Limits::LINGER`] and
+//!    [`Limits::LINGER_BYTES_MAX`]. A close with unread input resets the connection, and the last words are lost.
 //!
 //! # Stopping
 //! Call [`Hub::handle_stop`], and [`Handshake::handle_stop`] for all who have not entered yet. Give the batch that comes
 //! of it to every fan-out. Poll each, also at [`Fanout::poll_timeout`], until it [is finished](Fanout::is_finished):
-//! everybody has been told, or had [`Config::drain`] to take it. [`Hub::open`] lets nobody in meanwhile.
+//! everybody has been told, or had [`Limits::drain`] to take it. [`Hub::open`] lets nobody in meanwhile.
 //!
 //! # What is promised
 //! Enums are exhaustive on purpose. A new kind of message, output or incident is a breaking change: it has to be seen
@@ -162,6 +162,7 @@ mod clock;
 mod close_code;
 mod commands;
 mod config;
+mod config_error;
 mod connections;
 mod dialect;
 mod effect;
@@ -172,6 +173,7 @@ mod histogram;
 mod hub;
 mod ids;
 mod incidents;
+mod limits;
 pub mod log;
 mod message;
 mod meter;
@@ -183,6 +185,7 @@ mod other_protocol;
 pub mod raw;
 mod refusal;
 mod request;
+mod rules;
 mod session;
 mod signal;
 mod stats;
@@ -195,11 +198,13 @@ mod wire;
 pub mod words;
 
 pub use batch::Batch;
-pub use config::{Config, ConfigError};
+pub use config::Config;
 pub use fanout::{Fanout, Output, Share, Written};
 pub use handshake::Handshake;
 pub use hub::Hub;
 pub use ids::ConnectionId;
+pub use limits::Limits;
+pub use rules::Rules;
 pub use session::{Next, Session};
 pub use signal::{Signal, Signals};
 pub use time::Time;

@@ -5,7 +5,7 @@ mod query;
 
 pub use self::notice::Notice;
 pub use self::query::Query;
-use crate::config::LIST_BYTES_MAX;
+use crate::limits::LIST_BYTES_MAX;
 use crate::log::Command;
 use crate::text::escaped_len;
 use crate::{Incident, OtherProtocol, Token};
@@ -102,15 +102,18 @@ mod tests {
 
     use super::*;
     use crate::wire::Encoding;
-    use crate::{CloseCode, Config, ConnectionId, Dialect, Message, Name, Secret, Text};
+    use crate::{CloseCode, Config, ConnectionId, Dialect, Limits, Message, Name, Secret, Text};
 
     #[test]
     fn what_is_reckoned_for_a_reply_is_enough_for_the_longest_and_the_notice_before_it() {
         let name = || Name::parse("twenty_characters_ok").expect("a name");
         let word = || Text::clean("/unheard-of");
-        let chars_max = Config::default().line_chars_max;
+        let chars_max = Config::default().rules.line_chars_max;
         let token = || {
-            let config = Config { secret: Some(Secret::new([7; 32])), ..Config::default() };
+            let config = Config {
+                limits: Limits { secret: Some(Secret::new([7; 32])), ..Limits::default() },
+                ..Config::default()
+            };
             config.token(ConnectionId::new(0, 1, 2)).expect("there is a secret")
         };
         let ping = || Bytes::from_static(&[b'x'; 125]);

@@ -6,9 +6,10 @@
 
 use crate::asked::Asked;
 use crate::close_code::CloseCode;
-use crate::config::{Config, REPLY_WINDOW_BYTES};
+use crate::config::Config;
 use crate::dialect::Dialect;
 use crate::incidents::Incident;
+use crate::limits::REPLY_WINDOW_BYTES;
 use crate::log::Command;
 use crate::meter::Meter;
 use crate::request::{Notice, Request};
@@ -99,7 +100,7 @@ impl Session {
 
     /// Makes what keeps a session to its rate.
     pub(crate) fn meter(config: &Config) -> Meter {
-        Meter::new(config.flood_lines_per_second, config.flood_burst)
+        Meter::new(config.limits.flood_lines_per_second, config.limits.flood_burst)
     }
 
     /// Takes bytes that have come. What comes after the session's end is ignored.

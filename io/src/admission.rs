@@ -49,7 +49,7 @@ impl Admission {
     #[must_use]
     pub fn new(setup: &Setup, clock: Clock) -> Self {
         let gate = Mutex::new(Gate::new(&setup.config));
-        let (guard, proxies) = (setup.guard.clone(), Arc::clone(&setup.config.proxies));
+        let (guard, proxies) = (setup.guard.clone(), Arc::clone(&setup.config.limits.proxies));
         Self(Arc::new(Shared {
             clock,
             gate,
@@ -248,7 +248,7 @@ impl Drop for Admitted {
 
 #[cfg(test)]
 mod tests {
-    use chinwag_core::Config;
+    use chinwag_core::{Config, Limits};
 
     use super::*;
 
@@ -270,7 +270,10 @@ mod tests {
             let is_welcome = address.is_ipv4() && (purpose == Purpose::Http || address != IpAddr::from([192, 0, 2, 1]));
             if is_welcome { Ok(()) } else { Err(Refusal::AddressFull) }
         });
-        let config = Config { proxies: ["2001:db8::/32".parse().expect("a network")].into(), ..Config::default() };
+        let config = Config {
+            limits: Limits { proxies: ["2001:db8::/32".parse().expect("a network")].into(), ..Limits::default() },
+            ..Config::default()
+        };
         let admission = Admission::new(&Setup { config, guard: Some(guard), recorder: None }, Clock::start());
         let (banned, other) = ([192, 0, 2, 1].into(), [192, 0, 2, 2].into());
         let admit = |address, form| admission.admit(Time::START, address, form);

@@ -73,7 +73,7 @@ const PAUSE: Duration = Duration::from_millis(100);
 
 impl Listener {
     /// Prepares a listening socket of this kind, which will not block. What connects from now on gives up on dead peers
-    /// after [`Config::dead_after`]. It sends at once what it is given, since the core has gathered that. It lets the
+    /// after [`Limits::dead_after`](chinwag_core::Limits::dead_after). It sends at once what it is given, since the core has gathered that. It lets the
     /// operating system buffer no more than is useful.
     ///
     /// # Errors
@@ -81,7 +81,7 @@ impl Listener {
     pub fn new(listener: &TcpListener, form: Form, config: &Config, admission: Admission) -> io::Result<Self> {
         listener.set_nonblocking(true)?;
         // On Linux an accepted socket has these from the listening one.
-        set_options(SockRef::from(listener), config.dead_after)?;
+        set_options(SockRef::from(listener), config.limits.dead_after)?;
         Ok(Self { form, admission, spare: spare(), failed_at: None })
     }
 

@@ -4,7 +4,7 @@ use std::hash::{BuildHasher as _, RandomState};
 use std::io;
 use std::thread::available_parallelism;
 
-use chinwag_core::Config;
+use chinwag_core::{Config, Limits, Rules};
 
 use crate::descriptors::raise_limit;
 use crate::guard::Guard;
@@ -28,10 +28,10 @@ pub struct Setup {
 }
 
 impl Setup {
-    /// Has what the programs have when they are given no flags. It has as many [threads](Config::threads) as there are
-    /// cores. It has as many [connections](Config::connections_max) as the limit of descriptors allows, which is raised
-    /// for this process as far as it may. It has a [seed](Config::seed) and a [secret](Config::secret) of its own, and
-    /// the [page](Config::assets). The wall clock is looked at by each server while it runs.
+    /// Has what the programs have when they are given no flags. It has as many [threads](Limits::threads) as there are
+    /// cores. It has as many [connections](Limits::connections_max) as the limit of descriptors allows, which is raised
+    /// for this process as far as it may. It has a [seed](Rules::seed) and a [secret](Limits::secret) of its own, and
+    /// the [page](Limits::assets). The wall clock is looked at by each server while it runs.
     ///
     /// # Errors
     /// If the operating system has no random bytes to give.
@@ -45,11 +45,8 @@ impl Setup {
     /// If the operating system has no random bytes to give.
     pub fn for_threads(threads: u32) -> io::Result<Self> {
         let config = Config {
-            threads,
-            connections_max: raise_limit(threads),
-            seed: RandomState::new().hash_one(threads),
-            assets: PAGE,
-            ..Config::default()
+            rules: Rules { seed: RandomState::new().hash_one(threads), ..Rules::default() },
+            limits: Limits { threads, connections_max: raise_limit(threads), assets: PAGE, ..Limits::default() },
         };
         Ok(with_secret(config)?.into())
     }
@@ -83,18 +80,22 @@ mod tests {
     #[test]
     fn an_embedder_gets_what_the_program_has() {
         let [one, other] = [(); 2].map(|()| Setup::for_server().expect("the system has random bytes").config);
-        assert_eq!((one.threads, one.assets), (cores(), PAGE));
-        assert!(one.connections_max < u32::MAX && one.check().is_ok());
-        assert!(one.seed != other.seed && one.secret.is_some() && one.secret != other.secret);
+        assert_eq!((one.limits.threads, one.limits.assets), (cores(), PAGE));
+        assert!(one.limits.connections_max < u32::MAX && one.check().is_ok());
+        assert!(
+            one.rules.seed != other.rules.seed
+                && one.limits.secret.is_some()
+                && one.limits.secret != other.limits.secret
+        );
     }
 
     #[test]
     fn what_is_given_is_left_as_it_is_but_for_a_secret() {
-        let config = Config { seed: 7, ..Config::default() };
+        let config = Config { rules: Rules { seed: 7, ..Rules::default() }, ..Config::default() };
         let checked = Setup::from(config.clone()).checked().expect("it can be used").config;
-        assert!(checked.secret.is_some());
-        assert_eq!(Config { secret: None, ..checked }, config);
-        let refused = Setup::from(Config { threads: 0, ..config }).checked();
+        assert!(checked.limits.secret.is_some());
+        assert_eq!(Config { limits: Limits { secret: None, ..checked.limits }, ..checked }, config);
+        let refused = Setup::from(Config { limits: Limits { threads: 0, ..config.limits }, ..config }).checked();
         assert_eq!(refused.expect_err("a server needs a thread").kind(), io::ErrorKind::InvalidInput);
     }
 }

@@ -89,7 +89,7 @@ impl<D: Driver> Worker<D> {
             clock,
             driver,
             thread,
-            rest_max: config.stall_max.min(config.ping_interval),
+            rest_max: config.limits.stall_max.min(config.limits.ping_interval),
         })
     }
 

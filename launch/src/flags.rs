@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use argh::FromArgs;
-use chinwag_core::{Config, Origin, Subnet};
+use chinwag_core::{Config, Limits, Origin, Rules, Subnet};
 use chinwag_io::{Setup, cores};
 
 /// The port that clients try first.
@@ -53,15 +53,15 @@ pub(super) struct Flags {
 
     /// lines per second that one connection may sustain, with a burst of five seconds' worth; faster ones are read later, and lose
     /// nothing; 0 turns it off (default 20)
-    #[argh(option, default = "Config::default().flood_lines_per_second", from_str_fn(flood_rate))]
+    #[argh(option, default = "Config::default().limits.flood_lines_per_second", from_str_fn(flood_rate))]
     flood_rate: u32,
 
     /// longest line, in characters, at least 26, so that /name and /join with a name of 20 fit (default 400)
-    #[argh(option, default = "Config::default().line_chars_max", from_str_fn(max_line))]
+    #[argh(option, default = "Config::default().rules.line_chars_max", from_str_fn(max_line))]
     max_line: u32,
 
     /// members above which a room is told how many joined and left, once a second, instead of who (default 500)
-    #[argh(option, default = "Config::default().crowd_members", from_str_fn(room_quiet))]
+    #[argh(option, default = "Config::default().rules.crowd_members", from_str_fn(room_quiet))]
     room_quiet: u32,
 
     /// connections at once; one more is told that the server is full (default: as many as the limit of descriptors allows)
@@ -70,20 +70,20 @@ pub(super) struct Flags {
 
     /// connections at once from one address, or from one /64 of IPv6, and six times as many to load the page; 0 turns it off, this
     /// machine itself has no limit (default 64)
-    #[argh(option, default = "Config::default().connections_per_address_max", from_str_fn(max_per_ip))]
+    #[argh(option, default = "Config::default().limits.connections_per_address_max", from_str_fn(max_per_ip))]
     max_per_ip: u32,
 
     /// connections per second that one address may sustain, with a burst of 6.4 seconds' worth, and six times as many to load the
     /// page; earlier ones are let in later; 0 turns it off, this machine itself has no limit (default 10)
-    #[argh(option, default = "Config::default().connects_per_second", from_str_fn(connect_rate))]
+    #[argh(option, default = "Config::default().limits.connects_per_second", from_str_fn(connect_rate))]
     connect_rate: u32,
 
     /// seconds after which a peer that gives no sign of life at all counts as gone; half as many are survived (default 100)
-    #[argh(option, default = "Config::default().dead_after", from_str_fn(dead_after))]
+    #[argh(option, default = "Config::default().limits.dead_after", from_str_fn(dead_after))]
     dead_after: Duration,
 
     /// seconds that a server which stops goes on sending what is queued (default 5)
-    #[argh(option, default = "Config::default().drain", from_str_fn(drain))]
+    #[argh(option, default = "Config::default().limits.drain", from_str_fn(drain))]
     drain: Duration,
 
     /// folder for daily log files, besides standard error; RUST_LOG sets what is logged (default info)
@@ -153,17 +153,18 @@ impl Flags {
 
     fn config(&self, base: Config) -> Config {
         Config {
-            connections_max: self.max_connections.unwrap_or(base.connections_max),
-            connections_per_address_max: self.max_per_ip,
-            connects_per_second: self.connect_rate,
-            dead_after: self.dead_after,
-            flood_lines_per_second: self.flood_rate,
-            line_chars_max: self.max_line,
-            crowd_members: self.room_quiet,
-            drain: self.drain,
-            web_origins: self.web_origin.as_slice().into(),
-            proxies: self.proxy_from.as_slice().into(),
-            ..base
+            rules: Rules { line_chars_max: self.max_line, crowd_members: self.room_quiet, ..base.rules },
+            limits: Limits {
+                connections_max: self.max_connections.unwrap_or(base.limits.connections_max),
+                connections_per_address_max: self.max_per_ip,
+                connects_per_second: self.connect_rate,
+                dead_after: self.dead_after,
+                flood_lines_per_second: self.flood_rate,
+                drain: self.drain,
+                web_origins: self.web_origin.as_slice().into(),
+                proxies: self.proxy_from.as_slice().into(),
+                ..base.limits
+            },
         }
     }
 }
@@ -324,16 +325,16 @@ mod tests {
         assert_eq!(flags.address(), "[::]:0".parse().expect("an address"));
         assert_eq!(flags.log_dir, Some("logs".into()));
         let config = flags.config(Config::default());
-        assert_eq!((flags.threads, config.flood_lines_per_second, config.line_chars_max), (3, 0, 80));
-        assert_eq!((config.crowd_members, config.drain), (9, Duration::from_secs(1)));
-        assert_eq!((config.connections_max, config.connections_per_address_max), (7, 3));
-        assert_eq!((config.connects_per_second, config.dead_after), (2, Duration::from_secs(30)));
+        assert_eq!((flags.threads, config.limits.flood_lines_per_second, config.rules.line_chars_max), (3, 0, 80));
+        assert_eq!((config.rules.crowd_members, config.limits.drain), (9, Duration::from_secs(1)));
+        assert_eq!((config.limits.connections_max, config.limits.connections_per_address_max), (7, 3));
+        assert_eq!((config.limits.connects_per_second, config.limits.dead_after), (2, Duration::from_secs(30)));
         assert_eq!(flags.web, Web::At("[::1]:0".parse().expect("an address")));
         assert_eq!(
-            *config.web_origins,
+            *config.limits.web_origins,
             ["https://a.example", "http://b:8080"].map(|origin| origin.parse().expect("it is an origin"))
         );
-        assert_eq!(config.proxies.iter().map(Subnet::to_string).collect::<Vec<_>>(), ["::1/128", "10.0.0.0/8"]);
+        assert_eq!(config.limits.proxies.iter().map(Subnet::to_string).collect::<Vec<_>>(), ["::1/128", "10.0.0.0/8"]);
         let Parsed::Flags(flags) = parse("--web off") else { panic!("it can be off") };
         assert_eq!(flags.web, Web::Off);
     }

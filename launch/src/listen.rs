@@ -99,7 +99,8 @@ impl Bound {
     /// the listening socket had when they were made.
     pub(super) fn listen(self, config: &Config) -> anyhow::Result<TcpListener> {
         let Self { socket, address, chosen } = self;
-        let listening = set_options(SockRef::from(&socket), config.dead_after).and_then(|()| socket.listen(BACKLOG));
+        let listening =
+            set_options(SockRef::from(&socket), config.limits.dead_after).and_then(|()| socket.listen(BACKLOG));
         // Somebody else may have taken the same address, and was faster.
         listening
             .map_err(|error| explain(error, Holder::Program, chosen))
@@ -148,6 +149,6 @@ mod tests {
         let options = (accepted.tcp_nodelay(), accepted.keepalive(), accepted.tcp_user_timeout());
         let [is_undelayed, is_kept_alive] = [options.0, options.1].map(|option| option.expect("it is a socket"));
         assert!(is_undelayed && is_kept_alive);
-        assert_eq!(options.2.expect("it is a socket"), Some(Config::default().dead_after / 2));
+        assert_eq!(options.2.expect("it is a socket"), Some(Config::default().limits.dead_after / 2));
     }
 }

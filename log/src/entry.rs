@@ -1,5 +1,6 @@
 //! Owns what an entry is, and the two directions between it and its bytes.
 
+use chinwag_core::Rules;
 use chinwag_core::log::{Record, Snapshot};
 use prost::Message as _;
 
@@ -9,6 +10,8 @@ use crate::{DecodeError, FORMAT};
 /// Holds one entry of a log.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Entry {
+    /// What all that follows is decided by: the first entry of a log.
+    Rules(Rules),
     /// What the chat is here.
     Snapshot(Snapshot),
     /// What happens next.
@@ -19,6 +22,7 @@ impl Entry {
     /// Appends the bytes of the entry.
     pub fn encode(&self, out: &mut Vec<u8>) {
         let kind = match self {
+            Self::Rules(rules) => Kind::Rules(rules.into()),
             Self::Snapshot(snapshot) => Kind::Snapshot(snapshot.into()),
             Self::Record(record) => Kind::Record(record.into()),
         };
@@ -46,6 +50,7 @@ impl Entry {
             return Err(DecodeError::Unknown { format });
         }
         match entry.kind.ok_or(DecodeError::Unknown { format })? {
+            Kind::Rules(rules) => Ok(Self::Rules(crate::rules::rules(&rules)?)),
             Kind::Snapshot(snapshot) => Ok(Self::Snapshot(crate::snapshot::snapshot(snapshot)?)),
             Kind::Record(record) => Ok(Self::Record(crate::record::record(record, format)?)),
         }

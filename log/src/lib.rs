@@ -13,6 +13,7 @@ mod frames;
 mod hash;
 mod proto;
 mod record;
+mod rules;
 mod snapshot;
 
 pub use entry::Entry;

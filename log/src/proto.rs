@@ -15,16 +15,32 @@ pub(crate) struct Format {
 pub(crate) struct Entry {
     #[prost(uint32, tag = "1")]
     pub(crate) format: u32,
-    #[prost(oneof = "Kind", tags = "3, 4")]
+    #[prost(oneof = "Kind", tags = "2, 3, 4")]
     pub(crate) kind: Option<Kind>,
 }
 
 #[derive(Clone, PartialEq, prost::Oneof)]
 pub(crate) enum Kind {
+    #[prost(message, tag = "2")]
+    Rules(Rules),
     #[prost(message, tag = "3")]
     Snapshot(Snapshot),
     #[prost(message, tag = "4")]
     Record(Record),
+}
+
+#[derive(Clone, PartialEq, prost::Message)]
+pub(crate) struct Rules {
+    #[prost(uint32, tag = "1")]
+    pub(crate) line_chars_max: u32,
+    #[prost(uint32, tag = "2")]
+    pub(crate) crowd_members: u32,
+    #[prost(uint64, tag = "3")]
+    pub(crate) crowd_interval_ns: u64,
+    #[prost(uint64, tag = "4")]
+    pub(crate) announce_wait_ns: u64,
+    #[prost(fixed64, tag = "5")]
+    pub(crate) seed: u64,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]

@@ -1,9 +1,12 @@
 //! What each release has written, byte for byte. It is only added to, never updated: what was once written is read for ever.
 
+use std::collections::HashSet;
+use std::hash::Hash;
+use std::mem::discriminant;
 use std::time::Duration;
 
 use chinwag_core::log::{Command, Event, PersonState, Record, RoomState, SilentState, Snapshot, Untold};
-use chinwag_core::{CloseCode, ConnectionId, Name, RoomId, Texts, Time};
+use chinwag_core::{CloseCode, ConnectionId, Name, RoomId, Rules, Texts, Time};
 use chinwag_log::{DecodeError, Entry, StateHash};
 
 fn name(name: &str) -> Name {
@@ -70,9 +73,13 @@ fn golden() -> Vec<(Entry, &'static [u8])> {
         (commanded(Command::Resume(ConnectionId::new(2, 1, 5))), b"\x08\x01\"\x16\x08\x80\x94\xeb\xdc\x03\x1a\x0e\n\x04\x10\x03\x18\x11:\x06\x08\x02\x10\x01\x18\x05"),
         (commanded(Command::Appear), b"\x08\x01\"\x10\x08\x80\x94\xeb\xdc\x03\x1a\x08\n\x04\x10\x03\x18\x11B\x00"),
         (commanded(Command::Leave(CloseCode::NORMAL)), b"\x08\x01\"\x11\x08\x80\x94\xeb\xdc\x03\x1a\t\n\x04\x10\x03\x18\x11H\xe8\x07"),
+        (Entry::Rules(Rules { seed: 0x1122_3344_5566_7788, ..Rules::default() }), RULES),
         (Entry::Snapshot(snapshot()), SNAPSHOT),
     ]
 }
+
+const RULES: &[u8] =
+    b"\x08\x01\x12\x1b\x08\x90\x03\x10\xf4\x03\x18\x80\x94\xeb\xdc\x03 \x80\xbc\xc1\x96\x0b)\x88wfUD3\"\x11";
 
 const SNAPSHOT: &[u8] = b"\x08\x01\x1ay\
     \x08\x80\xa8\xd6\xb9\x07\x10\t\x18\xac\x02 \x03(\x01\
@@ -92,6 +99,45 @@ fn what_was_once_written_is_read_for_ever_and_written_again() {
         assert_eq!(bytes.escape_ascii().to_string(), golden.escape_ascii().to_string(), "{entry:?}");
         assert_eq!(Entry::decode(golden), Ok(entry));
     }
+}
+
+/// Puts a message into another, as the field with this tag.
+fn field(tag: u8, message: &[u8]) -> Vec<u8> {
+    let len = u8::try_from(message.len()).expect("it is short");
+    [&[tag << 3 | 2, len], message].concat()
+}
+
+/// Returns how many tags there are of what `entry` puts a field into: all others are unknown.
+fn known(entry: impl Fn(Vec<u8>) -> Vec<u8>) -> usize {
+    let is_known = |tag: &u8| {
+        let bytes = [b"\x08\x01", &entry(field(*tag, b""))[..]].concat();
+        Entry::decode(&bytes) != Err(DecodeError::Unknown { format: 1 })
+    };
+    (2..16).filter(is_known).count()
+}
+
+#[test]
+fn every_kind_of_entry_has_golden_bytes() {
+    let in_record = |field_of_it: Vec<u8>| field(4, &field_of_it);
+    let in_command = |field_of_it: Vec<u8>| field(4, &field(3, &[&field(1, b"")[..], &field_of_it[..]].concat()));
+    // A record of nothing is unknown itself. A command is one of the events.
+    let kinds = known(|field| field) + known(in_record) - 1 + known(in_command);
+    let golden: HashSet<_> = golden().into_iter().map(|(entry, _)| kind(&entry)).collect();
+    assert_eq!(golden.len(), kinds);
+}
+
+/// Tells entries of different kinds apart.
+fn kind(entry: &Entry) -> impl Eq + Hash + use<> {
+    let event = if let Entry::Record(record) = entry { Some(&record.event) } else { None };
+    let command = if let Some(Event::Commanded { command, .. }) = event { Some(discriminant(command)) } else { None };
+    (discriminant(entry), event.map(discriminant), command)
+}
+
+#[test]
+fn rules_that_cannot_be_are_none() {
+    let mut bytes = Vec::new();
+    Entry::Rules(Rules { line_chars_max: 0, ..Rules::default() }).encode(&mut bytes);
+    assert!(matches!(Entry::decode(&bytes), Err(DecodeError::Damaged(_))));
 }
 
 #[test]

@@ -44,7 +44,7 @@ impl HubTask {
             let driver = Driver::new(sockets, executor);
             Worker::new(&config, share, clock, thread, followed.clone(), driver)
         };
-        let workers: Vec<_> = Share::split(config.threads).zip(threads).map(start).collect();
+        let workers: Vec<_> = Share::split(config.limits.threads).zip(threads).map(start).collect();
         let writing = workers.iter().map(|worker| executor.spawn(worker::run(Arc::clone(worker)))).collect();
         let hub = HubDriver::new(config, admission, workers);
         let executor = Arc::downgrade(executor);

@@ -22,9 +22,9 @@ use crate::worker::Worker;
 
 /// Returns what a server is steered by, and the server, a future that serves whoever connects to one of the `listeners`, each in its wire form,
 /// until it is told to stop. Then everyone is told, and what is queued is still sent, for at most
-/// [`Config::drain`](chinwag_core::Config::drain).
+/// [`Limits::drain`](chinwag_core::Limits::drain).
 ///
-/// It runs on any executor, on [`Config::threads`](chinwag_core::Config::threads) threads which it starts itself, all but one of them for when
+/// It runs on any executor, on [`Limits::threads`](chinwag_core::Limits::threads) threads which it starts itself, all but one of them for when
 /// there is much to write. They end with it. If it is dropped, it ends at once.
 ///
 /// # Errors
@@ -46,7 +46,7 @@ async fn run(listeners: Listeners, setup: Setup, mut controls: Controls, _ending
     };
     let listeners = listeners.into_iter().map(open).collect::<Result<Vec<_>, _>>()?;
     let executor = Arc::new(Executor::new());
-    let spawned = (1..config.threads).map(|_| Worker::spawn()).collect::<io::Result<Vec<_>>>()?;
+    let spawned = (1..config.limits.threads).map(|_| Worker::spawn()).collect::<io::Result<Vec<_>>>()?;
     let (notifiers, threads): (Vec<_>, Vec<_>) = spawned.into_iter().unzip();
     let (hub, inputs) = HubTask::new(Arc::clone(&config), &executor, &sockets, notifiers, admission.clone());
     let weak = Arc::downgrade(&executor);

@@ -7,7 +7,7 @@ use std::os::fd::{AsFd as _, BorrowedFd};
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::task::{Context, Poll, ready};
 
-use chinwag_core::{Config, Signals, Time, Written};
+use chinwag_core::{Limits, Signals, Time, Written};
 use chinwag_io::{Link, Port};
 use event_listener::Event;
 use futures_lite::FutureExt as _;
@@ -102,7 +102,7 @@ impl Socket {
 
     /// Goes on reading for a while, and drops what comes.
     pub(crate) async fn linger(&self) {
-        let mut left = Config::LINGER_BYTES_MAX;
+        let mut left = Limits::LINGER_BYTES_MAX;
         let lingering = async {
             while left > 0
                 && let Ok(len @ 1..) = poll_fn(|cx| self.poll_read(cx, |_| {})).await
@@ -110,7 +110,7 @@ impl Socket {
                 left = left.saturating_sub(len);
             }
         };
-        lingering.or(self.reach(self.link.clock().now() + Config::LINGER)).await;
+        lingering.or(self.reach(self.link.clock().now() + Limits::LINGER)).await;
     }
 
     /// Waits until the writer has told something else than it has so far.

@@ -33,9 +33,10 @@ impl HubTask {
     pub(crate) fn new(config: Arc<Config>, admission: Admission) -> io::Result<(Self, Sender<Input<Socket>>)> {
         let (sender, inputs) = mpsc::channel(INPUTS_MAX);
         let spawn = |_| Worker::spawn().map(|(thread, _)| Some(thread));
-        let threads = iter::once(Ok(None)).chain((1..config.threads).map(spawn)).collect::<io::Result<Vec<_>>>()?;
+        let threads =
+            iter::once(Ok(None)).chain((1..config.limits.threads).map(spawn)).collect::<io::Result<Vec<_>>>()?;
         let (mut workers, mut logs, mut ends) = (Vec::new(), Vec::new(), Vec::new());
-        for (share, thread) in Share::split(config.threads).zip(threads) {
+        for (share, thread) in Share::split(config.limits.threads).zip(threads) {
             // One more is for the end.
             let (log, followed) = mpsc::channel(LOG_BATCHES_MAX + 1);
             ends.push(log.clone().try_reserve_owned().expect("it is empty, and its other end is here"));

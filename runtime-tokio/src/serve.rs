@@ -15,10 +15,10 @@ use crate::hub::HubTask;
 
 /// Returns what a server is steered by, and the server, a future that serves whoever connects to one of the `listeners`, each in its wire form,
 /// until it is told to stop. Then everyone is told, and what is queued is still sent, for at most
-/// [`Config::drain`](chinwag_core::Config::drain).
+/// [`Limits::drain`](chinwag_core::Limits::drain).
 ///
 /// It has to be polled within a tokio runtime, with I/O and time, which needs no more than one thread for it. All but one of
-/// [`Config::threads`](chinwag_core::Config::threads) it starts itself, for when there is much to write; they end with it. If it is dropped, it
+/// [`Limits::threads`](chinwag_core::Limits::threads) it starts itself, for when there is much to write; they end with it. If it is dropped, it
 /// stops in the background as when it is told to.
 ///
 /// # Errors

@@ -6,7 +6,7 @@ use std::io::{self, ErrorKind};
 use std::os::fd::{AsFd as _, BorrowedFd};
 use std::task::{Context, Poll, ready};
 
-use chinwag_core::{Config, Signals, Time, Written};
+use chinwag_core::{Limits, Signals, Time, Written};
 use chinwag_io::{Link, Port, send, written};
 use tokio::io::Interest;
 use tokio::net::TcpStream;
@@ -120,7 +120,7 @@ impl Socket {
 
     /// Goes on reading for a while, and drops what comes.
     pub(crate) async fn linger(&self) {
-        let mut left = Config::LINGER_BYTES_MAX;
+        let mut left = Limits::LINGER_BYTES_MAX;
         let lingering = async {
             while left > 0
                 && let Ok(len @ 1..) = poll_fn(|cx| self.poll_read(cx, |_| {})).await
@@ -128,7 +128,7 @@ impl Socket {
                 left = left.saturating_sub(len);
             }
         };
-        let _ = timeout(Config::LINGER, lingering).await;
+        let _ = timeout(Limits::LINGER, lingering).await;
     }
 
     /// Waits until the writer has told something else than it has so far.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chinwag_core::{Config, Form, Output, Request, Signals, Time, Written};
+use chinwag_core::{Config, Form, Limits, Output, Request, Signals, Time, Written};
 
 use crate::driver::{Driver, Link, Todo};
 use crate::{Act, Received};
@@ -51,7 +51,10 @@ impl BareCore {
     /// Starts a server with so many writers. It greets everybody at once: whether somebody speaks first is up to a real socket.
     #[must_use]
     pub fn new(config: &Config, writers: u32, batching: Batching) -> Self {
-        let config = Config { threads: writers, handshake_wait: Duration::ZERO, ..config.clone() };
+        let config = Config {
+            limits: Limits { threads: writers, handshake_wait: Duration::ZERO, ..config.clone().limits },
+            ..config.clone()
+        };
         Self { driver: Driver::new(&config), config, batching, people: Vec::new() }
     }
 

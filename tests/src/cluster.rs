@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use chinwag_core::log::{Command, Event, Record};
-use chinwag_core::{Config, Name, Request, Secret, Time};
+use chinwag_core::{Config, Limits, Name, Request, Rules, Secret, Time};
 use chinwag_log::{Entry, Frames, StateHash, push_frame};
 
 use self::oracle::Oracle;
@@ -75,11 +75,13 @@ impl Cluster {
     fn new(seed: u64) -> Self {
         let mut rng = Rng::new(seed);
         let config = Config {
-            crowd_members: rng.pick(&[0, 1, 2, 500]),
-            crowd_interval: Duration::from_millis(rng.pick(&[1, 1000])),
-            seed,
-            secret: Some(Secret::new([7; 32])),
-            ..Config::default()
+            rules: Rules {
+                crowd_members: rng.pick(&[0, 1, 2, 500]),
+                crowd_interval: Duration::from_millis(rng.pick(&[1, 1000])),
+                seed,
+                ..Rules::default()
+            },
+            limits: Limits { secret: Some(Secret::new([7; 32])), ..Limits::default() },
         };
         let oracle = Oracle::new(&config);
         let count = u8::try_from(2 + rng.below(2)).expect("it is 2 or 3");

@@ -181,7 +181,7 @@ impl<S: Clone + Hash> Driver<S> {
             now: Time::START,
             hub,
             log: Vec::new(),
-            writers: Share::split(config.threads).map(writer).collect(),
+            writers: Share::split(config.limits.threads).map(writer).collect(),
             recorded,
             digest: DefaultHasher::new(),
         }

@@ -2,33 +2,43 @@
 //! snapshot anywhere in it goes on as the original.
 
 use std::collections::BTreeMap;
+use std::iter;
 
 use chinwag_core::log::{Event, Record};
 use chinwag_core::{
-    Action, Batch, Chat, Config, ConnectionId, Dialect, Fanout, Form, Message, Output, Share, Stats, Written,
+    Action, Batch, Chat, Config, ConnectionId, Dialect, Fanout, Form, Message, Output, Rules, Share, Stats, Written,
 };
 use chinwag_log::{Entry, Frames, StateHash, push_frame};
 
 /// After how many records another chat is restored that goes on by itself.
 const EVERY: usize = 61;
 
-/// Writes records as a file, and reads them again.
+/// Writes a log as a file, its rules first, and reads it again.
 ///
 /// # Errors
-/// They are not what was written.
-pub fn through_bytes(records: &[Record]) -> Result<Vec<Record>, String> {
-    let (mut file, mut entry) = (Vec::new(), Vec::new());
-    for record in records {
-        entry.clear();
-        Entry::Record(record.clone()).encode(&mut entry);
-        push_frame(&entry, &mut file);
+/// It is not what was written.
+pub fn through_bytes(rules: &Rules, records: &[Record]) -> Result<(Rules, Vec<Record>), String> {
+    let (mut file, mut bytes) = (Vec::new(), Vec::new());
+    for entry in iter::once(Entry::Rules(rules.clone())).chain(records.iter().cloned().map(Entry::Record)) {
+        bytes.clear();
+        entry.encode(&mut bytes);
+        push_frame(&bytes, &mut file);
     }
-    let read = Frames::new(&file).map(|entry| match Entry::decode(entry) {
+    let mut frames = Frames::new(&file).map(Entry::decode);
+    let read = match frames.next() {
+        Some(Ok(Entry::Rules(rules))) => rules,
+        other => return Err(format!("the rules are read as {other:?}")),
+    };
+    let entries = frames.map(|entry| match entry {
         Ok(Entry::Record(record)) => Ok(record),
         other => Err(format!("a record is read as {other:?}")),
     });
-    let read = read.collect::<Result<Vec<_>, _>>()?;
-    if read == records { Ok(read) } else { Err("what is read is not what was written".to_owned()) }
+    let read = (read, entries.collect::<Result<Vec<_>, _>>()?);
+    if read.0 == *rules && read.1 == records {
+        Ok(read)
+    } else {
+        Err("what is read is not what was written".to_owned())
+    }
 }
 
 /// Has a chat follow records, and beside it some that are restored from its snapshots: one anew before each record, others that
@@ -36,11 +46,11 @@ pub fn through_bytes(records: &[Record]) -> Result<Vec<Record>, String> {
 ///
 /// # Errors
 /// One of them does something else, or is something else after a record.
-pub fn goes_on_when_restored(config: &Config, records: &[Record]) -> Result<(), String> {
-    let mut chat = Chat::new(config);
+pub fn goes_on_when_restored(rules: &Rules, records: &[Record]) -> Result<(), String> {
+    let mut chat = Chat::new(rules);
     let mut twins = Vec::new();
     for (number, record) in records.iter().enumerate() {
-        let restored = restore(config, &chat)?;
+        let restored = restore(rules, &chat)?;
         let is_kept = number % EVERY == EVERY / 2;
         let (actions, timeout) = (handle(&mut chat, record), chat.poll_timeout());
         let (hash, counts) = (StateHash::of(&chat.snapshot()), counted(&chat));
@@ -51,27 +61,27 @@ pub fn goes_on_when_restored(config: &Config, records: &[Record]) -> Result<(), 
             }
         }
         if is_kept {
-            twins.push(Some(restore(config, &chat)?));
+            twins.push(Some(restore(rules, &chat)?));
         }
     }
     Ok(())
 }
 
 /// Restores a chat from its snapshot, as it is written and read.
-fn restore(config: &Config, chat: &Chat) -> Result<Chat, String> {
+fn restore(rules: &Rules, chat: &Chat) -> Result<Chat, String> {
     let mut bytes = Vec::new();
     Entry::Snapshot(chat.snapshot()).encode(&mut bytes);
     let Ok(Entry::Snapshot(snapshot)) = Entry::decode(&bytes) else {
         return Err("a snapshot is not read as it was written".to_owned());
     };
-    Chat::restore(config, snapshot).map_err(|error| error.to_string())
+    Chat::restore(rules, snapshot).map_err(|error| error.to_string())
 }
 
 fn handle(chat: &mut Chat, Record { at, event }: &Record) -> Vec<Action> {
     // What its own end is to a server, is the hub's.
     let is_end = matches!(event, Event::ServerGone { .. });
     chat.handle(*at, if is_end { Event::Woke } else { event.clone() });
-    std::iter::from_fn(|| chat.poll_action()).collect()
+    iter::from_fn(|| chat.poll_action()).collect()
 }
 
 /// Returns what a chat counts: a snapshot that forgets it is equal to that of the chat which is made of it.
@@ -85,7 +95,7 @@ fn counted(chat: &Chat) -> Stats {
 /// and ask for nothing but what is in the log.
 #[must_use]
 pub fn sent_by(config: &Config, records: &[Record]) -> BTreeMap<ConnectionId, Vec<u8>> {
-    let (mut chat, mut fanout) = (Chat::new(config), Fanout::new(config, Share::ALL));
+    let (mut chat, mut fanout) = (Chat::new(&config.rules), Fanout::new(config, Share::ALL));
     let mut sent = BTreeMap::<_, Vec<u8>>::new();
     for record in records {
         let mut batch = Batch::new();

@@ -13,7 +13,7 @@ use std::error::Error;
 use std::fmt;
 use std::time::Duration;
 
-use chinwag_core::{Config, Secret};
+use chinwag_core::{Config, Limits, Rules, Secret};
 
 use self::step::{Step, read_step};
 use crate::given::Given;
@@ -67,11 +67,13 @@ impl Script {
     pub fn read(text: &str) -> Result<Self, ScriptError> {
         let mut script = Self {
             config: Config {
-                announce_wait: ANNOUNCE_WAIT,
-                ping_interval: PING_INTERVAL,
-                pong_wait: PING_INTERVAL,
-                secret: Some(Secret::new([7; 32])),
-                ..Config::default()
+                rules: Rules { announce_wait: ANNOUNCE_WAIT, ..Rules::default() },
+                limits: Limits {
+                    ping_interval: PING_INTERVAL,
+                    pong_wait: PING_INTERVAL,
+                    secret: Some(Secret::new([7; 32])),
+                    ..Limits::default()
+                },
             },
             core_only: None,
             help: HelpText::Named,

@@ -5,7 +5,7 @@ use std::net::{SocketAddr, TcpListener};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use chinwag_core::{Config, Form};
+use chinwag_core::{Config, Form, Limits};
 use chinwag_smol::{Handle, Recorder, Setup};
 use socket2::SockRef;
 
@@ -65,7 +65,7 @@ impl Server {
         let ((lines, addr), (web, web_addr)) = (listen(Form::Lines), listen(Form::Web));
         let listeners = [lines, web];
         // Whoever connects is heard at once: the scripts have their own order.
-        let config = Config { handshake_wait: Duration::ZERO, ..config };
+        let config = Config { limits: Limits { handshake_wait: Duration::ZERO, ..config.limits }, ..config };
         let (handle, thread) = serve(adapter, listeners.into(), Setup { recorder, ..config.into() });
         Self { addr, web_addr, handle, thread }
     }

@@ -89,7 +89,7 @@ fn count(value: &str) -> Result<usize, String> {
 
 /// Takes no pause that would have a bot meet the server's limit: then its messages would wait, and the delays be the limit's.
 fn parse_pause(value: &str) -> Result<Duration, String> {
-    let rate = Config::default().flood_lines_per_second;
+    let rate = Config::default().limits.flood_lines_per_second;
     let shortest = 2.0 / f64::from(rate);
     let seconds: f64 = number(value, shortest..=86_400.0)
         .map_err(|takes| format!("{takes}: a server lets through {rate} lines a second"))?;

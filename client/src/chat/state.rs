@@ -98,7 +98,7 @@ impl State {
             seen: Seen::default(),
             pasted: Vec::new(),
             hint: None,
-            chars_max: Config::default().line_chars_max as usize,
+            chars_max: Config::default().rules.line_chars_max as usize,
             insisting: false,
             today: None,
         }

@@ -4,7 +4,7 @@ use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::thread::{self, JoinHandle};
 
-use chinwag_core::{Config, Form};
+use chinwag_core::{Config, Form, Limits};
 use chinwag_smol::{Handle, Setup};
 
 /// Names what moves a server's bytes.
@@ -86,7 +86,7 @@ pub(crate) fn free_address() -> SocketAddr {
 }
 
 fn run(adapter: Adapter, form: Form, listener: TcpListener) -> Running {
-    let config = Config { flood_lines_per_second: 0, ..Config::default() };
+    let config = Config { limits: Limits { flood_lines_per_second: 0, ..Limits::default() }, ..Config::default() };
     let (listeners, setup) = (vec![(listener, form)], Setup::from(config));
     match adapter {
         Adapter::Smol => {

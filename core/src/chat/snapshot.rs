@@ -12,7 +12,7 @@ use super::silent::Silent;
 use super::{Chat, HERE};
 use crate::clock::Clock;
 use crate::log::{PersonState, Snapshot, SnapshotError};
-use crate::{Config, ConnectionId};
+use crate::{ConnectionId, Rules};
 
 impl Chat {
     /// Returns all that decides what happens next, but for actions that were not polled yet.
@@ -43,16 +43,16 @@ impl Chat {
     ///
     /// # Errors
     /// It is the snapshot of no chat.
-    pub fn restore(config: &Config, snapshot: Snapshot) -> Result<Self, SnapshotError> {
-        let random_names = RandomNames::restore(config.seed, (snapshot.names_drawn, snapshot.guests))?;
-        let silent = Silent::restore(config.announce_wait, &snapshot.silent)?;
+    pub fn restore(rules: &Rules, snapshot: Snapshot) -> Result<Self, SnapshotError> {
+        let random_names = RandomNames::restore(rules.seed, (snapshot.names_drawn, snapshot.guests))?;
+        let silent = Silent::restore(rules.announce_wait, &snapshot.silent)?;
         let listed = snapshot.people.iter().filter(|person| !silent.contains(person.connection));
         let members = listed.flat_map(|person| {
             let rooms = iter::once(person.room).chain(person.others.iter().copied());
             rooms.map(|room| (room, &person.name, person.connection.key()))
         });
         let rooms = Rooms::restore(
-            Rooms::new(config.crowd_members, config.crowd_interval),
+            Rooms::new(rules.crowd_members, rules.crowd_interval),
             (snapshot.rooms, &snapshot.vacant_rooms),
             members,
             u32::try_from(silent.len()).map_err(|_| SnapshotError::new("too many are silent"))?,

@@ -10,8 +10,10 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::*;
+use crate::Config;
 use crate::log::Record;
 use crate::{Hub, Notice, Query, Request, Session};
+use crate::{Limits, Rules};
 
 const MAIN: RoomId = RoomId::new(0);
 
@@ -58,7 +60,7 @@ impl Chats {
     /// Changes the hub, and returns what is to be done then. A chat that is restored from before does the same with the same records.
     fn change<R>(&mut self, change: impl FnOnce(&mut Hub<()>) -> R) -> (R, Vec<Action>) {
         let few = self.hub.chat.people.len() < 100;
-        let twin = few.then(|| Chat::restore(&self.config, self.hub.chat.snapshot()).expect("it is of a chat"));
+        let twin = few.then(|| Chat::restore(&self.config.rules, self.hub.chat.snapshot()).expect("it is of a chat"));
         let changed = change(&mut self.hub);
         let actions = self.hub.take_batch().map(|batch| batch.actions().to_vec()).unwrap_or_default();
         let records = self.hub.take_records();
@@ -370,7 +372,8 @@ fn listed(line: &str) -> (usize, usize) {
 #[test]
 fn a_list_ends_in_how_many_more_there_are_where_the_limit_is() {
     for list_bytes_max in [256, 300, 1000] {
-        let mut chats = Chats::with(Config { list_bytes_max, ..Config::default() });
+        let mut chats =
+            Chats::with(Config { limits: Limits { list_bytes_max, ..Limits::default() }, ..Config::default() });
         let ann = chats.join_as("Ann");
         for count in 1..90 {
             chats.join_as(&format!("somebody-called-{count:03}"));
@@ -392,7 +395,10 @@ fn a_list_ends_in_how_many_more_there_are_where_the_limit_is() {
 
 /// A chat in which a room with more than three members is crowded, told every second.
 fn crowd_of_three() -> Chats {
-    Chats::with(Config { crowd_members: 3, crowd_interval: Duration::from_secs(1), ..Config::default() })
+    Chats::with(Config {
+        rules: Rules { crowd_members: 3, crowd_interval: Duration::from_secs(1), ..Rules::default() },
+        ..Config::default()
+    })
 }
 
 #[test]
@@ -446,7 +452,7 @@ fn a_crowd_is_told_at_most_once_in_its_interval_and_loses_no_one() {
 
 #[test]
 fn several_crowds_are_told_in_the_order_in_which_they_are_due() {
-    let mut chats = Chats::with(Config { crowd_members: 0, ..Config::default() });
+    let mut chats = Chats::with(Config { rules: Rules { crowd_members: 0, ..Rules::default() }, ..Config::default() });
     let [ann, bob] = ["Ann", "Bob"].map(|name| chats.join_as(name));
     chats.sleep(Duration::from_millis(10));
     chats.line(bob, "/join pizza");
@@ -459,7 +465,7 @@ fn several_crowds_are_told_in_the_order_in_which_they_are_due() {
 
 #[test]
 fn a_crowd_that_is_gone_is_told_nothing() {
-    let mut chats = Chats::with(Config { crowd_members: 1, ..Config::default() });
+    let mut chats = Chats::with(Config { rules: Rules { crowd_members: 1, ..Rules::default() }, ..Config::default() });
     let people: Vec<_> = (0..3).map(|_| chats.open()).collect();
     assert!(chats.hub.chat.poll_timeout().is_some());
     for person in people {
@@ -481,7 +487,7 @@ fn a_crowd_that_is_gone_is_told_nothing() {
 
 #[test]
 fn a_server_that_stops_says_so_and_then_does_nothing_more() {
-    let mut chats = Chats::with(Config { crowd_members: 0, ..Config::default() });
+    let mut chats = Chats::with(Config { rules: Rules { crowd_members: 0, ..Rules::default() }, ..Config::default() });
     let ann = chats.join_as("Ann");
     let stop = |hub: &mut Hub<()>| hub.handle_stop(Time::START);
     assert_eq!(read(&chats.change_untwinned(stop)), ["stop: Server is shutting down"]);

@@ -91,7 +91,7 @@ impl Audience {
 
 impl Audiences {
     pub(super) fn new(config: &Config) -> Self {
-        let slice_writes = config.turn_writes as usize;
+        let slice_writes = config.limits.turn_writes as usize;
         Self {
             audiences: Default::default(),
             memberships: Vec::new(),

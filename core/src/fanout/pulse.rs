@@ -33,10 +33,10 @@ pub(super) enum Look {
 
 impl Pulse {
     pub(super) fn new(config: &Config) -> Self {
-        let (interval, wait) = (config.ping_interval.as_nanos().max(1), config.pong_wait.as_nanos());
+        let (interval, wait) = (config.limits.ping_interval.as_nanos().max(1), config.limits.pong_wait.as_nanos());
         let rest = u64::try_from(wait % interval).expect("it is less than an interval, which is less than a day");
         Self {
-            interval: config.ping_interval,
+            interval: config.limits.ping_interval,
             unanswered_max: u8::try_from(wait / interval).unwrap_or(u8::MAX),
             rest: Duration::from_nanos(rest),
             pings: VecDeque::new(),

@@ -73,11 +73,11 @@ impl<S: Clone> Schedule<S> {
     pub(super) const fn new(config: &Config) -> Self {
         Self {
             waiting: None,
-            run_ahead: RunAhead::new(config.queue_bytes_max),
+            run_ahead: RunAhead::new(config.limits.queue_bytes_max),
             room_writes: 0,
             slice_writes: 0,
-            slice_writes_max: config.turn_writes,
-            crowd_slice_writes_max: config.crowd_turn_writes,
+            slice_writes_max: config.limits.turn_writes,
+            crowd_slice_writes_max: config.limits.crowd_turn_writes,
             queue: Queue::Live,
             late_room: None,
         }

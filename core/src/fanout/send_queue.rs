@@ -9,7 +9,7 @@ use std::time::Duration;
 use bytes::{Buf as _, Bytes, BytesMut};
 
 use crate::batch::lines::BroadcastLines;
-use crate::config::REPLY_RESERVE_BYTES;
+use crate::limits::REPLY_RESERVE_BYTES;
 use crate::wire::Encoding;
 use crate::{Config, Message, Time};
 
@@ -34,10 +34,10 @@ pub(super) struct Limits {
 impl Limits {
     pub(super) fn new(config: &Config) -> Self {
         Self {
-            broadcast_bytes_max: config.queue_bytes_max.saturating_sub(REPLY_RESERVE_BYTES),
-            low_bytes: config.queue_bytes_max / 2,
-            stall_max: config.stall_max,
-            drain: config.drain,
+            broadcast_bytes_max: config.limits.queue_bytes_max.saturating_sub(REPLY_RESERVE_BYTES),
+            low_bytes: config.limits.queue_bytes_max / 2,
+            stall_max: config.limits.stall_max,
+            drain: config.limits.drain,
         }
     }
 }

@@ -17,6 +17,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::Form;
+use crate::{Limits, Rules};
 use crate::{Name, Signal, Text};
 
 const MAIN: RoomId = RoomId::new(0);
@@ -134,7 +135,10 @@ impl Writer {
 
 fn config() -> Config {
     let stall_max = Duration::from_secs(60);
-    let config = Config { queue_bytes_max: 128 << 10, line_chars_max: 4096, stall_max, ..Config::default() };
+    let config = Config {
+        rules: Rules { line_chars_max: 4096, ..Rules::default() },
+        limits: Limits { queue_bytes_max: 128 << 10, stall_max, ..Limits::default() },
+    };
     assert_eq!(config.check(), Ok(()));
     config
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::*;
+use crate::Limits;
 
 fn gate(config: Config) -> Gate {
     Gate::new(&config)
@@ -13,12 +14,12 @@ fn admit(gate: &mut Gate, now: Time, address: &str) -> Result<(Permit, Time), Re
 }
 
 fn unmetered() -> Config {
-    Config { connects_per_second: 0, ..Config::default() }
+    Config { limits: Limits { connects_per_second: 0, ..Limits::default() }, ..Config::default() }
 }
 
 #[test]
 fn a_full_server_refuses_everyone_until_somebody_leaves() {
-    let mut gate = gate(Config { connections_max: 2, ..Config::default() });
+    let mut gate = gate(Config { limits: Limits { connections_max: 2, ..Limits::default() }, ..Config::default() });
     let (ann, _) = admit(&mut gate, Time::START, "127.0.0.1").expect("there is room");
     assert!(admit(&mut gate, Time::START, "::1").is_ok());
     for address in ["127.0.0.1", "192.0.2.1", "2001:db8::1"] {
@@ -45,7 +46,8 @@ fn what_counts_as_one_address_is_limited_and_this_machine_is_not() {
         (["::ffff:127.0.0.1", "::1"], false),
     ];
     for ([first, second], refused) in cases {
-        let mut gate = gate(Config { connections_per_address_max: 1, ..unmetered() });
+        let mut gate =
+            gate(Config { limits: Limits { connections_per_address_max: 1, ..unmetered().limits }, ..unmetered() });
         assert!(admit(&mut gate, Time::START, first).is_ok());
         let expected = if refused { Err(Refusal::AddressFull) } else { Ok(()) };
         assert_eq!(admit(&mut gate, Time::START, second).map(drop), expected, "{first}, {second}");
@@ -54,13 +56,15 @@ fn what_counts_as_one_address_is_limited_and_this_machine_is_not() {
 
 #[test]
 fn without_a_limit_one_address_may_have_all_connections() {
-    let mut gate = gate(Config { connections_per_address_max: 0, ..unmetered() });
+    let mut gate =
+        gate(Config { limits: Limits { connections_per_address_max: 0, ..unmetered().limits }, ..unmetered() });
     assert!((0..1000).all(|_| admit(&mut gate, Time::START, "192.0.2.1").is_ok()));
 }
 
 #[test]
 fn a_classroom_comes_in_at_once_and_who_goes_on_connecting_waits_for_each_turn() {
-    let mut gate = gate(Config { connections_per_address_max: 0, ..Config::default() });
+    let mut gate =
+        gate(Config { limits: Limits { connections_per_address_max: 0, ..Limits::default() }, ..Config::default() });
     for _ in 0..64 {
         let (_, from) = admit(&mut gate, Time::START, "192.0.2.1").expect("there is room");
         assert_eq!(from, Time::START);
@@ -76,7 +80,8 @@ fn a_classroom_comes_in_at_once_and_who_goes_on_connecting_waits_for_each_turn()
 
 #[test]
 fn browsers_of_a_classroom_load_the_page_at_once_and_chat_in_as_many_places_as_others() {
-    let mut gate = gate(Config { connections_per_address_max: 30, ..Config::default() });
+    let mut gate =
+        gate(Config { limits: Limits { connections_per_address_max: 30, ..Limits::default() }, ..Config::default() });
     let address = "192.0.2.1".parse().expect("it is an address");
     let visit = |gate: &mut Gate| gate.admit(Time::START, address, Form::Web);
     let visits: Vec<_> = (0..180).map(|_| visit(&mut gate).expect("there is room")).collect();
@@ -103,7 +108,8 @@ fn browsers_of_a_classroom_load_the_page_at_once_and_chat_in_as_many_places_as_o
 
 #[test]
 fn who_goes_on_asking_to_chat_waits_for_each_turn_as_at_the_line_listener() {
-    let mut gate = gate(Config { connections_per_address_max: 0, ..Config::default() });
+    let mut gate =
+        gate(Config { limits: Limits { connections_per_address_max: 0, ..Limits::default() }, ..Config::default() });
     let address = "192.0.2.1".parse().expect("it is an address");
     for place in 0..66 {
         let (mut permit, from) = gate.admit(Time::START, address, Form::Web).expect("there is room");
@@ -114,7 +120,8 @@ fn who_goes_on_asking_to_chat_waits_for_each_turn_as_at_the_line_listener() {
 
 #[test]
 fn an_address_is_remembered_as_long_as_it_matters_and_no_longer() {
-    let mut gate = gate(Config { connect_burst: Duration::ZERO, ..Config::default() });
+    let mut gate =
+        gate(Config { limits: Limits { connect_burst: Duration::ZERO, ..Limits::default() }, ..Config::default() });
     let (permit, _) = admit(&mut gate, Time::START, "192.0.2.1").expect("there is room");
     gate.leave(permit);
     let before = Time::after(Duration::from_millis(99));
@@ -134,7 +141,10 @@ fn an_address_is_remembered_as_long_as_it_matters_and_no_longer() {
 #[test]
 fn who_has_used_their_burst_and_left_is_remembered_until_it_is_theirs_again() {
     let burst = Duration::from_secs(1);
-    let mut gate = gate(Config { connections_per_address_max: 0, connect_burst: burst, ..Config::default() });
+    let mut gate = gate(Config {
+        limits: Limits { connections_per_address_max: 0, connect_burst: burst, ..Limits::default() },
+        ..Config::default()
+    });
     let mut come = |now, count| {
         let froms = (0..count).map(|_| {
             let (permit, from) = admit(&mut gate, now, "192.0.2.1").expect("there is room");
@@ -151,7 +161,8 @@ fn who_has_used_their_burst_and_left_is_remembered_until_it_is_theirs_again() {
 
 #[test]
 fn who_comes_back_before_they_are_forgotten_is_counted_on() {
-    let mut gate = gate(Config { connections_per_address_max: 1, ..unmetered() });
+    let mut gate =
+        gate(Config { limits: Limits { connections_per_address_max: 1, ..unmetered().limits }, ..unmetered() });
     let (permit, _) = admit(&mut gate, Time::START, "192.0.2.1").expect("there is room");
     gate.leave(permit);
     let (permit, _) = admit(&mut gate, Time::START, "192.0.2.1").expect("they have left");
@@ -165,7 +176,8 @@ fn who_comes_back_before_they_are_forgotten_is_counted_on() {
 
 #[test]
 fn who_came_back_is_not_forgotten_while_they_stay() {
-    let mut gate = gate(Config { connections_per_address_max: 1, ..Config::default() });
+    let mut gate =
+        gate(Config { limits: Limits { connections_per_address_max: 1, ..Limits::default() }, ..Config::default() });
     let (permit, _) = admit(&mut gate, Time::START, "192.0.2.1").expect("there is room");
     gate.leave(permit);
     let (permit, _) = admit(&mut gate, Time::START, "192.0.2.1").expect("they have left");
@@ -192,7 +204,10 @@ const PROXY: &str = "10.0.0.1";
 
 fn behind_proxy(config: Config) -> Gate {
     gate(Config {
-        proxies: [PROXY.parse().expect("it is an address"), "::1".parse().expect("it is, too")].into(),
+        limits: Limits {
+            proxies: [PROXY.parse().expect("it is an address"), "::1".parse().expect("it is, too")].into(),
+            ..config.limits
+        },
         ..config
     })
 }
@@ -204,7 +219,10 @@ fn announce(gate: &mut Gate, permit: &mut Permit, address: &str) -> Result<Time,
 #[test]
 fn who_comes_through_a_proxy_has_the_limits_of_their_own_address_and_the_proxy_has_none() {
     for proxy in [PROXY, "::1"] {
-        let mut gate = behind_proxy(Config { connections_per_address_max: 2, ..Config::default() });
+        let mut gate = behind_proxy(Config {
+            limits: Limits { connections_per_address_max: 2, ..Limits::default() },
+            ..Config::default()
+        });
         let come = |gate: &mut Gate, address| {
             let (mut permit, from) = admit(gate, Time::START, proxy).expect("the proxy has no limits");
             assert_eq!(from, Time::START);
@@ -232,7 +250,10 @@ fn who_comes_through_a_proxy_has_the_limits_of_their_own_address_and_the_proxy_h
 
 #[test]
 fn how_fast_one_may_connect_through_a_proxy_is_a_matter_of_their_own_address() {
-    let mut gate = behind_proxy(Config { connections_per_address_max: 0, ..Config::default() });
+    let mut gate = behind_proxy(Config {
+        limits: Limits { connections_per_address_max: 0, ..Limits::default() },
+        ..Config::default()
+    });
     let mut come = |address| {
         let (mut permit, from) = admit(&mut gate, Time::START, PROXY).expect("the proxy has no limits");
         assert_eq!(from, Time::START);
@@ -263,7 +284,8 @@ fn a_proxy_has_a_thousand_connections_at_once_of_which_it_does_not_say_for_whom(
 
 #[test]
 fn a_visitor_through_a_proxy_is_one_until_they_chat() {
-    let mut gate = behind_proxy(Config { connections_per_address_max: 1, ..unmetered() });
+    let mut gate =
+        behind_proxy(Config { limits: Limits { connections_per_address_max: 1, ..unmetered().limits }, ..unmetered() });
     let [proxy, address] = [PROXY, "203.0.113.7"].map(|address| address.parse().expect("it is an address"));
     let mut visit = || {
         let (mut permit, _) = gate.admit(Time::START, proxy, Form::Web).expect("the proxy has no limits");

@@ -64,7 +64,7 @@ impl ProxiedHandshake {
             form,
             peer,
             input: Vec::new(),
-            until: now + config.request_wait,
+            until: now + config.limits.request_wait,
             ended: false,
             stopped: false,
             phase: Phase::Reading,
@@ -144,6 +144,7 @@ mod tests {
 
     use super::*;
     use crate::Handshake;
+    use crate::Limits;
     use crate::log::Command;
     use crate::{Next, Request, Signals, Text};
 
@@ -155,7 +156,10 @@ mod tests {
     const REFUSED: Step = Step::End { incident: Some(Incident::NoProxyHeader), detail: None };
 
     fn config() -> Config {
-        Config { proxies: ["10.0.0.0/8".parse().expect("it is a network")].into(), ..Config::default() }
+        Config {
+            limits: Limits { proxies: ["10.0.0.0/8".parse().expect("it is a network")].into(), ..Limits::default() },
+            ..Config::default()
+        }
     }
 
     fn proxy() -> IpAddr {

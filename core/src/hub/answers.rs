@@ -10,7 +10,7 @@ impl<S> Hub<S> {
         if !self.chat.is_here(connection) {
             return;
         }
-        let list_bytes_max = self.config.list_bytes_max;
+        let list_bytes_max = self.config.limits.list_bytes_max;
         let form = self.connections.form(connection).unwrap_or_default();
         let message = match query {
             Query::Help => Message::Help,
@@ -32,7 +32,7 @@ impl<S> Hub<S> {
             Notice::Stale => self.reply(connection, Message::Stale),
             Notice::Unrecognized(word) => self.reply(connection, Message::Unrecognized { word }),
             Notice::TooLong => {
-                let chars_max = self.config.line_chars_max;
+                let chars_max = self.config.rules.line_chars_max;
                 self.reply(connection, Message::TooLong { chars_max });
             }
             Notice::NotUtf8 => self.reply(connection, Message::NotUtf8),

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::{Dialect, Form, Name, Query, Secret, Text};
+use crate::{Limits, Rules};
 
 fn open(hub: &mut Hub<()>) -> ConnectionId {
     hub.open(Time::START, &mut Session::new(&Config::default()), ()).expect("the server runs")
@@ -91,7 +92,8 @@ fn nobody_is_let_in_once_it_stops_but_told_so() {
 
 #[test]
 fn a_slot_is_free_as_soon_as_its_connection_is_closed_or_taken_over() {
-    let config = Config { secret: Some(Secret::new([7; 32])), ..Config::default() };
+    let config =
+        Config { limits: Limits { secret: Some(Secret::new([7; 32])), ..Limits::default() }, ..Config::default() };
     let mut hub = Hub::new(config.clone());
     let [ann, bob, cid] = [(); 3].map(|()| open(&mut hub));
     assert_eq!([ann, bob, cid], [0, 1, 2].map(|number| ConnectionId::new(0, number, number)));
@@ -108,7 +110,7 @@ fn a_slot_is_free_as_soon_as_its_connection_is_closed_or_taken_over() {
 #[test]
 fn what_is_due_is_told_before_what_has_just_happened_and_not_earlier() {
     let second = Time::after(Duration::from_secs(1));
-    let mut hub = Hub::new(Config { crowd_members: 0, ..Config::default() });
+    let mut hub = Hub::new(Config { rules: Rules { crowd_members: 0, ..Rules::default() }, ..Config::default() });
     let ann = open(&mut hub);
     hub.handle_requests(Time::START, ann, vec![Query::Help.into()]);
     assert_eq!(hub.poll_timeout(), Some(second));
@@ -125,7 +127,7 @@ fn what_is_due_is_told_before_what_has_just_happened_and_not_earlier() {
 #[test]
 fn what_is_due_is_told_before_what_changes_nothing() {
     for request in [Query::Rooms.into(), Notice::TooLong.into(), Notice::Fence.into()] {
-        let mut hub = Hub::new(Config { crowd_members: 0, ..Config::default() });
+        let mut hub = Hub::new(Config { rules: Rules { crowd_members: 0, ..Rules::default() }, ..Config::default() });
         let ann = open(&mut hub);
         hub.handle_requests(Time::START, ann, vec![Query::Help.into()]);
         hub.take_batch();
@@ -137,7 +139,10 @@ fn what_is_due_is_told_before_what_changes_nothing() {
 #[test]
 fn several_events_at_once_lead_to_what_they_lead_to_one_by_one() {
     // What is told of a crowd is due at once, and comes between them.
-    let config = Config { crowd_members: 0, crowd_interval: Duration::ZERO, ..Config::default() };
+    let config = Config {
+        rules: Rules { crowd_members: 0, crowd_interval: Duration::ZERO, ..Rules::default() },
+        ..Config::default()
+    };
     let mut hubs = [(); 2].map(|()| Hub::new(config.clone()));
     let [ann, bob, _] = [(); 3].map(|()| hubs.each_mut().map(open)[0]);
     let gone = ConnectionId::new(0, 7, 3);
@@ -218,7 +223,7 @@ fn a_batch_has_room_until_its_lines_have_the_bytes_they_may_have() {
     hub.take_batch();
     say(&mut hub, Time::START, ann);
     let line = hub.take_batch().expect("something was said").bytes();
-    hub.config.batch_bytes_max = 3 * line;
+    hub.config.limits.batch_bytes_max = 3 * line;
     for _ in 0..2 {
         say(&mut hub, Time::START, ann);
         assert!(hub.has_room());
@@ -245,7 +250,7 @@ fn a_hub_stops_when_it_is_told_to() {
 
 #[test]
 fn a_record_of_each_thing_that_changes_what_all_share_is_kept_and_of_nothing_else() {
-    let config = Config { crowd_members: 0, ..Config::default() };
+    let config = Config { rules: Rules { crowd_members: 0, ..Rules::default() }, ..Config::default() };
     let mut hub = Hub::<()>::new(config.clone());
     assert_eq!(hub.take_records(), []);
     hub.record();

@@ -5,9 +5,10 @@ use std::time::Duration;
 use super::*;
 use crate::wire::lines::decode::{Opening, blank_lines_bytes};
 use crate::{Incident, Name, OtherProtocol, Query, Signal, Text};
+use crate::{Limits, Rules};
 
 fn unmetered() -> Config {
-    Config { flood_lines_per_second: 0, ..Config::default() }
+    Config { limits: Limits { flood_lines_per_second: 0, ..Limits::default() }, ..Config::default() }
 }
 
 /// Takes all requests that there are, giving the credit for each fence at once, and returns what is to be done then.
@@ -184,7 +185,10 @@ fn what_is_said_in_a_row_is_one_request_and_nothing_else_comes_between() {
 
 #[test]
 fn above_its_rate_a_session_holds_lines_back_and_loses_none() {
-    let config = Config { flood_lines_per_second: 10, flood_burst: Duration::from_secs(1), ..Config::default() };
+    let config = Config {
+        limits: Limits { flood_lines_per_second: 10, flood_burst: Duration::from_secs(1), ..Limits::default() },
+        ..Config::default()
+    };
     let mut session = Session::new(&config);
     session.handle_bytes(&b"x\n".repeat(15));
     assert_eq!(drain(&mut session, Time::START).len(), 10);
@@ -199,7 +203,10 @@ fn above_its_rate_a_session_holds_lines_back_and_loses_none() {
 
 #[test]
 fn what_is_asked_for_between_lines_keeps_its_place_while_they_are_held_back() {
-    let config = Config { flood_lines_per_second: 10, flood_burst: Duration::from_secs(1), ..Config::default() };
+    let config = Config {
+        limits: Limits { flood_lines_per_second: 10, flood_burst: Duration::from_secs(1), ..Limits::default() },
+        ..Config::default()
+    };
     let mut session = Session::new(&config);
     session.handle_bytes(&[&b"x\n".repeat(12)[..], b"\xff\xf6last\n"].concat());
     assert_eq!(drain(&mut session, Time::START).len(), 10);
@@ -209,7 +216,10 @@ fn what_is_asked_for_between_lines_keeps_its_place_while_they_are_held_back() {
 
 #[test]
 fn blank_lines_that_come_at_once_count_as_one_line() {
-    let config = Config { flood_lines_per_second: 1, flood_burst: Duration::from_secs(2), ..Config::default() };
+    let config = Config {
+        limits: Limits { flood_lines_per_second: 1, flood_burst: Duration::from_secs(2), ..Limits::default() },
+        ..Config::default()
+    };
     let mut session = Session::new(&config);
     session.handle_bytes(b"\n  \n\r\n\t\nx\n\n\ny\n");
     let [first, second] = [1, 2].map(|seconds| Time::after(Duration::from_secs(seconds)));
@@ -244,7 +254,10 @@ fn blank_lines_are_passed_over_up_to_what_is_something() {
 
 #[test]
 fn a_flood_of_blank_lines_is_read_a_few_times_a_second_and_held_no_longer() {
-    let config = Config { flood_lines_per_second: 10, flood_burst: Duration::ZERO, ..Config::default() };
+    let config = Config {
+        limits: Limits { flood_lines_per_second: 10, flood_burst: Duration::ZERO, ..Limits::default() },
+        ..Config::default()
+    };
     let mut session = Session::new(&config);
     for reads in 0..5 {
         session.handle_bytes(&b"\n".repeat(16 << 10));
@@ -257,7 +270,10 @@ fn a_flood_of_blank_lines_is_read_a_few_times_a_second_and_held_no_longer() {
 
 #[test]
 fn of_lines_that_have_to_be_looked_at_to_be_seen_as_blank_64_count_as_one() {
-    let config = Config { flood_lines_per_second: 1, flood_burst: Duration::ZERO, ..Config::default() };
+    let config = Config {
+        limits: Limits { flood_lines_per_second: 1, flood_burst: Duration::ZERO, ..Limits::default() },
+        ..Config::default()
+    };
     let [first, second] = [1, 2].map(|seconds| Time::after(Duration::from_secs(seconds)));
     for blank in ["\x07\n", "\u{a0}\n", "\x1b\r\n"] {
         let mut session = Session::new(&config);
@@ -271,7 +287,10 @@ fn of_lines_that_have_to_be_looked_at_to_be_seen_as_blank_64_count_as_one() {
 
 #[test]
 fn an_endless_line_counts_for_the_rate_once() {
-    let config = Config { flood_lines_per_second: 1, flood_burst: Duration::ZERO, ..Config::default() };
+    let config = Config {
+        limits: Limits { flood_lines_per_second: 1, flood_burst: Duration::ZERO, ..Limits::default() },
+        ..Config::default()
+    };
     let mut session = Session::new(&config);
     let [second, two] = [1, 2].map(|seconds| Time::after(Duration::from_secs(seconds)));
     session.handle_bytes(&[b"hi\n", &b"x".repeat(2000)[..]].concat());
@@ -283,7 +302,10 @@ fn an_endless_line_counts_for_the_rate_once() {
 
 #[test]
 fn what_was_sent_before_the_end_is_still_handed_out() {
-    let config = Config { flood_lines_per_second: 1, flood_burst: Duration::ZERO, ..Config::default() };
+    let config = Config {
+        limits: Limits { flood_lines_per_second: 1, flood_burst: Duration::ZERO, ..Limits::default() },
+        ..Config::default()
+    };
     let mut session = Session::new(&config);
     session.handle_bytes(b"one\ntwo\nhalf");
     session.handle_end();
@@ -356,7 +378,10 @@ fn what_is_said_needs_no_answer() {
 
 #[test]
 fn lines_held_back_are_moved_only_when_half_of_them_are_through() {
-    let config = Config { flood_lines_per_second: 1, flood_burst: Duration::ZERO, ..Config::default() };
+    let config = Config {
+        limits: Limits { flood_lines_per_second: 1, flood_burst: Duration::ZERO, ..Limits::default() },
+        ..Config::default()
+    };
     let mut session = Session::new(&config);
     session.handle_bytes(&b"x\n".repeat(1000));
     let mut moves = 0;
@@ -467,7 +492,7 @@ fn a_first_line_without_an_end_takes_no_memory() {
 
 #[test]
 fn however_short_lines_have_to_be_a_request_is_told_in_every_split() {
-    let config = Config { line_chars_max: 1, ..unmetered() };
+    let config = Config { rules: Rules { line_chars_max: 1, ..unmetered().rules }, ..unmetered() };
     for line in ["a / HTTP/1.1", "GET / HTTP/1.1", "OPTIONS /aaa HTTP/1.1", "get /aaaaa HTTP/1.1"] {
         let bytes = [line.as_bytes(), b"\r\na\n"].concat();
         for size in 1..=bytes.len() {
@@ -509,7 +534,10 @@ fn only_what_comes_first_can_be_another_protocol() {
 
 #[test]
 fn bytes_that_make_no_line_count_as_one_now_and_then() {
-    let config = Config { flood_lines_per_second: 10, flood_burst: Duration::from_secs(1), ..Config::default() };
+    let config = Config {
+        limits: Limits { flood_lines_per_second: 10, flood_burst: Duration::from_secs(1), ..Limits::default() },
+        ..Config::default()
+    };
     for bytes in [
         b"\xff\xfd\x18".repeat(5462),
         b"\xff\xfa\x18".iter().copied().chain([b'x'; 16 << 10]).collect(),

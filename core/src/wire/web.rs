@@ -66,7 +66,7 @@ impl Wire for Web {
     }
 
     fn hello(config: &Config, connection: ConnectionId) -> Option<Message> {
-        let (boot, chars_max, token) = (config.boot(), config.line_chars_max, config.token(connection));
+        let (boot, chars_max, token) = (config.rules.boot(), config.rules.line_chars_max, config.token(connection));
         Some(Message::Hello { boot, chars_max, token })
     }
 

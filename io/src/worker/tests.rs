@@ -10,6 +10,7 @@ use super::*;
 use crate::admission::Admission;
 use crate::link::Link;
 use crate::setup::Setup;
+use chinwag_core::{Limits, Rules};
 
 /// What became of what a socket was told.
 #[derive(Default, Debug)]
@@ -178,7 +179,10 @@ impl World {
 
 /// Greets nobody but who says something, so that each test has its own lines only.
 fn world() -> World {
-    World::new(Config { announce_wait: Duration::from_secs(60), ..Config::default() })
+    World::new(Config {
+        rules: Rules { announce_wait: Duration::from_secs(60), ..Rules::default() },
+        ..Config::default()
+    })
 }
 
 #[test]
@@ -220,7 +224,8 @@ fn a_socket_that_fails_is_given_up_and_its_reader_told_so() {
 
 #[test]
 fn a_slow_reader_is_told_to_ask_for_nothing_more_and_to_go_on() {
-    let mut world = World::new(Config { queue_bytes_max: 128 << 10, ..Config::default() });
+    let mut world =
+        World::new(Config { limits: Limits { queue_bytes_max: 128 << 10, ..Limits::default() }, ..Config::default() });
     let ((ann, _), (bob, his)) = (world.open(), world.open());
     his.plan(&[Next::Takes(0)]);
     for _ in 0..400 {

@@ -74,7 +74,7 @@ pub fn speak_something_else(addr: SocketAddr, fire: &Fire) {
             // The server may have closed the connection before all is sent.
             let sent = sends[..at_once].iter().try_for_each(|byte| stream.write_all(&[*byte]));
             let _ = sent.and_then(|()| stream.write_all(&sends[at_once..]));
-            let was_late = come.elapsed() >= Config::default().handshake_wait;
+            let was_late = come.elapsed() >= Config::default().limits.handshake_wait;
             let told = String::from_utf8(read_all(&stream)).expect("all that is told is UTF-8");
             // Whoever was kept from speaking for so long is greeted first, and told the same then, as a line of chat.
             let line = is_told.lines().last().expect("it is told something");

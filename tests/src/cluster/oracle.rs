@@ -16,7 +16,7 @@ pub(super) struct Oracle {
 
 impl Oracle {
     pub(super) fn new(config: &Config) -> Self {
-        Self { chat: Chat::new(config), rooms: BTreeMap::new(), told: BTreeMap::new() }
+        Self { chat: Chat::new(&config.rules), rooms: BTreeMap::new(), told: BTreeMap::new() }
     }
 
     pub(super) fn hash(&self) -> StateHash {

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use chinwag_core::{Action, Config, ConnectionId, Form, Message, Notice, Query, Request, RoomId, Secret, Signals};
+use chinwag_core::{
+    Action, Config, ConnectionId, Form, Limits, Message, Notice, Query, Request, RoomId, Rules, Secret, Signals,
+};
 
 use super::input::Input;
 use crate::driver::{Driver, Link, Todo};
@@ -21,12 +23,13 @@ const NAMES: [&str; 8] = ["Ann", "ann", "Bob", "BOB", "main", "You", "guest-1", 
 pub fn chat(bytes: &[u8]) {
     let mut input = Input::new(bytes);
     let mut run = Run::new(Config {
-        crowd_members: input.pick(&[500, 0, 1, 2, 3]),
-        crowd_interval: Duration::from_millis(input.pick(&[1000, 1])),
-        seed: u64::from(input.byte()),
-        secret: Some(Secret::new([7; 32])),
-        handshake_wait: Duration::ZERO,
-        ..Config::default()
+        rules: Rules {
+            crowd_members: input.pick(&[500, 0, 1, 2, 3]),
+            crowd_interval: Duration::from_millis(input.pick(&[1000, 1])),
+            seed: u64::from(input.byte()),
+            ..Rules::default()
+        },
+        limits: Limits { secret: Some(Secret::new([7; 32])), handshake_wait: Duration::ZERO, ..Limits::default() },
     });
     while !input.is_empty() {
         if let Err(what) = run.step(&mut input) {
@@ -59,7 +62,7 @@ struct Person {
 impl Run {
     fn new(config: Config) -> Self {
         Self {
-            line_chars_max: config.line_chars_max as usize,
+            line_chars_max: config.rules.line_chars_max as usize,
             laws: Laws::default(),
             model: Model::new(&config),
             driver: Driver::new(&config),

@@ -1,7 +1,7 @@
 //! Owns what is fuzzed of the log: any bytes are read as entries, and as a chat, or are an error; never a panic.
 
 use chinwag_core::log::{Event, Snapshot};
-use chinwag_core::{Chat, Config, Time};
+use chinwag_core::{Chat, Rules, Time};
 use chinwag_log::{Entry, Frames};
 
 /// A snapshot may say that somebody has the last of sixteen million slots, which takes memory for all of them.
@@ -25,7 +25,7 @@ fn entry(bytes: &[u8]) {
     assert_eq!(again, bytes, "an entry has one way to be written");
     match entry {
         Entry::Snapshot(snapshot) => restore(snapshot),
-        Entry::Record(_) => {}
+        Entry::Rules(_) | Entry::Record(_) => {}
     }
 }
 
@@ -33,7 +33,7 @@ fn restore(snapshot: Snapshot) {
     if snapshot.people.iter().any(|person| person.connection.slot() > SLOTS_MAX) {
         return;
     }
-    let Ok(mut chat) = Chat::restore(&Config::default(), snapshot.clone()) else { return };
+    let Ok(mut chat) = Chat::restore(&Rules::default(), snapshot.clone()) else { return };
     assert_eq!(chat.snapshot(), snapshot);
     // Whoever is here can leave.
     chat.handle(Time::START, Event::Woke);

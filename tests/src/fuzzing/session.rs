@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chinwag_core::log::Command;
-use chinwag_core::{Config, Form, Next, Notice, Request, Session, Signal, Signals, Text, Time};
+use chinwag_core::{Config, Form, Limits, Next, Notice, Request, Rules, Session, Signal, Signals, Text, Time};
 
 use super::input::Input;
 use crate::sim::Model;
@@ -15,10 +15,12 @@ use crate::sim::Model;
 pub fn session(bytes: &[u8]) {
     let mut input = Input::new(bytes);
     let config = Config {
-        line_chars_max: input.pick(&[10, 1, 2, 400, 4096]),
-        flood_lines_per_second: input.pick(&[0, 0, 1, 20]),
-        flood_burst: Duration::from_secs(input.pick(&[0, 1, 5])),
-        ..Config::default()
+        rules: Rules { line_chars_max: input.pick(&[10, 1, 2, 400, 4096]), ..Rules::default() },
+        limits: Limits {
+            flood_lines_per_second: input.pick(&[0, 0, 1, 20]),
+            flood_burst: Duration::from_secs(input.pick(&[0, 1, 5])),
+            ..Limits::default()
+        },
     };
     let lens = usize::from(input.byte() % 16);
     let lens: Vec<_> = input.take(lens).iter().map(|&len| usize::from(len) + 1).collect();
@@ -91,7 +93,7 @@ impl Driver {
     fn new(config: &Config) -> Self {
         // Two lines at their limit, each with its end and a byte too many, and the room that a growing buffer is ahead.
         // Where lines are very short, the ten bytes that are kept of the end of an endless first line are more.
-        let held_bytes_max = 2 * 2 * (4 * config.line_chars_max as usize + 3).max(10);
+        let held_bytes_max = 2 * 2 * (4 * config.rules.line_chars_max as usize + 3).max(10);
         Self::of(Session::new(config), held_bytes_max)
     }
 

@@ -4,7 +4,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
-use chinwag_core::{Config, Form, Handshake, Incident, Notice, Request, Signal, Step, Subnet, Time};
+use chinwag_core::{Config, Form, Handshake, Incident, Limits, Notice, Request, Rules, Signal, Step, Subnet, Time};
 
 use super::frames::{FRAME_HEAD_MAX, Heard, expected, heard, message_bytes_max, well_formed};
 use super::input::Input;
@@ -53,10 +53,12 @@ const HEADERS: [(&[u8], Option<IpAddr>); 4] = [
 pub fn web(bytes: &[u8]) {
     let mut input = Input::new(bytes);
     let mut config = Config {
-        line_chars_max: input.pick(&[10, 1, 2, 400]),
-        flood_lines_per_second: input.pick(&[0, 0, 1, 20]),
-        flood_burst: Duration::from_secs(input.pick(&[0, 1, 5])),
-        ..Config::default()
+        rules: Rules { line_chars_max: input.pick(&[10, 1, 2, 400]), ..Rules::default() },
+        limits: Limits {
+            flood_lines_per_second: input.pick(&[0, 0, 1, 20]),
+            flood_burst: Duration::from_secs(input.pick(&[0, 1, 5])),
+            ..Limits::default()
+        },
     };
     let lens = usize::from(input.byte() % 16);
     let lens: Vec<_> = input.take(lens).iter().map(|&len| usize::from(len) + 1).collect();
@@ -65,7 +67,7 @@ pub fn web(bytes: &[u8]) {
     let is_proxied = kind >= 128;
     let header = if is_proxied { header } else { b"" };
     if is_proxied {
-        config.proxies = [Subnet::from(ELSEWHERE)].into();
+        config.limits.proxies = [Subnet::from(ELSEWHERE)].into();
     }
     let (before, sent) = match kind % 4 {
         0 => (HANDSHAKE.to_vec(), input.rest().to_vec()),
@@ -85,7 +87,7 @@ pub fn web(bytes: &[u8]) {
     if before == HANDSHAKE && (!is_proxied || announced.is_some()) {
         let End::Entered { asked, .. } = &whole.end else { panic!("a good handshake lets in") };
         let asked: Vec<Heard> = asked.iter().filter_map(heard).collect();
-        assert_eq!(asked, expected(&sent, config.line_chars_max), "as the rules say");
+        assert_eq!(asked, expected(&sent, config.rules.line_chars_max), "as the rules say");
     }
 }
 
@@ -120,7 +122,7 @@ fn visit(config: &Config, pieces: &[&[u8]], late: bool) -> Visit {
             }
             Step::Announce { address } => {
                 let is_first = announced.replace(address).is_none() && answered.is_empty();
-                assert!(is_first && !config.proxies.is_empty(), "that is said once, before all else");
+                assert!(is_first && !config.limits.proxies.is_empty(), "that is said once, before all else");
                 handshake.handle_admission(Ok(()));
             }
             Step::Admit => handshake.handle_admission(Ok(())),
@@ -137,7 +139,7 @@ fn visit(config: &Config, pieces: &[&[u8]], late: bool) -> Visit {
     }
     assert!(is_let_in, "nobody enters who was not let in");
     // A frame at its limit, as much again that was passed before it, and the room that a growing buffer is ahead.
-    let held_bytes_max = 2 * 2 * (message_bytes_max(config.line_chars_max) + FRAME_HEAD_MAX);
+    let held_bytes_max = 2 * 2 * (message_bytes_max(config.rules.line_chars_max) + FRAME_HEAD_MAX);
     let mut driver = Driver::of(handshake.into_session(), held_bytes_max);
     if late {
         driver.signals = driver.signals.after(Signal::Pause);

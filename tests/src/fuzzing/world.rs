@@ -47,21 +47,22 @@ pub fn plan(bytes: &[u8]) -> Plan {
 }
 
 fn config(input: &mut Input<'_>) -> Config {
-    Config {
-        line_chars_max: input.pick(&[4096, 400, 10]),
-        flood_lines_per_second: input.pick(&[0, 1, 20]),
-        flood_burst: Duration::from_secs(input.pick(&[5, 1, 0])),
-        crowd_members: input.pick(&[500, 0, 1, 2, 3]),
-        crowd_interval: Duration::from_millis(input.pick(&[1000, 100, 1])),
-        stall_max: Duration::from_secs(input.pick(&[60, 1])),
-        threads: input.pick(&[1, 2, 3]),
-        seed: u64::from(input.byte()),
-        secret: Some(Secret::new([7; 32])),
-        queue_bytes_max: 128 << 10,
-        turn_writes: 2,
-        handshake_wait: Duration::ZERO,
-        ..Config::default()
-    }
+    // One after the other: what an input says has to stay the same for the inputs that are kept.
+    let mut config = Config::default();
+    let Config { rules, limits } = &mut config;
+    rules.line_chars_max = input.pick(&[4096, 400, 10]);
+    limits.flood_lines_per_second = input.pick(&[0, 1, 20]);
+    limits.flood_burst = Duration::from_secs(input.pick(&[5, 1, 0]));
+    rules.crowd_members = input.pick(&[500, 0, 1, 2, 3]);
+    rules.crowd_interval = Duration::from_millis(input.pick(&[1000, 100, 1]));
+    limits.stall_max = Duration::from_secs(input.pick(&[60, 1]));
+    limits.threads = input.pick(&[1, 2, 3]);
+    rules.seed = u64::from(input.byte());
+    limits.secret = Some(Secret::new([7; 32]));
+    limits.queue_bytes_max = 128 << 10;
+    limits.turn_writes = 2;
+    limits.handshake_wait = Duration::ZERO;
+    config
 }
 
 /// Returns what happens next: of `what` kind, to the user or writer and as much as `how` says.
@@ -105,7 +106,7 @@ fn line(input: &mut Input<'_>) -> Typed {
 /// Makes a line at the limit, or on either side of it.
 fn long(much: usize, config: &Config) -> Typed {
     let start = if much & 1 == 0 { "" } else { "/" };
-    let most = config.line_chars_max as usize - start.len();
+    let most = config.rules.line_chars_max as usize - start.len();
     let count = [most, most / 2, most + 1, 5 * most + 2][much / 2 % 4];
     Typed::Long { start: start.to_owned(), unit: ['\u{1f600}', '\u{e9}', 'x', '-'][much / 8 % 4], count }
 }

@@ -9,16 +9,16 @@ pub(super) fn set(config: &mut Config, settings: &str) -> Result<(), String> {
     for setting in settings.split(", ") {
         let (field, value) = setting.split_once(" = ").ok_or_else(|| format!("no value: {setting}"))?;
         match field {
-            "line_chars_max" => config.line_chars_max = number(value)?,
-            "flood_lines_per_second" => config.flood_lines_per_second = number(value)?,
-            "flood_burst" => config.flood_burst = duration(value)?,
-            "announce_wait" => config.announce_wait = duration(value)?,
-            "crowd_members" => config.crowd_members = number(value)?,
-            "crowd_interval" => config.crowd_interval = duration(value)?,
-            "list_bytes_max" => config.list_bytes_max = number(value)?,
-            "queue_bytes_max" => config.queue_bytes_max = number(value)?,
-            "stall_max" => config.stall_max = duration(value)?,
-            "seed" => config.seed = number(value)?,
+            "line_chars_max" => config.rules.line_chars_max = number(value)?,
+            "flood_lines_per_second" => config.limits.flood_lines_per_second = number(value)?,
+            "flood_burst" => config.limits.flood_burst = duration(value)?,
+            "announce_wait" => config.rules.announce_wait = duration(value)?,
+            "crowd_members" => config.rules.crowd_members = number(value)?,
+            "crowd_interval" => config.rules.crowd_interval = duration(value)?,
+            "list_bytes_max" => config.limits.list_bytes_max = number(value)?,
+            "queue_bytes_max" => config.limits.queue_bytes_max = number(value)?,
+            "stall_max" => config.limits.stall_max = duration(value)?,
+            "seed" => config.rules.seed = number(value)?,
             _ => return Err(format!("no such setting: {field}")),
         }
     }

@@ -61,7 +61,7 @@ impl Device {
     /// Returns about how many bytes more may be dropped at once.
     #[must_use]
     pub fn line_bytes_max(self, config: &Config) -> usize {
-        let line = 4 * config.line_chars_max as usize + 100;
+        let line = 4 * config.rules.line_chars_max as usize + 100;
         match self {
             Self::Plain | Self::CrLf | Self::Telnet => line,
             // What is said in a row is in one frame up to here, and a quote may be escaped.

@@ -94,10 +94,10 @@ impl Model {
     #[must_use]
     pub fn new(config: &Config) -> Self {
         Self {
-            chars_max: config.line_chars_max as usize,
-            announce_wait: config.announce_wait,
-            crowd_members: config.crowd_members as usize,
-            crowd_interval: config.crowd_interval,
+            chars_max: config.rules.line_chars_max as usize,
+            announce_wait: config.rules.announce_wait,
+            crowd_members: config.rules.crowd_members as usize,
+            crowd_interval: config.rules.crowd_interval,
             people: Vec::new(),
             rooms: vec![Room { name: "main".to_owned(), crowd: None, said: 0 }],
             lines: Vec::new(),

@@ -106,8 +106,8 @@ type Lawful<T = ()> = Result<T, String>;
 
 impl User {
     pub(super) fn new(number: usize, device: Device, config: &Config, now: Time) -> Self {
-        let line = Duration::from_secs(1).checked_div(config.flood_lines_per_second).unwrap_or_default();
-        let burst = config.flood_burst.max(line);
+        let line = Duration::from_secs(1).checked_div(config.limits.flood_lines_per_second).unwrap_or_default();
+        let burst = config.limits.flood_burst.max(line);
         Self {
             number,
             device,
@@ -138,10 +138,10 @@ impl User {
             reader: Reader::new(device.form()),
             credit: Credit { filled_at: Time::START, credit: burst, line, burst },
             limits: Limits {
-                queue_bytes_max: config.queue_bytes_max,
+                queue_bytes_max: config.limits.queue_bytes_max,
                 line_bytes_max: device.line_bytes_max(config),
-                stall_max: config.stall_max,
-                request_wait: config.request_wait,
+                stall_max: config.limits.stall_max,
+                request_wait: config.limits.request_wait,
             },
         }
     }

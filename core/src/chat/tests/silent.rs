@@ -1,6 +1,7 @@
 //! What others hear of those who came a moment ago and have asked for nothing.
 
 use super::*;
+use crate::Rules;
 
 #[test]
 fn who_asks_for_nothing_hears_the_room_and_is_not_heard_of_before_their_time() {
@@ -61,7 +62,7 @@ fn what_no_person_asks_for_tells_nobody_of_one() {
 
 #[test]
 fn who_hears_a_room_counts_for_its_crowd_whether_others_know_of_them_or_not() {
-    let mut chats = Chats::with(Config { crowd_members: 2, ..Config::default() });
+    let mut chats = Chats::with(Config { rules: Rules { crowd_members: 2, ..Rules::default() }, ..Config::default() });
     let ann = chats.join_as("Ann");
     let [bob, _] = [(); 2].map(|()| chats.open_silent());
     assert_eq!(chats.line(bob, "/users").len(), 1, "three are a crowd: nobody is told at once");
@@ -76,7 +77,7 @@ fn who_hears_a_room_counts_for_its_crowd_whether_others_know_of_them_or_not() {
 
 #[test]
 fn of_a_crowd_that_is_gone_nobody_is_told_though_who_left_last_was_silent() {
-    let mut chats = Chats::with(Config { crowd_members: 0, ..Config::default() });
+    let mut chats = Chats::with(Config { rules: Rules { crowd_members: 0, ..Rules::default() }, ..Config::default() });
     let ann = chats.join_as("Ann");
     let bob = chats.open_silent();
     chats.close(ann);

@@ -19,7 +19,7 @@ fn sample() -> (Chats, Snapshot) {
 type Break = fn(&mut Snapshot);
 
 fn restore(snapshot: Snapshot) -> Result<Chat, SnapshotError> {
-    Chat::restore(&Config::default(), snapshot)
+    Chat::restore(&Rules::default(), snapshot)
 }
 
 #[test]

@@ -74,7 +74,7 @@ fn who_is_given_up_is_given_up_for_a_reason() {
     let mut writer = Writer::with_members(&[one]);
     writer.takes.insert(100, 0);
     writer.send([say(MAIN, "a")]);
-    writer.fanout.handle_timeout(Time::START + config().stall_max);
+    writer.fanout.handle_timeout(Time::START + config().limits.stall_max);
     assert_eq!(abandoned(&mut writer), Some(Incident::Stalled));
 
     for what in [say(MAIN, "a"), reply(one, "a")] {
@@ -88,7 +88,7 @@ fn who_is_given_up_is_given_up_for_a_reason() {
     let mut writer = Writer::with_members(&[one]);
     writer.takes.insert(100, 0);
     writer.send([Action::Stop { message: Message::Stopping }]);
-    writer.fanout.handle_timeout(Time::START + config().drain);
+    writer.fanout.handle_timeout(Time::START + config().limits.drain);
     assert_eq!(abandoned(&mut writer), None, "it is the server that stops");
 }
 

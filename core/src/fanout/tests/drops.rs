@@ -148,5 +148,5 @@ fn the_longest_replies_of_a_window_find_room_above_the_broadcasts() {
     }
     let word = Text::clean(&format!("/{}", "😀".repeat(4095)));
     writer.send([say(MAIN, "x"), Action::Reply { connection: one, message: Message::Unrecognized { word } }]);
-    assert!(writer.queued(one) <= config.queue_bytes_max);
+    assert!(writer.queued(one) <= config.limits.queue_bytes_max);
 }

@@ -185,7 +185,7 @@ fn whoever_is_given_up_is_abandoned_once() {
     assert_eq!(writer.told(), ["abandon 103"], "who has everything is not waited for");
     assert_eq!(writer.lines(id(3)), ["Ann: a", "Server is shutting down"]);
     assert!(!writer.fanout.is_finished());
-    let drained = Time::START + config().drain;
+    let drained = Time::START + config().limits.drain;
     assert_eq!(writer.fanout.poll_timeout(), Some(drained));
     for (now, told) in [(Time::START, vec![]), (drained, vec!["abandon 101", "abandon 102"]), (drained, vec![])] {
         writer.fanout.handle_timeout(now);

@@ -1,6 +1,7 @@
 //! Who is asked whether they are still there, and who is given up since they are not.
 
 use super::*;
+use crate::Limits;
 
 const PING: &[u8] = b"\x89\x00";
 
@@ -92,7 +93,10 @@ fn whatever_shows_that_somebody_is_there_ends_what_is_owed() {
 #[test]
 fn who_has_something_queued_is_not_pinged_and_owes_nothing() {
     let web = id(0);
-    let mut writer = Writer::with(&Config { stall_max: Duration::from_secs(1000), ..config() }, Share::ALL);
+    let mut writer = Writer::with(
+        &Config { limits: Limits { stall_max: Duration::from_secs(1000), ..config().limits }, ..config() },
+        Share::ALL,
+    );
     writer.send([open_web(web), enter(web, MAIN)]);
     writer.at(25);
     assert_eq!(writer.taken(web), PING);

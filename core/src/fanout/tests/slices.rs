@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use super::*;
+use crate::Limits;
 use crate::fanout::run_ahead::QUEUE_PART;
 use crate::fanout::schedule::ROOM_SLICES_MIN;
 
@@ -11,7 +12,10 @@ const SLICE_WRITES: u32 = 4;
 
 /// Starts with a crowd in `main` and two in `pizza`, who are returned.
 fn crowd_and_pair() -> (Writer, [ConnectionId; 2]) {
-    let config = Config { turn_writes: SLICE_WRITES, crowd_turn_writes: SLICE_WRITES, ..config() };
+    let config = Config {
+        limits: Limits { turn_writes: SLICE_WRITES, crowd_turn_writes: SLICE_WRITES, ..config().limits },
+        ..config()
+    };
     let pair = [id(CROWD), id(CROWD + 1)];
     let mut writer = Writer::with(&config, Share::ALL);
     writer.send((0..CROWD).map(id).flat_map(|member| [open(member), enter(member, MAIN)]));
@@ -67,7 +71,7 @@ fn after_some_writes_others_have_their_turn() {
 
 #[test]
 fn turns_are_shorter_while_many_of_a_crowd_are_still_to_be_written_to() {
-    let config = Config { turn_writes: 10, crowd_turn_writes: 4, ..config() };
+    let config = Config { limits: Limits { turn_writes: 10, crowd_turn_writes: 4, ..config().limits }, ..config() };
     let mut writer = Writer::with(&config, Share::ALL);
     writer.send((0..CROWD).map(id).flat_map(|member| [open(member), enter(member, MAIN)]));
     writer.follow([say(MAIN, "a")]);

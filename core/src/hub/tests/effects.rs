@@ -1,9 +1,10 @@
 //! What waits while the outside is asked for something, and what does not.
 
 use super::*;
+use crate::Limits;
 
 fn config() -> Config {
-    Config { secret: Some(Secret::new([7; 32])), ..Config::default() }
+    Config { limits: Limits { secret: Some(Secret::new([7; 32])), ..Limits::default() }, ..Config::default() }
 }
 
 /// A hub with Ann and Bob, who have said something, and nothing to be done.

@@ -1,6 +1,7 @@
 //! What only browsers are told first and last.
 
 use super::*;
+use crate::Limits;
 use crate::RoomId;
 
 const MAIN: RoomId = RoomId::new(0);
@@ -24,11 +25,11 @@ fn replies(actions: &[Action]) -> Vec<&Message> {
 #[test]
 fn a_browser_is_told_of_the_server_before_all_else() {
     for secret in [None, Some(Secret::new([7; 32]))] {
-        let config = Config { secret, ..Config::default() };
+        let config = Config { limits: Limits { secret, ..Limits::default() }, ..Config::default() };
         let mut hub = Hub::new(config.clone());
         let (web, actions) = open_web(&mut hub, &config);
         assert_eq!(actions[0], Action::Open { connection: web, form: Form::Web, dialect: Dialect::Lf });
-        let hello = Message::Hello { boot: config.boot(), chars_max: 400, token: config.token(web) };
+        let hello = Message::Hello { boot: config.rules.boot(), chars_max: 400, token: config.token(web) };
         let replies = replies(&actions);
         assert_eq!(replies[..2], [&hello, &Message::Help]);
         assert!(matches!(replies[2..], [Message::YouAre { .. }, Message::YouJoined { seq: 0, .. }]));
@@ -64,7 +65,8 @@ fn who_leaves_by_a_browser_is_told_with_which_code_and_who_is_gone_is_told_nothi
 
 #[test]
 fn a_page_whose_person_goes_on_elsewhere_is_told_that_it_is_over() {
-    let config = Config { secret: Some(Secret::new([7; 32])), ..Config::default() };
+    let config =
+        Config { limits: Limits { secret: Some(Secret::new([7; 32])), ..Limits::default() }, ..Config::default() };
     let mut hub = Hub::new(config.clone());
     let [old, new] = [(); 2].map(|()| open_web(&mut hub, &config).0);
     hub.handle_requests(Time::START, new, vec![Request::Resume(config.token(old).expect("there is a secret"))]);

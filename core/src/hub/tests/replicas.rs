@@ -1,6 +1,7 @@
 //! What several servers make of one log, of which each has its own connections.
 
 use super::*;
+use crate::Limits;
 
 /// Two servers and the log that they share.
 struct Cluster {
@@ -11,7 +12,8 @@ struct Cluster {
 
 impl Cluster {
     fn new() -> Self {
-        let config = Config { secret: Some(Secret::new([7; 32])), ..Config::default() };
+        let config =
+            Config { limits: Limits { secret: Some(Secret::new([7; 32])), ..Limits::default() }, ..Config::default() };
         Self { hubs: [0, 1].map(|server| Hub::replica(config.clone(), server)), log: VecDeque::new(), now: Time::START }
     }
 
@@ -204,7 +206,8 @@ fn somebody_can_go_on_on_another_server() {
     let mut cluster = Cluster::new();
     let [ann, _] = cluster.with_people([("Ann", 0), ("Bob", 1)]);
     let again = cluster.open(1);
-    let config = Config { secret: Some(Secret::new([7; 32])), ..Config::default() };
+    let config =
+        Config { limits: Limits { secret: Some(Secret::new([7; 32])), ..Limits::default() }, ..Config::default() };
     cluster.ask(again, Request::Resume(config.token(ann).expect("there is a secret")));
     cluster.say(again, "back");
     cluster.settle();

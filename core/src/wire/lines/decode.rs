@@ -97,7 +97,7 @@ impl LineDecoder {
             shown: 0,
             found: None,
             marks: Marks::default(),
-            line_chars_max: config.line_chars_max,
+            line_chars_max: config.rules.line_chars_max,
             telnet: Telnet::default(),
             dialect: Dialect::default(),
             typing: Typing::Kept,

@@ -28,7 +28,7 @@ pub(crate) struct LinesHandshake {
 impl LinesHandshake {
     pub(super) fn new(config: &Config, now: Time) -> Self {
         let intake = Intake::new(LineDecoder::new(config));
-        Self { intake, until: now + config.handshake_wait, stopped: false, turned_away: None }
+        Self { intake, until: now + config.limits.handshake_wait, stopped: false, turned_away: None }
     }
 
     fn line_end(&self) -> LineEnd {

@@ -90,8 +90,8 @@ impl FrameDecoder {
             found: None,
             has_come: false,
             told_at: None,
-            life_pause: config.ping_interval / LIFE_SIGNS,
-            line_chars_max: config.line_chars_max,
+            life_pause: config.limits.ping_interval / LIFE_SIGNS,
+            line_chars_max: config.rules.line_chars_max,
             context: None,
         }
     }

@@ -118,7 +118,7 @@ enum After {
 
 impl WebHandshake {
     pub(crate) fn new(config: &Config, now: Time) -> Self {
-        let until = now + config.request_wait;
+        let until = now + config.limits.request_wait;
         Self {
             config: config.clone(),
             input: Vec::new(),
@@ -236,7 +236,7 @@ impl LetIn for WebHandshake {
             Phase::AwaitingAdmission => return Step::Admit,
             Phase::Answered(After::NextRequest) => {
                 self.phase = Phase::Asking;
-                self.until = now + self.config.request_wait;
+                self.until = now + self.config.limits.request_wait;
             }
             Phase::Answered(After::Chat) if self.stopped => {
                 self.phase = Phase::Answered(After::Nothing(None));
@@ -250,7 +250,7 @@ impl LetIn for WebHandshake {
         match self.answer(now) {
             Ok((answer, after)) => {
                 self.phase = Phase::Answered(after);
-                Step::Write { bytes: answer, until: now + self.config.stall_max }
+                Step::Write { bytes: answer, until: now + self.config.limits.stall_max }
             }
             Err(step) => step,
         }
@@ -282,7 +282,7 @@ fn answer(config: &Config, head: &Head<'_>, is_last: bool) -> Answer {
     if head.has_body() {
         return refuse(Response::plain_status(Status::BODY_TOO_LARGE));
     }
-    let asset = config.assets.iter().find(|asset| asset.path == head.path);
+    let asset = config.limits.assets.iter().find(|asset| asset.path == head.path);
     let response = match (head.path, asset) {
         // By this proxies ask whether the server is well.
         _ if head.method == "OPTIONS" => Response::empty(Status::NO_CONTENT).field("Allow", METHODS),

@@ -13,7 +13,7 @@ impl World {
         let index = index % self.writers.len();
         let now = self.now();
         let [batch, later @ ..] = self.driver.to_follow(index) else { return Ok(()) };
-        let half = self.config.queue_bytes_max / 2;
+        let half = self.config.limits.queue_bytes_max / 2;
         let waits = |action: &Action| {
             matches!(action, Action::Credit { connection }
                 if self.driver.writer_of(*connection) == index && self.driver.queued(*connection) > half)
@@ -35,7 +35,7 @@ impl World {
         let Writer { is_polled, stops_at, .. } = &mut self.writers[index];
         let was_polled = std::mem::replace(is_polled, false);
         if stops {
-            *stops_at = Some(now + self.config.drain);
+            *stops_at = Some(now + self.config.limits.drain);
         }
         self.work += 1;
         for (situation, occurs) in [
@@ -172,7 +172,8 @@ impl World {
     }
 
     fn check_queues(&self, index: usize) -> Lawful {
-        let over = |user: &&User| self.is_writer_of(index, user) && self.queued(user) > self.config.queue_bytes_max;
+        let over =
+            |user: &&User| self.is_writer_of(index, user) && self.queued(user) > self.config.limits.queue_bytes_max;
         match self.users.iter().find(over) {
             Some(user) => Err(format!("more than the limit is queued for {:?}", user.connection())),
             None => Ok(()),

@@ -5,6 +5,7 @@ use tungstenite::protocol::frame::coding::Control;
 use tungstenite::protocol::frame::{Frame as AnyFrame, FrameHeader};
 
 use super::*;
+use crate::Limits;
 use crate::{Form, Incident, Name, Next, Request, Session, Signals, Text, Time};
 
 const TEXT: OpCode = OpCode::Data(Data::Text);
@@ -18,7 +19,7 @@ const CLOSE: OpCode = OpCode::Control(Control::Close);
 type Asked = Vec<Request>;
 
 fn config() -> Config {
-    Config { flood_lines_per_second: 0, ..Config::default() }
+    Config { limits: Limits { flood_lines_per_second: 0, ..Limits::default() }, ..Config::default() }
 }
 
 /// A frame as a browser sends it.
@@ -282,7 +283,10 @@ fn a_socket_at_rest_holds_no_memory_and_between_parts_not_much() {
 
 #[test]
 fn pings_count_for_the_rate_as_lines_do_and_of_what_asks_for_nothing_64_frames_count_as_one() {
-    let config = Config { flood_lines_per_second: 10, flood_burst: Duration::from_secs(1), ..Config::default() };
+    let config = Config {
+        limits: Limits { flood_lines_per_second: 10, flood_burst: Duration::from_secs(1), ..Limits::default() },
+        ..Config::default()
+    };
     let mut session = Session::with_form(&config, Form::Web);
     let mut asked = Vec::new();
     session.handle_bytes(&frame(PING, true, "x").repeat(50));
@@ -343,7 +347,10 @@ fn that_somebody_is_there_is_told_by_any_frame_and_not_for_each() {
 
 #[test]
 fn who_is_held_back_by_the_rate_is_there_all_the_same() {
-    let config = Config { flood_lines_per_second: 1, flood_burst: Duration::from_secs(1), ..Config::default() };
+    let config = Config {
+        limits: Limits { flood_lines_per_second: 1, flood_burst: Duration::from_secs(1), ..Limits::default() },
+        ..Config::default()
+    };
     let mut session = Session::with_form(&config, Form::Web);
     session.handle_bytes(&frame(TEXT, true, "x").repeat(100));
     let mut alive = 0;

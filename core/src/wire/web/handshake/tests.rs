@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::*;
+use crate::Limits;
 use crate::log::Command;
 use crate::wire::{Decoder, Form};
 use crate::{CloseCode, Handshake, Next, Request, Session, Signals, Text};
@@ -20,8 +21,11 @@ const PAGE: &[Asset] = &[
 
 fn config() -> Config {
     Config {
-        assets: PAGE,
-        web_origins: ["https://ours.example".parse().expect("it is an origin")].into(),
+        limits: Limits {
+            assets: PAGE,
+            web_origins: ["https://ours.example".parse().expect("it is an origin")].into(),
+            ..Limits::default()
+        },
         ..Config::default()
     }
 }
@@ -500,7 +504,7 @@ fn who_is_slow_is_not_waited_for_and_each_request_has_its_own_time() {
     assert!(bytes.starts_with(b"HTTP/1.1 400 ") && bytes.ends_with(b"other port.\n"));
     let mut next = WebHandshake::new(&config(), Time::START);
     next.handle_bytes(get("/").as_bytes());
-    let until = before + Config::default().stall_max;
+    let until = before + Config::default().limits.stall_max;
     assert!(matches!(next.poll_step(before), Step::Write { until: told, .. } if told == until));
     assert_eq!(next.poll_step(late()), Step::Read { until: late() + Duration::from_secs(5) });
 }
@@ -658,7 +662,10 @@ fn after_an_answer_that_was_not_written_comes_the_end_and_a_refusal_is_one_all_t
 fn debug_hides_what_has_come_and_what_is_answered() {
     let secret = b"115, 101, 99, 114, 101, 116".escape_ascii().to_string();
     for (form, peer) in [(Form::Web, [127, 0, 0, 1]), (Form::Web, [10, 0, 0, 1]), (Form::Lines, [127, 0, 0, 1])] {
-        let config = Config { proxies: ["10.0.0.1".parse().expect("it is an address")].into(), ..Config::default() };
+        let config = Config {
+            limits: Limits { proxies: ["10.0.0.1".parse().expect("it is an address")].into(), ..Limits::default() },
+            ..Config::default()
+        };
         let mut handshake = Handshake::new(&config, form, peer.into(), Time::START);
         handshake.handle_bytes(b"GET / HTTP/1.1\r\nCookie: secret");
         let shown = format!("{handshake:?}");

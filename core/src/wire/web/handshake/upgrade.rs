@@ -46,7 +46,7 @@ pub(super) fn upgrade(config: &Config, head: &Head<'_>) -> Result<Answer, Answer
 /// Lets pages in that came from here, and those of origins that were allowed.
 fn check_origin(config: &Config, host: &str, sent: &str) -> Result<(), Answer> {
     let origin = sent.parse::<Origin>().ok();
-    if origin.as_ref().is_some_and(|origin| origin.is_at(host) || config.web_origins.contains(origin)) {
+    if origin.as_ref().is_some_and(|origin| origin.is_at(host) || config.limits.web_origins.contains(origin)) {
         return Ok(());
     }
     let host = shown(host);
