@@ -1,4 +1,5 @@
-//! Breaks each ban of `clippy.toml` once. It is no part of the crate: `./check` gives it to clippy, which has to notice all of it.
+//! Breaks each ban of `clippy.toml` once. It is no part of the crate: `./check` gives it to clippy, which has to notice
+//! all of it.
 
 fn methods() {
     let _ = std::time::Instant::now();

@@ -1,8 +1,8 @@
-//! Holds all servers to the same bytes: a recorded list of timed events is played on the bare core, on smol and on tokio; and many
-//! people talk all at once.
+//! Holds all servers to the same bytes: a recorded list of timed events is played on the bare core, on smol and on
+//! tokio; and many people talk all at once.
 //!
-//! On the bare core an event is done at its time. Real servers are given it as soon as everybody has received what the bare core
-//! gave them before. What the rate holds back comes in its own time, and is waited for just the same.
+//! On the bare core an event is done at its time. Real servers are given it as soon as everybody has received what the
+//! bare core gave them before. What the rate holds back comes in its own time, and is waited for just the same.
 
 use std::collections::BTreeMap;
 use std::thread;
@@ -10,8 +10,8 @@ use std::thread;
 use chinwag_core::{Config, Limits};
 use chinwag_tests::{Act, Adapter, BareCore, Batching, Person, Received, Script, Server, replay};
 
-/// Was recorded from a run that a seed made. Each line that is held back is told before the next event, since in between only the
-/// clock would say who comes first; and whoever loses the connection is missed by somebody.
+/// Was recorded from a run that a seed made. Each line that is held back is told before the next event, since in
+/// between only the clock would say who comes first; and whoever loses the connection is missed by somebody.
 const RECORDED: &str = include_str!("recorded/half_a_minute.txt");
 
 /// How many people talk all at once.
@@ -95,7 +95,8 @@ fn play_on(adapter: Adapter, threads: u32) {
     server.join();
 }
 
-/// Lets people talk all at once, and checks that they all see the same lines in the same order, and those of each in theirs.
+/// Lets people talk all at once, and checks that they all see the same lines in the same order, and those of each in
+/// theirs.
 fn talk_at_once(adapter: Adapter, threads: u32) {
     let server = Server::start(
         adapter,

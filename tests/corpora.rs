@@ -1,4 +1,5 @@
-//! Replays what the fuzzer has kept, without a fuzzer: inputs that between them reach all of the core that was ever reached.
+//! Replays what the fuzzer has kept, without a fuzzer: inputs that between them reach all of the core that was ever
+//! reached.
 
 use std::collections::BTreeSet;
 use std::panic::catch_unwind;

@@ -1,5 +1,5 @@
-//! Shows on real servers the rules that transcripts can only show on the bare core, since the bytes depend on the clock, or on how
-//! much a socket holds: by what must hold whatever these do.
+//! Shows on real servers the rules that transcripts can only show on the bare core, since the bytes depend on the
+//! clock, or on how much a socket holds: by what must hold whatever these do.
 
 use std::time::{Duration, Instant};
 

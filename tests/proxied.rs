@@ -1,5 +1,5 @@
-//! Who comes through a proxy that says for whom it connects (the PROXY protocol) is dealt with as whoever that is, at every listener; and nobody
-//! can claim it who is no such proxy.
+//! Who comes through a proxy that says for whom it connects (the PROXY protocol) is dealt with as whoever that is, at
+//! every listener; and nobody can claim it who is no such proxy.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpStream};

@@ -1,5 +1,5 @@
-//! Shows that the files of `docs/proxies` work, with the nginx and haproxy of the system: in front of both servers there are the page, its socket
-//! and the port for lines, and what is wrong with a file is told.
+//! Shows that the files of `docs/proxies` work, with the nginx and haproxy of the system: in front of both servers
+//! there are the page, its socket and the port for lines, and what is wrong with a file is told.
 
 use std::io::{BufRead as _, BufReader, Read, Write};
 use std::net::SocketAddr;

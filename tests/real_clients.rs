@@ -1,6 +1,7 @@
 //! Shows that people get along with what their systems have: telnet and nc, at a terminal and in a pipe.
 //!
-//! All that a terminal shows is compared, so that nothing of telnet's negotiation and no stray control character can be among it.
+//! All that a terminal shows is compared, so that nothing of telnet's negotiation and no stray control character can be
+//! among it.
 
 use std::net::SocketAddr;
 

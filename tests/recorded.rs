@@ -1,4 +1,5 @@
-//! Simulated servers whose log is recorded: as bytes, it is all that is needed to run again, and to go on from anywhere.
+//! Simulated servers whose log is recorded: as bytes, it is all that is needed to run again, and to go on from
+//! anywhere.
 //!
 //! `CHINWAG_SEEDS=1000000` runs more of them, `CHINWAG_SEED=7` only that one.
 
@@ -83,7 +84,8 @@ fn what_a_real_server_recorded_says_what_everybody_was_sent() {
     }
 }
 
-/// Lets people say and do a few things that are all in the log. Returns what each is sent, by the slots of their connections.
+/// Lets people say and do a few things that are all in the log. Returns what each is sent, by the slots of their
+/// connections.
 fn chat(addr: SocketAddr) -> Vec<JoinHandle<Vec<u8>>> {
     let mut people: Vec<_> = (0..6)
         .map(|_| {

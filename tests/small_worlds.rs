@@ -1,6 +1,8 @@
-//! Every small world: all orders of what three people, two names and two rooms allow, state by state, as deep as the time allows.
+//! Every small world: all orders of what three people, two names and two rooms allow, state by state, as deep as the
+//! time allows.
 //!
-//! `CHINWAG_EXHAUSTIVE_SECONDS=60` goes deeper. What is searched, and what makes two states the same, is said in `README.md`.
+//! `CHINWAG_EXHAUSTIVE_SECONDS=60` goes deeper. What is searched, and what makes two states the same, is said in
+//! `README.md`.
 
 use std::collections::HashSet;
 use std::collections::hash_map::DefaultHasher;
@@ -48,8 +50,8 @@ enum Move {
     Quit(usize),
     /// Somebody goes on as somebody else.
     GoOnAs(usize, usize),
-    /// What was decided since the last time is handed to the writer, which sends what it can. The sockets of these people (a bit for
-    /// each) take nothing, and stall until they resume.
+    /// What was decided since the last time is handed to the writer, which sends what it can. The sockets of these
+    /// people (a bit for each) take nothing, and stall until they resume.
     HandOn(usize),
     Resume(usize),
 }
@@ -239,7 +241,8 @@ impl World {
         self.check()
     }
 
-    /// Looks at what the hub has decided since it was last looked at. Returns the first name that somebody is told to have.
+    /// Looks at what the hub has decided since it was last looked at. Returns the first name that somebody is told to
+    /// have.
     fn look(&mut self) -> Lawful<Option<String>> {
         let mut name = None;
         let decided: Vec<_> = self.driver.decided().skip(self.looked_at).cloned().collect();

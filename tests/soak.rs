@@ -1,7 +1,8 @@
-//! Shows that a server which is attacked for a long time is afterwards what it was before: nothing leaks, and nothing is lost of what
-//! honest people say.
+//! Shows that a server which is attacked for a long time is afterwards what it was before: nothing leaks, and nothing
+//! is lost of what honest people say.
 //!
-//! `CHINWAG_SOAK_SECONDS` says for how long each server is attacked; without it, it is a few seconds, so that this stays true.
+//! `CHINWAG_SOAK_SECONDS` says for how long each server is attacked; without it, it is a few seconds, so that this
+//! stays true.
 
 #![cfg(target_os = "linux")]
 
@@ -21,9 +22,9 @@ const CROWD: usize = 300;
 /// How many of those who read nothing at first read a byte a second then.
 const SIPPERS: usize = 50;
 
-/// How often all attacks are made before the server is looked at for the first time: what an allocator keeps for later it keeps once.
-/// In a soak that told what the memory was on the way, the one on smol went from 5,216 KiB to 6,032 within seven rounds of those
-/// after the third, and stayed between 5,860 and 6,068 from then on.
+/// How often all attacks are made before the server is looked at for the first time: what an allocator keeps for later
+/// it keeps once. In a soak that told what the memory was on the way, the one on smol went from 5,216 KiB to 6,032
+/// within seven rounds of those after the third, and stayed between 5,860 and 6,068 from then on.
 const ROUNDS_BEFORE: usize = 10;
 
 /// How much more memory there may be in use in the end, in percent.

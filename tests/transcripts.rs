@@ -1,6 +1,7 @@
 //! Plays every transcript on the bare core and on real servers: all of them have to do exactly what it shows.
 //!
-//! `CHINWAG_UPDATE=1 cargo test -p chinwag-tests` writes into the transcripts what the bare core does; a human reads the diff.
+//! `CHINWAG_UPDATE=1 cargo test -p chinwag-tests` writes into the transcripts what the bare core does; a human reads
+//! the diff.
 
 use std::path::{Path, PathBuf};
 use std::{fs, io, thread};

@@ -1,5 +1,5 @@
-//! Shows on real servers that people with a browser are people as all others: they are told the same in the same order, within the
-//! same limits; and that the web listener does harm to nobody.
+//! Shows on real servers that people with a browser are people as all others: they are told the same in the same order,
+//! within the same limits; and that the web listener does harm to nobody.
 
 use std::collections::BTreeSet;
 use std::io::{Read as _, Write as _};

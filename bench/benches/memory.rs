@@ -1,4 +1,5 @@
-//! What memory the core takes for each person, and how often it allocates for each message, by an allocator that counts.
+//! What memory the core takes for each person, and how often it allocates for each message, by an allocator that
+//! counts.
 
 use std::alloc::System;
 use std::io::{self, Write as _};

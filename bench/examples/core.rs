@@ -1,7 +1,8 @@
-//! How long each step of the core takes on servers of different sizes: it must not grow with the number of people or rooms.
+//! How long each step of the core takes on servers of different sizes: it must not grow with the number of people or
+//! rooms.
 //!
-//! It is an example since cargo builds all benches to unwind, which costs a third more with a million people, and the servers are built
-//! not to. Run it with `--bench`, or else each step is done only once.
+//! It is an example since cargo builds all benches to unwind, which costs a third more with a million people, and the
+//! servers are built not to. Run it with `--bench`, or else each step is done only once.
 
 use std::time::{Duration, Instant};
 
@@ -96,7 +97,8 @@ fn steps(criterion: &mut Criterion) {
     }
 }
 
-/// Returns how long it takes to `hear` so many messages, some of them at a time, without the time to pick who says them.
+/// Returns how long it takes to `hear` so many messages, some of them at a time, without the time to pick who says
+/// them.
 fn time(world: &mut World, messages: u64, mut hear: impl FnMut(&mut World, Vec<(ConnectionId, Request)>)) -> Duration {
     let (mut left, mut taken) = (messages as usize, Duration::ZERO);
     while left > 0 {

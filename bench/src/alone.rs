@@ -27,8 +27,8 @@ impl Alone {
         Spread::of(self.0.get(&(step.to_owned(), people))?)
     }
 
-    /// Reads lines like `test core/message/1000 ... bench:  123 ns/iter (+/- 4)` and `memory/person/1000 212.3 bytes`. Of several for the
-    /// same the last counts.
+    /// Reads lines like `test core/message/1000 ... bench: 123 ns/iter (+/- 4)` and `memory/person/1000 212.3 bytes`.
+    /// Of several for the same the last counts.
     fn read(&mut self, text: &str) {
         let mut found = BTreeMap::new();
         for line in text.lines() {

@@ -1,7 +1,8 @@
 //! The least that the work of a chat server can cost: one thread, epoll, and one `send` per member and read.
 //!
-//! It speaks just enough of the line protocol for `chinwag load`: `/join`, and every other line to the whole room. It has no
-//! names, no limits and no checks, answers nothing, and keeps whatever a socket does not take, however much that is.
+//! It speaks just enough of the line protocol for `chinwag load`: `/join`, and every other line to the whole room. It
+//! has no names, no limits and no checks, answers nothing, and keeps whatever a socket does not take, however much that
+//! is.
 
 use std::collections::HashMap;
 use std::io;

@@ -13,8 +13,8 @@ use crate::work::{Kind, Work};
 /// The core on which load is made for a server that has the other.
 const LOAD_CORE: &str = "1";
 
-/// Which priority the pair has that talks while a crowd is told something, where that may be set: its own waits for the core on which the
-/// crowd receives are none of the server's.
+/// Which priority the pair has that talks while a crowd is told something, where that may be set: its own waits for the
+/// core on which the crowd receives are none of the server's.
 const PAIR_NICENESS: &str = "-10";
 
 /// The pair that talks while a crowd is told something.

@@ -1,9 +1,9 @@
 //! `chinwag-bench`: runs chinwag beside the least that its work can cost and beside other servers, and writes
 //! `docs/performance.md`.
 //!
-//! [`flags`] say how long; each [`work`] is done by each [`server`] in turn, again and again, by `chinwag load`; the [`figures`]
-//! of all [`runs`] go into [`tables`], [`verdicts`] on the goals, and [`plots`], which together are the [`page`]. The [`alone`] part
-//! runs what measures the core. [`floor`] is the program that only writes.
+//! [`flags`] say how long; each [`work`] is done by each [`server`] in turn, again and again, by `chinwag load`; the
+//! [`figures`] of all [`runs`] go into [`tables`], [`verdicts`] on the goals, and [`plots`], which together are the
+//! [`page`]. The [`alone`] part runs what measures the core. [`floor`] is the program that only writes.
 
 mod alone;
 mod figures;

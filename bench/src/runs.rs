@@ -67,8 +67,8 @@ fn do_work(flags: &Bench, programs: &Programs, work: &Work, findings: &mut Findi
     Ok(())
 }
 
-/// Returns the order of a round: nobody is always the first, or always comes after the same one, who may have left a hot or a rested
-/// machine.
+/// Returns the order of a round: nobody is always the first, or always comes after the same one, who may have left a
+/// hot or a rested machine.
 fn order<T: Copy>(all: &[T], round: usize) -> Vec<T> {
     let len = all.len();
     // With a step that shares no factor with the length, each comes once.

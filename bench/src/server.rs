@@ -77,7 +77,8 @@ impl Server {
         }
     }
 
-    /// Tells whether it gets a core of its own: one thread does its work, and it is not run to be compared with those of two.
+    /// Tells whether it gets a core of its own: one thread does its work, and it is not run to be compared with those
+    /// of two.
     pub(crate) const fn is_pinned(self) -> bool {
         match self {
             Self::Floor | Self::SmolOne | Self::TokioOne | Self::Redis => true,

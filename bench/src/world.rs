@@ -89,7 +89,8 @@ impl World {
         iter::repeat_with(said).take(count).collect()
     }
 
-    /// Lets somebody ask for something, up to the actions that follow from it. They are kept until a batch is full, and then thrown away.
+    /// Lets somebody ask for something, up to the actions that follow from it. They are kept until a batch is full, and
+    /// then thrown away.
     pub fn happen(&mut self, connection: ConnectionId, request: Request) {
         self.hub.handle_requests(Time::START, connection, [request]);
         self.throw_away();

@@ -10,8 +10,8 @@ use anyhow::{Result, anyhow, bail};
 use async_io::Timer;
 use futures_lite::FutureExt as _;
 
-/// How long it may take to find what a name stands for: long enough for a second name server where the first is gone, which most
-/// systems wait five seconds for.
+/// How long it may take to find what a name stands for: long enough for a second name server where the first is gone,
+/// which most systems wait five seconds for.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Where a server is.

@@ -1,7 +1,8 @@
 //! `chinwag bots`: company, and a load that anybody can watch.
 //!
-//! [`flags`] make troupes; each bot of them goes through its own [`script`], which follows from the seed. A [`bot`] speaks and
-//! listens; the [`ledger`] knows what each is still to hear, so that at the end the [`mod@summary`] can tell what was missed.
+//! [`flags`] make troupes; each bot of them goes through its own [`script`], which follows from the seed. A [`bot`]
+//! speaks and listens; the [`ledger`] knows what each is still to hear, so that at the end the [`mod@summary`] can tell
+//! what was missed.
 
 mod bot;
 mod flags;
@@ -155,8 +156,8 @@ async fn watch(flags: &BotsFlags, stage: &Stage, bar: &ProgressBar, signals: &mu
     future::yield_now().await;
 }
 
-/// Makes a bar that goes by messages, or by time; where neither has an end it only shows that it lives. It is drawn where standard
-/// error is a terminal.
+/// Makes a bar that goes by messages, or by time; where neither has an end it only shows that it lives. It is drawn
+/// where standard error is a terminal.
 fn progress_bar(flags: &BotsFlags, bots: usize) -> ProgressBar {
     let length = match (flags.messages, flags.seconds) {
         (Some(messages), _) => Some(messages.saturating_mul(bots as u64)),

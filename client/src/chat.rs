@@ -1,11 +1,12 @@
 //! `chinwag chat`: the conversation, on a terminal or through pipes.
 //!
-//! On a terminal it is a function and a picture: [`update`] takes the [`state`] and an [`event`] to the next state and what is to be
-//! done, [`view`] draws a state. Around them [`drive`] moves events and effects between the [`terminal`], the [`wire`] to the
-//! server and the [`transcript`], and decides nothing. Through pipes it is the [`plain`] line client.
+//! On a terminal it is a function and a picture: [`update`] takes the [`state`] and an [`event`] to the next state and
+//! what is to be done, [`view`] draws a state. Around them [`drive`] moves events and effects between the [`terminal`],
+//! the [`wire`] to the server and the [`transcript`], and decides nothing. Through pipes it is the [`plain`] line
+//! client.
 //!
-//! The state is made of a [`link`] to the server, what shows that it is [`alive`], a [`log`] of [`entry`]s that [`wrap`] cuts into rows, and the [`input`] with its
-//! [`history`] and what can [`complete`] it from what was [`seen`].
+//! The state is made of a [`link`] to the server, what shows that it is [`alive`], a [`log`] of [`entry`]s that
+//! [`wrap`] cuts into rows, and the [`input`] with its [`history`] and what can [`complete`] it from what was [`seen`].
 
 mod alive;
 mod colours;

@@ -11,18 +11,19 @@ use socket2::{SockRef, TcpKeepalive};
 
 use crate::address::Address;
 
-/// How long a server may take to answer. Three seconds are two lost packets and a slow network; who waits longer thinks that the
-/// program hangs.
+/// How long a server may take to answer. Three seconds are two lost packets and a slow network; who waits longer thinks
+/// that the program hangs.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// How long a server that was reached may take to let one in. It may be busy with all of those who come back at the same time; who
-/// waits longer waits for something that is no chat server.
+/// How long a server that was reached may take to let one in. It may be busy with all of those who come back at the
+/// same time; who waits longer waits for something that is no chat server.
 pub(crate) const ADMISSION: Duration = Duration::from_secs(30);
 
-/// A network that is gone does not say so, and a system asks after hours by itself. Where nothing has come for 20 seconds the server is
-/// probed, and found gone when it has answered none of three probes: a network that is away for half a minute is waited for. While
-/// something that was typed is on its way there are no probes, and the system gives up after its own time, a quarter of an hour on Linux. A
-/// limit on that (`TCP_USER_TIMEOUT`) would also end connections whose server takes nothing for so long since much was sent at once.
+/// A network that is gone does not say so, and a system asks after hours by itself. Where nothing has come for 20
+/// seconds the server is probed, and found gone when it has answered none of three probes: a network that is away for
+/// half a minute is waited for. While something that was typed is on its way there are no probes, and the system gives
+/// up after its own time, a quarter of an hour on Linux. A limit on that (`TCP_USER_TIMEOUT`) would also end
+/// connections whose server takes nothing for so long since much was sent at once.
 const PROBES: TcpKeepalive =
     TcpKeepalive::new().with_time(Duration::from_secs(20)).with_interval(Duration::from_secs(10)).with_retries(3);
 
@@ -31,7 +32,8 @@ pub(crate) fn no_answer() -> String {
     format!("no answer within {} seconds", ADMISSION.as_secs())
 }
 
-/// Connects to the server at `address`, to the first of its addresses that lets one connect, and sends the first line, which may be blank.
+/// Connects to the server at `address`, to the first of its addresses that lets one connect, and sends the first line,
+/// which may be blank.
 ///
 /// # Errors
 ///
@@ -62,15 +64,15 @@ async fn connect(address: &Address, found: &[SocketAddr]) -> Result<Async<TcpStr
     Err(explain(address, &failures))
 }
 
-/// Has a line leave when it is typed, not when the next one is, and a server that is gone without a word found out within a minute, where
-/// nothing is on its way to it.
+/// Has a line leave when it is typed, not when the next one is, and a server that is gone without a word found out
+/// within a minute, where nothing is on its way to it.
 fn set_options(socket: SockRef<'_>) -> io::Result<()> {
     socket.set_tcp_nodelay(true)?;
     socket.set_tcp_keepalive(&PROBES)
 }
 
-/// Trying again and again to reach a port of one's own machine that nobody listens on, a program can come to be given that very port,
-/// and then it reaches itself.
+/// Trying again and again to reach a port of one's own machine that nobody listens on, a program can come to be given
+/// that very port, and then it reaches itself.
 fn refuse_oneself(stream: Async<TcpStream>) -> io::Result<Async<TcpStream>> {
     let socket = stream.get_ref();
     if socket.local_addr()? == socket.peer_addr()? { Err(io::ErrorKind::ConnectionRefused.into()) } else { Ok(stream) }

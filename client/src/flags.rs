@@ -1,4 +1,5 @@
-//! What the subcommands' flags have in common: where the server is, numbers in their range, and how a wrong value is told.
+//! What the subcommands' flags have in common: where the server is, numbers in their range, and how a wrong value is
+//! told.
 
 use std::fmt;
 use std::ops::RangeInclusive;

@@ -1,14 +1,12 @@
 //! How often each delay occurred, in a fixed number of counters.
 //!
-//! Log-linear: each power of two is cut into 64 equal steps, so a value read back is at most 1/64
-//! (1.6 %) too high.
+//! Log-linear: each power of two is cut into 64 equal steps, so a value read back is at most 1/64 (1.6 %) too high.
 
 /// Steps within a power of two, as a power of two itself: 64.
 const STEP_BITS: u32 = 6;
 const STEPS: usize = 1 << STEP_BITS;
 
-/// Counters for every `u64`: values under 64 each have their own, then 64 for every higher power of
-/// two.
+/// Counters for every `u64`: values under 64 each have their own, then 64 for every higher power of two.
 const COUNTERS: usize = STEPS * (u64::BITS - STEP_BITS + 1) as usize;
 
 /// Counts values and tells their quantiles.
@@ -40,8 +38,7 @@ impl Histogram {
         self.max
     }
 
-    /// Returns a value that at least `per_mille` thousandths of all values do not exceed; 0 if
-    /// there is none.
+    /// Returns a value that at least `per_mille` thousandths of all values do not exceed; 0 if there is none.
     pub(crate) fn quantile(&self, per_mille: u16) -> u64 {
         let wanted = (u128::from(self.total) * u128::from(per_mille)).div_ceil(1_000).max(1);
         let mut seen = 0;

@@ -1,6 +1,7 @@
 //! What a line of the server means: the one place in which the texts of the line protocol are read.
 //!
-//! A line of the server's own can't be mistaken for a person's, since a person's begins with `Name: ` and none of the server's does.
+//! A line of the server's own can't be mistaken for a person's, since a person's begins with `Name: ` and none of the
+//! server's does.
 
 use std::fmt;
 

@@ -4,8 +4,8 @@ use chinwag_core::Text;
 
 use crate::telnet::Telnet;
 
-/// The longest line that is kept whole, in bytes: more than the longest list that a server tells. The rest of a longer one is
-/// dropped.
+/// The longest line that is kept whole, in bytes: more than the longest list that a server tells. The rest of a longer
+/// one is dropped.
 const BYTES_MAX: usize = 64 << 10;
 
 /// Cuts a stream of bytes at its line ends, and removes what is telnet's, and what a terminal could obey.

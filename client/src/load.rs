@@ -1,11 +1,10 @@
 //! `chinwag load`: what a server delivers, how fast, how completely, and at what cost.
 //!
-//! One thread drives all connections. [`flags`] make a plan, a [`crowd`] joins its rooms, and then
-//! [`drive`] sends, receives and measures, to a [`report`]; or [`idle`] only looks at what it costs
-//! the server that people are there. A [`sender`] writes each room's [`message`]s, on time by a
-//! [`pace`] or as fast as the slowest member reads them, and an [`inbox`] per member counts them
-//! without looking at each; at a pace, a [`completion`] per room sees when the last has one. The
-//! servers it is compared with are spoken to in their own [`dialect`].
+//! One thread drives all connections. [`flags`] make a plan, a [`crowd`] joins its rooms, and then [`drive`] sends,
+//! receives and measures, to a [`report`]; or [`idle`] only looks at what it costs the server that people are there. A
+//! [`sender`] writes each room's [`message`]s, on time by a [`pace`] or as fast as the slowest member reads them, and
+//! an [`inbox`] per member counts them without looking at each; at a pace, a [`completion`] per room sees when the last
+//! has one. The servers it is compared with are spoken to in their own [`dialect`].
 //!
 //! It needs Linux, for epoll and `/proc`.
 

@@ -1,7 +1,6 @@
 //! The chinwag terminal programs.
 //!
-//! Exit code 0 is success, 1 a failure on the way, 2 flags that can't be used; a failure is one
-//! line on stderr.
+//! Exit code 0 is success, 1 a failure on the way, 2 flags that can't be used; a failure is one line on stderr.
 
 mod address;
 mod bots;

@@ -1,5 +1,5 @@
-//! What telnet has put among the lines of a server: taken out, wherever the bytes are cut. Of it all only one thing is of interest, the answer
-//! to the one question that this program asks.
+//! What telnet has put among the lines of a server: taken out, wherever the bytes are cut. Of it all only one thing is
+//! of interest, the answer to the one question that this program asks.
 
 use std::borrow::Cow;
 
@@ -14,7 +14,8 @@ const SB: u8 = 250;
 const SE: u8 = 240;
 const TIMING_MARK: u8 = 6;
 
-/// Asks the server to answer when it has dealt with all that was sent before (RFC 860). To people who read the room it is nothing.
+/// Asks the server to answer when it has dealt with all that was sent before (RFC 860). To people who read the room it
+/// is nothing.
 pub(crate) const QUESTION: [u8; 3] = [IAC, DO, TIMING_MARK];
 
 /// Takes telnet's bytes out.

@@ -8,8 +8,8 @@ const SWITCHES: [&str; 8] = ["--help", "-h", "--version", "--no-bell", "--no-mou
 /// The flags that have two names.
 const SHORT: [(&str, &str); 2] = [("-i", "--ip"), ("-p", "--port")];
 
-/// Returns the arguments, with `--flag=value` and `-fvalue` as two words, with the default command where none is given, and of a flag that is
-/// given again only the last.
+/// Returns the arguments, with `--flag=value` and `-fvalue` as two words, with the default command where none is given,
+/// and of a flag that is given again only the last.
 ///
 /// # Errors
 ///

@@ -61,7 +61,8 @@ pub enum Action {
         /// What.
         message: Message,
     },
-    /// Gives the credit for a [`Notice::Fence`](crate::Notice::Fence): lets the connection ask for more once there is room for the replies.
+    /// Gives the credit for a [`Notice::Fence`](crate::Notice::Fence): lets the connection ask for more once there is
+    /// room for the replies.
     Credit {
         /// Whose fence it was.
         connection: ConnectionId,

@@ -9,23 +9,25 @@ use self::lines::{BroadcastLines, EncodedLines};
 use crate::wire::Encoding;
 use crate::{Action, Config, ConnectionId, RoomId, Time};
 
-/// Holds actions in their order, with the sockets of the connections that they open. All writers follow the same batches in the
-/// same order.
+/// Holds actions in their order, with the sockets of the connections that they open. All writers follow the same
+/// batches in the same order.
 ///
-/// `S` is the adapter's handle of a connection's socket. Each [`Action::Open`] of a connection of this server goes with one of them.
+/// `S` is the adapter's handle of a connection's socket. Each [`Action::Open`] of a connection of this server goes with
+/// one of them.
 #[derive(Debug)]
 pub struct Batch<S> {
     pub(crate) actions: Vec<Action>,
     sockets: Vec<(ConnectionId, S)>,
     bytes: usize,
-    /// How many writes it leads to, about: one for each member of a room in which something is said, however much it is.
+    /// How many writes it leads to, about: one for each member of a room in which something is said, however much it
+    /// is.
     writes: usize,
     /// Where something is said, and about how many bytes of it, as long as it is in one room.
     said: Vec<(RoomId, usize)>,
     /// Not all that there is to do is to tell rooms what is said there.
     has_other: bool,
-    /// What rooms are told in it, in each encoding: made by the first writer that needs it. Others wait for it meanwhile, which is hardly ever longer
-    /// than to make it themselves.
+    /// What rooms are told in it, in each encoding: made by the first writer that needs it. Others wait for it
+    /// meanwhile, which is hardly ever longer than to make it themselves.
     lines: [OnceLock<EncodedLines>; Encoding::COUNT],
     /// When what its first action is about was handed in.
     pub(crate) begun_at: Time,
@@ -103,7 +105,8 @@ impl<S> Batch<S> {
         self.sockets.push((connection, socket));
     }
 
-    /// Returns the socket of a connection that an action of this batch opens, if it is one of this server: there are few of them.
+    /// Returns the socket of a connection that an action of this batch opens, if it is one of this server: there are
+    /// few of them.
     pub(crate) fn socket(&self, connection: ConnectionId) -> Option<&S> {
         self.sockets.iter().find(|(id, _)| *id == connection).map(|(_, socket)| socket)
     }

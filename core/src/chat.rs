@@ -28,9 +28,9 @@ use crate::{Action, CloseCode, ConnectionId, Form, Message, Name, RoomId, Rules,
 
 /// Turns what has happened into what is to be done.
 ///
-/// Hand in each event with [`handle`](Self::handle), then take actions with [`poll_action`](Self::poll_action) until there is none,
-/// and come back with [`Event::Woke`] at [`poll_timeout`](Self::poll_timeout). It never fails, and never waits. The same events at
-/// the same times give the same actions in the same order.
+/// Hand in each event with [`handle`](Self::handle), then take actions with [`poll_action`](Self::poll_action) until
+/// there is none, and come back with [`Event::Woke`] at [`poll_timeout`](Self::poll_timeout). It never fails, and never
+/// waits. The same events at the same times give the same actions in the same order.
 ///
 /// # Examples
 /// ```
@@ -124,7 +124,8 @@ impl Chat {
         stats.messages_in += self.said;
     }
 
-    /// Handles what has happened, after what is due by then. An event of a connection that is not here, or not any more, changes nothing else.
+    /// Handles what has happened, after what is due by then. An event of a connection that is not here, or not any
+    /// more, changes nothing else.
     pub fn handle(&mut self, at: Time, event: Event) {
         if let Event::Commanded { connection, command } = event {
             return self.handle_command(at, connection, command);
@@ -159,8 +160,8 @@ impl Chat {
         self.at
     }
 
-    /// Fetches from memory what is known of these connections, so that [`handle`](Self::handle) need not wait for each in turn. It changes
-    /// nothing.
+    /// Fetches from memory what is known of these connections, so that [`handle`](Self::handle) need not wait for each
+    /// in turn. It changes nothing.
     pub(crate) fn prefetch(&self, connections: impl Iterator<Item = ConnectionId> + Clone) {
         let people = || connections.clone().filter_map(|connection| self.people.get(connection));
         // No read depends on another within a pass: the processor makes many at once.
@@ -291,7 +292,8 @@ impl Chat {
         self.enter(now, connection, new);
     }
 
-    /// Lets somebody go on as the person of another connection: in their room, by their name, and without a word to anybody else there.
+    /// Lets somebody go on as the person of another connection: in their room, by their name, and without a word to
+    /// anybody else there.
     fn on_resume(&mut self, now: Time, connection: ConnectionId, ghost: ConnectionId) {
         if ghost == connection || !self.is_here(ghost) {
             return self.reply(connection, Message::Stale);

@@ -1,4 +1,5 @@
-//! Owns the table of commands. It feeds the parser and the help text, so that neither can know one that the other doesn't.
+//! Owns the table of commands. It feeds the parser and the help text, so that neither can know one that the other
+//! doesn't.
 
 use crate::log::Command;
 use crate::{CloseCode, Name, Notice, Query, Request, Text, Token};
@@ -51,7 +52,8 @@ const UNLISTED: [Usage; 1] = [Usage {
     },
 }];
 
-/// Takes a line that begins with a slash for a command: its first word decides, in any case, the rest, trimmed, is the argument.
+/// Takes a line that begins with a slash for a command: its first word decides, in any case, the rest, trimmed, is the
+/// argument.
 pub(crate) fn parse(line: &str) -> Request {
     let (word, argument) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
     let is_word = |command: &&Usage| word.strip_prefix('/').is_some_and(|word| word.eq_ignore_ascii_case(command.word));

@@ -1,7 +1,8 @@
-//! Owns the connections of one server: their ids, which proposals of theirs are in flight, and which requests wait behind those.
+//! Owns the connections of one server: their ids, which proposals of theirs are in flight, and which requests wait
+//! behind those.
 //!
-//! Invariants: no two connections that are here share a slot, and none has an id that another had, until 2³² were opened. What a connection
-//! asks for is let go on in the order in which it was asked for.
+//! Invariants: no two connections that are here share a slot, and none has an id that another had, until 2³² were
+//! opened. What a connection asks for is let go on in the order in which it was asked for.
 
 use std::collections::{HashMap, VecDeque};
 
@@ -73,7 +74,8 @@ impl Connections {
         ConnectionId::new(self.server, slot, generation)
     }
 
-    /// Forgets a connection, so that its slot may be another's, and what it still asked for. Returns how it was spoken to, if it was here.
+    /// Forgets a connection, so that its slot may be another's, and what it still asked for. Returns how it was spoken
+    /// to, if it was here.
     pub(crate) fn close(&mut self, connection: ConnectionId) -> Option<Form> {
         let form = self.form(connection)?;
         self.slots.remove(connection.slot() as usize);

@@ -31,8 +31,8 @@ use crate::{
     Action, Batch, CloseCode, Config, ConnectionId, Dialect, Histogram, Incident, Message, RoomId, Stats, Time,
 };
 
-/// How long a writer goes on at least before others have their turn. In a small room that is spoken to often a write takes a microsecond, and
-/// to give way costs as much.
+/// How long a writer goes on at least before others have their turn. In a small room that is spoken to often a write
+/// takes a microsecond, and to give way costs as much.
 const SLICE_MIN: Duration = Duration::from_micros(100);
 
 /// How long a writer goes on at the most before others have their turn, however long they had theirs. Theirs may have
@@ -99,16 +99,17 @@ impl<S: Clone> Fanout<S> {
         }
     }
 
-    /// Tells for how long to go on polling, whatever is said meanwhile of [yielding](Output::Yield), after others had their turn for so
-    /// long: as long, so that a crowd whose members all ask for something does not keep those waiting who are written to, but for 0.1 ms
-    /// at least, and for 2 ms at the most.
+    /// Tells for how long to go on polling, whatever is said meanwhile of [yielding](Output::Yield), after others had
+    /// their turn for so long: as long, so that a crowd whose members all ask for something does not keep those waiting
+    /// who are written to, but for 0.1 ms at least, and for 2 ms at the most.
     #[must_use]
     pub fn slice_after(others_had: Duration) -> Duration {
         others_had.clamp(SLICE_MIN, SLICE_MAX)
     }
 
-    /// Follows what `log` gives, one after the other, as long as it gives something and that need not wait; tells whether there is output
-    /// to poll then. What has to wait is kept here, and is the first to be followed the next time.
+    /// Follows what `log` gives, one after the other, as long as it gives something and that need not wait; tells
+    /// whether there is output to poll then. What has to wait is kept here, and is the first to be followed the next
+    /// time.
     pub fn follow_log(&mut self, now: Time, mut log: impl FnMut() -> Option<Arc<Batch<S>>>) -> bool {
         while let Some(batch) = self.schedule.take_waiting().or_else(&mut log) {
             let size = Schedule::size(&self.audiences, &batch);
@@ -223,8 +224,8 @@ impl<S: Clone> Fanout<S> {
         }
     }
 
-    /// Handles that all output was polled: what could be written of the batches that were followed was. It is only for the delays that
-    /// [`count`](Self::count) adds, and may be left out.
+    /// Handles that all output was polled: what could be written of the batches that were followed was. It is only for
+    /// the delays that [`count`](Self::count) adds, and may be left out.
     pub fn handle_through(&mut self, now: Time) {
         for begun_at in self.begun_at.drain(..) {
             let delay = now.since(begun_at).as_micros();
@@ -232,15 +233,17 @@ impl<S: Clone> Fanout<S> {
         }
     }
 
-    /// Handles that a socket takes bytes again, after [`Output::AwaitWritable`]. Whoever only tries again after a while, without having been
-    /// told by the system, calls [`handle_timeout`](Self::handle_timeout) before: else nobody is ever found to have stalled.
+    /// Handles that a socket takes bytes again, after [`Output::AwaitWritable`]. Whoever only tries again after a
+    /// while, without having been told by the system, calls [`handle_timeout`](Self::handle_timeout) before: else
+    /// nobody is ever found to have stalled.
     pub fn handle_writable(&mut self, connection: ConnectionId) {
         self.is_through = false;
         self.outboxes.unblock(connection);
     }
 
-    /// Gives up on those who have taken nothing for too long, and on everyone when a server that stops has waited long enough. Asks browsers
-    /// whether they are still there, and ends the connections of those who owe the answer for too long.
+    /// Gives up on those who have taken nothing for too long, and on everyone when a server that stops has waited long
+    /// enough. Asks browsers whether they are still there, and ends the connections of those who owe the answer for too
+    /// long.
     pub fn handle_timeout(&mut self, now: Time) {
         self.outboxes.handle_timeout(now);
         for _ in 0..LOOKS_MAX {
@@ -291,8 +294,8 @@ impl<S: Clone> Fanout<S> {
         self.outboxes.queued_bytes(connection)
     }
 
-    /// Adds what was given to the connections of this share, dropped, and is queued for them, and how long it took, to `stats`.
-    /// Takes a time that grows with their number.
+    /// Adds what was given to the connections of this share, dropped, and is queued for them, and how long it took, to
+    /// `stats`. Takes a time that grows with their number.
     pub fn count(&self, stats: &mut Stats) {
         self.outboxes.count(stats);
         stats.delay_micros.merge(&self.delays);

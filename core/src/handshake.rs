@@ -29,7 +29,8 @@ use crate::wire::{Form, FormHandshake};
 ///
 /// At the web listener, each request is answered, and who asks for a `WebSocket` is let in.
 ///
-/// Where a proxy is to say for whom it connects ([`Limits::proxies`](crate::Limits::proxies)), that comes first, for either.
+/// Where a proxy is to say for whom it connects ([`Limits::proxies`](crate::Limits::proxies)), that comes first, for
+/// either.
 #[derive(Debug)]
 pub struct Handshake {
     kind: Kind,

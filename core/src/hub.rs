@@ -1,5 +1,5 @@
-//! Owns a chat, the connections of its server, and what was decided and not handed on yet: turns requests into records of the log, and those
-//! into batches of actions.
+//! Owns a chat, the connections of its server, and what was decided and not handed on yet: turns requests into records
+//! of the log, and those into batches of actions.
 
 mod answers;
 
@@ -17,14 +17,16 @@ use crate::{
 
 /// Holds a [`Chat`], and gathers its actions for the writers.
 ///
-/// 1. *What comes in*: let somebody in with [`open`](Self::open). Hand in what they ask for with [`handle_requests`](Self::handle_requests),
-///    and that they have gone with [`handle_closed`](Self::handle_closed): as many as are there while it [`has_room`](Self::has_room).
+/// 1. *What comes in*: let somebody in with [`open`](Self::open). Hand in what they ask for with
+///    [`handle_requests`](Self::handle_requests), and that they have gone with [`handle_closed`](Self::handle_closed):
+///    as many as are there while it [`has_room`](Self::has_room).
 /// 2. *Effects*: perform what [`poll_effect`](Self::poll_effect) gives, at once or later, and hand in the answers with
 ///    [`handle_answer`](Self::handle_answer).
 /// 3. *What goes out*: hand on what [`take_batch`](Self::take_batch) gives to every writer.
 /// 4. *Time*: come back with [`handle_timeout`](Self::handle_timeout) at [`poll_timeout`](Self::poll_timeout).
 /// 5. *The log*: a server on its own is done here. A [`replica`](Self::replica) only proposes: append what
-///    [`poll_proposal`](Self::poll_proposal) gives to the log that all share, and [`apply`](Self::apply) each record that comes out of it.
+///    [`poll_proposal`](Self::poll_proposal) gives to the log that all share, and [`apply`](Self::apply) each record
+///    that comes out of it.
 #[derive(Debug)]
 pub struct Hub<S> {
     /// With the actions of the next batch.
@@ -108,11 +110,13 @@ impl<S> Hub<S> {
         }
     }
 
-    /// Lets somebody in, who is reached by `socket`, and returns what their connection is called from now on. What `session` asks for
-    /// already is handled at once, so that the answer goes with the greeting; the rest is to be polled from it as ever.
+    /// Lets somebody in, who is reached by `socket`, and returns what their connection is called from now on. What
+    /// `session` asks for already is handled at once, so that the answer goes with the greeting; the rest is to be
+    /// polled from it as ever.
     ///
     /// # Errors
-    /// The server stops: nobody is let in any more, and the socket was let go. Returns what is to be written to it before it is closed.
+    /// The server stops: nobody is let in any more, and the socket was let go. Returns what is to be written to it
+    /// before it is closed.
     pub fn open(&mut self, now: Time, session: &mut Session, socket: S) -> Result<ConnectionId, Bytes> {
         if self.is_stopped() {
             return Err(session.encoding().farewell());
@@ -134,8 +138,8 @@ impl<S> Hub<S> {
 
     /// Handles what somebody has asked for, in this order.
     ///
-    /// How long a line is, how fast they come and how many replies are under way is bounded by the [`Session`] that a request comes from.
-    /// Whoever makes requests by themselves has to keep to that: what is asked here is done.
+    /// How long a line is, how fast they come and how many replies are under way is bounded by the [`Session`] that a
+    /// request comes from. Whoever makes requests by themselves has to keep to that: what is asked here is done.
     pub fn handle_requests(
         &mut self,
         now: Time,
@@ -159,7 +163,8 @@ impl<S> Hub<S> {
         self.account(now);
     }
 
-    /// Handles that a connection has ended, in whatever way; it will ask for nothing more. To say it twice does no harm.
+    /// Handles that a connection has ended, in whatever way; it will ask for nothing more. To say it twice does no
+    /// harm.
     pub fn handle_closed(&mut self, now: Time, connection: ConnectionId) {
         self.handle_step(now, connection, Step::Close);
         self.account(now);
@@ -246,7 +251,8 @@ impl<S> Hub<S> {
         self.records.get_or_insert_default();
     }
 
-    /// Returns the records that were applied since this was last called, in their order, if they are [kept](Self::record).
+    /// Returns the records that were applied since this was last called, in their order, if they are
+    /// [kept](Self::record).
     pub fn take_records(&mut self) -> Vec<Record> {
         self.records.as_mut().map(mem::take).unwrap_or_default()
     }
@@ -357,8 +363,8 @@ impl<S> Hub<S> {
         self.connections.push_back_first(connection, Step::Ask(request));
     }
 
-    /// Lets what is due by now come first, on a server on its own: also before what changes nothing, so that no rush of that can keep it
-    /// waiting.
+    /// Lets what is due by now come first, on a server on its own: also before what changes nothing, so that no rush of
+    /// that can keep it waiting.
     fn let_due(&mut self, now: Time) {
         if self.proposals.is_none() && self.chat.poll_timeout().is_some_and(|due| due <= now) {
             self.apply_event(now, Event::Woke);
@@ -432,7 +438,8 @@ impl<S> Hub<S> {
         self.accounted = self.chat.actions().len();
     }
 
-    /// Lets those connections of this server end that are closed since it was last asked, and says last what their forms want to be said.
+    /// Lets those connections of this server end that are closed since it was last asked, and says last what their
+    /// forms want to be said.
     fn close_connections(&mut self) {
         let mut place = self.accounted;
         while let Some(action) = self.chat.actions().get(place) {

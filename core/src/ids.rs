@@ -6,10 +6,11 @@ use std::fmt;
 
 /// Names one connection of one server.
 ///
-/// The server that owns the connection's socket gives the id. The slot is used again after a connection has ended. The generation tells
-/// the owners of one slot apart, so that a late event for a connection that is gone reaches nobody.
+/// The server that owns the connection's socket gives the id. The slot is used again after a connection has ended. The
+/// generation tells the owners of one slot apart, so that a late event for a connection that is gone reaches nobody.
 ///
-/// Server and slot share 32 bits: there are 256 servers at most, with 16,777,216 connections each at once. A server on its own is server 0.
+/// Server and slot share 32 bits: there are 256 servers at most, with 16,777,216 connections each at once. A server on
+/// its own is server 0.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct ConnectionId {
     /// The server in the upper 8 bits, the slot in the lower 24.
@@ -23,7 +24,8 @@ impl ConnectionId {
 
     /// Makes the id of the `generation`th connection of a server, in a slot.
     ///
-    /// Ids come from [`Hub::open`](crate::Hub::open); this is for logs and tests. Followers need memory that grows with the greatest slot.
+    /// Ids come from [`Hub::open`](crate::Hub::open); this is for logs and tests. Followers need memory that grows with
+    /// the greatest slot.
     ///
     /// # Panics
     /// If the slot is not less than [`SLOTS`](Self::SLOTS).

@@ -1,5 +1,5 @@
-//! The sans-IO heart of the chinwag chat server: what people send goes in, what they are to be sent comes out.
-//! Nothing here knows of sockets, clocks, threads or randomness. So the same run always gives the same bytes.
+//! The sans-IO heart of the chinwag chat server: what people send goes in, what they are to be sent comes out. Nothing
+//! here knows of sockets, clocks, threads or randomness. So the same run always gives the same bytes.
 //!
 //! ```text
 //! socket bytes → Handshake → Session → Request → Hub → Batch → Fanout → socket bytes
@@ -8,12 +8,12 @@
 //! ```
 //!
 //! - [`Handshake`] lets a new connection in, or turns it away. It may be skipped where everybody is welcome.
-//! - [`Session`] turns the bytes of one connection into [requests](words::Request): checked, cleaned, and no faster than
-//!   the connection may make them.
+//! - [`Session`] turns the bytes of one connection into [requests](words::Request): checked, cleaned, and no faster
+//!   than the connection may make them.
 //! - [`Hub`] holds the chat. It gathers what comes of the requests to batches of [actions](words::Action).
 //! - [`Fanout`] turns batches into bytes for each of its connections. It knows what each still has to be sent.
-//! - [`admission`] has the gate that says who may connect. [`ops`] has counts and incidents.
-//!   [`log`] is what several servers share, and what a run is replayed from. [`words`] is what all of it is said in.
+//! - [`admission`] has the gate that says who may connect. [`ops`] has counts and incidents. [`log`] is what several
+//!   servers share, and what a run is replayed from. [`words`] is what all of it is said in.
 //!
 //! # The loop
 //! A server without a network. Ann connects, says hello, and hears it; then the server stops:
@@ -115,8 +115,8 @@
 //! | `Abandon { socket, incident }` | close at once; the session's signals are `ABANDONED` | the incident log |
 //! | `Yield` | let others have their turn, and come back | `handle_through`, if time has passed |
 //!
-//! An answer may be asked for too early or too often, and a timeout may come early or late: it does no harm.
-//! Only a write has to be reported exactly.
+//! An answer may be asked for too early or too often, and a timeout may come early or late: it does no harm. Only a
+//! write has to be reported exactly.
 //!
 //! # Timers
 //! There are three, and a handshake's own. None needs more than one moment at a time.
@@ -133,8 +133,8 @@
 //!
 //! # Threads
 //! Nothing here locks or waits. A handshake and a session live with whatever reads the connection. There is one hub.
-//! There is a fan-out for each thread that writes, with a [`Share`] of the connections; all follow the same batches.
-//! A server on one thread has one of each, and calls them in turn. [`Fanout::follow`] takes a batch that was just made;
+//! There is a fan-out for each thread that writes, with a [`Share`] of the connections; all follow the same batches. A
+//! server on one thread has one of each, and calls them in turn. [`Fanout::follow`] takes a batch that was just made;
 //! [`Fanout::follow_log`] takes them from a queue, and knows when it is better to wait.
 //!
 //! # The end of a connection
@@ -144,9 +144,10 @@
 //!    [`Limits::LINGER_BYTES_MAX`]. A close with unread input resets the connection, and the last words are lost.
 //!
 //! # Stopping
-//! Call [`Hub::handle_stop`], and [`Handshake::handle_stop`] for all who have not entered yet. Give the batch that comes
-//! of it to every fan-out. Poll each, also at [`Fanout::poll_timeout`], until it [is finished](Fanout::is_finished):
-//! everybody has been told, or had [`Limits::drain`] to take it. [`Hub::open`] lets nobody in meanwhile.
+//! Call [`Hub::handle_stop`], and [`Handshake::handle_stop`] for all who have not entered yet. Give the batch that
+//! comes of it to every fan-out. Poll each, also at [`Fanout::poll_timeout`], until it [is
+//! finished](Fanout::is_finished): everybody has been told, or had [`Limits::drain`] to take it. [`Hub::open`] lets
+//! nobody in meanwhile.
 //!
 //! # What is promised
 //! Enums are exhaustive on purpose. A new kind of message, output or incident is a breaking change: it has to be seen

@@ -12,8 +12,8 @@ use crate::{COMMANDS, CloseCode, Name, OtherProtocol, Text, Texts, Token};
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[expect(missing_docs, reason = "the fields are what is put into the line or the frame")]
 pub enum Message {
-    /// What browsers are told of the server before all else: a number that changes when it starts anew, its longest line, and by what token
-    /// they come back. Lines know nothing of it.
+    /// What browsers are told of the server before all else: a number that changes when it starts anew, its longest
+    /// line, and by what token they come back. Lines know nothing of it.
     Hello { boot: u64, chars_max: u32, token: Option<Token> },
     /// The list of commands: the only one with several lines, but for what is said in a row.
     Help,
@@ -33,8 +33,8 @@ pub enum Message {
     Left { name: Name },
     /// How many have come to, and gone from, a crowded room.
     Crowd { joined: u32, left: u32 },
-    /// What somebody says in a row, where, when (in milliseconds since 1970), and which of all messages of the room the first of it is. Each
-    /// text is a message with a line of its own.
+    /// What somebody says in a row, where, when (in milliseconds since 1970), and which of all messages of the room the
+    /// first of it is. Each text is a message with a line of its own.
     Said { room: Name, name: Name, texts: Texts, time_ms: u64, seq: u64 },
     /// Who is called something else now.
     Renamed { old: Name, new: Name },
@@ -64,8 +64,8 @@ pub enum Message {
     Ping,
     /// The answer to telnet's question whether somebody is there.
     Here,
-    /// The answer to a wish of telnet: no. Behind a timing mark (RFC 860) it says that what came before was dealt with. It is no line, but a command
-    /// of telnet.
+    /// The answer to a wish of telnet: no. Behind a timing mark (RFC 860) it says that what came before was dealt with.
+    /// It is no line, but a command of telnet.
     Refuse { option: u8 },
     /// The answer to a `WebSocket`'s ping.
     Pong { payload: Bytes },

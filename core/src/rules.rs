@@ -1,4 +1,5 @@
-//! Owns the rules of a chat: what all servers that follow one log have to share, each with its unit, its default, and the reason for it.
+//! Owns the rules of a chat: what all servers that follow one log have to share, each with its unit, its default, and
+//! the reason for it.
 
 use std::time::Duration;
 
@@ -7,28 +8,30 @@ use crate::config_error::ConfigError;
 /// The most that [`Rules::line_chars_max`] can be: a screen full of text.
 pub(crate) const LINE_CHARS_MAX: u32 = 4096;
 
-/// Holds what decides how a chat goes on, so that every replica of it needs the same. They are the first thing in a log.
+/// Holds what decides how a chat goes on, so that every replica of it needs the same. They are the first thing in a
+/// log.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Rules {
-    /// The longest line, in characters (Unicode scalar values, the line's end not counted). Default 400: a long paragraph.
-    /// 1 to 4096; with fewer than 26 not every `/name` and `/join` fits, with fewer than 40 no
-    /// `/resume`. Each [`Session`](crate::Session) sees to it.
+    /// The longest line, in characters (Unicode scalar values, the line's end not counted). Default 400: a long
+    /// paragraph. 1 to 4096; with fewer than 26 not every `/name` and `/join` fits, with fewer than 40 no `/resume`.
+    /// Each [`Session`](crate::Session) sees to it.
     pub line_chars_max: u32,
 
-    /// Above how many members a room is crowded, so that who joins and leaves is gathered. Default 500: below, the names are
-    /// worth reading; above, n people joining would cost n² lines.
+    /// Above how many members a room is crowded, so that who joins and leaves is gathered. Default 500: below, the
+    /// names are worth reading; above, n people joining would cost n² lines.
     pub crowd_members: u32,
 
     /// The pause between two lines that tell who joined and left a crowded room. Default 1 s. 1 ms to 1 h.
     pub crowd_interval: Duration,
 
-    /// How long a connection that asks for nothing is not told of: it hears the room, but nobody there hears of it, nor finds it in a list.
-    /// Default 3 s: whoever only looks whether something is here, as scanners and monitors do, has left again, and who comes back has said
-    /// who they are; while of who came to listen others know soon. At most 1 min.
+    /// How long a connection that asks for nothing is not told of: it hears the room, but nobody there hears of it, nor
+    /// finds it in a list. Default 3 s: whoever only looks whether something is here, as scanners and monitors do, has
+    /// left again, and who comes back has said who they are; while of who came to listen others know soon. At most 1
+    /// min.
     pub announce_wait: Duration,
 
-    /// Determines which random names are given, and in which order, and the number by which browsers tell this run of the server from
-    /// others. Default 0; a server draws one when it starts.
+    /// Determines which random names are given, and in which order, and the number by which browsers tell this run of
+    /// the server from others. Default 0; a server draws one when it starts.
     pub seed: u64,
 }
 

@@ -1,5 +1,5 @@
-//! Owns what all listeners and connections of a server report to: the gate, which decides who may connect, and the incident log, which
-//! decides what is logged.
+//! Owns what all listeners and connections of a server report to: the gate, which decides who may connect, and the
+//! incident log, which decides what is logged.
 
 use std::io;
 use std::net::IpAddr;
@@ -16,8 +16,8 @@ use crate::metrics;
 use crate::recorder::Recorder;
 use crate::setup::Setup;
 
-/// Under which name is logged what an operator is told whatever `RUST_LOG` says: the counts that they ask for by a signal, and that
-/// there is no web page.
+/// Under which name is logged what an operator is told whatever `RUST_LOG` says: the counts that they ask for by a
+/// signal, and that there is no web page.
 pub const REPORT: &str = "chinwag_report";
 
 /// Watches over the connections of one server. Its clones are the same admission.
@@ -78,7 +78,8 @@ impl Admission {
         self.0.stopping.load(Ordering::Acquire)
     }
 
-    /// Decides on a connection, as [`Gate::admit`] does. An address of IPv4 may be written as one of IPv6, as a listener for both gets it.
+    /// Decides on a connection, as [`Gate::admit`] does. An address of IPv4 may be written as one of IPv6, as a
+    /// listener for both gets it.
     ///
     /// # Errors
     /// Returns why it may not come.
@@ -152,8 +153,8 @@ impl Admission {
         metrics::encode(stats, incidents.into())
     }
 
-    /// Counts what has happened to a connection, and logs it, at most once a minute for each cause: `more` says how many of its
-    /// kind there were since the last that was logged. The core has made `detail` fit for a log.
+    /// Counts what has happened to a connection, and logs it, at most once a minute for each cause: `more` says how
+    /// many of its kind there were since the last that was logged. The core has made `detail` fit for a log.
     fn note(&self, now: Time, incident: Incident, detail: Option<&str>, address: IpAddr) {
         let Some(more) = self.incidents().note(now, incident) else { return };
         let (colon, detail) = detail.map_or(("", ""), |detail| (": ", detail));
@@ -183,7 +184,8 @@ impl Admitted {
         self.admission.gate().address(self.permit())
     }
 
-    /// Decides on one for whom a proxy has come, as [`Gate::announce`] does. From then on this is [their address](Self::address).
+    /// Decides on one for whom a proxy has come, as [`Gate::announce`] does. From then on this is [their
+    /// address](Self::address).
     ///
     /// # Errors
     /// Returns why they may not come.
@@ -223,7 +225,8 @@ impl Admitted {
         admission
     }
 
-    /// Counts what has happened to this connection, and logs it if it is time, with what else the core has to tell of it.
+    /// Counts what has happened to this connection, and logs it if it is time, with what else the core has to tell of
+    /// it.
     pub(crate) fn note(&self, now: Time, incident: Incident, detail: Option<&str>) {
         self.admission.note(now, incident, detail, self.address());
     }

@@ -4,7 +4,8 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use chinwag_core::Time;
 
-/// The clock of one server, which starts with it: two servers of one process each begin at their own zero. Copies are the same clock.
+/// The clock of one server, which starts with it: two servers of one process each begin at their own zero. Copies are
+/// the same clock.
 #[derive(Clone, Copy, Debug)]
 pub struct Clock {
     started: Instant,

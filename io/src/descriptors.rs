@@ -2,8 +2,9 @@
 
 use rustix::process::{Resource, getrlimit, setrlimit};
 
-/// How many descriptors are kept for all that is no connection: the listening sockets, the log, the runtime, the spare of the listener, and
-/// those who are being told that they can't come in. With those of each thread's [`Tee`](crate::Tee) it is half of a very small limit.
+/// How many descriptors are kept for all that is no connection: the listening sockets, the log, the runtime, the spare
+/// of the listener, and those who are being told that they can't come in. With those of each thread's
+/// [`Tee`](crate::Tee) it is half of a very small limit.
 const RESERVED: u64 = 64;
 
 /// How many a [`Tee`](crate::Tee) has.

@@ -26,7 +26,8 @@ impl Purpose {
 pub struct Guard(Arc<dyn Fn(IpAddr, Purpose) -> Result<(), Refusal> + Send + Sync>);
 
 impl Guard {
-    /// Has `may_come` say it, of an address and a purpose. It is called where connections are accepted, and so must not wait.
+    /// Has `may_come` say it, of an address and a purpose. It is called where connections are accepted, and so must not
+    /// wait.
     pub fn new(may_come: impl Fn(IpAddr, Purpose) -> Result<(), Refusal> + Send + Sync + 'static) -> Self {
         Self(Arc::new(may_come))
     }

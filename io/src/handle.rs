@@ -11,7 +11,8 @@ use chinwag_core::Stats;
 use crate::input::Input;
 use crate::oneshot::{Answer, Answered, oneshot};
 
-/// Steers a server, from before it runs until it has ended. Its clones steer the same one. The server goes on when all are dropped.
+/// Steers a server, from before it runs until it has ended. Its clones steer the same one. The server goes on when all
+/// are dropped.
 #[derive(Clone, Debug)]
 pub struct Handle(Arc<Mutex<State>>);
 
@@ -68,7 +69,8 @@ impl Handle {
         state.phase == Phase::Serving && !state.is_to_stop
     }
 
-    /// Asks for what there is and what was done so far, as it is in the metrics. There is none when the server stops, or has ended.
+    /// Asks for what there is and what was done so far, as it is in the metrics. There is none when the server stops,
+    /// or has ended.
     pub fn stats(&self) -> Answered<Stats> {
         let (answer, answered) = oneshot();
         self.tell(Control::Measure(answer));
@@ -80,8 +82,8 @@ impl Handle {
         self.tell(Control::Report);
     }
 
-    /// Tells the server to stop: to tell everyone, to send what is queued, and to end. What is returned waits for that, and need not be
-    /// waited for.
+    /// Tells the server to stop: to tell everyone, to send what is queued, and to end. What is returned waits for that,
+    /// and need not be waited for.
     pub fn stop(&self) -> Ended {
         let mut state = lock(&self.0);
         state.is_to_stop = true;

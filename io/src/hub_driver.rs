@@ -45,9 +45,9 @@ impl<D: Driver> HubDriver<D> {
         self.hub.poll_timeout()
     }
 
-    /// Hands in what has come, and as much of what else is there, by `more`, as fits into one batch. Returns that, if there is anything to
-    /// do. It is to be put into the log, and then [the workers notified](Self::notify_workers). Each connection that was let in is given to
-    /// `opened`, to be read.
+    /// Hands in what has come, and as much of what else is there, by `more`, as fits into one batch. Returns that, if
+    /// there is anything to do. It is to be put into the log, and then [the workers notified](Self::notify_workers).
+    /// Each connection that was let in is given to `opened`, to be read.
     pub fn gather(
         &mut self,
         first: Input<D::Port>,
@@ -81,7 +81,8 @@ impl<D: Driver> HubDriver<D> {
         self.hub.take_batch().map(Arc::new)
     }
 
-    /// Has a batch followed that is in the log: a small one is written on the spot, for more the workers' threads are woken.
+    /// Has a batch followed that is in the log: a small one is written on the spot, for more the workers' threads are
+    /// woken.
     pub fn notify_workers(&self, batch: &SharedBatch<D::Port>) {
         let is_small = batch.is_small(&self.config);
         self.workers.iter().for_each(if is_small { Worker::follow_now } else { Worker::notify });

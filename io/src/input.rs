@@ -6,11 +6,12 @@ use chinwag_core::{ConnectionId, Request, Session, Stats};
 
 use crate::oneshot::Answer;
 
-/// How many inputs may wait for the hub. Each is at most what was read at once, so this bounds memory; when it is full, reading
-/// waits.
+/// How many inputs may wait for the hub. Each is at most what was read at once, so this bounds memory; when it is full,
+/// reading waits.
 pub const INPUTS_MAX: usize = 256;
 
-/// How many batches the log holds. If a worker is so far behind, the hub waits for it: workers wait for no peer, so it is not long.
+/// How many batches the log holds. If a worker is so far behind, the hub waits for it: workers wait for no peer, so it
+/// is not long.
 pub const LOG_BATCHES_MAX: usize = 64;
 
 /// What the hub is told.

@@ -1,5 +1,6 @@
-//! What the runtimes' adapters share and the core must not know: how connections come in and are written to, what is told of a
-//! server, and what it gives to browsers. All of it is synchronous: nothing here waits for a peer, or knows of a runtime.
+//! What the runtimes' adapters share and the core must not know: how connections come in and are written to, what is
+//! told of a server, and what it gives to browsers. All of it is synchronous: nothing here waits for a peer, or knows
+//! of a runtime.
 
 mod admission;
 mod clock;

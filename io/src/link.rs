@@ -1,4 +1,5 @@
-//! Owns what the reader and the writer of a connection share: its admission, what the writer has told the reader, how it has ended.
+//! Owns what the reader and the writer of a connection share: its admission, what the writer has told the reader, how
+//! it has ended.
 
 use std::hint::black_box;
 use std::net::Shutdown;
@@ -52,13 +53,14 @@ impl Link {
         Signals::from_bits(self.signals.load(Ordering::Acquire))
     }
 
-    /// Counts what has happened to the connection, and logs it if it is time, with what else the core has to tell of it.
+    /// Counts what has happened to the connection, and logs it if it is time, with what else the core has to tell of
+    /// it.
     pub fn note(&self, incident: Incident, detail: Option<&str>) {
         self.admitted.note(self.clock().now(), incident, detail);
     }
 
-    /// Counts how the connection has ended, and logs it if it is time: only the first time, since its reader and its writer may both find
-    /// out that it has.
+    /// Counts how the connection has ended, and logs it if it is time: only the first time, since its reader and its
+    /// writer may both find out that it has.
     pub fn note_end(&self, incident: Incident) {
         if !self.ended.swap(true, Ordering::Relaxed) {
             self.note(incident, None);

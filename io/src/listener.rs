@@ -1,5 +1,5 @@
-//! Owns the mechanism of a listening socket: the options that its connections need, what those who are refused are told, and that
-//! want of descriptors leaves nobody waiting without a word.
+//! Owns the mechanism of a listening socket: the options that its connections need, what those who are refused are
+//! told, and that want of descriptors leaves nobody waiting without a word.
 
 use std::fs::File;
 use std::io::{self, ErrorKind};
@@ -17,20 +17,21 @@ use crate::admission::Admission;
 use crate::link::Link;
 use crate::pending::Pending;
 
-/// How many probes a quiet peer is sent before it counts as dead, all in the second half of the time that it has for them.
+/// How many probes a quiet peer is sent before it counts as dead, all in the second half of the time that it has for
+/// them.
 const PROBES: u32 = 5;
 
-/// How much the operating system takes of a connection before it is read: far more than people type, and no more than a flood may
-/// have waiting. Otherwise it would be megabytes, for each.
+/// How much the operating system takes of a connection before it is read: far more than people type, and no more than a
+/// flood may have waiting. Otherwise it would be megabytes, for each.
 const UNREAD_BYTES_MAX: usize = 64 << 10;
 
-/// How much the operating system takes for a connection beyond what is on its way: a batch or two. What comes after is queued by
-/// the core, which counts it and has a limit. Otherwise it would be megabytes, for each who reads nothing.
+/// How much the operating system takes for a connection beyond what is on its way: a batch or two. What comes after is
+/// queued by the core, which counts it and has a limit. Otherwise it would be megabytes, for each who reads nothing.
 #[cfg(target_os = "linux")]
 const UNSENT_BYTES_MAX: u32 = 128 << 10;
 
-/// What `accept` fails with for want of something that closing a descriptor gives back, rather than because of the connection that it
-/// was to be.
+/// What `accept` fails with for want of something that closing a descriptor gives back, rather than because of the
+/// connection that it was to be.
 const WANTS: [Errno; 4] = [Errno::MFILE, Errno::NFILE, Errno::NOBUFS, Errno::NOMEM];
 
 /// How soon after a failure of another kind the next is a reason to wait. A connection may have failed before it was
@@ -48,8 +49,9 @@ const QUIETLY: SendFlags = SendFlags::NOSIGNAL.union(SendFlags::DONTWAIT);
 pub struct Listener {
     form: Form,
     admission: Admission,
-    /// A descriptor to give up when there is no other, so that whoever comes then can still be told. Afterwards it is the connection of
-    /// whoever was told: to close that, and to open something else, would be to lose it to another thread.
+    /// A descriptor to give up when there is no other, so that whoever comes then can still be told. Afterwards it is
+    /// the connection of whoever was told: to close that, and to open something else, would be to lose it to another
+    /// thread.
     spare: Option<OwnedFd>,
     /// When `accept` last failed for another reason than the want of one.
     failed_at: Option<Time>,
@@ -57,24 +59,25 @@ pub struct Listener {
 
 /// The listening sockets of a server, each with its wire form.
 ///
-/// They are the standard library's, since options are set on them before anybody connects. Who has already is served, too, but their sockets
-/// lack what is set for all who come later, such as that they give up on dead peers.
+/// They are the standard library's, since options are set on them before anybody connects. Who has already is served,
+/// too, but their sockets lack what is set for all who come later, such as that they give up on dead peers.
 ///
-/// On Linux the process has to ignore SIGPIPE, as it does if its `main` is Rust's: a connection that the other side has closed causes one.
+/// On Linux the process has to ignore SIGPIPE, as it does if its `main` is Rust's: a connection that the other side has
+/// closed causes one.
 pub type Listeners = Vec<(TcpListener, Form)>;
 
-/// How many may come in before others have their turn: a crowd must neither keep those from talking who are here, nor wait a turn for
-/// each who comes.
+/// How many may come in before others have their turn: a crowd must neither keep those from talking who are here, nor
+/// wait a turn for each who comes.
 pub const TURN_ACCEPTS: u32 = 16;
 
-/// How long to wait when nobody can be let in for want of memory or descriptors: long enough not to spin, short enough not to be
-/// noticed by who is let in then.
+/// How long to wait when nobody can be let in for want of memory or descriptors: long enough not to spin, short enough
+/// not to be noticed by who is let in then.
 const PAUSE: Duration = Duration::from_millis(100);
 
 impl Listener {
     /// Prepares a listening socket of this kind, which will not block. What connects from now on gives up on dead peers
-    /// after [`Limits::dead_after`](chinwag_core::Limits::dead_after). It sends at once what it is given, since the core has gathered that. It lets the
-    /// operating system buffer no more than is useful.
+    /// after [`Limits::dead_after`](chinwag_core::Limits::dead_after). It sends at once what it is given, since the
+    /// core has gathered that. It lets the operating system buffer no more than is useful.
     ///
     /// # Errors
     /// Returns an error if the socket does not take these options.
@@ -91,8 +94,8 @@ impl Listener {
         self.form
     }
 
-    /// Handles what `accept` returned for this socket, with the address that a connection was made from. Returns the connection, what its
-    /// reader and its writer share, and what is to be found out of it.
+    /// Handles what `accept` returned for this socket, with the address that a connection was made from. Returns the
+    /// connection, what its reader and its writer share, and what is to be found out of it.
     ///
     /// # Errors
     /// There is none, and the next try is to wait so long, if at all.
@@ -119,9 +122,9 @@ impl Listener {
         }
     }
 
-    /// Handles that `accept` has failed. If that was for want of a descriptor, or of memory, whoever is next is told that the
-    /// server is full; otherwise the next one may well be let in. Returns how long to wait before the next try: there is nobody, or nobody can
-    /// be let in.
+    /// Handles that `accept` has failed. If that was for want of a descriptor, or of memory, whoever is next is told
+    /// that the server is full; otherwise the next one may well be let in. Returns how long to wait before the next
+    /// try: there is nobody, or nobody can be let in.
     fn recover(&mut self, now: Time, listener: impl AsFd, error: &io::Error) -> Option<Duration> {
         if matches!(error.kind(), ErrorKind::Interrupted | ErrorKind::ConnectionAborted) {
             return None;
@@ -157,8 +160,8 @@ impl Listener {
         }
     }
 
-    /// Says why, and that no more will come. What they have sent already is read, or else the operating system would reset the
-    /// connection, and they might not see the answer.
+    /// Says why, and that no more will come. What they have sent already is read, or else the operating system would
+    /// reset the connection, and they might not see the answer.
     fn turn_away(&self, stream: impl AsFd, refusal: Refusal) {
         let _ = send(&stream, &self.form.refuse(refusal), QUIETLY);
         let _ = shutdown(&stream, Shutdown::Write);
@@ -184,9 +187,10 @@ pub(crate) struct Patience {
 impl Patience {
     /// Finds peers dead after `dead_after` at the latest.
     ///
-    /// A peer is probed only while nothing is on its way to it. What is sent in the last moment before the probes have found it dead
-    /// begins a silence of its own. So each of the two may be half of the time, in whole seconds, as the system has no shorter
-    /// ones for probes. The last probe is due at the end of its half: Linux compares the silence with the limit only then.
+    /// A peer is probed only while nothing is on its way to it. What is sent in the last moment before the probes have
+    /// found it dead begins a silence of its own. So each of the two may be half of the time, in whole seconds, as the
+    /// system has no shorter ones for probes. The last probe is due at the end of its half: Linux compares the silence
+    /// with the limit only then.
     pub(crate) fn new(dead_after: Duration) -> Self {
         let half = (dead_after.as_secs() / 2).max(1);
         let interval = (half / 2 / u64::from(PROBES)).max(1);
@@ -196,7 +200,8 @@ impl Patience {
     }
 }
 
-/// Sets on a listening socket what its connections need: that they send at once, give up on dead peers, and buffer no more than is useful.
+/// Sets on a listening socket what its connections need: that they send at once, give up on dead peers, and buffer no
+/// more than is useful.
 ///
 /// # Errors
 /// Returns an error if the socket does not take these options.
@@ -275,7 +280,8 @@ mod tests {
         assert_eq!(recovered, [None, waits, waits, waits, None]);
     }
 
-    /// Returns after how many seconds probes alone find a silent peer dead on Linux: when one is due, and the limit has passed.
+    /// Returns after how many seconds probes alone find a silent peer dead on Linux: when one is due, and the limit has
+    /// passed.
     fn probed(patience: Patience) -> u64 {
         let (idle, interval) = (patience.idle.as_secs(), patience.interval.as_secs());
         let mut due = idle + interval;

@@ -1,4 +1,5 @@
-//! Owns the page that browsers are given: the files of the folder `web`, as they were when this was built, and compressed.
+//! Owns the page that browsers are given: the files of the folder `web`, as they were when this was built, and
+//! compressed.
 
 use chinwag_core::Asset;
 

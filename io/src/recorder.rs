@@ -10,8 +10,8 @@ use chinwag_core::log::Record;
 pub struct Recorder(Arc<dyn Fn(Vec<Record>) + Send + Sync>);
 
 impl Recorder {
-    /// Has `keep` take the records, in their order: those of each batch before it is handed on to the writers. It is called where
-    /// the chat runs, and so must not wait.
+    /// Has `keep` take the records, in their order: those of each batch before it is handed on to the writers. It is
+    /// called where the chat runs, and so must not wait.
     pub fn new(keep: impl Fn(Vec<Record>) + Send + Sync + 'static) -> Self {
         Self(Arc::new(keep))
     }

@@ -4,7 +4,8 @@ use std::io;
 
 use chinwag_core::{Config, Limits, Secret};
 
-/// Draws the secret of a server that has none yet: 32 bytes from the operating system. It is in memory only, and ends with the server.
+/// Draws the secret of a server that has none yet: 32 bytes from the operating system. It is in memory only, and ends
+/// with the server.
 ///
 /// # Errors
 /// If the operating system has none to give.

@@ -8,7 +8,8 @@ use chinwag_core::Written;
 use rustix::net::SendFlags;
 use socket2::SockRef;
 
-/// Without it whoever writes to one who has gone gets a SIGPIPE, unless the program ignores that, as those in Rust do. Apple's systems have none.
+/// Without it whoever writes to one who has gone gets a SIGPIPE, unless the program ignores that, as those in Rust do.
+/// Apple's systems have none.
 #[cfg(not(target_vendor = "apple"))]
 const FLAGS: SendFlags = SendFlags::NOSIGNAL;
 #[cfg(target_vendor = "apple")]
@@ -17,7 +18,8 @@ const FLAGS: SendFlags = SendFlags::empty();
 /// Writes what the socket takes of the bytes, and returns how many those are.
 ///
 /// # Errors
-/// [`ErrorKind::WouldBlock`] if a socket that must not block takes none now, and whatever the operating system says of one that never will again.
+/// [`ErrorKind::WouldBlock`] if a socket that must not block takes none now, and whatever the operating system says of
+/// one that never will again.
 pub fn send(socket: impl AsFd, bytes: &[u8]) -> io::Result<usize> {
     // The standard library's goes through the C library, which first prepares for the thread to be cancelled meanwhile.
     Ok(rustix::net::send(socket, bytes, FLAGS)?)

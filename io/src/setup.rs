@@ -14,14 +14,15 @@ use crate::secret::with_secret;
 
 /// What a server runs with.
 ///
-/// [`Setup::for_server`] has what the programs have. [`Setup::from`] a configuration leaves all as it is there, but for a secret, which a
-/// server that has none draws.
+/// [`Setup::for_server`] has what the programs have. [`Setup::from`] a configuration leaves all as it is there, but for
+/// a secret, which a server that has none draws.
 #[derive(Clone, Default, Debug)]
 pub struct Setup {
     /// The limits and choices.
     pub config: Config,
-    /// Is asked before a connection counts: each that is made, each for which a proxy has said where it comes from, and each at a listener
-    /// for browsers that asks to chat. It must not wait. Default none: all may come who the limits let in.
+    /// Is asked before a connection counts: each that is made, each for which a proxy has said where it comes from, and
+    /// each at a listener for browsers that asks to chat. It must not wait. Default none: all may come who the limits
+    /// let in.
     pub guard: Option<Guard>,
     /// Keeps the log of all that people share. Default none: nothing is kept.
     pub recorder: Option<Recorder>,

@@ -51,11 +51,12 @@ impl Tee {
         Self { pipes: Pipes::new().ok(), failed: None }
     }
 
-    /// Writes what the socket, which must not block, takes at once of `bytes`, which are the same whenever the number is. Returns how many
-    /// bytes that is.
+    /// Writes what the socket, which must not block, takes at once of `bytes`, which are the same whenever the number
+    /// is. Returns how many bytes that is.
     ///
-    /// Returns `None` if nothing was written, and should be in the ordinary way: the socket is full or has failed, there are too many bytes,
-    /// or no descriptors or `/dev/null` to be had. A program that does not ignore SIGPIPE, as those in Rust do, gets one where the other side has gone.
+    /// Returns `None` if nothing was written, and should be in the ordinary way: the socket is full or has failed,
+    /// there are too many bytes, or no descriptors or `/dev/null` to be had. A program that does not ignore SIGPIPE, as
+    /// those in Rust do, gets one where the other side has gone.
     pub fn write(&mut self, number: u64, bytes: &[u8], socket: impl AsFd) -> Option<usize> {
         if self.failed == Some(number) {
             return None;

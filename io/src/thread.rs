@@ -1,7 +1,7 @@
 //! Owns the threads that join in when there is much to do.
 //!
-//! While there is little, one thread reads, decides and writes: to wake a second one would cost more than the work itself. For a batch
-//! that is not small each worker but the first has a thread of its own that follows the log for it.
+//! While there is little, one thread reads, decides and writes: to wake a second one would cost more than the work
+//! itself. For a batch that is not small each worker but the first has a thread of its own that follows the log for it.
 
 use std::io;
 use std::sync::Arc;

@@ -74,7 +74,8 @@ pub enum Wake {
 }
 
 impl<D: Driver> Worker<D> {
-    /// Makes the worker of a share, with its end of the log, and the thread that is to follow it when there is much to do.
+    /// Makes the worker of a share, with its end of the log, and the thread that is to follow it when there is much to
+    /// do.
     pub fn new(
         config: &Config,
         share: Share,
@@ -138,7 +139,8 @@ impl<D: Driver> Worker<D> {
         self.following.lock().fanout.count(stats);
     }
 
-    /// Does what there is to do in a slice, after others had their turn for so long, and returns when to go on, or `None` after the end.
+    /// Does what there is to do in a slice, after others had their turn for so long, and returns when to go on, or
+    /// `None` after the end.
     pub fn wake(self: &Arc<Self>, others_had: Duration) -> Option<Wake> {
         let now = self.clock.now();
         // The server's first thread is about it for a slice at the most.

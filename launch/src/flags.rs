@@ -17,15 +17,16 @@ const PORT: u16 = 42069;
 /// What is known everywhere for this machine itself.
 const LOCALHOST: &str = "localhost";
 
-/// The least that `--max-line` can be: `/name` or `/join` with a name of 20, the longest command. With less, people could not use
-/// all that the help tells them, and programs would wait for answers that never come.
+/// The least that `--max-line` can be: `/name` or `/join` with a name of 20, the longest command. With less, people
+/// could not use all that the help tells them, and programs would wait for answers that never come.
 const LINE_CHARS_MIN: u32 = 26;
 
 /// A chat server. People reach it with telnet or nc, or any program that sends lines, or with a browser.
 #[derive(FromArgs, Debug)]
 #[argh(help_triggers("-h", "--help"))]
 pub(super) struct Flags {
-    /// address to listen on, IPv4 or IPv6, or localhost (default 127.0.0.1: this machine only; 0.0.0.0 or :: for everyone who can reach it)
+    /// address to listen on, IPv4 or IPv6, or localhost (default 127.0.0.1: this machine only; 0.0.0.0 or :: for
+    /// everyone who can reach it)
     #[argh(option, short = 'i', default = "Ipv4Addr::LOCALHOST.into()", from_str_fn(ip))]
     ip: IpAddr,
 
@@ -33,17 +34,18 @@ pub(super) struct Flags {
     #[argh(option, short = 'p', default = "PORT", from_str_fn(port))]
     port: u16,
 
-    /// address and port of the web page, like 0.0.0.0:8080, port 0 for a free one; off for none (default 127.0.0.1:42080)
+    /// address and port of the web page, like 0.0.0.0:8080, port 0 for a free one; off for none (default
+    /// 127.0.0.1:42080)
     #[argh(option, default = "Web::Default", from_str_fn(web))]
     pub(super) web: Web,
 
-    /// origin (scheme and host) of another site whose pages may talk here; may be given more than once (default: none but the
-    /// web page itself)
+    /// origin (scheme and host) of another site whose pages may talk here; may be given more than once (default: none
+    /// but the web page itself)
     #[argh(option, from_str_fn(web_origin))]
     web_origin: Vec<Origin>,
 
-    /// address or network (like 10.0.0.0/8) of a proxy that says with the PROXY protocol for whom it connects, and has to: limits and
-    /// log then have their addresses; may be given more than once (default: none)
+    /// address or network (like 10.0.0.0/8) of a proxy that says with the PROXY protocol for whom it connects, and has
+    /// to: limits and log then have their addresses; may be given more than once (default: none)
     #[argh(option, from_str_fn(proxy_from))]
     proxy_from: Vec<Subnet>,
 
@@ -51,8 +53,8 @@ pub(super) struct Flags {
     #[argh(option, default = "cores()", from_str_fn(threads))]
     pub(super) threads: u32,
 
-    /// lines per second that one connection may sustain, with a burst of five seconds' worth; faster ones are read later, and lose
-    /// nothing; 0 turns it off (default 20)
+    /// lines per second that one connection may sustain, with a burst of five seconds' worth; faster ones are read
+    /// later, and lose nothing; 0 turns it off (default 20)
     #[argh(option, default = "Config::default().limits.flood_lines_per_second", from_str_fn(flood_rate))]
     flood_rate: u32,
 
@@ -64,21 +66,23 @@ pub(super) struct Flags {
     #[argh(option, default = "Config::default().rules.crowd_members", from_str_fn(room_quiet))]
     room_quiet: u32,
 
-    /// connections at once; one more is told that the server is full (default: as many as the limit of descriptors allows)
+    /// connections at once; one more is told that the server is full (default: as many as the limit of descriptors
+    /// allows)
     #[argh(option, from_str_fn(max_connections))]
     max_connections: Option<u32>,
 
-    /// connections at once from one address, or from one /64 of IPv6, and six times as many to load the page; 0 turns it off, this
-    /// machine itself has no limit (default 64)
+    /// connections at once from one address, or from one /64 of IPv6, and six times as many to load the page; 0 turns
+    /// it off, this machine itself has no limit (default 64)
     #[argh(option, default = "Config::default().limits.connections_per_address_max", from_str_fn(max_per_ip))]
     max_per_ip: u32,
 
-    /// connections per second that one address may sustain, with a burst of 6.4 seconds' worth, and six times as many to load the
-    /// page; earlier ones are let in later; 0 turns it off, this machine itself has no limit (default 10)
+    /// connections per second that one address may sustain, with a burst of 6.4 seconds' worth, and six times as many
+    /// to load the page; earlier ones are let in later; 0 turns it off, this machine itself has no limit (default 10)
     #[argh(option, default = "Config::default().limits.connects_per_second", from_str_fn(connect_rate))]
     connect_rate: u32,
 
-    /// seconds after which a peer that gives no sign of life at all counts as gone; half as many are survived (default 100)
+    /// seconds after which a peer that gives no sign of life at all counts as gone; half as many are survived
+    /// (default 100)
     #[argh(option, default = "Config::default().limits.dead_after", from_str_fn(dead_after))]
     dead_after: Duration,
 
@@ -117,8 +121,9 @@ pub(super) enum Parsed {
 }
 
 impl Flags {
-    /// Reads the arguments, without the program's name. `--flag=value` is as good as `--flag value`, and `-fvalue` as `-f value`. Of a flag
-    /// that is given again the last holds, so that whoever calls a script that sets some can set them otherwise.
+    /// Reads the arguments, without the program's name. `--flag=value` is as good as `--flag value`, and `-fvalue` as
+    /// `-f value`. Of a flag that is given again the last holds, so that whoever calls a script that sets some can set
+    /// them otherwise.
     pub(super) fn parse(program: &str, args: impl Iterator<Item = OsString>) -> Parsed {
         let mut words = Vec::new();
         for arg in args {

@@ -12,8 +12,8 @@ use tracing::warn;
 
 use crate::taken::{Holder, holder};
 
-/// How many connections the operating system keeps until they are accepted: Linux allows this many unless told otherwise
-/// (`net.core.somaxconn`), and a crowd that comes at once fits in.
+/// How many connections the operating system keeps until they are accepted: Linux allows this many unless told
+/// otherwise (`net.core.somaxconn`), and a crowd that comes at once fits in.
 const BACKLOG: i32 = 4096;
 
 /// Names the flags that choose an address and a port.
@@ -29,8 +29,8 @@ pub(super) const LINES: Chosen = Chosen { address: "--ip", port: "--port" };
 /// How the address for browsers is chosen.
 pub(super) const WEB: Chosen = Chosen { address: "--web", port: "--web" };
 
-/// How long an address is waited for that nobody listens on: as long as Linux keeps what is left of a connection, which is a minute, and
-/// what it may take longer.
+/// How long an address is waited for that nobody listens on: as long as Linux keeps what is left of a connection, which
+/// is a minute, and what it may take longer.
 const PATIENCE: Duration = Duration::from_secs(62);
 
 /// How often it is tried again meanwhile.
@@ -44,8 +44,9 @@ pub(super) struct Bound {
     chosen: Chosen,
 }
 
-/// Takes `address`; port 0 is a free one. Where nobody listens there, but a connection has it, that is said, and the address waited for.
-/// `wait` waits for so long or until the server is to stop, and returns whether it is; then there is no socket.
+/// Takes `address`; port 0 is a free one. Where nobody listens there, but a connection has it, that is said, and the
+/// address waited for. `wait` waits for so long or until the server is to stop, and returns whether it is; then there
+/// is no socket.
 pub(super) fn bind(
     address: SocketAddr,
     chosen: Chosen,
@@ -78,8 +79,8 @@ pub(super) fn bind(
 
 fn take(address: SocketAddr) -> io::Result<Socket> {
     let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
-    // On Unix this lets a server start again while connections of the last one are still being forgotten; elsewhere it would
-    // let two servers have one address.
+    // On Unix this lets a server start again while connections of the last one are still being forgotten; elsewhere it
+    // would let two servers have one address.
     #[cfg(unix)]
     socket.set_reuse_address(true)?;
     if address.is_ipv6() {
@@ -95,8 +96,8 @@ impl Bound {
         self.socket.local_addr().map(|address| address.as_socket().unwrap_or(self.address))
     }
 
-    /// Listens. The options that connections need are set before the first can be made, since those that wait to be accepted have what
-    /// the listening socket had when they were made.
+    /// Listens. The options that connections need are set before the first can be made, since those that wait to be
+    /// accepted have what the listening socket had when they were made.
     pub(super) fn listen(self, config: &Config) -> anyhow::Result<TcpListener> {
         let Self { socket, address, chosen } = self;
         let listening =

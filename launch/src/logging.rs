@@ -60,7 +60,8 @@ impl io::Write for Files {
         if self.reopening.0.swap(false, Ordering::AcqRel) {
             match daily_files(&self.name, &self.dir) {
                 Ok(appender) => self.appender = appender,
-                // What is open is better than nothing. The log is written by this thread: what it logs comes after this line.
+                // What is open is better than nothing. The log is written by this thread: what it logs comes after this
+                // line.
                 Err(error) => tracing::error!(target: REPORT, "the log files stay as they are: {error:#}"),
             }
         }
@@ -72,8 +73,8 @@ impl io::Write for Files {
     }
 }
 
-/// Starts logging what `RUST_LOG` asks for, by default `info`. All of it is written by threads of its own: a terminal that was paused, or a
-/// pipe that nobody empties, keeps nobody waiting who chats. They live as long as the log.
+/// Starts logging what `RUST_LOG` asks for, by default `info`. All of it is written by threads of its own: a terminal
+/// that was paused, or a pipe that nobody empties, keeps nobody waiting who chats. They live as long as the log.
 pub(super) fn start(name: &str, dir: Option<&Path>) -> anyhow::Result<Log> {
     let filter = filter(&std::env::var_os("RUST_LOG").unwrap_or_default().to_string_lossy())?;
     let (writer, guard) = aside(io::stderr());
@@ -95,8 +96,8 @@ fn aside(writer: impl io::Write + Send + 'static) -> (NonBlocking, WorkerGuard) 
     NonBlockingBuilder::default().lossy(true).buffered_lines_limit(LINES_MAX).thread_name("chinwag-log").finish(writer)
 }
 
-/// Reads what `RUST_LOG` asks for. A lone word that is neither a level nor a target of ours is refused: it would count as the target
-/// of somebody else, and nothing would be logged.
+/// Reads what `RUST_LOG` asks for. A lone word that is neither a level nor a target of ours is refused: it would count
+/// as the target of somebody else, and nothing would be logged.
 pub(super) fn filter(asked: &str) -> anyhow::Result<EnvFilter> {
     let directives: Vec<_> = asked.split(',').map(str::trim).filter(|directive| !directive.is_empty()).collect();
     if let Some(word) = directives.iter().find(|directive| !is_level_or_target(directive)) {

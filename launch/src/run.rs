@@ -1,6 +1,7 @@
 //! Owns the life of a server's process: from its command line to its exit code.
 //!
-//! Invariant: nobody can connect before all addresses are there, and the ready lines are said once, when orders are obeyed.
+//! Invariant: nobody can connect before all addresses are there, and the ready lines are said once, when orders are
+//! obeyed.
 
 use std::io::{self, Write as _};
 use std::net::{SocketAddr, TcpListener};
@@ -33,8 +34,8 @@ pub struct Ready {
 }
 
 impl Ready {
-    /// Says on standard output that the server is ready, and tells it from now on what signals ask for; a second signal to stop ends the
-    /// process. Whoever reads what is said may connect, and may send signals.
+    /// Says on standard output that the server is ready, and tells it from now on what signals ask for; a second signal
+    /// to stop ends the process. Whoever reads what is said may connect, and may send signals.
     pub fn say(self, server: Handle) {
         self.signals.steer(server);
         say(&self.lines);
@@ -92,8 +93,8 @@ fn start(
     serve(listeners, setup, Ready { lines: ready, signals: signals.clone() })
 }
 
-/// Takes the address for browsers, if that is asked for. Where nobody chose it, another server that has it, as two on one machine will, is
-/// no reason not to serve.
+/// Takes the address for browsers, if that is asked for. Where nobody chose it, another server that has it, as two on
+/// one machine will, is no reason not to serve.
 fn bind_web(web: Web, lines: SocketAddr, wait: impl Fn(Duration) -> bool) -> anyhow::Result<Option<Bound>> {
     match web {
         Web::Off => Ok(None),

@@ -1,4 +1,5 @@
-//! Owns the signals of a server's process, from before its log is open until the process ends: what each means, and who is told.
+//! Owns the signals of a server's process, from before its log is open until the process ends: what each means, and who
+//! is told.
 //!
 //! Invariant: none of them ends the process by itself, but the second of those that stop it.
 
@@ -49,7 +50,8 @@ impl Signals {
     pub(super) fn catch() -> io::Result<Self> {
         // As it is before SIGHUP is caught, which whoever started this may have ignored.
         let on_hangup = OnHangup::of_this_process();
-        // A file that has reached its limit of size (SIGXFSZ) is an error of whoever writes to it, and no reason to end.
+        // A file that has reached its limit of size (SIGXFSZ) is an error of whoever writes to it, and no reason to
+        // end.
         let signals = [Signal::INT, Signal::TERM, Signal::HUP, Signal::USR1, Signal::XFSZ];
         let mut caught = Caught::new(signals.map(Signal::as_raw))?;
         let these = Self(Arc::new(Shared { on_hangup, heard: Mutex::default(), stopped: Condvar::new() }));

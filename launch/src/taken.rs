@@ -12,7 +12,8 @@ pub(super) enum Holder {
     Program,
     /// Nobody listens there, but a connection was made from it, which some program still has.
     Connection,
-    /// Nobody listens there, but what is left of a connection is kept by the system until nothing late can come of it any more.
+    /// Nobody listens there, but what is left of a connection is kept by the system until nothing late can come of it
+    /// any more.
     Remains,
 }
 
@@ -58,7 +59,8 @@ fn socket(line: &str) -> Option<(SocketAddr, State)> {
     Some((local, state))
 }
 
-/// Reads an address as Linux writes it: words of 32 bits, each as this machine has a number in its memory, and the port.
+/// Reads an address as Linux writes it: words of 32 bits, each as this machine has a number in its memory, and the
+/// port.
 fn local_address(text: &str) -> Option<SocketAddr> {
     let (ip, port) = text.split_once(':')?;
     let word = |at: usize| Some(u32::from_str_radix(ip.get(at * 8..at * 8 + 8)?, 16).ok()?.to_ne_bytes());

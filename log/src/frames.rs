@@ -1,7 +1,7 @@
 //! Owns the frames in which entries follow each other in a file: the length, the checksum, and the entry.
 //!
-//! A crash can cut the last frame off, and a disk can change any. So reading stops at the first bad frame and says how much
-//! it has left.
+//! A crash can cut the last frame off, and a disk can change any. So reading stops at the first bad frame and says how
+//! much it has left.
 
 use std::ops::RangeInclusive;
 

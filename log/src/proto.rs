@@ -1,8 +1,8 @@
 //! Owns the messages of Protocol Buffers that entries are: each field with its tag.
 //!
-//! A tag is for ever: one that is not used any more is never used for something else. A field that is added has a new tag
-//! and a new [`FORMAT`](crate::FORMAT), and is left out wherever it says nothing new, so that what an older release wrote
-//! is still read.
+//! A tag is for ever: one that is not used any more is never used for something else. A field that is added has a new
+//! tag and a new [`FORMAT`](crate::FORMAT), and is left out wherever it says nothing new, so that what an older release
+//! wrote is still read.
 
 /// The beginning of each entry, whatever it is.
 #[derive(Clone, PartialEq, prost::Message)]

@@ -1,4 +1,5 @@
-//! What each release has written, byte for byte. It is only added to, never updated: what was once written is read for ever.
+//! What each release has written, byte for byte. It is only added to, never updated: what was once written is read for
+//! ever.
 
 use std::collections::HashSet;
 use std::hash::Hash;

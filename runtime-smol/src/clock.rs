@@ -11,8 +11,8 @@ pub(crate) async fn reach(clock: Clock, time: Time) {
 
 /// Waits again and again for times that are rarely reached.
 ///
-/// It stays set where it is as long as it is not to ring earlier: to set a timer wakes the reactor, which costs more than to hand
-/// on a small batch. So it may ring too early, once.
+/// It stays set where it is as long as it is not to ring earlier: to set a timer wakes the reactor, which costs more
+/// than to hand on a small batch. So it may ring too early, once.
 #[derive(Debug)]
 pub(crate) struct Alarm {
     clock: Clock,

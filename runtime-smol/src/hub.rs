@@ -28,7 +28,8 @@ pub(crate) struct HubTask {
 }
 
 impl HubTask {
-    /// Makes a hub with its workers, of which all but the first have a thread of their own, and the sender for its inputs.
+    /// Makes a hub with its workers, of which all but the first have a thread of their own, and the sender for its
+    /// inputs.
     pub(crate) fn new(
         config: Arc<Config>,
         executor: &Arc<Executor<'static>>,

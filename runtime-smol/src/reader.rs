@@ -13,8 +13,8 @@ use crate::socket::{READ_BYTES, Socket};
 
 /// Reads one connection.
 ///
-/// There is one for each, most of them idle: what its task keeps while it waits for bytes is what a connection costs. So all that
-/// is rare is boxed.
+/// There is one for each, most of them idle: what its task keeps while it waits for bytes is what a connection costs.
+/// So all that is rare is boxed.
 #[derive(Debug)]
 pub(crate) struct Reader {
     pub(crate) connection: ConnectionId,

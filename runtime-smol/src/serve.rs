@@ -20,17 +20,16 @@ use crate::hub::HubTask;
 use crate::sockets::Sockets;
 use crate::worker::Worker;
 
-/// Returns what a server is steered by, and the server, a future that serves whoever connects to one of the `listeners`, each in its wire form,
-/// until it is told to stop. Then everyone is told, and what is queued is still sent, for at most
-/// [`Limits::drain`](chinwag_core::Limits::drain).
+/// Returns what a server is steered by, and the server, a future that serves whoever connects to one of the
+/// `listeners`, each in its wire form, until it is told to stop. Then everyone is told, and what is queued is still
+/// sent, for at most [`Limits::drain`](chinwag_core::Limits::drain).
 ///
-/// It runs on any executor, on [`Limits::threads`](chinwag_core::Limits::threads) threads which it starts itself, all but one of them for when
-/// there is much to write. They end with it. If it is dropped, it ends at once.
+/// It runs on any executor, on [`Limits::threads`](chinwag_core::Limits::threads) threads which it starts itself, all
+/// but one of them for when there is much to write. They end with it. If it is dropped, it ends at once.
 ///
 /// # Errors
-/// The server ends with an error if its configuration does not pass [`Config::check`](chinwag_core::Config::check),
-/// or if the listeners or the threads can't be set up. Nothing that clients
-/// do is an error.
+/// The server ends with an error if its configuration does not pass [`Config::check`](chinwag_core::Config::check), or
+/// if the listeners or the threads can't be set up. Nothing that clients do is an error.
 pub fn serve(listeners: Listeners, setup: Setup) -> (Handle, impl Future<Output = io::Result<()>> + Send + 'static) {
     let (handle, controls, ending) = chinwag_io::handle();
     (handle, run(listeners, setup, controls, ending))

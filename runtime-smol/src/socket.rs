@@ -15,7 +15,8 @@ use futures_lite::FutureExt as _;
 use crate::clock::reach;
 use crate::sockets::Stream;
 
-/// How much is read at once: two hundred lines of 80 characters. More per call saves little, and makes others wait longer.
+/// How much is read at once: two hundred lines of 80 characters. More per call saves little, and makes others wait
+/// longer.
 pub(crate) const READ_BYTES: usize = 16 << 10;
 
 /// How many reads of one connection may follow each other: with these a batch is full.

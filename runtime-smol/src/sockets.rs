@@ -26,7 +26,8 @@ use smol::Executor;
 /// How many sockets are woken for at once: no more than can tell the hub something before it has its turn.
 const EVENTS_MAX: usize = 128;
 
-/// How long others may have their turn before the next look, so that whoever is next is not kept waiting by a crowd, or by a flood.
+/// How long others may have their turn before the next look, so that whoever is next is not kept waiting by a crowd, or
+/// by a flood.
 const GIVE_WAY: Duration = Duration::from_micros(500);
 
 /// How a connection is accepted.
@@ -43,8 +44,8 @@ const READING: EventFlags = EventFlags::IN.union(EventFlags::PRI).union(EventFla
 pub(crate) struct Sockets {
     epoll: OwnedFd,
     notifier: Arc<Notifier>,
-    /// By the key that each is registered with. Nobody is woken, and nothing that was awaited is dropped, while this is locked:
-    /// it may be locked again then.
+    /// By the key that each is registered with. Nobody is woken, and nothing that was awaited is dropped, while this is
+    /// locked: it may be locked again then.
     waiting: Mutex<Slab<Waiting>>,
 }
 
@@ -61,13 +62,14 @@ impl Notifier {
     const WAITING: u8 = 1;
     const NOTIFIED: u8 = 2;
 
-    /// Tells whether nobody has notified since the last [`answer`](Self::answer), so that there is something to wait for.
+    /// Tells whether nobody has notified since the last [`answer`](Self::answer), so that there is something to wait
+    /// for.
     fn may_wait(&self) -> bool {
         self.state.compare_exchange(Self::BUSY, Self::WAITING, Ordering::AcqRel, Ordering::Acquire).is_ok()
     }
 
-    /// Handles all who have notified. What they did before is seen afterwards, and whoever rings later is not missed: a mere store
-    /// could come after a ring that it hides.
+    /// Handles all who have notified. What they did before is seen afterwards, and whoever rings later is not missed: a
+    /// mere store could come after a ring that it hides.
     fn answer(&self) {
         self.state.swap(Self::BUSY, Ordering::AcqRel);
     }
@@ -115,9 +117,9 @@ impl Sockets {
         Ok(Arc::new(Self { epoll, notifier, waiting: Mutex::default() }))
     }
 
-    /// Runs the tasks of an executor on this thread, until a future comes to its end. Whenever nobody has anything to do, or has had
-    /// something to do for a while, those are woken whose sockets are ready. The later that is, the more there are of them, and the
-    /// more the hub has to hand on at once.
+    /// Runs the tasks of an executor on this thread, until a future comes to its end. Whenever nobody has anything to
+    /// do, or has had something to do for a while, those are woken whose sockets are ready. The later that is, the more
+    /// there are of them, and the more the hub has to hand on at once.
     pub(crate) fn run<T>(&self, executor: &Executor<'_>, future: impl Future<Output = T>) -> T {
         let (mut future, mut wakers) = (pin!(future), Vec::new());
         let waker = Waker::from(Arc::clone(&self.notifier));
@@ -204,7 +206,8 @@ struct Registered<T> {
 }
 
 impl<T> Registered<T> {
-    /// Does what takes something that is there, as soon as something is. `is_all` tells of what was taken whether it was all.
+    /// Does what takes something that is there, as soon as something is. `is_all` tells of what was taken whether it
+    /// was all.
     fn poll_take<R>(
         &self,
         cx: &Context<'_>,

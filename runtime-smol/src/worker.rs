@@ -33,8 +33,8 @@ impl Driver {
         Self { notifier, notified, sockets: Arc::clone(sockets), executor: Arc::downgrade(executor) }
     }
 
-    /// Lets others have their turn. Where they could speak is looked at first: the thread itself looks when no task is ready, and this one
-    /// is, or after a while.
+    /// Lets others have their turn. Where they could speak is looked at first: the thread itself looks when no task is
+    /// ready, and this one is, or after a while.
     async fn give_way(&self) {
         self.sockets.wake_ready();
         for _ in 0..TURNS {

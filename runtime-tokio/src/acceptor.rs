@@ -14,8 +14,8 @@ use tokio::time::sleep;
 
 use crate::socket::Socket;
 
-/// How many of those who are not in yet may say something before others have their turn: a crowd that comes must not keep those from
-/// talking who are here.
+/// How many of those who are not in yet may say something before others have their turn: a crowd that comes must not
+/// keep those from talking who are here.
 pub(crate) const TURN_HANDSHAKES: usize = 8;
 
 #[derive(Clone)]
@@ -44,7 +44,8 @@ impl Acceptor {
         }
     }
 
-    /// Does what there is to do with a connection, as long as there is a hub: nobody is served when the server has ended.
+    /// Does what there is to do with a connection, as long as there is a hub: nobody is served when the server has
+    /// ended.
     async fn welcome(self, socket: Socket, pending: Pending) {
         let inputs = self.inputs.clone();
         tokio::select! {

@@ -29,7 +29,8 @@ pub(crate) struct HubTask {
 }
 
 impl HubTask {
-    /// Makes a hub with its workers, of which all but the first have a thread of their own, and the sender for its inputs.
+    /// Makes a hub with its workers, of which all but the first have a thread of their own, and the sender for its
+    /// inputs.
     pub(crate) fn new(config: Arc<Config>, admission: Admission) -> io::Result<(Self, Sender<Input<Socket>>)> {
         let (sender, inputs) = mpsc::channel(INPUTS_MAX);
         let spawn = |_| Worker::spawn().map(|(thread, _)| Some(thread));

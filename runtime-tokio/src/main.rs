@@ -5,8 +5,8 @@ use std::process::ExitCode;
 use chinwag_launch::Program;
 use tokio::runtime;
 
-/// What every connection keeps is a few small pieces, and a crowd that leaves should leave nothing behind: jemalloc wastes less on
-/// them than the system does, and gives them back. How it is set is in `.cargo/config.toml`.
+/// What every connection keeps is a few small pieces, and a crowd that leaves should leave nothing behind: jemalloc
+/// wastes less on them than the system does, and gives them back. How it is set is in `.cargo/config.toml`.
 #[cfg(feature = "jemalloc")]
 #[global_allocator]
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;

@@ -18,9 +18,9 @@ const FULL_READS_MAX: u8 = 4;
 
 /// Hands what a connection asks for to the hub, until it ends.
 ///
-/// There is one for each, most of them idle: what it keeps while it waits for bytes is what a connection costs. A task is a multiple
-/// of 128 bytes, aligned so, and these two pointers and what the runtime adds fit into the first. So the rest is apart, and what
-/// is rare is boxed.
+/// There is one for each, most of them idle: what it keeps while it waits for bytes is what a connection costs. A task
+/// is a multiple of 128 bytes, aligned so, and these two pointers and what the runtime adds fit into the first. So the
+/// rest is apart, and what is rare is boxed.
 pub(crate) struct Reader {
     reading: Box<Reading>,
     obstacle: Option<Obstacle>,
@@ -111,8 +111,8 @@ impl Reading {
 
     fn handle_read(&mut self, read: io::Result<usize>) -> Option<Obstacle> {
         match read {
-            // What filled the buffer was hardly all, and the rest goes into the same batch. But there may be a flood behind it,
-            // and tokio would read a hundred times before others have their turn.
+            // What filled the buffer was hardly all, and the rest goes into the same batch. But there may be a flood
+            // behind it, and tokio would read a hundred times before others have their turn.
             Ok(READ_BYTES..) => {
                 self.full_reads = (self.full_reads + 1) % FULL_READS_MAX;
                 return (self.full_reads == 0).then(|| Box::pin(yield_now()) as Obstacle);
@@ -124,8 +124,8 @@ impl Reading {
         None
     }
 
-    /// Tells the hub something, now or as soon as it takes more. Once it is gone the server has stopped, and this task is about to be
-    /// ended, too.
+    /// Tells the hub something, now or as soon as it takes more. Once it is gone the server has stopped, and this task
+    /// is about to be ended, too.
     fn tell(&self, input: Input<Socket>) -> Option<Obstacle> {
         let full = self.inputs.try_send(input).err()?;
         let inputs = self.inputs.clone();

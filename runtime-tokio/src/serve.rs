@@ -13,18 +13,17 @@ use tracing::info;
 use crate::acceptor::{Acceptor, TURN_HANDSHAKES};
 use crate::hub::HubTask;
 
-/// Returns what a server is steered by, and the server, a future that serves whoever connects to one of the `listeners`, each in its wire form,
-/// until it is told to stop. Then everyone is told, and what is queued is still sent, for at most
-/// [`Limits::drain`](chinwag_core::Limits::drain).
+/// Returns what a server is steered by, and the server, a future that serves whoever connects to one of the
+/// `listeners`, each in its wire form, until it is told to stop. Then everyone is told, and what is queued is still
+/// sent, for at most [`Limits::drain`](chinwag_core::Limits::drain).
 ///
-/// It has to be polled within a tokio runtime, with I/O and time, which needs no more than one thread for it. All but one of
-/// [`Limits::threads`](chinwag_core::Limits::threads) it starts itself, for when there is much to write; they end with it. If it is dropped, it
-/// stops in the background as when it is told to.
+/// It has to be polled within a tokio runtime, with I/O and time, which needs no more than one thread for it. All but
+/// one of [`Limits::threads`](chinwag_core::Limits::threads) it starts itself, for when there is much to write; they
+/// end with it. If it is dropped, it stops in the background as when it is told to.
 ///
 /// # Errors
-/// The server ends with an error if its configuration does not pass [`Config::check`](chinwag_core::Config::check),
-/// or if the listeners or the threads can't be set up. Nothing that clients
-/// do is an error.
+/// The server ends with an error if its configuration does not pass [`Config::check`](chinwag_core::Config::check), or
+/// if the listeners or the threads can't be set up. Nothing that clients do is an error.
 pub fn serve(listeners: Listeners, setup: Setup) -> (Handle, impl Future<Output = io::Result<()>> + Send + 'static) {
     let (handle, controls, ending) = chinwag_io::handle();
     (handle, run(listeners, setup, controls, ending))
@@ -66,7 +65,8 @@ async fn run(listeners: Listeners, setup: Setup, mut controls: Controls, _ending
             () = obeyed => {}
         }
         admission.stop();
-        // The listeners are closed: so whoever is told of the end can't find one open. What was read before still counts.
+        // The listeners are closed: so whoever is told of the end can't find one open. What was read before still
+        // counts.
         let _ = inputs.send(Input::Stopped).await;
         std::future::pending().await
     };

@@ -15,7 +15,8 @@ use tokio::time::timeout;
 
 use crate::clock::reach;
 
-/// How much is read at once: two hundred lines of 80 characters. More per call saves little, and makes others wait longer.
+/// How much is read at once: two hundred lines of 80 characters. More per call saves little, and makes others wait
+/// longer.
 pub(crate) const READ_BYTES: usize = 16 << 10;
 
 thread_local! {
@@ -45,8 +46,8 @@ impl Port for Socket {
 
     fn write(&self, bytes: &[u8]) -> Written {
         let send = || send(&self.stream, bytes);
-        // The runtime does not know of a new socket yet that it can be written to, so it is not asked first. It has to hear of
-        // a full one, though, or else it would not wait for it.
+        // The runtime does not know of a new socket yet that it can be written to, so it is not asked first. It has to
+        // hear of a full one, though, or else it would not wait for it.
         let sent = match send() {
             Err(error) if error.kind() == ErrorKind::WouldBlock => self.stream.try_io(Interest::WRITABLE, send),
             sent => sent,

@@ -15,7 +15,8 @@ use crate::socket::Socket;
 
 pub(crate) type Worker = chinwag_io::Worker<Driver>;
 
-/// How many turns others have when a worker gives way: whoever is read, the hub, which yields once itself, and whoever it wakes.
+/// How many turns others have when a worker gives way: whoever is read, the hub, which yields once itself, and whoever
+/// it wakes.
 const TURNS: u32 = 4;
 
 #[derive(Debug)]

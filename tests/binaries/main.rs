@@ -1,4 +1,5 @@
-//! Shows what the servers' binaries do for whoever runs them: flags, what is said where, how they start, and how they stop.
+//! Shows what the servers' binaries do for whoever runs them: flags, what is said where, how they start, and how they
+//! stop.
 
 #[cfg(all(target_os = "linux", feature = "real-clients"))]
 mod clock;

@@ -1,4 +1,5 @@
-//! What a server does that is started at a terminal, by a service manager, on a full disk, or where a connection has its address.
+//! What a server does that is started at a terminal, by a service manager, on a full disk, or where a connection has
+//! its address.
 
 use std::fs;
 use std::io::Read as _;

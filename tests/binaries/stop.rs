@@ -1,4 +1,5 @@
-//! How a server stops: nothing that was said is lost, everyone is told, and nobody can hold it up for longer than was allowed.
+//! How a server stops: nothing that was said is lost, everyone is told, and nobody can hold it up for longer than was
+//! allowed.
 
 use std::io::{ErrorKind, Write as _};
 use std::net::TcpStream;
@@ -13,8 +14,8 @@ use crate::stop;
 /// What everyone is told before the connection is closed.
 const BYE: &str = "Server is shutting down";
 
-/// How many of the longest lines are more than the sockets between a server and somebody who does not read hold, and that person's
-/// queue: 8 MiB, twice of what Linux lets a server's end hold, unless it was told otherwise.
+/// How many of the longest lines are more than the sockets between a server and somebody who does not read hold, and
+/// that person's queue: 8 MiB, twice of what Linux lets a server's end hold, unless it was told otherwise.
 const LINES_TO_FILL: usize = 2000;
 
 /// The longest lines that can be had.

@@ -1,5 +1,5 @@
-//! What a classroom behind one address does all at once, and what no limit may keep it from: with a server's default limits, in a
-//! network of its own.
+//! What a classroom behind one address does all at once, and what no limit may keep it from: with a server's default
+//! limits, in a network of its own.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
@@ -18,7 +18,8 @@ const PUPILS: usize = 40;
 /// How many connections a browser makes to one server at once.
 const BROWSER_CONNECTIONS: usize = 6;
 
-/// How long they may have to wait for the page, or to be greeted: no longer than anybody notices. A busy machine may take some of it.
+/// How long they may have to wait for the page, or to be greeted: no longer than anybody notices. A busy machine may
+/// take some of it.
 const PATIENCE: Duration = Duration::from_secs(3);
 
 /// Asks for something over a connection that is open, and returns the answer's status, and what it holds.

@@ -7,7 +7,8 @@ use chinwag_tests::attacks::crowds::{self, Spree};
 
 use crate::{SLOWER, on_each};
 
-/// How many come at once, unless `CHINWAG_CROWD` says how many: as many as the descriptors of the server, and of this test, are for.
+/// How many come at once, unless `CHINWAG_CROWD` says how many: as many as the descriptors of the server, and of this
+/// test, are for.
 const CROWD: usize = 2000 / SLOWER;
 
 /// How many threads they come from.
@@ -16,12 +17,13 @@ const ATTACKERS: usize = 4;
 /// How long after somebody the next comes: fifteen hundred come in a second.
 const PAUSE: Duration = Duration::from_micros(667 * SLOWER as u64);
 
-/// How many people change their names, and how often all together in a second at least: all of them and the regulars are told of each.
+/// How many people change their names, and how often all together in a second at least: all of them and the regulars
+/// are told of each.
 const RENAMERS: usize = 50 / SLOWER;
 const NAMES_PER_SECOND: usize = 1000 / SLOWER;
 
-/// How many people make rooms, and how many all together in a second at least, also on a server that was built for debugging: one was
-/// seen to make ten times as many.
+/// How many people make rooms, and how many all together in a second at least, also on a server that was built for
+/// debugging: one was seen to make ten times as many.
 const ROOM_MAKERS: usize = 50;
 const ROOMS_PER_SECOND: usize = 1000;
 

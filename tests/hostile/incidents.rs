@@ -1,6 +1,6 @@
-//! What befalls a connection is told to whoever runs the server: once for each cause and minute, with the address, and without a word of
-//! what was said. Here is what takes addresses that are not the machine's own, a want of descriptors, or patience; the tests of the binaries
-//! have the rest.
+//! What befalls a connection is told to whoever runs the server: once for each cause and minute, with the address, and
+//! without a word of what was said. Here is what takes addresses that are not the machine's own, a want of descriptors,
+//! or patience; the tests of the binaries have the rest.
 
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
@@ -88,8 +88,8 @@ impl Rush {
 
     /// Returns those who come faster than they may.
     fn too_fast() -> [Self; 3] {
-        // At a rate of one a second six may come at once, and six times as many for a page. Of twenty more two come too early, be the machine
-        // ever so slow.
+        // At a rate of one a second six may come at once, and six times as many for a page. Of twenty more two come too
+        // early, be the machine ever so slow.
         [(Form::Lines, SAID, 6), (Form::Web, VISIT, 6 * 6 + 2), (Form::Web, UPGRADE, 6)].map(|(form, says, burst)| {
             Self {
                 form,

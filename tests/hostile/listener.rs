@@ -16,7 +16,8 @@ const REGULARS: usize = 10;
 /// How many connections may be made beside theirs.
 const ROOM: usize = 15;
 
-/// Which part of a core a server may take that has nothing to do but what the regulars say, in percent: one that spins takes all of one.
+/// Which part of a core a server may take that has nothing to do but what the regulars say, in percent: one that spins
+/// takes all of one.
 const BUSY_PERCENT_MAX: u128 = 25;
 
 #[test]
@@ -111,7 +112,8 @@ pub(crate) fn limit(descriptors: u64) -> Rlimit {
     Rlimit { current: Some(descriptors), maximum: getrlimit(Resource::Nofile).maximum }
 }
 
-/// Takes over what attackers hold, and as many more as are let in. Returns how many they saw refused, and the connections.
+/// Takes over what attackers hold, and as many more as are let in. Returns how many they saw refused, and the
+/// connections.
 fn filled_up(siege: &Siege, filled: Vec<(usize, Vec<TcpStream>)>) -> (usize, Vec<TcpStream>) {
     let refused = filled.iter().map(|(refused, _)| refused).sum();
     let mut held: Vec<_> = filled.into_iter().flat_map(|(_, held)| held).collect();

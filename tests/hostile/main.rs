@@ -1,7 +1,8 @@
-//! Shows that whatever is done to a server, whoever chats there well does not notice: each of their messages arrives, once and in
-//! order, and about as soon as when all is calm.
+//! Shows that whatever is done to a server, whoever chats there well does not notice: each of their messages arrives,
+//! once and in order, and about as soon as when all is calm.
 //!
-//! Each test lays a siege to both servers, one after the other. Their delays are measured, so no two of them run at once.
+//! Each test lays a siege to both servers, one after the other. Their delays are measured, so no two of them run at
+//! once.
 
 #![cfg(target_os = "linux")]
 

@@ -1,5 +1,5 @@
-//! What depends on where somebody comes from, and on cables that are pulled: with addresses of its own, in a network of its own, which
-//! Linux lets root make, and mostly others, too.
+//! What depends on where somebody comes from, and on cables that are pulled: with addresses of its own, in a network of
+//! its own, which Linux lets root make, and mostly others, too.
 
 use std::env;
 use std::io::{self, Read as _, Write as _};
@@ -149,8 +149,8 @@ const LATE_MAX: Duration = Duration::from_secs(2);
 /// How long the system may wait with an acknowledgement.
 const ACKNOWLEDGED_AFTER: Duration = Duration::from_millis(500);
 
-/// Takes the cable from everybody at [`CLASSROOM`]: what is sent there leaves this machine without an error, into a wire at whose
-/// other end nobody takes it, and nobody is told.
+/// Takes the cable from everybody at [`CLASSROOM`]: what is sent there leaves this machine without an error, into a
+/// wire at whose other end nobody takes it, and nobody is told.
 const PULL: [&str; 6] = [
     "link add wire type veth peer name nowhere",
     "link set wire up",

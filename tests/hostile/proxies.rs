@@ -1,4 +1,5 @@
-//! Whatever comes from where a proxy is to say for whom it connects, nobody who chats already notices, and nothing of it is heard.
+//! Whatever comes from where a proxy is to say for whom it connects, nobody who chats already notices, and nothing of
+//! it is heard.
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::{Duration, Instant};

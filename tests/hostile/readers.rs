@@ -16,15 +16,16 @@ const CROWD: usize = 1000 / SLOWER;
 /// How long after one long line somebody says the next, while others do not read.
 const PAUSE: Duration = Duration::from_millis(25);
 
-/// How much memory a crowd may cost who read nothing: far less than their queues may hold, since what is queued for all of them is
-/// there once.
+/// How much memory a crowd may cost who read nothing: far less than their queues may hold, since what is queued for all
+/// of them is there once.
 pub(crate) const MEMORY_MAX: usize = 64 << 20;
 
 /// How many read a byte a second, and for how many seconds.
 const SIPPERS: usize = 100;
 const SIPS: usize = 4;
 
-/// How much memory they may cost: a third of what full queues of so many have, since what is queued for all of them is there once.
+/// How much memory they may cost: a third of what full queues of so many have, since what is queued for all of them is
+/// there once.
 const SIPPED_MEMORY_MAX: usize = 8 << 20;
 
 #[test]

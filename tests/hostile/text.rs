@@ -11,15 +11,16 @@ use crate::{SLOWER, on_each};
 /// How much more memory a server may need for a few connections that send whatever they like.
 const MEMORY_MAX: usize = 2 << 20;
 
-/// How many lines a server reads at once of somebody, and how many a second in the long run, unless it was told otherwise.
+/// How many lines a server reads at once of somebody, and how many a second in the long run, unless it was told
+/// otherwise.
 const LINES_AT_ONCE: f64 = 100.0;
 const LINES_PER_SECOND: f64 = 20.0;
 
 /// How many bytes that make no line count as one.
 const LINE_BYTES: f64 = 16.0 * 1024.0;
 
-/// What the operating system may hold between two programs that have made their sockets small, with much to spare: without a meter a
-/// flood would be hundreds of times as much.
+/// What the operating system may hold between two programs that have made their sockets small, with much to spare:
+/// without a meter a flood would be hundreds of times as much.
 const SOCKETS_BYTES: f64 = 2048.0 * 1024.0;
 
 /// How many type a letter a second, and for how many seconds.
@@ -29,8 +30,8 @@ const DRIPS: usize = 4;
 /// How many regulars hear what is said in the main room.
 const REGULARS_IN_MAIN: usize = 5;
 
-/// How many storms of telnet there are at once. Every byte of them is looked at, which takes a server that was built for debugging so long
-/// that whoever comes after two has waited too long.
+/// How many storms of telnet there are at once. Every byte of them is looked at, which takes a server that was built
+/// for debugging so long that whoever comes after two has waited too long.
 const STORMS: usize = 2_usize.div_ceil(SLOWER);
 
 #[test]
@@ -82,7 +83,8 @@ fn lines_that_come_letter_by_letter_are_heard_when_they_end_and_cost_neither_mem
                 text::drip(addr, fire, DRIPPERS, Duration::from_secs(1))
             });
             assert!(typed[0] >= DRIPS - 1, "{typed:?}");
-            // One of them has ended the line, and each of the regulars hears all of it; those who have not are not heard.
+            // One of them has ended the line, and each of the regulars hears all of it; those who have not are not
+            // heard.
             let line = "x".repeat(typed[0]);
             let said: Vec<_> = heard.others.iter().filter_map(|line| Some(line.split_once(": ")?.1)).collect();
             assert!(said.len() <= REGULARS_IN_MAIN && said.iter().all(|said| *said == line), "{said:?}");

@@ -1,4 +1,5 @@
-//! Whatever is done at the web listener holds up nobody, neither there nor in the chat; and who is slow is gone when their time is over.
+//! Whatever is done at the web listener holds up nobody, neither there nor in the chat; and who is slow is gone when
+//! their time is over.
 
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::TcpStream;

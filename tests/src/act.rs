@@ -24,7 +24,8 @@ pub enum Act {
         /// Whose.
         person: usize,
     },
-    /// Somebody reads nothing any more. Only the bare core plays this: how much a real socket holds is up to the system.
+    /// Somebody reads nothing any more. Only the bare core plays this: how much a real socket holds is up to the
+    /// system.
     StopReading {
         /// Who.
         person: usize,

@@ -16,7 +16,8 @@ pub enum Batching {
     AllAtOnce,
 }
 
-/// Plays acts on the core alone. The same acts always give the same bytes, whatever the number of writers and the batching.
+/// Plays acts on the core alone. The same acts always give the same bytes, whatever the number of writers and the
+/// batching.
 #[derive(Debug)]
 pub struct BareCore {
     config: Config,
@@ -48,7 +49,8 @@ struct Person {
 }
 
 impl BareCore {
-    /// Starts a server with so many writers. It greets everybody at once: whether somebody speaks first is up to a real socket.
+    /// Starts a server with so many writers. It greets everybody at once: whether somebody speaks first is up to a real
+    /// socket.
     #[must_use]
     pub fn new(config: &Config, writers: u32, batching: Batching) -> Self {
         let config = Config {
@@ -58,7 +60,8 @@ impl BareCore {
         Self { driver: Driver::new(&config), config, batching, people: Vec::new() }
     }
 
-    /// Plays all acts, then stops the server, and returns for each act and the stop what each person received, by person.
+    /// Plays all acts, then stops the server, and returns for each act and the stop what each person received, by
+    /// person.
     #[must_use]
     pub fn play_to_the_end(mut self, acts: &[Act]) -> Vec<Vec<Received>> {
         acts.iter().chain(&[Act::Stop]).map(|act| self.play(act)).collect()

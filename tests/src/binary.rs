@@ -1,7 +1,8 @@
 //! Owns where the servers' binaries are, and that they are as the sources say.
 //!
-//! Cargo builds the binaries of a package for the integration tests of this package only, and so never for these. They are built
-//! here, with the profile and in the folder that this test was built with; when they are fresh already, that takes no time.
+//! Cargo builds the binaries of a package for the integration tests of this package only, and so never for these. They
+//! are built here, with the profile and in the folder that this test was built with; when they are fresh already, that
+//! takes no time.
 
 use std::env;
 use std::path::{Path, PathBuf};

@@ -37,7 +37,8 @@ impl Browser {
         browser
     }
 
-    /// Comes to the web listener at `addr`, is in its main room, and has asked for something, so that the others there know of them.
+    /// Comes to the web listener at `addr`, is in its main room, and has asked for something, so that the others there
+    /// know of them.
     ///
     /// # Panics
     /// If the server does not let them in, or greets them otherwise than it should.
@@ -77,7 +78,8 @@ impl Browser {
         self.socket.send(message).expect("the server reads what is sent");
     }
 
-    /// Reads what comes next. What several people said is in one frame, but is read one by one: each with its own number in the room.
+    /// Reads what comes next. What several people said is in one frame, but is read one by one: each with its own
+    /// number in the room.
     ///
     /// # Panics
     /// If nothing comes, or it is nothing that a page is told.

@@ -1,8 +1,8 @@
-//! Owns several servers that follow one log, each with connections of its own. They have to stay equal, and everybody has
-//! to hear the log's order.
+//! Owns several servers that follow one log, each with connections of its own. They have to stay equal, and everybody
+//! has to hear the log's order.
 //!
-//! Everything in between takes its time: what is proposed waits before it is in the log, and each server applies the log when
-//! it comes to it. Servers have clocks that differ, go away with a word or without, and join from a snapshot.
+//! Everything in between takes its time: what is proposed waits before it is in the log, and each server applies the
+//! log when it comes to it. Servers have clocks that differ, go away with a word or without, and join from a snapshot.
 
 mod oracle;
 mod server;

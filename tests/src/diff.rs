@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-/// Shows where `got` differs from `expected`, with `-` before lines that are missing, `+` before lines that are too many, and the
-/// lines around them; or nothing, if they are equal.
+/// Shows where `got` differs from `expected`, with `-` before lines that are missing, `+` before lines that are too
+/// many, and the lines around them; or nothing, if they are equal.
 #[must_use]
 pub fn diff(expected: &str, got: &str) -> Option<String> {
     if expected == got {

@@ -1,4 +1,5 @@
-//! Owns the core as an adapter drives it: hub, log and writers of a server, and the reading end of each of its connections.
+//! Owns the core as an adapter drives it: hub, log and writers of a server, and the reading end of each of its
+//! connections.
 //!
 //! It is the only place of the tests that hands anything to a hub, a handshake, a session or a fan-out.
 
@@ -204,8 +205,8 @@ impl<S: Clone + Hash> Driver<S> {
         self.recorded.iter().flatten().filter(|record| !self.is_void(record)).count()
     }
 
-    /// Tells whether a record need not happen again: it only lets time pass, or is the late news of somebody who is gone, which a server
-    /// on its own does not look for.
+    /// Tells whether a record need not happen again: it only lets time pass, or is the late news of somebody who is
+    /// gone, which a server on its own does not look for.
     fn is_void(&self, record: &Record) -> bool {
         let is_here =
             |connection| self.hub.chat().snapshot().people.iter().any(|person| person.connection == connection);

@@ -12,8 +12,8 @@ const RUN_MIN: usize = 32;
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct EscapeError(String);
 
-/// Writes bytes as text: `\n`, `\r`, `\t` and `\\`; `\x1b` for bytes and `\u{85}` for characters that can't be seen; `\{x * 400}`
-/// for one character many times; and a space at the end as `\x20`, so that no editor removes it.
+/// Writes bytes as text: `\n`, `\r`, `\t` and `\\`; `\x1b` for bytes and `\u{85}` for characters that can't be seen;
+/// `\{x * 400}` for one character many times; and a space at the end as `\x20`, so that no editor removes it.
 #[must_use]
 pub fn escape(bytes: &[u8]) -> String {
     let mut out = String::new();

@@ -1,4 +1,5 @@
-//! What is fuzzed: each target takes any bytes for a run of a part of the core, and panics if something does not hold that must.
+//! What is fuzzed: each target takes any bytes for a run of a part of the core, and panics if something does not hold
+//! that must.
 //!
 //! `fuzz/` looks for bytes that make one panic; `corpora.rs` replays those that were kept, without a fuzzer.
 

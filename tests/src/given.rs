@@ -1,5 +1,5 @@
-//! Owns people who are there when a transcript begins: how they came, and exactly what they received meanwhile. That is the same in
-//! all transcripts, and so is not shown again in each.
+//! Owns people who are there when a transcript begins: how they came, and exactly what they received meanwhile. That is
+//! the same in all transcripts, and so is not shown again in each.
 
 use crate::{Act, HELP, HelpText, Received};
 
@@ -46,8 +46,8 @@ impl Given {
         acts
     }
 
-    /// Checks what each person received during each of the acts, byte for byte. Which random name somebody was given first is
-    /// all that is taken from there.
+    /// Checks what each person received during each of the acts, byte for byte. Which random name somebody was given
+    /// first is all that is taken from there.
     pub(crate) fn check(&self, received: &[Vec<Received>]) -> Result<(), String> {
         let mut received = received.iter();
         for (index, Guest { name, room }) in self.people.iter().enumerate() {
@@ -74,7 +74,8 @@ impl Given {
     }
 }
 
-/// Expects that those who came earlier were told what is `told` in their rooms, and the one who came last received these lines.
+/// Expects that those who came earlier were told what is `told` in their rooms, and the one who came last received
+/// these lines.
 fn expect<'a>(
     received: &[Received],
     earlier: &[Guest],

@@ -1,5 +1,5 @@
-//! What the tests of chinwag share: scripts of who does what, the bare core and real servers to play them on, and what everyone
-//! received.
+//! What the tests of chinwag share: scripts of who does what, the bare core and real servers to play them on, and what
+//! everyone received.
 //!
 //! ```text
 //! transcript → Script → Acts → BareCore → Received → transcript
@@ -16,8 +16,8 @@
 //! - [`sim`] is a world made from a seed, with a model of the protocol beside it.
 //! - A [`Program`] is the binary of a server, in a process of its own.
 //! - A [`Siege`] is such a program under one of the [`attacks`], with people in it who want to chat in peace.
-//! - With the feature `real-clients`, a `Terminal` is somebody who runs a program of the system, such as telnet, and a `Proxy` one that
-//!   stands before a server, such as nginx.
+//! - With the feature `real-clients`, a `Terminal` is somebody who runs a program of the system, such as telnet, and a
+//!   `Proxy` one that stands before a server, such as nginx.
 
 mod act;
 pub mod attacks;

@@ -14,7 +14,8 @@ pub struct Person {
 }
 
 impl Person {
-    /// Comes to the server at `addr`, is in its main room, and has asked for something, so that the others there know of them.
+    /// Comes to the server at `addr`, is in its main room, and has asked for something, so that the others there know
+    /// of them.
     ///
     /// # Panics
     /// If the server does not let them in.

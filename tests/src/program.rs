@@ -38,8 +38,8 @@ pub struct Ended {
 }
 
 impl Program {
-    /// Returns the command that runs a server's binary: without a web page, whose address is one for all, or other flags, its log as
-    /// it is by default, its output kept for whoever asks.
+    /// Returns the command that runs a server's binary: without a web page, whose address is one for all, or other
+    /// flags, its log as it is by default, its output kept for whoever asks.
     ///
     /// # Panics
     /// If the binary can't be built.
@@ -70,8 +70,8 @@ impl Program {
         Self::of_child(adapter, command.spawn().expect("the binary can be run"))
     }
 
-    /// Starts a server on a free port, at a terminal of its own, through these words first, like `nohup`. Returns it with its address,
-    /// and the terminal, which is closed when that is dropped. What it writes is read as everywhere.
+    /// Starts a server on a free port, at a terminal of its own, through these words first, like `nohup`. Returns it
+    /// with its address, and the terminal, which is closed when that is dropped. What it writes is read as everywhere.
     ///
     /// # Panics
     /// If it does not say that it is ready.

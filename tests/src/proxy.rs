@@ -1,5 +1,5 @@
-//! Owns a proxy of the system in front of a server: nginx or haproxy, with a file of the docs, on free ports of this machine, in a process of
-//! its own; and a client that speaks TLS to it.
+//! Owns a proxy of the system in front of a server: nginx or haproxy, with a file of the docs, on free ports of this
+//! machine, in a process of its own; and a client that speaks TLS to it.
 //!
 //! Invariant: no process outlives its owner. Whoever drops one kills it, and removes its folder.
 
@@ -34,8 +34,8 @@ pub struct Proxy {
 }
 
 impl Proxy {
-    /// Runs nginx with a file of the docs in which some things are changed, all of which have to be there. For each of `listens`, what the file
-    /// listens at, there is a free port.
+    /// Runs nginx with a file of the docs in which some things are changed, all of which have to be there. For each of
+    /// `listens`, what the file listens at, there is a free port.
     ///
     /// # Panics
     /// If there is no nginx, or it does not start.

@@ -52,7 +52,8 @@ impl Received {
         self.is_closed |= later.is_closed;
     }
 
-    /// Shows it: after `| ` a line as it is, but for escapes and `\` where it has no end; after `* ` in words what else there was.
+    /// Shows it: after `| ` a line as it is, but for escapes and `\` where it has no end; after `* ` in words what else
+    /// there was.
     #[must_use]
     pub fn show(&self, help: HelpText) -> Vec<String> {
         let mut shown = Vec::new();

@@ -1,7 +1,7 @@
 //! Owns a relay between clients and a server: what goes through it can be held, delayed and cut, in either direction.
 //!
-//! Invariant: what a direction is given comes out whole and in order, unless the direction was cut. The relay reads on while it holds, so
-//! to the systems at both ends all is well: they have acknowledgements, and no answers.
+//! Invariant: what a direction is given comes out whole and in order, unless the direction was cut. The relay reads on
+//! while it holds, so to the systems at both ends all is well: they have acknowledgements, and no answers.
 
 use std::collections::VecDeque;
 use std::io::{Read as _, Write as _};
@@ -106,7 +106,8 @@ impl Relay {
         self.addr
     }
 
-    /// Hands nothing on in this direction of the connections that there are, and keeps what comes. Those made later are free.
+    /// Hands nothing on in this direction of the connections that there are, and keeps what comes. Those made later are
+    /// free.
     pub fn freeze(&self, way: Way) {
         self.each(way, |flow| flow.is_frozen = true);
     }
@@ -116,26 +117,28 @@ impl Relay {
         self.each(way, |flow| flow.is_frozen = false);
     }
 
-    /// Has everything arrive later by so much that comes from now on in this direction, of all connections, also of those made later.
+    /// Has everything arrive later by so much that comes from now on in this direction, of all connections, also of
+    /// those made later.
     pub fn delay(&self, way: Way, delay: Duration) {
         self.shared.pipes().delays[way as usize] = delay;
         self.each(way, |flow| flow.delay = delay);
     }
 
-    /// Ends this direction of the connections that there are: whoever reads there finds the end, and what was kept is lost. Both
-    /// directions cut are a connection that has ended.
+    /// Ends this direction of the connections that there are: whoever reads there finds the end, and what was kept is
+    /// lost. Both directions cut are a connection that has ended.
     pub fn cut(&self, way: Way) {
         self.each(way, |flow| flow.is_cut = true);
     }
 
-    /// Cuts connections through which nothing goes for so long, in either direction, as proxies do; also those made later.
+    /// Cuts connections through which nothing goes for so long, in either direction, as proxies do; also those made
+    /// later.
     pub fn cut_idle(&self, idle_max: Duration) {
         self.shared.pipes().idle_max = Some(idle_max);
         Way::BOTH.into_iter().for_each(|way| self.each(way, |flow| flow.idle_max = Some(idle_max)));
     }
 
-    /// Waits until so many more bytes have gone through the connection that was made last in this direction; returns whether they have before
-    /// `patience` was over, or it was cut.
+    /// Waits until so many more bytes have gone through the connection that was made last in this direction; returns
+    /// whether they have before `patience` was over, or it was cut.
     #[must_use]
     pub fn wait_for_bytes(&self, way: Way, count: usize, patience: Duration) -> bool {
         let Some((_, last)) = self.shared.pipes().pipes.last().cloned() else { return false };

@@ -1,5 +1,5 @@
-//! Owns what must hold of everything that was recorded: it is read as it was written, and a chat that is restored from a
-//! snapshot anywhere in it goes on as the original.
+//! Owns what must hold of everything that was recorded: it is read as it was written, and a chat that is restored from
+//! a snapshot anywhere in it goes on as the original.
 
 use std::collections::BTreeMap;
 use std::iter;
@@ -41,8 +41,8 @@ pub fn through_bytes(rules: &Rules, records: &[Record]) -> Result<(Rules, Vec<Re
     }
 }
 
-/// Has a chat follow records, and beside it some that are restored from its snapshots: one anew before each record, others that
-/// go on for as long as there are records.
+/// Has a chat follow records, and beside it some that are restored from its snapshots: one anew before each record,
+/// others that go on for as long as there are records.
 ///
 /// # Errors
 /// One of them does something else, or is something else after a record.
@@ -91,8 +91,8 @@ fn counted(chat: &Chat) -> Stats {
     stats
 }
 
-/// Returns what the records of a server on its own say that each connection was sent, if all have lines, end them in a line feed,
-/// and ask for nothing but what is in the log.
+/// Returns what the records of a server on its own say that each connection was sent, if all have lines, end them in a
+/// line feed, and ask for nothing but what is in the log.
 #[must_use]
 pub fn sent_by(config: &Config, records: &[Record]) -> BTreeMap<ConnectionId, Vec<u8>> {
     let (mut chat, mut fanout) = (Chat::new(&config.rules), Fanout::new(config, Share::ALL));

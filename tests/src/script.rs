@@ -1,10 +1,12 @@
 //! Owns transcripts: how one is read, and how it is written with what people really received.
 //!
-//! A transcript is a text that shows one rule. Its first line states the rule. After it may stand `Config:` with settings,
-//! `Core only:` with the reason why it can't be played over sockets, and `Help: in full`. Then come steps, each on a line of its
-//! own, and below each, indented, what everyone received: whose names, then what [`Received::show`] makes of it.
+//! A transcript is a text that shows one rule. Its first line states the rule. After it may stand `Config:` with
+//! settings, `Core only:` with the reason why it can't be played over sockets, and `Help: in full`. Then come steps,
+//! each on a line of its own, and below each, indented, what everyone received: whose names, then what
+//! [`Received::show`] makes of it.
 //!
-//! Before a step may stand when it is done: `1250 ms: Ann types hello`. So a list of such steps is a run that was recorded.
+//! Before a step may stand when it is done: `1250 ms: Ann types hello`. So a list of such steps is a run that was
+//! recorded.
 
 mod config;
 mod step;
@@ -22,12 +24,12 @@ use crate::{Act, HelpText, Received};
 /// What stands before each line that tells what was received.
 const INDENT: &str = "    ";
 
-/// How long those are not told of who only connect, unless a transcript says otherwise: longer than any takes on a real server, so that nobody
-/// is told of them in the middle of something else.
+/// How long those are not told of who only connect, unless a transcript says otherwise: longer than any takes on a real
+/// server, so that nobody is told of them in the middle of something else.
 const ANNOUNCE_WAIT: Duration = Duration::from_secs(60);
 
-/// How often those who negotiated telnet are sent a sign that somebody is there: never within a transcript. On a real server its times only order
-/// what is done, and so no time passes.
+/// How often those who negotiated telnet are sent a sign that somebody is there: never within a transcript. On a real
+/// server its times only order what is done, and so no time passes.
 const PING_INTERVAL: Duration = Duration::from_secs(3600);
 
 /// Holds a transcript: what is done in it, and its lines.
@@ -112,7 +114,8 @@ impl Script {
         &self.people[person]
     }
 
-    /// Returns the number of the line that says an act, by the act's number; the stop at the end counts to the last line.
+    /// Returns the number of the line that says an act, by the act's number; the stop at the end counts to the last
+    /// line.
     #[must_use]
     pub fn line_of(&self, act: usize) -> usize {
         self.acts.get(act).or(self.acts.last()).map_or(1, |(line, _)| *line)

@@ -32,7 +32,8 @@ impl Adapter {
     }
 }
 
-/// How much the server's end of a socket holds: as little as there can be, so that it takes little to make a reader slow.
+/// How much the server's end of a socket holds: as little as there can be, so that it takes little to make a reader
+/// slow.
 const SOCKET_BYTES: usize = 4096;
 
 type Listening = (TcpListener, Form);

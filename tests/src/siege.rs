@@ -1,4 +1,5 @@
-//! Owns a server under attack, and the people who go on chatting there: that whatever is done to it, nothing of theirs is lost, nor late.
+//! Owns a server under attack, and the people who go on chatting there: that whatever is done to it, nothing of theirs
+//! is lost, nor late.
 //!
 //! ```text
 //! Siege ─ Town      a server, in a process of its own, and the Regulars who chat there; a Ledger holds what they said
@@ -7,8 +8,9 @@
 //!       └ Fire      what attackers ask whether it is over
 //! ```
 //!
-//! How late something may be is said in relation to what is calm: the same people on the same server, just before, or on the other
-//! server, at the same time. The first alone would make a test fail whenever the machine gets busier with something else.
+//! How late something may be is said in relation to what is calm: the same people on the same server, just before, or
+//! on the other server, at the same time. The first alone would make a test fail whenever the machine gets busier with
+//! something else.
 
 mod course;
 mod delays;
@@ -35,8 +37,8 @@ pub use vitals::Vitals;
 /// The rooms in which regulars chat, and how many of them do in each.
 const TABLES: [(&str, usize); 2] = [("main", 5), ("pizza", 5)];
 
-/// How many messages the regulars say in a second, which is as long as most attacks go on: they make eight hundred deliveries, eight of
-/// which may be as late as they like.
+/// How many messages the regulars say in a second, which is as long as most attacks go on: they make eight hundred
+/// deliveries, eight of which may be as late as they like.
 const MESSAGES_PER_SECOND: usize = 160;
 
 /// How often an attack is made at the most until much of what is said during it is in time.
@@ -141,8 +143,9 @@ impl Siege {
         count.unwrap_or_else(|| panic!("no {name} in {report}"))
     }
 
-    /// Lets so many attackers do, each in a thread of its own, what they do; until each of them has ended, and the regulars have said
-    /// a second's worth meanwhile. Returns what the regulars heard of it, and what the attackers leave behind.
+    /// Lets so many attackers do, each in a thread of its own, what they do; until each of them has ended, and the
+    /// regulars have said a second's worth meanwhile. Returns what the regulars heard of it, and what the attackers
+    /// leave behind.
     ///
     /// If much was late, it is done again: whatever else runs on this machine can only make it later.
     ///
@@ -185,8 +188,8 @@ impl Siege {
         (course.heard, left_behind)
     }
 
-    /// Lets attackers do once what [`attack`](Self::attack) does, whatever else the machine is busy with: for a siege that is about what is
-    /// left of it, and not about delays.
+    /// Lets attackers do once what [`attack`](Self::attack) does, whatever else the machine is busy with: for a siege
+    /// that is about what is left of it, and not about delays.
     ///
     /// # Panics
     /// If something of what the regulars said did not arrive, once and in order.
@@ -254,8 +257,8 @@ impl Siege {
         (course, left_behind)
     }
 
-    /// Ends it: when all attackers are gone nothing of them is left, and a signal stops the server as it should, and soon. Returns
-    /// what it wrote.
+    /// Ends it: when all attackers are gone nothing of them is left, and a signal stops the server as it should, and
+    /// soon. Returns what it wrote.
     ///
     /// # Panics
     /// If it is not so.

@@ -1,7 +1,8 @@
-//! Owns people who reach a server over sockets: does what they do, and holds the server to the bytes that the bare core gave.
+//! Owns people who reach a server over sockets: does what they do, and holds the server to the bytes that the bare core
+//! gave.
 //!
-//! Nothing is ever waited for but bytes that are expected, and each of them only until a deadline. That nobody receives more than
-//! that is seen when the server has stopped: then everything there is can be read to its end.
+//! Nothing is ever waited for but bytes that are expected, and each of them only until a deadline. That nobody receives
+//! more than that is seen when the server has stopped: then everything there is can be read to its end.
 
 use std::error::Error;
 use std::fmt;
@@ -13,7 +14,8 @@ use socket2::{Domain, Protocol, SockRef, Socket, Type};
 
 use crate::{Act, HelpText, Received, diff};
 
-/// How long anything that is expected may take: far longer than it takes on a busy machine, short enough to be waited for.
+/// How long anything that is expected may take: far longer than it takes on a busy machine, short enough to be waited
+/// for.
 pub const DEADLINE: Duration = Duration::from_secs(10);
 
 /// Tells where what somebody received is not what was expected.
@@ -29,8 +31,8 @@ pub struct Mismatch {
     error: Option<io::Error>,
 }
 
-/// Plays acts on the server at `addr`, and after each reads what each person is `expected` to receive then. At the end, and
-/// wherever an act says so, calls `stop`.
+/// Plays acts on the server at `addr`, and after each reads what each person is `expected` to receive then. At the end,
+/// and wherever an act says so, calls `stop`.
 ///
 /// # Errors
 /// Returns the first difference.

@@ -1,4 +1,5 @@
-//! Owns somebody at a terminal: a program of the system on a pseudo-terminal of its own, what is typed there and what is shown.
+//! Owns somebody at a terminal: a program of the system on a pseudo-terminal of its own, what is typed there and what
+//! is shown.
 //!
 //! Invariant: no program outlives its owner. Whoever drops a terminal kills what runs on it.
 
@@ -101,7 +102,8 @@ impl Terminal {
         assert_eq!(self.read_to_end(), text);
     }
 
-    /// Waits until more is shown, and says whether it was. It was not if the program has ended, or the deadline has come.
+    /// Waits until more is shown, and says whether it was. It was not if the program has ended, or the deadline has
+    /// come.
     fn see_more(&mut self, deadline: Instant) -> bool {
         let more = self.screen.recv_timeout(deadline.saturating_duration_since(Instant::now()));
         more.is_ok_and(|more| {

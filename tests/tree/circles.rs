@@ -1,7 +1,7 @@
 //! Modules form a tree without circles: of the children of one module none needs, by way of any others, itself.
 //!
-//! A child may use its parent, whose words it speaks, and a parent its children. Between two children, and all that is in them,
-//! needs go one way. What is brought by way of a parent or of `lib.rs` counts where it is at home.
+//! A child may use its parent, whose words it speaks, and a parent its children. Between two children, and all that is
+//! in them, needs go one way. What is brought by way of a parent or of `lib.rs` counts where it is at home.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -80,7 +80,8 @@ impl Crate {
         self.modules.contains_key(&module).then_some(module)
     }
 
-    /// Which of two children of one module needs the other, with the module that they are in and those in which it is said.
+    /// Which of two children of one module needs the other, with the module that they are in and those in which it is
+    /// said.
     fn needs(&self) -> BTreeMap<Path, BTreeMap<String, BTreeSet<String>>> {
         let mut needs: BTreeMap<Path, BTreeMap<String, BTreeSet<String>>> = BTreeMap::new();
         for (from, module) in &self.modules {

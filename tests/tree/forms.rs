@@ -6,8 +6,8 @@ use crate::source::{assert_none, files};
 /// Where forms may be told apart: the table, and what is in the folder of one of them.
 const MAY: [&str; 2] = ["core/src/wire.rs", "core/src/wire/"];
 
-/// Lines that decide something by the form: a match arm, a comparison, or a pattern. To name a form, as who opens a listener has to, is
-/// no decision.
+/// Lines that decide something by the form: a match arm, a comparison, or a pattern. To name a form, as who opens a
+/// listener has to, is no decision.
 fn decisions(text: &str) -> Vec<String> {
     let decides = |line: &&str| {
         ["Form::", "Encoding::"].iter().any(|word| {

@@ -1,5 +1,5 @@
-//! Laws of the source tree itself: its prose, its widths, its files and how they depend on each other. They read the files as
-//! text, take a second, and fail with the place that broke the law.
+//! Laws of the source tree itself: its prose, its widths, its files and how they depend on each other. They read the
+//! files as text, take a second, and fail with the place that broke the law.
 
 mod api;
 mod circles;

@@ -29,8 +29,9 @@ fn item(trimmed: &str) -> Option<&str> {
     ["- ", "* ", "> "].iter().find_map(|mark| trimmed.strip_prefix(mark)).or_else(numbered)
 }
 
-/// The sentences of a file, each with the number of the line in which its paragraph begins. A paragraph or an item of a list ends
-/// one; so does a full stop, a question mark or an exclamation mark that is followed by a space and by what may begin another.
+/// The sentences of a file, each with the number of the line in which its paragraph begins. A paragraph or an item of a
+/// list ends one; so does a full stop, a question mark or an exclamation mark that is followed by a space and by what
+/// may begin another.
 pub(crate) fn sentences(text: &str) -> Vec<(usize, String)> {
     let mut paragraphs: Vec<(usize, String)> = Vec::new();
     let mut is_open = false;

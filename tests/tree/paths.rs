@@ -58,7 +58,8 @@ fn linked(source: &Source) -> Vec<String> {
     ours.map(whole).collect()
 }
 
-/// The places in a file that a link can lead to: its headings, in small letters, with hyphens for spaces and without other signs.
+/// The places in a file that a link can lead to: its headings, in small letters, with hyphens for spaces and without
+/// other signs.
 fn places(text: &str) -> BTreeSet<String> {
     let headings = text.lines().filter(|line| line.starts_with('#')).map(|line| line.trim_start_matches('#').trim());
     let kept = |c: &char| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_');

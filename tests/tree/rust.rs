@@ -1,7 +1,8 @@
-//! Takes Rust apart, as far as laws about modules need it: code without comments, literals and tests, and the paths in it.
+//! Takes Rust apart, as far as laws about modules need it: code without comments, literals and tests, and the paths in
+//! it.
 
-/// The code of a file, line by line, with spaces for comments and for what literals have in them, and without what only tests are
-/// built with.
+/// The code of a file, line by line, with spaces for comments and for what literals have in them, and without what only
+/// tests are built with.
 pub(crate) fn code(text: &str) -> String {
     without_tests(&bare(text))
 }

@@ -41,6 +41,15 @@ fn wide_comments(text: &str) -> Vec<usize> {
 }
 
 #[test]
+fn comments_end_where_code_does() {
+    let mut broken = Vec::new();
+    for source in files("rs") {
+        broken.extend(wide_comments(&source.text).iter().map(|at| format!("{}:{at}", source.path)));
+    }
+    assert_none("a comment has at most 120 columns", &broken);
+}
+
+#[test]
 fn only_what_can_be_broken_is_too_wide() {
     let words = "word ".repeat(30);
     let address = format!("https://{}", "a".repeat(130));

@@ -79,8 +79,8 @@ impl Bot {
         room: &str,
         seat: Seat,
     ) -> Result<Self> {
-        // A server that is full closes the connection. What it said before is still there to read, and tells more than that a line
-        // can't be sent.
+        // A server that is full closes the connection. What it said before is still there to read, and tells more than
+        // that a line can't be sent.
         let _ = stream.write_all(format!("/name {wanted}\n").as_bytes()).await;
         let (mut lines, mut bytes, mut name, mut tries) = (Lines::default(), [0; READ_BYTES], wanted.to_owned(), 1);
         let (mut named, mut said) = (false, "nothing".to_owned());

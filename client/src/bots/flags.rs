@@ -87,7 +87,8 @@ fn count(value: &str) -> Result<usize, String> {
     number(value, 0..=100_000)
 }
 
-/// Takes no pause that would have a bot meet the server's limit: then its messages would wait, and the delays be the limit's.
+/// Takes no pause that would have a bot meet the server's limit: then its messages would wait, and the delays be the
+/// limit's.
 fn parse_pause(value: &str) -> Result<Duration, String> {
     let rate = Config::default().limits.flood_lines_per_second;
     let shortest = 2.0 / f64::from(rate);

@@ -1,7 +1,7 @@
 //! Who has said what and who has heard it: so what was missed is known exactly, and how long each message took.
 //!
-//! A server shows the messages of one speaker to everyone in the order in which they were said. So a listener who hears a later
-//! message of a speaker has missed the ones between.
+//! A server shows the messages of one speaker to everyone in the order in which they were said. So a listener who hears
+//! a later message of a speaker has missed the ones between.
 
 use std::collections::{HashMap, VecDeque};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};

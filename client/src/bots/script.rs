@@ -1,7 +1,7 @@
 //! What one bot says, and when: an endless sequence that follows from the seed.
 //!
-//! Bots that talk with each other take turns in the same conversation. Each of them goes through all of it by itself, and says the
-//! lines that are its own; so none needs to know of the others.
+//! Bots that talk with each other take turns in the same conversation. Each of them goes through all of it by itself,
+//! and says the lines that are its own; so none needs to know of the others.
 
 use std::time::Duration;
 
@@ -52,8 +52,8 @@ pub(super) struct Script {
 }
 
 impl Script {
-    /// Makes the script of the bot in `seat` of so many `seats`. `pause` is the mean time between two lines: of all together if
-    /// they talk with each other, of each if they don't.
+    /// Makes the script of the bot in `seat` of so many `seats`. `pause` is the mean time between two lines: of all
+    /// together if they talk with each other, of each if they don't.
     pub(super) fn new(topic: Topic, pause: Duration, seat: usize, seats: usize, seed: u64) -> Self {
         // Those who talk with each other have to draw the same.
         let stream = match topic {

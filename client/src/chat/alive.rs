@@ -1,26 +1,29 @@
-//! Whether the server still hears: what was sent and not answered yet, and for how long nothing shows that it was heard.
+//! Whether the server still hears: what was sent and not answered yet, and for how long nothing shows that it was
+//! heard.
 //!
-//! A connection can go silent while the systems at both ends see nothing wrong, behind a tunnel or a proxy. So the server is asked, after
-//! what was sent and now and then, and answers in order: an answer says that all that came before was dealt with. Time is counted in seconds
-//! in which the program ran, so a machine that slept, or a program that was stopped, accuses nobody.
+//! A connection can go silent while the systems at both ends see nothing wrong, behind a tunnel or a proxy. So the
+//! server is asked, after what was sent and now and then, and answers in order: an answer says that all that came
+//! before was dealt with. Time is counted in seconds in which the program ran, so a machine that slept, or a program
+//! that was stopped, accuses nobody.
 
 use std::collections::VecDeque;
 
 use chinwag_core::Request;
 use chinwag_core::log::Command;
 
-/// After so many seconds without a question one is asked: often enough to find a dead path within half a minute, and for a proxy that cuts what
-/// is idle for as long.
+/// After so many seconds without a question one is asked: often enough to find a dead path within half a minute, and
+/// for a proxy that cuts what is idle for as long.
 const QUIET_SECONDS: u32 = 8;
 
-/// A server that is asked and shows for so many seconds in no way that it hears is gone. A network that is away for as long as that is waited
-/// for.
+/// A server that is asked and shows for so many seconds in no way that it hears is gone. A network that is away for as
+/// long as that is waited for.
 const PATIENCE_SECONDS: u32 = 20;
 
 /// From so many seconds on one is told that there is no answer.
 pub(super) const TOLD_SECONDS: u32 = 5;
 
-/// As many lines are kept for a server that has not answered yet, and perhaps never does: more than anybody types until then.
+/// As many lines are kept for a server that has not answered yet, and perhaps never does: more than anybody types until
+/// then.
 const UNKNOWN_MAX: usize = 1_000;
 
 /// What is known of one connection.
@@ -72,7 +75,8 @@ impl Alive {
         !is_asked
     }
 
-    /// Learns that the server has dealt with all before the question; returns whether to ask again, since more was sent after it.
+    /// Learns that the server has dealt with all before the question; returns whether to ask again, since more was sent
+    /// after it.
     pub(super) fn on_answer(&mut self) -> bool {
         (self.knows, self.silent, self.quiet) = (true, 0, 0);
         if let Some(question) = self.open.iter().position(|sent| *sent == Sent::Question) {
@@ -106,7 +110,8 @@ impl Alive {
         if self.knows { self.silent } else { 0 }
     }
 
-    /// Begins anew, for another connection; returns the lines of which nothing says that they were heard, as far as this server says so.
+    /// Begins anew, for another connection; returns the lines of which nothing says that they were heard, as far as
+    /// this server says so.
     pub(super) fn on_lost(&mut self) -> Vec<String> {
         let Self { open, knows, .. } = std::mem::take(self);
         let line = |sent| match sent {

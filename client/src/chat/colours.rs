@@ -2,8 +2,8 @@
 
 use chinwag_core::Name;
 
-/// Colours of the 256-colour palette whose contrast to black and to white is 4:1 or better, of hues that differ. Red is not among
-/// them: it is for what is wrong.
+/// Colours of the 256-colour palette whose contrast to black and to white is 4:1 or better, of hues that differ. Red is
+/// not among them: it is for what is wrong.
 const PALETTE: [u8; 14] = [131, 130, 64, 28, 29, 30, 31, 27, 63, 97, 129, 133, 164, 162];
 
 /// Whether colours are shown.

@@ -6,8 +6,9 @@ use chinwag_core::Name;
 
 use crate::line::{Line, RESUME, Token};
 
-/// The pauses before the first, second … attempt to connect again, in seconds; the last is kept. A server that was started anew is
-/// back within a second; one that is away for longer is not to be bothered by all of its people at once.
+/// The pauses before the first, second … attempt to connect again, in seconds; the last is kept. A server that was
+/// started anew is back within a second; one that is away for longer is not to be bothered by all of its people at
+/// once.
 const PAUSES: [u64; 6] = [1, 2, 4, 8, 15, 30];
 
 /// How often the old name is asked for while somebody has it, in seconds. That its owner left is not always heard.
@@ -34,7 +35,8 @@ pub(super) struct Link {
     ghost: Option<Ghost>,
 }
 
-/// The old name, which somebody has, who may be oneself: the server has not noticed yet that the last connection was lost.
+/// The old name, which somebody has, who may be oneself: the server has not noticed yet that the last connection was
+/// lost.
 #[derive(Debug)]
 struct Ghost {
     name: Name,
@@ -212,7 +214,8 @@ impl Link {
         Heard { hidden, send, arrived, remark }
     }
 
-    /// Keeps what a line tells about oneself; returns whether to hide it, since what comes of it is told on arrival, or nobody is to know.
+    /// Keeps what a line tells about oneself; returns whether to hide it, since what comes of it is told on arrival, or
+    /// nobody is to know.
     fn learn(&mut self, line: &Line) -> bool {
         let online = self.phase == Phase::Online;
         match line {
@@ -275,8 +278,8 @@ impl Link {
         }
     }
 
-    /// The server does not know whom one was, and one has to ask for name and room; or it has no tokens. Returns whether to hide that, since
-    /// the user has not asked.
+    /// The server does not know whom one was, and one has to ask for name and room; or it has no tokens. Returns
+    /// whether to hide that, since the user has not asked.
     fn on_nothing_to_resume(&mut self) -> bool {
         self.token = None;
         if self.phase == Phase::Resuming {

@@ -1,7 +1,7 @@
 //! The plain line client, for pipes: lines of standard input go to the server, the server's lines to standard output.
 //!
-//! Where the input ends it says `/quit`, which the server obeys after everything before it. So what was piped in is delivered, and
-//! all of the answers come out.
+//! Where the input ends it says `/quit`, which the server obeys after everything before it. So what was piped in is
+//! delivered, and all of the answers come out.
 
 use std::io::{self, BufRead as _, ErrorKind, Read as _, Write};
 use std::net::TcpStream;
@@ -33,7 +33,8 @@ const QUIT: &str = "/quit\n";
 struct Times {
     /// To let one in.
     admission: Duration,
-    /// To say anything, before it is asked whether it still hears; by which no proxy takes the connection for idle either.
+    /// To say anything, before it is asked whether it still hears; by which no proxy takes the connection for idle
+    /// either.
     quiet: Duration,
     /// To answer that, before the path to it is taken for dead.
     patience: Duration,
@@ -82,7 +83,8 @@ struct Typist {
 }
 
 impl Typist {
-    /// Sends the opening, then standard input, then `/quit`. Before that it asks a question of telnet, to see whether the server knows it. That a line can't be sent shows where the server's lines are read.
+    /// Sends the opening, then standard input, then `/quit`. Before that it asks a question of telnet, to see whether
+    /// the server knows it. That a line can't be sent shows where the server's lines are read.
     fn run(mut self) {
         let opening: String = self.opening.iter().map(|line| format!("{line}\n")).collect();
         let opening = [&QUESTION, opening.as_bytes()].concat();
@@ -144,8 +146,8 @@ impl Admission {
     }
 }
 
-/// Prints what the server says, until it closes the connection or nobody reads what is printed, or it does not let one in, or then not answer, in
-/// time. A server that has never answered need not.
+/// Prints what the server says, until it closes the connection or nobody reads what is printed, or it does not let one
+/// in, or then not answer, in time. A server that has never answered need not.
 fn show(mut stream: TcpStream, mut transcript: Option<Transcript>, times: Times, mut out: impl Write) -> Result<Ended> {
     let until = Instant::now() + times.admission;
     let (mut lines, mut bytes, mut admission) = (Lines::default(), vec![0; READ_BYTES], Admission::default());
@@ -208,7 +210,8 @@ fn is_writable(stream: &TcpStream) -> bool {
     poll(&mut polled, Some(&Timespec::default())).is_ok_and(|ready| ready > 0)
 }
 
-/// Asks the server to answer, if that can be sent without waiting: whoever reads must not wait until the server reads. Returns whether it was.
+/// Asks the server to answer, if that can be sent without waiting: whoever reads must not wait until the server reads.
+/// Returns whether it was.
 fn ask(stream: &TcpStream) -> bool {
     send(stream, &QUESTION, SendFlags::DONTWAIT) == Ok(QUESTION.len())
 }

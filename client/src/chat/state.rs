@@ -14,7 +14,8 @@ use super::panes::Panes;
 use super::seen::Seen;
 use crate::address::Address;
 
-/// The state of the program. Only [`update`](super::update::update) changes it, only [`view`](super::view::view) shows it.
+/// The state of the program. Only [`update`](super::update::update) changes it, only [`view`](super::view::view) shows
+/// it.
 #[derive(Debug)]
 pub(super) struct State {
     pub(super) address: Address,
@@ -58,8 +59,8 @@ pub(super) enum Shell {
 }
 
 impl Shell {
-    /// Looks for one. What a shell starts is a job, with a group of its own; without a shell the program is in the group of the
-    /// session's first process, be that itself, and whoever stops it there stops it for good.
+    /// Looks for one. What a shell starts is a job, with a group of its own; without a shell the program is in the
+    /// group of the session's first process, be that itself, and whoever stops it there stops it for good.
     pub(super) fn of_this_process() -> Self {
         match rustix::process::getsid(None) {
             Ok(session) if session != rustix::process::getpgrp() => Self::Above,

@@ -1,5 +1,5 @@
-//! The terminal: taken over on opening, given back as it was on dropping, while the program is stopped, and on a panic before its message
-//! is shown.
+//! The terminal: taken over on opening, given back as it was on dropping, while the program is stopped, and on a panic
+//! before its message is shown.
 
 use std::io::{self, Stdout, Write as _, stdout};
 use std::panic;
@@ -19,7 +19,8 @@ use super::event::{Mouse, Size};
 use super::state::State;
 use super::view::view;
 
-/// Has the terminal tell of buttons, of which the wheel is one. Crossterm's command would have it tell of every movement too.
+/// Has the terminal tell of buttons, of which the wheel is one. Crossterm's command would have it tell of every
+/// movement too.
 const MOUSE_ON: &str = "\x1b[?1000h\x1b[?1006h";
 const MOUSE_OFF: &str = "\x1b[?1006l\x1b[?1000l";
 
@@ -41,7 +42,8 @@ impl Terminal {
         Ok(Self { screen })
     }
 
-    /// Gives the terminal back, as long as the program is stopped; returns when it goes on, or may be about to be stopped.
+    /// Gives the terminal back, as long as the program is stopped; returns when it goes on, or may be about to be
+    /// stopped.
     pub(super) fn suspend(&mut self) -> io::Result<()> {
         give_back();
         // Not by the signal that this program hears, and would hear again.

@@ -192,8 +192,8 @@ fn question(state: &State) -> String {
     format!("Send {count} lines{long}? Enter: yes, Esc: no")
 }
 
-/// Has every row drawn anew in which terminals may disagree about a width: one that draws an emoji wider than it was laid out has
-/// drawn over what follows.
+/// Has every row drawn anew in which terminals may disagree about a width: one that draws an emoji wider than it was
+/// laid out has drawn over what follows.
 fn update_risky_rows(area: Rect, buffer: &mut Buffer) {
     for y in area.top()..area.bottom() {
         let risky = (area.left()..area.right()).any(|x| is_risky(buffer[(x, y)].symbol()));

@@ -1,8 +1,8 @@
 //! How wide text is on a terminal.
 //!
-//! Terminals disagree about emoji that are made of several characters: one draws an astronaut in two cells, another a woman and a rocket
-//! in four. So a cluster has a width that is laid out by, and a worst one that must not cross the right margin; and what follows
-//! it in its row is drawn anew each time.
+//! Terminals disagree about emoji that are made of several characters: one draws an astronaut in two cells, another a
+//! woman and a rocket in four. So a cluster has a width that is laid out by, and a worst one that must not cross the
+//! right margin; and what follows it in its row is drawn anew each time.
 
 use ratatui::buffer::CellWidth as _;
 use unicode_segmentation::UnicodeSegmentation as _;

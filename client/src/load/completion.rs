@@ -26,8 +26,8 @@ impl Completion {
         self.under_way.push_back((sent_ns, 0));
     }
 
-    /// Handles what came to one member, whose next message is `next_seq` now. Of a message that somebody lost,
-    /// nothing is counted.
+    /// Handles what came to one member, whose next message is `next_seq` now. Of a message that somebody lost, nothing
+    /// is counted.
     pub(super) fn on_received(&mut self, receipt: &Receipt, next_seq: u64, now_ns: u64, completions: &mut Histogram) {
         for seq in next_seq.saturating_sub(receipt.delivered).max(self.first)..next_seq {
             let Some((_, count)) = self.under_way.get_mut((seq - self.first) as usize) else { return };

@@ -1,5 +1,4 @@
-//! The connections of a run: every one is read whenever it has something, into one buffer that all
-//! share.
+//! The connections of a run: every one is read whenever it has something, into one buffer that all share.
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -15,13 +14,12 @@ use super::poller::{Interest, Poller};
 use super::web;
 use crate::address::Address;
 
-/// Bytes that one read can bring: a few thousand lines, so that a busy member costs few system
-/// calls, and small enough to stay in the cache.
+/// Bytes that one read can bring: a few thousand lines, so that a busy member costs few system calls, and small enough
+/// to stay in the cache.
 const READ_BYTES: usize = 256 * 1024;
 
-/// Connections opened before the server must have put them into their rooms; under the listen
-/// backlog of any server, and few enough that those who pass through the first room together do not
-/// flood each other.
+/// Connections opened before the server must have put them into their rooms; under the listen backlog of any server,
+/// and few enough that those who pass through the first room together do not flood each other.
 const JOINING_MAX: usize = 64;
 
 /// How long a server may take to let the next member into its room.
@@ -84,8 +82,7 @@ impl Crowd {
     ///
     /// # Errors
     ///
-    /// Nobody listens at `address`, the server closes a connection, or it lets nobody in for ten
-    /// seconds.
+    /// Nobody listens at `address`, the server closes a connection, or it lets nobody in for ten seconds.
     pub(super) fn join(
         &mut self,
         address: &Address,
@@ -157,8 +154,8 @@ impl Crowd {
         Ok(joined)
     }
 
-    /// Waits until a member has something or `deadline_ns` has come, reads it, and tells `on` the
-    /// member's index with it, and the number of the message that comes next.
+    /// Waits until a member has something or `deadline_ns` has come, reads it, and tells `on` the member's index with
+    /// it, and the number of the message that comes next.
     ///
     /// # Errors
     ///
@@ -189,7 +186,8 @@ impl Crowd {
             Ok(0) => bail!("the server closed connection {}", key + 1),
             Ok(bytes) => {
                 let receipt = member.inbox.accept(&self.buffer[..start + bytes]);
-                // Whoever sends shows by that that somebody is there. If the socket takes no answer, the next ping comes soon.
+                // Whoever sends shows by that that somebody is there. If the socket takes no answer, the next ping
+                // comes soon.
                 if receipt.pinged && !member.sends {
                     let _ = member.socket.write(&web::PONG);
                 }
@@ -203,8 +201,7 @@ impl Crowd {
         }
     }
 
-    /// Writes as much of `bytes` as the socket of member `key` takes, and returns how much that
-    /// was.
+    /// Writes as much of `bytes` as the socket of member `key` takes, and returns how much that was.
     ///
     /// If it was not all, [`Happening::Writable`] follows.
     ///

@@ -1,7 +1,8 @@
 //! The protocols that load can be made in: the chat's own two, and those of the servers that it is compared with.
 //!
-//! In each of them but the web's, whose [frames](super::web) are told apart by their heads, every message has one line for its text alone or as its end, and what comes with it has a fixed length in
-//! one room, so the same inbox counts them all.
+//! In each of them but the web's, whose [frames](super::web) are told apart by their heads, every message has one line
+//! for its text alone or as its end, and what comes with it has a fixed length in one room, so the same inbox counts
+//! them all.
 
 use super::message::{self, Stamp};
 use super::web;
@@ -75,8 +76,8 @@ impl Dialect {
         }
     }
 
-    /// Returns how many bytes bring a text of `chars` characters, if that is known before one has come: a chat line has a name
-    /// before the text, and nobody can tell how long it is.
+    /// Returns how many bytes bring a text of `chars` characters, if that is known before one has come: a chat line has
+    /// a name before the text, and nobody can tell how long it is.
     pub(super) fn frame_bytes(self, room: &str, chars: usize) -> Option<usize> {
         let header = match self {
             Self::Chat | Self::Web => return None,

@@ -1,5 +1,4 @@
-//! One load run from first message to last: warm-up, measurement, and the wait for what is still
-//! under way.
+//! One load run from first message to last: warm-up, measurement, and the wait for what is still under way.
 
 use std::time::Duration;
 
@@ -19,12 +18,10 @@ use crate::histogram::Histogram;
 /// Left out of the measurement: caches, socket buffers and batches find their size in it.
 const WARM_UP: Duration = Duration::from_millis(500);
 
-/// How long messages may be under way after the last was sent. What has not come by then counts as
-/// lost.
+/// How long messages may be under way after the last was sent. What has not come by then counts as lost.
 const DRAIN_PATIENCE: Duration = Duration::from_secs(2);
 
-/// Runs the load of `plan` over a crowd that has joined: members of room 0 first, each room's
-/// sender before the others.
+/// Runs the load of `plan` over a crowd that has joined: members of room 0 first, each room's sender before the others.
 ///
 /// # Errors
 ///

@@ -67,8 +67,7 @@ pub(crate) struct LoadFlags {
     #[argh(option, from_str_fn(rate))]
     rate: Option<u32>,
 
-    /// without --rate, how many messages the slowest member of a room may be behind its sender
-    /// (default 4096)
+    /// without --rate, how many messages the slowest member of a room may be behind its sender (default 4096)
     #[argh(option, default = "4_096", from_str_fn(window))]
     window: u64,
 
@@ -76,8 +75,8 @@ pub(crate) struct LoadFlags {
     #[argh(option, from_str_fn(pid))]
     pid: Option<u32>,
 
-    /// instead of load, open that many idle connections and tell what time and memory each costs the server;
-    /// needs --pid
+    /// instead of load, open that many idle connections and tell what time and memory each costs the server; needs
+    /// --pid
     #[argh(option, from_str_fn(count))]
     idle: Option<usize>,
 

@@ -1,11 +1,9 @@
-//! What one member has received: where its room's sequence stands, and the piece of a line that is
-//! still to come.
+//! What one member has received: where its room's sequence stands, and the piece of a line that is still to come.
 //!
-//! While nothing but load messages arrives, a read is checked without looking at its lines one by
-//! one: all lines of a room have one length, so if the marks in a read account for every byte of
-//! it, and its first and last number are as far apart as there are marks, then nothing is missing.
-//! Any other read is taken apart line by line. A frame of the web, with
-//! what was said in it, is checked in the same way.
+//! While nothing but load messages arrives, a read is checked without looking at its lines one by one: all lines of a
+//! room have one length, so if the marks in a read account for every byte of it, and its first and last number are as
+//! far apart as there are marks, then nothing is missing. Any other read is taken apart line by line. A frame of the
+//! web, with what was said in it, is checked in the same way.
 
 use memchr::{memchr, memchr_iter, memrchr};
 
@@ -52,8 +50,7 @@ pub(super) struct Receipt {
 }
 
 impl Inbox {
-    /// Starts to follow a member of `room`, in which load messages have texts of `chars`
-    /// characters.
+    /// Starts to follow a member of `room`, in which load messages have texts of `chars` characters.
     pub(super) fn new(dialect: Dialect, room: &str, chars: usize) -> Self {
         Self {
             awaited: dialect.joined(room).into_bytes().into_boxed_slice(),
@@ -67,23 +64,20 @@ impl Inbox {
         }
     }
 
-    /// Returns the sequence number that comes next: all before it have arrived or are known to be
-    /// lost.
+    /// Returns the sequence number that comes next: all before it have arrived or are known to be lost.
     pub(super) fn next_seq(&self) -> u64 {
         self.next_seq
     }
 
-    /// Returns how far this member has come for flow control: also past what the server has said it
-    /// dropped.
+    /// Returns how far this member has come for flow control: also past what the server has said it dropped.
     pub(super) fn progress(&self) -> u64 {
         self.next_seq + self.told_ahead
     }
 
-    /// Puts the unfinished line of the last read at the start of `buffer`; returns its length,
-    /// where the next read goes.
+    /// Puts the unfinished line of the last read at the start of `buffer`; returns its length, where the next read
+    /// goes.
     ///
-    /// It is always shorter than `buffer` if [`Inbox::accept`] was given no more than `buffer`
-    /// holds.
+    /// It is always shorter than `buffer` if [`Inbox::accept`] was given no more than `buffer` holds.
     pub(super) fn restore(&mut self, buffer: &mut [u8]) -> usize {
         let bytes = self.carry.len().min(buffer.len());
         buffer[..bytes].copy_from_slice(&self.carry[..bytes]);
@@ -91,8 +85,7 @@ impl Inbox {
         bytes
     }
 
-    /// Takes a read, the unfinished line before it included, and keeps the unfinished line after
-    /// it.
+    /// Takes a read, the unfinished line before it included, and keeps the unfinished line after it.
     pub(super) fn accept(&mut self, bytes: &[u8]) -> Receipt {
         let (receipt, whole) = match (self.dialect, self.skim(bytes)) {
             (Dialect::Web, _) => self.take_frames(bytes),
@@ -103,8 +96,7 @@ impl Inbox {
         receipt
     }
 
-    /// The fast way, for a read of load messages without a gap; returns with it where its last
-    /// whole line ends.
+    /// The fast way, for a read of load messages without a gap; returns with it where its last whole line ends.
     fn skim(&mut self, bytes: &[u8]) -> Option<(Receipt, usize)> {
         let lines = bytes.len().checked_div(self.frame_bytes)?;
         let whole = lines * self.frame_bytes;
@@ -152,7 +144,8 @@ impl Inbox {
             }
             start = end + 1;
         }
-        // The next read is to begin with a frame, or it could not take the fast way. Lines of other kinds may be seen twice.
+        // The next read is to begin with a frame, or it could not take the fast way. Lines of other kinds may be seen
+        // twice.
         if self.dialect != Dialect::Chat {
             whole = last_message.unwrap_or(whole);
         }

@@ -1,9 +1,7 @@
-//! The load message: text of a fixed length that carries its sequence number and the time it was
-//! meant to be sent.
+//! The load message: text of a fixed length that carries its sequence number and the time it was meant to be sent.
 //!
-//! The text is `~{sequence}.{nanoseconds}.xxx…`, both numbers in hex of a fixed width. [`MARK`]
-//! stands in it exactly once and in no line that a server says by itself, so counting marks counts
-//! load messages.
+//! The text is `~{sequence}.{nanoseconds}.xxx…`, both numbers in hex of a fixed width. [`MARK`] stands in it exactly
+//! once and in no line that a server says by itself, so counting marks counts load messages.
 
 /// Opens the text of every load message.
 ///

@@ -1,7 +1,7 @@
 //! The timetable of an open-loop run: which room's turn it is at which time.
 //!
-//! Due times depend on nothing but the number of the message, so a server that falls behind does
-//! not slow the senders down, and what it owes shows as delay.
+//! Due times depend on nothing but the number of the message, so a server that falls behind does not slow the senders
+//! down, and what it owes shows as delay.
 
 const NS_PER_SECOND: u128 = 1_000_000_000;
 

@@ -1,8 +1,7 @@
-//! Which sockets are ready, or whether a deadline has passed: one epoll instance with one timer in
-//! it.
+//! Which sockets are ready, or whether a deadline has passed: one epoll instance with one timer in it.
 //!
-//! A wait is one system call; the timer is only touched when the deadline changes. `polling` is not
-//! used because adding a source there is `unsafe`, and each wait costs it four system calls more.
+//! A wait is one system call; the timer is only touched when the deadline changes. `polling` is not used because adding
+//! a source there is `unsafe`, and each wait costs it four system calls more.
 
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};

@@ -24,8 +24,8 @@ impl Process {
 
     /// Returns the CPU time of all threads alive, in nanoseconds.
     ///
-    /// It is what the scheduler counts, so far finer than the clock ticks of `stat`. The time of
-    /// threads that have ended is not in it.
+    /// It is what the scheduler counts, so far finer than the clock ticks of `stat`. The time of threads that have
+    /// ended is not in it.
     ///
     /// # Errors
     ///

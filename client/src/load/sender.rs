@@ -1,5 +1,4 @@
-//! The one member of a room that writes: what it has composed, and how much of it the socket has
-//! taken.
+//! The one member of a room that writes: what it has composed, and how much of it the socket has taken.
 
 use anyhow::Result;
 
@@ -51,8 +50,7 @@ impl Sender {
         self.next_seq += 1;
     }
 
-    /// Composes and writes messages up to, not including, number `limit`, as long as the socket
-    /// takes them.
+    /// Composes and writes messages up to, not including, number `limit`, as long as the socket takes them.
     ///
     /// # Errors
     ///

@@ -1,5 +1,5 @@
-//! The web listener's protocol, as far as load needs it: the upgrade to `WebSocket`, the frames both ways, and where in their JSON
-//! a text stands.
+//! The web listener's protocol, as far as load needs it: the upgrade to `WebSocket`, the frames both ways, and where in
+//! their JSON a text stands.
 //!
 //! JSON is not parsed: the server writes each kind of object in one way, so known bytes tell what it is.
 
@@ -64,8 +64,8 @@ pub(super) fn head(bytes: usize) -> Vec<u8> {
     head
 }
 
-/// Returns where the payload of the first frame is, if all of it is here; its end is that of the frame. The answer to the upgrade
-/// counts as one.
+/// Returns where the payload of the first frame is, if all of it is here; its end is that of the frame. The answer to
+/// the upgrade counts as one.
 pub(super) fn payload(bytes: &[u8]) -> Option<Range<usize>> {
     if *bytes.first()? == HTTP {
         return Some(0..memmem::find(bytes, b"\r\n\r\n")? + 4);
@@ -87,8 +87,8 @@ pub(super) struct Run {
     pub(super) count: u64,
 }
 
-/// Returns what was said in a payload, if it is load messages with texts of `chars` characters. Only the first and the last are
-/// looked at; those between are counted by their marks.
+/// Returns what was said in a payload, if it is load messages with texts of `chars` characters. Only the first and the
+/// last are looked at; those between are counted by their marks.
 pub(super) fn run(payload: &[u8], chars: usize) -> Option<Run> {
     let said = said(payload)?;
     let [first, last] = [memchr(MARK, said)?, memrchr(MARK, said)?];

@@ -1,4 +1,5 @@
-//! What becomes of the chat where the network goes silent, although the systems at both ends go on acknowledging: with both servers.
+//! What becomes of the chat where the network goes silent, although the systems at both ends go on acknowledging: with
+//! both servers.
 
 use std::io::{BufRead as _, BufReader};
 use std::process::{Command, Stdio};

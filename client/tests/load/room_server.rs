@@ -1,5 +1,4 @@
-//! The least that `chinwag load` takes for a server: `/join`, and every other line to the whole
-//! room.
+//! The least that `chinwag load` takes for a server: `/join`, and every other line to the whole room.
 
 use std::collections::HashMap;
 use std::io::{self, BufRead, BufReader, Write};

@@ -1,7 +1,7 @@
 //! Owns who is found by which name, without regard to case.
 //!
-//! It keeps the connection keys of people only: a name is its owner's, and to keep each twice would be a tenth of what an idle
-//! connection costs. So it is told the names of others where it has to compare them.
+//! It keeps the connection keys of people only: a name is its owner's, and to keep each twice would be a tenth of what
+//! an idle connection costs. So it is told the names of others where it has to compare them.
 
 use std::hash::BuildHasher as _;
 

@@ -1,6 +1,7 @@
 //! Owns who is here, by the server and the slot of their connection.
 //!
-//! Invariant: at most one person has a place. Which places are free is no state: the servers that own the connections know it.
+//! Invariant: at most one person has a place. Which places are free is no state: the servers that own the connections
+//! know it.
 
 use std::{iter, mem};
 

@@ -1,7 +1,7 @@
 //! Owns what is different for somebody who is in several rooms at once.
 //!
-//! One of them has the focus: what they say is said there. Who comes and goes is told in each room. A new name is told once
-//! to somebody who shares several rooms with its owner.
+//! One of them has the focus: what they say is said there. Who comes and goes is told in each room. A new name is told
+//! once to somebody who shares several rooms with its owner.
 
 use super::rooms::Rooms;
 use super::{Chat, HERE};
@@ -68,8 +68,8 @@ impl Chat {
         }
     }
 
-    /// Tells something in a room to all who are in none of those where it was told already. The one whom it is about is in
-    /// those.
+    /// Tells something in a room to all who are in none of those where it was told already. The one whom it is about is
+    /// in those.
     fn tell_once(&mut self, about: ConnectionId, room: RoomId, told: &[RoomId], message: Message) {
         if told.is_empty() {
             return self.broadcast(room, message);

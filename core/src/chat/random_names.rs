@@ -1,12 +1,12 @@
-//! Owns the names that the server gives: an adjective and an animal, in an order that looks random and repeats none before all
-//! were given.
+//! Owns the names that the server gives: an adjective and an animal, in an order that looks random and repeats none
+//! before all were given.
 
 use crate::Name;
 use crate::log::SnapshotError;
 use crate::name::GUEST;
 
-/// How often the next pair may turn out to be somebody's already, before a numbered name is given instead. A name is drawn for
-/// each newcomer, so this bounds what one can cost, even if someone takes names just to be in the way.
+/// How often the next pair may turn out to be somebody's already, before a numbered name is given instead. A name is
+/// drawn for each newcomer, so this bounds what one can cost, even if someone takes names just to be in the way.
 const DRAWS_MAX: u32 = 64;
 
 /// How many numbered names fit into a name; no server lives to see so many.
@@ -79,8 +79,8 @@ impl RandomNames {
         Name::parse(&pair).expect("each adjective goes with each animal, as a test shows")
     }
 
-    /// Maps the numbers of the pairs onto each other, one to one. The walk ends, since the network permutes too: at the latest it
-    /// comes back to where it started, which is a pair's number.
+    /// Maps the numbers of the pairs onto each other, one to one. The walk ends, since the network permutes too: at the
+    /// latest it comes back to where it started, which is a pair's number.
     fn permute(&self, mut number: u64) -> u64 {
         let half_bits = (self.pairs() - 1).ilog2() / 2 + 1;
         loop {
@@ -101,8 +101,8 @@ impl RandomNames {
     }
 }
 
-/// Scatters the bits of `x`: the output function of SplitMix64 (Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators,
-/// 2014).
+/// Scatters the bits of `x`: the output function of SplitMix64 (Steele, Lea, Flood: Fast Splittable Pseudorandom Number
+/// Generators, 2014).
 const fn mix(x: u64) -> u64 {
     let x = x.wrapping_add(0x9e37_79b9_7f4a_7c15);
     let x = (x ^ x >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);

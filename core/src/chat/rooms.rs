@@ -1,7 +1,7 @@
 //! Owns the rooms: which there are, who is in each, and what is still to be told of who came and went.
 //!
-//! Invariant: every step takes time that grows with the logarithm of the number of rooms and members at most. So what is listed in
-//! an order is kept in that order.
+//! Invariant: every step takes time that grows with the logarithm of the number of rooms and members at most. So what
+//! is listed in an order is kept in that order.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -29,7 +29,8 @@ pub(super) struct Rooms {
     by_size: BTreeSet<(Reverse<u32>, NameKey, RoomId)>,
     /// The crowded rooms in which somebody has come or gone and it was not told yet, by when it will be.
     crowds_due: BTreeSet<(Time, RoomId)>,
-    /// How many are in `main` to hear what is said there, and are not told of and not listed yet: apart from the room, as there are few.
+    /// How many are in `main` to hear what is said there, and are not told of and not listed yet: apart from the room,
+    /// as there are few.
     silent: u32,
     crowd_members: u32,
     crowd_interval: Duration,

@@ -1,7 +1,7 @@
 //! Owns who came a moment ago and has asked for nothing yet, and when each of them is told of all the same.
 //!
-//! Invariant: everyone waits equally long, so that who came first is the first that is due. The first in the row is always somebody who is
-//! still silent.
+//! Invariant: everyone waits equally long, so that who came first is the first that is due. The first in the row is
+//! always somebody who is still silent.
 
 use std::collections::{HashSet, VecDeque};
 use std::time::Duration;

@@ -57,7 +57,8 @@ impl Chats {
         self.change(|hub| hub.apply(record)).1
     }
 
-    /// Changes the hub, and returns what is to be done then. A chat that is restored from before does the same with the same records.
+    /// Changes the hub, and returns what is to be done then. A chat that is restored from before does the same with the
+    /// same records.
     fn change<R>(&mut self, change: impl FnOnce(&mut Hub<()>) -> R) -> (R, Vec<Action>) {
         let few = self.hub.chat.people.len() < 100;
         let twin = few.then(|| Chat::restore(&self.config.rules, self.hub.chat.snapshot()).expect("it is of a chat"));

@@ -1,8 +1,9 @@
 //! Owns which connections of this share are in which room, and what was said there that some have not been given yet.
 //!
-//! A room has an *audience* for each encoding that is spoken there. What is said in the room is kept in a chunk for each
-//! audience. When the batch is through, the chunk is frozen, and its bytes are given to one *direct* member after the
-//! other. A direct member who came, left or was sent something in the middle of the batch has a *cursor* into the chunk.
+//! A room has an *audience* for each encoding that is spoken there. What is said in the room is kept in a chunk for
+//! each audience. When the batch is through, the chunk is frozen, and its bytes are given to one *direct* member after
+//! the other. A direct member who came, left or was sent something in the middle of the batch has a *cursor* into the
+//! chunk.
 //!
 //! A connection in several rooms is a *queued* member of each: what is said there goes into its own queue at once, so
 //! that it is sent in the order of the actions.
@@ -194,7 +195,8 @@ impl Audiences {
     }
 
     /// Keeps a message for the members of a room, if there are any. `lines` returns it as its batch has it in an
-    /// encoding. `queue` takes what goes into the queue of the connection in a place: of all in several rooms but `except`.
+    /// encoding. `queue` takes what goes into the queue of the connection in a place: of all in several rooms but
+    /// `except`.
     pub(super) fn broadcast<'a>(
         &mut self,
         room: RoomId,

@@ -1,7 +1,7 @@
 //! Owns what was said in an audience: open while more may be said, then frozen, and given to all its members.
 //!
-//! What a batch tells a room in lines is not copied into the room's chunk, as long as it is one piece and all. Only what comes in several
-//! pieces, of several batches or with others between, is put together in a buffer, as frames are.
+//! What a batch tells a room in lines is not copied into the room's chunk, as long as it is one piece and all. Only
+//! what comes in several pieces, of several batches or with others between, is put together in a buffer, as frames are.
 
 use std::fmt;
 
@@ -13,8 +13,8 @@ use crate::batch::lines::{BroadcastLines, Piece, offset};
 use crate::wire::Encoding;
 use crate::wire::contract::Joined;
 
-/// A chunk that leaves more than this part of the memory unused that it lies in is copied before anybody keeps it: what is queued for somebody
-/// then takes hardly more memory than it has bytes.
+/// A chunk that leaves more than this part of the memory unused that it lies in is copied before anybody keeps it: what
+/// is queued for somebody then takes hardly more memory than it has bytes.
 const SLACK_PART: usize = 8;
 
 /// Holds messages, and where each ends.
@@ -116,8 +116,8 @@ impl Chunk {
         &self.bytes
     }
 
-    /// Returns all from an offset on, to be kept by those who can't be written to. What is but a part of something is copied first, once
-    /// for all of them.
+    /// Returns all from an offset on, to be kept by those who can't be written to. What is but a part of something is
+    /// copied first, once for all of them.
     pub(super) fn part(&mut self, from: usize) -> Part<'_> {
         if !self.is_dense && self.bytes.len() - from >= SHARE_BYTES_MIN {
             self.bytes = Bytes::copy_from_slice(&self.bytes);

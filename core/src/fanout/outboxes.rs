@@ -1,4 +1,5 @@
-//! Owns the connections of a share, and which of them is to be written next, blocks, stalls, or is to be told something.
+//! Owns the connections of a share, and which of them is to be written next, blocks, stalls, or is to be told
+//! something.
 //!
 //! Invariant: a connection stands in line exactly while it has something queued and is not known to block.
 

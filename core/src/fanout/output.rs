@@ -9,20 +9,23 @@ use crate::{ConnectionId, Incident, Signal};
 /// Tells the adapter what to do with a socket. Its `Debug` hides what is to be written.
 #[derive(PartialEq, Eq)]
 pub enum Output<'a, S> {
-    /// Write `bytes` without waiting, and tell how it went with [`Fanout::handle_written`](crate::Fanout::handle_written) before anything else.
+    /// Write `bytes` without waiting, and tell how it went with
+    /// [`Fanout::handle_written`](crate::Fanout::handle_written) before anything else.
     Write {
         /// Where to.
         socket: &'a S,
         /// What; never empty.
         bytes: &'a [u8],
-        /// The same bytes are written to many sockets: each time under this number, which no others have. So an adapter may hand them to the
-        /// operating system once. It may as well not look at it.
+        /// The same bytes are written to many sockets: each time under this number, which no others have. So an adapter
+        /// may hand them to the operating system once. It may as well not look at it.
         repeated: Option<u64>,
-        /// Who is likely to be written to next. An adapter that looks at each of these sockets now, before it writes, has the processor
-        /// fetch all of them from memory at once, instead of waiting for one after the other. It may as well not.
+        /// Who is likely to be written to next. An adapter that looks at each of these sockets now, before it writes,
+        /// has the processor fetch all of them from memory at once, instead of waiting for one after the other. It may
+        /// as well not.
         next: Upcoming<'a, S>,
     },
-    /// Wait until the socket takes bytes again, then say so with [`Fanout::handle_writable`](crate::Fanout::handle_writable).
+    /// Wait until the socket takes bytes again, then say so with
+    /// [`Fanout::handle_writable`](crate::Fanout::handle_writable).
     AwaitWritable {
         /// Whose it is.
         connection: ConnectionId,
@@ -43,8 +46,9 @@ pub enum Output<'a, S> {
     },
     /// Let others have their turn, and come back soon: there is more to do.
     Yield,
-    /// Give the connection up: it has failed, takes nothing any more, or the server stops. Nothing more is read from or written to
-    /// it, and its session is told [`Signals::ABANDONED`](crate::Signals::ABANDONED): with that it comes to its [end](crate::Next::End).
+    /// Give the connection up: it has failed, takes nothing any more, or the server stops. Nothing more is read from or
+    /// written to it, and its session is told [`Signals::ABANDONED`](crate::Signals::ABANDONED): with that it comes to
+    /// its [end](crate::Next::End).
     Abandon {
         /// Which.
         socket: S,

@@ -1,7 +1,8 @@
-//! Owns when each connection that can answer is asked whether its owner is still there, and when its answer is owed for too long.
+//! Owns when each connection that can answer is asked whether its owner is still there, and when its answer is owed for
+//! too long.
 //!
-//! Invariant: all wait equally long for the next ping, so that a row of them is enough. So do those who have their last chance. Who is gone is
-//! passed over when their time comes.
+//! Invariant: all wait equally long for the next ping, so that a row of them is enough. So do those who have their last
+//! chance. Who is gone is passed over when their time comes.
 
 use std::collections::VecDeque;
 use std::time::Duration;

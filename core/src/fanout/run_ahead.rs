@@ -1,4 +1,5 @@
-//! Owns how much may be followed before what was followed earlier is written, so that no queue overflows for want of time.
+//! Owns how much may be followed before what was followed earlier is written, so that no queue overflows for want of
+//! time.
 
 /// Which part of a queue may be filled with what is taken before the rest was written.
 pub(super) const QUEUE_PART: usize = 8;
@@ -16,13 +17,13 @@ pub(super) struct Size {
 #[derive(Debug)]
 pub(super) struct RunAhead {
     bytes_max: usize,
-    /// What was said in crowded rooms since a while ago, and in the while before that. A while is as long as it takes until all have
-    /// caught up who were behind when it began: so what is older is in nobody's queue for want of time, but for what a room is just being
-    /// given.
+    /// What was said in crowded rooms since a while ago, and in the while before that. A while is as long as it takes
+    /// until all have caught up who were behind when it began: so what is older is in nobody's queue for want of time,
+    /// but for what a room is just being given.
     crowd: usize,
     crowd_before: usize,
-    /// All else that was followed since the last turn that left none of it to be written, but for those who are behind anyhow: there are
-    /// few of them who are told much besides.
+    /// All else that was followed since the last turn that left none of it to be written, but for those who are behind
+    /// anyhow: there are few of them who are told much besides.
     other: usize,
     /// How many will have caught up when the while is over.
     while_ends: u64,
@@ -33,8 +34,9 @@ impl RunAhead {
         Self { bytes_max: queue_bytes_max / QUEUE_PART, crowd: 0, crowd_before: 0, other: 0, while_ends: 0 }
     }
 
-    /// Tells whether so much more fits in. When all else that was followed is written, any batch does, but for what crowds are to be given:
-    /// one that waited for a whole crowd would keep all those behind it waiting, and the next would be as large.
+    /// Tells whether so much more fits in. When all else that was followed is written, any batch does, but for what
+    /// crowds are to be given: one that waited for a whole crowd would keep all those behind it waiting, and the next
+    /// would be as large.
     pub(super) const fn fits(&self, Size { crowd, other }: Size) -> bool {
         let crowd_fits = crowd == 0 || self.crowd_before + self.crowd + crowd <= self.bytes_max;
         crowd_fits && (self.other == 0 || self.other + other <= self.bytes_max)

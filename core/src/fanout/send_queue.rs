@@ -1,4 +1,5 @@
-//! Owns what one connection still has to be sent, when it can't be sent at once: bytes in their order, within the limit.
+//! Owns what one connection still has to be sent, when it can't be sent at once: bytes in their order, within the
+//! limit.
 //!
 //! Invariant: what is queued never exceeds the limit, since broadcasts stop short of it by what replies can need.
 
@@ -13,8 +14,8 @@ use crate::limits::REPLY_RESERVE_BYTES;
 use crate::wire::Encoding;
 use crate::{Config, Message, Time};
 
-/// From how many bytes on it is cheaper to share a part of a chunk than to copy it: a share costs as much as 200 bytes to keep,
-/// and a write of its own.
+/// From how many bytes on it is cheaper to share a part of a chunk than to copy it: a share costs as much as 200 bytes
+/// to keep, and a write of its own.
 pub(super) const SHARE_BYTES_MIN: usize = 2048;
 
 /// At how many bytes copies are no longer added to the same piece, so that growing it never moves much.

@@ -3,7 +3,8 @@
 use super::Command;
 use crate::{ConnectionId, Time};
 
-/// Holds one entry of the log. A run of the server is a list of these: the same records make the same chat, and the same actions.
+/// Holds one entry of the log. A run of the server is a list of these: the same records make the same chat, and the
+/// same actions.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Record {
     /// When. What is due by then comes first.

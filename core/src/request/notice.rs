@@ -4,8 +4,8 @@ use bytes::Bytes;
 
 use crate::{CloseCode, Dialect, OtherProtocol, Text};
 
-/// Tells what has come from a connection that concerns nobody else. It never enters the log, but keeps its place behind what the connection
-/// asked for before.
+/// Tells what has come from a connection that concerns nobody else. It never enters the log, but keeps its place behind
+/// what the connection asked for before.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Notice {
     /// A name was asked for that can't be one.
@@ -26,10 +26,11 @@ pub enum Notice {
     Refuse(u8),
     /// Not a line: telnet asks whether somebody is there (RFC 854).
     AreYouThere,
-    /// Not a line: a `WebSocket` asks whether somebody is there, and is to hear the same bytes. They are 125 at most, as a frame of its kind
-    /// has (RFC 6455, section 5.5).
+    /// Not a line: a `WebSocket` asks whether somebody is there, and is to hear the same bytes. They are 125 at most,
+    /// as a frame of its kind has (RFC 6455, section 5.5).
     Ping(Bytes),
-    /// Not a line: a `WebSocket` has sent something, be it the answer to a ping, so that somebody is there. It is told once in a while.
+    /// Not a line: a `WebSocket` has sent something, be it the answer to a ping, so that somebody is there. It is told
+    /// once in a while.
     Alive,
     /// Be closed with this code, for a frame that breaks the rules of `WebSockets`; nothing after it counts.
     Fail(CloseCode),

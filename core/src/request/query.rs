@@ -1,6 +1,7 @@
 //! Owns the queries: what people ask to be told.
 
-/// Tells what somebody asks to be told. It changes nothing, so the server of the connection answers it, and it enters no log.
+/// Tells what somebody asks to be told. It changes nothing, so the server of the connection answers it, and it enters
+/// no log.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Query {
     /// The list of commands.

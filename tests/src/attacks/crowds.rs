@@ -20,8 +20,8 @@ pub struct Spree {
 /// How often a crowd comes and goes at least.
 const ROUNDS_MIN: usize = 2;
 
-/// Lets so many people come, one after each `pause`, and all leave at once; over and over. One in two has read the greeting then, and
-/// the others not a word.
+/// Lets so many people come, one after each `pause`, and all leave at once; over and over. One in two has read the
+/// greeting then, and the others not a word.
 pub fn come_and_go(addr: SocketAddr, fire: &Fire, count: usize, pause: Duration) {
     let mut rounds = 0;
     while rounds < ROUNDS_MIN || fire.is_on() {

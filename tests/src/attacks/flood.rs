@@ -23,7 +23,8 @@ pub struct Flood {
     pub took: Duration,
 }
 
-/// Sends these bytes over and over: so many at the most, and as long as the attack goes on. Then the connection is broken off.
+/// Sends these bytes over and over: so many at the most, and as long as the attack goes on. Then the connection is
+/// broken off.
 pub(super) fn flood(stream: &TcpStream, fire: &Fire, bytes: &[u8], bytes_max: usize) -> Flood {
     SockRef::from(stream).set_send_buffer_size(SOCKET_BYTES).expect("an open socket takes options");
     let piece = bytes.repeat(PIECE_BYTES.div_ceil(bytes.len()));

@@ -132,8 +132,8 @@ pub fn look_in(addr: SocketAddr, fire: &Fire, pause: Duration) {
     }
 }
 
-/// Holds so many connections, or as many as the server lets in, over and over: each time half of them go. Returns how many were refused,
-/// and the connections that are held in the end.
+/// Holds so many connections, or as many as the server lets in, over and over: each time half of them go. Returns how
+/// many were refused, and the connections that are held in the end.
 ///
 /// # Panics
 /// If somebody is neither greeted nor told that the server is full.

@@ -1,4 +1,5 @@
-//! Attacks from where a proxy is to say for whom it connects: it says it slowly, says something else, or nothing, for many.
+//! Attacks from where a proxy is to say for whom it connects: it says it slowly, says something else, or nothing, for
+//! many.
 
 use std::io::Write as _;
 use std::net::{IpAddr, SocketAddr, TcpStream};
@@ -25,8 +26,8 @@ const GARBAGE: [&[u8]; 8] = [
     b"GET / HTTP/1.1\r\nHost: a\r\n\r\n",
 ];
 
-/// Lets a proxy connect for so many, and say for whom with a byte after each `pause`; whom the server gives up begins again. Returns how many
-/// bytes each has sent.
+/// Lets a proxy connect for so many, and say for whom with a byte after each `pause`; whom the server gives up begins
+/// again. Returns how many bytes each has sent.
 pub fn drip(addr: SocketAddr, proxy: IpAddr, fire: &Fire, count: usize, pause: Duration) -> usize {
     let begin = |number: usize| (HEADERS[number % HEADERS.len()].iter(), connect_from(proxy, addr));
     let mut saying: Vec<_> = (0..count).map(begin).collect();

@@ -14,10 +14,12 @@ pub const LINES_HELD_MAX: usize = 30;
 const LONG_LINE: char = '😀';
 const LONG_LINE_CHARS: usize = 4096;
 
-/// How many such lines somebody says who half-closes a connection then: more than two small sockets hold, and less than a queue.
+/// How many such lines somebody says who half-closes a connection then: more than two small sockets hold, and less than
+/// a queue.
 const LAST_LINES: usize = 12;
 
-/// Lets so many people come, one after each `pause`, who never read anything, not even the greeting; returns their connections.
+/// Lets so many people come, one after each `pause`, who never read anything, not even the greeting; returns their
+/// connections.
 #[must_use]
 pub fn read_nothing(addr: SocketAddr, fire: &Fire, count: usize, pause: Duration) -> Vec<TcpStream> {
     (0..count)
@@ -57,8 +59,8 @@ pub fn sip(fire: &Fire, streams: &[TcpStream], pause: Duration) -> usize {
     count
 }
 
-/// Comes to the room of a friend, says much, closes the writing side at once, and reads only when the friend was told of it; over and
-/// over.
+/// Comes to the room of a friend, says much, closes the writing side at once, and reads only when the friend was told
+/// of it; over and over.
 ///
 /// # Panics
 /// If not all that was said comes back, and then the end.

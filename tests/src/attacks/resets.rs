@@ -10,12 +10,12 @@ use crate::Fire;
 /// How many lines somebody sends before the connection breaks.
 const LINES: usize = 50;
 
-/// How many are in each of the rooms that they go to. What they say is more for each of these than two small sockets hold, so that
-/// connections break while the server waits for them.
+/// How many are in each of the rooms that they go to. What they say is more for each of these than two small sockets
+/// hold, so that connections break while the server waits for them.
 const MEMBERS: usize = 10;
 
-/// Lets so many people come, move to rooms of theirs, talk, and break their connections all at once, without having read anything;
-/// after each `pause`, `rounds` times.
+/// Lets so many people come, move to rooms of theirs, talk, and break their connections all at once, without having
+/// read anything; after each `pause`, `rounds` times.
 pub fn talk_and_reset(addr: SocketAddr, fire: &Fire, count: usize, rounds: usize, pause: Duration) {
     for _ in 0..rounds {
         fire.pause(pause);

@@ -11,8 +11,8 @@ use crate::{DEADLINE, connect};
 /// How much a small socket holds. Linux makes the most of whatever is too small for it.
 const SMALL_BYTES: usize = 1024;
 
-/// The smallest packets that Linux makes. A server's end of a connection grows with its packets, and on loopback would hold
-/// megabytes at once.
+/// The smallest packets that Linux makes. A server's end of a connection grows with its packets, and on loopback would
+/// hold megabytes at once.
 const SMALL_PACKET_BYTES: u32 = 536;
 
 /// The end of what newcomers are told.
@@ -51,7 +51,8 @@ pub(super) fn connect_small(addr: SocketAddr) -> TcpStream {
     stream
 }
 
-/// Breaks a connection off as soon as it is dropped: what was sent and is still on its way is lost, and the server sees a reset.
+/// Breaks a connection off as soon as it is dropped: what was sent and is still on its way is lost, and the server sees
+/// a reset.
 pub(super) fn break_off(stream: &TcpStream) {
     SockRef::from(stream).set_linger(Some(Duration::ZERO)).expect("an open socket takes options");
 }

@@ -62,7 +62,8 @@ pub fn say_nothing(addr: SocketAddr, fire: &Fire) -> usize {
     sent
 }
 
-/// Asks for names that look like others, or like nothing: once each at the least, and over and over, as fast as the server reads it.
+/// Asks for names that look like others, or like nothing: once each at the least, and over and over, as fast as the
+/// server reads it.
 ///
 /// # Panics
 /// If any of them is granted.
@@ -110,8 +111,8 @@ pub fn flood_line_ends(addr: SocketAddr, fire: &Fire) -> Flood {
     flood(&come(addr), fire, b"\n", usize::MAX)
 }
 
-/// Lets so many people type one letter after each `pause`, and never finish their line, but for one, who is heard in the end. Returns how
-/// many letters each has typed.
+/// Lets so many people type one letter after each `pause`, and never finish their line, but for one, who is heard in
+/// the end. Returns how many letters each has typed.
 ///
 /// # Panics
 /// If the server does not take them, or the line that is finished is another.

@@ -1,4 +1,5 @@
-//! Attacks on the web listener: requests that never become any, or are too long, frames that break the rules, and browsers that read nothing.
+//! Attacks on the web listener: requests that never become any, or are too long, frames that break the rules, and
+//! browsers that read nothing.
 
 use std::io::Write as _;
 use std::net::{SocketAddr, TcpStream};
@@ -27,7 +28,8 @@ const HEAD_BYTES: usize = 40_000;
 /// What is answered to such a one.
 const TOO_LARGE: &[u8] = b"HTTP/1.1 431 ";
 
-/// How long to wait until it is looked again whom the server has given up: who does nothing else would take the server's time.
+/// How long to wait until it is looked again whom the server has given up: who does nothing else would take the
+/// server's time.
 const LOOK_PAUSE: Duration = Duration::from_millis(1);
 
 /// Frames that break the rules, masked with zeros if at all, and with which code each is closed.
@@ -42,8 +44,8 @@ const BROKEN: [(&[u8], u16); 8] = [
     (b"\x81\xff\x7f\xff\xff\xff\xff\xff\xff\xff\0\0\0\0", 1009),
 ];
 
-/// Lets so many ask for the page, or for a `WebSocket`, with a byte after each `pause`; whom the server gives up begins again. Returns how many
-/// bytes each has sent.
+/// Lets so many ask for the page, or for a `WebSocket`, with a byte after each `pause`; whom the server gives up begins
+/// again. Returns how many bytes each has sent.
 pub fn drip(addr: SocketAddr, fire: &Fire, count: usize, pause: Duration) -> usize {
     let mut asking: Vec<_> = (0..count).map(|number| ([PAGE, UPGRADE][number % 2].bytes(), connect(addr))).collect();
     let mut dripped = 0;
@@ -59,8 +61,8 @@ pub fn drip(addr: SocketAddr, fire: &Fire, count: usize, pause: Duration) -> usi
     dripped
 }
 
-/// Asks for a `WebSocket` with a head that never ends, as fast as the server takes it, also after it was refused; over and over. Returns how often
-/// that was.
+/// Asks for a `WebSocket` with a head that never ends, as fast as the server takes it, also after it was refused; over
+/// and over. Returns how often that was.
 ///
 /// # Panics
 /// If it is not refused.
@@ -99,8 +101,8 @@ pub fn ask_too_much(addr: SocketAddr, fire: &Fire) -> usize {
     count
 }
 
-/// Lets so many send a head that is as long as it may be, in pieces, but for its end, over and over: whom the server gives up begins again.
-/// Returns how many were sent.
+/// Lets so many send a head that is as long as it may be, in pieces, but for its end, over and over: whom the server
+/// gives up begins again. Returns how many were sent.
 pub fn hold_long_heads(addr: SocketAddr, fire: &Fire, count: usize) -> usize {
     let head = format!("{PAGE}Cookie: {}", "x".repeat((32 << 10) - PAGE.len() - 10));
     let mut sent = 0;
@@ -121,8 +123,8 @@ pub fn hold_long_heads(addr: SocketAddr, fire: &Fire, count: usize) -> usize {
     sent
 }
 
-/// Asks for one thing after the other without a pause, on one connection until the server closes it, and then on the next. Returns how many
-/// connections that were.
+/// Asks for one thing after the other without a pause, on one connection until the server closes it, and then on the
+/// next. Returns how many connections that were.
 ///
 /// # Panics
 /// If one of them gets more than a few answers.
@@ -140,7 +142,8 @@ pub fn ask_in_a_row(addr: SocketAddr, fire: &Fire) -> usize {
     count
 }
 
-/// Opens a `WebSocket` and sends answers to pings that nobody has sent, as fast as the server takes them. Returns how many bytes of them.
+/// Opens a `WebSocket` and sends answers to pings that nobody has sent, as fast as the server takes them. Returns how
+/// many bytes of them.
 ///
 /// # Panics
 /// If the server does not read at all.

@@ -1,4 +1,5 @@
-//! Owns what must hold for what a hub decides, whatever happens to it: it is lawful, and everybody is told what the model says.
+//! Owns what must hold for what a hub decides, whatever happens to it: it is lawful, and everybody is told what the
+//! model says.
 
 use std::time::Duration;
 

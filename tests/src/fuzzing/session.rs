@@ -1,4 +1,5 @@
-//! Owns what must hold for what one connection sends: however its bytes are split, they ask for the same, and little is held of them.
+//! Owns what must hold for what one connection sends: however its bytes are split, they ask for the same, and little is
+//! held of them.
 
 use std::time::Duration;
 

@@ -1,5 +1,6 @@
-//! Owns what must hold for what one browser sends: however its bytes are split, they are answered alike and ask for the same, nothing is
-//! asked for before a `WebSocket` was let in, and its frames are what a second reading of the rules says.
+//! Owns what must hold for what one browser sends: however its bytes are split, they are answered alike and ask for the
+//! same, nothing is asked for before a `WebSocket` was let in, and its frames are what a second reading of the rules
+//! says.
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
@@ -45,8 +46,8 @@ const HEADERS: [(&[u8], Option<IpAddr>); 4] = [
     (b"", None),
 ];
 
-/// Takes bytes for limits, places to split at, and what somebody sends: frames after a handshake, or anything; and for what a proxy says before
-/// it, if there is one.
+/// Takes bytes for limits, places to split at, and what somebody sends: frames after a handshake, or anything; and for
+/// what a proxy says before it, if there is one.
 ///
 /// # Panics
 /// If it matters how it is split, more is held than may be, or frames are read otherwise than here.
@@ -98,7 +99,8 @@ fn nearly_too_long(left: usize) -> Vec<u8> {
     head
 }
 
-/// Hands pieces in one by one: after the handshake as soon as the session reads, or, if late, all of them while it is paused.
+/// Hands pieces in one by one: after the handshake as soon as the session reads, or, if late, all of them while it is
+/// paused.
 fn visit(config: &Config, pieces: &[&[u8]], late: bool) -> Visit {
     let mut handshake = Handshake::new(config, Form::Web, ELSEWHERE, Time::START);
     let (mut pieces, mut answered, mut has_ended) = (pieces.iter(), String::new(), false);

@@ -1,6 +1,7 @@
 //! Owns how bytes become the plan of a whole simulated server, faults and all.
 //!
-//! Each step is a byte that says what happens, and one that says to whom and how much of it. What is typed stands after it as it is.
+//! Each step is a byte that says what happens, and one that says to whom and how much of it. What is typed stands after
+//! it as it is.
 
 use std::time::Duration;
 

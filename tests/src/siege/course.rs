@@ -9,11 +9,13 @@ use super::regulars::Heard;
 /// How many times later than in the calm run a message may be.
 const TIMES_LATER_MAX: u32 = 5;
 
-/// What counts as calm at the least. An idle machine delivers in a tenth of this. But a message wakes two processes, one after the
-/// other, and on cores that others use, too, each may have to wait for the next tick of the scheduler, 4 ms: calm or not.
+/// What counts as calm at the least. An idle machine delivers in a tenth of this. But a message wakes two processes,
+/// one after the other, and on cores that others use, too, each may have to wait for the next tick of the scheduler, 4
+/// ms: calm or not.
 const CALM_MIN: Duration = Duration::from_millis(8);
 
-/// Which part of the time a server has to be kept waiting by others until nothing can be said: at rest it is less than a tenth.
+/// Which part of the time a server has to be kept waiting by others until nothing can be said: at rest it is less than
+/// a tenth.
 const STARVED_PART: u32 = 2;
 
 /// Holds what was seen during one attack.

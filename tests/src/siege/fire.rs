@@ -57,8 +57,8 @@ impl Fire {
         drop(waited.expect("nobody panics while holding it"));
     }
 
-    /// Writes as much as the server takes while the attack goes on, and returns how much that was. It is less than all if the
-    /// attack is over, or the connection.
+    /// Writes as much as the server takes while the attack goes on, and returns how much that was. It is less than all
+    /// if the attack is over, or the connection.
     ///
     /// # Panics
     /// If the socket takes no options.

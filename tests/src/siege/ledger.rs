@@ -1,5 +1,5 @@
-//! Owns what the people of a room have said and heard: everyone has to hear everything, once, and all of them in one order, in which
-//! what one of them says comes in the order in which it was said.
+//! Owns what the people of a room have said and heard: everyone has to hear everything, once, and all of them in one
+//! order, in which what one of them says comes in the order in which it was said.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
@@ -69,7 +69,8 @@ impl Ledger {
 mod tests {
     use super::*;
 
-    /// Lets one of two people say each of these, and then hears (listener, speaker, number); returns whether all was right.
+    /// Lets one of two people say each of these, and then hears (listener, speaker, number); returns whether all was
+    /// right.
     fn hear(said: &[usize], heard: &[(usize, usize, usize)]) -> (bool, bool) {
         let mut ledger = Ledger::new(2);
         for &speaker in said {

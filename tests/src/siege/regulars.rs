@@ -1,8 +1,8 @@
-//! Owns well-behaved people who chat in some rooms, all in one thread: each in turn says a number, and each hears what everyone in
-//! their room says.
+//! Owns well-behaved people who chat in some rooms, all in one thread: each in turn says a number, and each hears what
+//! everyone in their room says.
 //!
-//! They type at a steady pace whether or not anything comes back, as long as the server reads it, so that a server that is held up
-//! can't hide it by holding them up.
+//! They type at a steady pace whether or not anything comes back, as long as the server reads it, so that a server that
+//! is held up can't hide it by holding them up.
 
 use std::env;
 use std::io::{Read as _, Write as _};
@@ -19,8 +19,8 @@ use super::delays::Delays;
 use super::ledger::Ledger;
 use crate::{DEADLINE, connect};
 
-/// How long after one message the next is said. With ten people each of them says sixteen lines in a second; the server lets everyone
-/// say twenty. `CHINWAG_PACE` is another number of milliseconds, for what a machine can hardly bear.
+/// How long after one message the next is said. With ten people each of them says sixteen lines in a second; the server
+/// lets everyone say twenty. `CHINWAG_PACE` is another number of milliseconds, for what a machine can hardly bear.
 const PACE: Duration = Duration::from_millis(6);
 
 /// How many lines of others are kept, so that attackers can't fill this process.
@@ -72,8 +72,8 @@ impl Regulars {
         Self { orders: Some(orders), reports, thread: Some(thread) }
     }
 
-    /// Lets them chat: so much at least, and until `last` is done, which is begun then. Returns what they heard, and what `last`
-    /// returned.
+    /// Lets them chat: so much at least, and until `last` is done, which is begun then. Returns what they heard, and
+    /// what `last` returned.
     ///
     /// # Panics
     /// If not everything that they said was heard, once and in order.

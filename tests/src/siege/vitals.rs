@@ -37,7 +37,8 @@ impl Vitals {
             let number = line.and_then(|line| line.split_whitespace().next()?.parse::<usize>().ok());
             number.unwrap_or_else(|| panic!("no {name} in {status}"))
         };
-        // Its second field is the program's name in brackets; the 14th and 15th are the ticks for itself and the system.
+        // Its second field is the program's name in brackets; the 14th and 15th are the ticks for itself and the
+        // system.
         let stat = read("stat");
         let after_name = stat.rsplit_once(')').expect("the name is in brackets").1;
         let ticks: u64 =

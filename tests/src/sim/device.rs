@@ -17,7 +17,8 @@ pub enum Device {
     Browser,
 }
 
-/// What a telnet says before anything else: that we are to echo, and send no "go ahead"; and that it can tell the kind of its terminal.
+/// What a telnet says before anything else: that we are to echo, and send no "go ahead"; and that it can tell the kind
+/// of its terminal.
 const NEGOTIATION: &[u8] = b"\xff\xfd\x01\xff\xfd\x03\xff\xfb\x18";
 
 /// What a browser asks for, and what of the answer tells that it was understood (RFC 6455, section 1.3).
@@ -107,8 +108,8 @@ impl Keyboard {
         self.frame(LAST | PONG, b"")
     }
 
-    /// Takes what is telnet's for what a browser sends besides messages: a question, an answer nobody asked for, a wish to close, or a frame that
-    /// nobody may send.
+    /// Takes what is telnet's for what a browser sends besides messages: a question, an answer nobody asked for, a wish
+    /// to close, or a frame that nobody may send.
     fn frame_all(&mut self, typed: &[u8]) -> Vec<u8> {
         match typed {
             [4] => self.frame(LAST | CLOSE, &1000_u16.to_be_bytes()),

@@ -1,4 +1,5 @@
-//! Owns a second reading of RFC 6455: what the frames of either side say, told without the library that the core leaves it to.
+//! Owns a second reading of RFC 6455: what the frames of either side say, told without the library that the core leaves
+//! it to.
 
 /// Reads frames as they come.
 #[derive(Clone, Debug)]

@@ -1,4 +1,5 @@
-//! Owns what holds for the actions of a chat, whatever was asked for: written without the model, so that both would have to be wrong.
+//! Owns what holds for the actions of a chat, whatever was asked for: written without the model, so that both would
+//! have to be wrong.
 
 use std::collections::{BTreeMap, BTreeSet};
 

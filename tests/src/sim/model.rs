@@ -1,5 +1,5 @@
-//! Owns what everybody must be sent: the rules of the protocol in the simplest way that could be right, with plain vectors, without
-//! batches, and without sharing anything.
+//! Owns what everybody must be sent: the rules of the protocol in the simplest way that could be right, with plain
+//! vectors, without batches, and without sharing anything.
 
 mod typist;
 
@@ -239,8 +239,8 @@ impl Model {
         asks.filter(|ask| !matches!(ask, Ask::Quit | Ask::Speak)).count()
     }
 
-    /// Lets a user in, whom the server gave this name, and who can be taken over by this token. What is known of their program is known from the
-    /// beginning.
+    /// Lets a user in, whom the server gave this name, and who can be taken over by this token. What is known of their
+    /// program is known from the beginning.
     ///
     /// # Errors
     /// If the server can't give this name.

@@ -1,4 +1,5 @@
-//! Owns how a seed becomes a run. Each run has its own mixture of what happens: in one nearly everyone stalls, in another all move.
+//! Owns how a seed becomes a run. Each run has its own mixture of what happens: in one nearly everyone stalls, in
+//! another all move.
 
 use std::time::Duration;
 
@@ -171,8 +172,8 @@ struct Mix {
 impl Mix {
     fn new(rng: &mut Rng, config: &Config) -> Self {
         let mut some = |least: usize, most: usize| least + rng.below(most - least + 1);
-        // In the order of `next`: connect, type, read, ask, hang up, vanish, take, writable, handle, wake, publish, follow and poll, time
-        // out, pass, a round, stop.
+        // In the order of `next`: connect, type, read, ask, hang up, vanish, take, writable, handle, wake, publish,
+        // follow and poll, time out, pass, a round, stop.
         let weights = [
             some(2, 8),
             some(10, 40),
@@ -211,7 +212,8 @@ impl Mix {
         mix
     }
 
-    /// Makes it a run in which the first person reads nothing for long, and asks all the time for the longest replies there are.
+    /// Makes it a run in which the first person reads nothing for long, and asks all the time for the longest replies
+    /// there are.
     fn ask_for_more_than_one_reads(&mut self, config: &mut Config) -> Vec<Step> {
         (config.rules.line_chars_max, config.limits.flood_lines_per_second) = (4096, 0);
         (self.line_chars_max, self.long, self.long_starts, self.favourite_one_in) = (4096, 9, ["/"; 3], 2);

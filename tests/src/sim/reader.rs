@@ -1,7 +1,7 @@
 //! Owns what one person was sent: compares it with what they must be sent, byte by byte as it comes.
 //!
-//! Invariant: what was received are the model's lines in their order, with gaps exactly where a notice stands that says how many lines
-//! are missing there, and only of lines that may be dropped.
+//! Invariant: what was received are the model's lines in their order, with gaps exactly where a notice stands that says
+//! how many lines are missing there, and only of lines that may be dropped.
 
 mod web;
 
@@ -16,7 +16,8 @@ const NOP: [u8; 2] = [255, 241];
 const NOTICE_START: &str = "Server is very busy and dropped ";
 const NOTICE_END: &str = " messages, sorry!";
 
-/// What a browser is told when it owes an answer for too long. The model does not know of that, and nothing comes behind it.
+/// What a browser is told when it owes an answer for too long. The model does not know of that, and nothing comes
+/// behind it.
 const UNANSWERED: &[u8] = b"bye 4002\n";
 
 /// Reads what one person was sent.

@@ -1,5 +1,6 @@
-//! Owns how a run that fails is made small: it leaves out steps, many at a time and then one by one, and makes the rest simpler, as
-//! long as it still fails (delta debugging; Zeller, Hildebrandt: Simplifying and Isolating Failure-Inducing Input, 2002).
+//! Owns how a run that fails is made small: it leaves out steps, many at a time and then one by one, and makes the rest
+//! simpler, as long as it still fails (delta debugging; Zeller, Hildebrandt: Simplifying and Isolating Failure-Inducing
+//! Input, 2002).
 
 use crate::sim::{Plan, World};
 

@@ -1,6 +1,7 @@
 //! Owns the words in which a run is written down: what happens to the simulated server, one thing at a time.
 //!
-//! Invariant: a list of steps stays a run when any of them are left out. A step that makes no sense where it stands does nothing.
+//! Invariant: a list of steps stays a run when any of them are left out. A step that makes no sense where it stands
+//! does nothing.
 
 use std::fmt;
 

@@ -1,4 +1,5 @@
-//! Owns one simulated connection: the person's end, the socket, and the read task of the adapter; and the laws of what is done to it.
+//! Owns one simulated connection: the person's end, the socket, and the read task of the adapter; and the laws of what
+//! is done to it.
 
 use std::sync::Weak;
 use std::time::Duration;
@@ -273,8 +274,8 @@ impl User {
         }
     }
 
-    /// Returns how much of what it has asked for before it was let in was heard with that, of so many asks. It is told by another of which the
-    /// same was read, and that is let in by a hub of its own.
+    /// Returns how much of what it has asked for before it was let in was heard with that, of so many asks. It is told
+    /// by another of which the same was read, and that is let in by a hub of its own.
     pub(super) fn heard_early(&mut self, config: &Config, now: Time, asks: usize) -> Lawful<usize> {
         let (mut now, mut signals, mut later) = (now, Signals::default(), 0);
         let mut twin = Link::new(config, self.device.form(), self.came_at);

@@ -1,4 +1,5 @@
-//! Owns a whole simulated server: executes a plan step by step, as an adapter would, and checks after each step what must hold.
+//! Owns a whole simulated server: executes a plan step by step, as an adapter would, and checks after each step what
+//! must hold.
 
 mod settling;
 mod writers;

@@ -43,7 +43,8 @@ impl<S: Clone> Outboxes<S> {
             return Some(Check::Passed);
         };
         if outbox.queue.is_some() {
-            // What it takes of that shows whether its owner is there, and a ping behind it would wait for that long, too.
+            // What it takes of that shows whether its owner is there, and a ping behind it would wait for that long,
+            // too.
             outbox.unanswered = 0;
         }
         let (is_reading, is_overdue) = (outbox.queue.is_none(), self.pulse.is_overdue(outbox.unanswered));

@@ -141,7 +141,8 @@ fn the_longest_replies_of_a_window_find_room_above_the_broadcasts() {
     let mut writer = Writer::with_members(&[one]);
     writer.takes.insert(100, 0);
     writer.send(says(ROOM_FOR + 1));
-    // A window of which all but one byte was asked for, in the shortest of replies, each after a notice; then the longest.
+    // A window of which all but one byte was asked for, in the shortest of replies, each after a notice; then the
+    // longest.
     let taken = |name| Message::Taken { name: Name::parse(name).expect("a name") };
     for _ in 0..(16 << 10) / 160 {
         writer.send([say(MAIN, "x"), Action::Reply { connection: one, message: taken("twentycharactersname") }]);

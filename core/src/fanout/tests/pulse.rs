@@ -9,8 +9,8 @@ const PING: &[u8] = b"\x89\x00";
 const GIVEN_UP: &[u8] = b"\x88\x02\x0f\xa2";
 
 impl Writer {
-    /// Lets the time come at which this many seconds have passed, and does what is due. Nothing is polled that nobody said was there: so an
-    /// adapter does.
+    /// Lets the time come at which this many seconds have passed, and does what is due. Nothing is polled that nobody
+    /// said was there: so an adapter does.
     fn at(&mut self, seconds: u64) {
         self.now = Time::after(Duration::from_secs(seconds));
         self.fanout.handle_timeout(self.now);

@@ -1,4 +1,5 @@
-//! How long one may keep others waiting: writes are made in turns, and what is new for others goes before the rest of what is long.
+//! How long one may keep others waiting: writes are made in turns, and what is new for others goes before the rest of
+//! what is long.
 
 use std::collections::VecDeque;
 

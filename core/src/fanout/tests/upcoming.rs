@@ -14,8 +14,8 @@ fn writes(writer: &mut Writer) -> Vec<(u32, Vec<u32>)> {
     writes
 }
 
-/// Returns to whom is written when something is said to so many members, and asserts that each is told of once, by the first of
-/// their group.
+/// Returns to whom is written when something is said to so many members, and asserts that each is told of once, by the
+/// first of their group.
 fn groups(members: u32) -> Vec<usize> {
     let members: Vec<_> = (0..members).map(id).collect();
     let mut writer = Writer::with_members(&members);

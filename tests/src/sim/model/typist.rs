@@ -132,7 +132,8 @@ impl Typist {
         self.asks.extend(ask);
     }
 
-    /// Tells whether their lines end in CR LF, or they speak telnet, as far as they have typed, be it behind a wish to quit.
+    /// Tells whether their lines end in CR LF, or they speak telnet, as far as they have typed, be it behind a wish to
+    /// quit.
     pub(super) const fn needs_crlf(&self) -> bool {
         self.known > 0
     }
@@ -308,7 +309,8 @@ enum Within {
     CommandEscape,
 }
 
-/// Drops what a terminal obeys, from its first character to its last, and other controls and signs of direction; what parts words is a space.
+/// Drops what a terminal obeys, from its first character to its last, and other controls and signs of direction; what
+/// parts words is a space.
 fn clean(line: &str) -> String {
     let (mut text, mut within) = (String::new(), Within::Text);
     for (index, c) in line.char_indices() {

@@ -1,4 +1,5 @@
-//! Owns what a browser shows of what it is sent: each frame as the lines that a person without one sees, with what else it says behind them.
+//! Owns what a browser shows of what it is sent: each frame as the lines that a person without one sees, with what else
+//! it says behind them.
 
 use crate::sim::frames::{Framed, Frames};
 use crate::sim::json::Json;

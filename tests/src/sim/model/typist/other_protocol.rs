@@ -2,8 +2,8 @@
 
 const SENTENCE: &str = "This port is for chat by telnet or nc";
 
-/// First lines: what they are not for, what is put around the sentence, and patterns. In those `_` is any word, `0` a number, `A|B` one of
-/// these, `:` and `x*` a word that begins so, `=` at the end that there are no more words.
+/// First lines: what they are not for, what is put around the sentence, and patterns. In those `_` is any word, `0` a
+/// number, `A|B` one of these, `:` and `x*` a word that begins so, `=` at the end that there are no more words.
 const LINES: [(&str, &str, &str, &[&str]); 8] = [
     ("the PROXY protocol", "", "\n", &["PROXY TCP4|TCP6 _"]),
     (
