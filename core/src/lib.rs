@@ -85,6 +85,8 @@
 //! assert!(fanout.is_finished() && sent.ends_with(b"Server is shutting down\n"));
 //! ```
 //!
+//! `examples/blocking.rs` is the same loop with the sockets, threads and clocks of the standard library.
+//!
 //! # You get, you do, you report
 //! Three questions drive everything. Each has an answer for every moment, and each answer says what comes next.
 //!
