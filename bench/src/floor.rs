@@ -38,7 +38,7 @@ struct Floor {
 struct Member {
     socket: TcpStream,
     /// Number of the room, and place among its members.
-    seat: Option<(usize, usize)>,
+    membership: Option<(usize, usize)>,
     /// What stands before each of their lines.
     head: Vec<u8>,
     unfinished: Vec<u8>,
@@ -99,7 +99,7 @@ impl Floor {
             let key = self.vacant.pop().unwrap_or(self.members.len());
             epoll::add(&self.epoll, &socket, epoll::EventData::new_u64(key as u64), EventFlags::IN)?;
             let head = format!("Floor{key}: ").into_bytes();
-            let member = Member { socket, seat: None, head, unfinished: Vec::new(), unsent: Vec::new(), sent: 0 };
+            let member = Member { socket, membership: None, head, unfinished: Vec::new(), unsent: Vec::new(), sent: 0 };
             if key == self.members.len() {
                 self.members.push(None);
             }
@@ -148,13 +148,13 @@ impl Floor {
             self.rooms.len() - 1
         });
         let Some(member) = &mut self.members[key] else { return Ok(()) };
-        member.seat = Some((room, self.rooms[room].len()));
+        member.membership = Some((room, self.rooms[room].len()));
         self.rooms[room].push(key);
         member.deliver(&self.epoll, key, &line)
     }
 
     fn broadcast(&mut self, key: usize) -> io::Result<()> {
-        let Some(Member { seat: Some((room, _)), .. }) = self.members[key] else { return Ok(()) };
+        let Some(Member { membership: Some((room, _)), .. }) = self.members[key] else { return Ok(()) };
         if self.lines.is_empty() {
             return Ok(());
         }
@@ -183,12 +183,14 @@ impl Floor {
     }
 
     fn leave(&mut self, key: usize) {
-        let Some((room, place)) = self.members[key].as_mut().and_then(|member| member.seat.take()) else { return };
+        let Some((room, place)) = self.members[key].as_mut().and_then(|member| member.membership.take()) else {
+            return;
+        };
         self.rooms[room].swap_remove(place);
         if let Some(&moved) = self.rooms[room].get(place)
             && let Some(member) = &mut self.members[moved]
         {
-            member.seat = Some((room, place));
+            member.membership = Some((room, place));
         }
     }
 }

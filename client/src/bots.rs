@@ -27,7 +27,7 @@ use smol::LocalExecutor;
 use self::bot::{Bot, Stage};
 pub(crate) use self::flags::BotsFlags;
 use self::flags::Troupe;
-use self::ledger::{Ledger, Seat};
+use self::ledger::{Ledger, Slot};
 use self::script::{Script, Topic};
 use self::summary::summary;
 use crate::descriptors;
@@ -64,9 +64,9 @@ pub(crate) fn run(flags: &BotsFlags) -> Result<()> {
 
 async fn perform(executor: &LocalExecutor<'_>, flags: &BotsFlags, troupes: &[Troupe]) -> Result<()> {
     let mut signals = Signals::new([Signal::Int, Signal::Term])?;
-    let seats: Vec<usize> = troupes.iter().map(|troupe| troupe.count).collect();
-    let mut ledger = Ledger::new(&seats);
-    let bar = progress_bar(flags, seats.iter().sum::<usize>());
+    let slots: Vec<usize> = troupes.iter().map(|troupe| troupe.count).collect();
+    let mut ledger = Ledger::new(&slots);
+    let bar = progress_bar(flags, slots.iter().sum::<usize>());
     let joining = join(flags, troupes, &mut ledger, &bar);
     let interrupted = async {
         signals.next().await;
@@ -105,11 +105,11 @@ async fn join(
 ) -> Result<Vec<(Bot, Script)>> {
     let mut bots = Vec::new();
     for (room, troupe) in troupes.iter().enumerate() {
-        for seat in 0..troupe.count {
-            let place = Seat { room, seat };
-            let bot = Bot::join(&flags.address(), &name(troupe.topic, seat), troupe.room, place).await?;
+        for slot in 0..troupe.count {
+            let place = Slot { room, slot };
+            let bot = Bot::join(&flags.address(), &name(troupe.topic, slot), troupe.room, place).await?;
             ledger.name(place, bot.name());
-            let script = Script::new(troupe.topic, troupe.pause, seat, troupe.count, flags.seed);
+            let script = Script::new(troupe.topic, troupe.pause, slot, troupe.count, flags.seed);
             bots.push((bot, script));
             bar.set_message(format!("{} bots have joined", bots.len()));
         }
@@ -117,14 +117,14 @@ async fn join(
     Ok(bots)
 }
 
-fn name(topic: Topic, seat: usize) -> String {
+fn name(topic: Topic, slot: usize) -> String {
     let named = |names: &[&str]| {
-        names.get(seat).map_or(format!("{}{}", names[seat % names.len()], seat), |name| (*name).to_owned())
+        names.get(slot).map_or(format!("{}{}", names[slot % names.len()], slot), |name| (*name).to_owned())
     };
     match topic {
         Topic::English => named(&ENGLISH_NAMES),
         Topic::Rust => named(&RUST_NAMES),
-        Topic::Stress => format!("stress{seat}"),
+        Topic::Stress => format!("stress{slot}"),
     }
 }
 

@@ -10,7 +10,7 @@ use anyhow::{Result, bail};
 use async_io::{Async, Timer};
 use futures_lite::{AsyncReadExt as _, AsyncWriteExt as _, FutureExt as _, future};
 
-use super::ledger::{Ledger, Seat};
+use super::ledger::{Ledger, Slot};
 use super::script::Turn;
 use crate::address::Address;
 use crate::dial::{ADMISSION, dial, no_answer};
@@ -49,7 +49,7 @@ pub(super) struct Bot {
     stream: Async<TcpStream>,
     lines: Lines,
     name: String,
-    seat: Seat,
+    slot: Slot,
     answers: usize,
     /// When to answer a person.
     answer_at: Option<Instant>,
@@ -67,9 +67,9 @@ impl Bot {
     /// # Errors
     ///
     /// There is no server, or it does not let the bot in, or not in time.
-    pub(super) async fn join(address: &Address, wanted: &str, room: &str, seat: Seat) -> Result<Self> {
+    pub(super) async fn join(address: &Address, wanted: &str, room: &str, slot: Slot) -> Result<Self> {
         let stream = dial(address, "").await?;
-        in_time(ADMISSION, address, Self::enter(stream, address, wanted, room, seat)).await
+        in_time(ADMISSION, address, Self::enter(stream, address, wanted, room, slot)).await
     }
 
     async fn enter(
@@ -77,7 +77,7 @@ impl Bot {
         address: &Address,
         wanted: &str,
         room: &str,
-        seat: Seat,
+        slot: Slot,
     ) -> Result<Self> {
         // A server that is full closes the connection. What it said before is still there to read, and tells more than
         // that a line can't be sent.
@@ -116,7 +116,7 @@ impl Bot {
             }
             match send {
                 Some(line) => drop(stream.write_all(line.as_bytes()).await),
-                None if joined => return Ok(Self { stream, lines, name, seat, answers: 0, answer_at: None }),
+                None if joined => return Ok(Self { stream, lines, name, slot, answers: 0, answer_at: None }),
                 None => {}
             }
         }
@@ -178,7 +178,7 @@ impl Bot {
     /// Says something, unless no more is to be said.
     async fn say(&mut self, stage: &Stage, text: &str) -> Result<()> {
         if stage.open.get() {
-            stage.ledger.borrow_mut().on_said(self.seat, text, stage.start.elapsed());
+            stage.ledger.borrow_mut().on_said(self.slot, text, stage.start.elapsed());
             self.stream.write_all(format!("{text}\n").as_bytes()).await?;
         }
         Ok(())
@@ -187,10 +187,10 @@ impl Bot {
     fn hear(&mut self, stage: &Stage, bytes: &[u8]) {
         let now = stage.start.elapsed();
         let mut ledger = stage.ledger.borrow_mut();
-        let Self { lines, name, seat, answer_at, .. } = self;
+        let Self { lines, name, slot, answer_at, .. } = self;
         lines.feed(bytes, |line| {
             let Line::Said { name: speaker, text } = Line::parse(&line) else { return };
-            ledger.on_heard(*seat, speaker.as_str(), &text, now);
+            ledger.on_heard(*slot, speaker.as_str(), &text, now);
             if !ledger.is_bot(speaker.as_str()) && !mentions(&text, name).is_empty() {
                 answer_at.get_or_insert_with(|| Instant::now() + THINKING);
             }

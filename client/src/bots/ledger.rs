@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use crate::histogram::Histogram;
 
-/// The bots of one room, by their seat, and what is still to be heard there.
+/// The bots of one room, by their slot, and what is still to be heard there.
 #[derive(Debug)]
 struct Room {
     speakers: Vec<Speaker>,
@@ -36,17 +36,17 @@ struct Said {
 #[derive(Debug)]
 pub(super) struct Ledger {
     rooms: Vec<Room>,
-    /// The room and seat of each name.
-    names: HashMap<String, Seat>,
+    /// The room and slot of each name.
+    names: HashMap<String, Slot>,
     delays: Histogram,
     totals: Totals,
 }
 
 /// The place of a bot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Seat {
+pub(super) struct Slot {
     pub(super) room: usize,
-    pub(super) seat: usize,
+    pub(super) slot: usize,
 }
 
 /// What was counted.
@@ -75,16 +75,16 @@ impl Totals {
 }
 
 impl Ledger {
-    /// Opens the books for rooms with so many seats.
-    pub(super) fn new(seats: &[usize]) -> Self {
+    /// Opens the books for rooms with so many slots.
+    pub(super) fn new(slots: &[usize]) -> Self {
         let speaker = |listeners| Speaker { open: VecDeque::new(), closed: 0, heard: vec![0; listeners] };
-        let rooms = seats.iter().map(|seats| Room { speakers: (0..*seats).map(|_| speaker(*seats)).collect() });
+        let rooms = slots.iter().map(|slots| Room { speakers: (0..*slots).map(|_| speaker(*slots)).collect() });
         Self { rooms: rooms.collect(), names: HashMap::new(), delays: Histogram::new(), totals: Totals::default() }
     }
 
     /// Notes under which name a bot speaks.
-    pub(super) fn name(&mut self, seat: Seat, name: &str) {
-        self.names.insert(name.to_owned(), seat);
+    pub(super) fn name(&mut self, slot: Slot, name: &str) {
+        self.names.insert(name.to_owned(), slot);
     }
 
     /// Tells whether a name is a bot's.
@@ -93,25 +93,25 @@ impl Ledger {
     }
 
     /// Notes that a bot says something, right before it does.
-    pub(super) fn on_said(&mut self, by: Seat, text: &str, at: Duration) {
+    pub(super) fn on_said(&mut self, by: Slot, text: &str, at: Duration) {
         let listeners = self.rooms[by.room].speakers.len();
         let said = Said { at, text: digest(text), due: listeners };
-        self.rooms[by.room].speakers[by.seat].open.push_back(said);
+        self.rooms[by.room].speakers[by.slot].open.push_back(said);
         self.totals.sent += 1;
         self.totals.expected += listeners as u64;
     }
 
     /// Notes that a bot hears something. What no bot has said counts for nothing.
-    pub(super) fn on_heard(&mut self, by: Seat, name: &str, text: &str, at: Duration) {
+    pub(super) fn on_heard(&mut self, by: Slot, name: &str, text: &str, at: Duration) {
         let Some(from) = self.names.get(name).filter(|from| from.room == by.room) else { return };
-        let speaker = &mut self.rooms[from.room].speakers[from.seat];
-        let first = usize::try_from(speaker.heard[by.seat] - speaker.closed).expect("an index fits");
+        let speaker = &mut self.rooms[from.room].speakers[from.slot];
+        let first = usize::try_from(speaker.heard[by.slot] - speaker.closed).expect("an index fits");
         let text = digest(text);
         let Some(skipped) = speaker.open.iter().skip(first).position(|said| said.text == text) else { return };
         let last = first + skipped;
         self.delays.record(nanoseconds(at.saturating_sub(speaker.open[last].at)), 1);
         speaker.open.range_mut(first..=last).for_each(|said| said.due -= 1);
-        speaker.heard[by.seat] += skipped as u64 + 1;
+        speaker.heard[by.slot] += skipped as u64 + 1;
         while speaker.open.front().is_some_and(|said| said.due == 0) {
             speaker.open.pop_front();
             speaker.closed += 1;
@@ -146,9 +146,9 @@ fn nanoseconds(time: Duration) -> u64 {
 mod tests {
     use super::*;
 
-    const ANN: Seat = Seat { room: 0, seat: 0 };
-    const BOB: Seat = Seat { room: 0, seat: 1 };
-    const CID: Seat = Seat { room: 1, seat: 0 };
+    const ANN: Slot = Slot { room: 0, slot: 0 };
+    const BOB: Slot = Slot { room: 0, slot: 1 };
+    const CID: Slot = Slot { room: 1, slot: 0 };
 
     fn at(ms: u64) -> Duration {
         Duration::from_millis(ms)
@@ -157,8 +157,8 @@ mod tests {
     /// Ann and Bob are in one room, Cid in another; Ann says one, two and three.
     fn ledger() -> Ledger {
         let mut ledger = Ledger::new(&[2, 1]);
-        for (seat, name) in [(ANN, "Ann"), (BOB, "Bob"), (CID, "Cid")] {
-            ledger.name(seat, name);
+        for (slot, name) in [(ANN, "Ann"), (BOB, "Bob"), (CID, "Cid")] {
+            ledger.name(slot, name);
         }
         for (text, ms) in [("one", 0), ("two", 10), ("three", 20)] {
             ledger.on_said(ANN, text, at(ms));

@@ -39,8 +39,8 @@ pub(super) struct Turn {
 pub(super) struct Script {
     topic: Topic,
     pause: Duration,
-    seat: usize,
-    seats: usize,
+    slot: usize,
+    slots: usize,
     random: Random,
     due: Duration,
     /// How many lines of the conversation there were.
@@ -52,17 +52,17 @@ pub(super) struct Script {
 }
 
 impl Script {
-    /// Makes the script of the bot in `seat` of so many `seats`. `pause` is the mean time between two lines: of all
+    /// Makes the script of the bot in `slot` of so many `slots`. `pause` is the mean time between two lines: of all
     /// together if they talk with each other, of each if they don't.
-    pub(super) fn new(topic: Topic, pause: Duration, seat: usize, seats: usize, seed: u64) -> Self {
+    pub(super) fn new(topic: Topic, pause: Duration, slot: usize, slots: usize, seed: u64) -> Self {
         // Those who talk with each other have to draw the same.
         let stream = match topic {
             Topic::English => 1,
             Topic::Rust => 2,
-            Topic::Stress => 3 + seat as u64,
+            Topic::Stress => 3 + slot as u64,
         };
         let (random, due, said) = (Random::new(seed, stream), Duration::ZERO, 0);
-        Self { topic, pause, seat, seats, random, due, said, rest: Vec::new(), left: Vec::new() }
+        Self { topic, pause, slot, slots, random, due, said, rest: Vec::new(), left: Vec::new() }
     }
 
     fn words(&mut self) -> Turn {
@@ -85,10 +85,10 @@ impl Script {
                 conversations.split("\n\n").nth(chosen).map_or(Vec::new(), |lines| lines.lines().rev().collect());
         }
         self.due += self.random.around(self.pause);
-        let seat = self.said % self.seats;
+        let slot = self.said % self.slots;
         self.said += 1;
         let text = self.rest.pop().unwrap_or_default().to_owned();
-        (seat, Turn { due: self.due, text })
+        (slot, Turn { due: self.due, text })
     }
 }
 
@@ -102,8 +102,8 @@ impl Iterator for Script {
             Topic::Stress => return Some(self.words()),
         };
         loop {
-            let (seat, turn) = self.line(conversations);
-            if seat == self.seat {
+            let (slot, turn) = self.line(conversations);
+            if slot == self.slot {
                 return Some(turn);
             }
         }
@@ -119,10 +119,10 @@ mod tests {
 
     const PAUSE: Duration = Duration::from_secs(3);
 
-    fn turns(topic: Topic, seats: usize, count: usize) -> Vec<(usize, Turn)> {
-        let scripts = (0..seats).map(|seat| (seat, Script::new(topic, PAUSE, seat, seats, 7)));
+    fn turns(topic: Topic, slots: usize, count: usize) -> Vec<(usize, Turn)> {
+        let scripts = (0..slots).map(|slot| (slot, Script::new(topic, PAUSE, slot, slots, 7)));
         let mut turns: Vec<_> =
-            scripts.flat_map(|(seat, script)| script.take(count).map(move |turn| (seat, turn))).collect();
+            scripts.flat_map(|(slot, script)| script.take(count).map(move |turn| (slot, turn))).collect();
         turns.sort_by_key(|(_, turn)| turn.due);
         turns
     }
@@ -132,7 +132,7 @@ mod tests {
         let turns = turns(Topic::English, 3, 20);
         let text: Vec<&str> = turns.iter().map(|(_, turn)| turn.text.as_str()).collect();
         assert!(ENGLISH.contains(&text[..4].join("\n")), "{text:?}");
-        assert!(turns.iter().enumerate().all(|(line, (seat, _))| line % 3 == *seat));
+        assert!(turns.iter().enumerate().all(|(line, (slot, _))| line % 3 == *slot));
     }
 
     #[test]

@@ -35,7 +35,7 @@ pub(super) fn summary(troupes: &[Troupe], seed: u64, length: Duration, ledger: &
 
 #[cfg(test)]
 mod tests {
-    use super::super::ledger::Seat;
+    use super::super::ledger::Slot;
     use super::super::script::Topic;
     use super::*;
 
@@ -45,7 +45,7 @@ mod tests {
 
     #[test]
     fn everything_is_told() {
-        let (ann, bob) = (Seat { room: 0, seat: 0 }, Seat { room: 0, seat: 1 });
+        let (ann, bob) = (Slot { room: 0, slot: 0 }, Slot { room: 0, slot: 1 });
         let mut ledger = Ledger::new(&[2]);
         ledger.name(ann, "Ann");
         for text in ["one", "two", "three"] {

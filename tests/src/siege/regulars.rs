@@ -133,7 +133,7 @@ struct Group {
 #[derive(Debug)]
 struct Regular {
     /// Their room, and which of its members they are.
-    seat: (usize, usize),
+    slot: (usize, usize),
     stream: TcpStream,
     /// What has come since the last whole line.
     unread: Vec<u8>,
@@ -148,13 +148,13 @@ impl Group {
                 let name = format!("{NAME}{table}-{member}");
                 // Who begins with a line need not wait for the greeting.
                 write!(stream, "\n/join {room}\n/name {name}\n").expect("the server reads what is sent");
-                let mut regular = Regular { seat: (table, member), stream, unread: Vec::new() };
+                let mut regular = Regular { slot: (table, member), stream, unread: Vec::new() };
                 while !regular.read_lines().iter().any(|line| line.ends_with(&format!(" is now {name}"))) {}
                 people.push(regular);
             }
         }
         // Neighbours at a table do not talk one after the other, so that at each table something is said at any time.
-        people.sort_by_key(|regular| (regular.seat.1, regular.seat.0));
+        people.sort_by_key(|regular| (regular.slot.1, regular.slot.0));
         let ledgers = tables.iter().map(|&(_, members)| Ledger::new(members)).collect();
         let mut group = Self { people, ledgers, heard: Heard::default(), next: 0, pace: pace() };
         group.settle();
@@ -211,7 +211,7 @@ impl Group {
         let count = self.people.len();
         let regular = &mut self.people[self.next];
         self.next = (self.next + 1) % count;
-        let (table, member) = regular.seat;
+        let (table, member) = regular.slot;
         let number = self.ledgers[table].say(member, Instant::now());
         writeln!(regular.stream, "{number}").expect("the server reads what is sent");
     }
@@ -234,7 +234,7 @@ impl Group {
     }
 
     fn hear_line(&mut self, listener: usize, line: String) {
-        let (table, member) = self.people[listener].seat;
+        let (table, member) = self.people[listener].slot;
         let said = line.strip_prefix(NAME).and_then(|line| {
             let (speaker, number) = line.split_once(": ")?;
             let (speakers_table, speaker) = speaker.split_once('-')?;

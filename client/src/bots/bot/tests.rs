@@ -16,7 +16,7 @@ fn connection() -> (Async<TcpStream>, TcpStream) {
 
 fn refusal(stream: Async<TcpStream>, admission: Duration) -> String {
     let address = &Address { host: "127.0.0.1".to_owned(), port: 42069 };
-    let enter = Bot::enter(stream, address, "Ada", "main", Seat { room: 0, seat: 0 });
+    let enter = Bot::enter(stream, address, "Ada", "main", Slot { room: 0, slot: 0 });
     async_io::block_on(in_time(admission, address, enter)).expect_err("it is not let in").to_string()
 }
 
