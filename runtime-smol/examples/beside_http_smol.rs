@@ -1,7 +1,7 @@
 //! A chat in a program that has another service: HTTP, which tells how many people are in the chat.
 //!
-//! `cargo run -p chinwag-smol --example beside_http_smol`, then `telnet localhost 42069` and `curl localhost:42070/people`.
-//! Both end when standard input does.
+//! `cargo run -p chinwag-smol --example beside_http_smol` serves both until its standard input ends. Then try
+//! `telnet localhost 42069` and `curl localhost:42070/people`.
 
 use std::io;
 use std::net::{TcpListener, TcpStream};

@@ -1,7 +1,7 @@
 //! A chat in a program that has another service: HTTP, which tells how many people are in the chat.
 //!
-//! `cargo run -p chinwag-tokio --example beside_http_tokio`, then `telnet localhost 42069` and `curl localhost:42070/people`.
-//! Both end when standard input does.
+//! `cargo run -p chinwag-tokio --example beside_http_tokio` serves both until its standard input ends. Then try
+//! `telnet localhost 42069` and `curl localhost:42070/people`.
 
 use std::io;
 use std::net::TcpListener as StdListener;

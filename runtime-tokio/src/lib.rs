@@ -6,8 +6,8 @@
 //! [`Guard`]. By the [`Handle`] the server says whether it is ready and what it counts, and is told to stop.
 //!
 //! What is logged goes to [`tracing`]; a program that has no subscriber logs nothing. A panic in a task of the server
-//! is a bug, and stays with the task. The chinwag-tokio program is built so that it aborts. `examples/beside_http_tokio.rs`
-//! has a chat beside a service of another kind.
+//! is a bug, and stays with the task. The chinwag-tokio program is built so that it aborts.
+//! `examples/beside_http_tokio.rs` has a chat beside a service of another kind.
 //!
 //! # Examples
 //! A server inside of another program, which stops it:
