@@ -17,7 +17,7 @@ pub struct Usage {
 }
 
 /// Lists the commands, in the order in which the help shows them.
-pub const COMMANDS: [Usage; 6] = [
+pub const COMMANDS: &[Usage] = &[
     Usage { word: "help", argument: None, what: "prints this message", parse: |_| Query::Help.into() },
     Usage {
         word: "name",

@@ -3,6 +3,7 @@
 
 mod api;
 mod circles;
+mod commands;
 mod files;
 mod forms;
 mod markdown;

@@ -8,6 +8,7 @@ use std::time::Duration;
 use chinwag_core::{Config, Form, Time};
 
 use self::typist::{Ask, Typist};
+use crate::HELP;
 
 /// Holds one line that somebody must be sent.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -73,16 +74,6 @@ struct Crowd {
     joined: usize,
     left: usize,
 }
-
-const HELP: [&str; 7] = [
-    "Server commands",
-    "  /help - prints this message",
-    "  /name {name} - change name",
-    "  /rooms - list rooms",
-    "  /join {room} - join room",
-    "  /users - lists users in current room",
-    "  /quit - quits server",
-];
 
 /// How far the wall clock may be from what it is thought to say before it is set.
 const CLOCK_OFF_MS: u128 = 1000;
@@ -259,7 +250,7 @@ impl Model {
         if self.speech[user] == Speech::Frames {
             self.reply(user, &format!("hello {} 2 20 {token}", self.chars_max));
         }
-        HELP.iter().for_each(|line| self.reply(user, line));
+        HELP.lines().for_each(|line| self.reply(user, line));
         self.reply(user, &format!("You are {name}"));
         token.clone_into(&mut self.tokens[user]);
         let silent_until = Some(now + self.announce_wait);
@@ -289,7 +280,7 @@ impl Model {
         }
         match ask {
             Ask::Say(text) => self.say(now, &person, &text),
-            Ask::Help => HELP.iter().for_each(|line| self.reply(user, line)),
+            Ask::Help => HELP.lines().for_each(|line| self.reply(user, line)),
             Ask::Name(name) => self.rename(&person, &name),
             Ask::Join(room) => self.join(now, &person, &room),
             Ask::Rooms => self.list_rooms(user),

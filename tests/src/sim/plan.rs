@@ -23,7 +23,7 @@ const USERS_MAX: usize = 12;
 const CROWD: usize = 14;
 
 /// What people type: lines, parts of lines, and things that are none.
-const TYPED: [&[u8]; 82] = [
+const TYPED: &[&[u8]] = &[
     b"hi\n",
     b"hello there\r\n",
     b"what",
@@ -330,6 +330,27 @@ impl Mix {
             return Typed::Bytes(format!("number {}\n", self.number).into_bytes());
         }
         let times = rng.pick(&[1, 1, 1, 1, 2, 5]);
-        Typed::Bytes(rng.pick(&TYPED).repeat(times))
+        Typed::Bytes(rng.pick(TYPED).repeat(times))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chinwag_core::COMMANDS;
+
+    use super::*;
+
+    #[test]
+    fn every_command_is_typed_in_simulated_runs_and_known_to_the_fuzzer() {
+        let dictionary = include_str!("../../../fuzz/lines.dict");
+        for command in COMMANDS {
+            let typed = format!("/{}", command.word);
+            let mut words =
+                TYPED.iter().chain(&LAST_WORDS).filter_map(|bytes| bytes.split(u8::is_ascii_whitespace).next());
+            let is_typed = words.any(|word| word == typed.as_bytes());
+            assert!(is_typed, "{typed} is not among what people of a simulated world type");
+            let entries = [format!("\"{typed}\\x0a\""), format!("\"{typed} \"")];
+            assert!(entries.iter().any(|entry| dictionary.contains(entry)), "{typed} is not in fuzz/lines.dict");
+        }
     }
 }

@@ -116,7 +116,7 @@ fn encode_rule(out: &mut BytesMut, kind: &str) {
 
 fn encode_help(out: &mut BytesMut) {
     let mut help = Object::begin(out, "help");
-    help.list("commands", &COMMANDS, |out, command| {
+    help.list("commands", COMMANDS, |out, command| {
         let argument = command.argument.map_or("null".into(), |argument| format!("\"{argument}\""));
         let (word, what) = (command.word, command.what);
         put(out, format_args!(r#"{{"word":"{word}","argument":{argument},"what":"{what}"}}"#));
