@@ -41,7 +41,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::limits::{REPLY_RESERVE_BYTES, REPLY_WINDOW_BYTES};
+    use crate::window::{REPLY_RESERVE_BYTES, REPLY_WINDOW_BYTES};
 
     #[test]
     fn limits_that_cannot_hold_together_are_refused_by_name() {

@@ -2,6 +2,7 @@
 //! of the log, and those into batches of actions.
 
 mod answers;
+mod budget;
 
 use std::collections::VecDeque;
 use std::mem;
@@ -310,7 +311,8 @@ impl<S> Hub<S> {
         let is_alone = self.proposals.is_none() && self.records.is_none() && !self.stopped;
         match request {
             Request::Command(command) if is_alone && self.connections.is_free() => {
-                self.chat.handle_command(now, connection, command);
+                let bytes_max = command.reply_bytes_max();
+                self.keep_within(connection, bytes_max, |hub| hub.chat.handle_command(now, connection, command));
             }
             Request::Command(_) | Request::Resume(_) | Request::Query(_) | Request::Notice(_) => {
                 self.handle_step(now, connection, Step::Ask(request));
@@ -340,14 +342,15 @@ impl<S> Hub<S> {
                 if query.shows_a_person() && self.chat.is_silent(connection) {
                     self.appear(now, connection, query.into());
                 } else {
-                    self.answer(connection, query);
+                    self.keep_within(connection, query.reply_bytes_max(), |hub| hub.answer(connection, query));
                 }
             }
             Step::Ask(Request::Notice(notice)) => {
                 if notice.shows_a_person() && self.chat.is_silent(connection) {
                     self.appear(now, connection, notice.into());
                 } else {
-                    self.handle_notice(now, connection, notice);
+                    let bytes_max = notice.reply_bytes_max();
+                    self.keep_within(connection, bytes_max, |hub| hub.handle_notice(now, connection, notice));
                 }
             }
             Step::Close => self.propose(now, Event::Closed { connection }),
@@ -393,6 +396,10 @@ impl<S> Hub<S> {
     fn apply_event(&mut self, at: Time, event: Event) {
         if let Some(records) = &mut self.records {
             records.push(Record { at, event: event.clone() });
+        }
+        if let Event::Commanded { connection, command } = &event {
+            let (connection, bytes_max) = (*connection, command.reply_bytes_max());
+            return self.keep_within(connection, bytes_max, |hub| hub.chat.handle(at, event));
         }
         if event != (Event::ServerGone { server: self.connections.server() }) {
             return self.chat.handle(at, event);

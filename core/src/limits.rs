@@ -8,24 +8,9 @@ use std::time::Duration;
 use crate::asset::Asset;
 use crate::config_error::ConfigError;
 use crate::origin::Origin;
-use crate::rules::LINE_CHARS_MAX;
 use crate::subnet::Subnet;
 use crate::token::Secret;
-
-/// How many bytes of replies one connection may ask for before it has to wait until the fan-out has dealt with them.
-///
-/// A `/rooms` of seven bytes can cost a reply of 8 KiB. Without this window one read full of them would outgrow any
-/// queue; with it, a queue that is at most half full when it opens can take all that comes through. 16 KiB are two of
-/// the longest replies, or forty of `/help`: nobody who types notices.
-pub(crate) const REPLY_WINDOW_BYTES: usize = 16 << 10;
-
-/// How much of a connection's queue is kept for replies, so that there is always room for them: a window of which all
-/// but the last byte was used, one more reply of the longest kind (an unrecognized word as long as a line can be), and
-/// notices between.
-pub(crate) const REPLY_RESERVE_BYTES: usize = REPLY_WINDOW_BYTES + 4 * LINE_CHARS_MAX as usize + (8 << 10);
-
-/// The most that [`Limits::list_bytes_max`] can be: half of the window, so that a list never needs more than one.
-pub(crate) const LIST_BYTES_MAX: usize = REPLY_WINDOW_BYTES / 2;
+use crate::window::{LIST_BYTES_MAX, REPLY_WINDOW_BYTES};
 
 /// Holds the limits and choices of one server. [`Limits::default`] is what a server runs with unless it is told
 /// otherwise.

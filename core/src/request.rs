@@ -5,9 +5,9 @@ mod query;
 
 pub use self::notice::Notice;
 pub use self::query::Query;
-use crate::limits::LIST_BYTES_MAX;
 use crate::log::Command;
 use crate::text::escaped_len;
+use crate::window::LIST_BYTES_MAX;
 use crate::{Incident, OtherProtocol, Token};
 
 /// Tells what one line asks for; of what is said, what one line or more say in a row.
@@ -35,31 +35,60 @@ impl Request {
             Self::Command(_) | Self::Resume(_) | Self::Query(_) | Self::Notice(_) => None,
         }
     }
+}
 
+/// More than any line of fixed text with a name or a number in it has.
+const LINE: usize = 80;
+
+/// Two such lines, and the notice.
+const RESUMED: usize = 3 * LINE;
+
+impl Request {
     /// Returns the most bytes that the reply to this can have, with the notice that may have to go before it.
     pub(crate) fn reply_bytes_max(&self) -> usize {
-        // More than any line of fixed text with a name or a number in it has.
-        const LINE: usize = 80;
         match self {
-            Self::Command(Command::Say(_) | Command::Appear | Command::Leave(_))
-            | Self::Notice(Notice::Fail(_) | Notice::Speak(_) | Notice::Alive | Notice::Fence) => 0,
-            Self::Notice(Notice::Refuse(_)) => LINE + 3,
-            Self::Query(Query::Rooms | Query::Users) => LIST_BYTES_MAX + LINE,
-            Self::Query(Query::Help) => 512 + LINE,
-            Self::Notice(Notice::Unrecognized(word)) => escaped_len(word.as_str()) + 2 * LINE,
-            Self::Notice(Notice::Ping(payload)) => payload.len() + LINE,
-            Self::Resume(_) | Self::Command(Command::Resume(_)) => 3 * LINE,
-            Self::Command(Command::Rename(_) | Command::Join(_) | Command::Enter(_) | Command::Part(_))
-            | Self::Query(Query::Token)
-            | Self::Notice(
-                Notice::NameInvalid
-                | Notice::RoomInvalid
-                | Notice::Stale
-                | Notice::TooLong
-                | Notice::NotUtf8
-                | Notice::AreYouThere,
-            ) => 2 * LINE,
-            Self::Notice(Notice::WrongProtocol(_)) => LINE + OtherProtocol::ANSWER_BYTES_MAX,
+            Self::Command(command) => command.reply_bytes_max(),
+            Self::Resume(_) => RESUMED,
+            Self::Query(query) => query.reply_bytes_max(),
+            Self::Notice(notice) => notice.reply_bytes_max(),
+        }
+    }
+}
+
+impl Command {
+    /// Returns the same of a command.
+    pub(crate) const fn reply_bytes_max(&self) -> usize {
+        match self {
+            Self::Say(_) | Self::Appear | Self::Leave(_) => 0,
+            Self::Rename(_) | Self::Join(_) | Self::Enter(_) | Self::Part(_) => 2 * LINE,
+            Self::Resume(_) => RESUMED,
+        }
+    }
+}
+
+impl Query {
+    /// Returns the same of a query.
+    pub(crate) const fn reply_bytes_max(self) -> usize {
+        match self {
+            Self::Rooms | Self::Users => LIST_BYTES_MAX + LINE,
+            Self::Help => 512 + LINE,
+            Self::Token => 2 * LINE,
+        }
+    }
+}
+
+impl Notice {
+    /// Returns the same of a notice.
+    pub(crate) fn reply_bytes_max(&self) -> usize {
+        match self {
+            Self::Fail(_) | Self::Speak(_) | Self::Alive | Self::Fence => 0,
+            Self::Refuse(_) => LINE + 3,
+            Self::Unrecognized(word) => escaped_len(word.as_str()) + 2 * LINE,
+            Self::Ping(payload) => payload.len() + LINE,
+            Self::NameInvalid | Self::RoomInvalid | Self::Stale | Self::TooLong | Self::NotUtf8 | Self::AreYouThere => {
+                2 * LINE
+            }
+            Self::WrongProtocol(_) => LINE + OtherProtocol::ANSWER_BYTES_MAX,
         }
     }
 }

@@ -9,13 +9,13 @@ use crate::close_code::CloseCode;
 use crate::config::Config;
 use crate::dialect::Dialect;
 use crate::incidents::Incident;
-use crate::limits::REPLY_WINDOW_BYTES;
 use crate::log::Command;
 use crate::meter::Meter;
 use crate::request::{Notice, Request};
 use crate::signal::Signals;
 use crate::texts::{Saying, Texts};
 use crate::time::Time;
+use crate::window::Window;
 use crate::wire::decode::Decode as _;
 use crate::wire::intake::{End, Intake};
 use crate::wire::{Decoder, Encoding, Form};
@@ -39,8 +39,7 @@ const BLANKS_MAX: u8 = 64;
 #[derive(Debug)]
 pub struct Session {
     intake: Intake<Decoder>,
-    /// The bytes of replies that were asked for since the last credit.
-    asked_bytes: u32,
+    window: Window,
     meter: Meter,
     /// All was handed out.
     is_over: bool,
@@ -48,10 +47,6 @@ pub struct Session {
     incident: Incident,
     /// How many lines in a row were blank that came with those that are held, since one of them counted for the rate.
     blanks: u8,
-    /// A fence was handed out, and its credit has not come.
-    is_fenced: bool,
-    /// Changes with each fence.
-    fences_odd: bool,
 }
 
 /// Tells what the reader of a connection is to do next.
@@ -86,16 +81,7 @@ impl Session {
 
     /// Starts a session with what has come already.
     pub(crate) const fn of(meter: Meter, intake: Intake<Decoder>) -> Self {
-        Self {
-            intake,
-            asked_bytes: 0,
-            meter,
-            is_over: false,
-            incident: Incident::HungUp,
-            blanks: 0,
-            is_fenced: false,
-            fences_odd: false,
-        }
+        Self { intake, window: Window::new(), meter, is_over: false, incident: Incident::HungUp, blanks: 0 }
     }
 
     /// Makes what keeps a session to its rate.
@@ -135,12 +121,8 @@ impl Session {
         if signals.is_abandoned() || self.is_over {
             return Next::End;
         }
-        if self.is_fenced && self.fences_odd == signals.credits_odd() {
-            self.is_fenced = false;
-            self.asked_bytes = 0;
-        }
         // A pause holds for what was read already, too: it is the owner's turn to read.
-        if self.is_fenced || signals.is_paused() {
+        if self.window.awaits(signals.credits_odd()) || signals.is_paused() {
             return Next::AwaitSignal;
         }
         let requests = self.take_requests(now);
@@ -192,9 +174,10 @@ impl Session {
         }
         let mut left = LINES_MAX;
         while left > 0 && !self.is_over {
-            if self.asked_bytes as usize >= REPLY_WINDOW_BYTES {
+            if self.window.is_used_up() {
                 requests.extend(saying.take().map(say));
-                requests.push(self.fence());
+                self.window.fence();
+                requests.push(Notice::Fence.into());
                 break;
             }
             let said = self.say_plain(now, left, &mut saying);
@@ -262,20 +245,12 @@ impl Session {
                 if let Some(incident) = request.ending() {
                     self.quit(incident);
                 }
-                let bytes = u32::try_from(request.reply_bytes_max()).unwrap_or(u32::MAX);
-                self.asked_bytes = self.asked_bytes.saturating_add(bytes);
+                self.window.count(request.reply_bytes_max());
             }
             if !is_blank {
                 return Some(asked);
             }
         }
-    }
-
-    /// Asks to be told when the replies that were asked for have been dealt with.
-    fn fence(&mut self) -> Request {
-        self.is_fenced = true;
-        self.fences_odd = !self.fences_odd;
-        Notice::Fence.into()
     }
 
     /// Tells whether more may be read, and lets bytes that made no line count as one.

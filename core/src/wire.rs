@@ -301,6 +301,11 @@ impl Encoding {
         first
     };
 
+    /// Returns whose it is.
+    pub(crate) const fn form(self) -> Form {
+        self.form
+    }
+
     /// Returns its place among all.
     pub(crate) const fn index(self) -> usize {
         Self::FIRST[self.form as usize] + self.number as usize

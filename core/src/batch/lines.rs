@@ -50,7 +50,12 @@ impl EncodedLines {
         let (mut all, mut ends, mut broadcasts) = (BytesMut::with_capacity(bytes), Vec::new(), Vec::new());
         for action in actions {
             if let Action::Broadcast { message, .. } = action {
+                let before = all.len();
                 encoding.encode(message, &mut all, |end| ends.push(offset(end)));
+                // Else a batch holds whatever comes.
+                let (len, hint) =
+                    (all.len() - before, message.encoded_len_hint() + message.lines() * encoding.more_bytes());
+                debug_assert!(len <= 2 * hint, "{message:?} has {len} bytes, and is reckoned to have {hint}");
                 broadcasts.push((offset(all.len()), offset(ends.len())));
             }
         }

@@ -156,7 +156,7 @@ impl<S: Clone> Outboxes<S> {
     }
 
     pub(super) fn push_reply(&mut self, place: usize, message: &Message) {
-        if let Some(connection) = self.push(place, |queue, _| queue.push_reply(message)) {
+        if let Some(connection) = self.push(place, |queue, limits| queue.push_reply(limits, message)) {
             self.ready.push_back(connection);
         }
     }

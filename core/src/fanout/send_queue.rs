@@ -10,7 +10,7 @@ use std::time::Duration;
 use bytes::{Buf as _, Bytes, BytesMut};
 
 use crate::batch::lines::BroadcastLines;
-use crate::limits::REPLY_RESERVE_BYTES;
+use crate::window::{broadcast_bytes_max, low_bytes};
 use crate::wire::Encoding;
 use crate::{Config, Message, Time};
 
@@ -26,6 +26,8 @@ const PIECE_BYTES_MAX: usize = 16 << 10;
 pub(super) struct Limits {
     /// Up to where broadcasts are queued.
     broadcast_bytes_max: usize,
+    /// Up to where replies are.
+    bytes_max: usize,
     /// Down to where a queue has to be written out before its owner counts as reading again.
     pub(super) low_bytes: usize,
     pub(super) stall_max: Duration,
@@ -35,8 +37,9 @@ pub(super) struct Limits {
 impl Limits {
     pub(super) fn new(config: &Config) -> Self {
         Self {
-            broadcast_bytes_max: config.limits.queue_bytes_max.saturating_sub(REPLY_RESERVE_BYTES),
-            low_bytes: config.limits.queue_bytes_max / 2,
+            broadcast_bytes_max: broadcast_bytes_max(config.limits.queue_bytes_max),
+            bytes_max: config.limits.queue_bytes_max,
+            low_bytes: low_bytes(config.limits.queue_bytes_max),
             stall_max: config.limits.stall_max,
             drain: config.limits.drain,
         }
@@ -122,9 +125,10 @@ impl SendQueue {
     }
 
     /// Queues a reply. What was dropped before it is told before it.
-    pub(super) fn push_reply(&mut self, message: &Message) -> Pushed {
+    pub(super) fn push_reply(&mut self, limits: &Limits, message: &Message) -> Pushed {
         self.push_dropped_notice();
         self.push_message(message);
+        debug_assert!(self.bytes <= limits.bytes_max, "{} bytes are queued of {}", self.bytes, limits.bytes_max);
         Pushed { given: usize::from(message.has_line()), ..Pushed::default() }
     }
 
@@ -222,12 +226,12 @@ mod tests {
     #[test]
     fn copies_grow_together_up_to_a_size() {
         let line = Message::said("Ann", &"x".repeat(1018));
-        let mut queue = SendQueue::default();
+        let (mut queue, limits) = (SendQueue::default(), Limits::new(&Config::default()));
         for _ in 0..16 {
-            queue.push_reply(&line);
+            queue.push_reply(&limits, &line);
         }
         assert_eq!((queue.front().len(), queue.pieces.len()), (16 << 10, 0));
-        queue.push_reply(&line);
+        queue.push_reply(&limits, &line);
         assert_eq!((queue.front().len(), queue.pieces.len(), queue.bytes()), (16 << 10, 1, 17 << 10));
     }
 }

@@ -14,7 +14,7 @@ fn unmetered() -> Config {
 /// Takes all requests that there are, giving the credit for each fence at once, and returns what is to be done then.
 fn drain_to(session: &mut Session, now: Time) -> (Vec<Request>, Next) {
     let (mut all, mut signals) = (Vec::new(), Signals::default());
-    if session.fences_odd {
+    if session.window.is_odd() {
         signals = signals.after(Signal::Credit);
     }
     loop {
