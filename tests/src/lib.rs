@@ -56,12 +56,13 @@ pub use person::Person;
 pub use program::{Ended, Program};
 #[cfg(feature = "real-clients")]
 pub use proxy::{Proxy, Tls};
-pub use received::{HELP, HelpText, Received};
+pub use received::{HelpText, Received};
 pub use relay::{Relay, Way};
 pub use replayed::{goes_on_when_restored, sent_by, through_bytes};
 pub use script::{Script, ScriptError};
 pub use server::{Adapter, Server};
 pub use siege::{Delays, Fire, Heard, Siege, Vitals};
+pub use sim::HELP;
 pub use sockets::{DEADLINE, Mismatch, connect, connect_from, replay};
 #[cfg(feature = "real-clients")]
 pub use terminal::Terminal;

@@ -1,16 +1,6 @@
 //! Owns what one person received while something was done, and how a transcript shows it.
 
-use crate::escape;
-
-/// What `/help` says and every newcomer sees, byte for byte.
-pub const HELP: &str = "Server commands
-  /help - prints this message
-  /name {name} - change name
-  /rooms - list rooms
-  /join {room} - join room
-  /users - lists users in current room
-  /quit - quits server
-";
+use crate::{HELP, escape};
 
 /// From how many on the same lines are shown as one and their number.
 const SAME_MIN: usize = 3;

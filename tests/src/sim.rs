@@ -9,6 +9,7 @@
 
 mod device;
 mod frames;
+mod help;
 mod json;
 mod laws;
 mod model;
@@ -22,6 +23,7 @@ mod world;
 
 pub use device::Device;
 pub use frames::{Framed, Frames, masked};
+pub use help::HELP;
 pub use laws::Laws;
 pub use model::{Line, Model};
 pub use plan::Plan;

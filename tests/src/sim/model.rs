@@ -8,7 +8,7 @@ use std::time::Duration;
 use chinwag_core::{Config, Form, Time};
 
 use self::typist::{Ask, Typist};
-use crate::HELP;
+use super::help::HELP;
 
 /// Holds one line that somebody must be sent.
 #[derive(Clone, PartialEq, Eq, Debug)]
