@@ -1,5 +1,6 @@
 //! Owns what gives other protocols away: how they begin, or what their first lines look like. Commands of IRC, mail and
-//! Redis count in capitals only, as programs send them, and with as many words as they have.
+//! Redis count in capitals, as programs send them, and with as many words as they have. In small letters a command of
+//! IRC counts where it is no sentence, as people type it who speak IRC by hand.
 
 use memchr::memmem;
 
@@ -90,7 +91,12 @@ pub(super) fn is_proxy(line: &[u8]) -> bool {
 }
 
 pub(super) fn is_irc(line: &[u8]) -> bool {
-    match &words(line)[..] {
+    let words = words(line);
+    is_irc_command(&words) || is_irc_by_hand(&words)
+}
+
+fn is_irc_command(words: &[&str]) -> bool {
+    match words {
         ["CAP", "LS" | "LIST" | "REQ" | "END", ..]
         | ["PASS" | "NICK" | "AUTHENTICATE" | "PING" | "PONG", _]
         | ["PASS", _, "TS", ..]
@@ -104,6 +110,21 @@ pub(super) fn is_irc(line: &[u8]) -> bool {
         ["PASS", _, number, ..] | ["SERVER", _, number, ..] => is_number(number),
         ["JOIN", channel] | ["JOIN", channel, _] => channel.starts_with(['#', '&', '+', '!', ':']),
         ["MODE", _, modes, ..] => modes.starts_with(['+', '-']),
+        _ => false,
+    }
+}
+
+/// A password that is no word, or what no sentence ends with.
+fn is_irc_by_hand(words: &[&str]) -> bool {
+    let Some((command, rest)) = words.split_first() else { return false };
+    match (&*command.to_ascii_uppercase(), rest) {
+        ("PASS", [password]) => {
+            let is_of_letters = password.trim_end_matches(['.', '!', '?']).chars().all(char::is_alphabetic);
+            !is_of_letters
+        }
+        ("USER", [_, _, _, real_name, ..]) => real_name.starts_with(':'),
+        ("PRIVMSG", [_, text, ..]) => text.starts_with(':'),
+        ("CAP", [subcommand, ..]) => ["LS", "REQ", "END"].iter().any(|word| subcommand.eq_ignore_ascii_case(word)),
         _ => false,
     }
 }
