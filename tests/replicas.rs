@@ -11,7 +11,11 @@ use chinwag_tests::Cluster;
 const SEEDS: u64 = 300;
 
 /// What has to occur in a run of the default length or longer.
-const SITUATIONS: [&str; 10] = [
+const SITUATIONS: [&str; 14] = [
+    "acted",
+    "history shown",
+    "ignored",
+    "topic shown",
     "a server was lost",
     "asked behind what is in flight",
     "crowd told",

@@ -14,7 +14,7 @@ use chinwag_tests::sim::{Coverage, Plan, Step, World, shrink};
 const SEEDS: u64 = 1000;
 
 /// What has to occur in a run of the default length or longer; otherwise the simulation would prove nothing about it.
-const SITUATIONS: [&str; 62] = [
+const SITUATIONS: [&str; 78] = [
     "a message in parts",
     "a room of all encodings",
     "abandoned without an answer",
@@ -73,6 +73,22 @@ const SITUATIONS: [&str; 62] = [
     "writer lags",
     "written",
     "written to many",
+    "acted",
+    "answered in part",
+    "heard again",
+    "history shown",
+    "ignored",
+    "ignored listed",
+    "incomplete",
+    "no count of history",
+    "nobody to be answered",
+    "nobody to be told",
+    "not to be ignored",
+    "nothing was said before",
+    "sent to one alone",
+    "told alone",
+    "topic set",
+    "topic shown",
     // Steps that each plan may have.
     "stopped",
     "hung up",

@@ -344,7 +344,7 @@ impl World {
                 self.model.was_resumed(person.user) && has_all && !std::mem::replace(&mut person.is_ended, true)
             }
             Output::Yield => true,
-            Output::Signal { signal: Signal::Credit, .. } => false,
+            Output::Signal { signal: Signal::Credit | Signal::Continue, .. } => false,
         };
         lawful.then_some(true).ok_or_else(|| "the writer does what it may not".to_owned())
     }
@@ -427,7 +427,11 @@ impl World {
                 }
                 Action::Leave { connection, .. } => writeln!(key, "{} leaves", place(*connection)),
                 Action::Broadcast { room, except, message, .. } => {
-                    let except = except.map(place);
+                    let except: Vec<_> = except
+                        .iter()
+                        .flat_map(|except| except.connections())
+                        .map(|&left_out| place(left_out))
+                        .collect();
                     writeln!(key, "to {} but {except:?} {}", RoomId::key(*room), line(&message.to_string()))
                 }
                 Action::Close { connection, code } => writeln!(key, "close {} {code:?}", place(*connection)),

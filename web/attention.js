@@ -1,4 +1,5 @@
-// How the page calls for somebody who looks elsewhere: unread messages in the title, a notification when their name is said.
+// How the page calls for somebody who looks elsewhere: unread messages in the title, a notification when their name is said, or
+// somebody writes to them alone.
 
 import { at, on } from './dom.js';
 import { keep, kept } from './kept.js';
@@ -27,11 +28,12 @@ export function begin(tell) {
 }
 
 export function heard({ kind, name, text, mine, pieces }) {
-  if (kind !== 'said' || mine) return;
+  const alone = kind === 'told';
+  if ((kind !== 'said' && !alone) || mine) return;
   if (document.hidden) title(unread + 1, room);
-  if (pieces.length === 1 || !wanted() || (!document.hidden && document.hasFocus())) return;
+  if ((!alone && pieces.length === 1) || !wanted() || (!document.hidden && document.hasFocus())) return;
   try {
-    const notification = new Notification(`${name} in ${room}`, { body: text, icon: 'icon.svg', tag: 'chinwag' });
+    const notification = new Notification(alone ? `${name} to you alone` : `${name} in ${room}`, { body: text, icon: 'icon.svg', tag: 'chinwag' });
     notification.onclick = () => {
       focus();
       notification.close();

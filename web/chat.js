@@ -2,21 +2,29 @@
 // come out. It knows no elements, no sockets and no clock.
 
 import { LIMITS, cut, key } from './names.js';
-import { Outbox } from './outbox.js';
+import { Outbox, kindOf } from './outbox.js';
 import { People } from './people.js';
 import { Seen } from './seen.js';
-import { count, nameRule, people, series, welcomeBack } from './words.js';
+import { count, nameRule, people, series, topicWords, usage, welcomeBack } from './words.js';
 
 /** Returns an entry for what the server or the page says; its tone is 'plain' or 'bad'. */
 export function note(text, time, tone) {
   return { kind: 'note', text, time, tone };
 }
 
+/** What takes the name of a person, and so may be answered with the rule for names. */
+const NAMED = ['name', 'msg', 'ignore', 'unignore'];
+
+/** As many messages as the server shows of what was said before. */
+const EARLIER_MAX = 100;
+
 export class Chat {
   me = null;
   /** The room that is shown: without a connection, the last one. */
   room = null;
   people = new People();
+  /** What the room is about, or `null`. */
+  topic = null;
   /** Each `{ room, people }`, and how many more there are. */
   rooms = [];
   roomsMore = 0;
@@ -37,6 +45,10 @@ export class Chat {
   /** Where the server has put one, and whether that is shown: what one only passes through is not. */
   #at = null;
   #entered = false;
+  /** What the server tells of a room by itself right after it has put one there: kinds of messages. */
+  #introduces = [];
+  /** The rooms of which it was asked what was said earlier. */
+  #asked = new Set();
   #outbox = new Outbox();
   /** What to show on arrival. */
   #later = [];
@@ -58,13 +70,16 @@ export class Chat {
   }
 
   /**
-   * Takes a message of the server; kinds it doesn't know are for later pages. Returns what comes of it: entries to `show`, lines to
-   * `send`, whether one has just `entered` the room, `arrived` so that one can talk, was `renamed`, or why that was `refused`.
+   * Takes a message of the server; kinds it doesn't know are for later pages. Returns what comes of it: entries to `show`, and those of
+   * the `past`; lines to `send`; whether one has just `entered` the room, `arrived` so that one can talk, was `renamed`, or why that was
+   * `refused`.
    */
   handle(message, now) {
     this.#now = now;
-    this.#out = { show: [], send: [], entered: false, arrived: false, renamed: false, refused: null };
-    this.#on[message.kind]?.(message);
+    this.#out = { show: [], past: [], send: [], entered: false, arrived: false, renamed: false, refused: null };
+    const introduces = this.#introduces;
+    this.#introduces = [];
+    this.#on[message.kind]?.(message, introduces.includes(message.kind));
     return this.#out;
   }
 
@@ -76,6 +91,7 @@ export class Chat {
     this.phase = 'offline';
     this.#entered = false;
     this.#later = [];
+    this.#asked.clear();
     return this.#outbox.clear();
   }
 
@@ -103,6 +119,13 @@ export class Chat {
   refresh() {
     if (this.phase !== 'here' || this.#outbox.has('rooms') || this.#outbox.has('users')) return [];
     return this.#ask(['/rooms', '/users', ...(this.#wish === null ? [] : [`/name ${this.#wish}`])]);
+  }
+
+  /** Asks what was said earlier in the room, once; returns the lines to send. */
+  earlier() {
+    if (this.phase !== 'here' || !this.#entered || this.#asked.has(key(this.room))) return [];
+    this.#asked.add(key(this.room));
+    return this.#ask([`/history ${EARLIER_MAX}`]);
   }
 
   /** Whether it is not known yet if one is again who one was. */
@@ -133,8 +156,9 @@ export class Chat {
       this.#named();
     },
     room: ({ room, seq }) => {
-      this.#at = { room, seq };
+      this.#at = { room, seq, topic: null, past: [] };
       this.#entered = false;
+      this.#introduces = ['topic', 'history'];
       if (this.phase === 'greeting') this.#askForWanted();
       else this.#outbox.answer(this.#resuming ? 'resume' : 'join');
       this.#settle();
@@ -158,28 +182,80 @@ export class Chat {
       this.#note(nameRule(this.limits, 'The name of a room'), 'bad');
       this.#settle();
     },
-    joined: ({ name }) => this.#moved(`${name} joined`, 1, () => this.people.add(name)),
-    left: ({ name }) => {
-      this.#moved(`${name} left`, -1, () => this.people.remove(name));
+    joined: ({ room, name }) => this.#moved(room, `${name} joined`, 1, () => this.people.add(name)),
+    left: ({ room, name }) => {
+      this.#moved(room, `${name} left`, -1, () => this.people.remove(name));
       this.#freed(name);
     },
-    crowd: ({ joined, left }) => {
-      this.#moved(`${people(joined)} joined, ${left} left`, joined - left, () => this.people.changeMore(joined - left));
+    crowd: ({ room, joined, left }) => {
+      this.#moved(room, `${people(joined)} joined, ${left} left`, joined - left, () => this.people.changeMore(joined - left));
     },
-    said: ({ room, time, seq, said }) => {
-      this.#at.seq = seq + said.length - 1;
-      if (this.#entered) this.#seen.heard(room, this.#at.seq);
-      for (const { name, text } of said) {
-        const mine = name === this.me;
-        if (mine) this.#outbox.answer('said', text);
-        if (this.#entered) this.#show({ kind: 'said', name, text, time, mine, pieces: mine ? [text] : cut(text, this.me) });
-      }
+    said: ({ room, time, seq, said }) => said.forEach((one, place) => this.#heard(room, { ...one, time, seq: seq + place })),
+    acted: ({ room, time, seq, name, text }) => this.#heard(room, { name, text, time, seq, act: true }),
+    history: ({ room, said }, introduces) => {
+      const asked = introduces && said.length ? null : this.#outbox.answer('history');
+      if (asked?.typed) this.#note(said.length ? 'What was said before stands above.' : 'Nothing was said here yet.');
+      if (!this.#isHere(room)) return;
+      if (this.#entered) this.#past(said);
+      else this.#at.past = said;
+    },
+    'bad-count': ({ max }) => {
+      this.#outbox.answer('history');
+      this.#note(`/history takes a number from 1 to ${max}.`, 'bad');
+    },
+    told: ({ time, name, text }) => this.#show({ kind: 'told', name, text, time, mine: false }),
+    sent: ({ time, name, text }) => {
+      this.#outbox.answer('msg');
+      this.#show({ kind: 'told', name, text, time, mine: true });
+    },
+    nobody: ({ name }) => {
+      this.#outbox.answer('msg');
+      this.#note(`Nobody is called ${name}.`, 'bad');
+    },
+    'nobody-wrote': () => {
+      this.#outbox.answer('msg');
+      this.#note('Nobody has written to you alone.', 'bad');
+    },
+    'topic-set': ({ room, name, topic }) => {
+      const mine = name === this.me;
+      if (mine) this.#outbox.answer('topic');
+      this.#about(room, topic);
+      if (this.#isHere(room)) this.#note(topicWords(mine ? 'You' : name, topic));
+    },
+    topic: ({ room, topic }, introduces) => {
+      if (introduces && topic !== null) this.#introduces = ['history'];
+      else if (this.#outbox.answer('topic')?.typed) this.#note(topic === null ? `${room} has no topic.` : `The topic of ${room}: ${topic}`);
+      this.#about(room, topic);
+    },
+    'topic-too-long': ({ bytes }) => {
+      this.#outbox.answer('topic');
+      this.#note(`Not set: a topic has at most ${bytes} letters of English, or fewer of others.`, 'bad');
+    },
+    ignoring: ({ name }) => {
+      this.#outbox.answer('ignore');
+      this.#note(`You hear no more of ${name}, until you type /unignore ${name}.`);
+    },
+    hearing: ({ name }) => {
+      this.#outbox.answer('unignore');
+      this.#note(`You hear ${name} again.`);
+    },
+    ignored: ({ names, more }) => {
+      this.#outbox.answer('ignore');
+      this.#note(names.length ? `You ignore ${series(names, more)}.` : 'You ignore nobody.');
+    },
+    'ignores-oneself': () => {
+      this.#outbox.answer('ignore');
+      this.#note('Nobody can ignore themselves.', 'bad');
+    },
+    'ignores-too-many': ({ people: max }) => {
+      this.#outbox.answer('ignore');
+      this.#note(`Nobody can ignore more than ${people(max)}.`, 'bad');
     },
     renamed: ({ old, new: name }) => {
       const mine = old === this.me;
       if (mine) this.me = name;
       this.#out.renamed = mine;
-      this.#moved(`${mine ? 'You are' : `${old} is`} ${name} now`, 0, () => this.people.rename(old, name), mine);
+      this.#moved(this.room, `${mine ? 'You are' : `${old} is`} ${name} now`, 0, () => this.people.rename(old, name), mine);
       if (mine) this.#named();
       else this.#freed(old);
     },
@@ -188,19 +264,28 @@ export class Chat {
       if (!here) this.#wish = name;
       this.#refuse(`The name ${name} is taken. ${here ? 'Choose another one.' : `You are ${this.me} now, and ${name} when it is free.`}`);
     },
-    'bad-name': () => this.#refuse(nameRule(this.limits)),
+    'bad-name': () => {
+      if (this.#outbox.first(NAMED) === 'name') return this.#refuse(nameRule(this.limits));
+      this.#outbox.answer(this.#outbox.first(NAMED));
+      this.#note(nameRule(this.limits), 'bad');
+    },
     rooms: ({ rooms, more }) => {
       [this.rooms, this.roomsMore] = [rooms, more];
       const all = rooms.map(({ room, people }) => `${room} (${people})`);
       if (this.#outbox.answer('rooms')?.typed) this.#note(`The rooms: ${series(all, more)}.`);
     },
-    users: ({ names, more }) => {
-      this.people.set(names, more);
-      if (this.#outbox.answer('users')?.typed) this.#note(`In ${this.room}: ${series(names, more)}.`);
+    users: ({ room, names, more }) => {
+      if (this.#isHere(room)) this.people.set(names, more);
+      if (this.#outbox.answer('users')?.typed) this.#note(`In ${room}: ${series(names, more)}.`);
     },
     unrecognized: ({ word }) => {
       this.#outbox.answer(word.slice(1).toLowerCase());
       this.#note(`There is no command ${word}. Type /help to see those there are, or begin with // to say it.`, 'bad');
+    },
+    incomplete: ({ word }) => {
+      this.#outbox.answer(kindOf(`/${word}`));
+      const command = this.commands.find((one) => one.word === word);
+      this.#note(`Type it with all that it takes: ${command ? usage(command) : `/${word}`}.`, 'bad');
     },
     'too-long': ({ chars }) => this.#note(`Not sent: a message has at most ${chars} characters.`, 'bad'),
     dropped: ({ count: missing }) => this.#note(`Here ${count(missing, 'message is', 'messages are')} missing: they came too fast.`, 'bad'),
@@ -254,10 +339,15 @@ export class Chat {
       this.#entered = this.#out.entered = true;
       this.room = room;
       this.people.set([this.me], 0);
-      if (missed === 'first') this.#show({ kind: 'intro', room, text: `You are in ${room}.` });
-      else this.#note(welcomeBack(room, missed));
+      this.topic = this.#at.topic;
+      // What was said before one came first stands above, and what was missed below.
+      const order = this.#seen.order(room, missed === 'first' ? seq : seq - (missed ?? seq)) + 0.5;
+      if (missed === 'first') this.#show({ kind: 'intro', room, text: `You are in ${room}.`, order });
+      else this.#show({ ...note(welcomeBack(room, missed), this.#now, 'plain'), order });
+      this.#past(this.#at.past);
       this.#out.show.push(...this.#later.splice(0));
       this.#out.send.push(...this.refresh());
+      if (missed > 0) this.#out.send.push(...this.#ask([`/history ${Math.min(missed, EARLIER_MAX)}`]));
     }
     this.#arrive();
   }
@@ -270,12 +360,46 @@ export class Chat {
   }
 
   /** Somebody came, went, or is called something else. On the way, that is no news. */
-  #moved(text, change, learn, mine = false) {
-    if (!this.#entered) return;
+  #moved(room, text, change, learn, mine = false) {
+    if (!this.#entered || !this.#isHere(room)) return;
     learn();
     const listed = this.rooms.find(({ room }) => key(room) === key(this.room));
     if (listed) listed.people = Math.max(0, listed.people + change);
     if (this.phase === 'here') this.#show({ kind: 'presence', text, mine });
+  }
+
+  /** Whether the server has put one into this room at last. */
+  #isHere(room) {
+    return key(room) === key(this.#at.room);
+  }
+
+  /** Learns what a room is about. */
+  #about(room, topic) {
+    if (!this.#isHere(room)) return;
+    this.#at.topic = topic;
+    if (this.#entered) this.topic = topic;
+  }
+
+  /** Somebody says or does something in a room. */
+  #heard(room, one) {
+    const mine = one.name === this.me;
+    if (mine) this.#outbox.answer(one.act ? 'me' : 'said', one.act ? null : one.text);
+    if (!this.#isHere(room)) return;
+    this.#at.seq = one.seq;
+    if (!this.#entered) return;
+    this.#seen.heard(room, one.seq);
+    this.#show(this.#saying(one));
+  }
+
+  /** Shows what was said before. */
+  #past(said) {
+    this.#out.past.push(...said.map((one) => ({ ...this.#saying(one), past: true })));
+  }
+
+  /** Returns the entry of what somebody says or does in the room; by its `order` it is before or after another. */
+  #saying({ name, text, time, seq, act = false }) {
+    const mine = name === this.me;
+    return { kind: 'said', name, text, time, mine, act, seq, order: this.#seen.order(this.room, seq), pieces: mine ? [text] : cut(text, this.me) };
   }
 
   #note(text, tone = 'plain') {

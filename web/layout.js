@@ -48,6 +48,9 @@ const top = make('header', { class: 'top' },
     icon('M4 7h16M4 12h16M4 17h16')),
   make('h1', { class: 'room' }, 'chinwag'),
   make('p', { class: 'crowd' }),
+  make('form', { class: 'about', autocomplete: 'off' },
+    make('button', { class: 'topic none', type: 'button', 'aria-description': 'The topic of the room: click to change it' }),
+    make('input', { class: 'new-topic', 'aria-label': 'Topic of the room', maxlength: 390, enterkeyhint: 'done', hidden: true })),
   make('button', { class: 'notify', 'aria-pressed': false, 'aria-label': notify, title: notify, hidden: true },
     icon('M18 16V11a6 6 0 1 0-12 0v5l-2 2h16zM10 21h4'), ' ', make('span', { class: 'wide' }, 'Notify me')));
 

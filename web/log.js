@@ -29,6 +29,10 @@ const list = at('rows');
 const rooms = new Map();
 let entries = [];
 
+/** Asks for what was said before all of this; and whether it has. */
+let ask;
+let asked = false;
+
 /** Entries not drawn yet, and how many messages were left out before them. */
 let pending = [];
 let skipped = 0;
@@ -53,6 +57,11 @@ let frame = 0;
 /** Until when nothing is drawn, since somebody scrolls: to go to the end would undo it. */
 let held = 0;
 
+/** `earlier` asks for what was said before all that is shown. */
+export function begin({ earlier }) {
+  ask = earlier;
+}
+
 on('log', 'scroll', () => {
   // A new size, as from zooming, may come with a scrolling that nobody does; the end is gone to as soon as the size is told.
   if (follows && size !== sizeNow()) return;
@@ -62,8 +71,13 @@ on('log', 'scroll', () => {
   if (end || up) follows = end;
   if (end) fresh = 0;
   top = box.scrollTop;
+  if (up && top <= 0) askEarlier();
   schedule();
 });
+// What is not higher than the box is not scrolled.
+on('log', 'wheel', ({ deltaY }) => deltaY < 0 && box.scrollTop <= 0 && askEarlier(), { passive: true });
+on('log', 'keydown', ({ key }) => /^(ArrowUp|PageUp|Home)$/.test(key) && box.scrollTop <= 0 && askEarlier());
+on('rows', 'earlier', askEarlier);
 for (const type of ['wheel', 'keydown', 'pointerdown']) {
   on('log', type, () => {
     held = performance.now() + HOLD;
@@ -76,11 +90,17 @@ export function open(room) {
   rooms.delete(key(room));
   rooms.set(key(room), entries);
   if (rooms.size > ROOMS_MAX) rooms.delete(rooms.keys().next().value);
+  asked = false;
+  clear();
+  follow();
+}
+
+/** Forgets what is drawn; all of it is to be drawn. */
+function clear() {
   list.replaceChildren();
   pending = entries.slice(-ROWS_MAX);
   last = latest = null;
   skipped = 0;
-  follow();
 }
 
 /** Adds an entry to the room that is shown. */
@@ -92,6 +112,42 @@ export function add(entry) {
   if (entries.length > 2 * ROWS_MAX) entries.splice(0, ROWS_MAX);
   if (pending.length > 2 * ROWS_MAX) skip(ROWS_MAX);
   schedule();
+}
+
+/** Puts entries among those that are shown, where they belong by their `order`. Those that are there stay as they are. */
+export function insert(past) {
+  const before = entries.length;
+  for (const entry of past) {
+    const place = placeOf(entry.order);
+    if (entries[place]?.order !== entry.order) entries.splice(place, 0, entry);
+  }
+  if (entries.length !== before) redraw();
+}
+
+/** Finds the first entry that is not before `order`; those without an order are where they are. */
+function placeOf(order) {
+  let place = entries.length;
+  for (let at = place - 1; at >= 0 && !(entries[at].order < order); at -= 1) {
+    if (entries[at].order >= order) place = at;
+  }
+  return place;
+}
+
+/** Draws all anew; what was seen stays where it was. The name over the first row may go, since it stands further above now. */
+function redraw() {
+  const edge = box.getBoundingClientRect().top;
+  const places = follows ? [] : entries.map((entry) => [entry, drawn.get(entry)?.getBoundingClientRect()]);
+  const [anchor, rect] = places.find(([entry, rect]) => rect?.bottom > edge && drawn.get(entry).isConnected) ?? [];
+  const empty = list.childElementCount === 0;
+  clear();
+  if (!empty) pending.splice(0).forEach(addRow);
+  if (anchor && drawn.has(anchor)) top = box.scrollTop += drawn.get(anchor).getBoundingClientRect().bottom - rect.bottom;
+  if (follows) follow();
+  schedule();
+}
+
+function askEarlier() {
+  if (!asked) asked = ask();
 }
 
 /** Changes an entry, and its row if it is drawn. */
@@ -152,6 +208,7 @@ function skip(number) {
 }
 
 function addRow(entry) {
+  if (!last && entry.past) list.append(row({ kind: 'earlier', time: entry.time, more: entry.seq > 1 && !asked }));
   const longer = extend(list.lastElementChild, last, entry);
   if (!longer) {
     if (turnsDay(entry.time)) {

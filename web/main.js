@@ -15,6 +15,7 @@ import * as log from './log.js';
 import { key, roomOf } from './names.js';
 import * as rename from './rename.js';
 import * as side from './side.js';
+import * as topic from './topic.js';
 import { aloud, count, lostWords, nameRule, people } from './words.js';
 
 /** How old the lists may become where much is said, in ms; where nothing is, the link asks for them. What happens in other rooms is not told. */
@@ -41,6 +42,7 @@ let frame = 0;
 attention.begin(tellBad);
 rename.begin({ limits: () => chat.limits, ask: (name) => say(`/name ${name}`) });
 side.begin({ went: composer.focus });
+topic.begin({ set: (text) => say(`/topic ${text}`), tell: composer.tell });
 composer.begin({
   send: say,
   sendAll: sayAll,
@@ -48,6 +50,13 @@ composer.begin({
   escape: log.follow,
   known: () => ({ commands: chat.commands, rooms: chat.rooms.map(({ room }) => room), people: chat.people.list(), me: chat.me }),
   announce,
+});
+log.begin({
+  earlier: () => {
+    const lines = chat.earlier();
+    send(lines);
+    return lines.length > 0;
+  },
 });
 on('you', 'click', () => rename.open(chat.me));
 on('banner-now', 'click', () => {
@@ -99,6 +108,7 @@ function received(message) {
   send(out.send);
   if (out.entered) enter(chat.room);
   if (!out.refused || !rename.refused(out.refused)) out.show.forEach(tell);
+  if (out.past.length) log.insert(out.past);
   if (out.renamed) {
     rename.given();
     keep('sessionStorage', 'name', chat.me);
@@ -203,6 +213,7 @@ function changed() {
     frame = 0;
     side.render(chat);
     put(at('room'), chat.room ?? 'chinwag');
+    topic.render(chat);
     put(at('crowd'), chat.phase === 'here' ? people(chat.people.count) : 'not connected');
     const waiting = chat.waiting(Date.now(), PATIENCE);
     put(at('waiting'), waiting ? `${count(waiting, 'line')} on the way …` : '');

@@ -1,8 +1,13 @@
 // What was sent and is not answered yet. The server answers in order, so the answer to one line is the end of waiting for all before it.
 
+/** What is answered alike. */
+const ALIKE = { __proto__: null, reply: 'msg', enter: 'join', part: 'join' };
+
 /** Returns what answers a line: 'said', or the word of a command. */
-function kindOf(line) {
-  return /^\/(?!\/)/.test(line) ? line.slice(1).split(/\s/, 1)[0].toLowerCase() : 'said';
+export function kindOf(line) {
+  if (!/^\/(?!\/)/.test(line)) return 'said';
+  const word = line.slice(1).split(/\s/, 1)[0].toLowerCase();
+  return ALIKE[word] ?? word;
 }
 
 /** What the server leaves of a text, or takes out of it, makes no difference. */
@@ -19,6 +24,11 @@ export class Outbox {
   /** Tells whether one of a kind waits. */
   has(kind) {
     return this.#lines.some((one) => one.kind === kind);
+  }
+
+  /** Returns the first of these kinds that waits; the first of them, if none does. */
+  first(kinds) {
+    return this.#lines.find((one) => kinds.includes(one.kind))?.kind ?? kinds[0];
   }
 
   /** Ends the waiting for the first of a kind, rather for one that says `text`. Returns it, if there is one: `{ line, typed }`. */

@@ -3,7 +3,7 @@
 import { hue } from './colours.js';
 import { element } from './dom.js';
 import { textOf } from './outbox.js';
-import { clock, count, day, unsentWords } from './words.js';
+import { clock, count, day, unsentWords, usage } from './words.js';
 
 /** Messages of one person within this time, in ms, stand under one name. */
 const TOGETHER = 5 * 60_000;
@@ -17,16 +17,18 @@ const UNSENT_SEEN = 6;
 export function row(entry, before) {
   const { kind, text, time, room, tone, commands } = entry;
   switch (kind) {
-    case 'said': return said(entry, before);
+    case 'said': return entry.act ? acted(entry) : said(entry, before);
+    case 'told': return told(entry);
     case 'presence': return element('li', kind, text);
     case 'note': return element('li', `note ${tone}`, element('p', '', text), stamp(time));
     case 'intro': return element('li', kind, element('b', '', `# ${room}`),
-      element('p', '', 'You read what is said from now on; nothing is kept. Say hello!'));
-    case 'help': return element('li', kind, element('dl', '', ...commands.flatMap(({ word, argument, what }) =>
-        [element('dt', '', `/${word}${argument ? ` {${argument}}` : ''}`), element('dd', '', what)])),
+      element('p', '', 'You read what is said from now on. Say hello!'));
+    case 'help': return element('li', kind, element('dl', '', ...commands.flatMap((command) =>
+        [element('dt', '', usage(command)), element('dd', '', command.what)])),
       'What begins with // says what begins with /.');
     case 'unsent': return unsent(entry);
     case 'day': return element('li', 'rule', day(time));
+    case 'earlier': return earlier(entry);
     default: return element('li', 'presence', `${count(entry.count, 'message')} not shown: too many at once`);
   }
 }
@@ -59,16 +61,47 @@ export function face(name) {
 }
 
 function said({ name, time, pieces }, before) {
-  const again = before?.kind === 'said' && before.name === name && time - before.time < TOGETHER;
+  const again = before?.kind === 'said' && !before.act && before.name === name && time - before.time < TOGETHER;
   const when = stamp(time);
   // Within one minute the time above says it already.
   if (again && clock(time) === clock(before.time)) when.className = 'same';
   const head = again
     ? [when, element('span', 'unseen', `${name}: `)]
     : [face(name), element('p', 'by', element('span', 'name', name), ' ', when)];
-  const body = element('p', 'text', ...pieces.map((piece, place) => (place % 2 ? element('mark', '', piece) : piece)));
+  const body = element('p', 'text', ...marked(pieces));
   body.dir = 'auto';
   return element('li', `said ${again ? 'again' : 'first'} hue-${hue(name)}${pieces.length > 1 ? ' call' : ''}`, ...head, body);
+}
+
+/** What somebody does, as of a third person. */
+function acted({ name, time, pieces }) {
+  const body = element('p', 'text', '* ', element('span', 'name', name), ' ', ...marked(pieces));
+  body.dir = 'auto';
+  return element('li', `said again act hue-${hue(name)}${pieces.length > 1 ? ' call' : ''}`, stamp(time), body);
+}
+
+/** What somebody writes to one person alone. It says so itself, whatever stands around it. */
+function told({ name, text, time, mine }) {
+  const body = element('p', 'text', text);
+  body.dir = 'auto';
+  const by = mine
+    ? element('p', 'by', 'You to ', element('span', 'name', name), ' alone ', stamp(time))
+    : element('p', 'by', element('span', 'name', name), ' to you alone ', stamp(time));
+  return element('li', `said first told hue-${hue(name)}`, face(name), by, body);
+}
+
+function marked(pieces) {
+  return pieces.map((piece, place) => (place % 2 ? element('mark', '', piece) : piece));
+}
+
+/** Stands above what was said before one came. With `more`, a button asks for what was said before that. */
+function earlier({ time, more }) {
+  const today = day(time) === day(Date.now());
+  const words = today ? 'Earlier' : day(time);
+  if (!more) return element('li', 'rule', words);
+  const button = element('button', '', 'Show more');
+  button.addEventListener('click', () => button.dispatchEvent(new CustomEvent('earlier', { bubbles: true })));
+  return element('li', 'rule', words, ' ', button);
 }
 
 function stamp(time) {

@@ -1,6 +1,9 @@
-// What was heard last in each room, and so how much was missed when one comes back.
+// What was heard last in each room, and so how much was missed when one comes back, and what was said before what.
 
 import { key } from './names.js';
+
+/** More messages than are said in a room before it is made anew. */
+const ERA = 2 ** 40;
 
 export class Seen {
   #rooms = new Map();
@@ -11,9 +14,15 @@ export class Seen {
    */
   entered(room, boot, seq) {
     const before = this.#rooms.get(key(room));
-    this.#rooms.set(key(room), { boot, seq });
+    const goesOn = before?.boot === boot && seq >= before.seq;
+    this.#rooms.set(key(room), { boot, seq, era: before ? before.era + Number(!goesOn) : 0 });
     if (!before) return 'first';
-    return before.boot === boot && seq >= before.seq ? seq - before.seq : null;
+    return goesOn ? seq - before.seq : null;
+  }
+
+  /** Returns a number for message `seq` of a room that was entered: larger than those of all before, also where the room was made anew. */
+  order(room, seq) {
+    return this.#rooms.get(key(room)).era * ERA + seq;
   }
 
   /** Notes that message `seq` was heard in a room that was entered. */

@@ -27,6 +27,16 @@ export function welcomeBack(room, missed) {
   return `You are back in ${room}. You ${much}.`;
 }
 
+/** Tells that somebody has set what a room is about; `null` is nothing. */
+export function topicWords(who, topic) {
+  return topic === null ? `${who} removed the topic.` : `${who} set the topic: ${topic}`;
+}
+
+/** Says how a command is typed: `/msg {name} {text}`. */
+export function usage({ word, arguments: takes }) {
+  return [`/${word}`, ...takes.map((one) => `{${one}}`)].join(' ');
+}
+
 export function nameRule({ min, max }, whose = 'A name') {
   return `${whose} has ${min} to ${max} of the letters A to Z, digits, - and _.`;
 }
@@ -62,6 +72,7 @@ export function aloud(entry) {
   const { kind, text, mine, commands, lines } = entry;
   switch (kind) {
     case 'said': return mine ? null : entry;
+    case 'told': return mine ? null : { ...entry, name: `${entry.name} to you alone` };
     case 'presence': return mine ? { text } : null;
     case 'help': return { text: `Commands: ${commands.map(({ word, what }) => `/${word} ${what}`).join(', ')}.` };
     case 'unsent': return { text: `${unsentWords(lines)} ${series(lines.slice(0, 3), Math.max(0, lines.length - 3))}` };
@@ -74,10 +85,10 @@ export function unsentWords({ length }) {
   return length === 1 ? 'This line was perhaps not sent:' : `These ${NUMBER.format(length)} lines were perhaps not sent:`;
 }
 
-/** Returns what a screen reader reads; a flood is summed up, but not who says one's name. */
+/** Returns what a screen reader reads; a flood is summed up, but not who says one's name, or writes to one alone. */
 export function digest(entries) {
-  const read = ({ name, text }) => (name ? `${name}: ${text}` : text);
+  const read = ({ name, text, act }) => (name ? `${name}${act ? '' : ':'} ${text}` : text);
   if (entries.length <= 3) return entries.map(read);
-  const latest = [...entries.filter(({ pieces }) => pieces?.length > 1).slice(-2), entries.at(-1)];
+  const latest = [...entries.filter(({ kind, pieces }) => kind === 'told' || pieces?.length > 1).slice(-2), entries.at(-1)];
   return [`${count(entries.length, 'new message')}.`, ...new Set(latest.map(read))];
 }

@@ -1,7 +1,8 @@
 //! What a line of the server means: the one place in which the texts of the line protocol are read.
 //!
 //! A line of the server's own can't be mistaken for a person's, since a person's begins with `Name: ` and none of the
-//! server's does.
+//! server's does. What a person does, writes to one alone or said before begins with what is in no name: a star, a
+//! bracket, or a blank behind the name.
 
 use std::fmt;
 
@@ -22,6 +23,28 @@ pub(crate) enum Line {
     Left(Name),
     /// What somebody says.
     Said { name: Name, text: String },
+    /// What somebody does, as of a third person.
+    Acted { name: Name, text: String },
+    /// What somebody writes to oneself alone.
+    Told { name: Name, text: String },
+    /// What one has written to somebody alone.
+    Sent { name: Name, text: String },
+    /// Whom one has written to, and who is not there.
+    Nobody(Name),
+    /// One has answered, and there is nobody to be answered.
+    NobodyWrote,
+    /// Who has said or done something in the room before.
+    Earlier(Name),
+    /// What the room is about, if it is about anything.
+    Topic(Option<String>),
+    /// Who has set it, and to what.
+    TopicSet { name: Name, topic: Option<String> },
+    /// Whom one hears no more.
+    Ignoring(Name),
+    /// Whom one hears again.
+    Hearing(Name),
+    /// Whom one does not hear, as far as they were told.
+    Ignored(Vec<Name>),
     /// Who is called something else now.
     Renamed { old: Name, new: Name },
     /// A name that somebody else has.
@@ -66,21 +89,60 @@ impl fmt::Debug for Token {
 /// The command that asks for a token, and, with it, to be who one was.
 pub(crate) const RESUME: &str = "/resume";
 
+/// What a room without a topic is said to be about. No topic is this.
+const NO_TOPIC: &str = "none";
+
 impl Line {
     /// Reads a line that [`Lines`](crate::lines::Lines) has cut off and cleaned.
     pub(crate) fn parse(line: &str) -> Self {
-        if let Some((name, text)) = line.split_once(": ")
-            && let Some(name) = Name::parse(name)
-        {
-            return Self::Said { name, text: text.to_owned() };
-        }
-        about_me(line)
+        talk(line)
+            .or_else(|| topic(line))
+            .or_else(|| about_me(line))
             .or_else(|| about_somebody(line))
+            .or_else(|| about_others(line))
             .or_else(|| list(line))
             .or_else(|| limit(line))
             .or_else(|| about_resuming(line))
             .unwrap_or_else(|| if is_help(line) { Self::Help } else { Self::Notice })
     }
+}
+
+/// Reads what has a text of a person's in it. It goes first, since the text may be like any line.
+fn talk(line: &str) -> Option<Line> {
+    if let Some((_, said)) = line.strip_prefix('[').and_then(|line| line.split_once("] ")) {
+        return said_or_acted(said).map(|(name, _)| Line::Earlier(name));
+    }
+    let Some((name, text)) = said_or_acted(line) else { return aside(line) };
+    let text = text.to_owned();
+    Some(if line.starts_with("* ") { Line::Acted { name, text } } else { Line::Said { name, text } })
+}
+
+/// Takes a line that a person says or does apart, into who and what.
+fn said_or_acted(line: &str) -> Option<(Name, &str)> {
+    let (name, text) = match line.strip_prefix("* ") {
+        Some(act) => act.split_once(' ')?,
+        None => line.split_once(": ")?,
+    };
+    Some((Name::parse(name)?, text))
+}
+
+fn aside(line: &str) -> Option<Line> {
+    let (who, text) = line.split_once(": ")?;
+    let text = text.to_owned();
+    if let Some(name) = who.strip_prefix("You (to ").and_then(|rest| rest.strip_suffix(')')) {
+        return Some(Line::Sent { name: Name::parse(name)?, text });
+    }
+    Some(Line::Told { name: Name::parse(who.strip_suffix(" (to you)")?)?, text })
+}
+
+/// Reads what a room is about, whatever that is.
+fn topic(line: &str) -> Option<Line> {
+    let topic = |text: &str| (text != NO_TOPIC).then(|| text.to_owned());
+    if let Some(text) = line.strip_prefix("Topic - ") {
+        return Some(Line::Topic(topic(text)));
+    }
+    let (name, text) = line.split_once(" set the topic: ")?;
+    Some(Line::TopicSet { name: Name::parse(name)?, topic: topic(text) })
 }
 
 fn about_me(line: &str) -> Option<Line> {
@@ -107,6 +169,19 @@ fn about_somebody(line: &str) -> Option<Line> {
     }
 }
 
+fn about_others(line: &str) -> Option<Line> {
+    if let Some(name) = line.strip_prefix("There is nobody called ") {
+        return Name::parse(name).map(Line::Nobody);
+    }
+    if let Some(name) = line.strip_prefix("You ignore ") {
+        return Name::parse(name).map(Line::Ignoring);
+    }
+    if let Some(name) = line.strip_prefix("You hear ").and_then(|rest| rest.strip_suffix(" again")) {
+        return Name::parse(name).map(Line::Hearing);
+    }
+    (line == "Nobody has written to you").then_some(Line::NobodyWrote)
+}
+
 fn list(line: &str) -> Option<Line> {
     let (title, items) = line.split_once(" -")?;
     // "… and 7 more" is no name and falls out by itself, and so does the number of people in a room.
@@ -114,6 +189,7 @@ fn list(line: &str) -> Option<Line> {
     match title {
         "Rooms" => Some(Line::Rooms(names.collect())),
         "Users" => Some(Line::Users(names.collect())),
+        "Ignored" => Some(Line::Ignored(names.collect())),
         _ => None,
     }
 }
@@ -146,7 +222,9 @@ fn is_help(line: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use chinwag_core::{Message, Request, Text};
+    use std::time::Duration;
+
+    use chinwag_core::{CantIgnore, Earlier, Message, Request, Text, Topic};
 
     use super::*;
 
@@ -163,9 +241,9 @@ mod tests {
             (Message::YouAre { name: ann.clone() }, Line::YouAre(ann.clone())),
             (Message::YouJoined { room: pizza.clone(), seq: 0 }, Line::YouJoined(pizza.clone())),
             (Message::YouAreIn { room: pizza.clone() }, Line::YouAreIn(pizza.clone())),
-            (Message::Joined { name: ann.clone() }, Line::Joined(ann.clone())),
-            (Message::Left { name: ann.clone() }, Line::Left(ann.clone())),
-            (Message::Crowd { joined: 30, left: 20 }, Line::Notice),
+            (Message::Joined { room: pizza.clone(), name: ann.clone() }, Line::Joined(ann.clone())),
+            (Message::Left { room: pizza.clone(), name: ann.clone() }, Line::Left(ann.clone())),
+            (Message::Crowd { room: pizza.clone(), joined: 30, left: 20 }, Line::Notice),
             (
                 Message::Said {
                     room: pizza.clone(),
@@ -188,8 +266,11 @@ mod tests {
                 Line::Rooms(vec![pizza.clone(), name("main")]),
             ),
             (Message::Rooms { rooms: vec![(pizza.clone(), 2)], more: 9 }, Line::Rooms(vec![pizza])),
-            (Message::Users { names: vec![ann.clone(), bob.clone()], more: 0 }, Line::Users(vec![ann, bob.clone()])),
-            (Message::Users { names: vec![bob.clone()], more: 7 }, Line::Users(vec![bob])),
+            (
+                Message::Users { room: name("main"), names: vec![ann.clone(), bob.clone()], more: 0 },
+                Line::Users(vec![ann, bob.clone()]),
+            ),
+            (Message::Users { room: name("main"), names: vec![bob.clone()], more: 7 }, Line::Users(vec![bob])),
             (Message::Resumable { token }, Line::Token(Token("abcdefghijklmnopqrstuvwxyz234567".into()))),
             (Message::Stale, Line::NothingToResume),
             (Message::Unrecognized { word: Text::clean("/x:") }, Line::Unrecognized("/x:".into())),
@@ -204,6 +285,66 @@ mod tests {
     }
 
     #[test]
+    fn what_people_say_aside_and_what_is_about_it_is_read_as_what_it_is() {
+        let (ann, bob, room) = (name("Ann"), name("Bob"), name("pizza"));
+        let text = || Text::clean("waves at: Cid");
+        let read = || "waves at: Cid".to_owned();
+        let topic = || "pizza: at eight".to_owned();
+        let cases = [
+            (
+                Message::Acted { room: room.clone(), name: ann.clone(), text: text(), time_ms: 0, seq: 1 },
+                Line::Acted { name: ann.clone(), text: read() },
+            ),
+            (
+                Message::Told { name: ann.clone(), text: text(), time_ms: 0 },
+                Line::Told { name: ann.clone(), text: read() },
+            ),
+            (
+                Message::Sent { name: bob.clone(), text: text(), time_ms: 0 },
+                Line::Sent { name: bob.clone(), text: read() },
+            ),
+            (Message::Nobody { name: bob.clone() }, Line::Nobody(bob.clone())),
+            (Message::NobodyWrote, Line::NobodyWrote),
+            (
+                Message::TopicSet { room: room.clone(), name: ann.clone(), topic: Topic::of(&topic()) },
+                Line::TopicSet { name: ann.clone(), topic: Some(topic()) },
+            ),
+            (
+                Message::TopicSet { room: room.clone(), name: ann.clone(), topic: None },
+                Line::TopicSet { name: ann.clone(), topic: None },
+            ),
+            (Message::Topic { room: room.clone(), topic: Topic::of(&topic()) }, Line::Topic(Some(topic()))),
+            (Message::Topic { room: room.clone(), topic: None }, Line::Topic(None)),
+            (Message::TopicTooLong, Line::Notice),
+            (Message::Ignoring { name: bob.clone() }, Line::Ignoring(bob.clone())),
+            (Message::Hearing { name: bob.clone() }, Line::Hearing(bob.clone())),
+            (Message::Ignored { names: Vec::new(), more: 0 }, Line::Ignored(Vec::new())),
+            (Message::Ignored { names: vec![bob.clone(), ann.clone()], more: 7 }, Line::Ignored(vec![bob, ann])),
+            (Message::CantIgnore { reason: CantIgnore::Oneself }, Line::Notice),
+            (Message::CantIgnore { reason: CantIgnore::TooMany }, Line::Notice),
+            (Message::History { room, said: Vec::new() }, Line::Notice),
+            (Message::HistoryCount, Line::Notice),
+            (Message::Incomplete { word: "msg" }, Line::Notice),
+        ];
+        for (message, line) in cases {
+            assert_eq!(Line::parse(&message.to_string()), line, "{message}");
+        }
+    }
+
+    #[test]
+    fn each_line_of_the_history_is_of_earlier_whatever_it_says() {
+        let texts = ["hi", "", "a: b", "[Yes] no: really", "Ann joined", "* waves"];
+        for (number, text) in texts.into_iter().cycle().take(4 * texts.len()).enumerate() {
+            let age = Duration::from_secs([0, 90, 7_200, 90_000][number / texts.len()]);
+            for is_act in [false, true] {
+                let said = Earlier { name: name("Ann"), text: Text::clean(text), is_act, age, time_ms: 0, seq: 1 };
+                let lines = Message::History { room: name("main"), said: vec![said; 2] }.to_string();
+                assert!(lines.lines().all(|line| Line::parse(line) == Line::Earlier(name("Ann"))), "{lines}");
+            }
+        }
+    }
+
+    #[test]
     fn each_line_of_the_help_is_help() {
         for line in Message::Help.to_string().lines() {
             assert_eq!(Line::parse(line), Line::Help, "{line}");
@@ -212,16 +353,71 @@ mod tests {
 
     #[test]
     fn a_person_can_say_nothing_that_reads_as_a_line_of_the_server() {
-        let mimicked = ["You are Bob", "Bob joined", "Rooms - pizza (2)", "Bob is now Ann", "  /help - x", ": x", ""];
+        let mimicked = [
+            "You are Bob",
+            "Bob joined",
+            "Rooms - pizza (2)",
+            "Bob is now Ann",
+            "  /help - x",
+            ": x",
+            "",
+            "Bob: hi",
+            "* Bob waves",
+            "Bob (to you): hi",
+            "You (to Bob): hi",
+            "[just now] Bob: hi",
+            "Topic - x",
+            "Bob set the topic: x",
+            "You ignore Bob",
+            "There is nobody called Bob",
+        ];
         for text in mimicked {
-            let said = Line::Said { name: name("Eve"), text: text.into() };
-            assert_eq!(Line::parse(&format!("Eve: {text}")), said, "{text}");
+            let (eve, said) = (name("Eve"), text.to_owned());
+            let cases = [
+                (format!("Eve: {text}"), Line::Said { name: eve.clone(), text: said.clone() }),
+                (format!("* Eve {text}"), Line::Acted { name: eve.clone(), text: said.clone() }),
+                (format!("Eve (to you): {text}"), Line::Told { name: eve.clone(), text: said.clone() }),
+                (format!("You (to Eve): {text}"), Line::Sent { name: eve.clone(), text: said.clone() }),
+                (format!("Topic - {text}"), Line::Topic(Some(said.clone()))),
+                (format!("[5 min ago] Eve: {text}"), Line::Earlier(eve.clone())),
+                (format!("[5 min ago] * Eve {text}"), Line::Earlier(eve.clone())),
+                (format!("Eve set the topic: {text}"), Line::TopicSet { name: eve, topic: Some(said) }),
+            ];
+            for (line, meaning) in cases {
+                assert_eq!(Line::parse(&line), meaning, "{line}");
+            }
         }
     }
 
     #[test]
     fn a_line_that_no_server_says_is_a_notice() {
-        for line in ["", " ", "a: b", "Zoë: hi", "You are ", "x joined", "Ann joined ", "Ann left early", "Users"] {
+        let lines = [
+            "",
+            " ",
+            "a: b",
+            "Zoë: hi",
+            "You are ",
+            "x joined",
+            "Ann joined ",
+            "Ann left early",
+            "Users",
+            "[Yes]",
+            "[just now] Ann joined",
+            "[just now] Ann (to you): hi",
+            "[just now]Ann: hi",
+            "*Ann waves",
+            "* x waves",
+            "* Ann",
+            "Ann (to you) hi",
+            "Ann (to Bob): hi",
+            "You (to x): hi",
+            "x set the topic: y",
+            "You ignore x",
+            "You hear Bob",
+            "There is nobody called x",
+            "Ignored",
+        ];
+        for line in lines {
             assert_eq!(Line::parse(line), Line::Notice, "{line:?}");
         }
     }

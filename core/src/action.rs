@@ -50,14 +50,14 @@ pub enum Action {
         /// Where.
         room: RoomId,
     },
-    /// Sends something to all connections in a room, or to all but one.
+    /// Sends something to all connections in a room, or to all but some.
     Broadcast {
         /// Where.
         room: RoomId,
         /// How many connections that is.
         audience: u32,
-        /// The one in the room that is left out.
-        except: Option<ConnectionId>,
+        /// Those in the room that are left out, if there are any.
+        except: Option<Box<LeftOut>>,
         /// What.
         message: Message,
     },
@@ -66,6 +66,8 @@ pub enum Action {
     Credit {
         /// Whose fence it was.
         connection: ConnectionId,
+        /// The last answer is not whole: its rest is to be asked for.
+        continues: bool,
     },
     /// Handles that the owner of a connection has shown to be there.
     Alive {
@@ -89,4 +91,30 @@ pub enum Action {
         /// The last word.
         message: Message,
     },
+}
+
+/// Holds the connections in a room that are not sent something: the one that it is about, or those who ignore whoever
+/// says it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct LeftOut(Vec<ConnectionId>);
+
+impl LeftOut {
+    /// Leaves out these, if there are any. Apart from the action, since few have some.
+    pub fn of(connections: impl IntoIterator<Item = ConnectionId>) -> Option<Box<Self>> {
+        let mut connections: Vec<_> = connections.into_iter().collect();
+        connections.sort_unstable();
+        (!connections.is_empty()).then(|| Box::new(Self(connections)))
+    }
+
+    /// Returns them, in order.
+    #[must_use]
+    pub fn connections(&self) -> &[ConnectionId] {
+        &self.0
+    }
+
+    /// Tells whether `except` leaves out a connection.
+    #[must_use]
+    pub fn has(except: Option<&Self>, connection: ConnectionId) -> bool {
+        except.is_some_and(|except| except.0.binary_search(&connection).is_ok())
+    }
 }

@@ -3,6 +3,8 @@
 //! Invariants: everyone is in exactly one room. Names differ in more than case. A room exists exactly while someone is
 //! in it, but `main` always does. Nobody is told of a connection that has asked for nothing and left soon.
 
+mod history;
+mod ignores;
 mod lists;
 mod names;
 mod people;
@@ -11,20 +13,22 @@ mod random_names;
 mod rooms;
 mod silent;
 mod snapshot;
+mod talk;
 mod vacant;
 
 use std::collections::VecDeque;
 use std::hint::black_box;
 use std::mem;
 
+use self::ignores::Ignores;
 use self::names::Names;
 use self::people::{People, Person};
 use self::random_names::RandomNames;
-use self::rooms::{Presence, Rooms, Spoken};
+use self::rooms::{Presence, Rooms};
 use self::silent::Silent;
 use crate::clock::Clock;
 use crate::log::{Command, Event};
-use crate::{Action, CloseCode, ConnectionId, Form, Message, Name, RoomId, Rules, Stats, Texts, Time};
+use crate::{Action, CloseCode, ConnectionId, Form, LeftOut, Message, Name, RoomId, Rules, Stats, Time};
 
 /// Turns what has happened into what is to be done.
 ///
@@ -55,6 +59,10 @@ pub struct Chat {
     names: Names,
     random_names: RandomNames,
     rooms: Rooms,
+    /// Who is ignored by whom.
+    ignores: Ignores,
+    /// How many of the last messages are shown to who joins.
+    history_on_join: u8,
     /// What time of day it is.
     clock: Clock,
     actions: VecDeque<Action>,
@@ -77,6 +85,8 @@ impl Chat {
             names: Names::default(),
             random_names: RandomNames::new(rules.seed),
             rooms: Rooms::new(rules.crowd_members, rules.crowd_interval),
+            ignores: Ignores::default(),
+            history_on_join: rules.history_on_join,
             clock: Clock::default(),
             actions: VecDeque::new(),
             said: 0,
@@ -231,6 +241,7 @@ impl Chat {
         self.rooms.enter_silently();
         self.actions.push_back(Action::Enter { connection, room: Rooms::MAIN });
         self.welcome(connection, Rooms::MAIN);
+        self.tell_before(at, connection, Rooms::MAIN);
     }
 
     fn on_command(&mut self, at: Time, connection: ConnectionId, command: Command) {
@@ -239,6 +250,12 @@ impl Chat {
         }
         match command {
             Command::Say(texts) => self.on_say(at, connection, texts),
+            Command::Act(text) => self.on_act(at, connection, text),
+            Command::Tell { to, text } => self.on_tell(at, connection, to, text),
+            Command::Answer(text) => self.on_answer(at, connection, text),
+            Command::SetTopic(topic) => self.on_set_topic(at, connection, topic),
+            Command::Ignore(name) => self.on_ignore(connection, name),
+            Command::Unignore(name) => self.on_unignore(connection, name),
             Command::Rename(name) => self.on_rename(connection, name),
             Command::Join(name) => self.on_join(at, connection, name),
             Command::Enter(name) => self.on_enter(at, connection, name),
@@ -247,16 +264,6 @@ impl Chat {
             Command::Appear => {}
             Command::Leave(code) => self.on_gone(at, connection, Some(code)),
         }
-    }
-
-    #[inline]
-    fn on_say(&mut self, now: Time, connection: ConnectionId, texts: Texts) {
-        let Person { name, room, .. } = self.people.get(connection).expect(HERE);
-        self.said += u64::from(texts.count());
-        let Spoken { seq, name: room_name, members: audience } = self.rooms.say(*room, texts.count());
-        let (room_name, name, time_ms) = (room_name.clone(), name.clone(), self.clock.unix_ms(now));
-        let message = Message::Said { room: room_name, name, texts, time_ms, seq };
-        self.actions.push_back(Action::Broadcast { room: *room, audience, except: None, message });
     }
 
     fn on_rename(&mut self, connection: ConnectionId, new: Name) {
@@ -274,6 +281,7 @@ impl Chat {
         }
         self.people.get_mut(connection).expect(HERE).name = new.clone();
         self.names.insert(connection.key(), |key| self.people.name(key));
+        self.follow_ignored(connection, &old, &new);
         self.tell_renamed(connection, old, new);
     }
 
@@ -314,12 +322,15 @@ impl Chat {
             self.actions.push_back(Action::Leave { connection: ghost, room });
         }
         self.actions.push_back(Action::Cut { connection: ghost });
-        let Person { name, room, others, .. } = self.people.remove(ghost);
+        let Person { name, room, mut apart, .. } = self.people.remove(ghost);
         self.names.remove(ghost.key(), &name);
+        apart.get_or_insert_default().origin.get_or_insert(ghost);
         let person = self.people.get_mut(connection).expect(HERE);
         let old = mem::replace(&mut person.name, name.clone());
-        (person.room, person.others) = (room, others);
+        (person.room, apart) = (room, mem::replace(&mut person.apart, apart));
         self.names.remove(connection.key(), &old);
+        self.forget_ignored(connection, apart.map_or(Vec::new(), |apart| apart.ignored).as_slice());
+        self.hand_over_ignored(ghost, connection);
         self.names.insert(connection.key(), |key| self.people.name(key));
         for room in self.people.get(connection).expect(HERE).rooms() {
             if !is_unheard {
@@ -329,6 +340,7 @@ impl Chat {
         }
         self.reply(connection, Message::YouAre { name });
         self.welcome(connection, room);
+        self.tell_topic(connection, room);
     }
 
     /// Handles that somebody leaves; if the connection is still there to be closed, with this code.
@@ -336,6 +348,7 @@ impl Chat {
         self.leave_all(now, connection);
         let person = self.people.remove(connection);
         self.names.remove(connection.key(), &person.name);
+        self.forget_ignored(connection, person.ignored());
         self.actions.push_back(Action::Close { connection, code });
     }
 
@@ -355,6 +368,7 @@ impl Chat {
         for connection in gone {
             let person = self.people.remove(connection);
             self.names.remove(connection.key(), &person.name);
+            self.forget_ignored(connection, person.ignored());
             if self.silent.remove(connection) {
                 self.rooms.leave_silently();
                 continue;
@@ -363,7 +377,7 @@ impl Chat {
             left.extend(person.rooms().filter(is_told).map(|room| (room, person.name.clone())));
         }
         for (room, name) in left {
-            self.broadcast(room, Message::Left { name });
+            self.tell_left(room, name);
         }
     }
 
@@ -374,10 +388,12 @@ impl Chat {
         let presence = self.rooms.enter(now, room, &name, connection.key());
         self.people.get_mut(connection).expect(HERE).room = room;
         if presence == Presence::Told {
-            self.broadcast_to(room, audience, Message::Joined { name });
+            let message = Message::Joined { room: self.rooms.name(room).clone(), name };
+            self.broadcast_to(room, audience, message);
         }
         self.actions.push_back(Action::Enter { connection, room });
         self.welcome(connection, room);
+        self.tell_before(now, connection, room);
     }
 
     /// Tells someone which room they have entered.
@@ -392,7 +408,8 @@ impl Chat {
         let presence = self.rooms.announce(now, &name, connection.key());
         let others = self.rooms.members(room) - 1;
         if presence == Presence::Told && others > 0 {
-            let (except, message) = (Some(connection), Message::Joined { name });
+            let message = Message::Joined { room: self.rooms.name(room).clone(), name };
+            let except = LeftOut::of([connection]);
             self.actions.push_back(Action::Broadcast { room, audience: others, except, message });
         }
     }
@@ -406,7 +423,15 @@ impl Chat {
         let name = self.person(connection).name.clone();
         let presence = self.rooms.leave(now, room, &name);
         if presence == Presence::Told {
-            self.broadcast(room, Message::Left { name });
+            self.tell_left(room, name);
+        }
+    }
+
+    fn tell_left(&mut self, id: RoomId, name: Name) {
+        let audience = self.rooms.members(id);
+        if audience > 0 {
+            let room = self.rooms.name(id).clone();
+            self.broadcast_to(id, audience, Message::Left { room, name });
         }
     }
 

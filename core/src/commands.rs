@@ -1,56 +1,131 @@
 //! Owns the table of commands. It feeds the parser and the help text, so that neither can know one that the other
 //! doesn't.
 
+use std::fmt;
+
 use crate::log::Command;
-use crate::{CloseCode, Name, Notice, Query, Request, Text, Token};
+use crate::rules::HISTORY_MAX;
+use crate::text::is_blank;
+use crate::{CloseCode, Name, Notice, Query, Request, Text, Token, Topic};
 
 /// Describes one command: what it is typed as, what it takes, what it does.
 #[derive(Clone, Copy, Debug)]
 pub struct Usage {
     /// Its word, without the slash.
     pub word: &'static str,
-    /// What its argument is called, if it takes one.
-    pub argument: Option<&'static str>,
+    /// What it takes is called, in this order. The last may have blanks in it.
+    pub arguments: &'static [&'static str],
     /// What it does, in a few words.
     pub what: &'static str,
     parse: fn(&str) -> Request,
 }
 
+/// Shows how it is typed, with what it takes: `/name {name}`.
+impl fmt::Display for Usage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "/{}", self.word)?;
+        self.arguments.iter().try_for_each(|argument| write!(f, " {{{argument}}}"))
+    }
+}
+
 /// Lists the commands, in the order in which the help shows them.
 pub const COMMANDS: &[Usage] = &[
-    Usage { word: "help", argument: None, what: "prints this message", parse: |_| Query::Help.into() },
+    Usage { word: "help", arguments: &[], what: "prints this message", parse: |_| Query::Help.into() },
+    Usage { word: "name", arguments: &["name"], what: "change name", parse: |name| with_name(name, Command::Rename) },
+    Usage { word: "rooms", arguments: &[], what: "list rooms", parse: |_| Query::Rooms.into() },
+    Usage { word: "join", arguments: &["room"], what: "join room", parse: |room| with_room(room, Command::Join) },
+    Usage { word: "users", arguments: &[], what: "lists users in current room", parse: |_| Query::Users.into() },
     Usage {
-        word: "name",
-        argument: Some("name"),
-        what: "change name",
-        parse: |name| Name::parse(name).map_or(Notice::NameInvalid.into(), |name| Command::Rename(name).into()),
+        word: "me",
+        arguments: &["action"],
+        what: "do something, like /me waves",
+        parse: |text| with_text("me", text, Command::Act),
     },
-    Usage { word: "rooms", argument: None, what: "list rooms", parse: |_| Query::Rooms.into() },
+    Usage { word: "msg", arguments: &["name", "text"], what: "write to one person alone", parse: tell },
     Usage {
-        word: "join",
-        argument: Some("room"),
-        what: "join room",
-        // Rooms are shown, and thought of, with a sign before them.
-        parse: |room| {
-            Name::parse(room.strip_prefix('#').unwrap_or(room))
-                .map_or(Notice::RoomInvalid.into(), |room| Command::Join(room).into())
-        },
+        word: "reply",
+        arguments: &["text"],
+        what: "write to who wrote to you last",
+        parse: |text| with_text("reply", text, Command::Answer),
     },
-    Usage { word: "users", argument: None, what: "lists users in current room", parse: |_| Query::Users.into() },
-    Usage { word: "quit", argument: None, what: "quits server", parse: |_| Command::Leave(CloseCode::NORMAL).into() },
+    Usage { word: "topic", arguments: &["topic"], what: "set the topic of the room, or show it", parse: topic },
+    Usage { word: "history", arguments: &["count"], what: "shows what was said before", parse: history },
+    Usage {
+        word: "ignore",
+        arguments: &["name"],
+        what: "hear no more of somebody, or list them",
+        parse: |name| if name.is_empty() { Query::Ignored.into() } else { with_name(name, Command::Ignore) },
+    },
+    Usage {
+        word: "unignore",
+        arguments: &["name"],
+        what: "hear them again",
+        parse: |name| with_name(name, Command::Unignore),
+    },
+    Usage { word: "quit", arguments: &[], what: "quits server", parse: |_| Command::Leave(CloseCode::NORMAL).into() },
 ];
 
+fn with_name(name: &str, command: fn(Name) -> Command) -> Request {
+    Name::parse(name).map_or(Notice::NameInvalid.into(), |name| command(name).into())
+}
+
+fn with_room(room: &str, command: fn(Name) -> Command) -> Request {
+    // Rooms are shown, and thought of, with a sign before them.
+    let room = room.strip_prefix('#').unwrap_or(room);
+    Name::parse(room).map_or(Notice::RoomInvalid.into(), |room| command(room).into())
+}
+
+fn with_text(word: &'static str, text: &str, command: impl FnOnce(Text) -> Command) -> Request {
+    if is_blank(text) { Notice::Incomplete(word).into() } else { command(Text::clean(text)).into() }
+}
+
+fn tell(argument: &str) -> Request {
+    let (name, text) = argument.split_once(char::is_whitespace).unwrap_or((argument, ""));
+    match Name::parse(name) {
+        Some(to) => with_text("msg", text.trim_start(), |text| Command::Tell { to, text }),
+        None if name.is_empty() => Notice::Incomplete("msg").into(),
+        None => Notice::NameInvalid.into(),
+    }
+}
+
+fn topic(text: &str) -> Request {
+    if text.is_empty() {
+        return Query::Topic.into();
+    }
+    Topic::parse(text).map_or(Notice::TopicTooLong.into(), |topic| Command::SetTopic(topic).into())
+}
+
+/// How many messages are shown to who does not say how many.
+const SHOWN: u8 = 20;
+
+fn history(count: &str) -> Request {
+    let count = if count.is_empty() { Some(SHOWN) } else { count.parse().ok() };
+    match count.filter(|count| (1..=HISTORY_MAX).contains(count)) {
+        Some(count) => Query::History(count).into(),
+        None => Notice::HistoryCount.into(),
+    }
+}
+
 /// Lists what is for programs rather than people, and is not in the help.
-const UNLISTED: [Usage; 1] = [Usage {
-    word: "resume",
-    argument: Some("token"),
-    what: "take over who you were",
-    parse: |token| match Token::parse(token) {
-        Some(token) => Request::Resume(token),
-        None if token.is_empty() => Query::Token.into(),
-        None => Notice::Stale.into(),
+const UNLISTED: [Usage; 3] = [
+    Usage {
+        word: "enter",
+        arguments: &["room"],
+        what: "join one more room, or go on in it",
+        parse: |room| with_room(room, Command::Enter),
     },
-}];
+    Usage { word: "part", arguments: &["room"], what: "leave a room", parse: |room| with_room(room, Command::Part) },
+    Usage {
+        word: "resume",
+        arguments: &["token"],
+        what: "take over who you were",
+        parse: |token| match Token::parse(token) {
+            Some(token) => Request::Resume(token),
+            None if token.is_empty() => Query::Token.into(),
+            None => Notice::Stale.into(),
+        },
+    },
+];
 
 /// Takes a line that begins with a slash for a command: its first word decides, in any case, the rest, trimmed, is the
 /// argument.

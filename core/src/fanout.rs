@@ -28,7 +28,7 @@ pub use self::share::Share;
 use crate::batch::lines::BroadcastLines;
 use crate::wire::Encoding;
 use crate::{
-    Action, Batch, CloseCode, Config, ConnectionId, Dialect, Histogram, Incident, Message, RoomId, Stats, Time,
+    Action, Batch, CloseCode, Config, ConnectionId, Dialect, Histogram, Incident, LeftOut, Message, RoomId, Stats, Time,
 };
 
 /// How long a writer goes on at least before others have their turn. In a small room that is spoken to often a write
@@ -150,10 +150,10 @@ impl<S: Clone> Fanout<S> {
                 Action::Enter { connection, room } => self.on_enter(*connection, *room),
                 Action::Leave { connection, room } => self.on_leave(*connection, *room),
                 Action::Broadcast { room, except, message, .. } => {
-                    self.on_broadcast(*room, *except, message, |encoding| batch.lines(encoding, broadcasts));
+                    self.on_broadcast(*room, except.as_deref(), message, |encoding| batch.lines(encoding, broadcasts));
                     broadcasts += 1;
                 }
-                Action::Credit { connection } => self.outboxes.credit(*connection),
+                Action::Credit { connection, continues } => self.outboxes.credit(*connection, *continues),
                 Action::Alive { connection } => self.outboxes.hear(*connection),
                 Action::Close { connection, .. } => self.on_close(*connection),
                 Action::Cut { connection } => self.on_cut(*connection),
@@ -321,20 +321,20 @@ impl<S: Clone> Fanout<S> {
     fn on_broadcast<'a>(
         &mut self,
         room: RoomId,
-        except: Option<ConnectionId>,
+        except: Option<&LeftOut>,
         message: &Message,
         lines: impl Fn(Encoding) -> BroadcastLines<'a>,
     ) {
-        let except = except.and_then(|except| self.outboxes.place(except));
-        let except = except.filter(|&place| self.audiences.is_in(place, room));
-        if let Some(place) = except {
-            self.catch_up(place);
-        }
+        let left_out: Vec<usize> = except
+            .map_or(&[][..], LeftOut::connections)
+            .iter()
+            .filter_map(|&connection| self.outboxes.place(connection))
+            .filter(|&place| self.audiences.is_in(place, room))
+            .collect();
+        left_out.iter().for_each(|&place| self.catch_up(place));
         let Self { audiences, outboxes, .. } = self;
-        audiences.broadcast(room, except, message, lines, |place, part| outboxes.push_part(place, part));
-        if let Some(place) = except {
-            audiences.skip(place);
-        }
+        audiences.broadcast(room, &left_out, message, lines, |place, part| outboxes.push_part(place, part));
+        left_out.iter().for_each(|&place| audiences.skip(place));
     }
 
     fn on_enter(&mut self, connection: ConnectionId, room: RoomId) {

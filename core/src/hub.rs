@@ -4,7 +4,7 @@
 mod answers;
 mod budget;
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::mem;
 
 use bytes::Bytes;
@@ -41,6 +41,8 @@ pub struct Hub<S> {
     /// How many actions each batch had.
     sizes: Histogram,
     effects: VecDeque<Effect>,
+    /// What is still to be told of an answer that is not whole.
+    pub(crate) pieces: HashMap<ConnectionId, VecDeque<Message>>,
     /// What is proposed to the log that all servers share. Without one, what is proposed is applied at once.
     proposals: Option<Proposals<S>>,
     /// What was applied, if it is recorded.
@@ -105,6 +107,7 @@ impl<S> Hub<S> {
             accounted: 0,
             sizes: Histogram::default(),
             effects: VecDeque::new(),
+            pieces: HashMap::new(),
             proposals,
             records: None,
             stopped: false,
@@ -342,7 +345,9 @@ impl<S> Hub<S> {
                 if query.shows_a_person() && self.chat.is_silent(connection) {
                     self.appear(now, connection, query.into());
                 } else {
-                    self.keep_within(connection, query.reply_bytes_max(), |hub| hub.answer(connection, query));
+                    self.keep_within(connection, query.reply_bytes_max(), |hub| {
+                        hub.answer(now, connection, query);
+                    });
                 }
             }
             Step::Ask(Request::Notice(notice)) => {
@@ -464,6 +469,9 @@ impl<S> Hub<S> {
                 | Action::Alive { .. }
                 | Action::Stop { .. } => None,
             };
+            if let Some((connection, _)) = ended {
+                self.pieces.remove(&connection);
+            }
             if let Some((connection, code)) = ended
                 && let Some(form) = self.connections.close(connection)
                 && let Some(bye) = code.and_then(|code| form.bye(code))

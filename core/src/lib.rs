@@ -197,6 +197,7 @@ mod text;
 mod texts;
 mod time;
 mod token;
+mod topic;
 mod window;
 mod wire;
 pub mod words;

@@ -8,4 +8,6 @@ mod snapshot;
 
 pub use self::command::Command;
 pub use self::record::{Event, Record};
-pub use self::snapshot::{PersonState, RoomState, SilentState, Snapshot, SnapshotError, Untold};
+pub use self::snapshot::{
+    PersonState, RoomState, RunState, SilentState, Snapshot, SnapshotError, TopicState, Untold, WriterState,
+};

@@ -3,10 +3,13 @@
 //! How it reads as a frame for a browser is in `wire/web/encode.rs`.
 
 use std::fmt;
+use std::time::Duration;
 
 use bytes::Bytes;
 
-use crate::{COMMANDS, CloseCode, Name, OtherProtocol, Text, Texts, Token};
+use crate::rules::{HISTORY_MAX, IGNORED_MAX};
+use crate::text::escaped_len;
+use crate::{COMMANDS, CloseCode, Name, OtherProtocol, Text, Texts, Token, Topic};
 
 /// Tells people something: what [`Display`](fmt::Display) writes is what they see on lines, without the line's end.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -27,15 +30,45 @@ pub enum Message {
     Resumable { token: Token },
     /// There is nobody whom one could take over by a token.
     Stale,
-    /// Who has come.
-    Joined { name: Name },
-    /// Who has gone.
-    Left { name: Name },
+    /// Who has come, and where.
+    Joined { room: Name, name: Name },
+    /// Who has gone, and from where.
+    Left { room: Name, name: Name },
     /// How many have come to, and gone from, a crowded room.
-    Crowd { joined: u32, left: u32 },
+    Crowd { room: Name, joined: u32, left: u32 },
     /// What somebody says in a row, where, when (in milliseconds since 1970), and which of all messages of the room the
     /// first of it is. Each text is a message with a line of its own.
     Said { room: Name, name: Name, texts: Texts, time_ms: u64, seq: u64 },
+    /// What somebody does, as of a third person: a message of the room as well.
+    Acted { room: Name, name: Name, text: Text, time_ms: u64, seq: u64 },
+    /// What somebody says to whoever hears it alone, and when.
+    Told { name: Name, text: Text, time_ms: u64 },
+    /// What one has said to somebody alone.
+    Sent { name: Name, text: Text, time_ms: u64 },
+    /// There is nobody of this name.
+    Nobody { name: Name },
+    /// There is nobody to answer.
+    NobodyWrote,
+    /// Who set what a room is about, and to what.
+    TopicSet { room: Name, name: Name, topic: Option<Topic> },
+    /// What a room is about.
+    Topic { room: Name, topic: Option<Topic> },
+    /// The limit that a topic was over, in bytes.
+    TopicTooLong,
+    /// Who is not heard any more.
+    Ignoring { name: Name },
+    /// Who is heard again.
+    Hearing { name: Name },
+    /// Who is ignored, by name, and how many more are.
+    Ignored { names: Vec<Name>, more: usize },
+    /// One can't ignore more, or not oneself.
+    CantIgnore { reason: CantIgnore },
+    /// What was said in a room, the oldest first.
+    History { room: Name, said: Vec<Earlier> },
+    /// How many messages can be shown.
+    HistoryCount,
+    /// What a command takes, whose word this is, without the slash.
+    Incomplete { word: &'static str },
     /// Who is called something else now.
     Renamed { old: Name, new: Name },
     /// A name that somebody else has, or that nobody may have.
@@ -46,8 +79,8 @@ pub enum Message {
     RoomInvalid,
     /// The rooms with the number of people in each, and how many rooms more there are.
     Rooms { rooms: Vec<(Name, u32)>, more: usize },
-    /// The people in the room, and how many more there are.
-    Users { names: Vec<Name>, more: usize },
+    /// The people in a room, and how many more there are.
+    Users { room: Name, names: Vec<Name>, more: usize },
     /// A command that there is none of.
     Unrecognized { word: Text },
     /// The limit that a line was over.
@@ -73,6 +106,42 @@ pub enum Message {
     Bye { code: CloseCode },
 }
 
+/// Holds a message that was said before.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Earlier {
+    /// By whom, as they were called then.
+    pub name: Name,
+    /// What.
+    pub text: Text,
+    /// It was done rather than said.
+    pub is_act: bool,
+    /// How long ago.
+    pub age: Duration,
+    /// When, in milliseconds since 1970.
+    pub time_ms: u64,
+    /// Which of all messages of the room it is.
+    pub seq: u64,
+}
+
+impl Earlier {
+    /// Returns the most bytes that a message takes in any form, whose name and text these are.
+    pub(crate) fn bytes_max(name: &Name, text: &str) -> usize {
+        Self::AROUND_BYTES + name.as_str().len() + escaped_len(text)
+    }
+
+    /// What stands around each in any form, at the most, and around all of a list.
+    pub(crate) const AROUND_BYTES: usize = 100;
+}
+
+/// Says why somebody can't be ignored.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum CantIgnore {
+    /// It is whoever asks for it.
+    Oneself,
+    /// So many are ignored already.
+    TooMany,
+}
+
 impl Message {
     /// Returns how many lines it has.
     pub(crate) const fn lines(&self) -> usize {
@@ -88,9 +157,16 @@ impl Message {
     pub(crate) fn encoded_len_hint(&self) -> usize {
         match self {
             Self::Said { name, texts, .. } => (name.as_str().len() + 2) * texts.count() as usize + texts.bytes(),
+            Self::Acted { name, text, .. } | Self::Told { name, text, .. } | Self::Sent { name, text, .. } => {
+                name.as_str().len() + text.as_str().len() + 16
+            }
+            Self::TopicSet { topic, .. } | Self::Topic { topic, .. } => {
+                topic.as_ref().map_or(0, |topic| topic.as_str().len()) + 48
+            }
+            Self::History { said, .. } => said.iter().map(|earlier| earlier.text.as_str().len() + 40).sum(),
             Self::Rooms { rooms, .. } => rooms.len() * 24,
-            Self::Users { names, .. } => names.len() * 20,
-            Self::Help => 512,
+            Self::Users { names, .. } | Self::Ignored { names, .. } => names.len() * 20,
+            Self::Help => 1024,
             Self::Resumable { .. } => 61,
             Self::Unrecognized { word } => word.as_str().len() + 64,
             Self::YouAre { .. }
@@ -101,6 +177,14 @@ impl Message {
             | Self::Left { .. }
             | Self::Crowd { .. }
             | Self::Renamed { .. }
+            | Self::Nobody { .. }
+            | Self::NobodyWrote
+            | Self::TopicTooLong
+            | Self::Ignoring { .. }
+            | Self::Hearing { .. }
+            | Self::CantIgnore { .. }
+            | Self::Incomplete { .. }
+            | Self::HistoryCount
             | Self::Taken { .. }
             | Self::NameInvalid
             | Self::RoomInvalid
@@ -129,10 +213,26 @@ impl fmt::Display for Message {
             Self::YouAreIn { room } => write!(f, "You are in {room}"),
             Self::Resumable { token } => write!(f, "You can come back with /resume {token}"),
             Self::Stale => f.write_str("You have nothing to resume"),
-            Self::Joined { name } => write!(f, "{name} joined"),
-            Self::Left { name } => write!(f, "{name} left"),
-            Self::Crowd { joined, left } => write!(f, "{joined} joined, {left} left"),
+            Self::Joined { name, .. } => write!(f, "{name} joined"),
+            Self::Left { name, .. } => write!(f, "{name} left"),
+            Self::Crowd { joined, left, .. } => write!(f, "{joined} joined, {left} left"),
             Self::Said { name, texts, .. } => fmt_said(f, name, texts),
+            Self::Acted { name, text, .. } => write!(f, "* {name} {text}"),
+            Self::Told { name, text, .. } => write!(f, "{name} (to you): {text}"),
+            Self::Sent { name, text, .. } => write!(f, "You (to {name}): {text}"),
+            Self::Nobody { name } => write!(f, "There is nobody called {name}"),
+            Self::NobodyWrote => f.write_str("Nobody has written to you"),
+            Self::TopicSet { name, topic, .. } => write!(f, "{name} set the topic: {}", topic_text(topic.as_ref())),
+            Self::Topic { topic, .. } => write!(f, "Topic - {}", topic_text(topic.as_ref())),
+            Self::TopicTooLong => write!(f, "Topics can only be {} bytes long", Topic::BYTES_MAX),
+            Self::Ignoring { name } => write!(f, "You ignore {name}"),
+            Self::Hearing { name } => write!(f, "You hear {name} again"),
+            Self::Ignored { names, more } => fmt_list(f, "Ignored", names.iter(), *more),
+            Self::CantIgnore { reason: CantIgnore::Oneself } => f.write_str("You can't ignore yourself"),
+            Self::CantIgnore { reason: CantIgnore::TooMany } => write!(f, "You can only ignore {IGNORED_MAX} people"),
+            Self::History { said, .. } => fmt_history(f, said),
+            Self::HistoryCount => write!(f, "History shows 1 - {HISTORY_MAX} messages"),
+            Self::Incomplete { word } => fmt_usage(f, word),
             Self::Renamed { old, new } => write!(f, "{old} is now {new}"),
             Self::Taken { name } => write!(f, "{name} is already taken"),
             Self::NameInvalid => write!(f, "Name must be {min} - {max} letters, digits, - or _"),
@@ -141,7 +241,7 @@ impl fmt::Display for Message {
                 let rooms = rooms.iter().map(|(name, people)| format!("{name} ({people})"));
                 fmt_list(f, "Rooms", rooms, *more)
             }
-            Self::Users { names, more } => fmt_list(f, "Users", names.iter(), *more),
+            Self::Users { names, more, .. } => fmt_list(f, "Users", names.iter(), *more),
             Self::Unrecognized { word } => {
                 write!(f, "Unrecognized command {word}, try /help, or begin with // to say it")
             }
@@ -169,13 +269,46 @@ fn fmt_said(f: &mut fmt::Formatter<'_>, name: &Name, texts: &Texts) -> fmt::Resu
 fn fmt_help(f: &mut fmt::Formatter<'_>) -> fmt::Result {
     f.write_str("Server commands")?;
     for command in COMMANDS {
-        write!(f, "\n  /{}", command.word)?;
-        if let Some(argument) = command.argument {
-            write!(f, " {{{argument}}}")?;
-        }
-        write!(f, " - {}", command.what)?;
+        write!(f, "\n  {command} - {}", command.what)?;
     }
     Ok(())
+}
+
+fn fmt_usage(f: &mut fmt::Formatter<'_>, word: &str) -> fmt::Result {
+    match COMMANDS.iter().find(|command| command.word == word) {
+        Some(command) => write!(f, "Try {command}"),
+        None => write!(f, "Try /{word}"),
+    }
+}
+
+fn fmt_history(f: &mut fmt::Formatter<'_>, said: &[Earlier]) -> fmt::Result {
+    if said.is_empty() {
+        return f.write_str("Nothing was said here");
+    }
+    for (index, Earlier { name, text, is_act, age, .. }) in said.iter().enumerate() {
+        let separator = if index == 0 { "" } else { "\n" };
+        write!(f, "{separator}[{}] ", Ago(*age))?;
+        if *is_act { write!(f, "* {name} {text}")? } else { write!(f, "{name}: {text}")? }
+    }
+    Ok(())
+}
+
+/// Says how long ago something was, in whole units of the largest kind of which there are any.
+struct Ago(Duration);
+
+impl fmt::Display for Ago {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.as_secs() {
+            0..60 => f.write_str("just now"),
+            seconds @ 60..3600 => write!(f, "{} min ago", seconds / 60),
+            seconds @ 3600..86_400 => write!(f, "{} h ago", seconds / 3600),
+            seconds => write!(f, "{} d ago", seconds / 86_400),
+        }
+    }
+}
+
+fn topic_text(topic: Option<&Topic>) -> &str {
+    topic.map_or(Topic::NONE, Topic::as_str)
 }
 
 fn fmt_list<T: fmt::Display>(
@@ -215,6 +348,31 @@ mod tests {
         Name::parse(text).expect("the case is a name")
     }
 
+    fn text(text: &str) -> Text {
+        Text::clean(text)
+    }
+
+    fn earlier(said: &str, is_act: bool, seconds: u64) -> Earlier {
+        Earlier { name: name("Ann"), text: text(said), is_act, age: Duration::from_secs(seconds), time_ms: 0, seq: 1 }
+    }
+
+    #[test]
+    fn how_long_ago_something_was_is_told_in_whole_units() {
+        let cases = [
+            (0, "just now"),
+            (59, "just now"),
+            (60, "1 min ago"),
+            (3599, "59 min ago"),
+            (3600, "1 h ago"),
+            (86_399, "23 h ago"),
+            (86_400, "1 d ago"),
+            (1_000_000, "11 d ago"),
+        ];
+        for (seconds, ago) in cases {
+            assert_eq!(Ago(Duration::from_millis(1000 * seconds + 999)).to_string(), ago);
+        }
+    }
+
     #[test]
     fn every_line_reads_exactly_as_the_protocol_says() {
         let (ann, bob, pizza) = (name("Ann"), name("Bob"), name("pizza"));
@@ -225,9 +383,41 @@ mod tests {
             (Message::YouAreIn { room: pizza.clone() }, "You are in pizza"),
             (Message::Resumable { token }, "You can come back with /resume abcdefghijklmnopqrstuvwxyz234567"),
             (Message::Stale, "You have nothing to resume"),
-            (Message::Joined { name: ann.clone() }, "Ann joined"),
-            (Message::Left { name: ann.clone() }, "Ann left"),
-            (Message::Crowd { joined: 3, left: 0 }, "3 joined, 0 left"),
+            (Message::Joined { room: pizza.clone(), name: ann.clone() }, "Ann joined"),
+            (Message::Left { room: pizza.clone(), name: ann.clone() }, "Ann left"),
+            (Message::Crowd { room: pizza.clone(), joined: 3, left: 0 }, "3 joined, 0 left"),
+            (
+                Message::Acted { room: pizza.clone(), name: ann.clone(), text: text("waves"), time_ms: 0, seq: 1 },
+                "* Ann waves",
+            ),
+            (Message::Told { name: ann.clone(), text: text("hi"), time_ms: 0 }, "Ann (to you): hi"),
+            (Message::Sent { name: bob.clone(), text: text("hi"), time_ms: 0 }, "You (to Bob): hi"),
+            (Message::Nobody { name: bob.clone() }, "There is nobody called Bob"),
+            (Message::NobodyWrote, "Nobody has written to you"),
+            (
+                Message::TopicSet { room: pizza.clone(), name: ann.clone(), topic: Topic::of("pizza at eight") },
+                "Ann set the topic: pizza at eight",
+            ),
+            (Message::TopicSet { room: pizza.clone(), name: ann.clone(), topic: None }, "Ann set the topic: none"),
+            (Message::Topic { room: pizza.clone(), topic: Topic::of("pizza at eight") }, "Topic - pizza at eight"),
+            (Message::Topic { room: pizza.clone(), topic: None }, "Topic - none"),
+            (Message::TopicTooLong, "Topics can only be 390 bytes long"),
+            (Message::Ignoring { name: bob.clone() }, "You ignore Bob"),
+            (Message::Hearing { name: bob.clone() }, "You hear Bob again"),
+            (Message::Ignored { names: vec![bob.clone(), name("Cid")], more: 0 }, "Ignored - Bob, Cid"),
+            (Message::CantIgnore { reason: CantIgnore::Oneself }, "You can't ignore yourself"),
+            (Message::CantIgnore { reason: CantIgnore::TooMany }, "You can only ignore 100 people"),
+            (Message::History { room: pizza.clone(), said: Vec::new() }, "Nothing was said here"),
+            (
+                Message::History {
+                    room: pizza.clone(),
+                    said: vec![earlier("hi", false, 300), earlier("waves", true, 59)],
+                },
+                "[5 min ago] Ann: hi\n[just now] * Ann waves",
+            ),
+            (Message::HistoryCount, "History shows 1 - 100 messages"),
+            (Message::Incomplete { word: "msg" }, "Try /msg {name} {text}"),
+            (Message::Incomplete { word: "me" }, "Try /me {action}"),
             (Message::said("Ann", "hi"), "Ann: hi"),
             (Message::said_in_a_row(["hi", "", "naïve"]), "Ann: hi\nAnn: \nAnn: naïve"),
             (Message::Renamed { old: ann.clone(), new: bob.clone() }, "Ann is now Bob"),
@@ -235,8 +425,8 @@ mod tests {
             (Message::NameInvalid, "Name must be 2 - 20 letters, digits, - or _"),
             (Message::RoomInvalid, "Room must be 2 - 20 letters, digits, - or _"),
             (Message::Rooms { rooms: vec![(pizza, 2), (name("main"), 1)], more: 0 }, "Rooms - pizza (2), main (1)"),
-            (Message::Users { names: vec![ann, bob], more: 0 }, "Users - Ann, Bob"),
-            (Message::Users { names: vec![name("Cid")], more: 7 }, "Users - Cid, … and 7 more"),
+            (Message::Users { room: name("main"), names: vec![ann, bob], more: 0 }, "Users - Ann, Bob"),
+            (Message::Users { room: name("main"), names: vec![name("Cid")], more: 7 }, "Users - Cid, … and 7 more"),
             (
                 Message::Unrecognized { word: Text::clean("/x") },
                 "Unrecognized command /x, try /help, or begin with // to say it",
@@ -264,13 +454,20 @@ mod tests {
         let names = |count: u32| (0..count).map(|number| name(&format!("somebody-{number}")));
         let cases = [
             Message::Help,
-            Message::Renamed { old: ann, new: bob },
-            Message::Crowd { joined: 3, left: 0 },
+            Message::Renamed { old: ann, new: bob.clone() },
+            Message::Crowd { room: bob.clone(), joined: 3, left: 0 },
+            Message::Acted { room: bob.clone(), name: bob.clone(), text: text(&"x".repeat(400)), time_ms: 0, seq: 1 },
+            Message::Told { name: bob.clone(), text: text("x"), time_ms: 0 },
+            Message::Sent { name: bob.clone(), text: text("x"), time_ms: 0 },
+            Message::TopicSet { room: bob.clone(), name: bob.clone(), topic: Topic::of(&"x".repeat(390)) },
+            Message::Topic { room: bob.clone(), topic: Topic::of(&"x".repeat(390)) },
+            Message::Ignored { names: names(100).collect(), more: 0 },
+            Message::History { room: bob.clone(), said: vec![earlier("x", false, 1), earlier("y", true, 9)] },
             Message::Dropped { count: 1 },
             Message::Rooms { rooms: names(1).map(|name| (name, 1)).collect(), more: 0 },
             Message::Rooms { rooms: names(300).map(|name| (name, 1)).collect(), more: 0 },
-            Message::Users { names: names(1).collect(), more: 0 },
-            Message::Users { names: names(300).collect(), more: 0 },
+            Message::Users { room: bob.clone(), names: names(1).collect(), more: 0 },
+            Message::Users { room: bob, names: names(300).collect(), more: 0 },
             Message::Unrecognized { word: Text::clean("/x") },
             Message::Unrecognized { word: Text::clean(&"x".repeat(4096)) },
         ];

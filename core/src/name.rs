@@ -6,7 +6,20 @@ use std::fmt;
 use compact_str::CompactString;
 
 /// Reserved names: lines of the server begin with these words.
-const RESERVED: [&str; 9] = ["you", "server", "rooms", "users", "name", "room", "message", "messages", "unrecognized"];
+const RESERVED: [&str; 12] = [
+    "you",
+    "server",
+    "rooms",
+    "users",
+    "name",
+    "room",
+    "message",
+    "messages",
+    "unrecognized",
+    "topic",
+    "ignored",
+    "nobody",
+];
 
 /// The prefix of names that the server gives when all random ones are taken.
 pub(crate) const GUEST: &str = "Guest-";

@@ -6,9 +6,10 @@ mod query;
 pub use self::notice::Notice;
 pub use self::query::Query;
 use crate::log::Command;
+use crate::rules::LINE_CHARS_MAX;
 use crate::text::escaped_len;
-use crate::window::LIST_BYTES_MAX;
-use crate::{Incident, OtherProtocol, Token};
+use crate::window::{LIST_BYTES_MAX, REPLY_WINDOW_BYTES};
+use crate::{Incident, OtherProtocol, Token, Topic};
 
 /// Tells what one line asks for; of what is said, what one line or more say in a row.
 ///
@@ -40,8 +41,17 @@ impl Request {
 /// More than any line of fixed text with a name or a number in it has.
 const LINE: usize = 80;
 
-/// Two such lines, and the notice.
-const RESUMED: usize = 3 * LINE;
+/// A topic, each of whose bytes may need an escape.
+const TOPIC: usize = 2 * Topic::BYTES_MAX + LINE;
+
+/// Where one is, what that is about, what was said there before, and the notice.
+const WELCOME: usize = 2 * LINE + TOPIC + LIST_BYTES_MAX;
+
+/// A piece of what was said before: more than one message only up to so much, and one as long as it can be.
+const PIECE: usize = 4 * LINE_CHARS_MAX as usize + 4 * LINE;
+
+/// Who one is and where, what that is about, and the notice.
+const RESUMED: usize = 3 * LINE + TOPIC;
 
 impl Request {
     /// Returns the most bytes that the reply to this can have, with the notice that may have to go before it.
@@ -53,14 +63,25 @@ impl Request {
             Self::Notice(notice) => notice.reply_bytes_max(),
         }
     }
+
+    /// Returns how much of the window this takes: all of it, where the answer may come in pieces, so that a fence
+    /// follows.
+    pub(crate) fn window_bytes(&self) -> usize {
+        match self {
+            Self::Query(query) if query.comes_in_pieces() => REPLY_WINDOW_BYTES,
+            Self::Command(_) | Self::Resume(_) | Self::Query(_) | Self::Notice(_) => self.reply_bytes_max(),
+        }
+    }
 }
 
 impl Command {
     /// Returns the same of a command.
-    pub(crate) const fn reply_bytes_max(&self) -> usize {
+    pub(crate) fn reply_bytes_max(&self) -> usize {
         match self {
-            Self::Say(_) | Self::Appear | Self::Leave(_) => 0,
-            Self::Rename(_) | Self::Join(_) | Self::Enter(_) | Self::Part(_) => 2 * LINE,
+            Self::Say(_) | Self::Act(_) | Self::SetTopic(_) | Self::Appear | Self::Leave(_) => 0,
+            Self::Tell { text, .. } | Self::Answer(text) => escaped_len(text.as_str()) + 3 * LINE,
+            Self::Rename(_) | Self::Ignore(_) | Self::Unignore(_) => 2 * LINE,
+            Self::Join(_) | Self::Enter(_) | Self::Part(_) => WELCOME,
             Self::Resume(_) => RESUMED,
         }
     }
@@ -70,8 +91,10 @@ impl Query {
     /// Returns the same of a query.
     pub(crate) const fn reply_bytes_max(self) -> usize {
         match self {
-            Self::Rooms | Self::Users => LIST_BYTES_MAX + LINE,
-            Self::Help => 512 + LINE,
+            Self::Rooms | Self::Users | Self::Ignored => LIST_BYTES_MAX + LINE,
+            Self::History(_) | Self::More => PIECE,
+            Self::Topic => TOPIC + LINE,
+            Self::Help => 1280,
             Self::Token => 2 * LINE,
         }
     }
@@ -85,9 +108,15 @@ impl Notice {
             Self::Refuse(_) => LINE + 3,
             Self::Unrecognized(word) => escaped_len(word.as_str()) + 2 * LINE,
             Self::Ping(payload) => payload.len() + LINE,
-            Self::NameInvalid | Self::RoomInvalid | Self::Stale | Self::TooLong | Self::NotUtf8 | Self::AreYouThere => {
-                2 * LINE
-            }
+            Self::NameInvalid
+            | Self::RoomInvalid
+            | Self::Incomplete(_)
+            | Self::HistoryCount
+            | Self::TopicTooLong
+            | Self::Stale
+            | Self::TooLong
+            | Self::NotUtf8
+            | Self::AreYouThere => 2 * LINE,
             Self::WrongProtocol(_) => LINE + OtherProtocol::ANSWER_BYTES_MAX,
         }
     }
@@ -131,7 +160,7 @@ mod tests {
 
     use super::*;
     use crate::wire::Encoding;
-    use crate::{CloseCode, Config, ConnectionId, Dialect, Limits, Message, Name, Secret, Text};
+    use crate::{CantIgnore, CloseCode, Config, ConnectionId, Dialect, Limits, Message, Name, Secret, Text};
 
     #[test]
     fn what_is_reckoned_for_a_reply_is_enough_for_the_longest_and_the_notice_before_it() {
@@ -147,11 +176,28 @@ mod tests {
         };
         let ping = || Bytes::from_static(&[b'x'; 125]);
         let quotes = || Text::clean(&"\"".repeat(400));
+        let topic = || Message::Topic { room: name(), topic: Topic::of(&"\"".repeat(Topic::BYTES_MAX)) };
         let cases = [
             (Request::Query(Query::Help), Message::Help),
             (Request::Command(Command::Rename(name())), Message::Taken { name: name() }),
             (Request::Notice(Notice::NameInvalid), Message::NameInvalid),
-            (Request::Command(Command::Join(name())), Message::YouAreIn { room: name() }),
+            (Request::Command(Command::Ignore(name())), Message::Ignoring { name: name() }),
+            (Request::Command(Command::Ignore(name())), Message::CantIgnore { reason: CantIgnore::TooMany }),
+            (Request::Command(Command::Unignore(name())), Message::Hearing { name: name() }),
+            (
+                Request::Command(Command::Tell { to: name(), text: quotes() }),
+                Message::Sent { name: name(), text: quotes(), time_ms: u64::MAX },
+            ),
+            (
+                Request::Command(Command::Answer(quotes())),
+                Message::Sent { name: name(), text: quotes(), time_ms: u64::MAX },
+            ),
+            (Request::Command(Command::Answer(word())), Message::Nobody { name: name() }),
+            (Request::Command(Command::Answer(word())), Message::NobodyWrote),
+            (Request::Query(Query::Topic), topic()),
+            (Request::Notice(Notice::Incomplete("msg")), Message::Incomplete { word: "msg" }),
+            (Request::Notice(Notice::HistoryCount), Message::HistoryCount),
+            (Request::Notice(Notice::TopicTooLong), Message::TopicTooLong),
             (Request::Notice(Notice::RoomInvalid), Message::RoomInvalid),
             (Request::Notice(Notice::Unrecognized(word())), Message::Unrecognized { word: word() }),
             (Request::Notice(Notice::Unrecognized(quotes())), Message::Unrecognized { word: quotes() }),
@@ -163,7 +209,6 @@ mod tests {
             (Request::Notice(Notice::Ping(Bytes::new())), Message::Pong { payload: Bytes::new() }),
             (Request::Notice(Notice::Stale), Message::Stale),
             (Request::Query(Query::Token), Message::Resumable { token: token() }),
-            (Request::Command(Command::Join(name())), Message::YouJoined { room: name(), seq: u64::MAX }),
         ];
         let token = token();
         let encoded = |message: &Message, encoding: Encoding| {
@@ -181,7 +226,13 @@ mod tests {
             let resumed = [Message::YouAre { name: name() }, Message::YouJoined { room: name(), seq: u64::MAX }];
             let needed = resumed.iter().map(|reply| encoded(reply, encoding)).sum::<usize>() + notice;
             assert!(needed <= Request::Resume(token).reply_bytes_max(), "{needed}");
-            for list in [Request::Query(Query::Rooms), Request::Query(Query::Users)] {
+            let welcome = [Message::YouJoined { room: name(), seq: u64::MAX }, topic()];
+            let needed = welcome.iter().map(|reply| encoded(reply, encoding)).sum::<usize>() + notice + LIST_BYTES_MAX;
+            for join in [Command::Join(name()), Command::Enter(name()), Command::Part(name())] {
+                assert!(needed <= join.reply_bytes_max(), "{needed}");
+            }
+            for list in [Query::Rooms, Query::Users, Query::Ignored, Query::History(1), Query::More].map(Request::Query)
+            {
                 assert!(LIST_BYTES_MAX + notice <= list.reply_bytes_max());
             }
         }

@@ -8,12 +8,19 @@ use crate::config_error::ConfigError;
 /// The most that [`Rules::line_chars_max`] can be: a screen full of text.
 pub(crate) const LINE_CHARS_MAX: u32 = 4096;
 
+/// The most messages of a room that are kept to be shown again: more than a screen shows.
+pub(crate) const HISTORY_MAX: u8 = 100;
+
+/// How many people somebody can ignore: more than anybody keeps in mind, and few enough that a list of them is looked
+/// through at once.
+pub(crate) const IGNORED_MAX: usize = 100;
+
 /// Holds what decides how a chat goes on, so that every replica of it needs the same. They are the first thing in a
 /// log.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Rules {
     /// The longest line, in characters (Unicode scalar values, the line's end not counted). Default 400: a long
-    /// paragraph. 1 to 4096; with fewer than 26 not every `/name` and `/join` fits, with fewer than 40 no `/resume`.
+    /// paragraph. 1 to 4096; with fewer than 30 not every command with a name fits, with fewer than 40 no `/resume`.
     /// Each [`Session`](crate::Session) sees to it.
     pub line_chars_max: u32,
 
@@ -30,6 +37,10 @@ pub struct Rules {
     /// min.
     pub announce_wait: Duration,
 
+    /// How many of the last messages of a room are shown to who joins it, as many of them as fit into 8 KiB. Default
+    /// 10: enough to see what is being talked about. At most 100, which are kept; 0 shows none.
+    pub history_on_join: u8,
+
     /// Determines which random names are given, and in which order, and the number by which browsers tell this run of
     /// the server from others. Default 0; a server draws one when it starts.
     pub seed: u64,
@@ -42,6 +53,7 @@ impl Default for Rules {
             crowd_members: 500,
             crowd_interval: Duration::from_secs(1),
             announce_wait: Duration::from_secs(3),
+            history_on_join: 10,
             seed: 0,
         }
     }
@@ -61,6 +73,7 @@ impl Rules {
                 "1 ms to 1 h",
             ),
             (self.announce_wait <= Duration::from_secs(60), "announce_wait", "0 to 1 min"),
+            (self.history_on_join <= HISTORY_MAX, "history_on_join", "0 to 100 messages"),
         ])
     }
 

@@ -11,7 +11,7 @@ use crate::dialect::Dialect;
 use crate::incidents::Incident;
 use crate::log::Command;
 use crate::meter::Meter;
-use crate::request::{Notice, Request};
+use crate::request::{Notice, Query, Request};
 use crate::signal::Signals;
 use crate::texts::{Saying, Texts};
 use crate::time::Time;
@@ -122,7 +122,7 @@ impl Session {
             return Next::End;
         }
         // A pause holds for what was read already, too: it is the owner's turn to read.
-        if self.window.awaits(signals.credits_odd()) || signals.is_paused() {
+        if self.window.awaits(signals) || signals.is_paused() {
             return Next::AwaitSignal;
         }
         let requests = self.take_requests(now);
@@ -171,6 +171,11 @@ impl Session {
         let (mut requests, mut saying) = (Vec::new(), Saying::default());
         if self.is_open() && self.intake.decoder.shows_life(now) {
             requests.push(Notice::Alive.into());
+        }
+        if self.window.continues() {
+            let more = Request::from(Query::More);
+            self.window.count(more.window_bytes());
+            requests.push(more);
         }
         let mut left = LINES_MAX;
         while left > 0 && !self.is_over {
@@ -245,7 +250,7 @@ impl Session {
                 if let Some(incident) = request.ending() {
                     self.quit(incident);
                 }
-                self.window.count(request.reply_bytes_max());
+                self.window.count(request.window_bytes());
             }
             if !is_blank {
                 return Some(asked);

@@ -9,6 +9,8 @@ pub enum Signal {
     Resume,
     /// The credit for a fence: the replies that were asked for have been dealt with.
     Credit,
+    /// The same, but the last answer is not whole: its rest is to be asked for before all else.
+    Continue,
 }
 
 /// Holds what all signals so far come to. It fits into a byte, for adapters to keep where both sides can reach it.
@@ -23,6 +25,8 @@ impl Signals {
     const ABANDONED_BIT: u8 = 2;
     /// Changes with each credit. There is never more than one fence without its credit, so this is enough to tell.
     const CREDITS_ODD: u8 = 4;
+    /// The last credit was one to continue.
+    const CONTINUES: u8 = 8;
 
     /// Takes a byte that [`to_bits`](Self::to_bits) has given.
     #[must_use]
@@ -42,7 +46,8 @@ impl Signals {
         Self(match signal {
             Signal::Pause => self.0 | Self::PAUSED,
             Signal::Resume => self.0 & !Self::PAUSED,
-            Signal::Credit => self.0 ^ Self::CREDITS_ODD,
+            Signal::Credit => self.0 & !Self::CONTINUES ^ Self::CREDITS_ODD,
+            Signal::Continue => (self.0 | Self::CONTINUES) ^ Self::CREDITS_ODD,
         })
     }
 
@@ -59,6 +64,10 @@ impl Signals {
     pub(crate) const fn credits_odd(self) -> bool {
         self.0 & Self::CREDITS_ODD != 0
     }
+
+    pub(crate) const fn continues(self) -> bool {
+        self.0 & Self::CONTINUES != 0
+    }
 }
 
 #[cfg(test)]
@@ -67,20 +76,24 @@ mod tests {
 
     #[test]
     fn each_signal_changes_only_what_it_is_about() {
-        let cases: [(&[Signal], bool, bool); 8] = [
-            (&[], false, false),
-            (&[Signal::Pause], true, false),
-            (&[Signal::Pause, Signal::Pause], true, false),
-            (&[Signal::Resume], false, false),
-            (&[Signal::Pause, Signal::Credit], true, true),
-            (&[Signal::Credit, Signal::Pause, Signal::Resume], false, true),
-            (&[Signal::Credit, Signal::Credit], false, false),
-            (&[Signal::Pause, Signal::Credit, Signal::Resume, Signal::Credit], false, false),
+        let cases: [(&[Signal], bool, bool, bool); 11] = [
+            (&[], false, false, false),
+            (&[Signal::Pause], true, false, false),
+            (&[Signal::Pause, Signal::Pause], true, false, false),
+            (&[Signal::Resume], false, false, false),
+            (&[Signal::Pause, Signal::Credit], true, true, false),
+            (&[Signal::Credit, Signal::Pause, Signal::Resume], false, true, false),
+            (&[Signal::Credit, Signal::Credit], false, false, false),
+            (&[Signal::Pause, Signal::Credit, Signal::Resume, Signal::Credit], false, false, false),
+            (&[Signal::Continue, Signal::Pause, Signal::Resume], false, true, true),
+            (&[Signal::Continue, Signal::Continue], false, false, true),
+            (&[Signal::Continue, Signal::Pause, Signal::Credit], true, false, false),
         ];
-        for (given, is_paused, credits_odd) in cases {
+        for (given, is_paused, credits_odd, continues) in cases {
             let signals = given.iter().fold(Signals::default(), |signals, &signal| signals.after(signal));
             let signals = Signals::from_bits(signals.to_bits());
             assert_eq!((signals.is_paused(), signals.credits_odd()), (is_paused, credits_odd), "{given:?}");
+            assert_eq!(signals.continues(), continues, "{given:?}");
             assert!(!signals.is_abandoned(), "{given:?}");
         }
         let abandoned = Signals::from_bits(Signals::ABANDONED.to_bits());

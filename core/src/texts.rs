@@ -76,6 +76,12 @@ impl Texts {
         })
     }
 
+    /// Returns all but the first so many texts, which have so many bytes, if any are left.
+    pub(crate) fn without_first(&self, count: u32, bytes: usize) -> Option<Self> {
+        let count = self.count.checked_sub(count).filter(|&count| count > 0)?;
+        Some(Self { lines: self.lines[bytes..].into(), count })
+    }
+
     /// Returns the number of bytes, with a line feed for each text.
     pub(crate) fn bytes(&self) -> usize {
         self.lines.len()

@@ -10,6 +10,7 @@
 //! one, and the queue the other.
 
 use crate::rules::LINE_CHARS_MAX;
+use crate::signal::Signals;
 
 /// How many bytes of replies one connection may ask for before it has to wait until the fan-out has dealt with them.
 ///
@@ -47,11 +48,13 @@ pub(crate) struct Window {
     is_fenced: bool,
     /// Changes with each fence.
     is_odd: bool,
+    /// The last credit said that an answer is not whole, and its rest was not asked for yet.
+    continues: bool,
 }
 
 impl Window {
     pub(crate) const fn new() -> Self {
-        Self { asked_bytes: 0, is_fenced: false, is_odd: false }
+        Self { asked_bytes: 0, is_fenced: false, is_odd: false, continues: false }
     }
 
     /// Counts a request, which may be answered with so many bytes.
@@ -71,13 +74,21 @@ impl Window {
         self.is_odd = !self.is_odd;
     }
 
-    /// Tells whether a credit is still to come, when the number of those that came is odd or not.
-    pub(crate) const fn awaits(&mut self, credits_odd: bool) -> bool {
-        if self.is_fenced && self.is_odd == credits_odd {
+    /// Tells whether a credit is still to come, after these signals.
+    pub(crate) const fn awaits(&mut self, signals: Signals) -> bool {
+        if self.is_fenced && self.is_odd == signals.credits_odd() {
             self.is_fenced = false;
             self.asked_bytes = 0;
+            self.continues = signals.continues();
         }
         self.is_fenced
+    }
+
+    /// Tells whether the rest of an answer is to be asked for. It is so once.
+    pub(crate) const fn continues(&mut self) -> bool {
+        let continues = self.continues;
+        self.continues = false;
+        continues
     }
 
     #[cfg(test)]

@@ -1,16 +1,17 @@
 //! Gives out what is said between the parts: what people ask for, what they are told, and what that is made of.
 
-pub use crate::action::Action;
+pub use crate::action::{Action, LeftOut};
 pub use crate::asset::Asset;
 pub use crate::close_code::CloseCode;
 pub use crate::commands::{COMMANDS, Usage};
 pub use crate::dialect::Dialect;
 pub use crate::effect::{Answer, Effect};
 pub use crate::ids::RoomId;
-pub use crate::message::Message;
+pub use crate::message::{CantIgnore, Earlier, Message};
 pub use crate::name::Name;
 pub use crate::other_protocol::OtherProtocol;
 pub use crate::request::{Notice, Query, Request};
 pub use crate::text::Text;
 pub use crate::texts::Texts;
 pub use crate::token::{Secret, Token};
+pub use crate::topic::Topic;

@@ -48,6 +48,7 @@ pub const PAGE: &[Asset] = &[
     asset!("seen.js", SCRIPT),
     asset!("side.js", SCRIPT),
     asset!("suggestions.js", SCRIPT),
+    asset!("topic.js", SCRIPT),
     asset!("words.js", SCRIPT),
 ];
 

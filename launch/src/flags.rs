@@ -19,7 +19,7 @@ const LOCALHOST: &str = "localhost";
 
 /// The least that `--max-line` can be: `/name` or `/join` with a name of 20, the longest command. With less, people
 /// could not use all that the help tells them, and programs would wait for answers that never come.
-const LINE_CHARS_MIN: u32 = 26;
+const LINE_CHARS_MIN: u32 = 30;
 
 /// A chat server. People reach it with telnet or nc, or any program that sends lines, or with a browser.
 #[derive(FromArgs, Debug)]
@@ -58,13 +58,17 @@ pub(super) struct Flags {
     #[argh(option, default = "Config::default().limits.flood_lines_per_second", from_str_fn(flood_rate))]
     flood_rate: u32,
 
-    /// longest line, in characters, at least 26, so that /name and /join with a name of 20 fit (default 400)
+    /// longest line, in characters, at least 30, so that each command with a name of 20 fits (default 400)
     #[argh(option, default = "Config::default().rules.line_chars_max", from_str_fn(max_line))]
     max_line: u32,
 
     /// members above which a room is told how many joined and left, once a second, instead of who (default 500)
     #[argh(option, default = "Config::default().rules.crowd_members", from_str_fn(room_quiet))]
     room_quiet: u32,
+
+    /// messages of a room that are shown to who joins it, as many of them as fit into 8 KiB; 0 shows none (default 10)
+    #[argh(option, default = "Config::default().rules.history_on_join", from_str_fn(history_on_join))]
+    history_on_join: u8,
 
     /// connections at once; one more is told that the server is full (default: as many as the limit of descriptors
     /// allows)
@@ -158,7 +162,12 @@ impl Flags {
 
     fn config(&self, base: Config) -> Config {
         Config {
-            rules: Rules { line_chars_max: self.max_line, crowd_members: self.room_quiet, ..base.rules },
+            rules: Rules {
+                line_chars_max: self.max_line,
+                crowd_members: self.room_quiet,
+                history_on_join: self.history_on_join,
+                ..base.rules
+            },
             limits: Limits {
                 connections_max: self.max_connections.unwrap_or(base.limits.connections_max),
                 connections_per_address_max: self.max_per_ip,
@@ -269,7 +278,12 @@ fn flood_rate(value: &str) -> Result<u32, String> {
 
 fn max_line(value: &str) -> Result<u32, String> {
     number(value, LINE_CHARS_MIN..=4096, "characters")
-        .map_err(|takes| format!("{takes}, since /name and /join with a name of 20 have to fit"))
+        .map_err(|takes| format!("{takes}, since each command with a name of 20 has to fit"))
+}
+
+fn history_on_join(value: &str) -> Result<u8, String> {
+    let count = number(value, 0..=100, "messages")?;
+    u8::try_from(count).map_err(|error| error.to_string())
 }
 
 fn room_quiet(value: &str) -> Result<u32, String> {
@@ -390,10 +404,11 @@ mod tests {
             ("--proxy-from 10.0.0.0/33", "--proxy-from", "10.0.0.0/8"),
             ("--threads 0", "--threads", "1 to 1024"),
             ("--flood-rate -1", "--flood-rate", "0 to 1000000"),
-            ("--max-line 25", "--max-line", "26 to 4096"),
-            ("--max-line 25", "--max-line", "/join with a name of 20"),
-            ("--max-line 4097", "--max-line", "26 to 4096"),
+            ("--max-line 29", "--max-line", "30 to 4096"),
+            ("--max-line 29", "--max-line", "with a name of 20"),
+            ("--max-line 4097", "--max-line", "30 to 4096"),
             ("--room-quiet many", "--room-quiet", "whole number of members"),
+            ("--history-on-join 101", "--history-on-join", "0 to 100"),
             ("--max-connections 0", "--max-connections", "1 to 4294967295"),
             ("--max-per-ip x", "--max-per-ip", "whole number of connections"),
             ("--connect-rate 1000001", "--connect-rate", "0 to 1000000"),
@@ -412,8 +427,8 @@ mod tests {
     #[test]
     fn every_value_that_a_flag_takes_the_core_takes_too() {
         let extremes = [
-            "--threads 1 --flood-rate 0 --max-line 26 --room-quiet 0 --drain 0 --max-connections 1 --dead-after 3",
-            "--threads 1024 --max-line 4096 --connect-rate 1000000 --dead-after 86400",
+            "--threads 1 --flood-rate 0 --max-line 30 --room-quiet 0 --history-on-join 0 --drain 0 --max-connections 1 --dead-after 3",
+            "--threads 1024 --max-line 4096 --history-on-join 100 --connect-rate 1000000 --dead-after 86400",
         ];
         for line in extremes {
             let Parsed::Flags(flags) = parse(line) else { panic!("{line} is right") };
@@ -424,8 +439,12 @@ mod tests {
     #[test]
     fn every_command_fits_into_the_shortest_line_that_may_be_asked_for() {
         let longest = COMMANDS.iter().map(|command| {
-            let argument = command.argument.map_or(0, |_| " ".len() + Name::CHARS_MAX);
-            "/".len() + command.word.len() + argument
+            // Of a text, which comes last, one character.
+            let arguments = command.arguments.iter().map(|&argument| match argument {
+                "name" | "room" => " ".len() + Name::CHARS_MAX,
+                _ => " x".len(),
+            });
+            "/".len() + command.word.len() + arguments.sum::<usize>()
         });
         assert_eq!(longest.max(), usize::try_from(LINE_CHARS_MIN).ok());
     }
@@ -486,6 +505,7 @@ mod tests {
             "--flood-rate",
             "--max-line",
             "--room-quiet",
+            "--history-on-join",
             "--max-connections",
             "--max-per-ip",
             "--connect-rate",

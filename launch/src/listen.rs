@@ -1,5 +1,6 @@
 //! Owns the listening sockets, and what is said when one can't be had.
 
+use std::env;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::time::{Duration, Instant};
@@ -110,8 +111,17 @@ impl Bound {
     }
 }
 
+/// What a service manager sets that listens in the place of its services, and hands them its sockets.
+const HANDED_OVER: &str = "LISTEN_FDS";
+
 fn explain(error: io::Error, holder: Holder, Chosen { address, port }: Chosen) -> anyhow::Error {
     let hint = match (error.kind(), holder) {
+        (io::ErrorKind::AddrInUse, Holder::Program) if env::var_os(HANDED_OVER).is_some() => {
+            format!(
+                "a listening socket was handed over ({HANDED_OVER}), and this server opens its own; end that, or choose a free one \
+                 with {port}"
+            )
+        }
         (io::ErrorKind::AddrInUse, Holder::Program) => {
             format!("another program has this address; choose a free one with {port}, or stop that program")
         }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chinwag_core::{ConnectionId, Name, RoomId, Time};
+use chinwag_core::{ConnectionId, Name, RoomId, Text, Texts, Time, Topic};
 
 use crate::{DecodeError, proto};
 
@@ -34,6 +34,25 @@ pub(crate) fn server(server: u32) -> Result<u8, DecodeError> {
 /// Reads a name.
 pub(crate) fn name(name: &str) -> Result<Name, DecodeError> {
     Name::parse(name).ok_or(DecodeError::Damaged("a name is none"))
+}
+
+/// Why a text is refused that a server would have cleaned.
+const UNCLEAN: DecodeError = DecodeError::Damaged("nobody says what is not clean");
+
+/// Reads one text.
+pub(crate) fn text(text: &str) -> Result<Text, DecodeError> {
+    let clean = Text::clean(text);
+    if clean.as_str() == text { Ok(clean) } else { Err(UNCLEAN) }
+}
+
+/// Reads texts, each with a line feed behind it.
+pub(crate) fn texts(lines: &str) -> Result<Texts, DecodeError> {
+    Texts::parse_lines(lines).ok_or(UNCLEAN)
+}
+
+/// Reads what a room is about.
+pub(crate) fn topic(topic: &str) -> Result<Topic, DecodeError> {
+    Topic::of(topic).ok_or(DecodeError::Damaged("a topic is none"))
 }
 
 /// Reads the ids of rooms.

@@ -2,7 +2,7 @@
 //!
 //! A tag is for ever: one that is not used any more is never used for something else. A field that is added has a new
 //! tag and a new [`FORMAT`](crate::FORMAT), and is left out wherever it says nothing new, so that what an older release
-//! wrote is still read.
+//! wrote is still read. As long as no server writes a log, the first format grows.
 
 /// The beginning of each entry, whatever it is.
 #[derive(Clone, PartialEq, prost::Message)]
@@ -41,6 +41,8 @@ pub(crate) struct Rules {
     pub(crate) announce_wait_ns: u64,
     #[prost(fixed64, tag = "5")]
     pub(crate) seed: u64,
+    #[prost(uint32, tag = "6")]
+    pub(crate) history_on_join: u32,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]
@@ -71,7 +73,7 @@ pub(crate) enum Event {
 pub(crate) struct Commanded {
     #[prost(message, optional, tag = "1")]
     pub(crate) connection: Option<Connection>,
-    #[prost(oneof = "Command", tags = "2, 3, 4, 5, 6, 7, 8, 9")]
+    #[prost(oneof = "Command", tags = "2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15")]
     pub(crate) command: Option<Command>,
 }
 
@@ -94,6 +96,27 @@ pub(crate) enum Command {
     Appear(Nothing),
     #[prost(uint32, tag = "9")]
     Leave(u32),
+    #[prost(string, tag = "10")]
+    Act(String),
+    #[prost(message, tag = "11")]
+    Tell(Tell),
+    #[prost(string, tag = "12")]
+    Answer(String),
+    /// Without a topic it removes the one that is there.
+    #[prost(string, tag = "13")]
+    SetTopic(String),
+    #[prost(string, tag = "14")]
+    Ignore(String),
+    #[prost(string, tag = "15")]
+    Unignore(String),
+}
+
+#[derive(Clone, PartialEq, prost::Message)]
+pub(crate) struct Tell {
+    #[prost(string, tag = "1")]
+    pub(crate) to: String,
+    #[prost(string, tag = "2")]
+    pub(crate) text: String,
 }
 
 /// Says all by being there.
@@ -142,6 +165,37 @@ pub(crate) struct Room {
     pub(crate) said: u64,
     #[prost(message, optional, tag = "4")]
     pub(crate) untold: Option<Untold>,
+    #[prost(message, optional, tag = "5")]
+    pub(crate) topic: Option<Topic>,
+    #[prost(message, repeated, tag = "6")]
+    pub(crate) history: Vec<Run>,
+}
+
+#[derive(Clone, PartialEq, prost::Message)]
+pub(crate) struct Topic {
+    #[prost(string, tag = "1")]
+    pub(crate) topic: String,
+    #[prost(string, tag = "2")]
+    pub(crate) name: String,
+    #[prost(uint64, tag = "3")]
+    pub(crate) time_ms: u64,
+}
+
+#[derive(Clone, PartialEq, prost::Message)]
+pub(crate) struct Run {
+    #[prost(string, tag = "1")]
+    pub(crate) name: String,
+    /// Each text with a line feed behind it.
+    #[prost(string, tag = "2")]
+    pub(crate) texts: String,
+    #[prost(bool, tag = "3")]
+    pub(crate) is_act: bool,
+    #[prost(uint64, tag = "4")]
+    pub(crate) at_ns: u64,
+    #[prost(uint64, tag = "5")]
+    pub(crate) time_ms: u64,
+    #[prost(uint64, tag = "6")]
+    pub(crate) seq: u64,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]
@@ -164,6 +218,22 @@ pub(crate) struct Person {
     pub(crate) room: u32,
     #[prost(uint32, repeated, tag = "4")]
     pub(crate) others: Vec<u32>,
+    #[prost(string, repeated, tag = "5")]
+    pub(crate) ignored: Vec<String>,
+    #[prost(message, optional, tag = "6")]
+    pub(crate) writer: Option<Writer>,
+    #[prost(message, optional, tag = "7")]
+    pub(crate) origin: Option<Connection>,
+}
+
+#[derive(Clone, PartialEq, prost::Message)]
+pub(crate) struct Writer {
+    #[prost(message, optional, tag = "1")]
+    pub(crate) origin: Option<Connection>,
+    #[prost(message, optional, tag = "2")]
+    pub(crate) connection: Option<Connection>,
+    #[prost(string, tag = "3")]
+    pub(crate) name: String,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]

@@ -1,9 +1,9 @@
 //! Owns how a record is written: when, and what has happened.
 
 use chinwag_core::log::{Command, Event, Record};
-use chinwag_core::{CloseCode, Texts};
+use chinwag_core::{CloseCode, Topic};
 
-use crate::common::{connection, name, nanos, server, time};
+use crate::common::{connection, name, nanos, server, text, texts, time, topic};
 use crate::{DecodeError, proto};
 
 impl From<&Record> for proto::Record {
@@ -27,6 +27,12 @@ impl From<&Command> for proto::Command {
     fn from(command: &Command) -> Self {
         match command {
             Command::Say(texts) => Self::Say(texts.as_lines().to_owned()),
+            Command::Act(text) => Self::Act(text.to_string()),
+            Command::Tell { to, text } => Self::Tell(proto::Tell { to: to.to_string(), text: text.to_string() }),
+            Command::Answer(text) => Self::Answer(text.to_string()),
+            Command::SetTopic(topic) => Self::SetTopic(topic.as_ref().map_or("", Topic::as_str).to_owned()),
+            Command::Ignore(name) => Self::Ignore(name.to_string()),
+            Command::Unignore(name) => Self::Unignore(name.to_string()),
             Command::Rename(name) => Self::Rename(name.to_string()),
             Command::Join(name) => Self::Join(name.to_string()),
             Command::Enter(name) => Self::Enter(name.to_string()),
@@ -56,9 +62,14 @@ pub(crate) fn record(record: proto::Record, format: u32) -> Result<Record, Decod
 
 fn command(command: proto::Command) -> Result<Command, DecodeError> {
     Ok(match command {
-        proto::Command::Say(lines) => {
-            Command::Say(Texts::parse_lines(&lines).ok_or(DecodeError::Damaged("nobody says what is not clean"))?)
-        }
+        proto::Command::Say(lines) => Command::Say(texts(&lines)?),
+        proto::Command::Act(what) => Command::Act(text(&what)?),
+        proto::Command::Tell(proto::Tell { to, text: what }) => Command::Tell { to: name(&to)?, text: text(&what)? },
+        proto::Command::Answer(what) => Command::Answer(text(&what)?),
+        proto::Command::SetTopic(none) if none.is_empty() => Command::SetTopic(None),
+        proto::Command::SetTopic(about) => Command::SetTopic(Some(topic(&about)?)),
+        proto::Command::Ignore(who) => Command::Ignore(name(&who)?),
+        proto::Command::Unignore(who) => Command::Unignore(name(&who)?),
         proto::Command::Rename(new) => Command::Rename(name(&new)?),
         proto::Command::Join(room) => Command::Join(name(&room)?),
         proto::Command::Enter(room) => Command::Enter(name(&room)?),

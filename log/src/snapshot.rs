@@ -3,9 +3,9 @@
 //! [`Chat::restore`]: chinwag_core::Chat::restore
 
 use chinwag_core::RoomId;
-use chinwag_core::log::{PersonState, RoomState, SilentState, Snapshot, Untold};
+use chinwag_core::log::{PersonState, RoomState, RunState, SilentState, Snapshot, TopicState, Untold, WriterState};
 
-use crate::common::{connection, name, nanos, rooms, time};
+use crate::common::{connection, name, nanos, rooms, texts, time, topic};
 use crate::{DecodeError, proto};
 
 impl From<&Snapshot> for proto::Snapshot {
@@ -26,19 +26,41 @@ impl From<&Snapshot> for proto::Snapshot {
 }
 
 impl From<&RoomState> for proto::Room {
-    fn from(RoomState { room, name, said, untold }: &RoomState) -> Self {
+    fn from(RoomState { room, name, said, untold, topic, history }: &RoomState) -> Self {
         let untold = untold.map(|Untold { joined, left, due }| proto::Untold { joined, left, due_ns: nanos(due) });
-        Self { room: room.key(), name: name.to_string(), said: *said, untold }
+        let topic = topic.as_ref().map(|TopicState { topic, name, time_ms }| proto::Topic {
+            topic: topic.as_str().to_owned(),
+            name: name.to_string(),
+            time_ms: *time_ms,
+        });
+        let run = |RunState { name, texts, is_act, at, time_ms, seq }: &RunState| proto::Run {
+            name: name.to_string(),
+            texts: texts.as_lines().to_owned(),
+            is_act: *is_act,
+            at_ns: nanos(*at),
+            time_ms: *time_ms,
+            seq: *seq,
+        };
+        let history = history.iter().map(run).collect();
+        Self { room: room.key(), name: name.to_string(), said: *said, untold, topic, history }
     }
 }
 
 impl From<&PersonState> for proto::Person {
-    fn from(PersonState { connection, name, room, others }: &PersonState) -> Self {
+    fn from(PersonState { connection, name, room, others, ignored, writer, origin }: &PersonState) -> Self {
+        let writer = writer.as_ref().map(|WriterState { origin, connection, name }| proto::Writer {
+            origin: Some((*origin).into()),
+            connection: Some((*connection).into()),
+            name: name.to_string(),
+        });
         Self {
             connection: Some((*connection).into()),
             name: name.to_string(),
             room: room.key(),
             others: others.iter().map(|room| room.key()).collect(),
+            ignored: ignored.iter().map(ToString::to_string).collect(),
+            writer,
+            origin: origin.map(Into::into),
         }
     }
 }
@@ -51,11 +73,6 @@ impl From<&SilentState> for proto::Silent {
 
 /// Reads a snapshot.
 pub(crate) fn snapshot(snapshot: proto::Snapshot) -> Result<Snapshot, DecodeError> {
-    let person = |person: proto::Person| {
-        let proto::Person { connection: id, name: called, room, others } = person;
-        let (connection, name) = (connection(id)?, name(&called)?);
-        Ok(PersonState { connection, name, room: RoomId::new(room), others: rooms(others) })
-    };
     let silent = |proto::Silent { connection: id, due_ns }: proto::Silent| {
         Ok(SilentState { connection: connection(id)?, due: time(due_ns) })
     };
@@ -72,7 +89,33 @@ pub(crate) fn snapshot(snapshot: proto::Snapshot) -> Result<Snapshot, DecodeErro
     })
 }
 
-fn room(proto::Room { room, name: called, said, untold }: proto::Room) -> Result<RoomState, DecodeError> {
+fn person(person: proto::Person) -> Result<PersonState, DecodeError> {
+    let proto::Person { connection: id, name: called, room, others, ignored, writer, origin } = person;
+    let writer = writer.map(|proto::Writer { origin, connection: id, name: called }| {
+        Ok(WriterState { origin: connection(origin)?, connection: connection(id)?, name: name(&called)? })
+    });
+    Ok(PersonState {
+        connection: connection(id)?,
+        name: name(&called)?,
+        room: RoomId::new(room),
+        others: rooms(others),
+        ignored: ignored.iter().map(|ignored| name(ignored)).collect::<Result<_, _>>()?,
+        writer: writer.transpose()?,
+        origin: origin.map(|origin| connection(Some(origin))).transpose()?,
+    })
+}
+
+fn room(room: proto::Room) -> Result<RoomState, DecodeError> {
+    let proto::Room { room, name: called, said, untold, topic: about, history } = room;
     let untold = untold.map(|proto::Untold { joined, left, due_ns }| Untold { joined, left, due: time(due_ns) });
-    Ok(RoomState { room: RoomId::new(room), name: name(&called)?, said, untold })
+    let about = about.map(|proto::Topic { topic: about, name: by, time_ms }| {
+        Ok(TopicState { topic: topic(&about)?, name: name(&by)?, time_ms })
+    });
+    let history = history.into_iter().map(run).collect::<Result<_, _>>()?;
+    Ok(RoomState { room: RoomId::new(room), name: name(&called)?, said, untold, topic: about.transpose()?, history })
+}
+
+fn run(run: proto::Run) -> Result<RunState, DecodeError> {
+    let proto::Run { name: called, texts: lines, is_act, at_ns, time_ms, seq } = run;
+    Ok(RunState { name: name(&called)?, texts: texts(&lines)?, is_act, at: time(at_ns), time_ms, seq })
 }

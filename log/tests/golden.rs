@@ -6,8 +6,10 @@ use std::hash::Hash;
 use std::mem::discriminant;
 use std::time::Duration;
 
-use chinwag_core::log::{Command, Event, PersonState, Record, RoomState, SilentState, Snapshot, Untold};
-use chinwag_core::{CloseCode, ConnectionId, Name, RoomId, Rules, Texts, Time};
+use chinwag_core::log::{
+    Command, Event, PersonState, Record, RoomState, RunState, SilentState, Snapshot, TopicState, Untold, WriterState,
+};
+use chinwag_core::{CloseCode, ConnectionId, Name, RoomId, Rules, Text, Texts, Time, Topic};
 use chinwag_log::{DecodeError, Entry, StateHash};
 
 fn name(name: &str) -> Name {
@@ -23,7 +25,23 @@ fn snapshot() -> Snapshot {
         .map(|(server, slot, generation)| ConnectionId::new(server, slot, generation));
     let person = |connection, called, room, others: &[u32]| {
         let others = others.iter().copied().map(RoomId::new).collect();
-        PersonState { connection, name: name(called), room: RoomId::new(room), others }
+        PersonState {
+            connection,
+            name: name(called),
+            room: RoomId::new(room),
+            others,
+            ignored: Vec::new(),
+            writer: None,
+            origin: None,
+        }
+    };
+    let room = |id, called, said, untold| RoomState {
+        room: RoomId::new(id),
+        name: name(called),
+        said,
+        untold,
+        topic: None,
+        history: Vec::new(),
     };
     Snapshot {
         at: seconds(2),
@@ -32,18 +50,38 @@ fn snapshot() -> Snapshot {
         names_drawn: 3,
         guests: 1,
         rooms: vec![
-            RoomState { room: RoomId::new(0), name: name("main"), said: 200, untold: None },
-            RoomState {
-                room: RoomId::new(2),
-                name: name("Pizza"),
-                said: 100,
-                untold: Some(Untold { joined: 2, left: 1, due: seconds(9) }),
-            },
+            room(0, "main", 200, None),
+            room(2, "Pizza", 100, Some(Untold { joined: 2, left: 1, due: seconds(9) })),
         ],
         vacant_rooms: vec![RoomId::new(3), RoomId::new(1)],
         people: vec![person(ann, "Ann", 2, &[]), person(bob, "Bob", 2, &[0]), person(cid, "Guest-1", 0, &[])],
         silent: vec![SilentState { connection: cid, due: seconds(3) }],
     }
+}
+
+/// A snapshot with what was added later: topics, history, who is ignored and who wrote last.
+fn talkative() -> Snapshot {
+    let mut snapshot = snapshot();
+    let topic = Topic::of("pizza at eight").expect("it is a topic");
+    snapshot.rooms[1].topic = Some(TopicState { topic, name: name("Ann"), time_ms: 7 });
+    let run = |lines, is_act, seq| RunState {
+        name: name("Bob"),
+        texts: Texts::parse_lines(lines).expect("they are clean"),
+        is_act,
+        at: seconds(1),
+        time_ms: 6,
+        seq,
+    };
+    snapshot.rooms[1].history = vec![run("a\nb\n", false, 98), run("waves\n", true, 100)];
+    snapshot.people[0].ignored = vec![name("Bob"), name("zed")];
+    let [origin, connection] = [1, 2].map(|generation| ConnectionId::new(0, 4, generation));
+    snapshot.people[0].writer = Some(WriterState { origin, connection, name: name("Bob") });
+    snapshot.people[1].origin = Some(origin);
+    snapshot
+}
+
+fn text(text: &str) -> Text {
+    Text::clean(text)
 }
 
 fn record(event: Event) -> Entry {
@@ -67,6 +105,13 @@ fn golden() -> Vec<(Entry, &'static [u8])> {
         (record(Event::ServerGone { server: 0 }), b"\x08\x01\"\x08\x08\x80\x94\xeb\xdc\x038\x00"),
         (record(Event::ServerGone { server: 9 }), b"\x08\x01\"\x08\x08\x80\x94\xeb\xdc\x038\t"),
         (commanded(Command::Say(texts)), b"\x08\x01\"\"\x08\x80\x94\xeb\xdc\x03\x1a\x1a\n\x04\x10\x03\x18\x11\x12\x12hello\nna\xc3\xafve \xf0\x9f\x98\x80\n"),
+        (commanded(Command::Act(text("waves"))), b"\x08\x01\"\x15\x08\x80\x94\xeb\xdc\x03\x1a\r\n\x04\x10\x03\x18\x11R\x05waves"),
+        (commanded(Command::Tell { to: name("Bob"), text: text("hi") }), b"\x08\x01\"\x19\x08\x80\x94\xeb\xdc\x03\x1a\x11\n\x04\x10\x03\x18\x11Z\t\n\x03Bob\x12\x02hi"),
+        (commanded(Command::Answer(text("hi"))), b"\x08\x01\"\x12\x08\x80\x94\xeb\xdc\x03\x1a\n\n\x04\x10\x03\x18\x11b\x02hi"),
+        (commanded(Command::SetTopic(Topic::of("pizza at eight"))), b"\x08\x01\"\x1e\x08\x80\x94\xeb\xdc\x03\x1a\x16\n\x04\x10\x03\x18\x11j\x0epizza at eight"),
+        (commanded(Command::SetTopic(None)), b"\x08\x01\"\x10\x08\x80\x94\xeb\xdc\x03\x1a\x08\n\x04\x10\x03\x18\x11j\x00"),
+        (commanded(Command::Ignore(name("Bob"))), b"\x08\x01\"\x13\x08\x80\x94\xeb\xdc\x03\x1a\x0b\n\x04\x10\x03\x18\x11r\x03Bob"),
+        (commanded(Command::Unignore(name("Bob"))), b"\x08\x01\"\x13\x08\x80\x94\xeb\xdc\x03\x1a\x0b\n\x04\x10\x03\x18\x11z\x03Bob"),
         (commanded(Command::Rename(name("Ann"))), b"\x08\x01\"\x13\x08\x80\x94\xeb\xdc\x03\x1a\x0b\n\x04\x10\x03\x18\x11\x1a\x03Ann"),
         (commanded(Command::Join(name("pizza"))), b"\x08\x01\"\x15\x08\x80\x94\xeb\xdc\x03\x1a\r\n\x04\x10\x03\x18\x11\"\x05pizza"),
         (commanded(Command::Enter(name("pizza"))), b"\x08\x01\"\x15\x08\x80\x94\xeb\xdc\x03\x1a\r\n\x04\x10\x03\x18\x11*\x05pizza"),
@@ -74,8 +119,10 @@ fn golden() -> Vec<(Entry, &'static [u8])> {
         (commanded(Command::Resume(ConnectionId::new(2, 1, 5))), b"\x08\x01\"\x16\x08\x80\x94\xeb\xdc\x03\x1a\x0e\n\x04\x10\x03\x18\x11:\x06\x08\x02\x10\x01\x18\x05"),
         (commanded(Command::Appear), b"\x08\x01\"\x10\x08\x80\x94\xeb\xdc\x03\x1a\x08\n\x04\x10\x03\x18\x11B\x00"),
         (commanded(Command::Leave(CloseCode::NORMAL)), b"\x08\x01\"\x11\x08\x80\x94\xeb\xdc\x03\x1a\t\n\x04\x10\x03\x18\x11H\xe8\x07"),
-        (Entry::Rules(Rules { seed: 0x1122_3344_5566_7788, ..Rules::default() }), RULES),
+        (Entry::Rules(Rules { seed: 0x1122_3344_5566_7788, history_on_join: 0, ..Rules::default() }), RULES),
+        (Entry::Rules(Rules::default()), b"\x08\x01\x12\x14\x08\x90\x03\x10\xf4\x03\x18\x80\x94\xeb\xdc\x03 \x80\xbc\xc1\x96\x0b0\n"),
         (Entry::Snapshot(snapshot()), SNAPSHOT),
+        (Entry::Snapshot(talkative()), TALKATIVE),
     ]
 }
 
@@ -91,6 +138,15 @@ const SNAPSHOT: &[u8] = b"\x08\x01\x1ay\
     B\x10\n\x04\x10\x04\x18\x02\x12\x03Bob\x18\x02\"\x01\x00\
     B\x10\n\x05\x08\x07\x18\xac\x02\x12\x07Guest-1\
     J\r\n\x05\x08\x07\x18\xac\x02\x10\x80\xbc\xc1\x96\x0b";
+
+const TALKATIVE: &[u8] =
+    b"\x08\x01\x1a\xe7\x01\x08\x80\xa8\xd6\xb9\x07\x10\t\x18\xac\x02 \x03(\x012\t\x12\x04main\x18\xc8\x012\
+    b\x08\x02\x12\x05Pizza\x18d\"\n\x08\x02\x10\x01\x18\x80\xb4\xc4\xc3!*\x17\n\x0epizza at eight\x12\
+    \x03Ann\x18\x072\x15\n\x03Bob\x12\x04a\nb\n \x80\x94\xeb\xdc\x03(\x060b2\x19\n\x03Bob\x12\x06waves\n\
+    \x18\x01 \x80\x94\xeb\xdc\x03(\x060d:\x02\x03\x01B*\n\x04\x10\x03\x18\x11\x12\x03Ann\x18\x02*\x03Bob\
+    *\x03zed2\x11\n\x04\x10\x04\x18\x01\x12\x04\x10\x04\x18\x02\x1a\x03BobB\x16\n\x04\x10\x04\x18\x02\
+    \x12\x03Bob\x18\x02\"\x01\x00:\x04\x10\x04\x18\x01B\x10\n\x05\x08\x07\x18\xac\x02\x12\x07Guest-1J\r\
+    \n\x05\x08\x07\x18\xac\x02\x10\x80\xbc\xc1\x96\x0b";
 
 #[test]
 fn what_was_once_written_is_read_for_ever_and_written_again() {

@@ -4,7 +4,7 @@ use chinwag_tests::{Adapter, Ended, Program};
 
 use crate::{assert_one_line, assert_talk, stop};
 
-const FLAGS: [&str; 17] = [
+const FLAGS: [&str; 18] = [
     "--ip",
     "--port",
     "--web",
@@ -14,6 +14,7 @@ const FLAGS: [&str; 17] = [
     "--flood-rate",
     "--max-line",
     "--room-quiet",
+    "--history-on-join",
     "--max-connections",
     "--max-per-ip",
     "--connect-rate",
@@ -83,7 +84,7 @@ fn the_reference_has_each_flag_with_its_range_and_its_default() {
 
 #[test]
 fn a_mistake_is_one_line_that_names_the_flag_and_what_it_takes() {
-    let cases: [(&[&str], &[&str]); 33] = [
+    let cases: [(&[&str], &[&str]); 34] = [
         (&["--ip", "chat.example"], &["--ip", "chat.example", "IPv4 or IPv6 address", "localhost"]),
         (&["-i", "1.2.3"], &["-i", "IPv4 or IPv6 address"]),
         (&["--ip", "127.0.0.1:80"], &["--ip", "IPv4 or IPv6 address"]),
@@ -96,10 +97,11 @@ fn a_mistake_is_one_line_that_names_the_flag_and_what_it_takes() {
         (&["--threads", "1025"], &["--threads", "1 to 1024"]),
         (&["--flood-rate", "-1"], &["--flood-rate", "lines per second", "0 to 1000000"]),
         (&["--flood-rate", "1000001"], &["--flood-rate", "lines per second", "0 to 1000000"]),
-        (&["--max-line", "25"], &["--max-line", "characters", "26 to 4096"]),
-        (&["--max-line", "4097"], &["--max-line", "characters", "26 to 4096"]),
+        (&["--max-line", "29"], &["--max-line", "characters", "30 to 4096"]),
+        (&["--max-line", "4097"], &["--max-line", "characters", "30 to 4096"]),
         (&["--room-quiet", "many"], &["--room-quiet", "whole number of members"]),
         (&["--room-quiet", "4294967296"], &["--room-quiet", "0 to 4294967295"]),
+        (&["--history-on-join", "101"], &["--history-on-join", "0 to 100"]),
         (&["--web-origin", "chat.example"], &["--web-origin", "an origin, like https://chat.example"]),
         (&["--max-connections", "0"], &["--max-connections", "whole number of connections", "1 to 4294967295"]),
         (&["--max-connections", "many"], &["--max-connections", "1 to 4294967295"]),

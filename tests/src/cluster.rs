@@ -142,7 +142,7 @@ impl Cluster {
         for _ in 0..1 + self.rng.below(4) {
             let number = self.users[user].asked.len();
             let roams = self.roams && !self.rng.one_in(4);
-            let kind = if roams { self.rng.pick(&[6, 6, 7, 8]) } else { self.rng.below(12) };
+            let kind = if roams { self.rng.pick(&[6, 6, 7, 8]) } else { self.rng.below(17) };
             let request = match kind {
                 0..3 => {
                     let words = format!("said-{user}-{number}");
@@ -160,6 +160,11 @@ impl Cluster {
                 8 => self.room().map(|room| Command::Part(room).into()),
                 9 => Request::parse("/users"),
                 10 => Request::parse(if self.rng.one_in(12) { "/quit" } else { "/rooms" }),
+                11 => Request::parse(&format!("/me does-{user}-{number}")),
+                12 => Request::parse(&format!("/msg {} told-{user}-{number}", self.rng.pick(&NAMES))),
+                13 => Request::parse(&format!("/reply answered-{user}-{number}")),
+                14 => Request::parse(self.rng.pick(&["/topic one", "/topic two", "/topic none"])),
+                15 => Request::parse(&format!("/{} {}", self.rng.pick(&["ignore", "unignore"]), self.rng.pick(&NAMES))),
                 _ => self.token().and_then(|token| Request::parse(&format!("/resume {token}"))),
             };
             let server = self.users[user].server;
@@ -292,7 +297,9 @@ impl Cluster {
                 let (told, expected) = (shared.get(at), expected.get(at));
                 return Err(format!("user {index} is told {told:?}, not {expected:?}, as line {at}"));
             }
-            let mut own = told.lines().filter_map(|line| own_words(line, index));
+            // What was said before is shown again to who joins.
+            let now = told.lines().filter(|line| !line.starts_with('['));
+            let mut own = now.filter_map(|line| own_words(line, index));
             let asked = user.asked.iter().map(String::as_str);
             let is_in_order = own.all({
                 let mut asked = asked.clone();

@@ -18,8 +18,7 @@ const UNSENT: &str = "wrong-door";
 
 /// The commands as they are typed, with what they take, and what they do.
 fn usages() -> Vec<(String, &'static str)> {
-    let typed = |argument: Option<&str>| argument.map_or(String::new(), |argument| format!(" {{{argument}}}"));
-    COMMANDS.iter().map(|usage| (format!("/{}{}", usage.word, typed(usage.argument)), usage.what)).collect()
+    COMMANDS.iter().map(|usage| (usage.to_string(), usage.what)).collect()
 }
 
 #[test]

@@ -8,8 +8,10 @@
 
 use std::collections::VecDeque;
 
-use chinwag_core::Request;
 use chinwag_core::log::Command;
+use chinwag_core::{Name, Request};
+
+use crate::line::Line;
 
 /// After so many seconds without a question one is asked: often enough to find a dead path within half a minute, and
 /// for a proxy that cuts what is idle for as long.
@@ -85,11 +87,20 @@ impl Alive {
         !self.open.is_empty() && self.asks()
     }
 
-    /// Learns from what the user is heard to say: it was sent, and so was all before.
-    pub(super) fn on_said(&mut self, text: &str) {
+    /// Learns from a line that comes of what the user of this name has said, done or written: it was sent, and so was
+    /// all before.
+    pub(super) fn on_line(&mut self, line: &Line, me: Option<&Name>) {
+        let is_anothers = matches!(line, Line::Said { name, .. } | Line::Acted { name, .. } if Some(name) != me);
+        let is_about_sending = matches!(
+            line,
+            Line::Said { .. } | Line::Acted { .. } | Line::Sent { .. } | Line::Nobody(_) | Line::NobodyWrote
+        );
+        if is_anothers || !is_about_sending {
+            return;
+        }
         self.silent = 0;
-        if let Some(said) = self.open.iter().position(|sent| sent.says(text)) {
-            let later = self.open.split_off(said + 1);
+        if let Some(heard) = self.open.iter().position(|sent| sent.comes_back_as(line)) {
+            let later = self.open.split_off(heard + 1);
             self.open.retain(|sent| *sent == Sent::Question);
             self.open.extend(later);
         }
@@ -123,9 +134,21 @@ impl Alive {
 }
 
 impl Sent {
-    fn says(&self, text: &str) -> bool {
-        let Self::Line(line) = self else { return false };
-        matches!(Request::parse(line), Some(Request::Command(Command::Say(texts))) if texts.iter().eq([text]))
+    /// Tells whether a line of the server can be what comes of this one.
+    fn comes_back_as(&self, line: &Line) -> bool {
+        let Self::Line(sent) = self else { return false };
+        let Some(Request::Command(command)) = Request::parse(sent) else { return false };
+        match (command, line) {
+            (Command::Say(texts), Line::Said { text, .. }) => texts.iter().eq([text]),
+            (Command::Act(done), Line::Acted { text, .. }) => done.as_str() == text,
+            (Command::Tell { to, text: told }, Line::Sent { name, text }) => {
+                to.key() == name.key() && told.as_str() == text
+            }
+            (Command::Tell { to, .. }, Line::Nobody(name)) => to.key() == name.key(),
+            (Command::Answer(told), Line::Sent { text, .. }) => told.as_str() == text,
+            (Command::Answer(_), Line::Nobody(_) | Line::NobodyWrote) => true,
+            _ => false,
+        }
     }
 }
 
@@ -185,20 +208,26 @@ mod tests {
         assert_eq!(alive.on_lost(), [""; 0], "nothing is known of them");
     }
 
+    /// Has Ann hear a line of the server.
+    fn hear(alive: &mut Alive, line: &str) {
+        alive.on_line(&Line::parse(line), Name::parse("Ann").as_ref());
+    }
+
     #[test]
     fn what_was_sent_before_an_answered_question_or_something_that_is_heard_is_not_lost() {
         type Happens = fn(&mut Alive);
         let answer: Happens = |alive| {
             alive.on_answer();
         };
+        let heard: Happens = |alive| hear(alive, "Ann: one");
         let cases: [(&[Happens], &[&str]); 7] = [
             (&[], &["/join pizza", "one", "//two", "one", "three"]),
             (&[answer], &["one", "//two", "one", "three"]),
             (&[answer, answer], &[]),
-            (&[|alive| alive.on_said("one")], &["//two", "one", "three"]),
-            (&[|alive| alive.on_said("one"), |alive| alive.on_said("one")], &["three"]),
-            (&[|alive| alive.on_said("/two"), answer], &["one", "three"]),
-            (&[|alive| alive.on_said("somebody else's")], &["/join pizza", "one", "//two", "one", "three"]),
+            (&[heard], &["//two", "one", "three"]),
+            (&[heard, heard], &["three"]),
+            (&[|alive| hear(alive, "Ann: /two"), answer], &["one", "three"]),
+            (&[|alive| hear(alive, "Ann: something else")], &["/join pizza", "one", "//two", "one", "three"]),
         ];
         for (number, (happens, lost)) in cases.into_iter().enumerate() {
             let mut alive = known();
@@ -211,13 +240,46 @@ mod tests {
     }
 
     #[test]
+    fn each_way_to_say_something_is_confirmed_by_what_comes_of_it() {
+        let cases: [(&str, &[&str], &[&str]); 6] = [
+            (
+                "hi",
+                &["Ann: hi"],
+                &["Bob: hi", "* Ann hi", "You (to Bob): hi", "[just now] Ann: hi", "Bob (to you): hi"],
+            ),
+            ("//me hi", &["Ann: /me hi"], &["* Ann hi", "Ann: //me hi"]),
+            ("/me  hi ", &["* Ann hi"], &["* Bob hi", "Ann: hi", "[just now] * Ann hi", "* Ann hi "]),
+            (
+                "/msg bob hi",
+                &["You (to Bob): hi", "There is nobody called bob"],
+                &["You (to Cid): hi", "There is nobody called Cid", "Bob (to you): hi", "Ann: hi", "You (to Bob): ho"],
+            ),
+            (
+                "/reply hi",
+                &["You (to Bob): hi", "There is nobody called Bob", "Nobody has written to you"],
+                &["You (to Bob): ho", "Bob (to you): hi", "Ann: hi"],
+            ),
+            ("/topic hi", &[], &["Topic - hi", "Bob set the topic: hi", "Ann: hi", "* Ann hi"]),
+        ];
+        for (sent, confirm, others) in cases {
+            let lines = confirm.iter().map(|line| (line, true)).chain(others.iter().map(|line| (line, false)));
+            for (line, confirms) in lines {
+                let mut alive = known();
+                alive.on_sent(sent);
+                hear(&mut alive, line);
+                assert_eq!(alive.on_lost().is_empty(), confirms, "{sent}, {line}");
+            }
+        }
+    }
+
+    #[test]
     fn a_long_paste_that_is_read_slowly_is_no_dead_path() {
         let mut alive = known();
         let asked = (0..500).filter(|number| alive.on_sent(&number.to_string())).count();
         assert_eq!(asked, 1);
         for number in 0..500 {
             assert_eq!(pass(&mut alive, 1), [Pulse::Fine], "{number}");
-            alive.on_said(&number.to_string());
+            hear(&mut alive, &format!("Ann: {number}"));
         }
         assert!(!alive.on_answer());
         assert_eq!(alive.on_lost(), [""; 0]);

@@ -23,20 +23,26 @@ pub(super) enum Turn {
 impl Completion {
     /// Finds what fits to the end of `typed`; the name of the user, `me`, is nobody's to be called by.
     ///
-    /// Commands fit at the beginning, rooms after `/join `, people everywhere else where something of a name is typed.
+    /// Commands fit at the beginning, rooms after `/join `, people after the commands that take one. Everywhere else
+    /// people fit where something of a name is typed.
     pub(super) fn of(typed: &str, seen: &Seen, me: Option<&str>) -> Option<Self> {
         let space = typed.char_indices().rfind(|(_, c)| c.is_whitespace());
         let start = space.map_or(0, |(at, space)| at + space.len_utf8());
         let word = &typed[start..];
         let fits =
             |candidate: &str| candidate.get(..word.len()).is_some_and(|beginning| beginning.eq_ignore_ascii_case(word));
-        let words: Vec<String> = match typed[..start].trim_end() {
+        let others = || seen.people().filter(|name| Some(*name) != me && fits(name));
+        // Commands are known in any case.
+        let words: Vec<String> = match &*typed[..start].trim_end().to_ascii_lowercase() {
             "" if word.starts_with('/') => commands().filter(|command| fits(command)).collect(),
             "/join" => seen.rooms().filter(|room| fits(room)).map(str::to_owned).collect(),
+            "/msg" => others().map(|name| format!("{name} ")).collect(),
+            "/ignore" => others().map(str::to_owned).collect(),
+            "/unignore" => seen.ignored().filter(|name| fits(name)).map(str::to_owned).collect(),
+            _ if word.is_empty() => Vec::new(),
             before => {
                 let after = if before.is_empty() { ": " } else { " " };
-                let people = seen.people().filter(|name| !word.is_empty() && Some(*name) != me && fits(name));
-                people.map(|name| format!("{name}{after}")).collect()
+                others().map(|name| format!("{name}{after}")).collect()
             }
         };
         (!words.is_empty()).then_some(Self { start, words, at: None })
@@ -59,7 +65,7 @@ impl Completion {
 /// Commands as they are typed, with a space where an argument follows.
 fn commands() -> impl Iterator<Item = String> {
     COMMANDS.iter().map(|command| {
-        let space = if command.argument.is_some() { " " } else { "" };
+        let space = if command.arguments.is_empty() { "" } else { " " };
         format!("/{}{space}", command.word)
     })
 }
@@ -72,11 +78,47 @@ mod tests {
     #[test]
     fn what_is_typed_is_completed_with_what_fits() {
         let mut seen = Seen::default();
-        for line in ["Rooms - pizza (2), main (1)", "Bob joined", "Ann joined", "Anna joined", "Me: hi"] {
+        let lines = [
+            "Rooms - pizza (2), main (1)",
+            "Bob joined",
+            "Ann joined",
+            "Anna joined",
+            "Me: hi",
+            "You ignore Bea",
+            "You ignore Bob",
+        ];
+        for line in lines {
             seen.on_line(&Line::parse(line));
         }
-        let cases: [(&str, usize, &[&str]); 19] = [
-            ("/", 0, &["/help", "/name ", "/rooms", "/join ", "/users", "/quit"]),
+        let all = [
+            "/help",
+            "/name ",
+            "/rooms",
+            "/join ",
+            "/users",
+            "/me ",
+            "/msg ",
+            "/reply ",
+            "/topic ",
+            "/history ",
+            "/ignore ",
+            "/unignore ",
+            "/quit",
+        ];
+        let cases: [(&str, usize, &[&str]); 31] = [
+            ("/", 0, &all),
+            ("/h", 0, &["/help", "/history "]),
+            ("/m", 0, &["/me ", "/msg "]),
+            ("/r", 0, &["/rooms", "/reply "]),
+            ("/un", 0, &["/unignore "]),
+            ("/msg ", 5, &["Anna ", "Ann ", "Bob "]),
+            ("/msg b", 5, &["Bob "]),
+            ("/MSG b", 5, &["Bob "]),
+            ("/msg Bob an", 9, &["Anna ", "Ann "]),
+            ("/me greets an", 11, &["Anna ", "Ann "]),
+            ("/ignore ", 8, &["Anna", "Ann", "Bob"]),
+            ("/unignore ", 10, &["Bob", "Bea"]),
+            ("/unignore BE", 10, &["Bea"]),
             ("/n", 0, &["/name "]),
             ("/N", 0, &["/name "]),
             ("/x", 0, &[]),

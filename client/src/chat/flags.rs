@@ -44,7 +44,7 @@ pub(crate) struct ChatFlags {
     #[argh(option)]
     pub(super) transcript: Option<PathBuf>,
 
-    /// don't ring the bell when somebody says your name
+    /// don't ring the bell when somebody says your name or writes to you alone
     #[argh(switch)]
     no_bell: bool,
 

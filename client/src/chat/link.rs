@@ -1,4 +1,5 @@
-//! Where one stands with the server: connected or not, under which name, in which room, and how to get back there.
+//! Where one stands with the server: connected or not, under which name, in which room, what that is about, and how to
+//! get back there.
 
 use std::time::Duration;
 
@@ -23,6 +24,8 @@ pub(super) struct Link {
     phase: Phase,
     name: Option<Name>,
     room: Option<Name>,
+    /// What the room is about.
+    topic: Option<String>,
     /// The name and room to ask for at the next connection.
     wanted: Wanted,
     /// How many attempts have failed since the connection was lost.
@@ -104,6 +107,7 @@ impl Link {
             phase: Phase::Greeting,
             name: None,
             room: None,
+            topic: None,
             wanted,
             attempts: 0,
             was_online: false,
@@ -119,6 +123,11 @@ impl Link {
 
     pub(super) fn room(&self) -> Option<&Name> {
         self.room.as_ref()
+    }
+
+    /// Returns what the room is about, if it is about anything.
+    pub(super) fn topic(&self) -> Option<&str> {
+        self.topic.as_deref()
     }
 
     /// Tells whether what is typed can be sent.
@@ -225,6 +234,9 @@ impl Link {
                 !online
             }
             Line::YouJoined(room) | Line::YouAreIn(room) => {
+                if matches!(line, Line::YouJoined(_)) {
+                    self.topic = None;
+                }
                 self.room = Some(room.clone());
                 self.on_room();
                 !online
@@ -255,17 +267,41 @@ impl Link {
             }
             Line::NothingToResume => self.on_nothing_to_resume(),
             Line::Unrecognized(word) if word == RESUME => self.on_nothing_to_resume(),
+            Line::Topic(topic) => {
+                self.topic.clone_from(topic);
+                // It comes again with who one was.
+                self.is_passing() || self.phase == Phase::Resuming
+            }
+            Line::TopicSet { topic, .. } => {
+                self.topic.clone_from(topic);
+                self.is_passing()
+            }
+            Line::Earlier(_) => self.is_passing(),
             Line::Help => self.was_online && !online,
             Line::Renamed { .. }
             | Line::Joined(_)
             | Line::Left(_)
             | Line::Said { .. }
+            | Line::Acted { .. }
+            | Line::Told { .. }
+            | Line::Sent { .. }
+            | Line::Nobody(_)
+            | Line::NobodyWrote
+            | Line::Ignoring(_)
+            | Line::Hearing(_)
+            | Line::Ignored(_)
             | Line::Rooms(_)
             | Line::Users(_)
             | Line::Dropped(_)
             | Line::Unrecognized(_)
             | Line::Notice => false,
         }
+    }
+
+    /// Tells whether one is only on the way to another room, and of no interest what this one is about, or was.
+    fn is_passing(&self) -> bool {
+        let is_there = |wanted: &Name| self.room.as_ref().is_some_and(|room| room.key() == wanted.key());
+        self.phase != Phase::Online && self.wanted.room.as_ref().is_some_and(|wanted| !is_there(wanted))
     }
 
     /// One is in a room: the first, or, if one is who one was, the old one.

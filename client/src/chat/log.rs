@@ -17,7 +17,7 @@ pub(super) struct Log {
     entries: VecDeque<Entry>,
     /// What is looked at; `None` is what is newest.
     held: Option<Held>,
-    /// How many of the newest entries came below what is looked at.
+    /// How many of the newest entries came below what is looked at. What was said before is not new.
     waiting: usize,
 }
 
@@ -39,10 +39,10 @@ pub(super) struct Pane {
 impl Log {
     /// Adds an entry.
     pub(super) fn push(&mut self, entry: Entry) {
-        self.entries.push_back(entry);
-        if self.held.is_some() {
+        if self.held.is_some() && entry.is_new() {
             self.waiting += 1;
         }
+        self.entries.push_back(entry);
         if self.entries.len() > ENTRIES_MAX {
             self.entries.pop_front();
             if let Some(held) = &mut self.held {
@@ -130,7 +130,8 @@ impl Log {
             return self.follow();
         }
         self.held = Some(held);
-        self.waiting = self.waiting.min(below);
+        let new_below = self.entries.range(held.entry + 1..).filter(|entry| entry.is_new()).count();
+        self.waiting = self.waiting.min(new_below);
     }
 
     /// Returns the rows on the screen, from the top.

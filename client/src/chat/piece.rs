@@ -10,8 +10,10 @@ pub(super) enum Role {
     Name(u8),
     MyName,
     Text,
-    /// The user's name, in what somebody else says.
+    /// The user's name, in what somebody else says, or that it is said to the user alone.
     Mention,
+    /// What was said before.
+    Earlier,
     Told,
     Remark,
 }

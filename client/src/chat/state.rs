@@ -44,7 +44,7 @@ pub(super) struct State {
     pub(super) today: Option<Date>,
 }
 
-/// What happens where somebody says the user's name.
+/// What happens where somebody says the user's name, or writes to the user alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Bell {
     Rings,

@@ -165,12 +165,19 @@ impl Turned<'_> {
     }
 
     fn send(&mut self, line: String) {
-        let asks = self.state.alive.on_sent(&line);
+        let asks = self.state.alive.on_sent(self.addressed(&line).as_deref().unwrap_or(&line));
         self.effects.push(Effect::Send(line));
         if asks {
             self.effects.push(Effect::Ask);
         }
         self.state.log.follow();
+    }
+
+    /// Says to whom an answer goes. If it is to be sent again, others may have written in between.
+    fn addressed(&self, line: &str) -> Option<String> {
+        let Some(Request::Command(Command::Answer(text))) = Request::parse(line) else { return None };
+        let line = format!("/msg {} {}", self.state.seen.writer()?, text.as_str());
+        (line.chars().count() <= self.state.chars_max).then_some(line)
     }
 
     /// Sends again what was not sent.
@@ -276,19 +283,11 @@ impl Turned<'_> {
         }
         let heard = self.state.link.on_line(&line);
         if !heard.hidden {
-            let at = self.now.time();
-            if let Line::Said { name, text } = &line
-                && self.state.link.name() == Some(name)
-            {
-                self.state.alive.on_said(text);
-            }
-            let entry = if let Line::Said { name, text } = line {
-                Entry::said(at, name, text, self.state.link.name())
-            } else {
-                Entry::told(at, text)
-            };
+            let me = self.state.link.name();
+            self.state.alive.on_line(&line, me);
+            let entry = Entry::of(self.now.time(), line, text, me);
             // A server that refuses again and again says the same each time.
-            let repeated = self.state.log.last().is_some_and(|last| entry.repeats(last));
+            let repeated = entry.is_new() && self.state.log.last().is_some_and(|last| entry.repeats(last));
             if self.state.link.is_online() || !repeated {
                 self.ring_for(&entry);
                 self.show(entry);

@@ -25,6 +25,9 @@ const RED: Color = Color::Indexed(160);
 /// From how many free characters on their number is shown.
 const CHARS_LEFT_SHOWN: usize = 50;
 
+/// The least that is shown of a topic, with what stands before it, in cells: less says nothing.
+const TOPIC_CELLS_MIN: usize = 10;
+
 const PLACEHOLDER: &str = "Say something, or /help";
 
 /// Draws the whole screen.
@@ -43,9 +46,16 @@ pub(super) fn view(state: &State, frame: &mut Frame<'_>) {
 }
 
 fn draw_title(state: &State, area: Rect, buffer: &mut Buffer) {
-    let room = state.link.room().map_or("chinwag", |room| room.as_str());
+    let room = format!(" {}", state.link.room().map_or("chinwag", |room| room.as_str()));
+    let address = format!("{} ", state.address);
+    // The topic takes what is left between the two, and where that is too little it is not shown.
+    let left = usize::from(area.width).saturating_sub(cells(&address) + 1);
+    let title = match state.link.topic() {
+        Some(topic) if left >= cells(&room) + TOPIC_CELLS_MIN => fit(&format!("{room} · {topic}"), left),
+        Some(_) | None => room,
+    };
     let style = Style::new().add_modifier(Modifier::REVERSED | Modifier::BOLD);
-    draw_bar(&format!(" {room}"), &format!("{} ", state.address), style, area, buffer);
+    draw_bar(&title, &address, style, area, buffer);
 }
 
 fn draw_log(state: &State, area: Rect, buffer: &mut Buffer) {
@@ -65,7 +75,7 @@ fn style(role: Role, colours: Colours) -> Style {
     let coloured = |colour: Color| if colours == Colours::On { plain.fg(colour) } else { plain };
     let dimmed = if colours == Colours::On { plain.fg(GREY) } else { plain.add_modifier(Modifier::DIM) };
     match role {
-        Role::Stamp | Role::Told => dimmed,
+        Role::Stamp | Role::Told | Role::Earlier => dimmed,
         Role::Name(colour) => coloured(Color::Indexed(colour)).add_modifier(Modifier::BOLD),
         Role::MyName => plain.add_modifier(Modifier::BOLD),
         Role::Text => plain,

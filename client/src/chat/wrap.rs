@@ -98,15 +98,15 @@ impl<'a> Wrapper<'a> {
 
 #[cfg(test)]
 mod tests {
-    use chinwag_core::Name;
     use jiff::civil::Time;
 
     use super::super::width::cells;
     use super::*;
+    use crate::line::Line;
 
     fn wrapped(text: &str, columns: usize) -> Vec<String> {
-        let name = Name::parse("Ann").expect("it is a name");
-        let entry = Entry::said(Time::constant(12, 34, 0, 0), name, text.to_owned(), None);
+        let line = format!("Ann: {text}");
+        let entry = Entry::of(Time::constant(12, 34, 0, 0), Line::parse(&line), line, None);
         let plain = |row: &Row| row.iter().map(|piece| &*piece.text).collect::<String>();
         rows(&entry, columns).iter().map(plain).collect()
     }

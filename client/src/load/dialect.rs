@@ -90,7 +90,8 @@ impl Dialect {
     /// Reads the load message of `chars` characters in what was delivered, up to what ends it: in the chat a line,
     /// `{name}: {text}`.
     ///
-    /// A line whose text has another length is none: it was cut, or is somebody else's.
+    /// A line whose text has another length is none: it was cut, or is somebody else's. Nor is one that tells what was
+    /// said before, which begins with a bracket.
     pub(super) fn read(self, line: &[u8], chars: usize) -> Option<Stamp> {
         message::read_text(&line[self.text_at(line, chars)?..])
     }
@@ -100,7 +101,7 @@ impl Dialect {
         let at = delivery.len().checked_sub(chars)?;
         let before = &delivery[..at];
         match self {
-            Self::Chat => before.ends_with(b": ").then_some(at),
+            Self::Chat => (before.ends_with(b": ") && !before.starts_with(b"[")).then_some(at),
             // It stands among others in a frame.
             Self::Web => None,
             Self::Redis | Self::Nats => (before.is_empty() || before.ends_with(b"\n")).then_some(at),

@@ -62,6 +62,53 @@ fn two_people_talk_rename_and_change_rooms() {
 }
 
 #[test]
+fn people_act_and_write_to_one_alone_and_who_comes_later_sees_what_was_said() {
+    for adapter in Adapter::BOTH {
+        let server = Server::start(adapter);
+        let mut ann = person(&server, "Ann", "pizza");
+        let mut bob = person(&server, "Bob", "pizza");
+        ann.wait_for_text("Bob joined");
+        say(&mut bob, "/me waves");
+        ann.wait_for_text("* Bob waves");
+        ann.type_keys("/ms");
+        ann.type_keys(TAB);
+        ann.type_keys("b");
+        ann.type_keys(TAB);
+        say(&mut ann, "psst");
+        ann.wait_for_text("You (to Bob): psst");
+        bob.wait_for_text("Ann (to you): psst");
+        bob.wait_for("the bell", |bob| bob.bells() == 1);
+        say(&mut bob, "/reply what is it?");
+        ann.wait_for_text("Bob (to you): what is it?");
+        ann.wait_for("the bell", |ann| ann.bells() == 1);
+        say(&mut ann, "/msg Zoe hi");
+        ann.wait_for_text("There is nobody called Zoe");
+        say(&mut ann, "/topic pizza at eight");
+        bob.wait_for("the topic", |bob| bob.row(0).starts_with(" pizza · pizza at eight "));
+        say(&mut ann, "is Cid coming?");
+        bob.wait_for_text("Ann: is Cid coming?");
+        let mut cid = person(&server, "Cid", "pizza");
+        cid.wait_for_text("[just now] * Bob waves");
+        cid.wait_for_text("[just now] Ann: is Cid coming?");
+        cid.wait_for("the topic", |cid| cid.row(0).starts_with(" pizza · pizza at eight "));
+        assert!(!cid.screen().contents().contains("psst"), "{}", cid.screen().contents());
+        say(&mut cid, "/join games");
+        cid.wait_for("a room without a topic", |cid| cid.row(0).starts_with(" games  "));
+        say(&mut bob, "/ignore Ann");
+        bob.wait_for_text("You ignore Ann");
+        say(&mut ann, "still there?");
+        ann.wait_for_text("Ann: still there?");
+        bob.type_keys("/unignore ");
+        bob.type_keys(TAB);
+        say(&mut bob, "");
+        bob.wait_for_text("You hear Ann again");
+        assert!(!bob.screen().contents().contains("still there?"), "{}", bob.screen().contents());
+        assert_eq!(cid.bells(), 0, "what was said before is no mention");
+        [ann, bob, cid].into_iter().for_each(Window::leave);
+    }
+}
+
+#[test]
 fn the_screen_follows_the_window_down_to_20_by_5_and_back() {
     for adapter in Adapter::BOTH {
         let server = Server::start(adapter);

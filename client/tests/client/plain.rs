@@ -48,6 +48,45 @@ fn what_is_piped_in_is_said_and_everything_that_was_answered_comes_out() {
     }
 }
 
+#[test]
+fn the_lines_that_come_of_commands_come_out_as_they_are() {
+    for adapter in Adapter::BOTH {
+        let server = Server::start(adapter);
+        let port = server.port();
+        let typed = [
+            "hello",
+            "/me waves",
+            "/msg Ann to myself",
+            "/reply again",
+            "/topic pizza at eight",
+            "/topic",
+            "/history 2",
+            "/ignore Bob",
+            "/ignore",
+            "/me",
+        ];
+        let output = chat(&["--port", &port, "--name", "Ann", "--room", "pizza"], &typed.join("\n"));
+        let lines = lines(&output);
+        let answers: Vec<&str> = lines.iter().skip_while(|line| *line != "Ann: hello").map(String::as_str).collect();
+        let expected = [
+            "Ann: hello",
+            "* Ann waves",
+            "You (to Ann): to myself",
+            "Ann (to you): to myself",
+            "You (to Ann): again",
+            "Ann (to you): again",
+            "Ann set the topic: pizza at eight",
+            "Topic - pizza at eight",
+            "[just now] Ann: hello",
+            "[just now] * Ann waves",
+            "You ignore Bob",
+            "Ignored - Bob",
+            "Try /me {action}",
+        ];
+        assert_eq!(answers, expected);
+    }
+}
+
 /// As after a terminal was closed.
 #[test]
 fn what_fails_where_nobody_can_be_told_says_so_by_its_exit_code() {

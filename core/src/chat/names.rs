@@ -23,8 +23,13 @@ pub(super) struct Names {
 impl Names {
     /// Tells whether somebody has this name. `name_of` tells the name of the owner of a connection key.
     pub(super) fn contains<'a>(&self, name: &Name, name_of: impl Fn(u32) -> &'a Name) -> bool {
+        self.find(name, name_of).is_some()
+    }
+
+    /// Returns the connection key of who has this name.
+    pub(super) fn find<'a>(&self, name: &Name, name_of: impl Fn(u32) -> &'a Name) -> Option<u32> {
         let name = name.key();
-        self.keys.find(self.hasher.hash_one(&name), |&key| name_of(key).key() == name).is_some()
+        self.keys.find(self.hasher.hash_one(&name), |&key| name_of(key).key() == name).copied()
     }
 
     /// Adds the owner of a connection key, who has a name that nobody else has.

@@ -5,6 +5,7 @@
 
 use std::{iter, mem};
 
+use crate::log::WriterState;
 use crate::{ConnectionId, Name, RoomId};
 
 /// Keeps people in the places of their connections.
@@ -22,13 +23,22 @@ pub(super) struct Person {
     pub(super) name: Name,
     /// The room that has the focus: what they say is said there.
     pub(super) room: RoomId,
-    /// The others, apart: few people are in several.
-    pub(super) others: Option<Box<Others>>,
+    /// What few people have.
+    pub(super) apart: Option<Box<Apart>>,
 }
 
-/// The rooms of somebody that don't have the focus: the last is the one that had it last.
+/// What few people have.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub(super) struct Others(pub(super) Vec<RoomId>);
+pub(super) struct Apart {
+    /// The rooms that don't have the focus: the last is the one that had it last.
+    pub(super) others: Vec<RoomId>,
+    /// The names of those whom they ignore, in their order.
+    pub(super) ignored: Vec<Name>,
+    /// Who has written to them last.
+    pub(super) writer: Option<WriterState>,
+    /// By which connection they came, if it was another.
+    pub(super) origin: Option<ConnectionId>,
+}
 
 impl Person {
     /// Returns all their rooms: the one that has the focus, and then the others, the last that had it at last.
@@ -56,7 +66,7 @@ impl Person {
     /// Adds a room, which gets the focus.
     pub(super) fn add(&mut self, room: RoomId) {
         let old = mem::replace(&mut self.room, room);
-        self.others.get_or_insert_default().0.push(old);
+        self.apart_mut().others.push(old);
     }
 
     /// Removes the room that has the focus, for another that they are in.
@@ -71,18 +81,60 @@ impl Person {
 
     /// Removes one of several rooms. The one that had the focus last gets it, if this had it.
     pub(super) fn remove(&mut self, room: RoomId) {
-        let Some(Others(others)) = self.others.as_deref_mut() else { return };
+        let Some(Apart { others, .. }) = self.apart.as_deref_mut() else { return };
         if room == self.room {
             self.room = others.pop().unwrap_or(room);
         } else {
             others.retain(|&other| other != room);
         }
-        self.others.take_if(|others| others.0.is_empty());
+        self.forget_nothing();
+    }
+
+    /// Returns what few people have, to be changed.
+    pub(super) fn apart_mut(&mut self) -> &mut Apart {
+        self.apart.get_or_insert_default()
+    }
+
+    /// Keeps nothing apart where there is nothing to be kept.
+    fn forget_nothing(&mut self) {
+        self.apart.take_if(|apart| **apart == Apart::default());
     }
 
     /// Returns the rooms that don't have the focus.
     pub(super) fn others(&self) -> &[RoomId] {
-        self.others.as_deref().map_or(&[], |Others(others)| others)
+        self.apart.as_deref().map_or(&[], |apart| &apart.others)
+    }
+
+    /// Returns the names of those whom they ignore, in their order.
+    pub(super) fn ignored(&self) -> &[Name] {
+        self.apart.as_deref().map_or(&[], |apart| &apart.ignored)
+    }
+
+    /// Tells whether they ignore who has this name.
+    pub(super) fn ignores(&self, name: &Name) -> bool {
+        self.apart.is_some() && self.ignored().binary_search_by_key(&name.key(), Name::key).is_ok()
+    }
+
+    /// Returns who has written to them last.
+    pub(super) fn writer(&self) -> Option<&WriterState> {
+        self.apart.as_deref().and_then(|apart| apart.writer.as_ref())
+    }
+
+    /// Returns by which connection somebody came who is here by this one.
+    pub(super) fn origin(&self, connection: ConnectionId) -> ConnectionId {
+        self.apart.as_deref().and_then(|apart| apart.origin).unwrap_or(connection)
+    }
+
+    /// Ignores who has this name from now on, or not any more.
+    pub(super) fn ignore(&mut self, name: &Name, is_ignored: bool) {
+        let ignored = &mut self.apart_mut().ignored;
+        let place = ignored.binary_search_by_key(&name.key(), Name::key);
+        match place {
+            Err(place) if is_ignored => ignored.insert(place, name.clone()),
+            Ok(place) if !is_ignored => drop(ignored.remove(place)),
+            Ok(_) | Err(_) => {}
+        }
+        self.forget_nothing();
     }
 }
 
@@ -107,7 +159,7 @@ impl People {
         if slots.len() <= slot {
             slots.resize_with(slot + 1, || None);
         }
-        let before = slots[slot].replace(Person { generation: connection.generation(), name, room, others: None });
+        let before = slots[slot].replace(Person { generation: connection.generation(), name, room, apart: None });
         debug_assert!(before.is_none(), "a place is one person's");
         self.len += 1;
     }

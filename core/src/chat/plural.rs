@@ -5,7 +5,7 @@
 
 use super::rooms::Rooms;
 use super::{Chat, HERE};
-use crate::{Action, ConnectionId, Message, Name, RoomId, Time};
+use crate::{ConnectionId, LeftOut, Message, Name, RoomId, Time};
 
 /// In how many rooms somebody can be at once: more than anybody follows, and few enough that a list of them is looked
 /// through at once.
@@ -76,15 +76,8 @@ impl Chat {
         }
         let has_heard = |connection| told.iter().any(|&room| self.person(connection).is_in(room));
         let members = || self.rooms.member_keys(room).map(|key| self.people.connection(key));
-        if members().filter(|&connection| has_heard(connection)).eq([about]) {
-            let (except, audience) = (Some(about), self.rooms.members(room) - 1);
-            if audience > 0 {
-                self.actions.push_back(Action::Broadcast { room, audience, except, message });
-            }
-            return;
-        }
-        let others: Vec<_> = members().filter(|&connection| !has_heard(connection)).collect();
-        let deliver = |connection| Action::Deliver { connection, message: message.clone() };
-        self.actions.extend(others.into_iter().map(deliver));
+        let except = LeftOut::of(members().filter(|&connection| has_heard(connection)));
+        debug_assert!(LeftOut::has(except.as_deref(), about), "they hear it themselves");
+        self.tell_room(room, self.rooms.members(room), except, message);
     }
 }

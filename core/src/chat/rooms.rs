@@ -9,11 +9,12 @@ use std::time::Duration;
 
 use slab::Slab;
 
+use super::history::{History, Saying};
 use super::lists::{fitting, room_bytes};
 use super::vacant;
-use crate::log::{RoomState, SnapshotError, Untold};
+use crate::log::{RoomState, SnapshotError, TopicState, Untold};
 use crate::wire::contract::List;
-use crate::{Form, Message, Name, NameKey, RoomId, Time};
+use crate::{Form, Message, Name, NameKey, RoomId, Texts, Time, Topic};
 
 /// More messages than a snapshot can count, so that a count never ends.
 const SAID_MAX: u64 = u64::MAX / 2;
@@ -41,10 +42,17 @@ struct Room {
     name: Name,
     /// The connection key of each member, in the order of the list of members.
     members: BTreeMap<NameKey, u32>,
-    /// Apart, since few rooms are crowded: what is needed for each message fits in one cache line.
-    untold: Option<Box<Untold>>,
+    /// What only a room has in which something was said: all else fits in one cache line.
+    apart: Option<Box<Apart>>,
     /// How many messages have been said there.
     said: u64,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Apart {
+    history: History,
+    topic: Option<TopicState>,
+    untold: Option<Untold>,
 }
 
 /// What is known of messages that are said in a row.
@@ -205,8 +213,8 @@ impl Rooms {
         if due > now {
             return None;
         }
-        let Untold { joined, left, .. } = *self.forget_untold(id)?;
-        Some((id, Message::Crowd { joined, left }))
+        let Untold { joined, left, .. } = self.forget_untold(id)?;
+        Some((id, Message::Crowd { room: self.name(id).clone(), joined, left }))
     }
 
     /// Lists the rooms, as many as fit.
@@ -229,14 +237,33 @@ impl Rooms {
         let named = members.values().map(|&key| name_of(key).clone());
         let names = fitting(form.list_cost(List::Users), named, |name| name.as_str().len(), bytes_max);
         let more = members.len() - names.len();
-        Message::Users { names, more }
+        Message::Users { room: self.name(id).clone(), names, more }
+    }
+
+    /// Keeps what is said in a room.
+    pub(super) fn keep(&mut self, id: RoomId, saying: Saying, texts: Texts) {
+        self.rooms[id.key() as usize].apart.get_or_insert_default().history.push(saying, texts);
+    }
+
+    /// Returns what was said in a room before, if anything was.
+    pub(super) fn history(&self, id: RoomId) -> Option<&History> {
+        self.room(id).apart.as_deref().map(|apart| &apart.history)
+    }
+
+    pub(super) fn topic(&self, id: RoomId) -> Option<&Topic> {
+        self.room(id).apart.as_deref()?.topic.as_ref().map(|state| &state.topic)
+    }
+
+    pub(super) fn set_topic(&mut self, id: RoomId, topic: Option<TopicState>) {
+        self.rooms[id.key() as usize].apart.get_or_insert_default().topic = topic;
     }
 
     /// Returns the rooms by their ids, and the ids that the next get. Who is in them is known by the people.
     pub(super) fn snapshot(&self) -> (Vec<RoomState>, Vec<RoomId>) {
-        let state = |(key, Room { name, untold, said, .. }): (usize, &Room)| {
-            let untold = untold.as_deref().copied();
-            RoomState { room: room_id(key), name: name.clone(), said: *said, untold }
+        let state = |(key, Room { name, apart, said, .. }): (usize, &Room)| {
+            let Apart { history, topic, untold } = apart.as_deref().cloned().unwrap_or_default();
+            let history = history.snapshot();
+            RoomState { room: room_id(key), name: name.clone(), said: *said, untold, topic, history }
         };
         let vacant = vacant::vacant_keys(&self.rooms, || Room::new(main_name()));
         (self.rooms.iter().map(state).collect(), vacant.into_iter().map(RoomId::new).collect())
@@ -245,15 +272,20 @@ impl Rooms {
     /// Makes the rooms anew, with these members, and so many in `main` who are silent.
     pub(super) fn restore<'a>(
         empty: Self,
+        now: Time,
         (rooms, vacant): (Vec<RoomState>, &[RoomId]),
         members: impl Iterator<Item = (RoomId, &'a Name, u32)>,
         silent: u32,
     ) -> Result<Self, SnapshotError> {
-        let entry = |RoomState { room, name, said, untold }| {
-            (room.key(), Room { said, untold: untold.map(Box::new), ..Room::new(name) })
+        let entry = |RoomState { room, name, said, untold, topic, history }| {
+            let history = History::restore(history, said, now)?;
+            let is_any = !history.is_empty() || topic.is_some() || untold.is_some();
+            let apart = is_any.then(|| Box::new(Apart { history, topic, untold }));
+            Ok((room.key(), Room { said, apart, ..Room::new(name) }))
         };
         let vacant: Vec<_> = vacant.iter().map(|room| room.key()).collect();
-        let rooms = vacant::restore(rooms.into_iter().map(entry).collect(), &vacant, || Room::new(main_name()));
+        let entries = rooms.into_iter().map(entry).collect::<Result<_, SnapshotError>>()?;
+        let rooms = vacant::restore(entries, &vacant, || Room::new(main_name()));
         let rooms = rooms.ok_or(SnapshotError::new("the rooms and the vacant ones are no row"))?;
         let mut restored = Self { rooms, by_name: HashMap::new(), by_size: BTreeSet::new(), silent, ..empty };
         let main = restored.rooms.get(Self::MAIN.key() as usize);
@@ -275,10 +307,11 @@ impl Rooms {
             SnapshotError::unless(id == Self::MAIN || !room.members.is_empty(), "nobody is in a room")?;
             SnapshotError::unless(room.said <= SAID_MAX, "more was said than anybody can say")?;
             self.by_size.insert((Reverse(room.len()), room.name.key(), id));
-            if let Some(Untold { joined, left, due }) = room.untold.as_deref() {
-                let is_counted = (1..=UNTOLD_MAX).contains(&(u64::from(*joined) + u64::from(*left)));
+            let untold = room.apart.as_deref().and_then(|apart| apart.untold);
+            if let Some(Untold { joined, left, due }) = untold {
+                let is_counted = (1..=UNTOLD_MAX).contains(&(u64::from(joined) + u64::from(left)));
                 SnapshotError::unless(is_counted && self.members(id) > 0, "nobody is to be told in a room")?;
-                self.crowds_due.insert((*due, id));
+                self.crowds_due.insert((due, id));
             }
         }
         Ok(())
@@ -313,14 +346,15 @@ impl Rooms {
     fn untold(&mut self, now: Time, id: RoomId) -> &mut Untold {
         let due = now + self.crowd_interval;
         let crowds_due = &mut self.crowds_due;
-        self.rooms[id.key() as usize].untold.get_or_insert_with(|| {
+        let untold = &mut self.rooms[id.key() as usize].apart.get_or_insert_default().untold;
+        untold.get_or_insert_with(|| {
             crowds_due.insert((due, id));
-            Box::new(Untold { joined: 0, left: 0, due })
+            Untold { joined: 0, left: 0, due }
         })
     }
 
-    fn forget_untold(&mut self, id: RoomId) -> Option<Box<Untold>> {
-        let untold = self.rooms[id.key() as usize].untold.take()?;
+    fn forget_untold(&mut self, id: RoomId) -> Option<Untold> {
+        let untold = self.rooms[id.key() as usize].apart.as_deref_mut()?.untold.take()?;
         self.crowds_due.remove(&(untold.due, id));
         Some(untold)
     }
@@ -336,7 +370,7 @@ fn room_id(key: usize) -> RoomId {
 
 impl Room {
     const fn new(name: Name) -> Self {
-        Self { name, members: BTreeMap::new(), untold: None, said: 0 }
+        Self { name, members: BTreeMap::new(), apart: None, said: 0 }
     }
 
     fn len(&self) -> u32 {
@@ -351,6 +385,6 @@ impl Rooms {
         assert_eq!((self.rooms.len(), self.by_name.len(), self.by_size.len()), (1, 1, 1));
         assert!(self.crowds_due.is_empty());
         let main = self.room(Self::MAIN);
-        assert!(main.members.is_empty() && main.untold.is_none());
+        assert!(main.members.is_empty() && main.apart.as_deref().is_none_or(|apart| apart.untold.is_none()));
     }
 }

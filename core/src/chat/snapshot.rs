@@ -3,8 +3,9 @@
 use std::collections::{HashSet, VecDeque};
 use std::iter;
 
+use super::ignores::Ignores;
 use super::names::Names;
-use super::people::{Others, People, Person};
+use super::people::{Apart, People, Person};
 use super::plural::ROOMS_MAX;
 use super::random_names::RandomNames;
 use super::rooms::Rooms;
@@ -12,6 +13,7 @@ use super::silent::Silent;
 use super::{Chat, HERE};
 use crate::clock::Clock;
 use crate::log::{PersonState, Snapshot, SnapshotError};
+use crate::rules::IGNORED_MAX;
 use crate::{ConnectionId, Rules};
 
 impl Chat {
@@ -25,6 +27,9 @@ impl Chat {
             name: person.name.clone(),
             room: person.room,
             others: person.others().to_vec(),
+            ignored: person.ignored().to_vec(),
+            writer: person.writer().cloned(),
+            origin: Some(person.origin(connection)).filter(|&origin| origin != connection),
         };
         Snapshot {
             at: self.at,
@@ -53,6 +58,7 @@ impl Chat {
         });
         let rooms = Rooms::restore(
             Rooms::new(rules.crowd_members, rules.crowd_interval),
+            snapshot.at,
             (snapshot.rooms, &snapshot.vacant_rooms),
             members,
             u32::try_from(silent.len()).map_err(|_| SnapshotError::new("too many are silent"))?,
@@ -60,13 +66,24 @@ impl Chat {
         let ids = snapshot.people.iter().map(|person| person.connection.key());
         SnapshotError::unless(ids.is_sorted_by(|one, next| one < next), "the people are not in their order")?;
         let mut people = People::default();
-        for PersonState { connection, name, room, others } in snapshot.people {
+        let mut ignores = Ignores::default();
+        for PersonState { connection, name, room, others, ignored, writer, origin } in snapshot.people {
             let rooms: HashSet<_> = others.iter().chain([&room]).collect();
             let is_once = rooms.len() == others.len() + 1 && rooms.len() <= ROOMS_MAX;
             SnapshotError::unless(is_once, "somebody is in too many rooms, or twice in one")?;
+            let is_in_order = ignored.is_sorted_by(|one, next| one.key() < next.key()) && ignored.len() <= IGNORED_MAX;
+            SnapshotError::unless(is_in_order, "whom somebody ignores is not in order, or too many")?;
+            let is_other = ignored.iter().all(|other| other.key() != name.key());
+            SnapshotError::unless(is_other, "somebody ignores themselves")?;
+            SnapshotError::unless(
+                origin != Some(connection),
+                "somebody came by the connection by which they are here",
+            )?;
+            ignored.iter().for_each(|name| ignores.add(name, connection.key()));
             people.insert(connection, name, room);
-            if !others.is_empty() {
-                people.get_mut(connection).expect(HERE).others = Some(Box::new(Others(others)));
+            let apart = Apart { others, ignored, writer, origin };
+            if apart != Apart::default() {
+                people.get_mut(connection).expect(HERE).apart = Some(Box::new(apart));
             }
         }
         SnapshotError::unless(snapshot.said <= u64::MAX / 2, "more was said than anybody can say")?;
@@ -76,6 +93,8 @@ impl Chat {
             names: Names::default(),
             random_names,
             rooms,
+            ignores,
+            history_on_join: rules.history_on_join,
             clock: Clock::started(snapshot.clock_start_ms),
             actions: VecDeque::new(),
             said: snapshot.said,

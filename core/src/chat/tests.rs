@@ -5,6 +5,7 @@ mod plural;
 mod resume;
 mod silent;
 mod snapshot;
+mod talk;
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -155,10 +156,12 @@ fn read(actions: &[Action]) -> Vec<String> {
         Action::Leave { connection, .. } => format!("{} leaves", connection.slot()),
         Action::Deliver { connection, message } => format!("{} is sent: {message}", connection.slot()),
         Action::Broadcast { room: id, audience, except, message } => {
-            let except = except.map(|except| format!(" but {}", except.slot())).unwrap_or_default();
+            let except = except.iter().flat_map(|except| except.connections());
+            let except: String = except.map(|except| format!(" but {}", except.slot())).collect();
             format!("{}{except} ({audience}): {message}", room(id))
         }
-        Action::Credit { connection } => format!("{} is answered", connection.slot()),
+        Action::Credit { connection, continues: false } => format!("{} is answered", connection.slot()),
+        Action::Credit { connection, continues: true } => format!("{} is answered in part", connection.slot()),
         Action::Alive { connection } => format!("{} is alive", connection.slot()),
         Action::Close { connection, .. } => format!("{} closes", connection.slot()),
         Action::Cut { connection } => format!("{} is cut", connection.slot()),

@@ -196,11 +196,11 @@ impl Audiences {
 
     /// Keeps a message for the members of a room, if there are any. `lines` returns it as its batch has it in an
     /// encoding. `queue` takes what goes into the queue of the connection in a place: of all in several rooms but
-    /// `except`.
+    /// those that are left out.
     pub(super) fn broadcast<'a>(
         &mut self,
         room: RoomId,
-        except: Option<usize>,
+        left_out: &[usize],
         message: &Message,
         lines: impl Fn(Encoding) -> BroadcastLines<'a>,
         mut queue: impl FnMut(usize, Part<'_>),
@@ -217,7 +217,7 @@ impl Audiences {
                     lines(encoding).into()
                 };
                 let places = queued.places.iter().map(|&place| place as usize);
-                places.filter(|&place| Some(place) != except).for_each(|place| queue(place, part));
+                places.filter(|place| !left_out.contains(place)).for_each(|place| queue(place, part));
             }
             if audience.members.is_empty() {
                 continue;

@@ -162,12 +162,13 @@ impl<S: Clone> Outboxes<S> {
     }
 
     /// Gives a connection the credit for its fence, now or as soon as there is room for more replies.
-    pub(super) fn credit(&mut self, connection: ConnectionId) {
+    pub(super) fn credit(&mut self, connection: ConnectionId, continues: bool) {
+        let signal = if continues { Signal::Continue } else { Signal::Credit };
         let low = self.limits.low_bytes;
         let Some(place) = self.place(connection) else { return };
         match self.open[place].as_mut().and_then(|outbox| outbox.queue.as_mut()) {
-            Some(queue) if queue.bytes() > low => queue.fenced = true,
-            Some(_) | None => self.notices.push_back(Notice::Signal(connection, Signal::Credit)),
+            Some(queue) if queue.bytes() > low => queue.owed = Some(signal),
+            Some(_) | None => self.notices.push_back(Notice::Signal(connection, signal)),
         }
     }
 
@@ -212,14 +213,13 @@ impl<S: Clone> Outboxes<S> {
             queue.progress_at = Some(now);
         }
         let resumed = queue.resume(&limits);
-        let is_due = queue.fenced && queue.bytes() <= limits.low_bytes;
-        queue.fenced &= !is_due;
+        let due = if queue.bytes() <= limits.low_bytes { queue.owed.take() } else { None };
         let is_empty = queue.bytes() == 0;
         if resumed {
             self.notices.push_back(Notice::Signal(connection, Signal::Resume));
         }
-        if is_due {
-            self.notices.push_back(Notice::Signal(connection, Signal::Credit));
+        if let Some(signal) = due {
+            self.notices.push_back(Notice::Signal(connection, signal));
         }
         if is_empty {
             self.on_written_out(connection);

@@ -10,6 +10,7 @@ use std::time::Duration;
 use bytes::{Buf as _, Bytes, BytesMut};
 
 use crate::batch::lines::BroadcastLines;
+use crate::signal::Signal;
 use crate::window::{broadcast_bytes_max, low_bytes};
 use crate::wire::Encoding;
 use crate::{Config, Message, Time};
@@ -95,7 +96,7 @@ pub(super) struct SendQueue {
     /// It is over its limit: its owner's broadcasts are dropped, and its owner is not read.
     paused: bool,
     /// Its owner waits for an answer.
-    pub(super) fenced: bool,
+    pub(super) owed: Option<Signal>,
 }
 
 impl SendQueue {

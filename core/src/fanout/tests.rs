@@ -96,6 +96,7 @@ impl Writer {
             Output::Signal { socket, signal: Signal::Pause } => self.told.push(format!("pause {socket}")),
             Output::Signal { socket, signal: Signal::Resume } => self.told.push(format!("resume {socket}")),
             Output::Signal { socket, signal: Signal::Credit } => self.told.push(format!("answer {socket}")),
+            Output::Signal { socket, signal: Signal::Continue } => self.told.push(format!("continue {socket}")),
             Output::Yield => {}
             Output::Finish { socket } => self.told.push(format!("finish {socket}")),
             Output::Abandon { socket, .. } => self.told.push(format!("abandon {socket}")),
@@ -184,7 +185,7 @@ fn close(connection: ConnectionId) -> Action {
 }
 
 fn answer(connection: ConnectionId) -> Action {
-    Action::Credit { connection }
+    Action::Credit { connection, continues: false }
 }
 
 fn said(text: &str) -> Message {
@@ -196,7 +197,7 @@ fn say(room: RoomId, text: &str) -> Action {
 }
 
 fn say_to_others(except: ConnectionId, room: RoomId, text: &str) -> Action {
-    Action::Broadcast { room, audience: 1, except: Some(except), message: said(text) }
+    Action::Broadcast { room, audience: 1, except: LeftOut::of([except]), message: said(text) }
 }
 
 fn deliver(connection: ConnectionId, text: &str) -> Action {

@@ -6,7 +6,7 @@ use crate::{Action, CloseCode, ConnectionId, Effect, Message, Notice, Query, Tim
 
 impl<S> Hub<S> {
     /// Answers a query, from what this server knows.
-    pub(super) fn answer(&mut self, connection: ConnectionId, query: Query) {
+    pub(super) fn answer(&mut self, now: Time, connection: ConnectionId, query: Query) {
         if !self.chat.is_here(connection) {
             return;
         }
@@ -16,9 +16,33 @@ impl<S> Hub<S> {
             Query::Help => Message::Help,
             Query::Rooms => self.chat.list_rooms(form, list_bytes_max),
             Query::Users => self.chat.list_members(connection, form, list_bytes_max),
+            Query::Topic => self.chat.topic(connection),
+            Query::History(count) => {
+                let pieces = self.chat.history(connection, now, count, list_bytes_max);
+                return self.answer_in_pieces(connection, pieces);
+            }
+            Query::More => return self.answer_more(connection),
+            Query::Ignored => self.chat.list_ignored(connection, form, list_bytes_max),
             Query::Token => self.config.token(connection).map_or(Message::Stale, |token| Message::Resumable { token }),
         };
         self.reply(connection, message);
+    }
+
+    /// Tells the first piece of an answer, and keeps the others until they are asked for.
+    fn answer_in_pieces(&mut self, connection: ConnectionId, pieces: Vec<Message>) {
+        self.pieces.insert(connection, pieces.into());
+        self.answer_more(connection);
+    }
+
+    fn answer_more(&mut self, connection: ConnectionId) {
+        let Some(pieces) = self.pieces.get_mut(&connection) else { return };
+        let piece = pieces.pop_front();
+        if pieces.is_empty() {
+            self.pieces.remove(&connection);
+        }
+        if let Some(piece) = piece {
+            self.reply(connection, piece);
+        }
     }
 
     /// Handles what concerns a connection only.
@@ -29,6 +53,9 @@ impl<S> Hub<S> {
         match notice {
             Notice::NameInvalid => self.reply(connection, Message::NameInvalid),
             Notice::RoomInvalid => self.reply(connection, Message::RoomInvalid),
+            Notice::Incomplete(word) => self.reply(connection, Message::Incomplete { word }),
+            Notice::HistoryCount => self.reply(connection, Message::HistoryCount),
+            Notice::TopicTooLong => self.reply(connection, Message::TopicTooLong),
             Notice::Stale => self.reply(connection, Message::Stale),
             Notice::Unrecognized(word) => self.reply(connection, Message::Unrecognized { word }),
             Notice::TooLong => {
@@ -46,7 +73,10 @@ impl<S> Hub<S> {
                 self.reply(connection, Message::WrongProtocol { protocol });
                 self.leave(now, connection, CloseCode::PROTOCOL);
             }
-            Notice::Fence => self.chat.push_action(Action::Credit { connection }),
+            Notice::Fence => {
+                let continues = self.pieces.contains_key(&connection);
+                self.chat.push_action(Action::Credit { connection, continues });
+            }
         }
     }
 

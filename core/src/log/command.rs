@@ -1,6 +1,6 @@
 //! Owns the commands: what people do that changes what all of them share.
 
-use crate::{CloseCode, ConnectionId, Name, Texts};
+use crate::{CloseCode, ConnectionId, Name, Text, Texts, Topic};
 
 /// Tells what somebody does that others may hear of. Commands are the only requests that enter the log.
 ///
@@ -9,6 +9,23 @@ use crate::{CloseCode, ConnectionId, Name, Texts};
 pub enum Command {
     /// Say something to the room: as many messages as there are texts.
     Say(Texts),
+    /// Do something that the room is told as of somebody else.
+    Act(Text),
+    /// Say something to one person alone.
+    Tell {
+        /// Whom.
+        to: Name,
+        /// What.
+        text: Text,
+    },
+    /// Say something to who has said the last thing to this person alone.
+    Answer(Text),
+    /// Set the topic of the room that has the focus, or remove it.
+    SetTopic(Option<Topic>),
+    /// Hear nothing more that is said by who has this name.
+    Ignore(Name),
+    /// Hear them again.
+    Unignore(Name),
     /// Take another name.
     Rename(Name),
     /// Go to another room, from the one that has the focus.
@@ -29,7 +46,18 @@ impl Command {
     /// Tells whether others may be told of whoever does this. A connection that only ends shows nobody.
     pub(crate) const fn shows_a_person(&self) -> bool {
         match self {
-            Self::Say(_) | Self::Rename(_) | Self::Join(_) | Self::Enter(_) | Self::Part(_) | Self::Appear => true,
+            Self::Say(_)
+            | Self::Act(_)
+            | Self::Tell { .. }
+            | Self::Answer(_)
+            | Self::SetTopic(_)
+            | Self::Ignore(_)
+            | Self::Unignore(_)
+            | Self::Rename(_)
+            | Self::Join(_)
+            | Self::Enter(_)
+            | Self::Part(_)
+            | Self::Appear => true,
             Self::Resume(_) | Self::Leave(_) => false,
         }
     }

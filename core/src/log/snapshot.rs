@@ -6,7 +6,7 @@
 use std::error::Error;
 use std::fmt;
 
-use crate::{ConnectionId, Name, RoomId, Time};
+use crate::{ConnectionId, Name, RoomId, Texts, Time, Topic};
 
 /// Holds a whole [`Chat`](crate::Chat), without what it has decided and was not polled yet.
 ///
@@ -45,6 +45,38 @@ pub struct RoomState {
     pub said: u64,
     /// What its members are still to be told, since it is crowded.
     pub untold: Option<Untold>,
+    /// What it is about.
+    pub topic: Option<TopicState>,
+    /// What was said there last, the oldest first.
+    pub history: Vec<RunState>,
+}
+
+/// Holds what a room is about, and who says so.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct TopicState {
+    /// What it is about.
+    pub topic: Topic,
+    /// By whom it was set, as they were called then.
+    pub name: Name,
+    /// When, in milliseconds since 1970.
+    pub time_ms: u64,
+}
+
+/// Holds what somebody said in a row.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct RunState {
+    /// By whom, as they were called then.
+    pub name: Name,
+    /// What.
+    pub texts: Texts,
+    /// It was done rather than said, and is one message.
+    pub is_act: bool,
+    /// When.
+    pub at: Time,
+    /// The same, in milliseconds since 1970.
+    pub time_ms: u64,
+    /// Which of all messages of the room the first of it is.
+    pub seq: u64,
 }
 
 /// Holds what was not told yet in a crowded room.
@@ -69,6 +101,23 @@ pub struct PersonState {
     pub room: RoomId,
     /// The other rooms; the last is the one that had the focus last.
     pub others: Vec<RoomId>,
+    /// The names of those whom they ignore, in their order.
+    pub ignored: Vec<Name>,
+    /// Who has written to them last.
+    pub writer: Option<WriterState>,
+    /// By which connection they came, if it was another.
+    pub origin: Option<ConnectionId>,
+}
+
+/// Holds who has written to somebody last.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct WriterState {
+    /// By which connection they came.
+    pub origin: ConnectionId,
+    /// By which connection they wrote.
+    pub connection: ConnectionId,
+    /// What they were called then.
+    pub name: Name,
 }
 
 /// Holds until when nobody is told of somebody.

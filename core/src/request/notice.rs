@@ -14,6 +14,12 @@ pub enum Notice {
     RoomInvalid,
     /// What was given for a token is none.
     Stale,
+    /// A command without what it takes, or with something else: its word, without the slash.
+    Incomplete(&'static str),
+    /// More messages of what was said were asked for than are kept, or none, or no number.
+    HistoryCount,
+    /// A topic that is too long.
+    TopicTooLong,
     /// A command that there is none of: its word, with the slash.
     Unrecognized(Text),
     /// A line over the limit; what it said is gone.
@@ -44,7 +50,12 @@ impl Notice {
     /// Tells whether it comes from a person, of whom others may be told: not from a program that looks what is here.
     pub(crate) const fn shows_a_person(&self) -> bool {
         match self {
-            Self::NameInvalid | Self::RoomInvalid | Self::Unrecognized(_) => true,
+            Self::NameInvalid
+            | Self::RoomInvalid
+            | Self::Incomplete(_)
+            | Self::HistoryCount
+            | Self::TopicTooLong
+            | Self::Unrecognized(_) => true,
             Self::Stale
             | Self::TooLong
             | Self::NotUtf8

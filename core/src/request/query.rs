@@ -10,16 +10,32 @@ pub enum Query {
     Rooms,
     /// Who is in the room.
     Users,
+    /// What the room is about.
+    Topic,
+    /// What was said in the room: the last so many messages.
+    History(u8),
+    /// Whom they ignore.
+    Ignored,
+    /// The rest of the last answer, if it was not whole. A session asks for it by itself.
+    More,
     /// By what token others can take over this connection's person.
     Token,
 }
 
 impl Query {
+    /// Tells whether the answer may come in pieces. Nothing more is asked for before it is whole.
+    pub(crate) const fn comes_in_pieces(self) -> bool {
+        match self {
+            Self::History(_) | Self::More => true,
+            Self::Help | Self::Rooms | Self::Users | Self::Topic | Self::Ignored | Self::Token => false,
+        }
+    }
+
     /// Tells whether a person asks for this, of whom others may be told: not a program.
     pub(crate) const fn shows_a_person(self) -> bool {
         match self {
-            Self::Help | Self::Rooms | Self::Users => true,
-            Self::Token => false,
+            Self::Help | Self::Rooms | Self::Users | Self::Topic | Self::History(_) | Self::Ignored => true,
+            Self::Token | Self::More => false,
         }
     }
 }

@@ -125,6 +125,7 @@ pub(crate) struct Joined {
 pub(crate) enum List {
     Rooms,
     Users,
+    Ignored,
 }
 
 /// Tells what a list costs in bytes.

@@ -76,6 +76,7 @@ impl Wire for Lines {
         match list {
             List::Rooms => ListCost { around: AROUND, each: " (), ".len() },
             List::Users => ListCost { around: AROUND, each: ", ".len() },
+            List::Ignored => ListCost { around: AROUND + "Ignored".len() - "Users".len(), each: ", ".len() },
         }
     }
 }

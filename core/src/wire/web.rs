@@ -19,6 +19,7 @@ use crate::config::Config;
 use crate::dialect::Dialect;
 use crate::ids::ConnectionId;
 use crate::message::Message;
+use crate::name::Name;
 use crate::refusal::Refusal;
 use crate::time::Time;
 
@@ -97,8 +98,12 @@ impl Wire for Web {
                 around: AROUND + r#"{"kind":"rooms","rooms":[],"more":}"#.len(),
                 each: r#"{"room":"","people":},"#.len(),
             },
-            List::Users => {
-                ListCost { around: AROUND + r#"{"kind":"users","names":[],"more":}"#.len(), each: r#""","#.len() }
+            List::Users => ListCost {
+                around: AROUND + r#"{"kind":"users","room":"","names":[],"more":}"#.len() + Name::CHARS_MAX,
+                each: r#""","#.len(),
+            },
+            List::Ignored => {
+                ListCost { around: AROUND + r#"{"kind":"ignored","names":[],"more":}"#.len(), each: r#""","#.len() }
             }
         }
     }

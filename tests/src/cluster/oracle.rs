@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chinwag_core::log::{Event, Record};
-use chinwag_core::{Action, Chat, Config, ConnectionId, Message, RoomId};
+use chinwag_core::{Action, Chat, Config, ConnectionId, LeftOut, Message, RoomId};
 use chinwag_log::StateHash;
 
 use crate::sim::Coverage;
@@ -56,7 +56,7 @@ impl Oracle {
             }
             Action::Broadcast { room, except, message, .. } => {
                 let members = self.rooms.get(&room).cloned().unwrap_or_default();
-                for member in members.into_iter().filter(|&member| Some(member) != except) {
+                for member in members.into_iter().filter(|&member| !LeftOut::has(except.as_deref(), member)) {
                     self.tell(member, &message);
                 }
             }
@@ -77,7 +77,14 @@ impl Oracle {
 
 /// Tells whether a line may be one that a server tells its connection by itself.
 pub(super) fn is_local(line: &str) -> bool {
-    let starts = ["Unrecognized command ", "Users - ", "Rooms - ", "You have nothing to resume", "Server is shutting"];
+    let starts = [
+        "Unrecognized command ",
+        "Users - ",
+        "Rooms - ",
+        "Ignored - ",
+        "You have nothing to resume",
+        "Server is shutting",
+    ];
     starts.iter().any(|start| line.starts_with(start))
 }
 
@@ -87,6 +94,10 @@ fn situation(action: &Action, rooms: &BTreeMap<RoomId, BTreeSet<ConnectionId>>) 
         Action::Broadcast { message: Message::Crowd { .. }, .. } => Some("crowd told"),
         Action::Broadcast { message: Message::Renamed { .. }, except: Some(_), .. } => Some("renamed in several rooms"),
         Action::Broadcast { message: Message::Left { .. }, .. } => Some("left"),
+        Action::Broadcast { message: Message::Acted { .. }, .. } => Some("acted"),
+        Action::Broadcast { message: Message::Said { .. }, except: Some(_), .. } => Some("ignored"),
+        Action::Reply { message: Message::History { .. }, .. } => Some("history shown"),
+        Action::Reply { message: Message::Topic { .. }, .. } => Some("topic shown"),
         Action::Deliver { .. } => Some("delivered"),
         Action::Cut { .. } => Some("resumed"),
         Action::Enter { connection, .. } if rooms_of(connection) > 0 => Some("in several rooms"),

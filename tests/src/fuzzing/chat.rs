@@ -4,7 +4,8 @@
 use std::time::Duration;
 
 use chinwag_core::{
-    Action, Config, ConnectionId, Form, Limits, Message, Notice, Query, Request, RoomId, Rules, Secret, Signals,
+    Action, Config, ConnectionId, Form, LeftOut, Limits, Message, Notice, Query, Request, RoomId, Rules, Secret,
+    Signals,
 };
 
 use super::input::Input;
@@ -53,7 +54,7 @@ struct Run {
 
 struct Person {
     connection: ConnectionId,
-    room: Option<RoomId>,
+    rooms: Vec<RoomId>,
     has_asked: bool,
     reader: Reader,
     /// What they were told and have not read.
@@ -124,7 +125,7 @@ impl Run {
         let user = self.people.len();
         self.model.add_user(Form::Lines);
         let (reader, told) = (Reader::new(Form::Lines), String::new());
-        self.people.push(Person { connection, room: None, has_asked: false, reader, told });
+        self.people.push(Person { connection, rooms: Vec::new(), has_asked: false, reader, told });
         let name = self.follow()?.ok_or("a newcomer is told a name")?;
         let token = self.config.token(connection).ok_or("there is a secret")?;
         self.model.open(self.driver.now(), user, &name, &token.to_string())?;
@@ -217,15 +218,19 @@ impl Run {
                     }
                     self.tell(&message, |person| person.connection == connection);
                 }
-                Action::Enter { connection, room } => self.move_to(connection, Some(room)),
+                Action::Enter { connection, room } => self.change_rooms(connection, |rooms| rooms.push(room)),
                 Action::Deliver { connection, message } => {
                     self.tell(&message, |person| person.connection == connection)
                 }
-                Action::Leave { connection, .. } => self.move_to(connection, None),
-                Action::Broadcast { room, except, message, .. } => {
-                    self.tell(&message, |person| person.room == Some(room) && Some(person.connection) != except);
+                Action::Leave { connection, room } => {
+                    self.change_rooms(connection, |rooms| rooms.retain(|&other| other != room));
                 }
-                Action::Stop { message } => self.tell(&message, |person| person.room.is_some()),
+                Action::Broadcast { room, except, message, .. } => {
+                    self.tell(&message, |person| {
+                        person.rooms.contains(&room) && !LeftOut::has(except.as_deref(), person.connection)
+                    });
+                }
+                Action::Stop { message } => self.tell(&message, |person| !person.rooms.is_empty()),
             }
         }
         Ok(name)
@@ -237,10 +242,9 @@ impl Run {
         }
     }
 
-    fn move_to(&mut self, connection: ConnectionId, room: Option<RoomId>) {
-        for person in self.people.iter_mut().filter(|person| person.connection == connection) {
-            person.room = room;
-        }
+    fn change_rooms(&mut self, connection: ConnectionId, change: impl Fn(&mut Vec<RoomId>)) {
+        let people = self.people.iter_mut().filter(|person| person.connection == connection);
+        people.for_each(|person| change(&mut person.rooms));
     }
 
     fn check(&mut self) -> Lawful {

@@ -18,6 +18,7 @@ pub(super) fn set(config: &mut Config, settings: &str) -> Result<(), String> {
             "list_bytes_max" => config.limits.list_bytes_max = number(value)?,
             "queue_bytes_max" => config.limits.queue_bytes_max = number(value)?,
             "stall_max" => config.limits.stall_max = duration(value)?,
+            "history_on_join" => config.rules.history_on_join = number(value)?,
             "seed" => config.rules.seed = number(value)?,
             _ => return Err(format!("no such setting: {field}")),
         }

@@ -7,5 +7,12 @@ pub const HELP: &str = "Server commands
   /rooms - list rooms
   /join {room} - join room
   /users - lists users in current room
+  /me {action} - do something, like /me waves
+  /msg {name} {text} - write to one person alone
+  /reply {text} - write to who wrote to you last
+  /topic {topic} - set the topic of the room, or show it
+  /history {count} - shows what was said before
+  /ignore {name} - hear no more of somebody, or list them
+  /unignore {name} - hear them again
   /quit - quits server
 ";

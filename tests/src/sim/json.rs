@@ -13,6 +13,7 @@ pub(super) enum Json {
     List(Vec<Json>),
     /// An object, its fields in their order.
     Object(Vec<(String, Json)>),
+    Truth(bool),
 }
 
 type Read<'a, T> = Option<(T, &'a str)>;
@@ -44,6 +45,12 @@ impl Json {
         if let Self::Number(number) = self { Some(*number) } else { None }
     }
 
+    /// Returns whether something is so.
+    #[must_use]
+    pub(super) const fn truth(&self) -> Option<bool> {
+        if let Self::Truth(truth) = self { Some(*truth) } else { None }
+    }
+
     /// Returns what is in a list.
     #[must_use]
     pub(super) fn list(&self) -> Option<&[Self]> {
@@ -52,8 +59,10 @@ impl Json {
 }
 
 fn value(text: &str) -> Read<'_, Json> {
-    if let Some(rest) = text.strip_prefix("null") {
-        return Some((Json::Null, rest));
+    for (word, value) in [("null", Json::Null), ("true", Json::Truth(true)), ("false", Json::Truth(false))] {
+        if let Some(rest) = text.strip_prefix(word) {
+            return Some((value, rest));
+        }
     }
     match text.as_bytes().first()? {
         b'"' => string(text).map(|(text, rest)| (Json::Text(text), rest)),

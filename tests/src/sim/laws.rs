@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chinwag_core::{Action, ConnectionId, Message, RoomId};
+use chinwag_core::{Action, ConnectionId, LeftOut, Message, RoomId};
 
 /// Follows the actions, and says where one of them can't be right.
 #[derive(Clone, Debug, Default)]
@@ -17,7 +17,7 @@ pub struct Laws {
 #[derive(Clone, Debug, Default)]
 struct Person {
     name: String,
-    room: Option<RoomId>,
+    rooms: BTreeSet<RoomId>,
 }
 
 impl Laws {
@@ -35,28 +35,28 @@ impl Laws {
             Action::Reply { connection, message } => self.on_reply(*connection, message),
             Action::Enter { connection, room } => {
                 let person = self.people.get_mut(connection);
-                person.is_some_and(|person| person.room.replace(*room).is_none())
+                person.is_some_and(|person| person.rooms.insert(*room))
             }
             Action::Leave { connection, room } => {
-                self.people.get_mut(connection).is_some_and(|person| person.room.take() == Some(*room))
+                self.people.get_mut(connection).is_some_and(|person| person.rooms.remove(room))
             }
             Action::Broadcast { room, audience, except, message } => {
                 let hears = |(connection, person): &(&ConnectionId, &Person)| {
-                    person.room == Some(*room) && Some(**connection) != *except
+                    person.rooms.contains(room) && !LeftOut::has(except.as_deref(), **connection)
                 };
                 let members = self.people.iter().filter(hears).count();
-                members > 0 && members == *audience as usize && self.on_broadcast(*room, *except, message)
+                members > 0 && members == *audience as usize && self.on_broadcast(*room, except.as_deref(), message)
             }
             Action::Speak { connection, .. }
             | Action::Deliver { connection, .. }
-            | Action::Credit { connection }
+            | Action::Credit { connection, .. }
             | Action::Alive { connection } => self.people.contains_key(connection),
             Action::Close { connection, .. } => {
-                self.people.remove(connection).is_some_and(|person| person.room.is_none())
+                self.people.remove(connection).is_some_and(|person| person.rooms.is_empty())
             }
             Action::Cut { connection } => {
                 let ghost = self.people.remove(connection);
-                let is_lawful = ghost.as_ref().is_some_and(|ghost| ghost.room.is_none());
+                let is_lawful = ghost.as_ref().is_some_and(|ghost| ghost.rooms.is_empty());
                 self.cut = ghost.map(|ghost| ghost.name);
                 is_lawful
             }
@@ -73,11 +73,11 @@ impl Laws {
     /// # Errors
     /// If it does not.
     pub fn check(&self, people: usize, rooms: usize) -> Result<(), String> {
-        let mut occupied: BTreeSet<_> = self.people.values().map(|person| person.room).collect();
-        if occupied.contains(&None) {
+        let mut occupied: BTreeSet<_> = self.people.values().flat_map(|person| &person.rooms).copied().collect();
+        if self.people.values().any(|person| person.rooms.is_empty()) {
             return Err(format!("somebody is in no room: {:?}", self.people));
         }
-        occupied.insert(Some(RoomId::new(0)));
+        occupied.insert(RoomId::new(0));
         if (self.people.len(), occupied.len()) != (people, rooms) {
             return Err(format!("{people} people and {rooms} rooms are too many or too few for {:?}", self.people));
         }
@@ -95,24 +95,31 @@ impl Laws {
         true
     }
 
-    fn on_broadcast(&mut self, room: RoomId, except: Option<ConnectionId>, message: &Message) -> bool {
+    fn on_broadcast(&mut self, room: RoomId, except: Option<&LeftOut>, message: &Message) -> bool {
         let mut people = self.people.values_mut();
         if let Message::Renamed { old, new } = message {
-            let person = people.find(|person| person.room == Some(room) && person.name == old.as_str());
-            return person.map(|person| new.as_str().clone_into(&mut person.name)).is_some();
+            let person = people.find(|person| person.rooms.contains(&room) && person.name == old.as_str());
+            if let Some(person) = person {
+                new.as_str().clone_into(&mut person.name);
+                return true;
+            }
+            // In another of their rooms, to all who have not heard it, it was told before.
+            return self.people.iter().any(|(connection, person)| {
+                LeftOut::has(except, *connection) && person.rooms.contains(&room) && person.name == new.as_str()
+            });
         }
         match message {
-            Message::Said { name, .. } => {
-                people.any(|person| person.room == Some(room) && person.name == name.as_str())
+            Message::Said { name, .. } | Message::Acted { name, .. } | Message::TopicSet { name, .. } => {
+                people.any(|person| person.rooms.contains(&room) && person.name == name.as_str())
             }
             // Who was silent is announced to the others, where they are. All others are between two rooms.
-            Message::Joined { name } if except.is_some() => self.people.iter().any(|(connection, person)| {
-                Some(*connection) == except && person.room == Some(room) && person.name == name.as_str()
+            Message::Joined { name, .. } if except.is_some() => self.people.iter().any(|(connection, person)| {
+                LeftOut::has(except, *connection) && person.rooms.contains(&room) && person.name == name.as_str()
             }),
-            Message::Joined { name } | Message::Left { name } => {
-                people.any(|person| person.room.is_none() && person.name == name.as_str())
+            Message::Joined { name, .. } | Message::Left { name, .. } => {
+                people.any(|person| !person.rooms.contains(&room) && person.name == name.as_str())
             }
-            Message::Crowd { joined, left } => joined + left > 0,
+            Message::Crowd { joined, left, .. } => joined + left > 0,
             Message::Renamed { .. }
             | Message::Help
             | Message::YouAre { .. }
@@ -125,6 +132,19 @@ impl Laws {
             | Message::RoomInvalid
             | Message::Rooms { .. }
             | Message::Users { .. }
+            | Message::Told { .. }
+            | Message::Sent { .. }
+            | Message::Nobody { .. }
+            | Message::NobodyWrote
+            | Message::Topic { .. }
+            | Message::TopicTooLong
+            | Message::Ignoring { .. }
+            | Message::Hearing { .. }
+            | Message::Ignored { .. }
+            | Message::CantIgnore { .. }
+            | Message::History { .. }
+            | Message::HistoryCount
+            | Message::Incomplete { .. }
             | Message::Unrecognized { .. }
             | Message::TooLong { .. }
             | Message::NotUtf8

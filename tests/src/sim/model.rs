@@ -1,12 +1,16 @@
 //! Owns what everybody must be sent: the rules of the protocol in the simplest way that could be right, with plain
 //! vectors, without batches, and without sharing anything.
 
+mod rooms;
+mod talk;
 mod typist;
 
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use chinwag_core::{Config, Form, Time};
 
+use self::talk::Earlier;
 use self::typist::{Ask, Typist};
 use super::help::HELP;
 
@@ -26,6 +30,7 @@ pub struct Model {
     announce_wait: Duration,
     crowd_members: usize,
     crowd_interval: Duration,
+    history_on_join: usize,
     people: Vec<Person>,
     rooms: Vec<Room>,
     /// By user.
@@ -34,6 +39,8 @@ pub struct Model {
     /// By what each user who has come can be taken over.
     tokens: Vec<String>,
     was_resumed: Vec<bool>,
+    /// By user: what is still to be shown of what was said before, in pieces.
+    pieces: Vec<VecDeque<Vec<Line>>>,
     /// By user: how they are spoken to.
     speech: Vec<Speech>,
     /// When the wall clock was set last, and to what.
@@ -54,10 +61,16 @@ enum Speech {
 struct Person {
     user: usize,
     name: String,
-    /// In lower case.
-    room: String,
+    /// In lower case: first the one that has the focus, last the one that had it last.
+    rooms: Vec<String>,
     /// When the others are told of them, if they ask for nothing before.
     silent_until: Option<Time>,
+    /// Whom they ignore.
+    ignored: Vec<String>,
+    /// Who wrote to them last: as which user, from where that came on, and what they were called then.
+    writer: Option<(usize, usize, String)>,
+    /// The user as which they came.
+    origin: usize,
 }
 
 #[derive(Clone, Debug)]
@@ -66,6 +79,14 @@ struct Room {
     crowd: Option<Crowd>,
     /// How many messages have been said in it.
     said: u64,
+    topic: Option<String>,
+    history: Vec<Earlier>,
+}
+
+impl Room {
+    fn new(name: &str) -> Self {
+        Self { name: name.to_owned(), crowd: None, said: 0, topic: None, history: Vec::new() }
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -78,7 +99,20 @@ struct Crowd {
 /// How far the wall clock may be from what it is thought to say before it is set.
 const CLOCK_OFF_MS: u128 = 1000;
 
-const RESERVED: [&str; 9] = ["you", "server", "rooms", "users", "name", "room", "message", "messages", "unrecognized"];
+const RESERVED: [&str; 12] = [
+    "you",
+    "server",
+    "rooms",
+    "users",
+    "name",
+    "room",
+    "message",
+    "messages",
+    "unrecognized",
+    "topic",
+    "ignored",
+    "nobody",
+];
 
 impl Model {
     /// Starts with nobody.
@@ -90,11 +124,13 @@ impl Model {
             crowd_members: config.rules.crowd_members as usize,
             crowd_interval: config.rules.crowd_interval,
             people: Vec::new(),
-            rooms: vec![Room { name: "main".to_owned(), crowd: None, said: 0 }],
+            history_on_join: config.rules.history_on_join.into(),
+            rooms: vec![Room::new("main")],
             lines: Vec::new(),
             typists: Vec::new(),
             tokens: Vec::new(),
             was_resumed: Vec::new(),
+            pieces: Vec::new(),
             speech: Vec::new(),
             clock: (Time::START, 0),
             stopped: false,
@@ -107,6 +143,7 @@ impl Model {
         self.typists.push(Typist::new(self.chars_max, form));
         self.tokens.push(String::new());
         self.was_resumed.push(false);
+        self.pieces.push(VecDeque::new());
         self.speech.push(match form {
             Form::Lines => Speech::Lf,
             Form::Web => Speech::Frames,
@@ -153,7 +190,7 @@ impl Model {
     #[must_use]
     pub fn whereabouts(&self, user: usize) -> Option<(&str, &str)> {
         let person = self.people.iter().find(|person| person.user == user)?;
-        Some((&person.name, &person.room))
+        Some((&person.name, person.room()))
     }
 
     /// Returns how much a user has asked for that was not dealt with.
@@ -194,6 +231,19 @@ impl Model {
                 Ask::WrongProtocol(answer) => return Ok(self.answer(user, typist::before_greeting(answer))),
                 Ask::Speak | Ask::Refuse(_) | Ask::AreYouThere | Ask::Quit => {}
                 Ask::Say(_)
+                | Ask::Act(_)
+                | Ask::Tell(..)
+                | Ask::Answer(_)
+                | Ask::SetTopic(_)
+                | Ask::Topic
+                | Ask::History(_)
+                | Ask::HistoryCount
+                | Ask::Ignore(_)
+                | Ask::Unignore(_)
+                | Ask::Ignored
+                | Ask::Incomplete(_)
+                | Ask::Enter(_)
+                | Ask::Part(_)
                 | Ask::Help
                 | Ask::Name(_)
                 | Ask::Join(_)
@@ -254,8 +304,17 @@ impl Model {
         self.reply(user, &format!("You are {name}"));
         token.clone_into(&mut self.tokens[user]);
         let silent_until = Some(now + self.announce_wait);
-        self.people.push(Person { user, name: name.to_owned(), room: "main".to_owned(), silent_until });
+        self.people.push(Person {
+            user,
+            name: name.to_owned(),
+            rooms: vec!["main".to_owned()],
+            silent_until,
+            ignored: Vec::new(),
+            writer: None,
+            origin: user,
+        });
         self.welcome(user, "main");
+        self.show_before(now, user, "main");
         Ok(())
     }
 
@@ -279,7 +338,29 @@ impl Model {
             self.announce(now, user);
         }
         match ask {
-            Ask::Say(text) => self.say(now, &person, &text),
+            Ask::Say(text) => self.say(now, &person, &text, false),
+            Ask::Act(text) => self.say(now, &person, &text, true),
+            Ask::Tell(name, text) => self.write(now, &person, &name, &text),
+            Ask::Answer(text) => self.write_back(now, &person, &text),
+            Ask::SetTopic(topic) => self.set_topic(&person, &topic),
+            Ask::Topic => {
+                let topic = self.room_mut(person.room()).topic.clone();
+                self.show_topic(user, person.room(), topic);
+            }
+            Ask::History(count) => {
+                self.pieces[user] = self.earlier(now, user, person.room(), count).into();
+                self.show_more(user);
+            }
+            Ask::HistoryCount => self.reply(user, "History shows 1 - 100 messages"),
+            Ask::Ignore(name) => self.ignore(&person, &name),
+            Ask::Unignore(name) => self.unignore(&person, &name),
+            Ask::Ignored => {
+                let line = format!("Ignored - {}", person.ignored.join(", "));
+                self.reply(user, line.trim_end());
+            }
+            Ask::Incomplete(usage) => self.reply(user, &format!("Try {usage}")),
+            Ask::Enter(room) => self.enter_one_more(now, &person, &room),
+            Ask::Part(room) => self.part(now, &person, &room),
             Ask::Help => HELP.lines().for_each(|line| self.reply(user, line)),
             Ask::Name(name) => self.rename(&person, &name),
             Ask::Join(room) => self.join(now, &person, &room),
@@ -312,9 +393,9 @@ impl Model {
 
     /// Takes a user out, if they are here.
     pub fn close(&mut self, now: Time, user: usize) {
-        if let Some(index) = self.people.iter().position(|person| person.user == user) {
-            self.leave(now, index);
-        }
+        let Some(person) = self.people.iter().find(|person| person.user == user).cloned() else { return };
+        person.rooms.iter().for_each(|room| self.leave(now, user, room));
+        self.people.retain(|person| person.user != user);
     }
 
     /// Tells what is due: of those who have asked for nothing, then of crowds.
@@ -327,7 +408,7 @@ impl Model {
                 continue;
             };
             let room = self.rooms[index].name.to_lowercase();
-            self.broadcast(&room, &format!("{joined} joined, {left} left"));
+            self.tell_there(&room, &format!("{joined} joined, {left} left"));
         }
     }
 
@@ -342,169 +423,17 @@ impl Model {
         self.stopped = true;
     }
 
-    fn rename(&mut self, person: &Person, new: &str) {
-        if !is_name(new) {
-            return self.reply(person.user, "Name must be 2 - 20 letters, digits, - or _");
-        }
-        if new == person.name {
-            return self.reply(person.user, &format!("You are {new}"));
-        }
-        let is_ones_own = new.eq_ignore_ascii_case(&person.name);
-        if !is_ones_own && (is_reserved(new) || self.is_taken(new)) {
-            return self.reply(person.user, &format!("{new} is already taken"));
-        }
-        for other in &mut self.people {
-            if other.user == person.user {
-                new.clone_into(&mut other.name);
-            }
-        }
-        self.broadcast(&person.room, &format!("{} is now {new}", person.name));
-    }
-
-    fn join(&mut self, now: Time, person: &Person, name: &str) {
-        if !is_name(name) {
-            return self.reply(person.user, "Room must be 2 - 20 letters, digits, - or _");
-        }
-        if name.eq_ignore_ascii_case(&person.room) {
-            let room = self.room_mut(&person.room).name.clone();
-            return self.reply(person.user, &format!("You are in {room}"));
-        }
-        self.close(now, person.user);
-        if !self.rooms.iter().any(|room| room.name.eq_ignore_ascii_case(name)) {
-            self.rooms.push(Room { name: name.to_owned(), crowd: None, said: 0 });
-        }
-        self.enter(now, person.user, &person.name, &name.to_lowercase());
-    }
-
-    /// Lets a user go on as the person of another.
-    fn resume(&mut self, now: Time, user: usize, token: &str) {
-        let is_ghost = |person: &Person| {
-            let known = &self.tokens[person.user];
-            person.user != user && !known.is_empty() && known.eq_ignore_ascii_case(token)
-        };
-        let Some(ghost) = self.people.iter().find(|person| is_ghost(person)).map(|person| person.user) else {
-            return self.reply(user, "You have nothing to resume");
-        };
-        let is_unheard = self.is_silent(user) && self.is_silent(ghost);
-        if !is_unheard {
-            self.announce(now, ghost);
-            self.close(now, user);
-        }
-        let Some(index) = self.people.iter().position(|person| person.user == ghost) else { return };
-        let mut person = self.people.remove(index);
-        let (name, room) = (person.name.clone(), person.room.clone());
-        if is_unheard {
-            let others = self.people.iter_mut().filter(|person| person.user == user);
-            others.for_each(|person| person.name.clone_from(&name));
-        } else {
-            person.user = user;
-            self.people.push(person);
-        }
-        self.was_resumed[ghost] = true;
-        self.say_bye(ghost, 4001);
-        self.reply(user, &format!("You are {name}"));
-        self.welcome(user, &room);
-    }
-
-    fn list_rooms(&mut self, user: usize) {
-        let mut rooms: Vec<_> = self.rooms.iter().map(|room| (self.known(&room.name).count(), &room.name)).collect();
-        rooms.sort_by_key(|(members, name)| (usize::MAX - members, name.to_lowercase()));
-        let rooms: Vec<_> = rooms.iter().map(|(members, name)| format!("{name} ({members})")).collect();
-        self.reply(user, &format!("Rooms - {}", rooms.join(", ")));
-    }
-
-    fn list_users(&mut self, person: &Person) {
-        let mut names: Vec<_> = self.known(&person.room).collect();
-        names.sort_by_key(|other| other.name.to_lowercase());
-        let names: Vec<_> = names.iter().map(|other| other.name.as_str()).collect();
-        let line = format!("Users - {}", names.join(", "));
-        self.reply(person.user, &line);
-    }
-
-    fn enter(&mut self, now: Time, user: usize, name: &str, room: &str) {
-        if self.members(room) + 1 > self.crowd_members {
-            self.crowd(now, room).joined += 1;
-        } else {
-            self.broadcast(room, &format!("{name} joined"));
-        }
-        self.people.push(Person { user, name: name.to_owned(), room: room.to_owned(), silent_until: None });
-        self.welcome(user, room);
-    }
-
-    fn say(&mut self, now: Time, person: &Person, text: &str) {
-        let time = self.time_of_day(now);
-        let room = self.room_mut(&person.room);
-        room.said += 1;
-        let facts = format!(" [{} {} {time}]", room.name, room.said);
-        self.tell(&person.room, &format!("{}: {text}", person.name), &facts);
-    }
-
-    /// Tells somebody where they are.
-    fn welcome(&mut self, user: usize, room: &str) {
-        let Room { name, said, .. } = self.room_mut(room);
-        let (line, facts) = (format!("You joined {name}"), format!(" [{said}]"));
-        let text = self.text(user, &line, &facts);
-        self.send(user, text);
-    }
-
-    /// Lets somebody leave who hears why.
-    fn leave_with(&mut self, now: Time, user: usize, code: u16) {
-        self.close(now, user);
-        self.say_bye(user, code);
-    }
-
-    fn say_bye(&mut self, user: usize, code: u16) {
-        if self.speech[user] == Speech::Frames {
-            self.reply(user, &format!("bye {code}"));
-        }
-    }
-
-    /// Tells the others in the room of somebody of whom they do not know.
-    fn announce(&mut self, now: Time, user: usize) {
-        let is_silent = |person: &Person| person.user == user && person.silent_until.is_some();
-        let Some(index) = self.people.iter().position(is_silent) else { return };
-        // As if they came now, to whoever is there.
-        let mut person = self.people.remove(index);
-        if self.members(&person.room) + 1 > self.crowd_members {
-            self.crowd(now, &person.room).joined += 1;
-        } else {
-            self.broadcast(&person.room, &format!("{} joined", person.name));
-        }
-        person.silent_until = None;
-        self.people.push(person);
-    }
-
-    fn leave(&mut self, now: Time, index: usize) {
-        let Person { name, room, silent_until, .. } = self.people.remove(index);
-        if silent_until.is_some() && self.members(&room) > 0 {
-            return;
-        }
-        match self.members(&room) {
-            0 => {
-                self.room_mut(&room).crowd = None;
-                self.rooms.retain(|other| other.name == "main" || !other.name.eq_ignore_ascii_case(&room));
-            }
-            stay if stay + 1 > self.crowd_members => self.crowd(now, &room).left += 1,
-            _ => self.broadcast(&room, &format!("{name} left")),
-        }
-    }
-
-    fn crowd(&mut self, now: Time, room: &str) -> &mut Crowd {
-        let due = now + self.crowd_interval;
-        self.room_mut(room).crowd.get_or_insert(Crowd { due, joined: 0, left: 0 })
-    }
-
     fn room_mut(&mut self, room: &str) -> &mut Room {
         let room = self.rooms.iter_mut().find(|other| other.name.eq_ignore_ascii_case(room));
         room.expect("a room is here while someone is in it")
     }
 
     fn members(&self, room: &str) -> usize {
-        self.people.iter().filter(|person| person.room.eq_ignore_ascii_case(room)).count()
+        self.people.iter().filter(|person| person.is_in(room)).count()
     }
 
     fn known(&self, room: &str) -> impl Iterator<Item = &Person> {
-        let is_known = |person: &&Person| person.room.eq_ignore_ascii_case(room) && person.silent_until.is_none();
+        let is_known = |person: &&Person| person.is_in(room) && person.silent_until.is_none();
         self.people.iter().filter(is_known)
     }
 
@@ -521,13 +450,21 @@ impl Model {
         self.send(user, text);
     }
 
-    fn broadcast(&mut self, room: &str, line: &str) {
-        self.tell(room, line, "");
+    /// Tells a line to all in a room, and a browser where that is.
+    fn tell_there(&mut self, room: &str, line: &str) {
+        let facts = format!(" [{}]", self.room_mut(room).name);
+        self.tell(room, line, &facts);
     }
 
     /// Tells a line to all in a room, with what only a browser is told of it.
     fn tell(&mut self, room: &str, line: &str, facts: &str) {
-        for person in self.people.iter().filter(|person| person.room == room) {
+        self.tell_but(room, line, facts, None);
+    }
+
+    /// The same, to all but those who ignore who says it.
+    fn tell_but(&mut self, room: &str, line: &str, facts: &str, by: Option<&str>) {
+        let hears = |person: &&Person| person.is_in(room) && !by.is_some_and(|by| person.ignores(by));
+        for person in self.people.iter().filter(hears) {
             let text = self.text(person.user, line, facts);
             self.lines[person.user].push(Line { text, may_be_dropped: true });
         }
@@ -566,9 +503,7 @@ impl Model {
     #[must_use]
     pub fn has_mixed_room(&self) -> bool {
         let has = |room: &Room, speech| {
-            self.people
-                .iter()
-                .any(|person| person.room.eq_ignore_ascii_case(&room.name) && self.speech[person.user] == speech)
+            self.people.iter().any(|person| person.is_in(&room.name) && self.speech[person.user] == speech)
         };
         self.rooms.iter().any(|room| [Speech::Lf, Speech::CrLf, Speech::Frames].iter().all(|&speech| has(room, speech)))
     }

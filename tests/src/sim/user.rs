@@ -5,7 +5,7 @@ use std::sync::Weak;
 use std::time::Duration;
 
 use chinwag_core::log::Command;
-use chinwag_core::{Action, Config, ConnectionId, Notice, Request, Signal, Signals, Time, Written};
+use chinwag_core::{Action, Config, ConnectionId, Notice, Query, Request, Signal, Signals, Time, Written};
 
 use crate::driver::{Driver, Link, Todo};
 use crate::sim::device::{Device, Keyboard};
@@ -472,10 +472,10 @@ impl User {
         lawful.then_some(()).ok_or_else(|| format!("user {} is resumed too early or twice", self.number))
     }
 
-    pub(super) fn answer(&mut self) -> Lawful {
+    pub(super) fn answer(&mut self, signal: Signal) -> Lawful {
         let lawful = self.end.is_none() && self.marks > 0;
         self.marks = self.marks.saturating_sub(1);
-        self.signals = self.signals.after(Signal::Credit);
+        self.signals = self.signals.after(signal);
         lawful.then_some(()).ok_or_else(|| format!("user {} is answered without a mark", self.number))
     }
 
@@ -505,7 +505,7 @@ impl User {
         };
         self.end = Some(End::Abandoned);
         self.signals = Signals::ABANDONED;
-        reason.ok_or_else(|| format!("user {} is abandoned for no reason", self.number))
+        reason.ok_or_else(|| format!("user {} is abandoned for no reason, with {}", self.number, self.next(model)))
     }
 
     /// Handles that the writer looks who has stalled. Tells whether this one has.
@@ -575,7 +575,7 @@ impl Limits {
 pub(super) fn lines(request: &Request) -> u32 {
     match request {
         Request::Command(Command::Say(texts)) => texts.count(),
-        Request::Notice(Notice::Fence | Notice::Alive) => 0,
+        Request::Notice(Notice::Fence | Notice::Alive) | Request::Query(Query::More) => 0,
         Request::Command(_) | Request::Resume(_) | Request::Query(_) | Request::Notice(_) => 1,
     }
 }

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chinwag_core::log::Record;
-use chinwag_core::{Action, Config, ConnectionId, Message, Notice, Request, Time};
+use chinwag_core::{Action, Config, ConnectionId, Message, Notice, Query, Request, Time};
 
 use crate::driver::Driver;
 use crate::sim::user::{User, lines};
@@ -373,6 +373,9 @@ impl World {
             if *request == Request::Notice(Notice::Fence) && self.model.is_here(user) {
                 self.users[user].marks += 1;
             }
+            if *request == Request::Query(Query::More) && self.model.is_here(user) {
+                self.model.show_more(user);
+            }
             return (0..lines(request)).try_for_each(|_| self.model.ask(now, user));
         }
         if !self.users[user].was_abandoned() && self.model.asks(user) > 0 {
@@ -450,7 +453,11 @@ impl World {
     }
 
     fn see_action(&mut self, action: &Action) {
-        let (Action::Reply { message, .. } | Action::Broadcast { message, .. }) = action else { return };
+        let (Action::Reply { message, .. } | Action::Deliver { message, .. } | Action::Broadcast { message, .. }) =
+            action
+        else {
+            return;
+        };
         let situation = match message {
             Message::Joined { .. } => "joined",
             Message::Left { .. } => "left",
@@ -471,6 +478,22 @@ impl World {
             Message::Here => "is there",
             Message::Said { texts, .. } if texts.count() > 1 => "said in a row",
             Message::Said { .. } => "said",
+            Message::Acted { .. } => "acted",
+            Message::Told { .. } => "told alone",
+            Message::Sent { .. } => "sent to one alone",
+            Message::Nobody { .. } => "nobody to be told",
+            Message::NobodyWrote => "nobody to be answered",
+            Message::TopicSet { .. } => "topic set",
+            Message::Topic { .. } => "topic shown",
+            Message::TopicTooLong => "topic too long",
+            Message::Ignoring { .. } => "ignored",
+            Message::Hearing { .. } => "heard again",
+            Message::Ignored { .. } => "ignored listed",
+            Message::CantIgnore { .. } => "not to be ignored",
+            Message::History { said, .. } if said.is_empty() => "nothing was said before",
+            Message::History { .. } => "history shown",
+            Message::HistoryCount => "no count of history",
+            Message::Incomplete { .. } => "incomplete",
             Message::Help
             | Message::YouAre { .. }
             | Message::YouJoined { .. }

@@ -7,10 +7,11 @@ const NOW = 1_763_910_000_000;
 
 /** Lets the server say things to a chat, and gathers what comes of them. */
 function tell(chat, ...messages) {
-  const all = { show: [], send: [], entered: 0, arrived: 0, renamed: 0, refused: [] };
+  const all = { show: [], past: [], send: [], entered: 0, arrived: 0, renamed: 0, refused: [] };
   for (const message of messages) {
     const out = chat.handle(message, NOW);
     all.show.push(...out.show);
+    all.past.push(...out.past);
     all.send.push(...out.send);
     for (const fact of ['entered', 'arrived', 'renamed']) all[fact] += Number(out[fact]);
     if (out.refused) all.refused.push(out.refused);
@@ -20,7 +21,7 @@ function tell(chat, ...messages) {
 
 const greeting = ({ boot = 'first', name = 'BraveOtter', seq = 0, token } = {}) => [
   { kind: 'hello', server: 'chinwag', version: '0.1.0', boot, line_chars: 300, name_chars_min: 2, name_chars_max: 20, token },
-  { kind: 'help', commands: [{ word: 'help', argument: null, what: 'prints this message' }] },
+  { kind: 'help', commands: [{ word: 'help', arguments: [], what: 'prints this message' }] },
   { kind: 'you', name },
   { kind: 'room', room: 'main', seq },
 ];
@@ -30,7 +31,7 @@ const texts = ({ show }) => show.map((entry) => (entry.kind === 'intro' ? 'intro
 function arrived(wanted) {
   const chat = new Chat(wanted);
   tell(chat, ...greeting());
-  tell(chat, { kind: 'rooms', rooms: [], more: 0 }, { kind: 'users', names: ['BraveOtter'], more: 0 });
+  tell(chat, { kind: 'rooms', rooms: [], more: 0 }, { kind: 'users', room: 'main', names: ['BraveOtter'], more: 0 });
   return chat;
 }
 
@@ -43,7 +44,7 @@ test('who wants nothing arrives in the first room, and asks for the lists', () =
 
 test('who wants a name and a room is shown nothing of the first room', () => {
   const chat = new Chat({ name: 'Ann', room: 'pizza' });
-  const out = tell(chat, ...greeting(), { kind: 'joined', name: 'Zoe' }, said('main', 1));
+  const out = tell(chat, ...greeting(), { kind: 'joined', room: 'main', name: 'Zoe' }, said('main', 1));
   assert.deepEqual([out.send, out.entered, texts(out), chat.address], [['/name Ann', '/join pizza'], 0, [], null]);
   const then = tell(chat, { kind: 'renamed', old: 'BraveOtter', new: 'Ann' }, { kind: 'room', room: 'Pizza', seq: 3 });
   assert.deepEqual([chat.me, chat.room, chat.address, texts(then)], ['Ann', 'Pizza', 'Pizza', ['intro']]);
@@ -95,7 +96,7 @@ test('who comes back from another room is told, too', () => {
 test('a room that is only passed through is not shown, and the address waits for the last one', () => {
   const chat = arrived();
   assert.deepEqual([chat.join('pizza'), chat.join('books')], [['/join pizza'], ['/join books']]);
-  const out = tell(chat, { kind: 'room', room: 'pizza', seq: 0 }, said('pizza', 1), { kind: 'joined', name: 'Zoe' });
+  const out = tell(chat, { kind: 'room', room: 'pizza', seq: 0 }, said('pizza', 1), { kind: 'joined', room: 'pizza', name: 'Zoe' });
   assert.deepEqual([out.entered, texts(out), chat.address, chat.room], [0, [], null, 'main']);
   tell(chat, { kind: 'room', room: 'books', seq: 0 });
   assert.deepEqual([chat.address, chat.room], ['books', 'books']);
@@ -130,11 +131,11 @@ test('a room that is asked for without a connection is asked for with the next o
 test('a name that was taken is asked for when its holder leaves or takes another, and with the lists, without a word', () => {
   const chat = new Chat({ name: 'Ann' });
   assert.deepEqual(tell(chat, ...greeting(), { kind: 'taken', name: 'Ann' }).send, ['/name Ann', '/rooms', '/users', '/name Ann']);
-  const lists = [{ kind: 'rooms', rooms: [], more: 0 }, { kind: 'users', names: ['ann', 'BraveOtter'], more: 0 }];
+  const lists = [{ kind: 'rooms', rooms: [], more: 0 }, { kind: 'users', room: 'main', names: ['ann', 'BraveOtter'], more: 0 }];
   assert.deepEqual(tell(chat, ...lists, { kind: 'taken', name: 'Ann' }).show, []);
-  assert.deepEqual(tell(chat, { kind: 'left', name: 'ann' }).send, ['/name Ann']);
+  assert.deepEqual(tell(chat, { kind: 'left', room: 'main', name: 'ann' }).send, ['/name Ann']);
   assert.deepEqual(tell(chat, { kind: 'taken', name: 'Ann' }, { kind: 'renamed', old: 'Ann', new: 'Zoe' }).send, ['/name Ann']);
-  assert.deepEqual(tell(chat, { kind: 'left', name: 'Bob' }).send, []);
+  assert.deepEqual(tell(chat, { kind: 'left', room: 'main', name: 'Bob' }).send, []);
   const out = tell(chat, { kind: 'renamed', old: 'BraveOtter', new: 'Ann' });
   assert.deepEqual([chat.me, texts(out), out.refused], ['Ann', ['You are Ann now'], []]);
   assert.deepEqual(chat.refresh(), ['/rooms', '/users']);
@@ -147,7 +148,7 @@ test('who has chosen another name does not wish for the old one, and who is lost
   assert.deepEqual(tell(chat, ...greeting({ name: 'CalmWren' }), { kind: 'taken', name: 'Ann' }).send[0], '/name Ann');
   chat.typed('/name Zoe', NOW);
   tell(chat, { kind: 'renamed', old: 'CalmWren', new: 'Zoe' });
-  assert.deepEqual(tell(chat, { kind: 'left', name: 'Ann' }).send, []);
+  assert.deepEqual(tell(chat, { kind: 'left', room: 'main', name: 'Ann' }).send, []);
 });
 
 /** A chat that was in pizza as Ann, with the token T1, and is connected again, with T2. */
@@ -222,11 +223,22 @@ test('every command is answered by what it asks for', () => {
     ['/name Bob', { kind: 'taken', name: 'Bob' }], ['/name', { kind: 'bad-name' }], ['/join pizza', { kind: 'room', room: 'pizza', seq: 0 }],
     ['/join\tpizza', { kind: 'here', room: 'pizza' }], ['/join', { kind: 'bad-room' }], ['/help', greeting()[1]],
     ['/nonsense x', { kind: 'unrecognized', word: '/nonsense' }], ['/', { kind: 'unrecognized', word: '/' }],
-    ['/rooms', { kind: 'rooms', rooms: [], more: 0 }], ['/users', { kind: 'users', names: [], more: 0 }], ['/resume x', { kind: 'stale' }],
-    ['/resume', { kind: 'token', token: 'T1' }],
+    ['/rooms', { kind: 'rooms', rooms: [], more: 0 }], ['/users', { kind: 'users', room: 'main', names: [], more: 0 }], ['/resume x', { kind: 'stale' }],
+    ['/resume', { kind: 'token', token: 'T1' }], ['/me waves', { kind: 'acted', room: 'pizza', time: NOW, seq: 1, name: 'Ann', text: 'waves' }],
+    ['/me', { kind: 'incomplete', word: 'me' }], ['/msg Bob hi', { kind: 'sent', time: NOW, name: 'Bob', text: 'hi' }],
+    ['/msg Bob hi', { kind: 'nobody', name: 'Bob' }], ['/msg', { kind: 'incomplete', word: 'msg' }], ['/msg ! hi', { kind: 'bad-name' }],
+    ['/reply hi', { kind: 'sent', time: NOW, name: 'Bob', text: 'hi' }], ['/REPLY hi', { kind: 'nobody', name: 'Bob' }],
+    ['/reply hi', { kind: 'nobody-wrote' }], ['/reply', { kind: 'incomplete', word: 'reply' }],
+    ['/topic', { kind: 'topic', room: 'main', topic: null }], ['/topic', { kind: 'topic', room: 'main', topic: 'tea' }],
+    ['/topic tea', { kind: 'topic-set', room: 'pizza', name: 'Ann', topic: 'tea' }], ['/topic x', { kind: 'topic-too-long', bytes: 390 }],
+    ['/history', { kind: 'history', room: 'main', said: [] }], ['/history 0', { kind: 'bad-count', max: 100 }],
+    ['/history 5', { kind: 'history', room: 'main', said: [{ seq: 1, time: NOW, name: 'Bob', text: 'hi', act: false }] }],
+    ['/ignore Bob', { kind: 'ignoring', name: 'Bob' }], ['/ignore !', { kind: 'bad-name' }], ['/ignore me', { kind: 'ignores-oneself' }],
+    ['/ignore Bob', { kind: 'ignores-too-many', people: 100 }], ['/ignore', { kind: 'ignored', names: ['Bob'], more: 0 }],
+    ['/ignore', { kind: 'ignored', names: [], more: 0 }], ['/unignore Bob', { kind: 'hearing', name: 'Bob' }], ['/unignore !', { kind: 'bad-name' }],
   ];
   for (const [line, answer] of cases) {
-    tell(chat, { kind: 'rooms', rooms: [], more: 0 }, { kind: 'users', names: [], more: 0 });
+    tell(chat, { kind: 'rooms', rooms: [], more: 0 }, { kind: 'users', room: 'main', names: [], more: 0 });
     chat.typed(line, NOW);
     assert.equal(chat.waiting(NOW, 0), 1, line);
     assert.ok(tell(chat, answer).show.length > 0, line);
@@ -241,18 +253,18 @@ test('the lists that the page asks for are not shown, those of the person are', 
   const rooms = { kind: 'rooms', rooms: [{ room: 'pizza', people: 2 }, { room: 'main', people: 1 }], more: 3 };
   assert.deepEqual(texts(tell(chat, rooms)), []);
   assert.deepEqual(texts(tell(chat, rooms)), ['The rooms: pizza (2), main (1) and 3 more.']);
-  assert.deepEqual(texts(tell(chat, { kind: 'users', names: ['BraveOtter'], more: 0 })), []);
+  assert.deepEqual(texts(tell(chat, { kind: 'users', room: 'main', names: ['BraveOtter'], more: 0 })), []);
   chat.typed('/users', NOW);
-  assert.deepEqual(texts(tell(chat, { kind: 'users', names: ['Ann', 'Bob'], more: 0 })), ['In main: Ann and Bob.']);
+  assert.deepEqual(texts(tell(chat, { kind: 'users', room: 'main', names: ['Ann', 'Bob'], more: 0 })), ['In main: Ann and Bob.']);
   assert.deepEqual([chat.rooms.length, chat.roomsMore, chat.people.list()], [2, 3, ['Ann', 'Bob']]);
 });
 
 test('people are known in between, by who comes, goes, and is called something else', () => {
   const chat = arrived();
-  tell(chat, { kind: 'rooms', rooms: [{ room: 'main', people: 2 }], more: 0 }, { kind: 'users', names: ['BraveOtter', 'Bob'], more: 0 });
-  tell(chat, { kind: 'joined', name: 'Zoe' }, { kind: 'renamed', old: 'Bob', new: 'Rob' }, { kind: 'renamed', old: 'BraveOtter', new: 'Ann' });
+  tell(chat, { kind: 'rooms', rooms: [{ room: 'main', people: 2 }], more: 0 }, { kind: 'users', room: 'main', names: ['BraveOtter', 'Bob'], more: 0 });
+  tell(chat, { kind: 'joined', room: 'main', name: 'Zoe' }, { kind: 'renamed', old: 'Bob', new: 'Rob' }, { kind: 'renamed', old: 'BraveOtter', new: 'Ann' });
   assert.deepEqual([chat.people.list(), chat.rooms[0].people, chat.me], [['Ann', 'Rob', 'Zoe'], 3, 'Ann']);
-  const out = tell(chat, { kind: 'left', name: 'Rob' }, { kind: 'crowd', joined: 5, left: 2 });
+  const out = tell(chat, { kind: 'left', room: 'main', name: 'Rob' }, { kind: 'crowd', room: 'main', joined: 5, left: 2 });
   assert.deepEqual([chat.people.count, chat.people.more, chat.rooms[0].people], [5, 3, 5]);
   assert.deepEqual(texts(out), ['Rob left', '5 people joined, 2 left']);
 });
@@ -292,6 +304,91 @@ test('whatever else the server has to say is said', () => {
     'The server is shutting down.',
     'You are BraveOtter.',
   ]);
+});
+
+test('what somebody does is a message of the room', () => {
+  const chat = arrived();
+  const acted = (seq, name, text) => ({ kind: 'acted', room: 'main', time: NOW, seq, name, text });
+  const [mine, call] = tell(chat, acted(1, 'BraveOtter', 'waves'), acted(2, 'Bob', 'hugs BraveOtter')).show;
+  assert.deepEqual([mine.kind, mine.act, mine.mine], ['said', true, true]);
+  assert.deepEqual([call.act, call.mine, call.pieces], [true, false, ['hugs ', 'BraveOtter', '']]);
+  chat.lost();
+  assert.deepEqual(texts(tell(chat, ...greeting({ seq: 2 }))), ['You are back in main. You missed nothing.']);
+});
+
+test('what is said to one alone is no message of the room', () => {
+  const chat = arrived();
+  const out = tell(chat, { kind: 'told', time: NOW, name: 'Bob', text: 'psst' }, { kind: 'sent', time: NOW, name: 'Bob', text: 'what?' });
+  assert.deepEqual(out.show.map(({ kind, name, text, mine }) => [kind, name, text, mine]), [['told', 'Bob', 'psst', false], ['told', 'Bob', 'what?', true]]);
+});
+
+test('the topic of a room is known, from whoever sets it, and of no other room', () => {
+  const chat = new Chat({ room: 'pizza' });
+  tell(chat, ...greeting(), { kind: 'topic', room: 'main', topic: 'not this' });
+  assert.equal(chat.topic, null);
+  const out = tell(chat, { kind: 'room', room: 'pizza', seq: 0 }, { kind: 'topic', room: 'pizza', topic: 'tea' });
+  assert.deepEqual([chat.topic, texts(out)], ['tea', ['intro']]);
+  const set = tell(chat, { kind: 'topic-set', room: 'pizza', name: 'Bob', topic: 'cake' }, { kind: 'topic-set', room: 'books', name: 'Bob', topic: 'poems' });
+  assert.deepEqual([chat.topic, texts(set)], ['cake', ['Bob set the topic: cake']]);
+  assert.deepEqual(texts(tell(chat, { kind: 'topic-set', room: 'pizza', name: 'BraveOtter', topic: null })), ['You removed the topic.']);
+  assert.equal(chat.topic, null);
+});
+
+const before = (...seqs) => seqs.map((seq) => ({ seq, time: NOW - 60_000, name: 'Bob', text: `no ${seq}`, act: false }));
+
+test('what was said before one came is older than the welcome, what was missed is newer, and what is said now is the newest', () => {
+  const chat = arrived();
+  chat.typed('/join pizza', NOW);
+  const came = tell(chat, { kind: 'room', room: 'pizza', seq: 5 }, { kind: 'history', room: 'pizza', said: before(4, 5) }, said('pizza', 6));
+  assert.deepEqual(came.past.map(({ text, past }) => [text, past]), [['no 4', true], ['no 5', true]]);
+  const [intro, live] = came.show;
+  assert.ok(came.past[1].order < intro.order && intro.order < live.order);
+  chat.lost();
+  const back = tell(chat, ...greeting(), { kind: 'room', room: 'pizza', seq: 8 }, { kind: 'history', room: 'pizza', said: before(5, 6, 7, 8) });
+  assert.deepEqual(texts(back), ['You are back in pizza. You missed 2 messages.']);
+  const [five, six, seven] = back.past.map(({ order }) => order);
+  assert.deepEqual([five, six], [came.past[1].order, live.order], 'so each is known again');
+  assert.ok(six < back.show[0].order && back.show[0].order < seven);
+  assert.ok(back.send.includes('/history 2'));
+});
+
+test('what was said in a room that was made anew is newer than all that was said in the one before', () => {
+  const chat = arrived();
+  const [{ order }] = tell(chat, said('main', 40)).show;
+  chat.lost();
+  const back = tell(chat, ...greeting({ boot: 'second', seq: 2 }), { kind: 'history', room: 'main', said: before(1, 2) });
+  assert.ok(order < back.show[0].order && back.show[0].order < back.past[0].order);
+});
+
+test('what was said in a room that is only passed through is not shown, unless one stays there', () => {
+  for (const [answer, shown] of [[{ kind: 'room', room: 'pizza', seq: 0 }, 0], [{ kind: 'bad-room' }, 1]]) {
+    const chat = new Chat({ room: 'pizza' });
+    const out = tell(chat, ...greeting({ seq: 1 }), { kind: 'history', room: 'main', said: before(1) }, answer);
+    assert.equal(out.past.length, shown);
+  }
+});
+
+test('what was said earlier is asked for once in a connection', () => {
+  const chat = arrived();
+  assert.deepEqual([chat.earlier(), chat.earlier()], [['/history 100'], []]);
+  assert.deepEqual(texts(tell(chat, { kind: 'history', room: 'main', said: before(1) })), [], 'without a word');
+  chat.lost();
+  assert.deepEqual(chat.earlier(), []);
+  tell(chat, ...greeting());
+  assert.deepEqual(chat.earlier(), ['/history 100']);
+});
+
+test('what a room tells by itself on the way in answers nothing', () => {
+  const chat = arrived();
+  for (const line of ['/join pizza', 'hello', '/history', '/topic']) chat.typed(line, NOW);
+  tell(chat, { kind: 'room', room: 'pizza', seq: 1 }, { kind: 'topic', room: 'pizza', topic: 'tea' }, { kind: 'history', room: 'pizza', said: before(1) });
+  assert.deepEqual(chat.lost(), ['hello', '/history', '/topic']);
+});
+
+test('a command that lacks something is told with what it takes', () => {
+  const chat = arrived();
+  tell(chat, { kind: 'help', commands: [{ word: 'msg', arguments: ['name', 'text'], what: 'write to one person alone' }] });
+  assert.deepEqual(texts(tell(chat, { kind: 'incomplete', word: 'msg' })), ['Type it with all that it takes: /msg {name} {text}.']);
 });
 
 test('what a later server says is not for this page', () => {

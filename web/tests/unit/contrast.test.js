@@ -42,7 +42,7 @@ for (const [scheme, text] of Object.entries(schemes)) {
     const hover = mix(variable('hover'), variable('ground'), 0.45);
     for (const [rule, , hex] of hues) {
       const hue = parse(hex);
-      const grounds = [variable('ground'), variable('call'), hover];
+      const grounds = [variable('ground'), variable('call'), variable('alone'), hover];
       // The round sign has its colour on a tint of it.
       for (const ground of [...grounds, variable('side')]) grounds.push(mix(hue, ground, 0.14));
       for (const ground of grounds) assert.ok(contrast(hue, ground) >= 4.5, `${rule} on ${ground}: ${contrast(hue, ground)}`);
@@ -51,7 +51,7 @@ for (const [scheme, text] of Object.entries(schemes)) {
 
   test(`every other text can be read in ${scheme}`, () => {
     const pairs = {
-      ink: ['ground', 'side', 'raised', 'hover', 'current', 'call', 'call-mark'],
+      ink: ['ground', 'side', 'raised', 'hover', 'current', 'call', 'call-mark', 'alone'],
       soft: ['ground', 'side', 'raised', 'hover'],
       bad: ['ground', 'side', 'raised'],
       'on-accent': ['accent'],

@@ -8,9 +8,10 @@ import { History, LINES_MAX } from '../../history.js';
 
 const known = {
   commands: [
-    { word: 'help', argument: null, what: 'prints this message' },
-    { word: 'name', argument: 'name', what: 'change name' },
-    { word: 'join', argument: 'room', what: 'join room' },
+    { word: 'help', arguments: [], what: 'prints this message' },
+    { word: 'name', arguments: ['name'], what: 'change name' },
+    { word: 'join', arguments: ['room'], what: 'join room' },
+    { word: 'msg', arguments: ['name', 'text'], what: 'write to one person alone' },
   ],
   rooms: ['pizza', 'main'],
   people: ['Anna', 'Ann', 'Bob', 'Me'],
@@ -19,7 +20,7 @@ const known = {
 
 test('what is typed is completed with what fits', () => {
   const cases = [
-    ['/', 0, ['/help', '/name ', '/join ']],
+    ['/', 0, ['/help', '/name ', '/join ', '/msg ']],
     ['/n', 0, ['/name ']],
     ['/N', 0, ['/name ']],
     ['/x', 0, []],
@@ -28,6 +29,14 @@ test('what is typed is completed with what fits', () => {
     ['/join  P', 7, ['pizza']],
     ['/JOIN p', 6, ['pizza']],
     ['/name An', 0, []],
+    ['/msg ', 5, ['Anna ', 'Ann ', 'Bob ']],
+    ['/MSG b', 5, ['Bob ']],
+    ['/msg Bob an', 9, ['Anna ', 'Ann ']],
+    ['/me hugs an', 9, ['Anna ', 'Ann ']],
+    ['/reply an', 7, ['Anna ', 'Ann ']],
+    ['/ignore an', 8, ['Anna', 'Ann']],
+    ['/unignore b', 10, ['Bob']],
+    ['/ignore Bob an', 0, []],
     ['an', 0, ['Anna: ', 'Ann: ']],
     ['a', 0, []],
     ['@', 1, ['Anna ', 'Ann ', 'Bob ']],

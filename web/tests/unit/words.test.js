@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 
-import { aloud, count, digest, linkWords, nameRule, series, unsentWords, welcomeBack } from '../../words.js';
+import { aloud, count, digest, linkWords, nameRule, series, unsentWords, usage, welcomeBack } from '../../words.js';
 
 test('numbers stand with the right noun', () => {
   assert.deepEqual([0, 1, 2, 12345].map((number) => count(number, 'message')), ['0 messages', '1 message', '2 messages', '12,345 messages']);
@@ -17,6 +17,11 @@ test('who is back is told how much was missed, if anybody knows', () => {
   assert.equal(welcomeBack('pizza', 12), 'You are back in pizza. You missed 12 messages.');
   assert.equal(welcomeBack('pizza', 0), 'You are back in pizza. You missed nothing.');
   assert.match(welcomeBack('pizza', null), /You may have missed messages/);
+});
+
+test('a command is told with what it takes', () => {
+  assert.equal(usage({ word: 'msg', arguments: ['name', 'text'] }), '/msg {name} {text}');
+  assert.equal(usage({ word: 'help', arguments: [] }), '/help');
 });
 
 test('the rule for names says the limits', () => {
@@ -48,7 +53,9 @@ test('lines that were perhaps not sent are counted', () => {
 test('read aloud is what others say, what the server says, and what one has asked for', () => {
   const said = { kind: 'said', name: 'Bob', text: 'hi', mine: false };
   assert.deepEqual([aloud(said), aloud({ ...said, mine: true })], [said, null]);
-  const commands = [{ word: 'help', argument: null, what: 'prints this message' }, { word: 'name', argument: 'name', what: 'change name' }];
+  const told = { kind: 'told', name: 'Bob', text: 'hi', mine: false };
+  assert.deepEqual([aloud(told).name, aloud({ ...told, mine: true })], ['Bob to you alone', null]);
+  const commands = [{ word: 'help', arguments: [], what: 'prints this message' }, { word: 'name', arguments: ['name'], what: 'change name' }];
   const cases = [
     [{ kind: 'presence', text: 'Bob joined' }, undefined],
     [{ kind: 'presence', text: 'You are Ann now', mine: true }, 'You are Ann now'],
@@ -68,5 +75,8 @@ test('a screen reader reads a few messages, and the sum of many', () => {
   assert.deepEqual(digest(flood), ['1,000 new messages.', 'Bot: 999']);
   flood[500] = said('Ann', 'Me, are you there?', ['', 'Me', ', are you there?']);
   assert.deepEqual(digest(flood), ['1,000 new messages.', 'Ann: Me, are you there?', 'Bot: 999']);
+  flood[600] = { kind: 'told', name: 'Zoe to you alone', text: 'psst' };
+  assert.deepEqual(digest(flood).slice(1, 3), ['Ann: Me, are you there?', 'Zoe to you alone: psst']);
+  assert.deepEqual(digest([{ name: 'Bob', text: 'waves', act: true }]), ['Bob waves']);
   assert.deepEqual(digest([]), []);
 });

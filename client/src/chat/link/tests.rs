@@ -262,3 +262,62 @@ fn a_name_that_was_somebody_elses_from_the_start_is_not_asked_for_again() {
     assert_eq!(hear(&mut link, &["Ann left"]), ["Ann left"]);
     assert_eq!((0..100).find_map(|_| link.on_second()), None);
 }
+
+#[test]
+fn the_topic_is_that_of_the_room() {
+    let cases: [(&[&str], Option<&str>); 9] = [
+        (&[], None),
+        (&["Topic - pizza at eight"], Some("pizza at eight")),
+        (&["Topic - none"], None),
+        (&["Bob set the topic: pizza at eight"], Some("pizza at eight")),
+        (&["Topic - pizza", "Ann set the topic: none"], None),
+        (&["Topic - pizza", "You joined pasta"], None),
+        (&["Topic - pizza", "You joined pasta", "Topic - basil"], Some("basil")),
+        (&["Topic - pizza", "You are in main"], Some("pizza")),
+        (&["Bob: Topic - pizza", "* Bob set the topic: pizza", "[just now] Bob: Topic - pizza"], None),
+    ];
+    for (lines, topic) in cases {
+        let mut link = Link::new(Wanted::default());
+        hear(&mut link, &["You are Ann", "You joined main"]);
+        assert_eq!(hear(&mut link, lines), lines, "nothing of it is hidden");
+        assert_eq!(link.topic(), topic, "{lines:?}");
+    }
+}
+
+#[test]
+fn what_a_room_is_about_and_was_is_hidden_only_where_one_is_on_the_way_to_another() {
+    const MAIN: [&str; 2] = ["Topic - chat", "[just now] Bob: hi"];
+    const PIZZA: [&str; 2] = ["Topic - pizza at eight", "[just now] * Cid waves"];
+    let greeting = ["You are Elk", "You joined main"];
+    // Nothing is wanted, or only a name: this is the room where one stays.
+    let mut link = Link::new(Wanted::default());
+    hear(&mut link, &greeting);
+    assert_eq!(hear(&mut link, &MAIN), MAIN);
+    for room in ["main", "Main"] {
+        let mut link = Link::new(wanted("Ann", room));
+        hear(&mut link, &greeting);
+        assert_eq!(hear(&mut link, &MAIN), MAIN, "{room}");
+    }
+    // By flag, and on the way back.
+    for mut link in [Link::new(wanted("Ann", "pizza")), back()] {
+        hear(&mut link, &greeting);
+        assert_eq!(hear(&mut link, &MAIN), [""; 0]);
+        hear(&mut link, &["You have nothing to resume", "Elk is now Ann", "You joined pizza"]);
+        assert_eq!(hear(&mut link, &PIZZA), PIZZA);
+        assert_eq!(link.topic(), Some("pizza at eight"));
+    }
+}
+
+#[test]
+fn who_comes_back_to_the_first_room_sees_what_was_missed_and_the_topic_once() {
+    let mut link = Link::new(Wanted::default());
+    hear(&mut link, &["You are Ann", "You joined main", "You can come back with /resume T"]);
+    link.on_lost();
+    link.on_connecting();
+    link.on_connected();
+    let greeting = ["You are Fox", "You joined main", "Topic - chat", "[just now] Bob: hi"];
+    assert_eq!(hear(&mut link, &greeting), ["[just now] Bob: hi"]);
+    let resumed = ["You are Ann", "You joined main", "Topic - chat"];
+    assert_eq!(hear(&mut link, &resumed), ["< /resume", "= Again Ann main", "Topic - chat"]);
+    assert_eq!(link.topic(), Some("chat"));
+}

@@ -69,6 +69,18 @@ fn what_is_read_stays_where_it_is_while_others_come_and_wait() {
 }
 
 #[test]
+fn what_was_said_before_is_not_new() {
+    let mut log = log(10);
+    log.scroll(Scroll::PageUp, PANE);
+    log.push(entry("10"));
+    (11..13).for_each(|number| log.push(Entry::earlier(Time::midnight(), number.to_string())));
+    assert_eq!(log.waiting(), 1);
+    log.scroll(Scroll::PageDown, PANE);
+    log.scroll(Scroll::RowDown, PANE);
+    assert_eq!((shown(&log, PANE), log.waiting()), (["7", "8", "9", "10"].map(str::to_owned).into(), 0));
+}
+
+#[test]
 fn entries_of_many_rows_are_scrolled_row_by_row() {
     let mut log = Log::default();
     log.push(entry("aaaaaaaaaa bbbbbbbbbb cccccccccc"));

@@ -4,9 +4,12 @@ use std::time::Duration;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
+use chinwag_core::Name;
+
 use super::*;
 use crate::chat::event::Size;
 use crate::chat::given::{NOW, arrived, fresh};
+use crate::chat::link::{Link, Wanted};
 
 /// Types text, in which `⏎` is Enter and `⇥` Tab; returns what is to be done.
 fn type_text(state: &mut State, text: &str) -> Vec<Effect> {
@@ -175,6 +178,13 @@ fn the_bell_rings_when_somebody_else_says_ones_name() {
         ("Bob: hi", Bell::Rings, false),
         ("Ann: I am Ann", Bell::Rings, false),
         ("Ann left", Bell::Rings, false),
+        ("* Bob waves at Ann", Bell::Rings, true),
+        ("* Bob waves", Bell::Rings, false),
+        ("Bob (to you): hi", Bell::Rings, true),
+        ("Bob (to you): hi", Bell::Silent, false),
+        ("You (to Bob): hi, it is Ann", Bell::Rings, false),
+        ("[just now] Bob: hi Ann", Bell::Rings, false),
+        ("Topic - hi Ann", Bell::Rings, false),
     ];
     for (line, bell, rings) in cases {
         let mut state = State { bell, ..arrived("Ann", "main") };
@@ -292,6 +302,54 @@ fn a_path_that_is_dead_is_told_and_what_was_said_into_it_can_be_sent_again() {
 }
 
 #[test]
+fn whatever_way_it_was_said_what_did_not_come_back_can_be_sent_again() {
+    let typed =
+        ["/me waves", "/msg Bob psst", "/reply yes", "/me leaves", "/msg Cid psst", "/reply no", "/topic pizza"];
+    let not_sent = |heard: &[&str]| {
+        let mut state = answered();
+        receive(&mut state, "Bob (to you): really?");
+        typed.iter().for_each(|line| drop(type_text(&mut state, &format!("{line}⏎"))));
+        // Others write in between, and what was said before is no echo.
+        ["[just now] * Ann leaves", "Cid (to you): hi"].iter().for_each(|line| drop(receive(&mut state, line)));
+        heard.iter().for_each(|line| drop(receive(&mut state, line)));
+        update(&mut state, NOW, Event::Lost("cable".into()));
+        state.not_sent
+    };
+    let kept =
+        ["/me waves", "/msg Bob psst", "/msg Bob yes", "/me leaves", "/msg Cid psst", "/msg Bob no", "/topic pizza"];
+    let cases: [(&[&str], usize); 7] = [
+        (&[], 0),
+        (&["* Ann waves"], 1),
+        (&["You (to Bob): psst"], 2),
+        (&["You (to Bob): yes"], 3),
+        (&["* Ann waves", "You (to Bob): psst", "You (to Bob): yes", "* Ann leaves"], 4),
+        (&["There is nobody called Cid"], 5),
+        (&["You (to Bob): no"], 6),
+    ];
+    for (heard, confirmed) in cases {
+        assert_eq!(not_sent(heard), kept[confirmed..], "{heard:?}");
+    }
+}
+
+#[test]
+fn an_answer_is_sent_again_to_whom_it_was_meant_for() {
+    let ctrl_r = (KeyModifiers::CONTROL, KeyCode::Char('r'));
+    let long = "x".repeat(392);
+    let cases = [("yes", "/msg Bob yes".to_owned()), (&long, format!("/reply {long}"))];
+    for (text, again) in cases {
+        let mut state = answered();
+        receive(&mut state, "Bob (to you): really?");
+        assert_eq!(type_text(&mut state, &format!("/reply {text}⏎"))[0], Effect::Send(format!("/reply {text}")));
+        update(&mut state, NOW, Event::Lost("cable".into()));
+        update(&mut state, NOW, Event::Rested);
+        update(&mut state, NOW, Event::Connected);
+        let lines = ["You are Ann", "You joined pizza", "Cid (to you): hi"];
+        lines.iter().for_each(|line| drop(receive(&mut state, line)));
+        assert_eq!(press(&mut state, ctrl_r.0, ctrl_r.1)[0], Effect::Send(again), "{text}");
+    }
+}
+
+#[test]
 fn esc_drops_what_was_not_sent_when_nothing_else_is_to_be_left() {
     let mut state = answered();
     type_text(&mut state, "lost⏎");
@@ -375,6 +433,29 @@ fn a_server_that_refuses_each_attempt_is_quoted_once() {
         recorded += receive(&mut state, "Server is full").len();
     }
     assert_eq!(recorded, 1);
+}
+
+#[test]
+fn what_was_said_before_is_shown_as_often_as_it_was_said() {
+    let mut state = fresh();
+    state.link = Link::new(Wanted { name: Name::parse("Ann"), room: None });
+    ["You are Fox", "You joined main"].iter().for_each(|line| drop(receive(&mut state, line)));
+    assert!(!state.link.is_online(), "the name is due");
+    let recorded = (0..3).flat_map(|_| receive(&mut state, "[just now] Bob: hi"));
+    let hi = Effect::Record("09:05 [just now] Bob: hi".into());
+    assert_eq!(recorded.filter(|effect| *effect == hi).count(), 3);
+}
+
+#[test]
+fn what_was_said_before_neither_waits_nor_confirms() {
+    let mut state = answered();
+    (0..40).for_each(|number| drop(receive(&mut state, &format!("Bob: {number}"))));
+    type_text(&mut state, "lost⏎⇞");
+    let lines = ["[just now] Ann: lost", "[just now] * Ann waves", "* Bob waves", "Bob (to you): hi"];
+    lines.iter().for_each(|line| drop(receive(&mut state, line)));
+    assert_eq!(state.log.waiting(), 2);
+    update(&mut state, NOW, Event::Lost("cable".into()));
+    assert_eq!(state.not_sent, ["lost"]);
 }
 
 #[test]

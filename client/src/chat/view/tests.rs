@@ -98,6 +98,63 @@ fn many_scripts_on_a_small_screen() {
 }
 
 #[test]
+fn what_people_do_and_write_and_have_said() {
+    let mut state = arrived("Ann", "main");
+    receive(
+        &mut state,
+        &[
+            "Topic - pizza at eight",
+            "[5 min ago] Bob: is Ann here?",
+            "[just now] * Cid looks around",
+            "* Bob waves",
+            "* Ann waves at Bob and at everybody else who happens to be in this room at this time of the day",
+            "Bob (to you): psst, Ann",
+            "You (to Bob): what is it?",
+            "There is nobody called Zoe",
+            "Bob set the topic: pizza at nine",
+        ],
+    );
+    assert_snapshot!(screen(&mut state, 60, 16));
+}
+
+#[test]
+fn the_topic_gives_way_to_the_room_and_the_address() {
+    let cases = [
+        (60, " main · pizza at eight                      127.0.0.1:42069 "),
+        (40, " main · pizza at eight  127.0.0.1:42069 "),
+        (39, " main · pizza at eight 127.0.0.1:42069 "),
+        (38, " main · pizza at eig… 127.0.0.1:42069 "),
+        (33, " main · pizza a… 127.0.0.1:42069 "),
+        (32, " main · pizza … 127.0.0.1:42069 "),
+        (31, " main          127.0.0.1:42069 "),
+        (20, " main               "),
+    ];
+    for (columns, title) in cases {
+        let mut state = arrived("Ann", "main");
+        receive(&mut state, &["Topic - pizza at eight"]);
+        let shown = screen(&mut state, columns, 5);
+        assert_eq!(shown.lines().next(), Some(&*format!("{title:?}")), "{columns}");
+        receive(&mut state, &["You joined games"]);
+        let shown = screen(&mut state, columns, 5);
+        assert!(shown.starts_with("\" games  "), "{shown}");
+    }
+}
+
+#[test]
+fn what_was_said_before_is_dimmed() {
+    for (colours, fg, modifier) in [(Colours::On, GREY, Modifier::empty()), (Colours::Off, Color::Reset, Modifier::DIM)]
+    {
+        let mut state = State { colours, ..arrived("Ann", "main") };
+        receive(&mut state, &["[just now] Bob: hi Ann"]);
+        let terminal = draw(&mut state, 60, 5);
+        let row = &terminal.backend().buffer().content[2 * 60..2 * 60 + 28];
+        let text: String = row.iter().map(ratatui::buffer::Cell::symbol).collect();
+        assert_eq!(text, "09:05 [just now] Bob: hi Ann");
+        assert!(row.iter().all(|cell| (cell.fg, cell.modifier) == (fg, modifier)), "{row:?}");
+    }
+}
+
+#[test]
 fn scrolled_up_it_says_how_many_wait() {
     let mut state = arrived("Ann", "main");
     (0..30).for_each(|number| receive(&mut state, &[&format!("Bob: {number}")]));

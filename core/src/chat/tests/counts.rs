@@ -1,6 +1,7 @@
 //! What is counted of what is said.
 
 use super::*;
+use crate::Texts;
 
 #[test]
 fn each_message_of_those_said_in_a_row_counts() {

@@ -74,8 +74,8 @@ fn a_new_name_is_told_once_to_each_however_many_rooms_are_shared() {
     let dan = chats.join_as("Dan");
     chats.line(dan, "/join pizza");
     chats.enter_room(bob, "main");
-    assert_eq!(chats.line(ann, "/name Ann"), ["main (3): Amy is now Ann", "3 is sent: Amy is now Ann"]);
-    assert_eq!(chats.line(bob, "/name Bo"), ["main (3): Bob is now Bo", "3 is sent: Bob is now Bo"]);
+    assert_eq!(chats.line(ann, "/name Ann"), ["main (3): Amy is now Ann", "room 1 but 0 but 1 (1): Amy is now Ann"]);
+    assert_eq!(chats.line(bob, "/name Bo"), ["main (3): Bob is now Bo", "room 1 but 0 but 1 (1): Bob is now Bo"]);
     assert_eq!(chats.line(dan, "/name Di"), ["room 1 (3): Dan is now Di"]);
     // Where nobody is left to be told, nobody is.
     chats.enter_room(cid, "alone");

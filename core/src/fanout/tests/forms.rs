@@ -168,7 +168,10 @@ fn what_is_said_in_a_row_is_heard_as_if_it_were_said_one_by_one() {
 #[test]
 fn a_frame_ends_where_anybody_there_is_told_something_else_comes_or_leaves() {
     let (line, web) = (id(0), id(1));
-    let joined = Message::Joined { name: Name::parse("Bob").expect("a name") };
+    let joined = {
+        let [room, name] = ["main", "Bob"].map(|name| Name::parse(name).expect("a name"));
+        Message::Joined { room, name }
+    };
     let other = id(2);
     let between: [(Vec<Action>, &[usize]); 5] = [
         (vec![broadcast(&joined)], &[2, 0, 2]),

@@ -40,7 +40,10 @@ fn who_waits_for_an_answer_is_heard_after_it_and_others_are_heard_before() {
     assert_eq!(messages(hub.take_batch()), ["Bob: hello"]);
     hub.handle_answer(Time::START, effect.perform(&config()));
     let batch = hub.take_batch().expect("it goes on");
-    assert_eq!(*batch.actions().last().expect("it is not empty"), Action::Credit { connection: again });
+    assert_eq!(
+        *batch.actions().last().expect("it is not empty"),
+        Action::Credit { connection: again, continues: false }
+    );
     assert_eq!(messages(Some(batch))[..2], ["You are Ann", "You joined main"]);
     say(&mut hub, Time::START, again);
     assert_eq!(messages(hub.take_batch()), ["Ann: hello"], "nothing waits any more");

@@ -78,7 +78,7 @@ impl Cluster {
             {
                 return Some(format!("{connection} {message}"));
             }
-            if let Action::Credit { connection } = action {
+            if let Action::Credit { connection, .. } = action {
                 return Some(format!("{connection} is answered"));
             }
             if let Action::Broadcast { message, .. } = action { Some(message.to_string()) } else { None }

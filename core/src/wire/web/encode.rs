@@ -8,8 +8,10 @@ use super::json::{Object, put};
 use super::run;
 use crate::close_code::CloseCode;
 use crate::commands::COMMANDS;
-use crate::message::Message;
+use crate::message::{CantIgnore, Earlier, Message};
 use crate::name::Name;
+use crate::rules::{HISTORY_MAX, IGNORED_MAX};
+use crate::topic::Topic;
 
 /// Appends the frame of a message, or as many as what is said in a row needs, and tells of each message where it ends.
 pub(crate) fn encode(message: &Message, out: &mut BytesMut, mut ended: impl FnMut(usize)) {
@@ -28,6 +30,21 @@ pub(crate) fn encode(message: &Message, out: &mut BytesMut, mut ended: impl FnMu
         | Message::Joined { .. }
         | Message::Left { .. }
         | Message::Crowd { .. }
+        | Message::Acted { .. }
+        | Message::Told { .. }
+        | Message::Sent { .. }
+        | Message::Nobody { .. }
+        | Message::NobodyWrote
+        | Message::TopicSet { .. }
+        | Message::Topic { .. }
+        | Message::TopicTooLong
+        | Message::Ignoring { .. }
+        | Message::Hearing { .. }
+        | Message::Ignored { .. }
+        | Message::CantIgnore { .. }
+        | Message::History { .. }
+        | Message::HistoryCount
+        | Message::Incomplete { .. }
         | Message::Renamed { .. }
         | Message::Taken { .. }
         | Message::NameInvalid
@@ -79,11 +96,45 @@ fn encode_payload(message: &Message, out: &mut BytesMut) {
         Message::YouAreIn { room } => Object::begin(out, "here").name("room", room).end(),
         Message::Resumable { token } => Object::begin(out, "token").text("token", &token.to_string()).end(),
         Message::Stale => Object::begin(out, "stale").end(),
-        Message::Joined { name } => Object::begin(out, "joined").name("name", name).end(),
-        Message::Left { name } => Object::begin(out, "left").name("name", name).end(),
-        Message::Crowd { joined, left } => {
-            Object::begin(out, "crowd").number("joined", u64::from(*joined)).number("left", u64::from(*left)).end();
+        Message::Joined { room, name } => Object::begin(out, "joined").name("room", room).name("name", name).end(),
+        Message::Left { room, name } => Object::begin(out, "left").name("room", room).name("name", name).end(),
+        Message::Crowd { room, joined, left } => {
+            let (joined, left) = (u64::from(*joined), u64::from(*left));
+            Object::begin(out, "crowd").name("room", room).number("joined", joined).number("left", left).end();
         }
+        Message::Acted { room, name, text, time_ms, seq } => {
+            let acted = Object::begin(out, "acted").name("room", room).number("time", *time_ms).number("seq", *seq);
+            acted.name("name", name).text("text", text.as_str()).end();
+        }
+        Message::Told { name, text, time_ms } => {
+            Object::begin(out, "told").number("time", *time_ms).name("name", name).text("text", text.as_str()).end();
+        }
+        Message::Sent { name, text, time_ms } => {
+            Object::begin(out, "sent").number("time", *time_ms).name("name", name).text("text", text.as_str()).end();
+        }
+        Message::Nobody { name } => Object::begin(out, "nobody").name("name", name).end(),
+        Message::NobodyWrote => Object::begin(out, "nobody-wrote").end(),
+        Message::TopicSet { room, name, topic } => {
+            let set = Object::begin(out, "topic-set").name("room", room).name("name", name);
+            set.text_or_null("topic", topic.as_ref().map(Topic::as_str)).end();
+        }
+        Message::Topic { room, topic } => {
+            let topic = topic.as_ref().map(Topic::as_str);
+            Object::begin(out, "topic").name("room", room).text_or_null("topic", topic).end();
+        }
+        Message::TopicTooLong => {
+            Object::begin(out, "topic-too-long").number("bytes", Topic::BYTES_MAX as u64).end();
+        }
+        Message::Ignoring { name } => Object::begin(out, "ignoring").name("name", name).end(),
+        Message::Hearing { name } => Object::begin(out, "hearing").name("name", name).end(),
+        Message::Ignored { names, more } => encode_names(Object::begin(out, "ignored"), names, *more),
+        Message::CantIgnore { reason: CantIgnore::Oneself } => Object::begin(out, "ignores-oneself").end(),
+        Message::CantIgnore { reason: CantIgnore::TooMany } => {
+            Object::begin(out, "ignores-too-many").number("people", IGNORED_MAX as u64).end();
+        }
+        Message::History { room, said } => encode_history(out, room, said),
+        Message::HistoryCount => Object::begin(out, "bad-count").number("max", u64::from(HISTORY_MAX)).end(),
+        Message::Incomplete { word } => Object::begin(out, "incomplete").text("word", word).end(),
         // It has frames of its own.
         Message::Said { .. } => {}
         Message::Renamed { old, new } => Object::begin(out, "renamed").name("old", old).name("new", new).end(),
@@ -91,7 +142,9 @@ fn encode_payload(message: &Message, out: &mut BytesMut) {
         Message::NameInvalid => encode_rule(out, "bad-name"),
         Message::RoomInvalid => encode_rule(out, "bad-room"),
         Message::Rooms { rooms, more } => encode_rooms(out, rooms, *more),
-        Message::Users { names, more } => encode_users(out, names, *more),
+        Message::Users { room, names, more } => {
+            encode_names(Object::begin(out, "users").name("room", room), names, *more)
+        }
         Message::Unrecognized { word } => Object::begin(out, "unrecognized").text("word", word.as_str()).end(),
         Message::TooLong { chars_max } => {
             Object::begin(out, "too-long").number("chars", u64::from(*chars_max)).end();
@@ -117,9 +170,9 @@ fn encode_rule(out: &mut BytesMut, kind: &str) {
 fn encode_help(out: &mut BytesMut) {
     let mut help = Object::begin(out, "help");
     help.list("commands", COMMANDS, |out, command| {
-        let argument = command.argument.map_or("null".into(), |argument| format!("\"{argument}\""));
-        let (word, what) = (command.word, command.what);
-        put(out, format_args!(r#"{{"word":"{word}","argument":{argument},"what":"{what}"}}"#));
+        let mut usage = Object::bare(out).text("word", command.word);
+        usage.list("arguments", command.arguments, |out, argument| put(out, format_args!("\"{argument}\"")));
+        usage.text("what", command.what).end();
     });
     help.end();
 }
@@ -130,8 +183,16 @@ fn encode_rooms(out: &mut BytesMut, rooms: &[(Name, u32)], more: usize) {
     list.number("more", more as u64).end();
 }
 
-fn encode_users(out: &mut BytesMut, names: &[Name], more: usize) {
-    let mut list = Object::begin(out, "users");
+fn encode_history(out: &mut BytesMut, room: &Name, said: &[Earlier]) {
+    let mut history = Object::begin(out, "history").name("room", room);
+    history.list("said", said, |out, Earlier { name, text, is_act, time_ms, seq, .. }| {
+        let said = Object::bare(out).number("seq", *seq).number("time", *time_ms);
+        said.name("name", name).text("text", text.as_str()).truth("act", *is_act).end();
+    });
+    history.end();
+}
+
+fn encode_names(mut list: Object<'_>, names: &[Name], more: usize) {
     list.list("names", names, |out, name| put(out, format_args!("\"{name}\"")));
     list.number("more", more as u64).end();
 }

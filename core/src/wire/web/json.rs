@@ -67,6 +67,22 @@ impl<'a> Object<'a> {
         self
     }
 
+    /// Writes a text, or that there is none.
+    pub(crate) fn text_or_null(mut self, key: &str, text: Option<&str>) -> Self {
+        if let Some(text) = text {
+            return self.text(key, text);
+        }
+        self.key(key);
+        self.out.put_slice(b"null");
+        self
+    }
+
+    pub(crate) fn truth(mut self, key: &str, is_true: bool) -> Self {
+        self.key(key);
+        self.out.put_slice(if is_true { b"true" } else { b"false" });
+        self
+    }
+
     pub(crate) fn list<T>(&mut self, key: &str, items: &[T], mut item: impl FnMut(&mut BytesMut, &T)) {
         self.key(key);
         for (index, each) in items.iter().enumerate() {

@@ -18,6 +18,22 @@ use crate::sim::frames::Framed;
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) enum Ask {
     Say(String),
+    Act(String),
+    Tell(String, String),
+    Answer(String),
+    SetTopic(String),
+    Topic,
+    History(usize),
+    HistoryCount,
+    Ignore(String),
+    Unignore(String),
+    Ignored,
+    /// A command without what it takes: how it is typed.
+    Incomplete(&'static str),
+    /// A program goes to one more room, or on in one of those.
+    Enter(String),
+    /// A program leaves a room.
+    Part(String),
     Help,
     Name(String),
     Join(String),
@@ -269,7 +285,28 @@ impl Typist {
         Some(match word.to_ascii_lowercase().as_str() {
             "help" => Ask::Help,
             "name" => Ask::Name(argument),
-            "join" => Ask::Join(argument.strip_prefix('#').map(str::to_owned).unwrap_or(argument)),
+            "join" => Ask::Join(room(argument)),
+            "enter" => Ask::Enter(room(argument)),
+            "part" => Ask::Part(room(argument)),
+            "me" if shows_nothing(&argument) => Ask::Incomplete("/me {action}"),
+            "me" => Ask::Act(argument),
+            "msg" if argument.is_empty() => Ask::Incomplete("/msg {name} {text}"),
+            "msg" => {
+                let (name, text) = argument.split_once(char::is_whitespace).unwrap_or((&argument, ""));
+                Ask::Tell(name.to_owned(), text.trim_start().to_owned())
+            }
+            "reply" if shows_nothing(&argument) => Ask::Incomplete("/reply {text}"),
+            "reply" => Ask::Answer(argument),
+            "topic" if argument.is_empty() => Ask::Topic,
+            "topic" => Ask::SetTopic(argument),
+            "history" if argument.is_empty() => Ask::History(20),
+            "history" => match argument.parse() {
+                Ok(count @ 1..=100) => Ask::History(count),
+                _ => Ask::HistoryCount,
+            },
+            "ignore" if argument.is_empty() => Ask::Ignored,
+            "ignore" => Ask::Ignore(argument),
+            "unignore" => Ask::Unignore(argument),
             "rooms" => Ask::Rooms,
             "users" => Ask::Users,
             "quit" => Ask::Quit,
@@ -278,6 +315,11 @@ impl Typist {
             _ => Ask::Unrecognized(format!("/{word}")),
         })
     }
+}
+
+/// Returns what a room is called by this argument.
+fn room(argument: String) -> String {
+    argument.strip_prefix('#').map(str::to_owned).unwrap_or(argument)
 }
 
 /// Returns how many bytes at the end are the beginning of a character, or none of any, that the end breaks off.
@@ -376,7 +418,7 @@ const UNSEEN: [(u32, u32); 20] = [
     (0x20, 0x20),
 ];
 
-fn shows_nothing(text: &str) -> bool {
+pub(super) fn shows_nothing(text: &str) -> bool {
     text.chars().all(|c| {
         let code = c as u32;
         c.is_whitespace() || UNSEEN.iter().any(|&(first, last)| (first..=last).contains(&code))

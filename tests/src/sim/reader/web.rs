@@ -2,6 +2,7 @@
 //! it says behind them.
 
 use crate::sim::frames::{Framed, Frames};
+use crate::sim::help::HELP;
 use crate::sim::json::Json;
 
 /// The longest message of a server: a list, or a few that are said in a row.
@@ -66,13 +67,64 @@ fn show(object: &Json) -> Option<Vec<String>> {
         "here" => one(format!("You are in {}", text("room")?)),
         "token" => one(format!("You can come back with /resume {}", text("token")?)),
         "stale" => one("You have nothing to resume".to_owned()),
-        "joined" => one(format!("{} joined", text("name")?)),
-        "left" => one(format!("{} left", text("name")?)),
+        "joined" | "left" => {
+            let [_, room, name] = object.fields(["kind", "room", "name"])?;
+            one(format!("{} {kind} [{}]", name.text()?, room.text()?))
+        }
         "crowd" => {
-            let [_, joined, left] = object.fields(["kind", "joined", "left"])?;
-            one(format!("{} joined, {} left", joined.number()?, left.number()?))
+            let [_, room, joined, left] = object.fields(["kind", "room", "joined", "left"])?;
+            one(format!("{} joined, {} left [{}]", joined.number()?, left.number()?, room.text()?))
         }
         "said" => show_said(object),
+        "acted" => {
+            let [_, room, time, seq, name, text] = object.fields(["kind", "room", "time", "seq", "name", "text"])?;
+            let (room, seq, time) = (room.text()?, seq.number()?, time.number()?);
+            one(format!("* {} {} [{room} {seq} {time}]", name.text()?, text.text()?))
+        }
+        "told" => {
+            let [_, time, name, text] = object.fields(["kind", "time", "name", "text"])?;
+            one(format!("{} (to you): {} [{}]", name.text()?, text.text()?, time.number()?))
+        }
+        "sent" => {
+            let [_, time, name, text] = object.fields(["kind", "time", "name", "text"])?;
+            one(format!("You (to {}): {} [{}]", name.text()?, text.text()?, time.number()?))
+        }
+        "nobody" => one(format!("There is nobody called {}", text("name")?)),
+        "nobody-wrote" => one("Nobody has written to you".to_owned()),
+        "topic-set" => {
+            let [_, room, name, topic] = object.fields(["kind", "room", "name", "topic"])?;
+            one(format!("{} set the topic: {} [{}]", name.text()?, show_topic(topic)?, room.text()?))
+        }
+        "topic" => {
+            let [_, room, topic] = object.fields(["kind", "room", "topic"])?;
+            one(format!("Topic - {} [{}]", show_topic(topic)?, room.text()?))
+        }
+        "topic-too-long" => {
+            let bytes = object.fields(["kind", "bytes"])?[1].number()?;
+            one(format!("Topics can only be {bytes} bytes long"))
+        }
+        "ignoring" => one(format!("You ignore {}", text("name")?)),
+        "hearing" => one(format!("You hear {} again", text("name")?)),
+        "ignored" => {
+            let [_, names, more] = object.fields(["kind", "names", "more"])?;
+            one(show_names("Ignored", names, more)?.trim_end().to_owned())
+        }
+        "ignores-oneself" => one("You can't ignore yourself".to_owned()),
+        "ignores-too-many" => {
+            let people = object.fields(["kind", "people"])?[1].number()?;
+            one(format!("You can only ignore {people} people"))
+        }
+        "history" => show_history(object),
+        "bad-count" => {
+            let max = object.fields(["kind", "max"])?[1].number()?;
+            one(format!("History shows 1 - {max} messages"))
+        }
+        "incomplete" => {
+            let word = text("word")?;
+            let usage =
+                HELP.lines().find_map(|line| line.trim().strip_prefix('/')?.strip_prefix(word)?.split_once(" - "));
+            one(format!("Try /{word}{}", usage?.0))
+        }
         "renamed" => {
             let [_, old, new] = object.fields(["kind", "old", "new"])?;
             one(format!("{} is now {}", old.text()?, new.text()?))
@@ -108,9 +160,10 @@ fn show_hello(object: &Json) -> Option<String> {
 
 fn show_help(object: &Json) -> Option<Vec<String>> {
     let commands = object.fields(["kind", "commands"])?[1].list()?.iter().map(|command| {
-        let [word, argument, what] = command.fields(["word", "argument", "what"])?;
-        let argument = if *argument == Json::Null { String::new() } else { format!(" {{{}}}", argument.text()?) };
-        Some(format!("  /{}{argument} - {}", word.text()?, what.text()?))
+        let [word, arguments, what] = command.fields(["word", "arguments", "what"])?;
+        let shown = |argument: &Json| Some(format!(" {{{}}}", argument.text()?));
+        let arguments: Option<String> = arguments.list()?.iter().map(shown).collect();
+        Some(format!("  /{}{} - {}", word.text()?, arguments?, what.text()?))
     });
     std::iter::once(Some("Server commands".to_owned())).chain(commands).collect()
 }
@@ -142,9 +195,29 @@ fn show_rooms(object: &Json) -> Option<String> {
 }
 
 fn show_users(object: &Json) -> Option<String> {
-    let [_, names, more] = object.fields(["kind", "names", "more"])?;
+    let [_, room, names, more] = object.fields(["kind", "room", "names", "more"])?;
+    Some(format!("{} [{}]", show_names("Users", names, more)?, room.text()?))
+}
+
+fn show_names(title: &str, names: &Json, more: &Json) -> Option<String> {
     let names: Option<Vec<_>> = names.list()?.iter().map(Json::text).collect();
-    Some(format!("Users - {}{}", names?.join(", "), show_more(more)?))
+    Some(format!("{title} - {}{}", names?.join(", "), show_more(more)?))
+}
+
+fn show_topic(topic: &Json) -> Option<&str> {
+    if *topic == Json::Null { Some("none") } else { topic.text() }
+}
+
+fn show_history(object: &Json) -> Option<Vec<String>> {
+    let [_, room, said] = object.fields(["kind", "room", "said"])?;
+    let show = |one: &Json| {
+        let [seq, time, name, text, act] = one.fields(["seq", "time", "name", "text", "act"])?;
+        let (name, text) = (name.text()?, text.text()?);
+        let said = if act.truth()? { format!("* {name} {text}") } else { format!("{name}: {text}") };
+        Some(format!("earlier {said} [{} {} {}]", room.text()?, seq.number()?, time.number()?))
+    };
+    let said = said.list()?;
+    if said.is_empty() { Some(vec!["Nothing was said here".to_owned()]) } else { said.iter().map(show).collect() }
 }
 
 fn show_more(more: &Json) -> Option<String> {

@@ -15,7 +15,7 @@ impl World {
         let [batch, later @ ..] = self.driver.to_follow(index) else { return Ok(()) };
         let half = self.config.limits.queue_bytes_max / 2;
         let waits = |action: &Action| {
-            matches!(action, Action::Credit { connection }
+            matches!(action, Action::Credit { connection, .. }
                 if self.driver.writer_of(*connection) == index && self.driver.queued(*connection) > half)
         };
         let mark_waits = batch.actions().iter().any(waits);
@@ -119,9 +119,13 @@ impl World {
                 users[**socket].resume()?;
                 "resumed"
             }
-            Output::Signal { socket, signal: Signal::Credit } => {
-                users[**socket].answer()?;
+            Output::Signal { socket, signal: signal @ Signal::Credit } => {
+                users[**socket].answer(signal)?;
                 "answered"
+            }
+            Output::Signal { socket, signal: signal @ Signal::Continue } => {
+                users[**socket].answer(signal)?;
+                "answered in part"
             }
             Output::Finish { socket } => {
                 users[*socket].finish(model)?;

@@ -80,9 +80,77 @@ fn every_message_is_the_object_that_the_page_is_promised() {
         (Message::YouAre { name: ann.clone() }, json!({"kind": "you", "name": "Ann"})),
         (Message::YouJoined { room: pizza.clone(), seq: 41 }, json!({"kind": "room", "room": "pizza", "seq": 41})),
         (Message::YouAreIn { room: pizza.clone() }, json!({"kind": "here", "room": "pizza"})),
-        (Message::Joined { name: ann.clone() }, json!({"kind": "joined", "name": "Ann"})),
-        (Message::Left { name: ann.clone() }, json!({"kind": "left", "name": "Ann"})),
-        (Message::Crowd { joined: 12, left: 3 }, json!({"kind": "crowd", "joined": 12, "left": 3})),
+        (
+            Message::Joined { room: pizza.clone(), name: ann.clone() },
+            json!({"kind": "joined", "room": "pizza", "name": "Ann"}),
+        ),
+        (
+            Message::Left { room: pizza.clone(), name: ann.clone() },
+            json!({"kind": "left", "room": "pizza", "name": "Ann"}),
+        ),
+        (
+            Message::Crowd { room: pizza.clone(), joined: 12, left: 3 },
+            json!({"kind": "crowd", "room": "pizza", "joined": 12, "left": 3}),
+        ),
+        (
+            Message::Acted {
+                room: pizza.clone(),
+                name: ann.clone(),
+                text: Text::clean("\"waves\""),
+                time_ms: 5,
+                seq: 7,
+            },
+            json!({"kind": "acted", "room": "pizza", "time": 5, "seq": 7, "name": "Ann", "text": "\"waves\""}),
+        ),
+        (
+            Message::Told { name: ann.clone(), text: Text::clean("hi"), time_ms: 5 },
+            json!({"kind": "told", "time": 5, "name": "Ann", "text": "hi"}),
+        ),
+        (
+            Message::Sent { name: bob.clone(), text: Text::clean("hi"), time_ms: 5 },
+            json!({"kind": "sent", "time": 5, "name": "Bob", "text": "hi"}),
+        ),
+        (Message::Nobody { name: bob.clone() }, json!({"kind": "nobody", "name": "Bob"})),
+        (Message::NobodyWrote, json!({"kind": "nobody-wrote"})),
+        (
+            Message::TopicSet { room: pizza.clone(), name: ann.clone(), topic: Topic::of("at eight") },
+            json!({"kind": "topic-set", "room": "pizza", "name": "Ann", "topic": "at eight"}),
+        ),
+        (
+            Message::TopicSet { room: pizza.clone(), name: ann.clone(), topic: None },
+            json!({"kind": "topic-set", "room": "pizza", "name": "Ann", "topic": null}),
+        ),
+        (Message::Topic { room: pizza.clone(), topic: None }, json!({"kind": "topic", "room": "pizza", "topic": null})),
+        (Message::TopicTooLong, json!({"kind": "topic-too-long", "bytes": 390})),
+        (Message::Ignoring { name: bob.clone() }, json!({"kind": "ignoring", "name": "Bob"})),
+        (Message::Hearing { name: bob.clone() }, json!({"kind": "hearing", "name": "Bob"})),
+        (
+            Message::Ignored { names: vec![bob.clone()], more: 2 },
+            json!({"kind": "ignored", "names": ["Bob"], "more": 2}),
+        ),
+        (Message::CantIgnore { reason: CantIgnore::Oneself }, json!({"kind": "ignores-oneself"})),
+        (Message::CantIgnore { reason: CantIgnore::TooMany }, json!({"kind": "ignores-too-many", "people": 100})),
+        (
+            Message::History {
+                room: pizza.clone(),
+                said: vec![Earlier {
+                    name: ann.clone(),
+                    text: Text::clean("hi"),
+                    is_act: false,
+                    age: std::time::Duration::ZERO,
+                    time_ms: 5,
+                    seq: 7,
+                }],
+            },
+            json!({"kind": "history", "room": "pizza",
+                "said": [{"seq": 7, "time": 5, "name": "Ann", "text": "hi", "act": false}]}),
+        ),
+        (
+            Message::History { room: pizza.clone(), said: Vec::new() },
+            json!({"kind": "history", "room": "pizza", "said": []}),
+        ),
+        (Message::HistoryCount, json!({"kind": "bad-count", "max": 100})),
+        (Message::Incomplete { word: "msg" }, json!({"kind": "incomplete", "word": "msg"})),
         (
             said,
             json!({"kind": "said", "room": "pizza", "time": 1_763_910_000_123_u64, "seq": 42,
@@ -101,8 +169,8 @@ fn every_message_is_the_object_that_the_page_is_promised() {
         ),
         (Message::Rooms { rooms: Vec::new(), more: 1 }, json!({"kind": "rooms", "rooms": [], "more": 1})),
         (
-            Message::Users { names: vec![ann, bob], more: 0 },
-            json!({"kind": "users", "names": ["Ann", "Bob"], "more": 0}),
+            Message::Users { room: name("main"), names: vec![ann, bob], more: 0 },
+            json!({"kind": "users", "room": "main", "names": ["Ann", "Bob"], "more": 0}),
         ),
         (Message::Unrecognized { word: Text::clean("/\"x") }, json!({"kind": "unrecognized", "word": "/\"x"})),
         (Message::TooLong { chars_max: 400 }, json!({"kind": "too-long", "chars": 400})),
@@ -124,8 +192,8 @@ fn the_help_tells_each_command_apart() {
     let help = object(&Message::Help);
     let commands = help["commands"].as_array().expect("it is a list");
     assert_eq!(commands.len(), COMMANDS.len());
-    assert_eq!(commands[0], json!({"word": "help", "argument": null, "what": "prints this message"}));
-    assert_eq!(commands[1], json!({"word": "name", "argument": "name", "what": "change name"}));
+    assert_eq!(commands[0], json!({"word": "help", "arguments": [], "what": "prints this message"}));
+    assert_eq!(commands[1], json!({"word": "name", "arguments": ["name"], "what": "change name"}));
 }
 
 #[test]

@@ -1,0 +1,259 @@
+//! Owns what was said in a room before, as far as it is kept.
+//!
+//! Invariant: it is the last messages of the room, as many as both bounds allow, however they were gathered to runs.
+
+use std::collections::VecDeque;
+
+use memchr::memchr;
+
+use crate::log::{RunState, SnapshotError};
+use crate::message::Earlier;
+use crate::name::Name;
+use crate::rules::HISTORY_MAX;
+use crate::text::Text;
+use crate::texts::Texts;
+use crate::time::Time;
+
+/// The most bytes of texts and names that are kept of a room.
+const BYTES_MAX: usize = 64 << 10;
+
+/// From how many bytes on a run lets go of what is forgotten of it, once that is half of it.
+const COPIED_BYTES_MIN: usize = 4 << 10;
+
+/// Keeps the last messages of a room.
+#[derive(Clone, Debug, Default)]
+pub(super) struct History {
+    runs: VecDeque<Run>,
+    messages: usize,
+    bytes: usize,
+}
+
+/// What somebody said in a row, as far as it is kept.
+#[derive(Clone, Debug)]
+pub(super) struct Run {
+    name: Name,
+    /// With those that are forgotten, which come first.
+    texts: Texts,
+    forgotten: u32,
+    forgotten_bytes: usize,
+    is_act: bool,
+    at: Time,
+    time_ms: u64,
+    /// Which of all messages of the room the first of the texts is.
+    seq: u64,
+}
+
+/// What is known of what somebody says, besides the texts.
+pub(super) struct Saying {
+    pub(super) name: Name,
+    pub(super) is_act: bool,
+    pub(super) at: Time,
+    pub(super) time_ms: u64,
+    pub(super) seq: u64,
+}
+
+impl Run {
+    const fn count(&self) -> usize {
+        (self.texts.count() - self.forgotten) as usize
+    }
+
+    /// Returns the texts that are kept, each with a line feed behind it.
+    fn lines(&self) -> &str {
+        &self.texts.as_lines()[self.forgotten_bytes..]
+    }
+
+    /// Returns the bytes of the texts that are kept, and of the name with each.
+    fn bytes(&self) -> usize {
+        self.lines().len() + self.count() * self.name.as_str().len()
+    }
+
+    /// Forgets the first text that is kept. Returns its bytes, and those of the name.
+    fn forget(&mut self) -> usize {
+        let lines = self.lines();
+        let len = memchr(b'\n', lines.as_bytes()).map_or(lines.len(), |at| at + 1);
+        self.forgotten += 1;
+        self.forgotten_bytes += len;
+        let has_much = self.texts.as_lines().len() >= COPIED_BYTES_MIN;
+        if has_much && 2 * self.forgotten_bytes > self.texts.as_lines().len() {
+            self.let_go();
+        }
+        len + self.name.as_str().len()
+    }
+
+    /// Lets go of the memory of what is forgotten.
+    fn let_go(&mut self) {
+        if let Some(kept) = self.texts.without_first(self.forgotten, self.forgotten_bytes) {
+            self.seq += u64::from(self.forgotten);
+            (self.texts, self.forgotten, self.forgotten_bytes) = (kept, 0, 0);
+        }
+    }
+
+    /// Returns the texts that are kept, the last one first.
+    fn latest(&self) -> impl Iterator<Item = &str> {
+        self.lines().strip_suffix('\n').into_iter().flat_map(|lines| lines.rsplit('\n'))
+    }
+}
+
+impl History {
+    pub(super) fn is_empty(&self) -> bool {
+        self.runs.is_empty()
+    }
+
+    /// Adds what was said last, and forgets what is over the bounds.
+    pub(super) fn push(&mut self, Saying { name, is_act, at, time_ms, seq }: Saying, texts: Texts) {
+        self.add(Run { name, texts, forgotten: 0, forgotten_bytes: 0, is_act, at, time_ms, seq });
+        while self.messages > usize::from(HISTORY_MAX) || self.bytes > BYTES_MAX {
+            self.forget_one();
+        }
+    }
+
+    fn add(&mut self, run: Run) {
+        self.messages += run.count();
+        self.bytes += run.bytes();
+        self.runs.push_back(run);
+    }
+
+    /// Forgets the oldest message, or all of its run if more than that has to be forgotten.
+    fn forget_one(&mut self) {
+        let Some(oldest) = self.runs.front_mut() else { return };
+        let (count, bytes) = (oldest.count(), oldest.bytes());
+        if count == 1 || self.messages - count >= usize::from(HISTORY_MAX) {
+            self.runs.pop_front();
+            (self.messages, self.bytes) = (self.messages - count, self.bytes - bytes);
+        } else {
+            self.bytes -= oldest.forget();
+            self.messages -= 1;
+        }
+    }
+
+    /// Returns the last messages of those who are heard, the oldest first: so many at most, and as many as fit into so
+    /// many bytes in any form.
+    pub(super) fn last(
+        &self,
+        now: Time,
+        count: usize,
+        bytes_max: usize,
+        hears: impl Fn(&Name) -> bool,
+    ) -> Vec<Earlier> {
+        let mut bytes = Earlier::AROUND_BYTES;
+        let earlier = |run: &Run, seq, text: &str| Earlier {
+            name: run.name.clone(),
+            text: Text::clean(text),
+            is_act: run.is_act,
+            age: now.since(run.at),
+            time_ms: run.time_ms,
+            seq,
+        };
+        let latest = self.runs.iter().rev().filter(|run| hears(&run.name)).flat_map(|run| {
+            let seqs = (run.seq..run.seq + u64::from(run.texts.count())).rev();
+            run.latest().zip(seqs).map(move |(text, seq)| (run, seq, text))
+        });
+        let fits = |(run, _, text): &(&Run, u64, &str)| {
+            bytes += Earlier::bytes_max(&run.name, text);
+            bytes <= bytes_max
+        };
+        let mut said: Vec<_> =
+            latest.take(count).take_while(fits).map(|(run, seq, text)| earlier(run, seq, text)).collect();
+        said.reverse();
+        said
+    }
+
+    /// Returns the runs as plain data, without what is forgotten of them.
+    pub(super) fn snapshot(&self) -> Vec<RunState> {
+        let state = |run: &Run| {
+            let mut run = run.clone();
+            run.let_go();
+            let Run { name, texts, is_act, at, time_ms, seq, .. } = run;
+            RunState { name, texts, is_act, at, time_ms, seq }
+        };
+        self.runs.iter().map(state).collect()
+    }
+
+    /// Makes it anew, of a room in which so much was said until now.
+    pub(super) fn restore(runs: Vec<RunState>, said: u64, now: Time) -> Result<Self, SnapshotError> {
+        let mut history = Self::default();
+        let mut next = 1;
+        for RunState { name, texts, is_act, at, time_ms, seq } in runs {
+            SnapshotError::unless(seq >= next && at <= now, "what was said is not in its order")?;
+            SnapshotError::unless(!is_act || texts.count() == 1, "what is done is not one message")?;
+            next = seq.saturating_add(u64::from(texts.count()));
+            history.add(Run { name, texts, forgotten: 0, forgotten_bytes: 0, is_act, at, time_ms, seq });
+        }
+        SnapshotError::unless(next <= said.saturating_add(1), "more is kept than was said")?;
+        let fits = history.messages <= usize::from(HISTORY_MAX) && history.bytes <= BYTES_MAX;
+        SnapshotError::unless(fits, "too much is kept of what was said")?;
+        Ok(history)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::wire::Form;
+
+    fn saying(name: &str, seq: u64) -> Saying {
+        let name = Name::parse(name).expect("it is a name");
+        Saying { name, is_act: false, at: Time::after(Duration::from_secs(seq)), time_ms: seq, seq }
+    }
+
+    /// Says these texts in runs of so many, and returns what is kept.
+    fn kept(texts: &[String], in_a_row: usize) -> (History, Vec<(u64, String)>) {
+        let (mut history, mut seq) = (History::default(), 1);
+        for run in texts.chunks(in_a_row) {
+            history.push(saying("Ann", seq), Texts::clean(run));
+            seq += run.len() as u64;
+        }
+        let said = history.last(Time::after(Duration::from_secs(1000)), usize::MAX, usize::MAX, |_| true);
+        let said = said.into_iter().map(|said| (said.seq, said.text.as_str().to_owned())).collect();
+        (history, said)
+    }
+
+    #[test]
+    fn the_last_messages_are_kept_however_they_were_gathered() {
+        for (count, len) in
+            [(0, 3), (1, 3), (99, 3), (100, 3), (101, 3), (300, 3), (150, 1000), (70, 65_000), (3, 70_000)]
+        {
+            let texts: Vec<_> = (0..count).map(|number| format!("{number:03}{}", "x".repeat(len - 3))).collect();
+            let fit = (BYTES_MAX / (len + 4)).min(100).min(count);
+            let expected: Vec<_> = (1..).zip(texts.iter().cloned()).skip(count - fit).collect();
+            for in_a_row in [1, 2, 7, 64, 100, 256] {
+                let (history, said) = kept(&texts, in_a_row);
+                assert_eq!(said, expected, "{count} of {len}, {in_a_row} in a row");
+                assert_eq!(history.messages, fit);
+                assert_eq!(history.bytes, fit * (len + 4));
+                let held: usize = history.runs.iter().map(|run| run.texts.bytes()).sum();
+                assert!(held <= 2 * BYTES_MAX + COPIED_BYTES_MIN, "{held} bytes are held");
+                let again = History::restore(history.snapshot(), count as u64, Time::after(Duration::from_secs(1000)));
+                assert_eq!(again.expect("it is one").snapshot(), history.snapshot());
+            }
+        }
+    }
+
+    #[test]
+    fn as_much_is_shown_as_fits_whatever_it_is() {
+        for form in Form::ALL {
+            for text in ["x", "\"\\", "日本語", &"\"".repeat(400), &"🦀".repeat(400)] {
+                let mut history = History::default();
+                let seqs = (0..100).map(|number| u64::from(u32::MAX) + number);
+                for seq in seqs {
+                    let said =
+                        Saying { is_act: seq % 2 == 0, time_ms: u64::MAX, ..saying("twenty_characters_ok", seq) };
+                    history.push(Saying { at: Time::START, ..said }, Text::clean(text).into());
+                }
+                for bytes_max in [256, 1000, 8192] {
+                    let now = Time::after(Duration::from_secs(u64::from(u32::MAX)));
+                    let said = history.last(now, 100, bytes_max, |_| true);
+                    let message =
+                        crate::Message::History { room: Name::parse("twenty_characters_ok").expect("a name"), said };
+                    for encoding in crate::wire::Encoding::ALL.into_iter().filter(|encoding| encoding.form() == form) {
+                        let mut out = bytes::BytesMut::new();
+                        encoding.encode(&message, &mut out, |_| {});
+                        assert!(out.len() <= bytes_max, "{} of {bytes_max} bytes", out.len());
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,240 @@
+//! Owns what people say to each other: to a room, to one person alone, and who does not hear it.
+
+use super::history::{History, Saying};
+use super::lists::fitting;
+use super::rooms::Spoken;
+use super::{Chat, HERE};
+use crate::log::{TopicState, WriterState};
+use crate::message::{CantIgnore, Earlier};
+use crate::rules::IGNORED_MAX;
+use crate::window::LIST_BYTES_MAX;
+use crate::wire::contract::List;
+use crate::{Action, ConnectionId, Form, LeftOut, Message, Name, RoomId, Text, Texts, Time, Topic};
+
+/// How many bytes of what was said before are shown to who joins, in whatever form.
+const SHOWN_ON_JOIN_BYTES_MAX: usize = LIST_BYTES_MAX;
+
+impl Chat {
+    #[inline]
+    pub(super) fn on_say(&mut self, now: Time, connection: ConnectionId, texts: Texts) {
+        let person = self.people.get(connection).expect(HERE);
+        let (id, name) = (person.room, person.name.clone());
+        self.said += u64::from(texts.count());
+        let Spoken { seq, name: room, members } = self.rooms.say(id, texts.count());
+        let (room, time_ms) = (room.clone(), self.clock.unix_ms(now));
+        self.rooms.keep(id, Saying { name: name.clone(), is_act: false, at: now, time_ms, seq }, texts.clone());
+        let except = self.who_ignores(&name, id);
+        self.tell_room(id, members, except, Message::Said { room, name, texts, time_ms, seq });
+    }
+
+    pub(super) fn on_act(&mut self, now: Time, connection: ConnectionId, text: Text) {
+        let person = self.person(connection);
+        let (id, name) = (person.room, person.name.clone());
+        self.said += 1;
+        let Spoken { seq, name: room, members } = self.rooms.say(id, 1);
+        let (room, time_ms) = (room.clone(), self.clock.unix_ms(now));
+        let saying = Saying { name: name.clone(), is_act: true, at: now, time_ms, seq };
+        self.rooms.keep(id, saying, text.clone().into());
+        let except = self.who_ignores(&name, id);
+        self.tell_room(id, members, except, Message::Acted { room, name, text, time_ms, seq });
+    }
+
+    /// Tells something to all in a room but those who are left out, if that leaves anybody.
+    #[inline]
+    pub(super) fn tell_room(&mut self, room: RoomId, members: u32, except: Option<Box<LeftOut>>, message: Message) {
+        let left_out = except.as_deref().map_or(0, |except| except.connections().len());
+        let audience = members - u32::try_from(left_out).expect("they are some of the members");
+        if audience > 0 {
+            self.actions.push_back(Action::Broadcast { room, audience, except, message });
+        }
+    }
+
+    /// Returns who in a room ignores somebody.
+    #[inline]
+    fn who_ignores(&self, name: &Name, room: RoomId) -> Option<Box<LeftOut>> {
+        let ignoring = self.ignores.of(name);
+        if ignoring.is_empty() {
+            return None;
+        }
+        let connections = ignoring.iter().map(|&key| self.people.connection(key));
+        LeftOut::of(connections.filter(|&connection| self.person(connection).is_in(room)))
+    }
+
+    pub(super) fn on_tell(&mut self, now: Time, connection: ConnectionId, to: Name, text: Text) {
+        match self.find(&to) {
+            Some(other) => self.tell(now, connection, other, text),
+            None => self.reply(connection, Message::Nobody { name: to }),
+        }
+    }
+
+    pub(super) fn on_answer(&mut self, now: Time, connection: ConnectionId, text: Text) {
+        let Some(writer) = self.person(connection).writer().cloned() else {
+            return self.reply(connection, Message::NobodyWrote);
+        };
+        match self.find_writer(&writer) {
+            Some(other) => self.tell(now, connection, other, text),
+            None => self.reply(connection, Message::Nobody { name: writer.name }),
+        }
+    }
+
+    /// Tells one person something alone, unless they ignore who says it. That is not to be known.
+    fn tell(&mut self, now: Time, connection: ConnectionId, other: ConnectionId, text: Text) {
+        let (from, to) = (self.person(connection), self.person(other));
+        let (name, time_ms) = (from.name.clone(), self.clock.unix_ms(now));
+        let writer = WriterState { origin: from.origin(connection), connection, name: name.clone() };
+        let is_ignored = to.ignores(&name);
+        let sent = Message::Sent { name: to.name.clone(), text: text.clone(), time_ms };
+        self.said += 1;
+        self.reply(connection, sent);
+        if !is_ignored {
+            self.people.get_mut(other).expect(HERE).apart_mut().writer = Some(writer);
+            self.actions
+                .push_back(Action::Deliver { connection: other, message: Message::Told { name, text, time_ms } });
+        }
+    }
+
+    /// Returns who has this name, if the others know of them.
+    fn find(&self, name: &Name) -> Option<ConnectionId> {
+        let key = self.names.find(name, |key| self.people.name(key))?;
+        Some(self.people.connection(key)).filter(|&connection| !self.silent.contains(connection))
+    }
+
+    /// Returns who wrote to somebody, if they are still here, be it under another name or by another connection.
+    fn find_writer(&self, writer: &WriterState) -> Option<ConnectionId> {
+        if self.is_here(writer.connection) {
+            return Some(writer.connection);
+        }
+        self.find(&writer.name).filter(|&connection| self.person(connection).origin(connection) == writer.origin)
+    }
+
+    pub(super) fn on_set_topic(&mut self, now: Time, connection: ConnectionId, topic: Option<Topic>) {
+        let person = self.person(connection);
+        let (id, name, time_ms) = (person.room, person.name.clone(), self.clock.unix_ms(now));
+        self.rooms.set_topic(id, topic.clone().map(|topic| TopicState { topic, name: name.clone(), time_ms }));
+        self.broadcast(id, Message::TopicSet { room: self.rooms.name(id).clone(), name, topic });
+    }
+
+    pub(super) fn on_ignore(&mut self, connection: ConnectionId, name: Name) {
+        let person = self.person(connection);
+        // As they are called, if they are here.
+        let name = self.find(&name).map_or(name, |other| self.person(other).name.clone());
+        let reason = if name.key() == person.name.key() {
+            Some(CantIgnore::Oneself)
+        } else if !person.ignores(&name) && person.ignored().len() == IGNORED_MAX {
+            Some(CantIgnore::TooMany)
+        } else {
+            None
+        };
+        if let Some(reason) = reason {
+            return self.reply(connection, Message::CantIgnore { reason });
+        }
+        self.ignore(connection, &name, true);
+        self.reply(connection, Message::Ignoring { name });
+    }
+
+    pub(super) fn on_unignore(&mut self, connection: ConnectionId, name: Name) {
+        let name = self.find(&name).map_or(name, |other| self.person(other).name.clone());
+        self.ignore(connection, &name, false);
+        self.reply(connection, Message::Hearing { name });
+    }
+
+    fn ignore(&mut self, connection: ConnectionId, name: &Name, is_ignored: bool) {
+        self.people.get_mut(connection).expect(HERE).ignore(name, is_ignored);
+        if is_ignored {
+            self.ignores.add(name, connection.key());
+        } else {
+            self.ignores.remove(name, connection.key());
+        }
+    }
+
+    /// Lets those who ignore somebody ignore them under their new name. Nobody ignores themselves.
+    pub(super) fn follow_ignored(&mut self, connection: ConnectionId, old: &Name, new: &Name) {
+        if old.key() != new.key() {
+            for key in self.ignores.of(old).to_vec() {
+                let ignoring = self.people.connection(key);
+                self.ignore(ignoring, old, false);
+                self.ignore(ignoring, new, true);
+            }
+        }
+        if self.person(connection).ignores(new) {
+            self.ignore(connection, new, false);
+        }
+    }
+
+    /// Lets somebody ignore, as the owner of another connection, whom they ignored as that of this one.
+    pub(super) fn hand_over_ignored(&mut self, old: ConnectionId, new: ConnectionId) {
+        for name in self.person(new).ignored().to_vec() {
+            self.ignores.remove(&name, old.key());
+            self.ignores.add(&name, new.key());
+        }
+    }
+
+    /// Forgets whom somebody ignores who is not here any more.
+    pub(super) fn forget_ignored(&mut self, connection: ConnectionId, ignored: &[Name]) {
+        ignored.iter().for_each(|name| self.ignores.remove(name, connection.key()));
+    }
+
+    /// Returns what somebody's room is about.
+    pub(crate) fn topic(&self, connection: ConnectionId) -> Message {
+        let id = self.person(connection).room;
+        Message::Topic { room: self.rooms.name(id).clone(), topic: self.rooms.topic(id).cloned() }
+    }
+
+    /// Returns what was said in somebody's room before, so many messages at most, in pieces of so many bytes.
+    pub(crate) fn history(&self, connection: ConnectionId, now: Time, count: u8, bytes_max: usize) -> Vec<Message> {
+        let id = self.person(connection).room;
+        let said = self.earlier(connection, id, now.max(self.at), count, usize::MAX);
+        let piece = |said| Message::History { room: self.rooms.name(id).clone(), said };
+        if said.is_empty() { vec![piece(said)] } else { pieces(said, bytes_max).into_iter().map(piece).collect() }
+    }
+
+    /// Returns what somebody has to be shown of what was said in a room: so many messages at most, as many as fit.
+    fn earlier(&self, connection: ConnectionId, id: RoomId, now: Time, count: u8, bytes_max: usize) -> Vec<Earlier> {
+        let person = self.person(connection);
+        let shown = |history: &History| history.last(now, count.into(), bytes_max, |name| !person.ignores(name));
+        self.rooms.history(id).map(shown).unwrap_or_default()
+    }
+
+    /// Returns whom somebody ignores, as many as fit.
+    pub(crate) fn list_ignored(&self, connection: ConnectionId, form: Form, bytes_max: usize) -> Message {
+        let ignored = self.person(connection).ignored();
+        let cost = form.list_cost(List::Ignored);
+        let names = fitting(cost, ignored.iter().cloned(), |name| name.as_str().len(), bytes_max);
+        let more = ignored.len() - names.len();
+        Message::Ignored { names, more }
+    }
+
+    /// Tells somebody who has joined a room what it is about, and what was said there before.
+    pub(super) fn tell_before(&mut self, now: Time, connection: ConnectionId, id: RoomId) {
+        self.tell_topic(connection, id);
+        let said = self.earlier(connection, id, now, self.history_on_join, SHOWN_ON_JOIN_BYTES_MAX);
+        if !said.is_empty() {
+            self.reply(connection, Message::History { room: self.rooms.name(id).clone(), said });
+        }
+    }
+
+    /// Tells somebody what a room is about, if it is about anything.
+    pub(super) fn tell_topic(&mut self, connection: ConnectionId, id: RoomId) {
+        if let Some(topic) = self.rooms.topic(id).cloned() {
+            let room = self.rooms.name(id).clone();
+            self.reply(connection, Message::Topic { room, topic: Some(topic) });
+        }
+    }
+}
+
+/// Takes what was said apart, into pieces of so many bytes.
+fn pieces(said: Vec<Earlier>, bytes_max: usize) -> Vec<Vec<Earlier>> {
+    let (mut pieces, mut bytes) = (Vec::new(), usize::MAX);
+    for earlier in said {
+        let each = Earlier::bytes_max(&earlier.name, earlier.text.as_str());
+        bytes = bytes.saturating_add(each);
+        if bytes > bytes_max {
+            pieces.push(Vec::new());
+            bytes = Earlier::AROUND_BYTES + each;
+        }
+        if let Some(piece) = pieces.last_mut() {
+            piece.push(earlier);
+        }
+    }
+    pieces
+}

@@ -1,0 +1,246 @@
+//! Owns who is in which room under which name, as the model has it: joining, leaving, renaming, coming back.
+
+use chinwag_core::Time;
+
+use super::{Crowd, Line, Model, Person, Room, Speech, is_name, is_reserved};
+
+/// In how many rooms somebody can be at once.
+const ROOMS_MAX: usize = 32;
+
+impl Model {
+    pub(super) fn rename(&mut self, person: &Person, new: &str) {
+        if !is_name(new) {
+            return self.reply(person.user, "Name must be 2 - 20 letters, digits, - or _");
+        }
+        if new == person.name {
+            return self.reply(person.user, &format!("You are {new}"));
+        }
+        let is_ones_own = new.eq_ignore_ascii_case(&person.name);
+        if !is_ones_own && (is_reserved(new) || self.is_taken(new)) {
+            return self.reply(person.user, &format!("{new} is already taken"));
+        }
+        for other in &mut self.people {
+            if other.user == person.user {
+                new.clone_into(&mut other.name);
+            }
+            let ignores = |ignored: &[String], name: &str| ignored.iter().any(|other| other.eq_ignore_ascii_case(name));
+            if !is_ones_own && ignores(&other.ignored, &person.name) {
+                other.ignored.retain(|name| !name.eq_ignore_ascii_case(&person.name));
+                if !ignores(&other.ignored, new) {
+                    other.ignored.push(new.to_owned());
+                }
+            }
+            if other.user == person.user {
+                other.ignored.retain(|name| !name.eq_ignore_ascii_case(new));
+            }
+            other.ignored.sort_by_key(|name| name.to_lowercase());
+        }
+        let line = format!("{} is now {new}", person.name);
+        for other in self.people.iter().filter(|other| person.rooms.iter().any(|room| other.is_in(room))) {
+            let text = self.text(other.user, &line, "");
+            self.lines[other.user].push(Line { text, may_be_dropped: true });
+        }
+    }
+
+    pub(super) fn join(&mut self, now: Time, person: &Person, name: &str) {
+        if !is_name(name) {
+            return self.reply(person.user, "Room must be 2 - 20 letters, digits, - or _");
+        }
+        if name.eq_ignore_ascii_case(person.room()) {
+            return self.tell_focus(person.user);
+        }
+        let (new, others) = (name.to_lowercase(), &person.rooms[1..]);
+        self.leave(now, person.user, person.room());
+        let rooms = [&new].into_iter().chain(others.iter().filter(|&other| *other != new)).cloned().collect();
+        if person.is_in(&new) {
+            self.person_mut(person.user).rooms = rooms;
+            return self.tell_focus(person.user);
+        }
+        self.enter(now, person.user, name, rooms);
+    }
+
+    /// Lets somebody into one more room.
+    pub(super) fn enter_one_more(&mut self, now: Time, person: &Person, name: &str) {
+        if !is_name(name) {
+            return self.reply(person.user, "Room must be 2 - 20 letters, digits, - or _");
+        }
+        let new = name.to_lowercase();
+        let is_there = person.is_in(&new);
+        if !is_there && person.rooms.len() == ROOMS_MAX || person.room() == new {
+            return self.tell_focus(person.user);
+        }
+        let others = person.rooms[1..].iter().filter(|&other| *other != new);
+        let old = person.room().to_owned();
+        let rooms = [&new].into_iter().chain(others).chain([&old]).cloned().collect();
+        if is_there {
+            self.person_mut(person.user).rooms = rooms;
+            return self.tell_focus(person.user);
+        }
+        self.enter(now, person.user, name, rooms);
+    }
+
+    /// Takes somebody out of one of their rooms.
+    pub(super) fn part(&mut self, now: Time, person: &Person, name: &str) {
+        if !is_name(name) {
+            return self.reply(person.user, "Room must be 2 - 20 letters, digits, - or _");
+        }
+        let (user, old) = (person.user, name.to_lowercase());
+        let mut rooms = person.rooms.clone();
+        match rooms.iter().position(|room| *room == old) {
+            Some(_) if rooms.len() == 1 && old == "main" => self.tell_focus(user),
+            Some(_) if rooms.len() == 1 => {
+                self.leave(now, user, &old);
+                self.enter(now, user, "main", vec!["main".to_owned()]);
+            }
+            Some(place) => {
+                self.leave(now, user, &old);
+                // The one that had the focus last has it again.
+                if place == 0 {
+                    rooms.swap_remove(0);
+                } else {
+                    rooms.remove(place);
+                }
+                self.person_mut(user).rooms = rooms;
+                self.tell_focus(user);
+            }
+            None => self.tell_focus(user),
+        }
+    }
+
+    fn tell_focus(&mut self, user: usize) {
+        let focus = self.person_mut(user).room().to_owned();
+        let room = self.room_mut(&focus).name.clone();
+        self.reply(user, &format!("You are in {room}"));
+    }
+
+    fn person_mut(&mut self, user: usize) -> &mut Person {
+        self.people.iter_mut().find(|person| person.user == user).expect("they are here")
+    }
+
+    /// Lets a user go on as the person of another.
+    pub(super) fn resume(&mut self, now: Time, user: usize, token: &str) {
+        let is_ghost = |person: &Person| {
+            let known = &self.tokens[person.user];
+            person.user != user && !known.is_empty() && known.eq_ignore_ascii_case(token)
+        };
+        let Some(ghost) = self.people.iter().find(|person| is_ghost(person)).map(|person| person.user) else {
+            return self.reply(user, "You have nothing to resume");
+        };
+        let is_unheard = self.is_silent(user) && self.is_silent(ghost);
+        if !is_unheard {
+            self.announce(now, ghost);
+            self.close(now, user);
+        }
+        let Some(index) = self.people.iter().position(|person| person.user == ghost) else { return };
+        let mut person = self.people.remove(index);
+        let (name, room) = (person.name.clone(), person.room().to_owned());
+        if is_unheard {
+            let others = self.people.iter_mut().filter(|other| other.user == user);
+            others.for_each(|other| {
+                other.name.clone_from(&name);
+                (other.writer, other.origin) = (person.writer.clone(), person.origin);
+            });
+        } else {
+            person.user = user;
+            self.people.push(person);
+        }
+        self.was_resumed[ghost] = true;
+        self.say_bye(ghost, 4001);
+        self.reply(user, &format!("You are {name}"));
+        self.welcome(user, &room);
+        if let topic @ Some(_) = self.room_mut(&room).topic.clone() {
+            self.show_topic(user, &room, topic);
+        }
+    }
+
+    pub(super) fn list_rooms(&mut self, user: usize) {
+        let mut rooms: Vec<_> = self.rooms.iter().map(|room| (self.known(&room.name).count(), &room.name)).collect();
+        rooms.sort_by_key(|(members, name)| (usize::MAX - members, name.to_lowercase()));
+        let rooms: Vec<_> = rooms.iter().map(|(members, name)| format!("{name} ({members})")).collect();
+        self.reply(user, &format!("Rooms - {}", rooms.join(", ")));
+    }
+
+    pub(super) fn list_users(&mut self, person: &Person) {
+        let mut names: Vec<_> = self.known(person.room()).collect();
+        names.sort_by_key(|other| other.name.to_lowercase());
+        let names: Vec<_> = names.iter().map(|other| other.name.as_str()).collect();
+        let line = format!("Users - {}", names.join(", "));
+        let facts = format!(" [{}]", self.room_mut(person.room()).name);
+        let text = self.text(person.user, &line, &facts);
+        self.send(person.user, text);
+    }
+
+    /// Lets somebody into a room in which they are not, so that they are in these.
+    fn enter(&mut self, now: Time, user: usize, room: &str, rooms: Vec<String>) {
+        if !self.rooms.iter().any(|other| other.name.eq_ignore_ascii_case(room)) {
+            self.rooms.push(Room::new(room));
+        }
+        let name = self.person_mut(user).name.clone();
+        if self.members(room) + 1 > self.crowd_members {
+            self.crowd(now, room).joined += 1;
+        } else {
+            self.tell_there(room, &format!("{name} joined"));
+        }
+        self.person_mut(user).rooms = rooms;
+        self.welcome(user, room);
+        self.show_before(now, user, room);
+    }
+
+    /// Tells somebody where they are.
+    pub(super) fn welcome(&mut self, user: usize, room: &str) {
+        let Room { name, said, .. } = self.room_mut(room);
+        let (line, facts) = (format!("You joined {name}"), format!(" [{said}]"));
+        let text = self.text(user, &line, &facts);
+        self.send(user, text);
+    }
+
+    /// Lets somebody leave who hears why.
+    pub(super) fn leave_with(&mut self, now: Time, user: usize, code: u16) {
+        self.close(now, user);
+        self.say_bye(user, code);
+    }
+
+    pub(super) fn say_bye(&mut self, user: usize, code: u16) {
+        if self.speech[user] == Speech::Frames {
+            self.reply(user, &format!("bye {code}"));
+        }
+    }
+
+    /// Tells the others in the room of somebody of whom they do not know.
+    pub(super) fn announce(&mut self, now: Time, user: usize) {
+        let is_silent = |person: &Person| person.user == user && person.silent_until.is_some();
+        let Some(index) = self.people.iter().position(is_silent) else { return };
+        // As if they came now, to whoever is there.
+        let mut person = self.people.remove(index);
+        if self.members("main") + 1 > self.crowd_members {
+            self.crowd(now, "main").joined += 1;
+        } else {
+            self.tell_there("main", &format!("{} joined", person.name));
+        }
+        person.silent_until = None;
+        self.people.push(person);
+    }
+
+    /// Takes somebody out of a room, who is told nothing of it.
+    pub(super) fn leave(&mut self, now: Time, user: usize, room: &str) {
+        let person = self.person_mut(user);
+        person.rooms.retain(|other| other != room);
+        let (name, is_silent) = (person.name.clone(), person.silent_until.is_some());
+        if is_silent && self.members(room) > 0 {
+            return;
+        }
+        match self.members(room) {
+            0 => {
+                self.room_mut(room).crowd = None;
+                self.rooms.retain(|other| other.name == "main" || !other.name.eq_ignore_ascii_case(room));
+            }
+            stay if stay + 1 > self.crowd_members => self.crowd(now, room).left += 1,
+            _ => self.tell_there(room, &format!("{name} left")),
+        }
+    }
+
+    pub(super) fn crowd(&mut self, now: Time, room: &str) -> &mut Crowd {
+        let due = now + self.crowd_interval;
+        self.room_mut(room).crowd.get_or_insert(Crowd { due, joined: 0, left: 0 })
+    }
+}

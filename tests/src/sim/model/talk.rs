@@ -1,0 +1,224 @@
+//! Owns what people say to each other, as the model has it: to a room, to one person alone, and what is kept of it.
+
+use chinwag_core::Time;
+
+use super::{Line, Model, Person, Speech, is_name, typist};
+
+/// How much is kept of what was said in a room.
+const HISTORY_MAX: usize = 100;
+const HISTORY_BYTES_MAX: usize = 64 << 10;
+
+/// How many bytes of that are shown at once: 100 around all and each, and quotes and backslashes count twice.
+const SHOWN_BYTES_MAX: usize = 8192;
+
+const TOPIC_BYTES_MAX: usize = 390;
+const IGNORED_MAX: usize = 100;
+
+/// What was said in a room: by whom, what, whether it was done, when, when by the wall clock, and as which message.
+#[derive(Clone, Debug)]
+pub(super) struct Earlier {
+    name: String,
+    text: String,
+    is_act: bool,
+    at: Time,
+    time: u128,
+    seq: u64,
+}
+
+impl Earlier {
+    /// How much room it takes.
+    fn bytes(&self) -> usize {
+        100 + self.name.len() + self.text.len() + self.text.matches(['"', '\\']).count()
+    }
+}
+
+impl Model {
+    pub(super) fn say(&mut self, now: Time, person: &Person, text: &str, is_act: bool) {
+        let time = self.time_of_day(now);
+        let room = self.room_mut(person.room());
+        room.said += 1;
+        let seq = room.said;
+        let (name, text) = (person.name.clone(), text.to_owned());
+        let line = if is_act { format!("* {name} {text}") } else { format!("{name}: {text}") };
+        room.history.push(Earlier { name, text, is_act, at: now, time, seq });
+        let bytes =
+            |history: &[Earlier]| history.iter().map(|said| said.name.len() + said.text.len() + 1).sum::<usize>();
+        while room.history.len() > HISTORY_MAX || bytes(&room.history) > HISTORY_BYTES_MAX {
+            room.history.remove(0);
+        }
+        let facts = format!(" [{} {seq} {time}]", room.name);
+        self.tell_but(person.room(), &line, &facts, Some(&person.name));
+    }
+
+    pub(super) fn write(&mut self, now: Time, person: &Person, name: &str, text: &str) {
+        if !is_name(name) {
+            return self.reply(person.user, "Name must be 2 - 20 letters, digits, - or _");
+        }
+        if typist::shows_nothing(text) {
+            return self.reply(person.user, "Try /msg {name} {text}");
+        }
+        let is_meant = |other: &&Person| other.name.eq_ignore_ascii_case(name) && other.silent_until.is_none();
+        match self.people.iter().find(is_meant).cloned() {
+            Some(other) => self.tell_alone(now, person, &other, text),
+            None => self.reply(person.user, &format!("There is nobody called {name}")),
+        }
+    }
+
+    pub(super) fn write_back(&mut self, now: Time, person: &Person, text: &str) {
+        let Some((user, origin, name)) = person.writer.clone() else {
+            return self.reply(person.user, "Nobody has written to you");
+        };
+        let is_same = |other: &&Person| other.user == user;
+        let is_again = |other: &&Person| other.origin == origin && other.name.eq_ignore_ascii_case(&name);
+        let other = self.people.iter().find(is_same).or_else(|| self.people.iter().find(is_again));
+        match other.cloned() {
+            Some(other) => self.tell_alone(now, person, &other, text),
+            None => self.reply(person.user, &format!("There is nobody called {name}")),
+        }
+    }
+
+    fn tell_alone(&mut self, now: Time, person: &Person, other: &Person, text: &str) {
+        let facts = format!(" [{}]", self.time_of_day(now));
+        let sent = self.text(person.user, &format!("You (to {}): {text}", other.name), &facts);
+        self.send(person.user, sent);
+        if other.ignores(&person.name) {
+            return;
+        }
+        for each in self.people.iter_mut().filter(|each| each.user == other.user) {
+            each.writer = Some((person.user, person.origin, person.name.clone()));
+        }
+        let text = self.text(other.user, &format!("{} (to you): {text}", person.name), &facts);
+        self.lines[other.user].push(Line { text, may_be_dropped: true });
+    }
+
+    pub(super) fn set_topic(&mut self, person: &Person, topic: &str) {
+        let is_none = typist::shows_nothing(topic) || topic.eq_ignore_ascii_case("none");
+        if !is_none && topic.len() > TOPIC_BYTES_MAX {
+            return self.reply(person.user, "Topics can only be 390 bytes long");
+        }
+        let topic = if is_none { "none" } else { topic };
+        self.room_mut(person.room()).topic = (!is_none).then(|| topic.to_owned());
+        self.tell_there(person.room(), &format!("{} set the topic: {topic}", person.name));
+    }
+
+    pub(super) fn ignore(&mut self, person: &Person, name: &str) {
+        let Some(name) = self.as_called(person, name) else { return };
+        if name.eq_ignore_ascii_case(&person.name) {
+            return self.reply(person.user, "You can't ignore yourself");
+        }
+        if !person.ignores(&name) && person.ignored.len() == IGNORED_MAX {
+            return self.reply(person.user, "You can only ignore 100 people");
+        }
+        for other in self.people.iter_mut().filter(|other| other.user == person.user && !other.ignores(&name)) {
+            other.ignored.push(name.clone());
+            other.ignored.sort_by_key(|name| name.to_lowercase());
+        }
+        self.reply(person.user, &format!("You ignore {name}"));
+    }
+
+    pub(super) fn unignore(&mut self, person: &Person, name: &str) {
+        let Some(name) = self.as_called(person, name) else { return };
+        for other in self.people.iter_mut().filter(|other| other.user == person.user) {
+            other.ignored.retain(|ignored| !ignored.eq_ignore_ascii_case(&name));
+        }
+        self.reply(person.user, &format!("You hear {name} again"));
+    }
+
+    /// Returns a name as its owner has it, if somebody does of whom the others know.
+    fn as_called(&mut self, person: &Person, name: &str) -> Option<String> {
+        if !is_name(name) {
+            self.reply(person.user, "Name must be 2 - 20 letters, digits, - or _");
+            return None;
+        }
+        let is_meant = |other: &&Person| other.name.eq_ignore_ascii_case(name) && other.silent_until.is_none();
+        Some(self.people.iter().find(is_meant).map_or(name, |other| &other.name).to_owned())
+    }
+
+    pub(super) fn show_topic(&mut self, user: usize, room: &str, topic: Option<String>) {
+        let line = format!("Topic - {}", topic.unwrap_or_else(|| "none".to_owned()));
+        let facts = format!(" [{}]", self.room_mut(room).name);
+        let text = self.text(user, &line, &facts);
+        self.send(user, text);
+    }
+
+    /// Shows who has joined a room what it is about, and what was said there before.
+    pub(super) fn show_before(&mut self, now: Time, user: usize, room: &str) {
+        let topic = self.room_mut(room).topic.clone();
+        if topic.is_some() {
+            self.show_topic(user, room, topic);
+        }
+        let history = self.heard(user, room);
+        if !history.is_empty() {
+            let mut bytes = 100;
+            let fits = |said: &&Earlier| {
+                bytes += said.bytes();
+                bytes <= SHOWN_BYTES_MAX
+            };
+            let count = history.iter().rev().take(self.history_on_join).take_while(fits).count();
+            let shown = self.earlier(now, user, room, count).concat();
+            self.lines[user].extend(shown);
+        }
+    }
+
+    /// Returns what was said in a room by those whom somebody does not ignore.
+    fn heard(&mut self, user: usize, room: &str) -> Vec<Earlier> {
+        let mut history = self.room_mut(room).history.clone();
+        let person = self.people.iter().find(|person| person.user == user);
+        history.retain(|said| !person.is_some_and(|person| person.ignores(&said.name)));
+        history
+    }
+
+    /// Shows somebody the next piece of what was said before, if there is one.
+    pub fn show_more(&mut self, user: usize) {
+        let piece = self.pieces[user].pop_front();
+        self.lines[user].extend(piece.into_iter().flatten());
+    }
+
+    /// Returns the last messages of a room as somebody is shown them, in pieces.
+    pub(super) fn earlier(&mut self, now: Time, user: usize, room: &str, count: usize) -> Vec<Vec<Line>> {
+        let (history, room) = (self.heard(user, room), self.room_mut(room).name.clone());
+        let line = |text| Line { text, may_be_dropped: false };
+        if history.is_empty() {
+            return vec![vec![line(self.text(user, "Nothing was said here", ""))]];
+        }
+        let (mut pieces, mut bytes) = (Vec::new(), usize::MAX);
+        for earlier in &history[history.len().saturating_sub(count)..] {
+            bytes = bytes.saturating_add(earlier.bytes());
+            if bytes > SHOWN_BYTES_MAX {
+                bytes = 100 + earlier.bytes();
+                pieces.push(Vec::new());
+            }
+            let Earlier { name, text, is_act, at, time, seq } = earlier;
+            let seconds = now.since(*at).as_secs();
+            let ago = match seconds {
+                0..60 => "just now".to_owned(),
+                60..3600 => format!("{} min ago", seconds / 60),
+                3600..86_400 => format!("{} h ago", seconds / 3600),
+                _ => format!("{} d ago", seconds / 86_400),
+            };
+            let said = if *is_act { format!("* {name} {text}") } else { format!("{name}: {text}") };
+            // A browser says by itself how long ago that was.
+            let shown = match self.speech[user] {
+                Speech::Lf | Speech::CrLf => self.text(user, &format!("[{ago}] {said}"), ""),
+                Speech::Frames => self.text(user, &format!("earlier {said}"), &format!(" [{room} {seq} {time}]")),
+            };
+            pieces.last_mut().expect("it has begun").push(Line { text: shown, may_be_dropped: false });
+        }
+        pieces
+    }
+}
+
+impl Person {
+    /// Returns the room that has the focus.
+    pub(super) fn room(&self) -> &str {
+        self.rooms.first().map_or("", String::as_str)
+    }
+
+    pub(super) fn is_in(&self, room: &str) -> bool {
+        self.rooms.iter().any(|other| other.eq_ignore_ascii_case(room))
+    }
+
+    pub(super) fn ignores(&self, name: &str) -> bool {
+        self.ignored.iter().any(|ignored| ignored.eq_ignore_ascii_case(name))
+    }
+}
