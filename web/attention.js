@@ -27,13 +27,13 @@ export function begin(tell) {
   });
 }
 
-export function heard({ kind, name, text, mine, pieces }) {
+export function heard({ kind, name, text, mine, pieces, room: where }) {
   const alone = kind === 'told';
   if ((kind !== 'said' && !alone) || mine) return;
   if (document.hidden) title(unread + 1, room);
   if ((!alone && pieces.length === 1) || !wanted() || (!document.hidden && document.hasFocus())) return;
   try {
-    const notification = new Notification(alone ? `${name} to you alone` : `${name} in ${room}`, { body: text, icon: 'icon.svg', tag: 'chinwag' });
+    const notification = new Notification(alone ? `${name} to you alone` : `${name} in ${where}`, { body: text, icon: 'icon.svg', tag: 'chinwag' });
     notification.onclick = () => {
       focus();
       notification.close();

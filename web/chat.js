@@ -2,9 +2,11 @@
 // come out. It knows no elements, no sockets and no clock.
 
 import { LIMITS, cut, key } from './names.js';
-import { Outbox, kindOf } from './outbox.js';
+import { Outbox, kindOf, textOf } from './outbox.js';
 import { People } from './people.js';
+import { Room, Talk, placeOf } from './room.js';
 import { Seen } from './seen.js';
+import { wantedRooms, waysTo } from './wanted.js';
 import { count, nameRule, people, series, topicWords, usage, welcomeBack } from './words.js';
 
 /** Returns an entry for what the server or the page says; its tone is 'plain' or 'bad'. */
@@ -12,28 +14,39 @@ export function note(text, time, tone) {
   return { kind: 'note', text, time, tone };
 }
 
+/** Where no room is shown yet. */
+const NOBODY = new People();
+
 /** What takes the name of a person, and so may be answered with the rule for names. */
 const NAMED = ['name', 'msg', 'ignore', 'unignore'];
+
+/** What is about a whole room, or heard there. */
+const ROOMY = ['me', 'topic', 'history'];
+
+/** More conversations than anyone has at once; strangers can begin them. */
+const TALKS_MAX = 32;
 
 /** As many messages as the server shows of what was said before. */
 const EARLIER_MAX = 100;
 
 export class Chat {
   me = null;
-  /** The room that is shown: without a connection, the last one. */
+  /** The room that is shown, or that one comes back to from a conversation: without a connection, the last one. */
   room = null;
-  people = new People();
-  /** What the room is about, or `null`. */
-  topic = null;
-  /** Each `{ room, people }`, and how many more there are. */
+  /** Whom one talks to alone, if that is shown, or `null`. */
+  partner = null;
+  /** The rooms one is in, in the order in which one came, and the conversations, by their places. */
+  own = new Map();
+  talks = new Map();
+  /** All rooms, each as `{ room, people }`, and how many more there are. */
   rooms = [];
   roomsMore = 0;
   commands = [];
-  lineChars = 400;
   limits = LIMITS;
   /** 'offline'; 'greeting', until one knows who and where one is; 'settling', until that is as one wants; 'here'. */
   phase = 'offline';
 
+  #lineChars = 400;
   /** What to ask for after connecting; `token` leads back to the person that one was in the last connection. */
   #wanted;
   /** What leads back to this connection's person. */
@@ -42,21 +55,22 @@ export class Chat {
   #wish = null;
   #boot = null;
   #seen = new Seen();
-  /** Where the server has put one, and whether that is shown: what one only passes through is not. */
-  #at = null;
-  #entered = false;
+  /** The room that has the focus at the server: where one says what one says. */
+  #focus = null;
+  /** Whether that is looked at, as soon as it is the one that was asked for. */
+  #follows = true;
+  /** Whether one looks at a room of this connection. */
+  #settled = false;
   /** What the server tells of a room by itself right after it has put one there: kinds of messages. */
   #introduces = [];
-  /** The rooms of which it was asked what was said earlier. */
-  #asked = new Set();
   #outbox = new Outbox();
   /** What to show on arrival. */
   #later = [];
   #out = null;
   #now = 0;
 
-  constructor({ name = null, room = null, token = null } = {}) {
-    this.#wanted = { name, room, token };
+  constructor({ name = null, room = null, rooms = [], token = null } = {}) {
+    this.#wanted = { name, room, rooms, token };
   }
 
   /** What leads back to the person one is, or `null`. */
@@ -64,40 +78,83 @@ export class Chat {
     return this.#resuming ? this.#wanted.token : (this.#token ?? this.#wanted.token);
   }
 
-  /** The room that the address has to show, or `null` as long as that is open. */
+  /** What the address has to show: a room, or a person after an @; or `null` as long as that is open. */
   get address() {
-    return this.phase === 'here' && !this.#outbox.has('join') ? this.room : null;
+    if (this.phase !== 'here' || this.#outbox.has('join')) return null;
+    return this.partner === null ? this.room : `@${this.partner}`;
+  }
+
+  /** What is shown. */
+  get place() {
+    if (this.partner !== null) return placeOf(this.partner);
+    return this.room === null ? null : key(this.room);
+  }
+
+  /** Who is in the room. */
+  get people() {
+    return this.#shownRoom?.people ?? NOBODY;
+  }
+
+  /** What the room is about, or `null`. */
+  get topic() {
+    return this.#shownRoom?.topic ?? null;
+  }
+
+  /** How many characters a line may have that is written here. */
+  get lineChars() {
+    return this.#lineChars - (this.partner === null ? 0 : `/msg ${this.partner} `.length);
+  }
+
+  /** How much is unread in all that is not shown. */
+  get unread() {
+    return [...this.own.values(), ...this.talks.values()].reduce((sum, { unread }) => sum + unread, 0);
+  }
+
+  /** The names of the rooms one is in, or wants to be in. */
+  get names() {
+    return this.phase === 'here' ? [...this.own.values()].map(({ name }) => name) : this.#wanted.rooms;
   }
 
   /**
    * Takes a message of the server; kinds it doesn't know are for later pages. Returns what comes of it: entries to `show`, and those of
-   * the `past`; lines to `send`; whether one has just `entered` the room, `arrived` so that one can talk, was `renamed`, or why that was
+   * the `past`, each with its place; lines to `send`; whether one has `arrived` so that one can talk, was `renamed`, or why that was
    * `refused`.
    */
   handle(message, now) {
     this.#now = now;
-    this.#out = { show: [], past: [], send: [], entered: false, arrived: false, renamed: false, refused: null };
+    this.#out = { show: [], past: [], send: [], arrived: false, renamed: false, refused: null };
     const introduces = this.#introduces;
     this.#introduces = [];
     this.#on[message.kind]?.(message, introduces.includes(message.kind));
     return this.#out;
   }
 
-  /** The connection is gone: who and where one was, one wants to be again. Returns the lines that nothing has answered. */
+  /** The connection is gone: who and where one was, one wants to be again. Returns the lines that nothing has answered, by their places. */
   lost() {
-    if (this.phase === 'here') Object.assign(this.#wanted, { name: this.#wish ?? this.me, room: this.room });
+    if (this.phase === 'here') Object.assign(this.#wanted, { name: this.#wish ?? this.me, room: this.room, rooms: this.names });
     this.#wanted.token = this.token;
     this.#token = null;
     this.phase = 'offline';
-    this.#entered = false;
+    this.#settled = false;
     this.#later = [];
-    this.#asked.clear();
+    this.own.forEach((room) => room.lost());
     return this.#outbox.clear();
   }
 
-  /** Notes what the person sends as a line to the server. */
+  /** Returns why a line can't be sent from here, or `null`. */
+  why(line) {
+    if (this.phase !== 'here') return 'Not sent: there is no connection.';
+    const kind = kindOf(line);
+    return this.partner !== null && ROOMY.includes(kind) ? `Not sent: /${kind} is for rooms, and this is for ${this.partner} alone.` : null;
+  }
+
+  /** Notes what the person sends from here; returns the line to send. */
   typed(line, now) {
-    this.#outbox.add(line, now, true);
+    const kind = kindOf(line);
+    const sent = this.partner !== null && kind === 'said' ? `/msg ${this.partner} ${textOf(line)}` : line;
+    this.#outbox.add(sent, now, true, this.place);
+    if (kind === 'join') this.#follows = true;
+    return sent;
   }
 
   /** Returns how many lines of the person are not answered, if the first is not for so long, in ms. */
@@ -105,14 +162,39 @@ export class Chat {
     return this.#outbox.waiting(now, patience);
   }
 
-  /** Asks for a room; returns the lines to send. */
+  /** Goes to a room, and stays in the others; returns the lines to send. */
   join(room) {
-    if (this.phase === 'offline' || this.phase === 'greeting') {
+    const own = this.own.get(key(room));
+    this.#follows = true;
+    if (this.phase === 'offline' || this.phase === 'greeting' || this.#resuming) {
       this.#wanted.room = room;
+      if (own) [this.room, this.partner] = [own.name, null];
       return [];
     }
-    if (!this.#outbox.has('join') && key(room) === key(this.room)) return [];
-    return this.#ask([`/join ${room}`]);
+    const there = !this.#outbox.has('join') && key(room) === key(this.#focus);
+    const lines = there ? [] : this.#ask([`/enter ${room}`]);
+    if (own?.entered) lines.push(...this.#look(own));
+    return lines;
+  }
+
+  /** Leaves one of several rooms; returns the lines to send. */
+  part(room) {
+    return this.phase === 'here' ? this.#ask([`/part ${room}`]) : [];
+  }
+
+  /** Goes to the conversation with a person. */
+  talkTo(name) {
+    if (this.me !== null && key(name) === key(this.me)) return;
+    const talk = this.#talk(name);
+    this.partner = talk.name;
+    this.#follows = false;
+    talk.looked();
+  }
+
+  /** Ends a conversation; returns the lines to send. */
+  endTalk(name) {
+    this.talks.delete(placeOf(name));
+    return this.partner !== null && key(this.partner) === key(name) ? this.join(this.room) : [];
   }
 
   /** Asks for the lists, unless they are on their way, and for the name one wishes for; returns the lines to send. */
@@ -121,16 +203,18 @@ export class Chat {
     return this.#ask(['/rooms', '/users', ...(this.#wish === null ? [] : [`/name ${this.#wish}`])]);
   }
 
-  /** Asks what was said earlier in the room, once; returns the lines to send. */
+  /** Asks what was said earlier in the room; returns the lines to send. */
   earlier() {
-    if (this.phase !== 'here' || !this.#entered || this.#asked.has(key(this.room))) return [];
-    this.#asked.add(key(this.room));
-    return this.#ask([`/history ${EARLIER_MAX}`]);
+    return this.phase === 'here' && this.partner === null ? this.#ask([`/history ${EARLIER_MAX}`]) : [];
   }
 
   /** Whether it is not known yet if one is again who one was. */
   get #resuming() {
     return this.phase === 'settling' && this.#outbox.has('resume');
+  }
+
+  get #shownRoom() {
+    return this.room === null ? undefined : this.own.get(key(this.room));
   }
 
   #on = {
@@ -139,7 +223,7 @@ export class Chat {
       this.phase = 'greeting';
       this.#boot = boot;
       this.#token = token;
-      this.lineChars = line_chars;
+      this.#lineChars = line_chars;
       this.limits = { min, max };
     },
     help: ({ commands }) => {
@@ -156,11 +240,17 @@ export class Chat {
       this.#named();
     },
     room: ({ room, seq }) => {
-      this.#at = { room, seq, topic: null, past: [] };
-      this.#entered = false;
+      const greeting = this.phase === 'greeting';
+      const resuming = this.#resuming;
+      const asked = greeting ? null : this.#outbox.answer(this.#outbox.first(['join', 'resume']));
+      // Whose rooms one takes over has left one's own, if there were any.
+      if (asked?.kind === 'resume') this.own.forEach((own) => own.lost());
+      this.#go(asked, room);
+      this.#own(room).arrive(seq);
       this.#introduces = ['topic', 'history'];
-      if (this.phase === 'greeting') this.#askForWanted();
-      else this.#outbox.answer(this.#resuming ? 'resume' : 'join');
+      if (greeting) this.#askForWanted();
+      else if (resuming) this.#askForRooms(true);
+      this.#enterWanted(room);
       this.#settle();
     },
     token: ({ token }) => {
@@ -168,13 +258,20 @@ export class Chat {
       this.#note(`You can come back with /resume ${token}. This page does so by itself.`);
     },
     stale: () => {
-      if (this.#outbox.answer('resume')?.typed) this.#note('There is nobody to go on as.', 'bad');
-      else this.#settle();
+      if (this.#outbox.answer('resume')?.typed) return this.#note('There is nobody to go on as.', 'bad');
+      this.#askForRooms(false);
+      this.#enterWanted(this.#focus);
+      this.#settle();
     },
     here: ({ room }) => {
-      this.#outbox.answer('join');
+      const before = this.#focus;
+      const asked = this.#outbox.answer('join');
+      const [word, to = room] = wordsOf(asked);
+      this.#go(asked, room);
+      this.#adopt(room);
       // On the way, to be where one wants to be is no news.
-      if (this.phase === 'here') this.#note(`You are in ${room} already.`, 'bad');
+      if (this.phase === 'here' && word === '/join' && key(room) === key(before)) this.#note(`You are in ${room} already.`, 'bad');
+      if (word === '/enter' && key(room) !== key(to)) this.#note(`You are in too many rooms to go to ${to} as well. Leave one first.`, 'bad');
       this.#settle();
     },
     'bad-room': () => {
@@ -182,31 +279,33 @@ export class Chat {
       this.#note(nameRule(this.limits, 'The name of a room'), 'bad');
       this.#settle();
     },
-    joined: ({ room, name }) => this.#moved(room, `${name} joined`, 1, () => this.people.add(name)),
+    joined: ({ room, name }) => this.#moved(room, `${name} joined`, 1, (people) => people.add(name)),
     left: ({ room, name }) => {
-      this.#moved(room, `${name} left`, -1, () => this.people.remove(name));
+      this.#moved(room, `${name} left`, -1, (people) => people.remove(name));
       this.#freed(name);
     },
     crowd: ({ room, joined, left }) => {
-      this.#moved(room, `${people(joined)} joined, ${left} left`, joined - left, () => this.people.changeMore(joined - left));
+      this.#moved(room, `${people(joined)} joined, ${left} left`, joined - left, (people) => people.changeMore(joined - left));
     },
     said: ({ room, time, seq, said }) => said.forEach((one, place) => this.#heard(room, { ...one, time, seq: seq + place })),
     acted: ({ room, time, seq, name, text }) => this.#heard(room, { name, text, time, seq, act: true }),
     history: ({ room, said }, introduces) => {
       const asked = introduces && said.length ? null : this.#outbox.answer('history');
       if (asked?.typed) this.#note(said.length ? 'What was said before stands above.' : 'Nothing was said here yet.');
-      if (!this.#isHere(room)) return;
-      if (this.#entered) this.#past(said);
-      else this.#at.past = said;
+      const own = this.own.get(key(room));
+      if (own?.entered) this.#past(own, said);
+      else own?.past.push(...said);
     },
     'bad-count': ({ max }) => {
       this.#outbox.answer('history');
       this.#note(`/history takes a number from 1 to ${max}.`, 'bad');
     },
-    told: ({ time, name, text }) => this.#show({ kind: 'told', name, text, time, mine: false }),
+    told: ({ time, name, text }) => this.#told(name, { name, text, time, mine: false }),
     sent: ({ time, name, text }) => {
-      this.#outbox.answer('msg');
-      this.#show({ kind: 'told', name, text, time, mine: true });
+      // Who writes from elsewhere gets to the conversation: there it is seen.
+      const asked = this.#outbox.answer('msg');
+      if (asked?.typed && asked.place === this.place) this.talkTo(name);
+      this.#told(name, { name: this.me, text, time, mine: true });
     },
     nobody: ({ name }) => {
       this.#outbox.answer('msg');
@@ -219,13 +318,16 @@ export class Chat {
     'topic-set': ({ room, name, topic }) => {
       const mine = name === this.me;
       if (mine) this.#outbox.answer('topic');
-      this.#about(room, topic);
-      if (this.#isHere(room)) this.#note(topicWords(mine ? 'You' : name, topic));
+      const own = this.own.get(key(room));
+      if (!own) return;
+      own.topic = topic;
+      if (own.entered) this.#show({ ...note(topicWords(mine ? 'You' : name, topic), this.#now, 'plain'), place: own.place });
     },
     topic: ({ room, topic }, introduces) => {
       if (introduces && topic !== null) this.#introduces = ['history'];
       else if (this.#outbox.answer('topic')?.typed) this.#note(topic === null ? `${room} has no topic.` : `The topic of ${room}: ${topic}`);
-      this.#about(room, topic);
+      const own = this.own.get(key(room));
+      if (own) own.topic = topic;
     },
     'topic-too-long': ({ bytes }) => {
       this.#outbox.answer('topic');
@@ -255,7 +357,14 @@ export class Chat {
       const mine = old === this.me;
       if (mine) this.me = name;
       this.#out.renamed = mine;
-      this.#moved(this.room, `${mine ? 'You are' : `${old} is`} ${name} now`, 0, () => this.people.rename(old, name), mine);
+      const known = [...this.own.values()].filter(({ people }) => people.has(old));
+      known.forEach(({ people }) => people.rename(old, name));
+      this.#renameTalk(old, name);
+      // Somebody may be in a room without being listed there. What concerns me is told where I look.
+      const places = mine || !known.length ? [this.place] : known.map(({ place }) => place);
+      if (this.phase === 'here') {
+        for (const place of places) this.#show({ kind: 'presence', text: `${mine ? 'You are' : `${old} is`} ${name} now`, mine, place });
+      }
       if (mine) this.#named();
       else this.#freed(old);
     },
@@ -275,7 +384,9 @@ export class Chat {
       if (this.#outbox.answer('rooms')?.typed) this.#note(`The rooms: ${series(all, more)}.`);
     },
     users: ({ room, names, more }) => {
-      if (this.#isHere(room)) this.people.set(names, more);
+      const own = this.own.get(key(room));
+      own?.people.set(names, more);
+      if (own) own.listed = true;
       if (this.#outbox.answer('users')?.typed) this.#note(`In ${room}: ${series(names, more)}.`);
     },
     unrecognized: ({ word }) => {
@@ -288,7 +399,10 @@ export class Chat {
       this.#note(`Type it with all that it takes: ${command ? usage(command) : `/${word}`}.`, 'bad');
     },
     'too-long': ({ chars }) => this.#note(`Not sent: a message has at most ${chars} characters.`, 'bad'),
-    dropped: ({ count: missing }) => this.#note(`Here ${count(missing, 'message is', 'messages are')} missing: they came too fast.`, 'bad'),
+    dropped: ({ count: missing }) => {
+      const where = this.own.size > 1 ? 'In your rooms' : 'Here';
+      this.#note(`${where} ${count(missing, 'message is', 'messages are')} missing: they came too fast.`, 'bad');
+    },
     stopping: () => this.#note('The server is shutting down.', 'bad'),
   };
 
@@ -300,12 +414,18 @@ export class Chat {
 
   /** Asks for what is wanted, now that one knows who and where one is. */
   #askForWanted() {
-    const { name, room, token } = this.#wanted;
+    const { name, token } = this.#wanted;
     this.phase = 'settling';
-    // What it leads back to is not known, so name and room are asked for in any case.
+    // Whom it leads back to is not known, so a name is asked for in any case. The rooms wait for what it leads back to.
     const lines = token === null ? [] : [`/resume ${token}`];
     if (name !== null && (token !== null || name !== this.me)) lines.push(`/name ${name}`);
-    if (room !== null && (token !== null || key(room) !== key(this.#at.room))) lines.push(`/join ${room}`);
+    this.#out.send.push(...this.#ask(lines));
+    if (token === null) this.#askForRooms(false);
+  }
+
+  /** Asks for the rooms that are wanted. */
+  #askForRooms(resumed) {
+    const lines = waysTo(wantedRooms(this.#wanted), this.#focus, resumed, `/history ${EARLIER_MAX}`);
     this.#out.send.push(...this.#ask(lines));
   }
 
@@ -330,84 +450,181 @@ export class Chat {
     if (wished && this.phase === 'here') this.#out.send.push(...this.#ask([`/name ${this.#wish}`]));
   }
 
-  /** Shows the room one is in, unless it is only passed through. */
+  /** Learns which room has the focus, as the answer to a line that may have led out of another one. */
+  #go(asked, room) {
+    const [word, from] = wordsOf(asked);
+    if (word === '/join' && key(this.#focus) !== key(room)) this.own.delete(key(this.#focus));
+    if (word === '/part' && from && key(from) !== key(room)) this.own.delete(key(from));
+    this.#focus = room;
+  }
+
+  /** Returns a room, which one is in from now on, if not before. */
+  #own(room) {
+    if (!this.own.has(key(room))) this.own.set(key(room), new Room(room));
+    const own = this.own.get(key(room));
+    own.name = room;
+    return own;
+  }
+
+  /** Takes a room for one's own, in which one is without having come in this connection. */
+  #adopt(room) {
+    const own = this.#own(room);
+    if (own.here) return own;
+    own.arrive(null);
+    own.entered = true;
+    own.since = this.#seen.goesOn(room, this.#boot);
+    return own;
+  }
+
+  /** Enters a room one is in, unless it is only passed through. */
+  #enterWanted(room) {
+    const own = this.own.get(key(room));
+    const wants = this.phase === 'settling' && !this.#resuming && wantedRooms(this.#wanted).some((one) => key(one) === key(room));
+    if (!own.entered && (wants || this.phase === 'here')) this.#enter(own);
+  }
+
+  #enter(own) {
+    const { name: room, seq } = own;
+    const missed = this.#seen.entered(room, this.#boot, seq);
+    own.entered = true;
+    own.people.set([this.me], 0);
+    this.#welcome(own, missed, missed === 'first' ? seq : seq - (missed ?? seq));
+    this.#past(own, own.past.splice(0));
+    if (missed > 0) this.#owe(own, missed);
+  }
+
+  /** Shows that one is in a room: what was said before one came first stands above, and what was missed since message `seq` below. */
+  #welcome({ name: room, place }, missed, seq) {
+    const order = this.#seen.order(room, seq) + 0.5;
+    if (missed === 'first') this.#show({ kind: 'intro', room, text: `You are in ${room}.`, order, place });
+    else this.#show({ ...note(welcomeBack(room, missed), this.#now, 'plain'), order, place });
+  }
+
+  /** Notes what was missed. It is asked for when one looks. */
+  #owe(own, missed) {
+    own.owed = missed;
+    if (own.place !== this.place) own.add(missed, false);
+  }
+
+  /** Looks at the room that has the focus, unless another one was asked for. */
   #settle() {
     if (this.#outbox.has('join') || this.#resuming) return;
-    if (!this.#entered) {
-      const { room, seq } = this.#at;
-      const missed = this.#seen.entered(room, this.#boot, seq);
-      this.#entered = this.#out.entered = true;
-      this.room = room;
-      this.people.set([this.me], 0);
-      this.topic = this.#at.topic;
-      // What was said before one came first stands above, and what was missed below.
-      const order = this.#seen.order(room, missed === 'first' ? seq : seq - (missed ?? seq)) + 0.5;
-      if (missed === 'first') this.#show({ kind: 'intro', room, text: `You are in ${room}.`, order });
-      else this.#show({ ...note(welcomeBack(room, missed), this.#now, 'plain'), order });
-      this.#past(this.#at.past);
-      this.#out.show.push(...this.#later.splice(0));
-      this.#out.send.push(...this.refresh());
-      if (missed > 0) this.#out.send.push(...this.#ask([`/history ${Math.min(missed, EARLIER_MAX)}`]));
+    for (const [place, own] of this.own) {
+      if (!own.here) this.own.delete(place);
+      else if (!own.entered) this.#enter(own);
     }
+    if (this.#follows || !this.#settled || !this.#shownRoom) this.#out.send.push(...this.#look(this.own.get(key(this.#focus))));
+    this.#settled = true;
+    this.#out.show.push(...this.#later.splice(0).map((entry) => ({ place: this.place, ...entry })));
     this.#arrive();
   }
 
+  /** Looks at a room that has the focus, or will; returns the lines to send. */
+  #look(own) {
+    this.room = own.name;
+    if (this.#follows) this.partner = null;
+    own.looked();
+    const lines = own.listed || this.phase !== 'here' ? [] : this.#ask(['/rooms', '/users']);
+    if (own.owed) lines.push(...this.#ask([`/history ${Math.min(own.owed, EARLIER_MAX)}`]));
+    own.owed = 0;
+    return lines;
+  }
+
   #arrive() {
-    if (this.phase !== 'settling' || this.#outbox.has('name') || !this.#entered) return;
+    if (this.phase !== 'settling' || this.#outbox.has('name') || !this.#settled) return;
     this.phase = 'here';
     this.#out.arrived = true;
     this.#out.send.push(...this.refresh());
   }
 
-  /** Somebody came, went, or is called something else. On the way, that is no news. */
-  #moved(room, text, change, learn, mine = false) {
-    if (!this.#entered || !this.#isHere(room)) return;
-    learn();
-    const listed = this.rooms.find(({ room }) => key(room) === key(this.room));
+  /** Somebody came or went. On the way, that is no news. */
+  #moved(room, text, change, learn) {
+    const own = this.own.get(key(room));
+    if (!own?.entered) return;
+    learn(own.people);
+    const listed = this.rooms.find((one) => key(one.room) === key(room));
     if (listed) listed.people = Math.max(0, listed.people + change);
-    if (this.phase === 'here') this.#show({ kind: 'presence', text, mine });
-  }
-
-  /** Whether the server has put one into this room at last. */
-  #isHere(room) {
-    return key(room) === key(this.#at.room);
-  }
-
-  /** Learns what a room is about. */
-  #about(room, topic) {
-    if (!this.#isHere(room)) return;
-    this.#at.topic = topic;
-    if (this.#entered) this.topic = topic;
+    if (this.phase === 'here') this.#show({ kind: 'presence', text, mine: false, place: own.place });
   }
 
   /** Somebody says or does something in a room. */
   #heard(room, one) {
     const mine = one.name === this.me;
     if (mine) this.#outbox.answer(one.act ? 'me' : 'said', one.act ? null : one.text);
-    if (!this.#isHere(room)) return;
-    this.#at.seq = one.seq;
-    if (!this.#entered) return;
+    const own = this.own.get(key(room)) ?? (this.#settled ? this.#adopt(room) : null);
+    if (!own?.here) return;
+    own.seq = one.seq;
+    if (!own.entered) return;
     this.#seen.heard(room, one.seq);
-    this.#show(this.#saying(one));
+    const entry = this.#saying(own, one);
+    if (!mine && own.place !== this.place) own.add(1, entry.pieces.length > 1);
+    this.#show(entry);
   }
 
   /** Shows what was said before. */
-  #past(said) {
-    this.#out.past.push(...said.map((one) => ({ ...this.#saying(one), past: true })));
+  #past(own, said) {
+    if (own.since !== undefined && said.length) this.#catchUp(own, said);
+    this.#out.past.push(...said.map((one) => ({ ...this.#saying(own, one), past: true })));
   }
 
-  /** Returns the entry of what somebody says or does in the room; by its `order` it is before or after another. */
-  #saying({ name, text, time, seq, act = false }) {
+  /** Finds what was missed in a room in which one is again, without having come. */
+  #catchUp(own, said) {
+    const missed = own.since === 'first' ? 'first' : said.filter(({ seq }) => seq > own.since).length;
+    const last = said.at(-1).seq;
+    this.#welcome(own, missed, missed === 'first' ? last : own.since);
+    if (missed > 0) this.#owe(own, missed);
+    own.owed = 0;
+    own.since = undefined;
+    this.#seen.heard(own.name, last);
+  }
+
+  /** Returns the entry of what somebody says or does in a room; by its `order` it is before or after another. */
+  #saying({ name: room, place }, { name, text, time, seq, act = false }) {
     const mine = name === this.me;
-    return { kind: 'said', name, text, time, mine, act, seq, order: this.#seen.order(this.room, seq), pieces: mine ? [text] : cut(text, this.me) };
+    const order = this.#seen.order(room, seq);
+    return { kind: 'said', name, text, time, mine, act, seq, order, place, room, pieces: mine ? [text] : cut(text, this.me) };
+  }
+
+  /** Somebody writes to me alone, or I to them. */
+  #told(partner, said) {
+    const talk = this.#talk(partner);
+    const { place } = talk;
+    if (!said.mine && place !== this.place) talk.add(1, true);
+    this.#out.show.push({ kind: 'told', place, ...said });
+  }
+
+  /** Returns the conversation with a person. */
+  #talk(name) {
+    if (!this.talks.has(placeOf(name))) this.talks.set(placeOf(name), new Talk(name));
+    const least = [...this.talks.keys()].find((place) => place !== this.place && place !== placeOf(name));
+    if (this.talks.size > TALKS_MAX) this.talks.delete(least);
+    return this.talks.get(placeOf(name));
+  }
+
+  /** Who is called something else is so in the conversation as well, unless there is one with that name. */
+  #renameTalk(old, name) {
+    const talk = this.talks.get(placeOf(old));
+    if (!talk || (this.talks.has(placeOf(name)) && key(old) !== key(name))) return;
+    this.talks.delete(placeOf(old));
+    this.talks.set(placeOf(name), talk);
+    talk.name = name;
+    this.#out.moved = [placeOf(old), placeOf(name)];
+    if (this.partner !== null && key(this.partner) === key(old)) this.partner = name;
   }
 
   #note(text, tone = 'plain') {
     this.#show(note(text, this.#now, tone));
   }
 
-  /** Shows an entry, at the latest on arrival. */
+  /** Shows an entry where it belongs, or where one looks: at the latest on arrival. */
   #show(entry) {
-    (this.#entered ? this.#out.show : this.#later).push({ time: this.#now, ...entry });
+    const all = entry.place !== undefined || this.#settled ? this.#out.show : this.#later;
+    all.push({ time: this.#now, ...(all === this.#later ? {} : { place: this.place }), ...entry });
   }
+}
+
+/** Returns the words of a line that leads elsewhere: what it does, and which room it is about. */
+function wordsOf(asked) {
+  const [word, room] = asked?.line.trim().split(/\s+/) ?? [];
+  return [word?.toLowerCase(), room?.replace(/^#/, '')];
 }

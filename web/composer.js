@@ -18,6 +18,9 @@ const history = new History();
 let given = null;
 /** Where it was pasted: the browser forgets it while a dialog is clicked at. */
 let selected = [0, 0];
+/** Which place the line is for, and what was typed and not sent in the others. */
+let place = null;
+const drafts = new Map();
 let page;
 
 /** `send` sends a line, and `sendAll` several, or they return why they can't; `limit` returns how long one may be. */
@@ -41,6 +44,23 @@ export function begin(handlers) {
   paste.begin({ ...page, insert });
   for (const [type, from] of [['paste', 'clipboardData'], ['drop', 'dataTransfer']]) on('line', type, (event) => pasted(event, event[from]));
   fit();
+}
+
+/** Lets the line be for another place; what was typed waits where it was. */
+export function turn(to) {
+  if (place !== null) {
+    drafts.set(place, line.value);
+    fill(drafts.get(to) ?? '');
+    drafts.delete(to);
+    history.leave();
+  }
+  place = to;
+  fit();
+}
+
+/** The place has another name now. */
+export function moved(to) {
+  place = to;
 }
 
 /** Takes the focus, unless that brings up a keyboard over half the screen. */

@@ -1,8 +1,7 @@
-// The messages on the screen. However many come, a frame draws few of them, and only the latest of a room are kept. Nothing moves under
+// The messages on the screen. However many come, a frame draws few of them, and only the latest of a place are kept. Nothing moves under
 // the eyes of who reads back.
 
 import { at, on, put } from './dom.js';
-import { key } from './names.js';
 import { extend, row } from './row.js';
 import { count } from './words.js';
 
@@ -10,8 +9,8 @@ import { count } from './words.js';
 const ROWS_MAX = 1000;
 const ROWS_PER_FRAME = 100;
 
-/** More rooms than anyone goes to and fro between. */
-const ROOMS_MAX = 20;
+/** As many rooms as the server lets one be in, and as many conversations. */
+const PLACES_MAX = 64;
 
 /** Whoever is this near to the end, in pixels, follows it. */
 const NEAR = 16;
@@ -25,13 +24,14 @@ const SKEW_MAX = 3_600_000;
 const box = at('log');
 const list = at('rows');
 
-/** What was shown in each room, the last visited last; and in this one. */
-const rooms = new Map();
+/** What was shown in each room or conversation, the last visited last; and in this one. */
+const places = new Map();
+let place = null;
 let entries = [];
 
-/** Asks for what was said before all of this; and whether it has. */
+/** Asks for what was said before all of this, and where it has. */
 let ask;
-let asked = false;
+const asked = new Set();
 
 /** Entries not drawn yet, and how many messages were left out before them. */
 let pending = [];
@@ -57,7 +57,7 @@ let frame = 0;
 /** Until when nothing is drawn, since somebody scrolls: to go to the end would undo it. */
 let held = 0;
 
-/** `earlier` asks for what was said before all that is shown. */
+/** `earlier` asks for what was said before all that is shown, if it can; that it does once. */
 export function begin({ earlier }) {
   ask = earlier;
 }
@@ -85,14 +85,28 @@ for (const type of ['wheel', 'keydown', 'pointerdown']) {
 }
 new ResizeObserver(() => follows && toEnd()).observe(box);
 
-export function open(room) {
-  entries = rooms.get(key(room)) ?? [];
-  rooms.delete(key(room));
-  rooms.set(key(room), entries);
-  if (rooms.size > ROOMS_MAX) rooms.delete(rooms.keys().next().value);
-  asked = false;
+export function open(to) {
+  place = to;
+  entries = entriesOf(place);
+  places.delete(place);
+  places.set(place, entries);
   clear();
   follow();
+}
+
+/** Gives what was shown in a place to another one. */
+export function move(from, to) {
+  const moved = places.get(from);
+  if (!moved) return;
+  places.delete(from);
+  places.set(to, moved);
+  if (place === from) place = to;
+}
+
+function entriesOf(to) {
+  if (!places.has(to)) places.set(to, []);
+  if (places.size > PLACES_MAX) places.delete([...places.keys()].find((one) => one !== place && one !== to));
+  return places.get(to);
 }
 
 /** Forgets what is drawn; all of it is to be drawn. */
@@ -103,41 +117,48 @@ function clear() {
   skipped = 0;
 }
 
-/** Adds an entry to the room that is shown. */
+/** Adds an entry to its place; returns whether it is new. */
 export function add(entry) {
-  if (entry.kind === 'said' && !entry.mine && !follows) fresh += 1;
-  entries.push(entry);
-  pending.push(entry);
+  const all = entriesOf(entry.place);
+  if (entry.kind === 'said' && all[placeOf(all, entry.order)]?.order === entry.order) return false;
+  all.push(entry);
   // Not at each entry, since it moves them all.
-  if (entries.length > 2 * ROWS_MAX) entries.splice(0, ROWS_MAX);
+  if (all.length > 2 * ROWS_MAX) all.splice(0, ROWS_MAX);
+  if (all !== entries) return true;
+  if (isMessage(entry) && !entry.mine && !follows) fresh += 1;
+  pending.push(entry);
   if (pending.length > 2 * ROWS_MAX) skip(ROWS_MAX);
   schedule();
+  return true;
 }
 
-/** Puts entries among those that are shown, where they belong by their `order`. Those that are there stay as they are. */
+const isMessage = ({ kind }) => kind === 'said' || kind === 'told';
+
+/** Puts entries where they belong by their `order`. Those that are there stay as they are. */
 export function insert(past) {
   const before = entries.length;
   for (const entry of past) {
-    const place = placeOf(entry.order);
-    if (entries[place]?.order !== entry.order) entries.splice(place, 0, entry);
+    const all = entriesOf(entry.place);
+    const at = placeOf(all, entry.order);
+    if (all[at]?.order !== entry.order) all.splice(at, 0, entry);
   }
   if (entries.length !== before) redraw();
 }
 
-/** Finds the first entry that is not before `order`; those without an order are where they are. */
-function placeOf(order) {
-  let place = entries.length;
-  for (let at = place - 1; at >= 0 && !(entries[at].order < order); at -= 1) {
-    if (entries[at].order >= order) place = at;
+/** Finds the first of all entries that is not before `order`; those without an order are where they are. */
+function placeOf(all, order) {
+  let found = all.length;
+  for (let at = found - 1; at >= 0 && !(all[at].order < order); at -= 1) {
+    if (all[at].order >= order) found = at;
   }
-  return place;
+  return found;
 }
 
 /** Draws all anew; what was seen stays where it was. The name over the first row may go, since it stands further above now. */
 function redraw() {
   const edge = box.getBoundingClientRect().top;
-  const places = follows ? [] : entries.map((entry) => [entry, drawn.get(entry)?.getBoundingClientRect()]);
-  const [anchor, rect] = places.find(([entry, rect]) => rect?.bottom > edge && drawn.get(entry).isConnected) ?? [];
+  const rows = follows ? [] : entries.map((entry) => [entry, drawn.get(entry)?.getBoundingClientRect()]);
+  const [anchor, rect] = rows.find(([entry, rect]) => rect?.bottom > edge && drawn.get(entry).isConnected) ?? [];
   const empty = list.childElementCount === 0;
   clear();
   if (!empty) pending.splice(0).forEach(addRow);
@@ -147,7 +168,7 @@ function redraw() {
 }
 
 function askEarlier() {
-  if (!asked) asked = ask();
+  if (!asked.has(place) && ask()) asked.add(place);
 }
 
 /** Changes an entry, and its row if it is drawn. */
@@ -204,11 +225,11 @@ function append() {
 }
 
 function skip(number) {
-  skipped += pending.splice(0, number).filter(({ kind }) => kind === 'said').length;
+  skipped += pending.splice(0, number).filter(isMessage).length;
 }
 
 function addRow(entry) {
-  if (!last && entry.past) list.append(row({ kind: 'earlier', time: entry.time, more: entry.seq > 1 && !asked }));
+  if (!last && entry.past) list.append(row({ kind: 'earlier', time: entry.time, more: entry.seq > 1 && !asked.has(place) }));
   const longer = extend(list.lastElementChild, last, entry);
   if (!longer) {
     if (turnsDay(entry.time)) {

@@ -12,7 +12,7 @@ import { at, on, put } from './dom.js';
 import { keep, kept, take } from './kept.js';
 import { Link } from './link.js';
 import * as log from './log.js';
-import { key, roomOf } from './names.js';
+import { isName, key, partnerOf, roomOf } from './names.js';
 import * as rename from './rename.js';
 import * as side from './side.js';
 import * as topic from './topic.js';
@@ -28,11 +28,19 @@ const PATIENCE = 1500;
 let seen = location.hash;
 
 // The token is with the browser only while no page is: a tab that is duplicated takes over nobody who is there.
-const chat = new Chat({ name: kept('sessionStorage', 'name'), room: roomOf(seen) || null, token: take('sessionStorage', 'token') });
+const chat = new Chat({
+  name: kept('sessionStorage', 'name'),
+  room: roomOf(seen) || null,
+  rooms: (kept('sessionStorage', 'rooms') ?? '').split(' ').filter((room) => isName(room)),
+  token: take('sessionStorage', 'token'),
+});
 const link = new Link({ open: () => new WebSocket(socketAddress()), message: received, change: linkChanged, quiet: refresh });
 
-/** The room whose messages the log shows. */
+/** The place whose messages the log shows: a room or a conversation. */
 let shown = null;
+
+/** The rooms that the browser keeps, for a reload. */
+let names = '';
 
 /** When the lists were asked for last, in ms since the epoch. */
 let refreshed = 0;
@@ -41,14 +49,14 @@ let frame = 0;
 
 attention.begin(tellBad);
 rename.begin({ limits: () => chat.limits, ask: (name) => say(`/name ${name}`) });
-side.begin({ went: composer.focus });
+side.begin({ went: composer.focus, part: (room) => send(chat.part(room)), endTalk });
 topic.begin({ set: (text) => say(`/topic ${text}`), tell: composer.tell });
 composer.begin({
   send: say,
   sendAll: sayAll,
   limit: () => chat.lineChars,
   escape: log.follow,
-  known: () => ({ commands: chat.commands, rooms: chat.rooms.map(({ room }) => room), people: chat.people.list(), me: chat.me }),
+  known: () => ({ commands: chat.commands, rooms: chat.rooms.map(({ room }) => room), people: peopleKnown(), me: chat.me }),
   announce,
 });
 log.begin({
@@ -72,9 +80,11 @@ on('skip', 'click', () => at('line').focus());
 on('make', 'submit', () => make(at('make-room').value.trim().replace(/^#/, '')));
 addEventListener('hashchange', () => {
   seen = location.hash;
-  const room = roomOf(seen, chat.limits);
+  const [room, partner] = [roomOf(seen, chat.limits), partnerOf(seen, chat.limits)];
   if (room) send(chat.join(room));
-  if (room === null) tellBad(nameRule(chat.limits, 'The name of a room'));
+  if (partner) chat.talkTo(partner);
+  look();
+  if (room === null && partner === null) tellBad(nameRule(chat.limits, 'The name of a room'));
   showAddress();
 });
 addEventListener('online', () => {
@@ -106,7 +116,9 @@ function socketAddress() {
 function received(message) {
   const out = chat.handle(message, Date.now());
   send(out.send);
-  if (out.entered) enter(chat.room);
+  if (out.moved) move(...out.moved);
+  if (out.arrived && partnerOf(seen)) chat.talkTo(partnerOf(seen));
+  look();
   if (!out.refused || !rename.refused(out.refused)) out.show.forEach(tell);
   if (out.past.length) log.insert(out.past);
   if (out.renamed) {
@@ -118,6 +130,10 @@ function received(message) {
     composer.fit();
   }
   if (Date.now() - refreshed > REFRESH) refresh();
+  if (names !== chat.names.join(' ')) {
+    names = chat.names.join(' ');
+    keep('sessionStorage', 'rooms', names);
+  }
   showAddress();
   changed();
 }
@@ -128,24 +144,49 @@ function refresh() {
   send(chat.refresh());
 }
 
-function enter(room) {
-  attention.entered(room);
-  if (shown === null || key(shown) !== key(room)) log.open(room);
-  shown = room;
+/** Shows what the chat says is looked at. */
+function look() {
+  if (chat.place === null) return;
+  attention.entered(chat.partner ?? chat.room);
+  if (shown === chat.place) return;
+  shown = chat.place;
+  log.open(shown);
+  composer.turn(shown);
+  changed();
 }
 
-/** Makes the address that of the room, unless it was just changed. The back button leads to the last. */
+/** A conversation goes on under another name. */
+function move(from, to) {
+  log.move(from, to);
+  if (shown !== from) return;
+  shown = to;
+  composer.moved(to);
+}
+
+function endTalk(name) {
+  send(chat.endTalk(name));
+  look();
+  showAddress();
+  changed();
+}
+
+/** Returns who may be written to: who is in the room, and who has been written to. */
+function peopleKnown() {
+  const names = [...chat.people.list(), ...[...chat.talks.values()].map(({ name }) => name)];
+  return names.filter((name, at) => names.findIndex((other) => key(other) === key(name)) === at);
+}
+
+/** Makes the address that of the room or the conversation, unless it was just changed. The back button leads to the last. */
 function showAddress() {
   if (!chat.address || location.hash !== seen) return;
-  const before = roomOf(seen);
+  const before = roomOf(seen) || (partnerOf(seen) && seen.slice(1));
   seen = `#${chat.address}`;
   if (location.hash !== seen) history[before && key(before) !== key(chat.address) ? 'pushState' : 'replaceState'](null, '', seen);
 }
 
 function tell(entry) {
-  if (shown === null) return;
-  log.add(entry);
-  const words = aloud(entry);
+  if (shown === null || !log.add({ place: shown, ...entry })) return;
+  const words = aloud(entry, (entry.place ?? shown) === shown);
   if (words && !document.hidden) announce(words);
   attention.heard(entry);
 }
@@ -156,9 +197,9 @@ function tellBad(text) {
 
 /** Sends what the person typed; returns why it can't be sent, or `null`. */
 function say(line) {
-  if (chat.phase !== 'here') return 'Not sent: there is no connection.';
-  chat.typed(line, Date.now());
-  send([line]);
+  const why = chat.why(line);
+  if (why) return why;
+  send([chat.typed(line, Date.now())]);
   log.follow();
   setTimeout(changed, PATIENCE);
   return null;
@@ -204,22 +245,31 @@ function linkChanged() {
 
 /** Lets go of the connection. What was sent, and has not come back, is not gone without a word. */
 function lose() {
-  const lines = chat.lost();
-  if (lines.length) tell({ kind: 'unsent', lines, time: Date.now(), sent: false });
+  for (const { place, lines } of chat.lost()) tell({ kind: 'unsent', place, lines, time: Date.now(), sent: false });
 }
 
 function changed() {
   frame ||= requestAnimationFrame(() => {
     frame = 0;
     side.render(chat);
-    put(at('room'), chat.room ?? 'chinwag');
+    put(at('room'), chat.partner ?? chat.room ?? 'chinwag');
     topic.render(chat);
-    put(at('crowd'), chat.phase === 'here' ? people(chat.people.count) : 'not connected');
+    put(at('crowd'), chat.phase === 'here' ? crowd() : 'not connected');
+    at('main').classList.toggle('private', chat.partner !== null);
     const waiting = chat.waiting(Date.now(), PATIENCE);
     put(at('waiting'), waiting ? `${count(waiting, 'line')} on the way …` : '');
     put(at('you-name'), chat.me ?? '');
     at('you').hidden = chat.me === null;
     if (chat.me) at('you-name').className = `you-name hue-${hue(chat.me)}`;
-    at('line').placeholder = chat.room ? `Message #${chat.room}` : 'Message';
+    at('line').placeholder = placeholder();
   });
+}
+
+function crowd() {
+  return chat.partner === null ? people(chat.people.count) : 'only the two of you read this';
+}
+
+function placeholder() {
+  if (chat.partner !== null) return `Write to ${chat.partner} alone`;
+  return chat.room ? `Message #${chat.room}` : 'Message';
 }

@@ -16,6 +16,11 @@ export function roomOf(hash, limits) {
   return text === '' || isName(text, limits) ? text : null;
 }
 
+/** Returns the person that an address asks for after its #, or `null`. */
+export function partnerOf(hash, limits) {
+  return hash.startsWith('#@') && isName(hash.slice(2), limits) ? hash.slice(2) : null;
+}
+
 /** Cuts `text` where it says `name`, in any case, but not as part of a longer word: each second piece is the name. */
 export function cut(text, name) {
   return text.split(new RegExp(`(?<![\\p{L}\\p{N}_-])(${name})(?![\\p{L}\\p{N}_-])`, 'iu'));

@@ -16,9 +16,9 @@ const bare = (text) => text.replace(/[\s\p{C}]+/gu, '');
 export class Outbox {
   #lines = [];
 
-  /** Notes a line that is sent `now`; `typed` is whether by the person. */
-  add(line, now, typed) {
-    this.#lines.push({ line, kind: kindOf(line), now, typed });
+  /** Notes a line that is sent `now`; `typed` is whether by the person, and then `place` is where. */
+  add(line, now, typed, place = null) {
+    this.#lines.push({ line, kind: kindOf(line), now, typed, place });
   }
 
   /** Tells whether one of a kind waits. */
@@ -31,7 +31,7 @@ export class Outbox {
     return this.#lines.find((one) => kinds.includes(one.kind))?.kind ?? kinds[0];
   }
 
-  /** Ends the waiting for the first of a kind, rather for one that says `text`. Returns it, if there is one: `{ line, typed }`. */
+  /** Ends the waiting for the first of a kind, rather for one that says `text`. Returns it, as it was noted, if there is one. */
   answer(kind, text = null) {
     let at = text === null ? -1 : this.#lines.findIndex((one) => one.kind === kind && bare(textOf(one.line)) === bare(text));
     if (at < 0) at = this.#lines.findIndex((one) => one.kind === kind);
@@ -44,10 +44,14 @@ export class Outbox {
     return typed.length && now - typed[0].now >= patience ? typed.length : 0;
   }
 
-  /** Gives up waiting; returns the lines of the person that may never have come to the server. */
+  /** Gives up waiting; returns the lines of the person that may never have come to the server, each as `{ place, lines }`. */
   clear() {
-    const lines = this.#lines.splice(0).filter(({ typed, kind }) => typed && kind !== 'quit');
-    return lines.map(({ line }) => line);
+    const places = new Map();
+    for (const { line, place } of this.#lines.splice(0).filter(({ typed, kind }) => typed && kind !== 'quit')) {
+      if (!places.has(place)) places.set(place, { place, lines: [] });
+      places.get(place).lines.push(line);
+    }
+    return [...places.values()];
   }
 }
 

@@ -20,6 +20,10 @@ export class People {
     this.more = more;
   }
 
+  has(name) {
+    return this.#names.has(key(name));
+  }
+
   add(name) {
     this.#names.set(key(name), name);
   }

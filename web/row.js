@@ -18,7 +18,7 @@ export function row(entry, before) {
   const { kind, text, time, room, tone, commands } = entry;
   switch (kind) {
     case 'said': return entry.act ? acted(entry) : said(entry, before);
-    case 'told': return told(entry);
+    case 'told': return said({ ...entry, pieces: [text] }, before);
     case 'presence': return element('li', kind, text);
     case 'note': return element('li', `note ${tone}`, element('p', '', text), stamp(time));
     case 'intro': return element('li', kind, element('b', '', `# ${room}`),
@@ -60,8 +60,8 @@ export function face(name) {
   return made;
 }
 
-function said({ name, time, pieces }, before) {
-  const again = before?.kind === 'said' && !before.act && before.name === name && time - before.time < TOGETHER;
+function said({ kind, name, time, pieces }, before) {
+  const again = before?.kind === kind && !before.act && before.name === name && time - before.time < TOGETHER;
   const when = stamp(time);
   // Within one minute the time above says it already.
   if (again && clock(time) === clock(before.time)) when.className = 'same';
@@ -70,7 +70,7 @@ function said({ name, time, pieces }, before) {
     : [face(name), element('p', 'by', element('span', 'name', name), ' ', when)];
   const body = element('p', 'text', ...marked(pieces));
   body.dir = 'auto';
-  return element('li', `said ${again ? 'again' : 'first'} hue-${hue(name)}${pieces.length > 1 ? ' call' : ''}`, ...head, body);
+  return element('li', `said ${kind === 'told' ? 'told ' : ''}${again ? 'again' : 'first'} hue-${hue(name)}${pieces.length > 1 ? ' call' : ''}`, ...head, body);
 }
 
 /** What somebody does, as of a third person. */
@@ -78,16 +78,6 @@ function acted({ name, time, pieces }) {
   const body = element('p', 'text', '* ', element('span', 'name', name), ' ', ...marked(pieces));
   body.dir = 'auto';
   return element('li', `said again act hue-${hue(name)}${pieces.length > 1 ? ' call' : ''}`, stamp(time), body);
-}
-
-/** What somebody writes to one person alone. It says so itself, whatever stands around it. */
-function told({ name, text, time, mine }) {
-  const body = element('p', 'text', text);
-  body.dir = 'auto';
-  const by = mine
-    ? element('p', 'by', 'You to ', element('span', 'name', name), ' alone ', stamp(time))
-    : element('p', 'by', element('span', 'name', name), ' to you alone ', stamp(time));
-  return element('li', `said first told hue-${hue(name)}`, face(name), by, body);
 }
 
 function marked(pieces) {

@@ -20,6 +20,14 @@ export class Seen {
     return goesOn ? seq - before.seq : null;
   }
 
+  /** Notes that one is in a room without having entered it. Returns what was heard last there; 'first' if one never was there. */
+  goesOn(room, boot) {
+    const before = this.#rooms.get(key(room));
+    if (before?.boot === boot) return before.seq;
+    this.#rooms.set(key(room), { boot, seq: 0, era: before ? before.era + 1 : 0 });
+    return before ? 0 : 'first';
+  }
+
   /** Returns a number for message `seq` of a room that was entered: larger than those of all before, also where the room was made anew. */
   order(room, seq) {
     return this.#rooms.get(key(room)).era * ERA + seq;

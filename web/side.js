@@ -9,11 +9,14 @@ import * as words from './words.js';
 const side = at('side');
 const menu = at('menu');
 
-/** `went` hears that one goes to a room from here. */
-export function begin({ went }) {
-  on('rooms', 'click', ({ target }) => {
-    if (target.closest('a') && !close()) went();
-  });
+/** `went` hears that one goes to a room or a person from here, `part` leaves a room, and `endTalk` ends a conversation. */
+export function begin({ went, part, endTalk }) {
+  for (const [name, leave] of [['rooms', part], ['talks', endTalk], ['people', null]]) {
+    on(name, 'click', ({ target }) => {
+      if (target.closest('button')) leave(target.closest('li').dataset.name);
+      if (target.closest('[href], button') && !close()) went();
+    });
+  }
   on('menu', 'click', () => {
     open(true);
     at('close').focus();
@@ -38,23 +41,39 @@ function open(whether) {
   for (const name of ['skip', 'top', 'main']) at(name).inert = whether;
 }
 
-export function render({ rooms, roomsMore, room, people, me, phase }) {
-  const here = ({ name }) => room !== null && key(name) === key(room);
-  const listed = rooms.map((one) => ({ name: one.room, people: one.people }));
-  // The room one is in is always among them.
-  if (room !== null && !listed.some(here)) listed.unshift({ name: room, people: people.count });
-  fill(at('rooms'), listed, newRoom, ({ firstElementChild: link }, one) => {
-    link.setAttribute('aria-current', here(one));
-    put(link.lastElementChild, one.people);
-    link.lastElementChild.title = words.people(one.people);
+export function render({ own, talks, rooms, roomsMore, room, partner, people, me, phase, unread }) {
+  const here = ({ name }, current) => current !== null && key(name) === key(current);
+  const counts = new Map(rooms.map((one) => [key(one.room), one.people]));
+  // First the rooms one is in, which need not be listed.
+  const mine = [...own.values()].map((one) => ({ ...one, name: one.name, number: counts.get(one.place) ?? one.people.count, mine: own.size > 1 }));
+  const others = rooms.filter((one) => !own.has(key(one.room))).map((one) => ({ name: one.room, number: one.people }));
+  fill(at('rooms'), [...mine, ...others], newRoom, (item, one) => {
+    mark(item, one, partner === null && here(one, room));
+    const number = item.firstElementChild.lastElementChild;
+    put(number, one.number);
+    number.title = words.people(one.number);
+    item.lastElementChild.hidden = !one.mine;
   });
-  fill(at('people'), people.list().map((name) => ({ name })), newPerson, (item, { name }) => {
-    put(item.lastElementChild, name === me ? 'you' : '');
+  fill(at('talks'), [...talks.values()], newTalk, (item, one) => mark(item, one, here(one, partner)));
+  at('talks-title').hidden = !talks.size;
+  fill(at('people'), people.list().map((name) => ({ name })), newPerson, ({ firstElementChild: link }, { name }) => {
+    put(link.lastElementChild, name === me ? 'you' : '');
+    if (name === me) link.removeAttribute('href');
+    else link.href = address(`@${name}`);
   });
   more(at('rooms-more'), roomsMore);
   more(at('people-more'), people.more);
   put(at('people-count'), people.count || '');
   at('alone').hidden = phase !== 'here' || people.count > 1;
+  put(at('menu-unread'), unread || '');
+  menu.setAttribute('aria-label', unread ? `Rooms and people, ${unread} unread` : 'Rooms and people');
+}
+
+/** Shows whether one looks at it, and what is unread in it. */
+function mark({ firstElementChild: link }, { unread = 0, called = false }, current) {
+  link.setAttribute('aria-current', current);
+  link.classList.toggle('called', called);
+  put(link.querySelector('.unread'), unread ? `${called ? '@ ' : ''}${words.count(unread, 'new', 'new')}` : '');
 }
 
 /** Makes the children of `list` those that are `wanted`, by their names. What stays keeps the focus, and a click that has begun. */
@@ -73,14 +92,31 @@ function fill(list, wanted, make, update) {
   if (list.contains(focused)) focused.focus({ preventScroll: true });
 }
 
+const address = (name) => new URL(`#${name}`, location);
+
 function newRoom(name) {
-  const link = element('a', 'item', element('span', 'name', name), ' ', element('span', 'number'));
-  link.href = new URL(`#${name}`, location);
-  return element('li', '', link);
+  const link = element('a', 'item', element('span', 'name', name), ' ', element('span', 'unread'), ' ', element('span', 'number'));
+  link.href = address(name);
+  return element('li', '', link, newLeave(`Leave ${name}`));
+}
+
+function newTalk(name) {
+  const link = element('a', `item hue-${hue(name)}`, face(name), element('span', 'name', name), ' ', element('span', 'unread'));
+  link.href = address(`@${name}`);
+  return element('li', '', link, newLeave(`Close what ${name} and you wrote`));
+}
+
+function newLeave(what) {
+  const button = element('button', 'leave', '×');
+  button.setAttribute('aria-label', what);
+  button.title = what;
+  return button;
 }
 
 function newPerson(name) {
-  return element('li', `item hue-${hue(name)}`, face(name), element('span', 'name', name), ' ', element('span', 'number'));
+  const link = element('a', `item hue-${hue(name)}`, face(name), element('span', 'name', name), ' ', element('span', 'number'));
+  link.title = `Write to ${name} alone`;
+  return element('li', '', link);
 }
 
 function more(line, number) {

@@ -22,12 +22,12 @@ export function begin({ set, tell }) {
 }
 
 /** What is being typed stays, whatever others set meanwhile. */
-export function render({ topic, room }) {
+export function render({ topic, room, partner }) {
   put(button, topic ?? 'Set a topic');
   button.title = topic ?? '';
   button.classList.toggle('none', topic === null);
   at('about').classList.toggle('none', topic === null && input.hidden);
-  at('about').hidden = room === null;
+  at('about').hidden = room === null || partner !== null;
 }
 
 function edit(whether) {

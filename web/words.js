@@ -67,9 +67,14 @@ export function refusedWords(origin) {
   return `The page loads from ${origin}, but the chat connection is refused. Please ask whoever runs this server: its log says why.`;
 }
 
-/** Returns what a screen reader is to read of an entry by itself, as `digest` takes it, or `null`. */
-export function aloud(entry) {
-  const { kind, text, mine, commands, lines } = entry;
+/**
+ * Returns what a screen reader is to read of an entry by itself, as `digest` takes it, or `null`. Of what is not `seen`, since one looks
+ * at another place, it reads what is said to me.
+ */
+export function aloud(entry, seen = true) {
+  const { kind, text, mine, commands, lines, room, pieces } = entry;
+  if (!seen && kind === 'said') return pieces.length > 1 && !mine ? { ...entry, name: `${entry.name} in ${room}` } : null;
+  if (!seen && kind !== 'told') return null;
   switch (kind) {
     case 'said': return mine ? null : entry;
     case 'told': return mine ? null : { ...entry, name: `${entry.name} to you alone` };

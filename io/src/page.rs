@@ -44,11 +44,13 @@ pub const PAGE: &[Asset] = &[
     asset!("pasted.js", SCRIPT),
     asset!("people.js", SCRIPT),
     asset!("rename.js", SCRIPT),
+    asset!("room.js", SCRIPT),
     asset!("row.js", SCRIPT),
     asset!("seen.js", SCRIPT),
     asset!("side.js", SCRIPT),
     asset!("suggestions.js", SCRIPT),
     asset!("topic.js", SCRIPT),
+    asset!("wanted.js", SCRIPT),
     asset!("words.js", SCRIPT),
 ];
 

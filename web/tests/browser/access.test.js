@@ -73,6 +73,18 @@ for (const [look, options] of Object.entries(looks)) {
     await page.locator('.line').press('Tab');
     await findsNothing(page, 'suggestions');
     await page.locator('.line').fill('');
+    await page.locator('.top .topic').evaluate((button) => button.click());
+    await findsNothing(page, 'a topic');
+    bob.say('/msg Ann psst');
+    bob.say('/topic '.concat('tea and cake '.repeat(20)));
+    await shows(page, '.talks a', /Bob\s*@ 1 new/);
+    await shows(page, '.topic', /tea and cake/);
+    await say(page, '/msg Bob what?');
+    await shows(page, 'h1', 'Bob');
+    await findsNothing(page, 'alone');
+    await fits(page, 'alone');
+    await page.goBack();
+    await shows(page, '.topic', /tea and cake/);
     await page.locator('.you').click();
     await page.locator('.new-name').fill('?');
     await page.locator('.new-name').press('Enter');

@@ -45,16 +45,24 @@ test('what somebody does is told as of a third person', async () => {
   await shows(page, '.waiting', '');
 });
 
-test('what is for one alone says so, and is notified of', async () => {
+test('what is for one alone stands in a place of its own, and is notified of', async () => {
   await open('alone');
   await say(page, '/msg bob psst');
   await bob.hears(/Ann \(to you\): psst\n/);
-  await shows(page, '.told', /You to Bob alone.*psst$/);
+  await shows(page, 'h1', 'Bob');
+  await shows(page, '.crowd', 'only the two of you read this');
+  await shows(page, '.told', /Ann.*psst$/);
   bob.say('/reply what is it?');
-  await shows(page, '.told', /Bob to you alone.*what is it\?$/);
-  await say(page, '/reply <b>nothing</b>');
+  await shows(page, '.told', /Bob.*what is it\?$/);
+  await say(page, '<b>nothing</b>');
   await bob.hears(/Ann \(to you\): <b>nothing<\/b>\n/);
   await reads(page, '<b>nothing</b>');
+  await say(page, '/me waves');
+  await shows(page, '.hint', /\/me is for rooms/);
+  await page.locator('.line').fill('');
+  await page.goBack();
+  await shows(page, 'h1', 'alone');
+  assert.equal(await page.locator('.told').count(), 0);
   await say(page, '/msg Nobody-there hi');
   await shows(page, '.note.bad', /Nobody is called Nobody-there\./);
   await page.evaluate(() => {
@@ -73,6 +81,7 @@ test('what is for one alone says so, and is notified of', async () => {
   await page.locator('.notify[aria-pressed=true]').waitFor();
   bob.say('/reply still there?');
   await holds(page, () => window.notified === 'Bob to you alone: still there?' && document.title.startsWith('(1) '));
+  await shows(page, '.talks .called', /Bob\s*@ 1 new/);
 });
 
 test('a name is suggested where a command takes one', async () => {

@@ -130,3 +130,26 @@ test('a room that was asked for without a connection is joined when there is one
   await page.context().close();
   await server.stop();
 });
+
+test('after the server was restarted, one is in all rooms again, and looks at the same one', async () => {
+  let server = await startServer();
+  const page = await openPage(browser, server, { hash: '#first' });
+  await call(page, 'Ann');
+  await page.locator('.make-room').fill('second');
+  await page.locator('.make-room').press('Enter');
+  await shows(page, 'h1', 'second');
+  await server.stop();
+  await shows(page, '.banner-text', /Next try/);
+  server = await startServer({ again: server });
+  await shows(page, '.note', /You are back in second/);
+  const bob = await Telnet.connect(server, 'Bob');
+  await bob.join('first');
+  bob.say('/users');
+  await bob.hears(/Users - .*\bAnn\b/);
+  bob.say('Ann?');
+  await shows(page, '.rooms a.called', /first\s*@ 1 new/);
+  bob.end();
+  onlyTheServer(page);
+  await page.context().close();
+  await server.stop();
+});

@@ -93,3 +93,32 @@ test('whose person goes on elsewhere is told so, does not come back by itself, a
   await shows(page, '.you-name', 'Mona');
   await page.context().close();
 });
+
+test('who was cut off is in all their rooms again, and is told what was missed in each', async () => {
+  const relay = await Relay.start(server);
+  const page = await openPage(browser, relay, { hash: '#attic', clock: true });
+  await call(page, 'Gala');
+  await page.locator('.make-room').fill('cellar');
+  await page.locator('.make-room').press('Enter');
+  await shows(page, 'h1', 'cellar');
+  const bob = await Telnet.connect(server, 'Bob-attic');
+  await bob.join('attic');
+  relay.freeze();
+  await page.clock.runFor(30_000);
+  await shows(page, '.note.bad', /The connection was lost\./);
+  bob.say('one');
+  bob.say('two');
+  await bob.hears(/two\n/);
+  relay.forget();
+  await comesBack(page);
+  await shows(page, 'h1', 'cellar');
+  await shows(page, '.rooms a', /attic\s*2 new/);
+  await page.locator('.rooms a[href$="#attic"]').click();
+  await shows(page, '.note', /You are back in attic\. You missed 2 messages\./);
+  await shows(page, '.text', 'two');
+  await say(page, 'here again');
+  const [heard] = await bob.hears(/^[^]*Gala: here again\n/);
+  assert.equal(heard, 'Gala: here again\n');
+  await page.context().close();
+  bob.end();
+});

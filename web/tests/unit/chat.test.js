@@ -9,11 +9,13 @@ const NOW = 1_763_910_000_000;
 function tell(chat, ...messages) {
   const all = { show: [], past: [], send: [], entered: 0, arrived: 0, renamed: 0, refused: [] };
   for (const message of messages) {
+    const before = chat.place;
     const out = chat.handle(message, NOW);
+    all.entered += Number(chat.place !== before);
     all.show.push(...out.show);
     all.past.push(...out.past);
     all.send.push(...out.send);
-    for (const fact of ['entered', 'arrived', 'renamed']) all[fact] += Number(out[fact]);
+    for (const fact of ['arrived', 'renamed']) all[fact] += Number(out[fact]);
     if (out.refused) all.refused.push(out.refused);
   }
   return all;
@@ -26,6 +28,8 @@ const greeting = ({ boot = 'first', name = 'BraveOtter', seq = 0, token } = {}) 
   { kind: 'room', room: 'main', seq },
 ];
 const said = (room, seq, text = 'hi', name = 'Bob') => ({ kind: 'said', room, time: NOW, seq, said: [{ name, text }] });
+/** The lines that nothing has answered, wherever. */
+const lose = (chat) => chat.lost().flatMap(({ lines }) => lines);
 const texts = ({ show }) => show.map((entry) => (entry.kind === 'intro' ? 'intro' : entry.text));
 
 function arrived(wanted) {
@@ -89,17 +93,20 @@ test('who comes back from another room is told, too', () => {
   tell(chat, said('main', 1));
   chat.join('pizza');
   tell(chat, { kind: 'room', room: 'pizza', seq: 0 });
-  assert.deepEqual(chat.join('main'), ['/join main']);
+  assert.deepEqual(chat.part('main'), ['/part main']);
+  tell(chat, { kind: 'here', room: 'pizza' });
+  assert.deepEqual(chat.join('main'), ['/enter main']);
   assert.deepEqual(texts(tell(chat, { kind: 'room', room: 'main', seq: 3 })), ['You are back in main. You missed 2 messages.']);
 });
 
-test('a room that is only passed through is not shown, and the address waits for the last one', () => {
+test('of several rooms that are asked for the last one is shown, and the address waits for it', () => {
   const chat = arrived();
-  assert.deepEqual([chat.join('pizza'), chat.join('books')], [['/join pizza'], ['/join books']]);
+  assert.deepEqual([chat.join('pizza'), chat.join('books')], [['/enter pizza'], ['/enter books']]);
   const out = tell(chat, { kind: 'room', room: 'pizza', seq: 0 }, said('pizza', 1), { kind: 'joined', room: 'pizza', name: 'Zoe' });
-  assert.deepEqual([out.entered, texts(out), chat.address, chat.room], [0, [], null, 'main']);
+  assert.deepEqual([out.entered, chat.address, chat.room], [0, null, 'main']);
+  assert.deepEqual(out.show.map(({ place }) => place), ['pizza', 'pizza', 'pizza']);
   tell(chat, { kind: 'room', room: 'books', seq: 0 });
-  assert.deepEqual([chat.address, chat.room], ['books', 'books']);
+  assert.deepEqual([chat.address, chat.room, chat.names], ['books', 'books', ['main', 'pizza', 'books']]);
 });
 
 test('a join that leads nowhere leaves one where one is', () => {
@@ -125,7 +132,7 @@ test('a room that is asked for without a connection is asked for with the next o
   const chat = arrived();
   chat.lost();
   assert.deepEqual(chat.join('pizza'), []);
-  assert.deepEqual(tell(chat, ...greeting()).send, ['/join pizza']);
+  assert.deepEqual(tell(chat, ...greeting()).send, ['/enter pizza']);
 });
 
 test('a name that was taken is asked for when its holder leaves or takes another, and with the lists, without a word', () => {
@@ -157,7 +164,7 @@ function again() {
   tell(chat, ...greeting({ token: 'T1' }), { kind: 'renamed', old: 'BraveOtter', new: 'Ann' }, { kind: 'room', room: 'pizza', seq: 5 });
   assert.equal(chat.token, 'T1');
   chat.lost();
-  assert.deepEqual(tell(chat, ...greeting({ name: 'CalmWren', token: 'T2', seq: 90 })).send, ['/resume T1', '/name Ann', '/join pizza']);
+  assert.deepEqual(tell(chat, ...greeting({ name: 'CalmWren', token: 'T2', seq: 90 })).send, ['/resume T1', '/name Ann']);
   return chat;
 }
 
@@ -166,14 +173,16 @@ test('with a token one is again who one was, where one was, and hears what was m
   assert.equal(chat.token, 'T1', 'until it is known which of both counts');
   const out = tell(chat,
     { kind: 'said', room: 'main', time: NOW, seq: 91, said: [{ name: 'Bob', text: 'not for me' }] },
-    { kind: 'you', name: 'Ann' }, { kind: 'room', room: 'pizza', seq: 8 }, { kind: 'you', name: 'Ann' }, { kind: 'here', room: 'pizza' });
+    { kind: 'you', name: 'Ann' }, { kind: 'room', room: 'pizza', seq: 8 }, { kind: 'you', name: 'Ann' });
+  assert.ok(!out.send.some((line) => /join|enter/.test(line)));
   assert.deepEqual(texts(out), ['You are back in pizza. You missed 3 messages.']);
-  assert.deepEqual([chat.me, chat.room, chat.phase, chat.token, out.entered, out.arrived], ['Ann', 'pizza', 'here', 'T2', 1, 1]);
+  assert.deepEqual([chat.me, chat.room, chat.phase, chat.token, out.entered, out.arrived], ['Ann', 'pizza', 'here', 'T2', 0, 1]);
 });
 
 test('where there is nobody to be again, name and room are asked for', () => {
   const chat = again();
   const out = tell(chat, { kind: 'stale' }, { kind: 'renamed', old: 'CalmWren', new: 'Ann' }, { kind: 'room', room: 'pizza', seq: 8 });
+  assert.equal(out.send[0], '/join pizza');
   assert.deepEqual(texts(out), ['You are back in pizza. You missed 3 messages.']);
   assert.deepEqual([chat.me, chat.room, chat.phase, chat.token], ['Ann', 'pizza', 'here', 'T2']);
 });
@@ -201,8 +210,8 @@ test('what was typed and not answered is known when the connection is lost', () 
   assert.deepEqual([chat.waiting(NOW + 999, 1000), chat.waiting(NOW + 1000, 1000)], [0, 6]);
   tell(chat, said('main', 1, 'one', 'BraveOtter'), said('main', 2, 'one', 'Bob'));
   assert.equal(chat.waiting(NOW + 1000, 1000), 5);
-  assert.deepEqual(chat.lost(), ['//two', '/name Ann', '/help', 'three']);
-  assert.deepEqual(chat.lost(), []);
+  assert.deepEqual(lose(chat), ['//two', '/name Ann', '/help', 'three']);
+  assert.deepEqual(lose(chat), []);
 });
 
 test('an answer is one to all lines before it', () => {
@@ -213,7 +222,7 @@ test('an answer is one to all lines before it', () => {
   chat.typed('dropped', NOW);
   assert.deepEqual(chat.refresh(), ['/rooms', '/users']);
   tell(chat, { kind: 'dropped', count: 1 }, { kind: 'rooms', rooms: [], more: 0 });
-  assert.deepEqual(chat.lost(), []);
+  assert.deepEqual(lose(chat), []);
 });
 
 test('every command is answered by what it asks for', () => {
@@ -319,7 +328,7 @@ test('what somebody does is a message of the room', () => {
 test('what is said to one alone is no message of the room', () => {
   const chat = arrived();
   const out = tell(chat, { kind: 'told', time: NOW, name: 'Bob', text: 'psst' }, { kind: 'sent', time: NOW, name: 'Bob', text: 'what?' });
-  assert.deepEqual(out.show.map(({ kind, name, text, mine }) => [kind, name, text, mine]), [['told', 'Bob', 'psst', false], ['told', 'Bob', 'what?', true]]);
+  assert.deepEqual(out.show.map(({ kind, name, text, mine }) => [kind, name, text, mine]), [['told', 'Bob', 'psst', false], ['told', 'BraveOtter', 'what?', true]]);
 });
 
 test('the topic of a room is known, from whoever sets it, and of no other room', () => {
@@ -368,27 +377,168 @@ test('what was said in a room that is only passed through is not shown, unless o
   }
 });
 
-test('what was said earlier is asked for once in a connection', () => {
+test('what was said earlier is asked for in rooms only, and shown without a word', () => {
   const chat = arrived();
-  assert.deepEqual([chat.earlier(), chat.earlier()], [['/history 100'], []]);
-  assert.deepEqual(texts(tell(chat, { kind: 'history', room: 'main', said: before(1) })), [], 'without a word');
-  chat.lost();
-  assert.deepEqual(chat.earlier(), []);
-  tell(chat, ...greeting());
   assert.deepEqual(chat.earlier(), ['/history 100']);
+  const out = tell(chat, { kind: 'history', room: 'main', said: before(1) });
+  assert.deepEqual([out.past.length, texts(out)], [1, []]);
+  chat.talkTo('Bob');
+  assert.deepEqual(chat.earlier(), []);
 });
 
 test('what a room tells by itself on the way in answers nothing', () => {
   const chat = arrived();
   for (const line of ['/join pizza', 'hello', '/history', '/topic']) chat.typed(line, NOW);
   tell(chat, { kind: 'room', room: 'pizza', seq: 1 }, { kind: 'topic', room: 'pizza', topic: 'tea' }, { kind: 'history', room: 'pizza', said: before(1) });
-  assert.deepEqual(chat.lost(), ['hello', '/history', '/topic']);
+  assert.deepEqual(lose(chat), ['hello', '/history', '/topic']);
 });
 
 test('a command that lacks something is told with what it takes', () => {
   const chat = arrived();
   tell(chat, { kind: 'help', commands: [{ word: 'msg', arguments: ['name', 'text'], what: 'write to one person alone' }] });
   assert.deepEqual(texts(tell(chat, { kind: 'incomplete', word: 'msg' })), ['Type it with all that it takes: /msg {name} {text}.']);
+});
+
+/** A chat in main and in pizza, which is looked at. */
+function inTwo() {
+  const chat = arrived();
+  chat.join('pizza');
+  tell(chat, { kind: 'room', room: 'pizza', seq: 0 }, { kind: 'rooms', rooms: [], more: 0 }, { kind: 'users', room: 'pizza', names: ['BraveOtter'], more: 0 });
+  return chat;
+}
+const counts = (chat) => [...chat.own.values()].map(({ name, unread, called }) => [name, unread, called]);
+
+test('who goes to another room stays in the first, where what is said is unread until one looks', () => {
+  const chat = inTwo();
+  const out = tell(chat, said('main', 1), said('main', 2, 'hi BraveOtter'), said('pizza', 1), said('main', 3, 'mine', 'BraveOtter'));
+  assert.deepEqual(out.show.map(({ place }) => place), ['main', 'main', 'pizza', 'main']);
+  assert.deepEqual([counts(chat), chat.unread], [[['main', 2, true], ['pizza', 0, false]], 2]);
+  assert.deepEqual(chat.join('main'), ['/enter main'], 'which is looked at without waiting');
+  assert.deepEqual([chat.room, chat.unread, chat.address], ['main', 0, null]);
+  tell(chat, { kind: 'here', room: 'main' });
+  assert.equal(chat.address, 'main');
+  assert.deepEqual(chat.join('main'), []);
+});
+
+test('people and topics are known of each room', () => {
+  const chat = inTwo();
+  tell(chat, { kind: 'joined', room: 'main', name: 'Zoe' }, { kind: 'topic-set', room: 'main', name: 'Zoe', topic: 'tea' });
+  assert.deepEqual([chat.people.list(), chat.topic], [['BraveOtter'], null]);
+  const out = tell(chat, { kind: 'renamed', old: 'Zoe', new: 'Zora' });
+  assert.deepEqual(out.show.map(({ text, place }) => [text, place]), [['Zoe is Zora now', 'main']]);
+  chat.join('main');
+  assert.deepEqual([chat.people.list(), chat.topic], [['BraveOtter', 'Zora'], 'tea']);
+});
+
+test('a room is left for the one that has the focus then', () => {
+  const chat = inTwo();
+  assert.deepEqual(chat.part('pizza'), ['/part pizza']);
+  tell(chat, { kind: 'here', room: 'main' });
+  assert.deepEqual([chat.room, chat.names], ['main', ['main']]);
+  chat.join('pizza');
+  tell(chat, { kind: 'room', room: 'pizza', seq: 0 });
+  chat.part('main');
+  tell(chat, { kind: 'here', room: 'pizza' });
+  chat.typed('/part #pizza', NOW);
+  tell(chat, { kind: 'room', room: 'main', seq: 0 });
+  assert.deepEqual([chat.room, chat.names], ['main', ['main']]);
+});
+
+test('who joins a room by a command leaves the one that is looked at, and no other', () => {
+  const chat = inTwo();
+  chat.typed('/join books', NOW);
+  tell(chat, { kind: 'room', room: 'books', seq: 0 });
+  assert.deepEqual([chat.room, chat.names], ['books', ['main', 'books']]);
+  chat.typed('/JOIN main', NOW);
+  assert.deepEqual(texts(tell(chat, { kind: 'here', room: 'main' })), []);
+  assert.deepEqual([chat.room, chat.names], ['main', ['main']]);
+});
+
+test('who goes on as somebody else by a command is in the rooms of that one', () => {
+  const chat = inTwo();
+  chat.typed('/resume T1', NOW);
+  tell(chat, { kind: 'you', name: 'Zoe' }, { kind: 'room', room: 'books', seq: 0 }, said('films', 1));
+  assert.deepEqual([chat.me, chat.names, chat.room, counts(chat)[1]], ['Zoe', ['books', 'films'], 'books', ['films', 1, false]]);
+});
+
+test('who can be in no more rooms is told so, and stays', () => {
+  const chat = inTwo();
+  chat.join('books');
+  assert.match(texts(tell(chat, { kind: 'here', room: 'pizza' }))[0], /too many rooms to go to books/);
+  assert.deepEqual([chat.room, chat.names], ['pizza', ['main', 'pizza']]);
+});
+
+test('after a reconnection all rooms are entered again, and the one that was looked at is looked at', () => {
+  const chat = inTwo();
+  tell(chat, said('main', 1));
+  chat.lost();
+  const out = tell(chat, ...greeting({ boot: 'first', seq: 4 }));
+  assert.deepEqual([out.send, out.entered], [['/enter pizza'], 0]);
+  tell(chat, { kind: 'room', room: 'pizza', seq: 2 });
+  assert.deepEqual([chat.room, counts(chat), chat.phase], ['pizza', [['main', 4, false], ['pizza', 0, false]], 'here']);
+  assert.ok(chat.join('main').includes('/history 3'), 'what was missed is asked for when one looks');
+});
+
+test('rooms that are wanted without the first one are entered from it, and it is left', () => {
+  const chat = new Chat({ rooms: ['pizza', 'books'], room: 'PIZZA' });
+  const out = tell(chat, ...greeting());
+  assert.deepEqual(out.send, ['/join books', '/enter PIZZA']);
+  tell(chat, { kind: 'room', room: 'books', seq: 0 }, { kind: 'room', room: 'pizza', seq: 0 });
+  assert.deepEqual([chat.names, chat.room], [['books', 'pizza'], 'pizza']);
+});
+
+test('who goes on with a token is in all rooms already, and hears what was said in each', () => {
+  const chat = new Chat({ token: 'T0' });
+  tell(chat, ...greeting({ token: 'T1' }), { kind: 'stale' });
+  chat.join('pizza');
+  tell(chat, { kind: 'room', room: 'pizza', seq: 0 }, said('main', 1));
+  chat.lost();
+  tell(chat, ...greeting({ token: 'T2', name: 'CalmWren', seq: 5 }));
+  const out = tell(chat, { kind: 'you', name: 'BraveOtter' }, { kind: 'room', room: 'pizza', seq: 0 });
+  assert.deepEqual(out.send.slice(0, 4), ['/enter main', '/topic', '/history 100', '/enter pizza']);
+  const then = tell(chat, { kind: 'you', name: 'BraveOtter' },
+    { kind: 'here', room: 'main' }, { kind: 'topic', room: 'main', topic: 'tea' }, { kind: 'history', room: 'main', said: before(1, 2, 3) }, { kind: 'here', room: 'pizza' });
+  assert.deepEqual(then.show.map(({ text, place }) => [text, place]), [['You are back in main. You missed 2 messages.', 'main']]);
+  assert.deepEqual([chat.room, counts(chat), chat.own.get('main').topic], ['pizza', [['main', 3, false], ['pizza', 0, false]], 'tea']);
+});
+
+test('what is written in a conversation is for one person alone, also over the slash, and never for a room', () => {
+  const chat = arrived();
+  chat.talkTo('Bob');
+  assert.deepEqual([chat.place, chat.address, chat.lineChars], ['@bob', '@Bob', 300 - '/msg Bob '.length]);
+  assert.deepEqual([chat.typed('hi', NOW), chat.typed('//x', NOW), chat.typed('/rooms', NOW)], ['/msg Bob hi', '/msg Bob /x', '/rooms']);
+  for (const line of ['/me waves', '/topic tea', '/history']) assert.match(chat.why(line), /for Bob alone/);
+  const out = tell(chat, { kind: 'sent', time: NOW, name: 'Bob', text: 'hi' }, { kind: 'told', time: NOW, name: 'Bob', text: 'yes?' });
+  assert.deepEqual([out.show.map(({ place }) => place), chat.unread], [['@bob', '@bob'], 0]);
+  assert.deepEqual(chat.lost(), [{ place: '@bob', lines: ['/msg Bob /x', '/rooms'] }]);
+});
+
+test('however many strangers write to one, few conversations are kept, among them the one that is looked at', () => {
+  const chat = arrived();
+  chat.talkTo('Bob');
+  for (let number = 0; number < 100; number += 1) tell(chat, { kind: 'told', time: NOW, name: `guest-${number}`, text: 'hi' });
+  assert.deepEqual([chat.talks.size, chat.talks.has('@bob'), chat.talks.has('@guest-99')], [32, true, true]);
+});
+
+test('what somebody writes to me alone is unread until I look, and goes on under their new name', () => {
+  const chat = arrived();
+  tell(chat, { kind: 'told', time: NOW, name: 'Bob', text: 'psst' });
+  assert.deepEqual([chat.unread, chat.place], [1, 'main']);
+  const out = chat.handle({ kind: 'renamed', old: 'Bob', new: 'Rob' }, NOW);
+  assert.deepEqual(out.moved, ['@bob', '@rob']);
+  chat.talkTo('rob');
+  assert.deepEqual([chat.unread, chat.partner], [0, 'Rob']);
+  assert.deepEqual(chat.endTalk('Rob'), []);
+  assert.deepEqual([chat.place, chat.talks.size], ['main', 0]);
+});
+
+test('who writes to somebody from a room gets to the conversation', () => {
+  const chat = arrived();
+  chat.typed('/msg bob hi', NOW);
+  tell(chat, { kind: 'sent', time: NOW, name: 'Bob', text: 'hi' });
+  assert.equal(chat.address, '@Bob');
+  assert.deepEqual(chat.join('main'), [], 'where one has been all the time');
+  assert.equal(chat.address, 'main');
 });
 
 test('what a later server says is not for this page', () => {

@@ -55,6 +55,10 @@ test('read aloud is what others say, what the server says, and what one has aske
   assert.deepEqual([aloud(said), aloud({ ...said, mine: true })], [said, null]);
   const told = { kind: 'told', name: 'Bob', text: 'hi', mine: false };
   assert.deepEqual([aloud(told).name, aloud({ ...told, mine: true })], ['Bob to you alone', null]);
+  const elsewhere = { ...said, room: 'pizza', pieces: ['hi'] };
+  assert.deepEqual([aloud(elsewhere, false), aloud({ kind: 'note', text: 'x' }, false)], [null, null], 'not of what is not looked at');
+  assert.equal(aloud({ ...elsewhere, pieces: ['', 'Me', ''] }, false).name, 'Bob in pizza', 'unless it is for me');
+  assert.equal(aloud(told, false).name, 'Bob to you alone');
   const commands = [{ word: 'help', arguments: [], what: 'prints this message' }, { word: 'name', arguments: ['name'], what: 'change name' }];
   const cases = [
     [{ kind: 'presence', text: 'Bob joined' }, undefined],
