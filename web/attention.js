@@ -36,6 +36,7 @@ export function heard({ kind, name, text, mine, pieces, room: where }) {
     const notification = new Notification(alone ? `${name} to you alone` : `${name} in ${where}`, { body: text, icon: 'icon.svg', tag: 'chinwag' });
     notification.onclick = () => {
       focus();
+      location.hash = alone ? `@${name}` : where;
       notification.close();
     };
   } catch {

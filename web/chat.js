@@ -138,7 +138,11 @@ export class Chat {
     this.#settled = false;
     this.#later = [];
     this.own.forEach((room) => room.lost());
-    return this.#outbox.clear();
+    const unsent = this.#outbox.clear();
+    for (const { place, lines } of unsent) {
+      if (place !== this.place) (this.own.get(place) ?? this.talks.get(place))?.add(lines.length, true);
+    }
+    return unsent;
   }
 
   /** Returns why a line can't be sent from here, or `null`. */

@@ -21,6 +21,8 @@ let selected = [0, 0];
 /** Which place the line is for, and what was typed and not sent in the others. */
 let place = null;
 const drafts = new Map();
+/** Which place the draft was for that the browser has kept. */
+let keptFor = null;
 let page;
 
 /** `send` sends a line, and `sendAll` several, or they return why they can't; `limit` returns how long one may be. */
@@ -39,8 +41,12 @@ export function begin(handlers) {
   // What is under the line is as wide as it, and grows with its letters. Only in the next frame: to change a size here would be told again.
   new ResizeObserver(() => requestAnimationFrame(grow)).observe(at('under'));
   line.value = kept('sessionStorage', 'draft') ?? '';
+  keptFor = kept('sessionStorage', 'draft-for');
   // Browsers bring back what was typed only into elements that were not made by script.
-  addEventListener('pagehide', () => keep('sessionStorage', 'draft', line.value));
+  addEventListener('pagehide', () => {
+    keep('sessionStorage', 'draft', line.value);
+    keep('sessionStorage', 'draft-for', place ?? keptFor ?? '');
+  });
   paste.begin({ ...page, insert });
   for (const [type, from] of [['paste', 'clipboardData'], ['drop', 'dataTransfer']]) on('line', type, (event) => pasted(event, event[from]));
   fit();
@@ -48,8 +54,9 @@ export function begin(handlers) {
 
 /** Lets the line be for another place; what was typed waits where it was. */
 export function turn(to) {
-  if (place !== null) {
-    drafts.set(place, line.value);
+  const from = place ?? (keptFor || to);
+  if (from !== to) {
+    drafts.set(from, line.value);
     fill(drafts.get(to) ?? '');
     drafts.delete(to);
     history.leave();

@@ -45,6 +45,8 @@ export class Room extends Talk {
   past = [];
   /** How many messages were missed that are not asked for yet. */
   owed = 0;
+  /** What was heard last here by who is here without having come, as `Seen` has it, until it is known what was said meanwhile. */
+  since = undefined;
 
   get place() {
     return key(this.name);
@@ -52,7 +54,7 @@ export class Room extends Talk {
 
   /** The server has put one here. */
   arrive(seq) {
-    Object.assign(this, { here: true, entered: false, listed: false, topic: null, seq, past: [] });
+    Object.assign(this, { here: true, entered: false, listed: false, topic: null, seq, past: [], since: undefined });
   }
 
   /** The connection is gone, and one with it. */

@@ -88,6 +88,46 @@ test('what was typed in a place waits there', async () => {
   assert.equal(await page.locator('.line').inputValue(), 'half a sen');
 });
 
+test('what was typed for one person alone is not in the line of a room after a reload', async () => {
+  await openTwo('hall', 'porch');
+  await page.locator('.people a', { hasText: 'Bob' }).click();
+  await shows(page, 'h1', 'Bob');
+  await page.locator('.line').fill('between us');
+  await page.reload();
+  await holds(page, () => document.querySelector('h1').textContent === 'Bob' && location.hash === '#@Bob');
+  assert.equal(await page.locator('.line').inputValue(), 'between us');
+  await go('porch');
+  await inRoom('porch');
+  assert.equal(await page.locator('.line').inputValue(), '');
+});
+
+test('who follows a notification gets to where it is from', async () => {
+  await openTwo('desk', 'sofa');
+  await page.evaluate(() => {
+    Object.defineProperty(document, 'hidden', { value: true });
+    window.Notification = class {
+      static permission = 'granted';
+
+      static requestPermission = async () => 'granted';
+
+      constructor() {
+        window.notified = this;
+      }
+
+      close() {}
+    };
+  });
+  await page.locator('.notify').click();
+  await page.locator('.notify[aria-pressed=true]').waitFor();
+  await go('desk');
+  await inRoom('desk');
+  bob.say('Ann, come here!');
+  await holds(page, () => window.notified);
+  await page.evaluate(() => window.notified.onclick());
+  await inRoom('sofa');
+  await reads(page, 'Ann, come here!');
+});
+
 test('a reload enters all rooms again', async () => {
   await openTwo('one', 'two');
   await page.reload();

@@ -99,6 +99,40 @@ test('rooms are joined by the list, the field, a command and the address, and Ba
   hal.end();
 });
 
+test('several rooms, a conversation and a topic: each has its place, and Back leads through them', async () => {
+  const bob = await Telnet.connect(server, 'Bob');
+  await bob.join('garden');
+  bob.say('said before');
+  await open('kitchen');
+  await call(page, 'Ann');
+  await shows(page, '.rooms', /garden/);
+  await page.locator('.rooms a[href$="#garden"]').click();
+  await reads(page, 'said before');
+  await page.locator('.topic').click();
+  assert.equal(await focused(), 'new-topic');
+  await page.keyboard.type('roses');
+  await page.keyboard.press('Enter');
+  await bob.hears(/Ann set the topic: roses\n/);
+  await shows(page, '.topic', 'roses');
+  await page.locator('.people a[href$="#@Bob"]').click();
+  await shows(page, 'h1', 'Bob');
+  assert.equal(await focused(), 'line');
+  await page.keyboard.type('psst');
+  await page.keyboard.press('Enter');
+  await bob.hears(/Ann \(to you\): psst\n/);
+  await reads(page, 'psst');
+  bob.say('Ann, look!');
+  await shows(page, '.rooms a.called', /garden\s*@ 1 new/);
+  await page.goBack();
+  await reads(page, 'Ann, look!');
+  await shows(page, '.topic', 'roses');
+  await page.goBack();
+  await shows(page, 'h1', 'kitchen');
+  await page.locator('.rooms li:first-child .leave').click();
+  await shows(page, 'h1', 'garden');
+  bob.end();
+});
+
 test('suggestions are taken with the mouse, and lines come back with the arrow keys', async () => {
   await open('keys');
   await page.locator('.line').pressSequentially('/na');

@@ -502,6 +502,15 @@ test('who goes on with a token is in all rooms already, and hears what was said 
   assert.deepEqual([chat.room, counts(chat), chat.own.get('main').topic], ['pizza', [['main', 3, false], ['pizza', 0, false]], 'tea']);
 });
 
+test('what was not sent is shown where it was written, and marked there', () => {
+  const chat = inTwo();
+  chat.typed('for pizza', NOW);
+  chat.join('main');
+  chat.typed('for main', NOW);
+  assert.deepEqual(chat.lost(), [{ place: 'pizza', lines: ['for pizza'] }, { place: 'main', lines: ['for main'] }]);
+  assert.deepEqual(counts(chat), [['main', 0, false], ['pizza', 1, true]]);
+});
+
 test('what is written in a conversation is for one person alone, also over the slash, and never for a room', () => {
   const chat = arrived();
   chat.talkTo('Bob');
