@@ -57,8 +57,10 @@ export class Chat {
   #seen = new Seen();
   /** The room that has the focus at the server: where one says what one says. */
   #focus = null;
-  /** Whether that is looked at, as soon as it is the one that was asked for. */
+  /** Whether that is looked at, as soon as it is the one that was asked for, and no conversation. */
   #follows = true;
+  /** The room that was looked at before this one. */
+  #previous = null;
   /** Whether one looks at a room of this connection. */
   #settled = false;
   /** What the server tells of a room by itself right after it has put one there: kinds of messages. */
@@ -181,9 +183,15 @@ export class Chat {
     return lines;
   }
 
-  /** Leaves one of several rooms; returns the lines to send. */
+  /** Leaves one of several rooms; returns the lines to send. Who looks at it looks at another one at once, and writes there. */
   part(room) {
-    return this.phase === 'here' ? this.#ask([`/part ${room}`]) : [];
+    const own = this.own.get(key(room));
+    const others = [...this.own.values()].filter((other) => other !== own && other.entered && !other.leaving);
+    if (this.phase !== 'here' || !own || !others.length) return [];
+    own.leaving = true;
+    const next = others.find(({ name }) => name === this.#previous) ?? others[0];
+    const goes = this.partner === null && key(room) === key(this.room);
+    return [...(goes ? this.join(next.name) : []), ...this.#ask([`/part ${room}`])];
   }
 
   /** Goes to the conversation with a person. */
@@ -198,7 +206,11 @@ export class Chat {
   /** Ends a conversation; returns the lines to send. */
   endTalk(name) {
     this.talks.delete(placeOf(name));
-    return this.partner !== null && key(this.partner) === key(name) ? this.join(this.room) : [];
+    if (this.partner === null || key(this.partner) !== key(name)) return [];
+    if (this.room !== null) return this.join(this.room);
+    // One has not come yet.
+    [this.partner, this.#follows] = [null, true];
+    return [];
   }
 
   /** Asks for the lists, unless they are on their way, and for the name one wishes for; returns the lines to send. */
@@ -510,24 +522,25 @@ export class Chat {
     if (own.place !== this.place) own.add(missed, false);
   }
 
-  /** Looks at the room that has the focus, unless another one was asked for. */
+  /** Looks at the room that has the focus, unless one looks at a conversation, or another one was asked for. */
   #settle() {
     if (this.#outbox.has('join') || this.#resuming) return;
     for (const [place, own] of this.own) {
       if (!own.here) this.own.delete(place);
       else if (!own.entered) this.#enter(own);
     }
-    if (this.#follows || !this.#settled || !this.#shownRoom) this.#out.send.push(...this.#look(this.own.get(key(this.#focus))));
+    this.#out.send.push(...this.#look(this.own.get(key(this.#focus))));
     this.#settled = true;
     this.#out.show.push(...this.#later.splice(0).map((entry) => ({ place: this.place, ...entry })));
     this.#arrive();
   }
 
-  /** Looks at a room that has the focus, or will; returns the lines to send. */
+  /** Looks at a room that has the focus, or will, or comes back to it from a conversation; returns the lines to send. */
   #look(own) {
+    if (this.room !== own.name) this.#previous = this.room;
     this.room = own.name;
     if (this.#follows) this.partner = null;
-    own.looked();
+    if (this.partner === null) own.looked();
     const lines = own.listed || this.phase !== 'here' ? [] : this.#ask(['/rooms', '/users']);
     if (own.owed) lines.push(...this.#ask([`/history ${Math.min(own.owed, EARLIER_MAX)}`]));
     own.owed = 0;

@@ -40,6 +40,8 @@ export class Room extends Talk {
   /** Whether one is in it in this connection, and whether that is shown: what one only passes through is not. */
   here = false;
   entered = false;
+  /** Whether one has asked to leave it. */
+  leaving = false;
   /** How many messages were said when one came, or `null` if that was not told; what was told of them before it is shown. */
   seq = null;
   past = [];
@@ -54,7 +56,7 @@ export class Room extends Talk {
 
   /** The server has put one here. */
   arrive(seq) {
-    Object.assign(this, { here: true, entered: false, listed: false, topic: null, seq, past: [], since: undefined });
+    Object.assign(this, { here: true, entered: false, leaving: false, listed: false, topic: null, seq, past: [], since: undefined });
   }
 
   /** The connection is gone, and one with it. */

@@ -45,14 +45,17 @@ export function render({ own, talks, rooms, roomsMore, room, partner, people, me
   const here = ({ name }, current) => current !== null && key(name) === key(current);
   const counts = new Map(rooms.map((one) => [key(one.room), one.people]));
   // First the rooms one is in, which need not be listed.
-  const mine = [...own.values()].map((one) => ({ ...one, name: one.name, number: counts.get(one.place) ?? one.people.count, mine: own.size > 1 }));
+  const several = [...own.values()].filter(({ leaving }) => !leaving).length > 1;
+  const mine = [...own.values()].map((one) => ({
+    ...one, number: counts.get(one.place) ?? one.people.count, leaves: several && !one.leaving,
+  }));
   const others = rooms.filter((one) => !own.has(key(one.room))).map((one) => ({ name: one.room, number: one.people }));
   fill(at('rooms'), [...mine, ...others], newRoom, (item, one) => {
     mark(item, one, partner === null && here(one, room));
     const number = item.firstElementChild.lastElementChild;
     put(number, one.number);
     number.title = words.people(one.number);
-    item.lastElementChild.hidden = !one.mine;
+    item.lastElementChild.hidden = !one.leaves;
   });
   fill(at('talks'), [...talks.values()], newTalk, (item, one) => mark(item, one, here(one, partner)));
   at('talks-title').hidden = !talks.size;

@@ -42,15 +42,21 @@ const LOOKS = {
 const browser = await startBrowser();
 for (const [look, options] of Object.entries(LOOKS)) {
   const server = await startServer();
-  const page = await openPage(browser, server, { ...options, hash: '#pizza' });
+  const page = await openPage(browser, server, { ...options, hash: '#allotments' });
   await call(page, 'Ann');
+  const people = new Map();
   for (const [room, names] of Object.entries(ELSEWHERE)) {
     for (const name of names) {
-      const somebody = await Telnet.connect(server, name);
-      if (room !== 'main') await somebody.join(room);
+      people.set(name, await Telnet.connect(server, name));
+      if (room !== 'main') await people.get(name).join(room);
     }
   }
-  const people = new Map();
+  await page.evaluate(() => {
+    location.hash = 'pizza';
+  });
+  await shows(page, 'h1', 'pizza');
+  people.get('Rosa').say('/topic Friday at eight: who comes, and who brings what');
+  await shows(page, '.topic', /Friday at eight/);
   for (const [name, text] of TALK) {
     if (name === 'Ann') {
       await say(page, text);
@@ -63,6 +69,10 @@ for (const [look, options] of Object.entries(LOOKS)) {
     }
     await reads(page, text);
   }
+  people.get('Olga').say('the water is on again');
+  people.get('Piet').say('/msg Ann shall I bring the good knife?');
+  await shows(page, '.rooms a', /allotments\s*1 new/);
+  await shows(page, '.talks a', /Piet\s*@ 1 new/);
   // The lists are asked for upon joining, and the others came after that.
   await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
   await shows(page, '.rooms', /film-night\s*3/);

@@ -430,10 +430,12 @@ test('people and topics are known of each room', () => {
   assert.deepEqual([chat.people.list(), chat.topic], [['BraveOtter', 'Zora'], 'tea']);
 });
 
-test('a room is left for the one that has the focus then', () => {
+test('a room is left for another one at once, and the last one is not left', () => {
   const chat = inTwo();
-  assert.deepEqual(chat.part('pizza'), ['/part pizza']);
-  tell(chat, { kind: 'here', room: 'main' });
+  assert.deepEqual(chat.part('pizza'), ['/enter main', '/part pizza']);
+  assert.equal(chat.room, 'main');
+  assert.deepEqual(chat.part('main'), []);
+  tell(chat, { kind: 'here', room: 'main' }, { kind: 'here', room: 'main' });
   assert.deepEqual([chat.room, chat.names], ['main', ['main']]);
   chat.join('pizza');
   tell(chat, { kind: 'room', room: 'pizza', seq: 0 });
