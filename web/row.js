@@ -70,7 +70,8 @@ function said({ kind, name, time, pieces }, before) {
     : [face(name), element('p', 'by', element('span', 'name', name), ' ', when)];
   const body = element('p', 'text', ...marked(pieces));
   body.dir = 'auto';
-  return element('li', `said ${kind === 'told' ? 'told ' : ''}${again ? 'again' : 'first'} hue-${hue(name)}${pieces.length > 1 ? ' call' : ''}`, ...head, body);
+  const looks = ['said', kind, again ? 'again' : 'first', `hue-${hue(name)}`, pieces.length > 1 ? 'call' : ''];
+  return element('li', looks.join(' '), ...head, body);
 }
 
 /** What somebody does, as of a third person. */

@@ -1,4 +1,5 @@
-// The lists of rooms and people. On a narrow screen they lie in a drawer over the log; while it is open, all else is out of reach.
+// The lists of rooms, conversations and people. On a narrow screen they lie in a drawer over the log; while it is open, all else is out of
+// reach.
 
 import { hue } from './colours.js';
 import { at, element, on, put } from './dom.js';
@@ -76,7 +77,10 @@ export function render({ own, talks, rooms, roomsMore, room, partner, people, me
 function mark({ firstElementChild: link }, { unread = 0, called = false }, current) {
   link.setAttribute('aria-current', current);
   link.classList.toggle('called', called);
-  put(link.querySelector('.unread'), unread ? `${called ? '@ ' : ''}${words.count(unread, 'new', 'new')}` : '');
+  const sign = link.querySelector('.unread');
+  sign.hidden = !unread;
+  put(sign.firstElementChild, unread ? `${called ? '@ ' : ''}${unread}` : '');
+  put(sign.lastElementChild, unread ? ' new' : '');
 }
 
 /** Makes the children of `list` those that are `wanted`, by their names. What stays keeps the focus, and a click that has begun. */
@@ -98,15 +102,20 @@ function fill(list, wanted, make, update) {
 const address = (name) => new URL(`#${name}`, location);
 
 function newRoom(name) {
-  const link = element('a', 'item', element('span', 'name', name), ' ', element('span', 'unread'), ' ', element('span', 'number'));
+  const link = element('a', 'item', element('span', 'name', name), ' ', newUnread(), ' ', element('span', 'number'));
   link.href = address(name);
   return element('li', '', link, newLeave(`Leave ${name}`));
 }
 
 function newTalk(name) {
-  const link = element('a', `item hue-${hue(name)}`, face(name), element('span', 'name', name), ' ', element('span', 'unread'));
+  const link = element('a', `item hue-${hue(name)}`, face(name), element('span', 'name', name), ' ', newUnread());
   link.href = address(`@${name}`);
   return element('li', '', link, newLeave(`Close what ${name} and you wrote`));
+}
+
+/** Makes the sign that something is unread. The number is enough for who sees it. */
+function newUnread() {
+  return element('span', 'unread', element('span', ''), element('span', 'unseen'));
 }
 
 function newLeave(what) {
