@@ -66,6 +66,8 @@ export class Chat {
   /** What the server tells of a room by itself right after it has put one there: kinds of messages. */
   #introduces = [];
   #outbox = new Outbox();
+  /** What has come of an answer to `/history`, which is longer than one message of the server. */
+  #pieces = [];
   /** What to show on arrival. */
   #later = [];
   #out = null;
@@ -137,6 +139,7 @@ export class Chat {
     this.#wanted.token = this.token;
     this.#token = null;
     this.phase = 'offline';
+    this.#pieces = [];
     this.#settled = false;
     this.#later = [];
     this.own.forEach((room) => room.lost());
@@ -305,7 +308,10 @@ export class Chat {
     },
     said: ({ room, time, seq, said }) => said.forEach((one, place) => this.#heard(room, { ...one, time, seq: seq + place })),
     acted: ({ room, time, seq, name, text }) => this.#heard(room, { name, text, time, seq, act: true }),
-    history: ({ room, said }, introduces) => {
+    history: ({ room, said: piece, more = false }, introduces) => {
+      const said = [...this.#pieces, ...piece];
+      this.#pieces = more ? said : [];
+      if (more) return;
       const asked = introduces && said.length ? null : this.#outbox.answer('history');
       if (asked?.typed) this.#note(said.length ? 'What was said before stands above.' : 'Nothing was said here yet.');
       const own = this.own.get(key(room));

@@ -93,7 +93,13 @@ class Server {
       case 'rooms': return [{ kind: 'rooms', rooms: this.rooms.map((room) => ({ room, people: 1 })), more: 0 }];
       case 'users': return [{ kind: 'users', room: this.focus, names: ['Ann'], more: 0 }];
       case 'topic': return [{ kind: 'topic', room: this.focus, topic: null }];
-      case 'history': return [this.history(this.focus, Number(argument))];
+      case 'history': {
+        // A long answer comes in pieces.
+        const { said, ...rest } = this.history(this.focus, Number(argument));
+        const half = said.length >> 1;
+        const pieces = half ? [said.slice(0, half), said.slice(half)] : [said];
+        return pieces.map((piece, at) => ({ ...rest, said: piece, more: at < pieces.length - 1 }));
+      }
       case 'name': return [{ kind: 'you', name: 'Ann' }];
       case 'msg': return [{ kind: 'sent', time: NOW, name: 'Bob', text: argument.replace('Bob ', '') }];
       default: throw new Error(`no answer to ${line}`);
