@@ -322,7 +322,7 @@ mod tests {
             (Message::Ignored { names: vec![bob.clone(), ann.clone()], more: 7 }, Line::Ignored(vec![bob, ann])),
             (Message::CantIgnore { reason: CantIgnore::Oneself }, Line::Notice),
             (Message::CantIgnore { reason: CantIgnore::TooMany }, Line::Notice),
-            (Message::History { room, said: Vec::new() }, Line::Notice),
+            (Message::History { room, said: Vec::new(), more: false }, Line::Notice),
             (Message::HistoryCount, Line::Notice),
             (Message::Incomplete { word: "msg" }, Line::Notice),
         ];
@@ -338,7 +338,7 @@ mod tests {
             let age = Duration::from_secs([0, 90, 7_200, 90_000][number / texts.len()]);
             for is_act in [false, true] {
                 let said = Earlier { name: name("Ann"), text: Text::clean(text), is_act, age, time_ms: 0, seq: 1 };
-                let lines = Message::History { room: name("main"), said: vec![said; 2] }.to_string();
+                let lines = Message::History { room: name("main"), said: vec![said; 2], more: false }.to_string();
                 assert!(lines.lines().all(|line| Line::parse(line) == Line::Earlier(name("Ann"))), "{lines}");
             }
         }

@@ -1,6 +1,6 @@
 //! Owns who is here, under which name, and in which room: the state machine at the heart of the server.
 //!
-//! Invariants: everyone is in exactly one room. Names differ in more than case. A room exists exactly while someone is
+//! Invariants: everyone is in a room at least. Names differ in more than case. A room exists exactly while someone is
 //! in it, but `main` always does. Nobody is told of a connection that has asked for nothing and left soon.
 
 mod history;

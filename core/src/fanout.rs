@@ -325,12 +325,13 @@ impl<S: Clone> Fanout<S> {
         message: &Message,
         lines: impl Fn(Encoding) -> BroadcastLines<'a>,
     ) {
-        let left_out: Vec<usize> = except
+        let mut left_out: Vec<usize> = except
             .map_or(&[][..], LeftOut::connections)
             .iter()
             .filter_map(|&connection| self.outboxes.place(connection))
             .filter(|&place| self.audiences.is_in(place, room))
             .collect();
+        left_out.sort_unstable();
         left_out.iter().for_each(|&place| self.catch_up(place));
         let Self { audiences, outboxes, .. } = self;
         audiences.broadcast(room, &left_out, message, lines, |place, part| outboxes.push_part(place, part));

@@ -469,11 +469,12 @@ impl<S> Hub<S> {
                 | Action::Alive { .. }
                 | Action::Stop { .. } => None,
             };
-            if let Some((connection, _)) = ended {
-                self.pieces.remove(&connection);
-            }
-            if let Some((connection, code)) = ended
-                && let Some(form) = self.connections.close(connection)
+            let Some((connection, code)) = ended else {
+                place += 1;
+                continue;
+            };
+            self.pieces.remove(&connection);
+            if let Some(form) = self.connections.close(connection)
                 && let Some(bye) = code.and_then(|code| form.bye(code))
             {
                 let bye = Action::Reply { connection, message: bye };

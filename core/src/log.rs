@@ -9,5 +9,6 @@ mod snapshot;
 pub use self::command::Command;
 pub use self::record::{Event, Record};
 pub use self::snapshot::{
-    PersonState, RoomState, RunState, SilentState, Snapshot, SnapshotError, TopicState, Untold, WriterState,
+    IgnoredState, PersonState, RoomState, RunState, SilentState, Snapshot, SnapshotError, TopicState, Untold,
+    WriterState,
 };

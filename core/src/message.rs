@@ -18,7 +18,7 @@ pub enum Message {
     /// What browsers are told of the server before all else: a number that changes when it starts anew, its longest
     /// line, and by what token they come back. Lines know nothing of it.
     Hello { boot: u64, chars_max: u32, token: Option<Token> },
-    /// The list of commands: the only one with several lines, but for what is said in a row.
+    /// The list of commands. It has several lines, as what is said in a row and what was said before.
     Help,
     /// What one is called.
     YouAre { name: Name },
@@ -63,8 +63,8 @@ pub enum Message {
     Ignored { names: Vec<Name>, more: usize },
     /// One can't ignore more, or not oneself.
     CantIgnore { reason: CantIgnore },
-    /// What was said in a room, the oldest first.
-    History { room: Name, said: Vec<Earlier> },
+    /// What was said in a room, the oldest first, and whether more of the answer comes.
+    History { room: Name, said: Vec<Earlier>, more: bool },
     /// How many messages can be shown.
     HistoryCount,
     /// What a command takes, whose word this is, without the slash.
@@ -407,11 +407,12 @@ mod tests {
             (Message::Ignored { names: vec![bob.clone(), name("Cid")], more: 0 }, "Ignored - Bob, Cid"),
             (Message::CantIgnore { reason: CantIgnore::Oneself }, "You can't ignore yourself"),
             (Message::CantIgnore { reason: CantIgnore::TooMany }, "You can only ignore 100 people"),
-            (Message::History { room: pizza.clone(), said: Vec::new() }, "Nothing was said here"),
+            (Message::History { room: pizza.clone(), said: Vec::new(), more: false }, "Nothing was said here"),
             (
                 Message::History {
                     room: pizza.clone(),
                     said: vec![earlier("hi", false, 300), earlier("waves", true, 59)],
+                    more: false,
                 },
                 "[5 min ago] Ann: hi\n[just now] * Ann waves",
             ),
@@ -462,7 +463,11 @@ mod tests {
             Message::TopicSet { room: bob.clone(), name: bob.clone(), topic: Topic::of(&"x".repeat(390)) },
             Message::Topic { room: bob.clone(), topic: Topic::of(&"x".repeat(390)) },
             Message::Ignored { names: names(100).collect(), more: 0 },
-            Message::History { room: bob.clone(), said: vec![earlier("x", false, 1), earlier("y", true, 9)] },
+            Message::History {
+                room: bob.clone(),
+                said: vec![earlier("x", false, 1), earlier("y", true, 9)],
+                more: false,
+            },
             Message::Dropped { count: 1 },
             Message::Rooms { rooms: names(1).map(|name| (name, 1)).collect(), more: 0 },
             Message::Rooms { rooms: names(300).map(|name| (name, 1)).collect(), more: 0 },

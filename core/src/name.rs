@@ -6,7 +6,7 @@ use std::fmt;
 use compact_str::CompactString;
 
 /// Reserved names: lines of the server begin with these words.
-const RESERVED: [&str; 12] = [
+const RESERVED: [&str; 17] = [
     "you",
     "server",
     "rooms",
@@ -19,6 +19,11 @@ const RESERVED: [&str; 12] = [
     "topic",
     "ignored",
     "nobody",
+    "there",
+    "topics",
+    "history",
+    "try",
+    "nothing",
 ];
 
 /// The prefix of names that the server gives when all random ones are taken.

@@ -196,6 +196,8 @@ pub(crate) struct Run {
     pub(crate) time_ms: u64,
     #[prost(uint64, tag = "6")]
     pub(crate) seq: u64,
+    #[prost(message, optional, tag = "7")]
+    pub(crate) origin: Option<Connection>,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]
@@ -218,11 +220,19 @@ pub(crate) struct Person {
     pub(crate) room: u32,
     #[prost(uint32, repeated, tag = "4")]
     pub(crate) others: Vec<u32>,
-    #[prost(string, repeated, tag = "5")]
-    pub(crate) ignored: Vec<String>,
+    #[prost(message, repeated, tag = "5")]
+    pub(crate) ignored: Vec<Ignored>,
     #[prost(message, optional, tag = "6")]
     pub(crate) writer: Option<Writer>,
     #[prost(message, optional, tag = "7")]
+    pub(crate) origin: Option<Connection>,
+}
+
+#[derive(Clone, PartialEq, prost::Message)]
+pub(crate) struct Ignored {
+    #[prost(string, tag = "1")]
+    pub(crate) name: String,
+    #[prost(message, optional, tag = "2")]
     pub(crate) origin: Option<Connection>,
 }
 

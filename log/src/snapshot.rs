@@ -3,7 +3,9 @@
 //! [`Chat::restore`]: chinwag_core::Chat::restore
 
 use chinwag_core::RoomId;
-use chinwag_core::log::{PersonState, RoomState, RunState, SilentState, Snapshot, TopicState, Untold, WriterState};
+use chinwag_core::log::{
+    IgnoredState, PersonState, RoomState, RunState, SilentState, Snapshot, TopicState, Untold, WriterState,
+};
 
 use crate::common::{connection, name, nanos, rooms, texts, time, topic};
 use crate::{DecodeError, proto};
@@ -33,13 +35,14 @@ impl From<&RoomState> for proto::Room {
             name: name.to_string(),
             time_ms: *time_ms,
         });
-        let run = |RunState { name, texts, is_act, at, time_ms, seq }: &RunState| proto::Run {
+        let run = |RunState { name, origin, texts, is_act, at, time_ms, seq }: &RunState| proto::Run {
             name: name.to_string(),
             texts: texts.as_lines().to_owned(),
             is_act: *is_act,
             at_ns: nanos(*at),
             time_ms: *time_ms,
             seq: *seq,
+            origin: Some((*origin).into()),
         };
         let history = history.iter().map(run).collect();
         Self { room: room.key(), name: name.to_string(), said: *said, untold, topic, history }
@@ -58,7 +61,13 @@ impl From<&PersonState> for proto::Person {
             name: name.to_string(),
             room: room.key(),
             others: others.iter().map(|room| room.key()).collect(),
-            ignored: ignored.iter().map(ToString::to_string).collect(),
+            ignored: ignored
+                .iter()
+                .map(|IgnoredState { name, origin }| proto::Ignored {
+                    name: name.to_string(),
+                    origin: origin.map(Into::into),
+                })
+                .collect(),
             writer,
             origin: origin.map(Into::into),
         }
@@ -99,10 +108,15 @@ fn person(person: proto::Person) -> Result<PersonState, DecodeError> {
         name: name(&called)?,
         room: RoomId::new(room),
         others: rooms(others),
-        ignored: ignored.iter().map(|ignored| name(ignored)).collect::<Result<_, _>>()?,
+        ignored: ignored.into_iter().map(is_ignored).collect::<Result<_, _>>()?,
         writer: writer.transpose()?,
         origin: origin.map(|origin| connection(Some(origin))).transpose()?,
     })
+}
+
+fn is_ignored(proto::Ignored { name: called, origin }: proto::Ignored) -> Result<IgnoredState, DecodeError> {
+    let origin = origin.map(|origin| connection(Some(origin))).transpose()?;
+    Ok(IgnoredState { name: name(&called)?, origin })
 }
 
 fn room(room: proto::Room) -> Result<RoomState, DecodeError> {
@@ -116,6 +130,14 @@ fn room(room: proto::Room) -> Result<RoomState, DecodeError> {
 }
 
 fn run(run: proto::Run) -> Result<RunState, DecodeError> {
-    let proto::Run { name: called, texts: lines, is_act, at_ns, time_ms, seq } = run;
-    Ok(RunState { name: name(&called)?, texts: texts(&lines)?, is_act, at: time(at_ns), time_ms, seq })
+    let proto::Run { name: called, texts: lines, is_act, at_ns, time_ms, seq, origin } = run;
+    Ok(RunState {
+        name: name(&called)?,
+        origin: connection(origin)?,
+        texts: texts(&lines)?,
+        is_act,
+        at: time(at_ns),
+        time_ms,
+        seq,
+    })
 }

@@ -7,7 +7,8 @@ use std::mem::discriminant;
 use std::time::Duration;
 
 use chinwag_core::log::{
-    Command, Event, PersonState, Record, RoomState, RunState, SilentState, Snapshot, TopicState, Untold, WriterState,
+    Command, Event, IgnoredState, PersonState, Record, RoomState, RunState, SilentState, Snapshot, TopicState, Untold,
+    WriterState,
 };
 use chinwag_core::{CloseCode, ConnectionId, Name, RoomId, Rules, Text, Texts, Time, Topic};
 use chinwag_log::{DecodeError, Entry, StateHash};
@@ -66,6 +67,7 @@ fn talkative() -> Snapshot {
     snapshot.rooms[1].topic = Some(TopicState { topic, name: name("Ann"), time_ms: 7 });
     let run = |lines, is_act, seq| RunState {
         name: name("Bob"),
+        origin: ConnectionId::new(0, 4, 1),
         texts: Texts::parse_lines(lines).expect("they are clean"),
         is_act,
         at: seconds(1),
@@ -73,8 +75,10 @@ fn talkative() -> Snapshot {
         seq,
     };
     snapshot.rooms[1].history = vec![run("a\nb\n", false, 98), run("waves\n", true, 100)];
-    snapshot.people[0].ignored = vec![name("Bob"), name("zed")];
+
     let [origin, connection] = [1, 2].map(|generation| ConnectionId::new(0, 4, generation));
+    let ignored = |called, origin| IgnoredState { name: name(called), origin };
+    snapshot.people[0].ignored = vec![ignored("Bob", Some(origin)), ignored("zed", None)];
     snapshot.people[0].writer = Some(WriterState { origin, connection, name: name("Bob") });
     snapshot.people[1].origin = Some(origin);
     snapshot
@@ -140,13 +144,14 @@ const SNAPSHOT: &[u8] = b"\x08\x01\x1ay\
     J\r\n\x05\x08\x07\x18\xac\x02\x10\x80\xbc\xc1\x96\x0b";
 
 const TALKATIVE: &[u8] =
-    b"\x08\x01\x1a\xe7\x01\x08\x80\xa8\xd6\xb9\x07\x10\t\x18\xac\x02 \x03(\x012\t\x12\x04main\x18\xc8\x012\
-    b\x08\x02\x12\x05Pizza\x18d\"\n\x08\x02\x10\x01\x18\x80\xb4\xc4\xc3!*\x17\n\x0epizza at eight\x12\
-    \x03Ann\x18\x072\x15\n\x03Bob\x12\x04a\nb\n \x80\x94\xeb\xdc\x03(\x060b2\x19\n\x03Bob\x12\x06waves\n\
-    \x18\x01 \x80\x94\xeb\xdc\x03(\x060d:\x02\x03\x01B*\n\x04\x10\x03\x18\x11\x12\x03Ann\x18\x02*\x03Bob\
-    *\x03zed2\x11\n\x04\x10\x04\x18\x01\x12\x04\x10\x04\x18\x02\x1a\x03BobB\x16\n\x04\x10\x04\x18\x02\
-    \x12\x03Bob\x18\x02\"\x01\x00:\x04\x10\x04\x18\x01B\x10\n\x05\x08\x07\x18\xac\x02\x12\x07Guest-1J\r\
-    \n\x05\x08\x07\x18\xac\x02\x10\x80\xbc\xc1\x96\x0b";
+    b"\x08\x01\x1a\xfd\x01\x08\x80\xa8\xd6\xb9\x07\x10\t\x18\xac\x02 \x03(\x012\t\x12\x04main\x18\xc8\x012\
+    n\x08\x02\x12\x05Pizza\x18d\"\n\x08\x02\x10\x01\x18\x80\xb4\xc4\xc3!*\x17\n\x0epizza at eight\x12\
+    \x03Ann\x18\x072\x1b\n\x03Bob\x12\x04a\nb\n \x80\x94\xeb\xdc\x03(\x060b:\x04\x10\x04\x18\x012\x1f\n\
+    \x03Bob\x12\x06waves\n\x18\x01 \x80\x94\xeb\xdc\x03(\x060d:\x04\x10\x04\x18\x01:\x02\x03\x01B4\n\x04\
+    \x10\x03\x18\x11\x12\x03Ann\x18\x02*\x0b\n\x03Bob\x12\x04\x10\x04\x18\x01*\x05\n\x03zed2\x11\n\x04\
+    \x10\x04\x18\x01\x12\x04\x10\x04\x18\x02\x1a\x03BobB\x16\n\x04\x10\x04\x18\x02\x12\x03Bob\x18\x02\"\
+    \x01\x00:\x04\x10\x04\x18\x01B\x10\n\x05\x08\x07\x18\xac\x02\x12\x07Guest-1J\r\n\x05\x08\x07\x18\xac\
+    \x02\x10\x80\xbc\xc1\x96\x0b";
 
 #[test]
 fn what_was_once_written_is_read_for_ever_and_written_again() {

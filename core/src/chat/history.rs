@@ -6,6 +6,7 @@ use std::collections::VecDeque;
 
 use memchr::memchr;
 
+use crate::ids::ConnectionId;
 use crate::log::{RunState, SnapshotError};
 use crate::message::Earlier;
 use crate::name::Name;
@@ -32,6 +33,7 @@ pub(super) struct History {
 #[derive(Clone, Debug)]
 pub(super) struct Run {
     name: Name,
+    origin: ConnectionId,
     /// With those that are forgotten, which come first.
     texts: Texts,
     forgotten: u32,
@@ -46,6 +48,7 @@ pub(super) struct Run {
 /// What is known of what somebody says, besides the texts.
 pub(super) struct Saying {
     pub(super) name: Name,
+    pub(super) origin: ConnectionId,
     pub(super) is_act: bool,
     pub(super) at: Time,
     pub(super) time_ms: u64,
@@ -100,8 +103,8 @@ impl History {
     }
 
     /// Adds what was said last, and forgets what is over the bounds.
-    pub(super) fn push(&mut self, Saying { name, is_act, at, time_ms, seq }: Saying, texts: Texts) {
-        self.add(Run { name, texts, forgotten: 0, forgotten_bytes: 0, is_act, at, time_ms, seq });
+    pub(super) fn push(&mut self, Saying { name, origin, is_act, at, time_ms, seq }: Saying, texts: Texts) {
+        self.add(Run { name, origin, texts, forgotten: 0, forgotten_bytes: 0, is_act, at, time_ms, seq });
         while self.messages > usize::from(HISTORY_MAX) || self.bytes > BYTES_MAX {
             self.forget_one();
         }
@@ -133,7 +136,7 @@ impl History {
         now: Time,
         count: usize,
         bytes_max: usize,
-        hears: impl Fn(&Name) -> bool,
+        hears: impl Fn(&Name, ConnectionId) -> bool,
     ) -> Vec<Earlier> {
         let mut bytes = Earlier::AROUND_BYTES;
         let earlier = |run: &Run, seq, text: &str| Earlier {
@@ -144,7 +147,7 @@ impl History {
             time_ms: run.time_ms,
             seq,
         };
-        let latest = self.runs.iter().rev().filter(|run| hears(&run.name)).flat_map(|run| {
+        let latest = self.runs.iter().rev().filter(|run| hears(&run.name, run.origin)).flat_map(|run| {
             let seqs = (run.seq..run.seq + u64::from(run.texts.count())).rev();
             run.latest().zip(seqs).map(move |(text, seq)| (run, seq, text))
         });
@@ -163,8 +166,8 @@ impl History {
         let state = |run: &Run| {
             let mut run = run.clone();
             run.let_go();
-            let Run { name, texts, is_act, at, time_ms, seq, .. } = run;
-            RunState { name, texts, is_act, at, time_ms, seq }
+            let Run { name, origin, texts, is_act, at, time_ms, seq, .. } = run;
+            RunState { name, origin, texts, is_act, at, time_ms, seq }
         };
         self.runs.iter().map(state).collect()
     }
@@ -173,11 +176,11 @@ impl History {
     pub(super) fn restore(runs: Vec<RunState>, said: u64, now: Time) -> Result<Self, SnapshotError> {
         let mut history = Self::default();
         let mut next = 1;
-        for RunState { name, texts, is_act, at, time_ms, seq } in runs {
+        for RunState { name, origin, texts, is_act, at, time_ms, seq } in runs {
             SnapshotError::unless(seq >= next && at <= now, "what was said is not in its order")?;
             SnapshotError::unless(!is_act || texts.count() == 1, "what is done is not one message")?;
             next = seq.saturating_add(u64::from(texts.count()));
-            history.add(Run { name, texts, forgotten: 0, forgotten_bytes: 0, is_act, at, time_ms, seq });
+            history.add(Run { name, origin, texts, forgotten: 0, forgotten_bytes: 0, is_act, at, time_ms, seq });
         }
         SnapshotError::unless(next <= said.saturating_add(1), "more is kept than was said")?;
         let fits = history.messages <= usize::from(HISTORY_MAX) && history.bytes <= BYTES_MAX;
@@ -195,7 +198,14 @@ mod tests {
 
     fn saying(name: &str, seq: u64) -> Saying {
         let name = Name::parse(name).expect("it is a name");
-        Saying { name, is_act: false, at: Time::after(Duration::from_secs(seq)), time_ms: seq, seq }
+        Saying {
+            name,
+            origin: ConnectionId::new(0, 0, 0),
+            is_act: false,
+            at: Time::after(Duration::from_secs(seq)),
+            time_ms: seq,
+            seq,
+        }
     }
 
     /// Says these texts in runs of so many, and returns what is kept.
@@ -205,7 +215,7 @@ mod tests {
             history.push(saying("Ann", seq), Texts::clean(run));
             seq += run.len() as u64;
         }
-        let said = history.last(Time::after(Duration::from_secs(1000)), usize::MAX, usize::MAX, |_| true);
+        let said = history.last(Time::after(Duration::from_secs(1000)), usize::MAX, usize::MAX, |_, _| true);
         let said = said.into_iter().map(|said| (said.seq, said.text.as_str().to_owned())).collect();
         (history, said)
     }
@@ -244,9 +254,12 @@ mod tests {
                 }
                 for bytes_max in [256, 1000, 8192] {
                     let now = Time::after(Duration::from_secs(u64::from(u32::MAX)));
-                    let said = history.last(now, 100, bytes_max, |_| true);
-                    let message =
-                        crate::Message::History { room: Name::parse("twenty_characters_ok").expect("a name"), said };
+                    let said = history.last(now, 100, bytes_max, |_, _| true);
+                    let message = crate::Message::History {
+                        room: Name::parse("twenty_characters_ok").expect("a name"),
+                        said,
+                        more: false,
+                    };
                     for encoding in crate::wire::Encoding::ALL.into_iter().filter(|encoding| encoding.form() == form) {
                         let mut out = bytes::BytesMut::new();
                         encoding.encode(&message, &mut out, |_| {});

@@ -5,7 +5,7 @@
 
 use std::{iter, mem};
 
-use crate::log::WriterState;
+use crate::log::{IgnoredState, WriterState};
 use crate::{ConnectionId, Name, RoomId};
 
 /// Keeps people in the places of their connections.
@@ -32,8 +32,8 @@ pub(super) struct Person {
 pub(super) struct Apart {
     /// The rooms that don't have the focus: the last is the one that had it last.
     pub(super) others: Vec<RoomId>,
-    /// The names of those whom they ignore, in their order.
-    pub(super) ignored: Vec<Name>,
+    /// Whom they ignore, in the order of the names.
+    pub(super) ignored: Vec<IgnoredState>,
     /// Who has written to them last.
     pub(super) writer: Option<WriterState>,
     /// By which connection they came, if it was another.
@@ -105,14 +105,28 @@ impl Person {
         self.apart.as_deref().map_or(&[], |apart| &apart.others)
     }
 
-    /// Returns the names of those whom they ignore, in their order.
-    pub(super) fn ignored(&self) -> &[Name] {
+    /// Returns whom they ignore, in the order of the names.
+    pub(super) fn ignored(&self) -> &[IgnoredState] {
         self.apart.as_deref().map_or(&[], |apart| &apart.ignored)
     }
 
     /// Tells whether they ignore who has this name.
     pub(super) fn ignores(&self, name: &Name) -> bool {
-        self.apart.is_some() && self.ignored().binary_search_by_key(&name.key(), Name::key).is_ok()
+        self.apart.is_some() && self.find_ignored(name).is_ok()
+    }
+
+    /// Tells whether they ignore who said something under this name, or whoever came by this connection.
+    pub(super) fn ignored_said(&self, name: &Name, origin: ConnectionId) -> bool {
+        self.ignores(name) || self.ignored().iter().any(|ignored| ignored.origin == Some(origin))
+    }
+
+    /// Returns by which connection they came whom they ignore under this name.
+    pub(super) fn ignored_origin(&self, name: &Name) -> Option<ConnectionId> {
+        self.find_ignored(name).ok().and_then(|place| self.ignored()[place].origin)
+    }
+
+    fn find_ignored(&self, name: &Name) -> Result<usize, usize> {
+        self.ignored().binary_search_by_key(&name.key(), |ignored| ignored.name.key())
     }
 
     /// Returns who has written to them last.
@@ -125,16 +139,22 @@ impl Person {
         self.apart.as_deref().and_then(|apart| apart.origin).unwrap_or(connection)
     }
 
-    /// Ignores who has this name from now on, or not any more.
-    pub(super) fn ignore(&mut self, name: &Name, is_ignored: bool) {
+    /// Ignores who has this name from now on, and came by this connection if they are here.
+    pub(super) fn ignore(&mut self, name: &Name, origin: Option<ConnectionId>) {
+        let place = self.find_ignored(name);
         let ignored = &mut self.apart_mut().ignored;
-        let place = ignored.binary_search_by_key(&name.key(), Name::key);
         match place {
-            Err(place) if is_ignored => ignored.insert(place, name.clone()),
-            Ok(place) if !is_ignored => drop(ignored.remove(place)),
-            Ok(_) | Err(_) => {}
+            Err(place) => ignored.insert(place, IgnoredState { name: name.clone(), origin }),
+            Ok(place) => ignored[place].origin = origin.or(ignored[place].origin),
         }
-        self.forget_nothing();
+    }
+
+    /// Hears again who has this name.
+    pub(super) fn unignore(&mut self, name: &Name) {
+        if let Ok(place) = self.find_ignored(name) {
+            self.apart_mut().ignored.remove(place);
+            self.forget_nothing();
+        }
     }
 }
 

@@ -42,7 +42,7 @@ struct Room {
     name: Name,
     /// The connection key of each member, in the order of the list of members.
     members: BTreeMap<NameKey, u32>,
-    /// What only a room has in which something was said: all else fits in one cache line.
+    /// What only some rooms have: all else fits in one cache line.
     apart: Option<Box<Apart>>,
     /// How many messages have been said there.
     said: u64,

@@ -71,15 +71,16 @@ impl Chat {
             let rooms: HashSet<_> = others.iter().chain([&room]).collect();
             let is_once = rooms.len() == others.len() + 1 && rooms.len() <= ROOMS_MAX;
             SnapshotError::unless(is_once, "somebody is in too many rooms, or twice in one")?;
-            let is_in_order = ignored.is_sorted_by(|one, next| one.key() < next.key()) && ignored.len() <= IGNORED_MAX;
+            let is_in_order =
+                ignored.is_sorted_by(|one, next| one.name.key() < next.name.key()) && ignored.len() <= IGNORED_MAX;
             SnapshotError::unless(is_in_order, "whom somebody ignores is not in order, or too many")?;
-            let is_other = ignored.iter().all(|other| other.key() != name.key());
+            let is_other = ignored.iter().all(|other| other.name.key() != name.key());
             SnapshotError::unless(is_other, "somebody ignores themselves")?;
             SnapshotError::unless(
                 origin != Some(connection),
                 "somebody came by the connection by which they are here",
             )?;
-            ignored.iter().for_each(|name| ignores.add(name, connection.key()));
+            ignored.iter().for_each(|ignored| ignores.add(&ignored.name, connection.key()));
             people.insert(connection, name, room);
             let apart = Apart { others, ignored, writer, origin };
             if apart != Apart::default() {

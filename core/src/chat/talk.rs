@@ -4,7 +4,7 @@ use super::history::{History, Saying};
 use super::lists::fitting;
 use super::rooms::Spoken;
 use super::{Chat, HERE};
-use crate::log::{TopicState, WriterState};
+use crate::log::{IgnoredState, TopicState, WriterState};
 use crate::message::{CantIgnore, Earlier};
 use crate::rules::IGNORED_MAX;
 use crate::window::LIST_BYTES_MAX;
@@ -18,22 +18,22 @@ impl Chat {
     #[inline]
     pub(super) fn on_say(&mut self, now: Time, connection: ConnectionId, texts: Texts) {
         let person = self.people.get(connection).expect(HERE);
-        let (id, name) = (person.room, person.name.clone());
+        let (id, name, origin) = (person.room, person.name.clone(), person.origin(connection));
         self.said += u64::from(texts.count());
         let Spoken { seq, name: room, members } = self.rooms.say(id, texts.count());
         let (room, time_ms) = (room.clone(), self.clock.unix_ms(now));
-        self.rooms.keep(id, Saying { name: name.clone(), is_act: false, at: now, time_ms, seq }, texts.clone());
+        self.rooms.keep(id, Saying { name: name.clone(), origin, is_act: false, at: now, time_ms, seq }, texts.clone());
         let except = self.who_ignores(&name, id);
         self.tell_room(id, members, except, Message::Said { room, name, texts, time_ms, seq });
     }
 
     pub(super) fn on_act(&mut self, now: Time, connection: ConnectionId, text: Text) {
         let person = self.person(connection);
-        let (id, name) = (person.room, person.name.clone());
+        let (id, name, origin) = (person.room, person.name.clone(), person.origin(connection));
         self.said += 1;
         let Spoken { seq, name: room, members } = self.rooms.say(id, 1);
         let (room, time_ms) = (room.clone(), self.clock.unix_ms(now));
-        let saying = Saying { name: name.clone(), is_act: true, at: now, time_ms, seq };
+        let saying = Saying { name: name.clone(), origin, is_act: true, at: now, time_ms, seq };
         self.rooms.keep(id, saying, text.clone().into());
         let except = self.who_ignores(&name, id);
         self.tell_room(id, members, except, Message::Acted { room, name, text, time_ms, seq });
@@ -99,7 +99,7 @@ impl Chat {
         Some(self.people.connection(key)).filter(|&connection| !self.silent.contains(connection))
     }
 
-    /// Returns who wrote to somebody, if they are still here, be it under another name or by another connection.
+    /// Returns who wrote to somebody, if they are still here: under another name, or by another connection, not both.
     fn find_writer(&self, writer: &WriterState) -> Option<ConnectionId> {
         if self.is_here(writer.connection) {
             return Some(writer.connection);
@@ -117,7 +117,8 @@ impl Chat {
     pub(super) fn on_ignore(&mut self, connection: ConnectionId, name: Name) {
         let person = self.person(connection);
         // As they are called, if they are here.
-        let name = self.find(&name).map_or(name, |other| self.person(other).name.clone());
+        let other = self.find(&name).map(|other| (self.person(other).origin(other), self.person(other).name.clone()));
+        let (origin, name) = other.map_or((None, name), |(origin, name)| (Some(origin), name));
         let reason = if name.key() == person.name.key() {
             Some(CantIgnore::Oneself)
         } else if !person.ignores(&name) && person.ignored().len() == IGNORED_MAX {
@@ -128,50 +129,55 @@ impl Chat {
         if let Some(reason) = reason {
             return self.reply(connection, Message::CantIgnore { reason });
         }
-        self.ignore(connection, &name, true);
+        self.ignore(connection, &name, origin);
         self.reply(connection, Message::Ignoring { name });
     }
 
     pub(super) fn on_unignore(&mut self, connection: ConnectionId, name: Name) {
         let name = self.find(&name).map_or(name, |other| self.person(other).name.clone());
-        self.ignore(connection, &name, false);
+        self.unignore(connection, &name);
         self.reply(connection, Message::Hearing { name });
     }
 
-    fn ignore(&mut self, connection: ConnectionId, name: &Name, is_ignored: bool) {
-        self.people.get_mut(connection).expect(HERE).ignore(name, is_ignored);
-        if is_ignored {
-            self.ignores.add(name, connection.key());
-        } else {
-            self.ignores.remove(name, connection.key());
-        }
+    fn ignore(&mut self, connection: ConnectionId, name: &Name, origin: Option<ConnectionId>) {
+        self.people.get_mut(connection).expect(HERE).ignore(name, origin);
+        self.ignores.add(name, connection.key());
     }
 
-    /// Lets those who ignore somebody ignore them under their new name. Nobody ignores themselves.
+    fn unignore(&mut self, connection: ConnectionId, name: &Name) {
+        self.people.get_mut(connection).expect(HERE).unignore(name);
+        self.ignores.remove(name, connection.key());
+    }
+
+    /// Lets those who ignore somebody ignore them under their new name. Who only had the name of somebody who is
+    /// ignored leaves it behind. Nobody ignores themselves.
     pub(super) fn follow_ignored(&mut self, connection: ConnectionId, old: &Name, new: &Name) {
+        let origin = Some(self.person(connection).origin(connection));
         if old.key() != new.key() {
             for key in self.ignores.of(old).to_vec() {
                 let ignoring = self.people.connection(key);
-                self.ignore(ignoring, old, false);
-                self.ignore(ignoring, new, true);
+                if self.person(ignoring).ignored_origin(old) == origin {
+                    self.unignore(ignoring, old);
+                    self.ignore(ignoring, new, origin);
+                }
             }
         }
         if self.person(connection).ignores(new) {
-            self.ignore(connection, new, false);
+            self.unignore(connection, new);
         }
     }
 
     /// Lets somebody ignore, as the owner of another connection, whom they ignored as that of this one.
     pub(super) fn hand_over_ignored(&mut self, old: ConnectionId, new: ConnectionId) {
-        for name in self.person(new).ignored().to_vec() {
+        for IgnoredState { name, .. } in self.person(new).ignored().to_vec() {
             self.ignores.remove(&name, old.key());
             self.ignores.add(&name, new.key());
         }
     }
 
     /// Forgets whom somebody ignores who is not here any more.
-    pub(super) fn forget_ignored(&mut self, connection: ConnectionId, ignored: &[Name]) {
-        ignored.iter().for_each(|name| self.ignores.remove(name, connection.key()));
+    pub(super) fn forget_ignored(&mut self, connection: ConnectionId, ignored: &[IgnoredState]) {
+        ignored.iter().for_each(|ignored| self.ignores.remove(&ignored.name, connection.key()));
     }
 
     /// Returns what somebody's room is about.
@@ -184,14 +190,18 @@ impl Chat {
     pub(crate) fn history(&self, connection: ConnectionId, now: Time, count: u8, bytes_max: usize) -> Vec<Message> {
         let id = self.person(connection).room;
         let said = self.earlier(connection, id, now.max(self.at), count, usize::MAX);
-        let piece = |said| Message::History { room: self.rooms.name(id).clone(), said };
-        if said.is_empty() { vec![piece(said)] } else { pieces(said, bytes_max).into_iter().map(piece).collect() }
+        let pieces = if said.is_empty() { vec![said] } else { pieces(said, bytes_max) };
+        let last = pieces.len() - 1;
+        let piece = |(number, said)| Message::History { room: self.rooms.name(id).clone(), said, more: number < last };
+        pieces.into_iter().enumerate().map(piece).collect()
     }
 
     /// Returns what somebody has to be shown of what was said in a room: so many messages at most, as many as fit.
     fn earlier(&self, connection: ConnectionId, id: RoomId, now: Time, count: u8, bytes_max: usize) -> Vec<Earlier> {
         let person = self.person(connection);
-        let shown = |history: &History| history.last(now, count.into(), bytes_max, |name| !person.ignores(name));
+        let shown = |history: &History| {
+            history.last(now, count.into(), bytes_max, |name, origin| !person.ignored_said(name, origin))
+        };
         self.rooms.history(id).map(shown).unwrap_or_default()
     }
 
@@ -199,7 +209,8 @@ impl Chat {
     pub(crate) fn list_ignored(&self, connection: ConnectionId, form: Form, bytes_max: usize) -> Message {
         let ignored = self.person(connection).ignored();
         let cost = form.list_cost(List::Ignored);
-        let names = fitting(cost, ignored.iter().cloned(), |name| name.as_str().len(), bytes_max);
+        let names = ignored.iter().map(|ignored| ignored.name.clone());
+        let names = fitting(cost, names, |name| name.as_str().len(), bytes_max);
         let more = ignored.len() - names.len();
         Message::Ignored { names, more }
     }
@@ -209,7 +220,7 @@ impl Chat {
         self.tell_topic(connection, id);
         let said = self.earlier(connection, id, now, self.history_on_join, SHOWN_ON_JOIN_BYTES_MAX);
         if !said.is_empty() {
-            self.reply(connection, Message::History { room: self.rooms.name(id).clone(), said });
+            self.reply(connection, Message::History { room: self.rooms.name(id).clone(), said, more: false });
         }
     }
 

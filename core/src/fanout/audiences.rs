@@ -196,7 +196,7 @@ impl Audiences {
 
     /// Keeps a message for the members of a room, if there are any. `lines` returns it as its batch has it in an
     /// encoding. `queue` takes what goes into the queue of the connection in a place: of all in several rooms but
-    /// those that are left out.
+    /// those that are left out, in order.
     pub(super) fn broadcast<'a>(
         &mut self,
         room: RoomId,
@@ -217,7 +217,7 @@ impl Audiences {
                     lines(encoding).into()
                 };
                 let places = queued.places.iter().map(|&place| place as usize);
-                places.filter(|place| !left_out.contains(place)).for_each(|place| queue(place, part));
+                places.filter(|place| left_out.binary_search(place).is_err()).for_each(|place| queue(place, part));
             }
             if audience.members.is_empty() {
                 continue;

@@ -67,6 +67,8 @@ pub struct TopicState {
 pub struct RunState {
     /// By whom, as they were called then.
     pub name: Name,
+    /// By which connection they came.
+    pub origin: ConnectionId,
     /// What.
     pub texts: Texts,
     /// It was done rather than said, and is one message.
@@ -101,11 +103,20 @@ pub struct PersonState {
     pub room: RoomId,
     /// The other rooms; the last is the one that had the focus last.
     pub others: Vec<RoomId>,
-    /// The names of those whom they ignore, in their order.
-    pub ignored: Vec<Name>,
+    /// Whom they ignore, in the order of the names.
+    pub ignored: Vec<IgnoredState>,
     /// Who has written to them last.
     pub writer: Option<WriterState>,
     /// By which connection they came, if it was another.
+    pub origin: Option<ConnectionId>,
+}
+
+/// Holds somebody who is ignored.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct IgnoredState {
+    /// What they are called, or were when they were last here.
+    pub name: Name,
+    /// By which connection they came, if they were here.
     pub origin: Option<ConnectionId>,
 }
 

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use chinwag_core::{Config, Form, Time};
 
-use self::talk::Earlier;
+use self::talk::{Earlier, Ignored};
 use self::typist::{Ask, Typist};
 use super::help::HELP;
 
@@ -66,7 +66,7 @@ struct Person {
     /// When the others are told of them, if they ask for nothing before.
     silent_until: Option<Time>,
     /// Whom they ignore.
-    ignored: Vec<String>,
+    ignored: Vec<Ignored>,
     /// Who wrote to them last: as which user, from where that came on, and what they were called then.
     writer: Option<(usize, usize, String)>,
     /// The user as which they came.
@@ -99,7 +99,7 @@ struct Crowd {
 /// How far the wall clock may be from what it is thought to say before it is set.
 const CLOCK_OFF_MS: u128 = 1000;
 
-const RESERVED: [&str; 12] = [
+const RESERVED: [&str; 17] = [
     "you",
     "server",
     "rooms",
@@ -112,6 +112,11 @@ const RESERVED: [&str; 12] = [
     "topic",
     "ignored",
     "nobody",
+    "there",
+    "topics",
+    "history",
+    "try",
+    "nothing",
 ];
 
 impl Model {
@@ -355,7 +360,8 @@ impl Model {
             Ask::Ignore(name) => self.ignore(&person, &name),
             Ask::Unignore(name) => self.unignore(&person, &name),
             Ask::Ignored => {
-                let line = format!("Ignored - {}", person.ignored.join(", "));
+                let names: Vec<_> = person.ignored.iter().map(|ignored| ignored.name.as_str()).collect();
+                let line = format!("Ignored - {}", names.join(", "));
                 self.reply(user, line.trim_end());
             }
             Ask::Incomplete(usage) => self.reply(user, &format!("Try {usage}")),

@@ -179,3 +179,28 @@ fn who_comes_back_ignores_whom_they_ignored_and_can_be_answered() {
     chats.close(again);
     assert!(chats.hub.chat.ignores.is_empty());
 }
+
+#[test]
+fn what_was_not_heard_is_not_shown_after_another_name() {
+    let mut chats = Chats::new();
+    let [ann, bob] = ["Ann", "Bob"].map(|name| chats.join_as(name));
+    chats.line(ann, "/ignore Bob");
+    chats.line(bob, "spam");
+    assert_eq!(chats.line(ann, "/history"), ["0: Nothing was said here"]);
+    chats.line(bob, "/name Bobby");
+    assert_eq!(chats.line(ann, "/history"), ["0: Nothing was said here"]);
+    chats.line(ann, "/unignore Bobby");
+    assert_eq!(chats.line(ann, "/history"), ["0: [just now] Bob: spam"]);
+}
+
+#[test]
+fn who_only_had_the_name_of_somebody_ignored_is_heard_under_their_own() {
+    let mut chats = Chats::new();
+    let [ann, bob] = ["Ann", "Bob"].map(|name| chats.join_as(name));
+    chats.line(ann, "/ignore Dan");
+    chats.line(bob, "/name Dan");
+    assert_eq!(chats.line(bob, "hello"), ["main but 0 (1): Dan: hello"]);
+    chats.line(bob, "/name Bob");
+    assert_eq!(chats.line(bob, "hello"), ["main (2): Bob: hello"]);
+    assert_eq!(chats.line(ann, "/ignore"), ["0: Ignored - Dan"]);
+}

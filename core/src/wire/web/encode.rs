@@ -132,7 +132,7 @@ fn encode_payload(message: &Message, out: &mut BytesMut) {
         Message::CantIgnore { reason: CantIgnore::TooMany } => {
             Object::begin(out, "ignores-too-many").number("people", IGNORED_MAX as u64).end();
         }
-        Message::History { room, said } => encode_history(out, room, said),
+        Message::History { room, said, more } => encode_history(out, room, said, *more),
         Message::HistoryCount => Object::begin(out, "bad-count").number("max", u64::from(HISTORY_MAX)).end(),
         Message::Incomplete { word } => Object::begin(out, "incomplete").text("word", word).end(),
         // It has frames of its own.
@@ -183,13 +183,13 @@ fn encode_rooms(out: &mut BytesMut, rooms: &[(Name, u32)], more: usize) {
     list.number("more", more as u64).end();
 }
 
-fn encode_history(out: &mut BytesMut, room: &Name, said: &[Earlier]) {
+fn encode_history(out: &mut BytesMut, room: &Name, said: &[Earlier], more: bool) {
     let mut history = Object::begin(out, "history").name("room", room);
     history.list("said", said, |out, Earlier { name, text, is_act, time_ms, seq, .. }| {
         let said = Object::bare(out).number("seq", *seq).number("time", *time_ms);
         said.name("name", name).text("text", text.as_str()).truth("act", *is_act).end();
     });
-    history.end();
+    history.truth("more", more).end();
 }
 
 fn encode_names(mut list: Object<'_>, names: &[Name], more: usize) {

@@ -2,6 +2,7 @@
 
 use chinwag_core::Time;
 
+use super::talk::Ignored;
 use super::{Crowd, Line, Model, Person, Room, Speech, is_name, is_reserved};
 
 /// In how many rooms somebody can be at once.
@@ -23,17 +24,18 @@ impl Model {
             if other.user == person.user {
                 new.clone_into(&mut other.name);
             }
-            let ignores = |ignored: &[String], name: &str| ignored.iter().any(|other| other.eq_ignore_ascii_case(name));
-            if !is_ones_own && ignores(&other.ignored, &person.name) {
-                other.ignored.retain(|name| !name.eq_ignore_ascii_case(&person.name));
-                if !ignores(&other.ignored, new) {
-                    other.ignored.push(new.to_owned());
-                }
+            // It is they who are ignored, not who has their name.
+            let is_meant = |ignored: &Ignored| {
+                ignored.name.eq_ignore_ascii_case(&person.name) && ignored.origin == Some(person.origin)
+            };
+            if !is_ones_own && other.ignored.iter().any(is_meant) {
+                other.ignored.retain(|ignored| !is_meant(ignored) && !ignored.name.eq_ignore_ascii_case(new));
+                other.ignored.push(Ignored { name: new.to_owned(), origin: Some(person.origin) });
             }
             if other.user == person.user {
-                other.ignored.retain(|name| !name.eq_ignore_ascii_case(new));
+                other.ignored.retain(|ignored| !ignored.name.eq_ignore_ascii_case(new));
             }
-            other.ignored.sort_by_key(|name| name.to_lowercase());
+            other.ignored.sort_by_key(|ignored| ignored.name.to_lowercase());
         }
         let line = format!("{} is now {new}", person.name);
         for other in self.people.iter().filter(|other| person.rooms.iter().any(|room| other.is_in(room))) {

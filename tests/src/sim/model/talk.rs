@@ -14,10 +14,19 @@ const SHOWN_BYTES_MAX: usize = 8192;
 const TOPIC_BYTES_MAX: usize = 390;
 const IGNORED_MAX: usize = 100;
 
+/// Whom somebody ignores: what they are called, and as which user they came, if they were here.
+#[derive(Clone, Debug)]
+pub(super) struct Ignored {
+    pub(super) name: String,
+    pub(super) origin: Option<usize>,
+}
+
 /// What was said in a room: by whom, what, whether it was done, when, when by the wall clock, and as which message.
 #[derive(Clone, Debug)]
 pub(super) struct Earlier {
     name: String,
+    /// As which user they came.
+    origin: usize,
     text: String,
     is_act: bool,
     at: Time,
@@ -40,7 +49,7 @@ impl Model {
         let seq = room.said;
         let (name, text) = (person.name.clone(), text.to_owned());
         let line = if is_act { format!("* {name} {text}") } else { format!("{name}: {text}") };
-        room.history.push(Earlier { name, text, is_act, at: now, time, seq });
+        room.history.push(Earlier { name, origin: person.origin, text, is_act, at: now, time, seq });
         let bytes =
             |history: &[Earlier]| history.iter().map(|said| said.name.len() + said.text.len() + 1).sum::<usize>();
         while room.history.len() > HISTORY_MAX || bytes(&room.history) > HISTORY_BYTES_MAX {
@@ -109,9 +118,15 @@ impl Model {
         if !person.ignores(&name) && person.ignored.len() == IGNORED_MAX {
             return self.reply(person.user, "You can only ignore 100 people");
         }
-        for other in self.people.iter_mut().filter(|other| other.user == person.user && !other.ignores(&name)) {
-            other.ignored.push(name.clone());
-            other.ignored.sort_by_key(|name| name.to_lowercase());
+        let known = self.people.iter().find(|other| other.name.eq_ignore_ascii_case(&name));
+        let origin = known.filter(|other| other.silent_until.is_none()).map(|other| other.origin);
+        for other in self.people.iter_mut().filter(|other| other.user == person.user) {
+            let old = other.ignored.iter_mut().find(|ignored| ignored.name.eq_ignore_ascii_case(&name));
+            match old {
+                Some(old) => old.origin = origin.or(old.origin),
+                None => other.ignored.push(Ignored { name: name.clone(), origin }),
+            }
+            other.ignored.sort_by_key(|ignored| ignored.name.to_lowercase());
         }
         self.reply(person.user, &format!("You ignore {name}"));
     }
@@ -119,7 +134,7 @@ impl Model {
     pub(super) fn unignore(&mut self, person: &Person, name: &str) {
         let Some(name) = self.as_called(person, name) else { return };
         for other in self.people.iter_mut().filter(|other| other.user == person.user) {
-            other.ignored.retain(|ignored| !ignored.eq_ignore_ascii_case(&name));
+            other.ignored.retain(|ignored| !ignored.name.eq_ignore_ascii_case(&name));
         }
         self.reply(person.user, &format!("You hear {name} again"));
     }
@@ -164,7 +179,10 @@ impl Model {
     fn heard(&mut self, user: usize, room: &str) -> Vec<Earlier> {
         let mut history = self.room_mut(room).history.clone();
         let person = self.people.iter().find(|person| person.user == user);
-        history.retain(|said| !person.is_some_and(|person| person.ignores(&said.name)));
+        let is_unheard = |person: &Person, said: &Earlier| {
+            person.ignores(&said.name) || person.ignored.iter().any(|ignored| ignored.origin == Some(said.origin))
+        };
+        history.retain(|said| !person.is_some_and(|person| is_unheard(person, said)));
         history
     }
 
@@ -188,7 +206,7 @@ impl Model {
                 bytes = 100 + earlier.bytes();
                 pieces.push(Vec::new());
             }
-            let Earlier { name, text, is_act, at, time, seq } = earlier;
+            let Earlier { name, text, is_act, at, time, seq, .. } = earlier;
             let seconds = now.since(*at).as_secs();
             let ago = match seconds {
                 0..60 => "just now".to_owned(),
@@ -219,6 +237,6 @@ impl Person {
     }
 
     pub(super) fn ignores(&self, name: &str) -> bool {
-        self.ignored.iter().any(|ignored| ignored.eq_ignore_ascii_case(name))
+        self.ignored.iter().any(|ignored| ignored.name.eq_ignore_ascii_case(name))
     }
 }

@@ -209,7 +209,8 @@ fn show_topic(topic: &Json) -> Option<&str> {
 }
 
 fn show_history(object: &Json) -> Option<Vec<String>> {
-    let [_, room, said] = object.fields(["kind", "room", "said"])?;
+    let [_, room, said, more] = object.fields(["kind", "room", "said", "more"])?;
+    more.truth()?;
     let show = |one: &Json| {
         let [seq, time, name, text, act] = one.fields(["seq", "time", "name", "text", "act"])?;
         let (name, text) = (name.text()?, text.text()?);
