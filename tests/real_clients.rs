@@ -197,7 +197,8 @@ fn nc_at_a_terminal_ends_when_the_server_is_gone_and_enter_is_pressed() {
 /// Runs what is claimed on all servers.
 fn on_each(claim: impl Fn(Program, SocketAddr)) {
     for adapter in Adapter::ALL {
-        let (server, addr) = Program::start(adapter, [""; 0]);
+        // What was said before is for the transcripts.
+        let (server, addr) = Program::start(adapter, ["--history-on-join", "0"]);
         claim(server, addr);
     }
 }

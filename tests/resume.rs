@@ -36,7 +36,8 @@ fn a_page_whose_path_is_dead_goes_on_with_another_and_the_old_one_is_told_that_i
 
         let mut new = Browser::arrive(server.web_addr());
         new.say(&format!("/resume {}", old.token()));
-        let [you, room] = [new.read(), new.read()];
+        let [before, you, room] = [new.read(), new.read(), new.read()];
+        assert_eq!(before["kind"], "history", "it came to main first");
         assert_eq!((&you["kind"], &you["name"]), (&"you".into(), &old.name().into()));
         assert_eq!((&room["kind"], &room["room"], &room["seq"]), (&"room".into(), &"main".into(), &1.into()));
         new.say("here I am");

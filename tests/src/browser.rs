@@ -94,6 +94,9 @@ impl Browser {
         }
         let Message::Text(text) = told else { panic!("a page is told texts only") };
         let mut message: Value = serde_json::from_str(&text).expect("a page is told JSON only");
+        if message["kind"] == "history" {
+            return message;
+        }
         let Some(Value::Array(said)) = message.get_mut("said").map(Value::take) else { return message };
         assert!(!said.is_empty(), "nothing was said");
         let seq = message["seq"].as_u64().expect("what is said has a number");
