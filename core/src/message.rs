@@ -275,10 +275,7 @@ fn fmt_help(f: &mut fmt::Formatter<'_>) -> fmt::Result {
 }
 
 fn fmt_usage(f: &mut fmt::Formatter<'_>, word: &str) -> fmt::Result {
-    match COMMANDS.iter().find(|command| command.word == word) {
-        Some(command) => write!(f, "Try {command}"),
-        None => write!(f, "Try /{word}"),
-    }
+    COMMANDS.iter().filter(|command| command.word == word).try_for_each(|command| write!(f, "Try {command}"))
 }
 
 fn fmt_history(f: &mut fmt::Formatter<'_>, said: &[Earlier]) -> fmt::Result {

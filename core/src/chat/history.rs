@@ -46,6 +46,7 @@ pub(super) struct Run {
 }
 
 /// What is known of what somebody says, besides the texts.
+#[derive(Clone)]
 pub(super) struct Saying {
     pub(super) name: Name,
     pub(super) origin: ConnectionId,

@@ -11,32 +11,38 @@ use crate::window::LIST_BYTES_MAX;
 use crate::wire::contract::List;
 use crate::{Action, ConnectionId, Form, LeftOut, Message, Name, RoomId, Text, Texts, Time, Topic};
 
-/// How many bytes of what was said before are shown to who joins, in whatever form.
-const SHOWN_ON_JOIN_BYTES_MAX: usize = LIST_BYTES_MAX;
-
 impl Chat {
     #[inline]
     pub(super) fn on_say(&mut self, now: Time, connection: ConnectionId, texts: Texts) {
-        let person = self.people.get(connection).expect(HERE);
-        let (id, name, origin) = (person.room, person.name.clone(), person.origin(connection));
-        self.said += u64::from(texts.count());
-        let Spoken { seq, name: room, members } = self.rooms.say(id, texts.count());
-        let (room, time_ms) = (room.clone(), self.clock.unix_ms(now));
-        self.rooms.keep(id, Saying { name: name.clone(), origin, is_act: false, at: now, time_ms, seq }, texts.clone());
-        let except = self.who_ignores(&name, id);
-        self.tell_room(id, members, except, Message::Said { room, name, texts, time_ms, seq });
+        let message =
+            |room, Saying { name, time_ms, seq, .. }, texts| Message::Said { room, name, texts, time_ms, seq };
+        self.speak(now, connection, (texts.clone(), texts), false, message);
     }
 
     pub(super) fn on_act(&mut self, now: Time, connection: ConnectionId, text: Text) {
-        let person = self.person(connection);
+        let message = |room, Saying { name, time_ms, seq, .. }, text| Message::Acted { room, name, text, time_ms, seq };
+        self.speak(now, connection, (text.clone().into(), text), true, message);
+    }
+
+    /// Keeps what somebody says, and tells it to their room but for those who ignore them, in this message.
+    #[inline]
+    fn speak<T>(
+        &mut self,
+        now: Time,
+        connection: ConnectionId,
+        (kept, told): (Texts, T),
+        is_act: bool,
+        message: impl FnOnce(Name, Saying, T) -> Message,
+    ) {
+        let person = self.people.get(connection).expect(HERE);
         let (id, name, origin) = (person.room, person.name.clone(), person.origin(connection));
-        self.said += 1;
-        let Spoken { seq, name: room, members } = self.rooms.say(id, 1);
+        self.said += u64::from(kept.count());
+        let Spoken { seq, name: room, members } = self.rooms.say(id, kept.count());
         let (room, time_ms) = (room.clone(), self.clock.unix_ms(now));
-        let saying = Saying { name: name.clone(), origin, is_act: true, at: now, time_ms, seq };
-        self.rooms.keep(id, saying, text.clone().into());
         let except = self.who_ignores(&name, id);
-        self.tell_room(id, members, except, Message::Acted { room, name, text, time_ms, seq });
+        let saying = Saying { name, origin, is_act, at: now, time_ms, seq };
+        self.rooms.keep(id, saying.clone(), kept);
+        self.tell_room(id, members, except, message(room, saying, told));
     }
 
     /// Tells something to all in a room but those who are left out, if that leaves anybody.
@@ -218,7 +224,7 @@ impl Chat {
     /// Tells somebody who has joined a room what it is about, and what was said there before.
     pub(super) fn tell_before(&mut self, now: Time, connection: ConnectionId, id: RoomId) {
         self.tell_topic(connection, id);
-        let said = self.earlier(connection, id, now, self.history_on_join, SHOWN_ON_JOIN_BYTES_MAX);
+        let said = self.earlier(connection, id, now, self.history_on_join, LIST_BYTES_MAX);
         if !said.is_empty() {
             self.reply(connection, Message::History { room: self.rooms.name(id).clone(), said, more: false });
         }
