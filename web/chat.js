@@ -121,12 +121,12 @@ export class Chat {
 
   /**
    * Takes a message of the server; kinds it doesn't know are for later pages. Returns what comes of it: entries to `show`, and those of
-   * the `past`, each with its place; lines to `send`; whether one has `arrived` so that one can talk, was `renamed`, or why that was
-   * `refused`.
+   * the `past`, each with its place; lines to `send`; whether one has `arrived` so that one can talk, was `led` elsewhere by a line, was
+   * `renamed`, or why that was `refused`.
    */
   handle(message, now) {
     this.#now = now;
-    this.#out = { show: [], past: [], send: [], arrived: false, renamed: false, refused: null };
+    this.#out = { show: [], past: [], send: [], arrived: false, led: false, renamed: false, refused: null };
     const introduces = this.#introduces;
     this.#introduces = [];
     this.#on[message.kind]?.(message, introduces.includes(message.kind));
@@ -264,6 +264,7 @@ export class Chat {
       const asked = greeting ? null : this.#outbox.answer(this.#outbox.first(['join', 'resume']));
       // Whose rooms one takes over has left one's own, if there were any.
       if (asked?.kind === 'resume') this.own.forEach((own) => own.lost());
+      this.#out.led = asked?.typed === true;
       this.#go(asked, room);
       this.#own(room).arrive(seq);
       this.#introduces = ['topic', 'history'];
@@ -286,6 +287,7 @@ export class Chat {
       const before = this.#focus;
       const asked = this.#outbox.answer('join');
       const [word, to = room] = wordsOf(asked);
+      this.#out.led = asked?.typed === true;
       this.#go(asked, room);
       this.#adopt(room);
       // On the way, to be where one wants to be is no news.
@@ -326,7 +328,8 @@ export class Chat {
     sent: ({ time, name, text }) => {
       // Who writes from elsewhere gets to the conversation: there it is seen.
       const asked = this.#outbox.answer('msg');
-      if (asked?.typed && asked.place === this.place) this.talkTo(name);
+      this.#out.led = asked?.typed === true && asked.place === this.place;
+      if (this.#out.led) this.talkTo(name);
       this.#told(name, { name: this.me, text, time, mine: true });
     },
     nobody: ({ name }) => {

@@ -52,10 +52,10 @@ export function begin(handlers) {
   fit();
 }
 
-/** Lets the line be for another place; what was typed waits where it was. */
-export function turn(to) {
+/** Lets the line be for another place; what was typed waits where it was, unless it was typed after a line that `led` there. */
+export function turn(to, led) {
   const from = place ?? (keptFor || to);
-  if (from !== to) {
+  if (from !== to && !(led && line.value !== '')) {
     drafts.set(from, line.value);
     fill(drafts.get(to) ?? '');
     drafts.delete(to);

@@ -118,7 +118,7 @@ function received(message) {
   send(out.send);
   if (out.moved) move(...out.moved);
   if (out.arrived && partnerOf(seen)) chat.talkTo(partnerOf(seen));
-  look();
+  look(out.led);
   if (!out.refused || !rename.refused(out.refused)) out.show.forEach(tell);
   if (out.past.length) log.insert(out.past);
   if (out.renamed) {
@@ -144,14 +144,14 @@ function refresh() {
   send(chat.refresh());
 }
 
-/** Shows what the chat says is looked at. */
-function look() {
+/** Shows what the chat says is looked at, to where a line may have `led`. */
+function look(led = false) {
   if (chat.place === null) return;
   attention.entered(chat.partner ?? chat.room);
   if (shown === chat.place) return;
   shown = chat.place;
   log.open(shown);
-  composer.turn(shown);
+  composer.turn(shown, led);
   changed();
 }
 

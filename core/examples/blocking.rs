@@ -125,6 +125,7 @@ fn ask(hub: &mut Hub<usize>, client: &mut Client, now: Time) -> Option<Time> {
             Next::Read if !client.is_reading => client.is_reading = client.more.send(()).is_ok(),
             Next::Read | Next::AwaitSignal => return None,
             Next::AwaitTime(time) => return Some(time),
+            Next::Yield => return Some(now),
             Next::End => {
                 hub.handle_closed(now, client.id);
                 return None;

@@ -106,6 +106,7 @@
 //! | `Read` | read from the socket | `handle_bytes`, `handle_end` or `handle_failure` |
 //! | `AwaitSignal` | wait until the [`Signals`] differ from those handed in | nothing |
 //! | `AwaitTime(time)` | wait until then; a signal changes nothing | nothing |
+//! | `Yield` | let others have their turn | nothing |
 //! | `End` | read no more | [`Hub::handle_closed`] |
 //!
 //! | [`Output`] of a [`Fanout`] | you do | you report |

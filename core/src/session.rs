@@ -4,6 +4,8 @@
 //! a row comes together as far as it was read together. What is held is never more than two lines at its limit plus
 //! what was handed in at once.
 
+use std::mem;
+
 use crate::asked::Asked;
 use crate::close_code::CloseCode;
 use crate::config::Config;
@@ -32,6 +34,9 @@ const LINELESS_BYTES_MAX: u32 = 16 << 10;
 /// as to take a line, and thousands fit into one read; those of nothing but spaces and tabs are passed over together.
 const BLANKS_MAX: u8 = 64;
 
+/// After how many of them others have a turn: a burst has thousands, which ask for nothing that would end it.
+const BLANKS_A_TURN: u16 = 256;
+
 /// Turns the bytes of one connection into requests.
 ///
 /// Ask it what is to be done next with [`poll_next`](Self::poll_next), and do that, until it says that this was the
@@ -47,6 +52,8 @@ pub struct Session {
     incident: Incident,
     /// How many lines in a row were blank that came with those that are held, since one of them counted for the rate.
     blanks: u8,
+    /// How many were passed, whether they counted or not, since others had a turn.
+    passed: u16,
 }
 
 /// Tells what the reader of a connection is to do next.
@@ -58,6 +65,8 @@ pub enum Next {
     AwaitSignal,
     /// Come back at this time.
     AwaitTime(Time),
+    /// Let others have a turn, and ask again: more was read, and much of what was passed asks for nothing.
+    Yield,
     /// Read from the socket, and hand in what came with [`Session::handle_bytes`], or that nothing more will come with
     /// [`Session::handle_end`].
     Read,
@@ -81,7 +90,7 @@ impl Session {
 
     /// Starts a session with what has come already.
     pub(crate) const fn of(meter: Meter, intake: Intake<Decoder>) -> Self {
-        Self { intake, window: Window::new(), meter, is_over: false, incident: Incident::HungUp, blanks: 0 }
+        Self { intake, window: Window::new(), meter, is_over: false, incident: Incident::HungUp, blanks: 0, passed: 0 }
     }
 
     /// Makes what keeps a session to its rate.
@@ -130,6 +139,9 @@ impl Session {
             return Next::Ask(requests);
         }
         self.intake.decoder.forget_passed();
+        if mem::take(&mut self.passed) >= BLANKS_A_TURN && self.intake.decoder.has_found() {
+            return Next::Yield;
+        }
         if self.is_over {
             Next::End
         } else if !self.intake.decoder.has_found() && self.may_read(now) {
@@ -230,17 +242,22 @@ impl Session {
             if !self.intake.decoder.has_found() {
                 return self.end().map(Asked::For);
             }
+            let is_free = self.intake.decoder.is_free();
+            let may_pass = is_free || self.meter.is_ready(now);
             // Of so many blank lines that came at once only the first counts. They lead to nothing, not even to a write
             // that would find out that their sender is gone. So the rest of a flood of them must not be kept for long.
-            let is_free = self.intake.decoder.is_free();
-            let is_blank_free = || self.blanks > 0 && self.intake.decoder.ask(&mut Saying::default()).is_nothing();
-            if !(is_free || self.meter.is_ready(now) || is_blank_free()) {
+            let is_blank_free = self.blanks > 0;
+            if self.passed >= BLANKS_A_TURN || !(may_pass || is_blank_free) {
                 return None;
             }
-            let asked = self.intake.decoder.ask(saying);
+            let mut unsaid = Saying::default();
+            let asked = self.intake.decoder.ask(if may_pass { &mut *saying } else { &mut unsaid });
             let is_blank = asked.is_nothing();
+            if !(may_pass || is_blank) {
+                return None;
+            }
             if !is_free {
-                if !(is_blank && self.blanks > 0) {
+                if !(is_blank && is_blank_free) {
                     self.charge(now);
                 }
                 self.blanks = if is_blank { (self.blanks + 1) % BLANKS_MAX } else { 0 };
@@ -255,6 +272,7 @@ impl Session {
             if !is_blank {
                 return Some(asked);
             }
+            self.passed += 1;
         }
     }
 

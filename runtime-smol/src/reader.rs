@@ -8,6 +8,7 @@ use std::task::{Context, Poll};
 use async_channel::Sender;
 use chinwag_core::{ConnectionId, Next, Session};
 use chinwag_io::Input;
+use futures_lite::future::yield_now;
 
 use crate::socket::{READ_BYTES, Socket};
 
@@ -36,6 +37,7 @@ impl Reader {
                 }
                 Next::AwaitSignal => Box::pin(self.socket.signals_other_than(signals)).await,
                 Next::AwaitTime(time) => Box::pin(self.socket.reach(time)).await,
+                Next::Yield => yield_now().await,
                 Next::Read => {
                     if asks_for_nothing {
                         // Nothing of it goes into a batch.

@@ -86,6 +86,7 @@ impl Reading {
                     Some(Box::pin(async move { socket.signals_other_than(signals).await }))
                 }
                 Next::AwaitTime(time) => Some(Box::pin(reach(self.socket.link.clock(), time))),
+                Next::Yield => Some(Box::pin(yield_now())),
                 // Nothing of it goes into a batch.
                 Next::Read if self.full_reads > 0 && !self.asked => {
                     self.full_reads = 0;

@@ -101,6 +101,8 @@ impl Link {
                 }
             },
             Phase::Chatting(session) => match session.poll_next(now, signals) {
+                // Nobody else waits here for a turn.
+                Next::Yield => self.next(now, signals),
                 Next::Ask(requests) => Todo::Ask(requests),
                 Next::AwaitSignal => Todo::AwaitSignal,
                 Next::AwaitTime(at) => Todo::AwaitTime(at),

@@ -21,6 +21,7 @@ fn drain_to(session: &mut Session, now: Time) -> (Vec<Request>, Next) {
         match session.poll_next(now, signals) {
             Next::Ask(requests) => all.extend(Request::one_by_one(requests)),
             Next::AwaitSignal => signals = signals.after(Signal::Credit),
+            Next::Yield => {}
             next @ (Next::AwaitTime(_) | Next::Read | Next::End) => {
                 all.retain(|request| {
                     !matches!(request, Request::Notice(Notice::Fence) | Request::Notice(Notice::Speak(_)))
@@ -282,6 +283,25 @@ fn of_lines_that_have_to_be_looked_at_to_be_seen_as_blank_64_count_as_one() {
         assert_eq!(drain_to(&mut session, Time::START), (vec![], Next::AwaitTime(first)), "{blank:?}");
         assert_eq!(drain_to(&mut session, first), (vec![], Next::AwaitTime(second)), "{blank:?}");
         assert_eq!(drain_to(&mut session, second), (vec![say("x")], Next::Read), "{blank:?}");
+    }
+}
+
+#[test]
+fn others_have_a_turn_while_much_passes_that_asks_for_nothing() {
+    let between = ["\x07\n".repeat(63), "x\n".to_owned()].concat();
+    for (read, blank_count, asked_count) in [("\x07\n".repeat(6400), 6400, 0), (between.repeat(50), 3150, 50)] {
+        let mut session = Session::new(&Config::default());
+        session.handle_bytes(read.as_bytes());
+        let (mut turns, mut asked) = (0, 0);
+        loop {
+            match session.poll_next(Time::START, Signals::default()) {
+                Next::Ask(requests) => asked += Request::one_by_one(requests).len(),
+                Next::Yield => turns += 1,
+                next => break assert_eq!(next, Next::Read),
+            }
+        }
+        assert_eq!(asked, asked_count);
+        assert!(turns >= blank_count / 256 - 1, "{turns} turns");
     }
 }
 
@@ -550,7 +570,7 @@ fn bytes_that_make_no_line_count_as_one_now_and_then() {
             reads += 1;
             match drain_to(&mut session, Time::START).1 {
                 Next::Read => {}
-                next @ (Next::Ask(_) | Next::AwaitSignal | Next::AwaitTime(_) | Next::End) => break next,
+                next => break next,
             }
         };
         assert!((10..=11).contains(&reads), "{reads} reads of {:?}", &bytes[..3]);

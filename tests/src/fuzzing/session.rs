@@ -121,6 +121,7 @@ impl Driver {
                     assert_eq!(self.asked.last(), Some(&Request::Notice(Notice::Fence)), "it waits for its mark");
                     self.signals = self.signals.after(Signal::Credit);
                 }
+                Next::Yield => {}
                 Next::AwaitTime(at) => {
                     assert!(at > self.now, "it waits for the past");
                     self.now = at;

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import test, { after, afterEach, before } from 'node:test';
 
+import { Relay } from '../relay.js';
 import { Telnet, call, closePage, holds, openPage, reads, say, shows, startBrowser, startServer } from '../world.js';
 
 let server;
@@ -24,10 +25,10 @@ after(async () => {
 });
 
 /** Opens the page in a room, and enters another one besides, where Bob is. */
-async function openTwo(first, second, options) {
+async function openTwo(first, second, { relay, ...options } = {}) {
   bob = await Telnet.connect(server, 'Bob');
   await bob.join(second);
-  page = await openPage(browser, server, { hash: `#${first}`, ...options });
+  page = await openPage(browser, relay ?? server, { hash: `#${first}`, ...options });
   await call(page, 'Ann');
   await page.locator(`.rooms a[href$="#${second}"]`).click();
   await bob.hears(/Ann joined\n/);
@@ -86,6 +87,24 @@ test('what was typed in a place waits there', async () => {
   await page.goBack();
   await inRoom('there');
   assert.equal(await page.locator('.line').inputValue(), 'half a sen');
+});
+
+test('what is typed while a line leads to another place goes along', async () => {
+  const relay = await Relay.start(server);
+  await openTwo('near', 'far', { relay });
+  relay.freeze();
+  await say(page, '/join further');
+  await page.locator('.line').fill('I am comi');
+  relay.thaw();
+  await inRoom('further');
+  assert.equal(await page.locator('.line').inputValue(), 'I am comi');
+  await page.locator('.line').fill('');
+  relay.freeze();
+  await say(page, '/msg Bob hello');
+  await page.locator('.line').fill('how are y');
+  relay.thaw();
+  await shows(page, 'h1', 'Bob');
+  assert.equal(await page.locator('.line').inputValue(), 'how are y');
 });
 
 test('what was typed for one person alone is not in the line of a room after a reload', async () => {
