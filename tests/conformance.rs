@@ -85,7 +85,7 @@ fn play_on(adapter: Adapter, threads: u32) {
         adapter,
         Config { limits: Limits { threads, ..script.config().clone().limits }, ..script.config().clone() },
     );
-    let played = replay(server.addr(), &script.acts(), &received_of_core(&script), || server.stop());
+    let played = replay(|form| server.addr_of(form), &script.acts(), &received_of_core(&script), || server.stop());
     if let Err(mismatch) = played {
         let (line, person) = (script.line_of(mismatch.act), script.person(mismatch.person));
         panic!(

@@ -68,7 +68,7 @@ fn play_on(adapter: Adapter, threads: u32) {
             adapter,
             Config { limits: Limits { threads, ..script.config().clone().limits }, ..script.config().clone() },
         );
-        let played = replay(server.addr(), &script.acts(), &received_of_core(script), || server.stop());
+        let played = replay(|form| server.addr_of(form), &script.acts(), &received_of_core(script), || server.stop());
         let played = played.map_err(|mismatch| {
             let (line, person) = (script.line_of(mismatch.act), script.person(mismatch.person));
             format!("line {line}: {person} received other bytes (- is what the bare core gives):\n{mismatch}")

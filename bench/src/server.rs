@@ -95,7 +95,13 @@ impl Server {
     fn line(self, programs: &Programs, port: u16) -> Vec<String> {
         let ours = |name: &str| programs.path(name).display().to_string();
         let chinwag = |name, threads: &[&str]| {
-            let mut words = vec![ours(name), format!("--port={port}"), "--flood-rate=0".into(), "--web=off".into()];
+            let mut words = vec![
+                ours(name),
+                format!("--port={port}"),
+                "--flood-rate=0".into(),
+                "--web=off".into(),
+                "--irc=off".into(),
+            ];
             words.extend(threads.iter().map(|&word| word.to_owned()));
             words
         };

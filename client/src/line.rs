@@ -224,7 +224,7 @@ fn is_help(line: &str) -> bool {
 mod tests {
     use std::time::Duration;
 
-    use chinwag_core::{CantIgnore, Earlier, Message, Request, Text, Topic};
+    use chinwag_core::{CantIgnore, Earlier, Identity, Leaving, Message, Request, Text, Topic};
 
     use super::*;
 
@@ -241,8 +241,19 @@ mod tests {
             (Message::YouAre { name: ann.clone() }, Line::YouAre(ann.clone())),
             (Message::YouJoined { room: pizza.clone(), seq: 0 }, Line::YouJoined(pizza.clone())),
             (Message::YouAreIn { room: pizza.clone() }, Line::YouAreIn(pizza.clone())),
-            (Message::Joined { room: pizza.clone(), name: ann.clone() }, Line::Joined(ann.clone())),
-            (Message::Left { room: pizza.clone(), name: ann.clone() }, Line::Left(ann.clone())),
+            (
+                Message::Joined { room: pizza.clone(), name: ann.clone(), identity: Identity::default() },
+                Line::Joined(ann.clone()),
+            ),
+            (
+                Message::Left {
+                    room: pizza.clone(),
+                    name: ann.clone(),
+                    identity: Identity::default(),
+                    leaving: Leaving::ROOM,
+                },
+                Line::Left(ann.clone()),
+            ),
             (Message::Crowd { room: pizza.clone(), joined: 30, left: 20 }, Line::Notice),
             (
                 Message::Said {
@@ -251,11 +262,12 @@ mod tests {
                     texts: Text::clean("a: b ").into(),
                     seq: 1,
                     time_ms: 0,
+                    manner: None,
                 },
                 Line::Said { name: ann.clone(), text: "a: b ".into() },
             ),
             (
-                Message::Renamed { old: ann.clone(), new: bob.clone() },
+                Message::Renamed { old: ann.clone(), new: bob.clone(), identity: Identity::default() },
                 Line::Renamed { old: ann.clone(), new: bob.clone() },
             ),
             (Message::Taken { name: bob.clone() }, Line::Taken(bob.clone())),
@@ -292,25 +304,37 @@ mod tests {
         let topic = || "pizza: at eight".to_owned();
         let cases = [
             (
-                Message::Acted { room: room.clone(), name: ann.clone(), text: text(), time_ms: 0, seq: 1 },
+                Message::Acted {
+                    room: room.clone(),
+                    name: ann.clone(),
+                    text: text(),
+                    time_ms: 0,
+                    seq: 1,
+                    manner: None,
+                },
                 Line::Acted { name: ann.clone(), text: read() },
             ),
             (
-                Message::Told { name: ann.clone(), text: text(), time_ms: 0 },
+                Message::Told { name: ann.clone(), text: text(), time_ms: 0, id: 1, manner: None },
                 Line::Told { name: ann.clone(), text: read() },
             ),
             (
-                Message::Sent { name: bob.clone(), text: text(), time_ms: 0 },
+                Message::Sent { name: bob.clone(), text: text(), time_ms: 0, id: 1, manner: None },
                 Line::Sent { name: bob.clone(), text: read() },
             ),
             (Message::Nobody { name: bob.clone() }, Line::Nobody(bob.clone())),
             (Message::NobodyWrote, Line::NobodyWrote),
             (
-                Message::TopicSet { room: room.clone(), name: ann.clone(), topic: Topic::of(&topic()) },
+                Message::TopicSet {
+                    room: room.clone(),
+                    name: ann.clone(),
+                    identity: Identity::default(),
+                    topic: Topic::of(&topic()),
+                },
                 Line::TopicSet { name: ann.clone(), topic: Some(topic()) },
             ),
             (
-                Message::TopicSet { room: room.clone(), name: ann.clone(), topic: None },
+                Message::TopicSet { room: room.clone(), name: ann.clone(), identity: Identity::default(), topic: None },
                 Line::TopicSet { name: ann.clone(), topic: None },
             ),
             (Message::Topic { room: room.clone(), topic: Topic::of(&topic()) }, Line::Topic(Some(topic()))),

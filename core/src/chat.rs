@@ -1,10 +1,12 @@
 //! Owns who is here, under which name, and in which room: the state machine at the heart of the server.
 //!
-//! Invariants: everyone is in a room at least. Names differ in more than case. A room exists exactly while someone is
-//! in it, but `main` always does. Nobody is told of a connection that has asked for nothing and left soon.
+//! Invariants: everyone but those who came by IRC is in a room at least. Names differ in more than case. A room exists
+//! exactly while someone is in it, but `main` always does. Nobody is told of a connection that has asked for nothing
+//! and left soon.
 
 mod history;
-mod ignores;
+mod interested;
+mod irc;
 mod lists;
 mod names;
 mod people;
@@ -15,20 +17,22 @@ mod silent;
 mod snapshot;
 mod talk;
 mod vacant;
+mod view;
 
 use std::collections::VecDeque;
 use std::hint::black_box;
 use std::mem;
 
-use self::ignores::Ignores;
+use self::interested::Interested;
 use self::names::Names;
 use self::people::{People, Person};
 use self::random_names::RandomNames;
 use self::rooms::{Presence, Rooms};
 use self::silent::Silent;
+pub(crate) use self::view::{Seen, Was};
 use crate::clock::Clock;
 use crate::log::{Command, Event};
-use crate::{Action, CloseCode, ConnectionId, Form, LeftOut, Message, Name, RoomId, Rules, Stats, Time};
+use crate::{Action, CloseCode, ConnectionId, Form, Leaving, LeftOut, Message, Name, RoomId, Rules, Stats, Time};
 
 /// Turns what has happened into what is to be done.
 ///
@@ -60,7 +64,11 @@ pub struct Chat {
     random_names: RandomNames,
     rooms: Rooms,
     /// Who is ignored by whom.
-    ignores: Ignores,
+    ignores: Interested,
+    /// Who is told when the owners of names come and go.
+    monitors: Interested,
+    /// Who was here, the last first: not what decides anything.
+    was: VecDeque<Was>,
     /// How many of the last messages are shown to who joins.
     history_on_join: u8,
     /// What time of day it is.
@@ -85,7 +93,9 @@ impl Chat {
             names: Names::default(),
             random_names: RandomNames::new(rules.seed),
             rooms: Rooms::new(rules.crowd_members, rules.crowd_interval),
-            ignores: Ignores::default(),
+            ignores: Interested::default(),
+            monitors: Interested::default(),
+            was: VecDeque::new(),
             history_on_join: rules.history_on_join,
             clock: Clock::default(),
             actions: VecDeque::new(),
@@ -143,9 +153,10 @@ impl Chat {
         let at = self.let_due(at);
         match event {
             Event::Opened { connection } => self.on_opened(at, connection),
+            Event::Registered { connection, registration } => self.on_registered(connection, *registration),
             Event::Closed { connection } => {
                 if self.is_here(connection) {
-                    self.on_gone(at, connection, None);
+                    self.on_gone(at, connection, None, &Leaving::SERVER);
                 }
             }
             Event::Woke | Event::Commanded { .. } => {}
@@ -187,6 +198,21 @@ impl Chat {
     /// Adds something to be done.
     pub(crate) fn push_action(&mut self, action: Action) {
         self.actions.push_back(action);
+    }
+
+    /// Returns what is to be done at a place, to be changed.
+    pub(crate) fn action_mut(&mut self, place: usize) -> Option<&mut Action> {
+        self.actions.get_mut(place)
+    }
+
+    /// Takes back what was to be done at a place.
+    pub(crate) fn remove_action(&mut self, place: usize) {
+        self.actions.remove(place);
+    }
+
+    /// Takes back all that was to be done from a place on.
+    pub(crate) fn split_off_actions(&mut self, place: usize) -> VecDeque<Action> {
+        self.actions.split_off(place)
     }
 
     /// Puts something to be done before what is to be done at a place.
@@ -245,6 +271,10 @@ impl Chat {
     }
 
     fn on_command(&mut self, at: Time, connection: ConnectionId, command: Command) {
+        // Who came by IRC has no room with the focus, which most commands are about; nobody else does what they do.
+        if command.is_for_irc().is_some_and(|is_for_irc| is_for_irc != self.person(connection).irc().is_some()) {
+            return;
+        }
         if command.shows_a_person() && self.silent.remove(connection) {
             self.announce(at, connection);
         }
@@ -262,7 +292,11 @@ impl Chat {
             Command::Part(name) => self.on_part(at, connection, &name),
             Command::Resume(ghost) => self.on_resume(at, connection, ghost),
             Command::Appear => {}
-            Command::Leave(code) => self.on_gone(at, connection, Some(code)),
+            Command::Irc(command) => self.on_irc(at, connection, *command),
+            Command::Leave(code) if code == CloseCode::NORMAL => {
+                self.on_gone(at, connection, Some(code), &Leaving::quit(None));
+            }
+            Command::Leave(code) => self.on_gone(at, connection, Some(code), &Leaving::SERVER),
         }
     }
 
@@ -282,6 +316,7 @@ impl Chat {
         self.people.get_mut(connection).expect(HERE).name = new.clone();
         self.names.insert(connection.key(), |key| self.people.name(key));
         self.follow_ignored(connection, &old, &new);
+        self.note_renamed(connection, &old, &new);
         self.tell_renamed(connection, old, new);
     }
 
@@ -291,7 +326,7 @@ impl Chat {
         if new == Some(old) {
             return self.tell_focus(connection);
         }
-        self.leave(now, connection, old);
+        self.leave(now, connection, old, Leaving::ROOM, &[]);
         if new.is_some_and(|new| self.people.get_mut(connection).expect(HERE).go_to(new)) {
             return self.tell_focus(connection);
         }
@@ -303,7 +338,8 @@ impl Chat {
     /// Lets somebody go on as the person of another connection: in their room, by their name, and without a word to
     /// anybody else there.
     fn on_resume(&mut self, now: Time, connection: ConnectionId, ghost: ConnectionId) {
-        if ghost == connection || !self.is_here(ghost) {
+        let is_here = self.people.get(ghost).is_some_and(|person| person.irc().is_none());
+        if ghost == connection || !is_here {
             return self.reply(connection, Message::Stale);
         }
         let is_unheard = self.silent.contains(ghost) && self.silent.contains(connection);
@@ -316,7 +352,12 @@ impl Chat {
             if self.silent.remove(ghost) {
                 self.announce(now, ghost);
             }
-            self.leave_all(now, connection);
+            let was_silent = self.silent.contains(connection);
+            self.leave_all(now, connection, &Leaving::SERVER);
+            if !was_silent {
+                let name = self.person(connection).name.clone();
+                self.tell_presence(&name, None);
+            }
         }
         for room in self.people.get(ghost).expect(HERE).rooms() {
             self.actions.push_back(Action::Leave { connection: ghost, room });
@@ -344,11 +385,16 @@ impl Chat {
     }
 
     /// Handles that somebody leaves; if the connection is still there to be closed, with this code.
-    fn on_gone(&mut self, now: Time, connection: ConnectionId, code: Option<CloseCode>) {
-        self.leave_all(now, connection);
+    fn on_gone(&mut self, now: Time, connection: ConnectionId, code: Option<CloseCode>, leaving: &Leaving) {
+        let was_silent = self.silent.contains(connection);
+        self.leave_all(now, connection, leaving);
         let person = self.people.remove(connection);
         self.names.remove(connection.key(), &person.name);
         self.forget_ignored(connection, person.ignored());
+        if !was_silent {
+            self.forget_monitored(connection, &person);
+            self.note_gone(person.name.clone(), person.identity());
+        }
         self.actions.push_back(Action::Close { connection, code });
     }
 
@@ -364,7 +410,7 @@ impl Chat {
     /// Takes out all people of a server. Those of the others hear of it, once all are gone who can't.
     fn on_server_gone(&mut self, at: Time, server: u8) {
         let gone: Vec<_> = self.people.of_server(server).collect();
-        let mut left = Vec::new();
+        let (mut left, mut names) = (Vec::new(), Vec::new());
         for connection in gone {
             let person = self.people.remove(connection);
             self.names.remove(connection.key(), &person.name);
@@ -373,27 +419,39 @@ impl Chat {
                 self.rooms.leave_silently();
                 continue;
             }
+            self.forget_monitored(connection, &person);
+            names.push((person.name.clone(), person.identity()));
             let is_told = |&room: &RoomId| self.rooms.leave(at, room, &person.name) == Presence::Told;
-            left.extend(person.rooms().filter(is_told).map(|room| (room, person.name.clone())));
+            left.extend(person.rooms().filter(is_told).map(|room| (room, person.name.clone(), person.identity())));
         }
-        for (room, name) in left {
-            self.tell_left(room, name);
+        for (name, identity) in names {
+            self.note_gone(name, identity);
+        }
+        for (room, name, identity) in left {
+            self.tell_left(room, None, |room| Message::Left { room, name, identity, leaving: Leaving::SERVER });
         }
     }
 
-    /// Puts someone who is in no room into `room`; the others there hear of it, or will.
+    /// Puts someone who is in no room with the focus into `room`; the others there hear of it, or will.
     fn enter(&mut self, now: Time, connection: ConnectionId, room: RoomId) {
-        let name = self.person(connection).name.clone();
+        self.people.get_mut(connection).expect(HERE).room = room;
+        self.arrive(now, connection, room);
+        self.tell_before(now, connection, room);
+    }
+
+    /// Lists someone in `room`, who has it now. Tells whether the others hear of it now.
+    fn arrive(&mut self, now: Time, connection: ConnectionId, room: RoomId) -> Presence {
+        let person = self.person(connection);
+        let (name, identity) = (person.name.clone(), person.identity());
         let audience = self.rooms.members(room);
         let presence = self.rooms.enter(now, room, &name, connection.key());
-        self.people.get_mut(connection).expect(HERE).room = room;
         if presence == Presence::Told {
-            let message = Message::Joined { room: self.rooms.name(room).clone(), name };
+            let message = Message::Joined { room: self.rooms.name(room).clone(), name, identity };
             self.broadcast_to(room, audience, message);
         }
         self.actions.push_back(Action::Enter { connection, room });
         self.welcome(connection, room);
-        self.tell_before(now, connection, room);
+        presence
     }
 
     /// Tells someone which room they have entered.
@@ -405,33 +463,39 @@ impl Chat {
     /// Tells the others in `main`, or will, of someone who was silent there until now.
     fn announce(&mut self, now: Time, connection: ConnectionId) {
         let (room, name) = (Rooms::MAIN, self.person(connection).name.clone());
+        self.tell_presence(&name, Some(self.person(connection).identity()));
         let presence = self.rooms.announce(now, &name, connection.key());
         let others = self.rooms.members(room) - 1;
         if presence == Presence::Told && others > 0 {
-            let message = Message::Joined { room: self.rooms.name(room).clone(), name };
+            let identity = self.person(connection).identity();
+            let message = Message::Joined { room: self.rooms.name(room).clone(), name, identity };
             let except = LeftOut::of([connection]);
             self.actions.push_back(Action::Broadcast { room, audience: others, except, message });
         }
     }
 
-    /// Takes someone out of a room; those who stay hear of it, or will.
-    fn leave(&mut self, now: Time, connection: ConnectionId, room: RoomId) {
+    /// Takes someone out of a room; those who stay hear of it, or will. That somebody has left the server, who came by
+    /// IRC does not hear again who is in one of the rooms where it was `told` already.
+    fn leave(&mut self, now: Time, connection: ConnectionId, room: RoomId, leaving: Leaving, told: &[RoomId]) {
         self.actions.push_back(Action::Leave { connection, room });
         if self.silent.remove(connection) {
             return self.rooms.leave_silently();
         }
-        let name = self.person(connection).name.clone();
+        let person = self.person(connection);
+        let (name, identity) = (person.name.clone(), person.identity());
         let presence = self.rooms.leave(now, room, &name);
         if presence == Presence::Told {
-            self.tell_left(room, name);
+            let is_any_left = !told.is_empty() && self.rooms.members(room) > 0;
+            let except = if is_any_left { self.who_heard(room, told, &leaving) } else { None };
+            self.tell_left(room, except, |room| Message::Left { room, name, identity, leaving });
         }
     }
 
-    fn tell_left(&mut self, id: RoomId, name: Name) {
-        let audience = self.rooms.members(id);
-        if audience > 0 {
+    fn tell_left(&mut self, id: RoomId, except: Option<Box<LeftOut>>, message: impl FnOnce(Name) -> Message) {
+        let members = self.rooms.members(id);
+        if members > 0 {
             let room = self.rooms.name(id).clone();
-            self.broadcast_to(id, audience, Message::Left { room, name });
+            self.tell_room(id, members, except, message(room));
         }
     }
 

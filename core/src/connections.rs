@@ -125,6 +125,13 @@ impl Connections {
         self.held.get_mut(&connection).is_some_and(|held| std::mem::take(&mut held.awaits_effect))
     }
 
+    /// Tells whether a proposal of a connection is on its way through the log.
+    pub(crate) fn is_in_flight(&self, connection: ConnectionId) -> bool {
+        let is_ours = connection.server() == self.server;
+        let here = self.slots.get(connection.slot() as usize).filter(|_| is_ours);
+        here.is_some_and(|here| here.generation == connection.generation() && here.in_flight > 0)
+    }
+
     /// Counts a proposal that is on its way through the log.
     pub(crate) fn propose(&mut self, connection: ConnectionId) {
         if let Some(here) = self.get_mut(connection) {

@@ -1,7 +1,9 @@
-//! Owns what is known of the program that somebody sends lines with, and how its lines end.
+//! Owns what is known of the program that somebody uses, and how its lines end.
 
-/// Tells what is known of the program that somebody sends lines with. It is learned from what they send, and only
-/// grows: each is greater than those before it.
+use crate::irc::Capabilities;
+
+/// Tells what is known of the program that somebody uses. Of those who send lines it is learned from what they send,
+/// and only grows: each is greater than those before it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 pub enum Dialect {
     /// Nothing: lines end in a line feed, as those of nc do, and are answered so.
@@ -13,6 +15,75 @@ pub enum Dialect {
     /// It has negotiated an option of telnet: its lines go out with CR LF, and it understands telnet's commands (RFC
     /// 854).
     Telnet,
+    /// It speaks IRC, and was granted what changes how it is told what many are told.
+    Irc(IrcDialect),
+}
+
+/// Tells how a client of IRC is told what many are told.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub struct IrcDialect {
+    /// Which tags it is sent.
+    pub tags: IrcTags,
+    /// It is told the real name of who joins.
+    pub extends_joins: bool,
+}
+
+/// Tells which tags a client of IRC is sent.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub enum IrcTags {
+    /// None.
+    #[default]
+    None,
+    /// When something was said.
+    Time,
+    /// What tells messages apart, and what clients send each other.
+    Message,
+    /// All of these.
+    All,
+}
+
+impl IrcDialect {
+    /// All of them, each in its place.
+    pub(crate) const ALL: [Self; 8] = {
+        let mut all = [Self { tags: IrcTags::None, extends_joins: false }; 8];
+        let mut place = 0;
+        while place < all.len() {
+            all[place].tags = [IrcTags::None, IrcTags::Time, IrcTags::Message, IrcTags::All][place / 2];
+            all[place].extends_joins = place % 2 == 1;
+            place += 1;
+        }
+        all
+    };
+
+    /// Returns its place among all.
+    pub(crate) const fn place(self) -> u8 {
+        2 * self.tags as u8 + self.extends_joins as u8
+    }
+}
+
+impl IrcTags {
+    /// Tells whether the time is among them.
+    pub(crate) const fn has_time(self) -> bool {
+        matches!(self, Self::Time | Self::All)
+    }
+
+    /// Tells whether others than the time are among them.
+    pub(crate) const fn has_message(self) -> bool {
+        matches!(self, Self::Message | Self::All)
+    }
+}
+
+impl Capabilities {
+    /// Returns how a client that has these is told what many are told.
+    pub(crate) const fn dialect(self) -> Dialect {
+        let tags = match (self.has(Self::SERVER_TIME), self.has(Self::MESSAGE_TAGS)) {
+            (false, false) => IrcTags::None,
+            (true, false) => IrcTags::Time,
+            (false, true) => IrcTags::Message,
+            (true, true) => IrcTags::All,
+        };
+        Dialect::Irc(IrcDialect { tags, extends_joins: self.has(Self::EXTENDED_JOIN) })
+    }
 }
 
 /// Tells how the lines end that somebody is sent.
@@ -29,7 +100,7 @@ impl LineEnd {
     pub(crate) const fn of(dialect: Dialect) -> Self {
         match dialect {
             Dialect::Lf => Self::Lf,
-            Dialect::CrLf | Dialect::Telnet => Self::CrLf,
+            Dialect::CrLf | Dialect::Telnet | Dialect::Irc(_) => Self::CrLf,
         }
     }
 
@@ -49,5 +120,12 @@ mod tests {
     #[test]
     fn each_dialect_adds_to_the_one_before() {
         assert!(Dialect::Lf < Dialect::CrLf && Dialect::CrLf < Dialect::Telnet);
+    }
+
+    #[test]
+    fn each_dialect_of_irc_is_in_its_place() {
+        for (place, dialect) in (0..).zip(IrcDialect::ALL) {
+            assert_eq!(dialect.place(), place);
+        }
     }
 }

@@ -3,12 +3,14 @@
 
 mod answers;
 mod budget;
+mod irc;
 
 use std::collections::{HashMap, VecDeque};
 use std::mem;
 
 use bytes::Bytes;
 
+use self::irc::Irc;
 use crate::connections::{Connections, Step};
 use crate::log::{Command, Event, Record, Snapshot, SnapshotError};
 use crate::{
@@ -43,6 +45,8 @@ pub struct Hub<S> {
     effects: VecDeque<Effect>,
     /// What is still to be told of an answer that is not whole.
     pub(crate) pieces: HashMap<ConnectionId, VecDeque<Message>>,
+    /// What is known of those who come by IRC.
+    irc: Irc,
     /// What is proposed to the log that all servers share. Without one, what is proposed is applied at once.
     proposals: Option<Proposals<S>>,
     /// What was applied, if it is recorded.
@@ -108,6 +112,7 @@ impl<S> Hub<S> {
             sizes: Histogram::default(),
             effects: VecDeque::new(),
             pieces: HashMap::new(),
+            irc: Irc::default(),
             proposals,
             records: None,
             stopped: false,
@@ -126,7 +131,17 @@ impl<S> Hub<S> {
             return Err(session.encoding().farewell());
         }
         let opening = Opening { socket, form: session.form(), dialect: session.take_dialect() };
-        let connection = self.connections.open(opening.form);
+        let (connection, form) = (self.connections.open(opening.form), opening.form);
+        if form.registers() {
+            // Nobody knows of them before they have said who they are.
+            self.greet(now, connection, opening);
+            self.arrive(now, connection);
+            self.account(now);
+            if let Next::Ask(requests) = session.poll_next(now, Signals::default()) {
+                self.handle_requests(now, connection, requests);
+            }
+            return Ok(connection);
+        }
         if let Some(proposals) = &mut self.proposals {
             proposals.openings.push_back((connection, opening));
         } else {
@@ -180,6 +195,7 @@ impl<S> Hub<S> {
         if !is_proposed {
             self.propose(now, Event::Woke);
         }
+        self.end_late_arrivals(now);
         self.account(now);
     }
 
@@ -231,7 +247,7 @@ impl<S> Hub<S> {
         }
         let Record { at, event } = record;
         let at = self.chat.catch_up(at);
-        let connection = event.connection();
+        let (connection, before) = (event.connection(), self.chat.actions().len());
         if let Some(proposals) = &mut self.proposals {
             proposals.has_woke &= event != Event::Woke;
             proposals.has_clock &= !matches!(event, Event::Clock { .. });
@@ -242,12 +258,13 @@ impl<S> Hub<S> {
             self.greet(at, connection, opening);
         }
         self.apply_event(at, event);
-        self.account(at);
         if let Some(connection) = connection {
             self.connections.land(connection);
-            self.release(at, connection);
+            self.finish_irc(at, connection, before);
             self.account(at);
+            self.release(at, connection);
         }
+        self.account(at);
     }
 
     /// Keeps all records that are applied from now on, for [`take_records`](Self::take_records).
@@ -285,6 +302,7 @@ impl<S> Hub<S> {
         }
         self.sizes.add(self.accounted as u64);
         self.accounted = 0;
+        self.irc.rendered = 0;
         let mut batch = self.batch.take();
         batch.actions = self.chat.take_actions();
         Some(batch)
@@ -305,7 +323,7 @@ impl<S> Hub<S> {
     /// Returns when to come back with [`handle_timeout`](Self::handle_timeout), if nothing else happens before.
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Time> {
-        self.chat.poll_timeout().filter(|_| !self.stopped)
+        [self.chat.poll_timeout(), self.next_arrival_due()].into_iter().flatten().min().filter(|_| !self.stopped)
     }
 
     /// Handles a request. With nothing to wait for, and no log but this call, a command goes straight to the chat.
@@ -317,10 +335,11 @@ impl<S> Hub<S> {
                 let bytes_max = command.reply_bytes_max();
                 self.keep_within(connection, bytes_max, |hub| hub.chat.handle_command(now, connection, command));
             }
-            Request::Command(_) | Request::Resume(_) | Request::Query(_) | Request::Notice(_) => {
+            Request::Command(_) | Request::Resume(_) | Request::Query(_) | Request::Irc(_) | Request::Notice(_) => {
                 self.handle_step(now, connection, Step::Ask(request));
             }
         }
+        self.render_irc(now);
     }
 
     /// Lets what comes of a connection go on, if nothing of it waits.
@@ -349,6 +368,9 @@ impl<S> Hub<S> {
                         hub.answer(now, connection, query);
                     });
                 }
+            }
+            Step::Ask(Request::Irc(line)) => {
+                self.keep_within(connection, line.reply_bytes_max(), |hub| hub.handle_irc(now, connection, &line));
             }
             Step::Ask(Request::Notice(notice)) => {
                 if notice.shows_a_person() && self.chat.is_silent(connection) {
@@ -402,6 +424,17 @@ impl<S> Hub<S> {
         if let Some(records) = &mut self.records {
             records.push(Record { at, event: event.clone() });
         }
+        if let Event::Registered { connection, .. } = event {
+            self.chat.handle(at, event);
+            return self.handle_registered(connection);
+        }
+        if let Event::Closed { connection } = event {
+            self.chat.handle(at, event);
+            if self.depart(connection) {
+                self.chat.push_action(Action::Close { connection, code: None });
+            }
+            return;
+        }
         if let Event::Commanded { connection, command } = &event {
             let (connection, bytes_max) = (*connection, command.reply_bytes_max());
             return self.keep_within(connection, bytes_max, |hub| hub.chat.handle(at, event));
@@ -438,6 +471,7 @@ impl<S> Hub<S> {
         if self.accounted == 0 {
             self.batch.begun_at = now;
         }
+        self.render_irc(now);
         let mut is_any_closed = false;
         let actions = self.chat.actions();
         for action in (self.accounted..actions.len()).map(|index| &actions[index]) {
@@ -474,6 +508,7 @@ impl<S> Hub<S> {
                 continue;
             };
             self.pieces.remove(&connection);
+            self.forget_irc(connection);
             if let Some(form) = self.connections.close(connection)
                 && let Some(bye) = code.and_then(|code| form.bye(code))
             {

@@ -83,6 +83,9 @@ impl fmt::Display for ConnectionId {
 pub struct RoomId(u32);
 
 impl RoomId {
+    /// Stands for no room.
+    pub const NONE: Self = Self(u32::MAX);
+
     /// Makes the id of the room in slot `key`.
     #[must_use]
     pub const fn new(key: u32) -> Self {

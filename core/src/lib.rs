@@ -177,6 +177,7 @@ mod histogram;
 mod hub;
 mod ids;
 mod incidents;
+mod irc;
 mod limits;
 pub mod log;
 mod message;

@@ -116,6 +116,14 @@ pub struct Limits {
     /// Default none, so that nobody can; a server draws 32 bytes when it starts. Nobody else may know them.
     pub secret: Option<Secret>,
 
+    /// What the server is called by those who come by IRC. Default `chinwag.local`: a name has to have a dot, so that
+    /// no client takes it for somebody's. Up to 63 ASCII letters, digits, dots and dashes.
+    pub server_name: Arc<str>,
+
+    /// How long somebody who comes by IRC may take to say who they are. Default 60 s: clients say it at once, and who
+    /// tries it by hand has the time for two lines. At least 1 s.
+    pub registration_wait: Duration,
+
     /// How long somebody at the web listener may take for a request, from when they came, or were answered before,
     /// until its head has ended. Default 5 s: a head is one packet, and a page that asks for its parts does so at once;
     /// more would let those who keep silent hold places of those who talk. At least 100 ms.
@@ -158,6 +166,8 @@ impl Default for Limits {
             threads: 1,
             drain: Duration::from_secs(5),
             secret: None,
+            server_name: "chinwag.local".into(),
+            registration_wait: Duration::from_secs(60),
             request_wait: Duration::from_secs(5),
             web_origins: Arc::default(),
             proxies: Arc::default(),
@@ -208,6 +218,8 @@ impl Limits {
             ((1..=1024).contains(&self.threads), "threads", "1 to 1024"),
             (self.stall_max >= Duration::from_secs(1), "stall_max", "at least 1 s"),
             (self.request_wait >= Duration::from_millis(100), "request_wait", "at least 100 ms"),
+            (is_server_name(&self.server_name), "server_name", "up to 63 letters, digits, dots and dashes, with a dot"),
+            (self.registration_wait >= Duration::from_secs(1), "registration_wait", "at least 1 s"),
         ])
     }
 
@@ -215,4 +227,13 @@ impl Limits {
     pub(crate) fn is_proxy(&self, address: IpAddr) -> bool {
         self.proxies.iter().any(|subnet| subnet.contains(address))
     }
+}
+
+/// Tells whether this can be the name of a server.
+fn is_server_name(name: &str) -> bool {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-');
+    name.len() <= 63
+        && name.contains('.')
+        && name.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && name.chars().all(is_plain)
 }

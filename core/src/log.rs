@@ -3,10 +3,12 @@
 //! None of it knows how it is written as bytes.
 
 mod command;
+mod irc;
 mod record;
 mod snapshot;
 
 pub use self::command::Command;
+pub use self::irc::{IrcCommand, IrcState, Registration, Target};
 pub use self::record::{Event, Record};
 pub use self::snapshot::{
     IgnoredState, PersonState, RoomState, RunState, SilentState, Snapshot, SnapshotError, TopicState, Untold,

@@ -2,11 +2,15 @@
 //!
 //! How it reads as a frame for a browser is in `wire/web/encode.rs`.
 
+mod irc;
+
 use std::fmt;
 use std::time::Duration;
 
 use bytes::Bytes;
 
+pub use self::irc::{IrcMessage, Leaving};
+use crate::irc::{Identity, Manner};
 use crate::rules::{HISTORY_MAX, IGNORED_MAX};
 use crate::text::escaped_len;
 use crate::{COMMANDS, CloseCode, Name, OtherProtocol, Text, Texts, Token, Topic};
@@ -31,26 +35,26 @@ pub enum Message {
     /// There is nobody whom one could take over by a token.
     Stale,
     /// Who has come, and where.
-    Joined { room: Name, name: Name },
-    /// Who has gone, and from where.
-    Left { room: Name, name: Name },
+    Joined { room: Name, name: Name, identity: Identity },
+    /// Who has gone, from where, and how.
+    Left { room: Name, name: Name, identity: Identity, leaving: Leaving },
     /// How many have come to, and gone from, a crowded room.
     Crowd { room: Name, joined: u32, left: u32 },
     /// What somebody says in a row, where, when (in milliseconds since 1970), and which of all messages of the room the
     /// first of it is. Each text is a message with a line of its own.
-    Said { room: Name, name: Name, texts: Texts, time_ms: u64, seq: u64 },
+    Said { room: Name, name: Name, texts: Texts, time_ms: u64, seq: u64, manner: Option<Box<Manner>> },
     /// What somebody does, as of a third person: a message of the room as well.
-    Acted { room: Name, name: Name, text: Text, time_ms: u64, seq: u64 },
-    /// What somebody says to whoever hears it alone, and when.
-    Told { name: Name, text: Text, time_ms: u64 },
+    Acted { room: Name, name: Name, text: Text, time_ms: u64, seq: u64, manner: Option<Box<Manner>> },
+    /// What somebody says to whoever hears it alone, when, and which of all messages of the server it is.
+    Told { name: Name, text: Text, time_ms: u64, id: u64, manner: Option<Box<Manner>> },
     /// What one has said to somebody alone.
-    Sent { name: Name, text: Text, time_ms: u64 },
+    Sent { name: Name, text: Text, time_ms: u64, id: u64, manner: Option<Box<Manner>> },
     /// There is nobody of this name.
     Nobody { name: Name },
     /// There is nobody to answer.
     NobodyWrote,
     /// Who set what a room is about, and to what.
-    TopicSet { room: Name, name: Name, topic: Option<Topic> },
+    TopicSet { room: Name, name: Name, identity: Identity, topic: Option<Topic> },
     /// What a room is about.
     Topic { room: Name, topic: Option<Topic> },
     /// The limit that a topic was over, in bytes.
@@ -70,7 +74,7 @@ pub enum Message {
     /// What a command takes, whose word this is, without the slash.
     Incomplete { word: &'static str },
     /// Who is called something else now.
-    Renamed { old: Name, new: Name },
+    Renamed { old: Name, new: Name, identity: Identity },
     /// A name that somebody else has, or that nobody may have.
     Taken { name: Name },
     /// What a name has to look like.
@@ -102,8 +106,10 @@ pub enum Message {
     Refuse { option: u8 },
     /// The answer to a `WebSocket`'s ping.
     Pong { payload: Bytes },
-    /// The last that a `WebSocket` is told.
+    /// The last that a `WebSocket` is told, and who comes by IRC.
     Bye { code: CloseCode },
+    /// What only those are told who come by IRC.
+    Irc(Box<IrcMessage>),
 }
 
 /// Holds a message that was said before.
@@ -150,16 +156,24 @@ impl Message {
 
     /// Tells whether it is for people, and not only for the program that they use.
     pub(crate) const fn has_line(&self) -> bool {
-        !matches!(self, Self::Hello { .. } | Self::Ping | Self::Pong { .. } | Self::Refuse { .. } | Self::Bye { .. })
+        !matches!(
+            self,
+            Self::Hello { .. } | Self::Ping | Self::Pong { .. } | Self::Refuse { .. } | Self::Bye { .. } | Self::Irc(_)
+        )
     }
 
     /// Returns about how many bytes the line has: for a message that somebody says exactly, for others roughly.
     pub(crate) fn encoded_len_hint(&self) -> usize {
         match self {
-            Self::Said { name, texts, .. } => (name.as_str().len() + 2) * texts.count() as usize + texts.bytes(),
-            Self::Acted { name, text, .. } | Self::Told { name, text, .. } | Self::Sent { name, text, .. } => {
-                name.as_str().len() + text.as_str().len() + 16
+            Self::Said { name, texts, manner, .. } => {
+                (name.as_str().len() + 2) * texts.count() as usize + texts.bytes() + tags_len(manner.as_deref())
             }
+            Self::Acted { name, text, manner, .. }
+            | Self::Told { name, text, manner, .. }
+            | Self::Sent { name, text, manner, .. } => {
+                name.as_str().len() + text.as_str().len() + 16 + tags_len(manner.as_deref())
+            }
+            Self::Irc(message) => message.encoded_len_hint(),
             Self::TopicSet { topic, .. } | Self::Topic { topic, .. } => {
                 topic.as_ref().map_or(0, |topic| topic.as_str().len()) + 48
             }
@@ -233,7 +247,7 @@ impl fmt::Display for Message {
             Self::History { said, .. } => fmt_history(f, said),
             Self::HistoryCount => write!(f, "History shows 1 - {HISTORY_MAX} messages"),
             Self::Incomplete { word } => fmt_usage(f, word),
-            Self::Renamed { old, new } => write!(f, "{old} is now {new}"),
+            Self::Renamed { old, new, .. } => write!(f, "{old} is now {new}"),
             Self::Taken { name } => write!(f, "{name} is already taken"),
             Self::NameInvalid => write!(f, "Name must be {min} - {max} letters, digits, - or _"),
             Self::RoomInvalid => write!(f, "Room must be {min} - {max} letters, digits, - or _"),
@@ -253,9 +267,19 @@ impl fmt::Display for Message {
             }
             Self::Stopping => f.write_str("Server is shutting down"),
             Self::Here => f.write_str("[Yes]"),
-            Self::Hello { .. } | Self::Refuse { .. } | Self::Ping | Self::Pong { .. } | Self::Bye { .. } => Ok(()),
+            Self::Hello { .. }
+            | Self::Refuse { .. }
+            | Self::Ping
+            | Self::Pong { .. }
+            | Self::Bye { .. }
+            | Self::Irc(_) => Ok(()),
         }
     }
+}
+
+/// Returns how many bytes the tags have that clients are sent.
+fn tags_len(manner: Option<&Manner>) -> usize {
+    manner.and_then(|manner| manner.tags.as_ref()).map_or(0, |tags| tags.as_str().len())
 }
 
 fn fmt_said(f: &mut fmt::Formatter<'_>, name: &Name, texts: &Texts) -> fmt::Result {
@@ -327,13 +351,13 @@ impl Message {
     /// What somebody says in `main`, as its first message.
     pub(crate) fn said(name: &str, text: &str) -> Self {
         let [room, name] = ["main", name].map(|name| Name::parse(name).expect("it is a name"));
-        Self::Said { room, name, texts: Text::clean(text).into(), time_ms: 0, seq: 1 }
+        Self::Said { room, name, texts: Text::clean(text).into(), time_ms: 0, seq: 1, manner: None }
     }
 
     /// What Ann says in a row in `main`, from its first message on.
     pub(crate) fn said_in_a_row<T: AsRef<str>>(texts: impl IntoIterator<Item = T>) -> Self {
         let [room, name] = ["main", "Ann"].map(|name| Name::parse(name).expect("it is a name"));
-        Self::Said { room, name, texts: Texts::clean(texts), time_ms: 0, seq: 1 }
+        Self::Said { room, name, texts: Texts::clean(texts), time_ms: 0, seq: 1, manner: None }
     }
 }
 
@@ -380,22 +404,56 @@ mod tests {
             (Message::YouAreIn { room: pizza.clone() }, "You are in pizza"),
             (Message::Resumable { token }, "You can come back with /resume abcdefghijklmnopqrstuvwxyz234567"),
             (Message::Stale, "You have nothing to resume"),
-            (Message::Joined { room: pizza.clone(), name: ann.clone() }, "Ann joined"),
-            (Message::Left { room: pizza.clone(), name: ann.clone() }, "Ann left"),
+            (Message::Joined { room: pizza.clone(), name: ann.clone(), identity: Identity::default() }, "Ann joined"),
+            (
+                Message::Left {
+                    room: pizza.clone(),
+                    name: ann.clone(),
+                    identity: Identity::default(),
+                    leaving: Leaving::ROOM,
+                },
+                "Ann left",
+            ),
             (Message::Crowd { room: pizza.clone(), joined: 3, left: 0 }, "3 joined, 0 left"),
             (
-                Message::Acted { room: pizza.clone(), name: ann.clone(), text: text("waves"), time_ms: 0, seq: 1 },
+                Message::Acted {
+                    room: pizza.clone(),
+                    name: ann.clone(),
+                    text: text("waves"),
+                    time_ms: 0,
+                    seq: 1,
+                    manner: None,
+                },
                 "* Ann waves",
             ),
-            (Message::Told { name: ann.clone(), text: text("hi"), time_ms: 0 }, "Ann (to you): hi"),
-            (Message::Sent { name: bob.clone(), text: text("hi"), time_ms: 0 }, "You (to Bob): hi"),
+            (
+                Message::Told { name: ann.clone(), text: text("hi"), time_ms: 0, id: 1, manner: None },
+                "Ann (to you): hi",
+            ),
+            (
+                Message::Sent { name: bob.clone(), text: text("hi"), time_ms: 0, id: 1, manner: None },
+                "You (to Bob): hi",
+            ),
             (Message::Nobody { name: bob.clone() }, "There is nobody called Bob"),
             (Message::NobodyWrote, "Nobody has written to you"),
             (
-                Message::TopicSet { room: pizza.clone(), name: ann.clone(), topic: Topic::of("pizza at eight") },
+                Message::TopicSet {
+                    room: pizza.clone(),
+                    name: ann.clone(),
+                    identity: Identity::default(),
+                    topic: Topic::of("pizza at eight"),
+                },
                 "Ann set the topic: pizza at eight",
             ),
-            (Message::TopicSet { room: pizza.clone(), name: ann.clone(), topic: None }, "Ann set the topic: none"),
+            (
+                Message::TopicSet {
+                    room: pizza.clone(),
+                    name: ann.clone(),
+                    identity: Identity::default(),
+                    topic: None,
+                },
+                "Ann set the topic: none",
+            ),
             (Message::Topic { room: pizza.clone(), topic: Topic::of("pizza at eight") }, "Topic - pizza at eight"),
             (Message::Topic { room: pizza.clone(), topic: None }, "Topic - none"),
             (Message::TopicTooLong, "Topics can only be 390 bytes long"),
@@ -418,7 +476,7 @@ mod tests {
             (Message::Incomplete { word: "me" }, "Try /me {action}"),
             (Message::said("Ann", "hi"), "Ann: hi"),
             (Message::said_in_a_row(["hi", "", "naïve"]), "Ann: hi\nAnn: \nAnn: naïve"),
-            (Message::Renamed { old: ann.clone(), new: bob.clone() }, "Ann is now Bob"),
+            (Message::Renamed { old: ann.clone(), new: bob.clone(), identity: Identity::default() }, "Ann is now Bob"),
             (Message::Taken { name: bob.clone() }, "Bob is already taken"),
             (Message::NameInvalid, "Name must be 2 - 20 letters, digits, - or _"),
             (Message::RoomInvalid, "Room must be 2 - 20 letters, digits, - or _"),
@@ -452,12 +510,24 @@ mod tests {
         let names = |count: u32| (0..count).map(|number| name(&format!("somebody-{number}")));
         let cases = [
             Message::Help,
-            Message::Renamed { old: ann, new: bob.clone() },
+            Message::Renamed { old: ann, new: bob.clone(), identity: Identity::default() },
             Message::Crowd { room: bob.clone(), joined: 3, left: 0 },
-            Message::Acted { room: bob.clone(), name: bob.clone(), text: text(&"x".repeat(400)), time_ms: 0, seq: 1 },
-            Message::Told { name: bob.clone(), text: text("x"), time_ms: 0 },
-            Message::Sent { name: bob.clone(), text: text("x"), time_ms: 0 },
-            Message::TopicSet { room: bob.clone(), name: bob.clone(), topic: Topic::of(&"x".repeat(390)) },
+            Message::Acted {
+                room: bob.clone(),
+                name: bob.clone(),
+                text: text(&"x".repeat(400)),
+                time_ms: 0,
+                seq: 1,
+                manner: None,
+            },
+            Message::Told { name: bob.clone(), text: text("x"), time_ms: 0, id: 1, manner: None },
+            Message::Sent { name: bob.clone(), text: text("x"), time_ms: 0, id: 1, manner: None },
+            Message::TopicSet {
+                room: bob.clone(),
+                name: bob.clone(),
+                identity: Identity::default(),
+                topic: Topic::of(&"x".repeat(390)),
+            },
             Message::Topic { room: bob.clone(), topic: Topic::of(&"x".repeat(390)) },
             Message::Ignored { names: names(100).collect(), more: 0 },
             Message::History {

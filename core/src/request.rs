@@ -1,8 +1,10 @@
 //! Owns what a person can ask for, and how a line says it.
 
+mod irc;
 mod notice;
 mod query;
 
+pub use self::irc::IrcLine;
 pub use self::notice::Notice;
 pub use self::query::Query;
 use crate::log::Command;
@@ -22,19 +24,27 @@ pub enum Request {
     Resume(Token),
     /// Be told something.
     Query(Query),
+    /// Whatever a line of IRC asks for: the hub knows.
+    Irc(IrcLine),
     /// Whatever concerns the connection only.
     Notice(Notice),
 }
 
 impl Request {
     /// Returns how the connection ends with this, if it does.
-    pub(crate) const fn ending(&self) -> Option<Incident> {
+    pub(crate) fn ending(&self) -> Option<Incident> {
         match self {
             Self::Command(Command::Leave(_)) => Some(Incident::Quit),
+            Self::Irc(line) if line.is_last() => Some(Incident::Quit),
             Self::Notice(Notice::Fail(_)) => Some(Incident::BadFrames),
             Self::Notice(Notice::WrongProtocol(protocol)) => Some(Incident::WrongProtocol(*protocol)),
-            Self::Command(_) | Self::Resume(_) | Self::Query(_) | Self::Notice(_) => None,
+            Self::Command(_) | Self::Resume(_) | Self::Query(_) | Self::Irc(_) | Self::Notice(_) => None,
         }
+    }
+
+    /// Returns for how many lines this counts.
+    pub(crate) fn weight(&self) -> u32 {
+        if let Self::Irc(line) = self { line.weight() } else { 1 }
     }
 }
 
@@ -60,6 +70,7 @@ impl Request {
             Self::Command(command) => command.reply_bytes_max(),
             Self::Resume(_) => RESUMED,
             Self::Query(query) => query.reply_bytes_max(),
+            Self::Irc(line) => line.reply_bytes_max(),
             Self::Notice(notice) => notice.reply_bytes_max(),
         }
     }
@@ -69,6 +80,7 @@ impl Request {
     pub(crate) fn window_bytes(&self) -> usize {
         match self {
             Self::Query(query) if query.comes_in_pieces() => REPLY_WINDOW_BYTES,
+            Self::Irc(line) => line.window_bytes(),
             Self::Command(_) | Self::Resume(_) | Self::Query(_) | Self::Notice(_) => self.reply_bytes_max(),
         }
     }
@@ -79,6 +91,8 @@ impl Command {
     pub(crate) fn reply_bytes_max(&self) -> usize {
         match self {
             Self::Say(_) | Self::Act(_) | Self::SetTopic(_) | Self::Appear | Self::Leave(_) => 0,
+            // It comes of a line, which was counted.
+            Self::Irc(_) => LIST_BYTES_MAX,
             Self::Tell { text, .. } | Self::Answer(text) => escaped_len(text.as_str()) + 3 * LINE,
             Self::Rename(_) | Self::Ignore(_) | Self::Unignore(_) => 2 * LINE,
             Self::Join(_) | Self::Enter(_) | Self::Part(_) => WELCOME,
@@ -186,11 +200,11 @@ mod tests {
             (Request::Command(Command::Unignore(name())), Message::Hearing { name: name() }),
             (
                 Request::Command(Command::Tell { to: name(), text: quotes() }),
-                Message::Sent { name: name(), text: quotes(), time_ms: u64::MAX },
+                Message::Sent { name: name(), text: quotes(), time_ms: u64::MAX, id: 1, manner: None },
             ),
             (
                 Request::Command(Command::Answer(quotes())),
-                Message::Sent { name: name(), text: quotes(), time_ms: u64::MAX },
+                Message::Sent { name: name(), text: quotes(), time_ms: u64::MAX, id: 1, manner: None },
             ),
             (Request::Command(Command::Answer(word())), Message::Nobody { name: name() }),
             (Request::Command(Command::Answer(word())), Message::NobodyWrote),

@@ -268,6 +268,7 @@ impl Session {
                     self.quit(incident);
                 }
                 self.window.count(request.window_bytes());
+                (1..request.weight()).for_each(|_| self.meter.charge(now));
             }
             if !is_blank {
                 return Some(asked);

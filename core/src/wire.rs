@@ -5,6 +5,7 @@
 pub(crate) mod contract;
 pub(crate) mod decode;
 pub(crate) mod intake;
+pub(crate) mod irc;
 pub(crate) mod lines;
 pub(crate) mod step;
 pub(crate) mod web;
@@ -46,6 +47,11 @@ macro_rules! forms {
             /// Tells whether whoever connects is there to chat; else they ask for that in the handshake.
             pub const fn chats_at_once(self) -> bool {
                 match self { $(Self::$form => <$wire>::CHATS_AT_ONCE),* }
+            }
+
+            /// Tells whether whoever comes says who they are before anybody knows of them.
+            pub(crate) const fn registers(self) -> bool {
+                match self { $(Self::$form => <$wire>::REGISTERS),* }
             }
 
             /// Tells whether a ping is answered.
@@ -253,6 +259,9 @@ forms! {
 
     /// HTTP, and `WebSocket` messages with an object of JSON each, as a browser has them.
     Web = web::Web;
+
+    /// Lines of IRC, as its clients have them.
+    Irc = irc::Irc;
 }
 
 /// Names what a message is made into for a connection: all of a room's members with the same encoding are given the
@@ -328,9 +337,10 @@ mod tests {
         for (index, encoding) in Encoding::ALL.into_iter().enumerate() {
             assert_eq!(encoding.index(), index);
         }
-        let dialects = [Dialect::Lf, Dialect::CrLf, Dialect::Telnet];
+        let irc = crate::dialect::IrcDialect::ALL.map(Dialect::Irc);
+        let dialects = [&[Dialect::Lf, Dialect::CrLf, Dialect::Telnet][..], &irc].concat();
         for form in Form::ALL {
-            let numbers = dialects.map(|dialect| Encoding::of(form, dialect).number);
+            let numbers: Vec<_> = dialects.iter().map(|&dialect| Encoding::of(form, dialect).number).collect();
             let most = numbers.iter().max().expect("there are dialects");
             assert_eq!(most + 1, Form::ENCODINGS[form as usize], "{form:?} has as many as are used");
         }

@@ -5,6 +5,7 @@ use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use argh::FromArgs;
@@ -36,8 +37,18 @@ pub(super) struct Flags {
 
     /// address and port of the web page, like 0.0.0.0:8080, port 0 for a free one; off for none (default
     /// 127.0.0.1:42080)
-    #[argh(option, default = "Web::Default", from_str_fn(web))]
-    pub(super) web: Web,
+    #[argh(option, default = "Choice::Default", from_str_fn(web))]
+    pub(super) web: Choice,
+
+    /// address and port for IRC clients, like 0.0.0.0:6667, port 0 for a free one; off for none (default
+    /// 127.0.0.1:6667)
+    #[argh(option, default = "Choice::Default", from_str_fn(irc))]
+    pub(super) irc: Choice,
+
+    /// what IRC clients are told that this server is called: letters, digits, dashes and at least one dot (default
+    /// chinwag.local)
+    #[argh(option, default = "Config::default().limits.server_name", from_str_fn(server_name))]
+    server_name: Arc<str>,
 
     /// origin (scheme and host) of another site whose pages may talk here; may be given more than once (default: none
     /// but the web page itself)
@@ -103,18 +114,20 @@ pub(super) struct Flags {
     pub(super) version: bool,
 }
 
-/// Where the web page is given.
+/// Where something is that a server can do without.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Web {
+pub(super) enum Choice {
     /// Where it is expected, if nobody else is there.
     Default,
     At(SocketAddr),
     Off,
 }
 
-impl Web {
-    pub(super) const DEFAULT: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 42080);
-}
+/// Where the web page is expected.
+pub(super) const WEB: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 42080);
+
+/// Where IRC clients expect a server.
+pub(super) const IRC: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 6667);
 
 /// What the command line came to.
 #[derive(Debug)]
@@ -138,16 +151,31 @@ impl Flags {
         }
         let words: Vec<_> = last_of_each(&words).map(String::as_str).collect();
         match Self::from_args(&[program], &words) {
-            Ok(Self { web: Web::At(web), ip, port, .. }) if takes(SocketAddr::new(ip, port), web) => {
-                Parsed::Wrong(format!("--port and --web can't be the same address; choose another than {port} for one"))
-            }
-            Ok(flags) => Parsed::Flags(Box::new(flags)),
+            Ok(flags) => match flags.clash() {
+                Some((one, other, port)) => Parsed::Wrong(format!(
+                    "{one} and {other} can't be the same address; choose another than {port} for one"
+                )),
+                None => Parsed::Flags(Box::new(flags)),
+            },
             Err(exit) if exit.status.is_ok() => Parsed::Help(exit.output),
             Err(exit) => {
                 let line = exit.output.lines().collect::<Vec<_>>().join(" ");
                 Parsed::Wrong(format!("{} (--help tells more)", line.trim()))
             }
         }
+    }
+
+    /// Returns which two flags choose one address, and its port, if two do.
+    fn clash(&self) -> Option<(&'static str, &'static str, u16)> {
+        let chosen = |choice: Choice| if let Choice::At(address) = choice { Some(address) } else { None };
+        let all = [("--port", Some(self.address())), ("--web", chosen(self.web)), ("--irc", chosen(self.irc))];
+        let all: Vec<_> = all.into_iter().filter_map(|(flag, address)| Some((flag, address?))).collect();
+        let pairs =
+            all.iter().enumerate().flat_map(|(place, one)| all[place + 1..].iter().map(move |other| (one, other)));
+        pairs
+            .filter(|((_, one), (_, other))| takes(*one, *other))
+            .map(|((one, address), (other, _))| (*one, *other, address.port()))
+            .next()
     }
 
     pub(super) const fn address(&self) -> SocketAddr {
@@ -177,6 +205,7 @@ impl Flags {
                 drain: self.drain,
                 web_origins: self.web_origin.as_slice().into(),
                 proxies: self.proxy_from.as_slice().into(),
+                server_name: self.server_name.clone(),
                 ..base.limits
             },
         }
@@ -245,15 +274,29 @@ fn port(value: &str) -> Result<u16, String> {
     value.parse().map_err(|_| "it takes a port, 0 to 65535".into())
 }
 
-fn web(value: &str) -> Result<Web, String> {
+fn web(value: &str) -> Result<Choice, String> {
+    choice(value).ok_or_else(|| "it takes an address with a port, like 127.0.0.1:42080 or [::]:80, or off".into())
+}
+
+fn irc(value: &str) -> Result<Choice, String> {
+    choice(value).ok_or_else(|| "it takes an address with a port, like 127.0.0.1:6667 or [::]:6667, or off".into())
+}
+
+fn choice(value: &str) -> Option<Choice> {
     if value == "off" {
-        return Ok(Web::Off);
+        return Some(Choice::Off);
     }
     let port = value.strip_prefix(LOCALHOST).and_then(|rest| rest.strip_prefix(':')).and_then(|port| port.parse().ok());
     let here = port.map(|port| SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
-    here.or_else(|| value.parse().ok())
-        .map(Web::At)
-        .ok_or_else(|| "it takes an address with a port, like 127.0.0.1:42080 or [::]:80, or off".into())
+    here.or_else(|| value.parse().ok()).map(Choice::At)
+}
+
+fn server_name(value: &str) -> Result<Arc<str>, String> {
+    let named = Config { limits: Limits { server_name: value.into(), ..Limits::default() }, ..Config::default() };
+    let is_name = named.check().is_ok();
+    is_name
+        .then(|| value.into())
+        .ok_or_else(|| "it takes letters, digits, dashes and at least one dot, like chat.example".into())
 }
 
 fn web_origin(value: &str) -> Result<Origin, String> {
@@ -331,7 +374,7 @@ mod tests {
         assert_eq!(flags.address(), "127.0.0.1:42069".parse().expect("an address"));
         let config = flags.config(Config::default());
         assert_eq!((config.clone(), flags.threads), (Config::default(), cores()));
-        assert_eq!(flags.web, Web::Default);
+        assert_eq!(flags.web, Choice::Default);
         assert_eq!(config.check(), Ok(()));
     }
 
@@ -348,14 +391,14 @@ mod tests {
         assert_eq!((config.rules.crowd_members, config.limits.drain), (9, Duration::from_secs(1)));
         assert_eq!((config.limits.connections_max, config.limits.connections_per_address_max), (7, 3));
         assert_eq!((config.limits.connects_per_second, config.limits.dead_after), (2, Duration::from_secs(30)));
-        assert_eq!(flags.web, Web::At("[::1]:0".parse().expect("an address")));
+        assert_eq!(flags.web, Choice::At("[::1]:0".parse().expect("an address")));
         assert_eq!(
             *config.limits.web_origins,
             ["https://a.example", "http://b:8080"].map(|origin| origin.parse().expect("it is an origin"))
         );
         assert_eq!(config.limits.proxies.iter().map(Subnet::to_string).collect::<Vec<_>>(), ["::1/128", "10.0.0.0/8"]);
         let Parsed::Flags(flags) = parse("--web off") else { panic!("it can be off") };
-        assert_eq!(flags.web, Web::Off);
+        assert_eq!(flags.web, Choice::Off);
     }
 
     #[test]
@@ -376,7 +419,7 @@ mod tests {
         for (line, address) in cases {
             assert_eq!(parsed(line).address(), address.parse().expect("the case is an address"), "{line}");
         }
-        assert_eq!(parsed("--web off --web localhost:80").web, Web::At("127.0.0.1:80".parse().expect("an address")));
+        assert_eq!(parsed("--web off --web localhost:80").web, Choice::At("127.0.0.1:80".parse().expect("an address")));
         let origins = parsed("--web-origin http://a --web-origin http://b").web_origin;
         assert_eq!(origins.iter().map(Origin::to_string).collect::<Vec<_>>(), ["http://a", "http://b"]);
         let proxies = parsed("--proxy-from ::1 --proxy-from 10.0.0.0/8").proxy_from;
@@ -499,6 +542,8 @@ mod tests {
             "--ip",
             "--port",
             "--web",
+            "--irc",
+            "--server-name",
             "--web-origin",
             "--proxy-from",
             "--threads",

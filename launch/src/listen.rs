@@ -30,6 +30,9 @@ pub(super) const LINES: Chosen = Chosen { address: "--ip", port: "--port" };
 /// How the address for browsers is chosen.
 pub(super) const WEB: Chosen = Chosen { address: "--web", port: "--web" };
 
+/// How the address for IRC clients is chosen.
+pub(super) const IRC: Chosen = Chosen { address: "--irc", port: "--irc" };
+
 /// How long an address is waited for that nobody listens on: as long as Linux keeps what is left of a connection, which
 /// is a minute, and what it may take longer.
 const PATIENCE: Duration = Duration::from_secs(62);

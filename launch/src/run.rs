@@ -12,8 +12,8 @@ use chinwag_core::{Config, Form};
 use chinwag_io::{Handle, REPORT, Setup};
 use tracing::warn;
 
-use crate::flags::{Flags, Parsed, Web, takes};
-use crate::listen::Bound;
+use crate::flags::{self, Choice, Flags, Parsed, takes};
+use crate::listen::{Bound, Chosen};
 use crate::signals::Signals;
 use crate::{listen, logging};
 
@@ -75,55 +75,108 @@ fn start(
     let Program { name, version } = program;
     let setup = flags.setup()?;
     let config = &setup.config;
-    let wait = |pause| signals.wait_for_stop(pause);
+    let wait = &|pause| signals.wait_for_stop(pause);
     // All addresses are there before anybody can connect.
     let Some(lines) = listen::bind(flags.address(), listen::LINES, wait)? else { return Ok(()) };
     let lines_addr = lines.local_addr()?;
-    let web = bind_web(flags.web, lines_addr, wait)?;
+    let mut taken = vec![lines_addr];
+    let mut bound = Vec::new();
+    for extra in EXTRAS {
+        if let Some(socket) = extra.bind(flags, &taken, wait)? {
+            taken.push(socket.local_addr()?);
+            bound.push((extra, socket));
+        }
+    }
     if signals.wait_for_stop(Duration::ZERO) {
         return Ok(());
     }
     let mut ready = format!("{name} {version} listening on {lines_addr}\n");
     let mut listeners = vec![(lines.listen(config)?, Form::Lines)];
-    if let Some(listener) = web.and_then(|web| listen_web(flags.web, web, config).transpose()).transpose()? {
-        ready += &format!("{name} {version} web page at http://{}/\n", listener.local_addr()?);
-        listeners.push((listener, Form::Web));
+    for (extra, socket) in bound {
+        if let Some(listener) = extra.listen(flags, socket, config)? {
+            ready += &format!("{name} {version} {}\n", (extra.told)(listener.local_addr()?));
+            listeners.push((listener, extra.form));
+        }
     }
     // From here on whoever connects is kept waiting by the operating system until `serve` accepts.
     serve(listeners, setup, Ready { lines: ready, signals: signals.clone() })
 }
 
-/// Takes the address for browsers, if that is asked for. Where nobody chose it, another server that has it, as two on
-/// one machine will, is no reason not to serve.
-fn bind_web(web: Web, lines: SocketAddr, wait: impl Fn(Duration) -> bool) -> anyhow::Result<Option<Bound>> {
-    match web {
-        Web::Off => Ok(None),
-        Web::At(address) => listen::bind(address, listen::WEB, wait),
-        Web::Default => Ok(bind_if_free(Web::DEFAULT, lines, wait)),
+/// A listener that a server can do without.
+#[derive(Clone, Copy)]
+struct Extra {
+    form: Form,
+    choice: fn(&Flags) -> Choice,
+    default: SocketAddr,
+    chosen: Chosen,
+    /// The flag by which it is chosen.
+    flag: &'static str,
+    /// What there is not without it.
+    what: &'static str,
+    /// What is said of where it is.
+    told: fn(SocketAddr) -> String,
+}
+
+/// All that there are.
+const EXTRAS: [Extra; 2] = [
+    Extra {
+        form: Form::Web,
+        choice: |flags| flags.web,
+        default: flags::WEB,
+        chosen: listen::WEB,
+        flag: "--web",
+        what: "web page",
+        told: |address| format!("web page at http://{address}/"),
+    },
+    Extra {
+        form: Form::Irc,
+        choice: |flags| flags.irc,
+        default: flags::IRC,
+        chosen: listen::IRC,
+        flag: "--irc",
+        what: "IRC",
+        told: |address| format!("for IRC clients at {address}"),
+    },
+];
+
+impl Extra {
+    /// Takes its address, if it is asked for. Where nobody chose it, another server that has it, as two on one machine
+    /// will, is no reason not to serve.
+    fn bind(
+        self,
+        flags: &Flags,
+        taken: &[SocketAddr],
+        wait: impl Fn(Duration) -> bool,
+    ) -> anyhow::Result<Option<Bound>> {
+        match (self.choice)(flags) {
+            Choice::Off => Ok(None),
+            Choice::At(address) => listen::bind(address, self.chosen, wait),
+            Choice::Default => Ok(self.bind_if_free(self.default, taken, wait)),
+        }
     }
-}
 
-/// Takes the address for browsers, or says why not, whatever `RUST_LOG` says.
-fn bind_if_free(address: SocketAddr, lines: SocketAddr, wait: impl Fn(Duration) -> bool) -> Option<Bound> {
-    let bound = if takes(lines, address) {
-        Err(anyhow::anyhow!("--port has {address}; choose another for it with --web"))
-    } else {
-        listen::bind(address, listen::WEB, wait)
-    };
-    bound.unwrap_or_else(|error| do_without_page(&error))
-}
-
-/// Listens for browsers. Where nobody chose the address, it is done without if somebody else was faster.
-fn listen_web(web: Web, bound: Bound, config: &Config) -> anyhow::Result<Option<TcpListener>> {
-    match bound.listen(config) {
-        Err(error) if web == Web::Default => Ok(do_without_page(&error)),
-        listening => listening.map(Some),
+    /// Takes its address, or says why not, whatever `RUST_LOG` says.
+    fn bind_if_free(self, address: SocketAddr, taken: &[SocketAddr], wait: impl Fn(Duration) -> bool) -> Option<Bound> {
+        let bound = if taken.iter().any(|&other| takes(other, address)) {
+            Err(anyhow::anyhow!("--port has {address}; choose another for it with {}", self.flag))
+        } else {
+            listen::bind(address, self.chosen, wait)
+        };
+        bound.unwrap_or_else(|error| self.do_without(&error))
     }
-}
 
-fn do_without_page<T>(error: &anyhow::Error) -> Option<T> {
-    warn!(target: REPORT, "no web page: {error:#}");
-    None
+    /// Listens. Where nobody chose the address, it is done without if somebody else was faster.
+    fn listen(self, flags: &Flags, bound: Bound, config: &Config) -> anyhow::Result<Option<TcpListener>> {
+        match bound.listen(config) {
+            Err(error) if (self.choice)(flags) == Choice::Default => Ok(self.do_without(&error)),
+            listening => listening.map(Some),
+        }
+    }
+
+    fn do_without<T>(self, error: &anyhow::Error) -> Option<T> {
+        warn!(target: REPORT, "no {}: {error:#}", self.what);
+        None
+    }
 }
 
 /// Writes to standard output. If nobody reads it, that is no reason not to serve.
@@ -156,8 +209,8 @@ mod tests {
             let filter = logging::filter(asked).expect("it is a level");
             tracing::subscriber::with_default(tracing_subscriber::registry().with(filter).with(lines), || {
                 let elsewhere = SocketAddr::new(address.ip(), 0);
-                assert!(bind_if_free(address, elsewhere, |_| true).is_none());
-                assert!(bind_if_free(address, address, |_| true).is_none());
+                assert!(EXTRAS[0].bind_if_free(address, &[elsewhere], |_| true).is_none());
+                assert!(EXTRAS[0].bind_if_free(address, &[address], |_| true).is_none());
             });
             let said = io::read_to_string(said).expect("the log is text");
             assert!(said.contains(&format!("no web page: can't listen on {address}: another program")), "{said:?}");

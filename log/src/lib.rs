@@ -11,6 +11,7 @@ mod entry;
 mod error;
 mod frames;
 mod hash;
+mod irc;
 mod proto;
 mod record;
 mod rules;

@@ -49,7 +49,7 @@ pub(crate) struct Rules {
 pub(crate) struct Record {
     #[prost(uint64, tag = "1")]
     pub(crate) at_ns: u64,
-    #[prost(oneof = "Event", tags = "2, 3, 4, 5, 6, 7")]
+    #[prost(oneof = "Event", tags = "2, 3, 4, 5, 6, 7, 8")]
     pub(crate) event: Option<Event>,
 }
 
@@ -67,13 +67,15 @@ pub(crate) enum Event {
     ClockUnixMs(u64),
     #[prost(uint32, tag = "7")]
     ServerGone(u32),
+    #[prost(message, tag = "8")]
+    Registered(Registered),
 }
 
 #[derive(Clone, PartialEq, prost::Message)]
 pub(crate) struct Commanded {
     #[prost(message, optional, tag = "1")]
     pub(crate) connection: Option<Connection>,
-    #[prost(oneof = "Command", tags = "2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15")]
+    #[prost(oneof = "Command", tags = "2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16")]
     pub(crate) command: Option<Command>,
 }
 
@@ -109,6 +111,155 @@ pub(crate) enum Command {
     Ignore(String),
     #[prost(string, tag = "15")]
     Unignore(String),
+    #[prost(message, tag = "16")]
+    Irc(Irc),
+}
+
+#[derive(Clone, PartialEq, prost::Message)]
+pub(crate) struct Registered {
+    #[prost(message, optional, tag = "1")]
+    pub(crate) connection: Option<Connection>,
+    #[prost(string, tag = "2")]
+    pub(crate) name: String,
+    #[prost(message, optional, tag = "3")]
+    pub(crate) identity: Option<Identity>,
+    #[prost(uint32, tag = "4")]
+    pub(crate) capabilities: u32,
+}
+
+#[derive(Clone, PartialEq, prost::Message)]
+pub(crate) struct Identity {
+    #[prost(string, tag = "1")]
+    pub(crate) user: String,
+    #[prost(string, tag = "2")]
+    pub(crate) real_name: String,
+    #[prost(bool, tag = "3")]
+    pub(crate) is_bot: bool,
+}
+
+#[derive(Clone, PartialEq, prost::Message)]
+pub(crate) struct Irc {
+    #[prost(oneof = "IrcCommand", tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13")]
+    pub(crate) command: Option<IrcCommand>,
+}
+
+#[derive(Clone, PartialEq, prost::Oneof)]
+pub(crate) enum IrcCommand {
+    #[prost(message, tag = "1")]
+    Say(IrcSay),
+    #[prost(message, tag = "2")]
+    Tag(IrcTag),
+    #[prost(message, tag = "3")]
+    Join(Names),
+    #[prost(message, tag = "4")]
+    Part(IrcPart),
+    #[prost(message, tag = "5")]
+    PartAll(Nothing),
+    #[prost(message, tag = "6")]
+    SetTopic(IrcSetTopic),
+    #[prost(message, tag = "7")]
+    Invite(IrcInvite),
+    #[prost(message, tag = "8")]
+    Away(Reason),
+    #[prost(string, tag = "9")]
+    SetRealName(String),
+    #[prost(message, tag = "10")]
+    SetModes(IrcModes),
+    #[prost(message, tag = "11")]
+    Monitor(IrcMonitor),
+    #[prost(uint32, tag = "12")]
+    SetCapabilities(u32),
+    #[prost(message, tag = "13")]
+    Quit(Reason),
+}
+
+#[derive(Clone, PartialEq, prost::Message)]
+pub(crate) struct Target {
+    #[prost(string, tag = "1")]
+    pub(crate) name: String,
+    #[prost(bool, tag = "2")]
+    pub(crate) is_room: bool,
+}
+
+#[derive(Clone, PartialEq, prost::Message)]
+pub(crate) struct IrcSay {
+    #[prost(message, repeated, tag = "1")]
+    pub(crate) targets: Vec<Target>,
+    /// 0 say, 1 act, 2 notice, 3 ask, 4 answer.
+    #[prost(uint32, tag = "2")]
+    pub(crate) how: u32,
+    #[prost(string, tag = "3")]
+    pub(crate) text: String,
+    #[prost(string, optional, tag = "4")]
+    pub(crate) tags: Option<String>,
+    #[prost(bool, tag = "5")]
+    pub(crate) answered: bool,
+}
+
+#[derive(Clone, PartialEq, prost::Message)]
+pub(crate) struct IrcTag {
+    #[prost(message, repeated, tag = "1")]
+    pub(crate) targets: Vec<Target>,
+    #[prost(string, tag = "2")]
+    pub(crate) tags: String,
+    #[prost(bool, tag = "3")]
+    pub(crate) answered: bool,
+}
+
+#[derive(Clone, PartialEq, prost::Message)]
+pub(crate) struct Names {
+    #[prost(string, repeated, tag = "1")]
+    pub(crate) names: Vec<String>,
+}
+
+/// Says why, if there is a reason.
+#[derive(Clone, PartialEq, prost::Message)]
+pub(crate) struct Reason {
+    #[prost(string, optional, tag = "1")]
+    pub(crate) text: Option<String>,
+}
+
+#[derive(Clone, PartialEq, prost::Message)]
+pub(crate) struct IrcPart {
+    #[prost(string, repeated, tag = "1")]
+    pub(crate) rooms: Vec<String>,
+    #[prost(string, optional, tag = "2")]
+    pub(crate) reason: Option<String>,
+}
+
+#[derive(Clone, PartialEq, prost::Message)]
+pub(crate) struct IrcSetTopic {
+    #[prost(string, tag = "1")]
+    pub(crate) room: String,
+    /// Without a topic it removes the one that is there.
+    #[prost(string, tag = "2")]
+    pub(crate) topic: String,
+}
+
+#[derive(Clone, PartialEq, prost::Message)]
+pub(crate) struct IrcInvite {
+    #[prost(string, tag = "1")]
+    pub(crate) name: String,
+    #[prost(string, tag = "2")]
+    pub(crate) room: String,
+}
+
+#[derive(Clone, PartialEq, prost::Message)]
+pub(crate) struct IrcModes {
+    #[prost(bool, tag = "1")]
+    pub(crate) is_bot: bool,
+    #[prost(bool, tag = "2")]
+    pub(crate) is_invisible: bool,
+}
+
+#[derive(Clone, PartialEq, prost::Message)]
+pub(crate) struct IrcMonitor {
+    #[prost(bool, tag = "1")]
+    pub(crate) clear: bool,
+    #[prost(string, repeated, tag = "2")]
+    pub(crate) add: Vec<String>,
+    #[prost(string, repeated, tag = "3")]
+    pub(crate) remove: Vec<String>,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]
@@ -226,6 +377,24 @@ pub(crate) struct Person {
     pub(crate) writer: Option<Writer>,
     #[prost(message, optional, tag = "7")]
     pub(crate) origin: Option<Connection>,
+    #[prost(uint32, repeated, tag = "8")]
+    pub(crate) operates: Vec<u32>,
+    #[prost(message, optional, tag = "9")]
+    pub(crate) irc: Option<IrcPerson>,
+}
+
+#[derive(Clone, PartialEq, prost::Message)]
+pub(crate) struct IrcPerson {
+    #[prost(message, optional, tag = "1")]
+    pub(crate) identity: Option<Identity>,
+    #[prost(uint32, tag = "2")]
+    pub(crate) capabilities: u32,
+    #[prost(string, optional, tag = "3")]
+    pub(crate) away: Option<String>,
+    #[prost(bool, tag = "4")]
+    pub(crate) is_invisible: bool,
+    #[prost(string, repeated, tag = "5")]
+    pub(crate) monitored: Vec<String>,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]

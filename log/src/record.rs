@@ -4,12 +4,15 @@ use chinwag_core::log::{Command, Event, Record};
 use chinwag_core::{CloseCode, Topic};
 
 use crate::common::{connection, name, nanos, server, text, texts, time, topic};
-use crate::{DecodeError, proto};
+use crate::{DecodeError, irc, proto};
 
 impl From<&Record> for proto::Record {
     fn from(Record { at, event }: &Record) -> Self {
         let event = match event {
             Event::Opened { connection } => proto::Event::Opened((*connection).into()),
+            Event::Registered { connection, registration } => {
+                proto::Event::Registered(irc::put_registered(*connection, registration))
+            }
             Event::Commanded { connection, command } => proto::Event::Commanded(proto::Commanded {
                 connection: Some((*connection).into()),
                 command: Some(command.into()),
@@ -39,6 +42,7 @@ impl From<&Command> for proto::Command {
             Command::Part(name) => Self::Part(name.to_string()),
             Command::Resume(ghost) => Self::Resume((*ghost).into()),
             Command::Appear => Self::Appear(proto::Nothing {}),
+            Command::Irc(command) => Self::Irc(proto::Irc { command: Some((&**command).into()) }),
             Command::Leave(code) => Self::Leave(code.number().into()),
         }
     }
@@ -50,8 +54,9 @@ pub(crate) fn record(record: proto::Record, format: u32) -> Result<Record, Decod
     let event = match record.event.ok_or(unknown.clone())? {
         proto::Event::Opened(id) => Event::Opened { connection: connection(Some(id))? },
         proto::Event::Commanded(proto::Commanded { connection: id, command: what }) => {
-            Event::Commanded { connection: connection(id)?, command: command(what.ok_or(unknown)?)? }
+            Event::Commanded { connection: connection(id)?, command: command(what.ok_or(unknown)?, format)? }
         }
+        proto::Event::Registered(registered) => irc::registered(registered)?,
         proto::Event::Closed(id) => Event::Closed { connection: connection(Some(id))? },
         proto::Event::Woke(proto::Nothing {}) => Event::Woke,
         proto::Event::ClockUnixMs(unix_ms) => Event::Clock { unix_ms },
@@ -60,7 +65,7 @@ pub(crate) fn record(record: proto::Record, format: u32) -> Result<Record, Decod
     Ok(Record { at: time(record.at_ns), event })
 }
 
-fn command(command: proto::Command) -> Result<Command, DecodeError> {
+fn command(command: proto::Command, format: u32) -> Result<Command, DecodeError> {
     Ok(match command {
         proto::Command::Say(lines) => Command::Say(texts(&lines)?),
         proto::Command::Act(what) => Command::Act(text(&what)?),
@@ -76,6 +81,9 @@ fn command(command: proto::Command) -> Result<Command, DecodeError> {
         proto::Command::Part(room) => Command::Part(name(&room)?),
         proto::Command::Resume(ghost) => Command::Resume(connection(Some(ghost))?),
         proto::Command::Appear(proto::Nothing {}) => Command::Appear,
+        proto::Command::Irc(proto::Irc { command }) => {
+            Command::Irc(Box::new(irc::command(command.ok_or(DecodeError::Unknown { format })?)?))
+        }
         proto::Command::Leave(code) => {
             let code = u16::try_from(code).map_err(|_| DecodeError::Damaged("a close code has 16 bits"))?;
             Command::Leave(CloseCode::new(code))

@@ -8,7 +8,7 @@ use chinwag_core::log::{
 };
 
 use crate::common::{connection, name, nanos, rooms, texts, time, topic};
-use crate::{DecodeError, proto};
+use crate::{DecodeError, irc, proto};
 
 impl From<&Snapshot> for proto::Snapshot {
     fn from(snapshot: &Snapshot) -> Self {
@@ -50,7 +50,9 @@ impl From<&RoomState> for proto::Room {
 }
 
 impl From<&PersonState> for proto::Person {
-    fn from(PersonState { connection, name, room, others, ignored, writer, origin }: &PersonState) -> Self {
+    fn from(
+        PersonState { connection, name, room, others, ignored, writer, origin, operates, irc }: &PersonState,
+    ) -> Self {
         let writer = writer.as_ref().map(|WriterState { origin, connection, name }| proto::Writer {
             origin: Some((*origin).into()),
             connection: Some((*connection).into()),
@@ -70,6 +72,8 @@ impl From<&PersonState> for proto::Person {
                 .collect(),
             writer,
             origin: origin.map(Into::into),
+            operates: operates.iter().map(|room| room.key()).collect(),
+            irc: irc.as_ref().map(|state| irc::put_state(state, name)),
         }
     }
 }
@@ -99,18 +103,22 @@ pub(crate) fn snapshot(snapshot: proto::Snapshot) -> Result<Snapshot, DecodeErro
 }
 
 fn person(person: proto::Person) -> Result<PersonState, DecodeError> {
-    let proto::Person { connection: id, name: called, room, others, ignored, writer, origin } = person;
+    let proto::Person { connection: id, name: called, room, others, ignored, writer, origin, operates, irc } = person;
+    let called = name(&called)?;
+    let irc = irc.map(|state| irc::state(state, &called)).transpose()?;
     let writer = writer.map(|proto::Writer { origin, connection: id, name: called }| {
         Ok(WriterState { origin: connection(origin)?, connection: connection(id)?, name: name(&called)? })
     });
     Ok(PersonState {
         connection: connection(id)?,
-        name: name(&called)?,
+        name: called,
         room: RoomId::new(room),
         others: rooms(others),
         ignored: ignored.into_iter().map(is_ignored).collect::<Result<_, _>>()?,
         writer: writer.transpose()?,
         origin: origin.map(|origin| connection(Some(origin))).transpose()?,
+        operates: rooms(operates),
+        irc,
     })
 }
 

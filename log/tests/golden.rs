@@ -1,9 +1,13 @@
 //! What each release has written, byte for byte. It is only added to, never updated: what was once written is read for
 //! ever.
 
+#[path = "golden/irc.rs"]
+mod irc;
+
 use std::collections::HashSet;
 use std::hash::Hash;
 use std::mem::discriminant;
+use std::ops::Range;
 use std::time::Duration;
 
 use chinwag_core::log::{
@@ -34,6 +38,8 @@ fn snapshot() -> Snapshot {
             ignored: Vec::new(),
             writer: None,
             origin: None,
+            operates: Vec::new(),
+            irc: None,
         }
     };
     let room = |id, called, said, untold| RoomState {
@@ -99,7 +105,7 @@ fn commanded(command: Command) -> Entry {
 /// What each kind of entry is, and what is written of it.
 fn golden() -> Vec<(Entry, &'static [u8])> {
     let texts = Texts::parse_lines("hello\nna\u{ef}ve \u{1f600}\n").expect("they are clean");
-    vec![
+    let mut golden: Vec<(Entry, &[u8])> = vec![
         (record(Event::Opened { connection: ConnectionId::new(0, 0, 0) }), b"\x08\x01\"\x08\x08\x80\x94\xeb\xdc\x03\x12\x00"),
         (record(Event::Opened { connection: ConnectionId::new(255, 0xff_ffff, u32::MAX) }), b"\x08\x01\"\x16\x08\x80\x94\xeb\xdc\x03\x12\x0e\x08\xff\x01\x10\xff\xff\xff\x07\x18\xff\xff\xff\xff\x0f"),
         (record(Event::Closed { connection: ConnectionId::new(0, 3, 17) }), b"\x08\x01\"\x0c\x08\x80\x94\xeb\xdc\x03\"\x04\x10\x03\x18\x11"),
@@ -127,7 +133,9 @@ fn golden() -> Vec<(Entry, &'static [u8])> {
         (Entry::Rules(Rules::default()), b"\x08\x01\x12\x14\x08\x90\x03\x10\xf4\x03\x18\x80\x94\xeb\xdc\x03 \x80\xbc\xc1\x96\x0b0\n"),
         (Entry::Snapshot(snapshot()), SNAPSHOT),
         (Entry::Snapshot(talkative()), TALKATIVE),
-    ]
+    ];
+    golden.extend(irc::golden());
+    golden
 }
 
 const RULES: &[u8] =
@@ -166,24 +174,33 @@ fn what_was_once_written_is_read_for_ever_and_written_again() {
 /// Puts a message into another, as the field with this tag.
 fn field(tag: u8, message: &[u8]) -> Vec<u8> {
     let len = u8::try_from(message.len()).expect("it is short");
-    [&[tag << 3 | 2, len], message].concat()
+    let key = u16::from(tag) << 3 | 2;
+    // From tag 16 on it takes two bytes, of seven bits each.
+    let key = if key < 0x80 {
+        vec![key.to_le_bytes()[0]]
+    } else {
+        vec![(key & 0x7f | 0x80).to_le_bytes()[0], (key >> 7).to_le_bytes()[0]]
+    };
+    [&key, &[len][..], message].concat()
 }
 
 /// Returns how many tags there are of what `entry` puts a field into: all others are unknown.
-fn known(entry: impl Fn(Vec<u8>) -> Vec<u8>) -> usize {
+fn known(tags: Range<u8>, entry: impl Fn(Vec<u8>) -> Vec<u8>) -> usize {
     let is_known = |tag: &u8| {
         let bytes = [b"\x08\x01", &entry(field(*tag, b""))[..]].concat();
         Entry::decode(&bytes) != Err(DecodeError::Unknown { format: 1 })
     };
-    (2..16).filter(is_known).count()
+    tags.filter(is_known).count()
 }
 
 #[test]
 fn every_kind_of_entry_has_golden_bytes() {
     let in_record = |field_of_it: Vec<u8>| field(4, &field_of_it);
     let in_command = |field_of_it: Vec<u8>| field(4, &field(3, &[&field(1, b"")[..], &field_of_it[..]].concat()));
-    // A record of nothing is unknown itself. A command is one of the events.
-    let kinds = known(|field| field) + known(in_record) - 1 + known(in_command);
+    let in_irc = |field_of_it: Vec<u8>| in_command(field(16, &field_of_it));
+    // A record of nothing is unknown itself, as is a command of IRC. A command is one of the events.
+    let kinds =
+        known(2..32, |field| field) + known(2..32, in_record) - 1 + known(2..32, in_command) + known(1..32, in_irc);
     let golden: HashSet<_> = golden().into_iter().map(|(entry, _)| kind(&entry)).collect();
     assert_eq!(golden.len(), kinds);
 }
@@ -192,7 +209,12 @@ fn every_kind_of_entry_has_golden_bytes() {
 fn kind(entry: &Entry) -> impl Eq + Hash + use<> {
     let event = if let Entry::Record(record) = entry { Some(&record.event) } else { None };
     let command = if let Some(Event::Commanded { command, .. }) = event { Some(discriminant(command)) } else { None };
-    (discriminant(entry), event.map(discriminant), command)
+    let of_irc = if let Some(Event::Commanded { command: Command::Irc(command), .. }) = event {
+        Some(discriminant(&**command))
+    } else {
+        None
+    };
+    (discriminant(entry), event.map(discriminant), command, of_irc)
 }
 
 #[test]

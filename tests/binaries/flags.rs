@@ -4,10 +4,12 @@ use chinwag_tests::{Adapter, Ended, Program};
 
 use crate::{assert_one_line, assert_talk, stop};
 
-const FLAGS: [&str; 18] = [
+const FLAGS: [&str; 20] = [
     "--ip",
     "--port",
     "--web",
+    "--irc",
+    "--server-name",
     "--web-origin",
     "--proxy-from",
     "--threads",

@@ -107,7 +107,7 @@ impl Rush {
         eprintln!("{}, {} who send {:?}", adapter.program(), self.people, self.says);
         let (server, addr, web) = Program::start_web_at(adapter, "0.0.0.0", self.flags);
         let port = match self.form {
-            Form::Lines => addr.port(),
+            Form::Lines | Form::Irc => addr.port(),
             Form::Web => web.port(),
         };
         let to = SocketAddr::new(SERVER.parse().expect("it is an address"), port);

@@ -2,11 +2,16 @@
 
 use std::time::Duration;
 
+use chinwag_core::Form;
+
 /// Does one thing. People are numbered in the order in which they connect, from 0.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Act {
-    /// The next person connects.
-    Connect,
+    /// The next person connects, to the listener of this form.
+    Connect {
+        /// Which.
+        form: Form,
+    },
     /// Somebody sends bytes, in one write.
     Send {
         /// Who.

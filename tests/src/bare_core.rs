@@ -70,7 +70,7 @@ impl BareCore {
     /// Plays one act, and returns what each person received, by person.
     pub fn play(&mut self, act: &Act) -> Vec<Received> {
         match act {
-            Act::Connect => self.connect(),
+            Act::Connect { form } => self.connect(*form),
             Act::Send { person, bytes } => self.people[*person].sent.extend_from_slice(bytes),
             Act::End { person } => self.people[*person].has_ended = true,
             Act::Lose { person } => self.lose(*person),
@@ -83,9 +83,9 @@ impl BareCore {
         self.people.iter_mut().map(|person| std::mem::take(&mut person.received)).collect()
     }
 
-    fn connect(&mut self) {
+    fn connect(&mut self, form: Form) {
         self.people.push(Person {
-            link: Link::new(&self.config, Form::Lines, self.driver.now()),
+            link: Link::new(&self.config, form, self.driver.now()),
             sent: Vec::new(),
             has_ended: false,
             is_reported: false,

@@ -215,7 +215,7 @@ impl<S: Clone + Hash> Driver<S> {
         match record.event {
             Event::Woke => true,
             Event::Commanded { connection, .. } | Event::Closed { connection } => !is_here(connection),
-            Event::Opened { .. } | Event::Clock { .. } | Event::ServerGone { .. } => false,
+            Event::Opened { .. } | Event::Registered { .. } | Event::Clock { .. } | Event::ServerGone { .. } => false,
         }
     }
 

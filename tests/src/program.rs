@@ -38,8 +38,8 @@ pub struct Ended {
 }
 
 impl Program {
-    /// Returns the command that runs a server's binary: without a web page, whose address is one for all, or other
-    /// flags, its log as it is by default, its output kept for whoever asks.
+    /// Returns the command that runs a server's binary: without a web page, whose address is one for all, and without
+    /// IRC, for the same reason, its log as it is by default, its output kept for whoever asks.
     ///
     /// # Panics
     /// If the binary can't be built.
@@ -50,13 +50,14 @@ impl Program {
         command
     }
 
-    /// Returns the same command, with no flags at all.
+    /// Returns the same command, with a web page.
     ///
     /// # Panics
     /// If the binary can't be built.
     #[must_use]
     pub fn web_command(adapter: Adapter) -> Command {
         let mut command = Command::new(binary(adapter));
+        command.args(["--irc", "off"]);
         command.env_remove("RUST_LOG").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command
     }
@@ -79,7 +80,7 @@ impl Program {
     pub fn start_at_terminal(adapter: Adapter, through: &[&str]) -> (Self, SocketAddr, OwnedFd) {
         let (pty, pts) = blocking::open().expect("the system has a pseudo-terminal left");
         let server = binary(adapter);
-        let flags = ["--web", "off", "--port", "0"].map(OsStr::new);
+        let flags = ["--web", "off", "--irc", "off", "--port", "0"].map(OsStr::new);
         let words: Vec<_> = through.iter().map(OsStr::new).chain([server.as_os_str()]).chain(flags).collect();
         let command = blocking::Command::new(words[0]).args(&words[1..]).env_remove("RUST_LOG");
         let command = command.stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -138,6 +139,19 @@ impl Program {
         let addr = program.read_ready();
         let web_addr = program.read_web_ready();
         (program, addr, web_addr)
+    }
+
+    /// Starts a server with an address for IRC, and returns that besides the other.
+    ///
+    /// # Panics
+    /// If it does not say that it is ready.
+    #[must_use]
+    pub fn start_irc(adapter: Adapter, flags: impl IntoIterator<Item: AsRef<OsStr>>) -> (Self, SocketAddr, SocketAddr) {
+        let mut command = Self::command(adapter);
+        command.args(["--port", "0", "--irc", "127.0.0.1:0"]).args(flags);
+        let program = Self::spawn(adapter, &mut command);
+        let (addr, irc_addr) = (program.read_ready(), program.read_address("for IRC clients at ", "\n"));
+        (program, addr, irc_addr)
     }
 
     /// Reads the line that says that the server can be reached, and returns where.

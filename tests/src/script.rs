@@ -15,7 +15,7 @@ use std::error::Error;
 use std::fmt;
 use std::time::Duration;
 
-use chinwag_core::{Config, Limits, Rules, Secret};
+use chinwag_core::{Config, Form, Limits, Rules, Secret};
 
 use self::step::{Step, read_step};
 use crate::given::Given;
@@ -148,12 +148,22 @@ impl Script {
         Ok(text)
     }
 
+    /// Tells whether somebody comes by IRC, where each line has a carriage return at its end.
+    fn is_irc(&self, person: usize) -> bool {
+        let mut forms =
+            self.acts.iter().filter_map(|(_, act)| if let Act::Connect { form } = act { Some(*form) } else { None });
+        forms.nth(person) == Some(Form::Irc)
+    }
+
     /// Shows what people received during some acts; those who received the same stand together.
     fn show(&self, received: &[Vec<Received>]) -> Vec<String> {
         let mut groups: Vec<(String, Received)> = Vec::new();
         for (person, name) in self.people.iter().enumerate() {
             let mut all = Received::default();
             received.iter().filter_map(|act| act.get(person)).for_each(|part| all.append(part));
+            if self.is_irc(person) {
+                all.bytes = without_carriage_returns(&all.bytes);
+            }
             match groups.iter_mut().find(|(_, other)| *other == all) {
                 Some((names, _)) => names.extend([", ", name]),
                 None => groups.push((name.clone(), all)),
@@ -231,6 +241,12 @@ impl fmt::Display for ScriptError {
 }
 
 impl Error for ScriptError {}
+
+/// Returns lines without the carriage return before each line feed.
+fn without_carriage_returns(bytes: &[u8]) -> Vec<u8> {
+    let lines = bytes.split_inclusive(|&byte| byte == b'\n');
+    lines.flat_map(|line| line.strip_suffix(b"\r\n").map_or(line.to_vec(), |line| [line, b"\n"].concat())).collect()
+}
 
 #[cfg(test)]
 mod tests;

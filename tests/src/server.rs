@@ -43,6 +43,7 @@ type Listening = (TcpListener, Form);
 pub struct Server {
     addr: SocketAddr,
     web_addr: SocketAddr,
+    irc_addr: SocketAddr,
     handle: Handle,
     thread: JoinHandle<io::Result<()>>,
 }
@@ -63,12 +64,12 @@ impl Server {
     /// If the machine has no free port.
     #[must_use]
     pub fn start_recorded(adapter: Adapter, config: Config, recorder: Option<Recorder>) -> Self {
-        let ((lines, addr), (web, web_addr)) = (listen(Form::Lines), listen(Form::Web));
-        let listeners = [lines, web];
+        let [(lines, addr), (web, web_addr), (irc, irc_addr)] = [Form::Lines, Form::Web, Form::Irc].map(listen);
+        let listeners = [lines, web, irc];
         // Whoever connects is heard at once: the scripts have their own order.
         let config = Config { limits: Limits { handshake_wait: Duration::ZERO, ..config.limits }, ..config };
         let (handle, thread) = serve(adapter, listeners.into(), Setup { recorder, ..config.into() });
-        Self { addr, web_addr, handle, thread }
+        Self { addr, web_addr, irc_addr, handle, thread }
     }
 
     /// Returns where the server can be reached.
@@ -81,6 +82,16 @@ impl Server {
     #[must_use]
     pub const fn web_addr(&self) -> SocketAddr {
         self.web_addr
+    }
+
+    /// Returns where the server can be reached in a form.
+    #[must_use]
+    pub const fn addr_of(&self, form: Form) -> SocketAddr {
+        match form {
+            Form::Lines => self.addr,
+            Form::Web => self.web_addr,
+            Form::Irc => self.irc_addr,
+        }
     }
 
     /// Tells the server to stop, if it was not told before.

@@ -10,6 +10,7 @@ use std::io::{self, Read as _, Write as _};
 use std::net::{IpAddr, Shutdown, SocketAddr, TcpStream};
 use std::time::Duration;
 
+use chinwag_core::Form;
 use socket2::{Domain, Protocol, SockRef, Socket, Type};
 
 use crate::{Act, HelpText, Received, diff};
@@ -40,7 +41,7 @@ pub struct Mismatch {
 /// # Panics
 /// If the server can't be reached, and on acts that can't be played over sockets.
 pub fn replay(
-    addr: SocketAddr,
+    addr: impl Fn(Form) -> SocketAddr,
     acts: &[Act],
     expected: &[Vec<Received>],
     mut stop: impl FnMut(),
@@ -48,7 +49,7 @@ pub fn replay(
     let mut people: Vec<Option<TcpStream>> = Vec::new();
     for (number, act) in acts.iter().chain(&[Act::Stop]).enumerate() {
         match act {
-            Act::Connect => people.push(Some(connect(addr))),
+            Act::Connect { form } => people.push(Some(connect(addr(*form)))),
             Act::Stop => stop(),
             // The server takes its own time; what is expected of it is waited for below.
             Act::Pass { .. } => {}
@@ -164,7 +165,8 @@ mod tests {
             let (mut stream, _) = listener.accept().expect("somebody connects");
             stream.write_all(said.as_bytes()).expect("it is read");
         });
-        let played = replay(addr, &[Act::Connect], &expected.map(|received| vec![received]), || ());
+        let played =
+            replay(|_| addr, &[Act::Connect { form: Form::Lines }], &expected.map(|received| vec![received]), || ());
         server.join().expect("the server has said all");
         played.map_err(|mismatch| mismatch.to_string())
     }

@@ -5,8 +5,8 @@
 
 use std::{iter, mem};
 
-use crate::log::{IgnoredState, WriterState};
-use crate::{ConnectionId, Name, RoomId};
+use crate::log::{IgnoredState, IrcState, WriterState};
+use crate::{Capabilities, ConnectionId, Identity, Name, RoomId};
 
 /// Keeps people in the places of their connections.
 #[derive(Clone, Debug, Default)]
@@ -21,7 +21,7 @@ pub(super) struct People {
 pub(super) struct Person {
     pub(super) generation: u32,
     pub(super) name: Name,
-    /// The room that has the focus: what they say is said there.
+    /// The room that has the focus: what they say is said there. Who came by IRC has none such.
     pub(super) room: RoomId,
     /// What few people have.
     pub(super) apart: Option<Box<Apart>>,
@@ -38,12 +38,14 @@ pub(super) struct Apart {
     pub(super) writer: Option<WriterState>,
     /// By which connection they came, if it was another.
     pub(super) origin: Option<ConnectionId>,
+    /// What is known only since they came by IRC.
+    pub(super) irc: Option<Box<IrcState>>,
 }
 
 impl Person {
     /// Returns all their rooms: the one that has the focus, and then the others, the last that had it at last.
     pub(super) fn rooms(&self) -> impl Iterator<Item = RoomId> {
-        iter::once(self.room).chain(self.others().iter().copied())
+        iter::once(self.room).filter(|&room| room != RoomId::NONE).chain(self.others().iter().copied())
     }
 
     /// Tells whether they are in a room.
@@ -82,7 +84,7 @@ impl Person {
     /// Removes one of several rooms. The one that had the focus last gets it, if this had it.
     pub(super) fn remove(&mut self, room: RoomId) {
         let Some(Apart { others, .. }) = self.apart.as_deref_mut() else { return };
-        if room == self.room {
+        if room == self.room && room != RoomId::NONE {
             self.room = others.pop().unwrap_or(room);
         } else {
             others.retain(|&other| other != room);
@@ -98,6 +100,26 @@ impl Person {
     /// Keeps nothing apart where there is nothing to be kept.
     fn forget_nothing(&mut self) {
         self.apart.take_if(|apart| **apart == Apart::default());
+    }
+
+    /// Returns what is known of them only since they came by IRC.
+    pub(super) fn irc(&self) -> Option<&IrcState> {
+        self.apart.as_deref().and_then(|apart| apart.irc.as_deref())
+    }
+
+    /// Returns the same, to be changed.
+    pub(super) fn irc_mut(&mut self) -> Option<&mut IrcState> {
+        self.apart.as_deref_mut().and_then(|apart| apart.irc.as_deref_mut())
+    }
+
+    /// Returns who they are, besides their name.
+    pub(super) fn identity(&self) -> Identity {
+        self.irc().map(|irc| irc.identity.clone()).unwrap_or_default()
+    }
+
+    /// Tells whether they came by IRC, and their client has these capabilities.
+    pub(super) fn has(&self, capabilities: Capabilities) -> bool {
+        self.irc().is_some_and(|irc| irc.capabilities.has(capabilities))
     }
 
     /// Returns the rooms that don't have the focus.

@@ -5,7 +5,7 @@
 
 use super::rooms::Rooms;
 use super::{Chat, HERE};
-use crate::{ConnectionId, LeftOut, Message, Name, RoomId, Time};
+use crate::{ConnectionId, Leaving, LeftOut, Message, Name, RoomId, Time};
 
 /// In how many rooms somebody can be at once: more than anybody follows, and few enough that a list of them is looked
 /// through at once.
@@ -31,12 +31,12 @@ impl Chat {
         let is_only = person.rooms().count() == 1;
         match room {
             Some(room) if !is_only => {
-                self.leave(at, connection, room);
+                self.leave(at, connection, room, Leaving::ROOM, &[]);
                 self.people.get_mut(connection).expect(HERE).remove(room);
                 self.tell_focus(connection);
             }
             Some(room) if room != Rooms::MAIN => {
-                self.leave(at, connection, room);
+                self.leave(at, connection, room, Leaving::ROOM, &[]);
                 self.enter(at, connection, Rooms::MAIN);
             }
             Some(_) | None => self.tell_focus(connection),
@@ -50,10 +50,10 @@ impl Chat {
     }
 
     /// Takes somebody out of all their rooms.
-    pub(super) fn leave_all(&mut self, at: Time, connection: ConnectionId) {
+    pub(super) fn leave_all(&mut self, at: Time, connection: ConnectionId, leaving: &Leaving) {
         let rooms: Vec<_> = self.person(connection).rooms().collect();
-        for room in rooms {
-            self.leave(at, connection, room);
+        for (index, &room) in rooms.iter().enumerate() {
+            self.leave(at, connection, room, leaving.clone(), &rooms[..index]);
         }
     }
 
@@ -63,8 +63,14 @@ impl Chat {
         // First, since in `main` there may be some who hear it and are in no list of members.
         rooms.sort_by_key(|&room| room != Rooms::MAIN);
         for (index, &room) in rooms.iter().enumerate() {
-            let message = Message::Renamed { old: old.clone(), new: new.clone() };
+            let identity = self.person(connection).identity();
+            let message = Message::Renamed { old: old.clone(), new: new.clone(), identity };
             self.tell_once(connection, room, &rooms[..index], message);
+        }
+        // By an answer, since they may be in no room at all.
+        if self.person(connection).irc().is_some() {
+            let identity = self.person(connection).identity();
+            self.reply(connection, Message::Renamed { old, new, identity });
         }
     }
 
@@ -72,7 +78,9 @@ impl Chat {
     /// in those.
     fn tell_once(&mut self, about: ConnectionId, room: RoomId, told: &[RoomId], message: Message) {
         if told.is_empty() {
-            return self.broadcast(room, message);
+            let is_told_apart = self.person(about).irc().is_some();
+            let except = LeftOut::of(is_told_apart.then_some(about));
+            return self.tell_room(room, self.rooms.members(room), except, message);
         }
         let has_heard = |connection| told.iter().any(|&room| self.person(connection).is_in(room));
         let members = || self.rooms.member_keys(room).map(|key| self.people.connection(key));

@@ -53,6 +53,17 @@ struct Apart {
     history: History,
     topic: Option<TopicState>,
     untold: Option<Untold>,
+    /// The connection keys of those who have the rank of an operator.
+    operators: Vec<u32>,
+}
+
+/// Holds a member of a room of a snapshot.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Member<'a> {
+    pub(super) room: RoomId,
+    pub(super) name: &'a Name,
+    pub(super) key: u32,
+    pub(super) is_operator: bool,
 }
 
 /// What is known of messages that are said in a row.
@@ -132,7 +143,7 @@ impl Rooms {
 
     /// Reads a little of a room, from its beginning to its end, and returns something of no meaning.
     pub(super) fn glance(&self, id: RoomId) -> u64 {
-        let Room { name, members, said, .. } = self.room(id);
+        let Some(Room { name, members, said, .. }) = self.rooms.get(id.key() as usize) else { return 0 };
         said ^ members.len() as u64 ^ name.as_str().len() as u64
     }
 
@@ -167,6 +178,10 @@ impl Rooms {
     }
 
     pub(super) fn enter(&mut self, now: Time, id: RoomId, member: &Name, key: u32) -> Presence {
+        // Who opens a room has its highest rank.
+        if id != Self::MAIN && self.room(id).members.is_empty() {
+            self.rooms[id.key() as usize].apart.get_or_insert_default().operators.push(key);
+        }
         self.change(id, |members| members.insert(member.key(), key));
         let crowded = self.members(id) > self.crowd_members;
         if !crowded {
@@ -179,7 +194,10 @@ impl Rooms {
     /// Takes a member out, and the room away if it was the last.
     pub(super) fn leave(&mut self, now: Time, id: RoomId, member: &Name) -> Presence {
         let crowded = self.members(id) > self.crowd_members;
-        self.change(id, |members| members.remove(&member.key()));
+        let key = self.change(id, |members| members.remove(&member.key()));
+        if let Some(key) = key {
+            self.operators_mut(id, |operators| operators.retain(|&other| other != key));
+        }
         if self.members(id) == 0 {
             self.close(id);
             return Presence::Told;
@@ -199,7 +217,21 @@ impl Rooms {
 
     /// Lets another connection have the place of a member.
     pub(super) fn hand_over(&mut self, id: RoomId, member: &Name, key: u32) {
-        self.rooms[id.key() as usize].members.insert(member.key(), key);
+        let before = self.rooms[id.key() as usize].members.insert(member.key(), key);
+        self.operators_mut(id, |operators| {
+            operators.iter_mut().filter(|other| Some(**other) == before).for_each(|other| *other = key);
+        });
+    }
+
+    /// Tells whether a member of a room has the rank of an operator there.
+    pub(super) fn is_operator(&self, id: RoomId, key: u32) -> bool {
+        self.room(id).apart.as_deref().is_some_and(|apart| apart.operators.contains(&key))
+    }
+
+    fn operators_mut(&mut self, id: RoomId, change: impl FnOnce(&mut Vec<u32>)) {
+        if let Some(apart) = self.rooms[id.key() as usize].apart.as_deref_mut() {
+            change(&mut apart.operators);
+        }
     }
 
     /// Returns when the next crowded room is to be told.
@@ -251,7 +283,23 @@ impl Rooms {
     }
 
     pub(super) fn topic(&self, id: RoomId) -> Option<&Topic> {
-        self.room(id).apart.as_deref()?.topic.as_ref().map(|state| &state.topic)
+        self.topic_state(id).map(|state| &state.topic)
+    }
+
+    /// Returns what a room is about, and who says so.
+    pub(super) fn topic_state(&self, id: RoomId) -> Option<&TopicState> {
+        self.room(id).apart.as_deref()?.topic.as_ref()
+    }
+
+    /// Tells whether a room is crowded, so that who comes and goes is gathered.
+    pub(super) fn is_crowded(&self, id: RoomId) -> bool {
+        self.members(id) > self.crowd_members
+    }
+
+    /// Returns the rooms in which somebody is listed, the largest first, with how many they are.
+    pub(super) fn occupied(&self) -> impl Iterator<Item = (RoomId, u32)> {
+        let occupied = self.by_size.iter().take_while(|(Reverse(members), ..)| *members > 0);
+        occupied.map(|&(Reverse(members), _, id)| (id, members))
     }
 
     pub(super) fn set_topic(&mut self, id: RoomId, topic: Option<TopicState>) {
@@ -261,7 +309,7 @@ impl Rooms {
     /// Returns the rooms by their ids, and the ids that the next get. Who is in them is known by the people.
     pub(super) fn snapshot(&self) -> (Vec<RoomState>, Vec<RoomId>) {
         let state = |(key, Room { name, apart, said, .. }): (usize, &Room)| {
-            let Apart { history, topic, untold } = apart.as_deref().cloned().unwrap_or_default();
+            let Apart { history, topic, untold, .. } = apart.as_deref().cloned().unwrap_or_default();
             let history = history.snapshot();
             RoomState { room: room_id(key), name: name.clone(), said: *said, untold, topic, history }
         };
@@ -274,13 +322,13 @@ impl Rooms {
         empty: Self,
         now: Time,
         (rooms, vacant): (Vec<RoomState>, &[RoomId]),
-        members: impl Iterator<Item = (RoomId, &'a Name, u32)>,
+        members: impl Iterator<Item = Member<'a>>,
         silent: u32,
     ) -> Result<Self, SnapshotError> {
         let entry = |RoomState { room, name, said, untold, topic, history }| {
             let history = History::restore(history, said, now)?;
             let is_any = !history.is_empty() || topic.is_some() || untold.is_some();
-            let apart = is_any.then(|| Box::new(Apart { history, topic, untold }));
+            let apart = is_any.then(|| Box::new(Apart { history, topic, untold, operators: Vec::new() }));
             Ok((room.key(), Room { said, apart, ..Room::new(name) }))
         };
         let vacant: Vec<_> = vacant.iter().map(|room| room.key()).collect();
@@ -290,10 +338,13 @@ impl Rooms {
         let mut restored = Self { rooms, by_name: HashMap::new(), by_size: BTreeSet::new(), silent, ..empty };
         let main = restored.rooms.get(Self::MAIN.key() as usize);
         SnapshotError::unless(main.is_some_and(|main| main.name == main_name()), "the first room is not main")?;
-        for (room, name, key) in members {
+        for Member { room, name, key, is_operator } in members {
             let room = restored.rooms.get_mut(room.key() as usize);
             let room = room.ok_or(SnapshotError::new("somebody is in a room that is not there"))?;
             room.members.insert(name.key(), key);
+            if is_operator {
+                room.apart.get_or_insert_default().operators.push(key);
+            }
         }
         restored.index()?;
         Ok(restored)
@@ -322,14 +373,15 @@ impl Rooms {
     }
 
     /// Changes who is in a room, and its place in the list of rooms with it.
-    fn change<R>(&mut self, id: RoomId, change: impl FnOnce(&mut BTreeMap<NameKey, u32>) -> R) {
+    fn change<R>(&mut self, id: RoomId, change: impl FnOnce(&mut BTreeMap<NameKey, u32>) -> R) -> R {
         let room = &mut self.rooms[id.key() as usize];
         let mut place = (Reverse(room.len()), room.name.key(), id);
-        change(&mut room.members);
+        let changed = change(&mut room.members);
         let len = room.len();
         self.by_size.remove(&place);
         place.0 = Reverse(len);
         self.by_size.insert(place);
+        changed
     }
 
     /// Takes an empty room away; `main` only forgets what nobody is left to be told.

@@ -3,18 +3,20 @@
 use std::collections::{HashSet, VecDeque};
 use std::iter;
 
-use super::ignores::Ignores;
+use super::interested::Interested;
 use super::names::Names;
 use super::people::{Apart, People, Person};
 use super::plural::ROOMS_MAX;
 use super::random_names::RandomNames;
+use super::rooms::Member;
 use super::rooms::Rooms;
 use super::silent::Silent;
 use super::{Chat, HERE};
 use crate::clock::Clock;
+use crate::irc;
 use crate::log::{PersonState, Snapshot, SnapshotError};
 use crate::rules::IGNORED_MAX;
-use crate::{ConnectionId, Rules};
+use crate::{ConnectionId, RoomId, Rules};
 
 impl Chat {
     /// Returns all that decides what happens next, but for actions that were not polled yet.
@@ -30,6 +32,8 @@ impl Chat {
             ignored: person.ignored().to_vec(),
             writer: person.writer().cloned(),
             origin: Some(person.origin(connection)).filter(|&origin| origin != connection),
+            operates: self.operates(connection, person),
+            irc: person.irc().cloned(),
         };
         Snapshot {
             at: self.at,
@@ -54,7 +58,13 @@ impl Chat {
         let listed = snapshot.people.iter().filter(|person| !silent.contains(person.connection));
         let members = listed.flat_map(|person| {
             let rooms = iter::once(person.room).chain(person.others.iter().copied());
-            rooms.map(|room| (room, &person.name, person.connection.key()))
+            let rooms = rooms.filter(|&room| room != RoomId::NONE);
+            rooms.map(|room| Member {
+                room,
+                name: &person.name,
+                key: person.connection.key(),
+                is_operator: person.operates.contains(&room),
+            })
         });
         let rooms = Rooms::restore(
             Rooms::new(rules.crowd_members, rules.crowd_interval),
@@ -66,11 +76,23 @@ impl Chat {
         let ids = snapshot.people.iter().map(|person| person.connection.key());
         SnapshotError::unless(ids.is_sorted_by(|one, next| one < next), "the people are not in their order")?;
         let mut people = People::default();
-        let mut ignores = Ignores::default();
-        for PersonState { connection, name, room, others, ignored, writer, origin } in snapshot.people {
+        let (mut ignores, mut monitors) = (Interested::default(), Interested::default());
+        for PersonState { connection, name, room, others, ignored, writer, origin, operates, irc } in snapshot.people {
             let rooms: HashSet<_> = others.iter().chain([&room]).collect();
-            let is_once = rooms.len() == others.len() + 1 && rooms.len() <= ROOMS_MAX;
+            // Who came by IRC has no room with the focus, which stands for one more here.
+            let rooms_max = if irc.is_some() { irc::ROOMS_MAX + 1 } else { ROOMS_MAX };
+            let is_once = rooms.len() == others.len() + 1 && rooms.len() <= rooms_max;
             SnapshotError::unless(is_once, "somebody is in too many rooms, or twice in one")?;
+            let has_focus = rooms.contains(&RoomId::NONE) == irc.is_some() && !others.contains(&RoomId::NONE);
+            SnapshotError::unless(has_focus, "no room has the focus of somebody, or one of who has none")?;
+            let operates_there = operates.is_sorted_by(|one, next| one < next)
+                && operates.iter().all(|room| rooms.contains(room) && *room != RoomId::NONE);
+            SnapshotError::unless(operates_there, "somebody has a rank where they are not")?;
+            let monitored = irc.as_ref().map_or(&[][..], |irc| &irc.monitored);
+            let are_in_order =
+                monitored.is_sorted_by(|one, next| one.key() < next.key()) && monitored.len() <= irc::MONITORED_MAX;
+            SnapshotError::unless(are_in_order, "whom somebody monitors is not in order, or too many")?;
+            monitored.iter().for_each(|name| monitors.add(name, connection.key()));
             let is_in_order =
                 ignored.is_sorted_by(|one, next| one.name.key() < next.name.key()) && ignored.len() <= IGNORED_MAX;
             SnapshotError::unless(is_in_order, "whom somebody ignores is not in order, or too many")?;
@@ -82,7 +104,7 @@ impl Chat {
             )?;
             ignored.iter().for_each(|ignored| ignores.add(&ignored.name, connection.key()));
             people.insert(connection, name, room);
-            let apart = Apart { others, ignored, writer, origin };
+            let apart = Apart { others, ignored, writer, origin, irc: irc.map(Box::new) };
             if apart != Apart::default() {
                 people.get_mut(connection).expect(HERE).apart = Some(Box::new(apart));
             }
@@ -95,6 +117,8 @@ impl Chat {
             random_names,
             rooms,
             ignores,
+            monitors,
+            was: VecDeque::new(),
             history_on_join: rules.history_on_join,
             clock: Clock::started(snapshot.clock_start_ms),
             actions: VecDeque::new(),
@@ -107,6 +131,13 @@ impl Chat {
         };
         SnapshotError::unless(snapshot.silent.iter().all(are_in_main), "somebody silent is not in main")?;
         Ok(chat)
+    }
+
+    /// Returns in which rooms somebody has the rank of an operator, in order.
+    fn operates(&self, connection: ConnectionId, person: &Person) -> Vec<RoomId> {
+        let mut rooms: Vec<_> = person.rooms().filter(|&room| self.rooms.is_operator(room, connection.key())).collect();
+        rooms.sort_unstable();
+        rooms
     }
 
     /// Finds who has which name, and checks that it may be theirs, and nobody else's.

@@ -9,40 +9,71 @@ use crate::message::{CantIgnore, Earlier};
 use crate::rules::IGNORED_MAX;
 use crate::window::LIST_BYTES_MAX;
 use crate::wire::contract::List;
-use crate::{Action, ConnectionId, Form, LeftOut, Message, Name, RoomId, Text, Texts, Time, Topic};
+use crate::{Action, ConnectionId, Form, How, LeftOut, Manner, Message, Name, RoomId, Text, Texts, Time, Topic};
+
+/// Tells how somebody hears what they say to a room.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Hears {
+    /// As all others there do.
+    AsOthers,
+    /// By an answer, and not with the others.
+    Apart,
+    /// Not at all: the client shows it by itself.
+    Nothing,
+}
 
 impl Chat {
     #[inline]
     pub(super) fn on_say(&mut self, now: Time, connection: ConnectionId, texts: Texts) {
-        let message =
-            |room, Saying { name, time_ms, seq, .. }, texts| Message::Said { room, name, texts, time_ms, seq };
-        self.speak(now, connection, (texts.clone(), texts), false, message);
+        let message = |room, Saying { name, time_ms, seq, .. }, texts| Message::Said {
+            room,
+            name,
+            texts,
+            time_ms,
+            seq,
+            manner: None,
+        };
+        let id = self.person(connection).room;
+        self.speak(now, connection, (id, Hears::AsOthers), (texts.clone(), texts), false, message);
     }
 
     pub(super) fn on_act(&mut self, now: Time, connection: ConnectionId, text: Text) {
-        let message = |room, Saying { name, time_ms, seq, .. }, text| Message::Acted { room, name, text, time_ms, seq };
-        self.speak(now, connection, (text.clone().into(), text), true, message);
+        let message = |room, Saying { name, time_ms, seq, .. }, text| Message::Acted {
+            room,
+            name,
+            text,
+            time_ms,
+            seq,
+            manner: None,
+        };
+        let id = self.person(connection).room;
+        self.speak(now, connection, (id, Hears::AsOthers), (text.clone().into(), text), true, message);
     }
 
-    /// Keeps what somebody says, and tells it to their room but for those who ignore them, in this message.
+    /// Keeps what somebody says, and tells it to a room but for those who ignore them, in this message.
     #[inline]
-    fn speak<T>(
+    pub(super) fn speak<T>(
         &mut self,
         now: Time,
         connection: ConnectionId,
+        (id, hears): (RoomId, Hears),
         (kept, told): (Texts, T),
         is_act: bool,
         message: impl FnOnce(Name, Saying, T) -> Message,
     ) {
         let person = self.people.get(connection).expect(HERE);
-        let (id, name, origin) = (person.room, person.name.clone(), person.origin(connection));
+        let (name, origin) = (person.name.clone(), person.origin(connection));
         self.said += u64::from(kept.count());
         let Spoken { seq, name: room, members } = self.rooms.say(id, kept.count());
         let (room, time_ms) = (room.clone(), self.clock.unix_ms(now));
-        let except = self.who_ignores(&name, id);
+        let except = self.left_out(&name, id, (hears != Hears::AsOthers).then_some(connection));
         let saying = Saying { name, origin, is_act, at: now, time_ms, seq };
         self.rooms.keep(id, saying.clone(), kept);
-        self.tell_room(id, members, except, message(room, saying, told));
+        let message = message(room, saying, told);
+        if hears == Hears::Apart {
+            self.reply(connection, message.clone());
+        }
+        self.tell_room(id, members, except, message);
     }
 
     /// Tells something to all in a room but those who are left out, if that leaves anybody.
@@ -55,20 +86,20 @@ impl Chat {
         }
     }
 
-    /// Returns who in a room ignores somebody.
+    /// Returns who in a room ignores somebody, and one more who is there, if there is one more.
     #[inline]
-    fn who_ignores(&self, name: &Name, room: RoomId) -> Option<Box<LeftOut>> {
+    pub(super) fn left_out(&self, name: &Name, room: RoomId, more: Option<ConnectionId>) -> Option<Box<LeftOut>> {
         let ignoring = self.ignores.of(name);
-        if ignoring.is_empty() {
+        if ignoring.is_empty() && more.is_none() {
             return None;
         }
         let connections = ignoring.iter().map(|&key| self.people.connection(key));
-        LeftOut::of(connections.filter(|&connection| self.person(connection).is_in(room)))
+        LeftOut::of(connections.filter(|&connection| self.person(connection).is_in(room)).chain(more))
     }
 
     pub(super) fn on_tell(&mut self, now: Time, connection: ConnectionId, to: Name, text: Text) {
         match self.find(&to) {
-            Some(other) => self.tell(now, connection, other, text),
+            Some(other) => self.tell_alone(now, connection, other, text, None),
             None => self.reply(connection, Message::Nobody { name: to }),
         }
     }
@@ -78,29 +109,44 @@ impl Chat {
             return self.reply(connection, Message::NobodyWrote);
         };
         match self.find_writer(&writer) {
-            Some(other) => self.tell(now, connection, other, text),
+            Some(other) => self.tell_alone(now, connection, other, text, None),
             None => self.reply(connection, Message::Nobody { name: writer.name }),
         }
     }
 
-    /// Tells one person something alone, unless they ignore who says it. That is not to be known.
-    fn tell(&mut self, now: Time, connection: ConnectionId, other: ConnectionId, text: Text) {
+    /// Tells one person something alone, unless they ignore who says it. That is not to be known. What is for clients
+    /// reaches those who came by IRC.
+    pub(super) fn tell_alone(
+        &mut self,
+        now: Time,
+        connection: ConnectionId,
+        other: ConnectionId,
+        text: Text,
+        manner: Option<Box<Manner>>,
+    ) {
         let (from, to) = (self.person(connection), self.person(other));
         let (name, time_ms) = (from.name.clone(), self.clock.unix_ms(now));
         let writer = WriterState { origin: from.origin(connection), connection, name: name.clone() };
-        let is_ignored = to.ignores(&name);
-        let sent = Message::Sent { name: to.name.clone(), text: text.clone(), time_ms };
+        let how = manner.as_deref().map_or(How::Say, |manner| manner.how);
+        let is_heard = !to.ignores(&name) && (to.irc().is_some() || !how.is_for_clients());
+        // Elsewhere than on IRC nobody does anything in private.
+        let told =
+            if how == How::Act && to.irc().is_none() { Text::clean(&format!("* {name} {text}")) } else { text.clone() };
+        let id = self.said;
+        let sent = Message::Sent { name: to.name.clone(), text, time_ms, id, manner: manner.clone() };
         self.said += 1;
         self.reply(connection, sent);
-        if !is_ignored {
-            self.people.get_mut(other).expect(HERE).apart_mut().writer = Some(writer);
-            self.actions
-                .push_back(Action::Deliver { connection: other, message: Message::Told { name, text, time_ms } });
+        if is_heard {
+            if !how.is_for_clients() {
+                self.people.get_mut(other).expect(HERE).apart_mut().writer = Some(writer);
+            }
+            let message = Message::Told { name, text: told, time_ms, id, manner };
+            self.actions.push_back(Action::Deliver { connection: other, message });
         }
     }
 
     /// Returns who has this name, if the others know of them.
-    fn find(&self, name: &Name) -> Option<ConnectionId> {
+    pub(super) fn find(&self, name: &Name) -> Option<ConnectionId> {
         let key = self.names.find(name, |key| self.people.name(key))?;
         Some(self.people.connection(key)).filter(|&connection| !self.silent.contains(connection))
     }
@@ -115,9 +161,23 @@ impl Chat {
 
     pub(super) fn on_set_topic(&mut self, now: Time, connection: ConnectionId, topic: Option<Topic>) {
         let person = self.person(connection);
-        let (id, name, time_ms) = (person.room, person.name.clone(), self.clock.unix_ms(now));
+        let id = person.room;
+        let message = self.set_topic(now, connection, id, topic);
+        self.broadcast(id, message);
+    }
+
+    /// Lets a room be about something. Returns what it is to be told of that.
+    pub(super) fn set_topic(
+        &mut self,
+        now: Time,
+        connection: ConnectionId,
+        id: RoomId,
+        topic: Option<Topic>,
+    ) -> Message {
+        let person = self.person(connection);
+        let (name, identity, time_ms) = (person.name.clone(), person.identity(), self.clock.unix_ms(now));
         self.rooms.set_topic(id, topic.clone().map(|topic| TopicState { topic, name: name.clone(), time_ms }));
-        self.broadcast(id, Message::TopicSet { room: self.rooms.name(id).clone(), name, topic });
+        Message::TopicSet { room: self.rooms.name(id).clone(), name, identity, topic }
     }
 
     pub(super) fn on_ignore(&mut self, connection: ConnectionId, name: Name) {

@@ -7,7 +7,7 @@ use crate::{Action, CloseCode, ConnectionId, Effect, Message, Notice, Query, Tim
 impl<S> Hub<S> {
     /// Answers a query, from what this server knows.
     pub(super) fn answer(&mut self, now: Time, connection: ConnectionId, query: Query) {
-        if !self.chat.is_here(connection) {
+        if !self.is_open(connection) {
             return;
         }
         let list_bytes_max = self.config.limits.list_bytes_max;
@@ -47,7 +47,7 @@ impl<S> Hub<S> {
 
     /// Handles what concerns a connection only.
     pub(super) fn handle_notice(&mut self, now: Time, connection: ConnectionId, notice: Notice) {
-        if !self.chat.is_here(connection) {
+        if !self.is_open(connection) {
             return;
         }
         match notice {

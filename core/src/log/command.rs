@@ -1,5 +1,6 @@
 //! Owns the commands: what people do that changes what all of them share.
 
+use super::IrcCommand;
 use crate::{CloseCode, ConnectionId, Name, Text, Texts, Topic};
 
 /// Tells what somebody does that others may hear of. Commands are the only requests that enter the log.
@@ -38,11 +39,34 @@ pub enum Command {
     Resume(ConnectionId),
     /// Be known to the others: somebody who was silent until now asks for something.
     Appear,
+    /// Do what only those do who came by IRC.
+    Irc(Box<IrcCommand>),
     /// Leave; the connection is closed with this code, if its form has one.
     Leave(CloseCode),
 }
 
 impl Command {
+    /// Tells whether only those may do it who came by IRC, or only the others, if it is so.
+    pub(crate) const fn is_for_irc(&self) -> Option<bool> {
+        match self {
+            Self::Irc(_) => Some(true),
+            Self::Say(_)
+            | Self::Act(_)
+            | Self::SetTopic(_)
+            | Self::Join(_)
+            | Self::Enter(_)
+            | Self::Part(_)
+            | Self::Resume(_) => Some(false),
+            Self::Tell { .. }
+            | Self::Answer(_)
+            | Self::Ignore(_)
+            | Self::Unignore(_)
+            | Self::Rename(_)
+            | Self::Appear
+            | Self::Leave(_) => None,
+        }
+    }
+
     /// Tells whether others may be told of whoever does this. A connection that only ends shows nobody.
     pub(crate) const fn shows_a_person(&self) -> bool {
         match self {
@@ -57,6 +81,7 @@ impl Command {
             | Self::Join(_)
             | Self::Enter(_)
             | Self::Part(_)
+            | Self::Irc(_)
             | Self::Appear => true,
             Self::Resume(_) | Self::Leave(_) => false,
         }

@@ -1,6 +1,6 @@
 //! Owns the plain data of one step of the log: what has happened, and when.
 
-use super::Command;
+use super::{Command, Registration};
 use crate::{ConnectionId, Time};
 
 /// Holds one entry of the log. A run of the server is a list of these: the same records make the same chat, and the
@@ -20,6 +20,13 @@ pub enum Event {
     Opened {
         /// Its id, from the server that owns the socket; nobody has its place.
         connection: ConnectionId,
+    },
+    /// Somebody who has connected by IRC says who they want to be. Until then nobody knows of them.
+    Registered {
+        /// Its id, from the server that owns the socket; nobody has its place.
+        connection: ConnectionId,
+        /// Who.
+        registration: Box<Registration>,
     },
     /// Somebody does something that others may hear of.
     Commanded {
@@ -52,9 +59,10 @@ impl Event {
     #[must_use]
     pub const fn connection(&self) -> Option<ConnectionId> {
         match *self {
-            Self::Opened { connection } | Self::Commanded { connection, .. } | Self::Closed { connection } => {
-                Some(connection)
-            }
+            Self::Opened { connection }
+            | Self::Registered { connection, .. }
+            | Self::Commanded { connection, .. }
+            | Self::Closed { connection } => Some(connection),
             Self::Woke | Self::Clock { .. } | Self::ServerGone { .. } => None,
         }
     }

@@ -6,6 +6,7 @@
 use std::error::Error;
 use std::fmt;
 
+use super::IrcState;
 use crate::{ConnectionId, Name, RoomId, Texts, Time, Topic};
 
 /// Holds a whole [`Chat`](crate::Chat), without what it has decided and was not polled yet.
@@ -99,7 +100,7 @@ pub struct PersonState {
     pub connection: ConnectionId,
     /// The name.
     pub name: Name,
-    /// The room that has the focus.
+    /// The room that has the focus: [`RoomId::NONE`] for those who came by IRC.
     pub room: RoomId,
     /// The other rooms; the last is the one that had the focus last.
     pub others: Vec<RoomId>,
@@ -109,6 +110,10 @@ pub struct PersonState {
     pub writer: Option<WriterState>,
     /// By which connection they came, if it was another.
     pub origin: Option<ConnectionId>,
+    /// In which rooms they have the rank of an operator, in order.
+    pub operates: Vec<RoomId>,
+    /// What is known only since they came by IRC.
+    pub irc: Option<IrcState>,
 }
 
 /// Holds somebody who is ignored.

@@ -26,6 +26,9 @@ pub(crate) trait Wire {
     /// Whoever connects is there to chat; else they ask for that in the handshake.
     const CHATS_AT_ONCE: bool;
 
+    /// Whoever comes says who they are before anybody knows of them; else they are here at once, by a random name.
+    const REGISTERS: bool = false;
+
     /// A ping is answered.
     const ANSWERS_PINGS: bool = false;
 

@@ -28,7 +28,7 @@ pub(super) fn heard(request: &Request) -> Option<Heard> {
         Request::Command(Command::Leave(code)) | Request::Notice(Notice::Fail(code)) => {
             Some(Heard::Left(code.number()))
         }
-        Request::Command(_) | Request::Resume(_) | Request::Query(_) | Request::Notice(_) => {
+        Request::Command(_) | Request::Resume(_) | Request::Query(_) | Request::Irc(_) | Request::Notice(_) => {
             Some(Heard::Asked(request.clone()))
         }
     }

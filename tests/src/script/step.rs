@@ -3,6 +3,7 @@
 //! ```text
 //! Given Ann and Bob in main; Cid in pizza
 //! Ann connects
+//! Ann connects by IRC              (all that is sent to her is shown without its carriage returns)
 //! Ann types /name Ann\r            (a line: `\n` is added)
 //! Ann sends /na                    (just these bytes)
 //! Ann sends byte by byte /name Ann\n
@@ -14,6 +15,8 @@
 //! 50 ms pass
 //! The server stops
 //! ```
+
+use chinwag_core::Form;
 
 use super::config::duration;
 use crate::given::Given;
@@ -38,12 +41,17 @@ pub(super) fn read_step(line: &str, people: &mut Vec<String>) -> Result<Step, St
         return Ok(Step::Acts(vec![Act::Pass { time: duration(time)? }]));
     }
     let (name, does) = line.split_once(' ').ok_or("no such step")?;
-    if does == "connects" {
+    let form = match does {
+        "connects" => Some(Form::Lines),
+        "connects by IRC" => Some(Form::Irc),
+        _ => None,
+    };
+    if let Some(form) = form {
         if people.iter().any(|person| person == name) {
             return Err(format!("{name} was here before"));
         }
         people.push(name.to_owned());
-        return Ok(Step::Acts(vec![Act::Connect]));
+        return Ok(Step::Acts(vec![Act::Connect { form }]));
     }
     let name = name.strip_suffix("'s").unwrap_or(name);
     let person = people.iter().position(|person| person == name).ok_or_else(|| format!("{name} is not here"))?;

@@ -97,7 +97,7 @@ impl Laws {
 
     fn on_broadcast(&mut self, room: RoomId, except: Option<&LeftOut>, message: &Message) -> bool {
         let mut people = self.people.values_mut();
-        if let Message::Renamed { old, new } = message {
+        if let Message::Renamed { old, new, .. } = message {
             let person = people.find(|person| person.rooms.contains(&room) && person.name == old.as_str());
             if let Some(person) = person {
                 new.as_str().clone_into(&mut person.name);
@@ -120,7 +120,8 @@ impl Laws {
                 people.any(|person| !person.rooms.contains(&room) && person.name == name.as_str())
             }
             Message::Crowd { joined, left, .. } => joined + left > 0,
-            Message::Renamed { .. }
+            Message::Irc(_)
+            | Message::Renamed { .. }
             | Message::Help
             | Message::YouAre { .. }
             | Message::YouJoined { .. }

@@ -150,7 +150,8 @@ impl Model {
         self.was_resumed.push(false);
         self.pieces.push(VecDeque::new());
         self.speech.push(match form {
-            Form::Lines => Speech::Lf,
+            // Nobody types for IRC here.
+            Form::Lines | Form::Irc => Speech::Lf,
             Form::Web => Speech::Frames,
         });
     }

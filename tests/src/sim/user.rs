@@ -576,7 +576,7 @@ pub(super) fn lines(request: &Request) -> u32 {
     match request {
         Request::Command(Command::Say(texts)) => texts.count(),
         Request::Notice(Notice::Fence | Notice::Alive) | Request::Query(Query::More) => 0,
-        Request::Command(_) | Request::Resume(_) | Request::Query(_) | Request::Notice(_) => 1,
+        Request::Command(_) | Request::Resume(_) | Request::Query(_) | Request::Irc(_) | Request::Notice(_) => 1,
     }
 }
 

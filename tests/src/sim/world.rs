@@ -494,7 +494,8 @@ impl World {
             Message::History { .. } => "history shown",
             Message::HistoryCount => "no count of history",
             Message::Incomplete { .. } => "incomplete",
-            Message::Help
+            Message::Irc(_)
+            | Message::Help
             | Message::YouAre { .. }
             | Message::YouJoined { .. }
             | Message::Dropped { .. }

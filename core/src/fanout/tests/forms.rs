@@ -3,6 +3,7 @@
 use bytes::BytesMut;
 
 use super::*;
+use crate::Identity;
 use crate::wire::Encoding;
 
 fn open_web(connection: ConnectionId) -> Action {
@@ -95,6 +96,7 @@ fn numbered(times: &[u64]) -> Vec<Message> {
         texts: Text::clean(&seq.to_string()).into(),
         time_ms,
         seq,
+        manner: None,
     };
     (1..).zip(times).map(message).collect()
 }
@@ -170,7 +172,7 @@ fn a_frame_ends_where_anybody_there_is_told_something_else_comes_or_leaves() {
     let (line, web) = (id(0), id(1));
     let joined = {
         let [room, name] = ["main", "Bob"].map(|name| Name::parse(name).expect("a name"));
-        Message::Joined { room, name }
+        Message::Joined { room, name, identity: Identity::default() }
     };
     let other = id(2);
     let between: [(Vec<Action>, &[usize]); 5] = [

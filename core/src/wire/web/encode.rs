@@ -17,6 +17,7 @@ use crate::topic::Topic;
 pub(crate) fn encode(message: &Message, out: &mut BytesMut, mut ended: impl FnMut(usize)) {
     let kind = match message {
         Message::Said { .. } => return encode_said(message, out, ended),
+        Message::Irc(_) => return ended(out.len()),
         Message::Ping => PING,
         Message::Pong { .. } => PONG,
         Message::Bye { .. } => CLOSE,
@@ -75,7 +76,7 @@ fn encode_said(message: &Message, out: &mut BytesMut, mut ended: impl FnMut(usiz
 fn encode_payload(message: &Message, out: &mut BytesMut) {
     match message {
         Message::Pong { payload } => out.put_slice(payload),
-        Message::Ping | Message::Bye { code: CloseCode::NONE } => {}
+        Message::Ping | Message::Bye { code: CloseCode::NONE } | Message::Irc(_) => {}
         Message::Bye { code } => out.put_u16(code.number()),
         Message::Hello { boot, chars_max, token } => {
             let hello = Object::begin(out, "hello")
@@ -96,25 +97,25 @@ fn encode_payload(message: &Message, out: &mut BytesMut) {
         Message::YouAreIn { room } => Object::begin(out, "here").name("room", room).end(),
         Message::Resumable { token } => Object::begin(out, "token").text("token", &token.to_string()).end(),
         Message::Stale => Object::begin(out, "stale").end(),
-        Message::Joined { room, name } => Object::begin(out, "joined").name("room", room).name("name", name).end(),
-        Message::Left { room, name } => Object::begin(out, "left").name("room", room).name("name", name).end(),
+        Message::Joined { room, name, .. } => Object::begin(out, "joined").name("room", room).name("name", name).end(),
+        Message::Left { room, name, .. } => Object::begin(out, "left").name("room", room).name("name", name).end(),
         Message::Crowd { room, joined, left } => {
             let (joined, left) = (u64::from(*joined), u64::from(*left));
             Object::begin(out, "crowd").name("room", room).number("joined", joined).number("left", left).end();
         }
-        Message::Acted { room, name, text, time_ms, seq } => {
+        Message::Acted { room, name, text, time_ms, seq, .. } => {
             let acted = Object::begin(out, "acted").name("room", room).number("time", *time_ms).number("seq", *seq);
             acted.name("name", name).text("text", text.as_str()).end();
         }
-        Message::Told { name, text, time_ms } => {
+        Message::Told { name, text, time_ms, .. } => {
             Object::begin(out, "told").number("time", *time_ms).name("name", name).text("text", text.as_str()).end();
         }
-        Message::Sent { name, text, time_ms } => {
+        Message::Sent { name, text, time_ms, .. } => {
             Object::begin(out, "sent").number("time", *time_ms).name("name", name).text("text", text.as_str()).end();
         }
         Message::Nobody { name } => Object::begin(out, "nobody").name("name", name).end(),
         Message::NobodyWrote => Object::begin(out, "nobody-wrote").end(),
-        Message::TopicSet { room, name, topic } => {
+        Message::TopicSet { room, name, topic, .. } => {
             let set = Object::begin(out, "topic-set").name("room", room).name("name", name);
             set.text_or_null("topic", topic.as_ref().map(Topic::as_str)).end();
         }
@@ -137,7 +138,7 @@ fn encode_payload(message: &Message, out: &mut BytesMut) {
         Message::Incomplete { word } => Object::begin(out, "incomplete").text("word", word).end(),
         // It has frames of its own.
         Message::Said { .. } => {}
-        Message::Renamed { old, new } => Object::begin(out, "renamed").name("old", old).name("new", new).end(),
+        Message::Renamed { old, new, .. } => Object::begin(out, "renamed").name("old", old).name("new", new).end(),
         Message::Taken { name } => Object::begin(out, "taken").name("name", name).end(),
         Message::NameInvalid => encode_rule(out, "bad-name"),
         Message::RoomInvalid => encode_rule(out, "bad-room"),

@@ -26,7 +26,7 @@ pub(crate) struct Said<'a> {
 impl<'a> Said<'a> {
     /// Returns each of what is said in a row, or nothing if nothing is said.
     pub(crate) fn each(message: &'a Message) -> impl Iterator<Item = Self> {
-        let said = if let Message::Said { room, name, texts, time_ms, seq } = message {
+        let said = if let Message::Said { room, name, texts, time_ms, seq, .. } = message {
             Some((room, name, texts, *time_ms, *seq))
         } else {
             None

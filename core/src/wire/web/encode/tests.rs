@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::text::escaped_len;
 use crate::wire::Encoding;
-use crate::{OtherProtocol, Text, Token};
+use crate::{Identity, Leaving, OtherProtocol, Text, Token};
 
 fn name(text: &str) -> Name {
     Name::parse(text).expect("the case is a name")
@@ -46,7 +46,7 @@ fn what_no_session_lets_pass_has_a_frame_too() {
     // What stands around the text has 80 bytes.
     for (chars, len) in [(65_455, 65_535), (65_456, 65_536), (70_000, 70_080)] {
         let texts = Text::clean(&"x".repeat(chars)).into();
-        let message = Message::Said { room: name("main"), name: name("Ann"), texts, time_ms: 1, seq: 1 };
+        let message = Message::Said { room: name("main"), name: name("Ann"), texts, time_ms: 1, seq: 1, manner: None };
         let (first, payload) = frame(&message);
         assert_eq!((first, payload.len()), (0x81, len));
         assert_eq!(object(&message)["said"][0]["text"].as_str().map(str::len), Some(chars));
@@ -62,6 +62,7 @@ fn every_message_is_the_object_that_the_page_is_promised() {
         texts: Text::clean("hi").into(),
         time_ms: 1_763_910_000_123,
         seq: 42,
+        manner: None,
     };
     let token = Token::parse("abcdefghijklmnopqrstuvwxyz234567").expect("it has all digits");
     let cases = [
@@ -81,11 +82,16 @@ fn every_message_is_the_object_that_the_page_is_promised() {
         (Message::YouJoined { room: pizza.clone(), seq: 41 }, json!({"kind": "room", "room": "pizza", "seq": 41})),
         (Message::YouAreIn { room: pizza.clone() }, json!({"kind": "here", "room": "pizza"})),
         (
-            Message::Joined { room: pizza.clone(), name: ann.clone() },
+            Message::Joined { room: pizza.clone(), name: ann.clone(), identity: Identity::default() },
             json!({"kind": "joined", "room": "pizza", "name": "Ann"}),
         ),
         (
-            Message::Left { room: pizza.clone(), name: ann.clone() },
+            Message::Left {
+                room: pizza.clone(),
+                name: ann.clone(),
+                identity: Identity::default(),
+                leaving: Leaving::ROOM,
+            },
             json!({"kind": "left", "room": "pizza", "name": "Ann"}),
         ),
         (
@@ -99,25 +105,31 @@ fn every_message_is_the_object_that_the_page_is_promised() {
                 text: Text::clean("\"waves\""),
                 time_ms: 5,
                 seq: 7,
+                manner: None,
             },
             json!({"kind": "acted", "room": "pizza", "time": 5, "seq": 7, "name": "Ann", "text": "\"waves\""}),
         ),
         (
-            Message::Told { name: ann.clone(), text: Text::clean("hi"), time_ms: 5 },
+            Message::Told { name: ann.clone(), text: Text::clean("hi"), time_ms: 5, id: 1, manner: None },
             json!({"kind": "told", "time": 5, "name": "Ann", "text": "hi"}),
         ),
         (
-            Message::Sent { name: bob.clone(), text: Text::clean("hi"), time_ms: 5 },
+            Message::Sent { name: bob.clone(), text: Text::clean("hi"), time_ms: 5, id: 1, manner: None },
             json!({"kind": "sent", "time": 5, "name": "Bob", "text": "hi"}),
         ),
         (Message::Nobody { name: bob.clone() }, json!({"kind": "nobody", "name": "Bob"})),
         (Message::NobodyWrote, json!({"kind": "nobody-wrote"})),
         (
-            Message::TopicSet { room: pizza.clone(), name: ann.clone(), topic: Topic::of("at eight") },
+            Message::TopicSet {
+                room: pizza.clone(),
+                name: ann.clone(),
+                identity: Identity::default(),
+                topic: Topic::of("at eight"),
+            },
             json!({"kind": "topic-set", "room": "pizza", "name": "Ann", "topic": "at eight"}),
         ),
         (
-            Message::TopicSet { room: pizza.clone(), name: ann.clone(), topic: None },
+            Message::TopicSet { room: pizza.clone(), name: ann.clone(), identity: Identity::default(), topic: None },
             json!({"kind": "topic-set", "room": "pizza", "name": "Ann", "topic": null}),
         ),
         (Message::Topic { room: pizza.clone(), topic: None }, json!({"kind": "topic", "room": "pizza", "topic": null})),
@@ -158,7 +170,7 @@ fn every_message_is_the_object_that_the_page_is_promised() {
                 "said": [{"name": "Bob", "text": "hi"}]}),
         ),
         (
-            Message::Renamed { old: ann.clone(), new: bob.clone() },
+            Message::Renamed { old: ann.clone(), new: bob.clone(), identity: Identity::default() },
             json!({"kind": "renamed", "old": "Ann", "new": "Bob"}),
         ),
         (Message::Taken { name: bob.clone() }, json!({"kind": "taken", "name": "Bob"})),

@@ -1,15 +1,15 @@
-//! Owns who is ignored, and by whom: found by the name of whoever says something.
+//! Owns who has to do with a name: who ignores its owner, or is told when they come and go.
 
 use std::collections::HashMap;
 
 use crate::name::{Name, NameKey};
 
-/// Finds the connection keys of those who ignore somebody, in order.
+/// Finds the connection keys of those who have to do with a name, in order.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Ignores(HashMap<NameKey, Vec<u32>>);
+pub(super) struct Interested(HashMap<NameKey, Vec<u32>>);
 
-impl Ignores {
-    /// Returns who ignores somebody.
+impl Interested {
+    /// Returns who has to do with a name.
     #[inline]
     pub(super) fn of(&self, name: &Name) -> &[u32] {
         if self.0.is_empty() { &[] } else { self.0.get(&name.key()).map_or(&[], Vec::as_slice) }

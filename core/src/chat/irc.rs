@@ -1,0 +1,412 @@
+//! Owns what is different for people who come by IRC: they choose a name before they are here, name the room of each
+//! message, are in no room at first, and are told of many things that nobody else hears of.
+
+use super::people::Person;
+use super::rooms::{Presence, Rooms};
+use super::talk::Hears;
+use super::{Chat, HERE};
+use crate::irc::{MONITORED_MAX, ROOMS_MAX};
+use crate::log::{IrcCommand, IrcState, Registration, Target};
+use crate::{
+    Action, Capabilities, CloseCode, ConnectionId, How, Identity, IrcMessage, Leaving, LeftOut, Manner, Message, Name,
+    RoomId, Tags, Text, Time, Topic,
+};
+
+impl Chat {
+    pub(super) fn on_registered(&mut self, connection: ConnectionId, registration: Registration) {
+        if !self.people.is_free(connection) {
+            return;
+        }
+        let Registration { name, identity, capabilities } = registration;
+        if !self.is_free_name(&name) {
+            return self.reply(connection, Message::Taken { name });
+        }
+        self.people.insert(connection, name.clone(), RoomId::NONE);
+        self.people.get_mut(connection).expect(HERE).apart_mut().irc = Some(Box::new(IrcState {
+            identity: identity.clone(),
+            capabilities,
+            away: None,
+            is_invisible: false,
+            monitored: Vec::new(),
+        }));
+        self.names.insert(connection.key(), |key| self.people.name(key));
+        self.tell(connection, IrcMessage::Welcome);
+        self.tell_presence(&name, Some(identity));
+    }
+
+    /// Tells whether a name may be had that nobody has.
+    pub(crate) fn is_free_name(&self, name: &Name) -> bool {
+        !name.is_reserved() && !self.names.contains(name, |key| self.people.name(key))
+    }
+
+    pub(super) fn on_irc(&mut self, now: Time, connection: ConnectionId, command: IrcCommand) {
+        match command {
+            IrcCommand::Say { targets, how, text, tags, answered } => {
+                let identity = self.person(connection).identity();
+                let manner = Manner { identity, how, tags };
+                for target in targets {
+                    self.say_to(now, connection, target, (&text, &manner), answered);
+                }
+            }
+            IrcCommand::Tag { targets, tags, answered } => {
+                for target in targets {
+                    self.tag(now, connection, target, &tags, answered);
+                }
+            }
+            IrcCommand::Join(rooms) => {
+                for room in rooms {
+                    self.join(now, connection, room);
+                }
+            }
+            IrcCommand::Part { rooms, reason } => {
+                for room in rooms {
+                    self.part(now, connection, room, reason.clone());
+                }
+            }
+            IrcCommand::PartAll => {
+                let rooms: Vec<_> = self.person(connection).rooms().collect();
+                for room in rooms {
+                    self.part(now, connection, self.rooms.name(room).clone(), None);
+                }
+            }
+            IrcCommand::SetTopic { room, topic } => self.set_topic_of(now, connection, room, topic),
+            IrcCommand::Invite { name, room } => self.invite(now, connection, name, room),
+            IrcCommand::Away(text) => self.set_away(connection, text),
+            IrcCommand::SetRealName(real_name) => self.set_real_name(connection, &real_name),
+            IrcCommand::SetModes { is_bot, is_invisible } => self.set_modes(connection, is_bot, is_invisible),
+            IrcCommand::Monitor { clear, add, remove } => self.monitor(connection, clear, add, &remove),
+            IrcCommand::SetCapabilities(capabilities) => {
+                self.irc_mut(connection).capabilities = capabilities;
+                self.actions.push_back(Action::Speak { connection, dialect: capabilities.dialect() });
+            }
+            IrcCommand::Quit(reason) => {
+                self.on_gone(now, connection, Some(CloseCode::NORMAL), &Leaving::quit(reason));
+            }
+        }
+    }
+
+    /// Says something to a room where somebody is, or to one person alone. To what is a notice there is no answer.
+    fn say_to(
+        &mut self,
+        now: Time,
+        connection: ConnectionId,
+        target: Target,
+        (text, manner): (&Text, &Manner),
+        answered: bool,
+    ) {
+        match target {
+            Target::Person(name) => match self.find(&name) {
+                Some(other) => {
+                    self.tell_alone(now, connection, other, text.clone(), Some(Box::new(manner.clone())));
+                    if let Some(text) = self.person(other).irc().and_then(|irc| irc.away.clone())
+                        && !manner.how.is_notice()
+                    {
+                        let name = self.person(other).name.clone();
+                        self.tell(connection, IrcMessage::IsAway { name, text });
+                    }
+                }
+                None if manner.how.is_notice() => {}
+                None => self.reply(connection, Message::Nobody { name }),
+            },
+            Target::Room(name) => {
+                let found = self.room_of(connection, &name);
+                match found {
+                    // What clients ask each other would be answered by all of them.
+                    Ok(_) if manner.how.is_for_clients() => {}
+                    Ok(room) => {
+                        let hears = self.hears(connection, answered);
+                        self.speak_in(now, connection, (room, hears), text, manner);
+                    }
+                    Err(_) if manner.how.is_notice() => {}
+                    Err(IrcMessage::NotInRoom { room }) => self.tell(connection, IrcMessage::CannotSpeak { room }),
+                    Err(message) => self.tell(connection, message),
+                }
+            }
+        }
+    }
+
+    /// Tells how somebody hears what they say to a room.
+    fn hears(&self, connection: ConnectionId, answered: bool) -> Hears {
+        match self.person(connection).has(Capabilities::ECHO_MESSAGE) {
+            true if answered => Hears::Apart,
+            true => Hears::AsOthers,
+            false => Hears::Nothing,
+        }
+    }
+
+    fn speak_in(&mut self, now: Time, connection: ConnectionId, to: (RoomId, Hears), text: &Text, manner: &Manner) {
+        let manner = Some(Box::new(manner.clone()));
+        if manner.as_deref().is_some_and(|manner| manner.how == How::Act) {
+            self.speak(now, connection, to, (text.clone().into(), text.clone()), true, |room, saying, text| {
+                Message::Acted { room, name: saying.name, text, time_ms: saying.time_ms, seq: saying.seq, manner }
+            });
+        } else {
+            self.speak(now, connection, to, (text.clone().into(), text.clone()), false, |room, saying, text| {
+                let texts = text.into();
+                Message::Said { room, name: saying.name, texts, time_ms: saying.time_ms, seq: saying.seq, manner }
+            });
+        }
+    }
+
+    /// Sends tags to the clients in a room, or to one client alone.
+    fn tag(&mut self, now: Time, connection: ConnectionId, target: Target, tags: &Tags, answered: bool) {
+        let (identity, name) = (self.person(connection).identity(), self.person(connection).name.clone());
+        let (time_ms, id) = (self.clock.unix_ms(now), self.said);
+        let manner = Manner { identity, how: How::Notice, tags: Some(tags.clone()) };
+        self.said += 1;
+        match target {
+            Target::Room(room) => match self.room_of(connection, &room) {
+                Err(message) => self.tell(connection, message),
+                Ok(id_of_room) => {
+                    let room = Some(self.rooms.name(id_of_room).clone());
+                    let hears = self.hears(connection, answered);
+                    let except = self.left_out(&name, id_of_room, (hears != Hears::AsOthers).then_some(connection));
+                    let message = Message::Irc(Box::new(IrcMessage::Tagged { room, name, manner, time_ms, id }));
+                    if hears == Hears::Apart {
+                        self.reply(connection, message.clone());
+                    }
+                    self.tell_room(id_of_room, self.rooms.members(id_of_room), except, message);
+                }
+            },
+            Target::Person(to) => {
+                let Some(other) = self.find(&to) else { return self.reply(connection, Message::Nobody { name: to }) };
+                if self.person(connection).has(Capabilities::ECHO_MESSAGE) {
+                    let to = self.person(other).name.clone();
+                    self.tell(connection, IrcMessage::TagsSent { to, manner: manner.clone(), time_ms, id });
+                }
+                let person = self.person(other);
+                if person.has(Capabilities::MESSAGE_TAGS) && !person.ignores(&name) {
+                    self.deliver(other, IrcMessage::Tagged { room: None, name, manner, time_ms, id });
+                }
+            }
+        }
+    }
+
+    /// Lets somebody into one more room.
+    fn join(&mut self, now: Time, connection: ConnectionId, name: Name) {
+        let found = self.rooms.find(&name);
+        let person = self.person(connection);
+        if found.is_some_and(|room| person.is_in(room)) {
+            return;
+        }
+        if person.others().len() >= ROOMS_MAX {
+            return self.tell(connection, IrcMessage::TooManyRooms { room: name });
+        }
+        let room = found.unwrap_or_else(|| self.rooms.open(name));
+        let presence = self.arrive(now, connection, room);
+        self.people.get_mut(connection).expect(HERE).apart_mut().others.push(room);
+        let person = self.person(connection);
+        let (name, identity) = (person.name.clone(), person.identity());
+        if let Some(text) = person.irc().and_then(|irc| irc.away.clone())
+            && presence == Presence::Told
+        {
+            let text = Some(text);
+            for other in self.clients_in(room, connection, Capabilities::AWAY_NOTIFY) {
+                let (name, identity, text) = (name.clone(), identity.clone(), text.clone());
+                self.deliver(other, IrcMessage::Away { name, identity, text });
+            }
+        }
+    }
+
+    fn part(&mut self, now: Time, connection: ConnectionId, name: Name, reason: Option<Text>) {
+        match self.room_of(connection, &name) {
+            Err(message) => self.tell(connection, message),
+            Ok(id) => {
+                let (room, person) = (self.rooms.name(id).clone(), self.person(connection));
+                let (name, identity) = (person.name.clone(), person.identity());
+                let leaving = Leaving::Room { reason };
+                self.leave(now, connection, id, leaving.clone(), &[]);
+                self.people.get_mut(connection).expect(HERE).apart_mut().others.retain(|&other| other != id);
+                self.reply(connection, Message::Left { room, name, identity, leaving });
+            }
+        }
+    }
+
+    fn set_topic_of(&mut self, now: Time, connection: ConnectionId, name: Name, topic: Option<Topic>) {
+        match self.room_of(connection, &name) {
+            Err(message) => self.tell(connection, message),
+            Ok(room) => {
+                let message = self.set_topic(now, connection, room, topic);
+                self.reply(connection, message.clone());
+                self.tell_room(room, self.rooms.members(room), LeftOut::of([connection]), message);
+            }
+        }
+    }
+
+    /// Lets somebody know of a room where the one who does so is.
+    fn invite(&mut self, now: Time, connection: ConnectionId, to: Name, name: Name) {
+        let Some(other) = self.find(&to) else { return self.reply(connection, Message::Nobody { name: to }) };
+        let room = match self.room_of(connection, &name) {
+            Ok(room) => room,
+            Err(message) => return self.tell(connection, message),
+        };
+        let (to, name) = (self.person(other).name.clone(), self.rooms.name(room).clone());
+        if self.person(other).is_in(room) {
+            return self.tell(connection, IrcMessage::AlreadyThere { name: to, room: name });
+        }
+        self.tell(connection, IrcMessage::Inviting { to: to.clone(), room: name.clone() });
+        let person = self.person(connection);
+        let (by, identity) = (person.name.clone(), person.identity());
+        let is_heard = !self.person(other).ignores(&by);
+        let invited = IrcMessage::Invited { name: by.clone(), identity, to, room: name.clone() };
+        for member in self.clients_in(room, connection, Capabilities::INVITE_NOTIFY) {
+            self.deliver(member, invited.clone());
+        }
+        if is_heard && self.person(other).irc().is_some() {
+            self.deliver(other, invited);
+        } else if is_heard {
+            let (text, time_ms) = (Text::clean(&format!("Come to {name}: /join {name}")), self.clock.unix_ms(now));
+            let message = Message::Told { name: by, text, time_ms, id: self.said, manner: None };
+            self.said += 1;
+            self.actions.push_back(Action::Deliver { connection: other, message });
+        }
+    }
+
+    fn set_away(&mut self, connection: ConnectionId, text: Option<Text>) {
+        let is_away = text.is_some();
+        self.irc_mut(connection).away.clone_from(&text);
+        self.tell(connection, IrcMessage::SetAway { is_away });
+        let (name, identity) = (self.person(connection).name.clone(), self.person(connection).identity());
+        for other in self.clients_around(connection, Capabilities::AWAY_NOTIFY) {
+            let (name, identity, text) = (name.clone(), identity.clone(), text.clone());
+            self.deliver(other, IrcMessage::Away { name, identity, text });
+        }
+    }
+
+    fn set_real_name(&mut self, connection: ConnectionId, real_name: &Text) {
+        let irc = self.irc_mut(connection);
+        irc.identity = irc.identity.with_real_name(real_name.as_str());
+        let (name, identity) = (self.person(connection).name.clone(), self.person(connection).identity());
+        let message = IrcMessage::RealName { name, identity };
+        self.tell(connection, message.clone());
+        for other in self.clients_around(connection, Capabilities::SETNAME) {
+            self.deliver(other, message.clone());
+        }
+    }
+
+    fn set_modes(&mut self, connection: ConnectionId, is_bot: bool, is_invisible: bool) {
+        let name = self.person(connection).name.clone();
+        let irc = self.irc_mut(connection);
+        let was_bot = irc.identity.is_bot();
+        let was_invisible = std::mem::replace(&mut irc.is_invisible, is_invisible);
+        if is_bot != was_bot {
+            irc.identity = irc.identity.with_bot(is_bot, &name);
+        }
+        let is_bot = (is_bot != was_bot).then_some(is_bot);
+        let is_invisible = (is_invisible != was_invisible).then_some(is_invisible);
+        if is_bot.is_some() || is_invisible.is_some() {
+            self.tell(connection, IrcMessage::Modes { is_bot, is_invisible });
+        }
+    }
+
+    fn monitor(&mut self, connection: ConnectionId, clear: bool, add: Vec<Name>, remove: &[Name]) {
+        let monitored = self.irc_mut(connection).monitored.clone();
+        let gone = monitored.iter().filter(|name| clear || remove.iter().any(|other| other.key() == name.key()));
+        for name in gone {
+            self.monitors.remove(name, connection.key());
+            self.irc_mut(connection).monitored.retain(|other| other.key() != name.key());
+        }
+        for name in add {
+            let monitored = &mut self.irc_mut(connection).monitored;
+            let place = monitored.binary_search_by_key(&name.key(), Name::key);
+            if let Err(place) = place {
+                if monitored.len() >= MONITORED_MAX {
+                    self.tell(connection, IrcMessage::MonitorsFull { name });
+                    continue;
+                }
+                monitored.insert(place, name.clone());
+                self.monitors.add(&name, connection.key());
+            }
+            let here = self.find(&name).map(|other| (self.person(other).name.clone(), self.person(other).identity()));
+            let (name, identity) = here.map_or((name, None), |(name, identity)| (name, Some(identity)));
+            self.tell(connection, IrcMessage::Presence { name, identity });
+        }
+    }
+
+    /// Tells those who monitor a name that its owner is here, or not any more.
+    pub(super) fn tell_presence(&mut self, name: &Name, identity: Option<Identity>) {
+        for key in self.monitors.of(name).to_vec() {
+            let connection = self.people.connection(key);
+            self.deliver(connection, IrcMessage::Presence { name: name.clone(), identity: identity.clone() });
+        }
+    }
+
+    /// Handles that somebody has another name, for those who monitor one of both.
+    pub(super) fn note_renamed(&mut self, connection: ConnectionId, old: &Name, new: &Name) {
+        if old.key() == new.key() {
+            return;
+        }
+        let identity = self.person(connection).identity();
+        self.remember(old.clone(), identity.clone());
+        self.tell_presence(old, None);
+        self.tell_presence(new, Some(identity));
+    }
+
+    /// Handles that somebody of whom others knew is gone.
+    pub(super) fn note_gone(&mut self, name: Name, identity: Identity) {
+        self.tell_presence(&name, None);
+        self.remember(name, identity);
+    }
+
+    /// Forgets whom somebody monitors who is not here any more.
+    pub(super) fn forget_monitored(&mut self, connection: ConnectionId, person: &Person) {
+        for name in person.irc().map_or(&[][..], |irc| &irc.monitored) {
+            self.monitors.remove(name, connection.key());
+        }
+    }
+
+    /// Returns who in a room has heard in another that somebody has left the server, and came by IRC.
+    pub(super) fn who_heard(&self, room: RoomId, told: &[RoomId], leaving: &Leaving) -> Option<Box<LeftOut>> {
+        if !matches!(leaving, Leaving::Server { .. }) {
+            return None;
+        }
+        let members = self.rooms.member_keys(room).map(|key| self.people.connection(key));
+        LeftOut::of(members.filter(|&member| {
+            let person = self.person(member);
+            person.irc().is_some() && told.iter().any(|&room| person.is_in(room))
+        }))
+    }
+
+    /// Returns the room of this name, if somebody is there; else what they are to be told.
+    fn room_of(&self, connection: ConnectionId, name: &Name) -> Result<RoomId, IrcMessage> {
+        match self.rooms.find(name) {
+            Some(room) if self.person(connection).is_in(room) => Ok(room),
+            Some(room) if room != Rooms::MAIN || self.rooms.members(room) > 0 => {
+                Err(IrcMessage::NotInRoom { room: self.rooms.name(room).clone() })
+            }
+            Some(_) | None => Err(IrcMessage::NoSuchRoom { room: name.clone() }),
+        }
+    }
+
+    /// Returns who else in a room came by IRC, with a client that has a capability.
+    fn clients_in(&self, room: RoomId, but: ConnectionId, capability: Capabilities) -> Vec<ConnectionId> {
+        let members = self.rooms.member_keys(room).map(|key| self.people.connection(key));
+        members.filter(|&member| member != but && self.person(member).has(capability)).collect()
+    }
+
+    /// Returns those who are to hear of a change of somebody: all whose clients have a capability, and that are in a
+    /// room with them which is not crowded, or monitor them.
+    fn clients_around(&self, connection: ConnectionId, capability: Capabilities) -> Vec<ConnectionId> {
+        let person = self.person(connection);
+        let rooms = person.rooms().filter(|&room| !self.rooms.is_crowded(room));
+        let mut clients: Vec<_> = rooms.flat_map(|room| self.clients_in(room, connection, capability)).collect();
+        let monitoring = self.monitors.of(&person.name).iter().map(|&key| self.people.connection(key));
+        let extended = capability.with(Capabilities::EXTENDED_MONITOR);
+        clients.extend(monitoring.filter(|&other| other != connection && self.person(other).has(extended)));
+        clients.sort_unstable();
+        clients.dedup();
+        clients
+    }
+
+    fn tell(&mut self, connection: ConnectionId, message: IrcMessage) {
+        self.reply(connection, Message::Irc(Box::new(message)));
+    }
+
+    fn deliver(&mut self, connection: ConnectionId, message: IrcMessage) {
+        self.actions.push_back(Action::Deliver { connection, message: Message::Irc(Box::new(message)) });
+    }
+
+    fn irc_mut(&mut self, connection: ConnectionId) -> &mut IrcState {
+        self.people.get_mut(connection).and_then(Person::irc_mut).expect("they came by IRC")
+    }
+}

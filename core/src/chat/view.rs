@@ -1,0 +1,128 @@
+//! Owns what of people and rooms is shown to those who ask by IRC: nothing here changes anything.
+
+use std::collections::VecDeque;
+
+use super::rooms::Rooms;
+use super::{Chat, Person};
+use crate::log::{IrcState, TopicState};
+use crate::{ConnectionId, Identity, Name, RoomId};
+
+/// How many people are remembered who were here: for `WHOWAS`, which is asked for right after somebody left.
+const WAS_MAX: usize = 1000;
+
+/// Lends what is known of somebody who is here.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Seen<'a> {
+    pub(crate) connection: ConnectionId,
+    person: &'a Person,
+}
+
+/// Holds who was here under a name.
+#[derive(Clone, Debug)]
+pub(crate) struct Was {
+    pub(crate) name: Name,
+    pub(crate) identity: Identity,
+    /// Until when, in milliseconds since 1970.
+    pub(crate) time_ms: u64,
+}
+
+impl<'a> Seen<'a> {
+    pub(crate) const fn name(&self) -> &'a Name {
+        &self.person.name
+    }
+
+    pub(crate) fn identity(&self) -> Identity {
+        self.person.identity()
+    }
+
+    /// Returns what is known only of who came by IRC.
+    pub(crate) fn irc(&self) -> Option<&'a IrcState> {
+        self.person.irc()
+    }
+
+    pub(crate) fn rooms(&self) -> impl Iterator<Item = RoomId> + use<'a> {
+        self.person.rooms()
+    }
+
+    pub(crate) fn is_in(&self, room: RoomId) -> bool {
+        self.person.is_in(room)
+    }
+
+    /// Tells whether both are in one room.
+    pub(crate) fn shares_a_room_with(&self, other: &Self) -> bool {
+        self.rooms().any(|room| other.is_in(room))
+    }
+}
+
+impl Chat {
+    /// Returns whoever is here by a connection.
+    pub(crate) fn seen(&self, connection: ConnectionId) -> Option<Seen<'_>> {
+        self.people.get(connection).map(|person| Seen { connection, person })
+    }
+
+    /// Returns whoever is here under a name, if others know of them.
+    pub(crate) fn seen_as(&self, name: &Name) -> Option<Seen<'_>> {
+        self.find(name).and_then(|connection| self.seen(connection))
+    }
+
+    /// Returns all of whom others know, in the order of their connections.
+    pub(crate) fn all_seen(&self) -> impl Iterator<Item = Seen<'_>> {
+        let seen = self.people.iter().map(|(connection, person)| Seen { connection, person });
+        seen.filter(|seen| !self.silent.contains(seen.connection))
+    }
+
+    /// Returns who is listed in a room, by name.
+    pub(crate) fn members_of(&self, room: RoomId) -> impl Iterator<Item = Seen<'_>> {
+        self.rooms.member_keys(room).filter_map(|key| self.seen(self.people.connection(key)))
+    }
+
+    /// Returns how many are listed in a room.
+    pub(crate) fn members(&self, room: RoomId) -> u32 {
+        self.rooms.members(room)
+    }
+
+    /// Returns the room of a name in which somebody is listed.
+    pub(crate) fn room(&self, name: &Name) -> Option<RoomId> {
+        self.rooms.find(name).filter(|&room| room != Rooms::MAIN || self.rooms.members(room) > 0)
+    }
+
+    pub(crate) fn room_name(&self, room: RoomId) -> &Name {
+        self.rooms.name(room)
+    }
+
+    pub(crate) fn topic_of(&self, room: RoomId) -> Option<&TopicState> {
+        self.rooms.topic_state(room)
+    }
+
+    /// Returns the rooms in which somebody is listed, the largest first, with how many they are.
+    pub(crate) fn occupied_rooms(&self) -> impl Iterator<Item = (RoomId, u32)> {
+        self.rooms.occupied()
+    }
+
+    /// Tells whether somebody has the rank of an operator in a room.
+    pub(crate) fn is_operator(&self, room: RoomId, connection: ConnectionId) -> bool {
+        self.rooms.is_operator(room, connection.key())
+    }
+
+    /// Tells whether so many are in a room that not each who comes and goes is told of.
+    pub(crate) fn is_crowded(&self, room: RoomId) -> bool {
+        self.rooms.is_crowded(room)
+    }
+
+    /// Returns who was here under a name, the last first.
+    pub(crate) fn was(&self, name: &Name) -> impl Iterator<Item = &Was> {
+        let key = name.key();
+        self.was.iter().filter(move |was| was.name.key() == key)
+    }
+
+    /// Remembers that somebody was here under a name.
+    pub(super) fn remember(&mut self, name: Name, identity: Identity) {
+        let was = Was { name, identity, time_ms: self.clock.unix_ms(self.at) };
+        remember(&mut self.was, was);
+    }
+}
+
+fn remember(all: &mut VecDeque<Was>, was: Was) {
+    all.truncate(WAS_MAX - 1);
+    all.push_front(was);
+}

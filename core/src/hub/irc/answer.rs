@@ -1,0 +1,138 @@
+//! Owns the answer to a line of IRC: gathers what it says, and makes lines of it, labelled as the line was.
+
+use std::fmt;
+
+use bytes::{BufMut as _, Bytes, BytesMut};
+
+use super::voice::{Voice, put_alone};
+use crate::message::Message;
+use crate::name::Name;
+use crate::wire::irc::decode::LINE_BYTES_MAX;
+use crate::wire::irc::encode::{Encoder, Stamp};
+
+/// Gathers what a connection is told.
+#[derive(Debug, Default)]
+pub(super) struct Answer {
+    entries: Vec<Entry>,
+    /// About how many bytes the lines by the server have.
+    bytes: usize,
+}
+
+/// About how many bytes an answer may have, so that the rest of it is not much to keep: more than all who are in fifty
+/// rooms of a hundred people, with their hosts.
+const BYTES_MAX: usize = 256 << 10;
+
+/// Holds something that a connection is told.
+#[derive(Debug)]
+pub(super) enum Entry {
+    /// A line by the server, from its command on.
+    Server(String),
+    /// A line by whoever is told it.
+    Own(String),
+    /// What somebody does or says.
+    Message(Message),
+}
+
+impl Answer {
+    /// Adds a line by the server, from its command on.
+    pub(super) fn numeric(&mut self, line: fmt::Arguments<'_>) {
+        let line = line.to_string();
+        self.bytes += line.len();
+        self.entries.push(Entry::Server(line));
+    }
+
+    /// Tells whether a list that is in it has to end.
+    pub(super) const fn is_full(&self) -> bool {
+        self.bytes >= BYTES_MAX
+    }
+
+    /// Adds that a list was cut, if it was.
+    pub(super) fn end_list(&mut self, nick: &str, command: &str) {
+        if self.is_full() {
+            self.numeric(format_args!("416 {nick} {command} :Too many matches, the list is cut"));
+        }
+    }
+
+    /// Tells whether nothing is told.
+    pub(super) const fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    pub(super) fn push(&mut self, entry: Entry) {
+        self.entries.push(entry);
+    }
+
+    /// Makes lines of it, in pieces of so many bytes. An answer with a label is one line that has it, or a batch.
+    pub(super) fn into_pieces(self, voice: &Voice<'_>, label: Option<&str>, bytes_max: usize) -> Vec<Bytes> {
+        let Some(label) = label else { return self.encode(voice, "", bytes_max) };
+        let tag = format!("label={label}");
+        let plain = self.encode(voice, "", usize::MAX);
+        let is_one = plain.first().is_some_and(|lines| lines.iter().filter(|&&byte| byte == b'\n').count() == 1);
+        if is_one {
+            return self.encode(voice, &tag, bytes_max);
+        }
+        let encoder = Encoder::new(voice.dialect);
+        let bracket = |tag: &str, line: fmt::Arguments<'_>| {
+            let mut out = BytesMut::new();
+            put_server(encoder.with_tag(tag), voice, &line.to_string(), &mut out);
+            out
+        };
+        if plain.is_empty() {
+            return vec![bracket(&tag, format_args!("ACK")).freeze()];
+        }
+        let batch = voice.batch;
+        let mut begin = bracket(&tag, format_args!("BATCH +{batch} labeled-response"));
+        let end = bracket("", format_args!("BATCH -{batch}"));
+        let mut pieces = self.encode(voice, &format!("batch={batch}"), bytes_max - begin.len() - end.len());
+        if let Some(first) = pieces.first_mut() {
+            begin.put_slice(first);
+            *first = begin.freeze();
+        }
+        if let Some(last) = pieces.last_mut() {
+            let mut lines = BytesMut::from(&last[..]);
+            lines.put_slice(&end);
+            *last = lines.freeze();
+        }
+        pieces
+    }
+
+    /// Makes lines of it, each with a tag, in pieces of so many bytes.
+    fn encode(&self, voice: &Voice<'_>, tag: &str, bytes_max: usize) -> Vec<Bytes> {
+        let encoder = Encoder::new(voice.dialect).with_tag(tag);
+        let (mut pieces, mut piece) = (Vec::new(), BytesMut::new());
+        for entry in &self.entries {
+            let mut out = BytesMut::new();
+            match entry {
+                Entry::Server(line) => put_server(encoder, voice, line, &mut out),
+                Entry::Own(line) => {
+                    let source = voice.nick.map_or("*", Name::as_str);
+                    encoder.put_source(&mut out, time_of(voice), source);
+                    out.put_slice(line.as_bytes());
+                    out.put_slice(b"\r\n");
+                }
+                Entry::Message(message) => put_alone(encoder, voice, message, &mut out),
+            }
+            if !piece.is_empty() && piece.len() + out.len() > bytes_max {
+                pieces.push(piece.split().freeze());
+            }
+            piece.put_slice(&out);
+        }
+        if !piece.is_empty() {
+            pieces.push(piece.freeze());
+        }
+        pieces
+    }
+}
+
+/// Appends a line by the server, cut where it would be too long.
+fn put_server(encoder: Encoder<'_>, voice: &Voice<'_>, line: &str, out: &mut BytesMut) {
+    let around = ": \r\n".len() + voice.server.len();
+    let line = &line[..line.floor_char_boundary(LINE_BYTES_MAX - around)];
+    encoder.put_source(out, time_of(voice), voice.server);
+    out.put_slice(line.as_bytes());
+    out.put_slice(b"\r\n");
+}
+
+const fn time_of<'a>(voice: &Voice<'_>) -> Stamp<'a> {
+    Stamp { time_ms: Some(voice.time_ms), id: None, manner: None }
+}

@@ -1,0 +1,157 @@
+//! Owns who has come by IRC and not said who they are: what they have said so far, and for how long they may go on.
+
+use bytes::Bytes;
+
+use super::Line;
+use super::answer::Answer;
+use super::words::word;
+use crate::irc::{Capabilities, Identity};
+use crate::log::{Event, Registration};
+use crate::{Action, CloseCode, ConnectionId, Form, Hub, IrcMessage, Message, Name, Time};
+
+/// Holds what somebody has said of who they are.
+#[derive(Debug, Default)]
+pub(super) struct Arriving {
+    pub(super) name: Option<Name>,
+    identity: Option<Identity>,
+    pub(super) capabilities: Capabilities,
+    /// It says itself when it has asked for all that it wants.
+    pub(super) is_negotiating: bool,
+}
+
+impl<S> Hub<S> {
+    /// Lets somebody come by IRC.
+    pub(in crate::hub) fn arrive(&mut self, now: Time, connection: ConnectionId) {
+        self.irc.open += 1;
+        self.irc.arriving.insert(connection, Arriving::default());
+        self.irc.due.push_back((now + self.config.limits.registration_wait, connection));
+    }
+
+    /// Handles that a connection by IRC has ended. Tells whether nobody knew who it was of.
+    pub(in crate::hub) fn depart(&mut self, connection: ConnectionId) -> bool {
+        self.irc.pending.remove(&connection);
+        self.irc.arriving.remove(&connection).is_some()
+    }
+
+    /// Forgets a connection that has ended, if it is one by IRC of this server.
+    pub(in crate::hub) fn forget_irc(&mut self, connection: ConnectionId) {
+        if self.connections.form(connection).is_some_and(Form::registers) {
+            self.irc.open -= 1;
+            self.depart(connection);
+        }
+    }
+
+    /// Returns until when the next who has not said who they are may take for it.
+    pub(in crate::hub) fn next_arrival_due(&self) -> Option<Time> {
+        self.irc.due.front().map(|&(due, _)| due)
+    }
+
+    /// Ends the connections of those who took too long to say who they are.
+    pub(in crate::hub) fn end_late_arrivals(&mut self, now: Time) {
+        while let Some(&(due, connection)) = self.irc.due.front().filter(|(due, _)| *due <= now) {
+            self.irc.due.pop_front();
+            debug_assert!(due <= now, "it is over");
+            if self.irc.arriving.contains_key(&connection) && !self.connections.is_in_flight(connection) {
+                let error = Bytes::from_static(b"ERROR :Closing link: Registration timed out\r\n");
+                self.reply(connection, Message::Irc(Box::new(IrcMessage::Lines(error))));
+                self.depart(connection);
+                self.chat.push_action(Action::Close { connection, code: None });
+            }
+        }
+    }
+
+    /// Ends the connection of who has not said who they are.
+    pub(super) fn close_arriving(&mut self, connection: ConnectionId, code: CloseCode) {
+        if self.depart(connection) {
+            self.chat.push_action(Action::Close { connection, code: Some(code) });
+        }
+    }
+
+    /// Handles that the chat has heard who somebody wants to be.
+    pub(in crate::hub) fn handle_registered(&mut self, connection: ConnectionId) {
+        if self.connections.form(connection).is_none() {
+            return;
+        }
+        if !self.chat.is_here(connection) {
+            if let Some(arriving) = self.irc.arriving.get_mut(&connection) {
+                arriving.name = None;
+            }
+            return;
+        }
+        self.irc.arriving.remove(&connection);
+        let dialect = self.capabilities(connection).dialect();
+        self.chat.push_action(Action::Speak { connection, dialect });
+    }
+
+    /// Takes what somebody says who has not said who they are.
+    pub(super) fn obey_arriving(&mut self, now: Time, connection: ConnectionId, line: &Line<'_>, answer: &mut Answer) {
+        match line.command.to_ascii_uppercase().as_str() {
+            "CAP" => self.obey_cap(now, connection, line, answer),
+            "NICK" => self.choose_name(connection, line, answer),
+            "USER" => self.choose_identity(connection, line, answer),
+            "PASS" if line.filled(0).is_none() => answer.numeric(format_args!("461 * PASS :Not enough parameters")),
+            // Nobody needs a password yet.
+            "PASS" | "PONG" => {}
+            "PING" => self.obey_ping(connection, line, answer),
+            "QUIT" => return self.close_arriving(connection, CloseCode::NORMAL),
+            // A page can make a browser send lines anywhere, but not without these before them.
+            "GET" | "POST" | "PUT" | "HEAD" | "OPTIONS" | "CONNECT" | "DELETE" | "PATCH" | "PRI" | "TRACE" => {
+                answer.numeric(format_args!("NOTICE * :This port is for IRC, not for HTTP"));
+                return self.close_arriving(connection, CloseCode::PROTOCOL);
+            }
+            _ => {
+                let nick = self.nick_or_star(connection);
+                answer.numeric(format_args!("451 {nick} :You have not registered"));
+            }
+        }
+        self.register(now, connection);
+    }
+
+    fn choose_name(&mut self, connection: ConnectionId, line: &Line<'_>, answer: &mut Answer) {
+        let nick = self.nick_or_star(connection);
+        let Some(wanted) = line.filled(0) else {
+            return answer.numeric(format_args!("431 {nick} :No nickname given"));
+        };
+        let Some(name) = Name::parse(wanted) else { return answer.bad_name(&nick, wanted) };
+        if !self.chat.is_free_name(&name) {
+            return answer.numeric(format_args!("433 {nick} {name} :Nickname is already in use"));
+        }
+        if let Some(arriving) = self.irc.arriving.get_mut(&connection) {
+            arriving.name = Some(name);
+        }
+    }
+
+    fn choose_identity(&mut self, connection: ConnectionId, line: &Line<'_>, answer: &mut Answer) {
+        let nick = self.nick_or_star(connection);
+        let (Some(user), Some(real_name)) = (line.filled(0), line.filled(3)) else {
+            return answer.numeric(format_args!("461 {nick} USER :Not enough parameters"));
+        };
+        if let Some(arriving) = self.irc.arriving.get_mut(&connection) {
+            arriving.identity = Some(Identity::new(user, real_name, false));
+        }
+    }
+
+    /// Lets somebody in who has said all that there is to say.
+    pub(super) fn register(&mut self, now: Time, connection: ConnectionId) {
+        let Some(arriving) = self.irc.arriving.get(&connection).filter(|arriving| !arriving.is_negotiating) else {
+            return;
+        };
+        let (Some(name), Some(identity)) = (&arriving.name, &arriving.identity) else { return };
+        let (name, identity, capabilities) = (name.clone(), identity.clone(), arriving.capabilities);
+        let registration = Box::new(Registration { name, identity, capabilities });
+        self.propose(now, Event::Registered { connection, registration });
+    }
+
+    /// Returns how somebody is addressed.
+    pub(super) fn nick_or_star(&self, connection: ConnectionId) -> String {
+        self.nick(connection).map_or_else(|| "*".to_owned(), |name| name.as_str().to_owned())
+    }
+}
+
+impl Answer {
+    /// Adds that a name can't be had by anybody.
+    pub(super) fn bad_name(&mut self, nick: &str, wanted: &str) {
+        let rule = Message::NameInvalid;
+        self.numeric(format_args!("432 {nick} {} :{rule}", word(wanted)));
+    }
+}

@@ -1,0 +1,236 @@
+//! What a server answers to those who come by IRC: on its own, and as one of several.
+
+use std::time::Duration;
+
+use super::*;
+use crate::log::Record;
+use crate::rules::Rules;
+use crate::window::LIST_BYTES_MAX;
+use crate::{Batch, Config, Next, Session, Signal, Signals};
+
+/// Somebody who comes by IRC.
+struct Client {
+    session: Session,
+    connection: ConnectionId,
+    signals: Signals,
+}
+
+fn config() -> Config {
+    let limits = crate::Limits { flood_lines_per_second: 0, ..crate::Limits::default() };
+    Config { limits, ..Config::default() }
+}
+
+impl Client {
+    fn come(hub: &mut Hub<()>, lines: &str) -> Self {
+        let mut session = Session::with_form(&config(), Form::Irc);
+        session.handle_bytes(lines.as_bytes());
+        let connection = hub.open(Time::START, &mut session, ()).expect("the server runs");
+        let mut client = Self { session, connection, signals: Signals::default() };
+        client.ask(hub);
+        client
+    }
+
+    fn register(hub: &mut Hub<()>, name: &str) -> Self {
+        Self::come(hub, &format!("NICK {name}\nUSER {name} 0 * :{name}\n"))
+    }
+
+    fn send(&mut self, hub: &mut Hub<()>, lines: &str) {
+        self.session.handle_bytes(lines.as_bytes());
+        self.ask(hub);
+    }
+
+    /// Asks for all that may be asked for now.
+    fn ask(&mut self, hub: &mut Hub<()>) {
+        while let Next::Ask(requests) = self.session.poll_next(Time::START, self.signals) {
+            hub.handle_requests(Time::START, self.connection, requests);
+        }
+    }
+
+    /// Returns all that it is told alone, and asks on meanwhile, until there is nothing more.
+    fn hear(&mut self, hub: &mut Hub<()>) -> Vec<Vec<String>> {
+        let mut pieces = Vec::new();
+        while let Some(batch) = hub.take_batch() {
+            pieces.push(self.told(Some(&batch)));
+            self.ask(hub);
+        }
+        pieces
+    }
+
+    /// Returns what it is told alone in a batch, and takes the credit that is in it.
+    fn told(&mut self, batch: Option<&Batch<()>>) -> Vec<String> {
+        let mut told = Vec::new();
+        for action in batch.map_or(&[][..], Batch::actions) {
+            if let Action::Reply { connection, message } | Action::Deliver { connection, message } = action
+                && *connection == self.connection
+            {
+                told.extend(lines(message));
+            } else if let Action::Credit { connection, continues } = action
+                && *connection == self.connection
+            {
+                self.signals = self.signals.after(if *continues { Signal::Continue } else { Signal::Credit });
+            }
+        }
+        told
+    }
+}
+
+fn lines(message: &Message) -> Vec<String> {
+    let Message::Irc(message) = message else { return vec![format!("{message:?}")] };
+    let IrcMessage::Lines(lines) = &**message else { panic!("{message:?} is told as it is") };
+    assert!(lines.len() <= LIST_BYTES_MAX, "{} bytes", lines.len());
+    std::str::from_utf8(lines).expect("it is text").lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn a_long_answer_comes_in_pieces_and_what_is_asked_behind_it_comes_after_it() {
+    let mut hub = Hub::new(config());
+    let mut people: Vec<_> =
+        (0..200).map(|number| Client::register(&mut hub, &format!("somebody-{number:04}"))).collect();
+    for person in &mut people {
+        person.told(hub.take_batch().as_ref());
+        person.send(&mut hub, "JOIN #a1\n");
+        person.told(hub.take_batch().as_ref());
+        person.ask(&mut hub);
+    }
+    hub.take_batch();
+    let ann = &mut people[0];
+    ann.send(&mut hub, "WHO #a1\nPING behind\n");
+    let mut pieces = Vec::new();
+    while let Some(batch) = hub.take_batch() {
+        pieces.push(ann.told(Some(&batch)));
+        ann.ask(&mut hub);
+    }
+    let all = pieces.concat();
+    assert!(pieces.len() > 2, "{} pieces", pieces.len());
+    assert_eq!(all.len(), 202);
+    assert!(all[..200].iter().all(|line| line.contains(" 352 somebody-0000 #a1 ")));
+    assert!(all[200].contains(" 315 ") && all[201].ends_with("PONG chinwag.local :behind"), "{:?}", &all[200..]);
+}
+
+#[test]
+fn a_long_answer_to_a_line_with_a_label_is_one_batch() {
+    let mut hub = Hub::new(config());
+    for number in 0..200 {
+        Client::register(&mut hub, &format!("somebody-{number:04}")).send(&mut hub, "JOIN #a1\n");
+    }
+    let mut ann = Client::come(&mut hub, "CAP REQ :labeled-response batch\nNICK Ann\nUSER a 0 * :a\nCAP END\n");
+    let welcome = ann.hear(&mut hub).concat();
+    assert!(welcome.last().is_some_and(|line| line.contains(" 376 Ann ")), "{welcome:?}");
+    ann.send(&mut hub, "@label=x WHO *\n");
+    let all = ann.hear(&mut hub).concat();
+    assert_eq!(all.len(), 201 + 1 + 2);
+    let batch = all[0].strip_prefix("@label=x :chinwag.local BATCH +").expect("it begins one").split(' ').next();
+    let tag = format!("@batch={} ", batch.expect("it has a name"));
+    assert!(all[1..all.len() - 1].iter().all(|line| line.starts_with(&tag)));
+    assert_eq!(all[all.len() - 1], format!(":chinwag.local BATCH -{}", &tag[7..tag.len() - 1]));
+}
+
+#[test]
+fn who_does_not_say_who_they_are_is_gone_in_a_minute_and_leaves_nothing() {
+    let mut hub = Hub::new(config());
+    let mut ann = Client::come(&mut hub, "NICK Ann\n");
+    hub.take_batch();
+    assert_eq!(hub.poll_timeout(), Some(Time::after(Duration::from_secs(60))));
+    hub.handle_timeout(Time::after(Duration::from_millis(59_999)));
+    assert!(ann.told(hub.take_batch().as_ref()).is_empty());
+    hub.handle_timeout(Time::after(Duration::from_secs(60)));
+    let batch = hub.take_batch().expect("it is over");
+    assert!(matches!(batch.actions(), [Action::Reply { .. }, Action::Close { .. }]), "{batch:?}");
+    assert!(hub.irc.arriving.is_empty() && hub.irc.due.is_empty() && hub.is_without_irc());
+    assert_eq!(hub.poll_timeout(), None);
+}
+
+#[test]
+fn nothing_is_kept_of_connections_that_are_gone() {
+    let mut hub = Hub::new(config());
+    let ann = Client::register(&mut hub, "Ann");
+    let bob = Client::come(&mut hub, "NICK Bob\n");
+    let mut cid = Client::register(&mut hub, "Cid");
+    cid.send(&mut hub, "MONITOR + Ann\nQUIT\n");
+    hub.handle_closed(Time::START, ann.connection);
+    hub.handle_closed(Time::START, bob.connection);
+    hub.handle_closed(Time::START, cid.connection);
+    hub.take_batch();
+    assert!(hub.is_without_irc() && hub.irc.arriving.is_empty() && hub.irc.pending.is_empty());
+    assert_eq!(hub.chat.snapshot().people, []);
+}
+
+/// Two servers that follow one log.
+fn cluster() -> [Hub<()>; 2] {
+    [0, 1].map(|server| Hub::replica(config(), server))
+}
+
+/// Lets all servers hear what all of them propose.
+fn agree(hubs: &mut [Hub<()>; 2]) {
+    while let Some(event) = hubs.iter_mut().find_map(Hub::poll_proposal) {
+        hubs.iter_mut().for_each(|hub| hub.apply(Record { at: Time::START, event: event.clone() }));
+        assert_eq!(hubs[0].chat.snapshot(), hubs[1].chat.snapshot());
+    }
+}
+
+#[test]
+fn of_two_who_want_one_name_on_two_servers_one_has_it_and_the_other_may_choose_again() {
+    let mut hubs = cluster();
+    let mut ann = Client::register(&mut hubs[0], "Ann");
+    let mut bob = Client::register(&mut hubs[1], "ANN");
+    agree(&mut hubs);
+    let told = ann.told(hubs[0].take_batch().as_ref());
+    assert!(told[0].ends_with("001 Ann :Welcome to chinwag, Ann"), "{told:?}");
+    assert_eq!(bob.told(hubs[1].take_batch().as_ref()), [":chinwag.local 433 * ANN :Nickname is already in use"]);
+    bob.ask(&mut hubs[1]);
+    bob.told(hubs[1].take_batch().as_ref());
+    bob.send(&mut hubs[1], "NICK Bob\n");
+    agree(&mut hubs);
+    let told = bob.told(hubs[1].take_batch().as_ref());
+    assert!(told[0].ends_with("001 Bob :Welcome to chinwag, Bob"), "{told:?}");
+}
+
+#[test]
+fn an_answer_waits_for_the_log_and_has_all_that_the_line_led_to() {
+    let mut hubs = cluster();
+    let come = "CAP REQ :labeled-response batch echo-message\nNICK Ann\nUSER a 0 * :a\nCAP END\n";
+    let mut ann = Client::come(&mut hubs[0], come);
+    for _ in 0..4 {
+        agree(&mut hubs);
+        ann.told(hubs[0].take_batch().as_ref());
+        ann.ask(&mut hubs[0]);
+    }
+    ann.send(&mut hubs[0], "@label=1 JOIN bad,#a1\n@label=2 PRIVMSG #a1 :hi\n@label=3 PING x\n");
+    assert!(ann.told(hubs[0].take_batch().as_ref()).is_empty(), "the log has to hear it first");
+    let mut told = Vec::new();
+    for _ in 0..4 {
+        agree(&mut hubs);
+        told.extend(ann.told(hubs[0].take_batch().as_ref()));
+        ann.ask(&mut hubs[0]);
+    }
+    let starts = [
+        "@label=1 :chinwag.local BATCH +",
+        "@batch=",
+        "@batch=",
+        "@batch=",
+        "@batch=",
+        ":chinwag.local BATCH -",
+        "@label=2 :Ann!a@chinwag PRIVMSG #a1 :hi",
+        "@label=3 :chinwag.local PONG chinwag.local :x",
+    ];
+    assert_eq!(told.len(), starts.len(), "{told:?}");
+    assert!(told.iter().zip(starts).all(|(line, start)| line.starts_with(start)), "{told:?}");
+    assert!(told[1].contains(" 403 Ann bad ") && told[2].ends_with(" JOIN #a1"), "{told:?}");
+}
+
+#[test]
+fn a_crowded_room_is_shown_in_part_and_whoever_asks_is_in_it() {
+    let rules = Rules { crowd_members: 10, ..Rules::default() };
+    let mut hub = Hub::new(Config { rules, ..config() });
+    for number in 0..600 {
+        Client::register(&mut hub, &format!("somebody-{number:04}")).send(&mut hub, "JOIN #a1\n");
+    }
+    let mut zed = Client::register(&mut hub, "zed");
+    zed.hear(&mut hub);
+    zed.send(&mut hub, "JOIN #a1\n");
+    let told = zed.hear(&mut hub).concat();
+    let names: Vec<_> = told.iter().filter(|line| line.contains(" 353 ")).collect();
+    assert!(names[0].contains(":zed @somebody-0000"), "{names:?}");
+    assert!(names.iter().map(|line| line.len()).sum::<usize>() < 12 << 10, "{} lines", names.len());
+    assert!(told.last().is_some_and(|line| line.contains(" 366 zed #a1 ")));
+}

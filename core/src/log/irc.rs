@@ -1,0 +1,116 @@
+//! Owns what people do who come by IRC, as far as others may hear of it.
+
+use crate::{Capabilities, How, Identity, Name, Tags, Text, Topic};
+
+/// Holds who somebody wants to be who comes by IRC.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Registration {
+    /// The name.
+    pub name: Name,
+    /// Who they are besides.
+    pub identity: Identity,
+    /// What their client was granted.
+    pub capabilities: Capabilities,
+}
+
+/// Tells what somebody does who came by IRC. It names the rooms: none has the focus.
+///
+/// What can't be followed changes nothing, and its owner is told.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum IrcCommand {
+    /// Say something to each of these.
+    Say {
+        /// To whom.
+        targets: Vec<Target>,
+        /// How.
+        how: How,
+        /// What.
+        text: Text,
+        /// For other clients.
+        tags: Option<Tags>,
+        /// The owner is told of it by an answer.
+        answered: bool,
+    },
+    /// Send tags to the clients of each of these.
+    Tag {
+        /// To whom.
+        targets: Vec<Target>,
+        /// What.
+        tags: Tags,
+        /// The owner is told of it by an answer.
+        answered: bool,
+    },
+    /// Join these rooms, and stay in the others.
+    Join(Vec<Name>),
+    /// Leave these rooms.
+    Part {
+        /// Which.
+        rooms: Vec<Name>,
+        /// Why.
+        reason: Option<Text>,
+    },
+    /// Leave all rooms.
+    PartAll,
+    /// Set the topic of a room, or remove it.
+    SetTopic {
+        /// Of which.
+        room: Name,
+        /// To what.
+        topic: Option<Topic>,
+    },
+    /// Let somebody know of a room.
+    Invite {
+        /// Whom.
+        name: Name,
+        /// Of which.
+        room: Name,
+    },
+    /// Be away for a reason, or back.
+    Away(Option<Text>),
+    /// Have another real name.
+    SetRealName(Text),
+    /// Be shown as a program or not, and found by masks or not.
+    SetModes {
+        /// A program.
+        is_bot: bool,
+        /// Not found.
+        is_invisible: bool,
+    },
+    /// Be told when these come and go, and no more of those.
+    Monitor {
+        /// Of nobody else any more.
+        clear: bool,
+        /// Of whom.
+        add: Vec<Name>,
+        /// Of whom no more.
+        remove: Vec<Name>,
+    },
+    /// Let the client have these capabilities.
+    SetCapabilities(Capabilities),
+    /// Leave the server.
+    Quit(Option<Text>),
+}
+
+/// Tells to whom something is said.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Target {
+    /// A room.
+    Room(Name),
+    /// One person.
+    Person(Name),
+}
+
+/// Holds what is known of a person only since they came by IRC.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct IrcState {
+    /// Who they are, besides their name.
+    pub identity: Identity,
+    /// What their client was granted.
+    pub capabilities: Capabilities,
+    /// Why they are away, if they are.
+    pub away: Option<Text>,
+    /// They are not found by masks.
+    pub is_invisible: bool,
+    /// Of whose coming and going they are told, in the order of the names.
+    pub monitored: Vec<Name>,
+}

@@ -1,0 +1,328 @@
+//! Owns how messages read as lines of IRC.
+//!
+//! What many are told is encoded here, for each dialect once. What one alone is told has numbers and names of the one
+//! who is told, which the hub knows (`hub/irc/render.rs`); it comes here as lines.
+
+use std::fmt::Write as _;
+
+use bytes::{BufMut as _, BytesMut};
+
+use super::decode::LINE_BYTES_MAX;
+use crate::close_code::CloseCode;
+use crate::dialect::IrcDialect;
+use crate::irc::{HOST, How, Identity, Manner};
+use crate::message::{IrcMessage, Leaving, Message};
+use crate::name::Name;
+use crate::text::Text;
+
+/// What a ping asks to be answered with: without a blank, since some clients answer only its first word.
+pub(crate) const PING_TOKEN: &str = "chinwag";
+
+/// Writes messages for clients of one dialect.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Encoder<'a> {
+    dialect: IrcDialect,
+    /// A tag besides those of the dialect.
+    tag: &'a str,
+}
+
+/// Tells what stands before a line besides who it is from.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Stamp<'a> {
+    pub(crate) time_ms: Option<u64>,
+    /// What tells the message from all others.
+    pub(crate) id: Option<Id<'a>>,
+    pub(crate) manner: Option<&'a Manner>,
+}
+
+/// Tells a message from all others.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Id<'a> {
+    /// Which of all messages of a room it is.
+    OfRoom(&'a Name, u64),
+    /// Which of all messages of the server.
+    Alone(u64),
+}
+
+/// Returns how many bytes a message may have more than is reckoned for its lines.
+pub(super) const fn more_bytes(dialect: IrcDialect) -> usize {
+    let tags = if dialect.tags.has_time() { 40 } else { 0 } + if dialect.tags.has_message() { 80 } else { 0 };
+    tags + 100
+}
+
+impl<'a> Encoder<'a> {
+    pub(crate) const fn new(dialect: IrcDialect) -> Self {
+        Self { dialect, tag: "" }
+    }
+
+    /// Returns the same with one more tag on each line.
+    pub(crate) const fn with_tag(self, tag: &str) -> Encoder<'_> {
+        Encoder { dialect: self.dialect, tag }
+    }
+
+    /// Appends the lines of a message, and tells of each message in it where in `out` it ends.
+    pub(crate) fn encode(self, message: &Message, out: &mut BytesMut, mut ended: impl FnMut(usize)) {
+        match message {
+            Message::Said { room, name, texts, time_ms, seq, manner } => {
+                let manner = manner.as_deref();
+                for (text, seq) in texts.iter().zip(*seq..) {
+                    let stamp = Stamp { time_ms: Some(*time_ms), id: Some(Id::OfRoom(room, seq)), manner };
+                    self.put_talk(out, name, stamp, ("#", room), text);
+                    ended(out.len());
+                }
+                return;
+            }
+            Message::Acted { room, name, text, time_ms, seq, manner } => {
+                let acted = Manner { how: How::Act, ..manner.as_deref().cloned().unwrap_or_default() };
+                let stamp = Stamp { time_ms: Some(*time_ms), id: Some(Id::OfRoom(room, *seq)), manner: Some(&acted) };
+                self.put_talk(out, name, stamp, ("#", room), text.as_str());
+            }
+            Message::Joined { room, name, identity } => self.put_joined(out, room, name, identity),
+            Message::Left { room, name, identity, leaving } => {
+                self.put_source(out, Stamp::default(), &identity.source(name));
+                match leaving {
+                    Leaving::Room { reason } => {
+                        put(out, format_args!("PART #{room}"));
+                        put_reason(out, reason.as_ref());
+                    }
+                    Leaving::Server { reason: Some(reason) } if reason.as_str().is_empty() => {
+                        out.put_slice(b"QUIT :Quit\r\n")
+                    }
+                    Leaving::Server { reason: Some(reason) } => put(out, format_args!("QUIT :Quit: {reason}\r\n")),
+                    Leaving::Server { reason: None } => out.put_slice(b"QUIT :Connection closed\r\n"),
+                }
+            }
+            Message::Renamed { old, new, identity } => {
+                self.put_source(out, Stamp::default(), &identity.source(old));
+                put(out, format_args!("NICK {new}\r\n"));
+            }
+            Message::TopicSet { room, name, identity, topic } => {
+                let topic = topic.as_ref().map_or("", |topic| topic.as_str());
+                self.put_source(out, Stamp::default(), &identity.source(name));
+                put(out, format_args!("TOPIC #{room} :{topic}\r\n"));
+            }
+            Message::Irc(message) => self.encode_irc(message, out),
+            Message::Ping => put(out, format_args!("PING {PING_TOKEN}\r\n")),
+            Message::Bye { code } => put(out, format_args!("ERROR :Closing link: {}\r\n", why(*code))),
+            Message::Dropped { .. } | Message::Stopping => put(out, format_args!("NOTICE * :{message}\r\n")),
+            Message::Crowd { .. } | Message::Hello { .. } | Message::Pong { .. } | Message::Refuse { .. } => {}
+            Message::Help
+            | Message::YouAre { .. }
+            | Message::YouJoined { .. }
+            | Message::YouAreIn { .. }
+            | Message::Resumable { .. }
+            | Message::Stale
+            | Message::Told { .. }
+            | Message::Sent { .. }
+            | Message::Nobody { .. }
+            | Message::NobodyWrote
+            | Message::Topic { .. }
+            | Message::TopicTooLong
+            | Message::Ignoring { .. }
+            | Message::Hearing { .. }
+            | Message::Ignored { .. }
+            | Message::CantIgnore { .. }
+            | Message::History { .. }
+            | Message::HistoryCount
+            | Message::Incomplete { .. }
+            | Message::Taken { .. }
+            | Message::NameInvalid
+            | Message::RoomInvalid
+            | Message::Rooms { .. }
+            | Message::Users { .. }
+            | Message::Unrecognized { .. }
+            | Message::TooLong { .. }
+            | Message::NotUtf8
+            | Message::WrongProtocol { .. }
+            | Message::Here => {
+                for line in message.to_string().lines() {
+                    put(out, format_args!("NOTICE * :{line}\r\n"));
+                }
+            }
+        }
+        ended(out.len());
+    }
+
+    fn encode_irc(self, message: &IrcMessage, out: &mut BytesMut) {
+        match message {
+            IrcMessage::Lines(lines) => out.put_slice(lines),
+            IrcMessage::Tagged { room: Some(room), name, manner, time_ms, id } => {
+                self.put_tagged(out, (name, manner), (*time_ms, *id), ("#", room));
+            }
+            IrcMessage::Welcome
+            | IrcMessage::Tagged { room: None, .. }
+            | IrcMessage::TagsSent { .. }
+            | IrcMessage::NoSuchRoom { .. }
+            | IrcMessage::NotInRoom { .. }
+            | IrcMessage::CannotSpeak { .. }
+            | IrcMessage::TooManyRooms { .. }
+            | IrcMessage::IsAway { .. }
+            | IrcMessage::SetAway { .. }
+            | IrcMessage::Away { .. }
+            | IrcMessage::RealName { .. }
+            | IrcMessage::Modes { .. }
+            | IrcMessage::Presence { .. }
+            | IrcMessage::MonitorsFull { .. }
+            | IrcMessage::Invited { .. }
+            | IrcMessage::Inviting { .. }
+            | IrcMessage::AlreadyThere { .. } => {}
+        }
+    }
+
+    /// Appends the tags that somebody sends, if the client is sent any.
+    pub(crate) fn put_tagged(
+        self,
+        out: &mut BytesMut,
+        (name, manner): (&Name, &Manner),
+        (time_ms, id): (u64, u64),
+        (sign, to): (&str, &Name),
+    ) {
+        if self.dialect.tags.has_message() {
+            let stamp = Stamp { time_ms: Some(time_ms), id: Some(Id::Alone(id)), manner: Some(manner) };
+            self.put_source(out, stamp, &manner.identity.source(name));
+            put(out, format_args!("TAGMSG {sign}{to}\r\n"));
+        }
+    }
+
+    fn put_joined(self, out: &mut BytesMut, room: &Name, name: &Name, identity: &Identity) {
+        self.put_source(out, Stamp::default(), &identity.source(name));
+        if self.dialect.extends_joins {
+            // Nobody has logged in.
+            put(out, format_args!("JOIN #{room} * :{}\r\n", identity.real_name(name)));
+        } else {
+            put(out, format_args!("JOIN #{room}\r\n"));
+        }
+    }
+
+    /// Appends what somebody says to a room or a person, in as many lines as it needs.
+    pub(crate) fn put_talk(
+        self,
+        out: &mut BytesMut,
+        name: &Name,
+        stamp: Stamp<'_>,
+        (sign, to): (&str, &Name),
+        text: &str,
+    ) {
+        let how = stamp.manner.map_or(How::Say, |manner| manner.how);
+        let command = if how.is_notice() { "NOTICE" } else { "PRIVMSG" };
+        let (before, behind) = match how {
+            How::Act => ("\x01ACTION ", "\x01"),
+            How::Ask | How::Answer => ("\x01", "\x01"),
+            How::Say | How::Notice => ("", ""),
+        };
+        let user = stamp.manner.map_or_else(Identity::default, |manner| manner.identity.clone());
+        let user = user.user();
+        let around = talk_around(name, user, command, sign, to) + before.len() + behind.len();
+        let mut rest = text;
+        loop {
+            let (piece, more) = rest.split_at(rest.floor_char_boundary(LINE_BYTES_MAX - around));
+            self.put_tags(out, stamp);
+            // What nearly all traffic is made of goes without the formatting machinery.
+            for part in [":", name.as_str(), "!", user, "@", HOST, " ", command, " ", sign, to.as_str(), " :"] {
+                out.put_slice(part.as_bytes());
+            }
+            for part in [before, piece, behind, "\r\n"] {
+                out.put_slice(part.as_bytes());
+            }
+            rest = more;
+            if rest.is_empty() {
+                return;
+            }
+        }
+    }
+
+    /// Appends what stands before a line: its tags, and who it is from.
+    pub(crate) fn put_source(self, out: &mut BytesMut, stamp: Stamp<'_>, source: &str) {
+        self.put_tags(out, stamp);
+        put(out, format_args!(":{source} "));
+    }
+
+    /// Appends tags, if there are any.
+    fn put_tags(self, out: &mut BytesMut, stamp: Stamp<'_>) {
+        let tags = self.dialect.tags;
+        let mut sign = "@";
+        let mut tag = |out: &mut BytesMut, tag: std::fmt::Arguments<'_>| {
+            put(out, format_args!("{sign}{tag}"));
+            sign = ";";
+        };
+        if !self.tag.is_empty() {
+            tag(out, format_args!("{}", self.tag));
+        }
+        if let Some(time_ms) = stamp.time_ms.filter(|_| tags.has_time()) {
+            tag(out, format_args!("time={}", Iso(time_ms)));
+        }
+        if tags.has_message() {
+            match (stamp.id, stamp.time_ms.unwrap_or_default()) {
+                (Some(Id::OfRoom(room, seq)), time_ms) => tag(out, format_args!("msgid={time_ms:x}-{seq:x}-{room}")),
+                (Some(Id::Alone(id)), time_ms) => tag(out, format_args!("msgid={time_ms:x}-{id:x}")),
+                (None, _) => {}
+            }
+            if let Some(manner) = stamp.manner {
+                if manner.identity.is_bot() {
+                    tag(out, format_args!("bot"));
+                }
+                if let Some(tags) = &manner.tags {
+                    tag(out, format_args!("{}", tags.as_str()));
+                }
+            }
+        }
+        if sign == ";" {
+            out.put_u8(b' ');
+        }
+    }
+}
+
+/// Returns how many bytes a line has besides what is said in it, without its tags.
+pub(crate) fn talk_around(name: &Name, user: &str, command: &str, sign: &str, to: &Name) -> usize {
+    let fixed = ":!@".len() + HOST.len() + "   :".len() + "\r\n".len();
+    fixed + name.as_str().len() + user.len() + command.len() + sign.len() + to.as_str().len()
+}
+
+fn put_reason(out: &mut BytesMut, reason: Option<&Text>) {
+    match reason {
+        Some(reason) => put(out, format_args!(" :{reason}\r\n")),
+        None => out.put_slice(b"\r\n"),
+    }
+}
+
+/// Returns why a connection ends.
+const fn why(code: CloseCode) -> &'static str {
+    match code {
+        CloseCode::NORMAL => "Quit",
+        CloseCode::GOING_AWAY => "Server is shutting down",
+        CloseCode::UNANSWERED => "Ping timeout",
+        _ => "Not allowed",
+    }
+}
+
+fn put(out: &mut BytesMut, what: std::fmt::Arguments<'_>) {
+    out.write_fmt(what).expect("a buffer in memory takes all that is written to it");
+}
+
+/// Writes a time as ISO 8601 does, in milliseconds, for `server-time`.
+struct Iso(u64);
+
+impl std::fmt::Display for Iso {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (days, ms) = (self.0 / 86_400_000, self.0 % 86_400_000);
+        let (year, month, day) = civil(days);
+        let (hour, minute, second, ms) = (ms / 3_600_000, ms / 60_000 % 60, ms / 1000 % 60, ms % 1000);
+        write!(f, "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{ms:03}Z")
+    }
+}
+
+/// Returns the year, month and day that so many days after the first of 1970 is. It counts in years that begin in
+/// March, so that a leap day is the last of its year (<https://howardhinnant.github.io/date_algorithms.html>).
+pub(crate) const fn civil(days: u64) -> (u64, u64, u64) {
+    let days = days + 719_468;
+    let (era, day_of_era) = (days / 146_097, days % 146_097);
+    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * month + 2) / 5 + 1;
+    let month = if month < 10 { month + 3 } else { month - 9 };
+    (year_of_era + era * 400 + if month <= 2 { 1 } else { 0 }, month, day)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,192 @@
+//! Owns how it is written what people do, and are, who come by IRC.
+
+use chinwag_core::log::{Event, IrcCommand, IrcState, Registration, Target};
+use chinwag_core::{Capabilities, ConnectionId, How, Identity, Name, Tags, Text, Topic};
+
+use crate::common::{connection, name, text, topic};
+use crate::{DecodeError, proto};
+
+/// The ways of saying something, each in the place of its number.
+const HOWS: [How; 5] = [How::Say, How::Act, How::Notice, How::Ask, How::Answer];
+
+/// Writes who somebody wants to be.
+pub(crate) fn put_registered(connection: ConnectionId, registration: &Registration) -> proto::Registered {
+    let Registration { name, identity, capabilities } = registration;
+    proto::Registered {
+        connection: Some(connection.into()),
+        name: name.to_string(),
+        identity: Some(put_identity(identity, name)),
+        capabilities: capabilities.bits(),
+    }
+}
+
+/// Reads the same.
+pub(crate) fn registered(registered: proto::Registered) -> Result<Event, DecodeError> {
+    let proto::Registered { connection: id, name: called, identity: who, capabilities: granted } = registered;
+    let name = name(&called)?;
+    let identity = identity(who, &name)?;
+    let registration = Box::new(Registration { identity, capabilities: capabilities(granted)?, name });
+    Ok(Event::Registered { connection: connection(id)?, registration })
+}
+
+/// Writes what is known of somebody only since they came by IRC.
+pub(crate) fn put_state(state: &IrcState, name: &Name) -> proto::IrcPerson {
+    let IrcState { identity, capabilities, away, is_invisible, monitored } = state;
+    proto::IrcPerson {
+        identity: Some(put_identity(identity, name)),
+        capabilities: capabilities.bits(),
+        away: put_reason(away.as_ref()),
+        is_invisible: *is_invisible,
+        monitored: put_names(monitored),
+    }
+}
+
+/// Reads the same.
+pub(crate) fn state(state: proto::IrcPerson, name: &Name) -> Result<IrcState, DecodeError> {
+    let proto::IrcPerson { identity: who, capabilities: granted, away, is_invisible, monitored } = state;
+    Ok(IrcState {
+        identity: identity(who, name)?,
+        capabilities: capabilities(granted)?,
+        away: reason(away)?,
+        is_invisible,
+        monitored: names(&monitored)?,
+    })
+}
+
+impl From<&IrcCommand> for proto::IrcCommand {
+    fn from(command: &IrcCommand) -> Self {
+        match command {
+            IrcCommand::Say { targets, how, text, tags, answered } => Self::Say(proto::IrcSay {
+                targets: put_targets(targets),
+                how: (0..).zip(HOWS).find(|(_, other)| other == how).map_or(0, |(number, _)| number),
+                text: text.to_string(),
+                tags: tags.as_ref().map(|tags| tags.as_str().to_owned()),
+                answered: *answered,
+            }),
+            IrcCommand::Tag { targets, tags, answered } => Self::Tag(proto::IrcTag {
+                targets: put_targets(targets),
+                tags: tags.as_str().to_owned(),
+                answered: *answered,
+            }),
+            IrcCommand::Join(rooms) => Self::Join(proto::Names { names: put_names(rooms) }),
+            IrcCommand::Part { rooms, reason } => {
+                Self::Part(proto::IrcPart { rooms: put_names(rooms), reason: put_reason(reason.as_ref()) })
+            }
+            IrcCommand::PartAll => Self::PartAll(proto::Nothing {}),
+            IrcCommand::SetTopic { room, topic } => Self::SetTopic(proto::IrcSetTopic {
+                room: room.to_string(),
+                topic: topic.as_ref().map_or("", Topic::as_str).to_owned(),
+            }),
+            IrcCommand::Invite { name, room } => {
+                Self::Invite(proto::IrcInvite { name: name.to_string(), room: room.to_string() })
+            }
+            IrcCommand::Away(why) => Self::Away(proto::Reason { text: put_reason(why.as_ref()) }),
+            IrcCommand::SetRealName(real_name) => Self::SetRealName(real_name.to_string()),
+            IrcCommand::SetModes { is_bot, is_invisible } => {
+                Self::SetModes(proto::IrcModes { is_bot: *is_bot, is_invisible: *is_invisible })
+            }
+            IrcCommand::Monitor { clear, add, remove } => {
+                Self::Monitor(proto::IrcMonitor { clear: *clear, add: put_names(add), remove: put_names(remove) })
+            }
+            IrcCommand::SetCapabilities(capabilities) => Self::SetCapabilities(capabilities.bits()),
+            IrcCommand::Quit(why) => Self::Quit(proto::Reason { text: put_reason(why.as_ref()) }),
+        }
+    }
+}
+
+/// Reads a command.
+pub(crate) fn command(command: proto::IrcCommand) -> Result<IrcCommand, DecodeError> {
+    Ok(match command {
+        proto::IrcCommand::Say(proto::IrcSay { targets: whom, how, text: what, tags: for_clients, answered }) => {
+            let how = usize::try_from(how).ok().and_then(|how| HOWS.get(how)).copied();
+            IrcCommand::Say {
+                targets: targets(whom)?,
+                how: how.ok_or(DecodeError::Damaged("nothing is said in such a way"))?,
+                text: text(&what)?,
+                tags: for_clients.as_deref().map(tags).transpose()?,
+                answered,
+            }
+        }
+        proto::IrcCommand::Tag(proto::IrcTag { targets: whom, tags: for_clients, answered }) => {
+            IrcCommand::Tag { targets: targets(whom)?, tags: tags(&for_clients)?, answered }
+        }
+        proto::IrcCommand::Join(proto::Names { names: rooms }) => IrcCommand::Join(names(&rooms)?),
+        proto::IrcCommand::Part(proto::IrcPart { rooms, reason: why }) => {
+            IrcCommand::Part { rooms: names(&rooms)?, reason: reason(why)? }
+        }
+        proto::IrcCommand::PartAll(proto::Nothing {}) => IrcCommand::PartAll,
+        proto::IrcCommand::SetTopic(proto::IrcSetTopic { room, topic: about }) => {
+            let topic = if about.is_empty() { None } else { Some(topic(&about)?) };
+            IrcCommand::SetTopic { room: name(&room)?, topic }
+        }
+        proto::IrcCommand::Invite(proto::IrcInvite { name: whom, room }) => {
+            IrcCommand::Invite { name: name(&whom)?, room: name(&room)? }
+        }
+        proto::IrcCommand::Away(proto::Reason { text }) => IrcCommand::Away(reason(text)?),
+        proto::IrcCommand::SetRealName(real_name) => IrcCommand::SetRealName(text(&real_name)?),
+        proto::IrcCommand::SetModes(proto::IrcModes { is_bot, is_invisible }) => {
+            IrcCommand::SetModes { is_bot, is_invisible }
+        }
+        proto::IrcCommand::Monitor(proto::IrcMonitor { clear, add, remove }) => {
+            IrcCommand::Monitor { clear, add: names(&add)?, remove: names(&remove)? }
+        }
+        proto::IrcCommand::SetCapabilities(granted) => IrcCommand::SetCapabilities(capabilities(granted)?),
+        proto::IrcCommand::Quit(proto::Reason { text }) => IrcCommand::Quit(reason(text)?),
+    })
+}
+
+fn put_identity(identity: &Identity, name: &Name) -> proto::Identity {
+    proto::Identity {
+        user: identity.user().to_owned(),
+        real_name: identity.real_name(name).to_owned(),
+        is_bot: identity.is_bot(),
+    }
+}
+
+fn identity(identity: Option<proto::Identity>, name: &Name) -> Result<Identity, DecodeError> {
+    let proto::Identity { user, real_name, is_bot } = identity.ok_or(DecodeError::Damaged("a part is missing"))?;
+    let identity = Identity::new(&user, &real_name, is_bot);
+    let is_same = identity.user() == user && identity.real_name(name) == real_name;
+    if is_same { Ok(identity) } else { Err(DecodeError::Damaged("nobody is called so")) }
+}
+
+fn capabilities(bits: u32) -> Result<Capabilities, DecodeError> {
+    Capabilities::from_bits(bits).ok_or(DecodeError::Damaged("no server has such a capability"))
+}
+
+fn tags(all: &str) -> Result<Tags, DecodeError> {
+    let tags = Tags::for_clients(all).filter(|tags| tags.as_str() == all);
+    tags.ok_or(DecodeError::Damaged("nobody sends such tags"))
+}
+
+fn put_targets(targets: &[Target]) -> Vec<proto::Target> {
+    let put = |target: &Target| match target {
+        Target::Room(room) => proto::Target { name: room.to_string(), is_room: true },
+        Target::Person(person) => proto::Target { name: person.to_string(), is_room: false },
+    };
+    targets.iter().map(put).collect()
+}
+
+fn targets(targets: Vec<proto::Target>) -> Result<Vec<Target>, DecodeError> {
+    let read = |proto::Target { name: called, is_room }: proto::Target| {
+        let name = name(&called)?;
+        Ok(if is_room { Target::Room(name) } else { Target::Person(name) })
+    };
+    targets.into_iter().map(read).collect()
+}
+
+fn put_names(names: &[Name]) -> Vec<String> {
+    names.iter().map(ToString::to_string).collect()
+}
+
+fn names(names: &[String]) -> Result<Vec<Name>, DecodeError> {
+    names.iter().map(|called| name(called)).collect()
+}
+
+fn put_reason(reason: Option<&Text>) -> Option<String> {
+    reason.map(ToString::to_string)
+}
+
+fn reason(reason: Option<String>) -> Result<Option<Text>, DecodeError> {
+    reason.map(|reason| text(&reason)).transpose()
+}
