@@ -11,7 +11,6 @@ use super::clock::Clock;
 use super::dialect::Dialect;
 use super::inbox::{Inbox, Receipt};
 use super::poller::{Interest, Poller};
-use super::web;
 use crate::address::Address;
 
 /// Bytes that one read can bring: a few thousand lines, so that a busy member costs few system calls, and small enough
@@ -38,6 +37,7 @@ struct Member {
     inbox: Inbox,
     /// It has sent messages, and may be in the middle of one.
     sends: bool,
+    pong: &'static [u8],
 }
 
 /// What came to pass on one connection.
@@ -70,9 +70,9 @@ impl Crowd {
         self.members.iter().map(|member| &member.inbox)
     }
 
-    /// Returns how far the slowest of `count` members from `first` on has come.
-    pub(super) fn slowest(&self, first: usize, count: usize) -> u64 {
-        let members = &self.members[first..first + count];
+    /// Returns how far the slowest of these members has come.
+    pub(super) fn slowest(&self, members: Range<usize>) -> u64 {
+        let members = &self.members[members];
         members.iter().map(|member| member.inbox.progress()).min().unwrap_or(0)
     }
 
@@ -127,11 +127,16 @@ impl Crowd {
         // A paced message must leave at once, not when the one before it is acknowledged.
         let ready = socket
             .set_nodelay(true)
-            .and_then(|()| (&socket).write_all(&dialect.join(room)))
+            .and_then(|()| (&socket).write_all(&dialect.join(room, key)))
             .and_then(|()| socket.set_nonblocking(true))
             .and_then(|()| self.poller.add(&socket, key, Interest::Read));
         ready.with_context(|| format!("cannot set up connection {}", key + 1))?;
-        self.members.push(Member { socket, inbox: Inbox::new(dialect, room, chars), sends: false });
+        self.members.push(Member {
+            socket,
+            inbox: Inbox::new(dialect, room, chars),
+            sends: false,
+            pong: dialect.pong(),
+        });
         Ok(())
     }
 
@@ -189,7 +194,7 @@ impl Crowd {
                 // Whoever sends shows by that that somebody is there. If the socket takes no answer, the next ping
                 // comes soon.
                 if receipt.pinged && !member.sends {
-                    let _ = member.socket.write(&web::PONG);
+                    let _ = member.socket.write(member.pong);
                 }
                 Ok(Some(receipt))
             }

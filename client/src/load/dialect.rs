@@ -1,4 +1,4 @@
-//! The protocols that load can be made in: the chat's own two, and those of the servers that it is compared with.
+//! The protocols that load can be made in: the chat's own three, and those of the servers that it is compared with.
 //!
 //! In each of them but the web's, whose [frames](super::web) are told apart by their heads, every message has one line
 //! for its text alone or as its end, and what comes with it has a fixed length in one room, so the same inbox counts
@@ -14,6 +14,8 @@ pub(super) enum Dialect {
     Chat,
     /// JSON over `WebSocket`, as chinwag's web listener speaks.
     Web,
+    /// IRC, as chinwag's listener for it and other servers speak. Who sends does not hear it.
+    Irc,
     /// Redis, RESP 3, in which who subscribes may publish too.
     Redis,
     /// NATS.
@@ -35,11 +37,28 @@ impl Dialect {
         }
     }
 
-    /// Returns what takes a member into a room.
-    pub(super) fn join(self, room: &str) -> Vec<u8> {
+    /// Returns how many of a room's members, its sender first, do not hear what is sent.
+    pub(super) const fn deaf(self) -> usize {
+        match self {
+            Self::Irc => 1,
+            Self::Chat | Self::Web | Self::Redis | Self::Nats => 0,
+        }
+    }
+
+    /// Returns what shows the server that somebody is there who was asked.
+    pub(super) const fn pong(self) -> &'static [u8] {
+        match self {
+            Self::Irc => b"PONG :load\r\n",
+            Self::Chat | Self::Web | Self::Redis | Self::Nats => &web::PONG,
+        }
+    }
+
+    /// Returns what takes a member, of all the one with this number, into a room.
+    pub(super) fn join(self, room: &str, member: usize) -> Vec<u8> {
         match self {
             Self::Chat => format!("/join {room}\n").into_bytes(),
             Self::Web => web::join(room),
+            Self::Irc => format!("NICK l{member}\r\nUSER load 0 * :load\r\nJOIN #{room}\r\n").into_bytes(),
             Self::Redis => format!("HELLO 3\r\nSUBSCRIBE {room}\r\n").into_bytes(),
             Self::Nats => {
                 format!("CONNECT {{\"verbose\":false,\"pedantic\":false}}\r\nSUB {room} 1\r\nPING\r\n").into_bytes()
@@ -47,11 +66,13 @@ impl Dialect {
         }
     }
 
-    /// Returns the line that confirms it, without its line feed; in the web, what that begins with.
+    /// Returns the line that confirms it, without its line feed; in the web, what that begins with, and by IRC, what is
+    /// in it.
     pub(super) fn joined(self, room: &str) -> String {
         match self {
             Self::Chat => format!("You joined {room}"),
             Self::Web => web::joined(room),
+            Self::Irc => format!(" #{room} :End of "),
             Self::Redis => "subscribe\r".to_owned(),
             Self::Nats => "PONG\r".to_owned(),
         }
@@ -62,6 +83,7 @@ impl Dialect {
         match self {
             Self::Chat => Vec::new(),
             Self::Web => web::head(chars),
+            Self::Irc => format!("PRIVMSG #{room} :").into_bytes(),
             Self::Redis => format!("*3\r\n$7\r\nPUBLISH\r\n${}\r\n{room}\r\n${chars}\r\n", room.len()).into_bytes(),
             Self::Nats => format!("PUB {room} {chars}\r\n").into_bytes(),
         }
@@ -72,15 +94,15 @@ impl Dialect {
         match self {
             Self::Chat => "\n",
             Self::Web => "",
-            Self::Redis | Self::Nats => "\r\n",
+            Self::Irc | Self::Redis | Self::Nats => "\r\n",
         }
     }
 
-    /// Returns how many bytes bring a text of `chars` characters, if that is known before one has come: a chat line has
-    /// a name before the text, and nobody can tell how long it is.
+    /// Returns how many bytes bring a text of `chars` characters, if that is known before one has come: a line of chat
+    /// or IRC has a name before the text, and nobody can tell how long it is.
     pub(super) fn frame_bytes(self, room: &str, chars: usize) -> Option<usize> {
         let header = match self {
-            Self::Chat | Self::Web => return None,
+            Self::Chat | Self::Web | Self::Irc => return None,
             Self::Redis => format!(">3\r\n$7\r\nmessage\r\n${}\r\n{room}\r\n${chars}\r\n", room.len()),
             Self::Nats => format!("MSG {room} 1 {chars}\r\n"),
         };
@@ -102,6 +124,7 @@ impl Dialect {
         let before = &delivery[..at];
         match self {
             Self::Chat => (before.ends_with(b": ") && !before.starts_with(b"[")).then_some(at),
+            Self::Irc => (before.starts_with(b":") && before.ends_with(b" :")).then_some(at),
             // It stands among others in a frame.
             Self::Web => None,
             Self::Redis | Self::Nats => (before.is_empty() || before.ends_with(b"\n")).then_some(at),

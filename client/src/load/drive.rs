@@ -115,7 +115,7 @@ impl<'a> Drive<'a> {
             None => Feed::Window(plan.window),
         };
         let completions = match plan.rate {
-            Some(_) => (0..plan.rooms).map(|_| Completion::new(plan.readers())).collect(),
+            Some(_) => (0..plan.rooms).map(|_| Completion::new(plan.readers(0).len())).collect(),
             None => Vec::new(),
         };
         let head = |room| plan.dialect.head(&plan.room(room), plan.chars);
@@ -168,9 +168,8 @@ impl<'a> Drive<'a> {
                 Ok(next_ns)
             }
             Feed::Window(window) => {
-                let (members, readers) = (self.plan.members, self.plan.readers());
                 while let Some(room) = self.touched.next() {
-                    let limit = self.crowd.slowest(room * members, readers) + *window;
+                    let limit = self.crowd.slowest(self.plan.readers(room)) + *window;
                     self.senders[room].fill(limit, &mut self.composer, now_ns, &mut self.crowd)?;
                 }
                 Ok(u64::MAX)
@@ -217,17 +216,17 @@ impl<'a> Drive<'a> {
     }
 
     fn is_drained(&self) -> bool {
-        self.senders.iter().enumerate().all(|(room, sender)| {
-            let (members, readers) = (self.plan.members, self.plan.readers());
-            sender.is_empty() && self.crowd.slowest(room * members, readers) >= sender.next_seq()
-        })
+        self.senders
+            .iter()
+            .enumerate()
+            .all(|(room, sender)| sender.is_empty() && self.crowd.slowest(self.plan.readers(room)) >= sender.next_seq())
     }
 
     /// What has gone missing, with what never came at all to the members who read.
     fn losses(&self) -> Losses {
         let mut losses = self.totals.losses;
         for (member, inbox) in self.crowd.inboxes().enumerate() {
-            if member % self.plan.members >= self.plan.readers() {
+            if !self.plan.readers(member / self.plan.members).contains(&member) {
                 continue;
             }
             let sender = &self.senders[member / self.plan.members];

@@ -1,5 +1,6 @@
 //! The flags of `chinwag load`, and the plan that they make together.
 
+use std::ops::Range;
 use std::time::Duration;
 
 use argh::FromArgs;
@@ -14,6 +15,9 @@ use crate::flags::{FlagError, HOST, PORT, number, port, seconds};
 /// Where the web listener is unless the server is told otherwise.
 const WEB_PORT: u16 = 42080;
 
+/// Where the listener for IRC clients is unless the server is told otherwise.
+const IRC_PORT: u16 = 6667;
+
 /// More connections than any limit on descriptors allows, so that their number always fits.
 const COUNT_MAX: usize = 1_000_000;
 
@@ -27,13 +31,17 @@ pub(crate) struct LoadFlags {
     #[argh(option, short = 'i', default = "HOST.to_owned()", from_str_fn(host))]
     ip: String,
 
-    /// port of the server (default 42069; with --web, 42080)
+    /// port of the server (default 42069; with --web, 42080; with --irc, 6667)
     #[argh(option, short = 'p', from_str_fn(port))]
     port: Option<u16>,
 
     /// go through the server's web page, over WebSocket
     #[argh(switch)]
     web: bool,
+
+    /// go through the server's port for IRC clients, or to another IRC server
+    #[argh(switch)]
+    irc: bool,
 
     /// number of rooms (default 1)
     #[argh(option, default = "1", from_str_fn(count))]
@@ -128,14 +136,14 @@ impl Plan {
         format!("{}{index}", self.prefix)
     }
 
-    /// Returns how many members of each room read.
-    pub(super) const fn readers(&self) -> usize {
-        self.members - self.stalled
+    /// Returns which members of a room read what is sent there, of all that there are.
+    pub(super) const fn readers(&self, room: usize) -> Range<usize> {
+        room * self.members + self.dialect.deaf()..(room + 1) * self.members - self.stalled
     }
 
     /// Refuses rooms that nobody could join. In the other dialects a room may be called anything.
     fn check_rooms(&self) -> Result<(), FlagError> {
-        if !matches!(self.dialect, Dialect::Chat | Dialect::Web) {
+        if !matches!(self.dialect, Dialect::Chat | Dialect::Web | Dialect::Irc) {
             return Ok(());
         }
         // The first is the shortest, the last the longest.
@@ -158,10 +166,23 @@ impl TryFrom<LoadFlags> for Plan {
         if flags.web && flags.dialect != Dialect::Chat {
             return Err(FlagError::new("--web", "is another protocol than that of --dialect: take one of them"));
         }
-        let (dialect, default_port) = if flags.web { (Dialect::Web, WEB_PORT) } else { (flags.dialect, PORT) };
+        if flags.irc && (flags.web || flags.dialect != Dialect::Chat) {
+            return Err(FlagError::new(
+                "--irc",
+                "is another protocol than that of --web or --dialect: take one of them",
+            ));
+        }
+        let (dialect, default_port) = match (flags.web, flags.irc) {
+            (true, _) => (Dialect::Web, WEB_PORT),
+            (_, true) => (Dialect::Irc, IRC_PORT),
+            (false, false) => (flags.dialect, PORT),
+        };
         let members = flags.members.unwrap_or(if flags.idle.is_some() { 10 } else { 100 });
         if flags.stalled >= members {
             return Err(FlagError::new("--stalled", "takes fewer than there are members: the sender reads"));
+        }
+        if flags.idle.is_none() && flags.stalled + dialect.deaf() >= members {
+            return Err(FlagError::new("--members", "takes more: somebody has to hear the sender"));
         }
         let server = flags.pid.map(Process::of);
         if let Some(server) = &server

@@ -5,7 +5,7 @@
 //! far apart as there are marks, then nothing is missing. Any other read is taken apart line by line. A frame of the
 //! web, with what was said in it, is checked in the same way.
 
-use memchr::{memchr, memchr_iter, memrchr};
+use memchr::{memchr, memchr_iter, memmem, memrchr};
 
 use super::dialect::Dialect;
 use super::line::Line;
@@ -89,8 +89,8 @@ impl Inbox {
     pub(super) fn accept(&mut self, bytes: &[u8]) -> Receipt {
         let (receipt, whole) = match (self.dialect, self.skim(bytes)) {
             (Dialect::Web, _) => self.take_frames(bytes),
-            (Dialect::Chat | Dialect::Redis | Dialect::Nats, Some(skimmed)) => skimmed,
-            (Dialect::Chat | Dialect::Redis | Dialect::Nats, None) => self.take_lines(bytes),
+            (Dialect::Chat | Dialect::Irc | Dialect::Redis | Dialect::Nats, Some(skimmed)) => skimmed,
+            (Dialect::Chat | Dialect::Irc | Dialect::Redis | Dialect::Nats, None) => self.take_lines(bytes),
         };
         self.carry.extend_from_slice(&bytes[whole..]);
         receipt
@@ -101,7 +101,7 @@ impl Inbox {
         let lines = bytes.len().checked_div(self.frame_bytes)?;
         let whole = lines * self.frame_bytes;
         let is_other = match self.dialect {
-            Dialect::Chat => memchr(b'\n', &bytes[whole..]).is_some(),
+            Dialect::Chat | Dialect::Irc => memchr(b'\n', &bytes[whole..]).is_some(),
             // A frame that has begun holds line ends, too; but before the first one comes what confirms the room.
             Dialect::Web | Dialect::Redis | Dialect::Nats => !self.joined,
         };
@@ -137,7 +137,7 @@ impl Inbox {
         let (mut start, mut last_message) = (0, None);
         for end in memchr_iter(b'\n', &bytes[..whole]) {
             if self.on_line(&bytes[start..end], &mut receipt) {
-                if self.dialect == Dialect::Chat {
+                if matches!(self.dialect, Dialect::Chat | Dialect::Irc) {
                     self.frame_bytes = end + 1 - start;
                 }
                 last_message = Some(end + 1);
@@ -146,7 +146,7 @@ impl Inbox {
         }
         // The next read is to begin with a frame, or it could not take the fast way. Lines of other kinds may be seen
         // twice.
-        if self.dialect != Dialect::Chat {
+        if !matches!(self.dialect, Dialect::Chat | Dialect::Irc) {
             whole = last_message.unwrap_or(whole);
         }
         (receipt, whole)
@@ -192,8 +192,10 @@ impl Inbox {
                 self.told_ahead = self.told_ahead.saturating_add(count);
             }
             Line::Other(line) => {
+                receipt.pinged |= self.dialect == Dialect::Irc && line.starts_with(b"PING");
                 let is_awaited = match self.dialect {
                     Dialect::Web => line.starts_with(&self.awaited),
+                    Dialect::Irc => memmem::find(line, &self.awaited).is_some(),
                     Dialect::Chat | Dialect::Redis | Dialect::Nats => *line == *self.awaited,
                 };
                 if !self.joined && is_awaited {

@@ -20,12 +20,16 @@ impl<'a> Line<'a> {
     pub(super) fn parse(dialect: Dialect, line: &'a [u8], chars: usize) -> Self {
         let text = match dialect {
             Dialect::Chat | Dialect::Web => line,
-            Dialect::Redis | Dialect::Nats => line.strip_suffix(b"\r").unwrap_or(line),
+            Dialect::Irc | Dialect::Redis | Dialect::Nats => line.strip_suffix(b"\r").unwrap_or(line),
         };
         if let Some(stamp) = dialect.read(text, chars) {
             return Self::Message(stamp);
         }
-        let dropped = if dialect == Dialect::Web { web::dropped(line) } else { dropped(line) };
+        let dropped = match dialect {
+            Dialect::Web => web::dropped(line),
+            Dialect::Irc => text.strip_prefix(b"NOTICE * :").and_then(dropped),
+            Dialect::Chat | Dialect::Redis | Dialect::Nats => dropped(line),
+        };
         match dropped {
             Some(count) => Self::Dropped(count),
             None => Self::Other(line),

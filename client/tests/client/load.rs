@@ -9,7 +9,7 @@ use crate::server::{Adapter, Server};
 #[test]
 fn through_each_listener_all_that_is_sent_comes_to_everyone() {
     for adapter in Adapter::BOTH {
-        for form in [Form::Lines, Form::Web] {
+        for (form, flag) in [(Form::Lines, None), (Form::Web, Some("--web")), (Form::Irc, Some("--irc"))] {
             let server = Server::start_in(adapter, form);
             // By name as well as by address.
             for (host, pace) in [("localhost", ["--window", "64"]), ("127.0.0.1", ["--rate", "500"])] {
@@ -17,7 +17,7 @@ fn through_each_listener_all_that_is_sent_comes_to_everyone() {
                     .args(["load", "--json", "--rooms", "2", "--members", "3", "--seconds", "0.2"])
                     .args(["--ip", host, "--port", &server.port()])
                     .args(pace)
-                    .args((form == Form::Web).then_some("--web"))
+                    .args(flag)
                     .output()
                     .expect("the binary runs");
                 let (json, stderr) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));

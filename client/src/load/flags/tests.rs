@@ -48,6 +48,18 @@ fn somebody_has_to_read() {
 }
 
 #[test]
+fn by_irc_somebody_else_than_the_sender_has_to_read() {
+    for (members, fits) in [("1", false), ("2", true)] {
+        let flags = parse(&["--irc", "--members", members]).expect("each flag is good by itself");
+        let refused = Plan::try_from(flags).err().map(|error| error.to_string());
+        assert_eq!(refused.is_none(), fits, "{refused:?}");
+    }
+    let flags = parse(&["--irc", "--web"]).expect("each flag is good by itself");
+    let error = Plan::try_from(flags).expect_err("it is one of both");
+    assert!(error.to_string().starts_with("--irc is another protocol"), "{error}");
+}
+
+#[test]
 fn rooms_that_the_chat_would_refuse_are_refused() {
     let cases: [(&[&str], bool); 9] = [
         (&["--prefix", "a b"], false),

@@ -149,12 +149,13 @@ fn a_read_without_a_gap_takes_the_fast_way() {
 
 #[test]
 fn frames_of_other_protocols_are_counted_however_they_are_cut() {
-    for dialect in [Dialect::Redis, Dialect::Nats] {
+    for dialect in [Dialect::Irc, Dialect::Redis, Dialect::Nats] {
         let mut composer = Composer::new(dialect.ending(), CHARS);
         let mut frames = Vec::new();
         for seq in 0..40 {
             let header = match dialect {
                 Dialect::Chat | Dialect::Web => String::new(),
+                Dialect::Irc => ":l0!load@host PRIVMSG #load-3 :".to_owned(),
                 Dialect::Redis => format!(">3\r\n$7\r\nmessage\r\n$6\r\nload-3\r\n${CHARS}\r\n"),
                 Dialect::Nats => format!("MSG load-3 1 {CHARS}\r\n"),
             };
