@@ -165,8 +165,12 @@ impl<S> Hub<S> {
         connection: ConnectionId,
         requests: impl IntoIterator<Item = Request>,
     ) {
-        for request in requests {
-            self.handle_request(now, connection, request);
+        if self.is_without_irc() {
+            for request in requests {
+                self.handle_request(now, connection, request);
+            }
+        } else {
+            self.handle_in_a_row(now, connection, requests);
         }
         self.account(now);
     }

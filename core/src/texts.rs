@@ -133,6 +133,11 @@ impl Saying {
         self.count += count;
     }
 
+    /// Tells whether nothing was added.
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.first.is_none() && self.count == 0
+    }
+
     /// Takes all that was added, if anything was.
     pub(crate) fn take(&mut self) -> Option<Texts> {
         let Self { first, lines, count } = mem::take(self);

@@ -3,7 +3,7 @@
 use chinwag_core::log::{Event, IrcCommand, IrcState, Registration, Target};
 use chinwag_core::{Capabilities, ConnectionId, How, Identity, Name, Tags, Text, Topic};
 
-use crate::common::{connection, name, text, topic};
+use crate::common::{connection, name, text, texts, topic};
 use crate::{DecodeError, proto};
 
 /// The ways of saying something, each in the place of its number.
@@ -56,6 +56,9 @@ pub(crate) fn state(state: proto::IrcPerson, name: &Name) -> Result<IrcState, De
 impl From<&IrcCommand> for proto::IrcCommand {
     fn from(command: &IrcCommand) -> Self {
         match command {
+            IrcCommand::Talk { room, texts } => {
+                Self::Talk(proto::IrcTalk { room: room.to_string(), texts: texts.as_lines().to_owned() })
+            }
             IrcCommand::Say { targets, how, text, tags, answered } => Self::Say(proto::IrcSay {
                 targets: put_targets(targets),
                 how: (0..).zip(HOWS).find(|(_, other)| other == how).map_or(0, |(number, _)| number),
@@ -97,6 +100,9 @@ impl From<&IrcCommand> for proto::IrcCommand {
 /// Reads a command.
 pub(crate) fn command(command: proto::IrcCommand) -> Result<IrcCommand, DecodeError> {
     Ok(match command {
+        proto::IrcCommand::Talk(proto::IrcTalk { room, texts: lines }) => {
+            IrcCommand::Talk { room: name(&room)?, texts: texts(&lines)? }
+        }
         proto::IrcCommand::Say(proto::IrcSay { targets: whom, how, text: what, tags: for_clients, answered }) => {
             let how = usize::try_from(how).ok().and_then(|how| HOWS.get(how)).copied();
             IrcCommand::Say {

@@ -139,7 +139,7 @@ pub(crate) struct Identity {
 
 #[derive(Clone, PartialEq, prost::Message)]
 pub(crate) struct Irc {
-    #[prost(oneof = "IrcCommand", tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13")]
+    #[prost(oneof = "IrcCommand", tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14")]
     pub(crate) command: Option<IrcCommand>,
 }
 
@@ -171,6 +171,17 @@ pub(crate) enum IrcCommand {
     SetCapabilities(u32),
     #[prost(message, tag = "13")]
     Quit(Reason),
+    #[prost(message, tag = "14")]
+    Talk(IrcTalk),
+}
+
+#[derive(Clone, PartialEq, prost::Message)]
+pub(crate) struct IrcTalk {
+    #[prost(string, tag = "1")]
+    pub(crate) room: String,
+    /// Each text with a line feed behind it.
+    #[prost(string, tag = "2")]
+    pub(crate) texts: String,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]

@@ -38,6 +38,8 @@ struct Member {
     /// It has sent messages, and may be in the middle of one.
     sends: bool,
     pong: &'static [u8],
+    /// What is sent once the server has welcomed them.
+    enter: Vec<u8>,
 }
 
 /// What came to pass on one connection.
@@ -136,6 +138,7 @@ impl Crowd {
             inbox: Inbox::new(dialect, room, chars),
             sends: false,
             pong: dialect.pong(),
+            enter: dialect.enter(room),
         });
         Ok(())
     }
@@ -191,6 +194,9 @@ impl Crowd {
             Ok(0) => bail!("the server closed connection {}", key + 1),
             Ok(bytes) => {
                 let receipt = member.inbox.accept(&self.buffer[..start + bytes]);
+                if receipt.welcomed {
+                    member.socket.write_all(&member.enter).context("cannot enter a room")?;
+                }
                 // Whoever sends shows by that that somebody is there. If the socket takes no answer, the next ping
                 // comes soon.
                 if receipt.pinged && !member.sends {

@@ -53,16 +53,26 @@ impl Dialect {
         }
     }
 
-    /// Returns what takes a member, of all the one with this number, into a room.
+    /// Returns what takes a member, of all the one with this number, into a room, or to where [`enter`](Self::enter)
+    /// does.
     pub(super) fn join(self, room: &str, member: usize) -> Vec<u8> {
         match self {
             Self::Chat => format!("/join {room}\n").into_bytes(),
             Self::Web => web::join(room),
-            Self::Irc => format!("NICK l{member}\r\nUSER load 0 * :load\r\nJOIN #{room}\r\n").into_bytes(),
+            Self::Irc => format!("NICK l{member}\r\nUSER load 0 * :load\r\n").into_bytes(),
             Self::Redis => format!("HELLO 3\r\nSUBSCRIBE {room}\r\n").into_bytes(),
             Self::Nats => {
                 format!("CONNECT {{\"verbose\":false,\"pedantic\":false}}\r\nSUB {room} 1\r\nPING\r\n").into_bytes()
             }
+        }
+    }
+
+    /// Returns what takes a member into a room who has been welcomed, if there is a welcome: some servers refuse it
+    /// before.
+    pub(super) fn enter(self, room: &str) -> Vec<u8> {
+        match self {
+            Self::Irc => format!("JOIN #{room}\r\n").into_bytes(),
+            Self::Chat | Self::Web | Self::Redis | Self::Nats => Vec::new(),
         }
     }
 

@@ -47,6 +47,8 @@ pub(super) struct Receipt {
     pub(super) joined: bool,
     /// The server has asked whether somebody is there.
     pub(super) pinged: bool,
+    /// The server has welcomed the member, who may enter the room now.
+    pub(super) welcomed: bool,
 }
 
 impl Inbox {
@@ -192,6 +194,9 @@ impl Inbox {
                 self.told_ahead = self.told_ahead.saturating_add(count);
             }
             Line::Other(line) => {
+                if self.dialect == Dialect::Irc && !self.joined {
+                    receipt.welcomed |= memmem::find(line, b" 001 ").is_some();
+                }
                 receipt.pinged |= self.dialect == Dialect::Irc && line.starts_with(b"PING");
                 let is_awaited = match self.dialect {
                     Dialect::Web => line.starts_with(&self.awaited),

@@ -1,6 +1,7 @@
 //! Owns what is different for people who come by IRC: they choose a name before they are here, name the room of each
 //! message, are in no room at first, and are told of many things that nobody else hears of.
 
+use super::history::Saying;
 use super::people::Person;
 use super::rooms::{Presence, Rooms};
 use super::talk::Hears;
@@ -9,7 +10,7 @@ use crate::irc::{MONITORED_MAX, ROOMS_MAX};
 use crate::log::{IrcCommand, IrcState, Registration, Target};
 use crate::{
     Action, Capabilities, CloseCode, ConnectionId, How, Identity, IrcMessage, Leaving, LeftOut, Manner, Message, Name,
-    RoomId, Tags, Text, Time, Topic,
+    RoomId, Tags, Text, Texts, Time, Topic,
 };
 
 impl Chat {
@@ -41,6 +42,14 @@ impl Chat {
 
     pub(super) fn on_irc(&mut self, now: Time, connection: ConnectionId, command: IrcCommand) {
         match command {
+            IrcCommand::Talk { room, texts } => match self.room_of(connection, &room) {
+                Ok(room) => {
+                    let manner = Manner { identity: self.person(connection).identity(), ..Manner::default() };
+                    let hears = self.hears(connection, false);
+                    self.speak_in(now, connection, (room, hears), texts, manner);
+                }
+                Err(_) => self.deliver(connection, IrcMessage::CannotSpeak { room }),
+            },
             IrcCommand::Say { targets, how, text, tags, answered } => {
                 let identity = self.person(connection).identity();
                 let manner = Manner { identity, how, tags };
@@ -115,7 +124,7 @@ impl Chat {
                     Ok(_) if manner.how.is_for_clients() => {}
                     Ok(room) => {
                         let hears = self.hears(connection, answered);
-                        self.speak_in(now, connection, (room, hears), text, manner);
+                        self.speak_in(now, connection, (room, hears), text.clone().into(), manner.clone());
                     }
                     Err(_) if manner.how.is_notice() => {}
                     Err(IrcMessage::NotInRoom { room }) => self.tell(connection, IrcMessage::CannotSpeak { room }),
@@ -134,18 +143,18 @@ impl Chat {
         }
     }
 
-    fn speak_in(&mut self, now: Time, connection: ConnectionId, to: (RoomId, Hears), text: &Text, manner: &Manner) {
-        let manner = Some(Box::new(manner.clone()));
-        if manner.as_deref().is_some_and(|manner| manner.how == How::Act) {
-            self.speak(now, connection, to, (text.clone().into(), text.clone()), true, |room, saying, text| {
-                Message::Acted { room, name: saying.name, text, time_ms: saying.time_ms, seq: saying.seq, manner }
-            });
-        } else {
-            self.speak(now, connection, to, (text.clone().into(), text.clone()), false, |room, saying, text| {
-                let texts = text.into();
-                Message::Said { room, name: saying.name, texts, time_ms: saying.time_ms, seq: saying.seq, manner }
-            });
-        }
+    fn speak_in(&mut self, now: Time, connection: ConnectionId, to: (RoomId, Hears), texts: Texts, manner: Manner) {
+        let is_act = manner.how == How::Act;
+        let manner = Some(Box::new(manner));
+        self.speak(now, connection, to, (texts.clone(), texts), is_act, |room, saying, texts| {
+            let Saying { name, time_ms, seq, .. } = saying;
+            if is_act {
+                let text = Text::clean(texts.iter().next().unwrap_or_default());
+                Message::Acted { room, name, text, time_ms, seq, manner }
+            } else {
+                Message::Said { room, name, texts, time_ms, seq, manner }
+            }
+        });
     }
 
     /// Sends tags to the clients in a room, or to one client alone.

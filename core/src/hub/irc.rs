@@ -12,6 +12,7 @@ mod monitor;
 mod names;
 mod obey;
 mod render;
+mod run;
 mod talk;
 mod voice;
 mod who;
@@ -56,6 +57,8 @@ pub(super) struct Irc {
 struct Pending {
     label: Option<Box<str>>,
     answer: Answer,
+    /// Whether it may be dropped if it is not read: the line took nothing of the window.
+    is_droppable: bool,
 }
 
 impl<S> Hub<S> {
@@ -77,7 +80,8 @@ impl<S> Hub<S> {
         let parsed = Line::parse(line.as_str());
         let is_labelled = self.capabilities(connection).has(Capabilities::LABELED_RESPONSE);
         let label = parsed.label().filter(|_| is_labelled).map(Into::into);
-        self.answer_irc(now, connection, Pending { label, ..Pending::default() }, |hub, answer| {
+        let pending = Pending { label, is_droppable: line.is_free(), ..Pending::default() };
+        self.answer_irc(now, connection, pending, |hub, answer| {
             if line.is_utf8() {
                 hub.obey(now, connection, &parsed, answer);
             } else {
@@ -92,18 +96,17 @@ impl<S> Hub<S> {
         &mut self,
         now: Time,
         connection: ConnectionId,
-        pending: Pending,
+        mut pending: Pending,
         act: impl FnOnce(&mut Self, &mut Answer),
     ) {
         self.render_irc(now);
         let before = self.chat.actions().len();
-        let Pending { label, mut answer } = pending;
-        act(self, &mut answer);
+        act(self, &mut pending.answer);
         if self.connections.is_in_flight(connection) {
-            self.irc.pending.insert(connection, Pending { label, answer });
+            self.irc.pending.insert(connection, pending);
             return;
         }
-        self.tell_answer(now, connection, before, Pending { label, answer });
+        self.tell_answer(now, connection, before, pending);
     }
 
     /// Handles what came of an event of a connection by IRC, from a place among the actions on.
@@ -116,7 +119,7 @@ impl<S> Hub<S> {
     /// Gathers what a connection is answered, from a place among the actions on, and tells it in one piece, or in
     /// several if it is long.
     fn tell_answer(&mut self, now: Time, connection: ConnectionId, before: usize, pending: Pending) {
-        let Pending { label, mut answer } = pending;
+        let Pending { label, mut answer, is_droppable } = pending;
         let mut close = None;
         for action in self.chat.split_off_actions(before) {
             if matches!(action, Action::Reply { connection: to, .. } if to == connection) {
@@ -135,7 +138,10 @@ impl<S> Hub<S> {
         }
         let mut pieces: VecDeque<_> = self.pieces_of(now, connection, answer, label.as_deref()).into();
         if let Some(first) = pieces.pop_front() {
-            let reply = Action::Reply { connection, message: first };
+            let reply = match is_droppable {
+                true => Action::Deliver { connection, message: first },
+                false => Action::Reply { connection, message: first },
+            };
             self.chat.insert_action(close.unwrap_or(self.chat.actions().len()), reply);
         }
         if !pieces.is_empty() {

@@ -1,6 +1,6 @@
 //! Owns what people do who come by IRC, as far as others may hear of it.
 
-use crate::{Capabilities, How, Identity, Name, Tags, Text, Topic};
+use crate::{Capabilities, How, Identity, Name, Tags, Text, Texts, Topic};
 
 /// Holds who somebody wants to be who comes by IRC.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -18,6 +18,13 @@ pub struct Registration {
 /// What can't be followed changes nothing, and its owner is told.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum IrcCommand {
+    /// Say something to one room in a row, as people do: as many messages as there are texts.
+    Talk {
+        /// To which.
+        room: Name,
+        /// What.
+        texts: Texts,
+    },
     /// Say something to each of these.
     Say {
         /// To whom.

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use memchr::memchr_iter;
+
 use crate::irc::line::Line;
 use crate::window::{LIST_BYTES_MAX, REPLY_WINDOW_BYTES};
 
@@ -30,19 +32,58 @@ const STAMP: usize = 300;
 pub struct IrcLine {
     text: Box<str>,
     is_utf8: bool,
+    cost: Cost,
+    /// For how many lines it counts.
+    weight: u32,
+}
+
+/// Tells how much may be answered.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Cost {
+    /// Nothing that is not dropped if it is not read: it says something to a room, without tags.
+    Free,
+    /// What was said, or asked for by a ping.
+    Talk,
+    /// To people: besides, that they are away.
+    Private,
+    /// A few lines.
+    Short,
+    /// The same, and nothing counts that comes after it.
+    Last,
+    /// As many lines as there are, in pieces.
+    Long,
 }
 
 impl IrcLine {
     /// Takes a line.
     #[must_use]
     pub fn new(line: &str) -> Self {
-        Self { text: line.into(), is_utf8: true }
+        let parsed = Line::parse(line);
+        let targets = parsed.param(0).unwrap_or_default();
+        let weight = 1 + u32::try_from(memchr_iter(b',', targets.as_bytes()).count()).unwrap_or(u32::MAX - 1);
+        let is = |commands: &[&str]| commands.iter().any(|command| parsed.is(command));
+        let cost = if is(&["PRIVMSG", "NOTICE"]) {
+            match targets.starts_with('#') && weight == 1 {
+                true if parsed.tags.is_empty() => Cost::Free,
+                true => Cost::Talk,
+                false => Cost::Private,
+            }
+        } else if is(&["PING", "PONG"]) {
+            Cost::Talk
+        } else if is(&["QUIT"]) {
+            Cost::Last
+        } else if weight > FEW || is(&LONG) {
+            Cost::Long
+        } else {
+            Cost::Short
+        };
+        Self { text: line.into(), is_utf8: true, cost, weight }
     }
 
     /// Takes a line that was not UTF-8, with marks where it was not. Nothing of it counts but its label.
     #[must_use]
     pub fn not_utf8(line: &str) -> Self {
-        Self { text: line.into(), is_utf8: false }
+        Self { text: line.into(), is_utf8: false, cost: Cost::Short, weight: 1 }
     }
 
     /// Returns it.
@@ -57,44 +98,42 @@ impl IrcLine {
         self.is_utf8
     }
 
+    /// Tells whether it may say something to one room, and nothing else: no tag is before it.
+    pub(crate) fn may_be_in_a_row(&self) -> bool {
+        self.is_utf8
+            && self.is_free()
+            && self.text.get(..8).is_some_and(|command| command.eq_ignore_ascii_case("PRIVMSG "))
+    }
+
+    /// Tells whether its answer may be dropped, if it is not read.
+    pub(crate) const fn is_free(&self) -> bool {
+        matches!(self.cost, Cost::Free)
+    }
+
     /// Tells whether nothing counts that comes after it.
-    pub(crate) fn is_last(&self) -> bool {
-        self.is_utf8 && Line::parse(&self.text).is("QUIT")
+    pub(crate) const fn is_last(&self) -> bool {
+        matches!(self.cost, Cost::Last)
     }
 
     /// Returns for how many lines it counts: one for each to whom it goes.
-    pub(crate) fn weight(&self) -> u32 {
-        let line = Line::parse(&self.text);
-        let targets = line.param(0).map_or(0, |targets| targets.matches(',').count());
-        1 + u32::try_from(targets).unwrap_or(u32::MAX)
+    pub(crate) const fn weight(&self) -> u32 {
+        self.weight
     }
 
     /// Returns the most bytes that the first piece of its answer can have.
-    pub(crate) fn reply_bytes_max(&self) -> usize {
-        let line = Line::parse(&self.text);
-        if self.is_long(&line) {
-            return LIST_BYTES_MAX + STAMP;
+    pub(crate) const fn reply_bytes_max(&self) -> usize {
+        match self.cost {
+            Cost::Free => 0,
+            Cost::Talk => self.text.len() + TALK + STAMP,
+            Cost::Private => self.weight as usize * (self.text.len() + TALK + AWAY) + STAMP,
+            Cost::Short | Cost::Last => SHORT + STAMP,
+            Cost::Long => LIST_BYTES_MAX + STAMP,
         }
-        if !self.is_talk(&line) {
-            return SHORT + STAMP;
-        }
-        let targets = self.weight() as usize;
-        let is_private = line.param(0).is_some_and(|targets| !targets.starts_with('#') || targets.contains(','));
-        let away = if is_private { AWAY } else { 0 };
-        targets * (self.text.len() + TALK + away) + STAMP
     }
 
     /// Returns how much of the window it takes: all of it, where the answer may come in pieces.
-    pub(crate) fn window_bytes(&self) -> usize {
-        if self.is_long(&Line::parse(&self.text)) { REPLY_WINDOW_BYTES } else { self.reply_bytes_max() }
-    }
-
-    fn is_talk(&self, line: &Line<'_>) -> bool {
-        self.is_utf8 && ["PRIVMSG", "NOTICE", "PING", "PONG"].iter().any(|command| line.is(command))
-    }
-
-    fn is_long(&self, line: &Line<'_>) -> bool {
-        self.is_utf8 && !self.is_talk(line) && (self.weight() > FEW || LONG.iter().any(|command| line.is(command)))
+    pub(crate) const fn window_bytes(&self) -> usize {
+        if matches!(self.cost, Cost::Long) { REPLY_WINDOW_BYTES } else { self.reply_bytes_max() }
     }
 }
 

@@ -3,7 +3,7 @@
 use chinwag_core::log::{Event, IrcCommand, IrcState, Registration, Snapshot, Target};
 use chinwag_core::{Capabilities, How, Identity, RoomId, Tags, Topic};
 
-use super::{Command, ConnectionId, Entry, commanded, name, record, snapshot, text};
+use super::{Command, ConnectionId, Entry, Texts, commanded, name, record, snapshot, text};
 
 fn identity() -> Identity {
     Identity::new("ann", "Ann of B", false)
@@ -33,6 +33,7 @@ fn with_irc() -> Snapshot {
 /// What each kind is, and what is written of it.
 pub(super) fn golden() -> Vec<(Entry, &'static [u8])> {
     let targets = || vec![Target::Room(name("pizza")), Target::Person(name("Bob"))];
+    let talked = || Texts::parse_lines("a\nb\n").expect("they are clean");
     let tags = || Tags::for_clients("+a=b").expect("it is for clients");
     let registration = Box::new(Registration {
         name: name("Ann"),
@@ -42,6 +43,7 @@ pub(super) fn golden() -> Vec<(Entry, &'static [u8])> {
     let say = |how, tags| IrcCommand::Say { targets: targets(), how, text: text("hi"), tags, answered: true };
     vec![
         (record(Event::Registered { connection: ConnectionId::new(0, 3, 17), registration }), b"\x08\x01\"&\x08\x80\x94\xeb\xdc\x03B\x1e\n\x04\x10\x03\x18\x11\x12\x03Ann\x1a\x0f\n\x03ann\x12\x08Ann of B $"),
+        (irc(IrcCommand::Talk { room: name("pizza"), texts: talked() }), b"\x08\x01\" \x08\x80\x94\xeb\xdc\x03\x1a\x18\n\x04\x10\x03\x18\x11\x82\x01\x0fr\r\n\x05pizza\x12\x04a\nb\n"),
         (irc(say(How::Say, None)), b"\x08\x01\"+\x08\x80\x94\xeb\xdc\x03\x1a#\n\x04\x10\x03\x18\x11\x82\x01\x1a\n\x18\n\t\n\x05pizza\x10\x01\n\x05\n\x03Bob\x1a\x02hi(\x01"),
         (irc(say(How::Answer, Some(tags()))), b"\x08\x01\"3\x08\x80\x94\xeb\xdc\x03\x1a+\n\x04\x10\x03\x18\x11\x82\x01\"\n \n\t\n\x05pizza\x10\x01\n\x05\n\x03Bob\x10\x04\x1a\x02hi\"\x04+a=b(\x01"),
         (irc(IrcCommand::Tag { targets: targets(), tags: tags(), answered: false }), b"\x08\x01\"+\x08\x80\x94\xeb\xdc\x03\x1a#\n\x04\x10\x03\x18\x11\x82\x01\x1a\x12\x18\n\t\n\x05pizza\x10\x01\n\x05\n\x03Bob\x12\x04+a=b"),

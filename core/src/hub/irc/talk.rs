@@ -11,20 +11,20 @@ use crate::{ConnectionId, Hub, Name, Text, Time};
 
 impl<S> Hub<S> {
     pub(super) fn obey_say(&mut self, now: Time, connection: ConnectionId, line: &Line<'_>, answer: &mut Answer) {
-        let nick = self.nick_or_star(connection);
         let is_notice = line.is("NOTICE");
+        let nick = || self.nick_or_star(connection);
         let Some(targets) = line.filled(0) else {
-            return answer.unless(is_notice, format_args!("411 {nick} :No recipient given ({})", line.command));
+            return answer.unless(is_notice, format_args!("411 {} :No recipient given ({})", nick(), line.command));
         };
         let Some(raw) = line.filled(1) else {
-            return answer.unless(is_notice, format_args!("412 {nick} :No text to send"));
+            return answer.unless(is_notice, format_args!("412 {} :No text to send", nick()));
         };
         let (how, text) = how_of(raw, is_notice);
         let text = unformatted(text);
         let text = if how.is_for_clients() { Text::clean(&text) } else { Text::clean(text.trim_end()) };
         let targets = self.targets(connection, targets, is_notice, answer);
         if text.as_str().is_empty() && how != How::Act {
-            return answer.unless(is_notice, format_args!("412 {nick} :No text to send"));
+            return answer.unless(is_notice, format_args!("412 {} :No text to send", nick()));
         }
         let tags = self.tags_of(connection, line);
         let Some(seen) = self.chat.seen(connection) else { return };
@@ -34,7 +34,7 @@ impl<S> Hub<S> {
             text.as_str().len() > text_bytes_max(seen.name(), manner.identity.user(), &manner, sign, to)
         };
         if targets.iter().any(is_too_long) {
-            return answer.unless(is_notice, format_args!("417 {nick} :Message is too long to be passed on whole"));
+            return answer.unless(is_notice, format_args!("417 {} :Message is too long to be passed on whole", nick()));
         }
         if !targets.is_empty() {
             let (Manner { tags, .. }, answered) = (manner, line.label().is_some());
@@ -58,7 +58,7 @@ impl<S> Hub<S> {
 
     /// Returns to whom a line goes, and adds to the answer to whom it can't.
     fn targets(&self, connection: ConnectionId, named: &str, is_notice: bool, answer: &mut Answer) -> Vec<Target> {
-        let nick = self.nick_or_star(connection);
+        let nick = || self.nick_or_star(connection);
         let mut targets = Vec::new();
         for named in named.split(',').filter(|named| !named.is_empty()) {
             let target = match room_name(named) {
@@ -67,15 +67,15 @@ impl<S> Hub<S> {
             };
             match target {
                 Some(_) if targets.len() == TARGETS_MAX => {
-                    answer.unless(is_notice, format_args!("407 {nick} {named} :Too many recipients"));
+                    answer.unless(is_notice, format_args!("407 {} {named} :Too many recipients", nick()));
                     break;
                 }
                 Some(target) if targets.contains(&target) => {}
                 Some(target) => targets.push(target),
                 None if named.starts_with('#') => {
-                    answer.unless(is_notice, format_args!("403 {nick} {} :No such channel", word(named)));
+                    answer.unless(is_notice, format_args!("403 {} {} :No such channel", nick(), word(named)));
                 }
-                None => answer.unless(is_notice, format_args!("401 {nick} {} :No such nick/channel", word(named))),
+                None => answer.unless(is_notice, format_args!("401 {} {} :No such nick/channel", nick(), word(named))),
             }
         }
         targets
@@ -99,7 +99,7 @@ impl Answer {
 
 /// Returns the most bytes that somebody can say at once to a room or a person, so that it is one line to whoever hears
 /// it.
-fn text_bytes_max(name: &Name, user: &str, manner: &Manner, sign: &str, to: &Name) -> usize {
+pub(super) fn text_bytes_max(name: &Name, user: &str, manner: &Manner, sign: &str, to: &Name) -> usize {
     let command = if manner.how.is_notice() { "NOTICE" } else { "PRIVMSG" };
     let around = match manner.how {
         How::Act => "\x01ACTION \x01".len(),
@@ -117,7 +117,7 @@ const fn sign_of(target: &Target) -> (&str, &Name) {
 }
 
 /// Returns how something is said, and what, without what says how (<https://modern.ircdocs.horse/ctcp>).
-fn how_of(raw: &str, is_notice: bool) -> (How, &str) {
+pub(super) fn how_of(raw: &str, is_notice: bool) -> (How, &str) {
     let Some(asked) = raw.strip_prefix('\x01') else {
         return (if is_notice { How::Notice } else { How::Say }, raw);
     };

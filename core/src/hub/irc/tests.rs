@@ -234,3 +234,42 @@ fn a_crowded_room_is_shown_in_part_and_whoever_asks_is_in_it() {
     assert!(names.iter().map(|line| line.len()).sum::<usize>() < 12 << 10, "{} lines", names.len());
     assert!(told.last().is_some_and(|line| line.contains(" 366 zed #a1 ")));
 }
+
+#[test]
+fn what_is_refused_of_what_is_said_to_a_room_is_dropped_if_it_is_not_read() {
+    let mut hub = Hub::new(config());
+    let mut ann = Client::register(&mut hub, "Ann");
+    ann.hear(&mut hub);
+    ann.send(&mut hub, "PRIVMSG #tea :hello\nPRIVMSG #tea :again\nPRIVMSG #tea\nPING x\n");
+    let batch = hub.take_batch().expect("it is answered");
+    let told = |action: &Action| {
+        let (Action::Reply { message, .. } | Action::Deliver { message, .. }) = action else { return None };
+        Some((matches!(action, Action::Reply { .. }), lines(message)))
+    };
+    let told: Vec<_> = batch.actions().iter().filter_map(told).collect();
+    let [one, two, three, pong] = &told[..] else { panic!("{told:?}") };
+    for (is_reply, lines) in [one, two, three] {
+        assert!(!is_reply, "{lines:?}");
+    }
+    assert!(three.1[0].contains(" 412 "), "{three:?}");
+    assert!(pong.0, "what was asked for is told in any case");
+}
+
+#[test]
+fn what_is_said_to_one_room_in_a_row_goes_on_together() {
+    let mut hub = Hub::new(config());
+    let mut ann = Client::register(&mut hub, "Ann");
+    let mut bob = Client::register(&mut hub, "Bob");
+    for client in [&mut ann, &mut bob] {
+        client.send(&mut hub, "JOIN #tea,#tee\n");
+        client.hear(&mut hub);
+    }
+    ann.hear(&mut hub);
+    ann.send(
+        &mut hub,
+        "PRIVMSG #tea :1\nprivmsg #TEA :2\nPRIVMSG #tee :3\nPRIVMSG #tea :\x01ACTION 4\x01\nPRIVMSG #tea :5\n",
+    );
+    let batch = hub.take_batch().expect("it is heard");
+    let told: Vec<_> = batch.actions().iter().filter(|action| matches!(action, Action::Broadcast { .. })).collect();
+    assert_eq!(told.len(), 4, "the first two are one: {told:?}");
+}

@@ -65,9 +65,11 @@ impl<'a> Encoder<'a> {
         match message {
             Message::Said { room, name, texts, time_ms, seq, manner } => {
                 let manner = manner.as_deref();
+                let head = TalkHead::new(name, manner, ("#", room));
+                out.reserve(texts.bytes() + texts.count() as usize * (head.before.len() + more_bytes(self.dialect)));
                 for (text, seq) in texts.iter().zip(*seq..) {
                     let stamp = Stamp { time_ms: Some(*time_ms), id: Some(Id::OfRoom(room, seq)), manner };
-                    self.put_talk(out, name, stamp, ("#", room), text);
+                    self.put_text(out, &head, stamp, text);
                     ended(out.len());
                 }
                 return;
@@ -203,27 +205,19 @@ impl<'a> Encoder<'a> {
         (sign, to): (&str, &Name),
         text: &str,
     ) {
-        let how = stamp.manner.map_or(How::Say, |manner| manner.how);
-        let command = if how.is_notice() { "NOTICE" } else { "PRIVMSG" };
-        let (before, behind) = match how {
-            How::Act => ("\x01ACTION ", "\x01"),
-            How::Ask | How::Answer => ("\x01", "\x01"),
-            How::Say | How::Notice => ("", ""),
-        };
-        let user = stamp.manner.map_or_else(Identity::default, |manner| manner.identity.clone());
-        let user = user.user();
-        let around = talk_around(name, user, command, sign, to) + before.len() + behind.len();
+        self.put_text(out, &TalkHead::new(name, stamp.manner, (sign, to)), stamp, text);
+    }
+
+    /// Appends a text behind a head, in as many lines as it needs.
+    fn put_text(self, out: &mut BytesMut, head: &TalkHead, stamp: Stamp<'_>, text: &str) {
         let mut rest = text;
         loop {
-            let (piece, more) = rest.split_at(rest.floor_char_boundary(LINE_BYTES_MAX - around));
+            let (piece, more) = rest.split_at(rest.floor_char_boundary(head.text_bytes_max));
             self.put_tags(out, stamp);
             // What nearly all traffic is made of goes without the formatting machinery.
-            for part in [":", name.as_str(), "!", user, "@", HOST, " ", command, " ", sign, to.as_str(), " :"] {
-                out.put_slice(part.as_bytes());
-            }
-            for part in [before, piece, behind, "\r\n"] {
-                out.put_slice(part.as_bytes());
-            }
+            out.put_slice(head.before.as_bytes());
+            out.put_slice(piece.as_bytes());
+            out.put_slice(head.behind);
             rest = more;
             if rest.is_empty() {
                 return;
@@ -269,6 +263,30 @@ impl<'a> Encoder<'a> {
         if sign == ";" {
             out.put_u8(b' ');
         }
+    }
+}
+
+/// What stands around each line of what somebody says.
+struct TalkHead {
+    before: String,
+    behind: &'static [u8],
+    /// How much of a text fits into one line.
+    text_bytes_max: usize,
+}
+
+impl TalkHead {
+    fn new(name: &Name, manner: Option<&Manner>, (sign, to): (&str, &Name)) -> Self {
+        let how = manner.map_or(How::Say, |manner| manner.how);
+        let command = if how.is_notice() { "NOTICE" } else { "PRIVMSG" };
+        let (begin, behind): (_, &[u8]) = match how {
+            How::Act => ("\x01ACTION ", b"\x01\r\n"),
+            How::Ask | How::Answer => ("\x01", b"\x01\r\n"),
+            How::Say | How::Notice => ("", b"\r\n"),
+        };
+        let identity = manner.map_or_else(Identity::default, |manner| manner.identity.clone());
+        let before = format!(":{name}!{}@{HOST} {command} {sign}{to} :{begin}", identity.user());
+        let text_bytes_max = LINE_BYTES_MAX - before.len() - behind.len();
+        Self { before, behind, text_bytes_max }
     }
 }
 
