@@ -15,7 +15,8 @@ use crate::message::{IrcMessage, Leaving, Message};
 use crate::name::Name;
 use crate::text::Text;
 
-/// What a ping asks to be answered with: without a blank, since some clients answer only its first word.
+/// What a ping asks to be answered with: without a blank, since some clients answer only its first word. Sic and ii
+/// answer only what comes behind a colon.
 pub(crate) const PING_TOKEN: &str = "chinwag";
 
 /// Writes messages for clients of one dialect.
@@ -96,7 +97,8 @@ impl<'a> Encoder<'a> {
             }
             Message::Renamed { old, new, identity } => {
                 self.put_source(out, Stamp::default(), &identity.source(old));
-                put(out, format_args!("NICK {new}\r\n"));
+                // The colon is for sic and ii, which look for the new name behind one.
+                put(out, format_args!("NICK :{new}\r\n"));
             }
             Message::TopicSet { room, name, identity, topic } => {
                 let topic = topic.as_ref().map_or("", |topic| topic.as_str());
@@ -104,7 +106,7 @@ impl<'a> Encoder<'a> {
                 put(out, format_args!("TOPIC #{room} :{topic}\r\n"));
             }
             Message::Irc(message) => self.encode_irc(message, out),
-            Message::Ping => put(out, format_args!("PING {PING_TOKEN}\r\n")),
+            Message::Ping => put(out, format_args!("PING :{PING_TOKEN}\r\n")),
             Message::Bye { code } => put(out, format_args!("ERROR :Closing link: {}\r\n", why(*code))),
             Message::Dropped { .. } | Message::Stopping => put(out, format_args!("NOTICE * :{message}\r\n")),
             Message::Crowd { .. } | Message::Hello { .. } | Message::Pong { .. } | Message::Refuse { .. } => {}
