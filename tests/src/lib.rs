@@ -16,8 +16,8 @@
 //! - [`sim`] is a world made from a seed, with a model of the protocol beside it.
 //! - A [`Program`] is the binary of a server, in a process of its own.
 //! - A [`Siege`] is such a program under one of the [`attacks`], with people in it who want to chat in peace.
-//! - With the feature `real-clients`, a `Terminal` is somebody who runs a program of the system, such as telnet, and a
-//!   `Proxy` one that stands before a server, such as nginx.
+//! - With the feature `real-clients`, a `Terminal` is somebody who runs a program of the system, such as telnet, an
+//!   `IrcClient` somebody with one for IRC, such as irssi, and a `Proxy` one that stands before a server, such as nginx.
 
 mod act;
 pub mod attacks;
@@ -30,6 +30,8 @@ mod driver;
 mod escape;
 pub mod fuzzing;
 mod given;
+#[cfg(feature = "real-clients")]
+mod irc_client;
 mod person;
 mod program;
 #[cfg(feature = "real-clients")]
@@ -52,6 +54,8 @@ pub use cluster::Cluster;
 pub use diff::diff;
 pub use driver::{Driver, Link, Todo};
 pub use escape::{EscapeError, escape, unescape};
+#[cfg(feature = "real-clients")]
+pub use irc_client::{IrcClient, IrcProgram, Shown};
 pub use person::Person;
 pub use program::{Ended, Program};
 #[cfg(feature = "real-clients")]

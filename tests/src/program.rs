@@ -154,6 +154,20 @@ impl Program {
         (program, addr, irc_addr)
     }
 
+    /// Starts a server with all that it can listen for, and returns the addresses for lines, of the page and for IRC.
+    ///
+    /// # Panics
+    /// If it does not say that it is ready.
+    #[must_use]
+    pub fn start_all(adapter: Adapter, flags: impl IntoIterator<Item: AsRef<OsStr>>) -> (Self, [SocketAddr; 3]) {
+        let mut command = Self::web_command(adapter);
+        command.args(["--port", "0", "--web", "127.0.0.1:0", "--irc", "127.0.0.1:0"]).args(flags);
+        let program = Self::spawn(adapter, &mut command);
+        let (addr, web_addr) = (program.read_ready(), program.read_web_ready());
+        let irc_addr = program.read_address("for IRC clients at ", "\n");
+        (program, [addr, web_addr, irc_addr])
+    }
+
     /// Reads the line that says that the server can be reached, and returns where.
     ///
     /// # Panics
