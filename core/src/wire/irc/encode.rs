@@ -212,10 +212,10 @@ impl<'a> Encoder<'a> {
 
     /// Appends a text behind a head, in as many lines as it needs.
     fn put_text(self, out: &mut BytesMut, head: &TalkHead, stamp: Stamp<'_>, text: &str) {
-        let mut rest = text;
+        let (mut rest, mut piece_at) = (text, 0);
         loop {
             let (piece, more) = rest.split_at(rest.floor_char_boundary(head.text_bytes_max));
-            self.put_tags(out, stamp);
+            self.put_tags(out, stamp, piece_at);
             // What nearly all traffic is made of goes without the formatting machinery.
             out.put_slice(head.before.as_bytes());
             out.put_slice(piece.as_bytes());
@@ -224,17 +224,18 @@ impl<'a> Encoder<'a> {
             if rest.is_empty() {
                 return;
             }
+            piece_at += 1;
         }
     }
 
     /// Appends what stands before a line: its tags, and who it is from.
     pub(crate) fn put_source(self, out: &mut BytesMut, stamp: Stamp<'_>, source: &str) {
-        self.put_tags(out, stamp);
+        self.put_tags(out, stamp, 0);
         put(out, format_args!(":{source} "));
     }
 
-    /// Appends tags, if there are any.
-    fn put_tags(self, out: &mut BytesMut, stamp: Stamp<'_>) {
+    /// Appends the tags of a piece of a text, or of what is in one piece, if there are any.
+    fn put_tags(self, out: &mut BytesMut, stamp: Stamp<'_>, piece_at: u32) {
         let tags = self.dialect.tags;
         let mut sign = "@";
         let mut tag = |out: &mut BytesMut, tag: std::fmt::Arguments<'_>| {
@@ -252,6 +253,10 @@ impl<'a> Encoder<'a> {
                 (Some(Id::OfRoom(room, seq)), time_ms) => tag(out, format_args!("msgid={time_ms:x}-{seq:x}-{room}")),
                 (Some(Id::Alone(id)), time_ms) => tag(out, format_args!("msgid={time_ms:x}-{id:x}")),
                 (None, _) => {}
+            }
+            // No two lines may have the same id. No room has a dot in its name.
+            if stamp.id.is_some() && piece_at > 0 {
+                put(out, format_args!(".{piece_at}"));
             }
             if let Some(manner) = stamp.manner {
                 if manner.identity.is_bot() {

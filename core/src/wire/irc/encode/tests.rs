@@ -1,5 +1,7 @@
 //! What those are told who come by IRC, byte for byte.
 
+use std::collections::HashSet;
+
 use super::*;
 use crate::dialect::IrcTags;
 use crate::irc::Tags;
@@ -105,9 +107,10 @@ fn each_message_reads_as_the_standard_says() {
 fn a_long_text_is_told_in_pieces_that_end_at_a_character() {
     for text in ["x".repeat(1600), "😀".repeat(400), "ä".repeat(800)] {
         let lines = encoded(dialect(IrcTags::All, false), &said(&text));
-        let mut told = String::new();
+        let (mut told, mut ids) = (String::new(), HashSet::new());
         for line in lines.split_inclusive("\r\n") {
-            let (_, line) = line.split_once(' ').expect("it has tags");
+            let (tags, line) = line.split_once(' ').expect("it has tags");
+            assert!(ids.insert(tags.to_owned()), "no two lines have the same msgid: {tags}");
             assert!(line.len() <= LINE_BYTES_MAX, "{} bytes", line.len());
             let piece =
                 line.strip_prefix(":Ann!ann@chinwag PRIVMSG #pizza :").and_then(|line| line.strip_suffix("\r\n"));
