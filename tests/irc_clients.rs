@@ -11,8 +11,8 @@ use chinwag_core::{Config, Form, Limits};
 use chinwag_tests::{Adapter, Browser, IrcClient, IrcProgram, Person, Program, Server, Shown};
 use serde_json::{Value, json};
 
-/// A line in each of these scripts: Latin, Greek, Cyrillic, Arabic, Hebrew, Devanagari, Thai, Chinese, Japanese, Korean,
-/// Georgian, Armenian, Ethiopic, Tamil, Bengali and emoji.
+/// A line in each of these scripts: Latin, Greek, Cyrillic, Arabic, Hebrew, Devanagari, Thai, Chinese, Japanese,
+/// Korean, Georgian, Armenian, Ethiopic, Tamil, Bengali and emoji.
 const SCRIPTS: [&str; 16] = [
     "“çà và, Zoë?”",
     "καλημέρα κόσμε",

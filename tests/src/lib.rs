@@ -17,7 +17,8 @@
 //! - A [`Program`] is the binary of a server, in a process of its own.
 //! - A [`Siege`] is such a program under one of the [`attacks`], with people in it who want to chat in peace.
 //! - With the feature `real-clients`, a `Terminal` is somebody who runs a program of the system, such as telnet, an
-//!   `IrcClient` somebody with one for IRC, such as irssi, and a `Proxy` one that stands before a server, such as nginx.
+//!   `IrcClient` somebody with one for IRC, such as irssi, and a `Proxy` one that stands before a server, such as
+//!   nginx.
 
 mod act;
 pub mod attacks;

@@ -141,19 +141,6 @@ impl Program {
         (program, addr, web_addr)
     }
 
-    /// Starts a server with an address for IRC, and returns that besides the other.
-    ///
-    /// # Panics
-    /// If it does not say that it is ready.
-    #[must_use]
-    pub fn start_irc(adapter: Adapter, flags: impl IntoIterator<Item: AsRef<OsStr>>) -> (Self, SocketAddr, SocketAddr) {
-        let mut command = Self::command(adapter);
-        command.args(["--port", "0", "--irc", "127.0.0.1:0"]).args(flags);
-        let program = Self::spawn(adapter, &mut command);
-        let (addr, irc_addr) = (program.read_ready(), program.read_address("for IRC clients at ", "\n"));
-        (program, addr, irc_addr)
-    }
-
     /// Starts a server with all that it can listen for, and returns the addresses for lines, of the page and for IRC.
     ///
     /// # Panics
