@@ -56,6 +56,8 @@ pub(super) struct Irc {
 #[derive(Debug, Default)]
 struct Pending {
     label: Option<Box<str>>,
+    /// Its rest is asked for, if it comes in pieces.
+    may_come_in_pieces: bool,
     answer: Answer,
     /// Whether it may be dropped if it is not read: the line took nothing of the window.
     is_droppable: bool,
@@ -80,7 +82,12 @@ impl<S> Hub<S> {
         let parsed = Line::parse(line.as_str());
         let is_labelled = self.capabilities(connection).has(Capabilities::LABELED_RESPONSE);
         let label = parsed.label().filter(|_| is_labelled).map(Into::into);
-        let pending = Pending { label, is_droppable: line.is_free(), ..Pending::default() };
+        let pending = Pending {
+            label,
+            may_come_in_pieces: line.comes_in_pieces(),
+            is_droppable: line.is_free(),
+            answer: Answer::default(),
+        };
         self.answer_irc(now, connection, pending, |hub, answer| {
             if line.is_utf8() {
                 hub.obey(now, connection, &parsed, answer);
@@ -119,7 +126,7 @@ impl<S> Hub<S> {
     /// Gathers what a connection is answered, from a place among the actions on, and tells it in one piece, or in
     /// several if it is long.
     fn tell_answer(&mut self, now: Time, connection: ConnectionId, before: usize, pending: Pending) {
-        let Pending { label, mut answer, is_droppable } = pending;
+        let Pending { label, may_come_in_pieces, is_droppable, mut answer } = pending;
         let mut close = None;
         for action in self.chat.split_off_actions(before) {
             if matches!(action, Action::Reply { connection: to, .. } if to == connection) {
@@ -136,7 +143,8 @@ impl<S> Hub<S> {
         if answer.is_empty() && label.is_none() {
             return self.render_irc(now);
         }
-        let mut pieces: VecDeque<_> = self.pieces_of(now, connection, answer, label.as_deref()).into();
+        let bytes_max = if may_come_in_pieces { self.config.limits.list_bytes_max } else { usize::MAX };
+        let mut pieces: VecDeque<_> = self.pieces_of(now, connection, answer, (label.as_deref(), bytes_max)).into();
         if let Some(first) = pieces.pop_front() {
             let reply = match is_droppable {
                 true => Action::Deliver { connection, message: first },
@@ -168,7 +176,7 @@ impl<S> Hub<S> {
             }
             let mut answer = Answer::default();
             self.render(connection, message.clone(), &mut answer);
-            let lines = self.pieces_of(now, connection, answer, None).into_iter().next();
+            let lines = self.pieces_of(now, connection, answer, (None, usize::MAX)).into_iter().next();
             match (lines, self.chat.action_mut(place)) {
                 (Some(lines), Some(Action::Reply { message, .. } | Action::Deliver { message, .. })) => {
                     *message = lines;
@@ -181,7 +189,13 @@ impl<S> Hub<S> {
     }
 
     /// Makes pieces of an answer, as long as they may be.
-    fn pieces_of(&mut self, now: Time, connection: ConnectionId, answer: Answer, label: Option<&str>) -> Vec<Message> {
+    fn pieces_of(
+        &mut self,
+        now: Time,
+        connection: ConnectionId,
+        answer: Answer,
+        (label, bytes_max): (Option<&str>, usize),
+    ) -> Vec<Message> {
         self.irc.batches += u64::from(label.is_some());
         let capabilities = self.capabilities(connection);
         let dialect = match capabilities.dialect() {
@@ -196,7 +210,7 @@ impl<S> Hub<S> {
             time_ms: self.chat.clock().unix_ms(now),
             batch: self.irc.batches,
         };
-        let pieces = answer.into_pieces(&voice, label, self.config.limits.list_bytes_max);
+        let pieces = answer.into_pieces(&voice, label, bytes_max);
         pieces.into_iter().map(|lines| Message::Irc(Box::new(IrcMessage::Lines(lines)))).collect()
     }
 

@@ -54,6 +54,19 @@ enum Cost {
     Long,
 }
 
+impl Cost {
+    /// Returns the most bytes that an answer to a line of this length has, or its first piece.
+    const fn reply_bytes_max(self, line_bytes: usize, weight: u32) -> usize {
+        match self {
+            Self::Free => 0,
+            Self::Talk => line_bytes + TALK + STAMP,
+            Self::Private => weight as usize * (line_bytes + TALK + AWAY) + STAMP,
+            Self::Short | Self::Last => SHORT + STAMP,
+            Self::Long => LIST_BYTES_MAX + STAMP,
+        }
+    }
+}
+
 impl IrcLine {
     /// Takes a line.
     #[must_use]
@@ -62,12 +75,11 @@ impl IrcLine {
         let targets = parsed.param(0).unwrap_or_default();
         let weight = 1 + u32::try_from(memchr_iter(b',', targets.as_bytes()).count()).unwrap_or(u32::MAX - 1);
         let is = |commands: &[&str]| commands.iter().any(|command| parsed.is(command));
-        let cost = if is(&["PRIVMSG", "NOTICE"]) {
-            match targets.starts_with('#') && weight == 1 {
-                true if parsed.tags.is_empty() => Cost::Free,
-                true => Cost::Talk,
-                false => Cost::Private,
-            }
+        let is_to_room = targets.starts_with('#') && weight == 1;
+        let mut cost = if is_to_room && parsed.tags.is_empty() && is(&["PRIVMSG", "NOTICE"]) {
+            Cost::Free
+        } else if is(&["PRIVMSG", "NOTICE", "TAGMSG"]) {
+            if is_to_room { Cost::Talk } else { Cost::Private }
         } else if is(&["PING", "PONG"]) {
             Cost::Talk
         } else if is(&["QUIT"]) {
@@ -77,6 +89,9 @@ impl IrcLine {
         } else {
             Cost::Short
         };
+        if cost.reply_bytes_max(line.len(), weight) > LIST_BYTES_MAX {
+            cost = Cost::Long;
+        }
         Self { text: line.into(), is_utf8: true, cost, weight }
     }
 
@@ -122,18 +137,17 @@ impl IrcLine {
 
     /// Returns the most bytes that the first piece of its answer can have.
     pub(crate) const fn reply_bytes_max(&self) -> usize {
-        match self.cost {
-            Cost::Free => 0,
-            Cost::Talk => self.text.len() + TALK + STAMP,
-            Cost::Private => self.weight as usize * (self.text.len() + TALK + AWAY) + STAMP,
-            Cost::Short | Cost::Last => SHORT + STAMP,
-            Cost::Long => LIST_BYTES_MAX + STAMP,
-        }
+        self.cost.reply_bytes_max(self.text.len(), self.weight)
     }
 
     /// Returns how much of the window it takes: all of it, where the answer may come in pieces.
     pub(crate) const fn window_bytes(&self) -> usize {
-        if matches!(self.cost, Cost::Long) { REPLY_WINDOW_BYTES } else { self.reply_bytes_max() }
+        if self.comes_in_pieces() { REPLY_WINDOW_BYTES } else { self.reply_bytes_max() }
+    }
+
+    /// Tells whether its answer may come in pieces: only then the rest of it is asked for.
+    pub(crate) const fn comes_in_pieces(&self) -> bool {
+        matches!(self.cost, Cost::Long)
     }
 }
 

@@ -83,7 +83,8 @@ impl Answer {
         let batch = voice.batch;
         let mut begin = bracket(&tag, format_args!("BATCH +{batch} labeled-response"));
         let end = bracket("", format_args!("BATCH -{batch}"));
-        let mut pieces = self.encode(voice, &format!("batch={batch}"), bytes_max - begin.len() - end.len());
+        let inside_max = bytes_max.saturating_sub(begin.len() + end.len());
+        let mut pieces = self.encode(voice, &format!("batch={batch}"), inside_max);
         if let Some(first) = pieces.first_mut() {
             begin.put_slice(first);
             *first = begin.freeze();

@@ -273,3 +273,35 @@ fn what_is_said_to_one_room_in_a_row_goes_on_together() {
     let told: Vec<_> = batch.actions().iter().filter(|action| matches!(action, Action::Broadcast { .. })).collect();
     assert_eq!(told.len(), 4, "the first two are one: {told:?}");
 }
+
+#[test]
+fn an_answer_is_told_to_its_end_also_if_it_repeats_long_tags() {
+    for command in ["TAGMSG", "PRIVMSG"] {
+        for count in 1..=4 {
+            let mut hub = Hub::new(config());
+            let names: Vec<_> = (0..count).map(|number| format!("person-{number}")).collect();
+            let _people: Vec<_> = names.iter().map(|name| Client::register(&mut hub, name)).collect();
+            let mut ann = Client::register(&mut hub, "Ann");
+            ann.send(&mut hub, "CAP REQ :message-tags echo-message labeled-response batch\n");
+            ann.hear(&mut hub);
+            let tags = format!("@label=1;+x={}", "x".repeat(4000));
+            ann.send(&mut hub, &format!("{tags} {command} {} :hi\nPING :x\n", names.join(",")));
+            let told = ann.hear(&mut hub).concat();
+            assert_eq!(told.iter().filter(|line| line.contains(&format!(" {command} "))).count(), count);
+            assert!(told[told.len() - 1].ends_with(" PONG chinwag.local :x"), "{command} to {count}");
+        }
+    }
+}
+
+#[test]
+fn an_answer_is_told_to_its_end_however_long_a_piece_may_be() {
+    let limits = crate::Limits { list_bytes_max: 256, server_name: "s".repeat(63).into(), ..config().limits };
+    let mut hub = Hub::new(Config { limits, ..config() });
+    let mut ann = Client::register(&mut hub, "Ann");
+    let told = ann.hear(&mut hub).concat();
+    assert!(told[told.len() - 1].contains(" 376 Ann "), "{told:?}");
+    ann.send(&mut hub, "CAP REQ :labeled-response batch server-time\n");
+    ann.send(&mut hub, &format!("@label={} HELP\nPING :x\n", "l".repeat(64)));
+    let told = ann.hear(&mut hub).concat();
+    assert!(told[told.len() - 2].contains(" BATCH -") && told[told.len() - 1].ends_with(" :x"), "{told:?}");
+}
