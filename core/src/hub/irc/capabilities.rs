@@ -31,7 +31,10 @@ impl<S> Hub<S> {
                 let wanted = line.param(1).unwrap_or_default();
                 match after(self.capabilities(connection), wanted) {
                     Some(capabilities) => {
-                        answer.numeric(format_args!("CAP {nick} ACK :{wanted}"));
+                        // What is granted has to be told whole.
+                        for granted in lines_of(wanted, WANTED_BYTES_MAX) {
+                            answer.numeric(format_args!("CAP {nick} ACK :{granted}"));
+                        }
                         self.grant(now, connection, capabilities);
                     }
                     None => answer.numeric(format_args!("CAP {nick} NAK :{wanted}")),
@@ -56,6 +59,22 @@ impl<S> Hub<S> {
             self.command_irc(now, connection, IrcCommand::SetCapabilities(capabilities));
         }
     }
+}
+
+/// How many bytes of names of capabilities stand in one line: as many as fit, were nick and server as long as they can
+/// be.
+const WANTED_BYTES_MAX: usize = 400;
+
+/// Splits words into lines of so many bytes, where none is longer than that. Of no words it is one empty line.
+fn lines_of(words: &str, bytes_max: usize) -> Vec<&str> {
+    let (mut lines, mut rest) = (Vec::new(), words.trim_end_matches(' '));
+    while rest.len() > bytes_max {
+        let Some(end) = rest[..=rest.floor_char_boundary(bytes_max)].rfind(' ').filter(|&end| end > 0) else { break };
+        lines.push(&rest[..end]);
+        rest = rest[end..].trim_start_matches(' ');
+    }
+    lines.push(rest);
+    lines
 }
 
 /// Returns which capabilities a client has that had these, and asks for those, or for some no more: for all or none.

@@ -305,3 +305,15 @@ fn an_answer_is_told_to_its_end_however_long_a_piece_may_be() {
     let told = ann.hear(&mut hub).concat();
     assert!(told[told.len() - 2].contains(" BATCH -") && told[told.len() - 1].ends_with(" :x"), "{told:?}");
 }
+
+#[test]
+fn what_is_granted_is_told_whole() {
+    let mut hub = Hub::new(config());
+    let mut ann = Client::register(&mut hub, "Ann");
+    ann.hear(&mut hub);
+    let wanted = "userhost-in-names ".repeat(27);
+    ann.send(&mut hub, &format!("CAP REQ :{wanted}\n"));
+    let told = ann.hear(&mut hub).concat();
+    let granted: Vec<_> = told.iter().filter_map(|line| line.strip_prefix(":chinwag.local CAP Ann ACK :")).collect();
+    assert_eq!(granted.join(" "), wanted.trim_end());
+}
