@@ -317,3 +317,15 @@ fn what_is_granted_is_told_whole() {
     let granted: Vec<_> = told.iter().filter_map(|line| line.strip_prefix(":chinwag.local CAP Ann ACK :")).collect();
     assert_eq!(granted.join(" "), wanted.trim_end());
 }
+
+#[test]
+fn no_zero_is_told_back_of_a_line_that_is_not_utf_8() {
+    let mut hub = Hub::new(config());
+    let mut ann = Client::register(&mut hub, "Ann");
+    ann.send(&mut hub, "CAP REQ :labeled-response batch\n");
+    ann.hear(&mut hub);
+    ann.session.handle_bytes(b"@label=\0x PRIV\0MSG \xff\n");
+    ann.ask(&mut hub);
+    let told = ann.hear(&mut hub).concat();
+    assert_eq!(told, ["@label=x :chinwag.local FAIL PRIVMSG INVALID_UTF8 :Messages must be valid UTF-8"]);
+}

@@ -119,9 +119,12 @@ impl Decode for IrcDecoder {
             Some(Found::Line { end }) => {
                 let line = &self.input[self.start..end];
                 match std::str::from_utf8(line) {
-                    Err(_) => Asked::For(Request::Irc(IrcLine::not_utf8(&String::from_utf8_lossy(line)))),
+                    // Nothing is to be told back with a zero in it.
+                    Err(_) => {
+                        let line = String::from_utf8_lossy(line).replace('\0', "");
+                        Asked::For(Request::Irc(IrcLine::not_utf8(&line)))
+                    }
                     Ok(line) if Line::parse(line).command.is_empty() => Asked::Nothing,
-                    // Nothing is to be told back with it in it.
                     Ok(line) if line.contains('\0') => Asked::For(Request::Irc(IrcLine::new(&line.replace('\0', "")))),
                     Ok(line) => Asked::For(Request::Irc(IrcLine::new(line))),
                 }
