@@ -449,6 +449,7 @@ impl<S> Hub<S> {
         // What becomes of the people here is for the other servers to say.
         self.chat.handle(at, Event::Woke);
         self.chat.push_action(Action::Stop { message: Message::Stopping });
+        self.forget_arriving();
         self.stopped = true;
     }
 

@@ -60,6 +60,12 @@ impl<S> Hub<S> {
         }
     }
 
+    /// Forgets all who have not said who they are, since all connections end.
+    pub(in crate::hub) fn forget_arriving(&mut self) {
+        self.irc.arriving.clear();
+        self.irc.due.clear();
+    }
+
     /// Ends the connection of who has not said who they are.
     pub(super) fn close_arriving(&mut self, connection: ConnectionId, code: CloseCode) {
         if self.depart(connection) {

@@ -329,3 +329,13 @@ fn no_zero_is_told_back_of_a_line_that_is_not_utf_8() {
     let told = ann.hear(&mut hub).concat();
     assert_eq!(told, ["@label=x :chinwag.local FAIL PRIVMSG INVALID_UTF8 :Messages must be valid UTF-8"]);
 }
+
+#[test]
+fn who_has_not_said_who_they_are_is_told_once_that_the_server_stops() {
+    let mut hub = Hub::new(config());
+    let late = Client::come(&mut hub, "NICK Ann\n");
+    hub.handle_stop(Time::START);
+    assert!(hub.take_batch().is_some_and(|batch| matches!(batch.actions().last(), Some(Action::Stop { .. }))));
+    hub.handle_timeout(Time::START + config().limits.registration_wait);
+    assert!(hub.take_batch().is_none(), "{:?} is gone", late.connection);
+}
