@@ -47,6 +47,11 @@ fn however_a_browsers_bytes_are_split_they_are_answered_and_read_as_the_rules_sa
 }
 
 #[test]
+fn whatever_is_sent_by_irc_each_client_is_told_what_fits_together() {
+    replay("irc", fuzzing::irc);
+}
+
+#[test]
 fn whatever_happens_a_chat_is_lawful_and_does_what_the_model_does() {
     replay("chat", fuzzing::chat);
 }

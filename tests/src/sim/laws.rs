@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chinwag_core::{Action, ConnectionId, LeftOut, Message, RoomId};
+use chinwag_core::{Action, ConnectionId, Form, IrcMessage, LeftOut, Message, RoomId};
 
 /// Follows the actions, and says where one of them can't be right.
 #[derive(Clone, Debug, Default)]
@@ -18,6 +18,8 @@ pub struct Laws {
 struct Person {
     name: String,
     rooms: BTreeSet<RoomId>,
+    /// They come by IRC, and so may be in no room.
+    is_irc: bool,
 }
 
 impl Laws {
@@ -27,9 +29,9 @@ impl Laws {
     /// If it breaks a law.
     pub fn follow(&mut self, action: &Action) -> Result<(), String> {
         let lawful = match action {
-            Action::Open { connection, .. } => {
+            Action::Open { connection, form, .. } => {
                 let slot_is_free = self.people.keys().all(|other| other.slot() != connection.slot());
-                self.people.insert(*connection, Person::default());
+                self.people.insert(*connection, Person { is_irc: *form == Form::Irc, ..Person::default() });
                 slot_is_free && self.opened.insert(*connection)
             }
             Action::Reply { connection, message } => self.on_reply(*connection, message),
@@ -74,7 +76,7 @@ impl Laws {
     /// If it does not.
     pub fn check(&self, people: usize, rooms: usize) -> Result<(), String> {
         let mut occupied: BTreeSet<_> = self.people.values().flat_map(|person| &person.rooms).copied().collect();
-        if self.people.values().any(|person| person.rooms.is_empty()) {
+        if self.people.values().any(|person| person.rooms.is_empty() && !person.is_irc) {
             return Err(format!("somebody is in no room: {:?}", self.people));
         }
         occupied.insert(RoomId::new(0));
@@ -86,6 +88,9 @@ impl Laws {
 
     fn on_reply(&mut self, connection: ConnectionId, message: &Message) -> bool {
         let Some(person) = self.people.get_mut(&connection) else { return false };
+        if let Message::Irc(message) = message {
+            return person.is_irc && person.on_lines(message);
+        }
         if let Message::YouAre { name } = message {
             if person.name.is_empty() || self.cut.take_if(|cut| cut == name.as_str()).is_some() {
                 name.as_str().clone_into(&mut person.name);
@@ -120,8 +125,11 @@ impl Laws {
                 people.any(|person| !person.rooms.contains(&room) && person.name == name.as_str())
             }
             Message::Crowd { joined, left, .. } => joined + left > 0,
-            Message::Irc(_)
-            | Message::Renamed { .. }
+            Message::Irc(message) => {
+                let IrcMessage::Tagged { room: Some(_), name, .. } = &**message else { return false };
+                people.any(|person| person.rooms.contains(&room) && person.name == name.as_str())
+            }
+            Message::Renamed { .. }
             | Message::Help
             | Message::YouAre { .. }
             | Message::YouJoined { .. }
@@ -166,5 +174,21 @@ impl Laws {
         let named = names.iter().filter(|name| !name.is_empty());
         let unique: BTreeSet<_> = named.clone().collect();
         if unique.len() == named.count() { Ok(()) } else { Err(format!("two have one name: {:?}", self.people)) }
+    }
+}
+
+impl Person {
+    /// Takes lines of IRC for what they are called from then on.
+    fn on_lines(&mut self, message: &IrcMessage) -> bool {
+        let IrcMessage::Lines(lines) = message else { return false };
+        for line in String::from_utf8_lossy(lines).lines() {
+            let mut words = line.split(' ').filter(|word| !word.starts_with('@'));
+            let (source, command) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+            let is_own = source.trim_start_matches(':').split('!').next() == Some(&*self.name);
+            if command == "001" || (command == "NICK" && is_own) {
+                words.next().unwrap_or_default().clone_into(&mut self.name);
+            }
+        }
+        true
     }
 }
