@@ -316,8 +316,8 @@ impl Chat {
         self.people.get_mut(connection).expect(HERE).name = new.clone();
         self.names.insert(connection.key(), |key| self.people.name(key));
         self.follow_ignored(connection, &old, &new);
+        self.tell_renamed(connection, old.clone(), new.clone());
         self.note_renamed(connection, &old, &new);
-        self.tell_renamed(connection, old, new);
     }
 
     fn on_join(&mut self, now: Time, connection: ConnectionId, name: Name) {

@@ -124,19 +124,20 @@ impl<S> Hub<S> {
     }
 
     /// Gathers what a connection is answered, from a place among the actions on, and tells it in one piece, or in
-    /// several if it is long.
+    /// several if it is long. It stands where the first of it stood: what comes behind may name whom it names.
     fn tell_answer(&mut self, now: Time, connection: ConnectionId, before: usize, pending: Pending) {
         let Pending { label, may_come_in_pieces, is_droppable, mut answer } = pending;
-        let mut close = None;
+        let mut place = None;
         for action in self.chat.split_off_actions(before) {
             if matches!(action, Action::Reply { connection: to, .. } if to == connection) {
+                place.get_or_insert(self.chat.actions().len());
                 if let Action::Reply { message, .. } = action {
                     self.render(connection, message, &mut answer);
                 }
                 continue;
             }
             if matches!(action, Action::Close { connection: to, .. } if to == connection) {
-                close = Some(self.chat.actions().len());
+                place.get_or_insert(self.chat.actions().len());
             }
             self.chat.push_action(action);
         }
@@ -150,7 +151,7 @@ impl<S> Hub<S> {
                 true => Action::Deliver { connection, message: first },
                 false => Action::Reply { connection, message: first },
             };
-            self.chat.insert_action(close.unwrap_or(self.chat.actions().len()), reply);
+            self.chat.insert_action(place.unwrap_or(self.chat.actions().len()), reply);
         }
         if !pieces.is_empty() {
             self.pieces.entry(connection).or_default().append(&mut pieces);

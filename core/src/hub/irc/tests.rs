@@ -339,3 +339,16 @@ fn who_has_not_said_who_they_are_is_told_once_that_the_server_stops() {
     hub.handle_timeout(Time::START + config().limits.registration_wait);
     assert!(hub.take_batch().is_none(), "{:?} is gone", late.connection);
 }
+
+#[test]
+fn who_has_another_name_is_told_so_before_all_that_names_them_by_it() {
+    let mut hub = Hub::new(config());
+    let mut ann = Client::register(&mut hub, "Ann");
+    ann.send(&mut hub, "MONITOR + Ann,Anna\n");
+    ann.hear(&mut hub);
+    ann.send(&mut hub, "NICK Anna\n");
+    let told = ann.hear(&mut hub).concat();
+    let expected =
+        [":Ann!Ann@chinwag NICK Anna", ":chinwag.local 731 Anna :Ann", ":chinwag.local 730 Anna :Anna!Ann@chinwag"];
+    assert_eq!(told, expected);
+}
