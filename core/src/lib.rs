@@ -114,7 +114,7 @@
 //! | `Write { socket, bytes, .. }` | write once, without waiting | `handle_written`, before anything else |
 //! | `AwaitWritable { connection, .. }` | watch the socket | `handle_writable`, once it takes bytes |
 //! | `Signal { socket, signal }` | add it to the session's [`Signals`], and wake its reader | nothing |
-//! | `Finish { socket }` | shut down writing, linger, close | nothing |
+//! | `Finish { socket }` | shut down writing, linger, close; the session's signals are `FINISHED` | nothing |
 //! | `Abandon { socket, incident }` | close at once; the session's signals are `ABANDONED` | the incident log |
 //! | `Yield` | let others have their turn, and come back | `handle_through`, if time has passed |
 //!
@@ -142,7 +142,9 @@
 //!
 //! # The end of a connection
 //! 1. The session comes to [`Next::End`]: the peer has left, was lost, or was given up. Say so: [`Hub::handle_closed`].
+//!    Or the hub closes the connection of somebody who has not said who they are by IRC.
 //! 2. The fan-out sends what is still queued, then says [`Output::Finish`], or [`Output::Abandon`] if that is in vain.
+//!    Both end the session, if it was not at its end.
 //! 3. After `Finish`, shut down writing and *linger*: read on and throw away, up to [`Limits::LINGER`] and
 //!    [`Limits::LINGER_BYTES_MAX`]. A close with unread input resets the connection, and the last words are lost.
 //!

@@ -70,7 +70,7 @@ pub enum Next {
     /// Read from the socket, and hand in what came with [`Session::handle_bytes`], or that nothing more will come with
     /// [`Session::handle_end`].
     Read,
-    /// Nothing more can be asked for: it was all handed out, or the connection was given up. Hand in
+    /// Nothing more can be asked for: it was all handed out, or the connection was closed or given up. Hand in
     /// [`Hub::handle_closed`](crate::Hub::handle_closed), also after a request to quit; more than once does no harm.
     End,
 }
@@ -127,7 +127,7 @@ impl Session {
 
     /// Returns what is to be done next, given what the writer of the connection has said so far.
     pub fn poll_next(&mut self, now: Time, signals: Signals) -> Next {
-        if signals.is_abandoned() || self.is_over {
+        if signals.is_over() || self.is_over {
             return Next::End;
         }
         // A pause holds for what was read already, too: it is the owner's turn to read.

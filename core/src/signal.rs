@@ -21,12 +21,16 @@ impl Signals {
     /// The connection was given up: from now on nothing else counts.
     pub const ABANDONED: Self = Self(Self::ABANDONED_BIT);
 
+    /// All was said, and the connection is closed from this side: from now on nothing else counts.
+    pub const FINISHED: Self = Self(Self::FINISHED_BIT);
+
     const PAUSED: u8 = 1;
     const ABANDONED_BIT: u8 = 2;
     /// Changes with each credit. There is never more than one fence without its credit, so this is enough to tell.
     const CREDITS_ODD: u8 = 4;
     /// The last credit was one to continue.
     const CONTINUES: u8 = 8;
+    const FINISHED_BIT: u8 = 16;
 
     /// Takes a byte that [`to_bits`](Self::to_bits) has given.
     #[must_use]
@@ -59,6 +63,11 @@ impl Signals {
     #[must_use]
     pub const fn is_abandoned(self) -> bool {
         self.0 & Self::ABANDONED_BIT != 0
+    }
+
+    /// Tells whether nothing more can be asked for.
+    pub(crate) const fn is_over(self) -> bool {
+        self.0 & (Self::ABANDONED_BIT | Self::FINISHED_BIT) != 0
     }
 
     pub(crate) const fn credits_odd(self) -> bool {
@@ -98,5 +107,7 @@ mod tests {
         }
         let abandoned = Signals::from_bits(Signals::ABANDONED.to_bits());
         assert!(abandoned.is_abandoned() && !abandoned.is_paused() && !abandoned.credits_odd());
+        let finished = Signals::from_bits(Signals::FINISHED.to_bits());
+        assert!(finished.is_over() && !finished.is_abandoned() && abandoned.is_over());
     }
 }

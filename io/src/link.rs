@@ -109,6 +109,12 @@ pub(crate) fn abandon(socket: &impl Port, incident: Option<Incident>) {
     socket.shutdown(Shutdown::Both);
 }
 
+/// Says that no more will come, and lets the reader come to its end, if it has not.
+pub(crate) fn finish(socket: &impl Port) {
+    socket.shutdown(Shutdown::Write);
+    set(socket, Signals::FINISHED);
+}
+
 /// Tells the reader something.
 pub(crate) fn signal(socket: &impl Port, signal: Signal) {
     if signal == Signal::Pause {

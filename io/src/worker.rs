@@ -8,7 +8,6 @@
 
 use std::io;
 use std::mem;
-use std::net::Shutdown;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
@@ -17,7 +16,7 @@ use chinwag_core::{Batch, Config, ConnectionId, Fanout, Output, Share, Stats, Ti
 use parking_lot::Mutex;
 
 use crate::clock::Clock;
-use crate::link::{Port, abandon, prefetch, signal};
+use crate::link::{Port, abandon, finish, prefetch, signal};
 use crate::tee::Tee;
 use crate::thread::WorkerThread;
 
@@ -206,7 +205,7 @@ impl<D: Driver> Worker<D> {
                 }
                 Output::AwaitWritable { connection, socket } => D::await_writable(self, connection, socket),
                 Output::Signal { socket, signal: told } => signal(&**socket, told),
-                Output::Finish { socket } => socket.shutdown(Shutdown::Write),
+                Output::Finish { socket } => finish(&*socket),
                 Output::Yield => return false,
                 Output::Abandon { socket, incident } => abandon(&*socket, incident),
             }

@@ -233,7 +233,10 @@ fn obey(output: Output<'_, usize>, people: &mut [Person]) -> Option<Written> {
         Output::Signal { socket, signal } => people[*socket].signals = people[*socket].signals.after(signal),
         // Nobody else has to do anything.
         Output::Yield => {}
-        Output::Finish { socket } => people[socket].received.is_closed = !people[socket].is_lost,
+        Output::Finish { socket } => {
+            people[socket].received.is_closed = !people[socket].is_lost;
+            people[socket].signals = Signals::FINISHED;
+        }
         Output::Abandon { socket, .. } => {
             people[socket].received.is_closed = !people[socket].is_lost;
             people[socket].signals = Signals::ABANDONED;

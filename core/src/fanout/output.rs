@@ -39,7 +39,9 @@ pub enum Output<'a, S> {
         /// What.
         signal: Signal,
     },
-    /// Say on the socket that no more will come, and let go of it.
+    /// Say on the socket that no more will come, and let go of it. Its session is told
+    /// [`Signals::FINISHED`](crate::Signals::FINISHED): with that it comes to its [end](crate::Next::End), also if it
+    /// was not its owner who wanted to leave.
     Finish {
         /// Which.
         socket: S,

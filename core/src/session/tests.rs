@@ -332,6 +332,15 @@ fn an_abandoned_session_is_at_its_end() {
 }
 
 #[test]
+fn a_session_is_at_its_end_when_its_connection_was_closed_also_if_a_credit_is_still_to_come() {
+    let mut session = Session::new(&unmetered());
+    session.handle_bytes(&b"/help\n".repeat(1000));
+    while let Next::Ask(_) = session.poll_next(Time::START, Signals::default()) {}
+    assert_eq!(session.poll_next(Time::START, Signals::default()), Next::AwaitSignal);
+    assert_eq!(session.poll_next(Time::START, Signals::FINISHED), Next::End);
+}
+
+#[test]
 fn what_is_said_needs_no_answer() {
     let mut session = Session::new(&unmetered());
     session.handle_bytes(&b"hello there\n".repeat(10_000));

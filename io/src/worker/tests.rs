@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::fs::File;
+use std::net::Shutdown;
 use std::os::fd::{AsFd as _, BorrowedFd};
 
 use chinwag_core::{Form, Hub, Session};

@@ -301,6 +301,7 @@ impl Run {
         }
         self.settle();
         for person in &self.people {
+            assert!(person.is_reported || !person.is_closed, "whose connection is closed is not heard any more");
             let is_here = !(person.is_closed || person.is_lost || person.is_reported || person.has_ended);
             if is_here && person.form == Form::Irc {
                 person.ear.check_all_told();
@@ -344,7 +345,10 @@ fn obey(output: Output<'_, usize>, people: &mut [Person]) -> Option<Written> {
         Output::AwaitWritable { socket, .. } => people[*socket].is_awaited = true,
         Output::Signal { socket, signal } => people[*socket].signals = people[*socket].signals.after(signal),
         Output::Yield => {}
-        Output::Finish { socket } => people[socket].is_closed = true,
+        Output::Finish { socket } => {
+            people[socket].is_closed = true;
+            people[socket].signals = Signals::FINISHED;
+        }
         Output::Abandon { socket, .. } => {
             people[socket].is_closed = true;
             people[socket].signals = Signals::ABANDONED;
