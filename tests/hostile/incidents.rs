@@ -18,8 +18,9 @@ use crate::namespace::{CLASSROOM, SERVER, each_in_a_namespace, open_from};
 /// What is said, and must not be logged.
 const SECRET: &str = "xyzzy";
 
-/// The same as a first line, in a request, and in one to chat.
+/// The same as a first line, as a name by IRC, in a request, and in one to chat.
 const SAID: &str = "xyzzy\n";
+const NICK: &str = "NICK xyzzy\r\n";
 const VISIT: &str = "GET /healthz?xyzzy HTTP/1.1\r\nHost: a\r\n\r\n";
 const UPGRADE: &str = "GET /socket?xyzzy HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
                        Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\n\r\n";
@@ -74,8 +75,9 @@ struct Rush {
 
 impl Rush {
     /// Returns those of whom there are more than may come: to chat, to the page, and from the page to chat.
-    fn too_many() -> [Self; 3] {
-        [(Form::Lines, SAID, 2), (Form::Web, VISIT, 2 * 6), (Form::Web, UPGRADE, 2)].map(|(form, says, places)| Self {
+    fn too_many() -> [Self; 4] {
+        let all = [(Form::Lines, SAID, 2), (Form::Irc, NICK, 2), (Form::Web, VISIT, 2 * 6), (Form::Web, UPGRADE, 2)];
+        all.map(|(form, says, places)| Self {
             form,
             says,
             flags: ["--max-per-ip", "2", "--connect-rate", "0"],
@@ -87,28 +89,29 @@ impl Rush {
     }
 
     /// Returns those who come faster than they may.
-    fn too_fast() -> [Self; 3] {
+    fn too_fast() -> [Self; 4] {
         // At a rate of one a second six may come at once, and six times as many for a page. Of twenty more two come too
         // early, be the machine ever so slow.
-        [(Form::Lines, SAID, 6), (Form::Web, VISIT, 6 * 6 + 2), (Form::Web, UPGRADE, 6)].map(|(form, says, burst)| {
-            Self {
-                form,
-                says,
-                flags: ["--max-per-ip", "0", "--connect-rate", "1"],
-                people: burst + 20,
-                kind: "throttled",
-                cause: "kept waiting: this address connects too fast",
-                concerned: 2,
-            }
+        let all =
+            [(Form::Lines, SAID, 6), (Form::Irc, NICK, 6), (Form::Web, VISIT, 6 * 6 + 2), (Form::Web, UPGRADE, 6)];
+        all.map(|(form, says, burst)| Self {
+            form,
+            says,
+            flags: ["--max-per-ip", "0", "--connect-rate", "1"],
+            people: burst + 20,
+            kind: "throttled",
+            cause: "kept waiting: this address connects too fast",
+            concerned: 2,
         })
     }
 
     fn come(&self, adapter: Adapter) {
         eprintln!("{}, {} who send {:?}", adapter.program(), self.people, self.says);
-        let (server, addr, web) = Program::start_web_at(adapter, "0.0.0.0", self.flags);
+        let (server, [lines, web, irc]) = Program::start_all_at(adapter, "0.0.0.0", self.flags);
         let port = match self.form {
-            Form::Lines | Form::Irc => addr.port(),
+            Form::Lines => lines.port(),
             Form::Web => web.port(),
+            Form::Irc => irc.port(),
         };
         let to = SocketAddr::new(SERVER.parse().expect("it is an address"), port);
         let come = |_| {

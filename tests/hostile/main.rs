@@ -10,6 +10,7 @@ mod classroom;
 mod crowds;
 mod honest;
 mod incidents;
+mod irc;
 mod listener;
 mod namespace;
 mod proxies;

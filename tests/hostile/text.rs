@@ -115,7 +115,7 @@ fn storms_of_telnet_are_answered_no_faster_than_lines_and_cost_neither_memory_no
 }
 
 /// Returns by how much the memory of the server was more, at the most, while this was done.
-fn memory_grown(siege: &mut Siege, attack: impl FnOnce(&mut Siege)) -> usize {
+pub(crate) fn memory_grown(siege: &mut Siege, attack: impl FnOnce(&mut Siege)) -> usize {
     Vitals::forget_peak(siege.server().id());
     let before = siege.vitals().memory;
     attack(siege);

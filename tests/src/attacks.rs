@@ -4,6 +4,7 @@
 
 pub mod crowds;
 mod flood;
+pub mod irc;
 pub mod listener;
 pub mod proxies;
 pub mod readers;

@@ -141,18 +141,32 @@ impl Program {
         (program, addr, web_addr)
     }
 
-    /// Starts a server with all that it can listen for, and returns the addresses for lines, of the page and for IRC.
+    /// Starts a server with these flags at an address of this machine, and returns it with where it can be reached by
+    /// lines, by a browser and by IRC, all at free ports.
+    ///
+    /// # Panics
+    /// If it does not say that it is ready.
+    #[must_use]
+    pub fn start_all_at(
+        adapter: Adapter,
+        ip: &str,
+        flags: impl IntoIterator<Item: AsRef<OsStr>>,
+    ) -> (Self, [SocketAddr; 3]) {
+        let mut command = Self::web_command(adapter);
+        let free = format!("{ip}:0");
+        command.args(["--ip", ip, "--port", "0", "--web", &free, "--irc", &free]).args(flags);
+        let program = Self::spawn(adapter, &mut command);
+        let addrs = [program.read_ready(), program.read_web_ready(), program.read_irc_ready()];
+        (program, addrs)
+    }
+
+    /// Starts a server at the loopback, as [`start_all_at`](Self::start_all_at) does.
     ///
     /// # Panics
     /// If it does not say that it is ready.
     #[must_use]
     pub fn start_all(adapter: Adapter, flags: impl IntoIterator<Item: AsRef<OsStr>>) -> (Self, [SocketAddr; 3]) {
-        let mut command = Self::web_command(adapter);
-        command.args(["--port", "0", "--web", "127.0.0.1:0", "--irc", "127.0.0.1:0"]).args(flags);
-        let program = Self::spawn(adapter, &mut command);
-        let (addr, web_addr) = (program.read_ready(), program.read_web_ready());
-        let irc_addr = program.read_address("for IRC clients at ", "\n");
-        (program, [addr, web_addr, irc_addr])
+        Self::start_all_at(adapter, "127.0.0.1", flags)
     }
 
     /// Reads the line that says that the server can be reached, and returns where.
@@ -171,6 +185,10 @@ impl Program {
     #[must_use]
     pub fn read_web_ready(&self) -> SocketAddr {
         self.read_address("web page at http://", "/\n")
+    }
+
+    fn read_irc_ready(&self) -> SocketAddr {
+        self.read_address("for IRC clients at ", "\n")
     }
 
     fn read_address(&self, before: &str, after: &str) -> SocketAddr {

@@ -66,12 +66,13 @@ struct Town {
     server: Program,
     addr: SocketAddr,
     web_addr: SocketAddr,
+    irc_addr: SocketAddr,
 }
 
 impl Town {
     fn found(adapter: Adapter, flags: &[&str]) -> Self {
-        let (server, addr, web_addr) = Program::start_web(adapter, flags);
-        Self { regulars: Regulars::come(addr, &TABLES), server, addr, web_addr }
+        let (server, [addr, web_addr, irc_addr]) = Program::start_all_at(adapter, "127.0.0.1", flags);
+        Self { regulars: Regulars::come(addr, &TABLES), server, addr, web_addr, irc_addr }
     }
 }
 
@@ -105,6 +106,12 @@ impl Siege {
     #[must_use]
     pub const fn web_addr(&self) -> SocketAddr {
         self.town.web_addr
+    }
+
+    /// Returns where its IRC listener is, by which no regular has come either.
+    #[must_use]
+    pub const fn irc_addr(&self) -> SocketAddr {
+        self.town.irc_addr
     }
 
     /// Returns which server it is.

@@ -349,6 +349,6 @@ fn who_has_another_name_is_told_so_before_all_that_names_them_by_it() {
     ann.send(&mut hub, "NICK Anna\n");
     let told = ann.hear(&mut hub).concat();
     let expected =
-        [":Ann!Ann@chinwag NICK Anna", ":chinwag.local 731 Anna :Ann", ":chinwag.local 730 Anna :Anna!Ann@chinwag"];
+        [":Ann!Ann@chinwag NICK :Anna", ":chinwag.local 731 Anna :Ann", ":chinwag.local 730 Anna :Anna!Ann@chinwag"];
     assert_eq!(told, expected);
 }
