@@ -16,8 +16,16 @@ pub(crate) fn describe() -> String {
 
 /// Returns the versions of the programs of others.
 pub(crate) fn versions() -> String {
-    let versions = [("rustc", "--version"), ("redis-server", "--version"), ("nats-server", "--version")];
-    let told = versions.into_iter().filter_map(|(program, flag)| {
+    told(&[("rustc", "--version"), ("redis-server", "--version"), ("nats-server", "--version")])
+}
+
+/// Returns the versions of the IRC servers of others.
+pub(crate) fn irc_versions() -> String {
+    told(&[("/usr/sbin/ngircd", "--version"), ("/usr/sbin/inspircd", "--version")])
+}
+
+fn told(versions: &[(&str, &str)]) -> String {
+    let told = versions.iter().filter_map(|(program, flag)| {
         let output = Command::new(program).arg(flag).output().ok()?;
         Some(String::from_utf8_lossy(&output.stdout).lines().next()?.trim().to_owned())
     });

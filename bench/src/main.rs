@@ -9,6 +9,7 @@ mod alone;
 mod figures;
 mod flags;
 mod floor;
+mod irc;
 mod load;
 mod machine;
 mod page;

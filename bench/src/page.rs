@@ -9,11 +9,32 @@ use crate::alone::Alone;
 use crate::flags::Bench;
 use crate::programs::Programs;
 use crate::runs::{self, Findings};
+use crate::server::Server;
+use crate::work::Work;
 use crate::{machine, plots, tables, verdicts, work};
 
 /// Between these lines the page is made by this program.
-const BEGIN: &str = "<!-- figures: begin; made by chinwag-bench -->";
-const END: &str = "<!-- figures: end -->";
+const LINES: Section = Section {
+    begin: "<!-- figures: begin; made by chinwag-bench -->",
+    end: "<!-- figures: end -->",
+    title: "",
+    servers: &Server::OURS,
+};
+const IRC: Section = Section {
+    begin: "<!-- IRC figures: begin; made by chinwag-bench -->",
+    end: "<!-- IRC figures: end -->",
+    title: " by IRC",
+    servers: &Server::OURS_BY_IRC,
+};
+
+/// A part of the page.
+struct Section {
+    begin: &'static str,
+    end: &'static str,
+    title: &'static str,
+    /// Those that are chinwag.
+    servers: &'static [Server],
+}
 
 /// The steps of the core that are shown by the number of people.
 const STEPS: [(&str, &str); 8] = [
@@ -38,20 +59,34 @@ pub(crate) fn write(flags: &Bench) -> Result<()> {
     let works = work::all(flags);
     ensure!(!works.is_empty() || flags.wants_core(), "no work has such a name");
     let programs = Programs::build()?;
-    let Findings { figures, alone, failures } = runs::run(flags, &programs, &works)?;
+    let findings = runs::run(flags, &programs, &works)?;
 
     fs::create_dir_all(&flags.out).with_context(|| format!("cannot make {}", flags.out.display()))?;
-    let mut text = circumstances(flags);
-    for failure in failures {
-        text += &format!("- {failure}\n");
+    let page = flags.out.join("performance.md");
+    let (by_irc, by_lines): (Vec<_>, Vec<_>) = works.iter().partition(|work| work.by_irc);
+    if !by_lines.is_empty() || flags.wants_core() {
+        let plots = plots::draw(&flags.out, &by_lines, &findings.figures)?;
+        let text = LINES.text(circumstances(flags), &by_lines, &findings, &plots) + &core(&findings.alone);
+        LINES.replace(&page, &text)?;
     }
-    text += "\n### The goals\n\n";
-    text += &verdicts::table(&works, &figures, &alone);
-    text += "\n";
-    text += &plots::draw(&flags.out, &works, &figures)?;
-    text += &tables::all(&works, &figures);
-    text += &core(&alone);
-    replace(&flags.out.join("performance.md"), &text)
+    if !by_irc.is_empty() {
+        IRC.replace(&page, &IRC.text(irc_circumstances(flags), &by_irc, &findings, ""))?;
+    }
+    Ok(())
+}
+
+impl Section {
+    fn text(&self, mut text: String, works: &[&Work], findings: &Findings, plots: &str) -> String {
+        for failure in &findings.failures {
+            text += &format!("- {failure}\n");
+        }
+        text += &format!("\n### The goals{}\n\n", self.title);
+        let alone = if works.iter().all(|work| work.by_irc) { &Alone::default() } else { &findings.alone };
+        text += &verdicts::table(self.servers, works, &findings.figures, alone);
+        text += "\n";
+        text += plots;
+        text + &tables::all(self.title, works, &findings.figures)
+    }
 }
 
 fn circumstances(flags: &Bench) -> String {
@@ -86,15 +121,32 @@ fn core(alone: &Alone) -> String {
     text
 }
 
-/// Puts `text` between the two lines of the page; a page without them gets them at its end.
-fn replace(path: &Path, text: &str) -> Result<()> {
-    let old = fs::read_to_string(path).unwrap_or_else(|_| "# Performance\n".to_owned());
-    let (before, after) = match (old.find(BEGIN), old.find(END)) {
-        (Some(begin), Some(end)) if begin < end => (&old[..begin], &old[end + END.len()..]),
-        _ => (&old[..], "\n"),
-    };
-    let page = format!("{}\n\n{BEGIN}\n\n{}\n\n{END}{after}", before.trim_end(), text.trim_end());
-    fs::write(path, page).with_context(|| format!("cannot write {}", path.display()))
+/// Says how what is compared by IRC was run.
+fn irc_circumstances(flags: &Bench) -> String {
+    let remark = flags.remark.as_ref().map_or_else(String::new, |remark| format!("| remark | {remark} |\n"));
+    format!(
+        "| | |\n|---|---|\n{remark}| programs | {} |\n| runs | {} of {} s of each work, the servers in turns |\n\
+         | cores | the server has core 0 to itself, and the load is made on core 1 |\n\
+         | chinwag | one thread, everything at its default but `--flood-rate 0` |\n\
+         | ngIRCd, InspIRCd | Debian's, with no limits to joins, connections and rates, and nobody looked up |\n\n",
+        machine::irc_versions(),
+        flags.repeat(),
+        flags.seconds(),
+    )
+}
+
+impl Section {
+    /// Puts `text` between the two lines of the page; a page without them gets them at its end.
+    fn replace(&self, path: &Path, text: &str) -> Result<()> {
+        let Self { begin: first, end: last, .. } = self;
+        let old = fs::read_to_string(path).unwrap_or_else(|_| "# Performance\n".to_owned());
+        let (before, after) = match (old.find(first), old.find(last)) {
+            (Some(begin), Some(end)) if begin < end => (&old[..begin], &old[end + last.len()..]),
+            _ => (&old[..], "\n"),
+        };
+        let page = format!("{}\n\n{first}\n\n{}\n\n{last}{after}", before.trim_end(), text.trim_end());
+        fs::write(path, page).with_context(|| format!("cannot write {}", path.display()))
+    }
 }
 
 #[cfg(test)]
@@ -106,10 +158,10 @@ mod tests {
         let path = std::env::temp_dir().join(format!("chinwag-bench-page-{}.md", std::process::id()));
         fs::write(&path, "# Title\n\nWords.\n").expect("it can be written");
         for figures in ["first", "second"] {
-            replace(&path, figures).expect("it can be replaced");
+            LINES.replace(&path, figures).expect("it can be replaced");
         }
         let page = fs::read_to_string(&path).expect("it is there");
         fs::remove_file(&path).expect("it can be removed");
-        assert_eq!(page, format!("# Title\n\nWords.\n\n{BEGIN}\n\nsecond\n\n{END}\n"));
+        assert_eq!(page, format!("# Title\n\nWords.\n\n{}\n\nsecond\n\n{}\n", LINES.begin, LINES.end));
     }
 }

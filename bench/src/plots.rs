@@ -57,7 +57,7 @@ const PLOTS: [Plot; 3] = [
 ///
 /// # Errors
 /// The folder can't be written to.
-pub(crate) fn draw(folder: &Path, works: &[Work], figures: &Figures) -> Result<String> {
+pub(crate) fn draw(folder: &Path, works: &[&Work], figures: &Figures) -> Result<String> {
     let mut text = String::new();
     for plot in PLOTS {
         let lines = lines(&plot, works, figures);
@@ -72,7 +72,7 @@ pub(crate) fn draw(folder: &Path, works: &[Work], figures: &Figures) -> Result<S
 
 type Line = (Server, Vec<(f64, f64)>);
 
-fn lines(plot: &Plot, works: &[Work], figures: &Figures) -> Vec<Line> {
+fn lines(plot: &Plot, works: &[&Work], figures: &Figures) -> Vec<Line> {
     let line = |server| {
         let of = works.iter().filter(|work| work.kind == plot.kind);
         let mut points: Vec<(f64, f64)> = of
@@ -127,6 +127,10 @@ const fn colour(server: Server) -> RGBColor {
         Server::Tokio => RGBColor(20, 130, 40),
         Server::Redis => RGBColor(200, 40, 30),
         Server::Nats => RGBColor(160, 90, 200),
+        Server::SmolIrc => RGBColor(20, 90, 200),
+        Server::TokioIrc => RGBColor(20, 130, 40),
+        Server::Ngircd => RGBColor(200, 40, 30),
+        Server::Inspircd => RGBColor(160, 90, 200),
     }
 }
 

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
+use crate::irc::{DESCRIPTORS, Folder};
 use crate::programs::{Programs, is_installed};
 
 /// How long a server may take to listen.
@@ -14,6 +15,10 @@ const START_MAX: Duration = Duration::from_secs(10);
 
 /// The core of those servers that have one thread; the load is made on another then.
 const SERVER_CORE: &str = "0";
+
+/// Where Debian's packages put them; who is no administrator does not find them by their names alone.
+const NGIRCD: &str = "/usr/sbin/ngircd";
+const INSPIRCD: &str = "/usr/sbin/inspircd";
 
 /// A server, and how it is run.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -27,11 +32,15 @@ pub(crate) enum Server {
     Tokio,
     Redis,
     Nats,
+    SmolIrc,
+    TokioIrc,
+    Ngircd,
+    Inspircd,
 }
 
 impl Server {
     /// All of them, in the order in which they stand in tables.
-    pub(crate) const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 12] = [
         Self::Floor,
         Self::FloorUnpinned,
         Self::SmolOne,
@@ -40,10 +49,25 @@ impl Server {
         Self::Tokio,
         Self::Redis,
         Self::Nats,
+        Self::SmolIrc,
+        Self::TokioIrc,
+        Self::Ngircd,
+        Self::Inspircd,
     ];
 
     /// Those that are chinwag.
     pub(crate) const OURS: [Self; 4] = [Self::SmolOne, Self::Smol, Self::TokioOne, Self::Tokio];
+
+    /// Those that are chinwag, spoken to by IRC.
+    pub(crate) const OURS_BY_IRC: [Self; 2] = [Self::SmolIrc, Self::TokioIrc];
+
+    /// The IRC servers of others.
+    pub(crate) const IRC_PEERS: [Self; 2] = [Self::Ngircd, Self::Inspircd];
+
+    /// Tells whether it is spoken to by IRC.
+    pub(crate) const fn is_by_irc(self) -> bool {
+        matches!(self, Self::SmolIrc | Self::TokioIrc | Self::Ngircd | Self::Inspircd)
+    }
 
     /// Returns what it is called in tables.
     pub(crate) const fn name(self) -> &'static str {
@@ -56,6 +80,10 @@ impl Server {
             Self::Tokio => "tokio",
             Self::Redis => "Redis",
             Self::Nats => "NATS",
+            Self::SmolIrc => "smol by IRC",
+            Self::TokioIrc => "tokio by IRC",
+            Self::Ngircd => "ngIRCd",
+            Self::Inspircd => "InspIRCd",
         }
     }
 
@@ -65,15 +93,25 @@ impl Server {
             Self::Floor | Self::FloorUnpinned | Self::SmolOne | Self::Smol | Self::TokioOne | Self::Tokio => "chat",
             Self::Redis => "redis",
             Self::Nats => "nats",
+            Self::SmolIrc | Self::TokioIrc | Self::Ngircd | Self::Inspircd => "irc",
         }
     }
 
     /// Tells whether it can be run here.
     pub(crate) fn is_here(self) -> bool {
         match self {
-            Self::Floor | Self::FloorUnpinned | Self::SmolOne | Self::Smol | Self::TokioOne | Self::Tokio => true,
+            Self::Floor
+            | Self::FloorUnpinned
+            | Self::SmolOne
+            | Self::Smol
+            | Self::TokioOne
+            | Self::Tokio
+            | Self::SmolIrc
+            | Self::TokioIrc => true,
             Self::Redis => is_installed("redis-server"),
             Self::Nats => is_installed("nats-server") || is_installed("/usr/sbin/nats-server"),
+            Self::Ngircd => is_installed(NGIRCD),
+            Self::Inspircd => is_installed(INSPIRCD),
         }
     }
 
@@ -82,6 +120,7 @@ impl Server {
     pub(crate) const fn is_pinned(self) -> bool {
         match self {
             Self::Floor | Self::SmolOne | Self::TokioOne | Self::Redis => true,
+            Self::SmolIrc | Self::TokioIrc | Self::Ngircd | Self::Inspircd => true,
             Self::FloorUnpinned | Self::Smol | Self::Tokio | Self::Nats => false,
         }
     }
@@ -92,26 +131,27 @@ impl Server {
     }
 
     /// Returns the program and its flags.
-    fn line(self, programs: &Programs, port: u16) -> Vec<String> {
+    fn line(self, programs: &Programs, port: u16, folder: Option<&Folder>) -> Result<Vec<String>> {
         let ours = |name: &str| programs.path(name).display().to_string();
         let chinwag = |name, threads: &[&str]| {
-            let mut words = vec![
-                ours(name),
-                format!("--port={port}"),
-                "--flood-rate=0".into(),
-                "--web=off".into(),
-                "--irc=off".into(),
-            ];
+            let (lines, irc) = match self.is_by_irc() {
+                true => ("--port=0".to_owned(), format!("--irc=127.0.0.1:{port}")),
+                false => (format!("--port={port}"), "--irc=off".to_owned()),
+            };
+            let mut words = vec![ours(name), lines, irc, "--flood-rate=0".into(), "--web=off".into()];
             words.extend(threads.iter().map(|&word| word.to_owned()));
             words
         };
-        match self {
+        let folder = || folder.context("it has a folder");
+        let with_descriptors =
+            |line: String| ["sh".into(), "-c".into(), format!("ulimit -n {DESCRIPTORS} && exec {line}")].into();
+        Ok(match self {
             Self::Floor | Self::FloorUnpinned => {
                 vec![ours("chinwag-bench"), "floor".into(), "--port".into(), port.to_string()]
             }
-            Self::SmolOne => chinwag("chinwag-smol", &["--threads=1"]),
+            Self::SmolOne | Self::SmolIrc => chinwag("chinwag-smol", &["--threads=1"]),
             Self::Smol => chinwag("chinwag-smol", &[]),
-            Self::TokioOne => chinwag("chinwag-tokio", &["--threads=1"]),
+            Self::TokioOne | Self::TokioIrc => chinwag("chinwag-tokio", &["--threads=1"]),
             Self::Tokio => chinwag("chinwag-tokio", &[]),
             Self::Redis => {
                 let line = format!("redis-server --bind 127.0.0.1 --port {port} --appendonly no --save");
@@ -121,7 +161,12 @@ impl Server {
                 let program = if is_installed("nats-server") { "nats-server" } else { "/usr/sbin/nats-server" };
                 format!("{program} -a 127.0.0.1 -p {port}").split(' ').map(str::to_owned).collect()
             }
-        }
+            Self::Ngircd => with_descriptors(format!("{NGIRCD} -n -f {}", folder()?.ngircd(port)?.display())),
+            Self::Inspircd => with_descriptors(format!(
+                "{INSPIRCD} --config {} --runasroot --nofork --nopid",
+                folder()?.inspircd(port)?.display()
+            )),
+        })
     }
 
     /// Starts it on a free port, and waits until it listens.
@@ -130,7 +175,8 @@ impl Server {
     /// It does not start.
     pub(crate) fn start(self, programs: &Programs) -> Result<Running> {
         let port = free_port()?;
-        let mut words = self.line(programs, port);
+        let folder = Self::IRC_PEERS.contains(&self).then(|| Folder::new(self.name())).transpose()?;
+        let mut words = self.line(programs, port, folder.as_ref())?;
         if self.is_pinned() && is_installed("taskset") {
             words.splice(0..0, ["taskset", "-c", SERVER_CORE].map(str::to_owned));
         }
@@ -142,7 +188,7 @@ impl Server {
             .stderr(Stdio::null())
             .spawn()
             .with_context(|| format!("cannot start {}", words.join(" ")))?;
-        let mut running = Running { child, port };
+        let mut running = Running { child, port, _folder: folder };
         running.await_listening(self)?;
         Ok(running)
     }
@@ -153,6 +199,8 @@ impl Server {
 pub(crate) struct Running {
     child: Child,
     pub(crate) port: u16,
+    /// What it reads and writes.
+    _folder: Option<Folder>,
 }
 
 impl Running {

@@ -41,14 +41,14 @@ const fn table(title: &'static str, kinds: &'static [Kind], quantity: Quantity, 
     Table { title, kinds, quantity, decimals, unit: 1.0 }
 }
 
-/// Returns all tables of which there are figures.
-pub(crate) fn all(works: &[Work], figures: &Figures) -> String {
-    TABLES.iter().map(|table| write(table, works, figures)).collect()
+/// Returns all tables of which there are figures, each with these words behind its title.
+pub(crate) fn all(title: &str, works: &[&Work], figures: &Figures) -> String {
+    TABLES.iter().map(|table| write(table, title, works, figures)).collect()
 }
 
-fn write(table: &Table, works: &[Work], figures: &Figures) -> String {
+fn write(table: &Table, title: &str, works: &[&Work], figures: &Figures) -> String {
     let of = |work: &Work, server| figures.spread(&work.name, server, table.quantity);
-    let works: Vec<&Work> = works.iter().filter(|work| table.kinds.contains(&work.kind)).collect();
+    let works: Vec<&Work> = works.iter().copied().filter(|work| table.kinds.contains(&work.kind)).collect();
     let servers: Vec<Server> =
         Server::ALL.into_iter().filter(|&server| works.iter().any(|work| of(work, server).is_some())).collect();
     let mut text = String::new();
@@ -57,7 +57,7 @@ fn write(table: &Table, works: &[Work], figures: &Figures) -> String {
     }
     let names: Vec<&str> = servers.iter().map(|server| server.name()).collect();
     let mut line = |words: std::fmt::Arguments<'_>| writeln!(text, "{words}").expect("a string takes everything");
-    line(format_args!("### {}\n", table.title));
+    line(format_args!("### {}{title}\n", table.title));
     line(format_args!("| | {} |", names.join(" | ")));
     line(format_args!("|---|{}", "---|".repeat(servers.len())));
     for work in works {

@@ -9,6 +9,8 @@ pub(crate) struct Work {
     /// What it is called, in tables and for `--only`.
     pub(crate) name: String,
     pub(crate) kind: Kind,
+    /// It is done by IRC, and not by lines.
+    pub(crate) by_irc: bool,
     /// The flags of `chinwag load`, besides those that say where the server is.
     pub(crate) load: Vec<String>,
 }
@@ -33,11 +35,19 @@ pub(crate) enum Kind {
 impl Work {
     fn new(name: impl Into<String>, kind: Kind, load: impl AsRef<str>) -> Self {
         let load = load.as_ref().split_whitespace().map(str::to_owned).collect();
-        Self { name: name.into(), kind, load }
+        Self { name: name.into(), kind, by_irc: false, load }
+    }
+
+    /// Returns the same, done by IRC.
+    fn by_irc(self) -> Self {
+        Self { name: format!("IRC, {}", self.name), by_irc: true, ..self }
     }
 
     /// Tells whether a server takes part in it.
     pub(crate) const fn suits(&self, server: Server) -> bool {
+        if self.by_irc || server.is_by_irc() {
+            return self.by_irc && server.is_by_irc();
+        }
         match (self.kind, server) {
             (Kind::FlatOut | Kind::Paced, _) => true,
             (_, Server::Redis | Server::Nats) => false,
@@ -85,6 +95,13 @@ pub(crate) fn all(flags: &Bench) -> Vec<Work> {
     works.push(Work::new(format!("{crowd} join rooms of 10"), Kind::Coming, format!("--idle {crowd}")));
     works.push(Work::new(format!("{crowd} join one room"), Kind::Coming, format!("--idle {crowd} --members {crowd}")));
     works.push(Work::new("idle memory", Kind::Idle, format!("--idle {idle}")));
+    let by_irc = [
+        flat("1 × 100, flat out", 1, 100, 512),
+        flat("100 × 10, flat out", 100, 10, 64),
+        paced(1, 100, 200),
+        Work::new("idle memory", Kind::Idle, "--idle 2000"),
+    ];
+    works.extend(by_irc.map(Work::by_irc));
     works.retain(|work| flags.wants(&work.name));
     works
 }
