@@ -76,7 +76,8 @@ fn start<'a>(
     }
     Command::new(&words[0])
         .args(&words[1..])
-        .args(["load", "--json", "--dialect", server.dialect(), "--port", &running.port.to_string()])
+        .args(["load", "--json", "--port", &running.port.to_string()])
+        .args(server.speech())
         .args(flags)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

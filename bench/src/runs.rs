@@ -26,7 +26,7 @@ pub(crate) struct Findings {
 /// # Errors
 /// A program can't be started.
 pub(crate) fn run(flags: &Bench, programs: &Programs, works: &[Work]) -> Result<Findings> {
-    let mut findings = Findings { figures: Figures::default(), alone: Alone::default(), failures: left_out() };
+    let mut findings = Findings { figures: Figures::default(), alone: Alone::default(), failures: left_out(works) };
     for round in 0..flags.repeat() {
         // The core comes in between, so that its figures are not those of one moment.
         let upto = |round: usize| works.len() * round / flags.repeat();
@@ -40,9 +40,10 @@ pub(crate) fn run(flags: &Bench, programs: &Programs, works: &[Work]) -> Result<
     Ok(findings)
 }
 
-/// Says which servers are not installed.
-fn left_out() -> Vec<String> {
-    let missing = Server::ALL.into_iter().filter(|server| !server.is_here());
+/// Says which servers are not installed that could do something.
+fn left_out(works: &[Work]) -> Vec<String> {
+    let missing =
+        Server::ALL.into_iter().filter(|&server| !server.is_here() && works.iter().any(|work| work.suits(server)));
     missing.map(|server| format!("{} is not installed, and was left out.", server.name())).collect()
 }
 

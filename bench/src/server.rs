@@ -87,13 +87,13 @@ impl Server {
         }
     }
 
-    /// Returns what `chinwag load` is to speak.
-    pub(crate) const fn dialect(self) -> &'static str {
+    /// Returns the flags that tell `chinwag load` what it is to speak.
+    pub(crate) const fn speech(self) -> &'static [&'static str] {
         match self {
-            Self::Floor | Self::FloorUnpinned | Self::SmolOne | Self::Smol | Self::TokioOne | Self::Tokio => "chat",
-            Self::Redis => "redis",
-            Self::Nats => "nats",
-            Self::SmolIrc | Self::TokioIrc | Self::Ngircd | Self::Inspircd => "irc",
+            Self::Floor | Self::FloorUnpinned | Self::SmolOne | Self::Smol | Self::TokioOne | Self::Tokio => &[],
+            Self::Redis => &["--dialect", "redis"],
+            Self::Nats => &["--dialect", "nats"],
+            Self::SmolIrc | Self::TokioIrc | Self::Ngircd | Self::Inspircd => &["--irc"],
         }
     }
 

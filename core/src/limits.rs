@@ -218,7 +218,11 @@ impl Limits {
             ((1..=1024).contains(&self.threads), "threads", "1 to 1024"),
             (self.stall_max >= Duration::from_secs(1), "stall_max", "at least 1 s"),
             (self.request_wait >= Duration::from_millis(100), "request_wait", "at least 100 ms"),
-            (is_server_name(&self.server_name), "server_name", "up to 63 letters, digits, dots and dashes, with a dot"),
+            (
+                is_server_name(&self.server_name),
+                "server_name",
+                "up to 63 letters, digits, dots and dashes, with a dot between two words",
+            ),
             (self.registration_wait >= Duration::from_secs(1), "registration_wait", "at least 1 s"),
         ])
     }
@@ -234,6 +238,6 @@ fn is_server_name(name: &str) -> bool {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-');
     name.len() <= 63
         && name.contains('.')
-        && name.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && name.split('.').all(|label| label.starts_with(|c: char| c.is_ascii_alphanumeric()) && !label.ends_with('-'))
         && name.chars().all(is_plain)
 }

@@ -5,6 +5,13 @@ use std::fmt;
 
 use compact_str::CompactString;
 
+/// Names that nobody may have because clients and people tell them secrets: what the services of IRC networks are
+/// called, to whom clients send passwords by themselves.
+const SERVICES: [&str; 11] = [
+    "nickserv", "chanserv", "memoserv", "operserv", "hostserv", "botserv", "saslserv", "userserv", "authserv",
+    "global", "services",
+];
+
 /// Reserved names: lines of the server begin with these words.
 const RESERVED: [&str; 17] = [
     "you",
@@ -69,11 +76,12 @@ impl Name {
         NameKey(self.0.to_ascii_lowercase())
     }
 
-    /// Tells whether nobody may take this name. It would make a line of the server read like something else, or it is a
-    /// guest's name, which only the server gives.
+    /// Tells whether nobody may take this name. It would make a line of the server read like something else, or be told
+    /// secrets, or it is a guest's name, which only the server gives.
     #[must_use]
     pub fn is_reserved(&self) -> bool {
-        RESERVED.iter().any(|word| self.0.eq_ignore_ascii_case(word)) || self.is_guest()
+        let mut words = RESERVED.iter().chain(&SERVICES);
+        words.any(|word| self.0.eq_ignore_ascii_case(word)) || self.is_guest()
     }
 
     fn is_guest(&self) -> bool {
@@ -141,6 +149,8 @@ mod tests {
             ("unrecognized", true),
             ("Guest-7", true),
             ("gUEST-", true),
+            ("NickServ", true),
+            ("chanserv", true),
             ("Guest-7a", false),
             ("Guest", false),
             ("Your", false),

@@ -157,6 +157,11 @@ impl OtherProtocol {
         self.row().incident
     }
 
+    /// Returns what it is called. What is no text has no name.
+    pub(crate) const fn name(self) -> &'static str {
+        self.row().name
+    }
+
     const fn row(self) -> &'static Row {
         &ROWS[self as usize]
     }
@@ -239,7 +244,7 @@ impl OtherProtocol {
 impl fmt::Display for OtherProtocol {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("This port is for chat by telnet or nc")?;
-        match self.row().name {
+        match self.name() {
             "" => Ok(()),
             name => write!(f, ", not for {name}"),
         }

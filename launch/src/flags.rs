@@ -22,7 +22,8 @@ const LOCALHOST: &str = "localhost";
 /// could not use all that the help tells them, and programs would wait for answers that never come.
 const LINE_CHARS_MIN: u32 = 30;
 
-/// A chat server. People reach it with telnet or nc, or any program that sends lines, or with a browser.
+/// A chat server. People reach it with telnet or nc, or any program that sends lines, with a browser, or with an IRC
+/// client.
 #[derive(FromArgs, Debug)]
 #[argh(help_triggers("-h", "--help"))]
 pub(super) struct Flags {
@@ -296,7 +297,7 @@ fn server_name(value: &str) -> Result<Arc<str>, String> {
     let is_name = named.check().is_ok();
     is_name
         .then(|| value.into())
-        .ok_or_else(|| "it takes letters, digits, dashes and at least one dot, like chat.example".into())
+        .ok_or_else(|| "it takes up to 63 letters, digits and dashes, with dots between them, like chat.example".into())
 }
 
 fn web_origin(value: &str) -> Result<Origin, String> {

@@ -71,6 +71,7 @@ impl<S> Hub<S> {
             Notice::Fail(code) => self.leave(now, connection, code),
             Notice::WrongProtocol(protocol) => {
                 self.reply(connection, Message::WrongProtocol { protocol });
+                self.close_arriving(connection, CloseCode::PROTOCOL);
                 self.leave(now, connection, CloseCode::PROTOCOL);
             }
             Notice::Fence => {

@@ -99,7 +99,7 @@ struct Crowd {
 /// How far the wall clock may be from what it is thought to say before it is set.
 const CLOCK_OFF_MS: u128 = 1000;
 
-const RESERVED: [&str; 17] = [
+const RESERVED: [&str; 28] = [
     "you",
     "server",
     "rooms",
@@ -117,6 +117,17 @@ const RESERVED: [&str; 17] = [
     "history",
     "try",
     "nothing",
+    "nickserv",
+    "chanserv",
+    "memoserv",
+    "operserv",
+    "hostserv",
+    "botserv",
+    "saslserv",
+    "userserv",
+    "authserv",
+    "global",
+    "services",
 ];
 
 impl Model {

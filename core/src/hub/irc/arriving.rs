@@ -4,7 +4,7 @@ use bytes::Bytes;
 
 use super::Line;
 use super::answer::Answer;
-use super::words::word;
+use super::words::{unformatted, word};
 use crate::irc::{Capabilities, Identity};
 use crate::log::{Event, Registration};
 use crate::{Action, CloseCode, ConnectionId, Form, Hub, IrcMessage, Message, Name, Time};
@@ -67,7 +67,7 @@ impl<S> Hub<S> {
     }
 
     /// Ends the connection of who has not said who they are.
-    pub(super) fn close_arriving(&mut self, connection: ConnectionId, code: CloseCode) {
+    pub(in crate::hub) fn close_arriving(&mut self, connection: ConnectionId, code: CloseCode) {
         if self.depart(connection) {
             self.chat.push_action(Action::Close { connection, code: Some(code) });
         }
@@ -100,11 +100,6 @@ impl<S> Hub<S> {
             "PASS" | "PONG" => {}
             "PING" => self.obey_ping(connection, line, answer),
             "QUIT" => return self.close_arriving(connection, CloseCode::NORMAL),
-            // A page can make a browser send lines anywhere, but not without these before them.
-            "GET" | "POST" | "PUT" | "HEAD" | "OPTIONS" | "CONNECT" | "DELETE" | "PATCH" | "PRI" | "TRACE" => {
-                answer.numeric(format_args!("NOTICE * :This port is for IRC, not for HTTP"));
-                return self.close_arriving(connection, CloseCode::PROTOCOL);
-            }
             _ => {
                 let nick = self.nick_or_star(connection);
                 answer.numeric(format_args!("451 {nick} :You have not registered"));
@@ -119,6 +114,9 @@ impl<S> Hub<S> {
             return answer.numeric(format_args!("431 {nick} :No nickname given"));
         };
         let Some(name) = Name::parse(wanted) else { return answer.bad_name(&nick, wanted) };
+        if name.is_reserved() {
+            return answer.reserved_name(&nick, &name);
+        }
         if !self.chat.is_free_name(&name) {
             return answer.numeric(format_args!("433 {nick} {name} :Nickname is already in use"));
         }
@@ -133,7 +131,7 @@ impl<S> Hub<S> {
             return answer.numeric(format_args!("461 {nick} USER :Not enough parameters"));
         };
         if let Some(arriving) = self.irc.arriving.get_mut(&connection) {
-            arriving.identity = Some(Identity::new(user, real_name, false));
+            arriving.identity = Some(Identity::new(user, &unformatted(real_name), false));
         }
     }
 
@@ -159,5 +157,10 @@ impl Answer {
     pub(super) fn bad_name(&mut self, nick: &str, wanted: &str) {
         let rule = Message::NameInvalid;
         self.numeric(format_args!("432 {nick} {} :{rule}", word(wanted)));
+    }
+
+    /// Adds that a name is none that people may have, also if nobody is called so.
+    pub(super) fn reserved_name(&mut self, nick: &str, name: &Name) {
+        self.numeric(format_args!("432 {nick} {name} :This name is reserved"));
     }
 }

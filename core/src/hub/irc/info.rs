@@ -27,7 +27,7 @@ impl<S> Hub<S> {
         answer.numeric(format_args!("001 {nick} :Welcome to chinwag, {nick}"));
         answer.numeric(format_args!("002 {nick} :Your host is {server}, running {}", version()));
         answer.numeric(format_args!("003 {nick} :Most people begin in #main"));
-        answer.numeric(format_args!("004 {nick} {server} {} {USER_MODES} no ov", version()));
+        answer.numeric(format_args!("004 {nick} {server} {} {USER_MODES} bn o", version()));
         for tokens in tokens().chunks(TOKENS_A_LINE) {
             answer.numeric(format_args!("005 {nick} {} :are supported by this server", tokens.join(" ")));
         }
@@ -121,19 +121,19 @@ fn tokens() -> Vec<String> {
         "BOT=B".to_owned(),
         "CASEMAPPING=ascii".to_owned(),
         format!("CHANLIMIT=#:{ROOMS_MAX}"),
-        "CHANMODES=b,k,l,imnst".to_owned(),
+        "CHANMODES=b,,,n".to_owned(),
         format!("CHANNELLEN={}", name_max + 1),
         "CHANTYPES=#".to_owned(),
         "ELIST=U".to_owned(),
         format!("LINELEN={LINE_BYTES_MAX}"),
-        "MAXLIST=beI:0".to_owned(),
+        "MAXLIST=b:0".to_owned(),
         "MODES=1".to_owned(),
         format!("MONITOR={MONITORED_MAX}"),
         format!("NAMELEN={}", Identity::REAL_NAME_BYTES_MAX),
         "NETWORK=chinwag".to_owned(),
         format!("NICKLEN={name_max}"),
-        "PREFIX=(ov)@+".to_owned(),
-        format!("TARGMAX=JOIN:,PART:,NAMES:1,PRIVMSG:{TARGETS_MAX},NOTICE:{TARGETS_MAX},TAGMSG:{TARGETS_MAX}"),
+        "PREFIX=(o)@".to_owned(),
+        format!("TARGMAX=JOIN:,PART:,NAMES:1,PRIVMSG:{TARGETS_MAX},NOTICE:{TARGETS_MAX},TAGMSG:{TARGETS_MAX},WHOIS:1"),
         format!("TOPICLEN={}", Topic::BYTES_MAX),
         format!("USERLEN={}", Identity::USER_CHARS_MAX),
         "UTF8ONLY".to_owned(),

@@ -17,7 +17,7 @@ impl<S> Hub<S> {
         let nick = self.nick_or_star(connection);
         let Some(target) = line.filled(0) else { return self.needs_more(connection, "MODE", answer) };
         if target.starts_with('#') {
-            return self.obey_room_mode(connection, target, line.filled(1), answer);
+            return self.obey_room_mode(connection, target, line, answer);
         }
         let own = Name::parse(target).is_some_and(|name| {
             name.key() == self.chat.seen(connection).map(|seen| seen.name().key()).unwrap_or_else(|| name.key())
@@ -58,13 +58,19 @@ impl<S> Hub<S> {
         self.command_irc(now, connection, IrcCommand::SetModes { is_bot, is_invisible });
     }
 
-    fn obey_room_mode(&self, connection: ConnectionId, target: &str, changes: Option<&str>, answer: &mut Answer) {
+    fn obey_room_mode(&self, connection: ConnectionId, target: &str, line: &Line<'_>, answer: &mut Answer) {
+        let changes = line.filled(1);
         let nick = self.nick_or_star(connection);
         let Some(room) = room_name(target).and_then(|name| self.chat.room(&name)) else {
             return self.no_such_channel(connection, target, answer);
         };
         let name = self.chat.room_name(room);
+        let names_a_mask = line.filled(2).is_some();
         match changes.map(|changes| changes.trim_start_matches('+')) {
+            // Whoever wants to be rid of somebody must not think that they are.
+            Some("b" | "e" | "I") if names_a_mask => {
+                answer.numeric(format_args!("482 {nick} #{name} :Nobody can be kept out here"));
+            }
             None => answer.numeric(format_args!("324 {nick} #{name} {ROOM_MODES}")),
             // Nobody is on any of the lists that clients ask for.
             Some("b") => answer.numeric(format_args!("368 {nick} #{name} :End of channel ban list")),

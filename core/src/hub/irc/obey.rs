@@ -2,7 +2,7 @@
 
 use super::Line;
 use super::answer::Answer;
-use super::words::{AWAY_BYTES_MAX, bounded, room_name, word};
+use super::words::{AWAY_BYTES_MAX, bounded, room_name, unformatted, word};
 use crate::log::{Command, Event, IrcCommand};
 use crate::{ConnectionId, Hub, Name, Text, Time, Topic};
 
@@ -71,7 +71,9 @@ impl<S> Hub<S> {
                 self.command_irc(now, connection, IrcCommand::Away(reason));
             }
             "SETNAME" => match line.filled(0) {
-                Some(name) => self.command_irc(now, connection, IrcCommand::SetRealName(Text::clean(name))),
+                Some(name) => {
+                    self.command_irc(now, connection, IrcCommand::SetRealName(Text::clean(&unformatted(name))))
+                }
                 None => self.needs_more(connection, "SETNAME", answer),
             },
             "MONITOR" => self.obey_monitor(now, connection, line, answer),
@@ -87,6 +89,15 @@ impl<S> Hub<S> {
                 let reason = line.filled(0).map(|reason| bounded(reason, AWAY_BYTES_MAX));
                 self.command_irc(now, connection, IrcCommand::Quit(reason));
             }
+            "KICK" if line.filled(1).is_some() => {
+                let (nick, channel) = (self.nick_or_star(connection), word(line.params()[0]));
+                answer.numeric(format_args!("482 {nick} {channel} :Nobody can be kicked here"));
+            }
+            "OPER" if line.filled(1).is_some() => {
+                let nick = self.nick_or_star(connection);
+                answer.numeric(format_args!("491 {nick} :There are no operators here"));
+            }
+            "KICK" | "OPER" => self.needs_more(connection, &line.command.to_ascii_uppercase(), answer),
             "USER" | "PASS" => {
                 let nick = self.nick_or_star(connection);
                 answer.numeric(format_args!("462 {nick} :You may not reregister"));
@@ -116,6 +127,9 @@ impl<S> Hub<S> {
         match line.filled(0).map(|wanted| (wanted, Name::parse(wanted))) {
             None => answer.numeric(format_args!("431 {nick} :No nickname given")),
             Some((wanted, None)) => answer.bad_name(&nick, wanted),
+            Some((_, Some(name))) if name.is_reserved() && !name.as_str().eq_ignore_ascii_case(&nick) => {
+                answer.reserved_name(&nick, &name);
+            }
             Some((_, Some(name))) => {
                 self.propose(now, Event::Commanded { connection, command: Command::Rename(name) });
             }
@@ -126,8 +140,7 @@ impl<S> Hub<S> {
         let Some(wanted) = line.filled(0) else { return self.needs_more(connection, "TOPIC", answer) };
         let Some(room) = room_name(wanted) else { return self.no_such_channel(connection, wanted, answer) };
         let Some(topic) = line.param(1) else { return self.tell_topic_of(connection, &room, answer) };
-        let topic = &topic[..topic.floor_char_boundary(Topic::BYTES_MAX)];
-        let topic = Topic::parse(topic).ok().flatten();
+        let topic = Topic::of(bounded(topic, Topic::BYTES_MAX).as_str());
         self.command_irc(now, connection, IrcCommand::SetTopic { room, topic });
     }
 

@@ -19,6 +19,8 @@ impl<S> Hub<S> {
             answer.numeric(format_args!("401 {nick} {name} :No such nick/channel"));
         } else if let Message::TooLong { .. } = message {
             answer.numeric(format_args!("417 {nick} :Lines can only be {LINE_BYTES_MAX} bytes long"));
+        } else if let Message::WrongProtocol { protocol } = message {
+            answer.numeric(format_args!("NOTICE * :This port is for IRC, not for {}", protocol.name()));
         } else if let Message::YouJoined { room, .. } = message {
             self.render_joined(connection, &room, answer);
         } else if !is_told_otherwise(&message) && (has_echo || !matches!(message, Message::Sent { .. })) {

@@ -14,6 +14,7 @@ use crate::asked::Asked;
 use crate::config::Config;
 use crate::irc::Tags;
 use crate::irc::line::Line;
+use crate::other_protocol::OtherProtocol;
 use crate::request::{IrcLine, Notice, Request};
 use crate::texts::Saying;
 use crate::time::Time;
@@ -36,6 +37,12 @@ pub(crate) struct IrcDecoder {
     /// From where on no end of a line was looked for.
     looked: usize,
     found: Option<Found>,
+    /// Nothing but blank lines has come, so what comes next may be another protocol's.
+    is_opening: bool,
+    /// What ended the last line was a CR: an LF that comes next belongs to it.
+    ends_with_return: bool,
+    /// It is another protocol's connection, of which nothing more counts.
+    is_over: bool,
     /// The line that is on its way is over the limit, and dropped.
     is_dropped: bool,
     /// Something has come since it was last told that somebody is there.
@@ -50,6 +57,8 @@ enum Found {
     Line { end: usize },
     /// One that was over the limit.
     TooLong,
+    /// What is no IRC.
+    Other(OtherProtocol),
 }
 
 impl IrcDecoder {
@@ -59,6 +68,9 @@ impl IrcDecoder {
             start: 0,
             looked: 0,
             found: None,
+            is_opening: true,
+            ends_with_return: false,
+            is_over: false,
             is_dropped: false,
             has_come: false,
             told_at: None,
@@ -66,11 +78,39 @@ impl IrcDecoder {
         }
     }
 
+    /// Looks whether the first that has come is another protocol's: of those that are no text, or that pages can make a
+    /// browser speak. Tells whether it is.
+    fn find_other_protocol(&mut self) -> bool {
+        let held = &self.input[self.start..];
+        let end = memchr2(b'\r', b'\n', held);
+        let line = &held[..end.unwrap_or(held.len())];
+        let by_line = || end.and_then(|_| OtherProtocol::from_line(line));
+        let by_length = || if line.len() > LINE_BYTES_MAX { OtherProtocol::from_endless(line) } else { None };
+        let told = OtherProtocol::from_start(held, 0).or_else(by_line).or_else(by_length);
+        // What clients begin with may begin other protocols, too.
+        let Some(protocol @ (OtherProtocol::Http | OtherProtocol::Tls | OtherProtocol::Ssh)) = told else {
+            return false;
+        };
+        (self.input, self.start, self.looked) = (Vec::new(), 0, 0);
+        (self.found, self.is_over) = (Some(Found::Other(protocol)), true);
+        true
+    }
+
     /// Looks for the next line in what is held.
     fn find(&mut self) {
-        while self.found.is_none() {
+        while self.found.is_none() && !self.is_over {
+            if self.ends_with_return && self.looked < self.input.len() {
+                self.ends_with_return = false;
+                if self.input[self.looked] == b'\n' {
+                    (self.start, self.looked) = (self.start + 1, self.looked + 1);
+                }
+            }
+            if self.is_opening && self.find_other_protocol() {
+                return;
+            }
             let end = memchr2(b'\r', b'\n', &self.input[self.looked..]).map(|end| self.looked + end);
             self.looked = end.map_or(self.input.len(), |end| end + 1);
+            self.ends_with_return |= end.is_some_and(|end| self.input[end] == b'\r');
             let len = self.looked - self.start;
             match end {
                 Some(end) if mem::take(&mut self.is_dropped) => self.start = end + 1,
@@ -103,7 +143,9 @@ fn is_too_long(line: &[u8]) -> bool {
 impl Decode for IrcDecoder {
     fn handle_bytes(&mut self, bytes: &[u8]) -> ControlFlow<()> {
         self.has_come = true;
-        self.input.extend_from_slice(bytes);
+        if !self.is_over {
+            self.input.extend_from_slice(bytes);
+        }
         self.find();
         ControlFlow::Continue(())
     }
@@ -116,6 +158,7 @@ impl Decode for IrcDecoder {
         match self.found {
             None => Asked::Nothing,
             Some(Found::TooLong) => Asked::For(Notice::TooLong.into()),
+            Some(Found::Other(protocol)) => Asked::For(Notice::WrongProtocol(protocol).into()),
             Some(Found::Line { end }) => {
                 let line = &self.input[self.start..end];
                 match std::str::from_utf8(line) {
@@ -132,7 +175,8 @@ impl Decode for IrcDecoder {
         }
     }
 
-    fn pass(&mut self, _: bool) {
+    fn pass(&mut self, is_blank: bool) {
+        self.is_opening &= is_blank;
         if let Some(Found::Line { end }) = self.found.take() {
             self.start = end + 1;
         }

@@ -45,6 +45,18 @@ fn lines_are_found_in_every_split() {
         ("QUIT :x\nPING y\n".into(), vec![irc("QUIT :x")]),
         ("A\rB\r\nC\0D\n".into(), vec![irc("A"), irc("B"), irc("CD")]),
         ("half".into(), vec![]),
+        ("\r\nGET / HTTP/1.1\r\nNICK a\r\n".into(), vec![Notice::WrongProtocol(OtherProtocol::Http).into()]),
+        (
+            format!("POST /{} HTTP/1.1\r\nNICK a\n", "x".repeat(9000)),
+            vec![Notice::WrongProtocol(OtherProtocol::Http).into()],
+        ),
+        ("\x16\x03\x01\x02\nNICK a\n".into(), vec![Notice::WrongProtocol(OtherProtocol::Tls).into()]),
+        ("PASS http://x\nNICK /a\n".into(), vec![irc("PASS http://x"), irc("NICK /a")]),
+        ("SSH-2.0-x\r\nNICK a\n".into(), vec![Notice::WrongProtocol(OtherProtocol::Ssh).into()]),
+        (
+            "USER anonymous\nPASS x\nGET / HTTP/1.1\n".into(),
+            vec![irc("USER anonymous"), irc("PASS x"), irc("GET / HTTP/1.1")],
+        ),
     ];
     for (bytes, expected) in cases {
         let splits = iter::once(bytes.len()).chain([1, 2, 3, 7, 511, 512, 513, 4096]);
@@ -95,4 +107,24 @@ fn a_line_to_many_counts_as_many() {
     assert_eq!(drain(&mut session), [irc("JOIN #a,#b,#c,#d,#e,#f,#g")]);
     let next = session.poll_next(Time::START, Signals::default().after(crate::Signal::Credit));
     assert!(matches!(next, Next::AwaitTime(at) if at == Time::after(Duration::from_secs(3))), "{next:?}");
+}
+
+#[test]
+fn what_ends_with_both_signs_is_one_line_for_the_rate_however_it_is_cut() {
+    for end in ["\r\n", "\n", "\r"] {
+        for len in [1, 2, 3, 8, 4096] {
+            let mut decoder = IrcDecoder::new(&config());
+            let (mut lines, mut blanks) = (0, 0);
+            for piece in format!("PING a{end}").repeat(20).as_bytes().chunks(len) {
+                let _ = decoder.handle_bytes(piece);
+                while decoder.has_found() {
+                    let is_blank = decoder.ask(&mut Saying::default()).is_nothing();
+                    *(if is_blank { &mut blanks } else { &mut lines }) += 1;
+                    decoder.pass(is_blank);
+                    decoder.forget_passed();
+                }
+            }
+            assert_eq!((lines, blanks), (20, 0), "{end:?} in pieces of {len}");
+        }
+    }
 }
