@@ -8,7 +8,7 @@ use std::thread;
 use std::time::Duration;
 
 use chinwag_core::{Config, Form, Limits};
-use chinwag_tests::{Adapter, Browser, IrcClient, IrcProgram, Person, Program, Server, Shown};
+use chinwag_tests::{Adapter, Browser, IrcClient, IrcProgram, Person, Program, Relay, Server, Shown, Way};
 use serde_json::{Value, json};
 
 /// A line in each of these scripts: Latin, Greek, Cyrillic, Arabic, Hebrew, Devanagari, Thai, Chinese, Japanese,
@@ -37,6 +37,9 @@ const MAIN: &str = "#main";
 
 /// From where on people have IRC clients.
 const CLIENTS: usize = 2;
+
+/// Those that connect again by themselves.
+const RETURNING: [IrcProgram; 2] = [IrcProgram::Irssi, IrcProgram::WeeChat];
 
 /// Sits somewhere and talks.
 #[derive(Debug)]
@@ -217,6 +220,38 @@ fn a_client_whose_owner_is_silent_stays() {
                 }
                 drop(all);
                 server.join();
+            });
+        }
+    });
+}
+
+#[test]
+fn whose_connection_is_cut_comes_back_under_their_name_and_reads_on() {
+    // All at the same time, since most of it is waiting.
+    thread::scope(|scope| {
+        for (adapter, program) in
+            Adapter::ALL.into_iter().flat_map(|adapter| RETURNING.map(|program| (adapter, program)))
+        {
+            scope.spawn(move || {
+                let (_server, [addr, _, irc_addr]) = Program::start_all(adapter, ["--history-on-join", "0"]);
+                let relay = Relay::start(irc_addr);
+                let mut ann = Person::come(addr);
+                let mut cid = IrcClient::start(program, "Cid", relay.addr());
+                cid.join(MAIN);
+                ann.type_line("before");
+                cid.read_up_to_shown(MAIN, Shown::Said(ann.name(), "before"));
+                ann.read_up_to(&format!("{}: before", ann.name()));
+                for _ in 0..2 {
+                    Way::BOTH.into_iter().for_each(|way| relay.cut(way));
+                    assert_eq!([(); 2].map(|()| ann.read_line()), ["Cid left", "Cid joined"]);
+                    cid.come_back(MAIN);
+                    ann.type_line("after");
+                    assert_eq!(ann.read_line(), format!("{}: after", ann.name()));
+                    cid.assert_shows(MAIN, Shown::Said(ann.name(), "after"));
+                    cid.say(MAIN, "here");
+                    assert_eq!(ann.read_line(), "Cid: here");
+                    cid.assert_shows(MAIN, Shown::Said("Cid", "here"));
+                }
             });
         }
     });

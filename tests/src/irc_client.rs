@@ -84,7 +84,8 @@ impl IrcProgram {
     /// All that there are.
     pub const ALL: [Self; 4] = [Self::Sic, Self::Ii, Self::Irssi, Self::WeeChat];
 
-    /// Returns the command that connects to the server at `addr`. Their own limits on how fast they send are off.
+    /// Returns the command that connects to the server at `addr`. Their own limits on how fast they send are off, and
+    /// they connect again after a second.
     fn command(self, name: &str, addr: SocketAddr, folder: &str) -> Vec<String> {
         let (ip, port) = (addr.ip(), addr.port());
         let words = match self {
@@ -103,6 +104,7 @@ impl IrcProgram {
                 "/set logger.file.flush_delay 0",
                 "/set irc.server_default.anti_flood_prio_high 0",
                 "/set irc.server_default.anti_flood_prio_low 0",
+                "/set irc.server_default.autoreconnect_delay 1",
                 &format!("/set fifo.file.path {folder}/fifo"),
                 &format!("/server add {WEECHAT_SERVER} {server}"),
                 &format!("/connect {WEECHAT_SERVER}"),
@@ -231,17 +233,24 @@ impl IrcClient {
                 let joined = self.program.form(&self.name, room, Shown::Joined(&self.name, &self.name));
                 self.read_up_to(room, &joined);
             }
-            IrcProgram::Irssi => {
+            IrcProgram::Irssi | IrcProgram::WeeChat => {
                 self.type_line("", &format!("/join {room}"));
-                let counted = format!("-!- Irssi: {room}: Total of ");
-                while !self.read_line(room).starts_with(&counted) {}
-            }
-            IrcProgram::WeeChat => {
-                self.type_line("", &format!("/join {room}"));
-                let counted = format!("--\tChannel {room}: ");
-                while !self.read_line(room).starts_with(&counted) {}
+                self.come_back(room);
             }
         }
+    }
+
+    /// Comes back into a room by itself, and has seen who is there. Irssi and WeeChat do that.
+    ///
+    /// # Panics
+    /// If it does not.
+    pub fn come_back(&mut self, room: &str) {
+        let counted = match self.program {
+            IrcProgram::Sic | IrcProgram::Ii => panic!("{:?} ends with its connection", self.program),
+            IrcProgram::Irssi => format!("-!- Irssi: {room}: Total of "),
+            IrcProgram::WeeChat => format!("--\tChannel {room}: "),
+        };
+        while !self.read_line(room).starts_with(&counted) {}
     }
 
     /// Leaves a room for a reason.
@@ -505,7 +514,9 @@ fn ii_folder(folder: &Path, place: &str) -> PathBuf {
 fn irssi_config(name: &str, folder: &str) -> String {
     format!(
         r#"settings = {{
-            core = {{ real_name = "{name}"; user_name = "{name}"; nick = "{name}"; }};
+            core = {{
+                real_name = "{name}"; user_name = "{name}"; nick = "{name}"; server_reconnect_time = "1sec";
+            }};
             "irc/core" = {{ cmds_max_at_once = "1000"; cmd_queue_speed = "1msec"; }};
             "fe-common/core" = {{
                 autolog = "yes"; autolog_path = "{folder}/log/$0"; autolog_level = "ALL";
