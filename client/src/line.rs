@@ -242,7 +242,7 @@ mod tests {
             (Message::YouJoined { room: pizza.clone(), seq: 0 }, Line::YouJoined(pizza.clone())),
             (Message::YouAreIn { room: pizza.clone() }, Line::YouAreIn(pizza.clone())),
             (
-                Message::Joined { room: pizza.clone(), name: ann.clone(), identity: Identity::default() },
+                Message::Joined { room: pizza.clone(), name: ann.clone(), identity: Identity::default(), time_ms: 0 },
                 Line::Joined(ann.clone()),
             ),
             (
@@ -251,6 +251,7 @@ mod tests {
                     name: ann.clone(),
                     identity: Identity::default(),
                     leaving: Leaving::ROOM,
+                    time_ms: 0,
                 },
                 Line::Left(ann.clone()),
             ),
@@ -267,7 +268,7 @@ mod tests {
                 Line::Said { name: ann.clone(), text: "a: b ".into() },
             ),
             (
-                Message::Renamed { old: ann.clone(), new: bob.clone(), identity: Identity::default() },
+                Message::Renamed { old: ann.clone(), new: bob.clone(), identity: Identity::default(), time_ms: 0 },
                 Line::Renamed { old: ann.clone(), new: bob.clone() },
             ),
             (Message::Taken { name: bob.clone() }, Line::Taken(bob.clone())),
@@ -330,11 +331,18 @@ mod tests {
                     name: ann.clone(),
                     identity: Identity::default(),
                     topic: Topic::of(&topic()),
+                    time_ms: 0,
                 },
                 Line::TopicSet { name: ann.clone(), topic: Some(topic()) },
             ),
             (
-                Message::TopicSet { room: room.clone(), name: ann.clone(), identity: Identity::default(), topic: None },
+                Message::TopicSet {
+                    room: room.clone(),
+                    name: ann.clone(),
+                    identity: Identity::default(),
+                    topic: None,
+                    time_ms: 0,
+                },
                 Line::TopicSet { name: ann.clone(), topic: None },
             ),
             (Message::Topic { room: room.clone(), topic: Topic::of(&topic()) }, Line::Topic(Some(topic()))),

@@ -225,6 +225,11 @@ impl Chat {
         self.clock
     }
 
+    /// Returns when the last event was, in milliseconds since 1970.
+    pub(crate) fn time_ms(&self) -> u64 {
+        self.clock.unix_ms(self.at)
+    }
+
     /// Returns all that is to be done and was not polled, in its order.
     pub(crate) const fn actions(&self) -> &VecDeque<Action> {
         &self.actions
@@ -427,8 +432,15 @@ impl Chat {
         for (name, identity) in names {
             self.note_gone(name, identity);
         }
+        let time_ms = self.time_ms();
         for (room, name, identity) in left {
-            self.tell_left(room, None, |room| Message::Left { room, name, identity, leaving: Leaving::SERVER });
+            self.tell_left(room, None, |room| Message::Left {
+                room,
+                name,
+                identity,
+                leaving: Leaving::SERVER,
+                time_ms,
+            });
         }
     }
 
@@ -446,7 +458,8 @@ impl Chat {
         let audience = self.rooms.members(room);
         let presence = self.rooms.enter(now, room, &name, connection.key());
         if presence == Presence::Told {
-            let message = Message::Joined { room: self.rooms.name(room).clone(), name, identity };
+            let time_ms = self.time_ms();
+            let message = Message::Joined { room: self.rooms.name(room).clone(), name, identity, time_ms };
             self.broadcast_to(room, audience, message);
         }
         self.actions.push_back(Action::Enter { connection, room });
@@ -468,7 +481,8 @@ impl Chat {
         let others = self.rooms.members(room) - 1;
         if presence == Presence::Told && others > 0 {
             let identity = self.person(connection).identity();
-            let message = Message::Joined { room: self.rooms.name(room).clone(), name, identity };
+            let time_ms = self.time_ms();
+            let message = Message::Joined { room: self.rooms.name(room).clone(), name, identity, time_ms };
             let except = LeftOut::of([connection]);
             self.actions.push_back(Action::Broadcast { room, audience: others, except, message });
         }
@@ -485,9 +499,10 @@ impl Chat {
         let (name, identity) = (person.name.clone(), person.identity());
         let presence = self.rooms.leave(now, room, &name);
         if presence == Presence::Told {
+            let time_ms = self.time_ms();
             let is_any_left = !told.is_empty() && self.rooms.members(room) > 0;
             let except = if is_any_left { self.who_heard(room, told, &leaving) } else { None };
-            self.tell_left(room, except, |room| Message::Left { room, name, identity, leaving });
+            self.tell_left(room, except, |room| Message::Left { room, name, identity, leaving, time_ms });
         }
     }
 

@@ -34,10 +34,10 @@ pub enum Message {
     Resumable { token: Token },
     /// There is nobody whom one could take over by a token.
     Stale,
-    /// Who has come, and where.
-    Joined { room: Name, name: Name, identity: Identity },
-    /// Who has gone, from where, and how.
-    Left { room: Name, name: Name, identity: Identity, leaving: Leaving },
+    /// Who has come, where, and when (in milliseconds since 1970).
+    Joined { room: Name, name: Name, identity: Identity, time_ms: u64 },
+    /// Who has gone, from where, how, and when.
+    Left { room: Name, name: Name, identity: Identity, leaving: Leaving, time_ms: u64 },
     /// How many have come to, and gone from, a crowded room.
     Crowd { room: Name, joined: u32, left: u32 },
     /// What somebody says in a row, where, when (in milliseconds since 1970), and which of all messages of the room the
@@ -53,8 +53,8 @@ pub enum Message {
     Nobody { name: Name },
     /// There is nobody to answer.
     NobodyWrote,
-    /// Who set what a room is about, and to what.
-    TopicSet { room: Name, name: Name, identity: Identity, topic: Option<Topic> },
+    /// Who set what a room is about, to what, and when.
+    TopicSet { room: Name, name: Name, identity: Identity, topic: Option<Topic>, time_ms: u64 },
     /// What a room is about.
     Topic { room: Name, topic: Option<Topic> },
     /// The limit that a topic was over, in bytes.
@@ -74,7 +74,7 @@ pub enum Message {
     /// What a command takes, whose word this is, without the slash.
     Incomplete { word: &'static str },
     /// Who is called something else now.
-    Renamed { old: Name, new: Name, identity: Identity },
+    Renamed { old: Name, new: Name, identity: Identity, time_ms: u64 },
     /// A name that somebody else has, or that nobody may have.
     Taken { name: Name },
     /// What a name has to look like.
@@ -404,13 +404,17 @@ mod tests {
             (Message::YouAreIn { room: pizza.clone() }, "You are in pizza"),
             (Message::Resumable { token }, "You can come back with /resume abcdefghijklmnopqrstuvwxyz234567"),
             (Message::Stale, "You have nothing to resume"),
-            (Message::Joined { room: pizza.clone(), name: ann.clone(), identity: Identity::default() }, "Ann joined"),
+            (
+                Message::Joined { room: pizza.clone(), name: ann.clone(), identity: Identity::default(), time_ms: 0 },
+                "Ann joined",
+            ),
             (
                 Message::Left {
                     room: pizza.clone(),
                     name: ann.clone(),
                     identity: Identity::default(),
                     leaving: Leaving::ROOM,
+                    time_ms: 0,
                 },
                 "Ann left",
             ),
@@ -442,6 +446,7 @@ mod tests {
                     name: ann.clone(),
                     identity: Identity::default(),
                     topic: Topic::of("pizza at eight"),
+                    time_ms: 0,
                 },
                 "Ann set the topic: pizza at eight",
             ),
@@ -451,6 +456,7 @@ mod tests {
                     name: ann.clone(),
                     identity: Identity::default(),
                     topic: None,
+                    time_ms: 0,
                 },
                 "Ann set the topic: none",
             ),
@@ -476,7 +482,10 @@ mod tests {
             (Message::Incomplete { word: "me" }, "Try /me {action}"),
             (Message::said("Ann", "hi"), "Ann: hi"),
             (Message::said_in_a_row(["hi", "", "naïve"]), "Ann: hi\nAnn: \nAnn: naïve"),
-            (Message::Renamed { old: ann.clone(), new: bob.clone(), identity: Identity::default() }, "Ann is now Bob"),
+            (
+                Message::Renamed { old: ann.clone(), new: bob.clone(), identity: Identity::default(), time_ms: 0 },
+                "Ann is now Bob",
+            ),
             (Message::Taken { name: bob.clone() }, "Bob is already taken"),
             (Message::NameInvalid, "Name must be 2 - 20 letters, digits, - or _"),
             (Message::RoomInvalid, "Room must be 2 - 20 letters, digits, - or _"),
@@ -510,7 +519,7 @@ mod tests {
         let names = |count: u32| (0..count).map(|number| name(&format!("somebody-{number}")));
         let cases = [
             Message::Help,
-            Message::Renamed { old: ann, new: bob.clone(), identity: Identity::default() },
+            Message::Renamed { old: ann, new: bob.clone(), identity: Identity::default(), time_ms: 0 },
             Message::Crowd { room: bob.clone(), joined: 3, left: 0 },
             Message::Acted {
                 room: bob.clone(),
@@ -527,6 +536,7 @@ mod tests {
                 name: bob.clone(),
                 identity: Identity::default(),
                 topic: Topic::of(&"x".repeat(390)),
+                time_ms: 0,
             },
             Message::Topic { room: bob.clone(), topic: Topic::of(&"x".repeat(390)) },
             Message::Ignored { names: names(100).collect(), more: 0 },

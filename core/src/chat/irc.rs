@@ -226,7 +226,8 @@ impl Chat {
                 let leaving = Leaving::Room { reason };
                 self.leave(now, connection, id, leaving.clone(), &[]);
                 self.people.get_mut(connection).expect(HERE).apart_mut().others.retain(|&other| other != id);
-                self.reply(connection, Message::Left { room, name, identity, leaving });
+                let time_ms = self.time_ms();
+                self.reply(connection, Message::Left { room, name, identity, leaving, time_ms });
             }
         }
     }

@@ -62,15 +62,16 @@ impl Chat {
         let mut rooms: Vec<_> = self.person(connection).rooms().collect();
         // First, since in `main` there may be some who hear it and are in no list of members.
         rooms.sort_by_key(|&room| room != Rooms::MAIN);
+        let time_ms = self.time_ms();
         for (index, &room) in rooms.iter().enumerate() {
             let identity = self.person(connection).identity();
-            let message = Message::Renamed { old: old.clone(), new: new.clone(), identity };
+            let message = Message::Renamed { old: old.clone(), new: new.clone(), identity, time_ms };
             self.tell_once(connection, room, &rooms[..index], message);
         }
         // By an answer, since they may be in no room at all.
         if self.person(connection).irc().is_some() {
             let identity = self.person(connection).identity();
-            self.reply(connection, Message::Renamed { old, new, identity });
+            self.reply(connection, Message::Renamed { old, new, identity, time_ms });
         }
     }
 

@@ -177,7 +177,7 @@ impl Chat {
         let person = self.person(connection);
         let (name, identity, time_ms) = (person.name.clone(), person.identity(), self.clock.unix_ms(now));
         self.rooms.set_topic(id, topic.clone().map(|topic| TopicState { topic, name: name.clone(), time_ms }));
-        Message::TopicSet { room: self.rooms.name(id).clone(), name, identity, topic }
+        Message::TopicSet { room: self.rooms.name(id).clone(), name, identity, topic, time_ms }
     }
 
     pub(super) fn on_ignore(&mut self, connection: ConnectionId, name: Name) {

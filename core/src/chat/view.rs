@@ -117,7 +117,7 @@ impl Chat {
 
     /// Remembers that somebody was here under a name.
     pub(super) fn remember(&mut self, name: Name, identity: Identity) {
-        let was = Was { name, identity, time_ms: self.clock.unix_ms(self.at) };
+        let was = Was { name, identity, time_ms: self.time_ms() };
         remember(&mut self.was, was);
     }
 }

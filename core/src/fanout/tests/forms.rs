@@ -172,7 +172,7 @@ fn a_frame_ends_where_anybody_there_is_told_something_else_comes_or_leaves() {
     let (line, web) = (id(0), id(1));
     let joined = {
         let [room, name] = ["main", "Bob"].map(|name| Name::parse(name).expect("a name"));
-        Message::Joined { room, name, identity: Identity::default() }
+        Message::Joined { room, name, identity: Identity::default(), time_ms: 0 }
     };
     let other = id(2);
     let between: [(Vec<Action>, &[usize]); 5] = [

@@ -51,7 +51,8 @@ impl<S> Hub<S> {
     pub(super) fn render_joined(&self, connection: ConnectionId, name: &Name, answer: &mut Answer) {
         let Some(seen) = self.chat.seen(connection) else { return };
         let (identity, nick) = (seen.identity(), seen.name().clone());
-        answer.push(Entry::Message(Message::Joined { room: name.clone(), name: nick, identity }));
+        let time_ms = self.chat.time_ms();
+        answer.push(Entry::Message(Message::Joined { room: name.clone(), name: nick, identity, time_ms }));
         let Some(room) = self.chat.room(name) else { return };
         self.add_topic(connection, room, answer);
         if !self.capabilities(connection).has(Capabilities::NO_IMPLICIT_NAMES) {

@@ -352,3 +352,33 @@ fn who_has_another_name_is_told_so_before_all_that_names_them_by_it() {
         [":Ann!Ann@chinwag NICK :Anna", ":chinwag.local 731 Anna :Ann", ":chinwag.local 730 Anna :Anna!Ann@chinwag"];
     assert_eq!(told, expected);
 }
+
+#[test]
+fn who_is_told_when_something_was_said_is_told_when_all_else_was_done_too() {
+    let mut hub = Hub::new(config());
+    let mut ann =
+        Client::come(&mut hub, "CAP REQ :server-time\nNICK Ann\nUSER a 0 * :a\nCAP END\nJOIN #pizza\nNICK Anna\n");
+    let told = ann.hear(&mut hub).concat();
+    let own = told.iter().filter(|line| [" JOIN ", " NICK "].iter().any(|word| line.contains(word)));
+    let own: Vec<_> = own.collect();
+    assert!(own.len() == 2 && own.iter().all(|line| line.starts_with("@time=")), "{told:?}");
+
+    let mut bob = Client::register(&mut hub, "Bob");
+    bob.send(&mut hub, "JOIN #pizza\nTOPIC #pizza :olives\nNICK Rob\nPART #pizza\nJOIN #pizza\nQUIT\n");
+    let (mut lines, mut dialect) = (bytes::BytesMut::new(), IrcDialect::default());
+    dialect.tags = crate::dialect::IrcTags::Time;
+    while let Some(batch) = hub.take_batch() {
+        for action in batch.actions() {
+            if let Action::Broadcast { message, .. } = action {
+                crate::wire::irc::encode::Encoder::new(dialect).encode(message, &mut lines, |_| {});
+            }
+        }
+        bob.told(Some(&batch));
+        bob.ask(&mut hub);
+    }
+    let told = std::str::from_utf8(&lines).expect("it is text");
+    for word in [" JOIN ", " TOPIC ", " NICK ", " PART ", " QUIT "] {
+        assert!(told.lines().any(|line| line.contains(word)), "{word}: {told}");
+    }
+    assert!(told.lines().all(|line| line.starts_with("@time=")), "{told}");
+}

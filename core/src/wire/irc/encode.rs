@@ -36,6 +36,13 @@ pub(crate) struct Stamp<'a> {
     pub(crate) manner: Option<&'a Manner>,
 }
 
+impl Stamp<'_> {
+    /// Returns what stands before what is no message that can be told from others, but was done at this time.
+    const fn at(time_ms: u64) -> Self {
+        Self { time_ms: Some(time_ms), id: None, manner: None }
+    }
+}
+
 /// Tells a message from all others.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Id<'a> {
@@ -80,9 +87,11 @@ impl<'a> Encoder<'a> {
                 let stamp = Stamp { time_ms: Some(*time_ms), id: Some(Id::OfRoom(room, *seq)), manner: Some(&acted) };
                 self.put_talk(out, name, stamp, ("#", room), text.as_str());
             }
-            Message::Joined { room, name, identity } => self.put_joined(out, room, name, identity),
-            Message::Left { room, name, identity, leaving } => {
-                self.put_source(out, Stamp::default(), &identity.source(name));
+            Message::Joined { room, name, identity, time_ms } => {
+                self.put_joined(out, (room, name, identity), Stamp::at(*time_ms));
+            }
+            Message::Left { room, name, identity, leaving, time_ms } => {
+                self.put_source(out, Stamp::at(*time_ms), &identity.source(name));
                 match leaving {
                     Leaving::Room { reason } => {
                         put(out, format_args!("PART #{room}"));
@@ -95,14 +104,14 @@ impl<'a> Encoder<'a> {
                     Leaving::Server { reason: None } => out.put_slice(b"QUIT :Connection closed\r\n"),
                 }
             }
-            Message::Renamed { old, new, identity } => {
-                self.put_source(out, Stamp::default(), &identity.source(old));
+            Message::Renamed { old, new, identity, time_ms } => {
+                self.put_source(out, Stamp::at(*time_ms), &identity.source(old));
                 // The colon is for sic and ii, which look for the new name behind one.
                 put(out, format_args!("NICK :{new}\r\n"));
             }
-            Message::TopicSet { room, name, identity, topic } => {
+            Message::TopicSet { room, name, identity, topic, time_ms } => {
                 let topic = topic.as_ref().map_or("", |topic| topic.as_str());
-                self.put_source(out, Stamp::default(), &identity.source(name));
+                self.put_source(out, Stamp::at(*time_ms), &identity.source(name));
                 put(out, format_args!("TOPIC #{room} :{topic}\r\n"));
             }
             Message::Irc(message) => self.encode_irc(message, out),
@@ -188,8 +197,8 @@ impl<'a> Encoder<'a> {
         }
     }
 
-    fn put_joined(self, out: &mut BytesMut, room: &Name, name: &Name, identity: &Identity) {
-        self.put_source(out, Stamp::default(), &identity.source(name));
+    fn put_joined(self, out: &mut BytesMut, (room, name, identity): (&Name, &Name, &Identity), stamp: Stamp<'_>) {
+        self.put_source(out, stamp, &identity.source(name));
         if self.dialect.extends_joins {
             // Nobody has logged in.
             put(out, format_args!("JOIN #{room} * :{}\r\n", identity.real_name(name)));

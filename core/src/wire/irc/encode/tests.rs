@@ -51,7 +51,7 @@ fn each_dialect_is_sent_the_tags_that_it_knows() {
     for (tags, expected) in cases {
         assert_eq!(encoded(dialect(tags, false), &said("hi")), format!("{expected}{line}"));
     }
-    let joined = Message::Joined { room: name("pizza"), name: name("Ann"), identity: ann() };
+    let joined = Message::Joined { room: name("pizza"), name: name("Ann"), identity: ann(), time_ms: 0 };
     for (extends_joins, line) in [(false, "JOIN #pizza"), (true, "JOIN #pizza * :Ann of B")] {
         let expected = format!(":Ann!ann@chinwag {line}\r\n");
         assert_eq!(encoded(dialect(IrcTags::None, extends_joins), &joined), expected);
@@ -61,7 +61,7 @@ fn each_dialect_is_sent_the_tags_that_it_knows() {
 #[test]
 fn each_message_reads_as_the_standard_says() {
     let (pizza, bob) = (name("pizza"), name("Bob"));
-    let left = |leaving| Message::Left { room: pizza.clone(), name: bob.clone(), identity: ann(), leaving };
+    let left = |leaving| Message::Left { room: pizza.clone(), name: bob.clone(), identity: ann(), leaving, time_ms: 0 };
     let reason = || Some(Text::clean("that is all"));
     let acted = |manner| Message::Acted {
         room: pizza.clone(),
@@ -71,7 +71,8 @@ fn each_message_reads_as_the_standard_says() {
         seq: 1,
         manner,
     };
-    let topic = |topic| Message::TopicSet { room: pizza.clone(), name: bob.clone(), identity: ann(), topic };
+    let topic =
+        |topic| Message::TopicSet { room: pizza.clone(), name: bob.clone(), identity: ann(), topic, time_ms: 0 };
     let cases = [
         (Message::said("Bob", "hi"), ":Bob!user@chinwag PRIVMSG #main :hi\r\n"),
         (
@@ -83,7 +84,10 @@ fn each_message_reads_as_the_standard_says() {
         (left(Leaving::ROOM), ":Bob!ann@chinwag PART #pizza\r\n"),
         (left(Leaving::Server { reason: reason() }), ":Bob!ann@chinwag QUIT :Quit: that is all\r\n"),
         (left(Leaving::SERVER), ":Bob!ann@chinwag QUIT :Connection closed\r\n"),
-        (Message::Renamed { old: bob.clone(), new: name("Rob"), identity: ann() }, ":Bob!ann@chinwag NICK :Rob\r\n"),
+        (
+            Message::Renamed { old: bob.clone(), new: name("Rob"), identity: ann(), time_ms: 0 },
+            ":Bob!ann@chinwag NICK :Rob\r\n",
+        ),
         (topic(Topic::of("at eight")), ":Bob!ann@chinwag TOPIC #pizza :at eight\r\n"),
         (topic(None), ":Bob!ann@chinwag TOPIC #pizza :\r\n"),
         (Message::Crowd { room: pizza.clone(), joined: 3, left: 2 }, ""),

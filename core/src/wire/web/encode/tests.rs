@@ -82,7 +82,7 @@ fn every_message_is_the_object_that_the_page_is_promised() {
         (Message::YouJoined { room: pizza.clone(), seq: 41 }, json!({"kind": "room", "room": "pizza", "seq": 41})),
         (Message::YouAreIn { room: pizza.clone() }, json!({"kind": "here", "room": "pizza"})),
         (
-            Message::Joined { room: pizza.clone(), name: ann.clone(), identity: Identity::default() },
+            Message::Joined { room: pizza.clone(), name: ann.clone(), identity: Identity::default(), time_ms: 0 },
             json!({"kind": "joined", "room": "pizza", "name": "Ann"}),
         ),
         (
@@ -91,6 +91,7 @@ fn every_message_is_the_object_that_the_page_is_promised() {
                 name: ann.clone(),
                 identity: Identity::default(),
                 leaving: Leaving::ROOM,
+                time_ms: 0,
             },
             json!({"kind": "left", "room": "pizza", "name": "Ann"}),
         ),
@@ -125,11 +126,18 @@ fn every_message_is_the_object_that_the_page_is_promised() {
                 name: ann.clone(),
                 identity: Identity::default(),
                 topic: Topic::of("at eight"),
+                time_ms: 0,
             },
             json!({"kind": "topic-set", "room": "pizza", "name": "Ann", "topic": "at eight"}),
         ),
         (
-            Message::TopicSet { room: pizza.clone(), name: ann.clone(), identity: Identity::default(), topic: None },
+            Message::TopicSet {
+                room: pizza.clone(),
+                name: ann.clone(),
+                identity: Identity::default(),
+                topic: None,
+                time_ms: 0,
+            },
             json!({"kind": "topic-set", "room": "pizza", "name": "Ann", "topic": null}),
         ),
         (Message::Topic { room: pizza.clone(), topic: None }, json!({"kind": "topic", "room": "pizza", "topic": null})),
@@ -170,7 +178,7 @@ fn every_message_is_the_object_that_the_page_is_promised() {
                 "said": [{"name": "Bob", "text": "hi"}]}),
         ),
         (
-            Message::Renamed { old: ann.clone(), new: bob.clone(), identity: Identity::default() },
+            Message::Renamed { old: ann.clone(), new: bob.clone(), identity: Identity::default(), time_ms: 0 },
             json!({"kind": "renamed", "old": "Ann", "new": "Bob"}),
         ),
         (Message::Taken { name: bob.clone() }, json!({"kind": "taken", "name": "Bob"})),
