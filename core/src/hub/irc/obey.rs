@@ -4,7 +4,7 @@ use super::Line;
 use super::answer::Answer;
 use super::words::{AWAY_BYTES_MAX, bounded, room_name, unformatted, word};
 use crate::log::{Command, Event, IrcCommand};
-use crate::{ConnectionId, Hub, Name, Text, Time, Topic};
+use crate::{ConnectionId, Hub, Message, Name, Text, Time, Topic};
 
 /// The commands, with what each takes and does, as `HELP` shows them.
 pub(super) const COMMANDS: &[(&str, &str)] = &[
@@ -161,8 +161,15 @@ impl<S> Hub<S> {
         answer.numeric(format_args!("461 {nick} {command} :Not enough parameters"));
     }
 
+    /// Adds that there is no channel that is called so, or why there can be none.
     pub(super) fn no_such_channel(&self, connection: ConnectionId, wanted: &str, answer: &mut Answer) {
         let nick = self.nick_or_star(connection);
-        answer.numeric(format_args!("403 {nick} {} :No such channel", word(wanted)));
+        // Who has typed what no channel can be called does not find out by trying others.
+        let why = match room_name(wanted) {
+            Some(_) => "No such channel".to_owned(),
+            None if wanted.starts_with('#') => Message::RoomInvalid.to_string(),
+            None => "Channels begin with #".to_owned(),
+        };
+        answer.numeric(format_args!("403 {nick} {} :{why}", word(wanted)));
     }
 }
