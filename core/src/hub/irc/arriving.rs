@@ -159,8 +159,9 @@ impl Answer {
         self.numeric(format_args!("432 {nick} {} :{rule}", word(wanted)));
     }
 
-    /// Adds that a name is none that people may have, also if nobody is called so.
+    /// Adds that a name is kept from everybody. As of one that somebody has, clients try another one then; on 432 irssi
+    /// gives up.
     pub(super) fn reserved_name(&mut self, nick: &str, name: &Name) {
-        self.numeric(format_args!("432 {nick} {name} :This name is reserved"));
+        self.numeric(format_args!("433 {nick} {name} :Nickname is reserved"));
     }
 }
