@@ -45,11 +45,11 @@ const RETURNING: [IrcProgram; 2] = [IrcProgram::Irssi, IrcProgram::WeeChat];
 #[derive(Debug)]
 struct Someone {
     name: String,
-    seat: Seat,
+    via: Via,
 }
 
 #[derive(Debug)]
-enum Seat {
+enum Via {
     Telnet(Person),
     Page(Browser),
     Irc(IrcClient),
@@ -102,7 +102,7 @@ fn a_rename_is_shown_once_however_many_rooms_are_shared() {
 #[test]
 fn who_leaves_a_room_is_shown_to_have_left() {
     on_each(|all| {
-        while let Some(mut leaver) = all.pop_if(|last| matches!(last.seat, Seat::Irc(_))) {
+        while let Some(mut leaver) = all.pop_if(|last| matches!(last.via, Via::Irc(_))) {
             leaver.irc().part(MAIN, "it is late");
             assert_all_show(all, Shown::Left(&leaver.name, "it is late"));
         }
@@ -136,9 +136,9 @@ fn a_line_that_is_too_long_for_irc_comes_in_pieces() {
         let long = "😀".repeat(400);
         all[0].say(&long);
         for other in &mut *all {
-            match &mut other.seat {
-                Seat::Telnet(_) | Seat::Page(_) => other.assert_shows(Shown::Said("Ann", &long)),
-                Seat::Irc(client) => client.assert_shows_pieces(MAIN, "Ann", &long),
+            match &mut other.via {
+                Via::Telnet(_) | Via::Page(_) => other.assert_shows(Shown::Said("Ann", &long)),
+                Via::Irc(client) => client.assert_shows_pieces(MAIN, "Ann", &long),
             }
         }
         all[1].say("bye");
@@ -210,7 +210,7 @@ fn a_client_whose_owner_is_silent_stays() {
                 let mut all = gather([Form::Lines, Form::Web, Form::Irc].map(|form| server.addr_of(form)));
                 let mut pings = 0;
                 while pings < PINGS {
-                    let Seat::Page(browser) = &mut all[1].seat else { panic!("Bob has the page") };
+                    let Via::Page(browser) = &mut all[1].via else { panic!("Bob has the page") };
                     pings += usize::from(browser.read_message().is_ping());
                 }
                 for speaker in 0..all.len() {
@@ -280,13 +280,13 @@ fn gather([addr, web_addr, irc_addr]: [SocketAddr; 3]) -> Vec<Someone> {
     bob.say("/name Bob");
     while bob.read() != json!({"kind": "renamed", "old": old, "new": "Bob"}) {}
     ann.read_up_to(&format!("{old} is now Bob"));
-    let seats = [("Ann", Seat::Telnet(ann)), ("Bob", Seat::Page(bob))];
-    let mut all: Vec<_> = seats.into_iter().map(|(name, seat)| Someone { name: name.to_owned(), seat }).collect();
+    let first_two = [("Ann", Via::Telnet(ann)), ("Bob", Via::Page(bob))];
+    let mut all: Vec<_> = first_two.into_iter().map(|(name, via)| Someone { name: name.to_owned(), via }).collect();
     for mut client in clients {
         client.join(MAIN);
         let name = client.name().to_owned();
         assert_all_show(&mut all, Shown::Joined(&name, &name));
-        all.push(Someone { name, seat: Seat::Irc(client) });
+        all.push(Someone { name, via: Via::Irc(client) });
     }
     all
 }
@@ -298,31 +298,31 @@ fn assert_all_show(all: &mut [Someone], shown: Shown<'_>) {
 
 impl Someone {
     fn say(&mut self, text: &str) {
-        match &mut self.seat {
-            Seat::Telnet(person) => person.type_line(text),
-            Seat::Page(browser) => browser.say(text),
-            Seat::Irc(client) => client.say(MAIN, text),
+        match &mut self.via {
+            Via::Telnet(person) => person.type_line(text),
+            Via::Page(browser) => browser.say(text),
+            Via::Irc(client) => client.say(MAIN, text),
         }
     }
 
     fn act(&mut self, text: &str) {
-        match &mut self.seat {
-            Seat::Telnet(_) | Seat::Page(_) => self.say(&format!("/me {text}")),
-            Seat::Irc(client) => client.act(MAIN, text),
+        match &mut self.via {
+            Via::Telnet(_) | Via::Page(_) => self.say(&format!("/me {text}")),
+            Via::Irc(client) => client.act(MAIN, text),
         }
     }
 
     fn write(&mut self, to: &str, text: &str) {
-        match &mut self.seat {
-            Seat::Telnet(_) | Seat::Page(_) => self.say(&format!("/msg {to} {text}")),
-            Seat::Irc(client) => client.write(to, text),
+        match &mut self.via {
+            Via::Telnet(_) | Via::Page(_) => self.say(&format!("/msg {to} {text}")),
+            Via::Irc(client) => client.write(to, text),
         }
     }
 
     fn rename(&mut self, name: &str) {
-        match &mut self.seat {
-            Seat::Telnet(_) | Seat::Page(_) => self.say(&format!("/name {name}")),
-            Seat::Irc(client) => client.rename(name),
+        match &mut self.via {
+            Via::Telnet(_) | Via::Page(_) => self.say(&format!("/name {name}")),
+            Via::Irc(client) => client.rename(name),
         }
         name.clone_into(&mut self.name);
     }
@@ -330,8 +330,8 @@ impl Someone {
     /// Holds that this is shown next in the main room.
     #[track_caller]
     fn assert_shows(&mut self, shown: Shown<'_>) {
-        match &mut self.seat {
-            Seat::Telnet(person) => {
+        match &mut self.via {
+            Via::Telnet(person) => {
                 let line = match shown {
                     Shown::Said(name, text) => format!("{name}: {text}"),
                     Shown::Acted(name, text) => format!("* {name} {text}"),
@@ -341,7 +341,7 @@ impl Someone {
                 };
                 assert_eq!(person.read_line(), line);
             }
-            Seat::Page(browser) => {
+            Via::Page(browser) => {
                 let object = match shown {
                     Shown::Said(name, text) => json!({"kind": "said", "name": name, "text": text}),
                     Shown::Acted(name, text) => json!({"kind": "acted", "name": name, "text": text}),
@@ -351,39 +351,39 @@ impl Someone {
                 };
                 assert_has(&browser.read(), &object);
             }
-            Seat::Irc(client) => client.assert_shows(MAIN, shown),
+            Via::Irc(client) => client.assert_shows(MAIN, shown),
         }
     }
 
     /// Holds that what comes next is what this person writes to them alone.
     #[track_caller]
     fn assert_told(&mut self, from: &str, text: &str) {
-        match &mut self.seat {
-            Seat::Telnet(person) => assert_eq!(person.read_line(), format!("{from} (to you): {text}")),
-            Seat::Page(browser) => {
+        match &mut self.via {
+            Via::Telnet(person) => assert_eq!(person.read_line(), format!("{from} (to you): {text}")),
+            Via::Page(browser) => {
                 assert_has(&browser.read(), &json!({"kind": "told", "name": from, "text": text}));
             }
-            Seat::Irc(client) => client.assert_shows(from, Shown::Said(from, text)),
+            Via::Irc(client) => client.assert_shows(from, Shown::Said(from, text)),
         }
     }
 
     /// Holds that what comes next is what they have written to this person alone.
     #[track_caller]
     fn assert_sent(&mut self, to: &str, text: &str) {
-        match &mut self.seat {
-            Seat::Telnet(person) => assert_eq!(person.read_line(), format!("You (to {to}): {text}")),
-            Seat::Page(browser) => assert_has(&browser.read(), &json!({"kind": "sent", "name": to, "text": text})),
-            Seat::Irc(client) => client.assert_shows(to, Shown::Said(&self.name, text)),
+        match &mut self.via {
+            Via::Telnet(person) => assert_eq!(person.read_line(), format!("You (to {to}): {text}")),
+            Via::Page(browser) => assert_has(&browser.read(), &json!({"kind": "sent", "name": to, "text": text})),
+            Via::Irc(client) => client.assert_shows(to, Shown::Said(&self.name, text)),
         }
     }
 
     fn irc(&mut self) -> &mut IrcClient {
-        let Seat::Irc(client) = &mut self.seat else { panic!("{} has no IRC client", self.name) };
+        let Via::Irc(client) = &mut self.via else { panic!("{} has no IRC client", self.name) };
         client
     }
 
     fn telnet(&mut self) -> &mut Person {
-        let Seat::Telnet(person) = &mut self.seat else { panic!("{} did not come by telnet", self.name) };
+        let Via::Telnet(person) = &mut self.via else { panic!("{} did not come by telnet", self.name) };
         person
     }
 }

@@ -71,7 +71,6 @@ impl<S> Hub<S> {
             Notice::Fail(code) => self.leave(now, connection, code),
             Notice::WrongProtocol(protocol) => {
                 self.reply(connection, Message::WrongProtocol { protocol });
-                self.close_arriving(connection, CloseCode::PROTOCOL);
                 self.leave(now, connection, CloseCode::PROTOCOL);
             }
             Notice::Fence => {
@@ -94,6 +93,9 @@ impl<S> Hub<S> {
     }
 
     fn leave(&mut self, now: Time, connection: ConnectionId, code: CloseCode) {
-        self.propose(now, Event::Commanded { connection, command: Command::Leave(code) });
+        // Nobody else knows of who has not said who they are.
+        if !self.close_arriving(connection, code) {
+            self.propose(now, Event::Commanded { connection, command: Command::Leave(code) });
+        }
     }
 }

@@ -66,11 +66,13 @@ impl<S> Hub<S> {
         self.irc.due.clear();
     }
 
-    /// Ends the connection of who has not said who they are.
-    pub(in crate::hub) fn close_arriving(&mut self, connection: ConnectionId, code: CloseCode) {
-        if self.depart(connection) {
+    /// Ends a connection if it is one of which the chat does not know yet. Tells whether it is.
+    pub(in crate::hub) fn close_arriving(&mut self, connection: ConnectionId, code: CloseCode) -> bool {
+        let is_arriving = self.depart(connection);
+        if is_arriving {
             self.chat.push_action(Action::Close { connection, code: Some(code) });
         }
+        is_arriving
     }
 
     /// Handles that the chat has heard who somebody wants to be.
@@ -99,7 +101,9 @@ impl<S> Hub<S> {
             // Nobody needs a password yet.
             "PASS" | "PONG" => {}
             "PING" => self.obey_ping(connection, line, answer),
-            "QUIT" => return self.close_arriving(connection, CloseCode::NORMAL),
+            "QUIT" => {
+                self.close_arriving(connection, CloseCode::NORMAL);
+            }
             _ => {
                 let nick = self.nick_or_star(connection);
                 answer.numeric(format_args!("451 {nick} :You have not registered"));
