@@ -17,7 +17,7 @@ mod share;
 use std::sync::Arc;
 use std::time::Duration;
 
-use self::audiences::{Audiences, Flushing};
+use self::audiences::{Audiences, Flushing, Length};
 use self::chunk::OpenChunk;
 use self::outboxes::{Check, Outboxes};
 pub use self::output::{Output, Upcoming, Written};
@@ -205,23 +205,37 @@ impl<S: Clone> Fanout<S> {
         match (self.writing.take(), written) {
             (None, _) => {}
             (Some(Write::Chunk { place, from, length }), Written::Bytes(taken)) => {
-                let Some(Flushing { chunk, .. }) = self.audiences.flushing(length) else { return };
-                self.outboxes.count_given(chunk.messages(from, from + taken));
-                if from + taken < chunk.bytes().len() {
-                    if let Some(chunk) = self.audiences.chunk_mut(length) {
-                        self.outboxes.push_part(place, chunk.part(from + taken));
-                    }
+                if self.give(place, from, length, taken) {
                     self.outboxes.block(now, place);
                 }
             }
+            (Some(Write::Chunk { place, from, length }), Written::Held { taken, left }) => {
+                self.give(place, from, length, taken);
+                self.outboxes.hold(now, place, left);
+            }
             (Some(Write::Chunk { place, .. }), Written::Failed) => self.outboxes.abandon_at(place, Incident::Failed),
             (Some(Write::Queue(connection)), Written::Bytes(taken)) => {
-                self.outboxes.handle_taken(now, connection, taken);
+                self.outboxes.handle_taken(now, connection, taken, 0);
+            }
+            (Some(Write::Queue(connection)), Written::Held { taken, left }) => {
+                self.outboxes.handle_taken(now, connection, taken, left);
             }
             (Some(Write::Queue(connection)), Written::Failed) => {
                 self.outboxes.abandon(connection, Some(Incident::Failed));
             }
         }
+    }
+
+    /// Counts what was taken of a chunk, and queues the rest. Tells whether there is any.
+    fn give(&mut self, place: usize, from: usize, length: Length, taken: usize) -> bool {
+        let Some(Flushing { chunk, .. }) = self.audiences.flushing(length) else { return false };
+        let to = from + taken;
+        self.outboxes.count_given(chunk.messages(from, to));
+        let is_part = to < chunk.bytes().len();
+        if is_part && let Some(chunk) = self.audiences.chunk_mut(length) {
+            self.outboxes.push_part(place, chunk.part(to));
+        }
+        is_part
     }
 
     /// Handles that all output was polled: what could be written of the batches that were followed was. It is only for

@@ -28,6 +28,8 @@ pub struct Stats {
     pub refused: u64,
     /// Bytes queued now for slow readers.
     pub queued_bytes: u64,
+    /// Those among them that were taken and are held between, sealed, until their sockets take them.
+    pub held_bytes: u64,
     /// Actions in each batch of the hub.
     pub batch_actions: Histogram,
     /// Microseconds from the first request of a batch until all that sockets took of it was written, once per batch and
@@ -37,7 +39,7 @@ pub struct Stats {
     pub uptime: Duration,
 }
 
-/// Writes one line, without the histograms.
+/// Writes one line, without the histograms, and without what is part of another count.
 impl fmt::Display for Stats {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self {

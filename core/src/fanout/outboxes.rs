@@ -203,13 +203,22 @@ impl<S: Clone> Outboxes<S> {
         }
     }
 
-    /// Handles that a socket took this much of what [`front`](Self::front) gave.
-    pub(super) fn handle_taken(&mut self, now: Time, connection: ConnectionId, taken: usize) {
+    /// Handles that so many bytes for the socket in a place are held, and that it takes no more now.
+    pub(super) fn hold(&mut self, now: Time, place: usize, left: usize) {
+        self.push(place, |queue, _| {
+            queue.hold(left);
+            Pushed::default()
+        });
+        self.block(now, place);
+    }
+
+    /// Handles that so much was taken of what [`front`](Self::front) gave, and that so much is held.
+    pub(super) fn handle_taken(&mut self, now: Time, connection: ConnectionId, taken: usize, left: usize) {
         let limits = self.limits;
         let Some(queue) = self.queue_mut(connection) else { return };
         let offered = queue.front().len();
         queue.advance(taken);
-        if taken > 0 {
+        if queue.hold(left) || taken > 0 {
             queue.progress_at = Some(now);
         }
         let resumed = queue.resume(&limits);
@@ -223,7 +232,7 @@ impl<S: Clone> Outboxes<S> {
         }
         if is_empty {
             self.on_written_out(connection);
-        } else if taken < offered {
+        } else if taken < offered || left > 0 {
             self.block_connection(now, connection);
         }
     }
@@ -305,7 +314,10 @@ impl<S: Clone> Outboxes<S> {
         stats.dropped += self.dropped;
         let outboxes = self.open.iter().flatten().chain(self.closing.values());
         let queues = outboxes.filter_map(|outbox| outbox.queue.as_ref());
-        stats.queued_bytes += queues.map(|queue| queue.bytes() as u64).sum::<u64>();
+        for queue in queues {
+            stats.queued_bytes += queue.bytes() as u64;
+            stats.held_bytes += queue.held() as u64;
+        }
     }
 
     pub(super) fn has_notices(&self) -> bool {

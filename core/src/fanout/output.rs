@@ -14,7 +14,7 @@ pub enum Output<'a, S> {
     Write {
         /// Where to.
         socket: &'a S,
-        /// What; never empty.
+        /// What. It is empty only to have the socket take what was [held](Written::Held).
         bytes: &'a [u8],
         /// The same bytes are written to many sockets: each time under this number, which no others have. So an adapter
         /// may hand them to the operating system once. It may as well not look at it.
@@ -122,8 +122,16 @@ impl<S: fmt::Debug> fmt::Debug for Upcoming<'_, S> {
 /// Tells what a socket did with the bytes of an [`Output::Write`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Written {
-    /// It took this many; if not all, it would block now.
+    /// It took this many, and nothing that was taken earlier is held any more; if not all, it would block now.
     Bytes(usize),
+    /// It would block now, and what was taken has not all gone out: a layer between, such as TLS, has sealed it and
+    /// holds it. When the socket takes bytes again, the next write goes behind that.
+    Held {
+        /// How many of the bytes the layer took.
+        taken: usize,
+        /// How many it holds now, these and earlier ones, before they were sealed; at least one.
+        left: usize,
+    },
     /// It has failed.
     Failed,
 }

@@ -85,6 +85,8 @@ pub(super) struct SendQueue {
     pieces: VecDeque<Bytes>,
     tail: BytesMut,
     bytes: usize,
+    /// How many bytes were taken for the socket, and wait between.
+    held: usize,
     /// How many messages were dropped since the last notice.
     dropped: u64,
     /// When the socket last took something, or first refused.
@@ -104,13 +106,18 @@ impl SendQueue {
         Self { encoding, ..Self::default() }
     }
 
+    /// Returns how many bytes the socket has not taken, those among them that something between holds.
     pub(super) const fn bytes(&self) -> usize {
-        self.bytes
+        self.bytes + self.held
+    }
+
+    pub(super) const fn held(&self) -> usize {
+        self.held
     }
 
     /// Queues what of a part finds room, in whole messages, and counts the rest.
     pub(super) fn push_part(&mut self, limits: &Limits, part: Part<'_>) -> Pushed {
-        let room = if self.paused { 0 } else { limits.broadcast_bytes_max.saturating_sub(self.bytes) };
+        let room = if self.paused { 0 } else { limits.broadcast_bytes_max.saturating_sub(self.bytes()) };
         let begun = part.ends.partition_point(|&end| end as usize <= part.from);
         let ended = part.ends.partition_point(|&end| end as usize <= part.from + room);
         if ended > begun {
@@ -129,11 +136,11 @@ impl SendQueue {
     pub(super) fn push_reply(&mut self, limits: &Limits, message: &Message) -> Pushed {
         self.push_dropped_notice();
         self.push_message(message);
-        debug_assert!(self.bytes <= limits.bytes_max, "{} bytes are queued of {}", self.bytes, limits.bytes_max);
+        debug_assert!(self.bytes() <= limits.bytes_max, "{} bytes are queued of {}", self.bytes(), limits.bytes_max);
         Pushed { given: usize::from(message.has_line()), ..Pushed::default() }
     }
 
-    /// Returns what to write next; empty only if nothing is queued.
+    /// Returns what to write next; empty only if nothing is queued, though something may be held.
     pub(super) fn front(&self) -> &[u8] {
         self.pieces.front().map_or(&self.tail[..], |piece| &piece[..])
     }
@@ -148,9 +155,16 @@ impl SendQueue {
         }
     }
 
+    /// Learns how many bytes are held between. Tells whether the socket took some of those that were.
+    pub(super) const fn hold(&mut self, left: usize) -> bool {
+        let is_less = left < self.held;
+        self.held = left;
+        is_less
+    }
+
     /// Ends the pause, once enough was written; says whether it did.
     pub(super) fn resume(&mut self, limits: &Limits) -> bool {
-        let resumes = self.paused && self.bytes <= limits.low_bytes;
+        let resumes = self.paused && self.bytes() <= limits.low_bytes;
         if resumes {
             self.paused = false;
             self.push_dropped_notice();
@@ -198,7 +212,7 @@ impl SendQueue {
 /// It hides what was said.
 impl fmt::Debug for SendQueue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "SendQueue({} bytes, {} dropped)", self.bytes, self.dropped)
+        write!(f, "SendQueue({} bytes, {} dropped)", self.bytes(), self.dropped)
     }
 }
 

@@ -4,6 +4,7 @@ mod counts;
 mod drops;
 mod ends;
 mod forms;
+mod held;
 mod order;
 mod pulse;
 mod recipients;
@@ -29,6 +30,8 @@ struct Writer {
     now: Time,
     /// How much each socket still takes; if nothing is said here, it takes everything.
     takes: HashMap<u32, usize>,
+    /// What is held before each socket that something lies before, which takes all that there is at once.
+    held: HashMap<u32, Vec<u8>>,
     failing: Option<u32>,
     received: BTreeMap<u32, Vec<u8>>,
     /// What was written under each number.
@@ -46,6 +49,7 @@ impl Writer {
             fanout: Fanout::new(config, share),
             now: Time::START,
             takes: HashMap::new(),
+            held: HashMap::new(),
             failing: None,
             received: BTreeMap::new(),
             repeated: HashMap::new(),
@@ -78,16 +82,13 @@ impl Writer {
         let Some(output) = self.fanout.poll_output() else { return false };
         match output {
             Output::Write { socket, bytes, repeated, .. } => {
-                assert!(!bytes.is_empty());
+                let (socket, bytes) = (*socket, bytes.to_vec());
+                assert!(!bytes.is_empty() || self.held.get(&socket).is_some_and(|held| !held.is_empty()));
                 if let Some(number) = repeated {
-                    assert_eq!(self.repeated.entry(number).or_insert_with(|| bytes.to_vec()), bytes);
+                    assert_eq!(*self.repeated.entry(number).or_insert_with(|| bytes.clone()), bytes);
                 }
-                let takes = self.takes.entry(*socket).or_insert(usize::MAX);
-                let taken = bytes.len().min(*takes);
-                *takes -= if *takes == usize::MAX { 0 } else { taken };
-                self.received.entry(*socket).or_default().extend_from_slice(&bytes[..taken]);
-                let failed = self.failing == Some(*socket);
-                self.fanout.handle_written(self.now, if failed { Written::Failed } else { Written::Bytes(taken) });
+                let written = self.write(socket, &bytes);
+                self.fanout.handle_written(self.now, written);
             }
             Output::AwaitWritable { connection, socket } => {
                 assert_eq!(connection.generation(), *socket);
@@ -102,6 +103,34 @@ impl Writer {
             Output::Abandon { socket, .. } => self.told.push(format!("abandon {socket}")),
         }
         true
+    }
+
+    fn write(&mut self, socket: u32, bytes: &[u8]) -> Written {
+        if self.failing == Some(socket) {
+            return Written::Failed;
+        }
+        let Some(mut held) = self.held.remove(&socket) else { return Written::Bytes(self.put(socket, bytes)) };
+        // It takes more only when nothing is held.
+        let mut taken = 0;
+        if !held.is_empty() {
+            held.drain(..self.put(socket, &held));
+        }
+        if held.is_empty() {
+            taken = bytes.len();
+            held = bytes[self.put(socket, bytes)..].to_vec();
+        }
+        let left = held.len();
+        self.held.insert(socket, held);
+        if left > 0 { Written::Held { taken, left } } else { Written::Bytes(taken) }
+    }
+
+    /// Gives a socket what it takes, and returns how much that is.
+    fn put(&mut self, socket: u32, bytes: &[u8]) -> usize {
+        let takes = self.takes.entry(socket).or_insert(usize::MAX);
+        let taken = bytes.len().min(*takes);
+        *takes -= if *takes == usize::MAX { 0 } else { taken };
+        self.received.entry(socket).or_default().extend_from_slice(&bytes[..taken]);
+        taken
     }
 
     /// Lets a socket take this much more, and writes.
