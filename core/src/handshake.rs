@@ -5,15 +5,18 @@
 
 mod proxied;
 mod proxy_header;
+mod secured;
 
 use std::net::IpAddr;
 
 use self::proxied::{Introduced, ProxiedHandshake};
+use self::secured::SecuredHandshake;
 use crate::config::Config;
 use crate::meter::Meter;
 use crate::refusal::Refusal;
 use crate::session::Session;
 use crate::time::Time;
+use crate::tls::{Tls, TlsFailure, begins};
 use crate::wire::contract::LetIn as _;
 use crate::wire::step::Step;
 use crate::wire::{Form, FormHandshake};
@@ -30,16 +33,20 @@ use crate::wire::{Form, FormHandshake};
 /// At the web listener, each request is answered, and who asks for a `WebSocket` is let in.
 ///
 /// Where a proxy is to say for whom it connects ([`Limits::proxies`](crate::Limits::proxies)), that comes first, for
-/// either.
+/// all. Then comes TLS, where there is a certificate for it ([`Limits::tls`](crate::Limits::tls)): it is told by the
+/// first byte. What is sealed is handed back once, and from then on only what it holds is handed in.
 #[derive(Debug)]
 pub struct Handshake {
     kind: Kind,
+    /// What takes over if the first byte says so.
+    may_secure: Option<Box<SecuredHandshake>>,
     meter: Meter,
 }
 
 #[derive(Debug)]
 enum Kind {
     Proxied(Box<ProxiedHandshake>),
+    Secured(Box<SecuredHandshake>),
     Form(FormHandshake),
 }
 
@@ -47,18 +54,25 @@ impl Handshake {
     /// Starts with a connection that was just accepted from a listener of this kind, made by `peer`.
     #[must_use]
     pub fn new(config: &Config, form: Form, peer: IpAddr, now: Time) -> Self {
-        let kind = if config.limits.is_proxy(peer) {
-            Kind::Proxied(Box::new(ProxiedHandshake::new(config, form, peer, now)))
-        } else {
-            Kind::Form(FormHandshake::new(config, form, now))
-        };
-        Self { kind, meter: Session::meter(config) }
+        let meter = Session::meter(config);
+        if config.limits.is_proxy(peer) {
+            let kind = Kind::Proxied(Box::new(ProxiedHandshake::new(config, form, peer, now)));
+            return Self { kind, may_secure: None, meter };
+        }
+        let (kind, may_secure) = begin(config, form, now);
+        Self { kind, may_secure, meter }
     }
 
-    /// Takes bytes that have come.
+    /// Takes bytes that have come: those of the socket, or, once it was [secured](Self::handle_secured), what they
+    /// hold.
     pub fn handle_bytes(&mut self, bytes: &[u8]) {
+        let secured = if bytes.is_empty() { None } else { self.may_secure.take().filter(|_| begins(bytes)) };
+        if let Some(secured) = secured {
+            self.kind = Kind::Secured(secured);
+        }
         match &mut self.kind {
             Kind::Proxied(handshake) => handshake.handle_bytes(bytes),
+            Kind::Secured(handshake) => handshake.handle_bytes(bytes),
             Kind::Form(handshake) => handshake.handle_bytes(bytes),
         }
     }
@@ -67,6 +81,7 @@ impl Handshake {
     pub fn handle_end(&mut self) {
         match &mut self.kind {
             Kind::Proxied(handshake) => handshake.handle_end(),
+            Kind::Secured(handshake) => handshake.handle_end(),
             Kind::Form(handshake) => handshake.handle_end(),
         }
     }
@@ -76,8 +91,16 @@ impl Handshake {
     pub fn handle_failure(&mut self) {
         match &mut self.kind {
             // There is one answer only, and the end is next.
-            Kind::Proxied(_) => {}
+            Kind::Proxied(_) | Kind::Secured(_) => {}
             Kind::Form(handshake) => handshake.handle_failure(),
+        }
+    }
+
+    /// Handles that the TLS handshake is over, which [`Step::Secure`] began, or that it has failed. To say so again
+    /// changes nothing.
+    pub fn handle_secured(&mut self, secured: Result<(), TlsFailure>) {
+        if let Kind::Secured(handshake) = &mut self.kind {
+            handshake.handle_secured(secured);
         }
     }
 
@@ -86,7 +109,7 @@ impl Handshake {
     pub fn handle_metrics(&mut self, metrics: Option<String>) {
         match &mut self.kind {
             // Nobody asks for it there.
-            Kind::Proxied(_) => {}
+            Kind::Proxied(_) | Kind::Secured(_) => {}
             Kind::Form(handshake) => handshake.handle_metrics(metrics),
         }
     }
@@ -96,6 +119,8 @@ impl Handshake {
     pub fn handle_admission(&mut self, admission: Result<(), Refusal>) {
         match &mut self.kind {
             Kind::Proxied(handshake) => handshake.handle_admission(admission),
+            // It asks nobody.
+            Kind::Secured(_) => {}
             Kind::Form(handshake) => handshake.handle_admission(admission),
         }
     }
@@ -105,47 +130,69 @@ impl Handshake {
     pub fn handle_stop(&mut self) {
         match &mut self.kind {
             Kind::Proxied(handshake) => handshake.handle_stop(),
+            Kind::Secured(handshake) => handshake.handle_stop(),
             Kind::Form(handshake) => handshake.handle_stop(),
         }
     }
 
     /// Returns what is to be done next.
     pub fn poll_step(&mut self, now: Time) -> Step {
-        match &mut self.kind {
-            Kind::Proxied(handshake) => match handshake.poll_step(now) {
-                Some(step) => step,
-                None => {
-                    self.kind = Kind::Form(go_on(handshake.introduce(), now));
-                    self.poll_step(now)
-                }
-            },
-            Kind::Form(handshake) => handshake.poll_step(now),
+        loop {
+            let step = match &mut self.kind {
+                Kind::Proxied(handshake) => handshake.poll_step(now),
+                Kind::Secured(handshake) => handshake.poll_step(now),
+                Kind::Form(handshake) => Some(handshake.poll_step(now)),
+            };
+            match step {
+                Some(step) => return step,
+                None => self.go_on(now),
+            }
+        }
+    }
+
+    /// Begins what comes after that which is over.
+    fn go_on(&mut self, now: Time) {
+        let Introduced { input, ended, stopped, .. } = match &mut self.kind {
+            Kind::Proxied(handshake) => {
+                let introduced = handshake.introduce();
+                (self.kind, self.may_secure) = begin(&introduced.config, introduced.form, now);
+                introduced
+            }
+            Kind::Secured(handshake) => {
+                let introduced = handshake.introduce();
+                self.kind = Kind::Form(FormHandshake::new(&introduced.config, introduced.form, now));
+                introduced
+            }
+            Kind::Form(_) => return,
+        };
+        if !input.is_empty() {
+            self.handle_bytes(&input);
+        }
+        if ended {
+            self.handle_end();
+        }
+        if stopped {
+            self.handle_stop();
         }
     }
 
     /// Returns the session of one who enters, with all that was read already.
+    ///
+    /// # Panics
+    /// If it was not to [enter](Step::Enter).
     #[must_use]
     pub fn into_session(self) -> Session {
-        let handshake = match self.kind {
-            Kind::Proxied(mut handshake) => go_on(handshake.introduce(), Time::START),
-            Kind::Form(handshake) => handshake,
-        };
+        let Kind::Form(handshake) = self.kind else { panic!("it was not to enter") };
         Session::of(self.meter, handshake.into_intake())
     }
 }
 
-/// Goes on with a connection whose proxy has said for whom it is.
-fn go_on(introduced: Introduced, now: Time) -> FormHandshake {
-    let Introduced { config, form, input, ended, stopped } = introduced;
-    let mut handshake = FormHandshake::new(&config, form, now);
-    if !input.is_empty() {
-        handshake.handle_bytes(&input);
+/// Returns what a connection begins with that comes for itself, and what takes over if it speaks TLS.
+fn begin(config: &Config, form: Form, now: Time) -> (Kind, Option<Box<SecuredHandshake>>) {
+    let secured = || Box::new(SecuredHandshake::new(config, form, now));
+    match config.limits.tls {
+        Tls::Off => (Kind::Form(FormHandshake::new(config, form, now)), None),
+        Tls::Offered => (Kind::Form(FormHandshake::new(config, form, now)), Some(secured())),
+        Tls::Only => (Kind::Secured(secured()), None),
     }
-    if ended {
-        handshake.handle_end();
-    }
-    if stopped {
-        handshake.handle_stop();
-    }
-    handshake
 }

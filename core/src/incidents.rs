@@ -6,6 +6,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use crate::tls::TlsFailure;
 use crate::{OtherProtocol, Time};
 
 /// How long after an incident was told others of its kind are only counted.
@@ -24,6 +25,10 @@ pub enum Incident {
     WrongProtocol(OtherProtocol),
     /// It was refused: it came from where a proxy is to say for whom it connects, and does not.
     NoProxyHeader,
+    /// It was refused: it speaks no TLS, which is demanded.
+    NoTls,
+    /// It was ended: its TLS handshake has failed.
+    NotSecured(TlsFailure),
     /// It was refused: it is a page of another site, whose browser was told to connect here.
     ForeignOrigin,
     /// It was refused: it asks for a `WebSocket` as one whom a proxy did not let ask for it.
@@ -52,11 +57,14 @@ pub enum Incident {
 }
 
 impl Incident {
-    /// How many kinds there are besides other protocols.
-    const OTHER_KINDS: usize = 16;
+    /// How many kinds there are besides those of which there are several.
+    const OTHER_KINDS: usize = 17;
+
+    /// Where the failures of TLS end among all.
+    const PROTOCOLS_FROM: usize = Self::OTHER_KINDS + TlsFailure::ALL.len();
 
     /// How many kinds there are.
-    const KINDS: usize = Self::OTHER_KINDS + OtherProtocol::COUNT;
+    const KINDS: usize = Self::PROTOCOLS_FROM + OtherProtocol::COUNT;
 
     /// All kinds.
     pub const ALL: [Self; Self::KINDS] = {
@@ -77,14 +85,17 @@ impl Incident {
             Self::BadFrames,
             Self::NotUpgraded,
             Self::NoProxyHeader,
+            Self::NoTls,
         ];
         let mut all = [Self::Quit; Self::KINDS];
         let mut index = 0;
         while index < all.len() {
             all[index] = if index < Self::OTHER_KINDS {
                 others[index]
+            } else if index < Self::PROTOCOLS_FROM {
+                Self::NotSecured(TlsFailure::ALL[index - Self::OTHER_KINDS])
             } else {
-                Self::WrongProtocol(OtherProtocol::at(index - Self::OTHER_KINDS))
+                Self::WrongProtocol(OtherProtocol::at(index - Self::PROTOCOLS_FROM))
             };
             index += 1;
         }
@@ -101,6 +112,8 @@ impl Incident {
             | Self::WrongProtocol(_)
             | Self::ForeignOrigin
             | Self::NoProxyHeader
+            | Self::NoTls
+            | Self::NotSecured(_)
             | Self::NotUpgraded
             | Self::BadRequest
             | Self::BadFrames
@@ -121,12 +134,14 @@ impl Incident {
         match self {
             Self::WrongProtocol(_)
             | Self::NoProxyHeader
+            | Self::NoTls
             | Self::ForeignOrigin
             | Self::NotUpgraded
             | Self::BadRequest => true,
             Self::ServerFull
             | Self::AddressFull
             | Self::Throttled
+            | Self::NotSecured(_)
             | Self::BadFrames
             | Self::NotAccepted
             | Self::Dropped
@@ -150,6 +165,8 @@ impl Incident {
             Self::ForeignOrigin => "foreign_origin",
             Self::NotUpgraded => "not_upgraded",
             Self::NoProxyHeader => "no_proxy_header",
+            Self::NoTls => "no_tls",
+            Self::NotSecured(failure) => failure.key(),
             Self::BadRequest => "bad_request",
             Self::BadFrames => "bad_frames",
             Self::NotAccepted => "not_accepted",
@@ -181,7 +198,9 @@ impl Incident {
             Self::NoProxyHeader => 13,
             Self::Unanswered => 14,
             Self::Resumed => 15,
-            Self::WrongProtocol(protocol) => Self::OTHER_KINDS + protocol.index(),
+            Self::NoTls => 16,
+            Self::NotSecured(failure) => Self::OTHER_KINDS + failure as usize,
+            Self::WrongProtocol(protocol) => Self::PROTOCOLS_FROM + protocol.index(),
         }
     }
 }
@@ -195,6 +214,8 @@ impl fmt::Display for Incident {
             Self::WrongProtocol(protocol) => protocol.incident(),
             Self::ForeignOrigin => "refused: a page of another site",
             Self::NoProxyHeader => "refused: no PROXY header, which --proxy-from demands from there",
+            Self::NoTls => "refused: no TLS, which --tls-only demands",
+            Self::NotSecured(failure) => failure.incident(),
             Self::NotUpgraded => "refused: a WebSocket without Upgrade, which a proxy in front has to hand on",
             Self::BadRequest => "refused: a bad request",
             Self::BadFrames => "closed: it broke the rules of WebSockets",

@@ -200,6 +200,7 @@ mod subnet;
 mod text;
 mod texts;
 mod time;
+mod tls;
 mod token;
 mod topic;
 mod window;
@@ -217,6 +218,7 @@ pub use rules::Rules;
 pub use session::{Next, Session};
 pub use signal::{Signal, Signals};
 pub use time::Time;
+pub use tls::{Tls, TlsFailure};
 pub use wire::Form;
 pub use wire::step::Step;
 #[doc(hidden)]

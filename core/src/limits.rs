@@ -9,6 +9,7 @@ use crate::asset::Asset;
 use crate::config_error::ConfigError;
 use crate::origin::Origin;
 use crate::subnet::Subnet;
+use crate::tls::Tls;
 use crate::token::Secret;
 use crate::window::{LIST_BYTES_MAX, REPLY_WINDOW_BYTES};
 
@@ -124,8 +125,11 @@ pub struct Limits {
     /// tries it by hand has the time for two lines. At least 1 s.
     pub registration_wait: Duration,
 
+    /// Whether connections may, or have to, speak TLS, which the adapter has the certificate for. Default off.
+    pub tls: Tls,
+
     /// How long somebody at the web listener may take for a request, from when they came, or were answered before,
-    /// until its head has ended. Default 5 s: a head is one packet, and a page that asks for its parts does so at once;
+    /// until its head has ended; and how long a TLS handshake may take. Default 5 s: a head is one packet, and a page that asks for its parts does so at once;
     /// more would let those who keep silent hold places of those who talk. At least 100 ms.
     pub request_wait: Duration,
 
@@ -169,6 +173,7 @@ impl Default for Limits {
             server_name: "chinwag.local".into(),
             registration_wait: Duration::from_secs(60),
             request_wait: Duration::from_secs(5),
+            tls: Tls::Off,
             web_origins: Arc::default(),
             proxies: Arc::default(),
             assets: &[],

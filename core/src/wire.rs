@@ -54,6 +54,11 @@ macro_rules! forms {
                 match self { $(Self::$form => <$wire>::REGISTERS),* }
             }
 
+            /// Tells whether who comes without TLS where that is demanded is answered by the handshake.
+            pub(crate) const fn answers_without_tls(self) -> bool {
+                match self { $(Self::$form => <$wire>::ANSWERS_WITHOUT_TLS),* }
+            }
+
             /// Tells whether a ping is answered.
             pub(crate) const fn answers_pings(self) -> bool {
                 match self { $(Self::$form => <$wire>::ANSWERS_PINGS),* }

@@ -3,16 +3,17 @@
 
 use std::io;
 use std::net::IpAddr;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use chinwag_core::{Form, Gate, Incident, IncidentLog, Permit, Refusal, Stats, Subnet, Time};
 use tracing::field::display;
 use tracing::{info, warn};
 
+use crate::certificate::Certificate;
 use crate::clock::Clock;
 use crate::guard::{Guard, Purpose};
-use crate::metrics;
+use crate::metrics::{self, TlsCounts};
 use crate::recorder::Recorder;
 use crate::setup::Setup;
 
@@ -33,6 +34,9 @@ struct Shared {
     stopping: AtomicBool,
     guard: Option<Guard>,
     recorder: Option<Recorder>,
+    certificate: Option<Certificate>,
+    /// How many TLS handshakes there were that did not fail.
+    secured: AtomicU64,
     proxies: Arc<[Subnet]>,
 }
 
@@ -57,6 +61,8 @@ impl Admission {
             stopping: AtomicBool::new(false),
             guard,
             recorder: setup.recorder.clone(),
+            certificate: setup.certificate.clone(),
+            secured: AtomicU64::new(0),
             proxies,
         }))
     }
@@ -108,6 +114,16 @@ impl Admission {
         self.0.recorder.clone()
     }
 
+    /// Returns what is shown to those who speak TLS, if anything is.
+    pub(crate) fn certificate(&self) -> Option<&Certificate> {
+        self.0.certificate.as_ref()
+    }
+
+    /// Counts a TLS handshake that is over.
+    pub(crate) fn count_secured(&self) {
+        self.0.secured.fetch_add(1, Ordering::Relaxed);
+    }
+
     /// Asks the program that embeds the server, if it has something to say.
     fn ask_guard(&self, address: IpAddr, purpose: Purpose) -> Result<(), Refusal> {
         let Some(guard) = &self.0.guard else { return Ok(()) };
@@ -150,7 +166,12 @@ impl Admission {
             let incidents = self.incidents();
             Incident::ALL.map(|incident| (incident.key(), incidents.count(incident)))
         };
-        metrics::encode(stats, incidents.into())
+        let tls = self.0.certificate.as_ref().map(|certificate| TlsCounts {
+            secured: self.0.secured.load(Ordering::Relaxed),
+            renewals: certificate.renewals(),
+            expires: certificate.expires(),
+        });
+        metrics::encode(stats, incidents.into(), tls)
     }
 
     /// Counts what has happened to a connection, and logs it, at most once a minute for each cause: `more` says how
@@ -277,7 +298,7 @@ mod tests {
             limits: Limits { proxies: ["2001:db8::/32".parse().expect("a network")].into(), ..Limits::default() },
             ..Config::default()
         };
-        let admission = Admission::new(&Setup { config, guard: Some(guard), recorder: None }, Clock::start());
+        let admission = Admission::new(&Setup { config, guard: Some(guard), ..Setup::default() }, Clock::start());
         let (banned, other) = ([192, 0, 2, 1].into(), [192, 0, 2, 2].into());
         let admit = |address, form| admission.admit(Time::START, address, form);
         assert!(admit(banned, Form::Lines).is_err() && admit(other, Form::Lines).is_ok());

@@ -3,6 +3,7 @@
 //! of a runtime.
 
 mod admission;
+mod certificate;
 mod clock;
 mod descriptors;
 mod guard;
@@ -25,9 +26,11 @@ mod tee;
 #[path = "tee_elsewhere.rs"]
 mod tee;
 mod thread;
+mod tls;
 mod worker;
 
 pub use self::admission::{Admission, Admitted, REPORT};
+pub use self::certificate::{Certificate, CertificateError};
 pub use self::clock::Clock;
 pub use self::guard::{Guard, Purpose};
 pub use self::handle::{Controls, Ended, Ending, Handle, handle};
@@ -39,7 +42,7 @@ pub use self::oneshot::{Answer, Answered, oneshot};
 pub use self::page::PAGE;
 pub use self::pending::{Need, Pending};
 pub use self::recorder::Recorder;
-pub use self::send::{send, written};
+pub use self::send::send;
 pub use self::setup::{Setup, cores};
 pub use self::tee::Tee;
 pub use self::thread::WorkerThread;

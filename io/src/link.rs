@@ -2,17 +2,21 @@
 //! it has ended.
 
 use std::hint::black_box;
+use std::io;
 use std::net::Shutdown;
 use std::os::fd::{AsRawFd as _, BorrowedFd};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 
-use chinwag_core::{Incident, Signal, Signals, Written};
+use chinwag_core::{Incident, Signal, Signals, TlsFailure, Written};
+use parking_lot::Mutex;
 
 use crate::admission::Admitted;
+use crate::certificate::Certificate;
 use crate::clock::Clock;
 use crate::send::{send, shutdown, written};
 use crate::tee::Tee;
+use crate::tls::Tls;
 
 /// What the reader and the writer of a connection share.
 #[derive(Debug)]
@@ -21,13 +25,15 @@ pub struct Link {
     signals: AtomicU8,
     /// How the connection has ended is counted.
     ended: AtomicBool,
+    /// What seals and opens, if it speaks TLS. Its reader and its writer hardly ever meet here.
+    tls: Option<Box<Mutex<Tls>>>,
 }
 
 impl Link {
     /// Begins with no signals.
     #[must_use]
     pub const fn new(admitted: Admitted) -> Self {
-        Self { admitted, signals: AtomicU8::new(0), ended: AtomicBool::new(false) }
+        Self { admitted, signals: AtomicU8::new(0), ended: AtomicBool::new(false), tls: None }
     }
 
     /// Returns what lets the connection be here.
@@ -51,6 +57,19 @@ impl Link {
     #[must_use]
     pub fn signals(&self) -> Signals {
         Signals::from_bits(self.signals.load(Ordering::Acquire))
+    }
+
+    /// Begins TLS with what was read of it. What there is to answer is sent by the next write, be it of nothing.
+    pub(crate) fn secure(&mut self, certificate: &Certificate, sealed: &[u8]) {
+        let Ok(mut tls) = Tls::new(certificate.config()) else { return };
+        // If it fails, that is what is told when it is asked for.
+        let _ = tls.receive(sealed, |_| Err(io::ErrorKind::WouldBlock.into()), |_| {});
+        self.tls = Some(Box::new(Mutex::new(tls)));
+    }
+
+    /// Returns how the handshake of TLS went, once it is over.
+    pub(crate) fn secured(&self) -> Option<Result<(), TlsFailure>> {
+        self.tls.as_ref()?.lock().secured()
     }
 
     /// Counts what has happened to the connection, and logs it if it is time, with what else the core has to tell of
@@ -79,17 +98,55 @@ pub trait Port: Send + Sync + 'static {
     /// Has the reader look at [`Link::signals`].
     fn wake_reader(&self);
 
-    /// Writes what the socket takes at once.
+    /// Hands bytes to the operating system as they are, as far as the socket takes them at once.
+    ///
+    /// # Errors
+    /// As [`send`](crate::send).
+    fn send(&self, bytes: &[u8]) -> io::Result<usize> {
+        send(self.descriptor(), bytes)
+    }
+
+    /// Writes what the socket takes at once: sealed, if it speaks TLS. With no bytes it writes what is held.
     fn write(&self, bytes: &[u8]) -> Written {
-        written(send(self.descriptor(), bytes))
+        match &self.link().tls {
+            None => written(self.send(bytes)),
+            Some(tls) => tls.lock().write(bytes, |sealed| self.send(sealed)),
+        }
     }
 
     /// Writes what it takes at once of what many are given. Returns `None` if that has to be done in the ordinary way.
     fn write_repeated(&self, tee: &mut Tee, number: u64, bytes: &[u8]) -> Option<usize> {
-        tee.write(number, bytes, self.descriptor())
+        // What is sealed is so for one.
+        if self.link().tls.is_some() { None } else { tee.write(number, bytes, self.descriptor()) }
     }
 
-    /// Says that nothing more is written to it, or nothing more read from it either.
+    /// Takes what was read from the socket, and hands on what it holds: the same, unless it speaks TLS. Returns how much
+    /// was read.
+    ///
+    /// # Errors
+    /// If what came is no TLS, or the end came without having been said.
+    fn receive(&self, read: &[u8], mut take: impl FnMut(&[u8])) -> io::Result<usize> {
+        match &self.link().tls {
+            None => take(read),
+            Some(tls) => tls.lock().receive(read, |sealed| self.send(sealed), take)?,
+        }
+        Ok(read.len())
+    }
+
+    /// Tells whether the other side has said that no more will come, so that there is nothing to be read for.
+    fn has_ended(&self) -> bool {
+        self.link().tls.as_ref().is_some_and(|tls| tls.lock().has_ended())
+    }
+
+    /// Says that nothing more is written to it.
+    fn finish(&self) {
+        if let Some(tls) = &self.link().tls {
+            tls.lock().finish(|sealed| self.send(sealed));
+        }
+        self.shutdown(Shutdown::Write);
+    }
+
+    /// Tells the operating system that nothing more is written, or nothing more read either.
     fn shutdown(&self, how: Shutdown) {
         shutdown(self.descriptor(), how);
     }
@@ -111,7 +168,7 @@ pub(crate) fn abandon(socket: &impl Port, incident: Option<Incident>) {
 
 /// Says that no more will come, and lets the reader come to its end, if it has not.
 pub(crate) fn finish(socket: &impl Port) {
-    socket.shutdown(Shutdown::Write);
+    socket.finish();
     set(socket, Signals::FINISHED);
 }
 

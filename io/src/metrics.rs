@@ -3,12 +3,15 @@
 //! Nothing is told by name or address: who may see this learns how many people there are, not who.
 
 use std::fmt;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use chinwag_core::{Histogram, Stats};
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::{DescriptorEncoder, NoLabelSet, text};
 use prometheus_client::metrics::MetricType;
 use prometheus_client::registry::{Registry, Unit};
+
+use crate::certificate::Renewals;
 
 const MICROS_PER_SECOND: f64 = 1e6;
 
@@ -18,12 +21,23 @@ struct Counted {
     stats: Stats,
     /// By their keys.
     incidents: Vec<(&'static str, u64)>,
+    tls: Option<TlsCounts>,
+}
+
+/// What is counted where there is TLS.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct TlsCounts {
+    /// Handshakes that did not fail.
+    pub(crate) secured: u64,
+    pub(crate) renewals: Renewals,
+    /// Until when the certificate is valid.
+    pub(crate) expires: SystemTime,
 }
 
 /// Puts all that is counted into words.
-pub(crate) fn encode(stats: Stats, incidents: Vec<(&'static str, u64)>) -> String {
+pub(crate) fn encode(stats: Stats, incidents: Vec<(&'static str, u64)>, tls: Option<TlsCounts>) -> String {
     let mut registry = Registry::with_prefix("chinwag");
-    registry.register_collector(Box::new(Counted { stats, incidents }));
+    registry.register_collector(Box::new(Counted { stats, incidents, tls }));
     let mut metrics = String::new();
     text::encode(&mut metrics, &registry).expect("a string takes all");
     metrics
@@ -31,21 +45,22 @@ pub(crate) fn encode(stats: Stats, incidents: Vec<(&'static str, u64)>) -> Strin
 
 impl Collector for Counted {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
-        let Self { stats, incidents } = self;
+        let Self { stats, incidents, tls } = self;
         let encoder = &mut encoder;
         gauge(encoder, "people", "People in the chat now", stats.people)?;
         gauge(encoder, "rooms", "Rooms there are now", stats.rooms)?;
         gauge(encoder, "connections", "Connections there are now, also of those not let in yet", stats.connections)?;
         gauge(encoder, "queued_bytes", "Bytes that wait for those who read too slowly", stats.queued_bytes)?;
+        let told = "Bytes of those that TLS has sealed, and the sockets do not take";
+        gauge(encoder, "sealed_bytes", told, stats.held_bytes)?;
         counter(encoder, "messages_in", "Messages that people have said", stats.messages_in)?;
         counter(encoder, "messages_out", "Lines given to somebody, once for each", stats.messages_out)?;
         counter(encoder, "dropped", "Lines not given to somebody who reads too slowly", stats.dropped)?;
         counter(encoder, "refused", "Connections refused", stats.refused)?;
         let told = "What has happened to connections, by kind";
-        let mut kinds = encoder.encode_descriptor("incidents", told, None, MetricType::Counter)?;
-        for &(kind, count) in incidents {
-            let label = [("kind", kind)];
-            kinds.encode_family(&label)?.encode_counter::<NoLabelSet, _, u64>(&count, None)?;
+        family(encoder, "incidents", told, "kind", incidents)?;
+        if let Some(tls) = tls {
+            tls.encode(encoder, incidents)?;
         }
         let told = "Actions of each batch that the hub has handed on";
         histogram(encoder, ("batch_actions", told, None), &stats.batch_actions, 1.0)?;
@@ -57,6 +72,39 @@ impl Collector for Counted {
             .encode_descriptor("uptime", told, Some(&Unit::Seconds), MetricType::Gauge)?
             .encode_gauge(&stats.uptime.as_secs_f64())
     }
+}
+
+impl TlsCounts {
+    /// Tells of TLS. How handshakes have failed is known by the incidents.
+    fn encode(self, encoder: &mut DescriptorEncoder<'_>, incidents: &[(&'static str, u64)]) -> fmt::Result {
+        let failed = incidents.iter().filter_map(|&(kind, count)| Some((kind.strip_prefix("tls_")?, count)));
+        // A port that is spoken TLS to without a certificate has an incident of its own.
+        let handshakes: Vec<_> = failed.chain([("done", self.secured)]).collect();
+        let told = "TLS handshakes, by how they went";
+        family(encoder, "tls_handshakes", told, "result", &handshakes)?;
+        let renewals = [("done", self.renewals.done), ("failed", self.renewals.failed)];
+        let told = "Changes of the certificate's files since the start, by whether they could be used";
+        family(encoder, "tls_certificate_renewals", told, "result", &renewals)?;
+        let expires = self.expires.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+        let told = "Until when the certificate is valid, in seconds since 1970";
+        gauge(encoder, "tls_certificate_expiry_timestamp_seconds", told, expires)?;
+        let left = self.expires.duration_since(SystemTime::now()).unwrap_or_default().as_secs();
+        gauge(encoder, "tls_certificate_expires_in_seconds", "For how long the certificate is still valid", left)
+    }
+}
+
+fn family(
+    encoder: &mut DescriptorEncoder<'_>,
+    name: &str,
+    told: &str,
+    label: &str,
+    counts: &[(&str, u64)],
+) -> fmt::Result {
+    let mut family = encoder.encode_descriptor(name, told, None, MetricType::Counter)?;
+    for &(value, count) in counts {
+        family.encode_family(&[(label, value)])?.encode_counter::<NoLabelSet, _, u64>(&count, None)?;
+    }
+    Ok(())
 }
 
 fn gauge(encoder: &mut DescriptorEncoder<'_>, name: &str, told: &str, value: u64) -> fmt::Result {
@@ -99,12 +147,18 @@ mod tests {
             dropped: 6,
             refused: 7,
             queued_bytes: 8,
+            held_bytes: 15,
             uptime: Duration::from_millis(2500),
             ..Stats::default()
         };
         [3, 4, 5].into_iter().for_each(|actions| stats.batch_actions.add(actions));
         stats.delay_micros.add(60_000_000);
-        let told = encode(stats, vec![("stalled", 9), ("quit", 0)]);
+        let tls = TlsCounts {
+            secured: 10,
+            renewals: Renewals { done: 11, failed: 12 },
+            expires: UNIX_EPOCH + Duration::from_secs(13),
+        };
+        let told = encode(stats, vec![("stalled", 9), ("quit", 0), ("tls_slow", 14)], Some(tls));
         for line in [
             "# TYPE chinwag_people gauge",
             "chinwag_people 1",
@@ -116,6 +170,13 @@ mod tests {
             "chinwag_dropped_total 6",
             "chinwag_refused_total 7",
             "chinwag_queued_bytes 8",
+            "chinwag_sealed_bytes 15",
+            "chinwag_tls_handshakes_total{result=\"done\"} 10",
+            "chinwag_tls_handshakes_total{result=\"slow\"} 14",
+            "chinwag_tls_certificate_renewals_total{result=\"done\"} 11",
+            "chinwag_tls_certificate_renewals_total{result=\"failed\"} 12",
+            "chinwag_tls_certificate_expiry_timestamp_seconds 13",
+            "chinwag_tls_certificate_expires_in_seconds 0",
             "chinwag_incidents_total{kind=\"stalled\"} 9",
             "chinwag_incidents_total{kind=\"quit\"} 0",
             "# TYPE chinwag_batch_actions histogram",

@@ -21,6 +21,8 @@ pub struct Pending {
     from: Time,
     /// From when on it may come, or why not, until it was told.
     admitted: Option<Result<Time, Refusal>>,
+    /// Its TLS handshake is over.
+    is_secured: bool,
 }
 
 /// Tells what a pending connection needs next.
@@ -33,7 +35,7 @@ pub enum Need {
     },
     /// To be sent these, until a time.
     Write {
-        /// All of them.
+        /// All of them; none, if what is held is to be sent.
         bytes: Bytes,
         /// By the server's clock.
         until: Time,
@@ -55,7 +57,7 @@ impl Pending {
     /// Begins to find out, when it may come from a time on.
     #[must_use]
     pub const fn new(config: Arc<Config>, admission: Admission, form: Form, peer: IpAddr, from: Time) -> Self {
-        Self { handshake: None, config, admission, form, peer, from, admitted: None }
+        Self { handshake: None, config, admission, form, peer, from, admitted: None, is_secured: false }
     }
 
     /// Returns what takes the bytes of the connection, and that there are no more, or that a write failed.
@@ -84,10 +86,24 @@ impl Pending {
             if self.admission.is_stopping() {
                 self.handshake().handle_stop();
             }
-            // 3. What its bytes come to.
+            // 3. How TLS went, and that the end of its bytes may be the end of that.
+            if let Some(secured) = link.secured().filter(|_| !self.is_secured) {
+                self.is_secured = true;
+                if secured.is_ok() {
+                    self.admission.count_secured();
+                }
+                self.handshake().handle_secured(secured);
+            }
+            // 4. What its bytes come to.
             match self.handshake().poll_step(now) {
                 Step::Read { until } => return Need::Read { until },
                 Step::Write { bytes, until } => return Need::Write { bytes, until },
+                Step::Secure { sealed, until } => {
+                    if let Some(certificate) = self.admission.certificate() {
+                        link.secure(certificate, &sealed);
+                    }
+                    return Need::Write { bytes: Bytes::new(), until };
+                }
                 Step::Measure => return Need::Stats,
                 Step::Announce { address } => {
                     self.admitted = Some(link.admitted_mut().announce(now, address, self.form));

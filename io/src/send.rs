@@ -32,8 +32,7 @@ pub(crate) fn shutdown(socket: impl AsFd, how: Shutdown) {
 }
 
 /// Puts what became of a write into the fan-out's words.
-#[must_use]
-pub fn written(sent: io::Result<usize>) -> Written {
+pub(crate) fn written(sent: io::Result<usize>) -> Written {
     match sent {
         Ok(taken) => Written::Bytes(taken),
         Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => Written::Bytes(0),

@@ -4,8 +4,9 @@ use std::hash::{BuildHasher as _, RandomState};
 use std::io;
 use std::thread::available_parallelism;
 
-use chinwag_core::{Config, Limits, Rules};
+use chinwag_core::{Config, Limits, Rules, Tls};
 
+use crate::certificate::Certificate;
 use crate::descriptors::raise_limit;
 use crate::guard::Guard;
 use crate::page::PAGE;
@@ -24,6 +25,9 @@ pub struct Setup {
     /// each at a listener for browsers that asks to chat. It must not wait. Default none: all may come who the limits
     /// let in.
     pub guard: Option<Guard>,
+    /// Shows who the server is to those who speak TLS, which every listener understands then, besides what it understands
+    /// without; or nothing else, if [`Limits::tls`] says so. Default none: there is no TLS.
+    pub certificate: Option<Certificate>,
     /// Keeps the log of all that people share. Default none: nothing is kept.
     pub recorder: Option<Recorder>,
 }
@@ -52,19 +56,28 @@ impl Setup {
         Ok(with_secret(config)?.into())
     }
 
-    /// Checks what a server is given, and draws a secret if there is none.
+    /// Checks what a server is given, draws a secret if there is none, and offers TLS if there is a certificate.
     ///
     /// # Errors
-    /// If the configuration can't be used, or the operating system has no random bytes to give.
+    /// If the configuration can't be used, or wants TLS without a certificate, or the operating system has no random
+    /// bytes to give.
     pub fn checked(self) -> io::Result<Self> {
-        self.config.check().map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
-        Ok(Self { config: with_secret(self.config)?, ..self })
+        let wrong = |error| io::Error::new(io::ErrorKind::InvalidInput, error);
+        self.config.check().map_err(|error| wrong(error.to_string()))?;
+        let mut config = with_secret(self.config)?;
+        config.limits.tls = match (config.limits.tls, &self.certificate) {
+            (Tls::Off, None) => Tls::Off,
+            (Tls::Off | Tls::Offered, Some(_)) => Tls::Offered,
+            (Tls::Only, Some(_)) => Tls::Only,
+            (Tls::Offered | Tls::Only, None) => return Err(wrong("tls is to have a certificate".to_owned())),
+        };
+        Ok(Self { config, ..self })
     }
 }
 
 impl From<Config> for Setup {
     fn from(config: Config) -> Self {
-        Self { config, guard: None, recorder: None }
+        Self { config, guard: None, certificate: None, recorder: None }
     }
 }
 

@@ -1,7 +1,6 @@
 //! Owns the way in: accepts connections, and finds out what each is before it is let into the chat.
 
 use std::future::poll_fn;
-use std::net::Shutdown;
 use std::sync::{Arc, Weak};
 
 use async_channel::Sender;
@@ -71,7 +70,7 @@ impl Acceptor {
                     return;
                 }
                 Need::End => {
-                    socket.shutdown(Shutdown::Write);
+                    socket.finish();
                     return socket.linger().await;
                 }
             }

@@ -63,12 +63,14 @@ impl Socket {
     /// Writes all of it, as the socket takes it. Says whether it did, until a time.
     pub(crate) async fn write_all(&self, mut bytes: &[u8], until: Time) -> bool {
         loop {
-            match self.write(bytes) {
-                Written::Bytes(taken) => bytes = &bytes[taken..],
+            let (taken, is_all) = match self.write(bytes) {
+                Written::Bytes(taken) => (taken, taken == bytes.len()),
+                Written::Held { taken, .. } => (taken, false),
                 Written::Failed => return false,
-            }
-            if bytes.is_empty() || until <= self.link.clock().now() {
-                return bytes.is_empty();
+            };
+            bytes = &bytes[taken..];
+            if is_all || until <= self.link.clock().now() {
+                return is_all;
             }
             self.writable().or(self.reach(until)).await;
         }
@@ -79,7 +81,10 @@ impl Socket {
     }
 
     /// Reads what is there, as soon as something is, and hands it to `take`. Zero bytes mean that no more will come.
-    pub(crate) fn poll_read(&self, cx: &mut Context<'_>, take: impl FnOnce(&[u8])) -> Poll<io::Result<usize>> {
+    pub(crate) fn poll_read(&self, cx: &mut Context<'_>, take: impl FnMut(&[u8])) -> Poll<io::Result<usize>> {
+        if self.has_ended() {
+            return Poll::Ready(Ok(0));
+        }
         let reads = self.reads.load(Ordering::Relaxed);
         if reads == READS_MAX {
             // There may be a flood behind it, and others are to have their turn.
@@ -89,8 +94,7 @@ impl Socket {
         }
         let read = BUFFER.with_borrow_mut(|buffer| {
             let len = ready!(self.stream.poll_read(cx, buffer))?;
-            take(&buffer[..len]);
-            Poll::Ready(Ok(len))
+            Poll::Ready(self.receive(&buffer[..len], take))
         });
         self.reads.store(if read.is_ready() { reads + 1 } else { 0 }, Ordering::Relaxed);
         read

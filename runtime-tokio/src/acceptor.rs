@@ -1,6 +1,5 @@
 //! Owns the way in: accepts connections, and finds out what each is before it is let into the chat.
 
-use std::net::Shutdown;
 use std::sync::Arc;
 use std::task::Poll;
 
@@ -89,7 +88,7 @@ impl Acceptor {
                     return;
                 }
                 Need::End => {
-                    socket.shutdown(Shutdown::Write);
+                    socket.finish();
                     return socket.linger().await;
                 }
             }

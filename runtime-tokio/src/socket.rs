@@ -7,7 +7,7 @@ use std::os::fd::{AsFd as _, BorrowedFd};
 use std::task::{Context, Poll, ready};
 
 use chinwag_core::{Limits, Signals, Time, Written};
-use chinwag_io::{Link, Port, send, written};
+use chinwag_io::{Link, Port, send};
 use tokio::io::Interest;
 use tokio::net::TcpStream;
 use tokio::sync::Notify;
@@ -44,15 +44,14 @@ impl Port for Socket {
         self.changed.notify_one();
     }
 
-    fn write(&self, bytes: &[u8]) -> Written {
+    fn send(&self, bytes: &[u8]) -> io::Result<usize> {
         let send = || send(&self.stream, bytes);
         // The runtime does not know of a new socket yet that it can be written to, so it is not asked first. It has to
         // hear of a full one, though, or else it would not wait for it.
-        let sent = match send() {
+        match send() {
             Err(error) if error.kind() == ErrorKind::WouldBlock => self.stream.try_io(Interest::WRITABLE, send),
             sent => sent,
-        };
-        written(sent)
+        }
     }
 }
 
@@ -69,12 +68,14 @@ impl Socket {
     /// Writes all of it, as the socket takes it. Says whether it did, until a time.
     pub(crate) async fn write_all(&self, mut bytes: &[u8], until: Time) -> bool {
         loop {
-            match self.write(bytes) {
-                Written::Bytes(taken) => bytes = &bytes[taken..],
+            let (taken, is_all) = match self.write(bytes) {
+                Written::Bytes(taken) => (taken, taken == bytes.len()),
+                Written::Held { taken, .. } => (taken, false),
                 Written::Failed => return false,
-            }
-            if bytes.is_empty() || until <= self.link.clock().now() {
-                return bytes.is_empty();
+            };
+            bytes = &bytes[taken..];
+            if is_all || until <= self.link.clock().now() {
+                return is_all;
             }
             tokio::select! {
                 () = self.writable() => {}
@@ -95,6 +96,9 @@ impl Socket {
 
     /// Reads what is there, as soon as something is, and hands it to `take`. Zero bytes mean that no more will come.
     pub(crate) fn poll_read(&self, cx: &mut Context<'_>, mut take: impl FnMut(&[u8])) -> Poll<io::Result<usize>> {
+        if self.has_ended() {
+            return Poll::Ready(Ok(0));
+        }
         loop {
             ready!(self.stream.poll_read_ready(cx))?;
             if let read @ Poll::Ready(_) = self.read_now(&mut take) {
@@ -104,12 +108,11 @@ impl Socket {
     }
 
     /// Reads what is there, if something is.
-    pub(crate) fn read_now(&self, take: impl FnOnce(&[u8])) -> Poll<io::Result<usize>> {
+    pub(crate) fn read_now(&self, take: impl FnMut(&[u8])) -> Poll<io::Result<usize>> {
         // A read of less than there is room for does not mean that there is no more: it stops at telnet's urgent bytes.
         let read = BUFFER.with_borrow_mut(|buffer| {
             let len = self.stream.try_read(buffer)?;
-            take(&buffer[..len]);
-            Ok(len)
+            self.receive(&buffer[..len], take)
         });
         match read {
             Err(error) if matches!(io::Error::kind(&error), ErrorKind::WouldBlock | ErrorKind::Interrupted) => {

@@ -47,11 +47,11 @@ enum Phase {
     TurnedAway(Option<Incident>),
 }
 
-/// What is known of a connection once it is known for whom it is.
+/// What is known of a connection once what comes first is over.
 pub(super) struct Introduced {
     pub(super) config: Config,
     pub(super) form: Form,
-    /// What came after the header.
+    /// What came after that.
     pub(super) input: Vec<u8>,
     pub(super) ended: bool,
     pub(super) stopped: bool,
@@ -195,7 +195,11 @@ mod tests {
                             handshake.handle_admission(Ok(()));
                         }
                         Step::Enter => break,
-                        step @ (Step::Write { .. } | Step::Measure | Step::Admit | Step::End { .. }) => {
+                        step @ (Step::Write { .. }
+                        | Step::Secure { .. }
+                        | Step::Measure
+                        | Step::Admit
+                        | Step::End { .. }) => {
                             panic!("{step:?} after a header")
                         }
                     }

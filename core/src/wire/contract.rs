@@ -29,6 +29,10 @@ pub(crate) trait Wire {
     /// Whoever comes says who they are before anybody knows of them; else they are here at once, by a random name.
     const REGISTERS: bool = false;
 
+    /// Who comes without TLS where that is demanded is answered by the handshake; else they are told by
+    /// [`turn_away`](Self::turn_away).
+    const ANSWERS_WITHOUT_TLS: bool = false;
+
     /// A ping is answered.
     const ANSWERS_PINGS: bool = false;
 

@@ -25,6 +25,15 @@ pub enum Step {
         /// Until when to wait for the socket; if that is not later than now, not at all.
         until: Time,
     },
+    /// The connection speaks TLS, which began with this. From here on hand in only what it holds, and tell with
+    /// [`Handshake::handle_secured`](crate::Handshake::handle_secured) as soon as its handshake is over, or has failed.
+    /// What there is to send for that is sent until this time, as far as the socket takes it.
+    Secure {
+        /// What was handed in so far, as it came; never empty.
+        sealed: Bytes,
+        /// Until when the handshake may take.
+        until: Time,
+    },
     /// Gather what is counted ([`Stats`](crate::Stats)), hand it in as text with
     /// [`Handshake::handle_metrics`](crate::Handshake::handle_metrics), and come back.
     Measure,

@@ -35,6 +35,7 @@ impl Wire for Web {
 
     const CHATS_AT_ONCE: bool = false;
     const ANSWERS_PINGS: bool = true;
+    const ANSWERS_WITHOUT_TLS: bool = true;
     const JOINS: bool = true;
 
     fn decoder(config: &Config) -> Box<FrameDecoder> {

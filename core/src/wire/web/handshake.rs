@@ -17,9 +17,11 @@ use super::http::{Head, HeadError, Progress, Response, Status, takes_gzip};
 use crate::asset::{Asset, Variant};
 use crate::config::Config;
 use crate::incidents::Incident;
+use crate::origin::Origin;
 use crate::other_protocol::OtherProtocol;
 use crate::refusal::Refusal;
 use crate::time::Time;
+use crate::tls::Tls;
 use crate::wire::contract::{LetIn, Wire as _};
 use crate::wire::intake::Intake;
 use crate::wire::step::Step;
@@ -44,6 +46,9 @@ const MALFORMED: &str =
 
 /// What is told to a proxy that says for whom it connects, and is not believed.
 const PROXIED: &str = "Bad Request: the PROXY protocol is for addresses that the server's --proxy-from names.";
+
+/// What is told to one who asks without TLS where that is demanded.
+const NO_TLS: &str = "Here is HTTPS only.";
 
 /// Where a `WebSocket` is asked for.
 const SOCKET: &str = "/socket";
@@ -141,6 +146,7 @@ impl WebHandshake {
         }
         let (len, mut answer) = match self.progress.head(&self.input) {
             Ok(head) if self.stopped && tells_how_it_is(&head) => (head.len, unavailable()),
+            Ok(head) if self.config.limits.tls == Tls::Only => (head.len, redirect(&head)),
             // To count takes a time that grows with the connections. So one can't ask twice, and how often they come is
             // limited.
             Ok(head) if asks_for_metrics(&head) => {
@@ -324,6 +330,18 @@ fn malformed() -> (Bytes, After) {
 fn proxied() -> Answer {
     let response = Response::plain(Status::BAD_REQUEST, PROXIED);
     Answer { response, after: After::Nothing(Some(Incident::WrongProtocol(OtherProtocol::Proxy))), detail: None }
+}
+
+/// Sends somebody who asks without TLS, where that is demanded, to the same place with it.
+fn redirect(head: &Head<'_>) -> Answer {
+    let (host, target) = (head.host.unwrap_or_default(), head.target);
+    let is_plain = target.starts_with('/') && target.bytes().all(|byte| byte.is_ascii_graphic());
+    let response = if is_plain && format!("https://{host}").parse::<Origin>().is_ok() {
+        Response::plain(Status::REDIRECTED, NO_TLS).field("Location", &format!("https://{host}{target}"))
+    } else {
+        Response::plain(Status::BAD_REQUEST, NO_TLS)
+    };
+    Answer { response, after: After::Nothing(Some(Incident::NoTls)), detail: None }
 }
 
 /// Answers, and closes the connection.

@@ -95,6 +95,7 @@ impl World {
                 }
                 match written {
                     Written::Failed => "failed",
+                    Written::Held { .. } => "held",
                     Written::Bytes(0) => "refused",
                     Written::Bytes(taken) if taken < len => "partly written",
                     Written::Bytes(_) if is_repeated => "written to many",

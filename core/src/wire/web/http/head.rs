@@ -15,6 +15,8 @@ pub(crate) struct Head<'a> {
     pub(crate) method: &'a str,
     /// What of the target is before the query.
     pub(crate) path: &'a str,
+    /// The target, without scheme and host.
+    pub(crate) target: &'a str,
     /// Whom the request is for.
     pub(crate) host: Option<&'a str>,
     /// Its bytes, up to the body.
@@ -54,7 +56,8 @@ impl<'a> Head<'a> {
         let (method, target) = (request.method.unwrap_or_default(), request.path.unwrap_or_default());
         let (authority, path) = split_target(target);
         let fields = request.headers.iter().map(|field| (field.name, field.value)).collect();
-        let head = Self { method, path, host: None, len, is_1_1: request.version == Some(1), fields };
+        let own = if authority.is_some() { path } else { target };
+        let head = Self { method, path, target: own, host: None, len, is_1_1: request.version == Some(1), fields };
         let host = head.only("host").map_err(HeadError::Bad)?;
         if host.is_none() && head.is_1_1 || authority == Some("") {
             return Err(HeadError::Bad(Status::BAD_REQUEST));

@@ -23,6 +23,7 @@ impl Status {
     pub(crate) const OK: Self = Self("200 OK");
     pub(crate) const NO_CONTENT: Self = Self("204 No Content");
     pub(crate) const NOT_MODIFIED: Self = Self("304 Not Modified");
+    pub(crate) const REDIRECTED: Self = Self("307 Temporary Redirect");
     pub(crate) const BAD_REQUEST: Self = Self("400 Bad Request");
     pub(crate) const FORBIDDEN: Self = Self("403 Forbidden");
     pub(crate) const NOT_FOUND: Self = Self("404 Not Found");
