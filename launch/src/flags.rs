@@ -1,30 +1,43 @@
-//! Owns the flags: what they take, their defaults, and what is said of a wrong one.
+//! Owns the flags, which are the keys of the configuration file, too: what they are for, and their defaults.
 
+mod file;
+mod key;
+mod values;
+mod words;
+
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use argh::FromArgs;
+use argh::{ArgsInfo, FlagInfo, FromArgs};
 use chinwag_core::{Config, Limits, Origin, Rules, Subnet};
 use chinwag_io::{Setup, cores};
+
+use self::key::Key;
+pub(crate) use self::values::Choice;
+use self::values::{
+    connect_rate, dead_after, drain, flood_rate, history_on_join, ip, irc, log_format, max_connections, max_line,
+    max_per_ip, port, proxy_from, room_quiet, server_name, threads, web, web_origin,
+};
+use self::words::{Given, split};
+use crate::logging::Format;
 
 /// The port that clients try first.
 const PORT: u16 = 42069;
 
-/// What is known everywhere for this machine itself.
-const LOCALHOST: &str = "localhost";
+/// Where the web page is expected.
+const WEB: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 42080);
 
-/// The least that `--max-line` can be: `/name` or `/join` with a name of 20, the longest command. With less, people
-/// could not use all that the help tells them, and programs would wait for answers that never come.
-const LINE_CHARS_MIN: u32 = 30;
+/// Where IRC clients expect a server.
+const IRC: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 6667);
 
 /// A chat server. People reach it with telnet or nc, or any program that sends lines, with a browser, or with an IRC
 /// client.
-#[derive(FromArgs, Debug)]
+#[derive(FromArgs, ArgsInfo, Debug)]
 #[argh(help_triggers("-h", "--help"))]
 pub(super) struct Flags {
     /// address to listen on, IPv4 or IPv6, or localhost (default 127.0.0.1: this machine only; 0.0.0.0 or :: for
@@ -38,12 +51,12 @@ pub(super) struct Flags {
 
     /// address and port of the web page, like 0.0.0.0:8080, port 0 for a free one; off for none (default
     /// 127.0.0.1:42080)
-    #[argh(option, default = "Choice::Default", from_str_fn(web))]
+    #[argh(option, default = "Choice::IfFree(WEB)", from_str_fn(web))]
     pub(super) web: Choice,
 
     /// address and port for IRC clients, like 0.0.0.0:6667, port 0 for a free one; off for none (default
     /// 127.0.0.1:6667)
-    #[argh(option, default = "Choice::Default", from_str_fn(irc))]
+    #[argh(option, default = "Choice::IfFree(IRC)", from_str_fn(irc))]
     pub(super) irc: Choice,
 
     /// what IRC clients are told that this server is called: letters, digits, dashes and at least one dot (default
@@ -110,60 +123,113 @@ pub(super) struct Flags {
     #[argh(option)]
     pub(super) log_dir: Option<PathBuf>,
 
+    /// how lines of the log are written: text, or json, an object for each (default text)
+    #[argh(option, default = "Format::Text", from_str_fn(log_format))]
+    pub(super) log_format: Format,
+
+    /// file of TOML that has flags as keys, without their dashes; flags on the command line win
+    /// (default: none)
+    #[argh(option)]
+    pub(super) config: Option<PathBuf>,
+
+    /// check flags and file, and say whether a server could run with them
+    #[argh(switch)]
+    check_config: bool,
+
+    /// print a file for --config with all keys, as flags and file set them, and with the defaults of the others
+    #[argh(switch)]
+    print_config: bool,
+
     /// print the version
     #[argh(switch)]
     pub(super) version: bool,
 }
 
-/// Where something is that a server can do without.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Choice {
-    /// Where it is expected, if nobody else is there.
-    Default,
-    At(SocketAddr),
-    Off,
-}
-
-/// Where the web page is expected.
-pub(super) const WEB: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 42080);
-
-/// Where IRC clients expect a server.
-pub(super) const IRC: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 6667);
-
 /// What the command line came to.
 #[derive(Debug)]
 pub(super) enum Parsed {
+    /// A server is to run.
     Flags(Box<Flags>),
-    Help(String),
+    /// Something was asked for, which is this.
+    Answer(String),
+    /// There is a mistake.
     Wrong(String),
 }
 
+/// Lists the keys of the configuration file with their values. A flag that is in no list does not compile.
+macro_rules! keys {
+    ($flags:expr, keys: [$($key:ident),*], no_key: [$($none:ident),*]) => {{
+        let Flags { $($key,)* $($none: _,)* } = $flags;
+        vec![$(Key::new(stringify!($key), $key)),*]
+    }};
+}
+
 impl Flags {
-    /// Reads the arguments, without the program's name. `--flag=value` is as good as `--flag value`, and `-fvalue` as
-    /// `-f value`. Of a flag that is given again the last holds, so that whoever calls a script that sets some can set
-    /// them otherwise.
+    /// Returns the keys of the configuration file with their values.
+    fn keys(&self) -> Vec<Key> {
+        keys!(
+            self,
+            keys: [
+                ip, port, web, irc, server_name, threads, max_line, room_quiet, history_on_join, log_dir, log_format,
+                web_origin, proxy_from, flood_rate, max_connections, max_per_ip, connect_rate, dead_after, drain
+            ],
+            no_key: [config, check_config, print_config, version]
+        )
+    }
+
+    /// Reads the arguments, without the program's name, and the file that they name. `--flag=value` is as good as
+    /// `--flag value`, and `-fvalue` as `-f value`. Of a flag that is given again the last holds, so that whoever calls
+    /// a script that sets some can set them otherwise. So it is with one that the file has.
     pub(super) fn parse(program: &str, args: impl Iterator<Item = OsString>) -> Parsed {
-        let mut words = Vec::new();
-        for arg in args {
-            let Ok(arg) = arg.into_string() else {
-                return Parsed::Wrong("the arguments must be valid UTF-8".into());
-            };
-            words.extend(words_of(arg));
+        Self::read(program, args).unwrap_or_else(|parsed| parsed)
+    }
+
+    fn read(program: &str, args: impl Iterator<Item = OsString>) -> Result<Parsed, Parsed> {
+        let not_text = |_| Parsed::Wrong("the arguments must be valid UTF-8".into());
+        let args = args.map(OsString::into_string).collect::<Result<Vec<_>, _>>().map_err(not_text)?;
+        let mut given = split(args.into_iter(), infos());
+        let mut flags = Self::of(program, &given)?;
+        if let (Some(path), false) = (&flags.config, flags.version) {
+            let mut all = file::read(path, &flags.keys(), infos(), Self::check).map_err(Parsed::Wrong)?;
+            all.retain(|one| given.iter().all(|flag| flag.name != one.name));
+            all.append(&mut given);
+            given = all;
+            flags = Self::of(program, &given)?;
         }
-        let words: Vec<_> = last_of_each(&words).map(String::as_str).collect();
-        match Self::from_args(&[program], &words) {
-            Ok(flags) => match flags.clash() {
-                Some((one, other, port)) => Parsed::Wrong(format!(
-                    "{one} and {other} can't be the same address; choose another than {port} for one"
-                )),
-                None => Parsed::Flags(Box::new(flags)),
-            },
-            Err(exit) if exit.status.is_ok() => Parsed::Help(exit.output),
-            Err(exit) => {
-                let line = exit.output.lines().collect::<Vec<_>>().join(" ");
-                Parsed::Wrong(format!("{} (--help tells more)", line.trim()))
+        if let Some((one, other, port)) = flags.clash() {
+            return Err(Parsed::Wrong(format!(
+                "{one} and {other} can't be the same address; choose another than {port} for one"
+            )));
+        }
+        if flags.print_config {
+            let names: BTreeSet<_> = given.iter().map(|flag| flag.name.as_str()).collect();
+            return Ok(Parsed::Answer(file::write(program, &flags.keys(), &names, infos())));
+        }
+        if flags.check_config {
+            return Ok(Parsed::Answer(format!("{program}: a server can run with this configuration\n")));
+        }
+        Ok(Parsed::Flags(Box::new(flags)))
+    }
+
+    fn of(program: &str, given: &[Given]) -> Result<Self, Parsed> {
+        let words: Vec<_> = given.iter().flat_map(|flag| &flag.words).map(String::as_str).collect();
+        Self::from_args(&[program], &words).map_err(|exit| {
+            if exit.status.is_ok() {
+                return Parsed::Answer(exit.output);
             }
-        }
+            let line = exit.output.lines().collect::<Vec<_>>().join(" ");
+            Parsed::Wrong(format!("{} (--help tells more)", line.trim()))
+        })
+    }
+
+    /// Says what is wrong with a flag and its value.
+    fn check(words: &[String]) -> Result<(), String> {
+        let given: Vec<_> = words.iter().map(String::as_str).collect();
+        Self::from_args(&[""], &given).map(drop).map_err(|exit| {
+            let said = exit.output.trim_end();
+            let before = format!("Error parsing option '{}' with value '{}': ", given[0], given.get(1).unwrap_or(&""));
+            said.strip_prefix(&before).unwrap_or(said).to_owned()
+        })
     }
 
     /// Returns which two flags choose one address, and its port, if two do.
@@ -189,7 +255,8 @@ impl Flags {
         Ok(Setup { config: self.config(setup.config), ..setup })
     }
 
-    fn config(&self, base: Config) -> Config {
+    /// Returns what a server runs with whose other choices are those of `base`.
+    pub(super) fn config(&self, base: Config) -> Config {
         Config {
             rules: Rules {
                 line_chars_max: self.max_line,
@@ -213,45 +280,9 @@ impl Flags {
     }
 }
 
-/// The flags that take no value.
-const SWITCHES: [&str; 4] = ["--version", "--help", "-h", "help"];
-
-/// The flags that may be given more than once, and all count.
-const REPEATED: [&str; 2] = ["--web-origin", "--proxy-from"];
-
-/// Takes the value off a flag that it was written together with.
-fn words_of(arg: String) -> Vec<String> {
-    if arg.starts_with("--") {
-        return arg.split_once('=').map(|(flag, value)| vec![flag.to_owned(), value.to_owned()]).unwrap_or(vec![arg]);
-    }
-    ["-i", "-p"]
-        .into_iter()
-        .find_map(|flag| Some((flag, arg.strip_prefix(flag).filter(|value| !value.is_empty())?)))
-        .map(|(flag, value)| vec![flag.to_owned(), value.strip_prefix('=').unwrap_or(value).to_owned()])
-        .unwrap_or(vec![arg])
-}
-
-/// Leaves out each flag, with its value, that is given again later, be it by its other name.
-fn last_of_each(words: &[String]) -> impl Iterator<Item = &String> {
-    let mut flags = Vec::new();
-    let mut at = 0;
-    while let Some(word) = words.get(at) {
-        let len = if word.starts_with('-') && !SWITCHES.contains(&word.as_str()) { 2 } else { 1 };
-        let name = match word.as_str() {
-            "-i" => "--ip",
-            "-p" => "--port",
-            "-h" => "--help",
-            name => name,
-        };
-        flags.push((name, &words[at..words.len().min(at + len)]));
-        at += len;
-    }
-    let is_last = |at: usize, name: &str| {
-        !name.starts_with('-') || REPEATED.contains(&name) || flags[at + 1..].iter().all(|(later, _)| *later != name)
-    };
-    let last: Vec<&[String]> =
-        flags.iter().enumerate().filter(|(at, (name, _))| is_last(*at, name)).map(|(_, (_, words))| *words).collect();
-    last.into_iter().flatten()
+/// Returns what is known of all flags, in their order.
+fn infos() -> &'static [FlagInfo<'static>] {
+    Flags::get_args_info().flags
 }
 
 /// Tells whether a program that listens at one address has taken the other, too.
@@ -263,307 +294,5 @@ pub(super) fn takes(one: SocketAddr, other: SocketAddr) -> bool {
     is_one_port && (has(one, other) || has(other, one))
 }
 
-/// Reads an address. Of names only `localhost` is one: what others stand for may change, or be several addresses.
-fn ip(value: &str) -> Result<IpAddr, String> {
-    if value == LOCALHOST {
-        return Ok(Ipv4Addr::LOCALHOST.into());
-    }
-    value.parse().map_err(|_| "it takes an IPv4 or IPv6 address, like 0.0.0.0 or ::1, or localhost".into())
-}
-
-fn port(value: &str) -> Result<u16, String> {
-    value.parse().map_err(|_| "it takes a port, 0 to 65535".into())
-}
-
-fn web(value: &str) -> Result<Choice, String> {
-    choice(value).ok_or_else(|| "it takes an address with a port, like 127.0.0.1:42080 or [::]:80, or off".into())
-}
-
-fn irc(value: &str) -> Result<Choice, String> {
-    choice(value).ok_or_else(|| "it takes an address with a port, like 127.0.0.1:6667 or [::]:6667, or off".into())
-}
-
-fn choice(value: &str) -> Option<Choice> {
-    if value == "off" {
-        return Some(Choice::Off);
-    }
-    let port = value.strip_prefix(LOCALHOST).and_then(|rest| rest.strip_prefix(':')).and_then(|port| port.parse().ok());
-    let here = port.map(|port| SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
-    here.or_else(|| value.parse().ok()).map(Choice::At)
-}
-
-fn server_name(value: &str) -> Result<Arc<str>, String> {
-    let named = Config { limits: Limits { server_name: value.into(), ..Limits::default() }, ..Config::default() };
-    let is_name = named.check().is_ok();
-    is_name
-        .then(|| value.into())
-        .ok_or_else(|| "it takes up to 63 letters, digits and dashes, with dots between them, like chat.example".into())
-}
-
-fn web_origin(value: &str) -> Result<Origin, String> {
-    // The slash is there when it is copied from where a browser shows it.
-    let origin = value.strip_suffix('/').unwrap_or(value);
-    origin
-        .parse()
-        .map_err(|_| "it takes an origin, like https://chat.example or http://[::1]:8080, without a path".into())
-}
-
-fn proxy_from(value: &str) -> Result<Subnet, String> {
-    value.parse().map_err(|_| "it takes an address or a network, like 127.0.0.1, ::1 or 10.0.0.0/8".into())
-}
-
-fn threads(value: &str) -> Result<u32, String> {
-    number(value, 1..=1024, "threads")
-}
-
-fn flood_rate(value: &str) -> Result<u32, String> {
-    number(value, 0..=1_000_000, "lines per second")
-}
-
-fn max_line(value: &str) -> Result<u32, String> {
-    number(value, LINE_CHARS_MIN..=4096, "characters")
-        .map_err(|takes| format!("{takes}, since each command with a name of 20 has to fit"))
-}
-
-fn history_on_join(value: &str) -> Result<u8, String> {
-    let count = number(value, 0..=100, "messages")?;
-    u8::try_from(count).map_err(|error| error.to_string())
-}
-
-fn room_quiet(value: &str) -> Result<u32, String> {
-    number(value, 0..=u32::MAX, "members")
-}
-
-fn max_connections(value: &str) -> Result<u32, String> {
-    number(value, 1..=u32::MAX, "connections")
-}
-
-fn max_per_ip(value: &str) -> Result<u32, String> {
-    number(value, 0..=u32::MAX, "connections")
-}
-
-fn connect_rate(value: &str) -> Result<u32, String> {
-    number(value, 0..=1_000_000, "connections per second")
-}
-
-fn dead_after(value: &str) -> Result<Duration, String> {
-    number(value, 3..=86_400, "seconds").map(|seconds| Duration::from_secs(seconds.into()))
-}
-
-fn drain(value: &str) -> Result<Duration, String> {
-    number(value, 0..=3600, "seconds").map(|seconds| Duration::from_secs(seconds.into()))
-}
-
-fn number(value: &str, range: RangeInclusive<u32>, unit: &str) -> Result<u32, String> {
-    let allowed = || format!("it takes a whole number of {unit}, {} to {}", range.start(), range.end());
-    value.parse().ok().filter(|number| range.contains(number)).ok_or_else(allowed)
-}
-
 #[cfg(test)]
-mod tests {
-    use chinwag_core::{COMMANDS, Name};
-
-    use super::*;
-
-    fn parse(line: &str) -> Parsed {
-        Flags::parse("chinwag-test", line.split_whitespace().map(OsString::from))
-    }
-
-    #[test]
-    fn without_flags_everything_is_at_its_default() {
-        let Parsed::Flags(flags) = parse("") else { panic!("no flags are fine") };
-        assert_eq!(flags.address(), "127.0.0.1:42069".parse().expect("an address"));
-        let config = flags.config(Config::default());
-        assert_eq!((config.clone(), flags.threads), (Config::default(), cores()));
-        assert_eq!(flags.web, Choice::Default);
-        assert_eq!(config.check(), Ok(()));
-    }
-
-    #[test]
-    fn flags_say_what_the_server_runs_with() {
-        let line = "-i :: -p 0 --threads 3 --flood-rate=0 --max-line 80 --room-quiet 9 --drain=1 --log-dir logs \
-                    --max-connections 7 --max-per-ip 3 --connect-rate 2 --dead-after 30 --web [::1]:0 \
-                    --web-origin https://a.example --web-origin=http://b:8080 --proxy-from ::1 --proxy-from=10.1.2.3/8";
-        let Parsed::Flags(flags) = parse(line) else { panic!("the flags are right") };
-        assert_eq!(flags.address(), "[::]:0".parse().expect("an address"));
-        assert_eq!(flags.log_dir, Some("logs".into()));
-        let config = flags.config(Config::default());
-        assert_eq!((flags.threads, config.limits.flood_lines_per_second, config.rules.line_chars_max), (3, 0, 80));
-        assert_eq!((config.rules.crowd_members, config.limits.drain), (9, Duration::from_secs(1)));
-        assert_eq!((config.limits.connections_max, config.limits.connections_per_address_max), (7, 3));
-        assert_eq!((config.limits.connects_per_second, config.limits.dead_after), (2, Duration::from_secs(30)));
-        assert_eq!(flags.web, Choice::At("[::1]:0".parse().expect("an address")));
-        assert_eq!(
-            *config.limits.web_origins,
-            ["https://a.example", "http://b:8080"].map(|origin| origin.parse().expect("it is an origin"))
-        );
-        assert_eq!(config.limits.proxies.iter().map(Subnet::to_string).collect::<Vec<_>>(), ["::1/128", "10.0.0.0/8"]);
-        let Parsed::Flags(flags) = parse("--web off") else { panic!("it can be off") };
-        assert_eq!(flags.web, Choice::Off);
-    }
-
-    #[test]
-    fn of_a_flag_that_is_given_again_the_last_holds() {
-        let parsed = |line: &str| match parse(line) {
-            Parsed::Flags(flags) => flags,
-            Parsed::Help(said) | Parsed::Wrong(said) => panic!("{line}: {said}"),
-        };
-        let cases = [
-            ("--port 1 --port 2", "127.0.0.1:2"),
-            ("--port 1 -p 2 --threads 2 --threads=3", "127.0.0.1:2"),
-            ("-p1 --port=2 -p3", "127.0.0.1:3"),
-            ("-p=1 --ip 10.0.0.1 -i::1", "[::1]:1"),
-            ("--port http --port 4 --version --version", "127.0.0.1:4"),
-            ("--ip 10.0.0.1 -i localhost", "127.0.0.1:42069"),
-            ("--log-dir --port --log-dir x -p 5", "127.0.0.1:5"),
-        ];
-        for (line, address) in cases {
-            assert_eq!(parsed(line).address(), address.parse().expect("the case is an address"), "{line}");
-        }
-        assert_eq!(parsed("--web off --web localhost:80").web, Choice::At("127.0.0.1:80".parse().expect("an address")));
-        let origins = parsed("--web-origin http://a --web-origin http://b").web_origin;
-        assert_eq!(origins.iter().map(Origin::to_string).collect::<Vec<_>>(), ["http://a", "http://b"]);
-        let proxies = parsed("--proxy-from ::1 --proxy-from 10.0.0.0/8").proxy_from;
-        assert_eq!(proxies.iter().map(Subnet::to_string).collect::<Vec<_>>(), ["::1/128", "10.0.0.0/8"]);
-        for (line, named) in [("--port 1 --port", "--port"), ("--colour --colour", "--colour"), ("x -p 1 x", "x")] {
-            let Parsed::Wrong(said) = parse(line) else { panic!("{line} is wrong") };
-            assert!(said.contains(named), "{line}: {said}");
-        }
-    }
-
-    #[test]
-    fn a_wrong_flag_is_named_with_what_it_takes_on_one_line() {
-        let cases = [
-            ("--ip chat.example", "--ip", "IPv4 or IPv6 address"),
-            ("-i 1.2.3", "-i", "IPv4 or IPv6 address"),
-            ("--port 65536", "--port", "0 to 65535"),
-            ("--port=http", "--port", "0 to 65535"),
-            ("--web 8080", "--web", "an address with a port"),
-            ("--web localhost:x", "--web", "an address with a port"),
-            ("--web chat.example:80", "--web", "an address with a port"),
-            ("--web-origin chat.example", "--web-origin", "an origin, like"),
-            ("--web-origin https://a.example/b", "--web-origin", "without a path"),
-            ("--web-origin https://", "--web-origin", "an origin, like"),
-            ("--proxy-from localhost", "--proxy-from", "an address or a network"),
-            ("--proxy-from 10.0.0.0/33", "--proxy-from", "10.0.0.0/8"),
-            ("--threads 0", "--threads", "1 to 1024"),
-            ("--flood-rate -1", "--flood-rate", "0 to 1000000"),
-            ("--max-line 29", "--max-line", "30 to 4096"),
-            ("--max-line 29", "--max-line", "with a name of 20"),
-            ("--max-line 4097", "--max-line", "30 to 4096"),
-            ("--room-quiet many", "--room-quiet", "whole number of members"),
-            ("--history-on-join 101", "--history-on-join", "0 to 100"),
-            ("--max-connections 0", "--max-connections", "1 to 4294967295"),
-            ("--max-per-ip x", "--max-per-ip", "whole number of connections"),
-            ("--connect-rate 1000001", "--connect-rate", "0 to 1000000"),
-            ("--dead-after 2", "--dead-after", "3 to 86400"),
-            ("--drain 1.5", "--drain", "whole number of seconds"),
-            ("--port", "--port", "No value"),
-            ("--colour", "--colour", "Unrecognized"),
-            ("help", "help", "Unrecognized"),
-        ];
-        for (line, flag, takes) in cases {
-            let Parsed::Wrong(said) = parse(line) else { panic!("{line} is wrong") };
-            assert!(said.contains(flag) && said.contains(takes) && !said.contains('\n'), "{line}: {said}");
-        }
-    }
-
-    #[test]
-    fn every_value_that_a_flag_takes_the_core_takes_too() {
-        let extremes = [
-            "--threads 1 --flood-rate 0 --max-line 30 --room-quiet 0 --history-on-join 0 --drain 0 --max-connections 1 --dead-after 3",
-            "--threads 1024 --max-line 4096 --history-on-join 100 --connect-rate 1000000 --dead-after 86400",
-        ];
-        for line in extremes {
-            let Parsed::Flags(flags) = parse(line) else { panic!("{line} is right") };
-            assert_eq!(flags.config(Config::default()).check(), Ok(()));
-        }
-    }
-
-    #[test]
-    fn every_command_fits_into_the_shortest_line_that_may_be_asked_for() {
-        let longest = COMMANDS.iter().map(|command| {
-            // Of a text, which comes last, one character.
-            let arguments = command.arguments.iter().map(|&argument| match argument {
-                "name" | "room" => " ".len() + Name::CHARS_MAX,
-                _ => " x".len(),
-            });
-            "/".len() + command.word.len() + arguments.sum::<usize>()
-        });
-        assert_eq!(longest.max(), usize::try_from(LINE_CHARS_MIN).ok());
-    }
-
-    #[test]
-    fn an_origin_may_be_copied_from_where_a_browser_shows_it() {
-        for (value, sent) in [
-            ("https://chat.example", Some("https://chat.example")),
-            ("https://chat.example/", Some("https://chat.example")),
-            ("HTTPS://Chat.Example:443/", Some("https://chat.example")),
-            ("http://[::1]:8080/", Some("http://[::1]:8080")),
-            ("https://chat.example//", None),
-            ("https://chat.example/chat/", None),
-            ("https:///", None),
-            ("/", None),
-        ] {
-            assert_eq!(web_origin(value).ok().map(|origin| origin.to_string()).as_deref(), sent, "{value}");
-        }
-    }
-
-    #[test]
-    fn one_address_cannot_be_for_lines_and_for_the_web_page() {
-        let shared = [
-            "--port 21020 --web 127.0.0.1:21020",
-            "--ip ::1 --port 21020 --web [::1]:21020",
-            "--ip 0.0.0.0 --port 21020 --web 127.0.0.1:21020",
-            "--port 21020 --web 0.0.0.0:21020",
-            "--port 21020 --web [::]:21020",
-            "--ip ::ffff:127.0.0.1 --port 21020 --web 127.0.0.1:21020",
-        ];
-        for line in shared {
-            let Parsed::Wrong(said) = parse(line) else { panic!("{line} is wrong") };
-            assert!(said.contains("--port and --web can't be the same address") && !said.contains('\n'), "{said}");
-        }
-        let apart = [
-            "--port 0 --web 127.0.0.1:0",
-            "--port 21020 --web 127.0.0.1:21021",
-            "--port 21020 --web 127.0.0.2:21020",
-            "--ip 0.0.0.0 --port 21020 --web [::1]:21020",
-            "--port 21020 --web off",
-            "--port 42080",
-        ];
-        for line in apart {
-            assert!(matches!(parse(line), Parsed::Flags(_)), "{line} is right");
-        }
-    }
-
-    #[test]
-    fn help_and_version_are_no_errors() {
-        let Parsed::Help(help) = parse("--help") else { panic!("help was asked for") };
-        let flags = [
-            "--ip",
-            "--port",
-            "--web",
-            "--irc",
-            "--server-name",
-            "--web-origin",
-            "--proxy-from",
-            "--threads",
-            "--flood-rate",
-            "--max-line",
-            "--room-quiet",
-            "--history-on-join",
-            "--max-connections",
-            "--max-per-ip",
-            "--connect-rate",
-            "--dead-after",
-            "--drain",
-            "--log-dir",
-        ];
-        for flag in flags {
-            assert!(help.contains(flag), "{flag} is missing in:\n{help}");
-        }
-        assert!(matches!(parse("-h"), Parsed::Help(_)));
-        let Parsed::Flags(flags) = parse("--version") else { panic!("the version was asked for") };
-        assert!(flags.version);
-    }
-}
+mod tests;

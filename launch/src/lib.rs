@@ -1,8 +1,8 @@
-//! What the servers' binaries share: the flags, the log, the listening sockets, the signals, the ready lines, the exit
-//! codes.
+//! What the servers' binaries share: the flags, the configuration file, the log, the listening sockets, the signals,
+//! the ready lines, the exit codes.
 //!
 //! Exit codes: 0 after a stop that was asked for, 1 where the machine says no (an address in use, a folder that can't
-//! be written), 2 where a flag says something that can't be.
+//! be written), 2 where a flag or the file says something that can't be.
 
 mod flags;
 mod listen;

@@ -1,4 +1,5 @@
-//! Owns where the log goes: to standard error, and to daily files if a folder is given.
+//! Owns where the log goes, and how it is written: to standard error, and to daily files if a folder is given, as text
+//! or as JSON.
 
 use std::io::{self, IsTerminal as _};
 use std::path::{Path, PathBuf};
@@ -10,8 +11,9 @@ use chinwag_io::REPORT;
 use tracing_appender::non_blocking::{NonBlocking, NonBlockingBuilder, WorkerGuard};
 use tracing_appender::rolling::{RollingFileAppender, Rotation};
 use tracing_subscriber::filter::{EnvFilter, LevelFilter};
-use tracing_subscriber::fmt;
-use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::fmt::{self, MakeWriter};
+use tracing_subscriber::layer::{Layer, SubscriberExt as _};
+use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
 /// What `RUST_LOG` may name without a level: what our crates are called, and how all their names begin.
@@ -19,6 +21,39 @@ const TARGETS: [&str; 6] = ["chinwag", "chinwag_core", "chinwag_io", "chinwag_la
 
 /// How many lines may wait to be written: some megabytes of them. What is more is not logged.
 const LINES_MAX: usize = 16_384;
+
+/// How lines of the log are written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Format {
+    /// For people.
+    Text,
+    /// For programs: each is an object.
+    Json,
+}
+
+impl Format {
+    /// Returns the word by which it is asked for.
+    pub(super) const fn word(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Json => "json",
+        }
+    }
+
+    /// Returns what writes lines in this format, with colours if it is for people and `has_colours`.
+    fn layer<S, W>(self, writer: W, has_colours: bool) -> Box<dyn Layer<S> + Send + Sync>
+    where
+        S: tracing::Subscriber + for<'a> LookupSpan<'a>,
+        W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
+    {
+        let lines = fmt::layer().with_writer(writer).with_ansi(has_colours && self == Self::Text);
+        match self {
+            Self::Text => lines.boxed(),
+            // There are no spans. What an event says is beside its level and its target.
+            Self::Json => lines.json().flatten_event(true).with_current_span(false).with_span_list(false).boxed(),
+        }
+    }
+}
 
 /// The log, as long as it is written.
 #[derive(Debug)]
@@ -75,17 +110,17 @@ impl io::Write for Files {
 
 /// Starts logging what `RUST_LOG` asks for, by default `info`. All of it is written by threads of its own: a terminal
 /// that was paused, or a pipe that nobody empties, keeps nobody waiting who chats. They live as long as the log.
-pub(super) fn start(name: &str, dir: Option<&Path>) -> anyhow::Result<Log> {
+pub(super) fn start(name: &str, dir: Option<&Path>, format: Format) -> anyhow::Result<Log> {
     let filter = filter(&std::env::var_os("RUST_LOG").unwrap_or_default().to_string_lossy())?;
     let (writer, guard) = aside(io::stderr());
-    let to_terminal = fmt::layer().with_writer(writer).with_ansi(io::stderr().is_terminal());
+    let to_terminal = format.layer(writer, io::stderr().is_terminal());
     let mut guards = vec![guard];
     let files = dir.map(|dir| Files::open(name, dir)).transpose()?;
     let reopening = files.as_ref().map(|files| files.reopening.clone());
     let to_files = files.map(|files| {
         let (writer, guard) = aside(files);
         guards.push(guard);
-        fmt::layer().with_writer(writer).with_ansi(false)
+        format.layer(writer, false)
     });
     tracing_subscriber::registry().with(filter).with(to_terminal).with(to_files).init();
     Ok(Log { reopening, _guards: guards })

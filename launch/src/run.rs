@@ -12,7 +12,7 @@ use chinwag_core::{Config, Form};
 use chinwag_io::{Handle, REPORT, Setup};
 use tracing::warn;
 
-use crate::flags::{self, Choice, Flags, Parsed, takes};
+use crate::flags::{Choice, Flags, Parsed, takes};
 use crate::listen::{Bound, Chosen};
 use crate::signals::Signals;
 use crate::{listen, logging};
@@ -51,7 +51,7 @@ pub type Listeners = Vec<(TcpListener, Form)>;
 pub fn run(program: Program, serve: impl FnOnce(Listeners, Setup, Ready) -> anyhow::Result<()>) -> ExitCode {
     let flags = match Flags::parse(program.name, std::env::args_os().skip(1)) {
         Parsed::Flags(flags) => *flags,
-        Parsed::Help(text) => return say(&text),
+        Parsed::Answer(text) => return say(&text),
         Parsed::Wrong(line) => return refuse(program, &line, 2),
     };
     if flags.version {
@@ -70,7 +70,7 @@ fn start(
 ) -> anyhow::Result<()> {
     let signals = Signals::catch()?;
     // What is logged is written by threads of its own; this keeps them until all is written.
-    let log = logging::start(program.name, flags.log_dir.as_deref())?;
+    let log = logging::start(program.name, flags.log_dir.as_deref(), flags.log_format)?;
     signals.reopen(log.reopening.clone());
     let Program { name, version } = program;
     let setup = flags.setup()?;
@@ -107,7 +107,6 @@ fn start(
 struct Extra {
     form: Form,
     choice: fn(&Flags) -> Choice,
-    default: SocketAddr,
     chosen: Chosen,
     /// The flag by which it is chosen.
     flag: &'static str,
@@ -122,7 +121,6 @@ const EXTRAS: [Extra; 2] = [
     Extra {
         form: Form::Web,
         choice: |flags| flags.web,
-        default: flags::WEB,
         chosen: listen::WEB,
         flag: "--web",
         what: "web page",
@@ -131,7 +129,6 @@ const EXTRAS: [Extra; 2] = [
     Extra {
         form: Form::Irc,
         choice: |flags| flags.irc,
-        default: flags::IRC,
         chosen: listen::IRC,
         flag: "--irc",
         what: "IRC",
@@ -151,7 +148,7 @@ impl Extra {
         match (self.choice)(flags) {
             Choice::Off => Ok(None),
             Choice::At(address) => listen::bind(address, self.chosen, wait),
-            Choice::Default => Ok(self.bind_if_free(self.default, taken, wait)),
+            Choice::IfFree(address) => Ok(self.bind_if_free(address, taken, wait)),
         }
     }
 
@@ -168,7 +165,7 @@ impl Extra {
     /// Listens. Where nobody chose the address, it is done without if somebody else was faster.
     fn listen(self, flags: &Flags, bound: Bound, config: &Config) -> anyhow::Result<Option<TcpListener>> {
         match bound.listen(config) {
-            Err(error) if (self.choice)(flags) == Choice::Default => Ok(self.do_without(&error)),
+            Err(error) if matches!((self.choice)(flags), Choice::IfFree(_)) => Ok(self.do_without(&error)),
             listening => listening.map(Some),
         }
     }

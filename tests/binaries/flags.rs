@@ -4,7 +4,7 @@ use chinwag_tests::{Adapter, Ended, Program};
 
 use crate::{assert_one_line, assert_talk, stop};
 
-const FLAGS: [&str; 20] = [
+const FLAGS: [&str; 24] = [
     "--ip",
     "--port",
     "--web",
@@ -23,6 +23,10 @@ const FLAGS: [&str; 20] = [
     "--dead-after",
     "--drain",
     "--log-dir",
+    "--log-format",
+    "--config",
+    "--check-config",
+    "--print-config",
     "--version",
     "--help",
 ];

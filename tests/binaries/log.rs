@@ -141,12 +141,41 @@ fn a_log_that_is_no_terminal_has_no_colours() {
 }
 
 #[test]
+fn a_log_in_json_has_an_object_on_each_line_on_screen_and_in_files() {
+    let folder = Folder::new("json");
+    for adapter in Adapter::ALL {
+        let (below, mut command) = (adapter.program(), Program::command(adapter));
+        command.args(["--port", "0", "--log-format", "json"]).arg("--log-dir").arg(folder.0.join(below));
+        let server = Program::spawn(adapter, command.env("RUST_LOG", "debug").env("CLICOLOR_FORCE", "1"));
+        let addr = server.read_ready();
+        drop(Person::come(addr));
+        let err = stop(server);
+        for text in [err, folder.read(below).remove(0).1] {
+            let lines: Vec<serde_json::Value> =
+                text.lines().map(|line| serde_json::from_str(line).expect("each is JSON")).collect();
+            let of = |message: &str| lines.iter().find(|line| line["message"] == message).expect("it is logged");
+            let serving = of("serving");
+            assert_eq!((&serving["level"], &serving["form"]), (&"INFO".into(), &"Lines".into()), "{serving}");
+            assert_eq!(serving["address"], addr.to_string(), "{serving}");
+            assert_eq!(of("opened")["address"], "127.0.0.1");
+            let is_whole = |line: &serde_json::Value| {
+                let target = line["target"].as_str().is_some_and(|target| target.starts_with("chinwag_"));
+                let time = line["timestamp"].as_str().is_some_and(|time| time.starts_with("20") && time.ends_with('Z'));
+                target && time
+            };
+            assert!(lines.iter().all(is_whole), "{text}");
+        }
+    }
+}
+
+#[test]
 fn what_people_say_is_never_logged() {
     const SECRET: &str = "xyzzy";
     let folder = Folder::new("secret");
-    for adapter in Adapter::ALL {
-        let (below, mut command) = (adapter.program(), Program::command(adapter));
-        command.args(["--port", "0"]).arg("--log-dir").arg(folder.0.join(below));
+    for (adapter, format) in Adapter::ALL.into_iter().flat_map(|adapter| [(adapter, "text"), (adapter, "json")]) {
+        let below = &format!("{}-{format}", adapter.program());
+        let mut command = Program::command(adapter);
+        command.args(["--port", "0", "--log-format", format]).arg("--log-dir").arg(folder.0.join(below));
         let server = Program::spawn(adapter, command.env("RUST_LOG", "debug"));
         let addr = server.read_ready();
         let (mut ann, mut bob) = (Person::come(addr), Person::come(addr));

@@ -3,6 +3,7 @@
 
 #[cfg(all(target_os = "linux", feature = "real-clients"))]
 mod clock;
+mod config;
 #[cfg(target_os = "linux")]
 mod descriptors;
 mod flags;

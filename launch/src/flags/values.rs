@@ -1,0 +1,129 @@
+//! Owns what each flag takes, and what is said of a value that it does not take.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::ops::RangeInclusive;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chinwag_core::{Config, Limits, Origin, Subnet};
+
+use crate::logging::Format;
+
+/// What is known everywhere for this machine itself.
+const LOCALHOST: &str = "localhost";
+
+/// The least that `--max-line` can be: `/name` or `/join` with a name of 20, the longest command. With less, people
+/// could not use all that the help tells them, and programs would wait for answers that never come.
+pub(super) const LINE_CHARS_MIN: u32 = 30;
+
+/// Where something is that a server can do without.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Choice {
+    /// There, if nobody else is.
+    IfFree(SocketAddr),
+    At(SocketAddr),
+    Off,
+}
+
+/// Reads an address. Of names only `localhost` is one: what others stand for may change, or be several addresses.
+pub(super) fn ip(value: &str) -> Result<IpAddr, String> {
+    if value == LOCALHOST {
+        return Ok(Ipv4Addr::LOCALHOST.into());
+    }
+    value.parse().map_err(|_| "it takes an IPv4 or IPv6 address, like 0.0.0.0 or ::1, or localhost".into())
+}
+
+pub(super) fn port(value: &str) -> Result<u16, String> {
+    value.parse().map_err(|_| "it takes a port, 0 to 65535".into())
+}
+
+pub(super) fn web(value: &str) -> Result<Choice, String> {
+    choice(value).ok_or_else(|| "it takes an address with a port, like 127.0.0.1:42080 or [::]:80, or off".into())
+}
+
+pub(super) fn irc(value: &str) -> Result<Choice, String> {
+    choice(value).ok_or_else(|| "it takes an address with a port, like 127.0.0.1:6667 or [::]:6667, or off".into())
+}
+
+fn choice(value: &str) -> Option<Choice> {
+    if value == "off" {
+        return Some(Choice::Off);
+    }
+    let port = value.strip_prefix(LOCALHOST).and_then(|rest| rest.strip_prefix(':')).and_then(|port| port.parse().ok());
+    let here = port.map(|port| SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
+    here.or_else(|| value.parse().ok()).map(Choice::At)
+}
+
+pub(super) fn server_name(value: &str) -> Result<Arc<str>, String> {
+    let named = Config { limits: Limits { server_name: value.into(), ..Limits::default() }, ..Config::default() };
+    let is_name = named.check().is_ok();
+    is_name
+        .then(|| value.into())
+        .ok_or_else(|| "it takes up to 63 letters, digits and dashes, with dots between them, like chat.example".into())
+}
+
+pub(super) fn web_origin(value: &str) -> Result<Origin, String> {
+    // The slash is there when it is copied from where a browser shows it.
+    let origin = value.strip_suffix('/').unwrap_or(value);
+    origin
+        .parse()
+        .map_err(|_| "it takes an origin, like https://chat.example or http://[::1]:8080, without a path".into())
+}
+
+pub(super) fn proxy_from(value: &str) -> Result<Subnet, String> {
+    value.parse().map_err(|_| "it takes an address or a network, like 127.0.0.1, ::1 or 10.0.0.0/8".into())
+}
+
+pub(super) fn threads(value: &str) -> Result<u32, String> {
+    number(value, 1..=1024, "threads")
+}
+
+pub(super) fn flood_rate(value: &str) -> Result<u32, String> {
+    number(value, 0..=1_000_000, "lines per second")
+}
+
+pub(super) fn max_line(value: &str) -> Result<u32, String> {
+    number(value, LINE_CHARS_MIN..=4096, "characters")
+        .map_err(|takes| format!("{takes}, since each command with a name of 20 has to fit"))
+}
+
+pub(super) fn history_on_join(value: &str) -> Result<u8, String> {
+    let count = number(value, 0..=100, "messages")?;
+    u8::try_from(count).map_err(|error| error.to_string())
+}
+
+pub(super) fn room_quiet(value: &str) -> Result<u32, String> {
+    number(value, 0..=u32::MAX, "members")
+}
+
+pub(super) fn max_connections(value: &str) -> Result<u32, String> {
+    number(value, 1..=u32::MAX, "connections")
+}
+
+pub(super) fn max_per_ip(value: &str) -> Result<u32, String> {
+    number(value, 0..=u32::MAX, "connections")
+}
+
+pub(super) fn connect_rate(value: &str) -> Result<u32, String> {
+    number(value, 0..=1_000_000, "connections per second")
+}
+
+pub(super) fn dead_after(value: &str) -> Result<Duration, String> {
+    number(value, 3..=86_400, "seconds").map(|seconds| Duration::from_secs(seconds.into()))
+}
+
+pub(super) fn drain(value: &str) -> Result<Duration, String> {
+    number(value, 0..=3600, "seconds").map(|seconds| Duration::from_secs(seconds.into()))
+}
+
+fn number(value: &str, range: RangeInclusive<u32>, unit: &str) -> Result<u32, String> {
+    let allowed = || format!("it takes a whole number of {unit}, {} to {}", range.start(), range.end());
+    value.parse().ok().filter(|number| range.contains(number)).ok_or_else(allowed)
+}
+
+pub(super) fn log_format(value: &str) -> Result<Format, String> {
+    [Format::Text, Format::Json]
+        .into_iter()
+        .find(|format| format.word() == value)
+        .ok_or_else(|| "it takes text or json".into())
+}
