@@ -129,8 +129,9 @@ pub struct Limits {
     pub tls: Tls,
 
     /// How long somebody at the web listener may take for a request, from when they came, or were answered before,
-    /// until its head has ended; and how long a TLS handshake may take. Default 5 s: a head is one packet, and a page that asks for its parts does so at once;
-    /// more would let those who keep silent hold places of those who talk. At least 100 ms.
+    /// until its head has ended; and how long a TLS handshake may take. Default 5 s: a head is one packet, and a page
+    /// that asks for its parts does so at once; more would let those who keep silent hold places of those who talk. At
+    /// least 100 ms.
     pub request_wait: Duration,
 
     /// From which other sites pages may open a `WebSocket` here. Default none: only the page that this server gave.

@@ -73,8 +73,8 @@ impl Certificate {
     }
 
     /// Reads the certificate that a server has made for itself, in the files `tls-cert.pem` and `tls-key.pem` of a
-    /// folder; or makes it, for ten years, if neither is there. Nobody vouches for it: whoever connects can only compare
-    /// its [fingerprint](Self::fingerprint).
+    /// folder; or makes it, for ten years, if neither is there. Nobody vouches for it: whoever connects can only
+    /// compare its [fingerprint](Self::fingerprint).
     ///
     /// # Errors
     /// As [`from_files`](Self::from_files), and if the files can't be written.

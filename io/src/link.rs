@@ -120,8 +120,8 @@ pub trait Port: Send + Sync + 'static {
         if self.link().tls.is_some() { None } else { tee.write(number, bytes, self.descriptor()) }
     }
 
-    /// Takes what was read from the socket, and hands on what it holds: the same, unless it speaks TLS. Returns how much
-    /// was read.
+    /// Takes what was read from the socket, and hands on what it holds: the same, unless it speaks TLS. Returns how
+    /// much was read.
     ///
     /// # Errors
     /// If what came is no TLS, or the end came without having been said.

@@ -25,8 +25,8 @@ pub struct Setup {
     /// each at a listener for browsers that asks to chat. It must not wait. Default none: all may come who the limits
     /// let in.
     pub guard: Option<Guard>,
-    /// Shows who the server is to those who speak TLS, which every listener understands then, besides what it understands
-    /// without; or nothing else, if [`Limits::tls`] says so. Default none: there is no TLS.
+    /// Shows who the server is to those who speak TLS, which every listener understands then, besides what it
+    /// understands without; or nothing else, if [`Limits::tls`] says so. Default none: there is no TLS.
     pub certificate: Option<Certificate>,
     /// Keeps the log of all that people share. Default none: nothing is kept.
     pub recorder: Option<Recorder>,

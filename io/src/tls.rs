@@ -47,8 +47,8 @@ impl Tls {
         self.has_ended
     }
 
-    /// Opens what was read from the socket, and hands on what was in it. Nothing read means that no more will come. What
-    /// TLS itself has to say to that is sent, as far as the socket takes it.
+    /// Opens what was read from the socket, and hands on what was in it. Nothing read means that no more will come.
+    /// What TLS itself has to say to that is sent, as far as the socket takes it.
     ///
     /// # Errors
     /// [`ErrorKind::UnexpectedEof`] if nothing more comes, and that was not said; [`ErrorKind::InvalidData`] if what

@@ -8,8 +8,8 @@ use rcgen::{CertificateParams, DnType, KeyPair, SanType};
 
 use super::{CertificateError, write_new};
 
-/// For how long it is valid: whoever pins it is not to have to do that again, and a longer one is taken for a mistake by
-/// some.
+/// For how long it is valid: whoever pins it is not to have to do that again, and a longer one is taken for a mistake
+/// by some.
 const VALID_FOR: Duration = Duration::from_secs(3652 * 24 * 3600);
 
 /// How long before now its time begins, since clocks differ.
