@@ -4,3 +4,4 @@ pub use crate::gate::{Gate, Permit};
 pub use crate::origin::{Origin, OriginError};
 pub use crate::refusal::Refusal;
 pub use crate::subnet::{Subnet, SubnetError};
+pub use crate::tls::{Tls, TlsFailure};

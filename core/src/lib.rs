@@ -218,7 +218,6 @@ pub use rules::Rules;
 pub use session::{Next, Session};
 pub use signal::{Signal, Signals};
 pub use time::Time;
-pub use tls::{Tls, TlsFailure};
 pub use wire::Form;
 pub use wire::step::Step;
 #[doc(hidden)]

@@ -7,15 +7,17 @@ mod words;
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
+use std::fs;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use anyhow::Context as _;
 use argh::{ArgsInfo, FlagInfo, FromArgs};
-use chinwag_core::{Config, Limits, Origin, Rules, Subnet};
-use chinwag_io::{Setup, cores};
+use chinwag_core::{Config, Limits, Origin, Rules, Subnet, Tls};
+use chinwag_io::{Certificate, Setup, cores};
 
 use self::key::Key;
 pub(crate) use self::values::Choice;
@@ -73,6 +75,24 @@ pub(super) struct Flags {
     /// to: limits and log then have their addresses; may be given more than once (default: none)
     #[argh(option, from_str_fn(proxy_from))]
     proxy_from: Vec<Subnet>,
+
+    /// file with the certificate (PEM, with its chain) that the server shows to those who speak TLS: every port then
+    /// understands it, besides what it understands without; it is looked at again once a minute (default: none)
+    #[argh(option)]
+    cert: Option<PathBuf>,
+
+    /// file with the key of the certificate (PEM)
+    #[argh(option)]
+    key: Option<PathBuf>,
+
+    /// let nobody in who does not speak TLS; browsers are sent on to https
+    #[argh(switch)]
+    tls_only: bool,
+
+    /// folder for what the server keeps; without --cert it has a certificate there that it made for itself, for those
+    /// who compare its SHA-256, which is printed (default: none)
+    #[argh(option)]
+    data: Option<PathBuf>,
 
     /// number of threads (default: as many as there are cores)
     #[argh(option, default = "cores()", from_str_fn(threads))]
@@ -170,7 +190,7 @@ impl Flags {
         keys!(
             self,
             keys: [
-                ip, port, web, irc, server_name, threads, max_line, room_quiet, history_on_join, log_dir, log_format,
+                ip, port, web, irc, server_name, cert, key, tls_only, data, threads, max_line, room_quiet, history_on_join, log_dir, log_format,
                 web_origin, proxy_from, flood_rate, max_connections, max_per_ip, connect_rate, dead_after, drain
             ],
             no_key: [config, check_config, print_config, version]
@@ -201,6 +221,7 @@ impl Flags {
                 "{one} and {other} can't be the same address; choose another than {port} for one"
             )));
         }
+        flags.check_tls().map_err(|wrong| Parsed::Wrong(wrong.to_owned()))?;
         if flags.print_config {
             let names: BTreeSet<_> = given.iter().map(|flag| flag.name.as_str()).collect();
             return Ok(Parsed::Answer(file::write(program, &flags.keys(), &names, infos())));
@@ -245,6 +266,31 @@ impl Flags {
             .next()
     }
 
+    /// Says what is missing for TLS, if something is.
+    const fn check_tls(&self) -> Result<(), &'static str> {
+        match (&self.cert, &self.key, &self.data) {
+            (Some(_), None, _) => Err("--cert needs --key, the file with its key"),
+            (None, Some(_), _) => Err("--key needs --cert, the file with its certificate"),
+            (None, None, None) if self.tls_only => {
+                Err("--tls-only needs a certificate: --cert and --key, or --data for one that the server makes")
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Reads the certificate, or makes one, if there is to be TLS. Tells whether the server has made it for itself.
+    pub(super) fn certificate(&self) -> anyhow::Result<Option<(Certificate, bool)>> {
+        let (certificate, is_own) = match (&self.cert, &self.key, &self.data) {
+            (Some(certificate), Some(key), _) => (Certificate::from_files(certificate, key), false),
+            (_, _, Some(folder)) => {
+                fs::create_dir_all(folder).with_context(|| format!("can't make the folder {}", folder.display()))?;
+                (Certificate::self_signed(folder), true)
+            }
+            (_, _, None) => return Ok(None),
+        };
+        Ok(Some((certificate.context("can't speak TLS")?, is_own)))
+    }
+
     pub(super) const fn address(&self) -> SocketAddr {
         SocketAddr::new(self.ip, self.port)
     }
@@ -274,6 +320,7 @@ impl Flags {
                 web_origins: self.web_origin.as_slice().into(),
                 proxies: self.proxy_from.as_slice().into(),
                 server_name: self.server_name.clone(),
+                tls: if self.tls_only { Tls::Only } else { Tls::Off },
                 ..base.limits
             },
         }

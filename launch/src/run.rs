@@ -73,7 +73,9 @@ fn start(
     let log = logging::start(program.name, flags.log_dir.as_deref(), flags.log_format)?;
     signals.reopen(log.reopening.clone());
     let Program { name, version } = program;
-    let setup = flags.setup()?;
+    let mut setup = flags.setup()?;
+    let certificate = flags.certificate()?;
+    setup.certificate = certificate.as_ref().map(|(certificate, _)| certificate.clone());
     let config = &setup.config;
     let wait = &|pause| signals.wait_for_stop(pause);
     // All addresses are there before anybody can connect.
@@ -94,9 +96,12 @@ fn start(
     let mut listeners = vec![(lines.listen(config)?, Form::Lines)];
     for (extra, socket) in bound {
         if let Some(listener) = extra.listen(flags, socket, config)? {
-            ready += &format!("{name} {version} {}\n", (extra.told)(listener.local_addr()?));
+            ready += &format!("{name} {version} {}\n", (extra.told)(listener.local_addr()?, certificate.is_some()));
             listeners.push((listener, extra.form));
         }
+    }
+    if let Some((certificate, true)) = &certificate {
+        ready += &format!("{name} {version} has made its certificate itself: SHA-256 {}\n", certificate.fingerprint());
     }
     // From here on whoever connects is kept waiting by the operating system until `serve` accepts.
     serve(listeners, setup, Ready { lines: ready, signals: signals.clone() })
@@ -113,7 +118,7 @@ struct Extra {
     /// What there is not without it.
     what: &'static str,
     /// What is said of where it is.
-    told: fn(SocketAddr) -> String,
+    told: fn(SocketAddr, is_secured: bool) -> String,
 }
 
 /// All that there are.
@@ -124,7 +129,7 @@ const EXTRAS: [Extra; 2] = [
         chosen: listen::WEB,
         flag: "--web",
         what: "web page",
-        told: |address| format!("web page at http://{address}/"),
+        told: |address, is_secured| format!("web page at {}://{address}/", if is_secured { "https" } else { "http" }),
     },
     Extra {
         form: Form::Irc,
@@ -132,7 +137,7 @@ const EXTRAS: [Extra; 2] = [
         chosen: listen::IRC,
         flag: "--irc",
         what: "IRC",
-        told: |address| format!("for IRC clients at {address}"),
+        told: |address, _| format!("for IRC clients at {address}"),
     },
 ];
 

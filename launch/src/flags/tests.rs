@@ -188,10 +188,10 @@ fn help_and_version_are_no_errors() {
 /// Reads a file with this text, with more flags than `--config`, which comes last.
 fn parse_file(name: &str, text: &[u8], flags: &str) -> Parsed {
     let path = std::env::temp_dir().join(format!("chinwag-{}-{name}.toml", std::process::id()));
-    std::fs::write(&path, text).expect("the folder for what does not last can be written");
+    fs::write(&path, text).expect("the folder for what does not last can be written");
     let flags = flags.split_whitespace().map(OsString::from);
     let parsed = Flags::parse("chinwag-test", flags.chain(["--config".into(), path.clone().into()]));
-    std::fs::remove_file(path).expect("it was there a moment ago");
+    fs::remove_file(path).expect("it was there a moment ago");
     parsed
 }
 
