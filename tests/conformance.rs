@@ -5,10 +5,11 @@
 //! bare core gave them before. What the rate holds back comes in its own time, and is waited for just the same.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::thread;
 
 use chinwag_core::{Config, Limits};
-use chinwag_tests::{Act, Adapter, BareCore, Batching, Person, Received, Script, Server, replay};
+use chinwag_tests::{Act, Adapter, BareCore, Batching, Peer, Person, Received, Script, Server, Trust, connect, replay};
 
 /// Was recorded from a run that a seed made. Each line that is held back is told before the next event, since in
 /// between only the clock would say who comes first; and whoever loses the connection is missed by somebody.
@@ -59,6 +60,18 @@ fn tokio_gives_the_bytes_of_the_bare_core() {
 }
 
 #[test]
+fn what_is_sealed_holds_the_same_bytes_on_smol() {
+    play_sealed_on(Adapter::Smol, 1);
+    play_sealed_on(Adapter::Smol, 2);
+}
+
+#[test]
+fn what_is_sealed_holds_the_same_bytes_on_tokio() {
+    play_sealed_on(Adapter::Tokio, 1);
+    play_sealed_on(Adapter::Tokio, 2);
+}
+
+#[test]
 fn everyone_sees_one_order_while_all_talk_at_once_on_smol() {
     talk_at_once(Adapter::Smol, 1);
     talk_at_once(Adapter::Smol, 2);
@@ -80,19 +93,32 @@ fn received_of_core(script: &Script) -> Vec<Vec<Received>> {
 }
 
 fn play_on(adapter: Adapter, threads: u32) {
+    let (script, config) = with_threads(threads);
+    let server = Server::start(adapter, config);
+    hold(&script, &server, |addr| connect(addr), &format!("{adapter:?}, {threads} threads"));
+    server.join();
+}
+
+fn play_sealed_on(adapter: Adapter, threads: u32) {
+    let ((script, config), trust) = (with_threads(threads), Trust::new());
+    let server = Server::start_secured(adapter, config, &trust);
+    hold(&script, &server, |addr| trust.connect(addr), &format!("{adapter:?}, {threads} threads, TLS"));
+    server.join();
+}
+
+fn with_threads(threads: u32) -> (Script, Config) {
     let script = recorded();
-    let server = Server::start(
-        adapter,
-        Config { limits: Limits { threads, ..script.config().clone().limits }, ..script.config().clone() },
-    );
-    let played = replay(|form| server.addr_of(form), &script.acts(), &received_of_core(&script), || server.stop());
+    let config = Config { limits: Limits { threads, ..script.config().clone().limits }, ..script.config().clone() };
+    (script, config)
+}
+
+fn hold<P: Peer>(script: &Script, server: &Server, connect: impl Fn(SocketAddr) -> P, who: &str) {
+    let connect = |form| connect(server.addr_of(form));
+    let played = replay(connect, &script.acts(), &received_of_core(script), || server.stop());
     if let Err(mismatch) = played {
         let (line, person) = (script.line_of(mismatch.act), script.person(mismatch.person));
-        panic!(
-            "{adapter:?}, {threads} threads, line {line}: {person} received other bytes (- is what the bare core gives):\n{mismatch}"
-        );
+        panic!("{who}, line {line}: {person} received other bytes (- is what the bare core gives):\n{mismatch}");
     }
-    server.join();
 }
 
 /// Lets people talk all at once, and checks that they all see the same lines in the same order, and those of each in

@@ -3,11 +3,12 @@
 //! `CHINWAG_UPDATE=1 cargo test -p chinwag-tests` writes into the transcripts what the bare core does; a human reads
 //! the diff.
 
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::{fs, io, thread};
 
 use chinwag_core::{Config, Limits};
-use chinwag_tests::{Adapter, BareCore, Batching, Received, Script, Server, diff, replay};
+use chinwag_tests::{Adapter, BareCore, Batching, Peer, Received, Script, Server, Trust, connect, diff, replay};
 
 /// How many transcripts are played at the same time.
 const PLAYERS: usize = 4;
@@ -59,16 +60,37 @@ fn tokio_with_two_threads_does_what_the_transcripts_show() {
     play_on(Adapter::Tokio, 2);
 }
 
+#[test]
+fn smol_does_over_tls_what_the_transcripts_show() {
+    play_sealed_on(Adapter::Smol);
+}
+
+#[test]
+fn tokio_does_over_tls_what_the_transcripts_show() {
+    play_sealed_on(Adapter::Tokio);
+}
+
 fn play_on(adapter: Adapter, threads: u32) {
+    let config = |script: &Script| Config {
+        limits: Limits { threads, ..script.config().clone().limits },
+        ..script.config().clone()
+    };
+    play_over(|script| Server::start(adapter, config(script)), connect);
+}
+
+fn play_sealed_on(adapter: Adapter) {
+    let trust = Trust::new();
+    play_over(|script| Server::start_secured(adapter, script.config().clone(), &trust), |addr| trust.connect(addr));
+}
+
+fn play_over<P: Peer>(start: impl Fn(&Script) -> Server + Sync, connect: impl Fn(SocketAddr) -> P + Sync) {
     play_all(|_, _, script| {
         if script.core_only().is_some() {
             return Ok(());
         }
-        let server = Server::start(
-            adapter,
-            Config { limits: Limits { threads, ..script.config().clone().limits }, ..script.config().clone() },
-        );
-        let played = replay(|form| server.addr_of(form), &script.acts(), &received_of_core(script), || server.stop());
+        let server = start(script);
+        let connect = |form| connect(server.addr_of(form));
+        let played = replay(connect, &script.acts(), &received_of_core(script), || server.stop());
         let played = played.map_err(|mismatch| {
             let (line, person) = (script.line_of(mismatch.act), script.person(mismatch.person));
             format!("line {line}: {person} received other bytes (- is what the bare core gives):\n{mismatch}")

@@ -138,12 +138,13 @@ pub trait Port: Send + Sync + 'static {
         self.link().tls.as_ref().is_some_and(|tls| tls.lock().has_ended())
     }
 
-    /// Says that nothing more is written to it.
-    fn finish(&self) {
+    /// Says that nothing more is written to it, or nothing more read from it either: in the words of TLS, too, if it
+    /// speaks that, so that the other side knows that nobody has cut the end off.
+    fn close(&self, how: Shutdown) {
         if let Some(tls) = &self.link().tls {
             tls.lock().finish(|sealed| self.send(sealed));
         }
-        self.shutdown(Shutdown::Write);
+        self.shutdown(how);
     }
 
     /// Tells the operating system that nothing more is written, or nothing more read either.
@@ -163,12 +164,12 @@ pub(crate) fn abandon(socket: &impl Port, incident: Option<Incident>) {
         socket.link().note_end(incident);
     }
     set(socket, Signals::ABANDONED);
-    socket.shutdown(Shutdown::Both);
+    socket.close(Shutdown::Both);
 }
 
 /// Says that no more will come, and lets the reader come to its end, if it has not.
 pub(crate) fn finish(socket: &impl Port) {
-    socket.finish();
+    socket.close(Shutdown::Write);
     set(socket, Signals::FINISHED);
 }
 

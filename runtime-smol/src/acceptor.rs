@@ -1,6 +1,7 @@
 //! Owns the way in: accepts connections, and finds out what each is before it is let into the chat.
 
 use std::future::poll_fn;
+use std::net::Shutdown;
 use std::sync::{Arc, Weak};
 
 use async_channel::Sender;
@@ -70,7 +71,7 @@ impl Acceptor {
                     return;
                 }
                 Need::End => {
-                    socket.finish();
+                    socket.close(Shutdown::Write);
                     return socket.linger().await;
                 }
             }

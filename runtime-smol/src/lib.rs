@@ -45,6 +45,8 @@ mod sockets;
 mod worker;
 
 pub use chinwag_core as core;
-pub use chinwag_io::{Answered, Ended, Guard, Handle, Listeners, PAGE, Purpose, Recorder, Setup};
+pub use chinwag_io::{
+    Answered, Certificate, CertificateError, Ended, Guard, Handle, Listeners, PAGE, Purpose, Recorder, Setup,
+};
 
 pub use self::serve::serve;

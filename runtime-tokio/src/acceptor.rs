@@ -1,5 +1,6 @@
 //! Owns the way in: accepts connections, and finds out what each is before it is let into the chat.
 
+use std::net::Shutdown;
 use std::sync::Arc;
 use std::task::Poll;
 
@@ -88,7 +89,7 @@ impl Acceptor {
                     return;
                 }
                 Need::End => {
-                    socket.finish();
+                    socket.close(Shutdown::Write);
                     return socket.linger().await;
                 }
             }

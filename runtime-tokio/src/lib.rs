@@ -38,6 +38,8 @@ mod socket;
 mod worker;
 
 pub use chinwag_core as core;
-pub use chinwag_io::{Answered, Ended, Guard, Handle, Listeners, PAGE, Purpose, Recorder, Setup};
+pub use chinwag_io::{
+    Answered, Certificate, CertificateError, Ended, Guard, Handle, Listeners, PAGE, Purpose, Recorder, Setup,
+};
 
 pub use self::serve::serve;

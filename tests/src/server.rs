@@ -5,9 +5,12 @@ use std::net::{SocketAddr, TcpListener};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
+use chinwag_core::admission::Tls;
 use chinwag_core::{Config, Form, Limits};
 use chinwag_smol::{Handle, Recorder, Setup};
 use socket2::SockRef;
+
+use crate::Trust;
 
 /// Names what moves a server's bytes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -64,11 +67,26 @@ impl Server {
     /// If the machine has no free port.
     #[must_use]
     pub fn start_recorded(adapter: Adapter, config: Config, recorder: Option<Recorder>) -> Self {
+        Self::start_with(adapter, Setup { recorder, ..config.into() })
+    }
+
+    /// Starts one that lets nobody in who does not speak TLS.
+    ///
+    /// # Panics
+    /// If the machine has no free port.
+    #[must_use]
+    pub fn start_secured(adapter: Adapter, config: Config, trust: &Trust) -> Self {
+        let config = Config { limits: Limits { tls: Tls::Only, ..config.limits }, ..config };
+        Self::start_with(adapter, Setup { certificate: Some(trust.certificate()), ..config.into() })
+    }
+
+    fn start_with(adapter: Adapter, setup: Setup) -> Self {
         let [(lines, addr), (web, web_addr), (irc, irc_addr)] = [Form::Lines, Form::Web, Form::Irc].map(listen);
         let listeners = [lines, web, irc];
         // Whoever connects is heard at once: the scripts have their own order.
+        let config = setup.config;
         let config = Config { limits: Limits { handshake_wait: Duration::ZERO, ..config.limits }, ..config };
-        let (handle, thread) = serve(adapter, listeners.into(), Setup { recorder, ..config.into() });
+        let (handle, thread) = serve(adapter, listeners.into(), Setup { config, ..setup });
         Self { addr, web_addr, irc_addr, handle, thread }
     }
 

@@ -6,14 +6,14 @@
 
 use std::error::Error;
 use std::fmt;
-use std::io::{self, Read as _, Write as _};
-use std::net::{IpAddr, Shutdown, SocketAddr, TcpStream};
+use std::io;
+use std::net::{IpAddr, SocketAddr, TcpStream};
 use std::time::Duration;
 
 use chinwag_core::Form;
 use socket2::{Domain, Protocol, SockRef, Socket, Type};
 
-use crate::{Act, HelpText, Received, diff};
+use crate::{Act, HelpText, Peer, Received, diff};
 
 /// How long anything that is expected may take: far longer than it takes on a busy machine, short enough to be waited
 /// for.
@@ -32,7 +32,7 @@ pub struct Mismatch {
     error: Option<io::Error>,
 }
 
-/// Plays acts on the server at `addr`, and after each reads what each person is `expected` to receive then. At the end,
+/// Plays acts on the server that `connect` reaches, and after each reads what each person is `expected` to receive then. At the end,
 /// and wherever an act says so, calls `stop`.
 ///
 /// # Errors
@@ -40,22 +40,22 @@ pub struct Mismatch {
 ///
 /// # Panics
 /// If the server can't be reached, and on acts that can't be played over sockets.
-pub fn replay(
-    addr: impl Fn(Form) -> SocketAddr,
+pub fn replay<P: Peer>(
+    connect: impl Fn(Form) -> P,
     acts: &[Act],
     expected: &[Vec<Received>],
     mut stop: impl FnMut(),
 ) -> Result<(), Box<Mismatch>> {
-    let mut people: Vec<Option<TcpStream>> = Vec::new();
+    let mut people: Vec<Option<P>> = Vec::new();
     for (number, act) in acts.iter().chain(&[Act::Stop]).enumerate() {
         match act {
-            Act::Connect { form } => people.push(Some(connect(addr(*form)))),
+            Act::Connect { form } => people.push(Some(connect(*form))),
             Act::Stop => stop(),
             // The server takes its own time; what is expected of it is waited for below.
             Act::Pass { .. } => {}
             Act::Lose { person } => lose(people[*person].take()),
-            Act::Send { person, bytes } => send(people[*person].as_ref(), bytes),
-            Act::End { person } => end(people[*person].as_ref()),
+            Act::Send { person, bytes } => send(people[*person].as_mut(), bytes),
+            Act::End { person } => end(people[*person].as_mut()),
             Act::StopReading { .. } | Act::Read { .. } => panic!("only the bare core plays {act:?}"),
         }
         for (person, expected) in expected[number].iter().enumerate() {
@@ -102,24 +102,24 @@ pub fn connect_from(source: IpAddr, addr: SocketAddr) -> TcpStream {
     stream
 }
 
-fn send(stream: Option<&TcpStream>, bytes: &[u8]) {
-    let mut stream = stream.expect("only people who are connected send");
-    stream.write_all(bytes).expect("the server reads what is sent");
+fn send(stream: Option<&mut impl Peer>, bytes: &[u8]) {
+    let stream = stream.expect("only people who are connected send");
+    stream.write_all(bytes).and_then(|()| stream.flush()).expect("the server reads what is sent");
 }
 
-fn end(stream: Option<&TcpStream>) {
+fn end(stream: Option<&mut impl Peer>) {
     let stream = stream.expect("only people who are connected disconnect");
-    stream.shutdown(Shutdown::Write).expect("the connection is open");
+    stream.end().expect("the connection is open");
 }
 
 /// Breaks a connection, so that the server sees a reset and not an end.
-fn lose(stream: Option<TcpStream>) {
+fn lose(stream: Option<impl Peer>) {
     let stream = stream.expect("only people who are connected lose their connection");
-    SockRef::from(&stream).set_linger(Some(Duration::ZERO)).expect("an open socket takes options");
+    SockRef::from(stream.socket()).set_linger(Some(Duration::ZERO)).expect("an open socket takes options");
 }
 
 /// Reads as much as is expected, and no more, but for the end of what is to be closed.
-fn receive(stream: &mut Option<TcpStream>, expected: &Received) -> Result<(), (Received, Option<io::Error>)> {
+fn receive(stream: &mut Option<impl Peer>, expected: &Received) -> Result<(), (Received, Option<io::Error>)> {
     let mut got = Received::default();
     while let Some(open) = stream.as_mut().filter(|_| got != *expected) {
         let mut buffer = [0; 4096];
@@ -165,8 +165,12 @@ mod tests {
             let (mut stream, _) = listener.accept().expect("somebody connects");
             stream.write_all(said.as_bytes()).expect("it is read");
         });
-        let played =
-            replay(|_| addr, &[Act::Connect { form: Form::Lines }], &expected.map(|received| vec![received]), || ());
+        let played = replay(
+            |_| connect(addr),
+            &[Act::Connect { form: Form::Lines }],
+            &expected.map(|received| vec![received]),
+            || (),
+        );
         server.join().expect("the server has said all");
         played.map_err(|mismatch| mismatch.to_string())
     }

@@ -1,0 +1,180 @@
+//! Owns TLS as those have it who reach a server under test: by a library, not by code of chinwag.
+
+use std::fmt;
+use std::fs;
+use std::io::{self, Read, Write};
+use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use chinwag_smol::Certificate;
+use rustls::crypto::ring;
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::version::{TLS12, TLS13};
+use rustls::{ClientConfig, ClientConnection, RootCertStore, Stream};
+
+use crate::connect;
+
+/// A certificate of a server, with what those need who trust it. Its folder is gone when this is.
+#[derive(Debug)]
+pub struct Trust {
+    folder: PathBuf,
+    certificate: Certificate,
+    roots: Arc<RootCertStore>,
+}
+
+impl Trust {
+    /// Has a server make a certificate for itself.
+    ///
+    /// # Panics
+    /// If it can't.
+    #[must_use]
+    pub fn new() -> Self {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let name = format!("chinwag-trust-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+        let folder = std::env::temp_dir().join(name);
+        fs::create_dir_all(&folder).expect("there is room");
+        let certificate = Certificate::self_signed(&folder).expect("one can be made");
+        let made = CertificateDer::from_pem_file(folder.join("tls-cert.pem")).expect("it was written");
+        let mut roots = RootCertStore::empty();
+        roots.add(made).expect("it is a certificate");
+        Self { folder, certificate, roots: Arc::new(roots) }
+    }
+
+    /// Returns the certificate, for a server in this process.
+    #[must_use]
+    pub fn certificate(&self) -> Certificate {
+        self.certificate.clone()
+    }
+
+    /// Returns the folder that it is in, for a server's `--data`.
+    #[must_use]
+    pub fn folder(&self) -> &str {
+        self.folder.to_str().expect("it is named in ASCII")
+    }
+
+    /// Returns what those connect with who speak version 1.3, or 1.2.
+    ///
+    /// # Panics
+    /// If the library has none of these versions.
+    #[must_use]
+    pub fn client(&self, is_1_3: bool) -> Arc<ClientConfig> {
+        let version = if is_1_3 { &TLS13 } else { &TLS12 };
+        let builder = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()));
+        let builder = builder.with_protocol_versions(&[version]).expect("the library has both");
+        Arc::new(builder.with_root_certificates(Arc::clone(&self.roots)).with_no_client_auth())
+    }
+
+    /// Connects, and has the handshake over.
+    ///
+    /// # Panics
+    /// If the server does not let them.
+    #[must_use]
+    pub fn connect(&self, addr: SocketAddr) -> Sealed {
+        Sealed::over(connect(addr), self.client(true)).expect("the server speaks TLS")
+    }
+}
+
+impl Default for Trust {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Drop for Trust {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.folder);
+    }
+}
+
+/// A connection over TLS.
+pub struct Sealed {
+    tls: ClientConnection,
+    socket: TcpStream,
+}
+
+impl Sealed {
+    /// Speaks TLS over a socket, and has the handshake over.
+    ///
+    /// # Errors
+    /// If that fails.
+    ///
+    /// # Panics
+    /// If the configuration can't be used.
+    pub fn over(mut socket: TcpStream, config: Arc<ClientConfig>) -> io::Result<Self> {
+        let name = ServerName::try_from("localhost").expect("it is a name");
+        let mut tls = ClientConnection::new(config, name).expect("it can be asked for");
+        while tls.is_handshaking() {
+            tls.complete_io(&mut socket)?;
+        }
+        Ok(Self { tls, socket })
+    }
+
+    /// Returns the socket below.
+    #[must_use]
+    pub const fn socket(&self) -> &TcpStream {
+        &self.socket
+    }
+
+    /// Returns what does TLS, and the socket, for those who do what nobody should.
+    pub const fn parts(&mut self) -> (&mut ClientConnection, &mut TcpStream) {
+        (&mut self.tls, &mut self.socket)
+    }
+}
+
+impl Read for Sealed {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        Stream::new(&mut self.tls, &mut self.socket).read(buffer)
+    }
+}
+
+impl Write for Sealed {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        Stream::new(&mut self.tls, &mut self.socket).write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Stream::new(&mut self.tls, &mut self.socket).flush()
+    }
+}
+
+impl fmt::Debug for Sealed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Sealed({:?})", self.socket)
+    }
+}
+
+/// A connection that a script is played over.
+pub trait Peer: Read + Write {
+    /// Says that no more will come.
+    ///
+    /// # Errors
+    /// If the connection has failed.
+    fn end(&mut self) -> io::Result<()>;
+
+    /// Returns the socket.
+    fn socket(&self) -> &TcpStream;
+}
+
+impl Peer for TcpStream {
+    fn end(&mut self) -> io::Result<()> {
+        self.shutdown(Shutdown::Write)
+    }
+
+    fn socket(&self) -> &TcpStream {
+        self
+    }
+}
+
+impl Peer for Sealed {
+    fn end(&mut self) -> io::Result<()> {
+        self.tls.send_close_notify();
+        self.flush()
+    }
+
+    fn socket(&self) -> &TcpStream {
+        &self.socket
+    }
+}
