@@ -14,7 +14,7 @@ use parking_lot::Mutex;
 use crate::admission::Admitted;
 use crate::certificate::Certificate;
 use crate::clock::Clock;
-use crate::send::{send, shutdown, written};
+use crate::send::{has_unread, send, shutdown, written};
 use crate::tee::Tee;
 use crate::tls::Tls;
 
@@ -131,6 +131,12 @@ pub trait Port: Send + Sync + 'static {
             Some(tls) => tls.lock().receive(read, |sealed| self.send(sealed), take)?,
         }
         Ok(read.len())
+    }
+
+    /// Tells whether there is something to be read, or the end, whatever the runtime knows of that yet: where it has had
+    /// no time to look, nobody was silent.
+    fn has_unread(&self) -> bool {
+        has_unread(self.descriptor())
     }
 
     /// Tells whether the other side has said that no more will come, so that there is nothing to be read for.

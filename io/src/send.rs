@@ -5,7 +5,8 @@ use std::net::Shutdown;
 use std::os::fd::AsFd;
 
 use chinwag_core::Written;
-use rustix::net::SendFlags;
+use rustix::io::Errno;
+use rustix::net::{RecvFlags, SendFlags, recv};
 use socket2::SockRef;
 
 /// Without it whoever writes to one who has gone gets a SIGPIPE, unless the program ignores that, as those in Rust do.
@@ -23,6 +24,12 @@ const FLAGS: SendFlags = SendFlags::empty();
 pub fn send(socket: impl AsFd, bytes: &[u8]) -> io::Result<usize> {
     // The standard library's goes through the C library, which first prepares for the thread to be cancelled meanwhile.
     Ok(rustix::net::send(socket, bytes, FLAGS)?)
+}
+
+/// Tells whether there is something to be read from a socket, or its end, whatever a runtime knows of that yet.
+pub(crate) fn has_unread(socket: impl AsFd) -> bool {
+    let mut byte = [0; 1];
+    !matches!(recv(socket, &mut byte, RecvFlags::PEEK | RecvFlags::DONTWAIT), Err(Errno::AGAIN))
 }
 
 /// Says that no more is written to a socket, or that nothing more is read from it either.

@@ -8,6 +8,7 @@ use std::net::{SocketAddr, TcpListener};
 use std::process::ExitCode;
 use std::time::Duration;
 
+use chinwag_core::admission::Tls;
 use chinwag_core::{Config, Form};
 use chinwag_io::{Handle, REPORT, Setup};
 use tracing::warn;
@@ -77,6 +78,8 @@ fn start(
     let certificate = flags.certificate()?;
     setup.certificate = certificate.as_ref().map(|(certificate, _)| certificate.clone());
     let config = &setup.config;
+    // Browsers frighten people with a certificate that nobody vouches for.
+    let is_secured = certificate.as_ref().is_some_and(|(_, is_own)| !is_own) || config.limits.tls == Tls::Only;
     let wait = &|pause| signals.wait_for_stop(pause);
     // All addresses are there before anybody can connect.
     let Some(lines) = listen::bind(flags.address(), listen::LINES, wait)? else { return Ok(()) };
@@ -96,7 +99,7 @@ fn start(
     let mut listeners = vec![(lines.listen(config)?, Form::Lines)];
     for (extra, socket) in bound {
         if let Some(listener) = extra.listen(flags, socket, config)? {
-            ready += &format!("{name} {version} {}\n", (extra.told)(listener.local_addr()?, certificate.is_some()));
+            ready += &format!("{name} {version} {}\n", (extra.told)(listener.local_addr()?, is_secured));
             listeners.push((listener, extra.form));
         }
     }

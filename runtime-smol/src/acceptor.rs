@@ -49,6 +49,9 @@ impl Acceptor {
                 Need::Read { until } => {
                     let late = async {
                         socket.reach(until).await;
+                        while socket.has_unread() {
+                            future::yield_now().await;
+                        }
                         Ok(1)
                     };
                     let read = poll_fn(|cx| socket.poll_read(cx, |bytes| pending.handshake().handle_bytes(bytes)));

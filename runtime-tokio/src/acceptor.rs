@@ -63,7 +63,12 @@ impl Acceptor {
                     tokio::select! {
                         biased;
                         () = socket.readable() => {}
-                        () = socket.reach(until) => continue,
+                        () = socket.reach(until) => {
+                            if !socket.has_unread() {
+                                continue;
+                            }
+                            socket.readable().await;
+                        }
                     }
                     // Until the runtime has asked the system who else is ready, so few are served. Each of those who
                     // chat waits for no more than these, twice or three times for a message, however many come.

@@ -17,6 +17,7 @@ mod proxies;
 mod readers;
 mod resets;
 mod text;
+mod tls;
 mod web;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};

@@ -12,6 +12,7 @@ pub mod resets;
 mod stranger;
 pub mod telnet;
 pub mod text;
+pub mod tls;
 pub mod web;
 
 pub use flood::Flood;

@@ -175,7 +175,7 @@ impl Program {
     /// If it is not exactly this line.
     #[must_use]
     pub fn read_ready(&self) -> SocketAddr {
-        self.read_address("listening on ", "\n")
+        self.read_address(&["listening on "], "\n")
     }
 
     /// Reads the line after that, which says where the web page is, and returns that.
@@ -184,17 +184,18 @@ impl Program {
     /// If it is not exactly this line.
     #[must_use]
     pub fn read_web_ready(&self) -> SocketAddr {
-        self.read_address("web page at http://", "/\n")
+        self.read_address(&["web page at http://", "web page at https://"], "/\n")
     }
 
     fn read_irc_ready(&self) -> SocketAddr {
-        self.read_address("for IRC clients at ", "\n")
+        self.read_address(&["for IRC clients at "], "\n")
     }
 
-    fn read_address(&self, before: &str, after: &str) -> SocketAddr {
+    fn read_address(&self, before: &[&str], after: &str) -> SocketAddr {
         let line = self.out.recv_timeout(DEADLINE).expect("it says that it is ready");
-        let before = format!("{} {} {before}", self.adapter.program(), env!("CARGO_PKG_VERSION"));
-        let addr = line.strip_prefix(&before).and_then(|addr| addr.strip_suffix(after)).map(str::parse);
+        let program = format!("{} {} ", self.adapter.program(), env!("CARGO_PKG_VERSION"));
+        let rest = line.strip_prefix(&program).and_then(|rest| before.iter().find_map(|it| rest.strip_prefix(it)));
+        let addr = rest.and_then(|addr| addr.strip_suffix(after)).map(str::parse);
         let Some(Ok(addr)) = addr else { panic!("not a ready line: {line:?}") };
         addr
     }

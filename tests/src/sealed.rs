@@ -49,10 +49,14 @@ impl Trust {
         self.certificate.clone()
     }
 
-    /// Returns the folder that it is in, for a server's `--data`.
+    /// Returns where it is, and its key, for a server's `--cert` and `--key`.
+    ///
+    /// # Panics
+    /// If the folder for what does not last has a name that is no text.
     #[must_use]
-    pub fn folder(&self) -> &str {
-        self.folder.to_str().expect("it is named in ASCII")
+    pub fn files(&self) -> [String; 2] {
+        ["tls-cert.pem", "tls-key.pem"]
+            .map(|name| self.folder.join(name).into_os_string().into_string().expect("it is text"))
     }
 
     /// Returns what those connect with who speak version 1.3, or 1.2.
@@ -103,13 +107,33 @@ impl Sealed {
     ///
     /// # Panics
     /// If the configuration can't be used.
-    pub fn over(mut socket: TcpStream, config: Arc<ClientConfig>) -> io::Result<Self> {
+    pub fn over(socket: TcpStream, config: Arc<ClientConfig>) -> io::Result<Self> {
+        Self::begin(socket, config)?.finish()
+    }
+
+    /// Speaks TLS over a socket, and has said hello.
+    ///
+    /// # Errors
+    /// If that fails.
+    ///
+    /// # Panics
+    /// If the configuration can't be used.
+    pub fn begin(mut socket: TcpStream, config: Arc<ClientConfig>) -> io::Result<Self> {
         let name = ServerName::try_from("localhost").expect("it is a name");
         let mut tls = ClientConnection::new(config, name).expect("it can be asked for");
-        while tls.is_handshaking() {
-            tls.complete_io(&mut socket)?;
-        }
+        tls.write_tls(&mut socket)?;
         Ok(Self { tls, socket })
+    }
+
+    /// Has the handshake over.
+    ///
+    /// # Errors
+    /// If that fails.
+    pub fn finish(mut self) -> io::Result<Self> {
+        while self.tls.is_handshaking() {
+            self.tls.complete_io(&mut self.socket)?;
+        }
+        Ok(self)
     }
 
     /// Returns the socket below.

@@ -152,6 +152,7 @@ impl Error for Mismatch {}
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write as _;
     use std::net::TcpListener;
     use std::thread;
 
