@@ -1,10 +1,11 @@
 //! Shows on real servers the rules that transcripts can only show on the bare core, since the bytes depend on the
 //! clock, or on how much a socket holds: by what must hold whatever these do.
 
+use std::io::Read as _;
 use std::time::{Duration, Instant};
 
 use chinwag_core::{Config, Limits, Rules};
-use chinwag_tests::{Adapter, Person, Server};
+use chinwag_tests::{Adapter, Person, Server, connect};
 
 #[test]
 fn what_a_slow_reader_misses_is_counted_exactly_and_told_in_its_place() {
@@ -91,6 +92,33 @@ fn who_sends_faster_than_allowed_holds_up_nobody_else() {
         bob.type_line("hello");
         bob.read_up_to(&format!("{}: hello", bob.name()));
     });
+}
+
+#[test]
+fn limits_that_are_taken_anew_are_for_whoever_comes_then_and_nobody_has_to_leave() {
+    let limits = |limits| Config { limits, ..Config::default() };
+    for adapter in Adapter::ALL {
+        let server = Server::start(adapter, limits(Limits { flood_lines_per_second: 0, ..Limits::default() }));
+        let mut ann = Person::come(server.addr());
+        let fewer = Limits { flood_lines_per_second: 10, connections_max: 2, ..Limits::default() };
+        assert_eq!(server.reload(limits(fewer.clone())), [""; 0]);
+        let (mut bob, start) = (Person::come(server.addr()), Instant::now());
+        let mut told = String::new();
+        connect(server.addr()).read_to_string(&mut told).expect("it is told, and closed");
+        assert_eq!(told, "Server is full, try again later\n");
+        // Of two people who say as much, who came before may say all at once.
+        let count = |lines: u32| (1..=lines).map(|line| line.to_string()).collect::<Vec<_>>().join("\n");
+        bob.type_line(&count(60));
+        ann.type_line(&count(1000));
+        bob.read_up_to(&format!("{}: 60", bob.name()));
+        assert!(start.elapsed() >= Duration::from_secs(1), "{:?}", start.elapsed());
+        ann.read_up_to(&format!("{}: 60", bob.name()));
+        // What can't change is named, and what can is taken over even so.
+        let other = Limits { threads: 7, server_name: "chat.example".into(), connections_max: 3, ..fewer };
+        assert_eq!(server.reload(limits(other)), ["threads", "server_name"]);
+        let _cid = Person::come(server.addr());
+        server.join();
+    }
 }
 
 #[test]

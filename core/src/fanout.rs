@@ -255,6 +255,11 @@ impl<S: Clone> Fanout<S> {
         self.outboxes.unblock(connection);
     }
 
+    /// Takes limits anew, of which [`Limits::drain`](crate::Limits::drain) is the only one that may be another.
+    pub const fn reload(&mut self, config: &Config) {
+        self.outboxes.reload(config);
+    }
+
     /// Gives up on those who have taken nothing for too long, and on everyone when a server that stops has waited long
     /// enough. Asks browsers whether they are still there, and ends the connections of those who owe the answer for too
     /// long.

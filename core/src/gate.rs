@@ -10,7 +10,7 @@ use std::sync::Arc;
 use slab::Slab;
 
 use crate::meter::Meter;
-use crate::{Config, Form, Refusal, Stats, Subnet, Time};
+use crate::{Config, Form, Limits, Refusal, Stats, Subnet, Time};
 
 /// How many connections somebody may make to the web listener for each one with which they may chat: a browser makes
 /// six to one server, by which it asks for the parts of a page.
@@ -160,15 +160,24 @@ impl Gate {
             proxies: Arc::clone(&config.limits.proxies),
             connections_max: config.limits.connections_max,
             per_address_max: config.limits.connections_per_address_max,
-            fresh: [1, HTTP_TIMES].map(|times| {
-                Meter::new(config.limits.connects_per_second.saturating_mul(times), config.limits.connect_burst)
-            }),
+            fresh: fresh(config),
             connections: 0,
             proxied: 0,
             refused: 0,
             sources: Slab::new(),
             by_network: HashMap::new(),
             quiet: VecDeque::new(),
+        }
+    }
+
+    /// Takes limits anew, for whoever comes from now on. Who is here stays, and an address has used up what it has.
+    pub fn reload(&mut self, config: &Config) {
+        self.proxies = Arc::clone(&config.limits.proxies);
+        self.connections_max = config.limits.connections_max;
+        self.per_address_max = config.limits.connections_per_address_max;
+        self.fresh = fresh(config);
+        for (_, source) in &mut self.sources {
+            source.meters.iter_mut().zip(&self.fresh).for_each(|(meter, fresh)| meter.keep_to(fresh));
         }
     }
 
@@ -293,6 +302,12 @@ impl Gate {
             }
         }
     }
+}
+
+/// Returns the meters of an address that is new: of people, and of visitors.
+fn fresh(config: &Config) -> [Meter; 2] {
+    let Limits { connects_per_second, connect_burst, .. } = config.limits;
+    [1, HTTP_TIMES].map(|times| Meter::new(connects_per_second.saturating_mul(times), connect_burst))
 }
 
 #[cfg(test)]

@@ -191,6 +191,7 @@ mod other_protocol;
 #[doc(hidden)]
 pub mod raw;
 mod refusal;
+mod reload;
 mod request;
 mod rules;
 mod session;

@@ -27,6 +27,11 @@ impl Meter {
         }
     }
 
+    /// Keeps to the rate of another meter from now on; what has passed counts as before.
+    pub(crate) const fn keep_to(&mut self, rate: &Self) {
+        *self = Self { caught_up_at: self.caught_up_at, ..*rate };
+    }
+
     /// Returns when the next line may pass.
     pub(crate) fn ready_at(&self) -> Time {
         let ahead_max = Duration::from_micros(self.ahead_micros_max.into());
@@ -88,6 +93,18 @@ mod tests {
         assert!(passes(&mut meter, Time::START));
         assert!(!passes(&mut meter, Time::START));
         assert!(passes(&mut meter, Time::after(Duration::from_secs(1))));
+    }
+
+    #[test]
+    fn what_has_passed_counts_at_another_rate_too() {
+        let mut meter = Meter::new(2, Duration::from_secs(2));
+        assert_eq!((0..10).filter(|_| passes(&mut meter, Time::START)).count(), 4);
+        meter.keep_to(&Meter::new(4, Duration::from_secs(2)));
+        assert!(!passes(&mut meter, Time::START), "the two seconds are used up");
+        assert!(passes(&mut meter, Time::after(Duration::from_millis(250))));
+        assert!(!passes(&mut meter, Time::after(Duration::from_millis(499))));
+        meter.keep_to(&Meter::new(0, Duration::ZERO));
+        assert!((0..100).all(|_| passes(&mut meter, Time::START)));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use chinwag_core::{Form, Gate, Incident, IncidentLog, Permit, Refusal, Stats, Subnet, Time};
+use chinwag_core::{Config, Form, Gate, Incident, IncidentLog, Permit, Refusal, Stats, Time};
 use tracing::field::display;
 use tracing::{info, warn};
 
@@ -28,7 +28,7 @@ pub struct Admission(Arc<Shared>);
 #[derive(Debug)]
 struct Shared {
     clock: Clock,
-    gate: Mutex<Gate>,
+    door: Mutex<Door>,
     incidents: Mutex<IncidentLog>,
     /// The server stops.
     stopping: AtomicBool,
@@ -37,7 +37,13 @@ struct Shared {
     certificate: Option<Certificate>,
     /// How many TLS handshakes there were that did not fail.
     secured: AtomicU64,
-    proxies: Arc<[Subnet]>,
+}
+
+/// The gate, and what those run with who come in by it: both by the same limits.
+#[derive(Debug)]
+struct Door {
+    gate: Gate,
+    config: Arc<Config>,
 }
 
 /// Stands for one connection that was let in, as long as its socket is open.
@@ -52,19 +58,29 @@ impl Admission {
     /// Starts with no connections.
     #[must_use]
     pub fn new(setup: &Setup, clock: Clock) -> Self {
-        let gate = Mutex::new(Gate::new(&setup.config));
-        let (guard, proxies) = (setup.guard.clone(), Arc::clone(&setup.config.limits.proxies));
         Self(Arc::new(Shared {
             clock,
-            gate,
+            door: Mutex::new(Door { gate: Gate::new(&setup.config), config: Arc::new(setup.config.clone()) }),
             incidents: Mutex::default(),
             stopping: AtomicBool::new(false),
-            guard,
+            guard: setup.guard.clone(),
             recorder: setup.recorder.clone(),
             certificate: setup.certificate.clone(),
             secured: AtomicU64::new(0),
-            proxies,
         }))
+    }
+
+    /// Returns what those run with who come now.
+    #[must_use]
+    pub fn config(&self) -> Arc<Config> {
+        Arc::clone(&self.door().config)
+    }
+
+    /// Has those run with it who come from now on, and the gate.
+    pub(crate) fn reload(&self, config: &Arc<Config>) {
+        let mut door = self.door();
+        door.gate.reload(config);
+        door.config = Arc::clone(config);
     }
 
     /// Returns the clock of the server.
@@ -85,22 +101,27 @@ impl Admission {
     }
 
     /// Decides on a connection, as [`Gate::admit`] does. An address of IPv4 may be written as one of IPv6, as a
-    /// listener for both gets it.
+    /// listener for both gets it. Returns what it runs with, too.
     ///
     /// # Errors
     /// Returns why it may not come.
-    pub fn admit(&self, now: Time, address: IpAddr, form: Form) -> Result<(Admitted, Time), Refusal> {
+    pub fn admit(&self, now: Time, address: IpAddr, form: Form) -> Result<(Admitted, Time, Arc<Config>), Refusal> {
         let address = address.to_canonical();
         // A proxy says later for whom it comes.
-        let is_proxy = self.0.proxies.iter().any(|subnet| subnet.contains(address));
-        let welcome = if is_proxy { Ok(()) } else { self.ask_guard(address, Purpose::of(form)) };
-        let admitted = welcome.and_then(|()| self.gate().admit(now, address, form));
+        let is_proxy = || self.config().limits.proxies.iter().any(|subnet| subnet.contains(address));
+        let is_asked = self.0.guard.is_some() && !is_proxy();
+        let welcome = if is_asked { self.ask_guard(address, Purpose::of(form)) } else { Ok(()) };
+        let admitted = welcome.and_then(|()| {
+            let mut door = self.door();
+            let (permit, from) = door.gate.admit(now, address, form)?;
+            Ok((permit, from, Arc::clone(&door.config)))
+        });
         match admitted {
-            Ok((permit, from)) => {
+            Ok((permit, from, config)) => {
                 if from > now {
                     self.note(now, Incident::Throttled, None, address);
                 }
-                Ok((Admitted { admission: self.clone(), permit: Some(permit) }, from))
+                Ok((Admitted { admission: self.clone(), permit: Some(permit) }, from, config))
             }
             Err(refusal) => {
                 self.note(now, refusal.incident(), None, address);
@@ -127,12 +148,12 @@ impl Admission {
     /// Asks the program that embeds the server, if it has something to say.
     fn ask_guard(&self, address: IpAddr, purpose: Purpose) -> Result<(), Refusal> {
         let Some(guard) = &self.0.guard else { return Ok(()) };
-        guard.ask(address, purpose).inspect_err(|_| self.gate().count_refused())
+        guard.ask(address, purpose).inspect_err(|_| self.door().gate.count_refused())
     }
 
     /// Counts a connection that was refused without being asked for, since there was no descriptor for it.
     pub(crate) fn refuse(&self, now: Time, refusal: Refusal, address: Option<IpAddr>) {
-        self.gate().count_refused();
+        self.door().gate.count_refused();
         if let Some(more) = self.incidents().note(now, refusal.incident()) {
             let address = address.map(|address| display(address.to_canonical()));
             warn!(address, more, "{}: there are no more descriptors", refusal.incident());
@@ -148,7 +169,7 @@ impl Admission {
 
     /// Adds how many connections there are, and were refused, to `stats`.
     pub fn count(&self, stats: &mut Stats) {
-        self.gate().count(stats);
+        self.door().gate.count(stats);
         let incidents = self.incidents();
         let refused = Incident::ALL.into_iter().filter(|incident| incident.is_refusal_in_handshake());
         stats.refused += refused.map(|incident| incidents.count(incident)).sum::<u64>();
@@ -186,8 +207,8 @@ impl Admission {
         }
     }
 
-    fn gate(&self) -> MutexGuard<'_, Gate> {
-        self.0.gate.lock().expect("nobody panics while holding it")
+    fn door(&self) -> MutexGuard<'_, Door> {
+        self.0.door.lock().expect("nobody panics while holding it")
     }
 
     fn incidents(&self) -> MutexGuard<'_, IncidentLog> {
@@ -202,7 +223,7 @@ impl Admitted {
     /// Never: it has its permit as long as it is there.
     #[must_use]
     pub fn address(&self) -> IpAddr {
-        self.admission.gate().address(self.permit())
+        self.admission.door().gate.address(self.permit())
     }
 
     /// Decides on one for whom a proxy has come, as [`Gate::announce`] does. From then on this is [their
@@ -217,7 +238,7 @@ impl Admitted {
         let address = address.to_canonical();
         let permit = self.permit.as_mut().expect("it is taken at the end only");
         let welcome = self.admission.ask_guard(address, Purpose::of(form));
-        let announced = welcome.and_then(|()| self.admission.gate().announce(now, permit, address, form));
+        let announced = welcome.and_then(|()| self.admission.door().gate.announce(now, permit, address, form));
         match announced {
             Ok(from) if from > now => self.admission.note(now, Incident::Throttled, None, address),
             Ok(_) => {}
@@ -237,7 +258,7 @@ impl Admitted {
         let address = self.address();
         let permit = self.permit.as_mut().expect("it is taken at the end only");
         let welcome = self.admission.ask_guard(address, Purpose::Chat);
-        let admission = welcome.and_then(|()| self.admission.gate().admit_to_chat(now, permit));
+        let admission = welcome.and_then(|()| self.admission.door().gate.admit_to_chat(now, permit));
         match admission {
             Ok(from) if from > now => self.note(now, Incident::Throttled, None),
             Ok(_) => {}
@@ -265,14 +286,14 @@ impl Admitted {
 impl Drop for Admitted {
     fn drop(&mut self) {
         if let Some(permit) = self.permit.take() {
-            self.admission.gate().leave(permit);
+            self.admission.door().gate.leave(permit);
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use chinwag_core::{Config, Limits};
+    use chinwag_core::Limits;
 
     use super::*;
 
@@ -283,9 +304,23 @@ mod tests {
             [("::ffff:192.0.2.1", "192.0.2.1"), ("192.0.2.2", "192.0.2.2"), ("2001:db8::1", "2001:db8::1")]
         {
             let from = from.parse().expect("the case is an address");
-            let (permit, _) = admission.admit(Time::START, from, Form::Lines).expect("there is room");
+            let (permit, ..) = admission.admit(Time::START, from, Form::Lines).expect("there is room");
             assert_eq!(permit.address().to_string(), told);
         }
+    }
+
+    #[test]
+    fn limits_that_are_taken_anew_are_those_of_whoever_comes_then() {
+        let config =
+            |connections_max| Config { limits: Limits { connections_max, ..Limits::default() }, ..Config::default() };
+        let admission = Admission::new(&config(1).into(), Clock::start());
+        let admit = || admission.admit(Time::START, [192, 0, 2, 1].into(), Form::Lines);
+        let (_first, _, with) = admit().expect("there is room");
+        assert_eq!((with.limits.connections_max, admit().err()), (1, Some(Refusal::ServerFull)));
+        admission.reload(&Arc::new(config(2)));
+        let (_second, _, with) = admit().expect("there is room now");
+        assert_eq!((with.limits.connections_max, admission.config().limits.connections_max), (2, 2));
+        assert_eq!(admit().err(), Some(Refusal::ServerFull));
     }
 
     #[test]
@@ -302,10 +337,10 @@ mod tests {
         let (banned, other) = ([192, 0, 2, 1].into(), [192, 0, 2, 2].into());
         let admit = |address, form| admission.admit(Time::START, address, form);
         assert!(admit(banned, Form::Lines).is_err() && admit(other, Form::Lines).is_ok());
-        let (mut visitor, _) = admit(banned, Form::Web).expect("it may look");
+        let (mut visitor, ..) = admit(banned, Form::Web).expect("it may look");
         assert_eq!(visitor.admit(Time::START), Err(Refusal::AddressFull));
         let proxy = "2001:db8::1".parse().expect("an address");
-        let (mut proxied, _) = admit(proxy, Form::Lines).expect("a proxy is not asked for itself");
+        let (mut proxied, ..) = admit(proxy, Form::Lines).expect("a proxy is not asked for itself");
         assert!(proxied.announce(Time::START, banned, Form::Lines).is_err());
         assert!(proxied.announce(Time::START, other, Form::Lines).is_ok());
         let mut stats = Stats::default();

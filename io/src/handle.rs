@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
-use chinwag_core::Stats;
+use chinwag_core::{Config, ConfigError, Stats};
 
 use crate::input::Input;
 use crate::oneshot::{Answer, Answered, oneshot};
@@ -31,6 +31,8 @@ enum Control {
     Report,
     /// Tell what there is and what was done so far.
     Measure(Answer<Stats>),
+    /// Take over what of this can change.
+    Reload(Box<Config>, Answer<Vec<&'static str>>),
     /// Tell everyone, send what is queued, and end.
     Stop,
 }
@@ -77,6 +79,22 @@ impl Handle {
         answered
     }
 
+    /// Has the server take over what of a configuration can change while it runs, as [`Config::reload`] lists it. What
+    /// decides who may connect, and how long a server that stops goes on, counts at once. The rest counts for those who
+    /// connect from then on. Nobody is disconnected, even if there are more than there may be now.
+    ///
+    /// Answers with the names of the fields that are not as they are asked for, since they can't change. There is no
+    /// answer when the server stops, or has ended.
+    ///
+    /// # Errors
+    /// If the configuration does not pass [`Config::check`]. Then all stays as it was.
+    pub fn reload(&self, config: Config) -> Result<Answered<Vec<&'static str>>, ConfigError> {
+        config.check()?;
+        let (answer, answered) = oneshot();
+        self.tell(Control::Reload(Box::new(config), answer));
+        Ok(answered)
+    }
+
     /// Has the server log one line of what there is and what was done so far.
     pub fn report(&self) {
         self.tell(Control::Report);
@@ -120,6 +138,7 @@ impl Controls {
         self.poll_next(cx).map(|control| match control {
             Control::Report => Some(Input::Report),
             Control::Measure(answer) => Some(Input::Measure(answer)),
+            Control::Reload(config, answer) => Some(Input::Reload(config, answer)),
             Control::Stop => None,
         })
     }
@@ -179,6 +198,8 @@ fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
 mod tests {
     use std::pin::pin;
 
+    use chinwag_core::Limits;
+
     use super::*;
 
     #[test]
@@ -199,6 +220,20 @@ mod tests {
         assert_eq!(pin!(handle.stats()).poll(&mut cx), Poll::Ready(None), "it stops");
         drop(ending);
         assert!(ended.poll(&mut cx).is_ready() && pin!(handle.ended()).poll(&mut cx).is_ready());
+    }
+
+    #[test]
+    fn what_can_not_be_is_refused_before_a_server_hears_of_it() {
+        let mut cx = Context::from_waker(Waker::noop());
+        let (handle, mut controls, _ending) = handle();
+        let threads = |threads| Config { limits: Limits { threads, ..Limits::default() }, ..Config::default() };
+        assert_eq!(handle.reload(threads(0)).expect_err("it needs one").field, "threads");
+        assert!(controls.poll_next(&cx).is_pending());
+        let mut answered = pin!(handle.reload(threads(2)).expect("it can be"));
+        let Poll::Ready(Control::Reload(config, answer)) = controls.poll_next(&cx) else { panic!("it was asked for") };
+        assert_eq!(*config, threads(2));
+        answer.give(vec!["threads"]);
+        assert_eq!(answered.as_mut().poll(&mut cx), Poll::Ready(Some(vec!["threads"])));
     }
 
     #[test]

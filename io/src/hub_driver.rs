@@ -104,6 +104,7 @@ impl<D: Driver> HubDriver<D> {
             Input::Stopped => self.hub.handle_stop(now),
             Input::Report => self.admission.report(&self.stats()),
             Input::Measure(answer) => answer.give(self.stats()),
+            Input::Reload(wanted, answer) => answer.give(self.reload(&wanted)),
         }
         while let Some(effect) = self.hub.poll_effect() {
             self.hub.handle_answer(self.clock.now(), effect.perform(&self.config));
@@ -125,6 +126,16 @@ impl<D: Driver> HubDriver<D> {
             // They are few, and the first: a socket takes them at once, or never.
             Err(words) => drop(socket.write(&words)),
         }
+    }
+
+    /// Takes over what can change. Returns the names of what can't.
+    fn reload(&mut self, wanted: &Config) -> Vec<&'static str> {
+        let mut config = Config::clone(&self.config);
+        let fixed = config.reload(wanted);
+        self.config = Arc::new(config);
+        self.admission.reload(&self.config);
+        self.workers.iter().for_each(|worker| worker.reload(&self.config));
+        fixed
     }
 
     fn stats(&self) -> Stats {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chinwag_core::{ConnectionId, Request, Session, Stats};
+use chinwag_core::{Config, ConnectionId, Request, Session, Stats};
 
 use crate::oneshot::Answer;
 
@@ -31,4 +31,6 @@ pub enum Input<P> {
     Report,
     /// The counts are asked for.
     Measure(Answer<Stats>),
+    /// This is wanted from now on, as far as it can change. The answer names what can't.
+    Reload(Box<Config>, Answer<Vec<&'static str>>),
 }

@@ -5,7 +5,6 @@ use std::fs::File;
 use std::io::{self, ErrorKind};
 use std::net::{SocketAddr, TcpListener};
 use std::os::fd::{AsFd, OwnedFd};
-use std::sync::Arc;
 use std::time::Duration;
 
 use chinwag_core::{Config, Form, Refusal, Time};
@@ -55,6 +54,8 @@ pub struct Listener {
     spare: Option<OwnedFd>,
     /// When `accept` last failed for another reason than the want of one.
     failed_at: Option<Time>,
+    /// What the socket says of dead peers to all that connects.
+    dead_after: Duration,
 }
 
 /// The listening sockets of a server, each with its wire form.
@@ -84,8 +85,9 @@ impl Listener {
     pub fn new(listener: &TcpListener, form: Form, config: &Config, admission: Admission) -> io::Result<Self> {
         listener.set_nonblocking(true)?;
         // On Linux an accepted socket has these from the listening one.
-        set_options(SockRef::from(listener), config.limits.dead_after)?;
-        Ok(Self { form, admission, spare: spare(), failed_at: None })
+        let dead_after = config.limits.dead_after;
+        set_options(SockRef::from(listener), dead_after)?;
+        Ok(Self { form, admission, spare: spare(), failed_at: None, dead_after })
     }
 
     /// Returns how those who come in here are spoken to.
@@ -103,7 +105,6 @@ impl Listener {
         &mut self,
         listener: impl AsFd,
         accepted: io::Result<(S, SocketAddr)>,
-        config: &Arc<Config>,
     ) -> Result<(S, Link, Pending), Option<Duration>> {
         let now = self.admission.clock().now();
         let (stream, peer) = match accepted {
@@ -111,14 +112,24 @@ impl Listener {
             Err(error) => return Err(self.recover(now, listener, &error)),
         };
         match self.admission.admit(now, peer.ip(), self.form) {
-            Ok((admitted, from)) => {
-                let pending = Pending::new(Arc::clone(config), self.admission.clone(), self.form, peer.ip(), from);
+            Ok((admitted, from, config)) => {
+                self.set_patience(&stream, &config);
+                let pending = Pending::new(config, self.admission.clone(), self.form, peer.ip(), from);
                 Ok((stream, Link::new(admitted), pending))
             }
             Err(refusal) => {
                 self.turn_away(&stream, refusal);
                 Err(None)
             }
+        }
+    }
+
+    /// Has a connection give up on a dead peer as the server was told last. What it has from the listening socket is
+    /// what the server was started with, and may be older than that.
+    fn set_patience(&self, stream: impl AsFd, config: &Config) {
+        if config.limits.dead_after != self.dead_after {
+            // If it fails, the connection has ended already.
+            let _ = set_options(SockRef::from(&stream.as_fd()), config.limits.dead_after);
         }
     }
 
@@ -224,8 +235,9 @@ pub fn set_options(socket: SockRef<'_>, dead_after: Duration) -> io::Result<()> 
 mod tests {
     use std::io::Read as _;
     use std::net::{Ipv4Addr, TcpStream};
+    use std::sync::Arc;
 
-    use chinwag_core::Stats;
+    use chinwag_core::{Limits, Stats};
 
     use super::*;
     use crate::clock::Clock;
@@ -239,6 +251,27 @@ mod tests {
                 .expect("it takes the options");
         let client = TcpStream::connect(socket.local_addr().expect("it is bound")).expect("it listens");
         (listener, socket, client)
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn who_connects_gives_up_on_dead_peers_as_the_server_was_told_last() {
+        let (mut listener, socket, client) = waited_at();
+        let address = client.peer_addr().expect("it is connected");
+        let come = |listener: &mut Listener| {
+            let (stream, _link, _pending) = listener.handle(&socket, socket.accept()).expect("it may come");
+            let options = SockRef::from(&stream);
+            let patience = options.tcp_user_timeout().expect("it is a socket").expect("it is set");
+            (patience, options.tcp_keepalive_time().expect("it is a socket"))
+        };
+        let patience = |dead_after| (Patience::new(dead_after).silence_max, Patience::new(dead_after).idle);
+        // They connected before, and are accepted afterwards.
+        let _second = TcpStream::connect(address).expect("it listens");
+        let [before, after] = [100, 10].map(Duration::from_secs);
+        assert_eq!(come(&mut listener), patience(before));
+        let limits = Limits { dead_after: after, ..Limits::default() };
+        listener.admission.reload(&Arc::new(Config { limits, ..Config::default() }));
+        assert_eq!(come(&mut listener), patience(after));
     }
 
     fn refused(listener: &Listener) -> u64 {

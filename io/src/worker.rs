@@ -133,6 +133,11 @@ impl<D: Driver> Worker<D> {
         self.follow_now();
     }
 
+    /// Takes limits anew.
+    pub(crate) fn reload(&self, config: &Config) {
+        self.following.lock().fanout.reload(config);
+    }
+
     /// Adds what was given to its connections, and is queued for them, to `stats`.
     pub fn count(&self, stats: &mut Stats) {
         self.following.lock().fanout.count(stats);

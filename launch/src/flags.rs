@@ -8,7 +8,6 @@ mod words;
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::fs;
-use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -17,9 +16,9 @@ use std::time::Duration;
 use anyhow::Context as _;
 use argh::{ArgsInfo, FlagInfo, FromArgs};
 use chinwag_core::{Config, Limits, Origin, Rules, Subnet, Tls};
-use chinwag_io::{Certificate, Setup, cores};
+use chinwag_io::{Certificate, cores};
 
-use self::key::Key;
+pub(crate) use self::key::Key;
 pub(crate) use self::values::Choice;
 use self::values::{
     connect_rate, dead_after, drain, flood_rate, history_on_join, ip, irc, log_format, max_connections, max_line,
@@ -147,8 +146,8 @@ pub(super) struct Flags {
     #[argh(option, default = "Format::Text", from_str_fn(log_format))]
     pub(super) log_format: Format,
 
-    /// file of TOML that has flags as keys, without their dashes; flags on the command line win
-    /// (default: none)
+    /// file of TOML that has flags as keys, without their dashes; flags on the command line win; SIGHUP has it read
+    /// again (default: none)
     #[argh(option)]
     pub(super) config: Option<PathBuf>,
 
@@ -178,19 +177,25 @@ pub(super) enum Parsed {
 
 /// Lists the keys of the configuration file with their values. A flag that is in no list does not compile.
 macro_rules! keys {
-    ($flags:expr, keys: [$($key:ident),*], no_key: [$($none:ident),*]) => {{
-        let Flags { $($key,)* $($none: _,)* } = $flags;
-        vec![$(Key::new(stringify!($key), $key)),*]
+    ($flags:expr, at_start: [$($start:ident),*], live: [$($live:ident),*], no_key: [$($none:ident),*]) => {{
+        let Flags { $($start,)* $($live,)* $($none: _,)* } = $flags;
+        vec![
+            $(Key::new(stringify!($start), $start, false),)*
+            $(Key::new(stringify!($live), $live, true),)*
+        ]
     }};
 }
 
 impl Flags {
-    /// Returns the keys of the configuration file with their values.
-    fn keys(&self) -> Vec<Key> {
+    /// Returns the keys of the configuration file with their values: those that are for the start of a server, and
+    /// those that one which runs can take anew.
+    pub(super) fn keys(&self) -> Vec<Key> {
         keys!(
             self,
-            keys: [
-                ip, port, web, irc, server_name, cert, key, tls_only, data, threads, max_line, room_quiet, history_on_join, log_dir, log_format,
+            at_start: [
+                ip, port, web, irc, server_name, cert, key, tls_only, data, threads, max_line, room_quiet, history_on_join, log_dir, log_format
+            ],
+            live: [
                 web_origin, proxy_from, flood_rate, max_connections, max_per_ip, connect_rate, dead_after, drain
             ],
             no_key: [config, check_config, print_config, version]
@@ -293,12 +298,6 @@ impl Flags {
 
     pub(super) const fn address(&self) -> SocketAddr {
         SocketAddr::new(self.ip, self.port)
-    }
-
-    /// Puts together what the server is to run with.
-    pub(super) fn setup(&self) -> io::Result<Setup> {
-        let setup = Setup::for_threads(self.threads)?;
-        Ok(Setup { config: self.config(setup.config), ..setup })
     }
 
     /// Returns what a server runs with whose other choices are those of `base`.

@@ -3,6 +3,7 @@
 //! Invariant: nobody can connect before all addresses are there, and the ready lines are said once, when orders are
 //! obeyed.
 
+use std::ffi::OsString;
 use std::io::{self, Write as _};
 use std::net::{SocketAddr, TcpListener};
 use std::process::ExitCode;
@@ -15,6 +16,7 @@ use tracing::warn;
 
 use crate::flags::{Choice, Flags, Parsed, takes};
 use crate::listen::{Bound, Chosen};
+use crate::reload::Reloading;
 use crate::signals::Signals;
 use crate::{listen, logging};
 
@@ -50,7 +52,8 @@ pub type Listeners = Vec<(TcpListener, Form)>;
 /// with what was configured. `serve` says that the server is ready as soon as it can be given orders. Returns what the
 /// process is to exit with.
 pub fn run(program: Program, serve: impl FnOnce(Listeners, Setup, Ready) -> anyhow::Result<()>) -> ExitCode {
-    let flags = match Flags::parse(program.name, std::env::args_os().skip(1)) {
+    let args: Vec<_> = std::env::args_os().skip(1).collect();
+    let flags = match Flags::parse(program.name, args.iter().cloned()) {
         Parsed::Flags(flags) => *flags,
         Parsed::Answer(text) => return say(&text),
         Parsed::Wrong(line) => return refuse(program, &line, 2),
@@ -58,7 +61,7 @@ pub fn run(program: Program, serve: impl FnOnce(Listeners, Setup, Ready) -> anyh
     if flags.version {
         return say(&format!("{} {}\n", program.name, program.version));
     }
-    match start(program, &flags, serve) {
+    match start(program, args, &flags, serve) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => refuse(program, &format!("{error:#}"), 1),
     }
@@ -66,6 +69,7 @@ pub fn run(program: Program, serve: impl FnOnce(Listeners, Setup, Ready) -> anyh
 
 fn start(
     program: Program,
+    args: Vec<OsString>,
     flags: &Flags,
     serve: impl FnOnce(Listeners, Setup, Ready) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
@@ -74,9 +78,11 @@ fn start(
     let log = logging::start(program.name, flags.log_dir.as_deref(), flags.log_format)?;
     signals.reopen(log.reopening.clone());
     let Program { name, version } = program;
-    let mut setup = flags.setup()?;
+    let base = Setup::for_threads(flags.threads)?.config;
+    let mut setup = Setup::from(flags.config(base.clone()));
     let certificate = flags.certificate()?;
     setup.certificate = certificate.as_ref().map(|(certificate, _)| certificate.clone());
+    signals.reload(Reloading::new(name, args, flags, base));
     let config = &setup.config;
     // Browsers frighten people with a certificate that nobody vouches for.
     let is_secured = certificate.as_ref().is_some_and(|(_, is_own)| !is_own) || config.limits.tls == Tls::Only;

@@ -16,6 +16,7 @@ use rustix::process::Signal;
 use signal_hook::iterator::Signals as Caught;
 
 use crate::logging::Reopening;
+use crate::reload::Reloading;
 
 /// The signals of this process; clones are the same.
 #[derive(Clone, Debug)]
@@ -32,8 +33,11 @@ struct Shared {
 #[derive(Default)]
 struct Heard {
     is_stopping: bool,
+    /// The configuration is to be read again as soon as there is a server.
+    is_to_reload: bool,
     server: Option<Handle>,
     log_files: Option<Reopening>,
+    config: Option<Reloading>,
 }
 
 /// What SIGHUP means.
@@ -42,7 +46,7 @@ enum OnHangup {
     /// The terminal that the server was started at is gone.
     Stop,
     /// There is none, or the server was told to outlive it (`nohup`): it is what operators and logrotate send.
-    Reopen,
+    Anew,
 }
 
 impl Signals {
@@ -69,13 +73,21 @@ impl Signals {
         self.heard().log_files = log_files;
     }
 
-    /// Tells a server from now on what is asked for, and to stop, if it was to already.
+    /// Has SIGHUP read this configuration again, where it does not stop the server.
+    pub(super) fn reload(&self, config: Option<Reloading>) {
+        self.heard().config = config;
+    }
+
+    /// Tells a server from now on what is asked for, and what was asked for before it was there.
     pub(super) fn steer(&self, server: Handle) {
         let mut heard = self.heard();
         if heard.is_stopping {
             drop(server.stop());
         }
         heard.server = Some(server);
+        if heard.is_to_reload {
+            heard.reload();
+        }
     }
 
     /// Waits so long, or until the server is to stop; returns whether it is.
@@ -97,12 +109,11 @@ impl Signals {
             }
             self.0.stopped.notify_all();
         } else if is(Signal::HUP) {
-            match &heard.log_files {
-                Some(files) => files.reopen(),
-                None => {
-                    tracing::info!(target: REPORT, "SIGHUP: without --log-dir no file is to be opened anew")
-                }
+            if heard.log_files.is_none() && heard.config.is_none() {
+                tracing::info!(target: REPORT, "SIGHUP: without --log-dir and --config there is no file to look at again");
             }
+            heard.log_files.iter().for_each(Reopening::reopen);
+            heard.reload();
         } else if is(Signal::USR1)
             && let Some(server) = &heard.server
         {
@@ -115,6 +126,16 @@ impl Signals {
     }
 }
 
+impl Heard {
+    /// Reads the configuration again, if there is one, now or when there is a server.
+    fn reload(&mut self) {
+        self.is_to_reload = self.server.is_none();
+        if let (Some(config), Some(server)) = (&self.config, &self.server) {
+            config.start(server.clone());
+        }
+    }
+}
+
 impl fmt::Debug for Heard {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Heard").field("is_stopping", &self.is_stopping).finish_non_exhaustive()
@@ -124,7 +145,7 @@ impl fmt::Debug for Heard {
 impl OnHangup {
     fn of_this_process() -> Self {
         let has_terminal = File::open("/dev/tty").is_ok();
-        if has_terminal && !ignores_hangup() { Self::Stop } else { Self::Reopen }
+        if has_terminal && !ignores_hangup() { Self::Stop } else { Self::Anew }
     }
 }
 

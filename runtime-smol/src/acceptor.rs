@@ -6,7 +6,7 @@ use std::sync::{Arc, Weak};
 
 use async_channel::Sender;
 use async_io::Timer;
-use chinwag_core::{Config, Stats};
+use chinwag_core::Stats;
 use chinwag_io::{Admission, Input, Listener, Need, Pending, Port as _, TURN_ACCEPTS, oneshot};
 use futures_lite::{FutureExt as _, future};
 use smol::Executor;
@@ -17,7 +17,6 @@ use crate::sockets::Incoming;
 #[derive(Clone)]
 pub(crate) struct Acceptor {
     pub(crate) admission: Admission,
-    pub(crate) config: Arc<Config>,
     /// Not a strong one: the executor owns the task that owns this.
     pub(crate) executor: Weak<Executor<'static>>,
     pub(crate) inputs: Sender<Input<Socket>>,
@@ -27,7 +26,7 @@ impl Acceptor {
     /// Accepts whoever comes, for ever.
     pub(crate) async fn run(self, mut listener: Listener, incoming: Incoming) {
         for place in (0..TURN_ACCEPTS).cycle() {
-            match listener.handle(&incoming, incoming.accept().await, &self.config) {
+            match listener.handle(&incoming, incoming.accept().await) {
                 Ok((stream, link, pending)) => {
                     if let Some(executor) = self.executor.upgrade() {
                         executor.spawn(self.clone().handshake(Socket::new(stream, link), pending)).detach();

@@ -4,7 +4,7 @@ use std::net::Shutdown;
 use std::sync::Arc;
 use std::task::Poll;
 
-use chinwag_core::{Config, Stats};
+use chinwag_core::Stats;
 use chinwag_io::{Admission, Input, Listener, Need, Pending, Port as _, TURN_ACCEPTS, oneshot};
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
@@ -21,7 +21,6 @@ pub(crate) const TURN_HANDSHAKES: usize = 8;
 #[derive(Clone)]
 pub(crate) struct Acceptor {
     pub(crate) admission: Admission,
-    pub(crate) config: Arc<Config>,
     pub(crate) inputs: Sender<Input<Socket>>,
     /// What those who are not in yet take before they do something.
     pub(crate) turns: Arc<Semaphore>,
@@ -31,7 +30,7 @@ impl Acceptor {
     /// Accepts whoever comes, for ever.
     pub(crate) async fn run(self, mut listener: Listener, incoming: TcpListener) {
         for place in (0..TURN_ACCEPTS).cycle() {
-            match listener.handle(&incoming, incoming.accept().await, &self.config) {
+            match listener.handle(&incoming, incoming.accept().await) {
                 Ok((stream, link, pending)) => {
                     tokio::spawn(self.clone().welcome(Socket::new(stream, link), pending));
                 }

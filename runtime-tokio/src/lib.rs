@@ -3,7 +3,8 @@
 //! [`serve()`] takes [`Listeners`] and a [`Setup`], and returns a [`Handle`] and the server. [`Setup::for_server`] has
 //! what the program has: a thread for each core, as many connections as there are descriptors, a seed and a secret of
 //! its own, and the page for browsers. All of it may be changed before it is handed over, and so may who comes in, by a
-//! [`Guard`]. By the [`Handle`] the server says whether it is ready and what it counts, and is told to stop.
+//! [`Guard`]. By the [`Handle`] the server says whether it is ready and what it counts, takes limits
+//! anew, and is told to stop.
 //!
 //! What is logged goes to [`tracing`]; a program that has no subscriber logs nothing. A panic in a task of the server
 //! is a bug, and stays with the task. The chinwag-tokio program is built so that it aborts.

@@ -38,9 +38,9 @@ async fn run(listeners: Listeners, setup: Setup, mut controls: Controls, _ending
         io::Result::Ok((guarded, TcpListener::from_std(listener)?))
     };
     let listeners = listeners.into_iter().map(open).collect::<Result<Vec<_>, _>>()?;
-    let (hub, inputs) = HubTask::new(Arc::clone(&config), admission.clone())?;
+    let (hub, inputs) = HubTask::new(config, admission.clone())?;
     let turns = Arc::new(Semaphore::new(TURN_HANDSHAKES));
-    let acceptor = Acceptor { admission: admission.clone(), config, inputs: inputs.clone(), turns };
+    let acceptor = Acceptor { admission: admission.clone(), inputs: inputs.clone(), turns };
     let mut accepting = Vec::new();
     for (listener, incoming) in listeners {
         info!(form = ?listener.form(), address = %incoming.local_addr()?, "serving");

@@ -1,10 +1,16 @@
 //! What the configuration file is to a server: how it is checked, printed and obeyed.
 
 use std::fs;
+#[cfg(target_os = "linux")]
+use std::io::{Read as _, Write as _};
 
 use chinwag_tests::{Adapter, Ended, Person, Program};
+#[cfg(target_os = "linux")]
+use {chinwag_tests::connect, rustix::process::Signal};
 
 use crate::log::Folder;
+#[cfg(target_os = "linux")]
+use crate::operation::start_without_terminal;
 use crate::{assert_one_line, stop};
 
 #[test]
@@ -62,5 +68,64 @@ fn what_is_checked_or_printed_starts_nothing_and_what_is_printed_can_be_used() {
         assert_eq!((checked.code, checked.err.as_str()), (Some(0), ""));
         assert!(checked.out.contains("can run") && checked.out.ends_with('\n'), "{}", checked.out);
         assert_eq!(Program::run(adapter, ["--print-config", "--config", path]), printed);
+    }
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn sighup_has_the_file_read_again_what_can_change_does_and_nobody_is_dropped() {
+    let folder = Folder::new("config-again");
+    for adapter in Adapter::ALL {
+        let file = folder.0.join(adapter.program());
+        let path = file.to_str().expect("its name is text");
+        let write = |text: &str| fs::write(&file, text).expect("there is room");
+        write("flood-rate = 0\nmax-line = 50\nmax-per-ip = 7\n");
+        let (server, addr) = start_without_terminal(adapter, &["--config", path, "--max-per-ip", "9"]);
+        let mut ann = Person::come(addr);
+        let first_line = |sends: &str| {
+            let mut stream = connect(addr);
+            stream.write_all(sends.as_bytes()).expect("the server reads what is sent");
+            let mut line = Vec::new();
+            while line.last() != Some(&b'\n') {
+                let mut byte = [0];
+                stream.read_exact(&mut byte).expect("there is a line");
+                line.extend(byte);
+            }
+            String::from_utf8(line).expect("it is text")
+        };
+        // What can change counts for who comes, what can't is named, and a flag wins as before.
+        write("max-connections = 1\nmax-line = 60\nthreads = 77\nmax-per-ip = 8\n");
+        server.signal(Signal::HUP);
+        let told = server.read_log("was read again");
+        assert!(told.contains("INFO") && told.contains(&format!("{path} was read again")), "{told}");
+        assert!(told.ends_with("changed: flood-rate, max-connections\n"), "{told}");
+        let told = server.read_log("started again");
+        assert!(told.contains("WARN") && told.ends_with(": threads, max-line\n"), "{told}");
+        assert_eq!(first_line(""), "Server is full, try again later\n");
+        // A mistake changes nothing.
+        write("\nmax-conections = 5\n");
+        server.signal(Signal::HUP);
+        let told = server.read_log("stays as it is");
+        let mistake = format!("{path}:2: \"max-conections\" is no key; did you mean max-connections?\n");
+        assert!(told.contains("ERROR") && told.ends_with(&mistake), "{told}");
+        fs::remove_file(&file).expect("it is there");
+        server.signal(Signal::HUP);
+        assert!(server.read_log("stays as it is").contains("can't read"));
+        assert_eq!(first_line(""), "Server is full, try again later\n");
+        // Back to the default, and with another choice that is for who comes.
+        write("proxy-from = [\"127.0.0.1\"]\nmax-line = 50\n");
+        server.signal(Signal::HUP);
+        assert!(server.read_log("was read again").ends_with("changed: proxy-from, max-connections\n"));
+        assert!(first_line("\n").contains("expects the PROXY protocol"));
+        assert_eq!(first_line("PROXY TCP4 192.0.2.7 192.0.2.1 5 6\r\n\n"), "Server commands\n");
+        server.signal(Signal::HUP);
+        let _ = server.read_log("was read again; nothing has changed");
+        // Who was here has what they came with: no limit of lines.
+        let lines: Vec<_> = (1..=1000).map(|line| line.to_string()).collect();
+        ann.type_line(&lines.join("\n"));
+        ann.read_up_to(&format!("{}: 1000", ann.name()));
+        ann.type_line(&"x".repeat(51));
+        ann.read_up_to("Messages can only be 50 chars long");
+        stop(server);
     }
 }

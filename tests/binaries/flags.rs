@@ -89,6 +89,24 @@ fn the_reference_has_each_flag_with_its_range_and_its_default() {
 }
 
 #[test]
+fn the_reference_has_each_key_that_can_change_while_a_server_runs() {
+    let printed = Program::run(Adapter::ALL[0], ["--print-config"]).out;
+    let paragraphs = printed.split("\n\n").filter(|about| {
+        let about: Vec<_> = about.split_whitespace().filter(|&word| word != "#").collect();
+        about.join(" ").contains("can change while the server runs")
+    });
+    let key =
+        |about: &str| about.trim_end().rsplit('#').next().and_then(|line| Some(line.split_once(' ')?.0.to_owned()));
+    let mut printed: Vec<_> = paragraphs.filter_map(key).collect();
+    let rows = operating("Configuration file");
+    let mut documented: Vec<_> =
+        rows.iter().flat_map(|row| row[0].split(", ")).map(|key| key.trim_matches('`').to_owned()).collect();
+    printed.sort_unstable();
+    documented.sort_unstable();
+    assert_eq!(documented, printed);
+}
+
+#[test]
 fn a_mistake_is_one_line_that_names_the_flag_and_what_it_takes() {
     let cases: [(&[&str], &[&str]); 34] = [
         (&["--ip", "chat.example"], &["--ip", "chat.example", "IPv4 or IPv6 address", "localhost"]),

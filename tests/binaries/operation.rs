@@ -25,7 +25,7 @@ fn through(words: &[&str], command: &Command) -> Command {
 }
 
 /// Starts a server without a terminal, wherever this test runs.
-fn start_without_terminal(adapter: Adapter, flags: &[&str]) -> (Program, SocketAddr) {
+pub(crate) fn start_without_terminal(adapter: Adapter, flags: &[&str]) -> (Program, SocketAddr) {
     let mut server = Program::command(adapter);
     server.args(["--port", "0"]).args(flags);
     let server = Program::spawn(adapter, &mut through(&["setsid"], &server));

@@ -8,6 +8,7 @@ use std::time::Duration;
 use chinwag_core::admission::Tls;
 use chinwag_core::{Config, Form, Limits};
 use chinwag_smol::{Handle, Recorder, Setup};
+use futures_lite::future;
 use socket2::SockRef;
 
 use crate::Trust;
@@ -83,9 +84,7 @@ impl Server {
     fn start_with(adapter: Adapter, setup: Setup) -> Self {
         let [(lines, addr), (web, web_addr), (irc, irc_addr)] = [Form::Lines, Form::Web, Form::Irc].map(listen);
         let listeners = [lines, web, irc];
-        // Whoever connects is heard at once: the scripts have their own order.
-        let config = setup.config;
-        let config = Config { limits: Limits { handshake_wait: Duration::ZERO, ..config.limits }, ..config };
+        let config = heard_at_once(setup.config);
         let (handle, thread) = serve(adapter, listeners.into(), Setup { config, ..setup });
         Self { addr, web_addr, irc_addr, handle, thread }
     }
@@ -112,6 +111,15 @@ impl Server {
         }
     }
 
+    /// Has the server take over what of a configuration can change. Returns the names of the fields that can't.
+    ///
+    /// # Panics
+    /// If the configuration can't be, or the server has stopped.
+    pub fn reload(&self, config: Config) -> Vec<&'static str> {
+        let answered = self.handle.reload(heard_at_once(config)).expect("it can be");
+        future::block_on(answered).expect("the server runs")
+    }
+
     /// Tells the server to stop, if it was not told before.
     pub fn stop(&self) {
         drop(self.handle.stop());
@@ -126,6 +134,11 @@ impl Server {
         let ended = self.thread.join().expect("the server does not panic");
         ended.expect("the server ends without an error");
     }
+}
+
+/// Has whoever connects heard at once: the scripts have their own order.
+fn heard_at_once(config: Config) -> Config {
+    Config { limits: Limits { handshake_wait: Duration::ZERO, ..config.limits }, ..config }
 }
 
 /// Takes a free port to listen on.

@@ -183,6 +183,10 @@ impl<S: Clone> Outboxes<S> {
         }
     }
 
+    pub(super) const fn reload(&mut self, config: &Config) {
+        self.limits.drain = config.limits.drain;
+    }
+
     /// Handles that the server stops: from now on, a connection that ends is not waited for, and soon none.
     pub(super) fn stop(&mut self, now: Time) {
         self.stops_at = Some(now + self.limits.drain);

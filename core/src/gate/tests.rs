@@ -296,3 +296,42 @@ fn a_visitor_through_a_proxy_is_one_until_they_chat() {
     let admitted: Vec<_> = visitors.iter_mut().take(2).map(|permit| gate.admit_to_chat(Time::START, permit)).collect();
     assert_eq!(admitted, [Ok(Time::START), Err(Refusal::AddressFull)]);
 }
+
+#[test]
+fn limits_that_are_taken_anew_are_for_whoever_comes_then_and_nobody_has_to_leave() {
+    let config = |limits| Config { limits, ..Config::default() };
+    let mut gate = gate(config(Limits { connects_per_second: 1, ..Limits::default() }));
+    let (first, other) = ("192.0.2.1", "192.0.2.2");
+    let come = |gate: &mut Gate, address| admit(gate, Time::START, address);
+    let waits = Time::after(Duration::from_secs(1));
+    let mut here: Vec<_> = (0..6).map(|_| come(&mut gate, first).expect("there is room").0).collect();
+    let (late, from) = come(&mut gate, first).expect("there is room");
+    assert!(Time::START < from && from <= waits, "{from:?}");
+    here.push(late);
+    // Fewer connections, in all and for an address, and another rate.
+    gate.reload(&config(Limits {
+        connections_max: 8,
+        connections_per_address_max: 3,
+        connects_per_second: 0,
+        ..Limits::default()
+    }));
+    assert_eq!(come(&mut gate, first), Err(Refusal::AddressFull));
+    let (last, from) = come(&mut gate, other).expect("there is room for one");
+    assert_eq!(from, Time::START);
+    assert_eq!(come(&mut gate, other), Err(Refusal::ServerFull));
+    here.push(last);
+    // A proxy is one from now on, and its connections from before are not.
+    let proxies = [first.parse().expect("an address")].into();
+    gate.reload(&config(Limits { proxies, ..unmetered().limits }));
+    let (mut proxied, _) = come(&mut gate, first).expect("it has no limit of its own");
+    let somebody = other.parse().expect("an address");
+    assert_eq!(gate.announce(Time::START, &mut proxied, somebody, Form::Lines), Ok(Time::START));
+    assert_eq!(gate.address(&proxied), somebody);
+    assert_eq!(gate.announce(Time::START, &mut here[0], somebody, Form::Lines), Ok(Time::START));
+    assert_eq!(gate.address(&here[0]).to_string(), first);
+    here.push(proxied);
+    here.into_iter().for_each(|permit| gate.leave(permit));
+    let mut stats = Stats::default();
+    gate.count(&mut stats);
+    assert_eq!(stats.connections, 0);
+}

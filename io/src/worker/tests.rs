@@ -131,7 +131,7 @@ impl World {
     /// Lets somebody in, and has them written to.
     fn open(&mut self) -> (ConnectionId, Arc<FakePort>) {
         let address = [192, 0, 2, 1].into();
-        let (permit, _) = self.admission.admit(self.clock.now(), address, Form::Lines).expect("there is room");
+        let (permit, ..) = self.admission.admit(self.clock.now(), address, Form::Lines).expect("there is room");
         let file = File::open("/dev/null").expect("there is nothing");
         let socket =
             Arc::new(FakePort { link: Link::new(permit), file, next: Mutex::default(), seen: Mutex::default() });

@@ -64,8 +64,9 @@ pub(super) fn write(program: &str, keys: &[Key], given: &BTreeSet<&str>, flags: 
     );
     for flag in flags {
         let Some(key) = keys.iter().find(|key| flag.long.strip_prefix("--") == Some(&key.name)) else { continue };
+        let live = if key.is_live { "; can change while the server runs" } else { "" };
         let mut line = String::from("\n#");
-        for word in flag.description.split_whitespace() {
+        for word in format!("{}{live}", flag.description).split_whitespace() {
             if line.chars().count() + word.chars().count() > COMMENT_CHARS {
                 text += &std::mem::replace(&mut line, String::from("\n#"));
             }

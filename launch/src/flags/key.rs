@@ -14,9 +14,11 @@ use crate::logging::Format;
 
 /// A key, with its value.
 #[derive(Clone, PartialEq, Debug)]
-pub(super) struct Key {
+pub(crate) struct Key {
     /// What it is called, as its flag is without the dashes.
-    pub(super) name: String,
+    pub(crate) name: String,
+    /// A server that runs can take it anew.
+    pub(crate) is_live: bool,
     pub(super) kind: Kind,
     /// What it has, if that can be written down.
     pub(super) value: Option<Value>,
@@ -41,8 +43,8 @@ pub(super) trait Setting {
 
 impl Key {
     /// Makes the key of a field of the flags.
-    pub(super) fn new<T: Setting>(field: &str, setting: &T) -> Self {
-        Self { name: field.replace('_', "-"), kind: T::KIND, value: setting.value() }
+    pub(super) fn new<T: Setting>(field: &str, setting: &T, is_live: bool) -> Self {
+        Self { name: field.replace('_', "-"), is_live, kind: T::KIND, value: setting.value() }
     }
 }
 

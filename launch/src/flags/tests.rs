@@ -299,3 +299,42 @@ fn what_can_not_be_read_is_said() {
     let Parsed::Wrong(said) = parse_file("large", &vec![b'#'; 2 << 20], "") else { panic!("it is too large") };
     assert!(said.contains("it has more than 1 MiB"), "{said}");
 }
+
+#[test]
+fn each_key_that_can_change_while_a_server_runs_the_core_takes_anew_and_no_other() {
+    let lines = [
+        "--ip ::1",
+        "--port 1",
+        "--web off",
+        "--irc off",
+        "--server-name a.b",
+        "--cert x --key x",
+        "--key x --cert x",
+        "--tls-only --data x",
+        "--data x",
+        "--threads 999",
+        "--max-line 40",
+        "--room-quiet 1",
+        "--history-on-join 1",
+        "--log-dir x",
+        "--log-format json",
+        "--web-origin http://a",
+        "--proxy-from ::1",
+        "--flood-rate 1",
+        "--max-connections 1",
+        "--max-per-ip 1",
+        "--connect-rate 1",
+        "--dead-after 10",
+        "--drain 1",
+    ];
+    let Parsed::Flags(default) = parse("") else { panic!("no flags are fine") };
+    let tried = lines.map(|line| line[2..].split(' ').next().expect("a split has a part"));
+    assert_eq!(default.keys().iter().map(|key| key.name.as_str()).collect::<Vec<_>>(), tried);
+    for (line, key) in lines.iter().zip(default.keys()) {
+        let Parsed::Flags(flags) = parse(line) else { panic!("{line} is right") };
+        let mut running = Config::default();
+        let wanted = flags.config(running.clone());
+        let is_taken = running.reload(&wanted).is_empty() && wanted != Config::default();
+        assert_eq!((is_taken, running == wanted && is_taken), (key.is_live, key.is_live), "{line}");
+    }
+}

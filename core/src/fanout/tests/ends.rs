@@ -199,6 +199,25 @@ fn whoever_is_given_up_is_abandoned_once() {
 }
 
 #[test]
+fn a_server_that_stops_waits_for_as_long_as_it_was_told_last() {
+    let one = id(0);
+    let mut writer = Writer::with_members(&[one]);
+    writer.takes.insert(100, 3);
+    writer.send([say(MAIN, "a")]);
+    let limits = Limits { drain: Duration::from_secs(20), ..config().limits };
+    writer.fanout.reload(&Config { limits, ..config() });
+    writer.send([Action::Stop { message: Message::Stopping }]);
+    assert_eq!(writer.told(), ["await 100"]);
+    let drained = Time::after(Duration::from_secs(20));
+    assert_eq!(writer.fanout.poll_timeout(), Some(drained));
+    for (now, told) in [(Time::START + config().limits.drain, vec![]), (drained, vec!["abandon 100"])] {
+        writer.fanout.handle_timeout(now);
+        writer.poll();
+        assert_eq!(writer.told(), told);
+    }
+}
+
+#[test]
 fn a_connection_that_is_cut_is_ended_both_ways_once_all_was_written() {
     let (one, two) = (id(0), id(1));
     let mut writer = Writer::with_members(&[one, two]);
