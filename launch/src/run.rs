@@ -82,6 +82,7 @@ fn start(
     let mut setup = Setup::from(flags.config(base.clone()));
     let certificate = flags.certificate()?;
     setup.certificate = certificate.as_ref().map(|(certificate, _)| certificate.clone());
+    signals.renew(setup.certificate.clone());
     signals.reload(Reloading::new(name, args, flags, base));
     let config = &setup.config;
     // Browsers frighten people with a certificate that nobody vouches for.

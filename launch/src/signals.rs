@@ -11,7 +11,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use chinwag_io::{Handle, REPORT};
+use chinwag_io::{Certificate, Handle, REPORT};
 use rustix::process::Signal;
 use signal_hook::iterator::Signals as Caught;
 
@@ -38,6 +38,7 @@ struct Heard {
     server: Option<Handle>,
     log_files: Option<Reopening>,
     config: Option<Reloading>,
+    certificate: Option<Certificate>,
 }
 
 /// What SIGHUP means.
@@ -78,6 +79,11 @@ impl Signals {
         self.heard().config = config;
     }
 
+    /// Has SIGHUP look whether this certificate was renewed, where it does not stop the server.
+    pub(super) fn renew(&self, certificate: Option<Certificate>) {
+        self.heard().certificate = certificate;
+    }
+
     /// Tells a server from now on what is asked for, and what was asked for before it was there.
     pub(super) fn steer(&self, server: Handle) {
         let mut heard = self.heard();
@@ -109,10 +115,12 @@ impl Signals {
             }
             self.0.stopped.notify_all();
         } else if is(Signal::HUP) {
-            if heard.log_files.is_none() && heard.config.is_none() {
-                tracing::info!(target: REPORT, "SIGHUP: without --log-dir and --config there is no file to look at again");
+            if heard.log_files.is_none() && heard.config.is_none() && heard.certificate.is_none() {
+                let files = "SIGHUP: without --log-dir, --config and a certificate there is no file to look at again";
+                tracing::info!(target: REPORT, "{files}");
             }
             heard.log_files.iter().for_each(Reopening::reopen);
+            heard.certificate.iter().for_each(Certificate::look);
             heard.reload();
         } else if is(Signal::USR1)
             && let Some(server) = &heard.server

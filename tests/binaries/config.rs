@@ -129,3 +129,25 @@ fn sighup_has_the_file_read_again_what_can_change_does_and_nobody_is_dropped() {
         stop(server);
     }
 }
+
+#[test]
+#[cfg(target_os = "linux")]
+fn sighup_has_a_renewed_certificate_looked_for() {
+    let folder = Folder::new("config-certificate");
+    for adapter in Adapter::ALL {
+        let [data, other] = ["one", "other"].map(|name| folder.0.join(format!("{name}-{}", adapter.program())));
+        let start = |data: &std::path::Path| {
+            start_without_terminal(adapter, &["--data", data.to_str().expect("its name is text")]).0
+        };
+        let (server, renewed) = (start(&data), start(&other));
+        renewed.signal(Signal::TERM);
+        drop(renewed.join());
+        for name in ["tls-cert.pem", "tls-key.pem"] {
+            fs::copy(other.join(name), data.join(name)).expect("it is there");
+        }
+        server.signal(Signal::HUP);
+        assert!(server.read_log("certificate").contains("the certificate was renewed"));
+        server.signal(Signal::TERM);
+        assert_eq!(server.join().code, Some(0));
+    }
+}
