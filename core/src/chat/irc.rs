@@ -3,7 +3,7 @@
 
 use super::history::Saying;
 use super::people::Person;
-use super::rooms::{Presence, Rooms};
+use super::rooms::Presence;
 use super::talk::Hears;
 use super::{Chat, HERE};
 use crate::irc::{MONITORED_MAX, ROOMS_MAX};
@@ -381,10 +381,8 @@ impl Chat {
     fn room_of(&self, connection: ConnectionId, name: &Name) -> Result<RoomId, IrcMessage> {
         match self.rooms.find(name) {
             Some(room) if self.person(connection).is_in(room) => Ok(room),
-            Some(room) if room != Rooms::MAIN || self.rooms.members(room) > 0 => {
-                Err(IrcMessage::NotInRoom { room: self.rooms.name(room).clone() })
-            }
-            Some(_) | None => Err(IrcMessage::NoSuchRoom { room: name.clone() }),
+            Some(room) => Err(IrcMessage::NotInRoom { room: self.rooms.name(room).clone() }),
+            None => Err(IrcMessage::NoSuchRoom { room: name.clone() }),
         }
     }
 

@@ -81,9 +81,9 @@ impl Chat {
         self.rooms.members(room)
     }
 
-    /// Returns the room of a name in which somebody is listed.
+    /// Returns the room of a name.
     pub(crate) fn room(&self, name: &Name) -> Option<RoomId> {
-        self.rooms.find(name).filter(|&room| room != Rooms::MAIN || self.rooms.members(room) > 0)
+        self.rooms.find(name)
     }
 
     pub(crate) fn room_name(&self, room: RoomId) -> &Name {
@@ -97,6 +97,11 @@ impl Chat {
     /// Returns the rooms in which somebody is listed, the largest first, with how many they are.
     pub(crate) fn occupied_rooms(&self) -> impl Iterator<Item = (RoomId, u32)> {
         self.rooms.occupied()
+    }
+
+    /// Returns `main`, if nobody is listed in it, with that they are none.
+    pub(crate) fn empty_room(&self) -> Option<(RoomId, u32)> {
+        Some((Rooms::MAIN, 0)).filter(|&(main, _)| self.rooms.member_keys(main).next().is_none())
     }
 
     /// Tells whether somebody has the rank of an operator in a room.

@@ -142,7 +142,10 @@ impl<S> Hub<S> {
             }) && (wanted.iter().all(|wanted| wanted.starts_with(['<', '>']))
                 || wanted.iter().any(|wanted| room_name(wanted).is_some_and(|wanted| wanted.key() == name.key())))
         };
-        let rooms = self.chat.occupied_rooms().map(|(room, users)| (room, self.chat.room_name(room), users));
+        // Nobody looks for a room where nobody is, but by its name.
+        let empty = self.chat.empty_room().filter(|_| wanted.iter().any(|wanted| wanted.starts_with('#')));
+        let rooms = self.chat.occupied_rooms().chain(empty);
+        let rooms = rooms.map(|(room, users)| (room, self.chat.room_name(room), users));
         for (room, name, users) in rooms.filter(|(_, name, users)| is_listed(name, *users)).take(LISTED_MAX) {
             if answer.is_full() {
                 break;
