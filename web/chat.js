@@ -421,7 +421,8 @@ export class Chat {
     incomplete: ({ word }) => {
       this.#outbox.answer(kindOf(`/${word}`));
       const command = this.commands.find((one) => one.word === word);
-      this.#note(`Type it with all that it takes: ${command ? usage(command) : `/${word}`}.`, 'bad');
+      // Those that the help does not show take a room.
+      this.#note(`Type it with all that it takes: ${command ? usage(command) : `/${word} {room}`}.`, 'bad');
     },
     'too-long': ({ chars }) => this.#note(`Not sent: a message has at most ${chars} characters.`, 'bad'),
     dropped: ({ count: missing }) => {

@@ -75,6 +75,11 @@ fn with_room(room: &str, command: fn(Name) -> Command) -> Request {
     Name::parse(room).map_or(Notice::RoomInvalid.into(), |room| command(room).into())
 }
 
+/// The same of a command that the help does not show, so that nobody could know how it is typed.
+fn with_some_room(word: &'static str, room: &str, command: fn(Name) -> Command) -> Request {
+    if room.is_empty() { Notice::Incomplete(word).into() } else { with_room(room, command) }
+}
+
 fn with_text(word: &'static str, text: &str, command: impl FnOnce(Text) -> Command) -> Request {
     if is_blank(text) { Notice::Incomplete(word).into() } else { command(Text::clean(text)).into() }
 }
@@ -112,9 +117,14 @@ const UNLISTED: [Usage; 3] = [
         word: "enter",
         arguments: &["room"],
         what: "join one more room, or go on in it",
-        parse: |room| with_room(room, Command::Enter),
+        parse: |room| with_some_room("enter", room, Command::Enter),
     },
-    Usage { word: "part", arguments: &["room"], what: "leave a room", parse: |room| with_room(room, Command::Part) },
+    Usage {
+        word: "part",
+        arguments: &["room"],
+        what: "leave a room",
+        parse: |room| with_some_room("part", room, Command::Part),
+    },
     Usage {
         word: "resume",
         arguments: &["token"],
@@ -127,13 +137,22 @@ const UNLISTED: [Usage; 3] = [
     },
 ];
 
+/// Returns all commands, also those that are not in the help.
+fn all() -> impl Iterator<Item = &'static Usage> {
+    COMMANDS.iter().chain(&UNLISTED)
+}
+
+/// Returns the command of a word, which has no slash.
+pub(crate) fn named(word: &str) -> Option<&'static Usage> {
+    all().find(|command| command.word == word)
+}
+
 /// Takes a line that begins with a slash for a command: its first word decides, in any case, the rest, trimmed, is the
 /// argument.
 pub(crate) fn parse(line: &str) -> Request {
     let (word, argument) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
     let is_word = |command: &&Usage| word.strip_prefix('/').is_some_and(|word| word.eq_ignore_ascii_case(command.word));
-    let command = COMMANDS.iter().chain(&UNLISTED).find(is_word);
-    match command {
+    match all().find(is_word) {
         Some(command) => (command.parse)(argument.trim()),
         None => Notice::Unrecognized(Text::clean(word)).into(),
     }
@@ -199,6 +218,12 @@ mod tests {
             ("/resume", Some(Query::Token.into())),
             ("/resume  ", Some(Query::Token.into())),
             ("/resume x", Some(Notice::Stale.into())),
+            ("/part", Some(Notice::Incomplete("part").into())),
+            ("/part ", Some(Notice::Incomplete("part").into())),
+            ("/part #pizza", Some(Command::Part(name("pizza")).into())),
+            ("/part #", Some(Notice::RoomInvalid.into())),
+            ("/enter", Some(Notice::Incomplete("enter").into())),
+            ("/enter pizza", Some(Command::Enter(name("pizza")).into())),
             ("/resume-x", unrecognized("/resume-x")),
             ("/RESUME", Some(Query::Token.into())),
         ];

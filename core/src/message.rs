@@ -10,6 +10,7 @@ use std::time::Duration;
 use bytes::Bytes;
 
 pub use self::irc::{IrcMessage, Leaving};
+use crate::commands::named;
 use crate::irc::{Identity, Manner};
 use crate::rules::{HISTORY_MAX, IGNORED_MAX};
 use crate::text::escaped_len;
@@ -299,7 +300,7 @@ fn fmt_help(f: &mut fmt::Formatter<'_>) -> fmt::Result {
 }
 
 fn fmt_usage(f: &mut fmt::Formatter<'_>, word: &str) -> fmt::Result {
-    COMMANDS.iter().filter(|command| command.word == word).try_for_each(|command| write!(f, "Try {command}"))
+    named(word).map_or(Ok(()), |command| write!(f, "Try {command}"))
 }
 
 fn fmt_history(f: &mut fmt::Formatter<'_>, said: &[Earlier]) -> fmt::Result {
@@ -480,6 +481,7 @@ mod tests {
             (Message::HistoryCount, "History shows 1 - 100 messages"),
             (Message::Incomplete { word: "msg" }, "Try /msg {name} {text}"),
             (Message::Incomplete { word: "me" }, "Try /me {action}"),
+            (Message::Incomplete { word: "part" }, "Try /part {room}"),
             (Message::said("Ann", "hi"), "Ann: hi"),
             (Message::said_in_a_row(["hi", "", "naïve"]), "Ann: hi\nAnn: \nAnn: naïve"),
             (

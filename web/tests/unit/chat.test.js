@@ -397,6 +397,7 @@ test('a command that lacks something is told with what it takes', () => {
   const chat = arrived();
   tell(chat, { kind: 'help', commands: [{ word: 'msg', arguments: ['name', 'text'], what: 'write to one person alone' }] });
   assert.deepEqual(texts(tell(chat, { kind: 'incomplete', word: 'msg' })), ['Type it with all that it takes: /msg {name} {text}.']);
+  assert.deepEqual(texts(tell(chat, { kind: 'incomplete', word: 'part' })), ['Type it with all that it takes: /part {room}.']);
 });
 
 /** A chat in main and in pizza, which is looked at. */

@@ -123,7 +123,8 @@ fn show(object: &Json) -> Option<Vec<String>> {
             let word = text("word")?;
             let usage =
                 HELP.lines().find_map(|line| line.trim().strip_prefix('/')?.strip_prefix(word)?.split_once(" - "));
-            one(format!("Try /{word}{}", usage?.0))
+            // Those that the help does not show take a room.
+            one(format!("Try /{word}{}", usage.map_or(" {room}", |(arguments, _)| arguments)))
         }
         "renamed" => {
             let [_, old, new] = object.fields(["kind", "old", "new"])?;
