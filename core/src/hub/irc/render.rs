@@ -3,7 +3,7 @@
 use super::answer::{Answer, Entry};
 use crate::irc::Capabilities;
 use crate::message::{IrcMessage, Message};
-use crate::wire::irc::decode::LINE_BYTES_MAX;
+use crate::wire::irc::decode::{LINE_BYTES_MAX, TAGS_BYTES_MAX};
 use crate::{ConnectionId, Hub};
 
 impl<S> Hub<S> {
@@ -18,7 +18,9 @@ impl<S> Hub<S> {
         } else if let Message::Nobody { name } = message {
             answer.numeric(format_args!("401 {nick} {name} :No such nick/channel"));
         } else if let Message::TooLong { .. } = message {
-            answer.numeric(format_args!("417 {nick} :Lines can only be {LINE_BYTES_MAX} bytes long"));
+            answer.numeric(format_args!(
+                "417 {nick} :Lines can only be {LINE_BYTES_MAX} bytes long, and {TAGS_BYTES_MAX} more for tags"
+            ));
         } else if let Message::WrongProtocol { protocol } = message {
             answer.numeric(format_args!("NOTICE * :This port is for IRC, not for {}", protocol.name()));
         } else if let Message::YouJoined { room, .. } = message {

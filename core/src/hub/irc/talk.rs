@@ -29,12 +29,14 @@ impl<S> Hub<S> {
         let tags = self.tags_of(connection, line);
         let Some(seen) = self.chat.seen(connection) else { return };
         let manner = Manner { identity: seen.identity(), how, tags };
-        let is_too_long = |target: &Target| {
+        let bytes_max = |target: &Target| {
             let (sign, to) = sign_of(target);
-            text.as_str().len() > text_bytes_max(seen.name(), manner.identity.user(), &manner, sign, to)
+            text_bytes_max(seen.name(), manner.identity.user(), &manner, sign, to)
         };
-        if targets.iter().any(is_too_long) {
-            return answer.unless(is_notice, format_args!("417 {} :Message is too long to be passed on whole", nick()));
+        let bytes_max = targets.iter().map(bytes_max).min().unwrap_or_default();
+        if !targets.is_empty() && text.as_str().len() > bytes_max {
+            let why = format_args!("Message is over {bytes_max} bytes, too long to be passed on in a line");
+            return answer.unless(is_notice, format_args!("417 {} :{why}", nick()));
         }
         if !targets.is_empty() {
             let (Manner { tags, .. }, answered) = (manner, line.label().is_some());

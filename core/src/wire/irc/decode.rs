@@ -24,7 +24,7 @@ use crate::wire::decode::Decode;
 pub(crate) const LINE_BYTES_MAX: usize = 512;
 
 /// The most bytes of the tags, with the sign before and the blank behind them.
-const TAGS_BYTES_MAX: usize = Tags::BYTES_MAX + 2;
+pub(crate) const TAGS_BYTES_MAX: usize = Tags::BYTES_MAX + 2;
 
 /// How many signs of life there are in the pause between two pings at the most.
 const LIFE_SIGNS: u32 = 4;
