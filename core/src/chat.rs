@@ -153,7 +153,7 @@ impl Chat {
         let at = self.let_due(at);
         match event {
             Event::Opened { connection } => self.on_opened(at, connection),
-            Event::Registered { connection, registration } => self.on_registered(connection, *registration),
+            Event::Registered { connection, registration } => self.on_registered(at, connection, *registration),
             Event::Closed { connection } => {
                 if self.is_here(connection) {
                     self.on_gone(at, connection, None, &Leaving::SERVER);
@@ -336,7 +336,7 @@ impl Chat {
             return self.tell_focus(connection);
         }
         // Only now: with its last member the old room is gone, and its place is free for the new one.
-        let new = new.unwrap_or_else(|| self.rooms.open(name));
+        let new = new.unwrap_or_else(|| self.rooms.open(now, name));
         self.enter(now, connection, new);
     }
 

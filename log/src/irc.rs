@@ -3,7 +3,7 @@
 use chinwag_core::log::{Event, IrcCommand, IrcState, Registration, Target};
 use chinwag_core::{Capabilities, ConnectionId, How, Identity, Name, Tags, Text, Topic};
 
-use crate::common::{connection, name, text, texts, topic};
+use crate::common::{connection, name, nanos, text, texts, time, topic};
 use crate::{DecodeError, proto};
 
 /// The ways of saying something, each in the place of its number.
@@ -31,25 +31,30 @@ pub(crate) fn registered(registered: proto::Registered) -> Result<Event, DecodeE
 
 /// Writes what is known of somebody only since they came by IRC.
 pub(crate) fn put_state(state: &IrcState, name: &Name) -> proto::IrcPerson {
-    let IrcState { identity, capabilities, away, is_invisible, monitored } = state;
+    let IrcState { identity, capabilities, away, is_invisible, monitored, came, spoke } = state;
     proto::IrcPerson {
         identity: Some(put_identity(identity, name)),
         capabilities: capabilities.bits(),
         away: put_reason(away.as_ref()),
         is_invisible: *is_invisible,
         monitored: put_names(monitored),
+        came_ns: nanos(*came),
+        spoke_ns: nanos(*spoke),
     }
 }
 
 /// Reads the same.
 pub(crate) fn state(state: proto::IrcPerson, name: &Name) -> Result<IrcState, DecodeError> {
-    let proto::IrcPerson { identity: who, capabilities: granted, away, is_invisible, monitored } = state;
+    let proto::IrcPerson { identity: who, capabilities: granted, away, is_invisible, monitored, came_ns, spoke_ns } =
+        state;
     Ok(IrcState {
         identity: identity(who, name)?,
         capabilities: capabilities(granted)?,
         away: reason(away)?,
         is_invisible,
         monitored: names(&monitored)?,
+        came: time(came_ns),
+        spoke: time(spoke_ns),
     })
 }
 

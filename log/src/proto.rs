@@ -331,6 +331,8 @@ pub(crate) struct Room {
     pub(crate) topic: Option<Topic>,
     #[prost(message, repeated, tag = "6")]
     pub(crate) history: Vec<Run>,
+    #[prost(uint64, tag = "7")]
+    pub(crate) opened_ns: u64,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]
@@ -406,6 +408,10 @@ pub(crate) struct IrcPerson {
     pub(crate) is_invisible: bool,
     #[prost(string, repeated, tag = "5")]
     pub(crate) monitored: Vec<String>,
+    #[prost(uint64, tag = "6")]
+    pub(crate) came_ns: u64,
+    #[prost(uint64, tag = "7")]
+    pub(crate) spoke_ns: u64,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]

@@ -28,7 +28,7 @@ impl From<&Snapshot> for proto::Snapshot {
 }
 
 impl From<&RoomState> for proto::Room {
-    fn from(RoomState { room, name, said, untold, topic, history }: &RoomState) -> Self {
+    fn from(RoomState { room, name, said, untold, topic, history, opened }: &RoomState) -> Self {
         let untold = untold.map(|Untold { joined, left, due }| proto::Untold { joined, left, due_ns: nanos(due) });
         let topic = topic.as_ref().map(|TopicState { topic, name, time_ms }| proto::Topic {
             topic: topic.as_str().to_owned(),
@@ -45,7 +45,15 @@ impl From<&RoomState> for proto::Room {
             origin: Some((*origin).into()),
         };
         let history = history.iter().map(run).collect();
-        Self { room: room.key(), name: name.to_string(), said: *said, untold, topic, history }
+        Self {
+            room: room.key(),
+            name: name.to_string(),
+            said: *said,
+            untold,
+            topic,
+            history,
+            opened_ns: nanos(*opened),
+        }
     }
 }
 
@@ -128,13 +136,21 @@ fn is_ignored(proto::Ignored { name: called, origin }: proto::Ignored) -> Result
 }
 
 fn room(room: proto::Room) -> Result<RoomState, DecodeError> {
-    let proto::Room { room, name: called, said, untold, topic: about, history } = room;
+    let proto::Room { room, name: called, said, untold, topic: about, history, opened_ns } = room;
     let untold = untold.map(|proto::Untold { joined, left, due_ns }| Untold { joined, left, due: time(due_ns) });
     let about = about.map(|proto::Topic { topic: about, name: by, time_ms }| {
         Ok(TopicState { topic: topic(&about)?, name: name(&by)?, time_ms })
     });
     let history = history.into_iter().map(run).collect::<Result<_, _>>()?;
-    Ok(RoomState { room: RoomId::new(room), name: name(&called)?, said, untold, topic: about.transpose()?, history })
+    Ok(RoomState {
+        room: RoomId::new(room),
+        name: name(&called)?,
+        said,
+        untold,
+        topic: about.transpose()?,
+        history,
+        opened: time(opened_ns),
+    })
 }
 
 fn run(run: proto::Run) -> Result<RunState, DecodeError> {

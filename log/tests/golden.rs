@@ -49,6 +49,7 @@ fn snapshot() -> Snapshot {
         untold,
         topic: None,
         history: Vec::new(),
+        opened: Time::START,
     };
     Snapshot {
         at: seconds(2),

@@ -14,7 +14,7 @@ use crate::{
 };
 
 impl Chat {
-    pub(super) fn on_registered(&mut self, connection: ConnectionId, registration: Registration) {
+    pub(super) fn on_registered(&mut self, now: Time, connection: ConnectionId, registration: Registration) {
         if !self.people.is_free(connection) {
             return;
         }
@@ -29,6 +29,8 @@ impl Chat {
             away: None,
             is_invisible: false,
             monitored: Vec::new(),
+            came: now,
+            spoke: now,
         }));
         self.names.insert(connection.key(), |key| self.people.name(key));
         self.tell(connection, IrcMessage::Welcome);
@@ -41,6 +43,9 @@ impl Chat {
     }
 
     pub(super) fn on_irc(&mut self, now: Time, connection: ConnectionId, command: IrcCommand) {
+        if let IrcCommand::Talk { .. } | IrcCommand::Say { .. } = command {
+            self.irc_mut(connection).spoke = now;
+        }
         match command {
             IrcCommand::Talk { room, texts } => match self.room_of(connection, &room) {
                 Ok(room) => {
@@ -201,7 +206,7 @@ impl Chat {
         if person.others().len() >= ROOMS_MAX {
             return self.tell(connection, IrcMessage::TooManyRooms { room: name });
         }
-        let room = found.unwrap_or_else(|| self.rooms.open(name));
+        let room = found.unwrap_or_else(|| self.rooms.open(now, name));
         let presence = self.arrive(now, connection, room);
         self.people.get_mut(connection).expect(HERE).apart_mut().others.push(room);
         let person = self.person(connection);

@@ -19,7 +19,7 @@ impl Chat {
         if found.is_some_and(|room| person.focus(room)) || person.rooms().count() == ROOMS_MAX {
             return self.tell_focus(connection);
         }
-        let room = found.unwrap_or_else(|| self.rooms.open(name));
+        let room = found.unwrap_or_else(|| self.rooms.open(at, name));
         self.people.get_mut(connection).expect(HERE).add(room);
         self.enter(at, connection, room);
     }

@@ -55,6 +55,7 @@ struct Apart {
     untold: Option<Untold>,
     /// The connection keys of those who have the rank of an operator.
     operators: Vec<u32>,
+    opened: Time,
 }
 
 /// Holds a member of a room of a snapshot.
@@ -100,7 +101,7 @@ impl Rooms {
             crowd_members,
             crowd_interval,
         };
-        let main = rooms.open(main_name());
+        let main = rooms.open(Time::START, main_name());
         debug_assert_eq!(main, Self::MAIN, "the first room");
         rooms
     }
@@ -114,12 +115,17 @@ impl Rooms {
     }
 
     /// Makes an empty room, which somebody has to enter next.
-    pub(super) fn open(&mut self, name: Name) -> RoomId {
+    pub(super) fn open(&mut self, now: Time, name: Name) -> RoomId {
         let entry = self.rooms.vacant_entry();
         let id = room_id(entry.key());
         self.by_name.insert(name.key(), id);
         self.by_size.insert((Reverse(0), name.key(), id));
-        entry.insert(Room::new(name));
+        let mut room = Room::new(name);
+        // So `main` needs nothing apart.
+        if now != Time::START {
+            room.apart.get_or_insert_default().opened = now;
+        }
+        entry.insert(room);
         id
     }
 
@@ -223,6 +229,11 @@ impl Rooms {
         });
     }
 
+    /// Returns when a room was opened.
+    pub(super) fn opened(&self, id: RoomId) -> Time {
+        self.room(id).apart.as_deref().map_or(Time::START, |apart| apart.opened)
+    }
+
     /// Tells whether a member of a room has the rank of an operator there.
     pub(super) fn is_operator(&self, id: RoomId, key: u32) -> bool {
         self.room(id).apart.as_deref().is_some_and(|apart| apart.operators.contains(&key))
@@ -309,9 +320,9 @@ impl Rooms {
     /// Returns the rooms by their ids, and the ids that the next get. Who is in them is known by the people.
     pub(super) fn snapshot(&self) -> (Vec<RoomState>, Vec<RoomId>) {
         let state = |(key, Room { name, apart, said, .. }): (usize, &Room)| {
-            let Apart { history, topic, untold, .. } = apart.as_deref().cloned().unwrap_or_default();
+            let Apart { history, topic, untold, opened, .. } = apart.as_deref().cloned().unwrap_or_default();
             let history = history.snapshot();
-            RoomState { room: room_id(key), name: name.clone(), said: *said, untold, topic, history }
+            RoomState { room: room_id(key), name: name.clone(), said: *said, untold, topic, history, opened }
         };
         let vacant = vacant::vacant_keys(&self.rooms, || Room::new(main_name()));
         (self.rooms.iter().map(state).collect(), vacant.into_iter().map(RoomId::new).collect())
@@ -325,10 +336,10 @@ impl Rooms {
         members: impl Iterator<Item = Member<'a>>,
         silent: u32,
     ) -> Result<Self, SnapshotError> {
-        let entry = |RoomState { room, name, said, untold, topic, history }| {
+        let entry = |RoomState { room, name, said, untold, topic, history, opened }| {
             let history = History::restore(history, said, now)?;
-            let is_any = !history.is_empty() || topic.is_some() || untold.is_some();
-            let apart = is_any.then(|| Box::new(Apart { history, topic, untold, operators: Vec::new() }));
+            let is_any = !history.is_empty() || topic.is_some() || untold.is_some() || opened != Time::START;
+            let apart = is_any.then(|| Box::new(Apart { history, topic, untold, operators: Vec::new(), opened }));
             Ok((room.key(), Room { said, apart, ..Room::new(name) }))
         };
         let vacant: Vec<_> = vacant.iter().map(|room| room.key()).collect();

@@ -94,6 +94,11 @@ impl Chat {
         self.rooms.topic_state(room)
     }
 
+    /// Returns when a room was opened, in seconds since 1970.
+    pub(crate) fn opened_s(&self, room: RoomId) -> u64 {
+        self.clock.unix_ms(self.rooms.opened(room)) / 1000
+    }
+
     /// Returns the rooms in which somebody is listed, the largest first, with how many they are.
     pub(crate) fn occupied_rooms(&self) -> impl Iterator<Item = (RoomId, u32)> {
         self.rooms.occupied()

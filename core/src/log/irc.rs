@@ -1,6 +1,6 @@
 //! Owns what people do who come by IRC, as far as others may hear of it.
 
-use crate::{Capabilities, How, Identity, Name, Tags, Text, Texts, Topic};
+use crate::{Capabilities, How, Identity, Name, Tags, Text, Texts, Time, Topic};
 
 /// Holds who somebody wants to be who comes by IRC.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -120,4 +120,8 @@ pub struct IrcState {
     pub is_invisible: bool,
     /// Of whose coming and going they are told, in the order of the names.
     pub monitored: Vec<Name>,
+    /// When they came.
+    pub came: Time,
+    /// When they said something last, or came.
+    pub spoke: Time,
 }

@@ -50,6 +50,8 @@ pub struct RoomState {
     pub topic: Option<TopicState>,
     /// What was said there last, the oldest first.
     pub history: Vec<RunState>,
+    /// When it was opened; of `main` the start.
+    pub opened: Time,
 }
 
 /// Holds what a room is about, and who says so.

@@ -3,7 +3,7 @@
 use chinwag_core::log::{Event, IrcCommand, IrcState, Registration, Snapshot, Target};
 use chinwag_core::{Capabilities, How, Identity, RoomId, Tags, Topic};
 
-use super::{Command, ConnectionId, Entry, Texts, commanded, name, record, snapshot, text};
+use super::{Command, ConnectionId, Entry, Texts, Time, commanded, name, record, snapshot, text};
 
 fn identity() -> Identity {
     Identity::new("ann", "Ann of B", false)
@@ -26,6 +26,8 @@ fn with_irc() -> Snapshot {
         away: Some(text("lunch")),
         is_invisible: true,
         monitored: vec![name("Ann"), name("zed")],
+        came: Time::START,
+        spoke: Time::START,
     });
     snapshot
 }

@@ -55,7 +55,15 @@ fn a_snapshot_that_does_not_hold_together_is_an_error() {
         ("one name of two rooms", |snapshot| snapshot.rooms[1].name = Name::parse("MAIN").expect("a name")),
         ("an empty room", |snapshot| {
             let (room, name) = (RoomId::new(2), Name::parse("empty").expect("a name"));
-            snapshot.rooms.push(RoomState { room, name, said: 0, untold: None, topic: None, history: Vec::new() });
+            snapshot.rooms.push(RoomState {
+                room,
+                name,
+                said: 0,
+                untold: None,
+                topic: None,
+                history: Vec::new(),
+                opened: Time::START,
+            });
         }),
         ("a room is vacant", |snapshot| snapshot.vacant_rooms.push(RoomId::new(1))),
         ("a vacant room far away", |snapshot| snapshot.vacant_rooms.push(RoomId::new(u32::MAX))),

@@ -71,7 +71,10 @@ impl<S> Hub<S> {
             Some("b" | "e" | "I") if names_a_mask => {
                 answer.numeric(format_args!("482 {nick} #{name} :Nobody can be kept out here"));
             }
-            None => answer.numeric(format_args!("324 {nick} #{name} {ROOM_MODES}")),
+            None => {
+                answer.numeric(format_args!("324 {nick} #{name} {ROOM_MODES}"));
+                answer.numeric(format_args!("329 {nick} #{name} {}", self.chat.opened_s(room)));
+            }
             // Nobody is on any of the lists that clients ask for.
             Some("b") => answer.numeric(format_args!("368 {nick} #{name} :End of channel ban list")),
             Some("e") => answer.numeric(format_args!("349 {nick} #{name} :End of channel exception list")),

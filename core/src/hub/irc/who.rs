@@ -6,7 +6,7 @@ use super::answer::Answer;
 use super::words::{room_name, word};
 use crate::chat::Seen;
 use crate::irc::HOST;
-use crate::{ConnectionId, Hub, Name, RoomId};
+use crate::{ConnectionId, Hub, Name, RoomId, Time};
 
 /// How many people are told of at the most: as many as a room that is not crowded has.
 const WHO_MAX: usize = 500;
@@ -15,7 +15,7 @@ const WHO_MAX: usize = 500;
 const NAMES_MAX: usize = 5;
 
 impl<S> Hub<S> {
-    pub(super) fn obey_who(&self, connection: ConnectionId, line: &Line<'_>, answer: &mut Answer) {
+    pub(super) fn obey_who(&self, now: Time, connection: ConnectionId, line: &Line<'_>, answer: &mut Answer) {
         let nick = self.nick_or_star(connection);
         let mask = line.filled(0).unwrap_or("*");
         let fields = line.filled(1).and_then(|fields| fields.split_once('%')).map(|(_, fields)| fields);
@@ -45,7 +45,7 @@ impl<S> Hub<S> {
             }
             match fields {
                 Some(fields) => {
-                    let fields = self.who_fields(room, &seen, fields, token);
+                    let fields = self.who_fields(now, room, &seen, (fields, token));
                     answer.numeric(format_args!("354 {nick}{fields}"));
                 }
                 None => {
@@ -67,7 +67,7 @@ impl<S> Hub<S> {
     }
 
     /// Returns what WHOX tells of somebody: the fields that were asked for, in the order of the standard.
-    fn who_fields(&self, room: Option<RoomId>, seen: &Seen<'_>, fields: &str, token: &str) -> String {
+    fn who_fields(&self, now: Time, room: Option<RoomId>, seen: &Seen<'_>, (fields, token): (&str, &str)) -> String {
         let (identity, name) = (seen.identity(), seen.name());
         let mut told = String::new();
         for field in "tcuihsnfdlaor".chars().filter(|&field| fields.contains(field)) {
@@ -86,7 +86,8 @@ impl<S> Hub<S> {
                     told.push_str(identity.real_name(name));
                 }
                 'o' => told.push_str("n/a"),
-                // Nobody is away from the server, nor is it known how long they were silent, nor has anybody logged in.
+                'l' => told.push_str(&seen.irc().map_or(0, |irc| now.since(irc.spoke).as_secs()).to_string()),
+                // Nobody is away from the server, nor has anybody logged in.
                 _ => told.push('0'),
             }
         }
@@ -115,20 +116,20 @@ impl<S> Hub<S> {
         flags
     }
 
-    pub(super) fn obey_whois(&self, connection: ConnectionId, line: &Line<'_>, answer: &mut Answer) {
+    pub(super) fn obey_whois(&self, now: Time, connection: ConnectionId, line: &Line<'_>, answer: &mut Answer) {
         let nick = self.nick_or_star(connection);
         // Some ask a server, or whoever it is about, before they say about whom.
         let Some(wanted) = line.filled(1).or_else(|| line.filled(0)) else {
             return answer.numeric(format_args!("431 {nick} :No nickname given"));
         };
         match Name::parse(wanted).and_then(|name| self.chat.seen_as(&name)) {
-            Some(seen) => self.add_whois(connection, &seen, answer),
+            Some(seen) => self.add_whois(now, connection, &seen, answer),
             None => answer.numeric(format_args!("401 {nick} {} :No such nick/channel", word(wanted))),
         }
         answer.numeric(format_args!("318 {nick} {} :End of /WHOIS list", word(wanted)));
     }
 
-    fn add_whois(&self, connection: ConnectionId, seen: &Seen<'_>, answer: &mut Answer) {
+    fn add_whois(&self, now: Time, connection: ConnectionId, seen: &Seen<'_>, answer: &mut Answer) {
         let (nick, name, identity) = (self.nick_or_star(connection), seen.name(), seen.identity());
         let (user, real_name) = (identity.user(), identity.real_name(name));
         answer.numeric(format_args!("311 {nick} {name} {user} {HOST} * :{real_name}"));
@@ -150,6 +151,10 @@ impl<S> Hub<S> {
         answer.numeric(format_args!("312 {nick} {name} {server} :chinwag"));
         if let Some(text) = seen.irc().and_then(|irc| irc.away.as_ref()) {
             answer.numeric(format_args!("301 {nick} {name} :{text}"));
+        }
+        if let Some(irc) = seen.irc() {
+            let (idle_s, came_s) = (now.since(irc.spoke).as_secs(), self.chat.clock().unix_ms(irc.came) / 1000);
+            answer.numeric(format_args!("317 {nick} {name} {idle_s} {came_s} :seconds idle, signon time"));
         }
         if identity.is_bot() {
             answer.numeric(format_args!("335 {nick} {name} :is a bot"));
