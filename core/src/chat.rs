@@ -29,9 +29,9 @@ use self::people::{People, Person};
 use self::random_names::RandomNames;
 use self::rooms::{Presence, Rooms};
 use self::silent::Silent;
-pub(crate) use self::view::{Seen, Was};
+pub(crate) use self::view::Seen;
 use crate::clock::Clock;
-use crate::log::{Command, Event};
+use crate::log::{Command, Event, WasState};
 use crate::{Action, CloseCode, ConnectionId, Form, Leaving, LeftOut, Message, Name, RoomId, Rules, Stats, Time};
 
 /// Turns what has happened into what is to be done.
@@ -67,8 +67,8 @@ pub struct Chat {
     ignores: Interested,
     /// Who is told when the owners of names come and go.
     monitors: Interested,
-    /// Who was here, the last first: not what decides anything.
-    was: VecDeque<Was>,
+    /// Who was here, the last who left first.
+    was: VecDeque<WasState>,
     /// How many of the last messages are shown to who joins.
     history_on_join: u8,
     /// What time of day it is.

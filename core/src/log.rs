@@ -11,6 +11,6 @@ pub use self::command::Command;
 pub use self::irc::{IrcCommand, IrcState, Registration, Target};
 pub use self::record::{Event, Record};
 pub use self::snapshot::{
-    IgnoredState, PersonState, RoomState, RunState, SilentState, Snapshot, SnapshotError, TopicState, Untold,
+    IgnoredState, PersonState, RoomState, RunState, SilentState, Snapshot, SnapshotError, TopicState, Untold, WasState,
     WriterState,
 };

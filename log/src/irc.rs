@@ -1,6 +1,6 @@
 //! Owns how it is written what people do, and are, who come by IRC.
 
-use chinwag_core::log::{Event, IrcCommand, IrcState, Registration, Target};
+use chinwag_core::log::{Event, IrcCommand, IrcState, Registration, Target, WasState};
 use chinwag_core::{Capabilities, ConnectionId, How, Identity, Name, Tags, Text, Topic};
 
 use crate::common::{connection, name, nanos, text, texts, time, topic};
@@ -56,6 +56,19 @@ pub(crate) fn state(state: proto::IrcPerson, name: &Name) -> Result<IrcState, De
         came: time(came_ns),
         spoke: time(spoke_ns),
     })
+}
+
+/// Writes who was here.
+pub(crate) fn put_was(WasState { name, identity, time_ms }: &WasState) -> proto::Was {
+    let is_known = *identity != Identity::default();
+    proto::Was { name: name.to_string(), identity: is_known.then(|| put_identity(identity, name)), time_ms: *time_ms }
+}
+
+/// Reads the same.
+pub(crate) fn was(proto::Was { name: called, identity: who, time_ms }: proto::Was) -> Result<WasState, DecodeError> {
+    let name = name(&called)?;
+    let identity = if who.is_some() { identity(who, &name)? } else { Identity::default() };
+    Ok(WasState { name, identity, time_ms })
 }
 
 impl From<&IrcCommand> for proto::IrcCommand {

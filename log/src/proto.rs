@@ -315,6 +315,19 @@ pub(crate) struct Snapshot {
     pub(crate) people: Vec<Person>,
     #[prost(message, repeated, tag = "9")]
     pub(crate) silent: Vec<Silent>,
+    #[prost(message, repeated, tag = "10")]
+    pub(crate) was: Vec<Was>,
+}
+
+#[derive(Clone, PartialEq, prost::Message)]
+pub(crate) struct Was {
+    #[prost(string, tag = "1")]
+    pub(crate) name: String,
+    /// Nobody has one who did not come by IRC.
+    #[prost(message, optional, tag = "2")]
+    pub(crate) identity: Option<Identity>,
+    #[prost(uint64, tag = "3")]
+    pub(crate) time_ms: u64,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]

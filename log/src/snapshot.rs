@@ -12,7 +12,8 @@ use crate::{DecodeError, irc, proto};
 
 impl From<&Snapshot> for proto::Snapshot {
     fn from(snapshot: &Snapshot) -> Self {
-        let Snapshot { at, clock_start_ms, said, names_drawn, guests, rooms, vacant_rooms, people, silent } = snapshot;
+        let Snapshot { at, clock_start_ms, said, names_drawn, guests, rooms, vacant_rooms, people, silent, was } =
+            snapshot;
         Self {
             at_ns: nanos(*at),
             clock_start_ms: *clock_start_ms,
@@ -23,6 +24,7 @@ impl From<&Snapshot> for proto::Snapshot {
             vacant_rooms: vacant_rooms.iter().map(|room| room.key()).collect(),
             people: people.iter().map(Into::into).collect(),
             silent: silent.iter().map(Into::into).collect(),
+            was: was.iter().map(irc::put_was).collect(),
         }
     }
 }
@@ -107,6 +109,7 @@ pub(crate) fn snapshot(snapshot: proto::Snapshot) -> Result<Snapshot, DecodeErro
         vacant_rooms: rooms(snapshot.vacant_rooms),
         people: snapshot.people.into_iter().map(person).collect::<Result<_, _>>()?,
         silent: snapshot.silent.into_iter().map(silent).collect::<Result<_, _>>()?,
+        was: snapshot.was.into_iter().map(irc::was).collect::<Result<_, _>>()?,
     })
 }
 

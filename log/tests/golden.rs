@@ -64,6 +64,7 @@ fn snapshot() -> Snapshot {
         vacant_rooms: vec![RoomId::new(3), RoomId::new(1)],
         people: vec![person(ann, "Ann", 2, &[]), person(bob, "Bob", 2, &[0]), person(cid, "Guest-1", 0, &[])],
         silent: vec![SilentState { connection: cid, due: seconds(3) }],
+        was: Vec::new(),
     }
 }
 

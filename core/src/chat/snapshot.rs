@@ -11,6 +11,7 @@ use super::random_names::RandomNames;
 use super::rooms::Member;
 use super::rooms::Rooms;
 use super::silent::Silent;
+use super::view::WAS_MAX;
 use super::{Chat, HERE};
 use crate::clock::Clock;
 use crate::irc;
@@ -45,6 +46,7 @@ impl Chat {
             vacant_rooms,
             people: self.people.iter().map(person).collect(),
             silent: self.silent.snapshot(),
+            was: self.was.iter().cloned().collect(),
         }
     }
 
@@ -109,6 +111,7 @@ impl Chat {
                 people.get_mut(connection).expect(HERE).apart = Some(Box::new(apart));
             }
         }
+        SnapshotError::unless(snapshot.was.len() <= WAS_MAX, "more are remembered than can be")?;
         SnapshotError::unless(snapshot.said <= u64::MAX / 2, "more was said than anybody can say")?;
         let mut chat = Self {
             people,
@@ -118,7 +121,7 @@ impl Chat {
             rooms,
             ignores,
             monitors,
-            was: VecDeque::new(),
+            was: snapshot.was.into(),
             history_on_join: rules.history_on_join,
             clock: Clock::started(snapshot.clock_start_ms),
             actions: VecDeque::new(),

@@ -1,29 +1,18 @@
 //! Owns what of people and rooms is shown to those who ask by IRC: nothing here changes anything.
 
-use std::collections::VecDeque;
-
 use super::rooms::Rooms;
 use super::{Chat, Person};
-use crate::log::{IrcState, TopicState};
+use crate::log::{IrcState, TopicState, WasState};
 use crate::{ConnectionId, Identity, Name, RoomId};
 
 /// How many people are remembered who were here: for `WHOWAS`, which is asked for right after somebody left.
-const WAS_MAX: usize = 1000;
+pub(super) const WAS_MAX: usize = 32;
 
 /// Lends what is known of somebody who is here.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Seen<'a> {
     pub(crate) connection: ConnectionId,
     person: &'a Person,
-}
-
-/// Holds who was here under a name.
-#[derive(Clone, Debug)]
-pub(crate) struct Was {
-    pub(crate) name: Name,
-    pub(crate) identity: Identity,
-    /// Until when, in milliseconds since 1970.
-    pub(crate) time_ms: u64,
 }
 
 impl<'a> Seen<'a> {
@@ -120,19 +109,15 @@ impl Chat {
     }
 
     /// Returns who was here under a name, the last first.
-    pub(crate) fn was(&self, name: &Name) -> impl Iterator<Item = &Was> {
+    pub(crate) fn was(&self, name: &Name) -> impl Iterator<Item = &WasState> {
         let key = name.key();
         self.was.iter().filter(move |was| was.name.key() == key)
     }
 
     /// Remembers that somebody was here under a name.
     pub(super) fn remember(&mut self, name: Name, identity: Identity) {
-        let was = Was { name, identity, time_ms: self.time_ms() };
-        remember(&mut self.was, was);
+        let time_ms = self.time_ms();
+        self.was.truncate(WAS_MAX - 1);
+        self.was.push_front(WasState { name, identity, time_ms });
     }
-}
-
-fn remember(all: &mut VecDeque<Was>, was: Was) {
-    all.truncate(WAS_MAX - 1);
-    all.push_front(was);
 }

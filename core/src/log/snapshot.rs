@@ -7,7 +7,7 @@ use std::error::Error;
 use std::fmt;
 
 use super::IrcState;
-use crate::{ConnectionId, Name, RoomId, Texts, Time, Topic};
+use crate::{ConnectionId, Identity, Name, RoomId, Texts, Time, Topic};
 
 /// Holds a whole [`Chat`](crate::Chat), without what it has decided and was not polled yet.
 ///
@@ -33,6 +33,19 @@ pub struct Snapshot {
     pub people: Vec<PersonState>,
     /// Those of them of whom nobody knows yet, in the order in which they will be told of.
     pub silent: Vec<SilentState>,
+    /// Who was here, the last who left first.
+    pub was: Vec<WasState>,
+}
+
+/// Holds who was here under a name, and left it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct WasState {
+    /// The name.
+    pub name: Name,
+    /// Who they were besides.
+    pub identity: Identity,
+    /// Until when, in milliseconds since 1970.
+    pub time_ms: u64,
 }
 
 /// Holds one room. Its members are found by the people.

@@ -2,6 +2,7 @@
 //! shows.
 
 use super::*;
+use crate::Identity;
 use crate::log::{RoomState, SilentState, Snapshot, SnapshotError, Untold};
 
 /// Ann and Bob in `main`, Cid in `pizza`, and somebody silent.
@@ -47,8 +48,27 @@ fn a_snapshot_of_a_chat_is_of_the_chat_that_is_made_of_it() {
 }
 
 #[test]
+fn the_last_who_left_are_in_a_snapshot() {
+    let (mut chats, _) = Chats::of(["Ann"]);
+    for number in 10..50 {
+        let connection = chats.join_as(&format!("left-{number}"));
+        chats.handle(Event::Closed { connection });
+    }
+    let was = chats.hub.chat.snapshot().was;
+    let names: Vec<_> = was.iter().map(|was| was.name.to_string()).collect();
+    let left: Vec<_> = (10..50).rev().map(|number| format!("left-{number}")).collect();
+    let expected: Vec<_> = left.iter().filter(|name| names.contains(name)).collect();
+    assert!(names.iter().filter(|name| name.starts_with("left")).eq(expected));
+    assert_eq!((names.len(), names[0].as_str()), (32, "left-49"));
+}
+
+#[test]
 fn a_snapshot_that_does_not_hold_together_is_an_error() {
-    let breaks: [(&str, Break); 22] = [
+    let breaks: [(&str, Break); 23] = [
+        ("too many remembered", |snapshot| {
+            let (name, identity) = (Name::parse("zed").expect("a name"), Identity::default());
+            snapshot.was = vec![WasState { name, identity, time_ms: 7 }; 33];
+        }),
         ("a room is twice", |snapshot| snapshot.rooms.push(snapshot.rooms[1].clone())),
         ("no rooms", |snapshot| snapshot.rooms.clear()),
         ("no main", |snapshot| snapshot.rooms[0].name = Name::parse("other").expect("a name")),
