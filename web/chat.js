@@ -385,8 +385,9 @@ export class Chat {
       const known = [...this.own.values()].filter(({ people }) => people.has(old));
       known.forEach(({ people }) => people.rename(old, name));
       this.#renameTalk(old, name);
-      // Somebody may be in a room without being listed there. What concerns me is told where I look.
-      const places = mine || !known.length ? [this.place] : known.map(({ place }) => place);
+      // Somebody may be in a room without being listed there, or in none of mine. What concerns me is told where I look.
+      const apart = this.talks.has(placeOf(name)) ? placeOf(name) : this.place;
+      const places = mine ? [this.place] : known.length ? known.map(({ place }) => place) : [apart];
       if (this.phase === 'here') {
         for (const place of places) this.#show({ kind: 'presence', text: `${mine ? 'You are' : `${old} is`} ${name} now`, mine, place });
       }

@@ -4,6 +4,7 @@
 //! exactly while someone is in it, but `main` always does. Nobody is told of a connection that has asked for nothing
 //! and left soon.
 
+mod correspondents;
 mod history;
 mod interested;
 mod irc;
@@ -322,6 +323,7 @@ impl Chat {
         self.names.insert(connection.key(), |key| self.people.name(key));
         self.follow_ignored(connection, &old, &new);
         self.tell_renamed(connection, old.clone(), new.clone());
+        self.tell_correspondents(connection, &old, &new);
         self.note_renamed(connection, &old, &new);
     }
 
@@ -374,6 +376,7 @@ impl Chat {
         let person = self.people.get_mut(connection).expect(HERE);
         let old = mem::replace(&mut person.name, name.clone());
         (person.room, apart) = (room, mem::replace(&mut person.apart, apart));
+        self.people.note_origin(connection);
         self.names.remove(connection.key(), &old);
         self.forget_ignored(connection, apart.map_or(Vec::new(), |apart| apart.ignored).as_slice());
         self.hand_over_ignored(ghost, connection);

@@ -407,6 +407,8 @@ pub(crate) struct Person {
     pub(crate) operates: Vec<u32>,
     #[prost(message, optional, tag = "9")]
     pub(crate) irc: Option<IrcPerson>,
+    #[prost(message, repeated, tag = "10")]
+    pub(crate) correspondents: Vec<Connection>,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]

@@ -61,7 +61,18 @@ impl From<&RoomState> for proto::Room {
 
 impl From<&PersonState> for proto::Person {
     fn from(
-        PersonState { connection, name, room, others, ignored, writer, origin, operates, irc }: &PersonState,
+        PersonState {
+            connection,
+            name,
+            room,
+            others,
+            ignored,
+            writer,
+            correspondents,
+            origin,
+            operates,
+            irc,
+        }: &PersonState,
     ) -> Self {
         let writer = writer.as_ref().map(|WriterState { origin, connection, name }| proto::Writer {
             origin: Some((*origin).into()),
@@ -84,6 +95,7 @@ impl From<&PersonState> for proto::Person {
             origin: origin.map(Into::into),
             operates: operates.iter().map(|room| room.key()).collect(),
             irc: irc.as_ref().map(|state| irc::put_state(state, name)),
+            correspondents: correspondents.iter().map(|&connection| connection.into()).collect(),
         }
     }
 }
@@ -114,7 +126,8 @@ pub(crate) fn snapshot(snapshot: proto::Snapshot) -> Result<Snapshot, DecodeErro
 }
 
 fn person(person: proto::Person) -> Result<PersonState, DecodeError> {
-    let proto::Person { connection: id, name: called, room, others, ignored, writer, origin, operates, irc } = person;
+    let proto::Person { connection: id, name: called, room, others, ignored, writer, .. } = person;
+    let proto::Person { origin, operates, irc, correspondents, .. } = person;
     let called = name(&called)?;
     let irc = irc.map(|state| irc::state(state, &called)).transpose()?;
     let writer = writer.map(|proto::Writer { origin, connection: id, name: called }| {
@@ -127,6 +140,7 @@ fn person(person: proto::Person) -> Result<PersonState, DecodeError> {
         others: rooms(others),
         ignored: ignored.into_iter().map(is_ignored).collect::<Result<_, _>>()?,
         writer: writer.transpose()?,
+        correspondents: correspondents.into_iter().map(|id| connection(Some(id))).collect::<Result<_, _>>()?,
         origin: origin.map(|origin| connection(Some(origin))).transpose()?,
         operates: rooms(operates),
         irc,

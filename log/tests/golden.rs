@@ -37,6 +37,7 @@ fn snapshot() -> Snapshot {
             others,
             ignored: Vec::new(),
             writer: None,
+            correspondents: Vec::new(),
             origin: None,
             operates: Vec::new(),
             irc: None,

@@ -3,6 +3,7 @@
 //! Invariant: at most one person has a place. Which places are free is no state: the servers that own the connections
 //! know it.
 
+use std::collections::HashMap;
 use std::{iter, mem};
 
 use crate::log::{IgnoredState, IrcState, WriterState};
@@ -14,6 +15,8 @@ pub(super) struct People {
     /// By server, and by slot: up to the last in which somebody was.
     servers: Vec<Vec<Option<Person>>>,
     len: usize,
+    /// By which connections those are here who came by another.
+    going_on: HashMap<ConnectionId, ConnectionId>,
 }
 
 /// What is known of somebody.
@@ -34,12 +37,21 @@ pub(super) struct Apart {
     pub(super) others: Vec<RoomId>,
     /// Whom they ignore, in the order of the names.
     pub(super) ignored: Vec<IgnoredState>,
-    /// Who has written to them last.
-    pub(super) writer: Option<WriterState>,
+    /// What is known since they wrote with others alone.
+    pub(super) private: Option<Box<Private>>,
     /// By which connection they came, if it was another.
     pub(super) origin: Option<ConnectionId>,
     /// What is known only since they came by IRC.
     pub(super) irc: Option<Box<IrcState>>,
+}
+
+/// What is known of who has written with others alone.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub(super) struct Private {
+    /// Who has written to them last.
+    pub(super) writer: Option<WriterState>,
+    /// By which connections those came with whom they have written: the last stands last.
+    pub(super) correspondents: Vec<ConnectionId>,
 }
 
 impl Person {
@@ -153,7 +165,21 @@ impl Person {
 
     /// Returns who has written to them last.
     pub(super) fn writer(&self) -> Option<&WriterState> {
-        self.apart.as_deref().and_then(|apart| apart.writer.as_ref())
+        self.private().and_then(|private| private.writer.as_ref())
+    }
+
+    /// Returns by which connections those came with whom they have written: the last stands last.
+    pub(super) fn correspondents(&self) -> &[ConnectionId] {
+        self.private().map_or(&[], |private| &private.correspondents)
+    }
+
+    fn private(&self) -> Option<&Private> {
+        self.apart.as_deref().and_then(|apart| apart.private.as_deref())
+    }
+
+    /// Returns what is known since they wrote with others alone, to be changed.
+    pub(super) fn private_mut(&mut self) -> &mut Private {
+        self.apart_mut().private.get_or_insert_default()
     }
 
     /// Returns by which connection somebody came who is here by this one.
@@ -221,7 +247,27 @@ impl People {
     pub(super) fn remove(&mut self, connection: ConnectionId) -> Person {
         let place = &mut self.servers[usize::from(connection.server())][connection.slot() as usize];
         self.len -= 1;
-        place.take().expect("they are here")
+        let person = place.take().expect("they are here");
+        let origin = person.origin(connection);
+        if origin != connection {
+            self.going_on.remove(&origin);
+        }
+        person
+    }
+
+    /// Notes by which connection somebody came who is here by this one.
+    pub(super) fn note_origin(&mut self, connection: ConnectionId) {
+        if let Some(origin) = self.get(connection).map(|person| person.origin(connection))
+            && origin != connection
+        {
+            self.going_on.insert(origin, connection);
+        }
+    }
+
+    /// Returns who came by a connection, if they are still here: by this one or another.
+    pub(super) fn come_by(&self, origin: ConnectionId) -> Option<ConnectionId> {
+        let is_here = self.get(origin).is_some_and(|person| person.origin(origin) == origin);
+        if is_here { Some(origin) } else { self.going_on.get(&origin).copied() }
     }
 
     /// Returns the connection that has a key.

@@ -3,9 +3,10 @@
 use std::collections::{HashSet, VecDeque};
 use std::iter;
 
+use super::correspondents::CORRESPONDENTS_MAX;
 use super::interested::Interested;
 use super::names::Names;
-use super::people::{Apart, People, Person};
+use super::people::{Apart, People, Person, Private};
 use super::plural::ROOMS_MAX;
 use super::random_names::RandomNames;
 use super::rooms::Member;
@@ -32,6 +33,7 @@ impl Chat {
             others: person.others().to_vec(),
             ignored: person.ignored().to_vec(),
             writer: person.writer().cloned(),
+            correspondents: person.correspondents().to_vec(),
             origin: Some(person.origin(connection)).filter(|&origin| origin != connection),
             operates: self.operates(connection, person),
             irc: person.irc().cloned(),
@@ -79,7 +81,9 @@ impl Chat {
         SnapshotError::unless(ids.is_sorted_by(|one, next| one < next), "the people are not in their order")?;
         let mut people = People::default();
         let (mut ignores, mut monitors) = (Interested::default(), Interested::default());
-        for PersonState { connection, name, room, others, ignored, writer, origin, operates, irc } in snapshot.people {
+        for person in snapshot.people {
+            let PersonState { connection, name, room, others, .. } = person;
+            let PersonState { ignored, writer, correspondents, origin, operates, irc, .. } = person;
             let rooms: HashSet<_> = others.iter().chain([&room]).collect();
             // Who came by IRC has no room with the focus, which stands for one more here.
             let rooms_max = if irc.is_some() { irc::ROOMS_MAX + 1 } else { ROOMS_MAX };
@@ -106,9 +110,15 @@ impl Chat {
             )?;
             ignored.iter().for_each(|ignored| ignores.add(&ignored.name, connection.key()));
             people.insert(connection, name, room);
-            let apart = Apart { others, ignored, writer, origin, irc: irc.map(Box::new) };
+            let are_others = correspondents.len() <= CORRESPONDENTS_MAX
+                && correspondents.iter().collect::<HashSet<_>>().len() == correspondents.len();
+            SnapshotError::unless(are_others, "somebody has written with too many, or is listed twice")?;
+            let private = Private { writer, correspondents };
+            let private = Some(private).filter(|private| *private != Private::default()).map(Box::new);
+            let apart = Apart { others, ignored, private, origin, irc: irc.map(Box::new) };
             if apart != Apart::default() {
                 people.get_mut(connection).expect(HERE).apart = Some(Box::new(apart));
+                people.note_origin(connection);
             }
         }
         SnapshotError::unless(snapshot.was.len() <= WAS_MAX, "more are remembered than can be")?;

@@ -138,7 +138,8 @@ impl Chat {
         self.reply(connection, sent);
         if is_heard {
             if !how.is_for_clients() {
-                self.people.get_mut(other).expect(HERE).apart_mut().writer = Some(writer);
+                self.people.get_mut(other).expect(HERE).private_mut().writer = Some(writer);
+                self.note_correspondents(connection, other);
             }
             let message = Message::Told { name, text: told, time_ms, id, manner };
             self.actions.push_back(Action::Deliver { connection: other, message });
@@ -149,14 +150,6 @@ impl Chat {
     pub(super) fn find(&self, name: &Name) -> Option<ConnectionId> {
         let key = self.names.find(name, |key| self.people.name(key))?;
         Some(self.people.connection(key)).filter(|&connection| !self.silent.contains(connection))
-    }
-
-    /// Returns who wrote to somebody, if they are still here: under another name, or by another connection, not both.
-    fn find_writer(&self, writer: &WriterState) -> Option<ConnectionId> {
-        if self.is_here(writer.connection) {
-            return Some(writer.connection);
-        }
-        self.find(&writer.name).filter(|&connection| self.person(connection).origin(connection) == writer.origin)
     }
 
     pub(super) fn on_set_topic(&mut self, now: Time, connection: ConnectionId, topic: Option<Topic>) {

@@ -123,6 +123,8 @@ pub struct PersonState {
     pub ignored: Vec<IgnoredState>,
     /// Who has written to them last.
     pub writer: Option<WriterState>,
+    /// By which connections those came with whom they have written alone: the last stands last.
+    pub correspondents: Vec<ConnectionId>,
     /// By which connection they came, if it was another.
     pub origin: Option<ConnectionId>,
     /// In which rooms they have the rank of an operator, in order.

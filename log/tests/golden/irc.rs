@@ -1,9 +1,9 @@
 //! What was written of people who came by IRC.
 
-use chinwag_core::log::{Event, IrcCommand, IrcState, Registration, Snapshot, Target};
+use chinwag_core::log::{Event, IrcCommand, IrcState, Registration, Snapshot, Target, WasState};
 use chinwag_core::{Capabilities, How, Identity, RoomId, Tags, Topic};
 
-use super::{Command, ConnectionId, Entry, Texts, Time, commanded, name, record, snapshot, text};
+use super::{Command, ConnectionId, Entry, Texts, Time, commanded, name, record, seconds, snapshot, text};
 
 fn identity() -> Identity {
     Identity::new("ann", "Ann of B", false)
@@ -29,6 +29,22 @@ fn with_irc() -> Snapshot {
         came: Time::START,
         spoke: Time::START,
     });
+    snapshot
+}
+
+/// The same with what was added later: when somebody came and spoke, when a room was opened, who wrote with whom, and
+/// who was here.
+fn with_ages() -> Snapshot {
+    let mut snapshot = with_irc();
+    let [ann, bob] = [0, 1].map(|place| snapshot.people[place].connection);
+    snapshot.rooms[1].opened = seconds(1);
+    if let Some(irc) = &mut snapshot.people[1].irc {
+        (irc.came, irc.spoke) = (seconds(1), seconds(2));
+    }
+    snapshot.people[0].correspondents = vec![bob];
+    snapshot.people[1].correspondents = vec![ann];
+    let was = |called, identity, time_ms| WasState { name: name(called), identity, time_ms };
+    snapshot.was = vec![was("Dan", identity(), 8), was("Eve", Identity::default(), 7)];
     snapshot
 }
 
@@ -63,5 +79,6 @@ pub(super) fn golden() -> Vec<(Entry, &'static [u8])> {
         (irc(IrcCommand::SetCapabilities(Capabilities::SETNAME)), b"\x08\x01\"\x15\x08\x80\x94\xeb\xdc\x03\x1a\r\n\x04\x10\x03\x18\x11\x82\x01\x04`\x80\x80\x01"),
         (irc(IrcCommand::Quit(Some(text("bye")))), b"\x08\x01\"\x18\x08\x80\x94\xeb\xdc\x03\x1a\x10\n\x04\x10\x03\x18\x11\x82\x01\x07j\x05\n\x03bye"),
         (Entry::Snapshot(with_irc()), b"\x08\x01\x1a\xa7\x01\x08\x80\xa8\xd6\xb9\x07\x10\t\x18\xac\x02 \x03(\x012\t\x12\x04main\x18\xc8\x012\x17\x08\x02\x12\x05Pizza\x18d\"\n\x08\x02\x10\x01\x18\x80\xb4\xc4\xc3!:\x02\x03\x01B\r\n\x04\x10\x03\x18\x11\x12\x03Ann\x18\x02B>\n\x04\x10\x04\x18\x02\x12\x03Bob\x18\xff\xff\xff\xff\x0f\"\x02\x02\x00B\x01\x02J$\n\x0c\n\x03bob\x12\x03Bob\x18\x01\x10\x80@\x1a\x05lunch \x01*\x03Ann*\x03zedB\x10\n\x05\x08\x07\x18\xac\x02\x12\x07Guest-1J\r\n\x05\x08\x07\x18\xac\x02\x10\x80\xbc\xc1\x96\x0b"),
+        (Entry::Snapshot(with_ages()), b"\x08\x01\x1a\xe8\x01\x08\x80\xa8\xd6\xb9\x07\x10\t\x18\xac\x02 \x03(\x012\t\x12\x04main\x18\xc8\x012\x1d\x08\x02\x12\x05Pizza\x18d\"\n\x08\x02\x10\x01\x18\x80\xb4\xc4\xc3!8\x80\x94\xeb\xdc\x03:\x02\x03\x01B\x13\n\x04\x10\x03\x18\x11\x12\x03Ann\x18\x02R\x04\x10\x04\x18\x02BP\n\x04\x10\x04\x18\x02\x12\x03Bob\x18\xff\xff\xff\xff\x0f\"\x02\x02\x00B\x01\x02J0\n\x0c\n\x03bob\x12\x03Bob\x18\x01\x10\x80@\x1a\x05lunch \x01*\x03Ann*\x03zed0\x80\x94\xeb\xdc\x038\x80\xa8\xd6\xb9\x07R\x04\x10\x03\x18\x11B\x10\n\x05\x08\x07\x18\xac\x02\x12\x07Guest-1J\r\n\x05\x08\x07\x18\xac\x02\x10\x80\xbc\xc1\x96\x0bR\x18\n\x03Dan\x12\x0f\n\x03ann\x12\x08Ann of B\x18\x08R\x07\n\x03Eve\x18\x07"),
     ]
 }

@@ -69,6 +69,8 @@ struct Person {
     ignored: Vec<Ignored>,
     /// Who wrote to them last: as which user, from where that came on, and what they were called then.
     writer: Option<(usize, usize, String)>,
+    /// As which users those came with whom they have written: the last stands last.
+    correspondents: Vec<usize>,
     /// The user as which they came.
     origin: usize,
 }
@@ -328,6 +330,7 @@ impl Model {
             silent_until,
             ignored: Vec::new(),
             writer: None,
+            correspondents: Vec::new(),
             origin: user,
         });
         self.welcome(user, "main");

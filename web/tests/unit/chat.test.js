@@ -538,6 +538,7 @@ test('what somebody writes to me alone is unread until I look, and goes on under
   assert.deepEqual([chat.unread, chat.place], [1, 'main']);
   const out = chat.handle({ kind: 'renamed', old: 'Bob', new: 'Rob' }, NOW);
   assert.deepEqual(out.moved, ['@bob', '@rob']);
+  assert.deepEqual(out.show.map(({ text, place }) => [text, place]), [['Bob is Rob now', '@rob']], 'who is in none of my rooms');
   chat.talkTo('rob');
   assert.deepEqual([chat.unread, chat.partner], [0, 'Rob']);
   assert.deepEqual(chat.endTalk('Rob'), []);

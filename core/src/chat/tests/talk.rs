@@ -46,6 +46,45 @@ fn an_answer_goes_to_the_person_and_not_to_who_has_their_name_now() {
 }
 
 #[test]
+fn an_answer_finds_who_has_another_name_and_another_connection() {
+    let mut chats = Chats::new();
+    let [ann, bob] = ["Ann", "Bob"].map(|name| chats.join_as(name));
+    chats.line(bob, "/msg Ann hi");
+    chats.line(bob, "/name Bobby");
+    let [new, newer] = ["Cid", "Dan"].map(|name| chats.join_as(name));
+    chats.request(new, Command::Resume(bob));
+    chats.line(new, "/name Rob");
+    assert_eq!(chats.line(ann, "/reply hi"), ["0: You (to Rob): hi", "2 is sent: Ann (to you): hi"]);
+    chats.request(newer, Command::Resume(new));
+    assert_eq!(chats.line(ann, "/reply hi"), ["0: You (to Rob): hi", "3 is sent: Ann (to you): hi"]);
+    chats.close(newer);
+    assert_eq!(chats.line(ann, "/reply hi"), ["0: There is nobody called Bob"]);
+}
+
+#[test]
+fn a_new_name_is_told_to_those_with_whom_its_owner_has_written_in_whatever_room() {
+    let mut chats = Chats::new();
+    let [ann, bob, cid, dan] = ["Ann", "Bob", "Cid", "Dan"].map(|name| chats.join_as(name));
+    chats.line(bob, "/join pizza");
+    chats.line(cid, "/join soup");
+    chats.line(bob, "/msg Ann hi");
+    chats.line(cid, "/msg Bob hi");
+    assert_eq!(
+        chats.line(bob, "/name Rob"),
+        ["room 1 (1): Bob is now Rob", "0 is sent: Bob is now Rob", "2 is sent: Bob is now Rob"]
+    );
+    // Who hears it in a room is told there, and who is not to be heard is not told.
+    chats.line(cid, "/join pizza");
+    chats.line(ann, "/ignore Rob");
+    assert_eq!(chats.line(bob, "/name Bob"), ["room 1 (2): Rob is now Bob"]);
+    chats.line(ann, "/unignore Bob");
+    // Nor those whom one does not want to hear.
+    chats.line(bob, "/ignore Ann");
+    assert_eq!(chats.line(bob, "/name Rob"), ["room 1 (2): Bob is now Rob"]);
+    assert_eq!(chats.line(dan, "/name Don"), ["main (2): Dan is now Don"]);
+}
+
+#[test]
 fn nobody_knows_of_who_is_silent() {
     let mut chats = Chats::new();
     let ann = chats.join_as("Ann");

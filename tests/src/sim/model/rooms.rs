@@ -42,6 +42,7 @@ impl Model {
             let text = self.text(other.user, &line, "");
             self.lines[other.user].push(Line { text, may_be_dropped: true });
         }
+        self.tell_correspondents(person, new, &line);
     }
 
     pub(super) fn join(&mut self, now: Time, person: &Person, name: &str) {
@@ -141,6 +142,7 @@ impl Model {
             others.for_each(|other| {
                 other.name.clone_from(&name);
                 (other.writer, other.origin) = (person.writer.clone(), person.origin);
+                other.correspondents.clone_from(&person.correspondents);
             });
         } else {
             person.user = user;

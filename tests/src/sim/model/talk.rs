@@ -13,6 +13,7 @@ const SHOWN_BYTES_MAX: usize = 8192;
 
 const TOPIC_BYTES_MAX: usize = 390;
 const IGNORED_MAX: usize = 100;
+const CORRESPONDENTS_MAX: usize = 32;
 
 /// Whom somebody ignores: what they are called, and as which user they came, if they were here.
 #[derive(Clone, Debug)]
@@ -78,7 +79,7 @@ impl Model {
             return self.reply(person.user, "Nobody has written to you");
         };
         let is_same = |other: &&Person| other.user == user;
-        let is_again = |other: &&Person| other.origin == origin && other.name.eq_ignore_ascii_case(&name);
+        let is_again = |other: &&Person| other.origin == origin;
         let other = self.people.iter().find(is_same).or_else(|| self.people.iter().find(is_again));
         match other.cloned() {
             Some(other) => self.tell_alone(now, person, &other, text),
@@ -96,8 +97,28 @@ impl Model {
         for each in self.people.iter_mut().filter(|each| each.user == other.user) {
             each.writer = Some((person.user, person.origin, person.name.clone()));
         }
+        for (of, with) in [(person, other), (other, person)].into_iter().filter(|(of, with)| of.user != with.user) {
+            for each in self.people.iter_mut().filter(|each| each.user == of.user) {
+                each.correspondents.retain(|origin| *origin != with.origin);
+                each.correspondents.push(with.origin);
+                let over = each.correspondents.len().saturating_sub(CORRESPONDENTS_MAX);
+                each.correspondents.drain(..over);
+            }
+        }
         let text = self.text(other.user, &format!("{} (to you): {text}", person.name), &facts);
         self.lines[other.user].push(Line { text, may_be_dropped: true });
+    }
+
+    /// Tells those of a new name with whom its owner has written and who are in none of their rooms.
+    pub(super) fn tell_correspondents(&mut self, person: &Person, new: &str, line: &str) {
+        for origin in &person.correspondents {
+            let Some(other) = self.people.iter().find(|other| other.origin == *origin) else { continue };
+            let is_apart = !person.rooms.iter().any(|room| other.is_in(room));
+            if is_apart && !other.ignores(new) && !person.ignores(&other.name) {
+                let text = self.text(other.user, line, "");
+                self.lines[other.user].push(Line { text, may_be_dropped: true });
+            }
+        }
     }
 
     pub(super) fn set_topic(&mut self, person: &Person, topic: &str) {
