@@ -1,6 +1,7 @@
-//! Gives out what decides who may connect.
+//! Gives out what decides who may connect, and where.
 
 pub use crate::gate::{Gate, Permit};
+pub use crate::listen_addresses::ListenAddresses;
 pub use crate::origin::{Origin, OriginError};
 pub use crate::refusal::Refusal;
 pub use crate::subnet::{Subnet, SubnetError};

@@ -181,6 +181,7 @@ mod ids;
 mod incidents;
 mod irc;
 mod limits;
+mod listen_addresses;
 pub mod log;
 mod message;
 mod meter;

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use crate::asset::Asset;
 use crate::config_error::ConfigError;
+use crate::listen_addresses::ListenAddresses;
 use crate::origin::Origin;
 use crate::subnet::Subnet;
 use crate::tls::Tls;
@@ -142,6 +143,10 @@ pub struct Limits {
     /// is not. Default none.
     pub proxies: Arc<[Subnet]>,
 
+    /// Where the server listens, so that who has come to the wrong listener is told of the right one. Default nowhere:
+    /// nobody is told. A server's program knows it.
+    pub listen_addresses: ListenAddresses,
+
     /// What the web listener gives to browsers, each under a path that begins with a slash; `/healthz`, `/metrics` and
     /// `/socket` are the server's own. Default nothing; a server gives its page.
     pub assets: &'static [Asset],
@@ -177,6 +182,7 @@ impl Default for Limits {
             tls: Tls::Off,
             web_origins: Arc::default(),
             proxies: Arc::default(),
+            listen_addresses: ListenAddresses::default(),
             assets: &[],
         }
     }

@@ -92,8 +92,8 @@ pub enum Message {
     TooLong { chars_max: u32 },
     /// What a line has to be.
     NotUtf8,
-    /// What was spoken here instead of chat.
-    WrongProtocol { protocol: OtherProtocol },
+    /// What was spoken here instead of chat, and the port at which it is spoken, if there is one.
+    WrongProtocol { protocol: OtherProtocol, port: Option<u16> },
     /// How many messages a slow reader was not sent.
     Dropped { count: u64 },
     /// The server is about to stop.
@@ -262,7 +262,7 @@ impl fmt::Display for Message {
             }
             Self::TooLong { chars_max } => write!(f, "Messages can only be {chars_max} chars long"),
             Self::NotUtf8 => f.write_str("Messages must be valid UTF-8"),
-            Self::WrongProtocol { protocol } => write!(f, "{protocol}"),
+            Self::WrongProtocol { protocol, port } => f.write_str(&protocol.told(*port)),
             Self::Dropped { count } => {
                 write!(f, "Server is very busy and dropped {count} messages, sorry!")
             }
@@ -501,7 +501,7 @@ mod tests {
             (Message::TooLong { chars_max: 400 }, "Messages can only be 400 chars long"),
             (Message::NotUtf8, "Messages must be valid UTF-8"),
             (
-                Message::WrongProtocol { protocol: OtherProtocol::Tls },
+                Message::WrongProtocol { protocol: OtherProtocol::Tls, port: None },
                 "This port is for chat by telnet or nc, not for TLS",
             ),
             (Message::Dropped { count: 1 }, "Server is very busy and dropped 1 messages, sorry!"),

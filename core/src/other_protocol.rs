@@ -15,6 +15,7 @@ use memchr::memchr;
 
 use self::signs::is_version;
 use crate::dialect::LineEnd;
+use crate::listen_addresses::Ports;
 
 /// The longest word that is taken for the method of a request whose line has not ended: the longest that is registered
 /// has 17. A longer one is told by the end of its line.
@@ -216,25 +217,41 @@ impl OtherProtocol {
         is_http.then_some(Self::Http)
     }
 
+    /// Returns at which of these ports it is spoken, if at any.
+    pub(crate) fn port(self, ports: Ports) -> Option<u16> {
+        if self == Self::Http {
+            ports.web
+        } else if self == Self::Irc {
+            ports.irc
+        } else {
+            None
+        }
+    }
+
     /// Returns what to send to one who was not let in: in the words of their protocol, where it has some for this.
-    pub(crate) fn answer(self, end: LineEnd) -> Vec<u8> {
-        self.put(self.row().answer, end)
+    pub(crate) fn answer(self, port: Option<u16>, end: LineEnd) -> Vec<u8> {
+        self.put(self.row().answer, port, end)
     }
 
     /// Appends what to send to one who was greeted before it was seen: in the words of their protocol, if those can
     /// still be understood.
-    pub(crate) fn encode_late(self, end: LineEnd, out: &mut BytesMut) {
-        out.extend_from_slice(&self.put(self.row().late, end));
+    pub(crate) fn encode_late(self, port: Option<u16>, end: LineEnd, out: &mut BytesMut) {
+        out.extend_from_slice(&self.put(self.row().late, port, end));
     }
 
     /// Puts what they are told into words. A plain line ends as theirs do.
-    fn put(self, words: fn(&str) -> Vec<u8>, end: LineEnd) -> Vec<u8> {
-        let text = self.to_string();
+    fn put(self, words: fn(&str) -> Vec<u8>, port: Option<u16>, end: LineEnd) -> Vec<u8> {
+        let text = self.told(port);
         let mut words = words(&text);
         if end == LineEnd::CrLf && words == answers::line(&text) {
             words.insert(text.len(), b'\r');
         }
         words
+    }
+
+    /// Returns what they are told, with the port at which it is spoken, if there is one.
+    pub(crate) fn told(self, port: Option<u16>) -> String {
+        port.map_or_else(|| self.to_string(), |port| format!("{self}, which is at port {port}"))
     }
 
     /// The most bytes that an answer has.

@@ -10,6 +10,7 @@ pub(crate) mod lines;
 pub(crate) mod step;
 pub(crate) mod web;
 
+use std::net::SocketAddr;
 use std::ops::ControlFlow;
 
 use bytes::{Bytes, BytesMut};
@@ -23,6 +24,7 @@ use crate::close_code::CloseCode;
 use crate::config::Config;
 use crate::dialect::Dialect;
 use crate::ids::ConnectionId;
+use crate::listen_addresses::ListenAddresses;
 use crate::message::Message;
 use crate::refusal::Refusal;
 use crate::texts::Saying;
@@ -89,6 +91,11 @@ macro_rules! forms {
             /// that.
             pub(crate) fn bye(self, code: CloseCode) -> Option<Message> {
                 match self { $(Self::$form => <$wire>::bye(code)),* }
+            }
+
+            /// Returns where it is listened for, if that is known.
+            pub(crate) fn listens_at(self, addresses: &ListenAddresses) -> Option<SocketAddr> {
+                match self { $(Self::$form => <$wire>::listens_at(addresses)),* }
             }
 
             /// Tells what a list costs in bytes.

@@ -9,7 +9,7 @@ use std::net::{SocketAddr, TcpListener};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use chinwag_core::admission::Tls;
+use chinwag_core::admission::{ListenAddresses, Tls};
 use chinwag_core::{Config, Form};
 use chinwag_io::{Handle, REPORT, Setup};
 use tracing::warn;
@@ -104,15 +104,19 @@ fn start(
     }
     let mut ready = format!("{name} {version} listening on {lines_addr}\n");
     let mut listeners = vec![(lines.listen(config)?, Form::Lines)];
+    let mut addresses = ListenAddresses { lines: Some(lines_addr), ..ListenAddresses::default() };
     for (extra, socket) in bound {
         if let Some(listener) = extra.listen(flags, socket, config)? {
-            ready += &format!("{name} {version} {}\n", (extra.told)(listener.local_addr()?, is_secured));
+            let address = listener.local_addr()?;
+            ready += &format!("{name} {version} {}\n", (extra.told)(address, is_secured));
+            *(extra.place)(&mut addresses) = Some(address);
             listeners.push((listener, extra.form));
         }
     }
     if let Some((certificate, true)) = &certificate {
         ready += &format!("{name} {version} has made its certificate itself: SHA-256 {}\n", certificate.fingerprint());
     }
+    setup.config.limits.listen_addresses = addresses;
     // From here on whoever connects is kept waiting by the operating system until `serve` accepts.
     serve(listeners, setup, Ready { lines: ready, signals: signals.clone() })
 }
@@ -127,6 +131,8 @@ struct Extra {
     flag: &'static str,
     /// What there is not without it.
     what: &'static str,
+    /// Where it is kept where it is.
+    place: fn(&mut ListenAddresses) -> &mut Option<SocketAddr>,
     /// What is said of where it is.
     told: fn(SocketAddr, is_secured: bool) -> String,
 }
@@ -139,6 +145,7 @@ const EXTRAS: [Extra; 2] = [
         chosen: listen::WEB,
         flag: "--web",
         what: "web page",
+        place: |addresses| &mut addresses.web,
         told: |address, is_secured| format!("web page at {}://{address}/", if is_secured { "https" } else { "http" }),
     },
     Extra {
@@ -147,6 +154,7 @@ const EXTRAS: [Extra; 2] = [
         chosen: listen::IRC,
         flag: "--irc",
         what: "IRC",
+        place: |addresses| &mut addresses.irc,
         told: |address, _| format!("for IRC clients at {address}"),
     },
 ];

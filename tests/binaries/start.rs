@@ -1,7 +1,7 @@
 //! How a server starts: where it can be reached, what it says then, and what it says if it can't be.
 
-use std::io;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
+use std::io::{self, BufRead as _, BufReader, Write as _};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
 use std::process::Stdio;
 
 use chinwag_tests::{Adapter, Browser, Ended, Person, Program, fetch};
@@ -16,6 +16,36 @@ fn port_0_takes_a_free_port_which_the_only_line_on_standard_output_tells() {
         assert_eq!(addr.ip(), IpAddr::from(Ipv4Addr::LOCALHOST));
         assert_ne!(addr.port(), 0);
         assert_talk(addr);
+        stop(server);
+    }
+}
+
+#[test]
+fn who_speaks_another_protocol_is_told_the_port_that_it_has_here() {
+    for adapter in Adapter::ALL {
+        let (server, [lines, web, irc]) = Program::start_all(adapter, [""; 0]);
+        let told = |addr: SocketAddr, line: &str| {
+            let mut socket = TcpStream::connect(addr).expect("the server listens");
+            socket.write_all(line.as_bytes()).expect("the server reads");
+            let mut reader = BufReader::new(socket);
+            let mut answer = String::new();
+            while !answer.contains("port") {
+                let len = reader.read_line(&mut answer).expect("the server answers");
+                assert_ne!(len, 0, "{answer}");
+            }
+            answer
+        };
+        for (addr, line, port) in [
+            (lines, "NICK ann\r\n", format!("not for IRC, which is at port {}\r\n", irc.port())),
+            (lines, "GET / HTTP/1.1\r\n\r\n", format!("not for HTTP, which is at port {}\n", web.port())),
+            (irc, "GET / HTTP/1.1\r\n\r\n", format!("not for HTTP, which is at port {}\r\n", web.port())),
+            (irc, "hello\n", format!("By telnet or nc people chat at port {}\r\n", lines.port())),
+            (web, "hello\n", format!("chat at port {}, by IRC at port {}.\n", lines.port(), irc.port())),
+        ] {
+            // The head of an answer by HTTP comes before it.
+            let answer = told(addr, line);
+            assert!(answer.ends_with(&port), "{line:?}: {answer:?}");
+        }
         stop(server);
     }
 }

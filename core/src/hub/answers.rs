@@ -70,7 +70,10 @@ impl<S> Hub<S> {
             Notice::Alive => self.chat.push_action(Action::Alive { connection }),
             Notice::Fail(code) => self.leave(now, connection, code),
             Notice::WrongProtocol(protocol) => {
-                self.reply(connection, Message::WrongProtocol { protocol });
+                let addresses = &self.config.limits.listen_addresses;
+                let here = self.connections.form(connection).and_then(|form| form.listens_at(addresses));
+                let port = protocol.port(addresses.ports_for(here));
+                self.reply(connection, Message::WrongProtocol { protocol, port });
                 self.leave(now, connection, CloseCode::PROTOCOL);
             }
             Notice::Fence => {

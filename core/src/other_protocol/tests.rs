@@ -7,8 +7,8 @@ fn each_protocol_is_in_its_place_and_its_answer_is_short() {
     for (index, row) in ROWS.iter().enumerate() {
         assert_eq!((row.protocol.index(), OtherProtocol::at(index)), (index, row.protocol));
         let mut late = BytesMut::new();
-        row.protocol.encode_late(LineEnd::CrLf, &mut late);
-        for answer in [row.protocol.answer(LineEnd::CrLf), late.to_vec()] {
+        row.protocol.encode_late(None, LineEnd::CrLf, &mut late);
+        for answer in [row.protocol.answer(None, LineEnd::CrLf), late.to_vec()] {
             assert!((2..=OtherProtocol::ANSWER_BYTES_MAX).contains(&answer.len()), "{}", row.key);
         }
     }
@@ -276,17 +276,22 @@ fn an_answer_is_in_the_words_of_the_protocol() {
         (OtherProtocol::Git, "003bERR This port is for chat by telnet or nc, not for Git\n"),
     ];
     for (protocol, text) in texts {
-        assert_eq!(protocol.answer(LineEnd::Lf), text.as_bytes(), "{protocol:?}");
+        assert_eq!(protocol.answer(None, LineEnd::Lf), text.as_bytes(), "{protocol:?}");
     }
-    assert_eq!(OtherProtocol::Tls.answer(LineEnd::CrLf), b"This port is for chat by telnet or nc, not for TLS\r\n");
-    let (text, len) = (OtherProtocol::Git.answer(LineEnd::Lf), 0x3b);
+    assert_eq!(
+        OtherProtocol::Tls.answer(None, LineEnd::CrLf),
+        b"This port is for chat by telnet or nc, not for TLS\r\n"
+    );
+    let (text, len) = (OtherProtocol::Git.answer(None, LineEnd::Lf), 0x3b);
     assert_eq!(text.len(), len, "it says how long it is");
-    assert_eq!(OtherProtocol::Socks.answer(LineEnd::Lf), [5, 0xff]);
+    let told = b"ERROR :This port is for chat by telnet or nc, not for IRC, which is at port 6667\r\n";
+    assert_eq!(OtherProtocol::Irc.answer(Some(6667), LineEnd::Lf), told);
+    assert_eq!(OtherProtocol::Socks.answer(None, LineEnd::Lf), [5, 0xff]);
 }
 
 #[test]
 fn an_ssh_client_is_sent_a_packet_that_disconnects_it() {
-    let answer = OtherProtocol::Ssh.answer(LineEnd::Lf);
+    let answer = OtherProtocol::Ssh.answer(None, LineEnd::Lf);
     let packet = answer.strip_prefix(b"SSH-2.0-chinwag\r\n").expect("first a version");
     let number = |bytes: &[u8]| u32::from_be_bytes(bytes.try_into().expect("four bytes")) as usize;
     assert_eq!((number(&packet[..4]), packet.len() % 8), (packet.len() - 4, 0));
@@ -301,12 +306,12 @@ fn an_ssh_client_is_sent_a_packet_that_disconnects_it() {
 
 #[test]
 fn a_refusal_of_x11_and_of_vnc_says_how_long_its_reason_is() {
-    let x11 = OtherProtocol::X11.answer(LineEnd::Lf);
+    let x11 = OtherProtocol::X11.answer(None, LineEnd::Lf);
     let text = OtherProtocol::X11.to_string();
     assert_eq!((x11[0], usize::from(x11[1])), (0, text.len()));
     assert_eq!(8 + 4 * usize::from(u16::from_le_bytes([x11[6], x11[7]])), x11.len());
     assert!(x11[8..].starts_with(text.as_bytes()));
-    let vnc = OtherProtocol::Vnc.answer(LineEnd::Lf);
+    let vnc = OtherProtocol::Vnc.answer(None, LineEnd::Lf);
     let text = OtherProtocol::Vnc.to_string();
     assert_eq!(
         vnc,

@@ -1,5 +1,7 @@
 //! Owns what a wire form has to be able to do. The defaults are what most forms do.
 
+use std::net::SocketAddr;
+
 use bytes::{Bytes, BytesMut};
 
 use super::intake::Intake;
@@ -8,6 +10,7 @@ use crate::close_code::CloseCode;
 use crate::config::Config;
 use crate::dialect::Dialect;
 use crate::ids::ConnectionId;
+use crate::listen_addresses::ListenAddresses;
 use crate::message::Message;
 use crate::refusal::Refusal;
 use crate::time::Time;
@@ -39,6 +42,9 @@ pub(crate) trait Wire {
     /// What is said in a room in a row is joined, by each share; else each message stands for itself, and a batch is
     /// encoded once for all.
     const JOINS: bool = false;
+
+    /// Returns where it is listened for, if that is known.
+    fn listens_at(addresses: &ListenAddresses) -> Option<SocketAddr>;
 
     fn decoder(config: &Config) -> Self::Decoder;
 

@@ -4,6 +4,8 @@ pub(crate) mod decode;
 pub(crate) mod encode;
 mod handshake;
 
+use std::net::SocketAddr;
+
 use bytes::{Bytes, BytesMut};
 
 use self::decode::IrcDecoder;
@@ -14,6 +16,7 @@ use super::lines::Lines;
 use crate::close_code::CloseCode;
 use crate::config::Config;
 use crate::dialect::{Dialect, IrcDialect};
+use crate::listen_addresses::ListenAddresses;
 use crate::message::Message;
 use crate::refusal::Refusal;
 use crate::time::Time;
@@ -38,6 +41,10 @@ impl Wire for Irc {
     const CHATS_AT_ONCE: bool = true;
     const REGISTERS: bool = true;
     const ANSWERS_PINGS: bool = true;
+
+    fn listens_at(addresses: &ListenAddresses) -> Option<SocketAddr> {
+        addresses.irc
+    }
 
     fn decoder(config: &Config) -> Box<IrcDecoder> {
         Box::new(IrcDecoder::new(config))

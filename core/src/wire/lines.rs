@@ -8,6 +8,8 @@ mod handshake;
 mod marks;
 mod telnet;
 
+use std::net::SocketAddr;
+
 use bytes::{Bytes, BytesMut};
 
 use self::decode::LineDecoder;
@@ -15,6 +17,7 @@ use self::handshake::LinesHandshake;
 use super::contract::{List, ListCost, Wire};
 use crate::config::Config;
 use crate::dialect::{Dialect, LineEnd};
+use crate::listen_addresses::ListenAddresses;
 use crate::message::Message;
 use crate::refusal::Refusal;
 use crate::time::Time;
@@ -38,6 +41,10 @@ impl Wire for Lines {
 
     const ENCODINGS: u8 = Self::ENDS.len() as u8;
     const CHATS_AT_ONCE: bool = true;
+
+    fn listens_at(addresses: &ListenAddresses) -> Option<SocketAddr> {
+        addresses.lines
+    }
 
     fn decoder(config: &Config) -> LineDecoder {
         LineDecoder::new(config)

@@ -8,6 +8,8 @@ mod http;
 pub(crate) mod json;
 mod run;
 
+use std::net::SocketAddr;
+
 use bytes::{Bytes, BytesMut};
 
 use self::decode::FrameDecoder;
@@ -18,6 +20,7 @@ use crate::close_code::CloseCode;
 use crate::config::Config;
 use crate::dialect::Dialect;
 use crate::ids::ConnectionId;
+use crate::listen_addresses::ListenAddresses;
 use crate::message::Message;
 use crate::name::Name;
 use crate::refusal::Refusal;
@@ -37,6 +40,10 @@ impl Wire for Web {
     const ANSWERS_PINGS: bool = true;
     const ANSWERS_WITHOUT_TLS: bool = true;
     const JOINS: bool = true;
+
+    fn listens_at(addresses: &ListenAddresses) -> Option<SocketAddr> {
+        addresses.web
+    }
 
     fn decoder(config: &Config) -> Box<FrameDecoder> {
         Box::new(FrameDecoder::new(config))

@@ -1,5 +1,6 @@
 //! Owns how a transcript sets what the server is configured with.
 
+use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use chinwag_core::Config;
@@ -19,6 +20,9 @@ pub(super) fn set(config: &mut Config, settings: &str) -> Result<(), String> {
             "queue_bytes_max" => config.limits.queue_bytes_max = number(value)?,
             "stall_max" => config.limits.stall_max = duration(value)?,
             "history_on_join" => config.rules.history_on_join = number(value)?,
+            "lines_port" => config.limits.listen_addresses.lines = Some(local(value)?),
+            "web_port" => config.limits.listen_addresses.web = Some(local(value)?),
+            "irc_port" => config.limits.listen_addresses.irc = Some(local(value)?),
             "seed" => config.rules.seed = number(value)?,
             _ => return Err(format!("no such setting: {field}")),
         }
@@ -33,6 +37,11 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
     }
     let seconds = text.strip_suffix(" s").ok_or_else(|| format!("no time in ms or s: {text}"))?;
     number(seconds).map(Duration::from_secs)
+}
+
+/// Reads the port of a listener that others can't reach.
+fn local(port: &str) -> Result<SocketAddr, String> {
+    number(port).map(|port: u16| (Ipv4Addr::LOCALHOST, port).into())
 }
 
 fn number<T: std::str::FromStr>(text: &str) -> Result<T, String> {

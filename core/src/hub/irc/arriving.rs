@@ -1,9 +1,8 @@
 //! Owns who has come by IRC and not said who they are: what they have said so far, and for how long they may go on.
 
-use bytes::Bytes;
-
 use super::Line;
 use super::answer::Answer;
+use super::obey::COMMANDS;
 use super::words::{unformatted, word};
 use crate::irc::{Capabilities, Identity};
 use crate::log::{Event, Registration};
@@ -52,8 +51,10 @@ impl<S> Hub<S> {
             self.irc.due.pop_front();
             debug_assert!(due <= now, "it is over");
             if self.irc.arriving.contains_key(&connection) && !self.connections.is_in_flight(connection) {
-                let error = Bytes::from_static(b"ERROR :Closing link: Registration timed out\r\n");
-                self.reply(connection, Message::Irc(Box::new(IrcMessage::Lines(error))));
+                let hint = self.hint_at_lines(connection);
+                let hint = hint.map(|hint| format!(":{} {hint}\r\n", self.config.limits.server_name));
+                let error = [&hint.unwrap_or_default(), "ERROR :Closing link: Registration timed out\r\n"].concat();
+                self.reply(connection, Message::Irc(Box::new(IrcMessage::Lines(error.into()))));
                 self.depart(connection);
                 self.chat.push_action(Action::Close { connection, code: None });
             }
@@ -104,12 +105,25 @@ impl<S> Hub<S> {
             "QUIT" => {
                 self.close_arriving(connection, CloseCode::NORMAL);
             }
-            _ => {
+            command => {
+                let is_of_irc = COMMANDS.iter().any(|(known, _)| *known == command);
+                if let Some(hint) = self.hint_at_lines(connection).filter(|_| !is_of_irc) {
+                    answer.numeric(format_args!("{hint}"));
+                }
                 let nick = self.nick_or_star(connection);
                 answer.numeric(format_args!("451 {nick} :You have not registered"));
             }
         }
         self.register(now, connection);
+    }
+
+    /// Returns where people chat by lines, for somebody who has said nothing of who they are, as IRC clients do at
+    /// once.
+    fn hint_at_lines(&self, connection: ConnectionId) -> Option<String> {
+        let Arriving { name: None, identity: None, .. } = self.irc.arriving.get(&connection)? else { return None };
+        let addresses = &self.config.limits.listen_addresses;
+        let port = addresses.ports_for(addresses.irc).lines?;
+        Some(format!("NOTICE * :This port is for IRC. By telnet or nc people chat at port {port}"))
     }
 
     fn choose_name(&mut self, connection: ConnectionId, line: &Line<'_>, answer: &mut Answer) {

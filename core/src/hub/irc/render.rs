@@ -21,8 +21,9 @@ impl<S> Hub<S> {
             answer.numeric(format_args!(
                 "417 {nick} :Lines can only be {LINE_BYTES_MAX} bytes long, and {TAGS_BYTES_MAX} more for tags"
             ));
-        } else if let Message::WrongProtocol { protocol } = message {
-            answer.numeric(format_args!("NOTICE * :This port is for IRC, not for {}", protocol.name()));
+        } else if let Message::WrongProtocol { protocol, port } = message {
+            let at = port.map(|port| format!(", which is at port {port}")).unwrap_or_default();
+            answer.numeric(format_args!("NOTICE * :This port is for IRC, not for {}{at}", protocol.name()));
         } else if let Message::YouJoined { room, .. } = message {
             self.render_joined(connection, &room, answer);
         } else if !is_told_otherwise(&message) && (has_echo || !matches!(message, Message::Sent { .. })) {

@@ -41,8 +41,8 @@ pub(super) fn encode(message: &Message, end: LineEnd, out: &mut BytesMut, mut en
     } else if let Message::Refuse { option } = message {
         out.put_slice(&WONT);
         out.put_u8(*option);
-    } else if let Message::WrongProtocol { protocol } = message {
-        protocol.encode_late(end, out);
+    } else if let Message::WrongProtocol { protocol, port } = message {
+        protocol.encode_late(*port, end, out);
     } else if message.has_line() {
         match end {
             LineEnd::Lf => writeln!(out, "{message}").expect("a buffer in memory takes all that is written to it"),

@@ -8,6 +8,8 @@ use super::encode::encode;
 use crate::config::Config;
 use crate::dialect::LineEnd;
 use crate::incidents::Incident;
+use crate::limits::Limits;
+use crate::listen_addresses::Ports;
 use crate::message::Message;
 use crate::time::Time;
 use crate::wire::contract::LetIn;
@@ -19,6 +21,7 @@ use crate::wire::step::Step;
 pub(crate) struct LinesHandshake {
     intake: Intake<LineDecoder>,
     until: Time,
+    ports: Ports,
     /// The server stops.
     stopped: bool,
     /// What comes after the answer to who is not let in.
@@ -28,7 +31,9 @@ pub(crate) struct LinesHandshake {
 impl LinesHandshake {
     pub(super) fn new(config: &Config, now: Time) -> Self {
         let intake = Intake::new(LineDecoder::new(config));
-        Self { intake, until: now + config.limits.handshake_wait, stopped: false, turned_away: None }
+        let Limits { handshake_wait, listen_addresses, .. } = config.limits;
+        let ports = listen_addresses.ports_for(listen_addresses.lines);
+        Self { intake, until: now + handshake_wait, ports, stopped: false, turned_away: None }
     }
 
     fn line_end(&self) -> LineEnd {
@@ -59,7 +64,8 @@ impl LetIn for LinesHandshake {
             Opening::OtherProtocol(protocol) => {
                 self.turned_away = Some(Step::End { incident: Some(Incident::WrongProtocol(protocol)), detail: None });
                 // It is short; a socket that does not take it at once belongs to nobody who would read it.
-                Step::Write { bytes: protocol.answer(self.line_end()).into(), until: now }
+                let port = protocol.port(self.ports);
+                Step::Write { bytes: protocol.answer(port, self.line_end()).into(), until: now }
             }
             Opening::Line | Opening::Unknown if self.stopped => {
                 self.turned_away = Some(Step::End { incident: None, detail: None });
@@ -171,7 +177,7 @@ mod tests {
                     handshake.handle_bytes(&bytes[split..]);
                     next = handshake.poll_step(Time::START);
                 }
-                let (bytes, until) = (protocol.answer(LineEnd::Lf).into(), Time::START);
+                let (bytes, until) = (protocol.answer(None, LineEnd::Lf).into(), Time::START);
                 assert_eq!(next, Step::Write { bytes, until }, "{protocol:?} split at {split}");
                 let incident = Some(Incident::WrongProtocol(protocol));
                 assert_eq!(handshake.poll_step(Time::START), Step::End { incident, detail: None });

@@ -151,8 +151,8 @@ fn encode_payload(message: &Message, out: &mut BytesMut) {
             Object::begin(out, "too-long").number("chars", u64::from(*chars_max)).end();
         }
         Message::NotUtf8 => Object::begin(out, "not-utf8").end(),
-        Message::WrongProtocol { protocol } => {
-            Object::begin(out, "wrong-door").text("what", &protocol.to_string()).end()
+        Message::WrongProtocol { protocol, port } => {
+            Object::begin(out, "wrong-door").text("what", &protocol.told(*port)).end()
         }
         Message::Dropped { count } => Object::begin(out, "dropped").number("count", *count).end(),
         Message::Stopping => Object::begin(out, "stopping").end(),

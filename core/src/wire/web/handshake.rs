@@ -39,11 +39,6 @@ const METRICS_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset
 /// Where it is asked whether people are let in.
 const HEALTH: &str = "/healthz";
 
-/// What is told to one who does not speak HTTP as it must be spoken: often a person with telnet, at the wrong one of
-/// two ports.
-const MALFORMED: &str =
-    "Bad Request: here is HTTP/1.1, for browsers. By telnet or nc people chat at the server's other port.";
-
 /// What is told to a proxy that says for whom it connects, and is not believed.
 const PROXIED: &str = "Bad Request: the PROXY protocol is for addresses that the server's --proxy-from names.";
 
@@ -159,13 +154,15 @@ impl WebHandshake {
                 (head.len, answer(&self.config, &head, is_last))
             }
             Err(HeadError::Malformed) if OtherProtocol::is_proxy(&self.input) => (0, proxied()),
-            Err(HeadError::Malformed) => return Ok(malformed()),
+            Err(HeadError::Malformed) => return Ok(malformed(&self.config)),
             Err(HeadError::Bad(status)) => (0, refuse(Response::plain_status(status))),
             Err(HeadError::Partial) if self.ended => return Err(Step::End { incident: None, detail: None }),
             Err(HeadError::Partial) if now < self.until => return Err(Step::Read { until: self.until }),
             // Browsers connect before they have something to ask for.
             Err(HeadError::Partial) if self.input.is_empty() => return Err(Step::End { incident: None, detail: None }),
-            Err(HeadError::Partial) if self.input.trim_ascii().is_empty() => return Ok(malformed()),
+            Err(HeadError::Partial) if self.input.trim_ascii().is_empty() => {
+                return Ok(malformed(&self.config));
+            }
             Err(HeadError::Partial) => (0, refuse(Response::plain_status(Status::TIMEOUT))),
         };
         self.detail = answer.detail.take();
@@ -322,8 +319,18 @@ fn unavailable() -> Answer {
     last(Response::plain_status(Status::UNAVAILABLE))
 }
 
-fn malformed() -> (Bytes, After) {
-    refuse(Response::plain(Status::BAD_REQUEST, MALFORMED)).finish(false)
+/// Answers who does not speak HTTP as it must be spoken: often a person with telnet, at the wrong port.
+fn malformed(config: &Config) -> (Bytes, After) {
+    let addresses = &config.limits.listen_addresses;
+    let ports = addresses.ports_for(addresses.web);
+    let at = |port: Option<u16>| port.map_or_else(|| "another port".to_owned(), |port| format!("port {port}"));
+    let lines = at(ports.lines);
+    let irc = ports.irc.map(|port| format!(", by IRC at port {port}"));
+    let text = format!(
+        "Bad Request: here is HTTP/1.1, for browsers. By telnet or nc people chat at {lines}{}.",
+        irc.unwrap_or_default()
+    );
+    refuse(Response::plain(Status::BAD_REQUEST, &text)).finish(false)
 }
 
 /// Answers somebody who says for whom they connect, though nobody has named them as a proxy.

@@ -98,7 +98,7 @@ fn each_message_reads_as_the_standard_says() {
         (Message::Bye { code: CloseCode::UNANSWERED }, "ERROR :Closing link: Ping timeout\r\n"),
         (Message::Bye { code: CloseCode::PROTOCOL }, "ERROR :Closing link: Not allowed\r\n"),
         (
-            Message::WrongProtocol { protocol: OtherProtocol::Tls },
+            Message::WrongProtocol { protocol: OtherProtocol::Tls, port: None },
             "NOTICE * :This port is for chat by telnet or nc, not for TLS\r\n",
         ),
     ];

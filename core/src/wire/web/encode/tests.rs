@@ -197,7 +197,7 @@ fn every_message_is_the_object_that_the_page_is_promised() {
         (Message::TooLong { chars_max: 400 }, json!({"kind": "too-long", "chars": 400})),
         (Message::NotUtf8, json!({"kind": "not-utf8"})),
         (
-            Message::WrongProtocol { protocol: OtherProtocol::Binary },
+            Message::WrongProtocol { protocol: OtherProtocol::Binary, port: None },
             json!({"kind": "wrong-door", "what": "This port is for chat by telnet or nc"}),
         ),
         (Message::Dropped { count: 17 }, json!({"kind": "dropped", "count": 17})),
