@@ -37,8 +37,9 @@ pub struct Rules {
     /// min.
     pub announce_wait: Duration,
 
-    /// How many of the last messages of a room are shown to who joins it, as many of them as fit into 8 KiB. Default
-    /// 10: enough to see what is being talked about. At most 100, which are kept; 0 shows none.
+    /// How many of the last messages of a room are shown to who joins it, as many of them as fit into 8 KiB, without
+    /// those that need more than half of it. Default 10: enough to see what is being talked about. At most 100, which
+    /// are kept; 0 shows none.
     pub history_on_join: u8,
 
     /// Determines which random names are given, and in which order, and the number by which browsers tell this run of

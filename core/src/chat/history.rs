@@ -131,7 +131,8 @@ impl History {
     }
 
     /// Returns the last messages of those who are heard, the oldest first: so many at most, and as many as fit into so
-    /// many bytes in any form.
+    /// many bytes in any form. What needs more than half of them by itself is left out, so that it does not hide what was
+    /// said before it.
     pub(super) fn last(
         &self,
         now: Time,
@@ -152,12 +153,17 @@ impl History {
             let seqs = (run.seq..run.seq + u64::from(run.texts.count())).rev();
             run.latest().zip(seqs).map(move |(text, seq)| (run, seq, text))
         });
+        let is_short = |(run, _, text): &(&Run, u64, &str)| Earlier::bytes_max(&run.name, text) <= bytes_max / 2;
         let fits = |(run, _, text): &(&Run, u64, &str)| {
             bytes += Earlier::bytes_max(&run.name, text);
             bytes <= bytes_max
         };
-        let mut said: Vec<_> =
-            latest.take(count).take_while(fits).map(|(run, seq, text)| earlier(run, seq, text)).collect();
+        let mut said: Vec<_> = latest
+            .take(count)
+            .filter(is_short)
+            .take_while(fits)
+            .map(|(run, seq, text)| earlier(run, seq, text))
+            .collect();
         said.reverse();
         said
     }
@@ -240,6 +246,19 @@ mod tests {
                 assert_eq!(again.expect("it is one").snapshot(), history.snapshot());
             }
         }
+    }
+
+    #[test]
+    fn what_is_long_does_not_hide_what_was_said_before_it() {
+        let texts = [7, 5000, 8, 6000, 9].map(|len| "x".repeat(len));
+        let (history, _) = kept(&texts, 1);
+        let lens = |count, bytes_max| {
+            let said = history.last(Time::after(Duration::from_secs(9)), count, bytes_max, |_, _| true);
+            said.iter().map(|said| said.text.as_str().len()).collect::<Vec<_>>()
+        };
+        assert_eq!(lens(9, 8192), [7, 8, 9]);
+        assert_eq!(lens(3, 8192), [8, 9], "it counts all the same");
+        assert_eq!(lens(9, 16384), [7, 5000, 8, 6000, 9]);
     }
 
     #[test]

@@ -190,8 +190,11 @@ impl Model {
                 bytes += said.bytes();
                 bytes <= SHOWN_BYTES_MAX
             };
-            let count = history.iter().rev().take(self.history_on_join).take_while(fits).count();
-            let shown = self.earlier(now, user, room, count).concat();
+            let short = |said: &&Earlier| said.bytes() <= SHOWN_BYTES_MAX / 2;
+            let latest = history.iter().rev().take(self.history_on_join);
+            let mut shown: Vec<_> = latest.filter(short).take_while(fits).cloned().collect();
+            shown.reverse();
+            let shown = self.show_earlier(now, user, room, &shown).concat();
             self.lines[user].extend(shown);
         }
     }
@@ -215,13 +218,18 @@ impl Model {
 
     /// Returns the last messages of a room as somebody is shown them, in pieces.
     pub(super) fn earlier(&mut self, now: Time, user: usize, room: &str, count: usize) -> Vec<Vec<Line>> {
-        let (history, room) = (self.heard(user, room), self.room_mut(room).name.clone());
+        let history = self.heard(user, room);
         let line = |text| Line { text, may_be_dropped: false };
         if history.is_empty() {
             return vec![vec![line(self.text(user, "Nothing was said here", ""))]];
         }
+        self.show_earlier(now, user, room, &history[history.len().saturating_sub(count)..])
+    }
+
+    fn show_earlier(&mut self, now: Time, user: usize, room: &str, shown: &[Earlier]) -> Vec<Vec<Line>> {
+        let room = self.room_mut(room).name.clone();
         let (mut pieces, mut bytes) = (Vec::new(), usize::MAX);
-        for earlier in &history[history.len().saturating_sub(count)..] {
+        for earlier in shown {
             bytes = bytes.saturating_add(earlier.bytes());
             if bytes > SHOWN_BYTES_MAX {
                 bytes = 100 + earlier.bytes();
