@@ -1,6 +1,6 @@
 //! Owns which limits a server that runs can take anew.
 
-use crate::{Config, Limits, Tls};
+use crate::{Config, Limits, ListenAddresses, Tls};
 
 /// Takes over the limits that are live, and names the others that differ. A limit that is in neither list does not
 /// compile.
@@ -59,12 +59,15 @@ impl Config {
                 server_name,
                 registration_wait,
                 tls,
+                listen_addresses,
                 assets,
             ],
         );
         let rules = ("rules", self.rules != wanted.rules);
         let is_asked = |field| match field {
             "secret" => wanted.limits.secret.is_some(),
+            // Where it listens it knows better than whoever asks for something else.
+            "listen_addresses" => wanted.limits.listen_addresses != ListenAddresses::default(),
             // A server that has a certificate offers it.
             "tls" => (self.limits.tls, wanted.limits.tls) != (Tls::Offered, Tls::Off),
             _ => true,
