@@ -30,6 +30,9 @@ use crate::logging::Format;
 /// The port that clients try first.
 const PORT: u16 = 42069;
 
+/// Where those who speak by lines expect a server.
+pub(super) const LINES: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), PORT);
+
 /// Where the web page is expected.
 const WEB: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 42080);
 

@@ -1,5 +1,5 @@
 //! What the servers' binaries share: the flags, the configuration file, the log, the listening sockets, the signals,
-//! the ready lines, the exit codes.
+//! the service manager, the ready lines, the exit codes.
 //!
 //! Exit codes: 0 after a stop that was asked for, 1 where the machine says no (an address in use, a folder that can't
 //! be written), 2 where a flag or the file says something that can't be.
@@ -10,6 +10,7 @@ mod logging;
 mod reload;
 mod run;
 mod signals;
+mod systemd;
 mod taken;
 
 pub use self::run::{Listeners, Program, Ready, run};

@@ -114,15 +114,16 @@ impl Bound {
     }
 }
 
-/// What a service manager sets that listens in the place of its services, and hands them its sockets.
+/// What a service manager sets that listens in the place of its services, and hands them its sockets. What is handed
+/// over to this process is taken out of the environment before.
 const HANDED_OVER: &str = "LISTEN_FDS";
 
 fn explain(error: io::Error, holder: Holder, Chosen { address, port }: Chosen) -> anyhow::Error {
     let hint = match (error.kind(), holder) {
         (io::ErrorKind::AddrInUse, Holder::Program) if env::var_os(HANDED_OVER).is_some() => {
             format!(
-                "a listening socket was handed over ({HANDED_OVER}), and this server opens its own; end that, or choose a free one \
-                 with {port}"
+                "a listening socket was handed over ({HANDED_OVER}), but to another process (LISTEN_PID); start this server without a \
+                 program in between, or choose a free one with {port}"
             )
         }
         (io::ErrorKind::AddrInUse, Holder::Program) => {

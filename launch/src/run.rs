@@ -14,10 +14,11 @@ use chinwag_core::{Config, Form};
 use chinwag_io::{Handle, REPORT, Setup};
 use tracing::warn;
 
-use crate::flags::{Choice, Flags, Parsed, takes};
+use crate::flags::{self, Choice, Flags, Parsed, takes};
 use crate::listen::{Bound, Chosen};
 use crate::reload::Reloading;
 use crate::signals::Signals;
+use crate::systemd::{HandedOver, Manager};
 use crate::{listen, logging};
 
 /// Names a server binary.
@@ -34,14 +35,21 @@ pub struct Program {
 pub struct Ready {
     lines: String,
     signals: Signals,
+    manager: Manager,
 }
 
 impl Ready {
     /// Says on standard output that the server is ready, and tells it from now on what signals ask for; a second signal
-    /// to stop ends the process. Whoever reads what is said may connect, and may send signals.
-    pub fn say(self, server: Handle) {
+    /// to stop ends the process. Whoever reads what is said may connect, and may send signals. A service manager is
+    /// told when the server serves.
+    ///
+    /// # Errors
+    /// If there is no thread for the service manager.
+    pub fn say(self, server: Handle) -> io::Result<()> {
+        self.manager.watch(server.clone())?;
         self.signals.steer(server);
         say(&self.lines);
+        Ok(())
     }
 }
 
@@ -73,7 +81,10 @@ fn start(
     flags: &Flags,
     serve: impl FnOnce(Listeners, Setup, Ready) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
-    let signals = Signals::catch()?;
+    // Before there is any other thread.
+    let mut handed_over = HandedOver::to_this_process()?;
+    let manager = Manager::default();
+    let signals = Signals::catch(manager.clone())?;
     // What is logged is written by threads of its own; this keeps them until all is written.
     let log = logging::start(program.name, flags.log_dir.as_deref(), flags.log_format)?;
     signals.reopen(log.reopening.clone());
@@ -89,28 +100,46 @@ fn start(
     let is_secured = certificate.as_ref().is_some_and(|(_, is_own)| !is_own) || config.limits.tls == Tls::Only;
     let wait = &|pause| signals.wait_for_stop(pause);
     // All addresses are there before anybody can connect.
-    let Some(lines) = listen::bind(flags.address(), listen::LINES, wait)? else { return Ok(()) };
-    let lines_addr = lines.local_addr()?;
-    let mut taken = vec![lines_addr];
+    let mut taken: Vec<_> = handed_over.addresses()?.into_iter().map(|address| (address, HANDED_OVER)).collect();
+    let lines = if handed_over.has(Form::Lines) {
+        let is_chosen = flags.address() != flags::LINES;
+        tell_unused(LINES, if is_chosen { Choice::At(flags.address()) } else { Choice::IfFree(flags.address()) });
+        None
+    } else {
+        let Some(lines) = listen::bind(flags.address(), listen::LINES, wait)? else { return Ok(()) };
+        taken.push((lines.local_addr()?, LINES));
+        Some(lines)
+    };
     let mut bound = Vec::new();
     for extra in EXTRAS {
-        if let Some(socket) = extra.bind(flags, &taken, wait)? {
-            taken.push(socket.local_addr()?);
-            bound.push((extra, socket));
+        if handed_over.has(extra.form) {
+            tell_unused(extra.flag, (extra.choice)(flags));
+            bound.push((extra, None));
+        } else if let Some(socket) = extra.bind(flags, &taken, wait)? {
+            taken.push((socket.local_addr()?, extra.flag));
+            bound.push((extra, Some(socket)));
         }
     }
     if signals.wait_for_stop(Duration::ZERO) {
         return Ok(());
     }
-    let mut ready = format!("{name} {version} listening on {lines_addr}\n");
-    let mut listeners = vec![(lines.listen(config)?, Form::Lines)];
-    let mut addresses = ListenAddresses { lines: Some(lines_addr), ..ListenAddresses::default() };
+    let (mut ready, mut listeners) = (String::new(), Vec::new());
+    let mut addresses = ListenAddresses::default();
+    let mut add = |listener: TcpListener, form, told: Told, place: Place| -> io::Result<()> {
+        let address = listener.local_addr()?;
+        ready += &format!("{name} {version} {}\n", told(address, is_secured));
+        place(&mut addresses).get_or_insert(address);
+        listeners.push((listener, form));
+        Ok(())
+    };
+    let own = lines.map(|lines| lines.listen(config)).transpose()?;
+    for listener in handed_over.take(Form::Lines).chain(own) {
+        add(listener, Form::Lines, |address, _| format!("listening on {address}"), |addresses| &mut addresses.lines)?;
+    }
     for (extra, socket) in bound {
-        if let Some(listener) = extra.listen(flags, socket, config)? {
-            let address = listener.local_addr()?;
-            ready += &format!("{name} {version} {}\n", (extra.told)(address, is_secured));
-            *(extra.place)(&mut addresses) = Some(address);
-            listeners.push((listener, extra.form));
+        let own = socket.map(|socket| extra.listen(flags, socket, config)).transpose()?.flatten();
+        for listener in handed_over.take(extra.form).chain(own) {
+            add(listener, extra.form, extra.told, extra.place)?;
         }
     }
     if let Some((certificate, true)) = &certificate {
@@ -118,8 +147,30 @@ fn start(
     }
     setup.config.limits.listen_addresses = addresses;
     // From here on whoever connects is kept waiting by the operating system until `serve` accepts.
-    serve(listeners, setup, Ready { lines: ready, signals: signals.clone() })
+    serve(listeners, setup, Ready { lines: ready, signals: signals.clone(), manager })
 }
+
+/// The flag by which the address for lines is chosen.
+const LINES: &str = "--port";
+
+/// Who has chosen the address of a socket that was handed over.
+const HANDED_OVER: &str = "the service manager";
+
+/// Says that an address that was chosen is not listened on: a socket that was handed over takes its place.
+fn tell_unused(flag: &str, chosen: Choice) {
+    let chosen = match chosen {
+        Choice::IfFree(_) => return,
+        Choice::At(address) => address.to_string(),
+        Choice::Off => "off".to_owned(),
+    };
+    warn!(target: REPORT, "{flag} ({chosen}) does not count: the service manager has handed over a socket in its place");
+}
+
+/// Where it is kept where a listener is.
+type Place = fn(&mut ListenAddresses) -> &mut Option<SocketAddr>;
+
+/// What is said of where a listener is.
+type Told = fn(SocketAddr, is_secured: bool) -> String;
 
 /// A listener that a server can do without.
 #[derive(Clone, Copy)]
@@ -131,10 +182,8 @@ struct Extra {
     flag: &'static str,
     /// What there is not without it.
     what: &'static str,
-    /// Where it is kept where it is.
-    place: fn(&mut ListenAddresses) -> &mut Option<SocketAddr>,
-    /// What is said of where it is.
-    told: fn(SocketAddr, is_secured: bool) -> String,
+    place: Place,
+    told: Told,
 }
 
 /// All that there are.
@@ -165,7 +214,7 @@ impl Extra {
     fn bind(
         self,
         flags: &Flags,
-        taken: &[SocketAddr],
+        taken: &[(SocketAddr, &str)],
         wait: impl Fn(Duration) -> bool,
     ) -> anyhow::Result<Option<Bound>> {
         match (self.choice)(flags) {
@@ -176,9 +225,14 @@ impl Extra {
     }
 
     /// Takes its address, or says why not, whatever `RUST_LOG` says.
-    fn bind_if_free(self, address: SocketAddr, taken: &[SocketAddr], wait: impl Fn(Duration) -> bool) -> Option<Bound> {
-        let bound = if taken.iter().any(|&other| takes(other, address)) {
-            Err(anyhow::anyhow!("--port has {address}; choose another for it with {}", self.flag))
+    fn bind_if_free(
+        self,
+        address: SocketAddr,
+        taken: &[(SocketAddr, &str)],
+        wait: impl Fn(Duration) -> bool,
+    ) -> Option<Bound> {
+        let bound = if let Some((_, by)) = taken.iter().find(|(other, _)| takes(*other, address)) {
+            Err(anyhow::anyhow!("{by} has {address}; choose another for it with {}", self.flag))
         } else {
             listen::bind(address, self.chosen, wait)
         };
@@ -229,8 +283,9 @@ mod tests {
             let filter = logging::filter(asked).expect("it is a level");
             tracing::subscriber::with_default(tracing_subscriber::registry().with(filter).with(lines), || {
                 let elsewhere = SocketAddr::new(address.ip(), 0);
-                assert!(EXTRAS[0].bind_if_free(address, &[elsewhere], |_| true).is_none());
-                assert!(EXTRAS[0].bind_if_free(address, &[address], |_| true).is_none());
+                assert!(EXTRAS[0].bind_if_free(address, &[(elsewhere, LINES)], |_| true).is_none());
+                assert!(EXTRAS[0].bind_if_free(address, &[(address, LINES)], |_| true).is_none());
+                assert!(EXTRAS[0].bind_if_free(address, &[(address, HANDED_OVER)], |_| true).is_none());
             });
             let said = io::read_to_string(said).expect("the log is text");
             assert!(said.contains(&format!("no web page: can't listen on {address}: another program")), "{said:?}");
@@ -238,6 +293,7 @@ mod tests {
                 said.contains(&format!("no web page: --port has {address}; choose another for it with --web")),
                 "{said:?}"
             );
+            assert!(said.contains(&format!("no web page: the service manager has {address};")), "{said:?}");
         }
     }
 }

@@ -17,6 +17,7 @@ use signal_hook::iterator::Signals as Caught;
 
 use crate::logging::Reopening;
 use crate::reload::Reloading;
+use crate::systemd::Manager;
 
 /// The signals of this process; clones are the same.
 #[derive(Clone, Debug)]
@@ -25,6 +26,7 @@ pub(super) struct Signals(Arc<Shared>);
 #[derive(Debug)]
 struct Shared {
     on_hangup: OnHangup,
+    manager: Manager,
     heard: Mutex<Heard>,
     stopped: Condvar,
 }
@@ -51,15 +53,15 @@ enum OnHangup {
 }
 
 impl Signals {
-    /// Catches them from now on.
-    pub(super) fn catch() -> io::Result<Self> {
+    /// Catches them from now on. The service manager is told what comes of them.
+    pub(super) fn catch(manager: Manager) -> io::Result<Self> {
         // As it is before SIGHUP is caught, which whoever started this may have ignored.
         let on_hangup = OnHangup::of_this_process();
         // A file that has reached its limit of size (SIGXFSZ) is an error of whoever writes to it, and no reason to
         // end.
         let signals = [Signal::INT, Signal::TERM, Signal::HUP, Signal::USR1, Signal::XFSZ];
         let mut caught = Caught::new(signals.map(Signal::as_raw))?;
-        let these = Self(Arc::new(Shared { on_hangup, heard: Mutex::default(), stopped: Condvar::new() }));
+        let these = Self(Arc::new(Shared { on_hangup, manager, heard: Mutex::default(), stopped: Condvar::new() }));
         let told = these.clone();
         thread::Builder::new().name("chinwag-signals".to_owned()).spawn(move || {
             for signal in caught.forever() {
@@ -110,11 +112,13 @@ impl Signals {
             // Whoever signals twice does not want to wait for anything.
             exit(1);
         } else if stops {
+            self.0.manager.stopping();
             if let Some(server) = &heard.server {
                 drop(server.stop());
             }
             self.0.stopped.notify_all();
         } else if is(Signal::HUP) {
+            self.0.manager.reloading();
             if heard.log_files.is_none() && heard.config.is_none() && heard.certificate.is_none() {
                 let files = "SIGHUP: without --log-dir, --config and a certificate there is no file to look at again";
                 tracing::info!(target: REPORT, "{files}");
@@ -122,6 +126,7 @@ impl Signals {
             heard.log_files.iter().for_each(Reopening::reopen);
             heard.certificate.iter().for_each(Certificate::look);
             heard.reload();
+            self.0.manager.reloaded();
         } else if is(Signal::USR1)
             && let Some(server) = &heard.server
         {

@@ -14,7 +14,7 @@ fn main() -> ExitCode {
     let program = Program { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") };
     chinwag_launch::run(program, |listeners, setup, ready| {
         let (handle, serving) = chinwag_smol::serve(listeners, setup);
-        ready.say(handle);
+        ready.say(handle)?;
         Ok(async_io::block_on(serving)?)
     })
 }

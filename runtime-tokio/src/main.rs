@@ -16,7 +16,7 @@ fn main() -> ExitCode {
     chinwag_launch::run(program, |listeners, setup, ready| {
         let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
         let (handle, serving) = chinwag_tokio::serve(listeners, setup);
-        ready.say(handle);
+        ready.say(handle)?;
         // A task of its own is polled only when it is woken, the one that is blocked on more often.
         let served = runtime.spawn(serving);
         Ok(runtime.block_on(served)??)

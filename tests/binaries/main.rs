@@ -13,6 +13,8 @@ mod operation;
 mod settings;
 mod start;
 mod stop;
+#[cfg(target_os = "linux")]
+mod systemd;
 
 use std::net::SocketAddr;
 

@@ -168,20 +168,6 @@ fn the_second_line_tells_where_the_web_page_is() {
 }
 
 #[test]
-fn a_socket_that_is_handed_over_is_not_said_to_be_another_programs() {
-    for adapter in Adapter::ALL {
-        let held = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("there is a free port");
-        let addr = held.local_addr().expect("it has an address");
-        let mut command = Program::command(adapter);
-        command.args(["--port", &addr.port().to_string()]).env("LISTEN_FDS", "1");
-        let ended = Program::spawn(adapter, &mut command).join();
-        assert_eq!((ended.code, ended.out.as_str()), (Some(1), ""));
-        assert_one_line(adapter, &ended.err, &[&addr.to_string(), "handed over (LISTEN_FDS)", "--port"]);
-        assert!(!ended.err.contains("another program"), "{}", ended.err);
-    }
-}
-
-#[test]
 fn an_address_in_use_for_the_web_page_is_named_if_it_was_chosen_and_done_without_if_not() {
     for adapter in Adapter::ALL {
         let (server, _, web_addr) = Program::start_web(adapter, [""; 0]);

@@ -206,12 +206,16 @@ impl Program {
     /// If there is none.
     #[must_use]
     pub fn read_log(&self, text: &str) -> String {
-        loop {
-            let line = self.err.recv_timeout(DEADLINE).expect("it is logged");
-            if line.contains(text) {
-                return line;
-            }
-        }
+        read_up_to(&self.err, text)
+    }
+
+    /// Reads standard output up to a line in which `text` stands, and returns that line.
+    ///
+    /// # Panics
+    /// If there is none.
+    #[must_use]
+    pub fn read_said(&self, text: &str) -> String {
+        read_up_to(&self.out, text)
     }
 
     /// Returns the number of the process.
@@ -268,6 +272,16 @@ fn keep_lines(source: Option<impl Read + Send + 'static>) -> Receiver<String> {
         });
     }
     kept
+}
+
+/// Reads lines up to one in which `text` stands, and returns that.
+fn read_up_to(lines: &Receiver<String>, text: &str) -> String {
+    loop {
+        let line = lines.recv_timeout(DEADLINE).expect("it is written");
+        if line.contains(text) {
+            return line;
+        }
+    }
 }
 
 /// Gathers lines up to their end, and says whether it came before the deadline.

@@ -2,6 +2,7 @@
 //! files as text, take a second, and fail with the place that broke the law.
 
 mod api;
+mod children;
 mod circles;
 mod commands;
 mod files;

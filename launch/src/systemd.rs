@@ -1,0 +1,11 @@
+//! Owns what a server and the service manager that started it have to do with each other, as systemd has laid it down:
+//! sockets that are handed over, and what the manager is told.
+//!
+//! What tells of them stands in the environment, which a server's children would have from it. There are none: a server
+//! starts no program.
+
+mod handed_over;
+mod manager;
+
+pub(super) use self::handed_over::HandedOver;
+pub(super) use self::manager::Manager;
