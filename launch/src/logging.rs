@@ -1,5 +1,5 @@
-//! Owns where the log goes, and how it is written: to standard error, and to daily files if a folder is given, as text
-//! or as JSON.
+//! Owns where the log goes, and how it is written: to standard error, which may be the journal's, and to daily files if
+//! a folder is given, as text or as JSON.
 
 use std::io::{self, IsTerminal as _};
 use std::path::{Path, PathBuf};
@@ -15,6 +15,8 @@ use tracing_subscriber::fmt::{self, MakeWriter};
 use tracing_subscriber::layer::{Layer, SubscriberExt as _};
 use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt as _;
+
+use crate::systemd::{Journal, is_read_by_journal};
 
 /// What `RUST_LOG` may name without a level: what our crates are called, and how all their names begin.
 const TARGETS: [&str; 6] = ["chinwag", "chinwag_core", "chinwag_io", "chinwag_launch", "chinwag_smol", "chinwag_tokio"];
@@ -40,19 +42,36 @@ impl Format {
         }
     }
 
-    /// Returns what writes lines in this format, with colours if it is for people and `has_colours`.
-    fn layer<S, W>(self, writer: W, has_colours: bool) -> Box<dyn Layer<S> + Send + Sync>
+    /// Returns what writes lines in this format for this reader.
+    fn layer<S, W>(self, writer: W, reader: Reader) -> Box<dyn Layer<S> + Send + Sync>
     where
         S: tracing::Subscriber + for<'a> LookupSpan<'a>,
         W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
     {
-        let lines = fmt::layer().with_writer(writer).with_ansi(has_colours && self == Self::Text);
+        let is_coloured = reader == Reader::Terminal && self == Self::Text;
+        let is_journal = reader == Reader::Journal;
+        let lines = fmt::layer().with_writer(writer).with_ansi(is_coloured);
         match self {
+            Self::Text if is_journal => {
+                // It has the time and the level of each line.
+                lines.map_event_format(|text| Journal(text.without_time().with_level(false))).boxed()
+            }
             Self::Text => lines.boxed(),
-            // There are no spans. What an event says is beside its level and its target.
-            Self::Json => lines.json().flatten_event(true).with_current_span(false).with_span_list(false).boxed(),
+            Self::Json => {
+                // There are no spans. What an event says is beside its level and its target.
+                let lines = lines.json().flatten_event(true).with_current_span(false).with_span_list(false);
+                if is_journal { lines.map_event_format(Journal).boxed() } else { lines.boxed() }
+            }
         }
     }
+}
+
+/// Who reads lines of the log.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Reader {
+    Terminal,
+    Journal,
+    Other,
 }
 
 /// The log, as long as it is written.
@@ -113,16 +132,21 @@ impl io::Write for Files {
 pub(super) fn start(name: &str, dir: Option<&Path>, format: Format) -> anyhow::Result<Log> {
     let filter = filter(&std::env::var_os("RUST_LOG").unwrap_or_default().to_string_lossy())?;
     let (writer, guard) = aside(io::stderr());
-    let to_terminal = format.layer(writer, io::stderr().is_terminal());
+    let reader = match is_read_by_journal() {
+        true => Reader::Journal,
+        false if io::stderr().is_terminal() => Reader::Terminal,
+        false => Reader::Other,
+    };
+    let to_stderr = format.layer(writer, reader);
     let mut guards = vec![guard];
     let files = dir.map(|dir| Files::open(name, dir)).transpose()?;
     let reopening = files.as_ref().map(|files| files.reopening.clone());
     let to_files = files.map(|files| {
         let (writer, guard) = aside(files);
         guards.push(guard);
-        format.layer(writer, false)
+        format.layer(writer, Reader::Other)
     });
-    tracing_subscriber::registry().with(filter).with(to_terminal).with(to_files).init();
+    tracing_subscriber::registry().with(filter).with(to_stderr).with(to_files).init();
     Ok(Log { reopening, _guards: guards })
 }
 

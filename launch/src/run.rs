@@ -12,13 +12,13 @@ use std::time::Duration;
 use chinwag_core::admission::{ListenAddresses, Tls};
 use chinwag_core::{Config, Form};
 use chinwag_io::{Handle, REPORT, Setup};
-use tracing::warn;
+use tracing::{Level, warn};
 
 use crate::flags::{self, Choice, Flags, Parsed, takes};
 use crate::listen::{Bound, Chosen};
 use crate::reload::Reloading;
 use crate::signals::Signals;
-use crate::systemd::{HandedOver, Manager};
+use crate::systemd::{HandedOver, Manager, is_read_by_journal, priority};
 use crate::{listen, logging};
 
 /// Names a server binary.
@@ -261,7 +261,8 @@ fn say(text: &str) -> ExitCode {
 }
 
 fn refuse(program: Program, line: &str, code: u8) -> ExitCode {
-    let _ = writeln!(io::stderr().lock(), "{}: {}", program.name, line.trim_end());
+    let priority = if is_read_by_journal() { priority(Level::ERROR) } else { "" };
+    let _ = writeln!(io::stderr().lock(), "{priority}{}: {}", program.name, line.trim_end());
     ExitCode::from(code)
 }
 

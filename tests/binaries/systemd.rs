@@ -1,13 +1,14 @@
-//! What a server and the service manager that started it have to do with each other: sockets that are handed over, and
-//! what the manager is told.
+//! What a server and the service manager that started it have to do with each other: sockets that are handed over, what
+//! the manager is told, and what the journal reads.
 
+use std::io::{self, BufRead as _, BufReader, Read as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::net::{UnixDatagram, UnixListener};
 use std::process::{Command, Stdio};
 
 use chinwag_tests::{Adapter, Browser, DEADLINE, Ended, Person, Program};
-use rustix::fs::{OFlags, fcntl_getfl};
+use rustix::fs::{OFlags, fcntl_getfl, fstat};
 use rustix::process::Signal;
 use socket2::{Domain, Socket, Type};
 
@@ -165,8 +166,8 @@ struct Manager {
 }
 
 impl Manager {
-    fn new(adapter: Adapter) -> Self {
-        let folder = Folder::new(&format!("notified-{}", adapter.program()));
+    fn new(name: &str, adapter: Adapter) -> Self {
+        let folder = Folder::new(&format!("{name}-{}", adapter.program()));
         let socket = UnixDatagram::bind(folder.0.join("notify")).expect("there is room for it");
         socket.set_read_timeout(Some(DEADLINE)).expect("it is no time at all");
         Self { socket, folder }
@@ -208,7 +209,7 @@ impl Manager {
 #[test]
 fn a_service_manager_is_told_how_its_server_is_until_it_stops() {
     for adapter in Adapter::ALL {
-        let manager = Manager::new(adapter);
+        let manager = Manager::new("told", adapter);
         let (server, addr) = manager.start(adapter, 20_000);
         assert_eq!(manager.read(), "READY=1\nWATCHDOG=1\nSTATUS=0 people in 1 room\n");
         let mut ann = Person::come(addr);
@@ -235,7 +236,7 @@ fn a_service_manager_is_told_how_its_server_is_until_it_stops() {
 #[test]
 fn a_server_that_does_not_get_ready_does_not_say_so() {
     for adapter in Adapter::ALL {
-        let manager = Manager::new(adapter);
+        let manager = Manager::new("not-ready", adapter);
         let (_held, addr) = listening();
         let mut server = Program::command(adapter);
         server.args(["--port", &addr.port().to_string()]).env("NOTIFY_SOCKET", manager.folder.0.join("notify"));
@@ -248,13 +249,60 @@ fn a_server_that_does_not_get_ready_does_not_say_so() {
 #[test]
 fn a_service_manager_that_is_gone_is_missed_once_and_nobody_else_notices() {
     for adapter in Adapter::ALL {
-        let manager = Manager::new(adapter);
+        let manager = Manager::new("gone", adapter);
         std::fs::remove_file(manager.folder.0.join("notify")).expect("it is there");
         let (server, addr) = manager.start(adapter, 1000);
         let told = server.read_log("can't tell the service manager");
         assert!(told.contains("WARN") && told.contains("NOTIFY_SOCKET"), "{told}");
         assert_talk(addr);
         assert!(!stop(server).contains("can't tell the service manager"), "it is said once");
+    }
+}
+
+/// Runs a server whose log the journal reads, as far as it can tell; returns what it has written when it is stopped, or
+/// has ended by itself.
+fn journal(mut server: Command, adapter: Adapter, is_the_journals: bool) -> String {
+    let (read, write) = io::pipe().expect("there are descriptors");
+    let stream = fstat(&write).expect("it is open");
+    let inode = if is_the_journals { stream.st_ino } else { stream.st_ino + 1 };
+    server.env("JOURNAL_STREAM", format!("{}:{inode}", stream.st_dev)).stderr(write);
+    let program = Program::spawn(adapter, &mut server);
+    // It has the other end, too.
+    drop(server);
+    let mut log = BufReader::new(read);
+    let mut written = String::new();
+    while !written.contains("serving") && log.read_line(&mut written).expect("it is text") > 0 {}
+    if written.contains("serving") {
+        program.signal(Signal::TERM);
+    }
+    log.read_to_string(&mut written).expect("it is text");
+    written
+}
+
+#[test]
+fn the_journal_is_told_the_priority_of_each_line_and_nothing_twice() {
+    for adapter in Adapter::ALL {
+        let server = |flags: &[&str]| {
+            let mut server = Program::command(adapter);
+            server.args(["--port", "0"]).args(flags);
+            server
+        };
+        let log = journal(server(&[]), adapter, true);
+        assert!(log.contains("<6>chinwag") && log.contains(": serving form=Lines"), "{log}");
+        assert!(log.lines().all(|line| line.starts_with("<6>chinwag_")) && !log.contains("INFO"), "{log}");
+        let log = journal(server(&["--log-format", "json"]), adapter, true);
+        assert!(
+            log.contains("<6>{") && log.lines().all(|line| line.starts_with("<6>{") && line.ends_with('}')),
+            "{log}"
+        );
+        let (held, addr) = listening();
+        let warned = journal(hand_over(&server(&["--port", "1"]), [copy(&held)], None), adapter, true);
+        assert!(warned.lines().any(|line| line.starts_with("<4>") && line.contains("does not count")), "{warned}");
+        let refused = journal(server(&["--port", &addr.port().to_string()]), adapter, true);
+        assert!(refused.starts_with(&format!("<3>{}: can't listen", adapter.program())), "{refused}");
+
+        let elsewhere = journal(server(&[]), adapter, false);
+        assert!(elsewhere.contains(" INFO ") && !elsewhere.contains("<6>"), "{elsewhere}");
     }
 }
 
