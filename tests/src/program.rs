@@ -156,7 +156,7 @@ impl Program {
         let free = format!("{ip}:0");
         command.args(["--ip", ip, "--port", "0", "--web", &free, "--irc", &free]).args(flags);
         let program = Self::spawn(adapter, &mut command);
-        let addrs = [program.read_ready(), program.read_web_ready(), program.read_irc_ready()];
+        let addrs = program.read_all_ready();
         (program, addrs)
     }
 
@@ -185,6 +185,16 @@ impl Program {
     #[must_use]
     pub fn read_web_ready(&self) -> SocketAddr {
         self.read_address(&["web page at http://", "web page at https://"], "/\n")
+    }
+
+    /// Reads these two lines and the one after them, and returns where the server can be reached by lines, by a browser
+    /// and by IRC.
+    ///
+    /// # Panics
+    /// If they are not exactly these lines.
+    #[must_use]
+    pub fn read_all_ready(&self) -> [SocketAddr; 3] {
+        [self.read_ready(), self.read_web_ready(), self.read_irc_ready()]
     }
 
     fn read_irc_ready(&self) -> SocketAddr {
