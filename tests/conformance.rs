@@ -95,7 +95,7 @@ fn received_of_core(script: &Script) -> Vec<Vec<Received>> {
 fn play_on(adapter: Adapter, threads: u32) {
     let (script, config) = with_threads(threads);
     let server = Server::start(adapter, config);
-    hold(&script, &server, |addr| connect(addr), &format!("{adapter:?}, {threads} threads"));
+    hold(&script, &server, connect, &format!("{adapter:?}, {threads} threads"));
     server.join();
 }
 

@@ -133,8 +133,8 @@ pub trait Port: Send + Sync + 'static {
         Ok(read.len())
     }
 
-    /// Tells whether there is something to be read, or the end, whatever the runtime knows of that yet: where it has had
-    /// no time to look, nobody was silent.
+    /// Tells whether there is something to be read, or the end, whatever the runtime knows of that yet: where it has
+    /// had no time to look, nobody was silent.
     fn has_unread(&self) -> bool {
         has_unread(self.descriptor())
     }

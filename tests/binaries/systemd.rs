@@ -7,7 +7,7 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::net::{UnixDatagram, UnixListener};
 use std::process::{Command, Stdio};
 
-use chinwag_tests::{Adapter, Browser, DEADLINE, Ended, Person, Program};
+use chinwag_tests::{Adapter, Browser, DEADLINE, Person, Program};
 use rustix::fs::{OFlags, fcntl_getfl, fstat};
 use rustix::process::Signal;
 use socket2::{Domain, Socket, Type};

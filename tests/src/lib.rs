@@ -33,6 +33,7 @@ pub mod fuzzing;
 mod given;
 #[cfg(feature = "real-clients")]
 mod irc_client;
+mod peer;
 mod person;
 mod program;
 #[cfg(feature = "real-clients")]
@@ -58,6 +59,7 @@ pub use driver::{Driver, Link, Todo};
 pub use escape::{EscapeError, escape, unescape};
 #[cfg(feature = "real-clients")]
 pub use irc_client::{IrcClient, IrcProgram, Shown};
+pub use peer::Peer;
 pub use person::Person;
 pub use program::{Ended, Program};
 #[cfg(feature = "real-clients")]
@@ -66,7 +68,7 @@ pub use received::{HelpText, Received};
 pub use relay::{Relay, Way};
 pub use replayed::{goes_on_when_restored, sent_by, through_bytes};
 pub use script::{Script, ScriptError};
-pub use sealed::{Peer, Sealed, Trust};
+pub use sealed::{Sealed, Trust};
 pub use server::{Adapter, Server};
 pub use siege::{Delays, Fire, Heard, Siege, Vitals};
 pub use sim::HELP;

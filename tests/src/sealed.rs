@@ -3,7 +3,7 @@
 use std::fmt;
 use std::fs;
 use std::io::{self, Read, Write};
-use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::net::{SocketAddr, TcpStream};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -15,7 +15,7 @@ use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::version::{TLS12, TLS13};
 use rustls::{ClientConfig, ClientConnection, RootCertStore, Stream};
 
-use crate::connect;
+use crate::{Peer, connect};
 
 /// A certificate of a server, with what those need who trust it. Its folder is gone when this is.
 #[derive(Debug)]
@@ -167,28 +167,6 @@ impl Write for Sealed {
 impl fmt::Debug for Sealed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Sealed({:?})", self.socket)
-    }
-}
-
-/// A connection that a script is played over.
-pub trait Peer: Read + Write {
-    /// Says that no more will come.
-    ///
-    /// # Errors
-    /// If the connection has failed.
-    fn end(&mut self) -> io::Result<()>;
-
-    /// Returns the socket.
-    fn socket(&self) -> &TcpStream;
-}
-
-impl Peer for TcpStream {
-    fn end(&mut self) -> io::Result<()> {
-        self.shutdown(Shutdown::Write)
-    }
-
-    fn socket(&self) -> &TcpStream {
-        self
     }
 }
 

@@ -32,8 +32,8 @@ pub struct Mismatch {
     error: Option<io::Error>,
 }
 
-/// Plays acts on the server that `connect` reaches, and after each reads what each person is `expected` to receive then. At the end,
-/// and wherever an act says so, calls `stop`.
+/// Plays acts on the server that `connect` reaches, and after each reads what each person is `expected` to receive
+/// then. At the end, and wherever an act says so, calls `stop`.
 ///
 /// # Errors
 /// Returns the first difference.

@@ -1,5 +1,5 @@
-//! Attacks by those who speak TLS: handshakes that take for ever, that are many, or that go wrong; and connections whose
-//! TLS is abused once it is there.
+//! Attacks by those who speak TLS: handshakes that take for ever, that are many, or that go wrong; and connections
+//! whose TLS is abused once it is there.
 
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
