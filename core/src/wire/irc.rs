@@ -50,8 +50,8 @@ impl Wire for Irc {
         Box::new(IrcDecoder::new(config))
     }
 
-    fn handshake(config: &Config, _: Time) -> IrcHandshake {
-        IrcHandshake::new(config)
+    fn handshake(config: &Config, now: Time) -> IrcHandshake {
+        IrcHandshake::new(config, now)
     }
 
     fn encoding(dialect: Dialect) -> u8 {

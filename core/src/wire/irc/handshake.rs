@@ -6,6 +6,7 @@ use super::Irc;
 use super::decode::IrcDecoder;
 use crate::config::Config;
 use crate::time::Time;
+use crate::tls::Tls;
 use crate::wire::contract::{LetIn, Wire as _};
 use crate::wire::decode::Decode as _;
 use crate::wire::intake::Intake;
@@ -14,6 +15,8 @@ use crate::wire::step::Step;
 #[derive(Debug)]
 pub(crate) struct IrcHandshake {
     intake: Intake<IrcDecoder>,
+    /// Until when its first bytes are waited for, if they can tell that it speaks TLS.
+    heard_by: Option<Time>,
     /// The server stops.
     stopped: bool,
     /// What comes after the answer to who is not let in.
@@ -21,8 +24,9 @@ pub(crate) struct IrcHandshake {
 }
 
 impl IrcHandshake {
-    pub(super) fn new(config: &Config) -> Self {
-        Self { intake: Intake::new(IrcDecoder::new(config)), stopped: false, turned_away: None }
+    pub(super) fn new(config: &Config, now: Time) -> Self {
+        let heard_by = (config.limits.tls == Tls::Offered).then(|| now + config.limits.request_wait);
+        Self { intake: Intake::new(IrcDecoder::new(config)), heard_by, stopped: false, turned_away: None }
     }
 }
 
@@ -30,6 +34,9 @@ impl LetIn for IrcHandshake {
     type Decoder = Box<IrcDecoder>;
 
     fn handle_bytes(&mut self, bytes: &[u8]) {
+        if !bytes.is_empty() {
+            self.heard_by = None;
+        }
         self.intake.handle_bytes(bytes);
     }
 
@@ -54,7 +61,10 @@ impl LetIn for IrcHandshake {
         if self.intake.end.is_some() && !self.intake.decoder.has_found() {
             return Step::End { incident: None, detail: None };
         }
-        Step::Enter
+        match self.heard_by {
+            Some(until) if now < until => Step::Read { until },
+            Some(_) | None => Step::Enter,
+        }
     }
 
     fn into_intake(self) -> Intake<Box<IrcDecoder>> {
