@@ -73,8 +73,16 @@ export class Chat {
   #out = null;
   #now = 0;
 
-  constructor({ name = null, room = null, rooms = [], token = null } = {}) {
+  /** The conversations that were let go of, by their places, and how many turns there were in all. */
+  #dropped = [];
+  #turns = 0;
+
+  /** `talks` are conversations that were kept: `{ name, unread, called, mine, muted }`. */
+  constructor({ name = null, room = null, rooms = [], token = null, talks = [] } = {}) {
     this.#wanted = { name, room, rooms, token };
+    for (const { name: partner, unread, called = false, mine = false, muted = false } of talks) {
+      Object.assign(this.#talk(partner), { unread, called, mine, muted });
+    }
   }
 
   /** What leads back to the person one is, or `null`. */
@@ -208,12 +216,17 @@ export class Chat {
 
   /** Ends a conversation; returns the lines to send. */
   endTalk(name) {
-    this.talks.delete(placeOf(name));
+    this.#drop(placeOf(name));
     if (this.partner === null || key(this.partner) !== key(name)) return [];
     if (this.room !== null) return this.join(this.room);
     // One has not come yet.
     [this.partner, this.#follows] = [null, true];
     return [];
+  }
+
+  /** Returns the places of the conversations that were let go of since this was last asked. */
+  dropped() {
+    return this.#dropped.splice(0);
   }
 
   /** Asks for the lists, unless they are on their way, and for the name one wishes for; returns the lines to send. */
@@ -360,10 +373,12 @@ export class Chat {
     },
     ignoring: ({ name }) => {
       this.#outbox.answer('ignore');
+      this.#mute(name, true);
       this.#note(`You hear no more of ${name}, until you type /unignore ${name}.`);
     },
     hearing: ({ name }) => {
       this.#outbox.answer('unignore');
+      this.#mute(name, false);
       this.#note(`You hear ${name} again.`);
     },
     ignored: ({ names, more }) => {
@@ -615,18 +630,42 @@ export class Chat {
 
   /** Somebody writes to me alone, or I to them. */
   #told(partner, said) {
+    const least = this.talks.has(placeOf(partner)) ? null : this.#least(placeOf(partner));
     const talk = this.#talk(partner);
     const { place } = talk;
+    if (least?.mine) this.#note(`The conversation with ${least.name} was ended: there are more than ${TALKS_MAX}.`);
+    talk.mine ||= said.mine;
     if (!said.mine && place !== this.place) talk.add(1, true);
     this.#out.show.push({ kind: 'told', place, ...said });
   }
 
+  #mute(name, muted) {
+    const talk = this.talks.get(placeOf(name));
+    if (talk) talk.muted = muted;
+  }
+
   /** Returns the conversation with a person. */
   #talk(name) {
-    if (!this.talks.has(placeOf(name))) this.talks.set(placeOf(name), new Talk(name));
-    const least = [...this.talks.keys()].find((place) => place !== this.place && place !== placeOf(name));
-    if (this.talks.size > TALKS_MAX) this.talks.delete(least);
-    return this.talks.get(placeOf(name));
+    const place = placeOf(name);
+    if (!this.talks.has(place)) {
+      const least = this.#least(place);
+      if (least) this.#drop(least.place);
+      this.talks.set(place, new Talk(name));
+    }
+    const talk = this.talks.get(place);
+    talk.turn = this.#turns += 1;
+    return talk;
+  }
+
+  /** Returns the conversation that has to go for another, if one has to: one would miss it least, and it was longest at rest. */
+  #least(place) {
+    if (this.talks.size < TALKS_MAX) return null;
+    const others = [...this.talks.values()].filter((talk) => talk.place !== this.place && talk.place !== place);
+    return others.reduce((least, talk) => (talk.worth - least.worth || talk.turn - least.turn) < 0 ? talk : least);
+  }
+
+  #drop(place) {
+    if (this.talks.delete(place)) this.#dropped.push(place);
   }
 
   /** Who is called something else is so in the conversation as well, unless there is one with that name. */

@@ -94,6 +94,16 @@ export function open(to) {
   follow();
 }
 
+/** Returns what was said in a conversation. */
+export function saidIn(from) {
+  return (places.get(from) ?? []).filter(({ kind }) => kind === 'told');
+}
+
+/** Forgets what was shown in a place that is not shown any more. */
+export function forget(from) {
+  if (from !== place) places.delete(from);
+}
+
 /** Gives what was shown in a place to another one. */
 export function move(from, to) {
   const moved = places.get(from);

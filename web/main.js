@@ -14,7 +14,9 @@ import { Link } from './link.js';
 import * as log from './log.js';
 import { isName, key, partnerOf, roomOf } from './names.js';
 import * as rename from './rename.js';
+import { placeOf } from './room.js';
 import * as side from './side.js';
+import * as talks from './talks.js';
 import * as topic from './topic.js';
 import { aloud, count, lostWords, nameRule, people } from './words.js';
 
@@ -27,13 +29,18 @@ const PATIENCE = 1500;
 /** The last address. */
 let seen = location.hash;
 
-// The token is with the browser only while no page is: a tab that is duplicated takes over nobody who is there.
+// The token is with the browser only while no page is: a tab that is duplicated takes over nobody who is there. So are conversations.
+const before = talks.read(take('sessionStorage', 'talks'));
 const chat = new Chat({
   name: kept('sessionStorage', 'name'),
   room: roomOf(seen) || null,
   rooms: (kept('sessionStorage', 'rooms') ?? '').split(' ').filter((room) => isName(room)),
   token: take('sessionStorage', 'token'),
+  talks: before,
 });
+for (const { name, said } of before) {
+  for (const one of said) log.add({ kind: 'told', place: placeOf(name), ...one });
+}
 const link = new Link({ open: () => new WebSocket(socketAddress()), message: received, change: linkChanged, quiet: refresh });
 
 /** The place whose messages the log shows: a room or a conversation. */
@@ -91,10 +98,13 @@ addEventListener('online', () => {
   link.connect();
   link.check();
 });
-addEventListener('pagehide', () => chat.token && keep('sessionStorage', 'token', chat.token));
+addEventListener('pagehide', () => {
+  if (chat.token) keep('sessionStorage', 'token', chat.token);
+  if (chat.talks.size) keep('sessionStorage', 'talks', talks.written(chat.talks.values(), log.saidIn));
+});
 addEventListener('pageshow', ({ persisted }) => {
   if (!persisted) return;
-  take('sessionStorage', 'token');
+  for (const name of ['token', 'talks']) take('sessionStorage', name);
   lose();
   link.renew();
 });
@@ -148,11 +158,13 @@ function refresh() {
 function look(led = false) {
   if (chat.place === null) return;
   attention.entered(chat.partner ?? chat.room);
-  if (shown === chat.place) return;
-  shown = chat.place;
-  log.open(shown);
-  composer.turn(shown, led);
-  changed();
+  if (shown !== chat.place) {
+    shown = chat.place;
+    log.open(shown);
+    composer.turn(shown, led);
+    changed();
+  }
+  chat.dropped().forEach(log.forget);
 }
 
 /** A conversation goes on under another name. */

@@ -10,9 +10,18 @@ export class Talk {
   /** How much was said here that was not looked at, and whether to me. */
   unread = 0;
   called = false;
+  /** Of a conversation: whether one has written in it, whether one does not hear the other, and when something was said last, in turns. */
+  mine = false;
+  muted = false;
+  turn = 0;
 
   constructor(name) {
     this.name = name;
+  }
+
+  /** How much one would miss a conversation. */
+  get worth() {
+    return this.muted ? 0 : 1 + Number(this.mine);
   }
 
   get place() {

@@ -49,6 +49,7 @@ pub const PAGE: &[Asset] = &[
     asset!("seen.js", SCRIPT),
     asset!("side.js", SCRIPT),
     asset!("suggestions.js", SCRIPT),
+    asset!("talks.js", SCRIPT),
     asset!("topic.js", SCRIPT),
     asset!("wanted.js", SCRIPT),
     asset!("words.js", SCRIPT),

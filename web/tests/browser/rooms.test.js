@@ -182,6 +182,21 @@ test('whoever is clicked is written to alone, and has an address', async () => {
   assert.equal(await page.locator('.talks-title').isVisible(), false);
 });
 
+test('a reload keeps conversations, what was said in them and what is unread', async () => {
+  await openTwo('nook', 'attic');
+  bob.say('/msg Ann before the reload');
+  await shows(page, '.talks a.called', /Bob\s*@ 1 new/);
+  await page.reload();
+  await inRoom('attic');
+  await shows(page, '.talks a.called', /Bob\s*@ 1 new/);
+  bob.say('/msg Ann and after it');
+  await shows(page, '.talks a.called', /Bob\s*@ 2 new/);
+  await page.locator('.talks a').click();
+  await reads(page, 'before the reload');
+  await reads(page, 'and after it');
+  assert.equal(await page.evaluate(() => sessionStorage.getItem('chinwag.talks')), null, 'a tab that is duplicated has none of them');
+});
+
 test('on a narrow screen the button of the lists says how much is unread', async () => {
   bob = await Telnet.connect(server, 'Bob');
   page = await openPage(browser, server, { hash: '#narrow', viewport: { width: 320, height: 640 } });

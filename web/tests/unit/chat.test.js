@@ -532,6 +532,24 @@ test('however many strangers write to one, few conversations are kept, among the
   assert.deepEqual([chat.talks.size, chat.talks.has('@bob'), chat.talks.has('@guest-99')], [32, true, true]);
 });
 
+test('a conversation in which one has written is not pushed out by strangers, and those one does not hear go first', () => {
+  const chat = arrived();
+  const told = (name) => tell(chat, { kind: 'told', time: NOW, name, text: 'hi' });
+  told('Eve');
+  tell(chat, { kind: 'sent', time: NOW, name: 'Bob', text: 'hi' });
+  for (let number = 0; number < 30; number += 1) told(`guest-${number}`);
+  told('guest-0');
+  tell(chat, { kind: 'ignoring', name: 'guest-29' });
+  assert.deepEqual([told('guest-30').show.length, chat.dropped()], [1, ['@guest-29']]);
+  assert.deepEqual([told('guest-31').show.length, chat.dropped(), chat.talks.has('@bob')], [1, ['@eve'], true]);
+  for (let number = 100; number < 200; number += 1) told(`guest-${number}`);
+  assert.deepEqual([chat.talks.size, chat.talks.has('@bob'), chat.dropped().length], [32, true, 100]);
+  for (let number = 0; number < 30; number += 1) tell(chat, { kind: 'sent', time: NOW, name: `friend-${number}`, text: 'hi' });
+  tell(chat, { kind: 'sent', time: NOW, name: 'last', text: 'hi' });
+  const out = tell(chat, { kind: 'sent', time: NOW, name: 'more', text: 'hi' });
+  assert.deepEqual(texts(out), ['The conversation with Bob was ended: there are more than 32.', 'hi']);
+});
+
 test('what somebody writes to me alone is unread until I look, and goes on under their new name', () => {
   const chat = arrived();
   tell(chat, { kind: 'told', time: NOW, name: 'Bob', text: 'psst' });
