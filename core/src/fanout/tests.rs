@@ -17,7 +17,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
 use super::*;
-use crate::Form;
+use crate::{Form, IrcMessage};
 use crate::{Limits, Rules};
 use crate::{Name, Signal, Text};
 

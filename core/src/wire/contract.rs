@@ -58,7 +58,8 @@ pub(crate) trait Wire {
     /// Tells whether a program of which this is known understands pings.
     fn is_pinged(dialect: Dialect) -> bool;
 
-    /// Appends a message, and tells of each that is in it where in `out` it ends.
+    /// Appends a message, and tells of each that is in it where in `out` it ends. Of what is nothing in this form it
+    /// tells nothing: nobody is given it, and nobody misses it.
     fn encode(encoding: u8, message: &Message, out: &mut BytesMut, ended: impl FnMut(usize));
 
     /// Returns how many bytes a message may have more than is reckoned for its lines.

@@ -34,6 +34,29 @@ fn past_the_limit_broadcasts_are_dropped_counted_and_told_where_they_are_missing
 }
 
 #[test]
+fn what_is_nothing_in_somebody_s_form_is_not_written_to_them_and_not_missed() {
+    let nothing = |room| {
+        let message = Message::Irc(Box::new(IrcMessage::Welcome));
+        Action::Broadcast { room, audience: 1, except: None, message }
+    };
+    for form in [Form::Lines, Form::Web] {
+        let one = id(0);
+        let mut writer = Writer::new();
+        let opened = if form == Form::Web { open_web(one) } else { open(one) };
+        writer.send([opened, enter(one, MAIN), nothing(MAIN)]);
+        writer.send([enter(one, PIZZA), nothing(PIZZA)]);
+        assert_eq!(writer.received.remove(&100), None, "{form:?}");
+        writer.takes.insert(100, 0);
+        writer.send(says(ROOM_FOR + 5));
+        writer.send([nothing(MAIN), say(MAIN, "gone"), nothing(MAIN), nothing(PIZZA)]);
+        let mut stats = Stats::default();
+        writer.fanout.count(&mut stats);
+        assert!(stats.dropped > 1, "{form:?}");
+        assert_eq!(stats.dropped + stats.messages_out, ROOM_FOR as u64 + 6, "{form:?}");
+    }
+}
+
+#[test]
 fn a_pause_is_told_before_the_next_write() {
     let one = id(0);
     let mut writer = Writer::with_members(&[one]);

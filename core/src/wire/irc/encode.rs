@@ -68,8 +68,10 @@ impl<'a> Encoder<'a> {
         Encoder { dialect: self.dialect, tag }
     }
 
-    /// Appends the lines of a message, and tells of each message in it where in `out` it ends.
+    /// Appends the lines of a message, and tells of each message in it where in `out` it ends. Of what is no line here
+    /// nothing is told.
     pub(crate) fn encode(self, message: &Message, out: &mut BytesMut, mut ended: impl FnMut(usize)) {
+        let before = out.len();
         match message {
             Message::Said { room, name, texts, time_ms, seq, manner } => {
                 let manner = manner.as_deref();
@@ -153,7 +155,9 @@ impl<'a> Encoder<'a> {
                 }
             }
         }
-        ended(out.len());
+        if out.len() > before {
+            ended(out.len());
+        }
     }
 
     fn encode_irc(self, message: &IrcMessage, out: &mut BytesMut) {

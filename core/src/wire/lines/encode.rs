@@ -36,6 +36,7 @@ pub(super) fn encode(message: &Message, end: LineEnd, out: &mut BytesMut, mut en
         }
         return;
     }
+    let before = out.len();
     if let Message::Ping = message {
         out.put_slice(&NOP);
     } else if let Message::Refuse { option } = message {
@@ -49,7 +50,9 @@ pub(super) fn encode(message: &Message, end: LineEnd, out: &mut BytesMut, mut en
             LineEnd::CrLf => out.put_slice(format!("{message}\n").replace('\n', "\r\n").as_bytes()),
         }
     }
-    ended(out.len());
+    if out.len() > before {
+        ended(out.len());
+    }
 }
 
 #[cfg(test)]

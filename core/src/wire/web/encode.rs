@@ -17,7 +17,8 @@ use crate::topic::Topic;
 pub(crate) fn encode(message: &Message, out: &mut BytesMut, mut ended: impl FnMut(usize)) {
     let kind = match message {
         Message::Said { .. } => return encode_said(message, out, ended),
-        Message::Irc(_) => return ended(out.len()),
+        // It is no message for whoever has a browser.
+        Message::Irc(_) => return,
         Message::Ping => PING,
         Message::Pong { .. } => PONG,
         Message::Bye { .. } => CLOSE,
