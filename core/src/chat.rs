@@ -70,6 +70,8 @@ pub struct Chat {
     monitors: Interested,
     /// Who was here, the last who left first.
     was: VecDeque<WasState>,
+    /// How many people the others knew of at once, at the most: not what decides anything.
+    people_max: usize,
     /// How many of the last messages are shown to who joins.
     history_on_join: u8,
     /// What time of day it is.
@@ -97,6 +99,7 @@ impl Chat {
             ignores: Interested::default(),
             monitors: Interested::default(),
             was: VecDeque::new(),
+            people_max: 0,
             history_on_join: rules.history_on_join,
             clock: Clock::default(),
             actions: VecDeque::new(),
@@ -436,8 +439,16 @@ impl Chat {
             self.note_gone(name, identity);
         }
         let time_ms = self.time_ms();
+        let mut told: Vec<RoomId> = Vec::new();
+        let mut last = None;
         for (room, name, identity) in left {
-            self.tell_left(room, None, |room| Message::Left {
+            // The rooms of one person follow each other.
+            if last.replace(name.clone()).as_ref() != Some(&name) {
+                told.clear();
+            }
+            let except = self.who_heard(room, &told, &Leaving::SERVER);
+            told.push(room);
+            self.tell_left(room, except, |room| Message::Left {
                 room,
                 name,
                 identity,
@@ -480,6 +491,7 @@ impl Chat {
     fn announce(&mut self, now: Time, connection: ConnectionId) {
         let (room, name) = (Rooms::MAIN, self.person(connection).name.clone());
         self.tell_presence(&name, Some(self.person(connection).identity()));
+        self.count_people();
         let presence = self.rooms.announce(now, &name, connection.key());
         let others = self.rooms.members(room) - 1;
         if presence == Presence::Told && others > 0 {
@@ -492,21 +504,30 @@ impl Chat {
     }
 
     /// Takes someone out of a room; those who stay hear of it, or will. That somebody has left the server, who came by
-    /// IRC does not hear again who is in one of the rooms where it was `told` already.
-    fn leave(&mut self, now: Time, connection: ConnectionId, room: RoomId, leaving: Leaving, told: &[RoomId]) {
+    /// IRC does not hear again who is in one of the rooms where it was `told` already. Tells whether they hear of it
+    /// now: of who was silent nobody ever does.
+    fn leave(
+        &mut self,
+        now: Time,
+        connection: ConnectionId,
+        room: RoomId,
+        leaving: Leaving,
+        told: &[RoomId],
+    ) -> Presence {
         self.actions.push_back(Action::Leave { connection, room });
         if self.silent.remove(connection) {
-            return self.rooms.leave_silently();
+            self.rooms.leave_silently();
+            return Presence::Told;
         }
         let person = self.person(connection);
         let (name, identity) = (person.name.clone(), person.identity());
         let presence = self.rooms.leave(now, room, &name);
         if presence == Presence::Told {
             let time_ms = self.time_ms();
-            let is_any_left = !told.is_empty() && self.rooms.members(room) > 0;
-            let except = if is_any_left { self.who_heard(room, told, &leaving) } else { None };
+            let except = self.who_heard(room, told, &leaving);
             self.tell_left(room, except, |room| Message::Left { room, name, identity, leaving, time_ms });
         }
+        presence
     }
 
     fn tell_left(&mut self, id: RoomId, except: Option<Box<LeftOut>>, message: impl FnOnce(Name) -> Message) {

@@ -33,6 +33,7 @@ impl Chat {
             spoke: now,
         }));
         self.names.insert(connection.key(), |key| self.people.name(key));
+        self.count_people();
         self.tell(connection, IrcMessage::Welcome);
         self.tell_presence(&name, Some(identity));
     }
@@ -372,7 +373,7 @@ impl Chat {
 
     /// Returns who in a room has heard in another that somebody has left the server, and came by IRC.
     pub(super) fn who_heard(&self, room: RoomId, told: &[RoomId], leaving: &Leaving) -> Option<Box<LeftOut>> {
-        if !matches!(leaving, Leaving::Server { .. }) {
+        if told.is_empty() || !matches!(leaving, Leaving::Server { .. }) || self.rooms.members(room) == 0 {
             return None;
         }
         let members = self.rooms.member_keys(room).map(|key| self.people.connection(key));

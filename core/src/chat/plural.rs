@@ -3,7 +3,7 @@
 //! One of them has the focus: what they say is said there. Who comes and goes is told in each room. A new name is told
 //! once to somebody who shares several rooms with its owner.
 
-use super::rooms::Rooms;
+use super::rooms::{Presence, Rooms};
 use super::{Chat, HERE};
 use crate::{ConnectionId, Leaving, LeftOut, Message, Name, RoomId, Time};
 
@@ -52,8 +52,11 @@ impl Chat {
     /// Takes somebody out of all their rooms.
     pub(super) fn leave_all(&mut self, at: Time, connection: ConnectionId, leaving: &Leaving) {
         let rooms: Vec<_> = self.person(connection).rooms().collect();
-        for (index, &room) in rooms.iter().enumerate() {
-            self.leave(at, connection, room, leaving.clone(), &rooms[..index]);
+        let mut told = Vec::new();
+        for room in rooms {
+            if self.leave(at, connection, room, leaving.clone(), &told) == Presence::Told {
+                told.push(room);
+            }
         }
     }
 

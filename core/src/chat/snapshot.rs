@@ -132,6 +132,7 @@ impl Chat {
             ignores,
             monitors,
             was: snapshot.was.into(),
+            people_max: 0,
             history_on_join: rules.history_on_join,
             clock: Clock::started(snapshot.clock_start_ms),
             actions: VecDeque::new(),
@@ -139,6 +140,7 @@ impl Chat {
             at: snapshot.at,
         };
         chat.index_names()?;
+        chat.count_people();
         let are_in_main = |silent: &crate::log::SilentState| {
             chat.people.get(silent.connection).is_some_and(|person| person.rooms().eq([Rooms::MAIN]))
         };

@@ -114,6 +114,16 @@ impl Chat {
         self.was.iter().filter(move |was| was.name.key() == key)
     }
 
+    /// Returns how many people the others knew of at once, at the most.
+    pub(crate) const fn people_max(&self) -> usize {
+        self.people_max
+    }
+
+    /// Counts the people, once the others know of one more.
+    pub(super) fn count_people(&mut self) {
+        self.people_max = self.people_max.max(self.people());
+    }
+
     /// Remembers that somebody was here under a name.
     pub(super) fn remember(&mut self, name: Name, identity: Identity) {
         let time_ms = self.time_ms();

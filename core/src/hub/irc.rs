@@ -48,8 +48,6 @@ pub(super) struct Irc {
     pub(super) rendered: usize,
     /// How many answers came in batches.
     batches: u64,
-    /// How many people there were at once, at the most.
-    people_max: usize,
 }
 
 /// Holds an answer that is not whole yet.

@@ -21,9 +21,8 @@ const MOTD: [&str; 3] = [
 ];
 
 impl<S> Hub<S> {
-    pub(super) fn render_welcome(&mut self, connection: ConnectionId, answer: &mut Answer) {
+    pub(super) fn render_welcome(&self, connection: ConnectionId, answer: &mut Answer) {
         let (nick, server) = (self.nick_or_star(connection), self.config.limits.server_name.clone());
-        self.count_people();
         answer.numeric(format_args!("001 {nick} :Welcome to chinwag, {nick}"));
         answer.numeric(format_args!("002 {nick} :Your host is {server}, running {}", version()));
         answer.numeric(format_args!("003 {nick} :Most people begin in #main"));
@@ -35,17 +34,12 @@ impl<S> Hub<S> {
         self.tell_motd(connection, answer);
     }
 
-    /// Notes how many people there are.
-    pub(in crate::hub) fn count_people(&mut self) {
-        self.irc.people_max = self.irc.people_max.max(self.chat.people());
-    }
-
     pub(super) fn tell_counts(&self, connection: ConnectionId, answer: &mut Answer) {
         let nick = self.nick_or_star(connection);
         let all = self.chat.people();
         let invisible = self.chat.all_seen().filter(|seen| seen.irc().is_some_and(|irc| irc.is_invisible)).count();
         let (visible, rooms) = (all - invisible, self.chat.occupied_rooms().count());
-        let max = self.irc.people_max.max(all);
+        let max = self.chat.people_max();
         answer.numeric(format_args!("251 {nick} :There are {visible} users and {invisible} invisible on 1 servers"));
         answer.numeric(format_args!("252 {nick} 0 :operator(s) online"));
         answer.numeric(format_args!("253 {nick} {} :unknown connection(s)", self.irc.arriving.len()));
