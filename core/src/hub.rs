@@ -195,11 +195,11 @@ impl<S> Hub<S> {
 
     /// Handles that time has passed.
     pub fn handle_timeout(&mut self, now: Time) {
+        self.end_late_arrivals(now);
         let is_proposed = self.proposals.as_mut().is_some_and(|proposals| mem::replace(&mut proposals.has_woke, true));
         if !is_proposed {
             self.propose(now, Event::Woke);
         }
-        self.end_late_arrivals(now);
         self.account(now);
     }
 

@@ -1,9 +1,9 @@
 //! Owns who has come by IRC and not said who they are: what they have said so far, and for how long they may go on.
 
-use super::Line;
 use super::answer::Answer;
 use super::obey::COMMANDS;
 use super::words::{unformatted, word};
+use super::{Irc, Line};
 use crate::irc::{Capabilities, Identity};
 use crate::log::{Event, Registration};
 use crate::{Action, CloseCode, ConnectionId, Form, Hub, IrcMessage, Message, Name, Time};
@@ -29,7 +29,17 @@ impl<S> Hub<S> {
     /// Handles that a connection by IRC has ended. Tells whether nobody knew who it was of.
     pub(in crate::hub) fn depart(&mut self, connection: ConnectionId) -> bool {
         self.irc.pending.remove(&connection);
-        self.irc.arriving.remove(&connection).is_some()
+        let is_arriving = self.irc.arriving.remove(&connection).is_some();
+        self.pass_over_arrived();
+        is_arriving
+    }
+
+    /// Waits no longer for those who have said who they are, or gone.
+    fn pass_over_arrived(&mut self) {
+        let Irc { arriving, due, .. } = &mut self.irc;
+        while due.front().is_some_and(|(_, connection)| !arriving.contains_key(connection)) {
+            due.pop_front();
+        }
     }
 
     /// Forgets a connection that has ended, if it is one by IRC of this server.
@@ -47,10 +57,12 @@ impl<S> Hub<S> {
 
     /// Ends the connections of those who took too long to say who they are.
     pub(in crate::hub) fn end_late_arrivals(&mut self, now: Time) {
-        while let Some(&(due, connection)) = self.irc.due.front().filter(|(due, _)| *due <= now) {
+        while let Some(&(_, connection)) = self.irc.due.front().filter(|(due, _)| *due <= now) {
             self.irc.due.pop_front();
-            debug_assert!(due <= now, "it is over");
-            if self.irc.arriving.contains_key(&connection) && !self.connections.is_in_flight(connection) {
+            if self.connections.is_in_flight(connection) {
+                // They have said it just in time, and may have to say it again.
+                self.irc.due.push_back((now + self.config.limits.registration_wait, connection));
+            } else if self.irc.arriving.contains_key(&connection) {
                 let hint = self.hint_at_lines(connection);
                 let hint = hint.map(|hint| format!(":{} {hint}\r\n", self.config.limits.server_name));
                 let error = [&hint.unwrap_or_default(), "ERROR :Closing link: Registration timed out\r\n"].concat();
@@ -59,6 +71,7 @@ impl<S> Hub<S> {
                 self.chat.push_action(Action::Close { connection, code: None });
             }
         }
+        self.pass_over_arrived();
     }
 
     /// Forgets all who have not said who they are, since all connections end.
@@ -88,6 +101,7 @@ impl<S> Hub<S> {
             return;
         }
         self.irc.arriving.remove(&connection);
+        self.pass_over_arrived();
         let dialect = self.capabilities(connection).dialect();
         self.chat.push_action(Action::Speak { connection, dialect });
     }

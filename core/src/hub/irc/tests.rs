@@ -141,6 +141,52 @@ fn who_does_not_say_who_they_are_is_gone_in_a_minute_and_leaves_nothing() {
 }
 
 #[test]
+fn nobody_is_waited_for_who_has_said_who_they_are_or_gone() {
+    let mut hub = Hub::new(config());
+    let ann = Client::come(&mut hub, "NICK Ann\n");
+    assert!(hub.poll_timeout().is_some());
+    let _bob = Client::register(&mut hub, "Bob");
+    hub.handle_closed(Time::START, ann.connection);
+    assert_eq!(hub.poll_timeout(), None);
+}
+
+#[test]
+fn who_is_refused_a_name_just_when_their_time_is_over_has_as_much_time_again() {
+    let mut hubs = cluster();
+    Client::register(&mut hubs[0], "Ann");
+    let ann = hubs[0].poll_proposal().expect("it is proposed");
+    let mut bob = Client::register(&mut hubs[1], "Ann");
+    let minute = Duration::from_secs(60);
+    hubs[1].handle_timeout(Time::after(minute));
+    hubs[1].apply(Record { at: Time::START, event: ann });
+    while let Some(event) = hubs[1].poll_proposal() {
+        hubs[1].apply(Record { at: Time::START, event });
+    }
+    assert_eq!(bob.told(hubs[1].take_batch().as_ref()), [":chinwag.local 433 * Ann :Nickname is already in use"]);
+    assert_eq!(hubs[1].poll_timeout(), Some(Time::after(2 * minute)));
+    hubs[1].handle_timeout(Time::after(2 * minute));
+    let told = bob.told(hubs[1].take_batch().as_ref());
+    assert_eq!(told, ["ERROR :Closing link: Registration timed out"]);
+}
+
+#[test]
+fn that_somebody_is_gone_with_their_server_is_told_once_to_who_shares_several_rooms() {
+    let mut hubs = cluster();
+    for (place, name) in ["Ann", "Bob"].into_iter().enumerate() {
+        let mut client = Client::register(&mut hubs[place], name);
+        agree(&mut hubs);
+        client.ask(&mut hubs[place]);
+        client.send(&mut hubs[place], "JOIN #one,#two\n");
+        agree(&mut hubs);
+    }
+    hubs[1].take_batch();
+    hubs[1].apply(Record { at: Time::START, event: Event::ServerGone { server: 0 } });
+    let batch = hubs[1].take_batch().expect("it is told");
+    let left = |action: &&Action| matches!(action, Action::Broadcast { message: Message::Left { .. }, .. });
+    assert_eq!(batch.actions().iter().filter(left).count(), 1, "{batch:?}");
+}
+
+#[test]
 fn nothing_is_kept_of_connections_that_are_gone() {
     let mut hub = Hub::new(config());
     let ann = Client::register(&mut hub, "Ann");
