@@ -3,7 +3,7 @@
 
 use std::fs::File;
 use std::io::{self, ErrorKind};
-use std::net::{SocketAddr, TcpListener};
+use std::net::{IpAddr, SocketAddr};
 use std::os::fd::{AsFd, OwnedFd};
 use std::time::Duration;
 
@@ -14,6 +14,7 @@ use socket2::{SockRef, TcpKeepalive};
 
 use crate::admission::Admission;
 use crate::link::Link;
+use crate::listening::Listening;
 use crate::pending::Pending;
 
 /// How many probes a quiet peer is sent before it counts as dead, all in the second half of the time that it has for
@@ -47,6 +48,8 @@ const QUIETLY: SendFlags = SendFlags::NOSIGNAL.union(SendFlags::DONTWAIT);
 #[derive(Debug)]
 pub struct Listener {
     form: Form,
+    /// Where it listens, as people write it.
+    address: String,
     admission: Admission,
     /// A descriptor to give up when there is no other, so that whoever comes then can still be told. Afterwards it is
     /// the connection of whoever was told: to close that, and to open something else, would be to lose it to another
@@ -54,18 +57,9 @@ pub struct Listener {
     spare: Option<OwnedFd>,
     /// When `accept` last failed for another reason than the want of one.
     failed_at: Option<Time>,
-    /// What the socket says of dead peers to all that connects.
-    dead_after: Duration,
+    /// What the socket says of dead peers to all that connects, if that can be out of reach.
+    dead_after: Option<Duration>,
 }
-
-/// The listening sockets of a server, each with its wire form.
-///
-/// They are the standard library's, since options are set on them before anybody connects. Who has already is served,
-/// too, but their sockets lack what is set for all who come later, such as that they give up on dead peers.
-///
-/// On Linux the process has to ignore SIGPIPE, as it does if its `main` is Rust's: a connection that the other side has
-/// closed causes one.
-pub type Listeners = Vec<(TcpListener, Form)>;
 
 /// How many may come in before others have their turn: a crowd must neither keep those from talking who are here, nor
 /// wait a turn for each who comes.
@@ -80,14 +74,21 @@ impl Listener {
     /// after [`Limits::dead_after`](chinwag_core::Limits::dead_after). It sends at once what it is given, since the
     /// core has gathered that. It lets the operating system buffer no more than is useful.
     ///
+    /// What connects by a file is never out of reach, and has no such options.
+    ///
     /// # Errors
     /// Returns an error if the socket does not take these options.
-    pub fn new(listener: &TcpListener, form: Form, config: &Config, admission: Admission) -> io::Result<Self> {
-        listener.set_nonblocking(true)?;
-        // On Linux an accepted socket has these from the listening one.
-        let dead_after = config.limits.dead_after;
-        set_options(SockRef::from(listener), dead_after)?;
-        Ok(Self { form, admission, spare: spare(), failed_at: None, dead_after })
+    pub fn new(listening: &Listening, form: Form, config: &Config, admission: Admission) -> io::Result<Self> {
+        listening.set_nonblocking()?;
+        let dead_after = match listening {
+            Listening::Tcp(listener) => {
+                // On Linux an accepted socket has these from the listening one.
+                set_options(SockRef::from(listener), config.limits.dead_after)?;
+                Some(config.limits.dead_after)
+            }
+            Listening::Unix(_) => None,
+        };
+        Ok(Self { form, address: listening.to_string(), admission, spare: spare(), failed_at: None, dead_after })
     }
 
     /// Returns how those who come in here are spoken to.
@@ -96,25 +97,32 @@ impl Listener {
         self.form
     }
 
-    /// Handles what `accept` returned for this socket, with the address that a connection was made from. Returns the
-    /// connection, what its reader and its writer share, and what is to be found out of it.
+    /// Returns where it listens, as people write it.
+    #[must_use]
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// Handles what `accept` returned for this socket, with the address that a connection was made from, be it
+    /// [none](crate::NO_ADDRESS). Returns the connection, what its reader and its writer share, and what is to be found
+    /// out of it.
     ///
     /// # Errors
     /// There is none, and the next try is to wait so long, if at all.
     pub fn handle<S: AsFd>(
         &mut self,
         listener: impl AsFd,
-        accepted: io::Result<(S, SocketAddr)>,
+        accepted: io::Result<(S, IpAddr)>,
     ) -> Result<(S, Link, Pending), Option<Duration>> {
         let now = self.admission.clock().now();
         let (stream, peer) = match accepted {
             Ok(accepted) => accepted,
             Err(error) => return Err(self.recover(now, listener, &error)),
         };
-        match self.admission.admit(now, peer.ip(), self.form) {
+        match self.admission.admit(now, peer, self.form) {
             Ok((admitted, from, config)) => {
                 self.set_patience(&stream, &config);
-                let pending = Pending::new(config, self.admission.clone(), self.form, peer.ip(), from);
+                let pending = Pending::new(config, self.admission.clone(), self.form, peer, from);
                 Ok((stream, Link::new(admitted), pending))
             }
             Err(refusal) => {
@@ -127,7 +135,7 @@ impl Listener {
     /// Has a connection give up on a dead peer as the server was told last. What it has from the listening socket is
     /// what the server was started with, and may be older than that.
     fn set_patience(&self, stream: impl AsFd, config: &Config) {
-        if config.limits.dead_after != self.dead_after {
+        if self.dead_after.is_some_and(|dead_after| dead_after != config.limits.dead_after) {
             // If it fails, the connection has ended already.
             let _ = set_options(SockRef::from(&stream.as_fd()), config.limits.dead_after);
         }
@@ -234,7 +242,7 @@ pub fn set_options(socket: SockRef<'_>, dead_after: Duration) -> io::Result<()> 
 #[cfg(test)]
 mod tests {
     use std::io::Read as _;
-    use std::net::{Ipv4Addr, TcpStream};
+    use std::net::{Ipv4Addr, TcpListener, TcpStream};
     use std::sync::Arc;
 
     use chinwag_core::{Limits, Stats};
@@ -243,13 +251,15 @@ mod tests {
     use crate::clock::Clock;
 
     /// Returns a listener with a connection that waits before it.
-    fn waited_at() -> (Listener, TcpListener, TcpStream) {
+    fn waited_at() -> (Listener, Listening, TcpStream) {
         let socket = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("there is a free port");
         let config = Config::default();
+        let address = socket.local_addr().expect("it is bound");
+        let socket = Listening::from(socket);
         let listener =
             Listener::new(&socket, Form::Lines, &config, Admission::new(&config.clone().into(), Clock::start()))
                 .expect("it takes the options");
-        let client = TcpStream::connect(socket.local_addr().expect("it is bound")).expect("it listens");
+        let client = TcpStream::connect(address).expect("it listens");
         (listener, socket, client)
     }
 
@@ -259,7 +269,7 @@ mod tests {
         let (mut listener, socket, client) = waited_at();
         let address = client.peer_addr().expect("it is connected");
         let come = |listener: &mut Listener| {
-            let (stream, _link, _pending) = listener.handle(&socket, socket.accept()).expect("it may come");
+            let (stream, _link, _pending) = listener.handle(&socket, accept(&socket)).expect("it may come");
             let options = SockRef::from(&stream);
             let patience = options.tcp_user_timeout().expect("it is a socket").expect("it is set");
             (patience, options.tcp_keepalive_time().expect("it is a socket"))
@@ -272,6 +282,11 @@ mod tests {
         let limits = Limits { dead_after: after, ..Limits::default() };
         listener.admission.reload(&Arc::new(Config { limits, ..Config::default() }));
         assert_eq!(come(&mut listener), patience(after));
+    }
+
+    fn accept(socket: &Listening) -> io::Result<(TcpStream, IpAddr)> {
+        let Listening::Tcp(listener) = socket else { panic!("it is for TCP") };
+        listener.accept().map(|(stream, peer)| (stream, peer.ip()))
     }
 
     fn refused(listener: &Listener) -> u64 {
@@ -300,7 +315,7 @@ mod tests {
             let (mut listener, socket, _client) = waited_at();
             assert_eq!(listener.recover(Time::START, &socket, &errno.into()), None, "{errno}");
             assert_eq!(refused(&listener), 0);
-            socket.accept().expect("they still wait");
+            accept(&socket).expect("they still wait");
         }
     }
 

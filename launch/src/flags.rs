@@ -19,10 +19,10 @@ use chinwag_core::{Config, Limits, Origin, Rules, Subnet, Tls};
 use chinwag_io::{Certificate, cores};
 
 pub(crate) use self::key::Key;
-pub(crate) use self::values::Choice;
+pub(crate) use self::values::{Choice, SocketFile};
 use self::values::{
-    connect_rate, dead_after, drain, flood_rate, history_on_join, ip, irc, log_format, max_connections, max_line,
-    max_per_ip, port, proxy_from, room_quiet, server_name, threads, web, web_origin,
+    connect_rate, dead_after, drain, flood_rate, history_on_join, ip, irc, listen, log_format, max_connections,
+    max_line, max_per_ip, port, proxy_from, room_quiet, server_name, threads, web, web_origin,
 };
 use self::words::{Given, split};
 use crate::logging::Format;
@@ -62,6 +62,11 @@ pub(super) struct Flags {
     /// 127.0.0.1:6667)
     #[argh(option, default = "Choice::IfFree(IRC)", from_str_fn(irc))]
     pub(super) irc: Choice,
+
+    /// socket with a file, by which programs of this machine come, like unix:/run/chinwag/lines; web=unix: or irc=unix:
+    /// for these; may be given more than once (default: none)
+    #[argh(option, from_str_fn(listen))]
+    pub(super) listen: Vec<SocketFile>,
 
     /// what IRC clients are told that this server is called: letters, digits, dashes and at least one dot (default
     /// chinwag.local)
@@ -196,7 +201,7 @@ impl Flags {
         keys!(
             self,
             at_start: [
-                ip, port, web, irc, server_name, cert, key, tls_only, data, threads, max_line, room_quiet, history_on_join, log_dir, log_format
+                ip, port, web, irc, listen, server_name, cert, key, tls_only, data, threads, max_line, room_quiet, history_on_join, log_dir, log_format
             ],
             live: [
                 web_origin, proxy_from, flood_rate, max_connections, max_per_ip, connect_rate, dead_after, drain

@@ -12,5 +12,6 @@ mod run;
 mod signals;
 mod systemd;
 mod taken;
+mod unix;
 
 pub use self::run::{Listeners, Program, Ready, run};

@@ -15,7 +15,7 @@ use crate::taken::{Holder, holder};
 
 /// How many connections the operating system keeps until they are accepted: Linux allows this many unless told
 /// otherwise (`net.core.somaxconn`), and a crowd that comes at once fits in.
-const BACKLOG: i32 = 4096;
+pub(super) const BACKLOG: i32 = 4096;
 
 /// Names the flags that choose an address and a port.
 #[derive(Clone, Copy, Debug)]

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use chinwag_core::admission::{ListenAddresses, Tls};
 use chinwag_core::{Config, Form};
-use chinwag_io::{Handle, REPORT, Setup};
+use chinwag_io::{Handle, Listening, REPORT, Setup};
 use tracing::{Level, warn};
 
 use crate::flags::{self, Choice, Flags, Parsed, takes};
@@ -19,7 +19,7 @@ use crate::listen::{Bound, Chosen};
 use crate::reload::Reloading;
 use crate::signals::Signals;
 use crate::systemd::{HandedOver, Manager, is_read_by_journal, priority};
-use crate::{listen, logging};
+use crate::{listen, logging, unix};
 
 /// Names a server binary.
 #[derive(Clone, Copy, Debug)]
@@ -54,7 +54,7 @@ impl Ready {
 }
 
 /// The listening sockets of a server, each with the form in which those are spoken to who come to it.
-pub type Listeners = Vec<(TcpListener, Form)>;
+pub type Listeners = Vec<(Listening, Form)>;
 
 /// Runs a server: reads the flags from the command line, opens the log and the listening sockets, and calls `serve`
 /// with what was configured. `serve` says that the server is ready as soon as it can be given orders. Returns what the
@@ -120,16 +120,19 @@ fn start(
             bound.push((extra, Some(socket)));
         }
     }
+    let files = unix::bind(&flags.listen)?;
     if signals.wait_for_stop(Duration::ZERO) {
         return Ok(());
     }
+    // They are removed when their sockets are closed, which come later, and so are dropped before.
+    let mut kept = Vec::new();
     let (mut ready, mut listeners) = (String::new(), Vec::new());
     let mut addresses = ListenAddresses::default();
     let mut add = |listener: TcpListener, form, told: Told, place: Place| -> io::Result<()> {
         let address = listener.local_addr()?;
         ready += &format!("{name} {version} {}\n", told(address, is_secured));
         place(&mut addresses).get_or_insert(address);
-        listeners.push((listener, form));
+        listeners.push((Listening::from(listener), form));
         Ok(())
     };
     let own = lines.map(|lines| lines.listen(config)).transpose()?;
@@ -146,6 +149,12 @@ fn start(
         ready += &format!("{name} {version} has made its certificate itself: SHA-256 {}\n", certificate.fingerprint());
     }
     setup.config.limits.listen_addresses = addresses;
+    for (bound, file) in files.into_iter().zip(&flags.listen) {
+        let (listener, own) = bound.listen()?;
+        ready += &format!("{name} {version} also listening on {file}\n");
+        listeners.push((listener.into(), file.form));
+        kept.push(own);
+    }
     // From here on whoever connects is kept waiting by the operating system until `serve` accepts.
     serve(listeners, setup, Ready { lines: ready, signals: signals.clone(), manager })
 }

@@ -21,8 +21,8 @@ use crate::sockets::Sockets;
 use crate::worker::Worker;
 
 /// Returns what a server is steered by, and the server, a future that serves whoever connects to one of the
-/// `listeners`, each in its wire form, until it is told to stop. Then everyone is told, and what is queued is still
-/// sent, for at most [`Limits::drain`](chinwag_core::Limits::drain).
+/// `listeners`, of TCP or of a file, each in its wire form, until it is told to stop. Then everyone is told, and what
+/// is queued is still sent, for at most [`Limits::drain`](chinwag_core::Limits::drain).
 ///
 /// It runs on any executor, on [`Limits::threads`](chinwag_core::Limits::threads) threads which it starts itself, all
 /// but one of them for when there is much to write. They end with it. If it is dropped, it ends at once.
@@ -30,18 +30,18 @@ use crate::worker::Worker;
 /// # Errors
 /// The server ends with an error if its configuration does not pass [`Config::check`](chinwag_core::Config::check), or
 /// if the listeners or the threads can't be set up. Nothing that clients do is an error.
-pub fn serve(listeners: Listeners, setup: Setup) -> (Handle, impl Future<Output = io::Result<()>> + Send + 'static) {
+pub fn serve(listeners: impl Into<Listeners>, setup: Setup) -> (Handle, impl Future<Output = io::Result<()>> + Send) {
     let (handle, controls, ending) = chinwag_io::handle();
-    (handle, run(listeners, setup, controls, ending))
+    (handle, run(listeners.into(), setup, controls, ending))
 }
 
 async fn run(listeners: Listeners, setup: Setup, mut controls: Controls, _ending: Ending) -> io::Result<()> {
     let setup = setup.checked()?;
     let admission = Admission::new(&setup, Clock::start());
     let (config, sockets) = (Arc::new(setup.config), Sockets::new()?);
-    let open = |(listener, form): (std::net::TcpListener, _)| {
-        let (address, guarded) = (listener.local_addr()?, Listener::new(&listener, form, &config, admission.clone())?);
-        io::Result::Ok((address, guarded, sockets.listen(listener)?))
+    let open = |(listening, form)| {
+        let listener = Listener::new(&listening, form, &config, admission.clone())?;
+        io::Result::Ok((listener, sockets.listen(listening)?))
     };
     let listeners = listeners.into_iter().map(open).collect::<Result<Vec<_>, _>>()?;
     let executor = Arc::new(Executor::new());
@@ -51,8 +51,8 @@ async fn run(listeners: Listeners, setup: Setup, mut controls: Controls, _ending
     let weak = Arc::downgrade(&executor);
     let acceptor = Acceptor { admission: admission.clone(), executor: weak, inputs: inputs.clone() };
     let mut accepting = Vec::new();
-    for (address, listener, incoming) in listeners {
-        info!(form = ?listener.form(), %address, "serving");
+    for (listener, incoming) in listeners {
+        info!(form = ?listener.form(), address = %listener.address(), "serving");
         accepting.push(executor.spawn(acceptor.clone().run(listener, incoming)));
     }
     let hub = executor.spawn(hub.run());

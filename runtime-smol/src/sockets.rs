@@ -6,9 +6,9 @@
 //! other waiting: for timers and signals.
 
 use std::future::poll_fn;
-use std::io::{self, ErrorKind, Read as _};
+use std::io::{self, ErrorKind};
 use std::mem::{self, MaybeUninit};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{IpAddr, SocketAddr};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::pin::pin;
 use std::sync::atomic::{AtomicU8, Ordering};
@@ -16,6 +16,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::task::{Context, Poll, Wake, Waker};
 use std::time::{Duration, Instant};
 
+use chinwag_io::{Listening, NO_ADDRESS};
 use rustix::event::epoll::{self, CreateFlags, EventData, EventFlags};
 use rustix::event::{EventfdFlags, Timespec, eventfd};
 use rustix::io::Errno;
@@ -163,8 +164,8 @@ impl Sockets {
     }
 
     /// Takes in a listening socket, which does not block.
-    pub(crate) fn listen(self: &Arc<Self>, listener: TcpListener) -> io::Result<Incoming> {
-        self.register(listener).map(Incoming)
+    pub(crate) fn listen(self: &Arc<Self>, listening: Listening) -> io::Result<Incoming> {
+        self.register(listening).map(Incoming)
     }
 
     fn register<T: AsFd>(self: &Arc<Self>, socket: T) -> io::Result<Registered<T>> {
@@ -267,16 +268,19 @@ impl<T> Drop for Registered<T> {
 
 /// A listening socket.
 #[derive(Debug)]
-pub(crate) struct Incoming(Registered<TcpListener>);
+pub(crate) struct Incoming(Registered<Listening>);
 
 impl Incoming {
     /// Waits for whoever comes next.
-    pub(crate) async fn accept(&self) -> io::Result<(Stream, SocketAddr)> {
+    pub(crate) async fn accept(&self) -> io::Result<(Stream, IpAddr)> {
         // How many wait is not known before there is nobody.
-        let accept = |listener: &TcpListener| Ok(net::acceptfrom_with(listener, ACCEPTED)?);
+        let accept = |listening: &Listening| Ok(net::acceptfrom_with(listening, ACCEPTED)?);
         let (socket, peer) = poll_fn(|cx| self.0.poll_take(cx, accept, |_| false)).await?;
-        let peer = peer.map(SocketAddr::try_from).transpose()?.ok_or(ErrorKind::ConnectionAborted)?;
-        Ok((Stream(self.0.sockets.register(socket.into())?), peer))
+        let peer = match &self.0.socket {
+            Listening::Tcp(_) => peer.map(SocketAddr::try_from).transpose()?.ok_or(ErrorKind::ConnectionAborted)?.ip(),
+            Listening::Unix(_) => NO_ADDRESS,
+        };
+        Ok((Stream(self.0.sockets.register(socket)?), peer))
     }
 }
 
@@ -288,13 +292,13 @@ impl AsFd for Incoming {
 
 /// A member's socket.
 #[derive(Debug)]
-pub(crate) struct Stream(Registered<TcpStream>);
+pub(crate) struct Stream(Registered<OwnedFd>);
 
 impl Stream {
     /// Reads what is there, as soon as something is.
     pub(crate) fn poll_read(&self, cx: &mut Context<'_>, buffer: &mut [u8]) -> Poll<io::Result<usize>> {
         let room = buffer.len();
-        self.0.poll_take(cx, |mut socket| socket.read(buffer), |&len| len < room)
+        self.0.poll_take(cx, |socket| Ok(rustix::io::read(socket, &mut *buffer)?), |&len| len < room)
     }
 
     /// Waits until more can be written.

@@ -2,13 +2,15 @@
 
 use std::future::Future;
 use std::io;
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{IpAddr, TcpListener, TcpStream};
 use std::os::fd::{AsFd, BorrowedFd};
+use std::os::unix::net::{UnixListener, UnixStream};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use async_io::Async;
+use chinwag_io::{Listening, NO_ADDRESS};
 use futures_lite::AsyncRead as _;
 use smol::Executor;
 
@@ -29,48 +31,72 @@ impl Sockets {
     pub(crate) fn wake_ready(&self) {}
 
     /// Takes in a listening socket, which does not block.
-    pub(crate) fn listen(self: &Arc<Self>, listener: TcpListener) -> io::Result<Incoming> {
-        Async::new_nonblocking(listener).map(Incoming)
+    pub(crate) fn listen(self: &Arc<Self>, listening: Listening) -> io::Result<Incoming> {
+        Ok(match listening {
+            Listening::Tcp(listener) => Incoming::Tcp(Async::new_nonblocking(listener)?),
+            Listening::Unix(listener) => Incoming::Unix(Async::new_nonblocking(listener)?),
+        })
     }
 }
 
 /// A listening socket.
 #[derive(Debug)]
-pub(crate) struct Incoming(Async<TcpListener>);
+pub(crate) enum Incoming {
+    Tcp(Async<TcpListener>),
+    Unix(Async<UnixListener>),
+}
+
+/// A member's socket. One task may wait to read it, and one to write to it.
+#[derive(Debug)]
+pub(crate) enum Stream {
+    Tcp(Async<TcpStream>),
+    Unix(Async<UnixStream>),
+}
+
+/// Does the same with either.
+macro_rules! either {
+    ($all:expr, $socket:ident => $done:expr) => {
+        match $all {
+            Self::Tcp($socket) => $done,
+            Self::Unix($socket) => $done,
+        }
+    };
+}
 
 impl Incoming {
     /// Waits for whoever comes next.
-    pub(crate) async fn accept(&self) -> io::Result<(Stream, SocketAddr)> {
-        let (stream, peer) = self.0.accept().await?;
-        Ok((Stream(stream), peer))
+    pub(crate) async fn accept(&self) -> io::Result<(Stream, IpAddr)> {
+        Ok(match self {
+            Self::Tcp(listener) => {
+                let (stream, peer) = listener.accept().await?;
+                (Stream::Tcp(stream), peer.ip())
+            }
+            Self::Unix(listener) => (Stream::Unix(listener.accept().await?.0), NO_ADDRESS),
+        })
     }
 }
 
 impl AsFd for Incoming {
     fn as_fd(&self) -> BorrowedFd<'_> {
-        self.0.as_fd()
+        either!(self, listener => listener.as_fd())
     }
 }
-
-/// A member's socket. One task may wait to read it, and one to write to it.
-#[derive(Debug)]
-pub(crate) struct Stream(Async<TcpStream>);
 
 impl Stream {
     /// Reads what is there, as soon as something is.
     pub(crate) fn poll_read(&self, cx: &mut Context<'_>, buffer: &mut [u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut &self.0).poll_read(cx, buffer)
+        either!(self, stream => Pin::new(&mut &*stream).poll_read(cx, buffer))
     }
 
     /// Waits until more can be written.
     pub(crate) async fn writable(&self) {
         // An error shows at the next write.
-        let _ = self.0.writable().await;
+        let _ = either!(self, stream => stream.writable().await);
     }
 }
 
 impl AsFd for Stream {
     fn as_fd(&self) -> BorrowedFd<'_> {
-        self.0.as_fd()
+        either!(self, stream => stream.as_fd())
     }
 }

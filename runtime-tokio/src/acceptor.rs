@@ -6,13 +6,13 @@ use std::task::Poll;
 
 use chinwag_core::Stats;
 use chinwag_io::{Admission, Input, Listener, Need, Pending, Port as _, TURN_ACCEPTS, oneshot};
-use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tokio::sync::mpsc::Sender;
 use tokio::task::yield_now;
 use tokio::time::sleep;
 
 use crate::socket::Socket;
+use crate::sockets::Incoming;
 
 /// How many of those who are not in yet may say something before others have their turn: a crowd that comes must not
 /// keep those from talking who are here.
@@ -28,7 +28,7 @@ pub(crate) struct Acceptor {
 
 impl Acceptor {
     /// Accepts whoever comes, for ever.
-    pub(crate) async fn run(self, mut listener: Listener, incoming: TcpListener) {
+    pub(crate) async fn run(self, mut listener: Listener, incoming: Incoming) {
         for place in (0..TURN_ACCEPTS).cycle() {
             match listener.handle(&incoming, incoming.accept().await) {
                 Ok((stream, link, pending)) => {

@@ -36,11 +36,12 @@ mod hub;
 mod reader;
 mod serve;
 mod socket;
+mod sockets;
 mod worker;
 
 pub use chinwag_core as core;
 pub use chinwag_io::{
-    Answered, Certificate, CertificateError, Ended, Guard, Handle, Listeners, PAGE, Purpose, Recorder, Setup,
+    Answered, Certificate, CertificateError, Ended, Guard, Handle, Listeners, Listening, PAGE, Purpose, Recorder, Setup,
 };
 
 pub use self::serve::serve;

@@ -6,16 +6,16 @@ use std::sync::Arc;
 use std::task::Poll;
 
 use chinwag_io::{Admission, Clock, Controls, Ending, Handle, Input, Listener, Listeners, Setup};
-use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tracing::info;
 
 use crate::acceptor::{Acceptor, TURN_HANDSHAKES};
 use crate::hub::HubTask;
+use crate::sockets::Incoming;
 
 /// Returns what a server is steered by, and the server, a future that serves whoever connects to one of the
-/// `listeners`, each in its wire form, until it is told to stop. Then everyone is told, and what is queued is still
-/// sent, for at most [`Limits::drain`](chinwag_core::Limits::drain).
+/// `listeners`, of TCP or of a file, each in its wire form, until it is told to stop. Then everyone is told, and what
+/// is queued is still sent, for at most [`Limits::drain`](chinwag_core::Limits::drain).
 ///
 /// It has to be polled within a tokio runtime, with I/O and time, which needs no more than one thread for it. All but
 /// one of [`Limits::threads`](chinwag_core::Limits::threads) it starts itself, for when there is much to write; they
@@ -24,18 +24,18 @@ use crate::hub::HubTask;
 /// # Errors
 /// The server ends with an error if its configuration does not pass [`Config::check`](chinwag_core::Config::check), or
 /// if the listeners or the threads can't be set up. Nothing that clients do is an error.
-pub fn serve(listeners: Listeners, setup: Setup) -> (Handle, impl Future<Output = io::Result<()>> + Send + 'static) {
+pub fn serve(listeners: impl Into<Listeners>, setup: Setup) -> (Handle, impl Future<Output = io::Result<()>> + Send) {
     let (handle, controls, ending) = chinwag_io::handle();
-    (handle, run(listeners, setup, controls, ending))
+    (handle, run(listeners.into(), setup, controls, ending))
 }
 
 async fn run(listeners: Listeners, setup: Setup, mut controls: Controls, _ending: Ending) -> io::Result<()> {
     let setup = setup.checked()?;
     let admission = Admission::new(&setup, Clock::start());
     let config = Arc::new(setup.config);
-    let open = |(listener, form)| {
-        let guarded = Listener::new(&listener, form, &config, admission.clone())?;
-        io::Result::Ok((guarded, TcpListener::from_std(listener)?))
+    let open = |(listening, form)| {
+        let guarded = Listener::new(&listening, form, &config, admission.clone())?;
+        io::Result::Ok((guarded, Incoming::new(listening)?))
     };
     let listeners = listeners.into_iter().map(open).collect::<Result<Vec<_>, _>>()?;
     let (hub, inputs) = HubTask::new(config, admission.clone())?;
@@ -43,7 +43,7 @@ async fn run(listeners: Listeners, setup: Setup, mut controls: Controls, _ending
     let acceptor = Acceptor { admission: admission.clone(), inputs: inputs.clone(), turns };
     let mut accepting = Vec::new();
     for (listener, incoming) in listeners {
-        info!(form = ?listener.form(), address = %incoming.local_addr()?, "serving");
+        info!(form = ?listener.form(), address = %listener.address(), "serving");
         accepting.push(Box::pin(acceptor.clone().run(listener, incoming)));
     }
     let accept = poll_fn(move |cx| {

@@ -8,12 +8,11 @@ use std::task::{Context, Poll, ready};
 
 use chinwag_core::{Limits, Signals, Time, Written};
 use chinwag_io::{Link, Port, send};
-use tokio::io::Interest;
-use tokio::net::TcpStream;
 use tokio::sync::Notify;
 use tokio::time::timeout;
 
 use crate::clock::reach;
+use crate::sockets::Stream;
 
 /// How much is read at once: two hundred lines of 80 characters. More per call saves little, and makes others wait
 /// longer.
@@ -26,7 +25,7 @@ thread_local! {
 
 #[derive(Debug)]
 pub(crate) struct Socket {
-    stream: TcpStream,
+    stream: Stream,
     pub(crate) link: Link,
     changed: Notify,
 }
@@ -49,14 +48,14 @@ impl Port for Socket {
         // The runtime does not know of a new socket yet that it can be written to, so it is not asked first. It has to
         // hear of a full one, though, or else it would not wait for it.
         match send() {
-            Err(error) if error.kind() == ErrorKind::WouldBlock => self.stream.try_io(Interest::WRITABLE, send),
+            Err(error) if error.kind() == ErrorKind::WouldBlock => self.stream.try_write(send),
             sent => sent,
         }
     }
 }
 
 impl Socket {
-    pub(crate) fn new(stream: TcpStream, link: Link) -> Self {
+    pub(crate) fn new(stream: Stream, link: Link) -> Self {
         Self { stream, link, changed: Notify::new() }
     }
 

@@ -4,11 +4,12 @@ use chinwag_tests::{Adapter, Ended, Program};
 
 use crate::{assert_one_line, assert_talk, stop};
 
-const FLAGS: [&str; 24] = [
+const FLAGS: [&str; 25] = [
     "--ip",
     "--port",
     "--web",
     "--irc",
+    "--listen",
     "--server-name",
     "--web-origin",
     "--proxy-from",

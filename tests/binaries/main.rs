@@ -11,6 +11,7 @@ mod log;
 #[cfg(target_os = "linux")]
 mod operation;
 mod settings;
+mod sockets;
 mod start;
 mod stop;
 #[cfg(target_os = "linux")]

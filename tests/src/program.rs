@@ -201,6 +201,15 @@ impl Program {
         self.read_address(&["for IRC clients at "], "\n")
     }
 
+    /// Reads the next line of standard output.
+    ///
+    /// # Panics
+    /// If there is none.
+    #[must_use]
+    pub fn read_out(&self) -> String {
+        self.out.recv_timeout(DEADLINE).expect("there is a line")
+    }
+
     fn read_address(&self, before: &[&str], after: &str) -> SocketAddr {
         let line = self.out.recv_timeout(DEADLINE).expect("it says that it is ready");
         let program = format!("{} {} ", self.adapter.program(), env!("CARGO_PKG_VERSION"));

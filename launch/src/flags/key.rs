@@ -9,7 +9,7 @@ use std::time::Duration;
 use chinwag_core::{Origin, Subnet};
 use toml::Value;
 
-use super::values::Choice;
+use super::values::{Choice, SocketFile};
 use crate::logging::Format;
 
 /// A key, with its value.
@@ -96,6 +96,7 @@ settings! {
         Choice::Off => "off".into(),
     };
     Vec<Origin>: Texts, |origins| texts(origins);
+    Vec<SocketFile>: Texts, |files| texts(files);
     Vec<Subnet>: Texts, |subnets| texts(subnets);
 }
 

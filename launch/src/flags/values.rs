@@ -1,11 +1,13 @@
 //! Owns what each flag takes, and what is said of a value that it does not take.
 
+use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::ops::RangeInclusive;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chinwag_core::{Config, Limits, Origin, Subnet};
+use chinwag_core::{Config, Form, Limits, Origin, Subnet};
 
 use crate::logging::Format;
 
@@ -23,6 +25,23 @@ pub(crate) enum Choice {
     IfFree(SocketAddr),
     At(SocketAddr),
     Off,
+}
+
+/// A listening socket that has a file, and how those are spoken to who come by it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct SocketFile {
+    pub(crate) form: Form,
+    pub(crate) path: PathBuf,
+}
+
+/// What stands before the path of a socket, for each form.
+const SOCKETS: [(&str, Form); 3] = [("unix:", Form::Lines), ("web=unix:", Form::Web), ("irc=unix:", Form::Irc)];
+
+impl fmt::Display for SocketFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let before = SOCKETS.iter().find(|(_, form)| *form == self.form).map_or("", |(before, _)| before);
+        write!(f, "{before}{}", self.path.display())
+    }
 }
 
 /// Reads an address. Of names only `localhost` is one: what others stand for may change, or be several addresses.
@@ -52,6 +71,14 @@ fn choice(value: &str) -> Option<Choice> {
     let port = value.strip_prefix(LOCALHOST).and_then(|rest| rest.strip_prefix(':')).and_then(|port| port.parse().ok());
     let here = port.map(|port| SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
     here.or_else(|| value.parse().ok()).map(Choice::At)
+}
+
+pub(super) fn listen(value: &str) -> Result<SocketFile, String> {
+    let read = |(before, form): (&str, Form)| Some((form, value.strip_prefix(before).filter(|path| !path.is_empty())?));
+    let read = SOCKETS.into_iter().find_map(read).map(|(form, path)| SocketFile { form, path: path.into() });
+    read.ok_or_else(|| {
+        "it takes unix: and a path, for lines, or web=unix: or irc=unix:, like unix:/run/chinwag/lines".into()
+    })
 }
 
 pub(super) fn server_name(value: &str) -> Result<Arc<str>, String> {
