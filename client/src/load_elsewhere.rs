@@ -1,10 +1,10 @@
 //! Stands in for `load.rs` where there is neither epoll nor `/proc`.
 
 use anyhow::{Result, bail};
-use argh::FromArgs;
+use argh::{ArgsInfo, FromArgs};
 
 /// Measure a server, which needs Linux.
-#[derive(FromArgs)]
+#[derive(FromArgs, ArgsInfo)]
 #[argh(subcommand, name = "load", help_triggers("-h", "--help"))]
 pub(crate) struct LoadFlags {
     /// none of which can be used here

@@ -23,17 +23,18 @@ mod words;
 use std::io::Write;
 use std::process::ExitCode;
 
-use argh::FromArgs;
+use argh::{ArgsInfo, FromArgs};
+use chinwag_manual::{Kind, Page};
 
 /// Talk to chinwag servers, and measure them. Without a command it is `chat`.
-#[derive(FromArgs)]
+#[derive(FromArgs, ArgsInfo)]
 #[argh(name = "chinwag", help_triggers("-h", "--help"), note = "--version tells the version.")]
 struct Chinwag {
     #[argh(subcommand)]
     command: Command,
 }
 
-#[derive(FromArgs)]
+#[derive(FromArgs, ArgsInfo)]
 #[argh(subcommand)]
 enum Command {
     Bots(bots::BotsFlags),
@@ -45,7 +46,11 @@ enum Command {
 const USAGE_EXIT: u8 = 2;
 
 fn main() -> ExitCode {
-    let args = match words::words(std::env::args_os().skip(1)) {
+    let args: Vec<_> = std::env::args_os().skip(1).collect();
+    if let Some(kind) = Kind::asked(&args) {
+        return say(&kind.text(&page()));
+    }
+    let args = match words::words(args.into_iter()) {
         Ok(args) => args,
         Err(text) => return fail(USAGE_EXIT, &text),
     };
@@ -67,6 +72,19 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) if error.is::<flags::FlagError>() => fail(USAGE_EXIT, &error.to_string()),
         Err(error) => fail(1, &format!("{error:#}")),
+    }
+}
+
+/// What the manual and shells are told of this program.
+fn page() -> Page<'static> {
+    Page {
+        name: "chinwag",
+        version: env!("CARGO_PKG_VERSION"),
+        info: Chinwag::get_args_info(),
+        sections: &[
+            ("EXIT STATUS", "0 is success, 1 a failure on the way, 2 flags that can't be used."),
+            ("SEE ALSO", "chinwag-smol(1)"),
+        ],
     }
 }
 

@@ -9,9 +9,11 @@ use std::net::{SocketAddr, TcpListener};
 use std::process::ExitCode;
 use std::time::Duration;
 
+use argh::ArgsInfo as _;
 use chinwag_core::admission::{ListenAddresses, Tls};
 use chinwag_core::{Config, Form};
 use chinwag_io::{Handle, Listening, REPORT, Setup};
+use chinwag_manual::{Kind, Page};
 use tracing::{Level, warn};
 
 use crate::flags::{self, Choice, Flags, Parsed, takes};
@@ -61,6 +63,11 @@ pub type Listeners = Vec<(Listening, Form)>;
 /// process is to exit with.
 pub fn run(program: Program, serve: impl FnOnce(Listeners, Setup, Ready) -> anyhow::Result<()>) -> ExitCode {
     let args: Vec<_> = std::env::args_os().skip(1).collect();
+    if let Some(kind) = Kind::asked(&args) {
+        let Program { name, version } = program;
+        let page = Page { name, version, info: Flags::get_args_info(), sections: &SECTIONS };
+        return say(&kind.text(&page));
+    }
     let flags = match Flags::parse(program.name, args.iter().cloned()) {
         Parsed::Flags(flags) => *flags,
         Parsed::Answer(text) => return say(&text),
@@ -74,6 +81,20 @@ pub fn run(program: Program, serve: impl FnOnce(Listeners, Setup, Ready) -> anyh
         Err(error) => refuse(program, &format!("{error:#}"), 1),
     }
 }
+
+/// What the manual has beside the flags.
+const SECTIONS: [(&str, &str); 3] = [
+    (
+        "SIGNALS",
+        "SIGINT and SIGTERM stop the server: everybody is told, and sent what is queued; a second one ends it at once. \
+         SIGHUP at a terminal does the same. Without one it has the log files opened anew and the configuration read again. SIGUSR1 logs one line of counts.",
+    ),
+    (
+        "EXIT STATUS",
+        "0 is a stop that was asked for, 1 that the machine has refused something, 2 a wrong flag or file.",
+    ),
+    ("SEE ALSO", "chinwag(1), systemd.socket(5). What operators need is in /usr/share/doc/chinwag/operating.md."),
+];
 
 fn start(
     program: Program,

@@ -1,6 +1,7 @@
-//! Shows that what operators are given beside the programs is right: the units of systemd, the alerts, the
-//! dashboard. The programs that know are asked.
+//! Shows that what operators are given beside the programs is right: manual pages, completions, units of
+//! systemd, alerts, a dashboard. The programs that know are asked.
 
+mod manual;
 mod monitoring;
 #[cfg(target_os = "linux")]
 mod units;

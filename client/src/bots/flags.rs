@@ -3,7 +3,7 @@
 use std::hash::{BuildHasher as _, RandomState};
 use std::time::Duration;
 
-use argh::FromArgs;
+use argh::{ArgsInfo, FromArgs};
 use chinwag_core::Config;
 
 use super::script::Topic;
@@ -11,7 +11,7 @@ use crate::address::{Address, host};
 use crate::flags::{HOST, PORT, number, port, seconds};
 
 /// Bring company: bots that chat in the main room, bots that talk about Rust, and many that load a room of their own.
-#[derive(Debug, FromArgs)]
+#[derive(Debug, FromArgs, ArgsInfo)]
 #[argh(subcommand, name = "bots", help_triggers("-h", "--help"))]
 pub(crate) struct BotsFlags {
     /// server, by name or IP address (default 127.0.0.1)

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use argh::FromArgs;
+use argh::{ArgsInfo, FromArgs};
 use chinwag_core::Name;
 
 use super::colours::Colours;
@@ -13,7 +13,7 @@ use crate::address::{Address, host};
 use crate::flags::{HOST, PORT, port};
 
 /// Join the conversation. From or to a pipe it is a plain line client.
-#[derive(Debug, FromArgs)]
+#[derive(Debug, FromArgs, ArgsInfo)]
 #[argh(
     subcommand,
     name = "chat",

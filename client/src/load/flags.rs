@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::time::Duration;
 
-use argh::FromArgs;
+use argh::{ArgsInfo, FromArgs};
 use chinwag_core::Name;
 
 use super::dialect::Dialect;
@@ -24,7 +24,7 @@ const COUNT_MAX: usize = 1_000_000;
 /// Measure what a server delivers: many members in many rooms, one of each room writing.
 ///
 /// The server must run without a flood limit (--flood-rate 0), or the limit is what gets measured.
-#[derive(Debug, FromArgs)]
+#[derive(Debug, FromArgs, ArgsInfo)]
 #[argh(subcommand, name = "load", help_triggers("-h", "--help"))]
 pub(crate) struct LoadFlags {
     /// server, by name or IP address (default 127.0.0.1)
