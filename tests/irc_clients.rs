@@ -3,12 +3,16 @@
 //!
 //! What each shows next is compared, so that nothing can be shown twice, and nothing else before it.
 
+use std::io::Write as _;
 use std::net::SocketAddr;
 use std::thread;
 use std::time::Duration;
 
 use chinwag_core::{Config, Form, Limits};
-use chinwag_tests::{Adapter, Browser, IrcClient, IrcProgram, Person, Program, Relay, Server, Shown, Way};
+use chinwag_tests::{
+    Adapter, BOT_PATIENCE, BotProgram, Bouncer, Browser, IrcBot, IrcClient, IrcProgram, Person, Program, Relay, Server,
+    Shown, Way, read_up_to_end,
+};
 use serde_json::{Value, json};
 
 /// A line in each of these scripts: Latin, Greek, Cyrillic, Arabic, Hebrew, Devanagari, Thai, Chinese, Japanese,
@@ -169,7 +173,7 @@ fn a_client_splits_what_is_too_long_or_is_told() {
             }
             let client = all[speaker].irc();
             if matches!(client.program(), IrcProgram::Sic | IrcProgram::Ii) {
-                client.assert_is_refused(417, "Lines can only be 512 bytes long");
+                client.assert_is_refused(417, "Lines can only be 512 bytes long, and 4096 more for tags");
             }
             client.say(MAIN, "bye");
             all[0].telnet().read_up_to(&format!("{name}: bye"));
@@ -252,6 +256,65 @@ fn whose_connection_is_cut_comes_back_under_their_name_and_reads_on() {
                     assert_eq!(ann.read_line(), "Cid: here");
                     cid.assert_shows(MAIN, Shown::Said("Cid", "here"));
                 }
+            });
+        }
+    });
+}
+
+#[test]
+fn a_bot_answers_who_speaks_to_it_where_it_is_spoken_to_under_whatever_name() {
+    // All at the same time, since most of it is waiting.
+    thread::scope(|scope| {
+        for (adapter, program) in
+            Adapter::ALL.into_iter().flat_map(|adapter| BotProgram::ALL.map(|program| (adapter, program)))
+        {
+            scope.spawn(move || {
+                let (_server, [addr, _, irc_addr]) = Program::start_all(adapter, ["--history-on-join", "0"]);
+                let mut ann = Person::come(addr);
+                ann.type_line("/name Ann");
+                ann.find_line(|line| line.ends_with(" is now Ann"));
+                let _bot = IrcBot::start(program, "Bot", irc_addr);
+                ann.find_line_within(BOT_PATIENCE, |line| line == "Bot: ready");
+                for (typed, heard) in [
+                    ("!echo one", ["Ann: !echo one", "Bot: Ann said one"]),
+                    ("/msg Bot !echo two", ["You (to Bot): !echo two", "Bot (to you): Ann said two"]),
+                    ("/name Anna", ["Ann is now Anna", "Bot: Ann is Anna now"]),
+                    ("!echo ünï 😀", ["Anna: !echo ünï 😀", "Bot: Anna said ünï 😀"]),
+                ] {
+                    ann.type_line(typed);
+                    assert_eq!([(); 2].map(|()| ann.read_line()), heard, "{program:?}");
+                }
+            });
+        }
+    });
+}
+
+#[test]
+fn who_has_a_bouncer_is_there_when_they_are_not_and_reads_what_was_said() {
+    thread::scope(|scope| {
+        for adapter in Adapter::ALL {
+            scope.spawn(move || {
+                let (_server, [addr, _, irc_addr]) = Program::start_all(adapter, ["--history-on-join", "0"]);
+                let relay = Relay::start(irc_addr);
+                let mut ann = Person::come(addr);
+                ann.type_line("/name Ann");
+                ann.find_line(|line| line.ends_with(" is now Ann"));
+                let bouncer = Bouncer::start("Zed", relay.addr());
+                ann.find_line_within(BOT_PATIENCE, |line| line == "Zed joined");
+                ann.type_line("are you there?");
+                ann.read_up_to("Ann: are you there?");
+                let mut zed = bouncer.connect();
+                let missed = read_up_to_end(&mut zed, "are you there?");
+                assert!(missed.starts_with(":Ann!user@chinwag PRIVMSG #main :"), "{missed}");
+                zed.get_mut().write_all(b"PRIVMSG #main :now I am\r\nPRIVMSG Ann :psst\r\n").expect("it reads");
+                assert_eq!([(); 2].map(|()| ann.read_line()), ["Zed: now I am", "Zed (to you): psst"]);
+                ann.type_line("/reply what?");
+                assert_eq!(read_up_to_end(&mut zed, "what?"), ":Ann!user@chinwag PRIVMSG Zed :what?");
+                drop(zed);
+                // It comes back by itself, under the name that it had.
+                Way::BOTH.into_iter().for_each(|way| relay.cut(way));
+                ann.read_up_to("Zed left");
+                ann.find_line_within(BOT_PATIENCE, |line| line == "Zed joined");
             });
         }
     });

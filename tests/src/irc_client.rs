@@ -78,7 +78,7 @@ enum Running {
 
 /// A folder that is there for as long as this is.
 #[derive(Debug)]
-struct Folder(PathBuf);
+pub(crate) struct Folder(PathBuf);
 
 impl IrcProgram {
     /// All that there are.
@@ -161,10 +161,17 @@ impl IrcProgram {
             Self::Ii | Self::Irssi => line.split_once(' ')?.1.to_owned(),
             Self::WeeChat => line.split_once('\t')?.1.to_owned(),
         };
-        // When its log begins, when it opens a window, and when it knows who is in a room.
-        let is_of_irssi = line.starts_with("--- ")
-            || ["Starting", "Join"].iter().any(|word| shown.starts_with(&format!("-!- Irssi: {word}")));
-        (self != Self::Irssi || !is_of_irssi).then_some(shown)
+        // When its log begins, when it opens a window, when it knows who is in a room, and since when there is one.
+        let is_its_own = match self {
+            Self::Sic | Self::Ii => false,
+            Self::Irssi => {
+                line.starts_with("--- ")
+                    || ["Starting", "Join"].iter().any(|word| shown.starts_with(&format!("-!- Irssi: {word}")))
+                    || shown.starts_with("-!- Channel #") && shown.contains(" created ")
+            }
+            Self::WeeChat => shown.starts_with("--\tChannel created on "),
+        };
+        (!is_its_own).then_some(shown)
     }
 }
 
@@ -490,12 +497,21 @@ impl Drop for Running {
 }
 
 impl Folder {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let folder = std::env::temp_dir().join(format!("chinwag-irc-{}-{number}", std::process::id()));
         fs::create_dir_all(&folder).expect("there is room for files");
         Self(folder)
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.0
+    }
+
+    /// Writes a file.
+    pub(crate) fn write(&self, name: &str, text: &str) {
+        fs::write(self.0.join(name), text).expect("there is room for files");
     }
 }
 

@@ -32,6 +32,8 @@ mod escape;
 pub mod fuzzing;
 mod given;
 #[cfg(feature = "real-clients")]
+mod irc_bot;
+#[cfg(feature = "real-clients")]
 mod irc_client;
 mod peer;
 mod person;
@@ -57,6 +59,8 @@ pub use cluster::Cluster;
 pub use diff::diff;
 pub use driver::{Driver, Link, Todo};
 pub use escape::{EscapeError, escape, unescape};
+#[cfg(feature = "real-clients")]
+pub use irc_bot::{BOT_PATIENCE, BotProgram, Bouncer, IrcBot, read_up_to_end};
 #[cfg(feature = "real-clients")]
 pub use irc_client::{IrcClient, IrcProgram, Shown};
 pub use peer::Peer;

@@ -235,7 +235,8 @@ fn certify(folder: &Path) {
     fs::write(folder.join("chat.example.pem"), both.concat()).expect("there is room for files");
 }
 
-fn free_port() -> u16 {
+/// Returns a port that nobody has: somebody else may take it before it is used.
+pub(crate) fn free_port() -> u16 {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("there is a free port");
     listener.local_addr().expect("it is bound").port()
 }
