@@ -381,7 +381,10 @@ impl Chat {
         (person.room, apart) = (room, mem::replace(&mut person.apart, apart));
         self.people.note_origin(connection);
         self.names.remove(connection.key(), &old);
-        self.forget_ignored(connection, apart.map_or(Vec::new(), |apart| apart.ignored).as_slice());
+        self.forget_ignored(
+            connection,
+            &apart.and_then(|apart| apart.dealings).map_or(Vec::new(), |dealings| dealings.ignored),
+        );
         self.hand_over_ignored(ghost, connection);
         self.names.insert(connection.key(), |key| self.people.name(key));
         for room in self.people.get(connection).expect(HERE).rooms() {

@@ -52,7 +52,7 @@ pub(crate) fn state(state: proto::IrcPerson, name: &Name) -> Result<IrcState, De
         capabilities: capabilities(granted)?,
         away: reason(away)?,
         is_invisible,
-        monitored: names(&monitored)?,
+        monitored: names(&monitored)?.into(),
         came: time(came_ns),
         spoke: time(spoke_ns),
     })

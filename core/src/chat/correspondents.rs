@@ -18,7 +18,7 @@ impl Chat {
         }
         for (of, with) in [(one, other), (other, one)] {
             let origin = self.person(with).origin(with);
-            let all = &mut self.people.get_mut(of).expect(HERE).private_mut().correspondents;
+            let all = &mut self.people.get_mut(of).expect(HERE).dealings_mut().correspondents;
             if all.last() == Some(&origin) {
                 continue;
             }

@@ -28,7 +28,7 @@ impl Chat {
             capabilities,
             away: None,
             is_invisible: false,
-            monitored: Vec::new(),
+            monitored: Box::default(),
             came: now,
             spoke: now,
         }));
@@ -316,14 +316,15 @@ impl Chat {
     }
 
     fn monitor(&mut self, connection: ConnectionId, clear: bool, add: Vec<Name>, remove: &[Name]) {
-        let monitored = self.irc_mut(connection).monitored.clone();
-        let gone = monitored.iter().filter(|name| clear || remove.iter().any(|other| other.key() == name.key()));
-        for name in gone {
-            self.monitors.remove(name, connection.key());
-            self.irc_mut(connection).monitored.retain(|other| other.key() != name.key());
-        }
+        let mut monitored = std::mem::take(&mut self.irc_mut(connection).monitored).into_vec();
+        monitored.retain(|name| {
+            let is_gone = clear || remove.iter().any(|other| other.key() == name.key());
+            if is_gone {
+                self.monitors.remove(name, connection.key());
+            }
+            !is_gone
+        });
         for name in add {
-            let monitored = &mut self.irc_mut(connection).monitored;
             let place = monitored.binary_search_by_key(&name.key(), Name::key);
             if let Err(place) = place {
                 if monitored.len() >= MONITORED_MAX {
@@ -337,6 +338,7 @@ impl Chat {
             let (name, identity) = here.map_or((name, None), |(name, identity)| (name, Some(identity)));
             self.tell(connection, IrcMessage::Presence { name, identity });
         }
+        self.irc_mut(connection).monitored = monitored.into();
     }
 
     /// Tells those who monitor a name that its owner is here, or not any more.

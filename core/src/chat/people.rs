@@ -35,19 +35,19 @@ pub(super) struct Person {
 pub(super) struct Apart {
     /// The rooms that don't have the focus: the last is the one that had it last.
     pub(super) others: Vec<RoomId>,
-    /// Whom they ignore, in the order of the names.
-    pub(super) ignored: Vec<IgnoredState>,
-    /// What is known since they wrote with others alone.
-    pub(super) private: Option<Box<Private>>,
+    /// What is known since they have written with others alone, or ignore some.
+    pub(super) dealings: Option<Box<Dealings>>,
     /// By which connection they came, if it was another.
     pub(super) origin: Option<ConnectionId>,
     /// What is known only since they came by IRC.
     pub(super) irc: Option<Box<IrcState>>,
 }
 
-/// What is known of who has written with others alone.
+/// What is known of who has written with others alone, or ignores some.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub(super) struct Private {
+pub(super) struct Dealings {
+    /// Whom they ignore, in the order of the names.
+    pub(super) ignored: Vec<IgnoredState>,
     /// Who has written to them last.
     pub(super) writer: Option<WriterState>,
     /// By which connections those came with whom they have written: the last stands last.
@@ -111,6 +111,9 @@ impl Person {
 
     /// Keeps nothing apart where there is nothing to be kept.
     fn forget_nothing(&mut self) {
+        if let Some(apart) = self.apart.as_deref_mut() {
+            apart.dealings.take_if(|dealings| **dealings == Dealings::default());
+        }
         self.apart.take_if(|apart| **apart == Apart::default());
     }
 
@@ -141,7 +144,7 @@ impl Person {
 
     /// Returns whom they ignore, in the order of the names.
     pub(super) fn ignored(&self) -> &[IgnoredState] {
-        self.apart.as_deref().map_or(&[], |apart| &apart.ignored)
+        self.dealings().map_or(&[], |dealings| &dealings.ignored)
     }
 
     /// Tells whether they ignore who has this name.
@@ -165,21 +168,21 @@ impl Person {
 
     /// Returns who has written to them last.
     pub(super) fn writer(&self) -> Option<&WriterState> {
-        self.private().and_then(|private| private.writer.as_ref())
+        self.dealings().and_then(|dealings| dealings.writer.as_ref())
     }
 
     /// Returns by which connections those came with whom they have written: the last stands last.
     pub(super) fn correspondents(&self) -> &[ConnectionId] {
-        self.private().map_or(&[], |private| &private.correspondents)
+        self.dealings().map_or(&[], |dealings| &dealings.correspondents)
     }
 
-    fn private(&self) -> Option<&Private> {
-        self.apart.as_deref().and_then(|apart| apart.private.as_deref())
+    fn dealings(&self) -> Option<&Dealings> {
+        self.apart.as_deref().and_then(|apart| apart.dealings.as_deref())
     }
 
-    /// Returns what is known since they wrote with others alone, to be changed.
-    pub(super) fn private_mut(&mut self) -> &mut Private {
-        self.apart_mut().private.get_or_insert_default()
+    /// Returns what is known since they have written with others alone, or ignore some, to be changed.
+    pub(super) fn dealings_mut(&mut self) -> &mut Dealings {
+        self.apart_mut().dealings.get_or_insert_default()
     }
 
     /// Returns by which connection somebody came who is here by this one.
@@ -190,7 +193,7 @@ impl Person {
     /// Ignores who has this name from now on, and came by this connection if they are here.
     pub(super) fn ignore(&mut self, name: &Name, origin: Option<ConnectionId>) {
         let place = self.find_ignored(name);
-        let ignored = &mut self.apart_mut().ignored;
+        let ignored = &mut self.dealings_mut().ignored;
         match place {
             Err(place) => ignored.insert(place, IgnoredState { name: name.clone(), origin }),
             Ok(place) => ignored[place].origin = origin.or(ignored[place].origin),
@@ -200,7 +203,7 @@ impl Person {
     /// Hears again who has this name.
     pub(super) fn unignore(&mut self, name: &Name) {
         if let Ok(place) = self.find_ignored(name) {
-            self.apart_mut().ignored.remove(place);
+            self.dealings_mut().ignored.remove(place);
             self.forget_nothing();
         }
     }

@@ -6,7 +6,7 @@ use std::iter;
 use super::correspondents::CORRESPONDENTS_MAX;
 use super::interested::Interested;
 use super::names::Names;
-use super::people::{Apart, People, Person, Private};
+use super::people::{Apart, Dealings, People, Person};
 use super::plural::ROOMS_MAX;
 use super::random_names::RandomNames;
 use super::rooms::Member;
@@ -113,9 +113,9 @@ impl Chat {
             let are_others = correspondents.len() <= CORRESPONDENTS_MAX
                 && correspondents.iter().collect::<HashSet<_>>().len() == correspondents.len();
             SnapshotError::unless(are_others, "somebody has written with too many, or is listed twice")?;
-            let private = Private { writer, correspondents };
-            let private = Some(private).filter(|private| *private != Private::default()).map(Box::new);
-            let apart = Apart { others, ignored, private, origin, irc: irc.map(Box::new) };
+            let dealings = Dealings { ignored, writer, correspondents };
+            let dealings = Some(dealings).filter(|dealings| *dealings != Dealings::default()).map(Box::new);
+            let apart = Apart { others, dealings, origin, irc: irc.map(Box::new) };
             if apart != Apart::default() {
                 people.get_mut(connection).expect(HERE).apart = Some(Box::new(apart));
                 people.note_origin(connection);

@@ -138,7 +138,7 @@ impl Chat {
         self.reply(connection, sent);
         if is_heard {
             if !how.is_for_clients() {
-                self.people.get_mut(other).expect(HERE).private_mut().writer = Some(writer);
+                self.people.get_mut(other).expect(HERE).dealings_mut().writer = Some(writer);
                 self.note_correspondents(connection, other);
             }
             let message = Message::Told { name, text: told, time_ms, id, manner };

@@ -14,9 +14,21 @@ pub struct Identity(Option<Arc<Known>>);
 
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 struct Known {
-    user: Box<str>,
-    real_name: Text,
+    /// The user, and the real name behind it: everybody who comes by IRC has both.
+    names: Box<str>,
+    user_len: u8,
     is_bot: bool,
+}
+
+impl Known {
+    fn new(user: &str, real_name: &str, is_bot: bool) -> Self {
+        let user_len = u8::try_from(user.len()).expect("it is as long as it may be");
+        Self { names: [user, real_name].concat().into(), user_len, is_bot }
+    }
+
+    fn split(&self) -> (&str, &str) {
+        self.names.split_at(self.user_len.into())
+    }
 }
 
 impl Identity {
@@ -37,19 +49,19 @@ impl Identity {
         let kept: String = user.chars().filter(is_kept).take(Self::USER_CHARS_MAX).collect();
         let user = if kept.is_empty() { Self::NO_USER } else { &kept };
         let real_name = Text::clean(&real_name[..real_name.floor_char_boundary(Self::REAL_NAME_BYTES_MAX)]);
-        Self(Some(Arc::new(Known { user: user.into(), real_name, is_bot })))
+        Self(Some(Arc::new(Known::new(user, real_name.as_str(), is_bot))))
     }
 
     /// Returns the user.
     #[must_use]
     pub fn user(&self) -> &str {
-        self.0.as_ref().map_or(Self::NO_USER, |known| &known.user)
+        self.0.as_ref().map_or(Self::NO_USER, |known| known.split().0)
     }
 
     /// Returns the real name of who is called so.
     #[must_use]
     pub fn real_name<'a>(&'a self, name: &'a Name) -> &'a str {
-        self.0.as_ref().map_or(name.as_str(), |known| known.real_name.as_str())
+        self.0.as_ref().map_or(name.as_str(), |known| known.split().1)
     }
 
     /// Tells whether it is a program.

@@ -119,7 +119,7 @@ pub struct IrcState {
     /// They are not found by masks.
     pub is_invisible: bool,
     /// Of whose coming and going they are told, in the order of the names.
-    pub monitored: Vec<Name>,
+    pub monitored: Box<[Name]>,
     /// When they came.
     pub came: Time,
     /// When they said something last, or came.

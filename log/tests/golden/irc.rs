@@ -25,7 +25,7 @@ fn with_irc() -> Snapshot {
         capabilities: Capabilities::SERVER_TIME,
         away: Some(text("lunch")),
         is_invisible: true,
-        monitored: vec![name("Ann"), name("zed")],
+        monitored: [name("Ann"), name("zed")].into(),
         came: Time::START,
         spoke: Time::START,
     });

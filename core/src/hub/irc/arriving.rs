@@ -1,5 +1,7 @@
 //! Owns who has come by IRC and not said who they are: what they have said so far, and for how long they may go on.
 
+use std::collections::VecDeque;
+
 use super::answer::Answer;
 use super::obey::COMMANDS;
 use super::words::{unformatted, word};
@@ -39,6 +41,9 @@ impl<S> Hub<S> {
         let Irc { arriving, due, .. } = &mut self.irc;
         while due.front().is_some_and(|(_, connection)| !arriving.contains_key(connection)) {
             due.pop_front();
+        }
+        if due.is_empty() {
+            *due = VecDeque::new();
         }
     }
 

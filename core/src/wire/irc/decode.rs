@@ -33,9 +33,9 @@ const LIFE_SIGNS: u32 = 4;
 pub(crate) struct IrcDecoder {
     input: Vec<u8>,
     /// Where in `input` the next line begins.
-    start: usize,
+    start: Place,
     /// From where on no end of a line was looked for.
-    looked: usize,
+    looked: Place,
     found: Option<Found>,
     /// Nothing but blank lines has come, so what comes next may be another protocol's.
     is_opening: bool,
@@ -47,14 +47,32 @@ pub(crate) struct IrcDecoder {
     is_dropped: bool,
     /// Something has come since it was last told that somebody is there.
     has_come: bool,
-    told_at: Option<Time>,
-    life_pause: Duration,
+    /// It was told, or began to be.
+    is_told: bool,
+    life_pause_ms: u32,
+    told_at: Time,
+}
+
+/// A place among the bytes that are held. There is a decoder for each connection, so it is small.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Place(u32);
+
+impl Place {
+    const START: Self = Self(0);
+
+    fn new(at: usize) -> Self {
+        Self(u32::try_from(at).expect("little is held"))
+    }
+
+    const fn at(self) -> usize {
+        self.0 as usize
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Found {
     /// A line, up to what ends it.
-    Line { end: usize },
+    Line { end: Place },
     /// One that was over the limit.
     TooLong,
     /// What is no IRC.
@@ -62,26 +80,27 @@ enum Found {
 }
 
 impl IrcDecoder {
-    pub(crate) const fn new(config: &Config) -> Self {
+    pub(crate) fn new(config: &Config) -> Self {
         Self {
             input: Vec::new(),
-            start: 0,
-            looked: 0,
+            start: Place::START,
+            looked: Place::START,
             found: None,
             is_opening: true,
             ends_with_return: false,
             is_over: false,
             is_dropped: false,
             has_come: false,
-            told_at: None,
-            life_pause: config.limits.ping_interval.checked_div(LIFE_SIGNS).expect("it is not 0"),
+            is_told: false,
+            life_pause_ms: u32::try_from(config.limits.ping_interval.as_millis()).unwrap_or(u32::MAX) / LIFE_SIGNS,
+            told_at: Time::START,
         }
     }
 
     /// Looks whether the first that has come is another protocol's: of those that are no text, or that pages can make a
     /// browser speak. Tells whether it is.
     fn find_other_protocol(&mut self) -> bool {
-        let held = &self.input[self.start..];
+        let held = &self.input[self.start.at()..];
         let end = memchr2(b'\r', b'\n', held);
         let line = &held[..end.unwrap_or(held.len())];
         let by_line = || end.and_then(|_| OtherProtocol::from_line(line));
@@ -91,7 +110,7 @@ impl IrcDecoder {
         let Some(protocol @ (OtherProtocol::Http | OtherProtocol::Tls | OtherProtocol::Ssh)) = told else {
             return false;
         };
-        (self.input, self.start, self.looked) = (Vec::new(), 0, 0);
+        (self.input, self.start, self.looked) = (Vec::new(), Place::START, Place::START);
         (self.found, self.is_over) = (Some(Found::Other(protocol)), true);
         true
     }
@@ -99,33 +118,34 @@ impl IrcDecoder {
     /// Looks for the next line in what is held.
     fn find(&mut self) {
         while self.found.is_none() && !self.is_over {
-            if self.ends_with_return && self.looked < self.input.len() {
+            if self.ends_with_return && self.looked.at() < self.input.len() {
                 self.ends_with_return = false;
-                if self.input[self.looked] == b'\n' {
-                    (self.start, self.looked) = (self.start + 1, self.looked + 1);
+                if self.input[self.looked.at()] == b'\n' {
+                    (self.start, self.looked) = (Place::new(self.start.at() + 1), Place::new(self.looked.at() + 1));
                 }
             }
             if self.is_opening && self.find_other_protocol() {
                 return;
             }
-            let end = memchr2(b'\r', b'\n', &self.input[self.looked..]).map(|end| self.looked + end);
-            self.looked = end.map_or(self.input.len(), |end| end + 1);
+            let (start, looked) = (self.start.at(), self.looked.at());
+            let end = memchr2(b'\r', b'\n', &self.input[looked..]).map(|end| looked + end);
+            self.looked = Place::new(end.map_or(self.input.len(), |end| end + 1));
             self.ends_with_return |= end.is_some_and(|end| self.input[end] == b'\r');
-            let len = self.looked - self.start;
+            let len = self.looked.at() - start;
             match end {
-                Some(end) if mem::take(&mut self.is_dropped) => self.start = end + 1,
-                Some(end) if is_too_long(&self.input[self.start..end]) => {
-                    self.start = end + 1;
+                Some(end) if mem::take(&mut self.is_dropped) => self.start = Place::new(end + 1),
+                Some(end) if is_too_long(&self.input[start..end]) => {
+                    self.start = Place::new(end + 1);
                     self.found = Some(Found::TooLong);
                 }
-                Some(end) => self.found = Some(Found::Line { end }),
+                Some(end) => self.found = Some(Found::Line { end: Place::new(end) }),
                 None if self.is_dropped => {
-                    self.start = self.input.len();
+                    self.start = Place::new(self.input.len());
                     return;
                 }
                 None if len > TAGS_BYTES_MAX + LINE_BYTES_MAX => {
                     self.is_dropped = true;
-                    self.start = self.input.len();
+                    self.start = Place::new(self.input.len());
                     self.found = Some(Found::TooLong);
                 }
                 None => return,
@@ -160,7 +180,7 @@ impl Decode for IrcDecoder {
             Some(Found::TooLong) => Asked::For(Notice::TooLong.into()),
             Some(Found::Other(protocol)) => Asked::For(Notice::WrongProtocol(protocol).into()),
             Some(Found::Line { end }) => {
-                let line = &self.input[self.start..end];
+                let line = &self.input[self.start.at()..end.at()];
                 match std::str::from_utf8(line) {
                     // Nothing is to be told back with a zero in it.
                     Err(_) => {
@@ -178,20 +198,21 @@ impl Decode for IrcDecoder {
     fn pass(&mut self, is_blank: bool) {
         self.is_opening &= is_blank;
         if let Some(Found::Line { end }) = self.found.take() {
-            self.start = end + 1;
+            self.start = Place::new(end.at() + 1);
         }
         self.find();
     }
 
     /// Lets go of the memory of what was passed, once it is half: so each byte is moved once at most on average.
     fn forget_passed(&mut self) {
-        if self.start > 0 && 2 * self.start >= self.input.len() {
-            self.input = self.input[self.start..].to_vec();
-            self.looked -= self.start;
+        let start = self.start.at();
+        if start > 0 && 2 * start >= self.input.len() {
+            self.input = self.input[start..].to_vec();
+            self.looked = Place::new(self.looked.at() - start);
             if let Some(Found::Line { end }) = &mut self.found {
-                *end -= self.start;
+                *end = Place::new(end.at() - start);
             }
-            self.start = 0;
+            self.start = Place::START;
         }
     }
 
@@ -200,10 +221,12 @@ impl Decode for IrcDecoder {
         if !mem::take(&mut self.has_come) {
             return false;
         }
-        let told_at = *self.told_at.get_or_insert(now);
-        let is_time = now.since(told_at) >= self.life_pause;
+        if !mem::replace(&mut self.is_told, true) {
+            self.told_at = now;
+        }
+        let is_time = now.since(self.told_at) >= Duration::from_millis(self.life_pause_ms.into());
         if is_time {
-            self.told_at = Some(now);
+            self.told_at = now;
         }
         is_time
     }
