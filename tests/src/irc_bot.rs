@@ -35,8 +35,8 @@ pub enum BotProgram {
     Sopel,
 }
 
-/// Runs a bot in the main room. When it hears what is said there it says `ready`: eggdrop needs ten seconds for that.
-/// It repeats behind `!echo` what is said to it, and tells of new names.
+/// Runs a bot in the main room. When it knows who is there it says `ready`: eggdrop needs some seconds for that. It
+/// repeats behind `!echo` what is said to it, and tells of new names.
 #[derive(Debug)]
 pub struct IrcBot {
     _process: Process,
