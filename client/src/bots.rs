@@ -103,11 +103,11 @@ async fn join(
     ledger: &mut Ledger,
     bar: &ProgressBar,
 ) -> Result<Vec<(Bot, Script)>> {
-    let mut bots = Vec::new();
+    let (mut bots, server) = (Vec::new(), flags.server()?);
     for (room, troupe) in troupes.iter().enumerate() {
         for slot in 0..troupe.count {
             let place = Slot { room, slot };
-            let bot = Bot::join(&flags.address(), &name(troupe.topic, slot), troupe.room, place).await?;
+            let bot = Bot::join(&server, &name(troupe.topic, slot), troupe.room, place).await?;
             ledger.name(place, bot.name());
             let script = Script::new(troupe.topic, troupe.pause, slot, troupe.count, flags.seed);
             bots.push((bot, script));

@@ -44,12 +44,13 @@ use self::transcript::Transcript;
 ///
 /// # Errors
 ///
-/// There is no server, it went away, or the transcript can't be written.
+/// There is no server, or it can't be trusted, it went away, or the transcript can't be written.
 pub(crate) fn run(flags: &ChatFlags) -> Result<()> {
+    let server = flags.server()?;
     let transcript = flags.transcript.as_deref().map(Transcript::open).transpose()?;
     if drive::is_on_a_terminal() {
-        async_io::block_on(drive::drive(flags.choices(), transcript))
+        async_io::block_on(drive::drive(flags.choices(), server, transcript))
     } else {
-        plain::run(flags, transcript)
+        plain::run(flags, &server, transcript)
     }
 }

@@ -1,6 +1,6 @@
 //! How to reach a server, and what is said when there is none.
 
-use std::io::{self, Write as _};
+use std::io;
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
@@ -10,6 +10,8 @@ use futures_lite::FutureExt as _;
 use socket2::{SockRef, TcpKeepalive};
 
 use crate::address::Address;
+use crate::stream::Stream;
+use crate::tls::{self, Security};
 
 /// How long a server may take to answer. Three seconds are two lost packets and a slow network; who waits longer thinks
 /// that the program hangs.
@@ -32,19 +34,44 @@ pub(crate) fn no_answer() -> String {
     format!("no answer within {} seconds", ADMISSION.as_secs())
 }
 
-/// Connects to the server at `address`, to the first of its addresses that lets one connect, and sends the first line,
-/// which may be blank.
-///
-/// # Errors
-///
-/// One line that says why there is no connection, and what to do about it.
-pub(crate) async fn dial(address: &Address, first_line: &str) -> Result<Async<TcpStream>> {
-    let stream = connect(address, &address.resolve().await?).await?;
-    // Without these it can be talked, too, only less well.
-    let _ = set_options(SockRef::from(stream.get_ref()));
-    // A server that has heard a line, be it blank, need not wait whether it is a browser that has come.
-    let _ = stream.get_ref().write(format!("{first_line}\n").as_bytes());
-    Ok(stream)
+/// A server, and how it is spoken to.
+#[derive(Debug, Clone)]
+pub(crate) struct Server {
+    pub(crate) address: Address,
+    /// By what it is accepted, if by TLS.
+    pub(crate) security: Option<Security>,
+}
+
+impl Server {
+    /// Connects to the first of its addresses that lets one connect, and sends the first line, which may be blank.
+    ///
+    /// # Errors
+    ///
+    /// One line that says why there is no connection, and what to do about it.
+    pub(crate) async fn dial(&self, first_line: &str) -> Result<Stream> {
+        let socket = connect(&self.address, &self.address.resolve().await?).await?;
+        // Without these it can be talked, too, only less well.
+        let _ = set_options(SockRef::from(socket.get_ref()));
+        let stream = self.secure(socket).await?;
+        // A server that has heard a line, be it blank, need not wait whether it is a browser that has come.
+        let _ = stream.write_all(format!("{first_line}\n").as_bytes()).await;
+        Ok(stream)
+    }
+
+    async fn secure(&self, socket: Async<TcpStream>) -> Result<Stream> {
+        let Self { address, security: Some(security) } = self else {
+            return Ok(Stream::plain(socket));
+        };
+        let session = security.begin(&address.host)?;
+        let handshake = async {
+            Stream::secure(socket, session).await.map_err(|(session, error)| tls::explain(&session, address, &error))
+        };
+        let too_late = async {
+            Timer::after(ADMISSION).await;
+            Err(tls::silent(address, ADMISSION.as_secs()))
+        };
+        handshake.or(too_late).await
+    }
 }
 
 /// Tries each of the addresses in turn, each for no longer than one waits for it.
@@ -114,8 +141,9 @@ pub(crate) mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
         let port = listener.local_addr().expect("it is bound").port();
         let address = Address { host: "127.0.0.1".to_owned(), port };
-        let stream = async_io::block_on(dial(&address, "")).expect("it listens");
-        let socket = SockRef::from(stream.get_ref());
+        let server = Server { address, security: None };
+        let stream = async_io::block_on(server.dial("")).expect("it listens");
+        let socket = SockRef::from(stream.socket());
         assert!(socket.keepalive().expect("it is told") && socket.tcp_nodelay().expect("it is told"));
         let probes = (
             socket.tcp_keepalive_time().expect("it is told"),

@@ -1,6 +1,6 @@
 //! `chinwag load`: what a server delivers, how fast, how completely, and at what cost.
 //!
-//! One thread drives all connections. [`flags`] make a plan, a [`crowd`] joins its rooms, and then [`drive`] sends,
+//! One thread drives all [`connection`]s. [`flags`] make a plan, a [`crowd`] joins its rooms, and then [`drive`] sends,
 //! receives and measures, to a [`report`]; or [`idle`] only looks at what it costs the server that people are there. A
 //! [`sender`] writes each room's [`message`]s, on time by a [`pace`] or as fast as the slowest member reads them, and
 //! an [`inbox`] per member counts them without looking at each; at a pace, a [`completion`] per room sees when the last
@@ -10,6 +10,7 @@
 
 mod clock;
 mod completion;
+mod connection;
 mod crowd;
 mod dialect;
 mod drive;
@@ -34,6 +35,7 @@ use self::crowd::Crowd;
 pub(crate) use self::flags::LoadFlags;
 use self::flags::Plan;
 use crate::descriptors;
+use crate::dial::Server;
 
 /// Does what the flags ask for, and prints the outcome.
 ///
@@ -43,15 +45,16 @@ use crate::descriptors;
 /// between here and the server.
 pub(crate) fn run(flags: LoadFlags) -> Result<()> {
     let plan = Plan::try_from(flags)?;
+    let server = plan.server()?;
     let text = match plan.idle {
         Some(connections) => {
             descriptors::reserve(connections, "--idle")?;
-            let report = idle::run(&plan, connections)?;
+            let report = idle::run(&plan, &server, connections)?;
             if plan.json { report.json() } else { report.table() }
         }
         None => {
             descriptors::reserve(plan.rooms.saturating_mul(plan.members), "--rooms times --members")?;
-            let crowd = join(&plan)?;
+            let crowd = join(&plan, &server)?;
             if plan.wait {
                 await_line()?;
             }
@@ -70,10 +73,10 @@ fn await_line() -> Result<()> {
 }
 
 /// Brings all members into their rooms, room by room.
-fn join(plan: &Plan) -> Result<Crowd> {
+fn join(plan: &Plan, server: &Server) -> Result<Crowd> {
     let mut crowd = Crowd::new(Clock::start())?;
     let rooms = (0..plan.rooms * plan.members).map(|member| plan.room(member / plan.members));
-    crowd.join(&plan.address, plan.dialect, rooms, plan.chars)?;
+    crowd.join(server, plan.dialect, rooms, plan.chars)?;
     for room in 0..plan.rooms {
         crowd.stall((room + 1) * plan.members - plan.stalled..(room + 1) * plan.members)?;
     }

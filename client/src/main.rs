@@ -17,7 +17,9 @@ mod load;
 #[path = "load_elsewhere.rs"]
 mod load;
 mod mention;
+mod stream;
 mod telnet;
+mod tls;
 mod words;
 
 use std::io::Write;

@@ -3,20 +3,20 @@
 use std::cell::{Cell, RefCell};
 use std::io::ErrorKind;
 use std::iter::Peekable;
-use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
-use async_io::{Async, Timer};
-use futures_lite::{AsyncReadExt as _, AsyncWriteExt as _, FutureExt as _, future};
+use async_io::Timer;
+use futures_lite::{FutureExt as _, future};
 
 use super::ledger::{Ledger, Slot};
 use super::script::Turn;
 use crate::address::Address;
-use crate::dial::{ADMISSION, dial, no_answer};
+use crate::dial::{ADMISSION, Server, no_answer};
 use crate::line::Line;
 use crate::lines::Lines;
 use crate::mention::mentions;
+use crate::stream::Stream;
 
 const READ_BYTES: usize = 4 << 10;
 
@@ -46,7 +46,7 @@ pub(super) struct Stage {
 /// A bot in its room.
 #[derive(Debug)]
 pub(super) struct Bot {
-    stream: Async<TcpStream>,
+    stream: Stream,
     lines: Lines,
     name: String,
     slot: Slot,
@@ -67,18 +67,12 @@ impl Bot {
     /// # Errors
     ///
     /// There is no server, or it does not let the bot in, or not in time.
-    pub(super) async fn join(address: &Address, wanted: &str, room: &str, slot: Slot) -> Result<Self> {
-        let stream = dial(address, "").await?;
+    pub(super) async fn join(server: &Server, wanted: &str, room: &str, slot: Slot) -> Result<Self> {
+        let (stream, address) = (server.dial("").await?, &server.address);
         in_time(ADMISSION, address, Self::enter(stream, address, wanted, room, slot)).await
     }
 
-    async fn enter(
-        mut stream: Async<TcpStream>,
-        address: &Address,
-        wanted: &str,
-        room: &str,
-        slot: Slot,
-    ) -> Result<Self> {
+    async fn enter(stream: Stream, address: &Address, wanted: &str, room: &str, slot: Slot) -> Result<Self> {
         // A server that is full closes the connection. What it said before is still there to read, and tells more than
         // that a line can't be sent.
         let _ = stream.write_all(format!("/name {wanted}\n").as_bytes()).await;
@@ -148,8 +142,7 @@ impl Bot {
     async fn step(&mut self, stage: &Stage, script: &mut Peekable<impl Iterator<Item = Turn>>) -> Result<()> {
         let speak_at = script.peek().map(|turn| stage.start + turn.due).filter(|_| stage.open.get());
         let mut bytes = [0; READ_BYTES];
-        let mut reader = &self.stream;
-        let heard = async { Next::Heard(reader.read(&mut bytes).await) };
+        let heard = async { Next::Heard(self.stream.read(&mut bytes).await) };
         let speak = at(speak_at, Next::Speak);
         let answer = at(self.answer_at, Next::Answer);
         match heard.or(answer).or(speak).await {

@@ -8,7 +8,9 @@ use chinwag_core::Config;
 
 use super::script::Topic;
 use crate::address::{Address, host};
+use crate::dial::Server;
 use crate::flags::{HOST, PORT, number, port, seconds};
+use crate::tls::{Pin, Security, Tickets, pin};
 
 /// Bring company: bots that chat in the main room, bots that talk about Rust, and many that load a room of their own.
 #[derive(Debug, FromArgs, ArgsInfo)]
@@ -21,6 +23,15 @@ pub(crate) struct BotsFlags {
     /// port of the server (default 42069)
     #[argh(option, short = 'p', default = "PORT", from_str_fn(port))]
     port: u16,
+
+    /// speak TLS with the server; the roots of this system have to vouch for its certificate
+    #[argh(switch)]
+    tls: bool,
+
+    /// speak TLS, and accept the certificate with this SHA-256 and no other, such as one that the server has made
+    /// itself
+    #[argh(option, from_str_fn(pin))]
+    pin: Option<Pin>,
 
     /// bots that chat in English in the room main (default 3)
     #[argh(option, default = "3", from_str_fn(count))]
@@ -66,9 +77,15 @@ pub(super) struct Troupe {
 }
 
 impl BotsFlags {
-    /// Returns where the server is.
-    pub(super) fn address(&self) -> Address {
-        Address { host: self.ip.clone(), port: self.port }
+    /// Returns where the server is, and how it is spoken to.
+    ///
+    /// # Errors
+    ///
+    /// Nothing says which servers are to be trusted.
+    pub(super) fn server(&self) -> anyhow::Result<Server> {
+        let is_secured = self.tls || self.pin.is_some();
+        let security = is_secured.then(|| Security::new(self.pin, Tickets::Kept)).transpose()?;
+        Ok(Server { address: Address { host: self.ip.clone(), port: self.port }, security })
     }
 
     /// Returns the bots of each room that has any.

@@ -16,7 +16,7 @@ use super::terminal::{Terminal, size};
 use super::transcript::Transcript;
 use super::update::update;
 use super::wire::Wire;
-use crate::dial::dial;
+use crate::dial::Server;
 
 /// What ends a program that does not hear it; here it ends in order, with the terminal given back.
 const ENDING: [Signal; 10] = [
@@ -40,18 +40,19 @@ const ROUNDS_MAX: usize = 32;
 /// # Errors
 ///
 /// There is no server, it does not let one in, or the terminal can't be used.
-pub(super) async fn drive(choices: Choices, transcript: Option<Transcript>) -> Result<()> {
-    let wire = Wire::open(dial(&choices.address, "").await?);
+pub(super) async fn drive(choices: Choices, server: Server, transcript: Option<Transcript>) -> Result<()> {
+    let wire = Wire::open(server.dial("").await?);
     // Before there is a screen to be left behind.
     let signals = Signals::new(ENDING.into_iter().chain([Signal::Tstp, Signal::Cont, Signal::Xfsz]))?;
     let terminal = Terminal::open(choices.mouse).context("can't use this terminal")?;
     let state = State::new(choices, size()?);
-    let driver = Driver { state, wire, terminal, keys: EventStream::new(), signals, transcript };
+    let driver = Driver { state, server, wire, terminal, keys: EventStream::new(), signals, transcript };
     driver.run().await
 }
 
 struct Driver {
     state: State,
+    server: Server,
     wire: Wire,
     terminal: Terminal,
     keys: EventStream,
@@ -109,7 +110,7 @@ impl Driver {
             match effect {
                 Effect::Send(line) => self.wire.send(&line),
                 Effect::Ask => self.wire.ask(),
-                Effect::Connect(token) => self.wire = Wire::dial(self.state.address.clone(), token),
+                Effect::Connect(token) => self.wire = Wire::dial(self.server.clone(), token),
                 Effect::Rest(pause) => self.wire = Wire::Resting(Timer::after(pause)),
                 Effect::Ring => self.terminal.ring()?,
                 Effect::Record(line) => failed = failed.or(self.record(&line)),

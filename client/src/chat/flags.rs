@@ -10,7 +10,9 @@ use super::event::Mouse;
 use super::link::Wanted;
 use super::state::{Bell, Choices, Shell};
 use crate::address::{Address, host};
+use crate::dial::Server;
 use crate::flags::{HOST, PORT, port};
+use crate::tls::{Pin, Security, Tickets, pin};
 
 /// Join the conversation. From or to a pipe it is a plain line client.
 #[derive(Debug, FromArgs, ArgsInfo)]
@@ -31,6 +33,15 @@ pub(crate) struct ChatFlags {
     /// port of the server (default 42069)
     #[argh(option, short = 'p', default = "PORT", from_str_fn(port))]
     port: u16,
+
+    /// speak TLS with the server; the roots of this system have to vouch for its certificate
+    #[argh(switch)]
+    tls: bool,
+
+    /// speak TLS, and accept the certificate with this SHA-256 and no other, such as one that the server has made
+    /// itself
+    #[argh(option, from_str_fn(pin))]
+    pin: Option<Pin>,
 
     /// your name (default: the server gives you one)
     #[argh(option, from_str_fn(parse_name))]
@@ -55,8 +66,19 @@ pub(crate) struct ChatFlags {
 
 impl ChatFlags {
     /// Returns where the server is.
-    pub(super) fn address(&self) -> Address {
+    fn address(&self) -> Address {
         Address { host: self.ip.clone(), port: self.port }
+    }
+
+    /// Returns where the server is, and how it is spoken to.
+    ///
+    /// # Errors
+    ///
+    /// Nothing says which servers are to be trusted.
+    pub(super) fn server(&self) -> anyhow::Result<Server> {
+        let is_secured = self.tls || self.pin.is_some();
+        let security = is_secured.then(|| Security::new(self.pin, Tickets::Kept)).transpose()?;
+        Ok(Server { address: self.address(), security })
     }
 
     /// Returns what the user chose for the screen.

@@ -3,7 +3,7 @@
 //! Where the input ends it says `/quit`, which the server obeys after everything before it. So what was piped in is
 //! delivered, and all of the answers come out.
 
-use std::io::{self, BufRead as _, ErrorKind, Read as _, Write};
+use std::io::{self, BufRead as _, ErrorKind, Write};
 use std::net::TcpStream;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,16 +11,18 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
+use async_io::{Timer, block_on};
 use chinwag_core::log::Command;
 use chinwag_core::{CloseCode, Request};
+use futures_lite::{FutureExt as _, future};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::net::{SendFlags, send};
 
 use super::flags::ChatFlags;
 use super::transcript::Transcript;
-use crate::dial::{ADMISSION, dial, no_answer};
+use crate::dial::{ADMISSION, Server, no_answer};
 use crate::line::Line;
 use crate::lines::Lines;
+use crate::stream::Stream;
 use crate::telnet::QUESTION;
 
 /// As much as is read from the server at once.
@@ -48,16 +50,15 @@ const TIMES: Times = Times { admission: ADMISSION, quiet: Duration::from_secs(5)
 /// # Errors
 ///
 /// There is no server, it does not let one in, or it closed the connection though nobody asked for that.
-pub(super) fn run(flags: &ChatFlags, transcript: Option<Transcript>) -> Result<()> {
-    let stream = async_io::block_on(dial(&flags.address(), ""))?.into_inner()?;
-    stream.set_nonblocking(false)?;
+pub(super) fn run(flags: &ChatFlags, server: &Server, transcript: Option<Transcript>) -> Result<()> {
+    let stream = Arc::new(block_on(server.dial(""))?);
     let quitting = Arc::new(AtomicBool::new(false));
-    let typist = Typist { stream: stream.try_clone()?, quitting: Arc::clone(&quitting), opening: flags.opening() };
+    let typist = Typist { stream: Arc::clone(&stream), quitting: Arc::clone(&quitting), opening: flags.opening() };
     // It may wait for input for ever; the process ends without it.
     thread::Builder::new().name("typist".into()).spawn(|| typist.run())?;
-    match show(stream, transcript, TIMES, io::stdout())? {
-        Ended::Refused(said) => bail!("{} does not let you in: {said}", flags.address()),
-        Ended::Silent => bail!("no answer from {} for {} seconds", flags.address(), TIMES.patience.as_secs()),
+    match show(&stream, transcript, TIMES, io::stdout())? {
+        Ended::Refused(said) => bail!("{} does not let you in: {said}", server.address),
+        Ended::Silent => bail!("no answer from {} for {} seconds", server.address, TIMES.patience.as_secs()),
         Ended::Closed if !quitting.load(Ordering::Acquire) => bail!("the server closed the connection"),
         Ended::Closed | Ended::Unread => Ok(()),
     }
@@ -77,7 +78,7 @@ enum Ended {
 
 /// Sends what is typed.
 struct Typist {
-    stream: TcpStream,
+    stream: Arc<Stream>,
     quitting: Arc<AtomicBool>,
     opening: Vec<String>,
 }
@@ -88,7 +89,7 @@ impl Typist {
     fn run(mut self) {
         let opening: String = self.opening.iter().map(|line| format!("{line}\n")).collect();
         let opening = [&QUESTION, opening.as_bytes()].concat();
-        let _ = self.stream.write_all(&opening).and_then(|()| self.copy()).and_then(|()| self.quit());
+        let _ = block_on(self.stream.write_all(&opening)).and_then(|()| self.copy()).and_then(|()| self.quit());
     }
 
     fn copy(&mut self) -> io::Result<()> {
@@ -102,7 +103,7 @@ impl Typist {
             {
                 self.quitting.store(true, Ordering::Release);
             }
-            self.stream.write_all(&line)?;
+            block_on(self.stream.write_all(&line))?;
             line.clear();
         }
         Ok(())
@@ -110,7 +111,7 @@ impl Typist {
 
     fn quit(&mut self) -> io::Result<()> {
         self.quitting.store(true, Ordering::Release);
-        self.stream.write_all(QUIT.as_bytes())
+        block_on(self.stream.write_all(QUIT.as_bytes()))
     }
 }
 
@@ -146,41 +147,56 @@ impl Admission {
     }
 }
 
+/// How it stands with the server.
+#[derive(Debug, Default)]
+struct Standing {
+    /// It has let one in.
+    is_in: bool,
+    /// It has answered a question.
+    knows: bool,
+    /// It owes an answer.
+    is_asked: bool,
+}
+
+impl Standing {
+    /// Returns how long it may say nothing, if that is limited; until then it has to let one in.
+    fn patience(&self, times: Times, until: Instant) -> Option<Duration> {
+        match (self.is_in, self.is_asked) {
+            (false, _) => Some(until.saturating_duration_since(Instant::now())),
+            (true, false) => self.knows.then_some(times.quiet),
+            (true, true) => Some(times.patience),
+        }
+    }
+}
+
 /// Prints what the server says, until it closes the connection or nobody reads what is printed, or it does not let one
 /// in, or then not answer, in time. A server that has never answered need not.
-fn show(mut stream: TcpStream, mut transcript: Option<Transcript>, times: Times, mut out: impl Write) -> Result<Ended> {
+fn show(stream: &Stream, mut transcript: Option<Transcript>, times: Times, mut out: impl Write) -> Result<Ended> {
     let until = Instant::now() + times.admission;
     let (mut lines, mut bytes, mut admission) = (Lines::default(), vec![0; READ_BYTES], Admission::default());
-    let (mut knows, mut is_asked) = (false, false);
+    let mut standing = Standing::default();
     loop {
-        let patience = match (admission.is_in, is_asked) {
-            (false, _) => Some(until.saturating_duration_since(Instant::now())),
-            (true, false) => knows.then_some(times.quiet),
-            (true, true) => Some(times.patience),
-        };
+        let patience = standing.patience(times, until);
         if patience == Some(Duration::ZERO) {
             return Ok(admission.overdue());
         }
-        // Some systems refuse it on a connection that has ended, which the read tells better.
-        let _ = stream.set_read_timeout(patience);
-        let read = match stream.read(&mut bytes) {
-            Ok(read) => read,
+        let read = match block_on(read_within(stream, patience, &mut bytes)) {
+            Some(Ok(read)) => read,
             // The server was gone before it had read everything.
-            Err(error) if error.kind() == ErrorKind::ConnectionReset => 0,
-            Err(error) if error.kind() == ErrorKind::Interrupted => continue,
-            Err(error) if error.kind() == ErrorKind::WouldBlock && admission.is_in => {
+            Some(Err(error)) if error.kind() == ErrorKind::ConnectionReset => 0,
+            Some(Err(error)) => return Err(error).context("can't read from the server"),
+            None if standing.is_in => {
                 // While what was piped in fills the socket, the server takes its time, and could not be asked.
-                match (is_writable(&stream), is_asked) {
-                    (true, false) => is_asked = ask(&stream),
+                match (is_writable(stream.socket()), standing.is_asked) {
+                    (true, false) => standing.is_asked = ask(stream),
                     (true, true) => return Ok(Ended::Silent),
                     (false, _) => {}
                 }
                 continue;
             }
-            Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(admission.overdue()),
-            Err(error) => return Err(error).context("can't read from the server"),
+            None => return Ok(admission.overdue()),
         };
-        is_asked = false;
+        standing.is_asked = false;
         let mut text = String::new();
         let mut show = |line: String| {
             admission.on_line(&line);
@@ -190,7 +206,8 @@ fn show(mut stream: TcpStream, mut transcript: Option<Transcript>, times: Times,
         if read == 0 {
             lines.finish().into_iter().for_each(show);
         }
-        knows |= lines.take_answers() > 0;
+        standing.is_in = admission.is_in;
+        standing.knows |= lines.take_answers() > 0;
         if let Some(transcript) = &mut transcript {
             text.lines().try_for_each(|line| transcript.write_line(line))?;
         }
@@ -204,63 +221,79 @@ fn show(mut stream: TcpStream, mut transcript: Option<Transcript>, times: Times,
     }
 }
 
+/// Reads, or gives nothing if there is nothing to read for so long.
+async fn read_within(stream: &Stream, patience: Option<Duration>, bytes: &mut [u8]) -> Option<io::Result<usize>> {
+    let over = async {
+        patience.map_or(Timer::never(), Timer::after).await;
+        None
+    };
+    async { Some(stream.read(bytes).await) }.or(over).await
+}
+
 /// Tells whether the socket takes more.
-fn is_writable(stream: &TcpStream) -> bool {
-    let mut polled = [PollFd::new(stream, PollFlags::OUT)];
+fn is_writable(socket: &TcpStream) -> bool {
+    let mut polled = [PollFd::new(socket, PollFlags::OUT)];
     poll(&mut polled, Some(&Timespec::default())).is_ok_and(|ready| ready > 0)
 }
 
 /// Asks the server to answer, if that can be sent without waiting: whoever reads must not wait until the server reads.
 /// Returns whether it was.
-fn ask(stream: &TcpStream) -> bool {
-    send(stream, &QUESTION, SendFlags::DONTWAIT) == Ok(QUESTION.len())
+fn ask(stream: &Stream) -> bool {
+    matches!(block_on(future::poll_once(stream.write_all(&QUESTION))), Some(Ok(())))
 }
 
 #[cfg(test)]
 mod tests {
+    use std::io::Read as _;
+
+    use async_io::Async;
+
     use super::*;
     use crate::dial::tests::connected;
 
+    /// Returns both ends of a connection, the client's first.
+    fn ends() -> (Stream, TcpStream) {
+        let (client, server) = connected();
+        (Stream::plain(Async::new(client).expect("it can be waited for")), server)
+    }
+
     #[test]
     fn a_server_that_says_nothing_is_given_up() {
-        let (stream, _server) = connected();
-        let ended = show(stream, None, Times { admission: Duration::ZERO, ..TIMES }, io::sink()).expect("it ends");
+        let (stream, _server) = ends();
+        let ended = show(&stream, None, Times { admission: Duration::ZERO, ..TIMES }, io::sink()).expect("it ends");
         assert!(matches!(ended, Ended::Refused(said) if said == "no answer within 30 seconds"));
     }
+
     #[test]
     fn a_server_that_talks_but_lets_nobody_in_is_given_up_with_what_it_said() {
-        let (stream, mut server) = connected();
+        let (stream, mut server) = ends();
         // It goes on until its peer is gone.
         let talking = thread::spawn(move || while server.write_all(b"Please wait\n").is_ok() {});
         let ended =
-            show(stream, None, Times { admission: Duration::from_millis(50), ..TIMES }, io::sink()).expect("it ends");
+            show(&stream, None, Times { admission: Duration::from_millis(50), ..TIMES }, io::sink()).expect("it ends");
         assert!(matches!(ended, Ended::Refused(said) if said == "Please wait"));
+        drop(stream);
         talking.join().expect("it ends, too");
     }
 
     #[test]
     fn who_is_in_may_hear_nothing_for_as_long_as_nobody_speaks() {
-        let (stream, mut server) = connected();
-        let same = stream.try_clone().expect("there are descriptors");
-        let shown = thread::spawn(move || show(stream, None, TIMES, io::sink()));
-        while same.read_timeout().expect("it is told").is_none() {
-            thread::yield_now();
-        }
+        let until = Instant::now() + TIMES.admission;
+        assert!(Standing { is_in: false, knows: true, is_asked: false }.patience(TIMES, until).is_some());
+        assert_eq!(Standing { is_in: true, knows: false, is_asked: false }.patience(TIMES, until), None);
+        let (stream, mut server) = ends();
         server.write_all(b"You joined main\n").expect("it is read");
-        while same.read_timeout().expect("it is told").is_some() {
-            thread::yield_now();
-        }
         drop(server);
-        assert!(matches!(shown.join().expect("it ends"), Ok(Ended::Closed)));
+        assert!(matches!(show(&stream, None, TIMES, io::sink()), Ok(Ended::Closed)));
     }
 
     #[test]
     fn a_server_that_knows_the_question_is_asked_and_has_to_answer() {
-        let (stream, mut server) = connected();
+        let (stream, mut server) = ends();
         let times = Times { quiet: Duration::from_millis(10), patience: Duration::from_millis(200), ..TIMES };
         let shown = thread::spawn(move || {
             let mut out = Vec::new();
-            show(stream, None, times, &mut out).map(|ended| (ended, out))
+            show(&stream, None, times, &mut out).map(|ended| (ended, out))
         });
         server.write_all(b"You joined main\r\nBob: h\xff\xf1i\r\n\xff\xfc\x06").expect("it is read");
         let mut asked = [0; 3];

@@ -2,19 +2,18 @@
 
 use std::future::Future;
 use std::io;
-use std::net::TcpStream;
 use std::pin::Pin;
 use std::time::Duration;
 
 use anyhow::Result;
-use async_io::{Async, Timer};
-use futures_lite::{AsyncReadExt as _, AsyncWriteExt as _, FutureExt as _, future};
+use async_io::Timer;
+use futures_lite::{FutureExt as _, future};
 
 use super::event::Event;
-use crate::address::Address;
-use crate::dial::{ADMISSION, dial};
+use crate::dial::{ADMISSION, Server};
 use crate::line::Token;
 use crate::lines::Lines;
+use crate::stream::Stream;
 use crate::telnet::QUESTION;
 
 /// As much as is read at once.
@@ -29,13 +28,13 @@ const FAREWELL: Duration = Duration::from_secs(1);
 pub(super) enum Wire {
     Idle,
     Resting(Timer),
-    Dialling(Pin<Box<dyn Future<Output = Result<Async<TcpStream>>>>>),
+    Dialling(Pin<Box<dyn Future<Output = Result<Stream>>>>),
     Open(Box<Open>),
 }
 
 /// A connection.
 pub(super) struct Open {
-    stream: Async<TcpStream>,
+    stream: Stream,
     lines: Lines,
     bytes: Vec<u8>,
     /// What the socket has not taken yet.
@@ -55,20 +54,20 @@ enum Moved {
 
 impl Wire {
     /// Starts with a connection.
-    pub(super) fn open(stream: Async<TcpStream>) -> Self {
+    pub(super) fn open(stream: Stream) -> Self {
         Self::open_for(stream, ADMISSION)
     }
 
-    fn open_for(stream: Async<TcpStream>, admission: Duration) -> Self {
+    fn open_for(stream: Stream, admission: Duration) -> Self {
         let admission = Timer::after(admission);
         let (lines, bytes, unsent, tick) = (Lines::default(), vec![0; READ_BYTES], Vec::new(), Timer::after(SECOND));
         Self::Open(Box::new(Open { stream, lines, bytes, unsent, admission, tick }))
     }
 
     /// Begins to connect.
-    pub(super) fn dial(address: Address, token: Option<Token>) -> Self {
+    pub(super) fn dial(server: Server, token: Option<Token>) -> Self {
         let first_line = token.map_or(String::new(), |token| token.request());
-        Self::Dialling(Box::pin(async move { dial(&address, &first_line).await }))
+        Self::Dialling(Box::pin(async move { server.dial(&first_line).await }))
     }
 
     /// Queues a line; without a connection it is lost.
@@ -117,7 +116,8 @@ impl Wire {
     pub(super) async fn close(self) {
         let Self::Open(open) = self else { return };
         let send = async {
-            let _ = (&open.stream).write_all(&open.unsent).await;
+            let _ = open.stream.write_all(&open.unsent).await;
+            open.stream.finish();
         };
         let give_up = async {
             Timer::after(FAREWELL).await;
@@ -134,10 +134,17 @@ impl Wire {
 impl Open {
     async fn next(&mut self, events: &mut Vec<Event>) -> Result<(), String> {
         let Self { stream, lines, bytes, unsent, admission, tick } = self;
-        let (mut reader, mut writer) = (&*stream, &*stream);
-        let send =
-            async { if unsent.is_empty() { future::pending().await } else { Moved::Out(writer.write(unsent).await) } };
-        let receive = async { Moved::In(reader.read(bytes).await) };
+        let send = async {
+            if !unsent.is_empty() {
+                return Moved::Out(stream.write(unsent).await);
+            }
+            // What was taken may not be out yet.
+            match stream.flush().await {
+                Ok(()) => future::pending().await,
+                Err(error) => Moved::Out(Err(error)),
+            }
+        };
+        let receive = async { Moved::In(stream.read(bytes).await) };
         let overdue = async {
             (&mut *admission).await;
             Moved::Overdue
@@ -177,13 +184,15 @@ impl Open {
 
 #[cfg(test)]
 mod tests {
+    use async_io::Async;
+
     use super::*;
     use crate::dial::tests::connected;
 
     #[test]
     fn that_a_connection_is_overdue_is_told_once() {
         let (stream, _server) = connected();
-        let stream = Async::new(stream).expect("it can be waited for");
+        let stream = Stream::plain(Async::new(stream).expect("it can be waited for"));
         let mut wire = Wire::open_for(stream, Duration::ZERO);
         async_io::block_on(async {
             assert_eq!(wire.next().await, [Event::Overdue]);

@@ -1,17 +1,18 @@
 //! The connections of a run: every one is read whenever it has something, into one buffer that all share.
 
-use std::io::{self, ErrorKind, Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::io::{self, ErrorKind};
+use std::net::SocketAddr;
 use std::ops::Range;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
 
 use super::clock::Clock;
+use super::connection::{Connection, SPARE_BYTES};
 use super::dialect::Dialect;
 use super::inbox::{Inbox, Receipt};
 use super::poller::{Interest, Poller};
-use crate::address::Address;
+use crate::dial::Server;
 
 /// Bytes that one read can bring: a few thousand lines, so that a busy member costs few system calls, and small enough
 /// to stay in the cache.
@@ -30,10 +31,12 @@ pub(super) struct Crowd {
     poller: Poller,
     members: Vec<Member>,
     buffer: Box<[u8]>,
+    /// What a read by TLS takes from a socket.
+    sealed: Box<[u8]>,
 }
 
 struct Member {
-    socket: TcpStream,
+    connection: Connection,
     inbox: Inbox,
     /// It has sent messages, and may be in the middle of one.
     sends: bool,
@@ -59,7 +62,8 @@ impl Crowd {
     /// The process may have no descriptors left.
     pub(super) fn new(clock: Clock) -> Result<Self> {
         let poller = Poller::new().context("cannot set up epoll")?;
-        Ok(Self { clock, poller, members: Vec::new(), buffer: vec![0; READ_BYTES].into_boxed_slice() })
+        let [buffer, sealed] = [READ_BYTES + SPARE_BYTES, READ_BYTES].map(|bytes| vec![0; bytes].into_boxed_slice());
+        Ok(Self { clock, poller, members: Vec::new(), buffer, sealed })
     }
 
     /// Returns the clock that deadlines are measured by.
@@ -84,19 +88,19 @@ impl Crowd {
     ///
     /// # Errors
     ///
-    /// Nobody listens at `address`, the server closes a connection, or it lets nobody in for ten seconds.
+    /// Nobody listens there, the server can't be trusted, it closes a connection, or it lets nobody in for ten seconds.
     pub(super) fn join(
         &mut self,
-        address: &Address,
+        server: &Server,
         dialect: Dialect,
         rooms: impl ExactSizeIterator<Item = String>,
         chars: usize,
     ) -> Result<()> {
         let wanted = self.members.len() + rooms.len();
-        let addresses = async_io::block_on(address.resolve())?;
+        let addresses = async_io::block_on(server.address.resolve())?;
         let mut joining = 0;
         for room in rooms {
-            self.connect(&addresses, dialect, &room, chars)?;
+            self.connect(server, &addresses, dialect, &room, chars)?;
             joining += 1;
             if joining >= JOINING_MAX {
                 joining -= self.await_join(wanted)?;
@@ -115,26 +119,25 @@ impl Crowd {
     /// None that a caller could mend.
     pub(super) fn stall(&mut self, members: Range<usize>) -> Result<()> {
         for member in &self.members[members] {
-            self.poller.remove(&member.socket).context("cannot stop to read")?;
+            self.poller.remove(&member.connection).context("cannot stop to read")?;
         }
         Ok(())
     }
 
-    fn connect(&mut self, addresses: &[SocketAddr], dialect: Dialect, room: &str, chars: usize) -> Result<()> {
-        let socket = TcpStream::connect(addresses).with_context(|| {
-            let tried: Vec<_> = addresses.iter().map(ToString::to_string).collect();
-            format!("cannot connect to {}, is a chinwag server running there?", tried.join(" or "))
-        })?;
+    fn connect(
+        &mut self,
+        server: &Server,
+        addresses: &[SocketAddr],
+        dialect: Dialect,
+        room: &str,
+        chars: usize,
+    ) -> Result<()> {
         let key = self.members.len();
-        // A paced message must leave at once, not when the one before it is acknowledged.
-        let ready = socket
-            .set_nodelay(true)
-            .and_then(|()| (&socket).write_all(&dialect.join(room, key)))
-            .and_then(|()| socket.set_nonblocking(true))
-            .and_then(|()| self.poller.add(&socket, key, Interest::Read));
-        ready.with_context(|| format!("cannot set up connection {}", key + 1))?;
+        let connection = Connection::open(server, addresses, &dialect.join(room, key), JOIN_PATIENCE)?;
+        let added = self.poller.add(&connection, key, Interest::Read);
+        added.with_context(|| format!("cannot set up connection {}", key + 1))?;
         self.members.push(Member {
-            socket,
+            connection,
             inbox: Inbox::new(dialect, room, chars),
             sends: false,
             pong: dialect.pong(),
@@ -179,8 +182,8 @@ impl Crowd {
             {
                 on(ready.key, self.members[ready.key].inbox.next_seq(), Happening::Received(receipt));
             }
-            if ready.writable {
-                self.poller.modify(&self.members[ready.key].socket, ready.key, Interest::Read)?;
+            if ready.writable && !self.members[ready.key].connection.is_held()? {
+                self.poller.modify(&self.members[ready.key].connection, ready.key, Interest::Read)?;
                 on(ready.key, self.members[ready.key].inbox.next_seq(), Happening::Writable);
             }
         }
@@ -190,26 +193,26 @@ impl Crowd {
     fn read(&mut self, key: usize) -> Result<Option<Receipt>> {
         let member = &mut self.members[key];
         let start = member.inbox.restore(&mut self.buffer);
-        match member.socket.read(&mut self.buffer[start..]) {
+        let most = READ_BYTES.saturating_sub(start);
+        let receipt = match member.connection.read(&mut self.buffer[start..], most, &mut self.sealed) {
             Ok(0) => bail!("the server closed connection {}", key + 1),
-            Ok(bytes) => {
-                let receipt = member.inbox.accept(&self.buffer[..start + bytes]);
-                if receipt.welcomed {
-                    member.socket.write_all(&member.enter).context("cannot enter a room")?;
-                }
-                // Whoever sends shows by that that somebody is there. If the socket takes no answer, the next ping
-                // comes soon.
-                if receipt.pinged && !member.sends {
-                    let _ = member.socket.write(member.pong);
-                }
-                Ok(Some(receipt))
-            }
+            Ok(bytes) => member.inbox.accept(&self.buffer[..start + bytes]),
             Err(error) if is_passing(&error) => {
                 member.inbox.accept(&self.buffer[..start]);
-                Ok(None)
+                return Ok(None);
             }
-            Err(error) => Err(error).with_context(|| format!("cannot read from connection {}", key + 1)),
+            Err(error) => return Err(error).with_context(|| format!("cannot read from connection {}", key + 1)),
+        };
+        let (pong, sends) = (member.pong, member.sends);
+        if receipt.welcomed {
+            let enter = std::mem::take(&mut member.enter);
+            ensure!(self.send(key, &enter)? == enter.len(), "cannot enter a room on connection {}", key + 1);
         }
+        // Whoever sends shows by that that somebody is there. If the socket takes no answer, the next ping comes soon.
+        if receipt.pinged && !sends {
+            self.send(key, pong)?;
+        }
+        Ok(Some(receipt))
     }
 
     /// Writes as much of `bytes` as the socket of member `key` takes, and returns how much that was.
@@ -220,17 +223,20 @@ impl Crowd {
     ///
     /// The server has closed the connection.
     pub(super) fn write(&mut self, key: usize, bytes: &[u8]) -> Result<usize> {
-        let Member { socket, sends, .. } = &mut self.members[key];
-        *sends = true;
-        let written = match socket.write(bytes) {
-            Ok(written) => written,
-            Err(error) if is_passing(&error) => 0,
-            Err(error) => {
-                return Err(error).with_context(|| format!("cannot write to connection {}", key + 1));
-            }
+        self.members[key].sends = true;
+        self.send(key, bytes)
+    }
+
+    fn send(&mut self, key: usize, bytes: &[u8]) -> Result<usize> {
+        let connection = &mut self.members[key].connection;
+        let written = match connection.write(bytes) {
+            Err(error) if is_passing(&error) => Ok(0),
+            written => written,
         };
-        if written < bytes.len() {
-            self.poller.modify(&*socket, key, Interest::ReadWrite)?;
+        let sent = written.and_then(|written| Ok((written, written < bytes.len() || connection.is_held()?)));
+        let (written, is_waiting) = sent.with_context(|| format!("cannot write to connection {}", key + 1))?;
+        if is_waiting {
+            self.poller.modify(&*connection, key, Interest::ReadWrite)?;
         }
         Ok(written)
     }

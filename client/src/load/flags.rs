@@ -10,7 +10,9 @@ use super::dialect::Dialect;
 use super::message::{CHARS_MAX, CHARS_MIN};
 use super::process::Process;
 use crate::address::{Address, host};
+use crate::dial::Server;
 use crate::flags::{FlagError, HOST, PORT, number, port, seconds};
+use crate::tls::{Pin, Security, Tickets, pin};
 
 /// Where the web listener is unless the server is told otherwise.
 const WEB_PORT: u16 = 42080;
@@ -34,6 +36,15 @@ pub(crate) struct LoadFlags {
     /// port of the server (default 42069; with --web, 42080; with --irc, 6667)
     #[argh(option, short = 'p', from_str_fn(port))]
     port: Option<u16>,
+
+    /// speak TLS with the server; the roots of this system have to vouch for its certificate
+    #[argh(switch)]
+    tls: bool,
+
+    /// speak TLS, and accept the certificate with this SHA-256 and no other, such as one that the server has made
+    /// itself
+    #[argh(option, from_str_fn(pin))]
+    pin: Option<Pin>,
 
     /// go through the server's web page, over WebSocket
     #[argh(switch)]
@@ -102,6 +113,10 @@ pub(crate) struct LoadFlags {
 pub(super) struct Plan {
     /// Where the server listens.
     pub(super) address: Address,
+    /// It is spoken to by TLS.
+    pub(super) tls: bool,
+    /// The one certificate that is accepted then, if it is not for the roots to say.
+    pub(super) pin: Option<Pin>,
     /// Number of rooms.
     pub(super) rooms: usize,
     /// Members of each room.
@@ -131,6 +146,16 @@ pub(super) struct Plan {
 }
 
 impl Plan {
+    /// Returns where the server is, and how it is spoken to. All members are strangers to it: none comes back.
+    ///
+    /// # Errors
+    ///
+    /// Nothing says which servers are to be trusted.
+    pub(super) fn server(&self) -> anyhow::Result<Server> {
+        let security = self.tls.then(|| Security::new(self.pin, Tickets::Dropped)).transpose()?;
+        Ok(Server { address: self.address.clone(), security })
+    }
+
     /// Returns the name of a room.
     pub(super) fn room(&self, index: usize) -> String {
         format!("{}{index}", self.prefix)
@@ -177,6 +202,13 @@ impl TryFrom<LoadFlags> for Plan {
             (_, true) => (Dialect::Irc, IRC_PORT),
             (false, false) => (flags.dialect, PORT),
         };
+        let tls = flags.tls || flags.pin.is_some();
+        if tls && dialect == Dialect::Nats {
+            return Err(FlagError::new(
+                "--tls",
+                "can't be had with --dialect nats, whose server speaks first without it",
+            ));
+        }
         let members = flags.members.unwrap_or(if flags.idle.is_some() { 10 } else { 100 });
         if flags.stalled >= members {
             return Err(FlagError::new("--stalled", "takes fewer than there are members: the sender reads"));
@@ -195,6 +227,8 @@ impl TryFrom<LoadFlags> for Plan {
         }
         let plan = Self {
             address: Address { host: flags.ip, port: flags.port.unwrap_or(default_port) },
+            tls,
+            pin: flags.pin,
             rooms: flags.rooms,
             members,
             stalled: flags.stalled,

@@ -8,6 +8,7 @@ use anyhow::{Context, Result};
 use super::clock::Clock;
 use super::crowd::Crowd;
 use super::flags::Plan;
+use crate::dial::Server;
 
 /// Kept quiet before the second look, so that the last greetings are out of the server's buffers.
 const SETTLING: Duration = Duration::from_millis(500);
@@ -27,19 +28,19 @@ pub(super) struct IdleReport {
 /// # Errors
 ///
 /// Nobody listens, the server closes a connection, or its process can't be read.
-pub(super) fn run(plan: &Plan, connections: usize) -> Result<IdleReport> {
-    let server = plan.server.as_ref().context("no process to look at")?;
-    let before_kib = server.rss_kib()?;
-    let before_ns = server.cpu_ns()?;
+pub(super) fn run(plan: &Plan, server: &Server, connections: usize) -> Result<IdleReport> {
+    let process = plan.server.as_ref().context("no process to look at")?;
+    let before_kib = process.rss_kib()?;
+    let before_ns = process.cpu_ns()?;
     let mut crowd = Crowd::new(Clock::start())?;
     let rooms = (0..connections).map(|member| plan.room(member / plan.members));
-    crowd.join(&plan.address, plan.dialect, rooms, plan.chars)?;
-    let cpu_ns = server.cpu_ns()?.saturating_sub(before_ns);
+    crowd.join(server, plan.dialect, rooms, plan.chars)?;
+    let cpu_ns = process.cpu_ns()?.saturating_sub(before_ns);
     let end_ns = crowd.clock().after_ns(SETTLING);
     while crowd.clock().now_ns() < end_ns {
         crowd.turn(end_ns, |_, _, _| {})?;
     }
-    Ok(IdleReport { connections, members: plan.members, cpu_ns, before_kib, after_kib: server.rss_kib()? })
+    Ok(IdleReport { connections, members: plan.members, cpu_ns, before_kib, after_kib: process.rss_kib()? })
 }
 
 impl IdleReport {

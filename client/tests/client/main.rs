@@ -8,3 +8,4 @@ mod picture;
 mod plain;
 mod pty;
 mod server;
+mod tls;

@@ -4,7 +4,8 @@ use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::thread::{self, JoinHandle};
 
-use chinwag_core::{Config, Form, Limits};
+use chinwag_core::{Config, Form, Limits, Tls};
+use chinwag_io::Certificate;
 use chinwag_smol::{Handle, Setup};
 
 /// Names what moves a server's bytes.
@@ -26,8 +27,16 @@ impl Adapter {
 pub(crate) struct Server {
     adapter: Adapter,
     form: Form,
+    security: Option<Security>,
     address: SocketAddr,
     running: Option<Running>,
+}
+
+/// By what a server speaks TLS, and whether it insists on that.
+#[derive(Clone, Debug)]
+pub(crate) struct Security {
+    pub(crate) certificate: Certificate,
+    pub(crate) tls: Tls,
 }
 
 /// A server, and its thread.
@@ -41,9 +50,19 @@ impl Server {
 
     /// Starts a server that speaks in another form.
     pub(crate) fn start_in(adapter: Adapter, form: Form) -> Self {
+        Self::start_with(adapter, form, None)
+    }
+
+    /// Starts a server that speaks TLS, too, or alone.
+    pub(crate) fn start_secured(adapter: Adapter, form: Form, security: Security) -> Self {
+        Self::start_with(adapter, form, Some(security))
+    }
+
+    fn start_with(adapter: Adapter, form: Form, security: Option<Security>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
         let address = listener.local_addr().expect("it is bound");
-        Self { adapter, form, address, running: Some(run(adapter, form, listener)) }
+        let running = Some(run(adapter, form, security.clone(), listener));
+        Self { adapter, form, security, address, running }
     }
 
     /// Returns where it listens.
@@ -59,7 +78,7 @@ impl Server {
     /// Starts a server again where this one was.
     pub(crate) fn restart(&mut self) {
         let listener = TcpListener::bind(self.address).expect("nobody has taken the port");
-        self.running = Some(run(self.adapter, self.form, listener));
+        self.running = Some(run(self.adapter, self.form, self.security.clone(), listener));
     }
 
     /// Stops the server, and waits until it has ended.
@@ -85,9 +104,11 @@ pub(crate) fn free_address() -> SocketAddr {
     listener.local_addr().expect("it is bound")
 }
 
-fn run(adapter: Adapter, form: Form, listener: TcpListener) -> Running {
-    let config = Config { limits: Limits { flood_lines_per_second: 0, ..Limits::default() }, ..Config::default() };
-    let (listeners, setup) = (vec![(listener, form)], Setup::from(config));
+fn run(adapter: Adapter, form: Form, security: Option<Security>, listener: TcpListener) -> Running {
+    let tls = security.as_ref().map_or(Tls::Off, |security| security.tls);
+    let limits = Limits { flood_lines_per_second: 0, tls, ..Limits::default() };
+    let (listeners, setup) = (vec![(listener, form)], Setup::from(Config { limits, ..Config::default() }));
+    let setup = Setup { certificate: security.map(|security| security.certificate), ..setup };
     match adapter {
         Adapter::Smol => {
             let (handle, serving) = chinwag_smol::serve(listeners, setup);

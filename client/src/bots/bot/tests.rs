@@ -1,20 +1,21 @@
 //! Servers that let nobody in, and what a bot takes for something that is said to it.
 
 use std::io::{Read as _, Write as _};
-use std::net::{Shutdown, TcpListener};
+use std::net::{Shutdown, TcpStream};
 use std::thread;
 
+use async_io::Async;
+
 use super::*;
+use crate::dial::tests::connected;
 
 /// Returns a connection, and the server's end of it.
-fn connection() -> (Async<TcpStream>, TcpStream) {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
-    let address = listener.local_addr().expect("it is bound");
-    let bot = TcpStream::connect(address).expect("it listens");
-    (Async::new(bot).expect("it can be waited for"), listener.accept().expect("somebody has come").0)
+fn connection() -> (Stream, TcpStream) {
+    let (bot, server) = connected();
+    (Stream::plain(Async::new(bot).expect("it can be waited for")), server)
 }
 
-fn refusal(stream: Async<TcpStream>, admission: Duration) -> String {
+fn refusal(stream: Stream, admission: Duration) -> String {
     let address = &Address { host: "127.0.0.1".to_owned(), port: 42069 };
     let enter = Bot::enter(stream, address, "Ada", "main", Slot { room: 0, slot: 0 });
     async_io::block_on(in_time(admission, address, enter)).expect_err("it is not let in").to_string()
@@ -25,7 +26,7 @@ fn a_server_that_is_full_is_quoted_even_where_nothing_can_be_sent() {
     let (bot, mut server) = connection();
     server.write_all(b"Server is full\n").expect("the line fits");
     drop(server);
-    bot.get_ref().shutdown(Shutdown::Write).expect("it is open");
+    bot.socket().shutdown(Shutdown::Write).expect("it is open");
     assert_eq!(refusal(bot, ADMISSION), "127.0.0.1:42069 does not let a bot in; it said: Server is full");
 }
 

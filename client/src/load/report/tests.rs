@@ -6,6 +6,8 @@ use super::*;
 fn plan(rate: Option<u32>) -> Plan {
     Plan {
         address: crate::address::Address { host: "127.0.0.1".into(), port: 42_069 },
+        tls: false,
+        pin: None,
         rooms: 2,
         members: 10,
         stalled: 0,

@@ -1,0 +1,141 @@
+//! Owns the TLS of one connection, as its client: opens what is read from its socket, and seals what is written.
+//!
+//! Invariant: what was sealed goes out whole and in order.
+
+use std::fmt;
+use std::io::{self, BufRead as _, ErrorKind, Write};
+
+use rustls::{ClientConnection, Error};
+
+/// How much is sealed at once: what a record holds (RFC 8446, section 5.1). No more has to be kept if the socket takes
+/// nothing.
+const RECORD_BYTES_MAX: usize = 16 << 10;
+
+/// The TLS of one connection.
+pub(crate) struct Session {
+    connection: ClientConnection,
+    /// The server has said that no more will come.
+    has_ended: bool,
+}
+
+impl Session {
+    pub(super) fn new(connection: ClientConnection) -> Self {
+        Self { connection, has_ended: false }
+    }
+
+    /// Tells whether the handshake is over, as far as the server's part goes.
+    pub(crate) fn is_ready(&self) -> bool {
+        !self.connection.is_handshaking()
+    }
+
+    /// Tells whether the server has spoken TLS, be it to refuse something.
+    pub(super) fn has_heard_tls(&self) -> bool {
+        self.connection.protocol_version().is_some()
+    }
+
+    /// Tells whether the server has said that no more will come.
+    pub(crate) const fn has_ended(&self) -> bool {
+        self.has_ended
+    }
+
+    /// Opens what was read from the socket, and hands on what was in it. Nothing read means that no more will come.
+    /// What TLS itself has to say to that is sent, as far as the socket takes it.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::UnexpectedEof`] if no more comes though that was not said; [`ErrorKind::InvalidData`] with what the
+    /// library says if what came is not what a server may send, or its certificate is not accepted.
+    pub(crate) fn receive(
+        &mut self,
+        mut sealed: &[u8],
+        send: impl Fn(&[u8]) -> io::Result<usize>,
+        take: impl FnMut(&[u8]),
+    ) -> io::Result<()> {
+        if sealed.is_empty() && !self.has_ended {
+            return Err(io::Error::new(ErrorKind::UnexpectedEof, "the connection was cut"));
+        }
+        let opened = self.open(&mut sealed, take);
+        // An alert says what was wrong. What the socket does not take goes out with what is written next.
+        let _ = self.flush(send);
+        opened.map_err(|error| io::Error::new(ErrorKind::InvalidData, error))
+    }
+
+    fn open(&mut self, sealed: &mut &[u8], mut take: impl FnMut(&[u8])) -> Result<(), Error> {
+        // After the end was said it reads nothing more, whatever comes.
+        while let Ok(1..) = self.connection.read_tls(sealed) {
+            let state = self.connection.process_new_packets()?;
+            self.has_ended |= state.peer_has_closed();
+            let mut reader = self.connection.reader();
+            while let Ok(plain @ [_, ..]) = reader.fill_buf() {
+                take(plain);
+                let len = plain.len();
+                reader.consume(len);
+            }
+        }
+        Ok(())
+    }
+
+    /// Seals bytes, and sends them as far as the socket takes them. Returns how many were sealed, which go out before
+    /// all others; the rest is to be written when the socket takes more.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::WouldBlock`] if the socket has not yet taken what was sealed before; what the socket says.
+    pub(crate) fn write(&mut self, bytes: &[u8], send: impl Fn(&[u8]) -> io::Result<usize>) -> io::Result<usize> {
+        self.flush(&send)?;
+        let mut taken = 0;
+        while taken < bytes.len() {
+            let piece = &bytes[taken..bytes.len().min(taken + RECORD_BYTES_MAX)];
+            taken += self.connection.writer().write(piece)?;
+            match self.flush(&send) {
+                Ok(()) => {}
+                Err(error) if error.kind() == ErrorKind::WouldBlock => break,
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(taken)
+    }
+
+    /// Sends what is sealed.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::WouldBlock`] if the socket does not take all of it; what the socket says.
+    pub(crate) fn flush(&mut self, send: impl Fn(&[u8]) -> io::Result<usize>) -> io::Result<()> {
+        let mut out = Out(send);
+        while self.connection.wants_write() {
+            match self.connection.write_tls(&mut out) {
+                Ok(_) => {}
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    /// Says that no more will come, as far as the socket takes it.
+    pub(crate) fn finish(&mut self, send: impl Fn(&[u8]) -> io::Result<usize>) {
+        self.connection.send_close_notify();
+        let _ = self.flush(send);
+    }
+}
+
+/// Writes by what sends.
+struct Out<F>(F);
+
+impl<F: Fn(&[u8]) -> io::Result<usize>> Write for Out<F> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        (self.0)(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// It hides what is said.
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Session(ready: {}, ended: {})", self.is_ready(), self.has_ended)
+    }
+}
