@@ -90,9 +90,10 @@ pub(crate) struct LoadFlags {
     #[argh(option, default = "4_096", from_str_fn(window))]
     window: u64,
 
-    /// process of the server, to tell its CPU time and memory too
+    /// process of the server, to tell its CPU time and memory too; if given more than once, as for a proxy before it,
+    /// that of all together
     #[argh(option, from_str_fn(pid))]
-    pid: Option<u32>,
+    pid: Vec<u32>,
 
     /// instead of load, open that many idle connections and tell what time and memory each costs the server; needs
     /// --pid
@@ -185,7 +186,7 @@ impl TryFrom<LoadFlags> for Plan {
     type Error = FlagError;
 
     fn try_from(flags: LoadFlags) -> Result<Self, FlagError> {
-        if flags.idle.is_some() && flags.pid.is_none() {
+        if flags.idle.is_some() && flags.pid.is_empty() {
             return Err(FlagError::new("--idle", "needs --pid: the memory is that of the server's process"));
         }
         if flags.web && flags.dialect != Dialect::Chat {
@@ -216,7 +217,7 @@ impl TryFrom<LoadFlags> for Plan {
         if flags.idle.is_none() && flags.stalled + dialect.deaf() >= members {
             return Err(FlagError::new("--members", "takes more: somebody has to hear the sender"));
         }
-        let server = flags.pid.map(Process::of);
+        let server = (!flags.pid.is_empty()).then(|| Process::of(&flags.pid));
         if let Some(server) = &server
             && let Err(error) = server.rss_kib()
         {

@@ -5,21 +5,21 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
-/// A process to be watched, by its folder in `/proc`.
+/// A process to be watched, or several as one, by their folders in `/proc`.
 #[derive(Debug, Clone)]
 pub(super) struct Process {
-    folder: String,
+    folders: Vec<String>,
 }
 
 impl Process {
-    /// Names the process with that id.
-    pub(super) fn of(pid: u32) -> Self {
-        Self { folder: format!("/proc/{pid}") }
+    /// Names the processes with these ids.
+    pub(super) fn of(pids: &[u32]) -> Self {
+        Self { folders: pids.iter().map(|pid| format!("/proc/{pid}")).collect() }
     }
 
     /// Names this process.
     pub(super) fn own() -> Self {
-        Self { folder: "/proc/self".to_owned() }
+        Self { folders: vec!["/proc/self".to_owned()] }
     }
 
     /// Returns the CPU time of all threads alive, in nanoseconds.
@@ -31,16 +31,7 @@ impl Process {
     ///
     /// The process is gone, or another user's.
     pub(super) fn cpu_ns(&self) -> Result<u64> {
-        let tasks = format!("{}/task", self.folder);
-        let mut sum = 0;
-        for task in fs::read_dir(&tasks).with_context(|| format!("cannot read {tasks}"))? {
-            let path = task.with_context(|| format!("cannot read {tasks}"))?.path().join("schedstat");
-            // A thread that ends meanwhile takes its file along.
-            if let Ok(text) = fs::read_to_string(&path) {
-                sum += cpu_field(&text).with_context(|| format!("no number opens {}", path.display()))?;
-            }
-        }
-        Ok(sum)
+        self.folders.iter().map(|folder| cpu_ns(folder)).sum()
     }
 
     /// Returns the resident memory, in KiB.
@@ -49,10 +40,27 @@ impl Process {
     ///
     /// The process is gone, or another user's.
     pub(super) fn rss_kib(&self) -> Result<u64> {
-        let path = Path::new(&self.folder).join("smaps_rollup");
-        let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
-        rss_field(&text).with_context(|| format!("no Rss in {}", path.display()))
+        self.folders.iter().map(|folder| rss_kib(folder)).sum()
     }
+}
+
+fn cpu_ns(folder: &str) -> Result<u64> {
+    let tasks = format!("{folder}/task");
+    let mut sum = 0;
+    for task in fs::read_dir(&tasks).with_context(|| format!("cannot read {tasks}"))? {
+        let path = task.with_context(|| format!("cannot read {tasks}"))?.path().join("schedstat");
+        // A thread that ends meanwhile takes its file along.
+        if let Ok(text) = fs::read_to_string(&path) {
+            sum += cpu_field(&text).with_context(|| format!("no number opens {}", path.display()))?;
+        }
+    }
+    Ok(sum)
+}
+
+fn rss_kib(folder: &str) -> Result<u64> {
+    let path = Path::new(folder).join("smaps_rollup");
+    let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+    rss_field(&text).with_context(|| format!("no Rss in {}", path.display()))
 }
 
 fn cpu_field(schedstat: &str) -> Option<u64> {
