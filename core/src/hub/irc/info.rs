@@ -126,7 +126,8 @@ fn tokens() -> Vec<String> {
         format!("NAMELEN={}", Identity::REAL_NAME_BYTES_MAX),
         "NETWORK=chinwag".to_owned(),
         format!("NICKLEN={name_max}"),
-        "PREFIX=(o)@".to_owned(),
+        // Nobody has the rank of a voice, but clients look both up.
+        "PREFIX=(ov)@+".to_owned(),
         format!("TARGMAX=JOIN:,PART:,NAMES:1,PRIVMSG:{TARGETS_MAX},NOTICE:{TARGETS_MAX},TAGMSG:{TARGETS_MAX},WHOIS:1"),
         format!("TOPICLEN={}", Topic::BYTES_MAX),
         format!("USERLEN={}", Identity::USER_CHARS_MAX),
