@@ -209,7 +209,7 @@ impl Chat {
         }
         let room = found.unwrap_or_else(|| self.rooms.open(now, name));
         let presence = self.arrive(now, connection, room);
-        self.people.get_mut(connection).expect(HERE).apart_mut().others.push(room);
+        self.people.get_mut(connection).expect(HERE).add_other(room);
         let person = self.person(connection);
         let (name, identity) = (person.name.clone(), person.identity());
         if let Some(text) = person.irc().and_then(|irc| irc.away.clone())
@@ -231,7 +231,7 @@ impl Chat {
                 let (name, identity) = (person.name.clone(), person.identity());
                 let leaving = Leaving::Room { reason };
                 self.leave(now, connection, id, leaving.clone(), &[]);
-                self.people.get_mut(connection).expect(HERE).apart_mut().others.retain(|&other| other != id);
+                self.people.get_mut(connection).expect(HERE).remove(id);
                 let time_ms = self.time_ms();
                 self.reply(connection, Message::Left { room, name, identity, leaving, time_ms });
             }

@@ -34,7 +34,7 @@ pub(super) struct Person {
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(super) struct Apart {
     /// The rooms that don't have the focus: the last is the one that had it last.
-    pub(super) others: Vec<RoomId>,
+    pub(super) others: Box<[RoomId]>,
     /// What is known since they have written with others alone, or ignore some.
     pub(super) dealings: Option<Box<Dealings>>,
     /// By which connection they came, if it was another.
@@ -80,7 +80,21 @@ impl Person {
     /// Adds a room, which gets the focus.
     pub(super) fn add(&mut self, room: RoomId) {
         let old = mem::replace(&mut self.room, room);
-        self.apart_mut().others.push(old);
+        self.add_other(old);
+    }
+
+    /// Adds a room, which does not get the focus.
+    pub(super) fn add_other(&mut self, room: RoomId) {
+        self.change_others(|others| others.push(room));
+    }
+
+    /// Changes the rooms that don't have the focus. They are kept without room for more, since most have one or none.
+    fn change_others<R>(&mut self, change: impl FnOnce(&mut Vec<RoomId>) -> R) -> R {
+        let others = &mut self.apart_mut().others;
+        let mut changed = mem::take(others).into_vec();
+        let result = change(&mut changed);
+        *others = changed.into();
+        result
     }
 
     /// Removes the room that has the focus, for another that they are in.
@@ -95,11 +109,13 @@ impl Person {
 
     /// Removes one of several rooms. The one that had the focus last gets it, if this had it.
     pub(super) fn remove(&mut self, room: RoomId) {
-        let Some(Apart { others, .. }) = self.apart.as_deref_mut() else { return };
+        if self.apart.is_none() {
+            return;
+        }
         if room == self.room && room != RoomId::NONE {
-            self.room = others.pop().unwrap_or(room);
+            self.room = self.change_others(Vec::pop).unwrap_or(room);
         } else {
-            others.retain(|&other| other != room);
+            self.change_others(|others| others.retain(|&other| other != room));
         }
         self.forget_nothing();
     }
@@ -345,5 +361,7 @@ mod tests {
     #[test]
     fn a_place_takes_what_a_person_takes() {
         assert_eq!((size_of::<Option<Person>>(), size_of::<Person>()), (40, 40));
+        // Everybody has these who comes by IRC.
+        assert_eq!((size_of::<Apart>(), size_of::<IrcState>()), (48, 64));
     }
 }

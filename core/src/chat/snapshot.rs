@@ -115,7 +115,7 @@ impl Chat {
             SnapshotError::unless(are_others, "somebody has written with too many, or is listed twice")?;
             let dealings = Dealings { ignored, writer, correspondents };
             let dealings = Some(dealings).filter(|dealings| *dealings != Dealings::default()).map(Box::new);
-            let apart = Apart { others, dealings, origin, irc: irc.map(Box::new) };
+            let apart = Apart { others: others.into(), dealings, origin, irc: irc.map(Box::new) };
             if apart != Apart::default() {
                 people.get_mut(connection).expect(HERE).apart = Some(Box::new(apart));
                 people.note_origin(connection);

@@ -128,3 +128,8 @@ fn what_ends_with_both_signs_is_one_line_for_the_rate_however_it_is_cut() {
         }
     }
 }
+
+#[test]
+fn a_decoder_takes_little_since_everybody_who_comes_by_irc_has_one() {
+    assert_eq!(size_of::<IrcDecoder>(), 64);
+}
