@@ -14,6 +14,7 @@ use futures_lite::future;
 use tracing::{error, info, warn};
 
 use crate::flags::{Flags, Key, Parsed};
+use crate::systemd::Manager;
 
 /// Reads the configuration of a server again. Its clones are the same.
 #[derive(Clone)]
@@ -39,12 +40,17 @@ impl Reloading {
     }
 
     /// Reads the configuration again, has the server take over what can change, and says what has changed, and what
-    /// can't. A thread of its own does it: the file may be where it takes long to read.
-    pub(super) fn start(&self, server: Handle) {
-        let running = Arc::clone(&self.0);
-        let reload = move || running.lock().unwrap_or_else(PoisonError::into_inner).reload(&server);
+    /// can't. Then the service manager is told that this is done. A thread of its own does it: the file may be where it
+    /// takes long to read.
+    pub(super) fn start(&self, server: Handle, manager: Manager) {
+        let (running, told) = (Arc::clone(&self.0), manager.clone());
+        let reload = move || {
+            running.lock().unwrap_or_else(PoisonError::into_inner).reload(&server);
+            told.reloaded();
+        };
         if let Err(error) = thread::Builder::new().name("chinwag-reload".to_owned()).spawn(reload) {
-            error!(target: REPORT, "SIGHUP: the configuration stays as it is: {error}");
+            stays(&error);
+            manager.reloaded();
         }
     }
 }

@@ -94,7 +94,7 @@ impl Signals {
         }
         heard.server = Some(server);
         if heard.is_to_reload {
-            heard.reload();
+            heard.reload(&self.0.manager);
         }
     }
 
@@ -125,8 +125,7 @@ impl Signals {
             }
             heard.log_files.iter().for_each(Reopening::reopen);
             heard.certificate.iter().for_each(Certificate::look);
-            heard.reload();
-            self.0.manager.reloaded();
+            heard.reload(&self.0.manager);
         } else if is(Signal::USR1)
             && let Some(server) = &heard.server
         {
@@ -140,11 +139,13 @@ impl Signals {
 }
 
 impl Heard {
-    /// Reads the configuration again, if there is one, now or when there is a server.
-    fn reload(&mut self) {
+    /// Reads the configuration again, if there is one, now or when there is a server. The service manager is told when
+    /// that is done.
+    fn reload(&mut self, manager: &Manager) {
         self.is_to_reload = self.server.is_none();
-        if let (Some(config), Some(server)) = (&self.config, &self.server) {
-            config.start(server.clone());
+        match (&self.config, &self.server) {
+            (Some(config), Some(server)) => config.start(server.clone(), manager.clone()),
+            _ => manager.reloaded(),
         }
     }
 }

@@ -1,13 +1,14 @@
 //! What a server and the service manager that started it have to do with each other: sockets that are handed over, what
 //! the manager is told, and what the journal reads.
 
-use std::io::{self, BufRead as _, BufReader, Read as _};
+use std::fs;
+use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::net::{UnixDatagram, UnixListener};
 use std::process::{Command, Stdio};
 
-use chinwag_tests::{Adapter, Browser, DEADLINE, Person, Program};
+use chinwag_tests::{Adapter, Browser, DEADLINE, Person, Program, connect};
 use rustix::fs::{OFlags, fcntl_getfl, fstat};
 use rustix::process::Signal;
 use socket2::{Domain, Socket, Type};
@@ -114,7 +115,7 @@ fn what_is_no_listening_socket_or_is_for_nothing_is_refused() {
     let datagrams = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).expect("there is a free port");
     let folder = Folder::new("handed-over");
     let unix = UnixListener::bind(folder.0.join("unix")).expect("there is room for it");
-    let null = std::fs::File::open("/dev/null").expect("there is one");
+    let null = fs::File::open("/dev/null").expect("there is one");
     let cases = [
         (copy(&connected), Some("lines"), "can't use descriptor 3, which was handed over: nobody listens at it"),
         (copy(&accepted), None, "nobody listens at it, it may be a connection (Accept=yes)"),
@@ -176,7 +177,9 @@ impl Manager {
     /// Starts a server that tells it how it is, on a free port.
     fn start(&self, adapter: Adapter, watchdog_micros: u32) -> (Program, SocketAddr) {
         let mut server = Program::command(adapter);
-        server.args(["--port", "0"]);
+        let file = self.folder.0.join("chat.toml");
+        fs::write(&file, "").expect("there is room");
+        server.args(["--port", "0", "--config"]).arg(file);
         // Without a terminal of its own, SIGHUP reloads.
         let mut command = Command::new("setsid");
         command.arg(server.get_program()).args(server.get_args());
@@ -220,11 +223,28 @@ fn a_service_manager_is_told_how_its_server_is_until_it_stops() {
         manager.read_up_to("STATUS=2 people in 2 rooms");
         assert_eq!([(); 3].map(|()| manager.read()), ["WATCHDOG=1\n"; 3], "it lives, and nothing has changed");
 
+        // It is told that this is over when what was read counts, however long it takes to read it.
+        let file = manager.folder.0.join("chat.toml");
+        fs::remove_file(&file).expect("it is there");
+        assert!(Command::new("mkfifo").arg(&file).status().expect("there is such a program").success());
         server.signal(Signal::HUP);
         let reloading = manager.read_up_to("RELOADING=1");
         let since = reloading.lines().find_map(|line| line.strip_prefix("MONOTONIC_USEC="));
         assert!(since.is_some_and(|since| since.parse::<u64>().is_ok_and(|since| since > 0)), "{reloading}");
+        // Somebody has opened it to read.
+        let mut pipe = fs::File::options().write(true).open(&file).expect("it is there");
+        manager.socket.set_nonblocking(true).expect("it is open");
+        let mut told = [0; 4096];
+        while let Ok(len) = manager.socket.recv(&mut told) {
+            assert!(!told[..len].starts_with(b"READY=1"), "it is still being read");
+        }
+        manager.socket.set_nonblocking(false).expect("it is open");
+        pipe.write_all(b"max-connections = 2\n").expect("it is read");
+        drop(pipe);
         assert_eq!(manager.read_up_to("READY=1"), "READY=1\n");
+        let mut refused = String::new();
+        connect(addr).read_to_string(&mut refused).expect("it is told, and closed");
+        assert_eq!(refused, "Server is full, try again later\n");
 
         server.signal(Signal::TERM);
         manager.read_up_to("STOPPING=1");
@@ -250,7 +270,7 @@ fn a_server_that_does_not_get_ready_does_not_say_so() {
 fn a_service_manager_that_is_gone_is_missed_once_and_nobody_else_notices() {
     for adapter in Adapter::ALL {
         let manager = Manager::new("gone", adapter);
-        std::fs::remove_file(manager.folder.0.join("notify")).expect("it is there");
+        fs::remove_file(manager.folder.0.join("notify")).expect("it is there");
         let (server, addr) = manager.start(adapter, 1000);
         let told = server.read_log("can't tell the service manager");
         assert!(told.contains("WARN") && told.contains("NOTIFY_SOCKET"), "{told}");
