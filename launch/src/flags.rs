@@ -159,7 +159,7 @@ pub(super) struct Flags {
     #[argh(option)]
     pub(super) config: Option<PathBuf>,
 
-    /// check flags and file, and say whether a server could run with them
+    /// check flags, file and certificate, and start nothing
     #[argh(switch)]
     check_config: bool,
 
@@ -240,7 +240,11 @@ impl Flags {
             return Ok(Parsed::Answer(file::write(program, &flags.keys(), &names, infos())));
         }
         if flags.check_config {
-            return Ok(Parsed::Answer(format!("{program}: a server can run with this configuration\n")));
+            if let (Some(certificate), Some(key)) = (&flags.cert, &flags.key) {
+                let checked = Certificate::from_files(certificate, key);
+                checked.map_err(|error| Parsed::Wrong(format!("can't speak TLS: {error}")))?;
+            }
+            return Ok(Parsed::Answer(format!("{program}: the configuration is right\n")));
         }
         Ok(Parsed::Flags(Box::new(flags)))
     }

@@ -43,6 +43,9 @@ fn a_mistake_in_the_file_is_one_line_like_that_in_a_flag() {
             assert_eq!((code, out.as_str()), (Some(2), ""), "{flags:?}");
             assert_one_line(adapter, &err, &["chat.toml:3: max-line: ", "30 to 4096"]);
         }
+        let Ended { code, err, .. } = Program::run(adapter, ["--check-config", "--cert", path, "--key", path]);
+        assert_eq!(code, Some(2));
+        assert_one_line(adapter, &err, &["can't speak TLS", "chat.toml: there is no certificate in it"]);
         let Ended { code, err, .. } = Program::run(adapter, ["--config", &format!("{path}.not")]);
         assert_eq!(code, Some(2));
         assert_one_line(adapter, &err, &["can't read", "chat.toml.not"]);
@@ -66,7 +69,7 @@ fn what_is_checked_or_printed_starts_nothing_and_what_is_printed_can_be_used() {
         fs::write(&file, &printed.out).expect("there is room");
         let checked = Program::run(adapter, ["--check-config", "--config", path]);
         assert_eq!((checked.code, checked.err.as_str()), (Some(0), ""));
-        assert!(checked.out.contains("can run") && checked.out.ends_with('\n'), "{}", checked.out);
+        assert!(checked.out.contains("is right") && checked.out.ends_with('\n'), "{}", checked.out);
         assert_eq!(Program::run(adapter, ["--print-config", "--config", path]), printed);
     }
 }
