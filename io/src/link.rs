@@ -101,7 +101,7 @@ pub trait Port: Send + Sync + 'static {
     /// Hands bytes to the operating system as they are, as far as the socket takes them at once.
     ///
     /// # Errors
-    /// As [`send`](crate::send).
+    /// As [`send`](crate::send()).
     fn send(&self, bytes: &[u8]) -> io::Result<usize> {
         send(self.descriptor(), bytes)
     }
