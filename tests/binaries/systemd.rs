@@ -349,7 +349,8 @@ fn a_server_is_started_by_who_first_connects_to_a_socket_of_systemd() {
         assert!(!Browser::come(web).name().is_empty());
         drop(first);
         server.signal(Signal::TERM);
-        let Ended { code, out, .. } = server.join();
-        assert_eq!((code, out.contains(&format!("for IRC clients at {}", ports[2]))), (Some(0), true), "{out}");
+        let ended = server.join();
+        assert_eq!(ended.code, Some(0), "{}", ended.err);
+        assert!(ended.out.contains(&format!("for IRC clients at {}", ports[2])), "{}", ended.out);
     }
 }
