@@ -85,8 +85,8 @@ impl IrcProgram {
     pub const ALL: [Self; 4] = [Self::Sic, Self::Ii, Self::Irssi, Self::WeeChat];
 
     /// Returns the command that connects to the server at `addr`. Their own limits on how fast they send are off, and
-    /// they connect again after a second.
-    fn command(self, name: &str, addr: SocketAddr, folder: &str) -> Vec<String> {
+    /// they connect again after a second. WeeChat speaks TLS as its options say.
+    fn command(self, name: &str, addr: SocketAddr, folder: &str, tls: &str) -> Vec<String> {
         let (ip, port) = (addr.ip(), addr.port());
         let words = match self {
             Self::Sic => format!("sic -h {ip} -p {port} -n {name}"),
@@ -99,7 +99,7 @@ impl IrcProgram {
         };
         let mut words: Vec<_> = words.split(' ').map(str::to_owned).collect();
         if self == Self::WeeChat {
-            let server = format!("{ip}/{port} -notls -nicks={name} -username={name} -realname={name}");
+            let server = format!("{ip}/{port} {tls} -nicks={name} -username={name} -realname={name}");
             for typed in [
                 "/set logger.file.flush_delay 0",
                 "/set irc.server_default.anti_flood_prio_high 0",
@@ -182,9 +182,24 @@ impl IrcClient {
     /// If there is no such program.
     #[must_use]
     pub fn start(program: IrcProgram, name: &str, addr: SocketAddr) -> Self {
+        Self::start_with(program, name, addr, "-nossl")
+    }
+
+    /// Runs WeeChat, which connects by TLS, and accepts the certificate with this SHA-256.
+    ///
+    /// # Panics
+    /// If there is no such program.
+    #[must_use]
+    pub fn start_secured(name: &str, addr: SocketAddr, fingerprint: &str) -> Self {
+        // It takes the digits without colons.
+        let digits = fingerprint.replace(':', "");
+        Self::start_with(IrcProgram::WeeChat, name, addr, &format!("-ssl -ssl_fingerprint={digits}"))
+    }
+
+    fn start_with(program: IrcProgram, name: &str, addr: SocketAddr, tls: &str) -> Self {
         let folder = Folder::new();
         let home = folder.0.to_str().expect("its name is text");
-        let words = program.command(name, addr, home);
+        let words = program.command(name, addr, home, tls);
         let running = match program {
             IrcProgram::Irssi => {
                 fs::write(folder.0.join("config"), irssi_config(name, home)).expect("there is room for files");
