@@ -52,13 +52,14 @@ impl Server {
         let socket = connect(&self.address, &self.address.resolve().await?).await?;
         // Without these it can be talked, too, only less well.
         let _ = set_options(SockRef::from(socket.get_ref()));
-        let stream = self.secure(socket).await?;
+        let stream = self.secure(socket, ADMISSION).await?;
         // A server that has heard a line, be it blank, need not wait whether it is a browser that has come.
         let _ = stream.write_all(format!("{first_line}\n").as_bytes()).await;
         Ok(stream)
     }
 
-    async fn secure(&self, socket: Async<TcpStream>) -> Result<Stream> {
+    /// Goes through the handshake of TLS, if it is to be spoken, for which the server may take so long.
+    async fn secure(&self, socket: Async<TcpStream>, patience: Duration) -> Result<Stream> {
         let Self { address, security: Some(security) } = self else {
             return Ok(Stream::plain(socket));
         };
@@ -67,8 +68,8 @@ impl Server {
             Stream::secure(socket, session).await.map_err(|(session, error)| tls::explain(&session, address, &error))
         };
         let too_late = async {
-            Timer::after(ADMISSION).await;
-            Err(tls::silent(address, ADMISSION.as_secs()))
+            Timer::after(patience).await;
+            Err(tls::silent(address, patience.as_secs()))
         };
         handshake.or(too_late).await
     }
@@ -153,6 +154,18 @@ pub(crate) mod tests {
         assert_eq!(probes, (Duration::from_secs(20), Duration::from_secs(10), 3));
         #[cfg(target_os = "linux")]
         assert_eq!(socket.tcp_user_timeout().expect("it is told"), None);
+    }
+
+    #[test]
+    fn a_server_that_does_not_answer_to_tls_is_given_up() {
+        let (near, _far) = connected();
+        let address = Address { host: "127.0.0.1".to_owned(), port: 7000 };
+        let server = Server { address, security: Some(tls::tests::server().1) };
+        let near = Async::new(near).expect("it can be waited for");
+        let said = async_io::block_on(server.secure(near, Duration::ZERO)).expect_err("nobody answers").to_string();
+        let expected = "127.0.0.1:7000 has not answered to TLS within 0 seconds; if it has none at this port, try \
+                        without --tls";
+        assert_eq!(said, expected);
     }
 
     #[test]

@@ -102,9 +102,11 @@ impl Stream {
         }
         self.flush().await
     }
+}
 
-    /// Says that no more will come, where there is a way to say so.
-    pub(crate) fn finish(&self) {
+/// Says that no more will come, where there is a way to say so.
+impl Drop for Stream {
+    fn drop(&mut self) {
         if let Some(tls) = &self.tls {
             lock(tls).session.finish(|sealed| send(self.socket(), sealed));
         }
@@ -152,3 +154,6 @@ fn send(mut socket: &TcpStream, sealed: &[u8]) -> io::Result<usize> {
 fn lock(tls: &Mutex<Secured>) -> MutexGuard<'_, Secured> {
     tls.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests;

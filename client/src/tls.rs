@@ -135,4 +135,4 @@ pub(crate) fn silent(address: &Address, seconds: u64) -> anyhow::Error {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

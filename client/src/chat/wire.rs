@@ -117,7 +117,6 @@ impl Wire {
         let Self::Open(open) = self else { return };
         let send = async {
             let _ = open.stream.write_all(&open.unsent).await;
-            open.stream.finish();
         };
         let give_up = async {
             Timer::after(FAREWELL).await;

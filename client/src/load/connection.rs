@@ -142,8 +142,36 @@ impl Connection {
     }
 }
 
+/// Says that no more will come, where there is a way to say so.
+impl Drop for Connection {
+    fn drop(&mut self) {
+        if let Self { socket, tls: Some(session), .. } = self {
+            session.finish(|sealed| (&*socket).write(sealed));
+        }
+    }
+}
+
 impl AsFd for Connection {
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.socket.as_fd()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpListener;
+
+    use super::*;
+    use crate::address::Address;
+
+    #[test]
+    fn a_server_that_does_not_answer_to_tls_is_given_up() {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
+        let at = listener.local_addr().expect("it is bound");
+        let address = Address { host: "127.0.0.1".to_owned(), port: at.port() };
+        let server = Server { address, security: Some(tls::tests::server().1) };
+        let opened = Connection::open(&server, &[at], b"hello\n", Duration::from_millis(10));
+        let said = opened.err().expect("nobody answers").to_string();
+        assert!(said.starts_with(&format!("{at} has not answered to TLS within 0 seconds; ")), "{said}");
     }
 }

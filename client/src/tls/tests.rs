@@ -92,6 +92,12 @@ impl Server {
     }
 }
 
+/// Returns a server, and the security of one who accepts it alone.
+pub(crate) fn server() -> (Arc<ServerConfig>, Security) {
+    let one = Authority::new().certify(&names(&["localhost"]));
+    (one.config, pinned(one.pin))
+}
+
 fn names(names: &[&str]) -> CertificateParams {
     CertificateParams::new(names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>()).expect("they are names")
 }
