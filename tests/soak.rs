@@ -119,9 +119,10 @@ fn round(siege: &mut Siege) -> Vec<String> {
     siege.assault("an endless line", 1, |_, fire| text::send_endless_line(addr, fire));
     siege.assault("line ends", 2, |_, fire| text::flood_line_ends(addr, fire));
     siege.assault("a drip", 1, |_, fire| text::drip(addr, fire, 50, ms(20)));
+    let page = siege.web_addr();
     siege.assault("wrong ports", 3, |number, fire| match number {
-        0 => listener::speak_something_else(addr, fire),
-        1 => listener::speak_http_late(addr, fire),
+        0 => listener::speak_something_else(addr, page, fire),
+        1 => listener::speak_http_late(addr, page, fire),
         _ => listener::look_in(addr, fire, ms(50)),
     });
     let storms = telnet::Storm::ALL;

@@ -2,7 +2,7 @@
 //! it has ended.
 
 use std::hint::black_box;
-use std::io;
+use std::io::{self, IoSlice};
 use std::net::Shutdown;
 use std::os::fd::{AsRawFd as _, BorrowedFd};
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use parking_lot::Mutex;
 use crate::admission::Admitted;
 use crate::certificate::Certificate;
 use crate::clock::Clock;
-use crate::send::{has_unread, send, shutdown, written};
+use crate::send::{has_unread, send, send_slices, shutdown, written};
 use crate::tee::Tee;
 use crate::tls::Tls;
 
@@ -106,11 +106,19 @@ pub trait Port: Send + Sync + 'static {
         send(self.descriptor(), bytes)
     }
 
+    /// Hands over several pieces in the same way.
+    ///
+    /// # Errors
+    /// As [`send`](crate::send()).
+    fn send_slices(&self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
+        send_slices(self.descriptor(), slices)
+    }
+
     /// Writes what the socket takes at once: sealed, if it speaks TLS. With no bytes it writes what is held.
     fn write(&self, bytes: &[u8]) -> Written {
         match &self.link().tls {
             None => written(self.send(bytes)),
-            Some(tls) => tls.lock().write(bytes, |sealed| self.send(sealed)),
+            Some(tls) => tls.lock().write(bytes, |sealed| self.send_slices(sealed)),
         }
     }
 
@@ -128,7 +136,7 @@ pub trait Port: Send + Sync + 'static {
     fn receive(&self, read: &[u8], mut take: impl FnMut(&[u8])) -> io::Result<usize> {
         match &self.link().tls {
             None => take(read),
-            Some(tls) => tls.lock().receive(read, |sealed| self.send(sealed), take)?,
+            Some(tls) => tls.lock().receive(read, |sealed| self.send_slices(sealed), take)?,
         }
         Ok(read.len())
     }
@@ -148,7 +156,7 @@ pub trait Port: Send + Sync + 'static {
     /// speaks that, so that the other side knows that nobody has cut the end off.
     fn close(&self, how: Shutdown) {
         if let Some(tls) = &self.link().tls {
-            tls.lock().finish(|sealed| self.send(sealed));
+            tls.lock().finish(|sealed| self.send_slices(sealed));
         }
         self.shutdown(how);
     }

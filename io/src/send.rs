@@ -1,12 +1,12 @@
 //! Owns how bytes are written to a socket, and what became of them.
 
-use std::io::{self, ErrorKind};
+use std::io::{self, ErrorKind, IoSlice};
 use std::net::Shutdown;
 use std::os::fd::AsFd;
 
 use chinwag_core::Written;
 use rustix::io::Errno;
-use rustix::net::{RecvFlags, SendFlags, recv};
+use rustix::net::{RecvFlags, SendAncillaryBuffer, SendFlags, recv, sendmsg};
 use socket2::SockRef;
 
 /// Without it whoever writes to one who has gone gets a SIGPIPE, unless the program ignores that, as those in Rust do.
@@ -24,6 +24,14 @@ const FLAGS: SendFlags = SendFlags::empty();
 pub fn send(socket: impl AsFd, bytes: &[u8]) -> io::Result<usize> {
     // The standard library's goes through the C library, which first prepares for the thread to be cancelled meanwhile.
     Ok(rustix::net::send(socket, bytes, FLAGS)?)
+}
+
+/// Writes what the socket takes of several pieces, in their order, and returns how many bytes those are.
+///
+/// # Errors
+/// As [`send`].
+pub fn send_slices(socket: impl AsFd, slices: &[IoSlice<'_>]) -> io::Result<usize> {
+    Ok(sendmsg(socket, slices, &mut SendAncillaryBuffer::default(), FLAGS)?)
 }
 
 /// Tells whether there is something to be read from a socket, or its end, whatever a runtime knows of that yet.

@@ -1,19 +1,19 @@
 //! Owns TLS between a connection's socket and all that knows only what is said: seals what is written, and opens what
 //! is read.
 //!
-//! Invariant: what was sealed goes out whole and in order. Of one connection no more than a record is sealed that its
+//! Invariant: what was sealed goes out whole and in order. Of one connection no more than 64 KiB are sealed that its
 //! socket does not take.
 
 use std::fmt;
-use std::io::{self, BufRead as _, ErrorKind, Write};
+use std::io::{self, BufRead as _, ErrorKind, IoSlice, Write};
 use std::sync::Arc;
 
 use chinwag_core::{TlsFailure, Written};
 use rustls::{Error, ServerConfig, ServerConnection};
 
-/// How much is sealed at once: what a record holds (RFC 8446, section 5.1). More than one would have to be kept of each
-/// who takes nothing.
-const RECORD_BYTES_MAX: usize = 16 << 10;
+/// How much is sealed before it is sent: four records, and as much as a batch has. With less there would be more system
+/// calls; more would have to be kept of each who takes nothing.
+const SEALED_BYTES_MAX: usize = 64 << 10;
 
 /// The TLS of one connection, as its server.
 pub(crate) struct Tls {
@@ -56,7 +56,7 @@ impl Tls {
     pub(crate) fn receive(
         &mut self,
         mut sealed: &[u8],
-        send: impl Fn(&[u8]) -> io::Result<usize>,
+        send: impl Fn(&[IoSlice<'_>]) -> io::Result<usize>,
         take: impl FnMut(&[u8]),
     ) -> io::Result<()> {
         if sealed.is_empty() && !self.has_ended {
@@ -95,7 +95,7 @@ impl Tls {
     }
 
     /// Seals bytes and sends them, until the socket takes no more. With none it only sends what is held.
-    pub(crate) fn write(&mut self, bytes: &[u8], send: impl Fn(&[u8]) -> io::Result<usize>) -> Written {
+    pub(crate) fn write(&mut self, bytes: &[u8], send: impl Fn(&[IoSlice<'_>]) -> io::Result<usize>) -> Written {
         let mut taken = 0;
         loop {
             match self.flush(&send) {
@@ -103,7 +103,7 @@ impl Tls {
                 Ok(false) => return Written::Held { taken, left: self.unsent.max(1) },
                 Err(_) => return Written::Failed,
             }
-            let piece = &bytes[taken..bytes.len().min(taken + RECORD_BYTES_MAX)];
+            let piece = &bytes[taken..bytes.len().min(taken + SEALED_BYTES_MAX)];
             if piece.is_empty() {
                 return Written::Bytes(taken);
             }
@@ -115,13 +115,13 @@ impl Tls {
     }
 
     /// Says that no more will come, as far as the socket takes it.
-    pub(crate) fn finish(&mut self, send: impl Fn(&[u8]) -> io::Result<usize>) {
+    pub(crate) fn finish(&mut self, send: impl Fn(&[IoSlice<'_>]) -> io::Result<usize>) {
         self.connection.send_close_notify();
         let _ = self.flush(send);
     }
 
     /// Sends what is sealed. Tells whether that was all.
-    fn flush(&mut self, send: impl Fn(&[u8]) -> io::Result<usize>) -> io::Result<bool> {
+    fn flush(&mut self, send: impl Fn(&[IoSlice<'_>]) -> io::Result<usize>) -> io::Result<bool> {
         let mut out = Out(send);
         while self.connection.wants_write() {
             match self.connection.write_tls(&mut out) {
@@ -151,9 +151,13 @@ fn failure(error: &Error) -> TlsFailure {
 /// Writes by what sends.
 struct Out<F>(F);
 
-impl<F: Fn(&[u8]) -> io::Result<usize>> Write for Out<F> {
+impl<F: Fn(&[IoSlice<'_>]) -> io::Result<usize>> Write for Out<F> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        (self.0)(bytes)
+        (self.0)(&[IoSlice::new(bytes)])
+    }
+
+    fn write_vectored(&mut self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
+        (self.0)(slices)
     }
 
     fn flush(&mut self) -> io::Result<()> {

@@ -2,12 +2,12 @@
 
 use std::cell::RefCell;
 use std::future::poll_fn;
-use std::io::{self, ErrorKind};
+use std::io::{self, ErrorKind, IoSlice};
 use std::os::fd::{AsFd as _, BorrowedFd};
 use std::task::{Context, Poll, ready};
 
 use chinwag_core::{Limits, Signals, Time, Written};
-use chinwag_io::{Link, Port, send};
+use chinwag_io::{Link, Port, send, send_slices};
 use tokio::sync::Notify;
 use tokio::time::timeout;
 
@@ -44,17 +44,24 @@ impl Port for Socket {
     }
 
     fn send(&self, bytes: &[u8]) -> io::Result<usize> {
-        let send = || send(&self.stream, bytes);
-        // The runtime does not know of a new socket yet that it can be written to, so it is not asked first. It has to
-        // hear of a full one, though, or else it would not wait for it.
+        self.try_send(|| send(&self.stream, bytes))
+    }
+
+    fn send_slices(&self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
+        self.try_send(|| send_slices(&self.stream, slices))
+    }
+}
+
+impl Socket {
+    /// Sends. The runtime does not know of a new socket yet that it can be written to, so it is not asked first. It has
+    /// to hear of a full one, though, or else it would not wait for it.
+    fn try_send(&self, send: impl Fn() -> io::Result<usize>) -> io::Result<usize> {
         match send() {
             Err(error) if error.kind() == ErrorKind::WouldBlock => self.stream.try_write(send),
             sent => sent,
         }
     }
-}
 
-impl Socket {
     pub(crate) fn new(stream: Stream, link: Link) -> Self {
         Self { stream, link, changed: Notify::new() }
     }

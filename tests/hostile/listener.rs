@@ -23,8 +23,9 @@ const BUSY_PERCENT_MAX: u128 = 25;
 #[test]
 fn who_speaks_another_protocol_is_answered_in_it_and_never_seen() {
     on_each(&[], |siege| {
-        let addr = siege.addr();
-        let (heard, _) = siege.attack("other protocols", 3, |_, fire| listener::speak_something_else(addr, fire));
+        let (addr, page) = (siege.addr(), siege.web_addr());
+        let speak = |fire: &Fire| listener::speak_something_else(addr, page, fire);
+        let (heard, _) = siege.attack("other protocols", 3, |_, fire| speak(fire));
         assert_eq!(heard.others, [""; 0], "nobody has come");
     });
 }
@@ -44,8 +45,8 @@ fn who_was_told_that_this_is_the_wrong_port_and_goes_on_sending_is_cut_off() {
 #[test]
 fn what_speaks_http_only_after_it_was_greeted_says_nothing_in_the_chat() {
     on_each(&[], |siege| {
-        let addr = siege.addr();
-        let (heard, _) = siege.attack("late requests", 2, |_, fire| listener::speak_http_late(addr, fire));
+        let (addr, page) = (siege.addr(), siege.web_addr());
+        let (heard, _) = siege.attack("late requests", 2, |_, fire| listener::speak_http_late(addr, page, fire));
         let news = |line: &String| line.ends_with(" joined") || line.ends_with(" left");
         assert!(heard.others.iter().all(news), "{:?}", heard.others);
     });

@@ -139,7 +139,8 @@ pub fn post(addr: SocketAddr, fire: &Fire, pause: Duration) {
         let _ = (&stream).write_all(POST.as_bytes());
         let told = String::from_utf8(read_all(&stream)).expect("all that is told is UTF-8");
         let lines: Vec<_> = told.lines().collect();
-        let is_refused = lines.len() == 2 && lines[0].ends_with(" NOTICE * :This port is for IRC, not for HTTP");
+        let is_refused =
+            lines.len() == 2 && lines[0].contains(" NOTICE * :This port is for IRC, not for HTTP, which is at port ");
         assert!(is_refused && lines[1].starts_with("ERROR "), "{told}");
     }
 }

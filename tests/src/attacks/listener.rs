@@ -21,20 +21,25 @@ pub struct Foreigner {
 /// The words that a full server refuses with.
 pub const FULL: &str = "Server is full, try again later\n";
 
-const HTTP: &str = "This port is for chat by telnet or nc, not for HTTP\n";
 const TLS: &str = "This port is for chat by telnet or nc, not for TLS\n";
 const BINARY: &str = "This port is for chat by telnet or nc\n";
 
 /// What a web page would like to have said: each line of it is a valid one of chat.
 const COMMANDS: &str = "/name evil\n/join main\nhello from a web page\n//shrug\n/quit\n";
 
-/// Lists those who speak something else than chat.
+/// What whoever speaks HTTP is told, where the page is at this address.
+fn no_http(page: SocketAddr) -> String {
+    format!("This port is for chat by telnet or nc, not for HTTP, which is at port {}\n", page.port())
+}
+
+/// Lists those who speak something else than chat, to a server whose page is at this address.
 #[must_use]
-pub fn foreigners() -> Vec<Foreigner> {
+pub fn foreigners(page: SocketAddr) -> Vec<Foreigner> {
+    let no_http = no_http(page);
     let bad_request = format!(
         "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: {}\r\nConnection: \
-         close\r\n\r\n{HTTP}",
-        HTTP.len()
+         close\r\n\r\n{no_http}",
+        no_http.len()
     );
     let http = |head: &str, body: &str| Foreigner {
         sends: format!("{head}\r\nHost: chat\r\n\r\n{body}").into(),
@@ -65,9 +70,9 @@ pub fn foreigners() -> Vec<Foreigner> {
 ///
 /// # Panics
 /// If something else is answered than that this port is for chat.
-pub fn speak_something_else(addr: SocketAddr, fire: &Fire) {
+pub fn speak_something_else(addr: SocketAddr, page: SocketAddr, fire: &Fire) {
     for round in 0.. {
-        for Foreigner { sends, is_told } in foreigners() {
+        for Foreigner { sends, is_told } in foreigners(page) {
             let come = Instant::now();
             let mut stream = connect(addr);
             let at_once = if round % 2 == 0 { 0 } else { sends.len().min(40) };
@@ -92,7 +97,7 @@ pub fn speak_something_else(addr: SocketAddr, fire: &Fire) {
 ///
 /// # Panics
 /// If something else is answered than that this port is for chat.
-pub fn speak_http_late(addr: SocketAddr, fire: &Fire) {
+pub fn speak_http_late(addr: SocketAddr, page: SocketAddr, fire: &Fire) {
     while fire.is_on() {
         let mut stream = connect(addr);
         let mut received = String::new();
@@ -101,11 +106,11 @@ pub fn speak_http_late(addr: SocketAddr, fire: &Fire) {
             stream.read_exact(&mut byte).expect("the server greets");
             received.push(char::from(byte[0]));
         }
-        let post = &foreigners()[1];
+        let post = &foreigners(page)[1];
         let _ = stream.write_all(&post.sends);
         let told = String::from_utf8(read_all(&stream)).expect("all that is told is UTF-8");
         // The line of the request ended in CR LF, and so do all lines from there on.
-        assert!(told.replace("\r\n", "\n").ends_with(HTTP), "{told}");
+        assert!(told.replace("\r\n", "\n").ends_with(&no_http(page)), "{told}");
     }
 }
 
