@@ -114,10 +114,15 @@ pub(crate) fn explain(session: &Session, address: &Address, error: &io::Error) -
     if let Some(refused) = told.and_then(Refused::of) {
         return anyhow!("{address} {refused}");
     }
-    match (told, error.kind()) {
-        (Some(Error::InvalidMessage(_)), _) if !session.has_heard_tls() => {
-            anyhow!("{address} does not speak TLS at this port; try without --tls")
+    match session.said() {
+        None => {}
+        Some("") => return anyhow!("{address} does not speak TLS at this port; try without --tls"),
+        // It may be that no more can come now.
+        Some(said) => {
+            return anyhow!("{address} answers without TLS: {said}; if it has none at this port, try without --tls");
         }
+    }
+    match (told, error.kind()) {
         (Some(Error::AlertReceived(alert)), _) => anyhow!("{address} refuses TLS ({alert:?})"),
         (Some(other), _) => anyhow!("can't speak TLS with {address}: {other}"),
         (None, ErrorKind::UnexpectedEof | ErrorKind::ConnectionReset | ErrorKind::BrokenPipe) => {

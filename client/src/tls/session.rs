@@ -5,22 +5,28 @@
 use std::fmt;
 use std::io::{self, BufRead as _, ErrorKind, Write};
 
+use chinwag_core::Text;
 use rustls::{ClientConnection, Error};
 
 /// How much is sealed at once: what a record holds (RFC 8446, section 5.1). No more has to be kept if the socket takes
 /// nothing.
 const RECORD_BYTES_MAX: usize = 16 << 10;
 
+/// How much is shown of what a server says in place of TLS: enough for what any server says to such a client.
+const SAID_CHARS_MAX: usize = 200;
+
 /// The TLS of one connection.
 pub(crate) struct Session {
     connection: ClientConnection,
     /// The server has said that no more will come.
     has_ended: bool,
+    /// What it has said in place of TLS.
+    said: Option<String>,
 }
 
 impl Session {
     pub(super) fn new(connection: ClientConnection) -> Self {
-        Self { connection, has_ended: false }
+        Self { connection, has_ended: false, said: None }
     }
 
     /// Tells whether the handshake is over, as far as the server's part goes.
@@ -28,9 +34,9 @@ impl Session {
         !self.connection.is_handshaking()
     }
 
-    /// Tells whether the server has spoken TLS, be it to refuse something.
-    pub(super) fn has_heard_tls(&self) -> bool {
-        self.connection.protocol_version().is_some()
+    /// Returns the line that the server has said in place of TLS, which is empty if it was none.
+    pub(super) fn said(&self) -> Option<&str> {
+        self.said.as_deref()
     }
 
     /// Tells whether the server has said that no more will come.
@@ -54,10 +60,16 @@ impl Session {
         if sealed.is_empty() && !self.has_ended {
             return Err(io::Error::new(ErrorKind::UnexpectedEof, "the connection was cut"));
         }
+        let came = sealed;
         let opened = self.open(&mut sealed, take);
         // An alert says what was wrong. What the socket does not take goes out with what is written next.
         let _ = self.flush(send);
-        opened.map_err(|error| io::Error::new(ErrorKind::InvalidData, error))
+        opened.map_err(|error| {
+            if self.connection.protocol_version().is_none() && matches!(error, Error::InvalidMessage(_)) {
+                self.said = Some(first_line(came));
+            }
+            io::Error::new(ErrorKind::InvalidData, error)
+        })
     }
 
     fn open(&mut self, sealed: &mut &[u8], mut take: impl FnMut(&[u8])) -> Result<(), Error> {
@@ -118,6 +130,13 @@ impl Session {
         self.connection.send_close_notify();
         let _ = self.flush(send);
     }
+}
+
+/// Returns the first line of what came, to be shown; nothing if it is no text.
+fn first_line(came: &[u8]) -> String {
+    let line = came.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let text = std::str::from_utf8(line).unwrap_or_default();
+    Text::clean(text.trim_end()).as_str().chars().take(SAID_CHARS_MAX).collect()
 }
 
 /// Writes by what sends.

@@ -196,9 +196,20 @@ fn what_is_no_tls_and_what_ends_is_said_to_be_so() {
         let failed = client.receive(bytes, |bytes| Ok(bytes.len()), |_| {}).expect_err("it is no answer");
         explain(&client, &address, &failed).to_string()
     };
-    for text in [&b"Server commands\n"[..], b"This port is for chat", b"HTTP/1.1 400 Bad Request\r\n", b"\xff\xfb\x01"]
-    {
-        assert_eq!(said(text), "127.0.0.1:7000 does not speak TLS at this port; try without --tls");
+    let long = [&b"x".repeat(300)[..], b"\n"].concat();
+    let cases = [
+        (&b"Server is full\nThis is not shown"[..], "Server is full"),
+        (b"HTTP/1.1 400 Bad Request\r\n\r\n", "HTTP/1.1 400 Bad Request"),
+        (b"\x1b[31mred", "red"),
+        (&long, &"x".repeat(200)),
+    ];
+    for (bytes, line) in cases {
+        let expected =
+            format!("127.0.0.1:7000 answers without TLS: {line}; if it has none at this port, try without --tls");
+        assert_eq!(said(bytes), expected);
+    }
+    for bytes in [&b"\xff\xfb\x01"[..], b"\n"] {
+        assert_eq!(said(bytes), "127.0.0.1:7000 does not speak TLS at this port; try without --tls");
     }
     assert_eq!(said(&[0x15, 3, 3, 0, 2, 2, 40]), "127.0.0.1:7000 refuses TLS (HandshakeFailure)");
     let ended = "127.0.0.1:7000 closed the connection instead of speaking TLS; if it has none there, try without --tls";

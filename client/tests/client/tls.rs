@@ -238,7 +238,15 @@ fn where_one_speaks_tls_and_the_other_does_not_it_is_told() {
     for adapter in Adapter::BOTH {
         for form in [Form::Lines, Form::Web, Form::Irc] {
             let server = Server::start_in(adapter, form);
-            let says = format!("{} does not speak TLS at this port; try without --tls", server.address());
+            let said = match form {
+                Form::Lines => "This port is for chat by telnet or nc, not for TLS",
+                Form::Web => "HTTP/1.1 400 Bad Request",
+                Form::Irc => ":chinwag.local NOTICE * :This port is for IRC, not for TLS",
+            };
+            let says = format!(
+                "{} answers without TLS: {said}; if it has none at this port, try without --tls",
+                server.address()
+            );
             for command in each(&server.port()) {
                 assert_failure(&run(&[&command[..], &["--pin", &pin]].concat(), Path::new("/dev/null")), 1, &says);
             }
