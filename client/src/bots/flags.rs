@@ -148,6 +148,7 @@ mod tests {
     fn a_bad_value_names_the_flag_and_what_it_takes() {
         let cases = [
             ("--english", "-1", "takes a number from 0 to 100000"),
+            ("--pin", "AB:CD", "takes the SHA-256 of a certificate: 64 digits, colons between or not"),
             ("--pause", "0.05", "takes a number from 0.1 to 86400: a server lets through 20 lines a second"),
             ("--stress-pause", "0", "takes a number from 0.1 to 86400"),
             ("--messages", "0", "takes a number from 1 to"),

@@ -125,6 +125,7 @@ mod tests {
         let cases = [
             ("--ip", "localhost:42069", "takes the name of a host or an IP address"),
             ("--port", "0", "takes a number from 1 to 65535"),
+            ("--pin", "AB:CD", "takes the SHA-256 of a certificate: 64 digits, colons between or not"),
             ("--name", "Zoë", "takes 2 to 20 letters, digits, - or _"),
             ("--room", "a room", "takes 2 to 20 letters, digits, - or _"),
         ];

@@ -21,6 +21,7 @@ fn a_bad_value_names_the_flag_and_what_it_takes() {
         ("--ip", "localhost:42069", "takes the name of a host or an IP address"),
         ("--port", "0", "takes a number from 1 to 65535"),
         ("--port", "65536", "takes a number from 1 to 65535"),
+        ("--pin", "AB:CD", "takes the SHA-256 of a certificate: 64 digits, colons between or not"),
         ("--rooms", "0", "takes a number from 1 to 1000000"),
         ("--members", "-1", "takes a number from 1 to 1000000"),
         ("--stalled", "-1", "takes a number from 0 to 1000000"),
@@ -57,6 +58,20 @@ fn by_irc_somebody_else_than_the_sender_has_to_read() {
     let flags = parse(&["--irc", "--web"]).expect("each flag is good by itself");
     let error = Plan::try_from(flags).expect_err("it is one of both");
     assert!(error.to_string().starts_with("--irc is another protocol"), "{error}");
+}
+
+#[test]
+fn a_pin_is_by_tls_and_a_server_that_speaks_first_without_it_has_none() {
+    let pin = "ab".repeat(32);
+    let plan = |args: &[&str]| Plan::try_from(parse(args).expect("each flag is good by itself"));
+    assert!(!plan(&[]).expect("it fits").tls);
+    for args in [&["--tls"][..], &["--pin", &pin], &["--tls", "--pin", &pin, "--dialect", "redis"]] {
+        assert!(plan(args).expect("it fits").tls, "{args:?}");
+    }
+    for args in [&["--tls", "--dialect", "nats"][..], &["--pin", &pin, "--dialect", "nats"]] {
+        let error = plan(args).expect_err("it can't be had").to_string();
+        assert!(error.starts_with("--tls can't be had with --dialect nats"), "{error}");
+    }
 }
 
 #[test]
