@@ -5,7 +5,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
 use chinwag_tests::attacks::listener;
-use chinwag_tests::{DEADLINE, Siege, connect};
+use chinwag_tests::{DEADLINE, Fire, Siege, connect};
 use rustix::process::{Pid, Resource, Rlimit, getrlimit, prlimit};
 
 use crate::on_each;
