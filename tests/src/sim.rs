@@ -10,6 +10,7 @@
 mod device;
 mod frames;
 mod help;
+mod irc;
 mod json;
 mod laws;
 mod model;

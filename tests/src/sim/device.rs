@@ -15,6 +15,8 @@ pub enum Device {
     Telnet,
     /// It sends a message for each line, in parts if it is typed so.
     Browser,
+    /// It speaks IRC, and sends what is typed as it is.
+    Irc,
 }
 
 /// What a telnet says before anything else: that we are to echo, and send no "go ahead"; and that it can tell the kind
@@ -40,6 +42,7 @@ impl Device {
         match self {
             Self::Plain | Self::CrLf | Self::Telnet => Form::Lines,
             Self::Browser => Form::Web,
+            Self::Irc => Form::Irc,
         }
     }
 
@@ -47,7 +50,7 @@ impl Device {
     #[must_use]
     pub const fn opening(self) -> &'static [u8] {
         match self {
-            Self::Plain | Self::CrLf => b"",
+            Self::Plain | Self::CrLf | Self::Irc => b"",
             Self::Telnet => NEGOTIATION,
             Self::Browser => UPGRADE,
         }
@@ -67,6 +70,8 @@ impl Device {
             Self::Plain | Self::CrLf | Self::Telnet => line,
             // What is said in a row is in one frame up to here, and a quote may be escaped.
             Self::Browser => (8 << 10) + 2 * line,
+            // What is long is in several lines, each with whom it is from, and tags; or it has tags of other clients.
+            Self::Irc => 2 * line + (8 << 10),
         }
     }
 
@@ -97,15 +102,20 @@ impl Keyboard {
     /// Returns what is sent for what is typed, which has line feeds at the ends of its lines.
     pub(super) fn send(&mut self, typed: &[u8]) -> Vec<u8> {
         match self.device {
-            Device::Plain => typed.to_vec(),
+            Device::Plain | Device::Irc => typed.to_vec(),
             Device::CrLf => end_lines(typed, b"\r\n"),
             Device::Telnet => end_lines(typed, b"\r\0"),
             Device::Browser => self.frame_all(typed),
         }
     }
 
+    /// Returns what answers a question whether somebody is there, if it is for that.
     pub(super) fn pong(&mut self) -> Vec<u8> {
-        self.frame(LAST | PONG, b"")
+        match self.device {
+            Device::Plain | Device::CrLf | Device::Telnet => Vec::new(),
+            Device::Browser => self.frame(LAST | PONG, b""),
+            Device::Irc => b"PONG chinwag\r\n".to_vec(),
+        }
     }
 
     /// Takes what is telnet's for what a browser sends besides messages: a question, an answer nobody asked for, a wish

@@ -186,7 +186,7 @@ impl Person {
             let (source, command) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
             let is_own = source.trim_start_matches(':').split('!').next() == Some(&*self.name);
             if command == "001" || (command == "NICK" && is_own) {
-                words.next().unwrap_or_default().clone_into(&mut self.name);
+                words.next().unwrap_or_default().trim_start_matches(':').clone_into(&mut self.name);
             }
         }
         true

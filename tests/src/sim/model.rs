@@ -1,6 +1,8 @@
 //! Owns what everybody must be sent: the rules of the protocol in the simplest way that could be right, with plain
 //! vectors, without batches, and without sharing anything.
 
+mod asking;
+mod irc;
 mod rooms;
 mod talk;
 mod typist;
@@ -10,6 +12,7 @@ use std::time::Duration;
 
 use chinwag_core::{Config, Form, Time};
 
+use self::irc::{Answer, Client, OfIrc, Told, Was};
 use self::talk::{Earlier, Ignored};
 use self::typist::{Ask, Typist};
 use super::help::HELP;
@@ -45,6 +48,20 @@ pub struct Model {
     speech: Vec<Speech>,
     /// When the wall clock was set last, and to what.
     clock: (Time, u64),
+    /// What the server is called by IRC, and for how long it waits there until somebody has said who they are.
+    server: String,
+    registration_wait: Duration,
+    /// By user: what is known of their client of IRC, and the slot of their connection.
+    clients: Vec<Option<Client>>,
+    slots: Vec<u32>,
+    /// What the line of IRC has led to that is dealt with.
+    answer: Option<Answer>,
+    /// How many messages were said, in rooms and alone.
+    said: u64,
+    /// Who was here, the last first.
+    was: Vec<Was>,
+    /// How many people the others knew of at once, at the most.
+    people_max: usize,
     stopped: bool,
 }
 
@@ -55,6 +72,17 @@ enum Speech {
     CrLf,
     /// By frames, which tell more than lines.
     Frames,
+    Irc,
+}
+
+/// Tells how somebody leaves a room.
+#[derive(Clone, PartialEq, Eq, Debug)]
+enum Leaving {
+    /// They are still here. They may say why.
+    Room(String),
+    /// They wanted to go. They may say why.
+    Quit(String),
+    Lost,
 }
 
 #[derive(Clone, Debug)]
@@ -73,6 +101,8 @@ struct Person {
     correspondents: Vec<usize>,
     /// The user as which they came.
     origin: usize,
+    /// What is known only since they came by IRC.
+    irc: Option<OfIrc>,
 }
 
 #[derive(Clone, Debug)]
@@ -81,13 +111,23 @@ struct Room {
     crowd: Option<Crowd>,
     /// How many messages have been said in it.
     said: u64,
-    topic: Option<String>,
+    topic: Option<Topic>,
     history: Vec<Earlier>,
+    /// Who has opened it, as long as they are there.
+    operator: Option<usize>,
+}
+
+#[derive(Clone, Debug)]
+struct Topic {
+    text: String,
+    /// Who has set it, and when.
+    by: String,
+    time: u128,
 }
 
 impl Room {
     fn new(name: &str) -> Self {
-        Self { name: name.to_owned(), crowd: None, said: 0, topic: None, history: Vec::new() }
+        Self { name: name.to_owned(), crowd: None, said: 0, topic: None, history: Vec::new(), operator: None }
     }
 }
 
@@ -151,6 +191,14 @@ impl Model {
             pieces: Vec::new(),
             speech: Vec::new(),
             clock: (Time::START, 0),
+            server: config.limits.server_name.to_string(),
+            registration_wait: config.limits.registration_wait,
+            clients: Vec::new(),
+            slots: Vec::new(),
+            answer: None,
+            said: 0,
+            was: Vec::new(),
+            people_max: 0,
             stopped: false,
         }
     }
@@ -163,10 +211,17 @@ impl Model {
         self.was_resumed.push(false);
         self.pieces.push(VecDeque::new());
         self.speech.push(match form {
-            // Nobody types for IRC here.
-            Form::Lines | Form::Irc => Speech::Lf,
+            Form::Lines => Speech::Lf,
             Form::Web => Speech::Frames,
+            Form::Irc => Speech::Irc,
         });
+        self.clients.push(None);
+        self.slots.push(u32::MAX);
+    }
+
+    /// Sets the slot of a user's connection: those who ask for everybody by IRC are told in the order of the slots.
+    pub fn set_slot(&mut self, user: usize, slot: u32) {
+        self.slots[user] = slot;
     }
 
     /// Returns all that a user must be sent so far.
@@ -199,10 +254,10 @@ impl Model {
         self.rooms.len()
     }
 
-    /// Tells whether a user is here.
+    /// Tells whether a user is here, or has come by IRC and not said who they are.
     #[must_use]
     pub fn is_here(&self, user: usize) -> bool {
-        self.people.iter().any(|person| person.user == user)
+        self.people.iter().any(|person| person.user == user) || self.is_arriving(user)
     }
 
     /// Returns the name of a user, and the name of their room in lower case, if they are here.
@@ -218,9 +273,16 @@ impl Model {
         self.typists[user].asks.len()
     }
 
-    /// Returns when somebody is to be told of, or the first crowd is to be told.
+    /// Returns when the server has something to do by itself.
     #[must_use]
     pub fn next_due(&self) -> Option<Time> {
+        let arriving = self.clients.iter().flatten().filter_map(|client| client.arriving.as_ref());
+        arriving.map(|arriving| arriving.due).chain(self.next_told()).min()
+    }
+
+    /// Returns when somebody is to be told of, or the first crowd is to be told.
+    #[must_use]
+    pub fn next_told(&self) -> Option<Time> {
         let crowds = self.rooms.iter().filter_map(|room| room.crowd.as_ref().map(|crowd| crowd.due));
         crowds.chain(self.people.iter().filter_map(|person| person.silent_until)).min()
     }
@@ -234,69 +296,6 @@ impl Model {
     #[must_use]
     pub fn was_resumed(&self, user: usize) -> bool {
         self.was_resumed[user]
-    }
-
-    /// Turns a user away, and returns what they are told.
-    ///
-    /// # Errors
-    /// If there is no reason for it.
-    pub fn turn_away(&mut self, user: usize, has_hung_up: bool) -> Result<Vec<u8>, String> {
-        let mut has_asked = false;
-        if self.typists[user].needs_crlf() {
-            self.speech[user] = Speech::CrLf;
-        }
-        for ask in std::mem::take(&mut self.typists[user].asks) {
-            match ask {
-                Ask::WrongProtocol(answer) => return Ok(self.answer(user, typist::before_greeting(answer))),
-                Ask::Speak | Ask::Refuse(_) | Ask::AreYouThere | Ask::Quit => {}
-                Ask::Say(_)
-                | Ask::Act(_)
-                | Ask::Tell(..)
-                | Ask::Answer(_)
-                | Ask::SetTopic(_)
-                | Ask::Topic
-                | Ask::History(_)
-                | Ask::HistoryCount
-                | Ask::Ignore(_)
-                | Ask::Unignore(_)
-                | Ask::Ignored
-                | Ask::Incomplete(_)
-                | Ask::Enter(_)
-                | Ask::Part(_)
-                | Ask::Help
-                | Ask::Name(_)
-                | Ask::Join(_)
-                | Ask::Rooms
-                | Ask::Users
-                | Ask::Token
-                | Ask::Resume(_)
-                | Ask::Unrecognized(_)
-                | Ask::TooLong
-                | Ask::Ping(_)
-                | Ask::Leave(_)
-                | Ask::NotUtf8 => has_asked = true,
-            }
-        }
-        if self.stopped {
-            return Ok(self.text(user, "Server is shutting down", ""));
-        }
-        let has_left = has_hung_up || self.typists[user].has_left();
-        if has_left && !has_asked { Ok(Vec::new()) } else { Err(format!("user {user} is turned away")) }
-    }
-
-    /// Returns what somebody is told whose bytes are no chat.
-    fn answer(&self, user: usize, answer: Vec<u8>) -> Vec<u8> {
-        match std::str::from_utf8(&answer).ok().and_then(|answer| answer.strip_suffix('\n')) {
-            Some(line) if line.starts_with("This port") => self.text(user, line, ""),
-            _ => answer,
-        }
-    }
-
-    /// Returns how many of the next things that a user has asked for count for the rate, of so many.
-    #[must_use]
-    pub fn metered(&self, user: usize, asks: usize) -> usize {
-        let asks = self.typists[user].asks.iter().take(asks);
-        asks.filter(|ask| !matches!(ask, Ask::Quit | Ask::Speak)).count()
     }
 
     /// Lets a user in, whom the server gave this name, and who can be taken over by this token. What is known of their
@@ -332,95 +331,49 @@ impl Model {
             writer: None,
             correspondents: Vec::new(),
             origin: user,
+            irc: None,
         });
         self.welcome(user, "main");
         self.show_before(now, user, "main");
         Ok(())
     }
 
-    /// Lets a user have the next thing they asked for.
-    ///
-    /// # Errors
-    /// If they asked for nothing.
-    pub fn ask(&mut self, now: Time, user: usize) -> Result<(), String> {
-        let Some(ask) = self.typists[user].asks.pop_front() else {
-            return Err(format!("user {user} has not asked for anything more"));
-        };
-        let Some(person) = self.people.iter().find(|person| person.user == user).cloned() else { return Ok(()) };
-        let is_of_a_program =
-            matches!(ask, Ask::Speak | Ask::Refuse(_) | Ask::AreYouThere | Ask::Ping(_) | Ask::Leave(_));
-        if !is_of_a_program
-            && !matches!(
-                ask,
-                Ask::Token | Ask::Resume(_) | Ask::Quit | Ask::TooLong | Ask::NotUtf8 | Ask::WrongProtocol(_)
-            )
-        {
-            self.announce(now, user);
-        }
-        match ask {
-            Ask::Say(text) => self.say(now, &person, &text, false),
-            Ask::Act(text) => self.say(now, &person, &text, true),
-            Ask::Tell(name, text) => self.write(now, &person, &name, &text),
-            Ask::Answer(text) => self.write_back(now, &person, &text),
-            Ask::SetTopic(topic) => self.set_topic(&person, &topic),
-            Ask::Topic => {
-                let topic = self.room_mut(person.room()).topic.clone();
-                self.show_topic(user, person.room(), topic);
-            }
-            Ask::History(count) => {
-                self.pieces[user] = self.earlier(now, user, person.room(), count).into();
-                self.show_more(user);
-            }
-            Ask::HistoryCount => self.reply(user, "History shows 1 - 100 messages"),
-            Ask::Ignore(name) => self.ignore(&person, &name),
-            Ask::Unignore(name) => self.unignore(&person, &name),
-            Ask::Ignored => {
-                let names: Vec<_> = person.ignored.iter().map(|ignored| ignored.name.as_str()).collect();
-                let line = format!("Ignored - {}", names.join(", "));
-                self.reply(user, line.trim_end());
-            }
-            Ask::Incomplete(usage) => self.reply(user, &format!("Try {usage}")),
-            Ask::Enter(room) => self.enter_one_more(now, &person, &room),
-            Ask::Part(room) => self.part(now, &person, &room),
-            Ask::Help => HELP.lines().for_each(|line| self.reply(user, line)),
-            Ask::Name(name) => self.rename(&person, &name),
-            Ask::Join(room) => self.join(now, &person, &room),
-            Ask::Rooms => self.list_rooms(user),
-            Ask::Users => self.list_users(&person),
-            Ask::Token => {
-                let line = format!("You can come back with /resume {}", self.tokens[user]);
-                self.reply(user, &line);
-            }
-            Ask::Resume(token) => self.resume(now, user, &token),
-            Ask::Quit => self.leave_with(now, user, 1000),
-            Ask::Leave(code) => self.leave_with(now, user, code),
-            Ask::Ping(payload) => self.reply(user, &format!("pong {}", payload.escape_ascii())),
-            Ask::Unrecognized(word) => {
-                self.reply(user, &format!("Unrecognized command {word}, try /help, or begin with // to say it"))
-            }
-            Ask::TooLong => self.reply(user, &format!("Messages can only be {} chars long", self.chars_max)),
-            Ask::NotUtf8 => self.reply(user, "Messages must be valid UTF-8"),
-            Ask::Speak => self.speech[user] = Speech::CrLf,
-            Ask::Refuse(option) => self.send(user, vec![255, 252, option]),
-            Ask::AreYouThere => self.reply(user, "[Yes]"),
-            Ask::WrongProtocol(answer) => {
-                let answer = self.answer(user, answer);
-                self.send(user, answer);
-                self.close(now, user);
-            }
-        }
-        Ok(())
-    }
-
     /// Takes a user out, if they are here.
     pub fn close(&mut self, now: Time, user: usize) {
+        if let Some(client) = &mut self.clients[user] {
+            client.arriving = None;
+        }
+        self.depart(now, user, &Leaving::Lost);
+    }
+
+    /// Takes a user out, who is remembered if the others knew of them.
+    fn depart(&mut self, now: Time, user: usize, leaving: &Leaving) {
+        let person = self.people.iter().find(|person| person.user == user).cloned();
+        self.go(now, user, leaving);
+        if let Some(person) = person.filter(|person| person.silent_until.is_none()) {
+            self.remember(now, &person);
+        }
+    }
+
+    /// Takes a user out of all rooms, and away.
+    fn go(&mut self, now: Time, user: usize, leaving: &Leaving) {
         let Some(person) = self.people.iter().find(|person| person.user == user).cloned() else { return };
-        person.rooms.iter().for_each(|room| self.leave(now, user, room));
+        let mut heard = Vec::new();
+        person.rooms.iter().for_each(|room| self.leave(now, user, room, leaving, &mut heard));
         self.people.retain(|person| person.user != user);
+        if person.silent_until.is_none() {
+            self.tell_presence(now, &person.name, None);
+        }
+    }
+
+    /// Does what the server does by itself: ends late arrivals, and tells what is due.
+    pub fn wake(&mut self, now: Time) {
+        self.end_late_arrivals(now);
+        self.let_due(now);
     }
 
     /// Tells what is due: of those who have asked for nothing, then of crowds.
-    pub fn wake(&mut self, now: Time) {
+    pub fn let_due(&mut self, now: Time) {
         let is_due = |person: &&Person| person.silent_until.is_some_and(|until| until <= now);
         let due: Vec<_> = self.people.iter().filter(is_due).map(|person| person.user).collect();
         due.into_iter().for_each(|user| self.announce(now, user));
@@ -438,6 +391,12 @@ impl Model {
         for person in std::mem::take(&mut self.people) {
             self.reply(person.user, "Server is shutting down");
             self.say_bye(person.user, 1001);
+        }
+        for user in 0..self.clients.len() {
+            if self.clients[user].as_mut().and_then(|client| client.arriving.take()).is_some() {
+                self.reply(user, "Server is shutting down");
+                self.say_bye(user, 1001);
+            }
         }
         self.rooms.truncate(1);
         self.rooms[0].crowd = None;
@@ -474,21 +433,23 @@ impl Model {
     /// Tells a line to all in a room, and a browser where that is.
     fn tell_there(&mut self, room: &str, line: &str) {
         let facts = format!(" [{}]", self.room_mut(room).name);
-        self.tell(room, line, &facts);
+        self.tell(room, &Told { line: line.to_owned(), facts, irc: Vec::new() }, |_| true);
     }
 
-    /// Tells a line to all in a room, with what only a browser is told of it.
-    fn tell(&mut self, room: &str, line: &str, facts: &str) {
-        self.tell_but(room, line, facts, None);
+    /// Tells something to those in a room who are to hear it.
+    fn tell(&mut self, room: &str, told: &Told, hears: impl Fn(&Person) -> bool) {
+        let hearers = self.people.iter().filter(|person| person.is_in(room) && hears(person));
+        let hearers: Vec<_> = hearers.map(|person| person.user).collect();
+        hearers.into_iter().for_each(|user| self.tell_one(user, told));
     }
 
-    /// The same, to all but those who ignore who says it.
-    fn tell_but(&mut self, room: &str, line: &str, facts: &str, by: Option<&str>) {
-        let hears = |person: &&Person| person.is_in(room) && !by.is_some_and(|by| person.ignores(by));
-        for person in self.people.iter().filter(hears) {
-            let text = self.text(person.user, line, facts);
-            self.lines[person.user].push(Line { text, may_be_dropped: true });
-        }
+    /// Tells something to one person, who did not ask for it.
+    fn tell_one(&mut self, user: usize, told: &Told) {
+        let text = match self.speech[user] {
+            Speech::Irc => self.irc_text(user, &told.irc),
+            Speech::Lf | Speech::CrLf | Speech::Frames => Some(self.text(user, &told.line, &told.facts)),
+        };
+        self.lines[user].extend(text.map(|text| Line { text, may_be_dropped: true }));
     }
 
     /// Returns a line as somebody has it.
@@ -497,6 +458,7 @@ impl Model {
             Speech::Lf => [line, "\n"].concat().into_bytes(),
             Speech::CrLf => [line, "\r\n"].concat().into_bytes(),
             Speech::Frames => [line, facts, "\n"].concat().into_bytes(),
+            Speech::Irc => ["NOTICE * :", line, "\n"].concat().into_bytes(),
         }
     }
 

@@ -1,6 +1,8 @@
 //! Owns how a seed becomes a run. Each run has its own mixture of what happens: in one nearly everyone stalls, in
 //! another all move.
 
+mod irc;
+
 use std::time::Duration;
 
 use chinwag_core::{Config, Secret};
@@ -153,11 +155,11 @@ impl Plan {
         let mut mix = Mix::new(&mut rng, &config);
         let mut steps = Vec::new();
         if rng.one_in(12) {
-            steps = mix.ask_for_more_than_one_reads(&mut config);
+            steps = mix.ask_for_more_than_one_reads(&mut rng, &mut config);
         } else if rng.one_in(12) {
-            steps = mix.say_more_than_one_reads(&mut config);
+            steps = mix.say_more_than_one_reads(&mut rng, &mut config);
         } else if rng.one_in(40) {
-            steps = mix.say_much_to_many(&mut config);
+            steps = mix.say_much_to_many(&mut rng, &mut config);
         }
         let len = 40 + rng.below(500);
         steps.extend((0..len).flat_map(|_| mix.next(&mut rng)));
@@ -190,7 +192,6 @@ fn config(rng: &mut Rng) -> Config {
 struct Mix {
     weights: [usize; 16],
     line_chars_max: usize,
-    users: usize,
     long: usize,
     /// What a long line begins with: as a command it is a long reply.
     long_starts: [&'static str; 3],
@@ -199,8 +200,14 @@ struct Mix {
     last_words_one_in: usize,
     number: usize,
     /// With what people come.
-    devices: [Device; 4],
+    devices: [Device; DEVICES_LEN],
+    /// With what each has come.
+    came: Vec<Device>,
 }
+
+const DEVICES_LEN: usize = 5;
+
+const DEVICES: [Device; DEVICES_LEN] = [Device::Plain, Device::CrLf, Device::Telnet, Device::Browser, Device::Irc];
 
 impl Mix {
     fn new(rng: &mut Rng, config: &Config) -> Self {
@@ -229,17 +236,18 @@ impl Mix {
         let mut mix = Self {
             weights,
             line_chars_max: config.rules.line_chars_max as usize,
-            users: 0,
             long,
             long_starts: [["", "", "/"], ["/", "/", "/"]][usize::from(some(0, 3) == 0)],
             favourite_one_in: [2, 1000, 1000, 1000][some(0, 3)],
             last_words_one_in: some(20, 200),
             number: 0,
-            devices: [Device::Plain, Device::CrLf, Device::Telnet, Device::Browser],
+            devices: DEVICES,
+            came: Vec::new(),
         };
-        if let only @ 0..4 = rng.below(10) {
-            mix.devices[0] = mix.devices[only];
-            mix.devices[(only + 1) % 4] = mix.devices[only];
+        if let only @ 0..DEVICES_LEN = rng.below(12) {
+            for more in 0..3 {
+                mix.devices[(only + more) % DEVICES_LEN] = mix.devices[only];
+            }
         }
         mix.weights[15] = usize::from(rng.one_in(20));
         mix
@@ -247,52 +255,75 @@ impl Mix {
 
     /// Makes it a run in which the first person reads nothing for long, and asks all the time for the longest replies
     /// there are.
-    fn ask_for_more_than_one_reads(&mut self, config: &mut Config) -> Vec<Step> {
+    fn ask_for_more_than_one_reads(&mut self, rng: &mut Rng, config: &mut Config) -> Vec<Step> {
         (config.rules.line_chars_max, config.limits.flood_lines_per_second) = (4096, 0);
         (self.line_chars_max, self.long, self.long_starts, self.favourite_one_in) = (4096, 9, ["/"; 3], 2);
         let [.., take, _, _, _, _, _, _, _, round, _] = &mut self.weights;
         (*take, *round) = (0, 10);
-        self.users = 1;
-        let by = self.devices[config.rules.seed as usize % 4];
-        let mut steps = vec![Step::Connect { by }, Step::Read { user: 0, bytes: 64 << 10 }];
-        steps.extend([Step::Pass { millis: 100 }, Step::Ask { user: 0 }, Step::Handle { inputs: 1 }]);
+        let by = self.devices[config.rules.seed as usize % DEVICES_LEN];
+        let mut steps = self.come_in(rng, by);
         steps.push(Step::Take { user: 0, bytes: 0 });
         steps
     }
 
     /// Makes it a run in which the first person reads nothing for long, while the others say all they can.
-    fn say_more_than_one_reads(&mut self, config: &mut Config) -> Vec<Step> {
-        let steps = self.ask_for_more_than_one_reads(config);
+    fn say_more_than_one_reads(&mut self, rng: &mut Rng, config: &mut Config) -> Vec<Step> {
+        let steps = self.ask_for_more_than_one_reads(rng, config);
         (self.long_starts, self.favourite_one_in) = ([""; 3], 10);
         steps
     }
 
     /// Makes it a run in which very much is said to a room with so many in it that they are written to together.
-    fn say_much_to_many(&mut self, config: &mut Config) -> Vec<Step> {
+    fn say_much_to_many(&mut self, rng: &mut Rng, config: &mut Config) -> Vec<Step> {
         config.limits.threads = 1;
         config.limits.handshake_wait = Duration::ZERO;
-        let mut steps = self.say_more_than_one_reads(config);
-        self.users = CROWD;
-        let by = self.devices[config.rules.seed as usize % 4];
-        steps.extend(vec![Step::Connect { by }; self.users - 1]);
-        steps.extend((1..self.users).map(|user| Step::Read { user, bytes: 64 << 10 }));
-        steps.push(Step::Handle { inputs: 1000 });
+        let mut steps = self.say_more_than_one_reads(rng, config);
+        let by = self.devices[config.rules.seed as usize % DEVICES_LEN];
+        for _ in 1..CROWD {
+            steps.extend(self.come_in(rng, by));
+        }
+        steps
+    }
+
+    /// Lets somebody come.
+    fn come(&mut self, rng: &mut Rng, by: Device) -> Vec<Step> {
+        let user = self.came.len();
+        self.came.push(by);
+        let mut steps = vec![Step::Connect { by }];
+        if by == Device::Irc && !rng.one_in(8) {
+            let said = irc::registration(rng, user);
+            steps.extend(said.into_iter().map(|said| Step::Type { user, what: Typed::Bytes(said) }));
+        }
+        steps
+    }
+
+    /// Lets somebody come, and be heard as a newcomer.
+    fn come_in(&mut self, rng: &mut Rng, by: Device) -> Vec<Step> {
+        let user = self.came.len();
+        let mut steps = self.come(rng, by);
+        let read = Step::Read { user, bytes: 64 << 10 };
+        steps.extend([read.clone(), Step::Pass { millis: 100 }, Step::Ask { user }, Step::Handle { inputs: 1 }]);
+        // Who comes by IRC is let in before anything is read.
+        steps.extend((by == Device::Irc).then_some([read, Step::Handle { inputs: 1 }]).into_iter().flatten());
         steps
     }
 
     fn next(&mut self, rng: &mut Rng) -> Vec<Step> {
-        let user = if rng.one_in(self.favourite_one_in) { 0 } else { rng.below(self.users.max(1)) };
+        let user = if rng.one_in(self.favourite_one_in) { 0 } else { rng.below(self.came.len().max(1)) };
         let writer = rng.below(3);
         let few = rng.pick(&[1, 1, 2, 3, 10, 100, usize::MAX]);
         let one = |step| vec![step];
         match rng.weighted(&self.weights) {
-            0 if self.users >= USERS_MAX => Vec::new(),
+            0 if self.came.len() >= USERS_MAX => Vec::new(),
             0 => {
-                self.users += 1;
                 let by = rng.pick(&self.devices);
-                one(if rng.one_in(4) { Step::Return { user, by } } else { Step::Connect { by } })
+                if by == Device::Irc || !rng.one_in(4) {
+                    return self.come(rng, by);
+                }
+                self.came.push(by);
+                one(Step::Return { user, by })
             }
-            1 => one(Step::Type { user, what: self.type_something(rng) }),
+            1 => one(Step::Type { user, what: self.type_something(rng, user) }),
             2 => one(Step::Read { user, bytes: rng.pick(&[1, 2, 3, 5, 17, 200, 4096, 16 << 10, 64 << 10, 64 << 10]) }),
             3 => one(Step::Ask { user }),
             4 => one(Step::HangUp { user }),
@@ -337,7 +368,7 @@ impl Mix {
         let mut steps = vec![];
         steps.extend(rng.one_in(4).then_some(Step::Take { user, bytes: 0 }));
         for _ in 0..rng.pick(&[1, 1, 2, 5]) {
-            let what = self.type_something(rng);
+            let what = self.type_something(rng, user);
             let handle = Step::Handle { inputs: 1000 };
             steps.extend([Step::Type { user, what }, Step::Ask { user }, Step::Read { user, bytes: 64 << 10 }, handle]);
             steps.push(Step::Publish);
@@ -348,8 +379,11 @@ impl Mix {
         steps
     }
 
-    fn type_something(&mut self, rng: &mut Rng) -> Typed {
+    fn type_something(&mut self, rng: &mut Rng, user: usize) -> Typed {
         self.number += 1;
+        if self.came.get(user) == Some(&Device::Irc) {
+            return self.type_by_irc(rng);
+        }
         if rng.below(10) < self.long {
             let start = format!("{}{}", rng.pick(&self.long_starts), self.number);
             let most = self.line_chars_max.saturating_sub(start.len());
@@ -364,6 +398,26 @@ impl Mix {
         }
         let times = rng.pick(&[1, 1, 1, 1, 2, 5]);
         Typed::Bytes(rng.pick(TYPED).repeat(times))
+    }
+}
+
+impl Mix {
+    fn type_by_irc(&self, rng: &mut Rng) -> Typed {
+        let room = rng.pick(&["#main", "#main", "#pizza"]);
+        if rng.below(10) < self.long {
+            let start = rng.pick(&["PRIVMSG", "@label=long PRIVMSG", "@+long=value NOTICE"]);
+            let start = format!("{start} {room} :{}", self.number);
+            let count = rng.pick(&[20, 100, 380, 400, 440, 3000, 9000]);
+            return Typed::Long { start, unit: rng.pick(&['x', 'x', '\u{e9}', '\u{1f600}']), count };
+        }
+        if rng.one_in(self.last_words_one_in) {
+            return Typed::Bytes(rng.pick(&irc::LAST_WORDS).to_vec());
+        }
+        if rng.one_in(3) {
+            return Typed::Bytes(format!("PRIVMSG {room} :number {}\r\n", self.number).into_bytes());
+        }
+        let times = rng.pick(&[1, 1, 1, 1, 2, 5]);
+        Typed::Bytes(rng.pick(irc::TYPED).repeat(times))
     }
 }
 

@@ -3,10 +3,12 @@
 //! Invariant: what was received are the model's lines in their order, with gaps exactly where a notice stands that says
 //! how many lines are missing there, and only of lines that may be dropped.
 
+mod irc;
 mod web;
 
 use chinwag_core::Form;
 
+use self::irc::IrcReader;
 use self::web::WebReader;
 use crate::sim::Line;
 
@@ -16,9 +18,13 @@ const NOP: [u8; 2] = [255, 241];
 const NOTICE_START: &str = "Server is very busy and dropped ";
 const NOTICE_END: &str = " messages, sorry!";
 
-/// What a browser is told when it owes an answer for too long. The model does not know of that, and nothing comes
-/// behind it.
+/// What stands before it by IRC.
+const IRC_NOTICE_START: &str = "NOTICE * :";
+
+/// What a browser, or who comes by IRC, is told when it owes an answer for too long. The model does not know of that,
+/// and nothing comes behind it.
 const UNANSWERED: &[u8] = b"bye 4002\n";
+const IRC_UNANSWERED: &[u8] = b"ERROR :Closing link: Ping timeout\n";
 
 /// Reads what one person was sent.
 #[derive(Clone, Debug)]
@@ -27,31 +33,46 @@ pub struct Reader {
     passed: usize,
     /// The beginning of a line.
     held: Vec<u8>,
-    /// Makes lines of frames, if they have a browser.
-    web: Option<WebReader>,
+    ear: Ear,
     /// How often telnet was sent what it takes for nothing.
     nops: usize,
     is_unanswered: bool,
+}
+
+/// What makes lines of what is sent.
+#[derive(Clone, Debug)]
+enum Ear {
+    Lines,
+    Web(WebReader),
+    Irc(IrcReader),
 }
 
 impl Reader {
     /// Starts to read what is sent in a form.
     #[must_use]
     pub fn new(form: Form) -> Self {
-        let web = (form == Form::Web).then(WebReader::new);
-        Self { passed: 0, held: Vec::new(), web, nops: 0, is_unanswered: false }
+        let ear = match form {
+            Form::Lines => Ear::Lines,
+            Form::Web => Ear::Web(WebReader::new()),
+            Form::Irc => Ear::Irc(IrcReader::new()),
+        };
+        Self { passed: 0, held: Vec::new(), ear, nops: 0, is_unanswered: false }
     }
 
     /// Returns how often it was asked whether somebody is there.
     #[must_use]
-    pub fn pings(&self) -> usize {
-        self.web.as_ref().map_or(self.nops, |web| web.pings)
+    pub const fn pings(&self) -> usize {
+        match &self.ear {
+            Ear::Lines => self.nops,
+            Ear::Web(web) => web.pings,
+            Ear::Irc(irc) => irc.pings,
+        }
     }
 
     /// Returns how many frames had several messages in them.
     #[must_use]
-    pub fn runs(&self) -> usize {
-        self.web.as_ref().map_or(0, |web| web.runs)
+    pub const fn runs(&self) -> usize {
+        if let Ear::Web(web) = &self.ear { web.runs } else { 0 }
     }
 
     /// Tells whether it was told that it owes an answer for too long.
@@ -65,10 +86,20 @@ impl Reader {
     /// # Errors
     /// If it is not what has to come.
     pub fn receive(&mut self, bytes: &[u8], lines: &[Line]) -> Result<usize, String> {
-        match &mut self.web {
-            Some(web) => self.held.extend(web.receive(bytes)?),
-            None => self.held.extend_from_slice(bytes),
-        }
+        let unanswered = match &mut self.ear {
+            Ear::Lines => {
+                self.held.extend_from_slice(bytes);
+                None
+            }
+            Ear::Web(web) => {
+                self.held.extend(web.receive(bytes)?);
+                Some(UNANSWERED)
+            }
+            Ear::Irc(irc) => {
+                self.held.extend(irc.receive(bytes)?);
+                Some(IRC_UNANSWERED)
+            }
+        };
         let (mut at, mut missing) = (0, 0);
         while at < self.held.len() {
             let rest = &self.held[at..];
@@ -87,16 +118,19 @@ impl Reader {
                 at += len;
                 self.passed += count;
                 missing += count;
-            } else if self.web.is_some() && rest == UNANSWERED {
-                at += UNANSWERED.len();
+            } else if unanswered == Some(rest) {
+                at += rest.len();
                 self.is_unanswered = true;
-            } else if self.web.is_none() && rest.starts_with(&NOP) {
+            } else if unanswered.is_none() && rest.starts_with(&NOP) {
                 at += NOP.len();
                 self.nops += 1;
             } else if expected.starts_with(rest) || may_be_notice(rest) || NOP.starts_with(rest) {
                 break;
             } else {
-                return Err(format!("{:?} was received where {:?} has to come", excerpt(rest), excerpt(expected)));
+                let same = rest.iter().zip(expected).take_while(|(received, expected)| received == expected).count();
+                let (received, expected) = (excerpt(&rest[same..]), excerpt(&expected[same..]));
+                let behind = excerpt(&rest[..same]);
+                return Err(format!("{received:?} was received where {expected:?} has to come, behind {behind:?}"));
             }
         }
         self.held.drain(..at);
@@ -106,7 +140,12 @@ impl Reader {
     /// Tells whether all lines were received, or told to be missing.
     #[must_use]
     pub fn has_all(&self, lines: &[Line]) -> bool {
-        let is_between = self.held.is_empty() && self.web.as_ref().is_none_or(WebReader::is_empty);
+        let is_between = self.held.is_empty()
+            && match &self.ear {
+                Ear::Lines => true,
+                Ear::Web(web) => web.is_empty(),
+                Ear::Irc(irc) => irc.is_empty(),
+            };
         self.passed == lines.len() && is_between
     }
 
@@ -126,10 +165,11 @@ impl Reader {
 
 /// Returns the length of the notice that the bytes begin with, and how many it says are missing.
 fn notice(bytes: &[u8]) -> Option<(usize, usize)> {
-    let rest = bytes.strip_prefix(NOTICE_START.as_bytes())?;
+    let line = bytes.strip_prefix(IRC_NOTICE_START.as_bytes()).unwrap_or(bytes);
+    let rest = line.strip_prefix(NOTICE_START.as_bytes())?;
     let end = rest.iter().position(|&byte| byte == b'\n')?;
     let count = std::str::from_utf8(&rest[..end]).ok()?.trim_end_matches('\r').strip_suffix(NOTICE_END)?;
-    Some((NOTICE_START.len() + end + 1, count.parse().ok()?))
+    Some((bytes.len() - rest.len() + end + 1, count.parse().ok()?))
 }
 
 fn may_be_notice(bytes: &[u8]) -> bool {

@@ -22,7 +22,7 @@ pub(super) struct User {
     number: usize,
     pub(super) device: Device,
     keyboard: Keyboard,
-    /// How many pings of its browser were answered.
+    /// How many pings were answered.
     pongs: usize,
     /// Alive as long as somebody holds the handle of the socket.
     pub(super) handle: Weak<usize>,
@@ -307,9 +307,7 @@ impl User {
 
     /// Tells whether the read task ends now; it does so once.
     pub(super) fn ends_reading(&mut self) -> bool {
-        let ends = self.connection().is_some()
-            && !self.is_read_out
-            && (self.next == Todo::End || self.end == Some(End::Abandoned));
+        let ends = self.connection().is_some() && !self.is_read_out && (self.next == Todo::End || self.end.is_some());
         self.is_read_out |= ends;
         ends
     }
@@ -421,11 +419,11 @@ impl User {
         Ok((Written::Bytes(taken), missing))
     }
 
-    /// Has a browser answer what it was asked; of those of some users nothing comes.
+    /// Has a program answer what it was asked; of those of some users nothing comes.
     fn answer_pings(&mut self) {
         let asked = self.reader.pings() - self.pongs;
         self.pongs = self.reader.pings();
-        if self.device == Device::Browser && self.line == Wire::Connected && !self.number.is_multiple_of(3) {
+        if self.line == Wire::Connected && !self.number.is_multiple_of(3) {
             (0..asked).for_each(|_| self.wire.extend(self.keyboard.pong()));
         }
     }
@@ -482,6 +480,7 @@ impl User {
     pub(super) fn finish(&mut self, model: &Model) -> Lawful {
         let lawful = self.end.is_none() && self.is_done(model) && !model.was_resumed(self.number);
         self.end = Some(End::Finished);
+        self.signals = Signals::FINISHED;
         lawful.then_some(()).ok_or_else(|| format!("user {} is finished with {}", self.number, self.next(model)))
     }
 

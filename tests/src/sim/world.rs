@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chinwag_core::log::Record;
-use chinwag_core::{Action, Config, ConnectionId, Message, Notice, Query, Request, Time};
+use chinwag_core::{Action, Config, ConnectionId, IrcMessage, Message, Notice, Query, Request, Time};
 
 use crate::driver::Driver;
 use crate::sim::user::{User, lines};
@@ -333,6 +333,12 @@ impl World {
                 return self.turn_away(user);
             }
         };
+        self.model.set_slot(user, connection.slot());
+        if self.users[user].device == Device::Irc {
+            self.model.open_irc(now, user);
+            let requests = self.users[user].is_let_in(now, 0)?;
+            return self.request(user, requests);
+        }
         let name = self.driver.decided().skip(self.looked_at).find_map(|action| {
             let Action::Reply { connection: to, message: Message::YouAre { name } } = action else { return None };
             (*to == connection).then(|| name.to_string())
@@ -352,9 +358,9 @@ impl World {
     /// Has the model do what the hub does by itself before it takes anything.
     fn expect_due(&mut self) {
         let now = self.now();
-        if self.model.next_due().is_some_and(|due| due <= now) {
+        if self.model.next_told().is_some_and(|due| due <= now) {
             let silent = self.model.silent();
-            self.model.wake(now);
+            self.model.let_due(now);
             self.seen("due before something else");
             if self.model.silent() < silent {
                 self.seen("asked for nothing for long");
@@ -378,7 +384,7 @@ impl World {
             }
             return (0..lines(request)).try_for_each(|_| self.model.ask(now, user));
         }
-        if !self.users[user].was_abandoned() && self.model.asks(user) > 0 {
+        if !self.users[user].has_ended() && self.model.asks(user) > 0 {
             return Err(format!("what user {user} asked for was lost"));
         }
         if self.model.is_silent(user) {
@@ -494,8 +500,8 @@ impl World {
             Message::History { .. } => "history shown",
             Message::HistoryCount => "no count of history",
             Message::Incomplete { .. } => "incomplete",
-            Message::Irc(_)
-            | Message::Help
+            Message::Irc(message) => return self.see_irc(message),
+            Message::Help
             | Message::YouAre { .. }
             | Message::YouJoined { .. }
             | Message::Dropped { .. }
@@ -506,6 +512,29 @@ impl World {
             | Message::Bye { .. } => return,
         };
         self.seen(situation);
+    }
+
+    fn see_irc(&mut self, message: &IrcMessage) {
+        let IrcMessage::Lines(lines) = message else { return self.seen("tags alone by IRC") };
+        let lines = String::from_utf8_lossy(lines);
+        for (words, situation) in [
+            (" 001 ", "registered by IRC"),
+            (" 433 ", "refused a name by IRC"),
+            (" JOIN #", "joined by IRC"),
+            (" PART #", "left by IRC"),
+            (" NICK :", "renamed by IRC"),
+            (" 404 ", "not heard by IRC"),
+            (" 417 ", "too long by IRC"),
+            (" 730 ", "monitored by IRC"),
+            ("label=", "labelled"),
+            ("BATCH +", "in a batch"),
+            (" ACK ", "capabilities granted"),
+            ("Registration timed out", "registered too late"),
+        ] {
+            if lines.contains(words) {
+                self.seen(situation);
+            }
+        }
     }
 
     /// Checks the chat against the model and the laws.
@@ -521,7 +550,7 @@ impl World {
         if self.driver.hub_timeout() != self.model.next_due() {
             return Err(format!("wakes at {:?}, not {:?}", self.driver.hub_timeout(), self.model.next_due()));
         }
-        self.laws.check(people + self.model.silent(), rooms)
+        self.laws.check(people + self.model.silent() + self.model.arriving(), rooms)
     }
 
     fn publish(&mut self) -> Lawful {

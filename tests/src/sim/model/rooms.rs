@@ -2,14 +2,15 @@
 
 use chinwag_core::Time;
 
+use super::irc::Told;
 use super::talk::Ignored;
-use super::{Crowd, Line, Model, Person, Room, Speech, is_name, is_reserved};
+use super::{Crowd, Leaving, Model, Person, Room, Speech, is_name, is_reserved};
 
 /// In how many rooms somebody can be at once.
 const ROOMS_MAX: usize = 32;
 
 impl Model {
-    pub(super) fn rename(&mut self, person: &Person, new: &str) {
+    pub(super) fn rename(&mut self, now: Time, person: &Person, new: &str) {
         if !is_name(new) {
             return self.reply(person.user, "Name must be 2 - 20 letters, digits, - or _");
         }
@@ -20,6 +21,12 @@ impl Model {
         if !is_ones_own && (is_reserved(new) || self.is_taken(new)) {
             return self.reply(person.user, &format!("{new} is already taken"));
         }
+        self.rename_to(now, person, new);
+    }
+
+    /// Lets somebody have a name that they can have.
+    pub(super) fn rename_to(&mut self, now: Time, person: &Person, new: &str) {
+        let is_ones_own = new.eq_ignore_ascii_case(&person.name);
         for other in &mut self.people {
             if other.user == person.user {
                 new.clone_into(&mut other.name);
@@ -37,12 +44,23 @@ impl Model {
             }
             other.ignored.sort_by_key(|ignored| ignored.name.to_lowercase());
         }
-        let line = format!("{} is now {new}", person.name);
-        for other in self.people.iter().filter(|other| person.rooms.iter().any(|room| other.is_in(room))) {
-            let text = self.text(other.user, &line, "");
-            self.lines[other.user].push(Line { text, may_be_dropped: true });
+        let irc = vec![self.own_line(now, &person.source(), &format!("NICK :{new}"))];
+        let told = Told { line: format!("{} is now {new}", person.name), facts: String::new(), irc };
+        let hears = |other: &&Person| person.rooms.iter().any(|room| other.is_in(room));
+        let is_told_apart = |other: &&Person| other.user == person.user && person.is_by_irc();
+        let hearers = self.people.iter().filter(hears).filter(|other| !is_told_apart(other));
+        let hearers: Vec<_> = hearers.map(|other| other.user).collect();
+        hearers.into_iter().for_each(|other| self.tell_one(other, &told));
+        if person.is_by_irc() {
+            self.answer_with(person.user, told.irc.clone());
         }
-        self.tell_correspondents(person, new, &line);
+        if !is_ones_own {
+            self.remember(now, person);
+            self.tell_presence(now, &person.name, None);
+            let source = self.person(person.user).source();
+            self.tell_presence(now, new, Some(&source));
+        }
+        self.tell_correspondents(person, new, &told);
     }
 
     pub(super) fn join(&mut self, now: Time, person: &Person, name: &str) {
@@ -53,7 +71,7 @@ impl Model {
             return self.tell_focus(person.user);
         }
         let (new, others) = (name.to_lowercase(), &person.rooms[1..]);
-        self.leave(now, person.user, person.room());
+        self.leave(now, person.user, person.room(), &Leaving::Room(String::new()), &mut Vec::new());
         let rooms = [&new].into_iter().chain(others.iter().filter(|&other| *other != new)).cloned().collect();
         if person.is_in(&new) {
             self.person_mut(person.user).rooms = rooms;
@@ -92,11 +110,11 @@ impl Model {
         match rooms.iter().position(|room| *room == old) {
             Some(_) if rooms.len() == 1 && old == "main" => self.tell_focus(user),
             Some(_) if rooms.len() == 1 => {
-                self.leave(now, user, &old);
+                self.leave(now, user, &old, &Leaving::Room(String::new()), &mut Vec::new());
                 self.enter(now, user, "main", vec!["main".to_owned()]);
             }
             Some(place) => {
-                self.leave(now, user, &old);
+                self.leave(now, user, &old, &Leaving::Room(String::new()), &mut Vec::new());
                 // The one that had the focus last has it again.
                 if place == 0 {
                     rooms.swap_remove(0);
@@ -116,7 +134,11 @@ impl Model {
         self.reply(user, &format!("You are in {room}"));
     }
 
-    fn person_mut(&mut self, user: usize) -> &mut Person {
+    pub(super) fn person(&self, user: usize) -> &Person {
+        self.people.iter().find(|person| person.user == user).expect("they are here")
+    }
+
+    pub(super) fn person_mut(&mut self, user: usize) -> &mut Person {
         self.people.iter_mut().find(|person| person.user == user).expect("they are here")
     }
 
@@ -132,7 +154,7 @@ impl Model {
         let is_unheard = self.is_silent(user) && self.is_silent(ghost);
         if !is_unheard {
             self.announce(now, ghost);
-            self.close(now, user);
+            self.go(now, user, &Leaving::Lost);
         }
         let Some(index) = self.people.iter().position(|person| person.user == ghost) else { return };
         let mut person = self.people.remove(index);
@@ -147,13 +169,15 @@ impl Model {
         } else {
             person.user = user;
             self.people.push(person);
+            let operated = self.rooms.iter_mut().filter(|room| room.operator == Some(ghost));
+            operated.for_each(|room| room.operator = Some(user));
         }
         self.was_resumed[ghost] = true;
         self.say_bye(ghost, 4001);
         self.reply(user, &format!("You are {name}"));
         self.welcome(user, &room);
-        if let topic @ Some(_) = self.room_mut(&room).topic.clone() {
-            self.show_topic(user, &room, topic);
+        if let Some(topic) = self.room_mut(&room).topic.clone() {
+            self.show_topic(user, &room, Some(topic.text));
         }
     }
 
@@ -176,18 +200,25 @@ impl Model {
 
     /// Lets somebody into a room in which they are not, so that they are in these.
     fn enter(&mut self, now: Time, user: usize, room: &str, rooms: Vec<String>) {
-        if !self.rooms.iter().any(|other| other.name.eq_ignore_ascii_case(room)) {
-            self.rooms.push(Room::new(room));
-        }
-        let name = self.person_mut(user).name.clone();
-        if self.members(room) + 1 > self.crowd_members {
-            self.crowd(now, room).joined += 1;
-        } else {
-            self.tell_there(room, &format!("{name} joined"));
-        }
+        let person = self.person(user).clone();
+        self.arrive(now, &person, room);
         self.person_mut(user).rooms = rooms;
         self.welcome(user, room);
         self.show_before(now, user, room);
+    }
+
+    /// Tells those in a room of who comes, unless they are a crowd. Tells whether they are told now.
+    pub(super) fn arrive(&mut self, now: Time, person: &Person, room: &str) -> bool {
+        if !self.rooms.iter().any(|other| other.name.eq_ignore_ascii_case(room)) {
+            self.rooms.push(Room { operator: Some(person.user), ..Room::new(room) });
+        }
+        if self.members(room) + 1 > self.crowd_members {
+            self.crowd(now, room).joined += 1;
+            return false;
+        }
+        let told = self.joined(now, person, room);
+        self.tell(room, &told, |other| other.user != person.user);
+        true
     }
 
     /// Tells somebody where they are.
@@ -200,13 +231,15 @@ impl Model {
 
     /// Lets somebody leave who hears why.
     pub(super) fn leave_with(&mut self, now: Time, user: usize, code: u16) {
-        self.close(now, user);
+        self.depart(now, user, &if code == 1000 { Leaving::Quit(String::new()) } else { Leaving::Lost });
         self.say_bye(user, code);
     }
 
     pub(super) fn say_bye(&mut self, user: usize, code: u16) {
         if self.speech[user] == Speech::Frames {
             self.reply(user, &format!("bye {code}"));
+        } else if self.speech[user] == Speech::Irc {
+            self.say_error(user, "Server is shutting down");
         }
     }
 
@@ -214,22 +247,23 @@ impl Model {
     pub(super) fn announce(&mut self, now: Time, user: usize) {
         let is_silent = |person: &Person| person.user == user && person.silent_until.is_some();
         let Some(index) = self.people.iter().position(is_silent) else { return };
+        let person = self.people[index].clone();
+        self.tell_presence(now, &person.name, Some(&person.source()));
         // As if they came now, to whoever is there.
-        let mut person = self.people.remove(index);
-        if self.members("main") + 1 > self.crowd_members {
-            self.crowd(now, "main").joined += 1;
-        } else {
-            self.tell_there("main", &format!("{} joined", person.name));
-        }
-        person.silent_until = None;
-        self.people.push(person);
+        self.people.remove(index);
+        self.arrive(now, &person, "main");
+        self.people.push(Person { silent_until: None, ..person });
+        self.people_max = self.people_max.max(self.people());
     }
 
-    /// Takes somebody out of a room, who is told nothing of it.
-    pub(super) fn leave(&mut self, now: Time, user: usize, room: &str) {
+    /// Takes somebody out of a room, who is told nothing of it. That they have left the server is told once to each who
+    /// comes by IRC, who may have heard it in another room.
+    pub(super) fn leave(&mut self, now: Time, user: usize, room: &str, leaving: &Leaving, heard: &mut Vec<usize>) {
         let person = self.person_mut(user);
         person.rooms.retain(|other| other != room);
-        let (name, is_silent) = (person.name.clone(), person.silent_until.is_some());
+        let (person, is_silent) = (person.clone(), person.silent_until.is_some());
+        let left = self.rooms.iter_mut().filter(|other| other.name.eq_ignore_ascii_case(room));
+        left.for_each(|room| room.operator = room.operator.filter(|&operator| operator != user));
         if is_silent && self.members(room) > 0 {
             return;
         }
@@ -239,7 +273,13 @@ impl Model {
                 self.rooms.retain(|other| other.name == "main" || !other.name.eq_ignore_ascii_case(room));
             }
             stay if stay + 1 > self.crowd_members => self.crowd(now, room).left += 1,
-            _ => self.tell_there(room, &format!("{name} left")),
+            _ => {
+                let told = self.left(now, &person, room, leaving);
+                let is_room = matches!(leaving, Leaving::Room(_));
+                self.tell(room, &told, |other| is_room || !heard.contains(&other.user));
+                let clients = self.people.iter().filter(|other| other.is_by_irc() && other.is_in(room));
+                heard.extend(clients.map(|other| other.user));
+            }
         }
     }
 

@@ -2,7 +2,8 @@
 
 use chinwag_core::Time;
 
-use super::{Line, Model, Person, Speech, is_name, typist};
+use super::irc::{How, Manner, Told};
+use super::{Line, Model, Person, Speech, Topic, is_name, typist};
 
 /// How much is kept of what was said in a room.
 const HISTORY_MAX: usize = 100;
@@ -43,21 +44,29 @@ impl Earlier {
 }
 
 impl Model {
-    pub(super) fn say(&mut self, now: Time, person: &Person, text: &str, is_act: bool) {
+    /// Lets somebody say something to a room where they are.
+    pub(super) fn say_in(&mut self, now: Time, person: &Person, room: &str, text: &str, manner: &Manner) {
         let time = self.time_of_day(now);
-        let room = self.room_mut(person.room());
-        room.said += 1;
-        let seq = room.said;
-        let (name, text) = (person.name.clone(), text.to_owned());
+        self.said += 1;
+        let state = self.room_mut(room);
+        state.said += 1;
+        let seq = state.said;
+        let (name, text, is_act) = (person.name.clone(), text.to_owned(), manner.how == How::Act);
         let line = if is_act { format!("* {name} {text}") } else { format!("{name}: {text}") };
-        room.history.push(Earlier { name, origin: person.origin, text, is_act, at: now, time, seq });
+        let id = format!("{time:x}-{seq:x}-{}", state.name);
+        let irc = manner.lines(person, &format!("#{}", state.name), &text, time, &id);
+        let told = Told { line, facts: format!(" [{} {seq} {time}]", state.name), irc };
+        state.history.push(Earlier { name, origin: person.origin, text, is_act, at: now, time, seq });
         let bytes =
             |history: &[Earlier]| history.iter().map(|said| said.name.len() + said.text.len() + 1).sum::<usize>();
-        while room.history.len() > HISTORY_MAX || bytes(&room.history) > HISTORY_BYTES_MAX {
-            room.history.remove(0);
+        while state.history.len() > HISTORY_MAX || bytes(&state.history) > HISTORY_BYTES_MAX {
+            state.history.remove(0);
         }
-        let facts = format!(" [{} {seq} {time}]", room.name);
-        self.tell_but(person.room(), &line, &facts, Some(&person.name));
+        if manner.is_heard_apart() {
+            self.echo_apart(person, &told);
+        }
+        let hears_own = !person.is_by_irc() || manner.is_heard_with_others();
+        self.tell(room, &told, |other| !other.ignores(&person.name) && (other.user != person.user || hears_own));
     }
 
     pub(super) fn write(&mut self, now: Time, person: &Person, name: &str, text: &str) {
@@ -69,7 +78,7 @@ impl Model {
         }
         let is_meant = |other: &&Person| other.name.eq_ignore_ascii_case(name) && other.silent_until.is_none();
         match self.people.iter().find(is_meant).cloned() {
-            Some(other) => self.tell_alone(now, person, &other, text),
+            Some(other) => self.tell_alone(now, person, &other, text, &Manner::default()),
             None => self.reply(person.user, &format!("There is nobody called {name}")),
         }
     }
@@ -82,22 +91,30 @@ impl Model {
         let is_again = |other: &&Person| other.origin == origin;
         let other = self.people.iter().find(is_same).or_else(|| self.people.iter().find(is_again));
         match other.cloned() {
-            Some(other) => self.tell_alone(now, person, &other, text),
+            Some(other) => self.tell_alone(now, person, &other, text, &Manner::default()),
             None => self.reply(person.user, &format!("There is nobody called {name}")),
         }
     }
 
-    fn tell_alone(&mut self, now: Time, person: &Person, other: &Person, text: &str) {
-        let facts = format!(" [{}]", self.time_of_day(now));
-        let sent = self.text(person.user, &format!("You (to {}): {text}", other.name), &facts);
-        self.send(person.user, sent);
-        if other.ignores(&person.name) {
+    pub(super) fn tell_alone(&mut self, now: Time, person: &Person, other: &Person, text: &str, manner: &Manner) {
+        let time = self.time_of_day(now);
+        let (facts, id) = (format!(" [{time}]"), format!("{time:x}-{:x}", self.said));
+        self.said += 1;
+        let irc = manner.lines(person, &other.name, text, time, &id);
+        if person.is_by_irc() {
+            self.echo_alone(person, irc.clone());
+        } else {
+            let sent = self.text(person.user, &format!("You (to {}): {text}", other.name), &facts);
+            self.send(person.user, sent);
+        }
+        if other.ignores(&person.name) || manner.how.is_for_clients() && !other.is_by_irc() {
             return;
         }
-        for each in self.people.iter_mut().filter(|each| each.user == other.user) {
+        for each in self.people.iter_mut().filter(|each| each.user == other.user && !manner.how.is_for_clients()) {
             each.writer = Some((person.user, person.origin, person.name.clone()));
         }
-        for (of, with) in [(person, other), (other, person)].into_iter().filter(|(of, with)| of.user != with.user) {
+        let is_other = other.user != person.user && !manner.how.is_for_clients();
+        for (of, with) in [(person, other), (other, person)].into_iter().filter(|_| is_other) {
             for each in self.people.iter_mut().filter(|each| each.user == of.user) {
                 each.correspondents.retain(|origin| *origin != with.origin);
                 each.correspondents.push(with.origin);
@@ -105,30 +122,46 @@ impl Model {
                 each.correspondents.drain(..over);
             }
         }
-        let text = self.text(other.user, &format!("{} (to you): {text}", person.name), &facts);
-        self.lines[other.user].push(Line { text, may_be_dropped: true });
+        let acted = typist::clean(&format!("* {} {text}", person.name));
+        let text = if manner.how == How::Act { &acted } else { text };
+        let line = format!("{} (to you): {text}", person.name);
+        self.tell_one(other.user, &Told { line, facts, irc });
     }
 
     /// Tells those of a new name with whom its owner has written and who are in none of their rooms.
-    pub(super) fn tell_correspondents(&mut self, person: &Person, new: &str, line: &str) {
+    pub(super) fn tell_correspondents(&mut self, person: &Person, new: &str, told: &Told) {
         for origin in &person.correspondents {
             let Some(other) = self.people.iter().find(|other| other.origin == *origin) else { continue };
             let is_apart = !person.rooms.iter().any(|room| other.is_in(room));
             if is_apart && !other.ignores(new) && !person.ignores(&other.name) {
-                let text = self.text(other.user, line, "");
-                self.lines[other.user].push(Line { text, may_be_dropped: true });
+                let user = other.user;
+                self.tell_one(user, told);
             }
         }
     }
 
-    pub(super) fn set_topic(&mut self, person: &Person, topic: &str) {
-        let is_none = typist::shows_nothing(topic) || topic.eq_ignore_ascii_case("none");
-        if !is_none && topic.len() > TOPIC_BYTES_MAX {
+    pub(super) fn set_topic(&mut self, now: Time, person: &Person, topic: &str) {
+        if Self::as_topic(topic).is_some_and(|topic| topic.len() > TOPIC_BYTES_MAX) {
             return self.reply(person.user, "Topics can only be 390 bytes long");
         }
-        let topic = if is_none { "none" } else { topic };
-        self.room_mut(person.room()).topic = (!is_none).then(|| topic.to_owned());
-        self.tell_there(person.room(), &format!("{} set the topic: {topic}", person.name));
+        self.set_topic_of(now, person, person.room(), topic);
+    }
+
+    /// Lets a room be about something, or nothing.
+    pub(super) fn set_topic_of(&mut self, now: Time, person: &Person, room: &str, topic: &str) {
+        let (topic, time) = (Self::as_topic(topic), self.time_of_day(now));
+        let set = topic.map(|text| Topic { text: text.to_owned(), by: person.name.clone(), time });
+        let state = self.room_mut(room);
+        state.topic = set;
+        let name = state.name.clone();
+        let line = format!("{} set the topic: {}", person.name, topic.unwrap_or("none"));
+        let text = format!("TOPIC #{name} :{}", topic.unwrap_or_default());
+        let irc = vec![self.own_line(now, &person.source(), &text)];
+        let told = Told { line, facts: format!(" [{name}]"), irc };
+        if person.is_by_irc() {
+            self.answer_with(person.user, told.irc.clone());
+        }
+        self.tell(room, &told, |other| !person.is_by_irc() || other.user != person.user);
     }
 
     pub(super) fn ignore(&mut self, person: &Person, name: &str) {
@@ -179,7 +212,7 @@ impl Model {
 
     /// Shows who has joined a room what it is about, and what was said there before.
     pub(super) fn show_before(&mut self, now: Time, user: usize, room: &str) {
-        let topic = self.room_mut(room).topic.clone();
+        let topic = self.room_mut(room).topic.clone().map(|topic| topic.text);
         if topic.is_some() {
             self.show_topic(user, room, topic);
         }
@@ -247,7 +280,9 @@ impl Model {
             // A browser says by itself how long ago that was.
             let shown = match self.speech[user] {
                 Speech::Lf | Speech::CrLf => self.text(user, &format!("[{ago}] {said}"), ""),
-                Speech::Frames => self.text(user, &format!("earlier {said}"), &format!(" [{room} {seq} {time}]")),
+                Speech::Frames | Speech::Irc => {
+                    self.text(user, &format!("earlier {said}"), &format!(" [{room} {seq} {time}]"))
+                }
             };
             pieces.last_mut().expect("it has begun").push(Line { text: shown, may_be_dropped: false });
         }

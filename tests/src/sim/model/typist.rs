@@ -1,5 +1,6 @@
 //! Owns what one person has typed: byte by byte, what their lines ask for.
 
+mod irc;
 mod other_protocol;
 mod telnet;
 mod web;
@@ -9,6 +10,7 @@ use std::collections::VecDeque;
 use chinwag_core::Form;
 use unicode_segmentation::UnicodeSegmentation as _;
 
+use self::irc::Irc;
 pub(super) use self::other_protocol::before_greeting;
 use self::telnet::{Said, Telnet};
 use self::web::Web;
@@ -55,6 +57,10 @@ pub(super) enum Ask {
     Leave(u16),
     /// It is no chat at all: what they are told, which ends as their lines do if it is a plain line.
     WrongProtocol(Vec<u8>),
+    /// Whatever a line of IRC asks for.
+    Irc(String),
+    /// The same, of which nothing counts since it was not UTF-8.
+    IrcNotUtf8(String),
 }
 
 #[derive(Clone, Debug)]
@@ -66,6 +72,8 @@ pub(super) struct Typist {
     telnet: Telnet,
     /// They have a browser.
     web: Option<Web>,
+    /// They have a client of IRC.
+    irc: Option<Irc>,
     /// The last byte was a carriage return.
     returned: bool,
     /// How much is known of their program: 0, 1 that it ends lines with CR or speaks telnet, 2 that it negotiates.
@@ -84,6 +92,7 @@ impl Typist {
     pub(super) fn new(chars_max: usize, form: Form) -> Self {
         Self {
             web: (form == Form::Web).then(|| Web::new(chars_max)),
+            irc: (form == Form::Irc).then(Irc::default),
             chars_max,
             line: Vec::new(),
             is_over: false,
@@ -102,6 +111,14 @@ impl Typist {
     }
 
     pub(super) fn type_bytes(&mut self, bytes: &[u8]) {
+        if let Some(irc) = &mut self.irc {
+            for &byte in bytes {
+                let ask = if self.quit { None } else { irc.take(byte) };
+                self.quit |= ask.as_ref().is_some_and(irc::is_last);
+                self.asks.extend(ask);
+            }
+            return;
+        }
         let Some(web) = &mut self.web else { return bytes.iter().for_each(|&byte| self.type_byte(byte)) };
         for framed in web.take(bytes) {
             self.frame(framed);
@@ -355,7 +372,7 @@ enum Within {
 
 /// Drops what a terminal obeys, from its first character to its last, and other controls and signs of direction; what
 /// parts words is a space.
-fn clean(line: &str) -> String {
+pub(super) fn clean(line: &str) -> String {
     let (mut text, mut within) = (String::new(), Within::Text);
     for (index, c) in line.char_indices() {
         let code = c as u32;

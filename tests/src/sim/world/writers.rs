@@ -85,10 +85,15 @@ impl World {
                         Device::Plain => "dropped with LF",
                         Device::CrLf | Device::Telnet => "dropped with CR LF",
                         Device::Browser => "dropped frames",
+                        Device::Irc => "dropped by IRC",
                     });
                 }
                 if sent.0 > was_sent.0 {
-                    self.seen(if device == Device::Browser { "pinged" } else { "sent a NOP" });
+                    self.seen(match device {
+                        Device::Browser => "pinged",
+                        Device::Irc => "pinged by IRC",
+                        Device::Plain | Device::CrLf | Device::Telnet => "sent a NOP",
+                    });
                 }
                 if sent.1 > was_sent.1 {
                     self.seen("several in a frame");

@@ -1,0 +1,161 @@
+//! Owns which command of IRC does what, for those who have said who they are.
+
+use chinwag_core::Time;
+
+use super::arriving::NAME_RULE;
+use super::{REASON_BYTES_MAX, bounded, word};
+use crate::sim::irc::Parsed;
+use crate::sim::model::{Leaving, Model, is_name, is_reserved};
+
+impl Model {
+    pub(super) fn obey(&mut self, now: Time, user: usize, line: &Parsed) {
+        let (nick, server) = (self.nick(user), self.server.clone());
+        let command = line.command.to_ascii_uppercase();
+        match command.as_str() {
+            "PRIVMSG" | "NOTICE" => self.obey_say(now, user, line),
+            "TAGMSG" => self.obey_tag(now, user, line),
+            "PING" => self.pong(now, user, line),
+            "PONG" => {}
+            "JOIN" => self.obey_join(now, user, line),
+            "PART" => self.obey_part(now, user, line),
+            "NICK" => self.obey_nick(now, user, line),
+            "TOPIC" => self.obey_topic(now, user, line),
+            "INVITE" => self.obey_invite(now, user, line),
+            "NAMES" => self.obey_names(now, user, line),
+            "LIST" => self.obey_list(now, user, line),
+            "MODE" => self.obey_mode(now, user, line),
+            "WHO" => self.obey_who(now, user, line),
+            "WHOIS" => self.obey_whois(now, user, line),
+            "WHOWAS" => self.obey_whowas(now, user, line),
+            "USERHOST" => self.obey_userhost(now, user, line),
+            "ISON" => self.obey_ison(now, user, line),
+            "AWAY" => self.set_away(now, user, line.filled(0).map(|reason| bounded(reason, REASON_BYTES_MAX))),
+            "SETNAME" => match line.filled(0) {
+                Some(name) => self.set_real_name(now, user, name),
+                None => self.needs_more(now, user, "SETNAME"),
+            },
+            "MONITOR" => self.obey_monitor(now, user, line),
+            "CAP" => self.obey_cap(now, user, line),
+            "LUSERS" => self.tell_counts(now, user),
+            "MOTD" => self.tell_motd(now, user),
+            "VERSION" => self.tell_version(now, user),
+            "TIME" => self.tell_time(now, user),
+            "INFO" => self.tell_info(now, user),
+            "LINKS" => {
+                self.numeric(now, &format!("364 {nick} {server} {server} :0 chinwag"));
+                self.numeric(now, &format!("365 {nick} * :End of /LINKS list"));
+            }
+            "HELP" | "HELPOP" => self.tell_irc_help(now, user, line),
+            "QUIT" => {
+                let reason = line.filled(0).map(|reason| bounded(reason, REASON_BYTES_MAX)).unwrap_or_default();
+                self.depart(now, user, &Leaving::Quit(reason));
+                self.say_irc_bye(now, user, "Quit");
+            }
+            "KICK" if line.filled(1).is_some() => {
+                let channel = word(&line.params[0]);
+                self.numeric(now, &format!("482 {nick} {channel} :Nobody can be kicked here"));
+            }
+            "OPER" if line.filled(1).is_some() => {
+                self.numeric(now, &format!("491 {nick} :There are no operators here"));
+            }
+            "KICK" | "OPER" => self.needs_more(now, user, &command),
+            "USER" | "PASS" => self.numeric(now, &format!("462 {nick} :You may not reregister")),
+            _ => self.numeric(now, &format!("421 {nick} {} :Unknown command", word(&line.command))),
+        }
+    }
+
+    pub(super) fn needs_more(&mut self, now: Time, user: usize, command: &str) {
+        let nick = self.nick(user);
+        self.numeric(now, &format!("461 {nick} {command} :Not enough parameters"));
+    }
+
+    fn obey_nick(&mut self, now: Time, user: usize, line: &Parsed) {
+        let nick = self.nick(user);
+        let is_own = |name: &str| name.eq_ignore_ascii_case(&nick);
+        match line.filled(0) {
+            None => self.numeric(now, &format!("431 {nick} :No nickname given")),
+            Some(name) if !is_name(name) => self.numeric(now, &format!("432 {nick} {} :{NAME_RULE}", word(name))),
+            Some(name) if !is_own(name) && is_reserved(name) => {
+                self.numeric(now, &format!("433 {nick} {name} :Nickname is reserved"));
+            }
+            Some(name) if !is_own(name) && self.is_taken(name) => {
+                self.reply_numeric(now, user, &format!("433 {nick} {name} :Nickname is already in use"));
+            }
+            // They are told by nothing what they know.
+            Some(name) if name == nick => self.answer_with(user, Vec::new()),
+            Some(name) => {
+                let person = self.person(user).clone();
+                self.rename_to(now, &person, name);
+            }
+        }
+    }
+
+    fn obey_mode(&mut self, now: Time, user: usize, line: &Parsed) {
+        let nick = self.nick(user);
+        let Some(target) = line.filled(0) else { return self.needs_more(now, user, "MODE") };
+        if target.starts_with('#') {
+            return self.obey_room_mode(now, user, target, line);
+        }
+        if self.find(target).is_none() {
+            return self.numeric(now, &format!("401 {nick} {} :No such nick/channel", word(target)));
+        }
+        if !target.eq_ignore_ascii_case(&nick) {
+            return self.numeric(now, &format!("502 {nick} :Can't change mode for other users"));
+        }
+        let Some(irc) = self.person(user).irc.clone() else { return };
+        let had = (irc.identity.is_bot, irc.is_invisible);
+        let signs = |modes: (bool, bool)| [(modes.0, 'B'), (modes.1, 'i')];
+        let Some(changes) = line.filled(1) else {
+            let modes: String = signs(had).into_iter().filter(|(has, _)| *has).map(|(_, mode)| mode).collect();
+            return self.numeric(now, &format!("221 {nick} +{modes}"));
+        };
+        let (mut has, mut is_set, mut is_unknown) = (had, true, false);
+        for change in changes.chars() {
+            match change {
+                '+' | '-' => is_set = change == '+',
+                'B' => has.0 = is_set,
+                'i' => has.1 = is_set,
+                _ => is_unknown = true,
+            }
+        }
+        if is_unknown {
+            self.numeric(now, &format!("501 {nick} :Unknown MODE flag"));
+        }
+        if let Some(irc) = &mut self.person_mut(user).irc {
+            (irc.identity.is_bot, irc.is_invisible) = has;
+        }
+        let mut changed = String::new();
+        for ((had, mode), (has, _)) in signs(had).into_iter().zip(signs(has)) {
+            if had != has {
+                changed.push(if has { '+' } else { '-' });
+                changed.push(mode);
+            }
+        }
+        if !changed.is_empty() {
+            let line = self.own_line(now, &nick, &format!("MODE {nick} {changed}"));
+            self.answer_with(user, vec![line]);
+        }
+    }
+
+    fn obey_room_mode(&mut self, now: Time, user: usize, target: &str, line: &Parsed) {
+        let nick = self.nick(user);
+        let Some(name) = self.shown_room(target) else { return self.no_such_channel(now, user, target) };
+        let changes = line.filled(1);
+        let is_operator = self.is_operator(&name, user);
+        let answer = match changes.map(|changes| changes.trim_start_matches('+')) {
+            None => format!("324 {nick} #{name} +n"),
+            Some("b" | "e" | "I") if line.filled(2).is_some() => {
+                format!("482 {nick} #{name} :Nobody can be kept out here")
+            }
+            Some("b") => format!("368 {nick} #{name} :End of channel ban list"),
+            Some("e") => format!("349 {nick} #{name} :End of channel exception list"),
+            Some("I") => format!("347 {nick} #{name} :End of channel invite list"),
+            Some(_) if is_operator => {
+                let modes = changes.unwrap_or_default().trim_start_matches(['+', '-']);
+                format!("472 {nick} {} :is unknown mode char to me", modes.chars().next().unwrap_or('?'))
+            }
+            Some(_) => format!("482 {nick} #{name} :You're not channel operator"),
+        };
+        self.numeric(now, &answer);
+    }
+}
