@@ -247,8 +247,15 @@ impl<S: Clone + Hash> Driver<S> {
     /// Hands in what a connection asks for.
     pub fn ask(&mut self, connection: ConnectionId, requests: Vec<Request>) {
         self.catch_up();
-        self.hub.handle_requests(self.now, connection, requests);
-        self.perform();
+        if self.recorded.is_none() {
+            self.hub.handle_requests(self.now, connection, requests);
+            return self.perform();
+        }
+        // What is repeated has to come back from the log before others go on, but for what is said by IRC in a row.
+        for requests in requests.chunk_by(|one, next| may_be_in_a_row(one) && may_be_in_a_row(next)) {
+            self.hub.handle_requests(self.now, connection, requests.to_vec());
+            self.perform();
+        }
     }
 
     /// Hands in that a connection has ended.
@@ -293,10 +300,11 @@ impl<S: Clone + Hash> Driver<S> {
         }
     }
 
-    /// Lets happen what is due, where a run is repeated: a server on its own does so by itself before anything else.
+    /// Lets happen what is due, where a run is repeated: a server on its own does so by itself before anything else. For
+    /// those who have not said who they are it waits until it is woken.
     fn catch_up(&mut self) {
-        if self.recorded.is_some() && self.hub.poll_timeout().is_some_and(|due| due <= self.now) {
-            self.hub.handle_timeout(self.now);
+        if self.recorded.is_some() && self.hub.chat().poll_timeout().is_some_and(|due| due <= self.now) {
+            self.repeat(&Event::Woke);
             self.perform();
         }
     }
@@ -465,4 +473,10 @@ impl<S: Clone + Hash> Driver<S> {
     pub fn is_finished(&self, writer: usize) -> bool {
         self.writers[writer].fanout.is_finished()
     }
+}
+
+/// Tells whether a request may go on together with others of its kind.
+fn may_be_in_a_row(request: &Request) -> bool {
+    let Request::Irc(line) = request else { return false };
+    line.as_str().get(..8).is_some_and(|command| command.eq_ignore_ascii_case("PRIVMSG "))
 }
