@@ -11,7 +11,11 @@ use chinwag_tests::Cluster;
 const SEEDS: u64 = 300;
 
 /// What has to occur in a run of the default length or longer.
-const SITUATIONS: [&str; 14] = [
+const SITUATIONS: [&str; 18] = [
+    "registered by IRC",
+    "renamed by IRC",
+    "left by IRC",
+    "delivered by IRC",
     "acted",
     "history shown",
     "ignored",

@@ -14,7 +14,22 @@ use chinwag_tests::sim::{Coverage, Plan, Step, World, shrink};
 const SEEDS: u64 = 1000;
 
 /// What has to occur in a run of the default length or longer; otherwise the simulation would prove nothing about it.
-const SITUATIONS: [&str; 78] = [
+const SITUATIONS: [&str; 93] = [
+    "registered by IRC",
+    "registered too late",
+    "refused a name by IRC",
+    "joined by IRC",
+    "left by IRC",
+    "renamed by IRC",
+    "not heard by IRC",
+    "too long by IRC",
+    "tags alone by IRC",
+    "monitored by IRC",
+    "capabilities granted",
+    "labelled",
+    "in a batch",
+    "dropped by IRC",
+    "pinged by IRC",
     "a message in parts",
     "a room of all encodings",
     "abandoned without an answer",

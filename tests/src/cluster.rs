@@ -4,6 +4,7 @@
 //! Everything in between takes its time: what is proposed waits before it is in the log, and each server applies the
 //! log when it comes to it. Servers have clocks that differ, go away with a word or without, and join from a snapshot.
 
+mod ear;
 mod oracle;
 mod server;
 
@@ -11,7 +12,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use chinwag_core::log::{Command, Event, Record};
-use chinwag_core::{Config, Limits, Name, Request, Rules, Secret, Time};
+use chinwag_core::{Config, Form, IrcLine, Limits, Name, Request, Rules, Secret, Time};
 use chinwag_log::{Entry, Frames, StateHash, push_frame};
 
 use self::oracle::Oracle;
@@ -51,6 +52,7 @@ pub struct Cluster {
 /// Somebody who is connected to one of the servers.
 struct User {
     server: usize,
+    form: Form,
     told: Vec<u8>,
     /// What they have said or asked for, each in words of its own.
     asked: Vec<String>,
@@ -128,9 +130,54 @@ impl Cluster {
 
     fn open(&mut self, server: usize) {
         if self.users.len() < USERS_MAX && self.servers[server].is_live() {
-            self.servers[server].open(self.now, &self.config, self.users.len());
-            self.users.push(User { server, told: Vec::new(), asked: Vec::new() });
+            let (user, form) = (self.users.len(), self.rng.pick(&[Form::Lines, Form::Web, Form::Irc]));
+            self.servers[server].open(self.now, &self.config, user, form);
+            self.users.push(User { server, form, told: Vec::new(), asked: Vec::new() });
+            if form == Form::Irc {
+                let name = if self.rng.one_in(3) { "Ann".to_owned() } else { format!("irc-{user}") };
+                let wanted = self.rng.pick(&["batch", "server-time message-tags", "extended-join away-notify"]);
+                for line in [&format!("CAP REQ :{wanted} labeled-response"), "USER u 0 * :U", "CAP END"] {
+                    self.hand_in(user, irc(line));
+                }
+                self.hand_in(user, irc(&format!("@label={user} NICK {name}")));
+            }
         }
+    }
+
+    fn hand_in(&mut self, user: usize, request: Request) {
+        let server = &mut self.servers[self.users[user].server];
+        if server.is_live() && server.ask(self.now, &self.config, user, request) {
+            self.seen("asked behind what is in flight");
+        }
+    }
+
+    /// Returns what somebody asks for who comes by IRC.
+    fn ask_by_irc(&mut self, user: usize, roams: bool) -> Request {
+        let number = self.users[user].asked.len();
+        let (room, name) = (self.rng.pick(&ROOMS), self.rng.pick(&NAMES));
+        let kind = if roams { self.rng.pick(&[1, 1, 1, 2]) } else { self.rng.below(15) };
+        let line = match kind {
+            0 | 3 => format!("PRIVMSG #{room} :said-{user}-{number}"),
+            1 => format!("JOIN #{room},#{}", self.rng.pick(&ROOMS)),
+            2 => format!("PART #{room} :bye"),
+            4 => {
+                let words = format!("asked-{user}-{number}");
+                self.users[user].asked.push(words.clone());
+                format!("@label={number} PING {words}")
+            }
+            5 => format!("@label={number} NICK {name}"),
+            6 => format!("TOPIC #{room} :{}", self.rng.pick(&["one", "two", "none"])),
+            7 => format!("PRIVMSG {name} :told-{user}-{number}"),
+            8 => format!("PRIVMSG #{room} :\x01ACTION does-{user}-{number}\x01"),
+            9 => format!("NAMES #{room}"),
+            10 => format!("MONITOR {} {name}", self.rng.pick(&["+", "+", "-"])),
+            11 => self.rng.pick(&["AWAY :out", "AWAY"]).to_owned(),
+            12 => self.rng.pick(&["CAP REQ :server-time", "CAP REQ :-message-tags", "SETNAME :V"]).to_owned(),
+            13 => format!("INVITE {name} #{room}"),
+            _ if self.rng.one_in(8) => "QUIT :off".to_owned(),
+            _ => format!("NOTICE #{room} :noted-{user}-{number}"),
+        };
+        irc(&line)
     }
 
     /// Lets somebody ask for a few things at once, each of another kind.
@@ -142,6 +189,11 @@ impl Cluster {
         for _ in 0..1 + self.rng.below(4) {
             let number = self.users[user].asked.len();
             let roams = self.roams && !self.rng.one_in(4);
+            if self.users[user].form == Form::Irc {
+                let request = self.ask_by_irc(user, roams);
+                self.hand_in(user, request);
+                continue;
+            }
             let kind = if roams { self.rng.pick(&[6, 6, 7, 8]) } else { self.rng.below(17) };
             let request = match kind {
                 0..3 => {
@@ -167,12 +219,8 @@ impl Cluster {
                 15 => Request::parse(&format!("/{} {}", self.rng.pick(&["ignore", "unignore"]), self.rng.pick(&NAMES))),
                 _ => self.token().and_then(|token| Request::parse(&format!("/resume {token}"))),
             };
-            let server = self.users[user].server;
-            if let Some(request) = request
-                && self.servers[server].is_live()
-                && self.servers[server].ask(self.now, &self.config, user, request)
-            {
-                self.seen("asked behind what is in flight");
+            if let Some(request) = request {
+                self.hand_in(user, request);
             }
         }
     }
@@ -289,16 +337,19 @@ impl Cluster {
         for (index, user) in self.users.iter().enumerate() {
             let server = &self.servers[user.server];
             let Some(connection) = server.connection(index).filter(|_| server.is_live()) else { continue };
-            let told = std::str::from_utf8(&user.told).map_err(|_| "it is no text")?;
-            let shared: Vec<_> = told.lines().filter(|line| !oracle::is_local(line)).collect();
-            let expected = self.oracle.told(connection);
-            if shared != expected {
-                let at = shared.iter().zip(&expected).take_while(|(told, expected)| told == expected).count();
+            let told = ear::heard(user.form, &user.told).map_err(|what| format!("user {index}: {what}"))?;
+            if user.form == Form::Irc && self.config.rules.crowd_members > 2 {
+                ear::check_quits(&user.told).map_err(|what| format!("user {index}: {what}"))?;
+            }
+            let shared: Vec<_> = told.iter().filter(|line| !oracle::is_local(line)).collect();
+            let expected = self.oracle.told(connection, user.form);
+            if !shared.iter().copied().eq(&expected) {
+                let at = shared.iter().zip(&expected).take_while(|(told, expected)| *told == expected).count();
                 let (told, expected) = (shared.get(at), expected.get(at));
                 return Err(format!("user {index} is told {told:?}, not {expected:?}, as line {at}"));
             }
             // What was said before is shown again to who joins.
-            let now = told.lines().filter(|line| !line.starts_with('['));
+            let now = told.iter().filter(|line| !line.starts_with('['));
             let mut own = now.filter_map(|line| own_words(line, index));
             let asked = user.asked.iter().map(String::as_str);
             let is_in_order = own.all({
@@ -313,11 +364,16 @@ impl Cluster {
     }
 }
 
+fn irc(line: &str) -> Request {
+    Request::Irc(IrcLine::new(line))
+}
+
 /// Returns what a line answers of what a user has said or asked for.
 fn own_words(line: &str, user: usize) -> Option<&str> {
     let (_, said) = line.split_once(": ").unwrap_or(("", ""));
     let asked = line.strip_prefix("Unrecognized command ").and_then(|line| line.split_once(','));
     let words = asked.map_or(said, |(words, _)| words);
+    let words = line.strip_prefix("PONG ").unwrap_or(words);
     let is_own = |start: &str| words.strip_prefix(start).is_some_and(|rest| rest.starts_with(&format!("{user}-")));
-    (is_own("said-") || is_own("/asked-")).then_some(words)
+    (is_own("said-") || is_own("/asked-") || is_own("asked-")).then_some(words)
 }

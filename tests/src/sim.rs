@@ -28,7 +28,7 @@ pub use help::HELP;
 pub use laws::Laws;
 pub use model::{Line, Model};
 pub use plan::Plan;
-pub use reader::Reader;
+pub use reader::{Reader, shown};
 pub use rng::Rng;
 pub use shrink::shrink;
 pub use step::{Step, Typed};

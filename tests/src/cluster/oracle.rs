@@ -3,20 +3,30 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chinwag_core::log::{Event, Record};
-use chinwag_core::{Action, Chat, Config, ConnectionId, LeftOut, Message, RoomId};
+use chinwag_core::{Action, Chat, Config, ConnectionId, Form, IrcMessage, LeftOut, Message, RoomId};
 use chinwag_log::StateHash;
 
+use super::ear;
 use crate::sim::Coverage;
 
 pub(super) struct Oracle {
     chat: Chat,
     rooms: BTreeMap<RoomId, BTreeSet<ConnectionId>>,
-    told: BTreeMap<ConnectionId, String>,
+    told: BTreeMap<ConnectionId, Vec<Message>>,
+    /// What those who came by IRC were called when they were told each of that.
+    names: BTreeMap<ConnectionId, String>,
+    named: BTreeMap<ConnectionId, Vec<String>>,
 }
 
 impl Oracle {
     pub(super) fn new(config: &Config) -> Self {
-        Self { chat: Chat::new(&config.rules), rooms: BTreeMap::new(), told: BTreeMap::new() }
+        Self {
+            chat: Chat::new(&config.rules),
+            rooms: BTreeMap::new(),
+            told: BTreeMap::new(),
+            names: BTreeMap::new(),
+            named: BTreeMap::new(),
+        }
     }
 
     pub(super) fn hash(&self) -> StateHash {
@@ -24,11 +34,16 @@ impl Oracle {
     }
 
     /// Returns the lines that a connection has to be told, but for those that are its server's own.
-    pub(super) fn told(&self, connection: ConnectionId) -> Vec<&str> {
-        self.told.get(&connection).map_or("", String::as_str).lines().filter(|line| !is_local(line)).collect()
+    pub(super) fn told(&self, connection: ConnectionId, form: Form) -> Vec<String> {
+        let (told, named) = (self.told.get(&connection), self.named.get(&connection));
+        let told = told.into_iter().flatten().zip(named.into_iter().flatten());
+        told.flat_map(|(message, name)| ear::lines(form, message, name)).filter(|line| !is_local(line)).collect()
     }
 
     pub(super) fn apply(&mut self, record: &Record, coverage: &mut Coverage) {
+        if let Event::Registered { connection, registration } = &record.event {
+            self.names.insert(*connection, registration.name.to_string());
+        }
         self.chat.handle(record.at, record.event.clone());
         if let Event::ServerGone { server } = record.event {
             for members in self.rooms.values_mut() {
@@ -47,6 +62,12 @@ impl Oracle {
         match action {
             Action::Reply { connection, message } | Action::Deliver { connection, message } => {
                 self.tell(connection, &message);
+                // Only who came by IRC is told so by an answer.
+                if let (Message::Renamed { old, new, .. }, Some(name)) = (message, self.names.get_mut(&connection))
+                    && *name == old.as_str()
+                {
+                    new.as_str().clone_into(name);
+                }
             }
             Action::Enter { connection, room } => {
                 self.rooms.entry(room).or_default().insert(connection);
@@ -71,7 +92,9 @@ impl Oracle {
     }
 
     fn tell(&mut self, connection: ConnectionId, message: &Message) {
-        *self.told.entry(connection).or_default() += &format!("{message}\n");
+        let name = self.names.get(&connection).cloned().unwrap_or_default();
+        self.named.entry(connection).or_default().push(name);
+        self.told.entry(connection).or_default().push(message.clone());
     }
 }
 
@@ -84,6 +107,9 @@ pub(super) fn is_local(line: &str) -> bool {
         "Ignored - ",
         "You have nothing to resume",
         "Server is shutting",
+        "PONG ",
+        "hello ",
+        "bye ",
     ];
     starts.iter().any(|start| line.starts_with(start))
 }
@@ -98,6 +124,12 @@ fn situation(action: &Action, rooms: &BTreeMap<RoomId, BTreeSet<ConnectionId>>) 
         Action::Broadcast { message: Message::Said { .. }, except: Some(_), .. } => Some("ignored"),
         Action::Reply { message: Message::History { .. }, .. } => Some("history shown"),
         Action::Reply { message: Message::Topic { .. }, .. } => Some("topic shown"),
+        Action::Reply { message: Message::Irc(message), .. } if **message == IrcMessage::Welcome => {
+            Some("registered by IRC")
+        }
+        Action::Reply { message: Message::Renamed { .. }, .. } => Some("renamed by IRC"),
+        Action::Reply { message: Message::Left { .. }, .. } => Some("left by IRC"),
+        Action::Deliver { message: Message::Irc(_), .. } => Some("delivered by IRC"),
         Action::Deliver { .. } => Some("delivered"),
         Action::Cut { .. } => Some("resumed"),
         Action::Enter { connection, .. } if rooms_of(connection) > 0 => Some("in several rooms"),

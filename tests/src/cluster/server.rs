@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
 use chinwag_core::log::{Event, Record, Snapshot};
-use chinwag_core::{Config, ConnectionId, Fanout, Hub, Output, Request, Session, Share, Time, Written};
+use chinwag_core::{Config, ConnectionId, Fanout, Form, Hub, Output, Request, Session, Share, Time, Written};
 use chinwag_log::StateHash;
 
 use super::User;
@@ -77,8 +77,8 @@ impl Server {
         self.hub.poll_timeout().filter(|_| self.is_live())
     }
 
-    pub(super) fn open(&mut self, now: Time, config: &Config, user: usize) {
-        let opened = self.hub.open(now + self.skew, &mut Session::new(config), user);
+    pub(super) fn open(&mut self, now: Time, config: &Config, user: usize, form: Form) {
+        let opened = self.hub.open(now + self.skew, &mut Session::with_form(config, form), user);
         self.connections.extend(opened.ok().map(|connection| (user, connection)));
     }
 

@@ -488,7 +488,9 @@ impl Model {
         let has = |room: &Room, speech| {
             self.people.iter().any(|person| person.is_in(&room.name) && self.speech[person.user] == speech)
         };
-        self.rooms.iter().any(|room| [Speech::Lf, Speech::CrLf, Speech::Frames].iter().all(|&speech| has(room, speech)))
+        self.rooms
+            .iter()
+            .any(|room| [Speech::Lf, Speech::CrLf, Speech::Frames, Speech::Irc].iter().all(|&speech| has(room, speech)))
     }
 }
 

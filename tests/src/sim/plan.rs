@@ -416,6 +416,9 @@ impl Mix {
         if rng.one_in(3) {
             return Typed::Bytes(format!("PRIVMSG {room} :number {}\r\n", self.number).into_bytes());
         }
+        if rng.one_in(3) {
+            return Typed::Bytes(rng.pick(&irc::OFTEN).to_vec());
+        }
         let times = rng.pick(&[1, 1, 1, 1, 2, 5]);
         Typed::Bytes(rng.pick(irc::TYPED).repeat(times))
     }

@@ -163,6 +163,20 @@ impl Reader {
     }
 }
 
+/// Returns the lines of all that somebody was sent in a form: of a browser as it shows them, and of IRC as they are
+/// written down.
+///
+/// # Errors
+/// If it is not what a server may send.
+pub fn shown(form: Form, bytes: &[u8]) -> Result<String, String> {
+    let lines = match form {
+        Form::Lines => bytes.to_vec(),
+        Form::Web => WebReader::new().receive(bytes)?,
+        Form::Irc => IrcReader::new().receive(bytes)?,
+    };
+    String::from_utf8(lines).map_err(|_| "it is no text".to_owned())
+}
+
 /// Returns the length of the notice that the bytes begin with, and how many it says are missing.
 fn notice(bytes: &[u8]) -> Option<(usize, usize)> {
     let line = bytes.strip_prefix(IRC_NOTICE_START.as_bytes()).unwrap_or(bytes);

@@ -146,12 +146,33 @@ pub(super) const TYPED: &[&[u8]] = &[
     b"PRIVMSG #main :half",
 ];
 
+/// What is typed more often than the rest.
+pub(super) const OFTEN: [&[u8]; 16] = [
+    b"JOIN #main\r\n",
+    b"JOIN #pizza,#main\r\n",
+    b"JOIN #Kebab\r\n",
+    b"PART #pizza\r\n",
+    b"PART #main :off to bed\r\n",
+    b"@label=often PART #kebab,#Pizza\r\n",
+    b"@label=often PRIVMSG #main :labelled\r\n",
+    b"@label=often PRIVMSG #pizza,Ann :labelled\r\n",
+    b"@+typing=active TAGMSG #main\r\n",
+    b"PRIVMSG Bob :psst\r\n",
+    b"NICK Ann\r\n",
+    b"NICK Cid\r\n",
+    b"@label=often WHO *\r\n",
+    b"MONITOR + Ann,Bob,Cid\r\n",
+    b"AWAY :out\r\n",
+    b"CAP REQ :message-tags server-time echo-message batch labeled-response\r\n",
+];
+
 /// What ends it for who types it.
 pub(super) const LAST_WORDS: [&[u8]; 4] =
     [b"QUIT\r\n", b"QUIT :off to bed\r\n", b"@label=z QUIT :\r\n", b"quit x\nnever\n"];
 
 /// What clients want.
-const WANTED: [&str; 7] = [
+const WANTED: [&str; 8] = [
+    "message-tags server-time labeled-response batch away-notify invite-notify setname",
     "message-tags server-time echo-message batch labeled-response",
     "echo-message",
     "server-time",
@@ -164,7 +185,7 @@ const WANTED: [&str; 7] = [
 /// Returns what a client says to be let in, in the orders that there are; the last of it may come to nothing.
 pub(super) fn registration(rng: &mut Rng, number: usize) -> Vec<Vec<u8>> {
     let own = format!("Irc-{number}");
-    let name = if rng.one_in(4) { rng.pick(&["Ann", "bob", "Cid", "x", "Server", "ann"]) } else { &own };
+    let name = if rng.one_in(2) { rng.pick(&["Ann", "Bob", "bob", "Cid", "x", "Server", "ann"]) } else { &own };
     let (nick, wanted) = (format!("NICK {name}\r\n"), rng.pick(&WANTED));
     let user = rng.pick(&["USER ann 0 * :Ann of Bath\r\n", "USER /r*t 8 x y\r\n", "user a b c :\x02\u{2615}\r\n"]);
     let mut said: Vec<String> = match rng.below(6) {
