@@ -13,7 +13,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use chinwag_core::{
-    Action, Config, ConnectionId, Limits, Message, Output, Request, RoomId, Secret, Signal, Signals, Time, Written,
+    Action, Config, ConnectionId, IrcLine, IrcMessage, Limits, Message, Output, Request, RoomId, Secret, Signal,
+    Signals, Time, Written,
 };
 use chinwag_tests::sim::{Device, Laws, Model, Reader};
 use chinwag_tests::{Driver, Link, Todo};
@@ -25,7 +26,7 @@ const PEOPLE_MAX: usize = 3;
 const CONNECTIONS_MAX: usize = 4;
 
 /// With what people come, one after the other.
-const DEVICES: [Device; PEOPLE_MAX] = [Device::Browser, Device::Plain, Device::CrLf];
+const DEVICES: [Device; 4] = [Device::Irc, Device::Plain, Device::Browser, Device::CrLf];
 
 const NAMES: [&str; 2] = ["Ann", "Bob"];
 const ROOMS: [&str; 2] = ["main", "pizza"];
@@ -47,6 +48,8 @@ enum Move {
     Say(usize),
     Rename(usize, &'static str),
     Join(usize, &'static str),
+    /// Somebody who comes by IRC leaves one of their rooms.
+    Part(usize, &'static str),
     Quit(usize),
     /// Somebody goes on as somebody else.
     GoOnAs(usize, usize),
@@ -135,18 +138,25 @@ impl World {
     fn moves(&self) -> Vec<Move> {
         let live = self.live();
         let mut moves = Vec::new();
-        if self.model.people() + self.model.silent() < PEOPLE_MAX && live.len() < CONNECTIONS_MAX {
+        if self.model.people() + self.model.silent() + self.model.arriving() < PEOPLE_MAX
+            && live.len() < CONNECTIONS_MAX
+        {
             moves.push(Move::Connect);
         }
         // As long as nobody was called anything, one name is as good as the other.
         let names = if self.people.iter().any(|person| person.was_renamed) { &NAMES[..] } else { &NAMES[..1] };
         for (place, &index) in live.iter().enumerate() {
+            let is_by_irc = self.people[index].device == Device::Irc;
             if self.is_here(index) {
                 moves.push(Move::Say(place));
                 moves.extend(names.iter().map(|name| Move::Rename(place, name)));
                 moves.extend(ROOMS.map(|room| Move::Join(place, room)));
                 moves.push(Move::Quit(place));
-                let is_other = |other: &usize| *other != place && self.is_here(live[*other]);
+                let is_it_by_irc = |other: usize| self.people[live[other]].device == Device::Irc;
+                let is_other = |other: &usize| {
+                    *other != place && self.is_here(live[*other]) && !is_by_irc && !is_it_by_irc(*other)
+                };
+                moves.extend(ROOMS.map(|room| Move::Part(place, room)).into_iter().filter(|_| is_by_irc));
                 moves.extend((0..live.len()).filter(is_other).map(|other| Move::GoOnAs(place, other)));
             }
             if self.people[index].stalls {
@@ -164,13 +174,24 @@ impl World {
     fn take(&mut self, step: Move) -> Lawful {
         match step {
             Move::Connect => self.connect(),
-            Move::Say(place) => self.ask(place, SAID),
+            Move::Say(place) => {
+                let Person { user, device, .. } = self.people[self.live()[place]];
+                let room = self.model.rooms_of(user).last().map_or("main", |(room, _)| room).to_owned();
+                let said = format!("PRIVMSG #{room} :{SAID}");
+                self.ask(place, if device == Device::Irc { &said } else { SAID })
+            }
             Move::Rename(place, name) => {
                 let index = self.live()[place];
                 self.people[index].was_renamed = true;
-                self.ask(place, &format!("/name {name}"))
+                let command = if self.people[index].device == Device::Irc { "NICK" } else { "/name" };
+                self.ask(place, &format!("{command} {name}"))
             }
-            Move::Join(place, room) => self.ask(place, &format!("/join {room}")),
+            Move::Join(place, room) => {
+                let device = self.people[self.live()[place]].device;
+                let command = if device == Device::Irc { "JOIN #" } else { "/join " };
+                self.ask(place, &format!("{command}{room}"))
+            }
+            Move::Part(place, room) => self.ask(place, &format!("PART #{room}")),
             Move::Quit(place) => {
                 let index = self.live()[place];
                 let Person { user, connection, .. } = self.people[index];
@@ -225,7 +246,17 @@ impl World {
             is_paused: false,
             is_ended: false,
         });
-        let name = self.look()?.ok_or("a newcomer is told a name")?;
+        self.model.set_slot(user, connection.slot());
+        let name = self.look()?;
+        if device == Device::Irc {
+            // Who they are they say at once.
+            self.model.open_irc(Time::START, user);
+            self.check()?;
+            let place = self.live().len() - 1;
+            self.ask(place, &format!("NICK Irc-{user}"))?;
+            return self.ask(place, "USER irc 0 * :Irc");
+        }
+        let name = name.ok_or("a newcomer is told a name")?;
         let token = config().token(connection).ok_or("there is a secret")?;
         self.model.open(Time::START, user, &name, &token.to_string())?;
         self.check()
@@ -234,7 +265,12 @@ impl World {
     fn ask(&mut self, place: usize, line: &str) -> Lawful {
         let index = self.live()[place];
         let Person { user, device, connection, .. } = self.people[index];
-        let request = Request::parse(line).ok_or("each line asks for something")?;
+        let request = match device {
+            Device::Irc => Request::Irc(IrcLine::new(line)),
+            Device::Plain | Device::CrLf | Device::Telnet | Device::Browser => {
+                Request::parse(line).ok_or("each line asks for something")?
+            }
+        };
         self.model.read(user, &device.send(&format!("{line}\n")));
         self.model.ask(Time::START, user)?;
         self.driver.ask(connection, vec![request]);
@@ -269,7 +305,7 @@ impl World {
         if self.driver.hub_timeout() != self.model.next_due() {
             return Err("it wakes at another time than the model".to_owned());
         }
-        self.laws.check(people + self.model.silent(), rooms)
+        self.laws.check(people + self.model.silent() + self.model.arriving(), rooms)
     }
 
     fn hand_on(&mut self) -> Lawful {
@@ -362,11 +398,8 @@ impl World {
             self.take(Move::Quit(place))?;
             self.hand_on()?;
         }
-        if self.live().is_empty() && self.driver.counts().0 + self.model.silent() == 0 {
-            Ok(self.dropped)
-        } else {
-            Err("somebody is left".to_owned())
-        }
+        let here = self.driver.counts().0 + self.model.silent() + self.model.arriving();
+        if self.live().is_empty() && here == 0 { Ok(self.dropped) } else { Err("somebody is left".to_owned()) }
     }
 
     /// Describes all of the state that can make a difference to what happens later.
@@ -388,6 +421,13 @@ impl World {
             }
         };
         let line = |line: &str| {
+            if line.contains("!") || line.starts_with(':') {
+                // By IRC: of a welcome no more than that it is one.
+                let text = if line.contains(" 001 ") { "welcome" } else { line.trim_end() };
+                let word =
+                    |word: &str| alias(word.trim_start_matches([':', '@']).split('!').next().unwrap_or_default());
+                return text.split([' ', '\n']).map(word).collect::<Vec<_>>().join(" ");
+            }
             // What only a browser is told counts how much was said, or tells its token.
             let line = line.split(" [").next().filter(|line| !line.starts_with("hello ")).unwrap_or_default();
             let words: Vec<_> = line.trim_end().split(' ').map(|word| alias(word.trim_end_matches(':'))).collect();
@@ -400,9 +440,10 @@ impl World {
             let (name, room) = self.model.whereabouts(*user).unwrap_or_default();
             let queued = self.driver.queued(*connection);
             let is_silent = self.model.is_silent(*user);
+            let rooms: Vec<_> = self.model.rooms_of(*user).collect();
             let _ = write!(
                 key,
-                "{device:?} {} {} {room} {is_silent} {stalls} {is_paused} {queued}",
+                "{device:?} {} {} {room} {rooms:?} {is_silent} {stalls} {is_paused} {queued}",
                 connection.slot(),
                 alias(name)
             );
@@ -419,11 +460,11 @@ impl World {
                 Action::Open { connection, .. } => writeln!(key, "open {}", place(*connection)),
                 Action::Speak { connection, .. } => writeln!(key, "speak {}", place(*connection)),
                 Action::Reply { connection, message } => {
-                    writeln!(key, "{} {}", place(*connection), line(&message.to_string()))
+                    writeln!(key, "{} {}", place(*connection), line(&words(message)))
                 }
                 Action::Enter { connection, room } => writeln!(key, "{} enters {}", place(*connection), room.key()),
                 Action::Deliver { connection, message } => {
-                    writeln!(key, "{} {}", place(*connection), line(&message.to_string()))
+                    writeln!(key, "{} {}", place(*connection), line(&words(message)))
                 }
                 Action::Leave { connection, .. } => writeln!(key, "{} leaves", place(*connection)),
                 Action::Broadcast { room, except, message, .. } => {
@@ -432,7 +473,7 @@ impl World {
                         .flat_map(|except| except.connections())
                         .map(|&left_out| place(left_out))
                         .collect();
-                    writeln!(key, "to {} but {except:?} {}", RoomId::key(*room), line(&message.to_string()))
+                    writeln!(key, "to {} but {except:?} {}", RoomId::key(*room), line(&words(message)))
                 }
                 Action::Close { connection, code } => writeln!(key, "close {} {code:?}", place(*connection)),
                 Action::Cut { connection } => writeln!(key, "cut {}", place(*connection)),
@@ -443,6 +484,15 @@ impl World {
         key.hash(&mut hasher);
         hasher.finish()
     }
+}
+
+/// Returns what a message says, as it reads in a line or by IRC.
+fn words(message: &Message) -> String {
+    let Message::Irc(message) = message else { return message.to_string() };
+    if let IrcMessage::Lines(lines) = &**message {
+        return String::from_utf8_lossy(lines).into_owned();
+    }
+    format!("{message:?}")
 }
 
 /// What one thread has found.

@@ -267,6 +267,15 @@ impl Model {
         Some((&person.name, person.room()))
     }
 
+    /// Returns the rooms of a user in lower case, and whether they have opened each.
+    pub fn rooms_of(&self, user: usize) -> impl Iterator<Item = (&str, bool)> {
+        let rooms = self.people.iter().filter(move |person| person.user == user).flat_map(|person| &person.rooms);
+        rooms.map(move |room| {
+            let is_it = |other: &&Room| other.name.eq_ignore_ascii_case(room);
+            (room.as_str(), self.rooms.iter().find(is_it).is_some_and(|room| room.operator == Some(user)))
+        })
+    }
+
     /// Returns how much a user has asked for that was not dealt with.
     #[must_use]
     pub fn asks(&self, user: usize) -> usize {

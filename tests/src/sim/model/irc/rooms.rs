@@ -42,7 +42,7 @@ impl Model {
             let rooms = self.person(user).rooms.clone();
             return rooms.iter().for_each(|room| self.part_irc(now, user, room, ""));
         }
-        for room in self.rooms_of(now, user, named) {
+        for room in self.rooms_named(now, user, named) {
             self.join_irc(now, user, &room);
         }
     }
@@ -77,7 +77,7 @@ impl Model {
     pub(super) fn obey_part(&mut self, now: Time, user: usize, line: &Parsed) {
         let Some(named) = line.filled(0) else { return self.needs_more(now, user, "PART") };
         let reason = line.filled(1).map(|reason| bounded(reason, REASON_BYTES_MAX)).unwrap_or_default();
-        for room in self.rooms_of(now, user, named) {
+        for room in self.rooms_named(now, user, named) {
             self.part_irc(now, user, &room, &reason);
         }
     }
@@ -95,7 +95,7 @@ impl Model {
     }
 
     /// Returns the rooms that a line names, and answers which of them can't be.
-    fn rooms_of(&mut self, now: Time, user: usize, named: &str) -> Vec<String> {
+    fn rooms_named(&mut self, now: Time, user: usize, named: &str) -> Vec<String> {
         let mut rooms = Vec::new();
         for name in named.split(',').filter(|name| !name.is_empty()) {
             match room_name(name) {
