@@ -5,14 +5,14 @@
 
 use std::env;
 use std::io::{Read as _, Write as _};
-use std::net::{SocketAddr, TcpStream};
+use std::net::TcpStream;
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 
 use chinwag_core::log::Event;
-use chinwag_core::{Config, Limits, Rules};
+use chinwag_core::{Config, Form, Limits, Rules, Secret};
 use chinwag_smol::Recorder;
-use chinwag_tests::sim::{Plan, World};
+use chinwag_tests::sim::{Device, Plan, World, shown};
 use chinwag_tests::{Adapter, Server, connect, goes_on_when_restored, sent_by, through_bytes};
 
 /// How many seeds run unless told otherwise: each runs twice, and many chats go beside it.
@@ -61,22 +61,22 @@ fn what_a_real_server_recorded_says_what_everybody_was_sent() {
         for threads in [1, 2] {
             let config = Config {
                 rules: Rules { crowd_members: 3, ..Rules::default() },
-                limits: Limits { threads, ..Limits::default() },
+                limits: Limits { threads, secret: Some(Secret::new([7; 32])), ..Limits::default() },
             };
             let recorded = Arc::new(Mutex::new(Vec::new()));
             let kept = Arc::clone(&recorded);
             let keep = move |records| kept.lock().expect("nobody panics").extend(records);
             let server = Server::start_recorded(adapter, config.clone(), Some(Recorder::new(keep)));
-            let received = chat(server.addr());
+            let received = chat(&server);
             server.join();
             let received: Vec<_> = received.into_iter().map(|read| read.join().expect("it can be read")).collect();
             let recorded = recorded.lock().expect("nobody panics");
             let (rules, records) = through_bytes(&config.rules, &recorded).expect("they are read as written");
             assert!(records.iter().any(|record| matches!(record.event, Event::ServerGone { .. })), "its end is kept");
-            let sent: Vec<_> = sent_by(&Config { rules: rules.clone(), ..config }, &records).into_values().collect();
-            let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-            for (sent, received) in sent.iter().zip(&received) {
-                assert_eq!(text(sent), text(received), "{adapter:?} with {threads} threads");
+            let sent = sent_by(&Config { rules: rules.clone(), ..config }, &FORMS, &records);
+            for ((form, sent), received) in FORMS.into_iter().zip(&sent).zip(&received) {
+                let [sent, received] = [sent, received].map(|bytes| shown(form, bytes).expect("it is as it should be"));
+                assert_eq!(sent, received, "{adapter:?} with {threads} threads, {form:?}");
             }
             assert_eq!((sent.len(), received.len()), (6, 6));
             goes_on_when_restored(&rules, &records).expect("it goes on as it did");
@@ -84,37 +84,90 @@ fn what_a_real_server_recorded_says_what_everybody_was_sent() {
     }
 }
 
-/// Lets people say and do a few things that are all in the log. Returns what each is sent, by the slots of their
-/// connections.
-fn chat(addr: SocketAddr) -> Vec<JoinHandle<Vec<u8>>> {
-    let mut people: Vec<_> = (0..6)
-        .map(|_| {
-            let mut person = connect(addr);
-            // Only who was greeted has a slot: so they are in this order.
-            person.read_exact(&mut [0]).expect("everybody is greeted");
-            person
+/// How people come to the real servers, in this order.
+const FORMS: [Form; 6] = [Form::Lines, Form::Web, Form::Irc, Form::Lines, Form::Irc, Form::Web];
+
+/// Somebody who has come to a real server.
+struct Person {
+    number: usize,
+    form: Form,
+    socket: TcpStream,
+    /// What they have been sent in the chat.
+    read: Vec<u8>,
+}
+
+impl Person {
+    /// Comes, and is greeted: only who was greeted has a slot, so that all are in the order of their numbers.
+    fn come(server: &Server, number: usize, form: Form) -> Self {
+        let mut person = Self { number, form, socket: connect(server.addr_of(form)), read: Vec::new() };
+        match form {
+            Form::Lines => {}
+            Form::Web => {
+                person.send(Device::Browser.opening());
+                person.read_until(b"\r\n\r\n");
+                person.read.clear();
+            }
+            Form::Irc => person.send(format!("NICK P{number}\r\nUSER p 0 * :P\r\n").as_bytes()),
+        }
+        person.read_byte();
+        person
+    }
+
+    fn send(&mut self, bytes: &[u8]) {
+        self.socket.write_all(bytes).expect("it takes a few lines");
+    }
+
+    /// Types lines as those do who do not come by IRC, or what means the same there.
+    fn type_lines(&mut self, lines: &str, by_irc: &str) {
+        match self.form {
+            Form::Lines => self.send(lines.as_bytes()),
+            Form::Web => self.send(&Device::Browser.send(lines)),
+            Form::Irc => self.send(by_irc.as_bytes()),
+        }
+    }
+
+    fn read_byte(&mut self) {
+        let mut byte = [0];
+        self.socket.read_exact(&mut byte).expect("they are told");
+        self.read.push(byte[0]);
+    }
+
+    fn read_until(&mut self, end: &[u8]) {
+        while !self.read.ends_with(end) {
+            self.read_byte();
+        }
+    }
+
+    /// Says a last word in a room of their own, and reads until they hear it: then all that they said was handled.
+    fn end(mut self) -> JoinHandle<Vec<u8>> {
+        let room = format!("end-{}", self.number);
+        self.type_lines(&format!("/join {room}\nover\n"), &format!("JOIN #{room}\r\nTOPIC #{room} :over\r\n"));
+        self.read_until(match self.form {
+            Form::Lines => b": over\n",
+            Form::Web => b"\"over\"}]}",
+            Form::Irc => b":over\r\n",
+        });
+        thread::spawn(move || {
+            self.socket.read_to_end(&mut self.read).expect("it ends");
+            self.read
         })
-        .collect();
+    }
+}
+
+/// Lets people say and do a few things that are all in the log. Returns what each is sent.
+fn chat(server: &Server) -> Vec<JoinHandle<Vec<u8>>> {
+    let people = FORMS.into_iter().enumerate();
+    let mut people: Vec<_> = people.map(|(number, form)| Person::come(server, number, form)).collect();
     for round in 0..20 {
         for (number, person) in people.iter_mut().enumerate() {
             let room = ["main", "pizza", "kebab"][(round * 5 + number) % 3];
-            let lines = format!("/name P{number}-{}\nhello {round}\n/join {room}\nhi {round}\n", (round + number) % 4);
-            person.write_all(lines.as_bytes()).expect("it takes a few lines");
+            let name = format!("P{number}-{}", (round + number) % 4);
+            let lines = format!("/name {name}\nhello {round}\n/join {room}\nhi {round}\n");
+            let by_irc = format!(
+                "NICK {name}\r\nPRIVMSG #main :hello {round}\r\nJOIN #{room}\r\nPRIVMSG #{room} :hi {round}\r\n"
+            );
+            person.type_lines(&lines, &by_irc);
         }
     }
-    // Once each has heard their last word in a room of their own, all that they said was handled.
-    let read = |(number, mut person): (usize, TcpStream)| {
-        person.write_all(format!("/join end-{number}\nover\n").as_bytes()).expect("it takes two lines");
-        let mut read = b"S".to_vec();
-        while !read.ends_with(b": over\n") {
-            let mut byte = [0];
-            person.read_exact(&mut byte).expect("they are told");
-            read.push(byte[0]);
-        }
-        thread::spawn(move || {
-            person.read_to_end(&mut read).expect("it ends");
-            read
-        })
-    };
-    people.into_iter().enumerate().map(read).collect()
+    people.into_iter().map(Person::end).collect()
 }

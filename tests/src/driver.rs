@@ -300,8 +300,8 @@ impl<S: Clone + Hash> Driver<S> {
         }
     }
 
-    /// Lets happen what is due, where a run is repeated: a server on its own does so by itself before anything else. Those
-    /// who have not said who they are it ends only when it is woken.
+    /// Lets happen what is due, where a run is repeated: a server on its own does so by itself before anything else. It
+    /// ends the connections of those who have not said who they are only when it is woken.
     fn catch_up(&mut self) {
         if self.recorded.is_some() && self.hub.chat().poll_timeout().is_some_and(|due| due <= self.now) {
             self.repeat(&Event::Woke);

@@ -1,13 +1,10 @@
 //! Owns what must hold of everything that was recorded: it is read as it was written, and a chat that is restored from
 //! a snapshot anywhere in it goes on as the original.
 
-use std::collections::BTreeMap;
 use std::iter;
 
 use chinwag_core::log::{Event, Record};
-use chinwag_core::{
-    Action, Batch, Chat, Config, ConnectionId, Dialect, Fanout, Form, Message, Output, Rules, Share, Stats, Written,
-};
+use chinwag_core::{Action, Chat, Config, Fanout, Form, Hub, Output, Rules, Session, Share, Stats, Written};
 use chinwag_log::{Entry, Frames, StateHash, push_frame};
 
 /// After how many records another chat is restored that goes on by itself.
@@ -91,26 +88,31 @@ fn counted(chat: &Chat) -> Stats {
     stats
 }
 
-/// Returns what the records of a server on its own say that each connection was sent, if all have lines, end them in a
-/// line feed, and ask for nothing but what is in the log.
+/// Returns what the records of a server on its own say that everybody was sent, who came in this order, each in this
+/// form, and was greeted before the next came, if they asked for nothing but what is in the log. What is joined for
+/// browsers may be joined otherwise.
+///
+/// # Panics
+/// If somebody else came, or the server stopped before somebody came.
 #[must_use]
-pub fn sent_by(config: &Config, records: &[Record]) -> BTreeMap<ConnectionId, Vec<u8>> {
-    let (mut chat, mut fanout) = (Chat::new(&config.rules), Fanout::new(config, Share::ALL));
-    let mut sent = BTreeMap::<_, Vec<u8>>::new();
+pub fn sent_by(config: &Config, forms: &[Form], records: &[Record]) -> Vec<Vec<u8>> {
+    let (mut hub, mut fanout) = (Hub::replica(config.clone(), 0), Fanout::new(config, Share::ALL));
+    let mut sent = vec![Vec::new(); forms.len()];
+    let mut coming = forms.iter().enumerate();
     for record in records {
-        let mut batch = Batch::new();
-        if let Event::Opened { connection } = record.event {
-            batch.push_socket(connection, connection);
-            batch.push(Action::Open { connection, form: Form::Lines, dialect: Dialect::Lf });
+        if matches!(record.event, Event::Opened { .. } | Event::Registered { .. }) {
+            let (number, &form) = coming.next().expect("nobody else came");
+            hub.open(record.at, &mut Session::with_form(config, form), number).expect("it has not stopped");
+            // What it proposes is recorded already.
+            while hub.poll_proposal().is_some() {}
         }
-        handle(&mut chat, record).into_iter().for_each(|action| batch.push(action));
-        if matches!(record.event, Event::ServerGone { .. }) {
-            batch.push(Action::Stop { message: Message::Stopping });
+        hub.apply(record.clone());
+        if let Some(batch) = hub.take_batch() {
+            fanout.follow(record.at, &batch);
         }
-        fanout.follow(record.at, &batch);
         while let Some(output) = fanout.poll_output() {
             if let Output::Write { socket, bytes, .. } = output {
-                sent.entry(*socket).or_default().extend_from_slice(bytes);
+                sent[*socket].extend_from_slice(bytes);
                 let written = Written::Bytes(bytes.len());
                 fanout.handle_written(record.at, written);
             }

@@ -147,7 +147,9 @@ pub(super) const TYPED: &[&[u8]] = &[
 ];
 
 /// What is typed more often than the rest.
-pub(super) const OFTEN: [&[u8]; 16] = [
+pub(super) const OFTEN: [&[u8]; 18] = [
+    b"PART #pizza\r\nJOIN #pizza\r\n",
+    b"PART #kebab\r\nJOIN #kebab\r\n",
     b"JOIN #main\r\n",
     b"JOIN #pizza,#main\r\n",
     b"JOIN #Kebab\r\n",
