@@ -36,6 +36,8 @@ pub struct Model {
     history_on_join: usize,
     people: Vec<Person>,
     rooms: Vec<Room>,
+    /// The places of rooms that are gone: the last is the first to be taken.
+    vacant: Vec<usize>,
     /// By user.
     lines: Vec<Vec<Line>>,
     typists: Vec<Typist>,
@@ -56,6 +58,9 @@ pub struct Model {
     slots: Vec<u32>,
     /// What the line of IRC has led to that is dealt with.
     answer: Option<Answer>,
+    /// How many bytes of an answer are told at once that comes in pieces, and how many answers had a label.
+    list_bytes_max: usize,
+    batches: u64,
     /// How many messages were said, in rooms and alone.
     said: u64,
     /// Who was here, the last first.
@@ -108,6 +113,8 @@ struct Person {
 #[derive(Clone, Debug)]
 struct Room {
     name: String,
+    /// Of crowds that are to be told at the same time, those in the places before come first.
+    place: usize,
     crowd: Option<Crowd>,
     /// How many messages have been said in it.
     said: u64,
@@ -126,8 +133,8 @@ struct Topic {
 }
 
 impl Room {
-    fn new(name: &str) -> Self {
-        Self { name: name.to_owned(), crowd: None, said: 0, topic: None, history: Vec::new(), operator: None }
+    fn new(name: &str, place: usize) -> Self {
+        Self { name: name.to_owned(), place, crowd: None, said: 0, topic: None, history: Vec::new(), operator: None }
     }
 }
 
@@ -183,7 +190,8 @@ impl Model {
             crowd_interval: config.rules.crowd_interval,
             people: Vec::new(),
             history_on_join: config.rules.history_on_join.into(),
-            rooms: vec![Room::new("main")],
+            rooms: vec![Room::new("main", 0)],
+            vacant: Vec::new(),
             lines: Vec::new(),
             typists: Vec::new(),
             tokens: Vec::new(),
@@ -196,6 +204,8 @@ impl Model {
             clients: Vec::new(),
             slots: Vec::new(),
             answer: None,
+            list_bytes_max: config.limits.list_bytes_max,
+            batches: 0,
             said: 0,
             was: Vec::new(),
             people_max: 0,
@@ -386,12 +396,14 @@ impl Model {
         let is_due = |person: &&Person| person.silent_until.is_some_and(|until| until <= now);
         let due: Vec<_> = self.people.iter().filter(is_due).map(|person| person.user).collect();
         due.into_iter().for_each(|user| self.announce(now, user));
-        for index in 0..self.rooms.len() {
-            let Some(Crowd { joined, left, .. }) = self.rooms[index].crowd.take_if(|crowd| crowd.due <= now) else {
-                continue;
-            };
-            let room = self.rooms[index].name.to_lowercase();
-            self.tell_there(&room, &format!("{joined} joined, {left} left"));
+        let due = |room: &Room| room.crowd.as_ref().map(|crowd| crowd.due).filter(|&due| due <= now);
+        let mut crowds: Vec<_> =
+            self.rooms.iter().filter_map(|room| Some((due(room)?, room.place, room.name.to_lowercase()))).collect();
+        crowds.sort();
+        for (_, _, room) in crowds {
+            if let Some(Crowd { joined, left, .. }) = self.room_mut(&room).crowd.take() {
+                self.tell_there(&room, &format!("{joined} joined, {left} left"));
+            }
         }
     }
 

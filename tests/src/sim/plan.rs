@@ -419,6 +419,9 @@ impl Mix {
         if rng.one_in(3) {
             return Typed::Bytes(rng.pick(&irc::OFTEN).to_vec());
         }
+        if rng.one_in(40) {
+            return Typed::Bytes(irc::many_rooms(rng));
+        }
         let times = rng.pick(&[1, 1, 1, 1, 2, 5]);
         Typed::Bytes(rng.pick(irc::TYPED).repeat(times))
     }

@@ -380,6 +380,9 @@ impl World {
                 self.users[user].marks += 1;
             }
             if *request == Request::Query(Query::More) && self.model.is_here(user) {
+                if self.users[user].device == Device::Irc {
+                    self.seen("answered in part by IRC");
+                }
                 self.model.show_more(user);
             }
             return (0..lines(request)).try_for_each(|_| self.model.ask(now, user));
@@ -530,6 +533,7 @@ impl World {
             ("BATCH +", "in a batch"),
             (" ACK ", "capabilities granted"),
             ("Registration timed out", "registered too late"),
+            (" 405 ", "in too many rooms by IRC"),
         ] {
             if lines.contains(words) {
                 self.seen(situation);

@@ -23,6 +23,9 @@ use crate::sim::irc::{Parsed, cut, iso};
 /// The most bytes of a line, with its end.
 const LINE_BYTES_MAX: usize = 512;
 
+/// The commands whose answers may come in pieces.
+const LONG: [&str; 9] = ["JOIN", "NAMES", "LIST", "WHO", "WHOIS", "WHOWAS", "MONITOR", "HELP", "HELPOP"];
+
 /// The most bytes of a reason, and of a word that is told back.
 const REASON_BYTES_MAX: usize = 200;
 const WORD_BYTES_MAX: usize = 64;
@@ -79,6 +82,8 @@ pub(super) struct Answer {
     user: usize,
     label: Option<String>,
     may_be_dropped: bool,
+    /// It comes in pieces of so many bytes.
+    bytes_max: usize,
     /// Behind how many of their lines it stands.
     place: Option<usize>,
     lines: Vec<IrcLine>,
@@ -89,8 +94,8 @@ impl IrcLine {
         Self { text, extended: None, time: Some(time), tags: Vec::new() }
     }
 
-    /// Writes it as a client is sent it that has these capabilities, with one more tag.
-    fn shown(&self, capabilities: &BTreeSet<&str>, tag: &str) -> String {
+    /// Returns it as a client is sent it that has these capabilities, with one more tag, without its end.
+    fn sent(&self, capabilities: &BTreeSet<&str>, tag: &str) -> String {
         let mut tags: Vec<_> = [tag].into_iter().filter(|tag| !tag.is_empty()).map(str::to_owned).collect();
         tags.extend(
             self.time.filter(|_| capabilities.contains("server-time")).map(|time| format!("time={}", iso(time))),
@@ -100,8 +105,17 @@ impl IrcLine {
         }
         let extended = self.extended.as_ref().filter(|_| capabilities.contains("extended-join"));
         let text = extended.unwrap_or(&self.text);
-        let line = if tags.is_empty() { text.clone() } else { format!("@{} {text}", tags.join(";")) };
-        Parsed::new(&line).shown() + "\n"
+        if tags.is_empty() { text.clone() } else { format!("@{} {text}", tags.join(";")) }
+    }
+
+    /// Writes the same down, as whatever means the same.
+    fn shown(&self, capabilities: &BTreeSet<&str>, tag: &str) -> String {
+        Parsed::new(&self.sent(capabilities, tag)).shown() + "\n"
+    }
+
+    /// Returns how many bytes it has then, with its end.
+    fn bytes(&self, capabilities: &BTreeSet<&str>, tag: &str) -> usize {
+        self.sent(capabilities, tag).len() + 2
     }
 }
 
@@ -203,7 +217,9 @@ impl Model {
         let is_to_room = targets.starts_with('#') && !targets.contains(',');
         let says = parsed.is("PRIVMSG") || parsed.is("NOTICE");
         let may_be_dropped = is_utf8 && says && is_to_room && !parsed.is_tagged;
-        self.answer = Some(Answer { user, label, may_be_dropped, place: None, lines: Vec::new() });
+        let is_long = LONG.iter().any(|command| parsed.is(command));
+        let bytes_max = if is_long { self.list_bytes_max } else { usize::MAX };
+        self.answer = Some(Answer { user, label, may_be_dropped, bytes_max, place: None, lines: Vec::new() });
         let is_arriving = self.clients[user].as_ref().is_some_and(|client| client.arriving.is_some());
         if !is_utf8 {
             let command = if is_arriving { "*" } else { word(&parsed.command) };
@@ -216,28 +232,46 @@ impl Model {
         self.finish_answer(now);
     }
 
-    /// Sends an answer: with a label one line that has it, or a batch.
+    /// Sends an answer: with a label one line that has it, or a batch. What is long comes in pieces.
     pub(super) fn finish_answer(&mut self, now: Time) {
-        let Some(Answer { user, label, may_be_dropped, place, lines }) = self.answer.take() else { return };
+        let Some(Answer { user, label, may_be_dropped, bytes_max, place, mut lines }) = self.answer.take() else {
+            return;
+        };
         let client = self.clients[user].as_ref();
         let capabilities = client.map(|client| client.capabilities.clone()).unwrap_or_default();
-        let shown = |tag: &str| lines.iter().map(|line| line.shown(&capabilities, tag)).collect::<String>();
-        let bracket = |tag: &str, text: &str| self.numeric_line(now, text).shown(&capabilities, tag);
-        let text = match label.map(|label| format!("label={label}")) {
-            None => shown(""),
-            Some(label) => match lines.len() {
-                0 => bracket(&label, "ACK"),
-                1 => shown(&label),
-                _ => {
-                    let begin = bracket(&label, "BATCH +open labeled-response");
-                    [begin, shown("batch=open"), bracket("", "BATCH -open")].concat()
-                }
-            },
-        };
-        if !text.is_empty() {
-            let place = place.unwrap_or(self.lines[user].len());
-            self.lines[user].insert(place, Line { text: text.into_bytes(), may_be_dropped });
+        self.batches += u64::from(label.is_some());
+        let number = self.batches;
+        let label = label.map(|label| format!("label={label}"));
+        if label.is_some() && lines.is_empty() {
+            lines.push(self.numeric_line(now, "ACK"));
         }
+        let (mut begin, mut end, mut around) = (String::new(), String::new(), 0);
+        let (mut tag, mut sent_tag) = (label.clone().unwrap_or_default(), label.clone().unwrap_or_default());
+        if let Some(label) = label.filter(|_| lines.len() > 1) {
+            let bracket = |sign: &str, what: &str| self.numeric_line(now, &format!("BATCH {sign}{what}"));
+            begin = bracket("+", "open labeled-response").shown(&capabilities, &label);
+            end = bracket("-", "open").shown(&capabilities, "");
+            around = bracket("+", &format!("{number} labeled-response")).bytes(&capabilities, &label)
+                + bracket("-", &number.to_string()).bytes(&capabilities, "");
+            (tag, sent_tag) = ("batch=open".to_owned(), format!("batch={number}"));
+        }
+        let (mut pieces, mut bytes) = (vec![begin], 0);
+        for line in lines {
+            let more = line.bytes(&capabilities, &sent_tag);
+            if bytes > 0 && bytes + more > bytes_max.saturating_sub(around) {
+                pieces.push(String::new());
+                bytes = 0;
+            }
+            bytes += more;
+            pieces.last_mut().expect("it has begun").push_str(&line.shown(&capabilities, &tag));
+        }
+        pieces.last_mut().expect("it has begun").push_str(&end);
+        let mut pieces = pieces.into_iter().map(|text| Line { text: text.into_bytes(), may_be_dropped });
+        if let Some(first) = pieces.next().filter(|first| !first.text.is_empty()) {
+            let place = place.unwrap_or(self.lines[user].len());
+            self.lines[user].insert(place, first);
+        }
+        self.pieces[user].extend(pieces.map(|piece| vec![piece]));
     }
 
     /// Tells somebody that a line was too long.

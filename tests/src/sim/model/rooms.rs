@@ -210,7 +210,8 @@ impl Model {
     /// Tells those in a room of who comes, unless they are a crowd. Tells whether they are told now.
     pub(super) fn arrive(&mut self, now: Time, person: &Person, room: &str) -> bool {
         if !self.rooms.iter().any(|other| other.name.eq_ignore_ascii_case(room)) {
-            self.rooms.push(Room { operator: Some(person.user), ..Room::new(room) });
+            let place = self.vacant.pop().unwrap_or(self.rooms.len());
+            self.rooms.push(Room { operator: Some(person.user), ..Room::new(room, place) });
         }
         if self.members(room) + 1 > self.crowd_members {
             self.crowd(now, room).joined += 1;
@@ -269,7 +270,10 @@ impl Model {
         }
         match self.members(room) {
             0 => {
-                self.room_mut(room).crowd = None;
+                let state = self.room_mut(room);
+                state.crowd = None;
+                let place = state.place;
+                self.vacant.extend((place > 0).then_some(place));
                 self.rooms.retain(|other| other.name == "main" || !other.name.eq_ignore_ascii_case(room));
             }
             stay if stay + 1 > self.crowd_members => self.crowd(now, room).left += 1,

@@ -184,6 +184,14 @@ const WANTED: [&str; 8] = [
     "message-tags server-time extended-join echo-message setname cap-notify chghost standard-replies",
 ];
 
+/// Joins so many rooms at once that the answer comes in pieces, or more than anybody can be in.
+pub(super) fn many_rooms(rng: &mut Rng) -> Vec<u8> {
+    let (count, label) = (rng.pick(&[60, 110]), rng.pick(&["", "@label=many "]));
+    let letters = ('a'..='k').flat_map(|letter| (0..10).map(move |digit| format!("#{letter}{digit}")));
+    let rooms: Vec<_> = letters.take(count).collect();
+    format!("{label}JOIN {}\r\n", rooms.join(",")).into_bytes()
+}
+
 /// Returns what a client says to be let in, in the orders that there are; the last of it may come to nothing.
 pub(super) fn registration(rng: &mut Rng, number: usize) -> Vec<Vec<u8>> {
     let own = format!("Irc-{number}");

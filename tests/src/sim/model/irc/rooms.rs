@@ -8,6 +8,9 @@ use crate::sim::model::{Leaving, Model, Person, is_name, typist};
 
 const TOPIC_BYTES_MAX: usize = 390;
 
+/// In how many rooms somebody can be at once who comes by IRC.
+const ROOMS_MAX: usize = 100;
+
 impl Model {
     /// Returns what is told of who joins a room.
     pub(in crate::sim::model) fn joined(&mut self, now: Time, person: &Person, room: &str) -> Told {
@@ -51,6 +54,10 @@ impl Model {
         let person = self.person(user).clone();
         if person.is_in(room) {
             return;
+        }
+        if person.rooms.len() == ROOMS_MAX {
+            let answer = format!("405 {} #{room} :You have joined too many channels", person.name);
+            return self.reply_numeric(now, user, &answer);
         }
         let is_told = self.arrive(now, &person, room);
         self.person_mut(user).rooms.push(room.to_lowercase());
