@@ -70,6 +70,7 @@ const SITUATIONS: [&str; 95] = [
     "nothing to resume",
     "of another protocol",
     "partly written",
+    "held",
     "paused",
     "refused",
     "renamed",

@@ -13,6 +13,7 @@ mod help;
 mod irc;
 mod json;
 mod laws;
+mod layer;
 mod model;
 mod plan;
 mod reader;

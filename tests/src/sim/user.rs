@@ -9,6 +9,7 @@ use chinwag_core::{Action, Config, ConnectionId, Notice, Query, Request, Signal,
 
 use crate::driver::{Driver, Link, Todo};
 use crate::sim::device::{Device, Keyboard};
+use crate::sim::layer::Layer;
 use crate::sim::{Line, Model, Reader};
 
 /// How much above half of its limit a queue may be when it resumes: the notice that is told then.
@@ -16,6 +17,9 @@ const NOTICE_BYTES_MAX: usize = 80;
 
 /// How much of a queue is kept for replies, as the configuration says.
 const REPLY_BYTES: usize = 40 << 10;
+
+/// Each of so many has something before their socket that seals, holds and splits what is written.
+const SEALED_EACH: usize = 3;
 
 #[derive(Debug)]
 pub(super) struct User {
@@ -45,6 +49,7 @@ pub(super) struct User {
     line: Wire,
     /// How many bytes the socket takes.
     pub(super) takes: usize,
+    layer: Layer,
     socket: Socket,
     /// When the socket last took something or first refused, while something is queued.
     waits_since: Option<Time>,
@@ -127,6 +132,7 @@ impl User {
             wire: device.opening().to_vec(),
             line: Wire::Connected,
             takes: usize::MAX,
+            layer: Layer::new(number.is_multiple_of(SEALED_EACH)),
             socket: Socket::Writable,
             waits_since: None,
             is_paused: false,
@@ -394,7 +400,8 @@ impl User {
     /// Does what the socket does with what it is offered. Returns how many lines were told to be missing.
     pub(super) fn write(&mut self, now: Time, bytes: &[u8], lines: &[Line]) -> Lawful<(Written, usize)> {
         let user = self.number;
-        if self.end.is_some() || self.socket != Socket::Writable || bytes.is_empty() {
+        let is_lawful = !bytes.is_empty() || self.layer.holds();
+        if self.end.is_some() || self.socket != Socket::Writable || !is_lawful {
             return Err(format!(
                 "{} bytes for {user}, whose socket is {:?}, end {:?}",
                 bytes.len(),
@@ -406,17 +413,17 @@ impl User {
             self.has_failed = true;
             return Ok((Written::Failed, 0));
         }
-        let taken = bytes.len().min(self.takes);
-        self.takes -= if self.takes == usize::MAX { 0 } else { taken };
-        if taken > 0 || self.waits_since.is_none() {
+        let before = self.takes;
+        let (written, received) = self.layer.write(bytes, &mut self.takes);
+        if before != self.takes || !received.is_empty() || self.waits_since.is_none() {
             self.waits_since = Some(now);
         }
-        if taken < bytes.len() {
+        if written != Written::Bytes(bytes.len()) {
             self.socket = Socket::Refused;
         }
-        let missing = self.reader.receive(&bytes[..taken], lines).map_err(|error| format!("user {user}: {error}"))?;
+        let missing = self.reader.receive(&received, lines).map_err(|error| format!("user {user}: {error}"))?;
         self.answer_pings();
-        Ok((Written::Bytes(taken), missing))
+        Ok((written, missing))
     }
 
     /// Has a program answer what it was asked; of those of some users nothing comes.
