@@ -122,6 +122,7 @@ struct Room {
     history: Vec<Earlier>,
     /// Who has opened it, as long as they are there.
     operator: Option<usize>,
+    opened: Time,
 }
 
 #[derive(Clone, Debug)]
@@ -133,8 +134,18 @@ struct Topic {
 }
 
 impl Room {
-    fn new(name: &str, place: usize) -> Self {
-        Self { name: name.to_owned(), place, crowd: None, said: 0, topic: None, history: Vec::new(), operator: None }
+    /// Opens `main`, which nobody has opened.
+    fn main() -> Self {
+        Self {
+            name: "main".to_owned(),
+            place: 0,
+            crowd: None,
+            said: 0,
+            topic: None,
+            history: Vec::new(),
+            operator: None,
+            opened: Time::START,
+        }
     }
 }
 
@@ -190,7 +201,7 @@ impl Model {
             crowd_interval: config.rules.crowd_interval,
             people: Vec::new(),
             history_on_join: config.rules.history_on_join.into(),
-            rooms: vec![Room::new("main", 0)],
+            rooms: vec![Room::main()],
             vacant: Vec::new(),
             lines: Vec::new(),
             typists: Vec::new(),
@@ -500,7 +511,7 @@ impl Model {
     #[must_use]
     pub fn time_of_day(&self, now: Time) -> u128 {
         let (set_at, unix_ms) = self.clock;
-        u128::from(unix_ms) + now.since_start().as_millis() - set_at.since_start().as_millis()
+        (u128::from(unix_ms) + now.since_start().as_millis()).saturating_sub(set_at.since_start().as_millis())
     }
 
     /// Tells whether there are people in one room who are spoken to in each way.

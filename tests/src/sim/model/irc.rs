@@ -45,6 +45,9 @@ pub(super) struct OfIrc {
     is_invisible: bool,
     away: Option<String>,
     monitored: Vec<String>,
+    came: Time,
+    /// When they said something last, or came.
+    spoke: Time,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -277,7 +280,11 @@ impl Model {
     /// Tells somebody that a line was too long.
     pub(super) fn say_irc_too_long(&mut self, now: Time, user: usize) {
         let nick = self.nick(user);
-        self.say_server_line(now, user, &format!("417 {nick} :Lines can only be 512 bytes long"));
+        self.say_server_line(
+            now,
+            user,
+            &format!("417 {nick} :Lines can only be 512 bytes long, and 4096 more for tags"),
+        );
     }
 
     /// Tells somebody that what they speak is not IRC, and lets them go.

@@ -54,13 +54,13 @@ impl Model {
         if person.is_by_irc() {
             self.answer_with(person.user, told.irc.clone());
         }
+        self.tell_correspondents(person, new, &told);
         if !is_ones_own {
             self.remember(now, person);
             self.tell_presence(now, &person.name, None);
             let source = self.person(person.user).source();
             self.tell_presence(now, new, Some(&source));
         }
-        self.tell_correspondents(person, new, &told);
     }
 
     pub(super) fn join(&mut self, now: Time, person: &Person, name: &str) {
@@ -211,7 +211,13 @@ impl Model {
     pub(super) fn arrive(&mut self, now: Time, person: &Person, room: &str) -> bool {
         if !self.rooms.iter().any(|other| other.name.eq_ignore_ascii_case(room)) {
             let place = self.vacant.pop().unwrap_or(self.rooms.len());
-            self.rooms.push(Room { operator: Some(person.user), ..Room::new(room, place) });
+            self.rooms.push(Room {
+                name: room.to_owned(),
+                place,
+                operator: Some(person.user),
+                opened: now,
+                ..Room::main()
+            });
         }
         if self.members(room) + 1 > self.crowd_members {
             self.crowd(now, room).joined += 1;

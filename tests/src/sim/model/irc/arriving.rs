@@ -141,7 +141,7 @@ impl Model {
             writer: None,
             correspondents: Vec::new(),
             origin: user,
-            irc: Some(OfIrc { identity, ..OfIrc::default() }),
+            irc: Some(OfIrc { identity, came: now, spoke: now, ..OfIrc::default() }),
         });
         self.people_max = self.people_max.max(self.people());
         self.welcome_irc(now, user);

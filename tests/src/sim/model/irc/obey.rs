@@ -143,7 +143,12 @@ impl Model {
         let changes = line.filled(1);
         let is_operator = self.is_operator(&name, user);
         let answer = match changes.map(|changes| changes.trim_start_matches('+')) {
-            None => format!("324 {nick} #{name} +n"),
+            None => {
+                let opened = self.room_mut(&name).opened;
+                let opened = self.time_of_day(opened) / 1000;
+                self.numeric(now, &format!("324 {nick} #{name} +n"));
+                format!("329 {nick} #{name} {opened}")
+            }
             Some("b" | "e" | "I") if line.filled(2).is_some() => {
                 format!("482 {nick} #{name} :Nobody can be kept out here")
             }

@@ -10,6 +10,9 @@ use crate::sim::model::{Model, Person, is_name, typist};
 /// Of how many names somebody can be told.
 const MONITORED_MAX: usize = 100;
 
+/// How many are remembered who were here.
+const REMEMBERED_MAX: usize = 32;
+
 /// How many entries are told of one name.
 const WAS_MAX: usize = 20;
 
@@ -58,6 +61,7 @@ impl Model {
         let (name, real_name) = (person.name.clone(), person.real_name().to_owned());
         let was = Was { name, user_name: person.user_name().to_owned(), real_name, time: self.time_of_day(now) };
         self.was.insert(0, was);
+        self.was.truncate(REMEMBERED_MAX);
     }
 
     pub(super) fn set_away(&mut self, now: Time, user: usize, reason: Option<String>) {
@@ -187,14 +191,14 @@ impl Model {
                     let user_name = other.user_name();
                     format!("352 {nick} {channel} {user_name} chinwag {server} {} {flags} :0 {real_name}", other.name)
                 }
-                Some(fields) => format!("354 {nick}{}", self.who_fields(room.as_deref(), &other, fields)),
+                Some(fields) => format!("354 {nick}{}", self.who_fields(now, room.as_deref(), &other, fields)),
             };
             self.numeric(now, &text);
         }
         self.numeric(now, &format!("315 {nick} {} :End of /WHO list", word(mask)));
     }
 
-    fn who_fields(&self, room: Option<&str>, other: &Person, fields: &str) -> String {
+    fn who_fields(&self, now: Time, room: Option<&str>, other: &Person, fields: &str) -> String {
         let (fields, token) = fields.split_once(',').unwrap_or((fields, "0"));
         let is_token = token.len() <= 3 && token.chars().all(|c| c.is_ascii_digit());
         let told = |field| match field {
@@ -208,6 +212,7 @@ impl Model {
             'f' => self.flags(room, other),
             'o' => "n/a".to_owned(),
             'r' => format!(":{}", other.real_name()),
+            'l' => other.irc.as_ref().map_or(0, |irc| now.since(irc.spoke).as_secs()).to_string(),
             _ => "0".to_owned(),
         };
         "tcuihsnfdlaor"
@@ -256,6 +261,10 @@ impl Model {
                 self.numeric(now, &format!("312 {nick} {name} {server} :chinwag"));
                 if let Some(reason) = other.away() {
                     self.numeric(now, &format!("301 {nick} {name} :{reason}"));
+                }
+                if let Some(irc) = &other.irc {
+                    let (idle, came) = (now.since(irc.spoke).as_secs(), self.time_of_day(irc.came) / 1000);
+                    self.numeric(now, &format!("317 {nick} {name} {idle} {came} :seconds idle, signon time"));
                 }
                 if other.is_bot() {
                     self.numeric(now, &format!("335 {nick} {name} :is a bot"));

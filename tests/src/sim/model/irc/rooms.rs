@@ -139,11 +139,10 @@ impl Model {
         if self.person(user).is_in(&room) { Ok(room) } else { Err(Some(room)) }
     }
 
-    /// Returns how a room is called in which somebody is.
+    /// Returns how a room is called in which somebody is, or `main`.
     pub(super) fn shown_room(&self, channel: &str) -> Option<String> {
         let name = room_name(channel)?;
-        let room = self.rooms.iter().find(|room| room.name.eq_ignore_ascii_case(name))?;
-        (self.members(name) > 0).then(|| room.name.clone())
+        self.rooms.iter().find(|room| room.name.eq_ignore_ascii_case(name)).map(|room| room.name.clone())
     }
 
     pub(super) fn is_operator(&self, room: &str, user: usize) -> bool {
@@ -261,7 +260,10 @@ impl Model {
         self.numeric(now, &format!("321 {nick} Channel :Users  Name"));
         let wanted: Vec<_> = line.filled(0).unwrap_or("").split(',').filter(|wanted| !wanted.is_empty()).collect();
         let (sizes, names): (Vec<_>, Vec<_>) = wanted.into_iter().partition(|wanted| wanted.starts_with(['<', '>']));
-        for (name, listed) in self.occupied() {
+        // Nobody is listed in `main`: then it is shown only to who names it.
+        let is_main_empty = self.known("main").next().is_none();
+        let main = Some(("main".to_owned(), 0)).filter(|_| is_main_empty && !names.is_empty());
+        for (name, listed) in self.occupied().into_iter().chain(main) {
             let fits = |size: &&str| {
                 let than = size[1..].parse::<u32>().ok().map(|than| than as usize);
                 than.is_some_and(|than| if size.starts_with('>') { listed > than } else { listed < than })

@@ -111,12 +111,17 @@ impl Model {
             return self.unless(is_notice, now, &no_text);
         }
         let person = self.person(user).clone();
-        let is_too_long = |to: &String| {
+        let bytes_max = |to: &String| {
             let (before, behind) = how.around(&person.source(), to);
-            before.len() + text.len() + behind.len() + 2 > LINE_BYTES_MAX
+            LINE_BYTES_MAX - 2 - before.len() - behind.len()
         };
-        if targets.iter().any(is_too_long) {
-            return self.unless(is_notice, now, &format!("417 {nick} :Message is too long to be passed on whole"));
+        let Some(bytes_max) = targets.iter().map(bytes_max).min() else { return };
+        if text.len() > bytes_max {
+            let why = format!("Message is over {bytes_max} bytes, too long to be passed on in a line");
+            return self.unless(is_notice, now, &format!("417 {nick} :{why}"));
+        }
+        if let Some(irc) = &mut self.person_mut(user).irc {
+            irc.spoke = now;
         }
         let manner = Manner { how, tags: self.passed_tags(user, line), echo: self.echo(user, line) };
         for to in targets {
