@@ -14,11 +14,16 @@ use chinwag_tests::sim::{Coverage, Plan, Step, World, shrink};
 const SEEDS: u64 = 1000;
 
 /// What has to occur in a run of the default length or longer; otherwise the simulation would prove nothing about it.
-const SITUATIONS: [&str; 95] = [
+const SITUATIONS: [&str; 100] = [
     "answered in part by IRC",
     "in too many rooms by IRC",
     "registered by IRC",
     "registered too late",
+    "who was here told by IRC",
+    "idle time told by IRC",
+    "age of a room told by IRC",
+    "main listed empty by IRC",
+    "too long to be passed on by IRC",
     "refused a name by IRC",
     "joined by IRC",
     "left by IRC",

@@ -407,7 +407,7 @@ impl Mix {
         if rng.below(10) < self.long {
             let start = rng.pick(&["PRIVMSG", "@label=long PRIVMSG", "@+long=value NOTICE"]);
             let start = format!("{start} {room} :{}", self.number);
-            let count = rng.pick(&[20, 100, 380, 400, 440, 3000, 9000]);
+            let count = rng.pick(&[20, 100, 380, 400, 440, 485, 3000, 9000]);
             return Typed::Long { start, unit: rng.pick(&['x', 'x', '\u{e9}', '\u{1f600}']), count };
         }
         if rng.one_in(self.last_words_one_in) {

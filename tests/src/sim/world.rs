@@ -534,6 +534,11 @@ impl World {
             (" ACK ", "capabilities granted"),
             ("Registration timed out", "registered too late"),
             (" 405 ", "in too many rooms by IRC"),
+            (" 314 ", "who was here told by IRC"),
+            (" 317 ", "idle time told by IRC"),
+            (" 329 ", "age of a room told by IRC"),
+            (" #main 0 :", "main listed empty by IRC"),
+            ("Message is over ", "too long to be passed on by IRC"),
         ] {
             if lines.contains(words) {
                 self.seen(situation);

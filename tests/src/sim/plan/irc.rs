@@ -67,11 +67,13 @@ pub(super) const TYPED: &[&[u8]] = &[
     b"LIST\r\n",
     b"LIST >1,#main\r\n",
     b"LIST <3,#pizza,#Kebab\r\n",
+    b"LIST #MAIN\r\n",
     b"@label=w WHO #main\r\n",
     b"WHO Ann\r\n",
     b"WHO *n*\r\n",
     b"WHO #pizza %tcuhnfdlaor,77\r\n",
     b"WHO 0 %n\r\n",
+    b"WHO * %nl\r\n",
     b"WHOIS Ann\r\n",
     b"WHOIS x Bob\r\n",
     b"WHOIS\r\n",
@@ -95,6 +97,8 @@ pub(super) const TYPED: &[&[u8]] = &[
     b"INVITE nobody #main\r\n",
     b"INVITE x\r\n",
     b"MODE #main\r\n",
+    b"MODE #Pizza\r\n",
+    b"@label=c MODE #kebab\r\n",
     b"MODE #pizza +b\r\n",
     b"MODE #pizza +m\r\n",
     b"MODE Ann +B\r\n",
@@ -147,7 +151,7 @@ pub(super) const TYPED: &[&[u8]] = &[
 ];
 
 /// What is typed more often than the rest.
-pub(super) const OFTEN: [&[u8]; 18] = [
+pub(super) const OFTEN: [&[u8]; 22] = [
     b"PART #pizza\r\nJOIN #pizza\r\n",
     b"PART #kebab\r\nJOIN #kebab\r\n",
     b"JOIN #main\r\n",
@@ -163,6 +167,10 @@ pub(super) const OFTEN: [&[u8]; 18] = [
     b"NICK Ann\r\n",
     b"NICK Cid\r\n",
     b"@label=often WHO *\r\n",
+    b"WHOIS Bob\r\nWHO * %nl\r\n",
+    b"WHOWAS Ann\r\nWHOWAS Bob\r\n",
+    b"PART #main\r\nLIST #main\r\nNAMES #main\r\nTOPIC #main\r\n",
+    b"MODE #kebab\r\nMODE #main\r\n",
     b"MONITOR + Ann,Bob,Cid\r\n",
     b"AWAY :out\r\n",
     b"CAP REQ :message-tags server-time echo-message batch labeled-response\r\n",
