@@ -406,7 +406,8 @@ impl Mix {
         let room = rng.pick(&["#main", "#main", "#pizza"]);
         if rng.below(10) < self.long {
             let start = rng.pick(&["PRIVMSG", "@label=long PRIVMSG", "@+long=value NOTICE"]);
-            let start = format!("{start} {room} :{}", self.number);
+            let to = rng.pick(&[room, room, "Bob,#kebab"]);
+            let start = format!("{start} {to} :{}", self.number);
             let count = rng.pick(&[20, 100, 380, 400, 440, 485, 3000, 9000]);
             return Typed::Long { start, unit: rng.pick(&['x', 'x', '\u{e9}', '\u{1f600}']), count };
         }
