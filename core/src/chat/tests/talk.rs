@@ -85,6 +85,21 @@ fn a_new_name_is_told_to_those_with_whom_its_owner_has_written_in_whatever_room(
 }
 
 #[test]
+fn a_new_name_is_told_to_the_last_32_with_whom_its_owner_has_written() {
+    let mut chats = Chats::new();
+    let ann = chats.join_as("Ann");
+    chats.line(ann, "/join pizza");
+    let others: Vec<_> = (10..43).map(|number| chats.join_as(&format!("other-{number}"))).collect();
+    others.iter().for_each(|&other| drop(chats.line(other, "/msg Ann hi")));
+    // Who writes again is not counted twice, and stands last.
+    chats.line(others[0], "/msg Ann hi again");
+    let told = chats.line(ann, "/name Anna");
+    let expected = (2..33).chain([0]).map(|index| format!("{} is sent: Ann is now Anna", index + 1));
+    let expected: Vec<_> = ["room 1 (1): Ann is now Anna".to_owned()].into_iter().chain(expected).collect();
+    assert_eq!(told, expected);
+}
+
+#[test]
 fn nobody_knows_of_who_is_silent() {
     let mut chats = Chats::new();
     let ann = chats.join_as("Ann");
