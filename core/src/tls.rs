@@ -1,8 +1,6 @@
 //! Owns the words about TLS that the core decides with. It never sees what is sealed, but for the first bytes of a
 //! connection, by which it tells TLS from all else.
 
-use std::fmt;
-
 /// The first byte of every connection that speaks TLS: its first record is of the type `handshake` (RFC 8446, section
 /// 5.1). No text that anybody types begins so.
 const HANDSHAKE: u8 = 0x16;
@@ -63,11 +61,5 @@ impl TlsFailure {
             Self::Mismatch => "no TLS: no version or cipher in common",
             Self::Malformed => "no TLS: the handshake was malformed",
         }
-    }
-}
-
-impl fmt::Display for TlsFailure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.incident())
     }
 }
