@@ -180,6 +180,7 @@ mod hub;
 mod ids;
 mod incidents;
 mod irc;
+mod kept;
 mod limits;
 mod listen_addresses;
 pub mod log;

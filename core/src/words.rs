@@ -8,6 +8,7 @@ pub use crate::dialect::{Dialect, IrcDialect, IrcTags};
 pub use crate::effect::{Answer, Effect};
 pub use crate::ids::RoomId;
 pub use crate::irc::{Capabilities, How, Identity, Manner, Tags};
+pub use crate::kept::{Bound, Found, Kept, KeptMessage, Page, Past, Search, What};
 pub use crate::message::{CantIgnore, Earlier, IrcMessage, Leaving, Message};
 pub use crate::name::Name;
 pub use crate::other_protocol::OtherProtocol;
