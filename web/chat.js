@@ -333,6 +333,18 @@ export class Chat {
       if (own?.entered) this.#past(own, said);
       else own?.past.push(...said);
     },
+    found: ({ said: piece, more = false }) => {
+      const said = [...this.#pieces, ...piece];
+      this.#pieces = more ? said : [];
+      if (more) return;
+      this.#outbox.answer('search');
+      if (said.length === 0) this.#note('Nothing was found.');
+      for (const { room, name, text, act } of said) this.#note(`${room} · ${act ? `* ${name} ${text}` : `${name}: ${text}`}`);
+    },
+    'no-history': () => {
+      this.#outbox.answer('search');
+      this.#note('This server keeps no history that could be searched.', 'bad');
+    },
     'bad-count': ({ max }) => {
       this.#outbox.answer('history');
       this.#note(`/history takes a number from 1 to ${max}.`, 'bad');

@@ -76,7 +76,8 @@ pub(crate) fn serve(listener: TcpListener, inputs: &Sender<Input>, received: &Re
         // 2. Hand on what is asked for, as fast as that may be.
         let mut due = clients.values_mut().filter_map(|client| ask(&mut hub, client, now)).min();
         while let Some(effect) = hub.poll_effect() {
-            hub.handle_answer(now, effect.perform(&config));
+            let answer = effect.perform(&config).expect("without a store it asks for nothing else");
+            hub.handle_answer(now, answer);
         }
         // 3. Publish.
         if let Some(batch) = hub.take_batch() {

@@ -10,6 +10,7 @@ mod interested;
 mod irc;
 mod lists;
 mod names;
+pub(crate) mod past;
 mod people;
 mod plural;
 mod random_names;
@@ -32,7 +33,8 @@ use self::rooms::{Presence, Rooms};
 use self::silent::Silent;
 pub(crate) use self::view::Seen;
 use crate::clock::Clock;
-use crate::log::{Command, Event, WasState};
+use crate::kept::Kept;
+use crate::log::{Command, Event, Recalled, WasState};
 use crate::{Action, CloseCode, ConnectionId, Form, Leaving, LeftOut, Message, Name, RoomId, Rules, Stats, Time};
 
 /// Turns what has happened into what is to be done.
@@ -77,6 +79,8 @@ pub struct Chat {
     /// What time of day it is.
     clock: Clock,
     actions: VecDeque<Action>,
+    /// What is to be kept of rooms outside, if anything is.
+    kept: Option<Vec<Kept>>,
     /// How many messages people have said.
     said: u64,
     /// When the last event was handled. It decides the time of those that are stamped with an earlier one.
@@ -103,6 +107,7 @@ impl Chat {
             history_on_join: rules.history_on_join,
             clock: Clock::default(),
             actions: VecDeque::new(),
+            kept: None,
             said: 0,
             at: Time::START,
         }
@@ -163,6 +168,7 @@ impl Chat {
                     self.on_gone(at, connection, None, &Leaving::SERVER);
                 }
             }
+            Event::Recalled(recalled) => self.on_recalled(at, *recalled),
             Event::Woke | Event::Commanded { .. } => {}
             Event::Clock { unix_ms } => self.clock = Clock::set(at, unix_ms),
             Event::ServerGone { server } => self.on_server_gone(at, server),
@@ -176,6 +182,27 @@ impl Chat {
         if self.is_here(connection) {
             self.on_command(at, connection, command);
         }
+    }
+
+    /// Handles that somebody does something which may open rooms of which this is known.
+    fn on_recalled(&mut self, at: Time, Recalled { pasts, by }: Recalled) {
+        self.rooms.recall(at, pasts);
+        if let Some((connection, command)) = by
+            && self.is_here(connection)
+        {
+            self.on_command(at, connection, command);
+        }
+        self.rooms.forget_recalled();
+    }
+
+    /// Gathers from now on what is to be kept of rooms outside, for [`take_kept`](Self::take_kept).
+    pub(crate) fn keep(&mut self) {
+        self.kept.get_or_insert_default();
+    }
+
+    /// Returns what is to be kept of rooms since this was last called, in its order.
+    pub(crate) fn take_kept(&mut self) -> Vec<Kept> {
+        self.kept.as_mut().map(mem::take).unwrap_or_default()
     }
 
     /// Lets it be this time, or stay as late as it is. Servers stamp records by clocks of their own, and no time goes

@@ -1,5 +1,7 @@
 //! Owns the time of day: the wall clock, by the core's own time.
 
+use std::time::Duration;
+
 use crate::Time;
 
 /// How far the wall clock may be off before it is set: 1 s. Both clocks are read one after the other, and a thread may
@@ -36,6 +38,11 @@ impl Clock {
         u64::try_from(self.start_ms.saturating_add(since_start_ms(now))).unwrap_or(0)
     }
 
+    /// Returns how long ago a time of day was, in milliseconds since 1970; none, if it is yet to come.
+    pub(crate) fn age(self, now: Time, time_ms: u64) -> Duration {
+        Duration::from_millis(self.unix_ms(now).saturating_sub(time_ms))
+    }
+
     /// Tells whether the wall clock was set: its reading is not what this clock says.
     pub(crate) fn is_off(self, now: Time, unix_ms: u64) -> bool {
         self.unix_ms(now).abs_diff(unix_ms) > OFF_MS_MAX
@@ -48,8 +55,6 @@ fn since_start_ms(now: Time) -> i64 {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
 
     #[test]

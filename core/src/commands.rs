@@ -3,6 +3,7 @@
 
 use std::fmt;
 
+use crate::kept::{Bound, Page};
 use crate::log::Command;
 use crate::rules::HISTORY_MAX;
 use crate::text::is_blank;
@@ -50,6 +51,15 @@ pub const COMMANDS: &[Usage] = &[
     },
     Usage { word: "topic", arguments: &["topic"], what: "set the topic of the room, or show it", parse: topic },
     Usage { word: "history", arguments: &["count"], what: "shows what was said before", parse: history },
+    Usage {
+        word: "search",
+        arguments: &["words"],
+        what: "find what was said in your rooms",
+        parse: |words| match is_blank(words) {
+            true => Notice::Incomplete("search").into(),
+            false => Query::Search(Text::clean(words)).into(),
+        },
+    },
     Usage {
         word: "ignore",
         arguments: &["name"],
@@ -111,8 +121,21 @@ fn history(count: &str) -> Request {
     }
 }
 
+/// Asks for the messages of a room from one number to another: the last of them, as many as are told at once.
+fn said(argument: &str) -> Request {
+    let incomplete = || Notice::Incomplete("said").into();
+    let mut words = argument.split_whitespace();
+    let (Some(room), Some(from), Some(to), None) = (words.next(), words.next(), words.next(), words.next()) else {
+        return incomplete();
+    };
+    let (Ok(from), Ok(to)) = (from.parse::<u64>(), to.parse::<u64>()) else { return incomplete() };
+    let Some(room) = Name::parse(room.strip_prefix('#').unwrap_or(room)) else { return Notice::RoomInvalid.into() };
+    let (after, before) = (from.checked_sub(1).map(Bound::Seq), to.checked_add(1).map(Bound::Seq));
+    Query::Page(Page { room, after, before, is_from_oldest: false, count: HISTORY_MAX }).into()
+}
+
 /// Lists what is for programs rather than people, and is not in the help.
-const UNLISTED: [Usage; 3] = [
+const UNLISTED: [Usage; 4] = [
     Usage {
         word: "enter",
         arguments: &["room"],
@@ -125,6 +148,7 @@ const UNLISTED: [Usage; 3] = [
         what: "leave a room",
         parse: |room| with_some_room("part", room, Command::Part),
     },
+    Usage { word: "said", arguments: &["room", "from", "to"], what: "show messages by their numbers", parse: said },
     Usage {
         word: "resume",
         arguments: &["token"],

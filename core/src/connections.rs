@@ -120,6 +120,11 @@ impl Connections {
         }
     }
 
+    /// Tells whether an effect has to be answered before anything of a connection goes on.
+    pub(crate) fn awaits_effect(&self, connection: ConnectionId) -> bool {
+        self.held.get(&connection).is_some_and(|held| held.awaits_effect)
+    }
+
     /// Handles that an effect was answered. Tells whether it was awaited.
     pub(crate) fn handle_effect(&mut self, connection: ConnectionId) -> bool {
         self.held.get_mut(&connection).is_some_and(|held| std::mem::take(&mut held.awaits_effect))

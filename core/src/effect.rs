@@ -1,9 +1,10 @@
 //! Owns the words for what the core asks of the outside: what takes long, or needs what only one server knows.
 
-use crate::{Config, ConnectionId, Token};
+use crate::kept::{Found, KeptMessage, Page, Past, Search};
+use crate::{Config, ConnectionId, Name, Token};
 
 /// Asks for something that is not decided from the log. What else its connection asks for waits until it is answered.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Effect {
     /// Find out whose token this is, if this server has made it.
     VerifyToken {
@@ -12,10 +13,30 @@ pub enum Effect {
         /// The token, which is a secret, and never enters the log.
         token: Token,
     },
+    /// Find out what is known of a room in which nobody is, and which somebody wants to join. Only a hub that [keeps
+    /// history](crate::Hub::keep_history) asks for this and what follows.
+    Recall {
+        /// Which room.
+        room: Name,
+    },
+    /// Read what was said in a room.
+    Read {
+        /// Who is in that room, and wants to know.
+        connection: ConnectionId,
+        /// What.
+        page: Page,
+    },
+    /// Find what was said.
+    Search {
+        /// Who is in those rooms, and wants to know.
+        connection: ConnectionId,
+        /// What.
+        search: Search,
+    },
 }
 
 /// Answers an [`Effect`].
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Answer {
     /// A token was verified.
     Verified {
@@ -24,16 +45,37 @@ pub enum Answer {
         /// Whose person it gives, if it is good.
         ghost: Option<ConnectionId>,
     },
+    /// What is known of a room, with all that was [kept](crate::Hub::take_kept) before it was asked for.
+    Recalled(Past),
+    /// Something was read.
+    Read {
+        /// Who wants to know.
+        connection: ConnectionId,
+        /// In which room.
+        room: Name,
+        /// What was said there, the oldest first.
+        messages: Vec<KeptMessage>,
+    },
+    /// Something was looked for.
+    Found {
+        /// Who wants to know.
+        connection: ConnectionId,
+        /// What was found, the newest first.
+        found: Vec<Found>,
+    },
 }
 
 impl Effect {
     /// Does what is asked for, with what this server knows.
-    #[must_use]
-    pub fn perform(self, config: &Config) -> Answer {
+    ///
+    /// # Errors
+    /// Returns what it takes a store for.
+    pub fn perform(self, config: &Config) -> Result<Answer, Self> {
         match self {
             Self::VerifyToken { connection, token } => {
-                Answer::Verified { connection, ghost: config.connection_of(&token) }
+                Ok(Answer::Verified { connection, ghost: config.connection_of(&token) })
             }
+            Self::Recall { .. } | Self::Read { .. } | Self::Search { .. } => Err(self),
         }
     }
 }

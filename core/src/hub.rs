@@ -4,6 +4,7 @@
 mod answers;
 mod budget;
 mod irc;
+mod memory;
 
 use std::collections::{HashMap, VecDeque};
 use std::mem;
@@ -11,6 +12,7 @@ use std::mem;
 use bytes::Bytes;
 
 use self::irc::Irc;
+use self::memory::Memory;
 use crate::connections::{Connections, Step};
 use crate::log::{Command, Event, Record, Snapshot, SnapshotError};
 use crate::{
@@ -49,6 +51,8 @@ pub struct Hub<S> {
     irc: Irc,
     /// What is proposed to the log that all servers share. Without one, what is proposed is applied at once.
     proposals: Option<Proposals<S>>,
+    /// What is asked of the store that keeps history, if there is one.
+    memory: Option<Memory>,
     /// What was applied, if it is recorded.
     records: Option<Vec<Record>>,
     stopped: bool,
@@ -114,6 +118,7 @@ impl<S> Hub<S> {
             pieces: HashMap::new(),
             irc: Irc::default(),
             proposals,
+            memory: None,
             records: None,
             stopped: false,
         }
@@ -230,11 +235,21 @@ impl<S> Hub<S> {
 
     /// Handles the answer to an effect. What its connection asked for meanwhile goes on.
     pub fn handle_answer(&mut self, now: Time, answer: Answer) {
-        let Answer::Verified { connection, ghost } = answer;
-        if !self.stopped && self.connections.handle_effect(connection) {
-            let request = ghost.map_or(Notice::Stale.into(), |ghost| Command::Resume(ghost).into());
-            self.connections.push_back_first(connection, Step::Ask(request));
-            self.release(now, connection);
+        match answer {
+            Answer::Verified { connection, ghost } => {
+                if !self.stopped && self.connections.handle_effect(connection) {
+                    let request = ghost.map_or(Notice::Stale.into(), |ghost| Command::Resume(ghost).into());
+                    self.connections.push_back_first(connection, Step::Ask(request));
+                    self.release(now, connection);
+                }
+            }
+            Answer::Recalled(past) => self.handle_recalled(now, &past),
+            Answer::Read { connection, room, messages } => {
+                self.answer_awaited(now, connection, |hub| hub.tell_read(now, connection, &room, messages));
+            }
+            Answer::Found { connection, found } => {
+                self.answer_awaited(now, connection, |hub| hub.tell_found(now, connection, found));
+            }
         }
         self.account(now);
     }
@@ -335,7 +350,7 @@ impl<S> Hub<S> {
     fn handle_request(&mut self, now: Time, connection: ConnectionId, request: Request) {
         let is_alone = self.proposals.is_none() && self.records.is_none() && !self.stopped;
         match request {
-            Request::Command(command) if is_alone && self.connections.is_free() => {
+            Request::Command(command) if is_alone && self.connections.is_free() && self.knows_all_for(&command) => {
                 let bytes_max = command.reply_bytes_max();
                 self.keep_within(connection, bytes_max, |hub| hub.chat.handle_command(now, connection, command));
             }
@@ -361,8 +376,18 @@ impl<S> Hub<S> {
     }
 
     fn follow_step(&mut self, now: Time, connection: ConnectionId, step: Step) {
+        let Some(step) = self.with_rooms(connection, step) else { return };
+        self.follow_known(now, connection, step);
+        self.forget_pasts(connection);
+    }
+
+    /// Follows a step for which all is known that it takes.
+    fn follow_known(&mut self, now: Time, connection: ConnectionId, step: Step) {
         match step {
-            Step::Ask(Request::Command(command)) => self.propose(now, Event::Commanded { connection, command }),
+            Step::Ask(Request::Command(command)) => {
+                let event = self.commanded(connection, command);
+                self.propose(now, event);
+            }
             Step::Ask(Request::Resume(token)) => self.verify(connection, token),
             Step::Ask(Request::Query(query)) => {
                 if query.shows_a_person() && self.chat.is_silent(connection) {
@@ -439,7 +464,17 @@ impl<S> Hub<S> {
             }
             return;
         }
-        if let Event::Commanded { connection, command } = &event {
+        let by = match &event {
+            Event::Commanded { connection, command } => Some((connection, command)),
+            Event::Recalled(recalled) => recalled.by.as_ref().map(|(connection, command)| (connection, command)),
+            Event::Opened { .. }
+            | Event::Registered { .. }
+            | Event::Closed { .. }
+            | Event::Woke
+            | Event::Clock { .. }
+            | Event::ServerGone { .. } => None,
+        };
+        if let Some((connection, command)) = by {
             let (connection, bytes_max) = (*connection, command.reply_bytes_max());
             return self.keep_within(connection, bytes_max, |hub| hub.chat.handle(at, event));
         }
@@ -465,7 +500,10 @@ impl<S> Hub<S> {
         let Opening { socket, form, dialect } = opening;
         self.batch.push_socket(connection, socket);
         self.chat.push_action(Action::Open { connection, form, dialect });
-        if let Some(hello) = form.hello(&self.config, connection) {
+        if let Some(mut hello) = form.hello(&self.config, connection) {
+            if let (Message::Hello { boot, .. }, Some(memory)) = (&mut hello, &self.memory) {
+                *boot = memory.identity;
+            }
             self.reply(connection, hello);
         }
     }

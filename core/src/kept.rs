@@ -3,7 +3,6 @@
 //! A room's messages have numbers, which go on when the room vanishes and comes again: so room and number name a
 //! message for ever.
 
-use crate::log::TopicState;
 use crate::{Name, Text, Texts, Topic};
 
 /// Holds what is to be kept of a room, in the order in which people are told of it.
@@ -51,6 +50,17 @@ impl Past {
     pub const fn none(room: Name) -> Self {
         Self { room, said: 0, topic: None, messages: Vec::new() }
     }
+}
+
+/// Holds what a room is about, and who says so.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct TopicState {
+    /// What it is about.
+    pub topic: Topic,
+    /// By whom it was set, as they were called then.
+    pub name: Name,
+    /// When, in milliseconds since 1970.
+    pub time_ms: u64,
 }
 
 /// Holds one message that is kept.

@@ -56,7 +56,8 @@
 //!     hub.handle_requests(now, ann, requests);
 //! }
 //! while let Some(effect) = hub.poll_effect() {
-//!     hub.handle_answer(now, effect.perform(&config));
+//!     let answer = effect.perform(&config).expect("without a store it asks for nothing else");
+//!     hub.handle_answer(now, answer);
 //! }
 //!
 //! // 3. Publish: every fan-out follows the same batches, in the same order.

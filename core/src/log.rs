@@ -2,6 +2,8 @@
 //!
 //! None of it knows how it is written as bytes.
 
+pub use crate::kept::TopicState;
+
 mod command;
 mod irc;
 mod record;
@@ -9,8 +11,7 @@ mod snapshot;
 
 pub use self::command::Command;
 pub use self::irc::{IrcCommand, IrcState, Registration, Target};
-pub use self::record::{Event, Record};
+pub use self::record::{Event, Recalled, Record};
 pub use self::snapshot::{
-    IgnoredState, PersonState, RoomState, RunState, SilentState, Snapshot, SnapshotError, TopicState, Untold, WasState,
-    WriterState,
+    IgnoredState, PersonState, RoomState, RunState, SilentState, Snapshot, SnapshotError, Untold, WasState, WriterState,
 };

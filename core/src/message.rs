@@ -70,6 +70,10 @@ pub enum Message {
     CantIgnore { reason: CantIgnore },
     /// What was said in a room, the oldest first, and whether more of the answer comes.
     History { room: Name, said: Vec<Earlier>, more: bool },
+    /// What was found, in which rooms, the oldest first, and whether more of the answer comes.
+    Found { found: Vec<(Name, Earlier)>, more: bool },
+    /// There is nothing in which anything could be found.
+    NoHistory,
     /// How many messages can be shown.
     HistoryCount,
     /// What a command takes, whose word this is, without the slash.
@@ -179,6 +183,7 @@ impl Message {
                 topic.as_ref().map_or(0, |topic| topic.as_str().len()) + 48
             }
             Self::History { said, .. } => said.iter().map(|earlier| earlier.text.as_str().len() + 40).sum(),
+            Self::Found { found, .. } => found.iter().map(|(_, earlier)| earlier.text.as_str().len() + 60).sum(),
             Self::Rooms { rooms, .. } => rooms.len() * 24,
             Self::Users { names, .. } | Self::Ignored { names, .. } => names.len() * 20,
             Self::Help => 1024,
@@ -200,6 +205,7 @@ impl Message {
             | Self::CantIgnore { .. }
             | Self::Incomplete { .. }
             | Self::HistoryCount
+            | Self::NoHistory
             | Self::Taken { .. }
             | Self::NameInvalid
             | Self::RoomInvalid
@@ -246,6 +252,8 @@ impl fmt::Display for Message {
             Self::CantIgnore { reason: CantIgnore::Oneself } => f.write_str("You can't ignore yourself"),
             Self::CantIgnore { reason: CantIgnore::TooMany } => write!(f, "You can only ignore {IGNORED_MAX} people"),
             Self::History { said, .. } => fmt_history(f, said),
+            Self::Found { found, .. } => fmt_found(f, found),
+            Self::NoHistory => f.write_str("This server keeps no history that could be searched"),
             Self::HistoryCount => write!(f, "History shows 1 - {HISTORY_MAX} messages"),
             Self::Incomplete { word } => fmt_usage(f, word),
             Self::Renamed { old, new, .. } => write!(f, "{old} is now {new}"),
@@ -310,6 +318,18 @@ fn fmt_history(f: &mut fmt::Formatter<'_>, said: &[Earlier]) -> fmt::Result {
     for (index, Earlier { name, text, is_act, age, .. }) in said.iter().enumerate() {
         let separator = if index == 0 { "" } else { "\n" };
         write!(f, "{separator}[{}] ", Ago(*age))?;
+        if *is_act { write!(f, "* {name} {text}")? } else { write!(f, "{name}: {text}")? }
+    }
+    Ok(())
+}
+
+fn fmt_found(f: &mut fmt::Formatter<'_>, found: &[(Name, Earlier)]) -> fmt::Result {
+    if found.is_empty() {
+        return f.write_str("Nothing was found");
+    }
+    for (index, (room, Earlier { name, text, is_act, age, .. })) in found.iter().enumerate() {
+        let separator = if index == 0 { "" } else { "\n" };
+        write!(f, "{separator}[{room}, {}] ", Ago(*age))?;
         if *is_act { write!(f, "* {name} {text}")? } else { write!(f, "{name}: {text}")? }
     }
     Ok(())

@@ -44,6 +44,9 @@ impl Name {
     /// The fewest characters of a name.
     pub const CHARS_MIN: usize = 2;
 
+    /// The name of the room in which most people begin, and which is always there.
+    pub const MAIN: Self = Self(CompactString::const_new("main"));
+
     /// The most characters of a name.
     pub const CHARS_MAX: usize = 20;
 

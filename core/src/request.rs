@@ -58,7 +58,7 @@ const TOPIC: usize = 2 * Topic::BYTES_MAX + LINE;
 const WELCOME: usize = 2 * LINE + TOPIC + LIST_BYTES_MAX;
 
 /// A piece of what was said before: more than one message only up to so much, and one as long as it can be.
-const PIECE: usize = 4 * LINE_CHARS_MAX as usize + 4 * LINE;
+pub(crate) const PIECE: usize = 4 * LINE_CHARS_MAX as usize + 4 * LINE;
 
 /// Who one is and where, what that is about, and the notice.
 const RESUMED: usize = 3 * LINE + TOPIC;
@@ -103,10 +103,10 @@ impl Command {
 
 impl Query {
     /// Returns the same of a query.
-    pub(crate) const fn reply_bytes_max(self) -> usize {
+    pub(crate) const fn reply_bytes_max(&self) -> usize {
         match self {
             Self::Rooms | Self::Users | Self::Ignored => LIST_BYTES_MAX + LINE,
-            Self::History(_) | Self::More => PIECE,
+            Self::History(_) | Self::Page(_) | Self::Search(_) | Self::More => PIECE,
             Self::Topic => TOPIC + LINE,
             Self::Help => 1280,
             Self::Token => 2 * LINE,

@@ -13,6 +13,7 @@ use tracing::{info, warn};
 use crate::certificate::Certificate;
 use crate::clock::Clock;
 use crate::guard::{Guard, Purpose};
+use crate::history::History;
 use crate::metrics::{self, TlsCounts};
 use crate::recorder::Recorder;
 use crate::setup::Setup;
@@ -33,6 +34,7 @@ struct Shared {
     /// The server stops.
     stopping: AtomicBool,
     guard: Option<Guard>,
+    history: Option<History>,
     recorder: Option<Recorder>,
     certificate: Option<Certificate>,
     /// How many TLS handshakes there were that did not fail.
@@ -64,6 +66,7 @@ impl Admission {
             incidents: Mutex::default(),
             stopping: AtomicBool::new(false),
             guard: setup.guard.clone(),
+            history: setup.history.clone(),
             recorder: setup.recorder.clone(),
             certificate: setup.certificate.clone(),
             secured: AtomicU64::new(0),
@@ -131,6 +134,10 @@ impl Admission {
     }
 
     /// Returns what keeps the log, if anything does.
+    pub(crate) fn history(&self) -> Option<History> {
+        self.0.history.clone()
+    }
+
     pub(crate) fn recorder(&self) -> Option<Recorder> {
         self.0.recorder.clone()
     }
@@ -192,7 +199,8 @@ impl Admission {
             renewals: certificate.renewals(),
             expires: certificate.expires(),
         });
-        metrics::encode(stats, incidents.into(), tls)
+        let history = self.0.history.as_ref().map(|history| history.store().counts());
+        metrics::encode(stats, incidents.into(), tls, history)
     }
 
     /// Counts what has happened to a connection, and logs it, at most once a minute for each cause: `more` says how

@@ -31,6 +31,8 @@ enum Control {
     Report,
     /// Tell what there is and what was done so far.
     Measure(Answer<Stats>),
+    /// Take an answer to what the hub has asked for.
+    Answered(Box<chinwag_core::Answer>),
     /// Take over what of this can change.
     Reload(Box<Config>, Answer<Vec<&'static str>>),
     /// Tell everyone, send what is queued, and end.
@@ -117,13 +119,29 @@ impl Handle {
     }
 
     fn tell(&self, control: Control) {
-        let mut state = lock(&self.0);
-        if matches!(state.phase, Phase::Starting | Phase::Serving) {
-            state.told.push_back(control);
-            let server = state.server.take();
-            drop(state);
-            server.into_iter().for_each(Waker::wake);
-        }
+        tell(&self.0, control);
+    }
+}
+
+/// Gives a running server what its hub has asked for.
+#[derive(Clone, Debug)]
+pub struct Answers(Arc<Mutex<State>>);
+
+impl Answers {
+    /// Gives an answer. A server that stops wants none any more.
+    pub(crate) fn give(&self, answer: chinwag_core::Answer) {
+        tell(&self.0, Control::Answered(Box::new(answer)));
+    }
+}
+
+/// Tells a server something, unless it stops.
+fn tell(state: &Mutex<State>, control: Control) {
+    let mut state = lock(state);
+    if matches!(state.phase, Phase::Starting | Phase::Serving) {
+        state.told.push_back(control);
+        let server = state.server.take();
+        drop(state);
+        server.into_iter().for_each(Waker::wake);
     }
 }
 
@@ -133,11 +151,18 @@ impl Controls {
         lock(&self.0).phase = Phase::Serving;
     }
 
+    /// Returns how the server is given what its hub has asked for.
+    #[must_use]
+    pub fn answers(&self) -> Answers {
+        Answers(Arc::clone(&self.0))
+    }
+
     /// Returns what the hub is to be told next, or nothing when the server is to stop.
     pub fn poll_input<P>(&mut self, cx: &Context<'_>) -> Poll<Option<Input<P>>> {
         self.poll_next(cx).map(|control| match control {
             Control::Report => Some(Input::Report),
             Control::Measure(answer) => Some(Input::Measure(answer)),
+            Control::Answered(answer) => Some(Input::Answered(answer)),
             Control::Reload(config, answer) => Some(Input::Reload(config, answer)),
             Control::Stop => None,
         })

@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
-use chinwag_core::{Config, ConnectionId, Hub, Session, Stats, Time};
+use chinwag_core::{Config, ConnectionId, Effect, Hub, Name, Session, Stats, Time};
 use tracing::debug;
 
 use crate::admission::Admission;
 use crate::clock::Clock;
+use crate::handle::Answers;
+use crate::history::History;
 use crate::input::Input;
 use crate::link::Port;
 use crate::recorder::Recorder;
@@ -19,18 +21,26 @@ pub struct HubDriver<D: Driver> {
     admission: Admission,
     clock: Clock,
     workers: Vec<Arc<Worker<D>>>,
+    history: Option<History>,
+    answers: Answers,
     recorder: Option<Recorder>,
 }
 
 impl<D: Driver> HubDriver<D> {
-    /// Starts with nobody here.
+    /// Starts with nobody here. What a store answers is given back by `answers`.
     #[must_use]
-    pub fn new(config: Arc<Config>, admission: Admission, workers: Vec<Arc<Worker<D>>>) -> Self {
-        let (mut hub, clock, recorder) = (Hub::new(Config::clone(&config)), admission.clock(), admission.recorder());
+    pub fn new(config: Arc<Config>, admission: Admission, workers: Vec<Arc<Worker<D>>>, answers: Answers) -> Self {
+        let (clock, history, recorder) = (admission.clock(), admission.history(), admission.recorder());
+        let mut hub = Hub::new(Config::clone(&config));
         if recorder.is_some() {
             hub.record();
         }
-        Self { hub, config, admission, clock, workers, recorder }
+        if let Some(history) = &history {
+            hub.keep_history(history.store().identity());
+            hub.handle_clock(clock.now(), clock.unix_ms());
+            hub.recall_main(clock.now(), history.store().past(Name::MAIN));
+        }
+        Self { hub, config, admission, clock, workers, history, answers, recorder }
     }
 
     /// Tells whether the server stops, so that nothing more is to be handed in.
@@ -73,8 +83,9 @@ impl<D: Driver> HubDriver<D> {
         self.take_batch()
     }
 
-    /// Takes what is to be done, once the log of it is kept.
+    /// Takes what is to be done, once the log of it is kept, and what was said.
     fn take_batch(&mut self) -> Option<SharedBatch<D::Port>> {
+        self.keep();
         if let Some(recorder) = &self.recorder {
             recorder.keep(self.hub.take_records());
         }
@@ -102,12 +113,32 @@ impl<D: Driver> HubDriver<D> {
             Input::Closed(connection) => self.hub.handle_closed(now, connection),
             Input::Woke => self.hub.handle_timeout(now),
             Input::Stopped => self.hub.handle_stop(now),
+            Input::Answered(answer) => self.hub.handle_answer(now, *answer),
             Input::Report => self.admission.report(&self.stats()),
             Input::Measure(answer) => answer.give(self.stats()),
             Input::Reload(wanted, answer) => answer.give(self.reload(&wanted)),
         }
         while let Some(effect) = self.hub.poll_effect() {
-            self.hub.handle_answer(self.clock.now(), effect.perform(&self.config));
+            match effect.perform(&self.config) {
+                Ok(answer) => self.hub.handle_answer(self.clock.now(), answer),
+                Err(effect) => self.ask(effect),
+            }
+        }
+    }
+
+    /// Asks the store, which has all that was said before.
+    fn ask(&mut self, effect: Effect) {
+        self.keep();
+        if let Some(history) = &self.history {
+            history.ask(effect, &self.answers);
+        }
+    }
+
+    fn keep(&mut self) {
+        let Some(history) = &self.history else { return };
+        let kept = self.hub.take_kept();
+        if !kept.is_empty() {
+            history.store().keep(kept);
         }
     }
 

@@ -27,6 +27,8 @@ pub enum Input<P> {
     Woke,
     /// The server is to stop.
     Stopped,
+    /// What the hub has asked for is answered.
+    Answered(Box<chinwag_core::Answer>),
     /// The counts are to be logged.
     Report,
     /// The counts are asked for.

@@ -12,6 +12,7 @@ use prometheus_client::metrics::MetricType;
 use prometheus_client::registry::{Registry, Unit};
 
 use crate::certificate::Renewals;
+use crate::history::HistoryCounts;
 
 const MICROS_PER_SECOND: f64 = 1e6;
 
@@ -22,6 +23,7 @@ struct Counted {
     /// By their keys.
     incidents: Vec<(&'static str, u64)>,
     tls: Option<TlsCounts>,
+    history: Option<HistoryCounts>,
 }
 
 /// What is counted where there is TLS.
@@ -35,9 +37,14 @@ pub(crate) struct TlsCounts {
 }
 
 /// Puts all that is counted into words.
-pub(crate) fn encode(stats: Stats, incidents: Vec<(&'static str, u64)>, tls: Option<TlsCounts>) -> String {
+pub(crate) fn encode(
+    stats: Stats,
+    incidents: Vec<(&'static str, u64)>,
+    tls: Option<TlsCounts>,
+    history: Option<HistoryCounts>,
+) -> String {
     let mut registry = Registry::with_prefix("chinwag");
-    registry.register_collector(Box::new(Counted { stats, incidents, tls }));
+    registry.register_collector(Box::new(Counted { stats, incidents, tls, history }));
     let mut metrics = String::new();
     text::encode(&mut metrics, &registry).expect("a string takes all");
     metrics
@@ -45,7 +52,7 @@ pub(crate) fn encode(stats: Stats, incidents: Vec<(&'static str, u64)>, tls: Opt
 
 impl Collector for Counted {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
-        let Self { stats, incidents, tls } = self;
+        let Self { stats, incidents, tls, history } = self;
         let encoder = &mut encoder;
         gauge(encoder, "people", "People in the chat now", stats.people)?;
         gauge(encoder, "rooms", "Rooms there are now", stats.rooms)?;
@@ -61,6 +68,9 @@ impl Collector for Counted {
         family(encoder, "incidents", told, "kind", incidents)?;
         if let Some(tls) = tls {
             tls.encode(encoder, incidents)?;
+        }
+        if let Some(history) = history {
+            encode_history(encoder, history)?;
         }
         let told = "Actions of each batch that the hub has handed on";
         histogram(encoder, ("batch_actions", told, None), &stats.batch_actions, 1.0)?;
@@ -91,6 +101,15 @@ impl TlsCounts {
         let left = self.expires.duration_since(SystemTime::now()).unwrap_or_default().as_secs();
         gauge(encoder, "tls_certificate_expires_in_seconds", "For how long the certificate is still valid", left)
     }
+}
+
+fn encode_history(encoder: &mut DescriptorEncoder<'_>, counts: &HistoryCounts) -> fmt::Result {
+    let &HistoryCounts { kept, lost, behind, bytes, is_failing } = counts;
+    counter(encoder, "history_kept", "Messages and topics given to the history", kept)?;
+    counter(encoder, "history_lost", "Those that are lost, since they could not be written", lost)?;
+    gauge(encoder, "history_behind", "Those that are not in the database yet", behind)?;
+    gauge(encoder, "history_bytes", "Bytes of the files of the history", bytes)?;
+    gauge(encoder, "history_failing", "1 while the history can't be written", is_failing.into())
 }
 
 fn family(
@@ -158,7 +177,8 @@ mod tests {
             renewals: Renewals { done: 11, failed: 12 },
             expires: UNIX_EPOCH + Duration::from_secs(13),
         };
-        let told = encode(stats, vec![("stalled", 9), ("quit", 0), ("tls_slow", 14)], Some(tls));
+        let history = HistoryCounts { kept: 16, lost: 17, behind: 18, bytes: 19, is_failing: true };
+        let told = encode(stats, vec![("stalled", 9), ("quit", 0), ("tls_slow", 14)], Some(tls), Some(history));
         for line in [
             "# TYPE chinwag_people gauge",
             "chinwag_people 1",
@@ -179,6 +199,11 @@ mod tests {
             "chinwag_tls_certificate_expires_in_seconds 0",
             "chinwag_incidents_total{kind=\"stalled\"} 9",
             "chinwag_incidents_total{kind=\"quit\"} 0",
+            "chinwag_history_kept_total 16",
+            "chinwag_history_lost_total 17",
+            "chinwag_history_behind 18",
+            "chinwag_history_bytes 19",
+            "chinwag_history_failing 1",
             "# TYPE chinwag_batch_actions histogram",
             "chinwag_batch_actions_bucket{le=\"1.0\"} 0",
             "chinwag_batch_actions_bucket{le=\"4.0\"} 2",

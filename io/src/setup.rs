@@ -9,6 +9,7 @@ use chinwag_core::{Config, Limits, Rules, Tls};
 use crate::certificate::Certificate;
 use crate::descriptors::raise_limit;
 use crate::guard::Guard;
+use crate::history::History;
 use crate::page::PAGE;
 use crate::recorder::Recorder;
 use crate::secret::with_secret;
@@ -28,6 +29,9 @@ pub struct Setup {
     /// Shows who the server is to those who speak TLS, which every listener understands then, besides what it
     /// understands without; or nothing else, if [`Limits::tls`] says so. Default none: there is no TLS.
     pub certificate: Option<Certificate>,
+    /// Keeps what is said in rooms, and knows it when the server starts again. Default none: it is known as long as
+    /// somebody is in a room.
+    pub history: Option<History>,
     /// Keeps the log of all that people share. Default none: nothing is kept.
     pub recorder: Option<Recorder>,
 }
@@ -77,7 +81,7 @@ impl Setup {
 
 impl From<Config> for Setup {
     fn from(config: Config) -> Self {
-        Self { config, guard: None, certificate: None, recorder: None }
+        Self { config, guard: None, certificate: None, history: None, recorder: None }
     }
 }
 

@@ -12,6 +12,7 @@ mod error;
 mod frames;
 mod hash;
 mod irc;
+mod past;
 mod proto;
 mod record;
 mod rules;

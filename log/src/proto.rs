@@ -49,7 +49,7 @@ pub(crate) struct Rules {
 pub(crate) struct Record {
     #[prost(uint64, tag = "1")]
     pub(crate) at_ns: u64,
-    #[prost(oneof = "Event", tags = "2, 3, 4, 5, 6, 7, 8")]
+    #[prost(oneof = "Event", tags = "2, 3, 4, 5, 6, 7, 8, 9")]
     pub(crate) event: Option<Event>,
 }
 
@@ -69,6 +69,45 @@ pub(crate) enum Event {
     ServerGone(u32),
     #[prost(message, tag = "8")]
     Registered(Registered),
+    #[prost(message, tag = "9")]
+    Recalled(Recalled),
+}
+
+#[derive(Clone, PartialEq, prost::Message)]
+pub(crate) struct Recalled {
+    #[prost(message, repeated, tag = "1")]
+    pub(crate) pasts: Vec<Past>,
+    /// Nobody does anything when the server starts.
+    #[prost(message, optional, tag = "2")]
+    pub(crate) by: Option<Commanded>,
+}
+
+/// Holds what is known of a room in which nobody was.
+#[derive(Clone, PartialEq, prost::Message)]
+pub(crate) struct Past {
+    #[prost(string, tag = "1")]
+    pub(crate) room: String,
+    #[prost(uint64, tag = "2")]
+    pub(crate) said: u64,
+    #[prost(message, optional, tag = "3")]
+    pub(crate) topic: Option<Topic>,
+    #[prost(message, repeated, tag = "4")]
+    pub(crate) messages: Vec<Kept>,
+}
+
+/// Holds a message that was kept elsewhere.
+#[derive(Clone, PartialEq, prost::Message)]
+pub(crate) struct Kept {
+    #[prost(string, tag = "1")]
+    pub(crate) name: String,
+    #[prost(string, tag = "2")]
+    pub(crate) text: String,
+    #[prost(bool, tag = "3")]
+    pub(crate) is_act: bool,
+    #[prost(uint64, tag = "4")]
+    pub(crate) time_ms: u64,
+    #[prost(uint64, tag = "5")]
+    pub(crate) seq: u64,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]
@@ -373,6 +412,7 @@ pub(crate) struct Run {
     pub(crate) time_ms: u64,
     #[prost(uint64, tag = "6")]
     pub(crate) seq: u64,
+    /// Nobody knows it of what was kept elsewhere.
     #[prost(message, optional, tag = "7")]
     pub(crate) origin: Option<Connection>,
 }

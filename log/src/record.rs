@@ -1,10 +1,10 @@
 //! Owns how a record is written: when, and what has happened.
 
-use chinwag_core::log::{Command, Event, Record};
-use chinwag_core::{CloseCode, Topic};
+use chinwag_core::log::{Command, Event, Recalled, Record};
+use chinwag_core::{CloseCode, ConnectionId, Topic};
 
 use crate::common::{connection, name, nanos, server, text, texts, time, topic};
-use crate::{DecodeError, irc, proto};
+use crate::{DecodeError, irc, past, proto};
 
 impl From<&Record> for proto::Record {
     fn from(Record { at, event }: &Record) -> Self {
@@ -13,10 +13,12 @@ impl From<&Record> for proto::Record {
             Event::Registered { connection, registration } => {
                 proto::Event::Registered(irc::put_registered(*connection, registration))
             }
-            Event::Commanded { connection, command } => proto::Event::Commanded(proto::Commanded {
-                connection: Some((*connection).into()),
-                command: Some(command.into()),
-            }),
+            Event::Commanded { connection, command } => proto::Event::Commanded(put_commanded(*connection, command)),
+            Event::Recalled(recalled) => {
+                let Recalled { pasts, by } = &**recalled;
+                let by = by.as_ref().map(|(connection, command)| put_commanded(*connection, command));
+                proto::Event::Recalled(proto::Recalled { pasts: pasts.iter().map(past::put).collect(), by })
+            }
             Event::Closed { connection } => proto::Event::Closed((*connection).into()),
             Event::Woke => proto::Event::Woke(proto::Nothing {}),
             Event::Clock { unix_ms } => proto::Event::ClockUnixMs(*unix_ms),
@@ -51,10 +53,16 @@ impl From<&Command> for proto::Command {
 /// Reads a record.
 pub(crate) fn record(record: proto::Record, format: u32) -> Result<Record, DecodeError> {
     let unknown = DecodeError::Unknown { format };
-    let event = match record.event.ok_or(unknown.clone())? {
+    let event = match record.event.ok_or(unknown)? {
         proto::Event::Opened(id) => Event::Opened { connection: connection(Some(id))? },
-        proto::Event::Commanded(proto::Commanded { connection: id, command: what }) => {
-            Event::Commanded { connection: connection(id)?, command: command(what.ok_or(unknown)?, format)? }
+        proto::Event::Commanded(by) => {
+            let (connection, command) = commanded(by, format)?;
+            Event::Commanded { connection, command }
+        }
+        proto::Event::Recalled(proto::Recalled { pasts, by }) => {
+            let pasts = pasts.into_iter().map(past::past).collect::<Result<_, _>>()?;
+            let by = by.map(|by| commanded(by, format)).transpose()?;
+            Event::Recalled(Box::new(Recalled { pasts, by }))
         }
         proto::Event::Registered(registered) => irc::registered(registered)?,
         proto::Event::Closed(id) => Event::Closed { connection: connection(Some(id))? },
@@ -63,6 +71,17 @@ pub(crate) fn record(record: proto::Record, format: u32) -> Result<Record, Decod
         proto::Event::ServerGone(number) => Event::ServerGone { server: server(number)? },
     };
     Ok(Record { at: time(record.at_ns), event })
+}
+
+/// Returns how it is written that somebody does something.
+fn put_commanded(connection: ConnectionId, command: &Command) -> proto::Commanded {
+    proto::Commanded { connection: Some(connection.into()), command: Some(command.into()) }
+}
+
+/// Reads it.
+fn commanded(by: proto::Commanded, format: u32) -> Result<(ConnectionId, Command), DecodeError> {
+    let proto::Commanded { connection: id, command: what } = by;
+    Ok((connection(id)?, command(what.ok_or(DecodeError::Unknown { format })?, format)?))
 }
 
 fn command(command: proto::Command, format: u32) -> Result<Command, DecodeError> {

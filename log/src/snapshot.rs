@@ -32,11 +32,7 @@ impl From<&Snapshot> for proto::Snapshot {
 impl From<&RoomState> for proto::Room {
     fn from(RoomState { room, name, said, untold, topic, history, opened }: &RoomState) -> Self {
         let untold = untold.map(|Untold { joined, left, due }| proto::Untold { joined, left, due_ns: nanos(due) });
-        let topic = topic.as_ref().map(|TopicState { topic, name, time_ms }| proto::Topic {
-            topic: topic.as_str().to_owned(),
-            name: name.to_string(),
-            time_ms: *time_ms,
-        });
+        let topic = topic.as_ref().map(Into::into);
         let run = |RunState { name, origin, texts, is_act, at, time_ms, seq }: &RunState| proto::Run {
             name: name.to_string(),
             texts: texts.as_lines().to_owned(),
@@ -44,7 +40,7 @@ impl From<&RoomState> for proto::Room {
             at_ns: nanos(*at),
             time_ms: *time_ms,
             seq: *seq,
-            origin: Some((*origin).into()),
+            origin: origin.map(Into::into),
         };
         let history = history.iter().map(run).collect();
         Self {
@@ -56,6 +52,12 @@ impl From<&RoomState> for proto::Room {
             history,
             opened_ns: nanos(*opened),
         }
+    }
+}
+
+impl From<&TopicState> for proto::Topic {
+    fn from(TopicState { topic, name, time_ms }: &TopicState) -> Self {
+        Self { topic: topic.as_str().to_owned(), name: name.to_string(), time_ms: *time_ms }
     }
 }
 
@@ -155,9 +157,7 @@ fn is_ignored(proto::Ignored { name: called, origin }: proto::Ignored) -> Result
 fn room(room: proto::Room) -> Result<RoomState, DecodeError> {
     let proto::Room { room, name: called, said, untold, topic: about, history, opened_ns } = room;
     let untold = untold.map(|proto::Untold { joined, left, due_ns }| Untold { joined, left, due: time(due_ns) });
-    let about = about.map(|proto::Topic { topic: about, name: by, time_ms }| {
-        Ok(TopicState { topic: topic(&about)?, name: name(&by)?, time_ms })
-    });
+    let about = about.map(topic_state);
     let history = history.into_iter().map(run).collect::<Result<_, _>>()?;
     Ok(RoomState {
         room: RoomId::new(room),
@@ -170,11 +170,17 @@ fn room(room: proto::Room) -> Result<RoomState, DecodeError> {
     })
 }
 
+/// Reads what a room is about, and who says so.
+pub(crate) fn topic_state(state: proto::Topic) -> Result<TopicState, DecodeError> {
+    let proto::Topic { topic: about, name: by, time_ms } = state;
+    Ok(TopicState { topic: topic(&about)?, name: name(&by)?, time_ms })
+}
+
 fn run(run: proto::Run) -> Result<RunState, DecodeError> {
     let proto::Run { name: called, texts: lines, is_act, at_ns, time_ms, seq, origin } = run;
     Ok(RunState {
         name: name(&called)?,
-        origin: connection(origin)?,
+        origin: origin.map(|origin| connection(Some(origin))).transpose()?,
         texts: texts(&lines)?,
         is_act,
         at: time(at_ns),

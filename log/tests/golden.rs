@@ -3,6 +3,8 @@
 
 #[path = "golden/irc.rs"]
 mod irc;
+#[path = "golden/past.rs"]
+mod past;
 
 use std::collections::HashSet;
 use std::hash::Hash;
@@ -76,7 +78,7 @@ fn talkative() -> Snapshot {
     snapshot.rooms[1].topic = Some(TopicState { topic, name: name("Ann"), time_ms: 7 });
     let run = |lines, is_act, seq| RunState {
         name: name("Bob"),
-        origin: ConnectionId::new(0, 4, 1),
+        origin: Some(ConnectionId::new(0, 4, 1)),
         texts: Texts::parse_lines(lines).expect("they are clean"),
         is_act,
         at: seconds(1),
@@ -138,6 +140,7 @@ fn golden() -> Vec<(Entry, &'static [u8])> {
         (Entry::Snapshot(talkative()), TALKATIVE),
     ];
     golden.extend(irc::golden());
+    golden.extend(past::golden());
     golden
 }
 

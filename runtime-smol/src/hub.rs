@@ -5,7 +5,7 @@ use std::sync::{Arc, Weak};
 
 use async_channel::{Receiver, Sender};
 use chinwag_core::{Config, Share};
-use chinwag_io::{Admission, HubDriver, INPUTS_MAX, Input, LOG_BATCHES_MAX, SharedBatch, WorkerThread};
+use chinwag_io::{Admission, Answers, HubDriver, INPUTS_MAX, Input, LOG_BATCHES_MAX, SharedBatch, WorkerThread};
 use futures_lite::FutureExt as _;
 use smol::{Executor, Task};
 
@@ -36,6 +36,7 @@ impl HubTask {
         sockets: &Arc<Sockets>,
         threads: Vec<WorkerThread<Worker>>,
         admission: Admission,
+        answers: Answers,
     ) -> (Self, Sender<Input<Socket>>) {
         let (sender, inputs) = async_channel::bounded(INPUTS_MAX);
         let (log, followed) = async_broadcast::broadcast(LOG_BATCHES_MAX);
@@ -47,7 +48,7 @@ impl HubTask {
         };
         let workers: Vec<_> = Share::split(config.limits.threads).zip(threads).map(start).collect();
         let writing = workers.iter().map(|worker| executor.spawn(worker::run(Arc::clone(worker)))).collect();
-        let hub = HubDriver::new(config, admission, workers);
+        let hub = HubDriver::new(config, admission, workers, answers);
         let executor = Arc::downgrade(executor);
         (Self { hub, alarm, executor, sender: sender.clone(), inputs, log, writing }, sender)
     }

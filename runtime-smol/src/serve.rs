@@ -47,7 +47,7 @@ async fn run(listeners: Listeners, setup: Setup, mut controls: Controls, _ending
     let executor = Arc::new(Executor::new());
     let spawned = (1..config.limits.threads).map(|_| Worker::spawn()).collect::<io::Result<Vec<_>>>()?;
     let (notifiers, threads): (Vec<_>, Vec<_>) = spawned.into_iter().unzip();
-    let (hub, inputs) = HubTask::new(config, &executor, &sockets, notifiers, admission.clone());
+    let (hub, inputs) = HubTask::new(config, &executor, &sockets, notifiers, admission.clone(), controls.answers());
     let weak = Arc::downgrade(&executor);
     let acceptor = Acceptor { admission: admission.clone(), executor: weak, inputs: inputs.clone() };
     let mut accepting = Vec::new();

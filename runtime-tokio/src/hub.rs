@@ -6,7 +6,7 @@ use std::mem;
 use std::sync::Arc;
 
 use chinwag_core::{Config, Share};
-use chinwag_io::{Admission, HubDriver, INPUTS_MAX, Input, LOG_BATCHES_MAX, SharedBatch};
+use chinwag_io::{Admission, Answers, HubDriver, INPUTS_MAX, Input, LOG_BATCHES_MAX, SharedBatch};
 use futures_lite::future;
 use tokio::sync::mpsc::{self, OwnedPermit, Receiver, Sender};
 use tokio::task::JoinHandle;
@@ -31,7 +31,11 @@ pub(crate) struct HubTask {
 impl HubTask {
     /// Makes a hub with its workers, of which all but the first have a thread of their own, and the sender for its
     /// inputs.
-    pub(crate) fn new(config: Arc<Config>, admission: Admission) -> io::Result<(Self, Sender<Input<Socket>>)> {
+    pub(crate) fn new(
+        config: Arc<Config>,
+        admission: Admission,
+        answers: Answers,
+    ) -> io::Result<(Self, Sender<Input<Socket>>)> {
         let (sender, inputs) = mpsc::channel(INPUTS_MAX);
         let spawn = |_| Worker::spawn().map(|(thread, _)| Some(thread));
         let threads =
@@ -45,7 +49,7 @@ impl HubTask {
             workers.push(Worker::new(&config, share, admission.clock(), thread, followed, Driver::new()));
         }
         let writing = workers.iter().map(|worker| tokio::spawn(worker::run(Arc::clone(worker)))).collect();
-        let hub = HubDriver::new(config, admission.clone(), workers);
+        let hub = HubDriver::new(config, admission.clone(), workers, answers);
         Ok((Self { hub, admission, sender: sender.clone(), inputs, logs, ends, writing }, sender))
     }
 
@@ -135,7 +139,9 @@ mod tests {
         runtime.block_on(async {
             let setup = Setup::default();
             let admission = Admission::new(&setup, Clock::start());
-            let (mut hub, _inputs) = HubTask::new(Arc::new(setup.config), admission).expect("it needs no thread");
+            let (_, controls, _ending) = chinwag_io::handle();
+            let (mut hub, _inputs) =
+                HubTask::new(Arc::new(setup.config), admission, controls.answers()).expect("it needs no thread");
             while hub.logs[0].try_send(Arc::new(Batch::new())).is_ok() {}
             let writing = mem::take(&mut hub.writing);
             drop(hub);

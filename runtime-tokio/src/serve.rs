@@ -38,7 +38,7 @@ async fn run(listeners: Listeners, setup: Setup, mut controls: Controls, _ending
         io::Result::Ok((guarded, Incoming::new(listening)?))
     };
     let listeners = listeners.into_iter().map(open).collect::<Result<Vec<_>, _>>()?;
-    let (hub, inputs) = HubTask::new(config, admission.clone())?;
+    let (hub, inputs) = HubTask::new(config, admission.clone(), controls.answers())?;
     let turns = Arc::new(Semaphore::new(TURN_HANDSHAKES));
     let acceptor = Acceptor { admission: admission.clone(), inputs: inputs.clone(), turns };
     let mut accepting = Vec::new();

@@ -217,7 +217,11 @@ impl<S: Clone + Hash> Driver<S> {
         match record.event {
             Event::Woke => true,
             Event::Commanded { connection, .. } | Event::Closed { connection } => !is_here(connection),
-            Event::Opened { .. } | Event::Registered { .. } | Event::Clock { .. } | Event::ServerGone { .. } => false,
+            Event::Opened { .. }
+            | Event::Registered { .. }
+            | Event::Recalled(_)
+            | Event::Clock { .. }
+            | Event::ServerGone { .. } => false,
         }
     }
 
@@ -291,7 +295,7 @@ impl<S: Clone + Hash> Driver<S> {
     fn perform(&mut self) {
         loop {
             if let Some(effect) = self.hub.poll_effect() {
-                self.hub.handle_answer(self.now, effect.perform(&self.config));
+                self.hub.handle_answer(self.now, effect.perform(&self.config).expect("it takes no store"));
             } else if let Some(event) = self.hub.poll_proposal() {
                 self.repeat(&event);
             } else {

@@ -6,7 +6,9 @@ use std::collections::VecDeque;
 
 use memchr::memchr;
 
+use crate::clock::Clock;
 use crate::ids::ConnectionId;
+use crate::kept::{Kept, KeptMessage, What};
 use crate::log::{RunState, SnapshotError};
 use crate::message::Earlier;
 use crate::name::Name;
@@ -33,7 +35,8 @@ pub(super) struct History {
 #[derive(Clone, Debug)]
 pub(super) struct Run {
     name: Name,
-    origin: ConnectionId,
+    /// By which connection they came; nobody knows it of what was said before a room was recalled.
+    origin: Option<ConnectionId>,
     /// With those that are forgotten, which come first.
     texts: Texts,
     forgotten: u32,
@@ -49,11 +52,22 @@ pub(super) struct Run {
 #[derive(Clone)]
 pub(super) struct Saying {
     pub(super) name: Name,
-    pub(super) origin: ConnectionId,
+    pub(super) origin: Option<ConnectionId>,
     pub(super) is_act: bool,
     pub(super) at: Time,
     pub(super) time_ms: u64,
     pub(super) seq: u64,
+}
+
+impl Saying {
+    /// Returns what is to be kept of it outside the chat.
+    pub(super) fn kept(&self, room: &Name, texts: &Texts) -> Kept {
+        let what = match self.is_act {
+            true => What::Acted(Text::clean(texts.iter().next().unwrap_or_default())),
+            false => What::Said(texts.clone()),
+        };
+        Kept { room: room.clone(), name: self.name.clone(), what, time_ms: self.time_ms, seq: self.seq }
+    }
 }
 
 impl Run {
@@ -111,6 +125,20 @@ impl History {
         }
     }
 
+    /// Makes it of the messages that are kept elsewhere of a room in which so much was said until now, as far as they
+    /// are what can be kept here.
+    pub(super) fn recall(now: Time, messages: Vec<KeptMessage>, said: u64) -> Self {
+        let mut history = Self::default();
+        let mut next = 1;
+        for KeptMessage { name, text, is_act, time_ms, seq } in messages {
+            if (next..=said).contains(&seq) {
+                next = seq + 1;
+                history.push(Saying { name, origin: None, is_act, at: now, time_ms, seq }, text.into());
+            }
+        }
+        history
+    }
+
     fn add(&mut self, run: Run) {
         self.messages += run.count();
         self.bytes += run.bytes();
@@ -135,17 +163,17 @@ impl History {
     /// was said before it.
     pub(super) fn last(
         &self,
-        now: Time,
+        (now, clock): (Time, Clock),
         count: usize,
         bytes_max: usize,
-        hears: impl Fn(&Name, ConnectionId) -> bool,
+        hears: impl Fn(&Name, Option<ConnectionId>) -> bool,
     ) -> Vec<Earlier> {
         let mut bytes = Earlier::AROUND_BYTES;
         let earlier = |run: &Run, seq, text: &str| Earlier {
             name: run.name.clone(),
             text: Text::clean(text),
             is_act: run.is_act,
-            age: now.since(run.at),
+            age: if run.origin.is_some() { now.since(run.at) } else { clock.age(now, run.time_ms) },
             time_ms: run.time_ms,
             seq,
         };
@@ -166,6 +194,23 @@ impl History {
             .collect();
         said.reverse();
         said
+    }
+
+    /// Returns how many messages are kept.
+    pub(super) const fn messages(&self) -> usize {
+        self.messages
+    }
+
+    /// Returns the messages that are kept, the oldest first.
+    pub(super) fn messages_kept(&self) -> Vec<KeptMessage> {
+        let messages = |run: &Run| {
+            let (name, is_act, time_ms) = (run.name.clone(), run.is_act, run.time_ms);
+            let seqs = run.seq + u64::from(run.forgotten)..;
+            let texts = run.lines().lines().map(Text::clean).collect::<Vec<_>>();
+            let message = move |(seq, text)| KeptMessage { name: name.clone(), text, is_act, time_ms, seq };
+            seqs.zip(texts).map(message).collect::<Vec<_>>()
+        };
+        self.runs.iter().flat_map(messages).collect()
     }
 
     /// Returns the runs as plain data, without what is forgotten of them.
@@ -207,7 +252,7 @@ mod tests {
         let name = Name::parse(name).expect("it is a name");
         Saying {
             name,
-            origin: ConnectionId::new(0, 0, 0),
+            origin: Some(ConnectionId::new(0, 0, 0)),
             is_act: false,
             at: Time::after(Duration::from_secs(seq)),
             time_ms: seq,
@@ -222,7 +267,9 @@ mod tests {
             history.push(saying("Ann", seq), Texts::clean(run));
             seq += run.len() as u64;
         }
-        let said = history.last(Time::after(Duration::from_secs(1000)), usize::MAX, usize::MAX, |_, _| true);
+        let said =
+            history
+                .last((Time::after(Duration::from_secs(1000)), Clock::default()), usize::MAX, usize::MAX, |_, _| true);
         let said = said.into_iter().map(|said| (said.seq, said.text.as_str().to_owned())).collect();
         (history, said)
     }
@@ -253,7 +300,8 @@ mod tests {
         let texts = [7, 5000, 8, 6000, 9].map(|len| "x".repeat(len));
         let (history, _) = kept(&texts, 1);
         let lens = |count, bytes_max| {
-            let said = history.last(Time::after(Duration::from_secs(9)), count, bytes_max, |_, _| true);
+            let said =
+                history.last((Time::after(Duration::from_secs(9)), Clock::default()), count, bytes_max, |_, _| true);
             said.iter().map(|said| said.text.as_str().len()).collect::<Vec<_>>()
         };
         assert_eq!(lens(9, 8192), [7, 8, 9]);
@@ -274,7 +322,7 @@ mod tests {
                 }
                 for bytes_max in [256, 1000, 8192] {
                     let now = Time::after(Duration::from_secs(u64::from(u32::MAX)));
-                    let said = history.last(now, 100, bytes_max, |_, _| true);
+                    let said = history.last((now, Clock::default()), 100, bytes_max, |_, _| true);
                     let message = crate::Message::History {
                         room: Name::parse("twenty_characters_ok").expect("a name"),
                         said,

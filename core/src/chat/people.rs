@@ -169,8 +169,8 @@ impl Person {
     }
 
     /// Tells whether they ignore who said something under this name, or whoever came by this connection.
-    pub(super) fn ignored_said(&self, name: &Name, origin: ConnectionId) -> bool {
-        self.ignores(name) || self.ignored().iter().any(|ignored| ignored.origin == Some(origin))
+    pub(super) fn ignored_said(&self, name: &Name, origin: Option<ConnectionId>) -> bool {
+        self.ignores(name) || origin.is_some() && self.ignored().iter().any(|ignored| ignored.origin == origin)
     }
 
     /// Returns by which connection they came whom they ignore under this name.

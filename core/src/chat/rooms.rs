@@ -12,6 +12,7 @@ use slab::Slab;
 use super::history::{History, Saying};
 use super::lists::{fitting, room_bytes};
 use super::vacant;
+use crate::kept::Past;
 use crate::log::{RoomState, SnapshotError, TopicState, Untold};
 use crate::wire::contract::List;
 use crate::{Form, Message, Name, NameKey, RoomId, Texts, Time, Topic};
@@ -35,6 +36,8 @@ pub(super) struct Rooms {
     silent: u32,
     crowd_members: u32,
     crowd_interval: Duration,
+    /// What is known of rooms that may be opened by the event that is handled.
+    recalled: Vec<Past>,
 }
 
 #[derive(Clone, Debug)]
@@ -100,8 +103,9 @@ impl Rooms {
             silent: 0,
             crowd_members,
             crowd_interval,
+            recalled: Vec::new(),
         };
-        let main = rooms.open(Time::START, main_name());
+        let main = rooms.open(Time::START, Name::MAIN);
         debug_assert_eq!(main, Self::MAIN, "the first room");
         rooms
     }
@@ -120,13 +124,37 @@ impl Rooms {
         let id = room_id(entry.key());
         self.by_name.insert(name.key(), id);
         self.by_size.insert((Reverse(0), name.key(), id));
+        let key = name.key();
+        let past = self.recalled.iter().position(|past| past.room.key() == key);
         let mut room = Room::new(name);
+        if let Some(past) = past {
+            room.recall(now, self.recalled.swap_remove(past));
+        }
         // So `main` needs nothing apart.
         if now != Time::START {
             room.apart.get_or_insert_default().opened = now;
         }
         entry.insert(room);
         id
+    }
+
+    /// Has rooms be as these say that are opened from now on, until [`forget_recalled`](Self::forget_recalled); and
+    /// `main` at once, if nothing was said there.
+    pub(super) fn recall(&mut self, now: Time, mut pasts: Vec<Past>) {
+        let main = &mut self.rooms[Self::MAIN.key() as usize];
+        let key = main.name.key();
+        if let Some(place) = pasts.iter().position(|past| past.room.key() == key) {
+            let past = pasts.swap_remove(place);
+            if main.said == 0 {
+                main.recall(now, past);
+            }
+        }
+        self.recalled = pasts;
+    }
+
+    /// Forgets what was said of rooms that were not opened.
+    pub(super) fn forget_recalled(&mut self) {
+        self.recalled = Vec::new();
     }
 
     pub(super) fn name(&self, id: RoomId) -> &Name {
@@ -324,7 +352,7 @@ impl Rooms {
             let history = history.snapshot();
             RoomState { room: room_id(key), name: name.clone(), said: *said, untold, topic, history, opened }
         };
-        let vacant = vacant::vacant_keys(&self.rooms, || Room::new(main_name()));
+        let vacant = vacant::vacant_keys(&self.rooms, || Room::new(Name::MAIN));
         (self.rooms.iter().map(state).collect(), vacant.into_iter().map(RoomId::new).collect())
     }
 
@@ -344,11 +372,11 @@ impl Rooms {
         };
         let vacant: Vec<_> = vacant.iter().map(|room| room.key()).collect();
         let entries = rooms.into_iter().map(entry).collect::<Result<_, SnapshotError>>()?;
-        let rooms = vacant::restore(entries, &vacant, || Room::new(main_name()));
+        let rooms = vacant::restore(entries, &vacant, || Room::new(Name::MAIN));
         let rooms = rooms.ok_or(SnapshotError::new("the rooms and the vacant ones are no row"))?;
         let mut restored = Self { rooms, by_name: HashMap::new(), by_size: BTreeSet::new(), silent, ..empty };
         let main = restored.rooms.get(Self::MAIN.key() as usize);
-        SnapshotError::unless(main.is_some_and(|main| main.name == main_name()), "the first room is not main")?;
+        SnapshotError::unless(main.is_some_and(|main| main.name == Name::MAIN), "the first room is not main")?;
         for Member { room, name, key, is_operator } in members {
             let room = restored.rooms.get_mut(room.key() as usize);
             let room = room.ok_or(SnapshotError::new("somebody is in a room that is not there"))?;
@@ -423,10 +451,6 @@ impl Rooms {
     }
 }
 
-fn main_name() -> Name {
-    Name::parse("main").expect("it has four letters")
-}
-
 fn room_id(key: usize) -> RoomId {
     RoomId::new(u32::try_from(key).expect("there are no more rooms than connections, and main"))
 }
@@ -434,6 +458,16 @@ fn room_id(key: usize) -> RoomId {
 impl Room {
     const fn new(name: Name) -> Self {
         Self { name, members: BTreeMap::new(), apart: None, said: 0 }
+    }
+
+    /// Has it be as it was when somebody was in it last.
+    fn recall(&mut self, now: Time, Past { said, topic, messages, .. }: Past) {
+        self.said = said.min(SAID_MAX);
+        let history = History::recall(now, messages, self.said);
+        if !history.is_empty() || topic.is_some() {
+            let apart = self.apart.get_or_insert_default();
+            (apart.history, apart.topic) = (history, topic);
+        }
     }
 
     fn len(&self) -> u32 {

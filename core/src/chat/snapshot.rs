@@ -136,6 +136,7 @@ impl Chat {
             history_on_join: rules.history_on_join,
             clock: Clock::started(snapshot.clock_start_ms),
             actions: VecDeque::new(),
+            kept: None,
             said: snapshot.said,
             at: snapshot.at,
         };

@@ -1,11 +1,12 @@
 //! Owns what people say to each other: to a room, to one person alone, and who does not hear it.
 
-use super::history::{History, Saying};
+use super::history::Saying;
 use super::lists::fitting;
 use super::rooms::Spoken;
 use super::{Chat, HERE};
+use crate::kept::{Kept, What};
 use crate::log::{IgnoredState, TopicState, WriterState};
-use crate::message::{CantIgnore, Earlier};
+use crate::message::CantIgnore;
 use crate::rules::IGNORED_MAX;
 use crate::window::LIST_BYTES_MAX;
 use crate::wire::contract::List;
@@ -67,7 +68,10 @@ impl Chat {
         let Spoken { seq, name: room, members } = self.rooms.say(id, kept.count());
         let (room, time_ms) = (room.clone(), self.clock.unix_ms(now));
         let except = self.left_out(&name, id, (hears != Hears::AsOthers).then_some(connection));
-        let saying = Saying { name, origin, is_act, at: now, time_ms, seq };
+        let saying = Saying { name, origin: Some(origin), is_act, at: now, time_ms, seq };
+        if let Some(all) = &mut self.kept {
+            all.push(saying.kept(&room, &kept));
+        }
         self.rooms.keep(id, saying.clone(), kept);
         let message = message(room, saying, told);
         if hears == Hears::Apart {
@@ -170,7 +174,12 @@ impl Chat {
         let person = self.person(connection);
         let (name, identity, time_ms) = (person.name.clone(), person.identity(), self.clock.unix_ms(now));
         self.rooms.set_topic(id, topic.clone().map(|topic| TopicState { topic, name: name.clone(), time_ms }));
-        Message::TopicSet { room: self.rooms.name(id).clone(), name, identity, topic, time_ms }
+        let room = self.rooms.name(id).clone();
+        if let Some(all) = &mut self.kept {
+            let (what, seq) = (What::Topic(topic.clone()), self.rooms.said(id));
+            all.push(Kept { room: room.clone(), name: name.clone(), what, time_ms, seq });
+        }
+        Message::TopicSet { room, name, identity, topic, time_ms }
     }
 
     pub(super) fn on_ignore(&mut self, connection: ConnectionId, name: Name) {
@@ -245,25 +254,6 @@ impl Chat {
         Message::Topic { room: self.rooms.name(id).clone(), topic: self.rooms.topic(id).cloned() }
     }
 
-    /// Returns what was said in somebody's room before, so many messages at most, in pieces of so many bytes.
-    pub(crate) fn history(&self, connection: ConnectionId, now: Time, count: u8, bytes_max: usize) -> Vec<Message> {
-        let id = self.person(connection).room;
-        let said = self.earlier(connection, id, now.max(self.at), count, usize::MAX);
-        let pieces = if said.is_empty() { vec![said] } else { pieces(said, bytes_max) };
-        let last = pieces.len() - 1;
-        let piece = |(number, said)| Message::History { room: self.rooms.name(id).clone(), said, more: number < last };
-        pieces.into_iter().enumerate().map(piece).collect()
-    }
-
-    /// Returns what somebody has to be shown of what was said in a room: so many messages at most, as many as fit.
-    fn earlier(&self, connection: ConnectionId, id: RoomId, now: Time, count: u8, bytes_max: usize) -> Vec<Earlier> {
-        let person = self.person(connection);
-        let shown = |history: &History| {
-            history.last(now, count.into(), bytes_max, |name, origin| !person.ignored_said(name, origin))
-        };
-        self.rooms.history(id).map(shown).unwrap_or_default()
-    }
-
     /// Returns whom somebody ignores, as many as fit.
     pub(crate) fn list_ignored(&self, connection: ConnectionId, form: Form, bytes_max: usize) -> Message {
         let ignored = self.person(connection).ignored();
@@ -290,21 +280,4 @@ impl Chat {
             self.reply(connection, Message::Topic { room, topic: Some(topic) });
         }
     }
-}
-
-/// Takes what was said apart, into pieces of so many bytes.
-fn pieces(said: Vec<Earlier>, bytes_max: usize) -> Vec<Vec<Earlier>> {
-    let (mut pieces, mut bytes) = (Vec::new(), usize::MAX);
-    for earlier in said {
-        let each = Earlier::bytes_max(&earlier.name, earlier.text.as_str());
-        bytes = bytes.saturating_add(each);
-        if bytes > bytes_max {
-            pieces.push(Vec::new());
-            bytes = Earlier::AROUND_BYTES + each;
-        }
-        if let Some(piece) = pieces.last_mut() {
-            piece.push(earlier);
-        }
-    }
-    pieces
 }

@@ -17,10 +17,9 @@ impl<S> Hub<S> {
             Query::Rooms => self.chat.list_rooms(form, list_bytes_max),
             Query::Users => self.chat.list_members(connection, form, list_bytes_max),
             Query::Topic => self.chat.topic(connection),
-            Query::History(count) => {
-                let pieces = self.chat.history(connection, now, count, list_bytes_max);
-                return self.answer_in_pieces(connection, pieces);
-            }
+            Query::History(count) => return self.tell_history(now, connection, count),
+            Query::Page(page) => return self.tell_page(now, connection, page),
+            Query::Search(words) => return self.search(connection, words),
             Query::More => return self.answer_more(connection),
             Query::Ignored => self.chat.list_ignored(connection, form, list_bytes_max),
             Query::Token => self.config.token(connection).map_or(Message::Stale, |token| Message::Resumable { token }),
@@ -29,7 +28,7 @@ impl<S> Hub<S> {
     }
 
     /// Tells the first piece of an answer, and keeps the others until they are asked for.
-    fn answer_in_pieces(&mut self, connection: ConnectionId, pieces: Vec<Message>) {
+    pub(super) fn answer_in_pieces(&mut self, connection: ConnectionId, pieces: Vec<Message>) {
         self.pieces.insert(connection, pieces.into());
         self.answer_more(connection);
     }

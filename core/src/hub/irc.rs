@@ -22,13 +22,14 @@ use std::collections::{HashMap, VecDeque};
 
 use self::answer::Answer;
 use self::arriving::Arriving;
+pub(super) use self::names::joined_rooms;
 use self::voice::Voice;
 use self::words::word;
 use super::Hub;
 use crate::dialect::{Dialect, IrcDialect};
 use crate::irc::Capabilities;
 use crate::irc::line::Line;
-use crate::log::{Command, Event, IrcCommand};
+use crate::log::{Command, IrcCommand};
 use crate::message::{IrcMessage, Message};
 use crate::request::IrcLine;
 use crate::{Action, ConnectionId, Form, Name, Time};
@@ -107,7 +108,7 @@ impl<S> Hub<S> {
         self.render_irc(now);
         let before = self.chat.actions().len();
         act(self, &mut pending.answer);
-        if self.connections.is_in_flight(connection) {
+        if self.connections.is_in_flight(connection) || self.connections.awaits_effect(connection) {
             self.irc.pending.insert(connection, pending);
             return;
         }
@@ -231,7 +232,8 @@ impl<S> Hub<S> {
 
     /// Lets somebody do something that others may hear of.
     fn command_irc(&mut self, now: Time, connection: ConnectionId, command: IrcCommand) {
-        self.propose(now, Event::Commanded { connection, command: Command::Irc(Box::new(command)) });
+        let event = self.commanded(connection, Command::Irc(Box::new(command)));
+        self.propose(now, event);
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod effects;
 mod forms;
+mod memory;
 mod replicas;
 
 use std::time::Duration;
@@ -21,7 +22,7 @@ fn say(hub: &mut Hub<()>, now: Time, connection: ConnectionId) {
 /// Answers at once what the hub asks of the outside.
 fn perform(hub: &mut Hub<()>, config: &Config) {
     while let Some(effect) = hub.poll_effect() {
-        hub.handle_answer(Time::START, effect.perform(config));
+        hub.handle_answer(Time::START, effect.perform(config).expect("it takes no store"));
     }
 }
 

@@ -1,6 +1,7 @@
 //! Owns the plain data of one step of the log: what has happened, and when.
 
 use super::{Command, Registration};
+use crate::kept::Past;
 use crate::{ConnectionId, Time};
 
 /// Holds one entry of the log. A run of the server is a list of these: the same records make the same chat, and the
@@ -47,11 +48,22 @@ pub enum Event {
         /// What it says, in milliseconds since 1970.
         unix_ms: u64,
     },
+    /// What is known of rooms was looked up, since somebody may open them.
+    Recalled(Box<Recalled>),
     /// A server is about to stop, or is gone, and all its connections with it.
     ServerGone {
         /// Which.
         server: u8,
     },
+}
+
+/// Holds what is known of rooms in which nobody is, and who does what may open them.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Recalled {
+    /// What is known, of each room once.
+    pub pasts: Vec<Past>,
+    /// Who, and what they do: nobody, of `main` when the server starts.
+    pub by: Option<(ConnectionId, Command)>,
 }
 
 impl Event {
@@ -63,6 +75,10 @@ impl Event {
             | Self::Registered { connection, .. }
             | Self::Commanded { connection, .. }
             | Self::Closed { connection } => Some(connection),
+            Self::Recalled(ref recalled) => match recalled.by {
+                Some((connection, _)) => Some(connection),
+                None => None,
+            },
             Self::Woke | Self::Clock { .. } | Self::ServerGone { .. } => None,
         }
     }

@@ -7,7 +7,8 @@ use std::error::Error;
 use std::fmt;
 
 use super::IrcState;
-use crate::{ConnectionId, Identity, Name, RoomId, Texts, Time, Topic};
+use crate::kept::TopicState;
+use crate::{ConnectionId, Identity, Name, RoomId, Texts, Time};
 
 /// Holds a whole [`Chat`](crate::Chat), without what it has decided and was not polled yet.
 ///
@@ -67,24 +68,13 @@ pub struct RoomState {
     pub opened: Time,
 }
 
-/// Holds what a room is about, and who says so.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct TopicState {
-    /// What it is about.
-    pub topic: Topic,
-    /// By whom it was set, as they were called then.
-    pub name: Name,
-    /// When, in milliseconds since 1970.
-    pub time_ms: u64,
-}
-
 /// Holds what somebody said in a row.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct RunState {
     /// By whom, as they were called then.
     pub name: Name,
-    /// By which connection they came.
-    pub origin: ConnectionId,
+    /// By which connection they came: none, of what was said before the room was recalled.
+    pub origin: Option<ConnectionId>,
     /// What.
     pub texts: Texts,
     /// It was done rather than said, and is one message.

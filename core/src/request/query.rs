@@ -1,8 +1,11 @@
 //! Owns the queries: what people ask to be told.
 
+use crate::Text;
+use crate::kept::Page;
+
 /// Tells what somebody asks to be told. It changes nothing, so the server of the connection answers it, and it enters
 /// no log.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Query {
     /// The list of commands.
     Help,
@@ -14,6 +17,10 @@ pub enum Query {
     Topic,
     /// What was said in the room: the last so many messages.
     History(u8),
+    /// Messages of a room where they are, by their numbers.
+    Page(Page),
+    /// What was said in their rooms that has these words.
+    Search(Text),
     /// Whom they ignore.
     Ignored,
     /// The rest of the last answer, if it was not whole. A session asks for it by itself.
@@ -24,18 +31,24 @@ pub enum Query {
 
 impl Query {
     /// Tells whether the answer may come in pieces. Nothing more is asked for before it is whole.
-    pub(crate) const fn comes_in_pieces(self) -> bool {
+    pub(crate) const fn comes_in_pieces(&self) -> bool {
         match self {
-            Self::History(_) | Self::More => true,
+            Self::History(_) | Self::Page(_) | Self::Search(_) | Self::More => true,
             Self::Help | Self::Rooms | Self::Users | Self::Topic | Self::Ignored | Self::Token => false,
         }
     }
 
     /// Tells whether a person asks for this, of whom others may be told: not a program.
-    pub(crate) const fn shows_a_person(self) -> bool {
+    pub(crate) const fn shows_a_person(&self) -> bool {
         match self {
-            Self::Help | Self::Rooms | Self::Users | Self::Topic | Self::History(_) | Self::Ignored => true,
-            Self::Token | Self::More => false,
+            Self::Help
+            | Self::Rooms
+            | Self::Users
+            | Self::Topic
+            | Self::History(_)
+            | Self::Search(_)
+            | Self::Ignored => true,
+            Self::Page(_) | Self::Token | Self::More => false,
         }
     }
 }

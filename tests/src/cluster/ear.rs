@@ -134,6 +134,8 @@ fn irc_lines(message: &Message, own: &str) -> Vec<String> {
         | Message::CantIgnore { .. }
         | Message::History { .. }
         | Message::HistoryCount
+        | Message::Found { .. }
+        | Message::NoHistory
         | Message::Incomplete { .. }
         | Message::Taken { .. }
         | Message::NameInvalid

@@ -89,7 +89,7 @@ impl Server {
         let is_behind = self.on_the_way.iter().any(is_theirs);
         self.hub.handle_requests(now + self.skew, connection, vec![request]);
         while let Some(effect) = self.hub.poll_effect() {
-            self.hub.handle_answer(now + self.skew, effect.perform(config));
+            self.hub.handle_answer(now + self.skew, effect.perform(config).expect("it takes no store"));
         }
         self.collect();
         is_behind

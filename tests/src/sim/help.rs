@@ -12,6 +12,7 @@ pub const HELP: &str = "Server commands
   /reply {text} - write to who wrote to you last
   /topic {topic} - set the topic of the room, or show it
   /history {count} - shows what was said before
+  /search {words} - find what was said in your rooms
   /ignore {name} - hear no more of somebody, or list them
   /unignore {name} - hear them again
   /quit - quits server

@@ -153,6 +153,8 @@ impl Laws {
             | Message::CantIgnore { .. }
             | Message::History { .. }
             | Message::HistoryCount
+            | Message::Found { .. }
+            | Message::NoHistory
             | Message::Incomplete { .. }
             | Message::Unrecognized { .. }
             | Message::TooLong { .. }

@@ -502,6 +502,9 @@ impl World {
             Message::History { said, .. } if said.is_empty() => "nothing was said before",
             Message::History { .. } => "history shown",
             Message::HistoryCount => "no count of history",
+            Message::Found { found, .. } if found.is_empty() => "nothing found",
+            Message::Found { .. } => "found",
+            Message::NoHistory => "nothing to be searched",
             Message::Incomplete { .. } => "incomplete",
             Message::Irc(message) => return self.see_irc(message),
             Message::Help

@@ -14,6 +14,13 @@ const LISTED_MAX: usize = 1000;
 /// How many bytes of names of a crowded room are told: nobody reads more, and there may be a hundred thousand of them.
 const CROWD_BYTES_MAX: usize = 8 << 10;
 
+/// Returns the rooms that a line joins, if it does that.
+pub(in crate::hub) fn joined_rooms(line: &str) -> Vec<Name> {
+    let line = Line::parse(line);
+    let named = line.filled(0).filter(|_| line.is("JOIN"));
+    named.into_iter().flat_map(|named| named.split(',')).filter_map(room_name).collect()
+}
+
 impl<S> Hub<S> {
     pub(super) fn obey_join(&mut self, now: Time, connection: ConnectionId, line: &Line<'_>, answer: &mut Answer) {
         let Some(named) = line.filled(0) else { return self.needs_more(connection, "JOIN", answer) };

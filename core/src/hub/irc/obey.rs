@@ -4,6 +4,7 @@ use super::Line;
 use super::answer::Answer;
 use super::words::{AWAY_BYTES_MAX, bounded, room_name, unformatted, word};
 use crate::log::{Command, Event, IrcCommand};
+use crate::text::is_blank;
 use crate::{ConnectionId, Hub, Message, Name, Text, Time, Topic};
 
 /// The commands, with what each takes and does, as `HELP` shows them.
@@ -28,6 +29,7 @@ pub(super) const COMMANDS: &[(&str, &str)] = &[
     ("PING", "PING token - be answered"),
     ("PRIVMSG", "PRIVMSG #channel|nick :text - say something"),
     ("QUIT", "QUIT [:reason] - leave the server"),
+    ("SEARCH", "SEARCH :words - find what was said in your channels"),
     ("SETNAME", "SETNAME :real name - have another real name"),
     ("TAGMSG", "TAGMSG #channel|nick - send tags alone"),
     ("TIME", "TIME - what time it is"),
@@ -84,6 +86,7 @@ impl<S> Hub<S> {
             "TIME" => self.tell_time(now, connection, answer),
             "INFO" => self.tell_info(connection, answer),
             "LINKS" => self.tell_links(connection, answer),
+            "SEARCH" => self.obey_search(connection, line, answer),
             "HELP" | "HELPOP" => self.tell_help(connection, line, answer),
             "QUIT" => {
                 let reason = line.filled(0).map(|reason| bounded(reason, AWAY_BYTES_MAX));
@@ -142,6 +145,13 @@ impl<S> Hub<S> {
         let Some(topic) = line.param(1) else { return self.tell_topic_of(connection, &room, answer) };
         let topic = Topic::of(bounded(topic, Topic::BYTES_MAX).as_str());
         self.command_irc(now, connection, IrcCommand::SetTopic { room, topic });
+    }
+
+    fn obey_search(&mut self, connection: ConnectionId, line: &Line<'_>, answer: &mut Answer) {
+        match line.filled(0).filter(|words| !is_blank(words)) {
+            Some(words) => self.search(connection, Text::clean(words)),
+            None => self.needs_more(connection, "SEARCH", answer),
+        }
     }
 
     fn obey_invite(&mut self, now: Time, connection: ConnectionId, line: &Line<'_>, answer: &mut Answer) {

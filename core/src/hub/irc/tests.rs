@@ -180,7 +180,7 @@ fn that_somebody_is_gone_with_their_server_is_told_once_to_who_shares_several_ro
         agree(&mut hubs);
     }
     hubs[1].take_batch();
-    hubs[1].apply(Record { at: Time::START, event: Event::ServerGone { server: 0 } });
+    hubs[1].apply(Record { at: Time::START, event: crate::log::Event::ServerGone { server: 0 } });
     let batch = hubs[1].take_batch().expect("it is told");
     let left = |action: &&Action| matches!(action, Action::Broadcast { message: Message::Left { .. }, .. });
     assert_eq!(batch.actions().iter().filter(left).count(), 1, "{batch:?}");

@@ -38,7 +38,7 @@ fn who_waits_for_an_answer_is_heard_after_it_and_others_are_heard_before() {
     assert!(hub.take_batch().is_none(), "all of it waits");
     say(&mut hub, Time::START, bob);
     assert_eq!(messages(hub.take_batch()), ["Bob: hello"]);
-    hub.handle_answer(Time::START, effect.perform(&config()));
+    hub.handle_answer(Time::START, effect.perform(&config()).expect("it takes no store"));
     let batch = hub.take_batch().expect("it goes on");
     assert_eq!(
         *batch.actions().last().expect("it is not empty"),
@@ -70,7 +70,7 @@ fn who_leaves_while_an_answer_is_awaited_leaves_after_it() {
     let effect = hub.poll_effect().expect("the token is to be verified");
     hub.handle_closed(Time::START, bob);
     assert!(hub.take_batch().is_none(), "it waits");
-    hub.handle_answer(Time::START, effect.perform(&config()));
+    hub.handle_answer(Time::START, effect.perform(&config()).expect("it takes no store"));
     let batch = hub.take_batch().expect("it goes on");
     assert_eq!(batch.actions().last(), Some(&Action::Close { connection: bob, code: None }));
     assert_eq!(hub.chat.people(), 0, "Bob was Ann when he left");

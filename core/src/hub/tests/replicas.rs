@@ -212,7 +212,7 @@ fn somebody_can_go_on_on_another_server() {
     cluster.say(again, "back");
     cluster.settle();
     let effect = cluster.hub(1).poll_effect().expect("the token is to be verified");
-    cluster.hub(1).handle_answer(Time::START, effect.perform(&config));
+    cluster.hub(1).handle_answer(Time::START, effect.perform(&config).expect("it takes no store"));
     cluster.settle();
     assert_eq!(cluster.told(1).last().map(String::as_str), Some("Ann: back"));
     let batch = cluster.hub(0).take_batch().expect("the old connection is ended");

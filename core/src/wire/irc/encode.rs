@@ -139,6 +139,8 @@ impl<'a> Encoder<'a> {
             | Message::CantIgnore { .. }
             | Message::History { .. }
             | Message::HistoryCount
+            | Message::Found { .. }
+            | Message::NoHistory
             | Message::Incomplete { .. }
             | Message::Taken { .. }
             | Message::NameInvalid

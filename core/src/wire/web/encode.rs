@@ -46,6 +46,8 @@ pub(crate) fn encode(message: &Message, out: &mut BytesMut, mut ended: impl FnMu
         | Message::CantIgnore { .. }
         | Message::History { .. }
         | Message::HistoryCount
+        | Message::Found { .. }
+        | Message::NoHistory
         | Message::Incomplete { .. }
         | Message::Renamed { .. }
         | Message::Taken { .. }
@@ -135,6 +137,8 @@ fn encode_payload(message: &Message, out: &mut BytesMut) {
             Object::begin(out, "ignores-too-many").number("people", IGNORED_MAX as u64).end();
         }
         Message::History { room, said, more } => encode_history(out, room, said, *more),
+        Message::Found { found, more } => encode_found(out, found, *more),
+        Message::NoHistory => Object::begin(out, "no-history").end(),
         Message::HistoryCount => Object::begin(out, "bad-count").number("max", u64::from(HISTORY_MAX)).end(),
         Message::Incomplete { word } => Object::begin(out, "incomplete").text("word", word).end(),
         // It has frames of its own.
@@ -187,11 +191,19 @@ fn encode_rooms(out: &mut BytesMut, rooms: &[(Name, u32)], more: usize) {
 
 fn encode_history(out: &mut BytesMut, room: &Name, said: &[Earlier], more: bool) {
     let mut history = Object::begin(out, "history").name("room", room);
-    history.list("said", said, |out, Earlier { name, text, is_act, time_ms, seq, .. }| {
-        let said = Object::bare(out).number("seq", *seq).number("time", *time_ms);
-        said.name("name", name).text("text", text.as_str()).truth("act", *is_act).end();
-    });
+    history.list("said", said, |out, earlier| put_earlier(Object::bare(out), earlier));
     history.truth("more", more).end();
+}
+
+fn encode_found(out: &mut BytesMut, said: &[(Name, Earlier)], more: bool) {
+    let mut found = Object::begin(out, "found");
+    found.list("said", said, |out, (room, earlier)| put_earlier(Object::bare(out).name("room", room), earlier));
+    found.truth("more", more).end();
+}
+
+fn put_earlier(said: Object<'_>, Earlier { name, text, is_act, time_ms, seq, .. }: &Earlier) {
+    let said = said.number("seq", *seq).number("time", *time_ms);
+    said.name("name", name).text("text", text.as_str()).truth("act", *is_act).end();
 }
 
 fn encode_names(mut list: Object<'_>, names: &[Name], more: usize) {

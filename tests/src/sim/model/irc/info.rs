@@ -7,7 +7,7 @@ use crate::sim::irc::{Parsed, date};
 use crate::sim::model::Model;
 
 /// How the commands are typed, and what each does, as the server tells it, byte for byte.
-const HELP: [&str; 29] = [
+const HELP: [&str; 30] = [
     "AWAY [:reason] - be away, or back",
     "CAP LS|LIST|REQ|END - ask for capabilities",
     "HELP [command] - show this",
@@ -28,6 +28,7 @@ const HELP: [&str; 29] = [
     "PING token - be answered",
     "PRIVMSG #channel|nick :text - say something",
     "QUIT [:reason] - leave the server",
+    "SEARCH :words - find what was said in your channels",
     "SETNAME :real name - have another real name",
     "TAGMSG #channel|nick - send tags alone",
     "TIME - what time it is",

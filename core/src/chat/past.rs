@@ -1,0 +1,142 @@
+//! Owns what is shown of what was said before: to who joins, and to who asks.
+
+use super::Chat;
+use super::history::History;
+use crate::kept::{Bound, Found, KeptMessage, Page};
+use crate::message::Earlier;
+use crate::{ConnectionId, Message, Name, RoomId, Time};
+
+/// What stands around each message that was found more than around others: the room.
+const ROOM_BYTES: usize = Name::CHARS_MAX + 12;
+
+impl Chat {
+    /// Returns what was said in somebody's room before, so many messages at most, in pieces of so many bytes.
+    pub(crate) fn history(&self, connection: ConnectionId, now: Time, count: u8, bytes_max: usize) -> Vec<Message> {
+        let id = self.person(connection).room;
+        let said = self.earlier(connection, id, now.max(self.at), count, usize::MAX);
+        in_pieces(self.rooms.name(id), said, bytes_max)
+    }
+
+    /// Returns what somebody has to be shown of what was said in a room: so many messages at most, as many as fit.
+    pub(super) fn earlier(
+        &self,
+        connection: ConnectionId,
+        id: RoomId,
+        now: Time,
+        count: u8,
+        bytes_max: usize,
+    ) -> Vec<Earlier> {
+        let person = self.person(connection);
+        let shown = |history: &History| {
+            history.last((now, self.clock), count.into(), bytes_max, |name, origin| !person.ignored_said(name, origin))
+        };
+        self.rooms.history(id).map(shown).unwrap_or_default()
+    }
+
+    /// Returns somebody's room, if more was said there than is known here, and so many messages are not.
+    pub(crate) fn room_with_more(&self, connection: ConnectionId, count: u8) -> Option<Name> {
+        let id = self.person(connection).room;
+        let known = self.rooms.history(id).map_or(0, History::messages);
+        let is_all = known >= usize::from(count) || known as u64 >= self.rooms.said(id);
+        (!is_all).then(|| self.rooms.name(id).clone())
+    }
+
+    /// Returns the rooms where somebody is.
+    pub(crate) fn rooms_of(&self, connection: ConnectionId) -> Vec<Name> {
+        let rooms = self.people.get(connection).into_iter().flat_map(|person| person.rooms());
+        rooms.map(|room| self.rooms.name(room).clone()).collect()
+    }
+
+    /// Tells whether somebody is in a room.
+    pub(crate) fn is_in(&self, connection: ConnectionId, room: RoomId) -> bool {
+        self.people.get(connection).is_some_and(|person| person.is_in(room))
+    }
+
+    /// Returns the messages of a page, as far as they are known here.
+    pub(crate) fn page(&self, page: &Page) -> Vec<KeptMessage> {
+        let history = self.rooms.find(&page.room).and_then(|room| self.rooms.history(room));
+        let mut messages = history.map(History::messages_kept).unwrap_or_default();
+        messages.retain(|message| page.has(message));
+        let count = usize::from(page.count);
+        match page.is_from_oldest {
+            true => messages.truncate(count),
+            false => drop(messages.drain(..messages.len().saturating_sub(count))),
+        }
+        messages
+    }
+
+    /// Returns those of messages that somebody hears, as they are told.
+    pub(crate) fn heard(&self, connection: ConnectionId, now: Time, messages: Vec<KeptMessage>) -> Vec<Earlier> {
+        messages.into_iter().filter_map(|message| self.heard_of(connection, now, message)).collect()
+    }
+
+    fn heard_of(&self, connection: ConnectionId, now: Time, message: KeptMessage) -> Option<Earlier> {
+        let KeptMessage { name, text, is_act, time_ms, seq } = message;
+        let is_heard = self.people.get(connection).is_some_and(|person| !person.ignores(&name));
+        let age = self.clock.age(now.max(self.at), time_ms);
+        is_heard.then_some(Earlier { name, text, is_act, age, time_ms, seq })
+    }
+
+    /// Returns what was found for somebody, in pieces of so many bytes, the oldest first.
+    pub(crate) fn found(
+        &self,
+        connection: ConnectionId,
+        now: Time,
+        found: Vec<Found>,
+        bytes_max: usize,
+    ) -> Vec<Message> {
+        let heard = |Found { room, message }| Some((room, self.heard_of(connection, now, message)?));
+        let found = found.into_iter().rev().filter_map(heard).collect();
+        let bytes = |(_, earlier): &(Name, Earlier)| ROOM_BYTES + bytes_of(earlier);
+        let message = |found, more| Message::Found { found, more };
+        pieces(found, bytes, bytes_max, message)
+    }
+}
+
+/// Returns what was said in a room, in pieces of so many bytes.
+pub(crate) fn in_pieces(room: &Name, said: Vec<Earlier>, bytes_max: usize) -> Vec<Message> {
+    pieces(said, bytes_of, bytes_max, |said, more| Message::History { room: room.clone(), said, more })
+}
+
+fn bytes_of(earlier: &Earlier) -> usize {
+    Earlier::bytes_max(&earlier.name, earlier.text.as_str())
+}
+
+/// Makes messages of a list, each with as much of it as fits into so many bytes: one at least, which says whether more
+/// comes.
+fn pieces<T>(
+    list: Vec<T>,
+    bytes_of: impl Fn(&T) -> usize,
+    bytes_max: usize,
+    message: impl Fn(Vec<T>, bool) -> Message,
+) -> Vec<Message> {
+    let (mut pieces, mut bytes) = (vec![Vec::new()], Earlier::AROUND_BYTES);
+    for one in list {
+        let each = bytes_of(&one);
+        bytes += each;
+        if bytes > bytes_max && pieces.last().is_some_and(|piece| !piece.is_empty()) {
+            pieces.push(Vec::new());
+            bytes = Earlier::AROUND_BYTES + each;
+        }
+        if let Some(piece) = pieces.last_mut() {
+            piece.push(one);
+        }
+    }
+    let last = pieces.len() - 1;
+    pieces.into_iter().enumerate().map(|(number, piece)| message(piece, number < last)).collect()
+}
+
+impl Page {
+    /// Tells whether a message is between the bounds.
+    fn has(&self, message: &KeptMessage) -> bool {
+        let is_after = |bound| match bound {
+            Bound::Seq(seq) => message.seq > seq,
+            Bound::TimeMs(time_ms) => message.time_ms > time_ms,
+        };
+        let is_before = |bound| match bound {
+            Bound::Seq(seq) => message.seq < seq,
+            Bound::TimeMs(time_ms) => message.time_ms < time_ms,
+        };
+        self.after.is_none_or(is_after) && self.before.is_none_or(is_before)
+    }
+}

@@ -1,0 +1,272 @@
+//! What a hub asks of a store, what it makes of the answers, and what waits for them.
+
+use super::*;
+use crate::kept::{Bound, Found, Kept, KeptMessage, Page, Past, What};
+use crate::log::TopicState;
+
+/// A store as simple as can be.
+#[derive(Default)]
+struct Store(Vec<Kept>);
+
+impl Store {
+    fn messages(&self, room: &Name) -> Vec<KeptMessage> {
+        let of_room = self.0.iter().filter(|kept| kept.room.key() == room.key());
+        let each = |kept: &Kept| {
+            let texts = match &kept.what {
+                What::Said(texts) => texts.iter().map(Text::clean).collect(),
+                What::Acted(text) => vec![text.clone()],
+                What::Topic(_) => Vec::new(),
+            };
+            let (name, is_act, time_ms) = (kept.name.clone(), matches!(kept.what, What::Acted(_)), kept.time_ms);
+            let message = move |(seq, text)| KeptMessage { name: name.clone(), text, is_act, time_ms, seq };
+            (kept.seq..).zip(texts).map(message).collect::<Vec<_>>()
+        };
+        of_room.flat_map(each).collect()
+    }
+
+    fn answer(&self, effect: Effect) -> Answer {
+        match effect {
+            Effect::VerifyToken { .. } => panic!("it takes no store"),
+            Effect::Recall { room } => Answer::Recalled(self.past(room)),
+            Effect::Read { connection, page } => {
+                let Page { room, after, before, is_from_oldest, count } = page;
+                let seq = |bound| match bound {
+                    Bound::Seq(seq) => seq,
+                    Bound::TimeMs(_) => panic!("nobody asks by time"),
+                };
+                let (after, before) = (after.map_or(0, seq), before.map_or(u64::MAX, seq));
+                let mut messages = self.messages(&room);
+                messages.retain(|message| message.seq > after && message.seq < before);
+                assert!(!is_from_oldest);
+                messages.drain(..messages.len().saturating_sub(count.into()));
+                Answer::Read { connection, room, messages }
+            }
+            Effect::Search { connection, search } => {
+                let found = |room: &Name| {
+                    let has = |message: &KeptMessage| message.text.as_str().contains(search.words.as_str());
+                    let found = self.messages(room).into_iter().filter(has);
+                    found.map(|message| Found { room: room.clone(), message }).collect::<Vec<_>>()
+                };
+                let mut found: Vec<_> = search.rooms.iter().flat_map(found).collect();
+                found.reverse();
+                found.truncate(search.count.into());
+                Answer::Found { connection, found }
+            }
+        }
+    }
+
+    fn past(&self, room: Name) -> Past {
+        let mut messages = self.messages(&room);
+        let said = messages.last().map_or(0, |last| last.seq);
+        messages.drain(..messages.len().saturating_sub(100));
+        let topic =
+            self.0.iter().rev().filter(|kept| kept.room.key() == room.key()).find_map(|kept| match &kept.what {
+                What::Topic(topic) => Some(topic.clone().map(|topic| (topic, kept.name.clone(), kept.time_ms))),
+                What::Said(_) | What::Acted(_) => None,
+            });
+        let topic = topic.flatten().map(|(topic, name, time_ms)| TopicState { topic, name, time_ms });
+        Past { room, said, topic, messages }
+    }
+}
+
+/// A hub with a store, and all that both are.
+#[derive(Default)]
+struct World {
+    store: Store,
+    asked: VecDeque<Effect>,
+}
+
+impl World {
+    fn hub(&self) -> Hub<()> {
+        let mut hub = Hub::new(Config::default());
+        hub.keep_history(7);
+        hub.recall_main(Time::START, self.store.past(name("main")));
+        hub
+    }
+
+    /// Keeps what there is, and takes what is asked for, as a driver does.
+    fn look(&mut self, hub: &mut Hub<()>) {
+        self.store.0.extend(hub.take_kept());
+        while let Some(effect) = hub.poll_effect() {
+            self.asked.push_back(effect);
+        }
+    }
+
+    fn answer_next(&mut self, hub: &mut Hub<()>) {
+        let effect = self.asked.pop_front().expect("something was asked for");
+        hub.handle_answer(Time::START, self.store.answer(effect));
+        self.look(hub);
+    }
+
+    /// Has somebody say lines, and all be answered.
+    fn say(&mut self, hub: &mut Hub<()>, connection: ConnectionId, lines: &[&str]) -> Vec<String> {
+        self.begin(hub, connection, lines);
+        while !self.asked.is_empty() {
+            self.answer_next(hub);
+        }
+        hub.take_batch().map(|batch| messages(Some(batch))).unwrap_or_default()
+    }
+
+    /// Has somebody say lines, and nothing be answered yet.
+    fn begin(&mut self, hub: &mut Hub<()>, connection: ConnectionId, lines: &[&str]) {
+        let requests: Vec<_> = lines.iter().filter_map(|line| Request::parse(line)).collect();
+        hub.handle_requests(Time::START, connection, requests);
+        self.look(hub);
+    }
+}
+
+fn name(text: &str) -> Name {
+    Name::parse(text).expect("it is a name")
+}
+
+fn named(world: &mut World, hub: &mut Hub<()>, called: &str) -> ConnectionId {
+    let connection = open(hub);
+    world.say(hub, connection, &[&format!("/name {called}")]);
+    connection
+}
+
+#[test]
+fn a_room_that_comes_again_goes_on_where_it_was_also_on_another_day() {
+    let mut world = World::default();
+    let mut hub = world.hub();
+    let ann = named(&mut world, &mut hub, "Ann");
+    world.say(&mut hub, ann, &["in main", "/join pizza", "hi", "/me waves", "/topic at eight", "/join main"]);
+    assert_eq!(hub.chat.rooms(), 1, "it has vanished");
+    for _ in 0..2 {
+        let told = world.say(&mut hub, ann, &["/join pizza", "again"]);
+        assert!(told.contains(&"Topic - at eight".to_owned()), "{told:?}");
+        assert!(told.iter().any(|line| line.contains("Ann: hi\n[just now] * Ann waves")), "{told:?}");
+        world.say(&mut hub, ann, &["/join main"]);
+    }
+    assert_eq!(world.store.messages(&name("PIZZA")).iter().map(|said| said.seq).collect::<Vec<_>>(), [1, 2, 3, 4]);
+    // Another run of the server.
+    let mut hub = world.hub();
+    let bob = open(&mut hub);
+    let told = messages(hub.take_batch());
+    assert_eq!(told[2..], ["You joined main", "[just now] Ann: in main"]);
+    let told = world.say(&mut hub, bob, &["/join Pizza", "/history 1"]);
+    assert_eq!(told.last().map(String::as_str), Some("[just now] Ann: again"), "{told:?}");
+    world.say(&mut hub, bob, &["new"]);
+    assert_eq!(world.store.messages(&name("pizza")).last().map(|said| said.seq), Some(5));
+}
+
+#[test]
+fn two_who_join_one_room_ask_once_and_others_do_not_wait() {
+    let mut world = World::default();
+    let mut hub = world.hub();
+    let [ann, bob, cid] = ["Ann", "Bob", "Cid"].map(|called| named(&mut world, &mut hub, called));
+    world.begin(&mut hub, ann, &["/join tea", "first", "/join main"]);
+    world.begin(&mut hub, bob, &["/enter TEA", "second"]);
+    assert_eq!(world.asked.len(), 1);
+    hub.take_batch();
+    world.begin(&mut hub, cid, &["hello"]);
+    // Cid was heard before; then Ann came and left, so that Bob has to be told anew what is known.
+    world.answer_next(&mut hub);
+    let told = messages(hub.take_batch());
+    assert_eq!(told[0], "Cid: hello");
+    assert_eq!(world.asked.len(), 1, "what was known for Bob is old");
+    world.answer_next(&mut hub);
+    let told = messages(hub.take_batch());
+    assert!(told.contains(&"[just now] Ann: first".to_owned()), "{told:?}");
+    let seqs: Vec<_> = world.store.messages(&name("tea")).iter().map(|said| said.seq).collect();
+    assert_eq!(seqs, [1, 2]);
+    assert!(hub.connections.is_free());
+}
+
+#[test]
+fn what_was_asked_for_before_a_room_was_opened_is_asked_again() {
+    let mut world = World::default();
+    let mut hub = world.hub();
+    let ann = named(&mut world, &mut hub, "Ann");
+    let bob = hub.open(Time::START, &mut Session::with_form(&Config::default(), Form::Irc), ()).expect("it runs");
+    let line = |line: &str| Request::Irc(crate::IrcLine::new(line));
+    hub.handle_requests(Time::START, bob, vec![line("NICK Bob"), line("USER b 0 * :b")]);
+    hub.handle_requests(Time::START, bob, vec![line("JOIN #tea,#cake")]);
+    world.look(&mut hub);
+    // Bob has what is known of tea, and waits for cake.
+    world.answer_next(&mut hub);
+    assert!(matches!(&world.asked[0], Effect::Recall { room } if room.as_str() == "cake"));
+    let cake = world.asked.pop_front().expect("it is there");
+    // Ann asks for tea before Bob opens it, and is answered with what was so before.
+    world.begin(&mut hub, ann, &["/join tea"]);
+    let old = world.store.answer(world.asked.pop_front().expect("tea is asked for"));
+    hub.handle_answer(Time::START, world.store.answer(cake));
+    hub.handle_requests(Time::START, bob, vec![line("PRIVMSG #tea :one"), line("PART #tea")]);
+    world.look(&mut hub);
+    hub.handle_answer(Time::START, old);
+    world.look(&mut hub);
+    let told = world.say(&mut hub, ann, &["two"]);
+    assert!(told.contains(&"[just now] Bob: one".to_owned()), "{told:?}");
+    assert_eq!(world.store.messages(&name("tea")).iter().map(|said| said.seq).collect::<Vec<_>>(), [1, 2]);
+    assert!(hub.connections.is_free());
+}
+
+#[test]
+fn who_leaves_while_they_wait_opens_nothing_more() {
+    let mut world = World::default();
+    let mut hub = world.hub();
+    let ann = named(&mut world, &mut hub, "Ann");
+    world.begin(&mut hub, ann, &["/join tea"]);
+    hub.handle_closed(Time::START, ann);
+    world.answer_next(&mut hub);
+    assert!(hub.connections.is_free() && hub.chat.rooms() == 1 && hub.chat.people() == 0);
+    // An answer that nobody waits for changes nothing.
+    hub.handle_answer(Time::START, Answer::Recalled(Past::none(name("tea"))));
+    hub.handle_answer(Time::START, Answer::Found { connection: ann, found: Vec::new() });
+}
+
+#[test]
+fn older_messages_are_read_and_found_where_one_is_and_nowhere_else() {
+    let mut world = World::default();
+    let mut hub = world.hub();
+    let [ann, bob] = ["Ann", "Bob"].map(|called| named(&mut world, &mut hub, called));
+    let lines: Vec<_> = (1..=250).map(|number| format!("line {number}")).collect();
+    world.say(&mut hub, ann, &lines.iter().map(String::as_str).collect::<Vec<_>>());
+    let told = world.say(&mut hub, bob, &["/said main 1 120"]);
+    assert!(told[0].starts_with("[just now] Ann: line 21\n"), "{told:?}");
+    let told = world.say(&mut hub, bob, &["/said main 118 120"]);
+    assert!(told[0].starts_with("[just now] Ann: line 118\n") && told[0].ends_with("Ann: line 120"), "{told:?}");
+    let told = world.say(&mut hub, bob, &["/search line 24", "after"]);
+    assert_eq!(told[0].lines().count(), 10);
+    assert!(told[0].ends_with("[main, just now] Ann: line 249"), "{told:?}");
+    assert_eq!(told[1], "Bob: after", "it keeps its place");
+    assert_eq!(world.say(&mut hub, bob, &["/search pizza"]), ["Nothing was found"]);
+    world.say(&mut hub, ann, &["/join secret", "pizza"]);
+    assert_eq!(world.say(&mut hub, bob, &["/search pizza"]), ["Nothing was found"]);
+    assert_eq!(world.say(&mut hub, bob, &["/said secret 1 9"]), ["Nothing was said here"]);
+    world.say(&mut hub, bob, &["/ignore Ann"]);
+    assert_eq!(world.say(&mut hub, bob, &["/search line"]), ["Nothing was found"]);
+    for line in ["/said", "/said main", "/said main x 9", "/said main 1 2 3"] {
+        assert_eq!(world.say(&mut hub, bob, &[line]), ["Try /said {room} {from} {to}"], "{line}");
+    }
+    assert_eq!(world.say(&mut hub, bob, &["/search"]), ["Try /search {words}"]);
+}
+
+#[test]
+fn the_store_is_asked_only_for_what_the_chat_does_not_know() {
+    let mut world = World::default();
+    let mut hub = world.hub();
+    let ann = named(&mut world, &mut hub, "Ann");
+    let long = "x".repeat(400);
+    world.say(&mut hub, ann, &[&*long; 200]);
+    world.begin(&mut hub, ann, &["/history 100"]);
+    assert!(world.asked.is_empty(), "a hundred fit");
+    hub.take_batch();
+    let mut again = world.hub();
+    let bob = open(&mut again);
+    world.begin(&mut again, bob, &["/history 20", "/history 100"]);
+    assert!(world.asked.is_empty(), "they were recalled");
+}
+
+#[test]
+fn without_a_store_the_chat_shows_what_it_knows_and_finds_nothing() {
+    let mut hub = Hub::new(Config::default());
+    let ann = open(&mut hub);
+    hub.take_batch();
+    let requests = ["one", "two", "three", "/said main 2 9", "/search two"];
+    hub.handle_requests(Time::START, ann, requests.iter().filter_map(|line| Request::parse(line)));
+    let told = messages(hub.take_batch());
+    assert_eq!(told[told.len() - 1], "This server keeps no history that could be searched");
+    assert_eq!(told[told.len() - 2].lines().count(), 2);
+    assert!(hub.take_kept().is_empty());
+}
