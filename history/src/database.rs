@@ -1,0 +1,9 @@
+//! Owns the database: how it is opened, written and read.
+
+mod rows;
+mod schema;
+mod write;
+
+pub(crate) use self::rows::{page, past};
+pub(crate) use self::schema::{check_library, open_to_read, open_to_write, size};
+pub(crate) use self::write::Writing;

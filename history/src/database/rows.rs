@@ -1,0 +1,99 @@
+//! Owns how messages of one room are read.
+
+use chinwag_core::log::TopicState;
+use chinwag_core::words::{Bound, KeptMessage, Page, Past, Topic};
+use chinwag_core::{Name, Text};
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+/// How many messages a chat is given of a room that comes again: as many as it keeps itself.
+const PAST_COUNT: u8 = 100;
+
+/// Reads what a chat has to know of a room. That nobody has ever been in it is no error.
+pub(crate) fn past(connection: &Connection, name: Name) -> rusqlite::Result<Past> {
+    let found = connection
+        .prepare_cached("SELECT id, said, topic, topic_name, topic_time_ms FROM rooms WHERE name = ?")?
+        .query_row([name.as_str()], |row| Ok((row.get(0)?, row.get(1)?, topic(row)?)))
+        .optional()?;
+    let Some((room, said, topic)) = found else { return Ok(Past::none(name)) };
+    let messages = between(connection, room, 0, i64::MAX, false, PAST_COUNT)?;
+    Ok(Past { room: name, said, topic, messages })
+}
+
+fn topic(row: &Row<'_>) -> rusqlite::Result<Option<TopicState>> {
+    let (Some(topic), Some(name)) = (row.get::<_, Option<String>>(2)?, row.get::<_, Option<String>>(3)?) else {
+        return Ok(None);
+    };
+    let time_ms = row.get(4)?;
+    let topic = Topic::of(&topic).zip(Name::parse(&name));
+    Ok(topic.map(|(topic, name)| TopicState { topic, name, time_ms }))
+}
+
+/// Reads the messages that are asked for, the oldest first.
+pub(crate) fn page(connection: &Connection, page: &Page) -> rusqlite::Result<Vec<KeptMessage>> {
+    let room = connection
+        .prepare_cached("SELECT id FROM rooms WHERE name = ?")?
+        .query_row([page.room.as_str()], |row| row.get(0))
+        .optional()?;
+    let Some(room) = room else { return Ok(Vec::new()) };
+    let after = match page.after {
+        Some(Bound::Seq(seq)) => i64::try_from(seq).unwrap_or(i64::MAX),
+        Some(Bound::TimeMs(time)) => first_at(connection, room, |at| at > time)? - 1,
+        None => 0,
+    };
+    let before = match page.before {
+        Some(Bound::Seq(seq)) => i64::try_from(seq).unwrap_or(i64::MAX),
+        Some(Bound::TimeMs(time)) => first_at(connection, room, |at| at >= time)?,
+        None => i64::MAX,
+    };
+    between(connection, room, after, before, page.is_from_oldest, page.count)
+}
+
+/// Returns the number of the first message whose time is such, or the one after the last. Times grow with numbers,
+/// unless a clock was set back meanwhile: then it is one of those where they begin to be such.
+fn first_at(connection: &Connection, room: i64, is_such: impl Fn(u64) -> bool) -> rusqlite::Result<i64> {
+    let mut next =
+        connection.prepare_cached("SELECT seq, time_ms FROM said WHERE room = ? AND seq >= ? ORDER BY seq LIMIT 1")?;
+    let last: Option<i64> =
+        connection.prepare_cached("SELECT max(seq) FROM said WHERE room = ?")?.query_row([room], |row| row.get(0))?;
+    // What is before `low` is not such; what is at `high` is, or is not there.
+    let (mut low, mut high) = (1, last.unwrap_or(0) + 1);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        let (seq, time) = next.query_row([room, middle], |row| Ok((row.get::<_, i64>(0)?, row.get(1)?)))?;
+        if is_such(time) {
+            high = middle;
+        } else {
+            low = seq + 1;
+        }
+    }
+    Ok(low)
+}
+
+fn between(
+    connection: &Connection,
+    room: i64,
+    after: i64,
+    before: i64,
+    is_from_oldest: bool,
+    count: u8,
+) -> rusqlite::Result<Vec<KeptMessage>> {
+    let order = if is_from_oldest { "ASC" } else { "DESC" };
+    let mut found = connection.prepare_cached(&format!(
+        "SELECT names.name, text, is_act, time_ms, seq FROM said JOIN names ON names.id = said.name \
+         WHERE room = ? AND seq > ? AND seq < ? ORDER BY seq {order} LIMIT ?"
+    ))?;
+    let messages = found.query_map(params![room, after, before, count], message)?;
+    let mut messages: Vec<_> = messages.filter_map(Result::transpose).collect::<Result<_, _>>()?;
+    if !is_from_oldest {
+        messages.reverse();
+    }
+    Ok(messages)
+}
+
+/// Reads a message from its first five columns. There is none if somebody else has put there what can't be a name.
+pub(crate) fn message(row: &Row<'_>) -> rusqlite::Result<Option<KeptMessage>> {
+    let name = Name::parse(row.get_ref(0)?.as_str()?);
+    let text = Text::clean(row.get_ref(1)?.as_str()?);
+    let (is_act, time_ms, seq) = (row.get(2)?, row.get(3)?, row.get(4)?);
+    Ok(name.map(|name| KeptMessage { name, text, is_act, time_ms, seq }))
+}

@@ -1,0 +1,183 @@
+//! Owns what goes into the database in one transaction: rows, and how far they go.
+
+use std::collections::HashMap;
+
+use chinwag_core::Name;
+use chinwag_core::words::{Kept, What};
+use rusqlite::{CachedStatement, Connection, OptionalExtension, Transaction, TransactionBehavior, params};
+
+use crate::position::Position;
+use crate::words;
+
+/// How many rooms, and how many names, are known without a look.
+const KNOWN_MAX: usize = 4_096;
+
+/// Writes to the database. Nobody else does.
+#[derive(Debug)]
+pub(crate) struct Writing {
+    connection: Connection,
+    rooms: HashMap<Name, i64>,
+    names: HashMap<Name, i64>,
+}
+
+impl Writing {
+    /// Writes by this connection.
+    pub(crate) fn new(connection: Connection) -> Self {
+        Self { connection, rooms: HashMap::new(), names: HashMap::new() }
+    }
+
+    /// Returns the connection.
+    pub(crate) const fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
+    /// Returns up to where the database has the spool.
+    pub(crate) fn position(&self) -> rusqlite::Result<Position> {
+        self.connection.query_row("SELECT spool_segment, spool_offset FROM state", (), |row| {
+            Ok(Position { segment: row.get(0)?, offset: row.get(1)? })
+        })
+    }
+
+    /// Puts rows into the database, and that it is this far: all of it, or nothing. Returns how many messages were
+    /// there already.
+    pub(crate) fn commit(&mut self, rows: &[Kept], at: Position) -> rusqlite::Result<u64> {
+        if self.rooms.len().max(self.names.len()) > KNOWN_MAX {
+            self.forget_known();
+        }
+        let outcome = self.try_commit(rows, at);
+        if outcome.is_err() {
+            // What was new in the transaction is gone.
+            self.forget_known();
+        }
+        outcome
+    }
+
+    fn forget_known(&mut self) {
+        self.rooms.clear();
+        self.names.clear();
+    }
+
+    fn try_commit(&mut self, rows: &[Kept], at: Position) -> rusqlite::Result<u64> {
+        let Self { connection, rooms, names } = self;
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let first: i64 = transaction.query_row("SELECT next_id FROM state", (), |row| row.get(0))?;
+        let mut group = Group::new(&transaction, first)?;
+        for kept in rows {
+            let room = known(rooms, &kept.room, || room_id(&transaction, &kept.room))?;
+            let name = known(names, &kept.name, || name_id(&transaction, &kept.name))?;
+            match &kept.what {
+                What::Said(texts) => {
+                    for (text, seq) in texts.iter().zip(kept.seq..) {
+                        group.push(room, seq, kept.time_ms, name, false, text)?;
+                    }
+                }
+                What::Acted(text) => group.push(room, kept.seq, kept.time_ms, name, true, text.as_str())?,
+                What::Topic(topic) => {
+                    let topic = topic.as_ref().map(|topic| topic.as_str());
+                    let by = topic.map(|_| (kept.name.as_str(), number(kept.time_ms)));
+                    let set = "UPDATE rooms SET topic = ?, topic_name = ?, topic_time_ms = ? WHERE id = ?";
+                    transaction.prepare_cached(set)?.execute(params![
+                        topic,
+                        by.map(|(name, _)| name),
+                        by.map(|(_, time)| time),
+                        room
+                    ])?;
+                }
+            }
+        }
+        let (next, doubles) = (group.next, group.doubles);
+        group.finish(&transaction)?;
+        transaction
+            .prepare_cached("UPDATE state SET next_id = ?, spool_segment = ?, spool_offset = ?")?
+            .execute(params![next, at.segment, at.offset])?;
+        transaction.commit()?;
+        Ok(doubles)
+    }
+}
+
+/// A number that SQLite can hold.
+fn number(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+fn known(
+    ids: &mut HashMap<Name, i64>,
+    name: &Name,
+    find: impl FnOnce() -> rusqlite::Result<i64>,
+) -> rusqlite::Result<i64> {
+    if let Some(&id) = ids.get(name) {
+        return Ok(id);
+    }
+    let id = find()?;
+    ids.insert(name.clone(), id);
+    Ok(id)
+}
+
+/// Returns the id of a room, which is called from now on as it is here.
+fn room_id(transaction: &Transaction<'_>, name: &Name) -> rusqlite::Result<i64> {
+    let add =
+        "INSERT INTO rooms (name, said) VALUES (?, 0) ON CONFLICT DO UPDATE SET name = excluded.name RETURNING id";
+    transaction.prepare_cached(add)?.query_row([name.as_str()], |row| row.get(0))
+}
+
+fn name_id(transaction: &Transaction<'_>, name: &Name) -> rusqlite::Result<i64> {
+    let found = transaction
+        .prepare_cached("SELECT id FROM names WHERE name = ?")?
+        .query_row([name.as_str()], |row| row.get(0))
+        .optional()?;
+    match found {
+        Some(id) => Ok(id),
+        None => transaction
+            .prepare_cached("INSERT INTO names (name) VALUES (?) RETURNING id")?
+            .query_row([name.as_str()], |row| row.get(0)),
+    }
+}
+
+/// The messages of one transaction.
+struct Group<'a> {
+    said: CachedStatement<'a>,
+    words: CachedStatement<'a>,
+    next: i64,
+    doubles: u64,
+    /// The last number of each room that something was said in.
+    last: HashMap<i64, u64>,
+    tokens: String,
+}
+
+impl<'a> Group<'a> {
+    fn new(transaction: &'a Transaction<'_>, next: i64) -> rusqlite::Result<Self> {
+        let said =
+            "INSERT OR IGNORE INTO said (id, room, seq, time_ms, name, is_act, text) VALUES (?, ?, ?, ?, ?, ?, ?)";
+        Ok(Self {
+            said: transaction.prepare_cached(said)?,
+            words: transaction.prepare_cached("INSERT INTO words (rowid, word) VALUES (?, ?)")?,
+            next,
+            doubles: 0,
+            last: HashMap::new(),
+            tokens: String::new(),
+        })
+    }
+
+    fn push(&mut self, room: i64, seq: u64, time_ms: u64, name: i64, is_act: bool, text: &str) -> rusqlite::Result<()> {
+        let last = self.last.entry(room).or_default();
+        *last = seq.max(*last);
+        let id = self.next;
+        if self.said.execute(params![id, room, number(seq), number(time_ms), name, is_act, text])? == 0 {
+            self.doubles += 1;
+            return Ok(());
+        }
+        self.tokens.clear();
+        words::push_tokens(text, room, &mut self.tokens);
+        self.words.execute(params![id, self.tokens])?;
+        self.next += 1;
+        Ok(())
+    }
+
+    fn finish(self, transaction: &Transaction<'_>) -> rusqlite::Result<()> {
+        let mut said = transaction.prepare_cached("UPDATE rooms SET said = max(said, ?) WHERE id = ?")?;
+        for (room, last) in self.last {
+            said.execute(params![number(last), room])?;
+        }
+        Ok(())
+    }
+}

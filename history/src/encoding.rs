@@ -1,0 +1,85 @@
+//! Owns how one [`Kept`] is written in the spool. Numbers have their lowest byte first.
+//!
+//! A kind, the time, the number, two names with their lengths before them, and the rest is the text.
+
+use chinwag_core::words::{Kept, Texts, Topic, What};
+use chinwag_core::{Name, Text};
+
+const SAID: u8 = 1;
+const ACTED: u8 = 2;
+const TOPIC: u8 = 3;
+const NO_TOPIC: u8 = 4;
+
+/// Appends what is to be kept.
+pub(crate) fn push(kept: &Kept, out: &mut Vec<u8>) {
+    let (kind, text) = match &kept.what {
+        What::Said(texts) => (SAID, texts.as_lines()),
+        What::Acted(text) => (ACTED, text.as_str()),
+        What::Topic(Some(topic)) => (TOPIC, topic.as_str()),
+        What::Topic(None) => (NO_TOPIC, ""),
+    };
+    out.push(kind);
+    out.extend_from_slice(&kept.time_ms.to_le_bytes());
+    out.extend_from_slice(&kept.seq.to_le_bytes());
+    for name in [&kept.room, &kept.name] {
+        out.push(u8::try_from(name.as_str().len()).expect("a name has at most 20 characters"));
+        out.extend_from_slice(name.as_str().as_bytes());
+    }
+    out.extend_from_slice(text.as_bytes());
+}
+
+/// Reads what [`push`] has written, if it is that.
+pub(crate) fn parse(bytes: &[u8]) -> Option<Kept> {
+    let (&kind, rest) = bytes.split_first()?;
+    let (time, rest) = rest.split_first_chunk()?;
+    let (seq, rest) = rest.split_first_chunk()?;
+    let (room, rest) = parse_name(rest)?;
+    let (name, rest) = parse_name(rest)?;
+    let text = str::from_utf8(rest).ok()?;
+    let what = match kind {
+        SAID => What::Said(Texts::parse_lines(text)?),
+        ACTED => What::Acted(Text::clean(text)),
+        TOPIC => What::Topic(Some(Topic::of(text)?)),
+        NO_TOPIC => What::Topic(None),
+        _ => return None,
+    };
+    Some(Kept { room, name, what, time_ms: u64::from_le_bytes(*time), seq: u64::from_le_bytes(*seq) })
+}
+
+fn parse_name(bytes: &[u8]) -> Option<(Name, &[u8])> {
+    let (&len, rest) = bytes.split_first()?;
+    let (name, rest) = rest.split_at_checked(len.into())?;
+    Some((Name::parse(str::from_utf8(name).ok()?)?, rest))
+}
+
+/// Returns how many rows it becomes.
+pub(crate) fn rows(kept: &Kept) -> u64 {
+    match &kept.what {
+        What::Said(texts) => texts.count().into(),
+        What::Acted(_) | What::Topic(_) => 1,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_read_again_and_nothing_that_is_cut() {
+        let name = |text| Name::parse(text).expect("the case is a name");
+        let texts = Texts::parse_lines("one\n\nnaïve 👩‍🚀\n").expect("they are clean");
+        let whats =
+            [What::Said(texts), What::Acted(Text::clean("waves")), What::Topic(Topic::of("pizza")), What::Topic(None)];
+        for what in whats {
+            let kept = Kept { room: name("Main"), name: name("aNN"), what, time_ms: u64::MAX, seq: 1 << 40 };
+            let mut bytes = Vec::new();
+            push(&kept, &mut bytes);
+            assert_eq!(parse(&bytes), Some(kept.clone()));
+            let head = 1 + 8 + 8 + 5 + 4;
+            for len in 0..head {
+                assert_eq!(parse(&bytes[..len]), None, "{len}");
+            }
+        }
+        assert_eq!(parse(b"\x09"), None);
+    }
+}

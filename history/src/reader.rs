@@ -1,0 +1,80 @@
+//! Owns a thread that reads, with a connection of its own. It does one thing after the other.
+
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::mpsc::{self, Sender};
+use std::thread::{Builder, JoinHandle};
+
+use rusqlite::Connection;
+use tracing::warn;
+
+use crate::database;
+use crate::error::{Error, Unreadable};
+use crate::files;
+use crate::position::Position;
+use crate::shared::Shared;
+
+/// What is read once the database has all before a place in the spool, or is told that it does not come that far.
+struct Job {
+    tail: Position,
+    read: Box<dyn FnOnce(&Connection, bool) + Send>,
+}
+
+/// Has a thread read. It ends when all was read and this is dropped.
+#[derive(Debug)]
+pub(crate) struct Reader {
+    jobs: Option<Sender<Job>>,
+    thread: Option<JoinHandle<()>>,
+    shared: Arc<Shared>,
+}
+
+impl Reader {
+    /// Starts the thread.
+    pub(crate) fn start(name: &str, dir: &Path, shared: &Arc<Shared>) -> Result<Self, Error> {
+        let connection = database::open_to_read(dir)?;
+        let path = files::database(dir);
+        let (jobs, todo) = mpsc::channel::<Job>();
+        let known = Arc::clone(shared);
+        let run = move || {
+            for job in todo {
+                let is_there = known.await_committed(job.tail);
+                (job.read)(&connection, is_there);
+            }
+        };
+        let thread = Builder::new().name(name.to_owned()).spawn(run).map_err(Error::file(&path))?;
+        Ok(Self { jobs: Some(jobs), thread: Some(thread), shared: Arc::clone(shared) })
+    }
+
+    /// Reads, and has `done` told of it by the thread. What was kept before is in what is read. If the disk does not
+    /// take that, it is read without, or not at all if `needs_all`.
+    pub(crate) fn read<T: 'static>(
+        &self,
+        needs_all: bool,
+        read: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+        done: impl FnOnce(Result<T, Unreadable>) + Send + 'static,
+    ) {
+        let read = move |connection: &Connection, is_there: bool| {
+            if needs_all && !is_there {
+                return done(Err(Unreadable));
+            }
+            done(read(connection).map_err(|error| {
+                warn!(%error, "the history can't be read");
+                Unreadable
+            }));
+        };
+        let job = Job { tail: self.shared.want_all(), read: Box::new(read) };
+        // The thread is there as long as this is.
+        let jobs = self.jobs.as_ref().expect("it is dropped last");
+        let _ = jobs.send(job);
+    }
+}
+
+impl Drop for Reader {
+    fn drop(&mut self) {
+        drop(self.jobs.take());
+        let ended: Option<io::Result<()>> =
+            self.thread.take().map(|thread| thread.join().map_err(|_| io::Error::other("it has panicked")));
+        debug_assert!(ended.is_none_or(|ended| ended.is_ok()), "a reader has panicked");
+    }
+}

@@ -1,0 +1,169 @@
+//! Owns a store: what is said goes in here, and comes out again.
+
+use std::fs::File;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{Builder, JoinHandle};
+
+use chinwag_core::Name;
+use chinwag_core::words::{Kept, KeptMessage, Page, Past};
+use tracing::{error, info};
+
+use crate::database::{self, Writing};
+use crate::encoding;
+use crate::error::{Error, Unreadable};
+use crate::files;
+use crate::options::Options;
+use crate::position::Position;
+use crate::reader::Reader;
+use crate::shared::{Part, Shared};
+use crate::spool::{self, Spool, SpoolReader};
+use crate::stats::Stats;
+use crate::writer::{self, Writer};
+
+/// Keeps what is said in a folder, which is this one's alone. Dropping it brings all to the disk first.
+///
+/// No call waits for a disk. What was asked for is told by threads of the store, in the order in which it was asked, but
+/// that searches don't hold up the rest. All that was kept before is in it.
+#[derive(Debug)]
+pub struct Store {
+    shared: Arc<Shared>,
+    spool: Arc<Mutex<Appended>>,
+    reader: Reader,
+    searcher: Reader,
+    threads: Vec<JoinHandle<()>>,
+    /// It is let go of last.
+    _lock: File,
+}
+
+/// The spool, and what of it was not brought to the disk.
+#[derive(Debug)]
+struct Appended {
+    spool: Spool,
+    unsynced: Vec<Arc<File>>,
+    dir: PathBuf,
+    is_dirty: bool,
+}
+
+impl Store {
+    /// Opens the history of a folder, or begins one.
+    ///
+    /// # Errors
+    /// Returns that a server has it, that a later release has written it, that it is something else, or what the system
+    /// says.
+    pub fn open(options: &Options) -> Result<Self, Error> {
+        database::check_library()?;
+        let dir = &options.dir;
+        let lock = files::lock(dir)?;
+        let path = files::database(dir);
+        let database = Writing::new(database::open_to_write(dir)?);
+        let at = database.position().map_err(Error::database(&path))?;
+        let segments = spool::segments(dir).map_err(Error::file(dir))?;
+        let segment = segments.iter().copied().max().unwrap_or(0).max(at.segment) + 1;
+        let oldest = segments.first().copied().unwrap_or(segment);
+        let spool = Spool::begin(dir, segment).map_err(Error::file(dir))?;
+        let behind = count(dir, at, spool.tail()).map_err(Error::file(dir))?;
+        let shared = Arc::new(Shared::new(spool.tail(), at, oldest, behind));
+        let reader = Reader::start("history-reader", dir, &shared)?;
+        let searcher = Reader::start("history-search", dir, &shared)?;
+        let unsynced = vec![Arc::clone(spool.file())];
+        let spool = Arc::new(Mutex::new(Appended { spool, unsynced, dir: dir.clone(), is_dirty: true }));
+        let mut store = Self { shared, spool, reader, searcher, threads: Vec::new(), _lock: lock };
+        let writer = Writer::new(dir.clone(), database, at, Arc::clone(&store.shared));
+        store.start("history-writer", || writer.run())?;
+        let (shared, spool) = (Arc::clone(&store.shared), Arc::clone(&store.spool));
+        store.start("history-sync", move || writer::sync(&shared, || take_unsynced(&spool)))?;
+        Ok(store)
+    }
+
+    fn start(&mut self, name: &str, run: impl FnOnce() + Send + 'static) -> Result<(), Error> {
+        let dir = PathBuf::from(name);
+        self.threads.push(Builder::new().name(name.to_owned()).spawn(run).map_err(Error::file(&dir))?);
+        Ok(())
+    }
+
+    /// Keeps rows, in their order. When it returns, they outlive the program. If the disk does not take them, they are
+    /// lost and counted.
+    pub fn keep(&self, rows: &[Kept]) {
+        if rows.is_empty() {
+            return;
+        }
+        let count = rows.iter().map(encoding::rows).sum();
+        let mut appended = self.spool.lock().unwrap_or_else(PoisonError::into_inner);
+        let outcome = appended.append(rows, self.shared.oldest());
+        match outcome {
+            Ok(()) => {
+                self.shared.on_appended(appended.spool.tail(), count);
+                if self.shared.set_failing(Part::Spool, false) {
+                    info!("what is said is kept again");
+                }
+            }
+            Err(error) => {
+                self.shared.on_lost(count);
+                if self.shared.set_failing(Part::Spool, true) {
+                    error!(%error, "what is said can't be kept: it will not be in the history");
+                }
+            }
+        }
+    }
+
+    /// Reads what a chat has to know of a room, whatever the case of its name. A room that nobody has been in has
+    /// [none](Past::none).
+    pub fn past(&self, room: Name, done: impl FnOnce(Result<Past, Unreadable>) + Send + 'static) {
+        self.reader.read(true, move |connection| database::past(connection, room), done);
+    }
+
+    /// Reads messages of a room, the oldest first.
+    pub fn page(&self, page: Page, done: impl FnOnce(Result<Vec<KeptMessage>, Unreadable>) + Send + 'static) {
+        self.reader.read(false, move |connection| database::page(connection, &page), done);
+    }
+
+    /// Returns what was counted since it was opened.
+    #[must_use]
+    pub fn stats(&self) -> Stats {
+        self.shared.stats()
+    }
+}
+
+impl Drop for Store {
+    fn drop(&mut self) {
+        self.shared.stop();
+        for thread in self.threads.drain(..) {
+            if thread.join().is_err() {
+                error!("a thread of the history has panicked");
+            }
+        }
+    }
+}
+
+impl Appended {
+    fn append(&mut self, rows: &[Kept], oldest: u64) -> std::io::Result<()> {
+        let segment = self.spool.tail().segment;
+        self.spool.append(rows, oldest)?;
+        if segment != self.spool.tail().segment {
+            self.unsynced.push(Arc::clone(self.spool.file()));
+        }
+        self.is_dirty = true;
+        Ok(())
+    }
+}
+
+/// Takes what has to be brought to the disk. The file that is appended to stays.
+fn take_unsynced(spool: &Mutex<Appended>) -> Vec<Arc<File>> {
+    let mut appended = spool.lock().unwrap_or_else(PoisonError::into_inner);
+    if !std::mem::replace(&mut appended.is_dirty, false) {
+        return Vec::new();
+    }
+    let current = Arc::clone(appended.spool.file());
+    let _ = &appended.dir;
+    std::mem::replace(&mut appended.unsynced, vec![current])
+}
+
+/// Counts the rows that the spool has between two places.
+fn count(dir: &std::path::Path, at: Position, tail: Position) -> std::io::Result<u64> {
+    let (mut spool, mut count) = (SpoolReader::new(dir, at), 0);
+    while spool.at() < tail {
+        count += spool.read(tail, 10_000)?.1;
+    }
+    Ok(count)
+}
