@@ -2,8 +2,10 @@
 
 mod rows;
 mod schema;
+mod search;
 mod write;
 
 pub(crate) use self::rows::{page, past};
 pub(crate) use self::schema::{check_library, open_to_read, open_to_write, size};
+pub(crate) use self::search::search;
 pub(crate) use self::write::Writing;

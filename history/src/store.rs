@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{Builder, JoinHandle};
 
 use chinwag_core::Name;
-use chinwag_core::words::{Kept, KeptMessage, Page, Past};
+use chinwag_core::words::{Found, Kept, KeptMessage, Page, Past, Search};
 use tracing::{error, info};
 
 use crate::database::{self, Writing};
@@ -116,6 +116,12 @@ impl Store {
     /// Reads messages of a room, the oldest first.
     pub fn page(&self, page: Page, done: impl FnOnce(Result<Vec<KeptMessage>, Unreadable>) + Send + 'static) {
         self.reader.read(false, move |connection| database::page(connection, &page), done);
+    }
+
+    /// Finds the newest messages that have all the words, the newest first. Any text can be asked for; one without a
+    /// word in it finds nothing.
+    pub fn search(&self, search: Search, done: impl FnOnce(Result<Vec<Found>, Unreadable>) + Send + 'static) {
+        self.searcher.read(false, move |connection| database::search(connection, &search), done);
     }
 
     /// Returns what was counted since it was opened.
