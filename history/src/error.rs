@@ -29,6 +29,8 @@ pub enum Error {
         /// Why.
         error: io::Error,
     },
+    /// No thread can be started.
+    Thread(io::Error),
     /// SQLite says no.
     Database {
         /// The file.
@@ -63,6 +65,7 @@ impl fmt::Display for Error {
             ),
             Self::Foreign(path) => write!(f, "{} is no history of chinwag", path.display()),
             Self::Library(version) => write!(f, "SQLite {version} can damage a database: 3.51.3 or newer is needed"),
+            Self::Thread(error) => write!(f, "no thread can be started: {error}"),
             Self::File { path, error } => write!(f, "{}: {error}", path.display()),
             Self::Database { path, error } => write!(f, "{}: {error}", path.display()),
         }

@@ -1,5 +1,6 @@
 //! Owns what the threads of a store tell each other: how far the spool is, and how far the database.
 
+use std::mem;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -79,12 +80,17 @@ impl Shared {
         self.state().stats.rows_lost += rows;
     }
 
-    /// The database has all up to here, which are so many rows more, and is of this size.
-    pub(crate) fn on_committed(&self, at: Position, rows: u64, database_bytes: u64) {
+    /// The database has all up to here, which are so many rows more, and is of this size. Some were there already.
+    pub(crate) fn on_committed(&self, at: Position, rows: u64, doubles: u64, database_bytes: u64) {
         let mut state = self.state();
         state.committed = at;
+        state.stats.rows_kept += rows - doubles;
+        state.stats.rows_lost += doubles;
         state.stats.rows_behind = state.stats.rows_behind.saturating_sub(rows);
-        state.stats.rows_kept += rows;
+        if at >= state.tail {
+            // Of what is left the spool has nothing: a disk has changed it.
+            state.stats.rows_lost += mem::take(&mut state.stats.rows_behind);
+        }
         state.stats.database_bytes = database_bytes;
         self.progress.notify_all();
     }
@@ -109,7 +115,7 @@ impl Shared {
     /// A part does what it should, or fails. Returns whether that is new.
     pub(crate) fn set_failing(&self, part: Part, is_failing: bool) -> bool {
         let mut state = self.state();
-        let was = std::mem::replace(&mut state.failing[part as usize], is_failing);
+        let was = mem::replace(&mut state.failing[part as usize], is_failing);
         state.stats.is_failing = state.failing.contains(&true);
         self.progress.notify_all();
         was != is_failing

@@ -5,6 +5,7 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind};
+use std::mem;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -61,6 +62,9 @@ pub(crate) struct Spool {
     dir: PathBuf,
     file: Arc<File>,
     tail: Position,
+    /// What has to be brought to the disk, and whether the file is among it.
+    unsynced: Vec<Arc<File>>,
+    is_unsynced: bool,
     bytes: Vec<u8>,
     frame: Vec<u8>,
 }
@@ -69,8 +73,17 @@ impl Spool {
     /// Begins a new file, behind all others.
     pub(crate) fn begin(dir: &Path, segment: u64) -> io::Result<Self> {
         let file = begin(dir, segment)?;
-        let tail = Position { segment, offset: START };
-        Ok(Self { dir: dir.to_owned(), file, tail, bytes: Vec::new(), frame: Vec::new() })
+        // The folder has a new file in it, too.
+        let unsynced = vec![Arc::clone(&file), Arc::new(File::open(dir)?)];
+        Ok(Self {
+            dir: dir.to_owned(),
+            file,
+            tail: Position { segment, offset: START },
+            unsynced,
+            is_unsynced: true,
+            bytes: Vec::new(),
+            frame: Vec::new(),
+        })
     }
 
     /// Returns where the next frame will be.
@@ -78,9 +91,10 @@ impl Spool {
         self.tail
     }
 
-    /// Returns the file that is appended to.
-    pub(crate) const fn file(&self) -> &Arc<File> {
-        &self.file
+    /// Takes what has to be brought to the disk.
+    pub(crate) fn take_unsynced(&mut self) -> Vec<Arc<File>> {
+        self.is_unsynced = false;
+        mem::take(&mut self.unsynced)
     }
 
     /// Appends rows, all of them or none. `oldest` is the first file that is still needed.
@@ -100,6 +114,9 @@ impl Spool {
             let _ = self.file.set_len(self.tail.offset);
         } else {
             self.tail.offset += self.bytes.len() as u64;
+            if !mem::replace(&mut self.is_unsynced, true) {
+                self.unsynced.push(Arc::clone(&self.file));
+            }
         }
         // A burst must not hold memory for ever.
         self.bytes.shrink_to(READ_BYTES);
@@ -113,6 +130,8 @@ impl Spool {
         }
         self.file = begin(&self.dir, segment)?;
         self.tail = Position { segment, offset: START };
+        self.unsynced.extend([Arc::clone(&self.file), Arc::new(File::open(&self.dir)?)]);
+        self.is_unsynced = true;
         Ok(())
     }
 }

@@ -1,8 +1,9 @@
 //! Owns a store: what is said goes in here, and comes out again.
 
 use std::fs::File;
-use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::io;
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{Builder, JoinHandle};
 
 use chinwag_core::Name;
@@ -28,21 +29,12 @@ use crate::writer::{self, Writer};
 #[derive(Debug)]
 pub struct Store {
     shared: Arc<Shared>,
-    spool: Arc<Mutex<Appended>>,
+    spool: Arc<Mutex<Spool>>,
     reader: Reader,
     searcher: Reader,
     threads: Vec<JoinHandle<()>>,
     /// It is let go of last.
     _lock: File,
-}
-
-/// The spool, and what of it was not brought to the disk.
-#[derive(Debug)]
-struct Appended {
-    spool: Spool,
-    unsynced: Vec<Arc<File>>,
-    dir: PathBuf,
-    is_dirty: bool,
 }
 
 impl Store {
@@ -66,19 +58,18 @@ impl Store {
         let shared = Arc::new(Shared::new(spool.tail(), at, oldest, behind));
         let reader = Reader::start("history-reader", dir, &shared)?;
         let searcher = Reader::start("history-search", dir, &shared)?;
-        let unsynced = vec![Arc::clone(spool.file())];
-        let spool = Arc::new(Mutex::new(Appended { spool, unsynced, dir: dir.clone(), is_dirty: true }));
+        let spool = Arc::new(Mutex::new(spool));
         let mut store = Self { shared, spool, reader, searcher, threads: Vec::new(), _lock: lock };
         let writer = Writer::new(dir.clone(), database, at, Arc::clone(&store.shared));
         store.start("history-writer", || writer.run())?;
         let (shared, spool) = (Arc::clone(&store.shared), Arc::clone(&store.spool));
-        store.start("history-sync", move || writer::sync(&shared, || take_unsynced(&spool)))?;
+        store.start("history-sync", move || writer::sync(&shared, || locked(&spool).take_unsynced()))?;
         Ok(store)
     }
 
+    /// What was started before ends when this is dropped.
     fn start(&mut self, name: &str, run: impl FnOnce() + Send + 'static) -> Result<(), Error> {
-        let dir = PathBuf::from(name);
-        self.threads.push(Builder::new().name(name.to_owned()).spawn(run).map_err(Error::file(&dir))?);
+        self.threads.push(Builder::new().name(name.to_owned()).spawn(run).map_err(Error::Thread)?);
         Ok(())
     }
 
@@ -89,11 +80,11 @@ impl Store {
             return;
         }
         let count = rows.iter().map(encoding::rows).sum();
-        let mut appended = self.spool.lock().unwrap_or_else(PoisonError::into_inner);
-        let outcome = appended.append(rows, self.shared.oldest());
+        let mut spool = locked(&self.spool);
+        let outcome = spool.append(rows, self.shared.oldest());
         match outcome {
             Ok(()) => {
-                self.shared.on_appended(appended.spool.tail(), count);
+                self.shared.on_appended(spool.tail(), count);
                 if self.shared.set_failing(Part::Spool, false) {
                     info!("what is said is kept again");
                 }
@@ -142,31 +133,13 @@ impl Drop for Store {
     }
 }
 
-impl Appended {
-    fn append(&mut self, rows: &[Kept], oldest: u64) -> std::io::Result<()> {
-        let segment = self.spool.tail().segment;
-        self.spool.append(rows, oldest)?;
-        if segment != self.spool.tail().segment {
-            self.unsynced.push(Arc::clone(self.spool.file()));
-        }
-        self.is_dirty = true;
-        Ok(())
-    }
-}
-
-/// Takes what has to be brought to the disk. The file that is appended to stays.
-fn take_unsynced(spool: &Mutex<Appended>) -> Vec<Arc<File>> {
-    let mut appended = spool.lock().unwrap_or_else(PoisonError::into_inner);
-    if !std::mem::replace(&mut appended.is_dirty, false) {
-        return Vec::new();
-    }
-    let current = Arc::clone(appended.spool.file());
-    let _ = &appended.dir;
-    std::mem::replace(&mut appended.unsynced, vec![current])
+/// Nobody leaves it half-way.
+fn locked(spool: &Mutex<Spool>) -> MutexGuard<'_, Spool> {
+    spool.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Counts the rows that the spool has between two places.
-fn count(dir: &std::path::Path, at: Position, tail: Position) -> std::io::Result<u64> {
+fn count(dir: &Path, at: Position, tail: Position) -> io::Result<u64> {
     let (mut spool, mut count) = (SpoolReader::new(dir, at), 0);
     while spool.at() < tail {
         count += spool.read(tail, 10_000)?.1;

@@ -112,8 +112,7 @@ impl Writer {
         match self.database.commit(&rows, reached) {
             Ok(doubles) => {
                 let size = database::size(self.database.connection())?;
-                self.shared.on_lost(doubles);
-                self.shared.on_committed(reached, count - doubles.min(count), size);
+                self.shared.on_committed(reached, count, doubles, size);
                 self.unsettled =
                     Some(self.unsettled.map_or((count, Instant::now()), |(rows, since)| (rows + count, since)));
                 Ok(())

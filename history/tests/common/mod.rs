@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 use std::{env, fs, process};
 
-use chinwag_core::words::{Kept, KeptMessage, Page, Past, Texts, Topic, What};
+use chinwag_core::words::{Found, Kept, KeptMessage, Page, Past, Search, Texts, Topic, What};
 use chinwag_core::{Name, Text};
 use chinwag_history::{Options, Store};
 
@@ -66,4 +66,32 @@ pub(crate) fn page(store: &Store, asked: Page) -> Vec<KeptMessage> {
     let (answer, page) = mpsc::channel();
     store.page(asked, move |page| answer.send(page).expect("it is waited for"));
     page.recv().expect("it is answered").expect("the disk can be read")
+}
+
+pub(crate) fn search(store: &Store, asked: Search) -> Vec<Found> {
+    let (answer, found) = mpsc::channel();
+    store.search(asked, move |found| answer.send(found).expect("it is waited for"));
+    found.recv().expect("it is answered").expect("the disk can be read")
+}
+
+/// Finds texts in one room, the newest first.
+pub(crate) fn texts_found(store: &Store, room: &str, words: &str) -> Vec<String> {
+    let asked = Search { rooms: vec![name(room)], words: Text::clean(words), count: 100 };
+    search(store, asked).iter().map(|found| found.message.text.as_str().to_owned()).collect()
+}
+
+/// Draws numbers, always the same for a seed.
+pub(crate) struct Dice(pub(crate) u64);
+
+impl Dice {
+    pub(crate) fn below(&mut self, end: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (self.0 ^ self.0 >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (mixed ^ mixed >> 31) % end
+    }
+
+    pub(crate) fn one_of<T: Copy>(&mut self, all: &[T]) -> T {
+        all[usize::try_from(self.below(all.len() as u64)).expect("it is an index")]
+    }
 }

@@ -1,0 +1,167 @@
+//! A store and a plain list are given the same, and asked the same, by chance.
+
+mod common;
+
+use chinwag_core::log::TopicState;
+use chinwag_core::words::{Bound, Found, Kept, KeptMessage, Page, Past, Search, Texts, Topic, What};
+use chinwag_core::{Name, Text};
+
+use common::{Dice, Folder, name, page, past, search};
+
+const ROOMS: [&str; 4] = ["main", "Garden", "lounge", "empty"];
+const PEOPLE: [&str; 3] = ["ann", "Ann", "bob"];
+const WORDS: [&str; 12] =
+    ["hello", "Hello", "pizza", "pizzas", "C++", "c", "天", "聊天", "聊天室", "ไทย", "हिन्दी", "👍"];
+
+/// All that was kept, as simply as it can be.
+#[derive(Default)]
+struct Model {
+    messages: Vec<(Name, KeptMessage)>,
+    topics: Vec<(Name, Option<TopicState>)>,
+    time_ms: u64,
+}
+
+impl Model {
+    fn of<'a>(&'a self, room: &Name) -> impl DoubleEndedIterator<Item = &'a KeptMessage> + use<'a> {
+        let key = room.key();
+        self.messages.iter().filter(move |(room, _)| room.key() == key).map(|(_, message)| message)
+    }
+
+    fn said(&self, room: &Name) -> u64 {
+        self.of(room).map(|message| message.seq).max().unwrap_or(0)
+    }
+
+    fn keep(&mut self, dice: &mut Dice) -> Kept {
+        let room = name(dice.one_of(&ROOMS[..3]));
+        let by = name(dice.one_of(&PEOPLE));
+        // Now and then two things happen at one time.
+        self.time_ms += dice.below(3);
+        let (time_ms, seq) = (self.time_ms, self.said(&room));
+        let mut text = |dice: &mut Dice| {
+            let count = dice.below(4);
+            (0..count).map(|_| dice.one_of(&WORDS)).collect::<Vec<_>>().join(" ")
+        };
+        let message =
+            |text: &str, is_act, seq| KeptMessage { name: by.clone(), text: Text::clean(text), is_act, time_ms, seq };
+        match dice.below(8) {
+            0 => {
+                let topic = Topic::of(&text(dice));
+                let state = topic.clone().map(|topic| TopicState { topic, name: by.clone(), time_ms });
+                self.topics.push((room.clone(), state));
+                Kept { room, name: by, what: What::Topic(topic), time_ms, seq }
+            }
+            1 => {
+                let text = text(dice);
+                self.messages.push((room.clone(), message(&text, true, seq + 1)));
+                Kept { room, name: by, what: What::Acted(Text::clean(&text)), time_ms, seq: seq + 1 }
+            }
+            _ => {
+                let texts: Vec<_> = (0..=dice.below(3)).map(|_| text(dice)).collect();
+                for (text, seq) in texts.iter().zip(seq + 1..) {
+                    self.messages.push((room.clone(), message(text, false, seq)));
+                }
+                let lines: String = texts.iter().map(|text| format!("{text}\n")).collect();
+                let what = What::Said(Texts::parse_lines(&lines).expect("they are clean"));
+                Kept { room, name: by, what, time_ms, seq: seq + 1 }
+            }
+        }
+    }
+
+    fn past(&self, room: &Name) -> Past {
+        let topic = self.topics.iter().rev().find(|(of, _)| of.key() == room.key());
+        let mut messages: Vec<_> = self.of(room).rev().take(100).cloned().collect();
+        messages.reverse();
+        Past { room: room.clone(), said: self.said(room), topic: topic.and_then(|(_, topic)| topic.clone()), messages }
+    }
+
+    fn page(&self, page: &Page) -> Vec<KeptMessage> {
+        let is_after = |message: &&KeptMessage| match page.after {
+            Some(Bound::Seq(seq)) => message.seq > seq,
+            Some(Bound::TimeMs(time)) => message.time_ms > time,
+            None => true,
+        };
+        let is_before = |message: &&KeptMessage| match page.before {
+            Some(Bound::Seq(seq)) => message.seq < seq,
+            Some(Bound::TimeMs(time)) => message.time_ms < time,
+            None => true,
+        };
+        let all: Vec<_> = self.of(&page.room).filter(is_after).filter(is_before).cloned().collect();
+        let count = all.len().min(page.count.into());
+        if page.is_from_oldest { all[..count].to_vec() } else { all[all.len() - count..].to_vec() }
+    }
+
+    fn search(&self, search: &Search) -> Vec<Found> {
+        let words: Vec<_> = search.words.as_str().split_whitespace().map(str::to_lowercase).collect();
+        let has = |message: &KeptMessage, word: &str| {
+            let mut words = message.text.as_str().split_whitespace().map(str::to_lowercase);
+            match word {
+                // Where there are no blanks, any part of it is found.
+                "天" | "聊天" | "聊天室" | "ไทย" => words.any(|said| said.contains(word)),
+                // C++ begins with a C.
+                "c" => words.any(|said| said == "c" || said == "c++"),
+                _ => words.any(|said| said == word),
+            }
+        };
+        let is_in = |room: &Name| search.rooms.iter().any(|asked| asked.key() == room.key());
+        let all = self.messages.iter().rev().filter(|(room, _)| is_in(room));
+        let found = all.filter(|(_, message)| !words.is_empty() && words.iter().all(|word| has(message, word)));
+        let last = |room: &Name| {
+            let messages = self.messages.iter().map(|(room, _)| room);
+            let all = messages.chain(self.topics.iter().map(|(room, _)| room));
+            all.rev().find(|of| of.key() == room.key()).expect("it is one of them").clone()
+        };
+        found
+            .take(search.count.into())
+            .map(|(room, message)| Found { room: last(room), message: message.clone() })
+            .collect()
+    }
+}
+
+fn bound(dice: &mut Dice, model: &Model) -> Option<Bound> {
+    match dice.below(3) {
+        0 => None,
+        1 => Some(Bound::Seq(dice.below(model.messages.len() as u64 + 2))),
+        _ => Some(Bound::TimeMs(dice.below(model.time_ms + 2))),
+    }
+}
+
+fn run(seed: u64) {
+    let folder = Folder::new(&format!("model-{seed}"));
+    let (mut dice, mut model) = (Dice(seed), Model::default());
+    let mut store = folder.open();
+    for step in 0..400 {
+        let room = name(dice.one_of(&ROOMS));
+        match dice.below(10) {
+            0..5 => {
+                let count = dice.below(5);
+                let rows: Vec<_> = (0..count).map(|_| model.keep(&mut dice)).collect();
+                store.keep(&rows);
+            }
+            5 => assert_eq!(past(&store, room.as_str()), model.past(&room), "seed {seed}, step {step}"),
+            6 | 7 => {
+                let (after, before) = (bound(&mut dice, &model), bound(&mut dice, &model));
+                let count = u8::try_from(dice.below(20)).expect("it is few");
+                let asked = Page { room, after, before, is_from_oldest: dice.below(2) == 0, count };
+                assert_eq!(page(&store, asked.clone()), model.page(&asked), "seed {seed}, step {step}, {asked:?}");
+            }
+            8 => {
+                let rooms = (0..dice.below(4)).map(|_| name(dice.one_of(&ROOMS))).collect();
+                let words: Vec<_> = (0..dice.below(3)).map(|_| dice.one_of(&WORDS)).collect();
+                let asked = Search { rooms, words: Text::clean(&words.join(" ")), count: 10 };
+                assert_eq!(search(&store, asked.clone()), model.search(&asked), "seed {seed}, step {step}, {words:?}");
+            }
+            _ if dice.below(10) == 0 => {
+                drop(store);
+                store = folder.open();
+            }
+            _ => {}
+        }
+    }
+    let stats = store.stats();
+    assert_eq!((stats.rows_lost, stats.is_failing), (0, false), "seed {seed}");
+}
+
+#[test]
+fn a_store_answers_as_a_plain_list_does() {
+    (0..20).for_each(run);
+}
