@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io;
+use std::mem;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{Builder, JoinHandle};
@@ -32,7 +33,8 @@ pub struct Store {
     spool: Arc<Mutex<Spool>>,
     reader: Reader,
     searcher: Reader,
-    threads: Vec<JoinHandle<()>>,
+    threads: Mutex<Vec<JoinHandle<()>>>,
+    identity: u64,
     /// It is let go of last.
     _lock: File,
 }
@@ -50,6 +52,7 @@ impl Store {
         let path = files::database(dir);
         let database = Writing::new(database::open_to_write(dir)?);
         let at = database.position().map_err(Error::database(&path))?;
+        let identity = database.identity().map_err(Error::database(&path))?;
         let segments = spool::segments(dir).map_err(Error::file(dir))?;
         let segment = segments.iter().copied().max().unwrap_or(0).max(at.segment) + 1;
         let oldest = segments.first().copied().unwrap_or(segment);
@@ -59,7 +62,7 @@ impl Store {
         let reader = Reader::start("history-reader", dir, &shared)?;
         let searcher = Reader::start("history-search", dir, &shared)?;
         let spool = Arc::new(Mutex::new(spool));
-        let mut store = Self { shared, spool, reader, searcher, threads: Vec::new(), _lock: lock };
+        let store = Self { shared, spool, reader, searcher, threads: Mutex::default(), identity, _lock: lock };
         let writer = Writer::new(dir.clone(), database, at, Arc::clone(&store.shared));
         store.start("history-writer", || writer.run())?;
         let (shared, spool) = (Arc::clone(&store.shared), Arc::clone(&store.spool));
@@ -68,9 +71,21 @@ impl Store {
     }
 
     /// What was started before ends when this is dropped.
-    fn start(&mut self, name: &str, run: impl FnOnce() + Send + 'static) -> Result<(), Error> {
-        self.threads.push(Builder::new().name(name.to_owned()).spawn(run).map_err(Error::Thread)?);
+    fn start(&self, name: &str, run: impl FnOnce() + Send + 'static) -> Result<(), Error> {
+        let thread = Builder::new().name(name.to_owned()).spawn(run).map_err(Error::Thread)?;
+        locked(&self.threads).push(thread);
         Ok(())
+    }
+
+    /// Brings all to the disk. What is kept from then on is in the spool, and goes to the database when it is opened
+    /// again. To close it twice does no harm.
+    pub fn close(&self) {
+        self.shared.stop();
+        for thread in mem::take(&mut *locked(&self.threads)) {
+            if thread.join().is_err() {
+                error!("a thread of the history has panicked");
+            }
+        }
     }
 
     /// Keeps rows, in their order. When it returns, they outlive the program. If the disk does not take them, they are
@@ -115,6 +130,12 @@ impl Store {
         self.searcher.read(false, move |connection| database::search(connection, &search), done);
     }
 
+    /// Returns a number that no other history has.
+    #[must_use]
+    pub const fn identity(&self) -> u64 {
+        self.identity
+    }
+
     /// Returns what was counted since it was opened.
     #[must_use]
     pub fn stats(&self) -> Stats {
@@ -124,18 +145,13 @@ impl Store {
 
 impl Drop for Store {
     fn drop(&mut self) {
-        self.shared.stop();
-        for thread in self.threads.drain(..) {
-            if thread.join().is_err() {
-                error!("a thread of the history has panicked");
-            }
-        }
+        self.close();
     }
 }
 
 /// Nobody leaves it half-way.
-fn locked(spool: &Mutex<Spool>) -> MutexGuard<'_, Spool> {
-    spool.lock().unwrap_or_else(PoisonError::into_inner)
+fn locked<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Counts the rows that the spool has between two places.

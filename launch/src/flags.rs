@@ -19,10 +19,10 @@ use chinwag_core::{Config, Limits, Origin, Rules, Subnet, Tls};
 use chinwag_io::{Certificate, cores};
 
 pub(crate) use self::key::Key;
-pub(crate) use self::values::{Choice, SocketFile};
+pub(crate) use self::values::{Age, Choice, Size, SocketFile};
 use self::values::{
-    connect_rate, dead_after, drain, flood_rate, history_on_join, ip, irc, listen, log_format, max_connections,
-    max_line, max_per_ip, port, proxy_from, room_quiet, server_name, threads, web, web_origin,
+    connect_rate, dead_after, drain, flood_rate, history_on_join, ip, irc, keep, keep_bytes, listen, log_format,
+    max_connections, max_line, max_per_ip, port, proxy_from, room_quiet, server_name, threads, web, web_origin,
 };
 use self::words::{Given, split};
 use crate::logging::Format;
@@ -96,10 +96,19 @@ pub(super) struct Flags {
     #[argh(switch)]
     tls_only: bool,
 
-    /// folder for what the server keeps; without --cert it has a certificate there that it made for itself, for those
-    /// who compare its SHA-256, which is printed (default: none)
+    /// folder for what the server keeps: what is said in rooms; without --cert also a certificate that it made for
+    /// itself, for those who compare its SHA-256, which is printed (default: none)
     #[argh(option)]
-    data: Option<PathBuf>,
+    pub(super) data: Option<PathBuf>,
+
+    /// for how long what is said is kept in --data, in hours, days, weeks or years, like 90d (default: for ever)
+    #[argh(option, from_str_fn(keep))]
+    pub(super) keep: Option<Age>,
+
+    /// most bytes of what is kept in --data, with K, M, G or T for units of 1024; the oldest goes first (default: no
+    /// limit)
+    #[argh(option, from_str_fn(keep_bytes))]
+    pub(super) keep_bytes: Option<Size>,
 
     /// number of threads (default: as many as there are cores)
     #[argh(option, default = "cores()", from_str_fn(threads))]
@@ -201,7 +210,7 @@ impl Flags {
         keys!(
             self,
             at_start: [
-                ip, port, web, irc, listen, server_name, cert, key, tls_only, data, threads, max_line, room_quiet, history_on_join, log_dir, log_format
+                ip, port, web, irc, listen, server_name, cert, key, tls_only, data, keep, keep_bytes, threads, max_line, room_quiet, history_on_join, log_dir, log_format
             ],
             live: [
                 web_origin, proxy_from, flood_rate, max_connections, max_per_ip, connect_rate, dead_after, drain
@@ -235,6 +244,7 @@ impl Flags {
             )));
         }
         flags.check_tls().map_err(|wrong| Parsed::Wrong(wrong.to_owned()))?;
+        flags.check_history().map_err(|wrong| Parsed::Wrong(wrong.to_owned()))?;
         if flags.print_config {
             let names: BTreeSet<_> = given.iter().map(|flag| flag.name.as_str()).collect();
             return Ok(Parsed::Answer(file::write(program, &flags.keys(), &names, infos())));
@@ -291,6 +301,15 @@ impl Flags {
             (None, None, None) if self.tls_only => {
                 Err("--tls-only needs a certificate: --cert and --key, or --data for one that the server makes")
             }
+            _ => Ok(()),
+        }
+    }
+
+    /// Says what is missing for what is said to be kept, if something is.
+    const fn check_history(&self) -> Result<(), &'static str> {
+        match (&self.data, &self.keep, &self.keep_bytes) {
+            (None, Some(_), _) => Err("--keep needs --data, the folder where what is said is kept"),
+            (None, _, Some(_)) => Err("--keep-bytes needs --data, the folder where what is said is kept"),
             _ => Ok(()),
         }
     }

@@ -5,6 +5,7 @@
 //! be written), 2 where a flag or the file says something that can't be.
 
 mod flags;
+mod history;
 mod listen;
 mod logging;
 mod reload;

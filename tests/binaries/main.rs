@@ -7,6 +7,7 @@ mod config;
 #[cfg(target_os = "linux")]
 mod descriptors;
 mod flags;
+mod history;
 mod log;
 #[cfg(target_os = "linux")]
 mod operation;

@@ -42,9 +42,11 @@ CREATE TABLE state (
   next_id INTEGER NOT NULL,
   -- Up to where it has the spool: in which file, and how many bytes of it.
   spool_segment INTEGER NOT NULL,
-  spool_offset INTEGER NOT NULL
+  spool_offset INTEGER NOT NULL,
+  -- A number that no other history has, by which browsers know this one.
+  identity INTEGER NOT NULL
 ) STRICT;
-INSERT INTO state VALUES (1, 1, 0, 0);
+INSERT INTO state VALUES (1, 1, 0, 0, random());
 
 -- To be read by people.
 CREATE VIEW messages AS

@@ -38,6 +38,12 @@ impl Writing {
         })
     }
 
+    /// Returns a number that no other history has.
+    pub(crate) fn identity(&self) -> rusqlite::Result<u64> {
+        let identity: i64 = self.connection.query_row("SELECT identity FROM state", (), |row| row.get(0))?;
+        Ok(identity.cast_unsigned())
+    }
+
     /// Puts rows into the database, and that it is this far: all of it, or nothing. Returns how many messages were
     /// there already.
     pub(crate) fn commit(&mut self, rows: &[Kept], at: Position) -> rusqlite::Result<u64> {

@@ -9,7 +9,7 @@ use std::time::Duration;
 use chinwag_core::{Origin, Subnet};
 use toml::Value;
 
-use super::values::{Choice, SocketFile};
+use super::values::{Age, Choice, Size, SocketFile};
 use crate::logging::Format;
 
 /// A key, with its value.
@@ -91,6 +91,8 @@ settings! {
     Arc<str>: Text, |text| text.to_string().into();
     PathBuf: Text, |path| path.to_string_lossy().into_owned().into();
     Format: Text, |format| format.word().into();
+    Age: Text, |age| age.to_string().into();
+    Size: Text, |size| size.to_string().into();
     Choice: Text, |choice| match choice {
         Choice::IfFree(address) | Choice::At(address) => address.to_string().into(),
         Choice::Off => "off".into(),

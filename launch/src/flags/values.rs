@@ -34,6 +34,40 @@ pub(crate) struct SocketFile {
     pub(crate) path: PathBuf,
 }
 
+/// A number of bytes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Size(pub(crate) u64);
+
+/// The units of sizes, the greatest first.
+const UNITS: [(&str, u32); 4] = [("T", 40), ("G", 30), ("M", 20), ("K", 10)];
+
+/// Writes it in the greatest unit of which it is a whole number.
+impl fmt::Display for Size {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let whole = |shift: u32| self.0 >> shift << shift == self.0 && self.0 >> shift > 0;
+        match UNITS.iter().find(|(_, shift)| whole(*shift)) {
+            Some((unit, shift)) => write!(f, "{}{unit}", self.0 >> shift),
+            None => self.0.fmt(f),
+        }
+    }
+}
+
+/// How long something is kept.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Age(pub(crate) Duration);
+
+/// The units of ages in hours, the greatest first.
+const AGES: [(&str, u64); 4] = [("y", 365 * 24), ("w", 7 * 24), ("d", 24), ("h", 1)];
+
+/// Writes it in the greatest unit of which it is a whole number.
+impl fmt::Display for Age {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let hours = self.0.as_secs() / 3600;
+        let (unit, each) = AGES.into_iter().find(|(_, each)| hours % each == 0).unwrap_or(("h", 1));
+        write!(f, "{}{unit}", hours / each)
+    }
+}
+
 /// What stands before the path of a socket, for each form.
 const SOCKETS: [(&str, Form); 3] = [("unix:", Form::Lines), ("web=unix:", Form::Web), ("irc=unix:", Form::Irc)];
 
@@ -141,6 +175,35 @@ pub(super) fn dead_after(value: &str) -> Result<Duration, String> {
 
 pub(super) fn drain(value: &str) -> Result<Duration, String> {
     number(value, 0..=3600, "seconds").map(|seconds| Duration::from_secs(seconds.into()))
+}
+
+/// The least that `--keep-bytes` can be: an empty database has less, and what is written at once fits.
+const KEEP_BYTES_MIN: u64 = 1 << 20;
+
+pub(super) fn keep_bytes(value: &str) -> Result<Size, String> {
+    let range = KEEP_BYTES_MIN..=1 << 50;
+    let read = size(value).filter(|size| range.contains(&size.0));
+    read.ok_or_else(|| "it takes a number of bytes, 1M to 1024T, like 256M or 2G".into())
+}
+
+pub(super) fn keep(value: &str) -> Result<Age, String> {
+    let unit = AGES.into_iter().find_map(|(unit, each)| Some((value.strip_suffix(unit)?, each)));
+    let hours = unit.and_then(|(count, each)| whole(count)?.checked_mul(each));
+    let hours = hours.filter(|hours| (1..=100 * 365 * 24).contains(hours));
+    let age = hours.map(|hours| Age(Duration::from_secs(3600 * hours)));
+    age.ok_or_else(|| "it takes 1h to 100y, in hours, days, weeks or years, like 12h, 90d, 8w or 2y".into())
+}
+
+fn size(value: &str) -> Option<Size> {
+    let unit = UNITS.iter().find_map(|(unit, shift)| Some((value.strip_suffix(unit)?, *shift)));
+    let (number, shift) = unit.unwrap_or((value, 0));
+    whole(number)?.checked_mul(1 << shift).map(Size)
+}
+
+/// Reads a number of nothing but digits.
+fn whole(number: &str) -> Option<u64> {
+    let is_number = !number.is_empty() && number.bytes().all(|digit| digit.is_ascii_digit());
+    number.parse().ok().filter(|_| is_number)
 }
 
 fn number(value: &str, range: RangeInclusive<u32>, unit: &str) -> Result<u32, String> {
