@@ -84,7 +84,6 @@ class Chinwag(BaseServerController, DirectoryBasedController):
             "a password of the server": password is not None,
             "TLS": ssl,
             "accounts": run_services,
-            "history": self.test_config.chathistory,
             "IRC over WebSockets": websocket_port is not None,
         }
         for what, is_needed in missing.items():

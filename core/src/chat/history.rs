@@ -196,6 +196,11 @@ impl History {
         said
     }
 
+    /// Returns when the last message was said, in milliseconds since 1970.
+    pub(super) fn last_time_ms(&self) -> Option<u64> {
+        self.runs.back().map(|run| run.time_ms)
+    }
+
     /// Returns how many messages are kept.
     pub(super) const fn messages(&self) -> usize {
         self.messages

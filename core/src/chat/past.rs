@@ -4,6 +4,7 @@ use super::Chat;
 use super::history::History;
 use crate::kept::{Bound, Found, KeptMessage, Page};
 use crate::message::Earlier;
+use crate::window::LIST_BYTES_MAX;
 use crate::{ConnectionId, Message, Name, RoomId, Time};
 
 /// What stands around each message that was found more than around others: the room.
@@ -39,6 +40,18 @@ impl Chat {
         let known = self.rooms.history(id).map_or(0, History::messages);
         let is_all = known >= usize::from(count) || known as u64 >= self.rooms.said(id);
         (!is_all).then(|| self.rooms.name(id).clone())
+    }
+
+    /// Returns what is shown to who has joined a room.
+    pub(crate) fn shown_on_joining(&self, connection: ConnectionId, room: &Name) -> Vec<Earlier> {
+        let room = self.rooms.find(room);
+        let shown = room.map(|room| self.earlier(connection, room, self.at, self.history_on_join, LIST_BYTES_MAX));
+        shown.unwrap_or_default()
+    }
+
+    /// Returns when the last message of a room was said, in milliseconds since 1970.
+    pub(crate) fn last_said_ms(&self, room: &Name) -> Option<u64> {
+        self.rooms.history(self.rooms.find(room)?)?.last_time_ms()
     }
 
     /// Returns the rooms where somebody is.

@@ -6,6 +6,7 @@
 mod answer;
 mod arriving;
 mod capabilities;
+mod history;
 mod info;
 mod modes;
 mod monitor;
@@ -196,7 +197,7 @@ impl<S> Hub<S> {
         answer: Answer,
         (label, bytes_max): (Option<&str>, usize),
     ) -> Vec<Message> {
-        self.irc.batches += u64::from(label.is_some());
+        self.irc.batches += u64::from(label.is_some() || answer.is_batch());
         let capabilities = self.capabilities(connection);
         let dialect = match capabilities.dialect() {
             Dialect::Irc(dialect) => dialect,

@@ -14,7 +14,7 @@ use crate::connections::Step;
 use crate::kept::{Found, Kept, KeptMessage, Page, Past, Search};
 use crate::log::{Command, Event, Recalled};
 use crate::request::PIECE;
-use crate::{ConnectionId, Effect, Message, Name, NameKey, Request, Text, Time};
+use crate::{ConnectionId, Effect, Form, Message, Name, NameKey, Request, Text, Time};
 
 /// How many messages are found at the most: as many as fit on a screen.
 const FOUND_MAX: u8 = 10;
@@ -25,6 +25,8 @@ pub(super) struct Memory {
     /// Of the store.
     pub(super) identity: u64,
     asked: HashMap<NameKey, Asked>,
+    /// What is to be read for somebody next, behind what is read now.
+    next: HashMap<ConnectionId, Page>,
     /// What it said, for whoever is about to open these rooms.
     pasts: HashMap<ConnectionId, Vec<Past>>,
 }
@@ -65,7 +67,7 @@ impl<S> Hub<S> {
     /// [`recall_main`](Self::recall_main).
     /// `identity` is a number of the store, by which browsers know that messages go on with their numbers.
     pub fn keep_history(&mut self, identity: u64) {
-        self.memory = Some(Memory { identity, asked: HashMap::new(), pasts: HashMap::new() });
+        self.memory = Some(Memory { identity, asked: HashMap::new(), next: HashMap::new(), pasts: HashMap::new() });
         self.chat.keep();
     }
 
@@ -194,6 +196,14 @@ impl<S> Hub<S> {
         self.tell_read(now, connection, &page.room, messages);
     }
 
+    /// Reads one page for somebody, and then perhaps another.
+    pub(super) fn read_pages(&mut self, connection: ConnectionId, page: Page, next: Option<Page>) {
+        if let (Some(memory), Some(next)) = (&mut self.memory, next) {
+            memory.next.insert(connection, next);
+        }
+        self.read(connection, page);
+    }
+
     fn read(&mut self, connection: ConnectionId, page: Page) {
         self.connections.await_effect(connection);
         self.effects.push_back(Effect::Read { connection, page });
@@ -201,6 +211,13 @@ impl<S> Hub<S> {
 
     /// Tells somebody what was read for them.
     pub(super) fn tell_read(&mut self, now: Time, connection: ConnectionId, room: &Name, messages: Vec<KeptMessage>) {
+        if self.connections.form(connection).is_some_and(Form::registers) {
+            self.add_read(connection, room, messages);
+            if let Some(next) = self.memory.as_mut().and_then(|memory| memory.next.remove(&connection)) {
+                self.read(connection, next);
+            }
+            return;
+        }
         let said = self.chat.heard(connection, now, messages);
         let pieces = in_pieces(room, said, self.config.limits.list_bytes_max);
         self.answer_in_pieces(connection, pieces);
@@ -228,6 +245,9 @@ impl<S> Hub<S> {
         if !self.stopped && self.connections.handle_effect(connection) {
             let before = self.chat.actions().len();
             self.keep_within(connection, PIECE, tell);
+            if self.connections.awaits_effect(connection) {
+                return;
+            }
             self.finish_irc(now, connection, before);
             self.release(now, connection);
         }

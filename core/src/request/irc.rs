@@ -17,7 +17,8 @@ const AWAY: usize = 512;
 const SHORT: usize = 5 << 10;
 
 /// The commands whose answers may be long, or grow with how many are here.
-const LONG: [&str; 10] = ["JOIN", "NAMES", "LIST", "WHO", "WHOIS", "WHOWAS", "MONITOR", "HELP", "HELPOP", "SEARCH"];
+const LONG: [&str; 11] =
+    ["JOIN", "NAMES", "LIST", "WHO", "WHOIS", "WHOWAS", "MONITOR", "HELP", "HELPOP", "SEARCH", "CHATHISTORY"];
 
 /// For how many rooms or people a line may be at the most whose answer is short.
 const FEW: u32 = 8;

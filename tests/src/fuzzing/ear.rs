@@ -17,7 +17,7 @@ const LINE_BYTES_MAX: usize = 512;
 const LABEL_BYTES_MAX: usize = 64;
 
 /// What a client can ask for.
-const CAPABILITIES: [&str; 17] = [
+const CAPABILITIES: [&str; 18] = [
     "account-notify",
     "away-notify",
     "batch",
@@ -35,6 +35,7 @@ const CAPABILITIES: [&str; 17] = [
     "setname",
     "standard-replies",
     "userhost-in-names",
+    "draft/chathistory",
 ];
 
 type Granted = BTreeSet<&'static str>;

@@ -16,6 +16,8 @@ pub(super) struct Answer {
     entries: Vec<Entry>,
     /// About how many bytes the lines by the server have.
     bytes: usize,
+    /// What kind of batch it is, if it is one whether the line has a label or not.
+    batch: Option<String>,
 }
 
 /// About how many bytes an answer may have, so that the rest of it is not much to keep: more than all who are in fifty
@@ -53,9 +55,19 @@ impl Answer {
         }
     }
 
+    /// Has it be a batch of this kind.
+    pub(super) fn begin_batch(&mut self, kind: String) {
+        self.batch = Some(kind);
+    }
+
+    /// Tells whether it is a batch by itself.
+    pub(super) const fn is_batch(&self) -> bool {
+        self.batch.is_some()
+    }
+
     /// Tells whether nothing is told.
     pub(super) const fn is_empty(&self) -> bool {
-        self.entries.is_empty()
+        self.entries.is_empty() && self.batch.is_none()
     }
 
     pub(super) fn push(&mut self, entry: Entry) {
@@ -64,11 +76,14 @@ impl Answer {
 
     /// Makes lines of it, in pieces of so many bytes. An answer with a label is one line that has it, or a batch.
     pub(super) fn into_pieces(self, voice: &Voice<'_>, label: Option<&str>, bytes_max: usize) -> Vec<Bytes> {
-        let Some(label) = label else { return self.encode(voice, "", bytes_max) };
-        let tag = format!("label={label}");
+        if label.is_none() && self.batch.is_none() {
+            return self.encode(voice, "", bytes_max);
+        }
+        let tag = label.map(|label| format!("label={label}")).unwrap_or_default();
+        let kind = self.batch.as_deref().unwrap_or("labeled-response");
         let plain = self.encode(voice, "", usize::MAX);
         let is_one = plain.first().is_some_and(|lines| lines.iter().filter(|&&byte| byte == b'\n').count() == 1);
-        if is_one {
+        if is_one && self.batch.is_none() {
             return self.encode(voice, &tag, bytes_max);
         }
         let encoder = Encoder::new(voice.dialect);
@@ -77,14 +92,17 @@ impl Answer {
             put_server(encoder.with_tag(tag), voice, &line.to_string(), &mut out);
             out
         };
-        if plain.is_empty() {
+        if plain.is_empty() && self.batch.is_none() {
             return vec![bracket(&tag, format_args!("ACK")).freeze()];
         }
         let batch = voice.batch;
-        let mut begin = bracket(&tag, format_args!("BATCH +{batch} labeled-response"));
+        let mut begin = bracket(&tag, format_args!("BATCH +{batch} {kind}"));
         let end = bracket("", format_args!("BATCH -{batch}"));
         let inside_max = bytes_max.saturating_sub(begin.len() + end.len());
         let mut pieces = self.encode(voice, &format!("batch={batch}"), inside_max);
+        if pieces.is_empty() {
+            pieces.push(Bytes::new());
+        }
         if let Some(first) = pieces.first_mut() {
             begin.put_slice(first);
             *first = begin.freeze();

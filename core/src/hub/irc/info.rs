@@ -2,12 +2,13 @@
 
 use super::Line;
 use super::answer::Answer;
+use super::history::MESSAGES_MAX;
 use super::modes::USER_MODES;
 use super::obey::COMMANDS;
 use super::words::{AWAY_BYTES_MAX, TARGETS_MAX, word};
 use crate::irc::{Identity, MONITORED_MAX, ROOMS_MAX};
 use crate::wire::irc::decode::LINE_BYTES_MAX;
-use crate::wire::irc::encode::civil;
+use crate::wire::irc::time::civil;
 use crate::{ConnectionId, Hub, Name, Time, Topic};
 
 /// How many tokens stand in one line: a line has fifteen parameters, of which two are others.
@@ -118,11 +119,13 @@ fn tokens() -> Vec<String> {
         "CHANMODES=b,,,n".to_owned(),
         format!("CHANNELLEN={}", name_max + 1),
         "CHANTYPES=#".to_owned(),
+        format!("CHATHISTORY={MESSAGES_MAX}"),
         "ELIST=U".to_owned(),
         format!("LINELEN={LINE_BYTES_MAX}"),
         "MAXLIST=b:0".to_owned(),
         "MODES=1".to_owned(),
         format!("MONITOR={MONITORED_MAX}"),
+        "MSGREFTYPES=msgid,timestamp".to_owned(),
         format!("NAMELEN={}", Identity::REAL_NAME_BYTES_MAX),
         "NETWORK=chinwag".to_owned(),
         format!("NICKLEN={name_max}"),

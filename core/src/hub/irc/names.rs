@@ -65,6 +65,7 @@ impl<S> Hub<S> {
         if !self.capabilities(connection).has(Capabilities::NO_IMPLICIT_NAMES) {
             self.add_names(connection, room, answer);
         }
+        self.add_history(connection, name, answer);
     }
 
     pub(super) fn tell_topic_of(&self, connection: ConnectionId, name: &Name, answer: &mut Answer) {

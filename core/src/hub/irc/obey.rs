@@ -11,6 +11,7 @@ use crate::{ConnectionId, Hub, Message, Name, Text, Time, Topic};
 pub(super) const COMMANDS: &[(&str, &str)] = &[
     ("AWAY", "AWAY [:reason] - be away, or back"),
     ("CAP", "CAP LS|LIST|REQ|END - ask for capabilities"),
+    ("CHATHISTORY", "CHATHISTORY LATEST|BEFORE|AFTER|AROUND|BETWEEN|TARGETS ... - what was said before"),
     ("HELP", "HELP [command] - show this"),
     ("INFO", "INFO - what this server is"),
     ("INVITE", "INVITE nick #channel - let somebody know of a channel"),
@@ -79,6 +80,7 @@ impl<S> Hub<S> {
                 None => self.needs_more(connection, "SETNAME", answer),
             },
             "MONITOR" => self.obey_monitor(now, connection, line, answer),
+            "CHATHISTORY" => self.obey_chathistory(connection, line, answer),
             "CAP" => self.obey_cap(now, connection, line, answer),
             "LUSERS" => self.tell_counts(connection, answer),
             "MOTD" => self.tell_motd(connection, answer),

@@ -2,7 +2,7 @@
 
 use chinwag_core::Time;
 
-use super::irc::{How, Manner, Told};
+use super::irc::{How, IrcLine, Manner, Told};
 use super::{Line, Model, Person, Speech, Topic, is_name, typist};
 
 /// How much is kept of what was said in a room.
@@ -216,20 +216,36 @@ impl Model {
         if topic.is_some() {
             self.show_topic(user, room, topic);
         }
+        let shown = self.shown_on_joining(user, room);
+        let shown = self.show_earlier(now, user, room, &shown).concat();
+        self.lines[user].extend(shown);
+    }
+
+    /// Returns what is shown to who joins a room.
+    fn shown_on_joining(&mut self, user: usize, room: &str) -> Vec<Earlier> {
         let history = self.heard(user, room);
-        if !history.is_empty() {
-            let mut bytes = 100;
-            let fits = |said: &&Earlier| {
-                bytes += said.bytes();
-                bytes <= SHOWN_BYTES_MAX
-            };
-            let short = |said: &&Earlier| said.bytes() <= SHOWN_BYTES_MAX / 2;
-            let latest = history.iter().rev().take(self.history_on_join);
-            let mut shown: Vec<_> = latest.filter(short).take_while(fits).cloned().collect();
-            shown.reverse();
-            let shown = self.show_earlier(now, user, room, &shown).concat();
-            self.lines[user].extend(shown);
-        }
+        let mut bytes = 100;
+        let fits = |said: &&Earlier| {
+            bytes += said.bytes();
+            bytes <= SHOWN_BYTES_MAX
+        };
+        let short = |said: &&Earlier| said.bytes() <= SHOWN_BYTES_MAX / 2;
+        let latest = history.iter().rev().take(self.history_on_join);
+        let mut shown: Vec<_> = latest.filter(short).take_while(fits).cloned().collect();
+        shown.reverse();
+        shown
+    }
+
+    /// Returns the same as a client of IRC is told it: nobody knows any more who has said it, but by which name.
+    pub(super) fn earlier_by_irc(&mut self, user: usize, room: &str) -> Vec<IrcLine> {
+        let shown = self.shown_on_joining(user, room);
+        let room = self.room_mut(room).name.clone();
+        let line = |Earlier { name, text, is_act, time, seq, .. }| {
+            let by = Person { name, irc: None, ..self.person(user).clone() };
+            let manner = if is_act { Manner::act() } else { Manner::default() };
+            manner.lines(&by, &format!("#{room}"), &text, time, &format!("{time:x}-{seq:x}-{room}"))
+        };
+        shown.into_iter().flat_map(line).collect()
     }
 
     /// Returns what was said in a room by those whom somebody does not ignore.

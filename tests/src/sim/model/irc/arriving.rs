@@ -17,7 +17,7 @@ pub(in crate::sim::model) struct Arriving {
 }
 
 /// The capabilities of the server.
-const CAPABILITIES: [&str; 17] = [
+const CAPABILITIES: [&str; 18] = [
     "account-notify",
     "away-notify",
     "batch",
@@ -35,6 +35,7 @@ const CAPABILITIES: [&str; 17] = [
     "setname",
     "standard-replies",
     "userhost-in-names",
+    "draft/chathistory",
 ];
 
 /// What a name has to look like.

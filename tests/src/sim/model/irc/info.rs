@@ -7,9 +7,10 @@ use crate::sim::irc::{Parsed, date};
 use crate::sim::model::Model;
 
 /// How the commands are typed, and what each does, as the server tells it, byte for byte.
-const HELP: [&str; 30] = [
+const HELP: [&str; 31] = [
     "AWAY [:reason] - be away, or back",
     "CAP LS|LIST|REQ|END - ask for capabilities",
+    "CHATHISTORY LATEST|BEFORE|AFTER|AROUND|BETWEEN|TARGETS ... - what was said before",
     "HELP [command] - show this",
     "INFO - what this server is",
     "INVITE nick #channel - let somebody know of a channel",
@@ -42,9 +43,9 @@ const HELP: [&str; 30] = [
 
 /// What clients have to know, by line.
 const TOKENS: [&str; 2] = [
-    "AWAYLEN=200 BOT=B CASEMAPPING=ascii CHANLIMIT=#:100 CHANMODES=b,,,n CHANNELLEN=21 CHANTYPES=# ELIST=U LINELEN=512 \
-     MAXLIST=b:0 MODES=1 MONITOR=100 NAMELEN=150",
-    "NETWORK=chinwag NICKLEN=20 PREFIX=(ov)@+ TARGMAX=JOIN:,PART:,NAMES:1,PRIVMSG:4,NOTICE:4,TAGMSG:4,WHOIS:1 \
+    "AWAYLEN=200 BOT=B CASEMAPPING=ascii CHANLIMIT=#:100 CHANMODES=b,,,n CHANNELLEN=21 CHANTYPES=# CHATHISTORY=100 \
+     ELIST=U LINELEN=512 MAXLIST=b:0 MODES=1 MONITOR=100",
+    "MSGREFTYPES=msgid,timestamp NAMELEN=150 NETWORK=chinwag NICKLEN=20 PREFIX=(ov)@+ TARGMAX=JOIN:,PART:,NAMES:1,PRIVMSG:4,NOTICE:4,TAGMSG:4,WHOIS:1 \
      TOPICLEN=390 USERLEN=10 UTF8ONLY WHOX",
 ];
 

@@ -79,6 +79,10 @@ impl Model {
         if !self.has(user, "no-implicit-names") {
             self.add_names(now, user, room);
         }
+        if self.has(user, "server-time") && !self.has(user, "draft/chathistory") {
+            let lines = self.earlier_by_irc(user, room);
+            self.answer_with(user, lines);
+        }
     }
 
     pub(super) fn obey_part(&mut self, now: Time, user: usize, line: &Parsed) {
