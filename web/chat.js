@@ -541,7 +541,8 @@ export class Chat {
     const { name: room, seq } = own;
     const missed = this.#seen.entered(room, this.#boot, seq);
     own.entered = true;
-    own.people.set([this.me], 0);
+    // Those of the last connection are kept until the server lists who is there: of them one is told new names.
+    own.people.add(this.me);
     this.#welcome(own, missed, missed === 'first' ? seq : seq - (missed ?? seq));
     this.#past(own, own.past.splice(0));
     if (missed > 0) this.#owe(own, missed);
@@ -611,6 +612,7 @@ export class Chat {
     own.seq = one.seq;
     if (!own.entered) return;
     this.#seen.heard(room, one.seq);
+    if (!own.listed) own.people.add(one.name);
     const entry = this.#saying(own, one);
     if (!mine && own.place !== this.place) own.add(1, entry.pieces.length > 1);
     this.#show(entry);

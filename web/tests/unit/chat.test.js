@@ -431,6 +431,21 @@ test('people and topics are known of each room', () => {
   assert.deepEqual([chat.people.list(), chat.topic], [['BraveOtter', 'Zora'], 'tea']);
 });
 
+test('after a reconnection, a new name is told in rooms that were not looked at since', () => {
+  const chat = inTwo();
+  tell(chat, { kind: 'joined', room: 'main', name: 'Zoe' });
+  chat.lost();
+  tell(chat, ...greeting({ name: 'CalmWren' }), { kind: 'renamed', old: 'CalmWren', new: 'BraveOtter' }, { kind: 'room', room: 'pizza', seq: 0 });
+  const told = (old, name) => tell(chat, { kind: 'renamed', old, new: name }).show.map(({ text, place }) => [text, place]);
+  assert.deepEqual(told('Zoe', 'Zora'), [['Zoe is Zora now', 'main']], 'who was there before');
+  tell(chat, said('main', 1));
+  assert.deepEqual(told('Bob', 'Rob'), [['Bob is Rob now', 'main']], 'who was heard since');
+  chat.join('main');
+  assert.deepEqual(chat.people.list(), ['BraveOtter', 'Rob', 'Zora']);
+  tell(chat, { kind: 'here', room: 'main' }, { kind: 'users', room: 'main', names: ['BraveOtter', 'Rob'], more: 0 });
+  assert.deepEqual(chat.people.list(), ['BraveOtter', 'Rob'], 'who is there is what the server says');
+});
+
 test('a room is left for another one at once, and the last one is not left', () => {
   const chat = inTwo();
   assert.deepEqual(chat.part('pizza'), ['/enter main', '/part pizza']);
