@@ -87,6 +87,8 @@ pub(super) struct Heard {
     pub(super) hidden: bool,
     /// To be sent in answer.
     pub(super) send: Vec<String>,
+    /// One is let in as somebody new, of whom the server knows nothing: whom one ignores goes before all else.
+    pub(super) is_new: bool,
     /// One has arrived under this name in this room.
     pub(super) arrived: Option<Arrival>,
     /// To be told in place of it.
@@ -204,7 +206,9 @@ impl Link {
         let (before, asked_token) = (self.phase, self.asked_token);
         let hidden = self.learn(line);
         let is_before = |phase| matches!(phase, Phase::Greeting | Phase::Resuming);
-        let mut send = if is_before(before) && !is_before(self.phase) { self.ask() } else { Vec::new() };
+        let is_let_in = is_before(before) && !is_before(self.phase);
+        let is_new = is_let_in && self.name != self.wanted.name;
+        let mut send = if is_let_in { self.ask() } else { Vec::new() };
         let settled = Phase::Settling { name: Answer::Given, room: Answer::Given };
         let arrived = (self.phase == settled).then(|| {
             self.phase = Phase::Online;
@@ -220,7 +224,7 @@ impl Link {
         }
         let is_unasked = matches!(line, Line::Token(_)) && !asked_token;
         let remark = is_unasked.then_some("After a break you come back as who you are");
-        Heard { hidden, send, arrived, remark }
+        Heard { hidden, send, is_new, arrived, remark }
     }
 
     /// Keeps what a line tells about oneself; returns whether to hide it, since what comes of it is told on arrival, or
@@ -278,6 +282,7 @@ impl Link {
             }
             Line::Earlier(_) => self.is_passing(),
             Line::Help => self.was_online && !online,
+            Line::Ignoring(_) => !online,
             Line::Renamed { .. }
             | Line::Joined(_)
             | Line::Left(_)
@@ -287,7 +292,6 @@ impl Link {
             | Line::Sent { .. }
             | Line::Nobody(_)
             | Line::NobodyWrote
-            | Line::Ignoring(_)
             | Line::Hearing(_)
             | Line::Ignored(_)
             | Line::Rooms(_)

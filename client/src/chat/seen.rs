@@ -1,4 +1,4 @@
-//! The names and rooms that were seen, and who is ignored, to complete what is typed.
+//! The names and rooms that were seen, and who is ignored, to complete what is typed, and to ignore them again.
 
 use chinwag_core::Name;
 
@@ -33,6 +33,11 @@ impl Seen {
     /// Returns whom one ignores, the last of them first.
     pub(super) fn ignored(&self) -> impl Iterator<Item = &str> {
         self.ignored.iter().map(Name::as_str)
+    }
+
+    /// Tells whether one ignores who has this name.
+    pub(super) fn ignores(&self, name: &Name) -> bool {
+        self.ignored.iter().any(|ignored| ignored.key() == name.key())
     }
 
     /// Returns who has written to the user alone last, by the name of now.

@@ -282,7 +282,9 @@ impl Turned<'_> {
             self.state.chars_max = chars_max;
         }
         let heard = self.state.link.on_line(&line);
-        if !heard.hidden {
+        // On the way in, the server tells what was said before it is told whom one ignores.
+        let is_ignored = matches!(&line, Line::Earlier(name) if self.state.seen.ignores(name));
+        if !heard.hidden && (self.state.link.is_online() || !is_ignored) {
             let me = self.state.link.name();
             self.state.alive.on_line(&line, me);
             let entry = Entry::of(self.now.time(), line, text, me);
@@ -295,6 +297,9 @@ impl Turned<'_> {
         }
         if let Some(remark) = heard.remark {
             self.show(Entry::remarked(self.now.time(), remark.to_owned()));
+        }
+        if heard.is_new {
+            self.effects.extend(self.state.seen.ignored().map(|name| Effect::Send(format!("/ignore {name}"))));
         }
         self.effects.extend(heard.send.into_iter().map(Effect::Send));
         if let Some(arrival) = heard.arrived {

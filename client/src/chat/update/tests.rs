@@ -246,6 +246,39 @@ fn a_lost_connection_is_told_once_and_tried_again_with_growing_pauses() {
     }
 }
 
+/// The state of somebody who ignores Rob, and has got a new connection.
+fn back() -> State {
+    let mut state = arrived("Ann", "main");
+    for line in ["You ignore Bob", "You ignore Eve", "Bob is now Rob", "You hear Eve again"] {
+        receive(&mut state, line);
+    }
+    update(&mut state, NOW, Event::Lost("cable".into()));
+    update(&mut state, NOW, Event::Connected);
+    state
+}
+
+#[test]
+fn whom_one_ignores_one_goes_on_to_ignore_after_the_connection_was_lost() {
+    let mut state = back();
+    receive(&mut state, "You are Elk");
+    assert_eq!(receive(&mut state, "You joined main"), sent(&["/ignore Rob", "/name Ann"]));
+    for not_shown in ["[just now] Rob: the server does not know yet", "You ignore Rob"] {
+        assert_eq!(receive(&mut state, not_shown), []);
+    }
+    assert_eq!(receive(&mut state, "[just now] Bob: hi"), [Effect::Record("09:05 [just now] Bob: hi".into())]);
+    receive(&mut state, "Elk is now Ann");
+    assert_eq!(receive(&mut state, "You ignore Bob"), [Effect::Record("09:05 · You ignore Bob".into())]);
+}
+
+#[test]
+fn who_is_who_one_was_ignores_the_same_people_as_before() {
+    let mut state = back();
+    receive(&mut state, "You are Ann");
+    let effects = receive(&mut state, "You joined main");
+    assert!(!effects.contains(&sent(&["/ignore Rob"])[0]), "{effects:?}");
+    assert!(state.link.is_online());
+}
+
 #[test]
 fn while_offline_nothing_is_sent_and_nothing_typed_is_lost() {
     let mut state = arrived("Ann", "main");
