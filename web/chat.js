@@ -55,6 +55,8 @@ export class Chat {
   #wish = null;
   #boot = null;
   #seen = new Seen();
+  /** Whom one ignores, as far as one was told, by their keys: the server forgets it with the connection. */
+  #ignored;
   /** The room that has the focus at the server: where one says what one says. */
   #focus = null;
   /** Whether that is looked at, as soon as it is the one that was asked for, and no conversation. */
@@ -77,9 +79,10 @@ export class Chat {
   #dropped = [];
   #turns = 0;
 
-  /** `talks` are conversations that were kept: `{ name, unread, called, mine, muted }`. */
-  constructor({ name = null, room = null, rooms = [], token = null, talks = [] } = {}) {
+  /** `talks` are conversations that were kept: `{ name, unread, called, mine, muted }`; `ignored` are names. */
+  constructor({ name = null, room = null, rooms = [], token = null, talks = [], ignored = [] } = {}) {
     this.#wanted = { name, room, rooms, token };
+    this.#ignored = new Map(ignored.map((one) => [key(one), one]));
     for (const { name: partner, unread, called = false, mine = false, muted = false } of talks) {
       Object.assign(this.#talk(partner), { unread, called, mine, muted });
     }
@@ -120,6 +123,11 @@ export class Chat {
   /** How much is unread in all that is not shown. */
   get unread() {
     return [...this.own.values(), ...this.talks.values()].reduce((sum, { unread }) => sum + unread, 0);
+  }
+
+  /** The names of those whom one ignores. */
+  get ignored() {
+    return [...this.#ignored.values()];
   }
 
   /** The names of the rooms one is in, or wants to be in. */
@@ -384,9 +392,9 @@ export class Chat {
       this.#note(`Not set: a topic has at most ${bytes} letters of English, or fewer of others.`, 'bad');
     },
     ignoring: ({ name }) => {
-      this.#outbox.answer('ignore');
+      const asked = this.#outbox.answer('ignore');
       this.#mute(name, true);
-      this.#note(`You hear no more of ${name}, until you type /unignore ${name}.`);
+      if (asked?.typed !== false) this.#note(`You hear no more of ${name}, until you type /unignore ${name}.`);
     },
     hearing: ({ name }) => {
       this.#outbox.answer('unignore');
@@ -395,6 +403,7 @@ export class Chat {
     },
     ignored: ({ names, more }) => {
       this.#outbox.answer('ignore');
+      if (!more) this.#ignored = new Map(names.map((one) => [key(one), one]));
       this.#note(names.length ? `You ignore ${series(names, more)}.` : 'You ignore nobody.');
     },
     'ignores-oneself': () => {
@@ -411,6 +420,7 @@ export class Chat {
       this.#out.renamed = mine;
       const known = [...this.own.values()].filter(({ people }) => people.has(old));
       known.forEach(({ people }) => people.rename(old, name));
+      if (this.#ignored.delete(key(old))) this.#ignored.set(key(name), name);
       this.#renameTalk(old, name);
       // Somebody may be in a room without being listed there, or in none of mine. What concerns me is told where I look.
       const apart = this.talks.has(placeOf(name)) ? placeOf(name) : this.place;
@@ -479,8 +489,10 @@ export class Chat {
 
   /** Asks for the rooms that are wanted. */
   #askForRooms(resumed) {
-    const lines = waysTo(wantedRooms(this.#wanted), this.#focus, resumed, `/history ${EARLIER_MAX}`);
-    this.#out.send.push(...this.#ask(lines));
+    // First, so that nothing of them is shown anywhere.
+    const ignoring = resumed ? [] : this.ignored.map((name) => `/ignore ${name}`);
+    const ways = waysTo(wantedRooms(this.#wanted), this.#focus, resumed, `/history ${EARLIER_MAX}`);
+    this.#out.send.push(...this.#ask([...ignoring, ...ways]));
   }
 
   #refuse(text) {
@@ -621,7 +633,9 @@ export class Chat {
   /** Shows what was said before. */
   #past(own, said) {
     if (own.since !== undefined && said.length) this.#catchUp(own, said);
-    this.#out.past.push(...said.map((one) => ({ ...this.#saying(own, one), past: true })));
+    // What the server shows on the way, it may show before it was told whom one ignores.
+    const heard = said.filter(({ name }) => this.phase === 'here' || !this.#ignored.has(key(name)));
+    this.#out.past.push(...heard.map((one) => ({ ...this.#saying(own, one), past: true })));
   }
 
   /** Finds what was missed in a room in which one is again, without having come. */
@@ -654,6 +668,8 @@ export class Chat {
   }
 
   #mute(name, muted) {
+    if (muted) this.#ignored.set(key(name), name);
+    else this.#ignored.delete(key(name));
     const talk = this.talks.get(placeOf(name));
     if (talk) talk.muted = muted;
   }

@@ -37,6 +37,7 @@ const chat = new Chat({
   rooms: (kept('sessionStorage', 'rooms') ?? '').split(' ').filter((room) => isName(room)),
   token: take('sessionStorage', 'token'),
   talks: before,
+  ignored: (kept('sessionStorage', 'ignored') ?? '').split(' ').filter((name) => isName(name)),
 });
 for (const { name, said } of before) {
   for (const one of said) log.add({ kind: 'told', place: placeOf(name), ...one });
@@ -100,6 +101,7 @@ addEventListener('online', () => {
 });
 addEventListener('pagehide', () => {
   if (chat.token) keep('sessionStorage', 'token', chat.token);
+  keep('sessionStorage', 'ignored', chat.ignored.join(' '));
   if (chat.talks.size) keep('sessionStorage', 'talks', talks.written(chat.talks.values(), log.saidIn));
 });
 addEventListener('pageshow', ({ persisted }) => {

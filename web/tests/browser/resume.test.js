@@ -63,6 +63,34 @@ test('a reload goes on as the ghost of the page before', async () => {
   await page.context().close();
 });
 
+test('whom one ignores one does not hear after a reload, nor what they said meanwhile', async () => {
+  const page = await openPage(browser, server, { hash: '#ignoring' });
+  await call(page, 'Iris');
+  const [bob, zoe] = [await Telnet.connect(server, 'Bob-ignored'), await Telnet.connect(server, 'Zoe-heard')];
+  for (const somebody of [bob, zoe]) await somebody.join('ignoring');
+  await say(page, '/ignore Bob-ignored');
+  await shows(page, '.note', /You hear no more of Bob-ignored/);
+  bob.say('one');
+  await bob.hears(/one\n/);
+  await page.reload();
+  await shows(page, '.you-name', 'Iris');
+  bob.say('two');
+  await bob.hears(/two\n/);
+  zoe.say('three');
+  await shows(page, '.text', 'three');
+  assert.deepEqual(await page.locator('.text').allTextContents(), ['three']);
+  assert.equal(await page.locator('.note', { hasText: 'Bob-ignored' }).count(), 0, 'that is no news');
+  await say(page, '/unignore Bob-ignored');
+  await shows(page, '.note', /You hear Bob-ignored again/);
+  await page.reload();
+  await shows(page, '.you-name', 'Iris');
+  bob.say('four');
+  await shows(page, '.text', 'four');
+  await page.context().close();
+  bob.end();
+  zoe.end();
+});
+
 test('a tab that is duplicated takes over nobody: both are there', async () => {
   const page = await openPage(browser, server, { hash: '#twice' });
   await call(page, 'Tabby');

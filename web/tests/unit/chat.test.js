@@ -187,6 +187,39 @@ test('where there is nobody to be again, name and room are asked for', () => {
   assert.deepEqual([chat.me, chat.room, chat.phase, chat.token], ['Ann', 'pizza', 'here', 'T2']);
 });
 
+test('whom one ignores one goes on to ignore: as somebody new one says so again, before one is anywhere else', () => {
+  const chat = arrived();
+  chat.typed('/ignore Bob', NOW);
+  chat.typed('/ignore Eve', NOW);
+  tell(chat, { kind: 'ignoring', name: 'Bob' }, { kind: 'ignoring', name: 'Eve' }, { kind: 'renamed', old: 'Bob', new: 'Rob' });
+  chat.typed('/unignore eve', NOW);
+  tell(chat, { kind: 'hearing', name: 'Eve' });
+  assert.deepEqual(chat.ignored, ['Rob']);
+  chat.lost();
+  const out = tell(chat, ...greeting({ name: 'CalmWren', seq: 2 }));
+  assert.deepEqual(out.send, ['/name BraveOtter', '/ignore Rob', '/history 2']);
+  const earlier = [{ seq: 1, time: NOW, name: 'Zoe', text: 'one' }, { seq: 2, time: NOW, name: 'rob', text: 'two' }];
+  const then = tell(chat, { kind: 'history', room: 'main', said: earlier }, { kind: 'renamed', old: 'CalmWren', new: 'BraveOtter' }, { kind: 'ignoring', name: 'Rob' });
+  assert.deepEqual(then.past.map(({ text }) => text), ['one'], 'the server has shown this before it was asked');
+  assert.deepEqual(texts(then).filter((text) => text.includes('Rob')), [], 'that is no news');
+  assert.equal(chat.phase, 'here');
+  chat.typed('/ignore Eve', NOW);
+  assert.deepEqual(texts(tell(chat, { kind: 'ignoring', name: 'Eve' })), ['You hear no more of Eve, until you type /unignore Eve.']);
+  chat.typed('/ignore', NOW);
+  tell(chat, { kind: 'ignored', names: ['Eve'], more: 0 });
+  assert.deepEqual(chat.ignored, ['Eve'], 'what the server says counts');
+});
+
+test('whom one ignores is known again after a reload, and is not told to the server by who is again who one was', () => {
+  const chat = new Chat({ name: 'Ann', room: 'main', token: 'T1', ignored: ['Bob'] });
+  assert.deepEqual(tell(chat, ...greeting({ token: 'T2' })).send, ['/resume T1', '/name Ann']);
+  const out = tell(chat, { kind: 'you', name: 'Ann' }, { kind: 'room', room: 'main', seq: 8 }, { kind: 'you', name: 'Ann' });
+  assert.ok(!out.send.includes('/ignore Bob'));
+  const other = new Chat({ name: 'Ann', room: 'pizza', token: 'T1', ignored: ['Bob'] });
+  tell(other, ...greeting({ token: 'T2' }));
+  assert.deepEqual(tell(other, { kind: 'stale' }).send, ['/ignore Bob', '/join pizza']);
+});
+
 test('who wants no name and no room is shown only the one that a token leads to', () => {
   const chat = new Chat({ token: 'T1' });
   const out = tell(chat, ...greeting({ token: 'T2' }));
