@@ -262,7 +262,7 @@ impl Turned<'_> {
             self.show(Entry::remarked(self.now.time(), format!("Connection lost: {why}; trying again")));
             let lost = self.state.alive.on_lost();
             for line in &lost {
-                self.show(Entry::remarked(self.now.time(), format!("Not sent: {line}")));
+                self.show(Entry::remarked(self.now.time(), format!("Perhaps not sent: {line}")));
             }
             self.state.not_sent.extend(lost);
         }

@@ -117,8 +117,8 @@ fn status(state: &State, columns: usize) -> String {
     };
     let not_sent = match state.not_sent.len() {
         0 => None,
-        count if state.link.is_online() => Some(format!("{count} not sent: Ctrl-R sends, Esc drops")),
-        count => Some(format!("{count} not sent")),
+        count if state.link.is_online() => Some(format!("{count} perhaps not sent: Ctrl-R sends, Esc drops")),
+        count => Some(format!("{count} perhaps not sent")),
     };
     let name = state.link.name().map(|name| name.as_str().to_owned());
     let room = state.link.room().map(|room| room.as_str().to_owned());

@@ -316,8 +316,8 @@ fn a_path_that_is_dead_is_told_and_what_was_said_into_it_can_be_sent_again() {
     let record = |text: &str| Effect::Record(format!("09:05 ! {text}"));
     let told = [
         record("Connection lost: no answer for 20 seconds; trying again"),
-        record("Not sent: is this?"),
-        record("Not sent: //shrug"),
+        record("Perhaps not sent: is this?"),
+        record("Perhaps not sent: //shrug"),
         Effect::Rest(Duration::from_secs(1)),
     ];
     assert_eq!(effects, told);
