@@ -101,6 +101,7 @@ mod tests {
             "/reply ",
             "/topic ",
             "/history ",
+            "/search ",
             "/ignore ",
             "/unignore ",
             "/quit",
