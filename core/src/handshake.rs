@@ -3,13 +3,15 @@
 //! Invariants: who speaks another protocol is never let in, and sees nothing but the answer to it; who leaves without a
 //! word was never here.
 
+mod came;
 mod proxied;
 mod proxy_header;
 mod secured;
 
 use std::net::IpAddr;
 
-use self::proxied::{Introduced, ProxiedHandshake};
+use self::came::Came;
+use self::proxied::ProxiedHandshake;
 use self::secured::SecuredHandshake;
 use crate::config::Config;
 use crate::meter::Meter;
@@ -71,8 +73,8 @@ impl Handshake {
             self.kind = Kind::Secured(secured);
         }
         match &mut self.kind {
-            Kind::Proxied(handshake) => handshake.handle_bytes(bytes),
-            Kind::Secured(handshake) => handshake.handle_bytes(bytes),
+            Kind::Proxied(handshake) => handshake.came.input.extend_from_slice(bytes),
+            Kind::Secured(handshake) => handshake.came.input.extend_from_slice(bytes),
             Kind::Form(handshake) => handshake.handle_bytes(bytes),
         }
     }
@@ -80,8 +82,8 @@ impl Handshake {
     /// Handles that no more bytes will come.
     pub fn handle_end(&mut self) {
         match &mut self.kind {
-            Kind::Proxied(handshake) => handshake.handle_end(),
-            Kind::Secured(handshake) => handshake.handle_end(),
+            Kind::Proxied(handshake) => handshake.came.ended = true,
+            Kind::Secured(handshake) => handshake.came.ended = true,
             Kind::Form(handshake) => handshake.handle_end(),
         }
     }
@@ -129,8 +131,8 @@ impl Handshake {
     /// it is. Who was to [enter](Step::Enter), and has not yet, is told so, too.
     pub fn handle_stop(&mut self) {
         match &mut self.kind {
-            Kind::Proxied(handshake) => handshake.handle_stop(),
-            Kind::Secured(handshake) => handshake.handle_stop(),
+            Kind::Proxied(handshake) => handshake.came.stopped = true,
+            Kind::Secured(handshake) => handshake.came.stopped = true,
             Kind::Form(handshake) => handshake.handle_stop(),
         }
     }
@@ -152,16 +154,16 @@ impl Handshake {
 
     /// Begins what comes after that which is over.
     fn go_on(&mut self, now: Time) {
-        let Introduced { input, ended, stopped, .. } = match &mut self.kind {
+        let Came { input, ended, stopped } = match &mut self.kind {
             Kind::Proxied(handshake) => {
-                let introduced = handshake.introduce();
-                (self.kind, self.may_secure) = begin(&introduced.config, introduced.form, now);
-                introduced
+                let came = std::mem::take(&mut handshake.came);
+                (self.kind, self.may_secure) = begin(&handshake.config, handshake.form, now);
+                came
             }
             Kind::Secured(handshake) => {
-                let introduced = handshake.introduce();
-                self.kind = Kind::Form(FormHandshake::new(&introduced.config, introduced.form, now));
-                introduced
+                let came = std::mem::take(&mut handshake.came);
+                self.kind = Kind::Form(FormHandshake::new(&handshake.config(), handshake.form, now));
+                came
             }
             Kind::Form(_) => return,
         };

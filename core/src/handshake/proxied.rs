@@ -8,6 +8,7 @@ use std::net::IpAddr;
 
 use bytes::Bytes;
 
+use super::came::Came;
 use super::proxy_header::{ProxyHeader, ProxyHeaderError};
 use crate::config::Config;
 use crate::incidents::Incident;
@@ -20,16 +21,13 @@ use crate::wire::step::Step;
 const NO_HEADER: &str = "Server expects the PROXY protocol (send-proxy) from your address, which --proxy-from names";
 
 pub(crate) struct ProxiedHandshake {
-    config: Config,
-    form: Form,
+    pub(super) config: Config,
+    pub(super) form: Form,
     /// The proxy's address.
     peer: IpAddr,
-    input: Vec<u8>,
+    pub(super) came: Came,
     /// Until when the header may take.
     until: Time,
-    ended: bool,
-    /// The server stops.
-    stopped: bool,
     phase: Phase,
 }
 
@@ -47,40 +45,16 @@ enum Phase {
     TurnedAway(Option<Incident>),
 }
 
-/// What is known of a connection once what comes first is over.
-pub(super) struct Introduced {
-    pub(super) config: Config,
-    pub(super) form: Form,
-    /// What came after that.
-    pub(super) input: Vec<u8>,
-    pub(super) ended: bool,
-    pub(super) stopped: bool,
-}
-
 impl ProxiedHandshake {
     pub(super) fn new(config: &Config, form: Form, peer: IpAddr, now: Time) -> Self {
         Self {
             config: config.clone(),
             form,
             peer,
-            input: Vec::new(),
+            came: Came::default(),
             until: now + config.limits.request_wait,
-            ended: false,
-            stopped: false,
             phase: Phase::Reading,
         }
-    }
-
-    pub(super) fn handle_bytes(&mut self, bytes: &[u8]) {
-        self.input.extend_from_slice(bytes);
-    }
-
-    pub(super) const fn handle_end(&mut self) {
-        self.ended = true;
-    }
-
-    pub(super) const fn handle_stop(&mut self) {
-        self.stopped = true;
     }
 
     pub(super) fn handle_admission(&mut self, admission: Result<(), Refusal>) {
@@ -92,16 +66,16 @@ impl ProxiedHandshake {
     /// Returns what is to be done next; or nothing, if it is known for whom the connection is.
     pub(super) fn poll_step(&mut self, now: Time) -> Option<Step> {
         if self.phase == Phase::Reading {
-            match ProxyHeader::parse(&self.input) {
+            match ProxyHeader::parse(&self.came.input) {
                 Ok(ProxyHeader { source, len }) => {
-                    self.input.drain(..len);
+                    self.came.input.drain(..len);
                     self.phase = Phase::Announced(source.unwrap_or(self.peer));
                 }
-                Err(ProxyHeaderError::Partial) if !self.ended && now < self.until => {
+                Err(ProxyHeaderError::Partial) if !self.came.ended && now < self.until => {
                     return Some(Step::Read { until: self.until });
                 }
                 // It has only been tried whether somebody is here.
-                Err(ProxyHeaderError::Partial) if self.ended && self.input.is_empty() => {
+                Err(ProxyHeaderError::Partial) if self.came.ended && self.came.input.is_empty() => {
                     self.phase = Phase::TurnedAway(None);
                 }
                 Err(ProxyHeaderError::Partial | ProxyHeaderError::Malformed) => {
@@ -118,12 +92,6 @@ impl ProxiedHandshake {
         }
     }
 
-    /// Returns what is known of one who may come.
-    pub(super) fn introduce(&mut self) -> Introduced {
-        let (form, ended, stopped) = (self.form, self.ended, self.stopped);
-        Introduced { config: self.config.clone(), form, input: std::mem::take(&mut self.input), ended, stopped }
-    }
-
     /// Tells why, all that the socket takes at once, and ends.
     fn turn_away(&mut self, now: Time, bytes: Bytes, incident: Option<Incident>) -> Step {
         self.phase = Phase::TurnedAway(incident);
@@ -134,7 +102,7 @@ impl ProxiedHandshake {
 /// It hides what has come.
 impl fmt::Debug for ProxiedHandshake {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "ProxiedHandshake({} bytes, {:?})", self.input.len(), self.phase)
+        write!(f, "ProxiedHandshake({} bytes, {:?})", self.came.input.len(), self.phase)
     }
 }
 

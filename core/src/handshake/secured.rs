@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use super::proxied::Introduced;
+use super::came::Came;
 use crate::config::Config;
 use crate::incidents::Incident;
 use crate::time::Time;
@@ -18,14 +18,11 @@ const NO_TLS: &str = "Server speaks TLS only: connect with TLS, for instance by 
 
 pub(crate) struct SecuredHandshake {
     config: Config,
-    form: Form,
-    /// What has come: sealed until it was handed back, and plain from then on.
-    input: Vec<u8>,
+    pub(super) form: Form,
+    /// It is sealed until it was handed back, and plain from then on.
+    pub(super) came: Came,
     /// Until when the handshake may take.
     until: Time,
-    ended: bool,
-    /// The server stops.
-    stopped: bool,
     phase: Phase,
 }
 
@@ -46,24 +43,10 @@ impl SecuredHandshake {
         Self {
             config: config.clone(),
             form,
-            input: Vec::new(),
+            came: Came::default(),
             until: now + config.limits.request_wait,
-            ended: false,
-            stopped: false,
             phase: Phase::Telling,
         }
-    }
-
-    pub(super) fn handle_bytes(&mut self, bytes: &[u8]) {
-        self.input.extend_from_slice(bytes);
-    }
-
-    pub(super) const fn handle_end(&mut self) {
-        self.ended = true;
-    }
-
-    pub(super) const fn handle_stop(&mut self) {
-        self.stopped = true;
     }
 
     pub(super) fn handle_secured(&mut self, secured: Result<(), TlsFailure>) {
@@ -78,15 +61,14 @@ impl SecuredHandshake {
 
     /// Returns what is to be done next; or nothing, once its own handshake may begin.
     pub(super) fn poll_step(&mut self, now: Time) -> Option<Step> {
-        let (is_empty, is_late) = (self.input.is_empty(), self.until <= now);
+        let Came { input, ended, stopped } = &mut self.came;
+        let (is_empty, is_late) = (input.is_empty(), self.until <= now);
         match self.phase {
-            Phase::Telling if is_empty && (self.ended || self.stopped) => {
-                Some(Step::End { incident: None, detail: None })
-            }
+            Phase::Telling if is_empty && (*ended || *stopped) => Some(Step::End { incident: None, detail: None }),
             Phase::Telling if is_empty && !is_late => Some(Step::Read { until: self.until }),
-            Phase::Telling if begins(&self.input) => {
+            Phase::Telling if begins(input) => {
                 self.phase = Phase::Securing;
-                Some(Step::Secure { sealed: std::mem::take(&mut self.input).into(), until: self.until })
+                Some(Step::Secure { sealed: std::mem::take(input).into(), until: self.until })
             }
             Phase::Telling if self.form.answers_without_tls() && !is_empty => {
                 self.phase = Phase::Known(Tls::Only);
@@ -96,8 +78,8 @@ impl SecuredHandshake {
                 self.phase = Phase::TurnedAway(Incident::NoTls);
                 Some(Step::Write { bytes: self.form.turn_away(NO_TLS), until: now })
             }
-            Phase::Securing if self.ended || is_late => {
-                let failure = if self.ended { TlsFailure::Cut } else { TlsFailure::Slow };
+            Phase::Securing if *ended || is_late => {
+                let failure = if *ended { TlsFailure::Cut } else { TlsFailure::Slow };
                 self.phase = Phase::TurnedAway(Incident::NotSecured(failure));
                 self.poll_step(now)
             }
@@ -107,21 +89,20 @@ impl SecuredHandshake {
         }
     }
 
-    /// Returns what is known of one whose own handshake begins.
-    pub(super) fn introduce(&mut self) -> Introduced {
-        let (form, ended, stopped) = (self.form, self.ended, self.stopped);
+    /// Returns the configuration for its own handshake.
+    pub(super) fn config(&self) -> Config {
         let mut config = self.config.clone();
         if let Phase::Known(tls) = self.phase {
             config.limits.tls = tls;
         }
-        Introduced { config, form, input: std::mem::take(&mut self.input), ended, stopped }
+        config
     }
 }
 
 /// It hides what has come.
 impl fmt::Debug for SecuredHandshake {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "SecuredHandshake({} bytes, {:?})", self.input.len(), self.phase)
+        write!(f, "SecuredHandshake({} bytes, {:?})", self.came.input.len(), self.phase)
     }
 }
 
