@@ -19,7 +19,7 @@ use chinwag_core::{Config, Limits, Origin, Rules, Subnet, Tls};
 use chinwag_io::{Certificate, cores};
 
 pub(crate) use self::key::Key;
-pub(crate) use self::values::{Age, Choice, Size, SocketFile};
+pub(crate) use self::values::{Age, Choice, Size, SocketFile, before_socket};
 use self::values::{
     connect_rate, dead_after, drain, flood_rate, history_on_join, ip, irc, keep, keep_bytes, listen, log_format,
     max_connections, max_line, max_per_ip, port, proxy_from, room_quiet, server_name, threads, web, web_origin,

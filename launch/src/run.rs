@@ -151,19 +151,25 @@ fn start(
     let mut kept = Vec::new();
     let (mut ready, mut listeners) = (String::new(), Vec::new());
     let mut addresses = ListenAddresses::default();
-    let mut add = |listener: TcpListener, form, told: Told, place: Place| -> io::Result<()> {
-        let address = listener.local_addr()?;
-        ready += &format!("{name} {version} {}\n", told(address, is_secured));
-        place(&mut addresses).get_or_insert(address);
-        listeners.push((Listening::from(listener), form));
+    let mut add = |listening: Listening, form, told: Told, place: Place| -> io::Result<()> {
+        let line = match &listening {
+            Listening::Tcp(listener) => {
+                let address = listener.local_addr()?;
+                place(&mut addresses).get_or_insert(address);
+                told(address, is_secured)
+            }
+            Listening::Unix(_) => format!("also listening on {}{listening}", flags::before_socket(form)),
+        };
+        ready += &format!("{name} {version} {line}\n");
+        listeners.push((listening, form));
         Ok(())
     };
-    let own = lines.map(|lines| lines.listen(config)).transpose()?;
+    let own = lines.map(|lines| lines.listen(config)).transpose()?.map(Listening::from);
     for listener in handed_over.take(Form::Lines).chain(own) {
         add(listener, Form::Lines, |address, _| format!("listening on {address}"), |addresses| &mut addresses.lines)?;
     }
     for (extra, socket) in bound {
-        let own = socket.map(|socket| extra.listen(flags, socket, config)).transpose()?.flatten();
+        let own = socket.map(|socket| extra.listen(flags, socket, config)).transpose()?.flatten().map(Listening::from);
         for listener in handed_over.take(extra.form).chain(own) {
             add(listener, extra.form, extra.told, extra.place)?;
         }

@@ -13,10 +13,10 @@ use crate::log::Folder;
 use crate::{assert_one_line, stop};
 
 /// Whoever comes by a file.
-struct Client(BufReader<UnixStream>);
+pub(crate) struct Client(BufReader<UnixStream>);
 
 impl Client {
-    fn come(path: &Path, sends: &str) -> Self {
+    pub(crate) fn come(path: &Path, sends: &str) -> Self {
         let stream = UnixStream::connect(path).expect("the server listens");
         stream.set_read_timeout(Some(DEADLINE)).expect("a new socket takes options");
         let mut client = Self(BufReader::new(stream));
@@ -24,12 +24,12 @@ impl Client {
         client
     }
 
-    fn send(&mut self, text: &str) {
+    pub(crate) fn send(&mut self, text: &str) {
         self.0.get_mut().write_all(text.as_bytes()).expect("the server reads what is sent");
     }
 
     /// Reads up to a line that ends so, and returns it.
-    fn read_up_to(&mut self, end: &str) -> String {
+    pub(crate) fn read_up_to(&mut self, end: &str) -> String {
         loop {
             let mut line = String::new();
             let read = self.0.read_line(&mut line).expect("a line comes before the deadline");
@@ -41,7 +41,7 @@ impl Client {
         }
     }
 
-    fn read_to_end(mut self) -> String {
+    pub(crate) fn read_to_end(mut self) -> String {
         let mut rest = String::new();
         self.0.read_to_string(&mut rest).expect("the connection is closed before the deadline");
         rest

@@ -5,7 +5,8 @@ use std::fs;
 use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::os::fd::{AsFd, OwnedFd};
-use std::os::unix::net::{UnixDatagram, UnixListener};
+use std::os::linux::net::SocketAddrExt as _;
+use std::os::unix::net::{SocketAddr as UnixAddr, UnixDatagram, UnixListener};
 use std::process::{Command, Stdio};
 
 use chinwag_tests::{Adapter, Browser, DEADLINE, Person, Program, connect};
@@ -14,6 +15,7 @@ use rustix::process::Signal;
 use socket2::{Domain, Socket, Type};
 
 use crate::log::Folder;
+use crate::sockets::Client;
 use crate::{assert_one_line, assert_talk, stop};
 
 /// Returns the command that runs a server as a service manager would that hands these over: descriptors from 3 on,
@@ -93,6 +95,29 @@ fn sockets_are_for_what_their_names_say_and_all_else_is_as_the_flags_say() {
 }
 
 #[test]
+fn sockets_with_files_take_the_place_of_addresses_and_their_files_stay() {
+    let folder = Folder::new("handed-over-files");
+    for adapter in Adapter::ALL {
+        let [lines, web] = ["lines", "web"].map(|name| folder.0.join(format!("{}-{name}", adapter.program())));
+        let handed = [&web, &lines].map(|path| UnixListener::bind(path).expect("there is room for it"));
+        let mut server = hand_over(&Program::web_command(adapter), handed.each_ref().map(copy), Some("web:lines"));
+        let server = Program::spawn(adapter, &mut server);
+        for (before, path) in [("", &lines), ("web=", &web)] {
+            let told = server.read_out();
+            assert!(told.ends_with(&format!(" also listening on {before}unix:{}\n", path.display())), "{told}");
+        }
+        let [mut ann, mut bob] = [(); 2].map(|()| Client::come(&lines, "\n"));
+        bob.read_up_to("You joined main");
+        ann.send("hello\n");
+        bob.read_up_to(": hello");
+        let healthy = Client::come(&web, "GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+        assert!(healthy.read_to_end().starts_with("HTTP/1.1 200 "));
+        stop(server);
+        assert!(lines.exists() && web.exists(), "they are the service manager's");
+    }
+}
+
+#[test]
 fn several_sockets_may_be_for_one_form() {
     for adapter in Adapter::ALL {
         let [(one, one_addr), (other, other_addr)] = [(); 2].map(|()| listening());
@@ -114,14 +139,17 @@ fn what_is_no_listening_socket_or_is_for_nothing_is_refused() {
     let unbound = Socket::new(Domain::IPV4, Type::STREAM, None).expect("there are descriptors");
     let datagrams = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).expect("there is a free port");
     let folder = Folder::new("handed-over");
-    let unix = UnixListener::bind(folder.0.join("unix")).expect("there is room for it");
+    let name = UnixAddr::from_abstract_name(format!("chinwag-{}", std::process::id())).expect("it is short");
+    let nameless = UnixListener::bind_addr(&name).expect("nobody has it");
+    let unix = UnixDatagram::bind(folder.0.join("unix")).expect("there is room for it");
     let null = fs::File::open("/dev/null").expect("there is one");
     let cases = [
         (copy(&connected), Some("lines"), "can't use descriptor 3, which was handed over: nobody listens at it"),
         (copy(&accepted), None, "nobody listens at it, it may be a connection (Accept=yes)"),
         (copy(&unbound), None, "nobody listens at it"),
         (copy(&datagrams), None, "can't use descriptor 3, which was handed over: it is no TCP socket"),
-        (copy(&unix), None, "it is no TCP socket"),
+        (copy(&unix), None, "it is no TCP socket, and no stream socket with a file"),
+        (copy(&nameless), None, "its name is abstract, without a file"),
         (copy(&null), None, "it is no TCP socket"),
         (
             copy(&listener),

@@ -68,13 +68,20 @@ impl fmt::Display for Age {
     }
 }
 
-/// What stands before the path of a socket, for each form.
-const SOCKETS: [(&str, Form); 3] = [("unix:", Form::Lines), ("web=unix:", Form::Web), ("irc=unix:", Form::Irc)];
+/// What stands before a socket that has a file, for each form.
+const SOCKETS: [(&str, Form); 3] = [("", Form::Lines), ("web=", Form::Web), ("irc=", Form::Irc)];
+
+/// What stands before the path of its file.
+const UNIX: &str = "unix:";
+
+/// Returns what stands before a socket that has a file, where it is written how those are spoken to who come by it.
+pub(crate) fn before_socket(form: Form) -> &'static str {
+    SOCKETS.iter().find(|(_, of)| *of == form).map_or("", |(before, _)| before)
+}
 
 impl fmt::Display for SocketFile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let before = SOCKETS.iter().find(|(_, form)| *form == self.form).map_or("", |(before, _)| before);
-        write!(f, "{before}{}", self.path.display())
+        write!(f, "{}{UNIX}{}", before_socket(self.form), self.path.display())
     }
 }
 
@@ -108,7 +115,8 @@ fn choice(value: &str) -> Option<Choice> {
 }
 
 pub(super) fn listen(value: &str) -> Result<SocketFile, String> {
-    let read = |(before, form): (&str, Form)| Some((form, value.strip_prefix(before).filter(|path| !path.is_empty())?));
+    let path = |before: &str| value.strip_prefix(before)?.strip_prefix(UNIX).filter(|path| !path.is_empty());
+    let read = |(before, form): (&str, Form)| Some((form, path(before)?));
     let read = SOCKETS.into_iter().find_map(read).map(|(form, path)| SocketFile { form, path: path.into() });
     read.ok_or_else(|| {
         "it takes unix: and a path, for lines, or web=unix: or irc=unix:, like unix:/run/chinwag/lines".into()

@@ -1,13 +1,14 @@
 //! Owns the listening sockets that a service manager has opened in the place of this server (socket activation).
 //!
-//! Invariant: each is a TCP socket that listens, and has a wire form.
+//! Invariant: each listens, has an address or a file, and has a wire form.
 
 use std::env;
 use std::io;
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 
 use anyhow::Context as _;
 use chinwag_core::Form;
+use chinwag_io::Listening;
 use listenfd::ListenFd;
 use rustix::net::sockopt::socket_acceptconn;
 
@@ -22,14 +23,14 @@ const FIRST: usize = 3;
 
 /// The sockets that were handed over and are not taken yet.
 #[derive(Debug)]
-pub(crate) struct HandedOver(Vec<(Form, TcpListener)>);
+pub(crate) struct HandedOver(Vec<(Form, Listening)>);
 
 impl HandedOver {
     /// Takes all that were handed over to this process; several may be for one form. It is to be called while no other
     /// thread runs, since it takes out of the environment what tells of them.
     ///
     /// # Errors
-    /// If one is no listening TCP socket, or has no name that says what it is for.
+    /// If one is no socket that listens at an address or a file, or has no name that says what it is for.
     pub(crate) fn to_this_process() -> anyhow::Result<Self> {
         let count = sd_notify::listen_fds().context("can't take what was handed over (LISTEN_FDS)")?.len();
         if count == 0 {
@@ -46,13 +47,17 @@ impl HandedOver {
         self.0.iter().any(|(of, _)| *of == form)
     }
 
-    /// Returns where they listen.
+    /// Returns the addresses at which they listen. Those with a file have none.
     pub(crate) fn addresses(&self) -> io::Result<Vec<SocketAddr>> {
-        self.0.iter().map(|(_, listener)| listener.local_addr()).collect()
+        let address = |(_, listening): &(Form, Listening)| match listening {
+            Listening::Tcp(listener) => Some(listener.local_addr()),
+            Listening::Unix(_) => None,
+        };
+        self.0.iter().filter_map(address).collect()
     }
 
     /// Takes those for this form, in the order in which they were handed over.
-    pub(crate) fn take(&mut self, form: Form) -> impl Iterator<Item = TcpListener> + use<> {
+    pub(crate) fn take(&mut self, form: Form) -> impl Iterator<Item = Listening> + use<> {
         let (taken, left) = std::mem::take(&mut self.0).into_iter().partition(|(of, _)| *of == form);
         self.0 = left;
         let taken: Vec<_> = taken;
@@ -79,16 +84,20 @@ fn forms(names: Option<&str>, count: usize) -> anyhow::Result<Vec<Form>> {
     names.iter().map(form).collect()
 }
 
-fn take(sockets: &mut ListenFd, place: usize) -> anyhow::Result<TcpListener> {
-    let about = || format!("can't use descriptor {}, which was handed over: it is no TCP socket", FIRST + place);
-    let listener = sockets.take_tcp_listener(place).ok().flatten().with_context(about)?;
+fn take(sockets: &mut ListenFd, place: usize) -> anyhow::Result<Listening> {
+    let about = |why| format!("can't use descriptor {}, which was handed over: {why}", FIRST + place);
+    let listening = match (sockets.take_tcp_listener(place), sockets.take_unix_listener(place)) {
+        (Ok(Some(listener)), _) => Listening::from(listener),
+        (_, Ok(Some(listener))) => Listening::from(listener),
+        _ => anyhow::bail!(about("it is no TCP socket, and no stream socket with a file")),
+    };
     // A runtime would wait at it for ever, and not say why.
-    anyhow::ensure!(
-        socket_acceptconn(&listener)?,
-        "can't use descriptor {}, which was handed over: nobody listens at it, it may be a connection (Accept=yes)",
-        FIRST + place
-    );
-    Ok(listener)
+    anyhow::ensure!(socket_acceptconn(&listening)?, about("nobody listens at it, it may be a connection (Accept=yes)"));
+    // The mode of a file says who may come. A name without one would let everybody in.
+    if let Listening::Unix(listener) = &listening {
+        anyhow::ensure!(listener.local_addr()?.as_pathname().is_some(), about("its name is abstract, without a file"));
+    }
+    Ok(listening)
 }
 
 #[cfg(test)]
