@@ -85,12 +85,23 @@ impl ChatFlags {
     pub(super) fn choices(&self) -> Choices {
         Choices {
             address: self.address(),
+            encrypted: self.encrypted(),
             wanted: Wanted { name: self.name.clone(), room: self.room.clone() },
             colours: Colours::from_environment(),
             bell: if self.no_bell { Bell::Silent } else { Bell::Rings },
             mouse: if self.no_mouse { Mouse::Selects } else { Mouse::Scrolls },
             shell: Shell::of_this_process(),
         }
+    }
+
+    /// Returns what holds of each connection that is made by TLS.
+    fn encrypted(&self) -> Option<String> {
+        let whose = match self.pin {
+            Some(_) => "the one that --pin asks for".to_owned(),
+            None if self.tls => format!("one for {} that this system trusts", self.ip),
+            None => return None,
+        };
+        Some(format!("Encrypted: the server's certificate is {whose}"))
     }
 
     /// Returns the lines that ask for the name and the room.
@@ -118,6 +129,21 @@ mod tests {
         let flags = parse(&[]).expect("every flag has a default");
         assert_eq!(flags.address().to_string(), "127.0.0.1:42069");
         assert_eq!((flags.name, flags.room, flags.transcript), (None, None, None));
+    }
+
+    #[test]
+    fn a_connection_by_tls_is_said_to_be_encrypted_and_with_whose_certificate() {
+        let pin = "AB".repeat(32);
+        let (trusted, pinned) = ("one for chat.example that this system trusts", "the one that --pin asks for");
+        for (args, whose) in [
+            (&["--ip", "chat.example"][..], None),
+            (&["--ip", "chat.example", "--tls"], Some(trusted)),
+            (&["--pin", &pin], Some(pinned)),
+            (&["--ip", "chat.example", "--tls", "--pin", &pin], Some(pinned)),
+        ] {
+            let told = whose.map(|whose| format!("Encrypted: the server's certificate is {whose}"));
+            assert_eq!(parse(args).expect("they are right").encrypted(), told);
+        }
     }
 
     #[test]

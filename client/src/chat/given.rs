@@ -16,6 +16,7 @@ pub(super) const NOW: DateTime = date(2026, 11, 23).at(9, 5, 0, 0);
 pub(super) fn fresh() -> State {
     let choices = Choices {
         address: Address { host: "127.0.0.1".to_owned(), port: 42069 },
+        encrypted: None,
         wanted: Wanted::default(),
         colours: Colours::On,
         bell: Bell::Rings,

@@ -19,6 +19,8 @@ use crate::address::Address;
 #[derive(Debug)]
 pub(super) struct State {
     pub(super) address: Address,
+    /// What is told of the first connection to it, and holds of all, if they are encrypted.
+    pub(super) encrypted: Option<String>,
     pub(super) size: Size,
     pub(super) colours: Colours,
     pub(super) bell: Bell,
@@ -73,6 +75,7 @@ impl Shell {
 #[derive(Debug, Clone)]
 pub(super) struct Choices {
     pub(super) address: Address,
+    pub(super) encrypted: Option<String>,
     pub(super) wanted: Wanted,
     pub(super) colours: Colours,
     pub(super) bell: Bell,
@@ -85,6 +88,7 @@ impl State {
     pub(super) fn new(choices: Choices, size: Size) -> Self {
         Self {
             address: choices.address,
+            encrypted: choices.encrypted,
             size,
             colours: choices.colours,
             bell: choices.bell,

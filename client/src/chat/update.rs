@@ -319,6 +319,9 @@ impl Turned<'_> {
             Arrival::Again => Entry::remarked(self.now.time(), format!("Connected again: you are {name}, in {room}")),
         };
         self.show(entry);
+        if let (Arrival::First, Some(encrypted)) = (arrival, &self.state.encrypted) {
+            self.show(Entry::told(self.now.time(), encrypted.clone()));
+        }
     }
 
     fn ring_for(&mut self, entry: &Entry) {

@@ -158,6 +158,7 @@ fn people_by_tls_and_others_talk_and_come_back_as_who_they_are() {
         };
         let mut ann = person("Ann", &["--port", &near]);
         let mut bob = person("Bob", &["--port", &far, "--pin", &pin]);
+        bob.wait_for_text("Encrypted: the server's certificate is the one that --pin asks for");
         ann.type_keys("hello\r");
         bob.wait_for_text("Ann: hello");
         bob.type_keys("hello, Ann\r");
