@@ -1,8 +1,10 @@
 //! Shows that people get along by TLS with the programs that they have, and that a server speaks no more of TLS than it
 //! is to speak.
 
+use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
+use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Output, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
@@ -263,6 +265,42 @@ fn what_openssl_has_no_more_is_refused_too() {
             assert_eq!((answer[0], &answer[chosen..chosen + 3]), (HANDSHAKE, &[0xc0, 0x2b, 0][..]));
         }
     });
+}
+
+#[test]
+fn a_key_for_rsa_and_a_chain_are_as_good_as_what_the_server_makes() {
+    let trust = Trust::new();
+    let folder = Path::new(&trust.files()[0]).parent().expect("it is in a folder").to_owned();
+    let path = |name: &str| folder.join(name).to_str().expect("it is text").to_owned();
+    let openssl_does = |words: String| {
+        let status = Command::new("openssl").args(words.split(' ')).current_dir(&folder).stderr(Stdio::null()).status();
+        assert!(status.unwrap_or_else(|error| panic!("{}", missing("openssl", &error))).success(), "{words}");
+    };
+    fs::write(path("may-sign"), "basicConstraints=critical,CA:TRUE").expect("there is room");
+    fs::write(path("is-named"), "subjectAltName=DNS:chat.example").expect("there is room");
+    for (name, signed, extensions) in [
+        ("root", "-signkey root.key", "may-sign"),
+        ("between", "-CA root.pem -CAkey root.key -CAcreateserial", "may-sign"),
+        ("leaf", "-CA between.pem -CAkey between.key -CAcreateserial", "is-named"),
+    ] {
+        openssl_does(format!("req -newkey rsa:2048 -nodes -keyout {name}.key -subj /CN={name} -out {name}.csr"));
+        openssl_does(format!("x509 -req -in {name}.csr -days 9 -extfile {extensions} {signed} -out {name}.pem"));
+    }
+    openssl_does("rsa -in leaf.key -traditional -out old.key".to_owned());
+    let [leaf, between] = ["leaf.pem", "between.pem"].map(|name| fs::read_to_string(path(name)).expect("it is text"));
+    fs::write(path("chain.pem"), leaf + &between).expect("there is room");
+    for adapter in Adapter::ALL {
+        for key in ["leaf.key", "old.key"] {
+            let flags = ["--cert", &path("chain.pem"), "--key", &path(key)];
+            let (_server, [addr, ..]) = Program::start_all(adapter, flags);
+            for version in ["-tls1_2", "-tls1_3"] {
+                let trusted = ["-brief", "-verify_return_error", "-verify_hostname", "chat.example", "-CAfile"];
+                let (done, told) = openssl(addr, &[&[version], &trusted[..], &[&path("root.pem")]].concat(), "");
+                let is_rsa = told.contains("Signature type: RSA-PSS");
+                assert!(done && told.contains("Verification: OK") && is_rsa, "{key}, {version}: {told}");
+            }
+        }
+    }
 }
 
 #[test]
