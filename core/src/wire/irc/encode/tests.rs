@@ -145,6 +145,6 @@ fn days_are_counted_as_the_calendar_has_them() {
         (4_107_542_400_000, "2100-03-01T00:00:00.000Z"),
     ];
     for (time_ms, date) in cases {
-        assert_eq!(crate::wire::irc::time::Iso(time_ms).to_string(), date);
+        assert_eq!(Iso(time_ms).to_string(), date);
     }
 }
