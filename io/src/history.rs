@@ -13,8 +13,8 @@ pub trait Store: Send + Sync + 'static {
     /// Returns a number that no other history has, by which browsers know whether it is the one that they saw.
     fn identity(&self) -> u64;
 
-    /// Returns what is known of a room. It is called once, before the server serves.
-    fn past(&self, room: Name) -> Past;
+    /// Returns what is known of a room, if that can be read. It is called once, before the server serves.
+    fn past(&self, room: Name) -> Option<Past>;
 
     /// Takes what is to be kept, in its order, before anybody is told of it.
     fn keep(&self, kept: Vec<Kept>);
@@ -61,15 +61,20 @@ impl History {
         &*self.0
     }
 
-    /// Asks for what an effect wants to know. What can't be answered by a store is left alone.
-    pub(crate) fn ask(&self, effect: Effect, answers: &Answers) {
+    /// Returns what is known of a room.
+    pub(crate) fn past(&self, room: Name, unix_ms: u64) -> Past {
+        self.0.past(room.clone()).unwrap_or_else(|| unknown(room, unix_ms))
+    }
+
+    /// Asks for what an effect wants to know, at this time of day. What can't be answered by a store is left alone.
+    pub(crate) fn ask(&self, effect: Effect, unix_ms: u64, answers: &Answers) {
         let answers = answers.clone();
         match effect {
             Effect::VerifyToken { .. } => {}
             Effect::Recall { room } => {
                 let without = room.clone();
                 let answer = move |past: Option<Past>| {
-                    answers.give(Answer::Recalled(past.unwrap_or_else(|| Past::none(without))));
+                    answers.give(Answer::Recalled(past.unwrap_or_else(|| unknown(without, unix_ms))));
                 };
                 self.0.recall(room, Asked::new(answer));
             }
@@ -83,6 +88,12 @@ impl History {
             }
         }
     }
+}
+
+/// Stands for what can't be read of a room. A room has fewer messages than milliseconds have passed since 1970: so no
+/// number is given twice.
+fn unknown(room: Name, unix_ms: u64) -> Past {
+    Past { said: unix_ms, ..Past::none(room) }
 }
 
 fn read(connection: ConnectionId, room: Name, messages: Option<Vec<KeptMessage>>) -> Answer {

@@ -38,7 +38,7 @@ impl<D: Driver> HubDriver<D> {
         if let Some(history) = &history {
             hub.keep_history(history.store().identity());
             hub.handle_clock(clock.now(), clock.unix_ms());
-            hub.recall_main(clock.now(), history.store().past(Name::MAIN));
+            hub.recall_main(clock.now(), history.past(Name::MAIN, clock.unix_ms()));
         }
         Self { hub, config, admission, clock, workers, history, answers, recorder }
     }
@@ -130,7 +130,7 @@ impl<D: Driver> HubDriver<D> {
     fn ask(&mut self, effect: Effect) {
         self.keep();
         if let Some(history) = &self.history {
-            history.ask(effect, &self.answers);
+            history.ask(effect, self.clock.unix_ms(), &self.answers);
         }
     }
 

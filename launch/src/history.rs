@@ -44,10 +44,10 @@ impl chinwag_io::Store for Store {
         self.0.identity()
     }
 
-    fn past(&self, room: Name) -> Past {
+    fn past(&self, room: Name) -> Option<Past> {
         let (answer, past) = mpsc::channel();
-        self.0.past(room.clone(), move |past| drop(answer.send(past)));
-        past.recv().ok().and_then(Result::ok).unwrap_or_else(|| Past::none(room))
+        self.0.past(room, move |past| drop(answer.send(past)));
+        past.recv().ok()?.ok()
     }
 
     fn keep(&self, kept: Vec<Kept>) {
