@@ -5,7 +5,7 @@ mod schema;
 mod search;
 mod write;
 
-pub(crate) use self::rows::{page, past};
+pub(crate) use self::rows::{PAST_COUNT, identity, page, past, position};
 pub(crate) use self::schema::{check_library, open_to_read, open_to_write, size};
 pub(crate) use self::search::search;
 pub(crate) use self::write::Writing;

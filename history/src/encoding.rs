@@ -60,6 +60,14 @@ pub(crate) fn rows(kept: &Kept) -> u64 {
     }
 }
 
+/// Returns the number of the last message that it becomes.
+pub(crate) fn last_seq(kept: &Kept) -> u64 {
+    match &kept.what {
+        What::Said(texts) => kept.seq + u64::from(texts.count()) - 1,
+        What::Acted(_) | What::Topic(_) => kept.seq,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

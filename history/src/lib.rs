@@ -47,6 +47,7 @@ mod shared;
 mod spool;
 mod stats;
 mod store;
+mod uncommitted;
 mod words;
 mod writer;
 

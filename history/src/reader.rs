@@ -1,5 +1,6 @@
 //! Owns a thread that reads, with a connection of its own. It does one thing after the other.
 
+use std::error::Error as StdError;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::{self, Sender};
@@ -43,35 +44,36 @@ impl Reader {
         Ok(Self { jobs: Some(jobs), thread: Some(thread), shared: Arc::clone(shared) })
     }
 
-    /// Reads, and has `done` told of it by the thread. What was kept before is in what is read. If the disk does not
-    /// take that, it is read without, or not at all if `needs_all`.
+    /// Reads, and has `done` told of it by the thread. What was kept before is in the database when it is read. Unless
+    /// the disk does not take that: then `read` is told how far the spool is.
     pub(crate) fn read<T: 'static>(
         &self,
-        needs_all: bool,
-        read: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+        read: impl FnOnce(&Connection, Option<Position>) -> Result<T, Box<dyn StdError>> + Send + 'static,
         done: impl FnOnce(Result<T, Unreadable>) + Send + 'static,
     ) {
+        let tail = self.shared.want_all();
         let read = move |connection: &Connection, is_there: bool| {
-            if needs_all && !is_there {
-                return done(Err(Unreadable));
-            }
-            done(read(connection).map_err(|error| {
+            done(read(connection, (!is_there).then_some(tail)).map_err(|error| {
                 warn!(%error, "the history can't be read");
                 Unreadable
             }));
         };
-        let job = Job { tail: self.shared.want_all(), read: Box::new(read) };
         // The thread is there as long as this is.
-        let jobs = self.jobs.as_ref().expect("it is dropped last");
-        let _ = jobs.send(job);
+        let jobs = self.jobs.as_ref().expect("it is not asked after its end");
+        let _ = jobs.send(Job { tail, read: Box::new(read) });
+    }
+
+    /// Has it answer all that was asked, and end.
+    pub(crate) fn end(&mut self) {
+        drop(self.jobs.take());
+        if self.thread.take().is_some_and(|thread| thread.join().is_err()) {
+            error!("a thread of the history has panicked");
+        }
     }
 }
 
 impl Drop for Reader {
     fn drop(&mut self) {
-        drop(self.jobs.take());
-        if self.thread.take().is_some_and(|thread| thread.join().is_err()) {
-            error!("a thread of the history has panicked");
-        }
+        self.end();
     }
 }

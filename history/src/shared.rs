@@ -1,9 +1,15 @@
 //! Owns what the threads of a store tell each other: how far the spool is, and how far the database.
 
+use std::collections::HashMap;
 use std::mem;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use chinwag_core::Name;
+use chinwag_core::raw::NameKey;
+use chinwag_core::words::Kept;
+
+use crate::encoding;
 use crate::position::Position;
 use crate::stats::Stats;
 
@@ -12,6 +18,9 @@ const GATHER: Duration = Duration::from_millis(20);
 
 /// How many rows it gathers at the most.
 pub(crate) const GROUP_ROWS: u64 = 1_000;
+
+/// In how many rooms the numbers of what was lost are known: some hundreds of kilobytes.
+const LOST_ROOMS_MAX: usize = 4_096;
 
 /// Tells who does not do what they should.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -48,6 +57,8 @@ struct State {
     wake_at: Option<u64>,
     is_stopping: bool,
     failing: [bool; 3],
+    /// The last number of what was lost, by the room.
+    lost: HashMap<NameKey, u64>,
     stats: Stats,
 }
 
@@ -75,9 +86,23 @@ impl Shared {
         }
     }
 
-    /// So many rows will not be kept.
-    pub(crate) fn on_lost(&self, rows: u64) {
-        self.state().stats.rows_lost += rows;
+    /// These will not be kept, which are so many rows. Their numbers must not be given again.
+    pub(crate) fn on_lost(&self, lost: &[Kept], rows: u64) {
+        let mut state = self.state();
+        state.stats.rows_lost += rows;
+        for kept in lost {
+            let last = encoding::last_seq(kept);
+            if let Some(seq) = state.lost.get_mut(&kept.room.key()) {
+                *seq = last.max(*seq);
+            } else if state.lost.len() < LOST_ROOMS_MAX {
+                state.lost.insert(kept.room.key(), last);
+            }
+        }
+    }
+
+    /// Returns the last number in a room of what was lost, or 0.
+    pub(crate) fn lost_in(&self, room: &Name) -> u64 {
+        self.state().lost.get(&room.key()).copied().unwrap_or(0)
     }
 
     /// The database has all up to here, which are so many rows more, and is of this size. Some were there already.

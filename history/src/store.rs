@@ -2,13 +2,13 @@
 
 use std::fs::File;
 use std::io;
-use std::mem;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{Builder, JoinHandle};
 
 use chinwag_core::Name;
 use chinwag_core::words::{Found, Kept, KeptMessage, Page, Past, Search};
+use rusqlite::Connection;
 use tracing::{error, info};
 
 use crate::database::{self, Writing};
@@ -21,6 +21,7 @@ use crate::reader::Reader;
 use crate::shared::{Part, Shared};
 use crate::spool::{self, Spool, SpoolReader};
 use crate::stats::Stats;
+use crate::uncommitted;
 use crate::writer::{self, Writer};
 
 /// Keeps what is said in a folder, which is this one's alone. Dropping it brings all to the disk first.
@@ -29,6 +30,8 @@ use crate::writer::{self, Writer};
 /// that searches don't hold up the rest. All that was kept before is in it.
 #[derive(Debug)]
 pub struct Store {
+    dir: PathBuf,
+    identity: u64,
     shared: Arc<Shared>,
     spool: Arc<Mutex<Spool>>,
     reader: Reader,
@@ -50,9 +53,10 @@ impl Store {
         let dir = &options.dir;
         let lock = files::lock(dir)?;
         let path = files::database(dir);
-        let database = Writing::new(database::open_to_write(dir)?);
-        let at = database.position().map_err(Error::database(&path))?;
-        let identity = database.identity().map_err(Error::database(&path))?;
+        let connection = database::open_to_write(dir)?;
+        let at = database::position(&connection).map_err(Error::database(&path))?;
+        let identity = database::identity(&connection).map_err(Error::database(&path))?;
+        let database = Writing::new(connection);
         let segments = spool::segments(dir).map_err(Error::file(dir))?;
         let segment = segments.iter().copied().max().unwrap_or(0).max(at.segment) + 1;
         let oldest = segments.first().copied().unwrap_or(segment);
@@ -62,7 +66,8 @@ impl Store {
         let reader = Reader::start("history-reader", dir, &shared)?;
         let searcher = Reader::start("history-search", dir, &shared)?;
         let spool = Arc::new(Mutex::new(spool));
-        let store = Self { shared, spool, reader, searcher, threads: Mutex::default(), identity, _lock: lock };
+        let threads = Vec::new();
+        let mut store = Self { dir: dir.clone(), identity, shared, spool, reader, searcher, threads, _lock: lock };
         let writer = Writer::new(dir.clone(), database, at, Arc::clone(&store.shared));
         store.start("history-writer", || writer.run())?;
         let (shared, spool) = (Arc::clone(&store.shared), Arc::clone(&store.spool));
@@ -77,15 +82,10 @@ impl Store {
         Ok(())
     }
 
-    /// Brings all to the disk. What is kept from then on is in the spool, and goes to the database when it is opened
-    /// again. To close it twice does no harm.
-    pub fn close(&self) {
-        self.shared.stop();
-        for thread in mem::take(&mut *locked(&self.threads)) {
-            if thread.join().is_err() {
-                error!("a thread of the history has panicked");
-            }
-        }
+    /// Returns a number that no other history has.
+    #[must_use]
+    pub const fn identity(&self) -> u64 {
+        self.identity
     }
 
     /// Keeps rows, in their order. When it returns, they outlive the program. If the disk does not take them, they are
@@ -105,7 +105,7 @@ impl Store {
                 }
             }
             Err(error) => {
-                self.shared.on_lost(count);
+                self.shared.on_lost(rows, count);
                 if self.shared.set_failing(Part::Spool, true) {
                     error!(%error, "what is said can't be kept: it will not be in the history");
                 }
@@ -116,18 +116,30 @@ impl Store {
     /// Reads what a chat has to know of a room, whatever the case of its name. A room that nobody has been in has
     /// [none](Past::none).
     pub fn past(&self, room: Name, done: impl FnOnce(Result<Past, Unreadable>) + Send + 'static) {
-        self.reader.read(true, move |connection| database::past(connection, room), done);
+        let (dir, shared) = (self.dir.clone(), Arc::clone(&self.shared));
+        let read = move |connection: &Connection, missing: Option<Position>| {
+            // Both say what they know of the same moment.
+            let moment = connection.unchecked_transaction()?;
+            let mut past = database::past(connection, room)?;
+            if let Some(tail) = missing {
+                uncommitted::past(connection, &dir, tail, &mut past)?;
+            }
+            drop(moment);
+            past.said = past.said.max(shared.lost_in(&past.room));
+            Ok(past)
+        };
+        self.reader.read(read, done);
     }
 
     /// Reads messages of a room, the oldest first.
     pub fn page(&self, page: Page, done: impl FnOnce(Result<Vec<KeptMessage>, Unreadable>) + Send + 'static) {
-        self.reader.read(false, move |connection| database::page(connection, &page), done);
+        self.reader.read(move |connection, _| Ok(database::page(connection, &page)?), done);
     }
 
     /// Finds the newest messages that have all the words, the newest first. Any text can be asked for; one without a
     /// word in it finds nothing.
     pub fn search(&self, search: Search, done: impl FnOnce(Result<Vec<Found>, Unreadable>) + Send + 'static) {
-        self.searcher.read(false, move |connection| database::search(connection, &search), done);
+        self.searcher.read(move |connection, _| Ok(database::search(connection, &search)?), done);
     }
 
     /// Returns a number that no other history has.
@@ -145,7 +157,15 @@ impl Store {
 
 impl Drop for Store {
     fn drop(&mut self) {
-        self.close();
+        // They read while the writer goes on. Whoever has the database last can tidy it up, if it may write.
+        self.reader.end();
+        self.searcher.end();
+        self.shared.stop();
+        for thread in self.threads.drain(..) {
+            if thread.join().is_err() {
+                error!("a thread of the history has panicked");
+            }
+        }
     }
 }
 

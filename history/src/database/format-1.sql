@@ -43,10 +43,10 @@ CREATE TABLE state (
   -- Up to where it has the spool: in which file, and how many bytes of it.
   spool_segment INTEGER NOT NULL,
   spool_offset INTEGER NOT NULL,
-  -- A number that no other history has, by which browsers know this one.
+  -- A number that no other history has.
   identity INTEGER NOT NULL
 ) STRICT;
-INSERT INTO state VALUES (1, 1, 0, 0, random());
+INSERT INTO state VALUES (1, 1, 0, 0, random() & 0x7fffffffffffffff);
 
 -- To be read by people.
 CREATE VIEW messages AS

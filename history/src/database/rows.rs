@@ -5,8 +5,22 @@ use chinwag_core::words::{Bound, KeptMessage, Page, Past, Topic};
 use chinwag_core::{Name, Text};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
+use crate::position::Position;
+
 /// How many messages a chat is given of a room that comes again: as many as it keeps itself.
-const PAST_COUNT: u8 = 100;
+pub(crate) const PAST_COUNT: u8 = 100;
+
+/// Returns up to where the database has the spool.
+pub(crate) fn position(connection: &Connection) -> rusqlite::Result<Position> {
+    connection
+        .prepare_cached("SELECT spool_segment, spool_offset FROM state")?
+        .query_row((), |row| Ok(Position { segment: row.get(0)?, offset: row.get(1)? }))
+}
+
+/// Returns the number that no other history has.
+pub(crate) fn identity(connection: &Connection) -> rusqlite::Result<u64> {
+    connection.query_row("SELECT identity FROM state", (), |row| row.get(0))
+}
 
 /// Reads what a chat has to know of a room. That nobody has ever been in it is no error.
 pub(crate) fn past(connection: &Connection, name: Name) -> rusqlite::Result<Past> {

@@ -31,19 +31,6 @@ impl Writing {
         &self.connection
     }
 
-    /// Returns up to where the database has the spool.
-    pub(crate) fn position(&self) -> rusqlite::Result<Position> {
-        self.connection.query_row("SELECT spool_segment, spool_offset FROM state", (), |row| {
-            Ok(Position { segment: row.get(0)?, offset: row.get(1)? })
-        })
-    }
-
-    /// Returns a number that no other history has.
-    pub(crate) fn identity(&self) -> rusqlite::Result<u64> {
-        let identity: i64 = self.connection.query_row("SELECT identity FROM state", (), |row| row.get(0))?;
-        Ok(identity.cast_unsigned())
-    }
-
     /// Puts rows into the database, and that it is this far: all of it, or nothing. Returns how many messages were
     /// there already.
     pub(crate) fn commit(&mut self, rows: &[Kept], at: Position) -> rusqlite::Result<u64> {
