@@ -48,9 +48,11 @@ mod spool;
 mod stats;
 mod store;
 mod uncommitted;
+mod upkeep;
 mod words;
 mod writer;
 
+pub use database::Filter;
 pub use error::{Error, Unreadable};
 pub use options::Options;
 pub use stats::Stats;

@@ -68,7 +68,7 @@ impl Store {
         let spool = Arc::new(Mutex::new(spool));
         let threads = Vec::new();
         let mut store = Self { dir: dir.clone(), identity, shared, spool, reader, searcher, threads, _lock: lock };
-        let writer = Writer::new(dir.clone(), database, at, Arc::clone(&store.shared));
+        let writer = Writer::new(options, database, at, Arc::clone(&store.shared));
         store.start("history-writer", || writer.run())?;
         let (shared, spool) = (Arc::clone(&store.shared), Arc::clone(&store.spool));
         store.start("history-sync", move || writer::sync(&shared, || locked(&spool).take_unsynced()))?;

@@ -31,16 +31,18 @@ fn push(piece: Piece<'_>, out: &mut String) {
     }
 }
 
-/// Returns how the index is asked for all messages of these rooms that have all words, if there are any words and rooms.
-pub(crate) fn question(words: &str, rooms: &[i64]) -> Option<String> {
+/// Returns how the index is asked for all messages that have all words, if there are any words.
+pub(crate) fn question(words: &str) -> Option<String> {
     let mut phrases: Vec<_> = words.split_whitespace().filter_map(phrase).collect();
     phrases.sort_unstable();
     phrases.dedup();
-    if phrases.is_empty() || rooms.is_empty() {
-        return None;
-    }
+    (!phrases.is_empty()).then(|| phrases.join(" AND "))
+}
+
+/// Returns how it is asked for those in these rooms, of which there is at least one.
+pub(crate) fn question_in(question: &str, rooms: &[i64]) -> String {
     let rooms: Vec<_> = rooms.iter().map(|room| format!("\"{ROOM}{room}\"")).collect();
-    Some(format!("({}) AND {}", rooms.join(" OR "), phrases.join(" AND ")))
+    format!("({}) AND {question}", rooms.join(" OR "))
 }
 
 /// Returns the tokens of one word, which have to follow each other, if it has any.

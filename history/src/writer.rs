@@ -9,12 +9,20 @@ use std::{fmt, io};
 use tracing::{error, info};
 
 use crate::database::{self, Writing};
+use crate::options::Options;
 use crate::position::Position;
 use crate::shared::{GROUP_ROWS, Part, Shared};
 use crate::spool::{self, SpoolReader};
+use crate::upkeep::Upkeep;
 
 /// How long it waits before it tries again what has failed, and at the most until it looks for what is to be done.
 const PATIENCE: Duration = Duration::from_secs(1);
+
+/// How long it waits between pieces of what is to be done: they are small, so that whoever asks does not wait for them.
+const PAUSE: Duration = Duration::from_millis(5);
+
+/// For how many rows a piece counts, in the write-ahead log.
+const PIECE: u64 = 500;
 
 /// After how many rows, or how long, what was committed is brought into the database file, and to the disk. The first
 /// bounds the write-ahead log, which has a few hundred bytes for a row, and the second how much is read at a start.
@@ -27,6 +35,7 @@ pub(crate) struct Writer {
     dir: PathBuf,
     database: Writing,
     spool: SpoolReader,
+    upkeep: Upkeep,
     shared: Arc<Shared>,
     /// How many groups and rows are not in the database file yet, and since when.
     unsettled: Option<(u64, Instant)>,
@@ -61,16 +70,19 @@ impl fmt::Display for Failure {
 
 impl Writer {
     /// Writes what the spool has from here on.
-    pub(crate) fn new(dir: PathBuf, database: Writing, at: Position, shared: Arc<Shared>) -> Self {
-        Self { spool: SpoolReader::new(&dir, at), dir, database, shared, unsettled: None }
+    pub(crate) fn new(options: &Options, database: Writing, at: Position, shared: Arc<Shared>) -> Self {
+        let (dir, upkeep) = (options.dir.clone(), Upkeep::new(options));
+        Self { spool: SpoolReader::new(&dir, at), dir, database, upkeep, shared, unsettled: None }
     }
 
     /// Writes until the store is closed, and all of the spool is in the database, or can't be.
     pub(crate) fn run(mut self) {
+        let mut patience = Duration::ZERO;
         loop {
-            let (tail, is_stopping) = self.shared.await_group(PATIENCE);
+            let (tail, is_stopping) = self.shared.await_group(patience);
             match self.work(tail, is_stopping) {
-                Ok(()) => {
+                Ok(has_more) => {
+                    patience = if has_more { PAUSE } else { PATIENCE };
                     if self.shared.set_failing(Part::Database, false) {
                         info!("the history is written again");
                     }
@@ -91,37 +103,59 @@ impl Writer {
         }
     }
 
-    fn work(&mut self, tail: Position, is_stopping: bool) -> Result<(), Failure> {
+    /// Returns whether there is more to do, once nobody speaks.
+    fn work(&mut self, tail: Position, is_stopping: bool) -> Result<bool, Failure> {
         if self.spool.at() < tail {
             self.commit(tail)?;
         }
+        let is_idle = self.spool.at() >= tail && !is_stopping;
+        let has_more = is_idle && self.keep_up()?;
         let is_due = self.unsettled.is_some_and(|(rows, since)| {
             rows >= CHECKPOINT_ROWS || since.elapsed() >= CHECKPOINT_AFTER || (is_stopping && self.spool.at() >= tail)
         });
         if is_due {
             self.settle()?;
         }
+        Ok(has_more)
+    }
+
+    fn keep_up(&mut self) -> Result<bool, Failure> {
+        let (forgotten, has_more) = self.upkeep.work(self.database.connection_mut())?;
+        if has_more {
+            self.on_changed(forgotten)?;
+        }
+        Ok(has_more)
+    }
+
+    /// So many messages were deleted, or something else was written.
+    fn on_changed(&mut self, forgotten: u64) -> Result<(), Failure> {
+        self.shared.on_forgotten(forgotten, database::size(self.database.connection())?);
+        self.on_written(PIECE);
         Ok(())
+    }
+
+    /// It has to be brought into the file some time.
+    fn on_written(&mut self, rows: u64) {
+        let (before, since) = self.unsettled.unwrap_or_else(|| (0, Instant::now()));
+        self.unsettled = Some((before + rows, since));
     }
 
     fn commit(&mut self, tail: Position) -> Result<(), Failure> {
         let at = self.spool.at();
-        let (rows, count) =
-            self.spool.read(tail, GROUP_ROWS).inspect_err(|_| self.spool = SpoolReader::new(&self.dir, at))?;
+        let again = |this: &mut Self| this.spool = SpoolReader::new(&this.dir, at);
+        let (rows, count) = self.spool.read(tail, GROUP_ROWS).inspect_err(|_| again(self))?;
         let reached = self.spool.at();
-        match self.database.commit(&rows, reached) {
-            Ok(doubles) => {
-                let size = database::size(self.database.connection())?;
-                self.shared.on_committed(reached, count, doubles, size);
-                self.unsettled =
-                    Some(self.unsettled.map_or((count, Instant::now()), |(rows, since)| (rows + count, since)));
-                Ok(())
-            }
-            Err(error) => {
-                self.spool = SpoolReader::new(&self.dir, at);
-                Err(error.into())
-            }
+        let doubles = self.database.commit(&rows, reached).inspect_err(|_| again(self))?;
+        // Whatever fails from here on, these are kept.
+        let size = database::size(self.database.connection());
+        self.shared.on_committed(reached, count, doubles, size.as_ref().copied().unwrap_or(0));
+        self.on_written(count);
+        size?;
+        let forgotten = self.upkeep.on_written(self.database.connection_mut(), count)?;
+        if forgotten > 0 {
+            self.on_changed(forgotten)?;
         }
+        Ok(())
     }
 
     /// Brings what was committed into the database file and to the disk, and lets go of what the spool has of it. Where

@@ -31,6 +31,11 @@ impl Writing {
         &self.connection
     }
 
+    /// Returns the connection, to change what is there.
+    pub(crate) const fn connection_mut(&mut self) -> &mut Connection {
+        &mut self.connection
+    }
+
     /// Puts rows into the database, and that it is this far: all of it, or nothing. Returns how many messages were
     /// there already.
     pub(crate) fn commit(&mut self, rows: &[Kept], at: Position) -> rusqlite::Result<u64> {

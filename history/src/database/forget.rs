@@ -1,0 +1,125 @@
+//! Owns how messages are deleted, and how the index and the file become smaller by that.
+
+use chinwag_core::Name;
+use rusqlite::{Connection, Row, ToSql, TransactionBehavior, params};
+
+use crate::words;
+
+/// Says which messages are meant.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Filter {
+    /// Those of this room only.
+    pub room: Option<Name>,
+    /// Those by people of this name only, in any case.
+    pub name: Option<Name>,
+    /// Those of this time or later, in milliseconds since 1970.
+    pub since_ms: Option<u64>,
+    /// Those before this time.
+    pub until_ms: Option<u64>,
+}
+
+impl Filter {
+    /// Returns what is asked of the columns of `said`, `rooms` and `names`, and with which values.
+    pub(crate) fn condition(&self) -> (String, Vec<Box<dyn ToSql>>) {
+        let (mut parts, mut values): (Vec<&str>, Vec<Box<dyn ToSql>>) = (vec!["1"], Vec::new());
+        let mut add = |part, value: Option<Box<dyn ToSql>>| {
+            if let Some(value) = value {
+                parts.push(part);
+                values.push(value);
+            }
+        };
+        let text = |name: &Option<Name>| name.as_ref().map(|name| Box::new(name.as_str().to_owned()) as Box<dyn ToSql>);
+        let time =
+            |time: Option<u64>| time.map(|time| Box::new(i64::try_from(time).unwrap_or(i64::MAX)) as Box<dyn ToSql>);
+        add("rooms.name = ?", text(&self.room));
+        add("names.name = ? COLLATE NOCASE", text(&self.name));
+        add("time_ms >= ?", time(self.since_ms));
+        add("time_ms < ?", time(self.until_ms));
+        (parts.join(" AND "), values)
+    }
+}
+
+/// Deletes up to `count` of the oldest messages, but none from `before_ms` on. Returns how many it has deleted.
+pub(crate) fn forget_oldest(connection: &mut Connection, before_ms: u64, count: u64) -> rusqlite::Result<u64> {
+    let messages: Vec<_> = connection
+        .prepare_cached("SELECT id, room, text, time_ms FROM said ORDER BY id LIMIT ?")?
+        .query_map([count], |row| Ok((message(row)?, row.get::<_, u64>(3)?)))?
+        .collect::<Result<_, _>>()?;
+    let old = messages.into_iter().take_while(|&(_, time_ms)| time_ms < before_ms).map(|(message, _)| message);
+    delete(connection, &old.collect::<Vec<_>>())
+}
+
+/// Deletes up to `count` of the messages that are meant, with ids after one. Returns how many, and the last of the ids.
+pub(crate) fn forget_some(
+    connection: &mut Connection,
+    filter: &Filter,
+    after: i64,
+    count: u64,
+) -> rusqlite::Result<Option<(u64, i64)>> {
+    let (condition, mut values) = filter.condition();
+    values.push(Box::new(after));
+    values.push(Box::new(i64::try_from(count).unwrap_or(i64::MAX)));
+    let messages: Vec<_> = connection
+        .prepare_cached(&format!(
+            "SELECT said.id, said.room, text FROM said JOIN rooms ON rooms.id = said.room \
+             JOIN names ON names.id = said.name WHERE {condition} AND said.id > ? ORDER BY said.id LIMIT ?"
+        ))?
+        .query_map(rusqlite::params_from_iter(values), message)?
+        .collect::<Result<_, _>>()?;
+    let Some(&(last, ..)) = messages.last() else { return Ok(None) };
+    Ok(Some((delete(connection, &messages)?, last)))
+}
+
+type Message = (i64, i64, String);
+
+fn message(row: &Row<'_>) -> rusqlite::Result<Message> {
+    Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+}
+
+fn delete(connection: &mut Connection, messages: &[Message]) -> rusqlite::Result<u64> {
+    if messages.is_empty() {
+        return Ok(0);
+    }
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    {
+        // The index has no texts, and so has to be told which words a message had.
+        let mut words = transaction.prepare_cached("INSERT INTO words (words, rowid, word) VALUES ('delete', ?, ?)")?;
+        let mut said = transaction.prepare_cached("DELETE FROM said WHERE id = ?")?;
+        let mut tokens = String::new();
+        for (id, room, text) in messages {
+            tokens.clear();
+            words::push_tokens(text, *room, &mut tokens);
+            words.execute(params![id, tokens])?;
+            said.execute([id])?;
+        }
+    }
+    transaction.commit()?;
+    Ok(messages.len() as u64)
+}
+
+/// Returns the lowest and the highest id of a message, if there is any.
+pub(crate) fn ids(connection: &Connection) -> rusqlite::Result<Option<(i64, i64)>> {
+    let ends = "SELECT (SELECT id FROM said ORDER BY id LIMIT 1), (SELECT id FROM said ORDER BY id DESC LIMIT 1)";
+    connection.prepare_cached(ends)?.query_row((), |row| Ok(row.get::<_, Option<i64>>(0)?.zip(row.get(1)?)))
+}
+
+/// Merges about so many pages of the index. Returns whether there was anything to merge.
+pub(crate) fn merge(connection: &Connection, pages: i64) -> rusqlite::Result<bool> {
+    let before = connection.total_changes();
+    connection.prepare_cached("INSERT INTO words (words, rank) VALUES ('merge', ?)")?.execute([pages])?;
+    // So the documentation says it is to be seen.
+    Ok(connection.total_changes() - before >= 2)
+}
+
+/// Gives up to so many pages back that are free, if they are more than an eighth: a few are needed again soon. Returns
+/// whether there may be more.
+pub(crate) fn give_back(connection: &Connection, pages: u32) -> rusqlite::Result<bool> {
+    let number = |pragma| connection.pragma_query_value(None, pragma, |row| row.get::<_, u32>(0));
+    if number("freelist_count")? <= number("page_count")? / 8 {
+        return Ok(false);
+    }
+    let mut vacuum = connection.prepare(&format!("PRAGMA incremental_vacuum({pages})"))?;
+    let mut rows = vacuum.query(())?;
+    while rows.next()?.is_some() {}
+    Ok(true)
+}
