@@ -29,6 +29,14 @@ pub enum Error {
         /// Why.
         error: io::Error,
     },
+    /// There is no history in this folder.
+    Missing(PathBuf),
+    /// This line, counted from 1, is none of an export.
+    Line(u64),
+    /// What is to be imported can't be read.
+    Input(io::Error),
+    /// Nothing more can be written of what is exported.
+    Output(io::Error),
     /// No thread can be started.
     Thread(io::Error),
     /// SQLite says no.
@@ -65,6 +73,12 @@ impl fmt::Display for Error {
             ),
             Self::Foreign(path) => write!(f, "{} is no history of chinwag", path.display()),
             Self::Library(version) => write!(f, "SQLite {version} can damage a database: 3.51.3 or newer is needed"),
+            Self::Missing(dir) => write!(f, "{} has no history", dir.display()),
+            Self::Line(number) => {
+                write!(f, "line {number} says no message and no room: it takes room, seq, time_ms, name and text")
+            }
+            Self::Input(error) => write!(f, "what is to be imported can't be read: {error}"),
+            Self::Output(error) => write!(f, "what is exported can't be written: {error}"),
             Self::Thread(error) => write!(f, "no thread can be started: {error}"),
             Self::File { path, error } => write!(f, "{}: {error}", path.display()),
             Self::Database { path, error } => write!(f, "{}: {error}", path.display()),

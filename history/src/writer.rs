@@ -72,7 +72,7 @@ impl Writer {
     /// Writes what the spool has from here on.
     pub(crate) fn new(options: &Options, database: Writing, at: Position, shared: Arc<Shared>) -> Self {
         let (dir, upkeep) = (options.dir.clone(), Upkeep::new(options));
-        Self { spool: SpoolReader::new(&dir, at), dir, database, upkeep, shared, unsettled: None }
+        Self { spool: SpoolReader::new(&dir, at), dir, database, upkeep, shared, unsettled: Some((0, Instant::now())) }
     }
 
     /// Writes until the store is closed, and all of the spool is in the database, or can't be.
@@ -87,6 +87,10 @@ impl Writer {
                         info!("the history is written again");
                     }
                     if is_stopping && self.spool.at() >= tail {
+                        if self.unsettled.is_none() {
+                            // Nothing is in the spool alone, and nothing will be appended.
+                            let _ = self.remove_before(tail.segment + 1);
+                        }
                         return;
                     }
                 }

@@ -54,7 +54,7 @@ pub(crate) fn forget_some(
     connection: &mut Connection,
     filter: &Filter,
     after: i64,
-    count: u64,
+    count: usize,
 ) -> rusqlite::Result<Option<(u64, i64)>> {
     let (condition, mut values) = filter.condition();
     values.push(Box::new(after));

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use chinwag_core::Name;
+use chinwag_core::log::TopicState;
 use chinwag_core::words::{Kept, What};
 use rusqlite::{CachedStatement, Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
@@ -129,6 +130,24 @@ fn name_id(transaction: &Transaction<'_>, name: &Name) -> rusqlite::Result<i64> 
             .prepare_cached("INSERT INTO names (name) VALUES (?) RETURNING id")?
             .query_row([name.as_str()], |row| row.get(0)),
     }
+}
+
+/// Sets how many messages were said in a room, at least, and what it is about, unless that was set later.
+pub(crate) fn set_room(
+    connection: &Connection,
+    room: &Name,
+    said: u64,
+    topic: Option<&TopicState>,
+) -> rusqlite::Result<()> {
+    let add = "INSERT INTO rooms (name, said) VALUES (?, ?) ON CONFLICT DO UPDATE SET said = max(said, excluded.said)";
+    connection.prepare_cached(add)?.execute(params![room.as_str(), number(said)])?;
+    if let Some(TopicState { topic, name, time_ms }) = topic {
+        let set = "UPDATE rooms SET topic = ?1, topic_name = ?2, topic_time_ms = ?3 \
+                   WHERE name = ?4 AND ifnull(topic_time_ms, 0) <= ?3";
+        let values = params![topic.as_str(), name.as_str(), number(*time_ms), room.as_str()];
+        connection.prepare_cached(set)?.execute(values)?;
+    }
+    Ok(())
 }
 
 /// The messages of one transaction.
