@@ -9,6 +9,7 @@ mod descriptors;
 mod dial;
 mod flags;
 mod histogram;
+mod history;
 mod line;
 mod lines;
 #[cfg(target_os = "linux")]
@@ -28,7 +29,7 @@ use std::process::ExitCode;
 use argh::{ArgsInfo, FromArgs};
 use chinwag_manual::{Kind, Page};
 
-/// Talk to chinwag servers, and measure them. Without a command it is `chat`.
+/// Talk to chinwag servers, measure them, and look after what they keep. Without a command it is `chat`.
 #[derive(FromArgs, ArgsInfo)]
 #[argh(name = "chinwag", help_triggers("-h", "--help"), note = "--version tells the version.")]
 struct Chinwag {
@@ -39,8 +40,10 @@ struct Chinwag {
 #[derive(FromArgs, ArgsInfo)]
 #[argh(subcommand)]
 enum Command {
+    Backup(history::BackupFlags),
     Bots(bots::BotsFlags),
     Chat(chat::ChatFlags),
+    History(history::HistoryFlags),
     Load(load::LoadFlags),
 }
 
@@ -57,7 +60,7 @@ fn main() -> ExitCode {
         Err(text) => return fail(USAGE_EXIT, &text),
     };
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
-    if let ["--version"] | ["bots" | "chat" | "load", "--version"] = *args {
+    if let ["--version"] | ["backup" | "bots" | "chat" | "history" | "load", "--version"] = *args {
         return say(concat!("chinwag ", env!("CARGO_PKG_VERSION")));
     }
     let command = match Chinwag::from_args(&["chinwag"], &args) {
@@ -66,8 +69,10 @@ fn main() -> ExitCode {
         Err(exit) => return fail(USAGE_EXIT, &exit.output),
     };
     let outcome = match command {
+        Command::Backup(flags) => history::back_up(&flags),
         Command::Bots(flags) => bots::run(&flags),
         Command::Chat(flags) => chat::run(&flags),
+        Command::History(flags) => history::run(flags),
         Command::Load(flags) => load::run(flags),
     };
     match outcome {

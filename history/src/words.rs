@@ -7,66 +7,85 @@
 mod fold;
 mod split;
 
-use std::fmt::Write;
-
 use self::fold::fold;
 use self::split::{Piece, split};
 
-/// What is before the number of a room in its sign: no text has it in a word.
-const ROOM: char = '\u{e000}';
+/// The first and the last of the characters that are signs of rooms: no text has them in a word.
+const SIGNS: (u32, u32) = (0xe000, 0xf8ff);
 
-/// Appends the tokens of a text, with blanks between them, and last the sign of the room.
-pub(crate) fn push_tokens(text: &str, room: i64, out: &mut String) {
-    split(&fold(text), |piece| {
-        push(piece, out);
-        out.push(' ');
-    });
-    write!(out, "{ROOM}{room}").expect("a string takes all");
+/// How many words of a question count: more than anybody types.
+const WORDS_MAX: usize = 32;
+
+/// Appends the tokens of a text, with blanks between them. Each begins with the sign of the room: so what was said in one
+/// room is found as fast as if there were no other.
+pub(crate) fn push_tokens(text: &str, room: u64, out: &mut String) {
+    split(&fold(text), |piece| push(piece, room, out));
 }
 
-fn push(piece: Piece<'_>, out: &mut String) {
+fn push(piece: Piece<'_>, room: u64, out: &mut String) {
+    if !out.is_empty() {
+        out.push(' ');
+    }
+    push_sign(room, out);
     match piece {
         Piece::Word(token) | Piece::Pair(token) | Piece::Last { token, .. } => out.push_str(token),
         Piece::Sign(sign) => out.push(sign),
     }
 }
 
-/// Returns how the index is asked for all messages that have all words, if there are any words.
-pub(crate) fn question(words: &str) -> Option<String> {
-    let mut phrases: Vec<_> = words.split_whitespace().filter_map(phrase).collect();
-    phrases.sort_unstable();
-    phrases.dedup();
-    (!phrases.is_empty()).then(|| phrases.join(" AND "))
-}
-
-/// Returns how it is asked for those in these rooms, of which there is at least one.
-pub(crate) fn question_in(question: &str, rooms: &[i64]) -> String {
-    let rooms: Vec<_> = rooms.iter().map(|room| format!("\"{ROOM}{room}\"")).collect();
-    format!("({}) AND {question}", rooms.join(" OR "))
-}
-
-/// Returns the tokens of one word, which have to follow each other, if it has any.
-fn phrase(word: &str) -> Option<String> {
-    let word = fold(word);
-    let mut pieces = Vec::new();
-    split(&word, |piece| pieces.push(piece));
-    // What is asked for can go on in what was said.
-    let is_prefix = match pieces.last()? {
-        Piece::Last { is_alone: true, .. } => true,
-        Piece::Last { is_alone: false, .. } => {
-            pieces.pop();
-            false
+/// The sign of a room is its number, by digits: one of the upper half is the last.
+fn push_sign(mut room: u64, out: &mut String) {
+    let half = (SIGNS.1 - SIGNS.0).div_ceil(2);
+    loop {
+        let digit = SIGNS.0 + u32::try_from(room % u64::from(half)).expect("it is less than the half");
+        room /= u64::from(half);
+        let digit = if room == 0 { digit + half } else { digit };
+        out.push(char::from_u32(digit).expect("it is one of the signs"));
+        if room == 0 {
+            return;
         }
-        Piece::Word(_) | Piece::Pair(_) | Piece::Sign(_) => false,
-    };
-    let mut phrase = String::from('"');
-    for piece in pieces {
-        push(piece, &mut phrase);
-        phrase.push(' ');
     }
-    phrase.pop();
-    phrase.push_str(if is_prefix { "\" *" } else { "\"" });
-    Some(phrase)
+}
+
+/// What is asked for: messages that have all its words.
+#[derive(Debug)]
+pub(crate) struct Question {
+    words: Vec<String>,
+}
+
+impl Question {
+    /// Takes words as they were typed, if there are any.
+    pub(crate) fn new(words: &str) -> Option<Self> {
+        let mut words: Vec<_> = words.split_whitespace().map(|word| fold(word).into_owned()).collect();
+        words.retain(|word| {
+            let mut is_word = false;
+            split(word, |_| is_word = true);
+            is_word
+        });
+        words.sort_unstable();
+        words.dedup();
+        words.truncate(WORDS_MAX);
+        (!words.is_empty()).then_some(Self { words })
+    }
+
+    /// Returns how the index is asked for those in a room.
+    pub(crate) fn in_room(&self, room: u64) -> String {
+        self.words.iter().map(|word| phrase(word, room)).collect::<Vec<_>>().join(" AND ")
+    }
+}
+
+/// Returns the tokens of one word, which have to follow each other.
+fn phrase(word: &str, room: u64) -> String {
+    let mut pieces = Vec::new();
+    split(word, |piece| pieces.push(piece));
+    // What is asked for can go on in what was said.
+    let is_prefix = matches!(pieces.last(), Some(Piece::Last { is_alone: true, .. }));
+    if let Some(Piece::Last { is_alone: false, .. }) = pieces.last() {
+        pieces.pop();
+    }
+    let mut tokens = String::new();
+    pieces.into_iter().for_each(|piece| push(piece, room, &mut tokens));
+    format!("\"{tokens}\"{}", if is_prefix { " *" } else { "" })
 }
 
 #[cfg(test)]

@@ -37,7 +37,7 @@ impl Model {
         // Now and then two things happen at one time.
         self.time_ms += dice.below(3);
         let (time_ms, seq) = (self.time_ms, self.said(&room));
-        let mut text = |dice: &mut Dice| {
+        let text = |dice: &mut Dice| {
             let count = dice.below(4);
             (0..count).map(|_| dice.one_of(&WORDS)).collect::<Vec<_>>().join(" ")
         };

@@ -34,20 +34,34 @@ complete -o default -F {function} {name}
 
 /// Offers the commands, and finds the flags of the one that was chosen.
 fn bash_words(info: &CommandInfoWithArgs) -> String {
-    let names: Vec<_> = info.commands.iter().map(|command| command.name).collect();
-    let names = names.join(" ");
-    let case =
-        |command: &SubCommandInfo| format!("\n        {}) words='{}' ;;", command.name, all_words(&command.command));
+    let case = |command: &SubCommandInfo| {
+        let inner = if command.command.commands.is_empty() { String::new() } else { bash_names(2, &command.command) };
+        format!("\n        {}) words='{}'{inner} ;;", command.name, all_words(&command.command))
+    };
     let cases: String = info.commands.iter().map(case).collect();
     format!(
-        r#"if ((COMP_CWORD == 1)) && [[ $cur != -* ]]; then
-        mapfile -t COMPREPLY < <(compgen -W '{names}' -- "$cur")
-        return
-    fi
+        r#"{}
     case ${{COMP_WORDS[1]}} in{cases}
         *) words='--help --version' ;;
-    esac"#
+    esac"#,
+        bash_names(1, info).trim_start()
     )
+}
+
+/// Offers commands where they are the so many-th word.
+fn bash_names(place: usize, info: &CommandInfoWithArgs) -> String {
+    let names = names(info);
+    format!(
+        r#"
+    if ((COMP_CWORD == {place})) && [[ $cur != -* ]]; then
+        mapfile -t COMPREPLY < <(compgen -W '{names}' -- "$cur")
+        return
+    fi"#
+    )
+}
+
+fn names(info: &CommandInfoWithArgs) -> String {
+    info.commands.iter().map(|command| command.name).collect::<Vec<_>>().join(" ")
 }
 
 pub(crate) fn zsh(page: &Page<'_>) -> String {
@@ -94,7 +108,9 @@ fn arguments(info: &CommandInfoWithArgs, indent: &str) -> String {
         let names = [format!("{}{long_sign}", flag.long)].into_iter().chain(short);
         names.map(|name| format!(" \\\n{indent}  {}", quoted(&format!("{name}[{about}]{value}")))).collect::<String>()
     };
-    format!("{indent}_arguments{}", flags(info).map(argument).collect::<String>())
+    let names = names(info);
+    let command = if names.is_empty() { String::new() } else { format!(" '1:command:({names})'") };
+    format!("{indent}_arguments{command}{}", flags(info).map(argument).collect::<String>())
 }
 
 pub(crate) fn fish(page: &Page<'_>) -> String {
@@ -107,6 +123,10 @@ pub(crate) fn fish(page: &Page<'_>) -> String {
     for command in &info.commands {
         let here = format!(" -n '__fish_seen_subcommand_from {}'", command.name);
         lines.extend(fish_flags(name, &command.command, &here));
+        let inner = names(&command.command);
+        if !inner.is_empty() {
+            lines.push(format!("complete -c {name} -f{here} -a '{inner}'"));
+        }
     }
     if info.commands.is_empty() {
         lines.extend(fish_flags(name, info, ""));

@@ -2,7 +2,7 @@
 
 use argh::CommandInfoWithArgs;
 
-use crate::page::{Flag, Page, flags};
+use crate::page::{Flag, Page, commands, flags};
 
 pub(crate) fn text(page: &Page<'_>) -> String {
     let Page { name, version, info, sections } = page;
@@ -23,10 +23,10 @@ pub(crate) fn text(page: &Page<'_>) -> String {
         options(&mut text, info);
     } else {
         text += ".SH COMMANDS\n";
-        for command in &info.commands {
-            let about = plain(command.command.description);
-            text += &format!(".SS {}\n{}\n", escape(command.name), escape(&about));
-            options(&mut text, &command.command);
+        for (words, command) in commands(info) {
+            let about = plain(command.description);
+            text += &format!(".SS {}\n{}\n", escape(&words), escape(&about));
+            options(&mut text, command);
         }
     }
     for (heading, paragraph) in *sections {

@@ -1,6 +1,6 @@
 //! Owns what is known of a program.
 
-use argh::{CommandInfoWithArgs, FlagInfo, FlagInfoKind};
+use argh::{CommandInfoWithArgs, FlagInfo, FlagInfoKind, SubCommandInfo};
 
 /// A program, as it describes itself.
 #[derive(Debug)]
@@ -15,11 +15,32 @@ pub struct Page<'a> {
     pub sections: &'a [(&'a str, &'a str)],
 }
 
-/// Returns the flags that may be told of, and the one for help that each command has.
+/// Returns the commands that a program has, each with all the words that lead to it. One that has commands itself is only
+/// a word of theirs.
+pub(crate) fn commands(info: &CommandInfoWithArgs) -> Vec<(String, &CommandInfoWithArgs)> {
+    let mut all = Vec::new();
+    for SubCommandInfo { name, command, .. } in &info.commands {
+        if command.commands.is_empty() {
+            all.push(((*name).to_owned(), command));
+        }
+        let inner = commands(command).into_iter().map(|(words, command)| (format!("{name} {words}"), command));
+        all.extend(inner);
+    }
+    all
+}
+
+/// Returns the flags that may be told of, of a command or any of those that it has, and the one for help that each command has.
 pub(crate) fn flags<'a>(info: &'a CommandInfoWithArgs) -> impl Iterator<Item = Flag<'a>> {
     let help = Flag { long: "--help", short: Some('h'), value: None, about: "print the flags" };
     let is_told = |flag: &&FlagInfo<'_>| !flag.hidden && flag.long != "--help";
-    info.flags.iter().filter(is_told).map(Flag::of).chain([help])
+    let inner = info.commands.iter().flat_map(|inner| inner.command.flags.iter());
+    let mut flags: Vec<_> = Vec::new();
+    for flag in info.flags.iter().chain(inner).filter(is_told) {
+        if !flags.iter().any(|known: &Flag<'_>| known.long == flag.long) {
+            flags.push(Flag::of(flag));
+        }
+    }
+    flags.into_iter().chain([help])
 }
 
 /// A flag, as texts have it.

@@ -12,6 +12,17 @@ use crate::{Folder, root, run};
 
 const KINDS: [&str; 4] = ["man", "bash", "zsh", "fish"];
 
+/// The commands of the client.
+const COMMANDS: &[&[&str]] = &[
+    &["backup"],
+    &["bots"],
+    &["chat"],
+    &["history", "delete"],
+    &["history", "export"],
+    &["history", "import"],
+    &["load"],
+];
+
 /// All programs, each as its name and the words that run it.
 fn programs() -> Vec<(&'static str, Vec<OsString>)> {
     let server = |adapter| vec![Program::command(adapter).get_program().to_owned()];
@@ -33,8 +44,9 @@ fn flags(help: &str) -> BTreeSet<&str> {
 #[test]
 fn each_flag_of_the_help_stands_in_the_manual_and_in_all_completions() {
     for (name, program) in programs() {
-        let commands: &[&str] = if name == "chinwag" { &["chat", "bots", "load"] } else { &[] };
-        let mut helps: Vec<_> = commands.iter().map(|command| ask(&program, &[command, "--help"])).collect();
+        let commands: &[&[&str]] = if name == "chinwag" { COMMANDS } else { &[] };
+        let mut helps: Vec<_> =
+            commands.iter().map(|command| ask(&program, &[command, &["--help"][..]].concat())).collect();
         if commands.is_empty() {
             helps.push(ask(&program, &["--help"]));
         }
@@ -89,8 +101,15 @@ fn shells_complete_flags_and_commands() {
         assert!(offered.starts_with(expected), "{offered}");
         run(Command::new("zsh").args(["-f", "-n"]).arg(&zsh));
         if name == "chinwag" {
-            let script = "source \"$0\"; COMP_WORDS=(chinwag ''); COMP_CWORD=1; _chinwag; echo \"${COMPREPLY[@]}\"";
-            assert_eq!(run(Command::new("bash").args(["--norc", "-c", script]).arg(&bash)).trim(), "bots chat load");
+            for (typed, expected) in
+                [("chinwag ''", "backup bots chat history load"), ("chinwag history ''", "delete export import")]
+            {
+                let script = format!(
+                    "source \"$0\"; COMP_WORDS=({typed}); COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1)); _chinwag; \
+                     echo \"${{COMPREPLY[@]}}\""
+                );
+                assert_eq!(run(Command::new("bash").args(["--norc", "-c", &script]).arg(&bash)).trim(), expected);
+            }
         }
     }
 }

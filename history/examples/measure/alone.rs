@@ -31,10 +31,16 @@ pub(crate) fn prepare(batches: &[Vec<Kept>]) -> Vec<Row> {
         let What::Said(texts) = &kept.what else { continue };
         for (text, seq) in texts.iter().zip(kept.seq..) {
             let (seq, time_ms) = (seq as i64, kept.time_ms as i64);
-            rows.push(Row { room, seq, time_ms, name, text: text.to_owned(), words: format!("{text} \u{e000}{room}") });
+            rows.push(Row { room, seq, time_ms, name, text: text.to_owned(), words: words(text, room) });
         }
     }
     rows
+}
+
+/// The words as a store gives them: each with a sign of the room before it.
+fn words(text: &str, room: i64) -> String {
+    let sign = char::from_u32(0xec80 + room as u32).expect("there are not that many rooms");
+    text.split(' ').map(|word| format!("{sign}{word}")).collect::<Vec<_>>().join(" ")
 }
 
 pub(crate) fn fill(path: &Path, rows: &[Row]) {

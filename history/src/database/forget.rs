@@ -70,7 +70,7 @@ pub(crate) fn forget_some(
     Ok(Some((delete(connection, &messages)?, last)))
 }
 
-type Message = (i64, i64, String);
+type Message = (i64, u64, String);
 
 fn message(row: &Row<'_>) -> rusqlite::Result<Message> {
     Ok((row.get(0)?, row.get(1)?, row.get(2)?))

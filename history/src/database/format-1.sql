@@ -32,7 +32,7 @@ CREATE TABLE said (
   UNIQUE (room, seq)
 ) STRICT;
 
--- The words of each message, made by chinwag, and last the sign of its room. It holds no texts.
+-- The words of each message, made by chinwag, each with the sign of the room before it. It holds no texts.
 CREATE VIRTUAL TABLE words USING fts5(word, content = '', columnsize = 0, tokenize = 'ascii');
 -- What is merged is searched faster.
 INSERT INTO words (words, rank) VALUES ('usermerge', 2);

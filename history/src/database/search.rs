@@ -1,27 +1,28 @@
 //! Owns how messages are found by their words.
 
+use std::cmp::Reverse;
+
 use chinwag_core::Name;
 use chinwag_core::words::{Found, Search};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::rows::message;
-use crate::words;
-
-/// How many of the newest messages with the words are looked at for their rooms. If they are mostly in other rooms, the
-/// index is asked for the rooms as well. That takes longer, except for small rooms: their signs are in many messages.
-const LOOKED_AT_MAX: usize = 500;
+use crate::words::Question;
 
 /// Finds the newest messages that have all the words, the newest first.
 pub(crate) fn search(connection: &Connection, search: &Search) -> rusqlite::Result<Vec<Found>> {
-    let rooms = rooms(connection, &search.rooms)?;
-    let Some(question) = words::question(search.words.as_str()).filter(|_| !rooms.is_empty()) else {
-        return Ok(Vec::new());
-    };
-    let count = usize::from(search.count);
-    let (mut found, rest) = newest(connection, &question, i64::MAX, &rooms, count, LOOKED_AT_MAX)?;
-    if let Some(before) = rest {
-        let question = words::question_in(&question, &rooms);
-        found.extend(newest(connection, &question, before, &rooms, count - found.len(), usize::MAX)?.0);
+    let Some(question) = Question::new(search.words.as_str()) else { return Ok(Vec::new()) };
+    let mut newest = connection
+        .prepare_cached("SELECT rowid FROM words WHERE words MATCH ? AND rowid > ? ORDER BY rowid DESC LIMIT ?")?;
+    let (mut found, mut older_than_all) = (Vec::new(), i64::MIN);
+    for room in rooms(connection, &search.rooms)? {
+        let ids = newest.query_map(params![question.in_room(room), older_than_all, search.count], |row| row.get(0))?;
+        found.extend(ids.collect::<Result<Vec<i64>, _>>()?);
+        found.sort_unstable_by_key(|&id| Reverse(id));
+        found.truncate(search.count.into());
+        if found.len() == usize::from(search.count) {
+            older_than_all = found.last().copied().unwrap_or(i64::MAX);
+        }
     }
     let mut messages = connection.prepare_cached(
         "SELECT names.name, text, is_act, time_ms, seq, rooms.name FROM said JOIN names ON names.id = said.name \
@@ -36,41 +37,13 @@ pub(crate) fn search(connection: &Connection, search: &Search) -> rusqlite::Resu
     messages.filter_map(Result::transpose).collect()
 }
 
-fn rooms(connection: &Connection, names: &[Name]) -> rusqlite::Result<Vec<i64>> {
+fn rooms(connection: &Connection, names: &[Name]) -> rusqlite::Result<Vec<u64>> {
     let mut id = connection.prepare_cached("SELECT id FROM rooms WHERE name = ?")?;
     let mut rooms = Vec::new();
     for name in names {
-        rooms.extend(id.query_row([name.as_str()], |row| row.get::<_, i64>(0)).optional()?);
+        rooms.extend(id.query_row([name.as_str()], |row| row.get::<_, u64>(0)).optional()?);
     }
+    rooms.sort_unstable();
+    rooms.dedup();
     Ok(rooms)
-}
-
-/// Finds up to `count` messages, the newest first, among so many of those before one. Returns before which there may be
-/// more, if it has not looked at all.
-fn newest(
-    connection: &Connection,
-    question: &str,
-    before: i64,
-    rooms: &[i64],
-    count: usize,
-    looked_at_max: usize,
-) -> rusqlite::Result<(Vec<i64>, Option<i64>)> {
-    let mut matches = connection.prepare_cached(
-        "SELECT words.rowid, said.room FROM words CROSS JOIN said ON said.id = words.rowid \
-         WHERE words MATCH ? AND words.rowid < ? ORDER BY words.rowid DESC",
-    )?;
-    let mut matches = matches.query(params![question, before])?;
-    let (mut found, mut looked_at) = (Vec::new(), 0);
-    while found.len() < count {
-        let Some(row) = matches.next()? else { break };
-        let (id, room) = (row.get(0)?, row.get(1)?);
-        if rooms.contains(&room) {
-            found.push(id);
-        }
-        looked_at += 1;
-        if looked_at == looked_at_max && found.len() < count {
-            return Ok((found, Some(id)));
-        }
-    }
-    Ok((found, None))
 }

@@ -17,8 +17,8 @@ const KNOWN_MAX: usize = 4_096;
 #[derive(Debug)]
 pub(crate) struct Writing {
     connection: Connection,
-    rooms: HashMap<Name, i64>,
-    names: HashMap<Name, i64>,
+    rooms: HashMap<Name, u64>,
+    names: HashMap<Name, u64>,
 }
 
 impl Writing {
@@ -100,10 +100,10 @@ fn number(number: u64) -> i64 {
 }
 
 fn known(
-    ids: &mut HashMap<Name, i64>,
+    ids: &mut HashMap<Name, u64>,
     name: &Name,
-    find: impl FnOnce() -> rusqlite::Result<i64>,
-) -> rusqlite::Result<i64> {
+    find: impl FnOnce() -> rusqlite::Result<u64>,
+) -> rusqlite::Result<u64> {
     if let Some(&id) = ids.get(name) {
         return Ok(id);
     }
@@ -113,13 +113,13 @@ fn known(
 }
 
 /// Returns the id of a room, which is called from now on as it is here.
-fn room_id(transaction: &Transaction<'_>, name: &Name) -> rusqlite::Result<i64> {
+fn room_id(transaction: &Transaction<'_>, name: &Name) -> rusqlite::Result<u64> {
     let add =
         "INSERT INTO rooms (name, said) VALUES (?, 0) ON CONFLICT DO UPDATE SET name = excluded.name RETURNING id";
     transaction.prepare_cached(add)?.query_row([name.as_str()], |row| row.get(0))
 }
 
-fn name_id(transaction: &Transaction<'_>, name: &Name) -> rusqlite::Result<i64> {
+fn name_id(transaction: &Transaction<'_>, name: &Name) -> rusqlite::Result<u64> {
     let found = transaction
         .prepare_cached("SELECT id FROM names WHERE name = ?")?
         .query_row([name.as_str()], |row| row.get(0))
@@ -157,7 +157,7 @@ struct Group<'a> {
     next: i64,
     doubles: u64,
     /// The last number of each room that something was said in.
-    last: HashMap<i64, u64>,
+    last: HashMap<u64, u64>,
     tokens: String,
 }
 
@@ -175,7 +175,7 @@ impl<'a> Group<'a> {
         })
     }
 
-    fn push(&mut self, room: i64, seq: u64, time_ms: u64, name: i64, is_act: bool, text: &str) -> rusqlite::Result<()> {
+    fn push(&mut self, room: u64, seq: u64, time_ms: u64, name: u64, is_act: bool, text: &str) -> rusqlite::Result<()> {
         let last = self.last.entry(room).or_default();
         *last = seq.max(*last);
         let id = self.next;

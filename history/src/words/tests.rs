@@ -1,9 +1,12 @@
 use super::*;
 
+/// The sign of room 7.
+const SEVEN: char = '\u{ec87}';
+
 fn tokens(text: &str) -> String {
     let mut out = String::new();
     push_tokens(text, 7, &mut out);
-    out.strip_suffix("\u{e000}7").expect("the room is last").trim_end().to_owned()
+    out.replace(SEVEN, "")
 }
 
 #[test]
@@ -57,7 +60,7 @@ fn a_question_is_never_syntax() {
         ("- ... \"", None),
         ("Hello World", Some("\"hello\" AND \"world\"")),
         ("foo foo", Some("\"foo\"")),
-        ("foo\"bar -baz NOT AND*", Some("\"and\" AND \"baz\" AND \"foo bar\" AND \"not\"")),
+        ("foo\"bar -baz NOT AND*", Some("\"baz\" AND \"and\" AND \"foo bar\" AND \"not\"")),
         ("C++", Some("\"c ＋ ＋\"")),
         ("手", Some("\"手\" *")),
         ("手机", Some("\"手机\"")),
@@ -65,7 +68,29 @@ fn a_question_is_never_syntax() {
         ("C手", Some("\"c 手\" *")),
     ];
     for (text, expected) in cases {
-        assert_eq!(question(text).as_deref(), expected, "{text}");
+        let question = Question::new(text).map(|question| question.in_room(7).replace(SEVEN, ""));
+        assert_eq!(question.as_deref(), expected, "{text}");
     }
-    assert_eq!(question_in("\"hello\"", &[1, 20]), "(\"\u{e000}1\" OR \"\u{e000}20\") AND \"hello\"");
+    let long = (0..2_000).map(|word| format!("w{word} ")).collect::<String>();
+    assert_eq!(Question::new(&long).map(|question| question.words.len()), Some(WORDS_MAX));
+}
+
+#[test]
+fn rooms_have_signs_of_which_none_begins_another() {
+    let sign = |room| {
+        let mut sign = String::new();
+        push_sign(room, &mut sign);
+        sign
+    };
+    let half = 3_200;
+    let rooms = [0, 1, 7, half - 1, half, half + 1, 2 * half, half * half - 1, half * half, u64::MAX];
+    for one in rooms {
+        for other in rooms {
+            assert_eq!(sign(one).starts_with(&sign(other)), one == other, "{one}, {other}");
+        }
+        // No text has it in a word.
+        assert_eq!(tokens(&sign(one)), "");
+    }
+    assert_eq!(sign(7), SEVEN.to_string());
+    assert_eq!((sign(half - 1).chars().count(), sign(half).chars().count()), (1, 2));
 }
