@@ -179,7 +179,7 @@ impl Shared {
         wait.unwrap_or_else(PoisonError::into_inner).0.is_stopping
     }
 
-    /// Returns the end of the spool. Whoever reads will wait for all before it.
+    /// Returns the end of the spool. Somebody will [wait](Self::await_committed) for all before it.
     pub(crate) fn want_all(&self) -> Position {
         let mut state = self.state();
         if state.tail > state.committed {
@@ -191,11 +191,15 @@ impl Shared {
         state.tail
     }
 
-    /// Waits until the database has all before this. Returns whether it does: it may fail.
-    pub(crate) fn await_committed(&self, tail: Position) -> bool {
+    /// Waits until the database has all before this, or fails to.
+    pub(crate) fn await_committed(&self, tail: Position) {
         let waits = |state: &mut State| state.committed < tail && !state.failing[Part::Database as usize];
-        let state = self.progress.wait_while(self.state(), waits).unwrap_or_else(PoisonError::into_inner);
-        state.committed >= tail
+        drop(self.progress.wait_while(self.state(), waits).unwrap_or_else(PoisonError::into_inner));
+    }
+
+    /// Returns the end of the spool.
+    pub(crate) fn tail(&self) -> Position {
+        self.state().tail
     }
 
     /// Returns what was counted.

@@ -63,8 +63,8 @@ impl Store {
         let spool = Spool::begin(dir, segment).map_err(Error::file(dir))?;
         let behind = count(dir, at, spool.tail()).map_err(Error::file(dir))?;
         let shared = Arc::new(Shared::new(spool.tail(), at, oldest, behind));
-        let reader = Reader::start("history-reader", dir, &shared)?;
-        let searcher = Reader::start("history-search", dir, &shared)?;
+        let reader = Reader::start("history-reader", dir)?;
+        let searcher = Reader::start("history-search", dir)?;
         let spool = Arc::new(Mutex::new(spool));
         let threads = Vec::new();
         let mut store = Self { dir: dir.clone(), identity, shared, spool, reader, searcher, threads, _lock: lock };
@@ -116,30 +116,33 @@ impl Store {
     /// Reads what a chat has to know of a room, whatever the case of its name. A room that nobody has been in has
     /// [none](Past::none).
     pub fn past(&self, room: Name, done: impl FnOnce(Result<Past, Unreadable>) + Send + 'static) {
-        let (dir, shared) = (self.dir.clone(), Arc::clone(&self.shared));
-        let read = move |connection: &Connection, missing: Option<Position>| {
-            // Both say what they know of the same moment.
-            let moment = connection.unchecked_transaction()?;
+        let (dir, tail, shared) = (self.dir.clone(), self.shared.tail(), Arc::clone(&self.shared));
+        let read = move |connection: &Connection| {
             let mut past = database::past(connection, room)?;
-            if let Some(tail) = missing {
-                uncommitted::past(connection, &dir, tail, &mut past)?;
-            }
-            drop(moment);
+            uncommitted::past(connection, &dir, tail, &mut past)?;
             past.said = past.said.max(shared.lost_in(&past.room));
             Ok(past)
         };
-        self.reader.read(read, done);
+        self.reader.read(|| (), read, done);
     }
 
     /// Reads messages of a room, the oldest first.
     pub fn page(&self, page: Page, done: impl FnOnce(Result<Vec<KeptMessage>, Unreadable>) + Send + 'static) {
-        self.reader.read(move |connection, _| Ok(database::page(connection, &page)?), done);
+        let (dir, tail) = (self.dir.clone(), self.shared.tail());
+        let read = move |connection: &Connection| {
+            let mut messages = database::page(connection, &page)?;
+            uncommitted::page(connection, &dir, tail, &page, &mut messages)?;
+            Ok(messages)
+        };
+        self.reader.read(|| (), read, done);
     }
 
     /// Finds the newest messages that have all the words, the newest first. Any text can be asked for; one without a
     /// word in it finds nothing.
     pub fn search(&self, search: Search, done: impl FnOnce(Result<Vec<Found>, Unreadable>) + Send + 'static) {
-        self.searcher.read(move |connection, _| Ok(database::search(connection, &search)?), done);
+        let (tail, shared) = (self.shared.want_all(), Arc::clone(&self.shared));
+        let read = move |connection: &Connection| Ok(database::search(connection, &search)?);
+        self.searcher.read(move || shared.await_committed(tail), read, done);
     }
 
     /// Returns a number that no other history has.

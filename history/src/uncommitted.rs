@@ -1,11 +1,14 @@
-//! Owns what is known of a room while the database does not take it: what the spool has of it, too.
+//! Owns what the spool has of a room that the database has not yet: so whoever reads waits for no commit.
+//!
+//! Who calls this reads both in one transaction, in which the database is at one place in the spool. From there on the
+//! spool is still there, since nothing of it goes before all of the write-ahead log is in the database file.
 
 use std::error::Error;
 use std::path::Path;
 
-use chinwag_core::Text;
 use chinwag_core::log::TopicState;
-use chinwag_core::words::{Kept, KeptMessage, Past, What};
+use chinwag_core::words::{Bound, Kept, KeptMessage, Page, Past, What};
+use chinwag_core::{Name, Text};
 use rusqlite::Connection;
 
 use crate::database;
@@ -17,30 +20,77 @@ const ROWS: u64 = 1_000;
 
 /// Adds to what the database knows of a room what the spool has of it up to `tail`.
 pub(crate) fn past(connection: &Connection, dir: &Path, tail: Position, past: &mut Past) -> Result<(), Box<dyn Error>> {
+    let (room, said) = (past.room.clone(), past.said);
+    each(connection, dir, tail, &room, |kept| match kept.what {
+        What::Topic(topic) => {
+            past.topic = topic.map(|topic| TopicState { topic, name: kept.name, time_ms: kept.time_ms });
+        }
+        What::Said(_) | What::Acted(_) => {
+            past.messages.extend(messages(kept).into_iter().filter(|message| message.seq > said));
+            past.said = past.said.max(past.messages.last().map_or(0, |message| message.seq));
+            keep_last(&mut past.messages, database::PAST_COUNT.into());
+        }
+    })
+}
+
+/// Adds to the messages that the database has of a page those that the spool has up to `tail`.
+pub(crate) fn page(
+    connection: &Connection,
+    dir: &Path,
+    tail: Position,
+    page: &Page,
+    found: &mut Vec<KeptMessage>,
+) -> Result<(), Box<dyn Error>> {
+    let said = database::said(connection, &page.room)?;
+    let is_after = |message: &KeptMessage| match page.after {
+        Some(Bound::Seq(seq)) => message.seq > seq,
+        Some(Bound::TimeMs(time)) => message.time_ms > time,
+        None => true,
+    };
+    let is_before = |message: &KeptMessage| match page.before {
+        Some(Bound::Seq(seq)) => message.seq < seq,
+        Some(Bound::TimeMs(time)) => message.time_ms < time,
+        None => true,
+    };
+    each(connection, dir, tail, &page.room, |kept| {
+        let new = messages(kept).into_iter().filter(|message| message.seq > said);
+        found.extend(new.filter(|message| is_after(message) && is_before(message)));
+        if page.is_from_oldest {
+            found.truncate(page.count.into());
+        } else {
+            keep_last(found, page.count.into());
+        }
+    })
+}
+
+fn each(
+    connection: &Connection,
+    dir: &Path,
+    tail: Position,
+    room: &Name,
+    mut take: impl FnMut(Kept),
+) -> Result<(), Box<dyn Error>> {
     let mut spool = SpoolReader::new(dir, database::position(connection)?);
-    let room = past.room.key();
+    let room = room.key();
     while spool.at() < tail {
         let (rows, _) = spool.read(tail, ROWS)?;
-        rows.into_iter().filter(|kept| kept.room.key() == room).for_each(|kept| add(past, kept));
-        let kept = past.messages.len().saturating_sub(database::PAST_COUNT.into());
-        past.messages.drain(..kept);
+        rows.into_iter().filter(|kept| kept.room.key() == room).for_each(&mut take);
     }
     Ok(())
 }
 
-fn add(past: &mut Past, kept: Kept) {
+fn messages(kept: Kept) -> Vec<KeptMessage> {
     let Kept { name, what, time_ms, seq, .. } = kept;
-    let messages = match what {
-        What::Topic(topic) => {
-            past.topic = topic.map(|topic| TopicState { topic, name, time_ms });
-            return;
-        }
+    match what {
+        What::Topic(_) => Vec::new(),
         What::Acted(text) => vec![KeptMessage { name, text, is_act: true, time_ms, seq }],
         What::Said(texts) => {
             let texts = texts.iter().map(Text::clean).zip(seq..);
             texts.map(|(text, seq)| KeptMessage { name: name.clone(), text, is_act: false, time_ms, seq }).collect()
         }
-    };
-    past.said = past.said.max(messages.last().map_or(0, |message| message.seq));
-    past.messages.extend(messages);
+    }
+}
+
+fn keep_last(messages: &mut Vec<KeptMessage>, count: usize) {
+    messages.drain(..messages.len().saturating_sub(count));
 }

@@ -8,7 +8,7 @@ use std::path::Path;
 use chinwag_core::words::Kept;
 use chinwag_history::{Error, Filter, Imported, Options, Store, backup, delete, export, import};
 
-use common::{Folder, acted, name, past, said, texts_found, topic};
+use common::{Folder, acted, await_committed, name, past, said, texts_found, topic};
 
 fn exported(dir: &Path, filter: &Filter) -> String {
     let mut out = Vec::new();
@@ -35,7 +35,7 @@ fn what_is_exported_is_the_same_again_where_it_is_imported() {
     let (folder, other) = (Folder::new("export"), Folder::new("import"));
     let store = folder.open();
     talk(&store);
-    past(&store, "main");
+    await_committed(&store);
     // While a server has it.
     assert_eq!(exported(folder.path(), &Filter::default()), LINES);
     drop(store);
@@ -102,7 +102,7 @@ fn a_copy_is_a_history_and_nothing_is_written_over() {
     let (folder, other) = (Folder::new("backup"), Folder::new("restored"));
     let store = folder.open();
     talk(&store);
-    past(&store, "main");
+    await_committed(&store);
     fs::create_dir(other.path()).expect("it can be made");
     let copy = other.path().join("chinwag.db");
     backup(folder.path(), &copy).expect("it can be copied");

@@ -22,6 +22,12 @@ pub(crate) fn identity(connection: &Connection) -> rusqlite::Result<u64> {
     connection.query_row("SELECT identity FROM state", (), |row| row.get(0))
 }
 
+/// Returns how many messages were said in a room.
+pub(crate) fn said(connection: &Connection, room: &Name) -> rusqlite::Result<u64> {
+    let mut said = connection.prepare_cached("SELECT said FROM rooms WHERE name = ?")?;
+    Ok(said.query_row([room.as_str()], |row| row.get(0)).optional()?.unwrap_or(0))
+}
+
 /// Reads what a chat has to know of a room. That nobody has ever been in it is no error.
 pub(crate) fn past(connection: &Connection, name: Name) -> rusqlite::Result<Past> {
     let found = connection

@@ -80,6 +80,11 @@ pub(crate) fn texts_found(store: &Store, room: &str, words: &str) -> Vec<String>
     search(store, asked).iter().map(|found| found.message.text.as_str().to_owned()).collect()
 }
 
+/// Waits until all that was kept is in the database: only who searches needs that.
+pub(crate) fn await_committed(store: &Store) {
+    texts_found(store, "main", "anything");
+}
+
 /// Draws numbers, always the same for a seed.
 pub(crate) struct Dice(pub(crate) u64);
 
