@@ -180,7 +180,7 @@ fn name(value: &str) -> Result<Name, String> {
 fn time_ms(value: &str) -> Result<u64, String> {
     let time = value.parse::<Timestamp>().ok().or_else(|| {
         let here: DateTime = value.parse().ok()?;
-        Some(here.to_zoned(TimeZone::system()).ok()?.timestamp())
+        TimeZone::system().to_timestamp(here).ok()
     });
     let time_ms = time.and_then(|time| u64::try_from(time.as_millisecond()).ok());
     time_ms.ok_or_else(|| "takes a time such as 2026-11-28, 2026-11-28T20:15 or 2026-11-28T20:15Z".to_owned())

@@ -1,8 +1,9 @@
-//! `chinwag chat`, `chinwag bots` and `chinwag load` as people and scripts run them, with both servers.
+//! `chinwag chat`, `chinwag bots`, `chinwag load`, `chinwag history` and `chinwag backup` as people and scripts run them, with both servers.
 
 mod alive;
 mod bots;
 mod chat;
+mod history;
 mod load;
 mod picture;
 mod plain;
