@@ -3,6 +3,7 @@
 use std::error::Error as StdError;
 use std::path::Path;
 use std::sync::mpsc::{self, Sender};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread::{Builder, JoinHandle};
 
 use rusqlite::Connection;
@@ -13,11 +14,11 @@ use crate::error::{Error, Unreadable};
 
 type Job = Box<dyn FnOnce(&Connection) + Send>;
 
-/// Has a thread read. It ends when all was read and this is dropped.
+/// Has a thread read.
 #[derive(Debug)]
 pub(crate) struct Reader {
-    jobs: Option<Sender<Job>>,
-    thread: Option<JoinHandle<()>>,
+    jobs: Mutex<Option<Sender<Job>>>,
+    thread: Mutex<Option<JoinHandle<()>>>,
 }
 
 impl Reader {
@@ -27,7 +28,7 @@ impl Reader {
         let (jobs, todo) = mpsc::channel::<Job>();
         let run = move || todo.into_iter().for_each(|job| job(&connection));
         let thread = Builder::new().name(name.to_owned()).spawn(run).map_err(Error::Thread)?;
-        Ok(Self { jobs: Some(jobs), thread: Some(thread) })
+        Ok(Self { jobs: Mutex::new(Some(jobs)), thread: Mutex::new(Some(thread)) })
     }
 
     /// Reads, and has `done` told of it by the thread. It waits for `before`.
@@ -47,14 +48,17 @@ impl Reader {
                 Unreadable
             }));
         };
-        // The thread is there as long as this is.
-        let _ = self.jobs.as_ref().expect("it is not asked after its end").send(Box::new(job));
+        if let Some(jobs) = &*locked(&self.jobs) {
+            // The thread is there as long as this is.
+            let _ = jobs.send(Box::new(job));
+        }
     }
 
-    /// Has it answer all that was asked, and end.
-    pub(crate) fn end(&mut self) {
-        drop(self.jobs.take());
-        if self.thread.take().is_some_and(|thread| thread.join().is_err()) {
+    /// Has it answer all that was asked, and end. What is asked from then on is dropped.
+    pub(crate) fn end(&self) {
+        drop(locked(&self.jobs).take());
+        let thread = locked(&self.thread).take();
+        if thread.is_some_and(|thread| thread.join().is_err()) {
             error!("a thread of the history has panicked");
         }
     }
@@ -64,4 +68,9 @@ impl Drop for Reader {
     fn drop(&mut self) {
         self.end();
     }
+}
+
+/// Nobody leaves it half-way.
+fn locked<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -49,6 +49,7 @@ pub(crate) struct Shared {
 struct State {
     tail: Position,
     committed: Position,
+    settled: Position,
     /// The first file of the spool that is still there.
     oldest: u64,
     /// Somebody waits for all up to here.
@@ -127,9 +128,16 @@ impl Shared {
         state.stats.database_bytes = database_bytes;
     }
 
-    /// The files of the spool before this one are gone.
-    pub(crate) fn on_removed(&self, oldest: u64) {
-        self.state().oldest = oldest;
+    /// All up to here is on the disk for good, and the files of the spool before are gone.
+    pub(crate) fn on_settled(&self, at: Position) {
+        let mut state = self.state();
+        state.settled = at;
+        state.oldest = at.segment;
+    }
+
+    /// Tells whether all up to here is on the disk for good.
+    pub(crate) fn has_settled(&self, at: Position) -> bool {
+        self.state().settled >= at
     }
 
     /// Returns the first file of the spool that is still there.

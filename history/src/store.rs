@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io;
+use std::mem;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{Builder, JoinHandle};
@@ -24,7 +25,7 @@ use crate::stats::Stats;
 use crate::uncommitted;
 use crate::writer::{self, Writer};
 
-/// Keeps what is said in a folder, which is this one's alone. Dropping it brings all to the disk first.
+/// Keeps what is said in a folder, which is this one's alone. Dropping it [closes](Self::close) it.
 ///
 /// No call waits for a disk. What was asked for is told by threads of the store, in the order in which it was asked, but
 /// that searches don't hold up the rest. All that was kept before is in it.
@@ -37,7 +38,6 @@ pub struct Store {
     reader: Reader,
     searcher: Reader,
     threads: Mutex<Vec<JoinHandle<()>>>,
-    identity: u64,
     /// It is let go of last.
     _lock: File,
 }
@@ -66,8 +66,8 @@ impl Store {
         let reader = Reader::start("history-reader", dir)?;
         let searcher = Reader::start("history-search", dir)?;
         let spool = Arc::new(Mutex::new(spool));
-        let threads = Vec::new();
-        let mut store = Self { dir: dir.clone(), identity, shared, spool, reader, searcher, threads, _lock: lock };
+        let threads = Mutex::default();
+        let store = Self { dir: dir.clone(), identity, shared, spool, reader, searcher, threads, _lock: lock };
         let writer = Writer::new(options, database, at, Arc::clone(&store.shared));
         store.start("history-writer", || writer.run())?;
         let (shared, spool) = (Arc::clone(&store.shared), Arc::clone(&store.spool));
@@ -145,10 +145,18 @@ impl Store {
         self.searcher.read(move || shared.await_committed(tail), read, done);
     }
 
-    /// Returns a number that no other history has.
-    #[must_use]
-    pub const fn identity(&self) -> u64 {
-        self.identity
+    /// Brings all to the disk, and answers all that was asked. What is kept from then on is in the spool, and goes to the
+    /// database when it is opened again. What is asked from then on is not answered. To close it twice does no harm.
+    pub fn close(&self) {
+        // They read while the writer goes on. Whoever has the database last can tidy it up, if it may write.
+        self.reader.end();
+        self.searcher.end();
+        self.shared.stop();
+        for thread in mem::take(&mut *locked(&self.threads)) {
+            if thread.join().is_err() {
+                error!("a thread of the history has panicked");
+            }
+        }
     }
 
     /// Returns what was counted since it was opened.
@@ -160,14 +168,11 @@ impl Store {
 
 impl Drop for Store {
     fn drop(&mut self) {
-        // They read while the writer goes on. Whoever has the database last can tidy it up, if it may write.
-        self.reader.end();
-        self.searcher.end();
-        self.shared.stop();
-        for thread in self.threads.drain(..) {
-            if thread.join().is_err() {
-                error!("a thread of the history has panicked");
-            }
+        self.close();
+        let tail = locked(&self.spool).tail();
+        if self.shared.has_settled(tail) {
+            // Nothing is in the spool alone, and nothing more will be.
+            let _ = spool::remove(&self.dir, tail.segment);
         }
     }
 }

@@ -87,10 +87,6 @@ impl Writer {
                         info!("the history is written again");
                     }
                     if is_stopping && self.spool.at() >= tail {
-                        if self.unsettled.is_none() {
-                            // Nothing is in the spool alone, and nothing will be appended.
-                            let _ = self.remove_before(tail.segment + 1);
-                        }
                         return;
                     }
                 }
@@ -172,18 +168,18 @@ impl Writer {
                 .query_row("PRAGMA wal_checkpoint(PASSIVE)", (), |row| Ok((row.get(1)?, row.get(2)?)))?;
         self.unsettled = None;
         if log == done {
-            self.remove_before(reached.segment)?;
+            self.remove_before(reached)?;
         } else {
             self.unsettled = Some((0, Instant::now()));
         }
         Ok(())
     }
 
-    fn remove_before(&self, segment: u64) -> io::Result<()> {
-        for old in spool::segments(&self.dir)?.into_iter().filter(|&old| old < segment) {
+    fn remove_before(&self, at: Position) -> io::Result<()> {
+        for old in spool::segments(&self.dir)?.into_iter().filter(|&old| old < at.segment) {
             spool::remove(&self.dir, old)?;
         }
-        self.shared.on_removed(segment);
+        self.shared.on_settled(at);
         Ok(())
     }
 }
