@@ -94,6 +94,8 @@ impl Writer {
                     if self.shared.set_failing(Part::Database, true) {
                         error!(error = %failure, "the history can't be written: what is said waits in the spool");
                     }
+                    // What was committed may go from the spool, and the log begin anew: on a full disk that is room.
+                    let _ = self.settle();
                     if is_stopping || self.shared.await_stop(PATIENCE) {
                         // The next start has it from the spool.
                         return;
