@@ -63,18 +63,19 @@ fn rate(dir: &Path, rows: u64, is_short: bool) {
         }
         let kept = began.elapsed();
         while store.stats().rows_behind > 0 {
-            thread::yield_now();
             thread::sleep(Duration::from_millis(1));
         }
         store_times.push(began.elapsed());
-        let stats = store.stats();
+        let (stats, writer) = (store.stats(), cpu_seconds("history-writer"));
         drop(store);
         let tokens = alone::prepare(&batches);
-        let began = Instant::now();
+        let (began, before) = (Instant::now(), cpu_seconds("measure"));
         alone::fill(&dir.join("alone.db"), &tokens);
         alone_times.push(began.elapsed());
+        let alone = cpu_seconds("measure") - before;
         println!(
-            "turn {turn}: keep {:.2} µs a row, longest batch {longest:?}; store {:?}, SQLite alone {:?}, {} of the texts",
+            "turn {turn}: keep {:.2} µs a row, longest batch {longest:?}; store {:?}, SQLite alone {:?}; CPU of the writer \
+             {writer} s, of SQLite alone {alone:.2} s; {:.2} of the texts",
             kept.as_secs_f64() * 1e6 / rows as f64,
             store_times[turn],
             alone_times[turn],
@@ -83,6 +84,20 @@ fn rate(dir: &Path, rows: u64, is_short: bool) {
     }
     let (store, alone) = (rows as f64 / mean(&store_times), rows as f64 / mean(&alone_times));
     println!("rows a second: store {store:.0}, SQLite alone {alone:.0}: {:.2}", store / alone);
+}
+
+/// How much CPU time a thread of this program has taken: on a busy machine that tells more than how long it took.
+fn cpu_seconds(thread: &str) -> f64 {
+    let tasks =
+        fs::read_dir("/proc/self/task").expect("this is Linux").map(|task| task.expect("it can be read").path());
+    let is_it =
+        |path: &std::path::PathBuf| fs::read_to_string(path.join("comm")).is_ok_and(|name| name.trim() == thread);
+    let stat = tasks.filter(is_it).filter_map(|path| fs::read_to_string(path.join("stat")).ok()).next();
+    let stat = stat.expect("there is such a thread");
+    let (_, fields) = stat.rsplit_once(')').expect("the name is in brackets");
+    let ticks = fields.split_whitespace().skip(11).take(2).map(|ticks| ticks.parse::<f64>().expect("it is a number"));
+    // Linux tells it in hundredths of a second.
+    ticks.sum::<f64>() / 100.0
 }
 
 fn fill(dir: &Path, rows: u64) {
