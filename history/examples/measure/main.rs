@@ -9,6 +9,8 @@
 //! `rate` fills one folder by the store and one by SQLite, in turn. `fill` adds rows to a history. `read` searches and
 //! pages in it while so many rows a second are kept.
 
+#![expect(clippy::print_stdout, reason = "it tells what it has measured")]
+
 mod alone;
 mod talk;
 

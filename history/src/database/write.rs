@@ -1,6 +1,6 @@
 //! Owns what goes into the database in one transaction: rows, and how far they go.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chinwag_core::Name;
 use chinwag_core::log::TopicState;
@@ -157,7 +157,7 @@ struct Group<'a> {
     next: i64,
     doubles: u64,
     /// The last number of each room that something was said in.
-    last: HashMap<u64, u64>,
+    last: BTreeMap<u64, u64>,
     tokens: String,
 }
 
@@ -170,7 +170,7 @@ impl<'a> Group<'a> {
             words: transaction.prepare_cached("INSERT INTO words (rowid, word) VALUES (?, ?)")?,
             next,
             doubles: 0,
-            last: HashMap::new(),
+            last: BTreeMap::new(),
             tokens: String::new(),
         })
     }
