@@ -235,9 +235,13 @@ impl<S> Hub<S> {
 
     /// Handles the answer to an effect. What its connection asked for meanwhile goes on.
     pub fn handle_answer(&mut self, now: Time, answer: Answer) {
+        if self.stopped {
+            return;
+        }
+        self.let_due(now);
         match answer {
             Answer::Verified { connection, ghost } => {
-                if !self.stopped && self.connections.handle_effect(connection) {
+                if self.connections.handle_effect(connection) {
                     let request = ghost.map_or(Notice::Stale.into(), |ghost| Command::Resume(ghost).into());
                     self.connections.push_back_first(connection, Step::Ask(request));
                     self.release(now, connection);

@@ -106,15 +106,13 @@ impl<S> Hub<S> {
 
     /// Returns a room that a step opens, and of which nothing is known.
     fn unknown_room(&self, connection: ConnectionId, step: &Step) -> Option<Name> {
-        let memory = self.memory.as_ref()?;
+        let memory = self.memory.as_ref().filter(|_| self.chat.is_here(connection))?;
         let pasts = memory.pasts.get(&connection).map_or(&[][..], Vec::as_slice);
         let is_unknown =
             |room: &Name| self.chat.room(room).is_none() && pasts.iter().all(|past| past.room.key() != room.key());
         match step {
             Step::Ask(Request::Command(command)) => command.opens().filter(|room| is_unknown(room)).cloned(),
-            Step::Ask(Request::Irc(line)) if self.chat.is_here(connection) => {
-                joined_rooms(line.as_str()).into_iter().find(is_unknown)
-            }
+            Step::Ask(Request::Irc(line)) if line.is_utf8() => joined_rooms(line.as_str()).into_iter().find(is_unknown),
             Step::Ask(Request::Irc(_) | Request::Resume(_) | Request::Query(_) | Request::Notice(_)) | Step::Close => {
                 None
             }
@@ -188,12 +186,14 @@ impl<S> Hub<S> {
 
     /// Tells messages of a room where somebody is.
     pub(super) fn tell_page(&mut self, now: Time, connection: ConnectionId, page: Page) {
-        let is_there = self.chat.room(&page.room).is_some_and(|room| self.chat.is_in(connection, room));
-        if is_there && self.memory.is_some() {
+        let Some(room) = self.chat.room(&page.room).filter(|&room| self.chat.is_in(connection, room)) else {
+            return self.tell_read(now, connection, &page.room, Vec::new());
+        };
+        let page = Page { room: self.chat.room_name(room).clone(), ..page };
+        if self.memory.is_some() {
             return self.read(connection, page);
         }
-        let messages = if is_there { self.chat.page(&page) } else { Vec::new() };
-        self.tell_read(now, connection, &page.room, messages);
+        self.tell_read(now, connection, &page.room, self.chat.page(&page));
     }
 
     /// Reads one page for somebody, and then perhaps another.
@@ -234,15 +234,17 @@ impl<S> Hub<S> {
         self.effects.push_back(Effect::Search { connection, search });
     }
 
-    /// Tells somebody what was found for them.
+    /// Tells somebody what was found for them. Of an answer by IRC the lines make the pieces.
     pub(super) fn tell_found(&mut self, now: Time, connection: ConnectionId, found: Vec<Found>) {
-        let pieces = self.chat.found(connection, now, found, self.config.limits.list_bytes_max);
+        let is_by_irc = self.connections.form(connection).is_some_and(Form::registers);
+        let bytes_max = if is_by_irc { usize::MAX } else { self.config.limits.list_bytes_max };
+        let pieces = self.chat.found(connection, now, found, bytes_max);
         self.answer_in_pieces(connection, pieces);
     }
 
     /// Tells whoever has waited for it what was read or found, and lets them go on.
     pub(super) fn answer_awaited(&mut self, now: Time, connection: ConnectionId, tell: impl FnOnce(&mut Self)) {
-        if !self.stopped && self.connections.handle_effect(connection) {
+        if self.connections.handle_effect(connection) {
             let before = self.chat.actions().len();
             self.keep_within(connection, PIECE, tell);
             if self.connections.awaits_effect(connection) {

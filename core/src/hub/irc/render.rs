@@ -26,8 +26,21 @@ impl<S> Hub<S> {
             answer.numeric(format_args!("NOTICE * :This port is for IRC, not for {}{at}", protocol.name()));
         } else if let Message::YouJoined { room, .. } = message {
             self.render_joined(connection, &room, answer);
+        } else if let Message::Found { .. } | Message::NoHistory = message {
+            message.to_string().lines().for_each(|line| self.notice(&nick, line, answer));
         } else if !is_told_otherwise(&message) && (has_echo || !matches!(message, Message::Sent { .. })) {
             answer.push(Entry::Message(message));
+        }
+    }
+
+    /// Adds a notice by the server, in as many lines as it takes.
+    fn notice(&self, nick: &str, text: &str, answer: &mut Answer) {
+        let around = format!(":{} NOTICE {nick} :\r\n", self.config.limits.server_name).len();
+        let mut rest = text;
+        while !rest.is_empty() {
+            let (line, more) = rest.split_at(rest.floor_char_boundary(LINE_BYTES_MAX - around));
+            answer.numeric(format_args!("NOTICE {nick} :{line}"));
+            rest = more;
         }
     }
 

@@ -3,6 +3,7 @@
 use super::*;
 use crate::kept::{Bound, Found, Kept, KeptMessage, Page, Past, What};
 use crate::log::TopicState;
+use crate::message::IrcMessage;
 
 /// A store as simple as can be.
 #[derive(Default)]
@@ -269,4 +270,64 @@ fn without_a_store_the_chat_shows_what_it_knows_and_finds_nothing() {
     assert_eq!(told[told.len() - 1], "This server keeps no history that could be searched");
     assert_eq!(told[told.len() - 2].lines().count(), 2);
     assert!(hub.take_kept().is_empty());
+}
+
+#[test]
+fn when_the_server_has_stopped_nobody_is_answered() {
+    let mut world = World::default();
+    let mut hub = world.hub();
+    let ann = named(&mut world, &mut hub, "Ann");
+    world.begin(&mut hub, ann, &["/join tea", "/users"]);
+    hub.handle_stop(Time::START);
+    hub.take_batch();
+    world.answer_next(&mut hub);
+    assert!(hub.take_batch().is_none());
+}
+
+#[test]
+fn what_is_found_is_one_answer_by_irc_in_lines_that_are_not_too_long() {
+    let mut world = World::default();
+    let mut hub = world.hub();
+    let ann = named(&mut world, &mut hub, "Ann");
+    world.say(&mut hub, ann, &["/join tea", "one cup", &format!("cup {}", "x".repeat(900))]);
+    let bob = hub.open(Time::START, &mut Session::with_form(&Config::default(), Form::Irc), ()).expect("it runs");
+    let mut told = |hub: &mut Hub<()>, line: &str| {
+        hub.handle_requests(Time::START, bob, vec![Request::Irc(crate::IrcLine::new(line))]);
+        world.look(hub);
+        while !world.asked.is_empty() {
+            world.answer_next(hub);
+        }
+        let actions = hub.take_batch().map_or(Vec::new(), |batch| batch.actions().to_vec());
+        let lines = actions.into_iter().filter_map(|action| {
+            let Action::Reply { connection, message: Message::Irc(message) } = action else { return None };
+            let IrcMessage::Lines(lines) = *message else { return None };
+            (connection == bob).then(|| String::from_utf8_lossy(&lines).into_owned())
+        });
+        lines.collect::<String>()
+    };
+    for line in ["CAP REQ :batch labeled-response message-tags", "NICK Bob", "USER b 0 * :b", "CAP END", "JOIN #tea"] {
+        told(&mut hub, line);
+    }
+    assert_eq!(
+        told(&mut hub, "@label=a SEARCH one"),
+        "@label=a :chinwag.local NOTICE Bob :[tea, just now] Ann: one cup\r\n"
+    );
+    let lines = told(&mut hub, "@label=b SEARCH cup");
+    let lines: Vec<_> = lines.lines().collect();
+    assert_eq!(lines.len(), 5, "{lines:?}");
+    assert!(lines[0].starts_with("@label=b ") && lines[1..4].iter().all(|line| line.starts_with("@batch=")));
+    assert!(lines.iter().all(|line| line.split_once(' ').is_some_and(|(_, line)| line.len() <= 510)), "{lines:?}");
+    assert_eq!(lines.concat().matches('x').count(), 900);
+}
+
+#[test]
+fn a_line_of_irc_that_is_no_text_asks_for_no_room() {
+    let mut world = World::default();
+    let mut hub = world.hub();
+    let bob = hub.open(Time::START, &mut Session::with_form(&Config::default(), Form::Irc), ()).expect("it runs");
+    let line = |line: &str| Request::Irc(crate::IrcLine::new(line));
+    hub.handle_requests(Time::START, bob, vec![line("NICK Bob"), line("USER b 0 * :b")]);
+    hub.handle_requests(Time::START, bob, vec![Request::Irc(crate::IrcLine::not_utf8("JOIN #tea,#caf\u{fffd}"))]);
+    world.look(&mut hub);
+    assert!(world.asked.is_empty());
 }
