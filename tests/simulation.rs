@@ -14,7 +14,27 @@ use chinwag_tests::sim::{Coverage, Plan, Step, World, shrink};
 const SEEDS: u64 = 1000;
 
 /// What has to occur in a run of the default length or longer; otherwise the simulation would prove nothing about it.
-const SITUATIONS: [&str; 101] = [
+const SITUATIONS: [&str; 121] = [
+    "a hundred recalled",
+    "recalled",
+    "nothing recalled",
+    "a room came again",
+    "a topic came again",
+    "two wait for one room",
+    "asked again for a room",
+    "known, and out of date",
+    "left while waiting",
+    "more while waiting",
+    "read",
+    "nothing read",
+    "read from the store",
+    "looked for",
+    "found",
+    "found by IRC",
+    "found with a label",
+    "found and ignored",
+    "nothing found",
+    "nothing to be searched",
     "answered in part by IRC",
     "in too many rooms by IRC",
     "registered by IRC",

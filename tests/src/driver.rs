@@ -10,12 +10,17 @@ use std::sync::Arc;
 
 use chinwag_core::log::{Event, Record};
 use chinwag_core::{
-    Action, Batch, Config, ConnectionId, Fanout, Form, Handshake, Hub, Next, Output, Request, Session, Share, Signals,
-    Stats, Step, Time, Written,
+    Action, Answer, Batch, Config, ConnectionId, Fanout, Form, Handshake, Hub, Name, Next, Output, Request, Session,
+    Share, Signals, Stats, Step, Time, Written,
 };
+
+use crate::store::Store;
 
 /// Where everybody comes from.
 const ADDRESS: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
+
+/// What the store is called, so that browsers know it again.
+const STORE_IDENTITY: u64 = 7;
 
 /// Holds a server without a network. `S` is the handle of a socket.
 #[derive(Debug)]
@@ -27,6 +32,9 @@ pub struct Driver<S> {
     writers: Vec<Writer<S>>,
     /// What is to be proposed, where a run is repeated that was recorded.
     recorded: Option<VecDeque<Record>>,
+    /// What keeps what is said, if anything does, and its answers that were not handed in.
+    store: Option<Store>,
+    answers: VecDeque<Answer>,
     /// Of all that was handed on, and all that was to be written.
     digest: DefaultHasher,
 }
@@ -172,6 +180,16 @@ impl<S: Clone + Hash> Driver<S> {
         Self::with(config, Hub::new(config.clone()), None)
     }
 
+    /// Has a store keep what is said. What it is asked is answered by [`answer`](Self::answer).
+    #[must_use]
+    pub fn keeping(mut self, store: Store) -> Self {
+        self.hub.keep_history(STORE_IDENTITY);
+        self.hub.recall_main(self.now, store.past(Name::MAIN));
+        self.store = Some(store);
+        self.perform();
+        self
+    }
+
     /// Starts with nobody, for the same run as one that was recorded: all that people share is what its records say.
     #[must_use]
     pub fn repeating(config: &Config, records: Vec<Record>) -> Self {
@@ -188,6 +206,8 @@ impl<S: Clone + Hash> Driver<S> {
             log: Vec::new(),
             writers: Share::split(config.limits.threads).map(writer).collect(),
             recorded,
+            store: None,
+            answers: VecDeque::new(),
             digest: DefaultHasher::new(),
         }
     }
@@ -276,6 +296,8 @@ impl<S: Clone + Hash> Driver<S> {
         for (connection, request) in news {
             // What is repeated has to come back from the log before others go on.
             let has_effect = matches!(request, Some(Request::Resume(_))) || self.recorded.is_some();
+            // A store is asked by one after the other, and has what the one before has said.
+            let has_effect = has_effect || self.store.is_some();
             let is_closed = request.is_none();
             asked.extend(request.map(|request| (connection, request)));
             if has_effect || is_closed {
@@ -291,11 +313,45 @@ impl<S: Clone + Hash> Driver<S> {
         self.perform();
     }
 
-    /// Answers at once what the hub asks of the outside, and lets what it proposes come back from the log.
+    /// Tells how much the store was asked that is not answered.
+    #[must_use]
+    pub fn asked(&self) -> usize {
+        self.answers.len()
+    }
+
+    /// Returns what the store answers next.
+    #[must_use]
+    pub fn next_answer(&self) -> Option<&Answer> {
+        self.answers.front()
+    }
+
+    /// Hands in what the store answers next. Tells whether that is anything.
+    pub fn answer(&mut self) -> bool {
+        self.catch_up();
+        let answer = self.answers.pop_front();
+        let is_any = answer.is_some();
+        answer.into_iter().for_each(|answer| self.hub.handle_answer(self.now, answer));
+        self.perform();
+        is_any
+    }
+
+    /// Returns the store.
+    #[must_use]
+    pub const fn store(&self) -> Option<&Store> {
+        self.store.as_ref()
+    }
+
+    /// Answers at once what the hub asks of the outside, unless it asks the store, and lets what it proposes come back
+    /// from the log. What the store is asked it looks up at once, whenever that is handed in.
     fn perform(&mut self) {
         loop {
+            self.store.iter_mut().for_each(|store| store.keep(self.hub.take_kept()));
             if let Some(effect) = self.hub.poll_effect() {
-                self.hub.handle_answer(self.now, effect.perform(&self.config).expect("it takes no store"));
+                match (effect.perform(&self.config), &self.store) {
+                    (Ok(answer), _) => self.hub.handle_answer(self.now, answer),
+                    (Err(effect), Some(store)) => self.answers.push_back(store.answer(effect)),
+                    (Err(effect), None) => panic!("it takes a store: {effect:?}"),
+                }
             } else if let Some(event) = self.hub.poll_proposal() {
                 self.repeat(&event);
             } else {

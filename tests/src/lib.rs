@@ -10,6 +10,7 @@
 //! - [`BareCore`] plays acts on the core alone, in virtual time. What it gives is what a transcript records.
 //! - [`Server`] runs one of the real servers; [`replay`] plays acts on it over sockets and holds it to the same bytes.
 //! - A [`Driver`] hands what happens to the parts of the core, for whoever plays or simulates a server.
+//! - A [`Store`] keeps what is said in rooms, where a driver has one.
 //! - A [`Person`] types and reads lines at a socket, where there is no script, and a [`Browser`] what a page does.
 //! - A [`Relay`] stands between clients and a server, and freezes, delays or cuts what goes through.
 //! - [`fuzzing`] holds what is fuzzed, and replayed.
@@ -49,6 +50,7 @@ mod server;
 mod siege;
 pub mod sim;
 mod sockets;
+mod store;
 #[cfg(feature = "real-clients")]
 mod terminal;
 
@@ -77,5 +79,6 @@ pub use server::{Adapter, Server};
 pub use siege::{Delays, Fire, Heard, Siege, Vitals};
 pub use sim::HELP;
 pub use sockets::{DEADLINE, Mismatch, connect, connect_from, replay};
+pub use store::Store;
 #[cfg(feature = "real-clients")]
 pub use terminal::Terminal;

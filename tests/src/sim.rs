@@ -28,7 +28,7 @@ pub use frames::{Framed, Frames, masked};
 pub use help::HELP;
 pub use laws::Laws;
 pub use model::{Line, Model};
-pub use plan::Plan;
+pub use plan::{Keeping, Plan};
 pub use reader::{Reader, shown};
 pub use rng::Rng;
 pub use shrink::shrink;

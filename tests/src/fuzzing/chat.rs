@@ -11,9 +11,17 @@ use chinwag_core::{
 use super::input::Input;
 use crate::driver::{Driver, Link, Todo};
 use crate::sim::{Laws, Model, Reader};
+use crate::store::Store;
 
 /// The most people of one run, gone ones too: so few that all of them, and all of their rooms, can be listed.
 const PEOPLE_MAX: usize = 64;
+
+/// From which choice of the interval on there is a store, and which of them let it answer late.
+const STORE: u8 = 128;
+const LATE: u8 = 64;
+
+/// From which step on it is not time that passes, but the store that answers.
+const ANSWERS: u8 = 128;
 
 /// Names of people and of rooms that get into each other's way.
 const NAMES: [&str; 8] = ["Ann", "ann", "Bob", "BOB", "main", "You", "guest-1", "x"];
@@ -24,15 +32,22 @@ const NAMES: [&str; 8] = ["Ann", "ann", "Bob", "BOB", "main", "You", "guest-1", 
 /// If the chat breaks a law, or does something else than the model.
 pub fn chat(bytes: &[u8]) {
     let mut input = Input::new(bytes);
+    let crowd_members = input.pick(&[500, 0, 1, 2, 3]);
+    let how = input.byte();
     let mut run = Run::new(Config {
         rules: Rules {
-            crowd_members: input.pick(&[500, 0, 1, 2, 3]),
-            crowd_interval: Duration::from_millis(input.pick(&[1000, 1])),
+            crowd_members,
+            crowd_interval: Duration::from_millis([1000, 1][usize::from(how % 2)]),
             seed: u64::from(input.byte()),
             ..Rules::default()
         },
         limits: Limits { secret: Some(Secret::new([7; 32])), handshake_wait: Duration::ZERO, ..Limits::default() },
     });
+    if how >= STORE {
+        run.driver = run.driver.keeping(Store::default());
+        run.model = run.model.keeping(&[]);
+        run.is_late = how & LATE > 0;
+    }
     while !input.is_empty() {
         if let Err(what) = run.step(&mut input) {
             panic!("{what}");
@@ -50,6 +65,8 @@ struct Run {
     model: Model,
     people: Vec<Person>,
     has_stopped: bool,
+    /// The store answers only when a step says so.
+    is_late: bool,
 }
 
 struct Person {
@@ -71,6 +88,7 @@ impl Run {
             config,
             people: Vec::new(),
             has_stopped: false,
+            is_late: false,
         }
     }
 
@@ -82,6 +100,7 @@ impl Run {
         }
         match what % 16 {
             0 => self.open(),
+            1 if what >= ANSWERS => self.answer(),
             1 => self.pass(how),
             2 => self.close(user),
             3 => self.ask_at_once(user),
@@ -140,6 +159,13 @@ impl Run {
         self.check()
     }
 
+    /// Has the store answer what it was asked first.
+    fn answer(&mut self) -> Lawful {
+        self.model.take_answer(self.driver.now());
+        self.driver.answer();
+        self.check()
+    }
+
     fn close(&mut self, user: usize) -> Lawful {
         self.model.close(self.driver.now(), user);
         self.driver.close(self.people[user].connection);
@@ -187,7 +213,10 @@ impl Run {
     fn expect(&mut self, user: usize, line: &[u8]) -> Lawful {
         if self.model.is_here(user) {
             self.model.read(user, line);
-            self.model.ask(self.driver.now(), user)?;
+            // Who waits may have quit.
+            if self.model.asks(user) > 0 {
+                self.model.ask(self.driver.now(), user)?;
+            }
         }
         Ok(())
     }
@@ -249,6 +278,12 @@ impl Run {
 
     fn check(&mut self) -> Lawful {
         self.follow()?;
+        if self.driver.asked() != self.model.asked() {
+            return Err(format!("{} answers are awaited, not {}", self.driver.asked(), self.model.asked()));
+        }
+        if !self.is_late && self.driver.asked() > 0 {
+            return self.answer();
+        }
         for (user, person) in self.people.iter_mut().enumerate() {
             let lines = self.model.lines(user);
             person.reader.receive(std::mem::take(&mut person.told).as_bytes(), lines)?;

@@ -15,12 +15,16 @@ use super::input::Input;
 use super::session::{self, split};
 use crate::driver::{Driver, Link, Todo};
 use crate::sim::Laws;
+use crate::store::Store;
 
 /// How they come: three by IRC, and one by lines.
 const FORMS: [Form; 4] = [Form::Irc, Form::Irc, Form::Irc, Form::Lines];
 
 /// The most connections of one run, gone ones too.
 const CONNECTIONS_MAX: usize = 32;
+
+/// From which choice of steps at once on there is a store.
+const STORE: u8 = 128;
 
 /// The most bytes of a line and its tags, and two for its end.
 const LINE_BYTES_MAX: usize = 4096 + 512;
@@ -43,10 +47,14 @@ pub fn irc(bytes: &[u8]) {
             ..Limits::default()
         },
     };
-    let steps_at_once = input.pick(&[1, 3, 1000]);
+    let how = input.byte();
+    let steps_at_once = [1, 3, 1000][usize::from(how) % 3];
     let lens = usize::from(input.byte() % 16);
     let lens: Vec<_> = input.take(lens).iter().map(|&len| usize::from(len) + 1).collect();
     let mut run = Run::new(&config, crowd_members < 500);
+    if how >= STORE {
+        run.driver = run.driver.keeping(Store::default());
+    }
     let mut steps = 0;
     while !input.is_empty() {
         run.step(&mut input);
@@ -222,6 +230,8 @@ impl Run {
                 has_changed |= self.read(index);
             }
             has_changed |= self.write();
+            // One at a time: others go on meanwhile.
+            has_changed |= self.driver.answer();
             if !has_changed {
                 return;
             }

@@ -8,11 +8,18 @@ use std::time::Duration;
 use chinwag_core::{Config, Secret};
 
 use super::input::Input;
-use crate::sim::{Device, Plan, Step, Typed, World};
+use crate::sim::{Device, Keeping, Plan, Step, Typed, World};
 
 /// The most people of one plan, and the most steps: more show nothing new, and take longer.
 const USERS_MAX: usize = 8;
 const STEPS_MAX: usize = 600;
+
+/// From which seed on there is a store, and which of them let it answer late.
+const STORE: u8 = 128;
+const LATE: u8 = 64;
+
+/// From which step on the hub does not look whether anything is due, but the store answers.
+const ANSWERS: u8 = 200;
 
 /// With what people come.
 const DEVICES: [Device; 5] = [Device::Plain, Device::Browser, Device::CrLf, Device::Telnet, Device::Browser];
@@ -32,7 +39,7 @@ pub fn world(bytes: &[u8]) {
 #[must_use]
 pub fn plan(bytes: &[u8]) -> Plan {
     let mut input = Input::new(bytes);
-    let config = config(&mut input);
+    let (config, store) = config(&mut input);
     let mut steps = Vec::new();
     let mut users = 0;
     while !input.is_empty() && steps.len() < STEPS_MAX {
@@ -44,10 +51,10 @@ pub fn plan(bytes: &[u8]) -> Plan {
         users += usize::from(connects);
         steps.extend(next(what, how, &config, &mut input));
     }
-    Plan { config, steps }
+    Plan { config, store, steps }
 }
 
-fn config(input: &mut Input<'_>) -> Config {
+fn config(input: &mut Input<'_>) -> (Config, Option<Keeping>) {
     // One after the other: what an input says has to stay the same for the inputs that are kept.
     let mut config = Config::default();
     let Config { rules, limits } = &mut config;
@@ -58,12 +65,14 @@ fn config(input: &mut Input<'_>) -> Config {
     rules.crowd_interval = Duration::from_millis(input.pick(&[1000, 100, 1]));
     limits.stall_max = Duration::from_secs(input.pick(&[60, 1]));
     limits.threads = input.pick(&[1, 2, 3]);
-    rules.seed = u64::from(input.byte());
+    let seed = input.byte();
+    rules.seed = u64::from(seed);
     limits.secret = Some(Secret::new([7; 32]));
     limits.queue_bytes_max = 128 << 10;
     limits.turn_writes = 2;
     limits.handshake_wait = Duration::ZERO;
-    config
+    let store = (seed >= STORE).then(|| Keeping { before: Vec::new(), is_late: seed & LATE > 0 });
+    (config, store)
 }
 
 /// Returns what happens next: of `what` kind, to the user or writer and as much as `how` says.
@@ -85,6 +94,7 @@ fn next(what: u8, how: u8, config: &Config, input: &mut Input<'_>) -> Vec<Step> 
         8 => Step::Take { user, bytes: pick(&[0, 1, 3, 20, 100, 1000, 20_000, 70_000, 90_000, usize::MAX]) },
         9 => Step::Writable { user },
         10 => Step::Handle { inputs: pick(&[1000, 1, 2, 3, 10]) },
+        11 if what >= ANSWERS => Step::Answer { answers: pick(&[1, 2, 1000]) },
         11 => Step::Wake,
         12 => Step::Publish,
         13 => Step::Follow { writer },

@@ -3,6 +3,7 @@
 
 mod asking;
 mod irc;
+mod memory;
 mod rooms;
 mod talk;
 mod typist;
@@ -13,6 +14,7 @@ use std::time::Duration;
 use chinwag_core::{Config, Form, Time};
 
 use self::irc::{Answer, Client, OfIrc, Told, Was};
+use self::memory::{Deed, Memory};
 use self::talk::{Earlier, Ignored};
 use self::typist::{Ask, Typist};
 use super::help::HELP;
@@ -68,6 +70,8 @@ pub struct Model {
     /// How many people the others knew of at once, at the most.
     people_max: usize,
     stopped: bool,
+    /// What a store outside keeps, and who waits for it, if there is one.
+    memory: Option<Memory>,
 }
 
 /// Tells how somebody is spoken to.
@@ -221,6 +225,7 @@ impl Model {
             was: Vec::new(),
             people_max: 0,
             stopped: false,
+            memory: None,
         }
     }
 
@@ -368,8 +373,13 @@ impl Model {
         Ok(())
     }
 
-    /// Takes a user out, if they are here.
+    /// Takes a user out, if they are here, once all is dealt with that they have asked for.
     pub fn close(&mut self, now: Time, user: usize) {
+        self.take(now, user, Deed::Close);
+    }
+
+    fn end(&mut self, now: Time, user: usize) {
+        self.forget_waiting(user);
         if let Some(client) = &mut self.clients[user] {
             client.arriving = None;
         }

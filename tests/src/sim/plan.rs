@@ -2,11 +2,13 @@
 //! another all move.
 
 mod irc;
+mod store;
 
 use std::time::Duration;
 
 use chinwag_core::{Config, Secret};
 
+pub use self::store::Keeping;
 use crate::sim::{Device, Rng, Step, Typed};
 
 /// Holds a run as plain data.
@@ -14,6 +16,8 @@ use crate::sim::{Device, Rng, Step, Typed};
 pub struct Plan {
     /// The limits of the server.
     pub config: Config,
+    /// What keeps what is said, if anything does.
+    pub store: Option<Keeping>,
     /// What happens, in this order.
     pub steps: Vec<Step>,
 }
@@ -92,6 +96,19 @@ const TYPED: &[&[u8]] = &[
     b"/history 3\n",
     b"/history 100\r\n",
     b"/history 0\n",
+    b"/said main 1 9\n",
+    b"/said #PIZZA 2 200\n",
+    b"/said kebab 0 18446744073709551615\n",
+    b"/said pizza 3 x\n",
+    b"/said x 1 2\n",
+    b"/said\n",
+    b"/search number\n",
+    b"/search HI\n",
+    b"/search before 1\n",
+    b"/search nothing of it\n",
+    b"/search\n",
+    b"/join pizza\n/join main\n/join pizza\n",
+    b"/join Kebab\n/search number\n",
     b"/ignore Ann\n",
     b"/ignore bob\n",
     b"/ignore Cid\n",
@@ -162,8 +179,21 @@ impl Plan {
             steps = mix.say_much_to_many(&mut rng, &mut config);
         }
         let len = 40 + rng.below(500);
-        steps.extend((0..len).flat_map(|_| mix.next(&mut rng)));
-        Self { config, steps }
+        // What the store does is chosen apart, and in between.
+        let mut apart = Rng::new(!seed);
+        let store = Keeping::new(&mut apart);
+        let is_late = store.as_ref().is_some_and(|store| store.is_late);
+        let answers_one_in = apart.pick(&[2, 5, 20]);
+        for _ in 0..len {
+            steps.extend(mix.next(&mut rng));
+            if is_late && apart.one_in(answers_one_in) {
+                steps.push(Step::Answer { answers: apart.pick(&[1, 1, 2, 1000]) });
+            }
+            if store.is_some() && apart.one_in(40) {
+                steps.extend(store::meet(&mut apart, &mix.came));
+            }
+        }
+        Self { config, store, steps }
     }
 }
 

@@ -68,6 +68,11 @@ pub enum Step {
         /// How many.
         inputs: usize,
     },
+    /// The store answers what it was asked, if there is one.
+    Answer {
+        /// How much of it, at most.
+        answers: usize,
+    },
     /// The hub looks whether anything is due.
     Wake,
     /// The hub hands on a batch.
@@ -163,6 +168,7 @@ impl Step {
             Self::Take { user, bytes } if *bytes > 0 && *bytes < usize::MAX => {
                 vec![Self::Take { user: *user, bytes: 0 }, Self::Take { user: *user, bytes: usize::MAX }]
             }
+            Self::Answer { answers } if *answers > 1 => vec![Self::Answer { answers: 1 }],
             Self::Pass { millis } if *millis > 1 => vec![Self::Pass { millis: millis / 2 }],
             Self::Return { by, .. } => vec![Self::Connect { by: *by }],
             Self::Connect { by } if *by != Device::Plain => vec![Self::Connect { by: Device::Plain }],
@@ -175,6 +181,7 @@ impl Step {
             | Self::Take { .. }
             | Self::Writable { .. }
             | Self::Handle { .. }
+            | Self::Answer { .. }
             | Self::Wake
             | Self::Publish
             | Self::Follow { .. }

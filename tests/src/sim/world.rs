@@ -2,6 +2,7 @@
 //! must hold.
 
 mod settling;
+mod store;
 mod writers;
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
@@ -15,7 +16,8 @@ use chinwag_core::{Action, Config, ConnectionId, IrcMessage, Message, Notice, Qu
 
 use crate::driver::Driver;
 use crate::sim::user::{User, lines};
-use crate::sim::{Device, Laws, Model, Plan, Step};
+use crate::sim::{Device, Keeping, Laws, Model, Plan, Step};
+use crate::store::Store;
 
 /// Counts how often each interesting situation occurred.
 pub type Coverage = BTreeMap<&'static str, u64>;
@@ -58,6 +60,8 @@ pub struct World {
     looked_at: usize,
     writers: Vec<Writer>,
     has_stopped: bool,
+    /// The store answers only when a step says so.
+    is_late: bool,
     /// Counts what was done, to tell when nothing is left.
     work: u64,
     coverage: Coverage,
@@ -111,6 +115,11 @@ impl World {
         let mut step = 0;
         let run = AssertUnwindSafe(|| {
             let mut world = Self::new(plan.config.clone(), driver());
+            if let Some(Keeping { before, is_late }) = &plan.store {
+                world.driver = world.driver.keeping(Store::new(before.clone()));
+                world.model = world.model.keeping(before);
+                world.is_late = *is_late;
+            }
             for planned in &plan.steps {
                 world.step(planned)?;
                 step += 1;
@@ -140,6 +149,7 @@ impl World {
             writers: (0..driver.writers()).map(writer).collect(),
             driver,
             has_stopped: false,
+            is_late: false,
             work: 0,
             coverage: Coverage::new(),
             config,
@@ -162,6 +172,7 @@ impl World {
             Step::Take { user, bytes } => self.with_user(user, |user| user.takes = bytes),
             Step::Writable { user } => self.writable(user),
             Step::Handle { inputs } => return self.handle(inputs),
+            Step::Answer { answers } => return self.answer(answers),
             Step::Wake => return self.wake(),
             Step::Publish => return self.publish(),
             Step::Follow { writer } => return self.follow(writer),
@@ -296,6 +307,9 @@ impl World {
             }
             self.look()?;
             self.check()?;
+            if !self.is_late {
+                self.answer(usize::MAX)?;
+            }
             left -= together.max(1);
         }
         Ok(())
@@ -383,7 +397,7 @@ impl World {
                 if self.users[user].device == Device::Irc {
                     self.seen("answered in part by IRC");
                 }
-                self.model.show_more(user);
+                self.model.ask_more(now, user);
             }
             return (0..lines(request)).try_for_each(|_| self.model.ask(now, user));
         }
@@ -561,6 +575,10 @@ impl World {
         }
         if self.driver.hub_timeout() != self.model.next_due() {
             return Err(format!("wakes at {:?}, not {:?}", self.driver.hub_timeout(), self.model.next_due()));
+        }
+        if self.driver.asked() != self.model.asked() {
+            let (asked, of_model) = (self.driver.asked(), self.model.asked());
+            return Err(format!("{asked} answers of the store are awaited, not {of_model}"));
         }
         self.laws.check(people + self.model.silent() + self.model.arriving(), rooms)
     }

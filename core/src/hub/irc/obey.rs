@@ -150,8 +150,8 @@ impl<S> Hub<S> {
     }
 
     fn obey_search(&mut self, connection: ConnectionId, line: &Line<'_>, answer: &mut Answer) {
-        match line.filled(0).filter(|words| !is_blank(words)) {
-            Some(words) => self.search(connection, Text::clean(words)),
+        match line.filled(0).map(Text::clean).filter(|words| !is_blank(words.as_str())) {
+            Some(words) => self.search(connection, words),
             None => self.needs_more(connection, "SEARCH", answer),
         }
     }

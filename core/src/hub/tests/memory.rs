@@ -312,6 +312,8 @@ fn what_is_found_is_one_answer_by_irc_in_lines_that_are_not_too_long() {
         told(&mut hub, "@label=a SEARCH one"),
         "@label=a :chinwag.local NOTICE Bob :[tea, just now] Ann: one cup\r\n"
     );
+    let nothing = ":chinwag.local 461 Bob SEARCH :Not enough parameters\r\n";
+    assert_eq!(told(&mut hub, "SEARCH :\u{1b}[31m"), nothing, "it shows nothing");
     let lines = told(&mut hub, "@label=b SEARCH cup");
     let lines: Vec<_> = lines.lines().collect();
     assert_eq!(lines.len(), 5, "{lines:?}");

@@ -3,8 +3,9 @@
 use chinwag_core::Time;
 
 use super::irc::Manner;
+use super::memory::Deed;
 use super::typist::{self, Ask};
-use super::{Model, Speech};
+use super::{Model, Speech, is_name};
 use crate::sim::help::HELP;
 
 impl Model {
@@ -28,6 +29,8 @@ impl Model {
                 | Ask::SetTopic(_)
                 | Ask::Topic
                 | Ask::History(_)
+                | Ask::Said(..)
+                | Ask::Search(_)
                 | Ask::HistoryCount
                 | Ask::Ignore(_)
                 | Ask::Unignore(_)
@@ -85,12 +88,32 @@ impl Model {
         let Some(ask) = self.typists[user].asks.pop_front() else {
             return Err(format!("user {user} has not asked for anything more"));
         };
+        self.take(now, user, Deed::Ask(ask));
+        Ok(())
+    }
+
+    /// Lets the program of a user have the next piece of an answer.
+    pub fn ask_more(&mut self, now: Time, user: usize) {
+        self.take(now, user, Deed::More);
+    }
+
+    /// Does what a user has asked for.
+    ///
+    /// # Panics
+    /// If nobody asks for it as they speak.
+    pub(super) fn follow(&mut self, now: Time, user: usize, deed: Deed) {
+        let ask = match deed {
+            Deed::Ask(ask) => ask,
+            Deed::More => return self.show_more(user),
+            Deed::Close => return self.end(now, user),
+        };
         if self.speech[user] == Speech::Irc {
             return self.ask_by_irc(now, user, ask);
         }
-        let Some(person) = self.people.iter().find(|person| person.user == user).cloned() else { return Ok(()) };
+        let Some(person) = self.people.iter().find(|person| person.user == user).cloned() else { return };
         let is_of_a_program =
-            matches!(ask, Ask::Speak | Ask::Refuse(_) | Ask::AreYouThere | Ask::Ping(_) | Ask::Leave(_));
+            matches!(ask, Ask::Speak | Ask::Refuse(_) | Ask::AreYouThere | Ask::Ping(_) | Ask::Leave(_))
+                || matches!(&ask, Ask::Said(room, ..) if is_name(room));
         if !is_of_a_program
             && !matches!(
                 ask,
@@ -109,10 +132,12 @@ impl Model {
                 let topic = self.room_mut(person.room()).topic.clone().map(|topic| topic.text);
                 self.show_topic(user, person.room(), topic);
             }
-            Ask::History(count) => {
-                self.pieces[user] = self.earlier(now, user, person.room(), count).into();
-                self.show_more(user);
+            Ask::History(count) => self.read_last(now, user, person.room(), count),
+            Ask::Said(room, ..) if !is_name(&room) => {
+                self.reply(user, "Room must be 2 - 20 letters, digits, - or _");
             }
+            Ask::Said(room, from, to) => self.read_page(now, user, &room, from, to),
+            Ask::Search(words) => self.search(now, user, &words),
             Ask::HistoryCount => self.reply(user, "History shows 1 - 100 messages"),
             Ask::Ignore(name) => self.ignore(&person, &name),
             Ask::Unignore(name) => self.unignore(&person, &name),
@@ -133,6 +158,7 @@ impl Model {
                 let line = format!("You can come back with /resume {}", self.tokens[user]);
                 self.reply(user, &line);
             }
+            Ask::Resume(token) if self.memory.is_some() => self.await_token(user, token),
             Ask::Resume(token) => self.resume(now, user, &token),
             Ask::Quit => self.leave_with(now, user, 1000),
             Ask::Leave(code) => self.leave_with(now, user, code),
@@ -148,16 +174,15 @@ impl Model {
             Ask::WrongProtocol(answer) => {
                 let answer = self.answer(user, answer);
                 self.send(user, answer);
-                self.close(now, user);
+                self.end(now, user);
             }
-            Ask::Irc(_) | Ask::IrcNotUtf8(_) => return Err(format!("user {user} has no client of IRC")),
+            Ask::Irc(_) | Ask::IrcNotUtf8(_) => panic!("user {user} has no client of IRC"),
         }
-        Ok(())
     }
 
-    fn ask_by_irc(&mut self, now: Time, user: usize, ask: Ask) -> Result<(), String> {
+    fn ask_by_irc(&mut self, now: Time, user: usize, ask: Ask) {
         if !self.is_here(user) {
-            return Ok(());
+            return;
         }
         if let Ask::Irc(line) = ask {
             self.obey_irc(now, user, &line, true);
@@ -168,8 +193,7 @@ impl Model {
         } else if let Ask::WrongProtocol(words) = ask {
             self.say_irc_wrong_protocol(now, user, &String::from_utf8_lossy(&words));
         } else {
-            return Err(format!("user {user} can't ask for {ask:?} by IRC"));
+            panic!("user {user} can't ask for {ask:?} by IRC");
         }
-        Ok(())
     }
 }

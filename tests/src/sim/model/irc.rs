@@ -24,7 +24,7 @@ use crate::sim::irc::{Parsed, cut, iso};
 const LINE_BYTES_MAX: usize = 512;
 
 /// The commands whose answers may come in pieces.
-const LONG: [&str; 9] = ["JOIN", "NAMES", "LIST", "WHO", "WHOIS", "WHOWAS", "MONITOR", "HELP", "HELPOP"];
+const LONG: [&str; 10] = ["JOIN", "NAMES", "LIST", "WHO", "WHOIS", "WHOWAS", "MONITOR", "HELP", "HELPOP", "SEARCH"];
 
 /// The most bytes of a reason, and of a word that is told back.
 const REASON_BYTES_MAX: usize = 200;
@@ -122,6 +122,12 @@ impl IrcLine {
     }
 }
 
+impl Answer {
+    pub(super) const fn is_labelled(&self) -> bool {
+        self.label.is_some()
+    }
+}
+
 impl Identity {
     fn new(user: &str, real_name: &str) -> Self {
         let user: String = user.chars().filter(|&c| c.is_ascii_alphanumeric() || "-_.".contains(c)).take(10).collect();
@@ -203,6 +209,18 @@ impl Model {
         let line = self.numeric_line(now, text);
         if let Some(answer) = &mut self.answer {
             answer.lines.push(line);
+        }
+    }
+
+    /// Adds a notice by the server, in as many lines as it takes.
+    pub(super) fn notice(&mut self, now: Time, user: usize, text: &str) {
+        let nick = self.nick(user);
+        let bytes_max = LINE_BYTES_MAX - format!(":{} NOTICE {nick} :\r\n", self.server).len();
+        let mut rest = text;
+        while !rest.is_empty() {
+            let line = cut(rest, bytes_max);
+            self.numeric(now, &format!("NOTICE {nick} :{line}"));
+            rest = &rest[line.len()..];
         }
     }
 

@@ -173,6 +173,7 @@ impl Model {
             operated.for_each(|room| room.operator = Some(user));
         }
         self.was_resumed[ghost] = true;
+        self.forget_waiting(ghost);
         self.say_bye(ghost, 4001);
         self.reply(user, &format!("You are {name}"));
         self.welcome(user, &room);
@@ -211,13 +212,10 @@ impl Model {
     pub(super) fn arrive(&mut self, now: Time, person: &Person, room: &str) -> bool {
         if !self.rooms.iter().any(|other| other.name.eq_ignore_ascii_case(room)) {
             let place = self.vacant.pop().unwrap_or(self.rooms.len());
-            self.rooms.push(Room {
-                name: room.to_owned(),
-                place,
-                operator: Some(person.user),
-                opened: now,
-                ..Room::main()
-            });
+            let operator = Some(person.user);
+            let opened = Room { name: room.to_owned(), place, operator, opened: now, ..Room::main() };
+            let opened = self.recalled(room, opened);
+            self.rooms.push(opened);
         }
         if self.members(room) + 1 > self.crowd_members {
             self.crowd(now, room).joined += 1;

@@ -26,20 +26,39 @@ pub(super) struct Ignored {
 /// What was said in a room: by whom, what, whether it was done, when, when by the wall clock, and as which message.
 #[derive(Clone, Debug)]
 pub(super) struct Earlier {
-    name: String,
-    /// As which user they came.
-    origin: usize,
-    text: String,
-    is_act: bool,
-    at: Time,
-    time: u128,
-    seq: u64,
+    pub(super) name: String,
+    /// As which user they came, if it was said since the room was opened.
+    pub(super) origin: Option<usize>,
+    pub(super) text: String,
+    pub(super) is_act: bool,
+    pub(super) at: Time,
+    pub(super) time: u128,
+    pub(super) seq: u64,
+}
+
+/// Forgets what is over the limits.
+pub(super) fn bound(history: &mut Vec<Earlier>) {
+    let bytes = |history: &[Earlier]| history.iter().map(|said| said.name.len() + said.text.len() + 1).sum::<usize>();
+    while history.len() > HISTORY_MAX || bytes(history) > HISTORY_BYTES_MAX {
+        history.remove(0);
+    }
 }
 
 impl Earlier {
     /// How much room it takes.
-    fn bytes(&self) -> usize {
+    pub(super) fn bytes(&self) -> usize {
         100 + self.name.len() + self.text.len() + self.text.matches(['"', '\\']).count()
+    }
+
+    /// Returns how it reads.
+    pub(super) fn line(&self) -> String {
+        let Self { name, text, .. } = self;
+        if self.is_act { format!("* {name} {text}") } else { format!("{name}: {text}") }
+    }
+
+    /// Returns it as it is known to who was not there.
+    pub(super) fn by_name(self) -> Self {
+        Self { origin: None, ..self }
     }
 }
 
@@ -56,12 +75,10 @@ impl Model {
         let id = format!("{time:x}-{seq:x}-{}", state.name);
         let irc = manner.lines(person, &format!("#{}", state.name), &text, time, &id);
         let told = Told { line, facts: format!(" [{} {seq} {time}]", state.name), irc };
-        state.history.push(Earlier { name, origin: person.origin, text, is_act, at: now, time, seq });
-        let bytes =
-            |history: &[Earlier]| history.iter().map(|said| said.name.len() + said.text.len() + 1).sum::<usize>();
-        while state.history.len() > HISTORY_MAX || bytes(&state.history) > HISTORY_BYTES_MAX {
-            state.history.remove(0);
-        }
+        let origin = Some(person.origin);
+        state.history.push(Earlier { name, origin, text: text.clone(), is_act, at: now, time, seq });
+        bound(&mut state.history);
+        self.keep_said(room, &person.name, time, (&text, is_act), seq);
         if manner.is_heard_apart() {
             self.echo_apart(person, &told);
         }
@@ -154,6 +171,7 @@ impl Model {
         let state = self.room_mut(room);
         state.topic = set;
         let name = state.name.clone();
+        self.keep_topic(room, &person.name, time, topic);
         let line = format!("{} set the topic: {}", person.name, topic.unwrap_or("none"));
         let text = format!("TOPIC #{name} :{}", topic.unwrap_or_default());
         let irc = vec![self.own_line(now, &person.source(), &text)];
@@ -253,14 +271,15 @@ impl Model {
         let mut history = self.room_mut(room).history.clone();
         let person = self.people.iter().find(|person| person.user == user);
         let is_unheard = |person: &Person, said: &Earlier| {
-            person.ignores(&said.name) || person.ignored.iter().any(|ignored| ignored.origin == Some(said.origin))
+            person.ignores(&said.name)
+                || said.origin.is_some() && person.ignored.iter().any(|ignored| ignored.origin == said.origin)
         };
         history.retain(|said| !person.is_some_and(|person| is_unheard(person, said)));
         history
     }
 
     /// Shows somebody the next piece of what was said before, if there is one.
-    pub fn show_more(&mut self, user: usize) {
+    pub(super) fn show_more(&mut self, user: usize) {
         let piece = self.pieces[user].pop_front();
         self.lines[user].extend(piece.into_iter().flatten());
     }
@@ -268,11 +287,28 @@ impl Model {
     /// Returns the last messages of a room as somebody is shown them, in pieces.
     pub(super) fn earlier(&mut self, now: Time, user: usize, room: &str, count: usize) -> Vec<Vec<Line>> {
         let history = self.heard(user, room);
-        let line = |text| Line { text, may_be_dropped: false };
-        if history.is_empty() {
-            return vec![vec![line(self.text(user, "Nothing was said here", ""))]];
+        self.shown_or_nothing(now, user, room, &history[history.len().saturating_sub(count)..])
+    }
+
+    /// Returns messages of a room as somebody is shown them, in pieces, or that there are none.
+    pub(super) fn shown_or_nothing(&mut self, now: Time, user: usize, room: &str, said: &[Earlier]) -> Vec<Vec<Line>> {
+        if said.is_empty() {
+            let text = self.text(user, "Nothing was said here", "");
+            return vec![vec![Line { text, may_be_dropped: false }]];
         }
-        self.show_earlier(now, user, room, &history[history.len().saturating_sub(count)..])
+        self.show_earlier(now, user, room, said)
+    }
+
+    /// Returns how long ago something was said, as it is told.
+    pub(super) fn ago(&self, now: Time, said: &Earlier) -> String {
+        let by_the_wall = || self.time_of_day(now).saturating_sub(said.time) / 1000;
+        let seconds = said.origin.map_or_else(by_the_wall, |_| now.since(said.at).as_secs().into());
+        match seconds {
+            0..60 => "just now".to_owned(),
+            60..3600 => format!("{} min ago", seconds / 60),
+            3600..86_400 => format!("{} h ago", seconds / 3600),
+            _ => format!("{} d ago", seconds / 86_400),
+        }
     }
 
     fn show_earlier(&mut self, now: Time, user: usize, room: &str, shown: &[Earlier]) -> Vec<Vec<Line>> {
@@ -284,15 +320,8 @@ impl Model {
                 bytes = 100 + earlier.bytes();
                 pieces.push(Vec::new());
             }
-            let Earlier { name, text, is_act, at, time, seq, .. } = earlier;
-            let seconds = now.since(*at).as_secs();
-            let ago = match seconds {
-                0..60 => "just now".to_owned(),
-                60..3600 => format!("{} min ago", seconds / 60),
-                3600..86_400 => format!("{} h ago", seconds / 3600),
-                _ => format!("{} d ago", seconds / 86_400),
-            };
-            let said = if *is_act { format!("* {name} {text}") } else { format!("{name}: {text}") };
+            let Earlier { time, seq, .. } = earlier;
+            let (ago, said) = (self.ago(now, earlier), earlier.line());
             // A browser says by itself how long ago that was.
             let shown = match self.speech[user] {
                 Speech::Lf | Speech::CrLf => self.text(user, &format!("[{ago}] {said}"), ""),

@@ -27,6 +27,9 @@ pub(super) enum Ask {
     Topic,
     History(usize),
     HistoryCount,
+    /// A program wants the messages of a room from one number to another.
+    Said(String, u64, u64),
+    Search(String),
     Ignore(String),
     Unignore(String),
     Ignored,
@@ -323,6 +326,9 @@ impl Typist {
                 Ok(count @ 1..=100) => Ask::History(count),
                 _ => Ask::HistoryCount,
             },
+            "said" => said(&argument).unwrap_or(Ask::Incomplete("/said {room} {from} {to}")),
+            "search" if shows_nothing(&argument) => Ask::Incomplete("/search {words}"),
+            "search" => Ask::Search(argument),
             "ignore" if argument.is_empty() => Ask::Ignored,
             "ignore" => Ask::Ignore(argument),
             "unignore" => Ask::Unignore(argument),
@@ -339,6 +345,13 @@ impl Typist {
 /// Returns what a room is called by this argument.
 fn room(argument: String) -> String {
     argument.strip_prefix('#').map(str::to_owned).unwrap_or(argument)
+}
+
+/// Returns what is asked for by a room and two numbers, if it is that.
+fn said(argument: &str) -> Option<Ask> {
+    let words: Vec<_> = argument.split_whitespace().collect();
+    let &[name, from, to] = &words[..] else { return None };
+    Some(Ask::Said(room(name.to_owned()), from.parse().ok()?, to.parse().ok()?))
 }
 
 /// Returns how many bytes at the end are the beginning of a character, or none of any, that the end breaks off.

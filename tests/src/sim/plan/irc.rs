@@ -68,6 +68,11 @@ pub(super) const TYPED: &[&[u8]] = &[
     b"LIST >1,#main\r\n",
     b"LIST <3,#pizza,#Kebab\r\n",
     b"LIST #MAIN\r\n",
+    b"SEARCH number\r\n",
+    b"@label=f SEARCH :before 1\r\n",
+    b"search :nothing of it\r\n",
+    b"@label=k SEARCH\r\n",
+    b"JOIN #caf\xe9,#sushi\r\n",
     b"@label=w WHO #main\r\n",
     b"WHO Ann\r\n",
     b"WHO *n*\r\n",
@@ -151,7 +156,8 @@ pub(super) const TYPED: &[&[u8]] = &[
 ];
 
 /// What is typed more often than the rest.
-pub(super) const OFTEN: [&[u8]; 22] = [
+pub(super) const OFTEN: [&[u8]; 23] = [
+    b"@label=often SEARCH hi\r\n",
     b"PART #pizza\r\nJOIN #pizza\r\n",
     b"PART #kebab\r\nJOIN #kebab\r\n",
     b"JOIN #main\r\n",

@@ -119,12 +119,15 @@ fn show(object: &Json) -> Option<Vec<String>> {
             let max = object.fields(["kind", "max"])?[1].number()?;
             one(format!("History shows 1 - {max} messages"))
         }
+        "found" => show_found(object),
+        "no-history" => one("This server keeps no history that could be searched".to_owned()),
         "incomplete" => {
             let word = text("word")?;
             let usage =
                 HELP.lines().find_map(|line| line.trim().strip_prefix('/')?.strip_prefix(word)?.split_once(" - "));
             // Those that the help does not show take a room.
-            one(format!("Try /{word}{}", usage.map_or(" {room}", |(arguments, _)| arguments)))
+            let rest = if word == "said" { " {room} {from} {to}" } else { " {room}" };
+            one(format!("Try /{word}{}", usage.map_or(rest, |(arguments, _)| arguments)))
         }
         "renamed" => {
             let [_, old, new] = object.fields(["kind", "old", "new"])?;
@@ -220,6 +223,19 @@ fn show_history(object: &Json) -> Option<Vec<String>> {
     };
     let said = said.list()?;
     if said.is_empty() { Some(vec!["Nothing was said here".to_owned()]) } else { said.iter().map(show).collect() }
+}
+
+fn show_found(object: &Json) -> Option<Vec<String>> {
+    let [_, found, more] = object.fields(["kind", "said", "more"])?;
+    more.truth()?;
+    let show = |one: &Json| {
+        let [room, seq, time, name, text, act] = one.fields(["room", "seq", "time", "name", "text", "act"])?;
+        let (name, text) = (name.text()?, text.text()?);
+        let said = if act.truth()? { format!("* {name} {text}") } else { format!("{name}: {text}") };
+        Some(format!("found {said} [{} {} {}]", room.text()?, seq.number()?, time.number()?))
+    };
+    let found = found.list()?;
+    if found.is_empty() { Some(vec!["Nothing was found".to_owned()]) } else { found.iter().map(show).collect() }
 }
 
 fn show_more(more: &Json) -> Option<String> {

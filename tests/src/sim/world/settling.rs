@@ -24,6 +24,9 @@ impl World {
         if !self.has_stopped && self.driver.counts().0 > 0 {
             return Err("somebody stays for ever".to_owned());
         }
+        if !self.has_stopped && self.driver.asked() > 0 {
+            return Err("somebody waits for the store for ever".to_owned());
+        }
         if (0..self.writers.len()).any(|writer| self.driver.is_finished(writer) != self.has_stopped) {
             return Err("a writer is not finished, or too early".to_owned());
         }
@@ -51,6 +54,7 @@ impl World {
                 self.writable(user);
             }
             self.handle(usize::MAX)?;
+            self.answer(usize::MAX)?;
             self.publish()?;
             for writer in 0..self.writers.len() {
                 while !self.driver.to_follow(writer).is_empty() {

@@ -5,7 +5,7 @@ use chinwag_core::Time;
 use super::arriving::NAME_RULE;
 use super::{REASON_BYTES_MAX, bounded, word};
 use crate::sim::irc::Parsed;
-use crate::sim::model::{Leaving, Model, is_name, is_reserved};
+use crate::sim::model::{Leaving, Model, is_name, is_reserved, typist};
 
 impl Model {
     pub(super) fn obey(&mut self, now: Time, user: usize, line: &Parsed) {
@@ -45,6 +45,10 @@ impl Model {
                 self.numeric(now, &format!("364 {nick} {server} {server} :0 chinwag"));
                 self.numeric(now, &format!("365 {nick} * :End of /LINKS list"));
             }
+            "SEARCH" => match line.filled(0).map(typist::clean).filter(|words| !typist::shows_nothing(words)) {
+                Some(words) => self.search(now, user, &words),
+                None => self.needs_more(now, user, "SEARCH"),
+            },
             "HELP" | "HELPOP" => self.tell_irc_help(now, user, line),
             "QUIT" => {
                 let reason = line.filled(0).map(|reason| bounded(reason, REASON_BYTES_MAX)).unwrap_or_default();

@@ -4,6 +4,8 @@
 //! `CHINWAG_EXHAUSTIVE_SECONDS=60` goes deeper. What is searched, and what makes two states the same, is said in
 //! `README.md`.
 
+mod store;
+
 use std::collections::HashSet;
 use std::collections::hash_map::DefaultHasher;
 use std::env;
