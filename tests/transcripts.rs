@@ -31,7 +31,7 @@ fn writers_and_batches_make_no_difference() {
     play_all(|_, _, script| {
         let received = received_of_core(script);
         for (writers, batching) in [(1, Batching::AllAtOnce), (3, Batching::EachEvent), (3, Batching::AllAtOnce)] {
-            let core = BareCore::new(script.config(), writers, batching);
+            let core = core_of(script, writers, batching);
             if core.play_to_the_end(&script.acts()) != received {
                 return Err(format!("other bytes with {writers} writers, {batching:?}"));
             }
@@ -101,7 +101,12 @@ fn play_over<P: Peer>(start: impl Fn(&Script) -> Server + Sync, connect: impl Fn
 }
 
 fn received_of_core(script: &Script) -> Vec<Vec<Received>> {
-    BareCore::new(script.config(), 1, Batching::EachEvent).play_to_the_end(&script.acts())
+    core_of(script, 1, Batching::EachEvent).play_to_the_end(&script.acts())
+}
+
+fn core_of(script: &Script, writers: u32, batching: Batching) -> BareCore {
+    let core = BareCore::new(script.config(), writers, batching);
+    if script.keeps_history() { core.keeping() } else { core }
 }
 
 /// Plays all transcripts, and fails with what went wrong in any of them.

@@ -14,8 +14,11 @@ use super::config;
 
 const PEOPLE: usize = 2;
 
+/// Who may quit before the end.
+const QUITS: usize = 1;
+
 /// How deep the search goes, however long it takes, and for how long it goes on.
-const DEPTH_MIN: usize = 5;
+const DEPTH_MIN: usize = 4;
 const SECONDS: u64 = 3;
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -88,8 +91,9 @@ impl World {
 
     fn moves(&self) -> Vec<Move> {
         let here = (0..PEOPLE).filter(|&user| !self.people[user].has_quit);
-        let mut moves: Vec<_> =
-            here.flat_map(|user| [Move::Join(user), Move::Say(user), Move::Leave(user), Move::Quit(user)]).collect();
+        let mut moves: Vec<_> = here.flat_map(|user| [Move::Join(user), Move::Say(user), Move::Leave(user)]).collect();
+        // Which of both quits makes no difference.
+        moves.extend((!self.people[QUITS].has_quit).then_some(Move::Quit(QUITS)));
         moves.extend((self.driver.asked() > 0).then_some(Move::Answer));
         moves
     }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use chinwag_core::{Config, Form, Limits, Output, Request, Signals, Time, Written};
 
 use crate::driver::{Driver, Link, Todo};
+use crate::store::Store;
 use crate::{Act, Received};
 
 /// Tells when the writers are handed what the hub decides.
@@ -58,6 +59,13 @@ impl BareCore {
             ..config.clone()
         };
         Self { driver: Driver::new(&config), config, batching, people: Vec::new() }
+    }
+
+    /// Has a store keep what is said, which answers at once.
+    #[must_use]
+    pub fn keeping(mut self) -> Self {
+        self.driver = self.driver.keeping(Store::default());
+        self
     }
 
     /// Plays all acts, then stops the server, and returns for each act and the stop what each person received, by
@@ -193,6 +201,7 @@ impl BareCore {
             Batching::EachEvent => {
                 for request in requests {
                     self.driver.ask(connection, vec![request]);
+                    while self.driver.answer() {}
                     self.write();
                 }
             }

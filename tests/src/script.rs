@@ -1,7 +1,7 @@
 //! Owns transcripts: how one is read, and how it is written with what people really received.
 //!
 //! A transcript is a text that shows one rule. Its first line states the rule. After it may stand `Config:` with
-//! settings, `Core only:` with the reason why it can't be played over sockets, and `Help: in full`. Then come steps,
+//! settings, `Core only:` with the reason why it can't be played over sockets, `Help: in full` and `History: kept`. Then come steps,
 //! each on a line of its own, and below each, indented, what everyone received: whose names, then what
 //! [`Received::show`] makes of it.
 //!
@@ -38,6 +38,7 @@ pub struct Script {
     config: Config,
     core_only: Option<String>,
     help: HelpText,
+    keeps_history: bool,
     people: Vec<String>,
     lines: Vec<Line>,
     /// What is done, with the number of the line that says it.
@@ -79,6 +80,7 @@ impl Script {
             },
             core_only: None,
             help: HelpText::Named,
+            keeps_history: false,
             people: Vec::new(),
             lines: Vec::new(),
             acts: Vec::new(),
@@ -100,6 +102,12 @@ impl Script {
     #[must_use]
     pub fn core_only(&self) -> Option<&str> {
         self.core_only.as_deref()
+    }
+
+    /// Tells whether a store keeps what is said.
+    #[must_use]
+    pub const fn keeps_history(&self) -> bool {
+        self.keeps_history
     }
 
     /// Returns what is done, in its order.
@@ -225,6 +233,8 @@ impl Script {
             config::set(&mut self.config, settings)?;
         } else if let Some(reason) = line.strip_prefix("Core only: ") {
             self.core_only = Some(reason.to_owned());
+        } else if line == "History: kept" {
+            self.keeps_history = true;
         } else if line == "Help: in full" {
             self.help = HelpText::InFull;
         } else {
