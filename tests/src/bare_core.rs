@@ -61,7 +61,7 @@ impl BareCore {
         Self { driver: Driver::new(&config), config, batching, people: Vec::new() }
     }
 
-    /// Has a store keep what is said, which answers at once.
+    /// Has a store keep what is said, which answers when nothing else is to be done.
     #[must_use]
     pub fn keeping(mut self) -> Self {
         self.driver = self.driver.keeping(Store::default());
@@ -148,6 +148,7 @@ impl BareCore {
                 has_changed |= self.read(person);
             }
             has_changed |= self.write();
+            has_changed |= self.driver.answer();
             if !has_changed {
                 break;
             }
@@ -201,7 +202,6 @@ impl BareCore {
             Batching::EachEvent => {
                 for request in requests {
                     self.driver.ask(connection, vec![request]);
-                    while self.driver.answer() {}
                     self.write();
                 }
             }

@@ -333,3 +333,20 @@ fn a_line_of_irc_that_is_no_text_asks_for_no_room() {
     world.look(&mut hub);
     assert!(world.asked.is_empty());
 }
+
+#[test]
+fn what_is_known_of_a_room_counts_no_more_once_somebody_else_has_opened_it() {
+    let mut world = World::default();
+    let mut hub = world.hub();
+    let ann = named(&mut world, &mut hub, "Ann");
+    let bob = hub.open(Time::START, &mut Session::with_form(&Config::default(), Form::Irc), ()).expect("it runs");
+    let line = |line: &str| Request::Irc(crate::IrcLine::new(line));
+    hub.handle_requests(Time::START, bob, vec![line("NICK Bob"), line("USER b 0 * :b")]);
+    hub.handle_requests(Time::START, bob, vec![line("JOIN #tea,#cake"), line("PRIVMSG #tea :two")]);
+    world.begin(&mut hub, ann, &["/join tea", "one", "/join main"]);
+    // Bob is told of tea, and waits for cake; then Ann comes to tea, and goes.
+    while !world.asked.is_empty() {
+        world.answer_next(&mut hub);
+    }
+    assert_eq!(world.store.messages(&name("tea")).iter().map(|said| said.seq).collect::<Vec<_>>(), [1, 2]);
+}
