@@ -138,7 +138,8 @@ pub struct Imported {
 }
 
 /// Reads lines that [`export`] has written, and keeps what they say. No server may have the history; there need not be
-/// one yet. Messages go behind those that are there, in the order of the lines, and are found as if they were said last.
+/// one yet. Messages go behind those that are there, in the order of the lines, and are found as if they were said
+/// last.
 ///
 /// # Errors
 /// Returns that a server has the history, which line can't be read and why, or that the disk does not take it. What was

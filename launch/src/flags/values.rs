@@ -63,7 +63,7 @@ const AGES: [(&str, u64); 4] = [("y", 365 * 24), ("w", 7 * 24), ("d", 24), ("h",
 impl fmt::Display for Age {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let hours = self.0.as_secs() / 3600;
-        let (unit, each) = AGES.into_iter().find(|(_, each)| hours % each == 0).unwrap_or(("h", 1));
+        let (unit, each) = AGES.into_iter().find(|(_, each)| hours.is_multiple_of(*each)).unwrap_or(("h", 1));
         write!(f, "{}{unit}", hours / each)
     }
 }
