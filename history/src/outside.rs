@@ -138,7 +138,7 @@ pub struct Imported {
 }
 
 /// Reads lines that [`export`] has written, and keeps what they say. No server may have the history; there need not be
-/// one yet. Messages go behind those that are there, in the order of the lines, and are found as if they were said
+/// one yet. Messages go behind those that are there, in the order of the lines. They are found as if they were said
 /// last.
 ///
 /// # Errors

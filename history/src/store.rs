@@ -27,8 +27,8 @@ use crate::writer::{self, Writer};
 
 /// Keeps what is said in a folder, which is this one's alone. Dropping it [closes](Self::close) it.
 ///
-/// No call waits for a disk. What was asked for is told by threads of the store, in the order in which it was asked,
-/// but that searches don't hold up the rest. All that was kept before is in it.
+/// No call waits for a disk. What was asked for is told by threads of the store, in the order in which it was asked.
+/// Searches don't hold up the rest. All that was kept before is in it.
 #[derive(Debug)]
 pub struct Store {
     dir: PathBuf,
@@ -146,8 +146,7 @@ impl Store {
     }
 
     /// Brings all to the disk, and answers all that was asked. What is kept from then on is in the spool, and goes to
-    /// the database when it is opened again. What is asked from then on is not answered. To close it twice does no
-    /// harm.
+    /// the database when it is opened again. What is asked from then on is not answered. To close it twice does no harm.
     pub fn close(&self) {
         // They read while the writer goes on. Whoever has the database last can tidy it up, if it may write.
         self.reader.end();

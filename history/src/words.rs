@@ -16,8 +16,8 @@ const SIGNS: (u32, u32) = (0xe000, 0xf8ff);
 /// How many words of a question count: more than anybody types.
 const WORDS_MAX: usize = 32;
 
-/// Appends the tokens of a text, with blanks between them. Each begins with the sign of the room: so what was said in one
-/// room is found as fast as if there were no other.
+/// Appends the tokens of a text, with blanks between them. Each begins with the sign of the room: so what was said in
+/// one room is found as fast as if there were no other.
 pub(crate) fn push_tokens(text: &str, room: u64, out: &mut String) {
     split(&fold(text), |piece| push(piece, room, out));
 }

@@ -15,8 +15,8 @@ pub struct Page<'a> {
     pub sections: &'a [(&'a str, &'a str)],
 }
 
-/// Returns the commands that a program has, each with all the words that lead to it. One that has commands itself is only
-/// a word of theirs.
+/// Returns the commands that a program has, each with all the words that lead to it. One that has commands itself is
+/// only a word of theirs.
 pub(crate) fn commands(info: &CommandInfoWithArgs) -> Vec<(String, &CommandInfoWithArgs)> {
     let mut all = Vec::new();
     for SubCommandInfo { name, command, .. } in &info.commands {
@@ -29,7 +29,7 @@ pub(crate) fn commands(info: &CommandInfoWithArgs) -> Vec<(String, &CommandInfoW
     all
 }
 
-/// Returns the flags that may be told of, of a command or any of those that it has, and the one for help that each command has.
+/// Returns the flags that may be told of, of a command or any of those that it has. Each command has the one for help.
 pub(crate) fn flags<'a>(info: &'a CommandInfoWithArgs) -> impl Iterator<Item = Flag<'a>> {
     let help = Flag { long: "--help", short: Some('h'), value: None, about: "print the flags" };
     let is_told = |flag: &&FlagInfo<'_>| !flag.hidden && flag.long != "--help";

@@ -1,5 +1,5 @@
-//! `chinwag chat`, `chinwag bots`, `chinwag load`, `chinwag history` and `chinwag backup` as people and scripts run
-//! them, with both servers.
+//! `chinwag chat`, `chinwag bots`, `chinwag load`, `chinwag history` and `chinwag backup` as people
+//! and scripts run them, with both servers.
 
 mod alive;
 mod bots;

@@ -32,8 +32,8 @@ pub(crate) fn fold(text: &str) -> Cow<'_, str> {
     folded.nfc().collect::<String>().into()
 }
 
-/// Tells whether nothing is seen of a character, or little: joiners, soft hyphens, selectors of variants, tones of skin.
-/// They part no words. Signs of trade marks stand behind a word, and don't belong to it.
+/// Tells whether nothing is seen of a character, or little: joiners, soft hyphens, selectors of variants, tones of
+/// skin. They part no words. Signs of trade marks stand behind a word, and don't belong to it.
 fn is_unseen(c: char) -> bool {
     if c.is_ascii() {
         return false;
