@@ -146,7 +146,8 @@ impl Store {
     }
 
     /// Brings all to the disk, and answers all that was asked. What is kept from then on is in the spool, and goes to
-    /// the database when it is opened again. What is asked from then on is not answered. To close it twice does no harm.
+    /// the database when it is opened again. What is asked from then on is not answered. To close it twice does no
+    /// harm.
     pub fn close(&self) {
         // They read while the writer goes on. Whoever has the database last can tidy it up, if it may write.
         self.reader.end();
