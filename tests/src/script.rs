@@ -1,8 +1,8 @@
 //! Owns transcripts: how one is read, and how it is written with what people really received.
 //!
 //! A transcript is a text that shows one rule. Its first line states the rule. After it may stand `Config:` with
-//! settings, `Core only:` with the reason why it can't be played over sockets, `Help: in full` and `History: kept`. Then come steps,
-//! each on a line of its own, and below each, indented, what everyone received: whose names, then what
+//! settings, `Core only:` with the reason why it can't be played over sockets, `Help: in full` and `History: kept`.
+//! Then come steps, each on a line of its own, and below each, indented, what everyone received: whose names, then what
 //! [`Received::show`] makes of it.
 //!
 //! Before a step may stand when it is done: `1250 ms: Ann types hello`. So a list of such steps is a run that was
