@@ -131,10 +131,13 @@ impl Answer {
                 }
                 Entry::Message(message) => put_alone(encoder, voice, message, &mut out),
             }
-            if !piece.is_empty() && piece.len() + out.len() > bytes_max {
-                pieces.push(piece.split().freeze());
+            // What was said may have several lines.
+            for line in out.split_inclusive(|&byte| byte == b'\n') {
+                if !piece.is_empty() && piece.len() + line.len() > bytes_max {
+                    pieces.push(piece.split().freeze());
+                }
+                piece.put_slice(line);
             }
-            piece.put_slice(&out);
         }
         if !piece.is_empty() {
             pieces.push(piece.freeze());
