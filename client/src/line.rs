@@ -35,6 +35,8 @@ pub(crate) enum Line {
     NobodyWrote,
     /// Who has said or done something in the room before.
     Earlier(Name),
+    /// What somebody has said or done in one of one's rooms, and was looked for.
+    Found,
     /// What the room is about, if it is about anything.
     Topic(Option<String>),
     /// Who has set it, and to what.
@@ -109,8 +111,9 @@ impl Line {
 
 /// Reads what has a text of a person's in it. It goes first, since the text may be like any line.
 fn talk(line: &str) -> Option<Line> {
-    if let Some((_, said)) = line.strip_prefix('[').and_then(|line| line.split_once("] ")) {
-        return said_or_acted(said).map(|(name, _)| Line::Earlier(name));
+    if let Some((when, said)) = line.strip_prefix('[').and_then(|line| line.split_once("] ")) {
+        let is_found = when.split_once(", ").is_some_and(|(room, _)| Name::parse(room).is_some());
+        return said_or_acted(said).map(|(name, _)| if is_found { Line::Found } else { Line::Earlier(name) });
     }
     let Some((name, text)) = said_or_acted(line) else { return aside(line) };
     let text = text.to_owned();
@@ -356,6 +359,8 @@ mod tests {
             (Message::CantIgnore { reason: CantIgnore::TooMany }, Line::Notice),
             (Message::History { room, said: Vec::new(), more: false }, Line::Notice),
             (Message::HistoryCount, Line::Notice),
+            (Message::Found { found: Vec::new(), more: false }, Line::Notice),
+            (Message::NoHistory, Line::Notice),
             (Message::Incomplete { word: "msg" }, Line::Notice),
         ];
         for (message, line) in cases {
@@ -364,14 +369,18 @@ mod tests {
     }
 
     #[test]
-    fn each_line_of_the_history_is_of_earlier_whatever_it_says() {
+    fn each_line_of_the_history_is_of_earlier_and_each_that_was_found_is_so_whatever_it_says() {
         let texts = ["hi", "", "a: b", "[Yes] no: really", "Ann joined", "* waves"];
         for (number, text) in texts.into_iter().cycle().take(4 * texts.len()).enumerate() {
             let age = Duration::from_secs([0, 90, 7_200, 90_000][number / texts.len()]);
             for is_act in [false, true] {
                 let said = Earlier { name: name("Ann"), text: Text::clean(text), is_act, age, time_ms: 0, seq: 1 };
-                let lines = Message::History { room: name("main"), said: vec![said; 2], more: false }.to_string();
+                let history = Message::History { room: name("main"), said: vec![said.clone(); 2], more: false };
+                let lines = history.to_string();
                 assert!(lines.lines().all(|line| Line::parse(line) == Line::Earlier(name("Ann"))), "{lines}");
+                let found = vec![(name("pizza"), said); 2];
+                let lines = Message::Found { found, more: false }.to_string();
+                assert!(lines.lines().all(|line| Line::parse(line) == Line::Found), "{lines}");
             }
         }
     }
@@ -398,6 +407,7 @@ mod tests {
             "Bob (to you): hi",
             "You (to Bob): hi",
             "[just now] Bob: hi",
+            "[pizza, just now] Bob: hi",
             "Topic - x",
             "Bob set the topic: x",
             "You ignore Bob",
@@ -435,6 +445,7 @@ mod tests {
             "Users",
             "[Yes]",
             "[just now] Ann joined",
+            "[pizza, just now] Ann joined",
             "[just now] Ann (to you): hi",
             "[just now]Ann: hi",
             "*Ann waves",

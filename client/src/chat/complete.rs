@@ -106,11 +106,12 @@ mod tests {
             "/unignore ",
             "/quit",
         ];
-        let cases: [(&str, usize, &[&str]); 31] = [
+        let cases: [(&str, usize, &[&str]); 32] = [
             ("/", 0, &all),
             ("/h", 0, &["/help", "/history "]),
             ("/m", 0, &["/me ", "/msg "]),
             ("/r", 0, &["/rooms", "/reply "]),
+            ("/se", 0, &["/search "]),
             ("/un", 0, &["/unignore "]),
             ("/msg ", 5, &["Anna ", "Ann ", "Bob "]),
             ("/msg b", 5, &["Bob "]),

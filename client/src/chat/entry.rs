@@ -54,7 +54,7 @@ impl Entry {
             Line::Acted { name, text } => said(name, text, Manner::Act),
             Line::Told { name, text } => said(name, text, Manner::Aside),
             Line::Sent { name, text } => Self { at, what: What::Sent { name, text } },
-            Line::Earlier(_) => Self::earlier(at, text),
+            Line::Earlier(_) | Line::Found => Self::earlier(at, text),
             Line::YouAre(_)
             | Line::YouJoined(_)
             | Line::YouAreIn(_)
@@ -256,13 +256,14 @@ mod tests {
     #[test]
     fn who_acts_or_writes_has_the_colour_of_who_speaks() {
         let bob = Role::Name(super::super::colours::of(&name("Bob")));
-        let cases: [(&str, &[(Role, &str)]); 6] = [
+        let cases: [(&str, &[(Role, &str)]); 7] = [
             ("Bob: hi", &[(bob, "Bob"), (Role::Text, ": hi")]),
             ("* Bob waves", &[(bob, "* Bob"), (Role::Text, " waves")]),
             ("* Ann waves", &[(Role::MyName, "* Ann"), (Role::Text, " waves")]),
             ("Bob (to you): hi", &[(bob, "Bob"), (Role::Text, " "), (Role::Mention, "(to you)"), (Role::Text, ": hi")]),
             ("You (to Bob): hi", &[(Role::MyName, "You"), (Role::Text, " (to "), (bob, "Bob"), (Role::Text, "): hi")]),
             ("[just now] Bob: hi Ann", &[(Role::Earlier, "[just now] Bob: hi Ann")]),
+            ("[pizza, 2 d ago] Bob: hi Ann", &[(Role::Earlier, "[pizza, 2 d ago] Bob: hi Ann")]),
         ];
         for (line, looks) in cases {
             let mut joined: Vec<(Role, String)> = Vec::new();

@@ -298,6 +298,7 @@ impl Link {
             | Line::Users(_)
             | Line::Dropped(_)
             | Line::Unrecognized(_)
+            | Line::Found
             | Line::Notice => false,
         }
     }

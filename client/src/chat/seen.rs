@@ -88,6 +88,8 @@ impl Seen {
             | Line::Nobody(_)
             | Line::NobodyWrote
             | Line::Topic(_)
+            // They may be in other rooms, or gone for long.
+            | Line::Found
             | Line::Help
             | Line::Notice => {}
         }
@@ -118,13 +120,14 @@ mod tests {
 
     #[test]
     fn each_line_tells_who_and_what_there_is() {
-        let cases: [(&[&str], &str, &str); 13] = [
+        let cases: [(&[&str], &str, &str); 14] = [
             (&["Ann joined", "Bob joined"], "Bob Ann", ""),
             (&["Ann: hi", "Bob: hi", "Ann: hi"], "Ann Bob", ""),
             (&["* Ann waves", "Bob (to you): hi", "* Ann waves"], "Ann Bob", ""),
             (&["Ann: hi", "You (to Bob): hi"], "Bob Ann", ""),
             (&["Ann: hi", "Bob set the topic: pizza"], "Bob Ann", ""),
             (&["[5 min ago] Ann: hi", "[just now] * Bob waves", "There is nobody called Cid"], "Bob Ann", ""),
+            (&["Ann: hi", "[pizza, 2 d ago] Bob: hi"], "Ann", ""),
             (&["Ann: hi", "Ann left"], "", ""),
             (&["Ann: hi", "Bob: hi", "Ann is now Cid"], "Cid Bob", ""),
             (&["Ann: hi", "Ann is now ANN"], "ANN", ""),
