@@ -3,6 +3,7 @@
 
 import { LIMITS, cut, key } from './names.js';
 import { Outbox, kindOf, textOf } from './outbox.js';
+import { PAGE, coveredBy, hole, seqOf } from './past.js';
 import { People } from './people.js';
 import { Room, Talk, placeOf } from './room.js';
 import { Seen } from './seen.js';
@@ -25,9 +26,6 @@ const ROOMY = ['me', 'topic', 'history'];
 
 /** More conversations than anyone has at once; strangers can begin them. */
 const TALKS_MAX = 32;
-
-/** As many messages as the server shows of what was said before. */
-const EARLIER_MAX = 100;
 
 export class Chat {
   me = null;
@@ -68,7 +66,7 @@ export class Chat {
   /** What the server tells of a room by itself right after it has put one there: kinds of messages. */
   #introduces = [];
   #outbox = new Outbox();
-  /** What has come of an answer to `/history`, which is longer than one message of the server. */
+  /** What has come of an answer that is longer than one message of the server. */
   #pieces = [];
   /** What to show on arrival. */
   #later = [];
@@ -137,12 +135,13 @@ export class Chat {
 
   /**
    * Takes a message of the server; kinds it doesn't know are for later pages. Returns what comes of it: entries to `show`, and those of
-   * the `past`, each with its place; lines to `send`; whether one has `arrived` so that one can talk, was `led` elsewhere by a line, was
+   * the `past`, each with its place; `holes` where messages are missing, and what of them is `known` now; what was `found`, the newest
+   * first, or `null` from a server that keeps nothing; lines to `send`; whether one has `arrived` so that one can talk, was `led` elsewhere by a line, was
    * `renamed`, or why that was `refused`.
    */
   handle(message, now) {
     this.#now = now;
-    this.#out = { show: [], past: [], send: [], arrived: false, led: false, renamed: false, refused: null };
+    this.#out = { show: [], past: [], holes: [], known: [], found: undefined, send: [], arrived: false, led: false, renamed: false, refused: null };
     const introduces = this.#introduces;
     this.#introduces = [];
     this.#on[message.kind]?.(message, introduces.includes(message.kind));
@@ -243,9 +242,30 @@ export class Chat {
     return this.#ask(['/rooms', '/users', ...(this.#wish === null ? [] : [`/name ${this.#wish}`])]);
   }
 
-  /** Asks what was said earlier in the room; returns the lines to send. */
-  earlier() {
-    return this.phase === 'here' && this.partner === null ? this.#ask([`/history ${EARLIER_MAX}`]) : [];
+  /**
+   * Asks for messages that are missing in a room, from the `first` to the `last` by their order. Returns the lines to send: none as long
+   * as that can't be asked for; or `null`, if it never can, since the room was made anew.
+   */
+  missing({ room, first, last }) {
+    const own = this.own.get(key(room));
+    if (this.phase !== 'here' || !own?.entered || this.#outbox.asks(`/said ${room} `)) return [];
+    return this.#seen.isNow(room, first) ? this.#ask([`/said ${room} ${seqOf(first)} ${seqOf(last)}`]) : null;
+  }
+
+  /** Asks for the messages around one; returns the lines to send: none as long as one is not in its room. */
+  around(room, seq) {
+    if (this.phase !== 'here' || !this.own.get(key(room))?.entered) return [];
+    return this.#ask([`/said ${room} ${Math.max(1, seq - PAGE / 2)} ${seq + PAGE / 2 - 1}`]);
+  }
+
+  /** Returns the order of a message in a room where one is, or `null`. */
+  orderOf(room, seq) {
+    return this.own.get(key(room))?.entered ? this.#seen.order(room, seq) : null;
+  }
+
+  /** Looks for what was said; returns the lines to send: none without a connection. */
+  search(words) {
+    return this.phase === 'here' ? this.#ask([`/search ${words}`]) : [];
   }
 
   /** Whether it is not known yet if one is again who one was. */
@@ -335,7 +355,8 @@ export class Chat {
       const said = [...this.#pieces, ...piece];
       this.#pieces = more ? said : [];
       if (more) return;
-      const asked = introduces && said.length ? null : this.#outbox.answer('history');
+      const asked = introduces && said.length ? null : this.#outbox.answer(this.#outbox.first(['history', 'page']));
+      if (asked?.kind === 'page') return this.#page(asked.line, said);
       if (asked?.typed) this.#note(said.length ? 'What was said before stands above.' : 'Nothing was said here yet.');
       const own = this.own.get(key(room));
       if (own?.entered) this.#past(own, said);
@@ -346,12 +367,11 @@ export class Chat {
       this.#pieces = more ? said : [];
       if (more) return;
       this.#outbox.answer('search');
-      if (said.length === 0) this.#note('Nothing was found.');
-      for (const { room, name, text, act } of said) this.#note(`${room} · ${act ? `* ${name} ${text}` : `${name}: ${text}`}`);
+      this.#out.found = said.reverse().map((one) => ({ ...one, mine: one.name === this.me }));
     },
     'no-history': () => {
       this.#outbox.answer('search');
-      this.#note('This server keeps no history that could be searched.', 'bad');
+      this.#out.found = null;
     },
     'bad-count': ({ max }) => {
       this.#outbox.answer('history');
@@ -491,7 +511,7 @@ export class Chat {
   #askForRooms(resumed) {
     // First, so that nothing of them is shown anywhere.
     const ignoring = resumed ? [] : this.ignored.map((name) => `/ignore ${name}`);
-    const ways = waysTo(wantedRooms(this.#wanted), this.#focus, resumed, `/history ${EARLIER_MAX}`);
+    const ways = waysTo(wantedRooms(this.#wanted), this.#focus, resumed, `/history ${PAGE}`);
     this.#out.send.push(...this.#ask([...ignoring, ...ways]));
   }
 
@@ -556,8 +576,16 @@ export class Chat {
     // Those of the last connection are kept until the server lists who is there: of them one is told new names.
     own.people.add(this.me);
     this.#welcome(own, missed, missed === 'first' ? seq : seq - (missed ?? seq));
+    const isNew = typeof missed !== 'number';
+    if (seq > 0) this.#miss(own, isNew ? 1 : seq - missed + 1, seq, isNew);
     this.#past(own, own.past.splice(0));
-    if (missed > 0) this.#owe(own, missed);
+    if (missed > 0 && own.place !== this.place) own.add(missed, false);
+  }
+
+  /** Notes that messages of a room are missing, if there are any; `earlier`, if they were said before one came first. */
+  #miss({ name: room, place }, from, to, earlier) {
+    const [first, last] = [from, to].map((seq) => this.#seen.order(room, seq));
+    if (from <= to || earlier) this.#out.holes.push(hole({ place, room, first, last, earlier }));
   }
 
   /** Shows that one is in a room: what was said before one came first stands above, and what was missed since message `seq` below. */
@@ -565,12 +593,6 @@ export class Chat {
     const order = this.#seen.order(room, seq) + 0.5;
     if (missed === 'first') this.#show({ kind: 'intro', room, text: `You are in ${room}.`, order, place });
     else this.#show({ ...note(welcomeBack(room, missed), this.#now, 'plain'), order, place });
-  }
-
-  /** Notes what was missed. It is asked for when one looks. */
-  #owe(own, missed) {
-    own.owed = missed;
-    if (own.place !== this.place) own.add(missed, false);
   }
 
   /** Looks at the room that has the focus, unless one looks at a conversation, or another one was asked for. */
@@ -592,10 +614,7 @@ export class Chat {
     this.room = own.name;
     if (this.#follows) this.partner = null;
     if (this.partner === null) own.looked();
-    const lines = own.listed || this.phase !== 'here' ? [] : this.#ask(['/rooms', '/users']);
-    if (own.owed) lines.push(...this.#ask([`/history ${Math.min(own.owed, EARLIER_MAX)}`]));
-    own.owed = 0;
-    return lines;
+    return own.listed || this.phase !== 'here' ? [] : this.#ask(['/rooms', '/users']);
   }
 
   #arrive() {
@@ -630,21 +649,37 @@ export class Chat {
     this.#show(entry);
   }
 
-  /** Shows what was said before. */
+  /** Shows what was said before: the last messages that there are. */
   #past(own, said) {
-    if (own.since !== undefined && said.length) this.#catchUp(own, said);
+    if (!said.length) return;
+    if (own.since !== undefined) this.#catchUp(own, said);
+    this.#know(own, said, ...[said[0], said.at(-1)].map(({ seq }) => this.#seen.order(own.name, seq)));
+  }
+
+  /** Shows what was asked for by its numbers. */
+  #page(line, said) {
+    const [, room, from, to] = line.trim().split(/\s+/);
+    const own = this.own.get(key(room.replace(/^#/, '')));
+    if (own?.entered) this.#know(own, said, ...[from, to].map((seq) => this.#seen.order(own.name, Number(seq))));
+  }
+
+  #know(own, said, from, to) {
+    const past = said.map((one) => ({ ...this.#saying(own, one), past: true }));
+    const [first, last] = coveredBy(from, to, past);
     // What the server shows on the way, it may show before it was told whom one ignores.
-    const heard = said.filter(({ name }) => this.phase === 'here' || !this.#ignored.has(key(name)));
-    this.#out.past.push(...heard.map((one) => ({ ...this.#saying(own, one), past: true })));
+    this.#out.past.push(...past.filter(({ name }) => this.phase === 'here' || !this.#ignored.has(key(name))));
+    this.#out.known.push({ place: own.place, first, last, count: past.length });
   }
 
   /** Finds what was missed in a room in which one is again, without having come. */
   #catchUp(own, said) {
-    const missed = own.since === 'first' ? 'first' : said.filter(({ seq }) => seq > own.since).length;
-    const last = said.at(-1).seq;
-    this.#welcome(own, missed, missed === 'first' ? last : own.since);
-    if (missed > 0) this.#owe(own, missed);
-    own.owed = 0;
+    const isNew = own.since === 'first';
+    const [first, last] = [said[0].seq, said.at(-1).seq];
+    const all = isNew || first <= own.since + 1;
+    const missed = isNew ? 'first' : all ? said.filter(({ seq }) => seq > own.since).length : last - own.since;
+    this.#welcome(own, missed, isNew ? last : own.since);
+    this.#miss(own, isNew ? 1 : own.since + 1, first - 1, isNew);
+    if (missed > 0 && own.place !== this.place) own.add(missed, false);
     own.since = undefined;
     this.#seen.heard(own.name, last);
   }

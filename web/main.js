@@ -13,8 +13,10 @@ import { keep, kept, take } from './kept.js';
 import { Link } from './link.js';
 import * as log from './log.js';
 import { isName, key, partnerOf, roomOf } from './names.js';
+import { kindOf } from './outbox.js';
 import * as rename from './rename.js';
 import { placeOf } from './room.js';
+import * as search from './search.js';
 import * as side from './side.js';
 import * as talks from './talks.js';
 import * as topic from './topic.js';
@@ -53,6 +55,9 @@ let names = '';
 /** When the lists were asked for last, in ms since the epoch. */
 let refreshed = 0;
 
+/** The message to be shown, as soon as it is there: `{ room, seq, words }`, and whether it was `asked` for; or `null`. */
+let goal = null;
+
 let frame = 0;
 
 attention.begin(tellBad);
@@ -68,12 +73,13 @@ composer.begin({
   announce,
 });
 log.begin({
-  earlier: () => {
-    const lines = chat.earlier();
-    send(lines);
-    return lines.length > 0;
+  ask: (missing) => {
+    const lines = chat.missing(missing);
+    if (lines) send(lines);
+    return lines !== null;
   },
 });
+search.begin({ ask: lookFor, go: goTo, left: composer.focus });
 on('you', 'click', () => rename.open(chat.me));
 on('banner-now', 'click', () => {
   link.connect();
@@ -88,6 +94,7 @@ on('skip', 'click', () => at('line').focus());
 on('make', 'submit', () => make(at('make-room').value.trim().replace(/^#/, '')));
 addEventListener('hashchange', () => {
   seen = location.hash;
+  goal = null;
   const [room, partner] = [roomOf(seen, chat.limits), partnerOf(seen, chat.limits)];
   if (room) send(chat.join(room));
   if (partner) chat.talkTo(partner);
@@ -132,7 +139,9 @@ function received(message) {
   if (out.arrived && partnerOf(seen)) chat.talkTo(partnerOf(seen));
   look(out.led);
   if (!out.refused || !rename.refused(out.refused)) out.show.forEach(tell);
-  if (out.past.length) log.insert(out.past);
+  if (out.holes.length || out.known.length) learn(out);
+  if (out.found !== undefined) search.found(out.found);
+  seek(out.known);
   if (out.renamed) {
     rename.given();
     keep('sessionStorage', 'name', chat.me);
@@ -148,6 +157,50 @@ function received(message) {
   }
   showAddress();
   changed();
+}
+
+/** Shows what was said before. Who asks for it by keys, or does not see it, is told. */
+function learn(out) {
+  const ended = log.learn(out);
+  if (!at('log').contains(document.activeElement) || !out.known.length) return;
+  if (out.past.length) announce(`${count(out.past.length, 'earlier message')}.`);
+  if (ended) announce('Nothing earlier is kept.');
+}
+
+/** Looks for what was said; returns why that can't be, or `null`. */
+function lookFor(words) {
+  const lines = chat.search(words);
+  send(lines);
+  return lines.length ? null : 'There is no connection.';
+}
+
+/** Goes to a message of some room. */
+function goTo(message) {
+  goal = { ...message, asked: false };
+  if (chat.partner !== null || key(chat.room) !== key(message.room)) {
+    send(chat.join(message.room));
+    look();
+    showAddress();
+  }
+  seek([]);
+  changed();
+}
+
+/** Goes on to the message that is to be shown, of which all may be `known` by now. */
+function seek(known) {
+  if (!goal || chat.place !== key(goal.room)) return;
+  const order = chat.orderOf(goal.room, goal.seq);
+  if (order === null) return;
+  if (log.goTo(order, goal.words)) {
+    goal = null;
+  } else if (!goal.asked) {
+    const lines = chat.around(goal.room, goal.seq);
+    send(lines);
+    goal.asked = lines.length > 0;
+  } else if (known.some(({ place, first, last }) => place === shown && first <= order && order <= last)) {
+    goal = null;
+    composer.tell('This message is not kept any more.');
+  }
 }
 
 /** Asks for the lists. To that the server always has an answer. */
@@ -209,8 +262,12 @@ function tellBad(text) {
   tell(note(text, Date.now(), 'bad'));
 }
 
-/** Sends what the person typed; returns why it can't be sent, or `null`. */
+/** Sends what the person typed; returns why it can't be sent, or `null`. What they look for has a place of its own. */
 function say(line) {
+  if (kindOf(line) === 'search') {
+    search.open(line.trim().split(/\s+/).slice(1).join(' '));
+    return null;
+  }
   const why = chat.why(line);
   if (why) return why;
   send([chat.typed(line, Date.now())]);
@@ -259,6 +316,8 @@ function linkChanged() {
 
 /** Lets go of the connection. What was sent, and has not come back, is not gone without a word. */
 function lose() {
+  goal = null;
+  search.lost();
   for (const { place, lines } of chat.lost()) tell({ kind: 'unsent', place, lines, time: Date.now(), sent: false });
 }
 

@@ -1,7 +1,7 @@
 // What was sent and is not answered yet. The server answers in order, so the answer to one line is the end of waiting for all before it.
 
-/** What is answered alike. */
-const ALIKE = { __proto__: null, reply: 'msg', enter: 'join', part: 'join' };
+/** What is answered alike, or called otherwise: what is said is no command. */
+const ALIKE = { __proto__: null, reply: 'msg', enter: 'join', part: 'join', said: 'page' };
 
 /** Returns what answers a line: 'said', or the word of a command. */
 export function kindOf(line) {
@@ -24,6 +24,11 @@ export class Outbox {
   /** Tells whether one of a kind waits. */
   has(kind) {
     return this.#lines.some((one) => one.kind === kind);
+  }
+
+  /** Tells whether a line that begins so waits. */
+  asks(beginning) {
+    return this.#lines.some(({ line }) => line.startsWith(beginning));
   }
 
   /** Returns the first of these kinds that waits; the first of them, if none does. */

@@ -54,8 +54,6 @@ export class Room extends Talk {
   /** How many messages were said when one came, or `null` if that was not told; what was told of them before it is shown. */
   seq = null;
   past = [];
-  /** How many messages were missed that are not asked for yet. */
-  owed = 0;
   /** What was heard last here by who is here without having come, as `Seen` has it, until it is known what was said meanwhile. */
   since = undefined;
 

@@ -3,7 +3,7 @@
 import { key } from './names.js';
 
 /** More messages than are said in a room before it is made anew. */
-const ERA = 2 ** 40;
+export const ERA = 2 ** 40;
 
 export class Seen {
   #rooms = new Map();
@@ -31,6 +31,11 @@ export class Seen {
   /** Returns a number for message `seq` of a room that was entered: larger than those of all before, also where the room was made anew. */
   order(room, seq) {
     return this.#rooms.get(key(room)).era * ERA + seq;
+  }
+
+  /** Tells whether a message that has such a number is of the room as it is now, and not as it was before it was made anew. */
+  isNow(room, order) {
+    return Math.floor(order / ERA) === this.#rooms.get(key(room))?.era;
   }
 
   /** Notes that message `seq` was heard in a room that was entered. */

@@ -3,6 +3,7 @@
 const NUMBER = new Intl.NumberFormat('en');
 const TIME = new Intl.DateTimeFormat(undefined, { timeStyle: 'short' });
 const DAY = new Intl.DateTimeFormat('en', { weekday: 'long', day: 'numeric', month: 'long' });
+const DAY_OF_YEAR = new Intl.DateTimeFormat('en', { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
 
 /** Returns a number with its noun: `1 message`, `2,000 messages`. */
 export function count(number, one, many = `${one}s`) {
@@ -13,7 +14,19 @@ export const people = (number) => count(number, 'person', 'people');
 
 export const clock = (time) => TIME.format(time);
 
-export const day = (time) => DAY.format(time);
+/** Says which day it was; the year as well, if that is another one. */
+export function day(time, now = Date.now()) {
+  const isThisYear = new Date(time).getFullYear() === new Date(now).getFullYear();
+  return (isThisYear ? DAY : DAY_OF_YEAR).format(time);
+}
+
+/** Says how long ago something was, as the server does for terminals. */
+export function ago(time, now) {
+  const seconds = Math.max(0, now - time) / 1000;
+  if (seconds < 60) return 'just now';
+  const [unit, word] = [[86_400, 'd'], [3600, 'h'], [60, 'min']].find(([unit]) => seconds >= unit);
+  return `${Math.floor(seconds / unit)} ${word} ago`;
+}
 
 /** Enumerates: `Ann, Bob and 3 more`. */
 export function series(words, more = 0) {

@@ -1,8 +1,10 @@
 // The page for everyone: without a mouse, with a screen reader, on a small screen, in the dark.
 
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import test, { after, afterEach, before } from 'node:test';
 
 import { Telnet, call, holds, openPage, reads, say, shows, startBrowser, startServer } from '../world.js';
@@ -13,8 +15,10 @@ let server;
 let browser;
 let pages = [];
 
+const folder = mkdtempSync(join(tmpdir(), 'chinwag-access-'));
+
 before(async () => {
-  server = await startServer();
+  server = await startServer({ flags: ['--data', folder] });
   browser = await startBrowser();
 });
 afterEach(async () => {
@@ -26,6 +30,7 @@ afterEach(async () => {
 after(async () => {
   await browser.close();
   await server.stop();
+  rmSync(folder, { recursive: true, force: true });
 });
 
 async function open(options) {
@@ -85,6 +90,18 @@ for (const [look, options] of Object.entries(looks)) {
     await fits(page, 'alone');
     await page.goBack();
     await shows(page, '.topic', /tea and cake/);
+    await page.locator('.find').click();
+    await findsNothing(page, 'the search');
+    await page.locator('.search-words').fill('this');
+    await page.locator('.search-words').press('Enter');
+    await shows(page, '.hits .text', 'hello Ann, have you seen this?');
+    await findsNothing(page, 'what was found');
+    await fits(page, 'what was found');
+    await page.locator('.hits button').click();
+    await page.locator('.hit').waitFor();
+    await findsNothing(page, 'a message that was found');
+    await page.keyboard.press('Control+k');
+    await page.keyboard.press('Escape');
     await page.locator('.you').click();
     await page.locator('.new-name').fill('?');
     await page.locator('.new-name').press('Enter');

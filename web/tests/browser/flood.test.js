@@ -7,6 +7,7 @@ import { DEADLINE, Telnet, frames, holds, openPage, reads, say, shows, startBrow
 
 /** As in log.js. */
 const ROWS_MAX = 1000;
+const ROWS_MORE = 100;
 
 let server;
 let browser;
@@ -48,11 +49,12 @@ const distance = () => page.evaluate(() => {
   return log.scrollHeight - log.scrollTop - log.clientHeight;
 });
 
-test('ten thousand messages are shown to the last one, and the latest thousand stay', async () => {
+test('ten thousand messages are shown to the last one, and the latest stay', async () => {
   await flood(1, 10_000, isRead);
   await say(page, 'still there');
   await reads(page, 'still there');
-  assert.equal(await page.locator('.rows > li').count(), ROWS_MAX);
+  const rows = await page.locator('.rows > li').count();
+  assert.ok(rows <= ROWS_MAX && rows > ROWS_MAX - ROWS_MORE, `${rows} rows`);
   assert.ok((await distance()) <= 1, 'the end is in view');
 });
 
@@ -94,7 +96,10 @@ test('who reads back is not disturbed, is told how much is new, and gets to the 
   let before = null;
   for (let now = await seen(); JSON.stringify(now) !== JSON.stringify(before); now = (await frames(page, 5), await seen())) before = now;
   await flood(20_001, 5000, isCounted);
-  assert.deepEqual(await seen(), before);
+  const [row, place] = await seen();
+  // What is not seen is let go of. Browsers scroll by whole pixels.
+  assert.equal(row, before[0]);
+  assert.ok(Math.abs(place - before[1]) <= 1, `it moved from ${before[1]} to ${place}`);
   await page.locator('.latest').click();
   await reads(page, 'message 25000, which is about as long as messages are');
   await holds(page, () => document.querySelector('.latest').hidden);

@@ -7,14 +7,13 @@ const NOW = 1_763_910_000_000;
 
 /** Lets the server say things to a chat, and gathers what comes of them. */
 function tell(chat, ...messages) {
-  const all = { show: [], past: [], send: [], entered: 0, arrived: 0, renamed: 0, refused: [] };
+  const all = { show: [], past: [], holes: [], known: [], send: [], entered: 0, arrived: 0, renamed: 0, refused: [] };
   for (const message of messages) {
     const before = chat.place;
     const out = chat.handle(message, NOW);
     all.entered += Number(chat.place !== before);
-    all.show.push(...out.show);
-    all.past.push(...out.past);
-    all.send.push(...out.send);
+    for (const list of ['show', 'past', 'holes', 'known', 'send']) all[list].push(...out[list]);
+    if (out.found !== undefined) all.found = out.found;
     for (const fact of ['arrived', 'renamed']) all[fact] += Number(out[fact]);
     if (out.refused) all.refused.push(out.refused);
   }
@@ -197,7 +196,7 @@ test('whom one ignores one goes on to ignore: as somebody new one says so again,
   assert.deepEqual(chat.ignored, ['Rob']);
   chat.lost();
   const out = tell(chat, ...greeting({ name: 'CalmWren', seq: 2 }));
-  assert.deepEqual(out.send, ['/name BraveOtter', '/ignore Rob', '/history 2']);
+  assert.deepEqual(out.send, ['/name BraveOtter', '/ignore Rob']);
   const earlier = [{ seq: 1, time: NOW, name: 'Zoe', text: 'one' }, { seq: 2, time: NOW, name: 'rob', text: 'two' }];
   const then = tell(chat, { kind: 'history', room: 'main', said: earlier }, { kind: 'renamed', old: 'CalmWren', new: 'BraveOtter' }, { kind: 'ignoring', name: 'Rob' });
   assert.deepEqual(then.past.map(({ text }) => text), ['one'], 'the server has shown this before it was asked');
@@ -391,7 +390,8 @@ test('what was said before one came is older than the welcome, what was missed i
   const [five, six, seven] = back.past.map(({ order }) => order);
   assert.deepEqual([five, six], [came.past[1].order, live.order], 'so each is known again');
   assert.ok(six < back.show[0].order && back.show[0].order < seven);
-  assert.ok(back.send.includes('/history 2'));
+  assert.deepEqual(back.holes.map(({ first, last, earlier }) => [first, last, earlier]), [[seven, seven + 1, false]], 'what was missed');
+  assert.deepEqual(back.known.map(({ first, last }) => [first, last]), [[five, seven + 1]]);
 });
 
 test('what was said in a room that was made anew is newer than all that was said in the one before', () => {
@@ -410,13 +410,45 @@ test('what was said in a room that is only passed through is not shown, unless o
   }
 });
 
-test('what was said earlier is asked for in rooms only, and shown without a word', () => {
+test('what is missing in a room is asked for by its numbers, once at a time, and shown without a word', () => {
   const chat = arrived();
-  assert.deepEqual(chat.earlier(), ['/history 100']);
-  const out = tell(chat, { kind: 'history', room: 'main', said: before(1) });
-  assert.deepEqual([out.past.length, texts(out)], [1, []]);
-  chat.talkTo('Bob');
-  assert.deepEqual(chat.earlier(), []);
+  const pizza = { kind: 'room', room: 'pizza', seq: 150 };
+  chat.typed('/join pizza', NOW);
+  const { holes: [hole] } = tell(chat, pizza, { kind: 'history', room: 'pizza', said: before(149, 150) });
+  assert.deepEqual([hole.place, hole.room, hole.last - hole.first, hole.earlier], ['pizza', 'pizza', 149, true]);
+  const missing = { room: 'pizza', first: hole.first, last: hole.last - 2 };
+  assert.deepEqual([chat.missing(missing), chat.missing(missing)], [['/said pizza 1 148'], []]);
+  assert.deepEqual(chat.missing({ ...missing, room: 'books' }), [], 'not in a room where one is not');
+  const piece = tell(chat, { kind: 'history', room: 'pizza', said: before(101, 102), more: true });
+  assert.deepEqual([piece.past, piece.known], [[], []]);
+  const out = tell(chat, { kind: 'history', room: 'pizza', said: before(147, 148), more: false });
+  assert.deepEqual([out.past.map(({ seq }) => seq), out.show], [[101, 102, 147, 148], []]);
+  assert.deepEqual(out.known, [{ place: 'pizza', first: hole.first + 100, last: hole.first + 147, count: 4 }]);
+  assert.deepEqual(chat.missing(missing), ['/said pizza 1 148'], 'and again, when it has come');
+  chat.lost();
+  assert.deepEqual(chat.missing(missing), []);
+  tell(chat, ...greeting(), { ...pizza, seq: 3 });
+  assert.equal(chat.missing(missing), null, 'the room was made anew');
+});
+
+test('what was said around a message is asked for, and nothing before the first', () => {
+  const chat = arrived();
+  assert.deepEqual([chat.around('main', 500), chat.around('main', 20), chat.around('pizza', 1)], [['/said main 450 549'], ['/said main 1 69'], []]);
+});
+
+test('what is looked for is no line that one has typed, and is found with the newest first', () => {
+  const chat = arrived();
+  assert.deepEqual(chat.search('red wine'), ['/search red wine']);
+  const found = before(1, 2).map((one) => ({ ...one, room: 'pizza' }));
+  const part = tell(chat, { kind: 'found', said: found.slice(0, 1), more: true });
+  assert.equal(part.found, undefined);
+  const out = tell(chat, { kind: 'found', said: found.slice(1), more: false });
+  assert.deepEqual([out.found.map(({ seq, room }) => [seq, room]), out.show], [[[2, 'pizza'], [1, 'pizza']], []]);
+  chat.search('red');
+  assert.equal(tell(chat, { kind: 'no-history' }).found, null);
+  chat.search('red');
+  assert.deepEqual(lose(chat), []);
+  assert.deepEqual(chat.search('red'), []);
 });
 
 test('what a room tells by itself on the way in answers nothing', () => {
@@ -527,7 +559,7 @@ test('after a reconnection all rooms are entered again, and the one that was loo
   assert.deepEqual([out.send, out.entered], [['/enter pizza'], 0]);
   tell(chat, { kind: 'room', room: 'pizza', seq: 2 });
   assert.deepEqual([chat.room, counts(chat), chat.phase], ['pizza', [['main', 4, false], ['pizza', 0, false]], 'here']);
-  assert.ok(chat.join('main').includes('/history 3'), 'what was missed is asked for when one looks');
+  assert.deepEqual(out.holes.map(({ place, first, last, earlier }) => [place, last - first, earlier]), [['main', 2, false]], 'what was missed is not here');
 });
 
 test('rooms that are wanted without the first one are entered from it, and it is left', () => {

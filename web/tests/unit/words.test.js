@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 
-import { aloud, count, digest, linkWords, nameRule, series, unsentWords, usage, welcomeBack } from '../../words.js';
+import { ago, aloud, count, day, digest, linkWords, nameRule, series, unsentWords, usage, welcomeBack } from '../../words.js';
 
 test('numbers stand with the right noun', () => {
   assert.deepEqual([0, 1, 2, 12345].map((number) => count(number, 'message')), ['0 messages', '1 message', '2 messages', '12,345 messages']);
@@ -83,4 +83,17 @@ test('a screen reader reads a few messages, and the sum of many', () => {
   assert.deepEqual(digest(flood).slice(1, 3), ['Ann: Me, are you there?', 'Zoe to you alone: psst']);
   assert.deepEqual(digest([{ name: 'Bob', text: 'waves', act: true }]), ['Bob waves']);
   assert.deepEqual(digest([]), []);
+});
+
+test('how long ago something was is said in whole units of the largest kind', () => {
+  const NOW = Date.UTC(2025, 10, 23, 12);
+  const cases = [[-5000, 'just now'], [0, 'just now'], [59_999, 'just now'], [60_000, '1 min ago'], [3_599_999, '59 min ago'],
+    [3_600_000, '1 h ago'], [86_400_000, '1 d ago'], [400 * 86_400_000, '400 d ago']];
+  for (const [age, words] of cases) assert.equal(ago(NOW - age, NOW), words);
+});
+
+test('a day of another year is said with its year', () => {
+  const NOW = new Date(2025, 10, 23, 12).getTime();
+  assert.match(day(new Date(2024, 0, 1, 12).getTime(), NOW), /2024/);
+  assert.doesNotMatch(day(new Date(2025, 0, 6, 12).getTime(), NOW), /2025/);
 });
