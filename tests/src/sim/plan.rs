@@ -99,7 +99,7 @@ const TYPED: &[&[u8]] = &[
     b"/said main 1 9\n",
     b"/said #PIZZA 2 200\n",
     b"/said kebab 0 18446744073709551615\n",
-    b"/said pizza 3 x\n",
+    b"/said main 5000 9000\n",
     b"/said x 1 2\n",
     b"/said\n",
     b"/search number\n",
