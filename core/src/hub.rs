@@ -4,6 +4,7 @@
 mod answers;
 mod budget;
 mod irc;
+mod recording;
 
 use std::collections::{HashMap, VecDeque};
 use std::mem;
@@ -11,11 +12,13 @@ use std::mem;
 use bytes::Bytes;
 
 use self::irc::Irc;
+use self::recording::Dialects;
 use crate::connections::{Connections, Step};
 use crate::log::{Command, Event, Record, Snapshot, SnapshotError};
+use crate::recording::Arrival;
 use crate::{
-    Action, Answer, Batch, Chat, CloseCode, Config, ConnectionId, Dialect, Effect, Form, Histogram, Message, Next,
-    Notice, Request, Session, Signals, Stats, Time,
+    Action, Answer, Batch, Chat, CloseCode, Config, ConnectionId, Dialect, Effect, Form, Histogram, Message, Notice,
+    Request, Session, Stats, Time,
 };
 
 /// Holds a [`Chat`], and gathers its actions for the writers.
@@ -51,6 +54,8 @@ pub struct Hub<S> {
     proposals: Option<Proposals<S>>,
     /// What was applied, if it is recorded.
     records: Option<Vec<Record>>,
+    /// What is known of the programs at the other ends, if states are kept.
+    dialects: Option<Dialects>,
     stopped: bool,
 }
 
@@ -115,6 +120,7 @@ impl<S> Hub<S> {
             irc: Irc::default(),
             proposals,
             records: None,
+            dialects: None,
             stopped: false,
         }
     }
@@ -130,29 +136,38 @@ impl<S> Hub<S> {
         if self.is_stopped() {
             return Err(session.encoding().farewell());
         }
-        let opening = Opening { socket, form: session.form(), dialect: session.take_dialect() };
-        let (connection, form) = (self.connections.open(opening.form), opening.form);
+        let arrival = self.arrival(now, session);
+        let connection = arrival.connection;
+        self.admit(now, arrival, socket);
+        Ok(connection)
+    }
+
+    /// Lets somebody in of whom this is known, as [`open`](Self::open) does, and handles what they ask for already. A
+    /// server that stops lets nobody in.
+    pub fn admit(&mut self, now: Time, arrival: Arrival, socket: S) {
+        if self.is_stopped() {
+            return;
+        }
+        let Arrival { form, dialect, requests, .. } = arrival;
+        let connection = self.connections.open(form);
+        self.note_dialect(connection, dialect);
+        let opening = Opening { socket, form, dialect };
         if form.registers() {
             // Nobody knows of them before they have said who they are.
             self.greet(now, connection, opening);
             self.arrive(now, connection);
-            self.account(now);
-            if let Next::Ask(requests) = session.poll_next(now, Signals::default()) {
-                self.handle_requests(now, connection, requests);
-            }
-            return Ok(connection);
-        }
-        if let Some(proposals) = &mut self.proposals {
-            proposals.openings.push_back((connection, opening));
         } else {
-            self.greet(now, connection, opening);
+            if let Some(proposals) = &mut self.proposals {
+                proposals.openings.push_back((connection, opening));
+            } else {
+                self.greet(now, connection, opening);
+            }
+            self.propose(now, Event::Opened { connection });
         }
-        self.propose(now, Event::Opened { connection });
         self.account(now);
-        if let Next::Ask(requests) = session.poll_next(now, Signals::default()) {
+        if !requests.is_empty() {
             self.handle_requests(now, connection, requests);
         }
-        Ok(connection)
     }
 
     /// Handles what somebody has asked for, in this order.
@@ -513,6 +528,7 @@ impl<S> Hub<S> {
                 continue;
             };
             self.pieces.remove(&connection);
+            self.forget_dialect(connection);
             self.forget_irc(connection);
             if let Some(form) = self.connections.close(connection)
                 && let Some(bye) = code.and_then(|code| form.bye(code))

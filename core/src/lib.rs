@@ -191,6 +191,7 @@ mod origin;
 mod other_protocol;
 #[doc(hidden)]
 pub mod raw;
+pub mod recording;
 mod refusal;
 mod reload;
 mod request;
@@ -205,6 +206,7 @@ mod time;
 mod tls;
 mod token;
 mod topic;
+mod vacant;
 mod window;
 mod wire;
 pub mod words;

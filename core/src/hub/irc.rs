@@ -43,11 +43,11 @@ pub(super) struct Irc {
     /// The answers to lines that wait for what came of them.
     pending: HashMap<ConnectionId, Pending>,
     /// How many connections by IRC there are.
-    open: usize,
+    pub(super) open: usize,
     /// How many actions of the next batch were looked at for what is told to them.
     pub(super) rendered: usize,
     /// How many answers came in batches.
-    batches: u64,
+    pub(super) batches: u64,
 }
 
 /// Holds an answer that is not whole yet.
@@ -214,7 +214,7 @@ impl<S> Hub<S> {
     }
 
     /// Returns what a client was granted.
-    fn capabilities(&self, connection: ConnectionId) -> Capabilities {
+    pub(super) fn capabilities(&self, connection: ConnectionId) -> Capabilities {
         match self.irc.arriving.get(&connection) {
             Some(arriving) => arriving.capabilities,
             None => {

@@ -1,0 +1,64 @@
+//! Owns what a hub is handed, as plain data.
+
+use crate::{Answer, ConnectionId, Dialect, Form, Request, Time};
+
+/// Holds one thing that a hub was handed, and when.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Input {
+    /// When.
+    pub at: Time,
+    /// What.
+    pub handed: Handed,
+}
+
+/// Tells what a hub was handed: each by the method of [`Hub`](crate::Hub) that takes it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Handed {
+    /// Somebody is let in, by `admit`.
+    Opened(Arrival),
+    /// Somebody asks for this, in this order, by `handle_requests`.
+    Asked {
+        /// Who.
+        connection: ConnectionId,
+        /// For what.
+        requests: Vec<Request>,
+    },
+    /// A connection has ended, by `handle_closed`.
+    Closed {
+        /// Which.
+        connection: ConnectionId,
+    },
+    /// Time has passed, by `handle_timeout`.
+    Woke,
+    /// The wall clock was set, by `handle_clock`.
+    Clock {
+        /// What it says, in milliseconds since 1970.
+        unix_ms: u64,
+    },
+    /// An effect was answered, by `handle_answer`.
+    Answered(Answer),
+    /// The server is to stop, by `handle_stop`.
+    Stopped,
+}
+
+/// Holds what is known of somebody who is let in.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Arrival {
+    /// What their connection is called from now on.
+    pub connection: ConnectionId,
+    /// How it is spoken to.
+    pub form: Form,
+    /// What is known so far of the program at the other end.
+    pub dialect: Dialect,
+    /// What they have asked for already: it is answered with the greeting.
+    pub requests: Vec<Request>,
+}
+
+/// Tells about how much a batch is, so that a run which is repeated is soon seen to differ.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Tally {
+    /// How many actions are in it.
+    pub actions: u64,
+    /// About how many bytes it leads to, what many are told counted once.
+    pub bytes: u64,
+}
