@@ -3,11 +3,12 @@
 use std::fmt;
 
 use chinwag_core::log::Snapshot;
+use chinwag_core::recording::HubState;
 use sha2::{Digest as _, Sha256};
 
 use crate::Entry;
 
-/// Tells chats apart that are not the same: the SHA-256 of the bytes of a snapshot.
+/// Tells chats, or hubs, apart that are not the same: the SHA-256 of the bytes of what they are.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct StateHash([u8; 32]);
 
@@ -18,6 +19,20 @@ impl StateHash {
         let mut bytes = Vec::new();
         Entry::Snapshot(snapshot.clone()).encode(&mut bytes);
         Self(Sha256::digest(&bytes).into())
+    }
+
+    /// Returns the hash of a hub.
+    #[must_use]
+    pub fn of_hub(state: HubState) -> Self {
+        let mut bytes = Vec::new();
+        Entry::Hub(Box::new(state)).encode(&mut bytes);
+        Self(Sha256::digest(&bytes).into())
+    }
+
+    /// Takes the bytes of a hash.
+    #[must_use]
+    pub const fn new(bytes: [u8; 32]) -> Self {
+        Self(bytes)
     }
 
     /// Returns the bytes of the hash.

@@ -65,7 +65,8 @@ pub(crate) fn record(record: proto::Record, format: u32) -> Result<Record, Decod
     Ok(Record { at: time(record.at_ns), event })
 }
 
-fn command(command: proto::Command, format: u32) -> Result<Command, DecodeError> {
+/// Reads a command.
+pub(crate) fn command(command: proto::Command, format: u32) -> Result<Command, DecodeError> {
     Ok(match command {
         proto::Command::Say(lines) => Command::Say(texts(&lines)?),
         proto::Command::Act(what) => Command::Act(text(&what)?),

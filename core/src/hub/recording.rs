@@ -6,9 +6,7 @@ use super::Hub;
 use crate::connections::{Connections, Step};
 use crate::log::SnapshotError;
 use crate::recording::{Arrival, ConnectionState, Handed, HubState, Input, Piece, Waiting};
-use crate::{
-    Action, Batch, Chat, Config, ConnectionId, Dialect, Form, Next, Notice, Request, RoomId, Session, Signals, Time,
-};
+use crate::{Action, Batch, Chat, Config, ConnectionId, Dialect, Form, Next, RoomId, Session, Signals, Time};
 
 /// Holds what is known of the programs at the other ends, where it is more than nothing: only for recordings, since the
 /// writers have it as well.

@@ -1,5 +1,7 @@
 //! Owns what a hub is handed, as plain data.
 
+use std::borrow::Cow;
+
 use crate::{Answer, ConnectionId, Dialect, Form, Request, Time};
 
 /// Holds one thing that a hub was handed, and when.
@@ -61,4 +63,26 @@ pub struct Tally {
     pub actions: u64,
     /// About how many bytes it leads to, what many are told counted once.
     pub bytes: u64,
+}
+
+impl Input {
+    /// Returns the same without what hides a secret: tokens, passwords that programs send by IRC, and whatever is said
+    /// to those names that [nobody can have](crate::Name::is_told_secrets), since people tell them passwords. Stars
+    /// stand in its place.
+    #[must_use]
+    pub fn without_secrets(&self) -> Cow<'_, Self> {
+        let (Handed::Asked { requests, .. } | Handed::Opened(Arrival { requests, .. })) = &self.handed else {
+            return Cow::Borrowed(self);
+        };
+        if requests.iter().all(|request| request.without_secrets().is_none()) {
+            return Cow::Borrowed(self);
+        }
+        let hidden = |request: &Request| request.without_secrets().unwrap_or_else(|| request.clone());
+        let hidden = requests.iter().map(hidden).collect();
+        let mut input = self.clone();
+        if let Handed::Asked { requests, .. } | Handed::Opened(Arrival { requests, .. }) = &mut input.handed {
+            *requests = hidden;
+        }
+        Cow::Owned(input)
+    }
 }

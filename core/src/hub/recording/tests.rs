@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::log::Command;
-use crate::{IrcLine, Limits, Query};
+use crate::{IrcLine, Limits, Notice, Query, Request};
 
 fn at(seconds: u64) -> Time {
     Time::after(Duration::from_secs(seconds))
