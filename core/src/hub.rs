@@ -136,17 +136,15 @@ impl<S> Hub<S> {
         if self.is_stopped() {
             return Err(session.encoding().farewell());
         }
-        let arrival = self.arrival(now, session);
-        let connection = arrival.connection;
-        self.admit(now, arrival, socket);
-        Ok(connection)
+        let arrival = Self::arrival(now, session);
+        Ok(self.admit(now, arrival, socket).expect("it does not stop"))
     }
 
-    /// Lets somebody in of whom this is known, as [`open`](Self::open) does, and handles what they ask for already. A
-    /// server that stops lets nobody in.
-    pub fn admit(&mut self, now: Time, arrival: Arrival, socket: S) {
+    /// Lets somebody in of whom this is known, as [`open`](Self::open) does, and handles what they ask for already.
+    /// Returns what their connection is called, or nothing if the server stops, which lets nobody in.
+    pub fn admit(&mut self, now: Time, arrival: Arrival, socket: S) -> Option<ConnectionId> {
         if self.is_stopped() {
-            return;
+            return None;
         }
         let Arrival { form, dialect, requests, .. } = arrival;
         let connection = self.connections.open(form);
@@ -168,6 +166,7 @@ impl<S> Hub<S> {
         if !requests.is_empty() {
             self.handle_requests(now, connection, requests);
         }
+        Some(connection)
     }
 
     /// Handles what somebody has asked for, in this order.

@@ -10,8 +10,7 @@ use crate::{DecodeError, proto};
 impl From<&Input> for proto::Input {
     fn from(Input { at, handed }: &Input) -> Self {
         let handed = match handed {
-            Handed::Opened(Arrival { connection, form, dialect, requests }) => proto::Handed::Opened(proto::Arrival {
-                connection: Some((*connection).into()),
+            Handed::Opened(Arrival { form, dialect, requests }) => proto::Handed::Opened(proto::Arrival {
                 form: put_form(*form),
                 dialect: put_dialect(*dialect),
                 requests: put_requests(requests),
@@ -42,7 +41,6 @@ pub(crate) fn put_requests(requests: &[Request]) -> Vec<proto::Request> {
 pub(crate) fn input(input: proto::Input, format: u32) -> Result<Input, DecodeError> {
     let handed = match input.handed.ok_or(DecodeError::Unknown { format })? {
         proto::Handed::Opened(arrival) => Handed::Opened(Arrival {
-            connection: connection(arrival.connection)?,
             form: form(arrival.form)?,
             dialect: dialect(arrival.dialect)?,
             requests: requests(arrival.requests, format)?,

@@ -224,7 +224,7 @@ impl<S> Hub<S> {
     }
 
     /// Returns what somebody is called, if they are called anything yet.
-    fn nick(&self, connection: ConnectionId) -> Option<Name> {
+    pub(super) fn nick(&self, connection: ConnectionId) -> Option<Name> {
         let arriving = || self.irc.arriving.get(&connection).and_then(|arriving| arriving.name.clone());
         self.chat.seen(connection).map(|seen| seen.name().clone()).or_else(arriving)
     }

@@ -6,7 +6,7 @@ use super::Hub;
 use crate::connections::{Connections, Step};
 use crate::log::SnapshotError;
 use crate::recording::{Arrival, ConnectionState, Handed, HubState, Input, Piece, Waiting};
-use crate::{Action, Batch, Chat, Config, ConnectionId, Dialect, Form, Next, RoomId, Session, Signals, Time};
+use crate::{Action, Batch, Chat, Config, ConnectionId, Dialect, Form, Name, Next, RoomId, Session, Signals, Time};
 
 /// Holds what is known of the programs at the other ends, where it is more than nothing: only for recordings, since the
 /// writers have it as well.
@@ -27,12 +27,12 @@ impl<S> Hub<S> {
         self.dialects.get_or_insert_default();
     }
 
-    /// Returns what is known of somebody who is about to be [let in](Self::admit): nobody else may be meanwhile.
-    pub fn arrival(&self, now: Time, session: &mut Session) -> Arrival {
+    /// Returns what is known of somebody who is to be [let in](Self::admit).
+    pub fn arrival(now: Time, session: &mut Session) -> Arrival {
         let (form, dialect) = (session.form(), session.take_dialect());
         let next = session.poll_next(now, Signals::default());
         let requests = if let Next::Ask(requests) = next { requests } else { Vec::new() };
-        Arrival { connection: self.connections.next(), form, dialect, requests }
+        Arrival { form, dialect, requests }
     }
 
     /// Tells whether [`handle_clock`](Self::handle_clock) would change anything.
@@ -41,10 +41,25 @@ impl<S> Hub<S> {
         self.chat.clock().is_off(now, unix_ms)
     }
 
+    /// Returns how many more bytes of lines may go into this batch.
+    #[must_use]
+    pub const fn room(&self) -> usize {
+        self.config.limits.batch_bytes_max.saturating_sub(self.batch.bytes())
+    }
+
+    /// Returns what somebody is called who is reached by a connection, if they are called anything.
+    #[must_use]
+    pub fn name(&self, connection: ConnectionId) -> Option<Name> {
+        self.nick(connection)
+    }
+
     /// Handles what was recorded, or is to be. Whoever is let in is reached by what `socket` returns.
-    pub fn handle(&mut self, Input { at, handed }: Input, socket: impl FnOnce() -> S) {
+    pub fn handle(&mut self, Input { at, handed }: Input, socket: impl FnOnce(ConnectionId) -> S) {
         match handed {
-            Handed::Opened(arrival) => self.admit(at, arrival, socket()),
+            Handed::Opened(arrival) => {
+                let socket = socket(self.connections.next());
+                let _ = self.admit(at, arrival, socket);
+            }
             Handed::Asked { connection, requests } => self.handle_requests(at, connection, requests),
             Handed::Closed { connection } => self.handle_closed(at, connection),
             Handed::Woke => self.handle_timeout(at),

@@ -46,9 +46,7 @@ pub enum Handed {
 /// Holds what is known of somebody who is let in.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Arrival {
-    /// What their connection is called from now on.
-    pub connection: ConnectionId,
-    /// How it is spoken to.
+    /// How their connection is spoken to.
     pub form: Form,
     /// What is known so far of the program at the other end.
     pub dialect: Dialect,

@@ -71,15 +71,13 @@ pub(crate) struct Asked {
 
 #[derive(Clone, PartialEq, prost::Message)]
 pub(crate) struct Arrival {
-    #[prost(message, optional, tag = "1")]
-    pub(crate) connection: Option<Connection>,
     /// 0 lines, 1 web, 2 IRC.
-    #[prost(uint32, tag = "2")]
+    #[prost(uint32, tag = "1")]
     pub(crate) form: u32,
     /// 0 LF, 1 CR LF, 2 telnet; from 3 on IRC: two for each kind of tags, the second is told real names.
-    #[prost(uint32, tag = "3")]
+    #[prost(uint32, tag = "2")]
     pub(crate) dialect: u32,
-    #[prost(message, repeated, tag = "4")]
+    #[prost(message, repeated, tag = "3")]
     pub(crate) requests: Vec<Request>,
 }
 

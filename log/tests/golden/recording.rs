@@ -75,7 +75,7 @@ fn hub() -> HubState {
 /// What each kind is, and what is written of it.
 #[rustfmt::skip]
 pub(super) fn golden() -> Vec<(Entry, &'static [u8])> {
-    let arrival = |form, dialect, requests| input(Handed::Opened(Arrival { connection: ann(), form, dialect, requests }));
+    let arrival = |form, dialect, requests| input(Handed::Opened(Arrival { form, dialect, requests }));
     let say = |lines: &str| Request::from(Command::Say(Texts::parse_lines(lines).expect("they are clean")));
     let queries = [Query::Help, Query::Rooms, Query::Users, Query::Topic, Query::Ignored, Query::More, Query::Token, Query::History(20)];
     let notices = [
@@ -92,8 +92,8 @@ pub(super) fn golden() -> Vec<(Entry, &'static [u8])> {
         (Entry::Batch(Tally::default()), b"\x08\x02B\x00"),
         (Entry::Batch(Tally { actions: 1, bytes: 300 }), b"\x08\x02B\x05\x08\x01\x10\xac\x02"),
         (Entry::Hash(StateHash::new([7; 32])), HASH),
-        (arrival(Form::Lines, Dialect::Lf, Vec::new()), b"\x08\x02:\x0e\x08\x80\x94\xeb\xdc\x03\x1a\x06\n\x04\x10\x03\x18\x11"),
-        (arrival(Form::Irc, Dialect::Irc(IrcDialect::default()), vec![Request::Irc(IrcLine::new("NICK ann"))]), b"\x08\x02:\x1e\x08\x80\x94\xeb\xdc\x03\x1a\x16\n\x04\x10\x03\x18\x11\x10\x02\x18\x03\"\n*\x08NICK ann"),
+        (arrival(Form::Lines, Dialect::Lf, Vec::new()), b"\x08\x02:\x08\x08\x80\x94\xeb\xdc\x03\x1a\x00"),
+        (arrival(Form::Irc, Dialect::Irc(IrcDialect::default()), vec![Request::Irc(IrcLine::new("NICK ann"))]), b"\x08\x02:\x18\x08\x80\x94\xeb\xdc\x03\x1a\x10\x08\x02\x10\x03\x1a\n*\x08NICK ann"),
         (input(Handed::Closed { connection: ann() }), b"\x08\x02:\x0c\x08\x80\x94\xeb\xdc\x03\"\x04\x10\x03\x18\x11"),
         (input(Handed::Woke), b"\x08\x02:\x08\x08\x80\x94\xeb\xdc\x03*\x00"),
         (input(Handed::Clock { unix_ms: 1_700_000_000_000 }), b"\x08\x02:\r\x08\x80\x94\xeb\xdc\x030\x80\xd0\x95\xff\xbc1"),

@@ -13,18 +13,17 @@ fn inputs() -> Vec<Input> {
     let mut inputs = Vec::new();
     let mut push = |seconds, handed| inputs.push(Input { at: at(seconds), handed });
     let id = |slot, generation| ConnectionId::new(0, slot, generation);
-    let arrival =
-        |connection, form, dialect| Handed::Opened(Arrival { connection, form, dialect, requests: Vec::new() });
+    let arrival = |form, dialect| Handed::Opened(Arrival { form, dialect, requests: Vec::new() });
     let asked = |connection, requests| Handed::Asked { connection, requests };
     let typed = |connection, line: &str| asked(connection, Request::parse(line).into_iter().collect());
     let irc = |connection, line: &str| asked(connection, vec![Request::Irc(IrcLine::new(line))]);
     push(0, Handed::Clock { unix_ms: 1_700_000_000_000 });
-    push(1, arrival(id(0, 0), Form::Lines, Dialect::CrLf));
-    push(1, arrival(id(1, 1), Form::Web, Dialect::Lf));
-    push(1, arrival(id(2, 2), Form::Irc, Dialect::Lf));
+    push(1, arrival(Form::Lines, Dialect::CrLf));
+    push(1, arrival(Form::Web, Dialect::Lf));
+    push(1, arrival(Form::Irc, Dialect::Lf));
     push(2, irc(id(2, 2), "CAP REQ :batch labeled-response server-time"));
     push(2, irc(id(2, 2), "NICK Cid"));
-    push(2, arrival(id(3, 3), Form::Lines, Dialect::Lf));
+    push(2, arrival(Form::Lines, Dialect::Lf));
     push(2, asked(id(3, 3), vec![Notice::Speak(Dialect::Telnet).into()]));
     push(3, typed(id(0, 0), "/name Ann"));
     push(3, Handed::Closed { connection: id(1, 1) });
@@ -39,8 +38,8 @@ fn inputs() -> Vec<Input> {
     push(6, asked(id(3, 3), vec![Request::Resume(crate::Token::HIDDEN)]));
     push(6, typed(id(3, 3), "waits"));
     push(7, Handed::Answered(crate::Answer::Verified { connection: id(3, 3), ghost: None }));
-    push(7, arrival(id(0, 4), Form::Irc, Dialect::Lf));
-    push(8, arrival(id(1, 5), Form::Lines, Dialect::Lf));
+    push(7, arrival(Form::Irc, Dialect::Lf));
+    push(8, arrival(Form::Lines, Dialect::Lf));
     push(8, asked(id(1, 5), vec![Query::More.into(), Command::Appear.into()]));
     push(90, Handed::Woke);
     push(91, Handed::Stopped);
@@ -66,11 +65,11 @@ fn a_hub_that_is_restored_anywhere_goes_on_as_the_original() {
         let (twin, _) = Hub::restore(config(), state.clone(), |_| ()).expect("it is of a hub");
         assert_eq!(twin.state(), state, "before {input:?}");
         twins.push(twin);
-        hub.handle(input.clone(), || ());
+        hub.handle(input.clone(), |_| ());
         while hub.poll_effect().is_some() {}
         let actions = hub.take_batch().map(|batch| batch.actions);
         for twin in &mut twins {
-            twin.handle(input.clone(), || ());
+            twin.handle(input.clone(), |_| ());
             assert_eq!(twin.take_batch().map(|batch| batch.actions), actions, "{input:?}");
             assert_eq!((twin.state(), twin.poll_timeout()), (hub.state(), hub.poll_timeout()), "{input:?}");
         }
@@ -83,7 +82,7 @@ fn what_is_left_of_an_answer_and_what_waits_are_part_of_a_state() {
     let mut hub = hub();
     let (mut pieces, mut waits) = (false, false);
     for input in inputs() {
-        hub.handle(input, || ());
+        hub.handle(input, |_| ());
         drop(hub.take_batch());
         let state = hub.state();
         pieces |= state.connections.iter().any(|connection| !connection.pieces.is_empty());
@@ -99,7 +98,7 @@ fn what_is_left_of_an_answer_and_what_waits_are_part_of_a_state() {
 fn the_first_batch_of_a_restored_hub_opens_who_is_here_and_puts_them_into_their_rooms() {
     let mut hub = hub();
     for input in inputs().into_iter().filter(|input| input.at < at(5)) {
-        hub.handle(input, || ());
+        hub.handle(input, |_| ());
     }
     drop(hub.take_batch());
     let (_, batch) = Hub::restore(config(), hub.state(), |connection| connection).expect("it is of a hub");
@@ -114,7 +113,7 @@ fn the_first_batch_of_a_restored_hub_opens_who_is_here_and_puts_them_into_their_
 fn what_cannot_be_a_state_is_none() {
     let mut hub = hub();
     for input in inputs().into_iter().filter(|input| input.at < at(3)) {
-        hub.handle(input, || ());
+        hub.handle(input, |_| ());
     }
     drop(hub.take_batch());
     let whole = hub.state();
