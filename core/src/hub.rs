@@ -134,7 +134,7 @@ impl<S> Hub<S> {
     /// before it is closed.
     pub fn open(&mut self, now: Time, session: &mut Session, socket: S) -> Result<ConnectionId, Bytes> {
         if self.is_stopped() {
-            return Err(session.encoding().farewell());
+            return Err(session.farewell());
         }
         let arrival = Self::arrival(now, session);
         Ok(self.admit(now, arrival, socket).expect("it does not stop"))

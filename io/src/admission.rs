@@ -15,6 +15,7 @@ use crate::clock::Clock;
 use crate::guard::{Guard, Purpose};
 use crate::metrics::{self, TlsCounts};
 use crate::recorder::Recorder;
+use crate::recording::Recording;
 use crate::setup::Setup;
 
 /// Under which name is logged what an operator is told whatever `RUST_LOG` says: the counts that they ask for by a
@@ -34,6 +35,7 @@ struct Shared {
     stopping: AtomicBool,
     guard: Option<Guard>,
     recorder: Option<Recorder>,
+    recording: Option<Recording>,
     certificate: Option<Certificate>,
     /// How many TLS handshakes there were that did not fail.
     secured: AtomicU64,
@@ -65,6 +67,7 @@ impl Admission {
             stopping: AtomicBool::new(false),
             guard: setup.guard.clone(),
             recorder: setup.recorder.clone(),
+            recording: setup.recording.clone(),
             certificate: setup.certificate.clone(),
             secured: AtomicU64::new(0),
         }))
@@ -135,6 +138,11 @@ impl Admission {
         self.0.recorder.clone()
     }
 
+    /// Returns what keeps what the server is handed, if anything does.
+    pub(crate) fn recording(&self) -> Option<Recording> {
+        self.0.recording.clone()
+    }
+
     /// Returns what is shown to those who speak TLS, if anything is.
     pub(crate) fn certificate(&self) -> Option<&Certificate> {
         self.0.certificate.as_ref()
@@ -192,7 +200,8 @@ impl Admission {
             renewals: certificate.renewals(),
             expires: certificate.expires(),
         });
-        metrics::encode(stats, incidents.into(), tls)
+        let recording = self.0.recording.as_ref().map(Recording::counts);
+        metrics::encode(stats, incidents.into(), tls, recording)
     }
 
     /// Counts what has happened to a connection, and logs it, at most once a minute for each cause: `more` says how

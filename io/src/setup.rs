@@ -11,6 +11,7 @@ use crate::descriptors::raise_limit;
 use crate::guard::Guard;
 use crate::page::PAGE;
 use crate::recorder::Recorder;
+use crate::recording::Recording;
 use crate::secret::with_secret;
 
 /// What a server runs with.
@@ -30,6 +31,8 @@ pub struct Setup {
     pub certificate: Option<Certificate>,
     /// Keeps the log of all that people share. Default none: nothing is kept.
     pub recorder: Option<Recorder>,
+    /// Keeps what the server is handed, before it is handled, so that the run can be run again. Default none.
+    pub recording: Option<Recording>,
 }
 
 impl Setup {
@@ -77,7 +80,7 @@ impl Setup {
 
 impl From<Config> for Setup {
     fn from(config: Config) -> Self {
-        Self { config, guard: None, certificate: None, recorder: None }
+        Self { config, guard: None, certificate: None, recorder: None, recording: None }
     }
 }
 

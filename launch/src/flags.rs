@@ -19,10 +19,10 @@ use chinwag_core::{Config, Limits, Origin, Rules, Subnet, Tls};
 use chinwag_io::{Certificate, cores};
 
 pub(crate) use self::key::Key;
-pub(crate) use self::values::{Choice, SocketFile};
+pub(crate) use self::values::{Choice, Size, SocketFile};
 use self::values::{
     connect_rate, dead_after, drain, flood_rate, history_on_join, ip, irc, listen, log_format, max_connections,
-    max_line, max_per_ip, port, proxy_from, room_quiet, server_name, threads, web, web_origin,
+    max_line, max_per_ip, port, proxy_from, record_bytes, room_quiet, server_name, threads, web, web_origin,
 };
 use self::words::{Given, split};
 use crate::logging::Format;
@@ -146,6 +146,15 @@ pub(super) struct Flags {
     #[argh(option, default = "Config::default().limits.drain", from_str_fn(drain))]
     drain: Duration,
 
+    /// folder into which is recorded all that the server is handed, also what people say alone, so that the run can be
+    /// run again by `chinwag replay`; no token or password is in it (default: none)
+    #[argh(option)]
+    pub(super) record: Option<PathBuf>,
+
+    /// most bytes of the recording, with K, M, G or T for units of 1024; the oldest goes first (default 256M)
+    #[argh(option, default = "Size(256 << 20)", from_str_fn(record_bytes))]
+    pub(super) record_bytes: Size,
+
     /// folder for daily log files, besides standard error; RUST_LOG sets what is logged (default info)
     #[argh(option)]
     pub(super) log_dir: Option<PathBuf>,
@@ -201,7 +210,7 @@ impl Flags {
         keys!(
             self,
             at_start: [
-                ip, port, web, irc, listen, server_name, cert, key, tls_only, data, threads, max_line, room_quiet, history_on_join, log_dir, log_format
+                ip, port, web, irc, listen, server_name, cert, key, tls_only, data, threads, max_line, room_quiet, history_on_join, record, record_bytes, log_dir, log_format
             ],
             live: [
                 web_origin, proxy_from, flood_rate, max_connections, max_per_ip, connect_rate, dead_after, drain

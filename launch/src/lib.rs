@@ -7,6 +7,7 @@
 mod flags;
 mod listen;
 mod logging;
+mod recording;
 mod reload;
 mod run;
 mod signals;

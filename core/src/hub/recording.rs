@@ -53,13 +53,15 @@ impl<S> Hub<S> {
         self.nick(connection)
     }
 
-    /// Handles what was recorded, or is to be. Whoever is let in is reached by what `socket` returns.
+    /// Handles what was recorded, or is to be. Whoever is let in is reached by what `socket` returns; a server that stops
+    /// does not ask for it.
     pub fn handle(&mut self, Input { at, handed }: Input, socket: impl FnOnce(ConnectionId) -> S) {
         match handed {
-            Handed::Opened(arrival) => {
+            Handed::Opened(arrival) if !self.stopped => {
                 let socket = socket(self.connections.next());
                 let _ = self.admit(at, arrival, socket);
             }
+            Handed::Opened(_) => {}
             Handed::Asked { connection, requests } => self.handle_requests(at, connection, requests),
             Handed::Closed { connection } => self.handle_closed(at, connection),
             Handed::Woke => self.handle_timeout(at),

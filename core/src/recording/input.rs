@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::log::Command;
 use crate::{Answer, ConnectionId, Dialect, Form, Request, Time};
 
 /// Holds one thing that a hub was handed, and when.
@@ -63,7 +64,24 @@ pub struct Tally {
     pub bytes: u64,
 }
 
+/// About how many bytes of lines come of what is not said.
+const OTHER_BYTES: usize = 64;
+
 impl Input {
+    /// Returns about how many bytes of lines come of it: for what is said its bytes, for all else a few.
+    #[must_use]
+    pub fn said_bytes(&self) -> usize {
+        let (Handed::Asked { requests, .. } | Handed::Opened(Arrival { requests, .. })) = &self.handed else {
+            return OTHER_BYTES;
+        };
+        let bytes = |request: &Request| match request {
+            Request::Command(Command::Say(texts)) => texts.as_lines().len(),
+            Request::Irc(line) => line.as_str().len(),
+            Request::Command(_) | Request::Resume(_) | Request::Query(_) | Request::Notice(_) => OTHER_BYTES,
+        };
+        requests.iter().map(bytes).sum()
+    }
+
     /// Returns the same without what hides a secret: tokens, passwords that programs send by IRC, and whatever is said
     /// to those names that [nobody can have](crate::Name::is_told_secrets), since people tell them passwords. Stars
     /// stand in its place.

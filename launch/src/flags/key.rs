@@ -9,7 +9,7 @@ use std::time::Duration;
 use chinwag_core::{Origin, Subnet};
 use toml::Value;
 
-use super::values::{Choice, SocketFile};
+use super::values::{Choice, Size, SocketFile};
 use crate::logging::Format;
 
 /// A key, with its value.
@@ -90,6 +90,7 @@ settings! {
     IpAddr: Text, |address| address.to_string().into();
     Arc<str>: Text, |text| text.to_string().into();
     PathBuf: Text, |path| path.to_string_lossy().into_owned().into();
+    Size: Text, |size| size.to_string().into();
     Format: Text, |format| format.word().into();
     Choice: Text, |choice| match choice {
         Choice::IfFree(address) | Choice::At(address) => address.to_string().into(),

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chinwag_core::{Config, Form, Limits, Origin, Subnet};
+use chinwag_recording::RECORD_BYTES_MIN;
 
 use crate::logging::Format;
 
@@ -36,6 +37,24 @@ pub(crate) struct SocketFile {
 
 /// What stands before the path of a socket, for each form.
 const SOCKETS: [(&str, Form); 3] = [("unix:", Form::Lines), ("web=unix:", Form::Web), ("irc=unix:", Form::Irc)];
+
+/// A number of bytes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Size(pub(crate) u64);
+
+/// The units of sizes, the greatest first.
+const UNITS: [(&str, u32); 4] = [("T", 40), ("G", 30), ("M", 20), ("K", 10)];
+
+/// Writes it in the greatest unit of which it is a whole number.
+impl fmt::Display for Size {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let whole = |shift: u32| self.0 >> shift << shift == self.0 && self.0 >> shift > 0;
+        match UNITS.iter().find(|(_, shift)| whole(*shift)) {
+            Some((unit, shift)) => write!(f, "{}{unit}", self.0 >> shift),
+            None => self.0.fmt(f),
+        }
+    }
+}
 
 impl fmt::Display for SocketFile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -141,6 +160,20 @@ pub(super) fn dead_after(value: &str) -> Result<Duration, String> {
 
 pub(super) fn drain(value: &str) -> Result<Duration, String> {
     number(value, 0..=3600, "seconds").map(|seconds| Duration::from_secs(seconds.into()))
+}
+
+pub(super) fn record_bytes(value: &str) -> Result<Size, String> {
+    let range = RECORD_BYTES_MIN..=1 << 50;
+    let read = size(value).filter(|size| range.contains(&size.0));
+    read.ok_or_else(|| "it takes a number of bytes, 1M to 1024T, like 256M or 2G".into())
+}
+
+fn size(value: &str) -> Option<Size> {
+    let unit = UNITS.iter().find_map(|(unit, shift)| Some((value.strip_suffix(unit)?, *shift)));
+    let (number, shift) = unit.unwrap_or((value, 0));
+    let is_number = !number.is_empty() && number.bytes().all(|digit| digit.is_ascii_digit());
+    let number: u64 = number.parse().ok().filter(|_| is_number)?;
+    number.checked_mul(1 << shift).map(Size)
 }
 
 fn number(value: &str, range: RangeInclusive<u32>, unit: &str) -> Result<u32, String> {
