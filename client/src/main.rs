@@ -17,6 +17,7 @@ mod load;
 #[path = "load_elsewhere.rs"]
 mod load;
 mod mention;
+mod replay;
 mod stream;
 mod telnet;
 mod tls;
@@ -28,7 +29,7 @@ use std::process::ExitCode;
 use argh::{ArgsInfo, FromArgs};
 use chinwag_manual::{Kind, Page};
 
-/// Talk to chinwag servers, and measure them. Without a command it is `chat`.
+/// Talk to chinwag servers, measure them, and run again what they recorded. Without a command it is `chat`.
 #[derive(FromArgs, ArgsInfo)]
 #[argh(name = "chinwag", help_triggers("-h", "--help"), note = "--version tells the version.")]
 struct Chinwag {
@@ -42,6 +43,7 @@ enum Command {
     Bots(bots::BotsFlags),
     Chat(chat::ChatFlags),
     Load(load::LoadFlags),
+    Replay(replay::ReplayFlags),
 }
 
 /// What a shell expects of wrong usage.
@@ -57,7 +59,7 @@ fn main() -> ExitCode {
         Err(text) => return fail(USAGE_EXIT, &text),
     };
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
-    if let ["--version"] | ["bots" | "chat" | "load", "--version"] = *args {
+    if let ["--version"] | ["bots" | "chat" | "load" | "replay", "--version"] = *args {
         return say(concat!("chinwag ", env!("CARGO_PKG_VERSION")));
     }
     let command = match Chinwag::from_args(&["chinwag"], &args) {
@@ -69,6 +71,7 @@ fn main() -> ExitCode {
         Command::Bots(flags) => bots::run(&flags),
         Command::Chat(flags) => chat::run(&flags),
         Command::Load(flags) => load::run(flags),
+        Command::Replay(flags) => replay::run(&flags),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -3,8 +3,19 @@
 use std::ffi::OsString;
 
 /// The flags that take no value.
-const SWITCHES: [&str; 9] =
-    ["--help", "-h", "--version", "--no-bell", "--no-mouse", "--web", "--irc", "--wait", "--json"];
+const SWITCHES: [&str; 11] = [
+    "--help",
+    "-h",
+    "--version",
+    "--no-bell",
+    "--no-mouse",
+    "--web",
+    "--irc",
+    "--wait",
+    "--json",
+    "--verify",
+    "--state",
+];
 
 /// The flags that have two names.
 const SHORT: [(&str, &str); 2] = [("-i", "--ip"), ("-p", "--port")];

@@ -6,11 +6,15 @@
 //!
 //! [`Recorder`] writes one, [`segments`] finds its files, [`Segment`] reads one, and [`Replay`] runs it.
 
+mod ears;
+mod play;
 mod recorder;
 mod replay;
 mod segment;
 mod sync;
 
+pub use self::ears::{Heard, sent_to};
+pub use self::play::{PlayError, Played, Until, Watch, play};
 pub use self::recorder::{Counts, RECORD_BYTES_MIN, Recorder};
 pub use self::replay::{Difference, Replay, Sent};
 pub use self::segment::{Head, ReadError, Segment, segments};

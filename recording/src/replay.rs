@@ -19,6 +19,8 @@ pub struct Replay {
     /// Writes to those who are listened to, if anybody is.
     fanout: Option<Fanout<ConnectionId>>,
     at: Time,
+    /// Which connection the last input was about.
+    about: Option<ConnectionId>,
     /// What was handed to it, and how many hashes and batches agreed.
     inputs: u64,
     batches: u64,
@@ -49,7 +51,8 @@ impl Replay {
         let at = state.chat.at;
         let (hub, batch) = Hub::restore(config.clone(), state, |connection| connection)?;
         let fanout = is_heard.then(|| Fanout::new(&config, Share::ALL));
-        let mut replay = Self { hub, config, fanout, at, inputs: 0, batches: 0, hashes: 0, ends_with: None };
+        let mut replay =
+            Self { hub, config, fanout, at, about: None, inputs: 0, batches: 0, hashes: 0, ends_with: None };
         replay.publish(&batch, hear);
         Ok(replay)
     }
@@ -108,6 +111,12 @@ impl Replay {
         self.at
     }
 
+    /// Returns which connection the last input was about, if it was about one.
+    #[must_use]
+    pub const fn about(&self) -> Option<ConnectionId> {
+        self.about
+    }
+
     /// Returns how many inputs it has been handed.
     #[must_use]
     pub const fn inputs(&self) -> u64 {
@@ -130,7 +139,9 @@ impl Replay {
         self.at = self.at.max(input.at);
         self.let_due(hear);
         self.inputs += 1;
-        self.hub.handle(input, |connection| connection);
+        self.about = input.connection();
+        let about = &mut self.about;
+        self.hub.handle(input, |connection| *about.insert(connection));
         // What was answered then is an input.
         while self.hub.poll_effect().is_some() {}
     }

@@ -79,6 +79,11 @@ impl Segment {
         Self { bytes }
     }
 
+    /// Returns how many bytes it has.
+    pub(crate) const fn len(&self) -> usize {
+        self.bytes.len()
+    }
+
     /// Reads how it begins, and lends what comes behind that.
     ///
     /// # Errors

@@ -47,6 +47,18 @@ impl<S> Hub<S> {
         self.config.limits.batch_bytes_max.saturating_sub(self.batch.bytes())
     }
 
+    /// Returns what time of day it is at a moment, in milliseconds since 1970.
+    #[must_use]
+    pub fn unix_ms(&self, at: Time) -> u64 {
+        self.chat.clock().unix_ms(at)
+    }
+
+    /// Returns how a connection is spoken to, if it is here.
+    #[must_use]
+    pub fn form(&self, connection: ConnectionId) -> Option<Form> {
+        self.connections.form(connection)
+    }
+
     /// Returns what somebody is called who is reached by a connection, if they are called anything.
     #[must_use]
     pub fn name(&self, connection: ConnectionId) -> Option<Name> {

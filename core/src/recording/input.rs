@@ -68,6 +68,17 @@ pub struct Tally {
 const OTHER_BYTES: usize = 64;
 
 impl Input {
+    /// Returns the connection that it is about, if it is about one that was here before.
+    #[must_use]
+    pub const fn connection(&self) -> Option<ConnectionId> {
+        match self.handed {
+            Handed::Asked { connection, .. }
+            | Handed::Closed { connection }
+            | Handed::Answered(Answer::Verified { connection, .. }) => Some(connection),
+            Handed::Opened(_) | Handed::Woke | Handed::Clock { .. } | Handed::Stopped => None,
+        }
+    }
+
     /// Returns about how many bytes of lines come of it: for what is said its bytes, for all else a few.
     #[must_use]
     pub fn said_bytes(&self) -> usize {
