@@ -1,5 +1,7 @@
 //! Owns how it is written what a hub was handed, and about how much came of it.
 
+use std::borrow::Cow;
+
 use chinwag_core::recording::{Arrival, Handed, Input, Tally};
 use chinwag_core::{Answer, Request};
 
@@ -57,7 +59,9 @@ pub(crate) fn input(input: proto::Input, format: u32) -> Result<Input, DecodeErr
         }),
         proto::Handed::Stopped(proto::Nothing {}) => Handed::Stopped,
     };
-    Ok(Input { at: time(input.at_ns), handed })
+    let input = Input { at: time(input.at_ns), handed };
+    let is_kept = matches!(input.without_secrets(), Cow::Borrowed(_));
+    if is_kept { Ok(input) } else { Err(DecodeError::Damaged("no secret is written")) }
 }
 
 impl From<Tally> for proto::Batch {

@@ -97,7 +97,8 @@ impl<S> Hub<S> {
         }
     }
 
-    /// Returns what the hub is: of a server on its own that [keeps](Self::keep_state) it, with no batch begun.
+    /// Returns what the hub is: of a server on its own that [keeps](Self::keep_state) it, with no batch begun. No secret is
+    /// in it.
     #[must_use]
     pub fn state(&self) -> HubState {
         let connection = |(connection, form): (ConnectionId, Form)| ConnectionState {
@@ -181,7 +182,7 @@ fn waiting<'a>(steps: impl Iterator<Item = &'a Step>) -> Waiting {
     let mut waiting = Waiting::default();
     for step in steps {
         match step {
-            Step::Ask(request) => waiting.requests.push(request.clone()),
+            Step::Ask(request) => waiting.requests.push(request.without_secrets().unwrap_or_else(|| request.clone())),
             Step::Close => waiting.is_closed = true,
         }
     }
