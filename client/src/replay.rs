@@ -2,14 +2,19 @@
 
 mod heard;
 mod state;
+mod transcript;
 mod until;
 
+use std::fs::File;
 use std::io::{Write as _, stdout};
 use std::path::PathBuf;
 
+use anyhow::Context as _;
 use argh::{ArgsInfo, FromArgs};
-use chinwag_recording::{Played, Until, play};
+use chinwag_recording::{Played, Until, play, redact};
 use jiff::Timestamp;
+
+use self::transcript::Transcript;
 
 /// Run again what a server has recorded with --record.
 #[derive(FromArgs, ArgsInfo)]
@@ -35,6 +40,15 @@ pub(crate) struct ReplayFlags {
     /// show who and what was there in the end
     #[argh(switch)]
     state: bool,
+
+    /// write a transcript of what was typed, which the tests of chinwag play; it can hold a bug that was recorded
+    #[argh(option)]
+    to_test: Option<PathBuf>,
+
+    /// write a recording into this folder in which all texts and names are others, as long as they were, and which runs
+    /// as this does
+    #[argh(option)]
+    redact: Option<PathBuf>,
 }
 
 /// Runs the command.
@@ -46,7 +60,17 @@ pub(crate) fn run(flags: &ReplayFlags) -> anyhow::Result<()> {
     if let Some(name) = &flags.name {
         heard::show(&flags.folder, flags.until, name, &mut out)?;
     }
-    if flags.name.is_none() || flags.verify || flags.state {
+    if let Some(file) = &flags.to_test {
+        let out = File::create(file).with_context(|| format!("can't write {}", file.display()))?;
+        let mut transcript = Transcript::new(out);
+        play(&flags.folder, flags.until, &mut transcript)?;
+        transcript.end()?;
+    }
+    if let Some(folder) = &flags.redact {
+        redact(&flags.folder, flags.until, folder)?;
+    }
+    let is_asked_else = flags.name.is_some() || flags.to_test.is_some() || flags.redact.is_some();
+    if flags.verify || flags.state || !is_asked_else {
         let (played, replay) = play(&flags.folder, flags.until, &mut ())?;
         if flags.verify || !flags.state {
             out.write_all(summary(&played).as_bytes())?;

@@ -9,6 +9,7 @@
 mod ears;
 mod play;
 mod recorder;
+mod redact;
 mod replay;
 mod segment;
 mod sync;
@@ -16,5 +17,6 @@ mod sync;
 pub use self::ears::{Heard, sent_to};
 pub use self::play::{PlayError, Played, Until, Watch, play};
 pub use self::recorder::{Counts, RECORD_BYTES_MIN, Recorder};
+pub use self::redact::{RedactError, redact};
 pub use self::replay::{Difference, Replay, Sent};
 pub use self::segment::{Head, ReadError, Segment, segments};

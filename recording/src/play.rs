@@ -151,7 +151,7 @@ const fn watch_hears<W: Watch>(_: &W) -> bool {
 
 impl Until {
     /// Tells whether the moment comes before this input.
-    fn is_before(self, replay: &Replay, input: &Input) -> bool {
+    pub(crate) fn is_before(self, replay: &Replay, input: &Input) -> bool {
         match self {
             Self::End => false,
             Self::After(time) => input.at > time,

@@ -300,4 +300,4 @@ fn private() -> OpenOptions {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -105,6 +105,12 @@ impl Replay {
         &self.hub
     }
 
+    /// Returns what it is decided by.
+    #[must_use]
+    pub const fn config(&self) -> &Config {
+        &self.config
+    }
+
     /// Returns what time it is in it.
     #[must_use]
     pub const fn at(&self) -> Time {

@@ -23,6 +23,8 @@ const FLAGS: [&str; 25] = [
     "--connect-rate",
     "--dead-after",
     "--drain",
+    "--record",
+    "--record-bytes",
     "--log-dir",
     "--log-format",
     "--config",

@@ -10,6 +10,8 @@ mod flags;
 mod log;
 #[cfg(target_os = "linux")]
 mod operation;
+#[cfg(target_os = "linux")]
+mod recording;
 mod settings;
 mod sockets;
 mod start;

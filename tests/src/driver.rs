@@ -9,10 +9,13 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
 use chinwag_core::log::{Event, Record};
+use chinwag_core::recording::{Handed, Input};
 use chinwag_core::{
     Action, Batch, Config, ConnectionId, Fanout, Form, Handshake, Hub, Next, Output, Request, Session, Share, Signals,
     Stats, Step, Time, Written,
 };
+
+use crate::tape::Tape;
 
 /// Where everybody comes from.
 const ADDRESS: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
@@ -27,6 +30,8 @@ pub struct Driver<S> {
     writers: Vec<Writer<S>>,
     /// What is to be proposed, where a run is repeated that was recorded.
     recorded: Option<VecDeque<Record>>,
+    /// What is recorded of all that the hub is handed, if it is.
+    tape: Option<Tape>,
     /// Of all that was handed on, and all that was to be written.
     digest: DefaultHasher,
 }
@@ -172,6 +177,29 @@ impl<S: Clone + Hash> Driver<S> {
         Self::with(config, Hub::new(config.clone()), None)
     }
 
+    /// Starts with nobody, and records all that the hub is handed.
+    #[must_use]
+    pub fn recording(config: &Config) -> Self {
+        let mut driver = Self::with(config, Hub::new(config.clone()), None);
+        driver.hub.keep_state();
+        driver.tape = Some(Tape::new(config, driver.hub.state()));
+        driver
+    }
+
+    /// Returns what was recorded, if it was.
+    pub fn take_tape(&mut self) -> Option<Tape> {
+        self.tape.take()
+    }
+
+    /// Has the hub handle something, of which it is recorded before.
+    fn hand(&mut self, handed: Handed) {
+        let input = Input { at: self.now, handed };
+        if let Some(tape) = &mut self.tape {
+            tape.hand(&input);
+        }
+        self.hub.handle(input, |_| unreachable!("nobody is let in"));
+    }
+
     /// Starts with nobody, for the same run as one that was recorded: all that people share is what its records say.
     #[must_use]
     pub fn repeating(config: &Config, records: Vec<Record>) -> Self {
@@ -188,6 +216,7 @@ impl<S: Clone + Hash> Driver<S> {
             log: Vec::new(),
             writers: Share::split(config.limits.threads).map(writer).collect(),
             recorded,
+            tape: None,
             digest: DefaultHasher::new(),
         }
     }
@@ -238,7 +267,15 @@ impl<S: Clone + Hash> Driver<S> {
     /// The server stops. Returns the last words.
     pub fn open(&mut self, link: &mut Link, socket: S) -> Result<ConnectionId, Vec<u8>> {
         self.catch_up();
-        let connection = self.hub.open(self.now, link.enter(), socket).map_err(|words| words.to_vec())?;
+        let session = link.enter();
+        if self.hub.is_stopped() {
+            return Err(session.farewell().to_vec());
+        }
+        let arrival = Hub::<S>::arrival(self.now, session);
+        if let Some(tape) = &mut self.tape {
+            tape.hand(&Input { at: self.now, handed: Handed::Opened(arrival.clone()) });
+        }
+        let connection = self.hub.admit(self.now, arrival, socket).expect("it has not stopped");
         self.perform();
         link.connection = Some(connection);
         Ok(connection)
@@ -248,7 +285,7 @@ impl<S: Clone + Hash> Driver<S> {
     pub fn ask(&mut self, connection: ConnectionId, requests: Vec<Request>) {
         self.catch_up();
         if self.recorded.is_none() {
-            self.hub.handle_requests(self.now, connection, requests);
+            self.hand(Handed::Asked { connection, requests });
             return self.perform();
         }
         // What is repeated has to come back from the log before others go on, but for what is said by IRC in a row.
@@ -261,13 +298,24 @@ impl<S: Clone + Hash> Driver<S> {
     /// Hands in that a connection has ended.
     pub fn close(&mut self, connection: ConnectionId) {
         self.catch_up();
-        self.hub.handle_closed(self.now, connection);
+        self.hand(Handed::Closed { connection });
         self.perform();
     }
 
     /// Hands in several of these at once: what a connection asks for, or that it has ended.
     pub fn handle_all(&mut self, news: Vec<(ConnectionId, Option<Request>)>) {
         self.catch_up();
+        if self.tape.is_some() {
+            // A real server is handed what each asks for by itself.
+            for (connection, request) in news {
+                self.hand(match request {
+                    Some(request) => Handed::Asked { connection, requests: vec![request] },
+                    None => Handed::Closed { connection },
+                });
+                self.perform();
+            }
+            return;
+        }
         let mut asked = Vec::new();
         for (connection, request) in news {
             // What is repeated has to come back from the log before others go on.
@@ -291,7 +339,7 @@ impl<S: Clone + Hash> Driver<S> {
     fn perform(&mut self) {
         loop {
             if let Some(effect) = self.hub.poll_effect() {
-                self.hub.handle_answer(self.now, effect.perform(&self.config));
+                self.hand(Handed::Answered(effect.perform(&self.config)));
             } else if let Some(event) = self.hub.poll_proposal() {
                 self.repeat(&event);
             } else {
@@ -328,19 +376,19 @@ impl<S: Clone + Hash> Driver<S> {
 
     /// Has the hub look what is due.
     pub fn wake(&mut self) {
-        self.hub.handle_timeout(self.now);
+        self.hand(Handed::Woke);
         self.perform();
     }
 
     /// Tells the hub what the wall clock says.
     pub fn set_clock(&mut self, unix_ms: u64) {
-        self.hub.handle_clock(self.now, unix_ms);
+        self.hand(Handed::Clock { unix_ms });
         self.perform();
     }
 
     /// Stops the server.
     pub fn stop(&mut self) {
-        self.hub.handle_stop(self.now);
+        self.hand(Handed::Stopped);
         self.perform();
     }
 
@@ -379,6 +427,9 @@ impl<S: Clone + Hash> Driver<S> {
     /// Has the hub hand on what it has decided. Tells whether that is anything.
     pub fn publish(&mut self) -> bool {
         let batch = self.hub.take_batch();
+        if let (Some(batch), Some(tape)) = (&batch, &mut self.tape) {
+            tape.end_batch(batch.tally(), &self.hub);
+        }
         if let Some(batch) = &batch {
             format!("{:?}", batch.actions()).hash(&mut self.digest);
         }

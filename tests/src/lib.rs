@@ -49,6 +49,7 @@ mod server;
 mod siege;
 pub mod sim;
 mod sockets;
+mod tape;
 #[cfg(feature = "real-clients")]
 mod terminal;
 
@@ -77,5 +78,6 @@ pub use server::{Adapter, Server};
 pub use siege::{Delays, Fire, Heard, Siege, Vitals};
 pub use sim::HELP;
 pub use sockets::{DEADLINE, Mismatch, connect, connect_from, replay};
+pub use tape::Tape;
 #[cfg(feature = "real-clients")]
 pub use terminal::Terminal;

@@ -9,10 +9,10 @@ use super::*;
 use crate::{ReadError, Replay, Segment};
 
 /// A folder of its own, which goes with its owner.
-struct Folder(PathBuf);
+pub(crate) struct Folder(pub(crate) PathBuf);
 
 impl Folder {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
         Self(std::env::temp_dir().join(format!("chinwag-recorder-{}-{number}", process::id())))
@@ -32,14 +32,14 @@ impl Drop for Folder {
 }
 
 /// A server that is recorded.
-struct Server {
-    hub: Hub<ConnectionId>,
-    recorder: Recorder,
+pub(crate) struct Server {
+    pub(crate) hub: Hub<ConnectionId>,
+    pub(crate) recorder: Recorder,
     now: Time,
 }
 
 impl Server {
-    fn start(folder: &Folder, bytes_max: u64) -> Self {
+    pub(crate) fn start(folder: &Folder, bytes_max: u64) -> Self {
         let config = Config::default();
         let mut hub = Hub::new(config.clone());
         hub.keep_state();
@@ -63,11 +63,11 @@ impl Server {
         }
     }
 
-    fn open(&mut self) {
+    pub(crate) fn open(&mut self) {
         self.hand(Handed::Opened(Arrival { form: Form::Lines, dialect: Dialect::Lf, requests: Vec::new() }));
     }
 
-    fn say(&mut self, line: &str) {
+    pub(crate) fn say(&mut self, line: &str) {
         let requests = Request::parse(line).into_iter().collect();
         self.hand(Handed::Asked { connection: ConnectionId::new(0, 0, 0), requests });
     }

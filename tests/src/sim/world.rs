@@ -16,6 +16,7 @@ use chinwag_core::{Action, Config, ConnectionId, IrcMessage, Message, Notice, Qu
 use crate::driver::Driver;
 use crate::sim::user::{User, lines};
 use crate::sim::{Device, Laws, Model, Plan, Step};
+use crate::tape::Tape;
 
 /// Counts how often each interesting situation occurred.
 pub type Coverage = BTreeMap<&'static str, u64>;
@@ -44,6 +45,8 @@ pub struct Run {
     pub records: Vec<Record>,
     /// Tells runs apart in which something else was decided, or sent to anybody.
     pub digest: u64,
+    /// All that the server was handed, if that was recorded.
+    pub tape: Option<Tape>,
 }
 
 /// Runs a simulated server with the model beside it.
@@ -97,6 +100,14 @@ impl World {
     /// Says what went wrong first.
     pub fn record(plan: &Plan) -> Result<Run, Failure> {
         Self::run_on(plan, || Driver::new(&plan.config))
+    }
+
+    /// Executes a plan, and records all that the server is handed.
+    ///
+    /// # Errors
+    /// Says what went wrong first.
+    pub fn tape(plan: &Plan) -> Result<Run, Failure> {
+        Self::run_on(plan, || Driver::recording(&plan.config))
     }
 
     /// Executes a plan again, where all that people share is what was recorded.
