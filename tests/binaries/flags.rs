@@ -4,7 +4,7 @@ use chinwag_tests::{Adapter, Ended, Program};
 
 use crate::{assert_one_line, assert_talk, stop};
 
-const FLAGS: [&str; 25] = [
+const FLAGS: [&str; 27] = [
     "--ip",
     "--port",
     "--web",

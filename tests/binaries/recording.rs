@@ -79,7 +79,7 @@ fn a_full_disk_is_told_and_counted_and_stops_nobody_and_recording_goes_on_by_its
         let program = Program::spawn(adapter, &mut limited);
         let (lines, web) = (program.read_ready(), program.read_web_ready());
         let metric = |name: &str| {
-            let metrics = fetch(web, "/metrics");
+            let metrics = fetch(web, "GET /metrics HTTP/1.0\r\n\r\n");
             let line = metrics.lines().find_map(|line| line.strip_prefix(&format!("{name} ")).map(str::to_owned));
             line.unwrap_or_else(|| panic!("there is no {name} in {metrics}")).parse::<u64>().expect("it is a number")
         };

@@ -18,8 +18,8 @@ impl Request {
         match self {
             Self::Resume(token) => (*token != Token::HIDDEN).then_some(Self::Resume(Token::HIDDEN)),
             Self::Command(Command::Tell { to, text }) if to.is_told_secrets() => {
-                let text = Text::clean(&stars(text.as_str()));
-                Some(Command::Tell { to: to.clone(), text }.into())
+                let hidden = Text::clean(&stars(text.as_str()));
+                (hidden != *text).then(|| Command::Tell { to: to.clone(), text: hidden }.into())
             }
             Self::Irc(line) => line.without_secrets().map(Self::Irc),
             Self::Command(_) | Self::Query(_) | Self::Notice(_) => None,
@@ -96,6 +96,7 @@ mod tests {
         let hidden = |line: &str| Request::parse(line).expect("it is a request").without_secrets();
         let tell = |line: &str| Request::parse(line);
         assert_eq!(hidden("/msg NickServ identify x"), tell("/msg NickServ ******** *"));
+        assert_eq!(hidden("/msg NickServ ******** *"), None);
         assert_eq!(hidden("/msg ann identify x"), None);
         let token = "b".repeat(32);
         assert_eq!(hidden(&format!("/resume {token}")), Some(Request::Resume(Token::HIDDEN)));
