@@ -57,7 +57,7 @@ impl<W: Write> Transcript<W> {
         self.put(&format!(
             "What was recorded goes as it should.\n\nConfig: seed = {}, line_chars_max = {}, crowd_members = {}, \
              crowd_interval = {} ms, announce_wait = {} ms, history_on_join = {}, list_bytes_max = {}, \
-             flood_lines_per_second = 0\nCore only: its times are those of a recording.\n",
+             flood_lines_per_second = 0, handshake_wait = 0 ms\nCore only: its times are those of a recording.\n",
             rules.seed,
             rules.line_chars_max,
             rules.crowd_members,
