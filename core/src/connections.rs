@@ -78,8 +78,8 @@ impl Connections {
         self.server
     }
 
-    /// Makes what it was of the connections that are here, by their slots, and the slots that the next get. Returns none
-    /// if those don't make a whole row.
+    /// Makes what it was of the connections that are here, by their slots, and the slots that the next get. Returns
+    /// none if those don't make a whole row.
     pub(crate) fn restore(
         server: u8,
         opened: u32,

@@ -191,7 +191,7 @@ mod origin;
 mod other_protocol;
 #[doc(hidden)]
 pub mod raw;
-pub mod recording;
+mod recording;
 mod refusal;
 mod reload;
 mod request;

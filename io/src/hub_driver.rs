@@ -5,7 +5,7 @@ mod turn;
 use std::mem;
 use std::sync::Arc;
 
-use chinwag_core::recording::{Handed, Input as Recorded};
+use chinwag_core::ops::{Handed, Input as Recorded};
 use chinwag_core::{Config, ConnectionId, Hub, Session, Stats, Time};
 use tracing::debug;
 

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use chinwag_core::recording::{HubState, Input, Tally};
+use chinwag_core::ops::{HubState, Input, Tally};
 use parking_lot::Mutex;
 
 /// Keeps what a server is handed, so that it can be run again. It is called where the chat runs, and so must not wait

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use anyhow::Context as _;
 use chinwag_core::Config;
-use chinwag_core::recording::{HubState, Input, Tally};
+use chinwag_core::ops::{HubState, Input, Tally};
 use chinwag_io::{Keep, REPORT, Recording, RecordingCounts};
 use chinwag_recording::{Counts, Recorder};
 use tracing::{error, info, warn};

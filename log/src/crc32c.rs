@@ -3,7 +3,7 @@
 /// The polynomial, its bits reversed (RFC 3720, appendix B.4).
 const POLYNOMIAL: u32 = 0x82f6_3b78;
 
-/// What each value of a byte does to the checksum, that stands so many bytes before the end of what is looked at at once.
+/// What each value of a byte does to the checksum that stands so many bytes before the end of what is looked at.
 const TABLES: [[u32; 256]; 8] = tables();
 
 /// Returns the checksum of `bytes`.

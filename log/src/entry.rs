@@ -1,11 +1,12 @@
 //! Owns what an entry is, and the two directions between it and its bytes.
 
 use chinwag_core::log::{Record, Snapshot};
-use chinwag_core::recording::{HubState, Input, Tally};
+use chinwag_core::ops::{HubState, Input, Tally};
 use chinwag_core::{Limits, Rules};
 use prost::Message as _;
 
 use crate::hash::StateHash;
+use crate::kind::{encode, format_of};
 use crate::proto::{self, Kind};
 use crate::{DecodeError, FORMAT, talk};
 
@@ -89,18 +90,5 @@ impl Entry {
                     .map_err(|_| DecodeError::Damaged("a hash has 32 bytes"))
             }
         }
-    }
-}
-
-fn encode(kind: Kind, out: &mut Vec<u8>) {
-    let format = format_of(&kind);
-    proto::Entry { format, kind: Some(kind) }.encode(out).expect("a vector takes all that is written to it");
-}
-
-/// Returns the first format that has a kind, in which it is written.
-const fn format_of(kind: &Kind) -> u32 {
-    match kind {
-        Kind::Rules(_) | Kind::Snapshot(_) | Kind::Record(_) => 1,
-        Kind::Limits(_) | Kind::Hub(_) | Kind::Input(_) | Kind::Batch(_) | Kind::Hash(_) => 2,
     }
 }

@@ -3,10 +3,11 @@
 use std::fmt;
 
 use chinwag_core::log::Snapshot;
-use chinwag_core::recording::HubState;
+use chinwag_core::ops::HubState;
 use sha2::{Digest as _, Sha256};
 
-use crate::Entry;
+use crate::kind::encode;
+use crate::proto::Kind;
 
 /// Tells chats, or hubs, apart that are not the same: the SHA-256 of the bytes of what they are.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -16,16 +17,18 @@ impl StateHash {
     /// Returns the hash of a chat.
     #[must_use]
     pub fn of(snapshot: &Snapshot) -> Self {
-        let mut bytes = Vec::new();
-        Entry::Snapshot(snapshot.clone()).encode(&mut bytes);
-        Self(Sha256::digest(&bytes).into())
+        Self::of_kind(Kind::Snapshot(snapshot.into()))
     }
 
     /// Returns the hash of a hub.
     #[must_use]
-    pub fn of_hub(state: HubState) -> Self {
+    pub fn of_hub(state: &HubState) -> Self {
+        Self::of_kind(Kind::Hub(state.into()))
+    }
+
+    fn of_kind(kind: Kind) -> Self {
         let mut bytes = Vec::new();
-        Entry::Hub(Box::new(state)).encode(&mut bytes);
+        encode(kind, &mut bytes);
         Self(Sha256::digest(&bytes).into())
     }
 

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use chinwag_core::recording::{ArrivingState, ConnectionState, HubState, Piece, Waiting};
+use chinwag_core::ops::{ArrivingState, ConnectionState, HubState, Piece, Waiting};
 use chinwag_core::{Earlier, Name};
 
 use crate::common::{connection, name, nanos, server, text, time};

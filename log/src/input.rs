@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use chinwag_core::recording::{Arrival, Handed, Input, Tally};
+use chinwag_core::ops::{Arrival, Handed, Input, Tally};
 use chinwag_core::{Answer, Request};
 
 use crate::common::{connection, nanos, time};

@@ -14,6 +14,7 @@ mod hash;
 mod hub;
 mod input;
 mod irc;
+mod kind;
 mod limits;
 mod proto;
 mod record;

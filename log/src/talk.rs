@@ -4,7 +4,7 @@
 //! Invariant: what is not read here may be an entry nevertheless, and what is read here is no other.
 
 use chinwag_core::log::Command;
-use chinwag_core::recording::{Handed, Input};
+use chinwag_core::ops::{Handed, Input};
 use chinwag_core::{ConnectionId, Request, Texts};
 
 use crate::common::{nanos, time};

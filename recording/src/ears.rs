@@ -1,11 +1,11 @@
-//! Owns what people were sent in a run that is run again, as they were sent it: all bytes that the writers give to their
-//! connections, if each takes all at once.
+//! Owns what people were sent in a run that is run again, as they were sent it: all bytes that the writers give to
+//! their connections, if each takes all at once.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use chinwag_core::log::Command;
-use chinwag_core::recording::{Handed, Input};
+use chinwag_core::ops::{Handed, Input};
 use chinwag_core::{ConnectionId, Form, Request};
 
 use crate::play::{PlayError, Until, Watch, play};

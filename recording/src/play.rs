@@ -6,7 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use chinwag_core::log::SnapshotError;
-use chinwag_core::recording::Input;
+use chinwag_core::ops::Input;
 use chinwag_core::{ConnectionId, Time};
 use chinwag_log::Entry;
 

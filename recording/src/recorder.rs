@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chinwag_core::Config;
-use chinwag_core::recording::{HubState, Input, Tally};
+use chinwag_core::ops::{HubState, Input, Tally};
 use chinwag_log::{Entry, StateHash, push_frame};
 
 use crate::segment::{Head, path_of, segments};
@@ -140,7 +140,7 @@ impl Recorder {
     fn begin_segment(&mut self, state: HubState) -> io::Result<()> {
         if self.current.is_some() {
             // So it is seen that the next goes on from here.
-            self.push_hash(StateHash::of_hub(state.clone()));
+            self.push_hash(StateHash::of_hub(&state));
             self.write()?;
         }
         self.close();
@@ -186,7 +186,7 @@ impl Recorder {
 
     /// Adds the hash of what the hub is, between two batches, which has cost so much time.
     pub fn push_hash_of(&mut self, state: HubState, begun: Instant) {
-        self.push_hash(StateHash::of_hub(state));
+        self.push_hash(StateHash::of_hub(&state));
         let now = Instant::now();
         self.hash_at = now + HASH_INTERVAL.max(HASH_SHARE * now.duration_since(begun));
     }

@@ -5,6 +5,7 @@
 
 mod disguise;
 mod irc;
+mod request;
 mod state;
 
 use std::error::Error;
@@ -16,8 +17,7 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use chinwag_core::log::SnapshotError;
-use chinwag_core::recording::Handed;
-use chinwag_core::recording::Input;
+use chinwag_core::ops::{Handed, Input};
 use chinwag_core::{ConnectionId, Hub, Name};
 use chinwag_log::{Entry, StateHash, push_frame};
 
@@ -109,7 +109,7 @@ pub fn redact(folder: &Path, until: Until, to: &Path) -> Result<(), RedactError>
                     }
                     Entry::Batch(*tally)
                 }
-                Entry::Hash(_) => Entry::Hash(StateHash::of_hub(hub.state())),
+                Entry::Hash(_) => Entry::Hash(StateHash::of_hub(&hub.state())),
                 Entry::Rules(_) | Entry::Snapshot(_) | Entry::Record(_) | Entry::Limits(_) | Entry::Hub(_) => continue,
             };
             let followed = original.follow(entry, |_| ());

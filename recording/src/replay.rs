@@ -5,7 +5,7 @@ use std::error::Error;
 use std::fmt;
 
 use chinwag_core::log::SnapshotError;
-use chinwag_core::recording::{HubState, Input, Tally};
+use chinwag_core::ops::{HubState, Input, Tally};
 use chinwag_core::{Batch, Config, ConnectionId, Fanout, Hub, Output, Share, Time, Written};
 use chinwag_log::{Entry, StateHash};
 
@@ -61,7 +61,7 @@ impl Replay {
     /// from](Self::start) anew, since something is missing between.
     #[must_use]
     pub fn goes_on_with(&self, head: &Head) -> bool {
-        let is_same = self.ends_with.is_some_and(|hash| hash == StateHash::of_hub(head.state.clone()));
+        let is_same = self.ends_with.is_some_and(|hash| hash == StateHash::of_hub(&head.state));
         is_same && head.config == self.config
     }
 
@@ -164,7 +164,7 @@ impl Replay {
     }
 
     fn compare(&mut self, hash: StateHash) -> Result<(), Difference> {
-        let now = StateHash::of_hub(self.hub.state());
+        let now = StateHash::of_hub(&self.hub.state());
         if now != hash {
             return Err(self.difference(Differs::State { then: hash, now }));
         }

@@ -6,7 +6,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use chinwag_core::recording::HubState;
+use chinwag_core::ops::HubState;
 use chinwag_core::{Config, Limits, Rules};
 use chinwag_log::{DecodeError, Entry, Frames, push_frame};
 

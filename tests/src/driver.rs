@@ -9,7 +9,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
 use chinwag_core::log::{Event, Record};
-use chinwag_core::recording::{Handed, Input};
+use chinwag_core::ops::{Handed, Input};
 use chinwag_core::{
     Action, Batch, Config, ConnectionId, Fanout, Form, Handshake, Hub, Next, Output, Request, Session, Share, Signals,
     Stats, Step, Time, Written,

@@ -1,6 +1,6 @@
 //! Owns a recording that a simulated server makes of itself: in segments, as a real one does, but in memory.
 
-use chinwag_core::recording::{HubState, Input, Tally};
+use chinwag_core::ops::{HubState, Input, Tally};
 use chinwag_core::{Config, Hub};
 use chinwag_log::{Entry, StateHash, push_frame};
 use chinwag_recording::{Replay, Segment};
@@ -51,10 +51,10 @@ impl Tape {
     pub(crate) fn end_batch<S>(&mut self, tally: Tally, hub: &Hub<S>) {
         self.push(&Entry::Batch(tally));
         self.batches += 1;
-        if self.batches % HASHED == 0 || self.batches % BATCHES == 0 {
-            self.push(&Entry::Hash(StateHash::of_hub(hub.state())));
+        if self.batches.is_multiple_of(HASHED) || self.batches.is_multiple_of(BATCHES) {
+            self.push(&Entry::Hash(StateHash::of_hub(&hub.state())));
         }
-        if self.batches % BATCHES == 0 && !hub.is_stopped() {
+        if self.batches.is_multiple_of(BATCHES) && !hub.is_stopped() {
             self.begin(hub.state());
         }
     }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use chinwag_core::log::{PersonState, RoomState, Snapshot};
-use chinwag_core::recording::HubState;
+use chinwag_core::ops::HubState;
 use chinwag_recording::Replay;
 use jiff::Timestamp;
 

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use std::io::Write;
 
 use chinwag_core::log::Command;
-use chinwag_core::recording::{Handed, Input};
+use chinwag_core::ops::{Handed, Input};
 use chinwag_core::{Answer, Config, ConnectionId, Dialect, Form, Notice, Query, Request, Time, Topic};
 use chinwag_recording::{Replay, Watch};
 

@@ -65,8 +65,8 @@ impl<S> Hub<S> {
         self.nick(connection)
     }
 
-    /// Handles what was recorded, or is to be. Whoever is let in is reached by what `socket` returns; a server that stops
-    /// does not ask for it.
+    /// Handles what was recorded, or is to be. Whoever is let in is reached by what `socket` returns; a server that
+    /// stops does not ask for it.
     pub fn handle(&mut self, Input { at, handed }: Input, socket: impl FnOnce(ConnectionId) -> S) {
         match handed {
             Handed::Opened(arrival) if !self.stopped => {
@@ -97,8 +97,8 @@ impl<S> Hub<S> {
         }
     }
 
-    /// Returns what the hub is: of a server on its own that [keeps](Self::keep_state) it, with no batch begun. No secret is
-    /// in it.
+    /// Returns what the hub is: of a server on its own that [keeps](Self::keep_state) it, with no batch begun. No secret
+    /// is in it.
     #[must_use]
     pub fn state(&self) -> HubState {
         let connection = |(connection, form): (ConnectionId, Form)| ConnectionState {

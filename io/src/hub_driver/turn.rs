@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chinwag_core::recording::{Handed, Input as Recorded};
+use chinwag_core::ops::{Handed, Input as Recorded};
 use chinwag_core::{Hub, Session, Time};
 
 use crate::input::Input;

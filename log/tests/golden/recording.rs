@@ -5,9 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use chinwag_core::admission::ListenAddresses;
 use chinwag_core::log::Command;
-use chinwag_core::recording::{
-    Arrival, ArrivingState, ConnectionState, Handed, HubState, Input, Piece, Tally, Waiting,
-};
+use chinwag_core::ops::{Arrival, ArrivingState, ConnectionState, Handed, HubState, Input, Piece, Tally, Waiting};
 use chinwag_core::{
     Answer, Capabilities, CloseCode, ConnectionId, Dialect, Earlier, Form, Identity, IrcDialect, IrcLine, IrcTags,
     Limits, Notice, OtherProtocol, Query, Request, Secret, Texts, Token,

@@ -2,7 +2,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::process;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use chinwag_core::recording::{Arrival, Handed};
+use chinwag_core::ops::{Arrival, Handed};
 use chinwag_core::{ConnectionId, Dialect, Form, Hub, Request, Time};
 
 use super::*;

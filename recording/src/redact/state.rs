@@ -3,7 +3,7 @@
 use chinwag_core::log::{
     IgnoredState, IrcState, PersonState, RoomState, RunState, Snapshot, TopicState, WasState, WriterState,
 };
-use chinwag_core::recording::{ArrivingState, ConnectionState, HubState, Piece, Waiting};
+use chinwag_core::ops::{ArrivingState, ConnectionState, HubState, Piece, Waiting};
 use chinwag_core::{Earlier, Identity, Name};
 
 use super::disguise::{Disguise, masked};

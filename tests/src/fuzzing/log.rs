@@ -1,7 +1,7 @@
 //! Owns what is fuzzed of the log: any bytes are read as entries, and as a chat, or are an error; never a panic.
 
 use chinwag_core::log::{Event, Snapshot};
-use chinwag_core::recording::HubState;
+use chinwag_core::ops::HubState;
 use chinwag_core::{Chat, Config, Hub, Rules, Time};
 use chinwag_log::{Entry, Frames};
 
