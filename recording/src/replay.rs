@@ -25,8 +25,8 @@ pub struct Replay {
     inputs: u64,
     batches: u64,
     hashes: u64,
-    /// The last entry was the hash of this.
-    ends_with: Option<StateHash>,
+    /// The last entry was a hash, as the last of a segment is that was ended in order.
+    has_ended: bool,
 }
 
 /// Holds bytes that a connection is sent.
@@ -52,7 +52,7 @@ impl Replay {
         let (hub, batch) = Hub::restore(config.clone(), state, |connection| connection)?;
         let fanout = is_heard.then(|| Fanout::new(&config, Share::ALL));
         let mut replay =
-            Self { hub, config, fanout, at, about: None, inputs: 0, batches: 0, hashes: 0, ends_with: None };
+            Self { hub, config, fanout, at, about: None, inputs: 0, batches: 0, hashes: 0, has_ended: false };
         replay.publish(&batch, hear);
         Ok(replay)
     }
@@ -61,8 +61,7 @@ impl Replay {
     /// from](Self::start) anew, since something is missing between.
     #[must_use]
     pub fn goes_on_with(&self, head: &Head) -> bool {
-        let is_same = self.ends_with.is_some_and(|hash| hash == StateHash::of_hub(&head.state));
-        is_same && head.config == self.config
+        self.has_ended && head.config == self.config && head.state == self.hub.state()
     }
 
     /// Does what comes next.
@@ -70,9 +69,7 @@ impl Replay {
     /// # Errors
     /// Something else comes of it than was seen then, or it is no entry of a recording.
     pub fn follow(&mut self, entry: Entry, hear: impl FnMut(Sent<'_>)) -> Result<(), Difference> {
-        if !matches!(entry, Entry::Hash(_)) {
-            self.ends_with = None;
-        }
+        self.has_ended = matches!(entry, Entry::Hash(_));
         match entry {
             Entry::Input(input) => {
                 self.hand(input, hear);
@@ -169,7 +166,6 @@ impl Replay {
             return Err(self.difference(Differs::State { then: hash, now }));
         }
         self.hashes += 1;
-        self.ends_with = Some(hash);
         Ok(())
     }
 

@@ -97,8 +97,8 @@ impl<S> Hub<S> {
         }
     }
 
-    /// Returns what the hub is: of a server on its own that [keeps](Self::keep_state) it, with no batch begun. No secret
-    /// is in it.
+    /// Returns what the hub is: of a server on its own that [keeps](Self::keep_state) it, with no batch begun. No
+    /// secret is in it.
     #[must_use]
     pub fn state(&self) -> HubState {
         let connection = |(connection, form): (ConnectionId, Form)| ConnectionState {
