@@ -18,6 +18,7 @@ mod load;
 #[path = "load_elsewhere.rs"]
 mod load;
 mod mention;
+mod replay;
 mod stream;
 mod telnet;
 mod tls;
@@ -29,7 +30,8 @@ use std::process::ExitCode;
 use argh::{ArgsInfo, FromArgs};
 use chinwag_manual::{Kind, Page};
 
-/// Talk to chinwag servers, measure them, and look after what they keep. Without a command it is `chat`.
+/// Talk to chinwag servers, measure them, look after what they keep, and run again what they recorded. Without a
+/// command it is `chat`.
 #[derive(FromArgs, ArgsInfo)]
 #[argh(name = "chinwag", help_triggers("-h", "--help"), note = "--version tells the version.")]
 struct Chinwag {
@@ -45,6 +47,7 @@ enum Command {
     Chat(chat::ChatFlags),
     History(history::HistoryFlags),
     Load(load::LoadFlags),
+    Replay(replay::ReplayFlags),
 }
 
 /// What a shell expects of wrong usage.
@@ -60,7 +63,7 @@ fn main() -> ExitCode {
         Err(text) => return fail(USAGE_EXIT, &text),
     };
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
-    if let ["--version"] | ["backup" | "bots" | "chat" | "history" | "load", "--version"] = *args {
+    if let ["--version"] | ["backup" | "bots" | "chat" | "history" | "load" | "replay", "--version"] = *args {
         return say(concat!("chinwag ", env!("CARGO_PKG_VERSION")));
     }
     let command = match Chinwag::from_args(&["chinwag"], &args) {
@@ -74,6 +77,7 @@ fn main() -> ExitCode {
         Command::Chat(flags) => chat::run(&flags),
         Command::History(flags) => history::run(flags),
         Command::Load(flags) => load::run(flags),
+        Command::Replay(flags) => replay::run(&flags),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -3,8 +3,20 @@
 use std::ffi::OsString;
 
 /// The flags that take no value.
-const SWITCHES: [&str; 10] =
-    ["--help", "-h", "--version", "--no-bell", "--no-mouse", "--web", "--irc", "--wait", "--json", "--all"];
+const SWITCHES: [&str; 12] = [
+    "--help",
+    "-h",
+    "--version",
+    "--no-bell",
+    "--no-mouse",
+    "--web",
+    "--irc",
+    "--wait",
+    "--json",
+    "--all",
+    "--verify",
+    "--state",
+];
 
 /// The flags that have two names.
 const SHORT: [(&str, &str); 2] = [("-i", "--ip"), ("-p", "--port")];

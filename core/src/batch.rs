@@ -6,6 +6,7 @@ use std::mem;
 use std::sync::OnceLock;
 
 use self::lines::{BroadcastLines, EncodedLines};
+use crate::recording::Tally;
 use crate::wire::Encoding;
 use crate::{Action, Config, ConnectionId, RoomId, Time};
 
@@ -149,6 +150,12 @@ impl<S> Batch<S> {
     pub const fn is_small(&self, config: &Config) -> bool {
         let is_for_one_room = self.said.len() == 1 && !self.has_other;
         self.writes <= if is_for_one_room { config.limits.small_room_writes } else { config.limits.small_batch_writes }
+    }
+
+    /// Returns about how much it is.
+    #[must_use]
+    pub const fn tally(&self) -> Tally {
+        Tally { actions: self.actions.len() as u64, bytes: self.bytes as u64 }
     }
 
     /// Returns the actions, in their order.

@@ -18,7 +18,6 @@ mod rooms;
 mod silent;
 mod snapshot;
 mod talk;
-mod vacant;
 mod view;
 
 use std::collections::VecDeque;

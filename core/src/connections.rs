@@ -8,7 +8,7 @@ use std::collections::{HashMap, VecDeque};
 
 use slab::Slab;
 
-use crate::{ConnectionId, Form, Request};
+use crate::{ConnectionId, Form, Request, vacant};
 
 /// Keeps the connections of one server.
 #[derive(Debug)]
@@ -22,7 +22,7 @@ pub(crate) struct Connections {
 }
 
 /// What a server has to know of one of its connections, besides who it is of.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 struct Connection {
     generation: u32,
     /// How many of its proposals are on their way through the log.
@@ -48,6 +48,19 @@ pub(crate) enum Step {
     Close,
 }
 
+impl Connection {
+    /// Stands where there is none.
+    const VACANT: Self = Self::new(0, Form::Lines);
+
+    const fn new(generation: u32, form: Form) -> Self {
+        Self { generation, in_flight: 0, form, is_held: false }
+    }
+}
+
+fn slot_of(key: usize) -> u32 {
+    u32::try_from(key).expect("a server has fewer than 2^24 connections at once")
+}
+
 impl Step {
     /// Tells whether this goes through the log, where it keeps its place behind what is in flight.
     const fn is_proposed(&self) -> bool {
@@ -65,13 +78,51 @@ impl Connections {
         self.server
     }
 
+    /// Makes what it was of the connections that are here, by their slots, and the slots that the next get. Returns
+    /// none if those don't make a whole row.
+    pub(crate) fn restore(
+        server: u8,
+        opened: u32,
+        connections: impl Iterator<Item = (ConnectionId, Form)>,
+        vacant_slots: &[u32],
+    ) -> Option<Self> {
+        let here = |(id, form): (ConnectionId, Form)| (id.slot(), Connection::new(id.generation(), form));
+        let slots = vacant::restore(connections.map(here).collect(), vacant_slots, || Connection::VACANT)?;
+        Some(Self { server, slots, opened, held: HashMap::new() })
+    }
+
+    /// Returns those that are here, by their slots.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (ConnectionId, Form)> {
+        let id = |slot, here: &Connection| ConnectionId::new(self.server, slot, here.generation);
+        self.slots.iter().map(move |(slot, here)| (id(slot_of(slot), here), here.form))
+    }
+
+    /// Returns the slots that the next get, in this order, before any that nobody has had.
+    pub(crate) fn vacant_slots(&self) -> Vec<u32> {
+        vacant::vacant_keys(&self.slots, || Connection::VACANT)
+    }
+
+    /// Returns how many were opened so far.
+    pub(crate) const fn opened(&self) -> u32 {
+        self.opened
+    }
+
+    /// Returns what waits of a connection, if an effect is awaited.
+    pub(crate) fn waiting(&self, connection: ConnectionId) -> Option<impl Iterator<Item = &Step>> {
+        self.held.get(&connection).map(|held| held.steps.iter())
+    }
+
+    /// Returns what the next connection is called.
+    pub(crate) fn next(&self) -> ConnectionId {
+        ConnectionId::new(self.server, slot_of(self.slots.vacant_key()), self.opened)
+    }
+
     /// Gives a new connection its id.
     pub(crate) fn open(&mut self, form: Form) -> ConnectionId {
-        let generation = self.opened;
+        let connection = self.next();
         self.opened = self.opened.wrapping_add(1);
-        let slot = self.slots.insert(Connection { generation, in_flight: 0, form, is_held: false });
-        let slot = u32::try_from(slot).expect("a server has fewer than 2^24 connections at once");
-        ConnectionId::new(self.server, slot, generation)
+        self.slots.insert(Connection::new(connection.generation(), form));
+        connection
     }
 
     /// Forgets a connection, so that its slot may be another's, and what it still asked for. Returns how it was spoken

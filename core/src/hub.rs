@@ -5,6 +5,7 @@ mod answers;
 mod budget;
 mod irc;
 mod memory;
+mod recording;
 
 use std::collections::{HashMap, VecDeque};
 use std::mem;
@@ -13,11 +14,13 @@ use bytes::Bytes;
 
 use self::irc::Irc;
 use self::memory::Memory;
+use self::recording::Dialects;
 use crate::connections::{Connections, Step};
 use crate::log::{Command, Event, Record, Snapshot, SnapshotError};
+use crate::recording::Arrival;
 use crate::{
-    Action, Answer, Batch, Chat, CloseCode, Config, ConnectionId, Dialect, Effect, Form, Histogram, Message, Next,
-    Notice, Request, Session, Signals, Stats, Time,
+    Action, Answer, Batch, Chat, CloseCode, Config, ConnectionId, Dialect, Effect, Form, Histogram, Message, Notice,
+    Request, Session, Stats, Time,
 };
 
 /// Holds a [`Chat`], and gathers its actions for the writers.
@@ -55,6 +58,8 @@ pub struct Hub<S> {
     memory: Option<Memory>,
     /// What was applied, if it is recorded.
     records: Option<Vec<Record>>,
+    /// What is known of the programs at the other ends, if states are kept.
+    dialects: Option<Dialects>,
     stopped: bool,
 }
 
@@ -120,6 +125,7 @@ impl<S> Hub<S> {
             proposals,
             memory: None,
             records: None,
+            dialects: None,
             stopped: false,
         }
     }
@@ -133,31 +139,39 @@ impl<S> Hub<S> {
     /// before it is closed.
     pub fn open(&mut self, now: Time, session: &mut Session, socket: S) -> Result<ConnectionId, Bytes> {
         if self.is_stopped() {
-            return Err(session.encoding().farewell());
+            return Err(session.farewell());
         }
-        let opening = Opening { socket, form: session.form(), dialect: session.take_dialect() };
-        let (connection, form) = (self.connections.open(opening.form), opening.form);
+        let arrival = Self::arrival(now, session);
+        Ok(self.admit(now, arrival, socket).expect("it does not stop"))
+    }
+
+    /// Lets somebody in of whom this is known, as [`open`](Self::open) does, and handles what they ask for already.
+    /// Returns what their connection is called, or nothing if the server stops, which lets nobody in.
+    pub fn admit(&mut self, now: Time, arrival: Arrival, socket: S) -> Option<ConnectionId> {
+        if self.is_stopped() {
+            return None;
+        }
+        let Arrival { form, dialect, requests, .. } = arrival;
+        let connection = self.connections.open(form);
+        self.note_dialect(connection, dialect);
+        let opening = Opening { socket, form, dialect };
         if form.registers() {
             // Nobody knows of them before they have said who they are.
             self.greet(now, connection, opening);
             self.arrive(now, connection);
-            self.account(now);
-            if let Next::Ask(requests) = session.poll_next(now, Signals::default()) {
-                self.handle_requests(now, connection, requests);
-            }
-            return Ok(connection);
-        }
-        if let Some(proposals) = &mut self.proposals {
-            proposals.openings.push_back((connection, opening));
         } else {
-            self.greet(now, connection, opening);
+            if let Some(proposals) = &mut self.proposals {
+                proposals.openings.push_back((connection, opening));
+            } else {
+                self.greet(now, connection, opening);
+            }
+            self.propose(now, Event::Opened { connection });
         }
-        self.propose(now, Event::Opened { connection });
         self.account(now);
-        if let Next::Ask(requests) = session.poll_next(now, Signals::default()) {
+        if !requests.is_empty() {
             self.handle_requests(now, connection, requests);
         }
-        Ok(connection)
+        Some(connection)
     }
 
     /// Handles what somebody has asked for, in this order.
@@ -555,6 +569,7 @@ impl<S> Hub<S> {
                 continue;
             };
             self.pieces.remove(&connection);
+            self.forget_dialect(connection);
             self.forget_irc(connection);
             if let Some(form) = self.connections.close(connection)
                 && let Some(bye) = code.and_then(|code| form.bye(code))

@@ -193,6 +193,7 @@ mod origin;
 mod other_protocol;
 #[doc(hidden)]
 pub mod raw;
+mod recording;
 mod refusal;
 mod reload;
 mod request;
@@ -207,6 +208,7 @@ mod time;
 mod tls;
 mod token;
 mod topic;
+mod vacant;
 mod window;
 mod wire;
 pub mod words;

@@ -87,6 +87,13 @@ impl Name {
         words.any(|word| self.0.eq_ignore_ascii_case(word)) || self.is_guest()
     }
 
+    /// Tells whether nobody can have this name since clients and people tell it secrets, as they do to the services of
+    /// other networks.
+    #[must_use]
+    pub fn is_told_secrets(&self) -> bool {
+        SERVICES.iter().any(|word| self.0.eq_ignore_ascii_case(word))
+    }
+
     fn is_guest(&self) -> bool {
         let Some((start, number)) = self.0.split_at_checked(GUEST.len()) else {
             return false;

@@ -138,6 +138,12 @@ impl OtherProtocol {
     /// How many there are.
     pub(crate) const COUNT: usize = ROWS.len();
 
+    /// Returns the one that has this [key](Self::key).
+    #[must_use]
+    pub fn keyed(key: &str) -> Option<Self> {
+        ROWS.iter().find(|row| row.key == key).map(|row| row.protocol)
+    }
+
     /// Returns one by its place among all.
     pub(crate) const fn at(index: usize) -> Self {
         ROWS[index].protocol
@@ -149,7 +155,8 @@ impl OtherProtocol {
     }
 
     /// Returns a word for it as an incident, for programs that tell those apart.
-    pub(crate) const fn key(self) -> &'static str {
+    #[must_use]
+    pub const fn key(self) -> &'static str {
         self.row().key
     }
 

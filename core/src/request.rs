@@ -3,6 +3,7 @@
 mod irc;
 mod notice;
 mod query;
+mod secrets;
 
 pub use self::irc::IrcLine;
 pub use self::notice::Notice;

@@ -6,6 +6,8 @@
 
 use std::mem;
 
+use bytes::Bytes;
+
 use crate::asked::Asked;
 use crate::close_code::CloseCode;
 use crate::config::Config;
@@ -165,6 +167,12 @@ impl Session {
     /// Returns what is spoken to the connection as far as is known.
     pub(crate) fn encoding(&self) -> Encoding {
         Encoding::of(self.form(), self.intake.decoder.dialect())
+    }
+
+    /// Returns what is to be written to a connection that is not let in since the server stops.
+    #[must_use]
+    pub fn farewell(&self) -> Bytes {
+        self.encoding().farewell()
     }
 
     /// Tells whether more may come.

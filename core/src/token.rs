@@ -59,6 +59,9 @@ impl fmt::Debug for Secret {
 pub struct Token([u8; BYTES]);
 
 impl Token {
+    /// Stands for a token that is not shown: it is nobody's.
+    pub const HIDDEN: Self = Self([0; BYTES]);
+
     pub(crate) fn new(secret: &Secret, boot: u64, connection: ConnectionId) -> Self {
         let mut bytes = [0; BYTES];
         bytes[..ID_BYTES].copy_from_slice(&id_bytes(connection));

@@ -14,8 +14,9 @@ use crate::certificate::Certificate;
 use crate::clock::Clock;
 use crate::guard::{Guard, Purpose};
 use crate::history::History;
-use crate::metrics::{self, TlsCounts};
+use crate::metrics::{self, KeptCounts, TlsCounts};
 use crate::recorder::Recorder;
+use crate::recording::Recording;
 use crate::setup::Setup;
 
 /// Under which name is logged what an operator is told whatever `RUST_LOG` says: the counts that they ask for by a
@@ -36,6 +37,7 @@ struct Shared {
     guard: Option<Guard>,
     history: Option<History>,
     recorder: Option<Recorder>,
+    recording: Option<Recording>,
     certificate: Option<Certificate>,
     /// How many TLS handshakes there were that did not fail.
     secured: AtomicU64,
@@ -68,6 +70,7 @@ impl Admission {
             guard: setup.guard.clone(),
             history: setup.history.clone(),
             recorder: setup.recorder.clone(),
+            recording: setup.recording.clone(),
             certificate: setup.certificate.clone(),
             secured: AtomicU64::new(0),
         }))
@@ -142,6 +145,11 @@ impl Admission {
         self.0.recorder.clone()
     }
 
+    /// Returns what keeps what the server is handed, if anything does.
+    pub(crate) fn recording(&self) -> Option<Recording> {
+        self.0.recording.clone()
+    }
+
     /// Returns what is shown to those who speak TLS, if anything is.
     pub(crate) fn certificate(&self) -> Option<&Certificate> {
         self.0.certificate.as_ref()
@@ -200,7 +208,9 @@ impl Admission {
             expires: certificate.expires(),
         });
         let history = self.0.history.as_ref().map(|history| history.store().counts());
-        metrics::encode(stats, incidents.into(), tls, history)
+        let recording = self.0.recording.as_ref().map(Recording::counts);
+        let kept = KeptCounts { history, recording };
+        metrics::encode(stats, incidents.into(), tls, kept)
     }
 
     /// Counts what has happened to a connection, and logs it, at most once a minute for each cause: `more` says how

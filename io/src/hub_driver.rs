@@ -1,10 +1,15 @@
 //! Drives the hub of the core: hands it what was read, and gives out what it decides, in batches.
 
+mod turn;
+
+use std::mem;
 use std::sync::Arc;
 
-use chinwag_core::{Config, ConnectionId, Effect, Hub, Name, Session, Stats, Time};
+use chinwag_core::ops::{Handed, Input as Recorded};
+use chinwag_core::{Answer, Config, ConnectionId, Effect, Hub, Name, Session, Stats, Time};
 use tracing::debug;
 
+use self::turn::Turn;
 use crate::admission::Admission;
 use crate::clock::Clock;
 use crate::handle::Answers;
@@ -12,6 +17,7 @@ use crate::history::History;
 use crate::input::Input;
 use crate::link::Port;
 use crate::recorder::Recorder;
+use crate::recording::Recording;
 use crate::worker::{Driver, SharedBatch, Worker};
 
 /// Holds the hub, and the workers that follow its log.
@@ -24,6 +30,7 @@ pub struct HubDriver<D: Driver> {
     history: Option<History>,
     answers: Answers,
     recorder: Option<Recorder>,
+    recording: Option<Recording>,
 }
 
 impl<D: Driver> HubDriver<D> {
@@ -40,7 +47,12 @@ impl<D: Driver> HubDriver<D> {
             hub.handle_clock(clock.now(), clock.unix_ms());
             hub.recall_main(clock.now(), history.past(Name::MAIN, clock.unix_ms()));
         }
-        Self { hub, config, admission, clock, workers, history, answers, recorder }
+        let recording = admission.recording();
+        if let Some(recording) = &recording {
+            hub.keep_state();
+            recording.with(|keep| keep.begin(hub.state()));
+        }
+        Self { hub, config, admission, clock, workers, history, answers, recorder, recording }
     }
 
     /// Tells whether the server stops, so that nothing more is to be handed in.
@@ -64,6 +76,10 @@ impl<D: Driver> HubDriver<D> {
         mut more: impl FnMut() -> Option<Input<D::Port>>,
         mut opened: impl FnMut(ConnectionId, Arc<D::Port>, Session),
     ) -> Option<SharedBatch<D::Port>> {
+        if let Some(recording) = self.recording.clone() {
+            self.gather_recorded(&recording, first, &mut more, &mut opened);
+            return self.take_batch();
+        }
         // 1. The time of day: a batch is told by one.
         self.hub.handle_clock(self.clock.now(), self.clock.unix_ms());
         // 2. What has woken the hub, with the effects that it asks for.
@@ -79,7 +95,11 @@ impl<D: Driver> HubDriver<D> {
 
     /// Stops the chat, if it was not before. Returns what that comes to.
     pub fn stop(&mut self) -> Option<SharedBatch<D::Port>> {
-        self.hub.handle_stop(self.clock.now());
+        let now = self.clock.now();
+        if let Some(recording) = &self.recording {
+            keep_one(recording, &Recorded { at: now, handed: Handed::Stopped });
+        }
+        self.hub.handle_stop(now);
         self.take_batch()
     }
 
@@ -89,7 +109,75 @@ impl<D: Driver> HubDriver<D> {
         if let Some(recorder) = &self.recorder {
             recorder.keep(self.hub.take_records());
         }
-        self.hub.take_batch().map(Arc::new)
+        let batch = self.hub.take_batch()?;
+        if let Some(recording) = &self.recording {
+            recording.with(|keep| keep.end_batch(batch.tally(), &|| self.hub.state()));
+        }
+        Some(Arc::new(batch))
+    }
+
+    /// Gathers as ever, and has what the hub is handed kept before: as much at once as is there and goes into the
+    /// batch.
+    fn gather_recorded(
+        &mut self,
+        recording: &Recording,
+        first: Input<D::Port>,
+        more: &mut impl FnMut() -> Option<Input<D::Port>>,
+        opened: &mut impl FnMut(ConnectionId, Arc<D::Port>, Session),
+    ) {
+        let (now, unix_ms) = (self.clock.now(), self.clock.unix_ms());
+        let mut next = Some(first);
+        let mut turn = Vec::new();
+        if self.hub.is_clock_off(now, unix_ms) {
+            turn.push(Turn::Handed(Recorded { at: now, handed: Handed::Clock { unix_ms } }));
+        }
+        while let Some(input) = next {
+            // 1. What is there, as plain data. About as much goes out of it as comes in.
+            let (room, mut bytes) = (self.hub.room(), 0);
+            let mut input = Some(input);
+            while let Some(one) = input {
+                let one = Turn::of(one, self.clock.now());
+                bytes += one.bytes();
+                turn.push(one);
+                input = if bytes < room { more() } else { None };
+            }
+            // 2. It is kept, in one piece.
+            recording.with(|keep| {
+                turn.iter().filter_map(Turn::recorded).for_each(|input| keep.push(input));
+                keep.write();
+            });
+            // 3. It is handled.
+            for one in mem::take(&mut turn) {
+                self.handle_turn(one, opened);
+            }
+            // 4. So are the effects of that, which come behind it.
+            while let Some(effect) = self.hub.poll_effect() {
+                // A server that is recorded keeps no history: nothing else is asked.
+                let Ok(Answer::Verified { connection, ghost }) = effect.perform(&self.config) else { continue };
+                let answer = Recorded { at: self.clock.now(), handed: Handed::Verified { connection, ghost } };
+                keep_one(recording, &answer);
+                self.hub.handle(answer, |_| unreachable!("nobody is let in by an answer"));
+            }
+            next = if self.hub.has_room() { more() } else { None };
+        }
+    }
+
+    fn handle_turn(&mut self, turn: Turn<D::Port>, opened: &mut impl FnMut(ConnectionId, Arc<D::Port>, Session)) {
+        match turn {
+            Turn::Handed(input) => self.hub.handle(input, |_| unreachable!("who is let in has a socket")),
+            Turn::Opened(input, socket, session) => {
+                let mut connection = None;
+                self.hub.handle(input, |id| {
+                    connection = Some(id);
+                    Arc::clone(&socket)
+                });
+                match connection {
+                    Some(connection) => tell_opened(connection, socket, *session, opened),
+                    None => turn_away(&*socket, &session.farewell()),
+                }
+            }
+            Turn::Other(input) => self.handle(input, opened),
+        }
     }
 
     /// Has a batch followed that is in the log: a small one is written on the spot, for more the workers' threads are
@@ -150,12 +238,8 @@ impl<D: Driver> HubDriver<D> {
         mut opened: impl FnMut(ConnectionId, Arc<D::Port>, Session),
     ) {
         match self.hub.open(now, &mut session, Arc::clone(&socket)) {
-            Ok(connection) => {
-                debug!(%connection, address = %socket.link().admitted().address(), "opened");
-                opened(connection, socket, session);
-            }
-            // They are few, and the first: a socket takes them at once, or never.
-            Err(words) => drop(socket.write(&words)),
+            Ok(connection) => tell_opened(connection, socket, session, &mut opened),
+            Err(words) => turn_away(&*socket, &words),
         }
     }
 
@@ -176,4 +260,27 @@ impl<D: Driver> HubDriver<D> {
         self.workers.iter().for_each(|worker| worker.count(&mut stats));
         stats
     }
+}
+
+/// Has one thing kept before it is handled.
+fn keep_one(recording: &Recording, input: &Recorded) {
+    recording.with(|keep| {
+        keep.push(input);
+        keep.write();
+    });
+}
+
+fn tell_opened<P: Port>(
+    connection: ConnectionId,
+    socket: Arc<P>,
+    session: Session,
+    opened: &mut impl FnMut(ConnectionId, Arc<P>, Session),
+) {
+    debug!(%connection, address = %socket.link().admitted().address(), "opened");
+    opened(connection, socket, session);
+}
+
+/// Tells somebody that they come too late. They are few, and the first words: a socket takes them at once, or never.
+fn turn_away(socket: &impl Port, words: &[u8]) {
+    let _ = socket.write(words);
 }

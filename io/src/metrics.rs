@@ -13,6 +13,7 @@ use prometheus_client::registry::{Registry, Unit};
 
 use crate::certificate::Renewals;
 use crate::history::HistoryCounts;
+use crate::recording::RecordingCounts;
 
 const MICROS_PER_SECOND: f64 = 1e6;
 
@@ -23,7 +24,14 @@ struct Counted {
     /// By their keys.
     incidents: Vec<(&'static str, u64)>,
     tls: Option<TlsCounts>,
-    history: Option<HistoryCounts>,
+    kept: KeptCounts,
+}
+
+/// What is counted of what is kept on disk, if anything is.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct KeptCounts {
+    pub(crate) history: Option<HistoryCounts>,
+    pub(crate) recording: Option<RecordingCounts>,
 }
 
 /// What is counted where there is TLS.
@@ -41,10 +49,10 @@ pub(crate) fn encode(
     stats: Stats,
     incidents: Vec<(&'static str, u64)>,
     tls: Option<TlsCounts>,
-    history: Option<HistoryCounts>,
+    kept: KeptCounts,
 ) -> String {
     let mut registry = Registry::with_prefix("chinwag");
-    registry.register_collector(Box::new(Counted { stats, incidents, tls, history }));
+    registry.register_collector(Box::new(Counted { stats, incidents, tls, kept }));
     let mut metrics = String::new();
     text::encode(&mut metrics, &registry).expect("a string takes all");
     metrics
@@ -52,7 +60,7 @@ pub(crate) fn encode(
 
 impl Collector for Counted {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
-        let Self { stats, incidents, tls, history } = self;
+        let Self { stats, incidents, tls, kept } = self;
         let encoder = &mut encoder;
         gauge(encoder, "people", "People in the chat now", stats.people)?;
         gauge(encoder, "rooms", "Rooms there are now", stats.rooms)?;
@@ -69,8 +77,11 @@ impl Collector for Counted {
         if let Some(tls) = tls {
             tls.encode(encoder, incidents)?;
         }
-        if let Some(history) = history {
+        if let Some(history) = &kept.history {
             encode_history(encoder, history)?;
+        }
+        if let Some(recording) = kept.recording {
+            recording.encode(encoder)?;
         }
         let told = "Actions of each batch that the hub has handed on";
         histogram(encoder, ("batch_actions", told, None), &stats.batch_actions, 1.0)?;
@@ -100,6 +111,18 @@ impl TlsCounts {
         gauge(encoder, "tls_certificate_expiry_timestamp_seconds", told, expires)?;
         let left = self.expires.duration_since(SystemTime::now()).unwrap_or_default().as_secs();
         gauge(encoder, "tls_certificate_expires_in_seconds", "For how long the certificate is still valid", left)
+    }
+}
+
+impl RecordingCounts {
+    /// Tells of the recording.
+    fn encode(self, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
+        let Self { bytes, kept_bytes, lost, failures, is_failing } = self;
+        counter(encoder, "recording_written_bytes", "Bytes written to the recording", bytes)?;
+        gauge(encoder, "recording_bytes", "Bytes that the recording has now", kept_bytes)?;
+        counter(encoder, "recording_lost", "What the server was handed and the recording does not have", lost)?;
+        counter(encoder, "recording_failures", "How often the disk has refused something of the recording", failures)?;
+        gauge(encoder, "recording_failing", "1 while nothing can be recorded", is_failing.into())
     }
 }
 
@@ -178,7 +201,10 @@ mod tests {
             expires: UNIX_EPOCH + Duration::from_secs(13),
         };
         let history = HistoryCounts { kept: 16, lost: 17, behind: 18, bytes: 19, is_failing: true };
-        let told = encode(stats, vec![("stalled", 9), ("quit", 0), ("tls_slow", 14)], Some(tls), Some(history));
+        let recording = RecordingCounts { bytes: 16, kept_bytes: 17, lost: 18, failures: 19, is_failing: true };
+        let incidents = vec![("stalled", 9), ("quit", 0), ("tls_slow", 14)];
+        let kept = KeptCounts { history: Some(history), recording: Some(recording) };
+        let told = encode(stats, incidents, Some(tls), kept);
         for line in [
             "# TYPE chinwag_people gauge",
             "chinwag_people 1",
@@ -197,6 +223,11 @@ mod tests {
             "chinwag_tls_certificate_renewals_total{result=\"failed\"} 12",
             "chinwag_tls_certificate_expiry_timestamp_seconds 13",
             "chinwag_tls_certificate_expires_in_seconds 0",
+            "chinwag_recording_written_bytes_total 16",
+            "chinwag_recording_bytes 17",
+            "chinwag_recording_lost_total 18",
+            "chinwag_recording_failures_total 19",
+            "chinwag_recording_failing 1",
             "chinwag_incidents_total{kind=\"stalled\"} 9",
             "chinwag_incidents_total{kind=\"quit\"} 0",
             "chinwag_history_kept_total 16",

@@ -12,6 +12,7 @@ use crate::guard::Guard;
 use crate::history::History;
 use crate::page::PAGE;
 use crate::recorder::Recorder;
+use crate::recording::Recording;
 use crate::secret::with_secret;
 
 /// What a server runs with.
@@ -34,6 +35,9 @@ pub struct Setup {
     pub history: Option<History>,
     /// Keeps the log of all that people share. Default none: nothing is kept.
     pub recorder: Option<Recorder>,
+    /// Keeps what the server is handed, before it is handled, so that the run can be run again. It can't be combined
+    /// with `history` yet. Default none.
+    pub recording: Option<Recording>,
 }
 
 impl Setup {
@@ -68,6 +72,9 @@ impl Setup {
     pub fn checked(self) -> io::Result<Self> {
         let wrong = |error| io::Error::new(io::ErrorKind::InvalidInput, error);
         self.config.check().map_err(|error| wrong(error.to_string()))?;
+        if self.history.is_some() && self.recording.is_some() {
+            return Err(wrong("a server that keeps history can't be recorded yet".to_owned()));
+        }
         let mut config = with_secret(self.config)?;
         config.limits.tls = match (config.limits.tls, &self.certificate) {
             (Tls::Off, None) => Tls::Off,
@@ -81,7 +88,7 @@ impl Setup {
 
 impl From<Config> for Setup {
     fn from(config: Config) -> Self {
-        Self { config, guard: None, certificate: None, history: None, recorder: None }
+        Self { config, guard: None, certificate: None, history: None, recorder: None, recording: None }
     }
 }
 

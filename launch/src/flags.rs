@@ -22,7 +22,8 @@ pub(crate) use self::key::Key;
 pub(crate) use self::values::{Age, Choice, Size, SocketFile, before_socket};
 use self::values::{
     connect_rate, dead_after, drain, flood_rate, history_on_join, ip, irc, keep, keep_bytes, listen, log_format,
-    max_connections, max_line, max_per_ip, port, proxy_from, room_quiet, server_name, threads, web, web_origin,
+    max_connections, max_line, max_per_ip, port, proxy_from, record_bytes, room_quiet, server_name, threads, web,
+    web_origin,
 };
 use self::words::{Given, split};
 use crate::logging::Format;
@@ -155,6 +156,15 @@ pub(super) struct Flags {
     #[argh(option, default = "Config::default().limits.drain", from_str_fn(drain))]
     drain: Duration,
 
+    /// folder into which is recorded all that the server is handed, also what people say alone, so that the run can be
+    /// run again by `chinwag replay`; no token or password is in it (default: none)
+    #[argh(option)]
+    pub(super) record: Option<PathBuf>,
+
+    /// most bytes of the recording, with K, M, G or T for units of 1024; the oldest goes first (default 256M)
+    #[argh(option, default = "Size(256 << 20)", from_str_fn(record_bytes))]
+    pub(super) record_bytes: Size,
+
     /// folder for daily log files, besides standard error; RUST_LOG sets what is logged (default info)
     #[argh(option)]
     pub(super) log_dir: Option<PathBuf>,
@@ -210,7 +220,7 @@ impl Flags {
         keys!(
             self,
             at_start: [
-                ip, port, web, irc, listen, server_name, cert, key, tls_only, data, keep, keep_bytes, threads, max_line, room_quiet, history_on_join, log_dir, log_format
+                ip, port, web, irc, listen, server_name, cert, key, tls_only, data, keep, keep_bytes, threads, max_line, room_quiet, history_on_join, record, record_bytes, log_dir, log_format
             ],
             live: [
                 web_origin, proxy_from, flood_rate, max_connections, max_per_ip, connect_rate, dead_after, drain
@@ -310,6 +320,7 @@ impl Flags {
         match (&self.data, &self.keep, &self.keep_bytes) {
             (None, Some(_), _) => Err("--keep needs --data, the folder where what is said is kept"),
             (None, _, Some(_)) => Err("--keep-bytes needs --data, the folder where what is said is kept"),
+            (Some(_), _, _) if self.record.is_some() => Err("--record and --data can't be combined yet"),
             _ => Ok(()),
         }
     }

@@ -8,6 +8,7 @@ mod flags;
 mod history;
 mod listen;
 mod logging;
+mod recording;
 mod reload;
 mod run;
 mod signals;

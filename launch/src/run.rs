@@ -21,7 +21,7 @@ use crate::listen::{Bound, Chosen};
 use crate::reload::Reloading;
 use crate::signals::Signals;
 use crate::systemd::{HandedOver, Manager, is_read_by_journal, priority};
-use crate::{history, listen, logging, unix};
+use crate::{history, listen, logging, recording, unix};
 
 /// Names a server binary.
 #[derive(Clone, Copy, Debug)]
@@ -178,6 +178,9 @@ fn start(
         ready += &format!("{name} {version} has made its certificate itself: SHA-256 {}\n", certificate.fingerprint());
     }
     setup.config.limits.listen_addresses = addresses;
+    if let Some(folder) = &flags.record {
+        setup.recording = Some(recording::start(folder, flags.record_bytes, &setup.config)?);
+    }
     for (bound, file) in files.into_iter().zip(&flags.listen) {
         let (listener, own) = bound.listen()?;
         ready += &format!("{name} {version} also listening on {file}\n");

@@ -3,26 +3,42 @@
 /// The polynomial, its bits reversed (RFC 3720, appendix B.4).
 const POLYNOMIAL: u32 = 0x82f6_3b78;
 
-/// What each value of a byte does to the checksum.
-const TABLE: [u32; 256] = table();
+/// What each value of a byte does to the checksum that stands so many bytes before the end of what is looked at.
+const TABLES: [[u32; 256]; 8] = tables();
 
 /// Returns the checksum of `bytes`.
 pub(crate) fn crc32c(bytes: &[u8]) -> u32 {
-    !bytes.iter().fold(!0, |crc, &byte| crc >> 8 ^ TABLE[usize::from(crc.to_le_bytes()[0] ^ byte)])
+    let (eights, rest) = bytes.as_chunks::<8>();
+    let crc = eights.iter().fold(!0, |crc: u32, eight| {
+        let [a, b, c, d, e, f, g, h] = (u64::from_le_bytes(*eight) ^ u64::from(crc)).to_le_bytes().map(usize::from);
+        let t = &TABLES;
+        t[7][a] ^ t[6][b] ^ t[5][c] ^ t[4][d] ^ t[3][e] ^ t[2][f] ^ t[1][g] ^ t[0][h]
+    });
+    !rest.iter().fold(crc, |crc, &byte| crc >> 8 ^ TABLES[0][usize::from(crc.to_le_bytes()[0] ^ byte)])
 }
 
-const fn table() -> [u32; 256] {
-    let (mut table, mut byte) = ([0; 256], 0);
+const fn tables() -> [[u32; 256]; 8] {
+    let (mut tables, mut byte) = ([[0; 256]; 8], 0);
     while byte < 256 {
         let (mut crc, mut bit) = (byte, 0);
         while bit < 8 {
             crc = if crc & 1 == 1 { crc >> 1 ^ POLYNOMIAL } else { crc >> 1 };
             bit += 1;
         }
-        table[byte as usize] = crc;
+        tables[0][byte as usize] = crc;
         byte += 1;
     }
-    table
+    let mut before = 1;
+    while before < tables.len() {
+        let mut byte = 0;
+        while byte < 256 {
+            let crc = tables[before - 1][byte];
+            tables[before][byte] = crc >> 8 ^ tables[0][(crc & 0xff) as usize];
+            byte += 1;
+        }
+        before += 1;
+    }
+    tables
 }
 
 #[cfg(test)]

@@ -3,11 +3,13 @@
 use std::fmt;
 
 use chinwag_core::log::Snapshot;
+use chinwag_core::ops::HubState;
 use sha2::{Digest as _, Sha256};
 
-use crate::Entry;
+use crate::kind::encode;
+use crate::proto::Kind;
 
-/// Tells chats apart that are not the same: the SHA-256 of the bytes of a snapshot.
+/// Tells chats, or hubs, apart that are not the same: the SHA-256 of the bytes of what they are.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct StateHash([u8; 32]);
 
@@ -15,9 +17,25 @@ impl StateHash {
     /// Returns the hash of a chat.
     #[must_use]
     pub fn of(snapshot: &Snapshot) -> Self {
+        Self::of_kind(Kind::Snapshot(snapshot.into()))
+    }
+
+    /// Returns the hash of a hub.
+    #[must_use]
+    pub fn of_hub(state: &HubState) -> Self {
+        Self::of_kind(Kind::Hub(state.into()))
+    }
+
+    fn of_kind(kind: Kind) -> Self {
         let mut bytes = Vec::new();
-        Entry::Snapshot(snapshot.clone()).encode(&mut bytes);
+        encode(kind, &mut bytes);
         Self(Sha256::digest(&bytes).into())
+    }
+
+    /// Takes the bytes of a hash.
+    #[must_use]
+    pub const fn new(bytes: [u8; 32]) -> Self {
+        Self(bytes)
     }
 
     /// Returns the bytes of the hash.

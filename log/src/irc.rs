@@ -159,7 +159,8 @@ pub(crate) fn command(command: proto::IrcCommand) -> Result<IrcCommand, DecodeEr
     })
 }
 
-fn put_identity(identity: &Identity, name: &Name) -> proto::Identity {
+/// Writes who somebody is.
+pub(crate) fn put_identity(identity: &Identity, name: &Name) -> proto::Identity {
     proto::Identity {
         user: identity.user().to_owned(),
         real_name: identity.real_name(name).to_owned(),
@@ -167,14 +168,16 @@ fn put_identity(identity: &Identity, name: &Name) -> proto::Identity {
     }
 }
 
-fn identity(identity: Option<proto::Identity>, name: &Name) -> Result<Identity, DecodeError> {
+/// Reads the same.
+pub(crate) fn identity(identity: Option<proto::Identity>, name: &Name) -> Result<Identity, DecodeError> {
     let proto::Identity { user, real_name, is_bot } = identity.ok_or(DecodeError::Damaged("a part is missing"))?;
     let identity = Identity::new(&user, &real_name, is_bot);
     let is_same = identity.user() == user && identity.real_name(name) == real_name;
     if is_same { Ok(identity) } else { Err(DecodeError::Damaged("nobody is called so")) }
 }
 
-fn capabilities(bits: u32) -> Result<Capabilities, DecodeError> {
+/// Reads what a client was granted.
+pub(crate) fn capabilities(bits: u32) -> Result<Capabilities, DecodeError> {
     Capabilities::from_bits(bits).ok_or(DecodeError::Damaged("no server has such a capability"))
 }
 

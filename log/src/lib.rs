@@ -1,5 +1,5 @@
-//! How the ordered log of a chinwag server is written as bytes: what its entries look like, and the frames in which
-//! they stand in a file.
+//! How the ordered log of a chinwag server, and a recording of one, are written as bytes: what their entries look like,
+//! and the frames in which they stand in a file.
 //!
 //! The plain data is that of [`chinwag_core::log`]. The bytes are Protocol Buffers with explicit tags, so that later
 //! releases can add to them. Whatever a release does not know is an error to it: a replica that skips something is no
@@ -11,12 +11,18 @@ mod entry;
 mod error;
 mod frames;
 mod hash;
+mod hub;
+mod input;
 mod irc;
+mod kind;
+mod limits;
 mod past;
 mod proto;
 mod record;
+mod request;
 mod rules;
 mod snapshot;
+mod talk;
 
 pub use entry::Entry;
 pub use error::DecodeError;
@@ -25,4 +31,4 @@ pub use hash::StateHash;
 
 /// The format that this release writes, and the last that it reads. A release that adds a field or a kind counts it up,
 /// and writes it where it uses them.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;

@@ -2,7 +2,11 @@
 //!
 //! A tag is for ever: one that is not used any more is never used for something else. A field that is added has a new
 //! tag and a new [`FORMAT`](crate::FORMAT), and is left out wherever it says nothing new, so that what an older release
-//! wrote is still read. As long as no server writes a log, the first format grows.
+//! wrote is still read.
+
+mod recording;
+
+pub(crate) use self::recording::*;
 
 /// The beginning of each entry, whatever it is.
 #[derive(Clone, PartialEq, prost::Message)]
@@ -15,7 +19,7 @@ pub(crate) struct Format {
 pub(crate) struct Entry {
     #[prost(uint32, tag = "1")]
     pub(crate) format: u32,
-    #[prost(oneof = "Kind", tags = "2, 3, 4")]
+    #[prost(oneof = "Kind", tags = "2, 3, 4, 5, 6, 7, 8, 9")]
     pub(crate) kind: Option<Kind>,
 }
 
@@ -27,6 +31,16 @@ pub(crate) enum Kind {
     Snapshot(Snapshot),
     #[prost(message, tag = "4")]
     Record(Record),
+    #[prost(message, tag = "5")]
+    Limits(Limits),
+    #[prost(message, tag = "6")]
+    Hub(Hub),
+    #[prost(message, tag = "7")]
+    Input(Input),
+    #[prost(message, tag = "8")]
+    Batch(Batch),
+    #[prost(bytes = "vec", tag = "9")]
+    Hash(Vec<u8>),
 }
 
 #[derive(Clone, PartialEq, prost::Message)]

@@ -84,7 +84,8 @@ fn commanded(by: proto::Commanded, format: u32) -> Result<(ConnectionId, Command
     Ok((connection(id)?, command(what.ok_or(DecodeError::Unknown { format })?, format)?))
 }
 
-fn command(command: proto::Command, format: u32) -> Result<Command, DecodeError> {
+/// Reads a command.
+pub(crate) fn command(command: proto::Command, format: u32) -> Result<Command, DecodeError> {
     Ok(match command {
         proto::Command::Say(lines) => Command::Say(texts(&lines)?),
         proto::Command::Act(what) => Command::Act(text(&what)?),

@@ -5,6 +5,8 @@
 mod irc;
 #[path = "golden/past.rs"]
 mod past;
+#[path = "golden/recording.rs"]
+mod recording;
 
 use std::collections::HashSet;
 use std::hash::Hash;
@@ -141,6 +143,7 @@ fn golden() -> Vec<(Entry, &'static [u8])> {
     ];
     golden.extend(irc::golden());
     golden.extend(past::golden());
+    golden.extend(recording::golden());
     golden
 }
 
@@ -177,6 +180,11 @@ fn what_was_once_written_is_read_for_ever_and_written_again() {
     }
 }
 
+/// Returns the format that an entry says.
+fn format_of(entry: &[u8]) -> u32 {
+    entry[1].into()
+}
+
 /// Puts a message into another, as the field with this tag.
 fn field(tag: u8, message: &[u8]) -> Vec<u8> {
     let len = u8::try_from(message.len()).expect("it is short");
@@ -193,8 +201,10 @@ fn field(tag: u8, message: &[u8]) -> Vec<u8> {
 /// Returns how many tags there are of what `entry` puts a field into: all others are unknown.
 fn known(tags: Range<u8>, entry: impl Fn(Vec<u8>) -> Vec<u8>) -> usize {
     let is_known = |tag: &u8| {
-        let bytes = [b"\x08\x01", &entry(field(*tag, b""))[..]].concat();
-        Entry::decode(&bytes) != Err(DecodeError::Unknown { format: 1 })
+        [1, 2].iter().any(|&format| {
+            let bytes = [&[0x08, format], &entry(field(*tag, b""))[..]].concat();
+            Entry::decode(&bytes) != Err(DecodeError::Unknown { format: format.into() })
+        })
     };
     tags.filter(is_known).count()
 }
@@ -205,8 +215,11 @@ fn every_kind_of_entry_has_golden_bytes() {
     let in_command = |field_of_it: Vec<u8>| field(4, &field(3, &[&field(1, b"")[..], &field_of_it[..]].concat()));
     let in_irc = |field_of_it: Vec<u8>| in_command(field(16, &field_of_it));
     // A record of nothing is unknown itself, as is a command of IRC. A command is one of the events.
-    let kinds =
-        known(2..32, |field| field) + known(2..32, in_record) - 1 + known(2..32, in_command) + known(1..32, in_irc);
+    let in_input = |field_of_it: Vec<u8>| field(7, &field_of_it);
+    let kinds = known(2..32, |field| field) + known(2..32, in_record) - 1
+        + known(2..32, in_command)
+        + known(1..32, in_irc)
+        + known(2..32, in_input);
     let golden: HashSet<_> = golden().into_iter().map(|(entry, _)| kind(&entry)).collect();
     assert_eq!(golden.len(), kinds);
 }
@@ -220,7 +233,8 @@ fn kind(entry: &Entry) -> impl Eq + Hash + use<> {
     } else {
         None
     };
-    (discriminant(entry), event.map(discriminant), command, of_irc)
+    let handed = if let Entry::Input(input) = entry { Some(discriminant(&input.handed)) } else { None };
+    (discriminant(entry), event.map(discriminant), command, of_irc, handed)
 }
 
 #[test]
@@ -234,12 +248,15 @@ fn rules_that_cannot_be_are_none() {
 fn what_a_release_does_not_know_is_an_error_that_says_which_format_is_needed() {
     for (entry, golden) in golden() {
         // Another format, whatever is in it.
-        let newer = [b"\x08\x02", &golden[2..]].concat();
-        assert_eq!(Entry::decode(&newer), Err(DecodeError::Newer { format: 2 }), "{entry:?}");
-        assert!(DecodeError::Newer { format: 2 }.to_string().contains("a release that reads format 2 is needed"));
+        let newer = [b"\x08\x03", &golden[2..]].concat();
+        assert_eq!(Entry::decode(&newer), Err(DecodeError::Newer { format: 3 }), "{entry:?}");
+        assert!(DecodeError::Newer { format: 3 }.to_string().contains("a release that reads format 3 is needed"));
         // Another field than there are, of an entry that says otherwise.
         let unknown = [golden, b"\x98\x06\x01"].concat();
-        assert_eq!(Entry::decode(&unknown), Err(DecodeError::Unknown { format: 1 }), "{entry:?}");
+        assert_eq!(Entry::decode(&unknown), Err(DecodeError::Unknown { format: format_of(golden) }), "{entry:?}");
+        // A kind that the format that it says does not have, or had before.
+        let other = [&[0x08, 3 - golden[1]], &golden[2..]].concat();
+        assert_eq!(Entry::decode(&other), Err(DecodeError::Unknown { format: format_of(&other) }), "{entry:?}");
     }
     // Another kind; another kind that says so; none at all.
     assert_eq!(Entry::decode(b"\x08\x01\x9a\x06\x00"), Err(DecodeError::Unknown { format: 1 }));

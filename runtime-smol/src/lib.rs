@@ -47,7 +47,8 @@ mod worker;
 
 pub use chinwag_core as core;
 pub use chinwag_io::{
-    Answered, Certificate, CertificateError, Ended, Guard, Handle, Listeners, Listening, PAGE, Purpose, Recorder, Setup,
+    Answered, Certificate, CertificateError, Ended, Guard, Handle, Listeners, Listening, PAGE, Purpose, Recorder,
+    Recording, Setup,
 };
 
 pub use self::serve::serve;

@@ -4,7 +4,7 @@ use chinwag_tests::{Adapter, Ended, Program};
 
 use crate::{assert_one_line, assert_talk, stop};
 
-const FLAGS: [&str; 25] = [
+const FLAGS: [&str; 27] = [
     "--ip",
     "--port",
     "--web",
@@ -23,6 +23,8 @@ const FLAGS: [&str; 25] = [
     "--connect-rate",
     "--dead-after",
     "--drain",
+    "--record",
+    "--record-bytes",
     "--log-dir",
     "--log-format",
     "--config",

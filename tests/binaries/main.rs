@@ -11,6 +11,8 @@ mod history;
 mod log;
 #[cfg(target_os = "linux")]
 mod operation;
+#[cfg(target_os = "linux")]
+mod recording;
 mod settings;
 mod sockets;
 mod start;

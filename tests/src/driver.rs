@@ -3,21 +3,21 @@
 //!
 //! It is the only place of the tests that hands anything to a hub, a handshake, a session or a fan-out.
 
+mod link;
+
 use std::collections::VecDeque;
 use std::hash::{DefaultHasher, Hash, Hasher as _};
-use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
 use chinwag_core::log::{Event, Record};
+use chinwag_core::ops::{Handed, Input};
 use chinwag_core::{
-    Action, Answer, Batch, Config, ConnectionId, Fanout, Form, Handshake, Hub, Name, Next, Output, Request, Session,
-    Share, Signals, Stats, Step, Time, Written,
+    Action, Answer, Batch, Config, ConnectionId, Fanout, Hub, Name, Output, Request, Share, Stats, Time, Written,
 };
 
+pub use self::link::{Link, Todo};
 use crate::store::Store;
-
-/// Where everybody comes from.
-const ADDRESS: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
+use crate::tape::Tape;
 
 /// What the store is called, so that browsers know it again.
 const STORE_IDENTITY: u64 = 7;
@@ -32,6 +32,8 @@ pub struct Driver<S> {
     writers: Vec<Writer<S>>,
     /// What is to be proposed, where a run is repeated that was recorded.
     recorded: Option<VecDeque<Record>>,
+    /// What is recorded of all that the hub is handed, if it is.
+    tape: Option<Tape>,
     /// What keeps what is said, if anything does, and its answers that were not handed in.
     store: Option<Store>,
     answers: VecDeque<Answer>,
@@ -46,138 +48,34 @@ struct Writer<S> {
     followed: usize,
 }
 
-/// Tells what the reader of a connection is to do next.
-#[derive(PartialEq, Eq, Debug)]
-pub enum Todo {
-    /// Read from the socket, and come back at this time if nothing comes before.
-    Read(Option<Time>),
-    /// Write this, as the socket takes it until this time.
-    Write(Vec<u8>, Time),
-    /// Let it in.
-    Enter,
-    /// Hand these requests on.
-    Ask(Vec<Request>),
-    /// Wait for a signal of the writer.
-    AwaitSignal,
-    /// Come back at this time.
-    AwaitTime(Time),
-    /// Nothing more.
-    End,
-}
-
-/// Holds the reading end of a connection: first its handshake, then its session.
-#[derive(Debug)]
-pub struct Link {
-    phase: Phase,
-    connection: Option<ConnectionId>,
-}
-
-#[derive(Debug)]
-enum Phase {
-    Handshake(Box<Handshake>),
-    Chatting(Box<Session>),
-    TurnedAway,
-}
-
-impl Link {
-    /// Starts with a connection that a listener of this form has accepted.
-    #[must_use]
-    pub fn new(config: &Config, form: Form, now: Time) -> Self {
-        Self { phase: Phase::Handshake(Box::new(Handshake::new(config, form, ADDRESS, now))), connection: None }
-    }
-
-    /// Returns what the connection is called, once it was let in.
-    #[must_use]
-    pub const fn connection(&self) -> Option<ConnectionId> {
-        self.connection
-    }
-
-    /// Returns what its reader is to do next.
-    pub fn next(&mut self, now: Time, signals: Signals) -> Todo {
-        match &mut self.phase {
-            Phase::Handshake(handshake) => loop {
-                match handshake.poll_step(now) {
-                    Step::Read { until } => return Todo::Read(Some(until)),
-                    Step::Write { bytes, until } => return Todo::Write(bytes.to_vec(), until),
-                    Step::Measure => handshake.handle_metrics(Some("nobody is here\n".to_owned())),
-                    Step::Announce { .. } | Step::Admit => handshake.handle_admission(Ok(())),
-                    // Nothing is sealed here.
-                    Step::Secure { .. } => handshake.handle_secured(Ok(())),
-                    Step::Enter => return Todo::Enter,
-                    Step::End { .. } => {
-                        self.phase = Phase::TurnedAway;
-                        return Todo::End;
-                    }
-                }
-            },
-            Phase::Chatting(session) => match session.poll_next(now, signals) {
-                // Nobody else waits here for a turn.
-                Next::Yield => self.next(now, signals),
-                Next::Ask(requests) => Todo::Ask(requests),
-                Next::AwaitSignal => Todo::AwaitSignal,
-                Next::AwaitTime(at) => Todo::AwaitTime(at),
-                Next::Read => Todo::Read(None),
-                Next::End => Todo::End,
-            },
-            Phase::TurnedAway => Todo::End,
-        }
-    }
-
-    /// Hands in what was read.
-    pub fn read(&mut self, bytes: &[u8]) {
-        match &mut self.phase {
-            Phase::Handshake(handshake) => handshake.handle_bytes(bytes),
-            Phase::Chatting(session) => session.handle_bytes(bytes),
-            Phase::TurnedAway => {}
-        }
-    }
-
-    /// Tells it that nothing more will come.
-    pub fn read_end(&mut self) {
-        match &mut self.phase {
-            Phase::Handshake(handshake) => handshake.handle_end(),
-            Phase::Chatting(session) => session.handle_end(),
-            Phase::TurnedAway => {}
-        }
-    }
-
-    /// Tells it that reading has failed.
-    pub fn read_failed(&mut self) {
-        match &mut self.phase {
-            Phase::Handshake(handshake) => handshake.handle_end(),
-            Phase::Chatting(session) => session.handle_failure(),
-            Phase::TurnedAway => {}
-        }
-    }
-
-    /// Tells a handshake that its answer was not written.
-    pub fn write_failed(&mut self) {
-        if let Phase::Handshake(handshake) = &mut self.phase {
-            handshake.handle_failure();
-        }
-    }
-
-    /// Tells a handshake that the server stops.
-    pub fn stop(&mut self) {
-        if let Phase::Handshake(handshake) = &mut self.phase {
-            handshake.handle_stop();
-        }
-    }
-
-    fn enter(&mut self) -> &mut Session {
-        if let Phase::Handshake(handshake) = std::mem::replace(&mut self.phase, Phase::TurnedAway) {
-            self.phase = Phase::Chatting(Box::new(handshake.into_session()));
-        }
-        let Phase::Chatting(session) = &mut self.phase else { panic!("it was turned away") };
-        session
-    }
-}
-
 impl<S: Clone + Hash> Driver<S> {
     /// Starts with nobody, and as many writers as threads.
     #[must_use]
     pub fn new(config: &Config) -> Self {
         Self::with(config, Hub::new(config.clone()), None)
+    }
+
+    /// Starts with nobody, and records all that the hub is handed.
+    #[must_use]
+    pub fn recording(config: &Config) -> Self {
+        let mut driver = Self::with(config, Hub::new(config.clone()), None);
+        driver.hub.keep_state();
+        driver.tape = Some(Tape::new(config, driver.hub.state()));
+        driver
+    }
+
+    /// Returns what was recorded, if it was.
+    pub fn take_tape(&mut self) -> Option<Tape> {
+        self.tape.take()
+    }
+
+    /// Has the hub handle something, of which it is recorded before.
+    fn hand(&mut self, handed: Handed) {
+        let input = Input { at: self.now, handed };
+        if let Some(tape) = &mut self.tape {
+            tape.hand(&input);
+        }
+        self.hub.handle(input, |_| unreachable!("nobody is let in"));
     }
 
     /// Has a store keep what is said. What it is asked is answered by [`answer`](Self::answer).
@@ -206,6 +104,7 @@ impl<S: Clone + Hash> Driver<S> {
             log: Vec::new(),
             writers: Share::split(config.limits.threads).map(writer).collect(),
             recorded,
+            tape: None,
             store: None,
             answers: VecDeque::new(),
             digest: DefaultHasher::new(),
@@ -262,7 +161,15 @@ impl<S: Clone + Hash> Driver<S> {
     /// The server stops. Returns the last words.
     pub fn open(&mut self, link: &mut Link, socket: S) -> Result<ConnectionId, Vec<u8>> {
         self.catch_up();
-        let connection = self.hub.open(self.now, link.enter(), socket).map_err(|words| words.to_vec())?;
+        let session = link.enter();
+        if self.hub.is_stopped() {
+            return Err(session.farewell().to_vec());
+        }
+        let arrival = Hub::<S>::arrival(self.now, session);
+        if let Some(tape) = &mut self.tape {
+            tape.hand(&Input { at: self.now, handed: Handed::Opened(arrival.clone()) });
+        }
+        let connection = self.hub.admit(self.now, arrival, socket).expect("it has not stopped");
         self.perform();
         link.connection = Some(connection);
         Ok(connection)
@@ -272,7 +179,7 @@ impl<S: Clone + Hash> Driver<S> {
     pub fn ask(&mut self, connection: ConnectionId, requests: Vec<Request>) {
         self.catch_up();
         if self.recorded.is_none() {
-            self.hub.handle_requests(self.now, connection, requests);
+            self.hand(Handed::Asked { connection, requests });
             return self.perform();
         }
         // What is repeated has to come back from the log before others go on, but for what is said by IRC in a row.
@@ -285,13 +192,24 @@ impl<S: Clone + Hash> Driver<S> {
     /// Hands in that a connection has ended.
     pub fn close(&mut self, connection: ConnectionId) {
         self.catch_up();
-        self.hub.handle_closed(self.now, connection);
+        self.hand(Handed::Closed { connection });
         self.perform();
     }
 
     /// Hands in several of these at once: what a connection asks for, or that it has ended.
     pub fn handle_all(&mut self, news: Vec<(ConnectionId, Option<Request>)>) {
         self.catch_up();
+        if self.tape.is_some() {
+            // A real server is handed what each asks for by itself.
+            for (connection, request) in news {
+                self.hand(match request {
+                    Some(request) => Handed::Asked { connection, requests: vec![request] },
+                    None => Handed::Closed { connection },
+                });
+                self.perform();
+            }
+            return;
+        }
         let mut asked = Vec::new();
         for (connection, request) in news {
             // What is repeated has to come back from the log before others go on.
@@ -330,9 +248,19 @@ impl<S: Clone + Hash> Driver<S> {
         self.catch_up();
         let answer = self.answers.pop_front();
         let is_any = answer.is_some();
-        answer.into_iter().for_each(|answer| self.hub.handle_answer(self.now, answer));
+        answer.into_iter().for_each(|answer| self.take_answer(answer));
         self.perform();
         is_any
+    }
+
+    /// Hands in an answer. What a store answers is not recorded yet.
+    fn take_answer(&mut self, answer: Answer) {
+        match answer {
+            Answer::Verified { connection, ghost } => self.hand(Handed::Verified { connection, ghost }),
+            Answer::Recalled(_) | Answer::Read { .. } | Answer::Found { .. } => {
+                self.hub.handle_answer(self.now, answer);
+            }
+        }
     }
 
     /// Returns the store.
@@ -348,7 +276,7 @@ impl<S: Clone + Hash> Driver<S> {
             self.store.iter_mut().for_each(|store| store.keep(self.hub.take_kept()));
             if let Some(effect) = self.hub.poll_effect() {
                 match (effect.perform(&self.config), &self.store) {
-                    (Ok(answer), _) => self.hub.handle_answer(self.now, answer),
+                    (Ok(answer), _) => self.take_answer(answer),
                     (Err(effect), Some(store)) => self.answers.push_back(store.answer(effect)),
                     (Err(effect), None) => panic!("it takes a store: {effect:?}"),
                 }
@@ -388,19 +316,19 @@ impl<S: Clone + Hash> Driver<S> {
 
     /// Has the hub look what is due.
     pub fn wake(&mut self) {
-        self.hub.handle_timeout(self.now);
+        self.hand(Handed::Woke);
         self.perform();
     }
 
     /// Tells the hub what the wall clock says.
     pub fn set_clock(&mut self, unix_ms: u64) {
-        self.hub.handle_clock(self.now, unix_ms);
+        self.hand(Handed::Clock { unix_ms });
         self.perform();
     }
 
     /// Stops the server.
     pub fn stop(&mut self) {
-        self.hub.handle_stop(self.now);
+        self.hand(Handed::Stopped);
         self.perform();
     }
 
@@ -439,6 +367,9 @@ impl<S: Clone + Hash> Driver<S> {
     /// Has the hub hand on what it has decided. Tells whether that is anything.
     pub fn publish(&mut self) -> bool {
         let batch = self.hub.take_batch();
+        if let (Some(batch), Some(tape)) = (&batch, &mut self.tape) {
+            tape.end_batch(batch.tally(), &self.hub);
+        }
         if let Some(batch) = &batch {
             format!("{:?}", batch.actions()).hash(&mut self.digest);
         }

@@ -3,5 +3,9 @@
 mod driver;
 pub mod fuzzing;
 pub mod sim;
+mod store;
+mod tape;
 
 pub use driver::{Driver, Link, Todo};
+pub use store::Store;
+pub use tape::Tape;

@@ -51,6 +51,7 @@ mod siege;
 pub mod sim;
 mod sockets;
 mod store;
+mod tape;
 #[cfg(feature = "real-clients")]
 mod terminal;
 
@@ -80,5 +81,6 @@ pub use siege::{Delays, Fire, Heard, Siege, Vitals};
 pub use sim::HELP;
 pub use sockets::{DEADLINE, Mismatch, connect, connect_from, replay};
 pub use store::Store;
+pub use tape::Tape;
 #[cfg(feature = "real-clients")]
 pub use terminal::Terminal;

@@ -9,5 +9,6 @@ mod load;
 mod picture;
 mod plain;
 mod pty;
+mod replay;
 mod server;
 mod tls;

@@ -11,11 +11,10 @@ use slab::Slab;
 
 use super::history::{History, Saying};
 use super::lists::{fitting, room_bytes};
-use super::vacant;
 use crate::kept::Past;
 use crate::log::{RoomState, SnapshotError, TopicState, Untold};
 use crate::wire::contract::List;
-use crate::{Form, Message, Name, NameKey, RoomId, Texts, Time, Topic};
+use crate::{Form, Message, Name, NameKey, RoomId, Texts, Time, Topic, vacant};
 
 /// More messages than a snapshot can count, so that a count never ends.
 const SAID_MAX: u64 = u64::MAX / 2;

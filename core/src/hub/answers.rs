@@ -62,7 +62,10 @@ impl<S> Hub<S> {
                 self.reply(connection, Message::TooLong { chars_max });
             }
             Notice::NotUtf8 => self.reply(connection, Message::NotUtf8),
-            Notice::Speak(dialect) => self.chat.push_action(Action::Speak { connection, dialect }),
+            Notice::Speak(dialect) => {
+                self.note_dialect(connection, dialect);
+                self.chat.push_action(Action::Speak { connection, dialect });
+            }
             Notice::Refuse(option) => self.reply(connection, Message::Refuse { option }),
             Notice::AreYouThere => self.reply(connection, Message::Here),
             Notice::Ping(payload) => self.reply(connection, Message::Pong { payload }),

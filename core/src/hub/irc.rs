@@ -45,11 +45,11 @@ pub(super) struct Irc {
     /// The answers to lines that wait for what came of them.
     pending: HashMap<ConnectionId, Pending>,
     /// How many connections by IRC there are.
-    open: usize,
+    pub(super) open: usize,
     /// How many actions of the next batch were looked at for what is told to them.
     pub(super) rendered: usize,
     /// How many answers came in batches.
-    batches: u64,
+    pub(super) batches: u64,
 }
 
 /// Holds an answer that is not whole yet.
@@ -216,7 +216,7 @@ impl<S> Hub<S> {
     }
 
     /// Returns what a client was granted.
-    fn capabilities(&self, connection: ConnectionId) -> Capabilities {
+    pub(super) fn capabilities(&self, connection: ConnectionId) -> Capabilities {
         match self.irc.arriving.get(&connection) {
             Some(arriving) => arriving.capabilities,
             None => {
@@ -226,7 +226,7 @@ impl<S> Hub<S> {
     }
 
     /// Returns what somebody is called, if they are called anything yet.
-    fn nick(&self, connection: ConnectionId) -> Option<Name> {
+    pub(super) fn nick(&self, connection: ConnectionId) -> Option<Name> {
         let arriving = || self.irc.arriving.get(&connection).and_then(|arriving| arriving.name.clone());
         self.chat.seen(connection).map(|seen| seen.name().clone()).or_else(arriving)
     }

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::{Dialect, Form, Name, Query, Secret, Text};
-use crate::{Limits, Rules};
+use crate::{Limits, Next, Rules, Signals};
 
 fn open(hub: &mut Hub<()>) -> ConnectionId {
     hub.open(Time::START, &mut Session::new(&Config::default()), ()).expect("the server runs")

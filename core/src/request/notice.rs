@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 
+use crate::commands::named;
 use crate::{CloseCode, Dialect, OtherProtocol, Text};
 
 /// Tells what has come from a connection that concerns nobody else. It never enters the log, but keeps its place behind
@@ -47,6 +48,12 @@ pub enum Notice {
 }
 
 impl Notice {
+    /// Returns the notice that a command lacks what it takes, whose word this is, if there is one.
+    #[must_use]
+    pub fn incomplete(word: &str) -> Option<Self> {
+        named(word).map(|usage| Self::Incomplete(usage.word))
+    }
+
     /// Tells whether it comes from a person, of whom others may be told: not from a program that looks what is here.
     pub(crate) const fn shows_a_person(&self) -> bool {
         match self {

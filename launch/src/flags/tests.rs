@@ -217,7 +217,7 @@ fn what_is_printed_is_read_as_what_it_was_printed_of_and_printed_as_the_same() {
         "--web-origin https://a.example --web-origin http://b:8080 --proxy-from ::1 --proxy-from 10.0.0.0/8",
         "--listen unix:/a --listen web=unix:b.sock --listen irc=unix:./c=d",
         "--flood-rate 0 --max-connections 7 --max-per-ip 3 --connect-rate 2 --dead-after 30 --drain 1",
-        "--history-on-join 0 --log-dir \"a\\b\u{7f}\u{e4} --log-format json --web 127.0.0.1:42080",
+        "--history-on-join 0 --record /x --record-bytes 1500K --log-dir \"a\\b\u{7f}\u{e4} --log-format json --web 127.0.0.1:42080",
     ];
     for line in lines {
         let Parsed::Answer(printed) = parse(&format!("{line} --print-config")) else { panic!("{line} is right") };
@@ -323,6 +323,8 @@ fn each_key_that_can_change_while_a_server_runs_the_core_takes_anew_and_no_other
         "--max-line 40",
         "--room-quiet 1",
         "--history-on-join 1",
+        "--record x",
+        "--record-bytes 2G",
         "--log-dir x",
         "--log-format json",
         "--web-origin http://a",
@@ -343,5 +345,35 @@ fn each_key_that_can_change_while_a_server_runs_the_core_takes_anew_and_no_other
         let wanted = flags.config(running.clone());
         let is_taken = running.reload(&wanted).is_empty() && wanted != Config::default();
         assert_eq!((is_taken, running == wanted && is_taken), (key.is_live, key.is_live), "{line}");
+    }
+}
+
+#[test]
+fn a_size_has_a_unit_or_none() {
+    let cases = [
+        ("1M", Some(1 << 20), "1M"),
+        ("1048576", Some(1 << 20), "1M"),
+        ("1500K", Some(1500 << 10), "1500K"),
+        ("2G", Some(2 << 30), "2G"),
+        ("1T", Some(1 << 40), "1T"),
+        ("1048577", Some((1 << 20) + 1), "1048577"),
+        ("1K", None, ""),
+        ("2000T", None, ""),
+        ("99999999999999999999", None, ""),
+        ("18446744073709551615T", None, ""),
+        ("", None, ""),
+        ("M", None, ""),
+        ("+2M", None, ""),
+        ("2m", None, ""),
+        ("2.5G", None, ""),
+    ];
+    for (value, bytes, written) in cases {
+        match (parse(&format!("--record-bytes={value}")), bytes) {
+            (Parsed::Flags(flags), Some(bytes)) => {
+                assert_eq!((flags.record_bytes.0, flags.record_bytes.to_string()), (bytes, written.to_owned()));
+            }
+            (Parsed::Wrong(said), None) => assert!(said.contains("1M to 1024T"), "{value}: {said}"),
+            (Parsed::Flags(_) | Parsed::Answer(_) | Parsed::Wrong(_), _) => panic!("{value}"),
+        }
     }
 }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chinwag_core::{Config, Form, Limits, Origin, Subnet};
+use chinwag_recording::RECORD_BYTES_MIN;
 
 use crate::logging::Format;
 
@@ -189,7 +190,16 @@ pub(super) fn drain(value: &str) -> Result<Duration, String> {
 const KEEP_BYTES_MIN: u64 = 1 << 20;
 
 pub(super) fn keep_bytes(value: &str) -> Result<Size, String> {
-    let range = KEEP_BYTES_MIN..=1 << 50;
+    bytes(value, KEEP_BYTES_MIN)
+}
+
+pub(super) fn record_bytes(value: &str) -> Result<Size, String> {
+    bytes(value, RECORD_BYTES_MIN)
+}
+
+/// Reads a number of bytes; both limits of what can be bounded are the same.
+fn bytes(value: &str, min: u64) -> Result<Size, String> {
+    let range = min..=1 << 50;
     let read = size(value).filter(|size| range.contains(&size.0));
     read.ok_or_else(|| "it takes a number of bytes, 1M to 1024T, like 256M or 2G".into())
 }

@@ -1,7 +1,8 @@
 //! Owns what is fuzzed of the log: any bytes are read as entries, and as a chat, or are an error; never a panic.
 
 use chinwag_core::log::{Event, Snapshot};
-use chinwag_core::{Chat, Rules, Time};
+use chinwag_core::ops::HubState;
+use chinwag_core::{Chat, Config, Hub, Rules, Time};
 use chinwag_log::{Entry, Frames};
 
 /// A snapshot may say that somebody has the last of sixteen million slots, which takes memory for all of them.
@@ -25,7 +26,21 @@ fn entry(bytes: &[u8]) {
     assert_eq!(again, bytes, "an entry has one way to be written");
     match entry {
         Entry::Snapshot(snapshot) => restore(snapshot),
-        Entry::Rules(_) | Entry::Record(_) => {}
+        Entry::Hub(state) => restore_hub(*state),
+        Entry::Rules(_) | Entry::Record(_) | Entry::Limits(_) | Entry::Input(_) | Entry::Batch(_) | Entry::Hash(_) => {}
+    }
+}
+
+fn restore_hub(state: HubState) {
+    let ids = state.chat.people.iter().map(|person| person.connection);
+    let mut ids = ids.chain(state.connections.iter().map(|connection| connection.connection));
+    if ids.any(|id| id.slot() > SLOTS_MAX) {
+        return;
+    }
+    let Ok((mut hub, _)) = Hub::restore(Config::default(), state.clone(), |id| id) else { return };
+    assert_eq!(hub.state(), state);
+    for connection in state.connections {
+        hub.handle_closed(Time::START, connection.connection);
     }
 }
 

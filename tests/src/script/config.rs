@@ -17,6 +17,7 @@ pub(super) fn set(config: &mut Config, settings: &str) -> Result<(), String> {
             "crowd_members" => config.rules.crowd_members = number(value)?,
             "crowd_interval" => config.rules.crowd_interval = duration(value)?,
             "list_bytes_max" => config.limits.list_bytes_max = number(value)?,
+            "handshake_wait" => config.limits.handshake_wait = duration(value)?,
             "queue_bytes_max" => config.limits.queue_bytes_max = number(value)?,
             "stall_max" => config.limits.stall_max = duration(value)?,
             "history_on_join" => config.rules.history_on_join = number(value)?,

@@ -1,6 +1,7 @@
 //! Owns a whole simulated server: executes a plan step by step, as an adapter would, and checks after each step what
 //! must hold.
 
+mod seen;
 mod settling;
 mod store;
 mod writers;
@@ -12,12 +13,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chinwag_core::log::Record;
-use chinwag_core::{Action, Config, ConnectionId, IrcMessage, Message, Notice, Query, Request, Time};
+use chinwag_core::{Action, Config, ConnectionId, Message, Notice, Query, Request, Time};
 
 use crate::driver::Driver;
 use crate::sim::user::{User, lines};
 use crate::sim::{Device, Keeping, Laws, Model, Plan, Step};
 use crate::store::Store;
+use crate::tape::Tape;
 
 /// Counts how often each interesting situation occurred.
 pub type Coverage = BTreeMap<&'static str, u64>;
@@ -46,6 +48,8 @@ pub struct Run {
     pub records: Vec<Record>,
     /// Tells runs apart in which something else was decided, or sent to anybody.
     pub digest: u64,
+    /// All that the server was handed, if that was recorded.
+    pub tape: Option<Tape>,
 }
 
 /// Runs a simulated server with the model beside it.
@@ -101,6 +105,14 @@ impl World {
     /// Says what went wrong first.
     pub fn record(plan: &Plan) -> Result<Run, Failure> {
         Self::run_on(plan, || Driver::new(&plan.config))
+    }
+
+    /// Executes a plan, and records all that the server is handed.
+    ///
+    /// # Errors
+    /// Says what went wrong first.
+    pub fn tape(plan: &Plan) -> Result<Run, Failure> {
+        Self::run_on(plan, || Driver::recording(&plan.config))
     }
 
     /// Executes a plan again, where all that people share is what was recorded.
@@ -473,94 +485,6 @@ impl World {
         let Action::Broadcast { message: Message::Said { time_ms, .. }, .. } = action else { return Ok(()) };
         let expected = self.model.time_of_day(self.now());
         if u128::from(*time_ms) == expected { Ok(()) } else { Err(format!("said at {time_ms}, not at {expected}")) }
-    }
-
-    fn see_action(&mut self, action: &Action) {
-        let (Action::Reply { message, .. } | Action::Deliver { message, .. } | Action::Broadcast { message, .. }) =
-            action
-        else {
-            return;
-        };
-        let situation = match message {
-            Message::Joined { .. } => "joined",
-            Message::Left { .. } => "left",
-            Message::Crowd { .. } => "crowd told",
-            Message::Renamed { .. } => "renamed",
-            Message::Taken { .. } => "taken",
-            Message::NameInvalid | Message::RoomInvalid => "invalid",
-            Message::YouAreIn { .. } => "in the room already",
-            Message::Resumable { .. } => "told of the token",
-            Message::Stale => "nothing to resume",
-            Message::Rooms { .. } => "rooms listed",
-            Message::Users { .. } => "users listed",
-            Message::Unrecognized { .. } => "unrecognized",
-            Message::TooLong { .. } => "too long",
-            Message::NotUtf8 => "not UTF-8",
-            Message::WrongProtocol { .. } => "of another protocol",
-            Message::Refuse { .. } => "a wish of telnet refused",
-            Message::Here => "is there",
-            Message::Said { texts, .. } if texts.count() > 1 => "said in a row",
-            Message::Said { .. } => "said",
-            Message::Acted { .. } => "acted",
-            Message::Told { .. } => "told alone",
-            Message::Sent { .. } => "sent to one alone",
-            Message::Nobody { .. } => "nobody to be told",
-            Message::NobodyWrote => "nobody to be answered",
-            Message::TopicSet { .. } => "topic set",
-            Message::Topic { .. } => "topic shown",
-            Message::TopicTooLong => "topic too long",
-            Message::Ignoring { .. } => "ignored",
-            Message::Hearing { .. } => "heard again",
-            Message::Ignored { .. } => "ignored listed",
-            Message::CantIgnore { .. } => "not to be ignored",
-            Message::History { said, .. } if said.is_empty() => "nothing was said before",
-            Message::History { .. } => "history shown",
-            Message::HistoryCount => "no count of history",
-            Message::Found { found, .. } if found.is_empty() => "nothing found",
-            Message::Found { .. } => "found",
-            Message::NoHistory => "nothing to be searched",
-            Message::Incomplete { .. } => "incomplete",
-            Message::Irc(message) => return self.see_irc(message),
-            Message::Help
-            | Message::YouAre { .. }
-            | Message::YouJoined { .. }
-            | Message::Dropped { .. }
-            | Message::Stopping
-            | Message::Hello { .. }
-            | Message::Ping
-            | Message::Pong { .. }
-            | Message::Bye { .. } => return,
-        };
-        self.seen(situation);
-    }
-
-    fn see_irc(&mut self, message: &IrcMessage) {
-        let IrcMessage::Lines(lines) = message else { return self.seen("tags alone by IRC") };
-        let lines = String::from_utf8_lossy(lines);
-        for (words, situation) in [
-            (" 001 ", "registered by IRC"),
-            (" 433 ", "refused a name by IRC"),
-            (" JOIN #", "joined by IRC"),
-            (" PART #", "left by IRC"),
-            (" NICK :", "renamed by IRC"),
-            (" 404 ", "not heard by IRC"),
-            (" 417 ", "too long by IRC"),
-            (" 730 ", "monitored by IRC"),
-            ("label=", "labelled"),
-            ("BATCH +", "in a batch"),
-            (" ACK ", "capabilities granted"),
-            ("Registration timed out", "registered too late"),
-            (" 405 ", "in too many rooms by IRC"),
-            (" 314 ", "who was here told by IRC"),
-            (" 317 ", "idle time told by IRC"),
-            (" 329 ", "age of a room told by IRC"),
-            (" #main 0 :", "main listed empty by IRC"),
-            ("Message is over ", "too long to be passed on by IRC"),
-        ] {
-            if lines.contains(words) {
-                self.seen(situation);
-            }
-        }
     }
 
     /// Checks the chat against the model and the laws.

@@ -8,6 +8,7 @@ use super::words::{unformatted, word};
 use super::{Irc, Line};
 use crate::irc::{Capabilities, Identity};
 use crate::log::{Event, Registration};
+use crate::recording::ArrivingState;
 use crate::{Action, CloseCode, ConnectionId, Form, Hub, IrcMessage, Message, Name, Time};
 
 /// Holds what somebody has said of who they are.
@@ -34,6 +35,30 @@ impl<S> Hub<S> {
         let is_arriving = self.irc.arriving.remove(&connection).is_some();
         self.pass_over_arrived();
         is_arriving
+    }
+
+    /// Returns who has not said who they are, in the order in which they came.
+    pub(in crate::hub) fn arriving(&self) -> Vec<ArrivingState> {
+        let state = |&(due, connection): &(Time, ConnectionId)| {
+            let Arriving { name, identity, capabilities, is_negotiating } = self.irc.arriving.get(&connection)?;
+            Some(ArrivingState {
+                connection,
+                due,
+                name: name.clone(),
+                identity: identity.clone(),
+                capabilities: *capabilities,
+                is_negotiating: *is_negotiating,
+            })
+        };
+        self.irc.due.iter().filter_map(state).collect()
+    }
+
+    /// Lets these have come.
+    pub(in crate::hub) fn restore_arriving(&mut self, arriving: Vec<ArrivingState>) {
+        for ArrivingState { connection, due, name, identity, capabilities, is_negotiating } in arriving {
+            self.irc.arriving.insert(connection, Arriving { name, identity, capabilities, is_negotiating });
+            self.irc.due.push_back((due, connection));
+        }
     }
 
     /// Waits no longer for those who have said who they are, or gone.

@@ -35,9 +35,9 @@ impl World {
             return Err("a socket is kept for ever".to_owned());
         }
         let Self { coverage, mut driver, .. } = self;
-        let (records, digest) = (driver.take_records(), driver.digest());
+        let (records, digest, tape) = (driver.take_records(), driver.digest(), driver.take_tape());
         match driver.unrepeated() {
-            0 => Ok(Run { coverage, records, digest }),
+            0 => Ok(Run { coverage, records, digest, tape }),
             some => Err(format!("{some} records are of what did not happen again")),
         }
     }

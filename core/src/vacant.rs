@@ -9,7 +9,7 @@ use slab::Slab;
 
 /// Returns the vacant keys in the order in which they will be given out, without those at the end that any slab would
 /// give out so.
-pub(super) fn vacant_keys<T: Clone>(slab: &Slab<T>, filler: impl Fn() -> T) -> Vec<u32> {
+pub(crate) fn vacant_keys<T: Clone>(slab: &Slab<T>, filler: impl Fn() -> T) -> Vec<u32> {
     let occupied = slab.len();
     let (mut slab, mut keys) = (slab.clone(), Vec::new());
     while slab.len() < slab.capacity() {
@@ -23,7 +23,7 @@ pub(super) fn vacant_keys<T: Clone>(slab: &Slab<T>, filler: impl Fn() -> T) -> V
 
 /// Makes a slab of entries in the order of their keys, whose vacant keys are given out in this order. Returns none if
 /// entries and vacant keys don't make a whole row of keys, each once.
-pub(super) fn restore<T>(entries: Vec<(u32, T)>, vacant: &[u32], filler: impl Fn() -> T) -> Option<Slab<T>> {
+pub(crate) fn restore<T>(entries: Vec<(u32, T)>, vacant: &[u32], filler: impl Fn() -> T) -> Option<Slab<T>> {
     let mut is_vacant = vec![false; entries.len() + vacant.len()];
     for &key in vacant {
         let is_vacant = is_vacant.get_mut(key as usize)?;

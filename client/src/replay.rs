@@ -1,0 +1,98 @@
+//! Runs again what a server has recorded: tells what it was, and shows what people were sent.
+
+mod heard;
+mod state;
+mod transcript;
+mod until;
+
+use std::fs::File;
+use std::io::{Write as _, stdout};
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use argh::{ArgsInfo, FromArgs};
+use chinwag_recording::{Played, Until, play, redact};
+use jiff::Timestamp;
+
+use self::transcript::Transcript;
+
+/// Run again what a server has recorded with --record.
+#[derive(FromArgs, ArgsInfo)]
+#[argh(subcommand, name = "replay", help_triggers("-h", "--help"))]
+pub(crate) struct ReplayFlags {
+    /// folder of the recording
+    #[argh(positional)]
+    folder: PathBuf,
+
+    /// tell whether all goes as it went then, which is what is done without other flags, too
+    #[argh(switch)]
+    verify: bool,
+
+    /// show what everybody was sent who was called this at any time
+    #[argh(option, long = "as")]
+    name: Option<String>,
+
+    /// go no further than this: a time after the server's start, like 90s, 1.5h or 250ms, or a time of day, like
+    /// 2026-11-30T09:00:00Z (default: to the end)
+    #[argh(option, default = "Until::End", from_str_fn(until::parse))]
+    until: Until,
+
+    /// show who and what was there in the end
+    #[argh(switch)]
+    state: bool,
+
+    /// write a transcript of what was typed, which the tests of chinwag play; it can hold a bug that was recorded
+    #[argh(option)]
+    to_test: Option<PathBuf>,
+
+    /// write a recording into this folder in which all texts and names are others, as long as they were, and which runs
+    /// as this does
+    #[argh(option)]
+    redact: Option<PathBuf>,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// The recording can't be read, or something else comes of it now than then.
+pub(crate) fn run(flags: &ReplayFlags) -> anyhow::Result<()> {
+    let mut out = stdout().lock();
+    if let Some(name) = &flags.name {
+        heard::show(&flags.folder, flags.until, name, &mut out)?;
+    }
+    if let Some(file) = &flags.to_test {
+        let out = File::create(file).with_context(|| format!("can't write {}", file.display()))?;
+        let mut transcript = Transcript::new(out);
+        play(&flags.folder, flags.until, &mut transcript)?;
+        transcript.end()?;
+    }
+    if let Some(folder) = &flags.redact {
+        redact(&flags.folder, flags.until, folder)?;
+    }
+    let is_asked_else = flags.name.is_some() || flags.to_test.is_some() || flags.redact.is_some();
+    if flags.verify || flags.state || !is_asked_else {
+        let (played, replay) = play(&flags.folder, flags.until, &mut ())?;
+        if flags.verify || !flags.state {
+            out.write_all(summary(&played).as_bytes())?;
+        }
+        if flags.state {
+            out.write_all(state::describe(&replay).as_bytes())?;
+        }
+    }
+    Ok(())
+}
+
+/// Says what a run came to.
+fn summary(played: &Played) -> String {
+    let Played { segments, gaps, cut_bytes, inputs, batches, hashes, unix_ms } = *played;
+    let time = |unix_ms: u64| {
+        let millis = i64::try_from(unix_ms).unwrap_or(i64::MAX);
+        Timestamp::from_millisecond(millis).map_or_else(|_| "?".to_owned(), |time| time.to_string())
+    };
+    let span = unix_ms.map(|(first, last)| format!("from {} to {}\n", time(first), time(last))).unwrap_or_default();
+    let gaps = if gaps == 0 { String::new() } else { format!(", {gaps} gaps") };
+    let cut = if cut_bytes == 0 { String::new() } else { format!(", {cut_bytes} bytes cut off") };
+    format!(
+        "{segments} segments{gaps}{cut}\n{span}{inputs} inputs\nthe same as then: {batches} batches, {hashes} states\n"
+    )
+}

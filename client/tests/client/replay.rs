@@ -1,0 +1,125 @@
+//! `chinwag replay` as whoever mends a server runs it, with what both servers have recorded.
+
+use std::fs;
+use std::io::{Read as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use chinwag_tests::{Adapter, BareCore, Batching, Person, Program, Script, connect};
+use rustix::process::Signal;
+
+/// A folder that goes with its owner.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}-{}", std::process::id()));
+        fs::create_dir_all(&folder).expect("cargo made the folder above");
+        Self(folder)
+    }
+
+    fn at(&self, below: &str) -> String {
+        self.0.join(below).to_str().expect("its name is text").to_owned()
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+fn replay(args: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_chinwag"));
+    command.arg("replay").args(args).output().expect("the binary runs")
+}
+
+/// Runs it, and returns what it says.
+#[track_caller]
+fn said(args: &[&str]) -> String {
+    let Output { status, stdout, stderr } = replay(args);
+    let stderr = String::from_utf8_lossy(&stderr);
+    assert!(status.success() && stderr.is_empty(), "{stderr}");
+    String::from_utf8(stdout).expect("it is text")
+}
+
+#[track_caller]
+fn assert_failure(args: &[&str], code: i32, says: &str) {
+    let Output { status, stderr, .. } = replay(args);
+    let stderr = String::from_utf8_lossy(&stderr);
+    assert!(status.code() == Some(code) && stderr.contains(says), "{stderr}");
+}
+
+/// Records how Ann, Bob and Cid talk, and returns what Ann was sent.
+fn record(adapter: Adapter, folder: &str) -> String {
+    let (server, [lines, _, irc]) = Program::start_all(adapter, ["--record", folder]);
+    let (mut ann, mut bob) = (connect(lines), Person::come(lines));
+    ann.write_all(b"/name Ann\nhello\n/users\n/topic Flour\n").expect("it takes a few lines");
+    bob.read_up_to("Ann set the topic: Flour");
+    bob.type_line("/name Bob");
+    bob.type_line("/msg ann alone\n//shrug");
+    bob.read_up_to("Bob: /shrug");
+    let mut cid = connect(irc);
+    cid.write_all(b"NICK Cid\r\nUSER c 0 * :C\r\nJOIN #main\r\nPRIVMSG #main :by irc\r\n")
+        .expect("it takes a few lines");
+    bob.read_up_to("Cid: by irc");
+    bob.type_line("/quit");
+    bob.read_to_end();
+    server.signal(Signal::TERM);
+    assert_eq!(server.join().code, Some(0));
+    let mut read = String::new();
+    ann.read_to_string(&mut read).expect("it is text");
+    read
+}
+
+#[test]
+fn a_recording_is_verified_shown_tested_and_redacted() {
+    let folder = Folder::new("replay");
+    for adapter in Adapter::ALL {
+        let recording = folder.at(&format!("{adapter:?}"));
+        let anns = record(adapter, &recording);
+        let summary = said(&[&recording]);
+        assert!(summary.starts_with("1 segments\nfrom ") && summary.contains("the same as then: "), "{summary}");
+        assert_eq!(said(&[&recording, "--verify"]), summary);
+        assert_eq!(said(&[&recording, "--as", "ann"]), anns);
+        assert_failure(&[&recording, "--as", "Zed"], 1, "nobody was called Zed");
+        assert_failure(&[&recording, "--until", "soon"], 2, "2026-11-30T09:00:00Z");
+        let state = said(&[&recording, "--state"]);
+        assert!(state.contains("room main (2 people, 3 messages, topic: Flour): Ann, Cid"), "{state}");
+        let start = said(&[&recording, "--state", "--until", "0s"]);
+        assert!(start.contains("0 people, 1 rooms, 0 messages"), "{start}");
+        // As a test of the tree it does what it did.
+        let test = folder.at(&format!("{adapter:?}.txt"));
+        assert_eq!(said(&[&recording, "--to-test", &test]), "");
+        let script = Script::read(&fs::read_to_string(&test).expect("it was written")).expect("it is a transcript");
+        let core = BareCore::new(script.config(), 1, Batching::EachEvent);
+        let played = script.record(&core.play_to_the_end(&script.acts())).expect("it is recorded");
+        for line in
+            ["Ann: hello", "Ann set the topic: Flour", "Bob (to you): alone", "Bob: /shrug", "Cid: by irc", "Bob left"]
+        {
+            assert!(played.contains(line), "{line}: {played}");
+        }
+        // What is given away runs the same, and has no word of it.
+        let redacted = folder.at(&format!("{adapter:?}-redacted"));
+        assert_eq!(said(&[&recording, "--redact", &redacted]), "");
+        assert_eq!(said(&[&redacted]), summary);
+        let state = said(&[&redacted, "--state"]);
+        assert!(state.contains("topic: Xxxxx") && !state.contains("Ann") && !state.contains("Cid"), "{state}");
+        assert_failure(&[&recording, "--redact", &redacted], 1, "exists");
+    }
+}
+
+#[test]
+fn what_is_no_recording_or_was_changed_is_told() {
+    let folder = Folder::new("changed");
+    assert_failure(&[&folder.at("nothing")], 1, "No such file");
+    assert_failure(&[&folder.at("")], 1, "there is no recording");
+    let recording = folder.at("recording");
+    record(Adapter::Smol, &recording);
+    let file = folder.0.join("recording/0000000001.recording");
+    let bytes = fs::read(&file).expect("it is there");
+    fs::write(&file, &bytes[..bytes.len() - 3]).expect("there is room");
+    assert!(said(&[&recording]).contains(" bytes cut off\n"));
+    fs::write(&file, b"hello").expect("there is room");
+    assert_failure(&[&recording], 1, "there is no recording");
+}

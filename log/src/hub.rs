@@ -1,0 +1,146 @@
+//! Owns how it is written what a hub is at one moment. Whether it is one at all, is for [`Hub::restore`] to say.
+//!
+//! [`Hub::restore`]: chinwag_core::Hub::restore
+
+use std::time::Duration;
+
+use chinwag_core::ops::{ArrivingState, ConnectionState, HubState, Piece, Waiting};
+use chinwag_core::{Earlier, Name};
+
+use crate::common::{connection, name, nanos, server, text, time};
+use crate::input::put_requests;
+use crate::irc::{capabilities, identity, put_identity};
+use crate::request::{dialect, form, put_dialect, put_form, requests};
+use crate::snapshot::snapshot;
+use crate::{DecodeError, proto};
+
+impl From<&HubState> for proto::Hub {
+    fn from(state: &HubState) -> Self {
+        let HubState { chat, server, opened, connections, vacant_slots, arriving, irc_batches } = state;
+        Self {
+            chat: Some(chat.into()),
+            server: (*server).into(),
+            opened: *opened,
+            connections: connections.iter().map(Into::into).collect(),
+            vacant_slots: vacant_slots.clone(),
+            arriving: arriving.iter().map(Into::into).collect(),
+            irc_batches: *irc_batches,
+        }
+    }
+}
+
+impl From<&ConnectionState> for proto::ConnectionState {
+    fn from(ConnectionState { connection, form, dialect, waiting, pieces }: &ConnectionState) -> Self {
+        let waiting = waiting.as_ref().map(|Waiting { requests, is_closed }| proto::Waiting {
+            requests: put_requests(requests),
+            is_closed: *is_closed,
+        });
+        Self {
+            connection: Some((*connection).into()),
+            form: put_form(*form),
+            dialect: put_dialect(*dialect),
+            waiting,
+            pieces: pieces.iter().map(|piece| proto::Piece { told: Some(piece.into()) }).collect(),
+        }
+    }
+}
+
+impl From<&Piece> for proto::Told {
+    fn from(piece: &Piece) -> Self {
+        match piece {
+            Piece::Lines(lines) => Self::Lines(lines.to_vec()),
+            Piece::History { room, said, more } => Self::History(proto::History {
+                room: room.to_string(),
+                said: said.iter().map(Into::into).collect(),
+                more: *more,
+            }),
+        }
+    }
+}
+
+impl From<&Earlier> for proto::Earlier {
+    fn from(Earlier { name, text, is_act, age, time_ms, seq }: &Earlier) -> Self {
+        Self {
+            name: name.to_string(),
+            text: text.to_string(),
+            is_act: *is_act,
+            age_ns: u64::try_from(age.as_nanos()).unwrap_or(u64::MAX),
+            time_ms: *time_ms,
+            seq: *seq,
+        }
+    }
+}
+
+impl From<&ArrivingState> for proto::Arriving {
+    fn from(state: &ArrivingState) -> Self {
+        let ArrivingState { connection, due, name, identity, capabilities, is_negotiating } = state;
+        Self {
+            connection: Some((*connection).into()),
+            due_ns: nanos(*due),
+            name: name.as_ref().map(ToString::to_string),
+            identity: identity.as_ref().map(|identity| put_identity(identity, &nobody())),
+            capabilities: capabilities.bits(),
+            is_negotiating: *is_negotiating,
+        }
+    }
+}
+
+/// Reads what a hub is.
+pub(crate) fn hub(hub: proto::Hub, format: u32) -> Result<HubState, DecodeError> {
+    let connections = hub.connections.into_iter().map(|state| connection_state(state, format));
+    Ok(HubState {
+        chat: snapshot(hub.chat.ok_or(DecodeError::Damaged("a part is missing"))?)?,
+        server: server(hub.server)?,
+        opened: hub.opened,
+        connections: connections.collect::<Result<_, _>>()?,
+        vacant_slots: hub.vacant_slots,
+        arriving: hub.arriving.into_iter().map(arriving).collect::<Result<_, _>>()?,
+        irc_batches: hub.irc_batches,
+    })
+}
+
+fn connection_state(state: proto::ConnectionState, format: u32) -> Result<ConnectionState, DecodeError> {
+    let proto::ConnectionState { connection: id, form: number, dialect: of, waiting, pieces } = state;
+    let waiting = waiting.map(|proto::Waiting { requests: asked, is_closed }| {
+        Ok(Waiting { requests: requests(asked, format)?, is_closed })
+    });
+    let pieces = pieces.into_iter().map(|piece| self::piece(piece.told.ok_or(DecodeError::Unknown { format })?));
+    Ok(ConnectionState {
+        connection: connection(id)?,
+        form: form(number)?,
+        dialect: dialect(of)?,
+        waiting: waiting.transpose()?,
+        pieces: pieces.collect::<Result<_, _>>()?,
+    })
+}
+
+fn piece(told: proto::Told) -> Result<Piece, DecodeError> {
+    Ok(match told {
+        proto::Told::Lines(lines) => Piece::Lines(lines.into()),
+        proto::Told::History(proto::History { room, said, more }) => {
+            Piece::History { room: name(&room)?, said: said.into_iter().map(earlier).collect::<Result<_, _>>()?, more }
+        }
+    })
+}
+
+fn earlier(earlier: proto::Earlier) -> Result<Earlier, DecodeError> {
+    let proto::Earlier { name: called, text: what, is_act, age_ns, time_ms, seq } = earlier;
+    let age = Duration::from_nanos(age_ns);
+    Ok(Earlier { name: name(&called)?, text: text(&what)?, is_act, age, time_ms, seq })
+}
+
+/// Stands for who has chosen no name yet. Whoever has said who they are has a real name of their own.
+fn nobody() -> Name {
+    Name::parse("nobody").expect("it is a name")
+}
+
+fn arriving(arriving: proto::Arriving) -> Result<ArrivingState, DecodeError> {
+    Ok(ArrivingState {
+        connection: connection(arriving.connection)?,
+        due: time(arriving.due_ns),
+        name: arriving.name.map(|called| name(&called)).transpose()?,
+        identity: arriving.identity.map(|who| identity(Some(who), &nobody())).transpose()?,
+        capabilities: capabilities(arriving.capabilities)?,
+        is_negotiating: arriving.is_negotiating,
+    })
+}

@@ -1,0 +1,77 @@
+//! Owns how it is written what a hub was handed, and about how much came of it.
+
+use std::borrow::Cow;
+
+use chinwag_core::Request;
+use chinwag_core::ops::{Arrival, Handed, Input, Tally};
+
+use crate::common::{connection, nanos, time};
+use crate::request::{dialect, form, put_dialect, put_form, requests};
+use crate::{DecodeError, proto};
+
+impl From<&Input> for proto::Input {
+    fn from(Input { at, handed }: &Input) -> Self {
+        let handed = match handed {
+            Handed::Opened(Arrival { form, dialect, requests }) => proto::Handed::Opened(proto::Arrival {
+                form: put_form(*form),
+                dialect: put_dialect(*dialect),
+                requests: put_requests(requests),
+            }),
+            Handed::Asked { connection, requests } => proto::Handed::Asked(proto::Asked {
+                connection: Some((*connection).into()),
+                requests: put_requests(requests),
+            }),
+            Handed::Closed { connection } => proto::Handed::Closed((*connection).into()),
+            Handed::Woke => proto::Handed::Woke(proto::Nothing {}),
+            Handed::Clock { unix_ms } => proto::Handed::ClockUnixMs(*unix_ms),
+            Handed::Verified { connection, ghost } => proto::Handed::Verified(proto::Verified {
+                connection: Some((*connection).into()),
+                ghost: ghost.map(Into::into),
+            }),
+            Handed::Stopped => proto::Handed::Stopped(proto::Nothing {}),
+        };
+        Self { at_ns: nanos(*at), handed: Some(handed) }
+    }
+}
+
+/// Writes what somebody asks for.
+pub(crate) fn put_requests(requests: &[Request]) -> Vec<proto::Request> {
+    requests.iter().map(Into::into).collect()
+}
+
+/// Reads what a hub was handed.
+pub(crate) fn input(input: proto::Input, format: u32) -> Result<Input, DecodeError> {
+    let handed = match input.handed.ok_or(DecodeError::Unknown { format })? {
+        proto::Handed::Opened(arrival) => Handed::Opened(Arrival {
+            form: form(arrival.form)?,
+            dialect: dialect(arrival.dialect)?,
+            requests: requests(arrival.requests, format)?,
+        }),
+        proto::Handed::Asked(asked) => {
+            Handed::Asked { connection: connection(asked.connection)?, requests: requests(asked.requests, format)? }
+        }
+        proto::Handed::Closed(id) => Handed::Closed { connection: connection(Some(id))? },
+        proto::Handed::Woke(proto::Nothing {}) => Handed::Woke,
+        proto::Handed::ClockUnixMs(unix_ms) => Handed::Clock { unix_ms },
+        proto::Handed::Verified(proto::Verified { connection: id, ghost }) => Handed::Verified {
+            connection: connection(id)?,
+            ghost: ghost.map(|ghost| connection(Some(ghost))).transpose()?,
+        },
+        proto::Handed::Stopped(proto::Nothing {}) => Handed::Stopped,
+    };
+    let input = Input { at: time(input.at_ns), handed };
+    let is_kept = matches!(input.without_secrets(), Cow::Borrowed(_));
+    if is_kept { Ok(input) } else { Err(DecodeError::Damaged("no secret is written")) }
+}
+
+impl From<Tally> for proto::Batch {
+    fn from(Tally { actions, bytes }: Tally) -> Self {
+        Self { actions, bytes }
+    }
+}
+
+impl From<proto::Batch> for Tally {
+    fn from(proto::Batch { actions, bytes }: proto::Batch) -> Self {
+        Self { actions, bytes }
+    }
+}

@@ -1,0 +1,68 @@
+//! Owns how it is written what of a server's limits decides what people are sent.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use chinwag_core::admission::ListenAddresses;
+use chinwag_core::{Config, Limits, Secret};
+
+use crate::{DecodeError, proto};
+
+impl From<&Limits> for proto::Limits {
+    fn from(limits: &Limits) -> Self {
+        let ListenAddresses { lines, web, irc } = limits.listen_addresses;
+        let [lines, web, irc] = [lines, web, irc].map(|address| address.map(|address| address.to_string()));
+        Self {
+            flood_lines_per_second: limits.flood_lines_per_second,
+            flood_burst_ns: nanos(limits.flood_burst),
+            list_bytes_max: limits.list_bytes_max as u64,
+            queue_bytes_max: limits.queue_bytes_max as u64,
+            batch_bytes_max: limits.batch_bytes_max as u64,
+            ping_interval_ns: nanos(limits.ping_interval),
+            pong_wait_ns: nanos(limits.pong_wait),
+            registration_wait_ns: nanos(limits.registration_wait),
+            server_name: limits.server_name.to_string(),
+            has_secret: limits.secret.is_some(),
+            lines,
+            web,
+            irc,
+            stall_max_ns: nanos(limits.stall_max),
+        }
+    }
+}
+
+/// Reads limits. All others are as they are by default, and the secret is one that nobody has.
+pub(crate) fn limits(limits: proto::Limits) -> Result<Limits, DecodeError> {
+    let damaged = DecodeError::Damaged("a limit is outside of what it can be");
+    let bytes = |bytes: u64| usize::try_from(bytes).map_err(|_| damaged.clone());
+    let [lines, web, irc] = [limits.lines, limits.web, limits.irc].map(|address| match address {
+        None => Ok(None),
+        Some(written) => {
+            let read = written.parse().ok().filter(|read: &SocketAddr| read.to_string() == written);
+            read.map(Some).ok_or(damaged.clone())
+        }
+    });
+    let limits = Limits {
+        flood_lines_per_second: limits.flood_lines_per_second,
+        flood_burst: Duration::from_nanos(limits.flood_burst_ns),
+        list_bytes_max: bytes(limits.list_bytes_max)?,
+        queue_bytes_max: bytes(limits.queue_bytes_max)?,
+        batch_bytes_max: bytes(limits.batch_bytes_max)?,
+        ping_interval: Duration::from_nanos(limits.ping_interval_ns),
+        pong_wait: Duration::from_nanos(limits.pong_wait_ns),
+        registration_wait: Duration::from_nanos(limits.registration_wait_ns),
+        server_name: limits.server_name.into(),
+        secret: limits.has_secret.then(|| Secret::new([0; 32])),
+        listen_addresses: ListenAddresses { lines: lines?, web: web?, irc: irc? },
+        stall_max: Duration::from_nanos(limits.stall_max_ns),
+        ..Limits::default()
+    };
+    let config = Config { limits, ..Config::default() };
+    config.check().map_err(|_| damaged)?;
+    Ok(config.limits)
+}
+
+/// Returns a time as nanoseconds. None that a limit can be is longer than these can say.
+fn nanos(time: Duration) -> u64 {
+    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,102 @@
+//! Owns what stands for what somebody asks for.
+
+use chinwag_core::log::{Command, IrcCommand, Target};
+use chinwag_core::ops::{Arrival, Handed, Input};
+use chinwag_core::{Notice, Page, Query, Request, Text};
+
+use super::disguise::Disguise;
+use super::irc;
+
+impl Disguise {
+    /// Returns what stands for what a hub was handed.
+    pub(super) fn input(&mut self, input: &Input) -> Input {
+        let handed = match &input.handed {
+            Handed::Opened(arrival) => {
+                Handed::Opened(Arrival { requests: self.requests(&arrival.requests), ..arrival.clone() })
+            }
+            Handed::Asked { connection, requests } => {
+                Handed::Asked { connection: *connection, requests: self.requests(requests) }
+            }
+            other @ (Handed::Closed { .. }
+            | Handed::Woke
+            | Handed::Clock { .. }
+            | Handed::Verified { .. }
+            | Handed::Stopped) => other.clone(),
+        };
+        Input { at: input.at, handed }
+    }
+
+    pub(super) fn requests(&mut self, requests: &[Request]) -> Vec<Request> {
+        let request = |request: &Request| match request {
+            Request::Command(command) => self.command(command).into(),
+            Request::Irc(line) => Request::Irc(irc::line(self, line)),
+            Request::Notice(Notice::Unrecognized(word)) => Notice::Unrecognized(Self::text(word)).into(),
+            Request::Notice(Notice::Ping(payload)) => Notice::Ping(vec![b'x'; payload.len()].into()).into(),
+            Request::Query(Query::Search(words)) => Query::Search(Self::text(words)).into(),
+            Request::Query(Query::Page(page)) => {
+                Query::Page(Page { room: self.name(&page.room), ..page.clone() }).into()
+            }
+            other @ (Request::Resume(_) | Request::Query(_) | Request::Notice(_)) => other.clone(),
+        };
+        requests.iter().map(request).collect()
+    }
+
+    fn command(&mut self, command: &Command) -> Command {
+        match command {
+            Command::Say(texts) => Command::Say(Self::texts(texts)),
+            Command::Act(text) => Command::Act(Self::text(text)),
+            Command::Tell { to, text } => Command::Tell { to: self.name(to), text: Self::text(text) },
+            Command::Answer(text) => Command::Answer(Self::text(text)),
+            Command::SetTopic(topic) => Command::SetTopic(topic.as_ref().map(Self::topic)),
+            Command::Ignore(name) => Command::Ignore(self.name(name)),
+            Command::Unignore(name) => Command::Unignore(self.name(name)),
+            Command::Rename(name) => Command::Rename(self.name(name)),
+            Command::Join(room) => Command::Join(self.name(room)),
+            Command::Enter(room) => Command::Enter(self.name(room)),
+            Command::Part(room) => Command::Part(self.name(room)),
+            Command::Irc(command) => Command::Irc(Box::new(self.irc_command(command))),
+            other @ (Command::Resume(_) | Command::Appear | Command::Leave(_)) => other.clone(),
+        }
+    }
+
+    /// Returns what stands for a command of IRC, where one waits that was made of a line.
+    fn irc_command(&mut self, command: &IrcCommand) -> IrcCommand {
+        let text = |text: &Option<Text>| text.as_ref().map(Self::text);
+        match command {
+            IrcCommand::Talk { room, texts } => IrcCommand::Talk { room: self.name(room), texts: Self::texts(texts) },
+            IrcCommand::Say { targets, how, text, tags, answered } => IrcCommand::Say {
+                targets: self.targets(targets),
+                how: *how,
+                text: Self::text(text),
+                tags: tags.clone(),
+                answered: *answered,
+            },
+            IrcCommand::Tag { targets, tags, answered } => {
+                IrcCommand::Tag { targets: self.targets(targets), tags: tags.clone(), answered: *answered }
+            }
+            IrcCommand::Join(rooms) => IrcCommand::Join(self.names(rooms)),
+            IrcCommand::Part { rooms, reason } => IrcCommand::Part { rooms: self.names(rooms), reason: text(reason) },
+            IrcCommand::SetTopic { room, topic } => {
+                IrcCommand::SetTopic { room: self.name(room), topic: topic.as_ref().map(Self::topic) }
+            }
+            IrcCommand::Invite { name, room } => IrcCommand::Invite { name: self.name(name), room: self.name(room) },
+            IrcCommand::Away(why) => IrcCommand::Away(text(why)),
+            IrcCommand::SetRealName(name) => IrcCommand::SetRealName(Self::text(name)),
+            IrcCommand::Monitor { clear, add, remove } => {
+                IrcCommand::Monitor { clear: *clear, add: self.names(add), remove: self.names(remove) }
+            }
+            IrcCommand::Quit(why) => IrcCommand::Quit(text(why)),
+            other @ (IrcCommand::PartAll | IrcCommand::SetModes { .. } | IrcCommand::SetCapabilities(_)) => {
+                other.clone()
+            }
+        }
+    }
+
+    fn targets(&mut self, targets: &[Target]) -> Vec<Target> {
+        let target = |target: &Target| match target {
+            Target::Room(room) => Target::Room(self.name(room)),
+            Target::Person(person) => Target::Person(self.name(person)),
+        };
+        targets.iter().map(target).collect()
+    }
+}

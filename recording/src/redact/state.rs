@@ -1,0 +1,99 @@
+//! Owns what stands for what a hub was.
+
+use chinwag_core::log::{
+    IgnoredState, IrcState, PersonState, RoomState, RunState, Snapshot, TopicState, WasState, WriterState,
+};
+use chinwag_core::ops::{ArrivingState, ConnectionState, HubState, Piece, Waiting};
+use chinwag_core::{Earlier, Identity, Name};
+
+use super::disguise::{Disguise, masked};
+use super::irc;
+
+impl Disguise {
+    pub(super) fn state(&mut self, state: HubState) -> HubState {
+        let connections = state.connections.into_iter().map(|connection| self.connection(connection)).collect();
+        let arriving = |arriving: ArrivingState| ArrivingState {
+            name: arriving.name.as_ref().map(|name| self.name(name)),
+            identity: arriving.identity.as_ref().map(|identity| disguised(identity, None)),
+            ..arriving
+        };
+        let arriving = state.arriving.into_iter().map(arriving).collect();
+        HubState { chat: self.chat(state.chat), connections, arriving, ..state }
+    }
+
+    fn connection(&mut self, connection: ConnectionState) -> ConnectionState {
+        let waiting = connection
+            .waiting
+            .map(|waiting| Waiting { requests: self.requests(&waiting.requests), is_closed: waiting.is_closed });
+        let piece = |piece: Piece| match piece {
+            Piece::History { room, said, more } => Piece::History {
+                room: self.name(&room),
+                said: said.iter().map(|one| self.earlier(one)).collect(),
+                more,
+            },
+            Piece::Lines(lines) => Piece::Lines(irc::told(&lines).into()),
+        };
+        let pieces = connection.pieces.into_iter().map(piece).collect();
+        ConnectionState { waiting, pieces, ..connection }
+    }
+
+    fn earlier(&mut self, earlier: &Earlier) -> Earlier {
+        Earlier { name: self.name(&earlier.name), text: Self::text(&earlier.text), ..earlier.clone() }
+    }
+
+    fn chat(&mut self, chat: Snapshot) -> Snapshot {
+        Snapshot {
+            rooms: chat.rooms.into_iter().map(|room| self.room(room)).collect(),
+            people: chat.people.into_iter().map(|person| self.person(person)).collect(),
+            was: chat.was.into_iter().map(|was| self.was(was)).collect(),
+            ..chat
+        }
+    }
+
+    fn room(&mut self, room: RoomState) -> RoomState {
+        let topic = room.topic.map(|TopicState { topic, name, time_ms }| TopicState {
+            topic: Self::topic(&topic),
+            name: self.name(&name),
+            time_ms,
+        });
+        let run = |run: RunState| RunState { name: self.name(&run.name), texts: Self::texts(&run.texts), ..run };
+        let history = room.history.into_iter().map(run).collect();
+        RoomState { name: self.name(&room.name), topic, history, ..room }
+    }
+
+    fn person(&mut self, person: PersonState) -> PersonState {
+        let mut ignored: Vec<_> = person
+            .ignored
+            .into_iter()
+            .map(|IgnoredState { name, origin }| IgnoredState { name: self.name(&name), origin })
+            .collect();
+        ignored.sort_by_key(|ignored| ignored.name.key());
+        let writer = person.writer.map(|writer| WriterState { name: self.name(&writer.name), ..writer });
+        let irc = person.irc.map(|irc| self.irc(irc, &person.name));
+        PersonState { name: self.name(&person.name), ignored, writer, irc, ..person }
+    }
+
+    fn irc(&mut self, irc: IrcState, name: &Name) -> IrcState {
+        let mut monitored = self.names(&irc.monitored);
+        monitored.sort_by_key(Name::key);
+        IrcState {
+            identity: disguised(&irc.identity, Some(name)),
+            away: irc.away.as_ref().map(Self::text),
+            monitored: monitored.into(),
+            ..irc
+        }
+    }
+
+    fn was(&mut self, was: WasState) -> WasState {
+        let is_known = was.identity != Identity::default();
+        let identity = if is_known { disguised(&was.identity, Some(&was.name)) } else { was.identity };
+        WasState { name: self.name(&was.name), identity, ..was }
+    }
+}
+
+/// Returns who stands for somebody who came by IRC: they have a real name of their own, whatever they are called.
+fn disguised(identity: &Identity, name: Option<&Name>) -> Identity {
+    let nobody = Name::parse("nobody").expect("it is a name");
+    let real_name = identity.real_name(name.unwrap_or(&nobody));
+    Identity::new(&masked(identity.user()), &masked(real_name), identity.is_bot())
+}
