@@ -3,7 +3,7 @@
 //! What is said is given to people before it is on disk. If the program dies, all of it is in the history. If the
 //! machine loses power, the last second may be missing.
 //!
-//! [`Store::keep`] appends rows to a [spool], which costs some microseconds and no disk. One thread takes them from
+//! [`Store::keep`] appends rows to a spool, which costs some microseconds and no disk. One thread takes them from
 //! there, commits them in groups, and says in the same transaction how far it has come: so each row is in the database
 //! once, wherever the program was ended. Two other threads read.
 //!
