@@ -41,7 +41,7 @@ pub struct HistoryCounts {
     pub lost: u64,
     /// Those that are not in the database yet.
     pub behind: u64,
-    /// The bytes of its files.
+    /// The bytes of its database, without what was written last.
     pub bytes: u64,
     /// It can't be written to at the moment.
     pub is_failing: bool,

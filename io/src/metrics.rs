@@ -131,7 +131,7 @@ fn encode_history(encoder: &mut DescriptorEncoder<'_>, counts: &HistoryCounts) -
     counter(encoder, "history_kept", "Messages and topics given to the history", kept)?;
     counter(encoder, "history_lost", "Those that are lost, since they could not be written", lost)?;
     gauge(encoder, "history_behind", "Those that are not in the database yet", behind)?;
-    gauge(encoder, "history_bytes", "Bytes of the files of the history", bytes)?;
+    gauge(encoder, "history_bytes", "Bytes of the database of the history, without what was written last", bytes)?;
     gauge(encoder, "history_failing", "1 while the history can't be written", is_failing.into())
 }
 

@@ -10,23 +10,54 @@ use crate::{DecodeError, proto};
 
 impl From<&Limits> for proto::Limits {
     fn from(limits: &Limits) -> Self {
-        let ListenAddresses { lines, web, irc } = limits.listen_addresses;
+        // Whoever adds a limit has to say here whether it decides what people are sent.
+        let Limits {
+            flood_lines_per_second,
+            flood_burst,
+            list_bytes_max,
+            queue_bytes_max,
+            stall_max,
+            batch_bytes_max,
+            small_batch_writes: _,
+            small_room_writes: _,
+            turn_writes: _,
+            crowd_turn_writes: _,
+            connections_max: _,
+            connections_per_address_max: _,
+            connects_per_second: _,
+            connect_burst: _,
+            handshake_wait: _,
+            ping_interval,
+            pong_wait,
+            dead_after: _,
+            threads: _,
+            drain: _,
+            secret,
+            server_name,
+            registration_wait,
+            tls: _,
+            request_wait: _,
+            web_origins: _,
+            proxies: _,
+            listen_addresses: ListenAddresses { lines, web, irc },
+            assets: _,
+        } = limits;
         let [lines, web, irc] = [lines, web, irc].map(|address| address.map(|address| address.to_string()));
         Self {
-            flood_lines_per_second: limits.flood_lines_per_second,
-            flood_burst_ns: nanos(limits.flood_burst),
-            list_bytes_max: limits.list_bytes_max as u64,
-            queue_bytes_max: limits.queue_bytes_max as u64,
-            batch_bytes_max: limits.batch_bytes_max as u64,
-            ping_interval_ns: nanos(limits.ping_interval),
-            pong_wait_ns: nanos(limits.pong_wait),
-            registration_wait_ns: nanos(limits.registration_wait),
-            server_name: limits.server_name.to_string(),
-            has_secret: limits.secret.is_some(),
+            flood_lines_per_second: *flood_lines_per_second,
+            flood_burst_ns: nanos(*flood_burst),
+            list_bytes_max: *list_bytes_max as u64,
+            queue_bytes_max: *queue_bytes_max as u64,
+            batch_bytes_max: *batch_bytes_max as u64,
+            ping_interval_ns: nanos(*ping_interval),
+            pong_wait_ns: nanos(*pong_wait),
+            registration_wait_ns: nanos(*registration_wait),
+            server_name: server_name.to_string(),
+            has_secret: secret.is_some(),
             lines,
             web,
             irc,
-            stall_max_ns: nanos(limits.stall_max),
+            stall_max_ns: nanos(*stall_max),
         }
     }
 }
