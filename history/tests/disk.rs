@@ -28,7 +28,7 @@ fn await_store(store: &Store, is_so: impl Fn(&Store) -> bool) {
 
 fn on_a_small_disk(dir: &Path) {
     let ballast = dir.join("ballast");
-    fs::write(&ballast, vec![1; 12 << 20]).expect("there is room");
+    fs::write(&ballast, vec![1; 48 << 20]).expect("there is room");
     let store = Store::open(&Options::new(dir.join("data"))).expect("it can be opened");
     let long = "x".repeat(4_000);
     let mut seq = 0;
@@ -68,8 +68,9 @@ fn a_full_disk_stops_nobody_and_what_it_did_not_take_is_counted() {
     }
     let folder = Folder::new("small");
     fs::create_dir(folder.path()).expect("there is room");
-    // A disk of its own, which nobody else sees.
-    let script = format!("mount -t tmpfs -o size=28m tmpfs \"${CHILD}\" && exec \"$@\"");
+    // A disk of its own, which nobody else sees. Once the ballast is gone there is room for all that waits, and as much
+    // again for the write-ahead log.
+    let script = format!("mount -t tmpfs -o size=64m tmpfs \"${CHILD}\" && exec \"$@\"");
     let output = Command::new("unshare")
         .args(["--map-root-user", "--mount", "sh", "-c", &script, "sh"])
         .arg(env::current_exe().expect("it runs"))
