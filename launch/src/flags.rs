@@ -102,12 +102,12 @@ pub(super) struct Flags {
     #[argh(option)]
     pub(super) data: Option<PathBuf>,
 
-    /// for how long what is said is kept in --data, in hours, days, weeks or years, like 90d (default: for ever)
+    /// for how long what is said is kept, in hours, days, weeks or years, like 90d; it needs --data (default: for ever)
     #[argh(option, from_str_fn(keep))]
     pub(super) keep: Option<Age>,
 
-    /// most bytes of what is kept in --data, with K, M, G or T for units of 1024; the oldest goes first (default: no
-    /// limit)
+    /// most bytes of what is said and kept, with K, M, G or T for units of 1024; the oldest goes first; it needs --data
+    /// (default: no limit)
     #[argh(option, from_str_fn(keep_bytes))]
     pub(super) keep_bytes: Option<Size>,
 

@@ -102,7 +102,7 @@ fn shells_complete_flags_and_commands() {
         run(Command::new("zsh").args(["-f", "-n"]).arg(&zsh));
         if name == "chinwag" {
             for (typed, expected) in
-                [("chinwag ''", "backup bots chat history load"), ("chinwag history ''", "delete export import")]
+                [("chinwag ''", "backup bots chat history load replay"), ("chinwag history ''", "delete export import")]
             {
                 let script = format!(
                     "source \"$0\"; COMP_WORDS=({typed}); COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1)); _chinwag; \

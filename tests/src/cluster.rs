@@ -135,7 +135,9 @@ impl Cluster {
             self.users.push(User { server, form, told: Vec::new(), asked: Vec::new() });
             if form == Form::Irc {
                 let name = if self.rng.one_in(3) { "Ann".to_owned() } else { format!("irc-{user}") };
-                let wanted = self.rng.pick(&["batch", "server-time message-tags", "extended-join away-notify"]);
+                // Who asks for history by themselves is shown none of what was said before.
+                let capabilities = ["batch", "server-time message-tags draft/chathistory", "extended-join away-notify"];
+                let wanted = self.rng.pick(&capabilities);
                 for line in [&format!("CAP REQ :{wanted} labeled-response"), "USER u 0 * :U", "CAP END"] {
                     self.hand_in(user, irc(line));
                 }
