@@ -174,7 +174,10 @@ impl Cluster {
             9 => format!("NAMES #{room}"),
             10 => format!("MONITOR {} {name}", self.rng.pick(&["+", "+", "-"])),
             11 => self.rng.pick(&["AWAY :out", "AWAY"]).to_owned(),
-            12 => self.rng.pick(&["CAP REQ :server-time", "CAP REQ :-message-tags", "SETNAME :V"]).to_owned(),
+            12 => self
+                .rng
+                .pick(&["CAP REQ :server-time draft/chathistory", "CAP REQ :-message-tags", "SETNAME :V"])
+                .to_owned(),
             13 => format!("INVITE {name} #{room}"),
             _ if self.rng.one_in(8) => "QUIT :off".to_owned(),
             _ => format!("NOTICE #{room} :noted-{user}-{number}"),
