@@ -70,7 +70,7 @@ struct ImportFlags {
     data: PathBuf,
 }
 
-/// Delete messages, so that nothing is left of them. No server may run in the folder. Without --all it needs to be told
+/// Delete messages, so that no text of them is left. No server may run in the folder. Without --all it needs to be told
 /// which.
 #[derive(Debug, FromArgs, ArgsInfo)]
 #[argh(
