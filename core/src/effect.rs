@@ -65,6 +65,31 @@ pub enum Answer {
     },
 }
 
+impl Answer {
+    /// Returns who has waited for it, if that is one connection alone: what is known of a room is for all who wait for
+    /// it.
+    #[must_use]
+    pub const fn connection(&self) -> Option<ConnectionId> {
+        match self {
+            Self::Verified { connection, .. } | Self::Read { connection, .. } | Self::Found { connection, .. } => {
+                Some(*connection)
+            }
+            Self::Recalled(_) => None,
+        }
+    }
+
+    /// Returns how many bytes the texts have that are in it.
+    pub(crate) fn texts_bytes(&self) -> usize {
+        let bytes = |message: &KeptMessage| message.text.as_str().len();
+        match self {
+            Self::Verified { .. } => 0,
+            Self::Recalled(past) => past.messages.iter().map(bytes).sum(),
+            Self::Read { messages, .. } => messages.iter().map(bytes).sum(),
+            Self::Found { found, .. } => found.iter().map(|found| bytes(&found.message)).sum(),
+        }
+    }
+}
+
 impl Effect {
     /// Does what is asked for, with what this server knows.
     ///

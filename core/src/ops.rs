@@ -3,5 +3,8 @@
 pub use crate::config_error::ConfigError;
 pub use crate::histogram::Histogram;
 pub use crate::incidents::{Incident, IncidentLog};
-pub use crate::recording::{Arrival, ArrivingState, ConnectionState, Handed, HubState, Input, Piece, Tally, Waiting};
+pub use crate::recording::{
+    AnswerPart, Arrival, ArrivingState, AskedState, ConnectionState, Handed, HubState, Input, MemoryState,
+    PendingState, Piece, Tally, Waiting,
+};
 pub use crate::stats::Stats;

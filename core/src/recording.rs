@@ -9,4 +9,6 @@ mod input;
 mod state;
 
 pub use self::input::{Arrival, Handed, Input, Tally};
-pub use self::state::{ArrivingState, ConnectionState, HubState, Piece, Waiting};
+pub use self::state::{
+    AnswerPart, ArrivingState, AskedState, ConnectionState, HubState, MemoryState, PendingState, Piece, Waiting,
+};

@@ -67,7 +67,8 @@ impl Entry {
         let format = proto::Format::decode(bytes).map_err(damaged)?.format;
         match format {
             0 => return Err(DecodeError::Damaged("it has no format")),
-            1..=FORMAT => {}
+            1 | FORMAT => {}
+            ..FORMAT => return Err(DecodeError::Older { format }),
             _ => return Err(DecodeError::Newer { format }),
         }
         let entry = proto::Entry::decode(bytes).map_err(damaged)?;

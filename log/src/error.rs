@@ -13,6 +13,11 @@ pub enum DecodeError {
         /// The format that whoever reads it has to know.
         format: u32,
     },
+    /// It is of a recording that was made before the first release, by a program that is not read any more.
+    Older {
+        /// The format that it has.
+        format: u32,
+    },
     /// There is something in it that its format does not have: a field or a kind.
     Unknown {
         /// The format that it is said to have.
@@ -29,6 +34,11 @@ impl fmt::Display for DecodeError {
                 f,
                 "the log has an entry of format {format}, and this release reads up to format {FORMAT}: a release that \
                  reads format {format} is needed"
+            ),
+            Self::Older { format } => write!(
+                f,
+                "the recording is of format {format}, and this release reads format {FORMAT}: only the program that \
+                 made it can run it again"
             ),
             Self::Unknown { format } => write!(
                 f,

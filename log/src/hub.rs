@@ -4,19 +4,21 @@
 
 use std::time::Duration;
 
-use chinwag_core::ops::{ArrivingState, ConnectionState, HubState, Piece, Waiting};
+use chinwag_core::ops::{
+    AnswerPart, ArrivingState, AskedState, ConnectionState, HubState, MemoryState, PendingState, Piece, Waiting,
+};
 use chinwag_core::{Earlier, Name};
 
 use crate::common::{connection, name, nanos, server, text, time};
 use crate::input::put_requests;
 use crate::irc::{capabilities, identity, put_identity};
-use crate::request::{dialect, form, put_dialect, put_form, requests};
+use crate::request::{dialect, form, page, put_dialect, put_form, put_page, requests};
 use crate::snapshot::snapshot;
-use crate::{DecodeError, proto};
+use crate::{DecodeError, past, proto};
 
 impl From<&HubState> for proto::Hub {
     fn from(state: &HubState) -> Self {
-        let HubState { chat, server, opened, connections, vacant_slots, arriving, irc_batches } = state;
+        let HubState { chat, server, opened, connections, vacant_slots, arriving, irc_batches, memory } = state;
         Self {
             chat: Some(chat.into()),
             server: (*server).into(),
@@ -25,24 +27,65 @@ impl From<&HubState> for proto::Hub {
             vacant_slots: vacant_slots.clone(),
             arriving: arriving.iter().map(Into::into).collect(),
             irc_batches: *irc_batches,
+            memory: memory.as_ref().map(Into::into),
         }
     }
 }
 
 impl From<&ConnectionState> for proto::ConnectionState {
     fn from(ConnectionState { connection, form, dialect, waiting, pieces }: &ConnectionState) -> Self {
-        let waiting = waiting.as_ref().map(|Waiting { requests, is_closed }| proto::Waiting {
-            requests: put_requests(requests),
-            is_closed: *is_closed,
-        });
         Self {
             connection: Some((*connection).into()),
             form: put_form(*form),
             dialect: put_dialect(*dialect),
-            waiting,
+            waiting: waiting.as_ref().map(Into::into),
             pieces: pieces.iter().map(|piece| proto::Piece { told: Some(piece.into()) }).collect(),
         }
     }
+}
+
+impl From<&MemoryState> for proto::Memory {
+    fn from(MemoryState { identity, asked }: &MemoryState) -> Self {
+        let asked_of = |AskedState { room, waiting, is_stale }: &AskedState| proto::AskedOf {
+            room: room.to_string(),
+            waiting: waiting.iter().copied().map(Into::into).collect(),
+            is_stale: *is_stale,
+        };
+        Self { identity: *identity, asked: asked.iter().map(asked_of).collect() }
+    }
+}
+
+impl From<&Waiting> for proto::Waiting {
+    fn from(Waiting { requests, is_closed, answer, next, pasts }: &Waiting) -> Self {
+        Self {
+            requests: put_requests(requests),
+            is_closed: *is_closed,
+            answer: answer.as_ref().map(Into::into),
+            next: next.as_ref().map(put_page),
+            pasts: pasts.iter().map(past::put).collect(),
+        }
+    }
+}
+
+impl From<&PendingState> for proto::Pending {
+    fn from(PendingState { label, may_come_in_pieces, is_droppable, batch, parts }: &PendingState) -> Self {
+        let answers = |part: &AnswerPart| match part {
+            AnswerPart::Line(line) => proto::Answers::Line(line.clone()),
+            AnswerPart::Own(line) => proto::Answers::Own(line.clone()),
+            AnswerPart::Said(room, said) => proto::Answers::Said(put_earlier_in(room, said)),
+        };
+        Self {
+            label: label.as_deref().map(ToOwned::to_owned),
+            may_come_in_pieces: *may_come_in_pieces,
+            is_droppable: *is_droppable,
+            batch: batch.clone(),
+            parts: parts.iter().map(|part| proto::Part { answers: Some(answers(part)) }).collect(),
+        }
+    }
+}
+
+fn put_earlier_in(room: &Name, said: &Earlier) -> proto::EarlierIn {
+    proto::EarlierIn { room: room.to_string(), said: Some(said.into()) }
 }
 
 impl From<&Piece> for proto::Told {
@@ -52,6 +95,10 @@ impl From<&Piece> for proto::Told {
             Piece::History { room, said, more } => Self::History(proto::History {
                 room: room.to_string(),
                 said: said.iter().map(Into::into).collect(),
+                more: *more,
+            }),
+            Piece::Found { found, more } => Self::Found(proto::FoundPiece {
+                found: found.iter().map(|(room, said)| put_earlier_in(room, said)).collect(),
                 more: *more,
             }),
         }
@@ -96,14 +143,21 @@ pub(crate) fn hub(hub: proto::Hub, format: u32) -> Result<HubState, DecodeError>
         vacant_slots: hub.vacant_slots,
         arriving: hub.arriving.into_iter().map(arriving).collect::<Result<_, _>>()?,
         irc_batches: hub.irc_batches,
+        memory: hub.memory.map(memory).transpose()?,
     })
+}
+
+fn memory(proto::Memory { identity, asked }: proto::Memory) -> Result<MemoryState, DecodeError> {
+    let asked_of = |proto::AskedOf { room, waiting, is_stale }: proto::AskedOf| {
+        let waiting = waiting.into_iter().map(|id| connection(Some(id))).collect::<Result<_, _>>()?;
+        Ok(AskedState { room: name(&room)?, waiting, is_stale })
+    };
+    Ok(MemoryState { identity, asked: asked.into_iter().map(asked_of).collect::<Result<_, _>>()? })
 }
 
 fn connection_state(state: proto::ConnectionState, format: u32) -> Result<ConnectionState, DecodeError> {
     let proto::ConnectionState { connection: id, form: number, dialect: of, waiting, pieces } = state;
-    let waiting = waiting.map(|proto::Waiting { requests: asked, is_closed }| {
-        Ok(Waiting { requests: requests(asked, format)?, is_closed })
-    });
+    let waiting = waiting.map(|waiting| self::waiting(waiting, format));
     let pieces = pieces.into_iter().map(|piece| self::piece(piece.told.ok_or(DecodeError::Unknown { format })?));
     Ok(ConnectionState {
         connection: connection(id)?,
@@ -114,11 +168,45 @@ fn connection_state(state: proto::ConnectionState, format: u32) -> Result<Connec
     })
 }
 
+fn waiting(waiting: proto::Waiting, format: u32) -> Result<Waiting, DecodeError> {
+    let proto::Waiting { requests: asked, is_closed, answer, next, pasts } = waiting;
+    Ok(Waiting {
+        requests: requests(asked, format)?,
+        is_closed,
+        answer: answer.map(|answer| pending(answer, format)).transpose()?,
+        next: next.map(page).transpose()?,
+        pasts: pasts.into_iter().map(past::past).collect::<Result<_, _>>()?,
+    })
+}
+
+fn pending(pending: proto::Pending, format: u32) -> Result<PendingState, DecodeError> {
+    let proto::Pending { label, may_come_in_pieces, is_droppable, batch, parts } = pending;
+    let part = |proto::Part { answers }| {
+        Ok(match answers.ok_or(DecodeError::Unknown { format })? {
+            proto::Answers::Line(line) => AnswerPart::Line(line),
+            proto::Answers::Own(line) => AnswerPart::Own(line),
+            proto::Answers::Said(said) => {
+                let (room, said) = earlier_in(said)?;
+                AnswerPart::Said(room, said)
+            }
+        })
+    };
+    let (label, parts) = (label.map(Into::into), parts.into_iter().map(part).collect::<Result<_, _>>()?);
+    Ok(PendingState { label, may_come_in_pieces, is_droppable, batch, parts })
+}
+
+fn earlier_in(proto::EarlierIn { room, said }: proto::EarlierIn) -> Result<(Name, Earlier), DecodeError> {
+    Ok((name(&room)?, earlier(said.ok_or(DecodeError::Damaged("a part is missing"))?)?))
+}
+
 fn piece(told: proto::Told) -> Result<Piece, DecodeError> {
     Ok(match told {
         proto::Told::Lines(lines) => Piece::Lines(lines.into()),
         proto::Told::History(proto::History { room, said, more }) => {
             Piece::History { room: name(&room)?, said: said.into_iter().map(earlier).collect::<Result<_, _>>()?, more }
+        }
+        proto::Told::Found(proto::FoundPiece { found, more }) => {
+            Piece::Found { found: found.into_iter().map(earlier_in).collect::<Result<_, _>>()?, more }
         }
     })
 }

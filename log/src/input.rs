@@ -7,7 +7,7 @@ use chinwag_core::ops::{Arrival, Handed, Input, Tally};
 
 use crate::common::{connection, nanos, time};
 use crate::request::{dialect, form, put_dialect, put_form, requests};
-use crate::{DecodeError, proto};
+use crate::{DecodeError, answer, proto};
 
 impl From<&Input> for proto::Input {
     fn from(Input { at, handed }: &Input) -> Self {
@@ -24,10 +24,7 @@ impl From<&Input> for proto::Input {
             Handed::Closed { connection } => proto::Handed::Closed((*connection).into()),
             Handed::Woke => proto::Handed::Woke(proto::Nothing {}),
             Handed::Clock { unix_ms } => proto::Handed::ClockUnixMs(*unix_ms),
-            Handed::Verified { connection, ghost } => proto::Handed::Verified(proto::Verified {
-                connection: Some((*connection).into()),
-                ghost: ghost.map(Into::into),
-            }),
+            Handed::Answered(answer) => (&**answer).into(),
             Handed::Stopped => proto::Handed::Stopped(proto::Nothing {}),
         };
         Self { at_ns: nanos(*at), handed: Some(handed) }
@@ -41,6 +38,7 @@ pub(crate) fn put_requests(requests: &[Request]) -> Vec<proto::Request> {
 
 /// Reads what a hub was handed.
 pub(crate) fn input(input: proto::Input, format: u32) -> Result<Input, DecodeError> {
+    let answered = |answer| Handed::Answered(Box::new(answer));
     let handed = match input.handed.ok_or(DecodeError::Unknown { format })? {
         proto::Handed::Opened(arrival) => Handed::Opened(Arrival {
             form: form(arrival.form)?,
@@ -53,10 +51,10 @@ pub(crate) fn input(input: proto::Input, format: u32) -> Result<Input, DecodeErr
         proto::Handed::Closed(id) => Handed::Closed { connection: connection(Some(id))? },
         proto::Handed::Woke(proto::Nothing {}) => Handed::Woke,
         proto::Handed::ClockUnixMs(unix_ms) => Handed::Clock { unix_ms },
-        proto::Handed::Verified(proto::Verified { connection: id, ghost }) => Handed::Verified {
-            connection: connection(id)?,
-            ghost: ghost.map(|ghost| connection(Some(ghost))).transpose()?,
-        },
+        proto::Handed::Verified(verified) => answered(answer::verified(verified)?),
+        proto::Handed::Recalled(past) => answered(answer::recalled(past)?),
+        proto::Handed::Read(read) => answered(answer::read(read)?),
+        proto::Handed::Found(found) => answered(answer::found(found)?),
         proto::Handed::Stopped(proto::Nothing {}) => Handed::Stopped,
     };
     let input = Input { at: time(input.at_ns), handed };

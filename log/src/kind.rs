@@ -2,6 +2,7 @@
 
 use prost::Message as _;
 
+use crate::FORMAT;
 use crate::proto::{self, Kind};
 
 /// Appends the bytes of an entry of this kind.
@@ -14,6 +15,6 @@ pub(crate) fn encode(kind: Kind, out: &mut Vec<u8>) {
 pub(crate) const fn format_of(kind: &Kind) -> u32 {
     match kind {
         Kind::Rules(_) | Kind::Snapshot(_) | Kind::Record(_) => 1,
-        Kind::Limits(_) | Kind::Hub(_) | Kind::Input(_) | Kind::Batch(_) | Kind::Hash(_) => 2,
+        Kind::Limits(_) | Kind::Hub(_) | Kind::Input(_) | Kind::Batch(_) | Kind::Hash(_) => FORMAT,
     }
 }

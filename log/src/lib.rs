@@ -5,6 +5,7 @@
 //! releases can add to them. Whatever a release does not know is an error to it: a replica that skips something is no
 //! replica any more. Each entry says which [format](FORMAT) whoever reads it has to know.
 
+mod answer;
 mod common;
 mod crc32c;
 mod entry;
@@ -29,6 +30,6 @@ pub use error::DecodeError;
 pub use frames::{ENTRY_BYTES_MAX, Frames, push_frame};
 pub use hash::StateHash;
 
-/// The format that this release writes, and the last that it reads. A release that adds a field or a kind counts it up,
-/// and writes it where it uses them.
-pub const FORMAT: u32 = 2;
+/// The format in which this release writes recordings, and the last that it reads. A release that adds a field or a kind
+/// counts it up, and writes it where it uses them. The ordered log is of format 1.
+pub const FORMAT: u32 = 3;

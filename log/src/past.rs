@@ -8,30 +8,31 @@ use crate::{DecodeError, proto};
 
 /// Returns how it is written what is known of a room.
 pub(crate) fn put(Past { room, said, topic, messages }: &Past) -> proto::Past {
-    let put = |KeptMessage { name, text, is_act, time_ms, seq }: &KeptMessage| proto::Kept {
-        name: name.to_string(),
-        text: text.to_string(),
-        is_act: *is_act,
-        time_ms: *time_ms,
-        seq: *seq,
-    };
     proto::Past {
         room: room.to_string(),
         said: *said,
         topic: topic.as_ref().map(Into::into),
-        messages: messages.iter().map(put).collect(),
+        messages: messages.iter().map(put_kept).collect(),
     }
 }
 
-/// Reads it.
+/// Returns how one message is written.
+pub(crate) fn put_kept(KeptMessage { name, text, is_act, time_ms, seq }: &KeptMessage) -> proto::Kept {
+    proto::Kept { name: name.to_string(), text: text.to_string(), is_act: *is_act, time_ms: *time_ms, seq: *seq }
+}
+
+/// Reads what is known of a room.
 pub(crate) fn past(proto::Past { room, said, topic, messages }: proto::Past) -> Result<Past, DecodeError> {
-    let read = |proto::Kept { name: called, text: what, is_act, time_ms, seq }: proto::Kept| {
-        Ok(KeptMessage { name: name(&called)?, text: text(&what)?, is_act, time_ms, seq })
-    };
     Ok(Past {
         room: name(&room)?,
         said,
         topic: topic.map(topic_state).transpose()?,
-        messages: messages.into_iter().map(read).collect::<Result<_, _>>()?,
+        messages: messages.into_iter().map(kept).collect::<Result<_, _>>()?,
     })
+}
+
+/// Reads one message.
+pub(crate) fn kept(message: proto::Kept) -> Result<KeptMessage, DecodeError> {
+    let proto::Kept { name: called, text: what, is_act, time_ms, seq } = message;
+    Ok(KeptMessage { name: name(&called)?, text: text(&what)?, is_act, time_ms, seq })
 }

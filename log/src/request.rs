@@ -94,7 +94,8 @@ impl From<&Request> for proto::Request {
     }
 }
 
-fn put_page(Page { room, after, before, is_from_oldest, count }: &Page) -> proto::Page {
+/// Writes which messages are asked for.
+pub(crate) fn put_page(Page { room, after, before, is_from_oldest, count }: &Page) -> proto::Page {
     let bound = |bound: &Option<Bound>| match *bound {
         None => (None, None),
         Some(Bound::Seq(seq)) => (Some(seq), None),
@@ -105,7 +106,8 @@ fn put_page(Page { room, after, before, is_from_oldest, count }: &Page) -> proto
     proto::Page { room, after_seq, after_ms, before_seq, before_ms, is_from_oldest, count }
 }
 
-fn page(page: proto::Page) -> Result<Page, DecodeError> {
+/// Reads it.
+pub(crate) fn page(page: proto::Page) -> Result<Page, DecodeError> {
     let bound = |seq: Option<u64>, time_ms: Option<u64>| match (seq, time_ms) {
         (None, None) => Ok(None),
         (Some(seq), None) => Ok(Some(Bound::Seq(seq))),

@@ -7,10 +7,11 @@ use chinwag_core::log::Command;
 use chinwag_core::ops::{Handed, Input};
 use chinwag_core::{ConnectionId, Request, Texts};
 
+use crate::FORMAT;
 use crate::common::{nanos, time};
 
 /// The first bytes of such an entry: its format, and the key of its kind.
-const HEAD: [u8; 3] = [0x08, 2, INPUT];
+const HEAD: [u8; 3] = [0x08, FORMAT.to_le_bytes()[0], INPUT];
 
 // The keys of the fields on the way, each of the message that the one before has.
 const INPUT: u8 = 7 << 3 | LEN;
@@ -189,7 +190,7 @@ mod tests {
 
     /// Returns what the other way writes.
     fn long_way(input: &Input) -> Vec<u8> {
-        proto::Entry { format: 2, kind: Some(proto::Kind::Input(input.into())) }.encode_to_vec()
+        proto::Entry { format: FORMAT, kind: Some(proto::Kind::Input(input.into())) }.encode_to_vec()
     }
 
     #[test]

@@ -18,6 +18,7 @@ use chinwag_core::log::{
     Command, Event, IgnoredState, PersonState, Record, RoomState, RunState, SilentState, Snapshot, TopicState, Untold,
     WriterState,
 };
+use chinwag_core::ops::Handed;
 use chinwag_core::{CloseCode, ConnectionId, Name, RoomId, Rules, Text, Texts, Time, Topic};
 use chinwag_log::{DecodeError, Entry, StateHash};
 
@@ -201,7 +202,7 @@ fn field(tag: u8, message: &[u8]) -> Vec<u8> {
 /// Returns how many tags there are of what `entry` puts a field into: all others are unknown.
 fn known(tags: Range<u8>, entry: impl Fn(Vec<u8>) -> Vec<u8>) -> usize {
     let is_known = |tag: &u8| {
-        [1, 2].iter().any(|&format| {
+        [1, 3].iter().any(|&format| {
             let bytes = [&[0x08, format], &entry(field(*tag, b""))[..]].concat();
             Entry::decode(&bytes) != Err(DecodeError::Unknown { format: format.into() })
         })
@@ -233,8 +234,9 @@ fn kind(entry: &Entry) -> impl Eq + Hash + use<> {
     } else {
         None
     };
-    let handed = if let Entry::Input(input) = entry { Some(discriminant(&input.handed)) } else { None };
-    (discriminant(entry), event.map(discriminant), command, of_irc, handed)
+    let handed = if let Entry::Input(input) = entry { Some(&input.handed) } else { None };
+    let answer = if let Some(Handed::Answered(answer)) = handed { Some(discriminant(&**answer)) } else { None };
+    (discriminant(entry), event.map(discriminant), command, of_irc, handed.map(discriminant), answer)
 }
 
 #[test]
@@ -248,14 +250,17 @@ fn rules_that_cannot_be_are_none() {
 fn what_a_release_does_not_know_is_an_error_that_says_which_format_is_needed() {
     for (entry, golden) in golden() {
         // Another format, whatever is in it.
-        let newer = [b"\x08\x03", &golden[2..]].concat();
-        assert_eq!(Entry::decode(&newer), Err(DecodeError::Newer { format: 3 }), "{entry:?}");
-        assert!(DecodeError::Newer { format: 3 }.to_string().contains("a release that reads format 3 is needed"));
+        let newer = [b"\x08\x04", &golden[2..]].concat();
+        assert_eq!(Entry::decode(&newer), Err(DecodeError::Newer { format: 4 }), "{entry:?}");
+        assert!(DecodeError::Newer { format: 4 }.to_string().contains("a release that reads format 4 is needed"));
+        // One before the first release.
+        let older = [b"\x08\x02", &golden[2..]].concat();
+        assert_eq!(Entry::decode(&older), Err(DecodeError::Older { format: 2 }), "{entry:?}");
         // Another field than there are, of an entry that says otherwise.
         let unknown = [golden, b"\x98\x06\x01"].concat();
         assert_eq!(Entry::decode(&unknown), Err(DecodeError::Unknown { format: format_of(golden) }), "{entry:?}");
         // A kind that the format that it says does not have, or had before.
-        let other = [&[0x08, 3 - golden[1]], &golden[2..]].concat();
+        let other = [&[0x08, 4 - golden[1]], &golden[2..]].concat();
         assert_eq!(Entry::decode(&other), Err(DecodeError::Unknown { format: format_of(&other) }), "{entry:?}");
     }
     // Another kind; another kind that says so; none at all.

@@ -32,6 +32,7 @@ use crate::irc::Capabilities;
 use crate::irc::line::Line;
 use crate::log::{Command, IrcCommand};
 use crate::message::{IrcMessage, Message};
+use crate::recording::PendingState;
 use crate::request::IrcLine;
 use crate::{Action, ConnectionId, Form, Name, Time};
 
@@ -229,6 +230,21 @@ impl<S> Hub<S> {
     pub(super) fn nick(&self, connection: ConnectionId) -> Option<Name> {
         let arriving = || self.irc.arriving.get(&connection).and_then(|arriving| arriving.name.clone());
         self.chat.seen(connection).map(|seen| seen.name().clone()).or_else(arriving)
+    }
+
+    /// Returns the answer that waits for what is read for a connection, if one does.
+    pub(super) fn pending_state(&self, connection: ConnectionId) -> Option<PendingState> {
+        let Pending { label, may_come_in_pieces, answer, is_droppable } = self.irc.pending.get(&connection)?;
+        let (may_come_in_pieces, is_droppable) = (*may_come_in_pieces, *is_droppable);
+        let (batch, parts) = answer.state();
+        Some(PendingState { label: label.clone(), may_come_in_pieces, is_droppable, batch, parts })
+    }
+
+    /// Has an answer wait for what is read for a connection.
+    pub(super) fn restore_pending(&mut self, connection: ConnectionId, state: PendingState) {
+        let PendingState { label, may_come_in_pieces, is_droppable, batch, parts } = state;
+        let answer = Answer::restore(batch, parts);
+        self.irc.pending.insert(connection, Pending { label, may_come_in_pieces, answer, is_droppable });
     }
 
     /// Lets somebody do something that others may hear of.

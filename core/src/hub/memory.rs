@@ -12,7 +12,8 @@ use super::irc::joined_rooms;
 use crate::chat::past::in_pieces;
 use crate::connections::Step;
 use crate::kept::{Found, Kept, KeptMessage, Page, Past, Search};
-use crate::log::{Command, Event, Recalled};
+use crate::log::{Command, Event, Recalled, SnapshotError};
+use crate::recording::{AskedState, MemoryState};
 use crate::request::PIECE;
 use crate::{ConnectionId, Effect, Form, Message, Name, NameKey, Request, Text, Time};
 
@@ -32,11 +33,51 @@ pub(super) struct Memory {
 }
 
 /// Holds who waits for what the store knows of a room.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Asked {
+    room: Name,
     waiting: Vec<ConnectionId>,
     /// The room was opened meanwhile: what the store says may not be all.
     is_stale: bool,
+}
+
+impl Memory {
+    fn new(identity: u64) -> Self {
+        Self { identity, asked: HashMap::new(), next: HashMap::new(), pasts: HashMap::new() }
+    }
+
+    /// Returns what it is as plain data, but for what is of one connection alone.
+    pub(super) fn state(&self) -> MemoryState {
+        let state = |Asked { room, waiting, is_stale }: &Asked| AskedState {
+            room: room.clone(),
+            waiting: waiting.clone(),
+            is_stale: *is_stale,
+        };
+        let mut asked: Vec<_> = self.asked.values().map(state).collect();
+        asked.sort_unstable_by_key(|asked| asked.room.key());
+        MemoryState { identity: self.identity, asked }
+    }
+
+    /// Makes it of what it was.
+    pub(super) fn restore(MemoryState { identity, asked }: MemoryState) -> Result<Self, SnapshotError> {
+        let is_sorted = asked.is_sorted_by(|one, next| one.room.key() < next.room.key());
+        SnapshotError::unless(is_sorted, "the rooms that the store is asked about are not in their order")?;
+        let of = |AskedState { room, waiting, is_stale }| (room.key(), Asked { room, waiting, is_stale });
+        Ok(Self { asked: asked.into_iter().map(of).collect(), ..Self::new(identity) })
+    }
+
+    /// Returns what is to be read next for a connection, and what is known of the rooms that it is about to open.
+    pub(super) fn state_of(&self, connection: ConnectionId) -> (Option<Page>, Vec<Past>) {
+        (self.next.get(&connection).cloned(), self.pasts.get(&connection).cloned().unwrap_or_default())
+    }
+
+    /// Has it be this.
+    pub(super) fn restore_of(&mut self, connection: ConnectionId, next: Option<Page>, pasts: Vec<Past>) {
+        self.next.extend(next.map(|next| (connection, next)));
+        if !pasts.is_empty() {
+            self.pasts.insert(connection, pasts);
+        }
+    }
 }
 
 impl Command {
@@ -67,7 +108,7 @@ impl<S> Hub<S> {
     /// [`recall_main`](Self::recall_main).
     /// `identity` is a number of the store, by which browsers know that messages go on with their numbers.
     pub fn keep_history(&mut self, identity: u64) {
-        self.memory = Some(Memory { identity, asked: HashMap::new(), next: HashMap::new(), pasts: HashMap::new() });
+        self.memory = Some(Memory::new(identity));
         self.chat.keep();
     }
 
@@ -95,8 +136,8 @@ impl<S> Hub<S> {
         self.connections.form(connection)?;
         let memory = self.memory.as_mut()?;
         let asked = memory.asked.entry(room.key()).or_insert_with(|| {
-            self.effects.push_back(Effect::Recall { room });
-            Asked::default()
+            self.effects.push_back(Effect::Recall { room: room.clone() });
+            Asked { room, waiting: Vec::new(), is_stale: false }
         });
         asked.waiting.push(connection);
         self.connections.await_effect(connection);
@@ -149,6 +190,13 @@ impl<S> Hub<S> {
         }
     }
 
+    /// Returns who waits for what the store knows of a room, in the order in which they go on.
+    #[must_use]
+    pub fn awaiting(&self, room: &Name) -> Vec<ConnectionId> {
+        let asked = self.memory.as_ref().and_then(|memory| memory.asked.get(&room.key()));
+        asked.map(|asked| asked.waiting.clone()).unwrap_or_default()
+    }
+
     /// Handles what the store knows of a room: those who wait for it go on, one after the other.
     pub(super) fn handle_recalled(&mut self, now: Time, past: &Past) {
         let key = past.room.key();
@@ -165,10 +213,10 @@ impl<S> Hub<S> {
             self.release(now, connection);
         }
         let Some(memory) = &mut self.memory else { return };
-        let waiting = memory.asked.remove(&key).map(|asked| asked.waiting).unwrap_or_default();
-        if !waiting.is_empty() {
-            memory.asked.insert(key, Asked { waiting, is_stale: false });
-            self.effects.push_back(Effect::Recall { room: past.room.clone() });
+        let asked = memory.asked.remove(&key).filter(|asked| !asked.waiting.is_empty());
+        if let Some(asked) = asked {
+            self.effects.push_back(Effect::Recall { room: asked.room.clone() });
+            memory.asked.insert(key, Asked { is_stale: false, ..asked });
         }
     }
 

@@ -3,12 +3,11 @@
 use std::collections::HashMap;
 
 use super::Hub;
+use super::memory::Memory;
 use crate::connections::{Connections, Step};
 use crate::log::SnapshotError;
 use crate::recording::{Arrival, ConnectionState, Handed, HubState, Input, Piece, Waiting};
-use crate::{
-    Action, Answer, Batch, Chat, Config, ConnectionId, Dialect, Form, Name, Next, RoomId, Session, Signals, Time,
-};
+use crate::{Action, Batch, Chat, Config, ConnectionId, Dialect, Form, Name, Next, RoomId, Session, Signals, Time};
 
 /// Holds what is known of the programs at the other ends, where it is more than nothing: only for recordings, since the
 /// writers have it as well.
@@ -80,7 +79,7 @@ impl<S> Hub<S> {
             Handed::Closed { connection } => self.handle_closed(at, connection),
             Handed::Woke => self.handle_timeout(at),
             Handed::Clock { unix_ms } => self.handle_clock(at, unix_ms),
-            Handed::Verified { connection, ghost } => self.handle_answer(at, Answer::Verified { connection, ghost }),
+            Handed::Answered(answer) => self.handle_answer(at, *answer),
             Handed::Stopped => self.handle_stop(at),
         }
     }
@@ -107,7 +106,7 @@ impl<S> Hub<S> {
             connection,
             form,
             dialect: self.dialect(connection, form),
-            waiting: self.connections.waiting(connection).map(waiting),
+            waiting: self.waiting(connection),
             pieces: self.pieces.get(&connection).into_iter().flatten().filter_map(Piece::of).collect(),
         };
         HubState {
@@ -118,6 +117,39 @@ impl<S> Hub<S> {
             vacant_slots: self.connections.vacant_slots(),
             arriving: self.arriving(),
             irc_batches: self.irc.batches,
+            memory: self.memory.as_ref().map(Memory::state),
+        }
+    }
+
+    /// Returns what waits of a connection, if anything does.
+    fn waiting(&self, connection: ConnectionId) -> Option<Waiting> {
+        let steps = self.connections.waiting(connection)?;
+        let mut waiting = Waiting { answer: self.pending_state(connection), ..Waiting::default() };
+        if let Some(memory) = &self.memory {
+            (waiting.next, waiting.pasts) = memory.state_of(connection);
+        }
+        for step in steps {
+            match step {
+                Step::Ask(request) => {
+                    waiting.requests.push(request.without_secrets().unwrap_or_else(|| request.clone()))
+                }
+                Step::Close => waiting.is_closed = true,
+            }
+        }
+        Some(waiting)
+    }
+
+    /// Has this wait of a connection.
+    fn restore_waiting(&mut self, connection: ConnectionId, waiting: Waiting) {
+        let Waiting { requests, is_closed, answer, next, pasts } = waiting;
+        self.connections.await_effect(connection);
+        let steps = requests.into_iter().map(Step::Ask).chain(is_closed.then_some(Step::Close));
+        steps.for_each(|step| drop(self.connections.pass(connection, step)));
+        if let Some(answer) = answer {
+            self.restore_pending(connection, answer);
+        }
+        if let Some(memory) = &mut self.memory {
+            memory.restore_of(connection, next, pasts);
         }
     }
 
@@ -132,11 +164,15 @@ impl<S> Hub<S> {
         state: HubState,
         mut socket: impl FnMut(ConnectionId) -> S,
     ) -> Result<(Self, Batch<S>), SnapshotError> {
-        let HubState { chat, server, opened, connections, vacant_slots, arriving, irc_batches } = state;
+        let HubState { chat, server, opened, connections, vacant_slots, arriving, irc_batches, memory } = state;
         let people: Vec<_> = chat.people.iter().map(|person| (person.connection, rooms(person))).collect();
         let chat = Chat::restore(&config.rules, chat)?;
         let mut hub = Self::of_server(config, chat, server, None);
         hub.keep_state();
+        if let Some(memory) = memory {
+            hub.keep_history(memory.identity);
+            hub.memory = Some(Memory::restore(memory)?);
+        }
         let ids = connections.iter().map(|state| (state.connection, state.form));
         hub.connections = Connections::restore(server, opened, ids, &vacant_slots)
             .ok_or(SnapshotError::new("the slots of the connections are no row"))?;
@@ -150,10 +186,8 @@ impl<S> Hub<S> {
             hub.note_dialect(connection, dialect);
             batch.push_socket(connection, socket(connection));
             batch.push(Action::Open { connection, form, dialect: hub.dialect(connection, form) });
-            if let Some(Waiting { requests, is_closed }) = waiting {
-                hub.connections.await_effect(connection);
-                let steps = requests.into_iter().map(Step::Ask).chain(is_closed.then_some(Step::Close));
-                steps.for_each(|step| drop(hub.connections.pass(connection, step)));
+            if let Some(waiting) = waiting {
+                hub.restore_waiting(connection, waiting);
             }
             if !pieces.is_empty() {
                 hub.pieces.insert(connection, pieces.into_iter().map(Piece::into_message).collect());
@@ -178,17 +212,6 @@ impl<S> Hub<S> {
 fn rooms(person: &crate::log::PersonState) -> Vec<RoomId> {
     let rooms = person.others.iter().chain([&person.room]).copied();
     rooms.filter(|&room| room != RoomId::NONE).collect()
-}
-
-fn waiting<'a>(steps: impl Iterator<Item = &'a Step>) -> Waiting {
-    let mut waiting = Waiting::default();
-    for step in steps {
-        match step {
-            Step::Ask(request) => waiting.requests.push(request.without_secrets().unwrap_or_else(|| request.clone())),
-            Step::Close => waiting.is_closed = true,
-        }
-    }
-    waiting
 }
 
 #[cfg(test)]

@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 
 use crate::log::Command;
-use crate::{ConnectionId, Dialect, Form, Request, Time};
+use crate::window::LIST_BYTES_MAX;
+use crate::{Answer, ConnectionId, Dialect, Form, Request, Time};
 
 /// Holds one thing that a hub was handed, and when.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -38,13 +39,8 @@ pub enum Handed {
         /// What it says, in milliseconds since 1970.
         unix_ms: u64,
     },
-    /// A token was verified, by `handle_answer`.
-    Verified {
-        /// Who has shown it.
-        connection: ConnectionId,
-        /// Whose person it gives, if it is good.
-        ghost: Option<ConnectionId>,
-    },
+    /// An effect was answered, by `handle_answer`.
+    Answered(Box<Answer>),
     /// The server is to stop, by `handle_stop`.
     Stopped,
 }
@@ -75,27 +71,31 @@ const OTHER_BYTES: usize = 64;
 impl Input {
     /// Returns the connection that it is about, if it is about one that was here before.
     #[must_use]
-    pub const fn connection(&self) -> Option<ConnectionId> {
-        match self.handed {
-            Handed::Asked { connection, .. } | Handed::Closed { connection } | Handed::Verified { connection, .. } => {
-                Some(connection)
-            }
+    pub fn connection(&self) -> Option<ConnectionId> {
+        match &self.handed {
+            Handed::Asked { connection, .. } | Handed::Closed { connection } => Some(*connection),
+            Handed::Answered(answer) => answer.connection(),
             Handed::Opened(_) | Handed::Woke | Handed::Clock { .. } | Handed::Stopped => None,
         }
     }
 
-    /// Returns about how many bytes of lines come of it: for what is said its bytes, for all else a few.
+    /// Returns about how many bytes of lines come of it: for what is said or was read its bytes,
+    /// for all else a few.
     #[must_use]
     pub fn said_bytes(&self) -> usize {
-        let (Handed::Asked { requests, .. } | Handed::Opened(Arrival { requests, .. })) = &self.handed else {
-            return OTHER_BYTES;
-        };
         let bytes = |request: &Request| match request {
             Request::Command(Command::Say(texts)) => texts.as_lines().len(),
             Request::Irc(line) => line.as_str().len(),
             Request::Command(_) | Request::Resume(_) | Request::Query(_) | Request::Notice(_) => OTHER_BYTES,
         };
-        requests.iter().map(bytes).sum()
+        match &self.handed {
+            Handed::Asked { requests, .. } | Handed::Opened(Arrival { requests, .. }) => {
+                requests.iter().map(bytes).sum()
+            }
+            // The first piece of it.
+            Handed::Answered(answer) => (OTHER_BYTES + answer.texts_bytes()).min(LIST_BYTES_MAX),
+            Handed::Closed { .. } | Handed::Woke | Handed::Clock { .. } | Handed::Stopped => OTHER_BYTES,
+        }
     }
 
     /// Returns the same without what hides a secret: tokens, passwords that programs send by IRC, and whatever is said

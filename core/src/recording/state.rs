@@ -3,7 +3,9 @@
 use bytes::Bytes;
 
 use crate::log::Snapshot;
-use crate::{Capabilities, ConnectionId, Dialect, Earlier, Form, Identity, IrcMessage, Message, Name, Request, Time};
+use crate::{
+    Capabilities, ConnectionId, Dialect, Earlier, Form, Identity, IrcMessage, Message, Name, Page, Past, Request, Time,
+};
 
 /// Holds all that decides what a hub does next, but for its configuration: a server on its own, between two batches.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -22,6 +24,28 @@ pub struct HubState {
     pub arriving: Vec<ArrivingState>,
     /// How many answers by IRC came in batches.
     pub irc_batches: u64,
+    /// What is asked of the store that keeps history, if there is one.
+    pub memory: Option<MemoryState>,
+}
+
+/// Holds what is asked of a store, but for what is awaited by one connection alone.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct MemoryState {
+    /// The number of the store.
+    pub identity: u64,
+    /// The rooms of which it is asked what it knows, by their names.
+    pub asked: Vec<AskedState>,
+}
+
+/// Holds who waits for what the store knows of a room.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct AskedState {
+    /// Of which room.
+    pub room: Name,
+    /// Who, in the order in which they go on.
+    pub waiting: Vec<ConnectionId>,
+    /// The room was opened meanwhile: what the store says may not be all.
+    pub is_stale: bool,
 }
 
 /// Holds one connection.
@@ -46,6 +70,38 @@ pub struct Waiting {
     pub requests: Vec<Request>,
     /// It has ended behind that.
     pub is_closed: bool,
+    /// What it is answered by IRC, as far as that is known.
+    pub answer: Option<PendingState>,
+    /// What is to be read for it next, behind what is read now.
+    pub next: Option<Page>,
+    /// What the store said of rooms that it is about to open, in the order in which it said so.
+    pub pasts: Vec<Past>,
+}
+
+/// Holds an answer by IRC that is not whole yet.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct PendingState {
+    /// The label of the line that it answers.
+    pub label: Option<Box<str>>,
+    /// Its rest is asked for, if it comes in pieces.
+    pub may_come_in_pieces: bool,
+    /// It may be dropped if it is not read.
+    pub is_droppable: bool,
+    /// What kind of batch it is, if it is one in any case.
+    pub batch: Option<String>,
+    /// What is in it so far.
+    pub parts: Vec<AnswerPart>,
+}
+
+/// Holds a part of an answer by IRC that is not whole yet.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum AnswerPart {
+    /// A line by the server, from its command on.
+    Line(String),
+    /// A line by whoever is told it.
+    Own(String),
+    /// What was said in a room before.
+    Said(Name, Earlier),
 }
 
 /// Holds what somebody has said of who they are, who has come by IRC.
@@ -77,6 +133,13 @@ pub enum Piece {
         /// There is another piece.
         more: bool,
     },
+    /// What was found, and in which rooms.
+    Found {
+        /// What.
+        found: Vec<(Name, Earlier)>,
+        /// There is another piece.
+        more: bool,
+    },
     /// Lines of IRC, as they are sent.
     Lines(Bytes),
 }
@@ -87,6 +150,9 @@ impl Piece {
         if let Message::History { room, said, more } = message {
             return Some(Self::History { room: room.clone(), said: said.clone(), more: *more });
         }
+        if let Message::Found { found, more } = message {
+            return Some(Self::Found { found: found.clone(), more: *more });
+        }
         let Message::Irc(message) = message else { return None };
         if let IrcMessage::Lines(lines) = &**message { Some(Self::Lines(lines.clone())) } else { None }
     }
@@ -95,6 +161,7 @@ impl Piece {
     pub(crate) fn into_message(self) -> Message {
         match self {
             Self::History { room, said, more } => Message::History { room, said, more },
+            Self::Found { found, more } => Message::Found { found, more },
             Self::Lines(lines) => Message::Irc(Box::new(IrcMessage::Lines(lines))),
         }
     }

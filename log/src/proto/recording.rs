@@ -1,6 +1,6 @@
 //! Owns the messages of what stands only in recordings: what a hub was handed, what it was, and what was seen of it.
 
-use super::{Command, Connection, Identity, Nothing, Snapshot};
+use super::{Command, Connection, Identity, Kept, Nothing, Past, Snapshot};
 
 #[derive(Clone, PartialEq, prost::Message)]
 pub(crate) struct Limits {
@@ -39,7 +39,7 @@ pub(crate) struct Limits {
 pub(crate) struct Input {
     #[prost(uint64, tag = "1")]
     pub(crate) at_ns: u64,
-    #[prost(oneof = "Handed", tags = "2, 3, 4, 5, 6, 7, 8")]
+    #[prost(oneof = "Handed", tags = "2, 3, 4, 5, 6, 7, 8, 9, 10, 11")]
     pub(crate) handed: Option<Handed>,
 }
 
@@ -59,6 +59,12 @@ pub(crate) enum Handed {
     Verified(Verified),
     #[prost(message, tag = "8")]
     Stopped(Nothing),
+    #[prost(message, tag = "9")]
+    Recalled(Past),
+    #[prost(message, tag = "10")]
+    Read(WasRead),
+    #[prost(message, tag = "11")]
+    Found(WasFound),
 }
 
 #[derive(Clone, PartialEq, prost::Message)]
@@ -87,6 +93,34 @@ pub(crate) struct Verified {
     pub(crate) connection: Option<Connection>,
     #[prost(message, optional, tag = "2")]
     pub(crate) ghost: Option<Connection>,
+}
+
+/// Holds what a store has read for somebody.
+#[derive(Clone, PartialEq, prost::Message)]
+pub(crate) struct WasRead {
+    #[prost(message, optional, tag = "1")]
+    pub(crate) connection: Option<Connection>,
+    #[prost(string, tag = "2")]
+    pub(crate) room: String,
+    #[prost(message, repeated, tag = "3")]
+    pub(crate) messages: Vec<Kept>,
+}
+
+/// Holds what a store has found for somebody.
+#[derive(Clone, PartialEq, prost::Message)]
+pub(crate) struct WasFound {
+    #[prost(message, optional, tag = "1")]
+    pub(crate) connection: Option<Connection>,
+    #[prost(message, repeated, tag = "2")]
+    pub(crate) found: Vec<FoundMessage>,
+}
+
+#[derive(Clone, PartialEq, prost::Message)]
+pub(crate) struct FoundMessage {
+    #[prost(string, tag = "1")]
+    pub(crate) room: String,
+    #[prost(message, optional, tag = "2")]
+    pub(crate) message: Option<Kept>,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]
@@ -196,6 +230,28 @@ pub(crate) struct Hub {
     pub(crate) arriving: Vec<Arriving>,
     #[prost(uint64, tag = "7")]
     pub(crate) irc_batches: u64,
+    #[prost(message, optional, tag = "8")]
+    pub(crate) memory: Option<Memory>,
+}
+
+/// Holds what is asked of a store.
+#[derive(Clone, PartialEq, prost::Message)]
+pub(crate) struct Memory {
+    #[prost(fixed64, tag = "1")]
+    pub(crate) identity: u64,
+    #[prost(message, repeated, tag = "2")]
+    pub(crate) asked: Vec<AskedOf>,
+}
+
+/// Holds who waits for what a store knows of a room.
+#[derive(Clone, PartialEq, prost::Message)]
+pub(crate) struct AskedOf {
+    #[prost(string, tag = "1")]
+    pub(crate) room: String,
+    #[prost(message, repeated, tag = "2")]
+    pub(crate) waiting: Vec<Connection>,
+    #[prost(bool, tag = "3")]
+    pub(crate) is_stale: bool,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]
@@ -218,11 +274,48 @@ pub(crate) struct Waiting {
     pub(crate) requests: Vec<Request>,
     #[prost(bool, tag = "2")]
     pub(crate) is_closed: bool,
+    #[prost(message, optional, tag = "3")]
+    pub(crate) answer: Option<Pending>,
+    #[prost(message, optional, tag = "4")]
+    pub(crate) next: Option<Page>,
+    #[prost(message, repeated, tag = "5")]
+    pub(crate) pasts: Vec<Past>,
+}
+
+/// Holds an answer by IRC that is not whole.
+#[derive(Clone, PartialEq, prost::Message)]
+pub(crate) struct Pending {
+    #[prost(string, optional, tag = "1")]
+    pub(crate) label: Option<String>,
+    #[prost(bool, tag = "2")]
+    pub(crate) may_come_in_pieces: bool,
+    #[prost(bool, tag = "3")]
+    pub(crate) is_droppable: bool,
+    #[prost(string, optional, tag = "4")]
+    pub(crate) batch: Option<String>,
+    #[prost(message, repeated, tag = "5")]
+    pub(crate) parts: Vec<Part>,
+}
+
+#[derive(Clone, PartialEq, prost::Message)]
+pub(crate) struct Part {
+    #[prost(oneof = "Answers", tags = "1, 2, 3")]
+    pub(crate) answers: Option<Answers>,
+}
+
+#[derive(Clone, PartialEq, prost::Oneof)]
+pub(crate) enum Answers {
+    #[prost(string, tag = "1")]
+    Line(String),
+    #[prost(string, tag = "2")]
+    Own(String),
+    #[prost(message, tag = "3")]
+    Said(EarlierIn),
 }
 
 #[derive(Clone, PartialEq, prost::Message)]
 pub(crate) struct Piece {
-    #[prost(oneof = "Told", tags = "1, 2")]
+    #[prost(oneof = "Told", tags = "1, 2, 3")]
     pub(crate) told: Option<Told>,
 }
 
@@ -232,6 +325,25 @@ pub(crate) enum Told {
     History(History),
     #[prost(bytes = "vec", tag = "2")]
     Lines(Vec<u8>),
+    #[prost(message, tag = "3")]
+    Found(FoundPiece),
+}
+
+#[derive(Clone, PartialEq, prost::Message)]
+pub(crate) struct FoundPiece {
+    #[prost(message, repeated, tag = "1")]
+    pub(crate) found: Vec<EarlierIn>,
+    #[prost(bool, tag = "2")]
+    pub(crate) more: bool,
+}
+
+/// Holds what was said in a room.
+#[derive(Clone, PartialEq, prost::Message)]
+pub(crate) struct EarlierIn {
+    #[prost(string, tag = "1")]
+    pub(crate) room: String,
+    #[prost(message, optional, tag = "2")]
+    pub(crate) said: Option<Earlier>,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]

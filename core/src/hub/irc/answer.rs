@@ -5,8 +5,9 @@ use std::fmt;
 use bytes::{BufMut as _, Bytes, BytesMut};
 
 use super::voice::{Voice, put_alone};
-use crate::message::Message;
+use crate::message::{Earlier, Message};
 use crate::name::Name;
+use crate::recording::AnswerPart;
 use crate::wire::irc::decode::LINE_BYTES_MAX;
 use crate::wire::irc::encode::{Encoder, Stamp};
 
@@ -33,6 +34,8 @@ pub(super) enum Entry {
     Own(String),
     /// What somebody does or says.
     Message(Message),
+    /// What somebody has said in a room before.
+    Earlier(Name, Earlier),
 }
 
 impl Answer {
@@ -72,6 +75,31 @@ impl Answer {
 
     pub(super) fn push(&mut self, entry: Entry) {
         self.entries.push(entry);
+    }
+
+    /// Returns what kind of batch it is, and what is in it, where it waits for what is read.
+    pub(super) fn state(&self) -> (Option<String>, Vec<AnswerPart>) {
+        let part = |entry: &Entry| match entry {
+            Entry::Server(line) => Some(AnswerPart::Line(line.clone())),
+            Entry::Own(line) => Some(AnswerPart::Own(line.clone())),
+            Entry::Earlier(room, earlier) => Some(AnswerPart::Said(room.clone(), earlier.clone())),
+            // It comes of what is done, which is done at once.
+            Entry::Message(_) => None,
+        };
+        (self.batch.clone(), self.entries.iter().filter_map(part).collect())
+    }
+
+    /// Makes it of that.
+    pub(super) fn restore(batch: Option<String>, parts: Vec<AnswerPart>) -> Self {
+        let mut answer = Self { batch, ..Self::default() };
+        for part in parts {
+            match part {
+                AnswerPart::Line(line) => answer.numeric(format_args!("{line}")),
+                AnswerPart::Own(line) => answer.push(Entry::Own(line)),
+                AnswerPart::Said(room, earlier) => answer.push(Entry::Earlier(room, earlier)),
+            }
+        }
+        answer
     }
 
     /// Makes lines of it, in pieces of so many bytes. An answer with a label is one line that has it, or a batch.
@@ -130,6 +158,7 @@ impl Answer {
                     out.put_slice(b"\r\n");
                 }
                 Entry::Message(message) => put_alone(encoder, voice, message, &mut out),
+                Entry::Earlier(room, earlier) => put_alone(encoder, voice, &said(room, earlier), &mut out),
             }
             // What was said may have several lines.
             for line in out.split_inclusive(|&byte| byte == b'\n') {
@@ -143,6 +172,16 @@ impl Answer {
             pieces.push(piece.freeze());
         }
         pieces
+    }
+}
+
+/// Returns what was said before as it would be told when it is said.
+fn said(room: &Name, earlier: &Earlier) -> Message {
+    let Earlier { name, text, is_act, time_ms, seq, .. } = earlier.clone();
+    let (room, manner) = (room.clone(), None);
+    match is_act {
+        true => Message::Acted { room, name, text, time_ms, seq, manner },
+        false => Message::Said { room, name, texts: text.into(), time_ms, seq, manner },
     }
 }
 

@@ -6,7 +6,6 @@ use super::answer::{Answer, Entry};
 use super::words::{room_name, word};
 use crate::irc::Capabilities;
 use crate::kept::{Bound, KeptMessage, Page};
-use crate::message::{Earlier, Message};
 use crate::wire::irc::time::{Iso, unix_ms};
 use crate::{ConnectionId, Hub, Name, Time};
 
@@ -20,7 +19,7 @@ impl<S> Hub<S> {
         let capabilities = self.capabilities(connection);
         if capabilities.has(Capabilities::SERVER_TIME) && !capabilities.has(Capabilities::CHATHISTORY) {
             for earlier in self.chat.shown_on_joining(connection, room) {
-                answer.push(said(room, earlier));
+                answer.push(Entry::Earlier(room.clone(), earlier));
             }
         }
     }
@@ -74,7 +73,7 @@ impl<S> Hub<S> {
 
     fn add_messages(&self, connection: ConnectionId, room: &Name, messages: Vec<KeptMessage>, answer: &mut Answer) {
         for earlier in self.chat.heard(connection, Time::START, messages) {
-            answer.push(said(room, earlier));
+            answer.push(Entry::Earlier(room.clone(), earlier));
         }
     }
 
@@ -94,14 +93,6 @@ impl<S> Hub<S> {
             answer.numeric(format_args!("CHATHISTORY TARGETS #{room} {}", Iso(time_ms)));
         }
     }
-}
-
-fn said(room: &Name, Earlier { name, text, is_act, time_ms, seq, .. }: Earlier) -> Entry {
-    let (room, manner) = (room.clone(), None);
-    Entry::Message(match is_act {
-        true => Message::Acted { room, name, text, time_ms, seq, manner },
-        false => Message::Said { room, name, texts: text.into(), time_ms, seq, manner },
-    })
 }
 
 fn refuse(subcommand: &str, answer: &mut Answer) {

@@ -1,0 +1,60 @@
+//! Owns how it is written what an effect was answered.
+
+use chinwag_core::{Answer, Found};
+
+use crate::common::{connection, name};
+use crate::past::{kept, past, put, put_kept};
+use crate::{DecodeError, proto};
+
+impl From<&Answer> for proto::Handed {
+    fn from(answer: &Answer) -> Self {
+        match answer {
+            Answer::Verified { connection, ghost } => {
+                Self::Verified(proto::Verified { connection: Some((*connection).into()), ghost: ghost.map(Into::into) })
+            }
+            Answer::Recalled(past) => Self::Recalled(put(past)),
+            Answer::Read { connection, room, messages } => Self::Read(proto::WasRead {
+                connection: Some((*connection).into()),
+                room: room.to_string(),
+                messages: messages.iter().map(put_kept).collect(),
+            }),
+            Answer::Found { connection, found } => Self::Found(proto::WasFound {
+                connection: Some((*connection).into()),
+                found: found.iter().map(put_found).collect(),
+            }),
+        }
+    }
+}
+
+fn put_found(Found { room, message }: &Found) -> proto::FoundMessage {
+    proto::FoundMessage { room: room.to_string(), message: Some(put_kept(message)) }
+}
+
+/// Reads whose token it was.
+pub(crate) fn verified(verified: proto::Verified) -> Result<Answer, DecodeError> {
+    let proto::Verified { connection: id, ghost } = verified;
+    let ghost = ghost.map(|ghost| connection(Some(ghost))).transpose()?;
+    Ok(Answer::Verified { connection: connection(id)?, ghost })
+}
+
+/// Reads what is known of a room.
+pub(crate) fn recalled(recalled: proto::Past) -> Result<Answer, DecodeError> {
+    past(recalled).map(Answer::Recalled)
+}
+
+/// Reads what was read.
+pub(crate) fn read(read: proto::WasRead) -> Result<Answer, DecodeError> {
+    let proto::WasRead { connection: id, room, messages } = read;
+    let messages = messages.into_iter().map(kept).collect::<Result<_, _>>()?;
+    Ok(Answer::Read { connection: connection(id)?, room: name(&room)?, messages })
+}
+
+/// Reads what was found.
+pub(crate) fn found(found: proto::WasFound) -> Result<Answer, DecodeError> {
+    let proto::WasFound { connection: id, found } = found;
+    let one = |proto::FoundMessage { room, message }: proto::FoundMessage| {
+        let message = message.ok_or(DecodeError::Damaged("a part is missing"))?;
+        Ok(Found { room: name(&room)?, message: kept(message)? })
+    };
+    Ok(Answer::Found { connection: connection(id)?, found: found.into_iter().map(one).collect::<Result<_, _>>()? })
+}
