@@ -6,7 +6,7 @@ use std::mem;
 use std::sync::Arc;
 
 use chinwag_core::ops::{Handed, Input as Recorded};
-use chinwag_core::{Answer, Config, ConnectionId, Effect, Hub, Name, Session, Stats, Time};
+use chinwag_core::{Config, ConnectionId, Effect, Hub, Name, Session, Stats, Time};
 use tracing::debug;
 
 use self::turn::Turn;
@@ -150,13 +150,17 @@ impl<D: Driver> HubDriver<D> {
             for one in mem::take(&mut turn) {
                 self.handle_turn(one, opened);
             }
-            // 4. So are the effects of that, which come behind it.
+            // 4. So are the effects of that, which come behind it. What a store is asked comes back as an input.
             while let Some(effect) = self.hub.poll_effect() {
-                // A server that is recorded keeps no history: nothing else is asked.
-                let Ok(Answer::Verified { connection, ghost }) = effect.perform(&self.config) else { continue };
-                let answer = Recorded { at: self.clock.now(), handed: Handed::Verified { connection, ghost } };
-                keep_one(recording, &answer);
-                self.hub.handle(answer, |_| unreachable!("nobody is let in by an answer"));
+                match effect.perform(&self.config) {
+                    Ok(answer) => {
+                        let handed = Handed::Answered(Box::new(answer));
+                        let answer = Recorded { at: self.clock.now(), handed };
+                        keep_one(recording, &answer);
+                        self.hub.handle(answer, |_| unreachable!("nobody is let in by an answer"));
+                    }
+                    Err(effect) => self.ask(effect),
+                }
             }
             next = if self.hub.has_room() { more() } else { None };
         }

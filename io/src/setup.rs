@@ -35,8 +35,7 @@ pub struct Setup {
     pub history: Option<History>,
     /// Keeps the log of all that people share. Default none: nothing is kept.
     pub recorder: Option<Recorder>,
-    /// Keeps what the server is handed, before it is handled, so that the run can be run again. It can't be combined
-    /// with `history` yet. Default none.
+    /// Keeps what the server is handed, before it is handled, so that the run can be run again. Default none.
     pub recording: Option<Recording>,
 }
 
@@ -72,9 +71,6 @@ impl Setup {
     pub fn checked(self) -> io::Result<Self> {
         let wrong = |error| io::Error::new(io::ErrorKind::InvalidInput, error);
         self.config.check().map_err(|error| wrong(error.to_string()))?;
-        if self.history.is_some() && self.recording.is_some() {
-            return Err(wrong("a server that keeps history can't be recorded yet".to_owned()));
-        }
         let mut config = with_secret(self.config)?;
         config.limits.tls = match (config.limits.tls, &self.certificate) {
             (Tls::Off, None) => Tls::Off,

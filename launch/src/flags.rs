@@ -320,7 +320,6 @@ impl Flags {
         match (&self.data, &self.keep, &self.keep_bytes) {
             (None, Some(_), _) => Err("--keep needs --data, the folder where what is said is kept"),
             (None, _, Some(_)) => Err("--keep-bytes needs --data, the folder where what is said is kept"),
-            (Some(_), _, _) if self.record.is_some() => Err("--record and --data can't be combined yet"),
             _ => Ok(()),
         }
     }

@@ -68,7 +68,7 @@ impl Watch for Namesakes<'_> {
         let is_talk = |request: &Request| matches!(request, Request::Command(Command::Say(_)));
         self.looks = match &input.handed {
             Handed::Asked { requests, .. } => !requests.iter().all(is_talk),
-            Handed::Opened(_) | Handed::Verified { .. } => true,
+            Handed::Opened(_) | Handed::Answered(_) => true,
             Handed::Closed { .. } | Handed::Woke | Handed::Clock { .. } | Handed::Stopped => false,
         };
     }

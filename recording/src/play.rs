@@ -29,7 +29,7 @@ pub trait Watch {
         let _ = (replay, input);
     }
 
-    /// It was handed to it. It was about this connection, if it was about one.
+    /// It was handed to it. It was about this connection, if it was about one; it is told once for each.
     fn after(&mut self, replay: &Replay, about: Option<ConnectionId>) {
         let _ = (replay, about);
     }
@@ -134,7 +134,9 @@ pub fn play(folder: &Path, until: Until, watch: &mut impl Watch) -> Result<(Play
             let followed = replay.follow(entry, |sent| watch.hear(sent));
             followed.map_err(|difference| PlayError::Differs(path.clone(), difference))?;
             if is_input {
-                watch.after(&replay, replay.about());
+                let (first, others) = replay.about().split_first().unzip();
+                watch.after(&replay, first.copied());
+                others.into_iter().flatten().for_each(|&other| watch.after(&replay, Some(other)));
             }
             played.note_time(&replay);
         }

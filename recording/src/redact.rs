@@ -23,7 +23,7 @@ use chinwag_log::{Entry, StateHash, push_frame};
 
 use self::disguise::Disguise;
 use crate::play::{PlayError, Until, Watch, play};
-use crate::replay::Replay;
+use crate::replay::{Replay, pass_over};
 use crate::segment::{Head, ReadError, Segment, path_of, segments};
 
 /// Says why there is no redacted recording.
@@ -100,7 +100,7 @@ pub fn redact(folder: &Path, until: Until, to: &Path) -> Result<(), RedactError>
                 Entry::Input(input) => {
                     let input = disguise.input(input);
                     hub.handle(input.clone(), |id| id);
-                    while hub.poll_effect().is_some() {}
+                    pass_over(&mut hub);
                     Entry::Input(input)
                 }
                 Entry::Batch(tally) => {

@@ -5,8 +5,8 @@ use std::error::Error;
 use std::fmt;
 
 use chinwag_core::log::SnapshotError;
-use chinwag_core::ops::{HubState, Input, Tally};
-use chinwag_core::{Batch, Config, ConnectionId, Fanout, Hub, Output, Share, Time, Written};
+use chinwag_core::ops::{Handed, HubState, Input, Tally};
+use chinwag_core::{Answer, Batch, Config, ConnectionId, Fanout, Hub, Output, Share, Time, Written};
 use chinwag_log::{Entry, StateHash};
 
 use crate::segment::Head;
@@ -19,8 +19,8 @@ pub struct Replay {
     /// Writes to those who are listened to, if anybody is.
     fanout: Option<Fanout<ConnectionId>>,
     at: Time,
-    /// Which connection the last input was about.
-    about: Option<ConnectionId>,
+    /// Which connections the last input was about.
+    about: Vec<ConnectionId>,
     /// What was handed to it, and how many hashes and batches agreed.
     inputs: u64,
     batches: u64,
@@ -52,7 +52,7 @@ impl Replay {
         let (hub, batch) = Hub::restore(config.clone(), state, |connection| connection)?;
         let fanout = is_heard.then(|| Fanout::new(&config, Share::ALL));
         let mut replay =
-            Self { hub, config, fanout, at, about: None, inputs: 0, batches: 0, hashes: 0, has_ended: false };
+            Self { hub, config, fanout, at, about: Vec::new(), inputs: 0, batches: 0, hashes: 0, has_ended: false };
         replay.publish(&batch, hear);
         Ok(replay)
     }
@@ -114,10 +114,11 @@ impl Replay {
         self.at
     }
 
-    /// Returns which connection the last input was about, if it was about one.
+    /// Returns which connections the last input was about, in the order in which it did something for them: several, if
+    /// they have waited for what a store knows of a room.
     #[must_use]
-    pub const fn about(&self) -> Option<ConnectionId> {
-        self.about
+    pub fn about(&self) -> &[ConnectionId] {
+        &self.about
     }
 
     /// Returns how many inputs it has been handed.
@@ -142,11 +143,19 @@ impl Replay {
         self.at = self.at.max(input.at);
         self.let_due(hear);
         self.inputs += 1;
-        self.about = input.connection();
+        self.about.clear();
+        self.about.extend(input.connection());
+        if let Handed::Answered(answer) = &input.handed
+            && let Answer::Recalled(past) = &**answer
+        {
+            self.about = self.hub.awaiting(&past.room);
+        }
         let about = &mut self.about;
-        self.hub.handle(input, |connection| *about.insert(connection));
-        // What was answered then is an input.
-        while self.hub.poll_effect().is_some() {}
+        self.hub.handle(input, |connection| {
+            about.push(connection);
+            connection
+        });
+        pass_over(&mut self.hub);
     }
 
     fn end_batch(&mut self, tally: Tally, hear: impl FnMut(Sent<'_>)) -> Result<(), Difference> {
@@ -187,6 +196,12 @@ impl Replay {
         fanout.follow(self.at, batch);
         write(fanout, self.at, &mut hear);
     }
+}
+
+/// Passes over what a hub asks of the outside, and what it gives to a store: what was answered then is an input.
+pub(crate) fn pass_over<S>(hub: &mut Hub<S>) {
+    while hub.poll_effect().is_some() {}
+    drop(hub.take_kept());
 }
 
 /// Writes all that there is to write.

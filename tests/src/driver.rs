@@ -55,13 +55,12 @@ impl<S: Clone + Hash> Driver<S> {
         Self::with(config, Hub::new(config.clone()), None)
     }
 
-    /// Starts with nobody, and records all that the hub is handed.
+    /// Records all that the hub is handed from now on.
     #[must_use]
-    pub fn recording(config: &Config) -> Self {
-        let mut driver = Self::with(config, Hub::new(config.clone()), None);
-        driver.hub.keep_state();
-        driver.tape = Some(Tape::new(config, driver.hub.state()));
-        driver
+    pub fn recording(mut self) -> Self {
+        self.hub.keep_state();
+        self.tape = Some(Tape::new(&self.config, self.hub.state()));
+        self
     }
 
     /// Returns what was recorded, if it was.
@@ -253,14 +252,8 @@ impl<S: Clone + Hash> Driver<S> {
         is_any
     }
 
-    /// Hands in an answer. What a store answers is not recorded yet.
     fn take_answer(&mut self, answer: Answer) {
-        match answer {
-            Answer::Verified { connection, ghost } => self.hand(Handed::Verified { connection, ghost }),
-            Answer::Recalled(_) | Answer::Read { .. } | Answer::Found { .. } => {
-                self.hub.handle_answer(self.now, answer);
-            }
-        }
+        self.hand(Handed::Answered(Box::new(answer)));
     }
 
     /// Returns the store.

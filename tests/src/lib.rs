@@ -81,6 +81,6 @@ pub use siege::{Delays, Fire, Heard, Siege, Vitals};
 pub use sim::HELP;
 pub use sockets::{DEADLINE, Mismatch, connect, connect_from, replay};
 pub use store::Store;
-pub use tape::Tape;
+pub use tape::{Again, Tape};
 #[cfg(feature = "real-clients")]
 pub use terminal::Terminal;

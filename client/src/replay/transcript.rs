@@ -8,7 +8,7 @@ use std::io::Write;
 
 use chinwag_core::log::Command;
 use chinwag_core::ops::{Handed, Input};
-use chinwag_core::{Bound, Config, ConnectionId, Dialect, Form, Notice, Page, Query, Request, Time, Topic};
+use chinwag_core::{Answer, Bound, Config, ConnectionId, Dialect, Form, Notice, Page, Query, Request, Time, Topic};
 use chinwag_recording::{Replay, Watch};
 
 /// Writes down what is done, each step before it is done again: so it is there even if that ends this program.
@@ -66,6 +66,15 @@ impl<W: Write> Transcript<W> {
             rules.history_on_join,
             limits.list_bytes_max,
         ));
+        let state = replay.state();
+        if state.memory.is_some() {
+            self.put("History: kept\n");
+            // A store of the tests knows what is said in the transcript, and nothing before.
+            let said: u64 = state.chat.rooms.iter().map(|room| room.said).sum();
+            if said > 0 {
+                self.remark(&format!("The history had {said} messages of main"));
+            }
+        }
     }
 
     fn put(&mut self, text: &str) {
@@ -104,6 +113,25 @@ impl<W: Write> Transcript<W> {
         // Whoever sends more after the last word is not heard.
         if !typed.is_empty() {
             self.step(&format!("{who} sends {}", escaped(&typed)));
+        }
+    }
+
+    fn answer(&mut self, answer: &Answer) {
+        match answer {
+            Answer::Verified { connection, ghost } => {
+                let whose = ghost.map_or("nobody's".to_owned(), |ghost| format!("{}'s", who(ghost)));
+                self.remark(&format!("{} has shown {whose} token, which no recording has", who(*connection)));
+            }
+            Answer::Recalled(past) => {
+                self.remark(&format!("The history had {} messages of {}", past.said, past.room));
+            }
+            Answer::Read { connection, room, messages } => {
+                let (count, who) = (messages.len(), who(*connection));
+                self.remark(&format!("{count} messages of {room} were read for {who} in the history"));
+            }
+            Answer::Found { connection, found } => {
+                self.remark(&format!("{} messages were found for {} in the history", found.len(), who(*connection)));
+            }
         }
     }
 
@@ -146,10 +174,7 @@ impl<W: Write> Watch for Transcript<W> {
                     self.step(&format!("{} disconnects", who(*connection)));
                 }
             }
-            Handed::Verified { connection, ghost } => {
-                let whose = ghost.map_or("nobody's".to_owned(), |ghost| format!("{}'s", who(ghost)));
-                self.remark(&format!("{} has shown {whose} token, which no recording has", who(*connection)));
-            }
+            Handed::Answered(answer) => self.answer(answer),
             Handed::Stopped => self.step("The server stops"),
             // What is due by the time of a step happens before it. The clock is not shown.
             Handed::Woke | Handed::Clock { .. } => {}

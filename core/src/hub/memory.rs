@@ -147,7 +147,9 @@ impl<S> Hub<S> {
 
     /// Returns a room that a step opens, and of which nothing is known.
     fn unknown_room(&self, connection: ConnectionId, step: &Step) -> Option<Name> {
-        let memory = self.memory.as_ref().filter(|_| self.chat.is_here(connection))?;
+        // Of who has just come the chat may not know yet.
+        let is_here = self.chat.is_here(connection) || self.connections.is_in_flight(connection);
+        let memory = self.memory.as_ref().filter(|_| is_here)?;
         let pasts = memory.pasts.get(&connection).map_or(&[][..], Vec::as_slice);
         let is_unknown =
             |room: &Name| self.chat.room(room).is_none() && pasts.iter().all(|past| past.room.key() != room.key());

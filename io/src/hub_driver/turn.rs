@@ -29,7 +29,8 @@ impl<P> Turn<P> {
             Input::Closed(connection) => Handed::Closed { connection },
             Input::Woke => Handed::Woke,
             Input::Stopped => Handed::Stopped,
-            Input::Answered(_) | Input::Report | Input::Measure(_) | Input::Reload(..) => return Self::Other(input),
+            Input::Answered(answer) => Handed::Answered(answer),
+            Input::Report | Input::Measure(_) | Input::Reload(..) => return Self::Other(input),
         };
         Self::Handed(Recorded { at, handed })
     }

@@ -205,6 +205,12 @@ fn masked_value(value: &str) -> String {
     value.chars().map(mask).collect()
 }
 
+/// Returns what stands for the kind of a batch: behind its word may stand whom it is about.
+pub(super) fn batch(disguise: &mut Disguise, kind: &str) -> String {
+    let (word, about) = kind.split_at(kind.find(' ').unwrap_or(kind.len()));
+    [word, &names(disguise, about)].concat()
+}
+
 /// Returns what stands for lines that a server has made.
 pub(super) fn told(lines: &[u8]) -> Vec<u8> {
     masked(&String::from_utf8_lossy(lines)).into_bytes()

@@ -2,7 +2,7 @@
 
 use chinwag_core::log::{Command, IrcCommand, Target};
 use chinwag_core::ops::{Arrival, Handed, Input};
-use chinwag_core::{Notice, Page, Query, Request, Text};
+use chinwag_core::{Answer, Found, KeptMessage, Notice, Page, Past, Query, Request, Text};
 
 use super::disguise::Disguise;
 use super::irc;
@@ -17,13 +17,48 @@ impl Disguise {
             Handed::Asked { connection, requests } => {
                 Handed::Asked { connection: *connection, requests: self.requests(requests) }
             }
-            other @ (Handed::Closed { .. }
-            | Handed::Woke
-            | Handed::Clock { .. }
-            | Handed::Verified { .. }
-            | Handed::Stopped) => other.clone(),
+            Handed::Answered(answer) => Handed::Answered(Box::new(self.answer(answer))),
+            other @ (Handed::Closed { .. } | Handed::Woke | Handed::Clock { .. } | Handed::Stopped) => other.clone(),
         };
         Input { at: input.at, handed }
+    }
+
+    /// Returns what stands for what an effect was answered.
+    fn answer(&mut self, answer: &Answer) -> Answer {
+        match answer {
+            Answer::Verified { .. } => answer.clone(),
+            Answer::Recalled(past) => Answer::Recalled(self.past(past)),
+            Answer::Read { connection, room, messages } => Answer::Read {
+                connection: *connection,
+                room: self.name(room),
+                messages: messages.iter().map(|message| self.message(message)).collect(),
+            },
+            Answer::Found { connection, found } => {
+                let found = found
+                    .iter()
+                    .map(|Found { room, message }| Found { room: self.name(room), message: self.message(message) });
+                Answer::Found { connection: *connection, found: found.collect() }
+            }
+        }
+    }
+
+    /// Returns what stands for what is known of a room.
+    pub(super) fn past(&mut self, past: &Past) -> Past {
+        Past {
+            room: self.name(&past.room),
+            said: past.said,
+            topic: past.topic.as_ref().map(|topic| self.topic_state(topic)),
+            messages: past.messages.iter().map(|message| self.message(message)).collect(),
+        }
+    }
+
+    fn message(&mut self, message: &KeptMessage) -> KeptMessage {
+        KeptMessage { name: self.name(&message.name), text: Self::text(&message.text), ..message.clone() }
+    }
+
+    /// Returns what stands for messages that are asked for.
+    pub(super) fn page(&mut self, page: &Page) -> Page {
+        Page { room: self.name(&page.room), ..page.clone() }
     }
 
     pub(super) fn requests(&mut self, requests: &[Request]) -> Vec<Request> {
@@ -33,9 +68,7 @@ impl Disguise {
             Request::Notice(Notice::Unrecognized(word)) => Notice::Unrecognized(Self::text(word)).into(),
             Request::Notice(Notice::Ping(payload)) => Notice::Ping(vec![b'x'; payload.len()].into()).into(),
             Request::Query(Query::Search(words)) => Query::Search(Self::text(words)).into(),
-            Request::Query(Query::Page(page)) => {
-                Query::Page(Page { room: self.name(&page.room), ..page.clone() }).into()
-            }
+            Request::Query(Query::Page(page)) => Query::Page(self.page(page)).into(),
             other @ (Request::Resume(_) | Request::Query(_) | Request::Notice(_)) => other.clone(),
         };
         requests.iter().map(request).collect()

@@ -3,7 +3,9 @@
 use chinwag_core::log::{
     IgnoredState, IrcState, PersonState, RoomState, RunState, Snapshot, TopicState, WasState, WriterState,
 };
-use chinwag_core::ops::{ArrivingState, ConnectionState, HubState, Piece, Waiting};
+use chinwag_core::ops::{
+    AnswerPart, ArrivingState, AskedState, ConnectionState, HubState, MemoryState, PendingState, Piece, Waiting,
+};
 use chinwag_core::{Earlier, Identity, Name};
 
 use super::disguise::{Disguise, masked};
@@ -18,17 +20,52 @@ impl Disguise {
             ..arriving
         };
         let arriving = state.arriving.into_iter().map(arriving).collect();
-        HubState { chat: self.chat(state.chat), connections, arriving, ..state }
+        let memory = state.memory.map(|memory| self.memory(memory));
+        HubState { chat: self.chat(state.chat), connections, arriving, memory, ..state }
+    }
+
+    fn memory(&mut self, MemoryState { identity, asked }: MemoryState) -> MemoryState {
+        let asked = asked.into_iter().map(|asked| AskedState { room: self.name(&asked.room), ..asked });
+        let mut asked: Vec<_> = asked.collect();
+        asked.sort_by_key(|asked| asked.room.key());
+        MemoryState { identity, asked }
+    }
+
+    fn waiting(&mut self, waiting: &Waiting) -> Waiting {
+        Waiting {
+            requests: self.requests(&waiting.requests),
+            is_closed: waiting.is_closed,
+            answer: waiting.answer.as_ref().map(|answer| self.pending(answer)),
+            next: waiting.next.as_ref().map(|next| self.page(next)),
+            pasts: waiting.pasts.iter().map(|past| self.past(past)).collect(),
+        }
+    }
+
+    fn pending(&mut self, pending: &PendingState) -> PendingState {
+        let part = |part: &AnswerPart| match part {
+            AnswerPart::Line(line) => AnswerPart::Line(masked(line)),
+            AnswerPart::Own(line) => AnswerPart::Own(masked(line)),
+            AnswerPart::Said(room, said) => AnswerPart::Said(self.name(room), self.earlier(said)),
+        };
+        let parts = pending.parts.iter().map(part).collect();
+        PendingState {
+            label: pending.label.as_deref().map(|label| masked(label).into()),
+            batch: pending.batch.as_deref().map(|batch| irc::batch(self, batch)),
+            parts,
+            ..pending.clone()
+        }
     }
 
     fn connection(&mut self, connection: ConnectionState) -> ConnectionState {
-        let waiting = connection
-            .waiting
-            .map(|waiting| Waiting { requests: self.requests(&waiting.requests), is_closed: waiting.is_closed });
+        let waiting = connection.waiting.as_ref().map(|waiting| self.waiting(waiting));
         let piece = |piece: Piece| match piece {
             Piece::History { room, said, more } => Piece::History {
                 room: self.name(&room),
                 said: said.iter().map(|one| self.earlier(one)).collect(),
+                more,
+            },
+            Piece::Found { found, more } => Piece::Found {
+                found: found.iter().map(|(room, said)| (self.name(room), self.earlier(said))).collect(),
                 more,
             },
             Piece::Lines(lines) => Piece::Lines(irc::told(&lines).into()),
@@ -50,12 +87,12 @@ impl Disguise {
         }
     }
 
+    pub(super) fn topic_state(&mut self, TopicState { topic, name, time_ms }: &TopicState) -> TopicState {
+        TopicState { topic: Self::topic(topic), name: self.name(name), time_ms: *time_ms }
+    }
+
     fn room(&mut self, room: RoomState) -> RoomState {
-        let topic = room.topic.map(|TopicState { topic, name, time_ms }| TopicState {
-            topic: Self::topic(&topic),
-            name: self.name(&name),
-            time_ms,
-        });
+        let topic = room.topic.as_ref().map(|topic| self.topic_state(topic));
         let run = |run: RunState| RunState { name: self.name(&run.name), texts: Self::texts(&run.texts), ..run };
         let history = room.history.into_iter().map(run).collect();
         RoomState { name: self.name(&room.name), topic, history, ..room }

@@ -104,7 +104,7 @@ impl World {
     /// # Errors
     /// Says what went wrong first.
     pub fn record(plan: &Plan) -> Result<Run, Failure> {
-        Self::run_on(plan, || Driver::new(&plan.config))
+        Self::run_on(plan, false, || Driver::new(&plan.config))
     }
 
     /// Executes a plan, and records all that the server is handed.
@@ -112,7 +112,7 @@ impl World {
     /// # Errors
     /// Says what went wrong first.
     pub fn tape(plan: &Plan) -> Result<Run, Failure> {
-        Self::run_on(plan, || Driver::recording(&plan.config))
+        Self::run_on(plan, true, || Driver::new(&plan.config))
     }
 
     /// Executes a plan again, where all that people share is what was recorded.
@@ -120,10 +120,10 @@ impl World {
     /// # Errors
     /// Says what went wrong first.
     pub fn repeat(plan: &Plan, records: &[Record]) -> Result<Run, Failure> {
-        Self::run_on(plan, || Driver::repeating(&plan.config, records.to_vec()))
+        Self::run_on(plan, false, || Driver::repeating(&plan.config, records.to_vec()))
     }
 
-    fn run_on(plan: &Plan, driver: impl FnOnce() -> Driver<Socket>) -> Result<Run, Failure> {
+    fn run_on(plan: &Plan, is_taped: bool, driver: impl FnOnce() -> Driver<Socket>) -> Result<Run, Failure> {
         let mut step = 0;
         let run = AssertUnwindSafe(|| {
             let mut world = Self::new(plan.config.clone(), driver());
@@ -131,6 +131,9 @@ impl World {
                 world.driver = world.driver.keeping(Store::new(before.clone()));
                 world.model = world.model.keeping(before);
                 world.is_late = *is_late;
+            }
+            if is_taped {
+                world.driver = world.driver.recording();
             }
             for planned in &plan.steps {
                 world.step(planned)?;

@@ -350,3 +350,19 @@ fn what_is_known_of_a_room_counts_no_more_once_somebody_else_has_opened_it() {
     }
     assert_eq!(world.store.messages(&name("tea")).iter().map(|said| said.seq).collect::<Vec<_>>(), [1, 2]);
 }
+
+#[test]
+fn who_asks_for_a_room_before_the_log_knows_of_them_opens_it_with_what_the_store_knows() {
+    let mut world = World::default();
+    let mut hub = Hub::replica(Config::default(), 0);
+    hub.keep_history(7);
+    let ann = open(&mut hub);
+    world.begin(&mut hub, ann, &["/join pizza"]);
+    assert_eq!(world.asked, [Effect::Recall { room: name("pizza") }], "only that they have come is proposed");
+    while let Some(event) = hub.poll_proposal() {
+        hub.apply(Record { at: Time::START, event });
+    }
+    world.answer_next(&mut hub);
+    let event = hub.poll_proposal();
+    assert!(matches!(event, Some(Event::Recalled(_))), "{event:?}");
+}
