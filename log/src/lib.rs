@@ -30,6 +30,6 @@ pub use error::DecodeError;
 pub use frames::{ENTRY_BYTES_MAX, Frames, push_frame};
 pub use hash::StateHash;
 
-/// The format in which this release writes recordings, and the last that it reads. A release that adds a field or a kind
-/// counts it up, and writes it where it uses them. The ordered log is of format 1.
+/// The format in which this release writes recordings, and the last that it reads. A release that adds a field or a
+/// kind counts it up, and writes it where it uses them. The ordered log is of format 1.
 pub const FORMAT: u32 = 3;

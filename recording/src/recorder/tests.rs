@@ -3,7 +3,7 @@ use std::process;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use chinwag_core::ops::{Arrival, Handed};
-use chinwag_core::{ConnectionId, Dialect, Form, Hub, Request, Time};
+use chinwag_core::{Answer, ConnectionId, Dialect, Form, Hub, Request, Time};
 
 use super::*;
 use crate::{ReadError, Replay, Segment};
@@ -40,8 +40,18 @@ pub(crate) struct Server {
 
 impl Server {
     pub(crate) fn start(folder: &Folder, bytes_max: u64) -> Self {
+        Self::with(folder, bytes_max, |_| ())
+    }
+
+    /// Starts one with a store, whose answers are to be handed in.
+    pub(crate) fn start_remembering(folder: &Folder) -> Self {
+        Self::with(folder, u64::MAX, |hub| hub.keep_history(7))
+    }
+
+    fn with(folder: &Folder, bytes_max: u64, change: impl FnOnce(&mut Hub<ConnectionId>)) -> Self {
         let config = Config::default();
         let mut hub = Hub::new(config.clone());
+        change(&mut hub);
         hub.keep_state();
         let mut recorder = Recorder::open(&folder.0, bytes_max, &config).expect("it can be made");
         recorder.begin(hub.state()).expect("there is room");
@@ -65,6 +75,12 @@ impl Server {
 
     pub(crate) fn open(&mut self) {
         self.hand(Handed::Opened(Arrival { form: Form::Lines, dialect: Dialect::Lf, requests: Vec::new() }));
+    }
+
+    /// Hands in what the store answers to what it was asked.
+    pub(crate) fn answer(&mut self, answer: Answer) {
+        assert!(self.hub.poll_effect().is_some(), "nothing is asked");
+        self.hand(Handed::Answered(Box::new(answer)));
     }
 
     pub(crate) fn say(&mut self, line: &str) {

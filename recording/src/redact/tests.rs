@@ -1,4 +1,8 @@
+use chinwag_core::log::TopicState;
+use chinwag_core::{Answer, Found, KeptMessage, Past, Text, Topic};
+
 use super::*;
+use crate::ears::sent_to;
 use crate::recorder::tests::{Folder, Server};
 
 #[test]
@@ -26,6 +30,54 @@ fn what_is_redacted_runs_as_the_original_and_has_none_of_its_words() {
     server.recorder.begin(server.hub.state()).expect("there is room");
     server.say("door again");
     drop(server);
+    let redacted = assert_redacted(
+        &folder,
+        &["sesame", "door", "pantry", "flour", "salt", "wanda", "waves", "alone", "nonsense", "\u{65e5}"],
+    );
+    assert!(has(&redacted, "main") && has(&redacted, "\u{1f600}"));
+}
+
+#[test]
+fn what_a_store_has_answered_is_redacted_too_and_runs_as_the_original() {
+    let folder = Folder::new();
+    let mut server = Server::start_remembering(&folder);
+    let ann = ConnectionId::new(0, 0, 0);
+    let name = |name: &str| Name::parse(name).expect("it is a name");
+    let message = |seq| KeptMessage {
+        name: name("Wanda"),
+        text: Text::clean("open the door"),
+        is_act: false,
+        time_ms: 1_600_000_000_000 + seq,
+        seq,
+    };
+    let topic = TopicState { topic: Topic::of("Flour").expect("it is one"), name: name("Wendy"), time_ms: 5 };
+    let past = |room| Past { room: name(room), said: 200, topic: Some(topic.clone()), messages: vec![message(200)] };
+    server.open();
+    server.say("/join pantry");
+    server.say("/name Sesame");
+    server.recorder.begin(server.hub.state()).expect("there is room");
+    server.answer(Answer::Recalled(past("pantry")));
+    server.say("/history 100");
+    server.answer(Answer::Read { connection: ann, room: name("pantry"), messages: (1..40).map(message).collect() });
+    server.say("/search DOOR");
+    let found = (1..9).map(|seq| Found { room: name("cellar"), message: message(seq) }).collect();
+    server.answer(Answer::Found { connection: ann, found });
+    server.recorder.begin(server.hub.state()).expect("there is room");
+    server.say("bye");
+    drop(server);
+    let heard = sent_to(&folder.0, Until::End, "sesame").expect("it runs");
+    assert_eq!(heard.len(), 1, "who is called something else while they wait");
+    let heard = String::from_utf8_lossy(&heard[0].bytes).into_owned();
+    assert!(heard.contains("is now Sesame\n") && heard.contains("Wanda: open the door\n"), "{heard}");
+    assert_redacted(&folder, &["sesame", "door", "pantry", "flour", "wanda", "wendy", "cellar"]);
+}
+
+fn has(bytes: &[u8], word: &str) -> bool {
+    bytes.windows(word.len()).any(|window| window.eq_ignore_ascii_case(word.as_bytes()))
+}
+
+/// Shows that a recording can be redacted, and is without these words then. Returns its bytes.
+fn assert_redacted(folder: &Folder, words: &[&str]) -> Vec<u8> {
     let to = Folder::new();
     redact(&folder.0, Until::End, &to.0).expect("it can be redacted");
     let [original, redacted] = [&folder.0, &to.0].map(|folder| play(folder, Until::End, &mut ()).expect("it runs"));
@@ -40,10 +92,8 @@ fn what_is_redacted_runs_as_the_original_and_has_none_of_its_words() {
         .into_iter()
         .flat_map(|(_, path)| fs::read(path).expect("it is there"))
         .collect();
-    let has =
-        |bytes: &[u8], word: &str| bytes.windows(word.len()).any(|window| window.eq_ignore_ascii_case(word.as_bytes()));
-    for word in ["sesame", "door", "pantry", "flour", "salt", "wanda", "waves", "alone", "nonsense", "\u{65e5}"] {
+    for word in words {
         assert!(has(&original, word) && !has(&bytes, word), "{word}");
     }
-    assert!(has(&bytes, "main") && has(&bytes, "\u{1f600}"));
+    bytes
 }
