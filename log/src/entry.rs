@@ -68,7 +68,7 @@ impl Entry {
         match format {
             0 => return Err(DecodeError::Damaged("it has no format")),
             1 | FORMAT => {}
-            ..FORMAT => return Err(DecodeError::Older { format }),
+            2..FORMAT => return Err(DecodeError::Older { format }),
             _ => return Err(DecodeError::Newer { format }),
         }
         let entry = proto::Entry::decode(bytes).map_err(damaged)?;

@@ -75,7 +75,7 @@ fn hub() -> HubState {
 }
 
 fn kept(seq: u64) -> KeptMessage {
-    KeptMessage { name: name("Bob"), text: text("hi"), is_act: seq % 2 == 0, time_ms: 6, seq }
+    KeptMessage { name: name("Bob"), text: text("hi"), is_act: seq.is_multiple_of(2), time_ms: 6, seq }
 }
 
 /// A hub that has asked a store for all that it can be asked for.

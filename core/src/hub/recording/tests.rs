@@ -58,10 +58,10 @@ fn remembered() -> Vec<Input> {
     let irc = |slot, line: &str| asked(slot, vec![Request::Irc(IrcLine::new(line))]);
     let answered = |answer| Handed::Answered(Box::new(answer));
     let name = |name: &str| Name::parse(name).expect("it is a name");
-    let message = |seq| KeptMessage {
+    let message = |seq: u64| KeptMessage {
         name: name("Dan"),
         text: Text::clean(&"before ".repeat(20)),
-        is_act: seq % 3 == 0,
+        is_act: seq.is_multiple_of(3),
         time_ms: 1_600_000_000_000 + seq,
         seq,
     };
