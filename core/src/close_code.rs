@@ -34,6 +34,9 @@ impl CloseCode {
     /// 4002: pings were not answered.
     pub const UNANSWERED: Self = Self(4002);
 
+    /// 4003: the password was wrong, or none has come.
+    pub const NOT_LET_IN: Self = Self(4003);
+
     /// Makes a code of the number that a peer sent.
     #[must_use]
     pub const fn new(code: u16) -> Self {

@@ -1,6 +1,7 @@
 //! Owns the words for what the core asks of the outside: what takes long, or needs what only one server knows.
 
 use crate::kept::{Found, KeptMessage, Page, Past, Search};
+use crate::password::{Passphrase, Verdict};
 use crate::{Config, ConnectionId, Name, Token};
 
 /// Asks for something that is not decided from the log. What else its connection asks for waits until it is answered.
@@ -12,6 +13,13 @@ pub enum Effect {
         connection: ConnectionId,
         /// The token, which is a secret, and never enters the log.
         token: Token,
+    },
+    /// Find out whether this lets somebody in who has come by IRC. No more than one is under way for a connection.
+    LogIn {
+        /// Who has given it.
+        connection: ConnectionId,
+        /// The password, which is a secret, and never enters the log.
+        given: Passphrase,
     },
     /// Find out what is known of a room in which nobody is, and which somebody wants to join. Only a hub that [keeps
     /// history](crate::Hub::keep_history) asks for this and what follows.
@@ -45,6 +53,13 @@ pub enum Answer {
         /// Whose person it gives, if it is good.
         ghost: Option<ConnectionId>,
     },
+    /// A password was looked at.
+    LoggedIn {
+        /// Who has given it.
+        connection: ConnectionId,
+        /// What comes of it.
+        verdict: Verdict,
+    },
     /// What is known of a room, with all that was [kept](crate::Hub::take_kept) before it was asked for.
     Recalled(Past),
     /// Something was read.
@@ -71,9 +86,10 @@ impl Answer {
     #[must_use]
     pub const fn connection(&self) -> Option<ConnectionId> {
         match self {
-            Self::Verified { connection, .. } | Self::Read { connection, .. } | Self::Found { connection, .. } => {
-                Some(*connection)
-            }
+            Self::Verified { connection, .. }
+            | Self::LoggedIn { connection, .. }
+            | Self::Read { connection, .. }
+            | Self::Found { connection, .. } => Some(*connection),
             Self::Recalled(_) => None,
         }
     }
@@ -82,7 +98,7 @@ impl Answer {
     pub(crate) fn texts_bytes(&self) -> usize {
         let bytes = |message: &KeptMessage| message.text.as_str().len();
         match self {
-            Self::Verified { .. } => 0,
+            Self::Verified { .. } | Self::LoggedIn { .. } => 0,
             Self::Recalled(past) => past.messages.iter().map(bytes).sum(),
             Self::Read { messages, .. } => messages.iter().map(bytes).sum(),
             Self::Found { found, .. } => found.iter().map(|found| bytes(&found.message)).sum(),
@@ -94,13 +110,13 @@ impl Effect {
     /// Does what is asked for, with what this server knows.
     ///
     /// # Errors
-    /// Returns what it takes a store for.
+    /// Returns what it takes a store for, or a [`Door`](crate::Door).
     pub fn perform(self, config: &Config) -> Result<Answer, Self> {
         match self {
             Self::VerifyToken { connection, token } => {
                 Ok(Answer::Verified { connection, ghost: config.connection_of(&token) })
             }
-            Self::Recall { .. } | Self::Read { .. } | Self::Search { .. } => Err(self),
+            Self::LogIn { .. } | Self::Recall { .. } | Self::Read { .. } | Self::Search { .. } => Err(self),
         }
     }
 }

@@ -131,7 +131,7 @@ impl Source {
 
 /// What counts as one address.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-enum Network {
+pub(crate) enum Network {
     /// This machine: no limits.
     Own,
     V4([u8; 4]),
@@ -140,7 +140,7 @@ enum Network {
 }
 
 impl Network {
-    fn of(address: IpAddr) -> Self {
+    pub(crate) fn of(address: IpAddr) -> Self {
         match address.to_canonical() {
             address if address.is_loopback() => Self::Own,
             IpAddr::V4(address) => Self::V4(address.octets()),

@@ -4,6 +4,7 @@
 //! word was never here.
 
 mod came;
+mod guarded;
 mod proxied;
 mod proxy_header;
 mod secured;
@@ -11,10 +12,12 @@ mod secured;
 use std::net::IpAddr;
 
 use self::came::Came;
+use self::guarded::GuardedHandshake;
 use self::proxied::ProxiedHandshake;
 use self::secured::SecuredHandshake;
 use crate::config::Config;
 use crate::meter::Meter;
+use crate::password::Verdict;
 use crate::refusal::Refusal;
 use crate::session::Session;
 use crate::time::Time;
@@ -42,6 +45,8 @@ pub struct Handshake {
     kind: Kind,
     /// What takes over if the first byte says so.
     may_secure: Option<Box<SecuredHandshake>>,
+    /// With what a password is asked for, once the form would let them in.
+    guard: Option<Box<Config>>,
     meter: Meter,
 }
 
@@ -50,6 +55,7 @@ enum Kind {
     Proxied(Box<ProxiedHandshake>),
     Secured(Box<SecuredHandshake>),
     Form(FormHandshake),
+    Guarded(Box<GuardedHandshake>),
 }
 
 impl Handshake {
@@ -57,12 +63,14 @@ impl Handshake {
     #[must_use]
     pub fn new(config: &Config, form: Form, peer: IpAddr, now: Time) -> Self {
         let meter = Session::meter(config);
+        // Who comes by IRC gives it in the chat, among what else they say of themselves.
+        let guard = (config.limits.asks_password && !form.registers()).then(|| Box::new(config.clone()));
         if config.limits.is_proxy(peer) {
             let kind = Kind::Proxied(Box::new(ProxiedHandshake::new(config, form, peer, now)));
-            return Self { kind, may_secure: None, meter };
+            return Self { kind, may_secure: None, guard, meter };
         }
         let (kind, may_secure) = begin(config, form, now);
-        Self { kind, may_secure, meter }
+        Self { kind, may_secure, guard, meter }
     }
 
     /// Takes bytes that have come: those of the socket, or, once it was [secured](Self::handle_secured), what they
@@ -76,6 +84,7 @@ impl Handshake {
             Kind::Proxied(handshake) => handshake.came.input.extend_from_slice(bytes),
             Kind::Secured(handshake) => handshake.came.input.extend_from_slice(bytes),
             Kind::Form(handshake) => handshake.handle_bytes(bytes),
+            Kind::Guarded(handshake) => handshake.handle_bytes(bytes),
         }
     }
 
@@ -85,6 +94,7 @@ impl Handshake {
             Kind::Proxied(handshake) => handshake.came.ended = true,
             Kind::Secured(handshake) => handshake.came.ended = true,
             Kind::Form(handshake) => handshake.handle_end(),
+            Kind::Guarded(handshake) => handshake.handle_end(),
         }
     }
 
@@ -95,6 +105,7 @@ impl Handshake {
             // There is one answer only, and the end is next.
             Kind::Proxied(_) | Kind::Secured(_) => {}
             Kind::Form(handshake) => handshake.handle_failure(),
+            Kind::Guarded(handshake) => handshake.handle_failure(),
         }
     }
 
@@ -111,7 +122,7 @@ impl Handshake {
     pub fn handle_metrics(&mut self, metrics: Option<String>) {
         match &mut self.kind {
             // Nobody asks for it there.
-            Kind::Proxied(_) | Kind::Secured(_) => {}
+            Kind::Proxied(_) | Kind::Secured(_) | Kind::Guarded(_) => {}
             Kind::Form(handshake) => handshake.handle_metrics(metrics),
         }
     }
@@ -121,9 +132,18 @@ impl Handshake {
     pub fn handle_admission(&mut self, admission: Result<(), Refusal>) {
         match &mut self.kind {
             Kind::Proxied(handshake) => handshake.handle_admission(admission),
-            // It asks nobody.
-            Kind::Secured(_) => {}
+            // They ask nobody.
+            Kind::Secured(_) | Kind::Guarded(_) => {}
             Kind::Form(handshake) => handshake.handle_admission(admission),
+        }
+    }
+
+    /// Takes what comes of a password, after [`Step::Check`].
+    pub fn handle_verdict(&mut self, verdict: Verdict) {
+        match &mut self.kind {
+            // They ask for none.
+            Kind::Proxied(_) | Kind::Secured(_) | Kind::Form(_) => {}
+            Kind::Guarded(handshake) => handshake.handle_verdict(verdict),
         }
     }
 
@@ -134,6 +154,7 @@ impl Handshake {
             Kind::Proxied(handshake) => handshake.came.stopped = true,
             Kind::Secured(handshake) => handshake.came.stopped = true,
             Kind::Form(handshake) => handshake.handle_stop(),
+            Kind::Guarded(handshake) => handshake.handle_stop(),
         }
     }
 
@@ -143,7 +164,11 @@ impl Handshake {
             let step = match &mut self.kind {
                 Kind::Proxied(handshake) => handshake.poll_step(now),
                 Kind::Secured(handshake) => handshake.poll_step(now),
-                Kind::Form(handshake) => Some(handshake.poll_step(now)),
+                Kind::Form(handshake) => match (handshake.poll_step(now), &self.guard) {
+                    (Step::Enter, Some(_)) => None,
+                    (step, _) => Some(step),
+                },
+                Kind::Guarded(handshake) => Some(handshake.poll_step(now)),
             };
             match step {
                 Some(step) => return step,
@@ -165,7 +190,14 @@ impl Handshake {
                 self.kind = Kind::Form(FormHandshake::new(&handshake.config(), handshake.form, now));
                 came
             }
-            Kind::Form(_) => return,
+            Kind::Form(handshake) => {
+                let Some(config) = self.guard.take() else { return };
+                // Nothing is asked of what stands in its place.
+                let over = std::mem::replace(handshake, FormHandshake::new(&config, Form::Lines, now));
+                self.kind = Kind::Guarded(Box::new(GuardedHandshake::new(&config, over.into_intake(), now)));
+                return;
+            }
+            Kind::Guarded(_) => return,
         };
         if !input.is_empty() {
             self.handle_bytes(&input);
@@ -184,8 +216,12 @@ impl Handshake {
     /// If it was not to [enter](Step::Enter).
     #[must_use]
     pub fn into_session(self) -> Session {
-        let Kind::Form(handshake) = self.kind else { panic!("it was not to enter") };
-        Session::of(self.meter, handshake.into_intake())
+        let intake = match self.kind {
+            Kind::Form(handshake) => handshake.into_intake(),
+            Kind::Guarded(handshake) => handshake.into_intake(),
+            Kind::Proxied(_) | Kind::Secured(_) => panic!("it was not to enter"),
+        };
+        Session::of(self.meter, intake)
     }
 }
 

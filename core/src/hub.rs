@@ -261,6 +261,7 @@ impl<S> Hub<S> {
                     self.release(now, connection);
                 }
             }
+            Answer::LoggedIn { connection, verdict } => self.handle_logged_in(now, connection, &verdict),
             Answer::Recalled(past) => self.handle_recalled(now, &past),
             Answer::Read { connection, room, messages } => {
                 self.answer_awaited(now, connection, |hub| hub.tell_read(now, connection, &room, messages));

@@ -35,6 +35,10 @@ pub enum Incident {
     NotUpgraded,
     /// It was refused: it asks for something that is not here, or in a way that is not understood.
     BadRequest,
+    /// It was refused: its owner gave no right password.
+    WrongPassword,
+    /// It was refused: too many wrong passwords came from its address.
+    ManyPasswords,
     /// It was closed: it broke the rules of `WebSocket`s.
     BadFrames,
     /// It could not be accepted, or could not be told that it was refused: the operating system has no more
@@ -58,7 +62,7 @@ pub enum Incident {
 
 impl Incident {
     /// How many kinds there are besides those of which there are several.
-    const OTHER_KINDS: usize = 17;
+    const OTHER_KINDS: usize = 19;
 
     /// Where the failures of TLS end among all.
     const PROTOCOLS_FROM: usize = Self::OTHER_KINDS + TlsFailure::ALL.len();
@@ -86,6 +90,8 @@ impl Incident {
             Self::NotUpgraded,
             Self::NoProxyHeader,
             Self::NoTls,
+            Self::WrongPassword,
+            Self::ManyPasswords,
         ];
         let mut all = [Self::Quit; Self::KINDS];
         let mut index = 0;
@@ -116,6 +122,8 @@ impl Incident {
             | Self::NotSecured(_)
             | Self::NotUpgraded
             | Self::BadRequest
+            | Self::WrongPassword
+            | Self::ManyPasswords
             | Self::BadFrames
             | Self::Dropped
             | Self::Stalled
@@ -137,7 +145,9 @@ impl Incident {
             | Self::NoTls
             | Self::ForeignOrigin
             | Self::NotUpgraded
-            | Self::BadRequest => true,
+            | Self::BadRequest
+            | Self::WrongPassword
+            | Self::ManyPasswords => true,
             Self::ServerFull
             | Self::AddressFull
             | Self::Throttled
@@ -168,6 +178,8 @@ impl Incident {
             Self::NoTls => "no_tls",
             Self::NotSecured(failure) => failure.key(),
             Self::BadRequest => "bad_request",
+            Self::WrongPassword => "wrong_password",
+            Self::ManyPasswords => "many_passwords",
             Self::BadFrames => "bad_frames",
             Self::NotAccepted => "not_accepted",
             Self::Dropped => "dropped",
@@ -199,6 +211,8 @@ impl Incident {
             Self::Unanswered => 14,
             Self::Resumed => 15,
             Self::NoTls => 16,
+            Self::WrongPassword => 17,
+            Self::ManyPasswords => 18,
             Self::NotSecured(failure) => Self::OTHER_KINDS + failure as usize,
             Self::WrongProtocol(protocol) => Self::PROTOCOLS_FROM + protocol.index(),
         }
@@ -218,6 +232,8 @@ impl fmt::Display for Incident {
             Self::NotSecured(failure) => failure.incident(),
             Self::NotUpgraded => "refused: a WebSocket without Upgrade, which a proxy in front has to hand on",
             Self::BadRequest => "refused: a bad request",
+            Self::WrongPassword => "refused: a wrong password",
+            Self::ManyPasswords => "refused: too many wrong passwords from this address",
             Self::BadFrames => "closed: it broke the rules of WebSockets",
             Self::NotAccepted => "a connection can't be accepted",
             Self::Dropped => "messages dropped: it is read too slowly",

@@ -97,6 +97,7 @@
 //! | `Write { bytes, until }` | write, until then | `handle_failure` if not all was taken |
 //! | `Announce { address }` | ask the [gate](admission::Gate) with `announce` | `handle_admission` |
 //! | `Admit` | ask the gate with `admit_to_chat` | `handle_admission` |
+//! | `Check { given }` | ask a [door](admission::Door), or whoever else knows | `handle_verdict` |
 //! | `Measure` | gather the [counts](ops::Stats) as text | `handle_metrics` |
 //! | `Enter` | go on with `into_session` | [`Hub::open`] |
 //! | `End { incident, detail }` | shut down, linger, close | the [incident log](ops::IncidentLog) |
@@ -172,6 +173,7 @@ mod config;
 mod config_error;
 mod connections;
 mod dialect;
+mod door;
 mod effect;
 mod fanout;
 mod gate;
@@ -191,6 +193,7 @@ mod name;
 pub mod ops;
 mod origin;
 mod other_protocol;
+mod password;
 #[doc(hidden)]
 pub mod raw;
 mod recording;

@@ -147,6 +147,10 @@ pub struct Limits {
     /// nobody is told. A server's program knows it.
     pub listen_addresses: ListenAddresses,
 
+    /// Nobody is let in who does not give a password, or whatever else a [`Door`](crate::Door) takes for one. Default
+    /// false: everybody is welcome. A server sets it that has a password.
+    pub asks_password: bool,
+
     /// What the web listener gives to browsers, each under a path that begins with a slash; `/healthz`, `/metrics` and
     /// `/socket` are the server's own. Default nothing; a server gives its page.
     pub assets: &'static [Asset],
@@ -183,6 +187,7 @@ impl Default for Limits {
             web_origins: Arc::default(),
             proxies: Arc::default(),
             listen_addresses: ListenAddresses::default(),
+            asks_password: false,
             assets: &[],
         }
     }

@@ -60,6 +60,7 @@ impl Config {
                 registration_wait,
                 tls,
                 listen_addresses,
+                asks_password,
                 assets,
             ],
         );
@@ -69,6 +70,8 @@ impl Config {
             // Where it listens it knows better than whoever asks for something else.
             "listen_addresses" => wanted.limits.listen_addresses != ListenAddresses::default(),
             // A server that has a certificate offers it.
+            // One that has a password asks for it.
+            "asks_password" => wanted.limits.asks_password,
             "tls" => (self.limits.tls, wanted.limits.tls) != (Tls::Offered, Tls::Off),
             _ => true,
         };

@@ -37,6 +37,23 @@ impl Secret {
         Self(bytes)
     }
 
+    /// Returns the code of a text, by which another can be compared with it.
+    pub(crate) fn code_of(&self, text: &str) -> Code {
+        Code(self.text_code(text).finalize().into_bytes().into())
+    }
+
+    /// Tells whether this is the code of a text, in a time that does not depend on how much of it is right.
+    pub(crate) fn is_code_of(&self, code: &Code, text: &str) -> bool {
+        self.text_code(text).verify_slice(&code.0).is_ok()
+    }
+
+    fn text_code(&self, text: &str) -> Hmac<Sha256> {
+        let mut code = Hmac::<Sha256>::new_from_slice(&self.0).expect("it takes a key of any length");
+        code.update(b"chinwag text");
+        code.update(text.as_bytes());
+        code
+    }
+
     /// Returns the code for a connection of a run of the server.
     fn code(&self, boot: u64, connection: ConnectionId) -> Hmac<Sha256> {
         let mut code = Hmac::<Sha256>::new_from_slice(&self.0).expect("it takes a key of any length");
@@ -51,6 +68,17 @@ impl Secret {
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Secret(..)")
+    }
+}
+
+/// Holds what a text is compared by, and can't be found out from.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Code([u8; 32]);
+
+/// Hides the bytes.
+impl fmt::Debug for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Code(..)")
     }
 }
 

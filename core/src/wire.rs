@@ -2,6 +2,7 @@
 //!
 //! A form is a folder here, with a type that does all that [`contract::Wire`] asks for.
 
+pub(crate) mod asking;
 pub(crate) mod contract;
 pub(crate) mod decode;
 pub(crate) mod intake;
@@ -15,6 +16,7 @@ use std::ops::ControlFlow;
 
 use bytes::{Bytes, BytesMut};
 
+use self::asking::{Asking, Given};
 use self::contract::{Joined, LetIn, List, ListCost, Wire};
 use self::decode::Decode;
 use self::intake::Intake;
@@ -91,6 +93,11 @@ macro_rules! forms {
             /// that.
             pub(crate) fn bye(self, code: CloseCode) -> Option<Message> {
                 match self { $(Self::$form => <$wire>::bye(code)),* }
+            }
+
+            /// Returns what is said of a password to a program of which this is known, before it is let in.
+            pub(crate) fn ask(self, asking: Asking, dialect: Dialect) -> Bytes {
+                match self { $(Self::$form => <$wire>::ask(asking, dialect)),* }
             }
 
             /// Returns where it is listened for, if that is known.
@@ -178,6 +185,10 @@ macro_rules! forms {
 
             fn ask(&self, saying: &mut Saying) -> Asked {
                 match self { $(Self::$form(decoder) => decoder.ask(saying)),* }
+            }
+
+            fn given(&self) -> Given {
+                match self { $(Self::$form(decoder) => decoder.given()),* }
             }
 
             fn is_free(&self) -> bool {

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use chinwag_core::{Config, Form, Gate, Incident, IncidentLog, Permit, Refusal, Stats, Time};
+use chinwag_core::{Config, Form, Gate, Incident, IncidentLog, Passphrase, Permit, Refusal, Stats, Time, Verdict};
 use tracing::field::display;
 use tracing::{info, warn};
 
@@ -39,6 +39,8 @@ struct Shared {
     recorder: Option<Recorder>,
     recording: Option<Recording>,
     certificate: Option<Certificate>,
+    /// Knows the password, if one is asked for.
+    keeper: Option<Mutex<chinwag_core::Door>>,
     /// How many TLS handshakes there were that did not fail.
     secured: AtomicU64,
 }
@@ -72,6 +74,7 @@ impl Admission {
             recorder: setup.recorder.clone(),
             recording: setup.recording.clone(),
             certificate: setup.certificate.clone(),
+            keeper: keeper(setup),
             secured: AtomicU64::new(0),
         }))
     }
@@ -156,6 +159,12 @@ impl Admission {
     }
 
     /// Counts a TLS handshake that is over.
+    /// Tells what comes of a password that was given at an address. It is counted if it lets nobody in.
+    pub(crate) fn check(&self, now: Time, address: IpAddr, given: &Passphrase) -> Verdict {
+        let Some(keeper) = &self.0.keeper else { return Verdict::Welcome };
+        keeper.lock().expect("nobody panics while holding it").handle_guess(now, address, given)
+    }
+
     pub(crate) fn count_secured(&self) {
         self.0.secured.fetch_add(1, Ordering::Relaxed);
     }
@@ -215,7 +224,7 @@ impl Admission {
 
     /// Counts what has happened to a connection, and logs it, at most once a minute for each cause: `more` says how
     /// many of its kind there were since the last that was logged. The core has made `detail` fit for a log.
-    fn note(&self, now: Time, incident: Incident, detail: Option<&str>, address: IpAddr) {
+    pub(crate) fn note(&self, now: Time, incident: Incident, detail: Option<&str>, address: IpAddr) {
         let Some(more) = self.incidents().note(now, incident) else { return };
         let (colon, detail) = detail.map_or(("", ""), |detail| (": ", detail));
         if incident.is_trouble() {
@@ -232,6 +241,13 @@ impl Admission {
     fn incidents(&self) -> MutexGuard<'_, IncidentLog> {
         self.0.incidents.lock().expect("nobody panics while holding it")
     }
+}
+
+/// Makes what knows the password, if one is asked for.
+fn keeper(setup: &Setup) -> Option<Mutex<chinwag_core::Door>> {
+    let password = setup.password.as_ref()?;
+    let secret = setup.config.limits.secret.clone().expect("a server draws one before it has anything else");
+    Some(Mutex::new(chinwag_core::Door::new(secret, Some(password))))
 }
 
 impl Admitted {

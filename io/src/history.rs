@@ -70,7 +70,7 @@ impl History {
     pub(crate) fn ask(&self, effect: Effect, unix_ms: u64, answers: &Answers) {
         let answers = answers.clone();
         match effect {
-            Effect::VerifyToken { .. } => {}
+            Effect::VerifyToken { .. } | Effect::LogIn { .. } => {}
             Effect::Recall { room } => {
                 let without = room.clone();
                 let answer = move |past: Option<Past>| {

@@ -1,14 +1,16 @@
 //! Drives the hub of the core: hands it what was read, and gives out what it decides, in batches.
 
+mod addresses;
 mod turn;
 
 use std::mem;
 use std::sync::Arc;
 
 use chinwag_core::ops::{Handed, Input as Recorded};
-use chinwag_core::{Config, ConnectionId, Effect, Hub, Name, Session, Stats, Time};
+use chinwag_core::{Answer, Config, ConnectionId, Effect, Hub, Name, Session, Stats, Time, Verdict};
 use tracing::debug;
 
+use self::addresses::Addresses;
 use self::turn::Turn;
 use crate::admission::Admission;
 use crate::clock::Clock;
@@ -31,6 +33,7 @@ pub struct HubDriver<D: Driver> {
     answers: Answers,
     recorder: Option<Recorder>,
     recording: Option<Recording>,
+    addresses: Addresses,
 }
 
 impl<D: Driver> HubDriver<D> {
@@ -52,7 +55,8 @@ impl<D: Driver> HubDriver<D> {
             hub.keep_state();
             recording.with(|keep| keep.begin(hub.state()));
         }
-        Self { hub, config, admission, clock, workers, history, answers, recorder, recording }
+        let addresses = Addresses::new(&config);
+        Self { hub, config, admission, clock, workers, history, answers, recorder, recording, addresses }
     }
 
     /// Tells whether the server stops, so that nothing more is to be handed in.
@@ -152,7 +156,7 @@ impl<D: Driver> HubDriver<D> {
             }
             // 4. So are the effects of that, which come behind it. What a store is asked comes back as an input.
             while let Some(effect) = self.hub.poll_effect() {
-                match effect.perform(&self.config) {
+                match self.perform(effect) {
                     Ok(answer) => {
                         let handed = Handed::Answered(Box::new(answer));
                         let answer = Recorded { at: self.clock.now(), handed };
@@ -176,7 +180,7 @@ impl<D: Driver> HubDriver<D> {
                     Arc::clone(&socket)
                 });
                 match connection {
-                    Some(connection) => tell_opened(connection, socket, *session, opened),
+                    Some(connection) => self.tell_opened(connection, socket, *session, opened),
                     None => turn_away(&*socket, &session.farewell()),
                 }
             }
@@ -211,9 +215,26 @@ impl<D: Driver> HubDriver<D> {
             Input::Reload(wanted, answer) => answer.give(self.reload(&wanted)),
         }
         while let Some(effect) = self.hub.poll_effect() {
-            match effect.perform(&self.config) {
+            match self.perform(effect) {
                 Ok(answer) => self.hub.handle_answer(self.clock.now(), answer),
                 Err(effect) => self.ask(effect),
+            }
+        }
+    }
+
+    /// Does what the hub asks for, unless it takes a store.
+    fn perform(&self, effect: Effect) -> Result<Answer, Effect> {
+        match effect {
+            Effect::LogIn { connection, given } => {
+                let address = self.addresses.of(connection);
+                let verdict = self.admission.check(self.clock.now(), address, &given);
+                if let Verdict::Denied(denial) = verdict {
+                    self.admission.note(self.clock.now(), denial.incident(), None, address);
+                }
+                Ok(Answer::LoggedIn { connection, verdict })
+            }
+            Effect::VerifyToken { .. } | Effect::Recall { .. } | Effect::Read { .. } | Effect::Search { .. } => {
+                effect.perform(&self.config)
             }
         }
     }
@@ -242,12 +263,26 @@ impl<D: Driver> HubDriver<D> {
         mut opened: impl FnMut(ConnectionId, Arc<D::Port>, Session),
     ) {
         match self.hub.open(now, &mut session, Arc::clone(&socket)) {
-            Ok(connection) => tell_opened(connection, socket, session, &mut opened),
+            Ok(connection) => self.tell_opened(connection, socket, session, &mut opened),
             Err(words) => turn_away(&*socket, &words),
         }
     }
 
     /// Takes over what can change. Returns the names of what can't.
+    /// Has a connection be read that was let in.
+    fn tell_opened(
+        &mut self,
+        connection: ConnectionId,
+        socket: Arc<D::Port>,
+        session: Session,
+        opened: &mut impl FnMut(ConnectionId, Arc<D::Port>, Session),
+    ) {
+        let address = || socket.link().admitted().address();
+        debug!(%connection, address = %address(), "opened");
+        self.addresses.note(connection, address);
+        opened(connection, socket, session);
+    }
+
     fn reload(&mut self, wanted: &Config) -> Vec<&'static str> {
         let mut config = Config::clone(&self.config);
         let fixed = config.reload(wanted);
@@ -274,17 +309,6 @@ fn keep_one(recording: &Recording, input: &Recorded) {
     });
 }
 
-fn tell_opened<P: Port>(
-    connection: ConnectionId,
-    socket: Arc<P>,
-    session: Session,
-    opened: &mut impl FnMut(ConnectionId, Arc<P>, Session),
-) {
-    debug!(%connection, address = %socket.link().admitted().address(), "opened");
-    opened(connection, socket, session);
-}
-
-/// Tells somebody that they come too late. They are few, and the first words: a socket takes them at once, or never.
 fn turn_away(socket: &impl Port, words: &[u8]) {
     let _ = socket.write(words);
 }

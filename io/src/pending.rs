@@ -109,6 +109,10 @@ impl Pending {
                     self.admitted = Some(link.admitted_mut().announce(now, address, self.form));
                 }
                 Step::Admit => self.admitted = Some(link.admitted_mut().admit(now)),
+                Step::Check { given } => {
+                    let verdict = self.admission.check(now, link.admitted().address(), &given);
+                    self.handshake().handle_verdict(verdict);
+                }
                 Step::Enter => return Need::Enter,
                 Step::End { incident, detail } => {
                     incident.into_iter().for_each(|incident| link.note(incident, detail.as_deref()));

@@ -4,6 +4,7 @@ use std::hash::{BuildHasher as _, RandomState};
 use std::io;
 use std::thread::available_parallelism;
 
+use chinwag_core::admission::Passphrase;
 use chinwag_core::{Config, Limits, Rules, Tls};
 
 use crate::certificate::Certificate;
@@ -30,6 +31,8 @@ pub struct Setup {
     /// Shows who the server is to those who speak TLS, which every listener understands then, besides what it
     /// understands without; or nothing else, if [`Limits::tls`] says so. Default none: there is no TLS.
     pub certificate: Option<Certificate>,
+    /// Lets people in: nobody comes in who does not give it. Default none: everybody is welcome.
+    pub password: Option<Passphrase>,
     /// Keeps what is said in rooms, and knows it when the server starts again. Default none: it is known as long as
     /// somebody is in a room.
     pub history: Option<History>,
@@ -66,8 +69,8 @@ impl Setup {
     /// Checks what a server is given, draws a secret if there is none, and offers TLS if there is a certificate.
     ///
     /// # Errors
-    /// If the configuration can't be used, or wants TLS without a certificate, or the operating system has no random
-    /// bytes to give.
+    /// If the configuration can't be used, or wants TLS without a certificate, or a password that there is none of, or
+    /// the operating system has no random bytes to give.
     pub fn checked(self) -> io::Result<Self> {
         let wrong = |error| io::Error::new(io::ErrorKind::InvalidInput, error);
         self.config.check().map_err(|error| wrong(error.to_string()))?;
@@ -78,13 +81,17 @@ impl Setup {
             (Tls::Only, Some(_)) => Tls::Only,
             (Tls::Offered | Tls::Only, None) => return Err(wrong("tls is to have a certificate".to_owned())),
         };
+        if config.limits.asks_password && self.password.is_none() {
+            return Err(wrong("asks_password is to have a password".to_owned()));
+        }
+        config.limits.asks_password = self.password.is_some();
         Ok(Self { config, ..self })
     }
 }
 
 impl From<Config> for Setup {
     fn from(config: Config) -> Self {
-        Self { config, guard: None, certificate: None, history: None, recorder: None, recording: None }
+        Self { config, guard: None, certificate: None, password: None, history: None, recorder: None, recording: None }
     }
 }
 

@@ -97,6 +97,11 @@ pub(super) struct Flags {
     #[argh(switch)]
     tls_only: bool,
 
+    /// file whose first line is a password that everybody has to give before they come in: by lines and on the page
+    /// when they are asked, by IRC with PASS (default: none, everybody is welcome)
+    #[argh(option)]
+    pub(super) password_file: Option<PathBuf>,
+
     /// folder for what the server keeps: what is said in rooms; without --cert also a certificate that it made for
     /// itself, for those who compare its SHA-256, which is printed (default: none)
     #[argh(option)]
@@ -220,7 +225,7 @@ impl Flags {
         keys!(
             self,
             at_start: [
-                ip, port, web, irc, listen, server_name, cert, key, tls_only, data, keep, keep_bytes, threads, max_line, room_quiet, history_on_join, record, record_bytes, log_dir, log_format
+                ip, port, web, irc, listen, server_name, cert, key, tls_only, password_file, data, keep, keep_bytes, threads, max_line, room_quiet, history_on_join, record, record_bytes, log_dir, log_format
             ],
             live: [
                 web_origin, proxy_from, flood_rate, max_connections, max_per_ip, connect_rate, dead_after, drain
@@ -263,6 +268,9 @@ impl Flags {
             if let (Some(certificate), Some(key)) = (&flags.cert, &flags.key) {
                 let checked = Certificate::from_files(certificate, key);
                 checked.map_err(|error| Parsed::Wrong(format!("can't speak TLS: {error}")))?;
+            }
+            if let Some(file) = &flags.password_file {
+                crate::password::read(file).map_err(|error| Parsed::Wrong(format!("{error:#}")))?;
             }
             return Ok(Parsed::Answer(format!("{program}: the configuration is right\n")));
         }

@@ -8,6 +8,7 @@ mod flags;
 mod history;
 mod listen;
 mod logging;
+mod password;
 mod recording;
 mod reload;
 mod run;

@@ -1,5 +1,6 @@
 //! Owns how it is written what an effect was answered.
 
+use chinwag_core::admission::{Denial, Verdict};
 use chinwag_core::{Answer, Found};
 
 use crate::common::{connection, name};
@@ -12,6 +13,10 @@ impl From<&Answer> for proto::Handed {
             Answer::Verified { connection, ghost } => {
                 Self::Verified(proto::Verified { connection: Some((*connection).into()), ghost: ghost.map(Into::into) })
             }
+            Answer::LoggedIn { connection, verdict } => Self::LoggedIn(proto::LoggedIn {
+                connection: Some((*connection).into()),
+                verdict: put_verdict(verdict),
+            }),
             Answer::Recalled(past) => Self::Recalled(put(past)),
             Answer::Read { connection, room, messages } => Self::Read(proto::WasRead {
                 connection: Some((*connection).into()),
@@ -35,6 +40,25 @@ pub(crate) fn verified(verified: proto::Verified) -> Result<Answer, DecodeError>
     let proto::Verified { connection: id, ghost } = verified;
     let ghost = ghost.map(|ghost| connection(Some(ghost))).transpose()?;
     Ok(Answer::Verified { connection: connection(id)?, ghost })
+}
+
+/// What may come of a password, each in the place of its number.
+const VERDICTS: [Verdict; 3] = [Verdict::Welcome, Verdict::Denied(Denial::Wrong), Verdict::Denied(Denial::TooMany)];
+
+fn put_verdict(verdict: &Verdict) -> u32 {
+    let (number, _) = (0..).zip(&VERDICTS).find(|(_, other)| *other == verdict).expect("all have a number");
+    number
+}
+
+fn verdict(number: u32) -> Result<Verdict, DecodeError> {
+    let verdict = usize::try_from(number).ok().and_then(|place| VERDICTS.get(place));
+    verdict.cloned().ok_or(DecodeError::Damaged("there is no such verdict"))
+}
+
+/// Reads what came of a password.
+pub(crate) fn logged_in(logged_in: proto::LoggedIn) -> Result<Answer, DecodeError> {
+    let proto::LoggedIn { connection: id, verdict: what } = logged_in;
+    Ok(Answer::LoggedIn { connection: connection(id)?, verdict: verdict(what)? })
 }
 
 /// Reads what is known of a room.

@@ -120,7 +120,7 @@ impl From<&Earlier> for proto::Earlier {
 
 impl From<&ArrivingState> for proto::Arriving {
     fn from(state: &ArrivingState) -> Self {
-        let ArrivingState { connection, due, name, identity, capabilities, is_negotiating } = state;
+        let ArrivingState { connection, due, name, identity, capabilities, is_negotiating, is_welcome } = state;
         Self {
             connection: Some((*connection).into()),
             due_ns: nanos(*due),
@@ -128,6 +128,7 @@ impl From<&ArrivingState> for proto::Arriving {
             identity: identity.as_ref().map(|identity| put_identity(identity, &nobody())),
             capabilities: capabilities.bits(),
             is_negotiating: *is_negotiating,
+            is_welcome: *is_welcome,
         }
     }
 }
@@ -230,5 +231,6 @@ fn arriving(arriving: proto::Arriving) -> Result<ArrivingState, DecodeError> {
         identity: arriving.identity.map(|who| identity(Some(who), &nobody())).transpose()?,
         capabilities: capabilities(arriving.capabilities)?,
         is_negotiating: arriving.is_negotiating,
+        is_welcome: arriving.is_welcome,
     })
 }

@@ -55,6 +55,7 @@ pub(crate) fn input(input: proto::Input, format: u32) -> Result<Input, DecodeErr
         proto::Handed::Recalled(past) => answered(answer::recalled(past)?),
         proto::Handed::Read(read) => answered(answer::read(read)?),
         proto::Handed::Found(found) => answered(answer::found(found)?),
+        proto::Handed::LoggedIn(logged_in) => answered(answer::logged_in(logged_in)?),
         proto::Handed::Stopped(proto::Nothing {}) => Handed::Stopped,
     };
     let input = Input { at: time(input.at_ns), handed };

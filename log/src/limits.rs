@@ -40,6 +40,7 @@ impl From<&Limits> for proto::Limits {
             web_origins: _,
             proxies: _,
             listen_addresses: ListenAddresses { lines, web, irc },
+            asks_password,
             assets: _,
         } = limits;
         let [lines, web, irc] = [lines, web, irc].map(|address| address.map(|address| address.to_string()));
@@ -58,6 +59,7 @@ impl From<&Limits> for proto::Limits {
             web,
             irc,
             stall_max_ns: nanos(*stall_max),
+            asks_password: *asks_password,
         }
     }
 }
@@ -86,6 +88,7 @@ pub(crate) fn limits(limits: proto::Limits) -> Result<Limits, DecodeError> {
         secret: limits.has_secret.then(|| Secret::new([0; 32])),
         listen_addresses: ListenAddresses { lines: lines?, web: web?, irc: irc? },
         stall_max: Duration::from_nanos(limits.stall_max_ns),
+        asks_password: limits.asks_password,
         ..Limits::default()
     };
     let config = Config { limits, ..Config::default() };

@@ -6,6 +6,8 @@ mod clock;
 mod config;
 #[cfg(target_os = "linux")]
 mod descriptors;
+#[cfg(target_os = "linux")]
+mod door;
 mod flags;
 mod history;
 mod log;

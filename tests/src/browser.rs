@@ -27,8 +27,16 @@ impl Browser {
     /// If the server does not let them in, or greets them otherwise than it should.
     #[must_use]
     pub fn arrive(addr: SocketAddr) -> Self {
+        Self::connect(addr).enter()
+    }
+
+    fn connect(addr: SocketAddr) -> Self {
         let (socket, _) = tungstenite::client(format!("ws://{addr}/socket"), connect(addr)).expect("they are let in");
-        let mut browser = Self { name: String::new(), token: String::new(), socket, said: VecDeque::new() };
+        Self { name: String::new(), token: String::new(), socket, said: VecDeque::new() }
+    }
+
+    fn enter(self) -> Self {
+        let mut browser = self;
         let [hello, help, you, room] = [(); 4].map(|()| browser.read());
         assert_eq!([&hello["kind"], &help["kind"]], ["hello", "help"]);
         assert_eq!([&you["kind"], &room["kind"], &room["room"]], ["you", "room", "main"]);
@@ -48,6 +56,18 @@ impl Browser {
         browser.say(&format!("/name {}", browser.name));
         while browser.read()["kind"] != "you" {}
         browser
+    }
+
+    /// Comes to the web listener of a server that asks for a password. Nobody knows of them.
+    ///
+    /// # Panics
+    /// If the server does not ask for it, or does not let them in.
+    #[must_use]
+    pub fn come_with(addr: SocketAddr, password: &str) -> Self {
+        let mut browser = Self::connect(addr);
+        assert_eq!(browser.read(), json!({"kind": "password"}));
+        browser.say(password);
+        browser.enter()
     }
 
     /// Returns by what they can come back, as the server has told.

@@ -9,13 +9,16 @@ use std::collections::VecDeque;
 use std::hash::{DefaultHasher, Hash, Hasher as _};
 use std::sync::Arc;
 
+use chinwag_core::admission::Door;
 use chinwag_core::log::{Event, Record};
 use chinwag_core::ops::{Handed, Input};
 use chinwag_core::{
-    Action, Answer, Batch, Config, ConnectionId, Fanout, Hub, Name, Output, Request, Share, Stats, Time, Written,
+    Action, Answer, Batch, Config, ConnectionId, Effect, Fanout, Hub, Name, Output, Request, Share, Stats, Time,
+    Written,
 };
 
-pub use self::link::{Link, Todo};
+use self::link::{ADDRESS, door};
+pub use self::link::{Link, PASSWORD, Todo};
 use crate::store::Store;
 use crate::tape::Tape;
 
@@ -36,6 +39,8 @@ pub struct Driver<S> {
     tape: Option<Tape>,
     /// What keeps what is said, if anything does, and its answers that were not handed in.
     store: Option<Store>,
+    /// What is asked whether a password lets somebody in who comes by IRC.
+    door: Door,
     answers: VecDeque<Answer>,
     /// Of all that was handed on, and all that was to be written.
     digest: DefaultHasher,
@@ -105,6 +110,7 @@ impl<S: Clone + Hash> Driver<S> {
             recorded,
             tape: None,
             store: None,
+            door: door(),
             answers: VecDeque::new(),
             digest: DefaultHasher::new(),
         }
@@ -268,6 +274,11 @@ impl<S: Clone + Hash> Driver<S> {
         loop {
             self.store.iter_mut().for_each(|store| store.keep(self.hub.take_kept()));
             if let Some(effect) = self.hub.poll_effect() {
+                if let Effect::LogIn { connection, given } = effect {
+                    let verdict = self.door.handle_guess(self.now, ADDRESS, &given);
+                    self.take_answer(Answer::LoggedIn { connection, verdict });
+                    continue;
+                }
                 match (effect.perform(&self.config), &self.store) {
                     (Ok(answer), _) => self.take_answer(answer),
                     (Err(effect), Some(store)) => self.answers.push_back(store.answer(effect)),

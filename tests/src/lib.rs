@@ -60,7 +60,7 @@ pub use bare_core::{BareCore, Batching};
 pub use browser::{Browser, fetch};
 pub use cluster::Cluster;
 pub use diff::diff;
-pub use driver::{Driver, Link, Todo};
+pub use driver::{Driver, Link, PASSWORD, Todo};
 pub use escape::{EscapeError, escape, unescape};
 #[cfg(feature = "real-clients")]
 pub use irc_bot::{BOT_PATIENCE, BotProgram, Bouncer, IrcBot, read_up_to_end};

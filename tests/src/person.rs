@@ -21,7 +21,24 @@ impl Person {
     /// If the server does not let them in.
     #[must_use]
     pub fn come(addr: SocketAddr) -> Self {
+        let person = Self { name: String::new(), stream: BufReader::new(connect(addr)) };
+        person.enter()
+    }
+
+    /// Comes to a server that asks for a password.
+    ///
+    /// # Panics
+    /// If the server does not ask for it, or does not let them in.
+    #[must_use]
+    pub fn come_with(addr: SocketAddr, password: &str) -> Self {
         let mut person = Self { name: String::new(), stream: BufReader::new(connect(addr)) };
+        person.read_up_to("This server asks for a password:");
+        person.type_line(password);
+        person.enter()
+    }
+
+    fn enter(self) -> Self {
+        let mut person = self;
         let mut line = String::new();
         while line != "You joined main" {
             line = person.read_line();

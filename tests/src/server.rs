@@ -5,13 +5,13 @@ use std::net::{SocketAddr, TcpListener};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use chinwag_core::admission::Tls;
+use chinwag_core::admission::{Passphrase, Tls};
 use chinwag_core::{Config, Form, Limits};
 use chinwag_smol::{Handle, Recorder, Setup};
 use futures_lite::future;
 use socket2::SockRef;
 
-use crate::Trust;
+use crate::{PASSWORD, Trust};
 
 /// Names what moves a server's bytes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -85,7 +85,8 @@ impl Server {
         let [(lines, addr), (web, web_addr), (irc, irc_addr)] = [Form::Lines, Form::Web, Form::Irc].map(listen);
         let listeners = [lines, web, irc];
         let config = heard_at_once(setup.config);
-        let (handle, thread) = serve(adapter, listeners.into(), Setup { config, ..setup });
+        let password = config.limits.asks_password.then(|| Passphrase::new(PASSWORD));
+        let (handle, thread) = serve(adapter, listeners.into(), Setup { config, password, ..setup });
         Self { addr, web_addr, irc_addr, handle, thread }
     }
 

@@ -29,7 +29,7 @@ impl Store {
     #[must_use]
     pub fn answer(&self, effect: Effect) -> Answer {
         match effect {
-            Effect::VerifyToken { .. } => panic!("it takes no store"),
+            Effect::VerifyToken { .. } | Effect::LogIn { .. } => panic!("it takes no store"),
             Effect::Recall { room } => Answer::Recalled(self.past(room)),
             Effect::Read { connection, page } => {
                 let messages = self.read(&page);

@@ -6,6 +6,7 @@ use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::io::Write;
 
+use chinwag_core::admission::Verdict;
 use chinwag_core::log::Command;
 use chinwag_core::ops::{Handed, Input};
 use chinwag_core::{Answer, Bound, Config, ConnectionId, Dialect, Form, Notice, Page, Query, Request, Time, Topic};
@@ -121,6 +122,13 @@ impl<W: Write> Transcript<W> {
             Answer::Verified { connection, ghost } => {
                 let whose = ghost.map_or("nobody's".to_owned(), |ghost| format!("{}'s", who(ghost)));
                 self.remark(&format!("{} has shown {whose} token, which no recording has", who(*connection)));
+            }
+            Answer::LoggedIn { connection, verdict } => {
+                let what = match verdict {
+                    Verdict::Welcome => "a password that lets them in".to_owned(),
+                    Verdict::Denied(denial) => format!("a password, and is told: {denial}"),
+                };
+                self.remark(&format!("{} has given {what}; no recording has it", who(*connection)));
             }
             Answer::Recalled(past) => {
                 self.remark(&format!("The history had {} messages of {}", past.said, past.room));

@@ -167,6 +167,7 @@ mod tests {
                         | Step::Secure { .. }
                         | Step::Measure
                         | Step::Admit
+                        | Step::Check { .. }
                         | Step::End { .. }) => {
                             panic!("{step:?} after a header")
                         }

@@ -12,6 +12,7 @@ mod modes;
 mod monitor;
 mod names;
 mod obey;
+mod passing;
 mod render;
 mod run;
 mod talk;

@@ -119,6 +119,8 @@ pub struct ArrivingState {
     pub capabilities: Capabilities,
     /// It has not asked for all that it wants.
     pub is_negotiating: bool,
+    /// They have given a password that lets them in.
+    pub is_welcome: bool,
 }
 
 /// Holds a piece of an answer.

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 
 use bytes::{Bytes, BytesMut};
 
+use super::asking::Asking;
 use super::intake::Intake;
 use super::step::Step;
 use crate::close_code::CloseCode;
@@ -85,6 +86,12 @@ pub(crate) trait Wire {
     /// Returns what a connection is told last, that is closed with this code.
     fn bye(_: CloseCode) -> Option<Message> {
         None
+    }
+
+    /// Returns what is said of a password to a program of which this is known, before it is let in: nothing where the
+    /// hub asks, since whoever comes [registers](Self::REGISTERS).
+    fn ask(_: Asking, _: Dialect) -> Bytes {
+        Bytes::new()
     }
 
     /// Appends all that those are told who are not let in since the server stops.

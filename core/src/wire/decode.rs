@@ -2,6 +2,7 @@
 
 use std::ops::ControlFlow;
 
+use super::asking::Given;
 use crate::asked::Asked;
 use crate::dialect::Dialect;
 use crate::texts::Saying;
@@ -22,6 +23,11 @@ pub(crate) trait Decode {
 
     /// Takes what was found for what it asks for; what it says is added to `saying`.
     fn ask(&self, saying: &mut Saying) -> Asked;
+
+    /// Takes what was found for a password.
+    fn given(&self) -> Given {
+        Given::Nothing
+    }
 
     /// Tells whether what was found costs nothing.
     fn is_free(&self) -> bool {

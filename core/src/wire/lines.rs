@@ -1,6 +1,7 @@
 //! Owns the lines: how they are found, what telnet adds to them, how they are sent, and how a connection that sends
 //! them is let in.
 
+mod asking;
 pub(crate) mod decode;
 mod encode;
 mod erase;
@@ -14,6 +15,7 @@ use bytes::{Bytes, BytesMut};
 
 use self::decode::LineDecoder;
 use self::handshake::LinesHandshake;
+use super::asking::Asking;
 use super::contract::{List, ListCost, Wire};
 use crate::config::Config;
 use crate::dialect::{Dialect, LineEnd};
@@ -69,6 +71,10 @@ impl Wire for Lines {
 
     fn more_bytes(encoding: u8) -> usize {
         Self::end(encoding).more_bytes()
+    }
+
+    fn ask(asking: Asking, dialect: Dialect) -> Bytes {
+        asking::ask(asking, dialect)
     }
 
     fn refuse(refusal: Refusal) -> Bytes {

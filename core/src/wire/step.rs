@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use bytes::Bytes;
 
 use crate::incidents::Incident;
+use crate::password::Passphrase;
 use crate::time::Time;
 
 /// Tells what is to be done next with a connection that is new.
@@ -46,6 +47,12 @@ pub enum Step {
     /// Ask the [`Gate`](crate::Gate) whether this visitor may chat, hand in what it says with
     /// [`Handshake::handle_admission`](crate::Handshake::handle_admission), once they may come, and come back.
     Admit,
+    /// Find out whether this lets somebody in, of a [`Door`](crate::Door) or whoever else knows, hand in what comes of
+    /// it with [`Handshake::handle_verdict`](crate::Handshake::handle_verdict), and come back. It is a secret.
+    Check {
+        /// The password that was given.
+        given: Passphrase,
+    },
     /// Let the connection into the chat, with what [`Handshake::into_session`](crate::Handshake::into_session) returns.
     Enter,
     /// Say that no more will come, and close the connection.

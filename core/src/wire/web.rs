@@ -1,5 +1,6 @@
 //! Owns what browsers speak: HTTP until a `WebSocket` is asked for, then its frames.
 
+mod asking;
 mod decode;
 pub(crate) mod encode;
 mod frame;
@@ -15,6 +16,7 @@ use bytes::{Bytes, BytesMut};
 use self::decode::FrameDecoder;
 use self::handshake::WebHandshake;
 use self::http::{Response, Status};
+use super::asking::Asking;
 use super::contract::{Joined, List, ListCost, Wire};
 use crate::close_code::CloseCode;
 use crate::config::Config;
@@ -86,6 +88,10 @@ impl Wire for Web {
     fn farewell(encoding: u8, out: &mut BytesMut) {
         Self::encode(encoding, &Message::Stopping, out, |_| {});
         Self::encode(encoding, &Message::Bye { code: CloseCode::GOING_AWAY }, out, |_| {});
+    }
+
+    fn ask(asking: Asking, _: Dialect) -> Bytes {
+        asking::ask(asking)
     }
 
     fn refuse(refusal: Refusal) -> Bytes {

@@ -316,6 +316,7 @@ fn each_key_that_can_change_while_a_server_runs_the_core_takes_anew_and_no_other
         "--cert x --key x",
         "--key x --cert x",
         "--tls-only --data x",
+        "--password-file x",
         "--data x",
         "--keep 1d --data x",
         "--keep-bytes 2G --data x",

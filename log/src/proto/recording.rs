@@ -33,13 +33,15 @@ pub(crate) struct Limits {
     pub(crate) irc: Option<String>,
     #[prost(uint64, tag = "14")]
     pub(crate) stall_max_ns: u64,
+    #[prost(bool, tag = "15")]
+    pub(crate) asks_password: bool,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]
 pub(crate) struct Input {
     #[prost(uint64, tag = "1")]
     pub(crate) at_ns: u64,
-    #[prost(oneof = "Handed", tags = "2, 3, 4, 5, 6, 7, 8, 9, 10, 11")]
+    #[prost(oneof = "Handed", tags = "2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12")]
     pub(crate) handed: Option<Handed>,
 }
 
@@ -65,6 +67,8 @@ pub(crate) enum Handed {
     Read(WasRead),
     #[prost(message, tag = "11")]
     Found(WasFound),
+    #[prost(message, tag = "12")]
+    LoggedIn(LoggedIn),
 }
 
 #[derive(Clone, PartialEq, prost::Message)]
@@ -121,6 +125,15 @@ pub(crate) struct FoundMessage {
     pub(crate) room: String,
     #[prost(message, optional, tag = "2")]
     pub(crate) message: Option<Kept>,
+}
+
+#[derive(Clone, PartialEq, prost::Message)]
+pub(crate) struct LoggedIn {
+    #[prost(message, optional, tag = "1")]
+    pub(crate) connection: Option<Connection>,
+    /// 0 welcome, 1 wrong, 2 too many guesses.
+    #[prost(uint32, tag = "2")]
+    pub(crate) verdict: u32,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]
@@ -386,4 +399,6 @@ pub(crate) struct Arriving {
     pub(crate) capabilities: u32,
     #[prost(bool, tag = "6")]
     pub(crate) is_negotiating: bool,
+    #[prost(bool, tag = "7")]
+    pub(crate) is_welcome: bool,
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use chinwag_core::admission::ListenAddresses;
+use chinwag_core::admission::{Denial, ListenAddresses, Verdict};
 use chinwag_core::log::Command;
 use chinwag_core::ops::{
     AnswerPart, Arrival, ArrivingState, AskedState, ConnectionState, Handed, HubState, Input, MemoryState,
@@ -68,6 +68,7 @@ fn hub() -> HubState {
             identity: Some(Identity::new("c", "Cid C", false)),
             capabilities: Capabilities::BATCH,
             is_negotiating: true,
+            is_welcome: false,
         }],
         irc_batches: 3,
         memory: None,
@@ -129,6 +130,7 @@ pub(super) fn golden() -> Vec<(Entry, &'static [u8])> {
     ];
     let answered = |answer| input(Handed::Answered(Box::new(answer)));
     let verified = |ghost| answered(Answer::Verified { connection: ann(), ghost });
+    let logged_in = |verdict| answered(Answer::LoggedIn { connection: ann(), verdict });
     let found = vec![Found { room: name("pizza"), message: kept(3) }];
     let page = |after, before, is_from_oldest| Query::Page(Page { room: name("pizza"), after, before, is_from_oldest, count: 100 });
     let read = [page(Some(Bound::Seq(0)), Some(Bound::Seq(300)), false), page(None, Some(Bound::TimeMs(7)), true), Query::Search(text("c++"))];
@@ -150,6 +152,8 @@ pub(super) fn golden() -> Vec<(Entry, &'static [u8])> {
         (answered(Answer::Read { connection: ann(), room: name("tea"), messages: vec![kept(1), kept(2)] }), b"\x08\x03:3\x08\x80\x94\xeb\xdc\x03R+\n\x04\x10\x03\x18\x11\x12\x03tea\x1a\r\n\x03Bob\x12\x02hi \x06(\x01\x1a\x0f\n\x03Bob\x12\x02hi\x18\x01 \x06(\x02"),
         (answered(Answer::Found { connection: ann(), found }), b"\x08\x03:&\x08\x80\x94\xeb\xdc\x03Z\x1e\n\x04\x10\x03\x18\x11\x12\x16\n\x05pizza\x12\r\n\x03Bob\x12\x02hi \x06(\x03"),
         (Entry::Hub(Box::new(remembering())), REMEMBERING),
+        (logged_in(Verdict::Welcome), b"\x08\x03:\x0e\x08\x80\x94\xeb\xdc\x03b\x06\n\x04\x10\x03\x18\x11"),
+        (logged_in(Verdict::Denied(Denial::TooMany)), b"\x08\x03:\x10\x08\x80\x94\xeb\xdc\x03b\x08\n\x04\x10\x03\x18\x11\x10\x02"),
         (input(Handed::Stopped), b"\x08\x03:\x08\x08\x80\x94\xeb\xdc\x03B\x00"),
         (asked(vec![say("hello\n")]), b"\x08\x03:\x1a\x08\x80\x94\xeb\xdc\x03\x12\x12\n\x04\x10\x03\x18\x11\x12\n\n\x08\x12\x06hello\n"),
         (asked(vec![say("a\nb\n"), Command::Rename(name("Ann")).into(), Request::Resume(Token::HIDDEN)]), SEVERAL),

@@ -26,7 +26,7 @@ impl Disguise {
     /// Returns what stands for what an effect was answered.
     fn answer(&mut self, answer: &Answer) -> Answer {
         match answer {
-            Answer::Verified { .. } => answer.clone(),
+            Answer::Verified { .. } | Answer::LoggedIn { .. } => answer.clone(),
             Answer::Recalled(past) => Answer::Recalled(self.past(past)),
             Answer::Read { connection, room, messages } => Answer::Read {
                 connection: *connection,

@@ -2,10 +2,19 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use chinwag_core::{Config, ConnectionId, Form, Handshake, Next, Request, Session, Signals, Step, Time};
+use chinwag_core::admission::{Door, Passphrase};
+use chinwag_core::{Config, ConnectionId, Form, Handshake, Next, Request, Secret, Session, Signals, Step, Time};
+
+/// The password of a server of the tests, if it asks for one.
+pub const PASSWORD: &str = "swordfish";
 
 /// Where everybody comes from.
-const ADDRESS: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
+pub(super) const ADDRESS: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
+
+/// Returns what is asked whether a password lets somebody in: [`PASSWORD`] does.
+pub(super) fn door() -> Door {
+    Door::new(Secret::new([7; 32]), Some(&Passphrase::new(PASSWORD)))
+}
 
 /// Tells what the reader of a connection is to do next.
 #[derive(PartialEq, Eq, Debug)]
@@ -30,6 +39,8 @@ pub enum Todo {
 #[derive(Debug)]
 pub struct Link {
     phase: Phase,
+    /// What is asked whether a password lets somebody in: each connection has one of its own.
+    door: Box<Door>,
     pub(super) connection: Option<ConnectionId>,
 }
 
@@ -44,7 +55,8 @@ impl Link {
     /// Starts with a connection that a listener of this form has accepted.
     #[must_use]
     pub fn new(config: &Config, form: Form, now: Time) -> Self {
-        Self { phase: Phase::Handshake(Box::new(Handshake::new(config, form, ADDRESS, now))), connection: None }
+        let handshake = Box::new(Handshake::new(config, form, ADDRESS, now));
+        Self { phase: Phase::Handshake(handshake), door: Box::new(door()), connection: None }
     }
 
     /// Returns what the connection is called, once it was let in.
@@ -62,6 +74,7 @@ impl Link {
                     Step::Write { bytes, until } => return Todo::Write(bytes.to_vec(), until),
                     Step::Measure => handshake.handle_metrics(Some("nobody is here\n".to_owned())),
                     Step::Announce { .. } | Step::Admit => handshake.handle_admission(Ok(())),
+                    Step::Check { given } => handshake.handle_verdict(self.door.handle_guess(now, ADDRESS, &given)),
                     // Nothing is sealed here.
                     Step::Secure { .. } => handshake.handle_secured(Ok(())),
                     Step::Enter => return Todo::Enter,

@@ -24,6 +24,8 @@ pub(super) fn set(config: &mut Config, settings: &str) -> Result<(), String> {
             "lines_port" => config.limits.listen_addresses.lines = Some(local(value)?),
             "web_port" => config.limits.listen_addresses.web = Some(local(value)?),
             "irc_port" => config.limits.listen_addresses.irc = Some(local(value)?),
+            // It is the one that all servers of the tests have.
+            "asks_password" => config.limits.asks_password = number(value)?,
             "seed" => config.rules.seed = number(value)?,
             _ => return Err(format!("no such setting: {field}")),
         }

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use super::answer::Answer;
 use super::obey::COMMANDS;
+use super::passing::ASKED;
 use super::words::{unformatted, word};
 use super::{Irc, Line};
 use crate::irc::{Capabilities, Identity};
@@ -19,6 +20,8 @@ pub(super) struct Arriving {
     pub(super) capabilities: Capabilities,
     /// It says itself when it has asked for all that it wants.
     pub(super) is_negotiating: bool,
+    /// They have given a password that lets them in.
+    pub(super) is_welcome: bool,
 }
 
 impl<S> Hub<S> {
@@ -40,7 +43,8 @@ impl<S> Hub<S> {
     /// Returns who has not said who they are, in the order in which they came.
     pub(in crate::hub) fn arriving(&self) -> Vec<ArrivingState> {
         let state = |&(due, connection): &(Time, ConnectionId)| {
-            let Arriving { name, identity, capabilities, is_negotiating } = self.irc.arriving.get(&connection)?;
+            let Arriving { name, identity, capabilities, is_negotiating, is_welcome } =
+                self.irc.arriving.get(&connection)?;
             Some(ArrivingState {
                 connection,
                 due,
@@ -48,6 +52,7 @@ impl<S> Hub<S> {
                 identity: identity.clone(),
                 capabilities: *capabilities,
                 is_negotiating: *is_negotiating,
+                is_welcome: *is_welcome,
             })
         };
         self.irc.due.iter().filter_map(state).collect()
@@ -55,8 +60,10 @@ impl<S> Hub<S> {
 
     /// Lets these have come.
     pub(in crate::hub) fn restore_arriving(&mut self, arriving: Vec<ArrivingState>) {
-        for ArrivingState { connection, due, name, identity, capabilities, is_negotiating } in arriving {
-            self.irc.arriving.insert(connection, Arriving { name, identity, capabilities, is_negotiating });
+        for state in arriving {
+            let ArrivingState { connection, due, name, identity, capabilities, is_negotiating, is_welcome } = state;
+            let arriving = Arriving { name, identity, capabilities, is_negotiating, is_welcome };
+            self.irc.arriving.insert(connection, arriving);
             self.irc.due.push_back((due, connection));
         }
     }
@@ -143,8 +150,8 @@ impl<S> Hub<S> {
             "NICK" => self.choose_name(connection, line, answer),
             "USER" => self.choose_identity(connection, line, answer),
             "PASS" if line.filled(0).is_none() => answer.numeric(format_args!("461 * PASS :Not enough parameters")),
-            // Nobody needs a password yet.
-            "PASS" | "PONG" => {}
+            "PASS" => self.obey_pass(connection, line),
+            "PONG" => {}
             "PING" => self.obey_ping(connection, line, answer),
             "QUIT" => {
                 self.close_arriving(connection, CloseCode::NORMAL);
@@ -179,7 +186,8 @@ impl<S> Hub<S> {
         if name.is_reserved() {
             return answer.reserved_name(&nick, &name);
         }
-        if !self.chat.is_free_name(&name) {
+        // Who has to give a password is told of nobody before; that the name is taken shows in the end.
+        if !self.is_to_give_password(connection) && !self.chat.is_free_name(&name) {
             return answer.numeric(format_args!("433 {nick} {name} :Nickname is already in use"));
         }
         if let Some(arriving) = self.irc.arriving.get_mut(&connection) {
@@ -203,6 +211,12 @@ impl<S> Hub<S> {
             return;
         };
         let (Some(name), Some(identity)) = (&arriving.name, &arriving.identity) else { return };
+        if self.connections.awaits_effect(connection) {
+            return;
+        }
+        if self.is_to_give_password(connection) {
+            return self.turn_away(connection, ASKED);
+        }
         let (name, identity, capabilities) = (name.clone(), identity.clone(), arriving.capabilities);
         let registration = Box::new(Registration { name, identity, capabilities });
         self.propose(now, Event::Registered { connection, registration });

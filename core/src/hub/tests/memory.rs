@@ -27,7 +27,7 @@ impl Store {
 
     fn answer(&self, effect: Effect) -> Answer {
         match effect {
-            Effect::VerifyToken { .. } => panic!("it takes no store"),
+            Effect::VerifyToken { .. } | Effect::LogIn { .. } => panic!("it takes no store"),
             Effect::Recall { room } => Answer::Recalled(self.past(room)),
             Effect::Read { connection, page } => {
                 let Page { room, after, before, is_from_oldest, count } = page;

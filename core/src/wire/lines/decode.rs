@@ -11,14 +11,17 @@ use memchr::{memchr, memchr_iter, memrchr};
 
 use super::erase::{without_last_character, without_last_word};
 use super::marks::{Mark, Marks};
-use super::telnet::{Command, Heard, TIMING_MARK, Telnet};
+use super::telnet::{Command, ECHO, Heard, TIMING_MARK, Telnet};
 use crate::asked::Asked;
 use crate::config::Config;
 use crate::dialect::Dialect;
+use crate::message::Message;
 use crate::other_protocol::OtherProtocol;
+use crate::password::Passphrase;
 use crate::request::Notice;
 use crate::text;
 use crate::texts::Saying;
+use crate::wire::asking::Given;
 use crate::wire::decode::Decode;
 
 /// What a terminal sends for ^D. At the start of a line it means the end of input, as it does to a shell.
@@ -434,6 +437,29 @@ impl Decode for LineDecoder {
             None => Asked::Nothing,
             Some(Next::Mark(mark)) => Asked::For(mark.notice().into()),
             Some(Next::Line { end }) => self.ask_line(&self.input[self.start..end], saying),
+        }
+    }
+
+    /// Takes what was found for a password; blank lines are none, as they are nothing elsewhere.
+    fn given(&self) -> Given {
+        match self.found {
+            Some(Next::Line { end }) => {
+                let line = String::from_utf8_lossy(&self.input[self.start..end]);
+                if text::is_blank(&line) {
+                    return Given::Nothing;
+                }
+                let given = Given::of(&line);
+                if let Given::Token(token) = given { Given::Resume(token) } else { given }
+            }
+            // Whatever it was, it is not the right one.
+            Some(Next::Mark(Mark::TooLong)) => Given::Secret(Passphrase::new("")),
+            Some(Next::Mark(Mark::WrongProtocol(_))) => Given::Leave,
+            Some(Next::Mark(Mark::Speak(_))) => Given::Learned,
+            // Where nothing is to be shown, the server says that it echoes.
+            Some(Next::Mark(Mark::Refuse(ECHO))) => Given::Nothing,
+            Some(Next::Mark(Mark::Refuse(option))) => Given::Answered(Message::Refuse { option }),
+            Some(Next::Mark(Mark::AreYouThere)) => Given::Answered(Message::Here),
+            None => Given::Nothing,
         }
     }
 

@@ -14,10 +14,11 @@
 use memchr::memchr;
 
 /// "Interpret as command": begins every telnet command. It is no part of UTF-8.
-const IAC: u8 = 255;
+pub(super) const IAC: u8 = 255;
 const DONT: u8 = 254;
 const DO: u8 = 253;
-const WILL: u8 = 251;
+pub(super) const WONT: u8 = 252;
+pub(super) const WILL: u8 = 251;
 const SUBNEGOTIATION: u8 = 250;
 const ERASE_LINE: u8 = 248;
 const ERASE_CHARACTER: u8 = 247;
@@ -31,7 +32,7 @@ const ABORT: u8 = 238;
 /// ^D. It is the first of the commands (RFC 1184); what is less is none.
 const END_OF_FILE: u8 = 236;
 
-const ECHO: u8 = 1;
+pub(super) const ECHO: u8 = 1;
 const SUPPRESS_GO_AHEAD: u8 = 3;
 /// What answers it, be it that we won't, says that all before it is dealt with.
 pub(crate) const TIMING_MARK: u8 = 6;

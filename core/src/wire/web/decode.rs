@@ -23,6 +23,7 @@ use crate::log::Command;
 use crate::request::Notice;
 use crate::texts::Saying;
 use crate::time::Time;
+use crate::wire::asking::Given;
 use crate::wire::decode::Decode;
 
 /// How many times the bytes of the longest line a message may have before it is no mistake any more, but an attack:
@@ -273,6 +274,19 @@ impl Decode for FrameDecoder {
             Some(Found::Ping(payload)) => Asked::For(Notice::Ping(payload.clone()).into()),
             Some(Found::Close(code)) => Asked::For(Command::Leave(*code).into()),
             Some(Found::Fault(code)) => Asked::For(Notice::Fail(*code).into()),
+        }
+    }
+
+    /// Takes what was found for a password: a message is one, whatever it says.
+    fn given(&self) -> Given {
+        match self.found.as_ref() {
+            Some(Found::Whole(frame)) => {
+                let given = String::from_utf8_lossy(&self.input[self.start..][frame.head_len..frame.len]);
+                Given::of(&given)
+            }
+            Some(Found::Line(line)) => Given::of(line),
+            Some(Found::Ping(_) | Found::Nothing) | None => Given::Nothing,
+            Some(Found::Close(_) | Found::Fault(_)) => Given::Leave,
         }
     }
 

@@ -16,7 +16,9 @@ impl World {
                 Answer::Read { messages, .. } if messages.is_empty() => "nothing read",
                 Answer::Read { .. } => "read",
                 Answer::Found { .. } => "looked for",
-                Answer::Verified { .. } => return Err("a store verifies no token".to_owned()),
+                Answer::Verified { .. } | Answer::LoggedIn { .. } => {
+                    return Err("a store knows neither tokens nor passwords".to_owned());
+                }
             };
             self.seen(situation);
             self.work += 1;

@@ -50,7 +50,9 @@ fn talk(pieces: &[&[u8]]) -> (String, Step, WebHandshake) {
             }
             Step::Measure => handshake.handle_metrics(Some("people 1\n".to_owned())),
             Step::Admit => handshake.handle_admission(Ok(())),
-            Step::Announce { .. } | Step::Secure { .. } => panic!("that is done when one comes here"),
+            Step::Announce { .. } | Step::Secure { .. } | Step::Check { .. } => {
+                panic!("that is done when one comes here")
+            }
             step @ (Step::Enter | Step::End { .. }) => {
                 return (String::from_utf8(answered).expect("it is text"), step, handshake);
             }

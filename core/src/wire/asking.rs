@@ -1,0 +1,60 @@
+//! Owns the words for a password that is asked for, and given, before somebody is let in.
+
+use crate::asked::Asked;
+use crate::message::Message;
+use crate::password::{Denial, Passphrase};
+use crate::request::Request;
+use crate::texts::Saying;
+use crate::token::Token;
+
+/// What people are asked before they may come in. Programs wait for it: it is exact.
+pub(crate) const ASKED: &str = "This server asks for a password:";
+
+/// What those are told who take too long.
+pub(crate) const LATE: &str = "No password has come, so the connection ends";
+
+/// Tells what is said of a password. Each form has its own way.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Asking {
+    /// It is asked for.
+    First,
+    /// The program is known to be able to show nothing of what is typed.
+    Hide,
+    /// It was not the right one, and is asked for again.
+    Again(Denial),
+    /// It was not the right one, and the connection ends.
+    Last(Denial),
+    /// None has come, and the connection ends.
+    Late,
+    /// It was the right one.
+    Welcome,
+}
+
+/// Tells what has come where a password was asked for.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum Given {
+    /// This may be it.
+    Secret(Passphrase),
+    /// By this somebody comes back who was let in before.
+    Token(Token),
+    /// The same, by a request that goes on to the session.
+    Resume(Token),
+    /// More is known of the program.
+    Learned,
+    /// Something else that is answered so.
+    Answered(Message),
+    /// Nothing of interest.
+    Nothing,
+    /// A wish to leave, or what is no chat at all.
+    Leave,
+}
+
+impl Given {
+    /// Takes a line, or what a page has sent.
+    pub(crate) fn of(line: &str) -> Self {
+        match Asked::of(line, &mut Saying::default()) {
+            Asked::For(Request::Resume(token)) => Self::Token(token),
+            Asked::Nothing | Asked::Said | Asked::For(_) => Self::Secret(Passphrase::new(line)),
+        }
+    }
+}
