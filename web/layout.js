@@ -100,6 +100,14 @@ const rename = make('dialog', { class: 'rename', 'aria-labelledby': 'a:rename-ti
       make('button', { class: 'rename-cancel', type: 'button' }, 'Cancel'),
       make('button', { class: 'chief' }, 'Change name'))));
 
+const door = make('dialog', { class: 'door', 'aria-labelledby': 'a:door-title' },
+  make('form', {},
+    make('h2', { id: 'a:door-title' }, 'This server asks for a password'),
+    make('label', { for: 'a:secret' }, 'Password'),
+    make('input', { id: 'a:secret', class: 'secret', type: 'password', autocomplete: 'current-password', maxlength: 400, 'aria-describedby': 'a:door-error' }),
+    make('p', { id: 'a:door-error', class: 'door-error error', role: 'alert' }),
+    make('div', {}, make('button', { class: 'chief' }, 'Come in'))));
+
 const paste = make('dialog', { class: 'paste', 'aria-labelledby': 'a:paste-title', 'aria-describedby': 'a:paste-notes' },
   make('form', {},
     make('h2', { id: 'a:paste-title', class: 'paste-title' }),
@@ -119,5 +127,6 @@ document.body.replaceChildren(
   top,
   main,
   rename,
+  door,
   paste,
   make('div', { class: 'announcer unseen', 'aria-live': 'polite' }));

@@ -19,11 +19,11 @@ const ANSWER_MAX = 12_000;
 /** Who finds a timer late by more than so much, in ms, has slept; what came meanwhile is heard within so long. */
 const LATE = 2000;
 
-/** Why a connection has ended, by the code that says so; 4001: one goes on as the same person in another connection. */
-const WHY = { 1000: 'left', 1001: 'stopped', 1013: 'full', 4001: 'elsewhere' };
+/** Why a connection has ended, by the code that says so; 4001: one goes on as the same person in another connection; 4003: no right password came. */
+const WHY = { 1000: 'left', 1001: 'stopped', 1013: 'full', 4001: 'elsewhere', 4003: 'outside' };
 
 /** Why one does not come back by itself. */
-const LEFT = ['left', 'elsewhere'];
+const LEFT = ['left', 'elsewhere', 'outside'];
 
 /** Returns the pause in ms. `random`, 0 to 1, makes it a quarter more or less: not all are to come back to a server at once. */
 export function pause(failures, random) {
@@ -50,6 +50,8 @@ export class Link {
   #due = 0;
   /** Whether an answer is due then. */
   #asked = false;
+  /** Whether the server waits for the person. */
+  #held = false;
 
   /**
    * `on.open` makes a socket, `on.message` takes messages, `on.change` is told of each state, `on.quiet` asks the server for something.
@@ -80,12 +82,19 @@ export class Link {
   send(line) {
     if (this.state !== 'open') return;
     this.#socket.send(line);
+    if (this.#held) this.#listen(QUIET_MAX);
     if (!this.#asked && Date.now() + ECHO_MAX < this.#due) this.#listen(ECHO_MAX);
+  }
+
+  /** The server waits for the person: it is asked for nothing until something is sent. */
+  hold() {
+    this.#rest();
+    this.#held = true;
   }
 
   /** Finds out whether the server still answers. */
   check() {
-    if (this.state === 'open' && !this.#asked) this.#ask();
+    if (this.state === 'open' && !this.#asked && !this.#held) this.#ask();
   }
 
   /** One has arrived. A server that throws one out before is not asked again at once. */
@@ -131,6 +140,7 @@ export class Link {
   }
 
   #rest() {
+    this.#held = false;
     clearTimeout(this.#timer);
     this.#timer = null;
     this.#asked = false;

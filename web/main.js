@@ -9,6 +9,7 @@ import { Chat, note } from './chat.js';
 import { hue } from './colours.js';
 import * as composer from './composer.js';
 import { at, on, put } from './dom.js';
+import * as door from './door.js';
 import { keep, kept, take } from './kept.js';
 import { Link } from './link.js';
 import * as log from './log.js';
@@ -61,6 +62,7 @@ let goal = null;
 let frame = 0;
 
 attention.begin(tellBad);
+door.begin(link);
 rename.begin({ limits: () => chat.limits, ask: (name) => say(`/name ${name}`) });
 side.begin({ went: composer.focus, part: (room) => send(chat.part(room)), endTalk });
 topic.begin({ set: (text) => say(`/topic ${text}`), tell: composer.tell });
@@ -133,6 +135,9 @@ function socketAddress() {
 }
 
 function received(message) {
+  if (message.kind === 'password') return door.asked(message.text, chat.token);
+  if (message.kind === 'not-let-in') return door.refused(message.text);
+  if (message.kind === 'hello') door.letIn();
   const out = chat.handle(message, Date.now());
   send(out.send);
   if (out.moved) move(...out.moved);
@@ -306,6 +311,7 @@ function make(room) {
 }
 
 function linkChanged() {
+  if (link.state !== 'open') door.lost();
   if (link.state === 'resting' || link.state === 'left') {
     if (chat.phase === 'here' && link.why !== 'stopped') tellBad(lostWords(link.why));
     lose();

@@ -57,6 +57,7 @@ export function nameRule({ min, max }, whose = 'A name') {
 const WHY = {
   left: 'You have left.',
   elsewhere: 'You go on in another tab or window.',
+  outside: 'You are not let in.',
   stopped: 'The server was stopped.',
   full: 'The server is full.',
   lost: 'There is no connection to the server.',

@@ -32,6 +32,7 @@ pub const PAGE: &[Asset] = &[
     asset!("complete.js", SCRIPT),
     asset!("composer.js", SCRIPT),
     asset!("dom.js", SCRIPT),
+    asset!("door.js", SCRIPT),
     asset!("fold.js", SCRIPT),
     asset!("history.js", SCRIPT),
     asset!("kept.js", SCRIPT),
