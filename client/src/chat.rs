@@ -49,7 +49,7 @@ pub(crate) fn run(flags: &ChatFlags) -> Result<()> {
     let server = flags.server()?;
     let transcript = flags.transcript.as_deref().map(Transcript::open).transpose()?;
     if drive::is_on_a_terminal() {
-        async_io::block_on(drive::drive(flags.choices(), server, transcript))
+        async_io::block_on(drive::drive(flags.choices(server.password.clone()), server, transcript))
     } else {
         plain::run(flags, &server, transcript)
     }

@@ -4,12 +4,14 @@ use std::io;
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
-use anyhow::{Result, anyhow};
+use anyhow::{Result, anyhow, bail};
 use async_io::{Async, Timer};
 use futures_lite::FutureExt as _;
 use socket2::{SockRef, TcpKeepalive};
 
 use crate::address::Address;
+use crate::line::{ASKED, denial};
+use crate::password::Password;
 use crate::stream::Stream;
 use crate::tls::{self, Security};
 
@@ -40,6 +42,8 @@ pub(crate) struct Server {
     pub(crate) address: Address,
     /// By what it is accepted, if by TLS.
     pub(crate) security: Option<Security>,
+    /// What is given where the server asks for a password, if one has it.
+    pub(crate) password: Option<Password>,
 }
 
 impl Server {
@@ -58,9 +62,42 @@ impl Server {
         Ok(stream)
     }
 
+    /// Connects in the same way. Who has a password waits for the first line of the server: where that asks for it, it
+    /// is given.
+    ///
+    /// # Errors
+    ///
+    /// The same, or the password does not let one in.
+    pub(crate) async fn dial_in(&self) -> Result<Stream> {
+        let stream = self.dial("").await?;
+        let Some(password) = &self.password else { return Ok(stream) };
+        let too_late = async {
+            Timer::after(ADMISSION).await;
+            Err(anyhow!("{} does not let you in: {}", self.address, no_answer()))
+        };
+        self.give_password(password, &stream).or(too_late).await?;
+        Ok(stream)
+    }
+
+    async fn give_password(&self, password: &Password, stream: &Stream) -> Result<()> {
+        // What comes in place of a line, such as the end, is for whoever reads on.
+        let first = first_line(stream).await;
+        if first != format!("{ASKED}\n").as_bytes() {
+            stream.unread(&first);
+            return Ok(());
+        }
+        stream.write_all(format!("{}\n", password.line()).as_bytes()).await?;
+        let answer = first_line(stream).await;
+        if let Some(denial) = denial(&String::from_utf8_lossy(&answer)) {
+            bail!("{} does not let you in: {denial}", self.address);
+        }
+        stream.unread(&answer);
+        Ok(())
+    }
+
     /// Goes through the handshake of TLS, if it is to be spoken, for which the server may take so long.
     async fn secure(&self, socket: Async<TcpStream>, patience: Duration) -> Result<Stream> {
-        let Self { address, security: Some(security) } = self else {
+        let Self { address, security: Some(security), .. } = self else {
             return Ok(Stream::plain(socket));
         };
         let session = security.begin(&address.host)?;
@@ -73,6 +110,19 @@ impl Server {
         };
         handshake.or(too_late).await
     }
+}
+
+/// Reads a line with its end, or what there is before something else.
+async fn first_line(stream: &Stream) -> Vec<u8> {
+    let mut line = Vec::new();
+    while line.last() != Some(&b'\n') {
+        let mut byte = [0];
+        match stream.read(&mut byte).await {
+            Ok(1) => line.push(byte[0]),
+            Ok(_) | Err(_) => break,
+        }
+    }
+    line
 }
 
 /// Tries each of the addresses in turn, each for no longer than one waits for it.
@@ -142,7 +192,7 @@ pub(crate) mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
         let port = listener.local_addr().expect("it is bound").port();
         let address = Address { host: "127.0.0.1".to_owned(), port };
-        let server = Server { address, security: None };
+        let server = Server { address, security: None, password: None };
         let stream = async_io::block_on(server.dial("")).expect("it listens");
         let socket = SockRef::from(stream.socket());
         assert!(socket.keepalive().expect("it is told") && socket.tcp_nodelay().expect("it is told"));
@@ -160,7 +210,7 @@ pub(crate) mod tests {
     fn a_server_that_does_not_answer_to_tls_is_given_up() {
         let (near, _far) = connected();
         let address = Address { host: "127.0.0.1".to_owned(), port: 7000 };
-        let server = Server { address, security: Some(tls::tests::server().1) };
+        let server = Server { address, security: Some(tls::tests::server().1), password: None };
         let near = Async::new(near).expect("it can be waited for");
         let said = async_io::block_on(server.secure(near, Duration::ZERO)).expect_err("nobody answers").to_string();
         let expected = "127.0.0.1:7000 has not answered to TLS within 0 seconds; if it has none at this port, try \

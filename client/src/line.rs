@@ -7,6 +7,7 @@
 use std::fmt;
 
 use chinwag_core::Name;
+use chinwag_core::admission::Denial;
 
 /// One line of the server, without its end and without anything that a terminal could obey.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,6 +64,8 @@ pub(crate) enum Line {
     Token(Token),
     /// That there is nobody whom one could come back as.
     NothingToResume,
+    /// That one has to give the password before one is let in.
+    AsksPassword,
     /// A command that the server does not know.
     Unrecognized(String),
     /// A line of the help.
@@ -91,6 +94,14 @@ impl fmt::Debug for Token {
 /// The command that asks for a token, and, with it, to be who one was.
 pub(crate) const RESUME: &str = "/resume";
 
+/// What a server says that asks for a password.
+pub(crate) const ASKED: &str = "This server asks for a password:";
+
+/// Reads why a server does not let one in, if a line says so.
+pub(crate) fn denial(line: &str) -> Option<Denial> {
+    Denial::ALL.into_iter().find(|denial| denial.to_string() == line.trim_end())
+}
+
 /// What a room without a topic is said to be about. No topic is this.
 const NO_TOPIC: &str = "none";
 
@@ -105,6 +116,7 @@ impl Line {
             .or_else(|| list(line))
             .or_else(|| limit(line))
             .or_else(|| about_resuming(line))
+            .or_else(|| (line == ASKED).then_some(Self::AsksPassword))
             .unwrap_or_else(|| if is_help(line) { Self::Help } else { Self::Notice })
     }
 }

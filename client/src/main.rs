@@ -18,6 +18,7 @@ mod load;
 #[path = "load_elsewhere.rs"]
 mod load;
 mod mention;
+mod password;
 mod replay;
 mod stream;
 mod telnet;

@@ -19,6 +19,8 @@ const READ_BYTES: usize = 16 << 10;
 pub(crate) struct Stream {
     socket: Async<TcpStream>,
     tls: Option<Mutex<Secured>>,
+    /// What was read and given back.
+    early: Mutex<Vec<u8>>,
 }
 
 /// TLS, and what was opened and not yet read.
@@ -33,7 +35,7 @@ struct Secured {
 impl Stream {
     /// Takes a connection on which all is sent as it is.
     pub(crate) const fn plain(socket: Async<TcpStream>) -> Self {
-        Self { socket, tls: None }
+        Self { socket, tls: None, early: Mutex::new(Vec::new()) }
     }
 
     /// Takes a connection, and goes through the handshake of TLS.
@@ -44,7 +46,7 @@ impl Stream {
     pub(crate) async fn secure(socket: Async<TcpStream>, session: Session) -> Result<Self, (Session, io::Error)> {
         let mut secured = Secured { session, opened: Vec::new(), taken: 0 };
         match secured.shake_hands(&socket).await {
-            Ok(()) => Ok(Self { socket, tls: Some(Mutex::new(secured)) }),
+            Ok(()) => Ok(Self { socket, tls: Some(Mutex::new(secured)), early: Mutex::default() }),
             Err(error) => Err((secured.session, error)),
         }
     }
@@ -60,10 +62,27 @@ impl Stream {
     ///
     /// The connection is lost; by TLS, also if it ended before the server said so.
     pub(crate) async fn read(&self, bytes: &mut [u8]) -> io::Result<usize> {
+        let early = self.take_early(bytes);
+        if early > 0 {
+            return Ok(early);
+        }
         let Some(tls) = &self.tls else {
             return self.socket.read_with(|mut socket| socket.read(bytes)).await;
         };
         self.socket.read_with(|socket| lock(tls).read(socket, bytes)).await
+    }
+
+    fn take_early(&self, bytes: &mut [u8]) -> usize {
+        let mut early = self.early.lock().unwrap_or_else(PoisonError::into_inner);
+        let len = early.len().min(bytes.len());
+        bytes[..len].copy_from_slice(&early[..len]);
+        early.drain(..len);
+        len
+    }
+
+    /// Gives back what was read, to be read again.
+    pub(crate) fn unread(&self, bytes: &[u8]) {
+        self.early.lock().unwrap_or_else(PoisonError::into_inner).splice(..0, bytes.iter().copied());
     }
 
     /// Waits until some of the bytes are taken, and returns how many.

@@ -13,9 +13,10 @@ use super::ledger::{Ledger, Slot};
 use super::script::Turn;
 use crate::address::Address;
 use crate::dial::{ADMISSION, Server, no_answer};
-use crate::line::Line;
+use crate::line::{ASKED, Line, denial};
 use crate::lines::Lines;
 use crate::mention::mentions;
+use crate::password::HOW;
 use crate::stream::Stream;
 
 const READ_BYTES: usize = 4 << 10;
@@ -68,7 +69,7 @@ impl Bot {
     ///
     /// There is no server, or it does not let the bot in, or not in time.
     pub(super) async fn join(server: &Server, wanted: &str, room: &str, slot: Slot) -> Result<Self> {
-        let (stream, address) = (server.dial("").await?, &server.address);
+        let (stream, address) = (server.dial_in().await?, &server.address);
         in_time(ADMISSION, address, Self::enter(stream, address, wanted, room, slot)).await
     }
 
@@ -85,7 +86,8 @@ impl Bot {
                 read => read?,
             };
             if read == 0 {
-                bail!("{address} does not let a bot in; it said: {said}");
+                let how = if said == ASKED || denial(&said).is_some() { format!("; {HOW}") } else { String::new() };
+                bail!("{address} does not let a bot in; it said: {said}{how}");
             }
             let (mut joined, mut send) = (false, None);
             lines.feed(&bytes[..read], |line| {

@@ -1,6 +1,7 @@
 //! The flags of `chinwag bots`, and the cast that they make.
 
 use std::hash::{BuildHasher as _, RandomState};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use argh::{ArgsInfo, FromArgs};
@@ -10,6 +11,7 @@ use super::script::Topic;
 use crate::address::{Address, host};
 use crate::dial::Server;
 use crate::flags::{HOST, PORT, number, port, seconds};
+use crate::password::Password;
 use crate::tls::{Pin, Security, Tickets, pin};
 
 /// Bring company: bots that chat in the main room, bots that talk about Rust, and many that load a room of their own.
@@ -32,6 +34,10 @@ pub(crate) struct BotsFlags {
     /// itself
     #[argh(option, from_str_fn(pin))]
     pin: Option<Pin>,
+
+    /// file whose first line is the password, if the server asks for one (default: what CHINWAG_PASSWORD says)
+    #[argh(option)]
+    password_file: Option<PathBuf>,
 
     /// bots that chat in English in the room main (default 3)
     #[argh(option, default = "3", from_str_fn(count))]
@@ -81,11 +87,12 @@ impl BotsFlags {
     ///
     /// # Errors
     ///
-    /// Nothing says which servers are to be trusted.
+    /// Nothing says which servers are to be trusted, or there is no password in the file that is to have it.
     pub(super) fn server(&self) -> anyhow::Result<Server> {
         let is_secured = self.tls || self.pin.is_some();
         let security = is_secured.then(|| Security::new(self.pin, Tickets::Kept)).transpose()?;
-        Ok(Server { address: Address { host: self.ip.clone(), port: self.port }, security })
+        let password = Password::given(self.password_file.as_deref())?;
+        Ok(Server { address: Address { host: self.ip.clone(), port: self.port }, security, password })
     }
 
     /// Returns the bots of each room that has any.

@@ -12,6 +12,7 @@ use super::state::{Bell, Choices, Shell};
 use crate::address::{Address, host};
 use crate::dial::Server;
 use crate::flags::{HOST, PORT, port};
+use crate::password::Password;
 use crate::tls::{Pin, Security, Tickets, pin};
 
 /// Join the conversation. From or to a pipe it is a plain line client.
@@ -43,6 +44,10 @@ pub(crate) struct ChatFlags {
     #[argh(option, from_str_fn(pin))]
     pin: Option<Pin>,
 
+    /// file whose first line is the password, if the server asks for one (default: what CHINWAG_PASSWORD says)
+    #[argh(option)]
+    password_file: Option<PathBuf>,
+
     /// your name (default: the server gives you one)
     #[argh(option, from_str_fn(parse_name))]
     pub(super) name: Option<Name>,
@@ -70,20 +75,25 @@ impl ChatFlags {
         Address { host: self.ip.clone(), port: self.port }
     }
 
+    fn password(&self) -> anyhow::Result<Option<Password>> {
+        Password::given(self.password_file.as_deref())
+    }
+
     /// Returns where the server is, and how it is spoken to.
     ///
     /// # Errors
     ///
-    /// Nothing says which servers are to be trusted.
+    /// Nothing says which servers are to be trusted, or there is no password in the file that is to have it.
     pub(super) fn server(&self) -> anyhow::Result<Server> {
         let is_secured = self.tls || self.pin.is_some();
         let security = is_secured.then(|| Security::new(self.pin, Tickets::Kept)).transpose()?;
-        Ok(Server { address: self.address(), security })
+        Ok(Server { address: self.address(), security, password: self.password()? })
     }
 
-    /// Returns what the user chose for the screen.
-    pub(super) fn choices(&self) -> Choices {
+    /// Returns what the user chose for the screen, with the password that was given.
+    pub(super) fn choices(&self, password: Option<Password>) -> Choices {
         Choices {
+            password,
             address: self.address(),
             encrypted: self.encrypted(),
             wanted: Wanted { name: self.name.clone(), room: self.room.clone() },

@@ -18,6 +18,7 @@ pub(super) fn fresh() -> State {
         address: Address { host: "127.0.0.1".to_owned(), port: 42069 },
         encrypted: None,
         wanted: Wanted::default(),
+        password: None,
         colours: Colours::On,
         bell: Bell::Rings,
         mouse: Mouse::Scrolls,

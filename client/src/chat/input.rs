@@ -77,6 +77,12 @@ impl Input {
         text
     }
 
+    /// Takes what is typed, and remembers nothing of it.
+    pub(super) fn take_secret(&mut self) -> String {
+        self.cursor = 0;
+        std::mem::take(&mut self.text)
+    }
+
     /// Fetches the line typed before, if there is one.
     pub(super) fn older(&mut self) {
         if let Some(text) = self.history.older(&self.text) {

@@ -6,6 +6,7 @@ use std::time::Duration;
 use chinwag_core::Name;
 
 use crate::line::{Line, RESUME, Token};
+use crate::password::Password;
 
 /// The pauses before the first, second … attempt to connect again, in seconds; the last is kept. A server that was
 /// started anew is back within a second; one that is away for longer is not to be bothered by all of its people at
@@ -36,6 +37,21 @@ pub(super) struct Link {
     /// A token was asked for by this program, and the answer is due.
     asked_token: bool,
     ghost: Option<Ghost>,
+    /// What the server is given that asks for a password.
+    password: Option<Password>,
+    /// By what it is hoped that this connection is let in.
+    key: Key,
+}
+
+/// What a server was shown that may ask for a password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Key {
+    /// Nothing yet.
+    None,
+    /// By which one comes back as who one is: that is enough.
+    Token,
+    /// The password.
+    Password,
 }
 
 /// The old name, which somebody has, who may be oneself: the server has not noticed yet that the last connection was
@@ -61,6 +77,8 @@ pub(super) struct Wanted {
 enum Phase {
     /// Connected; the server has not said yet who one is and where.
     Greeting,
+    /// It asks for a password, which is to be typed.
+    Locked,
     /// It was asked to let one be who one was, and has not answered that yet.
     Resuming,
     /// The wanted name and room were asked for; the answers are due.
@@ -116,7 +134,14 @@ impl Link {
             token: None,
             asked_token: false,
             ghost: None,
+            password: None,
+            key: Key::None,
         }
+    }
+
+    /// Starts with the password that was given before, if one was.
+    pub(super) fn with_password(self, password: Option<Password>) -> Self {
+        Self { password, ..self }
     }
 
     pub(super) fn name(&self) -> Option<&Name> {
@@ -152,10 +177,30 @@ impl Link {
         self.was_online
     }
 
+    /// Tells whether the server waits for a password that is to be typed.
+    pub(super) fn is_locked(&self) -> bool {
+        self.phase == Phase::Locked
+    }
+
+    /// Takes the password that was typed. Returns what is to be sent.
+    pub(super) fn unlock(&mut self, password: String) -> Vec<String> {
+        self.password = Some(Password::new(password));
+        self.phase = Phase::Greeting;
+        self.show_password()
+    }
+
+    /// Returns the password as it is to be sent, and behind it by what one comes back as who one is.
+    fn show_password(&mut self) -> Vec<String> {
+        self.key = Key::Password;
+        let password = self.password.iter().map(|password| password.line().to_owned());
+        password.chain(self.token.iter().map(Token::request)).collect()
+    }
+
     /// Returns how it stands, in a few words.
     pub(super) fn status(&self) -> String {
         match self.phase {
             Phase::Greeting | Phase::Resuming | Phase::Settling { .. } => "joining".to_owned(),
+            Phase::Locked => "type the password, and Enter".to_owned(),
             Phase::Online => "connected".to_owned(),
             Phase::Resting(pause) => format!("offline, next try in {} s", pause.as_secs()),
             Phase::Connecting => format!("offline, try {}", self.attempts + 1),
@@ -169,7 +214,10 @@ impl Link {
     /// Returns what is to be said first on the new connection, if one has it.
     pub(super) fn on_connecting(&mut self) -> Option<Token> {
         self.phase = Phase::Connecting;
-        self.token.clone()
+        // Who has to give a password gives it first.
+        let token = self.token.clone().filter(|_| self.password.is_none());
+        self.key = if token.is_some() { Key::Token } else { Key::None };
+        token
     }
 
     /// Counts a second of a connection; returns a line to be sent.
@@ -203,6 +251,9 @@ impl Link {
 
     /// Learns from a line of the server.
     pub(super) fn on_line(&mut self, line: &Line) -> Heard {
+        if *line == Line::AsksPassword && self.is_joining() {
+            return self.on_asked();
+        }
         let (before, asked_token) = (self.phase, self.asked_token);
         let hidden = self.learn(line);
         let is_before = |phase| matches!(phase, Phase::Greeting | Phase::Resuming);
@@ -225,6 +276,22 @@ impl Link {
         let is_unasked = matches!(line, Line::Token(_)) && !asked_token;
         let remark = is_unasked.then_some("After a break you come back as who you are");
         Heard { hidden, send, is_new, arrived, remark }
+    }
+
+    /// Answers a server that asks for a password: with what one has, if that was not wrong.
+    fn on_asked(&mut self) -> Heard {
+        match (self.key, &self.password) {
+            // It comes before what was sent is looked at.
+            (Key::Token, _) => {
+                self.key = Key::None;
+                Heard { hidden: true, ..Heard::default() }
+            }
+            (Key::None, Some(_)) => Heard { hidden: true, send: self.show_password(), ..Heard::default() },
+            (Key::None, None) | (Key::Password, _) => {
+                self.phase = Phase::Locked;
+                Heard::default()
+            }
+        }
     }
 
     /// Keeps what a line tells about oneself; returns whether to hide it, since what comes of it is told on arrival, or
@@ -258,7 +325,7 @@ impl Link {
                 match self.phase {
                     Phase::Settling { name: Answer::Due, .. } => self.answer_name(),
                     Phase::Settling { name: Answer::Given, .. } => self.answer_room(),
-                    Phase::Greeting | Phase::Resuming => {
+                    Phase::Greeting | Phase::Locked | Phase::Resuming => {
                         self.on_nothing_to_resume();
                     }
                     Phase::Online | Phase::Resting(_) | Phase::Connecting => {}
@@ -299,6 +366,7 @@ impl Link {
             | Line::Dropped(_)
             | Line::Unrecognized(_)
             | Line::Found
+            | Line::AsksPassword
             | Line::Notice => false,
         }
     }
@@ -315,7 +383,9 @@ impl Link {
         match self.phase {
             Phase::Greeting if self.token.is_some() && !is_who_one_was => self.phase = Phase::Resuming,
             Phase::Greeting | Phase::Resuming => self.settle(),
-            Phase::Settling { .. } | Phase::Online | Phase::Resting(_) | Phase::Connecting => self.answer_room(),
+            Phase::Settling { .. } | Phase::Locked | Phase::Online | Phase::Resting(_) | Phase::Connecting => {
+                self.answer_room();
+            }
         }
     }
 

@@ -22,6 +22,7 @@ use super::transcript::Transcript;
 use crate::dial::{ADMISSION, Server, no_answer};
 use crate::line::Line;
 use crate::lines::Lines;
+use crate::password::HOW;
 use crate::stream::Stream;
 use crate::telnet::QUESTION;
 
@@ -51,7 +52,7 @@ const TIMES: Times = Times { admission: ADMISSION, quiet: Duration::from_secs(5)
 ///
 /// There is no server, it does not let one in, or it closed the connection though nobody asked for that.
 pub(super) fn run(flags: &ChatFlags, server: &Server, transcript: Option<Transcript>) -> Result<()> {
-    let stream = Arc::new(block_on(server.dial(""))?);
+    let stream = Arc::new(block_on(server.dial_in())?);
     let quitting = Arc::new(AtomicBool::new(false));
     let typist = Typist { stream: Arc::clone(&stream), quitting: Arc::clone(&quitting), opening: flags.opening() };
     // It may wait for input for ever; the process ends without it.
@@ -120,6 +121,8 @@ impl Typist {
 struct Admission {
     is_in: bool,
     said: Option<String>,
+    /// It asks for a password: what it says of that, it says of lines that were none.
+    is_asked: bool,
 }
 
 impl Admission {
@@ -129,7 +132,10 @@ impl Admission {
         }
         let meaning = Line::parse(line);
         self.is_in = matches!(meaning, Line::YouJoined(_));
-        if meaning == Line::Notice && !line.is_empty() {
+        if meaning == Line::AsksPassword {
+            self.said = Some(format!("it asks for a password; {HOW}"));
+            self.is_asked = true;
+        } else if meaning == Line::Notice && !line.is_empty() && !self.is_asked {
             self.said = Some(line.to_owned());
         }
     }

@@ -84,6 +84,7 @@ impl Seen {
             | Line::Dropped(_)
             | Line::Token(_)
             | Line::NothingToResume
+            | Line::AsksPassword
             | Line::Unrecognized(_)
             | Line::Nobody(_)
             | Line::NobodyWrote

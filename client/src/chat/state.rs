@@ -13,6 +13,7 @@ use super::log::{Log, Pane};
 use super::panes::Panes;
 use super::seen::Seen;
 use crate::address::Address;
+use crate::password::Password;
 
 /// The state of the program. Only [`update`](super::update::update) changes it, only [`view`](super::view::view) shows
 /// it.
@@ -77,6 +78,7 @@ pub(super) struct Choices {
     pub(super) address: Address,
     pub(super) encrypted: Option<String>,
     pub(super) wanted: Wanted,
+    pub(super) password: Option<Password>,
     pub(super) colours: Colours,
     pub(super) bell: Bell,
     pub(super) mouse: Mouse,
@@ -94,7 +96,7 @@ impl State {
             bell: choices.bell,
             mouse: choices.mouse,
             shell: choices.shell,
-            link: Link::new(choices.wanted),
+            link: Link::new(choices.wanted).with_password(choices.password),
             alive: Alive::default(),
             not_sent: Vec::new(),
             log: Log::default(),

@@ -135,6 +135,9 @@ impl Turned<'_> {
     }
 
     fn submit(&mut self) {
+        if self.state.link.is_locked() {
+            return self.unlock();
+        }
         let state = &mut *self.state;
         let text = state.input.text();
         if text.trim().is_empty() {
@@ -152,6 +155,14 @@ impl Turned<'_> {
             let line = self.state.input.take();
             self.state.insisting = false;
             self.send(line);
+        }
+    }
+
+    /// Sends the password that was typed. It is kept with no other line.
+    fn unlock(&mut self) {
+        let password = self.state.input.take_secret();
+        if !password.is_empty() {
+            self.effects.extend(self.state.link.unlock(password).into_iter().map(Effect::Send));
         }
     }
 

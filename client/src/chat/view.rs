@@ -166,6 +166,9 @@ fn draw_input(state: &State, area: Rect, buffer: &mut Buffer) -> Option<Position
     buffer.set_stringn(area.x, area.y, PROMPT, area.width.into(), prompt);
     let indent = u16::try_from(PROMPT.len()).unwrap_or(0);
     let text = Rect { x: area.x + indent, width: area.width.saturating_sub(indent), ..area };
+    if state.link.is_locked() {
+        return Some(draw_secret(state, text, buffer));
+    }
     if state.input.text().is_empty() {
         let hint = fit(PLACEHOLDER, text.width.into());
         buffer.set_stringn(text.x, text.y, hint, text.width.into(), style(Role::Told, state.colours));
@@ -179,6 +182,13 @@ fn draw_input(state: &State, area: Rect, buffer: &mut Buffer) -> Option<Position
     let column = u16::try_from(typed.cursor.0).unwrap_or(u16::MAX).min(text.width.saturating_sub(1));
     let row = u16::try_from(typed.cursor.1 - first).unwrap_or(0);
     Some(Position { x: text.x + column, y: text.y + row })
+}
+
+/// Draws a dot for each character of a password; returns where the cursor is.
+fn draw_secret(state: &State, area: Rect, buffer: &mut Buffer) -> Position {
+    let dots = state.input.chars().min(area.width.saturating_sub(1).into());
+    buffer.set_stringn(area.x, area.y, "•".repeat(dots), area.width.into(), Style::new());
+    Position { x: area.x + u16::try_from(dots).unwrap_or(0), y: area.y }
 }
 
 /// Draws one row of the input; what is over the limit is marked.

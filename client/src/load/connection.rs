@@ -169,7 +169,7 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
         let at = listener.local_addr().expect("it is bound");
         let address = Address { host: "127.0.0.1".to_owned(), port: at.port() };
-        let server = Server { address, security: Some(tls::tests::server().1) };
+        let server = Server { address, security: Some(tls::tests::server().1), password: None };
         let opened = Connection::open(&server, &[at], b"hello\n", Duration::from_millis(10));
         let said = opened.err().expect("nobody answers").to_string();
         assert!(said.starts_with(&format!("{at} has not answered to TLS within 0 seconds; ")), "{said}");

@@ -154,7 +154,7 @@ impl Plan {
     /// Nothing says which servers are to be trusted.
     pub(super) fn server(&self) -> anyhow::Result<Server> {
         let security = self.tls.then(|| Security::new(self.pin, Tickets::Dropped)).transpose()?;
-        Ok(Server { address: self.address.clone(), security })
+        Ok(Server { address: self.address.clone(), security, password: None })
     }
 
     /// Returns the name of a room.

@@ -10,6 +10,7 @@ use super::*;
 use crate::chat::event::Size;
 use crate::chat::given::{NOW, arrived, fresh};
 use crate::chat::link::{Link, Wanted};
+use crate::line::ASKED;
 
 /// Types text, in which `⏎` is Enter and `⇥` Tab; returns what is to be done.
 fn type_text(state: &mut State, text: &str) -> Vec<Effect> {
@@ -529,4 +530,27 @@ fn no_size_and_no_event_upsets_it() {
         update(&mut state, NOW, Event::Turned(Way::Down));
         assert!(state.input.text().starts_with("日本語"));
     }
+}
+
+#[test]
+fn a_password_is_typed_unseen_and_sent_again_after_a_break() {
+    let mut state = fresh();
+    receive(&mut state, ASKED);
+    type_text(&mut state, "swordfisch⏎");
+    receive(&mut state, "Wrong password");
+    receive(&mut state, ASKED);
+    assert!(state.link.is_locked() && state.log.last().map(Entry::text) == Some(ASKED));
+    assert_eq!(type_text(&mut state, "/swordfish⏎"), [Effect::Send("/swordfish".to_owned())]);
+    assert!(!state.link.is_locked());
+    for line in ["You are Ann", "You joined main", "Your token is x"] {
+        receive(&mut state, line);
+    }
+    assert!(state.link.is_online());
+    type_text(&mut state, "↑");
+    assert_eq!(state.input.text(), "", "it is not among what was typed");
+    update(&mut state, NOW, Event::Lost("gone".to_owned()));
+    assert_eq!(update(&mut state, NOW, Event::Rested), [Effect::Connect(None)]);
+    update(&mut state, NOW, Event::Connected);
+    assert_eq!(receive(&mut state, ASKED), [Effect::Send("/swordfish".to_owned())]);
+    assert!(!format!("{state:?}").contains("swordfish"));
 }
