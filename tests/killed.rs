@@ -1,8 +1,9 @@
 //! Servers that are killed at any moment while people talk: all that anybody was sent is in the recording, which runs
-//! again to its last whole entry.
+//! again to its last whole entry, and all that was said in a room is in the history.
 //!
 //! `CHINWAG_KILLS=200` kills each server so often, `CHINWAG_SEED=7` chooses other moments.
 
+use std::collections::{HashMap, HashSet};
 use std::env;
 use std::fs;
 use std::io::{Read as _, Write as _};
@@ -15,10 +16,12 @@ use std::sync::mpsc::{Sender, channel};
 use std::thread;
 
 use chinwag_core::Form;
+use chinwag_history::{Filter, Options, Store, export};
 use chinwag_recording::{Replay, Segment, Until, play, segments, sent_to};
 use chinwag_tests::sim::{Device, Rng, shown};
 use chinwag_tests::{Adapter, DEADLINE, Program, connect};
 use rustix::process::Signal;
+use serde_json::Value;
 
 /// How often each server is killed unless told otherwise.
 const KILLS: u64 = 8;
@@ -44,24 +47,30 @@ impl Drop for Folder {
 }
 
 #[test]
-fn what_anybody_was_sent_is_in_the_recording_of_a_server_that_was_killed() {
+fn what_anybody_was_sent_is_in_the_recording_and_the_history_of_a_server_that_was_killed() {
     let kills = number("CHINWAG_KILLS").unwrap_or(KILLS);
     let seed = number("CHINWAG_SEED").unwrap_or(0);
+    let mut seen = 0;
     for kill in 0..kills {
         for adapter in Adapter::ALL {
             let rng = Rng::new(seed << 32 | kill << 1 | u64::from(adapter == Adapter::ALL[0]));
             let folder = env::temp_dir().join(format!("chinwag-killed-{}-{kill}-{adapter:?}", process::id()));
             let folder = Folder(folder);
-            if let Err(what) = killed(adapter, rng, &folder.0) {
-                panic!("{adapter:?}, kill {kill} of seed {seed}: {what}");
+            match killed(adapter, rng, &folder.0) {
+                Ok(messages) => seen += messages,
+                Err(what) => panic!("{adapter:?}, kill {kill} of seed {seed}: {what}"),
             }
         }
     }
+    assert!(seen > 0, "nobody was sent a message");
 }
 
-/// Lets people talk, kills the server, and looks whether all that they were sent is in the recording.
-fn killed(adapter: Adapter, mut rng: Rng, folder: &Path) -> Result<(), String> {
-    let flags = ["--flood-rate", "0", "--record-bytes", "1M", "--record", folder.to_str().expect("its name is text")];
+/// Lets people talk, kills the server, and looks whether all that they were sent is in the recording and the history.
+/// Returns how many messages that was.
+fn killed(adapter: Adapter, mut rng: Rng, folder: &Path) -> Result<usize, String> {
+    let (data, folder) = (folder.join("data"), folder.join("recording"));
+    let [to_data, to] = [&data, &folder].map(|path| path.to_str().expect("its name is text"));
+    let flags = ["--flood-rate", "0", "--record-bytes", "1M", "--record", to, "--data", to_data];
     let (server, [lines, web, irc]) = Program::start_all(adapter, flags);
     let (enough, is_enough) = channel();
     let left = Arc::new(AtomicUsize::new(rng.below(BYTES_MAX)));
@@ -82,15 +91,20 @@ fn killed(adapter: Adapter, mut rng: Rng, folder: &Path) -> Result<(), String> {
     server.signal(Signal::KILL);
     let _ = server.join();
     let received: Vec<_> = people.into_iter().map(|person| person.join().expect("they talk to the end")).collect();
-    let (played, _) = play(folder, Until::End, &mut ()).map_err(|error| error.to_string())?;
+    let (played, _) = play(&folder, Until::End, &mut ()).map_err(|error| error.to_string())?;
     if played.gaps > 0 || played.inputs == 0 {
         return Err(format!("{played:?}"));
     }
-    for (_, path) in segments(folder).map_err(|error| error.to_string())? {
+    for (_, path) in segments(&folder).map_err(|error| error.to_string())? {
         runs_alone(&path)?;
     }
+    let (kept, mut seen) = (kept(&data)?, 0);
     for (number, (form, bytes)) in received.into_iter().enumerate() {
-        let heard = sent_to(folder, Until::End, &name(number)).map_err(|error| error.to_string())?;
+        seen += marks(&bytes).count();
+        if let Some(mark) = marks(&bytes).find(|mark| !kept.contains(*mark)) {
+            return Err(format!("{form:?} {number} was sent the message {mark}, and the history does not have it"));
+        }
+        let heard = sent_to(&folder, Until::End, &name(number)).map_err(|error| error.to_string())?;
         let [heard] = &heard[..] else { return Err(format!("there are {} of {}", heard.len(), name(number))) };
         let [sent, received] = [&heard.bytes, &bytes].map(|bytes| shown(form, bytes));
         let (sent, received) = (without_token(form, sent?), without_token(form, received?));
@@ -107,7 +121,43 @@ fn killed(adapter: Adapter, mut rng: Rng, folder: &Path) -> Result<(), String> {
             ));
         }
     }
-    Ok(())
+    Ok(seen)
+}
+
+/// Returns the marks of all messages that a history has. Each is there once, and the numbers of a room have no gap.
+fn kept(data: &Path) -> Result<HashSet<String>, String> {
+    // What was not in the database yet is brought there.
+    drop(Store::open(&Options::new(data)).map_err(|error| error.to_string())?);
+    let mut lines = Vec::new();
+    export(data, &Filter::default(), &mut lines).map_err(|error| error.to_string())?;
+    let (mut kept, mut last) = (HashSet::new(), HashMap::new());
+    for line in lines.split(|&byte| byte == b'\n').filter(|line| !line.is_empty()) {
+        let line: Value = serde_json::from_slice(line).map_err(|error| error.to_string())?;
+        let (Some(room), Some(seq), Some(text)) = (line["room"].as_str(), line["seq"].as_u64(), line["text"].as_str())
+        else {
+            continue;
+        };
+        let before = last.insert(room.to_owned(), seq).unwrap_or(0);
+        if seq != before + 1 {
+            return Err(format!("message {seq} of {room} follows {before} in the history"));
+        }
+        for mark in marks(text.as_bytes()) {
+            if !kept.insert(mark.to_owned()) {
+                return Err(format!("the message {mark} is in the history twice"));
+            }
+        }
+    }
+    Ok(kept)
+}
+
+/// Finds the marks of messages: who has said it, in which round, and which line of that, between two tildes.
+fn marks(bytes: &[u8]) -> impl Iterator<Item = &str> {
+    let is_of_mark = |byte: &u8| byte.is_ascii_digit() || *byte == b'.';
+    let whole = bytes.iter().rposition(|&byte| byte == b'~').unwrap_or(0);
+    let parts = bytes[..whole].split(|&byte| byte == b'~').skip(1);
+    parts
+        .filter(move |part| !part.is_empty() && part.iter().all(is_of_mark))
+        .filter_map(|part| str::from_utf8(part).ok())
 }
 
 /// Returns what somebody was shown, without the token that a browser is told first: it is in no recording.
@@ -224,11 +274,18 @@ impl Person {
                     (Form::Lines | Form::Web, 2) => format!("/join r{}", self.rng.below(3)),
                     (Form::Lines | Form::Web, 3) => "/join main".to_owned(),
                     (Form::Lines | Form::Web, 4) => format!("/msg K{} alone {round}", self.rng.below(FORMS.len())),
-                    (Form::Irc, 0) => {
-                        self.send(b"@label=l WHO #main\r\nLIST\r\n");
-                        "listed".to_owned()
+                    (Form::Lines | Form::Web, 5) => format!("/search {round}"),
+                    (Form::Lines | Form::Web, 6) => format!("/topic about {round}"),
+                    (Form::Irc, asks @ 0..4) => {
+                        self.send(match asks {
+                            0 => b"@label=l WHO #main\r\nLIST\r\n",
+                            1 => b"@label=h CHATHISTORY LATEST #main * 30\r\n",
+                            2 => b"JOIN #r0,#r1,#r2\r\nPART #r0,#r1,#r2\r\n",
+                            _ => b"SEARCH :words\r\n",
+                        });
+                        "asked".to_owned()
                     }
-                    _ => format!("{round} {line} {}", "words ".repeat(self.rng.below(12))),
+                    _ => format!("~{}.{round}.{line}~ {}", self.number, "words ".repeat(self.rng.below(12))),
                 };
                 self.type_line(&line);
             }
