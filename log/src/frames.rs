@@ -7,9 +7,6 @@ use std::ops::RangeInclusive;
 
 use crate::crc32c::crc32c;
 
-/// How many bytes go before each entry: its length and its checksum, each as four bytes, the lowest first.
-const HEAD_BYTES: usize = 8;
-
 /// The longest entry: a snapshot of ten million people.
 pub const ENTRY_BYTES_MAX: usize = 1 << 30;
 
@@ -23,7 +20,7 @@ const LENS: RangeInclusive<usize> = 1..=ENTRY_BYTES_MAX;
 pub fn push_frame(entry: &[u8], out: &mut Vec<u8>) {
     assert!(LENS.contains(&entry.len()), "no entry has {} bytes", entry.len());
     let len = u32::try_from(entry.len()).expect("the longest entry has fewer than 2^32");
-    out.reserve(HEAD_BYTES + entry.len());
+    out.reserve(Frames::HEAD_BYTES + entry.len());
     out.extend_from_slice(&len.to_le_bytes());
     out.extend_from_slice(&crc32c(entry).to_le_bytes());
     out.extend_from_slice(entry);
@@ -50,6 +47,9 @@ pub struct Frames<'a> {
 }
 
 impl<'a> Frames<'a> {
+    /// How many bytes go before each entry: its length and its checksum, each as four bytes, the lowest first.
+    pub const HEAD_BYTES: usize = 8;
+
     /// Reads from the first of these bytes.
     #[must_use]
     pub const fn new(bytes: &'a [u8]) -> Self {

@@ -4,7 +4,8 @@
 //! decide what people are sent, and what the hub was then, so that it can be run by itself. Behind that comes what the
 //! hub was handed, and marks by which a run that differs is noticed: how much each batch was, and hashes of the hub.
 //!
-//! [`Recorder`] writes one, [`segments`] finds its files, [`Segment`] reads one, and [`Replay`] runs it.
+//! [`Recorder`] writes one, [`segments`] finds its files, [`Segment`] reads one, and [`Replay`] runs it. A [`Shadow`] runs
+//! it while it is written.
 
 mod ears;
 mod play;
@@ -12,6 +13,7 @@ mod recorder;
 mod redact;
 mod replay;
 mod segment;
+mod shadow;
 mod sync;
 
 pub use self::ears::{Heard, sent_to};
@@ -20,3 +22,4 @@ pub use self::recorder::{Counts, RECORD_BYTES_MIN, Recorder};
 pub use self::redact::{RedactError, redact};
 pub use self::replay::{Difference, Replay, Sent};
 pub use self::segment::{Head, ReadError, Segment, segments};
+pub use self::shadow::{Shadow, ShadowCounts};

@@ -16,7 +16,9 @@ use chinwag_core::Config;
 use chinwag_core::ops::{HubState, Input, Tally};
 use chinwag_log::{Entry, StateHash, push_frame};
 
+use crate::play::PlayError;
 use crate::segment::{Head, path_of, segments};
+use crate::shadow::Shadow;
 use crate::sync::Sync;
 
 /// The fewest bytes that a recording can be bounded to: 1 MiB, a few minutes of a busy room.
@@ -128,6 +130,15 @@ impl Recorder {
             retry_at: None,
             hash_at: Instant::now(),
         })
+    }
+
+    /// Starts a shadow of the server, which follows what is recorded from the next segment on. `found` is told of each
+    /// segment in which it differs from the server, on a thread of its own.
+    ///
+    /// # Errors
+    /// If there is no thread for it.
+    pub fn shadow(&self, found: impl FnMut(&PlayError) + Send + 'static) -> io::Result<Shadow> {
+        Shadow::start(&self.folder, self.next, found)
     }
 
     /// Begins a segment with what the hub is, between two batches.

@@ -44,6 +44,22 @@ pub struct Head {
 }
 
 impl Head {
+    /// Reads the entries that it is.
+    pub(crate) fn read(entries: &mut impl Iterator<Item = Result<Entry, ReadError>>) -> Result<Self, ReadError> {
+        let rules: Rules = match entries.next().transpose()? {
+            Some(Entry::Rules(rules)) => rules,
+            other => return Err(ReadError::no_head(other.as_ref())),
+        };
+        let limits: Limits = match entries.next().transpose()? {
+            Some(Entry::Limits(limits)) => *limits,
+            other => return Err(ReadError::no_head(other.as_ref())),
+        };
+        match entries.next().transpose()? {
+            Some(Entry::Hub(state)) => Ok(Self { config: Config { rules, limits }, state: *state }),
+            other => Err(ReadError::no_head(other.as_ref())),
+        }
+    }
+
     /// Appends it as frames.
     pub(crate) fn encode(&self, out: &mut Vec<u8>) {
         let Self { config: Config { rules, limits }, state } = self;
@@ -90,18 +106,7 @@ impl Segment {
     /// It has no whole beginning, as one that a crash has cut right there, or one that this release can't read.
     pub fn open(&self) -> Result<(Head, Entries<'_>), ReadError> {
         let mut entries = Entries { frames: Frames::new(&self.bytes) };
-        let rules: Rules = match entries.next().transpose()? {
-            Some(Entry::Rules(rules)) => rules,
-            other => return Err(ReadError::no_head(other.as_ref())),
-        };
-        let limits: Limits = match entries.next().transpose()? {
-            Some(Entry::Limits(limits)) => *limits,
-            other => return Err(ReadError::no_head(other.as_ref())),
-        };
-        match entries.next().transpose()? {
-            Some(Entry::Hub(state)) => Ok((Head { config: Config { rules, limits }, state: *state }, entries)),
-            other => Err(ReadError::no_head(other.as_ref())),
-        }
+        Ok((Head::read(&mut entries)?, entries))
     }
 }
 

@@ -36,6 +36,8 @@ pub(crate) struct Server {
     pub(crate) hub: Hub<ConnectionId>,
     pub(crate) recorder: Recorder,
     now: Time,
+    /// Is recorded instead of what the hub is handed next.
+    instead: Option<Handed>,
 }
 
 impl Server {
@@ -55,14 +57,15 @@ impl Server {
         hub.keep_state();
         let mut recorder = Recorder::open(&folder.0, bytes_max, &config).expect("it can be made");
         recorder.begin(hub.state()).expect("there is room");
-        Self { hub, recorder, now: Time::START }
+        Self { hub, recorder, now: Time::START, instead: None }
     }
 
     /// Hands something to the hub, as a batch of its own. Whatever the disk says, the hub goes on.
     fn hand(&mut self, handed: Handed) {
         self.now = self.now + Duration::from_millis(10);
         let input = Input { at: self.now, handed };
-        self.recorder.push(&input);
+        let recorded = self.instead.take().map(|handed| Input { at: self.now, handed });
+        self.recorder.push(recorded.as_ref().unwrap_or(&input));
         let _ = self.recorder.write();
         self.hub.handle(input, |connection| connection);
         if let Some(batch) = self.hub.take_batch() {
@@ -71,6 +74,11 @@ impl Server {
         if self.recorder.wants_segment() {
             let _ = self.recorder.begin(self.hub.state());
         }
+    }
+
+    /// Has something else be recorded than what the hub is handed next.
+    pub(crate) fn records_instead(&mut self, handed: Handed) {
+        self.instead = Some(handed);
     }
 
     pub(crate) fn open(&mut self) {
