@@ -47,7 +47,7 @@ pub use self::oneshot::{Answer, Answered, oneshot};
 pub use self::page::PAGE;
 pub use self::pending::{Need, Pending};
 pub use self::recorder::Recorder;
-pub use self::recording::{Keep, Recording, RecordingCounts};
+pub use self::recording::{Keep, Recording, RecordingCounts, ShadowCounts};
 pub use self::send::{send, send_slices};
 pub use self::setup::{Setup, cores};
 pub use self::tee::Tee;

@@ -13,7 +13,7 @@ use prometheus_client::registry::{Registry, Unit};
 
 use crate::certificate::Renewals;
 use crate::history::HistoryCounts;
-use crate::recording::RecordingCounts;
+use crate::recording::{RecordingCounts, ShadowCounts};
 
 const MICROS_PER_SECOND: f64 = 1e6;
 
@@ -117,12 +117,26 @@ impl TlsCounts {
 impl RecordingCounts {
     /// Tells of the recording.
     fn encode(self, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
-        let Self { bytes, kept_bytes, lost, failures, is_failing } = self;
+        let Self { bytes, kept_bytes, lost, failures, is_failing, shadow } = self;
         counter(encoder, "recording_written_bytes", "Bytes written to the recording", bytes)?;
         gauge(encoder, "recording_bytes", "Bytes that the recording has now", kept_bytes)?;
         counter(encoder, "recording_lost", "What the server was handed and the recording does not have", lost)?;
         counter(encoder, "recording_failures", "How often the disk has refused something of the recording", failures)?;
-        gauge(encoder, "recording_failing", "1 while nothing can be recorded", is_failing.into())
+        gauge(encoder, "recording_failing", "1 while nothing can be recorded", is_failing.into())?;
+        shadow.map_or(Ok(()), |shadow| shadow.encode(encoder))
+    }
+}
+
+impl ShadowCounts {
+    /// Tells of the shadow.
+    fn encode(self, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
+        let Self { inputs, batches, states, skipped, differences } = self;
+        counter(encoder, "shadow_inputs", "What the shadow was handed", inputs)?;
+        counter(encoder, "shadow_batches", "Batches that were the same in the shadow", batches)?;
+        counter(encoder, "shadow_states", "States that were the same in the shadow", states)?;
+        counter(encoder, "shadow_skipped", "Segments of the recording that the shadow has passed over", skipped)?;
+        let told = "Segments of the recording in which the shadow differs from the server, which is a bug";
+        counter(encoder, "shadow_differences", told, differences)
     }
 }
 
@@ -201,7 +215,9 @@ mod tests {
             expires: UNIX_EPOCH + Duration::from_secs(13),
         };
         let history = HistoryCounts { kept: 16, lost: 17, behind: 18, bytes: 19, is_failing: true };
-        let recording = RecordingCounts { bytes: 16, kept_bytes: 17, lost: 18, failures: 19, is_failing: true };
+        let shadow = ShadowCounts { inputs: 20, batches: 21, states: 22, skipped: 23, differences: 24 };
+        let (lost, failures, is_failing, shadow) = (18, 19, true, Some(shadow));
+        let recording = RecordingCounts { bytes: 16, kept_bytes: 17, lost, failures, is_failing, shadow };
         let incidents = vec![("stalled", 9), ("quit", 0), ("tls_slow", 14)];
         let kept = KeptCounts { history: Some(history), recording: Some(recording) };
         let told = encode(stats, incidents, Some(tls), kept);
@@ -228,6 +244,11 @@ mod tests {
             "chinwag_recording_lost_total 18",
             "chinwag_recording_failures_total 19",
             "chinwag_recording_failing 1",
+            "chinwag_shadow_inputs_total 20",
+            "chinwag_shadow_batches_total 21",
+            "chinwag_shadow_states_total 22",
+            "chinwag_shadow_skipped_total 23",
+            "chinwag_shadow_differences_total 24",
             "chinwag_incidents_total{kind=\"stalled\"} 9",
             "chinwag_incidents_total{kind=\"quit\"} 0",
             "chinwag_history_kept_total 16",

@@ -38,6 +38,23 @@ pub struct RecordingCounts {
     pub failures: u64,
     /// Nothing can be written now.
     pub is_failing: bool,
+    /// What its shadow has done, if it has one.
+    pub shadow: Option<ShadowCounts>,
+}
+
+/// Holds what is counted of a run beside the server that is handed the same.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct ShadowCounts {
+    /// What it was handed.
+    pub inputs: u64,
+    /// Batches that were as the server's.
+    pub batches: u64,
+    /// States that were.
+    pub states: u64,
+    /// Segments that it has passed over, all or the rest of them, since it was behind.
+    pub skipped: u64,
+    /// Segments in which it differs.
+    pub differences: u64,
 }
 
 /// Keeps what one server is handed. Its clones are the same one.

@@ -170,6 +170,11 @@ pub(super) struct Flags {
     #[argh(option, default = "Size(256 << 20)", from_str_fn(record_bytes))]
     pub(super) record_bytes: Size,
 
+    /// run again what is recorded, on a thread for which only idle processors are used, and say so in the log and by
+    /// /metrics if something else comes of it, which is a bug; it takes memory for a second chat, and needs --record
+    #[argh(switch)]
+    pub(super) shadow: bool,
+
     /// folder for daily log files, besides standard error; RUST_LOG sets what is logged (default info)
     #[argh(option)]
     pub(super) log_dir: Option<PathBuf>,
@@ -225,7 +230,7 @@ impl Flags {
         keys!(
             self,
             at_start: [
-                ip, port, web, irc, listen, server_name, cert, key, tls_only, password_file, data, keep, keep_bytes, threads, max_line, room_quiet, history_on_join, record, record_bytes, log_dir, log_format
+                ip, port, web, irc, listen, server_name, cert, key, tls_only, password_file, data, keep, keep_bytes, threads, max_line, room_quiet, history_on_join, record, record_bytes, shadow, log_dir, log_format
             ],
             live: [
                 web_origin, proxy_from, flood_rate, max_connections, max_per_ip, connect_rate, dead_after, drain
@@ -328,6 +333,9 @@ impl Flags {
         match (&self.data, &self.keep, &self.keep_bytes) {
             (None, Some(_), _) => Err("--keep needs --data, the folder where what is said is kept"),
             (None, _, Some(_)) => Err("--keep-bytes needs --data, the folder where what is said is kept"),
+            _ if self.shadow && self.record.is_none() => {
+                Err("--shadow needs --record, the folder of what it runs again")
+            }
             _ => Ok(()),
         }
     }

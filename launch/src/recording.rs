@@ -6,23 +6,40 @@ use std::time::Instant;
 use anyhow::Context as _;
 use chinwag_core::Config;
 use chinwag_core::ops::{HubState, Input, Tally};
-use chinwag_io::{Keep, REPORT, Recording, RecordingCounts};
-use chinwag_recording::{Counts, Recorder};
+use chinwag_io::{Keep, REPORT, Recording, RecordingCounts, ShadowCounts};
+use chinwag_recording::{Counts, PlayError, Recorder, Shadow};
 use tracing::{error, info, warn};
 
-use crate::flags::Size;
+use crate::flags::Flags;
 
 /// Begins to record.
-pub(crate) fn start(folder: &Path, size: Size, config: &Config) -> anyhow::Result<Recording> {
-    let recorder = Recorder::open(folder, size.0, config)
+pub(crate) fn start(folder: &Path, flags: &Flags, config: &Config) -> anyhow::Result<Recording> {
+    let recorder = Recorder::open(folder, flags.record_bytes.0, config)
         .with_context(|| format!("can't record to --record {}", folder.display()))?;
     warn!(target: REPORT, "recording to {}, also what people say alone", folder.display());
-    Ok(Recording::new(Kept { recorder, was_told: false }))
+    let shadow = flags.shadow.then(|| start_shadow(&recorder)).transpose()?;
+    Ok(Recording::new(Kept { recorder, shadow, was_told: false }))
+}
+
+/// Starts a shadow, which says once if it differs from the server. How often is counted.
+fn start_shadow(recorder: &Recorder) -> anyhow::Result<Shadow> {
+    let mut was_told = false;
+    let tell = move |what: &PlayError| {
+        if !std::mem::replace(&mut was_told, true) {
+            error!(
+                target: REPORT,
+                "a bug: the server has done something else than its shadow, which was handed the same. Keep the \
+                 recording, and report it with what `chinwag replay` says of it. {what}"
+            );
+        }
+    };
+    recorder.shadow(tell).context("can't start the thread of the shadow")
 }
 
 /// Writes to the folder, and says once if that fails, and once that it works again.
 struct Kept {
     recorder: Recorder,
+    shadow: Option<Shadow>,
     was_told: bool,
 }
 
@@ -73,6 +90,13 @@ impl Keep for Kept {
 
     fn counts(&self) -> RecordingCounts {
         let Counts { bytes, kept_bytes, lost, failures, is_failing } = self.recorder.counts();
-        RecordingCounts { bytes, kept_bytes, lost, failures, is_failing }
+        let shadow = self.shadow.as_ref().map(Shadow::counts).map(|counts| ShadowCounts {
+            inputs: counts.inputs,
+            batches: counts.batches,
+            states: counts.hashes,
+            skipped: counts.skipped,
+            differences: counts.differences,
+        });
+        RecordingCounts { bytes, kept_bytes, lost, failures, is_failing, shadow }
     }
 }

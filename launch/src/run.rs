@@ -180,7 +180,7 @@ fn start(
     }
     setup.config.limits.listen_addresses = addresses;
     if let Some(folder) = &flags.record {
-        setup.recording = Some(recording::start(folder, flags.record_bytes, &setup.config)?);
+        setup.recording = Some(recording::start(folder, flags, &setup.config)?);
     }
     for (bound, file) in files.into_iter().zip(&flags.listen) {
         let (listener, own) = bound.listen()?;

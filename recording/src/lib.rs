@@ -4,8 +4,8 @@
 //! decide what people are sent, and what the hub was then, so that it can be run by itself. Behind that comes what the
 //! hub was handed, and marks by which a run that differs is noticed: how much each batch was, and hashes of the hub.
 //!
-//! [`Recorder`] writes one, [`segments`] finds its files, [`Segment`] reads one, and [`Replay`] runs it. A [`Shadow`] runs
-//! it while it is written.
+//! [`Recorder`] writes one, [`segments`] finds its files, [`Segment`] reads one, and [`Replay`] runs it. A [`Shadow`]
+//! runs it while it is written.
 
 mod ears;
 mod play;

@@ -184,7 +184,7 @@ impl<F: FnMut(&PlayError)> Follower<F> {
                 replay.map_err(|error| PlayError::State(path.to_owned(), error))?
             }
         };
-        while let Some(entry) = entries.next() {
+        for entry in entries.by_ref() {
             let entry = entry.map_err(read)?;
             let count = self.counts.of(&entry);
             replay.follow(entry, |_| ()).map_err(|difference| PlayError::Differs(path.to_owned(), difference))?;

@@ -4,7 +4,7 @@ use chinwag_tests::{Adapter, Ended, Program};
 
 use crate::{assert_one_line, assert_talk, stop};
 
-const FLAGS: [&str; 27] = [
+const FLAGS: [&str; 28] = [
     "--ip",
     "--port",
     "--web",
@@ -25,6 +25,7 @@ const FLAGS: [&str; 27] = [
     "--drain",
     "--record",
     "--record-bytes",
+    "--shadow",
     "--log-dir",
     "--log-format",
     "--config",

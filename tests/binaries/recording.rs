@@ -2,15 +2,30 @@
 
 use std::fs;
 use std::io::{Read as _, Write as _};
+use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::Command;
+use std::time::{Duration, Instant};
 
-use chinwag_recording::{Until, play, segments, sent_to};
+use chinwag_core::log::Command as Request;
+use chinwag_core::ops::{Arrival, Handed, Input};
+use chinwag_core::{Config, ConnectionId, Dialect, Form, Hub, Text, Time};
+use chinwag_recording::{Recorder, Until, play, segments, sent_to};
 use chinwag_tests::{Adapter, Browser, Person, Program, connect, fetch};
 
 use crate::log::Folder;
 use crate::{assert_one_line, assert_talk, stop};
+
+/// How long a shadow may take at the most: where all processors are busy with something else, it is long.
+const SHADOW_DEADLINE: Duration = Duration::from_secs(300);
+
+/// Returns the value of a metric that has one.
+fn metric(web: SocketAddr, name: &str) -> u64 {
+    let metrics = fetch(web, "GET /metrics HTTP/1.0\r\n\r\n");
+    let line = metrics.lines().find_map(|line| line.strip_prefix(&format!("{name} ")).map(str::to_owned));
+    line.unwrap_or_else(|| panic!("there is no {name} in {metrics}")).parse().expect("it is a number")
+}
 
 /// Reads all that is in a folder.
 fn bytes(folder: &Path) -> Vec<u8> {
@@ -78,11 +93,7 @@ fn a_full_disk_is_told_and_counted_and_stops_nobody_and_recording_goes_on_by_its
         limited.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
         let program = Program::spawn(adapter, &mut limited);
         let (lines, web) = (program.read_ready(), program.read_web_ready());
-        let metric = |name: &str| {
-            let metrics = fetch(web, "GET /metrics HTTP/1.0\r\n\r\n");
-            let line = metrics.lines().find_map(|line| line.strip_prefix(&format!("{name} ")).map(str::to_owned));
-            line.unwrap_or_else(|| panic!("there is no {name} in {metrics}")).parse::<u64>().expect("it is a number")
-        };
+        let metric = |name: &str| metric(web, name);
         let mut ann = Person::come(lines);
         let say = |ann: &mut Person, number: usize| {
             let line = format!("{number} {}", "words ".repeat(60));
@@ -106,6 +117,65 @@ fn a_full_disk_is_told_and_counted_and_stops_nobody_and_recording_goes_on_by_its
         let (played, _) = play(&to, Until::End, &mut ()).expect("it runs again");
         assert!(played.gaps >= 1 && played.inputs > 0, "{played:?}");
     }
+}
+
+#[test]
+fn a_shadow_agrees_and_says_once_if_a_recording_is_not_of_what_its_server_has_done() {
+    let folder = Folder::new("shadow");
+    for adapter in Adapter::ALL {
+        let to = folder.0.join(adapter.program());
+        let flags = ["--flood-rate", "0", "--shadow", "--record", to.to_str().expect("its name is text")];
+        let (server, lines, web) = Program::start_web(adapter, flags);
+        let metric = |name: &str| metric(web, name);
+        let mut ann = Person::come(lines);
+        let mut say = |word: &str| {
+            ann.type_line(word);
+            ann.read_up_to(&format!("{}: {word}", ann.name()));
+        };
+        let begun = Instant::now();
+        let is_in_time = || assert!(begun.elapsed() < SHADOW_DEADLINE, "the shadow does nothing");
+        while metric("chinwag_shadow_batches_total") < 3 || metric("chinwag_shadow_states_total") < 1 {
+            say("hello");
+            is_in_time();
+        }
+        assert_eq!(metric("chinwag_shadow_differences_total"), 0);
+        // Segments of another server, which has not done what they say.
+        let wrong = wrong_segment(&folder.0.join(format!("wrong-{}", adapter.program())));
+        for (number, bytes) in [(98, &wrong), (99, &wrong)] {
+            let (whole, part) = (to.join(format!("{number:010}.recording")), to.join("part"));
+            fs::write(&part, bytes).expect("there is room");
+            fs::rename(part, whole).expect("it can be renamed");
+            while metric("chinwag_shadow_differences_total") < number - 97 {
+                say("and on");
+                is_in_time();
+            }
+        }
+        let told = server.read_log("the server has done something else than its shadow");
+        assert!(told.contains("0000000098.recording: it differs after input 2"), "{told}");
+        assert_talk(lines);
+        assert!(!stop(server).contains("0000000099.recording"), "it is said once");
+    }
+}
+
+/// Returns a segment in which something is recorded that the hub was not handed.
+fn wrong_segment(folder: &Path) -> Vec<u8> {
+    let config = Config::default();
+    let mut hub = Hub::new(config.clone());
+    hub.keep_state();
+    let mut recorder = Recorder::open(folder, u64::MAX, &config).expect("there is room");
+    recorder.begin(hub.state()).expect("there is room");
+    let said = |what| Handed::Asked {
+        connection: ConnectionId::new(0, 0, 0),
+        requests: vec![Request::Say(Text::clean(what).into()).into()],
+    };
+    let come = Handed::Opened(Arrival { form: Form::Lines, dialect: Dialect::Lf, requests: Vec::new() });
+    for (recorded, handed) in [(come.clone(), come), (said("one thing"), said("another, which is longer"))] {
+        recorder.push(&Input { at: Time::START, handed: recorded });
+        hub.handle(Input { at: Time::START, handed }, |id| id);
+        recorder.push_batch(hub.take_batch().expect("it does something").tally());
+    }
+    recorder.write().expect("there is room");
+    bytes(folder)
 }
 
 #[test]

@@ -112,7 +112,7 @@ fn a_server_has_all_that_is_looked_at() {
     let told = fs::read_to_string(root().join("io/src/metrics.rs")).expect("it is there");
     let is_told = |name: &str| {
         let name = name.trim_start_matches("chinwag_").trim_end_matches("_total");
-        ["tls_", "history_", "recording_"].iter().any(|part| name.starts_with(part))
+        ["tls_", "history_", "recording_", "shadow_"].iter().any(|part| name.starts_with(part))
             && told.contains(&format!("\"{name}\""))
     };
     for name in ["alerts.yml", "alerts.test.yml", "dashboard.json"] {

@@ -217,7 +217,7 @@ fn what_is_printed_is_read_as_what_it_was_printed_of_and_printed_as_the_same() {
         "--web-origin https://a.example --web-origin http://b:8080 --proxy-from ::1 --proxy-from 10.0.0.0/8",
         "--listen unix:/a --listen web=unix:b.sock --listen irc=unix:./c=d",
         "--flood-rate 0 --max-connections 7 --max-per-ip 3 --connect-rate 2 --dead-after 30 --drain 1",
-        "--history-on-join 0 --record /x --record-bytes 1500K --log-dir \"a\\b\u{7f}\u{e4} --log-format json --web 127.0.0.1:42080",
+        "--history-on-join 0 --record /x --record-bytes 1500K --shadow --log-dir \"a\\b\u{7f}\u{e4} --log-format json --web 127.0.0.1:42080",
     ];
     for line in lines {
         let Parsed::Answer(printed) = parse(&format!("{line} --print-config")) else { panic!("{line} is right") };
@@ -326,6 +326,7 @@ fn each_key_that_can_change_while_a_server_runs_the_core_takes_anew_and_no_other
         "--history-on-join 1",
         "--record x",
         "--record-bytes 2G",
+        "--shadow --record x",
         "--log-dir x",
         "--log-format json",
         "--web-origin http://a",
