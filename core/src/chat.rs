@@ -9,31 +9,38 @@ mod history;
 mod interested;
 mod irc;
 mod lists;
+mod moderate;
 mod names;
+mod order;
 pub(crate) mod past;
 mod people;
 mod plural;
 mod random_names;
 mod rooms;
+mod server_acts;
+mod server_gone;
 mod silent;
 mod snapshot;
 mod talk;
 mod view;
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::hint::black_box;
 use std::mem;
 
 use self::interested::Interested;
 use self::names::Names;
+pub(crate) use self::order::BANS_MAX;
 use self::people::{People, Person};
 use self::random_names::RandomNames;
 use self::rooms::{Presence, Rooms};
 use self::silent::Silent;
 pub(crate) use self::view::Seen;
+use crate::address_key::AddressKey;
 use crate::clock::Clock;
+use crate::deed::Deed;
 use crate::kept::Kept;
-use crate::log::{Command, Event, Recalled, WasState};
+use crate::log::{BarState, Command, Event, Recalled, RoomKey, WasState};
 use crate::{Action, CloseCode, ConnectionId, Form, Leaving, LeftOut, Message, Name, RoomId, Rules, Stats, Time};
 
 /// Turns what has happened into what is to be done.
@@ -49,7 +56,7 @@ use crate::{Action, CloseCode, ConnectionId, Form, Leaving, LeftOut, Message, Na
 ///
 /// let mut chat = Chat::new(&Rules::default());
 /// let ann = ConnectionId::new(0, 0, 0);
-/// chat.handle(Time::START, Event::Opened { connection: ann });
+/// chat.handle(Time::START, Event::Opened { connection: ann, address: None });
 /// let command = Command::Say(Text::clean("hello").into());
 /// chat.handle(Time::START, Event::Commanded { connection: ann, command });
 ///
@@ -80,6 +87,10 @@ pub struct Chat {
     actions: VecDeque<Action>,
     /// What is to be kept of rooms outside, if anything is.
     kept: Option<Vec<Kept>>,
+    /// From where nobody may connect.
+    bars: BTreeMap<AddressKey, BarState>,
+    /// What operators have done, if anybody outside is told of it.
+    deeds: Option<Vec<Deed>>,
     /// How many messages people have said.
     said: u64,
     /// When the last event was handled. It decides the time of those that are stamped with an earlier one.
@@ -107,14 +118,17 @@ impl Chat {
             clock: Clock::default(),
             actions: VecDeque::new(),
             kept: None,
+            bars: BTreeMap::new(),
+            deeds: None,
             said: 0,
             at: Time::START,
         }
     }
 
-    /// Returns the rooms, as many as fit.
-    pub(crate) fn list_rooms(&self, form: Form, bytes_max: usize) -> Message {
-        self.rooms.list(form, bytes_max)
+    /// Returns the rooms of which somebody may know, as many as fit.
+    pub(crate) fn list_rooms(&self, connection: ConnectionId, form: Form, bytes_max: usize) -> Message {
+        let own: Vec<_> = self.people.get(connection).into_iter().flat_map(Person::rooms).collect();
+        self.rooms.list(&own, form, bytes_max)
     }
 
     /// Returns who is in the room of somebody who is here, as many as fit.
@@ -160,7 +174,7 @@ impl Chat {
         }
         let at = self.let_due(at);
         match event {
-            Event::Opened { connection } => self.on_opened(at, connection),
+            Event::Opened { connection, address } => self.on_opened(at, connection, address),
             Event::Registered { connection, registration } => self.on_registered(at, connection, *registration),
             Event::Closed { connection } => {
                 if self.is_here(connection) {
@@ -202,6 +216,16 @@ impl Chat {
     /// Returns what is to be kept of rooms since this was last called, in its order.
     pub(crate) fn take_kept(&mut self) -> Vec<Kept> {
         self.kept.as_mut().map(mem::take).unwrap_or_default()
+    }
+
+    /// Notes from now on what operators do, for [`take_deeds`](Self::take_deeds).
+    pub(crate) fn keep_deeds(&mut self) {
+        self.deeds.get_or_insert_default();
+    }
+
+    /// Returns what operators have done since this was last called, in its order.
+    pub(crate) fn take_deeds(&mut self) -> Vec<Deed> {
+        self.deeds.as_mut().map(mem::take).unwrap_or_default()
     }
 
     /// Lets it be this time, or stay as late as it is. Servers stamp records by clocks of their own, and no time goes
@@ -289,12 +313,15 @@ impl Chat {
         at
     }
 
-    fn on_opened(&mut self, at: Time, connection: ConnectionId) {
+    fn on_opened(&mut self, at: Time, connection: ConnectionId, address: Option<AddressKey>) {
         if !self.people.is_free(connection) {
             return;
         }
+        if let Some(ruling) = self.barred(at, address) {
+            return self.send_away(connection, ruling);
+        }
         let name = self.random_names.draw(|name| self.names.contains(name, |key| self.people.name(key)));
-        self.people.insert(connection, name.clone(), Rooms::MAIN);
+        self.people.insert(connection, name.clone(), Rooms::MAIN, address);
         self.names.insert(connection.key(), |key| self.people.name(key));
         self.reply(connection, Message::Help);
         self.reply(connection, Message::YouAre { name });
@@ -322,10 +349,14 @@ impl Chat {
             Command::Ignore(name) => self.on_ignore(connection, name),
             Command::Unignore(name) => self.on_unignore(connection, name),
             Command::Rename(name) => self.on_rename(connection, name),
-            Command::Join(name) => self.on_join(at, connection, name),
-            Command::Enter(name) => self.on_enter(at, connection, name),
+            Command::Join(name) => self.on_join(at, connection, name, None),
+            Command::Enter(name) => self.on_enter(at, connection, name, None),
+            Command::Knock { room, key, leaves: true } => self.on_join(at, connection, room, Some(&key)),
+            Command::Knock { room, key, leaves: false } => self.on_enter(at, connection, room, Some(&key)),
             Command::Part(name) => self.on_part(at, connection, &name),
             Command::Resume(ghost) => self.on_resume(at, connection, ghost),
+            Command::Moderate(moderation) => self.on_moderate(at, connection, *moderation),
+            Command::Empower => self.empower(connection, true),
             Command::Appear => {}
             Command::Irc(command) => self.on_irc(at, connection, *command),
             Command::Leave(code) if code == CloseCode::NORMAL => {
@@ -345,8 +376,12 @@ impl Chat {
             return self.reply(connection, Message::Taken { name: new });
         }
         self.names.remove(connection.key(), &old);
-        for room in self.people.get(connection).expect(HERE).rooms() {
+        let person = self.people.get(connection).expect(HERE);
+        for room in person.rooms() {
             self.rooms.rename(room, &old, &new, connection.key());
+            if let Some(order) = self.rooms.order_mut(room) {
+                order.note_renamed(person.origin(connection), &new);
+            }
         }
         self.people.get_mut(connection).expect(HERE).name = new.clone();
         self.names.insert(connection.key(), |key| self.people.name(key));
@@ -356,11 +391,15 @@ impl Chat {
         self.note_renamed(connection, &old, &new);
     }
 
-    fn on_join(&mut self, now: Time, connection: ConnectionId, name: Name) {
+    fn on_join(&mut self, now: Time, connection: ConnectionId, name: Name, key: Option<&RoomKey>) {
         let old = self.person(connection).room;
         let new = self.rooms.find(&name);
         if new == Some(old) {
             return self.tell_focus(connection);
+        }
+        let is_new = new.filter(|&new| !self.person(connection).is_in(new));
+        if is_new.is_some_and(|new| !self.may_join(now, connection, new, key)) {
+            return;
         }
         self.leave(now, connection, old, Leaving::ROOM, &[]);
         if new.is_some_and(|new| self.people.get_mut(connection).expect(HERE).go_to(new)) {
@@ -447,46 +486,6 @@ impl Chat {
         }
     }
 
-    /// Takes out all people of a server. Those of the others hear of it, once all are gone who can't.
-    fn on_server_gone(&mut self, at: Time, server: u8) {
-        let gone: Vec<_> = self.people.of_server(server).collect();
-        let (mut left, mut names) = (Vec::new(), Vec::new());
-        for connection in gone {
-            let person = self.people.remove(connection);
-            self.names.remove(connection.key(), &person.name);
-            self.forget_ignored(connection, person.ignored());
-            if self.silent.remove(connection) {
-                self.rooms.leave_silently();
-                continue;
-            }
-            self.forget_monitored(connection, &person);
-            names.push((person.name.clone(), person.identity()));
-            let is_told = |&room: &RoomId| self.rooms.leave(at, room, &person.name) == Presence::Told;
-            left.extend(person.rooms().filter(is_told).map(|room| (room, person.name.clone(), person.identity())));
-        }
-        for (name, identity) in names {
-            self.note_gone(name, identity);
-        }
-        let time_ms = self.time_ms();
-        let mut told: Vec<RoomId> = Vec::new();
-        let mut last = None;
-        for (room, name, identity) in left {
-            // The rooms of one person follow each other.
-            if last.replace(name.clone()).as_ref() != Some(&name) {
-                told.clear();
-            }
-            let except = self.who_heard(room, &told, &Leaving::SERVER);
-            told.push(room);
-            self.tell_left(room, except, |room| Message::Left {
-                room,
-                name,
-                identity,
-                leaving: Leaving::SERVER,
-                time_ms,
-            });
-        }
-    }
-
     /// Puts someone who is in no room with the focus into `room`; the others there hear of it, or will.
     fn enter(&mut self, now: Time, connection: ConnectionId, room: RoomId) {
         self.people.get_mut(connection).expect(HERE).room = room;
@@ -507,6 +506,7 @@ impl Chat {
         }
         self.actions.push_back(Action::Enter { connection, room });
         self.welcome(connection, room);
+        self.note_arrival(now, connection, room);
         presence
     }
 

@@ -37,6 +37,9 @@ impl CloseCode {
     /// 4003: the password was wrong, or none has come.
     pub const NOT_LET_IN: Self = Self(4003);
 
+    /// 4004: an operator has put them out.
+    pub const PUT_OUT: Self = Self(4004);
+
     /// Makes a code of the number that a peer sent.
     #[must_use]
     pub const fn new(code: u16) -> Self {

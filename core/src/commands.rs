@@ -1,10 +1,13 @@
 //! Owns the table of commands. It feeds the parser and the help text, so that neither can know one that the other
 //! doesn't.
 
+mod moderation;
+
 use std::fmt;
 
+pub(crate) use self::moderation::{MODERATION, why_of};
 use crate::kept::{Bound, Page};
-use crate::log::Command;
+use crate::log::{Command, RoomKey};
 use crate::rules::HISTORY_MAX;
 use crate::text::is_blank;
 use crate::{CloseCode, Name, Notice, Query, Request, Text, Token, Topic};
@@ -34,7 +37,7 @@ pub const COMMANDS: &[Usage] = &[
     Usage { word: "help", arguments: &[], what: "prints this message", parse: |_| Query::Help.into() },
     Usage { word: "name", arguments: &["name"], what: "change name", parse: |name| with_name(name, Command::Rename) },
     Usage { word: "rooms", arguments: &[], what: "list rooms", parse: |_| Query::Rooms.into() },
-    Usage { word: "join", arguments: &["room"], what: "join room", parse: |room| with_room(room, Command::Join) },
+    Usage { word: "join", arguments: &["room"], what: "join room", parse: |room| with_door(room, true, Command::Join) },
     Usage { word: "users", arguments: &[], what: "lists users in current room", parse: |_| Query::Users.into() },
     Usage {
         word: "me",
@@ -72,6 +75,12 @@ pub const COMMANDS: &[Usage] = &[
         what: "hear them again",
         parse: |name| with_name(name, Command::Unignore),
     },
+    Usage {
+        word: "moderation",
+        arguments: &[],
+        what: "lists what keeps order in a room",
+        parse: |_| Query::Moderation.into(),
+    },
     Usage { word: "quit", arguments: &[], what: "quits server", parse: |_| Command::Leave(CloseCode::NORMAL).into() },
 ];
 
@@ -83,6 +92,17 @@ fn with_room(room: &str, command: fn(Name) -> Command) -> Request {
     // Rooms are shown, and thought of, with a sign before them.
     let room = room.strip_prefix('#').unwrap_or(room);
     Name::parse(room).map_or(Notice::RoomInvalid.into(), |room| command(room).into())
+}
+
+/// The same of a command that goes to the room, with the word that it may ask for.
+fn with_door(argument: &str, leaves: bool, command: fn(Name) -> Command) -> Request {
+    let Some((room, key)) = argument.split_once(char::is_whitespace) else { return with_room(argument, command) };
+    let key = RoomKey::parse(key.trim_start());
+    let room = Name::parse(room.strip_prefix('#').unwrap_or(room));
+    match (room, key) {
+        (Some(room), Some(key)) => Command::Knock { room, key, leaves }.into(),
+        (Some(_), None) | (None, _) => Notice::RoomInvalid.into(),
+    }
 }
 
 /// The same of a command that the help does not show, so that nobody could know how it is typed.
@@ -140,7 +160,10 @@ const UNLISTED: [Usage; 4] = [
         word: "enter",
         arguments: &["room"],
         what: "join one more room, or go on in it",
-        parse: |room| with_some_room("enter", room, Command::Enter),
+        parse: |room| match room.is_empty() {
+            true => Notice::Incomplete("enter").into(),
+            false => with_door(room, false, Command::Enter),
+        },
     },
     Usage {
         word: "part",
@@ -163,7 +186,7 @@ const UNLISTED: [Usage; 4] = [
 
 /// Returns all commands, also those that are not in the help.
 fn all() -> impl Iterator<Item = &'static Usage> {
-    COMMANDS.iter().chain(&UNLISTED)
+    COMMANDS.iter().chain(MODERATION).chain(&UNLISTED)
 }
 
 /// Returns the command of a word, which has no slash.
@@ -193,6 +216,8 @@ mod tests {
     #[test]
     fn a_line_asks_for_what_its_first_word_says() {
         let say = |text: &str| Some(Command::Say(Text::clean(text).into()).into());
+        let key = || RoomKey::parse("beer").expect("the case is a key");
+        let knock = |leaves| Some(Command::Knock { room: name("pizza"), key: key(), leaves }.into());
         let unrecognized = |word: &str| Some(Notice::Unrecognized(Text::clean(word)).into());
         let cases = [
             ("hello", say("hello")),
@@ -235,6 +260,9 @@ mod tests {
             ("/join pizza", Some(Command::Join(name("pizza")).into())),
             ("/join", Some(Notice::RoomInvalid.into())),
             ("/join a b", Some(Notice::RoomInvalid.into())),
+            ("/join #pizza  beer", knock(true)),
+            ("/enter pizza beer", knock(false)),
+            ("/join pizza two words", Some(Notice::RoomInvalid.into())),
             ("/join #pizza", Some(Command::Join(name("pizza")).into())),
             ("/join ##pizza", Some(Notice::RoomInvalid.into())),
             ("/join #", Some(Notice::RoomInvalid.into())),

@@ -16,6 +16,7 @@ use self::irc::Irc;
 use self::memory::Memory;
 use self::recording::Dialects;
 use crate::connections::{Connections, Step};
+use crate::deed::Deed;
 use crate::log::{Command, Event, Record, Snapshot, SnapshotError};
 use crate::recording::Arrival;
 use crate::{
@@ -151,21 +152,21 @@ impl<S> Hub<S> {
         if self.is_stopped() {
             return None;
         }
-        let Arrival { form, dialect, requests, .. } = arrival;
+        let Arrival { form, dialect, requests, address } = arrival;
         let connection = self.connections.open(form);
         self.note_dialect(connection, dialect);
         let opening = Opening { socket, form, dialect };
         if form.registers() {
             // Nobody knows of them before they have said who they are.
             self.greet(now, connection, opening);
-            self.arrive(now, connection);
+            self.arrive(now, connection, address);
         } else {
             if let Some(proposals) = &mut self.proposals {
                 proposals.openings.push_back((connection, opening));
             } else {
                 self.greet(now, connection, opening);
             }
-            self.propose(now, Event::Opened { connection });
+            self.propose(now, Event::Opened { connection, address });
         }
         self.account(now);
         if !requests.is_empty() {
@@ -290,7 +291,7 @@ impl<S> Hub<S> {
             proposals.has_woke &= event != Event::Woke;
             proposals.has_clock &= !matches!(event, Event::Clock { .. });
         }
-        if let Event::Opened { connection } = event
+        if let Event::Opened { connection, .. } = event
             && let Some(opening) = self.take_opening(connection)
         {
             self.greet(at, connection, opening);
@@ -314,6 +315,17 @@ impl<S> Hub<S> {
     /// [kept](Self::record).
     pub fn take_records(&mut self) -> Vec<Record> {
         self.records.as_mut().map(mem::take).unwrap_or_default()
+    }
+
+    /// Notes what operators do from now on, for [`take_deeds`](Self::take_deeds).
+    pub fn keep_deeds(&mut self) {
+        self.chat.keep_deeds();
+    }
+
+    /// Returns what operators have done since this was last called, in its order, if it is
+    /// [noted](Self::keep_deeds).
+    pub fn take_deeds(&mut self) -> Vec<Deed> {
+        self.chat.take_deeds()
     }
 
     /// Returns the chat, as far as all records are applied.

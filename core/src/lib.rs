@@ -161,6 +161,7 @@
 //! by whoever drives the core, and must not fall into a wildcard arm.
 
 mod action;
+mod address_key;
 pub mod admission;
 mod asked;
 mod asset;
@@ -172,6 +173,7 @@ mod commands;
 mod config;
 mod config_error;
 mod connections;
+mod deed;
 mod dialect;
 mod door;
 mod effect;
@@ -187,6 +189,7 @@ mod kept;
 mod limits;
 mod listen_addresses;
 pub mod log;
+mod mask;
 mod message;
 mod meter;
 mod name;

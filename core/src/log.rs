@@ -2,15 +2,22 @@
 //!
 //! None of it knows how it is written as bytes.
 
+pub use crate::address_key::AddressKey;
 pub use crate::kept::TopicState;
+pub use crate::mask::Mask;
 
 mod command;
 mod irc;
+mod moderation;
 mod record;
 mod snapshot;
 
 pub use self::command::Command;
 pub use self::irc::{IrcCommand, IrcState, Registration, Target};
+pub(crate) use self::moderation::WHY_BYTES_MAX;
+pub use self::moderation::{
+    Act, BanState, BarState, CHANGES_MAX, Mode, ModeChange, Moderation, MuteState, OrderState, RoomKey, RoomModes,
+};
 pub use self::record::{Event, Recalled, Record};
 pub use self::snapshot::{
     IgnoredState, PersonState, RoomState, RunState, SilentState, Snapshot, SnapshotError, Untold, WasState, WriterState,

@@ -3,6 +3,7 @@
 //! How it reads as a frame for a browser is in `wire/web/encode.rs`.
 
 mod irc;
+mod moderated;
 
 use std::fmt;
 use std::time::Duration;
@@ -10,11 +11,12 @@ use std::time::Duration;
 use bytes::Bytes;
 
 pub use self::irc::{IrcMessage, Leaving};
+pub use self::moderated::{Banned, Done, Kicked, Moderated, Ruling, Sentence};
 use crate::commands::named;
 use crate::irc::{Identity, Manner};
 use crate::rules::{HISTORY_MAX, IGNORED_MAX};
 use crate::text::escaped_len;
-use crate::{COMMANDS, CloseCode, Name, OtherProtocol, Text, Texts, Token, Topic};
+use crate::{COMMANDS, CloseCode, Name, OtherProtocol, Text, Texts, Token, Topic, Usage};
 
 /// Tells people something: what [`Display`](fmt::Display) writes is what they see on lines, without the line's end.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -111,6 +113,10 @@ pub enum Message {
     Refuse { option: u8 },
     /// The answer to a `WebSocket`'s ping.
     Pong { payload: Bytes },
+    /// What somebody has done who keeps order in a room.
+    Moderated(Box<Moderated>),
+    /// What one alone is told of that.
+    Ruling(Box<Ruling>),
     /// The last that a `WebSocket` is told, and who comes by IRC.
     Bye { code: CloseCode },
     /// What only those are told who come by IRC.
@@ -187,6 +193,8 @@ impl Message {
             Self::Rooms { rooms, .. } => rooms.len() * 24,
             Self::Users { names, .. } | Self::Ignored { names, .. } => names.len() * 20,
             Self::Help => 1024,
+            Self::Moderated(moderated) => moderated.encoded_len_hint(),
+            Self::Ruling(ruling) => ruling.encoded_len_hint(),
             Self::Resumable { .. } => 61,
             Self::Unrecognized { word } => word.as_str().len() + 64,
             Self::YouAre { .. }
@@ -228,13 +236,14 @@ impl fmt::Display for Message {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (min, max) = (Name::CHARS_MIN, Name::CHARS_MAX);
         match self {
-            Self::Help => fmt_help(f),
+            Self::Help => fmt_commands(f, "Server commands", COMMANDS),
             Self::YouAre { name } => write!(f, "You are {name}"),
             Self::YouJoined { room, .. } => write!(f, "You joined {room}"),
             Self::YouAreIn { room } => write!(f, "You are in {room}"),
             Self::Resumable { token } => write!(f, "You can come back with /resume {token}"),
             Self::Stale => f.write_str("You have nothing to resume"),
             Self::Joined { name, .. } => write!(f, "{name} joined"),
+            Self::Left { name, leaving: Leaving::PutOut(kicked), .. } => kicked.fmt_of(name, f),
             Self::Left { name, .. } => write!(f, "{name} left"),
             Self::Crowd { joined, left, .. } => write!(f, "{joined} joined, {left} left"),
             Self::Said { name, texts, .. } => fmt_said(f, name, texts),
@@ -276,6 +285,8 @@ impl fmt::Display for Message {
             }
             Self::Stopping => f.write_str("Server is shutting down"),
             Self::Here => f.write_str("[Yes]"),
+            Self::Moderated(moderated) => moderated.fmt(f),
+            Self::Ruling(ruling) => ruling.fmt(f),
             Self::Hello { .. }
             | Self::Refuse { .. }
             | Self::Ping
@@ -299,9 +310,9 @@ fn fmt_said(f: &mut fmt::Formatter<'_>, name: &Name, texts: &Texts) -> fmt::Resu
     Ok(())
 }
 
-fn fmt_help(f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    f.write_str("Server commands")?;
-    for command in COMMANDS {
+fn fmt_commands(f: &mut fmt::Formatter<'_>, title: &str, commands: &[Usage]) -> fmt::Result {
+    f.write_str(title)?;
+    for command in commands {
         write!(f, "\n  {command} - {}", command.what)?;
     }
     Ok(())

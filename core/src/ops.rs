@@ -1,6 +1,7 @@
 //! Gives out what an operator is told, counts and incidents, and what is recorded for them.
 
 pub use crate::config_error::ConfigError;
+pub use crate::deed::{Bar, Deed};
 pub use crate::histogram::Histogram;
 pub use crate::incidents::{Incident, IncidentLog};
 pub use crate::recording::{

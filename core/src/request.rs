@@ -8,7 +8,7 @@ mod secrets;
 pub use self::irc::IrcLine;
 pub use self::notice::Notice;
 pub use self::query::Query;
-use crate::log::Command;
+use crate::log::{Command, WHY_BYTES_MAX};
 use crate::rules::LINE_CHARS_MAX;
 use crate::text::escaped_len;
 use crate::window::{LIST_BYTES_MAX, REPLY_WINDOW_BYTES};
@@ -61,6 +61,10 @@ const WELCOME: usize = 2 * LINE + TOPIC + LIST_BYTES_MAX;
 /// A piece of what was said before: more than one message only up to so much, and one as long as it can be.
 pub(crate) const PIECE: usize = 4 * LINE_CHARS_MAX as usize + 4 * LINE;
 
+/// What one is told who keeps order, with why something was done, each of whose bytes may need an escape: in two lines at
+/// the most, of which one says that others share an address.
+const MODERATED: usize = 2 * WHY_BYTES_MAX + 6 * LINE;
+
 /// Who one is and where, what that is about, and the notice.
 const RESUMED: usize = 3 * LINE + TOPIC;
 
@@ -91,12 +95,15 @@ impl Command {
     /// Returns the same of a command.
     pub(crate) fn reply_bytes_max(&self) -> usize {
         match self {
+            // Who may not is told so, and that may be dropped.
             Self::Say(_) | Self::Act(_) | Self::SetTopic(_) | Self::Appear | Self::Leave(_) => 0,
             // It comes of a line, which was counted.
             Self::Irc(_) => LIST_BYTES_MAX,
             Self::Tell { text, .. } | Self::Answer(text) => escaped_len(text.as_str()) + 3 * LINE,
             Self::Rename(_) | Self::Ignore(_) | Self::Unignore(_) => 2 * LINE,
-            Self::Join(_) | Self::Enter(_) | Self::Part(_) => WELCOME,
+            Self::Join(_) | Self::Enter(_) | Self::Knock { .. } | Self::Part(_) => WELCOME,
+            Self::Moderate(_) => MODERATED,
+            Self::Empower => 2 * LINE,
             Self::Resume(_) => RESUMED,
         }
     }
@@ -106,10 +113,10 @@ impl Query {
     /// Returns the same of a query.
     pub(crate) const fn reply_bytes_max(&self) -> usize {
         match self {
-            Self::Rooms | Self::Users | Self::Ignored => LIST_BYTES_MAX + LINE,
+            Self::Rooms | Self::Users | Self::Ignored | Self::Bans => LIST_BYTES_MAX + LINE,
             Self::History(_) | Self::Page(_) | Self::Search(_) | Self::More => PIECE,
             Self::Topic => TOPIC + LINE,
-            Self::Help => 1280,
+            Self::Help | Self::Moderation => 1536,
             Self::Token => 2 * LINE,
         }
     }

@@ -8,6 +8,7 @@ use std::mem;
 
 use bytes::Bytes;
 
+use crate::address_key::AddressKey;
 use crate::asked::Asked;
 use crate::close_code::CloseCode;
 use crate::config::Config;
@@ -56,6 +57,8 @@ pub struct Session {
     blanks: u8,
     /// How many were passed, whether they counted or not, since others had a turn.
     passed: u16,
+    /// From where the connection comes, if that is known.
+    address: Option<AddressKey>,
 }
 
 /// Tells what the reader of a connection is to do next.
@@ -92,7 +95,18 @@ impl Session {
 
     /// Starts a session with what has come already.
     pub(crate) const fn of(meter: Meter, intake: Intake<Decoder>) -> Self {
-        Self { intake, window: Window::new(), meter, is_over: false, incident: Incident::HungUp, blanks: 0, passed: 0 }
+        let (window, incident) = (Window::new(), Incident::HungUp);
+        Self { intake, window, meter, is_over: false, incident, blanks: 0, passed: 0, address: None }
+    }
+
+    /// Notes from where the connection comes, before it is let in. Who is kept out is kept out by that, too.
+    pub const fn come_from(&mut self, address: Option<AddressKey>) {
+        self.address = address;
+    }
+
+    /// Returns from where the connection comes, if that is known.
+    pub(crate) const fn address(&self) -> Option<AddressKey> {
+        self.address
     }
 
     /// Makes what keeps a session to its rate.

@@ -9,7 +9,9 @@ pub use crate::effect::{Answer, Effect};
 pub use crate::ids::RoomId;
 pub use crate::irc::{Capabilities, How, Identity, Manner, Tags};
 pub use crate::kept::{Bound, Found, Kept, KeptMessage, Page, Past, Search, What};
-pub use crate::message::{CantIgnore, Earlier, IrcMessage, Leaving, Message};
+pub use crate::message::{
+    Banned, CantIgnore, Done, Earlier, IrcMessage, Kicked, Leaving, Message, Moderated, Ruling, Sentence,
+};
 pub use crate::name::Name;
 pub use crate::other_protocol::OtherProtocol;
 pub use crate::request::{IrcLine, Notice, Query, Request};

@@ -12,6 +12,7 @@ use chinwag_core::{Earlier, Name};
 use crate::common::{connection, name, nanos, server, text, time};
 use crate::input::put_requests;
 use crate::irc::{capabilities, identity, put_identity};
+use crate::moderation::{address, put_address};
 use crate::request::{dialect, form, page, put_dialect, put_form, put_page, requests};
 use crate::snapshot::snapshot;
 use crate::{DecodeError, past, proto};
@@ -120,7 +121,7 @@ impl From<&Earlier> for proto::Earlier {
 
 impl From<&ArrivingState> for proto::Arriving {
     fn from(state: &ArrivingState) -> Self {
-        let ArrivingState { connection, due, name, identity, capabilities, is_negotiating, is_welcome } = state;
+        let ArrivingState { connection, due, name, identity, capabilities, is_negotiating, is_welcome, address } = state;
         Self {
             connection: Some((*connection).into()),
             due_ns: nanos(*due),
@@ -129,6 +130,7 @@ impl From<&ArrivingState> for proto::Arriving {
             capabilities: capabilities.bits(),
             is_negotiating: *is_negotiating,
             is_welcome: *is_welcome,
+            address: put_address(*address),
         }
     }
 }
@@ -232,5 +234,6 @@ fn arriving(arriving: proto::Arriving) -> Result<ArrivingState, DecodeError> {
         capabilities: capabilities(arriving.capabilities)?,
         is_negotiating: arriving.is_negotiating,
         is_welcome: arriving.is_welcome,
+        address: address(arriving.address),
     })
 }

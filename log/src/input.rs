@@ -6,16 +6,18 @@ use chinwag_core::Request;
 use chinwag_core::ops::{Arrival, Handed, Input, Tally};
 
 use crate::common::{connection, nanos, time};
+use crate::moderation::{address, put_address};
 use crate::request::{dialect, form, put_dialect, put_form, requests};
 use crate::{DecodeError, answer, proto};
 
 impl From<&Input> for proto::Input {
     fn from(Input { at, handed }: &Input) -> Self {
         let handed = match handed {
-            Handed::Opened(Arrival { form, dialect, requests }) => proto::Handed::Opened(proto::Arrival {
+            Handed::Opened(Arrival { form, dialect, requests, address }) => proto::Handed::Opened(proto::Arrival {
                 form: put_form(*form),
                 dialect: put_dialect(*dialect),
                 requests: put_requests(requests),
+                address: put_address(*address),
             }),
             Handed::Asked { connection, requests } => proto::Handed::Asked(proto::Asked {
                 connection: Some((*connection).into()),
@@ -44,6 +46,7 @@ pub(crate) fn input(input: proto::Input, format: u32) -> Result<Input, DecodeErr
             form: form(arrival.form)?,
             dialect: dialect(arrival.dialect)?,
             requests: requests(arrival.requests, format)?,
+            address: address(arrival.address),
         }),
         proto::Handed::Asked(asked) => {
             Handed::Asked { connection: connection(asked.connection)?, requests: requests(asked.requests, format)? }

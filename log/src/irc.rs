@@ -1,31 +1,33 @@
 //! Owns how it is written what people do, and are, who come by IRC.
 
-use chinwag_core::log::{Event, IrcCommand, IrcState, Registration, Target, WasState};
+use chinwag_core::log::{Event, IrcCommand, IrcState, Registration, RoomKey, Target, WasState};
 use chinwag_core::{Capabilities, ConnectionId, How, Identity, Name, Tags, Text, Topic};
 
 use crate::common::{connection, name, nanos, text, texts, time, topic};
-use crate::{DecodeError, proto};
+use crate::{DecodeError, moderation, proto};
 
 /// The ways of saying something, each in the place of its number.
 const HOWS: [How; 5] = [How::Say, How::Act, How::Notice, How::Ask, How::Answer];
 
 /// Writes who somebody wants to be.
 pub(crate) fn put_registered(connection: ConnectionId, registration: &Registration) -> proto::Registered {
-    let Registration { name, identity, capabilities } = registration;
+    let Registration { name, identity, capabilities, address } = registration;
     proto::Registered {
         connection: Some(connection.into()),
         name: name.to_string(),
         identity: Some(put_identity(identity, name)),
         capabilities: capabilities.bits(),
+        address: moderation::put_address(*address),
     }
 }
 
 /// Reads the same.
 pub(crate) fn registered(registered: proto::Registered) -> Result<Event, DecodeError> {
-    let proto::Registered { connection: id, name: called, identity: who, capabilities: granted } = registered;
+    let proto::Registered { connection: id, name: called, identity: who, capabilities: granted, address } = registered;
     let name = name(&called)?;
     let identity = identity(who, &name)?;
-    let registration = Box::new(Registration { identity, capabilities: capabilities(granted)?, name });
+    let (capabilities, address) = (capabilities(granted)?, moderation::address(address));
+    let registration = Box::new(Registration { name, identity, capabilities, address });
     Ok(Event::Registered { connection: connection(id)?, registration })
 }
 
@@ -89,6 +91,13 @@ impl From<&IrcCommand> for proto::IrcCommand {
                 tags: tags.as_str().to_owned(),
                 answered: *answered,
             }),
+            IrcCommand::Knock(rooms) => {
+                let put = |(room, key): &(Name, Option<RoomKey>)| proto::RoomWithKey {
+                    room: room.to_string(),
+                    key: key.as_ref().map(moderation::put_key),
+                };
+                Self::Knock(proto::Knocks { rooms: rooms.iter().map(put).collect() })
+            }
             IrcCommand::Join(rooms) => Self::Join(proto::Names { names: put_names(rooms) }),
             IrcCommand::Part { rooms, reason } => {
                 Self::Part(proto::IrcPart { rooms: put_names(rooms), reason: put_reason(reason.as_ref()) })
@@ -133,6 +142,12 @@ pub(crate) fn command(command: proto::IrcCommand) -> Result<IrcCommand, DecodeEr
         }
         proto::IrcCommand::Tag(proto::IrcTag { targets: whom, tags: for_clients, answered }) => {
             IrcCommand::Tag { targets: targets(whom)?, tags: tags(&for_clients)?, answered }
+        }
+        proto::IrcCommand::Knock(proto::Knocks { rooms }) => {
+            let read = |proto::RoomWithKey { room, key: word }: proto::RoomWithKey| {
+                Ok((name(&room)?, word.as_deref().map(moderation::key).transpose()?))
+            };
+            IrcCommand::Knock(rooms.into_iter().map(read).collect::<Result<_, _>>()?)
         }
         proto::IrcCommand::Join(proto::Names { names: rooms }) => IrcCommand::Join(names(&rooms)?),
         proto::IrcCommand::Part(proto::IrcPart { rooms, reason: why }) => {

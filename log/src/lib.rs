@@ -17,6 +17,7 @@ mod input;
 mod irc;
 mod kind;
 mod limits;
+mod moderation;
 mod past;
 mod proto;
 mod record;

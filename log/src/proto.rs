@@ -4,8 +4,10 @@
 //! tag and a new [`FORMAT`](crate::FORMAT), and is left out wherever it says nothing new, so that what an older release
 //! wrote is still read.
 
+mod moderation;
 mod recording;
 
+pub(crate) use self::moderation::*;
 pub(crate) use self::recording::*;
 
 /// The beginning of each entry, whatever it is.
@@ -70,7 +72,7 @@ pub(crate) struct Record {
 #[derive(Clone, PartialEq, prost::Oneof)]
 pub(crate) enum Event {
     #[prost(message, tag = "2")]
-    Opened(Connection),
+    Opened(Opened),
     #[prost(message, tag = "3")]
     Commanded(Commanded),
     #[prost(message, tag = "4")]
@@ -85,6 +87,20 @@ pub(crate) enum Event {
     Registered(Registered),
     #[prost(message, tag = "9")]
     Recalled(Recalled),
+}
+
+/// Holds a connection, and from where it comes.
+#[derive(Clone, PartialEq, prost::Message)]
+pub(crate) struct Opened {
+    #[prost(uint32, tag = "1")]
+    pub(crate) server: u32,
+    #[prost(uint32, tag = "2")]
+    pub(crate) slot: u32,
+    #[prost(uint32, tag = "3")]
+    pub(crate) generation: u32,
+    /// None where it is 0.
+    #[prost(fixed64, tag = "4")]
+    pub(crate) address: u64,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]
@@ -128,7 +144,7 @@ pub(crate) struct Kept {
 pub(crate) struct Commanded {
     #[prost(message, optional, tag = "1")]
     pub(crate) connection: Option<Connection>,
-    #[prost(oneof = "Command", tags = "2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16")]
+    #[prost(oneof = "Command", tags = "2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19")]
     pub(crate) command: Option<Command>,
 }
 
@@ -166,6 +182,12 @@ pub(crate) enum Command {
     Unignore(String),
     #[prost(message, tag = "16")]
     Irc(Irc),
+    #[prost(message, tag = "17")]
+    Knock(Knock),
+    #[prost(message, tag = "18")]
+    Moderate(Moderation),
+    #[prost(message, tag = "19")]
+    Empower(Nothing),
 }
 
 #[derive(Clone, PartialEq, prost::Message)]
@@ -178,6 +200,9 @@ pub(crate) struct Registered {
     pub(crate) identity: Option<Identity>,
     #[prost(uint32, tag = "4")]
     pub(crate) capabilities: u32,
+    /// None where it is 0.
+    #[prost(fixed64, tag = "5")]
+    pub(crate) address: u64,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]
@@ -192,7 +217,7 @@ pub(crate) struct Identity {
 
 #[derive(Clone, PartialEq, prost::Message)]
 pub(crate) struct Irc {
-    #[prost(oneof = "IrcCommand", tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14")]
+    #[prost(oneof = "IrcCommand", tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15")]
     pub(crate) command: Option<IrcCommand>,
 }
 
@@ -226,6 +251,8 @@ pub(crate) enum IrcCommand {
     Quit(Reason),
     #[prost(message, tag = "14")]
     Talk(IrcTalk),
+    #[prost(message, tag = "15")]
+    Knock(Knocks),
 }
 
 #[derive(Clone, PartialEq, prost::Message)]
@@ -370,6 +397,8 @@ pub(crate) struct Snapshot {
     pub(crate) silent: Vec<Silent>,
     #[prost(message, repeated, tag = "10")]
     pub(crate) was: Vec<Was>,
+    #[prost(message, repeated, tag = "11")]
+    pub(crate) bars: Vec<Bar>,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]
@@ -399,6 +428,9 @@ pub(crate) struct Room {
     pub(crate) history: Vec<Run>,
     #[prost(uint64, tag = "7")]
     pub(crate) opened_ns: u64,
+    /// Nothing was decided of most.
+    #[prost(message, optional, tag = "8")]
+    pub(crate) order: Option<Order>,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]
@@ -463,6 +495,13 @@ pub(crate) struct Person {
     pub(crate) irc: Option<IrcPerson>,
     #[prost(message, repeated, tag = "10")]
     pub(crate) correspondents: Vec<Connection>,
+    #[prost(uint32, repeated, tag = "11")]
+    pub(crate) voices: Vec<u32>,
+    #[prost(bool, tag = "12")]
+    pub(crate) is_server_operator: bool,
+    /// None where it is 0.
+    #[prost(fixed64, tag = "13")]
+    pub(crate) address: u64,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]

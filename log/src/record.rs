@@ -1,15 +1,15 @@
 //! Owns how a record is written: when, and what has happened.
 
-use chinwag_core::log::{Command, Event, Recalled, Record};
+use chinwag_core::log::{AddressKey, Command, Event, Recalled, Record};
 use chinwag_core::{CloseCode, ConnectionId, Topic};
 
 use crate::common::{connection, name, nanos, server, text, texts, time, topic};
-use crate::{DecodeError, irc, past, proto};
+use crate::{DecodeError, irc, moderation, past, proto};
 
 impl From<&Record> for proto::Record {
     fn from(Record { at, event }: &Record) -> Self {
         let event = match event {
-            Event::Opened { connection } => proto::Event::Opened((*connection).into()),
+            Event::Opened { connection, address } => proto::Event::Opened(put_opened(*connection, *address)),
             Event::Registered { connection, registration } => {
                 proto::Event::Registered(irc::put_registered(*connection, registration))
             }
@@ -44,6 +44,11 @@ impl From<&Command> for proto::Command {
             Command::Part(name) => Self::Part(name.to_string()),
             Command::Resume(ghost) => Self::Resume((*ghost).into()),
             Command::Appear => Self::Appear(proto::Nothing {}),
+            Command::Knock { room, key, leaves } => {
+                Self::Knock(proto::Knock { room: room.to_string(), key: moderation::put_key(key), leaves: *leaves })
+            }
+            Command::Moderate(moderation) => Self::Moderate(moderation::put(moderation)),
+            Command::Empower => Self::Empower(proto::Nothing {}),
             Command::Irc(command) => Self::Irc(proto::Irc { command: Some((&**command).into()) }),
             Command::Leave(code) => Self::Leave(code.number().into()),
         }
@@ -54,7 +59,10 @@ impl From<&Command> for proto::Command {
 pub(crate) fn record(record: proto::Record, format: u32) -> Result<Record, DecodeError> {
     let unknown = DecodeError::Unknown { format };
     let event = match record.event.ok_or(unknown)? {
-        proto::Event::Opened(id) => Event::Opened { connection: connection(Some(id))? },
+        proto::Event::Opened(proto::Opened { server, slot, generation, address }) => Event::Opened {
+            connection: connection(Some(proto::Connection { server, slot, generation }))?,
+            address: moderation::address(address),
+        },
         proto::Event::Commanded(by) => {
             let (connection, command) = commanded(by, format)?;
             Event::Commanded { connection, command }
@@ -71,6 +79,12 @@ pub(crate) fn record(record: proto::Record, format: u32) -> Result<Record, Decod
         proto::Event::ServerGone(number) => Event::ServerGone { server: server(number)? },
     };
     Ok(Record { at: time(record.at_ns), event })
+}
+
+/// Returns how it is written that somebody has connected.
+fn put_opened(connection: ConnectionId, address: Option<AddressKey>) -> proto::Opened {
+    let proto::Connection { server, slot, generation } = connection.into();
+    proto::Opened { server, slot, generation, address: moderation::put_address(address) }
 }
 
 /// Returns how it is written that somebody does something.
@@ -101,6 +115,11 @@ pub(crate) fn command(command: proto::Command, format: u32) -> Result<Command, D
         proto::Command::Part(room) => Command::Part(name(&room)?),
         proto::Command::Resume(ghost) => Command::Resume(connection(Some(ghost))?),
         proto::Command::Appear(proto::Nothing {}) => Command::Appear,
+        proto::Command::Knock(proto::Knock { room, key: word, leaves }) => {
+            Command::Knock { room: name(&room)?, key: moderation::key(&word)?, leaves }
+        }
+        proto::Command::Moderate(what) => Command::Moderate(Box::new(moderation::moderation(what, format)?)),
+        proto::Command::Empower(proto::Nothing {}) => Command::Empower,
         proto::Command::Irc(proto::Irc { command }) => {
             Command::Irc(Box::new(irc::command(command.ok_or(DecodeError::Unknown { format })?)?))
         }

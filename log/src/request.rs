@@ -9,8 +9,17 @@ use crate::record::command;
 use crate::{DecodeError, proto};
 
 /// The queries with nothing in them, each in the place of its number.
-const QUERIES: [Query; 7] =
-    [Query::Help, Query::Rooms, Query::Users, Query::Topic, Query::Ignored, Query::More, Query::Token];
+const QUERIES: [Query; 9] = [
+    Query::Help,
+    Query::Rooms,
+    Query::Users,
+    Query::Topic,
+    Query::Ignored,
+    Query::More,
+    Query::Token,
+    Query::Bans,
+    Query::Moderation,
+];
 
 /// The notices with nothing in them, each in the place of its number.
 const NOTICES: [Notice; 10] = [

@@ -8,11 +8,11 @@ use chinwag_core::log::{
 };
 
 use crate::common::{connection, name, nanos, rooms, texts, time, topic};
-use crate::{DecodeError, irc, proto};
+use crate::{DecodeError, irc, moderation, proto};
 
 impl From<&Snapshot> for proto::Snapshot {
     fn from(snapshot: &Snapshot) -> Self {
-        let Snapshot { at, clock_start_ms, said, names_drawn, guests, rooms, vacant_rooms, people, silent, was } =
+        let Snapshot { at, clock_start_ms, said, names_drawn, guests, rooms, vacant_rooms, people, silent, was, bars } =
             snapshot;
         Self {
             at_ns: nanos(*at),
@@ -25,12 +25,13 @@ impl From<&Snapshot> for proto::Snapshot {
             people: people.iter().map(Into::into).collect(),
             silent: silent.iter().map(Into::into).collect(),
             was: was.iter().map(irc::put_was).collect(),
+            bars: bars.iter().map(moderation::put_bar).collect(),
         }
     }
 }
 
 impl From<&RoomState> for proto::Room {
-    fn from(RoomState { room, name, said, untold, topic, history, opened }: &RoomState) -> Self {
+    fn from(RoomState { room, name, said, untold, topic, history, opened, order }: &RoomState) -> Self {
         let untold = untold.map(|Untold { joined, left, due }| proto::Untold { joined, left, due_ns: nanos(due) });
         let topic = topic.as_ref().map(Into::into);
         let run = |RunState { name, origin, texts, is_act, at, time_ms, seq }: &RunState| proto::Run {
@@ -51,6 +52,7 @@ impl From<&RoomState> for proto::Room {
             topic,
             history,
             opened_ns: nanos(*opened),
+            order: moderation::put_order(order),
         }
     }
 }
@@ -73,6 +75,9 @@ impl From<&PersonState> for proto::Person {
             correspondents,
             origin,
             operates,
+            voices,
+            is_server_operator,
+            address,
             irc,
         }: &PersonState,
     ) -> Self {
@@ -96,6 +101,9 @@ impl From<&PersonState> for proto::Person {
             writer,
             origin: origin.map(Into::into),
             operates: operates.iter().map(|room| room.key()).collect(),
+            voices: voices.iter().map(|room| room.key()).collect(),
+            is_server_operator: *is_server_operator,
+            address: moderation::put_address(*address),
             irc: irc.as_ref().map(|state| irc::put_state(state, name)),
             correspondents: correspondents.iter().map(|&connection| connection.into()).collect(),
         }
@@ -124,12 +132,14 @@ pub(crate) fn snapshot(snapshot: proto::Snapshot) -> Result<Snapshot, DecodeErro
         people: snapshot.people.into_iter().map(person).collect::<Result<_, _>>()?,
         silent: snapshot.silent.into_iter().map(silent).collect::<Result<_, _>>()?,
         was: snapshot.was.into_iter().map(irc::was).collect::<Result<_, _>>()?,
+        bars: snapshot.bars.into_iter().map(moderation::bar).collect::<Result<_, _>>()?,
     })
 }
 
 fn person(person: proto::Person) -> Result<PersonState, DecodeError> {
     let proto::Person { connection: id, name: called, room, others, ignored, writer, .. } = person;
     let proto::Person { origin, operates, irc, correspondents, .. } = person;
+    let proto::Person { voices, is_server_operator, address, .. } = person;
     let called = name(&called)?;
     let irc = irc.map(|state| irc::state(state, &called)).transpose()?;
     let writer = writer.map(|proto::Writer { origin, connection: id, name: called }| {
@@ -145,6 +155,9 @@ fn person(person: proto::Person) -> Result<PersonState, DecodeError> {
         correspondents: correspondents.into_iter().map(|id| connection(Some(id))).collect::<Result<_, _>>()?,
         origin: origin.map(|origin| connection(Some(origin))).transpose()?,
         operates: rooms(operates),
+        voices: rooms(voices),
+        is_server_operator,
+        address: moderation::address(address),
         irc,
     })
 }
@@ -155,7 +168,7 @@ fn is_ignored(proto::Ignored { name: called, origin }: proto::Ignored) -> Result
 }
 
 fn room(room: proto::Room) -> Result<RoomState, DecodeError> {
-    let proto::Room { room, name: called, said, untold, topic: about, history, opened_ns } = room;
+    let proto::Room { room, name: called, said, untold, topic: about, history, opened_ns, order } = room;
     let untold = untold.map(|proto::Untold { joined, left, due_ns }| Untold { joined, left, due: time(due_ns) });
     let about = about.map(topic_state);
     let history = history.into_iter().map(run).collect::<Result<_, _>>()?;
@@ -167,6 +180,7 @@ fn room(room: proto::Room) -> Result<RoomState, DecodeError> {
         topic: about.transpose()?,
         history,
         opened: time(opened_ns),
+        order: moderation::order(order)?,
     })
 }
 

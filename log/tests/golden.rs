@@ -3,6 +3,8 @@
 
 #[path = "golden/irc.rs"]
 mod irc;
+#[path = "golden/moderation.rs"]
+mod moderation;
 #[path = "golden/past.rs"]
 mod past;
 #[path = "golden/recording.rs"]
@@ -15,8 +17,8 @@ use std::ops::Range;
 use std::time::Duration;
 
 use chinwag_core::log::{
-    Command, Event, IgnoredState, PersonState, Record, RoomState, RunState, SilentState, Snapshot, TopicState, Untold,
-    WriterState,
+    Command, Event, IgnoredState, OrderState, PersonState, Record, RoomState, RunState, SilentState, Snapshot,
+    TopicState, Untold, WriterState,
 };
 use chinwag_core::ops::Handed;
 use chinwag_core::{CloseCode, ConnectionId, Name, RoomId, Rules, Text, Texts, Time, Topic};
@@ -45,6 +47,9 @@ fn snapshot() -> Snapshot {
             correspondents: Vec::new(),
             origin: None,
             operates: Vec::new(),
+            voices: Vec::new(),
+            is_server_operator: false,
+            address: None,
             irc: None,
         }
     };
@@ -56,6 +61,7 @@ fn snapshot() -> Snapshot {
         topic: None,
         history: Vec::new(),
         opened: Time::START,
+        order: OrderState::default(),
     };
     Snapshot {
         at: seconds(2),
@@ -71,6 +77,7 @@ fn snapshot() -> Snapshot {
         people: vec![person(ann, "Ann", 2, &[]), person(bob, "Bob", 2, &[0]), person(cid, "Guest-1", 0, &[])],
         silent: vec![SilentState { connection: cid, due: seconds(3) }],
         was: Vec::new(),
+        bars: Vec::new(),
     }
 }
 
@@ -114,8 +121,8 @@ fn commanded(command: Command) -> Entry {
 fn golden() -> Vec<(Entry, &'static [u8])> {
     let texts = Texts::parse_lines("hello\nna\u{ef}ve \u{1f600}\n").expect("they are clean");
     let mut golden: Vec<(Entry, &[u8])> = vec![
-        (record(Event::Opened { connection: ConnectionId::new(0, 0, 0) }), b"\x08\x01\"\x08\x08\x80\x94\xeb\xdc\x03\x12\x00"),
-        (record(Event::Opened { connection: ConnectionId::new(255, 0xff_ffff, u32::MAX) }), b"\x08\x01\"\x16\x08\x80\x94\xeb\xdc\x03\x12\x0e\x08\xff\x01\x10\xff\xff\xff\x07\x18\xff\xff\xff\xff\x0f"),
+        (record(Event::Opened { connection: ConnectionId::new(0, 0, 0), address: None }), b"\x08\x01\"\x08\x08\x80\x94\xeb\xdc\x03\x12\x00"),
+        (record(Event::Opened { connection: ConnectionId::new(255, 0xff_ffff, u32::MAX), address: None }), b"\x08\x01\"\x16\x08\x80\x94\xeb\xdc\x03\x12\x0e\x08\xff\x01\x10\xff\xff\xff\x07\x18\xff\xff\xff\xff\x0f"),
         (record(Event::Closed { connection: ConnectionId::new(0, 3, 17) }), b"\x08\x01\"\x0c\x08\x80\x94\xeb\xdc\x03\"\x04\x10\x03\x18\x11"),
         (record(Event::Woke), b"\x08\x01\"\x08\x08\x80\x94\xeb\xdc\x03*\x00"),
         (Entry::Record(Record { at: Time::START, event: Event::Woke }), b"\x08\x01\"\x02*\x00"),
@@ -143,6 +150,7 @@ fn golden() -> Vec<(Entry, &'static [u8])> {
         (Entry::Snapshot(talkative()), TALKATIVE),
     ];
     golden.extend(irc::golden());
+    golden.extend(moderation::golden());
     golden.extend(past::golden());
     golden.extend(recording::golden());
     golden
@@ -216,10 +224,12 @@ fn every_kind_of_entry_has_golden_bytes() {
     let in_command = |field_of_it: Vec<u8>| field(4, &field(3, &[&field(1, b"")[..], &field_of_it[..]].concat()));
     let in_irc = |field_of_it: Vec<u8>| in_command(field(16, &field_of_it));
     // A record of nothing is unknown itself, as is a command of IRC. A command is one of the events.
+    let in_moderation = |field_of_it: Vec<u8>| in_command(field(18, &field_of_it));
     let in_input = |field_of_it: Vec<u8>| field(7, &field_of_it);
     let kinds = known(2..32, |field| field) + known(2..32, in_record) - 1
         + known(2..32, in_command)
         + known(1..32, in_irc)
+        + known(2..32, in_moderation)
         + known(2..32, in_input);
     let golden: HashSet<_> = golden().into_iter().map(|(entry, _)| kind(&entry)).collect();
     assert_eq!(golden.len(), kinds);
@@ -234,9 +244,14 @@ fn kind(entry: &Entry) -> impl Eq + Hash + use<> {
     } else {
         None
     };
+    let act = if let Some(Event::Commanded { command: Command::Moderate(moderation), .. }) = event {
+        Some(discriminant(&moderation.act))
+    } else {
+        None
+    };
     let handed = if let Entry::Input(input) = entry { Some(&input.handed) } else { None };
     let answer = if let Some(Handed::Answered(answer)) = handed { Some(discriminant(&**answer)) } else { None };
-    (discriminant(entry), event.map(discriminant), command, of_irc, handed.map(discriminant), answer)
+    (discriminant(entry), event.map(discriminant), command, of_irc, act, handed.map(discriminant), answer)
 }
 
 #[test]

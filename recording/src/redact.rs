@@ -5,6 +5,7 @@
 
 mod disguise;
 mod irc;
+mod moderation;
 mod request;
 mod state;
 

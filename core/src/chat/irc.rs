@@ -7,10 +7,10 @@ use super::rooms::Presence;
 use super::talk::Hears;
 use super::{Chat, HERE};
 use crate::irc::{MONITORED_MAX, ROOMS_MAX};
-use crate::log::{IrcCommand, IrcState, Registration, Target};
+use crate::log::{IrcCommand, IrcState, Registration, RoomKey, RoomModes, Target};
 use crate::{
     Action, Capabilities, CloseCode, ConnectionId, How, Identity, IrcMessage, Leaving, LeftOut, Manner, Message, Name,
-    RoomId, Tags, Text, Texts, Time, Topic,
+    RoomId, Ruling, Tags, Text, Texts, Time, Topic,
 };
 
 impl Chat {
@@ -18,11 +18,14 @@ impl Chat {
         if !self.people.is_free(connection) {
             return;
         }
-        let Registration { name, identity, capabilities } = registration;
+        let Registration { name, identity, capabilities, address } = registration;
+        if let Some(ruling) = self.barred(now, address) {
+            return self.send_away(connection, ruling);
+        }
         if !self.is_free_name(&name) {
             return self.reply(connection, Message::Taken { name });
         }
-        self.people.insert(connection, name.clone(), RoomId::NONE);
+        self.people.insert(connection, name.clone(), RoomId::NONE, address);
         self.people.get_mut(connection).expect(HERE).apart_mut().irc = Some(Box::new(IrcState {
             identity: identity.clone(),
             capabilities,
@@ -48,7 +51,7 @@ impl Chat {
             self.irc_mut(connection).spoke = now;
         }
         match command {
-            IrcCommand::Talk { room, texts } => match self.room_of(connection, &room) {
+            IrcCommand::Talk { room, texts } => match self.room_to_speak_in(now, connection, &room) {
                 Ok(room) => {
                     let manner = Manner { identity: self.person(connection).identity(), ..Manner::default() };
                     let hears = self.hears(connection, false);
@@ -70,7 +73,12 @@ impl Chat {
             }
             IrcCommand::Join(rooms) => {
                 for room in rooms {
-                    self.join(now, connection, room);
+                    self.join(now, connection, room, None);
+                }
+            }
+            IrcCommand::Knock(rooms) => {
+                for (room, key) in rooms {
+                    self.join(now, connection, room, key.as_ref());
                 }
             }
             IrcCommand::Part { rooms, reason } => {
@@ -85,7 +93,11 @@ impl Chat {
                 }
             }
             IrcCommand::SetTopic { room, topic } => self.set_topic_of(now, connection, room, topic),
-            IrcCommand::Invite { name, room } => self.invite(now, connection, name, room),
+            IrcCommand::Invite { name, room } => match self.rooms.find(&room) {
+                Some(room) => self.invite(now, connection, name, room),
+                None if self.find(&name).is_none() => self.reply(connection, Message::Nobody { name }),
+                None => self.tell(connection, IrcMessage::NoSuchRoom { room }),
+            },
             IrcCommand::Away(text) => self.set_away(connection, text),
             IrcCommand::SetRealName(real_name) => self.set_real_name(connection, &real_name),
             IrcCommand::SetModes { is_bot, is_invisible } => self.set_modes(connection, is_bot, is_invisible),
@@ -124,7 +136,7 @@ impl Chat {
                 None => self.reply(connection, Message::Nobody { name }),
             },
             Target::Room(name) => {
-                let found = self.room_of(connection, &name);
+                let found = self.room_to_speak_in(now, connection, &name);
                 match found {
                     // What clients ask each other would be answered by all of them.
                     Ok(_) if manner.how.is_for_clients() => {}
@@ -172,6 +184,7 @@ impl Chat {
         match target {
             Target::Room(room) => match self.room_of(connection, &room) {
                 Err(message) => self.tell(connection, message),
+                Ok(id) if self.rooms.is_guarded(id) && !self.is_heard(now, connection, id) => {}
                 Ok(id_of_room) => {
                     let room = Some(self.rooms.name(id_of_room).clone());
                     let hears = self.hears(connection, answered);
@@ -198,7 +211,7 @@ impl Chat {
     }
 
     /// Lets somebody into one more room.
-    fn join(&mut self, now: Time, connection: ConnectionId, name: Name) {
+    fn join(&mut self, now: Time, connection: ConnectionId, name: Name, key: Option<&RoomKey>) {
         let found = self.rooms.find(&name);
         let person = self.person(connection);
         if found.is_some_and(|room| person.is_in(room)) {
@@ -206,6 +219,9 @@ impl Chat {
         }
         if person.others().len() >= ROOMS_MAX {
             return self.tell(connection, IrcMessage::TooManyRooms { room: name });
+        }
+        if found.is_some_and(|room| !self.may_join(now, connection, room, key)) {
+            return;
         }
         let room = found.unwrap_or_else(|| self.rooms.open(now, name));
         let presence = self.arrive(now, connection, room);
@@ -241,6 +257,7 @@ impl Chat {
     fn set_topic_of(&mut self, now: Time, connection: ConnectionId, name: Name, topic: Option<Topic>) {
         match self.room_of(connection, &name) {
             Err(message) => self.tell(connection, message),
+            Ok(room) if !self.may_set_topic(now, connection, room) => {}
             Ok(room) => {
                 let message = self.set_topic(now, connection, room, topic);
                 self.reply(connection, message.clone());
@@ -249,18 +266,27 @@ impl Chat {
         }
     }
 
-    /// Lets somebody know of a room where the one who does so is.
-    fn invite(&mut self, now: Time, connection: ConnectionId, to: Name, name: Name) {
+    /// Lets somebody know of a room where the one who does so is; if that is an operator, also in. Into a room that is
+    /// locked only operators invite.
+    pub(super) fn invite(&mut self, now: Time, connection: ConnectionId, to: Name, room: RoomId) {
         let Some(other) = self.find(&to) else { return self.reply(connection, Message::Nobody { name: to }) };
-        let room = match self.room_of(connection, &name) {
-            Ok(room) => room,
-            Err(message) => return self.tell(connection, message),
-        };
         let (to, name) = (self.person(other).name.clone(), self.rooms.name(room).clone());
-        if self.person(other).is_in(room) {
-            return self.tell(connection, IrcMessage::AlreadyThere { name: to, room: name });
+        let keeps_order = self.keeps_order(connection, room);
+        if !keeps_order && !self.person(connection).is_in(room) {
+            return self.rule(connection, Ruling::NotInRoom { room: name });
         }
-        self.tell(connection, IrcMessage::Inviting { to: to.clone(), room: name.clone() });
+        if self.person(other).is_in(room) {
+            return self.rule(connection, Ruling::AlreadyThere { name: to, room: name });
+        }
+        let order = self.rooms.order(room);
+        if !keeps_order && order.is_some_and(|order| order.has(RoomModes::LOCKED)) {
+            return self.rule(connection, Ruling::NotOperator { room: name });
+        }
+        if keeps_order && order.is_some() {
+            let origin = self.person(other).origin(other);
+            self.rooms.change_order(room, |order| order.invite(origin));
+        }
+        self.rule(connection, Ruling::Inviting { to: to.clone(), room: name.clone() });
         let person = self.person(connection);
         let (by, identity) = (person.name.clone(), person.identity());
         let is_heard = !self.person(other).ignores(&by);
@@ -375,7 +401,7 @@ impl Chat {
 
     /// Returns who in a room has heard in another that somebody has left the server, and came by IRC.
     pub(super) fn who_heard(&self, room: RoomId, told: &[RoomId], leaving: &Leaving) -> Option<Box<LeftOut>> {
-        if told.is_empty() || !matches!(leaving, Leaving::Server { .. }) || self.rooms.members(room) == 0 {
+        if told.is_empty() || !leaving.is_of_server() || self.rooms.members(room) == 0 {
             return None;
         }
         let members = self.rooms.member_keys(room).map(|key| self.people.connection(key));
@@ -392,6 +418,19 @@ impl Chat {
             Some(room) => Err(IrcMessage::NotInRoom { room: self.rooms.name(room).clone() }),
             None => Err(IrcMessage::NoSuchRoom { room: name.clone() }),
         }
+    }
+
+    /// Returns the room of this name, if somebody may say something there; else what they are to be told.
+    fn room_to_speak_in(&self, now: Time, connection: ConnectionId, name: &Name) -> Result<RoomId, IrcMessage> {
+        let found = self.room_of(connection, name);
+        if let Err(IrcMessage::NotInRoom { .. }) = found
+            && let Some(room) = self.rooms.find(name)
+            && self.rooms.order(room).is_some_and(|order| order.has(RoomModes::OPEN))
+            && !self.is_banned(now, connection, room)
+        {
+            return Ok(room);
+        }
+        found
     }
 
     /// Returns who else in a room came by IRC, with a client that has a capability.

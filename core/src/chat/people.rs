@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 use std::{iter, mem};
 
+use crate::address_key::AddressKey;
 use crate::log::{IgnoredState, IrcState, WriterState};
 use crate::{Capabilities, ConnectionId, Identity, Name, RoomId};
 
@@ -14,6 +15,8 @@ use crate::{Capabilities, ConnectionId, Identity, Name, RoomId};
 pub(super) struct People {
     /// By server, and by slot: up to the last in which somebody was.
     servers: Vec<Vec<Option<Person>>>,
+    /// From where they come, by the same: up to the last of whom it is known.
+    addresses: Vec<Vec<Option<AddressKey>>>,
     len: usize,
     /// By which connections those are here who came by another.
     going_on: HashMap<ConnectionId, ConnectionId>,
@@ -41,6 +44,8 @@ pub(super) struct Apart {
     pub(super) origin: Option<ConnectionId>,
     /// What is known only since they came by IRC.
     pub(super) irc: Option<Box<IrcState>>,
+    /// They are an operator of the server.
+    pub(super) is_server_operator: bool,
 }
 
 /// What is known of who has written with others alone, or ignores some.
@@ -123,6 +128,17 @@ impl Person {
     /// Returns what few people have, to be changed.
     pub(super) fn apart_mut(&mut self) -> &mut Apart {
         self.apart.get_or_insert_default()
+    }
+
+    /// Tells whether they are an operator of the server.
+    pub(super) fn is_server_operator(&self) -> bool {
+        self.apart.as_deref().is_some_and(|apart| apart.is_server_operator)
+    }
+
+    /// Has them be an operator of the server, or not any more.
+    pub(super) fn set_server_operator(&mut self, is_server_operator: bool) {
+        self.apart_mut().is_server_operator = is_server_operator;
+        self.forget_nothing();
     }
 
     /// Keeps nothing apart where there is nothing to be kept.
@@ -237,7 +253,8 @@ impl People {
     }
 
     /// Puts somebody into the place of a connection, which is free.
-    pub(super) fn insert(&mut self, connection: ConnectionId, name: Name, room: RoomId) {
+    pub(super) fn insert(&mut self, connection: ConnectionId, name: Name, room: RoomId, address: Option<AddressKey>) {
+        self.note_address(connection, address);
         let (server, slot) = (usize::from(connection.server()), connection.slot() as usize);
         if self.servers.len() <= server {
             self.servers.resize_with(server + 1, Vec::new);
@@ -249,6 +266,37 @@ impl People {
         let before = slots[slot].replace(Person { generation: connection.generation(), name, room, apart: None });
         debug_assert!(before.is_none(), "a place is one person's");
         self.len += 1;
+    }
+
+    fn note_address(&mut self, connection: ConnectionId, address: Option<AddressKey>) {
+        let (server, slot) = (usize::from(connection.server()), connection.slot() as usize);
+        // Of those who come from this machine nothing is kept.
+        if address.is_some() && self.addresses.len() <= server {
+            self.addresses.resize_with(server + 1, Vec::new);
+        }
+        let Some(slots) = self.addresses.get_mut(server) else { return };
+        if address.is_some() && slots.len() <= slot {
+            slots.resize(slot + 1, None);
+        }
+        if let Some(place) = slots.get_mut(slot) {
+            *place = address;
+        }
+    }
+
+    /// Returns from where somebody comes who is here, if that is known.
+    pub(super) fn address(&self, connection: ConnectionId) -> Option<AddressKey> {
+        let slots = self.addresses.get(usize::from(connection.server()))?;
+        slots.get(connection.slot() as usize).copied().flatten()
+    }
+
+    /// Returns who comes from an address, in the order of their servers and slots. It looks at all who are here.
+    pub(super) fn coming_from(&self, address: AddressKey) -> impl Iterator<Item = ConnectionId> {
+        let from_there = move |(server, slots): (u8, &Vec<Option<AddressKey>>)| {
+            let found = (0..).zip(slots).filter(move |(_, other)| **other == Some(address));
+            found.map(move |(slot, _)| ConnectionId::new(server, slot, 0)).collect::<Vec<_>>()
+        };
+        let found = (0..=u8::MAX).zip(&self.addresses).flat_map(from_there);
+        found.filter_map(|place| self.at(place).map(|person| ConnectionId::with_key(place.key(), person.generation)))
     }
 
     /// Returns who a connection is of, if it is here.
@@ -267,6 +315,7 @@ impl People {
         let place = &mut self.servers[usize::from(connection.server())][connection.slot() as usize];
         self.len -= 1;
         let person = place.take().expect("they are here");
+        self.note_address(connection, None);
         let origin = person.origin(connection);
         if origin != connection {
             self.going_on.remove(&origin);
@@ -337,7 +386,7 @@ mod tests {
         let [ann, bob, cid] = [(0, 3), (2, 3), (2, 0)].map(|(server, slot)| ConnectionId::new(server, slot, 7));
         for (connection, called) in [(ann, "Ann"), (bob, "Bob"), (cid, "Cid")] {
             assert!(people.is_free(connection) && people.get(connection).is_none());
-            people.insert(connection, name(called), ROOM);
+            people.insert(connection, name(called), ROOM, None);
             assert!(!people.is_free(connection));
             assert_eq!(people.name(connection.key()).as_str(), called);
         }
@@ -353,9 +402,25 @@ mod tests {
     fn a_connection_that_is_gone_is_not_who_has_its_place_now() {
         let mut people = People::default();
         let [old, new] = [1, 2].map(|generation| ConnectionId::new(0, 5, generation));
-        people.insert(new, name("Ann"), ROOM);
+        people.insert(new, name("Ann"), ROOM, None);
         assert!(people.get(old).is_none() && people.get_mut(old).is_none() && !people.is_free(old));
         assert!(people.get(new).is_some() && people.get_mut(new).is_some());
+    }
+
+    #[test]
+    fn who_comes_from_an_address_is_found_until_they_are_gone() {
+        let mut people = People::default();
+        let [ann, bob, cid] = [(0, 3), (2, 3), (2, 0)].map(|(server, slot)| ConnectionId::new(server, slot, 7));
+        let [here, there] = [1, 2].map(AddressKey::new);
+        for (connection, called, from) in [(ann, "Ann", here), (bob, "Bob", there), (cid, "Cid", here)] {
+            people.insert(connection, name(called), ROOM, from);
+            assert_eq!(people.address(connection), from);
+        }
+        let from = |people: &People| people.coming_from(here.expect("a number")).collect::<Vec<_>>();
+        assert_eq!(from(&people), [ann, cid]);
+        people.remove(ann);
+        people.insert(ConnectionId::new(0, 3, 8), name("Dan"), ROOM, None);
+        assert_eq!(from(&people), [cid], "a place does not keep it");
     }
 
     #[test]

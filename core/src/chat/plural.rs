@@ -5,6 +5,7 @@
 
 use super::rooms::{Presence, Rooms};
 use super::{Chat, HERE};
+use crate::log::RoomKey;
 use crate::{ConnectionId, Leaving, LeftOut, Message, Name, RoomId, Time};
 
 /// In how many rooms somebody can be at once: more than anybody follows, and few enough that a list of them is looked
@@ -13,11 +14,14 @@ pub(super) const ROOMS_MAX: usize = 32;
 
 impl Chat {
     /// Lets somebody into one more room, which gets the focus.
-    pub(super) fn on_enter(&mut self, at: Time, connection: ConnectionId, name: Name) {
+    pub(super) fn on_enter(&mut self, at: Time, connection: ConnectionId, name: Name, key: Option<&RoomKey>) {
         let found = self.rooms.find(&name);
         let person = self.people.get_mut(connection).expect(HERE);
         if found.is_some_and(|room| person.focus(room)) || person.rooms().count() == ROOMS_MAX {
             return self.tell_focus(connection);
+        }
+        if found.is_some_and(|room| !self.may_join(at, connection, room, key)) {
+            return;
         }
         let room = found.unwrap_or_else(|| self.rooms.open(at, name));
         self.people.get_mut(connection).expect(HERE).add(room);

@@ -11,8 +11,9 @@ use slab::Slab;
 
 use super::history::{History, Saying};
 use super::lists::{fitting, room_bytes};
+use super::order::Order;
 use crate::kept::Past;
-use crate::log::{RoomState, SnapshotError, TopicState, Untold};
+use crate::log::{RoomModes, RoomState, SnapshotError, TopicState, Untold};
 use crate::wire::contract::List;
 use crate::{Form, Message, Name, NameKey, RoomId, Texts, Time, Topic, vacant};
 
@@ -33,6 +34,8 @@ pub(super) struct Rooms {
     /// How many are in `main` to hear what is said there, and are not told of and not listed yet: apart from the room,
     /// as there are few.
     silent: u32,
+    /// How many rooms are listed only for who is there.
+    secret: usize,
     crowd_members: u32,
     crowd_interval: Duration,
     /// What is known of rooms that may be opened by the event that is handled.
@@ -57,7 +60,20 @@ struct Apart {
     untold: Option<Untold>,
     /// The connection keys of those who have the rank of an operator.
     operators: Vec<u32>,
+    /// The same of those who have the rank of a voice.
+    voices: Vec<u32>,
     opened: Time,
+    /// What its operators have decided.
+    order: Option<Box<Order>>,
+}
+
+/// Names a rank that a member of a room can have, besides none.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Rank {
+    /// They keep order.
+    Operator,
+    /// They are heard where not everybody is.
+    Voice,
 }
 
 /// Holds a member of a room of a snapshot.
@@ -67,6 +83,7 @@ pub(super) struct Member<'a> {
     pub(super) name: &'a Name,
     pub(super) key: u32,
     pub(super) is_operator: bool,
+    pub(super) is_voice: bool,
 }
 
 /// What is known of messages that are said in a row.
@@ -100,6 +117,7 @@ impl Rooms {
             by_size: BTreeSet::new(),
             crowds_due: BTreeSet::new(),
             silent: 0,
+            secret: 0,
             crowd_members,
             crowd_interval,
             recalled: Vec::new(),
@@ -229,7 +247,8 @@ impl Rooms {
         let crowded = self.members(id) > self.crowd_members;
         let key = self.change(id, |members| members.remove(&member.key()));
         if let Some(key) = key {
-            self.operators_mut(id, |operators| operators.retain(|&other| other != key));
+            self.set_rank(id, Rank::Operator, key, false);
+            self.set_rank(id, Rank::Voice, key, false);
         }
         if self.members(id) == 0 {
             self.close(id);
@@ -251,9 +270,10 @@ impl Rooms {
     /// Lets another connection have the place of a member.
     pub(super) fn hand_over(&mut self, id: RoomId, member: &Name, key: u32) {
         let before = self.rooms[id.key() as usize].members.insert(member.key(), key);
-        self.operators_mut(id, |operators| {
-            operators.iter_mut().filter(|other| Some(**other) == before).for_each(|other| *other = key);
-        });
+        if let Some(apart) = self.rooms[id.key() as usize].apart.as_deref_mut() {
+            let ranks = apart.operators.iter_mut().chain(&mut apart.voices);
+            ranks.filter(|other| Some(**other) == before).for_each(|other| *other = key);
+        }
     }
 
     /// Returns when a room was opened.
@@ -261,14 +281,71 @@ impl Rooms {
         self.room(id).apart.as_deref().map_or(Time::START, |apart| apart.opened)
     }
 
-    /// Tells whether a member of a room has the rank of an operator there.
-    pub(super) fn is_operator(&self, id: RoomId, key: u32) -> bool {
-        self.room(id).apart.as_deref().is_some_and(|apart| apart.operators.contains(&key))
+    /// Tells whether a member of a room has a rank there.
+    pub(super) fn has_rank(&self, id: RoomId, rank: Rank, key: u32) -> bool {
+        self.room(id).apart.as_deref().is_some_and(|apart| apart.ranked(rank).contains(&key))
     }
 
-    fn operators_mut(&mut self, id: RoomId, change: impl FnOnce(&mut Vec<u32>)) {
-        if let Some(apart) = self.rooms[id.key() as usize].apart.as_deref_mut() {
-            change(&mut apart.operators);
+    /// Gives a member of a room a rank there, or takes it. Tells whether that changes anything.
+    pub(super) fn set_rank(&mut self, id: RoomId, rank: Rank, key: u32, has: bool) -> bool {
+        if self.has_rank(id, rank, key) == has {
+            return false;
+        }
+        let apart = self.rooms[id.key() as usize].apart.get_or_insert_default();
+        let ranked = match rank {
+            Rank::Operator => &mut apart.operators,
+            Rank::Voice => &mut apart.voices,
+        };
+        if has {
+            ranked.push(key);
+        } else {
+            ranked.retain(|&other| other != key);
+        }
+        true
+    }
+
+    /// Returns what the operators of a room have decided, if they have decided anything.
+    pub(super) fn order(&self, id: RoomId) -> Option<&Order> {
+        self.rooms.get(id.key() as usize)?.apart.as_deref()?.order.as_deref()
+    }
+
+    /// Returns the same, to be changed.
+    pub(super) fn order_mut(&mut self, id: RoomId) -> Option<&mut Order> {
+        self.rooms[id.key() as usize].apart.as_deref_mut()?.order.as_deref_mut()
+    }
+
+    /// Changes what the operators of a room have decided.
+    pub(super) fn change_order<R>(&mut self, id: RoomId, change: impl FnOnce(&mut Order) -> R) -> R {
+        let was_secret = self.is_secret(id);
+        let order = &mut self.rooms[id.key() as usize].apart.get_or_insert_default().order;
+        let changed = change(order.get_or_insert_default());
+        order.take_if(|order| order.is_empty());
+        match (was_secret, self.is_secret(id)) {
+            (false, true) => self.secret += 1,
+            (true, false) => self.secret -= 1,
+            (true, true) | (false, false) => {}
+        }
+        changed
+    }
+
+    /// Tells whether only who is in a room knows of it.
+    pub(super) fn is_secret(&self, id: RoomId) -> bool {
+        self.order(id).is_some_and(|order| order.has(RoomModes::SECRET))
+    }
+
+    /// Tells whether somebody in a room may not be heard.
+    #[inline]
+    pub(super) fn is_guarded(&self, id: RoomId) -> bool {
+        self.order(id).is_some_and(Order::is_guarded)
+    }
+
+    /// Handles that one less of those who left a crowded room is to be told of, since that was told at once.
+    pub(super) fn tell_apart(&mut self, id: RoomId) {
+        let Some(apart) = self.rooms[id.key() as usize].apart.as_deref_mut() else { return };
+        let Some(untold) = &mut apart.untold else { return };
+        untold.left = untold.left.saturating_sub(1);
+        if untold.left == 0 && untold.joined == 0 {
+            self.forget_untold(id);
         }
     }
 
@@ -287,11 +364,16 @@ impl Rooms {
         Some((id, Message::Crowd { room: self.name(id).clone(), joined, left }))
     }
 
-    /// Lists the rooms, as many as fit.
-    pub(super) fn list(&self, form: Form, bytes_max: usize) -> Message {
-        let named = |&(Reverse(members), _, id): &(Reverse<u32>, NameKey, RoomId)| (self.name(id).clone(), members);
-        let rooms = fitting(form.list_cost(List::Rooms), self.by_size.iter().map(named), room_bytes, bytes_max);
-        let more = self.rooms.len() - rooms.len();
+    /// Lists the rooms, as many as fit, for somebody who is in these.
+    pub(super) fn list(&self, own: &[RoomId], form: Form, bytes_max: usize) -> Message {
+        let is_shown = |id| self.secret == 0 || !self.is_secret(id) || own.contains(&id);
+        let named = |&(Reverse(members), _, id): &(Reverse<u32>, NameKey, RoomId)| {
+            is_shown(id).then(|| (self.name(id).clone(), members))
+        };
+        let named = self.by_size.iter().filter_map(named);
+        let rooms = fitting(form.list_cost(List::Rooms), named, room_bytes, bytes_max);
+        let hidden = self.secret - own.iter().filter(|&&id| self.is_secret(id)).count();
+        let more = self.rooms.len() - hidden - rooms.len();
         Message::Rooms { rooms, more }
     }
 
@@ -340,6 +422,11 @@ impl Rooms {
         occupied.map(|&(Reverse(members), _, id)| (id, members))
     }
 
+    /// Returns all rooms, `main` first.
+    pub(super) fn all(&self) -> impl Iterator<Item = RoomId> {
+        self.rooms.iter().map(|(key, _)| room_id(key))
+    }
+
     pub(super) fn set_topic(&mut self, id: RoomId, topic: Option<TopicState>) {
         self.rooms[id.key() as usize].apart.get_or_insert_default().topic = topic;
     }
@@ -347,9 +434,10 @@ impl Rooms {
     /// Returns the rooms by their ids, and the ids that the next get. Who is in them is known by the people.
     pub(super) fn snapshot(&self) -> (Vec<RoomState>, Vec<RoomId>) {
         let state = |(key, Room { name, apart, said, .. }): (usize, &Room)| {
-            let Apart { history, topic, untold, opened, .. } = apart.as_deref().cloned().unwrap_or_default();
+            let Apart { history, topic, untold, opened, order, .. } = apart.as_deref().cloned().unwrap_or_default();
             let history = history.snapshot();
-            RoomState { room: room_id(key), name: name.clone(), said: *said, untold, topic, history, opened }
+            let order = order.map(|order| order.state().clone()).unwrap_or_default();
+            RoomState { room: room_id(key), name: name.clone(), said: *said, untold, topic, history, opened, order }
         };
         let vacant = vacant::vacant_keys(&self.rooms, || Room::new(Name::MAIN));
         (self.rooms.iter().map(state).collect(), vacant.into_iter().map(RoomId::new).collect())
@@ -363,10 +451,12 @@ impl Rooms {
         members: impl Iterator<Item = Member<'a>>,
         silent: u32,
     ) -> Result<Self, SnapshotError> {
-        let entry = |RoomState { room, name, said, untold, topic, history, opened }| {
+        let entry = |RoomState { room, name, said, untold, topic, history, opened, order }| {
             let history = History::restore(history, said, now)?;
+            let order = Some(Order::restore(order)?).filter(|order| !order.is_empty()).map(Box::new);
             let is_any = !history.is_empty() || topic.is_some() || untold.is_some() || opened != Time::START;
-            let apart = is_any.then(|| Box::new(Apart { history, topic, untold, operators: Vec::new(), opened }));
+            let is_any = is_any || order.is_some();
+            let apart = is_any.then(|| Box::new(Apart { history, topic, untold, opened, order, ..Apart::default() }));
             Ok((room.key(), Room { said, apart, ..Room::new(name) }))
         };
         let vacant: Vec<_> = vacant.iter().map(|room| room.key()).collect();
@@ -376,12 +466,15 @@ impl Rooms {
         let mut restored = Self { rooms, by_name: HashMap::new(), by_size: BTreeSet::new(), silent, ..empty };
         let main = restored.rooms.get(Self::MAIN.key() as usize);
         SnapshotError::unless(main.is_some_and(|main| main.name == Name::MAIN), "the first room is not main")?;
-        for Member { room, name, key, is_operator } in members {
+        for Member { room, name, key, is_operator, is_voice } in members {
             let room = restored.rooms.get_mut(room.key() as usize);
             let room = room.ok_or(SnapshotError::new("somebody is in a room that is not there"))?;
             room.members.insert(name.key(), key);
             if is_operator {
                 room.apart.get_or_insert_default().operators.push(key);
+            }
+            if is_voice {
+                room.apart.get_or_insert_default().voices.push(key);
             }
         }
         restored.index()?;
@@ -396,6 +489,7 @@ impl Rooms {
             SnapshotError::unless(id == Self::MAIN || !room.members.is_empty(), "nobody is in a room")?;
             SnapshotError::unless(room.said <= SAID_MAX, "more was said than anybody can say")?;
             self.by_size.insert((Reverse(room.len()), room.name.key(), id));
+            self.secret += usize::from(self.is_secret(id));
             let untold = room.apart.as_deref().and_then(|apart| apart.untold);
             if let Some(Untold { joined, left, due }) = untold {
                 let is_counted = (1..=UNTOLD_MAX).contains(&(u64::from(joined) + u64::from(left)));
@@ -428,6 +522,7 @@ impl Rooms {
         if id == Self::MAIN {
             return;
         }
+        self.secret -= usize::from(self.is_secret(id));
         let name = self.rooms.remove(id.key() as usize).name;
         self.by_name.remove(&name.key());
         self.by_size.remove(&(Reverse(0), name.key(), id));
@@ -447,6 +542,15 @@ impl Rooms {
         let untold = self.rooms[id.key() as usize].apart.as_deref_mut()?.untold.take()?;
         self.crowds_due.remove(&(untold.due, id));
         Some(untold)
+    }
+}
+
+impl Apart {
+    fn ranked(&self, rank: Rank) -> &[u32] {
+        match rank {
+            Rank::Operator => &self.operators,
+            Rank::Voice => &self.voices,
+        }
     }
 }
 

@@ -9,8 +9,8 @@ use super::names::Names;
 use super::people::{Apart, Dealings, People, Person};
 use super::plural::ROOMS_MAX;
 use super::random_names::RandomNames;
-use super::rooms::Member;
-use super::rooms::Rooms;
+use super::rooms::{Member, Rank, Rooms};
+use super::server_acts::BARS_MAX;
 use super::silent::Silent;
 use super::view::WAS_MAX;
 use super::{Chat, HERE};
@@ -35,7 +35,10 @@ impl Chat {
             writer: person.writer().cloned(),
             correspondents: person.correspondents().to_vec(),
             origin: Some(person.origin(connection)).filter(|&origin| origin != connection),
-            operates: self.operates(connection, person),
+            operates: self.ranked(connection, person, Rank::Operator),
+            voices: self.ranked(connection, person, Rank::Voice),
+            is_server_operator: person.is_server_operator(),
+            address: self.people.address(connection),
             irc: person.irc().cloned(),
         };
         Snapshot {
@@ -49,6 +52,7 @@ impl Chat {
             people: self.people.iter().map(person).collect(),
             silent: self.silent.snapshot(),
             was: self.was.iter().cloned().collect(),
+            bars: self.bars.values().cloned().collect(),
         }
     }
 
@@ -68,6 +72,7 @@ impl Chat {
                 name: &person.name,
                 key: person.connection.key(),
                 is_operator: person.operates.contains(&room),
+                is_voice: person.voices.contains(&room),
             })
         });
         let rooms = Rooms::restore(
@@ -83,7 +88,8 @@ impl Chat {
         let (mut ignores, mut monitors) = (Interested::default(), Interested::default());
         for person in snapshot.people {
             let PersonState { connection, name, room, others, .. } = person;
-            let PersonState { ignored, writer, correspondents, origin, operates, irc, .. } = person;
+            let PersonState { ignored, writer, correspondents, origin, operates, voices, irc, .. } = person;
+            let PersonState { is_server_operator, address, .. } = person;
             let rooms: HashSet<_> = others.iter().chain([&room]).collect();
             // Who came by IRC has no room with the focus, which stands for one more here.
             let rooms_max = if irc.is_some() { irc::ROOMS_MAX + 1 } else { ROOMS_MAX };
@@ -91,9 +97,12 @@ impl Chat {
             SnapshotError::unless(is_once, "somebody is in too many rooms, or twice in one")?;
             let has_focus = rooms.contains(&RoomId::NONE) == irc.is_some() && !others.contains(&RoomId::NONE);
             SnapshotError::unless(has_focus, "no room has the focus of somebody, or one of who has none")?;
-            let operates_there = operates.is_sorted_by(|one, next| one < next)
-                && operates.iter().all(|room| rooms.contains(room) && *room != RoomId::NONE);
-            SnapshotError::unless(operates_there, "somebody has a rank where they are not")?;
+            let are_there = |ranked: &[RoomId]| {
+                ranked.is_sorted_by(|one, next| one < next)
+                    && ranked.iter().all(|room| rooms.contains(room) && *room != RoomId::NONE)
+            };
+            let is_ranked_there = are_there(&operates) && are_there(&voices);
+            SnapshotError::unless(is_ranked_there, "somebody has a rank where they are not")?;
             let monitored = irc.as_ref().map_or(&[][..], |irc| &irc.monitored);
             let are_in_order =
                 monitored.is_sorted_by(|one, next| one.key() < next.key()) && monitored.len() <= irc::MONITORED_MAX;
@@ -109,18 +118,22 @@ impl Chat {
                 "somebody came by the connection by which they are here",
             )?;
             ignored.iter().for_each(|ignored| ignores.add(&ignored.name, connection.key()));
-            people.insert(connection, name, room);
+            people.insert(connection, name, room, address);
             let are_others = correspondents.len() <= CORRESPONDENTS_MAX
                 && correspondents.iter().collect::<HashSet<_>>().len() == correspondents.len();
             SnapshotError::unless(are_others, "somebody has written with too many, or is listed twice")?;
             let dealings = Dealings { ignored, writer, correspondents };
             let dealings = Some(dealings).filter(|dealings| *dealings != Dealings::default()).map(Box::new);
-            let apart = Apart { others: others.into(), dealings, origin, irc: irc.map(Box::new) };
+            let irc = irc.map(Box::new);
+            let apart = Apart { others: others.into(), dealings, origin, irc, is_server_operator };
             if apart != Apart::default() {
                 people.get_mut(connection).expect(HERE).apart = Some(Box::new(apart));
                 people.note_origin(connection);
             }
         }
+        let are_bars =
+            snapshot.bars.is_sorted_by(|one, next| one.address < next.address) && snapshot.bars.len() <= BARS_MAX;
+        SnapshotError::unless(are_bars, "whoever may not connect is not in order, or too many")?;
         SnapshotError::unless(snapshot.was.len() <= WAS_MAX, "more are remembered than can be")?;
         SnapshotError::unless(snapshot.said <= u64::MAX / 2, "more was said than anybody can say")?;
         let mut chat = Self {
@@ -137,6 +150,8 @@ impl Chat {
             clock: Clock::started(snapshot.clock_start_ms),
             actions: VecDeque::new(),
             kept: None,
+            bars: snapshot.bars.into_iter().map(|bar| (bar.address, bar)).collect(),
+            deeds: None,
             said: snapshot.said,
             at: snapshot.at,
         };
@@ -149,9 +164,10 @@ impl Chat {
         Ok(chat)
     }
 
-    /// Returns in which rooms somebody has the rank of an operator, in order.
-    fn operates(&self, connection: ConnectionId, person: &Person) -> Vec<RoomId> {
-        let mut rooms: Vec<_> = person.rooms().filter(|&room| self.rooms.is_operator(room, connection.key())).collect();
+    /// Returns in which rooms somebody has a rank, in order.
+    fn ranked(&self, connection: ConnectionId, person: &Person, rank: Rank) -> Vec<RoomId> {
+        let has_rank = |&room: &RoomId| self.rooms.has_rank(room, rank, connection.key());
+        let mut rooms: Vec<_> = person.rooms().filter(has_rank).collect();
         rooms.sort_unstable();
         rooms
     }

@@ -62,12 +62,17 @@ impl Chat {
         is_act: bool,
         message: impl FnOnce(Name, Saying, T) -> Message,
     ) {
+        if self.rooms.is_guarded(id) && !self.is_heard(now, connection, id) {
+            return;
+        }
         let person = self.people.get(connection).expect(HERE);
         let (name, origin) = (person.name.clone(), person.origin(connection));
         self.said += u64::from(kept.count());
         let Spoken { seq, name: room, members } = self.rooms.say(id, kept.count());
         let (room, time_ms) = (room.clone(), self.clock.unix_ms(now));
-        let except = self.left_out(&name, id, (hears != Hears::AsOthers).then_some(connection));
+        // By IRC also those may be heard in a room who are not there.
+        let is_apart = hears != Hears::AsOthers && self.person(connection).is_in(id);
+        let except = self.left_out(&name, id, is_apart.then_some(connection));
         let saying = Saying { name, origin: Some(origin), is_act, at: now, time_ms, seq };
         if let Some(all) = &mut self.kept {
             all.push(saying.kept(&room, &kept));
@@ -157,8 +162,10 @@ impl Chat {
     }
 
     pub(super) fn on_set_topic(&mut self, now: Time, connection: ConnectionId, topic: Option<Topic>) {
-        let person = self.person(connection);
-        let id = person.room;
+        let id = self.person(connection).room;
+        if !self.may_set_topic(now, connection, id) {
+            return;
+        }
         let message = self.set_topic(now, connection, id, topic);
         self.broadcast(id, message);
     }

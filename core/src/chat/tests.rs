@@ -263,7 +263,7 @@ fn a_stale_connection_changes_nothing_even_when_another_has_its_slot() {
 #[test]
 fn only_a_connection_whose_place_is_free_is_opened() {
     let (mut chats, [ann]) = Chats::of(["Ann"]);
-    let opened = |connection| Event::Opened { connection };
+    let opened = |connection| Event::Opened { connection, address: None };
     for taken in [ann, ConnectionId::new(0, ann.slot(), ann.generation() + 1)] {
         assert_eq!(chats.handle(opened(taken)), []);
     }
@@ -500,7 +500,7 @@ fn a_server_that_stops_says_so_and_then_does_nothing_more() {
     assert_eq!(chats.wake(), NOTHING);
     assert_eq!(chats.line(ann, "/help"), NOTHING);
     assert_eq!(chats.close(ann), NOTHING);
-    assert_eq!(chats.handle(Event::Opened { connection: ConnectionId::new(0, 9, 9) }), []);
+    assert_eq!(chats.handle(Event::Opened { connection: ConnectionId::new(0, 9, 9), address: None }), []);
     assert_eq!(chats.change_untwinned(stop), []);
 }
 

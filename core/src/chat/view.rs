@@ -1,9 +1,12 @@
 //! Owns what of people and rooms is shown to those who ask by IRC: nothing here changes anything.
 
-use super::rooms::Rooms;
+use super::lists::fitting;
+use super::rooms::{Rank, Rooms};
 use super::{Chat, Person};
-use crate::log::{IrcState, TopicState, WasState};
-use crate::{ConnectionId, Identity, Name, RoomId};
+use crate::address_key::AddressKey;
+use crate::log::{BanState, IrcState, OrderState, TopicState, WasState};
+use crate::wire::contract::List;
+use crate::{Banned, ConnectionId, Form, Identity, Message, Name, RoomId, Ruling};
 
 /// How many people are remembered who were here: for `WHOWAS`, which is asked for right after somebody left.
 pub(super) const WAS_MAX: usize = 32;
@@ -31,6 +34,11 @@ impl<'a> Seen<'a> {
 
     pub(crate) fn rooms(&self) -> impl Iterator<Item = RoomId> + use<'a> {
         self.person.rooms()
+    }
+
+    /// Tells whether they are an operator of the server.
+    pub(crate) fn is_server_operator(&self) -> bool {
+        self.person.is_server_operator()
     }
 
     pub(crate) fn is_in(&self, room: RoomId) -> bool {
@@ -100,7 +108,55 @@ impl Chat {
 
     /// Tells whether somebody has the rank of an operator in a room.
     pub(crate) fn is_operator(&self, room: RoomId, connection: ConnectionId) -> bool {
-        self.rooms.is_operator(room, connection.key())
+        self.rooms.has_rank(room, Rank::Operator, connection.key())
+    }
+
+    /// Tells whether somebody has the rank of a voice in a room.
+    pub(crate) fn is_voice(&self, room: RoomId, connection: ConnectionId) -> bool {
+        self.rooms.has_rank(room, Rank::Voice, connection.key())
+    }
+
+    /// Tells whether a room is shown to somebody: only who is in a secret one knows of it, and operators of the server.
+    pub(crate) fn is_shown(&self, room: RoomId, to: ConnectionId) -> bool {
+        !self.rooms.is_secret(room)
+            || self.people.get(to).is_some_and(|person| person.is_in(room) || person.is_server_operator())
+    }
+
+    /// Returns what the operators of a room have decided.
+    pub(crate) fn order(&self, room: RoomId) -> OrderState {
+        self.rooms.order(room).map(|order| order.state().clone()).unwrap_or_default()
+    }
+
+    /// Returns who can't join a room, or can in spite of that, as far as it is not over.
+    pub(crate) fn bans(&self, room: RoomId, is_exception: bool) -> impl Iterator<Item = &BanState> {
+        self.rooms.order(room).into_iter().flat_map(move |order| order.list(self.at, is_exception))
+    }
+
+    /// Returns from where somebody comes, if that is known.
+    pub(crate) fn address(&self, connection: ConnectionId) -> Option<AddressKey> {
+        self.people.address(connection)
+    }
+
+    /// Lists who can't join the room of somebody, as many as fit; of `main`, to an operator of the server, who can't
+    /// connect.
+    pub(crate) fn list_bans(&self, connection: ConnectionId, form: Form, bytes_max: usize) -> Message {
+        let person = self.person(connection);
+        let room = person.room;
+        let of_room = self.bans(room, false).map(|ban| (ban.mask.to_string(), &ban.by, ban.until, &ban.why));
+        let shows_bars = room == Rooms::MAIN && person.is_server_operator();
+        let bars = self.bars.values().filter(|bar| shows_bars && bar.until.is_none_or(|until| until > self.at));
+        let of_server = bars.map(|bar| (bar.address.to_string(), &bar.by, bar.until, &bar.why));
+        let all = of_room.chain(of_server).map(|(whom, by, until, why)| Banned {
+            whom,
+            by: by.clone(),
+            until_ms: until.map(|until| self.clock.unix_ms(until)),
+            why: why.clone(),
+        });
+        let all: Vec<_> = all.collect();
+        let count = all.len();
+        let bans = fitting(form.list_cost(List::Bans), all.into_iter(), Banned::bytes, bytes_max);
+        let more = count - bans.len();
+        Message::Ruling(Box::new(Ruling::Bans { room: self.rooms.name(room).clone(), bans, more }))
     }
 
     /// Tells whether so many are in a room that not each who comes and goes is told of.

@@ -2,7 +2,7 @@
 
 use super::Hub;
 use crate::log::{Command, Event};
-use crate::{Action, CloseCode, ConnectionId, Effect, Message, Notice, Query, Time, Token};
+use crate::{Action, CloseCode, ConnectionId, Effect, Message, Notice, Query, Ruling, Time, Token};
 
 impl<S> Hub<S> {
     /// Answers a query, from what this server knows.
@@ -14,13 +14,15 @@ impl<S> Hub<S> {
         let form = self.connections.form(connection).unwrap_or_default();
         let message = match query {
             Query::Help => Message::Help,
-            Query::Rooms => self.chat.list_rooms(form, list_bytes_max),
+            Query::Rooms => self.chat.list_rooms(connection, form, list_bytes_max),
             Query::Users => self.chat.list_members(connection, form, list_bytes_max),
             Query::Topic => self.chat.topic(connection),
             Query::History(count) => return self.tell_history(now, connection, count),
             Query::Page(page) => return self.tell_page(now, connection, page),
             Query::Search(words) => return self.search(connection, words),
             Query::More => return self.answer_more(connection),
+            Query::Bans => self.chat.list_bans(connection, form, list_bytes_max),
+            Query::Moderation => Message::Ruling(Box::new(Ruling::Commands)),
             Query::Ignored => self.chat.list_ignored(connection, form, list_bytes_max),
             Query::Token => self.config.token(connection).map_or(Message::Stale, |token| Message::Resumable { token }),
         };

@@ -14,6 +14,7 @@ mod names;
 mod obey;
 mod passing;
 mod render;
+mod rulings;
 mod run;
 mod talk;
 mod voice;

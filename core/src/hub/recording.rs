@@ -33,7 +33,7 @@ impl<S> Hub<S> {
         let (form, dialect) = (session.form(), session.take_dialect());
         let next = session.poll_next(now, Signals::default());
         let requests = if let Next::Ask(requests) = next { requests } else { Vec::new() };
-        Arrival { form, dialect, requests }
+        Arrival { form, dialect, requests, address: session.address() }
     }
 
     /// Tells whether [`handle_clock`](Self::handle_clock) would change anything.

@@ -268,7 +268,7 @@ fn a_record_of_each_thing_that_changes_what_all_share_is_kept_and_of_nothing_els
     let command = |command| Event::Commanded { connection: ann, command };
     let expected = [
         (Time::START, Event::Clock { unix_ms: 1_000_000 }),
-        (Time::START, Event::Opened { connection: ann }),
+        (Time::START, Event::Opened { connection: ann, address: None }),
         (second, command(Command::Appear)),
         (second, command(Command::Say(Text::clean("hello").into()))),
         (late, Event::Woke),

@@ -1,6 +1,6 @@
 //! Owns the commands: what people do that changes what all of them share.
 
-use super::IrcCommand;
+use super::{IrcCommand, Moderation, RoomKey};
 use crate::{CloseCode, ConnectionId, Name, Text, Texts, Topic};
 
 /// Tells what somebody does that others may hear of. Commands are the only requests that enter the log.
@@ -33,12 +33,25 @@ pub enum Command {
     Join(Name),
     /// Go to one more room, which gets the focus, or give it to one of those where one is.
     Enter(Name),
+    /// Go to another room, or to one more, with the word that it asks for.
+    Knock {
+        /// Which.
+        room: Name,
+        /// The word.
+        key: RoomKey,
+        /// From the one that has the focus.
+        leaves: bool,
+    },
     /// Leave one of several rooms, or the only one for `main`.
     Part(Name),
     /// Take over the person of this connection: its token was shown to the server, and verified there.
     Resume(ConnectionId),
     /// Be known to the others: somebody who was silent until now asks for something.
     Appear,
+    /// Keep order.
+    Moderate(Box<Moderation>),
+    /// Be an operator of the server: the server has verified that one may. Nobody can ask for it by this.
+    Empower,
     /// Do what only those do who came by IRC.
     Irc(Box<IrcCommand>),
     /// Leave; the connection is closed with this code, if its form has one.
@@ -55,6 +68,7 @@ impl Command {
             | Self::SetTopic(_)
             | Self::Join(_)
             | Self::Enter(_)
+            | Self::Knock { .. }
             | Self::Part(_)
             | Self::Resume(_) => Some(false),
             Self::Tell { .. }
@@ -62,6 +76,8 @@ impl Command {
             | Self::Ignore(_)
             | Self::Unignore(_)
             | Self::Rename(_)
+            | Self::Moderate(_)
+            | Self::Empower
             | Self::Appear
             | Self::Leave(_) => None,
         }
@@ -80,7 +96,10 @@ impl Command {
             | Self::Rename(_)
             | Self::Join(_)
             | Self::Enter(_)
+            | Self::Knock { .. }
             | Self::Part(_)
+            | Self::Moderate(_)
+            | Self::Empower
             | Self::Irc(_)
             | Self::Appear => true,
             Self::Resume(_) | Self::Leave(_) => false,

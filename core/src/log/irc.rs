@@ -1,5 +1,6 @@
 //! Owns what people do who come by IRC, as far as others may hear of it.
 
+use super::{AddressKey, RoomKey};
 use crate::{Capabilities, How, Identity, Name, Tags, Text, Texts, Time, Topic};
 
 /// Holds who somebody wants to be who comes by IRC.
@@ -11,6 +12,8 @@ pub struct Registration {
     pub identity: Identity,
     /// What their client was granted.
     pub capabilities: Capabilities,
+    /// From where they come, if that is known.
+    pub address: Option<AddressKey>,
 }
 
 /// Tells what somebody does who came by IRC. It names the rooms: none has the focus.
@@ -49,6 +52,8 @@ pub enum IrcCommand {
     },
     /// Join these rooms, and stay in the others.
     Join(Vec<Name>),
+    /// Join these rooms, each with the word that it may ask for.
+    Knock(Vec<(Name, Option<RoomKey>)>),
     /// Leave these rooms.
     Part {
         /// Which.

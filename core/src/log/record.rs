@@ -1,6 +1,6 @@
 //! Owns the plain data of one step of the log: what has happened, and when.
 
-use super::{Command, Registration};
+use super::{AddressKey, Command, Registration};
 use crate::kept::Past;
 use crate::{ConnectionId, Time};
 
@@ -21,6 +21,8 @@ pub enum Event {
     Opened {
         /// Its id, from the server that owns the socket; nobody has its place.
         connection: ConnectionId,
+        /// From where they come, if that is known.
+        address: Option<AddressKey>,
     },
     /// Somebody who has connected by IRC says who they want to be. Until then nobody knows of them.
     Registered {
@@ -71,7 +73,7 @@ impl Event {
     #[must_use]
     pub const fn connection(&self) -> Option<ConnectionId> {
         match *self {
-            Self::Opened { connection }
+            Self::Opened { connection, .. }
             | Self::Registered { connection, .. }
             | Self::Commanded { connection, .. }
             | Self::Closed { connection } => Some(connection),

@@ -6,7 +6,7 @@
 use std::error::Error;
 use std::fmt;
 
-use super::IrcState;
+use super::{AddressKey, BarState, IrcState, OrderState};
 use crate::kept::TopicState;
 use crate::{ConnectionId, Identity, Name, RoomId, Texts, Time};
 
@@ -36,6 +36,8 @@ pub struct Snapshot {
     pub silent: Vec<SilentState>,
     /// Who was here, the last who left first.
     pub was: Vec<WasState>,
+    /// From where nobody may connect, in the order of the addresses.
+    pub bars: Vec<BarState>,
 }
 
 /// Holds who was here under a name, and left it.
@@ -66,6 +68,8 @@ pub struct RoomState {
     pub history: Vec<RunState>,
     /// When it was opened; of `main` the start.
     pub opened: Time,
+    /// What its operators have decided.
+    pub order: OrderState,
 }
 
 /// Holds what somebody said in a row.
@@ -119,6 +123,12 @@ pub struct PersonState {
     pub origin: Option<ConnectionId>,
     /// In which rooms they have the rank of an operator, in order.
     pub operates: Vec<RoomId>,
+    /// In which they have the rank of a voice, in order.
+    pub voices: Vec<RoomId>,
+    /// They are an operator of the server.
+    pub is_server_operator: bool,
+    /// From where they come, if that is known.
+    pub address: Option<AddressKey>,
     /// What is known only since they came by IRC.
     pub irc: Option<IrcState>,
 }

@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 
+use super::moderated::{Kicked, Sentence};
 use crate::irc::{Identity, Manner};
 use crate::name::Name;
 use crate::text::Text;
@@ -44,10 +45,6 @@ pub enum IrcMessage {
     MonitorsFull { name: Name },
     /// Somebody lets one know of a room.
     Invited { name: Name, identity: Identity, to: Name, room: Name },
-    /// One has let somebody know of a room.
-    Inviting { to: Name, room: Name },
-    /// They are in that room already.
-    AlreadyThere { name: Name, room: Name },
 }
 
 impl IrcMessage {
@@ -68,9 +65,7 @@ impl IrcMessage {
             | Self::Modes { .. }
             | Self::Presence { .. }
             | Self::MonitorsFull { .. }
-            | Self::Invited { .. }
-            | Self::Inviting { .. }
-            | Self::AlreadyThere { .. } => 128,
+            | Self::Invited { .. } => 128,
         }
     }
 }
@@ -88,6 +83,8 @@ pub enum Leaving {
         /// Why, if they wanted to.
         reason: Option<Text>,
     },
+    /// They were put out by somebody who keeps order.
+    PutOut(Box<Kicked>),
 }
 
 impl Leaving {
@@ -96,6 +93,15 @@ impl Leaving {
 
     /// Their connection has ended.
     pub const SERVER: Self = Self::Server { reason: None };
+
+    /// Tells whether they are not here any more.
+    pub(crate) fn is_of_server(&self) -> bool {
+        match self {
+            Self::Room { .. } => false,
+            Self::Server { .. } => true,
+            Self::PutOut(kicked) => kicked.sentence == Sentence::Killed,
+        }
+    }
 
     /// They wanted to leave the server, for a reason or none.
     #[must_use]

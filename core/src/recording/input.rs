@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::log::Command;
+use crate::log::{AddressKey, Command};
 use crate::window::LIST_BYTES_MAX;
 use crate::{Answer, ConnectionId, Dialect, Form, Request, Time};
 
@@ -54,6 +54,8 @@ pub struct Arrival {
     pub dialect: Dialect,
     /// What they have asked for already: it is answered with the greeting.
     pub requests: Vec<Request>,
+    /// From where they come, if that is known.
+    pub address: Option<AddressKey>,
 }
 
 /// Tells about how much a batch is, so that a run which is repeated is soon seen to differ.

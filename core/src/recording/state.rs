@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use crate::log::Snapshot;
+use crate::log::{AddressKey, Snapshot};
 use crate::{
     Capabilities, ConnectionId, Dialect, Earlier, Form, Identity, IrcMessage, Message, Name, Page, Past, Request, Time,
 };
@@ -121,6 +121,8 @@ pub struct ArrivingState {
     pub is_negotiating: bool,
     /// They have given a password that lets them in.
     pub is_welcome: bool,
+    /// From where they come, if that is known.
+    pub address: Option<AddressKey>,
 }
 
 /// Holds a piece of an answer.

@@ -23,6 +23,10 @@ pub enum Query {
     Search(Text),
     /// Whom they ignore.
     Ignored,
+    /// Who is kept out of the room.
+    Bans,
+    /// The commands of those who keep order.
+    Moderation,
     /// The rest of the last answer, if it was not whole. A session asks for it by itself.
     More,
     /// By what token others can take over this connection's person.
@@ -34,7 +38,14 @@ impl Query {
     pub(crate) const fn comes_in_pieces(&self) -> bool {
         match self {
             Self::History(_) | Self::Page(_) | Self::Search(_) | Self::More => true,
-            Self::Help | Self::Rooms | Self::Users | Self::Topic | Self::Ignored | Self::Token => false,
+            Self::Help
+            | Self::Rooms
+            | Self::Users
+            | Self::Topic
+            | Self::Ignored
+            | Self::Bans
+            | Self::Moderation
+            | Self::Token => false,
         }
     }
 
@@ -47,7 +58,9 @@ impl Query {
             | Self::Topic
             | Self::History(_)
             | Self::Search(_)
-            | Self::Ignored => true,
+            | Self::Ignored
+            | Self::Bans
+            | Self::Moderation => true,
             Self::Page(_) | Self::Token | Self::More => false,
         }
     }

@@ -147,6 +147,7 @@ pub(crate) enum List {
     Rooms,
     Users,
     Ignored,
+    Bans,
 }
 
 /// Tells what a list costs in bytes.

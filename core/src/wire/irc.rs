@@ -3,6 +3,7 @@
 pub(crate) mod decode;
 pub(crate) mod encode;
 mod handshake;
+pub(crate) mod moderated;
 pub(crate) mod time;
 
 use std::net::SocketAddr;

@@ -89,6 +89,7 @@ impl Wire for Lines {
         match list {
             List::Rooms => ListCost { around: AROUND, each: " (), ".len() },
             List::Users => ListCost { around: AROUND, each: ", ".len() },
+            List::Bans => ListCost { around: AROUND, each: " (by  until 2026-11-30 12:00 UTC: ), ".len() },
             List::Ignored => ListCost { around: AROUND + "Ignored".len() - "Users".len(), each: ", ".len() },
         }
     }

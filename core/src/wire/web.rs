@@ -7,6 +7,7 @@ mod frame;
 mod handshake;
 mod http;
 pub(crate) mod json;
+mod moderated;
 mod run;
 
 use std::net::SocketAddr;
@@ -115,6 +116,10 @@ impl Wire for Web {
             List::Users => ListCost {
                 around: AROUND + r#"{"kind":"users","room":"","names":[],"more":}"#.len() + Name::CHARS_MAX,
                 each: r#""","#.len(),
+            },
+            List::Bans => ListCost {
+                around: AROUND + r#"{"kind":"bans","room":"","bans":[],"more":}"#.len() + Name::CHARS_MAX,
+                each: r#"{"whom":"","by":"","until":1234567890123456,"why":""},"#.len(),
             },
             List::Ignored => {
                 ListCost { around: AROUND + r#"{"kind":"ignored","names":[],"more":}"#.len(), each: r#""","#.len() }

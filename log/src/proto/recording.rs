@@ -89,6 +89,9 @@ pub(crate) struct Arrival {
     pub(crate) dialect: u32,
     #[prost(message, repeated, tag = "3")]
     pub(crate) requests: Vec<Request>,
+    /// None where it is 0.
+    #[prost(fixed64, tag = "4")]
+    pub(crate) address: u64,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]
@@ -149,7 +152,7 @@ pub(crate) enum Asks {
     /// By which token is never written.
     #[prost(message, tag = "2")]
     Resume(Nothing),
-    /// 0 help, 1 rooms, 2 users, 3 topic, 4 ignored, 5 more, 6 token.
+    /// 0 help, 1 rooms, 2 users, 3 topic, 4 ignored, 5 more, 6 token, 7 bans, 8 moderation.
     #[prost(uint32, tag = "3")]
     Query(u32),
     #[prost(uint32, tag = "4")]
@@ -187,7 +190,7 @@ pub(crate) struct Page {
 
 #[derive(Clone, PartialEq, prost::Message)]
 pub(crate) struct OneCommand {
-    #[prost(oneof = "Command", tags = "2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16")]
+    #[prost(oneof = "Command", tags = "2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19")]
     pub(crate) command: Option<Command>,
 }
 
@@ -401,4 +404,7 @@ pub(crate) struct Arriving {
     pub(crate) is_negotiating: bool,
     #[prost(bool, tag = "7")]
     pub(crate) is_welcome: bool,
+    /// None where it is 0.
+    #[prost(fixed64, tag = "8")]
+    pub(crate) address: u64,
 }

@@ -57,6 +57,7 @@ pub(super) fn golden() -> Vec<(Entry, &'static [u8])> {
         name: name("Ann"),
         identity: identity(),
         capabilities: Capabilities::BATCH.with(Capabilities::ECHO_MESSAGE),
+        address: None,
     });
     let say = |how, tags| IrcCommand::Say { targets: targets(), how, text: text("hi"), tags, answered: true };
     vec![

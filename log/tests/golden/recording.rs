@@ -69,6 +69,7 @@ fn hub() -> HubState {
             capabilities: Capabilities::BATCH,
             is_negotiating: true,
             is_welcome: false,
+            address: None,
         }],
         irc_batches: 3,
         memory: None,
@@ -119,7 +120,7 @@ fn remembering() -> HubState {
 /// What each kind is, and what is written of it.
 #[rustfmt::skip]
 pub(super) fn golden() -> Vec<(Entry, &'static [u8])> {
-    let arrival = |form, dialect, requests| input(Handed::Opened(Arrival { form, dialect, requests }));
+    let arrival = |form, dialect, requests| input(Handed::Opened(Arrival { form, dialect, requests, address: None }));
     let say = |lines: &str| Request::from(Command::Say(Texts::parse_lines(lines).expect("they are clean")));
     let queries = [Query::Help, Query::Rooms, Query::Users, Query::Topic, Query::Ignored, Query::More, Query::Token, Query::History(20)];
     let notices = [

@@ -82,7 +82,12 @@ impl Server {
     }
 
     pub(crate) fn open(&mut self) {
-        self.hand(Handed::Opened(Arrival { form: Form::Lines, dialect: Dialect::Lf, requests: Vec::new() }));
+        self.hand(Handed::Opened(Arrival {
+            form: Form::Lines,
+            dialect: Dialect::Lf,
+            requests: Vec::new(),
+            address: None,
+        }));
     }
 
     /// Hands in what the store answers to what it was asked.

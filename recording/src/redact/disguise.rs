@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher as _, RandomState};
 
+use chinwag_core::log::AddressKey;
 use chinwag_core::{Limits, Name, Text, Texts, Topic};
 
 /// Gives all that people have said and are called other letters.
@@ -74,6 +75,14 @@ impl Disguise {
 
     pub(super) fn names(&mut self, names: &[Name]) -> Vec<Name> {
         names.iter().map(|name| self.name(name)).collect()
+    }
+
+    /// Returns the address that stands for this one, of the same kind: nobody finds out by trial which it was.
+    pub(super) fn address(&self, address: AddressKey) -> AddressKey {
+        let (number, drawn) = (address.number(), self.drawn.hash_one(("address", address.number())));
+        // Those of IPv4 have 32 bits.
+        let other = if number >> 32 == 0 { drawn & 0xffff_ffff | 1 << 31 } else { drawn | 1 << 63 };
+        AddressKey::new(other).expect("it has a bit")
     }
 
     pub(super) fn text(text: &Text) -> Text {

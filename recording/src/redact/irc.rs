@@ -11,28 +11,32 @@ enum Param {
     Word,
     /// Names, rooms and masks.
     Names,
+    /// Names and masks, or the words that rooms ask for, or how many can be there.
+    Keys,
     /// What people say.
     Text,
     /// A time, or the id of a message, which ends with its room.
     Place,
 }
 
-use Param::{Names, Place, Text, Word};
+use Param::{Keys, Names, Place, Text, Word};
 
 /// What the parameters of each command are; what comes behind the last is the same again.
-const COMMANDS: [(&str, &[Param]); 36] = [
+const COMMANDS: [(&str, &[Param]); 38] = [
     ("SEARCH", &[Text]),
     ("CHATHISTORY", &[Word, Names, Place]),
     ("PRIVMSG", &[Names, Text]),
     ("NOTICE", &[Names, Text]),
     ("TAGMSG", &[Names]),
-    ("JOIN", &[Names, Text]),
+    ("JOIN", &[Names, Keys]),
     ("PART", &[Names, Text]),
     ("TOPIC", &[Names, Text]),
     ("NAMES", &[Names]),
     ("LIST", &[Names, Word]),
     ("INVITE", &[Names]),
     ("KICK", &[Names, Names, Text]),
+    ("KILL", &[Names, Text]),
+    ("WALLOPS", &[Text]),
     ("NICK", &[Names]),
     ("USER", &[Text, Word, Word, Text]),
     ("WHO", &[Names, Word]),
@@ -40,7 +44,7 @@ const COMMANDS: [(&str, &[Param]); 36] = [
     ("WHOWAS", &[Names, Word]),
     ("ISON", &[Names]),
     ("USERHOST", &[Names]),
-    ("MODE", &[Names, Word]),
+    ("MODE", &[Names, Word, Keys]),
     ("MONITOR", &[Word, Names]),
     ("AWAY", &[Text]),
     ("SETNAME", &[Text]),
@@ -99,6 +103,7 @@ fn redact(disguise: &mut Disguise, line: &str) -> String {
         match param {
             Word => out.push_str(value),
             Names => out.push_str(&names(disguise, value)),
+            Keys => out.push_str(&keys(disguise, value)),
             Text => out.push_str(&text(value)),
             Place => out.push_str(&place_of(disguise, value)),
         }
@@ -155,6 +160,13 @@ fn names(disguise: &mut Disguise, value: &str) -> String {
         out.push_str(&behind[end..]);
     }
     out
+}
+
+/// Redacts names in a row, or words that rooms ask for. A number stays: of how many can be in a room, nobody knows more
+/// by it.
+pub(super) fn keys(disguise: &mut Disguise, value: &str) -> String {
+    let is_number = value.bytes().all(|byte| byte.is_ascii_digit());
+    if is_number { value.to_owned() } else { names(disguise, value) }
 }
 
 /// Redacts what is said.
@@ -237,6 +249,9 @@ mod tests {
             ("MONITOR + Ann,pizza", format!("MONITOR + {ann},{pizza}")),
             ("WHO #pizza %tc,1", format!("WHO #{pizza} %tc,1")),
             ("MODE #pizza +b", format!("MODE #{pizza} +b")),
+            ("MODE #pizza +obl Ann Ann!*@* 5", format!("MODE #{pizza} +obl {ann} {ann}!*@* 5")),
+            ("JOIN #pizza,#main pizza", format!("JOIN #{pizza},#main {pizza}")),
+            ("KILL Ann :Go", format!("KILL {ann} :Xx")),
             ("hello everybody", "xxxxx xxxxxxxxx".to_owned()),
             ("AWAY :\u{4}ff0000red", "AWAY :\u{4}000000xxx".to_owned()),
         ];

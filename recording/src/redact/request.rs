@@ -1,8 +1,8 @@
 //! Owns what stands for what somebody asks for.
 
-use chinwag_core::log::{Command, IrcCommand, Target};
+use chinwag_core::log::{Command, IrcCommand, RoomKey, Target};
 use chinwag_core::ops::{Arrival, Handed, Input};
-use chinwag_core::{Answer, Found, KeptMessage, Notice, Page, Past, Query, Request, Text};
+use chinwag_core::{Answer, Found, KeptMessage, Name, Notice, Page, Past, Query, Request, Text};
 
 use super::disguise::Disguise;
 use super::irc;
@@ -12,7 +12,8 @@ impl Disguise {
     pub(super) fn input(&mut self, input: &Input) -> Input {
         let handed = match &input.handed {
             Handed::Opened(arrival) => {
-                Handed::Opened(Arrival { requests: self.requests(&arrival.requests), ..arrival.clone() })
+                let address = arrival.address.map(|address| self.address(address));
+                Handed::Opened(Arrival { requests: self.requests(&arrival.requests), address, ..arrival.clone() })
             }
             Handed::Asked { connection, requests } => {
                 Handed::Asked { connection: *connection, requests: self.requests(requests) }
@@ -87,8 +88,12 @@ impl Disguise {
             Command::Join(room) => Command::Join(self.name(room)),
             Command::Enter(room) => Command::Enter(self.name(room)),
             Command::Part(room) => Command::Part(self.name(room)),
+            Command::Knock { room, key, leaves } => {
+                Command::Knock { room: self.name(room), key: self.key(key), leaves: *leaves }
+            }
+            Command::Moderate(moderation) => Command::Moderate(Box::new(self.moderation(moderation))),
             Command::Irc(command) => Command::Irc(Box::new(self.irc_command(command))),
-            other @ (Command::Resume(_) | Command::Appear | Command::Leave(_)) => other.clone(),
+            other @ (Command::Resume(_) | Command::Empower | Command::Appear | Command::Leave(_)) => other.clone(),
         }
     }
 
@@ -108,6 +113,11 @@ impl Disguise {
                 IrcCommand::Tag { targets: self.targets(targets), tags: tags.clone(), answered: *answered }
             }
             IrcCommand::Join(rooms) => IrcCommand::Join(self.names(rooms)),
+            IrcCommand::Knock(rooms) => {
+                let other =
+                    |(room, key): &(Name, Option<RoomKey>)| (self.name(room), key.as_ref().map(|key| self.key(key)));
+                IrcCommand::Knock(rooms.iter().map(other).collect())
+            }
             IrcCommand::Part { rooms, reason } => IrcCommand::Part { rooms: self.names(rooms), reason: text(reason) },
             IrcCommand::SetTopic { room, topic } => {
                 IrcCommand::SetTopic { room: self.name(room), topic: topic.as_ref().map(Self::topic) }

@@ -17,6 +17,7 @@ impl Disguise {
         let arriving = |arriving: ArrivingState| ArrivingState {
             name: arriving.name.as_ref().map(|name| self.name(name)),
             identity: arriving.identity.as_ref().map(|identity| disguised(identity, None)),
+            address: arriving.address.map(|address| self.address(address)),
             ..arriving
         };
         let arriving = state.arriving.into_iter().map(arriving).collect();
@@ -82,6 +83,7 @@ impl Disguise {
         Snapshot {
             rooms: chat.rooms.into_iter().map(|room| self.room(room)).collect(),
             people: chat.people.into_iter().map(|person| self.person(person)).collect(),
+            bars: self.bars(chat.bars),
             was: chat.was.into_iter().map(|was| self.was(was)).collect(),
             ..chat
         }
@@ -95,7 +97,7 @@ impl Disguise {
         let topic = room.topic.as_ref().map(|topic| self.topic_state(topic));
         let run = |run: RunState| RunState { name: self.name(&run.name), texts: Self::texts(&run.texts), ..run };
         let history = room.history.into_iter().map(run).collect();
-        RoomState { name: self.name(&room.name), topic, history, ..room }
+        RoomState { name: self.name(&room.name), topic, history, order: self.order(room.order), ..room }
     }
 
     fn person(&mut self, person: PersonState) -> PersonState {
@@ -107,7 +109,8 @@ impl Disguise {
         ignored.sort_by_key(|ignored| ignored.name.key());
         let writer = person.writer.map(|writer| WriterState { name: self.name(&writer.name), ..writer });
         let irc = person.irc.map(|irc| self.irc(irc, &person.name));
-        PersonState { name: self.name(&person.name), ignored, writer, irc, ..person }
+        let address = person.address.map(|address| self.address(address));
+        PersonState { name: self.name(&person.name), ignored, writer, irc, address, ..person }
     }
 
     fn irc(&mut self, irc: IrcState, name: &Name) -> IrcState {

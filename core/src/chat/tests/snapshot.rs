@@ -83,6 +83,7 @@ fn a_snapshot_that_does_not_hold_together_is_an_error() {
                 topic: None,
                 history: Vec::new(),
                 opened: Time::START,
+                order: crate::log::OrderState::default(),
             });
         }),
         ("a room is vacant", |snapshot| snapshot.vacant_rooms.push(RoomId::new(1))),

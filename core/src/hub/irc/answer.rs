@@ -32,6 +32,8 @@ pub(super) enum Entry {
     Server(String),
     /// A line by whoever is told it.
     Own(String),
+    /// A line by somebody else: who, with their user and host, and what.
+    Of(String, String),
     /// What somebody does or says.
     Message(Message),
     /// What somebody has said in a room before.
@@ -153,6 +155,11 @@ impl Answer {
                 Entry::Server(line) => put_server(encoder, voice, line, &mut out),
                 Entry::Own(line) => {
                     let source = voice.nick.map_or("*", Name::as_str);
+                    encoder.put_source(&mut out, time_of(voice), source);
+                    out.put_slice(line.as_bytes());
+                    out.put_slice(b"\r\n");
+                }
+                Entry::Of(source, line) => {
                     encoder.put_source(&mut out, time_of(voice), source);
                     out.put_slice(line.as_bytes());
                     out.put_slice(b"\r\n");

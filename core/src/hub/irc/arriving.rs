@@ -8,7 +8,7 @@ use super::passing::ASKED;
 use super::words::{unformatted, word};
 use super::{Irc, Line};
 use crate::irc::{Capabilities, Identity};
-use crate::log::{Event, Registration};
+use crate::log::{AddressKey, Event, Registration};
 use crate::recording::ArrivingState;
 use crate::{Action, CloseCode, ConnectionId, Form, Hub, IrcMessage, Message, Name, Time};
 
@@ -22,13 +22,15 @@ pub(super) struct Arriving {
     pub(super) is_negotiating: bool,
     /// They have given a password that lets them in.
     pub(super) is_welcome: bool,
+    /// From where they come, if that is known.
+    address: Option<AddressKey>,
 }
 
 impl<S> Hub<S> {
     /// Lets somebody come by IRC.
-    pub(in crate::hub) fn arrive(&mut self, now: Time, connection: ConnectionId) {
+    pub(in crate::hub) fn arrive(&mut self, now: Time, connection: ConnectionId, address: Option<AddressKey>) {
         self.irc.open += 1;
-        self.irc.arriving.insert(connection, Arriving::default());
+        self.irc.arriving.insert(connection, Arriving { address, ..Arriving::default() });
         self.irc.due.push_back((now + self.config.limits.registration_wait, connection));
     }
 
@@ -43,7 +45,7 @@ impl<S> Hub<S> {
     /// Returns who has not said who they are, in the order in which they came.
     pub(in crate::hub) fn arriving(&self) -> Vec<ArrivingState> {
         let state = |&(due, connection): &(Time, ConnectionId)| {
-            let Arriving { name, identity, capabilities, is_negotiating, is_welcome } =
+            let Arriving { name, identity, capabilities, is_negotiating, is_welcome, address } =
                 self.irc.arriving.get(&connection)?;
             Some(ArrivingState {
                 connection,
@@ -53,6 +55,7 @@ impl<S> Hub<S> {
                 capabilities: *capabilities,
                 is_negotiating: *is_negotiating,
                 is_welcome: *is_welcome,
+                address: *address,
             })
         };
         self.irc.due.iter().filter_map(state).collect()
@@ -61,8 +64,8 @@ impl<S> Hub<S> {
     /// Lets these have come.
     pub(in crate::hub) fn restore_arriving(&mut self, arriving: Vec<ArrivingState>) {
         for state in arriving {
-            let ArrivingState { connection, due, name, identity, capabilities, is_negotiating, is_welcome } = state;
-            let arriving = Arriving { name, identity, capabilities, is_negotiating, is_welcome };
+            let ArrivingState { connection, due, name, identity, capabilities, is_negotiating, is_welcome, address } = state;
+            let arriving = Arriving { name, identity, capabilities, is_negotiating, is_welcome, address };
             self.irc.arriving.insert(connection, arriving);
             self.irc.due.push_back((due, connection));
         }
@@ -218,7 +221,7 @@ impl<S> Hub<S> {
             return self.turn_away(connection, ASKED);
         }
         let (name, identity, capabilities) = (name.clone(), identity.clone(), arriving.capabilities);
-        let registration = Box::new(Registration { name, identity, capabilities });
+        let registration = Box::new(Registration { name, identity, capabilities, address: arriving.address });
         self.propose(now, Event::Registered { connection, registration });
     }
 

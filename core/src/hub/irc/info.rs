@@ -3,10 +3,12 @@
 use super::Line;
 use super::answer::Answer;
 use super::history::MESSAGES_MAX;
-use super::modes::USER_MODES;
+use super::modes::{ROOM_MODES, USER_MODES};
 use super::obey::COMMANDS;
 use super::words::{AWAY_BYTES_MAX, TARGETS_MAX, word};
+use crate::chat::BANS_MAX;
 use crate::irc::{Identity, MONITORED_MAX, ROOMS_MAX};
+use crate::log::{CHANGES_MAX, RoomKey, WHY_BYTES_MAX};
 use crate::wire::irc::decode::LINE_BYTES_MAX;
 use crate::wire::irc::time::civil;
 use crate::{ConnectionId, Hub, Name, Time, Topic};
@@ -27,7 +29,8 @@ impl<S> Hub<S> {
         answer.numeric(format_args!("001 {nick} :Welcome to chinwag, {nick}"));
         answer.numeric(format_args!("002 {nick} :Your host is {server}, running {}", version()));
         answer.numeric(format_args!("003 {nick} :Most people begin in #main"));
-        answer.numeric(format_args!("004 {nick} {server} {} {USER_MODES} bn o", version()));
+        let modes = [&ROOM_MODES.concat(), "ov"].concat();
+        answer.numeric(format_args!("004 {nick} {server} {} {USER_MODES} {modes} beklov", version()));
         for tokens in tokens().chunks(TOKENS_A_LINE) {
             answer.numeric(format_args!("005 {nick} {} :are supported by this server", tokens.join(" ")));
         }
@@ -39,10 +42,11 @@ impl<S> Hub<S> {
         let nick = self.nick_or_star(connection);
         let all = self.chat.people();
         let invisible = self.chat.all_seen().filter(|seen| seen.irc().is_some_and(|irc| irc.is_invisible)).count();
+        let operators = self.chat.all_seen().filter(|seen| seen.is_server_operator()).count();
         let (visible, rooms) = (all - invisible, self.chat.occupied_rooms().count());
         let max = self.chat.people_max();
         answer.numeric(format_args!("251 {nick} :There are {visible} users and {invisible} invisible on 1 servers"));
-        answer.numeric(format_args!("252 {nick} 0 :operator(s) online"));
+        answer.numeric(format_args!("252 {nick} {operators} :operator(s) online"));
         answer.numeric(format_args!("253 {nick} {} :unknown connection(s)", self.irc.arriving.len()));
         answer.numeric(format_args!("254 {nick} {rooms} :channels formed"));
         answer.numeric(format_args!("255 {nick} :I have {all} clients and 0 servers"));
@@ -116,22 +120,26 @@ fn tokens() -> Vec<String> {
         "BOT=B".to_owned(),
         "CASEMAPPING=ascii".to_owned(),
         format!("CHANLIMIT=#:{ROOMS_MAX}"),
-        "CHANMODES=b,,,n".to_owned(),
+        format!("CHANMODES={}", ROOM_MODES.join(",")),
         format!("CHANNELLEN={}", name_max + 1),
         "CHANTYPES=#".to_owned(),
         format!("CHATHISTORY={MESSAGES_MAX}"),
         "ELIST=U".to_owned(),
+        "EXCEPTS=e".to_owned(),
+        format!("KEYLEN={}", RoomKey::CHARS_MAX),
+        format!("KICKLEN={WHY_BYTES_MAX}"),
         format!("LINELEN={LINE_BYTES_MAX}"),
-        "MAXLIST=b:0".to_owned(),
-        "MODES=1".to_owned(),
+        format!("MAXLIST=b:{BANS_MAX},e:{BANS_MAX}"),
+        format!("MODES={CHANGES_MAX}"),
         format!("MONITOR={MONITORED_MAX}"),
         "MSGREFTYPES=msgid,timestamp".to_owned(),
         format!("NAMELEN={}", Identity::REAL_NAME_BYTES_MAX),
         "NETWORK=chinwag".to_owned(),
         format!("NICKLEN={name_max}"),
-        // Nobody has the rank of a voice, but clients look both up.
         "PREFIX=(ov)@+".to_owned(),
-        format!("TARGMAX=JOIN:,PART:,NAMES:1,PRIVMSG:{TARGETS_MAX},NOTICE:{TARGETS_MAX},TAGMSG:{TARGETS_MAX},WHOIS:1"),
+        format!(
+            "TARGMAX=JOIN:,PART:,KICK:1,NAMES:1,PRIVMSG:{TARGETS_MAX},NOTICE:{TARGETS_MAX},TAGMSG:{TARGETS_MAX},WHOIS:1"
+        ),
         format!("TOPICLEN={}", Topic::BYTES_MAX),
         format!("USERLEN={}", Identity::USER_CHARS_MAX),
         "UTF8ONLY".to_owned(),

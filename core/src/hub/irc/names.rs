@@ -1,10 +1,12 @@
 //! Owns rooms as IRC has them: how they are joined, left and listed, and who is there.
 
+use std::iter;
+
 use super::Line;
 use super::answer::{Answer, Entry};
 use super::words::{AWAY_BYTES_MAX, bounded, room_name, word};
 use crate::irc::Capabilities;
-use crate::log::IrcCommand;
+use crate::log::{IrcCommand, RoomKey, RoomModes};
 use crate::wire::irc::decode::LINE_BYTES_MAX;
 use crate::{ConnectionId, Hub, Message, Name, RoomId, Time};
 
@@ -28,8 +30,18 @@ impl<S> Hub<S> {
             return self.command_irc(now, connection, IrcCommand::PartAll);
         }
         let rooms = self.rooms_of(connection, named, answer);
+        let Some(keys) = line.filled(1) else {
+            if !rooms.is_empty() {
+                self.command_irc(now, connection, IrcCommand::Join(rooms));
+            }
+            return;
+        };
+        // Each stands in the place of its room, also where a room can't be.
+        let rooms = named.split(',').filter(|named| !named.is_empty()).map(room_name);
+        let keys = keys.split(',').map(RoomKey::parse).chain(iter::repeat(None));
+        let rooms: Vec<_> = rooms.zip(keys).filter_map(|(room, key)| Some((room?, key))).collect();
         if !rooms.is_empty() {
-            self.command_irc(now, connection, IrcCommand::Join(rooms));
+            self.command_irc(now, connection, IrcCommand::Knock(rooms));
         }
     }
 
@@ -70,7 +82,7 @@ impl<S> Hub<S> {
 
     pub(super) fn tell_topic_of(&self, connection: ConnectionId, name: &Name, answer: &mut Answer) {
         let nick = self.nick_or_star(connection);
-        let Some(room) = self.chat.room(name) else {
+        let Some(room) = self.chat.room(name).filter(|&room| self.chat.is_shown(room, connection)) else {
             return self.no_such_channel(connection, &format!("#{name}"), answer);
         };
         if !self.add_topic(connection, room, answer) {
@@ -92,7 +104,8 @@ impl<S> Hub<S> {
         let named = line.filled(0).unwrap_or("*");
         // One room at once, as `TARGMAX` says.
         let named = named.split(',').next().unwrap_or(named);
-        match room_name(named).and_then(|name| self.chat.room(&name)) {
+        let room = room_name(named).and_then(|name| self.chat.room(&name));
+        match room.filter(|&room| self.chat.is_shown(room, connection)) {
             Some(room) => self.add_names(connection, room, answer),
             None => answer.numeric(format_args!("366 {nick} {} :End of /NAMES list", word(named))),
         }
@@ -101,7 +114,8 @@ impl<S> Hub<S> {
     fn add_names(&self, connection: ConnectionId, room: RoomId, answer: &mut Answer) {
         let (nick, name) = (self.nick_or_star(connection), self.chat.room_name(room));
         let shows_hosts = self.capabilities(connection).has(Capabilities::USERHOST_IN_NAMES);
-        let head = format!("353 {nick} = #{name} :");
+        let kind = if self.chat.order(room).modes.has(RoomModes::SECRET) { '@' } else { '=' };
+        let head = format!("353 {nick} {kind} #{name} :");
         let line_bytes_max = LINE_BYTES_MAX - ": \r\n".len() - self.config.limits.server_name.len();
         let (mut line, mut told) = (head.clone(), 0);
         // Whoever asks finds their own name, also in a crowd.
@@ -109,7 +123,7 @@ impl<S> Hub<S> {
         let own_connection = own.map(|own| own.connection);
         let others = self.chat.members_of(room).filter(|seen| Some(seen.connection) != own_connection);
         for seen in own.into_iter().chain(others) {
-            let rank = if self.chat.is_operator(room, seen.connection) { "@" } else { "" };
+            let rank = self.ranks(room, seen.connection, connection);
             let item = if shows_hosts {
                 format!("{rank}{}", seen.identity().source(seen.name()))
             } else {
@@ -137,6 +151,17 @@ impl<S> Hub<S> {
         answer.numeric(format_args!("366 {nick} #{name} :End of /NAMES list"));
     }
 
+    /// Returns the signs of the ranks that somebody has in a room: the highest, or all for whose client asks for that.
+    pub(super) fn ranks(&self, room: RoomId, whose: ConnectionId, asking: ConnectionId) -> &'static str {
+        let shows_all = self.capabilities(asking).has(Capabilities::MULTI_PREFIX);
+        match (self.chat.is_operator(room, whose), self.chat.is_voice(room, whose)) {
+            (true, true) if shows_all => "@+",
+            (true, _) => "@",
+            (false, true) => "+",
+            (false, false) => "",
+        }
+    }
+
     pub(super) fn obey_list(&self, connection: ConnectionId, line: &Line<'_>, answer: &mut Answer) {
         let nick = self.nick_or_star(connection);
         answer.numeric(format_args!("321 {nick} Channel :Users  Name"));
@@ -154,7 +179,8 @@ impl<S> Hub<S> {
         let empty = self.chat.empty_room().filter(|_| wanted.iter().any(|wanted| wanted.starts_with('#')));
         let rooms = self.chat.occupied_rooms().chain(empty);
         let rooms = rooms.map(|(room, users)| (room, self.chat.room_name(room), users));
-        for (room, name, users) in rooms.filter(|(_, name, users)| is_listed(name, *users)).take(LISTED_MAX) {
+        let shown = rooms.filter(|(room, ..)| self.chat.is_shown(*room, connection));
+        for (room, name, users) in shown.filter(|(_, name, users)| is_listed(name, *users)).take(LISTED_MAX) {
             if answer.is_full() {
                 break;
             }

@@ -3,7 +3,8 @@
 use super::Line;
 use super::answer::Answer;
 use super::words::{AWAY_BYTES_MAX, bounded, room_name, unformatted, word};
-use crate::log::{Command, Event, IrcCommand};
+use crate::commands::why_of;
+use crate::log::{Act, Command, Event, IrcCommand};
 use crate::text::is_blank;
 use crate::{ConnectionId, Hub, Message, Name, Text, Time, Topic};
 
@@ -17,6 +18,8 @@ pub(super) const COMMANDS: &[(&str, &str)] = &[
     ("INVITE", "INVITE nick #channel - let somebody know of a channel"),
     ("ISON", "ISON nick [nick ...] - which of them are here"),
     ("JOIN", "JOIN #channel[,#channel] - go to channels, and stay in the others"),
+    ("KICK", "KICK #channel nick [:reason] - put somebody out of a channel"),
+    ("KILL", "KILL nick [:reason] - put somebody out of the server, as its operator"),
     ("LINKS", "LINKS - which servers there are"),
     ("LIST", "LIST [#channel|>users|<users] - the channels"),
     ("LUSERS", "LUSERS - how many people there are"),
@@ -37,6 +40,7 @@ pub(super) const COMMANDS: &[(&str, &str)] = &[
     ("TOPIC", "TOPIC #channel [:topic] - show or set what a channel is about"),
     ("USERHOST", "USERHOST nick [nick ...] - users and hosts"),
     ("VERSION", "VERSION - which version this is"),
+    ("WALLOPS", "WALLOPS :text - tell something to the operators of the server, as one of them"),
     ("WHO", "WHO #channel|nick|mask - who is there"),
     ("WHOIS", "WHOIS nick - who somebody is"),
     ("WHOWAS", "WHOWAS nick [count] - who somebody was"),
@@ -94,15 +98,17 @@ impl<S> Hub<S> {
                 let reason = line.filled(0).map(|reason| bounded(reason, AWAY_BYTES_MAX));
                 self.command_irc(now, connection, IrcCommand::Quit(reason));
             }
-            "KICK" if line.filled(1).is_some() => {
-                let (nick, channel) = (self.nick_or_star(connection), word(line.params()[0]));
-                answer.numeric(format_args!("482 {nick} {channel} :Nobody can be kicked here"));
-            }
+            "KICK" => self.obey_kick(now, connection, line, answer),
+            "KILL" => self.obey_kill(now, connection, line, answer),
+            "WALLOPS" => match line.filled(0) {
+                Some(text) => self.moderate_irc(now, connection, None, Act::Wall(bounded(text, AWAY_BYTES_MAX))),
+                None => self.needs_more(connection, "WALLOPS", answer),
+            },
             "OPER" if line.filled(1).is_some() => {
                 let nick = self.nick_or_star(connection);
                 answer.numeric(format_args!("491 {nick} :There are no operators here"));
             }
-            "KICK" | "OPER" => self.needs_more(connection, &line.command.to_ascii_uppercase(), answer),
+            "OPER" => self.needs_more(connection, &line.command.to_ascii_uppercase(), answer),
             "USER" | "PASS" => {
                 let nick = self.nick_or_star(connection);
                 answer.numeric(format_args!("462 {nick} :You may not reregister"));
@@ -165,6 +171,35 @@ impl<S> Hub<S> {
         match Name::parse(name) {
             Some(name) => self.command_irc(now, connection, IrcCommand::Invite { name, room }),
             None => answer.numeric(format_args!("401 {nick} {} :No such nick/channel", word(name))),
+        }
+    }
+
+    fn obey_kick(&mut self, now: Time, connection: ConnectionId, line: &Line<'_>, answer: &mut Answer) {
+        let (Some(wanted), Some(names)) = (line.filled(0), line.filled(1)) else {
+            return self.needs_more(connection, "KICK", answer);
+        };
+        let Some(room) = room_name(wanted) else { return self.no_such_channel(connection, wanted, answer) };
+        let why = line.filled(2).and_then(|why| why_of(&unformatted(why)));
+        // One at once, as `TARGMAX` says.
+        let name = names.split(',').next().unwrap_or(names);
+        match Name::parse(name) {
+            Some(name) => self.moderate_irc(now, connection, Some(room), Act::Kick { name, why }),
+            None => {
+                let nick = self.nick_or_star(connection);
+                answer.numeric(format_args!("401 {nick} {} :No such nick/channel", word(name)));
+            }
+        }
+    }
+
+    fn obey_kill(&mut self, now: Time, connection: ConnectionId, line: &Line<'_>, answer: &mut Answer) {
+        let Some(wanted) = line.filled(0) else { return self.needs_more(connection, "KILL", answer) };
+        let why = line.filled(1).and_then(|why| why_of(&unformatted(why)));
+        match Name::parse(wanted) {
+            Some(name) => self.moderate_irc(now, connection, None, Act::Kill { name, why }),
+            None => {
+                let nick = self.nick_or_star(connection);
+                answer.numeric(format_args!("401 {nick} {} :No such nick/channel", word(wanted)));
+            }
         }
     }
 

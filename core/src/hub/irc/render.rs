@@ -13,6 +13,8 @@ impl<S> Hub<S> {
         let has_echo = self.capabilities(connection).has(Capabilities::ECHO_MESSAGE);
         if let Message::Irc(message) = message {
             self.render_own(connection, *message, answer);
+        } else if let Message::Ruling(ruling) = message {
+            self.render_ruling(connection, *ruling, answer);
         } else if let Message::Taken { name } = message {
             answer.numeric(format_args!("433 {nick} {name} :Nickname is already in use"));
         } else if let Message::Nobody { name } = message {
@@ -34,7 +36,7 @@ impl<S> Hub<S> {
     }
 
     /// Adds a notice by the server, in as many lines as it takes.
-    fn notice(&self, nick: &str, text: &str, answer: &mut Answer) {
+    pub(super) fn notice(&self, nick: &str, text: &str, answer: &mut Answer) {
         let around = format!(":{} NOTICE {nick} :\r\n", self.config.limits.server_name).len();
         let mut rest = text;
         while !rest.is_empty() {
@@ -79,10 +81,6 @@ impl<S> Hub<S> {
             IrcMessage::MonitorsFull { name } => {
                 let max = crate::irc::MONITORED_MAX;
                 answer.numeric(format_args!("734 {nick} {max} {name} :Monitor list is full"));
-            }
-            IrcMessage::Inviting { to, room } => answer.numeric(format_args!("341 {nick} {to} #{room}")),
-            IrcMessage::AlreadyThere { name, room } => {
-                answer.numeric(format_args!("443 {nick} {name} #{room} :is already on channel"));
             }
             IrcMessage::RealName { .. } if !self.capabilities(connection).has(Capabilities::SETNAME) => {}
             message @ (IrcMessage::Lines(_)

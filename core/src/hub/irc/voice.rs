@@ -75,8 +75,6 @@ fn put_irc(encoder: Encoder<'_>, voice: &Voice<'_>, message: &IrcMessage, out: &
         | IrcMessage::SetAway { .. }
         | IrcMessage::Modes { .. }
         | IrcMessage::Presence { .. }
-        | IrcMessage::MonitorsFull { .. }
-        | IrcMessage::Inviting { .. }
-        | IrcMessage::AlreadyThere { .. } => encoder.encode(&Message::Irc(Box::new(message.clone())), out, |_| {}),
+        | IrcMessage::MonitorsFull { .. } => encoder.encode(&Message::Irc(Box::new(message.clone())), out, |_| {}),
     }
 }

@@ -6,6 +6,7 @@ use super::answer::Answer;
 use super::words::{room_name, word};
 use crate::chat::Seen;
 use crate::irc::HOST;
+use crate::mask::matches;
 use crate::{ConnectionId, Hub, Name, RoomId, Time};
 
 /// How many people are told of at the most: as many as a room that is not crowded has.
@@ -28,13 +29,14 @@ impl<S> Hub<S> {
         let shown = |seen: &Seen<'_>| is_shown(&asking, seen);
         let meant: Vec<(Option<RoomId>, Seen<'_>)> = if mask.starts_with('#') {
             let room = room_name(mask).and_then(|name| self.chat.room(&name));
+            let room = room.filter(|&room| self.chat.is_shown(room, connection));
             let members = room.iter().flat_map(|&room| self.chat.members_of(room)).filter(shown);
             members.take(WHO_MAX).map(|seen| (room, seen)).collect()
         } else if let Some(seen) = Name::parse(mask).and_then(|name| self.chat.seen_as(&name)) {
             vec![(self.common_room(&asking, &seen), seen)]
         } else if mask.contains(['*', '?']) || mask == "0" {
             let mask = if mask == "0" { "*" } else { mask };
-            let all = self.chat.all_seen().filter(|seen| matches_mask(mask, seen.name().as_str())).filter(shown);
+            let all = self.chat.all_seen().filter(|seen| matches(mask, seen.name().as_str())).filter(shown);
             all.take(WHO_MAX).map(|seen| (self.common_room(&asking, &seen), seen)).collect()
         } else {
             Vec::new()
@@ -45,7 +47,7 @@ impl<S> Hub<S> {
             }
             match fields {
                 Some(fields) => {
-                    let fields = self.who_fields(now, room, &seen, (fields, token));
+                    let fields = self.who_fields(now, connection, room, &seen, (fields, token));
                     answer.numeric(format_args!("354 {nick}{fields}"));
                 }
                 None => {
@@ -56,7 +58,7 @@ impl<S> Hub<S> {
                         identity.user(),
                         self.config.limits.server_name,
                         seen.name(),
-                        self.flags(room, &seen),
+                        self.flags(room, &seen, connection),
                         identity.real_name(seen.name()),
                     ));
                 }
@@ -67,7 +69,14 @@ impl<S> Hub<S> {
     }
 
     /// Returns what WHOX tells of somebody: the fields that were asked for, in the order of the standard.
-    fn who_fields(&self, now: Time, room: Option<RoomId>, seen: &Seen<'_>, (fields, token): (&str, &str)) -> String {
+    fn who_fields(
+        &self,
+        now: Time,
+        connection: ConnectionId,
+        room: Option<RoomId>,
+        seen: &Seen<'_>,
+        (fields, token): (&str, &str),
+    ) -> String {
         let (identity, name) = (seen.identity(), seen.name());
         let mut told = String::new();
         for field in "tcuihsnfdlaor".chars().filter(|&field| fields.contains(field)) {
@@ -80,7 +89,7 @@ impl<S> Hub<S> {
                 'h' => told.push_str(HOST),
                 's' => told.push_str(&self.config.limits.server_name),
                 'n' => told.push_str(name.as_str()),
-                'f' => told.push_str(&self.flags(room, seen)),
+                'f' => told.push_str(&self.flags(room, seen, connection)),
                 'r' => {
                     told.push(':');
                     told.push_str(identity.real_name(name));
@@ -103,15 +112,19 @@ impl<S> Hub<S> {
         seen.rooms().find(|&room| asking.is_in(room) && self.chat.members(room) > 0)
     }
 
-    /// Returns the signs of whether somebody is away, a program, and what rank they have in a room.
-    fn flags(&self, room: Option<RoomId>, seen: &Seen<'_>) -> String {
+    /// Returns the signs of whether somebody is away, an operator of the server, a program, and what rank they have in a
+    /// room.
+    fn flags(&self, room: Option<RoomId>, seen: &Seen<'_>, asking: ConnectionId) -> String {
         let is_away = seen.irc().is_some_and(|irc| irc.away.is_some());
         let mut flags = String::from(if is_away { "G" } else { "H" });
+        if seen.is_server_operator() {
+            flags.push('*');
+        }
         if seen.identity().is_bot() {
             flags.push('B');
         }
-        if room.is_some_and(|room| self.chat.is_operator(room, seen.connection)) {
-            flags.push('@');
+        if let Some(room) = room {
+            flags.push_str(self.ranks(room, seen.connection, asking));
         }
         flags
     }
@@ -135,8 +148,8 @@ impl<S> Hub<S> {
         answer.numeric(format_args!("311 {nick} {name} {user} {HOST} * :{real_name}"));
         let mut line = format!("319 {nick} {name} :");
         let head = line.len();
-        for room in seen.rooms() {
-            let rank = if self.chat.is_operator(room, seen.connection) { "@" } else { "" };
+        for room in seen.rooms().filter(|&room| self.chat.is_shown(room, connection)) {
+            let rank = self.ranks(room, seen.connection, connection);
             let item = format!("{rank}#{} ", self.chat.room_name(room));
             if line.len() + item.len() > 400 {
                 answer.numeric(format_args!("{}", line.trim_end()));
@@ -149,6 +162,15 @@ impl<S> Hub<S> {
         }
         let server = &self.config.limits.server_name;
         answer.numeric(format_args!("312 {nick} {name} {server} :chinwag"));
+        if seen.is_server_operator() {
+            answer.numeric(format_args!("313 {nick} {name} :is an operator of this server"));
+        }
+        let asking = self.chat.seen(connection);
+        if let Some(address) = self.chat.address(seen.connection)
+            && asking.is_some_and(|asking| asking.is_server_operator())
+        {
+            answer.numeric(format_args!("378 {nick} {name} :is connecting from {address}"));
+        }
         if let Some(text) = seen.irc().and_then(|irc| irc.away.as_ref()) {
             answer.numeric(format_args!("301 {nick} {name} :{text}"));
         }
@@ -212,54 +234,4 @@ const WAS_MAX: usize = 20;
 fn is_shown(asking: &Seen<'_>, seen: &Seen<'_>) -> bool {
     let is_invisible = seen.irc().is_some_and(|irc| irc.is_invisible);
     !is_invisible || seen.connection == asking.connection || asking.shares_a_room_with(seen)
-}
-
-/// Tells whether a name is as a mask says, in any case: a star stands for anything, a question mark for one character.
-fn matches_mask(mask: &str, name: &str) -> bool {
-    let (mask, name) = (mask.as_bytes(), name.as_bytes());
-    let (mut at, mut place, mut star) = (0, 0, None);
-    while place < name.len() {
-        match mask.get(at) {
-            Some(b'*') => {
-                star = Some((at, place));
-                at += 1;
-            }
-            Some(&byte) if byte == b'?' || byte.eq_ignore_ascii_case(&name[place]) => {
-                at += 1;
-                place += 1;
-            }
-            _ => {
-                // What the last star stands for is one longer.
-                let Some((star_at, star_place)) = star else { return false };
-                star = Some((star_at, star_place + 1));
-                (at, place) = (star_at + 1, star_place + 1);
-            }
-        }
-    }
-    mask[at..].iter().all(|&byte| byte == b'*')
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_mask_stands_for_names() {
-        let cases = [
-            ("*", "Ann", true),
-            ("a*", "Ann", true),
-            ("*n", "Ann", true),
-            ("a?n", "Ann", true),
-            ("a?", "Ann", false),
-            ("*nn*", "Ann", true),
-            ("*a*a*", "banana", true),
-            ("*b", "Ann", false),
-            ("ann", "Ann", true),
-            ("", "Ann", false),
-            ("**", "", true),
-        ];
-        for (mask, name, is_match) in cases {
-            assert_eq!(matches_mask(mask, name), is_match, "{mask} {name}");
-        }
-    }
 }

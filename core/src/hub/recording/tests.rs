@@ -14,7 +14,7 @@ fn inputs() -> Vec<Input> {
     let mut inputs = Vec::new();
     let mut push = |seconds, handed| inputs.push(Input { at: at(seconds), handed });
     let id = |slot, generation| ConnectionId::new(0, slot, generation);
-    let arrival = |form, dialect| Handed::Opened(Arrival { form, dialect, requests: Vec::new() });
+    let arrival = |form, dialect| Handed::Opened(Arrival { form, dialect, requests: Vec::new(), address: None });
     let asked = |connection, requests| Handed::Asked { connection, requests };
     let typed = |connection, line: &str| asked(connection, Request::parse(line).into_iter().collect());
     let irc = |connection, line: &str| asked(connection, vec![Request::Irc(IrcLine::new(line))]);

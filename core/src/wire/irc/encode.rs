@@ -39,7 +39,7 @@ pub(crate) struct Stamp<'a> {
 
 impl Stamp<'_> {
     /// Returns what stands before what is no message that can be told from others, but was done at this time.
-    const fn at(time_ms: u64) -> Self {
+    pub(super) const fn at(time_ms: u64) -> Self {
         Self { time_ms: Some(time_ms), id: None, manner: None }
     }
 }
@@ -93,6 +93,10 @@ impl<'a> Encoder<'a> {
             Message::Joined { room, name, identity, time_ms } => {
                 self.put_joined(out, (room, name, identity), Stamp::at(*time_ms));
             }
+            Message::Left { room, name, identity, leaving: Leaving::PutOut(kicked), time_ms } => {
+                self.put_kicked((room, name, identity), kicked, Stamp::at(*time_ms), out);
+            }
+            Message::Moderated(moderated) => self.put_moderated(moderated, out),
             Message::Left { room, name, identity, leaving, time_ms } => {
                 self.put_source(out, Stamp::at(*time_ms), &identity.source(name));
                 match leaving {
@@ -104,6 +108,7 @@ impl<'a> Encoder<'a> {
                         out.put_slice(b"QUIT :Quit\r\n")
                     }
                     Leaving::Server { reason: Some(reason) } => put(out, format_args!("QUIT :Quit: {reason}\r\n")),
+                    Leaving::PutOut(_) => {}
                     Leaving::Server { reason: None } => out.put_slice(b"QUIT :Connection closed\r\n"),
                 }
             }
@@ -152,6 +157,7 @@ impl<'a> Encoder<'a> {
             | Message::TooLong { .. }
             | Message::NotUtf8
             | Message::WrongProtocol { .. }
+            | Message::Ruling(_)
             | Message::Here => {
                 for line in message.to_string().lines() {
                     put(out, format_args!("NOTICE * :{line}\r\n"));
@@ -183,9 +189,7 @@ impl<'a> Encoder<'a> {
             | IrcMessage::Modes { .. }
             | IrcMessage::Presence { .. }
             | IrcMessage::MonitorsFull { .. }
-            | IrcMessage::Invited { .. }
-            | IrcMessage::Inviting { .. }
-            | IrcMessage::AlreadyThere { .. } => {}
+            | IrcMessage::Invited { .. } => {}
         }
     }
 
@@ -332,11 +336,12 @@ const fn why(code: CloseCode) -> &'static str {
         CloseCode::NORMAL => "Quit",
         CloseCode::GOING_AWAY => "Server is shutting down",
         CloseCode::UNANSWERED => "Ping timeout",
+        CloseCode::PUT_OUT => "Put out by an operator",
         _ => "Not allowed",
     }
 }
 
-fn put(out: &mut BytesMut, what: std::fmt::Arguments<'_>) {
+pub(super) fn put(out: &mut BytesMut, what: std::fmt::Arguments<'_>) {
     out.write_fmt(what).expect("a buffer in memory takes all that is written to it");
 }
 

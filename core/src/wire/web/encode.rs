@@ -5,10 +5,11 @@ use bytes::{BufMut as _, BytesMut};
 
 use super::frame::{CLOSE, PING, PONG, TEXT, begin_frame, end_frame};
 use super::json::{Object, put};
+use super::moderated::{put_moderated, put_ruling, with_kicked};
 use super::run;
 use crate::close_code::CloseCode;
-use crate::commands::COMMANDS;
-use crate::message::{CantIgnore, Earlier, Message};
+use crate::commands::{COMMANDS, Usage};
+use crate::message::{CantIgnore, Earlier, Leaving, Message};
 use crate::name::Name;
 use crate::rules::{HISTORY_MAX, IGNORED_MAX};
 use crate::topic::Topic;
@@ -62,6 +63,8 @@ pub(crate) fn encode(message: &Message, out: &mut BytesMut, mut ended: impl FnMu
         | Message::Dropped { .. }
         | Message::Stopping
         | Message::Here
+        | Message::Moderated(_)
+        | Message::Ruling(_)
         | Message::Refuse { .. } => TEXT,
     };
     let start = begin_frame(kind, out);
@@ -94,13 +97,19 @@ fn encode_payload(message: &Message, out: &mut BytesMut) {
                 None => hello.end(),
             }
         }
-        Message::Help => encode_help(out),
+        Message::Help => encode_commands("help", COMMANDS, out),
+        Message::Moderated(moderated) => put_moderated(moderated, out),
+        Message::Ruling(ruling) => put_ruling(ruling, out),
         Message::YouAre { name } => Object::begin(out, "you").name("name", name).end(),
         Message::YouJoined { room, seq } => Object::begin(out, "room").name("room", room).number("seq", *seq).end(),
         Message::YouAreIn { room } => Object::begin(out, "here").name("room", room).end(),
         Message::Resumable { token } => Object::begin(out, "token").text("token", &token.to_string()).end(),
         Message::Stale => Object::begin(out, "stale").end(),
         Message::Joined { room, name, .. } => Object::begin(out, "joined").name("room", room).name("name", name).end(),
+        Message::Left { room, name, leaving: Leaving::PutOut(kicked), .. } => {
+            let left = Object::begin(out, "left").name("room", room).name("name", name);
+            with_kicked(left, kicked).text("line", &message.to_string()).end();
+        }
         Message::Left { room, name, .. } => Object::begin(out, "left").name("room", room).name("name", name).end(),
         Message::Crowd { room, joined, left } => {
             let (joined, left) = (u64::from(*joined), u64::from(*left));
@@ -173,9 +182,9 @@ fn encode_rule(out: &mut BytesMut, kind: &str) {
         .end();
 }
 
-fn encode_help(out: &mut BytesMut) {
-    let mut help = Object::begin(out, "help");
-    help.list("commands", COMMANDS, |out, command| {
+pub(super) fn encode_commands(kind: &str, commands: &[Usage], out: &mut BytesMut) {
+    let mut help = Object::begin(out, kind);
+    help.list("commands", commands, |out, command| {
         let mut usage = Object::bare(out).text("word", command.word);
         usage.list("arguments", command.arguments, |out, argument| put(out, format_args!("\"{argument}\"")));
         usage.text("what", command.what).end();

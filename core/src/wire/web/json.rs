@@ -41,15 +41,7 @@ impl<'a> Object<'a> {
 
     pub(crate) fn text(mut self, key: &str, text: &str) -> Self {
         self.key(key);
-        self.out.put_u8(b'"');
-        let mut rest = text.as_bytes();
-        while let Some(at) = next_escaped(rest) {
-            self.out.put_slice(&rest[..at]);
-            self.out.put_slice(&[b'\\', rest[at]]);
-            rest = &rest[at + 1..];
-        }
-        self.out.put_slice(rest);
-        self.out.put_u8(b'"');
+        put_text(self.out, text);
         self
     }
 
@@ -102,6 +94,19 @@ impl<'a> Object<'a> {
     pub(crate) fn end(self) {
         self.out.put_u8(b'}');
     }
+}
+
+/// Appends a text by itself.
+pub(crate) fn put_text(out: &mut BytesMut, text: &str) {
+    out.put_u8(b'"');
+    let mut rest = text.as_bytes();
+    while let Some(at) = next_escaped(rest) {
+        out.put_slice(&rest[..at]);
+        out.put_slice(&[b'\\', rest[at]]);
+        rest = &rest[at + 1..];
+    }
+    out.put_slice(rest);
+    out.put_u8(b'"');
 }
 
 pub(crate) fn put(out: &mut BytesMut, text: std::fmt::Arguments<'_>) {

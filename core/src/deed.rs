@@ -1,0 +1,46 @@
+//! Owns what is told outside of what operators have done: for the audit log, and for whoever lets connections in.
+
+use std::fmt;
+
+use crate::address_key::AddressKey;
+use crate::name::Name;
+use crate::text::Text;
+use crate::time::Time;
+
+/// Tells one thing that an operator has done: [`Display`](fmt::Display) is its line in an audit log. What people said
+/// is not in it, but why it was done, as the operator says.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Deed {
+    /// Who.
+    pub by: Name,
+    /// What.
+    pub what: String,
+    /// In which room, if in one.
+    pub room: Option<Name>,
+    /// Why, if that was said.
+    pub why: Option<Text>,
+    /// Which connections are refused from now on, or no more.
+    pub bar: Option<Bar>,
+}
+
+/// Tells from where connections are refused, or no more.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Bar {
+    /// From where.
+    pub address: AddressKey,
+    /// They are from now on.
+    pub is_set: bool,
+    /// Until when, if not for good.
+    pub until: Option<Time>,
+}
+
+impl fmt::Display for Deed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { by, what, room, why, bar: _ } = self;
+        write!(f, "{by} {what}")?;
+        if let Some(room) = room {
+            write!(f, " in {room}")?;
+        }
+        why.as_ref().map_or(Ok(()), |why| write!(f, ": {why}"))
+    }
+}
