@@ -180,9 +180,14 @@ fn about_somebody(line: &str) -> Option<Line> {
         "joined" => Some(Line::Joined(name)),
         "left" => Some(Line::Left(name)),
         "is already taken" => Some(Line::Taken(name)),
+        // By whom and why is for people to read. Whoever was not there has not gone, which does no harm.
+        what if GONE.iter().any(|start| what.starts_with(start)) => Some(Line::Left(name)),
         _ => None,
     }
 }
+
+/// How it begins that somebody is not there any more, since an operator has decided so.
+const GONE: [&str; 3] = ["was kicked by ", "was banned by ", "was put out of the server by "];
 
 fn about_others(line: &str) -> Option<Line> {
     if let Some(name) = line.strip_prefix("There is nobody called ") {

@@ -1,6 +1,7 @@
 //! Runs again what a server has recorded: tells what it was, and shows what people were sent.
 
 mod heard;
+mod moderated;
 mod state;
 mod transcript;
 mod until;

@@ -397,6 +397,9 @@ impl Chat {
         if new == Some(old) {
             return self.tell_focus(connection);
         }
+        if key.is_some() && !self.asks_for_a_key(new) {
+            return self.reply(connection, Message::RoomInvalid);
+        }
         let is_new = new.filter(|&new| !self.person(connection).is_in(new));
         if is_new.is_some_and(|new| !self.may_join(now, connection, new, key)) {
             return;

@@ -78,7 +78,7 @@ pub const COMMANDS: &[Usage] = &[
     Usage {
         word: "moderation",
         arguments: &[],
-        what: "lists what keeps order in a room",
+        what: "lists the commands of operators",
         parse: |_| Query::Moderation.into(),
     },
     Usage { word: "quit", arguments: &[], what: "quits server", parse: |_| Command::Leave(CloseCode::NORMAL).into() },

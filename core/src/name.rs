@@ -13,7 +13,7 @@ const SERVICES: [&str; 11] = [
 ];
 
 /// Reserved names: lines of the server begin with these words.
-const RESERVED: [&str; 17] = [
+const RESERVED: [&str; 23] = [
     "you",
     "server",
     "rooms",
@@ -31,6 +31,12 @@ const RESERVED: [&str; 17] = [
     "history",
     "try",
     "nothing",
+    "the",
+    "only",
+    "bans",
+    "operators",
+    "moderation",
+    "announcement",
 ];
 
 /// The prefix of names that the server gives when all random ones are taken.

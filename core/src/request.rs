@@ -113,7 +113,7 @@ impl Query {
     /// Returns the same of a query.
     pub(crate) const fn reply_bytes_max(&self) -> usize {
         match self {
-            Self::Rooms | Self::Users | Self::Ignored | Self::Bans => LIST_BYTES_MAX + LINE,
+            Self::Rooms | Self::Users | Self::Ignored | Self::Bans | Self::Operators => LIST_BYTES_MAX + LINE,
             Self::History(_) | Self::Page(_) | Self::Search(_) | Self::More => PIECE,
             Self::Topic => TOPIC + LINE,
             Self::Help | Self::Moderation => 1536,

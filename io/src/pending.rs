@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use chinwag_core::log::AddressKey;
 use chinwag_core::{Config, Form, Handshake, Refusal, Session, Stats, Step, Time};
 
 use crate::admission::Admission;
@@ -23,6 +24,8 @@ pub struct Pending {
     admitted: Option<Result<Time, Refusal>>,
     /// Its TLS handshake is over.
     is_secured: bool,
+    /// From where it comes, once it may enter.
+    address: Option<AddressKey>,
 }
 
 /// Tells what a pending connection needs next.
@@ -57,7 +60,8 @@ impl Pending {
     /// Begins to find out, when it may come from a time on.
     #[must_use]
     pub const fn new(config: Arc<Config>, admission: Admission, form: Form, peer: IpAddr, from: Time) -> Self {
-        Self { handshake: None, config, admission, form, peer, from, admitted: None, is_secured: false }
+        let (handshake, admitted, address) = (None, None, None);
+        Self { handshake, config, admission, form, peer, from, admitted, is_secured: false, address }
     }
 
     /// Returns what takes the bytes of the connection, and that there are no more, or that a write failed.
@@ -113,7 +117,10 @@ impl Pending {
                     let verdict = self.admission.check(now, link.admitted().address(), &given);
                     self.handshake().handle_verdict(verdict);
                 }
-                Step::Enter => return Need::Enter,
+                Step::Enter => {
+                    self.address = AddressKey::of(link.admitted().address());
+                    return Need::Enter;
+                }
                 Step::End { incident, detail } => {
                     incident.into_iter().for_each(|incident| link.note(incident, detail.as_deref()));
                     return Need::End;
@@ -134,6 +141,8 @@ impl Pending {
     /// If it did not [ask for that](Need::Enter).
     #[must_use]
     pub fn into_session(self) -> Session {
-        self.handshake.expect("it has asked to enter").into_session()
+        let mut session = self.handshake.expect("it has asked to enter").into_session();
+        session.come_from(self.address);
+        session
     }
 }

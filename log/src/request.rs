@@ -9,7 +9,7 @@ use crate::record::command;
 use crate::{DecodeError, proto};
 
 /// The queries with nothing in them, each in the place of its number.
-const QUERIES: [Query; 9] = [
+const QUERIES: [Query; 10] = [
     Query::Help,
     Query::Rooms,
     Query::Users,
@@ -19,6 +19,7 @@ const QUERIES: [Query; 9] = [
     Query::Token,
     Query::Bans,
     Query::Moderation,
+    Query::Operators,
 ];
 
 /// The notices with nothing in them, each in the place of its number.

@@ -37,6 +37,9 @@ impl Completion {
             "" if word.starts_with('/') => commands().filter(|command| fits(command)).collect(),
             "/join" => seen.rooms().filter(|room| fits(room)).map(str::to_owned).collect(),
             "/msg" => others().map(|name| format!("{name} ")).collect(),
+            "/kick" | "/ban" | "/mute" | "/unmute" | "/invite" | "/op" | "/deop" => {
+                others().map(|name| format!("{name} ")).collect()
+            }
             "/ignore" => others().map(str::to_owned).collect(),
             "/unignore" => seen.ignored().filter(|name| fits(name)).map(str::to_owned).collect(),
             _ if word.is_empty() => Vec::new(),
@@ -104,12 +107,13 @@ mod tests {
             "/search ",
             "/ignore ",
             "/unignore ",
+            "/moderation",
             "/quit",
         ];
-        let cases: [(&str, usize, &[&str]); 32] = [
+        let cases: [(&str, usize, &[&str]); 33] = [
             ("/", 0, &all),
             ("/h", 0, &["/help", "/history "]),
-            ("/m", 0, &["/me ", "/msg "]),
+            ("/m", 0, &["/me ", "/msg ", "/moderation"]),
             ("/r", 0, &["/rooms", "/reply "]),
             ("/se", 0, &["/search "]),
             ("/un", 0, &["/unignore "]),
@@ -119,6 +123,7 @@ mod tests {
             ("/msg Bob an", 9, &["Anna ", "Ann "]),
             ("/me greets an", 11, &["Anna ", "Ann "]),
             ("/ignore ", 8, &["Anna", "Ann", "Bob"]),
+            ("/kick b", 6, &["Bob "]),
             ("/unignore ", 10, &["Bob", "Bea"]),
             ("/unignore BE", 10, &["Bea"]),
             ("/n", 0, &["/name "]),

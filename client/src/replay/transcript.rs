@@ -12,6 +12,8 @@ use chinwag_core::ops::{Handed, Input};
 use chinwag_core::{Answer, Bound, Config, ConnectionId, Dialect, Form, Notice, Page, Query, Request, Time, Topic};
 use chinwag_recording::{Replay, Watch};
 
+use super::moderated::moderated;
+
 /// Writes down what is done, each step before it is done again: so it is there even if that ends this program.
 pub(super) struct Transcript<W> {
     out: W,
@@ -248,6 +250,9 @@ fn lines(request: &Request) -> Typed {
             Query::Page(page) => one(said(page)),
             Query::Search(words) => one(format!("/search {words}")),
             Query::Ignored => one("/ignore".into()),
+            Query::Bans => one("/bans".into()),
+            Query::Operators => one("/op".into()),
+            Query::Moderation => one("/moderation".into()),
             Query::Token => one("/resume".into()),
             Query::More => Typed::Nothing,
         },
@@ -278,10 +283,13 @@ fn typed(command: &Command) -> Typed {
         Command::Join(room) => one(format!("/join {room}")),
         Command::Enter(room) => one(format!("/enter {room}")),
         Command::Part(room) => one(format!("/part {room}")),
+        Command::Knock { room, key, leaves: true } => one(format!("/join {room} {}", key.as_str())),
+        Command::Knock { room, key, leaves: false } => one(format!("/enter {room} {}", key.as_str())),
+        Command::Moderate(moderation) => Typed::Lines(moderated(moderation)),
         Command::Leave(_) => one("/quit".into()),
         Command::Resume(_) => Typed::Never("shows a token, which no recording has"),
         // The hub makes them of what is typed.
-        Command::Appear | Command::Irc(_) => Typed::Nothing,
+        Command::Appear | Command::Empower | Command::Irc(_) => Typed::Nothing,
     }
 }
 

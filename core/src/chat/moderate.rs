@@ -1,6 +1,6 @@
 //! Owns who may keep order, and what comes of it: whoever may not is told why, and nothing else happens.
 
-use super::order::Somebody;
+use super::order::{Order, Somebody};
 use super::rooms::{Presence, Rank, Rooms};
 use super::{Chat, HERE, Person};
 use crate::address_key::AddressKey;
@@ -62,10 +62,8 @@ impl Chat {
                 }
             }
             Act::Unmute { name } => {
-                let is_muted = self.rooms.change_order(id, |order| order.unmute(now, &name));
-                if !is_muted {
-                    return Err(Ruling::NotMuted { name });
-                }
+                let muted = self.rooms.change_order(id, |order| order.unmute(now, &name));
+                let name = muted.ok_or(Ruling::NotMuted { name })?;
                 self.note_deed(by, format!("unmuted {name}"), Some(id), None);
                 self.tell_done(by, id, Done::Unmuted { name });
             }
@@ -197,7 +195,7 @@ impl Chat {
 
     /// Changes modes of a room, and tells it those that are others now.
     fn change_modes(&mut self, now: Time, by: ConnectionId, id: RoomId, changes: Vec<ModeChange>) {
-        let mut done = Vec::new();
+        let (mut done, place) = (Vec::new(), self.actions.len());
         for change in changes {
             match self.change_mode(now, by, id, change) {
                 Ok(Some(change)) => done.push(change),
@@ -206,7 +204,7 @@ impl Chat {
             }
         }
         if done.is_empty() {
-            return;
+            return self.tell_unchanged(by, place);
         }
         for ModeChange { is_set, mode } in &done {
             let (sign, letter) = (if *is_set { '+' } else { '-' }, mode.letter());
@@ -216,6 +214,13 @@ impl Chat {
             self.note_deed(by, what.trim_end().to_owned(), Some(id), None);
         }
         self.tell_done(by, id, Done::Changed(done));
+    }
+
+    /// Tells somebody that nothing was to be done, if they were told nothing from a place on. IRC is silent about it.
+    fn tell_unchanged(&mut self, by: ConnectionId, place: usize) {
+        if self.actions.len() == place && self.person(by).irc().is_none() {
+            self.rule(by, Ruling::Unchanged);
+        }
     }
 
     /// Changes a mode. Returns what is another now, if it is.
@@ -409,6 +414,12 @@ impl Chat {
         if let Some(deeds) = &mut self.deeds {
             deeds.push(deed);
         }
+    }
+
+    /// Tells whether whoever joins a room has to know a word. Who types two words for another room may think that both
+    /// are its name.
+    pub(super) fn asks_for_a_key(&self, room: Option<RoomId>) -> bool {
+        room.and_then(|room| self.rooms.order(room)).is_some_and(Order::has_key)
     }
 
     /// Tells whether somebody may join a room that is there. Else they are told why not.

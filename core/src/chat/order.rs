@@ -54,6 +54,11 @@ impl Order {
         Ok(Self(state))
     }
 
+    /// Tells whether whoever joins has to know a word.
+    pub(super) const fn has_key(&self) -> bool {
+        self.0.key.is_some()
+    }
+
     /// Tells whether nothing is decided.
     pub(super) fn is_empty(&self) -> bool {
         self.0 == OrderState::default()
@@ -185,13 +190,13 @@ impl Order {
         }
     }
 
-    /// Lets somebody be heard again. Tells whether they were not.
-    pub(super) fn unmute(&mut self, now: Time, name: &Name) -> bool {
+    /// Lets somebody be heard again. Returns what they are called, if they were not.
+    pub(super) fn unmute(&mut self, now: Time, name: &Name) -> Option<Name> {
         let mutes = &mut self.0.mutes;
         mutes.retain(|mute| is_live(mute.until, now));
-        let before = mutes.len();
+        let muted = mutes.iter().find(|mute| mute.name.key() == name.key())?.name.clone();
         mutes.retain(|mute| mute.name.key() != name.key());
-        mutes.len() < before
+        Some(muted)
     }
 
     /// Handles that somebody says something. Tells whether they are muted: until when, and whether they were told.

@@ -20,6 +20,9 @@ impl Chat {
         if found.is_some_and(|room| person.focus(room)) || person.rooms().count() == ROOMS_MAX {
             return self.tell_focus(connection);
         }
+        if key.is_some() && !self.asks_for_a_key(found) {
+            return self.reply(connection, Message::RoomInvalid);
+        }
         if found.is_some_and(|room| !self.may_join(at, connection, room, key)) {
             return;
         }

@@ -286,6 +286,11 @@ impl Rooms {
         self.room(id).apart.as_deref().is_some_and(|apart| apart.ranked(rank).contains(&key))
     }
 
+    /// Returns the connection keys of those who have a rank in a room.
+    pub(super) fn ranked(&self, id: RoomId, rank: Rank) -> &[u32] {
+        self.room(id).apart.as_deref().map_or(&[], |apart| apart.ranked(rank))
+    }
+
     /// Gives a member of a room a rank there, or takes it. Tells whether that changes anything.
     pub(super) fn set_rank(&mut self, id: RoomId, rank: Rank, key: u32, has: bool) -> bool {
         if self.has_rank(id, rank, key) == has {

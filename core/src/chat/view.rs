@@ -6,7 +6,7 @@ use super::{Chat, Person};
 use crate::address_key::AddressKey;
 use crate::log::{BanState, IrcState, OrderState, TopicState, WasState};
 use crate::wire::contract::List;
-use crate::{Banned, ConnectionId, Form, Identity, Message, Name, RoomId, Ruling};
+use crate::{Banned, ConnectionId, Form, Identity, Message, Name, RoomId, Ruling, Time};
 
 /// How many people are remembered who were here: for `WHOWAS`, which is asked for right after somebody left.
 pub(super) const WAS_MAX: usize = 32;
@@ -128,8 +128,8 @@ impl Chat {
     }
 
     /// Returns who can't join a room, or can in spite of that, as far as it is not over.
-    pub(crate) fn bans(&self, room: RoomId, is_exception: bool) -> impl Iterator<Item = &BanState> {
-        self.rooms.order(room).into_iter().flat_map(move |order| order.list(self.at, is_exception))
+    pub(crate) fn bans(&self, now: Time, room: RoomId, is_exception: bool) -> impl Iterator<Item = &BanState> {
+        self.rooms.order(room).into_iter().flat_map(move |order| order.list(now, is_exception))
     }
 
     /// Returns from where somebody comes, if that is known.
@@ -137,14 +137,26 @@ impl Chat {
         self.people.address(connection)
     }
 
+    /// Lists who keeps order in the room of somebody, as many as fit.
+    pub(crate) fn list_operators(&self, connection: ConnectionId, form: Form, bytes_max: usize) -> Message {
+        let room = self.person(connection).room;
+        let operators = self.rooms.ranked(room, Rank::Operator);
+        let mut names: Vec<_> = operators.iter().map(|&key| self.people.name(key).clone()).collect();
+        names.sort_by_key(Name::key);
+        let count = names.len();
+        let names = fitting(form.list_cost(List::Operators), names.into_iter(), |name| name.as_str().len(), bytes_max);
+        let more = count - names.len();
+        Message::Ruling(Box::new(Ruling::Operators { room: self.rooms.name(room).clone(), names, more }))
+    }
+
     /// Lists who can't join the room of somebody, as many as fit; of `main`, to an operator of the server, who can't
     /// connect.
-    pub(crate) fn list_bans(&self, connection: ConnectionId, form: Form, bytes_max: usize) -> Message {
+    pub(crate) fn list_bans(&self, now: Time, connection: ConnectionId, form: Form, bytes_max: usize) -> Message {
         let person = self.person(connection);
         let room = person.room;
-        let of_room = self.bans(room, false).map(|ban| (ban.mask.to_string(), &ban.by, ban.until, &ban.why));
+        let of_room = self.bans(now, room, false).map(|ban| (ban.mask.to_string(), &ban.by, ban.until, &ban.why));
         let shows_bars = room == Rooms::MAIN && person.is_server_operator();
-        let bars = self.bars.values().filter(|bar| shows_bars && bar.until.is_none_or(|until| until > self.at));
+        let bars = self.bars.values().filter(|bar| shows_bars && bar.until.is_none_or(|until| until > now));
         let of_server = bars.map(|bar| (bar.address.to_string(), &bar.by, bar.until, &bar.why));
         let all = of_room.chain(of_server).map(|(whom, by, until, why)| Banned {
             whom,

@@ -67,8 +67,11 @@ pub(crate) const MODERATION: &[Usage] = &[
     Usage {
         word: "op",
         arguments: &["name"],
-        what: "let somebody keep order as you do",
-        parse: |name| with_name("op", name, |name| changed(true, Mode::Operator(name))),
+        what: "let somebody keep order as you do, or list who does",
+        parse: |name| match name.is_empty() {
+            true => Query::Operators.into(),
+            false => with_name("op", name, |name| changed(true, Mode::Operator(name))),
+        },
     },
     Usage {
         word: "deop",
@@ -221,6 +224,7 @@ mod tests {
             ("/key beer", is(true, key("beer"))),
             ("/key", is(false, key("*"))),
             ("/key two words", Some(Notice::Incomplete("key").into())),
+            ("/op", Some(Query::Operators.into())),
             ("/op Bob", is(true, Mode::Operator(bob()))),
             ("/deop Bob", is(false, Mode::Operator(bob()))),
             ("/announce hi all", Some(act(Act::Announce(Text::clean("hi all"))))),

@@ -21,7 +21,8 @@ impl<S> Hub<S> {
             Query::Page(page) => return self.tell_page(now, connection, page),
             Query::Search(words) => return self.search(connection, words),
             Query::More => return self.answer_more(connection),
-            Query::Bans => self.chat.list_bans(connection, form, list_bytes_max),
+            Query::Bans => self.chat.list_bans(now, connection, form, list_bytes_max),
+            Query::Operators => self.chat.list_operators(connection, form, list_bytes_max),
             Query::Moderation => Message::Ruling(Box::new(Ruling::Commands)),
             Query::Ignored => self.chat.list_ignored(connection, form, list_bytes_max),
             Query::Token => self.config.token(connection).map_or(Message::Stale, |token| Message::Resumable { token }),
@@ -93,6 +94,12 @@ impl<S> Hub<S> {
             self.connections.await_effect(connection);
             self.effects.push_back(Effect::VerifyToken { connection, token });
         }
+    }
+
+    /// Has somebody be an operator of the server, which was verified that they may be.
+    pub fn empower(&mut self, now: Time, connection: ConnectionId) {
+        self.propose(now, Event::Commanded { connection, command: Command::Empower });
+        self.account(now);
     }
 
     pub(super) fn reply(&mut self, connection: ConnectionId, message: Message) {

@@ -115,6 +115,10 @@ pub enum Ruling {
     AddressNotBanned { address: AddressKey },
     /// Who can't join a room, and how many more.
     Bans { room: Name, bans: Vec<Banned>, more: usize },
+    /// Who keeps order in a room, and how many more.
+    Operators { room: Name, names: Vec<Name>, more: usize },
+    /// It is so already.
+    Unchanged,
     /// One has let somebody know of a room.
     Inviting { to: Name, room: Name },
     /// They are in that room already.
@@ -195,9 +199,11 @@ impl Ruling {
             Self::PutOut { kicked, .. } => why(&kicked.why),
             Self::Banned { why: because, .. } => why(because),
             Self::Bans { bans, .. } => bans.iter().map(|ban| why(&ban.why)).sum::<usize>() + 32,
+            Self::Operators { names, .. } => names.len() * 20 + 16,
             Self::Walled { text, .. } => text.as_str().len() + 32,
             Self::Commands => 1024,
-            Self::Locked { .. }
+            Self::Unchanged
+            | Self::Locked { .. }
             | Self::NeedsKey { .. }
             | Self::Full { .. }
             | Self::Muted { .. }
@@ -336,6 +342,8 @@ impl fmt::Display for Ruling {
             Self::AddressUnbanned { address } => write!(f, "{address} is not banned from this server any more"),
             Self::AddressNotBanned { address } => write!(f, "{address} is not banned from this server"),
             Self::Bans { bans, more, .. } => super::fmt_list(f, "Bans", bans.iter(), *more),
+            Self::Operators { names, more, .. } => super::fmt_list(f, "Operators", names.iter(), *more),
+            Self::Unchanged => f.write_str("Nothing has changed"),
             Self::Inviting { to, room } => write!(f, "You invited {to} to {room}"),
             Self::AlreadyThere { name, room } => write!(f, "{name} is already in {room}"),
             Self::Empowered { is_operator: true } => f.write_str("You are an operator of this server"),

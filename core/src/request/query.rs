@@ -25,6 +25,8 @@ pub enum Query {
     Ignored,
     /// Who is kept out of the room.
     Bans,
+    /// Who keeps order in the room.
+    Operators,
     /// The commands of those who keep order.
     Moderation,
     /// The rest of the last answer, if it was not whole. A session asks for it by itself.
@@ -44,6 +46,7 @@ impl Query {
             | Self::Topic
             | Self::Ignored
             | Self::Bans
+            | Self::Operators
             | Self::Moderation
             | Self::Token => false,
         }
@@ -60,6 +63,7 @@ impl Query {
             | Self::Search(_)
             | Self::Ignored
             | Self::Bans
+            | Self::Operators
             | Self::Moderation => true,
             Self::Page(_) | Self::Token | Self::More => false,
         }

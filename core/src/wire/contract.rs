@@ -148,6 +148,7 @@ pub(crate) enum List {
     Users,
     Ignored,
     Bans,
+    Operators,
 }
 
 /// Tells what a list costs in bytes.

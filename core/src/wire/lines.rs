@@ -90,6 +90,7 @@ impl Wire for Lines {
             List::Rooms => ListCost { around: AROUND, each: " (), ".len() },
             List::Users => ListCost { around: AROUND, each: ", ".len() },
             List::Bans => ListCost { around: AROUND, each: " (by  until 2026-11-30 12:00 UTC: ), ".len() },
+            List::Operators => ListCost { around: AROUND + "Operators".len() - "Users".len(), each: ", ".len() },
             List::Ignored => ListCost { around: AROUND + "Ignored".len() - "Users".len(), each: ", ".len() },
         }
     }

@@ -121,6 +121,10 @@ impl Wire for Web {
                 around: AROUND + r#"{"kind":"bans","room":"","bans":[],"more":}"#.len() + Name::CHARS_MAX,
                 each: r#"{"whom":"","by":"","until":1234567890123456,"why":""},"#.len(),
             },
+            List::Operators => ListCost {
+                around: AROUND + r#"{"kind":"operators","room":"","names":[],"more":}"#.len() + Name::CHARS_MAX,
+                each: r#""","#.len(),
+            },
             List::Ignored => {
                 ListCost { around: AROUND + r#"{"kind":"ignored","names":[],"more":}"#.len(), each: r#""","#.len() }
             }

@@ -152,7 +152,8 @@ pub(crate) enum Asks {
     /// By which token is never written.
     #[prost(message, tag = "2")]
     Resume(Nothing),
-    /// 0 help, 1 rooms, 2 users, 3 topic, 4 ignored, 5 more, 6 token, 7 bans, 8 moderation.
+    /// 0 help, 1 rooms, 2 users, 3 topic, 4 ignored, 5 more, 6 token, 7 bans, 8 moderation,
+    /// 9 operators.
     #[prost(uint32, tag = "3")]
     Query(u32),
     #[prost(uint32, tag = "4")]

@@ -77,6 +77,7 @@ fn irc_lines(message: &Message, own: &str) -> Vec<String> {
             format!("{name} PART #{room} {reason}").trim_end().to_owned()
         }
         Message::Left { name, leaving: Leaving::Server { .. }, .. } => format!("{name} QUIT"),
+        Message::Left { leaving: Leaving::PutOut(_), .. } => return Vec::new(),
         Message::Said { room, name, texts, manner, .. } => {
             let is_notice = manner.as_ref().is_some_and(|manner| manner.how.is_notice());
             let command = if is_notice { "NOTICE" } else { "PRIVMSG" };
@@ -113,9 +114,7 @@ fn irc_lines(message: &Message, own: &str) -> Vec<String> {
             | IrcMessage::IsAway { .. }
             | IrcMessage::RealName { .. }
             | IrcMessage::Modes { .. }
-            | IrcMessage::MonitorsFull { .. }
-            | IrcMessage::Inviting { .. }
-            | IrcMessage::AlreadyThere { .. } => return Vec::new(),
+            | IrcMessage::MonitorsFull { .. } => return Vec::new(),
         },
         Message::Hello { .. }
         | Message::Help
@@ -150,6 +149,8 @@ fn irc_lines(message: &Message, own: &str) -> Vec<String> {
         | Message::Stopping
         | Message::Ping
         | Message::Here
+        | Message::Moderated(_)
+        | Message::Ruling(_)
         | Message::Refuse { .. }
         | Message::Pong { .. }
         | Message::Bye { .. } => return Vec::new(),

@@ -15,5 +15,6 @@ pub const HELP: &str = "Server commands
   /search {words} - find what was said in your rooms
   /ignore {name} - hear no more of somebody, or list them
   /unignore {name} - hear them again
+  /moderation - lists the commands of operators
   /quit - quits server
 ";

@@ -125,12 +125,15 @@ impl Laws {
                 people.any(|person| !person.rooms.contains(&room) && person.name == name.as_str())
             }
             Message::Crowd { joined, left, .. } => joined + left > 0,
+            // An operator of the server need not be there.
+            Message::Moderated(moderated) => people.any(|person| person.name == moderated.by.as_str()),
             Message::Irc(message) => {
                 let IrcMessage::Tagged { room: Some(_), name, .. } = &**message else { return false };
                 people.any(|person| person.rooms.contains(&room) && person.name == name.as_str())
             }
             Message::Renamed { .. }
             | Message::Help
+            | Message::Ruling(_)
             | Message::YouAre { .. }
             | Message::YouJoined { .. }
             | Message::YouAreIn { .. }

@@ -163,7 +163,7 @@ struct Crowd {
 /// How far the wall clock may be from what it is thought to say before it is set.
 const CLOCK_OFF_MS: u128 = 1000;
 
-const RESERVED: [&str; 28] = [
+const RESERVED: [&str; 34] = [
     "you",
     "server",
     "rooms",
@@ -181,6 +181,12 @@ const RESERVED: [&str; 28] = [
     "history",
     "try",
     "nothing",
+    "the",
+    "only",
+    "bans",
+    "operators",
+    "moderation",
+    "announcement",
     "nickserv",
     "chanserv",
     "memoserv",

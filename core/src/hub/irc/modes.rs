@@ -103,7 +103,7 @@ impl<S> Hub<S> {
                 't' => Some(Mode::TopicLocked),
                 'b' | 'e' | 'I' => match parameters.next().filter(|parameter| !parameter.is_empty()) {
                     None => {
-                        self.tell_list(connection, room, letter, answer);
+                        self.tell_list(now, connection, room, letter, answer);
                         continue;
                     }
                     Some(_) if letter == 'I' => {
@@ -200,7 +200,7 @@ impl<S> Hub<S> {
     }
 
     /// Adds a list of masks to an answer.
-    fn tell_list(&self, connection: ConnectionId, room: RoomId, letter: char, answer: &mut Answer) {
+    fn tell_list(&self, now: Time, connection: ConnectionId, room: RoomId, letter: char, answer: &mut Answer) {
         let (nick, name) = (self.nick_or_star(connection), self.chat.room_name(room));
         // Nobody is invited by a mask.
         let (entry, end, what) = match letter {
@@ -208,7 +208,7 @@ impl<S> Hub<S> {
             'e' => (348, 349, "exception"),
             _ => return answer.numeric(format_args!("347 {nick} #{name} :End of channel invite list")),
         };
-        for BanState { mask, by, time_ms, .. } in self.chat.bans(room, letter == 'e') {
+        for BanState { mask, by, time_ms, .. } in self.chat.bans(now, room, letter == 'e') {
             answer.numeric(format_args!("{entry} {nick} #{name} {} {by} {}", mask.as_str(), time_ms / 1000));
         }
         answer.numeric(format_args!("{end} {nick} #{name} :End of channel {what} list"));

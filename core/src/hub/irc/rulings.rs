@@ -59,6 +59,8 @@ impl<S> Hub<S> {
             | Ruling::AddressUnbanned { .. }
             | Ruling::AddressNotBanned { .. }
             | Ruling::Bans { .. }
+            | Ruling::Operators { .. }
+            | Ruling::Unchanged
             | Ruling::Commands => says.lines().for_each(|line| self.notice(&nick, line, answer)),
         }
     }

@@ -215,7 +215,7 @@ fn put_earlier(said: Object<'_>, Earlier { name, text, is_act, time_ms, seq, .. 
     said.name("name", name).text("text", text.as_str()).truth("act", *is_act).end();
 }
 
-fn encode_names(mut list: Object<'_>, names: &[Name], more: usize) {
+pub(super) fn encode_names(mut list: Object<'_>, names: &[Name], more: usize) {
     list.list("names", names, |out, name| put(out, format_args!("\"{name}\"")));
     list.number("more", more as u64).end();
 }

@@ -3,7 +3,7 @@
 
 use bytes::BytesMut;
 
-use super::encode::encode_commands;
+use super::encode::{encode_commands, encode_names};
 use super::json::{Object, put_text};
 use crate::commands::MODERATION;
 use crate::log::ModeChange;
@@ -70,6 +70,9 @@ pub(super) fn put_ruling(ruling: &Ruling, out: &mut BytesMut) {
             });
             list.number("more", *more as u64).end();
         }
+        Ruling::Operators { room, names, more } => {
+            encode_names(Object::begin(out, "operators").name("room", room), names, *more);
+        }
         Ruling::Commands => encode_commands("moderation", MODERATION, out),
         Ruling::Walled { by, text, .. } => {
             Object::begin(out, "walled").name("by", by).text("text", text.as_str()).text("line", &line).end();
@@ -89,7 +92,8 @@ pub(super) fn put_ruling(ruling: &Ruling, out: &mut BytesMut) {
         | Ruling::ListFull { room, .. }
         | Ruling::Inviting { room, .. }
         | Ruling::AlreadyThere { room, .. } => put_line(out, Some(room), &line),
-        Ruling::NotServerOperator
+        Ruling::Unchanged
+        | Ruling::NotServerOperator
         | Ruling::Protected { .. }
         | Ruling::NotBanned { .. }
         | Ruling::NotMuted { .. }

@@ -50,6 +50,8 @@ impl World {
             Message::Found { .. } => "found",
             Message::NoHistory => "nothing to be searched",
             Message::Incomplete { .. } => "incomplete",
+            Message::Moderated(_) => "moderated",
+            Message::Ruling(_) => "ruled",
             Message::Irc(message) => return self.see_irc(message),
             Message::Help
             | Message::YouAre { .. }
