@@ -105,7 +105,7 @@ pub(super) const TYPED: &[&[u8]] = &[
     b"MODE #Pizza\r\n",
     b"@label=c MODE #kebab\r\n",
     b"MODE #pizza +b\r\n",
-    b"MODE #pizza +m\r\n",
+    b"MODE #pizza +x\r\n",
     b"MODE Ann +B\r\n",
     b"MODE Bob -B+ix\r\n",
     b"MODE Ann\r\n",

@@ -7,7 +7,7 @@ use crate::sim::irc::{Parsed, date};
 use crate::sim::model::Model;
 
 /// How the commands are typed, and what each does, as the server tells it, byte for byte.
-const HELP: [&str; 31] = [
+const HELP: [&str; 34] = [
     "AWAY [:reason] - be away, or back",
     "CAP LS|LIST|REQ|END - ask for capabilities",
     "CHATHISTORY LATEST|BEFORE|AFTER|AROUND|BETWEEN|TARGETS ... - what was said before",
@@ -16,6 +16,8 @@ const HELP: [&str; 31] = [
     "INVITE nick #channel - let somebody know of a channel",
     "ISON nick [nick ...] - which of them are here",
     "JOIN #channel[,#channel] - go to channels, and stay in the others",
+    "KICK #channel nick [:reason] - put somebody out of a channel",
+    "KILL nick [:reason] - put somebody out of the server, as its operator",
     "LINKS - which servers there are",
     "LIST [#channel|>users|<users] - the channels",
     "LUSERS - how many people there are",
@@ -36,6 +38,7 @@ const HELP: [&str; 31] = [
     "TOPIC #channel [:topic] - show or set what a channel is about",
     "USERHOST nick [nick ...] - users and hosts",
     "VERSION - which version this is",
+    "WALLOPS :text - tell something to the operators of the server, as one of them",
     "WHO #channel|nick|mask - who is there",
     "WHOIS nick - who somebody is",
     "WHOWAS nick [count] - who somebody was",
@@ -43,10 +46,10 @@ const HELP: [&str; 31] = [
 
 /// What clients have to know, by line.
 const TOKENS: [&str; 2] = [
-    "AWAYLEN=200 BOT=B CASEMAPPING=ascii CHANLIMIT=#:100 CHANMODES=b,,,n CHANNELLEN=21 CHANTYPES=# CHATHISTORY=100 \
-     ELIST=U LINELEN=512 MAXLIST=b:0 MODES=1 MONITOR=100",
-    "MSGREFTYPES=msgid,timestamp NAMELEN=150 NETWORK=chinwag NICKLEN=20 PREFIX=(ov)@+ TARGMAX=JOIN:,PART:,NAMES:1,PRIVMSG:4,NOTICE:4,TAGMSG:4,WHOIS:1 \
-     TOPICLEN=390 USERLEN=10 UTF8ONLY WHOX",
+    "AWAYLEN=200 BOT=B CASEMAPPING=ascii CHANLIMIT=#:100 CHANMODES=be,k,l,imnst CHANNELLEN=21 CHANTYPES=# \
+     CHATHISTORY=100 ELIST=U EXCEPTS=e KEYLEN=23 KICKLEN=200 LINELEN=512",
+    "MAXLIST=b:100,e:100 MODES=8 MONITOR=100 MSGREFTYPES=msgid,timestamp NAMELEN=150 NETWORK=chinwag NICKLEN=20 \
+     PREFIX=(ov)@+ TARGMAX=JOIN:,PART:,KICK:1,NAMES:1,PRIVMSG:4,NOTICE:4,TAGMSG:4,WHOIS:1 TOPICLEN=390 USERLEN=10 UTF8ONLY WHOX",
 ];
 
 const MOTD: [&str; 3] = [
@@ -64,7 +67,7 @@ impl Model {
         self.reply_numeric(now, user, &format!("001 {nick} :Welcome to chinwag, {nick}"));
         self.numeric(now, &format!("002 {nick} :Your host is {server}, running {VERSION}"));
         self.numeric(now, &format!("003 {nick} :Most people begin in #main"));
-        self.numeric(now, &format!("004 {nick} {server} {VERSION} Bi bn o"));
+        self.numeric(now, &format!("004 {nick} {server} {VERSION} Bio beklimnstov beklov"));
         self.tell_tokens(now, user);
         self.tell_counts(now, user);
         self.tell_motd(now, user);

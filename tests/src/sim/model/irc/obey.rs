@@ -56,8 +56,14 @@ impl Model {
                 self.say_irc_bye(now, user, "Quit");
             }
             "KICK" if line.filled(1).is_some() => {
-                let channel = word(&line.params[0]);
-                self.numeric(now, &format!("482 {nick} {channel} :Nobody can be kicked here"));
+                let channel = line.params[0].clone();
+                match self.own_room(user, channel.trim_start_matches('#')) {
+                    Err(room) => self.not_in_room(now, user, room.as_deref(), channel.trim_start_matches('#')),
+                    Ok(room) => {
+                        let why = format!("Only operators of {room} can do that");
+                        self.reply_numeric(now, user, &format!("482 {nick} #{room} :{why}"));
+                    }
+                }
             }
             "OPER" if line.filled(1).is_some() => {
                 self.numeric(now, &format!("491 {nick} :There are no operators here"));
@@ -145,7 +151,6 @@ impl Model {
         let nick = self.nick(user);
         let Some(name) = self.shown_room(target) else { return self.no_such_channel(now, user, target) };
         let changes = line.filled(1);
-        let is_operator = self.is_operator(&name, user);
         let answer = match changes.map(|changes| changes.trim_start_matches('+')) {
             None => {
                 let opened = self.room_mut(&name).opened;
@@ -153,17 +158,13 @@ impl Model {
                 self.numeric(now, &format!("324 {nick} #{name} +n"));
                 format!("329 {nick} #{name} {opened}")
             }
-            Some("b" | "e" | "I") if line.filled(2).is_some() => {
-                format!("482 {nick} #{name} :Nobody can be kept out here")
-            }
             Some("b") => format!("368 {nick} #{name} :End of channel ban list"),
             Some("e") => format!("349 {nick} #{name} :End of channel exception list"),
             Some("I") => format!("347 {nick} #{name} :End of channel invite list"),
-            Some(_) if is_operator => {
+            Some(_) => {
                 let modes = changes.unwrap_or_default().trim_start_matches(['+', '-']);
                 format!("472 {nick} {} :is unknown mode char to me", modes.chars().next().unwrap_or('?'))
             }
-            Some(_) => format!("482 {nick} #{name} :You're not channel operator"),
         };
         self.numeric(now, &answer);
     }
