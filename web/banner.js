@@ -7,7 +7,7 @@ import { linkWords, refusedWords } from './words.js';
 const TICK_MS = 250;
 
 /** What the button says to who has left, by why. */
-const LEFT = { left: 'Come back', elsewhere: 'Go on here', outside: 'Try again' };
+const LEFT = { left: 'Come back', elsewhere: 'Go on here', outside: 'Try again', out: 'Try to come back' };
 
 /** After so many attempts that came to no connection it is tried whether the server answers at all, in how many ms. */
 const FAILURES_MIN = 2;

@@ -8,7 +8,7 @@ import { People } from './people.js';
 import { Room, Talk, placeOf } from './room.js';
 import { Seen } from './seen.js';
 import { wantedRooms, waysTo } from './wanted.js';
-import { count, nameRule, people, series, topicWords, usage, welcomeBack } from './words.js';
+import { count, nameRule, people, series, topicWords, welcomeBack } from './words.js';
 
 /** Returns an entry for what the server or the page says; its tone is 'plain' or 'bad'. */
 export function note(text, time, tone) {
@@ -19,10 +19,13 @@ export function note(text, time, tone) {
 const NOBODY = new People();
 
 /** What takes the name of a person, and so may be answered with the rule for names. */
-const NAMED = ['name', 'msg', 'ignore', 'unignore'];
+const NAMED = ['name', 'msg', 'ignore', 'unignore', 'kick', 'ban', 'unban', 'mute', 'unmute', 'invite', 'op', 'deop'];
+
+/** What keeps order. */
+const KEEPING = ['kick', 'ban', 'unban', 'bans', 'mute', 'unmute', 'invite', 'lock', 'unlock', 'key', 'op', 'deop', 'announce'];
 
 /** What is about a whole room, or heard there. */
-const ROOMY = ['me', 'topic', 'history'];
+const ROOMY = ['me', 'topic', 'history', 'kick', 'ban', 'mute', 'lock', 'key'];
 
 /** More conversations than anyone has at once; strangers can begin them. */
 const TALKS_MAX = 32;
@@ -342,9 +345,39 @@ export class Chat {
       this.#settle();
     },
     joined: ({ room, name }) => this.#moved(room, `${name} joined`, 1, (people) => people.add(name)),
-    left: ({ room, name }) => {
-      this.#moved(room, `${name} left`, -1, (people) => people.remove(name));
+    left: ({ room, name, by, line = `${name} left` }) => {
+      this.#kept(by);
+      this.#moved(room, line, -1, (people) => people.remove(name));
       this.#freed(name);
+    },
+    'put-out': ({ room, by, line }) => {
+      this.#kept(by);
+      this.own.delete(key(room));
+      this.#note(`${line}.`, 'bad');
+    },
+    moderated: ({ room, by, lines }) => {
+      this.#kept(by);
+      const own = this.own.get(key(room));
+      if (own?.entered) lines.forEach((line) => this.#show({ ...note(line, this.#now, 'plain'), place: own.place }));
+    },
+    ruling: ({ line, joins = false }) => {
+      this.#outbox.answer(joins ? 'join' : this.#outbox.first(KEEPING));
+      this.#note(`${line}.`, 'bad');
+      if (joins) this.#settle();
+    },
+    bans: ({ room, bans, more }) => {
+      this.#outbox.answer('bans');
+      const all = bans.map(({ whom, by, why }) => `${whom} (by ${by}${why === undefined ? '' : `: ${why}`})`);
+      this.#note(all.length ? `Banned from ${room}: ${series(all, more)}.` : `Nobody is banned from ${room}.`);
+    },
+    operators: ({ room, names, more }) => {
+      this.#outbox.answer('op');
+      this.#note(names.length ? `Operators of ${room}: ${series(names, more)}.` : `${room} has no operator.`);
+    },
+    walled: ({ line }) => this.#note(line),
+    moderation: ({ commands }) => {
+      this.#outbox.answer('moderation');
+      this.#show({ kind: 'help', commands });
     },
     crowd: ({ room, joined, left }) => {
       this.#moved(room, `${people(joined)} joined, ${left} left`, joined - left, (people) => people.changeMore(joined - left));
@@ -386,7 +419,7 @@ export class Chat {
       this.#told(name, { name: this.me, text, time, mine: true });
     },
     nobody: ({ name }) => {
-      this.#outbox.answer('msg');
+      this.#outbox.answer(this.#outbox.first(['msg', ...KEEPING]));
       this.#note(`Nobody is called ${name}.`, 'bad');
     },
     'nobody-wrote': () => {
@@ -476,11 +509,9 @@ export class Chat {
       this.#outbox.answer(word.slice(1).toLowerCase());
       this.#note(`There is no command ${word}. Type /help to see those there are, or begin with // to say it.`, 'bad');
     },
-    incomplete: ({ word }) => {
+    incomplete: ({ word, usage }) => {
       this.#outbox.answer(kindOf(`/${word}`));
-      const command = this.commands.find((one) => one.word === word);
-      // Those that the help does not show take a room.
-      this.#note(`Type it with all that it takes: ${command ? usage(command) : `/${word} {room}`}.`, 'bad');
+      this.#note(`Type it with all that it takes: ${usage}.`, 'bad');
     },
     'too-long': ({ chars }) => this.#note(`Not sent: a message has at most ${chars} characters.`, 'bad'),
     dropped: ({ count: missing }) => {
@@ -513,6 +544,11 @@ export class Chat {
     const ignoring = resumed ? [] : this.ignored.map((name) => `/ignore ${name}`);
     const ways = waysTo(wantedRooms(this.#wanted), this.#focus, resumed, `/history ${PAGE}`);
     this.#out.send.push(...this.#ask([...ignoring, ...ways]));
+  }
+
+  /** Somebody has kept order, which may be what one has asked for. */
+  #kept(by) {
+    if (by === this.me) this.#outbox.answer(this.#outbox.first(KEEPING));
   }
 
   #refuse(text) {

@@ -19,11 +19,12 @@ const ANSWER_MAX = 12_000;
 /** Who finds a timer late by more than so much, in ms, has slept; what came meanwhile is heard within so long. */
 const LATE = 2000;
 
-/** Why a connection has ended, by the code that says so; 4001: one goes on as the same person in another connection; 4003: no right password came. */
-const WHY = { 1000: 'left', 1001: 'stopped', 1013: 'full', 4001: 'elsewhere', 4003: 'outside' };
+/** Why a connection has ended, by the code that says so; 4001: one goes on as the same person in another connection; 4003: no right
+ * password came; 4004: one was put out. */
+const WHY = { 1000: 'left', 1001: 'stopped', 1013: 'full', 4001: 'elsewhere', 4003: 'outside', 4004: 'out' };
 
 /** Why one does not come back by itself. */
-const LEFT = ['left', 'elsewhere', 'outside'];
+const LEFT = ['left', 'elsewhere', 'outside', 'out'];
 
 /** Returns the pause in ms. `random`, 0 to 1, makes it a quarter more or less: not all are to come back to a server at once. */
 export function pause(failures, random) {

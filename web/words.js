@@ -58,6 +58,7 @@ const WHY = {
   left: 'You have left.',
   elsewhere: 'You go on in another tab or window.',
   outside: 'You are not let in.',
+  out: 'An operator has put you out.',
   stopped: 'The server was stopped.',
   full: 'The server is full.',
   lost: 'There is no connection to the server.',
@@ -65,7 +66,7 @@ const WHY = {
 
 /** Says why one is no longer in the chat. */
 export function lostWords(why) {
-  return why === 'left' || why === 'elsewhere' ? WHY[why] : 'The connection was lost.';
+  return ['left', 'elsewhere', 'out'].includes(why) ? WHY[why] : 'The connection was lost.';
 }
 
 /** Says how it stands with the connection; `origin` is where the page comes from, if it comes although the connection is refused. */

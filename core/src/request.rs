@@ -61,8 +61,8 @@ const WELCOME: usize = 2 * LINE + TOPIC + LIST_BYTES_MAX;
 /// A piece of what was said before: more than one message only up to so much, and one as long as it can be.
 pub(crate) const PIECE: usize = 4 * LINE_CHARS_MAX as usize + 4 * LINE;
 
-/// What one is told who keeps order, with why something was done, each of whose bytes may need an escape: in two lines at
-/// the most, of which one says that others share an address.
+/// What one is told who keeps order, with why something was done, each of whose bytes may need an escape: in two lines
+/// at the most, of which one says that others share an address.
 const MODERATED: usize = 2 * WHY_BYTES_MAX + 6 * LINE;
 
 /// Who one is and where, what that is about, and the notice.

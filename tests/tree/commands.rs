@@ -60,9 +60,10 @@ fn quoted<'a>(text: &'a str, before: &str) -> impl Iterator<Item = &'a str> {
 
 #[test]
 fn the_page_knows_every_kind_of_message() {
-    let encoders: String =
-        ["encode.rs", "run.rs", "json.rs"].map(|file| text(&format!("core/src/wire/web/{file}"))).concat();
-    let kinds: Vec<_> = ["Object::begin(out, \"", "encode_rule(out, \"", "{\"kind\":\""]
+    let encoders: String = ["encode.rs", "moderated.rs", "lists.rs", "run.rs", "json.rs"]
+        .map(|file| text(&format!("core/src/wire/web/{file}")))
+        .concat();
+    let kinds: Vec<_> = ["Object::begin(out, \"", "encode_rule(out, \"", "encode_commands(\"", "{\"kind\":\""]
         .iter()
         .flat_map(|before| quoted(&encoders, before))
         .filter(|kind| kind.chars().all(|char| char.is_ascii_lowercase() || char == '-') && !kind.is_empty())

@@ -2,7 +2,7 @@
 
 use super::order::{Order, Somebody};
 use super::rooms::{Presence, Rank, Rooms};
-use super::{Chat, HERE, Person};
+use super::{Chat, HERE};
 use crate::address_key::AddressKey;
 use crate::deed::Deed;
 use crate::log::{Act, BanState, Mode, ModeChange, Moderation, MuteState, RoomKey, RoomModes};
@@ -27,10 +27,7 @@ impl Chat {
     }
 
     fn moderate(&mut self, now: Time, by: ConnectionId, room: Option<Name>, act: Act) -> Result<(), Ruling> {
-        let act = match self.act_for_server(now, by, act)? {
-            Some(act) => act,
-            None => return Ok(()),
-        };
+        let Some(act) = self.act_for_server(now, by, act)? else { return Ok(()) };
         let Some(id) = self.moderated_room(by, room)? else { return Ok(()) };
         if let Act::Invite { name } = act {
             self.invite(now, by, name, id);
@@ -241,7 +238,13 @@ impl Chat {
             Mode::Voice(name) => return self.change_rank(by, id, (Rank::Voice, is_set), &name),
             Mode::Ban(mask) => return self.change_bans(now, by, id, (false, is_set), mask),
             Mode::Exception(mask) => return self.change_bans(now, by, id, (true, is_set), mask),
-            mode => mode,
+            mode @ (Mode::Key(_)
+            | Mode::Limit(_)
+            | Mode::Locked
+            | Mode::Moderated
+            | Mode::Inside
+            | Mode::Secret
+            | Mode::TopicLocked) => mode,
         };
         let changes = self.rooms.change_order(id, |order| match &mode {
             Mode::Key(key) => order.set_key(is_set.then(|| key.clone())),
@@ -490,7 +493,7 @@ impl Chat {
 
     /// Has somebody be an operator of the server, or not any more.
     pub(super) fn empower(&mut self, connection: ConnectionId, is_operator: bool) {
-        self.people.get_mut(connection).map(|person: &mut Person| person.set_server_operator(is_operator));
+        self.people.get_mut(connection).expect(HERE).set_server_operator(is_operator);
         self.note_deed(connection, if is_operator { "became an operator" } else { "resigned" }.to_owned(), None, None);
         self.rule(connection, Ruling::Empowered { is_operator });
     }

@@ -3,12 +3,12 @@
 use std::fmt;
 
 use crate::address_key::AddressKey;
+use crate::clock::civil;
 use crate::irc::Identity;
 use crate::log::{Mode, ModeChange};
 use crate::mask::Mask;
 use crate::name::Name;
 use crate::text::Text;
-use crate::wire::irc::time::civil;
 
 /// Tells a room what somebody has done who keeps order there.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -7,6 +7,7 @@ mod frame;
 mod handshake;
 mod http;
 pub(crate) mod json;
+mod lists;
 mod moderated;
 mod run;
 

@@ -460,9 +460,32 @@ test('what a room tells by itself on the way in answers nothing', () => {
 
 test('a command that lacks something is told with what it takes', () => {
   const chat = arrived();
-  tell(chat, { kind: 'help', commands: [{ word: 'msg', arguments: ['name', 'text'], what: 'write to one person alone' }] });
-  assert.deepEqual(texts(tell(chat, { kind: 'incomplete', word: 'msg' })), ['Type it with all that it takes: /msg {name} {text}.']);
-  assert.deepEqual(texts(tell(chat, { kind: 'incomplete', word: 'part' })), ['Type it with all that it takes: /part {room}.']);
+  const incomplete = { kind: 'incomplete', word: 'msg', usage: '/msg {name} {text}' };
+  assert.deepEqual(texts(tell(chat, incomplete)), ['Type it with all that it takes: /msg {name} {text}.']);
+});
+
+test('what operators do is shown in its room, and whoever is put out is there no more', () => {
+  const chat = inTwo();
+  const by = { by: 'Eve', time: NOW };
+  assert.deepEqual(texts(tell(chat, { kind: 'moderated', room: 'pizza', ...by, what: 'unbanned', whom: 'Bob', lines: ['Bob was unbanned by Eve'] })), ['Bob was unbanned by Eve']);
+  assert.deepEqual(texts(tell(chat, { kind: 'left', room: 'pizza', name: 'Bob', by: 'Eve', sentence: 'kicked', line: 'Bob was kicked by Eve' })), ['Bob was kicked by Eve']);
+  tell(chat, { kind: 'put-out', room: 'pizza', by: 'Eve', sentence: 'kicked', line: 'You were kicked from pizza by Eve' }, { kind: 'here', room: 'main' });
+  assert.deepEqual([chat.names, chat.room], [['main'], 'main']);
+});
+
+test('a room that can not be joined is not waited for', () => {
+  const chat = arrived();
+  chat.typed('/join pizza', NOW);
+  assert.deepEqual(texts(tell(chat, { kind: 'ruling', room: 'pizza', line: 'You are banned from pizza', joins: true })), ['You are banned from pizza.']);
+  assert.deepEqual(lose(chat), []);
+});
+
+test('what one keeps order by is answered by what is told of it, or why not', () => {
+  const chat = arrived();
+  for (const line of ['/kick Bob', '/op Cid', '/kick Dan']) chat.typed(line, NOW);
+  tell(chat, { kind: 'left', room: 'main', name: 'Bob', by: chat.me, sentence: 'kicked', line: `Bob was kicked by ${chat.me}` });
+  tell(chat, { kind: 'ruling', room: 'main', line: 'Cid is not in main' }, { kind: 'nobody', name: 'Dan' });
+  assert.deepEqual(lose(chat), []);
 });
 
 /** A chat in main and in pizza, which is looked at. */

@@ -86,7 +86,7 @@ impl Answer {
             Entry::Own(line) => Some(AnswerPart::Own(line.clone())),
             Entry::Earlier(room, earlier) => Some(AnswerPart::Said(room.clone(), earlier.clone())),
             // It comes of what is done, which is done at once.
-            Entry::Message(_) => None,
+            Entry::Of(..) | Entry::Message(_) => None,
         };
         (self.batch.clone(), self.entries.iter().filter_map(part).collect())
     }

@@ -7,10 +7,10 @@ use super::modes::{ROOM_MODES, USER_MODES};
 use super::obey::COMMANDS;
 use super::words::{AWAY_BYTES_MAX, TARGETS_MAX, word};
 use crate::chat::BANS_MAX;
+use crate::clock::civil;
 use crate::irc::{Identity, MONITORED_MAX, ROOMS_MAX};
 use crate::log::{CHANGES_MAX, RoomKey, WHY_BYTES_MAX};
 use crate::wire::irc::decode::LINE_BYTES_MAX;
-use crate::wire::irc::time::civil;
 use crate::{ConnectionId, Hub, Name, Time, Topic};
 
 /// How many tokens stand in one line: a line has fifteen parameters, of which two are others.

@@ -112,8 +112,8 @@ impl<S> Hub<S> {
         seen.rooms().find(|&room| asking.is_in(room) && self.chat.members(room) > 0)
     }
 
-    /// Returns the signs of whether somebody is away, an operator of the server, a program, and what rank they have in a
-    /// room.
+    /// Returns the signs of whether somebody is away, keeps order on the server, is a program, and what rank they have
+    /// in a room.
     fn flags(&self, room: Option<RoomId>, seen: &Seen<'_>, asking: ConnectionId) -> String {
         let is_away = seen.irc().is_some_and(|irc| irc.away.is_some());
         let mut flags = String::from(if is_away { "G" } else { "H" });

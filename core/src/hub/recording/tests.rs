@@ -52,7 +52,7 @@ fn remembered() -> Vec<Input> {
     let mut inputs = Vec::new();
     let mut push = |seconds, handed| inputs.push(Input { at: at(seconds), handed });
     let id = |slot| ConnectionId::new(0, slot, slot);
-    let arrival = |form| Handed::Opened(Arrival { form, dialect: Dialect::Lf, requests: Vec::new() });
+    let arrival = |form| Handed::Opened(Arrival { form, dialect: Dialect::Lf, requests: Vec::new(), address: None });
     let asked = |slot, requests| Handed::Asked { connection: id(slot), requests };
     let typed = |slot, line: &str| asked(slot, Request::parse(line).into_iter().collect());
     let irc = |slot, line: &str| asked(slot, vec![Request::Irc(IrcLine::new(line))]);

@@ -1,5 +1,7 @@
 //! Owns how IRC writes times: as ISO 8601 does, in milliseconds, for `server-time`.
 
+use crate::clock::civil;
+
 /// Writes a time as ISO 8601 does, in milliseconds, for `server-time`.
 pub(crate) struct Iso(pub(crate) u64);
 
@@ -10,19 +12,6 @@ impl std::fmt::Display for Iso {
         let (hour, minute, second, ms) = (ms / 3_600_000, ms / 60_000 % 60, ms / 1000 % 60, ms % 1000);
         write!(f, "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{ms:03}Z")
     }
-}
-
-/// Returns the year, month and day that so many days after the first of 1970 is. It counts in years that begin in
-/// March, so that a leap day is the last of its year (<https://howardhinnant.github.io/date_algorithms.html>).
-pub(crate) const fn civil(days: u64) -> (u64, u64, u64) {
-    let days = days + 719_468;
-    let (era, day_of_era) = (days / 146_097, days % 146_097);
-    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * month + 2) / 5 + 1;
-    let month = if month < 10 { month + 3 } else { month - 9 };
-    (year_of_era + era * 400 + if month <= 2 { 1 } else { 0 }, month, day)
 }
 
 /// Reads a time that is written so, as milliseconds since 1970.

@@ -5,10 +5,11 @@ use bytes::{BufMut as _, BytesMut};
 
 use super::frame::{CLOSE, PING, PONG, TEXT, begin_frame, end_frame};
 use super::json::{Object, put};
+use super::lists::{encode_commands, encode_names};
 use super::moderated::{put_moderated, put_ruling, with_kicked};
 use super::run;
 use crate::close_code::CloseCode;
-use crate::commands::{COMMANDS, Usage};
+use crate::commands::{COMMANDS, named};
 use crate::message::{CantIgnore, Earlier, Leaving, Message};
 use crate::name::Name;
 use crate::rules::{HISTORY_MAX, IGNORED_MAX};
@@ -149,7 +150,10 @@ fn encode_payload(message: &Message, out: &mut BytesMut) {
         Message::Found { found, more } => encode_found(out, found, *more),
         Message::NoHistory => Object::begin(out, "no-history").end(),
         Message::HistoryCount => Object::begin(out, "bad-count").number("max", u64::from(HISTORY_MAX)).end(),
-        Message::Incomplete { word } => Object::begin(out, "incomplete").text("word", word).end(),
+        Message::Incomplete { word } => {
+            let usage = named(word).map(ToString::to_string).unwrap_or_default();
+            Object::begin(out, "incomplete").text("word", word).text("usage", &usage).end();
+        }
         // It has frames of its own.
         Message::Said { .. } => {}
         Message::Renamed { old, new, .. } => Object::begin(out, "renamed").name("old", old).name("new", new).end(),
@@ -182,16 +186,6 @@ fn encode_rule(out: &mut BytesMut, kind: &str) {
         .end();
 }
 
-pub(super) fn encode_commands(kind: &str, commands: &[Usage], out: &mut BytesMut) {
-    let mut help = Object::begin(out, kind);
-    help.list("commands", commands, |out, command| {
-        let mut usage = Object::bare(out).text("word", command.word);
-        usage.list("arguments", command.arguments, |out, argument| put(out, format_args!("\"{argument}\"")));
-        usage.text("what", command.what).end();
-    });
-    help.end();
-}
-
 fn encode_rooms(out: &mut BytesMut, rooms: &[(Name, u32)], more: usize) {
     let mut list = Object::begin(out, "rooms");
     list.list("rooms", rooms, |out, (room, people)| put(out, format_args!(r#"{{"room":"{room}","people":{people}}}"#)));
@@ -213,11 +207,6 @@ fn encode_found(out: &mut BytesMut, said: &[(Name, Earlier)], more: bool) {
 fn put_earlier(said: Object<'_>, Earlier { name, text, is_act, time_ms, seq, .. }: &Earlier) {
     let said = said.number("seq", *seq).number("time", *time_ms);
     said.name("name", name).text("text", text.as_str()).truth("act", *is_act).end();
-}
-
-pub(super) fn encode_names(mut list: Object<'_>, names: &[Name], more: usize) {
-    list.list("names", names, |out, name| put(out, format_args!("\"{name}\"")));
-    list.number("more", more as u64).end();
 }
 
 #[cfg(test)]

@@ -3,8 +3,8 @@
 
 use bytes::BytesMut;
 
-use super::encode::{encode_commands, encode_names};
 use super::json::{Object, put_text};
+use super::lists::{encode_commands, encode_names};
 use crate::commands::MODERATION;
 use crate::log::ModeChange;
 use crate::message::{Banned, Done, Kicked, Moderated, Ruling, Sentence};
@@ -77,11 +77,14 @@ pub(super) fn put_ruling(ruling: &Ruling, out: &mut BytesMut) {
         Ruling::Walled { by, text, .. } => {
             Object::begin(out, "walled").name("by", by).text("text", text.as_str()).text("line", &line).end();
         }
-        Ruling::Banned { room, .. } => put_line(out, room.as_ref(), &line),
-        Ruling::Locked { room }
+        // A room that could not be joined.
+        Ruling::Banned { room: Some(room), .. }
+        | Ruling::Locked { room }
         | Ruling::NeedsKey { room }
-        | Ruling::Full { room }
-        | Ruling::Muted { room, .. }
+        | Ruling::Full { room } => {
+            Object::begin(out, "ruling").name("room", room).text("line", &line).truth("joins", true).end();
+        }
+        Ruling::Muted { room, .. }
         | Ruling::Unheard { room }
         | Ruling::TopicLocked { room }
         | Ruling::NotOperator { room }
@@ -92,7 +95,8 @@ pub(super) fn put_ruling(ruling: &Ruling, out: &mut BytesMut) {
         | Ruling::ListFull { room, .. }
         | Ruling::Inviting { room, .. }
         | Ruling::AlreadyThere { room, .. } => put_line(out, Some(room), &line),
-        Ruling::Unchanged
+        Ruling::Banned { room: None, .. }
+        | Ruling::Unchanged
         | Ruling::NotServerOperator
         | Ruling::Protected { .. }
         | Ruling::NotBanned { .. }

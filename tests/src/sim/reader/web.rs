@@ -122,12 +122,8 @@ fn show(object: &Json) -> Option<Vec<String>> {
         "found" => show_found(object),
         "no-history" => one("This server keeps no history that could be searched".to_owned()),
         "incomplete" => {
-            let word = text("word")?;
-            let usage =
-                HELP.lines().find_map(|line| line.trim().strip_prefix('/')?.strip_prefix(word)?.split_once(" - "));
-            // Those that the help does not show take a room.
-            let rest = if word == "said" { " {room} {from} {to}" } else { " {room}" };
-            one(format!("Try /{word}{}", usage.map_or(rest, |(arguments, _)| arguments)))
+            let [_, _, usage] = object.fields(["kind", "word", "usage"])?;
+            one(format!("Try {}", usage.text()?))
         }
         "renamed" => {
             let [_, old, new] = object.fields(["kind", "old", "new"])?;
