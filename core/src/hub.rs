@@ -5,6 +5,7 @@ mod answers;
 mod budget;
 mod irc;
 mod memory;
+mod powers;
 mod recording;
 
 use std::collections::{HashMap, VecDeque};
@@ -16,7 +17,6 @@ use self::irc::Irc;
 use self::memory::Memory;
 use self::recording::Dialects;
 use crate::connections::{Connections, Step};
-use crate::deed::Deed;
 use crate::log::{Command, Event, Record, Snapshot, SnapshotError};
 use crate::recording::Arrival;
 use crate::{
@@ -315,17 +315,6 @@ impl<S> Hub<S> {
     /// [kept](Self::record).
     pub fn take_records(&mut self) -> Vec<Record> {
         self.records.as_mut().map(mem::take).unwrap_or_default()
-    }
-
-    /// Notes what operators do from now on, for [`take_deeds`](Self::take_deeds).
-    pub fn keep_deeds(&mut self) {
-        self.chat.keep_deeds();
-    }
-
-    /// Returns what operators have done since this was last called, in its order, if it is
-    /// [noted](Self::keep_deeds).
-    pub fn take_deeds(&mut self) -> Vec<Deed> {
-        self.chat.take_deeds()
     }
 
     /// Returns the chat, as far as all records are applied.

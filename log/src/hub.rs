@@ -121,7 +121,8 @@ impl From<&Earlier> for proto::Earlier {
 
 impl From<&ArrivingState> for proto::Arriving {
     fn from(state: &ArrivingState) -> Self {
-        let ArrivingState { connection, due, name, identity, capabilities, is_negotiating, is_welcome, address } = state;
+        let ArrivingState { connection, due, name, identity, capabilities, is_negotiating, is_welcome, address } =
+            state;
         Self {
             connection: Some((*connection).into()),
             due_ns: nanos(*due),

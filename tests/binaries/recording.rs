@@ -168,7 +168,7 @@ fn wrong_segment(folder: &Path) -> Vec<u8> {
         connection: ConnectionId::new(0, 0, 0),
         requests: vec![Request::Say(Text::clean(what).into()).into()],
     };
-    let come = Handed::Opened(Arrival { form: Form::Lines, dialect: Dialect::Lf, requests: Vec::new() });
+    let come = Handed::Opened(Arrival { form: Form::Lines, dialect: Dialect::Lf, requests: Vec::new(), address: None });
     for (recorded, handed) in [(come.clone(), come), (said("one thing"), said("another, which is longer"))] {
         recorder.push(&Input { at: Time::START, handed: recorded });
         hub.handle(Input { at: Time::START, handed }, |id| id);

@@ -96,12 +96,6 @@ impl<S> Hub<S> {
         }
     }
 
-    /// Has somebody be an operator of the server, which was verified that they may be.
-    pub fn empower(&mut self, now: Time, connection: ConnectionId) {
-        self.propose(now, Event::Commanded { connection, command: Command::Empower });
-        self.account(now);
-    }
-
     pub(super) fn reply(&mut self, connection: ConnectionId, message: Message) {
         self.chat.push_action(Action::Reply { connection, message });
     }

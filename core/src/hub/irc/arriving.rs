@@ -64,7 +64,8 @@ impl<S> Hub<S> {
     /// Lets these have come.
     pub(in crate::hub) fn restore_arriving(&mut self, arriving: Vec<ArrivingState>) {
         for state in arriving {
-            let ArrivingState { connection, due, name, identity, capabilities, is_negotiating, is_welcome, address } = state;
+            let ArrivingState { connection, due, name, identity, capabilities, is_negotiating, is_welcome, address } =
+                state;
             let arriving = Arriving { name, identity, capabilities, is_negotiating, is_welcome, address };
             self.irc.arriving.insert(connection, arriving);
             self.irc.due.push_back((due, connection));

@@ -2,7 +2,6 @@
 //! it says behind them.
 
 use crate::sim::frames::{Framed, Frames};
-use crate::sim::help::HELP;
 use crate::sim::json::Json;
 
 /// The longest message of a server: a list, or a few that are said in a row.

@@ -171,7 +171,10 @@ fn every_message_is_the_object_that_the_page_is_promised() {
             json!({"kind": "history", "room": "pizza", "said": [], "more": false}),
         ),
         (Message::HistoryCount, json!({"kind": "bad-count", "max": 100})),
-        (Message::Incomplete { word: "msg" }, json!({"kind": "incomplete", "word": "msg", "usage": "/msg {name} {text}"})),
+        (
+            Message::Incomplete { word: "msg" },
+            json!({"kind": "incomplete", "word": "msg", "usage": "/msg {name} {text}"}),
+        ),
         (
             said,
             json!({"kind": "said", "room": "pizza", "time": 1_763_910_000_123_u64, "seq": 42,

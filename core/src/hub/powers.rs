@@ -1,0 +1,25 @@
+//! Owns who is made an operator of the server, and what is told outside of what operators do.
+
+use super::Hub;
+use crate::deed::Deed;
+use crate::log::{Command, Event};
+use crate::{ConnectionId, Time};
+
+impl<S> Hub<S> {
+    /// Has somebody be an operator of the server, of whom was verified that they may be. Nobody can ask for it by a line.
+    pub fn empower(&mut self, now: Time, connection: ConnectionId) {
+        self.propose(now, Event::Commanded { connection, command: Command::Empower });
+        self.account(now);
+    }
+
+    /// Notes what operators do from now on, for [`take_deeds`](Self::take_deeds).
+    pub fn keep_deeds(&mut self) {
+        self.chat.keep_deeds();
+    }
+
+    /// Returns what operators have done since this was last called, in its order, if it is
+    /// [noted](Self::keep_deeds).
+    pub fn take_deeds(&mut self) -> Vec<Deed> {
+        self.chat.take_deeds()
+    }
+}
