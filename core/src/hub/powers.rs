@@ -6,7 +6,7 @@ use crate::log::{Command, Event};
 use crate::{ConnectionId, Time};
 
 impl<S> Hub<S> {
-    /// Has somebody be an operator of the server, of whom was verified that they may be. Nobody can ask for it by a line.
+    /// Has somebody be an operator of the server, of whom was verified that they may be. Nobody can ask for it.
     pub fn empower(&mut self, now: Time, connection: ConnectionId) {
         self.propose(now, Event::Commanded { connection, command: Command::Empower });
         self.account(now);
