@@ -76,10 +76,10 @@ mod tests {
                 Some("list_bytes_max"),
             ),
             (
-                Config { limits: Limits { queue_bytes_max: (128 << 10) - 1, ..Limits::default() }, ..default() },
+                Config { limits: Limits { queue_bytes_max: (64 << 10) - 1, ..Limits::default() }, ..default() },
                 Some("queue_bytes_max"),
             ),
-            (Config { limits: Limits { queue_bytes_max: 128 << 10, ..Limits::default() }, ..default() }, None),
+            (Config { limits: Limits { queue_bytes_max: 64 << 10, ..Limits::default() }, ..default() }, None),
             (Config { limits: Limits { queue_bytes_max: 1 << 30, ..Limits::default() }, ..default() }, None),
             (
                 Config { limits: Limits { queue_bytes_max: (1 << 30) + 1, ..Limits::default() }, ..default() },

@@ -34,7 +34,7 @@ pub struct Limits {
     /// The most bytes queued for one connection that reads too slowly, 40 KiB of which are kept for replies. Past it,
     /// what is said in its room is dropped and counted. Default 256 KiB: three thousand lines of 80 characters, so that
     /// a stall of some seconds in a busy room is survived, while a thousand stalled readers cost 256 MiB, and an eighth
-    /// more for what they keep of memory that is not all theirs, at the very most. 128 KiB to 1 GiB.
+    /// more for what they keep of memory that is not all theirs, at the very most. 64 KiB to 1 GiB.
     pub queue_bytes_max: usize,
 
     /// How long a connection may take nothing at all of what is queued for it before it is closed. Default 40 s: longer
@@ -211,7 +211,7 @@ impl Limits {
         ConfigError::first_of([
             (self.flood_lines_per_second <= 1_000_000, "flood_lines_per_second", "0 (off) to 1000000 lines a second"),
             ((256..=LIST_BYTES_MAX).contains(&self.list_bytes_max), "list_bytes_max", "256 to 8192 bytes"),
-            ((8 * REPLY_WINDOW_BYTES..=1 << 30).contains(&self.queue_bytes_max), "queue_bytes_max", "128 KiB to 1 GiB"),
+            ((4 * REPLY_WINDOW_BYTES..=1 << 30).contains(&self.queue_bytes_max), "queue_bytes_max", "64 KiB to 1 GiB"),
             ((1..=1 << 30).contains(&self.batch_bytes_max), "batch_bytes_max", "1 byte to 1 GiB"),
             (self.turn_writes >= 1, "turn_writes", "at least 1 write"),
             (self.crowd_turn_writes >= 1, "crowd_turn_writes", "at least 1 write"),

@@ -34,9 +34,10 @@ pub(crate) const fn broadcast_bytes_max(queue_bytes_max: usize) -> usize {
 }
 
 /// Returns down to how many bytes a queue has to be written out before there is a credit: then there is room for a
-/// window.
+/// window. Of a short queue it is less than half, so that whoever was over the limit is not at it again at once.
 pub(crate) const fn low_bytes(queue_bytes_max: usize) -> usize {
-    queue_bytes_max / 2
+    let (half, quarters) = (queue_bytes_max / 2, broadcast_bytes_max(queue_bytes_max) / 4 * 3);
+    if half < quarters { half } else { quarters }
 }
 
 /// Counts what a session has asked for: its half of the window.
@@ -94,5 +95,20 @@ impl Window {
     #[cfg(test)]
     pub(crate) const fn is_odd(&self) -> bool {
         self.is_odd
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_queue_with_a_credit_has_room_for_a_window_and_one_that_resumes_for_what_is_said() {
+        for queue_bytes_max in [64 << 10, 100_000, 128 << 10, 256 << 10, 1 << 30] {
+            let low = low_bytes(queue_bytes_max);
+            assert!(low + REPLY_RESERVE_BYTES <= queue_bytes_max, "{queue_bytes_max}");
+            assert!(low + (6 << 10) <= broadcast_bytes_max(queue_bytes_max), "{queue_bytes_max}");
+        }
+        assert_eq!(low_bytes(256 << 10), 128 << 10);
     }
 }

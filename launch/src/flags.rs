@@ -22,8 +22,8 @@ pub(crate) use self::key::Key;
 pub(crate) use self::values::{Age, Choice, Size, SocketFile, before_socket};
 use self::values::{
     connect_rate, dead_after, drain, flood_rate, history_on_join, ip, irc, keep, keep_bytes, listen, log_format,
-    max_connections, max_line, max_per_ip, port, proxy_from, record_bytes, room_quiet, server_name, threads, web,
-    web_origin,
+    max_connections, max_line, max_per_ip, port, proxy_from, queue_bytes, queue_bytes_default, record_bytes,
+    room_quiet, server_name, threads, web, web_origin,
 };
 use self::words::{Given, split};
 use crate::logging::Format;
@@ -129,6 +129,11 @@ pub(super) struct Flags {
     #[argh(option, default = "Config::default().rules.line_chars_max", from_str_fn(max_line))]
     max_line: u32,
 
+    /// most bytes queued for one connection that reads too slowly, with K, M or G for units of 1024; what is said beyond
+    /// is dropped for it and counted, and it is told how much (default 256K)
+    #[argh(option, default = "queue_bytes_default()", from_str_fn(queue_bytes))]
+    queue_bytes: Size,
+
     /// members above which a room is told how many joined and left, once a second, instead of who (default 500)
     #[argh(option, default = "Config::default().rules.crowd_members", from_str_fn(room_quiet))]
     room_quiet: u32,
@@ -230,7 +235,7 @@ impl Flags {
         keys!(
             self,
             at_start: [
-                ip, port, web, irc, listen, server_name, cert, key, tls_only, password_file, data, keep, keep_bytes, threads, max_line, room_quiet, history_on_join, record, record_bytes, shadow, log_dir, log_format
+                ip, port, web, irc, listen, server_name, cert, key, tls_only, password_file, data, keep, keep_bytes, threads, max_line, queue_bytes, room_quiet, history_on_join, record, record_bytes, shadow, log_dir, log_format
             ],
             live: [
                 web_origin, proxy_from, flood_rate, max_connections, max_per_ip, connect_rate, dead_after, drain
@@ -372,6 +377,7 @@ impl Flags {
                 connects_per_second: self.connect_rate,
                 dead_after: self.dead_after,
                 flood_lines_per_second: self.flood_rate,
+                queue_bytes_max: usize::try_from(self.queue_bytes.0).unwrap_or(usize::MAX),
                 drain: self.drain,
                 web_origins: self.web_origin.as_slice().into(),
                 proxies: self.proxy_from.as_slice().into(),

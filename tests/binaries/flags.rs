@@ -16,6 +16,7 @@ const FLAGS: [&str; 28] = [
     "--threads",
     "--flood-rate",
     "--max-line",
+    "--queue-bytes",
     "--room-quiet",
     "--history-on-join",
     "--max-connections",

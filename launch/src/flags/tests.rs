@@ -19,7 +19,7 @@ fn without_flags_everything_is_at_its_default() {
 
 #[test]
 fn flags_say_what_the_server_runs_with() {
-    let line = "-i :: -p 0 --threads 3 --flood-rate=0 --max-line 80 --room-quiet 9 --drain=1 --log-dir logs \
+    let line = "-i :: -p 0 --threads 3 --flood-rate=0 --max-line 80 --queue-bytes 64K --room-quiet 9 --drain=1 --log-dir logs \
                 --max-connections 7 --max-per-ip 3 --connect-rate 2 --dead-after 30 --web [::1]:0 \
                 --web-origin https://a.example --web-origin=http://b:8080 --proxy-from ::1 --proxy-from=10.1.2.3/8";
     let Parsed::Flags(flags) = parse(line) else { panic!("the flags are right") };
@@ -28,6 +28,7 @@ fn flags_say_what_the_server_runs_with() {
     let config = flags.config(Config::default());
     assert_eq!((flags.threads, config.limits.flood_lines_per_second, config.rules.line_chars_max), (3, 0, 80));
     assert_eq!((config.rules.crowd_members, config.limits.drain), (9, Duration::from_secs(1)));
+    assert_eq!(config.limits.queue_bytes_max, 64 << 10);
     assert_eq!((config.limits.connections_max, config.limits.connections_per_address_max), (7, 3));
     assert_eq!((config.limits.connects_per_second, config.limits.dead_after), (2, Duration::from_secs(30)));
     assert_eq!(flags.web, Choice::At("[::1]:0".parse().expect("an address")));
@@ -92,6 +93,8 @@ fn a_wrong_flag_is_named_with_what_it_takes_on_one_line() {
         ("--max-line 29", "--max-line", "30 to 4096"),
         ("--max-line 29", "--max-line", "with a name of 20"),
         ("--max-line 4097", "--max-line", "30 to 4096"),
+        ("--queue-bytes 65535", "--queue-bytes", "64K to 1G"),
+        ("--queue-bytes 1T", "--queue-bytes", "64K to 1G"),
         ("--room-quiet many", "--room-quiet", "whole number of members"),
         ("--history-on-join 101", "--history-on-join", "0 to 100"),
         ("--max-connections 0", "--max-connections", "1 to 4294967295"),
@@ -112,8 +115,8 @@ fn a_wrong_flag_is_named_with_what_it_takes_on_one_line() {
 #[test]
 fn every_value_that_a_flag_takes_the_core_takes_too() {
     let extremes = [
-        "--threads 1 --flood-rate 0 --max-line 30 --room-quiet 0 --history-on-join 0 --drain 0 --max-connections 1 --dead-after 3",
-        "--threads 1024 --max-line 4096 --history-on-join 100 --connect-rate 1000000 --dead-after 86400",
+        "--threads 1 --flood-rate 0 --max-line 30 --queue-bytes 64K --room-quiet 0 --history-on-join 0 --drain 0 --max-connections 1 --dead-after 3",
+        "--threads 1024 --max-line 4096 --queue-bytes 1G --history-on-join 100 --connect-rate 1000000 --dead-after 86400",
     ];
     for line in extremes {
         let Parsed::Flags(flags) = parse(line) else { panic!("{line} is right") };
@@ -213,7 +216,7 @@ fn each_flag_is_a_key_but_those_that_are_about_the_file_or_print_something() {
 fn what_is_printed_is_read_as_what_it_was_printed_of_and_printed_as_the_same() {
     let lines = [
         "",
-        "--ip :: -p 0 --web off --irc [::1]:0 --server-name a.b --threads 3 --max-line 80 --room-quiet 9",
+        "--ip :: -p 0 --web off --irc [::1]:0 --server-name a.b --threads 3 --max-line 80 --queue-bytes 100K --room-quiet 9",
         "--web-origin https://a.example --web-origin http://b:8080 --proxy-from ::1 --proxy-from 10.0.0.0/8",
         "--listen unix:/a --listen web=unix:b.sock --listen irc=unix:./c=d",
         "--flood-rate 0 --max-connections 7 --max-per-ip 3 --connect-rate 2 --dead-after 30 --drain 1",
@@ -322,6 +325,7 @@ fn each_key_that_can_change_while_a_server_runs_the_core_takes_anew_and_no_other
         "--keep-bytes 2G --data x",
         "--threads 999",
         "--max-line 40",
+        "--queue-bytes 64K",
         "--room-quiet 1",
         "--history-on-join 1",
         "--record x",

@@ -162,6 +162,18 @@ pub(super) fn history_on_join(value: &str) -> Result<u8, String> {
     u8::try_from(count).map_err(|error| error.to_string())
 }
 
+/// The numbers of bytes that `--queue-bytes` can be.
+const QUEUE_BYTES: RangeInclusive<u64> = 64 << 10..=1 << 30;
+
+pub(super) fn queue_bytes(value: &str) -> Result<Size, String> {
+    let read = size(value).filter(|size| QUEUE_BYTES.contains(&size.0));
+    read.ok_or_else(|| "it takes a number of bytes, 64K to 1G, like 256K or 1M".into())
+}
+
+pub(super) fn queue_bytes_default() -> Size {
+    Size(Limits::default().queue_bytes_max as u64)
+}
+
 pub(super) fn room_quiet(value: &str) -> Result<u32, String> {
     number(value, 0..=u32::MAX, "members")
 }
