@@ -313,6 +313,12 @@ impl<S: Clone> Fanout<S> {
         self.outboxes.queued_bytes(connection)
     }
 
+    /// Returns how many messages were dropped for a connection since something has been queued for it without a break.
+    #[must_use]
+    pub fn dropped(&self, connection: ConnectionId) -> u64 {
+        self.outboxes.dropped(connection)
+    }
+
     /// Adds what was given to the connections of this share, dropped, and is queued for them, and how long it took, to
     /// `stats`. Takes a time that grows with their number.
     pub fn count(&self, stats: &mut Stats) {

@@ -197,6 +197,7 @@ pub mod ops;
 mod origin;
 mod other_protocol;
 mod password;
+mod pacer;
 #[doc(hidden)]
 pub mod raw;
 mod recording;

@@ -76,6 +76,13 @@ impl Texts {
         })
     }
 
+    /// Returns the first so many texts and the others, if there are any; nothing, if so many are none.
+    pub(crate) fn split(&self, count: u32) -> Option<(Self, Option<Self>)> {
+        let bytes = self.lines().take(usize::try_from(count).ok()?).map(str::len).sum();
+        let first = Self { lines: self.lines[..bytes].into(), count: count.min(self.count) };
+        (count > 0).then(|| (first, self.without_first(count, bytes)))
+    }
+
     /// Returns all but the first so many texts, which have so many bytes, if any are left.
     pub(crate) fn without_first(&self, count: u32, bytes: usize) -> Option<Self> {
         let count = self.count.checked_sub(count).filter(|&count| count > 0)?;

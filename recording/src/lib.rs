@@ -5,7 +5,7 @@
 //! hub was handed, and marks by which a run that differs is noticed: how much each batch was, and hashes of the hub.
 //!
 //! [`Recorder`] writes one, [`segments`] finds its files, [`Segment`] reads one, and [`Replay`] runs it. A [`Shadow`]
-//! runs it while it is written.
+//! runs it while it is written, and [`what_if`] with other settings.
 
 mod ears;
 mod play;
@@ -15,6 +15,7 @@ mod replay;
 mod segment;
 mod shadow;
 mod sync;
+mod what_if;
 
 pub use self::ears::{Heard, sent_to};
 pub use self::play::{PlayError, Played, Until, Watch, play};
@@ -23,3 +24,4 @@ pub use self::redact::{RedactError, redact};
 pub use self::replay::{Difference, Replay, Sent};
 pub use self::segment::{Head, ReadError, Segment, segments};
 pub use self::shadow::{Shadow, ShadowCounts};
+pub use self::what_if::{Affected, Outcome, PeerRate, Peers, WhatIf, what_if};

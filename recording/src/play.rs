@@ -34,6 +34,16 @@ pub trait Watch {
         let _ = (replay, about);
     }
 
+    /// A batch ends here.
+    fn end_batch(&mut self, replay: &Replay) {
+        let _ = replay;
+    }
+
+    /// The run ends here: of the recording, or at a place where something is missing.
+    fn end(&mut self, replay: &Replay) {
+        let _ = replay;
+    }
+
     /// A connection is sent something.
     fn hear(&mut self, sent: Sent<'_>) {
         let _ = sent;
@@ -122,6 +132,7 @@ pub fn play(folder: &Path, until: Until, watch: &mut impl Watch) -> Result<(Play
         };
         for entry in entries.by_ref() {
             let entry = entry.map_err(|error| PlayError::Read(path.clone(), error))?;
+            let is_batch = matches!(entry, Entry::Batch(_));
             let is_input = if let Entry::Input(input) = &entry {
                 if until.is_before(&replay, input) {
                     return Ok(played.ended(replay, watch));
@@ -137,6 +148,9 @@ pub fn play(folder: &Path, until: Until, watch: &mut impl Watch) -> Result<(Play
                 let (first, others) = replay.about().split_first().unzip();
                 watch.after(&replay, first.copied());
                 others.into_iter().flatten().for_each(|&other| watch.after(&replay, Some(other)));
+            }
+            if is_batch {
+                watch.end_batch(&replay);
             }
             played.note_time(&replay);
         }
@@ -166,6 +180,7 @@ impl Played {
     /// Adds what a run came to that has ended.
     fn add(&mut self, mut replay: Replay, watch: &mut impl Watch) -> Replay {
         replay.end(|sent| watch.hear(sent));
+        watch.end(&replay);
         self.inputs += replay.inputs();
         self.batches += replay.batches();
         self.hashes += replay.hashes();

@@ -312,6 +312,10 @@ impl<S: Clone> Outboxes<S> {
         self.outbox(connection).and_then(|outbox| outbox.queue.as_ref()).map_or(0, |queue| queue.bytes())
     }
 
+    pub(super) fn dropped(&self, connection: ConnectionId) -> u64 {
+        self.outbox(connection).and_then(|outbox| outbox.queue.as_ref()).map_or(0, |queue| queue.all_dropped)
+    }
+
     /// Handles that messages were written without being queued.
     pub(super) const fn count_given(&mut self, messages: usize) {
         self.given += messages as u64;

@@ -89,6 +89,8 @@ pub(super) struct SendQueue {
     held: usize,
     /// How many messages were dropped since the last notice.
     dropped: u64,
+    /// How many were dropped in all.
+    pub(super) all_dropped: u64,
     /// When the socket last took something, or first refused.
     pub(super) progress_at: Option<Time>,
     /// The socket is known to take nothing now.
@@ -127,6 +129,7 @@ impl SendQueue {
         let given = ended.saturating_sub(begun);
         let dropped = part.ends.len() - begun - given;
         self.dropped += dropped as u64;
+        self.all_dropped += dropped as u64;
         let is_over = self.dropped > 0 && !self.paused;
         self.paused |= is_over;
         Pushed { given, dropped, is_over }

@@ -18,8 +18,10 @@ fn past_the_limit_broadcasts_are_dropped_counted_and_told_where_they_are_missing
     writer.send([reply(one, "a reply"), say(MAIN, "gone"), reply(one, "another"), reply(one, "third")]);
     assert!(writer.queued(one) > 64 << 10);
     writer.send([say(MAIN, "gone as well"), say(MAIN, "so too")]);
+    assert_eq!((writer.fanout.dropped(one), writer.fanout.dropped(two)), (6, 0));
 
     writer.take(one, usize::MAX);
+    assert_eq!(writer.fanout.dropped(one), 0, "it is counted while something is queued");
     assert_eq!(writer.told(), ["resume 100"]);
     let mut expected = ann((0..ROOM_FOR).map(long).collect::<Vec<_>>().iter().map(String::as_str));
     expected.push(dropped(3));
