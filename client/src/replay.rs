@@ -1,10 +1,11 @@
-//! Runs again what a server has recorded: tells what it was, and shows what people were sent.
+//! Runs again what a server has recorded: tells what it was or would have been, and shows what people were sent.
 
 mod heard;
 mod moderated;
 mod state;
 mod transcript;
 mod until;
+mod what_if;
 
 use std::fs::File;
 use std::io::{Write as _, stdout};
@@ -12,10 +13,13 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 use argh::{ArgsInfo, FromArgs};
+use chinwag_launch::Change;
 use chinwag_recording::{Played, Until, play, redact};
 use jiff::Timestamp;
 
 use self::transcript::Transcript;
+use self::what_if::Reads;
+use crate::flags::FlagError;
 
 /// Run again what a server has recorded with --record.
 #[derive(FromArgs, ArgsInfo)]
@@ -50,6 +54,24 @@ pub(crate) struct ReplayFlags {
     /// as this does
     #[argh(option)]
     redact: Option<PathBuf>,
+
+    /// tell what would have been if a flag of the server had had another value, like room-quiet=50: it takes
+    /// flood-rate, history-on-join, queue-bytes and room-quiet; may be given more than once
+    #[argh(option, from_str_fn(change))]
+    set: Vec<Change>,
+
+    /// with --set: how many bytes a second everybody reads, or one person, like 20K or Ann=2K, since that is not
+    /// recorded; may be given more than once (default: all at once)
+    #[argh(option, from_str_fn(reads))]
+    peer_rate: Vec<Reads>,
+}
+
+fn change(written: &str) -> Result<Change, String> {
+    Change::parse(written)
+}
+
+fn reads(written: &str) -> Result<Reads, String> {
+    what_if::reads(written)
 }
 
 /// Runs the command.
@@ -57,6 +79,9 @@ pub(crate) struct ReplayFlags {
 /// # Errors
 /// The recording can't be read, or something else comes of it now than then.
 pub(crate) fn run(flags: &ReplayFlags) -> anyhow::Result<()> {
+    if flags.set.is_empty() && !flags.peer_rate.is_empty() {
+        return Err(FlagError::new("--peer-rate", "needs --set, a flag of the server with another value").into());
+    }
     let mut out = stdout().lock();
     if let Some(name) = &flags.name {
         heard::show(&flags.folder, flags.until, name, &mut out)?;
@@ -70,7 +95,12 @@ pub(crate) fn run(flags: &ReplayFlags) -> anyhow::Result<()> {
     if let Some(folder) = &flags.redact {
         redact(&flags.folder, flags.until, folder)?;
     }
-    let is_asked_else = flags.name.is_some() || flags.to_test.is_some() || flags.redact.is_some();
+    if !flags.set.is_empty() {
+        let told = what_if::tell(&flags.folder, flags.until, &flags.set, &flags.peer_rate)?;
+        out.write_all(told.as_bytes())?;
+    }
+    let is_asked_else =
+        flags.name.is_some() || flags.to_test.is_some() || flags.redact.is_some() || !flags.set.is_empty();
     if flags.verify || flags.state || !is_asked_else {
         let (played, replay) = play(&flags.folder, flags.until, &mut ())?;
         if flags.verify || !flags.state {

@@ -18,11 +18,14 @@ const SWITCHES: [&str; 12] = [
     "--state",
 ];
 
+/// The flags of which each counts, however often they are given.
+const REPEATED: [&str; 2] = ["--set", "--peer-rate"];
+
 /// The flags that have two names.
 const SHORT: [(&str, &str); 2] = [("-i", "--ip"), ("-p", "--port")];
 
 /// Returns the arguments, with `--flag=value` and `-fvalue` as two words, with the default command where none is given,
-/// and of a flag that is given again only the last.
+/// and of a flag that is given again only the last, unless each counts.
 ///
 /// # Errors
 ///
@@ -63,7 +66,7 @@ fn last_of_each(words: &[String]) -> Vec<String> {
         let takes_value = word.starts_with('-') && !SWITCHES.contains(&word.as_str());
         let (flag, later) = rest.split_at(if takes_value { 2 } else { 1 }.min(rest.len()));
         let name = long(word);
-        if word.starts_with('-') {
+        if word.starts_with('-') && !REPEATED.contains(&word.as_str()) {
             flags.retain(|(given, _)| *given != name);
         }
         flags.push((name, flag));
@@ -90,6 +93,7 @@ mod tests {
             ("--no-bell --room a1 --no-bell --room=b2", "chat --no-bell --room b2"),
             ("load --web --port 1 --web --port", "load --web --port"),
             ("chat chat", "chat chat"),
+            ("replay x --set a=1 --set=b=2 --verify --verify", "replay x --set a=1 --set b=2 --verify"),
             ("--name --room --name --port", "chat --name --port"),
         ];
         for (line, uniform) in cases {

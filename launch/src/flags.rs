@@ -1,5 +1,6 @@
 //! Owns the flags, which are the keys of the configuration file, too: what they are for, and their defaults.
 
+mod change;
 mod file;
 mod key;
 mod values;
@@ -18,7 +19,9 @@ use argh::{ArgsInfo, FlagInfo, FromArgs};
 use chinwag_core::{Config, Limits, Origin, Rules, Subnet, Tls};
 use chinwag_io::{Certificate, cores};
 
+pub use self::change::Change;
 pub(crate) use self::key::Key;
+pub use self::values::read_bytes;
 pub(crate) use self::values::{Age, Choice, Size, SocketFile, before_socket};
 use self::values::{
     connect_rate, dead_after, drain, flood_rate, history_on_join, ip, irc, keep, keep_bytes, listen, log_format,
@@ -300,8 +303,13 @@ impl Flags {
 
     /// Says what is wrong with a flag and its value.
     fn check(words: &[String]) -> Result<(), String> {
+        Self::read_one(words).map(drop)
+    }
+
+    /// Reads one flag and its value, or says what is wrong with it.
+    fn read_one(words: &[String]) -> Result<Self, String> {
         let given: Vec<_> = words.iter().map(String::as_str).collect();
-        Self::from_args(&[""], &given).map(drop).map_err(|exit| {
+        Self::from_args(&[""], &given).map_err(|exit| {
             let said = exit.output.trim_end();
             let before = format!("Error parsing option '{}' with value '{}': ", given[0], given.get(1).unwrap_or(&""));
             said.strip_prefix(&before).unwrap_or(said).to_owned()

@@ -123,3 +123,46 @@ fn what_is_no_recording_or_was_changed_is_told() {
     fs::write(&file, b"hello").expect("there is room");
     assert_failure(&[&recording], 1, "there is no recording");
 }
+
+/// Returns the numbers of a row of what would have been.
+#[track_caller]
+fn row<'a>(told: &'a str, what: &str) -> Vec<&'a str> {
+    let row = told.lines().find_map(|line| line.strip_prefix(what)).unwrap_or_else(|| panic!("{what}: {told}"));
+    row.split_whitespace().collect()
+}
+
+#[test]
+fn it_is_told_what_other_settings_would_have_changed() {
+    let folder = Folder::new("set");
+    let recording = folder.at("recording");
+    let (server, addr) = Program::start(Adapter::Smol, ["--record", &recording, "--flood-rate", "0"]);
+    let (mut ann, mut bob) = (connect(addr), Person::come(addr));
+    bob.type_line("/name Bob");
+    bob.read_up_to("is now Bob");
+    ann.write_all(format!("/name Ann\n{}the last\n", "hello\n".repeat(58)).as_bytes()).expect("it takes a few lines");
+    bob.read_up_to("Ann: the last");
+    server.signal(Signal::TERM);
+    assert_eq!(server.join().code, Some(0));
+    let told = said(&[&recording, "--set", "flood-rate=10", "--set=flood-rate=1", "--set", "room-quiet=1"]);
+    assert!(told.starts_with("what if flood-rate = 1, not 0\nwhat if room-quiet = 1, not 500\n"), "{told}");
+    let number = |row: Vec<&str>| row[1].parse::<u32>().expect("it is a number");
+    // Her name and four lines pass at once, and nothing passes after the server's end.
+    let [passed, lost] = ["messages said", "lines never let through"].map(|what| number(row(&told, what)));
+    assert!(row(&told, "messages said")[0] == "59" && passed >= 4 && lost > 0 && passed + lost == 59, "{told}");
+    assert_eq!(row(&told, "lines dropped"), ["0", "0", "0"], "{told}");
+    assert_eq!(row(&told, "Ann")[..2], ["0", &format!("+{lost}")], "{told}");
+    assert!(told.contains("2 of 2 connections") && told.contains("- how fast people read: everybody"), "{told}");
+    let told = said(&[&recording, "--set", "queue-bytes=64K", "--peer-rate", "1M", "--peer-rate", "bob=2K"]);
+    assert!(told.contains("everybody 1,048,576 bytes a second, bob 2,048 bytes a second, behind"), "{told}");
+    assert!(told.contains("none of 2 connections would have noticed"), "{told}");
+    let wrong = [
+        (&["--set", "room-quiet"][..], "like room-quiet=50"),
+        (&["--set", "port=1"], "flood-rate, history-on-join, queue-bytes, room-quiet"),
+        (&["--set", "queue-bytes=1"], "64K to 1G"),
+        (&["--set", "room-quiet=5", "--peer-rate", "fast"], "like 20K or Ann=2K"),
+        (&["--peer-rate", "1K"], "--peer-rate needs --set"),
+    ];
+    for (args, says) in wrong {
+        assert_failure(&[&[recording.as_str()], args].concat(), 2, says);
+    }
+}

@@ -383,3 +383,34 @@ fn a_size_has_a_unit_or_none() {
         }
     }
 }
+
+#[test]
+fn a_change_is_a_flag_and_its_value_and_changes_nothing_else() {
+    let cases = ["flood-rate=5", "history-on-join=0", "queue-bytes=64K", "room-quiet=50"];
+    for written in cases {
+        let change = Change::parse(written).expect("it is right");
+        let before = Config { limits: Limits { server_name: "a.b".into(), ..Limits::default() }, ..Config::default() };
+        let mut config = before.clone();
+        change.apply(&mut config);
+        let (name, value) = written.split_once('=').expect("it has one");
+        assert_eq!((change.name(), change.value().as_str()), (name, value));
+        assert_eq!(change.value_in(&config), value);
+        assert!(change.value_in(&before) != value && config.limits.server_name == before.limits.server_name);
+        let Parsed::Flags(flags) = parse(&format!("--server-name a.b --{written}")) else { panic!("{written}") };
+        assert_eq!(config, flags.config(Config::default()), "{written}");
+    }
+    let wrong = [
+        ("room-quiet", "like room-quiet=50"),
+        ("room-quiet=many", "room-quiet: it takes a whole number of members"),
+        ("queue-bytes=1K", "queue-bytes: it takes a number of bytes, 64K to 1G"),
+        (
+            "connect-rate=1",
+            "connect-rate: no recording can tell what it would have changed; a recording can tell it of",
+        ),
+        ("colour=1", "colour: it is no flag of a server; a recording can tell it of flood-rate, history-on-join,"),
+    ];
+    for (written, says) in wrong {
+        let said = Change::parse(written).expect_err("it is wrong");
+        assert!(said.contains(says) && !said.contains('\n'), "{said}");
+    }
+}

@@ -224,6 +224,12 @@ pub(super) fn keep(value: &str) -> Result<Age, String> {
     age.ok_or_else(|| "it takes 1h to 100y, in hours, days, weeks or years, like 12h, 90d, 8w or 2y".into())
 }
 
+/// Reads a number of bytes, with K, M, G or T for units of 1024.
+#[must_use]
+pub fn read_bytes(value: &str) -> Option<u64> {
+    size(value).map(|size| size.0)
+}
+
 fn size(value: &str) -> Option<Size> {
     let unit = UNITS.iter().find_map(|(unit, shift)| Some((value.strip_suffix(unit)?, *shift)));
     let (number, shift) = unit.unwrap_or((value, 0));
