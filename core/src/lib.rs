@@ -196,8 +196,8 @@ mod name;
 pub mod ops;
 mod origin;
 mod other_protocol;
-mod password;
 mod pacer;
+mod password;
 #[doc(hidden)]
 pub mod raw;
 mod recording;

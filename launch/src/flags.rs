@@ -132,8 +132,8 @@ pub(super) struct Flags {
     #[argh(option, default = "Config::default().rules.line_chars_max", from_str_fn(max_line))]
     max_line: u32,
 
-    /// most bytes queued for one connection that reads too slowly, with K, M or G for units of 1024; what is said beyond
-    /// is dropped for it and counted, and it is told how much (default 256K)
+    /// most bytes queued for one connection that reads too slowly, with K, M or G for units of 1024; what is said
+    /// beyond is dropped for it and counted, and it is told how much (default 256K)
     #[argh(option, default = "queue_bytes_default()", from_str_fn(queue_bytes))]
     queue_bytes: Size,
 

@@ -1,6 +1,7 @@
 //! Owns what would have been if a server had been set otherwise: a recording is run twice side by side, as its server
 //! was set and as it is asked, and what comes of both is counted.
 
+mod answers;
 mod run;
 mod socket;
 #[cfg(test)]

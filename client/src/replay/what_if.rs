@@ -128,29 +128,23 @@ fn table(affected: &[Affected]) -> String {
 
 /// Says what can't be known.
 fn unknown(came_to: &WhatIf, changes: &[&Change], reads: &[Reads]) -> Vec<String> {
-    let mut all = vec![
-        "what people would have typed if they had been shown something else, or waited: it is taken as it was"
-            .to_owned(),
-    ];
+    let mut all = vec!["what people would have typed, had they been shown something else: it is as it was".to_owned()];
     if changes.iter().any(|change| change.name() == "flood-rate") {
         all.push(
-            "what was held back before it was recorded: lines stand there as they passed the rate that was set, so a \
-             higher one changes nothing here"
-                .to_owned(),
+            "when lines would have come at a higher rate: they are recorded as they passed the one that was set".into(),
         );
-        all.push("blank lines and what makes no line, which count for the rate as well".to_owned());
+        all.push("how much else counted for the rate: blank lines, and bytes that make no line".into());
     }
-    let how = if reads.is_empty() {
-        "everybody is taken to read at once, so nothing is dropped; --peer-rate says otherwise".to_owned()
-    } else {
-        let each = reads.iter().map(|Reads { name, rate }| {
-            format!("{} {} bytes a second", name.as_deref().unwrap_or("everybody"), grouped(rate.get()))
-        });
-        let others = if reads.iter().any(|reads| reads.name.is_none()) { "" } else { ", all others at once" };
-        let each = each.collect::<Vec<_>>().join(", ");
-        format!("taken to be {each}{others}, behind 128 KiB that the system holds, in both columns")
-    };
-    all.push(format!("how fast people read: {how}"));
+    let who = |name: &Option<String>| name.clone().unwrap_or_else(|| "everybody else".to_owned());
+    let rates =
+        reads.iter().map(|Reads { name, rate }| format!("{} takes {} bytes a second", who(name), grouped(rate.get())));
+    let is_said_of_all = reads.iter().any(|reads| reads.name.is_none());
+    let others = if reads.is_empty() { "everybody takes all at once" } else { "everybody else all at once" };
+    let read: Vec<_> = rates.chain((!is_said_of_all).then(|| others.to_owned())).collect();
+    all.push(format!("how fast people read: in both columns {}", read.join(", ")));
+    if !reads.is_empty() {
+        all.push("how much the system holds for each besides: it is taken to be 128 KiB".to_owned());
+    }
     if came_to.played.gaps > 0 {
         all.push(format!("what was handed to the server in {} gaps", came_to.played.gaps));
     }

@@ -3,7 +3,7 @@
 //!
 //! Invariant: with the settings that were recorded, and peers who read at once, its hub is handed what was recorded.
 
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap};
 use std::mem;
 
 use chinwag_core::log::{Command, SnapshotError};
@@ -14,6 +14,7 @@ use chinwag_core::{
 };
 
 use super::Outcome;
+use super::answers::{Answers, readdressed};
 use super::socket::{Peers, Socket};
 
 /// Runs a recording.
@@ -30,6 +31,7 @@ pub(super) struct Run {
     due: BTreeSet<(Time, usize, Due)>,
     /// Who was told something by the writers.
     told: Vec<usize>,
+    answers: Answers,
     /// Whose sockets have not taken all.
     behind: BTreeSet<usize>,
     given_up: u64,
@@ -53,10 +55,6 @@ struct Person {
     signals: Signals,
     socket: Socket,
     name: Option<Name>,
-    /// What was found out of the tokens that they have shown, in this order: whose they were when it was recorded.
-    ghosts: VecDeque<Option<ConnectionId>>,
-    /// How many are still to be found out.
-    asks: usize,
     bytes: u64,
     dropped: u64,
     /// How many the writer had dropped for them when it was last asked.
@@ -84,9 +82,10 @@ impl Run {
         let at = state.chat.at;
         let limits = Limits { flood_lines_per_second: lines_per_second, ..config.limits.clone() };
         let pacing = Config { limits, ..config.clone() };
-        let here: Vec<_> = state.connections.iter().map(|here| (here.connection, !here.pieces.is_empty())).collect();
-        let ids = here.iter().map(|(connection, _)| *connection);
-        let places: HashMap<_, _> = ids.zip(0..).collect();
+        let here = state.connections.clone();
+        let rooms = state.memory.iter().flat_map(|memory| &memory.asked).map(|asked| asked.room.clone());
+        let rooms: Vec<_> = rooms.collect();
+        let places: HashMap<_, _> = here.iter().map(|state| state.connection).zip(0..).collect();
         let place_of = |connection| places.get(&connection).copied().unwrap_or_default();
         let (hub, batch) = Hub::restore(config.clone(), state, place_of)?;
         let mut run = Self {
@@ -98,17 +97,22 @@ impl Run {
             places: HashMap::new(),
             due: BTreeSet::new(),
             told: Vec::new(),
+            answers: Answers::default(),
             behind: BTreeSet::new(),
             given_up: 0,
             at,
         };
-        for (connection, is_answered_in_part) in here {
-            let place = run.come(connection);
+        for state in here {
+            let place = run.come(state.connection);
             run.look_up_name(place);
-            if is_answered_in_part {
+            if !state.pieces.is_empty() {
                 run.people[place].pacer.push_more(at);
             }
+            if state.waiting.is_some() {
+                run.answers.await_unknown(place);
+            }
         }
+        rooms.into_iter().for_each(|room| run.answers.await_room(room));
         run.fanout.follow(at, &batch);
         run.write();
         run.end_batch();
@@ -128,10 +132,7 @@ impl Run {
                 person.pacer.push(now, requests);
             }),
             Handed::Closed { connection } => self.with(connection, |person, _| person.pacer.close()),
-            Handed::Verified { connection, ghost } => {
-                self.with(connection, |person, _| person.ghosts.push_back(ghost));
-                self.verify(connection);
-            }
+            Handed::Answered(answer) => self.learn(*answer),
             Handed::Clock { unix_ms } => self.hub.handle_clock(self.at, unix_ms),
             Handed::Stopped => self.hub.handle_stop(self.at),
             // It wakes when something is due here.
@@ -196,6 +197,8 @@ impl Run {
                         self.write();
                     }
                 }
+            } else if let Some((asker, answer)) = self.answers.give_up(self.at) {
+                self.answer(asker, answer);
             } else if self.fanout.poll_timeout().is_some_and(|due| due <= self.at) {
                 self.fanout.handle_timeout(self.at);
                 self.write();
@@ -209,7 +212,7 @@ impl Run {
 
     fn next_due(&self) -> Option<Time> {
         let due = self.due.first().map(|(due, _, _)| *due);
-        [due, self.fanout.poll_timeout(), self.hub.poll_timeout()].into_iter().flatten().min()
+        [due, self.answers.next_due(), self.fanout.poll_timeout(), self.hub.poll_timeout()].into_iter().flatten().min()
     }
 
     /// Makes a place for somebody.
@@ -222,8 +225,6 @@ impl Run {
             signals: Signals::default(),
             socket: Socket::new(self.peers.all),
             name: None,
-            ghosts: VecDeque::new(),
-            asks: 0,
             bytes: 0,
             dropped: 0,
             dropped_before: 0,
@@ -245,7 +246,7 @@ impl Run {
         if let Some(connection) = self.hub.admit(self.at, Arrival { requests, ..arrival }, place) {
             self.people[place].connection = connection;
             self.look_up_name(place);
-            self.answer();
+            self.answer_asked();
             self.poll(place);
         }
     }
@@ -271,7 +272,7 @@ impl Run {
                     if may_rename {
                         self.look_up_name(place);
                     }
-                    self.answer();
+                    self.answer_asked();
                 }
                 Next::AwaitTime(due) => {
                     self.due.insert((due, place, Due::Passes));
@@ -298,33 +299,50 @@ impl Run {
         person.name = Some(name);
     }
 
-    /// Takes what the hub wants to know, and answers what was found out then already.
-    fn answer(&mut self) {
+    /// Takes what was answered then, and answers it here if it is asked for.
+    fn learn(&mut self, answer: Answer) {
+        let asker = answer.connection().and_then(|recorded| self.places.get(&recorded)).copied();
+        let due = match (answer, asker) {
+            (Answer::Recalled(past), _) => self.answers.give_of_room(past),
+            (answer, Some(place)) => self.answers.give(place, answer),
+            (Answer::Verified { .. } | Answer::Read { .. } | Answer::Found { .. }, None) => None,
+        };
+        if let Some(answer) = due {
+            self.answer(asker, answer);
+        }
+    }
+
+    /// Takes what the hub asks of the outside, and answers what was answered then already. What it gives to a store is
+    /// for nobody.
+    fn answer_asked(&mut self) {
+        drop(self.hub.take_kept());
         while let Some(effect) = self.hub.poll_effect() {
-            if let Effect::VerifyToken { connection, .. } = effect
-                && let Some(person) = self.people.iter_mut().rev().find(|person| person.connection == connection)
-            {
-                person.asks += 1;
-                let recorded = person.recorded;
-                self.verify(recorded);
+            let (asker, answer) = match effect {
+                Effect::Recall { room } => (None, self.answers.ask_of_room(self.at, room)),
+                Effect::VerifyToken { connection, .. }
+                | Effect::Read { connection, .. }
+                | Effect::Search { connection, .. } => {
+                    let place = self.people.iter().rposition(|person| person.connection == connection);
+                    (place, place.and_then(|place| self.answers.ask(self.at, place, effect)))
+                }
+            };
+            if let Some(answer) = answer {
+                self.answer(asker, answer);
             }
         }
     }
 
-    /// Answers whose token somebody has shown, if they have, and it was found out then.
-    fn verify(&mut self, recorded: ConnectionId) {
-        let Some(&place) = self.places.get(&recorded) else { return };
-        let person = &mut self.people[place];
-        if person.asks == 0 {
-            return;
+    fn answer(&mut self, asker: Option<usize>, answer: Answer) {
+        let here = |recorded| self.places.get(&recorded).map(|&place| self.people[place].connection);
+        let answer = match asker {
+            Some(place) => readdressed(answer, self.people[place].connection, here),
+            None => answer,
+        };
+        self.hub.handle_answer(self.at, answer);
+        if let Some(place) = asker {
+            self.look_up_name(place);
         }
-        let Some(ghost) = person.ghosts.pop_front() else { return };
-        person.asks -= 1;
-        let connection = person.connection;
-        let ghost = ghost.and_then(|ghost| self.places.get(&ghost)).map(|&place| self.people[place].connection);
-        self.hub.handle_answer(self.at, Answer::Verified { connection, ghost });
-        self.look_up_name(place);
-        self.answer();
+        self.answer_asked();
     }
 
     /// Writes all that can be written, and does what its readers then ask for.

@@ -1,7 +1,7 @@
 use std::num::NonZeroU64;
 
 use chinwag_core::ops::{Arrival, Handed};
-use chinwag_core::{Answer, Dialect, Form, Hub, Limits, Notice, Request, Secret, Time};
+use chinwag_core::{Answer, Dialect, Effect, Form, Hub, Limits, Notice, Past, Request, Secret, Time};
 
 use super::*;
 use crate::Recorder;
@@ -20,12 +20,27 @@ struct Tape {
 /// Nobody waits for anything.
 const AT_ONCE: Peers = Peers { all: PeerRate::AtOnce, named: Vec::new() };
 
+/// What the store knows: that something was said in each room.
+fn known(effect: Effect) -> Answer {
+    match effect {
+        Effect::Recall { room } => Answer::Recalled(Past { said: 7, ..Past::none(room) }),
+        Effect::Read { connection, page } => Answer::Read { connection, room: page.room, messages: Vec::new() },
+        Effect::Search { connection, .. } => Answer::Found { connection, found: Vec::new() },
+        Effect::VerifyToken { connection, .. } => Answer::Verified { connection, ghost: None },
+    }
+}
+
 impl Tape {
     fn new() -> Self {
+        Self::with(|_| ())
+    }
+
+    fn with(change: impl FnOnce(&mut Hub<ConnectionId>)) -> Self {
         let secret = Some(Secret::new([7; 32]));
         let config = Config { limits: Limits { secret, ..Limits::default() }, ..Config::default() };
         let folder = Folder::new();
         let mut hub = Hub::new(config.clone());
+        change(&mut hub);
         hub.keep_state();
         let mut recorder = Recorder::open(&folder.0, u64::MAX, &config).expect("it can be made");
         recorder.begin(hub.state()).expect("there is room");
@@ -49,8 +64,8 @@ impl Tape {
         let mut about = input.connection();
         self.hub.handle(input, |connection| *about.insert(connection));
         while let Some(effect) = self.hub.poll_effect() {
-            let Ok(Answer::Verified { connection, ghost }) = effect.perform(&self.config) else { continue };
-            let input = Input { at: self.now, handed: Handed::Verified { connection, ghost } };
+            let answer = effect.perform(&self.config).unwrap_or_else(known);
+            let input = Input { at: self.now, handed: Handed::Answered(Box::new(answer)) };
             self.recorder.push(&input);
             self.hub.handle(input, |connection| connection);
         }
@@ -85,6 +100,12 @@ fn if_set(folder: &Folder, peers: &Peers, change: impl Fn(&mut Config)) -> WhatI
     what_if(&folder.0, Until::End, peers, change).expect("it runs")
 }
 
+/// Returns how many bytes these were sent, as `--as` shows them.
+fn sent(folder: &Folder, names: &[&str]) -> u64 {
+    let heard = names.iter().flat_map(|name| sent_to(&folder.0, Until::End, name).expect("it runs"));
+    heard.map(|heard| heard.bytes.len() as u64).sum()
+}
+
 #[test]
 fn as_it_was_set_everybody_is_sent_what_they_were_sent() {
     let mut tape = Tape::new();
@@ -98,8 +119,7 @@ fn as_it_was_set_everybody_is_sent_what_they_were_sent() {
     let folder = tape.end(10_000);
     let WhatIf { then, now, connections, affected, played, recorded } = if_set(&folder, &AT_ONCE, |_| ());
     assert_eq!((then, connections, &affected[..]), (now, 2, &[][..]));
-    let sent = ["Ann", "Bob"].map(|name| sent_to(&folder.0, Until::End, name).expect("it runs")[0].bytes.len() as u64);
-    assert_eq!(then.bytes, sent.iter().sum::<u64>());
+    assert_eq!(then.bytes, sent(&folder, &["Ann", "Bob"]));
     assert_eq!((then.said, then.dropped, then.held, then.given_up), (4, 0, Held::default(), 0));
     assert_eq!((played.segments, recorded.len()), (1, 1));
 }
@@ -115,8 +135,8 @@ fn a_lower_rate_lets_each_line_pass_later_by_what_can_be_reckoned() {
     }
     let folder = tape.end(20_000);
     let came_to = if_set(&folder, &AT_ONCE, |config| config.limits.flood_lines_per_second = 5);
-    // The line with the number i comes after 10 ms each, and passes after 200 ms each but for the burst of 5 s, of which
-    // its own 200 ms are a part: 190 i - 4800 later, if that is anything.
+    // The line with the number i comes after 10 ms each, and passes after 200 ms each but for the burst of 5 s, of
+    // which its own 200 ms are a part: 190 i - 4800 later, if that is anything.
     let later: Vec<u64> = (0..60_u64).filter_map(|i| (190 * i).checked_sub(4800)).collect();
     let held = came_to.now.held;
     assert_eq!((held.lines, held.lost), (later.len() as u64, 0));
@@ -247,4 +267,19 @@ fn a_token_that_was_shown_gives_the_same_person_also_when_it_passes_later() {
     let came_to = if_set(&folder, &AT_ONCE, |config| config.limits.flood_lines_per_second = 1);
     assert_eq!((came_to.now.held.lines, came_to.now.held.lost), (3, 0));
     assert_eq!((came_to.then.said, came_to.now.said, came_to.then.bytes), (5, 5, came_to.now.bytes));
+}
+
+#[test]
+fn what_a_store_has_answered_it_answers_when_it_is_asked() {
+    let mut tape = Tape::with(|hub| hub.keep_history(7));
+    let (ann, _) = (tape.come("Ann"), tape.come("Bob"));
+    (0..4).for_each(|_| tape.ask(ann, "hello"));
+    for line in ["/join pizza", "/search hello", "/history 5", "in pizza"] {
+        tape.ask(ann, line);
+    }
+    let folder = tape.end(10_000);
+    let came_to = if_set(&folder, &AT_ONCE, |config| config.limits.flood_lines_per_second = 1);
+    assert_eq!((came_to.then.said, came_to.now.said, came_to.then.bytes), (5, 5, came_to.now.bytes));
+    assert_eq!((came_to.now.held.lines, came_to.now.held.lost), (4, 0));
+    assert_eq!(came_to.then.bytes, sent(&folder, &["Ann", "Bob"]));
 }
