@@ -6,7 +6,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
 
-use chinwag_core::{Answer, ConnectionId, Effect, Name, NameKey, Past, Time};
+use chinwag_core::{Answer, ConnectionId, Denial, Effect, Name, NameKey, Past, Time, Verdict};
 
 /// How long an answer is waited for: longer than a store takes that is asked.
 const WAIT: Duration = Duration::from_secs(10);
@@ -127,12 +127,22 @@ impl Answers {
 /// Tells whether this answers that.
 fn is_answered(effect: &Effect, answer: &Answer) -> bool {
     match (effect, answer) {
-        (Effect::VerifyToken { .. }, Answer::Verified { .. }) | (Effect::Search { .. }, Answer::Found { .. }) => true,
+        (Effect::VerifyToken { .. }, Answer::Verified { .. })
+        | (Effect::LogIn { .. }, Answer::LoggedIn { .. })
+        | (Effect::Search { .. }, Answer::Found { .. }) => true,
         (Effect::Read { page, .. }, Answer::Read { room, .. }) => page.room.key() == room.key(),
         (Effect::Recall { room }, Answer::Recalled(past)) => room.key() == past.room.key(),
         (
-            Effect::VerifyToken { .. } | Effect::Search { .. } | Effect::Read { .. } | Effect::Recall { .. },
-            Answer::Verified { .. } | Answer::Found { .. } | Answer::Read { .. } | Answer::Recalled(_),
+            Effect::VerifyToken { .. }
+            | Effect::LogIn { .. }
+            | Effect::Search { .. }
+            | Effect::Read { .. }
+            | Effect::Recall { .. },
+            Answer::Verified { .. }
+            | Answer::LoggedIn { .. }
+            | Answer::Found { .. }
+            | Answer::Read { .. }
+            | Answer::Recalled(_),
         ) => false,
     }
 }
@@ -141,6 +151,7 @@ fn is_answered(effect: &Effect, answer: &Answer) -> bool {
 fn nothing(effect: Effect) -> Answer {
     match effect {
         Effect::VerifyToken { connection, .. } => Answer::Verified { connection, ghost: None },
+        Effect::LogIn { connection, .. } => Answer::LoggedIn { connection, verdict: Verdict::Denied(Denial::Wrong) },
         Effect::Recall { room } => Answer::Recalled(Past::none(room)),
         Effect::Read { connection, page } => Answer::Read { connection, room: page.room, messages: Vec::new() },
         Effect::Search { connection, .. } => Answer::Found { connection, found: Vec::new() },
@@ -155,6 +166,7 @@ pub(super) fn readdressed(
 ) -> Answer {
     match answer {
         Answer::Verified { ghost, .. } => Answer::Verified { connection: asker, ghost: ghost.and_then(here) },
+        Answer::LoggedIn { verdict, .. } => Answer::LoggedIn { connection: asker, verdict },
         Answer::Read { room, messages, .. } => Answer::Read { connection: asker, room, messages },
         Answer::Found { found, .. } => Answer::Found { connection: asker, found },
         Answer::Recalled(past) => Answer::Recalled(past),

@@ -305,7 +305,9 @@ impl Run {
         let due = match (answer, asker) {
             (Answer::Recalled(past), _) => self.answers.give_of_room(past),
             (answer, Some(place)) => self.answers.give(place, answer),
-            (Answer::Verified { .. } | Answer::Read { .. } | Answer::Found { .. }, None) => None,
+            (Answer::Verified { .. } | Answer::LoggedIn { .. } | Answer::Read { .. } | Answer::Found { .. }, None) => {
+                None
+            }
         };
         if let Some(answer) = due {
             self.answer(asker, answer);
@@ -320,6 +322,7 @@ impl Run {
             let (asker, answer) = match effect {
                 Effect::Recall { room } => (None, self.answers.ask_of_room(self.at, room)),
                 Effect::VerifyToken { connection, .. }
+                | Effect::LogIn { connection, .. }
                 | Effect::Read { connection, .. }
                 | Effect::Search { connection, .. } => {
                     let place = self.people.iter().rposition(|person| person.connection == connection);
