@@ -4,7 +4,7 @@ use chinwag_tests::{Adapter, Ended, Program};
 
 use crate::{assert_one_line, assert_talk, stop};
 
-const FLAGS: [&str; 28] = [
+const FLAGS: [&str; 29] = [
     "--ip",
     "--port",
     "--web",
