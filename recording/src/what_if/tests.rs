@@ -79,7 +79,7 @@ impl Tape {
     /// Lets somebody in who is called this at once.
     fn come(&mut self, name: &str) -> ConnectionId {
         let requests = Request::parse(&format!("/name {name}")).into_iter().collect();
-        let arrival = Arrival { form: Form::Lines, dialect: Dialect::Lf, requests };
+        let arrival = Arrival { form: Form::Lines, dialect: Dialect::Lf, address: None, requests };
         self.hand(Handed::Opened(arrival)).expect("somebody has come")
     }
 
@@ -205,7 +205,8 @@ fn a_shorter_queue_drops_what_finds_no_room_in_it() {
     let more = ((256 - 64) << 10) / 400;
     let [then, now] = only.dropped;
     assert!(only.name == "Bob" && (now - then).abs_diff(more) <= 1, "{only:?}");
-    assert!(then.abs_diff(1500 - ((128 + 256 - 40) << 10) / 400) <= 1, "{only:?}");
+    // The greeting takes the room of a few.
+    assert!(then.abs_diff(1500 - ((128 + 256 - 40) << 10) / 400) <= 6, "{only:?}");
     assert_eq!((came_to.then.dropped, came_to.now.dropped), (then, now));
     // Who takes all at once misses nothing.
     let came_to = if_set(&folder, &AT_ONCE, queue_bytes(64 << 10));
