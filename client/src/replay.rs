@@ -14,7 +14,7 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 use argh::{ArgsInfo, FromArgs};
 use chinwag_launch::Change;
-use chinwag_recording::{Played, Until, play, redact};
+use chinwag_recording::{Played, Until, play, redact, verify};
 use jiff::Timestamp;
 
 use self::transcript::Transcript;
@@ -102,7 +102,10 @@ pub(crate) fn run(flags: &ReplayFlags) -> anyhow::Result<()> {
     let is_asked_else =
         flags.name.is_some() || flags.to_test.is_some() || flags.redact.is_some() || !flags.set.is_empty();
     if flags.verify || flags.state || !is_asked_else {
-        let (played, replay) = play(&flags.folder, flags.until, &mut ())?;
+        let (played, replay) = match flags.until {
+            Until::End => verify(&flags.folder)?,
+            until @ (Until::After(_) | Until::UnixMs(_)) => play(&flags.folder, until, &mut ())?,
+        };
         if flags.verify || !flags.state {
             out.write_all(summary(&played).as_bytes())?;
         }

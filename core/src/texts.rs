@@ -61,8 +61,9 @@ impl Texts {
     #[must_use]
     pub fn parse_lines(lines: &str) -> Option<Self> {
         let rows = lines.strip_suffix('\n')?;
-        let is_clean = rows.split('\n').all(|row| clean(row) == row);
-        let count = u32::try_from(rows.matches('\n').count() + 1).ok().filter(|_| is_clean)?;
+        let is_clean = are_plain(rows.as_bytes()) || rows.split('\n').all(|row| clean(row) == row);
+        let ends = lines.bytes().filter(|&byte| byte == b'\n').count();
+        let count = u32::try_from(ends).ok().filter(|_| is_clean)?;
         Some(Self { lines: lines.into(), count })
     }
 
@@ -93,6 +94,12 @@ impl Texts {
     pub(crate) fn bytes(&self) -> usize {
         self.lines.len()
     }
+}
+
+/// Tells whether these are visible ASCII characters and line feeds, and nothing else: all of them are looked at, which
+/// takes less time than to stop at the first that is not.
+fn are_plain(bytes: &[u8]) -> bool {
+    bytes.iter().fold(true, |all, byte| all & matches!(byte, b'\n' | 0x20..0x7f))
 }
 
 impl From<Text> for Texts {

@@ -1,11 +1,11 @@
-//! Owns the frames in which entries follow each other in a file: the length, the checksum, and the entry.
+//! Owns the frames in which entries follow each other in a file: the length, the checksum (CRC-32C), and the entry.
 //!
 //! A crash can cut the last frame off, and a disk can change any. So reading stops at the first bad frame and says how
 //! much it has left.
 
 use std::ops::RangeInclusive;
 
-use crate::crc32c::crc32c;
+use crc32c::crc32c;
 
 /// The longest entry: a snapshot of ten million people.
 pub const ENTRY_BYTES_MAX: usize = 1 << 30;

@@ -7,7 +7,6 @@
 
 mod answer;
 mod common;
-mod crc32c;
 mod entry;
 mod error;
 mod frames;

@@ -15,6 +15,7 @@ mod replay;
 mod segment;
 mod shadow;
 mod sync;
+mod verify;
 mod what_if;
 
 pub use self::ears::{Heard, sent_to};
@@ -24,4 +25,5 @@ pub use self::redact::{RedactError, redact};
 pub use self::replay::{Difference, Replay, Sent};
 pub use self::segment::{Head, ReadError, Segment, segments};
 pub use self::shadow::{Shadow, ShadowCounts};
+pub use self::verify::verify;
 pub use self::what_if::{Affected, Outcome, PeerRate, Peers, WhatIf, what_if};

@@ -120,9 +120,9 @@ pub fn play(folder: &Path, until: Until, watch: &mut impl Watch) -> Result<(Play
         let mut replay = match running.take() {
             Some(replay) if replay.goes_on_with(&head) => replay,
             before => {
-                if let Some(before) = before {
+                if let Some(mut before) = before {
                     played.gaps += 1;
-                    played.add(before, watch);
+                    played.end(&mut before, watch);
                 }
                 let replay = Replay::start(head, watch_hears(watch), |sent| watch.hear(sent));
                 let replay = replay.map_err(|error| PlayError::State(path.clone(), error))?;
@@ -135,7 +135,8 @@ pub fn play(folder: &Path, until: Until, watch: &mut impl Watch) -> Result<(Play
             let is_batch = matches!(entry, Entry::Batch(_));
             let is_input = if let Entry::Input(input) = &entry {
                 if until.is_before(&replay, input) {
-                    return Ok(played.ended(replay, watch));
+                    played.end(&mut replay, watch);
+                    return Ok((played, replay));
                 }
                 watch.before(&replay, input);
                 true
@@ -152,13 +153,14 @@ pub fn play(folder: &Path, until: Until, watch: &mut impl Watch) -> Result<(Play
             if is_batch {
                 watch.end_batch(&replay);
             }
-            played.note_time(&replay);
+            played.note_beginning(&replay);
         }
         played.cut_bytes += entries.left();
         running = Some(replay);
     }
-    let replay = running.ok_or_else(|| PlayError::Empty(folder.to_owned()))?;
-    Ok(played.ended(replay, watch))
+    let mut replay = running.ok_or_else(|| PlayError::Empty(folder.to_owned()))?;
+    played.end(&mut replay, watch);
+    Ok((played, replay))
 }
 
 const fn watch_hears<W: Watch>(_: &W) -> bool {
@@ -177,25 +179,37 @@ impl Until {
 }
 
 impl Played {
-    /// Adds what a run came to that has ended.
-    fn add(&mut self, mut replay: Replay, watch: &mut impl Watch) -> Replay {
+    /// Ends a run, and adds what it came to.
+    pub(crate) fn end(&mut self, replay: &mut Replay, watch: &mut impl Watch) {
         replay.end(|sent| watch.hear(sent));
-        watch.end(&replay);
+        watch.end(replay);
         self.inputs += replay.inputs();
         self.batches += replay.batches();
         self.hashes += replay.hashes();
-        replay
+        if let Some((_, last)) = &mut self.unix_ms {
+            *last = replay.hub().unix_ms(replay.at());
+        }
     }
 
-    fn ended(mut self, replay: Replay, watch: &mut impl Watch) -> (Self, Replay) {
-        let replay = self.add(replay, watch);
-        (self, replay)
+    /// Adds what another came to, which comes behind it.
+    pub(crate) fn add(&mut self, next: Self) {
+        let Self { segments, gaps, cut_bytes, inputs, batches, hashes, unix_ms } = next;
+        self.segments += segments;
+        self.gaps += gaps;
+        self.cut_bytes += cut_bytes;
+        self.inputs += inputs;
+        self.batches += batches;
+        self.hashes += hashes;
+        let first = self.unix_ms.or(unix_ms);
+        self.unix_ms = first.map(|(first, last)| (first, unix_ms.map_or(last, |(_, last)| last)));
     }
 
-    fn note_time(&mut self, replay: &Replay) {
-        let now = replay.hub().unix_ms(replay.at());
-        let (first, _) = *self.unix_ms.get_or_insert((now, now));
-        self.unix_ms = Some((first, now));
+    /// Keeps the time of day at which the first entry stands.
+    pub(crate) fn note_beginning(&mut self, replay: &Replay) {
+        self.unix_ms.get_or_insert_with(|| {
+            let now = replay.hub().unix_ms(replay.at());
+            (now, now)
+        });
     }
 }
 
