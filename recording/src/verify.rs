@@ -46,8 +46,8 @@ pub fn verify(folder: &Path) -> Result<(Played, Replay), PlayError> {
 /// What one segment came to, with its number, or why it can't be run to its end.
 type Run = (usize, Result<(Played, Option<Ends>), PlayError>);
 
-/// Runs segments that nobody else runs, until there are no more or one fails. Returns what each came to, and the last of
-/// these runs.
+/// Runs segments that nobody else runs, until there are no more or one fails. Returns what each came to, and the last
+/// of these runs.
 fn run_some(found: &[(u64, PathBuf)], next: &AtomicUsize) -> (Vec<Run>, Option<(usize, Replay)>) {
     let (mut runs, mut last) = (Vec::new(), None);
     loop {
