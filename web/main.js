@@ -95,6 +95,7 @@ on('rows', 'again', ({ detail }) => sayAgain(detail));
 on('skip', 'click', () => at('line').focus());
 on('make', 'submit', () => make(at('make-room').value.trim().replace(/^#/, '')));
 addEventListener('hashchange', () => {
+  if (door.invited()) return;
   seen = location.hash;
   goal = null;
   const [room, partner] = [roomOf(seen, chat.limits), partnerOf(seen, chat.limits)];
@@ -136,6 +137,7 @@ function socketAddress() {
 
 function received(message) {
   if (message.kind === 'password') return door.asked(message.text, chat.token);
+  if (message.kind === 'pass') return door.passed(message.pass);
   if (message.kind === 'not-let-in') return door.refused(message.text);
   if (message.kind === 'hello') door.letIn();
   const out = chat.handle(message, Date.now());

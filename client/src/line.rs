@@ -9,6 +9,8 @@ use std::fmt;
 use chinwag_core::Name;
 use chinwag_core::admission::Denial;
 
+use crate::password::Password;
+
 /// One line of the server, without its end and without anything that a terminal could obey.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Line {
@@ -64,6 +66,8 @@ pub(crate) enum Line {
     Token(Token),
     /// That there is nobody whom one could come back as.
     NothingToResume,
+    /// By which one comes in the next time where a password is asked for.
+    Pass(Password),
     /// That one has to give the password before one is let in.
     AsksPassword,
     /// A command that the server does not know.
@@ -97,6 +101,9 @@ pub(crate) const RESUME: &str = "/resume";
 /// What a server says that asks for a password.
 pub(crate) const ASKED: &str = "This server asks for a password:";
 
+/// What goes before the pass of somebody who was invited.
+const PASS: &str = "Your pass for the next time is ";
+
 /// Reads why a server does not let one in, if a line says so.
 pub(crate) fn denial(line: &str) -> Option<Denial> {
     Denial::ALL.into_iter().find(|denial| denial.to_string() == line.trim_end())
@@ -116,6 +123,7 @@ impl Line {
             .or_else(|| list(line))
             .or_else(|| limit(line))
             .or_else(|| about_resuming(line))
+            .or_else(|| line.strip_prefix(PASS).map(|pass| Self::Pass(Password::new(pass.to_owned()))))
             .or_else(|| (line == ASKED).then_some(Self::AsksPassword))
             .unwrap_or_else(|| if is_help(line) { Self::Help } else { Self::Notice })
     }

@@ -10,6 +10,7 @@ mod dial;
 mod flags;
 mod histogram;
 mod history;
+mod invite;
 mod line;
 mod lines;
 #[cfg(target_os = "linux")]
@@ -47,6 +48,7 @@ enum Command {
     Bots(bots::BotsFlags),
     Chat(chat::ChatFlags),
     History(history::HistoryFlags),
+    Invite(invite::InviteFlags),
     Load(load::LoadFlags),
     Replay(replay::ReplayFlags),
 }
@@ -64,7 +66,8 @@ fn main() -> ExitCode {
         Err(text) => return fail(USAGE_EXIT, &text),
     };
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
-    if let ["--version"] | ["backup" | "bots" | "chat" | "history" | "load" | "replay", "--version"] = *args {
+    if let ["--version"] | ["backup" | "bots" | "chat" | "history" | "invite" | "load" | "replay", "--version"] = *args
+    {
         return say(concat!("chinwag ", env!("CARGO_PKG_VERSION")));
     }
     let command = match Chinwag::from_args(&["chinwag"], &args) {
@@ -77,6 +80,7 @@ fn main() -> ExitCode {
         Command::Bots(flags) => bots::run(&flags),
         Command::Chat(flags) => chat::run(&flags),
         Command::History(flags) => history::run(flags),
+        Command::Invite(flags) => invite::run(flags),
         Command::Load(flags) => load::run(flags),
         Command::Replay(flags) => replay::run(&flags),
     };

@@ -70,7 +70,7 @@ impl Door {
         if self.by_address.charge(now, network, times) { Ok(()) } else { Err(Denial::TooMany) }
     }
 
-    /// Counts one guess less from an address: it was right.
+    /// Counts one guess less from an address: it was none.
     pub fn forgive(&mut self, now: Time, address: IpAddr) {
         let network = Network::of(address);
         let times = if network == Network::Own { OWN_TIMES } else { 1 };

@@ -36,8 +36,18 @@ impl fmt::Debug for Passphrase {
 pub enum Verdict {
     /// They may come in.
     Welcome,
+    /// They may come in by an invitation; by this they come in the next time.
+    Invited(Passphrase),
     /// They may not.
     Denied(Denial),
+}
+
+impl Verdict {
+    /// Returns the same without a secret.
+    #[must_use]
+    pub fn without_secrets(self) -> Self {
+        if let Self::Invited(_) = self { Self::Welcome } else { self }
+    }
 }
 
 /// Tells why somebody may not come in. It is shown as people are told it.
@@ -47,28 +57,43 @@ pub enum Denial {
     Wrong,
     /// Too many wrong ones came from the address, and no other is looked at before a while has passed.
     TooMany,
+    /// It is an invitation whose day is over.
+    Expired,
+    /// It is an invitation that has let in as many as it is for.
+    UsedUp,
+    /// It is an invitation that was taken back.
+    Revoked,
+    /// It can't be looked up now.
+    Busy,
 }
 
 impl Denial {
     /// All of them.
-    pub const ALL: [Self; 2] = [Self::Wrong, Self::TooMany];
+    pub const ALL: [Self; 6] = [Self::Wrong, Self::TooMany, Self::Expired, Self::UsedUp, Self::Revoked, Self::Busy];
 
     /// Tells whether another try makes sense.
     #[must_use]
     pub const fn may_try_again(self) -> bool {
         match self {
-            Self::Wrong => true,
+            Self::Wrong | Self::Expired | Self::UsedUp | Self::Revoked | Self::Busy => true,
             Self::TooMany => false,
         }
     }
-}
 
-impl Denial {
+    /// Tells whether it was a guess: who has a real invitation does not guess, even if it lets nobody in any more.
+    #[must_use]
+    pub const fn is_guess(self) -> bool {
+        match self {
+            Self::Wrong | Self::TooMany => true,
+            Self::Expired | Self::UsedUp | Self::Revoked | Self::Busy => false,
+        }
+    }
+
     /// Returns as what it is counted.
     #[must_use]
     pub const fn incident(self) -> Incident {
         match self {
-            Self::Wrong => Incident::WrongPassword,
+            Self::Wrong | Self::Expired | Self::UsedUp | Self::Revoked | Self::Busy => Incident::WrongPassword,
             Self::TooMany => Incident::ManyPasswords,
         }
     }
@@ -79,6 +104,10 @@ impl fmt::Display for Denial {
         f.write_str(match self {
             Self::Wrong => "Wrong password",
             Self::TooMany => "Too many wrong passwords, try again in a minute",
+            Self::Expired => "This invitation has expired",
+            Self::UsedUp => "This invitation is used up",
+            Self::Revoked => "This invitation was revoked",
+            Self::Busy => "Server is busy, try again in a moment",
         })
     }
 }

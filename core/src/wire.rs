@@ -96,7 +96,7 @@ macro_rules! forms {
             }
 
             /// Returns what is said of a password to a program of which this is known, before it is let in.
-            pub(crate) fn ask(self, asking: Asking, dialect: Dialect) -> Bytes {
+            pub(crate) fn ask(self, asking: &Asking, dialect: Dialect) -> Bytes {
                 match self { $(Self::$form => <$wire>::ask(asking, dialect)),* }
             }
 

@@ -14,6 +14,7 @@ use crate::certificate::Certificate;
 use crate::clock::Clock;
 use crate::guard::{Guard, Purpose};
 use crate::history::History;
+use crate::keeper::Keeper;
 use crate::metrics::{self, KeptCounts, TlsCounts};
 use crate::recorder::Recorder;
 use crate::recording::Recording;
@@ -39,8 +40,8 @@ struct Shared {
     recorder: Option<Recorder>,
     recording: Option<Recording>,
     certificate: Option<Certificate>,
-    /// Knows the password, if one is asked for.
-    keeper: Option<Mutex<chinwag_core::Door>>,
+    /// Knows who may come in, if a password is asked for.
+    keeper: Option<Keeper>,
     /// How many TLS handshakes there were that did not fail.
     secured: AtomicU64,
 }
@@ -74,7 +75,7 @@ impl Admission {
             recorder: setup.recorder.clone(),
             recording: setup.recording.clone(),
             certificate: setup.certificate.clone(),
-            keeper: keeper(setup),
+            keeper: Keeper::new(setup),
             secured: AtomicU64::new(0),
         }))
     }
@@ -159,10 +160,18 @@ impl Admission {
     }
 
     /// Counts a TLS handshake that is over.
-    /// Tells what comes of a password that was given at an address. It is counted if it lets nobody in.
-    pub(crate) fn check(&self, now: Time, address: IpAddr, given: &Passphrase) -> Verdict {
-        let Some(keeper) = &self.0.keeper else { return Verdict::Welcome };
-        keeper.lock().expect("nobody panics while holding it").handle_guess(now, address, given)
+    /// Has `answer` be told, now or later and from any thread, what comes of a password that was given at an address.
+    pub(crate) fn check(
+        &self,
+        now: Time,
+        address: IpAddr,
+        given: &Passphrase,
+        answer: impl FnOnce(Verdict) + Send + 'static,
+    ) {
+        match &self.0.keeper {
+            Some(keeper) => keeper.check(now, address, given, answer),
+            None => answer(Verdict::Welcome),
+        }
     }
 
     pub(crate) fn count_secured(&self) {
@@ -241,13 +250,6 @@ impl Admission {
     fn incidents(&self) -> MutexGuard<'_, IncidentLog> {
         self.0.incidents.lock().expect("nobody panics while holding it")
     }
-}
-
-/// Makes what knows the password, if one is asked for.
-fn keeper(setup: &Setup) -> Option<Mutex<chinwag_core::Door>> {
-    let password = setup.password.as_ref()?;
-    let secret = setup.config.limits.secret.clone().expect("a server draws one before it has anything else");
-    Some(Mutex::new(chinwag_core::Door::new(secret, Some(password))))
 }
 
 impl Admitted {

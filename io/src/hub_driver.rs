@@ -6,8 +6,9 @@ mod turn;
 use std::mem;
 use std::sync::Arc;
 
+use chinwag_core::admission::{Passphrase, Verdict};
 use chinwag_core::ops::{Handed, Input as Recorded};
-use chinwag_core::{Answer, Config, ConnectionId, Effect, Hub, Name, Session, Stats, Time, Verdict};
+use chinwag_core::{Answer, Config, ConnectionId, Effect, Hub, Name, Session, Stats, Time};
 use tracing::debug;
 
 use self::addresses::Addresses;
@@ -163,7 +164,7 @@ impl<D: Driver> HubDriver<D> {
                         keep_one(recording, &answer);
                         self.hub.handle(answer, |_| unreachable!("nobody is let in by an answer"));
                     }
-                    Err(effect) => self.ask(effect),
+                    Err(effect) => effect.into_iter().for_each(|effect| self.ask(effect)),
                 }
             }
             next = if self.hub.has_room() { more() } else { None };
@@ -217,26 +218,33 @@ impl<D: Driver> HubDriver<D> {
         while let Some(effect) = self.hub.poll_effect() {
             match self.perform(effect) {
                 Ok(answer) => self.hub.handle_answer(self.clock.now(), answer),
-                Err(effect) => self.ask(effect),
+                Err(effect) => effect.into_iter().for_each(|effect| self.ask(effect)),
             }
         }
     }
 
-    /// Does what the hub asks for, unless it takes a store.
-    fn perform(&self, effect: Effect) -> Result<Answer, Effect> {
+    /// Does what the hub asks for, unless it takes a store, or somebody who knows members: they answer by themselves.
+    fn perform(&self, effect: Effect) -> Result<Answer, Option<Effect>> {
         match effect {
             Effect::LogIn { connection, given } => {
-                let address = self.addresses.of(connection);
-                let verdict = self.admission.check(self.clock.now(), address, &given);
-                if let Verdict::Denied(denial) = verdict {
-                    self.admission.note(self.clock.now(), denial.incident(), None, address);
-                }
-                Ok(Answer::LoggedIn { connection, verdict })
+                self.log_in(connection, &given);
+                Err(None)
             }
             Effect::VerifyToken { .. } | Effect::Recall { .. } | Effect::Read { .. } | Effect::Search { .. } => {
-                effect.perform(&self.config)
+                effect.perform(&self.config).map_err(Some)
             }
         }
+    }
+
+    fn log_in(&self, connection: ConnectionId, given: &Passphrase) {
+        let (address, now) = (self.addresses.of(connection), self.clock.now());
+        let (admission, answers) = (self.admission.clone(), self.answers.clone());
+        self.admission.check(now, address, given, move |verdict| {
+            if let Verdict::Denied(denial) = verdict {
+                admission.note(now, denial.incident(), None, address);
+            }
+            answers.give(Answer::LoggedIn { connection, verdict: verdict.without_secrets() });
+        });
     }
 
     /// Asks the store, which has all that was said before.

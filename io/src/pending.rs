@@ -4,11 +4,13 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use chinwag_core::admission::{Denial, Verdict};
 use chinwag_core::log::AddressKey;
 use chinwag_core::{Config, Form, Handshake, Refusal, Session, Stats, Step, Time};
 
 use crate::admission::Admission;
 use crate::link::Link;
+use crate::oneshot::{Answered, oneshot};
 
 /// A connection of which is not known yet whether it is chat, and whether it may come.
 #[derive(Debug)]
@@ -50,6 +52,8 @@ pub enum Need {
     },
     /// The counts of the server, for [`Pending::handle_stats`].
     Stats,
+    /// What comes of a password, for [`Pending::handle_verdict`]; nothing, if nobody knows any more.
+    Verdict(Answered<Verdict>),
     /// To be let into the chat, with [its session](Pending::into_session).
     Enter,
     /// To be told that no more will come, and to be read for a while.
@@ -114,8 +118,10 @@ impl Pending {
                 }
                 Step::Admit => self.admitted = Some(link.admitted_mut().admit(now)),
                 Step::Check { given } => {
-                    let verdict = self.admission.check(now, link.admitted().address(), &given);
-                    self.handshake().handle_verdict(verdict);
+                    let (answer, verdict) = oneshot();
+                    let address = link.admitted().address();
+                    self.admission.check(now, address, &given, |verdict| answer.give(verdict));
+                    return Need::Verdict(verdict);
                 }
                 Step::Enter => {
                     self.address = AddressKey::of(link.admitted().address());
@@ -133,6 +139,11 @@ impl Pending {
     pub fn handle_stats(&mut self, stats: Option<Stats>) {
         let metrics = stats.map(|stats| self.admission.metrics(stats));
         self.handshake().handle_metrics(metrics);
+    }
+
+    /// Takes what comes of a password.
+    pub fn handle_verdict(&mut self, verdict: Option<Verdict>) {
+        self.handshake().handle_verdict(verdict.unwrap_or(Verdict::Denied(Denial::Busy)));
     }
 
     /// Returns the session of a connection that is let in.

@@ -11,6 +11,7 @@ use crate::certificate::Certificate;
 use crate::descriptors::raise_limit;
 use crate::guard::Guard;
 use crate::history::History;
+use crate::members::Members;
 use crate::page::PAGE;
 use crate::recorder::Recorder;
 use crate::recording::Recording;
@@ -31,8 +32,11 @@ pub struct Setup {
     /// Shows who the server is to those who speak TLS, which every listener understands then, besides what it
     /// understands without; or nothing else, if [`Limits::tls`] says so. Default none: there is no TLS.
     pub certificate: Option<Certificate>,
-    /// Lets people in: nobody comes in who does not give it. Default none: everybody is welcome.
+    /// Lets people in: nobody comes in who does not give it. Default none: everybody is welcome, unless
+    /// [`Limits::asks_password`] says otherwise.
     pub password: Option<Passphrase>,
+    /// Knows what else lets people in where a password is asked for. Default none.
+    pub members: Option<Members>,
     /// Keeps what is said in rooms, and knows it when the server starts again. Default none: it is known as long as
     /// somebody is in a room.
     pub history: Option<History>,
@@ -81,17 +85,26 @@ impl Setup {
             (Tls::Only, Some(_)) => Tls::Only,
             (Tls::Offered | Tls::Only, None) => return Err(wrong("tls is to have a certificate".to_owned())),
         };
-        if config.limits.asks_password && self.password.is_none() {
-            return Err(wrong("asks_password is to have a password".to_owned()));
+        if config.limits.asks_password && self.password.is_none() && self.members.is_none() {
+            return Err(wrong("asks_password is to have a password, or members".to_owned()));
         }
-        config.limits.asks_password = self.password.is_some();
+        config.limits.asks_password |= self.password.is_some();
         Ok(Self { config, ..self })
     }
 }
 
 impl From<Config> for Setup {
     fn from(config: Config) -> Self {
-        Self { config, guard: None, certificate: None, password: None, history: None, recorder: None, recording: None }
+        Self {
+            config,
+            guard: None,
+            certificate: None,
+            password: None,
+            members: None,
+            history: None,
+            recorder: None,
+            recording: None,
+        }
     }
 }
 

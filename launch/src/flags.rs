@@ -105,6 +105,10 @@ pub(super) struct Flags {
     #[argh(option)]
     pub(super) password_file: Option<PathBuf>,
 
+    /// let nobody in but by the password, or by an invitation that `chinwag invite` makes; it needs --data
+    #[argh(switch)]
+    members_only: bool,
+
     /// folder for what the server keeps: what is said in rooms; without --cert also a certificate that it made for
     /// itself, for those who compare its SHA-256, which is printed (default: none)
     #[argh(option)]
@@ -238,7 +242,7 @@ impl Flags {
         keys!(
             self,
             at_start: [
-                ip, port, web, irc, listen, server_name, cert, key, tls_only, password_file, data, keep, keep_bytes, threads, max_line, queue_bytes, room_quiet, history_on_join, record, record_bytes, shadow, log_dir, log_format
+                ip, port, web, irc, listen, server_name, cert, key, tls_only, password_file, members_only, data, keep, keep_bytes, threads, max_line, queue_bytes, room_quiet, history_on_join, record, record_bytes, shadow, log_dir, log_format
             ],
             live: [
                 web_origin, proxy_from, flood_rate, max_connections, max_per_ip, connect_rate, dead_after, drain
@@ -272,7 +276,7 @@ impl Flags {
             )));
         }
         flags.check_tls().map_err(|wrong| Parsed::Wrong(wrong.to_owned()))?;
-        flags.check_history().map_err(|wrong| Parsed::Wrong(wrong.to_owned()))?;
+        flags.check_data().map_err(|wrong| Parsed::Wrong(wrong.to_owned()))?;
         if flags.print_config {
             let names: BTreeSet<_> = given.iter().map(|flag| flag.name.as_str()).collect();
             return Ok(Parsed::Answer(file::write(program, &flags.keys(), &names, infos())));
@@ -341,11 +345,12 @@ impl Flags {
         }
     }
 
-    /// Says what is missing for what is said to be kept, if something is.
-    const fn check_history(&self) -> Result<(), &'static str> {
+    /// Says what is missing for what is kept, if something is.
+    const fn check_data(&self) -> Result<(), &'static str> {
         match (&self.data, &self.keep, &self.keep_bytes) {
             (None, Some(_), _) => Err("--keep needs --data, the folder where what is said is kept"),
             (None, _, Some(_)) => Err("--keep-bytes needs --data, the folder where what is said is kept"),
+            (None, _, _) if self.members_only => Err("--members-only needs --data, the folder where members are known"),
             _ if self.shadow && self.record.is_none() => {
                 Err("--shadow needs --record, the folder of what it runs again")
             }
@@ -390,6 +395,7 @@ impl Flags {
                 web_origins: self.web_origin.as_slice().into(),
                 proxies: self.proxy_from.as_slice().into(),
                 server_name: self.server_name.clone(),
+                asks_password: self.members_only || self.password_file.is_some(),
                 tls: if self.tls_only { Tls::Only } else { Tls::Off },
                 ..base.limits
             },

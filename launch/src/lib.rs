@@ -10,6 +10,7 @@ mod flags;
 mod history;
 mod listen;
 mod logging;
+mod members;
 mod password;
 mod recording;
 mod reload;

@@ -21,7 +21,7 @@ use crate::listen::{Bound, Chosen};
 use crate::reload::Reloading;
 use crate::signals::Signals;
 use crate::systemd::{HandedOver, Manager, is_read_by_journal, priority};
-use crate::{history, listen, logging, password, recording, unix};
+use crate::{history, listen, logging, members, password, recording, unix};
 
 /// Names a server binary.
 #[derive(Clone, Copy, Debug)]
@@ -114,6 +114,8 @@ fn start(
     let mut setup = Setup::from(flags.config(base.clone()));
     let certificate = flags.certificate()?;
     setup.certificate = certificate.as_ref().map(|(certificate, _)| certificate.clone());
+    let (members, _asked) = members::open(flags)?.unzip();
+    setup.members = members;
     setup.password = flags.password_file.as_deref().map(password::read).transpose()?;
     let (history, _closing) = history::open(flags)?.unzip();
     setup.history = history;

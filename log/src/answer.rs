@@ -42,17 +42,24 @@ pub(crate) fn verified(verified: proto::Verified) -> Result<Answer, DecodeError>
     Ok(Answer::Verified { connection: connection(id)?, ghost })
 }
 
-/// What may come of a password, each in the place of its number.
-const VERDICTS: [Verdict; 3] = [Verdict::Welcome, Verdict::Denied(Denial::Wrong), Verdict::Denied(Denial::TooMany)];
+/// What may be denied, each in the place of its number; what lets in goes before them.
+const DENIALS: [Denial; 6] =
+    [Denial::Wrong, Denial::TooMany, Denial::Expired, Denial::UsedUp, Denial::Revoked, Denial::Busy];
 
 fn put_verdict(verdict: &Verdict) -> u32 {
-    let (number, _) = (0..).zip(&VERDICTS).find(|(_, other)| *other == verdict).expect("all have a number");
-    number
+    match verdict {
+        // With what they come in the next time is never written.
+        Verdict::Welcome | Verdict::Invited(_) => 0,
+        Verdict::Denied(denial) => {
+            (1..).zip(DENIALS).find(|(_, other)| other == denial).map_or(0, |(number, _)| number)
+        }
+    }
 }
 
 fn verdict(number: u32) -> Result<Verdict, DecodeError> {
-    let verdict = usize::try_from(number).ok().and_then(|place| VERDICTS.get(place));
-    verdict.cloned().ok_or(DecodeError::Damaged("there is no such verdict"))
+    let Some(place) = number.checked_sub(1) else { return Ok(Verdict::Welcome) };
+    let denial = usize::try_from(place).ok().and_then(|place| DENIALS.get(place));
+    denial.map(|denial| Verdict::Denied(*denial)).ok_or(DecodeError::Damaged("there is no such verdict"))
 }
 
 /// Reads what came of a password.

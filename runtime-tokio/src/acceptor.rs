@@ -87,6 +87,7 @@ impl Acceptor {
                 }
                 Need::Wait { until } => socket.reach(until).await,
                 Need::Stats => pending.handle_stats(self.stats().await),
+                Need::Verdict(verdict) => pending.handle_verdict(verdict.await),
                 Need::Enter => {
                     let session = Box::new(pending.into_session());
                     let _ = self.inputs.send(Input::Opened(Arc::new(socket), session)).await;

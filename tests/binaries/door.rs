@@ -5,7 +5,9 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
 
+use chinwag_members::Book;
 use chinwag_tests::{Adapter, Browser, Ended, Person, Program, connect, fetch};
+use rustix::process::Signal;
 
 use crate::log::Folder;
 use crate::{assert_one_line, stop};
@@ -79,6 +81,53 @@ fn no_password_is_in_anything_that_a_server_writes() {
         let written = [all_bytes(&kept), metrics.into_bytes(), err.into_bytes()].concat();
         for secret in [SECRET, one, two, three] {
             assert!(!written.windows(secret.len()).any(|window| window == secret.as_bytes()), "{adapter:?}: {secret}");
+        }
+    }
+}
+
+#[test]
+fn an_invitation_lets_in_as_many_as_it_is_for_while_the_server_runs_and_is_nowhere_to_be_read() {
+    let folder = Folder::new("door-invite");
+    for adapter in Adapter::ALL {
+        let kept = folder.0.join(adapter.program());
+        let data = kept.join("data").to_str().expect("it is text").to_owned();
+        let log = kept.join("log").to_str().expect("it is text").to_owned();
+        let record = kept.join("record").to_str().expect("it is text").to_owned();
+        let flags = ["--members-only", "--data", &data, "--log-dir", &log, "--record", &record];
+        let (server, [lines, web, irc]) = Program::start_all(adapter, flags);
+        // As `chinwag invite` does.
+        let mut book = Book::open(Path::new(&data)).expect("it is there");
+        let token = book.invite(7, 3).expect("it is written").0.as_str().to_owned();
+        let mut ann = Person::come_with(lines, &token);
+        let mut bob = Browser::connect(web);
+        bob.say(&token);
+        let [asked, told] = [(); 2].map(|()| bob.read());
+        assert_eq!([&asked["kind"], &told["kind"]], ["password", "pass"]);
+        let pass = told["pass"].as_str().expect("it is text").to_owned();
+        let dan = come_by_irc(irc, &token);
+        let asked = "This server asks for a password:\n";
+        let used_up = format!("{asked}This invitation is used up\n{asked}");
+        let mut eve = connect(lines);
+        writeln!(eve, "{token}").expect("it takes a line");
+        let mut read = vec![0; used_up.len()];
+        eve.read_exact(&mut read).expect("it is told");
+        assert_eq!(String::from_utf8(read).expect("it is text"), used_up);
+        writeln!(eve, "{}", pass.to_uppercase()).expect("it takes a line");
+        ann.find_line(|line| line.ends_with(" joined"));
+        assert_eq!(book.invites().expect("they are read")[0].uses_left, 0);
+        let (other, id) = book.invite(7, 1).expect("it is written");
+        let other = other.as_str().to_owned();
+        assert!(book.revoke(id).expect("it is written"));
+        let refused = exchange(irc, &format!("PASS {other}\r\nNICK Eve\r\n"));
+        assert!(refused.contains(" 464 * :This invitation was revoked\r\nERROR :"), "{refused:?}");
+        drop((ann, bob, dan, eve));
+        server.signal(Signal::TERM);
+        let Ended { code, err, .. } = server.join();
+        assert_eq!(code, Some(0), "{err}");
+        let written = [all_bytes(&kept), err.into_bytes()].concat();
+        for secret in [token, pass, other] {
+            let is_there = written.windows(secret.len()).any(|part| part.eq_ignore_ascii_case(secret.as_bytes()));
+            assert!(!is_there, "{adapter:?}: {secret}");
         }
     }
 }

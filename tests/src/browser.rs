@@ -30,7 +30,12 @@ impl Browser {
         Self::connect(addr).enter()
     }
 
-    fn connect(addr: SocketAddr) -> Self {
+    /// Connects to the web listener at `addr`, whatever it says.
+    ///
+    /// # Panics
+    /// If it lets nobody in.
+    #[must_use]
+    pub fn connect(addr: SocketAddr) -> Self {
         let (socket, _) = tungstenite::client(format!("ws://{addr}/socket"), connect(addr)).expect("they are let in");
         Self { name: String::new(), token: String::new(), socket, said: VecDeque::new() }
     }

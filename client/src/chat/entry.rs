@@ -75,6 +75,7 @@ impl Entry {
             | Line::Dropped(_)
             | Line::Token(_)
             | Line::NothingToResume
+            | Line::Pass(_)
             | Line::AsksPassword
             | Line::Unrecognized(_)
             | Line::Help

@@ -336,6 +336,11 @@ impl Link {
                 (self.token, self.asked_token) = (Some(token.clone()), false);
                 true
             }
+            // It is as good as the password, and is not to be seen either.
+            Line::Pass(pass) => {
+                self.password = Some(pass.clone());
+                true
+            }
             Line::NothingToResume => self.on_nothing_to_resume(),
             Line::Unrecognized(word) if word == RESUME => self.on_nothing_to_resume(),
             Line::Topic(topic) => {

@@ -84,6 +84,7 @@ impl Seen {
             | Line::Dropped(_)
             | Line::Token(_)
             | Line::NothingToResume
+            | Line::Pass(_)
             | Line::AsksPassword
             | Line::Unrecognized(_)
             | Line::Nobody(_)

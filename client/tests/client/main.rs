@@ -1,10 +1,11 @@
-//! `chinwag chat`, `chinwag bots`, `chinwag load`, `chinwag history` and `chinwag backup` as people
+//! `chinwag chat`, `chinwag bots`, `chinwag load`, `chinwag history`, `chinwag invite` and `chinwag backup` as people
 //! and scripts run them, with both servers.
 
 mod alive;
 mod bots;
 mod chat;
 mod history;
+mod invite;
 mod load;
 mod picture;
 mod plain;

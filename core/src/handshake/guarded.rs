@@ -76,7 +76,8 @@ impl GuardedHandshake {
         }
         self.tries += 1;
         self.phase = match verdict {
-            Verdict::Welcome => Phase::Saying(Asking::Welcome),
+            Verdict::Welcome => Phase::Saying(Asking::Welcome(None)),
+            Verdict::Invited(pass) => Phase::Saying(Asking::Welcome(Some(pass))),
             Verdict::Denied(denial) => {
                 let is_last = self.tries == TRIES || !denial.may_try_again();
                 Phase::Saying(if is_last { Asking::Last(denial) } else { Asking::Again(denial) })
@@ -93,7 +94,7 @@ impl GuardedHandshake {
                     return Step::Write { bytes: self.encoding().farewell(), until: now };
                 }
                 Phase::Saying(asking) => {
-                    let (bytes, next) = (self.intake.decoder.form().ask(*asking, self.dialect()), after(*asking));
+                    let (bytes, next) = (self.intake.decoder.form().ask(asking, self.dialect()), after(asking));
                     self.phase = next;
                     if !bytes.is_empty() {
                         // It is short; a socket that does not take it at once belongs to nobody who would read it.
@@ -104,10 +105,10 @@ impl GuardedHandshake {
                     Some(Given::Secret(given)) => self.phase = Phase::Given(given),
                     Some(Given::Token(token)) => {
                         let is_good = self.config.connection_of(&token).is_some();
-                        self.phase = Phase::Saying(if is_good { Asking::Welcome } else { Asking::First });
+                        self.phase = Phase::Saying(if is_good { Asking::Welcome(None) } else { Asking::First });
                     }
                     Some(Given::Resume(token)) if self.config.connection_of(&token).is_some() => {
-                        self.phase = Phase::Saying(Asking::Welcome);
+                        self.phase = Phase::Saying(Asking::Welcome(None));
                     }
                     Some(Given::Resume(_)) => {
                         self.pass(false);
@@ -170,10 +171,10 @@ impl GuardedHandshake {
 }
 
 /// Returns what comes after something was said.
-const fn after(asking: Asking) -> Phase {
+const fn after(asking: &Asking) -> Phase {
     match asking {
         Asking::First | Asking::Hide | Asking::Again(_) => Phase::Waiting,
-        Asking::Welcome => Phase::Welcome,
+        Asking::Welcome(_) => Phase::Welcome,
         Asking::Late => Phase::Over(None),
         Asking::Last(denial) => Phase::Over(Some(denial.incident())),
     }

@@ -13,8 +13,11 @@ pub(crate) const ASKED: &str = "This server asks for a password:";
 /// What those are told who take too long.
 pub(crate) const LATE: &str = "No password has come, so the connection ends";
 
+/// What those are told who were invited, before the pass by which they come in the next time.
+pub(crate) const PASS: &str = "Your pass for the next time is";
+
 /// Tells what is said of a password. Each form has its own way.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) enum Asking {
     /// It is asked for.
     First,
@@ -26,8 +29,8 @@ pub(crate) enum Asking {
     Last(Denial),
     /// None has come, and the connection ends.
     Late,
-    /// It was the right one.
-    Welcome,
+    /// It was the right one. By this, if there is something, they come in the next time.
+    Welcome(Option<Passphrase>),
 }
 
 /// Tells what has come where a password was asked for.

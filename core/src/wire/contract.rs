@@ -90,7 +90,7 @@ pub(crate) trait Wire {
 
     /// Returns what is said of a password to a program of which this is known, before it is let in: nothing where the
     /// hub asks, since whoever comes [registers](Self::REGISTERS).
-    fn ask(_: Asking, _: Dialect) -> Bytes {
+    fn ask(_: &Asking, _: Dialect) -> Bytes {
         Bytes::new()
     }
 

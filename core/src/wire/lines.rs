@@ -73,7 +73,7 @@ impl Wire for Lines {
         Self::end(encoding).more_bytes()
     }
 
-    fn ask(asking: Asking, dialect: Dialect) -> Bytes {
+    fn ask(asking: &Asking, dialect: Dialect) -> Bytes {
         asking::ask(asking, dialect)
     }
 

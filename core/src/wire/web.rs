@@ -92,7 +92,7 @@ impl Wire for Web {
         Self::encode(encoding, &Message::Bye { code: CloseCode::GOING_AWAY }, out, |_| {});
     }
 
-    fn ask(asking: Asking, _: Dialect) -> Bytes {
+    fn ask(asking: &Asking, _: Dialect) -> Bytes {
         asking::ask(asking)
     }
 

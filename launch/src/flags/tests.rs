@@ -320,6 +320,7 @@ fn each_key_that_can_change_while_a_server_runs_the_core_takes_anew_and_no_other
         "--key x --cert x",
         "--tls-only --data x",
         "--password-file x",
+        "--members-only --data x",
         "--data x",
         "--keep 1d --data x",
         "--keep-bytes 2G --data x",

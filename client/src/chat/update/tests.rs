@@ -554,3 +554,20 @@ fn a_password_is_typed_unseen_and_sent_again_after_a_break() {
     assert_eq!(receive(&mut state, ASKED), [Effect::Send("/swordfish".to_owned())]);
     assert!(!format!("{state:?}").contains("swordfish"));
 }
+
+#[test]
+fn who_was_invited_comes_back_by_the_pass() {
+    let mut state = fresh();
+    receive(&mut state, ASKED);
+    type_text(&mut state, "invitation⏎");
+    for line in
+        ["Your pass for the next time is abc", "You are Ann", "You joined main", "You can come back with /resume x"]
+    {
+        receive(&mut state, line);
+    }
+    update(&mut state, NOW, Event::Lost("gone".to_owned()));
+    update(&mut state, NOW, Event::Rested);
+    update(&mut state, NOW, Event::Connected);
+    assert_eq!(receive(&mut state, ASKED).first(), Some(&Effect::Send("abc".to_owned())));
+    assert!(!format!("{state:?}").contains("abc"));
+}

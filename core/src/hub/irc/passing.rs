@@ -35,7 +35,7 @@ impl<S> Hub<S> {
         }
         let before = self.chat.actions().len();
         match (verdict, self.irc.arriving.get_mut(&connection)) {
-            (Verdict::Welcome, Some(arriving)) => arriving.is_welcome = true,
+            (Verdict::Welcome | Verdict::Invited(_), Some(arriving)) => arriving.is_welcome = true,
             (Verdict::Denied(denial), Some(_)) => self.turn_away(connection, denial),
             (_, None) => {}
         }

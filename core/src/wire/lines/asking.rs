@@ -7,10 +7,10 @@ use bytes::{BufMut as _, Bytes, BytesMut};
 
 use super::telnet::{ECHO, IAC, WILL, WONT};
 use crate::dialect::{Dialect, LineEnd};
-use crate::wire::asking::{ASKED, Asking, LATE};
+use crate::wire::asking::{ASKED, Asking, LATE, PASS};
 
 /// Returns what is said of a password.
-pub(super) fn ask(asking: Asking, dialect: Dialect) -> Bytes {
+pub(super) fn ask(asking: &Asking, dialect: Dialect) -> Bytes {
     let is_telnet = dialect == Dialect::Telnet;
     let end = match LineEnd::of(dialect) {
         LineEnd::Lf => "\n",
@@ -18,7 +18,7 @@ pub(super) fn ask(asking: Asking, dialect: Dialect) -> Bytes {
     };
     let mut out = BytesMut::new();
     // What ended the line of a password that was not shown was not shown either.
-    if is_telnet && matches!(asking, Asking::Again(_) | Asking::Last(_) | Asking::Late | Asking::Welcome) {
+    if is_telnet && matches!(asking, Asking::Again(_) | Asking::Last(_) | Asking::Late | Asking::Welcome(_)) {
         out.put_slice(end.as_bytes());
     }
     let text = match asking {
@@ -26,13 +26,14 @@ pub(super) fn ask(asking: Asking, dialect: Dialect) -> Bytes {
         Asking::Again(denial) => format!("{denial}{end}{ASKED}{end}"),
         Asking::Last(denial) => format!("{denial}{end}"),
         Asking::Late => format!("{LATE}{end}"),
-        Asking::Hide | Asking::Welcome => String::new(),
+        Asking::Welcome(Some(pass)) => format!("{PASS} {}{end}", pass.as_str()),
+        Asking::Hide | Asking::Welcome(None) => String::new(),
     };
     out.put_slice(text.as_bytes());
     match asking {
         Asking::Hide if is_telnet => out.put_slice(&[IAC, WILL, ECHO]),
-        Asking::Last(_) | Asking::Late | Asking::Welcome if is_telnet => out.put_slice(&[IAC, WONT, ECHO]),
-        Asking::First | Asking::Hide | Asking::Again(_) | Asking::Last(_) | Asking::Late | Asking::Welcome => {}
+        Asking::Last(_) | Asking::Late | Asking::Welcome(_) if is_telnet => out.put_slice(&[IAC, WONT, ECHO]),
+        Asking::First | Asking::Hide | Asking::Again(_) | Asking::Last(_) | Asking::Late | Asking::Welcome(_) => {}
     }
     out.freeze()
 }

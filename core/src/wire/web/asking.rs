@@ -9,11 +9,11 @@ use crate::password::Denial;
 use crate::wire::asking::{Asking, LATE};
 
 /// Returns what is said of a password.
-pub(super) fn ask(asking: Asking) -> Bytes {
+pub(super) fn ask(asking: &Asking) -> Bytes {
     let mut out = BytesMut::new();
     match asking {
         Asking::First => tell(&mut out, |out| Object::begin(out, "password").end()),
-        Asking::Again(denial) => tell(&mut out, |out| again(out, denial)),
+        Asking::Again(denial) => tell(&mut out, |out| again(out, *denial)),
         Asking::Last(denial) => {
             tell(&mut out, |out| Object::begin(out, "not-let-in").text("text", &denial.to_string()).end());
             close(&mut out);
@@ -22,7 +22,10 @@ pub(super) fn ask(asking: Asking) -> Bytes {
             tell(&mut out, |out| Object::begin(out, "not-let-in").text("text", LATE).end());
             close(&mut out);
         }
-        Asking::Hide | Asking::Welcome => {}
+        Asking::Welcome(Some(pass)) => {
+            tell(&mut out, |out| Object::begin(out, "pass").text("pass", pass.as_str()).end())
+        }
+        Asking::Hide | Asking::Welcome(None) => {}
     }
     out.freeze()
 }

@@ -1,0 +1,32 @@
+//! Owns how a server's members are known by a folder.
+
+use anyhow::Context as _;
+use chinwag_core::admission::{Passphrase, Verdict};
+use chinwag_io::Roll;
+
+use crate::flags::Flags;
+
+/// Answers who still waits when it is dropped.
+pub(crate) struct Closing(chinwag_members::Members);
+
+impl Drop for Closing {
+    fn drop(&mut self) {
+        self.0.close();
+    }
+}
+
+/// Opens the members of the folder that the flags name, if they name one. They are closed by what comes with them.
+pub(crate) fn open(flags: &Flags) -> anyhow::Result<Option<(chinwag_io::Members, Closing)>> {
+    let Some(folder) = &flags.data else { return Ok(None) };
+    let members = chinwag_members::Members::open(folder).context("can't know who may come in")?;
+    Ok(Some((chinwag_io::Members::new(Members(members.clone())), Closing(members))))
+}
+
+/// Hands on what is asked.
+struct Members(chinwag_members::Members);
+
+impl Roll for Members {
+    fn check(&self, given: &Passphrase, answer: Box<dyn FnOnce(Verdict) + Send>) {
+        self.0.check(given, answer);
+    }
+}
