@@ -1,20 +1,21 @@
 //! Shows that a server which is attacked for a long time is afterwards what it was before: nothing leaks, and nothing
-//! is lost of what honest people say.
+//! is lost of what honest people say. Its shadow runs again all that it records, and comes to the same.
 //!
 //! `CHINWAG_SOAK_SECONDS` says for how long each server is attacked; without it, it is a few seconds, so that this
 //! stays true.
 
 #![cfg(target_os = "linux")]
 
-use std::env;
-use std::thread;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
+use std::{env, fs, process, thread};
 
+use chinwag_recording::verify;
 use chinwag_tests::attacks::{crowds, listener, readers, resets, telnet, text};
-use chinwag_tests::{Adapter, DEADLINE, Person, Siege, Vitals};
+use chinwag_tests::{Adapter, DEADLINE, Person, Siege, Vitals, fetch};
 
-/// Long lines fill queues soon.
-const FLAGS: [&str; 4] = ["--max-line", "4096", "--room-quiet", "50"];
+/// Long lines fill queues soon. A recording has several segments.
+const FLAGS: [&str; 7] = ["--max-line", "4096", "--room-quiet", "50", "--record-bytes", "16M", "--shadow"];
 
 /// How many people a crowd is.
 const CROWD: usize = 300;
@@ -33,6 +34,15 @@ const GROWTH_PERCENT_MAX: usize = 10;
 /// How many figures of the memory on the way are reported, at most.
 const STEPS: usize = 20;
 
+/// A folder that goes with its owner.
+struct Folder(PathBuf);
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
 #[test]
 fn what_is_attacked_for_long_is_what_it_was_before() {
     let seconds =
@@ -49,7 +59,9 @@ fn what_is_attacked_for_long_is_what_it_was_before() {
 
 /// Attacks a server for so long, and says what was seen.
 fn soak(adapter: Adapter, time: Duration, rounds_before: usize) {
-    let mut siege = Siege::lay(adapter, &FLAGS);
+    let folder = Folder(env::temp_dir().join(format!("chinwag-soak-{}-{adapter:?}", process::id())));
+    let at = |part: &str| folder.0.join(part).to_str().expect("its name is text").to_owned();
+    let mut siege = Siege::lay(adapter, &[&FLAGS[..], &["--record", &at("{}")]].concat());
     let fresh = settled(&siege).memory >> 10;
     for _ in 0..rounds_before {
         round(&mut siege);
@@ -63,10 +75,14 @@ fn soak(adapter: Adapter, time: Duration, rounds_before: usize) {
     let after = settled(&siege);
     assert_free(&siege, &names);
     let counts = siege.report();
-    let counts = counts.find("people=").map_or(counts.as_str(), |place| &counts[place..]).to_owned();
+    let counts = counts.find("people=").map_or(counts.as_str(), |place| &counts[place..]).trim_end().to_owned();
+    let metrics = fetch(siege.web_addr(), "GET /metrics HTTP/1.0\r\n\r\n");
+    let shadow: Vec<_> = metrics.lines().filter(|line| line.starts_with("chinwag_shadow_")).collect();
     let ended = siege.lift();
+    let is_warning = |line: &&str| line.contains(" WARN ") || line.contains(" ERROR ");
     let warnings: Vec<_> =
-        ended.err.lines().filter(|line| line.contains(" WARN ") || line.contains(" ERROR ")).collect();
+        ended.err.lines().filter(is_warning).filter(|line| !line.contains(" recording to ")).collect();
+    let (played, _) = verify(Path::new(&at("0"))).expect("it runs again as it ran");
 
     let (rounds, most) = (memory.len() - 1, memory.iter().max().map_or(0, |most| most >> 10));
     let [was, is] = [before, after].map(|vitals| vitals.memory >> 10);
@@ -75,7 +91,7 @@ fn soak(adapter: Adapter, time: Duration, rounds_before: usize) {
     let report = format!(
         "{}: {rounds} rounds in {} s; memory {fresh} KiB before the first attack, {was} KiB before, {is} KiB after \
          ({most} KiB at most between rounds, on the way {on_the_way:?}); descriptors {} and {}; \
-         threads {} and {}; {} lines of log, {} warnings; {counts}",
+         threads {} and {}; {} lines of log, {} warnings; {counts}; {shadow:?}; verified: {played:?}",
         adapter.program(),
         start.elapsed().as_secs(),
         before.descriptors,
@@ -88,6 +104,7 @@ fn soak(adapter: Adapter, time: Duration, rounds_before: usize) {
     eprintln!("{report}");
     assert_eq!((after.descriptors, after.threads), (before.descriptors, before.threads), "{report}");
     assert_eq!(warnings, [""; 0], "{report}");
+    assert!(shadow.contains(&"chinwag_shadow_differences_total 0"), "{report}");
     // In a few seconds memory is still being taken for the first time.
     if rounds >= ROUNDS_BEFORE {
         assert!(is <= was + was * GROWTH_PERCENT_MAX / 100, "{report}");

@@ -70,14 +70,15 @@ struct Town {
 }
 
 impl Town {
-    fn found(adapter: Adapter, flags: &[&str]) -> Self {
+    fn found(adapter: Adapter, flags: &[String]) -> Self {
         let (server, [addr, web_addr, irc_addr]) = Program::start_all_at(adapter, "127.0.0.1", flags);
         Self { regulars: Regulars::come(addr, &TABLES), server, addr, web_addr, irc_addr }
     }
 }
 
 impl Siege {
-    /// Starts a server with these flags, lets the regulars come, and watches them while all is calm.
+    /// Starts a server with these flags, lets the regulars come, and watches them while all is calm. Where a flag has
+    /// `{}`, the server has 0 there, and the one that nobody attacks 1.
     ///
     /// # Panics
     /// If not everything that they say arrives, once and in order.
@@ -87,7 +88,10 @@ impl Siege {
         // Attackers need many.
         let raised = Rlimit { current: descriptors.maximum, ..descriptors };
         setrlimit(Resource::Nofile, raised).expect("what is allowed may be taken");
-        let [mut town, elsewhere] = [(); 2].map(|()| Town::found(adapter, flags));
+        let [mut town, elsewhere] = ["0", "1"].map(|number| {
+            let flags: Vec<_> = flags.iter().map(|flag| flag.replace("{}", number)).collect();
+            Town::found(adapter, &flags)
+        });
         // What is slow the first time only is not what a calm run is like.
         town.regulars.chat(MESSAGES_PER_SECOND / 8, || ());
         let (heard, ()) = town.regulars.chat(MESSAGES_PER_SECOND / 2, || ());
