@@ -110,6 +110,52 @@ fn a_recording_is_verified_shown_tested_and_redacted() {
 }
 
 #[test]
+fn what_was_read_in_a_history_runs_again_without_it() {
+    let folder = Folder::new("replay-history");
+    for adapter in Adapter::ALL {
+        let [data, recording] = ["data", "recording"].map(|part| folder.at(&format!("{adapter:?}-{part}")));
+        let mut read = String::new();
+        for _ in 0..2 {
+            let (server, [lines, ..]) = Program::start_all(adapter, ["--data", &data, "--record", &recording]);
+            let mut ann = connect(lines);
+            ann.write_all(
+                b"/name Ann\n/join pizza\nflour and salt\n/join main\n/join pizza\n/history 100\n/search FLOUR\n/quit\n",
+            )
+            .expect("it takes a few lines");
+            read.clear();
+            ann.read_to_string(&mut read).expect("it is text");
+            server.signal(Signal::TERM);
+            assert_eq!(server.join().code, Some(0));
+        }
+        let is_found = |line: &&str| line.contains("[pizza, ") && line.ends_with("] Ann: flour and salt");
+        assert_eq!(read.lines().filter(is_found).count(), 2, "{read}");
+        fs::remove_dir_all(&data).expect("it is there");
+        let summary = said(&[&recording]);
+        assert!(summary.starts_with("2 segments, 1 gaps\nfrom "), "{summary}");
+        assert!(said(&[&recording, "--as", "ann"]).ends_with(&read), "{read}");
+        let redacted = folder.at(&format!("{adapter:?}-redacted"));
+        assert_eq!(said(&[&recording, "--redact", &redacted]), "");
+        assert_eq!(said(&[&redacted]), summary);
+        let heard = said(&[&redacted, "--as", "ann"]);
+        assert!(!heard.contains("flour") && !heard.contains("pizza"), "{heard}");
+        // A transcript has a history of its own. It is of one run.
+        let test = folder.at(&format!("{adapter:?}.txt"));
+        fs::remove_file(Path::new(&recording).join("0000000001.recording")).expect("it is there");
+        assert_eq!(said(&[&recording, "--to-test", &test]), "");
+        let test = fs::read_to_string(&test).expect("it was written");
+        assert!(
+            test.contains("\nHistory: kept\n") && test.contains("\n# The history had 1 messages of pizza\n"),
+            "{test}"
+        );
+        let script = Script::read(&test).expect("it is a transcript");
+        assert!(script.keeps_history());
+        let core = BareCore::new(script.config(), 1, Batching::EachEvent).keeping();
+        let played = script.record(&core.play_to_the_end(&script.acts())).expect("it is recorded");
+        assert!(played.lines().any(|line| is_found(&line)), "{played}");
+    }
+}
+
+#[test]
 fn what_is_no_recording_or_was_changed_is_told() {
     let folder = Folder::new("changed");
     assert_failure(&[&folder.at("nothing")], 1, "No such file");
