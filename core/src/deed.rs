@@ -32,6 +32,8 @@ pub struct Bar {
     pub is_set: bool,
     /// Until when, if not for good.
     pub until: Option<Time>,
+    /// The same, in milliseconds since 1970.
+    pub until_ms: Option<u64>,
 }
 
 impl fmt::Display for Deed {

@@ -3,12 +3,14 @@
 //! Invariant: nothing is kept of an address that has no connections and has been quiet for as long as its burst takes
 //! to refill.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::net::IpAddr;
 use std::sync::Arc;
 
 use slab::Slab;
 
+use crate::address_key::AddressKey;
+use crate::deed::Bar;
 use crate::meter::Meter;
 use crate::{Config, Form, Limits, Refusal, Stats, Subnet, Time};
 
@@ -57,6 +59,8 @@ pub struct Gate {
     by_network: HashMap<Network, u32>,
     /// Who has left and may be forgotten, once they have been quiet for long enough; each is in it once.
     quiet: VecDeque<u32>,
+    /// From where nobody may come: until when, and the same in milliseconds since 1970, if not for good.
+    bars: BTreeMap<AddressKey, Option<(Time, u64)>>,
 }
 
 /// Stands for one connection that was let through. Give it back with [`Gate::leave`] to the gate that it came from when
@@ -167,6 +171,7 @@ impl Gate {
             sources: Slab::new(),
             by_network: HashMap::new(),
             quiet: VecDeque::new(),
+            bars: BTreeMap::new(),
         }
     }
 
@@ -178,6 +183,25 @@ impl Gate {
         self.fresh = fresh(config);
         for (_, source) in &mut self.sources {
             source.meters.iter_mut().zip(&self.fresh).for_each(|(meter, fresh)| meter.keep_to(fresh));
+        }
+    }
+
+    /// Refuses whoever comes from an address from now on, or does so no more. Who is here is for the hub to put out.
+    pub fn bar(&mut self, now: Time, bar: Bar) {
+        self.bars.retain(|_, until| until.is_none_or(|(until, _)| until > now));
+        if bar.is_set {
+            self.bars.insert(bar.address, bar.until.zip(bar.until_ms));
+        } else {
+            self.bars.remove(&bar.address);
+        }
+    }
+
+    /// Refuses who comes from an address that is banned.
+    fn check_bars(&mut self, now: Time, address: IpAddr) -> Result<(), Refusal> {
+        let Some(until) = AddressKey::of(address).and_then(|key| self.bars.get(&key)) else { return Ok(()) };
+        match *until {
+            Some((until, _)) if until <= now => Ok(()),
+            until => Err(self.refuse(Refusal::Banned { until_ms: until.map(|(_, until_ms)| until_ms) })),
         }
     }
 
@@ -197,6 +221,9 @@ impl Gate {
         if is_proxy && self.proxied >= PROXIED_MAX {
             return Err(self.refuse(Refusal::ServerFull));
         }
+        if !is_proxy {
+            self.check_bars(now, address)?;
+        }
         let source = self.source(address);
         let taken_in = self.sources[source as usize].take_in(now, purpose, self.per_address_max);
         let from = taken_in.map_err(|refusal| self.refuse(refusal))?;
@@ -214,6 +241,7 @@ impl Gate {
         if permit.purpose != Purpose::Proxied {
             return Ok(now);
         }
+        self.check_bars(now, address)?;
         let (source, purpose) = (self.source(address), Purpose::of(form));
         let taken_in = self.sources[source as usize].take_in(now, purpose, self.per_address_max);
         let from = taken_in.map_err(|refusal| self.refuse(refusal))?;
@@ -230,6 +258,7 @@ impl Gate {
         if permit.purpose != Purpose::Http {
             return Ok(now);
         }
+        self.check_bars(now, self.address(permit))?;
         let source = &mut self.sources[permit.source as usize];
         let taken_in = source.take_in(now, Purpose::Chat, self.per_address_max);
         let from = taken_in.map_err(|refusal| self.refuse(refusal))?;

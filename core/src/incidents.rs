@@ -19,6 +19,8 @@ pub enum Incident {
     ServerFull,
     /// It was refused: its address has as many as it may have.
     AddressFull,
+    /// It was refused: an operator has banned its address.
+    Banned,
     /// It was kept waiting: its address connects too fast.
     Throttled,
     /// It was refused: it does not speak chat.
@@ -62,7 +64,7 @@ pub enum Incident {
 
 impl Incident {
     /// How many kinds there are besides those of which there are several.
-    const OTHER_KINDS: usize = 19;
+    const OTHER_KINDS: usize = 20;
 
     /// Where the failures of TLS end among all.
     const PROTOCOLS_FROM: usize = Self::OTHER_KINDS + TlsFailure::ALL.len();
@@ -92,6 +94,7 @@ impl Incident {
             Self::NoTls,
             Self::WrongPassword,
             Self::ManyPasswords,
+            Self::Banned,
         ];
         let mut all = [Self::Quit; Self::KINDS];
         let mut index = 0;
@@ -114,6 +117,7 @@ impl Incident {
         match self {
             Self::ServerFull | Self::NotAccepted => true,
             Self::AddressFull
+            | Self::Banned
             | Self::Throttled
             | Self::WrongProtocol(_)
             | Self::ForeignOrigin
@@ -150,6 +154,7 @@ impl Incident {
             | Self::ManyPasswords => true,
             Self::ServerFull
             | Self::AddressFull
+            | Self::Banned
             | Self::Throttled
             | Self::NotSecured(_)
             | Self::BadFrames
@@ -170,6 +175,7 @@ impl Incident {
         match self {
             Self::ServerFull => "server_full",
             Self::AddressFull => "address_full",
+            Self::Banned => "banned",
             Self::Throttled => "throttled",
             Self::WrongProtocol(protocol) => protocol.key(),
             Self::ForeignOrigin => "foreign_origin",
@@ -213,6 +219,7 @@ impl Incident {
             Self::NoTls => 16,
             Self::WrongPassword => 17,
             Self::ManyPasswords => 18,
+            Self::Banned => 19,
             Self::NotSecured(failure) => Self::OTHER_KINDS + failure as usize,
             Self::WrongProtocol(protocol) => Self::PROTOCOLS_FROM + protocol.index(),
         }
@@ -224,6 +231,7 @@ impl fmt::Display for Incident {
         f.write_str(match self {
             Self::ServerFull => "refused: the server is full",
             Self::AddressFull => "refused: too many connections from this address",
+            Self::Banned => "refused: this address is banned",
             Self::Throttled => "kept waiting: this address connects too fast",
             Self::WrongProtocol(protocol) => protocol.incident(),
             Self::ForeignOrigin => "refused: a page of another site",
@@ -319,7 +327,7 @@ mod tests {
     #[test]
     fn each_refusal_is_one_of_the_gate_or_of_the_handshake() {
         for incident in Incident::ALL {
-            let is_of_gate = matches!(incident, Incident::ServerFull | Incident::AddressFull);
+            let is_of_gate = matches!(incident, Incident::ServerFull | Incident::AddressFull | Incident::Banned);
             let is_refusal = incident.to_string().starts_with("refused: ");
             assert_eq!(incident.is_refusal_in_handshake(), is_refusal && !is_of_gate, "{incident}");
         }

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::incidents::Incident;
+use crate::message::Ruling;
 
 /// Tells why a connection was refused; [`Display`](fmt::Display) is the line that it is told.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -11,6 +12,11 @@ pub enum Refusal {
     ServerFull,
     /// Its address has as many as it may have.
     AddressFull,
+    /// An operator has banned its address.
+    Banned {
+        /// Until when, in milliseconds since 1970, if not for good.
+        until_ms: Option<u64>,
+    },
 }
 
 impl Refusal {
@@ -20,15 +26,17 @@ impl Refusal {
         match self {
             Self::ServerFull => Incident::ServerFull,
             Self::AddressFull => Incident::AddressFull,
+            Self::Banned { .. } => Incident::Banned,
         }
     }
 }
 
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::ServerFull => "Server is full, try again later",
-            Self::AddressFull => "Too many connections from your address, try again later",
-        })
+        match *self {
+            Self::ServerFull => f.write_str("Server is full, try again later"),
+            Self::AddressFull => f.write_str("Too many connections from your address, try again later"),
+            Self::Banned { until_ms } => Ruling::Banned { room: None, until_ms, why: None }.fmt(f),
+        }
     }
 }

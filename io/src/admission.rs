@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
+use chinwag_core::ops::Bar;
 use chinwag_core::{Config, Form, Gate, Incident, IncidentLog, Passphrase, Permit, Refusal, Stats, Time, Verdict};
 use tracing::field::display;
 use tracing::{info, warn};
@@ -23,6 +24,9 @@ use crate::setup::Setup;
 /// Under which name is logged what an operator is told whatever `RUST_LOG` says: the counts that they ask for by a
 /// signal, and that there is no web page.
 pub const REPORT: &str = "chinwag_report";
+
+/// Under which name is logged what operators have done, whatever `RUST_LOG` says: who, what to whom, where and why.
+pub const AUDIT: &str = "audit";
 
 /// Watches over the connections of one server. Its clones are the same admission.
 #[derive(Clone, Debug)]
@@ -91,6 +95,11 @@ impl Admission {
         let mut door = self.door();
         door.gate.reload(config);
         door.config = Arc::clone(config);
+    }
+
+    /// Refuses whoever comes from an address from now on, or does so no more, as an operator has decided.
+    pub(crate) fn bar(&self, bar: Bar) {
+        self.door().gate.bar(self.0.clock.now(), bar);
     }
 
     /// Returns the clock of the server.

@@ -9,11 +9,11 @@ use std::sync::Arc;
 use chinwag_core::admission::{Passphrase, Verdict};
 use chinwag_core::ops::{Handed, Input as Recorded};
 use chinwag_core::{Answer, Config, ConnectionId, Effect, Hub, Name, Session, Stats, Time};
-use tracing::debug;
+use tracing::{debug, info};
 
 use self::addresses::Addresses;
 use self::turn::Turn;
-use crate::admission::Admission;
+use crate::admission::{AUDIT, Admission};
 use crate::clock::Clock;
 use crate::handle::Answers;
 use crate::history::History;
@@ -43,6 +43,7 @@ impl<D: Driver> HubDriver<D> {
     pub fn new(config: Arc<Config>, admission: Admission, workers: Vec<Arc<Worker<D>>>, answers: Answers) -> Self {
         let (clock, history, recorder) = (admission.clock(), admission.history(), admission.recorder());
         let mut hub = Hub::new(Config::clone(&config));
+        hub.keep_deeds();
         if recorder.is_some() {
             hub.record();
         }
@@ -111,6 +112,10 @@ impl<D: Driver> HubDriver<D> {
     /// Takes what is to be done, once the log of it is kept, and what was said.
     fn take_batch(&mut self) -> Option<SharedBatch<D::Port>> {
         self.keep();
+        for deed in self.hub.take_deeds() {
+            info!(target: AUDIT, "{deed}");
+            deed.bar.into_iter().for_each(|bar| self.admission.bar(bar));
+        }
         if let Some(recorder) = &self.recorder {
             recorder.keep(self.hub.take_records());
         }

@@ -34,7 +34,7 @@ mod thread;
 mod tls;
 mod worker;
 
-pub use self::admission::{Admission, Admitted, REPORT};
+pub use self::admission::{AUDIT, Admission, Admitted, REPORT};
 pub use self::certificate::{Certificate, CertificateError};
 pub use self::clock::Clock;
 pub use self::guard::{Guard, Purpose};

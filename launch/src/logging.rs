@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Context as _;
-use chinwag_io::REPORT;
+use chinwag_io::{AUDIT, REPORT};
 use tracing_appender::non_blocking::{NonBlocking, NonBlockingBuilder, WorkerGuard};
 use tracing_appender::rolling::{RollingFileAppender, Rotation};
 use tracing_subscriber::filter::{EnvFilter, LevelFilter};
@@ -169,7 +169,7 @@ pub(super) fn filter(asked: &str) -> anyhow::Result<EnvFilter> {
     let filter =
         EnvFilter::try_new(directives).map_err(|error| anyhow::anyhow!("RUST_LOG can't be understood: {error}"))?;
     // What is told whatever is asked for is not told less by a log that keeps silent about the rest.
-    Ok(filter.add_directive(format!("{REPORT}=info").parse()?))
+    Ok(filter.add_directive(format!("{REPORT}=info").parse()?).add_directive(format!("{AUDIT}=info").parse()?))
 }
 
 fn is_level_or_target(directive: &str) -> bool {
@@ -222,7 +222,7 @@ mod tests {
             ("[hub]=info", "[hub]=info"),
         ];
         for (asked, means) in cases {
-            let means = EnvFilter::new(format!("{means},{REPORT}=info"));
+            let means = EnvFilter::new(format!("{means},{REPORT}=info,{AUDIT}=info"));
             assert_eq!(filter(asked).expect(asked).to_string(), means.to_string(), "{asked}");
         }
     }

@@ -53,7 +53,12 @@ impl Chat {
                 if self.bars.remove(&address).is_none() {
                     return Err(Ruling::AddressNotBanned { address });
                 }
-                self.note_bar(by, format!("unbanned {address}"), None, Bar { address, is_set: false, until: None });
+                self.note_bar(
+                    by,
+                    format!("unbanned {address}"),
+                    None,
+                    Bar { address, is_set: false, until: None, until_ms: None },
+                );
                 self.rule(by, Ruling::AddressUnbanned { address });
             }
             Act::Announce(text) => self.announce_to_all(by, &text),
@@ -126,8 +131,8 @@ impl Chat {
         }
         let name = self.person(by).name.clone();
         self.bars.insert(address, BarState { address, by: name, until, why: why.clone() });
-        self.note_bar(by, deed, why.clone(), Bar { address, is_set: true, until });
         let until_ms = until.map(|until| self.clock.unix_ms(until));
+        self.note_bar(by, deed, why.clone(), Bar { address, is_set: true, until, until_ms });
         let there = self.people.coming_from(address);
         let there: Vec<_> = there.filter(|&target| !self.person(target).is_server_operator()).collect();
         for target in there {

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use super::*;
 use crate::Limits;
+use crate::log::AddressKey;
+use crate::ops::Bar;
 
 fn gate(config: Config) -> Gate {
     Gate::new(&config)
@@ -334,4 +336,51 @@ fn limits_that_are_taken_anew_are_for_whoever_comes_then_and_nobody_has_to_leave
     let mut stats = Stats::default();
     gate.count(&mut stats);
     assert_eq!(stats.connections, 0);
+}
+
+#[test]
+fn who_comes_from_a_banned_address_is_refused_until_then_or_for_good_and_of_ipv6_the_network() {
+    let mut gate = Gate::new(&Config::default());
+    let bar = |address: &str, is_set, until: Option<Time>| Bar {
+        address: AddressKey::of(address.parse().expect("the case is an address")).expect("it has a key"),
+        is_set,
+        until,
+        until_ms: until.map(|_| 7),
+    };
+    let until = Time::START + Duration::from_secs(60);
+    gate.bar(Time::START, bar("192.0.2.1", true, Some(until)));
+    gate.bar(Time::START, bar("2001:db8::1", true, None));
+    let refused = |until_ms| Err(Refusal::Banned { until_ms });
+    let come = |gate: &mut Gate, now, address| admit(gate, now, address).map(|_| ());
+    assert_eq!(come(&mut gate, Time::START, "192.0.2.1"), refused(Some(7)));
+    assert_eq!(come(&mut gate, Time::START, "::ffff:192.0.2.1"), refused(Some(7)));
+    assert_eq!(come(&mut gate, Time::START, "192.0.2.2"), Ok(()));
+    assert_eq!(come(&mut gate, until, "192.0.2.1"), Ok(()));
+    assert_eq!(come(&mut gate, until, "2001:db8::ffff:0:0:2"), refused(None));
+    assert_eq!(come(&mut gate, until, "2001:db8:0:1::1"), Ok(()));
+    let visitor = gate.admit(until, "2001:db8::2".parse().expect("an address"), Form::Web);
+    assert_eq!(visitor.map(|_| ()), refused(None));
+    gate.bar(until, bar("2001:db8::9", false, None));
+    assert_eq!(come(&mut gate, until, "2001:db8::1"), Ok(()));
+    let (mut permit, _) = gate.admit(until, "192.0.2.9".parse().expect("an address"), Form::Web).expect("it may look");
+    gate.bar(until, bar("192.0.2.9", true, None));
+    assert_eq!(gate.admit_to_chat(until, &mut permit), refused(None).map(|()| until));
+    let mut stats = Stats::default();
+    gate.count(&mut stats);
+    assert_eq!(stats.refused, 5);
+}
+
+#[test]
+fn of_ten_thousand_bans_each_is_kept_and_the_lookup_is_by_order() {
+    let mut gate = Gate::new(&Config::default());
+    let key = |number: u32| AddressKey::new(u64::from(number)).expect("it is not nothing");
+    for number in 1..=10_000 {
+        gate.bar(Time::START, Bar { address: key(0x0a00_0000 + number), is_set: true, until: None, until_ms: None });
+    }
+    let refused = Err(Refusal::Banned { until_ms: None });
+    for number in [1, 5000, 10_000] {
+        let address = std::net::Ipv4Addr::from_bits(0x0a00_0000 + number);
+        assert_eq!(gate.admit(Time::START, address.into(), Form::Lines).map(|_| ()), refused);
+    }
+    assert!(gate.admit(Time::START, [10, 1, 0, 0].into(), Form::Lines).is_ok());
 }

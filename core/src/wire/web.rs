@@ -100,6 +100,7 @@ impl Wire for Web {
         let status = match refusal {
             Refusal::ServerFull => Status::UNAVAILABLE,
             Refusal::AddressFull => Status::TOO_MANY,
+            Refusal::Banned { .. } => Status::FORBIDDEN,
         };
         Response::plain(status, &refusal.to_string()).closing().into_bytes()
     }
