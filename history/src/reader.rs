@@ -31,15 +31,13 @@ impl Reader {
         Ok(Self { jobs: Mutex::new(Some(jobs)), thread: Mutex::new(Some(thread)) })
     }
 
-    /// Reads, and has `done` told of it by the thread. It waits for `before`.
+    /// Reads, and has `done` told of it by the thread.
     pub(crate) fn read<T: 'static>(
         &self,
-        before: impl FnOnce() + Send + 'static,
         read: impl FnOnce(&Connection) -> Result<T, Box<dyn StdError>> + Send + 'static,
         done: impl FnOnce(Result<T, Unreadable>) + Send + 'static,
     ) {
         let job = move |connection: &Connection| {
-            before();
             // All that is read is of one moment.
             let moment = connection.unchecked_transaction().map_err(Into::into);
             let outcome = moment.and_then(|moment| read(&moment));

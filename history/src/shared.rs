@@ -39,8 +39,6 @@ pub(crate) struct Shared {
     state: Mutex<State>,
     /// There is something for the writer to do.
     work: Condvar,
-    /// The database is further than it was, or will not be.
-    progress: Condvar,
     /// The store is closed.
     stop: Condvar,
 }
@@ -52,8 +50,6 @@ struct State {
     settled: Position,
     /// The first file of the spool that is still there.
     oldest: u64,
-    /// Somebody waits for all up to here.
-    wanted: Position,
     /// With how many rows the writer is to be woken, while it waits for that.
     wake_at: Option<u64>,
     is_stopping: bool,
@@ -118,7 +114,6 @@ impl Shared {
             state.stats.rows_lost += mem::take(&mut state.stats.rows_behind);
         }
         state.stats.database_bytes = database_bytes;
-        self.progress.notify_all();
     }
 
     /// So many rows were deleted.
@@ -150,7 +145,6 @@ impl Shared {
         let mut state = self.state();
         let was = mem::replace(&mut state.failing[part as usize], is_failing);
         state.stats.is_failing = state.failing.contains(&true);
-        self.progress.notify_all();
         was != is_failing
     }
 
@@ -159,7 +153,6 @@ impl Shared {
         self.state().is_stopping = true;
         self.work.notify_one();
         self.stop.notify_all();
-        self.progress.notify_all();
     }
 
     /// Waits until there is a group to write, or for `patience`. Returns the end of the spool, and whether the store is
@@ -171,9 +164,7 @@ impl Shared {
         state = self.work.wait_timeout_while(state, patience, is_idle).unwrap_or_else(PoisonError::into_inner).0;
         if state.tail > state.committed {
             state.wake_at = Some(GROUP_ROWS);
-            let gathers = |state: &mut State| {
-                state.stats.rows_behind < GROUP_ROWS && state.wanted <= state.committed && !state.is_stopping
-            };
+            let gathers = |state: &mut State| state.stats.rows_behind < GROUP_ROWS && !state.is_stopping;
             state = self.work.wait_timeout_while(state, GATHER, gathers).unwrap_or_else(PoisonError::into_inner).0;
         }
         state.wake_at = None;
@@ -185,24 +176,6 @@ impl Shared {
         let goes_on = |state: &mut State| !state.is_stopping;
         let wait = self.stop.wait_timeout_while(self.state(), patience, goes_on);
         wait.unwrap_or_else(PoisonError::into_inner).0.is_stopping
-    }
-
-    /// Returns the end of the spool. Somebody will [wait](Self::await_committed) for all before it.
-    pub(crate) fn want_all(&self) -> Position {
-        let mut state = self.state();
-        if state.tail > state.committed {
-            state.wanted = state.tail;
-            if state.wake_at.take().is_some() {
-                self.work.notify_one();
-            }
-        }
-        state.tail
-    }
-
-    /// Waits until the database has all before this, or fails to.
-    pub(crate) fn await_committed(&self, tail: Position) {
-        let waits = |state: &mut State| state.committed < tail && !state.failing[Part::Database as usize];
-        drop(self.progress.wait_while(self.state(), waits).unwrap_or_else(PoisonError::into_inner));
     }
 
     /// Returns the end of the spool.

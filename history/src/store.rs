@@ -123,7 +123,7 @@ impl Store {
             past.said = past.said.max(shared.lost_in(&past.room));
             Ok(past)
         };
-        self.reader.read(|| (), read, done);
+        self.reader.read(read, done);
     }
 
     /// Reads messages of a room, the oldest first.
@@ -134,15 +134,19 @@ impl Store {
             uncommitted::page(connection, &dir, tail, &page, &mut messages)?;
             Ok(messages)
         };
-        self.reader.read(|| (), read, done);
+        self.reader.read(read, done);
     }
 
     /// Finds the newest messages that have all the words, the newest first. Any text can be asked for; one without a
     /// word in it finds nothing.
     pub fn search(&self, search: Search, done: impl FnOnce(Result<Vec<Found>, Unreadable>) + Send + 'static) {
-        let (tail, shared) = (self.shared.want_all(), Arc::clone(&self.shared));
-        let read = move |connection: &Connection| Ok(database::search(connection, &search)?);
-        self.searcher.read(move || shared.await_committed(tail), read, done);
+        let (dir, tail) = (self.dir.clone(), self.shared.tail());
+        let read = move |connection: &Connection| {
+            let mut found = database::search(connection, &search)?;
+            uncommitted::search(connection, &dir, tail, &search, &mut found)?;
+            Ok(found)
+        };
+        self.searcher.read(read, done);
     }
 
     /// Brings all to the disk, and answers all that was asked. What is kept from then on is in the spool, and goes to

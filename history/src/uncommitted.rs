@@ -3,17 +3,19 @@
 //! Who calls this reads both in one transaction, in which the database is at one place in the spool. From there on the
 //! spool is still there, since nothing of it goes before all of the write-ahead log is in the database file.
 
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::error::Error;
 use std::path::Path;
 
 use chinwag_core::log::TopicState;
-use chinwag_core::words::{Bound, Kept, KeptMessage, Page, Past, What};
+use chinwag_core::words::{Bound, Found, Kept, KeptMessage, Page, Past, Search, What};
 use chinwag_core::{Name, Text};
 use rusqlite::Connection;
 
 use crate::database;
 use crate::position::Position;
 use crate::spool::SpoolReader;
+use crate::words::Question;
 
 /// How many rows of the spool are read at once.
 const ROWS: u64 = 1_000;
@@ -21,7 +23,7 @@ const ROWS: u64 = 1_000;
 /// Adds to what the database knows of a room what the spool has of it up to `tail`.
 pub(crate) fn past(connection: &Connection, dir: &Path, tail: Position, past: &mut Past) -> Result<(), Box<dyn Error>> {
     let (room, said) = (past.room.clone(), past.said);
-    each(connection, dir, tail, &room, |kept| match kept.what {
+    each(connection, dir, tail, is_called(&room), |kept| match kept.what {
         What::Topic(topic) => {
             past.topic = topic.map(|topic| TopicState { topic, name: kept.name, time_ms: kept.time_ms });
         }
@@ -52,7 +54,7 @@ pub(crate) fn page(
         Some(Bound::TimeMs(time)) => message.time_ms < time,
         None => true,
     };
-    each(connection, dir, tail, &page.room, |kept| {
+    each(connection, dir, tail, is_called(&page.room), |kept| {
         let new = messages(kept).into_iter().filter(|message| message.seq > said);
         found.extend(new.filter(|message| is_after(message) && is_before(message)));
         if page.is_from_oldest {
@@ -63,18 +65,64 @@ pub(crate) fn page(
     })
 }
 
+/// Puts before the messages that the database has found those that the spool has up to `tail`, which are newer.
+pub(crate) fn search(
+    connection: &Connection,
+    dir: &Path,
+    tail: Position,
+    search: &Search,
+    found: &mut Vec<Found>,
+) -> Result<(), Box<dyn Error>> {
+    let Some(question) = Question::new(search.words.as_str()) else { return Ok(()) };
+    let mut rooms = HashMap::new();
+    for room in &search.rooms {
+        rooms.insert(room.key(), (database::said(connection, room)?, None));
+    }
+    let is_meant: BTreeSet<_> = rooms.keys().cloned().collect();
+    let mut newer = VecDeque::new();
+    each(
+        connection,
+        dir,
+        tail,
+        |room| is_meant.contains(&room.key()),
+        |kept| {
+            let Some((said, name)) = rooms.get_mut(&kept.room.key()) else { return };
+            let room = name.insert(kept.room.clone()).clone();
+            for message in messages(kept).into_iter().filter(|message| message.seq > *said) {
+                if question.is_in(message.text.as_str()) {
+                    newer.push_front(Found { room: room.clone(), message });
+                    newer.truncate(search.count.into());
+                }
+            }
+        },
+    )?;
+    found.splice(..0, newer);
+    found.truncate(search.count.into());
+    // A room is called what it was called last.
+    for found in found {
+        if let Some((_, Some(name))) = rooms.get(&found.room.key()) {
+            found.room = name.clone();
+        }
+    }
+    Ok(())
+}
+
+fn is_called(room: &Name) -> impl Fn(&Name) -> bool + use<> {
+    let key = room.key();
+    move |room| room.key() == key
+}
+
 fn each(
     connection: &Connection,
     dir: &Path,
     tail: Position,
-    room: &Name,
+    is_meant: impl Fn(&Name) -> bool,
     mut take: impl FnMut(Kept),
 ) -> Result<(), Box<dyn Error>> {
     let mut spool = SpoolReader::new(dir, database::position(connection)?);
-    let room = room.key();
     while spool.at() < tail {
         let (rows, _) = spool.read(tail, ROWS)?;
-        rows.into_iter().filter(|kept| kept.room.key() == room).for_each(&mut take);
+        rows.into_iter().filter(|kept| is_meant(&kept.room)).for_each(&mut take);
     }
     Ok(())
 }

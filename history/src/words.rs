@@ -70,22 +70,54 @@ impl Question {
 
     /// Returns how the index is asked for those in a room.
     pub(crate) fn in_room(&self, room: u64) -> String {
-        self.words.iter().map(|word| phrase(word, room)).collect::<Vec<_>>().join(" AND ")
+        let phrases = self.words.iter().map(|word| {
+            let Phrase { tokens, is_prefix } = Phrase::new(word, room);
+            format!("\"{tokens}\"{}", if is_prefix { " *" } else { "" })
+        });
+        phrases.collect::<Vec<_>>().join(" AND ")
+    }
+
+    /// Tells whether a text has all the words, as the index would find it.
+    pub(crate) fn is_in(&self, text: &str) -> bool {
+        let mut tokens = String::new();
+        push_tokens(text, 0, &mut tokens);
+        let tokens: Vec<_> = tokens.split(' ').collect();
+        self.words.iter().all(|word| Phrase::new(word, 0).is_in(&tokens))
     }
 }
 
-/// Returns the tokens of one word, which have to follow each other.
-fn phrase(word: &str, room: u64) -> String {
-    let mut pieces = Vec::new();
-    split(word, |piece| pieces.push(piece));
-    // What is asked for can go on in what was said.
-    let is_prefix = matches!(pieces.last(), Some(Piece::Last { is_alone: true, .. }));
-    if let Some(Piece::Last { is_alone: false, .. }) = pieces.last() {
-        pieces.pop();
+/// The tokens of one word, which have to follow each other.
+struct Phrase {
+    /// With blanks between them.
+    tokens: String,
+    /// The last one may go on.
+    is_prefix: bool,
+}
+
+impl Phrase {
+    fn new(word: &str, room: u64) -> Self {
+        let mut pieces = Vec::new();
+        split(word, |piece| pieces.push(piece));
+        // What is asked for can go on in what was said.
+        let is_prefix = matches!(pieces.last(), Some(Piece::Last { is_alone: true, .. }));
+        if let Some(Piece::Last { is_alone: false, .. }) = pieces.last() {
+            pieces.pop();
+        }
+        let mut tokens = String::new();
+        pieces.into_iter().for_each(|piece| push(piece, room, &mut tokens));
+        Self { tokens, is_prefix }
     }
-    let mut tokens = String::new();
-    pieces.into_iter().for_each(|piece| push(piece, room, &mut tokens));
-    format!("\"{tokens}\"{}", if is_prefix { " *" } else { "" })
+
+    fn is_in(&self, said: &[&str]) -> bool {
+        let wanted: Vec<_> = self.tokens.split(' ').collect();
+        let last = wanted.len() - 1;
+        let is_here = |said: &[&str]| {
+            let is_last =
+                if self.is_prefix { said[last].starts_with(wanted[last]) } else { said[last] == wanted[last] };
+            is_last && said[..last] == wanted[..last]
+        };
+        said.windows(wanted.len()).any(is_here)
+    }
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use std::thread;
 use chinwag_core::Text;
 use chinwag_core::words::Search;
 
-use common::{Folder, name, past, said, search, texts_found};
+use common::{Folder, await_committed, name, past, said, search, texts_found};
 
 #[test]
 fn words_of_each_script_are_found_and_no_others() {
@@ -42,13 +42,17 @@ fn words_of_each_script_are_found_and_no_others() {
     let store = folder.open();
     let texts: Vec<_> = cases.iter().map(|(text, ..)| *text).collect();
     store.keep(&[said("main", 1, &texts)]);
-    for (text, finds, misses) in cases {
-        for words in finds {
-            assert_eq!(texts_found(&store, "main", words), [text], "{words}");
+    // At first most of it is in no index yet, and then all is.
+    for _ in 0..2 {
+        for (text, finds, misses) in cases {
+            for words in finds {
+                assert_eq!(texts_found(&store, "main", words), [text], "{words}");
+            }
+            for words in misses {
+                assert_eq!(texts_found(&store, "main", words), [""; 0], "{words}");
+            }
         }
-        for words in misses {
-            assert_eq!(texts_found(&store, "main", words), [""; 0], "{words}");
-        }
+        await_committed(&store);
     }
 }
 

@@ -76,6 +76,34 @@ fn a_question_is_never_syntax() {
 }
 
 #[test]
+fn a_text_has_what_is_asked_for_where_the_index_would_find_it() {
+    let text = "It’s C++ in #room, 我喜欢聊天 at 192.168.1.1";
+    let cases = [
+        ("it's", true),
+        ("its", false),
+        ("c++ room", true),
+        ("C + room", true),
+        ("+ c", true),
+        ("+c", false),
+        ("room in", true),
+        ("192.168", true),
+        ("168.1", true),
+        ("192.1", false),
+        ("聊天", true),
+        ("聊", true),
+        ("天", true),
+        ("喜欢聊", true),
+        ("天聊", false),
+        ("at everything", false),
+    ];
+    for (words, is_in) in cases {
+        let question = Question::new(words).expect("it has words");
+        assert_eq!(question.is_in(text), is_in, "{words}");
+        assert!(!question.is_in(""), "{words}");
+    }
+}
+
+#[test]
 fn rooms_have_signs_of_which_none_begins_another() {
     let sign = |room| {
         let mut sign = String::new();
