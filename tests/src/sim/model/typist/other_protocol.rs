@@ -110,10 +110,12 @@ fn fits(pattern: &str, words: &[&str]) -> bool {
     })
 }
 
+/// The first element of XMPP.
+const STREAM: &[u8] = b"<stream:stream";
+
 /// Tells what begins as no chat does, after so many blank lines. It is asked after each byte.
 pub(super) fn begins(line: &[u8], blank_lines: usize) -> Option<Vec<u8>> {
     let plain = |name| Some(told("", name, "\n"));
-    let text = String::from_utf8_lossy(line);
     match line {
         [0] if blank_lines == 2 => plain("the PROXY protocol"),
         [0x16, 3] => plain("TLS"),
@@ -122,9 +124,9 @@ pub(super) fn begins(line: &[u8], blank_lines: usize) -> Option<Vec<u8>> {
         [5, 1..=9, 0..=9 | 128..=254] => plain("SOCKS"),
         [7..=31, 0] => plain("Minecraft"),
         [.., 0] => Some(told("", "", "\n")),
-        _ if text == "SSH-1." || text == "SSH-2." => Some(ssh()),
-        _ if text == "@RSYNCD:" => Some(told("@ERROR: ", "rsync", "\n")),
-        _ if text == "<stream:stream" || text.starts_with("<?xml") && text.ends_with("<stream:stream") => Some(told(
+        b"SSH-1." | b"SSH-2." => Some(ssh()),
+        b"@RSYNCD:" => Some(told("@ERROR: ", "rsync", "\n")),
+        _ if line == STREAM || line.starts_with(b"<?xml") && line.ends_with(STREAM) => Some(told(
             "<?xml version='1.0'?><stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' \
              version='1.0'><stream:error><host-unknown xmlns='urn:ietf:params:xml:ns:xmpp-streams'/><text \
              xmlns='urn:ietf:params:xml:ns:xmpp-streams'>",
