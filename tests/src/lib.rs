@@ -30,6 +30,7 @@ mod cluster;
 mod diff;
 mod driver;
 mod escape;
+mod followers;
 pub mod fuzzing;
 mod given;
 #[cfg(feature = "real-clients")]
@@ -62,6 +63,7 @@ pub use cluster::Cluster;
 pub use diff::diff;
 pub use driver::{Driver, Link, PASSWORD, Todo};
 pub use escape::{EscapeError, escape, unescape};
+pub use followers::Followers;
 #[cfg(feature = "real-clients")]
 pub use irc_bot::{BOT_PATIENCE, BotProgram, Bouncer, IrcBot, read_up_to_end};
 #[cfg(feature = "real-clients")]

@@ -1,0 +1,586 @@
+//! Owns one life of a server that follows a log: what it appends and when, what it reads, what it makes of that.
+//!
+//! Invariant: whatever it applies was read, in the log's order, and counts for every server alike.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::time::Duration;
+
+use super::entry::{Content, Entry, EntryId, Mark, WriterId};
+use super::kept::Kept;
+use super::members::{Counted, Member, State};
+use super::order::{Moment, Order, Reply, Said};
+use super::outbox::Outbox;
+use super::position::Position;
+use super::repair::{Repair, STUCK_AFTER};
+use crate::Time;
+
+/// How often a server says something at least: a tenth of the time after which it is taken for gone.
+const HEARTBEAT: Duration = Duration::from_secs(1);
+
+/// After how long without a word a server is taken for gone.
+const GONE_AFTER: Duration = Duration::from_secs(10);
+
+/// After how long without its own words a server tells people that it is cut off.
+const WAIT_AFTER: Duration = Duration::from_secs(1);
+
+/// After how long it lets them go: before the others take it for gone, which is `GONE_AFTER` after its last word.
+const LET_GO_AFTER: Duration = Duration::from_secs(8);
+
+/// How often the chats of all servers are compared.
+const MARK_EVERY: Duration = Duration::from_secs(60);
+
+/// How many entries are given back to the engine at once: few enough that an entry stays small.
+const AGAIN_MAX: usize = 64;
+
+/// Says as what a server begins to follow.
+#[derive(Clone, Debug)]
+pub struct Joining {
+    /// The name of this life: a random number, another one each time.
+    pub writer: WriterId,
+    /// A digest of the rules.
+    pub rules: u64,
+    /// What had come of the log at the position of the snapshot.
+    pub state: State,
+    /// That position, or [`Position::START`].
+    pub position: Position,
+}
+
+/// Follows a log.
+///
+/// Hand in what happens with [`handle`](Self::handle) and [`propose`](Self::propose), carry out what
+/// [`poll_order`](Self::poll_order) gives until it gives nothing, and come back at [`poll_timeout`](Self::poll_timeout).
+#[derive(Debug)]
+pub struct Follower<E> {
+    me: WriterId,
+    rules: u64,
+    state: State,
+    position: Position,
+    last: Option<EntryId>,
+    kept: Kept<E>,
+    /// How many of the entries that were applied are in the log of this engine.
+    in_log: u64,
+    repair: Option<Repair>,
+    outbox: Outbox<E>,
+    /// What concerns the epoch, to be appended in it.
+    epoch_words: VecDeque<(u64, Content<E>)>,
+    link: Link,
+    orders: VecDeque<Order<E>>,
+    /// When each of the others was heard last.
+    heard: BTreeMap<WriterId, Time>,
+    /// Whom this server takes for gone, with the last entry it had heard then.
+    accused: BTreeMap<WriterId, u64>,
+    /// When the last of the own entries was made that was read back.
+    heard_myself: Option<Time>,
+    said_at: Time,
+    marked_at: Time,
+    /// What the chat was at the last mark.
+    mark: Option<Mark>,
+    told: Told,
+    has_asked_to_join: bool,
+    has_ended: bool,
+}
+
+/// What is known of the way to the engine.
+#[derive(Debug, Default)]
+struct Link {
+    /// The process that is reached.
+    engine: Option<u64>,
+    /// The last position when it was reached, once that is known.
+    end: Option<Position>,
+    is_verifying: bool,
+    is_reading: bool,
+    under_way: Option<UnderWay>,
+    /// The epoch that refused an entry: there is a later one.
+    refused: Option<u64>,
+    /// When an epoch was to be opened.
+    opened_at: Option<Time>,
+}
+
+/// What is being appended, and in which epoch.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum UnderWay {
+    Open,
+    EpochWord(u64),
+    Entry(u64),
+}
+
+/// What the people here were told of the way to the engine.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Told {
+    Nothing,
+    Waits,
+    Go,
+}
+
+impl<E: Clone> Follower<E> {
+    /// Starts to follow, without a connection to the engine.
+    #[must_use]
+    pub fn new(now: Time, joining: Joining) -> Self {
+        let Joining { writer, rules, state, position } = joining;
+        Self {
+            me: writer,
+            rules,
+            position,
+            last: None,
+            kept: Kept::new(state.applied),
+            in_log: state.applied,
+            repair: None,
+            outbox: Outbox::new(writer),
+            epoch_words: VecDeque::new(),
+            link: Link::default(),
+            orders: VecDeque::new(),
+            heard: state.members.keys().map(|&member| (member, now)).collect(),
+            accused: BTreeMap::new(),
+            heard_myself: None,
+            said_at: now,
+            marked_at: now,
+            mark: None,
+            told: Told::Nothing,
+            has_asked_to_join: false,
+            has_ended: false,
+            state,
+        }
+    }
+
+    /// Returns the number of this server, once it has joined: that of its connections.
+    #[must_use]
+    pub fn server(&self) -> Option<u8> {
+        self.state.members.get(&self.me).map(|member| member.server)
+    }
+
+    /// Returns what all servers agree on up to [`position`](Self::position), unless an epoch is being made ready.
+    #[must_use]
+    pub fn state(&self) -> Option<&State> {
+        self.repair.is_none().then_some(&self.state)
+    }
+
+    /// Returns the position of the last entry that was read.
+    #[must_use]
+    pub const fn position(&self) -> Position {
+        self.position
+    }
+
+    /// Tells whether no more should be proposed for now: the people here are to be held back.
+    #[must_use]
+    pub const fn is_full(&self) -> bool {
+        self.outbox.is_full()
+    }
+
+    /// Adds what has happened here, of so many bytes, to be said to all.
+    pub fn propose(&mut self, event: E, bytes: usize) {
+        self.outbox.push(event, bytes);
+    }
+
+    /// Says to the others that this server is going, behind what was proposed.
+    pub fn leave(&mut self) {
+        self.outbox.push_aside(Content::Left);
+    }
+
+    /// Handles what the chat is after so many entries, as it was [asked](Order::Digest) for.
+    pub const fn handle_digest(&mut self, applied: u64, digest: u64) {
+        self.mark = Some(Mark { applied, digest });
+    }
+
+    /// Handles an answer, or what became of the connection.
+    pub fn handle(&mut self, moment: Moment, reply: Reply<E>) {
+        if self.has_ended {
+            return;
+        }
+        match reply {
+            Reply::Connected { engine } => {
+                self.link = Link { engine: Some(engine), is_verifying: true, ..Link::default() };
+                self.orders.push_back(Order::Verify { at: self.position });
+            }
+            Reply::Disconnected => {
+                self.link = Link::default();
+                self.orders.retain(|order| !matches!(order, Order::Verify { .. }));
+            }
+            Reply::Appended => self.handle_appended(),
+            Reply::Refused => match self.link.under_way.take() {
+                Some(UnderWay::Open) => self.link.opened_at = Some(moment.now),
+                Some(UnderWay::EpochWord(epoch) | UnderWay::Entry(epoch)) => self.link.refused = Some(epoch),
+                None => {}
+            },
+            Reply::Verified { found, first, end } => self.handle_verified(found, first, end),
+            Reply::Read(entries) => {
+                self.link.is_reading = false;
+                for (at, entry) in entries {
+                    if self.has_ended {
+                        return;
+                    }
+                    if at > self.position {
+                        self.handle_entry(moment, at, entry);
+                    }
+                }
+            }
+        }
+    }
+
+    fn handle_appended(&mut self) {
+        match self.link.under_way.take() {
+            Some(UnderWay::Entry(epoch)) if epoch == self.position.epoch => self.outbox.handle_appended(),
+            Some(UnderWay::EpochWord(epoch)) => {
+                self.epoch_words.pop_front_if(|(of, _)| *of == epoch);
+            }
+            // What came of an earlier epoch was read before the next was open.
+            Some(UnderWay::Open | UnderWay::Entry(_)) | None => {}
+        }
+    }
+
+    /// Handles how much of what was read is in the log of this engine.
+    fn handle_verified(&mut self, found: Option<(Position, EntryId)>, first: Option<Position>, end: Position) {
+        self.link.is_verifying = false;
+        let is_trimmed = first.is_some_and(|first| first > self.position && first.number != 0);
+        if is_trimmed {
+            return self.end(Order::Rejoin("the log begins later than this server has read"));
+        }
+        self.link.end = Some(end);
+        let Some((at, id)) = found else {
+            self.in_log = 0;
+            return;
+        };
+        let ours = if at == self.position { self.last } else { self.kept.at(at) };
+        let differs = ours.is_some_and(|ours| ours != id && id.seq != 0 && !self.was_refilled(at));
+        if differs {
+            return self.end(Order::Rejoin("the log went on without this server"));
+        }
+        self.in_log = if at == self.position { self.state.applied } else { self.kept.applied_up_to(at) };
+    }
+
+    /// Tells whether what was read at a position was an entry in another.
+    fn was_refilled(&self, at: Position) -> bool {
+        at == self.position && self.last.is_some_and(|last| last.seq == 0)
+    }
+
+    fn handle_entry(&mut self, moment: Moment, at: Position, entry: Entry<E>) {
+        let EntryId { writer, .. } = entry.id;
+        (self.position, self.last) = (at, Some(entry.id));
+        self.heard.insert(writer, moment.now);
+        if !entry.content.is_of_epoch() {
+            // Before an epoch is ready nobody says anything else: whoever does is not heard by anybody.
+            if self.repair.is_none() {
+                self.handle_ordinary(moment, at, entry);
+            }
+            return;
+        }
+        if let Content::Open { engine } = entry.content {
+            self.handle_open(moment, writer, engine);
+            return;
+        }
+        let Some(repair) = &mut self.repair else { return };
+        match entry.content {
+            Content::Report { applied } => repair.handle_report(moment.now, writer, applied),
+            Content::Refill { writer: named } => {
+                if repair.handle_refill(moment.now, writer, named) && named == self.me {
+                    self.refill();
+                }
+            }
+            Content::Again(entries) if repair.is_refilled_by(writer) => {
+                repair.handle_refilled(moment.now);
+                for entry in entries {
+                    self.handle_ordinary(moment, at, entry);
+                }
+            }
+            Content::Ready { applied, chain } if repair.is_refilled_by(writer) => {
+                self.handle_ready(moment, applied, chain);
+            }
+            Content::Again(_)
+            | Content::Ready { .. }
+            | Content::Open { .. }
+            | Content::Joined { .. }
+            | Content::Events(_)
+            | Content::Heartbeat { .. }
+            | Content::Mark
+            | Content::Gone { .. }
+            | Content::Left => {}
+        }
+    }
+
+    fn handle_open(&mut self, moment: Moment, opener: WriterId, engine: u64) {
+        self.state.engine = Some(engine);
+        self.repair = Some(Repair::new(moment.now, opener));
+        self.epoch_words.clear();
+        self.link.opened_at = None;
+        if self.server().is_some() && opener != self.me {
+            self.epoch_words.push_back((self.position.epoch, Content::Report { applied: self.state.applied }));
+        }
+    }
+
+    /// Says again what the log lacks.
+    fn refill(&mut self) {
+        let epoch = self.position.epoch;
+        // What is not kept can't be given back. Whoever has less then starts anew.
+        let first = if self.in_log < self.kept.before() { self.state.applied } else { self.in_log };
+        let mut lacking = (first..self.state.applied).filter_map(|number| self.kept.nth(number).cloned()).peekable();
+        while lacking.peek().is_some() {
+            let entries = lacking.by_ref().take(AGAIN_MAX).collect();
+            self.epoch_words.push_back((epoch, Content::Again(entries)));
+        }
+        let (applied, chain) = (self.state.applied, self.state.chain);
+        self.epoch_words.push_back((epoch, Content::Ready { applied, chain }));
+    }
+
+    fn handle_ready(&mut self, moment: Moment, applied: u64, chain: u64) {
+        if (applied, chain) != (self.state.applied, self.state.chain) {
+            return self.end(Order::Rejoin("the log went on with less than this server had read, or with more"));
+        }
+        self.repair = None;
+        if self.in_log < applied {
+            // The log begins behind what it came of.
+            self.orders.push_back(Order::Snapshot);
+        }
+        self.in_log = applied;
+        self.outbox.say_again();
+        self.heard.values_mut().for_each(|heard| *heard = moment.now);
+    }
+
+    /// Handles an entry that counts in every epoch.
+    fn handle_ordinary(&mut self, moment: Moment, at: Position, entry: Entry<E>) {
+        let EntryId { writer, seq } = entry.id;
+        let (is_mine, was_member) = (writer == self.me, self.server().is_some());
+        let was_in_log = self.in_log == self.state.applied;
+        let counted = self.state.count(&entry);
+        if is_mine {
+            self.handle_mine(moment, seq, counted, was_member);
+        }
+        if counted == Counted::No {
+            if self.kept.nth(self.in_log).is_some_and(|next| next.id == entry.id) {
+                self.in_log += 1;
+            }
+            return;
+        }
+        if was_in_log {
+            self.in_log = self.state.applied;
+        }
+        self.kept.push(at, entry.clone());
+        match counted {
+            Counted::Yes => self.follow(moment, writer, entry),
+            Counted::Departed(gone, server) => self.handle_departed(entry.sent_ms, gone, server),
+            Counted::Void | Counted::No => {}
+        }
+    }
+
+    fn handle_mine(&mut self, moment: Moment, seq: u64, counted: Counted, was_member: bool) {
+        if counted == Counted::No && !was_member {
+            self.outbox.take_back();
+            self.has_asked_to_join = false;
+            if self.state.rules.is_some_and(|rules| rules != self.rules) {
+                self.end(Order::Refuse("the other servers have other rules"));
+            }
+            return;
+        }
+        if let Some(made) = self.outbox.handle_read(seq) {
+            self.heard_myself = Some(made);
+        }
+        if self.told == Told::Waits && self.outbox.waiting_since().is_none_or(|since| moment.now < since + WAIT_AFTER) {
+            self.told = Told::Nothing;
+            self.orders.push_back(Order::Resume);
+        }
+    }
+
+    /// Does what an entry says.
+    fn follow(&mut self, moment: Moment, writer: WriterId, entry: Entry<E>) {
+        match entry.content {
+            Content::Joined { server, .. } => self.apply(entry.sent_ms, Said::Joined { server }),
+            Content::Events(events) => self.apply(entry.sent_ms, Said::Events(events)),
+            Content::Heartbeat { mark } => self.compare(writer, mark),
+            Content::Mark => {
+                self.marked_at = moment.now;
+                self.orders.push_back(Order::Digest { applied: self.state.applied });
+            }
+            Content::Gone { .. }
+            | Content::Left
+            | Content::Open { .. }
+            | Content::Report { .. }
+            | Content::Refill { .. }
+            | Content::Again(_)
+            | Content::Ready { .. } => {}
+        }
+    }
+
+    fn apply(&mut self, sent_ms: u64, said: Said<E>) {
+        let since_start = sent_ms.saturating_sub(self.state.start_ms.unwrap_or(sent_ms));
+        let at = Time::after(Duration::from_millis(since_start));
+        self.orders.push_back(Order::Apply { at, said });
+    }
+
+    fn handle_departed(&mut self, sent_ms: u64, gone: WriterId, server: u8) {
+        (self.heard.remove(&gone), self.accused.remove(&gone));
+        self.apply(sent_ms, Said::Gone { server });
+        if gone == self.me {
+            self.end(Order::Rejoin("the other servers took this one for gone"));
+        }
+    }
+
+    fn compare(&mut self, writer: WriterId, theirs: Option<Mark>) {
+        if let (Some(theirs), Some(ours), Some(member)) = (theirs, self.mark, self.state.members.get(&writer))
+            && theirs.applied == ours.applied
+            && theirs.digest != ours.digest
+        {
+            self.orders.push_back(Order::Differ { server: member.server, applied: ours.applied });
+        }
+    }
+
+    fn end(&mut self, order: Order<E>) {
+        self.orders.push_back(order);
+        self.has_ended = true;
+    }
+
+    /// Returns the next thing to do.
+    pub fn poll_order(&mut self, moment: Moment) -> Option<Order<E>> {
+        if self.orders.is_empty() && !self.has_ended {
+            self.look_around(moment);
+        }
+        self.orders.pop_front()
+    }
+
+    /// Returns when to come back, if nothing is answered before.
+    #[must_use]
+    pub fn poll_timeout(&self) -> Option<Time> {
+        if self.has_ended {
+            return None;
+        }
+        let repair = self.repair.as_ref().map(|repair| repair.due(self.me));
+        let retry = self.link.opened_at.map(|at| at + STUCK_AFTER);
+        let waits = self.outbox.waiting_since().and_then(|since| match self.told {
+            Told::Nothing => Some(since + WAIT_AFTER),
+            Told::Waits => Some(since + LET_GO_AFTER),
+            Told::Go => None,
+        });
+        let is_member = self.server().is_some();
+        let heartbeat = (is_member && self.outbox.waiting_since().is_none()).then(|| self.said_at + HEARTBEAT);
+        let others = self.next_silent().map(|at| at + GONE_AFTER).filter(|_| is_member && self.repair.is_none());
+        [repair, retry, waits, heartbeat, others].into_iter().flatten().min()
+    }
+
+    /// Decides what to do by now.
+    fn look_around(&mut self, moment: Moment) {
+        let now = moment.now;
+        self.tell(now);
+        if self.repair.is_none() && self.server().is_some() {
+            self.watch(now);
+        }
+        let (me, applied, epoch) = (self.me, self.state.applied, self.position.epoch);
+        if let Some(repair) = &mut self.repair
+            && let Some(writer) = repair.name(now, me, applied, self.state.members.keys().copied())
+        {
+            self.epoch_words.push_back((epoch, Content::Refill { writer }));
+        }
+        self.make(moment);
+        if self.link.engine.is_none() || self.link.is_verifying {
+            return;
+        }
+        if !self.link.is_reading {
+            self.link.is_reading = true;
+            self.orders.push_back(Order::Read { after: self.position });
+        }
+        if self.link.under_way.is_none() {
+            self.append(moment);
+        }
+    }
+
+    /// Tells the people here what has become of the way to the others.
+    fn tell(&mut self, now: Time) {
+        let Some(since) = self.outbox.waiting_since().filter(|_| self.server().is_some()) else { return };
+        if self.told == Told::Nothing && now >= since + WAIT_AFTER {
+            self.told = Told::Waits;
+            self.orders.push_back(Order::Wait);
+        }
+        if self.told == Told::Waits && now >= since + LET_GO_AFTER {
+            self.told = Told::Go;
+            self.orders.push_back(Order::LetGo);
+        }
+    }
+
+    /// Says of another server that it is gone, if this server hears itself and not that one.
+    fn watch(&mut self, now: Time) {
+        if self.heard_myself.is_none_or(|made| now > made + HEARTBEAT + HEARTBEAT) {
+            return;
+        }
+        let silent = self.state.members.iter().find(|(writer, member)| {
+            **writer != self.me
+                && self.heard.get(writer).is_none_or(|heard| now >= *heard + GONE_AFTER)
+                && self.accused.get(writer) != Some(&member.seq)
+        });
+        if let Some((&writer, &Member { seq, .. })) = silent {
+            self.accused.insert(writer, seq);
+            self.outbox.push_aside(Content::Gone { writer, seq });
+        }
+        let is_first = self.state.members.values().map(|member| member.server).min() == self.server();
+        if is_first && now >= self.marked_at + MARK_EVERY {
+            self.marked_at = now;
+            self.outbox.push_aside(Content::Mark);
+        }
+    }
+
+    /// Returns when the one was heard last of whom nothing was heard for longest, and who is not taken for gone.
+    fn next_silent(&self) -> Option<Time> {
+        let others = self.state.members.iter().filter(|(writer, _)| **writer != self.me);
+        let open = others.filter(|(writer, member)| self.accused.get(writer) != Some(&member.seq));
+        open.filter_map(|(writer, _)| self.heard.get(writer).copied()).min()
+    }
+
+    /// Makes the next entry, if it is time for one.
+    fn make(&mut self, moment: Moment) {
+        if self.server().is_none() {
+            return self.ask_to_join(moment);
+        }
+        let is_free = self.outbox.next_unsent().is_none() && self.may_say();
+        let is_due = self.outbox.waiting_since().is_none() && moment.now >= self.said_at + HEARTBEAT;
+        if is_free && self.outbox.has_more() || is_due {
+            self.said_at = moment.now;
+            let mark = self.mark;
+            self.outbox.make(moment, || Content::Heartbeat { mark });
+        }
+    }
+
+    fn ask_to_join(&mut self, moment: Moment) {
+        if self.has_asked_to_join || !self.may_say() || self.state.engine.is_none() {
+            return;
+        }
+        let Some(server) = self.state.free_server() else {
+            return self.end(Order::Refuse("there are as many servers as there can be"));
+        };
+        self.has_asked_to_join = true;
+        let rules = self.rules;
+        self.outbox.make_first(moment, Content::Joined { server, rules });
+    }
+
+    /// Tells whether entries that count may be appended.
+    fn may_say(&self) -> bool {
+        let is_at_end = self.link.end.is_some_and(|end| self.position >= end);
+        let is_open = self.repair.is_none() && self.state.engine == self.link.engine;
+        is_at_end && is_open && self.link.refused != Some(self.position.epoch) && self.link.under_way.is_none()
+    }
+
+    /// Appends what comes first: an epoch that is needed, what concerns it, and what else is to be said.
+    fn append(&mut self, moment: Moment) {
+        let Some((end, engine)) = self.link.end.zip(self.link.engine) else { return };
+        let is_other = self.position >= end && self.state.engine != Some(engine);
+        let is_stuck = self.repair.as_ref().is_some_and(|repair| repair.is_stuck(moment.now));
+        let is_late = self.link.opened_at.is_none_or(|at| moment.now >= at + STUCK_AFTER);
+        if (is_other || is_stuck) && is_late {
+            (self.link.under_way, self.link.opened_at) = (Some(UnderWay::Open), Some(moment.now));
+            let epoch = end.epoch.max(self.position.epoch) + 1;
+            let entry = self.word(moment, Content::Open { engine });
+            return self.orders.push_back(Order::Open { epoch, entry });
+        }
+        self.epoch_words.retain(|(epoch, _)| *epoch == self.position.epoch);
+        if let Some((epoch, content)) = self.epoch_words.front().cloned() {
+            self.link.under_way = Some(UnderWay::EpochWord(epoch));
+            let entry = self.word(moment, content);
+            return self.orders.push_back(Order::Append { epoch, entry });
+        }
+        if self.may_say()
+            && let Some(entry) = self.outbox.next_unsent().cloned()
+        {
+            let epoch = self.position.epoch;
+            self.link.under_way = Some(UnderWay::Entry(epoch));
+            self.orders.push_back(Order::Append { epoch, entry });
+        }
+    }
+
+    const fn word(&self, moment: Moment, content: Content<E>) -> Entry<E> {
+        Entry { id: EntryId { writer: self.me, seq: 0 }, sent_ms: moment.unix_ms, content }
+    }
+}

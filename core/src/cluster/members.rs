@@ -1,0 +1,103 @@
+//! Owns what all servers agree on at a place in the log: who they are, and what they have heard of each.
+//!
+//! Invariant: whoever has applied the same entries has the same state.
+
+use std::collections::BTreeMap;
+
+use super::entry::{Content, Entry, EntryId, WriterId};
+
+/// Holds what a server knows of another, from the log.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Member {
+    /// Its number: that of its connections.
+    pub server: u8,
+    /// Its last entry.
+    pub seq: u64,
+}
+
+/// Holds what has come of a log. It is part of a snapshot.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct State {
+    /// The servers that are there.
+    pub members: BTreeMap<WriterId, Member>,
+    /// How many entries were applied.
+    pub applied: u64,
+    /// A digest of their names in their order.
+    pub chain: u64,
+    /// A digest of the rules of all servers: of the first that joined.
+    pub rules: Option<u64>,
+    /// The process of the engine that the epoch belongs to.
+    pub engine: Option<u64>,
+    /// When the first entry was sent, in milliseconds since 1970.
+    pub start_ms: Option<u64>,
+}
+
+/// What became of an entry.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Counted {
+    /// It is new, and says what it says.
+    Yes,
+    /// It is new, and this server is none of them any more.
+    Departed(WriterId, u8),
+    /// It is new. What it says does not hold, or is only for the one who said it.
+    Void,
+    /// It was there before, or is of nobody who is there.
+    No,
+}
+
+impl State {
+    /// Counts an entry that does not concern an epoch only.
+    pub(super) fn count<E>(&mut self, entry: &Entry<E>) -> Counted {
+        let EntryId { writer, seq } = entry.id;
+        if let Content::Joined { server, rules } = entry.content {
+            let is_free = !self.members.values().any(|member| member.server == server);
+            let fits = self.rules.is_none_or(|ours| ours == rules);
+            if seq != 1 || self.members.contains_key(&writer) || !is_free || !fits {
+                return Counted::No;
+            }
+            self.rules = Some(rules);
+            self.members.insert(writer, Member { server, seq: 0 });
+        }
+        let Some(member) = self.members.get_mut(&writer) else { return Counted::No };
+        // A writer sends the next only after the engine took the one before: there are no gaps.
+        if seq != member.seq + 1 {
+            return Counted::No;
+        }
+        member.seq = seq;
+        self.applied += 1;
+        self.chain = chained(self.chain, entry.id);
+        self.start_ms.get_or_insert(entry.sent_ms);
+        match entry.content {
+            Content::Gone { writer: gone, seq } => {
+                let is_silent = self.members.get(&gone).is_some_and(|member| member.seq == seq);
+                if is_silent && gone != writer { self.departed(gone) } else { Counted::Void }
+            }
+            Content::Left => self.departed(writer),
+            Content::Joined { .. } | Content::Events(_) | Content::Heartbeat { .. } | Content::Mark => Counted::Yes,
+            Content::Open { .. }
+            | Content::Report { .. }
+            | Content::Refill { .. }
+            | Content::Again(_)
+            | Content::Ready { .. } => Counted::Void,
+        }
+    }
+
+    fn departed(&mut self, writer: WriterId) -> Counted {
+        self.members.remove(&writer).map_or(Counted::Void, |member| Counted::Departed(writer, member.server))
+    }
+
+    /// Returns a number that no server has.
+    pub(super) fn free_server(&self) -> Option<u8> {
+        (0..=u8::MAX).find(|&server| self.members.values().all(|member| member.server != server))
+    }
+}
+
+/// Adds a name to a digest of those before it: `SplitMix64`'s mixing (Steele, Lea, Flood 2014) of each half.
+fn chained(chain: u64, id: EntryId) -> u64 {
+    [id.writer.0, id.seq].into_iter().fold(chain, |chain, part| {
+        let x = chain.rotate_left(23).wrapping_add(part).wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let x = (x ^ x >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let x = (x ^ x >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+        x ^ x >> 31
+    })
+}
