@@ -17,8 +17,9 @@
 //! 1. Whoever notices first appends [`Content::Open`] as the first entry of the next epoch. The engine takes one such
 //!    entry only, and refuses from then on what is meant for the epoch before.
 //! 2. Each server says how much of the log it has, by [`Content::Report`].
-//! 3. Whoever opened the epoch names the one that has most, by [`Content::Refill`].
-//! 4. That one appends again, in their order, the entries that the log lacks, each in a [`Content::Again`].
+//! 3. Whoever opened the epoch says by [`Content::Close`] that no more reports count. The one that has most is then
+//!    known to all.
+//! 4. That one appends again, in their order, the entries that the log lacks, by [`Content::Again`].
 //! 5. It says [`Content::Ready`]. Everybody appends what they have not read back. A server that then has something else
 //!    than the log [starts anew](Order::Rejoin) from a snapshot.
 //!

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use chinwag_core::Time;
-use chinwag_core::cluster::{Moment, Order, Reply};
+use chinwag_core::cluster::{Content, Moment, Order, Reply};
 
 use self::engine::Engine;
 use self::server::{Applied, Server, Snapshot};
@@ -38,6 +38,8 @@ pub struct Followers {
     splits: bool,
     /// The engine may forget everything.
     forgets: bool,
+    /// What went wrong first.
+    wrong: Option<String>,
     coverage: Coverage,
 }
 
@@ -60,6 +62,7 @@ impl Followers {
             events: 0,
             splits,
             forgets,
+            wrong: None,
             coverage: BTreeMap::new(),
         };
         for _ in 0..1 + run.rng.below(4) {
@@ -77,7 +80,7 @@ impl Followers {
         }
         run.settle()?;
         run.check()?;
-        Ok(run.coverage)
+        run.wrong.map_or(Ok(run.coverage), Err)
     }
 
     fn seen(&mut self, situation: &'static str) {
@@ -192,9 +195,31 @@ impl Followers {
         }
         if let Some(why) = self.servers[index].ended {
             self.seen(why);
+            if !self.splits && !self.forgets && self.has_reported(index) {
+                self.wrong.get_or_insert(format!("{:?} had said what it has, and {why}", self.servers[index].writer));
+            }
             self.servers[index].is_paused = true;
             self.start();
         }
+    }
+
+    /// Tells whether a server has said how much it has in the epoch at whose end it was told to start anew, before it
+    /// was decided who has most.
+    fn has_reported(&self, index: usize) -> bool {
+        let (server, at) = (&self.servers[index], self.servers[index].follower.position());
+        let engines = std::iter::once(&self.engine).chain(&self.old);
+        let Some(engine) = engines.into_iter().find(|engine| Some(engine.process) == server.process) else {
+            return false;
+        };
+        let epoch = engine.log.iter().filter(|(position, _)| position.epoch == at.epoch && *position <= at);
+        let contents: Vec<_> = epoch.map(|(_, entry)| (entry.id.writer, &entry.content)).collect();
+        let is_ready = matches!(contents.last(), Some((_, Content::Ready { .. })));
+        let named = contents.iter().position(|(_, content)| matches!(content, Content::Close { .. }));
+        let reports = &contents[..named.unwrap_or(0)];
+        is_ready
+            && reports.iter().any(|(writer, content)| {
+                *writer == server.writer && matches!(content, Content::Report { .. } | Content::Open { .. })
+            })
     }
 
     fn pass(&mut self, time: Duration) {

@@ -23,7 +23,7 @@ impl WriterId {
 pub struct EntryId {
     /// Who wrote it.
     pub writer: WriterId,
-    /// Which of its entries: the first is 1. Those that only concern an epoch all have 0.
+    /// Which of its entries: the first is 1. Those that only concern an epoch have numbers of their own, from 2⁶³ on.
     pub seq: u64,
 }
 
@@ -77,10 +77,10 @@ pub enum Content<E> {
         /// How many.
         applied: u64,
     },
-    /// Who appends what the log lacks.
-    Refill {
-        /// Which life.
-        writer: WriterId,
+    /// No more reports count. Whoever has reported most appends what the log lacks.
+    Close {
+        /// How many entries the server that says this has applied.
+        applied: u64,
     },
     /// Entries that the log lacks, as they were, in their order.
     Again(Vec<Entry<E>>),
@@ -106,7 +106,7 @@ impl<E> Content<E> {
     /// Tells whether it concerns its epoch only. It is not counted, nor repeated in another.
     pub(super) const fn is_of_epoch(&self) -> bool {
         match self {
-            Self::Open { .. } | Self::Report { .. } | Self::Refill { .. } | Self::Again(_) | Self::Ready { .. } => true,
+            Self::Open { .. } | Self::Report { .. } | Self::Close { .. } | Self::Again(_) | Self::Ready { .. } => true,
             Self::Joined { .. }
             | Self::Events(_)
             | Self::Heartbeat { .. }

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
 use super::entry::{Content, Entry, EntryId, Mark, WriterId};
-use super::kept::Kept;
+use super::kept::{Kept, Place};
 use super::members::{Counted, Member, State};
 use super::order::{Moment, Order, Reply, Said};
 use super::outbox::Outbox;
@@ -29,6 +29,9 @@ const LET_GO_AFTER: Duration = Duration::from_secs(8);
 /// How often the chats of all servers are compared.
 const MARK_EVERY: Duration = Duration::from_secs(60);
 
+/// From where on entries are numbered that only concern an epoch.
+const WORDS: u64 = 1 << 63;
+
 /// How many entries are given back to the engine at once: few enough that an entry stays small.
 const AGAIN_MAX: usize = 64;
 
@@ -43,6 +46,8 @@ pub struct Joining {
     pub state: State,
     /// That position, or [`Position::START`].
     pub position: Position,
+    /// What stands there.
+    pub last: Option<EntryId>,
 }
 
 /// Follows a log.
@@ -63,6 +68,8 @@ pub struct Follower<E> {
     outbox: Outbox<E>,
     /// What concerns the epoch, to be appended in it.
     epoch_words: VecDeque<(u64, Content<E>)>,
+    /// How many of those were said.
+    words: u64,
     link: Link,
     orders: VecDeque<Order<E>>,
     /// When each of the others was heard last.
@@ -88,6 +95,9 @@ struct Link {
     /// The last position when it was reached, once that is known.
     end: Option<Position>,
     is_verifying: bool,
+    /// Where the log is compared, how many were applied up to there, and how far it is from the end: the log lacks
+    /// where this server has read to.
+    back: Option<(Place, u64, usize)>,
     is_reading: bool,
     under_way: Option<UnderWay>,
     /// The epoch that refused an entry: there is a later one.
@@ -116,17 +126,18 @@ impl<E: Clone> Follower<E> {
     /// Starts to follow, without a connection to the engine.
     #[must_use]
     pub fn new(now: Time, joining: Joining) -> Self {
-        let Joining { writer, rules, state, position } = joining;
+        let Joining { writer, rules, state, position, last } = joining;
         Self {
             me: writer,
             rules,
             position,
-            last: None,
+            last,
             kept: Kept::new(state.applied),
             in_log: state.applied,
             repair: None,
             outbox: Outbox::new(writer),
             epoch_words: VecDeque::new(),
+            words: 0,
             link: Link::default(),
             orders: VecDeque::new(),
             heard: state.members.keys().map(|&member| (member, now)).collect(),
@@ -158,6 +169,12 @@ impl<E: Clone> Follower<E> {
     #[must_use]
     pub const fn position(&self) -> Position {
         self.position
+    }
+
+    /// Returns the name of that entry.
+    #[must_use]
+    pub const fn last(&self) -> Option<EntryId> {
+        self.last
     }
 
     /// Tells whether no more should be proposed for now: the people here are to be held back.
@@ -227,39 +244,57 @@ impl<E: Clone> Follower<E> {
         }
     }
 
-    /// Handles how much of what was read is in the log of this engine.
+    /// Handles what is in the log of this engine of what was read. If that is not the last, it is looked for further
+    /// back, in steps that double, and read again from there: an entry that comes twice counts once.
     fn handle_verified(&mut self, found: Option<(Position, EntryId)>, first: Option<Position>, end: Position) {
-        self.link.is_verifying = false;
-        let is_trimmed = first.is_some_and(|first| first > self.position && first.number != 0);
-        if is_trimmed {
-            return self.end(Order::Rejoin("the log begins later than this server has read"));
-        }
+        let is_trimmed = first.is_some_and(|first| first.number != 0);
         self.link.end = Some(end);
-        let Some((at, id)) = found else {
-            self.in_log = 0;
-            return;
+        let Some((place, applied, back)) = self.link.back.take() else {
+            let is_there = match self.last {
+                Some(last) => found == Some((self.position, last)),
+                None => !is_trimmed,
+            };
+            if is_there {
+                self.link.is_verifying = false;
+                return;
+            }
+            return self.look_back(1, is_trimmed);
         };
-        let ours = if at == self.position { self.last } else { self.kept.at(at) };
-        let differs = ours.is_some_and(|ours| ours != id && id.seq != 0 && !self.was_refilled(at));
-        if differs {
-            return self.end(Order::Rejoin("the log went on without this server"));
+        if found != Some((place.at, place.id)) {
+            return self.look_back(2 * back, is_trimmed);
         }
-        self.in_log = if at == self.position { self.state.applied } else { self.kept.applied_up_to(at) };
+        self.rewind(place.at, Some(place.id), place.engine);
+        self.in_log = applied;
     }
 
-    /// Tells whether what was read at a position was an entry in another.
-    fn was_refilled(&self, at: Position) -> bool {
-        at == self.position && self.last.is_some_and(|last| last.seq == 0)
+    fn look_back(&mut self, back: usize, is_trimmed: bool) {
+        if let Some((place, applied)) = self.kept.back(back) {
+            self.link.back = Some((place, applied, back));
+            return self.orders.push_back(Order::Verify { at: place.at });
+        }
+        if is_trimmed {
+            return self.end(Order::Rejoin("the log has nothing that this server knows"));
+        }
+        self.rewind(Position::START, None, None);
+        self.in_log = 0;
+    }
+
+    /// Goes back to a place in the log at which no epoch was being made ready.
+    fn rewind(&mut self, at: Position, last: Option<EntryId>, engine: Option<u64>) {
+        (self.position, self.last, self.state.engine) = (at, last, engine);
+        self.repair = None;
+        self.epoch_words.clear();
+        self.link.is_verifying = false;
     }
 
     fn handle_entry(&mut self, moment: Moment, at: Position, entry: Entry<E>) {
-        let EntryId { writer, .. } = entry.id;
+        let (writer, place) = (entry.id.writer, Place { at, id: entry.id, engine: self.state.engine });
         (self.position, self.last) = (at, Some(entry.id));
         self.heard.insert(writer, moment.now);
         if !entry.content.is_of_epoch() {
             // Before an epoch is ready nobody says anything else: whoever does is not heard by anybody.
             if self.repair.is_none() {
-                self.handle_ordinary(moment, at, entry);
+                self.handle_ordinary(moment, place, entry);
             }
             return;
         }
@@ -270,15 +305,15 @@ impl<E: Clone> Follower<E> {
         let Some(repair) = &mut self.repair else { return };
         match entry.content {
             Content::Report { applied } => repair.handle_report(moment.now, writer, applied),
-            Content::Refill { writer: named } => {
-                if repair.handle_refill(moment.now, writer, named) && named == self.me {
+            Content::Close { applied } => {
+                if repair.handle_close(moment.now, writer, applied) == Some(self.me) {
                     self.refill();
                 }
             }
             Content::Again(entries) if repair.is_refilled_by(writer) => {
                 repair.handle_refilled(moment.now);
                 for entry in entries {
-                    self.handle_ordinary(moment, at, entry);
+                    self.handle_ordinary(moment, place, entry);
                 }
             }
             Content::Ready { applied, chain } if repair.is_refilled_by(writer) => {
@@ -335,7 +370,7 @@ impl<E: Clone> Follower<E> {
     }
 
     /// Handles an entry that counts in every epoch.
-    fn handle_ordinary(&mut self, moment: Moment, at: Position, entry: Entry<E>) {
+    fn handle_ordinary(&mut self, moment: Moment, place: Place, entry: Entry<E>) {
         let EntryId { writer, seq } = entry.id;
         let (is_mine, was_member) = (writer == self.me, self.server().is_some());
         let was_in_log = self.in_log == self.state.applied;
@@ -352,7 +387,7 @@ impl<E: Clone> Follower<E> {
         if was_in_log {
             self.in_log = self.state.applied;
         }
-        self.kept.push(at, entry.clone());
+        self.kept.push(place, entry.clone());
         match counted {
             Counted::Yes => self.follow(moment, writer, entry),
             Counted::Departed(gone, server) => self.handle_departed(entry.sent_ms, gone, server),
@@ -392,7 +427,7 @@ impl<E: Clone> Follower<E> {
             | Content::Left
             | Content::Open { .. }
             | Content::Report { .. }
-            | Content::Refill { .. }
+            | Content::Close { .. }
             | Content::Again(_)
             | Content::Ready { .. } => {}
         }
@@ -462,9 +497,9 @@ impl<E: Clone> Follower<E> {
         }
         let (me, applied, epoch) = (self.me, self.state.applied, self.position.epoch);
         if let Some(repair) = &mut self.repair
-            && let Some(writer) = repair.name(now, me, applied, self.state.members.keys().copied())
+            && repair.is_to_close(now, me, self.state.members.keys().copied())
         {
-            self.epoch_words.push_back((epoch, Content::Refill { writer }));
+            self.epoch_words.push_back((epoch, Content::Close { applied }));
         }
         self.make(moment);
         if self.link.engine.is_none() || self.link.is_verifying {
@@ -580,7 +615,8 @@ impl<E: Clone> Follower<E> {
         }
     }
 
-    const fn word(&self, moment: Moment, content: Content<E>) -> Entry<E> {
-        Entry { id: EntryId { writer: self.me, seq: 0 }, sent_ms: moment.unix_ms, content }
+    const fn word(&mut self, moment: Moment, content: Content<E>) -> Entry<E> {
+        self.words += 1;
+        Entry { id: EntryId { writer: self.me, seq: WORDS + self.words }, sent_ms: moment.unix_ms, content }
     }
 }

@@ -12,9 +12,25 @@ const ENTRIES_MAX: usize = 16_384;
 /// Holds the last entries that were applied.
 #[derive(Debug)]
 pub(super) struct Kept<E> {
-    entries: VecDeque<(Position, Entry<E>)>,
+    entries: VecDeque<KeptEntry<E>>,
     /// How many were applied before the first of them.
     before: u64,
+}
+
+#[derive(Debug)]
+struct KeptEntry<E> {
+    place: Place,
+    entry: Entry<E>,
+}
+
+/// Names an entry as it stood in the log, in an epoch that was ready.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Place {
+    pub(super) at: Position,
+    /// The entry that stood there.
+    pub(super) id: EntryId,
+    /// The process that its epoch belonged to.
+    pub(super) engine: Option<u64>,
 }
 
 impl<E> Kept<E> {
@@ -24,12 +40,12 @@ impl<E> Kept<E> {
     }
 
     /// Adds the next that was applied.
-    pub(super) fn push(&mut self, at: Position, entry: Entry<E>) {
+    pub(super) fn push(&mut self, place: Place, entry: Entry<E>) {
         if self.entries.len() == ENTRIES_MAX {
             self.entries.pop_front();
             self.before += 1;
         }
-        self.entries.push_back((at, entry));
+        self.entries.push_back(KeptEntry { place, entry });
     }
 
     /// Returns how many were applied before what is kept.
@@ -37,20 +53,21 @@ impl<E> Kept<E> {
         self.before
     }
 
-    /// Returns how many were applied up to a position, if that is known.
-    pub(super) fn applied_up_to(&self, at: Position) -> u64 {
-        self.before + self.entries.partition_point(|(position, _)| *position <= at) as u64
-    }
-
     /// Returns the entry before which so many were applied.
     pub(super) fn nth(&self, applied: u64) -> Option<&Entry<E>> {
         let place = usize::try_from(applied.checked_sub(self.before)?).ok()?;
-        self.entries.get(place).map(|(_, entry)| entry)
+        self.entries.get(place).map(|kept| &kept.entry)
     }
 
-    /// Returns the name of the entry at a position, if it is kept.
-    pub(super) fn at(&self, at: Position) -> Option<EntryId> {
-        let place = self.entries.binary_search_by_key(&at, |(position, _)| *position).ok()?;
-        self.entries.get(place).map(|(_, entry)| entry.id)
+    /// Returns where an entry stood that is at least so many before the end, or the first, and how many were applied up
+    /// to it. It stood in the log by itself. There is none for twice as many as are kept.
+    pub(super) fn back(&self, count: usize) -> Option<(Place, u64)> {
+        if count >= 2 * self.entries.len() {
+            return None;
+        }
+        let end = self.entries.len().saturating_sub(count);
+        let stood = |kept: &KeptEntry<E>| kept.place.id == kept.entry.id;
+        let index = self.entries.range(..=end.min(self.entries.len() - 1)).rposition(stood)?;
+        Some((self.entries[index].place, self.before + index as u64 + 1))
     }
 }

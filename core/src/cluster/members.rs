@@ -2,7 +2,7 @@
 //!
 //! Invariant: whoever has applied the same entries has the same state.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use super::entry::{Content, Entry, EntryId, WriterId};
 
@@ -20,6 +20,8 @@ pub struct Member {
 pub struct State {
     /// The servers that are there.
     pub members: BTreeMap<WriterId, Member>,
+    /// Those that are not any more, the last at the end: what they said may come by once more.
+    pub departed: VecDeque<WriterId>,
     /// How many entries were applied.
     pub applied: u64,
     /// A digest of their names in their order.
@@ -31,6 +33,10 @@ pub struct State {
     /// When the first entry was sent, in milliseconds since 1970.
     pub start_ms: Option<u64>,
 }
+
+/// How many servers are remembered that are gone. An engine gives back what it took in a few seconds: so many do not
+/// come and go in that time.
+const DEPARTED_MAX: usize = 1024;
 
 /// What became of an entry.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -52,11 +58,12 @@ impl State {
         if let Content::Joined { server, rules } = entry.content {
             let is_free = !self.members.values().any(|member| member.server == server);
             let fits = self.rules.is_none_or(|ours| ours == rules);
-            if seq != 1 || self.members.contains_key(&writer) || !is_free || !fits {
+            let is_known = self.members.contains_key(&writer) || self.departed.contains(&writer);
+            if is_known || !is_free || !fits {
                 return Counted::No;
             }
             self.rules = Some(rules);
-            self.members.insert(writer, Member { server, seq: 0 });
+            self.members.insert(writer, Member { server, seq: seq.saturating_sub(1) });
         }
         let Some(member) = self.members.get_mut(&writer) else { return Counted::No };
         // A writer sends the next only after the engine took the one before: there are no gaps.
@@ -76,14 +83,19 @@ impl State {
             Content::Joined { .. } | Content::Events(_) | Content::Heartbeat { .. } | Content::Mark => Counted::Yes,
             Content::Open { .. }
             | Content::Report { .. }
-            | Content::Refill { .. }
+            | Content::Close { .. }
             | Content::Again(_)
             | Content::Ready { .. } => Counted::Void,
         }
     }
 
     fn departed(&mut self, writer: WriterId) -> Counted {
-        self.members.remove(&writer).map_or(Counted::Void, |member| Counted::Departed(writer, member.server))
+        let Some(member) = self.members.remove(&writer) else { return Counted::Void };
+        if self.departed.len() == DEPARTED_MAX {
+            self.departed.pop_front();
+        }
+        self.departed.push_back(writer);
+        Counted::Departed(writer, member.server)
     }
 
     /// Returns a number that no server has.
@@ -100,4 +112,52 @@ fn chained(chain: u64, id: EntryId) -> u64 {
         let x = (x ^ x >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
         x ^ x >> 31
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ANN: WriterId = WriterId::new(1);
+    const BOB: WriterId = WriterId::new(2);
+    const CID: WriterId = WriterId::new(3);
+
+    fn entry(writer: WriterId, seq: u64, content: Content<u64>) -> Entry<u64> {
+        Entry { id: EntryId { writer, seq }, sent_ms: 1, content }
+    }
+
+    #[test]
+    fn an_entry_counts_once_and_only_of_somebody_who_is_there() {
+        let joined = |server, rules| Content::Joined { server, rules };
+        let gone = |writer, seq| Content::Gone { writer, seq };
+        let events = || Content::Events(vec![7]);
+        let cases = [
+            (ANN, 1, events(), Counted::No),
+            (ANN, 1, joined(0, 5), Counted::Yes),
+            (ANN, 1, joined(1, 5), Counted::No),
+            (BOB, 1, joined(0, 5), Counted::No),
+            (BOB, 2, joined(1, 6), Counted::No),
+            (BOB, 2, joined(1, 5), Counted::Yes),
+            (ANN, 2, events(), Counted::Yes),
+            (ANN, 2, events(), Counted::No),
+            (ANN, 4, events(), Counted::No),
+            (BOB, 3, events(), Counted::Yes),
+            // Bob has said something since.
+            (ANN, 3, gone(BOB, 2), Counted::Void),
+            (ANN, 4, gone(BOB, 3), Counted::Departed(BOB, 1)),
+            (BOB, 4, events(), Counted::No),
+            (ANN, 5, gone(ANN, 5), Counted::Void),
+            (BOB, 4, joined(1, 5), Counted::No),
+            (CID, 1, joined(1, 5), Counted::Yes),
+            (CID, 2, gone(ANN, 5), Counted::Departed(ANN, 0)),
+            (CID, 3, Content::Left, Counted::Departed(CID, 1)),
+        ];
+        let mut state = State::default();
+        for (number, (writer, seq, content, counted)) in cases.into_iter().enumerate() {
+            let before = state.applied;
+            assert_eq!(state.count(&entry(writer, seq, content)), counted, "case {number}");
+            assert_eq!(state.applied - before, u64::from(counted != Counted::No), "case {number}");
+        }
+        assert_eq!((state.members.len(), state.rules), (0, Some(5)));
+    }
 }

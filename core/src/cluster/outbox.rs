@@ -3,7 +3,6 @@
 //! Invariant: its entries are numbered without a gap, and no entry is appended before the one before it was.
 
 use std::collections::VecDeque;
-use std::mem;
 
 use super::entry::{Content, Entry, EntryId, WriterId};
 use super::order::Moment;
@@ -117,10 +116,10 @@ impl<E: Clone> Outbox<E> {
         self.appended = 0;
     }
 
-    /// Takes back the only entry, which did not count: the next gets its number.
+    /// Takes back the only entry, which did not count.
     pub(super) fn take_back(&mut self) {
-        mem::take(&mut self.unread);
-        (self.appended, self.next_seq) = (0, 1);
+        self.unread.clear();
+        self.appended = 0;
     }
 
     /// Returns when the first entry was made that was not read back.

@@ -1,5 +1,6 @@
 //! Owns how an epoch is made ready: whose entries are the most, and who appends what the log lacks.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -23,13 +24,13 @@ pub(super) struct Repair {
     opened_at: Time,
     /// When its last entry was read.
     moved_at: Time,
-    /// This server has named who refills.
-    has_named: bool,
+    /// This server has said that no more reports count.
+    has_closed: bool,
 }
 
 impl Repair {
     pub(super) fn new(now: Time, opener: WriterId) -> Self {
-        Self { opener, reports: BTreeMap::new(), refills: None, opened_at: now, moved_at: now, has_named: false }
+        Self { opener, reports: BTreeMap::new(), refills: None, opened_at: now, moved_at: now, has_closed: false }
     }
 
     pub(super) fn handle_report(&mut self, now: Time, writer: WriterId, applied: u64) {
@@ -37,15 +38,17 @@ impl Repair {
         self.reports.insert(writer, applied);
     }
 
-    /// Handles that somebody was named to refill. Only the word of whoever has opened the epoch counts, and only the
-    /// first.
-    pub(super) fn handle_refill(&mut self, now: Time, by: WriterId, writer: WriterId) -> bool {
+    /// Handles that no more reports count. Returns who refills: of those whose reports stand in the log by then the one
+    /// with most, as every server finds. Only the word of whoever has opened the epoch counts, and only the first.
+    pub(super) fn handle_close(&mut self, now: Time, by: WriterId, applied: u64) -> Option<WriterId> {
         self.moved_at = now;
-        let counts = by == self.opener && self.refills.is_none();
-        if counts {
-            self.refills = Some(writer);
+        if by != self.opener || self.refills.is_some() {
+            return None;
         }
-        counts
+        self.reports.insert(by, applied);
+        let most = self.reports.iter().max_by_key(|(writer, applied)| (**applied, Reverse(**writer)));
+        self.refills = most.map(|(writer, _)| *writer);
+        self.refills
     }
 
     pub(super) const fn handle_refilled(&mut self, now: Time) {
@@ -56,31 +59,20 @@ impl Repair {
         self.refills == Some(writer)
     }
 
-    /// Names who is to refill, once, if that is for this server to do: when all have reported, or had time to.
-    pub(super) fn name(
-        &mut self,
-        now: Time,
-        me: WriterId,
-        applied: u64,
-        mut members: impl Iterator<Item = WriterId>,
-    ) -> Option<WriterId> {
-        if self.opener != me || self.has_named {
-            return None;
+    /// Tells, once, whether it is for this server to say that no more reports count: all have reported, or had time to.
+    pub(super) fn is_to_close(&mut self, now: Time, me: WriterId, mut members: impl Iterator<Item = WriterId>) -> bool {
+        if self.opener != me || self.has_closed {
+            return false;
         }
         let all_have = members.all(|member| member == me || self.reports.contains_key(&member));
-        if !all_have && now < self.opened_at + REPORTS_WAIT {
-            return None;
-        }
-        self.has_named = true;
-        self.reports.insert(me, applied);
-        let most = self.reports.iter().max_by_key(|(writer, applied)| (**applied, std::cmp::Reverse(**writer)));
-        most.map(|(writer, _)| *writer)
+        self.has_closed = all_have || now >= self.opened_at + REPORTS_WAIT;
+        self.has_closed
     }
 
     /// Returns when something is to be done, if nothing is read before.
     pub(super) fn due(&self, me: WriterId) -> Time {
         let stuck = self.moved_at + STUCK_AFTER;
-        if self.opener == me && !self.has_named { stuck.min(self.opened_at + REPORTS_WAIT) } else { stuck }
+        if self.opener == me && !self.has_closed { stuck.min(self.opened_at + REPORTS_WAIT) } else { stuck }
     }
 
     /// Tells whether nobody goes on.

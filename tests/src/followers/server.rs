@@ -2,13 +2,14 @@
 
 use std::collections::VecDeque;
 
-use chinwag_core::cluster::{Follower, Joining, Moment, Order, Position, Reply, Said, State, WriterId};
+use chinwag_core::cluster::{EntryId, Follower, Joining, Moment, Order, Position, Reply, Said, State, WriterId};
 
 /// What a server can begin with.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Snapshot {
     pub(super) state: State,
     pub(super) position: Position,
+    pub(super) last: Option<EntryId>,
     pub(super) applied: Vec<Applied>,
 }
 
@@ -44,10 +45,10 @@ pub(super) struct Server {
 impl Server {
     pub(super) fn new(moment: Moment, writer: u64, snapshot: Snapshot) -> Self {
         let writer = WriterId::new(writer);
-        let Snapshot { state, position, applied } = snapshot;
+        let Snapshot { state, position, last, applied } = snapshot;
         Self {
             writer,
-            follower: Follower::new(moment.now, Joining { writer, rules: 1, state, position }),
+            follower: Follower::new(moment.now, Joining { writer, rules: 1, state, position, last }),
             applied,
             proposed: Vec::new(),
             process: None,
@@ -68,7 +69,12 @@ impl Server {
 
     pub(super) fn snapshot(&self) -> Option<Snapshot> {
         let state = self.follower.state()?.clone();
-        Some(Snapshot { state, position: self.follower.position(), applied: self.applied.clone() })
+        Some(Snapshot {
+            state,
+            position: self.follower.position(),
+            last: self.follower.last(),
+            applied: self.applied.clone(),
+        })
     }
 
     pub(super) fn connect(&mut self, moment: Moment, process: u64) {
