@@ -12,7 +12,7 @@ use chinwag_tests::Followers;
 const SEEDS: u64 = 1000;
 
 /// What has to occur in a run of the default length or longer.
-const SITUATIONS: [&str; 11] = [
+const SITUATIONS: [&str; 12] = [
     "a process was cut off",
     "a snapshot was needed",
     "crashed",
@@ -22,8 +22,9 @@ const SITUATIONS: [&str; 11] = [
     "refused",
     "something was applied",
     "the log went on with less than this server had read, or with more",
-    "the log went on without this server",
+    "the log has nothing that this server knows",
     "the other servers took this one for gone",
+    "trimmed",
 ];
 
 fn number(variable: &str) -> Option<u64> {
@@ -48,5 +49,12 @@ fn servers_that_follow_a_log_agree_whatever_becomes_of_its_engine() {
     if end >= SEEDS && only.is_none() {
         let missing: Vec<_> = SITUATIONS.iter().filter(|situation| !occurred.contains_key(*situation)).collect();
         assert!(missing.is_empty(), "never occurred: {missing:?}");
+    }
+}
+
+#[test]
+fn a_failover_that_loses_what_was_heard_costs_no_server_its_place() {
+    for seed in 0..200 {
+        Followers::run_calmly(seed).unwrap_or_else(|what| panic!("seed {seed} fails: {what}"));
     }
 }

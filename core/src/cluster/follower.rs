@@ -2,7 +2,7 @@
 //!
 //! Invariant: whatever it applies was read, in the log's order, and counts for every server alike.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
 use super::entry::{Content, Entry, EntryId, Mark, WriterId};
@@ -61,10 +61,14 @@ pub struct Follower<E> {
     state: State,
     position: Position,
     last: Option<EntryId>,
+    /// The latest epoch that was ever read of.
+    epoch_max: u64,
     kept: Kept<E>,
     /// How many of the entries that were applied are in the log of this engine.
     in_log: u64,
     repair: Option<Repair>,
+    /// The words by which epochs were ready.
+    readies: BTreeSet<EntryId>,
     outbox: Outbox<E>,
     /// What concerns the epoch, to be appended in it.
     epoch_words: VecDeque<(u64, Content<E>)>,
@@ -111,7 +115,8 @@ struct Link {
 enum UnderWay {
     Open,
     EpochWord(u64),
-    Entry(u64),
+    /// Which of the own entries.
+    Entry(u64, u64),
 }
 
 /// What the people here were told of the way to the engine.
@@ -132,9 +137,11 @@ impl<E: Clone> Follower<E> {
             rules,
             position,
             last,
+            epoch_max: position.epoch,
             kept: Kept::new(state.applied),
             in_log: state.applied,
             repair: None,
+            readies: BTreeSet::new(),
             outbox: Outbox::new(writer),
             epoch_words: VecDeque::new(),
             words: 0,
@@ -215,7 +222,7 @@ impl<E: Clone> Follower<E> {
             Reply::Appended => self.handle_appended(),
             Reply::Refused => match self.link.under_way.take() {
                 Some(UnderWay::Open) => self.link.opened_at = Some(moment.now),
-                Some(UnderWay::EpochWord(epoch) | UnderWay::Entry(epoch)) => self.link.refused = Some(epoch),
+                Some(UnderWay::EpochWord(epoch) | UnderWay::Entry(epoch, _)) => self.link.refused = Some(epoch),
                 None => {}
             },
             Reply::Verified { found, first, end } => self.handle_verified(found, first, end),
@@ -225,8 +232,10 @@ impl<E: Clone> Follower<E> {
                     if self.has_ended {
                         return;
                     }
-                    if at > self.position {
+                    if self.position.is_followed_by(at) {
                         self.handle_entry(moment, at, entry);
+                    } else if at > self.position {
+                        self.end(Order::Rejoin("the log begins behind what this server has read"));
                     }
                 }
             }
@@ -235,12 +244,12 @@ impl<E: Clone> Follower<E> {
 
     fn handle_appended(&mut self) {
         match self.link.under_way.take() {
-            Some(UnderWay::Entry(epoch)) if epoch == self.position.epoch => self.outbox.handle_appended(),
+            Some(UnderWay::Entry(epoch, seq)) if epoch == self.position.epoch => self.outbox.handle_appended(seq),
             Some(UnderWay::EpochWord(epoch)) => {
                 self.epoch_words.pop_front_if(|(of, _)| *of == epoch);
             }
             // What came of an earlier epoch was read before the next was open.
-            Some(UnderWay::Open | UnderWay::Entry(_)) | None => {}
+            Some(UnderWay::Open | UnderWay::Entry(..)) | None => {}
         }
     }
 
@@ -290,6 +299,7 @@ impl<E: Clone> Follower<E> {
     fn handle_entry(&mut self, moment: Moment, at: Position, entry: Entry<E>) {
         let (writer, place) = (entry.id.writer, Place { at, id: entry.id, engine: self.state.engine });
         (self.position, self.last) = (at, Some(entry.id));
+        self.epoch_max = self.epoch_max.max(at.epoch);
         self.heard.insert(writer, moment.now);
         if !entry.content.is_of_epoch() {
             // Before an epoch is ready nobody says anything else: whoever does is not heard by anybody.
@@ -317,7 +327,7 @@ impl<E: Clone> Follower<E> {
                 }
             }
             Content::Ready { applied, chain } if repair.is_refilled_by(writer) => {
-                self.handle_ready(moment, applied, chain);
+                self.handle_ready(moment, entry.id, (applied, chain));
             }
             Content::Again(_)
             | Content::Ready { .. }
@@ -355,16 +365,19 @@ impl<E: Clone> Follower<E> {
         self.epoch_words.push_back((epoch, Content::Ready { applied, chain }));
     }
 
-    fn handle_ready(&mut self, moment: Moment, applied: u64, chain: u64) {
-        if (applied, chain) != (self.state.applied, self.state.chain) {
-            return self.end(Order::Rejoin("the log went on with less than this server had read, or with more"));
-        }
+    fn handle_ready(&mut self, moment: Moment, id: EntryId, agreed: (u64, u64)) {
         self.repair = None;
-        if self.in_log < applied {
-            // The log begins behind what it came of.
-            self.orders.push_back(Order::Snapshot);
+        // What comes by once more, after a look back, was agreed to when it came first.
+        if self.readies.insert(id) {
+            if agreed != (self.state.applied, self.state.chain) {
+                return self.end(Order::Rejoin("the log went on with less than this server had read, or with more"));
+            }
+            if self.in_log < self.state.applied {
+                // The log begins behind what it came of.
+                self.orders.push_back(Order::Snapshot);
+            }
+            self.in_log = self.state.applied;
         }
-        self.in_log = applied;
         self.outbox.say_again();
         self.heard.values_mut().for_each(|heard| *heard = moment.now);
     }
@@ -404,7 +417,9 @@ impl<E: Clone> Follower<E> {
             }
             return;
         }
-        if let Some(made) = self.outbox.handle_read(seq) {
+        // What came too late to count is said again in the next epoch.
+        let counted_up_to = self.state.members.get(&self.me).map_or(seq, |member| member.seq.min(seq));
+        if let Some(made) = self.outbox.handle_read(counted_up_to) {
             self.heard_myself = Some(made);
         }
         if self.told == Told::Waits && self.outbox.waiting_since().is_none_or(|since| moment.now < since + WAIT_AFTER) {
@@ -585,18 +600,28 @@ impl<E: Clone> Follower<E> {
     fn may_say(&self) -> bool {
         let is_at_end = self.link.end.is_some_and(|end| self.position >= end);
         let is_open = self.repair.is_none() && self.state.engine == self.link.engine;
-        is_at_end && is_open && self.link.refused != Some(self.position.epoch) && self.link.under_way.is_none()
+        is_at_end
+            && is_open
+            && self.is_all_in_log()
+            && self.link.refused != Some(self.position.epoch)
+            && self.link.under_way.is_none()
+    }
+
+    /// Tells whether the log of this engine has all that was applied: a process that was thought to be gone may lack it.
+    const fn is_all_in_log(&self) -> bool {
+        self.in_log == self.state.applied
     }
 
     /// Appends what comes first: an epoch that is needed, what concerns it, and what else is to be said.
     fn append(&mut self, moment: Moment) {
         let Some((end, engine)) = self.link.end.zip(self.link.engine) else { return };
-        let is_other = self.position >= end && self.state.engine != Some(engine);
+        let is_at_end = self.position >= end && self.repair.is_none();
+        let is_other = self.position >= end && self.state.engine != Some(engine) || is_at_end && !self.is_all_in_log();
         let is_stuck = self.repair.as_ref().is_some_and(|repair| repair.is_stuck(moment.now));
         let is_late = self.link.opened_at.is_none_or(|at| moment.now >= at + STUCK_AFTER);
         if (is_other || is_stuck) && is_late {
             (self.link.under_way, self.link.opened_at) = (Some(UnderWay::Open), Some(moment.now));
-            let epoch = end.epoch.max(self.position.epoch) + 1;
+            let epoch = end.epoch.max(self.epoch_max) + 1;
             let entry = self.word(moment, Content::Open { engine });
             return self.orders.push_back(Order::Open { epoch, entry });
         }
@@ -610,7 +635,7 @@ impl<E: Clone> Follower<E> {
             && let Some(entry) = self.outbox.next_unsent().cloned()
         {
             let epoch = self.position.epoch;
-            self.link.under_way = Some(UnderWay::Entry(epoch));
+            self.link.under_way = Some(UnderWay::Entry(epoch, entry.id.seq));
             self.orders.push_back(Order::Append { epoch, entry });
         }
     }

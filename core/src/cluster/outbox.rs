@@ -96,9 +96,9 @@ impl<E: Clone> Outbox<E> {
         (!events.is_empty()).then_some(Content::Events(events))
     }
 
-    /// Handles that the entry given last is in the log.
-    pub(super) fn handle_appended(&mut self) {
-        self.appended = self.unread.len().min(self.appended + 1);
+    /// Handles that an entry is in the log. It may have been read already.
+    pub(super) fn handle_appended(&mut self, seq: u64) {
+        self.appended = self.unread.partition_point(|(entry, _)| entry.id.seq <= seq);
     }
 
     /// Handles that an entry of this server was read. Returns when it was made.

@@ -22,6 +22,11 @@ impl Position {
     pub const fn new(epoch: u64, number: u64) -> Self {
         Self { epoch, number }
     }
+
+    /// Tells whether nothing stands between this and another. What an epoch ended with is known when the next is ready.
+    pub(super) const fn is_followed_by(self, next: Self) -> bool {
+        next.epoch == self.epoch && next.number == self.number + 1 || next.epoch > self.epoch && next.number == 0
+    }
 }
 
 /// Shows it as the engine does: `7-3`.

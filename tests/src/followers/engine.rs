@@ -51,6 +51,14 @@ impl Engine {
         self.log[place..].iter().take(count).cloned().collect()
     }
 
+    /// Forgets what stands before a snapshot, as `XTRIM log MINID` does, if that is one of this log.
+    pub(super) fn trim(&mut self, at: Position, last: Option<EntryId>) -> bool {
+        let place = self.log.iter().position(|(position, entry)| *position == at && Some(entry.id) == last);
+        let Some(place) = place.filter(|&place| place > 0) else { return false };
+        self.log.drain(..place);
+        true
+    }
+
     /// Returns the process that takes over, without the last entries.
     pub(super) fn successor(&self, process: u64, lost: usize) -> Self {
         let kept = self.log.len() - lost.min(self.log.len());
