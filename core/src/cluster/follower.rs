@@ -455,7 +455,8 @@ impl<E: Clone> Follower<E> {
     }
 
     fn handle_departed(&mut self, sent_ms: u64, gone: WriterId, server: u8) {
-        (self.heard.remove(&gone), self.accused.remove(&gone));
+        self.heard.remove(&gone);
+        self.accused.remove(&gone);
         self.apply(sent_ms, Said::Gone { server });
         if gone == self.me {
             self.end(Order::Rejoin("the other servers took this one for gone"));
