@@ -1,5 +1,5 @@
-//! Several servers that follow one log of an engine that may fail: in the end all have applied the same, and each what it
-//! has said once and in its order.
+//! Several servers that follow one log of an engine that may fail: in the end all have applied the same, and each what
+//! it has said once and in its order.
 //!
 //! `CHINWAG_SEEDS=1000000` runs more of them, `CHINWAG_SEED=7` only that one.
 

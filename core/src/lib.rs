@@ -169,7 +169,6 @@ mod batch;
 mod chat;
 mod clock;
 mod close_code;
-pub mod cluster;
 mod commands;
 mod config;
 mod config_error;

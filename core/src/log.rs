@@ -6,6 +6,7 @@ pub use crate::address_key::AddressKey;
 pub use crate::kept::TopicState;
 pub use crate::mask::Mask;
 
+pub mod cluster;
 mod command;
 mod irc;
 mod moderation;

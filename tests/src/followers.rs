@@ -3,7 +3,7 @@
 //!
 //! What they say are numbers. At the end all have applied the same, each number once, and each server's in its order.
 //!
-//! [`Follower`]: chinwag_core::cluster::Follower
+//! [`Follower`]: chinwag_core::log::cluster::Follower
 
 mod engine;
 mod server;
@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use chinwag_core::Time;
-use chinwag_core::cluster::{Content, Moment, Order, Reply};
+use chinwag_core::log::cluster::{Content, Moment, Order, Reply};
 
 use self::engine::Engine;
 use self::server::{Applied, Server, Snapshot};
@@ -214,13 +214,13 @@ impl Followers {
         let (moment, count) = (self.moment(), self.rng.pick(&[1, 3, 100]));
         let Some(order) = self.servers[index].reads.pop_front() else { return };
         let Some(engine) = self.engine_of(index) else { return };
-        let reply = match order {
-            Order::Verify { at } => {
-                let (found, first, end) = engine.verify(at);
-                Reply::Verified { found, first, end }
-            }
-            Order::Read { after } => Reply::Read(engine.read(after, count)),
-            _ => return,
+        let reply = if let Order::Verify { at } = order {
+            let (found, first, end) = engine.verify(at);
+            Reply::Verified { found, first, end }
+        } else if let Order::Read { after } = order {
+            Reply::Read(engine.read(after, count))
+        } else {
+            return;
         };
         if matches!(&reply, Reply::Read(entries) if entries.is_empty()) {
             // It waits until there is something.
@@ -248,14 +248,16 @@ impl Followers {
         let mut most = 0;
         let mut is_closed = false;
         for (at, entry) in &self.engine.log {
-            match &entry.content {
-                Content::Open { .. } => (most, is_closed) = (0, false),
-                Content::Report { applied } if !is_closed => most = most.max(*applied),
-                Content::Close { .. } => is_closed = true,
-                Content::Ready { applied, .. } if *applied < most => {
-                    return Err(format!("at {at} the epoch begins with {applied}, and somebody had {most}"));
-                }
-                _ => {}
+            if let Content::Open { .. } = entry.content {
+                (most, is_closed) = (0, false);
+            } else if let Content::Report { applied } = entry.content {
+                most = if is_closed { most } else { most.max(applied) };
+            } else if let Content::Close { .. } = entry.content {
+                is_closed = true;
+            } else if let Content::Ready { applied, .. } = entry.content
+                && applied < most
+            {
+                return Err(format!("at {at} the epoch begins with {applied}, and somebody had {most}"));
             }
         }
         Ok(())
@@ -452,9 +454,8 @@ impl Followers {
 
 /// Lets an engine carry out an append. Returns whether it does.
 fn carry_out(engine: &mut Engine, order: Order<u64>) -> bool {
-    match order {
-        Order::Append { epoch, entry } => engine.append(epoch, entry),
-        Order::Open { epoch, entry } => engine.open(epoch, entry),
-        _ => false,
+    if let Order::Append { epoch, entry } = order {
+        return engine.append(epoch, entry);
     }
+    if let Order::Open { epoch, entry } = order { engine.open(epoch, entry) } else { false }
 }

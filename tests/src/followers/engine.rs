@@ -1,7 +1,7 @@
 //! Owns what an engine does that keeps a log, as Redis keeps a stream: one process that orders, and may be followed by
 //! one that has less.
 
-use chinwag_core::cluster::{Entry, EntryId, Position};
+use chinwag_core::log::cluster::{Entry, EntryId, Position};
 
 /// Holds the log of one process.
 #[derive(Clone, Debug)]

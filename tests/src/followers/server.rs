@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use chinwag_core::cluster::{EntryId, Follower, Joining, Moment, Order, Position, Reply, Said, State, WriterId};
+use chinwag_core::log::cluster::{EntryId, Follower, Joining, Moment, Order, Position, Reply, Said, State, WriterId};
 
 /// What a server can begin with.
 #[derive(Clone, Debug, Default)]
