@@ -156,7 +156,7 @@ impl<E: Clone> Follower<E> {
             && self.link.under_way.is_none()
     }
 
-    /// Tells whether the log of this engine has all that was applied. A process that was thought to be gone may lack some.
+    /// Tells whether the log of this engine has all that was applied. A process that was thought to be gone lacks some.
     const fn is_all_in_log(&self) -> bool {
         self.in_log == self.state.applied
     }
