@@ -28,6 +28,9 @@ pub const RECORD_BYTES_MIN: u64 = 1 << 20;
 /// and of which few enough are kept that the oldest can go.
 const SEGMENT_BYTES: u64 = 16 << 20;
 
+/// How large the buffer stays: what comes in one batch fits into it. The beginning of a segment may take much more.
+const KEPT_BYTES: usize = 64 << 10;
+
 /// How long after the disk has refused something it is tried again.
 const RETRY: Duration = Duration::from_secs(5);
 
@@ -168,6 +171,7 @@ impl Recorder {
         // Where very many people are, most of it would be heads otherwise.
         let full = self.segment_bytes.max(2 * self.buffer.len() as u64);
         self.write()?;
+        self.buffer.shrink_to(KEPT_BYTES);
         self.retry_at = None;
         self.counts.is_failing = false;
         if let Some(current) = &mut self.current {
