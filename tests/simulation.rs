@@ -14,7 +14,18 @@ use chinwag_tests::sim::{Coverage, Plan, Step, World, shrink};
 const SEEDS: u64 = 1000;
 
 /// What has to occur in a run of the default length or longer; otherwise the simulation would prove nothing about it.
-const SITUATIONS: [&str; 121] = [
+const SITUATIONS: [&str; 132] = [
+    "put out",
+    "moderated",
+    "told why one is put out",
+    "told that one is muted",
+    "told that one is banned",
+    "not let in",
+    "told that one is no operator",
+    "told of moderation",
+    "not allowed by IRC",
+    "put out by IRC",
+    "moderated by IRC",
     "a hundred recalled",
     "recalled",
     "nothing recalled",

@@ -140,6 +140,7 @@ impl Chat {
                 match found {
                     // What clients ask each other would be answered by all of them.
                     Ok(_) if manner.how.is_for_clients() => {}
+                    Ok(room) if self.is_kept_quiet(now, connection, room, manner.how.is_notice()) => {}
                     Ok(room) => {
                         let hears = self.hears(connection, answered);
                         self.speak_in(now, connection, (room, hears), text.clone().into(), manner.clone());
@@ -150,6 +151,16 @@ impl Chat {
                 }
             }
         }
+    }
+
+    /// Tells whether somebody is not heard in a room. They are answered so, unless nothing may be answered.
+    fn is_kept_quiet(&mut self, now: Time, connection: ConnectionId, room: RoomId, is_notice: bool) -> bool {
+        if !self.rooms.is_guarded(room) {
+            return false;
+        }
+        let Some(why) = self.unheard(now, connection, room) else { return false };
+        self.tell_why(connection, why.filter(|_| !is_notice));
+        true
     }
 
     /// Tells how somebody hears what they say to a room.
@@ -184,7 +195,7 @@ impl Chat {
         match target {
             Target::Room(room) => match self.room_of(connection, &room) {
                 Err(message) => self.tell(connection, message),
-                Ok(id) if self.rooms.is_guarded(id) && !self.is_heard(now, connection, id) => {}
+                Ok(id) if self.is_kept_quiet(now, connection, id, false) => {}
                 Ok(id_of_room) => {
                     let room = Some(self.rooms.name(id_of_room).clone());
                     let hears = self.hears(connection, answered);

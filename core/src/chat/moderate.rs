@@ -80,7 +80,10 @@ impl Chat {
     fn moderated_room(&self, connection: ConnectionId, room: Option<Name>) -> Result<Option<RoomId>, Ruling> {
         match room {
             None => Ok(Some(self.person(connection).room).filter(|&room| room != RoomId::NONE)),
-            Some(name) => self.rooms.find(&name).map(Some).ok_or(Ruling::NoSuchRoom { room: name }),
+            Some(name) => {
+                let room = self.rooms.find(&name).filter(|&room| self.is_shown(room, connection));
+                room.map(Some).ok_or(Ruling::NoSuchRoom { room: name })
+            }
         }
     }
 
@@ -335,7 +338,7 @@ impl Chat {
             Some(_) => message,
             None => Message::Ruling(Box::new(Ruling::PutOut { room, kicked })),
         };
-        // If it was asked for, it is an answer.
+        // Nobody has asked for it, or only for a little of it.
         let place = self.actions.len();
         self.reply(target, told);
         self.people.get_mut(target).expect(HERE).remove(id);
@@ -344,7 +347,8 @@ impl Chat {
         } else if self.person(target).irc().is_none() {
             self.tell_focus(target);
         }
-        if by != target {
+        let is_answer = by == target && self.person(target).irc().is_some();
+        if !is_answer {
             self.make_droppable(target, place);
         }
     }
@@ -458,23 +462,32 @@ impl Chat {
     /// once.
     #[cold]
     pub(super) fn is_heard(&mut self, now: Time, connection: ConnectionId, id: RoomId) -> bool {
+        let Some(why) = self.unheard(now, connection, id) else { return true };
+        if let Some(ruling) = why {
+            let message = Message::Ruling(Box::new(ruling));
+            self.actions.push_back(Action::Deliver { connection, message });
+        }
+        false
+    }
+
+    /// Returns nothing if somebody is heard in a room, else what they are to be told of it, if anything.
+    pub(super) fn unheard(&mut self, now: Time, connection: ConnectionId, id: RoomId) -> Option<Option<Ruling>> {
         let origin = self.person(connection).origin(connection);
         let mute = self.rooms.order_mut(id).and_then(|order| order.check_mute(now, origin));
         let room = self.rooms.name(id).clone();
         let ruling = match mute {
-            Some((_, true)) => return false,
+            Some((_, true)) => return Some(None),
             Some((until, false)) => Ruling::Muted { room, until_ms: until.map(|until| self.clock.unix_ms(until)) },
             None => {
                 let is_moderated = self.rooms.order(id).is_some_and(|order| order.has(RoomModes::MODERATED));
                 let has_rank = self.rooms.has_rank(id, Rank::Voice, connection.key());
                 if !is_moderated || has_rank || self.keeps_order(connection, id) {
-                    return true;
+                    return None;
                 }
                 Ruling::Unheard { room }
             }
         };
-        self.actions.push_back(Action::Deliver { connection, message: Message::Ruling(Box::new(ruling)) });
-        false
+        Some(Some(ruling))
     }
 
     /// Tells whether somebody may set the topic of a room. Else they are told why not.
@@ -484,11 +497,25 @@ impl Chat {
             return true;
         }
         if order.has(RoomModes::TOPIC_LOCKED) {
-            let ruling = Ruling::TopicLocked { room: self.rooms.name(id).clone() };
-            self.actions.push_back(Action::Deliver { connection, message: Message::Ruling(Box::new(ruling)) });
+            self.tell_why(connection, Some(Ruling::TopicLocked { room: self.rooms.name(id).clone() }));
             return false;
         }
-        self.is_heard(now, connection, id)
+        match self.unheard(now, connection, id) {
+            None => true,
+            Some(why) => {
+                self.tell_why(connection, why);
+                false
+            }
+        }
+    }
+
+    /// Tells somebody why they are not heard: by IRC it is an answer, for which there is room.
+    pub(super) fn tell_why(&mut self, connection: ConnectionId, why: Option<Ruling>) {
+        let Some(ruling) = why else { return };
+        if self.person(connection).irc().is_some() {
+            return self.rule(connection, ruling);
+        }
+        self.actions.push_back(Action::Deliver { connection, message: Message::Ruling(Box::new(ruling)) });
     }
 
     /// Has somebody be an operator of the server, or not any more.

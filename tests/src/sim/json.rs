@@ -33,6 +33,13 @@ impl Json {
         is_right.then(|| std::array::from_fn(|index| &fields[index].1))
     }
 
+    /// Returns a field of an object, if it has it.
+    #[must_use]
+    pub(super) fn field(&self, name: &str) -> Option<&Self> {
+        let Self::Object(fields) = self else { return None };
+        fields.iter().find(|(other, _)| other == name).map(|(_, value)| value)
+    }
+
     /// Returns a text.
     #[must_use]
     pub(super) fn text(&self) -> Option<&str> {

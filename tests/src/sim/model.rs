@@ -1,9 +1,11 @@
 //! Owns what everybody must be sent: the rules of the protocol in the simplest way that could be right, with plain
 //! vectors, without batches, and without sharing anything.
 
+mod act;
 mod asking;
 mod irc;
 mod memory;
+mod moderation;
 mod rooms;
 mod talk;
 mod typist;
@@ -15,6 +17,7 @@ use chinwag_core::{Config, Form, Time};
 
 use self::irc::{Answer, Client, OfIrc, Told, Was};
 use self::memory::{Deed, Memory};
+use self::moderation::Order;
 use self::talk::{Earlier, Ignored};
 use self::typist::{Ask, Typist};
 use super::help::HELP;
@@ -124,8 +127,10 @@ struct Room {
     said: u64,
     topic: Option<Topic>,
     history: Vec<Earlier>,
-    /// Who has opened it, as long as they are there.
-    operator: Option<usize>,
+    /// Who keeps order: whoever has opened it, and whom they made one.
+    operators: Vec<usize>,
+    voices: Vec<usize>,
+    order: Order,
     opened: Time,
 }
 
@@ -147,7 +152,9 @@ impl Room {
             said: 0,
             topic: None,
             history: Vec::new(),
-            operator: None,
+            operators: Vec::new(),
+            voices: Vec::new(),
+            order: Order::default(),
             opened: Time::START,
         }
     }
@@ -299,12 +306,12 @@ impl Model {
         Some((&person.name, person.room()))
     }
 
-    /// Returns the rooms of a user in lower case, and whether they have opened each.
+    /// Returns the rooms of a user in lower case, and whether they keep order in each.
     pub fn rooms_of(&self, user: usize) -> impl Iterator<Item = (&str, bool)> {
         let rooms = self.people.iter().filter(move |person| person.user == user).flat_map(|person| &person.rooms);
         rooms.map(move |room| {
             let is_it = |other: &&Room| other.name.eq_ignore_ascii_case(room);
-            (room.as_str(), self.rooms.iter().find(is_it).is_some_and(|room| room.operator == Some(user)))
+            (room.as_str(), self.rooms.iter().find(is_it).is_some_and(|room| room.operators.contains(&user)))
         })
     }
 

@@ -2,6 +2,7 @@
 //! another all move.
 
 mod irc;
+mod order;
 mod store;
 
 use std::time::Duration;
@@ -116,6 +117,35 @@ const TYPED: &[&[u8]] = &[
     b"/unignore ANN\n",
     b"/unignore Bob\n",
     b"/ignore x y\n",
+    b"/kick Bob\n",
+    b"/kick ann too \"loud\" \\ for us\n",
+    b"/kick nobody-here\n",
+    b"/kick\n",
+    b"/ban bob spam\n",
+    b"/ban Cid\n",
+    b"/ban x\n",
+    b"/unban BOB\n",
+    b"/unban Cid\n",
+    b"/bans\n",
+    b"/mute Ann\n",
+    b"/mute bob\n",
+    b"/unmute Ann\n",
+    b"/unmute Bob\n",
+    b"/op Bob\n",
+    b"/op ann\n",
+    b"/op\n",
+    b"/deop Ann\n",
+    b"/deop bob\n",
+    b"/lock\n",
+    b"/unlock\n",
+    b"/invite Bob\n",
+    b"/invite ann\n",
+    b"/key beer\n",
+    b"/key\n",
+    b"/join pizza beer\n",
+    b"/enter kebab beer\n",
+    b"/join pizza\n/op Bob\n/deop Ann\n/kick Bob\n",
+    b"/join kebab\n/mute Ann\n/lock\n/ban Bob so be it\n",
     b"/resume\n",
     b"/resume abcdefghijklmnopqrstuvwxyz234567\n",
     b"/\n",
@@ -188,6 +218,9 @@ impl Plan {
             steps.extend(mix.next(&mut rng));
             if is_late && apart.one_in(answers_one_in) {
                 steps.push(Step::Answer { answers: apart.pick(&[1, 1, 2, 1000]) });
+            }
+            if apart.one_in(60) {
+                steps.extend(order::quarrel(&mut apart, &mix.came));
             }
             if store.is_some() && apart.one_in(40) {
                 steps.extend(store::meet(&mut apart, &mix.came));

@@ -391,3 +391,14 @@ fn an_announcement_is_told_once_to_who_is_in_several_rooms() {
     let lines = read(&told);
     assert_eq!(lines, ["main (3): Announcement by Sue: hello", "room 1 but 1 (5): Announcement by Sue: hello"]);
 }
+
+#[test]
+fn who_puts_themselves_out_is_told_no_more_than_was_counted_for_it() {
+    let (mut chats, [ann, bob]) = Chats::of(["Ann", "Bob"]);
+    for _ in 0..10 {
+        chats.line(bob, &"x".repeat(300));
+    }
+    chats.line(ann, "/join pizza");
+    let told = chats.line(ann, "/kick Ann");
+    assert!(told.len() > 4 && told.iter().all(|line| !line.starts_with("0: ")), "{told:?}");
+}

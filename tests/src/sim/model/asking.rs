@@ -5,7 +5,7 @@ use chinwag_core::Time;
 use super::irc::Manner;
 use super::memory::Deed;
 use super::typist::{self, Ask};
-use super::{Model, Speech, is_name};
+use super::{Model, Person, Speech, is_name};
 use crate::sim::help::HELP;
 
 impl Model {
@@ -37,6 +37,11 @@ impl Model {
                 | Ask::Ignored
                 | Ask::Incomplete(_)
                 | Ask::Enter(_)
+                | Ask::Knock(..)
+                | Ask::Moderate(_)
+                | Ask::Bans
+                | Ask::Operators
+                | Ask::Lacks(_)
                 | Ask::Part(_)
                 | Ask::Help
                 | Ask::Name(_)
@@ -123,8 +128,14 @@ impl Model {
             self.announce(now, user);
         }
         match ask {
-            Ask::Say(text) => self.say_in(now, &person, person.room(), &text, &Manner::default()),
-            Ask::Act(text) => self.say_in(now, &person, person.room(), &text, &Manner::act()),
+            Ask::Say(text) => self.say_or_not(now, &person, &text, &Manner::default()),
+            Ask::Act(text) => self.say_or_not(now, &person, &text, &Manner::act()),
+            Ask::Moderate(act) => self.moderate(now, user, person.room(), act),
+            Ask::Bans => self.list_bans(&person),
+            Ask::Operators => self.list_operators(&person),
+            Ask::Lacks(line) => self.reply(user, &line),
+            Ask::Knock(room, key, true) => self.join(now, &person, &room, Some(&key)),
+            Ask::Knock(room, key, false) => self.enter_one_more(now, &person, &room, Some(&key)),
             Ask::Tell(name, text) => self.write(now, &person, &name, &text),
             Ask::Answer(text) => self.write_back(now, &person, &text),
             Ask::SetTopic(topic) => self.set_topic(now, &person, &topic),
@@ -147,11 +158,11 @@ impl Model {
                 self.reply(user, line.trim_end());
             }
             Ask::Incomplete(usage) => self.reply(user, &format!("Try {usage}")),
-            Ask::Enter(room) => self.enter_one_more(now, &person, &room),
+            Ask::Enter(room) => self.enter_one_more(now, &person, &room, None),
             Ask::Part(room) => self.part(now, &person, &room),
             Ask::Help => HELP.lines().for_each(|line| self.reply(user, line)),
             Ask::Name(name) => self.rename(now, &person, &name),
-            Ask::Join(room) => self.join(now, &person, &room),
+            Ask::Join(room) => self.join(now, &person, &room, None),
             Ask::Rooms => self.list_rooms(user),
             Ask::Users => self.list_users(&person),
             Ask::Token => {
@@ -177,6 +188,14 @@ impl Model {
                 self.end(now, user);
             }
             Ask::Irc(_) | Ask::IrcNotUtf8(_) => panic!("user {user} has no client of IRC"),
+        }
+    }
+
+    /// Lets somebody say something to the room that has the focus, if they are heard there.
+    fn say_or_not(&mut self, now: Time, person: &Person, text: &str, manner: &Manner) {
+        match self.unheard(person, person.room()) {
+            None => self.say_in(now, person, person.room(), text, manner),
+            Some(why) => self.tell_unheard(now, person.user, person.room(), why),
         }
     }
 

@@ -165,12 +165,12 @@ impl Person {
 
 impl Model {
     /// Tells whether a client has a capability.
-    fn has(&self, user: usize, capability: &str) -> bool {
+    pub(super) fn has(&self, user: usize, capability: &str) -> bool {
         self.clients[user].as_ref().is_some_and(|client| client.capabilities.contains(capability))
     }
 
     /// Returns how somebody is addressed.
-    fn nick(&self, user: usize) -> String {
+    pub(super) fn nick(&self, user: usize) -> String {
         let person = self.people.iter().find(|person| person.user == user).map(|person| person.name.clone());
         let arriving = || self.clients[user].as_ref()?.arriving.as_ref()?.name.clone();
         person.or_else(arriving).unwrap_or_else(|| "*".to_owned())
@@ -184,7 +184,7 @@ impl Model {
     }
 
     /// Tells one person something that may be dropped.
-    fn deliver(&mut self, user: usize, lines: &[IrcLine]) {
+    pub(super) fn deliver(&mut self, user: usize, lines: &[IrcLine]) {
         let text = self.irc_text(user, lines);
         self.lines[user].extend(text.map(|text| Line { text, may_be_dropped: true }));
     }
@@ -225,7 +225,7 @@ impl Model {
     }
 
     /// Adds one to it that is told with what the chat has done.
-    fn reply_numeric(&mut self, now: Time, user: usize, text: &str) {
+    pub(super) fn reply_numeric(&mut self, now: Time, user: usize, text: &str) {
         let line = self.numeric_line(now, text);
         self.answer_with(user, vec![line]);
     }

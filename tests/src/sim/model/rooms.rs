@@ -44,6 +44,10 @@ impl Model {
             }
             other.ignored.sort_by_key(|ignored| ignored.name.to_lowercase());
         }
+        for room in self.rooms.iter_mut().filter(|room| person.is_in(&room.name)) {
+            let own = room.order.mutes.iter_mut().filter(|(origin, ..)| *origin == person.origin);
+            own.for_each(|(_, name, _)| new.clone_into(name));
+        }
         let irc = vec![self.own_line(now, &person.source(), &format!("NICK :{new}"))];
         let told = Told { line: format!("{} is now {new}", person.name), facts: String::new(), irc };
         let hears = |other: &&Person| person.rooms.iter().any(|room| other.is_in(room));
@@ -63,12 +67,15 @@ impl Model {
         }
     }
 
-    pub(super) fn join(&mut self, now: Time, person: &Person, name: &str) {
+    pub(super) fn join(&mut self, now: Time, person: &Person, name: &str, key: Option<&str>) {
         if !is_name(name) {
             return self.reply(person.user, "Room must be 2 - 20 letters, digits, - or _");
         }
         if name.eq_ignore_ascii_case(person.room()) {
             return self.tell_focus(person.user);
+        }
+        if !self.opens_to(now, person, name, key) {
+            return;
         }
         let (new, others) = (name.to_lowercase(), &person.rooms[1..]);
         self.leave(now, person.user, person.room(), &Leaving::Room(String::new()), &mut Vec::new());
@@ -81,7 +88,7 @@ impl Model {
     }
 
     /// Lets somebody into one more room.
-    pub(super) fn enter_one_more(&mut self, now: Time, person: &Person, name: &str) {
+    pub(super) fn enter_one_more(&mut self, now: Time, person: &Person, name: &str, key: Option<&str>) {
         if !is_name(name) {
             return self.reply(person.user, "Room must be 2 - 20 letters, digits, - or _");
         }
@@ -97,7 +104,20 @@ impl Model {
             self.person_mut(person.user).rooms = rooms;
             return self.tell_focus(person.user);
         }
-        self.enter(now, person.user, name, rooms);
+        if self.opens_to(now, person, name, key) {
+            self.enter(now, person.user, name, rooms);
+        }
+    }
+
+    /// Tells whether somebody may go to a room by this word. Who gives one where none is asked for may mean both words
+    /// for the name of a room.
+    fn opens_to(&mut self, now: Time, person: &Person, name: &str, key: Option<&str>) -> bool {
+        let has_key = |room: &&Room| room.name.eq_ignore_ascii_case(name) && room.order.key.is_some();
+        if key.is_some() && self.rooms.iter().find(has_key).is_none() {
+            self.reply(person.user, "Room must be 2 - 20 letters, digits, - or _");
+            return false;
+        }
+        person.is_in(name) || self.may_join(now, person.user, name, key)
     }
 
     /// Takes somebody out of one of their rooms.
@@ -128,7 +148,7 @@ impl Model {
         }
     }
 
-    fn tell_focus(&mut self, user: usize) {
+    pub(super) fn tell_focus(&mut self, user: usize) {
         let focus = self.person_mut(user).room().to_owned();
         let room = self.room_mut(&focus).name.clone();
         self.reply(user, &format!("You are in {room}"));
@@ -169,8 +189,10 @@ impl Model {
         } else {
             person.user = user;
             self.people.push(person);
-            let operated = self.rooms.iter_mut().filter(|room| room.operator == Some(ghost));
-            operated.for_each(|room| room.operator = Some(user));
+            for room in &mut self.rooms {
+                let ranked = room.operators.iter_mut().chain(&mut room.voices);
+                ranked.filter(|ranked| **ranked == ghost).for_each(|ranked| *ranked = user);
+            }
         }
         self.was_resumed[ghost] = true;
         self.forget_waiting(ghost);
@@ -200,7 +222,7 @@ impl Model {
     }
 
     /// Lets somebody into a room in which they are not, so that they are in these.
-    fn enter(&mut self, now: Time, user: usize, room: &str, rooms: Vec<String>) {
+    pub(super) fn enter(&mut self, now: Time, user: usize, room: &str, rooms: Vec<String>) {
         let person = self.person(user).clone();
         self.arrive(now, &person, room);
         self.person_mut(user).rooms = rooms;
@@ -212,11 +234,12 @@ impl Model {
     pub(super) fn arrive(&mut self, now: Time, person: &Person, room: &str) -> bool {
         if !self.rooms.iter().any(|other| other.name.eq_ignore_ascii_case(room)) {
             let place = self.vacant.pop().unwrap_or(self.rooms.len());
-            let operator = Some(person.user);
-            let opened = Room { name: room.to_owned(), place, operator, opened: now, ..Room::main() };
+            let operators = vec![person.user];
+            let opened = Room { name: room.to_owned(), place, operators, opened: now, ..Room::main() };
             let opened = self.recalled(room, opened);
             self.rooms.push(opened);
         }
+        self.note_arrival(person, room);
         if self.members(room) + 1 > self.crowd_members {
             self.crowd(now, room).joined += 1;
             return false;
@@ -267,19 +290,12 @@ impl Model {
         let person = self.person_mut(user);
         person.rooms.retain(|other| other != room);
         let (person, is_silent) = (person.clone(), person.silent_until.is_some());
-        let left = self.rooms.iter_mut().filter(|other| other.name.eq_ignore_ascii_case(room));
-        left.for_each(|room| room.operator = room.operator.filter(|&operator| operator != user));
+        self.take_ranks(user, room);
         if is_silent && self.members(room) > 0 {
             return;
         }
         match self.members(room) {
-            0 => {
-                let state = self.room_mut(room);
-                state.crowd = None;
-                let place = state.place;
-                self.vacant.extend((place > 0).then_some(place));
-                self.rooms.retain(|other| other.name == "main" || !other.name.eq_ignore_ascii_case(room));
-            }
+            0 => self.close_room(room),
             stay if stay + 1 > self.crowd_members => self.crowd(now, room).left += 1,
             _ => {
                 let told = self.left(now, &person, room, leaving);
@@ -289,6 +305,15 @@ impl Model {
                 heard.extend(clients.map(|other| other.user));
             }
         }
+    }
+
+    /// Takes a room away in which nobody is.
+    pub(super) fn close_room(&mut self, room: &str) {
+        let state = self.room_mut(room);
+        state.crowd = None;
+        let place = state.place;
+        self.vacant.extend((place > 0).then_some(place));
+        self.rooms.retain(|other| other.name == "main" || !other.name.eq_ignore_ascii_case(room));
     }
 
     pub(super) fn crowd(&mut self, now: Time, room: &str) -> &mut Crowd {

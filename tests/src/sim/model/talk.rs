@@ -161,7 +161,9 @@ impl Model {
         if Self::as_topic(topic).is_some_and(|topic| topic.len() > TOPIC_BYTES_MAX) {
             return self.reply(person.user, "Topics can only be 390 bytes long");
         }
-        self.set_topic_of(now, person, person.room(), topic);
+        if self.may_set_topic(now, person, person.room()) {
+            self.set_topic_of(now, person, person.room(), topic);
+        }
     }
 
     /// Lets a room be about something, or nothing.

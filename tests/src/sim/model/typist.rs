@@ -14,7 +14,12 @@ use self::irc::Irc;
 pub(super) use self::other_protocol::before_greeting;
 use self::telnet::{Said, Telnet};
 use self::web::Web;
+use super::act::{Act, is_key};
+use super::is_name;
 use crate::sim::frames::Framed;
+
+/// The most bytes of a reason.
+const WHY_BYTES_MAX: usize = 200;
 
 /// Says what a line asks for, in the words of the protocol.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -39,6 +44,13 @@ pub(super) enum Ask {
     Enter(String),
     /// A program leaves a room.
     Part(String),
+    /// The same with the word that the room asks for, and whether the one that has the focus is left.
+    Knock(String, String, bool),
+    Moderate(Act),
+    Bans,
+    Operators,
+    /// A command without what it takes, or with something else: what they are told.
+    Lacks(String),
     Help,
     Name(String),
     Join(String),
@@ -305,9 +317,9 @@ impl Typist {
         Some(match word.to_ascii_lowercase().as_str() {
             "help" => Ask::Help,
             "name" => Ask::Name(argument),
-            "join" => Ask::Join(room(argument)),
+            "join" => knock(&argument, true).unwrap_or_else(|| Ask::Join(room(argument))),
             "enter" if argument.is_empty() => Ask::Incomplete("/enter {room}"),
-            "enter" => Ask::Enter(room(argument)),
+            "enter" => knock(&argument, false).unwrap_or_else(|| Ask::Enter(room(argument))),
             "part" if argument.is_empty() => Ask::Incomplete("/part {room}"),
             "part" => Ask::Part(room(argument)),
             "me" if shows_nothing(&argument) => Ask::Incomplete("/me {action}"),
@@ -337,9 +349,24 @@ impl Typist {
             "quit" => Ask::Quit,
             "resume" if argument.is_empty() => Ask::Token,
             "resume" => Ask::Resume(argument),
-            _ => Ask::Unrecognized(format!("/{word}")),
+            "bans" => Ask::Bans,
+            "op" if argument.is_empty() => Ask::Operators,
+            word => match act(word, &argument) {
+                Some(Ok(act)) => Ask::Moderate(act),
+                Some(Err(line)) => Ask::Lacks(line),
+                None => {
+                    Ask::Unrecognized(format!("/{}", command.split(char::is_whitespace).next().unwrap_or_default()))
+                }
+            },
         })
     }
+}
+
+/// Returns which room is gone to by this argument, with which word, if it is that.
+fn knock(argument: &str, leaves: bool) -> Option<Ask> {
+    let (name, key) = argument.split_once(char::is_whitespace)?;
+    let (name, key) = (room(name.to_owned()), key.trim_start());
+    (is_name(&name) && is_key(key)).then(|| Ask::Knock(name, key.to_owned(), leaves))
 }
 
 /// Returns what a room is called by this argument.
@@ -455,4 +482,53 @@ pub(super) fn shows_nothing(text: &str) -> bool {
         let code = c as u32;
         c.is_whitespace() || UNSEEN.iter().any(|&(first, last)| (first..=last).contains(&code))
     })
+}
+
+/// Returns why something is done, as far as it is told.
+pub(super) fn why(text: &str) -> Option<String> {
+    let text = clean(text.trim());
+    let mut end = text.len().min(WHY_BYTES_MAX);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    Some(text[..end].to_owned()).filter(|why| !shows_nothing(why))
+}
+
+/// Reads what somebody types who keeps order: what they do, or how it is typed if they lack something.
+fn act(word: &str, argument: &str) -> Option<Result<Act, String>> {
+    let (name, rest) = argument.split_once(char::is_whitespace).unwrap_or((argument, ""));
+    let usage = match word {
+        "kick" => "/kick {name} {why}",
+        "ban" => "/ban {name} {time} {why}",
+        "unban" => "/unban {name}",
+        "mute" => "/mute {name} {time}",
+        "unmute" => "/unmute {name}",
+        "invite" => "/invite {name}",
+        "op" => "/op {name}",
+        "deop" => "/deop {name}",
+        "lock" => return Some(Ok(Act::Mode('i', true, String::new()))),
+        "unlock" => return Some(Ok(Act::Mode('i', false, String::new()))),
+        "key" if argument.is_empty() => return Some(Ok(Act::Mode('k', false, String::new()))),
+        "key" if is_key(argument) => return Some(Ok(Act::Mode('k', true, argument.to_owned()))),
+        "key" => return Some(Err("Try /key {word}".to_owned())),
+        _ => return None,
+    };
+    if argument.is_empty() {
+        return Some(Err(format!("Try {usage}")));
+    }
+    // Of these nothing is behind the name.
+    let name = if ["unban", "unmute", "invite", "op", "deop"].contains(&word) { argument } else { name };
+    if !is_name(name) {
+        return Some(Err("Name must be 2 - 20 letters, digits, - or _".to_owned()));
+    }
+    let name = name.to_owned();
+    Some(Ok(match word {
+        "kick" => Act::Kick(name, why(rest)),
+        "ban" => Act::Ban(name, why(rest)),
+        "unban" => Act::Unban(name),
+        "mute" => Act::Mute(name),
+        "unmute" => Act::Unmute(name),
+        "invite" => Act::Invite(name),
+        _ => Act::Mode('o', word == "op", name),
+    }))
 }

@@ -66,6 +66,29 @@ fn show(object: &Json) -> Option<Vec<String>> {
         "here" => one(format!("You are in {}", text("room")?)),
         "token" => one(format!("You can come back with /resume {}", text("token")?)),
         "stale" => one("You have nothing to resume".to_owned()),
+        "left" if object.field("line").is_some() => {
+            let (line, room) = (object.field("line")?.text()?, object.field("room")?.text()?);
+            one(format!("{line} [{room}]"))
+        }
+        "moderated" => {
+            let room = object.field("room")?.text()?;
+            let lines = object.field("lines")?.list()?;
+            lines.iter().map(|line| Some(format!("{} [{room}]", line.text()?))).collect()
+        }
+        "ruling" | "put-out" => one(object.field("line")?.text()?.to_owned()),
+        "bans" => {
+            let bans = object.field("bans")?.list()?;
+            let ban = |ban: &Json| {
+                let why = ban.field("why").and_then(|why| Some(format!(": {}", why.text()?))).unwrap_or_default();
+                Some(format!("{} (by {}{why})", ban.field("whom")?.text()?, ban.field("by")?.text()?))
+            };
+            let bans: Vec<_> = bans.iter().map(ban).collect::<Option<_>>()?;
+            one(format!("Bans - {}", bans.join(", ")).trim_end().to_owned())
+        }
+        "operators" => {
+            let [_, _, names, more] = object.fields(["kind", "room", "names", "more"])?;
+            one(show_names("Operators", names, more)?.trim_end().to_owned())
+        }
         "joined" | "left" => {
             let [_, room, name] = object.fields(["kind", "room", "name"])?;
             one(format!("{} {kind} [{}]", name.text()?, room.text()?))

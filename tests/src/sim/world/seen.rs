@@ -1,6 +1,6 @@
 //! Owns which situations are counted, by what is to be done.
 
-use chinwag_core::{Action, IrcMessage, Message};
+use chinwag_core::{Action, IrcMessage, Leaving, Message, Ruling};
 
 use super::World;
 
@@ -13,6 +13,7 @@ impl World {
         };
         let situation = match message {
             Message::Joined { .. } => "joined",
+            Message::Left { leaving: Leaving::PutOut(_), .. } => "put out",
             Message::Left { .. } => "left",
             Message::Crowd { .. } => "crowd told",
             Message::Renamed { .. } => "renamed",
@@ -51,7 +52,7 @@ impl World {
             Message::NoHistory => "nothing to be searched",
             Message::Incomplete { .. } => "incomplete",
             Message::Moderated(_) => "moderated",
-            Message::Ruling(_) => "ruled",
+            Message::Ruling(ruling) => return self.see_ruling(ruling),
             Message::Irc(message) => return self.see_irc(message),
             Message::Help
             | Message::YouAre { .. }
@@ -62,6 +63,23 @@ impl World {
             | Message::Ping
             | Message::Pong { .. }
             | Message::Bye { .. } => return,
+        };
+        self.seen(situation);
+    }
+
+    fn see_ruling(&mut self, ruling: &Ruling) {
+        let situation = if let Ruling::PutOut { .. } = ruling {
+            "told why one is put out"
+        } else if let Ruling::Muted { .. } = ruling {
+            "told that one is muted"
+        } else if let Ruling::Banned { .. } = ruling {
+            "told that one is banned"
+        } else if let Ruling::Locked { .. } | Ruling::NeedsKey { .. } = ruling {
+            "not let in"
+        } else if let Ruling::NotOperator { .. } = ruling {
+            "told that one is no operator"
+        } else {
+            "told of moderation"
         };
         self.seen(situation);
     }
@@ -82,6 +100,9 @@ impl World {
             ("BATCH +", "in a batch"),
             (" ACK ", "capabilities granted"),
             ("Registration timed out", "registered too late"),
+            (" 482 ", "not allowed by IRC"),
+            (" KICK #", "put out by IRC"),
+            (" MODE #", "moderated by IRC"),
             (" 405 ", "in too many rooms by IRC"),
             (" 314 ", "who was here told by IRC"),
             (" 317 ", "idle time told by IRC"),

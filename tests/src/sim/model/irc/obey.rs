@@ -3,8 +3,10 @@
 use chinwag_core::Time;
 
 use super::arriving::NAME_RULE;
-use super::{REASON_BYTES_MAX, bounded, word};
+use super::{REASON_BYTES_MAX, bounded, room_name, unformatted, word};
 use crate::sim::irc::Parsed;
+use crate::sim::model::act::Act;
+use crate::sim::model::typist::why;
 use crate::sim::model::{Leaving, Model, is_name, is_reserved, typist};
 
 impl Model {
@@ -55,20 +57,11 @@ impl Model {
                 self.depart(now, user, &Leaving::Quit(reason));
                 self.say_irc_bye(now, user, "Quit");
             }
-            "KICK" if line.filled(1).is_some() => {
-                let channel = line.params[0].clone();
-                match self.own_room(user, channel.trim_start_matches('#')) {
-                    Err(room) => self.not_in_room(now, user, room.as_deref(), channel.trim_start_matches('#')),
-                    Ok(room) => {
-                        let why = format!("Only operators of {room} can do that");
-                        self.reply_numeric(now, user, &format!("482 {nick} #{room} :{why}"));
-                    }
-                }
-            }
+            "KICK" => self.obey_kick(now, user, line),
             "OPER" if line.filled(1).is_some() => {
                 self.numeric(now, &format!("491 {nick} :There are no operators here"));
             }
-            "KICK" | "OPER" => self.needs_more(now, user, &command),
+            "OPER" => self.needs_more(now, user, &command),
             "USER" | "PASS" => self.numeric(now, &format!("462 {nick} :You may not reregister")),
             _ => self.numeric(now, &format!("421 {nick} {} :Unknown command", word(&line.command))),
         }
@@ -147,25 +140,60 @@ impl Model {
         }
     }
 
+    fn obey_kick(&mut self, now: Time, user: usize, line: &Parsed) {
+        let (Some(wanted), Some(names)) = (line.filled(0), line.filled(1)) else {
+            return self.needs_more(now, user, "KICK");
+        };
+        let Some(name) = room_name(wanted) else { return self.no_such_channel(now, user, wanted) };
+        let whom = names.split(',').next().unwrap_or_default();
+        if !is_name(whom) {
+            let nick = self.nick(user);
+            return self.numeric(now, &format!("401 {nick} {} :No such nick/channel", word(whom)));
+        }
+        let why = line.filled(2).and_then(|text| why(&unformatted(text)));
+        match self.shown_room(wanted) {
+            Some(room) => self.moderate(now, user, &room, Act::Kick(whom.to_owned(), why)),
+            None => self.not_in_room(now, user, None, name),
+        }
+    }
+
     fn obey_room_mode(&mut self, now: Time, user: usize, target: &str, line: &Parsed) {
         let nick = self.nick(user);
         let Some(name) = self.shown_room(target) else { return self.no_such_channel(now, user, target) };
-        let changes = line.filled(1);
-        let answer = match changes.map(|changes| changes.trim_start_matches('+')) {
-            None => {
-                let opened = self.room_mut(&name).opened;
-                let opened = self.time_of_day(opened) / 1000;
-                self.numeric(now, &format!("324 {nick} #{name} +n"));
-                format!("329 {nick} #{name} {opened}")
+        let Some(changes) = line.filled(1) else {
+            let is_there = self.person(user).is_in(&name);
+            let room = self.room_mut(&name);
+            let (opened, order) = (room.opened, room.order.clone());
+            let opened = self.time_of_day(opened) / 1000;
+            let modes = [(order.is_locked, "i"), (order.is_moderated, "m"), (true, "n"), (order.is_topic_locked, "t")];
+            let mut modes: String = modes.iter().filter(|(is_set, _)| *is_set).map(|(_, mode)| *mode).collect();
+            if let Some(key) = order.key {
+                modes += &format!("k {}", if is_there { &key } else { "*" });
             }
-            Some("b") => format!("368 {nick} #{name} :End of channel ban list"),
-            Some("e") => format!("349 {nick} #{name} :End of channel exception list"),
-            Some("I") => format!("347 {nick} #{name} :End of channel invite list"),
-            Some(_) => {
-                let modes = changes.unwrap_or_default().trim_start_matches(['+', '-']);
-                format!("472 {nick} {} :is unknown mode char to me", modes.chars().next().unwrap_or('?'))
+            self.numeric(now, &format!("324 {nick} #{name} +{modes}"));
+            return self.numeric(now, &format!("329 {nick} #{name} {opened}"));
+        };
+        // No plan changes several at once.
+        let (is_set, letter) = (!changes.starts_with('-'), changes.trim_start_matches(['+', '-']));
+        let what = line.filled(2);
+        let act = match (letter, what) {
+            ("b", None) => {
+                for (whom, by, time, _) in self.room_mut(&name).order.bans.clone() {
+                    self.numeric(now, &format!("367 {nick} #{name} {whom}!*@* {by} {}", time / 1000));
+                }
+                return self.numeric(now, &format!("368 {nick} #{name} :End of channel ban list"));
+            }
+            ("e", None) => return self.numeric(now, &format!("349 {nick} #{name} :End of channel exception list")),
+            ("I", None) => return self.numeric(now, &format!("347 {nick} #{name} :End of channel invite list")),
+            ("o" | "v" | "b" | "i" | "m" | "t" | "k", _) => {
+                let what = what.unwrap_or_default().trim_end_matches("!*@*").to_owned();
+                Act::Mode(letter.chars().next().unwrap_or_default(), is_set, what)
+            }
+            _ => {
+                let letter = letter.chars().next().unwrap_or('?');
+                return self.numeric(now, &format!("472 {nick} {letter} :is unknown mode char to me"));
             }
         };
-        self.numeric(now, &answer);
+        self.moderate(now, user, &name, act);
     }
 }

@@ -186,19 +186,19 @@ impl Model {
         for (room, other) in meant {
             let text = match fields {
                 None => {
-                    let (channel, flags) = (self.channel(room.as_deref()), self.flags(room.as_deref(), &other));
+                    let (channel, flags) = (self.channel(room.as_deref()), self.flags(room.as_deref(), &other, user));
                     let (server, real_name) = (&self.server, other.real_name());
                     let user_name = other.user_name();
                     format!("352 {nick} {channel} {user_name} chinwag {server} {} {flags} :0 {real_name}", other.name)
                 }
-                Some(fields) => format!("354 {nick}{}", self.who_fields(now, room.as_deref(), &other, fields)),
+                Some(fields) => format!("354 {nick}{}", self.who_fields(now, user, room.as_deref(), &other, fields)),
             };
             self.numeric(now, &text);
         }
         self.numeric(now, &format!("315 {nick} {} :End of /WHO list", word(mask)));
     }
 
-    fn who_fields(&self, now: Time, room: Option<&str>, other: &Person, fields: &str) -> String {
+    fn who_fields(&self, now: Time, user: usize, room: Option<&str>, other: &Person, fields: &str) -> String {
         let (fields, token) = fields.split_once(',').unwrap_or((fields, "0"));
         let is_token = token.len() <= 3 && token.chars().all(|c| c.is_ascii_digit());
         let told = |field| match field {
@@ -209,7 +209,7 @@ impl Model {
             'h' => "chinwag".to_owned(),
             's' => self.server.clone(),
             'n' => other.name.clone(),
-            'f' => self.flags(room, other),
+            'f' => self.flags(room, other, user),
             'o' => "n/a".to_owned(),
             'r' => format!(":{}", other.real_name()),
             'l' => other.irc.as_ref().map_or(0, |irc| now.since(irc.spoke).as_secs()).to_string(),
@@ -227,10 +227,10 @@ impl Model {
         name.map_or_else(|| "*".to_owned(), |name| format!("#{name}"))
     }
 
-    fn flags(&self, room: Option<&str>, other: &Person) -> String {
-        let is_operator = room.is_some_and(|room| self.is_operator(room, other.user));
+    fn flags(&self, room: Option<&str>, other: &Person, asking: usize) -> String {
+        let ranks = room.map_or("", |room| self.ranks(room, other.user, asking));
         let away = if other.away().is_some() { "G" } else { "H" };
-        [away, if other.is_bot() { "B" } else { "" }, if is_operator { "@" } else { "" }].concat()
+        [away, if other.is_bot() { "B" } else { "" }, ranks].concat()
     }
 
     pub(super) fn obey_whois(&mut self, now: Time, user: usize, line: &Parsed) {
@@ -247,7 +247,7 @@ impl Model {
                 let mut rooms = String::new();
                 let head = format!("319 {nick} {name} :");
                 for room in &other.rooms {
-                    let sign = if self.is_operator(room, other.user) { "@" } else { "" };
+                    let sign = self.ranks(room, other.user, user);
                     let item = format!("{sign}{} ", self.channel(Some(room)));
                     if head.len() + rooms.len() + item.len() > 400 {
                         self.numeric(now, format!("{head}{rooms}").trim_end());

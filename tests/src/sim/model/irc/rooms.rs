@@ -4,6 +4,7 @@ use chinwag_core::Time;
 
 use super::{IrcLine, LINE_BYTES_MAX, REASON_BYTES_MAX, Told, bounded, room_name, word};
 use crate::sim::irc::Parsed;
+use crate::sim::model::act::{Act, is_key};
 use crate::sim::model::{Leaving, Model, Person, is_name, typist};
 
 const TOPIC_BYTES_MAX: usize = 390;
@@ -45,12 +46,16 @@ impl Model {
             let rooms = self.person(user).rooms.clone();
             return rooms.iter().for_each(|room| self.part_irc(now, user, room, ""));
         }
-        for room in self.rooms_named(now, user, named) {
-            self.join_irc(now, user, &room);
+        let keys: Vec<_> = line.filled(1).unwrap_or_default().split(',').collect();
+        let places = named.split(',').filter(|name| !name.is_empty()).map(room_name);
+        let keys = places.zip(keys.into_iter().map(Some).chain(std::iter::repeat(None)));
+        let keys: Vec<_> = keys.filter_map(|(room, key)| room.map(|_| key.filter(|key| is_key(key)))).collect();
+        for (room, key) in self.rooms_named(now, user, named).into_iter().zip(keys) {
+            self.join_irc(now, user, &room, key);
         }
     }
 
-    fn join_irc(&mut self, now: Time, user: usize, room: &str) {
+    fn join_irc(&mut self, now: Time, user: usize, room: &str, key: Option<&str>) {
         let person = self.person(user).clone();
         if person.is_in(room) {
             return;
@@ -58,6 +63,9 @@ impl Model {
         if person.rooms.len() == ROOMS_MAX {
             let answer = format!("405 {} #{room} :You have joined too many channels", person.name);
             return self.reply_numeric(now, user, &answer);
+        }
+        if !self.may_join(now, user, room, key) {
+            return;
         }
         let is_told = self.arrive(now, &person, room);
         self.person_mut(user).rooms.push(room.to_lowercase());
@@ -149,8 +157,14 @@ impl Model {
         self.rooms.iter().find(|room| room.name.eq_ignore_ascii_case(name)).map(|room| room.name.clone())
     }
 
-    pub(super) fn is_operator(&self, room: &str, user: usize) -> bool {
-        self.rooms.iter().any(|other| other.name.eq_ignore_ascii_case(room) && other.operator == Some(user))
+    /// Returns the signs of the ranks that somebody has in a room, as a client is shown them.
+    pub(super) fn ranks(&self, room: &str, whose: usize, asking: usize) -> &'static str {
+        match (self.is_operator(room, whose), self.is_voice(room, whose)) {
+            (true, true) if self.has(asking, "multi-prefix") => "@+",
+            (true, _) => "@",
+            (false, true) => "+",
+            (false, false) => "",
+        }
     }
 
     fn is_crowded(&self, room: &str) -> bool {
@@ -197,6 +211,9 @@ impl Model {
             Err(room) => self.not_in_room(now, user, room.as_deref(), name),
             Ok(room) => {
                 let person = self.person(user).clone();
+                if !self.may_set_topic(now, &person, &room) {
+                    return;
+                }
                 self.set_topic_of(now, &person, &room, &bounded(topic, TOPIC_BYTES_MAX));
             }
         }
@@ -235,7 +252,7 @@ impl Model {
         let bytes_max = LINE_BYTES_MAX - 2 - format!(":{} ", self.server).len() - head.len();
         let mut names = String::new();
         for person in listed {
-            let sign = if self.is_operator(room, person.user) { "@" } else { "" };
+            let sign = self.ranks(room, person.user, user);
             let item = format!("{sign}{}", if shows_hosts { person.source() } else { person.name });
             if !names.is_empty() && names.len() + 1 + item.len() > bytes_max {
                 self.numeric(now, &format!("{head}{names}"));
@@ -290,21 +307,20 @@ impl Model {
         if !is_name(to) {
             return self.numeric(now, &format!("401 {nick} {} :No such nick/channel", word(to)));
         }
-        let Some(other) = self.find(to).cloned() else {
-            return self.reply_numeric(now, user, &format!("401 {nick} {to} :No such nick/channel"));
-        };
-        let room = match self.own_room(user, name) {
-            Ok(room) => room,
-            Err(room) => return self.not_in_room(now, user, room.as_deref(), name),
-        };
-        if other.is_in(&room) {
-            let answer = format!("443 {nick} {} #{room} :is already on channel", other.name);
-            return self.reply_numeric(now, user, &answer);
+        match self.shown_room(wanted) {
+            Some(room) => self.moderate(now, user, &room, Act::Invite(to.to_owned())),
+            None if self.find(to).is_none() => {
+                self.reply_numeric(now, user, &format!("401 {nick} {to} :No such nick/channel"));
+            }
+            None => self.not_in_room(now, user, None, name),
         }
-        self.reply_numeric(now, user, &format!("341 {nick} {} #{room}", other.name));
+    }
+
+    /// Tells whoever is to hear of it that somebody lets somebody know of a room.
+    pub(in crate::sim::model) fn tell_invited(&mut self, now: Time, user: usize, room: &str, other: &Person) {
         let person = self.person(user).clone();
         let invited = self.own_line(now, &person.source(), &format!("INVITE {} #{room}", other.name));
-        for member in self.clients_in(&room, user, "invite-notify") {
+        for member in self.clients_in(room, user, "invite-notify") {
             self.deliver(member, std::slice::from_ref(&invited));
         }
         if other.ignores(&person.name) {

@@ -134,7 +134,11 @@ impl Model {
         if let Some(room) = room_name(to) {
             match self.own_room(user, room) {
                 Ok(_) if manner.how.is_for_clients() => {}
-                Ok(room) => self.say_in(now, person, &room, text, manner),
+                Ok(room) => match self.unheard(person, &room) {
+                    None => self.say_in(now, person, &room, text, manner),
+                    Some(_) if manner.how.is_notice() => {}
+                    Some(why) => self.tell_unheard(now, user, &room, why),
+                },
                 Err(_) if manner.how.is_notice() => {}
                 Err(Some(room)) => {
                     self.reply_numeric(now, user, &format!("404 {nick} #{room} :Cannot send to channel"));
@@ -184,6 +188,9 @@ impl Model {
                 Ok(room) => room,
                 Err(room) => return self.not_in_room(now, user, room.as_deref(), name),
             };
+            if let Some(why) = self.unheard(person, &room) {
+                return self.tell_unheard(now, user, &room, why);
+            }
             let lines = vec![line(&format!("#{room}"))];
             if manner.is_heard_apart() {
                 self.answer_with(user, lines.clone());
