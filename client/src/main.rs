@@ -2,6 +2,7 @@
 //!
 //! Exit code 0 is success, 1 a failure on the way, 2 flags that can't be used; a failure is one line on stderr.
 
+mod account;
 mod address;
 mod bots;
 mod chat;
@@ -44,6 +45,7 @@ struct Chinwag {
 #[derive(FromArgs, ArgsInfo)]
 #[argh(subcommand)]
 enum Command {
+    Account(account::AccountFlags),
     Backup(history::BackupFlags),
     Bots(bots::BotsFlags),
     Chat(chat::ChatFlags),
@@ -66,7 +68,8 @@ fn main() -> ExitCode {
         Err(text) => return fail(USAGE_EXIT, &text),
     };
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
-    if let ["--version"] | ["backup" | "bots" | "chat" | "history" | "invite" | "load" | "replay", "--version"] = *args
+    if let ["--version"]
+    | ["account" | "backup" | "bots" | "chat" | "history" | "invite" | "load" | "replay", "--version"] = *args
     {
         return say(concat!("chinwag ", env!("CARGO_PKG_VERSION")));
     }
@@ -76,6 +79,7 @@ fn main() -> ExitCode {
         Err(exit) => return fail(USAGE_EXIT, &exit.output),
     };
     let outcome = match command {
+        Command::Account(flags) => account::run(flags),
         Command::Backup(flags) => history::back_up(&flags),
         Command::Bots(flags) => bots::run(&flags),
         Command::Chat(flags) => chat::run(&flags),

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 
 /// The flags that take no value.
-const SWITCHES: [&str; 12] = [
+const SWITCHES: [&str; 13] = [
     "--help",
     "-h",
     "--version",
@@ -14,6 +14,7 @@ const SWITCHES: [&str; 12] = [
     "--wait",
     "--json",
     "--all",
+    "--operator",
     "--verify",
     "--state",
 ];

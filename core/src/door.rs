@@ -9,9 +9,10 @@ use std::hash::Hash;
 use std::net::IpAddr;
 use std::time::Duration;
 
-use crate::Time;
 use crate::gate::Network;
+use crate::name::{Name, NameKey};
 use crate::password::{Denial, Passphrase, Verdict};
+use crate::time::Time;
 use crate::token::{Code, Secret};
 
 /// How long a wrong guess counts: an address has [`GUESSES`] of them, so it makes three a minute in the long run.
@@ -37,6 +38,8 @@ pub struct Door {
     secret: Secret,
     password: Option<Code>,
     by_address: Guesses<Network>,
+    /// By the names of accounts, whether there are such or not.
+    by_account: Guesses<NameKey>,
 }
 
 impl Door {
@@ -44,7 +47,7 @@ impl Door {
     #[must_use]
     pub fn new(secret: Secret, password: Option<&Passphrase>) -> Self {
         let password = password.map(|password| secret.code_of(password.as_str()));
-        Self { secret, password, by_address: Guesses::default() }
+        Self { secret, password, by_address: Guesses::default(), by_account: Guesses::default() }
     }
 
     /// Takes a password that was given at an address, and tells what comes of it. Only a wrong one counts as a guess;
@@ -75,6 +78,19 @@ impl Door {
         let network = Network::of(address);
         let times = if network == Network::Own { OWN_TIMES } else { 1 };
         self.by_address.forgive(now, &network, times);
+    }
+
+    /// Counts a guess at the password of an account, whether there is one or not, from wherever it comes.
+    ///
+    /// # Errors
+    /// There were too many.
+    pub fn begin_log_in(&mut self, now: Time, account: &Name) -> Result<(), Denial> {
+        if self.by_account.charge(now, account.key(), 1) { Ok(()) } else { Err(Denial::TooMany) }
+    }
+
+    /// Counts one guess less at an account: it was none.
+    pub fn forgive_log_in(&mut self, now: Time, account: &Name) {
+        self.by_account.forgive(now, &account.key(), 1);
     }
 
     /// Tells whether this is the password, in a time that does not depend on how much of it is right.
@@ -215,6 +231,20 @@ mod tests {
             door.handle_guess(at(60), address, &Passphrase::new("swordfish"));
         }
         assert!(door.by_address.rested_at.len() <= GUESSERS_MAX + 2 && door.by_address.order.len() <= GUESSERS_MAX + 2);
+    }
+
+    #[test]
+    fn an_account_is_guessed_at_three_times_a_minute_from_however_many_addresses() {
+        let mut door = door();
+        let ann = |text| Name::parse(text).expect("it is a name");
+        let guesses = (0..600).filter(|&second| door.begin_log_in(at(second), &ann("Ann")).is_ok()).count();
+        assert!((30..=33).contains(&guesses), "{guesses} in ten minutes");
+        assert_eq!(door.begin_log_in(at(599), &ann("ANN")), Err(Denial::TooMany), "in any case");
+        assert_eq!(door.begin_log_in(at(599), &ann("Nobody")), Ok(()), "others have their own");
+        for _ in 0..10 {
+            assert_eq!(door.begin_log_in(at(700), &ann("Ann")), Ok(()));
+            door.forgive_log_in(at(700), &ann("Ann"));
+        }
     }
 
     #[test]

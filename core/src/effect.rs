@@ -18,6 +18,8 @@ pub enum Effect {
     LogIn {
         /// Who has given it.
         connection: ConnectionId,
+        /// Whose account it is to be, if it is to be one.
+        account: Option<Name>,
         /// The password, which is a secret, and never enters the log.
         given: Passphrase,
     },

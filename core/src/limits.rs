@@ -151,6 +151,9 @@ pub struct Limits {
     /// false: everybody is welcome. A server sets it that has a password.
     pub asks_password: bool,
 
+    /// There are accounts, by which people log in. Default false. A server sets it that knows of members.
+    pub has_accounts: bool,
+
     /// What the web listener gives to browsers, each under a path that begins with a slash; `/healthz`, `/metrics` and
     /// `/socket` are the server's own. Default nothing; a server gives its page.
     pub assets: &'static [Asset],
@@ -188,6 +191,7 @@ impl Default for Limits {
             proxies: Arc::default(),
             listen_addresses: ListenAddresses::default(),
             asks_password: false,
+            has_accounts: false,
             assets: &[],
         }
     }

@@ -5,6 +5,7 @@
 use std::fmt;
 
 use crate::incidents::Incident;
+use crate::name::Name;
 
 /// Holds a password, or whatever else lets somebody in. It is never shown: neither by `Debug` nor in any log.
 #[derive(Clone, PartialEq, Eq)]
@@ -38,8 +39,37 @@ pub enum Verdict {
     Welcome,
     /// They may come in by an invitation; by this they come in the next time.
     Invited(Passphrase),
+    /// They have an account.
+    Member(Account),
     /// They may not.
     Denied(Denial),
+}
+
+/// Holds what is known of an account.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Account {
+    /// Whose it is.
+    pub name: Name,
+    /// What they may do.
+    pub role: Role,
+}
+
+/// Tells what somebody may do who has an account. It is shown as people are told it.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Role {
+    /// What everybody may.
+    Member,
+    /// Keep order on the server.
+    Operator,
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Member => "member",
+            Self::Operator => "operator",
+        })
+    }
 }
 
 impl Verdict {
@@ -65,17 +95,20 @@ pub enum Denial {
     Revoked,
     /// It can't be looked up now.
     Busy,
+    /// It is the password of an account, and came over a network without TLS.
+    Unsafe,
 }
 
 impl Denial {
     /// All of them.
-    pub const ALL: [Self; 6] = [Self::Wrong, Self::TooMany, Self::Expired, Self::UsedUp, Self::Revoked, Self::Busy];
+    pub const ALL: [Self; 7] =
+        [Self::Wrong, Self::TooMany, Self::Expired, Self::UsedUp, Self::Revoked, Self::Busy, Self::Unsafe];
 
     /// Tells whether another try makes sense.
     #[must_use]
     pub const fn may_try_again(self) -> bool {
         match self {
-            Self::Wrong | Self::Expired | Self::UsedUp | Self::Revoked | Self::Busy => true,
+            Self::Wrong | Self::Expired | Self::UsedUp | Self::Revoked | Self::Busy | Self::Unsafe => true,
             Self::TooMany => false,
         }
     }
@@ -85,7 +118,7 @@ impl Denial {
     pub const fn is_guess(self) -> bool {
         match self {
             Self::Wrong | Self::TooMany => true,
-            Self::Expired | Self::UsedUp | Self::Revoked | Self::Busy => false,
+            Self::Expired | Self::UsedUp | Self::Revoked | Self::Busy | Self::Unsafe => false,
         }
     }
 
@@ -93,7 +126,9 @@ impl Denial {
     #[must_use]
     pub const fn incident(self) -> Incident {
         match self {
-            Self::Wrong | Self::Expired | Self::UsedUp | Self::Revoked | Self::Busy => Incident::WrongPassword,
+            Self::Wrong | Self::Expired | Self::UsedUp | Self::Revoked | Self::Busy | Self::Unsafe => {
+                Incident::WrongPassword
+            }
             Self::TooMany => Incident::ManyPasswords,
         }
     }
@@ -108,6 +143,7 @@ impl fmt::Display for Denial {
             Self::UsedUp => "This invitation is used up",
             Self::Revoked => "This invitation was revoked",
             Self::Busy => "Server is busy, try again in a moment",
+            Self::Unsafe => "An account takes TLS: without it others could read its password",
         })
     }
 }

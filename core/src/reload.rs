@@ -61,6 +61,7 @@ impl Config {
                 tls,
                 listen_addresses,
                 asks_password,
+                has_accounts,
                 assets,
             ],
         );
@@ -72,6 +73,7 @@ impl Config {
             // A server that has a certificate offers it.
             // One that has a password asks for it.
             "asks_password" => wanted.limits.asks_password,
+            "has_accounts" => wanted.limits.has_accounts,
             "tls" => (self.limits.tls, wanted.limits.tls) != (Tls::Offered, Tls::Off),
             _ => true,
         };

@@ -7,7 +7,9 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use chinwag_core::ops::Bar;
-use chinwag_core::{Config, Form, Gate, Incident, IncidentLog, Passphrase, Permit, Refusal, Stats, Time, Verdict};
+use chinwag_core::{
+    Config, Form, Gate, Incident, IncidentLog, Name, Passphrase, Permit, Refusal, Stats, Time, Verdict,
+};
 use tracing::field::display;
 use tracing::{info, warn};
 
@@ -15,7 +17,7 @@ use crate::certificate::Certificate;
 use crate::clock::Clock;
 use crate::guard::{Guard, Purpose};
 use crate::history::History;
-use crate::keeper::Keeper;
+use crate::keeper::{Keeper, Source};
 use crate::metrics::{self, KeptCounts, TlsCounts};
 use crate::recorder::Recorder;
 use crate::recording::Recording;
@@ -173,12 +175,13 @@ impl Admission {
     pub(crate) fn check(
         &self,
         now: Time,
-        address: IpAddr,
+        source: Source,
+        account: Option<&Name>,
         given: &Passphrase,
         answer: impl FnOnce(Verdict) + Send + 'static,
     ) {
         match &self.0.keeper {
-            Some(keeper) => keeper.check(now, address, given, answer),
+            Some(keeper) => keeper.check(now, source, account, given, answer),
             None => answer(Verdict::Welcome),
         }
     }

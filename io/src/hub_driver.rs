@@ -1,6 +1,6 @@
 //! Drives the hub of the core: hands it what was read, and gives out what it decides, in batches.
 
-mod addresses;
+mod sources;
 mod turn;
 
 use std::mem;
@@ -11,7 +11,7 @@ use chinwag_core::ops::{Handed, Input as Recorded};
 use chinwag_core::{Answer, Config, ConnectionId, Effect, Hub, Name, Session, Stats, Time};
 use tracing::{debug, info};
 
-use self::addresses::Addresses;
+use self::sources::Sources;
 use self::turn::Turn;
 use crate::admission::{AUDIT, Admission};
 use crate::clock::Clock;
@@ -34,7 +34,7 @@ pub struct HubDriver<D: Driver> {
     answers: Answers,
     recorder: Option<Recorder>,
     recording: Option<Recording>,
-    addresses: Addresses,
+    sources: Sources,
 }
 
 impl<D: Driver> HubDriver<D> {
@@ -57,8 +57,8 @@ impl<D: Driver> HubDriver<D> {
             hub.keep_state();
             recording.with(|keep| keep.begin(hub.state()));
         }
-        let addresses = Addresses::new(&config);
-        Self { hub, config, admission, clock, workers, history, answers, recorder, recording, addresses }
+        let sources = Sources::new(&config);
+        Self { hub, config, admission, clock, workers, history, answers, recorder, recording, sources }
     }
 
     /// Tells whether the server stops, so that nothing more is to be handed in.
@@ -231,8 +231,8 @@ impl<D: Driver> HubDriver<D> {
     /// Does what the hub asks for, unless it takes a store, or somebody who knows members: they answer by themselves.
     fn perform(&self, effect: Effect) -> Result<Answer, Option<Effect>> {
         match effect {
-            Effect::LogIn { connection, given } => {
-                self.log_in(connection, &given);
+            Effect::LogIn { connection, account, given } => {
+                self.log_in(connection, account.as_ref(), &given);
                 Err(None)
             }
             Effect::VerifyToken { .. } | Effect::Recall { .. } | Effect::Read { .. } | Effect::Search { .. } => {
@@ -241,12 +241,12 @@ impl<D: Driver> HubDriver<D> {
         }
     }
 
-    fn log_in(&self, connection: ConnectionId, given: &Passphrase) {
-        let (address, now) = (self.addresses.of(connection), self.clock.now());
+    fn log_in(&self, connection: ConnectionId, account: Option<&Name>, given: &Passphrase) {
+        let (source, now) = (self.sources.of(connection), self.clock.now());
         let (admission, answers) = (self.admission.clone(), self.answers.clone());
-        self.admission.check(now, address, given, move |verdict| {
+        self.admission.check(now, source, account, given, move |verdict| {
             if let Verdict::Denied(denial) = verdict {
-                admission.note(now, denial.incident(), None, address);
+                admission.note(now, denial.incident(), None, source.address);
             }
             answers.give(Answer::LoggedIn { connection, verdict: verdict.without_secrets() });
         });
@@ -292,7 +292,7 @@ impl<D: Driver> HubDriver<D> {
     ) {
         let address = || socket.link().admitted().address();
         debug!(%connection, address = %address(), "opened");
-        self.addresses.note(connection, address);
+        self.sources.note(connection, || socket.link().source());
         opened(connection, socket, session);
     }
 

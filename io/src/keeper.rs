@@ -4,11 +4,19 @@
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use chinwag_core::Time;
-use chinwag_core::admission::{Door, Passphrase, Verdict};
+use chinwag_core::admission::{Denial, Door, Passphrase, Verdict};
+use chinwag_core::{Name, Time};
 
 use crate::members::Members;
 use crate::setup::Setup;
+
+/// Tells from where somebody comes, and how.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Source {
+    pub(crate) address: IpAddr,
+    /// Nobody reads what they send: it comes by TLS, or does not leave this machine.
+    pub(crate) is_private: bool,
+}
 
 /// Holds both. Its clones are the same one.
 #[derive(Clone, Debug)]
@@ -21,7 +29,7 @@ impl Keeper {
     /// Makes it, if a password is asked for.
     pub(crate) fn new(setup: &Setup) -> Option<Self> {
         let Setup { config, password, members, .. } = setup;
-        if !config.limits.asks_password {
+        if !config.limits.asks_password && !config.limits.has_accounts {
             return None;
         }
         let secret = config.limits.secret.clone().expect("a server draws one before it has anything else");
@@ -29,34 +37,60 @@ impl Keeper {
         Some(Self { door, members: members.clone() })
     }
 
-    /// Has `answer` be told what comes of a password. It counts as a guess until it is known not to be one.
+    /// Has `answer` be told what comes of a password, be it that of an account. It counts as a guess until it is known
+    /// not to be one.
     pub(crate) fn check(
         &self,
         now: Time,
-        address: IpAddr,
+        source: Source,
+        account: Option<&Name>,
         given: &Passphrase,
         answer: impl FnOnce(Verdict) + Send + 'static,
     ) {
+        let Source { address, is_private } = source;
         let Some(members) = &self.members else {
             return answer(self.door().handle_guess(now, address, given));
         };
         if let Err(denial) = self.door().begin_guess(now, address) {
             return answer(Verdict::Denied(denial));
         }
-        let door = Arc::clone(&self.door);
-        let settle = move |verdict| {
+        if account.is_none() && self.door().is_password(given) {
+            self.door().forgive(now, address);
+            return answer(Verdict::Welcome);
+        }
+        let (account, given) = match (account, split(given)) {
+            (Some(account), _) => (Some(account.clone()), given.clone()),
+            (None, Some((account, given))) => (Some(account), given),
+            (None, None) => (None, given.clone()),
+        };
+        if account.is_some() && !is_private {
+            self.door().forgive(now, address);
+            return answer(Verdict::Denied(Denial::Unsafe));
+        }
+        if let Some(account) = &account
+            && let Err(denial) = self.door().begin_log_in(now, account)
+        {
+            return answer(Verdict::Denied(denial));
+        }
+        let (door, of) = (Arc::clone(&self.door), account.clone());
+        members.check(account.as_ref(), &given, move |verdict| {
             if !matches!(&verdict, Verdict::Denied(denial) if denial.is_guess()) {
                 lock(&door).forgive(now, address);
+                of.iter().for_each(|account| lock(&door).forgive_log_in(now, account));
             }
             answer(verdict);
-        };
-        let is_password = self.door().is_password(given);
-        if is_password { settle(Verdict::Welcome) } else { members.check(given, settle) }
+        });
     }
 
     fn door(&self) -> MutexGuard<'_, Door> {
         lock(&self.door)
     }
+}
+
+/// Takes an account and its password apart, where both are given as one.
+fn split(given: &Passphrase) -> Option<(Name, Passphrase)> {
+    let (account, password) = given.as_str().split_once(':')?;
+    Some((Name::parse(account)?, Passphrase::new(password)))
 }
 
 fn lock(door: &Mutex<Door>) -> MutexGuard<'_, Door> {
@@ -67,7 +101,7 @@ fn lock(door: &Mutex<Door>) -> MutexGuard<'_, Door> {
 mod tests {
     use std::sync::mpsc::channel;
 
-    use chinwag_core::admission::Denial;
+    use chinwag_core::admission::{Account, Role};
     use chinwag_core::{Config, Limits, Secret};
 
     use super::*;
@@ -77,8 +111,11 @@ mod tests {
     struct Class;
 
     impl Roll for Class {
-        fn check(&self, given: &Passphrase, answer: Box<dyn FnOnce(Verdict) + Send>) {
+        fn check(&self, account: Option<&Name>, given: &Passphrase, answer: Box<dyn FnOnce(Verdict) + Send>) {
             answer(match given.as_str() {
+                "sesame" if account.is_some_and(|account| account.as_str() == "Ann") => {
+                    Verdict::Member(Account { name: account.expect("it is Ann").clone(), role: Role::Member })
+                }
                 "invitation" => Verdict::Invited(Passphrase::new("pass")),
                 "old" => Verdict::Denied(Denial::UsedUp),
                 _ => Verdict::Denied(Denial::Wrong),
@@ -95,13 +132,17 @@ mod tests {
             ..Config { limits, ..Config::default() }.into()
         };
         let keeper = Keeper::new(&setup).expect("a password is asked for");
-        let check = |given: &str| {
+        let check_by = |given: &str, is_private| {
             let (answer, answered) = channel();
             let answer = move |verdict| drop(answer.send(verdict));
-            keeper.check(Time::START, [192, 0, 2, 1].into(), &Passphrase::new(given), answer);
+            let source = Source { address: [192, 0, 2, 1].into(), is_private };
+            keeper.check(Time::START, source, None, &Passphrase::new(given), answer);
             answered.recv().expect("it is answered")
         };
+        let check = |given: &str| check_by(given, true);
         for _ in 0..10 {
+            assert!(matches!(check("Ann:sesame"), Verdict::Member(_)));
+            assert_eq!(check_by("Ann:sesame", false), Verdict::Denied(Denial::Unsafe));
             assert_eq!(check("swordfish"), Verdict::Welcome);
             assert_eq!(check("invitation"), Verdict::Invited(Passphrase::new("pass")));
             assert_eq!(check("old"), Verdict::Denied(Denial::UsedUp));

@@ -14,6 +14,8 @@ use parking_lot::Mutex;
 use crate::admission::Admitted;
 use crate::certificate::Certificate;
 use crate::clock::Clock;
+use crate::keeper::Source;
+use crate::listening::NO_ADDRESS;
 use crate::send::{has_unread, send, send_slices, shutdown, written};
 use crate::tee::Tee;
 use crate::tls::Tls;
@@ -70,6 +72,12 @@ impl Link {
     /// Returns how the handshake of TLS went, once it is over.
     pub(crate) fn secured(&self) -> Option<Result<(), TlsFailure>> {
         self.tls.as_ref()?.lock().secured()
+    }
+
+    /// Returns from where its owner comes, and whether others could read what they send.
+    pub(crate) fn source(&self) -> Source {
+        let address = self.admitted.address();
+        Source { address, is_private: self.tls.is_some() || address.is_loopback() || address == NO_ADDRESS }
     }
 
     /// Counts what has happened to the connection, and logs it if it is time, with what else the core has to tell of

@@ -3,13 +3,14 @@
 use std::fmt;
 use std::sync::Arc;
 
+use chinwag_core::Name;
 use chinwag_core::admission::{Passphrase, Verdict};
 
 /// Knows who may come to a server. It may be asked on any thread, and must not wait.
 pub trait Roll: Send + Sync + 'static {
     /// Has `answer` be told, now or later and from any thread, what comes of a secret that is not the server's
-    /// password. It is always told something.
-    fn check(&self, given: &Passphrase, answer: Box<dyn FnOnce(Verdict) + Send>);
+    /// password: that of an account, or an invitation. It is always told something.
+    fn check(&self, account: Option<&Name>, given: &Passphrase, answer: Box<dyn FnOnce(Verdict) + Send>);
 }
 
 /// Gives a server what knows its members. Its clones are the same one.
@@ -22,8 +23,13 @@ impl Members {
         Self(Arc::new(roll))
     }
 
-    pub(crate) fn check(&self, given: &Passphrase, answer: impl FnOnce(Verdict) + Send + 'static) {
-        self.0.check(given, Box::new(answer));
+    pub(crate) fn check(
+        &self,
+        account: Option<&Name>,
+        given: &Passphrase,
+        answer: impl FnOnce(Verdict) + Send + 'static,
+    ) {
+        self.0.check(account, given, Box::new(answer));
     }
 }
 

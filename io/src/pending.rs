@@ -119,8 +119,7 @@ impl Pending {
                 Step::Admit => self.admitted = Some(link.admitted_mut().admit(now)),
                 Step::Check { given } => {
                     let (answer, verdict) = oneshot();
-                    let address = link.admitted().address();
-                    self.admission.check(now, address, &given, |verdict| answer.give(verdict));
+                    self.admission.check(now, link.source(), None, &given, |verdict| answer.give(verdict));
                     return Need::Verdict(verdict);
                 }
                 Step::Enter => {

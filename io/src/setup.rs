@@ -89,6 +89,7 @@ impl Setup {
             return Err(wrong("asks_password is to have a password, or members".to_owned()));
         }
         config.limits.asks_password |= self.password.is_some();
+        config.limits.has_accounts = self.members.is_some();
         Ok(Self { config, ..self })
     }
 }

@@ -1,6 +1,7 @@
 //! Owns how a server's members are known by a folder.
 
 use anyhow::Context as _;
+use chinwag_core::Name;
 use chinwag_core::admission::{Passphrase, Verdict};
 use chinwag_io::Roll;
 
@@ -26,7 +27,7 @@ pub(crate) fn open(flags: &Flags) -> anyhow::Result<Option<(chinwag_io::Members,
 struct Members(chinwag_members::Members);
 
 impl Roll for Members {
-    fn check(&self, given: &Passphrase, answer: Box<dyn FnOnce(Verdict) + Send>) {
-        self.0.check(given, answer);
+    fn check(&self, account: Option<&Name>, given: &Passphrase, answer: Box<dyn FnOnce(Verdict) + Send>) {
+        self.0.check(account, given, answer);
     }
 }

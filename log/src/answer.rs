@@ -1,6 +1,6 @@
 //! Owns how it is written what an effect was answered.
 
-use chinwag_core::admission::{Denial, Verdict};
+use chinwag_core::admission::{Account, Denial, Role, Verdict};
 use chinwag_core::{Answer, Found};
 
 use crate::common::{connection, name};
@@ -16,6 +16,7 @@ impl From<&Answer> for proto::Handed {
             Answer::LoggedIn { connection, verdict } => Self::LoggedIn(proto::LoggedIn {
                 connection: Some((*connection).into()),
                 verdict: put_verdict(verdict),
+                account: put_account(verdict),
             }),
             Answer::Recalled(past) => Self::Recalled(put(past)),
             Answer::Read { connection, room, messages } => Self::Read(proto::WasRead {
@@ -43,17 +44,27 @@ pub(crate) fn verified(verified: proto::Verified) -> Result<Answer, DecodeError>
 }
 
 /// What may be denied, each in the place of its number; what lets in goes before them.
-const DENIALS: [Denial; 6] =
-    [Denial::Wrong, Denial::TooMany, Denial::Expired, Denial::UsedUp, Denial::Revoked, Denial::Busy];
+const DENIALS: [Denial; 7] =
+    [Denial::Wrong, Denial::TooMany, Denial::Expired, Denial::UsedUp, Denial::Revoked, Denial::Busy, Denial::Unsafe];
 
 fn put_verdict(verdict: &Verdict) -> u32 {
     match verdict {
         // With what they come in the next time is never written.
-        Verdict::Welcome | Verdict::Invited(_) => 0,
+        Verdict::Welcome | Verdict::Invited(_) | Verdict::Member(_) => 0,
         Verdict::Denied(denial) => {
             (1..).zip(DENIALS).find(|(_, other)| other == denial).map_or(0, |(number, _)| number)
         }
     }
+}
+
+fn put_account(verdict: &Verdict) -> Option<proto::Account> {
+    let Verdict::Member(Account { name, role }) = verdict else { return None };
+    Some(proto::Account { name: name.to_string(), is_operator: *role == Role::Operator })
+}
+
+fn account(account: proto::Account) -> Result<Verdict, DecodeError> {
+    let role = if account.is_operator { Role::Operator } else { Role::Member };
+    Ok(Verdict::Member(Account { name: name(&account.name)?, role }))
 }
 
 fn verdict(number: u32) -> Result<Verdict, DecodeError> {
@@ -64,8 +75,13 @@ fn verdict(number: u32) -> Result<Verdict, DecodeError> {
 
 /// Reads what came of a password.
 pub(crate) fn logged_in(logged_in: proto::LoggedIn) -> Result<Answer, DecodeError> {
-    let proto::LoggedIn { connection: id, verdict: what } = logged_in;
-    Ok(Answer::LoggedIn { connection: connection(id)?, verdict: verdict(what)? })
+    let proto::LoggedIn { connection: id, verdict: what, account: whose } = logged_in;
+    let verdict = match (what, whose) {
+        (0, Some(whose)) => account(whose)?,
+        (what, None) => verdict(what)?,
+        (_, Some(_)) => return Err(DecodeError::Damaged("who may not come in has no account")),
+    };
+    Ok(Answer::LoggedIn { connection: connection(id)?, verdict })
 }
 
 /// Reads what is known of a room.

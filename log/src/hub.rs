@@ -121,8 +121,17 @@ impl From<&Earlier> for proto::Earlier {
 
 impl From<&ArrivingState> for proto::Arriving {
     fn from(state: &ArrivingState) -> Self {
-        let ArrivingState { connection, due, name, identity, capabilities, is_negotiating, is_welcome, address } =
-            state;
+        let ArrivingState {
+            connection,
+            due,
+            name,
+            identity,
+            capabilities,
+            is_negotiating,
+            is_welcome,
+            account,
+            address,
+        } = state;
         Self {
             connection: Some((*connection).into()),
             due_ns: nanos(*due),
@@ -131,6 +140,7 @@ impl From<&ArrivingState> for proto::Arriving {
             capabilities: capabilities.bits(),
             is_negotiating: *is_negotiating,
             is_welcome: *is_welcome,
+            account: account.as_ref().map(ToString::to_string),
             address: put_address(*address),
         }
     }
@@ -235,6 +245,7 @@ fn arriving(arriving: proto::Arriving) -> Result<ArrivingState, DecodeError> {
         capabilities: capabilities(arriving.capabilities)?,
         is_negotiating: arriving.is_negotiating,
         is_welcome: arriving.is_welcome,
+        account: arriving.account.map(|account| name(&account)).transpose()?,
         address: address(arriving.address),
     })
 }

@@ -180,13 +180,16 @@ pub(crate) fn put_identity(identity: &Identity, name: &Name) -> proto::Identity 
         user: identity.user().to_owned(),
         real_name: identity.real_name(name).to_owned(),
         is_bot: identity.is_bot(),
+        account: identity.account().map(ToString::to_string),
     }
 }
 
 /// Reads the same.
 pub(crate) fn identity(identity: Option<proto::Identity>, name: &Name) -> Result<Identity, DecodeError> {
-    let proto::Identity { user, real_name, is_bot } = identity.ok_or(DecodeError::Damaged("a part is missing"))?;
-    let identity = Identity::new(&user, &real_name, is_bot);
+    let proto::Identity { user, real_name, is_bot, account } =
+        identity.ok_or(DecodeError::Damaged("a part is missing"))?;
+    let account = account.map(|account| self::name(&account)).transpose()?;
+    let identity = Identity::new(&user, &real_name, is_bot).with_account(account.as_ref());
     let is_same = identity.user() == user && identity.real_name(name) == real_name;
     if is_same { Ok(identity) } else { Err(DecodeError::Damaged("nobody is called so")) }
 }

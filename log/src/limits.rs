@@ -41,6 +41,7 @@ impl From<&Limits> for proto::Limits {
             proxies: _,
             listen_addresses: ListenAddresses { lines, web, irc },
             asks_password,
+            has_accounts,
             assets: _,
         } = limits;
         let [lines, web, irc] = [lines, web, irc].map(|address| address.map(|address| address.to_string()));
@@ -60,6 +61,7 @@ impl From<&Limits> for proto::Limits {
             irc,
             stall_max_ns: nanos(*stall_max),
             asks_password: *asks_password,
+            has_accounts: *has_accounts,
         }
     }
 }
@@ -89,6 +91,7 @@ pub(crate) fn limits(limits: proto::Limits) -> Result<Limits, DecodeError> {
         listen_addresses: ListenAddresses { lines: lines?, web: web?, irc: irc? },
         stall_max: Duration::from_nanos(limits.stall_max_ns),
         asks_password: limits.asks_password,
+        has_accounts: limits.has_accounts,
         ..Limits::default()
     };
     let config = Config { limits, ..Config::default() };

@@ -213,6 +213,8 @@ pub(crate) struct Identity {
     pub(crate) real_name: String,
     #[prost(bool, tag = "3")]
     pub(crate) is_bot: bool,
+    #[prost(string, optional, tag = "4")]
+    pub(crate) account: Option<String>,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]

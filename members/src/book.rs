@@ -1,5 +1,6 @@
 //! Owns the database of members: how it is opened, and how one of an earlier release becomes one of this.
 
+mod accounts;
 mod invites;
 
 use std::fs::{self, OpenOptions};
@@ -9,6 +10,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use rusqlite::{Connection, TransactionBehavior};
 
+pub use self::accounts::Entry;
+pub(crate) use self::accounts::{hashed, is_hash_of};
 pub use self::invites::Invite;
 use crate::error::Error;
 
@@ -16,7 +19,7 @@ use crate::error::Error;
 const APPLICATION: i64 = 0x6368_776d;
 
 /// What leads from each format to the next; the first begins with an empty file.
-const STEPS: [&str; 1] = [include_str!("format-1.sql")];
+const STEPS: [&str; 2] = [include_str!("format-1.sql"), include_str!("format-2.sql")];
 
 /// The format that this release writes, and the last that it reads.
 const FORMAT: i64 = STEPS.len() as i64;

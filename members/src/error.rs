@@ -32,6 +32,8 @@ pub enum Error {
         /// The last that this release knows.
         known: i64,
     },
+    /// There is no memory to hash a password.
+    NotHashed,
     /// There is none in this folder.
     Absent(PathBuf),
 }
@@ -55,6 +57,7 @@ impl fmt::Display for Error {
             Self::Newer { path, format, known } => {
                 write!(f, "{} has format {format}, and this release knows {known}: take a newer one", path.display())
             }
+            Self::NotHashed => f.write_str("there is no memory to hash a password"),
             Self::Absent(path) => {
                 write!(f, "there is no folder {}: it is the one that the server has as --data", path.display())
             }
@@ -67,7 +70,7 @@ impl std::error::Error for Error {
         match self {
             Self::File { error, .. } => Some(error),
             Self::Database { error, .. } => Some(error),
-            Self::Foreign(_) | Self::Newer { .. } | Self::Absent(_) => None,
+            Self::Foreign(_) | Self::Newer { .. } | Self::NotHashed | Self::Absent(_) => None,
         }
     }
 }

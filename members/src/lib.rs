@@ -11,6 +11,6 @@ mod error;
 mod members;
 mod secret;
 
-pub use self::book::{Book, Invite};
+pub use self::book::{Book, Entry, Invite};
 pub use self::error::Error;
 pub use self::members::Members;

@@ -9,6 +9,7 @@ import pathlib
 import random
 import shutil
 import socket
+import subprocess
 
 from irctest.basecontrollers import BaseServerController, DirectoryBasedController
 from irctest.runner import NotImplementedByController
@@ -58,7 +59,7 @@ TOKENS = {
 class Chinwag(BaseServerController, DirectoryBasedController):
     software_name = "chinwag"
     supports_sts = False
-    supported_sasl_mechanisms: set = set()
+    supported_sasl_mechanisms = {"PLAIN"}
     capabilities = frozenset(CAPABILITIES)
     optional_behaviors = frozenset(BEHAVIOURS)
     isupport = TOKENS
@@ -81,9 +82,7 @@ class Chinwag(BaseServerController, DirectoryBasedController):
         self, hostname, port, *, password, ssl, run_services, faketime, websocket_hostname, websocket_port
     ):
         missing = {
-            "a password of the server": password is not None,
             "TLS": ssl,
-            "accounts": run_services,
             "IRC over WebSockets": websocket_port is not None,
         }
         for what, is_needed in missing.items():
@@ -91,13 +90,30 @@ class Chinwag(BaseServerController, DirectoryBasedController):
                 raise NotImplementedByController(what)
         self.hostname, self.port = hostname, port
         self.create_config()
+        self.data = pathlib.Path(self.directory) / "data"
+        self.data.mkdir()
+        self.chinwag("account", "add", "operuser", "--operator", given="operpassword")
         # The listener for lines has to be somewhere; nobody goes there.
         command = [os.environ["CHINWAG"], "--ip", LOOPBACK, "--port", "0", "--web", "off", *WITHOUT_LIMITS]
         command += ["--irc", f"{hostname}:{port}", "--server-name", "My.Little.Server"]
+        command += ["--data", str(self.data)]
+        if password is not None:
+            secret = pathlib.Path(self.directory) / "password"
+            secret.write_text(password + "\n")
+            command += ["--password-file", str(secret)]
         if faketime and shutil.which("faketime"):
             self.faketime_enabled = True
             command = ["faketime", "-f", faketime, *command]
         self.proc = self.execute(command, cwd=pathlib.Path(self.directory))
+
+    def chinwag(self, *args, given):
+        """Looks after the accounts of the server, as an operator does."""
+        program = pathlib.Path(os.environ["CHINWAG"]).with_name("chinwag")
+        command = [program, *args, "--data", str(self.data)]
+        subprocess.run(command, input=given + "\n", text=True, check=True, stdout=subprocess.DEVNULL)
+
+    def registerUser(self, case, username, password=None):
+        self.chinwag("account", "add", username, given=password)
 
     def wait_for_services(self):
         """There is nothing to wait for."""

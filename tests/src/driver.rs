@@ -17,7 +17,7 @@ use chinwag_core::{
     Written,
 };
 
-use self::link::{ADDRESS, door};
+use self::link::{ADDRESS, door, log_in};
 pub use self::link::{Link, PASSWORD, Todo};
 use crate::store::Store;
 use crate::tape::Tape;
@@ -274,8 +274,11 @@ impl<S: Clone + Hash> Driver<S> {
         loop {
             self.store.iter_mut().for_each(|store| store.keep(self.hub.take_kept()));
             if let Some(effect) = self.hub.poll_effect() {
-                if let Effect::LogIn { connection, given } = effect {
-                    let verdict = self.door.handle_guess(self.now, ADDRESS, &given);
+                if let Effect::LogIn { connection, account, given } = effect {
+                    let verdict = match account {
+                        Some(account) => log_in(account, &given),
+                        None => self.door.handle_guess(self.now, ADDRESS, &given),
+                    };
                     self.take_answer(Answer::LoggedIn { connection, verdict });
                     continue;
                 }

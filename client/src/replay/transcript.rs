@@ -127,7 +127,9 @@ impl<W: Write> Transcript<W> {
             }
             Answer::LoggedIn { connection, verdict } => {
                 let what = match verdict {
-                    Verdict::Welcome | Verdict::Invited(_) => "a password that lets them in".to_owned(),
+                    Verdict::Welcome | Verdict::Invited(_) | Verdict::Member(_) => {
+                        "a password that lets them in".to_owned()
+                    }
                     Verdict::Denied(denial) => format!("a password, and is told: {denial}"),
                 };
                 self.remark(&format!("{} has given {what}; no recording has it", who(*connection)));

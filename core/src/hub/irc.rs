@@ -16,6 +16,7 @@ mod passing;
 mod render;
 mod rulings;
 mod run;
+mod sasl;
 mod talk;
 mod voice;
 mod who;
@@ -26,6 +27,7 @@ use std::collections::{HashMap, VecDeque};
 use self::answer::Answer;
 use self::arriving::Arriving;
 pub(super) use self::names::joined_rooms;
+use self::passing::By;
 use self::voice::Voice;
 use self::words::word;
 use super::Hub;
@@ -47,6 +49,8 @@ pub(super) struct Irc {
     due: VecDeque<(Time, ConnectionId)>,
     /// The answers to lines that wait for what came of them.
     pending: HashMap<ConnectionId, Pending>,
+    /// By what those have given a password whose is looked at.
+    logging_in: HashMap<ConnectionId, By>,
     /// How many connections by IRC there are.
     pub(super) open: usize,
     /// How many actions of the next batch were looked at for what is told to them.

@@ -18,12 +18,14 @@ struct Known {
     names: Box<str>,
     user_len: u8,
     is_bot: bool,
+    /// By which account they have logged in.
+    account: Option<Name>,
 }
 
 impl Known {
     fn new(user: &str, real_name: &str, is_bot: bool) -> Self {
         let user_len = u8::try_from(user.len()).expect("it is as long as it may be");
-        Self { names: [user, real_name].concat().into(), user_len, is_bot }
+        Self { names: [user, real_name].concat().into(), user_len, is_bot, account: None }
     }
 
     fn split(&self) -> (&str, &str) {
@@ -70,16 +72,29 @@ impl Identity {
         self.0.as_ref().is_some_and(|known| known.is_bot)
     }
 
+    /// Returns by which account they have logged in, if they have.
+    #[must_use]
+    pub fn account(&self) -> Option<&Name> {
+        self.0.as_ref()?.account.as_ref()
+    }
+
     /// Returns the same with another real name.
     #[must_use]
     pub fn with_real_name(&self, real_name: &str) -> Self {
-        Self::new(self.user(), real_name, self.is_bot())
+        Self::new(self.user(), real_name, self.is_bot()).with_account(self.account())
     }
 
     /// Returns the same, of a program or not.
     #[must_use]
     pub fn with_bot(&self, is_bot: bool, name: &Name) -> Self {
-        Self::new(self.user(), self.real_name(name), is_bot)
+        Self::new(self.user(), self.real_name(name), is_bot).with_account(self.account())
+    }
+
+    /// Returns the same of somebody who has logged in by an account, or has not.
+    #[must_use]
+    pub fn with_account(&self, account: Option<&Name>) -> Self {
+        let known = |known: &Arc<Known>| Arc::new(Known { account: account.cloned(), ..Known::clone(known) });
+        Self(self.0.as_ref().map(known))
     }
 
     /// Returns what stands before what somebody does: their name, user and host.

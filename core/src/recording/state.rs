@@ -121,6 +121,8 @@ pub struct ArrivingState {
     pub is_negotiating: bool,
     /// They have given a password that lets them in.
     pub is_welcome: bool,
+    /// By which account they have logged in.
+    pub account: Option<Name>,
     /// From where they come, if that is known.
     pub address: Option<AddressKey>,
 }

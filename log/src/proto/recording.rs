@@ -35,6 +35,8 @@ pub(crate) struct Limits {
     pub(crate) stall_max_ns: u64,
     #[prost(bool, tag = "15")]
     pub(crate) asks_password: bool,
+    #[prost(bool, tag = "16")]
+    pub(crate) has_accounts: bool,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]
@@ -137,6 +139,17 @@ pub(crate) struct LoggedIn {
     /// 0 welcome, 1 wrong, 2 too many guesses.
     #[prost(uint32, tag = "2")]
     pub(crate) verdict: u32,
+    /// It is there only for who is welcome.
+    #[prost(message, optional, tag = "3")]
+    pub(crate) account: Option<Account>,
+}
+
+#[derive(Clone, PartialEq, prost::Message)]
+pub(crate) struct Account {
+    #[prost(string, tag = "1")]
+    pub(crate) name: String,
+    #[prost(bool, tag = "2")]
+    pub(crate) is_operator: bool,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]
@@ -408,4 +421,6 @@ pub(crate) struct Arriving {
     /// None where it is 0.
     #[prost(fixed64, tag = "8")]
     pub(crate) address: u64,
+    #[prost(string, optional, tag = "9")]
+    pub(crate) account: Option<String>,
 }

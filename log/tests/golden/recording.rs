@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use chinwag_core::admission::{Denial, ListenAddresses, Verdict};
+use chinwag_core::admission::{Account, Denial, ListenAddresses, Role, Verdict};
 use chinwag_core::log::Command;
 use chinwag_core::ops::{
     AnswerPart, Arrival, ArrivingState, AskedState, ConnectionState, Handed, HubState, Input, MemoryState,
@@ -69,6 +69,7 @@ fn hub() -> HubState {
             capabilities: Capabilities::BATCH,
             is_negotiating: true,
             is_welcome: false,
+            account: None,
             address: None,
         }],
         irc_batches: 3,
@@ -154,6 +155,7 @@ pub(super) fn golden() -> Vec<(Entry, &'static [u8])> {
         (answered(Answer::Found { connection: ann(), found }), b"\x08\x03:&\x08\x80\x94\xeb\xdc\x03Z\x1e\n\x04\x10\x03\x18\x11\x12\x16\n\x05pizza\x12\r\n\x03Bob\x12\x02hi \x06(\x03"),
         (Entry::Hub(Box::new(remembering())), REMEMBERING),
         (logged_in(Verdict::Welcome), b"\x08\x03:\x0e\x08\x80\x94\xeb\xdc\x03b\x06\n\x04\x10\x03\x18\x11"),
+        (logged_in(Verdict::Member(Account { name: name("Ann"), role: Role::Operator })), b"\x08\x03:\x17\x08\x80\x94\xeb\xdc\x03b\x0f\n\x04\x10\x03\x18\x11\x1a\x07\n\x03Ann\x10\x01"),
         (logged_in(Verdict::Denied(Denial::TooMany)), b"\x08\x03:\x10\x08\x80\x94\xeb\xdc\x03b\x08\n\x04\x10\x03\x18\x11\x10\x02"),
         (input(Handed::Stopped), b"\x08\x03:\x08\x08\x80\x94\xeb\xdc\x03B\x00"),
         (asked(vec![say("hello\n")]), b"\x08\x03:\x1a\x08\x80\x94\xeb\xdc\x03\x12\x12\n\x04\x10\x03\x18\x11\x12\n\n\x08\x12\x06hello\n"),

@@ -2,8 +2,8 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use chinwag_core::admission::{Door, Passphrase};
-use chinwag_core::{Config, ConnectionId, Form, Handshake, Next, Request, Secret, Session, Signals, Step, Time};
+use chinwag_core::admission::{Account, Denial, Door, Passphrase, Role, Verdict};
+use chinwag_core::{Config, ConnectionId, Form, Handshake, Name, Next, Request, Secret, Session, Signals, Step, Time};
 
 /// The password of a server of the tests, if it asks for one.
 pub const PASSWORD: &str = "swordfish";
@@ -14,6 +14,17 @@ pub(super) const ADDRESS: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
 /// Returns what is asked whether a password lets somebody in: [`PASSWORD`] does.
 pub(super) fn door() -> Door {
     Door::new(Secret::new([7; 32]), Some(&Passphrase::new(PASSWORD)))
+}
+
+/// Tells what comes of the password of an account: of `Ann`, and of `Root`, who is an operator, it is the server's.
+pub(super) fn log_in(name: Name, given: &Passphrase) -> Verdict {
+    let role = match name.as_str() {
+        "Ann" => Role::Member,
+        "Root" => Role::Operator,
+        _ => return Verdict::Denied(Denial::Wrong),
+    };
+    let is_right = given.as_str() == PASSWORD;
+    if is_right { Verdict::Member(Account { name, role }) } else { Verdict::Denied(Denial::Wrong) }
 }
 
 /// Tells what the reader of a connection is to do next.

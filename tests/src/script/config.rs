@@ -26,6 +26,7 @@ pub(super) fn set(config: &mut Config, settings: &str) -> Result<(), String> {
             "irc_port" => config.limits.listen_addresses.irc = Some(local(value)?),
             // It is the one that all servers of the tests have.
             "asks_password" => config.limits.asks_password = number(value)?,
+            "has_accounts" => config.limits.has_accounts = number(value)?,
             "seed" => config.rules.seed = number(value)?,
             _ => return Err(format!("no such setting: {field}")),
         }

@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use super::answer::Answer;
 use super::obey::COMMANDS;
 use super::passing::ASKED;
+use super::sasl::Sasl;
 use super::words::{unformatted, word};
 use super::{Irc, Line};
 use crate::irc::{Capabilities, Identity};
@@ -22,6 +23,10 @@ pub(super) struct Arriving {
     pub(super) is_negotiating: bool,
     /// They have given a password that lets them in.
     pub(super) is_welcome: bool,
+    /// By which account they have logged in.
+    pub(super) account: Option<Name>,
+    /// What they have said by SASL so far.
+    pub(super) sasl: Option<Sasl>,
     /// From where they come, if that is known.
     address: Option<AddressKey>,
 }
@@ -45,7 +50,7 @@ impl<S> Hub<S> {
     /// Returns who has not said who they are, in the order in which they came.
     pub(in crate::hub) fn arriving(&self) -> Vec<ArrivingState> {
         let state = |&(due, connection): &(Time, ConnectionId)| {
-            let Arriving { name, identity, capabilities, is_negotiating, is_welcome, address } =
+            let Arriving { name, identity, capabilities, is_negotiating, is_welcome, account, sasl: _, address } =
                 self.irc.arriving.get(&connection)?;
             Some(ArrivingState {
                 connection,
@@ -55,6 +60,7 @@ impl<S> Hub<S> {
                 capabilities: *capabilities,
                 is_negotiating: *is_negotiating,
                 is_welcome: *is_welcome,
+                account: account.clone(),
                 address: *address,
             })
         };
@@ -64,9 +70,19 @@ impl<S> Hub<S> {
     /// Lets these have come.
     pub(in crate::hub) fn restore_arriving(&mut self, arriving: Vec<ArrivingState>) {
         for state in arriving {
-            let ArrivingState { connection, due, name, identity, capabilities, is_negotiating, is_welcome, address } =
-                state;
-            let arriving = Arriving { name, identity, capabilities, is_negotiating, is_welcome, address };
+            let ArrivingState { connection, due, name, identity, capabilities, .. } = state;
+            let ArrivingState { is_negotiating, is_welcome, account, address, .. } = state;
+            let arriving = Arriving {
+                name,
+                identity,
+                capabilities,
+                is_negotiating,
+                is_welcome,
+                account,
+                // What was said is a secret, which no state has: it is to be said again.
+                sasl: None,
+                address,
+            };
             self.irc.arriving.insert(connection, arriving);
             self.irc.due.push_back((due, connection));
         }
@@ -155,6 +171,7 @@ impl<S> Hub<S> {
             "USER" => self.choose_identity(connection, line, answer),
             "PASS" if line.filled(0).is_none() => answer.numeric(format_args!("461 * PASS :Not enough parameters")),
             "PASS" => self.obey_pass(connection, line),
+            "AUTHENTICATE" => self.obey_authenticate(connection, line, answer),
             "PONG" => {}
             "PING" => self.obey_ping(connection, line, answer),
             "QUIT" => {
@@ -221,7 +238,8 @@ impl<S> Hub<S> {
         if self.is_to_give_password(connection) {
             return self.turn_away(connection, ASKED);
         }
-        let (name, identity, capabilities) = (name.clone(), identity.clone(), arriving.capabilities);
+        let identity = identity.with_account(arriving.account.as_ref());
+        let (name, capabilities) = (name.clone(), arriving.capabilities);
         let registration = Box::new(Registration { name, identity, capabilities, address: arriving.address });
         self.propose(now, Event::Registered { connection, registration });
     }

@@ -2,10 +2,14 @@
 
 use super::Line;
 use super::answer::Answer;
+use super::sasl::MECHANISMS;
 use super::words::word;
 use crate::irc::Capabilities;
 use crate::log::IrcCommand;
 use crate::{ConnectionId, Hub, Time};
+
+/// By this name clients ask whether they can log in. Whether they have asked changes nothing.
+const SASL: &str = "sasl";
 
 impl<S> Hub<S> {
     pub(super) fn obey_cap(&mut self, now: Time, connection: ConnectionId, line: &Line<'_>, answer: &mut Answer) {
@@ -22,14 +26,22 @@ impl<S> Hub<S> {
                     let capabilities = self.capabilities(connection).with(Capabilities::CAP_NOTIFY);
                     self.grant(now, connection, capabilities);
                 }
-                let names: Vec<_> = Capabilities::ALL.iter().map(|(name, _)| *name).collect();
+                let sasl = match (self.config.limits.has_accounts, is_modern) {
+                    (false, _) => None,
+                    (true, false) => Some(SASL.to_owned()),
+                    (true, true) => Some(format!("{SASL}={MECHANISMS}")),
+                };
+                let all = Capabilities::ALL.iter().map(|(name, _)| (*name).to_owned());
+                let names: Vec<_> = all.chain(sasl).collect();
                 answer.numeric(format_args!("CAP {nick} LS :{}", names.join(" ")));
             }
             "LIST" => answer.numeric(format_args!("CAP {nick} LIST :{}", self.capabilities(connection))),
             "REQ" => {
                 self.negotiate(connection, true);
                 let wanted = line.param(1).unwrap_or_default();
-                match after(self.capabilities(connection), wanted) {
+                let has_sasl = self.config.limits.has_accounts;
+                let known = wanted.split(' ').filter(|name| !(has_sasl && name.trim_start_matches('-') == SASL));
+                match after(self.capabilities(connection), &known.collect::<Vec<_>>().join(" ")) {
                     Some(capabilities) => {
                         // What is granted has to be told whole.
                         for granted in lines_of(wanted, WANTED_BYTES_MAX) {

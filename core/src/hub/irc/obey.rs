@@ -104,11 +104,7 @@ impl<S> Hub<S> {
                 Some(text) => self.moderate_irc(now, connection, None, Act::Wall(bounded(text, AWAY_BYTES_MAX))),
                 None => self.needs_more(connection, "WALLOPS", answer),
             },
-            "OPER" if line.filled(1).is_some() => {
-                let nick = self.nick_or_star(connection);
-                answer.numeric(format_args!("491 {nick} :There are no operators here"));
-            }
-            "OPER" => self.needs_more(connection, &line.command.to_ascii_uppercase(), answer),
+            "OPER" => self.obey_oper(connection, line, answer),
             "USER" | "PASS" => {
                 let nick = self.nick_or_star(connection);
                 answer.numeric(format_args!("462 {nick} :You may not reregister"));

@@ -5,21 +5,51 @@
 use std::fmt;
 
 use super::Line;
-use crate::password::{Passphrase, Verdict};
-use crate::{Action, ConnectionId, Effect, Hub, IrcMessage, Message, Time};
+use super::answer::Answer;
+use crate::log::{Command, Event};
+use crate::password::{Account, Denial, Passphrase, Role, Verdict};
+use crate::{Action, ConnectionId, Effect, Hub, IrcMessage, Message, Name, Time};
 
 /// What those are told who have said who they are, and given no password.
 pub(super) const ASKED: &str = "This server asks for a password: send it with PASS, before NICK and USER";
 
+/// Tells by what somebody has given a password.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum By {
+    Pass,
+    Sasl,
+    Oper,
+}
+
 impl<S> Hub<S> {
     /// Has the password looked at that somebody gives. Nothing else of the connection goes on before that is answered.
     pub(super) fn obey_pass(&mut self, connection: ConnectionId, line: &Line<'_>) {
-        if !self.config.limits.asks_password {
-            return;
+        let given = line.param(0).unwrap_or_default();
+        // An account and its password have a colon between them; else it is for a server that asks for one.
+        if self.config.limits.asks_password || self.config.limits.has_accounts && given.contains(':') {
+            self.log_in(connection, By::Pass, None, Passphrase::new(given));
         }
-        let given = Passphrase::new(line.param(0).unwrap_or_default());
+    }
+
+    /// Has the password of an account looked at by which somebody wants to be an operator of the server.
+    pub(super) fn obey_oper(&mut self, connection: ConnectionId, line: &Line<'_>, answer: &mut Answer) {
+        let nick = self.nick_or_star(connection);
+        let (Some(account), Some(given)) = (line.filled(0), line.filled(1)) else {
+            return self.needs_more(connection, "OPER", answer);
+        };
+        if !self.config.limits.has_accounts {
+            return answer.numeric(format_args!("491 {nick} :There are no operators here"));
+        }
+        match Name::parse(account) {
+            Some(account) => self.log_in(connection, By::Oper, Some(account), Passphrase::new(given)),
+            None => answer.numeric(format_args!("464 {nick} :{}", Denial::Wrong)),
+        }
+    }
+
+    pub(super) fn log_in(&mut self, connection: ConnectionId, by: By, account: Option<Name>, given: Passphrase) {
+        self.irc.logging_in.insert(connection, by);
         self.connections.await_effect(connection);
-        self.effects.push_back(Effect::LogIn { connection, given });
+        self.effects.push_back(Effect::LogIn { connection, account, given });
     }
 
     /// Tells whether somebody has to give a password that lets them in, and has not.
@@ -34,13 +64,37 @@ impl<S> Hub<S> {
             return;
         }
         let before = self.chat.actions().len();
-        match (verdict, self.irc.arriving.get_mut(&connection)) {
-            (Verdict::Welcome | Verdict::Invited(_), Some(arriving)) => arriving.is_welcome = true,
-            (Verdict::Denied(denial), Some(_)) => self.turn_away(connection, denial),
-            (_, None) => {}
+        let by = self.irc.logging_in.remove(&connection).unwrap_or(By::Pass);
+        let arriving = self.irc.arriving.get_mut(&connection);
+        match (by, verdict) {
+            (By::Pass | By::Sasl, Verdict::Member(account)) => {
+                if let Some(arriving) = arriving {
+                    arriving.account = Some(account.name.clone());
+                    arriving.is_welcome = true;
+                }
+                self.tell_authenticated(connection, verdict);
+            }
+            (By::Pass, Verdict::Welcome | Verdict::Invited(_)) => {
+                arriving.into_iter().for_each(|arriving| arriving.is_welcome = true);
+            }
+            (By::Pass, Verdict::Denied(denial)) => self.turn_away(connection, denial),
+            (By::Sasl, _) => self.tell_authenticated(connection, verdict),
+            (By::Oper, Verdict::Member(Account { role: Role::Operator, .. })) => {
+                self.propose(now, Event::Commanded { connection, command: Command::Empower });
+            }
+            (By::Oper, Verdict::Denied(denial)) => self.tell_oper(connection, denial),
+            (By::Oper, Verdict::Welcome | Verdict::Invited(_) | Verdict::Member(_)) => {
+                self.tell_oper(connection, "This account is no operator's");
+            }
         }
         self.finish_irc(now, connection, before);
         self.release(now, connection);
+    }
+
+    fn tell_oper(&mut self, connection: ConnectionId, why: impl fmt::Display) {
+        let (server, nick) = (&self.config.limits.server_name, self.nick_or_star(connection));
+        let lines = format!(":{server} 464 {nick} :{why}\r\n");
+        self.reply(connection, Message::Irc(Box::new(IrcMessage::Lines(lines.into()))));
     }
 
     /// Ends the connection of somebody who gave no password that lets them in.

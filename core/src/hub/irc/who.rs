@@ -96,7 +96,8 @@ impl<S> Hub<S> {
                 }
                 'o' => told.push_str("n/a"),
                 'l' => told.push_str(&seen.irc().map_or(0, |irc| now.since(irc.spoke).as_secs()).to_string()),
-                // Nobody is away from the server, nor has anybody logged in.
+                'a' => told.push_str(identity.account().map_or("0", |account| account.as_str())),
+                // Nobody is away from the server.
                 _ => told.push('0'),
             }
         }
@@ -177,6 +178,9 @@ impl<S> Hub<S> {
         if let Some(irc) = seen.irc() {
             let (idle_s, came_s) = (now.since(irc.spoke).as_secs(), self.chat.clock().unix_ms(irc.came) / 1000);
             answer.numeric(format_args!("317 {nick} {name} {idle_s} {came_s} :seconds idle, signon time"));
+        }
+        if let Some(account) = identity.account() {
+            answer.numeric(format_args!("330 {nick} {name} {account} :is logged in as"));
         }
         if identity.is_bot() {
             answer.numeric(format_args!("335 {nick} {name} :is a bot"));

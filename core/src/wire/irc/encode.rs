@@ -211,8 +211,8 @@ impl<'a> Encoder<'a> {
     fn put_joined(self, out: &mut BytesMut, (room, name, identity): (&Name, &Name, &Identity), stamp: Stamp<'_>) {
         self.put_source(out, stamp, &identity.source(name));
         if self.dialect.extends_joins {
-            // Nobody has logged in.
-            put(out, format_args!("JOIN #{room} * :{}\r\n", identity.real_name(name)));
+            let account = identity.account().map_or("*", |account| account.as_str());
+            put(out, format_args!("JOIN #{room} {account} :{}\r\n", identity.real_name(name)));
         } else {
             put(out, format_args!("JOIN #{room}\r\n"));
         }

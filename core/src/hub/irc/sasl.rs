@@ -1,0 +1,162 @@
+//! Owns SASL, by which a client of IRC logs in before it says who it is
+//! (<https://ircv3.net/specs/extensions/sasl-3.2>): the mechanism PLAIN (RFC 4616).
+//!
+//! Invariant: what is held of an answer that comes in chunks is bounded, and let go of as soon as it is looked at.
+
+use std::fmt;
+
+use super::Line;
+use super::answer::Answer;
+use super::passing::By;
+use crate::irc::HOST;
+use crate::password::{Account, Passphrase, Verdict};
+use crate::{ConnectionId, Hub, IrcMessage, Message, Name};
+
+/// How long a chunk is: the next one goes on with what a whole one has begun.
+const CHUNK: usize = 400;
+
+/// How long an answer is at the most: far more than any name and password have.
+const ANSWER_BYTES_MAX: usize = 4 * CHUNK;
+
+/// The mechanisms that there are.
+pub(super) const MECHANISMS: &str = "PLAIN";
+
+/// Holds what has come of an answer.
+///
+/// Its `Debug` hides it, since there is a password in it.
+#[derive(Default)]
+pub(super) struct Sasl(String);
+
+impl fmt::Debug for Sasl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Sasl({} bytes)", self.0.len())
+    }
+}
+
+impl<S> Hub<S> {
+    /// Takes what somebody says of who they are by SASL.
+    pub(super) fn obey_authenticate(&mut self, connection: ConnectionId, line: &Line<'_>, answer: &mut Answer) {
+        let nick = self.nick_or_star(connection);
+        if !self.config.limits.has_accounts {
+            return answer.numeric(format_args!("421 {nick} AUTHENTICATE :Unknown command"));
+        }
+        let Some(arriving) = self.irc.arriving.get_mut(&connection) else { return };
+        let Some(said) = line.filled(0) else {
+            return answer.numeric(format_args!("461 {nick} AUTHENTICATE :Not enough parameters"));
+        };
+        if arriving.account.is_some() {
+            return answer.numeric(format_args!("907 {nick} :You have already authenticated using SASL"));
+        }
+        let Some(mut sasl) = arriving.sasl.take() else {
+            if said.eq_ignore_ascii_case(MECHANISMS) {
+                arriving.sasl = Some(Sasl::default());
+                return answer.numeric(format_args!("AUTHENTICATE +"));
+            }
+            if said != "*" {
+                answer.numeric(format_args!("908 {nick} {MECHANISMS} :are available SASL mechanisms"));
+            }
+            return answer.numeric(format_args!("904 {nick} :SASL authentication failed"));
+        };
+        if said == "*" {
+            return answer.numeric(format_args!("906 {nick} :SASL authentication aborted"));
+        }
+        if said.len() > CHUNK {
+            return answer.numeric(format_args!("905 {nick} :SASL message too long"));
+        }
+        if sasl.0.len() + said.len() > ANSWER_BYTES_MAX {
+            return answer.numeric(format_args!("904 {nick} :SASL authentication failed"));
+        }
+        if said != "+" {
+            sasl.0.push_str(said);
+        }
+        if said.len() == CHUNK {
+            arriving.sasl = Some(sasl);
+            return;
+        }
+        let Some((account, given)) = credentials(&sasl.0) else {
+            return answer.numeric(format_args!("904 {nick} :SASL authentication failed"));
+        };
+        self.log_in(connection, By::Sasl, Some(account), given);
+    }
+
+    /// Tells somebody what came of it.
+    pub(super) fn tell_authenticated(&mut self, connection: ConnectionId, verdict: &Verdict) {
+        let (server, nick) = (self.config.limits.server_name.clone(), self.nick_or_star(connection));
+        let lines = match verdict {
+            Verdict::Member(Account { name, .. }) => {
+                let source = format!("{nick}!*@{HOST}");
+                format!(
+                    ":{server} 900 {nick} {source} {name} :You are now logged in as {name}\r\n\
+                     :{server} 903 {nick} :SASL authentication successful\r\n"
+                )
+            }
+            Verdict::Welcome | Verdict::Invited(_) => format!(":{server} 904 {nick} :SASL authentication failed\r\n"),
+            Verdict::Denied(denial) => format!(":{server} 904 {nick} :{denial}\r\n"),
+        };
+        self.reply(connection, Message::Irc(Box::new(IrcMessage::Lines(lines.into()))));
+    }
+}
+
+/// Takes apart whose account it is, and by what that is shown: by whom somebody wants to be taken for, which has to be
+/// the same, and by the account and the password, with zero bytes between them.
+fn credentials(base64: &str) -> Option<(Name, Passphrase)> {
+    let plain = String::from_utf8(decoded(base64)?).ok()?;
+    let [wanted, account, password] = plain.split('\0').collect::<Vec<_>>().try_into().ok()?;
+    let is_own = wanted.is_empty() || wanted.eq_ignore_ascii_case(account);
+    let name = Name::parse(account).filter(|_| is_own && !password.is_empty())?;
+    Some((name, Passphrase::new(password)))
+}
+
+/// Reads Base64 (RFC 4648, section 4).
+fn decoded(base64: &str) -> Option<Vec<u8>> {
+    let digits = base64.trim_end_matches('=');
+    if !base64.len().is_multiple_of(4) || base64.len() - digits.len() > 2 {
+        return None;
+    }
+    let (mut bytes, mut held, mut bits) = (Vec::new(), 0_u32, 0);
+    for digit in digits.bytes() {
+        let value = match digit {
+            b'A'..=b'Z' => digit - b'A',
+            b'a'..=b'z' => digit - b'a' + 26,
+            b'0'..=b'9' => digit - b'0' + 52,
+            b'+' => 62,
+            b'/' => 63,
+            _ => return None,
+        };
+        held = held << 6 | u32::from(value);
+        bits += 6;
+        if bits >= 8 {
+            bits -= 8;
+            bytes.push((held >> bits).to_le_bytes()[0]);
+            held &= (1 << bits) - 1;
+        }
+    }
+    (held == 0).then_some(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_and_a_password_are_found_in_what_is_said() {
+        let ann = |password: &str| Some((Name::parse("ann").expect("it is a name"), Passphrase::new(password)));
+        for (base64, found) in [
+            ("YW5uAGFubgBzZXNhbWU=", ann("sesame")),
+            ("AGFubgBzZXNhbWU=", ann("sesame")),
+            ("AGFubgDDqQ==", ann("\u{e9}")),
+            ("AGFubgBzZXNhbWU", None),
+            ("AGFubgA=", None),
+            ("AABzZXNhbWU=", None),
+            ("Ym9iAGFubgBzZXNhbWU=", None),
+            ("AGFubgBzZXNhAG1l", None),
+            ("!!!", None),
+            ("", None),
+            ("====", None),
+            ("AGFubgBzZXNhbWV=", None),
+            ("/////w==", None),
+        ] {
+            assert_eq!(credentials(base64), found, "{base64}");
+        }
+    }
+}
