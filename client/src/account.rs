@@ -85,7 +85,7 @@ struct RemoveFlags {
     name: Name,
 }
 
-/// Say what an account may do: member, or operator of the server. Who is an operator already stays one until they leave.
+/// Say what an account may do: member, or operator of the server. Who is an operator already stays one.
 #[derive(Debug, FromArgs, ArgsInfo)]
 #[argh(subcommand, name = "role", help_triggers("-h", "--help"))]
 struct RoleFlags {

@@ -5,6 +5,8 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
 
+use chinwag_core::Name;
+use chinwag_core::admission::{Account, Passphrase, Role};
 use chinwag_members::Book;
 use chinwag_tests::{Adapter, Browser, Ended, Person, Program, connect, fetch};
 use rustix::process::Signal;
@@ -128,6 +130,52 @@ fn an_invitation_lets_in_as_many_as_it_is_for_while_the_server_runs_and_is_nowhe
         for secret in [token, pass, other] {
             let is_there = written.windows(secret.len()).any(|part| part.eq_ignore_ascii_case(secret.as_bytes()));
             assert!(!is_there, "{adapter:?}: {secret}");
+        }
+    }
+}
+
+#[test]
+fn an_account_lets_in_and_makes_operators_and_its_password_is_nowhere_to_be_read() {
+    let folder = Folder::new("door-account");
+    let encoded = "AFJvb3QAY29ycjNjdC1oMHJzZQ==";
+    for adapter in Adapter::ALL {
+        let kept = folder.0.join(adapter.program());
+        let [data, log, record] =
+            ["data", "log", "record"].map(|name| kept.join(name).to_str().expect("it is text").to_owned());
+        let flags = ["--members-only", "--data", &data, "--log-dir", &log, "--record", &record];
+        let (server, [lines, web, irc]) = Program::start_all(adapter, flags);
+        // As `chinwag account` does.
+        let mut book = Book::open(Path::new(&data)).expect("it is there");
+        let root = Account { name: Name::parse("Root").expect("it is a name"), role: Role::Operator };
+        assert!(book.add_account(&root, &Passphrase::new(SECRET)).expect("it is written"));
+        let ann = Person::come_with(lines, &format!("root:{SECRET}"));
+        let bob = Browser::come_with(web, &format!("Root:{SECRET}"));
+        let mut dan = come_by_irc(irc, &format!("Root:{SECRET}"));
+        write!(dan.get_mut(), "OPER Root {}\r\nOPER Root {SECRET}\r\n", GUESSES[0]).expect("it takes two lines");
+        let mut told = String::new();
+        while !told.contains(" 381 ") {
+            assert!(dan.read_line(&mut told).expect("a line comes before the deadline") > 0, "{told}");
+        }
+        assert!(told.contains(" 464 Dan :Wrong password"), "{told}");
+        let mut eve = connect(irc);
+        write!(
+            eve,
+            "CAP REQ sasl\r\nAUTHENTICATE PLAIN\r\nAUTHENTICATE {encoded}\r\nNICK Eve\r\nUSER e 0 * :E\r\nCAP END\r\n"
+        )
+        .expect("it takes a few lines");
+        let mut eve = BufReader::new(eve);
+        let mut told = String::new();
+        while !told.contains(" 376 ") {
+            assert!(eve.read_line(&mut told).expect("a line comes before the deadline") > 0, "{told}");
+        }
+        assert!(told.contains(" 900 * *!*@chinwag Root :You are now logged in as Root"), "{told}");
+        drop((ann, bob, dan, eve));
+        server.signal(Signal::TERM);
+        let Ended { code, err, .. } = server.join();
+        assert_eq!(code, Some(0), "{err}");
+        let written = [all_bytes(&kept), err.into_bytes()].concat();
+        for secret in [SECRET, GUESSES[0], encoded] {
+            assert!(!written.windows(secret.len()).any(|part| part == secret.as_bytes()), "{adapter:?}: {secret}");
         }
     }
 }
