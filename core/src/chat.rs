@@ -552,7 +552,10 @@ impl Chat {
             return Presence::Told;
         }
         let person = self.person(connection);
-        let (name, identity) = (person.name.clone(), person.identity());
+        let (name, identity, origin) = (person.name.clone(), person.identity(), person.origin(connection));
+        if self.hidden_from(connection, room) > 0 {
+            self.rooms.change_order(room, |order| order.note_left(origin));
+        }
         let presence = self.rooms.leave(now, room, &name);
         if presence == Presence::Told {
             let time_ms = self.time_ms();

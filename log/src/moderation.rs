@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use chinwag_core::Text;
 use chinwag_core::log::{
-    Act, AddressKey, BanState, BarState, CHANGES_MAX, Mask, Mode, ModeChange, Moderation, MuteState, OrderState,
-    RoomKey, RoomModes,
+    Act, AddressKey, BanState, BarState, CHANGES_MAX, Mask, Mode, ModeChange, Moderation, MuteState, NewcomerState,
+    OrderState, RoomKey, RoomModes,
 };
 
 use crate::common::{connection, name, nanos, text, time};
@@ -142,7 +142,11 @@ pub(crate) fn address(number: u64) -> Option<AddressKey> {
 
 /// Writes what was decided of a room, if anything was.
 pub(crate) fn put_order(order: &OrderState) -> Option<proto::Order> {
-    let OrderState { modes, key, limit, bans, exceptions, mutes, invited } = order;
+    let OrderState { modes, key, limit, bans, exceptions, mutes, invited, hidden, newcomers } = order;
+    let put_newcomer = |NewcomerState { origin, hidden }: &NewcomerState| proto::Newcomer {
+        origin: Some((*origin).into()),
+        hidden: *hidden,
+    };
     let put_mute = |MuteState { origin, name, address, until, is_told }: &MuteState| proto::Mute {
         origin: Some((*origin).into()),
         name: name.to_string(),
@@ -158,14 +162,17 @@ pub(crate) fn put_order(order: &OrderState) -> Option<proto::Order> {
         exceptions: exceptions.iter().map(put_ban).collect(),
         mutes: mutes.iter().map(put_mute).collect(),
         invited: invited.iter().map(|&connection| connection.into()).collect(),
+        hidden: *hidden,
+        newcomers: newcomers.iter().map(put_newcomer).collect(),
     })
 }
 
 /// Reads the same.
 pub(crate) fn order(order: Option<proto::Order>) -> Result<OrderState, DecodeError> {
-    let Some(proto::Order { modes, key: word, limit, bans, exceptions, mutes, invited }) = order else {
-        return Ok(OrderState::default());
-    };
+    let Some(order) = order else { return Ok(OrderState::default()) };
+    let proto::Order { modes, key: word, limit, bans, exceptions, mutes, invited, hidden, newcomers } = order;
+    let newcomer =
+        |proto::Newcomer { origin, hidden }: proto::Newcomer| Ok(NewcomerState { origin: connection(origin)?, hidden });
     let modes = u8::try_from(modes).ok().and_then(RoomModes::from_bits);
     let mute = |proto::Mute { origin, name: called, address: from, until_ns, is_told }: proto::Mute| {
         let (origin, address) = (connection(origin)?, address(from));
@@ -179,6 +186,8 @@ pub(crate) fn order(order: Option<proto::Order>) -> Result<OrderState, DecodeErr
         exceptions: exceptions.into_iter().map(ban).collect::<Result<_, _>>()?,
         mutes: mutes.into_iter().map(mute).collect::<Result<_, _>>()?,
         invited: invited.into_iter().map(|id| connection(Some(id))).collect::<Result<_, _>>()?,
+        hidden,
+        newcomers: newcomers.into_iter().map(newcomer).collect::<Result<_, _>>()?,
     };
     let is_any = order != OrderState::default();
     if is_any { Ok(order) } else { Err(DecodeError::Damaged("nothing was decided, and is not written")) }

@@ -158,12 +158,13 @@ impl History {
         }
     }
 
-    /// Returns the last messages of those who are heard, the oldest first: so many at most, and as many as fit into so
-    /// many bytes in any form. What needs more than half of them by itself is left out, so that it does not hide what
+    /// Returns the last messages of those who are heard, the oldest first, without those up to the one that is hidden:
+    /// so many at most, and as many as fit into so many bytes in any form. What needs more than half of them by itself is left out, so that it does not hide what
     /// was said before it.
     pub(super) fn last(
         &self,
         (now, clock): (Time, Clock),
+        hidden: u64,
         count: usize,
         bytes_max: usize,
         hears: impl Fn(&Name, Option<ConnectionId>) -> bool,
@@ -187,6 +188,7 @@ impl History {
             bytes <= bytes_max
         };
         let mut said: Vec<_> = latest
+            .take_while(|(_, seq, _)| *seq > hidden)
             .take(count)
             .filter(is_short)
             .take_while(fits)
@@ -272,9 +274,13 @@ mod tests {
             history.push(saying("Ann", seq), Texts::clean(run));
             seq += run.len() as u64;
         }
-        let said =
-            history
-                .last((Time::after(Duration::from_secs(1000)), Clock::default()), usize::MAX, usize::MAX, |_, _| true);
+        let said = history.last(
+            (Time::after(Duration::from_secs(1000)), Clock::default()),
+            0,
+            usize::MAX,
+            usize::MAX,
+            |_, _| true,
+        );
         let said = said.into_iter().map(|said| (said.seq, said.text.as_str().to_owned())).collect();
         (history, said)
     }
@@ -306,7 +312,7 @@ mod tests {
         let (history, _) = kept(&texts, 1);
         let lens = |count, bytes_max| {
             let said =
-                history.last((Time::after(Duration::from_secs(9)), Clock::default()), count, bytes_max, |_, _| true);
+                history.last((Time::after(Duration::from_secs(9)), Clock::default()), 0, count, bytes_max, |_, _| true);
             said.iter().map(|said| said.text.as_str().len()).collect::<Vec<_>>()
         };
         assert_eq!(lens(9, 8192), [7, 8, 9]);
@@ -327,7 +333,7 @@ mod tests {
                 }
                 for bytes_max in [256, 1000, 8192] {
                     let now = Time::after(Duration::from_secs(u64::from(u32::MAX)));
-                    let said = history.last((now, Clock::default()), 100, bytes_max, |_, _| true);
+                    let said = history.last((now, Clock::default()), 0, 100, bytes_max, |_, _| true);
                     let message = crate::Message::History {
                         room: Name::parse("twenty_characters_ok").expect("a name"),
                         said,

@@ -452,9 +452,10 @@ impl Chat {
         let person = self.people.get(connection).expect(HERE);
         let (identity, origin) = (person.identity(), person.origin(connection));
         let who = Somebody::of(connection, person, &identity, self.people.address(connection));
+        let said = self.rooms.said(id);
         self.rooms.change_order(id, |order| {
             order.use_invitation(origin);
-            order.note_arrival(now, who);
+            order.note_arrival(now, who, said);
         });
     }
 

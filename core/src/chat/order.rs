@@ -6,7 +6,7 @@
 use super::people::Person;
 use crate::address_key::AddressKey;
 use crate::irc::Identity;
-use crate::log::{BanState, MuteState, OrderState, RoomKey, RoomModes, SnapshotError};
+use crate::log::{BanState, MuteState, NewcomerState, OrderState, RoomKey, RoomModes, SnapshotError};
 use crate::mask::Mask;
 use crate::{ConnectionId, Name, Ruling, Time};
 
@@ -37,12 +37,14 @@ impl Order {
 
     /// Makes it anew.
     pub(super) fn restore(state: OrderState) -> Result<Self, SnapshotError> {
-        let OrderState { key: _, modes: _, limit, bans, exceptions, mutes, invited } = &state;
+        let OrderState { key: _, modes: _, limit, bans, exceptions, mutes, invited, hidden: _, newcomers } = &state;
         let fits = bans.len() <= BANS_MAX && exceptions.len() <= BANS_MAX;
         let fits = fits && mutes.len() <= NAMED_MAX && invited.len() <= NAMED_MAX && *limit != Some(0);
         SnapshotError::unless(fits, "a room has decided more than it can")?;
         let is_in_order = mutes.is_sorted_by(|one, next| one.origin < next.origin);
         SnapshotError::unless(is_in_order, "who is muted is not in order")?;
+        let is_in_order = newcomers.is_sorted_by(|one, next| one.origin < next.origin);
+        SnapshotError::unless(is_in_order, "who came to a closed room is not in order")?;
         for list in [bans, exceptions] {
             let mut rest = list.as_slice();
             while let Some((first, others)) = rest.split_first() {
@@ -57,6 +59,27 @@ impl Order {
     /// Tells whether whoever joins has to know a word.
     pub(super) const fn has_key(&self) -> bool {
         self.0.key.is_some()
+    }
+
+    /// Tells whether not everybody can join.
+    pub(super) const fn is_closed(&self) -> bool {
+        self.has_key() || self.0.modes.has(RoomModes::LOCKED)
+    }
+
+    /// Returns the last message that somebody there is not shown, or zero.
+    pub(super) fn hidden_from(&self, origin: ConnectionId) -> u64 {
+        let place = self.0.newcomers.binary_search_by_key(&origin, |newcomer| newcomer.origin);
+        place.map_or(0, |place| self.0.newcomers[place].hidden)
+    }
+
+    /// Changes it, where so much was said until now. If everybody can join from then on, they are not shown that.
+    pub(super) fn change<R>(&mut self, said: u64, change: impl FnOnce(&mut Self) -> R) -> R {
+        let was_closed = self.is_closed();
+        let changed = change(self);
+        if was_closed && !self.is_closed() {
+            self.0.hidden = said;
+        }
+        changed
     }
 
     /// Tells whether nothing is decided.
@@ -213,8 +236,16 @@ impl Order {
     }
 
     /// Handles that somebody has come: who is muted there by their name, or from their address, is it by this
-    /// connection as well.
-    pub(super) fn note_arrival(&mut self, now: Time, who: Somebody<'_>) {
+    /// connection as well. If not everybody can join, they are not shown what was said until now.
+    pub(super) fn note_arrival(&mut self, now: Time, who: Somebody<'_>, said: u64) {
+        let hidden = if self.is_closed() { said } else { self.0.hidden };
+        if hidden > 0 {
+            let newcomer = NewcomerState { origin: who.origin, hidden };
+            match self.0.newcomers.binary_search_by_key(&who.origin, |newcomer| newcomer.origin) {
+                Ok(place) => self.0.newcomers[place] = newcomer,
+                Err(place) => self.0.newcomers.insert(place, newcomer),
+            }
+        }
         let key = who.name.key();
         let is_them = |mute: &&MuteState| {
             let is_from_there = mute.address.is_some() && mute.address == who.address;
@@ -240,6 +271,11 @@ impl Order {
             self.0.invited.remove(0);
         }
         self.0.invited.push(origin);
+    }
+
+    /// Handles that somebody has left.
+    pub(super) fn note_left(&mut self, origin: ConnectionId) {
+        self.0.newcomers.retain(|newcomer| newcomer.origin != origin);
     }
 
     /// Handles that somebody has come who may have been invited.

@@ -27,9 +27,11 @@ impl Chat {
         count: u8,
         bytes_max: usize,
     ) -> Vec<Earlier> {
-        let person = self.person(connection);
+        let (person, hidden) = (self.person(connection), self.hidden_from(connection, id));
         let shown = |history: &History| {
-            history.last((now, self.clock), count.into(), bytes_max, |name, origin| !person.ignored_said(name, origin))
+            history.last((now, self.clock), hidden, count.into(), bytes_max, |name, origin| {
+                !person.ignored_said(name, origin)
+            })
         };
         self.rooms.history(id).map(shown).unwrap_or_default()
     }
@@ -38,8 +40,27 @@ impl Chat {
     pub(crate) fn room_with_more(&self, connection: ConnectionId, count: u8) -> Option<Name> {
         let id = self.person(connection).room;
         let known = self.rooms.history(id).map_or(0, History::messages);
-        let is_all = known >= usize::from(count) || known as u64 >= self.rooms.said(id);
+        let is_all =
+            known >= usize::from(count) || known as u64 >= self.rooms.said(id) - self.hidden_from(connection, id);
         (!is_all).then(|| self.rooms.name(id).clone())
+    }
+
+    /// Returns the last message of a room that somebody there is not shown, or zero: they came when not everybody could.
+    pub(super) fn hidden_from(&self, connection: ConnectionId, id: RoomId) -> u64 {
+        let origin = self.person(connection).origin(connection);
+        self.rooms.order(id).map_or(0, |order| order.hidden_from(origin))
+    }
+
+    /// Returns a page of a room with what somebody there may be shown.
+    pub(crate) fn within(&self, connection: ConnectionId, page: Page) -> Page {
+        let id = self.rooms.find(&page.room).filter(|&id| self.is_in(connection, id));
+        let hidden = id.map_or(0, |id| self.hidden_from(connection, id));
+        let after = match page.after {
+            Some(Bound::Seq(seq)) => Some(Bound::Seq(seq.max(hidden))),
+            None if hidden > 0 => Some(Bound::Seq(hidden)),
+            after @ (Some(Bound::TimeMs(_)) | None) => after,
+        };
+        Page { after, ..page }
     }
 
     /// Returns what is shown to who has joined a room.
@@ -65,8 +86,9 @@ impl Chat {
         self.people.get(connection).is_some_and(|person| person.is_in(room))
     }
 
-    /// Returns the messages of a page, as far as they are known here.
-    pub(crate) fn page(&self, page: &Page) -> Vec<KeptMessage> {
+    /// Returns the messages of a page that somebody may be shown, as far as they are known here.
+    pub(crate) fn page(&self, connection: ConnectionId, page: Page) -> Vec<KeptMessage> {
+        let page = self.within(connection, page);
         let history = self.rooms.find(&page.room).and_then(|room| self.rooms.history(room));
         let mut messages = history.map(History::messages_kept).unwrap_or_default();
         messages.retain(|message| page.has(message));
@@ -79,13 +101,22 @@ impl Chat {
     }
 
     /// Returns those of messages that somebody hears, as they are told.
-    pub(crate) fn heard(&self, connection: ConnectionId, now: Time, messages: Vec<KeptMessage>) -> Vec<Earlier> {
-        messages.into_iter().filter_map(|message| self.heard_of(connection, now, message)).collect()
+    pub(crate) fn heard(
+        &self,
+        connection: ConnectionId,
+        now: Time,
+        room: &Name,
+        messages: Vec<KeptMessage>,
+    ) -> Vec<Earlier> {
+        messages.into_iter().filter_map(|message| self.heard_of(connection, now, room, message)).collect()
     }
 
-    fn heard_of(&self, connection: ConnectionId, now: Time, message: KeptMessage) -> Option<Earlier> {
+    fn heard_of(&self, connection: ConnectionId, now: Time, room: &Name, message: KeptMessage) -> Option<Earlier> {
         let KeptMessage { name, text, is_act, time_ms, seq } = message;
-        let is_heard = self.people.get(connection).is_some_and(|person| !person.ignores(&name));
+        let person = self.people.get(connection)?;
+        // They may have left since it was asked for.
+        let room = self.rooms.find(room).filter(|&room| person.is_in(room))?;
+        let is_heard = !person.ignores(&name) && seq > self.hidden_from(connection, room);
         let age = self.clock.age(now.max(self.at), time_ms);
         is_heard.then_some(Earlier { name, text, is_act, age, time_ms, seq })
     }
@@ -98,7 +129,10 @@ impl Chat {
         found: Vec<Found>,
         bytes_max: usize,
     ) -> Vec<Message> {
-        let heard = |Found { room, message }| Some((room, self.heard_of(connection, now, message)?));
+        let heard = |Found { room, message }| {
+            let earlier = self.heard_of(connection, now, &room, message)?;
+            Some((room, earlier))
+        };
         let found = found.into_iter().rev().filter_map(heard).collect();
         let bytes = |(_, earlier): &(Name, Earlier)| ROOM_BYTES + bytes_of(earlier);
         let message = |found, more| Message::Found { found, more };

@@ -321,9 +321,9 @@ impl Rooms {
 
     /// Changes what the operators of a room have decided.
     pub(super) fn change_order<R>(&mut self, id: RoomId, change: impl FnOnce(&mut Order) -> R) -> R {
-        let was_secret = self.is_secret(id);
+        let (was_secret, said) = (self.is_secret(id), self.said(id));
         let order = &mut self.rooms[id.key() as usize].apart.get_or_insert_default().order;
-        let changed = change(order.get_or_insert_default());
+        let changed = order.get_or_insert_default().change(said, change);
         order.take_if(|order| order.is_empty());
         match (was_secret, self.is_secret(id)) {
             (false, true) => self.secret += 1,

@@ -245,7 +245,8 @@ impl<S> Hub<S> {
         if self.memory.is_some() {
             return self.read(connection, page);
         }
-        self.tell_read(now, connection, &page.room, self.chat.page(&page));
+        let (room, messages) = (page.room.clone(), self.chat.page(connection, page));
+        self.tell_read(now, connection, &room, messages);
     }
 
     /// Reads one page for somebody, and then perhaps another.
@@ -257,6 +258,7 @@ impl<S> Hub<S> {
     }
 
     fn read(&mut self, connection: ConnectionId, page: Page) {
+        let page = self.chat.within(connection, page);
         self.connections.await_effect(connection);
         self.effects.push_back(Effect::Read { connection, page });
     }
@@ -270,7 +272,7 @@ impl<S> Hub<S> {
             }
             return;
         }
-        let said = self.chat.heard(connection, now, messages);
+        let said = self.chat.heard(connection, now, room, messages);
         let pieces = in_pieces(room, said, self.config.limits.list_bytes_max);
         self.answer_in_pieces(connection, pieces);
     }

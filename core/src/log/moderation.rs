@@ -210,6 +210,19 @@ pub struct OrderState {
     pub mutes: Vec<MuteState>,
     /// Who was invited by an operator: by which connections they came, the last invited last.
     pub invited: Vec<ConnectionId>,
+    /// The last message from before everybody could join: whoever joins is shown what was said after it.
+    pub hidden: u64,
+    /// The same for those who could not read all when they joined, in the order of their connections.
+    pub newcomers: Vec<NewcomerState>,
+}
+
+/// Holds what somebody in a room is not shown of it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct NewcomerState {
+    /// By which connection they came.
+    pub origin: ConnectionId,
+    /// The last message that they are not shown.
+    pub hidden: u64,
 }
 
 /// Tells which modes of a room are not as at first.

@@ -120,6 +120,18 @@ pub(crate) struct Order {
     pub(crate) mutes: Vec<Mute>,
     #[prost(message, repeated, tag = "7")]
     pub(crate) invited: Vec<Connection>,
+    #[prost(uint64, tag = "8")]
+    pub(crate) hidden: u64,
+    #[prost(message, repeated, tag = "9")]
+    pub(crate) newcomers: Vec<Newcomer>,
+}
+
+#[derive(Clone, PartialEq, prost::Message)]
+pub(crate) struct Newcomer {
+    #[prost(message, optional, tag = "1")]
+    pub(crate) origin: Option<Connection>,
+    #[prost(uint64, tag = "2")]
+    pub(crate) hidden: u64,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]

@@ -58,7 +58,7 @@ impl<S> Hub<S> {
             return pages.into_iter().for_each(|page| self.read_pages(connection, page, next.clone()));
         }
         for page in pages {
-            let messages = self.chat.page(&page);
+            let messages = self.chat.page(connection, page);
             self.add_messages(connection, &room, messages, answer);
         }
     }
@@ -72,7 +72,7 @@ impl<S> Hub<S> {
     }
 
     fn add_messages(&self, connection: ConnectionId, room: &Name, messages: Vec<KeptMessage>, answer: &mut Answer) {
-        for earlier in self.chat.heard(connection, Time::START, messages) {
+        for earlier in self.chat.heard(connection, Time::START, room, messages) {
             answer.push(Entry::Earlier(room.clone(), earlier));
         }
     }
