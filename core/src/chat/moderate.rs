@@ -459,14 +459,17 @@ impl Chat {
         });
     }
 
-    /// Tells whether somebody is heard in a room where not everybody is. Else they are told so: that they are muted,
-    /// once.
+    /// Tells whether somebody who says so many lines is heard in a room where not everybody is. Else they are told so
+    /// of each, but that they are muted once.
     #[cold]
-    pub(super) fn is_heard(&mut self, now: Time, connection: ConnectionId, id: RoomId) -> bool {
+    pub(super) fn is_heard(&mut self, now: Time, connection: ConnectionId, id: RoomId, count: u32) -> bool {
         let Some(why) = self.unheard(now, connection, id) else { return true };
         if let Some(ruling) = why {
-            let message = Message::Ruling(Box::new(ruling));
-            self.actions.push_back(Action::Deliver { connection, message });
+            let times = if matches!(ruling, Ruling::Muted { .. }) { 1 } else { count };
+            for _ in 0..times {
+                let message = Message::Ruling(Box::new(ruling.clone()));
+                self.actions.push_back(Action::Deliver { connection, message });
+            }
         }
         false
     }

@@ -62,7 +62,7 @@ impl Chat {
         is_act: bool,
         message: impl FnOnce(Name, Saying, T) -> Message,
     ) {
-        if self.rooms.is_guarded(id) && !self.is_heard(now, connection, id) {
+        if self.rooms.is_guarded(id) && !self.is_heard(now, connection, id, kept.count()) {
             return;
         }
         let person = self.people.get(connection).expect(HERE);

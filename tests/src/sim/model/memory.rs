@@ -255,10 +255,11 @@ impl Model {
 
     /// Shows somebody the last messages of their room, those that only the store has among them.
     pub(super) fn read_last(&mut self, now: Time, user: usize, room: &str, count: usize) {
+        let hidden = self.hidden_from(user, room);
         let state = self.room_mut(room);
         let (known, said, name) = (state.history.len(), state.said, state.name.clone());
-        if self.memory.is_some() && known < count && (known as u64) < said {
-            return self.wait(user, Question::Read { user, room: name, from: 0, to: u64::MAX, count });
+        if self.memory.is_some() && known < count && (known as u64) < said - hidden {
+            return self.wait(user, Question::Read { user, room: name, from: hidden + 1, to: u64::MAX, count });
         }
         self.pieces[user] = self.earlier(now, user, room, count).into();
         self.show_more(user);
@@ -268,6 +269,7 @@ impl Model {
     pub(super) fn read_page(&mut self, now: Time, user: usize, room: &str, from: u64, to: u64) {
         let is_there = self.person(user).is_in(room);
         if is_there && self.memory.is_some() {
+            let from = from.max(self.hidden_from(user, room) + 1);
             let room = self.room_mut(room).name.clone();
             return self.wait(user, Question::Read { user, room, from, to, count: READ_MAX });
         }
@@ -281,7 +283,9 @@ impl Model {
         said.drain(..said.len().saturating_sub(count));
         // Nothing is known of who said it but the name.
         let mut said: Vec<_> = said.into_iter().map(Earlier::by_name).collect();
-        said.retain(|said| !self.person(user).ignores(&said.name));
+        let is_there = self.people.iter().any(|person| person.user == user && person.is_in(room));
+        let hidden = if is_there { self.hidden_from(user, room) } else { u64::MAX };
+        said.retain(|said| said.seq > hidden && !self.person(user).ignores(&said.name));
         self.pieces[user] = self.shown_or_nothing(now, user, room, &said).into();
         self.show_more(user);
     }
@@ -444,6 +448,10 @@ impl Model {
         found.reverse();
         let all = found.len();
         found.retain(|(_, said)| !self.person(user).ignores(&said.name));
+        found.retain(|(room, said)| {
+            let is_there = self.people.iter().any(|person| person.user == user && person.is_in(room));
+            is_there && said.seq > self.hidden_from(user, room)
+        });
         if found.len() < all {
             self.see("found and ignored");
         }

@@ -19,6 +19,16 @@ pub(super) struct Order {
     pub(super) mutes: Vec<(usize, String, bool)>,
     /// As which users they came.
     pub(super) invited: Vec<usize>,
+    /// The last message that those are not shown who join from now on.
+    hidden: u64,
+    /// As which users those came who are not shown all, and up to which message.
+    newcomers: Vec<(usize, u64)>,
+}
+
+impl Order {
+    const fn is_closed(&self) -> bool {
+        self.is_locked || self.key.is_some()
+    }
 }
 
 fn behind(why: Option<&str>) -> String {
@@ -140,7 +150,8 @@ impl Model {
                 what = whom;
             }
         } else {
-            let order = &mut self.room_mut(room).order;
+            let state = self.room_mut(room);
+            let (said, order) = (state.said, &mut state.order);
             let before = order.clone();
             match letter {
                 'i' => order.is_locked = is_set,
@@ -151,6 +162,9 @@ impl Model {
             }
             if *order == before {
                 return self.unchanged(user);
+            }
+            if before.is_closed() && !order.is_closed() {
+                order.hidden = said;
             }
         }
         let line = match (letter, is_set) {
@@ -341,8 +355,13 @@ impl Model {
     /// Handles that somebody has come to a room: an invitation is used up, and who is muted there by name is so by this
     /// connection, too.
     pub(super) fn note_arrival(&mut self, person: &Person, room: &str) {
-        let order = &mut self.room_mut(room).order;
+        let state = self.room_mut(room);
+        let (said, order) = (state.said, &mut state.order);
         order.invited.retain(|&origin| origin != person.origin);
+        let hidden = if order.is_closed() { said } else { order.hidden };
+        if hidden > 0 {
+            order.newcomers.push((person.origin, hidden));
+        }
         let is_them = |(origin, name, _): &(usize, String, bool)| {
             *origin != person.origin && name.eq_ignore_ascii_case(&person.name)
         };
@@ -350,6 +369,20 @@ impl Model {
             order.mutes.retain(|(origin, ..)| *origin != person.origin);
             order.mutes.push((person.origin, person.name.clone(), false));
         }
+    }
+
+    /// Handles that somebody has left a room.
+    pub(super) fn note_left(&mut self, person: &Person, room: &str) {
+        self.room_mut(room).order.newcomers.retain(|(origin, _)| *origin != person.origin);
+    }
+
+    /// Returns the last message of a room that somebody there is not shown, or zero.
+    pub(super) fn hidden_from(&mut self, user: usize, room: &str) -> u64 {
+        let Some(origin) = self.people.iter().find(|person| person.user == user).map(|person| person.origin) else {
+            return 0;
+        };
+        let newcomers = &self.room_mut(room).order.newcomers;
+        newcomers.iter().find(|(newcomer, _)| *newcomer == origin).map_or(0, |(_, hidden)| *hidden)
     }
 
     /// Tells whether somebody is heard in a room; else what they are to be told, if they are told anything.

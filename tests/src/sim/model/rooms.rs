@@ -291,6 +291,7 @@ impl Model {
         person.rooms.retain(|other| other != room);
         let (person, is_silent) = (person.clone(), person.silent_until.is_some());
         self.take_ranks(user, room);
+        self.note_left(&person, room);
         if is_silent && self.members(room) > 0 {
             return;
         }

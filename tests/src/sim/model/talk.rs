@@ -270,7 +270,9 @@ impl Model {
 
     /// Returns what was said in a room by those whom somebody does not ignore.
     fn heard(&mut self, user: usize, room: &str) -> Vec<Earlier> {
+        let hidden = self.hidden_from(user, room);
         let mut history = self.room_mut(room).history.clone();
+        history.retain(|said| said.seq > hidden);
         let person = self.people.iter().find(|person| person.user == user);
         let is_unheard = |person: &Person, said: &Earlier| {
             person.ignores(&said.name)
