@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use chinwag_core::{Form, IrcMessage, Leaving, Message};
+use chinwag_core::{Form, IrcMessage, Leaving, Message, Ruling};
 
 use crate::sim::shown;
 
@@ -68,6 +68,13 @@ fn by_irc(line: &str) -> Option<String> {
     }
 }
 
+fn ruled(ruling: &Ruling) -> Option<String> {
+    if let Ruling::NotInRoom { room } = ruling {
+        return Some(format!("442 #{room}"));
+    }
+    if let Ruling::NoSuchRoom { room } = ruling { Some(format!("403 #{room}")) } else { None }
+}
+
 fn irc_lines(message: &Message, own: &str) -> Vec<String> {
     let line = match message {
         Message::Joined { room, name, .. } => format!("{name} JOIN #{room}"),
@@ -93,6 +100,7 @@ fn irc_lines(message: &Message, own: &str) -> Vec<String> {
             format!("{name} TOPIC #{room} {topic}").trim_end().to_owned()
         }
         Message::Nobody { name } => format!("401 {name}"),
+        Message::Ruling(ruling) => return ruled(ruling).into_iter().collect(),
         Message::Irc(message) => match &**message {
             IrcMessage::NoSuchRoom { room } => format!("403 #{room}"),
             IrcMessage::NotInRoom { room } => format!("442 #{room}"),
@@ -150,7 +158,6 @@ fn irc_lines(message: &Message, own: &str) -> Vec<String> {
         | Message::Ping
         | Message::Here
         | Message::Moderated(_)
-        | Message::Ruling(_)
         | Message::Refuse { .. }
         | Message::Pong { .. }
         | Message::Bye { .. } => return Vec::new(),
