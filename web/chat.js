@@ -1,19 +1,17 @@
 // What the page knows of the chat. Messages of the server and wishes of the person come in; lines for the server and entries for the log
 // come out. It knows no elements, no sockets and no clock.
 
-import { LIMITS, cut, key } from './names.js';
-import { Outbox, kindOf, textOf } from './outbox.js';
-import { PAGE, coveredBy, hole, seqOf } from './past.js';
+import { ANSWERS, KEEPING } from './answers.js';
+import { Conversations, TALKS_MAX } from './conversations.js';
+import { LIMITS, key } from './names.js';
+import { Outbox, kindOf, textOf, wordsOf } from './outbox.js';
+import { PAGE, seqOf } from './past.js';
 import { People } from './people.js';
-import { Room, Talk, placeOf } from './room.js';
-import { Seen } from './seen.js';
+import { placeOf } from './room.js';
+import { Rooms } from './rooms.js';
+import { Timeline } from './timeline.js';
 import { wantedRooms, waysTo } from './wanted.js';
-import { count, nameRule, people, series, topicWords, welcomeBack } from './words.js';
-
-/** Returns an entry for what the server or the page says; its tone is 'plain' or 'bad'. */
-export function note(text, time, tone) {
-  return { kind: 'note', text, time, tone };
-}
+import { nameRule, note, people, series, topicWords } from './words.js';
 
 /** Where no room is shown yet. */
 const NOBODY = new People();
@@ -21,14 +19,8 @@ const NOBODY = new People();
 /** What takes the name of a person, and so may be answered with the rule for names. */
 const NAMED = ['name', 'msg', 'ignore', 'unignore', 'kick', 'ban', 'unban', 'mute', 'unmute', 'invite', 'op', 'deop'];
 
-/** What keeps order. */
-const KEEPING = ['kick', 'ban', 'unban', 'bans', 'mute', 'unmute', 'invite', 'lock', 'unlock', 'key', 'op', 'deop', 'announce'];
-
 /** What is about a whole room, or heard there. */
 const ROOMY = ['me', 'topic', 'history', 'kick', 'ban', 'mute', 'lock', 'key'];
-
-/** More conversations than anyone has at once; strangers can begin them. */
-const TALKS_MAX = 32;
 
 export class Chat {
   me = null;
@@ -37,8 +29,8 @@ export class Chat {
   /** Whom one talks to alone, if that is shown, or `null`. */
   partner = null;
   /** The rooms one is in, in the order in which one came, and the conversations, by their places. */
-  own = new Map();
-  talks = new Map();
+  own = new Rooms();
+  talks = new Conversations();
   /** All rooms, each as `{ room, people }`, and how many more there are. */
   rooms = [];
   roomsMore = 0;
@@ -55,12 +47,10 @@ export class Chat {
   /** The name that was taken when one came, and is asked for until it is free. */
   #wish = null;
   #boot = null;
-  #seen = new Seen();
+  #timeline = new Timeline(this);
   /** Whom one ignores, as far as one was told, by their keys: the server forgets it with the connection. */
   #ignored;
-  /** The room that has the focus at the server: where one says what one says. */
-  #focus = null;
-  /** Whether that is looked at, as soon as it is the one that was asked for, and no conversation. */
+  /** Whether the room that has the focus is looked at, as soon as it is the one that was asked for, and no conversation. */
   #follows = true;
   /** The room that was looked at before this one. */
   #previous = null;
@@ -76,16 +66,12 @@ export class Chat {
   #out = null;
   #now = 0;
 
-  /** The conversations that were let go of, by their places, and how many turns there were in all. */
-  #dropped = [];
-  #turns = 0;
-
   /** `talks` are conversations that were kept: `{ name, unread, called, mine, muted }`; `ignored` are names. */
   constructor({ name = null, room = null, rooms = [], token = null, talks = [], ignored = [] } = {}) {
     this.#wanted = { name, room, rooms, token };
     this.#ignored = new Map(ignored.map((one) => [key(one), one]));
     for (const { name: partner, unread, called = false, mine = false, muted = false } of talks) {
-      Object.assign(this.#talk(partner), { unread, called, mine, muted });
+      Object.assign(this.talks.with(partner, null), { unread, called, mine, muted });
     }
   }
 
@@ -131,6 +117,11 @@ export class Chat {
     return [...this.#ignored.values()];
   }
 
+  /** Whether what somebody says is not to be shown: on the way, the server may show it before it was told whom one ignores. */
+  hides(name) {
+    return this.phase !== 'here' && this.#ignored.has(key(name));
+  }
+
   /** The names of the rooms one is in, or wants to be in. */
   get names() {
     return this.phase === 'here' ? [...this.own.values()].map(({ name }) => name) : this.#wanted.rooms;
@@ -147,7 +138,9 @@ export class Chat {
     this.#out = { show: [], past: [], holes: [], known: [], found: undefined, send: [], arrived: false, led: false, renamed: false, refused: null };
     const introduces = this.#introduces;
     this.#introduces = [];
-    this.#on[message.kind]?.(message, introduces.includes(message.kind));
+    const answer = ANSWERS[message.kind];
+    if (answer) this.#answered(answer, message);
+    else this.#on[message.kind]?.(message, introduces.includes(message.kind));
     return this.#out;
   }
 
@@ -191,14 +184,14 @@ export class Chat {
 
   /** Goes to a room, and stays in the others; returns the lines to send. */
   join(room) {
-    const own = this.own.get(key(room));
+    const own = this.own.of(room);
     this.#follows = true;
     if (this.phase === 'offline' || this.phase === 'greeting' || this.#resuming) {
       this.#wanted.room = room;
       if (own) [this.room, this.partner] = [own.name, null];
       return [];
     }
-    const there = !this.#outbox.has('join') && key(room) === key(this.#focus);
+    const there = !this.#outbox.has('join') && key(room) === key(this.own.focus);
     const lines = there ? [] : this.#ask([`/enter ${room}`]);
     if (own?.entered) lines.push(...this.#look(own));
     return lines;
@@ -206,7 +199,7 @@ export class Chat {
 
   /** Leaves one of several rooms; returns the lines to send. Who looks at it looks at another one at once, and writes there. */
   part(room) {
-    const own = this.own.get(key(room));
+    const own = this.own.of(room);
     const others = [...this.own.values()].filter((other) => other !== own && other.entered && !other.leaving);
     if (this.phase !== 'here' || !own || !others.length) return [];
     own.leaving = true;
@@ -218,7 +211,7 @@ export class Chat {
   /** Goes to the conversation with a person. */
   talkTo(name) {
     if (this.me !== null && key(name) === key(this.me)) return;
-    const talk = this.#talk(name);
+    const talk = this.talks.with(name, this.place);
     this.partner = talk.name;
     this.#follows = false;
     talk.looked();
@@ -226,17 +219,12 @@ export class Chat {
 
   /** Ends a conversation; returns the lines to send. */
   endTalk(name) {
-    this.#drop(placeOf(name));
+    this.talks.drop(placeOf(name));
     if (this.partner === null || key(this.partner) !== key(name)) return [];
     if (this.room !== null) return this.join(this.room);
     // One has not come yet.
     [this.partner, this.#follows] = [null, true];
     return [];
-  }
-
-  /** Returns the places of the conversations that were let go of since this was last asked. */
-  dropped() {
-    return this.#dropped.splice(0);
   }
 
   /** Asks for the lists, unless they are on their way, and for the name one wishes for; returns the lines to send. */
@@ -250,20 +238,20 @@ export class Chat {
    * as that can't be asked for; or `null`, if it never can, since the room was made anew.
    */
   missing({ room, first, last }) {
-    const own = this.own.get(key(room));
+    const own = this.own.of(room);
     if (this.phase !== 'here' || !own?.entered || this.#outbox.asks(`/said ${room} `)) return [];
-    return this.#seen.isNow(room, first) ? this.#ask([`/said ${room} ${seqOf(first)} ${seqOf(last)}`]) : null;
+    return this.#timeline.isNow(room, first) ? this.#ask([`/said ${room} ${seqOf(first)} ${seqOf(last)}`]) : null;
   }
 
   /** Asks for the messages around one; returns the lines to send: none as long as one is not in its room. */
   around(room, seq) {
-    if (this.phase !== 'here' || !this.own.get(key(room))?.entered) return [];
+    if (this.phase !== 'here' || !this.own.of(room)?.entered) return [];
     return this.#ask([`/said ${room} ${Math.max(1, seq - PAGE / 2)} ${seq + PAGE / 2 - 1}`]);
   }
 
   /** Returns the order of a message in a room where one is, or `null`. */
   orderOf(room, seq) {
-    return this.own.get(key(room))?.entered ? this.#seen.order(room, seq) : null;
+    return this.own.of(room)?.entered ? this.#timeline.order(room, seq) : null;
   }
 
   /** Looks for what was said; returns the lines to send: none without a connection. */
@@ -277,7 +265,7 @@ export class Chat {
   }
 
   get #shownRoom() {
-    return this.room === null ? undefined : this.own.get(key(this.room));
+    return this.room === null ? undefined : this.own.of(this.room);
   }
 
   #on = {
@@ -309,30 +297,26 @@ export class Chat {
       // Whose rooms one takes over has left one's own, if there were any.
       if (asked?.kind === 'resume') this.own.forEach((own) => own.lost());
       this.#out.led = asked?.typed === true;
-      this.#go(asked, room);
-      this.#own(room).arrive(seq);
+      this.own.go(asked, room);
+      this.own.come(room).arrive(seq);
       this.#introduces = ['topic', 'history'];
       if (greeting) this.#askForWanted();
       else if (resuming) this.#askForRooms(true);
       this.#enterWanted(room);
       this.#settle();
     },
-    token: ({ token }) => {
-      this.#outbox.answer('resume');
-      this.#note(`You can come back with /resume ${token}. This page does so by itself.`);
-    },
     stale: () => {
       if (this.#outbox.answer('resume')?.typed) return this.#note('There is nobody to go on as.', 'bad');
       this.#askForRooms(false);
-      this.#enterWanted(this.#focus);
+      this.#enterWanted(this.own.focus);
       this.#settle();
     },
     here: ({ room }) => {
-      const before = this.#focus;
+      const before = this.own.focus;
       const asked = this.#outbox.answer('join');
       const [word, to = room] = wordsOf(asked);
       this.#out.led = asked?.typed === true;
-      this.#go(asked, room);
+      this.own.go(asked, room);
       this.#adopt(room);
       // On the way, to be where one wants to be is no news.
       if (this.phase === 'here' && word === '/join' && key(room) === key(before)) this.#note(`You are in ${room} already.`, 'bad');
@@ -357,7 +341,7 @@ export class Chat {
     },
     moderated: ({ room, by, lines }) => {
       this.#kept(by);
-      const own = this.own.get(key(room));
+      const own = this.own.of(room);
       if (own?.entered) lines.forEach((line) => this.#show({ ...note(line, this.#now, 'plain'), place: own.place }));
     },
     ruling: ({ line, joins = false }) => {
@@ -365,16 +349,6 @@ export class Chat {
       this.#note(`${line}.`, 'bad');
       if (joins) this.#settle();
     },
-    bans: ({ room, bans, more }) => {
-      this.#outbox.answer('bans');
-      const all = bans.map(({ whom, by, why }) => `${whom} (by ${by}${why === undefined ? '' : `: ${why}`})`);
-      this.#note(all.length ? `Banned from ${room}: ${series(all, more)}.` : `Nobody is banned from ${room}.`);
-    },
-    operators: ({ room, names, more }) => {
-      this.#outbox.answer('op');
-      this.#note(names.length ? `Operators of ${room}: ${series(names, more)}.` : `${room} has no operator.`);
-    },
-    walled: ({ line }) => this.#note(line),
     moderation: ({ commands }) => {
       this.#outbox.answer('moderation');
       this.#show({ kind: 'help', commands });
@@ -384,31 +358,25 @@ export class Chat {
     },
     said: ({ room, time, seq, said }) => said.forEach((one, place) => this.#heard(room, { ...one, time, seq: seq + place })),
     acted: ({ room, time, seq, name, text }) => this.#heard(room, { name, text, time, seq, act: true }),
-    history: ({ room, said: piece, more = false }, introduces) => {
-      const said = [...this.#pieces, ...piece];
-      this.#pieces = more ? said : [];
-      if (more) return;
+    history: ({ room, ...piece }, introduces) => {
+      const said = this.#whole(piece);
+      if (!said) return;
       const asked = introduces && said.length ? null : this.#outbox.answer(this.#outbox.first(['history', 'page']));
       if (asked?.kind === 'page') return this.#page(asked.line, said);
       if (asked?.typed) this.#note(said.length ? 'What was said before stands above.' : 'Nothing was said here yet.');
-      const own = this.own.get(key(room));
-      if (own?.entered) this.#past(own, said);
+      const own = this.own.of(room);
+      if (own?.entered) this.#timeline.past(own, said, this.#now, this.#out);
       else own?.past.push(...said);
     },
-    found: ({ said: piece, more = false }) => {
-      const said = [...this.#pieces, ...piece];
-      this.#pieces = more ? said : [];
-      if (more) return;
+    found: (piece) => {
+      const said = this.#whole(piece);
+      if (!said) return;
       this.#outbox.answer('search');
       this.#out.found = said.reverse().map((one) => ({ ...one, mine: one.name === this.me }));
     },
     'no-history': () => {
       this.#outbox.answer('search');
       this.#out.found = null;
-    },
-    'bad-count': ({ max }) => {
-      this.#outbox.answer('history');
-      this.#note(`/history takes a number from 1 to ${max}.`, 'bad');
     },
     told: ({ time, name, text }) => this.#told(name, { name, text, time, mine: false }),
     sent: ({ time, name, text }) => {
@@ -418,18 +386,10 @@ export class Chat {
       if (this.#out.led) this.talkTo(name);
       this.#told(name, { name: this.me, text, time, mine: true });
     },
-    nobody: ({ name }) => {
-      this.#outbox.answer(this.#outbox.first(['msg', ...KEEPING]));
-      this.#note(`Nobody is called ${name}.`, 'bad');
-    },
-    'nobody-wrote': () => {
-      this.#outbox.answer('msg');
-      this.#note('Nobody has written to you alone.', 'bad');
-    },
     'topic-set': ({ room, name, topic }) => {
       const mine = name === this.me;
       if (mine) this.#outbox.answer('topic');
-      const own = this.own.get(key(room));
+      const own = this.own.of(room);
       if (!own) return;
       own.topic = topic;
       if (own.entered) this.#show({ ...note(topicWords(mine ? 'You' : name, topic), this.#now, 'plain'), place: own.place });
@@ -437,12 +397,8 @@ export class Chat {
     topic: ({ room, topic }, introduces) => {
       if (introduces && topic !== null) this.#introduces = ['history'];
       else if (this.#outbox.answer('topic')?.typed) this.#note(topic === null ? `${room} has no topic.` : `The topic of ${room}: ${topic}`);
-      const own = this.own.get(key(room));
+      const own = this.own.of(room);
       if (own) own.topic = topic;
-    },
-    'topic-too-long': ({ bytes }) => {
-      this.#outbox.answer('topic');
-      this.#note(`Not set: a topic has at most ${bytes} letters of English, or fewer of others.`, 'bad');
     },
     ignoring: ({ name }) => {
       const asked = this.#outbox.answer('ignore');
@@ -458,14 +414,6 @@ export class Chat {
       this.#outbox.answer('ignore');
       if (!more) this.#ignored = new Map(names.map((one) => [key(one), one]));
       this.#note(names.length ? `You ignore ${series(names, more)}.` : 'You ignore nobody.');
-    },
-    'ignores-oneself': () => {
-      this.#outbox.answer('ignore');
-      this.#note('Nobody can ignore themselves.', 'bad');
-    },
-    'ignores-too-many': ({ people: max }) => {
-      this.#outbox.answer('ignore');
-      this.#note(`Nobody can ignore more than ${people(max)}.`, 'bad');
     },
     renamed: ({ old, new: name }) => {
       const mine = old === this.me;
@@ -500,26 +448,19 @@ export class Chat {
       if (this.#outbox.answer('rooms')?.typed) this.#note(`The rooms: ${series(all, more)}.`);
     },
     users: ({ room, names, more }) => {
-      const own = this.own.get(key(room));
+      const own = this.own.of(room);
       own?.people.set(names, more);
       if (own) own.listed = true;
       if (this.#outbox.answer('users')?.typed) this.#note(`In ${room}: ${series(names, more)}.`);
     },
-    unrecognized: ({ word }) => {
-      this.#outbox.answer(word.slice(1).toLowerCase());
-      this.#note(`There is no command ${word}. Type /help to see those there are, or begin with // to say it.`, 'bad');
-    },
-    incomplete: ({ word, usage }) => {
-      this.#outbox.answer(kindOf(`/${word}`));
-      this.#note(`Type it with all that it takes: ${usage}.`, 'bad');
-    },
-    'too-long': ({ chars }) => this.#note(`Not sent: a message has at most ${chars} characters.`, 'bad'),
-    dropped: ({ count: missing }) => {
-      const where = this.own.size > 1 ? 'In your rooms' : 'Here';
-      this.#note(`${where} ${count(missing, 'message is', 'messages are')} missing: they came too fast.`, 'bad');
-    },
-    stopping: () => this.#note('The server is shutting down.', 'bad'),
   };
+
+  /** Returns an answer that may come in pieces once it is whole. */
+  #whole({ said, more = false }) {
+    const all = [...this.#pieces, ...said];
+    this.#pieces = more ? all : [];
+    return more ? null : all;
+  }
 
   /** Notes lines that the page sends of itself; returns them. */
   #ask(lines) {
@@ -542,7 +483,7 @@ export class Chat {
   #askForRooms(resumed) {
     // First, so that nothing of them is shown anywhere.
     const ignoring = resumed ? [] : this.ignored.map((name) => `/ignore ${name}`);
-    const ways = waysTo(wantedRooms(this.#wanted), this.#focus, resumed, `/history ${PAGE}`);
+    const ways = waysTo(wantedRooms(this.#wanted), this.own.focus, resumed, `/history ${PAGE}`);
     this.#out.send.push(...this.#ask([...ignoring, ...ways]));
   }
 
@@ -572,63 +513,28 @@ export class Chat {
     if (wished && this.phase === 'here') this.#out.send.push(...this.#ask([`/name ${this.#wish}`]));
   }
 
-  /** Learns which room has the focus, as the answer to a line that may have led out of another one. */
-  #go(asked, room) {
-    const [word, from] = wordsOf(asked);
-    if (word === '/join' && key(this.#focus) !== key(room)) this.own.delete(key(this.#focus));
-    if (word === '/part' && from && key(from) !== key(room)) this.own.delete(key(from));
-    this.#focus = room;
-  }
-
-  /** Returns a room, which one is in from now on, if not before. */
-  #own(room) {
-    if (!this.own.has(key(room))) this.own.set(key(room), new Room(room));
-    const own = this.own.get(key(room));
-    own.name = room;
-    return own;
-  }
-
   /** Takes a room for one's own, in which one is without having come in this connection. */
   #adopt(room) {
-    const own = this.#own(room);
+    const own = this.own.come(room);
     if (own.here) return own;
     own.arrive(null);
     own.entered = true;
-    own.since = this.#seen.goesOn(room, this.#boot);
+    this.#timeline.goOn(own, this.#boot);
     return own;
   }
 
   /** Enters a room one is in, unless it is only passed through. */
   #enterWanted(room) {
-    const own = this.own.get(key(room));
+    const own = this.own.of(room);
     const wants = this.phase === 'settling' && !this.#resuming && wantedRooms(this.#wanted).some((one) => key(one) === key(room));
     if (!own.entered && (wants || this.phase === 'here')) this.#enter(own);
   }
 
   #enter(own) {
-    const { name: room, seq } = own;
-    const missed = this.#seen.entered(room, this.#boot, seq);
     own.entered = true;
     // Those of the last connection are kept until the server lists who is there: of them one is told new names.
     own.people.add(this.me);
-    this.#welcome(own, missed, missed === 'first' ? seq : seq - (missed ?? seq));
-    const isNew = typeof missed !== 'number';
-    if (seq > 0) this.#miss(own, isNew ? 1 : seq - missed + 1, seq, isNew);
-    this.#past(own, own.past.splice(0));
-    if (missed > 0 && own.place !== this.place) own.add(missed, false);
-  }
-
-  /** Notes that messages of a room are missing, if there are any; `earlier`, if they were said before one came first. */
-  #miss({ name: room, place }, from, to, earlier) {
-    const [first, last] = [from, to].map((seq) => this.#seen.order(room, seq));
-    if (from <= to || earlier) this.#out.holes.push(hole({ place, room, first, last, earlier }));
-  }
-
-  /** Shows that one is in a room: what was said before one came first stands above, and what was missed since message `seq` below. */
-  #welcome({ name: room, place }, missed, seq) {
-    const order = this.#seen.order(room, seq) + 0.5;
-    if (missed === 'first') this.#show({ kind: 'intro', room, text: `You are in ${room}.`, order, place });
-    else this.#show({ ...note(welcomeBack(room, missed), this.#now, 'plain'), order, place });
+    this.#timeline.enter(own, this.#boot, this.#now, this.#out);
   }
 
   /** Looks at the room that has the focus, unless one looks at a conversation, or another one was asked for. */
@@ -638,7 +544,7 @@ export class Chat {
       if (!own.here) this.own.delete(place);
       else if (!own.entered) this.#enter(own);
     }
-    this.#out.send.push(...this.#look(this.own.get(key(this.#focus))));
+    this.#out.send.push(...this.#look(this.own.of(this.own.focus)));
     this.#settled = true;
     this.#out.show.push(...this.#later.splice(0).map((entry) => ({ place: this.place, ...entry })));
     this.#arrive();
@@ -662,7 +568,7 @@ export class Chat {
 
   /** Somebody came or went. On the way, that is no news. */
   #moved(room, text, change, learn) {
-    const own = this.own.get(key(room));
+    const own = this.own.of(room);
     if (!own?.entered) return;
     learn(own.people);
     const listed = this.rooms.find((one) => key(one.room) === key(room));
@@ -674,63 +580,27 @@ export class Chat {
   #heard(room, one) {
     const mine = one.name === this.me;
     if (mine) this.#outbox.answer(one.act ? 'me' : 'said', one.act ? null : one.text);
-    const own = this.own.get(key(room)) ?? (this.#settled ? this.#adopt(room) : null);
+    const own = this.own.of(room) ?? (this.#settled ? this.#adopt(room) : null);
     if (!own?.here) return;
     own.seq = one.seq;
     if (!own.entered) return;
-    this.#seen.heard(room, one.seq);
     if (!own.listed) own.people.add(one.name);
-    const entry = this.#saying(own, one);
+    const entry = this.#timeline.heard(own, one);
     if (!mine && own.place !== this.place) own.add(1, entry.pieces.length > 1);
     this.#show(entry);
   }
 
-  /** Shows what was said before: the last messages that there are. */
-  #past(own, said) {
-    if (!said.length) return;
-    if (own.since !== undefined) this.#catchUp(own, said);
-    this.#know(own, said, ...[said[0], said.at(-1)].map(({ seq }) => this.#seen.order(own.name, seq)));
-  }
-
-  /** Shows what was asked for by its numbers. */
+  /** What was asked for by its numbers has come. */
   #page(line, said) {
     const [, room, from, to] = line.trim().split(/\s+/);
     const own = this.own.get(key(room.replace(/^#/, '')));
-    if (own?.entered) this.#know(own, said, ...[from, to].map((seq) => this.#seen.order(own.name, Number(seq))));
-  }
-
-  #know(own, said, from, to) {
-    const past = said.map((one) => ({ ...this.#saying(own, one), past: true }));
-    const [first, last] = coveredBy(from, to, past);
-    // What the server shows on the way, it may show before it was told whom one ignores.
-    this.#out.past.push(...past.filter(({ name }) => this.phase === 'here' || !this.#ignored.has(key(name))));
-    this.#out.known.push({ place: own.place, first, last, count: past.length });
-  }
-
-  /** Finds what was missed in a room in which one is again, without having come. */
-  #catchUp(own, said) {
-    const isNew = own.since === 'first';
-    const [first, last] = [said[0].seq, said.at(-1).seq];
-    const all = isNew || first <= own.since + 1;
-    const missed = isNew ? 'first' : all ? said.filter(({ seq }) => seq > own.since).length : last - own.since;
-    this.#welcome(own, missed, isNew ? last : own.since);
-    this.#miss(own, isNew ? 1 : own.since + 1, first - 1, isNew);
-    if (missed > 0 && own.place !== this.place) own.add(missed, false);
-    own.since = undefined;
-    this.#seen.heard(own.name, last);
-  }
-
-  /** Returns the entry of what somebody says or does in a room; by its `order` it is before or after another. */
-  #saying({ name: room, place }, { name, text, time, seq, act = false }) {
-    const mine = name === this.me;
-    const order = this.#seen.order(room, seq);
-    return { kind: 'said', name, text, time, mine, act, seq, order, place, room, pieces: mine ? [text] : cut(text, this.me) };
+    if (own?.entered) this.#timeline.page(own, said, from, to, this.#out);
   }
 
   /** Somebody writes to me alone, or I to them. */
   #told(partner, said) {
-    const least = this.talks.has(placeOf(partner)) ? null : this.#least(placeOf(partner));
-    const talk = this.#talk(partner);
+    const least = this.talks.leastFor(partner, this.place);
+    const talk = this.talks.with(partner, this.place);
     const { place } = talk;
     if (least?.mine) this.#note(`The conversation with ${least.name} was ended: there are more than ${TALKS_MAX}.`);
     talk.mine ||= said.mine;
@@ -745,39 +615,19 @@ export class Chat {
     if (talk) talk.muted = muted;
   }
 
-  /** Returns the conversation with a person. */
-  #talk(name) {
-    const place = placeOf(name);
-    if (!this.talks.has(place)) {
-      const least = this.#least(place);
-      if (least) this.#drop(least.place);
-      this.talks.set(place, new Talk(name));
-    }
-    const talk = this.talks.get(place);
-    talk.turn = this.#turns += 1;
-    return talk;
-  }
-
-  /** Returns the conversation that has to go for another, if one has to: one would miss it least, and it was longest at rest. */
-  #least(place) {
-    if (this.talks.size < TALKS_MAX) return null;
-    const others = [...this.talks.values()].filter((talk) => talk.place !== this.place && talk.place !== place);
-    return others.reduce((least, talk) => (talk.worth - least.worth || talk.turn - least.turn) < 0 ? talk : least);
-  }
-
-  #drop(place) {
-    if (this.talks.delete(place)) this.#dropped.push(place);
-  }
-
-  /** Who is called something else is so in the conversation as well, unless there is one with that name. */
+  /** Who is called something else is so in the conversation as well. */
   #renameTalk(old, name) {
-    const talk = this.talks.get(placeOf(old));
-    if (!talk || (this.talks.has(placeOf(name)) && key(old) !== key(name))) return;
-    this.talks.delete(placeOf(old));
-    this.talks.set(placeOf(name), talk);
-    talk.name = name;
-    this.#out.moved = [placeOf(old), placeOf(name)];
+    const moved = this.talks.rename(old, name);
+    if (!moved) return;
+    this.#out.moved = moved;
     if (this.partner !== null && key(this.partner) === key(old)) this.partner = name;
+  }
+
+  /** Something was answered that changes nothing here. */
+  #answered({ of, says, tone = 'bad' }, message) {
+    const kinds = of?.(message);
+    if (kinds) this.#outbox.answer(this.#outbox.first(kinds));
+    this.#note(says(message, this.own.size), tone);
   }
 
   #note(text, tone = 'plain') {
@@ -789,10 +639,4 @@ export class Chat {
     const all = entry.place !== undefined || this.#settled ? this.#out.show : this.#later;
     all.push({ time: this.#now, ...(all === this.#later ? {} : { place: this.place }), ...entry });
   }
-}
-
-/** Returns the words of a line that leads elsewhere: what it does, and which room it is about. */
-function wordsOf(asked) {
-  const [word, room] = asked?.line.trim().split(/\s+/) ?? [];
-  return [word?.toLowerCase(), room?.replace(/^#/, '')];
 }

@@ -5,7 +5,7 @@ import './layout.js';
 import { announce } from './announce.js';
 import * as attention from './attention.js';
 import * as banner from './banner.js';
-import { Chat, note } from './chat.js';
+import { Chat } from './chat.js';
 import { hue } from './colours.js';
 import * as composer from './composer.js';
 import { at, on, put } from './dom.js';
@@ -21,7 +21,7 @@ import * as search from './search.js';
 import * as side from './side.js';
 import * as talks from './talks.js';
 import * as topic from './topic.js';
-import { aloud, count, lostWords, nameRule, people } from './words.js';
+import { aloud, count, lostWords, nameRule, note, people } from './words.js';
 
 /** How old the lists may become where much is said, in ms; where nothing is, the link asks for them. What happens in other rooms is not told. */
 const REFRESH = 20_000;
@@ -226,7 +226,7 @@ function look(led = false) {
     composer.turn(shown, led);
     changed();
   }
-  chat.dropped().forEach(log.forget);
+  chat.talks.dropped().forEach(log.forget);
 }
 
 /** A conversation goes on under another name. */

@@ -62,3 +62,9 @@ export class Outbox {
 
 /** Returns what a line says: the first of two slashes is for the server. */
 export const textOf = (line) => line.replace(/^\/(?=\/)/, '');
+
+/** Returns the words of a line that leads elsewhere, as it was noted: what it does, and which room it is about. */
+export function wordsOf(asked) {
+  const [word, room] = asked?.line.trim().split(/\s+/) ?? [];
+  return [word?.toLowerCase(), room?.replace(/^#/, '')];
+}

@@ -112,3 +112,8 @@ export function digest(entries) {
   const latest = [...entries.filter(({ kind, pieces }) => kind === 'told' || pieces?.length > 1).slice(-2), entries.at(-1)];
   return [`${count(entries.length, 'new message')}.`, ...new Set(latest.map(read))];
 }
+
+/** Returns an entry for what the server or the page says; its tone is 'plain' or 'bad'. */
+export function note(text, time, tone) {
+  return { kind: 'note', text, time, tone };
+}

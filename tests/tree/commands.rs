@@ -73,9 +73,13 @@ fn the_page_knows_every_kind_of_message() {
     }
     let page = text("web/chat.js");
     let handlers = page.split_once("#on = {").and_then(|(_, rest)| rest.split_once("\n  };")).expect("it has them").0;
+    let answers = text("web/answers.js");
+    let answers =
+        answers.split_once("ANSWERS = {").and_then(|(_, rest)| rest.split_once("\n};")).expect("it has them").0;
+    let answers = answers.replace("\n  ", "\n    ");
     let is_unknown = |kind: &&&str| {
         let handler = [format!("\n    {kind}: "), format!("\n    '{kind}': ")];
-        **kind != UNSENT && !handler.iter().any(|handler| handlers.contains(handler))
+        **kind != UNSENT && !handler.iter().any(|handler| handlers.contains(handler) || answers.contains(handler))
     };
     let unknown: Vec<_> = kinds.iter().filter(is_unknown).map(|kind| (*kind).to_owned()).collect();
     assert_none("web/chat.js does not know a kind of message", &unknown);
