@@ -552,10 +552,8 @@ impl Chat {
             return Presence::Told;
         }
         let person = self.person(connection);
-        let (name, identity, origin) = (person.name.clone(), person.identity(), person.origin(connection));
-        if self.hidden_from(connection, room) > 0 {
-            self.rooms.change_order(room, |order| order.note_left(origin));
-        }
+        let (name, identity) = (person.name.clone(), person.identity());
+        self.note_left(connection, room);
         let presence = self.rooms.leave(now, room, &name);
         if presence == Presence::Told {
             let time_ms = self.time_ms();

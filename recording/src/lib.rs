@@ -5,7 +5,7 @@
 //! hub was handed, and marks by which a run that differs is noticed: how much each batch was, and hashes of the hub.
 //!
 //! [`Recorder`] writes one, [`segments`] finds its files, [`Segment`] reads one, and [`Replay`] runs it. A [`Shadow`]
-//! runs it while it is written, and [`what_if`] with other settings.
+//! runs it while it is written, and [`what_if()`] with other settings.
 
 mod ears;
 mod play;

@@ -15,8 +15,8 @@ use crate::play::{PlayError, Played};
 use crate::replay::Replay;
 use crate::segment::{ReadError, Segment, segments};
 
-/// Runs all of a recording, as [`play`](crate::play) does, with all processors. Returns what it came to, and the run of
-/// the last segment as it is then.
+/// Runs all of a recording, as [`play`](crate::play()) does, with all processors. Returns what it came to, and the run
+/// of the last segment as it is then.
 ///
 /// # Errors
 /// It can't be read, or something else comes of it now than then. What is told is the first of it.

@@ -3,7 +3,7 @@
 //!
 //! It is the only place of the tests that hands anything to a hub, a handshake, a session or a fan-out.
 
-mod link;
+pub(crate) mod link;
 
 use std::collections::VecDeque;
 use std::hash::{DefaultHasher, Hash, Hasher as _};
@@ -18,7 +18,7 @@ use chinwag_core::{
 };
 
 use self::link::{ADDRESS, door, log_in};
-pub use self::link::{Link, PASSWORD, Todo};
+pub use self::link::{Link, Todo};
 use crate::store::Store;
 use crate::tape::Tape;
 

@@ -61,7 +61,7 @@ pub use bare_core::{BareCore, Batching};
 pub use browser::{Browser, fetch};
 pub use cluster::Cluster;
 pub use diff::diff;
-pub use driver::{Driver, Link, PASSWORD, Todo};
+pub use driver::{Driver, Link, Todo};
 pub use escape::{EscapeError, escape, unescape};
 pub use followers::Followers;
 #[cfg(feature = "real-clients")]

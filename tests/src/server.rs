@@ -11,7 +11,8 @@ use chinwag_smol::{Handle, Recorder, Setup};
 use futures_lite::future;
 use socket2::SockRef;
 
-use crate::{PASSWORD, Trust};
+use crate::Trust;
+use crate::driver::link::PASSWORD;
 
 /// Names what moves a server's bytes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -159,8 +159,8 @@ impl History {
     }
 
     /// Returns the last messages of those who are heard, the oldest first, without those up to the one that is hidden:
-    /// so many at most, and as many as fit into so many bytes in any form. What needs more than half of them by itself is left out, so that it does not hide what
-    /// was said before it.
+    /// so many at most, and as many as fit into so many bytes in any form. What needs more than half of them by itself
+    /// is left out, so that it does not hide what was said before it.
     pub(super) fn last(
         &self,
         (now, clock): (Time, Clock),

@@ -45,10 +45,18 @@ impl Chat {
         (!is_all).then(|| self.rooms.name(id).clone())
     }
 
-    /// Returns the last message of a room that somebody there is not shown, or zero: they came when not everybody could.
+    /// Returns the last message of a room that somebody there is not shown, or zero: they came when not all could.
     pub(super) fn hidden_from(&self, connection: ConnectionId, id: RoomId) -> u64 {
         let origin = self.person(connection).origin(connection);
         self.rooms.order(id).map_or(0, |order| order.hidden_from(origin))
+    }
+
+    /// Forgets what somebody is not shown of a room who leaves it.
+    pub(super) fn note_left(&mut self, connection: ConnectionId, id: RoomId) {
+        if self.hidden_from(connection, id) > 0 {
+            let origin = self.person(connection).origin(connection);
+            self.rooms.change_order(id, |order| order.note_left(origin));
+        }
     }
 
     /// Returns a page of a room with what somebody there may be shown.

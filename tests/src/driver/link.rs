@@ -6,7 +6,7 @@ use chinwag_core::admission::{Account, Denial, Door, Passphrase, Role, Verdict};
 use chinwag_core::{Config, ConnectionId, Form, Handshake, Name, Next, Request, Secret, Session, Signals, Step, Time};
 
 /// The password of a server of the tests, if it asks for one.
-pub const PASSWORD: &str = "swordfish";
+pub(crate) const PASSWORD: &str = "swordfish";
 
 /// Where everybody comes from.
 pub(super) const ADDRESS: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
