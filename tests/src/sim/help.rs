@@ -18,3 +18,20 @@ pub const HELP: &str = "Server commands
   /moderation - lists the commands of operators
   /quit - quits server
 ";
+
+/// What `/moderation` says.
+pub const MODERATION: &str = "Moderation commands
+  /kick {name} {why} - put somebody out of the room
+  /ban {name} {time} {why} - put them out and keep them out, for 10m, 2h, 3d, 1w or for good
+  /unban {name} - let them in again
+  /bans - list who is kept out of the room
+  /mute {name} {time} - let nobody in the room hear them, for 10m or for good
+  /unmute {name} - let them be heard again
+  /invite {name} - let somebody know of the room, and in
+  /lock - let only those in who are invited
+  /unlock - let everybody in
+  /key {word} - let only those in who type /join {room} {word}, or remove the key
+  /op {name} - let somebody keep order as you do, or list who does
+  /deop {name} - let them do so no more
+  /announce {text} - tell something to all rooms, as an operator of the server
+";

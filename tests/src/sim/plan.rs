@@ -79,6 +79,7 @@ const TYPED: &[&[u8]] = &[
     b"/users\n",
     b"/users\r\n",
     b"/help\n",
+    b"/moderation\n",
     b"/me waves\n",
     b"/me\n",
     b"/ME  does \"this\" \\ that\r\n",

@@ -6,7 +6,7 @@ use super::irc::Manner;
 use super::memory::Deed;
 use super::typist::{self, Ask};
 use super::{Model, Person, Speech, is_name};
-use crate::sim::help::HELP;
+use crate::sim::help::{HELP, MODERATION};
 
 impl Model {
     /// Turns a user away, and returns what they are told.
@@ -44,6 +44,7 @@ impl Model {
                 | Ask::Lacks(_)
                 | Ask::Part(_)
                 | Ask::Help
+                | Ask::Moderation
                 | Ask::Name(_)
                 | Ask::Join(_)
                 | Ask::Rooms
@@ -161,6 +162,7 @@ impl Model {
             Ask::Enter(room) => self.enter_one_more(now, &person, &room, None),
             Ask::Part(room) => self.part(now, &person, &room),
             Ask::Help => HELP.lines().for_each(|line| self.reply(user, line)),
+            Ask::Moderation => MODERATION.lines().for_each(|line| self.reply(user, line)),
             Ask::Name(name) => self.rename(now, &person, &name),
             Ask::Join(room) => self.join(now, &person, &room, None),
             Ask::Rooms => self.list_rooms(user),

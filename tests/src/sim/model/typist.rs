@@ -52,6 +52,7 @@ pub(super) enum Ask {
     /// A command without what it takes, or with something else: what they are told.
     Lacks(String),
     Help,
+    Moderation,
     Name(String),
     Join(String),
     Rooms,
@@ -316,6 +317,7 @@ impl Typist {
         let argument = rest.trim().to_owned();
         Some(match word.to_ascii_lowercase().as_str() {
             "help" => Ask::Help,
+            "moderation" => Ask::Moderation,
             "name" => Ask::Name(argument),
             "join" => knock(&argument, true).unwrap_or_else(|| Ask::Join(room(argument))),
             "enter" if argument.is_empty() => Ask::Incomplete("/enter {room}"),

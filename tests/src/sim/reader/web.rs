@@ -57,7 +57,8 @@ fn show(object: &Json) -> Option<Vec<String>> {
     let text = |field: &str| object.fields(["kind", field])?[1].text();
     match kind {
         "hello" => show_hello(object).and_then(one),
-        "help" => show_help(object),
+        "help" => show_commands("Server commands", object),
+        "moderation" => show_commands("Moderation commands", object),
         "you" => one(format!("You are {}", text("name")?)),
         "room" => {
             let [_, room, seq] = object.fields(["kind", "room", "seq"])?;
@@ -180,14 +181,14 @@ fn show_hello(object: &Json) -> Option<String> {
     is_right.then_some(format!("hello {chars} {min} {max} {}", token.text()?))
 }
 
-fn show_help(object: &Json) -> Option<Vec<String>> {
+fn show_commands(title: &str, object: &Json) -> Option<Vec<String>> {
     let commands = object.fields(["kind", "commands"])?[1].list()?.iter().map(|command| {
         let [word, arguments, what] = command.fields(["word", "arguments", "what"])?;
         let shown = |argument: &Json| Some(format!(" {{{}}}", argument.text()?));
         let arguments: Option<String> = arguments.list()?.iter().map(shown).collect();
         Some(format!("  /{}{} - {}", word.text()?, arguments?, what.text()?))
     });
-    std::iter::once(Some("Server commands".to_owned())).chain(commands).collect()
+    std::iter::once(Some(title.to_owned())).chain(commands).collect()
 }
 
 fn show_said(object: &Json) -> Option<Vec<String>> {
