@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 
 use chinwag_core::log::SnapshotError;
 use chinwag_core::ops::{Handed, Input};
-use chinwag_core::{ConnectionId, Hub, Name};
+use chinwag_core::{Action, ConnectionId, Hub, Message, Name};
 use chinwag_log::{Entry, StateHash, push_frame};
 
 use self::disguise::Disguise;
@@ -146,24 +146,25 @@ struct Given {
 
 impl Watch for Given {
     fn before(&mut self, _: &Replay, input: &Input) {
-        // Whoever asks for something at once may have another name already: that of the greeting is not seen then.
         self.opens = matches!(input.handed, Handed::Opened(_));
     }
 
     fn after(&mut self, replay: &Replay, about: Option<ConnectionId>) {
         if self.opens {
-            self.names.extend(replay.hub().actions().filter_map(given_name));
-            self.names.extend(about.and_then(|connection| replay.hub().name(connection)));
+            self.names.extend(about.and_then(|connection| given_name(replay.hub().actions(), connection)));
         }
     }
 }
 
-/// Returns the name that somebody is told who is let in.
-fn given_name(action: &chinwag_core::Action) -> Option<Name> {
-    let chinwag_core::Action::Reply { message: chinwag_core::Message::YouAre { name }, .. } = action else {
-        return None;
-    };
-    Some(name.clone())
+/// Returns the name that somebody is told first who is let in. Whoever asks for something at once may have another by
+/// then, which is their own.
+fn given_name<'a>(actions: impl Iterator<Item = &'a Action>, of: ConnectionId) -> Option<Name> {
+    let mut greeting =
+        actions.skip_while(|action| !matches!(action, Action::Open { connection, .. } if *connection == of));
+    greeting.find_map(|action| {
+        let Action::Reply { connection, message: Message::YouAre { name } } = action else { return None };
+        (*connection == of).then(|| name.clone())
+    })
 }
 
 #[cfg(test)]

@@ -101,9 +101,10 @@ fn shells_complete_flags_and_commands() {
         assert!(offered.starts_with(expected), "{offered}");
         run(Command::new("zsh").args(["-f", "-n"]).arg(&zsh));
         if name == "chinwag" {
-            for (typed, expected) in
-                [("chinwag ''", "backup bots chat history load replay"), ("chinwag history ''", "delete export import")]
-            {
+            for (typed, expected) in [
+                ("chinwag ''", "account backup bots chat history invite load replay"),
+                ("chinwag history ''", "delete export import"),
+            ] {
                 let script = format!(
                     "source \"$0\"; COMP_WORDS=({typed}); COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1)); _chinwag; \
                      echo \"${{COMPREPLY[@]}}\""

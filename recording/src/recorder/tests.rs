@@ -61,7 +61,7 @@ impl Server {
     }
 
     /// Hands something to the hub, as a batch of its own. Whatever the disk says, the hub goes on.
-    fn hand(&mut self, handed: Handed) {
+    pub(crate) fn hand(&mut self, handed: Handed) {
         self.now = self.now + Duration::from_millis(10);
         let input = Input { at: self.now, handed };
         let recorded = self.instead.take().map(|handed| Input { at: self.now, handed });
@@ -82,12 +82,12 @@ impl Server {
     }
 
     pub(crate) fn open(&mut self) {
-        self.hand(Handed::Opened(Arrival {
-            form: Form::Lines,
-            dialect: Dialect::Lf,
-            requests: Vec::new(),
-            address: None,
-        }));
+        self.open_asking(Form::Lines, Vec::new());
+    }
+
+    /// Lets somebody in who asks for something at once.
+    pub(crate) fn open_asking(&mut self, form: Form, requests: Vec<Request>) {
+        self.hand(Handed::Opened(Arrival { form, dialect: Dialect::Lf, requests, address: None }));
     }
 
     /// Hands in what the store answers to what it was asked.

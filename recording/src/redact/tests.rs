@@ -1,5 +1,5 @@
 use chinwag_core::log::TopicState;
-use chinwag_core::{Answer, Found, KeptMessage, Past, Text, Topic};
+use chinwag_core::{Answer, Form, Found, IrcLine, KeptMessage, Past, Request, Text, Topic};
 
 use super::*;
 use crate::ears::sent_to;
@@ -70,6 +70,30 @@ fn what_a_store_has_answered_is_redacted_too_and_runs_as_the_original() {
     let heard = String::from_utf8_lossy(&heard[0].bytes).into_owned();
     assert!(heard.contains("is now Sesame\n") && heard.contains("Wanda: open the door\n"), "{heard}");
     assert_redacted(&folder, &["sesame", "door", "pantry", "flour", "wanda", "wendy", "cellar"]);
+}
+
+#[test]
+fn the_name_of_who_asks_for_one_at_once_is_no_name_that_the_server_gave() {
+    let folder = Folder::new();
+    let mut server = Server::start(&folder, u64::MAX);
+    server.open();
+    let asked = ["/name Mallory", "/name Mallory", "hello"].into_iter().filter_map(Request::parse);
+    server.open_asking(Form::Lines, asked.collect());
+    server.say("/msg Mallory alone");
+    drop(server);
+    assert_redacted(&folder, &["mallory", "hello", "alone"]);
+}
+
+#[test]
+fn who_gives_a_password_by_irc_is_redacted_too() {
+    let folder = Folder::new();
+    let mut server = Server::start(&folder, u64::MAX);
+    let irc = |line: &str| Request::Irc(IrcLine::new(line));
+    server.open_asking(Form::Irc, vec![irc("PASS *******"), irc("NICK Irk"), irc("USER irk 0 * :Irk")]);
+    server.hand(Handed::Asked { connection: ConnectionId::new(0, 0, 0), requests: vec![irc("OPER irk ******")] });
+    server.hand(Handed::Asked { connection: ConnectionId::new(0, 0, 0), requests: vec![irc("JOIN #pantry")] });
+    drop(server);
+    assert_redacted(&folder, &["irk", "pantry"]);
 }
 
 fn has(bytes: &[u8], word: &str) -> bool {

@@ -20,7 +20,7 @@ pub const HELP: &str = "Server commands
 ";
 
 /// What `/moderation` says.
-pub const MODERATION: &str = "Moderation commands
+pub(super) const MODERATION: &str = "Moderation commands
   /kick {name} {why} - put somebody out of the room
   /ban {name} {time} {why} - put them out and keep them out, for 10m, 2h, 3d, 1w or for good
   /unban {name} - let them in again
