@@ -170,7 +170,6 @@ impl Admission {
         self.0.certificate.as_ref()
     }
 
-    /// Counts a TLS handshake that is over.
     /// Has `answer` be told, now or later and from any thread, what comes of a password that was given at an address.
     pub(crate) fn check(
         &self,
@@ -186,6 +185,7 @@ impl Admission {
         }
     }
 
+    /// Counts a TLS handshake that is over.
     pub(crate) fn count_secured(&self) {
         self.0.secured.fetch_add(1, Ordering::Relaxed);
     }
