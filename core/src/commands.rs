@@ -100,7 +100,7 @@ fn with_door(argument: &str, leaves: bool, command: fn(Name) -> Command) -> Requ
     let key = RoomKey::parse(key.trim_start());
     let room = Name::parse(room.strip_prefix('#').unwrap_or(room));
     match (room, key) {
-        (Some(room), Some(key)) => Command::Knock { room, key, leaves }.into(),
+        (Some(room), Some(key)) => Command::JoinWithKey { room, key, leaves }.into(),
         (Some(_), None) | (None, _) => Notice::RoomInvalid.into(),
     }
 }
@@ -217,7 +217,7 @@ mod tests {
     fn a_line_asks_for_what_its_first_word_says() {
         let say = |text: &str| Some(Command::Say(Text::clean(text).into()).into());
         let key = || RoomKey::parse("beer").expect("the case is a key");
-        let knock = |leaves| Some(Command::Knock { room: name("pizza"), key: key(), leaves }.into());
+        let with_key = |leaves| Some(Command::JoinWithKey { room: name("pizza"), key: key(), leaves }.into());
         let unrecognized = |word: &str| Some(Notice::Unrecognized(Text::clean(word)).into());
         let cases = [
             ("hello", say("hello")),
@@ -260,8 +260,8 @@ mod tests {
             ("/join pizza", Some(Command::Join(name("pizza")).into())),
             ("/join", Some(Notice::RoomInvalid.into())),
             ("/join a b", Some(Notice::RoomInvalid.into())),
-            ("/join #pizza  beer", knock(true)),
-            ("/enter pizza beer", knock(false)),
+            ("/join #pizza  beer", with_key(true)),
+            ("/enter pizza beer", with_key(false)),
             ("/join pizza two words", Some(Notice::RoomInvalid.into())),
             ("/join #pizza", Some(Command::Join(name("pizza")).into())),
             ("/join ##pizza", Some(Notice::RoomInvalid.into())),

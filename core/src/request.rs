@@ -101,7 +101,7 @@ impl Command {
             Self::Irc(_) => LIST_BYTES_MAX,
             Self::Tell { text, .. } | Self::Answer(text) => escaped_len(text.as_str()) + 3 * LINE,
             Self::Rename(_) | Self::Ignore(_) | Self::Unignore(_) => 2 * LINE,
-            Self::Join(_) | Self::Enter(_) | Self::Knock { .. } | Self::Part(_) => WELCOME,
+            Self::Join(_) | Self::Enter(_) | Self::JoinWithKey { .. } | Self::Part(_) => WELCOME,
             Self::Moderate(_) => MODERATED,
             Self::Empower => 2 * LINE,
             Self::Resume(_) => RESUMED,

@@ -91,12 +91,12 @@ impl From<&IrcCommand> for proto::IrcCommand {
                 tags: tags.as_str().to_owned(),
                 answered: *answered,
             }),
-            IrcCommand::Knock(rooms) => {
+            IrcCommand::JoinWithKey(rooms) => {
                 let put = |(room, key): &(Name, Option<RoomKey>)| proto::RoomWithKey {
                     room: room.to_string(),
                     key: key.as_ref().map(moderation::put_key),
                 };
-                Self::Knock(proto::Knocks { rooms: rooms.iter().map(put).collect() })
+                Self::JoinWithKey(proto::JoinsWithKeys { rooms: rooms.iter().map(put).collect() })
             }
             IrcCommand::Join(rooms) => Self::Join(proto::Names { names: put_names(rooms) }),
             IrcCommand::Part { rooms, reason } => {
@@ -143,11 +143,11 @@ pub(crate) fn command(command: proto::IrcCommand) -> Result<IrcCommand, DecodeEr
         proto::IrcCommand::Tag(proto::IrcTag { targets: whom, tags: for_clients, answered }) => {
             IrcCommand::Tag { targets: targets(whom)?, tags: tags(&for_clients)?, answered }
         }
-        proto::IrcCommand::Knock(proto::Knocks { rooms }) => {
+        proto::IrcCommand::JoinWithKey(proto::JoinsWithKeys { rooms }) => {
             let read = |proto::RoomWithKey { room, key: word }: proto::RoomWithKey| {
                 Ok((name(&room)?, word.as_deref().map(moderation::key).transpose()?))
             };
-            IrcCommand::Knock(rooms.into_iter().map(read).collect::<Result<_, _>>()?)
+            IrcCommand::JoinWithKey(rooms.into_iter().map(read).collect::<Result<_, _>>()?)
         }
         proto::IrcCommand::Join(proto::Names { names: rooms }) => IrcCommand::Join(names(&rooms)?),
         proto::IrcCommand::Part(proto::IrcPart { rooms, reason: why }) => {

@@ -183,7 +183,7 @@ pub(crate) enum Command {
     #[prost(message, tag = "16")]
     Irc(Irc),
     #[prost(message, tag = "17")]
-    Knock(Knock),
+    JoinWithKey(JoinWithKey),
     #[prost(message, tag = "18")]
     Moderate(Moderation),
     #[prost(message, tag = "19")]
@@ -254,7 +254,7 @@ pub(crate) enum IrcCommand {
     #[prost(message, tag = "14")]
     Talk(IrcTalk),
     #[prost(message, tag = "15")]
-    Knock(Knocks),
+    JoinWithKey(JoinsWithKeys),
 }
 
 #[derive(Clone, PartialEq, prost::Message)]

@@ -44,9 +44,11 @@ impl From<&Command> for proto::Command {
             Command::Part(name) => Self::Part(name.to_string()),
             Command::Resume(ghost) => Self::Resume((*ghost).into()),
             Command::Appear => Self::Appear(proto::Nothing {}),
-            Command::Knock { room, key, leaves } => {
-                Self::Knock(proto::Knock { room: room.to_string(), key: moderation::put_key(key), leaves: *leaves })
-            }
+            Command::JoinWithKey { room, key, leaves } => Self::JoinWithKey(proto::JoinWithKey {
+                room: room.to_string(),
+                key: moderation::put_key(key),
+                leaves: *leaves,
+            }),
             Command::Moderate(moderation) => Self::Moderate(moderation::put(moderation)),
             Command::Empower => Self::Empower(proto::Nothing {}),
             Command::Irc(command) => Self::Irc(proto::Irc { command: Some((&**command).into()) }),
@@ -115,8 +117,8 @@ pub(crate) fn command(command: proto::Command, format: u32) -> Result<Command, D
         proto::Command::Part(room) => Command::Part(name(&room)?),
         proto::Command::Resume(ghost) => Command::Resume(connection(Some(ghost))?),
         proto::Command::Appear(proto::Nothing {}) => Command::Appear,
-        proto::Command::Knock(proto::Knock { room, key: word, leaves }) => {
-            Command::Knock { room: name(&room)?, key: moderation::key(&word)?, leaves }
+        proto::Command::JoinWithKey(proto::JoinWithKey { room, key: word, leaves }) => {
+            Command::JoinWithKey { room: name(&room)?, key: moderation::key(&word)?, leaves }
         }
         proto::Command::Moderate(what) => Command::Moderate(Box::new(moderation::moderation(what, format)?)),
         proto::Command::Empower(proto::Nothing {}) => Command::Empower,

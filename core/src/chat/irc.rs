@@ -76,7 +76,7 @@ impl Chat {
                     self.join(now, connection, room, None);
                 }
             }
-            IrcCommand::Knock(rooms) => {
+            IrcCommand::JoinWithKey(rooms) => {
                 for (room, key) in rooms {
                     self.join(now, connection, room, key.as_ref());
                 }

@@ -84,7 +84,7 @@ impl Command {
     /// Returns the room that this opens if it is not there. What comes by IRC is known by its line.
     const fn opens(&self) -> Option<&Name> {
         match self {
-            Self::Join(room) | Self::Enter(room) | Self::Knock { room, .. } => Some(room),
+            Self::Join(room) | Self::Enter(room) | Self::JoinWithKey { room, .. } => Some(room),
             Self::Say(_)
             | Self::Act(_)
             | Self::Tell { .. }

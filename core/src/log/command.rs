@@ -34,7 +34,7 @@ pub enum Command {
     /// Go to one more room, which gets the focus, or give it to one of those where one is.
     Enter(Name),
     /// Go to another room, or to one more, with the word that it asks for.
-    Knock {
+    JoinWithKey {
         /// Which.
         room: Name,
         /// The word.
@@ -68,7 +68,7 @@ impl Command {
             | Self::SetTopic(_)
             | Self::Join(_)
             | Self::Enter(_)
-            | Self::Knock { .. }
+            | Self::JoinWithKey { .. }
             | Self::Part(_)
             | Self::Resume(_) => Some(false),
             Self::Tell { .. }
@@ -96,7 +96,7 @@ impl Command {
             | Self::Rename(_)
             | Self::Join(_)
             | Self::Enter(_)
-            | Self::Knock { .. }
+            | Self::JoinWithKey { .. }
             | Self::Part(_)
             | Self::Moderate(_)
             | Self::Empower

@@ -53,7 +53,7 @@ pub enum IrcCommand {
     /// Join these rooms, and stay in the others.
     Join(Vec<Name>),
     /// Join these rooms, each with the word that it may ask for.
-    Knock(Vec<(Name, Option<RoomKey>)>),
+    JoinWithKey(Vec<(Name, Option<RoomKey>)>),
     /// Leave these rooms.
     Part {
         /// Which.

@@ -3,7 +3,7 @@
 use super::{Connection, Nothing};
 
 #[derive(Clone, PartialEq, prost::Message)]
-pub(crate) struct Knock {
+pub(crate) struct JoinWithKey {
     #[prost(string, tag = "1")]
     pub(crate) room: String,
     #[prost(string, tag = "2")]
@@ -14,7 +14,7 @@ pub(crate) struct Knock {
 
 /// Holds rooms that are joined by IRC.
 #[derive(Clone, PartialEq, prost::Message)]
-pub(crate) struct Knocks {
+pub(crate) struct JoinsWithKeys {
     #[prost(message, repeated, tag = "1")]
     pub(crate) rooms: Vec<RoomWithKey>,
 }

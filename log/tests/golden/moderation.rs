@@ -79,15 +79,15 @@ pub(super) fn golden() -> Vec<(Entry, &'static [u8])> {
         ModeChange { is_set: true, mode: Mode::TopicLocked },
     ];
     let in_room = Moderation { room: Some(name("pizza")), act: Act::Kick { name: bob(), why: spam() } };
-    let knock = |leaves| commanded(Command::Knock { room: name("pizza"), key: key(), leaves });
-    let knocks = IrcCommand::Knock(vec![(name("pizza"), Some(key())), (name("main"), None)]);
+    let with_key = |leaves| commanded(Command::JoinWithKey { room: name("pizza"), key: key(), leaves });
+    let joins_with_keys = IrcCommand::JoinWithKey(vec![(name("pizza"), Some(key())), (name("main"), None)]);
     let from = Some(address(3_221_225_985));
     vec![
         (record(Event::Opened { connection: ConnectionId::new(0, 1, 2), address: from }), b"\x08\x01\"\x15\x08\x80\x94\xeb\xdc\x03\x12\r\x10\x01\x18\x02!\x01\x02\x00\xc0\x00\x00\x00\x00"),
-        (knock(true), b"\x08\x01\" \x08\x80\x94\xeb\xdc\x03\x1a\x18\n\x04\x10\x03\x18\x11\x8a\x01\x0f\n\x05pizza\x12\x04beer\x18\x01"),
-        (knock(false), b"\x08\x01\"\x1e\x08\x80\x94\xeb\xdc\x03\x1a\x16\n\x04\x10\x03\x18\x11\x8a\x01\r\n\x05pizza\x12\x04beer"),
+        (with_key(true), b"\x08\x01\" \x08\x80\x94\xeb\xdc\x03\x1a\x18\n\x04\x10\x03\x18\x11\x8a\x01\x0f\n\x05pizza\x12\x04beer\x18\x01"),
+        (with_key(false), b"\x08\x01\"\x1e\x08\x80\x94\xeb\xdc\x03\x1a\x16\n\x04\x10\x03\x18\x11\x8a\x01\r\n\x05pizza\x12\x04beer"),
         (commanded(Command::Empower), b"\x08\x01\"\x11\x08\x80\x94\xeb\xdc\x03\x1a\t\n\x04\x10\x03\x18\x11\x9a\x01\x00"),
-        (commanded(Command::Irc(Box::new(knocks))), b"\x08\x01\"*\x08\x80\x94\xeb\xdc\x03\x1a\"\n\x04\x10\x03\x18\x11\x82\x01\x19z\x17\n\r\n\x05pizza\x12\x04beer\n\x06\n\x04main"),
+        (commanded(Command::Irc(Box::new(joins_with_keys))), b"\x08\x01\"*\x08\x80\x94\xeb\xdc\x03\x1a\"\n\x04\x10\x03\x18\x11\x82\x01\x19z\x17\n\r\n\x05pizza\x12\x04beer\n\x06\n\x04main"),
         (commanded(Command::Moderate(Box::new(in_room))), b"\x08\x01\"%\x08\x80\x94\xeb\xdc\x03\x1a\x1d\n\x04\x10\x03\x18\x11\x92\x01\x14\n\x05pizza\x12\x0b\n\x03Bob\x1a\x04spam"),
         (moderate(Act::Ban { name: bob(), lasts: hour, why: spam() }), b"\x08\x01\"%\x08\x80\x94\xeb\xdc\x03\x1a\x1d\n\x04\x10\x03\x18\x11\x92\x01\x14\x1a\x12\n\x03Bob\x10\x80\xc0\xe2\x85\xe3h\x1a\x04spam"),
         (moderate(Act::Ban { name: bob(), lasts: None, why: None }), b"\x08\x01\"\x18\x08\x80\x94\xeb\xdc\x03\x1a\x10\n\x04\x10\x03\x18\x11\x92\x01\x07\x1a\x05\n\x03Bob"),

@@ -88,8 +88,8 @@ impl Disguise {
             Command::Join(room) => Command::Join(self.name(room)),
             Command::Enter(room) => Command::Enter(self.name(room)),
             Command::Part(room) => Command::Part(self.name(room)),
-            Command::Knock { room, key, leaves } => {
-                Command::Knock { room: self.name(room), key: self.key(key), leaves: *leaves }
+            Command::JoinWithKey { room, key, leaves } => {
+                Command::JoinWithKey { room: self.name(room), key: self.key(key), leaves: *leaves }
             }
             Command::Moderate(moderation) => Command::Moderate(Box::new(self.moderation(moderation))),
             Command::Irc(command) => Command::Irc(Box::new(self.irc_command(command))),
@@ -113,10 +113,10 @@ impl Disguise {
                 IrcCommand::Tag { targets: self.targets(targets), tags: tags.clone(), answered: *answered }
             }
             IrcCommand::Join(rooms) => IrcCommand::Join(self.names(rooms)),
-            IrcCommand::Knock(rooms) => {
+            IrcCommand::JoinWithKey(rooms) => {
                 let other =
                     |(room, key): &(Name, Option<RoomKey>)| (self.name(room), key.as_ref().map(|key| self.key(key)));
-                IrcCommand::Knock(rooms.iter().map(other).collect())
+                IrcCommand::JoinWithKey(rooms.iter().map(other).collect())
             }
             IrcCommand::Part { rooms, reason } => IrcCommand::Part { rooms: self.names(rooms), reason: text(reason) },
             IrcCommand::SetTopic { room, topic } => {

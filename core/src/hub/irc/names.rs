@@ -41,7 +41,7 @@ impl<S> Hub<S> {
         let keys = keys.split(',').map(RoomKey::parse).chain(iter::repeat(None));
         let rooms: Vec<_> = rooms.zip(keys).filter_map(|(room, key)| Some((room?, key))).collect();
         if !rooms.is_empty() {
-            self.command_irc(now, connection, IrcCommand::Knock(rooms));
+            self.command_irc(now, connection, IrcCommand::JoinWithKey(rooms));
         }
     }
 

@@ -37,7 +37,7 @@ impl Model {
                 | Ask::Ignored
                 | Ask::Incomplete(_)
                 | Ask::Enter(_)
-                | Ask::Knock(..)
+                | Ask::JoinWithKey(..)
                 | Ask::Moderate(_)
                 | Ask::Bans
                 | Ask::Operators
@@ -135,8 +135,8 @@ impl Model {
             Ask::Bans => self.list_bans(&person),
             Ask::Operators => self.list_operators(&person),
             Ask::Lacks(line) => self.reply(user, &line),
-            Ask::Knock(room, key, true) => self.join(now, &person, &room, Some(&key)),
-            Ask::Knock(room, key, false) => self.enter_one_more(now, &person, &room, Some(&key)),
+            Ask::JoinWithKey(room, key, true) => self.join(now, &person, &room, Some(&key)),
+            Ask::JoinWithKey(room, key, false) => self.enter_one_more(now, &person, &room, Some(&key)),
             Ask::Tell(name, text) => self.write(now, &person, &name, &text),
             Ask::Answer(text) => self.write_back(now, &person, &text),
             Ask::SetTopic(topic) => self.set_topic(now, &person, &topic),

@@ -215,7 +215,7 @@ impl Model {
             return None;
         }
         let Deed::Ask(ask) = deed else { return None };
-        let wanted = if let Ask::Join(room) | Ask::Enter(room) | Ask::Knock(room, ..) = ask {
+        let wanted = if let Ask::Join(room) | Ask::Enter(room) | Ask::JoinWithKey(room, ..) = ask {
             vec![room.clone()]
         } else if let Ask::Irc(line) = ask {
             let line = Parsed::new(line);

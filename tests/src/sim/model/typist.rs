@@ -45,7 +45,7 @@ pub(super) enum Ask {
     /// A program leaves a room.
     Part(String),
     /// The same with the word that the room asks for, and whether the one that has the focus is left.
-    Knock(String, String, bool),
+    JoinWithKey(String, String, bool),
     Moderate(Act),
     Bans,
     Operators,
@@ -319,9 +319,9 @@ impl Typist {
             "help" => Ask::Help,
             "moderation" => Ask::Moderation,
             "name" => Ask::Name(argument),
-            "join" => knock(&argument, true).unwrap_or_else(|| Ask::Join(room(argument))),
+            "join" => with_key(&argument, true).unwrap_or_else(|| Ask::Join(room(argument))),
             "enter" if argument.is_empty() => Ask::Incomplete("/enter {room}"),
-            "enter" => knock(&argument, false).unwrap_or_else(|| Ask::Enter(room(argument))),
+            "enter" => with_key(&argument, false).unwrap_or_else(|| Ask::Enter(room(argument))),
             "part" if argument.is_empty() => Ask::Incomplete("/part {room}"),
             "part" => Ask::Part(room(argument)),
             "me" if shows_nothing(&argument) => Ask::Incomplete("/me {action}"),
@@ -365,10 +365,10 @@ impl Typist {
 }
 
 /// Returns which room is gone to by this argument, with which word, if it is that.
-fn knock(argument: &str, leaves: bool) -> Option<Ask> {
+fn with_key(argument: &str, leaves: bool) -> Option<Ask> {
     let (name, key) = argument.split_once(char::is_whitespace)?;
     let (name, key) = (room(name.to_owned()), key.trim_start());
-    (is_name(&name) && is_key(key)).then(|| Ask::Knock(name, key.to_owned(), leaves))
+    (is_name(&name) && is_key(key)).then(|| Ask::JoinWithKey(name, key.to_owned(), leaves))
 }
 
 /// Returns what a room is called by this argument.
