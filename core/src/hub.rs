@@ -362,7 +362,10 @@ impl<S> Hub<S> {
     /// Returns when to come back with [`handle_timeout`](Self::handle_timeout), if nothing else happens before.
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Time> {
-        [self.chat.poll_timeout(), self.next_arrival_due()].into_iter().flatten().min().filter(|_| !self.stopped)
+        // What was proposed to be done comes back by itself.
+        let is_proposed = self.proposals.as_ref().is_some_and(|proposals| proposals.has_woke);
+        let due = self.chat.poll_timeout().filter(|_| !is_proposed);
+        [due, self.next_arrival_due()].into_iter().flatten().min().filter(|_| !self.stopped)
     }
 
     /// Handles a request. With nothing to wait for, and no log but this call, a command goes straight to the chat.

@@ -1,10 +1,11 @@
 //! Owns what an entry is, and the two directions between it and its bytes.
 
-use chinwag_core::log::{Record, Snapshot};
+use chinwag_core::log::{Event, Record, Snapshot, cluster};
 use chinwag_core::ops::{HubState, Input, Tally};
 use chinwag_core::{Limits, Rules};
 use prost::Message as _;
 
+use crate::cluster::Start;
 use crate::hash::StateHash;
 use crate::kind::{encode, format_of};
 use crate::proto::{self, Kind};
@@ -29,6 +30,10 @@ pub enum Entry {
     Batch(Tally),
     /// The hash of what the hub is here.
     Hash(StateHash),
+    /// What one of several servers says in the log that they share. The events have no times of their own.
+    Shared(Box<cluster::Entry<Event>>),
+    /// With what a server begins that joins others.
+    Start(Box<Start>),
 }
 
 impl Entry {
@@ -43,6 +48,8 @@ impl Entry {
             Self::Input(input) => return Self::encode_input(input, out),
             Self::Batch(tally) => Kind::Batch((*tally).into()),
             Self::Hash(hash) => Kind::Hash(hash.as_bytes().to_vec()),
+            Self::Shared(entry) => Kind::Shared((&**entry).into()),
+            Self::Start(start) => Kind::Start((&**start).into()),
         };
         encode(kind, out);
     }
@@ -90,6 +97,8 @@ impl Entry {
                 hash.map(|hash| Self::Hash(StateHash::new(hash)))
                     .map_err(|_| DecodeError::Damaged("a hash has 32 bytes"))
             }
+            Kind::Shared(entry) => Ok(Self::Shared(Box::new(crate::cluster::shared(entry, format)?))),
+            Kind::Start(start) => Ok(Self::Start(Box::new(crate::cluster::start(start)?))),
         }
     }
 }

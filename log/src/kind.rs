@@ -15,6 +15,12 @@ pub(crate) fn encode(kind: Kind, out: &mut Vec<u8>) {
 pub(crate) const fn format_of(kind: &Kind) -> u32 {
     match kind {
         Kind::Rules(_) | Kind::Snapshot(_) | Kind::Record(_) => 1,
-        Kind::Limits(_) | Kind::Hub(_) | Kind::Input(_) | Kind::Batch(_) | Kind::Hash(_) => FORMAT,
+        Kind::Limits(_)
+        | Kind::Hub(_)
+        | Kind::Input(_)
+        | Kind::Batch(_)
+        | Kind::Hash(_)
+        | Kind::Shared(_)
+        | Kind::Start(_) => FORMAT,
     }
 }

@@ -6,6 +6,7 @@
 //! replica any more. Each entry says which [format](FORMAT) whoever reads it has to know.
 
 mod answer;
+mod cluster;
 mod common;
 mod entry;
 mod error;
@@ -25,6 +26,7 @@ mod rules;
 mod snapshot;
 mod talk;
 
+pub use cluster::{Start, event_bytes};
 pub use entry::Entry;
 pub use error::DecodeError;
 pub use frames::{ENTRY_BYTES_MAX, Frames, push_frame};

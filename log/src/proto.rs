@@ -4,9 +4,11 @@
 //! tag and a new [`FORMAT`](crate::FORMAT), and is left out wherever it says nothing new, so that what an older release
 //! wrote is still read.
 
+mod cluster;
 mod moderation;
 mod recording;
 
+pub(crate) use self::cluster::*;
 pub(crate) use self::moderation::*;
 pub(crate) use self::recording::*;
 
@@ -21,7 +23,7 @@ pub(crate) struct Format {
 pub(crate) struct Entry {
     #[prost(uint32, tag = "1")]
     pub(crate) format: u32,
-    #[prost(oneof = "Kind", tags = "2, 3, 4, 5, 6, 7, 8, 9")]
+    #[prost(oneof = "Kind", tags = "2, 3, 4, 5, 6, 7, 8, 9, 10, 11")]
     pub(crate) kind: Option<Kind>,
 }
 
@@ -43,6 +45,10 @@ pub(crate) enum Kind {
     Batch(Batch),
     #[prost(bytes = "vec", tag = "9")]
     Hash(Vec<u8>),
+    #[prost(message, tag = "10")]
+    Shared(Shared),
+    #[prost(message, tag = "11")]
+    Start(Start),
 }
 
 #[derive(Clone, PartialEq, prost::Message)]

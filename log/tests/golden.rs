@@ -1,6 +1,8 @@
 //! What each release has written, byte for byte. It is only added to, never updated: what was once written is read for
 //! ever.
 
+#[path = "golden/cluster.rs"]
+mod cluster;
 #[path = "golden/irc.rs"]
 mod irc;
 #[path = "golden/moderation.rs"]
@@ -149,6 +151,7 @@ fn golden() -> Vec<(Entry, &'static [u8])> {
         (Entry::Snapshot(snapshot()), SNAPSHOT),
         (Entry::Snapshot(talkative()), TALKATIVE),
     ];
+    golden.extend(cluster::golden());
     golden.extend(irc::golden());
     golden.extend(moderation::golden());
     golden.extend(past::golden());
@@ -225,12 +228,14 @@ fn every_kind_of_entry_has_golden_bytes() {
     let in_irc = |field_of_it: Vec<u8>| in_command(field(16, &field_of_it));
     // A record of nothing is unknown itself, as is a command of IRC. A command is one of the events.
     let in_moderation = |field_of_it: Vec<u8>| in_command(field(18, &field_of_it));
+    let in_shared = |field_of_it: Vec<u8>| field(10, &field_of_it);
     let in_input = |field_of_it: Vec<u8>| field(7, &field_of_it);
     let kinds = known(2..32, |field| field) + known(2..32, in_record) - 1
         + known(2..32, in_command)
         + known(1..32, in_irc)
         + known(2..32, in_moderation)
-        + known(2..32, in_input);
+        + known(2..32, in_input)
+        + known(4..32, in_shared);
     let golden: HashSet<_> = golden().into_iter().map(|(entry, _)| kind(&entry)).collect();
     assert_eq!(golden.len(), kinds);
 }
@@ -251,7 +256,8 @@ fn kind(entry: &Entry) -> impl Eq + Hash + use<> {
     };
     let handed = if let Entry::Input(input) = entry { Some(&input.handed) } else { None };
     let answer = if let Some(Handed::Answered(answer)) = handed { Some(discriminant(&**answer)) } else { None };
-    (discriminant(entry), event.map(discriminant), command, of_irc, act, handed.map(discriminant), answer)
+    let shared = if let Entry::Shared(shared) = entry { Some(discriminant(&shared.content)) } else { None };
+    (discriminant(entry), event.map(discriminant), command, of_irc, act, handed.map(discriminant), answer, shared)
 }
 
 #[test]

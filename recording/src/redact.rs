@@ -111,7 +111,13 @@ pub fn redact(folder: &Path, until: Until, to: &Path) -> Result<(), RedactError>
                     Entry::Batch(*tally)
                 }
                 Entry::Hash(_) => Entry::Hash(StateHash::of_hub(&hub.state())),
-                Entry::Rules(_) | Entry::Snapshot(_) | Entry::Record(_) | Entry::Limits(_) | Entry::Hub(_) => continue,
+                Entry::Rules(_)
+                | Entry::Snapshot(_)
+                | Entry::Record(_)
+                | Entry::Limits(_)
+                | Entry::Hub(_)
+                | Entry::Shared(_)
+                | Entry::Start(_) => continue,
             };
             let followed = original.follow(entry, |_| ());
             followed.map_err(|difference| RedactError::Play(PlayError::Differs(path.clone(), difference)))?;

@@ -77,9 +77,13 @@ impl Replay {
             }
             Entry::Batch(tally) => self.end_batch(tally, hear),
             Entry::Hash(hash) => self.compare(hash),
-            Entry::Rules(_) | Entry::Snapshot(_) | Entry::Record(_) | Entry::Limits(_) | Entry::Hub(_) => {
-                Err(self.difference(Differs::Entry))
-            }
+            Entry::Rules(_)
+            | Entry::Snapshot(_)
+            | Entry::Record(_)
+            | Entry::Limits(_)
+            | Entry::Hub(_)
+            | Entry::Shared(_)
+            | Entry::Start(_) => Err(self.difference(Differs::Entry)),
         }
     }
 

@@ -104,7 +104,13 @@ impl Counters {
             Entry::Input(_) => Some(&self.inputs),
             Entry::Batch(_) => Some(&self.batches),
             Entry::Hash(_) => Some(&self.hashes),
-            Entry::Rules(_) | Entry::Snapshot(_) | Entry::Record(_) | Entry::Limits(_) | Entry::Hub(_) => None,
+            Entry::Rules(_)
+            | Entry::Snapshot(_)
+            | Entry::Record(_)
+            | Entry::Limits(_)
+            | Entry::Hub(_)
+            | Entry::Shared(_)
+            | Entry::Start(_) => None,
         }
     }
 }

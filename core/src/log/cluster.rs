@@ -39,7 +39,7 @@ mod outbox;
 mod position;
 mod repair;
 
-pub use self::entry::{Content, Entry, EntryId, WriterId};
+pub use self::entry::{Content, Entry, EntryId, Mark, WriterId};
 pub use self::follower::{Follower, Joining};
 pub use self::members::{Member, State};
 pub use self::order::{Moment, Order, Reply, Said};

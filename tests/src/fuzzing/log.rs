@@ -27,7 +27,14 @@ fn entry(bytes: &[u8]) {
     match entry {
         Entry::Snapshot(snapshot) => restore(snapshot),
         Entry::Hub(state) => restore_hub(*state),
-        Entry::Rules(_) | Entry::Record(_) | Entry::Limits(_) | Entry::Input(_) | Entry::Batch(_) | Entry::Hash(_) => {}
+        Entry::Start(start) => restore(start.chat),
+        Entry::Rules(_)
+        | Entry::Record(_)
+        | Entry::Limits(_)
+        | Entry::Input(_)
+        | Entry::Batch(_)
+        | Entry::Hash(_)
+        | Entry::Shared(_) => {}
     }
 }
 

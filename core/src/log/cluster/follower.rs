@@ -183,8 +183,8 @@ impl<E: Clone> Follower<E> {
     }
 
     /// Says to the others that this server is going, behind what was proposed.
-    pub fn leave(&mut self) {
-        self.outbox.push_aside(Content::Left);
+    pub const fn leave(&mut self) {
+        self.outbox.leave();
     }
 
     /// Handles what the chat is after so many entries, as it was [asked](Order::Digest) for.
@@ -436,8 +436,7 @@ impl<E: Clone> Follower<E> {
     }
 
     fn apply(&mut self, sent_ms: u64, said: Said<E>) {
-        let since_start = sent_ms.saturating_sub(self.state.start_ms.unwrap_or(sent_ms));
-        let at = Time::after(Duration::from_millis(since_start));
+        let at = Time::after(Duration::from_millis(sent_ms));
         self.orders.push_back(Order::Apply { at, said });
     }
 

@@ -30,8 +30,6 @@ pub struct State {
     pub rules: Option<u64>,
     /// The process of the engine that the epoch belongs to.
     pub engine: Option<u64>,
-    /// When the first entry was sent, in milliseconds since 1970.
-    pub start_ms: Option<u64>,
 }
 
 /// How many servers are remembered that are gone. An engine gives back what it took in a few seconds: so many do not
@@ -73,7 +71,6 @@ impl State {
         member.seq = seq;
         self.applied += 1;
         self.chain = chained(self.chain, entry.id);
-        self.start_ms.get_or_insert(entry.sent_ms);
         match entry.content {
             Content::Gone { writer: gone, seq } => {
                 let is_silent = self.members.get(&gone).is_some_and(|member| member.seq == seq);

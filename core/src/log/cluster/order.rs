@@ -41,9 +41,10 @@ pub enum Order<E> {
         /// After which.
         after: Position,
     },
-    /// These have happened, all at this moment of the log, in this order.
+    /// These have happened, all at this moment, in this order. It may be before that of those before: no time goes
+    /// back.
     Apply {
-        /// When, since the log began.
+        /// When, since 1970: chats that follow a log that is shared have the time of day.
         at: Time,
         /// What.
         said: Said<E>,

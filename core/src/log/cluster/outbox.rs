@@ -3,6 +3,7 @@
 //! Invariant: its entries are numbered without a gap, and no entry is appended before the one before it was.
 
 use std::collections::VecDeque;
+use std::mem;
 
 use super::entry::{Content, Entry, EntryId, WriterId};
 use super::order::Moment;
@@ -24,6 +25,8 @@ pub(super) struct Outbox<E> {
     bytes: usize,
     /// What else is to be said, before that.
     asides: VecDeque<Content<E>>,
+    /// This server is going, once all that is said.
+    leaves: bool,
     /// What was said and not read back, with the time at which it was made.
     unread: VecDeque<(Entry<E>, Time)>,
     /// How many of those are in the log, as far as is known.
@@ -38,6 +41,7 @@ impl<E: Clone> Outbox<E> {
             events: VecDeque::new(),
             bytes: 0,
             asides: VecDeque::new(),
+            leaves: false,
             unread: VecDeque::new(),
             appended: 0,
             next_seq: 1,
@@ -55,6 +59,11 @@ impl<E: Clone> Outbox<E> {
         self.asides.push_back(content);
     }
 
+    /// Says that this server is going, behind all else.
+    pub(super) const fn leave(&mut self) {
+        self.leaves = true;
+    }
+
     /// Tells whether no more should be added for now.
     pub(super) const fn is_full(&self) -> bool {
         self.bytes >= WAITING_BYTES_MAX
@@ -62,7 +71,7 @@ impl<E: Clone> Outbox<E> {
 
     /// Tells whether there is something to be said that no entry was made of.
     pub(super) fn has_more(&self) -> bool {
-        !self.events.is_empty() || !self.asides.is_empty()
+        !self.events.is_empty() || !self.asides.is_empty() || self.leaves
     }
 
     /// Returns the next entry that the log may lack.
@@ -72,7 +81,8 @@ impl<E: Clone> Outbox<E> {
 
     /// Makes the next entry, of what there is to say, or of `otherwise`.
     pub(super) fn make(&mut self, moment: Moment, otherwise: impl FnOnce() -> Content<E>) {
-        let content = self.asides.pop_front().or_else(|| self.gather()).unwrap_or_else(otherwise);
+        let content = self.asides.pop_front().or_else(|| self.gather()).or_else(|| self.farewell());
+        let content = content.unwrap_or_else(otherwise);
         self.make_first(moment, content);
     }
 
@@ -94,6 +104,10 @@ impl<E: Clone> Outbox<E> {
         }
         self.bytes -= bytes;
         (!events.is_empty()).then_some(Content::Events(events))
+    }
+
+    fn farewell(&mut self) -> Option<Content<E>> {
+        mem::take(&mut self.leaves).then_some(Content::Left)
     }
 
     /// Handles that an entry is in the log. It may have been read already.
