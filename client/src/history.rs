@@ -7,11 +7,9 @@ use anyhow::{Result, bail};
 use argh::{ArgsInfo, FromArgs};
 use chinwag_core::Name;
 use chinwag_history::{Error, Filter, Imported};
-use jiff::Timestamp;
-use jiff::civil::DateTime;
-use jiff::tz::TimeZone;
 
 use crate::flags::FlagError;
+use crate::moment;
 
 /// Take what a server has kept out of its --data folder as lines of JSON (export), put such lines in (import), or
 /// delete messages (delete).
@@ -44,7 +42,7 @@ struct ExportFlags {
     data: PathBuf,
 
     /// only messages in this room
-    #[argh(option, from_str_fn(name))]
+    #[argh(option, from_str_fn(room))]
     room: Option<Name>,
 
     /// only messages by people of this name
@@ -85,7 +83,7 @@ struct DeleteFlags {
     data: PathBuf,
 
     /// only messages in this room
-    #[argh(option, from_str_fn(name))]
+    #[argh(option, from_str_fn(room))]
     room: Option<Name>,
 
     /// only messages by people of this name
@@ -173,32 +171,16 @@ fn tell(text: &str) -> Result<()> {
     Ok(writeln!(io::stdout(), "{text}")?)
 }
 
+/// A room may be written as IRC clients do, with its sign.
+fn room(value: &str) -> Result<Name, String> {
+    name(value.strip_prefix('#').unwrap_or(value))
+}
+
 fn name(value: &str) -> Result<Name, String> {
     Name::parse(value).ok_or_else(|| "takes 2 to 20 letters, digits, - and _".to_owned())
 }
 
 fn time_ms(value: &str) -> Result<u64, String> {
-    let time = value.parse::<Timestamp>().ok().or_else(|| {
-        let here: DateTime = value.parse().ok()?;
-        TimeZone::system().to_timestamp(here).ok()
-    });
-    let time_ms = time.and_then(|time| u64::try_from(time.as_millisecond()).ok());
-    time_ms.ok_or_else(|| "takes a time such as 2026-11-28, 2026-11-28T20:15 or 2026-11-28T20:15Z".to_owned())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_time_is_a_day_or_a_moment() {
-        assert_eq!(time_ms("1970-01-02T00:00Z"), Ok(86_400_000));
-        assert_eq!(time_ms("1970-01-02T02:00:01.5+02:00"), Ok(86_401_500));
-        let day = |text| time_ms(text).expect("it is a time");
-        assert_eq!(day("2026-11-28T00:00"), day("2026-11-28"));
-        assert_eq!(day("2026-11-28T01:00") - day("2026-11-28"), 3_600_000);
-        for text in ["", "yesterday", "1960-01-01", "2026-13-01"] {
-            assert!(time_ms(text).is_err(), "{text}");
-        }
-    }
+    let takes = "takes a time such as 2026-11-28, 2026-11-28T20:15 or 2026-11-28T20:15Z";
+    moment::parse_ms(value).ok_or_else(|| takes.to_owned())
 }

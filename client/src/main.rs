@@ -20,6 +20,7 @@ mod load;
 #[path = "load_elsewhere.rs"]
 mod load;
 mod mention;
+mod moment;
 mod password;
 mod replay;
 mod stream;

@@ -7,7 +7,7 @@ mod transcript;
 mod until;
 mod what_if;
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{Write as _, stdout};
 use std::path::PathBuf;
 
@@ -38,7 +38,7 @@ pub(crate) struct ReplayFlags {
     name: Option<String>,
 
     /// go no further than this: a time after the server's start, like 90s, 1.5h or 250ms, or a time of day, like
-    /// 2026-11-30T09:00:00Z (default: to the end)
+    /// 2026-11-30T09:00, or with Z behind it in UTC (default: to the end)
     #[argh(option, default = "Until::End", from_str_fn(until::parse))]
     until: Until,
 
@@ -46,7 +46,8 @@ pub(crate) struct ReplayFlags {
     #[argh(switch)]
     state: bool,
 
-    /// write a transcript of what was typed, which the tests of chinwag play; it can hold a bug that was recorded
+    /// write a transcript of what was typed into a new file, which the tests of chinwag play; it can hold a bug that was
+    /// recorded
     #[argh(option)]
     to_test: Option<PathBuf>,
 
@@ -87,10 +88,8 @@ pub(crate) fn run(flags: &ReplayFlags) -> anyhow::Result<()> {
         heard::show(&flags.folder, flags.until, name, &mut out)?;
     }
     if let Some(file) = &flags.to_test {
-        let out = File::create(file).with_context(|| format!("can't write {}", file.display()))?;
-        let mut transcript = Transcript::new(out);
-        play(&flags.folder, flags.until, &mut transcript)?;
-        transcript.end()?;
+        let out = File::create_new(file).with_context(|| format!("can't write {}", file.display()))?;
+        write_transcript(flags, out).inspect_err(|_| drop(fs::remove_file(file)))?;
     }
     if let Some(folder) = &flags.redact {
         redact(&flags.folder, flags.until, folder)?;
@@ -112,21 +111,43 @@ pub(crate) fn run(flags: &ReplayFlags) -> anyhow::Result<()> {
         if flags.state {
             out.write_all(state::describe(&replay).as_bytes())?;
         }
+        anyhow::ensure!(
+            played.damaged == 0,
+            "what is cut off in {} was not: there is more behind it, so the disk or somebody has changed the recording",
+            count(played.damaged as u64, "segment", "segments")
+        );
     }
     Ok(())
 }
 
+/// Writes each step before it is done: so it is there even if that ends this program.
+fn write_transcript(flags: &ReplayFlags, out: File) -> anyhow::Result<()> {
+    let mut transcript = Transcript::new(out);
+    play(&flags.folder, flags.until, &mut transcript)?;
+    transcript.end()
+}
+
+/// Says how many there are of something.
+fn count(number: u64, one: &str, more: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { more })
+}
+
 /// Says what a run came to.
 fn summary(played: &Played) -> String {
-    let Played { segments, gaps, cut_bytes, inputs, batches, hashes, unix_ms } = *played;
+    let Played { segments, gaps, cut_bytes, damaged: _, inputs, batches, hashes, unix_ms } = *played;
     let time = |unix_ms: u64| {
         let millis = i64::try_from(unix_ms).unwrap_or(i64::MAX);
         Timestamp::from_millisecond(millis).map_or_else(|_| "?".to_owned(), |time| time.to_string())
     };
     let span = unix_ms.map(|(first, last)| format!("from {} to {}\n", time(first), time(last))).unwrap_or_default();
-    let gaps = if gaps == 0 { String::new() } else { format!(", {gaps} gaps") };
-    let cut = if cut_bytes == 0 { String::new() } else { format!(", {cut_bytes} bytes cut off") };
+    let of = |number: usize, one, more| count(number as u64, one, more);
+    let gaps = if gaps == 0 { String::new() } else { format!(", {}", of(gaps, "gap", "gaps")) };
+    let cut = if cut_bytes == 0 { String::new() } else { format!(", {} cut off", of(cut_bytes, "byte", "bytes")) };
     format!(
-        "{segments} segments{gaps}{cut}\n{span}{inputs} inputs\nthe same as then: {batches} batches, {hashes} states\n"
+        "{}{gaps}{cut}\n{span}{}\nthe same as then: {}, {}\n",
+        of(segments, "segment", "segments"),
+        count(inputs, "input", "inputs"),
+        count(batches, "batch", "batches"),
+        count(hashes, "state", "states")
     )
 }

@@ -13,11 +13,12 @@ use crate::encoding;
 use crate::position::Position;
 use crate::stats::Stats;
 
-/// How long the writer gathers what comes, if nobody asks: a group costs hardly more than a row.
-const GATHER: Duration = Duration::from_millis(20);
+/// How long the writer gathers what comes: a group costs hardly more than a row. Who reads finds in the spool what is
+/// not in the database yet.
+const GATHER: Duration = Duration::from_millis(500);
 
-/// How many rows it gathers at the most.
-pub(crate) const GROUP_ROWS: u64 = 1_000;
+/// How many rows it gathers at the most, which whoever searches reads in a few milliseconds.
+pub(crate) const GROUP_ROWS: u64 = 4_000;
 
 /// In how many rooms the numbers of what was lost are known: some hundreds of kilobytes.
 const LOST_ROOMS_MAX: usize = 4_096;

@@ -77,6 +77,7 @@ impl Writer {
 
     /// Writes until the store is closed, and all of the spool is in the database, or can't be.
     pub(crate) fn run(mut self) {
+        lower_priority();
         let mut patience = Duration::ZERO;
         loop {
             let (tail, is_stopping) = self.shared.await_group(patience);
@@ -185,6 +186,23 @@ impl Writer {
         Ok(())
     }
 }
+
+/// Has the calling thread run when no other wants to, or almost: nobody waits for what it does, and while people talk
+/// flat out the processors are theirs.
+#[cfg(target_os = "linux")]
+fn lower_priority() {
+    use thread_priority::{
+        NormalThreadSchedulePolicy, ThreadPriority, ThreadSchedulePolicy, set_thread_priority_and_policy,
+        thread_native_id,
+    };
+    let batch = ThreadSchedulePolicy::Normal(NormalThreadSchedulePolicy::Batch);
+    // Whoever may not do even that has a thread like others.
+    let _ = set_thread_priority_and_policy(thread_native_id(), ThreadPriority::Min, batch);
+}
+
+/// Elsewhere a priority is that of all threads of a process.
+#[cfg(not(target_os = "linux"))]
+fn lower_priority() {}
 
 /// Brings the spool to the disk, once a second, until the store is closed.
 pub(crate) fn sync(shared: &Shared, unsynced: impl Fn() -> Vec<Arc<File>>) {

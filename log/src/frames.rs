@@ -13,6 +13,10 @@ pub const ENTRY_BYTES_MAX: usize = 1 << 30;
 /// How long an entry can be. None is empty: else the zeros that a crash leaves would be frames of nothing.
 const LENS: RangeInclusive<usize> = 1..=ENTRY_BYTES_MAX;
 
+/// The longest entry that is looked for behind a bad frame, wherever it stands: what looks like a longer one is nearly
+/// always none, and would take long to be told from one.
+const SOUGHT_BYTES_MAX: u32 = 64 << 10;
+
 /// Appends an entry as a frame.
 ///
 /// # Panics
@@ -60,6 +64,26 @@ impl<'a> Frames<'a> {
     #[must_use]
     pub const fn left(&self) -> usize {
         self.rest.len()
+    }
+
+    /// Tells whether a whole frame stands somewhere in what is left, behind a bad one. A crash cuts off the end and leaves
+    /// none; so something has changed the bytes since.
+    ///
+    /// Frames of more than 64 KiB are looked for only right behind the bad one, by its length.
+    #[must_use]
+    pub fn is_damaged(&self) -> bool {
+        let rest = match self.frame() {
+            Some(_) => return false,
+            None => self.rest,
+        };
+        let len = rest.first_chunk().and_then(|len| usize::try_from(u32::from_le_bytes(*len)).ok());
+        let behind = len.and_then(|len| rest.get(Self::HEAD_BYTES.checked_add(len)?..));
+        let is_whole = |rest| Self::new(rest).frame().is_some();
+        behind.is_some_and(is_whole)
+            || (1..rest.len()).map(|at| &rest[at..]).any(|rest| {
+                let len = rest.first_chunk().map_or(0, |len| u32::from_le_bytes(*len));
+                (1..=SOUGHT_BYTES_MAX).contains(&len) && is_whole(rest)
+            })
     }
 
     fn frame(&self) -> Option<(&'a [u8], &'a [u8])> {
@@ -112,6 +136,28 @@ mod tests {
             assert!(frames.by_ref().eq(entries[..whole].iter().copied()), "{len}");
             assert_eq!(frames.left(), len - ends[whole], "{len}");
             assert_eq!(frames.next(), None);
+        }
+    }
+
+    #[test]
+    fn what_was_changed_is_told_from_what_was_cut_off() {
+        let whole = file(&[b"one", b"2", b"three"]);
+        let is_damaged = |bytes: &[u8]| {
+            let mut frames = Frames::new(bytes);
+            frames.by_ref().for_each(drop);
+            frames.is_damaged()
+        };
+        for len in 0..=whole.len() {
+            assert!(!is_damaged(&whole[..len]), "{len}");
+            assert!(!is_damaged(&[&whole[..len], &[0; 4096]].concat()), "{len}");
+        }
+        // Of the last frame nobody can tell.
+        for at in 0..20 {
+            for bit in 0..8 {
+                let mut changed = whole.clone();
+                changed[at] ^= 1 << bit;
+                assert!(is_damaged(&changed), "bit {bit} of {at}");
+            }
         }
     }
 

@@ -6,7 +6,8 @@ use std::path::Path;
 
 use chinwag_core::log::Command;
 use chinwag_core::ops::{Handed, Input};
-use chinwag_core::{ConnectionId, Form, Request};
+use chinwag_core::words::{Action, Message};
+use chinwag_core::{ConnectionId, Form, Name, Request};
 
 use crate::play::{PlayError, Until, Watch, play};
 use crate::replay::{Replay, Sent};
@@ -49,8 +50,16 @@ struct Namesakes<'a> {
 
 impl Namesakes<'_> {
     fn look(&mut self, replay: &Replay, connection: ConnectionId) {
-        let name = replay.hub().name(connection);
-        if name.is_some_and(|name| name.as_str().eq_ignore_ascii_case(self.name)) {
+        let is_it = |name: &Name| name.as_str().eq_ignore_ascii_case(self.name);
+        let is_called = match replay.hub().name(connection) {
+            Some(name) => is_it(&name),
+            // Who leaves with the first thing that they say was told a name all the same.
+            None => replay.hub().actions().any(|action| {
+                matches!(action, Action::Reply { connection: to, message: Message::YouAre { name } }
+                    if *to == connection && is_it(name))
+            }),
+        };
+        if is_called {
             self.found.insert((self.run, connection));
         }
     }
@@ -90,7 +99,16 @@ struct Ears {
 impl Ears {
     fn listen(&mut self, replay: &Replay, connection: ConnectionId) {
         let ear = (self.run, connection);
-        if let Some(form) = replay.hub().form(connection).filter(|_| self.of.contains(&ear)) {
+        if !self.of.contains(&ear) {
+            return;
+        }
+        let opened = || {
+            replay.hub().actions().find_map(|action| {
+                let Action::Open { connection: opened, form, .. } = *action else { return None };
+                (opened == connection).then_some(form)
+            })
+        };
+        if let Some(form) = replay.hub().form(connection).or_else(opened) {
             self.heard.entry(ear).or_insert(Heard { connection, form, bytes: Vec::new() });
         }
     }

@@ -73,6 +73,8 @@ pub struct Played {
     pub gaps: usize,
     /// Bytes that were cut off at the ends of segments.
     pub cut_bytes: usize,
+    /// Segments with something behind what can't be read, as no crash leaves it.
+    pub damaged: usize,
     /// What the hub was handed.
     pub inputs: u64,
     /// Batches that were as they were then.
@@ -156,6 +158,7 @@ pub fn play(folder: &Path, until: Until, watch: &mut impl Watch) -> Result<(Play
             played.note_beginning(&replay);
         }
         played.cut_bytes += entries.left();
+        played.damaged += usize::from(entries.is_damaged());
         running = Some(replay);
     }
     let mut replay = running.ok_or_else(|| PlayError::Empty(folder.to_owned()))?;
@@ -193,10 +196,11 @@ impl Played {
 
     /// Adds what another came to, which comes behind it.
     pub(crate) fn add(&mut self, next: Self) {
-        let Self { segments, gaps, cut_bytes, inputs, batches, hashes, unix_ms } = next;
+        let Self { segments, gaps, cut_bytes, damaged, inputs, batches, hashes, unix_ms } = next;
         self.segments += segments;
         self.gaps += gaps;
         self.cut_bytes += cut_bytes;
+        self.damaged += damaged;
         self.inputs += inputs;
         self.batches += batches;
         self.hashes += hashes;

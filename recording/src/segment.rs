@@ -122,6 +122,11 @@ impl Entries<'_> {
     pub const fn left(&self) -> usize {
         self.frames.left()
     }
+
+    /// Tells whether there is more behind what can't be read: once there is no next entry.
+    pub(crate) fn is_damaged(&self) -> bool {
+        self.frames.is_damaged()
+    }
 }
 
 impl Iterator for Entries<'_> {

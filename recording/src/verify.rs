@@ -100,6 +100,7 @@ fn run_alone(path: &Path) -> Result<(Played, Option<Ends>, Option<Replay>), Play
         played.note_beginning(&replay);
     }
     played.cut_bytes = entries.left();
+    played.damaged = usize::from(entries.is_damaged());
     played.end(&mut replay, &mut ());
     Ok((played, Some(Ends { config, begins, ends }), Some(replay)))
 }

@@ -32,6 +32,8 @@ pub struct WhatIf {
     pub connections: usize,
     /// Those to whom it would have made a difference, the greatest first.
     pub affected: Vec<Affected>,
+    /// Those of whom it was said how fast they read, and nobody was called so.
+    pub strangers: Vec<String>,
     /// What the run came to that all of it follows.
     pub played: Played,
 }
@@ -84,6 +86,7 @@ pub fn what_if(folder: &Path, until: Until, peers: &Peers, change: impl Fn(&mut 
             now: Outcome::default(),
             connections: 0,
             affected: Vec::new(),
+            strangers: peers.named.iter().map(|(name, _)| name.clone()).collect(),
             played: Played::default(),
         },
     };
@@ -127,6 +130,7 @@ impl<F: Fn(&mut Config)> Both<'_, F> {
         [&mut then, &mut now].into_iter().for_each(Run::end);
         self.came_to.then.add(then.outcome());
         self.came_to.now.add(now.outcome());
+        self.came_to.strangers.retain(|name| !then.has_met(name));
         for (then, now) in then.told().zip(now.told()) {
             self.came_to.connections += 1;
             let affected = Affected::new(&then, &now);

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use chinwag_core::Time;
 use chinwag_recording::Until;
-use jiff::Timestamp;
+
+use crate::moment;
 
 /// The units of times, with their seconds. One that ends as another does stands before that.
 const UNITS: [(&str, f64); 4] = [("ms", 0.001), ("s", 1.0), ("m", 60.0), ("h", 3600.0)];
@@ -21,12 +22,9 @@ pub(super) fn parse(value: &str) -> Result<Until, String> {
             .contains(&seconds)
             .then(|| Until::After(Time::after(Duration::from_secs_f64(seconds))))
     };
-    let moment = || {
-        let unix_ms = value.parse::<Timestamp>().ok()?.as_millisecond();
-        u64::try_from(unix_ms).ok().map(Until::UnixMs)
-    };
-    elapsed().or_else(moment).ok_or_else(|| {
-        "takes a time after the server's start, like 90s, 1.5h or 250ms, or a time of day, like 2026-11-30T09:00:00Z"
+    elapsed().or_else(|| moment::parse_ms(value).map(Until::UnixMs)).ok_or_else(|| {
+        "takes a time after the server's start, like 90s, 1.5h or 250ms, or a time of day, like 2026-11-30T09:00 or \
+         2026-11-30T09:00Z"
             .to_owned()
     })
 }

@@ -9,6 +9,8 @@ use std::time::Duration;
 use chinwag_launch::{Change, read_bytes};
 use chinwag_recording::{Affected, Outcome, PeerRate, Peers, Until, WhatIf, what_if};
 
+use crate::flags::FlagError;
+
 /// How many of those who are affected are named.
 const NAMED_MAX: usize = 10;
 
@@ -39,6 +41,9 @@ pub(super) fn tell(folder: &Path, until: Until, changes: &[Change], reads: &[Rea
     let came_to = what_if(folder, until, &peers(reads), |config| {
         changes.iter().for_each(|change| change.apply(config));
     })?;
+    if let Some(name) = came_to.strangers.first() {
+        return Err(FlagError::new("--peer-rate", format!("names {name}, and nobody was called that")).into());
+    }
     Ok(report(&came_to, &changes, reads))
 }
 

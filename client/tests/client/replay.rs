@@ -79,11 +79,11 @@ fn a_recording_is_verified_shown_tested_and_redacted() {
         let recording = folder.at(&format!("{adapter:?}"));
         let anns = record(adapter, &recording);
         let summary = said(&[&recording]);
-        assert!(summary.starts_with("1 segments\nfrom ") && summary.contains("the same as then: "), "{summary}");
+        assert!(summary.starts_with("1 segment\nfrom ") && summary.contains("the same as then: "), "{summary}");
         assert_eq!(said(&[&recording, "--verify"]), summary);
         assert_eq!(said(&[&recording, "--as", "ann"]), anns);
         assert_failure(&[&recording, "--as", "Zed"], 1, "nobody was called Zed");
-        assert_failure(&[&recording, "--until", "soon"], 2, "2026-11-30T09:00:00Z");
+        assert_failure(&[&recording, "--until", "soon"], 2, "2026-11-30T09:00Z");
         let state = said(&[&recording, "--state"]);
         assert!(state.contains("room main (2 people, 3 messages, topic: Flour): Ann, Cid"), "{state}");
         let start = said(&[&recording, "--state", "--until", "0s"]);
@@ -91,6 +91,7 @@ fn a_recording_is_verified_shown_tested_and_redacted() {
         // As a test of the tree it does what it did.
         let test = folder.at(&format!("{adapter:?}.txt"));
         assert_eq!(said(&[&recording, "--to-test", &test]), "");
+        assert_failure(&[&recording, "--to-test", &test], 1, "exists");
         let script = Script::read(&fs::read_to_string(&test).expect("it was written")).expect("it is a transcript");
         let core = BareCore::new(script.config(), 1, Batching::EachEvent);
         let played = script.record(&core.play_to_the_end(&script.acts())).expect("it is recorded");
@@ -106,6 +107,31 @@ fn a_recording_is_verified_shown_tested_and_redacted() {
         let state = said(&[&redacted, "--state"]);
         assert!(state.contains("topic: Xxxxx") && !state.contains("Ann") && !state.contains("Cid"), "{state}");
         assert_failure(&[&recording, "--redact", &redacted], 1, "exists");
+        // A bit that a disk has changed in the middle is no torn end.
+        let file = fs::read_dir(&redacted).expect("it is there").map(|file| file.expect("it can be read").path());
+        let file = file.max_by_key(|file| fs::metadata(file).map_or(0, |file| file.len())).expect("there is one");
+        let mut bytes = fs::read(&file).expect("it can be read");
+        let middle = bytes.len() / 2;
+        bytes[middle] ^= 1;
+        fs::write(&file, bytes).expect("it can be written");
+        assert_failure(&[&redacted], 1, "there is more behind it");
+    }
+}
+
+#[test]
+fn who_says_one_thing_and_leaves_at_once_is_shown_too() {
+    let folder = Folder::new("replay-burst");
+    for adapter in Adapter::ALL {
+        let recording = folder.at(&format!("{adapter:?}"));
+        let (server, [lines, ..]) = Program::start_all(adapter, ["--record", &recording]);
+        let mut zed = connect(lines);
+        zed.write_all(b"cheap gold\n/quit\n").expect("it takes two lines");
+        let mut read = String::new();
+        zed.read_to_string(&mut read).expect("it is text");
+        server.signal(Signal::TERM);
+        assert_eq!(server.join().code, Some(0));
+        let name = read.lines().find_map(|line| line.strip_prefix("You are ")).expect("there is a name");
+        assert_eq!(said(&[&recording, "--as", name]), read);
     }
 }
 
@@ -131,7 +157,7 @@ fn what_was_read_in_a_history_runs_again_without_it() {
         assert_eq!(read.lines().filter(is_found).count(), 2, "{read}");
         fs::remove_dir_all(&data).expect("it is there");
         let summary = said(&[&recording]);
-        assert!(summary.starts_with("2 segments, 1 gaps\nfrom "), "{summary}");
+        assert!(summary.starts_with("2 segments, 1 gap\nfrom "), "{summary}");
         assert!(said(&[&recording, "--as", "ann"]).ends_with(&read), "{read}");
         let redacted = folder.at(&format!("{adapter:?}-redacted"));
         assert_eq!(said(&[&recording, "--redact", &redacted]), "");

@@ -6,6 +6,9 @@ use std::path::Path;
 use chinwag_core::words::{Kept, What};
 use rusqlite::{Connection, params};
 
+/// How many rows a store commits at once.
+const GROUP_ROWS: usize = 4_000;
+
 /// The tables of a store.
 const TABLES: &str = include_str!("../../src/database/format-1.sql");
 
@@ -50,7 +53,7 @@ pub(crate) fn fill(path: &Path, rows: &[Row]) {
     connection.execute_batch(set).expect("it can be set");
     connection.execute_batch(TABLES).expect("it can be made");
     let mut unsettled = 0;
-    for (id, group) in rows.chunks(1_000).enumerate() {
+    for (id, group) in rows.chunks(GROUP_ROWS).enumerate() {
         let transaction = connection.transaction().expect("nobody else writes");
         let mut said = transaction
             .prepare_cached(
@@ -59,7 +62,7 @@ pub(crate) fn fill(path: &Path, rows: &[Row]) {
             .expect("it can be prepared");
         let mut words =
             transaction.prepare_cached("INSERT INTO words (rowid, word) VALUES (?, ?)").expect("it can be prepared");
-        for (row, id) in group.iter().zip(id as i64 * 1_000 + 1..) {
+        for (row, id) in group.iter().zip((id * GROUP_ROWS) as i64 + 1..) {
             said.execute(params![id, row.room, row.seq, row.time_ms, row.name, row.text]).expect("it can be kept");
             words.execute(params![id, row.words]).expect("it can be kept");
         }

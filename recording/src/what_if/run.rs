@@ -23,6 +23,8 @@ pub(super) struct Run {
     fanout: Fanout<usize>,
     pacing: Config,
     peers: Peers,
+    /// Which of the peers of whom it is said somebody was called.
+    met: BTreeSet<String>,
     /// In the order in which they came, in all runs the same.
     people: Vec<Person>,
     /// Where each stands whose connection had this id when it was recorded. Here it may have another.
@@ -93,6 +95,7 @@ impl Run {
             hub,
             pacing,
             peers,
+            met: BTreeSet::new(),
             people: Vec::new(),
             places: HashMap::new(),
             due: BTreeSet::new(),
@@ -289,12 +292,18 @@ impl Run {
         }
     }
 
+    /// Tells whether somebody was called this, of whom it is said how fast they read.
+    pub(super) fn has_met(&self, name: &str) -> bool {
+        self.met.contains(&name.to_ascii_lowercase())
+    }
+
     /// Learns what somebody is called, and how fast they read then.
     fn look_up_name(&mut self, place: usize) {
         let person = &mut self.people[place];
         let Some(name) = self.hub.name(person.connection) else { return };
         if let Some(rate) = self.peers.of(name.as_str()) {
             person.socket.set_rate(rate);
+            self.met.insert(name.as_str().to_ascii_lowercase());
         }
         person.name = Some(name);
     }

@@ -118,7 +118,7 @@ fn as_it_was_set_everybody_is_sent_what_they_were_sent() {
     }
     tape.hand(Handed::Closed { connection: bob });
     let folder = tape.end(10_000);
-    let WhatIf { then, now, connections, affected, played, recorded } = if_set(&folder, &AT_ONCE, |_| ());
+    let WhatIf { then, now, connections, affected, played, recorded, strangers: _ } = if_set(&folder, &AT_ONCE, |_| ());
     assert_eq!((then, connections, &affected[..]), (now, 2, &[][..]));
     assert_eq!(then.bytes, sent(&folder, &["Ann", "Bob"]));
     assert_eq!((then.said, then.dropped, then.held, then.given_up), (4, 0, Held::default(), 0));
@@ -204,6 +204,9 @@ fn a_shorter_queue_drops_what_finds_no_room_in_it() {
     let [only] = &came_to.affected[..] else { panic!("{:?}", came_to.affected) };
     let more = ((256 - 64) << 10) / 400;
     let [then, now] = only.dropped;
+    assert_eq!(came_to.strangers, [""; 0]);
+    let nobody = Peers { all: PeerRate::AtOnce, named: vec![("Bobb".into(), PeerRate::Bytes(NonZeroU64::MIN))] };
+    assert_eq!(if_set(&folder, &nobody, |_| ()).strangers, ["Bobb"]);
     assert!(only.name == "Bob" && (now - then).abs_diff(more) <= 1, "{only:?}");
     // The greeting takes the room of a few.
     assert!(then.abs_diff(1500 - ((128 + 256 - 40) << 10) / 400) <= 6, "{only:?}");
