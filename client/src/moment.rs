@@ -4,7 +4,8 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
-/// Reads a day, or a day with a time, in milliseconds since 1970: with Z or an offset behind it as that says, else here.
+/// Reads a day, or a day with a time, in milliseconds since 1970: with Z or an offset behind it as that says, else
+/// here.
 pub(crate) fn parse_ms(value: &str) -> Option<u64> {
     let time = value.parse::<Timestamp>().ok().or_else(|| {
         let here: DateTime = value.parse().ok()?;

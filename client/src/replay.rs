@@ -46,8 +46,8 @@ pub(crate) struct ReplayFlags {
     #[argh(switch)]
     state: bool,
 
-    /// write a transcript of what was typed into a new file, which the tests of chinwag play; it can hold a bug that was
-    /// recorded
+    /// write a transcript of what was typed into a new file, which the tests of chinwag play; it can hold a bug that
+    /// was recorded
     #[argh(option)]
     to_test: Option<PathBuf>,
 

@@ -66,8 +66,8 @@ impl<'a> Frames<'a> {
         self.rest.len()
     }
 
-    /// Tells whether a whole frame stands somewhere in what is left, behind a bad one. A crash cuts off the end and leaves
-    /// none; so something has changed the bytes since.
+    /// Tells whether a whole frame stands somewhere in what is left, behind a bad one. A crash cuts off the end and
+    /// leaves none; so something has changed the bytes since.
     ///
     /// Frames of more than 64 KiB are looked for only right behind the bad one, by its length.
     #[must_use]
