@@ -28,6 +28,7 @@ pub(crate) struct AccountFlags {
 enum AccountCommand {
     Add(AddFlags),
     List(ListFlags),
+    Logout(LogoutFlags),
     Passwd(PasswdFlags),
     Remove(RemoveFlags),
     Role(RoleFlags),
@@ -59,7 +60,21 @@ struct ListFlags {
     data: PathBuf,
 }
 
-/// Give an account another password.
+/// Have nobody come back to an account without its password: browsers and terminals have to log in again. Who is in stays
+/// in.
+#[derive(Debug, FromArgs, ArgsInfo)]
+#[argh(subcommand, name = "logout", help_triggers("-h", "--help"))]
+struct LogoutFlags {
+    /// folder that the server was given as --data
+    #[argh(option)]
+    data: PathBuf,
+
+    /// whose it is
+    #[argh(positional, arg_name = "NAME", from_str_fn(name))]
+    name: Name,
+}
+
+/// Give an account another password, and end its passes as logout does.
 #[derive(Debug, FromArgs, ArgsInfo)]
 #[argh(subcommand, name = "passwd", help_triggers("-h", "--help"))]
 struct PasswdFlags {
@@ -121,6 +136,10 @@ pub(crate) fn run(flags: AccountFlags) -> Result<()> {
             for entry in Book::open(&data)?.accounts()? {
                 writeln!(out, "{}: {}", entry.account.name, entry.account.role)?;
             }
+        }
+        AccountCommand::Logout(LogoutFlags { data, name }) => {
+            let Some(count) = Book::open(&data)?.log_out(&name)? else { bail!("there is no account {name}") };
+            writeln!(out, "Account {name}: {count} {} ended", if count == 1 { "pass" } else { "passes" })?;
         }
         AccountCommand::Passwd(PasswdFlags { data, name }) => {
             let mut book = Book::open(&data)?;

@@ -41,8 +41,20 @@ pub enum Verdict {
     Invited(Passphrase),
     /// They have an account.
     Member(Account),
+    /// They have logged in to an account; by this they do so the next time.
+    LoggedIn(Account, Passphrase),
     /// They may not.
     Denied(Denial),
+}
+
+/// Tells whether somebody who is let in is to be given a pass: a secret that is theirs alone, by which they come in the
+/// next time.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Pass {
+    /// They are told it, and their program may keep it.
+    Wanted,
+    /// They can't be told.
+    Useless,
 }
 
 /// Holds what is known of an account.
@@ -76,7 +88,11 @@ impl Verdict {
     /// Returns the same without a secret.
     #[must_use]
     pub fn without_secrets(self) -> Self {
-        if let Self::Invited(_) = self { Self::Welcome } else { self }
+        match self {
+            Self::Invited(_) => Self::Welcome,
+            Self::LoggedIn(account, _) => Self::Member(account),
+            Self::Welcome | Self::Member(_) | Self::Denied(_) => self,
+        }
     }
 }
 

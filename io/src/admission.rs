@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use chinwag_core::ops::Bar;
 use chinwag_core::{
-    Config, Form, Gate, Incident, IncidentLog, Name, Passphrase, Permit, Refusal, Stats, Time, Verdict,
+    Config, Form, Gate, Incident, IncidentLog, Name, Pass, Passphrase, Permit, Refusal, Stats, Time, Verdict,
 };
 use tracing::field::display;
 use tracing::{info, warn};
@@ -177,10 +177,11 @@ impl Admission {
         source: Source,
         account: Option<&Name>,
         given: &Passphrase,
+        pass: Pass,
         answer: impl FnOnce(Verdict) + Send + 'static,
     ) {
         match &self.0.keeper {
-            Some(keeper) => keeper.check(now, source, account, given, answer),
+            Some(keeper) => keeper.check(now, source, account, given, pass, answer),
             None => answer(Verdict::Welcome),
         }
     }

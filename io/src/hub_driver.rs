@@ -6,7 +6,7 @@ mod turn;
 use std::mem;
 use std::sync::Arc;
 
-use chinwag_core::admission::{Passphrase, Verdict};
+use chinwag_core::admission::{Pass, Passphrase, Verdict};
 use chinwag_core::ops::{Handed, Input as Recorded};
 use chinwag_core::{Answer, Config, ConnectionId, Effect, Hub, Name, Session, Stats, Time};
 use tracing::{debug, info};
@@ -244,7 +244,7 @@ impl<D: Driver> HubDriver<D> {
     fn log_in(&self, connection: ConnectionId, account: Option<&Name>, given: &Passphrase) {
         let (source, now) = (self.sources.of(connection), self.clock.now());
         let (admission, answers) = (self.admission.clone(), self.answers.clone());
-        self.admission.check(now, source, account, given, move |verdict| {
+        self.admission.check(now, source, account, given, Pass::Useless, move |verdict| {
             if let Verdict::Denied(denial) = verdict {
                 admission.note(now, denial.incident(), None, source.address);
             }

@@ -4,7 +4,7 @@
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use chinwag_core::admission::{Denial, Door, Passphrase, Verdict};
+use chinwag_core::admission::{Denial, Door, Pass, Passphrase, Verdict};
 use chinwag_core::{Name, Time};
 
 use crate::members::Members;
@@ -45,6 +45,7 @@ impl Keeper {
         source: Source,
         account: Option<&Name>,
         given: &Passphrase,
+        pass: Pass,
         answer: impl FnOnce(Verdict) + Send + 'static,
     ) {
         let Source { address, is_private } = source;
@@ -73,12 +74,14 @@ impl Keeper {
             return answer(Verdict::Denied(denial));
         }
         let (door, of) = (Arc::clone(&self.door), account.clone());
-        members.check(account.as_ref(), &given, move |verdict| {
+        members.check(account.as_ref(), &given, pass, move |verdict| {
             if !matches!(&verdict, Verdict::Denied(denial) if denial.is_guess()) {
                 lock(&door).forgive(now, address);
                 of.iter().for_each(|account| lock(&door).forgive_log_in(now, account));
             }
-            answer(verdict);
+            // By a pass, too, an account is shown to whoever reads along.
+            let is_shown = matches!(verdict, Verdict::Member(_) | Verdict::LoggedIn(..)) && !is_private;
+            answer(if is_shown { Verdict::Denied(Denial::Unsafe) } else { verdict });
         });
     }
 
@@ -111,10 +114,13 @@ mod tests {
     struct Class;
 
     impl Roll for Class {
-        fn check(&self, account: Option<&Name>, given: &Passphrase, answer: Box<dyn FnOnce(Verdict) + Send>) {
+        fn check(&self, account: Option<&Name>, given: &Passphrase, _: Pass, answer: Box<dyn FnOnce(Verdict) + Send>) {
             answer(match given.as_str() {
                 "sesame" if account.is_some_and(|account| account.as_str() == "Ann") => {
                     Verdict::Member(Account { name: account.expect("it is Ann").clone(), role: Role::Member })
+                }
+                "pass of Ann" => {
+                    Verdict::Member(Account { name: Name::parse("Ann").expect("it is a name"), role: Role::Member })
                 }
                 "invitation" => Verdict::Invited(Passphrase::new("pass")),
                 "old" => Verdict::Denied(Denial::UsedUp),
@@ -136,13 +142,15 @@ mod tests {
             let (answer, answered) = channel();
             let answer = move |verdict| drop(answer.send(verdict));
             let source = Source { address: [192, 0, 2, 1].into(), is_private };
-            keeper.check(Time::START, source, None, &Passphrase::new(given), answer);
+            keeper.check(Time::START, source, None, &Passphrase::new(given), Pass::Wanted, answer);
             answered.recv().expect("it is answered")
         };
         let check = |given: &str| check_by(given, true);
         for _ in 0..10 {
             assert!(matches!(check("Ann:sesame"), Verdict::Member(_)));
             assert_eq!(check_by("Ann:sesame", false), Verdict::Denied(Denial::Unsafe));
+            assert!(matches!(check("pass of Ann"), Verdict::Member(_)));
+            assert_eq!(check_by("pass of Ann", false), Verdict::Denied(Denial::Unsafe));
             assert_eq!(check("swordfish"), Verdict::Welcome);
             assert_eq!(check("invitation"), Verdict::Invited(Passphrase::new("pass")));
             assert_eq!(check("old"), Verdict::Denied(Denial::UsedUp));

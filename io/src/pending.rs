@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use chinwag_core::admission::{Denial, Verdict};
+use chinwag_core::admission::{Denial, Pass, Verdict};
 use chinwag_core::log::AddressKey;
 use chinwag_core::{Config, Form, Handshake, Refusal, Session, Stats, Step, Time};
 
@@ -119,7 +119,8 @@ impl Pending {
                 Step::Admit => self.admitted = Some(link.admitted_mut().admit(now)),
                 Step::Check { given } => {
                     let (answer, verdict) = oneshot();
-                    self.admission.check(now, link.source(), None, &given, |verdict| answer.give(verdict));
+                    self.admission
+                        .check(now, link.source(), None, &given, Pass::Wanted, |verdict| answer.give(verdict));
                     return Need::Verdict(verdict);
                 }
                 Step::Enter => {

@@ -2,7 +2,7 @@
 
 use anyhow::Context as _;
 use chinwag_core::Name;
-use chinwag_core::admission::{Passphrase, Verdict};
+use chinwag_core::admission::{Pass, Passphrase, Verdict};
 use chinwag_io::Roll;
 
 use crate::flags::Flags;
@@ -27,7 +27,7 @@ pub(crate) fn open(flags: &Flags) -> anyhow::Result<Option<(chinwag_io::Members,
 struct Members(chinwag_members::Members);
 
 impl Roll for Members {
-    fn check(&self, account: Option<&Name>, given: &Passphrase, answer: Box<dyn FnOnce(Verdict) + Send>) {
-        self.0.check(account, given, answer);
+    fn check(&self, account: Option<&Name>, given: &Passphrase, pass: Pass, answer: Box<dyn FnOnce(Verdict) + Send>) {
+        self.0.check(account, given, pass, answer);
     }
 }

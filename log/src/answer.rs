@@ -50,7 +50,7 @@ const DENIALS: [Denial; 7] =
 fn put_verdict(verdict: &Verdict) -> u32 {
     match verdict {
         // With what they come in the next time is never written.
-        Verdict::Welcome | Verdict::Invited(_) | Verdict::Member(_) => 0,
+        Verdict::Welcome | Verdict::Invited(_) | Verdict::Member(_) | Verdict::LoggedIn(..) => 0,
         Verdict::Denied(denial) => {
             (1..).zip(DENIALS).find(|(_, other)| other == denial).map_or(0, |(number, _)| number)
         }
@@ -58,7 +58,8 @@ fn put_verdict(verdict: &Verdict) -> u32 {
 }
 
 fn put_account(verdict: &Verdict) -> Option<proto::Account> {
-    let Verdict::Member(Account { name, role }) = verdict else { return None };
+    let (Verdict::Member(account) | Verdict::LoggedIn(account, _)) = verdict else { return None };
+    let Account { name, role } = account;
     Some(proto::Account { name: name.to_string(), is_operator: *role == Role::Operator })
 }
 

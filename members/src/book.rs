@@ -2,6 +2,7 @@
 
 mod accounts;
 mod invites;
+mod passes;
 
 use std::fs::{self, OpenOptions};
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, fchown};
@@ -19,7 +20,7 @@ use crate::error::Error;
 const APPLICATION: i64 = 0x6368_776d;
 
 /// What leads from each format to the next; the first begins with an empty file.
-const STEPS: [&str; 2] = [include_str!("format-1.sql"), include_str!("format-2.sql")];
+const STEPS: [&str; 3] = [include_str!("format-1.sql"), include_str!("format-2.sql"), include_str!("format-3.sql")];
 
 /// The format that this release writes, and the last that it reads.
 const FORMAT: i64 = STEPS.len() as i64;

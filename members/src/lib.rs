@@ -7,6 +7,7 @@
 //! Of each secret only its SHA-256 is kept. It is random and has 128 bits, so nobody finds it out from that.
 
 mod book;
+mod desk;
 mod error;
 mod members;
 mod secret;

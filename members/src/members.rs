@@ -1,28 +1,24 @@
-//! Owns what a running server knows of its members, and the thread that asks the database.
+//! Owns what a running server asks of its members, and what it knows of them without a look at the database.
 //!
 //! Invariants: whoever asks never waits, and is always answered. What another program changes counts within a second.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering::Relaxed;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
+use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
 
 use chinwag_core::Name;
-use chinwag_core::admission::{Account, Denial, Passphrase, Verdict};
+use chinwag_core::admission::{Account, Denial, Pass, Passphrase, Verdict};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
-use tracing::error;
 
-use crate::book::{Book, hashed, is_hash_of};
+use crate::book::Book;
+use crate::desk::{Asked, Desk, LogIn, What};
 use crate::error::Error;
 use crate::secret::{Hash, hash};
-
-/// How often it is looked whether another program has changed something.
-const LOOK: Duration = Duration::from_secs(1);
 
 /// How many may wait for the database: a class that comes all at once, ten times.
 const WAITING_MAX: usize = 512;
@@ -48,29 +44,18 @@ struct Shared {
 
 /// What is known without a look at the database.
 #[derive(Default, Debug)]
-struct Known {
-    /// With these somebody comes in who was let in before.
-    passes: HashSet<Hash>,
+pub(crate) struct Known {
+    /// With these somebody comes in who was let in before: to an account, if it is of one.
+    pub(crate) passes: HashMap<Hash, Option<Account>>,
+    /// Those that were used, as far as that is not written.
+    pub(crate) used: BTreeSet<Hash>,
     /// With these somebody has logged in since the server was started, and the account has not changed: a code of both
     /// the account and its password, by a key that is known to nobody.
-    logins: HashMap<Code, Account>,
+    pub(crate) logins: HashMap<Code, Account>,
 }
 
 /// What an account and its password are compared by without being hashed again.
-type Code = [u8; 32];
-
-struct Asked {
-    what: What,
-    answer: Box<dyn FnOnce(Verdict) + Send>,
-}
-
-/// What is to be looked up.
-enum What {
-    /// Whether it lets somebody in.
-    Secret(Hash),
-    /// Whether it is the password of an account.
-    Login { account: Name, given: Passphrase, code: Code },
-}
+pub(crate) type Code = [u8; 32];
 
 impl Members {
     /// Opens the members of a folder.
@@ -79,73 +64,73 @@ impl Members {
     /// The database can't be opened, or there is no thread for it.
     pub fn open(dir: &Path) -> Result<Self, Error> {
         let book = Book::open(dir)?;
-        let known = Arc::new(Mutex::new(Known::read(&book)?));
-        let (asked, asks) = sync_channel(WAITING_MAX);
         let mut key = [0; 32];
         getrandom::fill(&mut key).map_err(|error| Error::File { path: dir.to_owned(), error: error.into() })?;
-        let hashing = Arc::<AtomicUsize>::default();
-        // It is compared with where there is no account: that takes as long.
-        let dummy = hashed(&Passphrase::new("nobody's"))?;
-        let desk = Desk {
-            hashing: Arc::clone(&hashing),
-            dummy,
-            hashed: 0,
-            version: book.version()?,
-            book,
-            known: Arc::clone(&known),
-            asks,
-            is_failing: false,
-        };
-        let thread = thread::Builder::new().name("members".into()).spawn(|| desk.run()).map_err(Error::file(dir))?;
+        let (known, hashing) = (Arc::<Mutex<Known>>::default(), Arc::<AtomicUsize>::default());
+        let (asked, asks) = sync_channel(WAITING_MAX);
+        let desk = Desk::new(book, Arc::clone(&known), Arc::clone(&hashing))?;
+        let thread = thread::Builder::new().name("members".into()).spawn(move || desk.run(&asks));
         Ok(Self(Arc::new(Shared {
             known,
             key,
             hashing,
             asked: Mutex::new(Some(asked)),
-            thread: Mutex::new(Some(thread)),
+            thread: Mutex::new(Some(thread.map_err(Error::file(dir))?)),
         })))
     }
 
     /// Has `answer` be told, now or later and from any thread, what comes of a secret that is not the password: that of
-    /// an account, or what else lets somebody in.
-    pub fn check(&self, account: Option<&Name>, given: &Passphrase, answer: impl FnOnce(Verdict) + Send + 'static) {
-        let what = match account {
-            None => What::Secret(hash(given)),
-            Some(account) => {
-                What::Login { account: account.clone(), given: given.clone(), code: self.code(account, given) }
-            }
-        };
-        let known = self.known(&what);
-        if let Some(verdict) = known {
+    /// an account, or what else lets somebody in. A pass of an account is as good as its password.
+    pub fn check(
+        &self,
+        account: Option<&Name>,
+        given: &Passphrase,
+        pass: Pass,
+        answer: impl FnOnce(Verdict) + Send + 'static,
+    ) {
+        if let Some(verdict) = self.with_pass(account, given) {
             return answer(verdict);
         }
-        if matches!(what, What::Login { .. })
-            && self
-                .0
-                .hashing
-                .fetch_update(Relaxed, Relaxed, |count| (count < HASHING_MAX).then_some(count + 1))
-                .is_err()
-        {
+        let Some(account) = account else {
+            return self.ask(Asked { what: What::Secret(hash(given), pass), answer: Box::new(answer) });
+        };
+        let code = self.code(account, given);
+        let known = lock(&self.0.known).logins.get(&code).cloned();
+        let is_known = known.is_some();
+        if let (Some(account), Pass::Useless) = (known, pass) {
+            return answer(Verdict::Member(account));
+        }
+        let count_up = |count| (count < HASHING_MAX).then_some(count + 1);
+        if !is_known && self.0.hashing.fetch_update(Relaxed, Relaxed, count_up).is_err() {
             return answer(Verdict::Denied(Denial::Busy));
         }
-        let asked = Asked { what, answer: Box::new(answer) };
+        let log_in = LogIn { account: account.clone(), given: given.clone(), code, pass, is_counted: !is_known };
+        self.ask(Asked { what: What::LogIn(log_in), answer: Box::new(answer) });
+    }
+
+    /// Lets somebody in by a pass.
+    fn with_pass(&self, account: Option<&Name>, given: &Passphrase) -> Option<Verdict> {
+        let given = hash(given);
+        let mut known = lock(&self.0.known);
+        let of = known.passes.get(&given)?.clone();
+        let is_wanted = account.is_none_or(|account| of.as_ref().is_some_and(|of| of.name.key() == account.key()));
+        if !is_wanted {
+            return None;
+        }
+        known.used.insert(given);
+        Some(of.map_or(Verdict::Welcome, Verdict::Member))
+    }
+
+    fn ask(&self, asked: Asked) {
         let refused = match &*lock(&self.0.asked) {
             Some(desk) => desk.try_send(asked).err(),
             None => Some(TrySendError::Disconnected(asked)),
         };
         if let Some(TrySendError::Full(asked) | TrySendError::Disconnected(asked)) = refused {
-            if matches!(asked.what, What::Login { .. }) {
+            if asked.what.is_counted() {
                 self.0.hashing.fetch_sub(1, Relaxed);
             }
             (asked.answer)(Verdict::Denied(Denial::Busy));
-        }
-    }
-
-    fn known(&self, what: &What) -> Option<Verdict> {
-        let known = lock(&self.0.known);
-        match what {
-            What::Secret(given) => known.passes.contains(given).then_some(Verdict::Welcome),
-            What::Login { code, .. } => known.logins.get(code).cloned().map(Verdict::Member),
         }
     }
 
@@ -166,109 +151,7 @@ impl Members {
     }
 }
 
-impl Known {
-    fn read(book: &Book) -> Result<Self, Error> {
-        Ok(Self { passes: book.passes()?, logins: HashMap::new() })
-    }
-}
-
-/// Where the database is asked.
-struct Desk {
-    book: Book,
-    known: Arc<Mutex<Known>>,
-    version: i64,
-    asks: Receiver<Asked>,
-    hashing: Arc<AtomicUsize>,
-    /// The hash of no account.
-    dummy: String,
-    /// How many passwords were hashed.
-    hashed: u64,
-    /// It was told that the database refuses something.
-    is_failing: bool,
-}
-
-impl Desk {
-    fn run(mut self) {
-        loop {
-            match self.asks.recv_timeout(LOOK) {
-                Ok(Asked { what: What::Secret(given), answer }) => answer(self.check(&given)),
-                Ok(Asked { what: What::Login { account, given, code }, answer }) => {
-                    // What another program has changed counts before what was known.
-                    let looked = self.look();
-                    self.tell(looked);
-                    let verdict = self.log_in(&account, &given, code);
-                    self.hashing.fetch_sub(1, Relaxed);
-                    answer(verdict);
-                }
-                Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => return,
-            }
-            let looked = self.look();
-            self.tell(looked);
-        }
-    }
-
-    fn check(&mut self, given: &Hash) -> Verdict {
-        match self.book.let_in(given) {
-            Ok(None) => Verdict::Denied(Denial::Wrong),
-            Ok(Some(Err(denial))) => Verdict::Denied(denial),
-            Ok(Some(Ok(pass))) => {
-                lock(&self.known).passes.insert(hash(&pass));
-                Verdict::Invited(pass)
-            }
-            Err(error) => {
-                self.tell(Err(error));
-                Verdict::Denied(Denial::Busy)
-            }
-        }
-    }
-
-    /// Compares a password with that of an account, or, where there is none, with another: so it takes as long.
-    fn log_in(&mut self, account: &Name, given: &Passphrase, code: Code) -> Verdict {
-        let found = match self.book.account(account) {
-            Ok(found) => found,
-            Err(error) => {
-                self.tell(Err(error));
-                return Verdict::Denied(Denial::Busy);
-            }
-        };
-        self.hashed += 1;
-        let hash = found.as_ref().map_or(&self.dummy, |(_, hash)| hash);
-        let is_right = is_hash_of(hash, given);
-        match found.filter(|_| is_right) {
-            Some((account, _)) => {
-                lock(&self.known).logins.insert(code, account.clone());
-                Verdict::Member(account)
-            }
-            None => Verdict::Denied(Denial::Wrong),
-        }
-    }
-
-    /// Learns what another program has changed, if one has.
-    fn look(&mut self) -> Result<(), Error> {
-        let version = self.book.version()?;
-        if version != self.version {
-            let known = Known::read(&self.book)?;
-            *lock(&self.known) = known;
-            self.version = version;
-        }
-        Ok(())
-    }
-
-    /// Says once that the database refuses something.
-    fn tell(&mut self, result: Result<(), Error>) {
-        match result {
-            Ok(()) => self.is_failing = false,
-            Err(error) if !self.is_failing => {
-                self.is_failing = true;
-                error!(%error, "members can't be looked up; it is tried again");
-            }
-            Err(_) => {}
-        }
-    }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -283,7 +166,7 @@ mod tests {
 
     fn check(members: &Members, given: &str) -> Verdict {
         let (answer, answered) = channel();
-        members.check(None, &Passphrase::new(given), move |verdict| drop(answer.send(verdict)));
+        members.check(None, &Passphrase::new(given), Pass::Wanted, move |verdict| drop(answer.send(verdict)));
         answered.recv().expect("it is answered")
     }
 
@@ -309,7 +192,8 @@ mod tests {
     fn log_in(members: &Members, account: &str, given: &str) -> Verdict {
         let (answer, answered) = channel();
         let account = Name::parse(account).expect("the case is a name");
-        members.check(Some(&account), &Passphrase::new(given), move |verdict| drop(answer.send(verdict)));
+        members
+            .check(Some(&account), &Passphrase::new(given), Pass::Useless, move |verdict| drop(answer.send(verdict)));
         answered.recv().expect("it is answered")
     }
 
@@ -336,22 +220,70 @@ mod tests {
         assert_eq!(log_in(&members, "Ann", "sesame"), wrong, "what was known of it is forgotten");
     }
 
+    /// Logs in as a browser does, which keeps a pass.
+    fn log_in_to_stay(members: &Members, account: &str, given: &str) -> Verdict {
+        let (answer, answered) = channel();
+        let account = Name::parse(account).expect("the case is a name");
+        let answer = move |verdict| drop(answer.send(verdict));
+        members.check(Some(&account), &Passphrase::new(given), Pass::Wanted, answer);
+        answered.recv().expect("it is answered")
+    }
+
     #[test]
-    fn an_unknown_account_costs_as_many_hashes_as_one_that_is_known_and_who_was_here_costs_none() {
-        let folder = Folder::new("timing");
+    fn who_has_logged_in_comes_back_by_a_pass_also_after_a_restart_and_without_a_hash() {
+        let folder = Folder::new("back");
         let mut book = Book::open(&folder.0).expect("it is made");
         assert!(book.add_account(&account("Ann"), &Passphrase::new("sesame")).expect("it is written"));
-        let (_asked, asks) = sync_channel(1);
-        let known = Arc::<Mutex<Known>>::default();
-        let dummy = hashed(&Passphrase::new("nobody's")).expect("there is memory");
-        let version = book.version().expect("it is read");
-        let (hashing, is_failing) = (Arc::default(), false);
-        let mut desk = Desk { book, known: Arc::clone(&known), version, asks, hashing, dummy, hashed: 0, is_failing };
-        for (count, name) in (1..).zip(["Ann", "Nobody", "Ann", "Somebody"]) {
-            desk.log_in(&account(name).name, &Passphrase::new("x"), [0; 32]);
-            assert_eq!(desk.hashed, count, "{name}");
+        let members = Members::open(&folder.0).expect("it is made");
+        let passes = [(); 2].map(|()| {
+            let told = log_in_to_stay(&members, "Ann", "sesame");
+            let Verdict::LoggedIn(of, pass) = told else { panic!("it is right: {told:?}") };
+            assert_eq!(of, account("Ann"));
+            pass
+        });
+        assert_ne!(passes[0], passes[1], "each has its own");
+        members.close();
+        let members = Members::open(&folder.0).expect("it is there");
+        // Nothing is asked of the thread any more.
+        members.close();
+        for pass in &passes {
+            assert_eq!(check(&members, pass.as_str()), Verdict::Member(account("Ann")));
+            assert_eq!(log_in(&members, "ann", pass.as_str()), Verdict::Member(account("Ann")));
+            assert_eq!(log_in(&members, "Bob", pass.as_str()), Verdict::Denied(Denial::Busy), "not by another's");
         }
-        desk.log_in(&account("Ann").name, &Passphrase::new("sesame"), [7; 32]);
-        assert_eq!(lock(&known).logins.get(&[7; 32]), Some(&account("Ann")), "the next time it is found");
+    }
+
+    #[test]
+    fn a_pass_ends_with_its_password_and_when_all_of_an_account_are_ended() {
+        let folder = Folder::new("ends");
+        let mut book = Book::open(&folder.0).expect("it is made");
+        assert!(book.add_account(&account("Ann"), &Passphrase::new("sesame")).expect("it is written"));
+        let members = Members::open(&folder.0).expect("it is made");
+        let ends: [&dyn Fn(&mut Book); 2] =
+            [&|book| assert_eq!(book.log_out(&account("Ann").name).expect("it is written"), Some(1)), &|book| {
+                assert!(book.set_password(&account("Ann").name, &Passphrase::new("x")).expect("it is written"))
+            }];
+        for end in ends {
+            let Verdict::LoggedIn(_, pass) = log_in_to_stay(&members, "Ann", "sesame") else { panic!("it is right") };
+            assert_eq!(check(&members, pass.as_str()), Verdict::Member(account("Ann")));
+            end(&mut book);
+            check(&members, "x");
+            assert_eq!(check(&members, pass.as_str()), Verdict::Denied(Denial::Wrong));
+        }
+        assert_eq!(log_in_to_stay(&members, "Ann", "sesame"), Verdict::Denied(Denial::Wrong));
+    }
+
+    #[test]
+    fn that_a_pass_was_used_is_written_when_the_server_ends() {
+        let folder = Folder::new("used");
+        let mut book = Book::open(&folder.0).expect("it is made");
+        assert!(book.add_account(&account("Ann"), &Passphrase::new("sesame")).expect("it is written"));
+        let members = Members::open(&folder.0).expect("it is made");
+        let Verdict::LoggedIn(_, pass) = log_in_to_stay(&members, "Ann", "sesame") else { panic!("it is right") };
+        book.make_passes_old().expect("it is written");
+        assert!(!book.is_any_pass_used().expect("it is read"));
+        check(&members, pass.as_str());
+        members.close();
+        assert!(book.is_any_pass_used().expect("it is read"));
     }
 }

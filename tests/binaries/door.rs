@@ -47,6 +47,15 @@ fn come_by_irc(address: SocketAddr, pass: &str) -> BufReader<TcpStream> {
     stream
 }
 
+/// Comes by the page, and is given a pass.
+fn come_for_a_pass(web: SocketAddr, secret: &str) -> (Browser, String) {
+    let mut browser = Browser::connect(web);
+    browser.say(secret);
+    let [asked, told] = [(); 2].map(|()| browser.read());
+    assert_eq!([&asked["kind"], &told["kind"]], ["password", "pass"]);
+    (browser, told["pass"].as_str().expect("it is text").to_owned())
+}
+
 /// Reads all that is in a folder, and in those within.
 fn all_bytes(folder: &Path) -> Vec<u8> {
     let entries = fs::read_dir(folder).expect("it is there").map(|entry| entry.expect("it can be read").path());
@@ -101,11 +110,7 @@ fn an_invitation_lets_in_as_many_as_it_is_for_while_the_server_runs_and_is_nowhe
         let mut book = Book::open(Path::new(&data)).expect("it is there");
         let token = book.invite(7, 3).expect("it is written").0.as_str().to_owned();
         let mut ann = Person::come_with(lines, &token);
-        let mut bob = Browser::connect(web);
-        bob.say(&token);
-        let [asked, told] = [(); 2].map(|()| bob.read());
-        assert_eq!([&asked["kind"], &told["kind"]], ["password", "pass"]);
-        let pass = told["pass"].as_str().expect("it is text").to_owned();
+        let (bob, pass) = come_for_a_pass(web, &token);
         let dan = come_by_irc(irc, &token);
         let asked = "This server asks for a password:\n";
         let used_up = format!("{asked}This invitation is used up\n{asked}");
@@ -149,7 +154,7 @@ fn an_account_lets_in_and_makes_operators_and_its_password_is_nowhere_to_be_read
         let root = Account { name: Name::parse("Root").expect("it is a name"), role: Role::Operator };
         assert!(book.add_account(&root, &Passphrase::new(SECRET)).expect("it is written"));
         let ann = Person::come_with(lines, &format!("root:{SECRET}"));
-        let bob = Browser::come_with(web, &format!("Root:{SECRET}"));
+        let (bob, pass) = come_for_a_pass(web, &format!("Root:{SECRET}"));
         let mut dan = come_by_irc(irc, &format!("Root:{SECRET}"));
         write!(dan.get_mut(), "OPER Root {}\r\nOPER Root {SECRET}\r\n", GUESSES[0]).expect("it takes two lines");
         let mut told = String::new();
@@ -173,8 +178,18 @@ fn an_account_lets_in_and_makes_operators_and_its_password_is_nowhere_to_be_read
         server.signal(Signal::TERM);
         let Ended { code, err, .. } = server.join();
         assert_eq!(code, Some(0), "{err}");
-        let written = [all_bytes(&kept), err.into_bytes()].concat();
-        for secret in [SECRET, GUESSES[0], encoded] {
+        // By its pass one is back after a restart, until it is ended.
+        let (server, [lines, web, irc]) = Program::start_all(adapter, flags);
+        let back = (Person::come_with(lines, &pass), Browser::come_with(web, &pass), come_by_irc(irc, &pass));
+        drop(back);
+        assert_eq!(book.log_out(&root.name).expect("it is written"), Some(2), "of lines and of the page");
+        let refused = exchange(lines, &format!("x\n{pass}\ny\n"));
+        assert_eq!(refused.matches("Wrong password").count(), 3, "{refused}");
+        server.signal(Signal::TERM);
+        let again = server.join();
+        assert_eq!(again.code, Some(0), "{}", again.err);
+        let written = [all_bytes(&kept), err.into_bytes(), again.err.into_bytes()].concat();
+        for secret in [SECRET, GUESSES[0], encoded, &pass] {
             assert!(!written.windows(secret.len()).any(|part| part == secret.as_bytes()), "{adapter:?}: {secret}");
         }
     }

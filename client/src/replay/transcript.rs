@@ -127,7 +127,7 @@ impl<W: Write> Transcript<W> {
             }
             Answer::LoggedIn { connection, verdict } => {
                 let what = match verdict {
-                    Verdict::Welcome | Verdict::Invited(_) | Verdict::Member(_) => {
+                    Verdict::Welcome | Verdict::Invited(_) | Verdict::Member(_) | Verdict::LoggedIn(..) => {
                         "a password that lets them in".to_owned()
                     }
                     Verdict::Denied(denial) => format!("a password, and is told: {denial}"),

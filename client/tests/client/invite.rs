@@ -75,6 +75,8 @@ fn an_account_is_made_listed_changed_and_removed() {
     assert_eq!(run(&["add", "Cid"], "\n"), refused("there is no password on the standard input"));
     assert_eq!(run(&["list"], ""), done("Ann: member\nBob: operator\n"));
     assert_eq!(run(&["role", "Ann", "operator"], ""), done("Account Ann: operator\n"));
+    assert_eq!(run(&["logout", "Ann"], ""), done("Account Ann: 0 passes ended\n"));
+    assert_eq!(run(&["logout", "Cid"], ""), refused("there is no account Cid"));
     assert_eq!(run(&["passwd", "Ann"], "sesame2\n"), done("Account Ann has another password\n"));
     assert_eq!(run(&["remove", "BOB"], ""), done("Account BOB removed\n"));
     assert_eq!(run(&["passwd", "Bob"], "x\n"), refused("there is no account Bob"));

@@ -77,7 +77,7 @@ impl GuardedHandshake {
         self.tries += 1;
         self.phase = match verdict {
             Verdict::Welcome | Verdict::Member(_) => Phase::Saying(Asking::Welcome(None)),
-            Verdict::Invited(pass) => Phase::Saying(Asking::Welcome(Some(pass))),
+            Verdict::Invited(pass) | Verdict::LoggedIn(_, pass) => Phase::Saying(Asking::Welcome(Some(pass))),
             Verdict::Denied(denial) => {
                 let is_last = self.tries == TRIES || !denial.may_try_again();
                 Phase::Saying(if is_last { Asking::Last(denial) } else { Asking::Again(denial) })

@@ -7,7 +7,7 @@ use chinwag_core::Name;
 use chinwag_core::admission::{Account, Passphrase, Role};
 use rusqlite::{OptionalExtension as _, Row, params};
 
-use super::{Book, now_ms};
+use super::{Book, now_ms, passes};
 use crate::error::Error;
 
 /// Holds what is known of an account, but for its password.
@@ -35,7 +35,7 @@ impl Book {
         })
     }
 
-    /// Removes an account: its name is anybody's again. Tells whether there was one.
+    /// Removes an account with its passes: its name is anybody's again. Tells whether there was one.
     ///
     /// # Errors
     /// It can't be written.
@@ -43,15 +43,16 @@ impl Book {
         self.write(|connection| Ok(connection.execute("DELETE FROM account WHERE key = ?1", [key(name)])? > 0))
     }
 
-    /// Gives an account another password. Tells whether there is one.
+    /// Gives an account another password, and ends its passes. Tells whether there is one.
     ///
     /// # Errors
     /// It can't be written, or there is no memory for the hash.
     pub fn set_password(&mut self, name: &Name, password: &Passphrase) -> Result<bool, Error> {
         let hash = hashed(password)?;
         self.write(|connection| {
-            let set = connection.execute("UPDATE account SET hash = ?2 WHERE key = ?1", params![key(name), hash])?;
-            Ok(set > 0)
+            let sql = "UPDATE account SET hash = ?2 WHERE key = ?1 RETURNING id";
+            let id = connection.query_row(sql, params![key(name), hash], |row| row.get(0)).optional()?;
+            id.map(|id| passes::end(connection, id)).transpose().map(|ended| ended.is_some())
         })
     }
 
@@ -94,14 +95,19 @@ impl Book {
 }
 
 fn entry(row: &Row<'_>) -> rusqlite::Result<Option<Entry>> {
-    let (name, is_operator): (String, bool) = (row.get(0)?, row.get(1)?);
-    let role = if is_operator { Role::Operator } else { Role::Member };
-    let made = row.get(2)?;
-    Ok(Name::parse(&name).map(|name| Entry { account: Account { name, role }, made }))
+    let (account, made) = (account_of(row)?, row.get(2)?);
+    Ok(account.map(|account| Entry { account, made }))
+}
+
+/// Returns the account of a row that begins with its name, and whether it is an operator's; nothing if there is none.
+pub(super) fn account_of(row: &Row<'_>) -> rusqlite::Result<Option<Account>> {
+    let (name, is_operator): (Option<String>, Option<bool>) = (row.get(0)?, row.get(1)?);
+    let role = if is_operator == Some(true) { Role::Operator } else { Role::Member };
+    Ok(name.as_deref().and_then(Name::parse).map(|name| Account { name, role }))
 }
 
 /// Names are the same in any case.
-fn key(name: &Name) -> String {
+pub(super) fn key(name: &Name) -> String {
     name.as_str().to_ascii_lowercase()
 }
 

@@ -3,9 +3,7 @@
 //! Invariant: a use is counted with the pass that it gives, in one transaction. So nobody comes in by one that is used
 //! up, however many try at once.
 
-use std::collections::HashSet;
-
-use chinwag_core::admission::{Denial, Passphrase};
+use chinwag_core::admission::{Denial, Pass, Passphrase};
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use super::{Book, now_ms};
@@ -30,6 +28,9 @@ pub struct Invite {
     /// It was revoked.
     pub is_revoked: bool,
 }
+
+/// What comes of an invitation.
+pub(crate) type LetIn = Result<Option<Passphrase>, Denial>;
 
 impl Invite {
     /// Returns why it lets nobody in, if it does not.
@@ -96,34 +97,28 @@ impl Book {
         })
     }
 
-    /// Lets somebody in by an invitation. Returns with what they come in the next time, or why they may not; nothing
-    /// if it is none.
+    /// Lets somebody in by an invitation. Returns the pass by which they come in the next time, if one is wanted, or why
+    /// they may not; nothing if it is none.
     ///
     /// # Errors
     /// It can't be written, or there are no random bytes.
-    pub(crate) fn let_in(&mut self, invitation: &Hash) -> Result<Option<Result<Passphrase, Denial>>, Error> {
-        let (pass, now) = (draw().map_err(Error::file(&self.path))?, now_ms());
+    pub(crate) fn let_in(&mut self, invitation: &Hash, pass: Pass) -> Result<Option<LetIn>, Error> {
+        let pass = match pass {
+            Pass::Wanted => Some(draw().map_err(Error::file(&self.path))?),
+            Pass::Useless => None,
+        };
+        let now = now_ms();
         self.write(|connection| {
             let Some(invite) = find(connection, invitation)? else { return Ok(None) };
             if let Some(denial) = invite.denial(now) {
                 return Ok(Some(Err(denial)));
             }
             connection.execute("UPDATE invite SET uses_left = uses_left - 1 WHERE id = ?1", [invite.id])?;
-            connection.execute(
-                "INSERT INTO token (sha256, invite, made) VALUES (?1, ?2, ?3)",
-                params![hash(&pass), invite.id, now],
-            )?;
+            if let Some(pass) = &pass {
+                let sql = "INSERT INTO token (sha256, invite, made) VALUES (?1, ?2, ?3)";
+                connection.execute(sql, params![hash(pass), invite.id, now])?;
+            }
             Ok(Some(Ok(pass)))
-        })
-    }
-
-    /// Returns all that people come in with who were let in before.
-    ///
-    /// # Errors
-    /// They can't be read.
-    pub(crate) fn passes(&self) -> Result<HashSet<Hash>, Error> {
-        self.read(|connection| {
-            connection.prepare("SELECT sha256 FROM token")?.query_map([], |row| row.get(0))?.collect()
         })
     }
 }
@@ -134,10 +129,29 @@ fn find(connection: &Connection, invitation: &Hash) -> rusqlite::Result<Option<I
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
     use std::fs;
 
     use super::*;
     use crate::book::tests::Folder;
+
+    fn let_in(book: &mut Book, invitation: &Hash) -> LetIn {
+        book.let_in(invitation, Pass::Wanted).expect("it is written").expect("it is one")
+    }
+
+    fn passes(book: &Book) -> HashSet<Hash> {
+        book.passes().expect("they are read").into_keys().collect()
+    }
+
+    #[test]
+    fn who_can_be_told_no_pass_is_given_none() {
+        let folder = Folder::new("useless");
+        let mut book = Book::open(&folder.0).expect("it is made");
+        let (secret, _) = book.invite(7, 1).expect("it is written");
+        assert_eq!(book.let_in(&hash(&secret), Pass::Useless).expect("it is written"), Some(Ok(None)));
+        assert_eq!(let_in(&mut book, &hash(&secret)), Err(Denial::UsedUp), "it counts as any other");
+        assert!(passes(&book).is_empty());
+    }
 
     #[test]
     fn an_invitation_lets_in_as_many_as_it_is_for_and_no_more() {
@@ -146,16 +160,16 @@ mod tests {
         let (secret, id) = book.invite(7, 2).expect("it is written");
         let mut passes = HashSet::new();
         for left in [1, 0] {
-            let pass = book.let_in(&hash(&secret)).expect("it is written").expect("it is one").expect("they may");
+            let pass = let_in(&mut book, &hash(&secret)).expect("they may").expect("it is wanted");
             passes.insert(hash(&pass));
             assert_eq!(book.invites().expect("they are read")[0].uses_left, left);
         }
-        assert_eq!(book.let_in(&hash(&secret)).expect("it is read"), Some(Err(Denial::UsedUp)));
-        assert_eq!((passes.len(), book.passes().expect("they are read")), (2, passes));
+        assert_eq!(let_in(&mut book, &hash(&secret)), Err(Denial::UsedUp));
+        assert_eq!((passes.len(), self::passes(&book)), (2, passes));
         assert!(book.revoke(id).expect("it is written") && !book.revoke(id + 1).expect("it is written"));
-        assert_eq!(book.let_in(&hash(&secret)).expect("it is read"), Some(Err(Denial::Revoked)));
-        assert!(book.passes().expect("they are read").is_empty(), "nor do those come again");
-        assert_eq!(book.let_in(&[7; 32]).expect("it is read"), None);
+        assert_eq!(let_in(&mut book, &hash(&secret)), Err(Denial::Revoked));
+        assert!(self::passes(&book).is_empty(), "nor do those come again");
+        assert_eq!(book.let_in(&[7; 32], Pass::Wanted).expect("it is read"), None);
     }
 
     #[test]
@@ -163,7 +177,7 @@ mod tests {
         let folder = Folder::new("days");
         let mut book = Book::open(&folder.0).expect("it is made");
         let (secret, _) = book.invite(0, 2).expect("it is written");
-        assert_eq!(book.let_in(&hash(&secret)).expect("it is read"), Some(Err(Denial::Expired)));
+        assert_eq!(let_in(&mut book, &hash(&secret)), Err(Denial::Expired));
         let (_, id) = book.invite(7, 2).expect("it is written");
         let invite = book.invites().expect("they are read").pop().expect("it is there");
         assert_eq!((invite.id, invite.until - invite.made), (id, 7 * DAY_MS));
@@ -179,7 +193,11 @@ mod tests {
                 let (dir, invitation) = (folder.0.clone(), hash(&secret));
                 std::thread::spawn(move || {
                     let mut book = Book::open(&dir).expect("it is there");
-                    (0..10).filter(|_| book.let_in(&invitation).expect("it waits").is_some_and(|it| it.is_ok())).count()
+                    (0..10)
+                        .filter(|_| {
+                            book.let_in(&invitation, Pass::Wanted).expect("it waits").is_some_and(|it| it.is_ok())
+                        })
+                        .count()
                 })
             })
             .collect();
@@ -192,7 +210,7 @@ mod tests {
         let folder = Folder::new("secrets");
         let mut book = Book::open(&folder.0).expect("it is made");
         let (secret, _) = book.invite(7, 1).expect("it is written");
-        let pass = book.let_in(&hash(&secret)).expect("it is written").expect("it is one").expect("they may");
+        let pass = let_in(&mut book, &hash(&secret)).expect("they may").expect("it is wanted");
         for file in fs::read_dir(&folder.0).expect("it is there") {
             let bytes = fs::read(file.expect("it is read").path()).expect("it is read");
             for secret in [&secret, &pass] {

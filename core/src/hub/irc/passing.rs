@@ -67,7 +67,7 @@ impl<S> Hub<S> {
         let by = self.irc.logging_in.remove(&connection).unwrap_or(By::Pass);
         let arriving = self.irc.arriving.get_mut(&connection);
         match (by, verdict) {
-            (By::Pass | By::Sasl, Verdict::Member(account)) => {
+            (By::Pass | By::Sasl, Verdict::Member(account) | Verdict::LoggedIn(account, _)) => {
                 if let Some(arriving) = arriving {
                     arriving.account = Some(account.name.clone());
                     arriving.is_welcome = true;
@@ -83,7 +83,7 @@ impl<S> Hub<S> {
                 self.propose(now, Event::Commanded { connection, command: Command::Empower });
             }
             (By::Oper, Verdict::Denied(denial)) => self.tell_oper(connection, denial),
-            (By::Oper, Verdict::Welcome | Verdict::Invited(_) | Verdict::Member(_)) => {
+            (By::Oper, Verdict::Welcome | Verdict::Invited(_) | Verdict::Member(_) | Verdict::LoggedIn(..)) => {
                 self.tell_oper(connection, "This account is no operator's");
             }
         }

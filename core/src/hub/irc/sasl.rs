@@ -83,7 +83,7 @@ impl<S> Hub<S> {
     pub(super) fn tell_authenticated(&mut self, connection: ConnectionId, verdict: &Verdict) {
         let (server, nick) = (self.config.limits.server_name.clone(), self.nick_or_star(connection));
         let lines = match verdict {
-            Verdict::Member(Account { name, .. }) => {
+            Verdict::Member(Account { name, .. }) | Verdict::LoggedIn(Account { name, .. }, _) => {
                 let source = format!("{nick}!*@{HOST}");
                 format!(
                     ":{server} 900 {nick} {source} {name} :You are now logged in as {name}\r\n\
