@@ -114,12 +114,13 @@ fn line(invite: &Invite, now_ms: u64) -> String {
 }
 
 /// Returns the day and minute of a time, here.
-fn day(ms: u64) -> String {
+pub(crate) fn day(ms: u64) -> String {
     let time = i64::try_from(ms).ok().and_then(|ms| Timestamp::from_millisecond(ms).ok()).unwrap_or(Timestamp::MAX);
     time.to_zoned_datetime(TimeZone::system()).strftime("%Y-%m-%d %H:%M").to_string()
 }
 
-fn now_ms() -> u64 {
+/// Returns the time of day in milliseconds since 1970.
+pub(crate) fn now_ms() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }

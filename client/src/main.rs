@@ -4,6 +4,7 @@
 
 mod account;
 mod address;
+mod ban;
 mod bots;
 mod chat;
 mod descriptors;
@@ -48,6 +49,7 @@ struct Chinwag {
 enum Command {
     Account(account::AccountFlags),
     Backup(history::BackupFlags),
+    Ban(ban::BanFlags),
     Bots(bots::BotsFlags),
     Chat(chat::ChatFlags),
     History(history::HistoryFlags),
@@ -70,7 +72,8 @@ fn main() -> ExitCode {
     };
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
     if let ["--version"]
-    | ["account" | "backup" | "bots" | "chat" | "history" | "invite" | "load" | "replay", "--version"] = *args
+    | ["account" | "backup" | "ban" | "bots" | "chat" | "history" | "invite" | "load" | "replay", "--version"] =
+        *args
     {
         return say(concat!("chinwag ", env!("CARGO_PKG_VERSION")));
     }
@@ -82,6 +85,7 @@ fn main() -> ExitCode {
     let outcome = match command {
         Command::Account(flags) => account::run(flags),
         Command::Backup(flags) => history::back_up(&flags),
+        Command::Ban(flags) => ban::run(flags),
         Command::Bots(flags) => bots::run(&flags),
         Command::Chat(flags) => chat::run(&flags),
         Command::History(flags) => history::run(flags),

@@ -1,6 +1,7 @@
 //! Owns what of an address counts where somebody is kept out: one number, the same for all addresses that one customer
 //! has at the least.
 
+use std::cmp::Ordering;
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::num::NonZeroU64;
@@ -8,8 +9,36 @@ use std::num::NonZeroU64;
 /// Stands for an address of IPv4, or for the first 64 bits of one of IPv6.
 ///
 /// It is never shown to people but operators of the server, and never logged: [`Debug`](fmt::Debug) hides it.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct AddressKey(NonZeroU64);
+
+impl Ord for AddressKey {
+    fn cmp(&self, other: &Self) -> Ordering {
+        #[cfg(test)]
+        COMPARED.with(|compared| compared.set(compared.get() + 1));
+        self.0.cmp(&other.0)
+    }
+}
+
+impl PartialOrd for AddressKey {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+#[cfg(test)]
+thread_local! {
+    /// How many were compared in this thread, which tells what a look-up costs.
+    static COMPARED: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+}
+
+#[cfg(test)]
+impl AddressKey {
+    /// Returns how many were compared since this was last called.
+    pub(crate) fn take_compared() -> usize {
+        COMPARED.replace(0)
+    }
+}
 
 impl AddressKey {
     /// Returns the key of an address: none of those of this machine, and of those that nobody has.
@@ -54,7 +83,8 @@ impl AddressKey {
     }
 
     /// Reads what operators call an address by: itself, or a network of 64 bits.
-    pub(crate) fn parse(text: &str) -> Option<Self> {
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
         let (address, is_network) = text.strip_suffix("/64").map_or((text, false), |address| (address, true));
         let address: IpAddr = address.parse().ok()?;
         if is_network && address.is_ipv4() { None } else { Self::of(address) }

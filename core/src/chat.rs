@@ -12,6 +12,7 @@ mod lists;
 mod moderate;
 mod names;
 mod order;
+mod outside;
 pub(crate) mod past;
 mod people;
 mod plural;
@@ -34,6 +35,7 @@ pub(crate) use self::order::BANS_MAX;
 use self::people::{People, Person};
 use self::random_names::RandomNames;
 use self::rooms::{Presence, Rooms};
+pub(crate) use self::server_acts::BARS_MAX;
 use self::silent::Silent;
 pub(crate) use self::view::Seen;
 use crate::address_key::AddressKey;
@@ -184,6 +186,7 @@ impl Chat {
             Event::Recalled(recalled) => self.on_recalled(at, *recalled),
             Event::Woke | Event::Commanded { .. } => {}
             Event::Clock { unix_ms } => self.clock = Clock::set(at, unix_ms),
+            Event::Decided(decided) => self.on_decided(at, *decided),
             Event::ServerGone { server } => self.on_server_gone(at, server),
         }
     }
@@ -206,26 +209,6 @@ impl Chat {
             self.on_command(at, connection, command);
         }
         self.rooms.forget_recalled();
-    }
-
-    /// Gathers from now on what is to be kept of rooms outside, for [`take_kept`](Self::take_kept).
-    pub(crate) fn keep(&mut self) {
-        self.kept.get_or_insert_default();
-    }
-
-    /// Returns what is to be kept of rooms since this was last called, in its order.
-    pub(crate) fn take_kept(&mut self) -> Vec<Kept> {
-        self.kept.as_mut().map(mem::take).unwrap_or_default()
-    }
-
-    /// Notes from now on what operators do, for [`take_deeds`](Self::take_deeds).
-    pub(crate) fn keep_deeds(&mut self) {
-        self.deeds.get_or_insert_default();
-    }
-
-    /// Returns what operators have done since this was last called, in its order.
-    pub(crate) fn take_deeds(&mut self) -> Vec<Deed> {
-        self.deeds.as_mut().map(mem::take).unwrap_or_default()
     }
 
     /// Lets it be this time, or stay as late as it is. Servers stamp records by clocks of their own, and no time goes

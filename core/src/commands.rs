@@ -5,7 +5,7 @@ mod moderation;
 
 use std::fmt;
 
-pub(crate) use self::moderation::{MODERATION, why_of};
+pub(crate) use self::moderation::{MODERATION, lasts, why_of};
 use crate::kept::{Bound, Page};
 use crate::log::{Command, RoomKey};
 use crate::rules::HISTORY_MAX;

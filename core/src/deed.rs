@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::address_key::AddressKey;
+use crate::log::KeptBar;
 use crate::name::Name;
 use crate::text::Text;
 use crate::time::Time;
@@ -21,6 +22,17 @@ pub struct Deed {
     pub why: Option<Text>,
     /// Which connections are refused from now on, or no more.
     pub bar: Option<Bar>,
+}
+
+impl Deed {
+    /// Returns of which address something is decided, if it is, and what is to be kept of that: nothing, if people may
+    /// connect from there again.
+    #[must_use]
+    pub fn kept_bar(&self) -> Option<(AddressKey, Option<KeptBar>)> {
+        let Bar { address, is_set, until_ms, .. } = self.bar?;
+        let bar = || KeptBar { address, by: self.by.clone(), until_ms, why: self.why.clone() };
+        Some((address, is_set.then(bar)))
+    }
 }
 
 /// Tells from where connections are refused, or no more.

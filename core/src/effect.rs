@@ -1,6 +1,7 @@
 //! Owns the words for what the core asks of the outside: what takes long, or needs what only one server knows.
 
 use crate::kept::{Found, KeptMessage, Page, Past, Search};
+use crate::log::Decided;
 use crate::password::{Passphrase, Verdict};
 use crate::{Config, ConnectionId, Name, Token};
 
@@ -80,6 +81,8 @@ pub enum Answer {
         /// What was found, the newest first.
         found: Vec<Found>,
     },
+    /// Something was decided outside of the chat, or before it was started. Nobody has asked for it.
+    Decided(Box<Decided>),
 }
 
 impl Answer {
@@ -92,7 +95,7 @@ impl Answer {
             | Self::LoggedIn { connection, .. }
             | Self::Read { connection, .. }
             | Self::Found { connection, .. } => Some(*connection),
-            Self::Recalled(_) => None,
+            Self::Recalled(_) | Self::Decided(_) => None,
         }
     }
 
@@ -100,7 +103,7 @@ impl Answer {
     pub(crate) fn texts_bytes(&self) -> usize {
         let bytes = |message: &KeptMessage| message.text.as_str().len();
         match self {
-            Self::Verified { .. } | Self::LoggedIn { .. } => 0,
+            Self::Verified { .. } | Self::LoggedIn { .. } | Self::Decided(_) => 0,
             Self::Recalled(past) => past.messages.iter().map(bytes).sum(),
             Self::Read { messages, .. } => messages.iter().map(bytes).sum(),
             Self::Found { found, .. } => found.iter().map(|found| bytes(&found.message)).sum(),

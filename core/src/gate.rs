@@ -10,6 +10,7 @@ use std::sync::Arc;
 use slab::Slab;
 
 use crate::address_key::AddressKey;
+use crate::chat::BARS_MAX;
 use crate::deed::Bar;
 use crate::meter::Meter;
 use crate::{Config, Form, Limits, Refusal, Stats, Subnet, Time};
@@ -188,7 +189,9 @@ impl Gate {
 
     /// Refuses whoever comes from an address from now on, or does so no more. Who is here is for the hub to put out.
     pub fn bar(&mut self, now: Time, bar: Bar) {
-        self.bars.retain(|_, until| until.is_none_or(|(until, _)| until > now));
+        if self.bars.len() >= BARS_MAX {
+            self.bars.retain(|_, until| until.is_none_or(|(until, _)| until > now));
+        }
         if bar.is_set {
             self.bars.insert(bar.address, bar.until.zip(bar.until_ms));
         } else {

@@ -264,6 +264,7 @@ impl<S> Hub<S> {
             }
             Answer::LoggedIn { connection, verdict } => self.handle_logged_in(now, connection, &verdict),
             Answer::Recalled(past) => self.handle_recalled(now, &past),
+            Answer::Decided(decided) => self.propose(now, Event::Decided(decided)),
             Answer::Read { connection, room, messages } => {
                 self.answer_awaited(now, connection, |hub| hub.tell_read(now, connection, &room, messages));
             }
@@ -495,6 +496,7 @@ impl<S> Hub<S> {
             | Event::Closed { .. }
             | Event::Woke
             | Event::Clock { .. }
+            | Event::Decided(_)
             | Event::ServerGone { .. } => None,
         };
         if let Some((connection, command)) = by {

@@ -17,10 +17,10 @@ pub use self::command::Command;
 pub use self::irc::{IrcCommand, IrcState, Registration, Target};
 pub(crate) use self::moderation::WHY_BYTES_MAX;
 pub use self::moderation::{
-    Act, BanState, BarState, CHANGES_MAX, Mode, ModeChange, Moderation, MuteState, NewcomerState, OrderState, RoomKey,
-    RoomModes,
+    Act, BanState, BarState, CHANGES_MAX, KeptBar, Mode, ModeChange, Moderation, MuteState, NewcomerState, OrderState,
+    RoomKey, RoomModes,
 };
-pub use self::record::{Event, Recalled, Record};
+pub use self::record::{Decided, Event, Recalled, Record};
 pub use self::snapshot::{
     IgnoredState, PersonState, RoomState, RunState, SilentState, Snapshot, SnapshotError, Untold, WasState, WriterState,
 };

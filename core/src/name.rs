@@ -53,6 +53,9 @@ impl Name {
     /// The name of the room in which most people begin, and which is always there.
     pub const MAIN: Self = Self(CompactString::const_new("main"));
 
+    /// What the server itself is called where it does something. Nobody else can be.
+    pub const SERVER: Self = Self(CompactString::const_new("Server"));
+
     /// The most characters of a name.
     pub const CHARS_MAX: usize = 20;
 

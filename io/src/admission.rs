@@ -18,6 +18,7 @@ use crate::clock::Clock;
 use crate::guard::{Guard, Purpose};
 use crate::history::History;
 use crate::keeper::{Keeper, Source};
+use crate::members::Members;
 use crate::metrics::{self, KeptCounts, TlsCounts};
 use crate::recorder::Recorder;
 use crate::recording::Recording;
@@ -46,6 +47,7 @@ struct Shared {
     recorder: Option<Recorder>,
     recording: Option<Recording>,
     certificate: Option<Certificate>,
+    members: Option<Members>,
     /// Knows who may come in, if a password is asked for.
     keeper: Option<Keeper>,
     /// How many TLS handshakes there were that did not fail.
@@ -81,6 +83,7 @@ impl Admission {
             recorder: setup.recorder.clone(),
             recording: setup.recording.clone(),
             certificate: setup.certificate.clone(),
+            members: setup.members.clone(),
             keeper: Keeper::new(setup),
             secured: AtomicU64::new(0),
         }))
@@ -154,6 +157,11 @@ impl Admission {
     /// Returns what keeps the log, if anything does.
     pub(crate) fn history(&self) -> Option<History> {
         self.0.history.clone()
+    }
+
+    /// Returns what knows the members, if anything does.
+    pub(crate) fn members(&self) -> Option<Members> {
+        self.0.members.clone()
     }
 
     pub(crate) fn recorder(&self) -> Option<Recorder> {

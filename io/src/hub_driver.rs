@@ -7,6 +7,7 @@ use std::mem;
 use std::sync::Arc;
 
 use chinwag_core::admission::{Pass, Passphrase, Verdict};
+use chinwag_core::log::Decided;
 use chinwag_core::ops::{Handed, Input as Recorded};
 use chinwag_core::{Answer, Config, ConnectionId, Effect, Hub, Name, Session, Stats, Time};
 use tracing::{debug, info};
@@ -19,6 +20,7 @@ use crate::handle::Answers;
 use crate::history::History;
 use crate::input::Input;
 use crate::link::Port;
+use crate::members::Members;
 use crate::recorder::Recorder;
 use crate::recording::Recording;
 use crate::worker::{Driver, SharedBatch, Worker};
@@ -34,6 +36,7 @@ pub struct HubDriver<D: Driver> {
     answers: Answers,
     recorder: Option<Recorder>,
     recording: Option<Recording>,
+    members: Option<Members>,
     sources: Sources,
 }
 
@@ -52,13 +55,17 @@ impl<D: Driver> HubDriver<D> {
             hub.handle_clock(clock.now(), clock.unix_ms());
             hub.recall_main(clock.now(), history.past(Name::MAIN, clock.unix_ms()));
         }
+        let members = admission.members();
+        if let Some(members) = &members {
+            take_decided(&mut hub, &admission, members, answers.clone());
+        }
         let recording = admission.recording();
         if let Some(recording) = &recording {
             hub.keep_state();
             recording.with(|keep| keep.begin(hub.state()));
         }
         let sources = Sources::new(&config);
-        Self { hub, config, admission, clock, workers, history, answers, recorder, recording, sources }
+        Self { hub, config, admission, clock, workers, history, answers, recorder, recording, members, sources }
     }
 
     /// Tells whether the server stops, so that nothing more is to be handed in.
@@ -115,6 +122,9 @@ impl<D: Driver> HubDriver<D> {
         for deed in self.hub.take_deeds() {
             info!(target: AUDIT, "{deed}");
             deed.bar.into_iter().for_each(|bar| self.admission.bar(bar));
+            if let (Some(members), Some((address, bar))) = (&self.members, deed.kept_bar()) {
+                members.roll().keep_bar(address, bar);
+            }
         }
         if let Some(recorder) = &self.recorder {
             recorder.keep(self.hub.take_records());
@@ -312,6 +322,18 @@ impl<D: Driver> HubDriver<D> {
         self.workers.iter().for_each(|worker| worker.count(&mut stats));
         stats
     }
+}
+
+/// Has that hold which was decided before the server was started, of which the audit log has told; and hands on what is
+/// decided outside of it from now on.
+fn take_decided<S>(hub: &mut Hub<S>, admission: &Admission, members: &Members, answers: Answers) {
+    let clock = admission.clock();
+    hub.handle_clock(clock.now(), clock.unix_ms());
+    let decided = members.roll().decided(Box::new(move |decided| answers.give(Answer::Decided(Box::new(decided)))));
+    if decided != Decided::default() {
+        hub.handle_answer(clock.now(), Answer::Decided(Box::new(decided)));
+    }
+    hub.take_deeds().into_iter().filter_map(|deed| deed.bar).for_each(|bar| admission.bar(bar));
 }
 
 /// Has one thing kept before it is handled.

@@ -105,6 +105,7 @@ mod tests {
     use std::sync::mpsc::channel;
 
     use chinwag_core::admission::{Account, Role};
+    use chinwag_core::log::{AddressKey, Decided, KeptBar};
     use chinwag_core::{Config, Limits, Secret};
 
     use super::*;
@@ -127,6 +128,12 @@ mod tests {
                 _ => Verdict::Denied(Denial::Wrong),
             });
         }
+
+        fn decided(&self, _: Box<dyn Fn(Decided) + Send>) -> Decided {
+            Decided::default()
+        }
+
+        fn keep_bar(&self, _: AddressKey, _: Option<KeptBar>) {}
     }
 
     #[test]

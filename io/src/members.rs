@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use chinwag_core::Name;
 use chinwag_core::admission::{Pass, Passphrase, Verdict};
+use chinwag_core::log::{AddressKey, Decided, KeptBar};
 
 /// Knows who may come to a server. It may be asked on any thread, and must not wait.
 pub trait Roll: Send + Sync + 'static {
@@ -12,6 +13,13 @@ pub trait Roll: Send + Sync + 'static {
     /// password: that of an account, or an invitation. It is always told something. A pass is drawn only where it is
     /// wanted.
     fn check(&self, account: Option<&Name>, given: &Passphrase, pass: Pass, answer: Box<dyn FnOnce(Verdict) + Send>);
+
+    /// Returns what was decided before the server was started, and has `told` be told, from any thread, what is decided
+    /// outside of it from then on. It is called once, before the server serves.
+    fn decided(&self, told: Box<dyn Fn(Decided) + Send>) -> Decided;
+
+    /// Keeps that an address is banned, or no more.
+    fn keep_bar(&self, address: AddressKey, bar: Option<KeptBar>);
 }
 
 /// Gives a server what knows its members. Its clones are the same one.
@@ -32,6 +40,10 @@ impl Members {
         answer: impl FnOnce(Verdict) + Send + 'static,
     ) {
         self.0.check(account, given, pass, Box::new(answer));
+    }
+
+    pub(crate) fn roll(&self) -> &dyn Roll {
+        &*self.0
     }
 }
 

@@ -3,6 +3,7 @@
 use anyhow::Context as _;
 use chinwag_core::Name;
 use chinwag_core::admission::{Pass, Passphrase, Verdict};
+use chinwag_core::log::{AddressKey, Decided, KeptBar};
 use chinwag_io::Roll;
 
 use crate::flags::Flags;
@@ -29,5 +30,13 @@ struct Members(chinwag_members::Members);
 impl Roll for Members {
     fn check(&self, account: Option<&Name>, given: &Passphrase, pass: Pass, answer: Box<dyn FnOnce(Verdict) + Send>) {
         self.0.check(account, given, pass, answer);
+    }
+
+    fn decided(&self, told: Box<dyn Fn(Decided) + Send>) -> Decided {
+        self.0.decided(told)
+    }
+
+    fn keep_bar(&self, address: AddressKey, bar: Option<KeptBar>) {
+        self.0.keep_ban(address, bar);
     }
 }

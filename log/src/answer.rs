@@ -5,7 +5,7 @@ use chinwag_core::{Answer, Found};
 
 use crate::common::{connection, name};
 use crate::past::{kept, past, put, put_kept};
-use crate::{DecodeError, proto};
+use crate::{DecodeError, decided, proto};
 
 impl From<&Answer> for proto::Handed {
     fn from(answer: &Answer) -> Self {
@@ -28,6 +28,7 @@ impl From<&Answer> for proto::Handed {
                 connection: Some((*connection).into()),
                 found: found.iter().map(put_found).collect(),
             }),
+            Answer::Decided(what) => Self::Decided(decided::put(what)),
         }
     }
 }
@@ -83,6 +84,11 @@ pub(crate) fn logged_in(logged_in: proto::LoggedIn) -> Result<Answer, DecodeErro
         (_, Some(_)) => return Err(DecodeError::Damaged("who may not come in has no account")),
     };
     Ok(Answer::LoggedIn { connection: connection(id)?, verdict })
+}
+
+/// Reads what was decided outside.
+pub(crate) fn decided(decided: proto::Decided) -> Result<Answer, DecodeError> {
+    decided::decided(decided).map(|decided| Answer::Decided(Box::new(decided)))
 }
 
 /// Reads what is known of a room.

@@ -55,6 +55,7 @@ pub(crate) fn input(input: proto::Input, format: u32) -> Result<Input, DecodeErr
         proto::Handed::Woke(proto::Nothing {}) => Handed::Woke,
         proto::Handed::ClockUnixMs(unix_ms) => Handed::Clock { unix_ms },
         proto::Handed::Verified(verified) => answered(answer::verified(verified)?),
+        proto::Handed::Decided(decided) => answered(answer::decided(decided)?),
         proto::Handed::Recalled(past) => answered(answer::recalled(past)?),
         proto::Handed::Read(read) => answered(answer::read(read)?),
         proto::Handed::Found(found) => answered(answer::found(found)?),

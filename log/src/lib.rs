@@ -8,6 +8,7 @@
 mod answer;
 mod cluster;
 mod common;
+mod decided;
 mod entry;
 mod error;
 mod frames;

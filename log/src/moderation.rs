@@ -80,7 +80,8 @@ pub(crate) fn moderation(moderation: proto::Moderation, format: u32) -> Result<M
     Ok(Moderation { room: room.map(|room| name(&room)).transpose()?, act })
 }
 
-const NO_ADDRESS: DecodeError = DecodeError::Damaged("there is no such address");
+/// What is written as an address, and is none.
+pub(crate) const NO_ADDRESS: DecodeError = DecodeError::Damaged("there is no such address");
 
 fn put_lasts(lasts: Duration) -> u64 {
     u64::try_from(lasts.as_nanos()).unwrap_or(u64::MAX)
@@ -126,7 +127,8 @@ fn mask(text: &str) -> Result<Mask, DecodeError> {
     mask.ok_or(DecodeError::Damaged("a mask is none"))
 }
 
-fn texts(why: Option<String>) -> Result<Option<Text>, DecodeError> {
+/// Reads why something was done.
+pub(crate) fn texts(why: Option<String>) -> Result<Option<Text>, DecodeError> {
     why.map(|why| text(&why)).transpose()
 }
 

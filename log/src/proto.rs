@@ -71,7 +71,7 @@ pub(crate) struct Rules {
 pub(crate) struct Record {
     #[prost(uint64, tag = "1")]
     pub(crate) at_ns: u64,
-    #[prost(oneof = "Event", tags = "2, 3, 4, 5, 6, 7, 8, 9")]
+    #[prost(oneof = "Event", tags = "2, 3, 4, 5, 6, 7, 8, 9, 11")]
     pub(crate) event: Option<Event>,
 }
 
@@ -93,6 +93,8 @@ pub(crate) enum Event {
     Registered(Registered),
     #[prost(message, tag = "9")]
     Recalled(Recalled),
+    #[prost(message, tag = "11")]
+    Decided(Decided),
 }
 
 /// Holds a connection, and from where it comes.

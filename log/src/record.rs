@@ -4,7 +4,7 @@ use chinwag_core::log::{AddressKey, Command, Event, Recalled, Record};
 use chinwag_core::{CloseCode, ConnectionId, Topic};
 
 use crate::common::{connection, name, nanos, server, text, texts, time, topic};
-use crate::{DecodeError, irc, moderation, past, proto};
+use crate::{DecodeError, decided, irc, moderation, past, proto};
 
 impl From<&Record> for proto::Record {
     fn from(Record { at, event }: &Record) -> Self {
@@ -22,6 +22,7 @@ impl From<&Record> for proto::Record {
             Event::Closed { connection } => proto::Event::Closed((*connection).into()),
             Event::Woke => proto::Event::Woke(proto::Nothing {}),
             Event::Clock { unix_ms } => proto::Event::ClockUnixMs(*unix_ms),
+            Event::Decided(what) => proto::Event::Decided(decided::put(what)),
             Event::ServerGone { server } => proto::Event::ServerGone((*server).into()),
         };
         Self { at_ns: nanos(*at), event: Some(event) }
@@ -78,6 +79,7 @@ pub(crate) fn record(record: proto::Record, format: u32) -> Result<Record, Decod
         proto::Event::Closed(id) => Event::Closed { connection: connection(Some(id))? },
         proto::Event::Woke(proto::Nothing {}) => Event::Woke,
         proto::Event::ClockUnixMs(unix_ms) => Event::Clock { unix_ms },
+        proto::Event::Decided(what) => Event::Decided(Box::new(decided::decided(what)?)),
         proto::Event::ServerGone(number) => Event::ServerGone { server: server(number)? },
     };
     Ok(Record { at: time(record.at_ns), event })

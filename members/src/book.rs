@@ -1,6 +1,7 @@
 //! Owns the database of members: how it is opened, and how one of an earlier release becomes one of this.
 
 mod accounts;
+mod bans;
 mod invites;
 mod passes;
 
@@ -13,6 +14,7 @@ use rusqlite::{Connection, TransactionBehavior};
 
 pub use self::accounts::Entry;
 pub(crate) use self::accounts::{hashed, is_hash_of};
+pub use self::bans::BANS_MAX;
 pub use self::invites::Invite;
 use crate::error::Error;
 
@@ -20,7 +22,12 @@ use crate::error::Error;
 const APPLICATION: i64 = 0x6368_776d;
 
 /// What leads from each format to the next; the first begins with an empty file.
-const STEPS: [&str; 3] = [include_str!("format-1.sql"), include_str!("format-2.sql"), include_str!("format-3.sql")];
+const STEPS: [&str; 4] = [
+    include_str!("format-1.sql"),
+    include_str!("format-2.sql"),
+    include_str!("format-3.sql"),
+    include_str!("format-4.sql"),
+];
 
 /// The format that this release writes, and the last that it reads.
 const FORMAT: i64 = STEPS.len() as i64;

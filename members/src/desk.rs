@@ -16,6 +16,7 @@ use tracing::error;
 
 use crate::book::{Book, hashed, is_hash_of};
 use crate::error::Error;
+use crate::keeping::Keeping;
 use crate::members::{Code, Known, lock};
 use crate::secret::{Hash, hash};
 
@@ -26,6 +27,14 @@ const LOOK: Duration = Duration::from_secs(1);
 pub(crate) struct Asked {
     pub(crate) what: What,
     pub(crate) answer: Box<dyn FnOnce(Verdict) + Send>,
+}
+
+/// What the thread is woken by.
+pub(crate) enum Woken {
+    /// Somebody asks.
+    Asked(Asked),
+    /// Something is to be written.
+    Keep,
 }
 
 pub(crate) enum What {
@@ -58,6 +67,7 @@ pub(crate) struct Desk {
     known: Arc<Mutex<Known>>,
     version: i64,
     hashing: Arc<AtomicUsize>,
+    keeping: Arc<Keeping>,
     /// The hash of no account.
     dummy: String,
     /// How many passwords were hashed.
@@ -70,20 +80,25 @@ pub(crate) struct Desk {
 
 impl Desk {
     /// Begins with all that the database has.
-    pub(crate) fn new(book: Book, known: Arc<Mutex<Known>>, hashing: Arc<AtomicUsize>) -> Result<Self, Error> {
+    pub(crate) fn new(
+        book: Book,
+        known: Arc<Mutex<Known>>,
+        hashing: Arc<AtomicUsize>,
+        keeping: Arc<Keeping>,
+    ) -> Result<Self, Error> {
         // It is compared with where there is no account: that takes as long.
         let dummy = hashed(&Passphrase::new("nobody's"))?;
         let version = book.version()?;
         let written = Instant::now();
-        let desk = Self { book, known, version, hashing, dummy, hashed: 0, written, is_failing: false };
+        let desk = Self { book, known, version, hashing, keeping, dummy, hashed: 0, written, is_failing: false };
         desk.learn()?;
         Ok(desk)
     }
 
-    pub(crate) fn run(mut self, asks: &Receiver<Asked>) {
+    pub(crate) fn run(mut self, asks: &Receiver<Woken>) {
         loop {
             match asks.recv_timeout(LOOK) {
-                Ok(Asked { what, answer }) => {
+                Ok(Woken::Asked(Asked { what, answer })) => {
                     let is_counted = what.is_counted();
                     let verdict = match what {
                         What::Secret(given, pass) => self.check(&given, pass),
@@ -98,9 +113,9 @@ impl Desk {
                     }
                     answer(verdict);
                 }
-                Err(RecvTimeoutError::Timeout) => {}
+                Ok(Woken::Keep) | Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => {
-                    let written = self.write_used();
+                    let written = self.write_used().and_then(|()| self.keeping.write(&mut self.book));
                     return self.tell(written);
                 }
             }
@@ -158,11 +173,13 @@ impl Desk {
         Ok(Verdict::LoggedIn(account, given.pass))
     }
 
-    /// Learns what another program has changed, if one has.
+    /// Writes what was decided here, and learns what another program has changed, if one has.
     fn look(&mut self) -> Result<(), Error> {
+        self.keeping.write(&mut self.book)?;
         let version = self.book.version()?;
         if version != self.version {
             self.learn()?;
+            self.keeping.learn(&self.book)?;
             self.version = version;
         }
         Ok(())
@@ -211,7 +228,8 @@ mod tests {
         let name = |text: &str| Name::parse(text).expect("it is a name");
         let ann = Account { name: name("Ann"), role: Role::Member };
         assert!(book.add_account(&ann, &Passphrase::new("sesame")).expect("it is written"));
-        let mut desk = Desk::new(book, Arc::default(), Arc::default()).expect("it is read");
+        let keeping = Arc::new(Keeping::new(&book).expect("it is read"));
+        let mut desk = Desk::new(book, Arc::default(), Arc::default(), keeping).expect("it is read");
         let mut log_in = |of: &str, given: &str, code, pass| {
             let log_in = LogIn { account: name(of), given: Passphrase::new(given), code, pass, is_counted: true };
             let verdict = desk.log_in(&log_in).expect("it is read");

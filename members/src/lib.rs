@@ -9,9 +9,10 @@
 mod book;
 mod desk;
 mod error;
+mod keeping;
 mod members;
 mod secret;
 
-pub use self::book::{Book, Entry, Invite};
+pub use self::book::{BANS_MAX, Book, Entry, Invite};
 pub use self::error::Error;
 pub use self::members::Members;

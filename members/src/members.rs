@@ -12,12 +12,14 @@ use std::thread::{self, JoinHandle};
 
 use chinwag_core::Name;
 use chinwag_core::admission::{Account, Denial, Pass, Passphrase, Verdict};
+use chinwag_core::log::{AddressKey, Decided, KeptBar};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
 use crate::book::Book;
-use crate::desk::{Asked, Desk, LogIn, What};
+use crate::desk::{Asked, Desk, LogIn, What, Woken};
 use crate::error::Error;
+use crate::keeping::Keeping;
 use crate::secret::{Hash, hash};
 
 /// How many may wait for the database: a class that comes all at once, ten times.
@@ -37,8 +39,9 @@ struct Shared {
     key: [u8; 32],
     /// How many passwords wait to be hashed.
     hashing: Arc<AtomicUsize>,
+    keeping: Arc<Keeping>,
     /// It ends the thread when it is gone.
-    asked: Mutex<Option<SyncSender<Asked>>>,
+    asked: Mutex<Option<SyncSender<Woken>>>,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
 
@@ -68,12 +71,14 @@ impl Members {
         getrandom::fill(&mut key).map_err(|error| Error::File { path: dir.to_owned(), error: error.into() })?;
         let (known, hashing) = (Arc::<Mutex<Known>>::default(), Arc::<AtomicUsize>::default());
         let (asked, asks) = sync_channel(WAITING_MAX);
-        let desk = Desk::new(book, Arc::clone(&known), Arc::clone(&hashing))?;
+        let keeping = Arc::new(Keeping::new(&book)?);
+        let desk = Desk::new(book, Arc::clone(&known), Arc::clone(&hashing), Arc::clone(&keeping))?;
         let thread = thread::Builder::new().name("members".into()).spawn(move || desk.run(&asks));
         Ok(Self(Arc::new(Shared {
             known,
             key,
             hashing,
+            keeping,
             asked: Mutex::new(Some(asked)),
             thread: Mutex::new(Some(thread.map_err(Error::file(dir))?)),
         })))
@@ -123,14 +128,36 @@ impl Members {
 
     fn ask(&self, asked: Asked) {
         let refused = match &*lock(&self.0.asked) {
-            Some(desk) => desk.try_send(asked).err(),
-            None => Some(TrySendError::Disconnected(asked)),
+            Some(desk) => desk.try_send(Woken::Asked(asked)).err(),
+            None => Some(TrySendError::Disconnected(Woken::Asked(asked))),
         };
-        if let Some(TrySendError::Full(asked) | TrySendError::Disconnected(asked)) = refused {
+        if let Some(TrySendError::Full(Woken::Asked(asked)) | TrySendError::Disconnected(Woken::Asked(asked))) = refused
+        {
             if asked.what.is_counted() {
                 self.0.hashing.fetch_sub(1, Relaxed);
             }
             (asked.answer)(Verdict::Denied(Denial::Busy));
+        }
+    }
+
+    /// Returns what was decided before the server was started, and has `told` be told, from any thread, what another
+    /// program decides from now on.
+    pub fn decided(&self, told: impl Fn(Decided) + Send + 'static) -> Decided {
+        self.0.keeping.decided(told)
+    }
+
+    /// Has it written that an address is banned, or no more. If that can't be at the moment, it is tried again as long
+    /// as the server runs.
+    pub fn keep_ban(&self, address: AddressKey, bar: Option<KeptBar>) {
+        self.0.keeping.keep_ban(address, bar);
+        self.wake();
+    }
+
+    /// Has the thread write what is to be written.
+    fn wake(&self) {
+        if let Some(desk) = &*lock(&self.0.asked) {
+            // If others wait, it is seen behind them.
+            let _ = desk.try_send(Woken::Keep);
         }
     }
 
@@ -158,6 +185,7 @@ pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 #[cfg(test)]
 mod tests {
     use std::sync::mpsc::channel;
+    use std::time::Duration;
 
     use chinwag_core::admission::Role;
 
@@ -187,6 +215,45 @@ mod tests {
         assert_eq!(check(&members, pass.as_str()), Verdict::Denied(Denial::Wrong));
         members.close();
         assert_eq!(check(&members, secret.as_str()), Verdict::Denied(Denial::Busy), "nobody is left unanswered");
+    }
+
+    #[test]
+    fn bans_are_written_and_those_of_another_program_are_told_but_not_ones_own() {
+        let folder = Folder::new("told-bans");
+        let bar = |address: &str, until_ms| KeptBar {
+            address: AddressKey::parse(address).expect("the case is an address"),
+            by: Name::SERVER,
+            until_ms,
+            why: None,
+        };
+        let [own, other, over] = [bar("192.0.2.1", None), bar("192.0.2.2", None), bar("192.0.2.3", Some(1))];
+        Book::open(&folder.0).expect("it is made").ban(&other).expect("it is written");
+        let members = Members::open(&folder.0).expect("it is there");
+        let (told, tells) = channel();
+        let decided = members.decided(move |decided| drop(told.send(decided)));
+        assert_eq!(decided, Decided { bars: vec![other.clone()], unbarred: Vec::new() });
+        members.keep_ban(own.address, Some(own.clone()));
+        // Whatever is asked next is answered behind it.
+        check(&members, "x");
+        let mut book = Book::open(&folder.0).expect("it is there");
+        check(&members, "x");
+        assert_eq!(book.bans().expect("they are read"), [own.clone(), other.clone()]);
+        assert!(tells.try_recv().is_err(), "it is known here");
+        book.ban(&over).expect("it is written");
+        book.unban(other.address).expect("it is written");
+        let longer = KeptBar { until_ms: Some(u64::MAX >> 1), ..own.clone() };
+        book.ban(&longer).expect("it is written");
+        let deadline = Duration::from_secs(20);
+        let mut changes = Decided::default();
+        while changes.bars.is_empty() || changes.unbarred.is_empty() {
+            let Decided { bars, unbarred } = tells.recv_timeout(deadline).expect("it is told");
+            changes.bars.extend(bars);
+            changes.unbarred.extend(unbarred);
+        }
+        assert_eq!(changes, Decided { bars: vec![longer], unbarred: vec![other.address] });
+        members.keep_ban(own.address, None);
+        members.close();
+        assert_eq!(book.bans().expect("they are read"), [], "what is decided last is written as well");
     }
 
     fn log_in(members: &Members, account: &str, given: &str) -> Verdict {

@@ -1,6 +1,7 @@
 //! Shows what the servers' binaries do for whoever runs them: flags, what is said where, how they start, and how they
 //! stop.
 
+mod bans;
 #[cfg(all(target_os = "linux", feature = "real-clients"))]
 mod clock;
 mod config;

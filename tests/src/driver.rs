@@ -144,6 +144,7 @@ impl<S: Clone + Hash> Driver<S> {
             Event::Opened { .. }
             | Event::Registered { .. }
             | Event::Recalled(_)
+            | Event::Decided(_)
             | Event::Clock { .. }
             | Event::ServerGone { .. } => false,
         }

@@ -134,6 +134,10 @@ impl<W: Write> Transcript<W> {
                 };
                 self.remark(&format!("{} has given {what}; no recording has it", who(*connection)));
             }
+            Answer::Decided(decided) => {
+                let (bars, unbarred) = (decided.bars.len(), decided.unbarred.len());
+                self.remark(&format!("{bars} addresses are banned by chinwag ban, and {unbarred} no more"));
+            }
             Answer::Recalled(past) => {
                 self.remark(&format!("The history had {} messages of {}", past.said, past.room));
             }

@@ -2,17 +2,19 @@
 //! told.
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use super::Chat;
 use super::moderate::Verdict;
+use super::people::Person;
 use super::rooms::Rooms;
 use crate::address_key::AddressKey;
 use crate::deed::{Bar, Deed};
-use crate::log::{Act, BarState};
+use crate::log::{Act, BarState, Decided, KeptBar};
 use crate::mask::Mask;
 use crate::{
-    Action, CloseCode, ConnectionId, Done, Kicked, LeftOut, Message, Moderated, Name, RoomId, Ruling, Sentence, Text,
-    Time,
+    Action, CloseCode, ConnectionId, Done, Identity, Kicked, LeftOut, Message, Moderated, Name, RoomId, Ruling,
+    Sentence, Text, Time,
 };
 
 /// From how many addresses nobody may connect at the most.
@@ -53,12 +55,9 @@ impl Chat {
                 if self.bars.remove(&address).is_none() {
                     return Err(Ruling::AddressNotBanned { address });
                 }
-                self.note_bar(
-                    by,
-                    format!("unbanned {address}"),
-                    None,
-                    Bar { address, is_set: false, until: None, until_ms: None },
-                );
+                let name = self.person(by).name.clone();
+                let bar = Bar { address, is_set: false, until: None, until_ms: None };
+                self.note_bar(name, format!("unbanned {address}"), None, bar);
                 self.rule(by, Ruling::AddressUnbanned { address });
             }
             Act::Announce(text) => self.announce_to_all(by, &text),
@@ -122,17 +121,14 @@ impl Chat {
         Verdict { until, why }: Verdict,
         deed: String,
     ) -> Result<(), Ruling> {
-        if self.bars.len() >= BARS_MAX {
-            self.bars.retain(|_, bar| bar.until.is_none_or(|until| until > now));
-        }
-        if self.bars.len() >= BARS_MAX && !self.bars.contains_key(&address) {
+        if !self.has_room_for_bar(now, address) {
             let mask = Mask::of(&Name::MAIN);
             return Err(Ruling::ListFull { room: Name::MAIN, mask });
         }
         let name = self.person(by).name.clone();
-        self.bars.insert(address, BarState { address, by: name, until, why: why.clone() });
+        self.bars.insert(address, BarState { address, by: name.clone(), until, why: why.clone() });
         let until_ms = until.map(|until| self.clock.unix_ms(until));
-        self.note_bar(by, deed, why.clone(), Bar { address, is_set: true, until, until_ms });
+        self.note_bar(name, deed, why.clone(), Bar { address, is_set: true, until, until_ms });
         let there = self.people.coming_from(address);
         let there: Vec<_> = there.filter(|&target| !self.person(target).is_server_operator()).collect();
         for target in there {
@@ -142,8 +138,58 @@ impl Chat {
         Ok(())
     }
 
-    fn note_bar(&mut self, by: ConnectionId, what: String, why: Option<Text>, bar: Bar) {
-        let by = self.person(by).name.clone();
+    /// Tells whether one more address can be banned, once those are let go of that are so no more.
+    fn has_room_for_bar(&mut self, now: Time, address: AddressKey) -> bool {
+        if self.bars.len() >= BARS_MAX {
+            self.bars.retain(|_, bar| bar.until.is_none_or(|until| until > now));
+        }
+        self.bars.len() < BARS_MAX || self.bars.contains_key(&address)
+    }
+
+    /// Takes over what was decided outside of the chat: what is over by now, or more than there can be, is left out.
+    pub(super) fn on_decided(&mut self, now: Time, Decided { bars, unbarred }: Decided) {
+        let now_ms = self.clock.unix_ms(now);
+        for address in unbarred {
+            if self.bars.remove(&address).is_some() {
+                let bar = Bar { address, is_set: false, until: None, until_ms: None };
+                self.note_bar(Name::SERVER, format!("unbanned {address}"), None, bar);
+            }
+        }
+        let mut barred = HashSet::new();
+        for KeptBar { address, by, until_ms, why } in bars {
+            let until = until_ms.map(|until_ms| now + Duration::from_millis(until_ms.saturating_sub(now_ms)));
+            if until == Some(now) || !self.has_room_for_bar(now, address) {
+                continue;
+            }
+            self.bars.insert(address, BarState { address, by: by.clone(), until, why: why.clone() });
+            self.note_bar(by, format!("banned {address}"), why, Bar { address, is_set: true, until, until_ms });
+            barred.insert(address);
+        }
+        if !barred.is_empty() {
+            self.put_out_all(now, |address| barred.contains(&address));
+        }
+    }
+
+    /// Puts those out who come from addresses that are banned, but for operators of the server.
+    fn put_out_all(&mut self, now: Time, is_barred: impl Fn(AddressKey) -> bool) {
+        let is_out = |connection: &ConnectionId, person: &Person| {
+            !person.is_server_operator() && self.people.address(*connection).is_some_and(&is_barred)
+        };
+        let out = self.people.iter().filter(|(connection, person)| is_out(connection, person));
+        let out: Vec<_> = out.map(|(connection, _)| connection).collect();
+        for target in out {
+            let Some(BarState { by, until, why, .. }) =
+                self.people.address(target).and_then(|address| self.bars.get(&address)).cloned()
+            else {
+                continue;
+            };
+            let until_ms = until.map(|until| self.clock.unix_ms(until));
+            let kicked = Kicked { by, identity: Identity::default(), sentence: Sentence::Killed, why: why.clone() };
+            self.end(now, target, Ruling::Banned { room: None, until_ms, why }, kicked);
+        }
+    }
+
+    fn note_bar(&mut self, by: Name, what: String, why: Option<Text>, bar: Bar) {
         self.push_deed(Deed { by, what, room: None, why, bar: Some(bar) });
     }
 

@@ -1,6 +1,7 @@
 //! What follows from what happens: each rule of the room, in the order of the actions.
 
 mod counts;
+mod decided;
 mod moderation;
 mod plural;
 mod resume;

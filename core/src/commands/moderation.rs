@@ -124,7 +124,7 @@ fn lasts_of(text: &str) -> (Option<Duration>, &str) {
 }
 
 /// Reads for how long something is to last: a number of up to four digits, of minutes, hours, days or weeks.
-fn lasts(word: &str) -> Option<Duration> {
+pub(crate) fn lasts(word: &str) -> Option<Duration> {
     let (number, unit) = word.split_at_checked(word.len().checked_sub(1)?)?;
     let minutes = match unit {
         "m" | "M" => 1,

@@ -301,6 +301,19 @@ pub struct MuteState {
     pub is_told: bool,
 }
 
+/// Holds from where nobody may connect, as it is kept outside of the chat.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct KeptBar {
+    /// From where.
+    pub address: AddressKey,
+    /// Who decided it.
+    pub by: Name,
+    /// Until when, in milliseconds since 1970, if not for good.
+    pub until_ms: Option<u64>,
+    /// Why.
+    pub why: Option<Text>,
+}
+
 /// Holds from where nobody may connect.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct BarState {

@@ -1,6 +1,6 @@
 //! Owns the plain data of one step of the log: what has happened, and when.
 
-use super::{AddressKey, Command, Registration};
+use super::{AddressKey, Command, KeptBar, Registration};
 use crate::kept::Past;
 use crate::{ConnectionId, Time};
 
@@ -52,11 +52,22 @@ pub enum Event {
     },
     /// What is known of rooms was looked up, since somebody may open them.
     Recalled(Box<Recalled>),
+    /// Something holds that was decided outside of the chat, or before it was started.
+    Decided(Box<Decided>),
     /// A server is about to stop, or is gone, and all its connections with it.
     ServerGone {
         /// Which.
         server: u8,
     },
+}
+
+/// Holds what was decided outside of the chat, or before it was started.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Decided {
+    /// From where nobody may connect.
+    pub bars: Vec<KeptBar>,
+    /// From where people may again.
+    pub unbarred: Vec<AddressKey>,
 }
 
 /// Holds what is known of rooms in which nobody is, and who does what may open them.
@@ -81,7 +92,7 @@ impl Event {
                 Some((connection, _)) => Some(connection),
                 None => None,
             },
-            Self::Woke | Self::Clock { .. } | Self::ServerGone { .. } => None,
+            Self::Woke | Self::Clock { .. } | Self::Decided(_) | Self::ServerGone { .. } => None,
         }
     }
 }

@@ -178,3 +178,24 @@ pub(crate) struct Bar {
     #[prost(string, optional, tag = "4")]
     pub(crate) why: Option<String>,
 }
+
+/// Holds what was decided outside of the chat.
+#[derive(Clone, PartialEq, prost::Message)]
+pub(crate) struct Decided {
+    #[prost(message, repeated, tag = "1")]
+    pub(crate) bars: Vec<KeptBar>,
+    #[prost(fixed64, repeated, tag = "2")]
+    pub(crate) unbarred: Vec<u64>,
+}
+
+#[derive(Clone, PartialEq, prost::Message)]
+pub(crate) struct KeptBar {
+    #[prost(fixed64, tag = "1")]
+    pub(crate) address: u64,
+    #[prost(string, tag = "2")]
+    pub(crate) by: String,
+    #[prost(uint64, optional, tag = "3")]
+    pub(crate) until_ms: Option<u64>,
+    #[prost(string, optional, tag = "4")]
+    pub(crate) why: Option<String>,
+}

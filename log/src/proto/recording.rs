@@ -1,6 +1,6 @@
 //! Owns the messages of what stands only in recordings: what a hub was handed, what it was, and what was seen of it.
 
-use super::{Command, Connection, Identity, Kept, Nothing, Past, Snapshot};
+use super::{Command, Connection, Decided, Identity, Kept, Nothing, Past, Snapshot};
 
 #[derive(Clone, PartialEq, prost::Message)]
 pub(crate) struct Limits {
@@ -43,7 +43,7 @@ pub(crate) struct Limits {
 pub(crate) struct Input {
     #[prost(uint64, tag = "1")]
     pub(crate) at_ns: u64,
-    #[prost(oneof = "Handed", tags = "2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12")]
+    #[prost(oneof = "Handed", tags = "2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 14")]
     pub(crate) handed: Option<Handed>,
 }
 
@@ -71,6 +71,8 @@ pub(crate) enum Handed {
     Found(WasFound),
     #[prost(message, tag = "12")]
     LoggedIn(LoggedIn),
+    #[prost(message, tag = "14")]
+    Decided(Decided),
 }
 
 #[derive(Clone, PartialEq, prost::Message)]

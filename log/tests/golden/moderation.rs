@@ -2,8 +2,8 @@
 
 use chinwag_core::ConnectionId;
 use chinwag_core::log::{
-    Act, AddressKey, BanState, BarState, Command, IrcCommand, Mask, Mode, ModeChange, Moderation, MuteState,
-    NewcomerState, OrderState, RoomKey, RoomModes, Snapshot,
+    Act, AddressKey, BanState, BarState, Command, Decided, IrcCommand, KeptBar, Mask, Mode, ModeChange, Moderation,
+    MuteState, NewcomerState, OrderState, RoomKey, RoomModes, Snapshot,
 };
 use std::time::Duration;
 
@@ -82,7 +82,11 @@ pub(super) fn golden() -> Vec<(Entry, &'static [u8])> {
     let with_key = |leaves| commanded(Command::JoinWithKey { room: name("pizza"), key: key(), leaves });
     let joins_with_keys = IrcCommand::JoinWithKey(vec![(name("pizza"), Some(key())), (name("main"), None)]);
     let from = Some(address(3_221_225_985));
+    let kept_bar = |number, until_ms, why| KeptBar { address: address(number), by: bob(), until_ms, why };
+    let bars = vec![kept_bar(3_221_225_985, Some(7), spam()), kept_bar(1 << 63, None, None)];
+    let decided = Decided { bars, unbarred: vec![address(1)] };
     vec![
+        (record(Event::Decided(Box::new(decided))), b"\x08\x01\":\x08\x80\x94\xeb\xdc\x03Z2\n\x16\t\x01\x02\x00\xc0\x00\x00\x00\x00\x12\x03Bob\x18\x07\"\x04spam\n\x0e\t\x00\x00\x00\x00\x00\x00\x00\x80\x12\x03Bob\x12\x08\x01\x00\x00\x00\x00\x00\x00\x00"),
         (record(Event::Opened { connection: ConnectionId::new(0, 1, 2), address: from }), b"\x08\x01\"\x15\x08\x80\x94\xeb\xdc\x03\x12\r\x10\x01\x18\x02!\x01\x02\x00\xc0\x00\x00\x00\x00"),
         (with_key(true), b"\x08\x01\" \x08\x80\x94\xeb\xdc\x03\x1a\x18\n\x04\x10\x03\x18\x11\x8a\x01\x0f\n\x05pizza\x12\x04beer\x18\x01"),
         (with_key(false), b"\x08\x01\"\x1e\x08\x80\x94\xeb\xdc\x03\x1a\x16\n\x04\x10\x03\x18\x11\x8a\x01\r\n\x05pizza\x12\x04beer"),

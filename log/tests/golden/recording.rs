@@ -145,6 +145,7 @@ pub(super) fn golden() -> Vec<(Entry, &'static [u8])> {
         (Entry::Hash(StateHash::new([7; 32])), HASH),
         (arrival(Form::Lines, Dialect::Lf, Vec::new()), b"\x08\x03:\x08\x08\x80\x94\xeb\xdc\x03\x1a\x00"),
         (arrival(Form::Irc, Dialect::Irc(IrcDialect::default()), vec![Request::Irc(IrcLine::new("NICK ann"))]), b"\x08\x03:\x18\x08\x80\x94\xeb\xdc\x03\x1a\x10\x08\x02\x10\x03\x1a\n*\x08NICK ann"),
+        (answered(Answer::Decided(Box::default())), b"\x08\x03:\x08\x08\x80\x94\xeb\xdc\x03r\x00"),
         (input(Handed::Closed { connection: ann() }), b"\x08\x03:\x0c\x08\x80\x94\xeb\xdc\x03\"\x04\x10\x03\x18\x11"),
         (input(Handed::Woke), b"\x08\x03:\x08\x08\x80\x94\xeb\xdc\x03*\x00"),
         (input(Handed::Clock { unix_ms: 1_700_000_000_000 }), b"\x08\x03:\r\x08\x80\x94\xeb\xdc\x030\x80\xd0\x95\xff\xbc1"),

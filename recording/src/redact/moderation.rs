@@ -1,7 +1,9 @@
 //! Owns what stands for what operators do, and for what is kept of it.
 
 use chinwag_core::Text;
-use chinwag_core::log::{Act, BanState, BarState, Mask, Mode, ModeChange, Moderation, MuteState, OrderState, RoomKey};
+use chinwag_core::log::{
+    Act, BanState, BarState, Decided, KeptBar, Mask, Mode, ModeChange, Moderation, MuteState, OrderState, RoomKey,
+};
 
 use super::disguise::Disguise;
 use super::irc;
@@ -70,6 +72,18 @@ impl Disguise {
         let (mask, by) = (self.mask(&ban.mask), self.name(&ban.by));
         let address = ban.address.map(|address| self.address(address));
         BanState { mask, address, by, why: ban.why.as_ref().map(Self::text), ..ban }
+    }
+
+    /// Returns what stands for what was decided outside of the chat.
+    pub(super) fn decided(&mut self, decided: &Decided) -> Decided {
+        let bar = |bar: &KeptBar| {
+            let (address, by) = (self.address(bar.address), self.name(&bar.by));
+            KeptBar { address, by, why: bar.why.as_ref().map(Self::text), until_ms: bar.until_ms }
+        };
+        Decided {
+            bars: decided.bars.iter().map(bar).collect(),
+            unbarred: decided.unbarred.iter().map(|&address| self.address(address)).collect(),
+        }
     }
 
     /// Returns what stands for those addresses from which nobody may connect.

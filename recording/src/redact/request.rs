@@ -29,6 +29,7 @@ impl Disguise {
         match answer {
             Answer::Verified { .. } | Answer::LoggedIn { .. } => answer.clone(),
             Answer::Recalled(past) => Answer::Recalled(self.past(past)),
+            Answer::Decided(decided) => Answer::Decided(Box::new(self.decided(decided))),
             Answer::Read { connection, room, messages } => Answer::Read {
                 connection: *connection,
                 room: self.name(room),

@@ -132,6 +132,8 @@ fn is_answered(effect: &Effect, answer: &Answer) -> bool {
         | (Effect::Search { .. }, Answer::Found { .. }) => true,
         (Effect::Read { page, .. }, Answer::Read { room, .. }) => page.room.key() == room.key(),
         (Effect::Recall { room }, Answer::Recalled(past)) => room.key() == past.room.key(),
+        // Nobody has asked for it.
+        (_, Answer::Decided(_)) => false,
         (
             Effect::VerifyToken { .. }
             | Effect::LogIn { .. }
@@ -170,6 +172,7 @@ pub(super) fn readdressed(
         Answer::Read { room, messages, .. } => Answer::Read { connection: asker, room, messages },
         Answer::Found { found, .. } => Answer::Found { connection: asker, found },
         Answer::Recalled(past) => Answer::Recalled(past),
+        Answer::Decided(decided) => Answer::Decided(decided),
     }
 }
 

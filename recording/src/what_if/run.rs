@@ -313,6 +313,7 @@ impl Run {
         let asker = answer.connection().and_then(|recorded| self.places.get(&recorded)).copied();
         let due = match (answer, asker) {
             (Answer::Recalled(past), _) => self.answers.give_of_room(past),
+            (answer @ Answer::Decided(_), _) => Some(answer),
             (answer, Some(place)) => self.answers.give(place, answer),
             (Answer::Verified { .. } | Answer::LoggedIn { .. } | Answer::Read { .. } | Answer::Found { .. }, None) => {
                 None

@@ -3,7 +3,8 @@
 use super::Line;
 use super::answer::Answer;
 use super::words::{AWAY_BYTES_MAX, bounded, room_name, unformatted, word};
-use crate::commands::why_of;
+use crate::address_key::AddressKey;
+use crate::commands::{lasts, why_of};
 use crate::log::{Act, Command, Event, IrcCommand};
 use crate::text::is_blank;
 use crate::{ConnectionId, Hub, Message, Name, Text, Time, Topic};
@@ -13,6 +14,7 @@ pub(super) const COMMANDS: &[(&str, &str)] = &[
     ("AWAY", "AWAY [:reason] - be away, or back"),
     ("CAP", "CAP LS|LIST|REQ|END - ask for capabilities"),
     ("CHATHISTORY", "CHATHISTORY LATEST|BEFORE|AFTER|AROUND|BETWEEN|TARGETS ... - what was said before"),
+    ("DLINE", "DLINE [10m|2h|3d|1w] address [:reason] - let nobody connect from there, as an operator of the server"),
     ("HELP", "HELP [command] - show this"),
     ("INFO", "INFO - what this server is"),
     ("INVITE", "INVITE nick #channel - let somebody know of a channel"),
@@ -38,6 +40,7 @@ pub(super) const COMMANDS: &[(&str, &str)] = &[
     ("TAGMSG", "TAGMSG #channel|nick - send tags alone"),
     ("TIME", "TIME - what time it is"),
     ("TOPIC", "TOPIC #channel [:topic] - show or set what a channel is about"),
+    ("UNDLINE", "UNDLINE address - let people connect from there again"),
     ("USERHOST", "USERHOST nick [nick ...] - users and hosts"),
     ("VERSION", "VERSION - which version this is"),
     ("WALLOPS", "WALLOPS :text - tell something to the operators of the server, as one of them"),
@@ -100,6 +103,8 @@ impl<S> Hub<S> {
             }
             "KICK" => self.obey_kick(now, connection, line, answer),
             "KILL" => self.obey_kill(now, connection, line, answer),
+            "DLINE" => self.obey_ban_address(now, connection, line, answer),
+            "UNDLINE" => self.obey_unban_address(now, connection, line, answer),
             "WALLOPS" => match line.filled(0) {
                 Some(text) => self.moderate_irc(now, connection, None, Act::Wall(bounded(text, AWAY_BYTES_MAX))),
                 None => self.needs_more(connection, "WALLOPS", answer),
@@ -203,6 +208,25 @@ impl<S> Hub<S> {
         }
     }
 
+    fn obey_ban_address(&mut self, now: Time, connection: ConnectionId, line: &Line<'_>, answer: &mut Answer) {
+        let lasts = line.filled(0).and_then(lasts);
+        let place = usize::from(lasts.is_some());
+        let Some(wanted) = line.filled(place) else { return self.needs_more(connection, "DLINE", answer) };
+        let why = line.filled(place + 1).and_then(|why| why_of(&unformatted(why)));
+        match AddressKey::parse(wanted) {
+            Some(address) => self.moderate_irc(now, connection, None, Act::BanAddress { address, lasts, why }),
+            None => no_such_address("DLINE", wanted, answer),
+        }
+    }
+
+    fn obey_unban_address(&mut self, now: Time, connection: ConnectionId, line: &Line<'_>, answer: &mut Answer) {
+        let Some(wanted) = line.filled(0) else { return self.needs_more(connection, "UNDLINE", answer) };
+        match AddressKey::parse(wanted) {
+            Some(address) => self.moderate_irc(now, connection, None, Act::UnbanAddress { address }),
+            None => no_such_address("UNDLINE", wanted, answer),
+        }
+    }
+
     pub(super) fn needs_more(&self, connection: ConnectionId, command: &str, answer: &mut Answer) {
         let nick = self.nick_or_star(connection);
         answer.numeric(format_args!("461 {nick} {command} :Not enough parameters"));
@@ -219,4 +243,9 @@ impl<S> Hub<S> {
         };
         answer.numeric(format_args!("403 {nick} {} :{why}", word(wanted)));
     }
+}
+
+fn no_such_address(command: &str, wanted: &str, answer: &mut Answer) {
+    let wanted = word(wanted);
+    answer.numeric(format_args!("FAIL {command} INVALID_ADDRESS {wanted} :That is no address of another machine"));
 }

@@ -16,7 +16,7 @@ impl World {
                 Answer::Read { messages, .. } if messages.is_empty() => "nothing read",
                 Answer::Read { .. } => "read",
                 Answer::Found { .. } => "looked for",
-                Answer::Verified { .. } | Answer::LoggedIn { .. } => {
+                Answer::Verified { .. } | Answer::LoggedIn { .. } | Answer::Decided(_) => {
                     return Err("a store knows neither tokens nor passwords".to_owned());
                 }
             };

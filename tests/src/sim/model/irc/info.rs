@@ -7,10 +7,11 @@ use crate::sim::irc::{Parsed, date};
 use crate::sim::model::Model;
 
 /// How the commands are typed, and what each does, as the server tells it, byte for byte.
-const HELP: [&str; 34] = [
+const HELP: [&str; 36] = [
     "AWAY [:reason] - be away, or back",
     "CAP LS|LIST|REQ|END - ask for capabilities",
     "CHATHISTORY LATEST|BEFORE|AFTER|AROUND|BETWEEN|TARGETS ... - what was said before",
+    "DLINE [10m|2h|3d|1w] address [:reason] - let nobody connect from there, as an operator of the server",
     "HELP [command] - show this",
     "INFO - what this server is",
     "INVITE nick #channel - let somebody know of a channel",
@@ -36,6 +37,7 @@ const HELP: [&str; 34] = [
     "TAGMSG #channel|nick - send tags alone",
     "TIME - what time it is",
     "TOPIC #channel [:topic] - show or set what a channel is about",
+    "UNDLINE address - let people connect from there again",
     "USERHOST nick [nick ...] - users and hosts",
     "VERSION - which version this is",
     "WALLOPS :text - tell something to the operators of the server, as one of them",

@@ -1,0 +1,29 @@
+//! Owns what is told outside of the chat: what is to be kept of rooms, and what operators do.
+
+use std::mem;
+
+use super::Chat;
+use crate::deed::Deed;
+use crate::kept::Kept;
+
+impl Chat {
+    /// Gathers from now on what is to be kept of rooms outside, for [`take_kept`](Self::take_kept).
+    pub(crate) fn keep(&mut self) {
+        self.kept.get_or_insert_default();
+    }
+
+    /// Returns what is to be kept of rooms since this was last called, in its order.
+    pub(crate) fn take_kept(&mut self) -> Vec<Kept> {
+        self.kept.as_mut().map(mem::take).unwrap_or_default()
+    }
+
+    /// Notes from now on what operators do, for [`take_deeds`](Self::take_deeds).
+    pub(crate) fn keep_deeds(&mut self) {
+        self.deeds.get_or_insert_default();
+    }
+
+    /// Returns what operators have done since this was last called, in its order.
+    pub(crate) fn take_deeds(&mut self) -> Vec<Deed> {
+        self.deeds.as_mut().map(mem::take).unwrap_or_default()
+    }
+}
