@@ -60,8 +60,8 @@ struct ListFlags {
     data: PathBuf,
 }
 
-/// Have nobody come back to an account without its password: browsers and terminals have to log in again. Who is in stays
-/// in.
+/// Have nobody come back to an account without its password: browsers and terminals have to log in again. Who is in
+/// stays in.
 #[derive(Debug, FromArgs, ArgsInfo)]
 #[argh(subcommand, name = "logout", help_triggers("-h", "--help"))]
 struct LogoutFlags {

@@ -10,7 +10,9 @@ use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, fchown};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use rusqlite::{Connection, TransactionBehavior};
+use chinwag_core::Name;
+use chinwag_core::admission::{Account, Role};
+use rusqlite::{Connection, Row, TransactionBehavior};
 
 pub use self::accounts::Entry;
 pub(crate) use self::accounts::{hashed, is_hash_of};
@@ -99,6 +101,18 @@ fn make(path: &Path) -> std::io::Result<()> {
         let _ = fchown(&file, Some(folder.uid()), Some(folder.gid()));
     }
     Ok(())
+}
+
+/// Names are the same in any case.
+fn key(name: &Name) -> String {
+    name.as_str().to_ascii_lowercase()
+}
+
+/// Returns the account of a row that begins with its name, and whether it is an operator's; nothing if there is none.
+fn account_of(row: &Row<'_>) -> rusqlite::Result<Option<Account>> {
+    let (name, is_operator): (Option<String>, Option<bool>) = (row.get(0)?, row.get(1)?);
+    let role = if is_operator == Some(true) { Role::Operator } else { Role::Member };
+    Ok(name.as_deref().and_then(Name::parse).map(|name| Account { name, role }))
 }
 
 fn check(connection: &Connection, path: &Path) -> Result<(), Error> {

@@ -1,7 +1,7 @@
 //! Owns the thread that asks the database of members, and hashes passwords.
 //!
-//! Invariants: what another program has changed counts before what was known. Where there is no account, a password takes
-//! as long as where there is one.
+//! Invariants: what another program has changed counts before what was known. Where there is no account, a password
+//! takes as long as where there is one.
 
 use std::mem;
 use std::sync::atomic::AtomicUsize;
@@ -17,7 +17,7 @@ use tracing::error;
 use crate::book::{Book, hashed, is_hash_of};
 use crate::error::Error;
 use crate::keeping::Keeping;
-use crate::members::{Code, Known, lock};
+use crate::known::{Code, Known, lock};
 use crate::secret::{Hash, hash};
 
 /// How often it is looked whether another program has changed something, and written what was used.

@@ -11,7 +11,7 @@ use chinwag_core::log::{AddressKey, Decided, KeptBar};
 
 use crate::book::{Book, now_ms};
 use crate::error::Error;
-use crate::members::lock;
+use crate::known::lock;
 
 /// Holds it.
 #[derive(Debug)]

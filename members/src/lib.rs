@@ -10,6 +10,7 @@ mod book;
 mod desk;
 mod error;
 mod keeping;
+mod known;
 mod members;
 mod secret;
 

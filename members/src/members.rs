@@ -1,17 +1,16 @@
-//! Owns what a running server asks of its members, and what it knows of them without a look at the database.
+//! Owns what a running server asks of its members.
 //!
 //! Invariants: whoever asks never waits, and is always answered. What another program changes counts within a second.
 
-use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 
 use chinwag_core::Name;
-use chinwag_core::admission::{Account, Denial, Pass, Passphrase, Verdict};
+use chinwag_core::admission::{Denial, Pass, Passphrase, Verdict};
 use chinwag_core::log::{AddressKey, Decided, KeptBar};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
@@ -20,7 +19,8 @@ use crate::book::Book;
 use crate::desk::{Asked, Desk, LogIn, What, Woken};
 use crate::error::Error;
 use crate::keeping::Keeping;
-use crate::secret::{Hash, hash};
+use crate::known::{Code, Known, lock};
+use crate::secret::hash;
 
 /// How many may wait for the database: a class that comes all at once, ten times.
 const WAITING_MAX: usize = 512;
@@ -44,21 +44,6 @@ struct Shared {
     asked: Mutex<Option<SyncSender<Woken>>>,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
-
-/// What is known without a look at the database.
-#[derive(Default, Debug)]
-pub(crate) struct Known {
-    /// With these somebody comes in who was let in before: to an account, if it is of one.
-    pub(crate) passes: HashMap<Hash, Option<Account>>,
-    /// Those that were used, as far as that is not written.
-    pub(crate) used: BTreeSet<Hash>,
-    /// With these somebody has logged in since the server was started, and the account has not changed: a code of both
-    /// the account and its password, by a key that is known to nobody.
-    pub(crate) logins: HashMap<Code, Account>,
-}
-
-/// What an account and its password are compared by without being hashed again.
-pub(crate) type Code = [u8; 32];
 
 impl Members {
     /// Opens the members of a folder.
@@ -178,16 +163,12 @@ impl Members {
     }
 }
 
-pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 #[cfg(test)]
 mod tests {
     use std::sync::mpsc::channel;
     use std::time::Duration;
 
-    use chinwag_core::admission::Role;
+    use chinwag_core::admission::{Account, Role};
 
     use super::*;
     use crate::book::tests::Folder;

@@ -7,7 +7,7 @@ use chinwag_core::Name;
 use chinwag_core::admission::{Account, Passphrase, Role};
 use rusqlite::{OptionalExtension as _, Row, params};
 
-use super::{Book, now_ms, passes};
+use super::{Book, account_of, key, now_ms, passes};
 use crate::error::Error;
 
 /// Holds what is known of an account, but for its password.
@@ -97,18 +97,6 @@ impl Book {
 fn entry(row: &Row<'_>) -> rusqlite::Result<Option<Entry>> {
     let (account, made) = (account_of(row)?, row.get(2)?);
     Ok(account.map(|account| Entry { account, made }))
-}
-
-/// Returns the account of a row that begins with its name, and whether it is an operator's; nothing if there is none.
-pub(super) fn account_of(row: &Row<'_>) -> rusqlite::Result<Option<Account>> {
-    let (name, is_operator): (Option<String>, Option<bool>) = (row.get(0)?, row.get(1)?);
-    let role = if is_operator == Some(true) { Role::Operator } else { Role::Member };
-    Ok(name.as_deref().and_then(Name::parse).map(|name| Account { name, role }))
-}
-
-/// Names are the same in any case.
-pub(super) fn key(name: &Name) -> String {
-    name.as_str().to_ascii_lowercase()
 }
 
 /// Hashes a password by argon2id, with a salt that is drawn: 19 MiB and two passes, some 30 ms.

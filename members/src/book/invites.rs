@@ -97,8 +97,8 @@ impl Book {
         })
     }
 
-    /// Lets somebody in by an invitation. Returns the pass by which they come in the next time, if one is wanted, or why
-    /// they may not; nothing if it is none.
+    /// Lets somebody in by an invitation. Returns the pass by which they come in the next time, if one is wanted, or
+    /// why they may not; nothing if it is none.
     ///
     /// # Errors
     /// It can't be written, or there are no random bytes.

@@ -8,8 +8,7 @@ use chinwag_core::Name;
 use chinwag_core::admission::{Account, Passphrase};
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-use super::accounts::{account_of, key};
-use super::{Book, now_ms};
+use super::{Book, account_of, key, now_ms};
 use crate::error::Error;
 use crate::secret::{Hash, draw, hash};
 
