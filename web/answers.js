@@ -5,7 +5,7 @@ import { kindOf } from './outbox.js';
 import { count, people, series } from './words.js';
 
 /** What keeps order. */
-export const KEEPING = ['kick', 'ban', 'unban', 'bans', 'mute', 'unmute', 'invite', 'lock', 'unlock', 'key', 'op', 'deop', 'announce'];
+export const KEEPING = ['kick', 'ban', 'unban', 'bans', 'mute', 'unmute', 'invite', 'lock', 'unlock', 'key', 'op', 'deop', 'own', 'disown', 'announce'];
 
 /**
  * By the kinds of messages: `of` which kinds of lines each is the answer, if it is one, to the first of them that waits; what one is told

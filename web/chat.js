@@ -17,7 +17,7 @@ import { nameRule, note, people, series, topicWords } from './words.js';
 const NOBODY = new People();
 
 /** What takes the name of a person, and so may be answered with the rule for names. */
-const NAMED = ['name', 'msg', 'ignore', 'unignore', 'kick', 'ban', 'unban', 'mute', 'unmute', 'invite', 'op', 'deop'];
+const NAMED = ['name', 'msg', 'ignore', 'unignore', 'kick', 'ban', 'unban', 'mute', 'unmute', 'invite', 'op', 'deop', 'own'];
 
 /** What is about a whole room, or heard there. */
 const ROOMY = ['me', 'topic', 'history', 'kick', 'ban', 'mute', 'lock', 'key'];

@@ -13,6 +13,7 @@ mod moderate;
 mod names;
 mod order;
 mod outside;
+mod owned;
 pub(crate) mod past;
 mod people;
 mod plural;
@@ -42,7 +43,8 @@ use crate::address_key::AddressKey;
 use crate::clock::Clock;
 use crate::deed::Deed;
 use crate::kept::Kept;
-use crate::log::{BarState, Command, Event, Recalled, RoomKey, WasState};
+use crate::log::{BarState, Command, Event, OwnedState, Recalled, RoomKey, WasState};
+use crate::name::NameKey;
 use crate::{Action, CloseCode, ConnectionId, Form, Leaving, LeftOut, Message, Name, RoomId, Rules, Stats, Time};
 
 /// Turns what has happened into what is to be done.
@@ -93,6 +95,10 @@ pub struct Chat {
     bars: BTreeMap<AddressKey, BarState>,
     /// What operators have done, if anybody outside is told of it.
     deeds: Option<Vec<Deed>>,
+    /// The rooms that belong to accounts.
+    owned: BTreeMap<NameKey, OwnedState>,
+    /// What is to be kept of those outside, if anything is.
+    kept_rooms: Option<Vec<(Name, Option<Box<OwnedState>>)>>,
     /// How many messages people have said.
     said: u64,
     /// When the last event was handled. It decides the time of those that are stamped with an earlier one.
@@ -122,6 +128,8 @@ impl Chat {
             kept: None,
             bars: BTreeMap::new(),
             deeds: None,
+            owned: BTreeMap::new(),
+            kept_rooms: None,
             said: 0,
             at: Time::START,
         }
@@ -380,11 +388,11 @@ impl Chat {
         if new == Some(old) {
             return self.tell_focus(connection);
         }
-        if key.is_some() && !self.asks_for_a_key(new) {
+        if key.is_some() && !self.asks_for_a_key(now, new, &name) {
             return self.reply(connection, Message::RoomInvalid);
         }
         let is_new = new.filter(|&new| !self.person(connection).is_in(new));
-        if is_new.is_some_and(|new| !self.may_join(now, connection, new, key)) {
+        if (new.is_none() || is_new.is_some()) && !self.may_join(now, connection, (is_new, &name), key) {
             return;
         }
         self.leave(now, connection, old, Leaving::ROOM, &[]);
@@ -392,7 +400,7 @@ impl Chat {
             return self.tell_focus(connection);
         }
         // Only now: with its last member the old room is gone, and its place is free for the new one.
-        let new = new.unwrap_or_else(|| self.rooms.open(now, name));
+        let new = new.unwrap_or_else(|| self.open_room(now, name));
         self.enter(now, connection, new);
     }
 
@@ -485,6 +493,7 @@ impl Chat {
         let (name, identity) = (person.name.clone(), person.identity());
         let audience = self.rooms.members(room);
         let presence = self.rooms.enter(now, room, &name, connection.key());
+        let is_told_of = self.note_operator(now, connection, room);
         if presence == Presence::Told {
             let time_ms = self.time_ms();
             let message = Message::Joined { room: self.rooms.name(room).clone(), name, identity, time_ms };
@@ -493,6 +502,9 @@ impl Chat {
         self.actions.push_back(Action::Enter { connection, room });
         self.welcome(connection, room);
         self.note_arrival(now, connection, room);
+        if is_told_of {
+            self.tell_operator(connection, room);
+        }
         presence
     }
 
@@ -536,6 +548,9 @@ impl Chat {
         }
         let person = self.person(connection);
         let (name, identity) = (person.name.clone(), person.identity());
+        if self.owns(connection, room) {
+            self.note_owner(now, room);
+        }
         self.note_left(connection, room);
         let presence = self.rooms.leave(now, room, &name);
         if presence == Presence::Told {

@@ -10,6 +10,7 @@ pub mod cluster;
 mod command;
 mod irc;
 mod moderation;
+mod owned;
 mod record;
 mod snapshot;
 
@@ -20,6 +21,7 @@ pub use self::moderation::{
     Act, BanState, BarState, CHANGES_MAX, KeptBar, Mode, ModeChange, Moderation, MuteState, NewcomerState, OrderState,
     RoomKey, RoomModes,
 };
+pub use self::owned::{KeptBan, OwnedState};
 pub use self::record::{Decided, Event, Recalled, Record};
 pub use self::snapshot::{
     IgnoredState, PersonState, RoomState, RunState, SilentState, Snapshot, SnapshotError, Untold, WasState, WriterState,

@@ -11,7 +11,7 @@ use std::time::Duration;
 use bytes::Bytes;
 
 pub use self::irc::{IrcMessage, Leaving};
-pub use self::moderated::{Banned, Done, Kicked, Moderated, Ruling, Sentence};
+pub use self::moderated::{Banned, Done, Kicked, Moderated, NotOwned, Ruling, Sentence};
 use crate::commands::named;
 use crate::irc::{Identity, Manner};
 use crate::rules::{HISTORY_MAX, IGNORED_MAX};

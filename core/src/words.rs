@@ -10,7 +10,7 @@ pub use crate::ids::RoomId;
 pub use crate::irc::{Capabilities, How, Identity, Manner, Tags};
 pub use crate::kept::{Bound, Found, Kept, KeptMessage, Page, Past, Search, What};
 pub use crate::message::{
-    Banned, CantIgnore, Done, Earlier, IrcMessage, Kicked, Leaving, Message, Moderated, Ruling, Sentence,
+    Banned, CantIgnore, Done, Earlier, IrcMessage, Kicked, Leaving, Message, Moderated, NotOwned, Ruling, Sentence,
 };
 pub use crate::name::Name;
 pub use crate::other_protocol::OtherProtocol;

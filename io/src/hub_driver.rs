@@ -126,6 +126,11 @@ impl<D: Driver> HubDriver<D> {
                 members.roll().keep_bar(address, bar);
             }
         }
+        if let Some(members) = &self.members {
+            for (room, owned) in self.hub.take_kept_rooms() {
+                members.roll().keep_room(room, owned);
+            }
+        }
         if let Some(recorder) = &self.recorder {
             recorder.keep(self.hub.take_records());
         }
@@ -333,6 +338,7 @@ fn take_decided<S>(hub: &mut Hub<S>, admission: &Admission, members: &Members, a
     if decided != Decided::default() {
         hub.handle_answer(clock.now(), Answer::Decided(Box::new(decided)));
     }
+    hub.keep_rooms();
     hub.take_deeds().into_iter().filter_map(|deed| deed.bar).for_each(|bar| admission.bar(bar));
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chinwag_core::Name;
 use chinwag_core::admission::{Pass, Passphrase, Verdict};
-use chinwag_core::log::{AddressKey, Decided, KeptBar};
+use chinwag_core::log::{AddressKey, Decided, KeptBar, OwnedState};
 
 /// Knows who may come to a server. It may be asked on any thread, and must not wait.
 pub trait Roll: Send + Sync + 'static {
@@ -20,6 +20,9 @@ pub trait Roll: Send + Sync + 'static {
 
     /// Keeps that an address is banned, or no more.
     fn keep_bar(&self, address: AddressKey, bar: Option<KeptBar>);
+
+    /// Keeps what a room is that belongs to an account, or that it belongs to none any more.
+    fn keep_room(&self, room: Name, owned: Option<Box<OwnedState>>);
 }
 
 /// Gives a server what knows its members. Its clones are the same one.

@@ -3,7 +3,7 @@
 use anyhow::Context as _;
 use chinwag_core::Name;
 use chinwag_core::admission::{Pass, Passphrase, Verdict};
-use chinwag_core::log::{AddressKey, Decided, KeptBar};
+use chinwag_core::log::{AddressKey, Decided, KeptBar, OwnedState};
 use chinwag_io::Roll;
 
 use crate::flags::Flags;
@@ -38,5 +38,9 @@ impl Roll for Members {
 
     fn keep_bar(&self, address: AddressKey, bar: Option<KeptBar>) {
         self.0.keep_ban(address, bar);
+    }
+
+    fn keep_room(&self, room: Name, owned: Option<Box<OwnedState>>) {
+        self.0.keep_room(room, owned.map(|owned| *owned));
     }
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use chinwag_core::log::TopicState;
 use chinwag_core::{ConnectionId, Name, RoomId, Text, Texts, Time, Topic};
 
 use crate::{DecodeError, proto};
@@ -68,4 +69,16 @@ pub(crate) fn nanos(time: Time) -> u64 {
 /// Reads a moment.
 pub(crate) fn time(nanos: u64) -> Time {
     Time::after(Duration::from_nanos(nanos))
+}
+
+impl From<&TopicState> for proto::Topic {
+    fn from(TopicState { topic, name, time_ms }: &TopicState) -> Self {
+        Self { topic: topic.as_str().to_owned(), name: name.to_string(), time_ms: *time_ms }
+    }
+}
+
+/// Reads what a room is about, and who says so.
+pub(crate) fn topic_state(state: proto::Topic) -> Result<TopicState, DecodeError> {
+    let proto::Topic { topic: about, name: by, time_ms } = state;
+    Ok(TopicState { topic: topic(&about)?, name: name(&by)?, time_ms })
 }

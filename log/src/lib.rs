@@ -19,6 +19,7 @@ mod irc;
 mod kind;
 mod limits;
 mod moderation;
+mod owned;
 mod past;
 mod proto;
 mod record;
@@ -32,6 +33,7 @@ pub use entry::Entry;
 pub use error::DecodeError;
 pub use frames::{ENTRY_BYTES_MAX, Frames, push_frame};
 pub use hash::StateHash;
+pub use owned::{decode_owned, encode_owned};
 
 /// The format in which this release writes recordings, and the last that it reads. A release that adds a field or a
 /// kind counts it up, and writes it where it uses them. The ordered log is of format 1.

@@ -106,6 +106,8 @@ fn change(proto::ModeChange { is_set, letter, parameter }: proto::ModeChange) ->
         'n' => Mode::Inside,
         's' => Mode::Secret,
         't' => Mode::TopicLocked,
+        'r' if parameter.is_empty() => Mode::Owned(None),
+        'r' => Mode::Owned(Some(name(&parameter)?)),
         _ => return Err(UNKNOWN),
     };
     let is_whole = mode.parameter().unwrap_or_default() == parameter;
@@ -122,7 +124,8 @@ pub(crate) fn key(word: &str) -> Result<RoomKey, DecodeError> {
     RoomKey::parse(word).ok_or(DecodeError::Damaged("a key is none"))
 }
 
-fn mask(text: &str) -> Result<Mask, DecodeError> {
+/// Reads a mask.
+pub(crate) fn mask(text: &str) -> Result<Mask, DecodeError> {
     let mask = Mask::parse(text).filter(|mask| mask.as_str() == text);
     mask.ok_or(DecodeError::Damaged("a mask is none"))
 }

@@ -2,8 +2,7 @@
 
 use chinwag_core::{KeptMessage, Past};
 
-use crate::common::{name, text};
-use crate::snapshot::topic_state;
+use crate::common::{name, text, topic_state};
 use crate::{DecodeError, proto};
 
 /// Returns how it is written what is known of a room.

@@ -409,6 +409,8 @@ pub(crate) struct Snapshot {
     pub(crate) was: Vec<Was>,
     #[prost(message, repeated, tag = "11")]
     pub(crate) bars: Vec<Bar>,
+    #[prost(message, repeated, tag = "13")]
+    pub(crate) owned: Vec<Owned>,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]

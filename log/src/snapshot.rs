@@ -3,17 +3,27 @@
 //! [`Chat::restore`]: chinwag_core::Chat::restore
 
 use chinwag_core::RoomId;
-use chinwag_core::log::{
-    IgnoredState, PersonState, RoomState, RunState, SilentState, Snapshot, TopicState, Untold, WriterState,
-};
+use chinwag_core::log::{IgnoredState, PersonState, RoomState, RunState, SilentState, Snapshot, Untold, WriterState};
 
-use crate::common::{connection, name, nanos, rooms, texts, time, topic};
-use crate::{DecodeError, irc, moderation, proto};
+use crate::common::{connection, name, nanos, rooms, texts, time, topic_state};
+use crate::{DecodeError, irc, moderation, owned, proto};
 
 impl From<&Snapshot> for proto::Snapshot {
     fn from(snapshot: &Snapshot) -> Self {
-        let Snapshot { at, clock_start_ms, said, names_drawn, guests, rooms, vacant_rooms, people, silent, was, bars } =
-            snapshot;
+        let Snapshot {
+            at,
+            clock_start_ms,
+            said,
+            names_drawn,
+            guests,
+            rooms,
+            vacant_rooms,
+            people,
+            silent,
+            was,
+            bars,
+            owned,
+        } = snapshot;
         Self {
             at_ns: nanos(*at),
             clock_start_ms: *clock_start_ms,
@@ -26,6 +36,7 @@ impl From<&Snapshot> for proto::Snapshot {
             silent: silent.iter().map(Into::into).collect(),
             was: was.iter().map(irc::put_was).collect(),
             bars: bars.iter().map(moderation::put_bar).collect(),
+            owned: owned.iter().map(owned::put).collect(),
         }
     }
 }
@@ -54,12 +65,6 @@ impl From<&RoomState> for proto::Room {
             opened_ns: nanos(*opened),
             order: moderation::put_order(order),
         }
-    }
-}
-
-impl From<&TopicState> for proto::Topic {
-    fn from(TopicState { topic, name, time_ms }: &TopicState) -> Self {
-        Self { topic: topic.as_str().to_owned(), name: name.to_string(), time_ms: *time_ms }
     }
 }
 
@@ -133,6 +138,7 @@ pub(crate) fn snapshot(snapshot: proto::Snapshot) -> Result<Snapshot, DecodeErro
         silent: snapshot.silent.into_iter().map(silent).collect::<Result<_, _>>()?,
         was: snapshot.was.into_iter().map(irc::was).collect::<Result<_, _>>()?,
         bars: snapshot.bars.into_iter().map(moderation::bar).collect::<Result<_, _>>()?,
+        owned: snapshot.owned.into_iter().map(owned::owned).collect::<Result<_, _>>()?,
     })
 }
 
@@ -182,12 +188,6 @@ fn room(room: proto::Room) -> Result<RoomState, DecodeError> {
         opened: time(opened_ns),
         order: moderation::order(order)?,
     })
-}
-
-/// Reads what a room is about, and who says so.
-pub(crate) fn topic_state(state: proto::Topic) -> Result<TopicState, DecodeError> {
-    let proto::Topic { topic: about, name: by, time_ms } = state;
-    Ok(TopicState { topic: topic(&about)?, name: name(&by)?, time_ms })
 }
 
 fn run(run: proto::Run) -> Result<RunState, DecodeError> {

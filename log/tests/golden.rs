@@ -80,6 +80,7 @@ fn snapshot() -> Snapshot {
         silent: vec![SilentState { connection: cid, due: seconds(3) }],
         was: Vec::new(),
         bars: Vec::new(),
+        owned: Vec::new(),
     }
 }
 

@@ -4,6 +4,7 @@ mod accounts;
 mod bans;
 mod invites;
 mod passes;
+mod rooms;
 
 use std::fs::{self, OpenOptions};
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, fchown};
@@ -24,11 +25,12 @@ use crate::error::Error;
 const APPLICATION: i64 = 0x6368_776d;
 
 /// What leads from each format to the next; the first begins with an empty file.
-const STEPS: [&str; 4] = [
+const STEPS: [&str; 5] = [
     include_str!("format-1.sql"),
     include_str!("format-2.sql"),
     include_str!("format-3.sql"),
     include_str!("format-4.sql"),
+    include_str!("format-5.sql"),
 ];
 
 /// The format that this release writes, and the last that it reads.

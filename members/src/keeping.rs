@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::{fmt, mem};
 
-use chinwag_core::log::{AddressKey, Decided, KeptBar};
+use chinwag_core::Name;
+use chinwag_core::log::{AddressKey, Decided, KeptBar, OwnedState};
 
 use crate::book::{Book, now_ms};
 use crate::error::Error;
@@ -23,6 +24,11 @@ struct Kept {
     bans: BTreeMap<AddressKey, Option<KeptBar>>,
     /// Which are banned in the database, as far as the server knows of it.
     known: BTreeMap<AddressKey, KeptBar>,
+    /// The rooms that belonged to accounts before the server was started, until it has asked for them.
+    rooms_before: Vec<OwnedState>,
+    /// What rooms are that belong to accounts, or that they do no more, as far as that is not written; by their names
+    /// in small letters.
+    rooms: BTreeMap<String, (Name, Option<OwnedState>)>,
     /// Is told what another program has decided.
     told: Option<Box<dyn Fn(Decided) + Send>>,
 }
@@ -36,14 +42,20 @@ impl fmt::Debug for Kept {
 impl Keeping {
     /// Begins with what the database has.
     pub(crate) fn new(book: &Book) -> Result<Self, Error> {
-        Ok(Self(Mutex::new(Kept { known: bans(book)?, ..Kept::default() })))
+        Ok(Self(Mutex::new(Kept { known: bans(book)?, rooms_before: book.rooms()?, ..Kept::default() })))
     }
 
     /// Returns what was decided before, and has `told` be told what another program decides from now on.
     pub(crate) fn decided(&self, told: impl Fn(Decided) + Send + 'static) -> Decided {
         let mut kept = lock(&self.0);
         kept.told = Some(Box::new(told));
-        Decided { bars: kept.known.values().cloned().collect(), unbarred: Vec::new() }
+        let rooms = mem::take(&mut kept.rooms_before);
+        Decided { bars: kept.known.values().cloned().collect(), unbarred: Vec::new(), rooms }
+    }
+
+    /// Takes what is to be written: what a room is that belongs to an account, or that it belongs to none any more.
+    pub(crate) fn keep_room(&self, room: Name, owned: Option<OwnedState>) {
+        lock(&self.0).rooms.insert(room.as_str().to_ascii_lowercase(), (room, owned));
     }
 
     /// Takes what is to be written: that an address is banned, or no more.
@@ -53,6 +65,21 @@ impl Keeping {
 
     /// Writes what is to be written, unless it is there already. What can't be written is kept for the next time.
     pub(crate) fn write(&self, book: &mut Book) -> Result<(), Error> {
+        self.write_bans(book)?;
+        let mut taken = mem::take(&mut lock(&self.0).rooms);
+        if taken.is_empty() {
+            return Ok(());
+        }
+        let written = book.keep_rooms(taken.values().map(|(room, owned)| (room, owned.as_ref())));
+        if written.is_err() {
+            let mut kept = lock(&self.0);
+            taken.append(&mut kept.rooms);
+            kept.rooms = taken;
+        }
+        written
+    }
+
+    fn write_bans(&self, book: &mut Book) -> Result<(), Error> {
         let mut taken = {
             let mut kept = lock(&self.0);
             let taken = mem::take(&mut kept.bans);
@@ -91,6 +118,7 @@ impl Keeping {
         let decided = Decided {
             bars: kept.known.values().filter(is_new).cloned().collect(),
             unbarred: before.values().filter(is_gone).map(|bar| bar.address).collect(),
+            rooms: Vec::new(),
         };
         if let Some(told) = &kept.told
             && decided != Decided::default()

@@ -11,7 +11,7 @@ use std::thread::{self, JoinHandle};
 
 use chinwag_core::Name;
 use chinwag_core::admission::{Denial, Pass, Passphrase, Verdict};
-use chinwag_core::log::{AddressKey, Decided, KeptBar};
+use chinwag_core::log::{AddressKey, Decided, KeptBar, OwnedState};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
@@ -138,6 +138,12 @@ impl Members {
         self.wake();
     }
 
+    /// Has it written what a room is that belongs to an account, or that it belongs to none any more.
+    pub fn keep_room(&self, room: Name, owned: Option<OwnedState>) {
+        self.0.keeping.keep_room(room, owned);
+        self.wake();
+    }
+
     /// Has the thread write what is to be written.
     fn wake(&self) {
         if let Some(desk) = &*lock(&self.0.asked) {
@@ -212,7 +218,7 @@ mod tests {
         let members = Members::open(&folder.0).expect("it is there");
         let (told, tells) = channel();
         let decided = members.decided(move |decided| drop(told.send(decided)));
-        assert_eq!(decided, Decided { bars: vec![other.clone()], unbarred: Vec::new() });
+        assert_eq!(decided, Decided { bars: vec![other.clone()], ..Decided::default() });
         members.keep_ban(own.address, Some(own.clone()));
         // Whatever is asked next is answered behind it.
         check(&members, "x");
@@ -227,11 +233,11 @@ mod tests {
         let deadline = Duration::from_secs(20);
         let mut changes = Decided::default();
         while changes.bars.is_empty() || changes.unbarred.is_empty() {
-            let Decided { bars, unbarred } = tells.recv_timeout(deadline).expect("it is told");
+            let Decided { bars, unbarred, .. } = tells.recv_timeout(deadline).expect("it is told");
             changes.bars.extend(bars);
             changes.unbarred.extend(unbarred);
         }
-        assert_eq!(changes, Decided { bars: vec![longer], unbarred: vec![other.address] });
+        assert_eq!(changes, Decided { bars: vec![longer], unbarred: vec![other.address], rooms: Vec::new() });
         members.keep_ban(own.address, None);
         members.close();
         assert_eq!(book.bans().expect("they are read"), [], "what is decided last is written as well");

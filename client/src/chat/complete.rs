@@ -37,7 +37,7 @@ impl Completion {
             "" if word.starts_with('/') => commands().filter(|command| fits(command)).collect(),
             "/join" => seen.rooms().filter(|room| fits(room)).map(str::to_owned).collect(),
             "/msg" => others().map(|name| format!("{name} ")).collect(),
-            "/kick" | "/ban" | "/mute" | "/unmute" | "/invite" | "/op" | "/deop" => {
+            "/kick" | "/ban" | "/mute" | "/unmute" | "/invite" | "/op" | "/deop" | "/own" => {
                 others().map(|name| format!("{name} ")).collect()
             }
             "/ignore" => others().map(str::to_owned).collect(),

@@ -29,6 +29,9 @@ fn changed(ModeChange { is_set, mode }: &ModeChange) -> Option<String> {
         (Mode::Operator(name), false) => format!("/deop {name}"),
         (Mode::Key(key), true) => format!("/key {}", key.as_str()),
         (Mode::Key(_), false) => "/key".to_owned(),
+        (Mode::Owned(None), true) => "/own".to_owned(),
+        (Mode::Owned(Some(name)), true) => format!("/own {name}"),
+        (Mode::Owned(_), false) => "/disown".to_owned(),
         (Mode::Locked, true) => "/lock".to_owned(),
         (Mode::Locked, false) => "/unlock".to_owned(),
         (

@@ -136,7 +136,8 @@ impl<W: Write> Transcript<W> {
             }
             Answer::Decided(decided) => {
                 let (bars, unbarred) = (decided.bars.len(), decided.unbarred.len());
-                self.remark(&format!("{bars} addresses are banned by chinwag ban, and {unbarred} no more"));
+                let rooms = decided.rooms.len();
+                self.remark(&format!("{bars} addresses are banned, {unbarred} no more, and {rooms} rooms are owned"));
             }
             Answer::Recalled(past) => {
                 self.remark(&format!("The history had {} messages of {}", past.said, past.room));

@@ -231,10 +231,10 @@ impl Chat {
         if person.others().len() >= ROOMS_MAX {
             return self.tell(connection, IrcMessage::TooManyRooms { room: name });
         }
-        if found.is_some_and(|room| !self.may_join(now, connection, room, key)) {
+        if !self.may_join(now, connection, (found, &name), key) {
             return;
         }
-        let room = found.unwrap_or_else(|| self.rooms.open(now, name));
+        let room = found.unwrap_or_else(|| self.open_room(now, name));
         let presence = self.arrive(now, connection, room);
         self.people.get_mut(connection).expect(HERE).add_other(room);
         let person = self.person(connection);

@@ -29,6 +29,12 @@ impl Chat {
     fn moderate(&mut self, now: Time, by: ConnectionId, room: Option<Name>, act: Act) -> Result<(), Ruling> {
         let Some(act) = self.act_for_server(now, by, act)? else { return Ok(()) };
         let Some(id) = self.moderated_room(by, room)? else { return Ok(()) };
+        let done = self.act_in_room(now, by, id, act);
+        self.note_decided(now, id);
+        done
+    }
+
+    fn act_in_room(&mut self, now: Time, by: ConnectionId, id: RoomId, act: Act) -> Result<(), Ruling> {
         if let Act::Invite { name } = act {
             self.invite(now, by, name, id);
             return Ok(());
@@ -137,6 +143,9 @@ impl Chat {
         self.add_ban(now, by, id, (mask.clone(), address), &verdict)?;
         let until_ms = verdict.until.map(|until| self.clock.unix_ms(until));
         self.note_deed(by, format!("banned {name}"), Some(id), verdict.why.clone());
+        if let Some(target) = target {
+            self.note_rank(target, id, false);
+        }
         match target.filter(|&target| self.person(target).is_in(id)) {
             Some(target) => self.put_out(now, by, (target, id), Sentence::Banned { until_ms }, verdict.why),
             None => self.tell_done(by, id, Done::Banned { mask, until_ms, why: verdict.why }),
@@ -239,6 +248,7 @@ impl Chat {
         let mode = match mode {
             Mode::Operator(name) => return self.change_rank(by, id, (Rank::Operator, is_set), &name),
             Mode::Voice(name) => return self.change_rank(by, id, (Rank::Voice, is_set), &name),
+            Mode::Owned(to) => return self.change_owner(now, by, id, (is_set, to)).map(|()| None),
             Mode::Ban(mask) => return self.change_bans(now, by, id, (false, is_set), mask),
             Mode::Exception(mask) => return self.change_bans(now, by, id, (true, is_set), mask),
             mode @ (Mode::Key(_)
@@ -257,7 +267,7 @@ impl Chat {
             Mode::Inside => order.set_modes(RoomModes::OPEN, !is_set),
             Mode::Secret => order.set_modes(RoomModes::SECRET, is_set),
             Mode::TopicLocked => order.set_modes(RoomModes::TOPIC_LOCKED, is_set),
-            Mode::Operator(_) | Mode::Voice(_) | Mode::Ban(_) | Mode::Exception(_) => false,
+            Mode::Operator(_) | Mode::Voice(_) | Mode::Ban(_) | Mode::Exception(_) | Mode::Owned(_) => false,
         });
         Ok(changes.then_some(ModeChange { is_set, mode }))
     }
@@ -276,6 +286,9 @@ impl Chat {
             Rank::Voice => Mode::Voice(name),
         };
         let changes = self.rooms.set_rank(id, rank, target.key(), is_set);
+        if rank == Rank::Operator {
+            self.note_rank(target, id, is_set);
+        }
         Ok(changes.then_some(ModeChange { is_set, mode }))
     }
 
@@ -425,20 +438,32 @@ impl Chat {
 
     /// Tells whether whoever joins a room has to know a word. Who types two words for another room may think that both
     /// are its name.
-    pub(super) fn asks_for_a_key(&self, room: Option<RoomId>) -> bool {
-        room.and_then(|room| self.rooms.order(room)).is_some_and(Order::has_key)
+    pub(super) fn asks_for_a_key(&mut self, now: Time, room: Option<RoomId>, name: &Name) -> bool {
+        match room {
+            Some(room) => self.rooms.order(room).is_some_and(Order::has_key),
+            None => self.order_of_empty(now, name).is_some_and(|order| order.has_key()),
+        }
     }
 
-    /// Tells whether somebody may join a room that is there. Else they are told why not.
-    pub(super) fn may_join(&mut self, now: Time, connection: ConnectionId, id: RoomId, key: Option<&RoomKey>) -> bool {
-        let Some(order) = self.rooms.order(id) else { return true };
+    /// Tells whether somebody may join a room of this name, which may not be there. Else they are told why not.
+    pub(super) fn may_join(
+        &mut self,
+        now: Time,
+        connection: ConnectionId,
+        (id, name): (Option<RoomId>, &Name),
+        key: Option<&RoomKey>,
+    ) -> bool {
+        let empty = if id.is_none() { self.order_of_empty(now, name) } else { None };
+        let Some(order) = id.map_or(empty.as_ref(), |id| self.rooms.order(id)) else { return true };
         let person = self.person(connection);
-        if person.is_server_operator() {
+        let identity = person.identity();
+        let owner = self.owned.get(&name.key()).map(|owned| owned.owner.key());
+        let is_owner = owner.is_some() && owner == identity.account().map(Name::key);
+        if person.is_server_operator() || is_owner {
             return true;
         }
-        let identity = person.identity();
         let who = Somebody::of(connection, person, &identity, self.people.address(connection));
-        let place = (self.rooms.name(id), self.rooms.members(id));
+        let place = id.map_or((name, 0), |id| (self.rooms.name(id), self.rooms.members(id)));
         let Err(ruling) = order.admits(now, who, place, key, |at| self.clock.unix_ms(at)) else { return true };
         self.rule(connection, ruling);
         false
@@ -451,8 +476,10 @@ impl Chat {
         }
         let person = self.people.get(connection).expect(HERE);
         let (identity, origin) = (person.identity(), person.origin(connection));
+        // From the owner nothing is hidden.
+        let said = (!self.owns(connection, id)).then(|| self.rooms.said(id));
+        let person = self.people.get(connection).expect(HERE);
         let who = Somebody::of(connection, person, &identity, self.people.address(connection));
-        let said = self.rooms.said(id);
         self.rooms.change_order(id, |order| {
             order.use_invitation(origin);
             order.note_arrival(now, who, said);

@@ -35,6 +35,11 @@ impl Order {
         &self.0
     }
 
+    /// Makes it of what is kept.
+    pub(super) const fn of(state: OrderState) -> Self {
+        Self(state)
+    }
+
     /// Makes it anew.
     pub(super) fn restore(state: OrderState) -> Result<Self, SnapshotError> {
         let OrderState { key: _, modes: _, limit, bans, exceptions, mutes, invited, hidden: _, newcomers } = &state;
@@ -236,9 +241,10 @@ impl Order {
     }
 
     /// Handles that somebody has come: who is muted there by their name, or from their address, is it by this
-    /// connection as well. If not everybody can join, they are not shown what was said until now.
-    pub(super) fn note_arrival(&mut self, now: Time, who: Somebody<'_>, said: u64) {
-        let hidden = if self.is_closed() { said } else { self.0.hidden };
+    /// connection as well. If not everybody can join, they are not shown what was said until now, unless they may see
+    /// all.
+    pub(super) fn note_arrival(&mut self, now: Time, who: Somebody<'_>, said: Option<u64>) {
+        let hidden = said.map_or(0, |said| if self.is_closed() { said } else { self.0.hidden });
         if hidden > 0 {
             let newcomer = NewcomerState { origin: who.origin, hidden };
             match self.0.newcomers.binary_search_by_key(&who.origin, |newcomer| newcomer.origin) {

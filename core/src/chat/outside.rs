@@ -3,8 +3,10 @@
 use std::mem;
 
 use super::Chat;
+use crate::Name;
 use crate::deed::Deed;
 use crate::kept::Kept;
+use crate::log::OwnedState;
 
 impl Chat {
     /// Gathers from now on what is to be kept of rooms outside, for [`take_kept`](Self::take_kept).
@@ -25,5 +27,17 @@ impl Chat {
     /// Returns what operators have done since this was last called, in its order.
     pub(crate) fn take_deeds(&mut self) -> Vec<Deed> {
         self.deeds.as_mut().map(mem::take).unwrap_or_default()
+    }
+
+    /// Gathers from now on what is to be kept of rooms that belong to accounts, for
+    /// [`take_kept_rooms`](Self::take_kept_rooms).
+    pub(crate) fn keep_rooms(&mut self) {
+        self.kept_rooms.get_or_insert_default();
+    }
+
+    /// Returns what is to be kept of them since this was last called, in its order: nothing, of one that belongs to
+    /// nobody any more.
+    pub(crate) fn take_kept_rooms(&mut self) -> Vec<(Name, Option<Box<OwnedState>>)> {
+        self.kept_rooms.as_mut().map(mem::take).unwrap_or_default()
     }
 }

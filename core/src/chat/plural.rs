@@ -20,13 +20,13 @@ impl Chat {
         if found.is_some_and(|room| person.focus(room)) || person.rooms().count() == ROOMS_MAX {
             return self.tell_focus(connection);
         }
-        if key.is_some() && !self.asks_for_a_key(found) {
+        if key.is_some() && !self.asks_for_a_key(at, found, &name) {
             return self.reply(connection, Message::RoomInvalid);
         }
-        if found.is_some_and(|room| !self.may_join(at, connection, room, key)) {
+        if !self.may_join(at, connection, (found, &name), key) {
             return;
         }
-        let room = found.unwrap_or_else(|| self.rooms.open(at, name));
+        let room = found.unwrap_or_else(|| self.open_room(at, name));
         self.people.get_mut(connection).expect(HERE).add(room);
         self.enter(at, connection, room);
     }

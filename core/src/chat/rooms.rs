@@ -3,6 +3,8 @@
 //! Invariant: every step takes time that grows with the logarithm of the number of rooms and members at most. So what
 //! is listed in an order is kept in that order.
 
+mod snapshot;
+
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
@@ -13,9 +15,9 @@ use super::history::{History, Saying};
 use super::lists::{fitting, room_bytes};
 use super::order::Order;
 use crate::kept::Past;
-use crate::log::{RoomModes, RoomState, SnapshotError, TopicState, Untold};
+use crate::log::{RoomModes, TopicState, Untold};
 use crate::wire::contract::List;
-use crate::{Form, Message, Name, NameKey, RoomId, Texts, Time, Topic, vacant};
+use crate::{Form, Message, Name, NameKey, RoomId, Texts, Time, Topic};
 
 /// More messages than a snapshot can count, so that a count never ends.
 const SAID_MAX: u64 = u64::MAX / 2;
@@ -309,6 +311,20 @@ impl Rooms {
         true
     }
 
+    /// Tells whether a room is there.
+    pub(super) fn is_there(&self, id: RoomId) -> bool {
+        self.rooms.contains(id.key() as usize)
+    }
+
+    /// Has a room that was just opened be as it was. What the store knows of its topic is newer.
+    pub(super) fn begin(&mut self, id: RoomId, order: Order, topic: Option<TopicState>) {
+        let apart = self.rooms[id.key() as usize].apart.get_or_insert_default();
+        if apart.topic.is_none() {
+            apart.topic = topic;
+        }
+        self.change_order(id, |begun| *begun = order);
+    }
+
     /// Returns what the operators of a room have decided, if they have decided anything.
     pub(super) fn order(&self, id: RoomId) -> Option<&Order> {
         self.rooms.get(id.key() as usize)?.apart.as_deref()?.order.as_deref()
@@ -434,75 +450,6 @@ impl Rooms {
 
     pub(super) fn set_topic(&mut self, id: RoomId, topic: Option<TopicState>) {
         self.rooms[id.key() as usize].apart.get_or_insert_default().topic = topic;
-    }
-
-    /// Returns the rooms by their ids, and the ids that the next get. Who is in them is known by the people.
-    pub(super) fn snapshot(&self) -> (Vec<RoomState>, Vec<RoomId>) {
-        let state = |(key, Room { name, apart, said, .. }): (usize, &Room)| {
-            let Apart { history, topic, untold, opened, order, .. } = apart.as_deref().cloned().unwrap_or_default();
-            let history = history.snapshot();
-            let order = order.map(|order| order.state().clone()).unwrap_or_default();
-            RoomState { room: room_id(key), name: name.clone(), said: *said, untold, topic, history, opened, order }
-        };
-        let vacant = vacant::vacant_keys(&self.rooms, || Room::new(Name::MAIN));
-        (self.rooms.iter().map(state).collect(), vacant.into_iter().map(RoomId::new).collect())
-    }
-
-    /// Makes the rooms anew, with these members, and so many in `main` who are silent.
-    pub(super) fn restore<'a>(
-        empty: Self,
-        now: Time,
-        (rooms, vacant): (Vec<RoomState>, &[RoomId]),
-        members: impl Iterator<Item = Member<'a>>,
-        silent: u32,
-    ) -> Result<Self, SnapshotError> {
-        let entry = |RoomState { room, name, said, untold, topic, history, opened, order }| {
-            let history = History::restore(history, said, now)?;
-            let order = Some(Order::restore(order)?).filter(|order| !order.is_empty()).map(Box::new);
-            let is_any = !history.is_empty() || topic.is_some() || untold.is_some() || opened != Time::START;
-            let is_any = is_any || order.is_some();
-            let apart = is_any.then(|| Box::new(Apart { history, topic, untold, opened, order, ..Apart::default() }));
-            Ok((room.key(), Room { said, apart, ..Room::new(name) }))
-        };
-        let vacant: Vec<_> = vacant.iter().map(|room| room.key()).collect();
-        let entries = rooms.into_iter().map(entry).collect::<Result<_, SnapshotError>>()?;
-        let rooms = vacant::restore(entries, &vacant, || Room::new(Name::MAIN));
-        let rooms = rooms.ok_or(SnapshotError::new("the rooms and the vacant ones are no row"))?;
-        let mut restored = Self { rooms, by_name: HashMap::new(), by_size: BTreeSet::new(), silent, ..empty };
-        let main = restored.rooms.get(Self::MAIN.key() as usize);
-        SnapshotError::unless(main.is_some_and(|main| main.name == Name::MAIN), "the first room is not main")?;
-        for Member { room, name, key, is_operator, is_voice } in members {
-            let room = restored.rooms.get_mut(room.key() as usize);
-            let room = room.ok_or(SnapshotError::new("somebody is in a room that is not there"))?;
-            room.members.insert(name.key(), key);
-            if is_operator {
-                room.apart.get_or_insert_default().operators.push(key);
-            }
-            if is_voice {
-                room.apart.get_or_insert_default().voices.push(key);
-            }
-        }
-        restored.index()?;
-        Ok(restored)
-    }
-
-    /// Finds what follows from the rooms and their members, and checks what must hold of each.
-    fn index(&mut self) -> Result<(), SnapshotError> {
-        for (key, room) in &self.rooms {
-            let id = room_id(key);
-            SnapshotError::unless(self.by_name.insert(room.name.key(), id).is_none(), "two rooms have one name")?;
-            SnapshotError::unless(id == Self::MAIN || !room.members.is_empty(), "nobody is in a room")?;
-            SnapshotError::unless(room.said <= SAID_MAX, "more was said than anybody can say")?;
-            self.by_size.insert((Reverse(room.len()), room.name.key(), id));
-            self.secret += usize::from(self.is_secret(id));
-            let untold = room.apart.as_deref().and_then(|apart| apart.untold);
-            if let Some(Untold { joined, left, due }) = untold {
-                let is_counted = (1..=UNTOLD_MAX).contains(&(u64::from(joined) + u64::from(left)));
-                SnapshotError::unless(is_counted && self.members(id) > 0, "nobody is to be told in a room")?;
-                self.crowds_due.insert((due, id));
-            }
-        }
-        Ok(())
     }
 
     fn room(&self, id: RoomId) -> &Room {

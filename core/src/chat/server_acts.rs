@@ -147,7 +147,8 @@ impl Chat {
     }
 
     /// Takes over what was decided outside of the chat: what is over by now, or more than there can be, is left out.
-    pub(super) fn on_decided(&mut self, now: Time, Decided { bars, unbarred }: Decided) {
+    pub(super) fn on_decided(&mut self, now: Time, Decided { bars, unbarred, rooms }: Decided) {
+        self.take_owned(rooms);
         let now_ms = self.clock.unix_ms(now);
         for address in unbarred {
             if self.bars.remove(&address).is_some() {

@@ -6,6 +6,7 @@ use std::iter;
 use super::correspondents::CORRESPONDENTS_MAX;
 use super::interested::Interested;
 use super::names::Names;
+use super::owned::{OPERATORS_MAX, OWNED_MAX};
 use super::people::{Apart, Dealings, People, Person};
 use super::plural::ROOMS_MAX;
 use super::random_names::RandomNames;
@@ -53,6 +54,7 @@ impl Chat {
             silent: self.silent.snapshot(),
             was: self.was.iter().cloned().collect(),
             bars: self.bars.values().cloned().collect(),
+            owned: self.owned.values().cloned().collect(),
         }
     }
 
@@ -134,6 +136,10 @@ impl Chat {
         let are_bars =
             snapshot.bars.is_sorted_by(|one, next| one.address < next.address) && snapshot.bars.len() <= BARS_MAX;
         SnapshotError::unless(are_bars, "whoever may not connect is not in order, or too many")?;
+        let are_owned = snapshot.owned.is_sorted_by(|one, next| one.room.key() < next.room.key())
+            && snapshot.owned.len() <= OWNED_MAX
+            && snapshot.owned.iter().all(|owned| owned.operators.len() <= OPERATORS_MAX);
+        SnapshotError::unless(are_owned, "the rooms of accounts are not in order, or too many")?;
         SnapshotError::unless(snapshot.was.len() <= WAS_MAX, "more are remembered than can be")?;
         SnapshotError::unless(snapshot.said <= u64::MAX / 2, "more was said than anybody can say")?;
         let mut chat = Self {
@@ -152,6 +158,8 @@ impl Chat {
             kept: None,
             bars: snapshot.bars.into_iter().map(|bar| (bar.address, bar)).collect(),
             deeds: None,
+            owned: snapshot.owned.into_iter().map(|owned| (owned.room.key(), owned)).collect(),
+            kept_rooms: None,
             said: snapshot.said,
             at: snapshot.at,
         };

@@ -181,6 +181,7 @@ impl Chat {
         let person = self.person(connection);
         let (name, identity, time_ms) = (person.name.clone(), person.identity(), self.clock.unix_ms(now));
         self.rooms.set_topic(id, topic.clone().map(|topic| TopicState { topic, name: name.clone(), time_ms }));
+        self.note_decided(now, id);
         let room = self.rooms.name(id).clone();
         if let Some(all) = &mut self.kept {
             let (what, seq) = (What::Topic(topic.clone()), self.rooms.said(id));

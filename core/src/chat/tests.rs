@@ -3,13 +3,14 @@
 mod counts;
 mod decided;
 mod moderation;
+mod owned;
 mod plural;
 mod resume;
 mod silent;
 mod snapshot;
 mod talk;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use super::*;

@@ -80,6 +80,21 @@ pub(crate) const MODERATION: &[Usage] = &[
         parse: |name| with_name("deop", name, |name| changed(false, Mode::Operator(name))),
     },
     Usage {
+        word: "own",
+        arguments: &["name"],
+        what: "have the room keep all that for your account, or for theirs",
+        parse: |name| match name.is_empty() {
+            true => change(true, Mode::Owned(None)),
+            false => with_name("own", name, |name| changed(true, Mode::Owned(Some(name)))),
+        },
+    },
+    Usage {
+        word: "disown",
+        arguments: &[],
+        what: "have it belong to no account any more",
+        parse: |_| change(false, Mode::Owned(None)),
+    },
+    Usage {
         word: "announce",
         arguments: &["text"],
         what: "tell something to all rooms, as an operator of the server",
@@ -227,6 +242,10 @@ mod tests {
             ("/op", Some(Query::Operators.into())),
             ("/op Bob", is(true, Mode::Operator(bob()))),
             ("/deop Bob", is(false, Mode::Operator(bob()))),
+            ("/own", is(true, Mode::Owned(None))),
+            ("/own Bob", is(true, Mode::Owned(Some(bob())))),
+            ("/own x", Some(Notice::NameInvalid.into())),
+            ("/disown", is(false, Mode::Owned(None))),
             ("/announce hi all", Some(act(Act::Announce(Text::clean("hi all"))))),
             ("/announce ", Some(Notice::Incomplete("announce").into())),
             ("/moderation", Some(Query::Moderation.into())),

@@ -2,8 +2,8 @@
 
 use super::Hub;
 use crate::deed::Deed;
-use crate::log::{Command, Event};
-use crate::{ConnectionId, Time};
+use crate::log::{Command, Event, OwnedState};
+use crate::{ConnectionId, Name, Time};
 
 impl<S> Hub<S> {
     /// Has somebody be an operator of the server, of whom was verified that they may be. Nobody can ask for it.
@@ -21,5 +21,17 @@ impl<S> Hub<S> {
     /// [noted](Self::keep_deeds).
     pub fn take_deeds(&mut self) -> Vec<Deed> {
         self.chat.take_deeds()
+    }
+
+    /// Notes what is to be kept of rooms that belong to accounts from now on, for
+    /// [`take_kept_rooms`](Self::take_kept_rooms).
+    pub fn keep_rooms(&mut self) {
+        self.chat.keep_rooms();
+    }
+
+    /// Returns what is to be kept of them since this was last called, in its order, if it is
+    /// [noted](Self::keep_rooms): nothing, of one that belongs to nobody any more.
+    pub fn take_kept_rooms(&mut self) -> Vec<(Name, Option<Box<OwnedState>>)> {
+        self.chat.take_kept_rooms()
     }
 }

@@ -129,6 +129,8 @@ pub enum Mode {
     Secret,
     /// `t`: only operators set the topic.
     TopicLocked,
+    /// `r`: it belongs to the account of whoever sets it, or of somebody there.
+    Owned(Option<Name>),
 }
 
 impl Mode {
@@ -147,6 +149,7 @@ impl Mode {
             Self::Inside => 'n',
             Self::Secret => 's',
             Self::TopicLocked => 't',
+            Self::Owned(_) => 'r',
         }
     }
 
@@ -155,6 +158,7 @@ impl Mode {
     pub fn parameter(&self) -> Option<String> {
         match self {
             Self::Operator(name) | Self::Voice(name) => Some(name.to_string()),
+            Self::Owned(name) => name.as_ref().map(ToString::to_string),
             Self::Ban(mask) | Self::Exception(mask) => Some(mask.as_str().to_owned()),
             Self::Key(key) => Some(key.as_str().to_owned()),
             Self::Limit(limit) => Some(limit.to_string()),

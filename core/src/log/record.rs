@@ -1,6 +1,6 @@
 //! Owns the plain data of one step of the log: what has happened, and when.
 
-use super::{AddressKey, Command, KeptBar, Registration};
+use super::{AddressKey, Command, KeptBar, OwnedState, Registration};
 use crate::kept::Past;
 use crate::{ConnectionId, Time};
 
@@ -68,6 +68,8 @@ pub struct Decided {
     pub bars: Vec<KeptBar>,
     /// From where people may again.
     pub unbarred: Vec<AddressKey>,
+    /// Which rooms belong to accounts: those of which that is known already are left as they are.
+    pub rooms: Vec<OwnedState>,
 }
 
 /// Holds what is known of rooms in which nobody is, and who does what may open them.

@@ -6,7 +6,7 @@
 use std::error::Error;
 use std::fmt;
 
-use super::{AddressKey, BarState, IrcState, OrderState};
+use super::{AddressKey, BarState, IrcState, OrderState, OwnedState};
 use crate::kept::TopicState;
 use crate::{ConnectionId, Identity, Name, RoomId, Texts, Time};
 
@@ -38,6 +38,8 @@ pub struct Snapshot {
     pub was: Vec<WasState>,
     /// From where nobody may connect, in the order of the addresses.
     pub bars: Vec<BarState>,
+    /// The rooms that belong to accounts, in the order of their names.
+    pub owned: Vec<OwnedState>,
 }
 
 /// Holds who was here under a name, and left it.

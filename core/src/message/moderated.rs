@@ -37,6 +37,26 @@ pub enum Done {
     Changed(Vec<ModeChange>),
     /// What all rooms are told.
     Announced(Text),
+    /// It belongs to this account now, or to nobody any more.
+    Owned { owner: Option<Name> },
+}
+
+/// Says why a room does not belong to somebody who wants it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[expect(missing_docs, reason = "the fields are what is put into the line or the frame")]
+pub enum NotOwned {
+    /// Nobody is logged in who would own it.
+    NoAccount,
+    /// Nor is somebody who is in the room and called so.
+    NoAccountOf { name: Name },
+    /// It is always there for all.
+    Main,
+    /// It belongs to another account.
+    OfAnother { owner: Name },
+    /// An account owns as many as it can.
+    TooMany { owner: Name },
+    /// So do all together.
+    TooManyInAll,
 }
 
 /// Tells who put somebody out, and why.
@@ -117,6 +137,8 @@ pub enum Ruling {
     Bans { room: Name, bans: Vec<Banned>, more: usize },
     /// Who keeps order in a room, and how many more.
     Operators { room: Name, names: Vec<Name>, more: usize },
+    /// A room does not belong to somebody who wants it.
+    NotOwned { room: Name, why: NotOwned },
     /// It is so already.
     Unchanged,
     /// One has let somebody know of a room.
@@ -186,7 +208,7 @@ impl Moderated {
             Done::Banned { why, .. } => why.as_ref().map_or(0, |why| why.as_str().len()) + 64,
             Done::Announced(text) => text.as_str().len() + 40,
             Done::Changed(changes) => changes.len() * 48,
-            Done::Unbanned { .. } | Done::Muted { .. } | Done::Unmuted { .. } => 48,
+            Done::Unbanned { .. } | Done::Muted { .. } | Done::Unmuted { .. } | Done::Owned { .. } => 48,
         }
     }
 }
@@ -226,6 +248,7 @@ impl Ruling {
             | Self::AddressNotBanned { .. }
             | Self::Inviting { .. }
             | Self::AlreadyThere { .. }
+            | Self::NotOwned { .. }
             | Self::Empowered { .. } => 48,
         }
     }
@@ -259,6 +282,8 @@ impl fmt::Display for Moderated {
             Done::Muted { name, until_ms } => write!(f, "{name} was muted by {by}{}", Until(*until_ms)),
             Done::Unmuted { name } => write!(f, "{name} was unmuted by {by}"),
             Done::Announced(text) => write!(f, "Announcement by {by}: {text}"),
+            Done::Owned { owner: Some(owner) } => write!(f, "The room belongs to the account {owner} now, by {by}"),
+            Done::Owned { owner: None } => write!(f, "The room belongs to no account any more, by {by}"),
             Done::Changed(changes) => {
                 for (place, change) in changes.iter().enumerate() {
                     let separator = if place == 0 { "" } else { "\n" };
@@ -294,6 +319,8 @@ fn done(ModeChange { is_set, mode }: &ModeChange) -> String {
         (Mode::Secret, true) => "The room was made secret".to_owned(),
         (Mode::Secret, false) => "The room was made public".to_owned(),
         (Mode::TopicLocked, true) => "The topic was locked".to_owned(),
+        (Mode::Owned(_), true) => "The room belongs to an account now".to_owned(),
+        (Mode::Owned(_), false) => "The room belongs to no account any more".to_owned(),
         (Mode::TopicLocked, false) => "The topic was unlocked".to_owned(),
     }
 }
@@ -343,6 +370,16 @@ impl fmt::Display for Ruling {
             Self::AddressNotBanned { address } => write!(f, "{address} is not banned from this server"),
             Self::Bans { bans, more, .. } => super::fmt_list(f, "Bans", bans.iter(), *more),
             Self::Operators { names, more, .. } => super::fmt_list(f, "Operators", names.iter(), *more),
+            Self::NotOwned { room, why } => match why {
+                NotOwned::NoAccount => f.write_str("You need to be logged in to an account to own a room"),
+                NotOwned::NoAccountOf { name } => {
+                    write!(f, "There is nobody called {name} in {room} who is logged in to an account")
+                }
+                NotOwned::Main => write!(f, "Nobody can own {room}"),
+                NotOwned::OfAnother { owner } => write!(f, "{room} belongs to the account {owner}"),
+                NotOwned::TooMany { owner } => write!(f, "The account {owner} owns too many rooms already"),
+                NotOwned::TooManyInAll => f.write_str("Too many rooms belong to accounts already"),
+            },
             Self::Unchanged => f.write_str("Nothing has changed"),
             Self::Inviting { to, room } => write!(f, "You invited {to} to {room}"),
             Self::AlreadyThere { name, room } => write!(f, "{name} is already in {room}"),

@@ -1,6 +1,6 @@
 //! Owns the messages of what operators do, and of what is kept of it.
 
-use super::{Connection, Nothing};
+use super::{Connection, Nothing, Topic};
 
 #[derive(Clone, PartialEq, prost::Message)]
 pub(crate) struct JoinWithKey {
@@ -186,6 +186,51 @@ pub(crate) struct Decided {
     pub(crate) bars: Vec<KeptBar>,
     #[prost(fixed64, repeated, tag = "2")]
     pub(crate) unbarred: Vec<u64>,
+    #[prost(message, repeated, tag = "3")]
+    pub(crate) rooms: Vec<Owned>,
+}
+
+/// Holds a room that belongs to an account.
+#[derive(Clone, PartialEq, prost::Message)]
+pub(crate) struct Owned {
+    #[prost(string, tag = "1")]
+    pub(crate) room: String,
+    #[prost(string, tag = "2")]
+    pub(crate) owner: String,
+    #[prost(uint64, tag = "3")]
+    pub(crate) seen_ms: u64,
+    #[prost(string, repeated, tag = "4")]
+    pub(crate) operators: Vec<String>,
+    #[prost(message, optional, tag = "5")]
+    pub(crate) topic: Option<Topic>,
+    #[prost(uint32, tag = "6")]
+    pub(crate) modes: u32,
+    #[prost(string, optional, tag = "7")]
+    pub(crate) key: Option<String>,
+    /// None where it is 0.
+    #[prost(uint32, tag = "8")]
+    pub(crate) limit: u32,
+    #[prost(message, repeated, tag = "9")]
+    pub(crate) bans: Vec<KeptBan>,
+    #[prost(message, repeated, tag = "10")]
+    pub(crate) exceptions: Vec<KeptBan>,
+}
+
+#[derive(Clone, PartialEq, prost::Message)]
+pub(crate) struct KeptBan {
+    #[prost(string, tag = "1")]
+    pub(crate) mask: String,
+    /// None where it is 0.
+    #[prost(fixed64, tag = "2")]
+    pub(crate) address: u64,
+    #[prost(string, tag = "3")]
+    pub(crate) by: String,
+    #[prost(uint64, tag = "4")]
+    pub(crate) time_ms: u64,
+    #[prost(uint64, optional, tag = "5")]
+    pub(crate) until_ms: Option<u64>,
+    #[prost(string, optional, tag = "6")]
+    pub(crate) why: Option<String>,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]

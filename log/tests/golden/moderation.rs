@@ -1,10 +1,10 @@
 //! What was written of those who keep order.
 
-use chinwag_core::ConnectionId;
 use chinwag_core::log::{
-    Act, AddressKey, BanState, BarState, Command, Decided, IrcCommand, KeptBar, Mask, Mode, ModeChange, Moderation,
-    MuteState, NewcomerState, OrderState, RoomKey, RoomModes, Snapshot,
+    Act, AddressKey, BanState, BarState, Command, Decided, IrcCommand, KeptBan, KeptBar, Mask, Mode, ModeChange,
+    Moderation, MuteState, NewcomerState, OrderState, OwnedState, RoomKey, RoomModes, Snapshot, TopicState,
 };
+use chinwag_core::{ConnectionId, Topic};
 use std::time::Duration;
 
 use super::{Entry, Event, RoomId, commanded, name, record, seconds, snapshot, text};
@@ -60,6 +60,30 @@ fn ordered() -> Snapshot {
     snapshot
 }
 
+/// A room of which much is kept.
+fn owned() -> OwnedState {
+    let ban = |whom, address, until_ms, why| KeptBan {
+        mask: mask(whom),
+        address,
+        by: name("Ann"),
+        time_ms: 7,
+        until_ms,
+        why,
+    };
+    OwnedState {
+        room: name("Pizza"),
+        owner: name("Ann"),
+        seen_ms: 8,
+        operators: vec![name("Bob")],
+        topic: Some(TopicState { topic: Topic::of("tea").expect("a topic"), name: name("Bob"), time_ms: 6 }),
+        modes: RoomModes::LOCKED,
+        key: Some(key()),
+        limit: Some(9),
+        bans: vec![ban("Bob", Some(address(1 << 63)), Some(9), Some(text("spam")))],
+        exceptions: vec![ban("z*", None, None, None)],
+    }
+}
+
 /// What each kind is, and what is written of it.
 pub(super) fn golden() -> Vec<(Entry, &'static [u8])> {
     let (bob, spam, hour) = (|| name("Bob"), || Some(text("spam")), Some(Duration::from_secs(3600)));
@@ -84,9 +108,17 @@ pub(super) fn golden() -> Vec<(Entry, &'static [u8])> {
     let from = Some(address(3_221_225_985));
     let kept_bar = |number, until_ms, why| KeptBar { address: address(number), by: bob(), until_ms, why };
     let bars = vec![kept_bar(3_221_225_985, Some(7), spam()), kept_bar(1 << 63, None, None)];
-    let decided = Decided { bars, unbarred: vec![address(1)] };
+    let decided = Decided { bars, unbarred: vec![address(1)], rooms: Vec::new() };
+    let rooms = Decided { rooms: vec![owned()], ..Decided::default() };
+    let mine = vec![
+        ModeChange { is_set: true, mode: Mode::Owned(Some(bob())) },
+        ModeChange { is_set: false, mode: Mode::Owned(None) },
+    ];
     vec![
         (record(Event::Decided(Box::new(decided))), b"\x08\x01\":\x08\x80\x94\xeb\xdc\x03Z2\n\x16\t\x01\x02\x00\xc0\x00\x00\x00\x00\x12\x03Bob\x18\x07\"\x04spam\n\x0e\t\x00\x00\x00\x00\x00\x00\x00\x80\x12\x03Bob\x12\x08\x01\x00\x00\x00\x00\x00\x00\x00"),
+        (record(Event::Decided(Box::new(rooms))), b"\x08\x01\"i\x08\x80\x94\xeb\xdc\x03Za\x1a_\n\x05Pizza\x12\x03Ann\x18\x08\"\x03Bob*\x0c\n\x03tea\x12\x03Bob\x18\x060\x01:\x04beer@\tJ!\n\x07Bob!*@*\x11\x00\x00\x00\x00\x00\x00\x00\x80\x1a\x03Ann \x07(\t2\x04spamR\x0f\n\x06z*!*@*\x1a\x03Ann \x07"),
+        (moderate(Act::Change(mine)), b"\x08\x01\"\"\x08\x80\x94\xeb\xdc\x03\x1a\x1a\n\x04\x10\x03\x18\x11\x92\x01\x11B\x0f\n\t\x08\x01\x10r\x1a\x03Bob\n\x02\x10r"),
+        (Entry::Snapshot(Snapshot { owned: vec![owned()], ..snapshot() }), b"\x08\x01\x1a\xda\x01\x08\x80\xa8\xd6\xb9\x07\x10\t\x18\xac\x02 \x03(\x012\t\x12\x04main\x18\xc8\x012\x17\x08\x02\x12\x05Pizza\x18d\"\n\x08\x02\x10\x01\x18\x80\xb4\xc4\xc3!:\x02\x03\x01B\r\n\x04\x10\x03\x18\x11\x12\x03Ann\x18\x02B\x10\n\x04\x10\x04\x18\x02\x12\x03Bob\x18\x02\"\x01\x00B\x10\n\x05\x08\x07\x18\xac\x02\x12\x07Guest-1J\r\n\x05\x08\x07\x18\xac\x02\x10\x80\xbc\xc1\x96\x0bj_\n\x05Pizza\x12\x03Ann\x18\x08\"\x03Bob*\x0c\n\x03tea\x12\x03Bob\x18\x060\x01:\x04beer@\tJ!\n\x07Bob!*@*\x11\x00\x00\x00\x00\x00\x00\x00\x80\x1a\x03Ann \x07(\t2\x04spamR\x0f\n\x06z*!*@*\x1a\x03Ann \x07"),
         (record(Event::Opened { connection: ConnectionId::new(0, 1, 2), address: from }), b"\x08\x01\"\x15\x08\x80\x94\xeb\xdc\x03\x12\r\x10\x01\x18\x02!\x01\x02\x00\xc0\x00\x00\x00\x00"),
         (with_key(true), b"\x08\x01\" \x08\x80\x94\xeb\xdc\x03\x1a\x18\n\x04\x10\x03\x18\x11\x8a\x01\x0f\n\x05pizza\x12\x04beer\x18\x01"),
         (with_key(false), b"\x08\x01\"\x1e\x08\x80\x94\xeb\xdc\x03\x1a\x16\n\x04\x10\x03\x18\x11\x8a\x01\r\n\x05pizza\x12\x04beer"),

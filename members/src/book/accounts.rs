@@ -35,12 +35,16 @@ impl Book {
         })
     }
 
-    /// Removes an account with its passes: its name is anybody's again. Tells whether there was one.
+    /// Removes an account with its passes: its name is anybody's again, and its rooms belong to nobody. Tells whether
+    /// there was one.
     ///
     /// # Errors
     /// It can't be written.
     pub fn remove_account(&mut self, name: &Name) -> Result<bool, Error> {
-        self.write(|connection| Ok(connection.execute("DELETE FROM account WHERE key = ?1", [key(name)])? > 0))
+        self.write(|connection| {
+            connection.execute("DELETE FROM room WHERE owner = ?1", [key(name)])?;
+            Ok(connection.execute("DELETE FROM account WHERE key = ?1", [key(name)])? > 0)
+        })
     }
 
     /// Gives an account another password, and ends its passes. Tells whether there is one.

@@ -2,7 +2,8 @@
 
 use chinwag_core::Text;
 use chinwag_core::log::{
-    Act, BanState, BarState, Decided, KeptBar, Mask, Mode, ModeChange, Moderation, MuteState, OrderState, RoomKey,
+    Act, BanState, BarState, Decided, KeptBan, KeptBar, Mask, Mode, ModeChange, Moderation, MuteState, OrderState,
+    OwnedState, RoomKey,
 };
 
 use super::disguise::Disguise;
@@ -49,6 +50,7 @@ impl Disguise {
             Mode::Ban(mask) => Mode::Ban(self.mask(mask)),
             Mode::Exception(mask) => Mode::Exception(self.mask(mask)),
             Mode::Key(key) => Mode::Key(self.key(key)),
+            Mode::Owned(name) => Mode::Owned(name.as_ref().map(|name| self.name(name))),
             Mode::Limit(_) | Mode::Locked | Mode::Moderated | Mode::Inside | Mode::Secret | Mode::TopicLocked => {
                 mode.clone()
             }
@@ -75,15 +77,38 @@ impl Disguise {
     }
 
     /// Returns what stands for what was decided outside of the chat.
-    pub(super) fn decided(&mut self, decided: &Decided) -> Decided {
-        let bar = |bar: &KeptBar| {
+    pub(super) fn decided(&mut self, Decided { bars, unbarred, rooms }: &Decided) -> Decided {
+        let mut bar = |bar: &KeptBar| {
             let (address, by) = (self.address(bar.address), self.name(&bar.by));
             KeptBar { address, by, why: bar.why.as_ref().map(Self::text), until_ms: bar.until_ms }
         };
-        Decided {
-            bars: decided.bars.iter().map(bar).collect(),
-            unbarred: decided.unbarred.iter().map(|&address| self.address(address)).collect(),
+        let bars = bars.iter().map(&mut bar).collect();
+        let unbarred = unbarred.iter().map(|&address| self.address(address)).collect();
+        Decided { bars, unbarred, rooms: rooms.iter().map(|owned| self.owned(owned)).collect() }
+    }
+
+    /// Returns what stands for a room that belongs to an account.
+    pub(super) fn owned(&mut self, owned: &OwnedState) -> OwnedState {
+        let mut bans = |bans: &[KeptBan]| bans.iter().map(|ban| self.kept_ban(ban)).collect();
+        let (bans, exceptions) = (bans(&owned.bans), bans(&owned.exceptions));
+        let mut operators: Vec<_> = owned.operators.iter().map(|operator| self.name(operator)).collect();
+        operators.sort_by_key(chinwag_core::Name::key);
+        OwnedState {
+            room: self.name(&owned.room),
+            owner: self.name(&owned.owner),
+            operators,
+            topic: owned.topic.as_ref().map(|topic| self.topic_state(topic)),
+            key: owned.key.as_ref().map(|key| self.key(key)),
+            bans,
+            exceptions,
+            ..owned.clone()
         }
+    }
+
+    fn kept_ban(&mut self, ban: &KeptBan) -> KeptBan {
+        let (mask, by) = (self.mask(&ban.mask), self.name(&ban.by));
+        let address = ban.address.map(|address| self.address(address));
+        KeptBan { mask, address, by, why: ban.why.as_ref().map(Self::text), ..ban.clone() }
     }
 
     /// Returns what stands for those addresses from which nobody may connect.

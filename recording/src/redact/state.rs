@@ -84,6 +84,11 @@ impl Disguise {
             rooms: chat.rooms.into_iter().map(|room| self.room(room)).collect(),
             people: chat.people.into_iter().map(|person| self.person(person)).collect(),
             bars: self.bars(chat.bars),
+            owned: {
+                let mut owned: Vec<_> = chat.owned.iter().map(|owned| self.owned(owned)).collect();
+                owned.sort_by_key(|owned| owned.room.key());
+                owned
+            },
             was: chat.was.into_iter().map(|was| self.was(was)).collect(),
             ..chat
         }

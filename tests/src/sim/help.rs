@@ -33,5 +33,7 @@ pub(super) const MODERATION: &str = "Moderation commands
   /key {word} - let only those in who type /join {room} {word}, or remove the key
   /op {name} - let somebody keep order as you do, or list who does
   /deop {name} - let them do so no more
+  /own {name} - have the room keep all that for your account, or for theirs
+  /disown - have it belong to no account any more
   /announce {text} - tell something to all rooms, as an operator of the server
 ";

@@ -24,7 +24,7 @@ fn a_ban_from_outside_holds_until_its_hour_and_puts_out_who_is_there() {
     let there = open(&mut chat, start, 1, 7);
     let other = open(&mut chat, start, 2, 8);
     let bars = vec![bar(7, Some(1_060_000)), bar(8, Some(1_000_000)), bar(9, None)];
-    chat.handle(start, Event::Decided(Box::new(Decided { bars, unbarred: Vec::new() })));
+    chat.handle(start, Event::Decided(Box::new(Decided { bars, ..Decided::default() })));
     assert!(!chat.is_here(there) && chat.is_here(other), "what is over holds no more");
     assert_eq!(chat.snapshot().bars.len(), 2);
     let told = chat.take_deeds().iter().map(ToString::to_string).collect::<Vec<_>>();
@@ -36,7 +36,7 @@ fn a_ban_from_outside_holds_until_its_hour_and_puts_out_who_is_there() {
         assert_eq!(chat.is_here(connection), is_let_in, "{number}");
     }
     let unbarred = vec![bar(9, None).address, bar(10, None).address];
-    chat.handle(later, Event::Decided(Box::new(Decided { bars: Vec::new(), unbarred })));
+    chat.handle(later, Event::Decided(Box::new(Decided { unbarred, ..Decided::default() })));
     let connection = open(&mut chat, later, 7, 9);
     assert!(chat.is_here(connection));
     let [deed] = &chat.take_deeds()[..] else { panic!("one of them was banned") };
@@ -64,7 +64,7 @@ fn what_an_operator_decides_is_kept_as_it_comes_back() {
     let mut again = Chat::new(&Rules::default());
     again.keep_deeds();
     again.handle(now, Event::Clock { unix_ms: 1_002_000 });
-    again.handle(now, Event::Decided(Box::new(Decided { bars: vec![kept.clone()], unbarred: Vec::new() })));
+    again.handle(now, Event::Decided(Box::new(Decided { bars: vec![kept.clone()], ..Decided::default() })));
     let deeds = again.take_deeds();
     assert_eq!(deeds[0].kept_bar(), Some((address, Some(kept))));
 }
@@ -73,7 +73,7 @@ fn what_an_operator_decides_is_kept_as_it_comes_back() {
 fn of_ten_thousand_addresses_one_is_found_with_few_comparisons() {
     let mut chat = Chat::new(&Rules::default());
     let bars = (1..=20_000).map(|number| bar(2 * number, None)).collect();
-    chat.handle(Time::START, Event::Decided(Box::new(Decided { bars, unbarred: Vec::new() })));
+    chat.handle(Time::START, Event::Decided(Box::new(Decided { bars, ..Decided::default() })));
     assert_eq!(chat.snapshot().bars.len(), 10_000, "there are no more than there can be");
     for number in [1, 2, 9_999, 10_000, 19_999, 20_000, 30_000] {
         AddressKey::take_compared();

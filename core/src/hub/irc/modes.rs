@@ -15,7 +15,7 @@ pub(super) const USER_MODES: &str = "Bio";
 
 /// The modes that a room can have: those of its lists, with what they always take, with what they take when they are
 /// set, and alone, as `CHANMODES` says.
-pub(super) const ROOM_MODES: [&str; 4] = ["be", "k", "l", "imnst"];
+pub(super) const ROOM_MODES: [&str; 4] = ["be", "k", "l", "imnrst"];
 
 impl<S> Hub<S> {
     pub(super) fn obey_mode(&mut self, now: Time, connection: ConnectionId, line: &Line<'_>, answer: &mut Answer) {
@@ -101,6 +101,7 @@ impl<S> Hub<S> {
                 'n' => Some(Mode::Inside),
                 's' => Some(Mode::Secret),
                 't' => Some(Mode::TopicLocked),
+                'r' => Some(Mode::Owned(None)),
                 'b' | 'e' | 'I' => match parameters.next().filter(|parameter| !parameter.is_empty()) {
                     None => {
                         self.tell_list(now, connection, room, letter, answer);
@@ -187,6 +188,7 @@ impl<S> Hub<S> {
             (set.has(RoomModes::LOCKED), Mode::Locked),
             (set.has(RoomModes::MODERATED), Mode::Moderated),
             (!set.has(RoomModes::OPEN), Mode::Inside),
+            (self.chat.owner(room).is_some(), Mode::Owned(None)),
             (set.has(RoomModes::SECRET), Mode::Secret),
             (set.has(RoomModes::TOPIC_LOCKED), Mode::TopicLocked),
         ];

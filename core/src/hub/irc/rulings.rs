@@ -21,7 +21,10 @@ impl<S> Hub<S> {
             Ruling::NeedsKey { room } => numeric(475, format_args!("#{room} :You need a key to join #{room}")),
             Ruling::Full { room } => numeric(471, format_args!("#{room} :{says}")),
             Ruling::Muted { room, .. } | Ruling::Unheard { room } => numeric(404, format_args!("#{room} :{says}")),
-            Ruling::TopicLocked { room } | Ruling::NotOperator { room } | Ruling::OpenToAll { room } => {
+            Ruling::TopicLocked { room }
+            | Ruling::NotOperator { room }
+            | Ruling::NotOwned { room, .. }
+            | Ruling::OpenToAll { room } => {
                 numeric(482, format_args!("#{room} :{says}"));
             }
             Ruling::NotServerOperator => numeric(481, format_args!(":{says}")),

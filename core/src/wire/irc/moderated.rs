@@ -22,6 +22,10 @@ impl Encoder<'_> {
             Done::Changed(changes) => line(format_args!("MODE #{room} {}", modes(changes))),
             // IRC has no words for them.
             Done::Muted { .. } | Done::Unmuted { .. } => line(format_args!("NOTICE #{room} :{moderated}")),
+            Done::Owned { owner } => {
+                let sign = if owner.is_some() { '+' } else { '-' };
+                line(format_args!("MODE #{room} {sign}r"));
+            }
             Done::Announced(text) => line(format_args!("NOTICE #{room} :Announcement: {text}")),
         }
     }

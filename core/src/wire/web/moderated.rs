@@ -23,6 +23,7 @@ pub(super) fn put_moderated(moderated: &Moderated, out: &mut BytesMut) {
         Done::Unbanned { mask } => object.text("what", "unbanned").text("whom", &mask.to_string()),
         Done::Muted { name, until_ms } => with_until(object.text("what", "muted").name("whom", name), *until_ms),
         Done::Unmuted { name } => object.text("what", "unmuted").name("whom", name),
+        Done::Owned { owner } => object.text("what", "owned").text_or_null("owner", owner.as_ref().map(Name::as_str)),
         Done::Announced(text) => object.text("what", "announced").text("text", text.as_str()),
         Done::Changed(changes) => {
             let mut object = object.text("what", "changed");
@@ -94,6 +95,7 @@ pub(super) fn put_ruling(ruling: &Ruling, out: &mut BytesMut) {
         | Ruling::OpenToAll { room }
         | Ruling::ListFull { room, .. }
         | Ruling::Inviting { room, .. }
+        | Ruling::NotOwned { room, .. }
         | Ruling::AlreadyThere { room, .. } => put_line(out, Some(room), &line),
         Ruling::Banned { room: None, .. }
         | Ruling::Unchanged

@@ -120,6 +120,16 @@ impl Model {
             let line = "Nobody can be kept out of main";
             return self.refuse(now, user, line, &format!("482 #main :{line}"));
         }
+        if letter == 'r' {
+            // Nobody here has an account.
+            let line = match (is_set, what.is_empty()) {
+                _ if room == "main" => "Nobody can own main".to_owned(),
+                (false, _) => return self.unchanged(user),
+                (true, true) => "You need to be logged in to an account to own a room".to_owned(),
+                (true, false) => format!("There is nobody called {what} in {room} who is logged in to an account"),
+            };
+            return self.refuse(now, user, &line, &format!("482 #{room} :{line}"));
+        }
         if "ov".contains(letter) {
             let Some(other) = self.target_in(now, user, room, &what) else { return };
             let state = self.room_mut(room);

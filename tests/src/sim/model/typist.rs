@@ -508,6 +508,9 @@ fn act(word: &str, argument: &str) -> Option<Result<Act, String>> {
         "invite" => "/invite {name}",
         "op" => "/op {name}",
         "deop" => "/deop {name}",
+        "own" if argument.is_empty() => return Some(Ok(Act::Mode('r', true, String::new()))),
+        "own" => "/own {name}",
+        "disown" => return Some(Ok(Act::Mode('r', false, String::new()))),
         "lock" => return Some(Ok(Act::Mode('i', true, String::new()))),
         "unlock" => return Some(Ok(Act::Mode('i', false, String::new()))),
         "key" if argument.is_empty() => return Some(Ok(Act::Mode('k', false, String::new()))),
@@ -519,7 +522,7 @@ fn act(word: &str, argument: &str) -> Option<Result<Act, String>> {
         return Some(Err(format!("Try {usage}")));
     }
     // Of these nothing is behind the name.
-    let name = if ["unban", "unmute", "invite", "op", "deop"].contains(&word) { argument } else { name };
+    let name = if ["unban", "unmute", "invite", "op", "deop", "own"].contains(&word) { argument } else { name };
     if !is_name(name) {
         return Some(Err("Name must be 2 - 20 letters, digits, - or _".to_owned()));
     }
@@ -531,6 +534,7 @@ fn act(word: &str, argument: &str) -> Option<Result<Act, String>> {
         "mute" => Act::Mute(name),
         "unmute" => Act::Unmute(name),
         "invite" => Act::Invite(name),
+        "own" => Act::Mode('r', true, name),
         _ => Act::Mode('o', word == "op", name),
     }))
 }

@@ -48,7 +48,7 @@ const HELP: [&str; 36] = [
 
 /// What clients have to know, by line.
 const TOKENS: [&str; 2] = [
-    "AWAYLEN=200 BOT=B CASEMAPPING=ascii CHANLIMIT=#:100 CHANMODES=be,k,l,imnst CHANNELLEN=21 CHANTYPES=# \
+    "AWAYLEN=200 BOT=B CASEMAPPING=ascii CHANLIMIT=#:100 CHANMODES=be,k,l,imnrst CHANNELLEN=21 CHANTYPES=# \
      CHATHISTORY=100 ELIST=U EXCEPTS=e KEYLEN=23 KICKLEN=200 LINELEN=512",
     "MAXLIST=b:100,e:100 MODES=8 MONITOR=100 MSGREFTYPES=msgid,timestamp NAMELEN=150 NETWORK=chinwag NICKLEN=20 \
      PREFIX=(ov)@+ TARGMAX=JOIN:,PART:,KICK:1,NAMES:1,PRIVMSG:4,NOTICE:4,TAGMSG:4,WHOIS:1 TOPICLEN=390 USERLEN=10 UTF8ONLY WHOX",
@@ -69,7 +69,7 @@ impl Model {
         self.reply_numeric(now, user, &format!("001 {nick} :Welcome to chinwag, {nick}"));
         self.numeric(now, &format!("002 {nick} :Your host is {server}, running {VERSION}"));
         self.numeric(now, &format!("003 {nick} :Most people begin in #main"));
-        self.numeric(now, &format!("004 {nick} {server} {VERSION} Bio beklimnstov beklov"));
+        self.numeric(now, &format!("004 {nick} {server} {VERSION} Bio beklimnrstov beklov"));
         self.tell_tokens(now, user);
         self.tell_counts(now, user);
         self.tell_motd(now, user);
