@@ -77,11 +77,9 @@ impl World {
 
     /// Returns what was told to somebody alone.
     fn told(&mut self, to: ConnectionId) -> String {
-        let told = self.chat.take_actions().into_iter().filter_map(|action| match action {
-            Action::Reply { connection, message: Message::Ruling(ruling) } if connection == to => {
-                Some(ruling.to_string())
-            }
-            _ => None,
+        let told = self.chat.take_actions().into_iter().filter_map(|action| {
+            let Action::Reply { connection, message: Message::Ruling(ruling) } = action else { return None };
+            (connection == to).then(|| ruling.to_string())
         });
         told.collect::<Vec<_>>().join("\n")
     }
