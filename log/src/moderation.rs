@@ -198,10 +198,12 @@ pub(crate) fn order(order: Option<proto::Order>) -> Result<OrderState, DecodeErr
     if is_any { Ok(order) } else { Err(DecodeError::Damaged("nothing was decided, and is not written")) }
 }
 
-fn put_ban(BanState { mask, address, by, time_ms, until, why }: &BanState) -> proto::Ban {
+fn put_ban(BanState { mask, address, origin, account, by, time_ms, until, why }: &BanState) -> proto::Ban {
     proto::Ban {
         mask: mask.as_str().to_owned(),
         address: put_address(*address),
+        origin: origin.map(Into::into),
+        account: account.as_ref().map(ToString::to_string),
         by: by.to_string(),
         time_ms: *time_ms,
         until_ns: until.map(nanos),
@@ -210,9 +212,12 @@ fn put_ban(BanState { mask, address, by, time_ms, until, why }: &BanState) -> pr
 }
 
 fn ban(ban: proto::Ban) -> Result<BanState, DecodeError> {
-    let proto::Ban { mask: whom, address: from, by, time_ms, until_ns, why } = ban;
+    let proto::Ban { mask: whom, address: from, origin, account, by, time_ms, until_ns, why } = ban;
     let (mask, address) = (mask(&whom)?, address(from));
-    Ok(BanState { mask, address, by: name(&by)?, time_ms, until: until_ns.map(time), why: texts(why)? })
+    let origin = origin.map(|origin| connection(Some(origin))).transpose()?;
+    let account = account.map(|account| name(&account)).transpose()?;
+    let (by, until, why) = (name(&by)?, until_ns.map(time), texts(why)?);
+    Ok(BanState { mask, address, origin, account, by, time_ms, until, why })
 }
 
 /// Writes from where nobody may connect.

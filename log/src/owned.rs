@@ -56,10 +56,11 @@ pub(crate) fn owned(owned: proto::Owned) -> Result<OwnedState, DecodeError> {
     })
 }
 
-fn put_ban(KeptBan { mask, address, by, time_ms, until_ms, why }: &KeptBan) -> proto::KeptBan {
+fn put_ban(KeptBan { mask, address, account, by, time_ms, until_ms, why }: &KeptBan) -> proto::KeptBan {
     proto::KeptBan {
         mask: mask.as_str().to_owned(),
         address: put_address(*address),
+        account: account.as_ref().map(ToString::to_string),
         by: by.to_string(),
         time_ms: *time_ms,
         until_ms: *until_ms,
@@ -67,8 +68,9 @@ fn put_ban(KeptBan { mask, address, by, time_ms, until_ms, why }: &KeptBan) -> p
     }
 }
 
-fn ban(
-    proto::KeptBan { mask: whom, address: from, by, time_ms, until_ms, why }: proto::KeptBan,
-) -> Result<KeptBan, DecodeError> {
-    Ok(KeptBan { mask: mask(&whom)?, address: address(from), by: name(&by)?, time_ms, until_ms, why: texts(why)? })
+fn ban(ban: proto::KeptBan) -> Result<KeptBan, DecodeError> {
+    let proto::KeptBan { mask: whom, address: from, account, by, time_ms, until_ms, why } = ban;
+    let account = account.map(|account| name(&account)).transpose()?;
+    let (mask, address, by, why) = (mask(&whom)?, address(from), name(&by)?, texts(why)?);
+    Ok(KeptBan { mask, address, account, by, time_ms, until_ms, why })
 }

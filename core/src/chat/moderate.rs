@@ -140,7 +140,7 @@ impl Chat {
         let name = target.map_or(name, |target| self.person(target).name.clone());
         let mask = Mask::of(&name);
         let (address, is_shared) = self.own_address(now, target, id);
-        self.add_ban(now, by, id, (mask.clone(), address), &verdict)?;
+        self.add_ban(now, by, id, (mask.clone(), address, target), &verdict)?;
         let until_ms = verdict.until.map(|until| self.clock.unix_ms(until));
         self.note_deed(by, format!("banned {name}"), Some(id), verdict.why.clone());
         if let Some(target) = target {
@@ -177,16 +177,24 @@ impl Chat {
         self.rooms.order(id).is_some_and(|order| order.ban_of(now, who).is_some())
     }
 
+    /// Returns by what somebody is known besides their name and address: by which connection they came, and by which
+    /// account they are logged in.
+    fn traits_of(&self, target: Option<ConnectionId>) -> (Option<ConnectionId>, Option<Name>) {
+        let origin = target.map(|target| self.person(target).origin(target));
+        (origin, target.and_then(|target| self.account(target)))
+    }
+
     fn add_ban(
         &mut self,
         now: Time,
         by: ConnectionId,
         id: RoomId,
-        (mask, address): (Mask, Option<AddressKey>),
+        (mask, address, target): (Mask, Option<AddressKey>, Option<ConnectionId>),
         Verdict { until, why }: &Verdict,
     ) -> Result<bool, Ruling> {
         let (by, time_ms) = (self.person(by).name.clone(), self.clock.unix_ms(now));
-        let ban = BanState { mask, address, by, time_ms, until: *until, why: why.clone() };
+        let (origin, account) = self.traits_of(target);
+        let ban = BanState { mask, address, origin, account, by, time_ms, until: *until, why: why.clone() };
         let added = self.rooms.change_order(id, |order| order.ban(now, false, ban));
         added.map_err(|mask| Ruling::ListFull { room: self.rooms.name(id).clone(), mask })
     }
@@ -307,9 +315,11 @@ impl Chat {
         }
         // Who is named is meant whatever they are called next.
         let named = mask.name().and_then(|name| self.find(&name));
-        let address = self.own_address(now, named, id).0.filter(|_| !is_exception);
+        let named = named.filter(|_| !is_exception);
+        let address = self.own_address(now, named, id).0;
         let (by, time_ms) = (self.person(by).name.clone(), self.clock.unix_ms(now));
-        let ban = BanState { mask: mask.clone(), address, by, time_ms, until: None, why: None };
+        let (origin, account) = self.traits_of(named);
+        let ban = BanState { mask: mask.clone(), address, origin, account, by, time_ms, until: None, why: None };
         match self.rooms.change_order(id, |order| order.ban(now, is_exception, ban)) {
             Ok(is_new) => Ok(is_new.then(|| ModeChange { is_set, mode: as_mode(mask) })),
             Err(mask) => Err(Ruling::ListFull { room: self.rooms.name(id).clone(), mask }),

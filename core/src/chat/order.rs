@@ -155,7 +155,12 @@ impl Order {
     pub(super) fn ban_of(&self, now: Time, who: Somebody<'_>) -> Option<&BanState> {
         let means = |ban: &&BanState| {
             let is_from_there = ban.address.is_some() && ban.address == who.address;
-            is_live(ban.until, now) && (is_from_there || ban.mask.means(who.name, who.identity))
+            let is_account = || {
+                let keys = ban.account.as_ref().zip(who.identity.account());
+                keys.is_some_and(|(banned, account)| banned.key() == account.key())
+            };
+            let is_them = ban.origin == Some(who.origin) || is_from_there || is_account();
+            is_live(ban.until, now) && (is_them || ban.mask.means(who.name, who.identity))
         };
         let ban = self.0.bans.iter().find(means)?;
         self.0.exceptions.iter().all(|exception| !means(&exception)).then_some(ban)
@@ -175,6 +180,10 @@ impl Order {
             let is_new = (&other.address, &other.until, &other.why) != (&ban.address, &ban.until, &ban.why);
             if is_new {
                 *other = ban;
+            } else {
+                // Somebody else may be called so now.
+                other.origin = ban.origin.or(other.origin);
+                other.account = ban.account.or(other.account.take());
             }
             return Ok(is_new);
         }

@@ -228,10 +228,10 @@ impl Chat {
     fn decided_of(&self, now: Time, owned: &OwnedState) -> Order {
         let OwnedState { modes, key, limit, bans, exceptions, .. } = owned;
         let now_ms = self.clock.unix_ms(now);
-        let ban = |KeptBan { mask, address, by, time_ms, until_ms, why }: &KeptBan| {
+        let ban = |KeptBan { mask, address, account, by, time_ms, until_ms, why }: &KeptBan| {
             let until = until_ms.map(|until_ms| now + Duration::from_millis(until_ms.saturating_sub(now_ms)));
-            let (mask, by, why) = (mask.clone(), by.clone(), why.clone());
-            BanState { mask, address: *address, by, time_ms: *time_ms, until, why }
+            let (mask, account, by, why) = (mask.clone(), account.clone(), by.clone(), why.clone());
+            BanState { mask, address: *address, origin: None, account, by, time_ms: *time_ms, until, why }
         };
         Order::of(OrderState {
             modes: *modes,
@@ -245,9 +245,10 @@ impl Chat {
 
     fn owned_state(&self, now: Time, id: RoomId, (owner, seen_ms, operators): (Name, u64, Vec<Name>)) -> OwnedState {
         let OrderState { modes, key, limit, bans, exceptions, .. } = self.order(id);
-        let kept = |BanState { mask, address, by, time_ms, until, why }: BanState| KeptBan {
+        let kept = |BanState { mask, address, account, by, time_ms, until, why, .. }: BanState| KeptBan {
             mask,
             address,
+            account,
             by,
             time_ms,
             until_ms: until.map(|until| self.clock.unix_ms(until)),

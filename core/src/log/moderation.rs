@@ -280,6 +280,10 @@ pub struct BanState {
     pub mask: Mask,
     /// From where else, by whatever name.
     pub address: Option<AddressKey>,
+    /// Who came by this connection, by whatever name.
+    pub origin: Option<ConnectionId>,
+    /// Whoever is logged in to this account, by whatever name.
+    pub account: Option<Name>,
     /// Who decided it.
     pub by: Name,
     /// When, in milliseconds since 1970.

@@ -37,6 +37,8 @@ pub struct KeptBan {
     pub mask: Mask,
     /// From where else, by whatever name.
     pub address: Option<AddressKey>,
+    /// Whoever is logged in to this account, by whatever name.
+    pub account: Option<Name>,
     /// Who decided it.
     pub by: Name,
     /// When, in milliseconds since 1970.

@@ -149,6 +149,10 @@ pub(crate) struct Ban {
     pub(crate) until_ns: Option<u64>,
     #[prost(string, optional, tag = "6")]
     pub(crate) why: Option<String>,
+    #[prost(message, optional, tag = "7")]
+    pub(crate) origin: Option<Connection>,
+    #[prost(string, optional, tag = "8")]
+    pub(crate) account: Option<String>,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]
@@ -231,6 +235,8 @@ pub(crate) struct KeptBan {
     pub(crate) until_ms: Option<u64>,
     #[prost(string, optional, tag = "6")]
     pub(crate) why: Option<String>,
+    #[prost(string, optional, tag = "7")]
+    pub(crate) account: Option<String>,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]

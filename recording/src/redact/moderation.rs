@@ -73,7 +73,8 @@ impl Disguise {
     fn ban(&mut self, ban: BanState) -> BanState {
         let (mask, by) = (self.mask(&ban.mask), self.name(&ban.by));
         let address = ban.address.map(|address| self.address(address));
-        BanState { mask, address, by, why: ban.why.as_ref().map(Self::text), ..ban }
+        let account = ban.account.as_ref().map(|account| self.name(account));
+        BanState { mask, address, account, by, why: ban.why.as_ref().map(Self::text), ..ban }
     }
 
     /// Returns what stands for what was decided outside of the chat.
@@ -108,7 +109,8 @@ impl Disguise {
     fn kept_ban(&mut self, ban: &KeptBan) -> KeptBan {
         let (mask, by) = (self.mask(&ban.mask), self.name(&ban.by));
         let address = ban.address.map(|address| self.address(address));
-        KeptBan { mask, address, by, why: ban.why.as_ref().map(Self::text), ..ban.clone() }
+        let account = ban.account.as_ref().map(|account| self.name(account));
+        KeptBan { mask, address, account, by, why: ban.why.as_ref().map(Self::text), ..ban.clone() }
     }
 
     /// Returns what stands for those addresses from which nobody may connect.

@@ -255,6 +255,41 @@ fn who_is_banned_can_not_come_back_by_another_name_case_or_connection() {
 }
 
 #[test]
+fn who_is_banned_and_comes_from_this_machine_can_not_come_back_by_another_name_or_account() {
+    let mut world = World::new();
+    world.come("Mal", 20, None);
+    world.act("Ann", Act::Ban { name: name("Mal"), lasts: None, why: None });
+    world.command("Mal", Command::Rename(name("Angel")));
+    assert!(!world.can_join("Mal"));
+    // What they do before they are banned is no way round it: a ban is of who has the name now.
+    world.come("Max", 21, None);
+    world.command("Max", Command::Rename(name("Moritz")));
+    world.come("Maxim", 22, None);
+    world.act("Ann", Act::Ban { name: name("Moritz"), lasts: None, why: None });
+    assert!(!world.can_join("Max") && world.can_join("Maxim"));
+    // Who was banned and gave the name up does not keep out whoever takes it, once that is unbanned.
+    world.act("Ann", Act::Unban { mask: Mask::of(&name("Mal")) });
+    assert!(world.can_join("Mal"));
+}
+
+#[test]
+fn all_of_a_network_are_banned_and_their_neighbours_are_not() {
+    let mut world = World::new();
+    let from = |text: &str| AddressKey::parse(text);
+    world.act("Sue", Act::BanAddress { address: from("2001:db8:0:7::1").expect("one"), lasts: None, why: None });
+    for (slot, text, is_let_in) in [
+        (30, "2001:db8:0:7:ffff::9", false),
+        (31, "2001:db8:0:8::1", true),
+        (32, "2001:db8:0:6:ffff:ffff:ffff:ffff", true),
+        (33, "::ffff:192.0.2.1", true),
+    ] {
+        let connection = ConnectionId::new(0, slot, slot);
+        world.chat.handle(Time::START, Event::Opened { connection, address: from(text) });
+        assert_eq!(world.chat.is_here(connection), is_let_in, "{text}");
+    }
+}
+
+#[test]
 fn of_a_class_behind_one_router_only_the_name_is_banned_and_the_operator_is_told() {
     let mut world = World::new();
     let from = Some(address(0xc000_0201));

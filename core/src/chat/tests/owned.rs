@@ -313,3 +313,23 @@ fn replicas_have_the_same_rooms() {
         assert_eq!(other.take_actions(), world.chat.take_actions());
     }
 }
+
+#[test]
+fn a_ban_holds_for_the_account_by_whatever_name_and_connection() {
+    let mut world = World::new();
+    let (ann, mal) = (world.come("Ann", Some("Ann")), world.come("Mal", Some("Mallory")));
+    world.join(ann);
+    world.join(mal);
+    world.act(ann, own());
+    assert_eq!(world.act(ann, Act::Ban { name: name("Mal"), lasts: None, why: None }), "");
+    world.chat.handle(world.now, Event::Closed { connection: mal });
+    let [angel, mallory, other] = [("Angel", Some("MALLORY")), ("Mallory", None), ("Angelo", Some("Cid"))]
+        .map(|(who, account)| world.come(who, account));
+    assert_eq!(world.join(angel), "You are banned from pizza");
+    assert_eq!([world.join(mallory), world.join(other)], ["", ""], "it is no one else's");
+    let mut kept = BTreeMap::new();
+    world.keep(&mut kept);
+    world.again(&kept);
+    let angel = world.come("Angel", Some("Mallory"));
+    assert_eq!(world.join(angel), "You are banned from pizza", "nor after a restart");
+}

@@ -13,8 +13,7 @@ pub(super) struct Order {
     pub(super) is_moderated: bool,
     pub(super) is_topic_locked: bool,
     pub(super) key: Option<String>,
-    /// Whom, by whom, when, and why.
-    pub(super) bans: Vec<(String, String, u128, Option<String>)>,
+    pub(super) bans: Vec<Ban>,
     /// As which user they came, what they are called, and whether they were told.
     pub(super) mutes: Vec<(usize, String, bool)>,
     /// As which users they came.
@@ -23,6 +22,17 @@ pub(super) struct Order {
     hidden: u64,
     /// As which users those came who are not shown all, and up to which message.
     newcomers: Vec<(usize, u64)>,
+}
+
+/// Holds who can't join a room.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Ban {
+    pub(super) whom: String,
+    pub(super) by: String,
+    pub(super) time: u128,
+    pub(super) why: Option<String>,
+    /// As which user they came, if they were here.
+    pub(super) origin: Option<usize>,
 }
 
 impl Order {
@@ -147,13 +157,10 @@ impl Model {
             let by = self.person(user).name.clone();
             let time = self.time_of_day(now);
             if is_set {
-                let bans = &mut self.room_mut(room).order.bans;
-                let known = bans.iter_mut().find(|(whom, ..)| whom.eq_ignore_ascii_case(&what));
-                match known {
-                    // Without a reason it is the same.
-                    Some((.., None)) => return self.unchanged(user),
-                    Some(ban) => *ban = (what.clone(), by, time, None),
-                    None => bans.push((what.clone(), by, time, None)),
+                let origin = self.known_as(&what).map(|other| other.origin);
+                // Without a reason it is the same.
+                if !self.add_ban(room, Ban { whom: what.clone(), by, time, why: None, origin }) {
+                    return self.unchanged(user);
                 }
             } else {
                 let Some(whom) = self.unban(room, &what) else { return self.unchanged(user) };
@@ -235,16 +242,11 @@ impl Model {
     }
 
     fn ban(&mut self, now: Time, user: usize, room: &str, whom: &str, why: Option<String>) {
-        let is_meant = |other: &&Person| other.name.eq_ignore_ascii_case(whom) && other.silent_until.is_none();
-        let other = self.people.iter().find(is_meant).cloned();
+        let other = self.known_as(whom).cloned();
         let whom = other.as_ref().map_or(whom, |other| &other.name).to_owned();
         let (by, time) = (self.person(user).name.clone(), self.time_of_day(now));
-        let bans = &mut self.room_mut(room).order.bans;
-        match bans.iter_mut().find(|(name, ..)| name.eq_ignore_ascii_case(&whom)) {
-            Some(ban) if ban.3 != why => *ban = (whom.clone(), by.clone(), time, why.clone()),
-            Some(_) => {}
-            None => bans.push((whom.clone(), by.clone(), time, why.clone())),
-        }
+        let origin = other.as_ref().map(|other| other.origin);
+        self.add_ban(room, Ban { whom: whom.clone(), by: by.clone(), time, why: why.clone(), origin });
         match other.filter(|other| other.is_in(room)) {
             Some(other) => self.put_out(now, user, &other, room, true, why),
             None => {
@@ -255,10 +257,29 @@ impl Model {
         }
     }
 
+    /// Returns who is called so, and others know of.
+    fn known_as(&self, name: &str) -> Option<&Person> {
+        self.people.iter().find(|other| other.name.eq_ignore_ascii_case(name) && other.silent_until.is_none())
+    }
+
+    /// Keeps somebody out. Tells whether that is new.
+    fn add_ban(&mut self, room: &str, ban: Ban) -> bool {
+        let bans = &mut self.room_mut(room).order.bans;
+        match bans.iter_mut().find(|other| other.whom.eq_ignore_ascii_case(&ban.whom)) {
+            Some(other) if other.why == ban.why => {
+                other.origin = ban.origin.or(other.origin);
+                return false;
+            }
+            Some(other) => *other = ban,
+            None => bans.push(ban),
+        }
+        true
+    }
+
     fn unban(&mut self, room: &str, mask: &str) -> Option<String> {
         let bans = &mut self.room_mut(room).order.bans;
-        let place = bans.iter().position(|(whom, ..)| whom.eq_ignore_ascii_case(mask))?;
-        Some(bans.remove(place).0)
+        let place = bans.iter().position(|ban| ban.whom.eq_ignore_ascii_case(mask))?;
+        Some(bans.remove(place).whom)
     }
 
     /// Tells a room what somebody has done there, and them by the answer, if they came by IRC.
@@ -346,8 +367,8 @@ impl Model {
         if order.invited.contains(&person.origin) {
             return true;
         }
-        let ban = order.bans.iter().find(|(whom, ..)| whom.eq_ignore_ascii_case(&person.name));
-        if let Some((.., why)) = ban {
+        let is_meant = |ban: &&Ban| ban.whom.eq_ignore_ascii_case(&person.name) || ban.origin == Some(person.origin);
+        if let Some(Ban { why, .. }) = order.bans.iter().find(is_meant) {
             let line = format!("You are banned from {name}{}", behind(why.as_deref()));
             self.refuse(now, user, &line, &format!("474 #{name} :{line}"));
         } else if order.is_locked {
@@ -472,9 +493,7 @@ impl Model {
 
     pub(super) fn list_bans(&mut self, person: &Person) {
         let state = self.room_mut(person.room());
-        let ban = |(whom, by, _, why): &(String, String, u128, Option<String>)| {
-            format!("{whom} (by {by}{})", behind(why.as_deref()))
-        };
+        let ban = |Ban { whom, by, why, .. }: &Ban| format!("{whom} (by {by}{})", behind(why.as_deref()));
         let bans: Vec<_> = state.order.bans.iter().map(ban).collect();
         self.reply(person.user, format!("Bans - {}", bans.join(", ")).trim_end());
     }

@@ -178,7 +178,8 @@ impl Model {
         let what = line.filled(2);
         let act = match (letter, what) {
             ("b", None) => {
-                for (whom, by, time, _) in self.room_mut(&name).order.bans.clone() {
+                for ban in self.room_mut(&name).order.bans.clone() {
+                    let (whom, by, time) = (ban.whom, ban.by, ban.time);
                     self.numeric(now, &format!("367 {nick} #{name} {whom}!*@* {by} {}", time / 1000));
                 }
                 return self.numeric(now, &format!("368 {nick} #{name} :End of channel ban list"));
