@@ -15,6 +15,7 @@ use tracing::{info, warn};
 
 use crate::certificate::Certificate;
 use crate::clock::Clock;
+use crate::cluster::Cluster;
 use crate::guard::{Guard, Purpose};
 use crate::history::History;
 use crate::keeper::{Keeper, Source};
@@ -46,6 +47,7 @@ struct Shared {
     history: Option<History>,
     recorder: Option<Recorder>,
     recording: Option<Recording>,
+    cluster: Option<Cluster>,
     certificate: Option<Certificate>,
     members: Option<Members>,
     /// Knows who may come in, if a password is asked for.
@@ -82,6 +84,7 @@ impl Admission {
             history: setup.history.clone(),
             recorder: setup.recorder.clone(),
             recording: setup.recording.clone(),
+            cluster: setup.cluster.clone(),
             certificate: setup.certificate.clone(),
             members: setup.members.clone(),
             keeper: Keeper::new(setup),
@@ -171,6 +174,11 @@ impl Admission {
     /// Returns what keeps what the server is handed, if anything does.
     pub(crate) fn recording(&self) -> Option<Recording> {
         self.0.recording.clone()
+    }
+
+    /// Returns the log that the server shares with others, if it does.
+    pub(crate) fn cluster(&self) -> Option<Cluster> {
+        self.0.cluster.clone()
     }
 
     /// Returns what is shown to those who speak TLS, if anything is.

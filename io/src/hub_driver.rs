@@ -1,10 +1,12 @@
 //! Drives the hub of the core: hands it what was read, and gives out what it decides, in batches.
 
+mod following;
 mod sources;
 mod turn;
 
 use std::mem;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 
 use chinwag_core::admission::{Pass, Passphrase, Verdict};
 use chinwag_core::log::Decided;
@@ -12,6 +14,7 @@ use chinwag_core::ops::{Handed, Input as Recorded};
 use chinwag_core::{Answer, Config, ConnectionId, Effect, Hub, Name, Session, Stats, Time};
 use tracing::{debug, info};
 
+use self::following::Following;
 use self::sources::Sources;
 use self::turn::Turn;
 use crate::admission::{AUDIT, Admission};
@@ -38,6 +41,7 @@ pub struct HubDriver<D: Driver> {
     recording: Option<Recording>,
     members: Option<Members>,
     sources: Sources,
+    following: Option<Following>,
 }
 
 impl<D: Driver> HubDriver<D> {
@@ -45,15 +49,19 @@ impl<D: Driver> HubDriver<D> {
     #[must_use]
     pub fn new(config: Arc<Config>, admission: Admission, workers: Vec<Arc<Worker<D>>>, answers: Answers) -> Self {
         let (clock, history, recorder) = (admission.clock(), admission.history(), admission.recorder());
-        let mut hub = Hub::new(Config::clone(&config));
+        let (mut hub, following) = following::hub(&config, admission.cluster(), clock);
         hub.keep_deeds();
         if recorder.is_some() {
             hub.record();
         }
         if let Some(history) = &history {
             hub.keep_history(history.store().identity());
-            hub.handle_clock(clock.now(), clock.unix_ms());
-            hub.recall_main(clock.now(), history.past(Name::MAIN, clock.unix_ms()));
+            if following.is_none() {
+                hub.handle_clock(clock.now(), clock.unix_ms());
+            }
+            if following.as_ref().is_none_or(Following::is_first) {
+                hub.recall_main(clock.now(), history.past(Name::MAIN, clock.unix_ms()));
+            }
         }
         let members = admission.members();
         if let Some(members) = &members {
@@ -65,7 +73,20 @@ impl<D: Driver> HubDriver<D> {
             recording.with(|keep| keep.begin(hub.state()));
         }
         let sources = Sources::new(&config);
-        Self { hub, config, admission, clock, workers, history, answers, recorder, recording, members, sources }
+        Self {
+            hub,
+            config,
+            admission,
+            clock,
+            workers,
+            history,
+            answers,
+            recorder,
+            recording,
+            members,
+            sources,
+            following,
+        }
     }
 
     /// Tells whether the server stops, so that nothing more is to be handed in.
@@ -77,7 +98,21 @@ impl<D: Driver> HubDriver<D> {
     /// Returns when [`Input::Woke`] is due, if nothing else happens before.
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Time> {
-        self.hub.poll_timeout()
+        let following = self.following.as_ref().and_then(Following::poll_timeout);
+        [self.hub.poll_timeout(), following].into_iter().flatten().min()
+    }
+
+    /// Returns [`Input::Followed`] when something has come of the log that this server shares with others. That is
+    /// never, of a server on its own.
+    pub fn poll_followed(&self, cx: &Context<'_>) -> Poll<Input<D::Port>> {
+        let Some(following) = &self.following else { return Poll::Pending };
+        following.poll(cx).map(|()| Input::Followed)
+    }
+
+    /// Tells whether nothing that people ask for is to be handed in now: too much of it waits for the log.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.following.as_ref().is_some_and(Following::is_full)
     }
 
     /// Hands in what has come, and as much of what else is there, by `more`, as fits into one batch. Returns that, if
@@ -93,16 +128,21 @@ impl<D: Driver> HubDriver<D> {
             self.gather_recorded(&recording, first, &mut more, &mut opened);
             return self.take_batch();
         }
-        // 1. The time of day: a batch is told by one.
-        self.hub.handle_clock(self.clock.now(), self.clock.unix_ms());
+        // 1. The time of day: a batch is told by one. Servers that share a log have it from there.
+        if self.following.is_none() {
+            self.hub.handle_clock(self.clock.now(), self.clock.unix_ms());
+        }
         // 2. What has woken the hub, with the effects that it asks for.
         self.handle(first, &mut opened);
         // 3. What else is there, as long as it goes into the same batch.
         while self.hub.has_room()
+            && !self.is_full()
             && let Some(input) = more()
         {
             self.handle(input, &mut opened);
         }
+        // 4. What goes into the log that others share, and what has come of it.
+        self.follow();
         self.take_batch()
     }
 
@@ -113,6 +153,10 @@ impl<D: Driver> HubDriver<D> {
             keep_one(recording, &Recorded { at: now, handed: Handed::Stopped });
         }
         self.hub.handle_stop(now);
+        if let Some(following) = &mut self.following {
+            following.stop_at_once();
+            self.follow();
+        }
         self.take_batch()
     }
 
@@ -228,13 +272,29 @@ impl<D: Driver> HubDriver<D> {
             Input::Opened(socket, session) => self.open(now, socket, *session, opened),
             Input::Asked(connection, requests) => self.hub.handle_requests(now, connection, requests),
             Input::Closed(connection) => self.hub.handle_closed(now, connection),
-            Input::Woke => self.hub.handle_timeout(now),
-            Input::Stopped => self.hub.handle_stop(now),
+            Input::Woke => self.handle_timeout(now),
+            Input::Followed => {}
+            Input::Stopped => match &mut self.following {
+                None => self.hub.handle_stop(now),
+                Some(following) => following.leave(),
+            },
             Input::Answered(answer) => self.hub.handle_answer(now, *answer),
             Input::Report => self.admission.report(&self.stats()),
             Input::Measure(answer) => answer.give(self.stats()),
             Input::Reload(wanted, answer) => answer.give(self.reload(&wanted)),
         }
+        self.perform_all();
+    }
+
+    fn handle_timeout(&mut self, now: Time) {
+        // What else is due is a matter of the log.
+        if self.following.is_none() || self.hub.poll_timeout().is_some_and(|due| due <= now) {
+            self.hub.handle_timeout(now);
+        }
+    }
+
+    /// Performs the effects that the hub asks for.
+    fn perform_all(&mut self) {
         while let Some(effect) = self.hub.poll_effect() {
             match self.perform(effect) {
                 Ok(answer) => self.hub.handle_answer(self.clock.now(), answer),
@@ -290,6 +350,9 @@ impl<D: Driver> HubDriver<D> {
         mut session: Session,
         mut opened: impl FnMut(ConnectionId, Arc<D::Port>, Session),
     ) {
+        if self.following.as_ref().is_some_and(Following::is_cut_off) {
+            return turn_away(&*socket, &session.farewell());
+        }
         match self.hub.open(now, &mut session, Arc::clone(&socket)) {
             Ok(connection) => self.tell_opened(connection, socket, session, &mut opened),
             Err(words) => turn_away(&*socket, &words),
@@ -321,7 +384,7 @@ impl<D: Driver> HubDriver<D> {
     }
 
     fn stats(&self) -> Stats {
-        let mut stats = Stats { uptime: self.clock.now().since_start(), ..Stats::default() };
+        let mut stats = Stats { uptime: self.clock.uptime(), ..Stats::default() };
         self.hub.count(&mut stats);
         self.admission.count(&mut stats);
         self.workers.iter().for_each(|worker| worker.count(&mut stats));

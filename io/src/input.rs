@@ -25,6 +25,8 @@ pub enum Input<P> {
     Closed(ConnectionId),
     /// Something is due.
     Woke,
+    /// Something has come of the log that this server shares with others.
+    Followed,
     /// The server is to stop.
     Stopped,
     /// What the hub has asked for is answered.

@@ -5,6 +5,7 @@
 mod admission;
 mod certificate;
 mod clock;
+mod cluster;
 mod descriptors;
 mod guard;
 mod handle;
@@ -37,6 +38,7 @@ mod worker;
 pub use self::admission::{AUDIT, Admission, Admitted, REPORT};
 pub use self::certificate::{Certificate, CertificateError};
 pub use self::clock::Clock;
+pub use self::cluster::{Cluster, ClusterStatus, Engine, JoinError, Replies, Touch};
 pub use self::guard::{Guard, Purpose};
 pub use self::handle::{Answers, Controls, Ended, Ending, Handle, handle};
 pub use self::history::{Asked, History, HistoryCounts, Store};

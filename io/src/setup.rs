@@ -8,6 +8,8 @@ use chinwag_core::admission::Passphrase;
 use chinwag_core::{Config, Limits, Rules, Tls};
 
 use crate::certificate::Certificate;
+use crate::clock::Clock;
+use crate::cluster::Cluster;
 use crate::descriptors::raise_limit;
 use crate::guard::Guard;
 use crate::history::History;
@@ -40,6 +42,10 @@ pub struct Setup {
     /// Keeps what is said in rooms, and knows it when the server starts again. Default none: it is known as long as
     /// somebody is in a room.
     pub history: Option<History>,
+    /// Shares a log with other servers, so that all of them are one chat. Default none: the server is on its own. The
+    /// [seed](Rules::seed) has to be the same for all, and so has the [secret](Limits::secret) if people are to go on
+    /// at another server by a token.
+    pub cluster: Option<Cluster>,
     /// Keeps the log of all that people share. Default none: nothing is kept.
     pub recorder: Option<Recorder>,
     /// Keeps what the server is handed, before it is handled, so that the run can be run again. Default none.
@@ -70,6 +76,19 @@ impl Setup {
         Ok(with_secret(config)?.into())
     }
 
+    /// Returns the clock that the server goes by: one that starts now, or that of the servers with which it shares a
+    /// log.
+    #[must_use]
+    pub fn clock(&self) -> Clock {
+        self.cluster.as_ref().map_or_else(Clock::start, Cluster::clock)
+    }
+
+    /// Returns the number of the server among those that share a log.
+    #[must_use]
+    pub fn server(&self) -> u8 {
+        self.cluster.as_ref().map_or(0, Cluster::number)
+    }
+
     /// Checks what a server is given, draws a secret if there is none, and offers TLS if there is a certificate.
     ///
     /// # Errors
@@ -88,6 +107,9 @@ impl Setup {
         if config.limits.asks_password && self.password.is_none() && self.members.is_none() {
             return Err(wrong("asks_password is to have a password, or members".to_owned()));
         }
+        if self.cluster.is_some() && self.recording.is_some() {
+            return Err(wrong("a recording is of a server on its own, not of one that shares a log".to_owned()));
+        }
         config.limits.asks_password |= self.password.is_some();
         config.limits.has_accounts = self.members.is_some();
         Ok(Self { config, ..self })
@@ -103,6 +125,7 @@ impl From<Config> for Setup {
             password: None,
             members: None,
             history: None,
+            cluster: None,
             recorder: None,
             recording: None,
         }

@@ -16,6 +16,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use argh::{ArgsInfo, FlagInfo, FromArgs};
+use chinwag_cluster::Address;
 use chinwag_core::{Config, Limits, Origin, Rules, Subnet, Tls};
 use chinwag_io::{Certificate, cores};
 
@@ -24,9 +25,9 @@ pub(crate) use self::key::Key;
 pub use self::values::read_bytes;
 pub(crate) use self::values::{Age, Choice, Size, SocketFile, before_socket};
 use self::values::{
-    connect_rate, dead_after, drain, flood_rate, history_on_join, ip, irc, keep, keep_bytes, listen, log_format,
-    max_connections, max_line, max_per_ip, port, proxy_from, queue_bytes, queue_bytes_default, record_bytes,
-    room_quiet, server_name, threads, web, web_origin,
+    cluster, cluster_name, connect_rate, dead_after, drain, flood_rate, history_on_join, ip, irc, keep, keep_bytes,
+    listen, log_format, max_connections, max_line, max_per_ip, port, proxy_from, queue_bytes, queue_bytes_default,
+    record_bytes, room_quiet, server_name, threads, web, web_origin,
 };
 use self::words::{Given, split};
 use crate::logging::Format;
@@ -42,6 +43,9 @@ const WEB: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 42080);
 
 /// Where IRC clients expect a server.
 const IRC: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 6667);
+
+/// What the servers of a cluster have in common that was given no name.
+const CLUSTER: &str = "chinwag";
 
 /// A chat server. People reach it with telnet or nc, or any program that sends lines, with a browser, or with an IRC
 /// client.
@@ -122,6 +126,19 @@ pub(super) struct Flags {
     /// (default: no limit)
     #[argh(option, from_str_fn(keep_bytes))]
     pub(super) keep_bytes: Option<Size>,
+
+    /// engine (Redis or Valkey, 7.0 or later) by which several servers are one chat, like redis://10.0.0.5:6379/0, with
+    /// more addresses behind commas, or rediss:// for TLS (default: none, the server is on its own)
+    #[argh(option, from_str_fn(cluster))]
+    pub(super) cluster: Option<Address>,
+
+    /// name that servers which are one chat have in common (default chinwag)
+    #[argh(option, default = "CLUSTER.to_owned()", from_str_fn(cluster_name))]
+    pub(super) cluster_name: String,
+
+    /// file whose first line is what --cluster takes, for when it has a password (default: none)
+    #[argh(option)]
+    pub(super) cluster_from: Option<PathBuf>,
 
     /// number of threads (default: as many as there are cores)
     #[argh(option, default = "cores()", from_str_fn(threads))]
@@ -242,7 +259,7 @@ impl Flags {
         keys!(
             self,
             at_start: [
-                ip, port, web, irc, listen, server_name, cert, key, tls_only, password_file, members_only, data, keep, keep_bytes, threads, max_line, queue_bytes, room_quiet, history_on_join, record, record_bytes, shadow, log_dir, log_format
+                ip, port, web, irc, listen, server_name, cert, key, tls_only, password_file, members_only, data, keep, keep_bytes, cluster, cluster_name, cluster_from, threads, max_line, queue_bytes, room_quiet, history_on_join, record, record_bytes, shadow, log_dir, log_format
             ],
             live: [
                 web_origin, proxy_from, flood_rate, max_connections, max_per_ip, connect_rate, dead_after, drain
@@ -351,6 +368,12 @@ impl Flags {
             (None, Some(_), _) => Err("--keep needs --data, the folder where what is said is kept"),
             (None, _, Some(_)) => Err("--keep-bytes needs --data, the folder where what is said is kept"),
             (None, _, _) if self.members_only => Err("--members-only needs --data, the folder where members are known"),
+            _ if self.record.is_some() && (self.cluster.is_some() || self.cluster_from.is_some()) => {
+                Err("--record is for a server on its own, not for one of a --cluster")
+            }
+            _ if self.cluster.is_some() && self.cluster_from.is_some() => {
+                Err("--cluster and --cluster-from say the same: choose one")
+            }
             _ if self.shadow && self.record.is_none() => {
                 Err("--shadow needs --record, the folder of what it runs again")
             }

@@ -6,6 +6,7 @@
 //! Exit codes: 0 after a stop that was asked for, 1 where the machine says no (an address in use, a folder that can't
 //! be written), 2 where a flag or the file says something that can't be.
 
+mod cluster;
 mod flags;
 mod history;
 mod listen;

@@ -24,10 +24,16 @@ pub(crate) fn read(file: &Path) -> anyhow::Result<Passphrase> {
         password.chars().count() <= CHARS_MAX,
         "the password in --password-file {shown} is longer than {CHARS_MAX} characters"
     );
-    if is_open(file) {
-        warn!(target: REPORT, "others can read --password-file {shown}: chmod 600 {shown}");
-    }
+    tell_if_open("--password-file", file);
     Ok(Passphrase::new(password))
+}
+
+/// Says so if others can read a file with something secret, too, which a flag names.
+pub(crate) fn tell_if_open(flag: &str, file: &Path) {
+    if is_open(file) {
+        let shown = file.display();
+        warn!(target: REPORT, "others can read {flag} {shown}: chmod 600 {shown}");
+    }
 }
 
 #[cfg(unix)]

@@ -21,7 +21,7 @@ use crate::listen::{Bound, Chosen};
 use crate::reload::Reloading;
 use crate::signals::Signals;
 use crate::systemd::{HandedOver, Manager, is_read_by_journal, priority};
-use crate::{history, listen, logging, members, password, recording, unix};
+use crate::{cluster, history, listen, logging, members, password, recording, unix};
 
 /// Names a server binary.
 #[derive(Clone, Copy, Debug)]
@@ -112,6 +112,10 @@ fn start(
     let Program { name, version } = program;
     let base = Setup::for_threads(flags.threads)?.config;
     let mut setup = Setup::from(flags.config(base.clone()));
+    let of_cluster = cluster::options(flags)?;
+    if let Some(options) = &of_cluster {
+        setup.config.rules = chinwag_cluster::shared(setup.config.rules, &options.name);
+    }
     let certificate = flags.certificate()?;
     setup.certificate = certificate.as_ref().map(|(certificate, _)| certificate.clone());
     let (members, _asked) = members::open(flags)?.unzip();
@@ -190,8 +194,11 @@ fn start(
         listeners.push((listener.into(), file.form));
         kept.push(own);
     }
+    let cluster = of_cluster.map(|options| cluster::join(&options, &setup.config.rules)).transpose()?;
+    setup.cluster.clone_from(&cluster);
     // From here on whoever connects is kept waiting by the operating system until `serve` accepts.
-    serve(listeners, setup, Ready { lines: ready, signals: signals.clone(), manager })
+    serve(listeners, setup, Ready { lines: ready, signals: signals.clone(), manager })?;
+    cluster.map_or(Ok(()), |cluster| cluster::checked(&cluster))
 }
 
 /// The flag by which the address for lines is chosen.

@@ -1,25 +1,12 @@
 //! Owns how it is written what servers say in the log that they share, and with what a server begins that joins them.
 
 use chinwag_core::Time;
-use chinwag_core::log::cluster::{Content, Entry, EntryId, Mark, Member, Position, State, WriterId};
-use chinwag_core::log::{Event, Record, Snapshot};
+use chinwag_core::log::cluster::{Content, Entry, EntryId, Mark, Member, Position, Start, State, WriterId};
+use chinwag_core::log::{Event, Record};
 use prost::Message as _;
 
 use crate::common::server;
 use crate::{DecodeError, proto, record, snapshot};
-
-/// Holds with what a server begins that joins others: what all of them are at a place in their log.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Start {
-    /// The place.
-    pub position: Position,
-    /// What stands there, if anything does.
-    pub last: Option<EntryId>,
-    /// What has come of the log up to there.
-    pub state: State,
-    /// What the chat is there.
-    pub chat: Snapshot,
-}
 
 /// Returns how many bytes an event takes in the log that servers share.
 #[must_use]

@@ -5,7 +5,6 @@ use chinwag_core::ops::{HubState, Input, Tally};
 use chinwag_core::{Limits, Rules};
 use prost::Message as _;
 
-use crate::cluster::Start;
 use crate::hash::StateHash;
 use crate::kind::{encode, format_of};
 use crate::proto::{self, Kind};
@@ -33,7 +32,7 @@ pub enum Entry {
     /// What one of several servers says in the log that they share. The events have no times of their own.
     Shared(Box<cluster::Entry<Event>>),
     /// With what a server begins that joins others.
-    Start(Box<Start>),
+    Start(Box<cluster::Start>),
 }
 
 impl Entry {

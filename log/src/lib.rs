@@ -28,7 +28,7 @@ mod rules;
 mod snapshot;
 mod talk;
 
-pub use cluster::{Start, event_bytes};
+pub use cluster::event_bytes;
 pub use entry::Entry;
 pub use error::DecodeError;
 pub use frames::{ENTRY_BYTES_MAX, Frames, push_frame};

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::thread::{Builder, JoinHandle};
 
 use async_channel::Sender;
-use chinwag_io::{Admission, Clock, Controls, Ending, Handle, Input, Listener, Listeners, Setup};
+use chinwag_io::{Admission, Controls, Ending, Handle, Input, Listener, Listeners, Setup};
 use futures_lite::{FutureExt as _, future};
 use smol::Executor;
 use tracing::info;
@@ -37,7 +37,8 @@ pub fn serve(listeners: impl Into<Listeners>, setup: Setup) -> (Handle, impl Fut
 
 async fn run(listeners: Listeners, setup: Setup, mut controls: Controls, _ending: Ending) -> io::Result<()> {
     let setup = setup.checked()?;
-    let admission = Admission::new(&setup, Clock::start());
+    let admission = Admission::new(&setup, setup.clock());
+    let server = setup.server();
     let (config, sockets) = (Arc::new(setup.config), Sockets::new()?);
     let open = |(listening, form)| {
         let listener = Listener::new(&listening, form, &config, admission.clone())?;
@@ -47,7 +48,8 @@ async fn run(listeners: Listeners, setup: Setup, mut controls: Controls, _ending
     let executor = Arc::new(Executor::new());
     let spawned = (1..config.limits.threads).map(|_| Worker::spawn()).collect::<io::Result<Vec<_>>>()?;
     let (notifiers, threads): (Vec<_>, Vec<_>) = spawned.into_iter().unzip();
-    let (hub, inputs) = HubTask::new(config, &executor, &sockets, notifiers, admission.clone(), controls.answers());
+    let (hub, inputs) =
+        HubTask::new(config, server, &executor, &sockets, notifiers, admission.clone(), controls.answers());
     let weak = Arc::downgrade(&executor);
     let acceptor = Acceptor { admission: admission.clone(), executor: weak, inputs: inputs.clone() };
     let mut accepting = Vec::new();

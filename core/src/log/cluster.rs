@@ -38,9 +38,11 @@ mod order;
 mod outbox;
 mod position;
 mod repair;
+mod start;
 
 pub use self::entry::{Content, Entry, EntryId, Mark, WriterId};
 pub use self::follower::{Follower, Joining};
 pub use self::members::{Member, State};
 pub use self::order::{Moment, Order, Reply, Said};
 pub use self::position::Position;
+pub use self::start::Start;

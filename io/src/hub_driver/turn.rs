@@ -30,7 +30,7 @@ impl<P> Turn<P> {
             Input::Woke => Handed::Woke,
             Input::Stopped => Handed::Stopped,
             Input::Answered(answer) => Handed::Answered(answer),
-            Input::Report | Input::Measure(_) | Input::Reload(..) => return Self::Other(input),
+            Input::Followed | Input::Report | Input::Measure(_) | Input::Reload(..) => return Self::Other(input),
         };
         Self::Handed(Recorded { at, handed })
     }

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use chinwag_cluster::Address;
 use chinwag_core::{Origin, Subnet};
 use toml::Value;
 
@@ -90,6 +91,8 @@ settings! {
     IpAddr: Text, |address| address.to_string().into();
     Arc<str>: Text, |text| text.to_string().into();
     PathBuf: Text, |path| path.to_string_lossy().into_owned().into();
+    String: Text, |text| text.clone().into();
+    Address: Text, |address| address.to_string().into();
     Format: Text, |format| format.word().into();
     Age: Text, |age| age.to_string().into();
     Size: Text, |size| size.to_string().into();

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use chinwag_cluster::{Address, AddressError};
 use chinwag_core::{Config, Form, Limits, Origin, Subnet};
 use chinwag_recording::RECORD_BYTES_MIN;
 
@@ -196,6 +197,24 @@ pub(super) fn dead_after(value: &str) -> Result<Duration, String> {
 
 pub(super) fn drain(value: &str) -> Result<Duration, String> {
     number(value, 0..=3600, "seconds").map(|seconds| Duration::from_secs(seconds.into()))
+}
+
+pub(super) fn cluster(value: &str) -> Result<Address, String> {
+    let address: Address = value.parse().map_err(|error: AddressError| error.to_string())?;
+    if address.has_password() {
+        return Err(
+            "others can see what is on a command line: put it with its password into the file of --cluster-from".into(),
+        );
+    }
+    Ok(address)
+}
+
+pub(super) fn cluster_name(value: &str) -> Result<String, String> {
+    let is_name = (1..=64).contains(&value.len())
+        && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.:".contains(&byte));
+    is_name
+        .then(|| value.to_owned())
+        .ok_or_else(|| "it takes 1 to 64 letters, digits, dashes, underscores, dots and colons".into())
 }
 
 /// The least that `--keep-bytes` can be: an empty database has less, and what is written at once fits.

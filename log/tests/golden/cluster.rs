@@ -1,9 +1,9 @@
 //! What several servers say in the log that they share, and with what a server begins that joins them.
 
-use chinwag_core::log::cluster::{Content, Entry as Said, EntryId, Mark, Member, Position, State, WriterId};
+use chinwag_core::log::cluster::{Content, Entry as Said, EntryId, Mark, Member, Position, Start, State, WriterId};
 use chinwag_core::log::{Command, Event};
 use chinwag_core::{ConnectionId, Texts};
-use chinwag_log::{Entry, Start, event_bytes};
+use chinwag_log::{Entry, event_bytes};
 
 use super::snapshot;
 
