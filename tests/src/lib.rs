@@ -15,7 +15,7 @@
 //! - A [`Relay`] stands between clients and a server, and freezes, delays or cuts what goes through.
 //! - [`fuzzing`] holds what is fuzzed, and replayed.
 //! - [`sim`] is a world made from a seed, with a model of the protocol beside it.
-//! - A [`Program`] is the binary of a server, in a process of its own.
+//! - A [`Program`] is the binary of a server, in a process of its own. An [`Engine`] keeps the log of several.
 //! - A [`Siege`] is such a program under one of the [`attacks`], with people in it who want to chat in peace.
 //! - With the feature `real-clients`, a `Terminal` is somebody who runs a program of the system, such as telnet, an
 //!   `IrcClient` somebody with one for IRC, such as irssi, and a `Proxy` one that stands before a server, such as
@@ -29,6 +29,7 @@ mod browser;
 mod cluster;
 mod diff;
 mod driver;
+mod engine;
 mod escape;
 mod followers;
 pub mod fuzzing;
@@ -62,6 +63,7 @@ pub use browser::{Browser, fetch};
 pub use cluster::Cluster;
 pub use diff::diff;
 pub use driver::{Driver, Link, Todo};
+pub use engine::{Engine, Forgets};
 pub use escape::{EscapeError, escape, unescape};
 pub use followers::Followers;
 #[cfg(feature = "real-clients")]

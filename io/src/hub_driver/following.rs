@@ -192,6 +192,11 @@ impl<D: Driver> HubDriver<D> {
             Order::Apply { at, said } => {
                 match said {
                     Said::Joined { server } => info!(server, "a server has joined"),
+                    Said::Gone { server } if server == following.cluster.number() => {
+                        if following.stops_at.is_none() {
+                            following.end("the other servers took this one for gone".to_owned());
+                        }
+                    }
                     Said::Gone { server } => info!(server, "a server has gone"),
                     Said::Events(_) => {}
                 }

@@ -1,0 +1,245 @@
+//! Several servers of both runtimes, each a process, that are one chat by a real engine: people talk over both, and
+//! servers and engine are killed and stopped.
+
+use std::io::{Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream};
+use std::time::{Duration, Instant};
+
+use chinwag_tests::{Adapter, Engine, Forgets, Program};
+use rustix::process::Signal;
+
+/// Longer than anything here takes: that a server is gone is found out after ten seconds.
+const PATIENCE: Duration = Duration::from_secs(40);
+
+/// Somebody who comes by lines.
+struct Person {
+    stream: TcpStream,
+    heard: Vec<u8>,
+    /// Up to where it was looked at.
+    seen: usize,
+}
+
+impl Person {
+    /// Comes, and takes a name.
+    fn come(addr: SocketAddr, name: &str) -> Self {
+        let stream = TcpStream::connect(addr).expect("the server listens");
+        stream.set_read_timeout(Some(PATIENCE)).expect("it is not zero");
+        let mut person = Self { stream, heard: Vec::new(), seen: 0 };
+        person.say(&format!("/name {name}"));
+        person.hear(&format!("is now {name}"));
+        person
+    }
+
+    fn say(&mut self, line: &str) {
+        self.stream.write_all(format!("{line}\n").as_bytes()).expect("the server reads");
+    }
+
+    /// Reads on up to a line that ends so, and returns all lines up to it.
+    fn hear(&mut self, end: &str) -> Vec<String> {
+        let from = self.seen;
+        let until = Instant::now() + PATIENCE;
+        loop {
+            while let Some(len) = self.heard[self.seen..].iter().position(|&byte| byte == b'\n') {
+                let line = String::from_utf8_lossy(&self.heard[self.seen..self.seen + len]).into_owned();
+                self.seen += len + 1;
+                if line.ends_with(end) {
+                    let lines = String::from_utf8_lossy(&self.heard[from..self.seen]);
+                    return lines.lines().map(str::to_owned).collect();
+                }
+            }
+            let mut bytes = [0; 4096];
+            let read = self.stream.read(&mut bytes).unwrap_or(0);
+            let heard = String::from_utf8_lossy(&self.heard[from..]);
+            assert!(read > 0 && Instant::now() < until, "{end:?} does not come behind {heard:?}");
+            self.heard.extend_from_slice(&bytes[..read]);
+        }
+    }
+
+    /// Reads to the end of the connection, and returns all lines from here on.
+    fn hear_out(&mut self) -> Vec<String> {
+        let _ = self.stream.read_to_end(&mut self.heard);
+        String::from_utf8_lossy(&self.heard[self.seen..]).lines().map(str::to_owned).collect()
+    }
+}
+
+/// Starts a server of a cluster.
+fn serve(adapter: Adapter, engine: &Engine) -> (Program, SocketAddr) {
+    Program::start(adapter, ["--cluster", &engine.url(), "--flood-rate", "0"])
+}
+
+/// Starts an engine, and a server of each runtime.
+fn cluster() -> (Engine, [(Program, SocketAddr); 2]) {
+    let engine = Engine::start();
+    let servers = Adapter::ALL.map(|adapter| serve(adapter, &engine));
+    (engine, servers)
+}
+
+/// Counts the lines that are this.
+fn count(lines: &[String], line: &str) -> usize {
+    lines.iter().filter(|one| *one == line).count()
+}
+
+#[test]
+fn people_of_several_servers_are_in_one_chat() {
+    let (_engine, [(_smol, smol), (_tokio, tokio)]) = cluster();
+    let (mut ann, mut bob) = (Person::come(smol, "Ann"), Person::come(tokio, "Bob"));
+    ann.hear("is now Bob");
+    bob.say("/name ANN");
+    bob.hear("ANN is already taken");
+    for number in 0..20 {
+        ann.say(&format!("ping {number}"));
+        bob.hear(&format!("Ann: ping {number}"));
+        bob.say(&format!("pong {number}"));
+        ann.hear(&format!("Bob: pong {number}"));
+    }
+    for person in [&mut ann, &mut bob] {
+        person.say("/users");
+        person.hear("Users - Ann, Bob");
+    }
+    bob.say("/join pizza");
+    bob.hear("You joined pizza");
+    ann.hear("Bob left");
+    ann.say("/rooms");
+    ann.hear("Rooms - main (1), pizza (1)");
+    ann.say("/msg Bob psst");
+    bob.hear("psst");
+    bob.say("/reply what");
+    ann.hear("what");
+    ann.say("/name Cid");
+    ann.hear("Ann is now Cid");
+    bob.say("/name Ann");
+    bob.hear("Bob is now Ann");
+}
+
+#[test]
+fn all_hear_one_order_however_fast_they_talk() {
+    let (_engine, [(_smol, smol), (_tokio, tokio)]) = cluster();
+    let (mut ann, mut bob) = (Person::come(smol, "Ann"), Person::come(tokio, "Bob"));
+    ann.hear("is now Bob");
+    for number in 0..300 {
+        ann.say(&format!("a{number}"));
+        bob.say(&format!("b{number}"));
+    }
+    for person in [&mut ann, &mut bob] {
+        person.say("end");
+    }
+    let heard = [&mut ann, &mut bob].map(|person| {
+        let mut lines = person.hear(": end");
+        lines.extend(person.hear(": end"));
+        lines.retain(|line| line.starts_with("Ann: ") || line.starts_with("Bob: "));
+        lines
+    });
+    assert_eq!(heard[0].len(), 602);
+    assert_eq!(heard[0], heard[1]);
+    let of_ann = heard[0].iter().filter_map(|line| line.strip_prefix("Ann: a"));
+    assert!(of_ann.eq((0..300).map(|number| number.to_string()).collect::<Vec<_>>().iter()), "her own order");
+}
+
+#[test]
+fn the_people_of_a_server_that_is_killed_leave_once() {
+    let (engine, [(smol, smol_at), (_tokio, tokio_at)]) = cluster();
+    let _gone = [Person::come(smol_at, "Ann"), Person::come(smol_at, "Cid")];
+    let mut bob = Person::come(tokio_at, "Bob");
+    smol.signal(Signal::KILL);
+    let mut lines = bob.hear("Ann left");
+    lines.extend(bob.hear("Cid left"));
+    bob.say("/users");
+    lines.extend(bob.hear("Users - Bob"));
+    assert_eq!((count(&lines, "Ann left"), count(&lines, "Cid left")), (1, 1), "{lines:?}");
+    // Another takes its place, and their names are free.
+    let (_again, addr) = serve(Adapter::Smol, &engine);
+    let mut ann = Person::come(addr, "Ann");
+    bob.hear("is now Ann");
+    ann.say("/users");
+    ann.hear("Users - Ann, Bob");
+}
+
+#[test]
+fn the_people_of_a_server_that_is_stopped_leave_at_once_and_it_ends_in_order() {
+    let (_engine, [(smol, smol_at), (_tokio, tokio_at)]) = cluster();
+    let (mut ann, mut bob) = (Person::come(smol_at, "Ann"), Person::come(tokio_at, "Bob"));
+    ann.hear("is now Bob");
+    ann.say("last words");
+    bob.hear("Ann: last words");
+    smol.signal(Signal::TERM);
+    assert_eq!(ann.hear_out().last().map(String::as_str), Some("Server is shutting down"));
+    bob.hear("Ann left");
+    assert_eq!(smol.join().code, Some(0));
+}
+
+#[test]
+fn nobody_notices_an_engine_that_starts_again_with_what_it_had() {
+    outlive(Forgets::Nothing);
+}
+
+#[test]
+fn nobody_notices_an_engine_that_starts_again_with_nothing() {
+    outlive(Forgets::All);
+}
+
+/// Kills the engine while people talk, and starts it again. Nothing is lost, nothing comes twice.
+fn outlive(forgets: Forgets) {
+    let (mut engine, [(_smol, smol_at), (_tokio, tokio_at)]) = cluster();
+    let (mut ann, mut bob) = (Person::come(smol_at, "Ann"), Person::come(tokio_at, "Bob"));
+    ann.hear("is now Bob");
+    for number in 0..50 {
+        ann.say(&format!("a{number}"));
+        bob.say(&format!("b{number}"));
+        if number == 25 {
+            engine.kill(forgets);
+        }
+    }
+    engine.restart();
+    for person in [&mut ann, &mut bob] {
+        person.say("end");
+    }
+    let heard = [&mut ann, &mut bob].map(|person| {
+        let mut lines = person.hear(": end");
+        lines.extend(person.hear(": end"));
+        lines.retain(|line| line.starts_with("Ann: ") || line.starts_with("Bob: "));
+        lines
+    });
+    assert_eq!(heard[0], heard[1]);
+    assert_eq!(heard[0].len(), 102, "each message once: {:?}", heard[0]);
+    // Whoever joins then finds all as it is.
+    let (_third, addr) = serve(Adapter::Tokio, &engine);
+    let mut cid = Person::come(addr, "Cid");
+    cid.say("/users");
+    cid.hear("Users - Ann, Bob, Cid");
+    bob.hear("is now Cid");
+}
+
+#[test]
+fn a_server_that_was_asleep_is_gone_for_the_others_and_ends() {
+    let (engine, [(smol, smol_at), (_tokio, tokio_at)]) = cluster();
+    let (mut ann, mut bob) = (Person::come(smol_at, "Ann"), Person::come(tokio_at, "Bob"));
+    smol.signal(Signal::STOP);
+    bob.hear("Ann left");
+    smol.signal(Signal::CONT);
+    ann.hear_out();
+    let ended = smol.join();
+    assert_eq!(ended.code, Some(1), "{ended:?}");
+    assert!(ended.err.contains("the other servers took this one for gone; start it again"), "{ended:?}");
+    let (_again, addr) = serve(Adapter::Smol, &engine);
+    let _ann = Person::come(addr, "Ann");
+    bob.hear("is now Ann");
+}
+
+#[test]
+fn a_server_does_not_start_without_its_engine_and_says_why() {
+    let mut engine = Engine::start();
+    let (_first, _) = serve(Adapter::Smol, &engine);
+    for adapter in Adapter::ALL {
+        let other = ["--port", "0", "--cluster", &engine.url(), "--room-quiet", "7"];
+        let ended = Program::run(adapter, other);
+        assert_eq!(ended.code, Some(1), "{ended:?}");
+        assert!(ended.err.contains("can't join the cluster: the other servers have other rules"), "{ended:?}");
+    }
+    let url = engine.url();
+    engine.kill(Forgets::All);
+    for adapter in Adapter::ALL {
+        let ended = Program::run(adapter, ["--port", "0", "--cluster", &url]);
+        assert_eq!(ended.code, Some(1), "{ended:?}");
+        assert!(ended.err.contains(&format!("can't use {url} for a cluster: can't reach it: ")), "{ended:?}");
+    }
+}
