@@ -70,7 +70,7 @@ impl Keys {
             Value::Error(why) if why.starts_with("ERR The ID specified in XADD") => Ok(Reply::Refused),
             Value::Error(why) => Err(refused("XADD", &why)),
             Value::Text(_) => Ok(Reply::Appended),
-            other => Err(strange(&other)),
+            other @ (Value::Nothing | Value::Number(_) | Value::List(_)) => Err(strange(&other)),
         }
     }
 
@@ -130,11 +130,13 @@ impl Keys {
         match connection.ask(&[b"HGET", &self.snapshot, b"frame"])? {
             Value::Nothing => Ok(None),
             Value::Error(why) => Err(refused("HGET", &why)),
-            Value::Text(frame) => match unframed(&frame)? {
-                Written::Start(start) => Ok(Some(*start)),
-                _ => Err(Failure::Log("the snapshot is none".to_owned())),
-            },
-            other => Err(strange(&other)),
+            Value::Text(frame) => {
+                let Written::Start(start) = unframed(&frame)? else {
+                    return Err(Failure::Log("the snapshot is none".to_owned()));
+                };
+                Ok(Some(*start))
+            }
+            other @ (Value::Number(_) | Value::List(_)) => Err(strange(&other)),
         }
     }
 }
@@ -160,10 +162,8 @@ fn entry(entry: &Value) -> Result<(Position, Entry<Event>), Failure> {
     let [field, frame] = fields.list().and_then(|parts| <&[Value; 2]>::try_from(parts).ok()).ok_or_else(none)?;
     let at = id.text().and_then(position).ok_or_else(none)?;
     let frame = frame.text().filter(|_| field.text() == Some(FIELD)).ok_or_else(none)?;
-    match unframed(frame)? {
-        Written::Shared(entry) => Ok((at, *entry)),
-        _ => Err(none()),
-    }
+    let Written::Shared(entry) = unframed(frame)? else { return Err(none()) };
+    Ok((at, *entry))
 }
 
 fn position(id: &[u8]) -> Option<Position> {

@@ -184,25 +184,25 @@ impl Connection {
 
     /// Asks for what can only fail for a reason that an operator has to know.
     pub(crate) fn ask_surely(&mut self, words: &[&[u8]]) -> Result<Value, ConnectError> {
-        match self.ask(words)? {
-            Value::Error(why) => {
-                let word = String::from_utf8_lossy(words[0]);
-                Err(ConnectError::Refused(format!("it refuses {word}: {why}")))
-            }
-            answer => Ok(answer),
+        let answer = self.ask(words)?;
+        if let Value::Error(why) = &answer {
+            let word = String::from_utf8_lossy(words[0]);
+            return Err(ConnectError::Refused(format!("it refuses {word}: {why}")));
         }
+        Ok(answer)
     }
 }
 
 /// Says in words that an answer was waited for in vain.
 fn in_words(error: io::Error) -> io::Error {
-    match error.kind() {
-        io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => {
-            io::Error::new(io::ErrorKind::TimedOut, "the engine does not answer")
-        }
-        io::ErrorKind::UnexpectedEof => io::Error::new(error.kind(), "the engine has ended the connection"),
-        _ => error,
+    let kind = error.kind();
+    if matches!(kind, io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut) {
+        return io::Error::new(io::ErrorKind::TimedOut, "the engine does not answer");
     }
+    if kind == io::ErrorKind::UnexpectedEof {
+        return io::Error::new(kind, "the engine has ended the connection");
+    }
+    error
 }
 
 /// Ends a connection, also one that is being waited for.

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use chinwag_core::ops::Bar;
 use chinwag_core::{
-    Config, Form, Gate, Incident, IncidentLog, Name, Pass, Passphrase, Permit, Refusal, Stats, Time, Verdict,
+    Config, Form, Gate, Incident, IncidentLog, Name, Pass, Passphrase, Permit, Refusal, Share, Stats, Time, Verdict,
 };
 use tracing::field::display;
 use tracing::{info, warn};
@@ -174,6 +174,12 @@ impl Admission {
     /// Returns what keeps what the server is handed, if anything does.
     pub(crate) fn recording(&self) -> Option<Recording> {
         self.0.recording.clone()
+    }
+
+    /// Returns the shares of the connections of the server, one for each of its threads.
+    pub fn shares(&self) -> impl Iterator<Item = Share> + use<> {
+        let number = self.0.cluster.as_ref().map_or(0, Cluster::number);
+        Share::split(self.config().limits.threads).map(move |share| share.of_server(number))
     }
 
     /// Returns the log that the server shares with others, if it does.

@@ -4,9 +4,11 @@ mod following;
 mod sources;
 mod turn;
 
+use std::future::poll_fn;
 use std::mem;
+use std::pin::pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::Poll;
 
 use chinwag_core::admission::{Pass, Passphrase, Verdict};
 use chinwag_core::log::Decided;
@@ -102,16 +104,20 @@ impl<D: Driver> HubDriver<D> {
         [self.hub.poll_timeout(), following].into_iter().flatten().min()
     }
 
-    /// Returns [`Input::Followed`] when something has come of the log that this server shares with others. That is
-    /// never, of a server on its own.
-    pub fn poll_followed(&self, cx: &Context<'_>) -> Poll<Input<D::Port>> {
-        let Some(following) = &self.following else { return Poll::Pending };
-        following.poll(cx).map(|()| Input::Followed)
+    /// Waits for what is to be done: for what has come of the log that this server shares with others, if it does, and
+    /// for `input`, unless too much waits for that log already.
+    pub async fn next(&self, input: impl Future<Output = Input<D::Port>>) -> Input<D::Port> {
+        let Some(following) = &self.following else { return input.await };
+        let mut input = pin!(input);
+        poll_fn(|cx| match following.poll(cx) {
+            Poll::Ready(()) => Poll::Ready(Input::Followed),
+            Poll::Pending if following.is_full() => Poll::Pending,
+            Poll::Pending => input.as_mut().poll(cx),
+        })
+        .await
     }
 
-    /// Tells whether nothing that people ask for is to be handed in now: too much of it waits for the log.
-    #[must_use]
-    pub fn is_full(&self) -> bool {
+    fn is_full(&self) -> bool {
         self.following.as_ref().is_some_and(Following::is_full)
     }
 

@@ -83,12 +83,6 @@ impl Setup {
         self.cluster.as_ref().map_or_else(Clock::start, Cluster::clock)
     }
 
-    /// Returns the number of the server among those that share a log.
-    #[must_use]
-    pub fn server(&self) -> u8 {
-        self.cluster.as_ref().map_or(0, Cluster::number)
-    }
-
     /// Checks what a server is given, draws a secret if there is none, and offers TLS if there is a certificate.
     ///
     /// # Errors

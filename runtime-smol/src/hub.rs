@@ -1,11 +1,10 @@
 //! Owns the hub's task: hands it what was read, and puts what it decides into the log that all workers follow.
 
-use std::future::{pending, poll_fn};
 use std::iter;
 use std::sync::{Arc, Weak};
 
 use async_channel::{Receiver, Sender};
-use chinwag_core::{Config, Share};
+use chinwag_core::Config;
 use chinwag_io::{Admission, Answers, HubDriver, INPUTS_MAX, Input, LOG_BATCHES_MAX, SharedBatch, WorkerThread};
 use futures_lite::FutureExt as _;
 use smol::{Executor, Task};
@@ -33,7 +32,6 @@ impl HubTask {
     /// inputs.
     pub(crate) fn new(
         config: Arc<Config>,
-        server: u8,
         executor: &Arc<Executor<'static>>,
         sockets: &Arc<Sockets>,
         threads: Vec<WorkerThread<Worker>>,
@@ -48,8 +46,7 @@ impl HubTask {
             let driver = Driver::new(sockets, executor);
             Worker::new(&config, share, clock, thread, followed.clone(), driver)
         };
-        let workers: Vec<_> =
-            Share::split(config.limits.threads).map(|share| share.of_server(server)).zip(threads).map(start).collect();
+        let workers: Vec<_> = admission.shares().zip(threads).map(start).collect();
         let writing = workers.iter().map(|worker| executor.spawn(worker::run(Arc::clone(worker)))).collect();
         let hub = HubDriver::new(config, admission, workers, answers);
         let executor = Arc::downgrade(executor);
@@ -90,17 +87,9 @@ impl HubTask {
     /// Waits for what is to be done.
     async fn next(&mut self) -> Input<Socket> {
         let Self { hub, inputs, alarm, .. } = self;
-        // 1. What has come of the log that this server shares with others, if it does.
-        let followed = poll_fn(|cx| hub.poll_followed(cx));
-        // 2. What people ask for.
-        let input = async {
-            if hub.is_full() {
-                return pending().await;
-            }
-            inputs.recv().await.expect("the hub has a sender itself")
-        };
-        let input = followed.or(input);
-        // 3. What is due.
+        // 1. What people ask for.
+        let input = hub.next(async { inputs.recv().await.expect("the hub has a sender itself") });
+        // 2. What is due.
         let Some(time) = hub.poll_timeout() else { return input.await };
         let timeout = async {
             alarm.ring(time).await;

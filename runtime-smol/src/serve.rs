@@ -38,7 +38,6 @@ pub fn serve(listeners: impl Into<Listeners>, setup: Setup) -> (Handle, impl Fut
 async fn run(listeners: Listeners, setup: Setup, mut controls: Controls, _ending: Ending) -> io::Result<()> {
     let setup = setup.checked()?;
     let admission = Admission::new(&setup, setup.clock());
-    let server = setup.server();
     let (config, sockets) = (Arc::new(setup.config), Sockets::new()?);
     let open = |(listening, form)| {
         let listener = Listener::new(&listening, form, &config, admission.clone())?;
@@ -48,8 +47,7 @@ async fn run(listeners: Listeners, setup: Setup, mut controls: Controls, _ending
     let executor = Arc::new(Executor::new());
     let spawned = (1..config.limits.threads).map(|_| Worker::spawn()).collect::<io::Result<Vec<_>>>()?;
     let (notifiers, threads): (Vec<_>, Vec<_>) = spawned.into_iter().unzip();
-    let (hub, inputs) =
-        HubTask::new(config, server, &executor, &sockets, notifiers, admission.clone(), controls.answers());
+    let (hub, inputs) = HubTask::new(config, &executor, &sockets, notifiers, admission.clone(), controls.answers());
     let weak = Arc::downgrade(&executor);
     let acceptor = Acceptor { admission: admission.clone(), executor: weak, inputs: inputs.clone() };
     let mut accepting = Vec::new();

@@ -1,12 +1,11 @@
 //! Owns the hub's task: hands it what was read, and puts what it decides into the workers' logs.
 
-use std::future::{pending, poll_fn};
 use std::io;
 use std::iter;
 use std::mem;
 use std::sync::Arc;
 
-use chinwag_core::{Config, Share};
+use chinwag_core::Config;
 use chinwag_io::{Admission, Answers, HubDriver, INPUTS_MAX, Input, LOG_BATCHES_MAX, SharedBatch};
 use futures_lite::future;
 use tokio::sync::mpsc::{self, OwnedPermit, Receiver, Sender};
@@ -34,7 +33,6 @@ impl HubTask {
     /// inputs.
     pub(crate) fn new(
         config: Arc<Config>,
-        server: u8,
         admission: Admission,
         answers: Answers,
     ) -> io::Result<(Self, Sender<Input<Socket>>)> {
@@ -43,19 +41,12 @@ impl HubTask {
         let threads =
             iter::once(Ok(None)).chain((1..config.limits.threads).map(spawn)).collect::<io::Result<Vec<_>>>()?;
         let (mut workers, mut logs, mut ends) = (Vec::new(), Vec::new(), Vec::new());
-        for (share, thread) in Share::split(config.limits.threads).zip(threads) {
+        for (share, thread) in admission.shares().zip(threads) {
             // One more is for the end.
             let (log, followed) = mpsc::channel(LOG_BATCHES_MAX + 1);
             ends.push(log.clone().try_reserve_owned().expect("it is empty, and its other end is here"));
             logs.push(log);
-            workers.push(Worker::new(
-                &config,
-                share.of_server(server),
-                admission.clock(),
-                thread,
-                followed,
-                Driver::new(),
-            ));
+            workers.push(Worker::new(&config, share, admission.clock(), thread, followed, Driver::new()));
         }
         let writing = workers.iter().map(|worker| tokio::spawn(worker::run(Arc::clone(worker)))).collect();
         let hub = HubDriver::new(config, admission.clone(), workers, answers);
@@ -105,28 +96,14 @@ impl HubTask {
     /// Waits for what is to be done.
     async fn next(&mut self) -> Input<Socket> {
         let due = self.hub.poll_timeout();
-        let (hub, inputs) = (&self.hub, &mut self.inputs);
-        let input = async {
-            if hub.is_full() {
-                return pending().await;
-            }
-            inputs.recv().await.expect("the hub has a sender itself")
-        };
-        let clock = self.admission.clock();
-        let timeout = async {
-            match due {
-                Some(time) => reach(clock, time).await,
-                None => pending().await,
-            }
-        };
+        let input = self.hub.next(async { self.inputs.recv().await.expect("the hub has a sender itself") });
+        let Some(time) = due else { return input.await };
         tokio::select! {
             biased;
-            // 1. What has come of the log that this server shares with others, if it does.
-            followed = poll_fn(|cx| hub.poll_followed(cx)) => followed,
-            // 2. What people ask for.
+            // 1. What people ask for.
             input = input => input,
-            // 3. What is due.
-            () = timeout => Input::Woke,
+            // 2. What is due.
+            () = reach(self.admission.clock(), time) => Input::Woke,
         }
     }
 }
@@ -164,7 +141,7 @@ mod tests {
             let admission = Admission::new(&setup, Clock::start());
             let (_, controls, _ending) = chinwag_io::handle();
             let (mut hub, _inputs) =
-                HubTask::new(Arc::new(setup.config), 0, admission, controls.answers()).expect("it needs no thread");
+                HubTask::new(Arc::new(setup.config), admission, controls.answers()).expect("it needs no thread");
             while hub.logs[0].try_send(Arc::new(Batch::new())).is_ok() {}
             let writing = mem::take(&mut hub.writing);
             drop(hub);

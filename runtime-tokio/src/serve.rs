@@ -32,14 +32,13 @@ pub fn serve(listeners: impl Into<Listeners>, setup: Setup) -> (Handle, impl Fut
 async fn run(listeners: Listeners, setup: Setup, mut controls: Controls, _ending: Ending) -> io::Result<()> {
     let setup = setup.checked()?;
     let admission = Admission::new(&setup, setup.clock());
-    let server = setup.server();
     let config = Arc::new(setup.config);
     let open = |(listening, form)| {
         let guarded = Listener::new(&listening, form, &config, admission.clone())?;
         io::Result::Ok((guarded, Incoming::new(listening)?))
     };
     let listeners = listeners.into_iter().map(open).collect::<Result<Vec<_>, _>>()?;
-    let (hub, inputs) = HubTask::new(config, server, admission.clone(), controls.answers())?;
+    let (hub, inputs) = HubTask::new(config, admission.clone(), controls.answers())?;
     let turns = Arc::new(Semaphore::new(TURN_HANDSHAKES));
     let acceptor = Acceptor { admission: admission.clone(), inputs: inputs.clone(), turns };
     let mut accepting = Vec::new();
