@@ -5,7 +5,7 @@ use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
-use chinwag_tests::{Adapter, Engine, Forgets, Program};
+use chinwag_tests::{Adapter, Engine, Forgets, Program, fetch};
 use rustix::process::Signal;
 
 /// Longer than anything here takes: that a server is gone is found out after ten seconds.
@@ -223,6 +223,42 @@ fn a_server_that_was_asleep_is_gone_for_the_others_and_ends() {
     let (_again, addr) = serve(Adapter::Smol, &engine);
     let _ann = Person::come(addr, "Ann");
     bob.hear("is now Ann");
+}
+
+#[test]
+fn servers_that_are_cut_off_say_so_and_let_their_people_go_and_take_them_again() {
+    let engine = Engine::start();
+    let flags = ["--cluster", &engine.url()];
+    let servers = Adapter::ALL.map(|adapter| Program::start_web(adapter, flags));
+    let mut people = ["Ann", "Bob"].into_iter().zip(&servers).map(|(name, (_, at, _))| Person::come(*at, name));
+    let mut people = [people.next(), people.next()].map(|person| person.expect("there are two servers"));
+    let ask = |web: SocketAddr, path: &str| {
+        fetch(web, &format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))
+    };
+    let health = |web: SocketAddr| {
+        let answer = ask(web, "/healthz");
+        answer.lines().next().unwrap_or_default().to_owned()
+    };
+    assert_eq!(servers.each_ref().map(|(.., web)| health(*web)), ["HTTP/1.1 200 OK"; 2]);
+    engine.signal(Signal::STOP);
+    for (person, (_, _, web)) in people.iter_mut().zip(&servers) {
+        person.say("does anybody hear me?");
+        person.hear("Messages wait: this server has lost touch with the others");
+        assert_eq!(health(*web), "HTTP/1.1 503 Service Unavailable");
+        assert!(ask(*web, "/metrics").contains("\nchinwag_cluster_out_of_touch 1\n"));
+    }
+    for person in &mut people {
+        let last = person.hear_out();
+        let last = last.last().map(String::as_str);
+        assert_eq!(last, Some("This server is cut off from the others, please connect again"));
+    }
+    drop(people);
+    engine.signal(Signal::CONT);
+    for (name, (server, at, web)) in ["Cid", "Dan"].into_iter().zip(&servers) {
+        let _ = server.read_log("this server is in touch with the others again");
+        assert_eq!(health(*web), "HTTP/1.1 200 OK");
+        let _person = Person::come(*at, name);
+    }
 }
 
 #[test]

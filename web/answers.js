@@ -50,4 +50,11 @@ export const ANSWERS = {
     },
   },
   stopping: { says: () => 'The server is shutting down.' },
+  touch: {
+    says: ({ state }) => ({
+      kept: 'Messages go on.',
+      lost: 'Messages wait: this server has lost touch with the others.',
+      cut: 'This server is cut off from the others.',
+    })[state],
+  },
 };

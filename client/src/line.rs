@@ -252,6 +252,7 @@ fn is_help(line: &str) -> bool {
 mod tests {
     use std::time::Duration;
 
+    use chinwag_core::log::cluster::Touch;
     use chinwag_core::{CantIgnore, Earlier, Identity, Leaving, Message, Request, Text, Topic};
 
     use super::*;
@@ -319,6 +320,7 @@ mod tests {
             (Message::NotUtf8, Line::Notice),
             (Message::Dropped { count: 12 }, Line::Dropped(12)),
             (Message::Stopping, Line::Notice),
+            (Message::Touch(Touch::Lost), Line::Notice),
         ];
         for (message, line) in cases {
             assert_eq!(Line::parse(&message.to_string()), line, "{message}");

@@ -1,5 +1,6 @@
 //! Owns the words that come out of [`Chat`](crate::Chat): what is to be done, in this order.
 
+use crate::log::cluster::Touch;
 use crate::{CloseCode, ConnectionId, Dialect, Form, Message, RoomId};
 
 /// Orders one thing to be done. Actions are plain data, and are followed in the order in which they were given.
@@ -85,6 +86,12 @@ pub enum Action {
     Cut {
         /// Which.
         connection: ConnectionId,
+    },
+    /// Tells everyone here how it is with the way to the other servers, and ends all connections if it is
+    /// [cut](Touch::Cut).
+    Touch {
+        /// How.
+        touch: Touch,
     },
     /// Tells everyone something, and ends all connections.
     Stop {

@@ -66,7 +66,7 @@ impl<S> Batch<S> {
         }
         let (bytes, writes) = match action {
             Action::Reply { message, .. } | Action::Deliver { message, .. } => (message.encoded_len_hint(), 1),
-            Action::Stop { .. } => (0, usize::MAX),
+            Action::Touch { .. } | Action::Stop { .. } => (0, usize::MAX),
             Action::Broadcast { .. }
             | Action::Open { .. }
             | Action::Speak { .. }

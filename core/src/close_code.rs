@@ -28,6 +28,9 @@ impl CloseCode {
     /// 1009: a message was longer than any line can be.
     pub const TOO_BIG: Self = Self(1009);
 
+    /// 1012: the server can't go on for now, and whoever connects again may come to another.
+    pub const RESTART: Self = Self(1012);
+
     /// 4001: the person goes on with another connection. RFC 6455 leaves the codes from 4000 on to applications.
     pub const RESUMED: Self = Self(4001);
 

@@ -26,6 +26,7 @@ use self::run_ahead::Size;
 use self::schedule::{Schedule, Write};
 pub use self::share::Share;
 use crate::batch::lines::BroadcastLines;
+use crate::log::cluster::Touch;
 use crate::wire::Encoding;
 use crate::{
     Action, Batch, CloseCode, Config, ConnectionId, Dialect, Histogram, Incident, LeftOut, Message, RoomId, Stats, Time,
@@ -157,6 +158,7 @@ impl<S: Clone> Fanout<S> {
                 Action::Alive { connection } => self.outboxes.hear(*connection),
                 Action::Close { connection, .. } => self.on_close(*connection),
                 Action::Cut { connection } => self.on_cut(*connection),
+                Action::Touch { touch } => self.on_touch(*touch),
                 Action::Stop { message } => self.on_stop(now, message),
             }
         }
@@ -407,11 +409,24 @@ impl<S: Clone> Fanout<S> {
 
     fn on_stop(&mut self, now: Time, message: &Message) {
         self.outboxes.stop(now);
+        self.tell_all(message, Some(CloseCode::GOING_AWAY));
+    }
+
+    /// Tells everyone here how it is with the way to the other servers. Those who are let go are still here for the
+    /// chat, until the others hear of it: what it has for them finds nobody.
+    fn on_touch(&mut self, touch: Touch) {
+        self.tell_all(&Message::Touch(touch), (touch == Touch::Cut).then_some(CloseCode::RESTART));
+    }
+
+    /// Tells everyone here something, and ends their connections if there is a code for that.
+    fn tell_all(&mut self, message: &Message, code: Option<CloseCode>) {
         for connection in self.outboxes.connections() {
             self.on_reply(connection, message);
-            // A line shows nothing of it.
-            self.on_reply(connection, &Message::Bye { code: CloseCode::GOING_AWAY });
-            self.on_close(connection);
+            if let Some(code) = code {
+                // A line shows nothing of it.
+                self.on_reply(connection, &Message::Bye { code });
+                self.on_close(connection);
+            }
         }
     }
 

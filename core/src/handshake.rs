@@ -16,6 +16,7 @@ use self::guarded::GuardedHandshake;
 use self::proxied::ProxiedHandshake;
 use self::secured::SecuredHandshake;
 use crate::config::Config;
+use crate::log::cluster::Touch;
 use crate::meter::Meter;
 use crate::password::Verdict;
 use crate::refusal::Refusal;
@@ -155,6 +156,14 @@ impl Handshake {
             Kind::Secured(handshake) => handshake.came.stopped = true,
             Kind::Form(handshake) => handshake.handle_stop(),
             Kind::Guarded(handshake) => handshake.handle_stop(),
+        }
+    }
+
+    /// Handles how it is with the way to the servers with which this one is one chat: who asks at the web listener how
+    /// the server is, is told if it is not kept, and no page is let in when it is cut.
+    pub fn handle_touch(&mut self, touch: Touch) {
+        if let Kind::Form(handshake) = &mut self.kind {
+            handshake.handle_touch(touch);
         }
     }
 

@@ -7,6 +7,7 @@ mod irc;
 mod memory;
 mod powers;
 mod recording;
+mod touch;
 
 use std::collections::{HashMap, VecDeque};
 use std::mem;
@@ -569,6 +570,7 @@ impl<S> Hub<S> {
                 | Action::Broadcast { .. }
                 | Action::Credit { .. }
                 | Action::Alive { .. }
+                | Action::Touch { .. }
                 | Action::Stop { .. } => None,
             };
             let Some((connection, code)) = ended else {

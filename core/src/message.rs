@@ -14,6 +14,7 @@ pub use self::irc::{IrcMessage, Leaving};
 pub use self::moderated::{Banned, Done, Kicked, Moderated, NotOwned, Ruling, Sentence};
 use crate::commands::named;
 use crate::irc::{Identity, Manner};
+use crate::log::cluster::Touch;
 use crate::rules::{HISTORY_MAX, IGNORED_MAX};
 use crate::text::escaped_len;
 use crate::{COMMANDS, CloseCode, Name, OtherProtocol, Text, Texts, Token, Topic, Usage};
@@ -104,6 +105,8 @@ pub enum Message {
     Dropped { count: u64 },
     /// The server is about to stop.
     Stopping,
+    /// How it is with the way to the other servers with which this one is one chat.
+    Touch(Touch),
     /// A `WebSocket` is asked whether somebody is there; telnet is sent what it takes for nothing.
     Ping,
     /// The answer to telnet's question whether somebody is there.
@@ -222,6 +225,7 @@ impl Message {
             | Self::WrongProtocol { .. }
             | Self::Dropped { .. }
             | Self::Stopping
+            | Self::Touch(_)
             | Self::Here
             | Self::Refuse { .. }
             | Self::Hello { .. }
@@ -284,6 +288,7 @@ impl fmt::Display for Message {
                 write!(f, "Server is very busy and dropped {count} messages, sorry!")
             }
             Self::Stopping => f.write_str("Server is shutting down"),
+            Self::Touch(touch) => touch.fmt(f),
             Self::Here => f.write_str("[Yes]"),
             Self::Moderated(moderated) => moderated.fmt(f),
             Self::Ruling(ruling) => ruling.fmt(f),
@@ -536,6 +541,7 @@ mod tests {
                 "This port is for chat by telnet or nc, not for TLS",
             ),
             (Message::Dropped { count: 1 }, "Server is very busy and dropped 1 messages, sorry!"),
+            (Message::Touch(Touch::Lost), "Messages wait: this server has lost touch with the others"),
             (Message::Stopping, "Server is shutting down"),
             (Message::Here, "[Yes]"),
         ];

@@ -27,6 +27,7 @@ use crate::config::Config;
 use crate::dialect::Dialect;
 use crate::ids::ConnectionId;
 use crate::listen_addresses::ListenAddresses;
+use crate::log::cluster::Touch;
 use crate::message::Message;
 use crate::refusal::Refusal;
 use crate::texts::Saying;
@@ -262,6 +263,10 @@ macro_rules! forms {
 
             fn handle_stop(&mut self) {
                 match self { $(Self::$form(handshake) => handshake.handle_stop()),* }
+            }
+
+            fn handle_touch(&mut self, touch: Touch) {
+                match self { $(Self::$form(handshake) => handshake.handle_touch(touch)),* }
             }
 
             fn poll_step(&mut self, now: Time) -> Step {

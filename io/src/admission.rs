@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
+use chinwag_core::log::cluster::Touch;
 use chinwag_core::ops::Bar;
 use chinwag_core::{
     Config, Form, Gate, Incident, IncidentLog, Name, Pass, Passphrase, Permit, Refusal, Share, Stats, Time, Verdict,
@@ -176,6 +177,11 @@ impl Admission {
         self.0.recording.clone()
     }
 
+    /// Returns how it is with the way to the servers with which this one shares a log.
+    pub(crate) fn touch(&self) -> Touch {
+        self.0.cluster.as_ref().map_or(Touch::Kept, |cluster| cluster.lock().touch)
+    }
+
     /// Returns the shares of the connections of the server, one for each of its threads.
     pub fn shares(&self) -> impl Iterator<Item = Share> + use<> {
         let number = self.0.cluster.as_ref().map_or(0, Cluster::number);
@@ -263,7 +269,8 @@ impl Admission {
         let history = self.0.history.as_ref().map(|history| history.store().counts());
         let recording = self.0.recording.as_ref().map(Recording::counts);
         let kept = KeptCounts { history, recording };
-        metrics::encode(stats, incidents.into(), tls, kept)
+        let cluster = self.0.cluster.as_ref().map(Cluster::status);
+        metrics::encode(stats, incidents.into(), tls, kept, cluster)
     }
 
     /// Counts what has happened to a connection, and logs it, at most once a minute for each cause: `more` says how

@@ -8,7 +8,9 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
 
-use chinwag_core::log::cluster::{Follower, Joining, Moment, Order, Position, Reply, Said, Start, State, WriterId};
+use chinwag_core::log::cluster::{
+    Follower, Joining, Moment, Order, Position, Reply, Said, Start, State, Touch, WriterId,
+};
 use chinwag_core::log::{Event, Snapshot};
 use chinwag_core::{Chat, Rules, Time};
 
@@ -152,18 +154,6 @@ pub struct ClusterStatus {
     pub differences: u64,
     /// Why it is none of them any more.
     pub ended: Option<String>,
-}
-
-/// Tells how it is with the way to the others.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub enum Touch {
-    /// What is said here comes back.
-    #[default]
-    Kept,
-    /// It has not for a second.
-    Lost,
-    /// It has not for so long that people were let go.
-    Cut,
 }
 
 impl Cluster {

@@ -38,7 +38,7 @@ mod worker;
 pub use self::admission::{AUDIT, Admission, Admitted, REPORT};
 pub use self::certificate::{Certificate, CertificateError};
 pub use self::clock::Clock;
-pub use self::cluster::{Cluster, ClusterStatus, Engine, JoinError, Replies, Touch};
+pub use self::cluster::{Cluster, ClusterStatus, Engine, JoinError, Replies};
 pub use self::guard::{Guard, Purpose};
 pub use self::handle::{Answers, Controls, Ended, Ending, Handle, handle};
 pub use self::history::{Asked, History, HistoryCounts, Store};

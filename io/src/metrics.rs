@@ -12,6 +12,7 @@ use prometheus_client::metrics::MetricType;
 use prometheus_client::registry::{Registry, Unit};
 
 use crate::certificate::Renewals;
+use crate::cluster::ClusterStatus;
 use crate::history::HistoryCounts;
 use crate::recording::{RecordingCounts, ShadowCounts};
 
@@ -25,6 +26,7 @@ struct Counted {
     incidents: Vec<(&'static str, u64)>,
     tls: Option<TlsCounts>,
     kept: KeptCounts,
+    cluster: Option<ClusterStatus>,
 }
 
 /// What is counted of what is kept on disk, if anything is.
@@ -50,9 +52,10 @@ pub(crate) fn encode(
     incidents: Vec<(&'static str, u64)>,
     tls: Option<TlsCounts>,
     kept: KeptCounts,
+    cluster: Option<ClusterStatus>,
 ) -> String {
     let mut registry = Registry::with_prefix("chinwag");
-    registry.register_collector(Box::new(Counted { stats, incidents, tls, kept }));
+    registry.register_collector(Box::new(Counted { stats, incidents, tls, kept, cluster }));
     let mut metrics = String::new();
     text::encode(&mut metrics, &registry).expect("a string takes all");
     metrics
@@ -60,7 +63,7 @@ pub(crate) fn encode(
 
 impl Collector for Counted {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
-        let Self { stats, incidents, tls, kept } = self;
+        let Self { stats, incidents, tls, kept, cluster } = self;
         let encoder = &mut encoder;
         gauge(encoder, "people", "People in the chat now", stats.people)?;
         gauge(encoder, "rooms", "Rooms there are now", stats.rooms)?;
@@ -82,6 +85,9 @@ impl Collector for Counted {
         }
         if let Some(recording) = kept.recording {
             recording.encode(encoder)?;
+        }
+        if let Some(cluster) = cluster {
+            cluster.encode(encoder)?;
         }
         let told = "Actions of each batch that the hub has handed on";
         histogram(encoder, ("batch_actions", told, None), &stats.batch_actions, 1.0)?;
@@ -140,6 +146,21 @@ impl ShadowCounts {
     }
 }
 
+impl ClusterStatus {
+    /// Tells of the servers that are one chat.
+    fn encode(&self, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
+        let Self { servers, applied, touch, losses, differences, .. } = self;
+        gauge(encoder, "cluster_servers", "Servers that are one chat, with this one", servers.len() as u64)?;
+        counter(encoder, "cluster_applied", "Entries of the log of all servers that this one has applied", *applied)?;
+        let told =
+            "1 while what is said waits, since this server has lost touch with the others, 2 while it is cut off";
+        gauge(encoder, "cluster_out_of_touch", told, *touch as u64)?;
+        counter(encoder, "cluster_losses", "How often this server has lost touch with the others", *losses)?;
+        let told = "How often this server was another chat than another server, which is a bug";
+        counter(encoder, "cluster_differences", told, *differences)
+    }
+}
+
 fn encode_history(encoder: &mut DescriptorEncoder<'_>, counts: &HistoryCounts) -> fmt::Result {
     let &HistoryCounts { kept, lost, behind, bytes, is_failing } = counts;
     counter(encoder, "history_kept", "Messages and topics given to the history", kept)?;
@@ -190,6 +211,8 @@ fn histogram(
 mod tests {
     use std::time::Duration;
 
+    use chinwag_core::log::cluster::Touch;
+
     use super::*;
 
     #[test]
@@ -220,7 +243,15 @@ mod tests {
         let recording = RecordingCounts { bytes: 16, kept_bytes: 17, lost, failures, is_failing, shadow };
         let incidents = vec![("stalled", 9), ("quit", 0), ("tls_slow", 14)];
         let kept = KeptCounts { history: Some(history), recording: Some(recording) };
-        let told = encode(stats, incidents, Some(tls), kept);
+        let cluster = ClusterStatus {
+            servers: vec![0, 2],
+            applied: 31,
+            touch: Touch::Cut,
+            losses: 32,
+            differences: 33,
+            ..ClusterStatus::default()
+        };
+        let told = encode(stats, incidents, Some(tls), kept, Some(cluster));
         for line in [
             "# TYPE chinwag_people gauge",
             "chinwag_people 1",
@@ -233,6 +264,11 @@ mod tests {
             "chinwag_refused_total 7",
             "chinwag_queued_bytes 8",
             "chinwag_sealed_bytes 15",
+            "chinwag_cluster_servers 2",
+            "chinwag_cluster_applied_total 31",
+            "chinwag_cluster_out_of_touch 2",
+            "chinwag_cluster_losses_total 32",
+            "chinwag_cluster_differences_total 33",
             "chinwag_tls_handshakes_total{result=\"done\"} 10",
             "chinwag_tls_handshakes_total{result=\"slow\"} 14",
             "chinwag_tls_certificate_renewals_total{result=\"done\"} 11",

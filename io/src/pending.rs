@@ -94,6 +94,8 @@ impl Pending {
             if self.admission.is_stopping() {
                 self.handshake().handle_stop();
             }
+            let touch = self.admission.touch();
+            self.handshake().handle_touch(touch);
             // 3. How TLS went, and that the end of its bytes may be the end of that.
             if let Some(secured) = link.secured().filter(|_| !self.is_secured) {
                 self.is_secured = true;

@@ -479,7 +479,7 @@ impl World {
                 }
                 Action::Close { connection, code } => writeln!(key, "close {} {code:?}", place(*connection)),
                 Action::Cut { connection } => writeln!(key, "cut {}", place(*connection)),
-                Action::Credit { .. } | Action::Alive { .. } | Action::Stop { .. } => Ok(()),
+                Action::Credit { .. } | Action::Alive { .. } | Action::Touch { .. } | Action::Stop { .. } => Ok(()),
             };
         }
         let mut hasher = DefaultHasher::new();

@@ -168,6 +168,7 @@ fn read(actions: &[Action]) -> Vec<String> {
         Action::Alive { connection } => format!("{} is alive", connection.slot()),
         Action::Close { connection, .. } => format!("{} closes", connection.slot()),
         Action::Cut { connection } => format!("{} is cut", connection.slot()),
+        Action::Touch { touch } => format!("touch: {touch}"),
         Action::Stop { message } => format!("stop: {message}"),
     };
     actions.iter().map(read).collect()

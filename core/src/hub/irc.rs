@@ -265,7 +265,10 @@ const fn is_rendered_apart(message: &Message) -> bool {
     if let Message::Irc(message) = message {
         return !matches!(**message, IrcMessage::Lines(_));
     }
-    !matches!(message, Message::Ping | Message::Bye { .. } | Message::Stopping | Message::Dropped { .. })
+    !matches!(
+        message,
+        Message::Ping | Message::Bye { .. } | Message::Stopping | Message::Touch(_) | Message::Dropped { .. }
+    )
 }
 
 #[cfg(test)]

@@ -40,6 +40,7 @@ fn messages(batch: Option<Batch<()>>) -> Vec<String> {
         | Action::Alive { .. }
         | Action::Close { .. }
         | Action::Cut { .. }
+        | Action::Touch { .. }
         | Action::Stop { .. } => None,
     };
     batch.actions().iter().filter_map(said).collect()

@@ -39,6 +39,7 @@ mod outbox;
 mod position;
 mod repair;
 mod start;
+mod touch;
 
 pub use self::entry::{Content, Entry, EntryId, Mark, WriterId};
 pub use self::follower::{Follower, Joining};
@@ -46,3 +47,4 @@ pub use self::members::{Member, State};
 pub use self::order::{Moment, Order, Reply, Said};
 pub use self::position::Position;
 pub use self::start::Start;
+pub use self::touch::Touch;

@@ -12,6 +12,7 @@ use crate::config::Config;
 use crate::dialect::Dialect;
 use crate::ids::ConnectionId;
 use crate::listen_addresses::ListenAddresses;
+use crate::log::cluster::Touch;
 use crate::message::Message;
 use crate::refusal::Refusal;
 use crate::time::Time;
@@ -124,6 +125,8 @@ pub(crate) trait LetIn {
     fn handle_admission(&mut self, _: Result<(), Refusal>) {}
 
     fn handle_stop(&mut self);
+
+    fn handle_touch(&mut self, _: Touch) {}
 
     fn poll_step(&mut self, now: Time) -> Step;
 

@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use chinwag_core::log::cluster::{Moment, Order, Said};
+use chinwag_core::log::cluster::{Moment, Order, Said, Touch};
 use chinwag_core::log::{Event, Record};
 use chinwag_core::{Config, Hub, Time};
 use tracing::{error, info, warn};
@@ -15,7 +15,7 @@ use tracing::{error, info, warn};
 use super::HubDriver;
 use crate::admission::REPORT;
 use crate::clock::Clock;
-use crate::cluster::{Cluster, Joined, Touch, events, moment};
+use crate::cluster::{Cluster, Joined, events, moment};
 use crate::worker::Driver;
 
 /// How long a server that stops waits until the others have heard of it.
@@ -213,17 +213,22 @@ impl<D: Driver> HubDriver<D> {
             }
             Order::Wait => {
                 warn!(target: REPORT, "this server has lost touch with the others: what is said waits");
-                following.set_touch(Touch::Lost);
+                self.touch(following, Touch::Lost);
             }
             Order::Resume => {
                 info!("this server is in touch with the others again");
-                following.set_touch(Touch::Kept);
+                self.touch(following, Touch::Kept);
             }
             Order::LetGo => {
                 warn!(target: REPORT, "this server is cut off from the others: everybody is let go");
-                following.set_touch(Touch::Cut);
+                self.touch(following, Touch::Cut);
             }
             Order::Rejoin(why) | Order::Refuse(why) => following.end(why.to_owned()),
         }
+    }
+
+    fn touch(&mut self, following: &Following, touch: Touch) {
+        following.set_touch(touch);
+        self.hub.handle_touch(self.clock.now(), touch);
     }
 }

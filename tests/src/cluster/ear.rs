@@ -155,6 +155,7 @@ fn irc_lines(message: &Message, own: &str) -> Vec<String> {
         | Message::WrongProtocol { .. }
         | Message::Dropped { .. }
         | Message::Stopping
+        | Message::Touch(_)
         | Message::Ping
         | Message::Here
         | Message::Moderated(_)

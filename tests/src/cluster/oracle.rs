@@ -87,6 +87,7 @@ impl Oracle {
             | Action::Alive { .. }
             | Action::Close { .. }
             | Action::Cut { .. }
+            | Action::Touch { .. }
             | Action::Stop { .. } => {}
         }
     }
@@ -143,6 +144,7 @@ fn situation(action: &Action, rooms: &BTreeMap<RoomId, BTreeSet<ConnectionId>>) 
         | Action::Credit { .. }
         | Action::Alive { .. }
         | Action::Close { .. }
+        | Action::Touch { .. }
         | Action::Stop { .. } => None,
     }
 }

@@ -259,6 +259,7 @@ impl Run {
                         person.rooms.contains(&room) && !LeftOut::has(except.as_deref(), person.connection)
                     });
                 }
+                Action::Touch { .. } => {}
                 Action::Stop { message } => self.tell(&message, |person| !person.rooms.is_empty()),
             }
         }

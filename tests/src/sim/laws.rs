@@ -62,6 +62,7 @@ impl Laws {
                 self.cut = ghost.map(|ghost| ghost.name);
                 is_lawful
             }
+            Action::Touch { .. } => true,
             Action::Stop { .. } => {
                 self.people.clear();
                 true
@@ -165,6 +166,7 @@ impl Laws {
             | Message::WrongProtocol { .. }
             | Message::Dropped { .. }
             | Message::Stopping
+            | Message::Touch(_)
             | Message::Here
             | Message::Refuse { .. }
             | Message::Hello { .. }

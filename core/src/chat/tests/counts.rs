@@ -47,6 +47,7 @@ fn each_room_counts_what_is_said_there_and_a_new_one_starts_anew() {
             | Action::Alive { .. }
             | Action::Close { .. }
             | Action::Cut { .. }
+            | Action::Touch { .. }
             | Action::Stop { .. } => None,
         };
         actions.iter().find_map(told).expect("it tells the number")

@@ -200,6 +200,8 @@ impl<E: Clone> Follower<E> {
         match reply {
             Reply::Connected { engine } => {
                 self.link = Link { engine: Some(engine), is_verifying: true, ..Link::default() };
+                // Who was not heard while the engine was not reached need not have been silent.
+                self.heard.values_mut().for_each(|heard| *heard = moment.now);
                 self.orders.push_back(Order::Verify { at: self.position });
             }
             Reply::Disconnected => {
@@ -409,7 +411,8 @@ impl<E: Clone> Follower<E> {
         if let Some(made) = self.outbox.handle_read(counted_up_to) {
             self.heard_myself = Some(made);
         }
-        if self.told == Told::Waits && self.outbox.waiting_since().is_none_or(|since| moment.now < since + WAIT_AFTER) {
+        if self.told != Told::Nothing && self.outbox.waiting_since().is_none_or(|since| moment.now < since + WAIT_AFTER)
+        {
             self.told = Told::Nothing;
             self.orders.push_back(Order::Resume);
         }

@@ -125,7 +125,9 @@ impl<'a> Encoder<'a> {
             Message::Irc(message) => self.encode_irc(message, out),
             Message::Ping => put(out, format_args!("PING :{PING_TOKEN}\r\n")),
             Message::Bye { code } => put(out, format_args!("ERROR :Closing link: {}\r\n", why(*code))),
-            Message::Dropped { .. } | Message::Stopping => put(out, format_args!("NOTICE * :{message}\r\n")),
+            Message::Dropped { .. } | Message::Stopping | Message::Touch(_) => {
+                put(out, format_args!("NOTICE * :{message}\r\n"))
+            }
             Message::Crowd { .. } | Message::Hello { .. } | Message::Pong { .. } | Message::Refuse { .. } => {}
             Message::Help
             | Message::YouAre { .. }
@@ -335,6 +337,7 @@ const fn why(code: CloseCode) -> &'static str {
     match code {
         CloseCode::NORMAL => "Quit",
         CloseCode::GOING_AWAY => "Server is shutting down",
+        CloseCode::RESTART => "Please connect again",
         CloseCode::UNANSWERED => "Ping timeout",
         CloseCode::PUT_OUT => "Put out by an operator",
         _ => "Not allowed",

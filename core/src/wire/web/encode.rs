@@ -63,6 +63,7 @@ pub(crate) fn encode(message: &Message, out: &mut BytesMut, mut ended: impl FnMu
         | Message::WrongProtocol { .. }
         | Message::Dropped { .. }
         | Message::Stopping
+        | Message::Touch(_)
         | Message::Here
         | Message::Moderated(_)
         | Message::Ruling(_)
@@ -174,6 +175,7 @@ fn encode_payload(message: &Message, out: &mut BytesMut) {
         }
         Message::Dropped { count } => Object::begin(out, "dropped").number("count", *count).end(),
         Message::Stopping => Object::begin(out, "stopping").end(),
+        Message::Touch(touch) => Object::begin(out, "touch").text("state", touch.word()).end(),
         // Only telnet asks for these, and it has no frames.
         Message::Here | Message::Refuse { .. } => Object::begin(out, "here").end(),
     }

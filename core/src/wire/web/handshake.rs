@@ -17,6 +17,7 @@ use super::http::{Head, HeadError, Progress, Response, Status, takes_gzip};
 use crate::asset::{Asset, Variant};
 use crate::config::Config;
 use crate::incidents::Incident;
+use crate::log::cluster::Touch;
 use crate::origin::Origin;
 use crate::other_protocol::OtherProtocol;
 use crate::refusal::Refusal;
@@ -65,6 +66,7 @@ pub(crate) struct WebHandshake {
     ended: bool,
     /// The server stops.
     stopped: bool,
+    touch: Touch,
     phase: Phase,
     /// The answer to what was asked for last, and what comes after it, if that had to wait for somebody else's word.
     awaited: Option<(Bytes, After)>,
@@ -128,6 +130,7 @@ impl WebHandshake {
             requests: 0,
             ended: false,
             stopped: false,
+            touch: Touch::default(),
             phase: Phase::Asking,
             awaited: None,
             detail: None,
@@ -141,6 +144,7 @@ impl WebHandshake {
         }
         let (len, mut answer) = match self.progress.head(&self.input) {
             Ok(head) if self.stopped && tells_how_it_is(&head) => (head.len, unavailable()),
+            Ok(head) if tells_of_touch(&head, self.touch) => (head.len, unavailable()),
             Ok(head) if self.config.limits.tls == Tls::Only => (head.len, redirect(&head)),
             // To count takes a time that grows with the connections. So one can't ask twice, and how often they come is
             // limited.
@@ -232,6 +236,10 @@ impl LetIn for WebHandshake {
         self.stopped = true;
     }
 
+    fn handle_touch(&mut self, touch: Touch) {
+        self.touch = touch;
+    }
+
     fn poll_step(&mut self, now: Time) -> Step {
         match self.phase {
             Phase::Asking => {}
@@ -272,6 +280,11 @@ impl LetIn for WebHandshake {
 /// Tells whether the answer says how the server is.
 fn tells_how_it_is(head: &Head<'_>) -> bool {
     [HEALTH, METRICS, SOCKET].contains(&head.path) || head.method == "OPTIONS"
+}
+
+/// Tells whether the answer is another since the way to the other servers is not kept.
+fn tells_of_touch(head: &Head<'_>, touch: Touch) -> bool {
+    touch != Touch::Kept && head.path == HEALTH || touch == Touch::Cut && head.path == SOCKET
 }
 
 fn asks_for_metrics(head: &Head<'_>) -> bool {

@@ -59,6 +59,7 @@ impl World {
             | Message::YouJoined { .. }
             | Message::Dropped { .. }
             | Message::Stopping
+            | Message::Touch(_)
             | Message::Hello { .. }
             | Message::Ping
             | Message::Pong { .. }

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use super::*;
 use crate::dialect::IrcTags;
 use crate::irc::Tags;
+use crate::log::cluster::Touch;
 use crate::{OtherProtocol, Topic};
 
 fn name(text: &str) -> Name {
@@ -94,6 +95,7 @@ fn each_message_reads_as_the_standard_says() {
         (Message::Ping, "PING :chinwag\r\n"),
         (Message::Dropped { count: 3 }, "NOTICE * :Server is very busy and dropped 3 messages, sorry!\r\n"),
         (Message::Stopping, "NOTICE * :Server is shutting down\r\n"),
+        (Message::Touch(Touch::Kept), "NOTICE * :This server is in touch with the others again\r\n"),
         (Message::Bye { code: CloseCode::NORMAL }, "ERROR :Closing link: Quit\r\n"),
         (Message::Bye { code: CloseCode::UNANSWERED }, "ERROR :Closing link: Ping timeout\r\n"),
         (Message::Bye { code: CloseCode::PROTOCOL }, "ERROR :Closing link: Not allowed\r\n"),

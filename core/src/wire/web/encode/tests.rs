@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::*;
+use crate::log::cluster::Touch;
 use crate::text::escaped_len;
 use crate::wire::Encoding;
 use crate::{Identity, Leaving, OtherProtocol, Text, Token};
@@ -205,6 +206,9 @@ fn every_message_is_the_object_that_the_page_is_promised() {
         ),
         (Message::Dropped { count: 17 }, json!({"kind": "dropped", "count": 17})),
         (Message::Stopping, json!({"kind": "stopping"})),
+        (Message::Touch(Touch::Kept), json!({"kind": "touch", "state": "kept"})),
+        (Message::Touch(Touch::Lost), json!({"kind": "touch", "state": "lost"})),
+        (Message::Touch(Touch::Cut), json!({"kind": "touch", "state": "cut"})),
     ];
     for (message, expected) in cases {
         assert_eq!(object(&message), expected);
