@@ -108,11 +108,11 @@ fn a_server_has_all_that_is_looked_at() {
     server.signal(Signal::TERM);
     assert_eq!(server.join().code, Some(0));
     let has = named(&metrics);
-    // Of TLS, history and recording it tells nothing without a certificate, or a folder.
+    // Of other servers, TLS, history and recording it tells nothing without an engine, a certificate, or a folder.
     let told = fs::read_to_string(root().join("io/src/metrics.rs")).expect("it is there");
     let is_told = |name: &str| {
         let name = name.trim_start_matches("chinwag_").trim_end_matches("_total");
-        ["tls_", "history_", "recording_", "shadow_"].iter().any(|part| name.starts_with(part))
+        ["cluster_", "tls_", "history_", "recording_", "shadow_"].iter().any(|part| name.starts_with(part))
             && told.contains(&format!("\"{name}\""))
     };
     for name in ["alerts.yml", "alerts.test.yml", "dashboard.json"] {
