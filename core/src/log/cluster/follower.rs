@@ -466,3 +466,6 @@ impl<E: Clone> Follower<E> {
         self.has_ended = true;
     }
 }
+
+#[cfg(test)]
+mod tests;
