@@ -77,8 +77,8 @@ fn tokio_does_over_tls_what_the_transcripts_show() {
 /// Those in which everybody comes to one server of several: tokens say which server has given them.
 const NOT_SPREAD: [&str; 2] = ["resume", "resume_late"];
 
-/// That in which several things in a row show nothing to anybody, which nobody can wait for: what comes by IRC waits for
-/// what its sender has said before, and so may come behind what another says next.
+/// That in which several things in a row show nothing to anybody, so that nobody can wait for them. What comes by IRC
+/// waits for what its sender has said before, and so may come behind what another says next.
 const NOT_SHARED: &str = "irc_kick_by_lines";
 
 /// People are spread over a server of each runtime, which are one chat.
