@@ -5,15 +5,14 @@ use std::net::{SocketAddr, TcpListener};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use chinwag_cluster::Options;
 use chinwag_core::admission::{Passphrase, Tls};
 use chinwag_core::{Config, Form, Limits};
 use chinwag_smol::{Handle, Recorder, Setup};
 use futures_lite::future;
 use socket2::SockRef;
 
+use crate::Trust;
 use crate::driver::link::PASSWORD;
-use crate::{Engine, Trust};
 
 /// Names what moves a server's bytes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -81,17 +80,6 @@ impl Server {
     pub fn start_secured(adapter: Adapter, config: Config, trust: &Trust) -> Self {
         let config = Config { limits: Limits { tls: Tls::Only, ..config.limits }, ..config };
         Self::start_with(adapter, Setup { certificate: Some(trust.certificate()), ..config.into() })
-    }
-
-    /// Starts one that is one chat with those that have the same name at an engine.
-    ///
-    /// # Panics
-    /// If the machine has no free port, or the engine can't be used.
-    #[must_use]
-    pub fn start_in_cluster(adapter: Adapter, config: Config, engine: &Engine, name: &str) -> Self {
-        let options = Options { address: engine.url().parse().expect("it is one"), name: name.to_owned() };
-        let joined = chinwag_cluster::join(&options, &config.rules).expect("it is one of them");
-        Self::start_with(adapter, Setup { cluster: Some(joined.cluster), ..config.into() })
     }
 
     fn start_with(adapter: Adapter, setup: Setup) -> Self {
