@@ -5,10 +5,14 @@
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::{fs, io, thread};
 
 use chinwag_core::{Config, Limits};
-use chinwag_tests::{Adapter, BareCore, Batching, Peer, Received, Script, Server, Trust, connect, diff, replay};
+use chinwag_tests::{
+    Adapter, BareCore, Batching, Engine, Mismatch, Peer, Received, Script, Server, Trust, connect, diff, replay,
+    replay_up_to_stop,
+};
 
 /// How many transcripts are played at the same time.
 const PLAYERS: usize = 4;
@@ -70,6 +74,38 @@ fn tokio_does_over_tls_what_the_transcripts_show() {
     play_sealed_on(Adapter::Tokio);
 }
 
+/// Those in which everybody comes to one server of several: tokens say which server has given them.
+const NOT_SPREAD: [&str; 2] = ["resume", "resume_late"];
+
+/// That in which several things in a row show nothing to anybody, so that nobody can wait for them. What comes by IRC
+/// waits for what its sender has said before, and so may come behind what another says next.
+const NOT_SHARED: &str = "irc_kick_by_lines";
+
+/// People are spread over a server of each runtime, which are one chat.
+#[test]
+fn servers_that_are_one_chat_do_what_the_transcripts_show() {
+    let engine = Engine::start();
+    play_all(|path, _, script| {
+        let name = path.file_stem().and_then(|name| name.to_str()).expect("it has a name");
+        if script.core_only().is_some() || name == NOT_SHARED {
+            return Ok(());
+        }
+        let start = |adapter| Server::start_in_cluster(adapter, script.config().clone(), &engine, name);
+        let servers = Adapter::ALL.map(start);
+        let (next, step) = (AtomicUsize::new(0), usize::from(!NOT_SPREAD.contains(&name)));
+        let reach = |form| connect(servers[next.fetch_add(step, Ordering::Relaxed) % servers.len()].addr_of(form));
+        let played = replay_up_to_stop(reach, &script.acts(), &received_of_core(script), || Server::settle(&servers));
+        servers.into_iter().for_each(Server::join);
+        played.map_err(|mismatch| told(script, &mismatch))
+    });
+}
+
+/// Says where a server has done something else.
+fn told(script: &Script, mismatch: &Mismatch) -> String {
+    let (line, person) = (script.line_of(mismatch.act), script.person(mismatch.person));
+    format!("line {line}: {person} received other bytes (- is what the bare core gives):\n{mismatch}")
+}
+
 fn play_on(adapter: Adapter, threads: u32) {
     let config = |script: &Script| Config {
         limits: Limits { threads, ..script.config().clone().limits },
@@ -91,10 +127,7 @@ fn play_over<P: Peer>(start: impl Fn(&Script) -> Server + Sync, connect: impl Fn
         let server = start(script);
         let connect = |form| connect(server.addr_of(form));
         let played = replay(connect, &script.acts(), &received_of_core(script), || server.stop());
-        let played = played.map_err(|mismatch| {
-            let (line, person) = (script.line_of(mismatch.act), script.person(mismatch.person));
-            format!("line {line}: {person} received other bytes (- is what the bare core gives):\n{mismatch}")
-        });
+        let played = played.map_err(|mismatch| told(script, &mismatch));
         server.join();
         played
     });

@@ -83,7 +83,7 @@ pub use sealed::{Sealed, Trust};
 pub use server::{Adapter, Server};
 pub use siege::{Delays, Fire, Heard, Siege, Vitals};
 pub use sim::HELP;
-pub use sockets::{DEADLINE, Mismatch, connect, connect_from, replay};
+pub use sockets::{DEADLINE, Mismatch, connect, connect_from, replay, replay_up_to_stop};
 pub use store::Store;
 pub use tape::{Again, Tape};
 #[cfg(feature = "real-clients")]

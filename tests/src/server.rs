@@ -3,16 +3,18 @@
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use chinwag_cluster::Options;
 use chinwag_core::admission::{Passphrase, Tls};
 use chinwag_core::{Config, Form, Limits};
+use chinwag_io::Cluster;
 use chinwag_smol::{Handle, Recorder, Setup};
 use futures_lite::future;
 use socket2::SockRef;
 
-use crate::Trust;
 use crate::driver::link::PASSWORD;
+use crate::{DEADLINE, Engine, Trust};
 
 /// Names what moves a server's bytes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -51,6 +53,7 @@ pub struct Server {
     irc_addr: SocketAddr,
     handle: Handle,
     thread: JoinHandle<io::Result<()>>,
+    cluster: Option<Cluster>,
 }
 
 impl Server {
@@ -82,13 +85,39 @@ impl Server {
         Self::start_with(adapter, Setup { certificate: Some(trust.certificate()), ..config.into() })
     }
 
+    /// Starts one that is one chat with those that have the same name at an engine.
+    ///
+    /// # Panics
+    /// If the machine has no free port, or the engine can't be used.
+    #[must_use]
+    pub fn start_in_cluster(adapter: Adapter, config: Config, engine: &Engine, name: &str) -> Self {
+        let options = Options { address: engine.url().parse().expect("it is one"), name: name.to_owned() };
+        let joined = chinwag_cluster::join(&options, &config.rules).expect("it is one of them");
+        Self::start_with(adapter, Setup { cluster: Some(joined.cluster), ..config.into() })
+    }
+
+    /// Waits until each of several servers that are one chat has applied what any of them has by now.
+    ///
+    /// # Panics
+    /// If they don't in time.
+    pub fn settle(servers: &[Self]) {
+        let positions = || servers.iter().flat_map(|server| &server.cluster).map(|cluster| cluster.status().position);
+        let Some(last) = positions().max() else { return };
+        let until = Instant::now() + DEADLINE;
+        while positions().any(|position| position < last) {
+            assert!(Instant::now() < until, "a server does not follow the log");
+            thread::yield_now();
+        }
+    }
+
     fn start_with(adapter: Adapter, setup: Setup) -> Self {
         let [(lines, addr), (web, web_addr), (irc, irc_addr)] = [Form::Lines, Form::Web, Form::Irc].map(listen);
         let listeners = [lines, web, irc];
         let config = heard_at_once(setup.config);
         let password = config.limits.asks_password.then(|| Passphrase::new(PASSWORD));
+        let cluster = setup.cluster.clone();
         let (handle, thread) = serve(adapter, listeners.into(), Setup { config, password, ..setup });
-        Self { addr, web_addr, irc_addr, handle, thread }
+        Self { addr, web_addr, irc_addr, handle, thread, cluster }
     }
 
     /// Returns where the server can be reached.

@@ -44,10 +44,45 @@ pub fn replay<P: Peer>(
     connect: impl Fn(Form) -> P,
     acts: &[Act],
     expected: &[Vec<Received>],
-    mut stop: impl FnMut(),
+    stop: impl FnMut(),
 ) -> Result<(), Box<Mismatch>> {
+    let people = play(connect, acts.iter().chain(&[Act::Stop]), expected, stop, || ())?;
+    assert!(
+        people.iter().all(Option::is_none),
+        "the bare core closed all connections, so that all were read to their end"
+    );
+    Ok(())
+}
+
+/// Plays acts in the same way up to where the server stops, and stops nothing. `connect` may reach several servers that
+/// are one chat: of these each ends for itself, and the others' people hear of it. After each act `settle` waits until
+/// all of them know what has come of it.
+///
+/// # Errors
+/// Returns the first difference.
+///
+/// # Panics
+/// If a server can't be reached, and on acts that can't be played over sockets.
+pub fn replay_up_to_stop<P: Peer>(
+    connect: impl Fn(Form) -> P,
+    acts: &[Act],
+    expected: &[Vec<Received>],
+    settle: impl FnMut(),
+) -> Result<(), Box<Mismatch>> {
+    let before = acts.iter().take_while(|act| !matches!(act, Act::Stop));
+    play(connect, before, expected, || (), settle).map(drop)
+}
+
+/// Does what acts say, and returns who is still connected then.
+fn play<'a, P: Peer>(
+    connect: impl Fn(Form) -> P,
+    acts: impl Iterator<Item = &'a Act>,
+    expected: &[Vec<Received>],
+    mut stop: impl FnMut(),
+    mut settle: impl FnMut(),
+) -> Result<Vec<Option<P>>, Box<Mismatch>> {
     let mut people: Vec<Option<P>> = Vec::new();
-    for (number, act) in acts.iter().chain(&[Act::Stop]).enumerate() {
+    for (number, act) in acts.enumerate() {
         match act {
             Act::Connect { form } => people.push(Some(connect(*form))),
             Act::Stop => stop(),
@@ -64,12 +99,9 @@ pub fn replay<P: Peer>(
                 Box::new(Mismatch { act: number, person, expected: expected.clone(), got, error })
             })?;
         }
+        settle();
     }
-    assert!(
-        people.iter().all(Option::is_none),
-        "the bare core closed all connections, so that all were read to their end"
-    );
-    Ok(())
+    Ok(people)
 }
 
 /// Opens a connection on which nothing waits for long.
