@@ -349,6 +349,9 @@ export class Chat {
       this.#note(`${line}.`, 'bad');
       if (joins) this.#settle();
     },
+    'logged-in': ({ account }) => this.#note(`You are logged in as ${account}.`),
+    'logged-out': () => this.#note('You are logged out.'),
+    'not-logged-in': ({ text }) => this.#note(`${text}.`, 'bad'),
     moderation: ({ commands }) => {
       this.#outbox.answer('moderation');
       this.#show({ kind: 'help', commands });
@@ -436,6 +439,9 @@ export class Chat {
       const here = this.phase === 'here';
       if (!here) this.#wish = name;
       this.#refuse(`The name ${name} is taken. ${here ? 'Choose another one.' : `You are ${this.me} now, and ${name} when it is free.`}`);
+    },
+    'name-of-account': ({ name }) => {
+      this.#refuse(`The name ${name} belongs to an account. ${this.phase === 'here' ? 'Choose another one.' : `You are ${this.me} now.`}`);
     },
     'bad-name': () => {
       if (this.#outbox.first(NAMED) === 'name') return this.#refuse(nameRule(this.limits));

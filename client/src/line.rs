@@ -52,7 +52,7 @@ pub(crate) enum Line {
     Ignored(Vec<Name>),
     /// Who is called something else now.
     Renamed { old: Name, new: Name },
-    /// A name that somebody else has.
+    /// A name that somebody else has, or that belongs to an account.
     Taken(Name),
     /// The rooms, as far as they were told.
     Rooms(Vec<Name>),
@@ -188,6 +188,7 @@ fn about_somebody(line: &str) -> Option<Line> {
         "joined" => Some(Line::Joined(name)),
         "left" => Some(Line::Left(name)),
         "is already taken" => Some(Line::Taken(name)),
+        what if what.starts_with("belongs to an account") => Some(Line::Taken(name)),
         // By whom and why is for people to read. Whoever was not there has not gone, which does no harm.
         what if GONE.iter().any(|start| what.starts_with(start)) => Some(Line::Left(name)),
         _ => None,
@@ -301,6 +302,7 @@ mod tests {
                 Line::Renamed { old: ann.clone(), new: bob.clone() },
             ),
             (Message::Taken { name: bob.clone() }, Line::Taken(bob.clone())),
+            (Message::NameOfAccount { name: bob.clone() }, Line::Taken(bob.clone())),
             (Message::NameInvalid, Line::Notice),
             (Message::RoomInvalid, Line::Notice),
             (

@@ -4,6 +4,7 @@
 //! exactly while someone is in it, but `main` always does. Nobody is told of a connection that has asked for nothing
 //! and left soon.
 
+mod accounts;
 mod correspondents;
 mod history;
 mod interested;
@@ -75,6 +76,8 @@ pub struct Chat {
     silent: Silent,
     names: Names,
     random_names: RandomNames,
+    /// The names that belong to accounts.
+    accounts: BTreeMap<NameKey, Name>,
     rooms: Rooms,
     /// Who is ignored by whom.
     ignores: Interested,
@@ -117,6 +120,7 @@ impl Chat {
             silent: Silent::new(rules.announce_wait),
             names: Names::default(),
             random_names: RandomNames::new(rules.seed),
+            accounts: BTreeMap::new(),
             rooms: Rooms::new(rules.crowd_members, rules.crowd_interval),
             ignores: Interested::default(),
             monitors: Interested::default(),
@@ -195,6 +199,7 @@ impl Chat {
             Event::Woke | Event::Commanded { .. } => {}
             Event::Clock { unix_ms } => self.clock = Clock::set(at, unix_ms),
             Event::Decided(decided) => self.on_decided(at, *decided),
+            Event::Accounts(accounts) => self.on_accounts(*accounts),
             Event::ServerGone { server } => self.on_server_gone(at, server),
         }
     }
@@ -311,7 +316,7 @@ impl Chat {
         if let Some(ruling) = self.barred(at, address) {
             return self.send_away(connection, ruling);
         }
-        let name = self.random_names.draw(|name| self.names.contains(name, |key| self.people.name(key)));
+        let name = self.draw_name();
         self.people.insert(connection, name.clone(), Rooms::MAIN, address);
         self.names.insert(connection.key(), |key| self.people.name(key));
         self.reply(connection, Message::Help);
@@ -339,7 +344,7 @@ impl Chat {
             Command::SetTopic(topic) => self.on_set_topic(at, connection, topic),
             Command::Ignore(name) => self.on_ignore(connection, name),
             Command::Unignore(name) => self.on_unignore(connection, name),
-            Command::Rename(name) => self.on_rename(connection, name),
+            Command::Rename(name) => self.on_rename(at, connection, name),
             Command::Join(name) => self.on_join(at, connection, name, None),
             Command::Enter(name) => self.on_enter(at, connection, name, None),
             Command::JoinWithKey { room, key, leaves: true } => self.on_join(at, connection, room, Some(&key)),
@@ -348,6 +353,8 @@ impl Chat {
             Command::Resume(ghost) => self.on_resume(at, connection, ghost),
             Command::Moderate(moderation) => self.on_moderate(at, connection, *moderation),
             Command::Empower => self.empower(connection, true),
+            Command::LogIn(account) => self.on_log_in(at, connection, &account),
+            Command::LogOut => self.on_log_out(connection),
             Command::Appear => {}
             Command::Irc(command) => self.on_irc(at, connection, *command),
             Command::Leave(code) if code == CloseCode::NORMAL => {
@@ -355,31 +362,6 @@ impl Chat {
             }
             Command::Leave(code) => self.on_gone(at, connection, Some(code), &Leaving::SERVER),
         }
-    }
-
-    fn on_rename(&mut self, connection: ConnectionId, new: Name) {
-        let old = self.person(connection).name.clone();
-        if new == old {
-            return self.reply(connection, Message::YouAre { name: new });
-        }
-        let is_ours = new.key() == old.key();
-        if !is_ours && (new.is_reserved() || self.names.contains(&new, |key| self.people.name(key))) {
-            return self.reply(connection, Message::Taken { name: new });
-        }
-        self.names.remove(connection.key(), &old);
-        let person = self.people.get(connection).expect(HERE);
-        for room in person.rooms() {
-            self.rooms.rename(room, &old, &new, connection.key());
-            if let Some(order) = self.rooms.order_mut(room) {
-                order.note_renamed(person.origin(connection), &new);
-            }
-        }
-        self.people.get_mut(connection).expect(HERE).name = new.clone();
-        self.names.insert(connection.key(), |key| self.people.name(key));
-        self.follow_ignored(connection, &old, &new);
-        self.tell_renamed(connection, old.clone(), new.clone());
-        self.tell_correspondents(connection, &old, &new);
-        self.note_renamed(connection, &old, &new);
     }
 
     fn on_join(&mut self, now: Time, connection: ConnectionId, name: Name, key: Option<&RoomKey>) {

@@ -10,7 +10,7 @@ use crate::kept::{Bound, Page};
 use crate::log::{Command, RoomKey};
 use crate::rules::HISTORY_MAX;
 use crate::text::is_blank;
-use crate::{CloseCode, Name, Notice, Query, Request, Text, Token, Topic};
+use crate::{CloseCode, LogIn, Name, Notice, Purpose, Query, Request, Text, Token, Topic};
 
 /// Describes one command: what it is typed as, what it takes, what it does.
 #[derive(Clone, Copy, Debug)]
@@ -76,6 +76,13 @@ pub const COMMANDS: &[Usage] = &[
         parse: |name| with_name(name, Command::Unignore),
     },
     Usage {
+        word: "login",
+        arguments: &["name"],
+        what: "log in to your account",
+        parse: |name| log_in("login", name, Purpose::LogIn),
+    },
+    Usage { word: "logout", arguments: &[], what: "log out of it", parse: |_| Command::LogOut.into() },
+    Usage {
         word: "moderation",
         arguments: &[],
         what: "lists the commands of operators",
@@ -86,6 +93,15 @@ pub const COMMANDS: &[Usage] = &[
 
 fn with_name(name: &str, command: fn(Name) -> Command) -> Request {
     Name::parse(name).map_or(Notice::NameInvalid.into(), |name| command(name).into())
+}
+
+/// Has somebody be asked for the password of an account. One that is given with the name is not taken: it was shown.
+pub(super) fn log_in(word: &'static str, name: &str, purpose: Purpose) -> Request {
+    match Name::parse(name) {
+        Some(account) => Notice::LogIn(Box::new(LogIn::wanted(account, purpose))).into(),
+        None if name.is_empty() => Notice::Incomplete(word).into(),
+        None => Notice::NameInvalid.into(),
+    }
 }
 
 fn with_room(room: &str, command: fn(Name) -> Command) -> Request {

@@ -225,12 +225,14 @@ impl Handshake {
     /// If it was not to [enter](Step::Enter).
     #[must_use]
     pub fn into_session(self) -> Session {
-        let intake = match self.kind {
-            Kind::Form(handshake) => handshake.into_intake(),
+        let (intake, account) = match self.kind {
+            Kind::Form(handshake) => (handshake.into_intake(), None),
             Kind::Guarded(handshake) => handshake.into_intake(),
             Kind::Proxied(_) | Kind::Secured(_) => panic!("it was not to enter"),
         };
-        Session::of(self.meter, intake)
+        let mut session = Session::of(self.meter, intake);
+        session.log_in(account);
+        session
     }
 }
 

@@ -4,6 +4,7 @@
 mod answers;
 mod budget;
 mod irc;
+mod logging_in;
 mod memory;
 mod powers;
 mod recording;
@@ -153,14 +154,14 @@ impl<S> Hub<S> {
         if self.is_stopped() {
             return None;
         }
-        let Arrival { form, dialect, requests, address } = arrival;
+        let Arrival { form, dialect, requests, address, logs_in, account } = arrival;
         let connection = self.connections.open(form);
         self.note_dialect(connection, dialect);
         let opening = Opening { socket, form, dialect };
         if form.registers() {
             // Nobody knows of them before they have said who they are.
             self.greet(now, connection, opening);
-            self.arrive(now, connection, address);
+            self.arrive(now, connection, address, logs_in);
         } else {
             if let Some(proposals) = &mut self.proposals {
                 proposals.openings.push_back((connection, opening));
@@ -168,6 +169,9 @@ impl<S> Hub<S> {
                 self.greet(now, connection, opening);
             }
             self.propose(now, Event::Opened { connection, address });
+            if let Some(account) = account {
+                self.propose(now, Event::Commanded { connection, command: Command::LogIn(account) });
+            }
         }
         self.account(now);
         if !requests.is_empty() {
@@ -489,19 +493,8 @@ impl<S> Hub<S> {
             }
             return;
         }
-        let by = match &event {
-            Event::Commanded { connection, command } => Some((connection, command)),
-            Event::Recalled(recalled) => recalled.by.as_ref().map(|(connection, command)| (connection, command)),
-            Event::Opened { .. }
-            | Event::Registered { .. }
-            | Event::Closed { .. }
-            | Event::Woke
-            | Event::Clock { .. }
-            | Event::Decided(_)
-            | Event::ServerGone { .. } => None,
-        };
-        if let Some((connection, command)) = by {
-            let (connection, bytes_max) = (*connection, command.reply_bytes_max());
+        if let Some((connection, command)) = event.by() {
+            let bytes_max = command.reply_bytes_max();
             return self.keep_within(connection, bytes_max, |hub| hub.chat.handle(at, event));
         }
         if event != (Event::ServerGone { server: self.connections.server() }) {

@@ -22,7 +22,7 @@ pub use self::moderation::{
     RoomKey, RoomModes,
 };
 pub use self::owned::{KeptBan, OwnedState};
-pub use self::record::{Decided, Event, Recalled, Record};
+pub use self::record::{Accounts, Decided, Event, Recalled, Record};
 pub use self::snapshot::{
     IgnoredState, PersonState, RoomState, RunState, SilentState, Snapshot, SnapshotError, Untold, WasState, WriterState,
 };

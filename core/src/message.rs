@@ -2,7 +2,9 @@
 //!
 //! How it reads as a frame for a browser is in `wire/web/encode.rs`.
 
+mod before;
 mod irc;
+mod logging_in;
 mod moderated;
 
 use std::fmt;
@@ -10,7 +12,9 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
+use self::before::{fmt_found, fmt_history};
 pub use self::irc::{IrcMessage, Leaving};
+pub use self::logging_in::LoggingIn;
 pub use self::moderated::{Banned, Done, Kicked, Moderated, NotOwned, Ruling, Sentence};
 use crate::commands::named;
 use crate::irc::{Identity, Manner};
@@ -85,6 +89,10 @@ pub enum Message {
     Renamed { old: Name, new: Name, identity: Identity, time_ms: u64 },
     /// A name that somebody else has, or that nobody may have.
     Taken { name: Name },
+    /// A name that belongs to an account by which one is not logged in.
+    NameOfAccount { name: Name },
+    /// What becomes of one's wish to log in.
+    LoggingIn(LoggingIn),
     /// What a name has to look like.
     NameInvalid,
     /// What a room's name has to look like.
@@ -172,7 +180,13 @@ impl Message {
     pub(crate) const fn has_line(&self) -> bool {
         !matches!(
             self,
-            Self::Hello { .. } | Self::Ping | Self::Pong { .. } | Self::Refuse { .. } | Self::Bye { .. } | Self::Irc(_)
+            Self::Hello { .. }
+                | Self::Ping
+                | Self::Pong { .. }
+                | Self::Refuse { .. }
+                | Self::LoggingIn(LoggingIn::Shown)
+                | Self::Bye { .. }
+                | Self::Irc(_)
         )
     }
 
@@ -218,6 +232,8 @@ impl Message {
             | Self::HistoryCount
             | Self::NoHistory
             | Self::Taken { .. }
+            | Self::NameOfAccount { .. }
+            | Self::LoggingIn(_)
             | Self::NameInvalid
             | Self::RoomInvalid
             | Self::TooLong { .. }
@@ -271,6 +287,8 @@ impl fmt::Display for Message {
             Self::Incomplete { word } => fmt_usage(f, word),
             Self::Renamed { old, new, .. } => write!(f, "{old} is now {new}"),
             Self::Taken { name } => write!(f, "{name} is already taken"),
+            Self::NameOfAccount { name } => write!(f, "{name} belongs to an account: /login {name}"),
+            Self::LoggingIn(logging_in) => logging_in.fmt(f),
             Self::NameInvalid => write!(f, "Name must be {min} - {max} letters, digits, - or _"),
             Self::RoomInvalid => write!(f, "Room must be {min} - {max} letters, digits, - or _"),
             Self::Rooms { rooms, more } => {
@@ -327,44 +345,6 @@ fn fmt_usage(f: &mut fmt::Formatter<'_>, word: &str) -> fmt::Result {
     named(word).map_or(Ok(()), |command| write!(f, "Try {command}"))
 }
 
-fn fmt_history(f: &mut fmt::Formatter<'_>, said: &[Earlier]) -> fmt::Result {
-    if said.is_empty() {
-        return f.write_str("Nothing was said here");
-    }
-    for (index, Earlier { name, text, is_act, age, .. }) in said.iter().enumerate() {
-        let separator = if index == 0 { "" } else { "\n" };
-        write!(f, "{separator}[{}] ", Ago(*age))?;
-        if *is_act { write!(f, "* {name} {text}")? } else { write!(f, "{name}: {text}")? }
-    }
-    Ok(())
-}
-
-fn fmt_found(f: &mut fmt::Formatter<'_>, found: &[(Name, Earlier)]) -> fmt::Result {
-    if found.is_empty() {
-        return f.write_str("Nothing was found");
-    }
-    for (index, (room, Earlier { name, text, is_act, age, .. })) in found.iter().enumerate() {
-        let separator = if index == 0 { "" } else { "\n" };
-        write!(f, "{separator}[{room}, {}] ", Ago(*age))?;
-        if *is_act { write!(f, "* {name} {text}")? } else { write!(f, "{name}: {text}")? }
-    }
-    Ok(())
-}
-
-/// Says how long ago something was, in whole units of the largest kind of which there are any.
-struct Ago(Duration);
-
-impl fmt::Display for Ago {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0.as_secs() {
-            0..60 => f.write_str("just now"),
-            seconds @ 60..3600 => write!(f, "{} min ago", seconds / 60),
-            seconds @ 3600..86_400 => write!(f, "{} h ago", seconds / 3600),
-            seconds => write!(f, "{} d ago", seconds / 86_400),
-        }
-    }
-}
-
 fn topic_text(topic: Option<&Topic>) -> &str {
     topic.map_or(Topic::NONE, Topic::as_str)
 }
@@ -412,23 +392,6 @@ mod tests {
 
     fn earlier(said: &str, is_act: bool, seconds: u64) -> Earlier {
         Earlier { name: name("Ann"), text: text(said), is_act, age: Duration::from_secs(seconds), time_ms: 0, seq: 1 }
-    }
-
-    #[test]
-    fn how_long_ago_something_was_is_told_in_whole_units() {
-        let cases = [
-            (0, "just now"),
-            (59, "just now"),
-            (60, "1 min ago"),
-            (3599, "59 min ago"),
-            (3600, "1 h ago"),
-            (86_399, "23 h ago"),
-            (86_400, "1 d ago"),
-            (1_000_000, "11 d ago"),
-        ];
-        for (seconds, ago) in cases {
-            assert_eq!(Ago(Duration::from_millis(1000 * seconds + 999)).to_string(), ago);
-        }
     }
 
     #[test]
@@ -525,6 +488,7 @@ mod tests {
                 "Ann is now Bob",
             ),
             (Message::Taken { name: bob.clone() }, "Bob is already taken"),
+            (Message::NameOfAccount { name: bob.clone() }, "Bob belongs to an account: /login Bob"),
             (Message::NameInvalid, "Name must be 2 - 20 letters, digits, - or _"),
             (Message::RoomInvalid, "Room must be 2 - 20 letters, digits, - or _"),
             (Message::Rooms { rooms: vec![(pizza, 2), (name("main"), 1)], more: 0 }, "Rooms - pizza (2), main (1)"),

@@ -13,7 +13,7 @@ const SERVICES: [&str; 11] = [
 ];
 
 /// Reserved names: lines of the server begin with these words.
-const RESERVED: [&str; 23] = [
+const RESERVED: [&str; 24] = [
     "you",
     "server",
     "rooms",
@@ -37,6 +37,7 @@ const RESERVED: [&str; 23] = [
     "operators",
     "moderation",
     "announcement",
+    "password",
 ];
 
 /// The prefix of names that the server gives when all random ones are taken.

@@ -6,7 +6,7 @@ pub use crate::histogram::Histogram;
 pub use crate::incidents::{Incident, IncidentLog};
 pub use crate::pacer::{Held, Pacer};
 pub use crate::recording::{
-    AnswerPart, Arrival, ArrivingState, AskedState, ConnectionState, Handed, HubState, Input, MemoryState,
+    AnswerPart, Arrival, ArrivingState, AskedState, ConnectionState, GivenBy, Handed, HubState, Input, MemoryState,
     PendingState, Piece, Tally, Waiting,
 };
 pub use crate::stats::Stats;

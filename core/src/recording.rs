@@ -10,5 +10,6 @@ mod state;
 
 pub use self::input::{Arrival, Handed, Input, Tally};
 pub use self::state::{
-    AnswerPart, ArrivingState, AskedState, ConnectionState, HubState, MemoryState, PendingState, Piece, Waiting,
+    AnswerPart, ArrivingState, AskedState, ConnectionState, GivenBy, HubState, MemoryState, PendingState, Piece,
+    Waiting,
 };

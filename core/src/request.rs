@@ -1,11 +1,13 @@
 //! Owns what a person can ask for, and how a line says it.
 
 mod irc;
+mod log_in;
 mod notice;
 mod query;
 mod secrets;
 
 pub use self::irc::IrcLine;
+pub use self::log_in::{LogIn, LogsIn, Purpose, Stage};
 pub use self::notice::Notice;
 pub use self::query::Query;
 use crate::log::{Command, WHY_BYTES_MAX};
@@ -103,7 +105,8 @@ impl Command {
             Self::Rename(_) | Self::Ignore(_) | Self::Unignore(_) => 2 * LINE,
             Self::Join(_) | Self::Enter(_) | Self::JoinWithKey { .. } | Self::Part(_) => WELCOME,
             Self::Moderate(_) => MODERATED,
-            Self::Empower => 2 * LINE,
+            Self::Empower | Self::LogOut => 2 * LINE,
+            Self::LogIn(_) => 3 * LINE,
             Self::Resume(_) => RESUMED,
         }
     }
@@ -138,6 +141,7 @@ impl Notice {
             | Self::Stale
             | Self::TooLong
             | Self::NotUtf8
+            | Self::LogIn(_)
             | Self::AreYouThere => 2 * LINE,
             Self::WrongProtocol(_) => LINE + OtherProtocol::ANSWER_BYTES_MAX,
         }

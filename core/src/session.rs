@@ -16,11 +16,13 @@ use crate::dialect::Dialect;
 use crate::incidents::Incident;
 use crate::log::Command;
 use crate::meter::Meter;
-use crate::request::{Notice, Query, Request};
+use crate::name::Name;
+use crate::request::{LogIn, LogsIn, Notice, Query, Request, Stage};
 use crate::signal::Signals;
 use crate::texts::{Saying, Texts};
 use crate::time::Time;
 use crate::window::Window;
+use crate::wire::asking::Given;
 use crate::wire::decode::Decode as _;
 use crate::wire::intake::{End, Intake};
 use crate::wire::{Decoder, Encoding, Form};
@@ -59,6 +61,12 @@ pub struct Session {
     passed: u16,
     /// From where the connection comes, if that is known.
     address: Option<AddressKey>,
+    /// What it takes to log in there.
+    logs_in: LogsIn,
+    /// By which account they have logged in before they were let in.
+    account: Option<Name>,
+    /// For what the next line is the password.
+    wanted: Option<Box<LogIn>>,
 }
 
 /// Tells what the reader of a connection is to do next.
@@ -96,12 +104,39 @@ impl Session {
     /// Starts a session with what has come already.
     pub(crate) const fn of(meter: Meter, intake: Intake<Decoder>) -> Self {
         let (window, incident) = (Window::new(), Incident::HungUp);
-        Self { intake, window, meter, is_over: false, incident, blanks: 0, passed: 0, address: None }
+        Self {
+            intake,
+            window,
+            meter,
+            is_over: false,
+            incident,
+            blanks: 0,
+            passed: 0,
+            address: None,
+            logs_in: LogsIn::Nobody,
+            account: None,
+            wanted: None,
+        }
     }
 
     /// Notes from where the connection comes, before it is let in. Who is kept out is kept out by that, too.
     pub const fn come_from(&mut self, address: Option<AddressKey>) {
         self.address = address;
+    }
+
+    /// Notes what it takes to log in, before the connection is let in.
+    pub const fn offer_log_in(&mut self, logs_in: LogsIn) {
+        self.logs_in = logs_in;
+    }
+
+    /// Notes by which account they have logged in before.
+    pub(crate) fn log_in(&mut self, account: Option<Name>) {
+        self.account = account;
+    }
+
+    /// Returns what it takes to log in, and by which account they have.
+    pub(crate) const fn take_log_in(&mut self) -> (LogsIn, Option<Name>) {
+        (self.logs_in, self.account.take())
     }
 
     /// Returns from where the connection comes, if that is known.
@@ -219,12 +254,16 @@ impl Session {
                 requests.push(Notice::Fence.into());
                 break;
             }
-            let said = self.say_plain(now, left, &mut saying);
+            let said = if self.wanted.is_none() { self.say_plain(now, left, &mut saying) } else { 0 };
             left -= said;
             if said > 0 {
                 continue;
             }
-            match self.next_asked(now, &mut saying) {
+            let asked = match self.wanted {
+                None => self.next_asked(now, &mut saying),
+                Some(_) => self.next_given(now),
+            };
+            match asked {
                 Some(Asked::For(request)) => {
                     requests.extend(saying.take().map(say));
                     requests.push(request);
@@ -273,7 +312,7 @@ impl Session {
                 return None;
             }
             let mut unsaid = Saying::default();
-            let asked = self.intake.decoder.ask(if may_pass { &mut *saying } else { &mut unsaid });
+            let mut asked = self.intake.decoder.ask(if may_pass { &mut *saying } else { &mut unsaid });
             let is_blank = asked.is_nothing();
             if !(may_pass || is_blank) {
                 return None;
@@ -285,18 +324,72 @@ impl Session {
                 self.blanks = if is_blank { (self.blanks + 1) % BLANKS_MAX } else { 0 };
             }
             self.intake.decoder.pass(is_blank);
-            if let Asked::For(request) = &asked {
-                if let Some(incident) = request.ending() {
-                    self.quit(incident);
-                }
-                self.window.count(request.window_bytes());
-                (1..request.weight()).for_each(|_| self.meter.charge(now));
+            if let Asked::For(request) = &mut asked {
+                self.begin_log_in(request);
+                self.reckon(now, request);
             }
             if !is_blank {
                 return Some(asked);
             }
             self.passed += 1;
         }
+    }
+
+    /// Takes the password that was asked for, or what comes before it.
+    fn next_given(&mut self, now: Time) -> Option<Asked> {
+        if !self.intake.decoder.has_found() {
+            return self.end().map(Asked::For);
+        }
+        let is_free = self.intake.decoder.is_free();
+        if !is_free && !self.meter.is_ready(now) {
+            return None;
+        }
+        let asked = match self.intake.decoder.given() {
+            Given::Secret(given) => self.answer_wanted(Stage::Given(given)),
+            Given::Blank => self.answer_wanted(Stage::CalledOff),
+            Given::Nothing => Asked::Nothing,
+            Given::Token(_) | Given::Resume(_) => self.answer_wanted(Stage::CalledOff),
+            // It comes before the line.
+            Given::Learned | Given::Answered(_) | Given::Leave => self.intake.decoder.ask(&mut Saying::default()),
+        };
+        if !is_free {
+            self.charge(now);
+        }
+        self.blanks = 0;
+        self.intake.decoder.pass(false);
+        if let Asked::For(request) = &asked {
+            self.reckon(now, request);
+        }
+        Some(asked)
+    }
+
+    fn answer_wanted(&mut self, stage: Stage) -> Asked {
+        let wanted = self.wanted.take().map(|wanted| LogIn { stage, ..*wanted });
+        wanted.map_or(Asked::Nothing, |log_in| Asked::For(Notice::LogIn(Box::new(log_in)).into()))
+    }
+
+    /// Looks whether a password can be asked for, if somebody wants to log in. Then the next line is it.
+    fn begin_log_in(&mut self, request: &mut Request) {
+        let Request::Notice(Notice::LogIn(log_in)) = request else { return };
+        log_in.stage = match self.logs_in {
+            LogsIn::Nobody => Stage::Without,
+            LogsIn::Unsafely | LogsIn::Safely if !self.form().asks_for_lines() => Stage::Elsewhere,
+            LogsIn::Unsafely => Stage::Unsafe,
+            LogsIn::Safely => Stage::Wanted,
+        };
+        if log_in.stage == Stage::Wanted {
+            log_in.is_hidden = self.intake.decoder.dialect() == Dialect::Telnet;
+            self.wanted = Some(log_in.clone());
+        }
+    }
+
+    /// Counts what a request takes, and notes if it is the last.
+    fn reckon(&mut self, now: Time, request: &Request) {
+        if let Some(incident) = request.ending() {
+            self.quit(incident);
+        }
+        self.window.count(request.window_bytes());
+        (1..request.weight()).for_each(|_| self.meter.charge(now));
     }
 
     /// Tells whether more may be read, and lets bytes that made no line count as one.

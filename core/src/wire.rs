@@ -64,6 +64,11 @@ macro_rules! forms {
                 match self { $(Self::$form => <$wire>::ANSWERS_WITHOUT_TLS),* }
             }
 
+            /// Tells whether a line can be asked for that is a password.
+            pub(crate) const fn asks_for_lines(self) -> bool {
+                match self { $(Self::$form => <$wire>::ASKS_FOR_LINES),* }
+            }
+
             /// Tells whether a ping is answered.
             pub(crate) const fn answers_pings(self) -> bool {
                 match self { $(Self::$form => <$wire>::ANSWERS_PINGS),* }

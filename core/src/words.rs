@@ -10,11 +10,12 @@ pub use crate::ids::RoomId;
 pub use crate::irc::{Capabilities, How, Identity, Manner, Tags};
 pub use crate::kept::{Bound, Found, Kept, KeptMessage, Page, Past, Search, What};
 pub use crate::message::{
-    Banned, CantIgnore, Done, Earlier, IrcMessage, Kicked, Leaving, Message, Moderated, NotOwned, Ruling, Sentence,
+    Banned, CantIgnore, Done, Earlier, IrcMessage, Kicked, Leaving, LoggingIn, Message, Moderated, NotOwned, Ruling,
+    Sentence,
 };
 pub use crate::name::Name;
 pub use crate::other_protocol::OtherProtocol;
-pub use crate::request::{IrcLine, Notice, Query, Request};
+pub use crate::request::{IrcLine, LogIn, LogsIn, Notice, Purpose, Query, Request, Stage};
 pub use crate::text::Text;
 pub use crate::texts::Texts;
 pub use crate::token::{Secret, Token};

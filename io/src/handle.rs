@@ -6,6 +6,7 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
+use chinwag_core::log::Accounts;
 use chinwag_core::{Config, ConfigError, Stats};
 
 use crate::input::Input;
@@ -33,6 +34,8 @@ enum Control {
     Measure(Answer<Stats>),
     /// Take an answer to what the hub has asked for.
     Answered(Box<chinwag_core::Answer>),
+    /// Take over which accounts were made, and which are gone.
+    Accounts(Accounts),
     /// Take over what of this can change.
     Reload(Box<Config>, Answer<Vec<&'static str>>),
     /// Tell everyone, send what is queued, and end.
@@ -123,7 +126,7 @@ impl Handle {
     }
 }
 
-/// Gives a running server what its hub has asked for.
+/// Gives a running server what its hub has asked for, and what else it is to know.
 #[derive(Clone, Debug)]
 pub struct Answers(Arc<Mutex<State>>);
 
@@ -131,6 +134,11 @@ impl Answers {
     /// Gives an answer. A server that stops wants none any more.
     pub(crate) fn give(&self, answer: chinwag_core::Answer) {
         tell(&self.0, Control::Answered(Box::new(answer)));
+    }
+
+    /// Tells a running server which accounts were made, and which are gone.
+    pub(crate) fn tell_accounts(&self, accounts: Accounts) {
+        tell(&self.0, Control::Accounts(accounts));
     }
 }
 
@@ -163,6 +171,7 @@ impl Controls {
             Control::Report => Some(Input::Report),
             Control::Measure(answer) => Some(Input::Measure(answer)),
             Control::Answered(answer) => Some(Input::Answered(answer)),
+            Control::Accounts(accounts) => Some(Input::Accounts(accounts)),
             Control::Reload(config, answer) => Some(Input::Reload(config, answer)),
             Control::Stop => None,
         })

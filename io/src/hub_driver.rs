@@ -68,6 +68,9 @@ impl<D: Driver> HubDriver<D> {
         let members = admission.members();
         if let Some(members) = &members {
             take_decided(&mut hub, &admission, members, answers.clone());
+            let told = answers.clone();
+            let accounts = members.roll().accounts(Box::new(move |accounts| told.tell_accounts(accounts)));
+            hub.handle_accounts(clock.now(), accounts);
         }
         let recording = admission.recording();
         if let Some(recording) = &recording {
@@ -285,6 +288,7 @@ impl<D: Driver> HubDriver<D> {
                 Some(following) => following.leave(),
             },
             Input::Answered(answer) => self.hub.handle_answer(now, *answer),
+            Input::Accounts(accounts) => self.hub.handle_accounts(now, accounts),
             Input::Report => self.admission.report(&self.stats()),
             Input::Measure(answer) => answer.give(self.stats()),
             Input::Reload(wanted, answer) => answer.give(self.reload(&wanted)),

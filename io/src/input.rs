@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use chinwag_core::log::Accounts;
 use chinwag_core::{Config, ConnectionId, Request, Session, Stats};
 
 use crate::oneshot::Answer;
@@ -31,6 +32,8 @@ pub enum Input<P> {
     Stopped,
     /// What the hub has asked for is answered.
     Answered(Box<chinwag_core::Answer>),
+    /// Accounts were made, or are gone.
+    Accounts(Accounts),
     /// The counts are to be logged.
     Report,
     /// The counts are asked for.

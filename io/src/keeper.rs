@@ -105,7 +105,7 @@ mod tests {
     use std::sync::mpsc::channel;
 
     use chinwag_core::admission::{Account, Role};
-    use chinwag_core::log::{AddressKey, Decided, KeptBar, OwnedState};
+    use chinwag_core::log::{Accounts, AddressKey, Decided, KeptBar, OwnedState};
     use chinwag_core::{Config, Limits, Secret};
 
     use super::*;
@@ -136,6 +136,10 @@ mod tests {
         fn keep_bar(&self, _: AddressKey, _: Option<KeptBar>) {}
 
         fn keep_room(&self, _: Name, _: Option<Box<OwnedState>>) {}
+
+        fn accounts(&self, _: Box<dyn Fn(Accounts) + Send>) -> Accounts {
+            Accounts::default()
+        }
     }
 
     #[test]

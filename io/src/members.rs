@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chinwag_core::Name;
 use chinwag_core::admission::{Pass, Passphrase, Verdict};
-use chinwag_core::log::{AddressKey, Decided, KeptBar, OwnedState};
+use chinwag_core::log::{Accounts, AddressKey, Decided, KeptBar, OwnedState};
 
 /// Knows who may come to a server. It may be asked on any thread, and must not wait.
 pub trait Roll: Send + Sync + 'static {
@@ -23,6 +23,10 @@ pub trait Roll: Send + Sync + 'static {
 
     /// Keeps what a room is that belongs to an account, or that it belongs to none any more.
     fn keep_room(&self, room: Name, owned: Option<Box<OwnedState>>);
+
+    /// Returns which accounts there are, all as made. From then on `changed` is told which were made, and which are
+    /// gone, soon after. A server asks once, before anybody comes.
+    fn accounts(&self, changed: Box<dyn Fn(Accounts) + Send>) -> Accounts;
 }
 
 /// Gives a server what knows its members. Its clones are the same one.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use chinwag_core::admission::{Denial, Pass, Verdict};
 use chinwag_core::log::AddressKey;
-use chinwag_core::{Config, Form, Handshake, Refusal, Session, Stats, Step, Time};
+use chinwag_core::{Config, Form, Handshake, LogsIn, Refusal, Session, Stats, Step, Time};
 
 use crate::admission::Admission;
 use crate::link::Link;
@@ -28,6 +28,7 @@ pub struct Pending {
     is_secured: bool,
     /// From where it comes, once it may enter.
     address: Option<AddressKey>,
+    logs_in: LogsIn,
 }
 
 /// Tells what a pending connection needs next.
@@ -64,8 +65,8 @@ impl Pending {
     /// Begins to find out, when it may come from a time on.
     #[must_use]
     pub const fn new(config: Arc<Config>, admission: Admission, form: Form, peer: IpAddr, from: Time) -> Self {
-        let (handshake, admitted, address) = (None, None, None);
-        Self { handshake, config, admission, form, peer, from, admitted, is_secured: false, address }
+        let (handshake, admitted, address, logs_in) = (None, None, None, LogsIn::Nobody);
+        Self { handshake, config, admission, form, peer, from, admitted, is_secured: false, address, logs_in }
     }
 
     /// Returns what takes the bytes of the connection, and that there are no more, or that a write failed.
@@ -127,6 +128,11 @@ impl Pending {
                 }
                 Step::Enter => {
                     self.address = AddressKey::of(link.admitted().address());
+                    self.logs_in = match (self.config.limits.has_accounts, link.source().is_private) {
+                        (false, _) => LogsIn::Nobody,
+                        (true, false) => LogsIn::Unsafely,
+                        (true, true) => LogsIn::Safely,
+                    };
                     return Need::Enter;
                 }
                 Step::End { incident, detail } => {
@@ -156,6 +162,7 @@ impl Pending {
     pub fn into_session(self) -> Session {
         let mut session = self.handshake.expect("it has asked to enter").into_session();
         session.come_from(self.address);
+        session.offer_log_in(self.logs_in);
         session
     }
 }

@@ -3,7 +3,7 @@
 use anyhow::Context as _;
 use chinwag_core::Name;
 use chinwag_core::admission::{Pass, Passphrase, Verdict};
-use chinwag_core::log::{AddressKey, Decided, KeptBar, OwnedState};
+use chinwag_core::log::{Accounts, AddressKey, Decided, KeptBar, OwnedState};
 use chinwag_io::Roll;
 
 use crate::flags::Flags;
@@ -42,5 +42,9 @@ impl Roll for Members {
 
     fn keep_room(&self, room: Name, owned: Option<Box<OwnedState>>) {
         self.0.keep_room(room, owned.map(|owned| *owned));
+    }
+
+    fn accounts(&self, changed: Box<dyn Fn(Accounts) + Send>) -> Accounts {
+        self.0.accounts(changed)
     }
 }

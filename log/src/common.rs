@@ -37,6 +37,16 @@ pub(crate) fn name(name: &str) -> Result<Name, DecodeError> {
     Name::parse(name).ok_or(DecodeError::Damaged("a name is none"))
 }
 
+/// Writes names.
+pub(crate) fn put_names(names: &[Name]) -> Vec<String> {
+    names.iter().map(ToString::to_string).collect()
+}
+
+/// Reads names.
+pub(crate) fn names(names: &[String]) -> Result<Vec<Name>, DecodeError> {
+    names.iter().map(|called| name(called)).collect()
+}
+
 /// Why a text is refused that a server would have cleaned.
 const UNCLEAN: DecodeError = DecodeError::Damaged("nobody says what is not clean");
 

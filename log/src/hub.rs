@@ -5,7 +5,8 @@
 use std::time::Duration;
 
 use chinwag_core::ops::{
-    AnswerPart, ArrivingState, AskedState, ConnectionState, HubState, MemoryState, PendingState, Piece, Waiting,
+    AnswerPart, ArrivingState, AskedState, ConnectionState, GivenBy, HubState, MemoryState, PendingState, Piece,
+    Waiting,
 };
 use chinwag_core::{Earlier, Name};
 
@@ -16,6 +17,9 @@ use crate::moderation::{address, put_address};
 use crate::request::{dialect, form, page, put_dialect, put_form, put_page, requests};
 use crate::snapshot::snapshot;
 use crate::{DecodeError, past, proto};
+
+/// By what passwords are given, each in the place of its number.
+const GIVEN_BY: [GivenBy; 4] = [GivenBy::Pass, GivenBy::Sasl, GivenBy::Oper, GivenBy::LogIn];
 
 impl From<&HubState> for proto::Hub {
     fn from(state: &HubState) -> Self {
@@ -34,13 +38,14 @@ impl From<&HubState> for proto::Hub {
 }
 
 impl From<&ConnectionState> for proto::ConnectionState {
-    fn from(ConnectionState { connection, form, dialect, waiting, pieces }: &ConnectionState) -> Self {
+    fn from(ConnectionState { connection, form, dialect, waiting, pieces, is_exposed }: &ConnectionState) -> Self {
         Self {
             connection: Some((*connection).into()),
             form: put_form(*form),
             dialect: put_dialect(*dialect),
             waiting: waiting.as_ref().map(Into::into),
             pieces: pieces.iter().map(|piece| proto::Piece { told: Some(piece.into()) }).collect(),
+            is_exposed: *is_exposed,
         }
     }
 }
@@ -57,8 +62,10 @@ impl From<&MemoryState> for proto::Memory {
 }
 
 impl From<&Waiting> for proto::Waiting {
-    fn from(Waiting { requests, is_closed, answer, next, pasts }: &Waiting) -> Self {
+    fn from(Waiting { requests, is_closed, answer, given_by, next, pasts }: &Waiting) -> Self {
+        let given_by = given_by.and_then(|by| (1..).zip(GIVEN_BY).find(|(_, other)| *other == by));
         Self {
+            given_by: given_by.map_or(0, |(number, _)| number),
             requests: put_requests(requests),
             is_closed: *is_closed,
             answer: answer.as_ref().map(Into::into),
@@ -170,7 +177,7 @@ fn memory(proto::Memory { identity, asked }: proto::Memory) -> Result<MemoryStat
 }
 
 fn connection_state(state: proto::ConnectionState, format: u32) -> Result<ConnectionState, DecodeError> {
-    let proto::ConnectionState { connection: id, form: number, dialect: of, waiting, pieces } = state;
+    let proto::ConnectionState { connection: id, form: number, dialect: of, waiting, pieces, is_exposed } = state;
     let waiting = waiting.map(|waiting| self::waiting(waiting, format));
     let pieces = pieces.into_iter().map(|piece| self::piece(piece.told.ok_or(DecodeError::Unknown { format })?));
     Ok(ConnectionState {
@@ -179,12 +186,16 @@ fn connection_state(state: proto::ConnectionState, format: u32) -> Result<Connec
         dialect: dialect(of)?,
         waiting: waiting.transpose()?,
         pieces: pieces.collect::<Result<_, _>>()?,
+        is_exposed,
     })
 }
 
 fn waiting(waiting: proto::Waiting, format: u32) -> Result<Waiting, DecodeError> {
-    let proto::Waiting { requests: asked, is_closed, answer, next, pasts } = waiting;
+    let proto::Waiting { requests: asked, is_closed, answer, next, pasts, given_by } = waiting;
+    let by = given_by.checked_sub(1).map(|place| usize::try_from(place).ok().and_then(|place| GIVEN_BY.get(place)));
+    let unknown = DecodeError::Unknown { format };
     Ok(Waiting {
+        given_by: by.map(|by| by.copied().ok_or(unknown)).transpose()?,
         requests: requests(asked, format)?,
         is_closed,
         answer: answer.map(|answer| pending(answer, format)).transpose()?,

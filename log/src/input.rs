@@ -5,20 +5,16 @@ use std::borrow::Cow;
 use chinwag_core::Request;
 use chinwag_core::ops::{Arrival, Handed, Input, Tally};
 
-use crate::common::{connection, nanos, time};
+use crate::common::{connection, name, nanos, time};
 use crate::moderation::{address, put_address};
-use crate::request::{dialect, form, put_dialect, put_form, requests};
+use crate::record::{accounts, put_accounts};
+use crate::request::{dialect, form, logs_in, put_dialect, put_form, put_logs_in, requests};
 use crate::{DecodeError, answer, proto};
 
 impl From<&Input> for proto::Input {
     fn from(Input { at, handed }: &Input) -> Self {
         let handed = match handed {
-            Handed::Opened(Arrival { form, dialect, requests, address }) => proto::Handed::Opened(proto::Arrival {
-                form: put_form(*form),
-                dialect: put_dialect(*dialect),
-                requests: put_requests(requests),
-                address: put_address(*address),
-            }),
+            Handed::Opened(arrival) => proto::Handed::Opened(arrival.into()),
             Handed::Asked { connection, requests } => proto::Handed::Asked(proto::Asked {
                 connection: Some((*connection).into()),
                 requests: put_requests(requests),
@@ -26,10 +22,24 @@ impl From<&Input> for proto::Input {
             Handed::Closed { connection } => proto::Handed::Closed((*connection).into()),
             Handed::Woke => proto::Handed::Woke(proto::Nothing {}),
             Handed::Clock { unix_ms } => proto::Handed::ClockUnixMs(*unix_ms),
+            Handed::Accounts(accounts) => proto::Handed::Accounts(put_accounts(accounts)),
             Handed::Answered(answer) => (&**answer).into(),
             Handed::Stopped => proto::Handed::Stopped(proto::Nothing {}),
         };
         Self { at_ns: nanos(*at), handed: Some(handed) }
+    }
+}
+
+impl From<&Arrival> for proto::Arrival {
+    fn from(Arrival { form, dialect, requests, address, logs_in, account }: &Arrival) -> Self {
+        Self {
+            form: put_form(*form),
+            dialect: put_dialect(*dialect),
+            requests: put_requests(requests),
+            address: put_address(*address),
+            logs_in: put_logs_in(*logs_in),
+            account: account.as_ref().map(ToString::to_string),
+        }
     }
 }
 
@@ -47,6 +57,8 @@ pub(crate) fn input(input: proto::Input, format: u32) -> Result<Input, DecodeErr
             dialect: dialect(arrival.dialect)?,
             requests: requests(arrival.requests, format)?,
             address: address(arrival.address),
+            logs_in: logs_in(arrival.logs_in)?,
+            account: arrival.account.map(|account| name(&account)).transpose()?,
         }),
         proto::Handed::Asked(asked) => {
             Handed::Asked { connection: connection(asked.connection)?, requests: requests(asked.requests, format)? }
@@ -54,6 +66,7 @@ pub(crate) fn input(input: proto::Input, format: u32) -> Result<Input, DecodeErr
         proto::Handed::Closed(id) => Handed::Closed { connection: connection(Some(id))? },
         proto::Handed::Woke(proto::Nothing {}) => Handed::Woke,
         proto::Handed::ClockUnixMs(unix_ms) => Handed::Clock { unix_ms },
+        proto::Handed::Accounts(changed) => Handed::Accounts(accounts(&changed)?),
         proto::Handed::Verified(verified) => answered(answer::verified(verified)?),
         proto::Handed::Decided(decided) => answered(answer::decided(decided)?),
         proto::Handed::Recalled(past) => answered(answer::recalled(past)?),

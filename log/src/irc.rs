@@ -3,7 +3,7 @@
 use chinwag_core::log::{Event, IrcCommand, IrcState, Registration, RoomKey, Target, WasState};
 use chinwag_core::{Capabilities, ConnectionId, How, Identity, Name, Tags, Text, Topic};
 
-use crate::common::{connection, name, nanos, text, texts, time, topic};
+use crate::common::{connection, name, names, nanos, put_names, text, texts, time, topic};
 use crate::{DecodeError, moderation, proto};
 
 /// The ways of saying something, each in the place of its number.
@@ -176,9 +176,11 @@ pub(crate) fn command(command: proto::IrcCommand) -> Result<IrcCommand, DecodeEr
 
 /// Writes who somebody is.
 pub(crate) fn put_identity(identity: &Identity, name: &Name) -> proto::Identity {
+    // Who is known by an account alone has said neither.
+    let said = |said: &str| if identity.is_named() { said.to_owned() } else { String::new() };
     proto::Identity {
-        user: identity.user().to_owned(),
-        real_name: identity.real_name(name).to_owned(),
+        user: said(identity.user()),
+        real_name: said(identity.real_name(name)),
         is_bot: identity.is_bot(),
         account: identity.account().map(ToString::to_string),
     }
@@ -189,6 +191,9 @@ pub(crate) fn identity(identity: Option<proto::Identity>, name: &Name) -> Result
     let proto::Identity { user, real_name, is_bot, account } =
         identity.ok_or(DecodeError::Damaged("a part is missing"))?;
     let account = account.map(|account| self::name(&account)).transpose()?;
+    if user.is_empty() && real_name.is_empty() && !is_bot && account.is_some() {
+        return Ok(Identity::of_account(account.as_ref()));
+    }
     let identity = Identity::new(&user, &real_name, is_bot).with_account(account.as_ref());
     let is_same = identity.user() == user && identity.real_name(name) == real_name;
     if is_same { Ok(identity) } else { Err(DecodeError::Damaged("nobody is called so")) }
@@ -218,14 +223,6 @@ fn targets(targets: Vec<proto::Target>) -> Result<Vec<Target>, DecodeError> {
         Ok(if is_room { Target::Room(name) } else { Target::Person(name) })
     };
     targets.into_iter().map(read).collect()
-}
-
-fn put_names(names: &[Name]) -> Vec<String> {
-    names.iter().map(ToString::to_string).collect()
-}
-
-fn names(names: &[String]) -> Result<Vec<Name>, DecodeError> {
-    names.iter().map(|called| name(called)).collect()
 }
 
 fn put_reason(reason: Option<&Text>) -> Option<String> {

@@ -71,7 +71,7 @@ pub(crate) struct Rules {
 pub(crate) struct Record {
     #[prost(uint64, tag = "1")]
     pub(crate) at_ns: u64,
-    #[prost(oneof = "Event", tags = "2, 3, 4, 5, 6, 7, 8, 9, 11")]
+    #[prost(oneof = "Event", tags = "2, 3, 4, 5, 6, 7, 8, 9, 10, 11")]
     pub(crate) event: Option<Event>,
 }
 
@@ -95,6 +95,17 @@ pub(crate) enum Event {
     Recalled(Recalled),
     #[prost(message, tag = "11")]
     Decided(Decided),
+    #[prost(message, tag = "10")]
+    Accounts(Accounts),
+}
+
+/// Holds which accounts were made, and which are gone.
+#[derive(Clone, PartialEq, prost::Message)]
+pub(crate) struct Accounts {
+    #[prost(string, repeated, tag = "1")]
+    pub(crate) made: Vec<String>,
+    #[prost(string, repeated, tag = "2")]
+    pub(crate) gone: Vec<String>,
 }
 
 /// Holds a connection, and from where it comes.
@@ -152,7 +163,7 @@ pub(crate) struct Kept {
 pub(crate) struct Commanded {
     #[prost(message, optional, tag = "1")]
     pub(crate) connection: Option<Connection>,
-    #[prost(oneof = "Command", tags = "2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19")]
+    #[prost(oneof = "Command", tags = "2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21")]
     pub(crate) command: Option<Command>,
 }
 
@@ -196,6 +207,10 @@ pub(crate) enum Command {
     Moderate(Moderation),
     #[prost(message, tag = "19")]
     Empower(Nothing),
+    #[prost(string, tag = "20")]
+    LogIn(String),
+    #[prost(message, tag = "21")]
+    LogOut(Nothing),
 }
 
 #[derive(Clone, PartialEq, prost::Message)]
@@ -409,6 +424,8 @@ pub(crate) struct Snapshot {
     pub(crate) was: Vec<Was>,
     #[prost(message, repeated, tag = "11")]
     pub(crate) bars: Vec<Bar>,
+    #[prost(string, repeated, tag = "12")]
+    pub(crate) accounts: Vec<String>,
     #[prost(message, repeated, tag = "13")]
     pub(crate) owned: Vec<Owned>,
 }
@@ -514,6 +531,9 @@ pub(crate) struct Person {
     /// None where it is 0.
     #[prost(fixed64, tag = "13")]
     pub(crate) address: u64,
+    /// Whoever came by IRC has it there.
+    #[prost(string, optional, tag = "14")]
+    pub(crate) account: Option<String>,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]

@@ -1,9 +1,9 @@
 //! Owns how a record is written: when, and what has happened.
 
-use chinwag_core::log::{AddressKey, Command, Event, Recalled, Record};
+use chinwag_core::log::{Accounts, AddressKey, Command, Event, Recalled, Record};
 use chinwag_core::{CloseCode, ConnectionId, Topic};
 
-use crate::common::{connection, name, nanos, server, text, texts, time, topic};
+use crate::common::{connection, name, names, nanos, put_names, server, text, texts, time, topic};
 use crate::{DecodeError, decided, irc, moderation, past, proto};
 
 impl From<&Record> for proto::Record {
@@ -24,6 +24,7 @@ impl From<&Record> for proto::Record {
             Event::Clock { unix_ms } => proto::Event::ClockUnixMs(*unix_ms),
             Event::Decided(what) => proto::Event::Decided(decided::put(what)),
             Event::ServerGone { server } => proto::Event::ServerGone((*server).into()),
+            Event::Accounts(accounts) => proto::Event::Accounts(put_accounts(accounts)),
         };
         Self { at_ns: nanos(*at), event: Some(event) }
     }
@@ -52,6 +53,8 @@ impl From<&Command> for proto::Command {
             }),
             Command::Moderate(moderation) => Self::Moderate(moderation::put(moderation)),
             Command::Empower => Self::Empower(proto::Nothing {}),
+            Command::LogIn(account) => Self::LogIn(account.to_string()),
+            Command::LogOut => Self::LogOut(proto::Nothing {}),
             Command::Irc(command) => Self::Irc(proto::Irc { command: Some((&**command).into()) }),
             Command::Leave(code) => Self::Leave(code.number().into()),
         }
@@ -81,8 +84,19 @@ pub(crate) fn record(record: proto::Record, format: u32) -> Result<Record, Decod
         proto::Event::ClockUnixMs(unix_ms) => Event::Clock { unix_ms },
         proto::Event::Decided(what) => Event::Decided(Box::new(decided::decided(what)?)),
         proto::Event::ServerGone(number) => Event::ServerGone { server: server(number)? },
+        proto::Event::Accounts(changed) => Event::Accounts(Box::new(accounts(&changed)?)),
     };
     Ok(Record { at: time(record.at_ns), event })
+}
+
+/// Writes which accounts were made, and which are gone.
+pub(crate) fn put_accounts(Accounts { made, gone }: &Accounts) -> proto::Accounts {
+    proto::Accounts { made: put_names(made), gone: put_names(gone) }
+}
+
+/// Reads the same.
+pub(crate) fn accounts(proto::Accounts { made, gone }: &proto::Accounts) -> Result<Accounts, DecodeError> {
+    Ok(Accounts { made: names(made)?, gone: names(gone)? })
 }
 
 /// Returns how it is written that somebody has connected.
@@ -124,6 +138,8 @@ pub(crate) fn command(command: proto::Command, format: u32) -> Result<Command, D
         }
         proto::Command::Moderate(what) => Command::Moderate(Box::new(moderation::moderation(what, format)?)),
         proto::Command::Empower(proto::Nothing {}) => Command::Empower,
+        proto::Command::LogIn(account) => Command::LogIn(name(&account)?),
+        proto::Command::LogOut(proto::Nothing {}) => Command::LogOut,
         proto::Command::Irc(proto::Irc { command }) => {
             Command::Irc(Box::new(irc::command(command.ok_or(DecodeError::Unknown { format })?)?))
         }

@@ -1,12 +1,17 @@
 //! Owns how it is written what somebody asks for. What a token is, is not written.
 
+use chinwag_core::admission::Passphrase;
 use chinwag_core::{
-    Bound, CloseCode, Dialect, Form, IrcDialect, IrcLine, IrcTags, Notice, OtherProtocol, Page, Query, Request, Token,
+    Bound, CloseCode, Dialect, Form, IrcDialect, IrcLine, IrcTags, LogIn, LogsIn, Notice, OtherProtocol, Page, Purpose,
+    Query, Request, Stage, Token,
 };
 
 use crate::common::{name, text};
 use crate::record::command;
 use crate::{DecodeError, proto};
+
+/// How long a password is at the most that is given in a line: longer ones are cut off before.
+const GIVEN_BYTES_MAX: u32 = 1 << 16;
 
 /// The queries with nothing in them, each in the place of its number.
 const QUERIES: [Query; 10] = [
@@ -53,6 +58,46 @@ fn number<T: PartialEq>(all: &[T], one: &T) -> Option<u32> {
 /// Returns what has this number.
 fn numbered<T: Clone>(all: &[T], number: u32) -> Option<T> {
     all.get(usize::try_from(number).ok()?).cloned()
+}
+
+/// What it takes to log in, each in the place of its number.
+const LOGS_IN: [LogsIn; 3] = [LogsIn::Nobody, LogsIn::Unsafely, LogsIn::Safely];
+
+/// How far somebody is who logs in, each in the place of its number; who has given the password is not among them.
+const STAGES: [Stage; 5] = [Stage::Wanted, Stage::Without, Stage::Unsafe, Stage::Elsewhere, Stage::CalledOff];
+
+/// Writes what it takes to log in.
+pub(crate) fn put_logs_in(logs_in: LogsIn) -> u32 {
+    number(&LOGS_IN, &logs_in).expect("all have a number")
+}
+
+/// Reads the same.
+pub(crate) fn logs_in(number: u32) -> Result<LogsIn, DecodeError> {
+    numbered(&LOGS_IN, number).ok_or(DecodeError::Damaged("nobody logs in so"))
+}
+
+fn put_log_in(LogIn { account, purpose, stage, is_hidden }: &LogIn) -> proto::LogIn {
+    let given = if let Stage::Given(given) = stage { u32::try_from(given.as_str().len()).ok() } else { None };
+    proto::LogIn {
+        account: account.to_string(),
+        operates: *purpose == Purpose::Operate,
+        stage: number(&STAGES, stage).unwrap_or_default(),
+        is_hidden: *is_hidden,
+        given,
+    }
+}
+
+fn log_in(step: proto::LogIn, unknown: DecodeError) -> Result<LogIn, DecodeError> {
+    let proto::LogIn { account, operates, stage, is_hidden, given } = step;
+    let stage = match given {
+        None => numbered(&STAGES, stage).ok_or(unknown)?,
+        Some(len) if stage == 0 && len <= GIVEN_BYTES_MAX => {
+            Stage::Given(Passphrase::new(&"*".repeat(usize::try_from(len).unwrap_or_default())))
+        }
+        Some(_) => return Err(DecodeError::Damaged("nobody gives such a password")),
+    };
+    let purpose = if operates { Purpose::Operate } else { Purpose::LogIn };
+    Ok(LogIn { account: name(&account)?, purpose, stage, is_hidden })
 }
 
 /// Writes how a connection is spoken to.
@@ -139,6 +184,7 @@ impl From<&Notice> for proto::Notice {
             Notice::Ping(payload) => proto::Notes::Ping(payload.to_vec()),
             Notice::Fail(code) => proto::Notes::Fail(code.number().into()),
             Notice::WrongProtocol(protocol) => proto::Notes::WrongProtocol(protocol.key().to_owned()),
+            Notice::LogIn(log_in) => proto::Notes::LogIn(put_log_in(log_in)),
             Notice::NameInvalid
             | Notice::RoomInvalid
             | Notice::Stale
@@ -193,5 +239,6 @@ fn notice(notes: proto::Notes, unknown: DecodeError) -> Result<Notice, DecodeErr
             Notice::Fail(CloseCode::new(code))
         }
         proto::Notes::WrongProtocol(key) => Notice::WrongProtocol(OtherProtocol::keyed(&key).ok_or(unknown)?),
+        proto::Notes::LogIn(step) => Notice::LogIn(Box::new(log_in(step, unknown)?)),
     })
 }

@@ -5,7 +5,7 @@
 use chinwag_core::RoomId;
 use chinwag_core::log::{IgnoredState, PersonState, RoomState, RunState, SilentState, Snapshot, Untold, WriterState};
 
-use crate::common::{connection, name, nanos, rooms, texts, time, topic_state};
+use crate::common::{connection, name, names, nanos, put_names, rooms, texts, time, topic_state};
 use crate::{DecodeError, irc, moderation, owned, proto};
 
 impl From<&Snapshot> for proto::Snapshot {
@@ -23,6 +23,7 @@ impl From<&Snapshot> for proto::Snapshot {
             was,
             bars,
             owned,
+            accounts,
         } = snapshot;
         Self {
             at_ns: nanos(*at),
@@ -37,6 +38,7 @@ impl From<&Snapshot> for proto::Snapshot {
             was: was.iter().map(irc::put_was).collect(),
             bars: bars.iter().map(moderation::put_bar).collect(),
             owned: owned.iter().map(owned::put).collect(),
+            accounts: put_names(accounts),
         }
     }
 }
@@ -83,6 +85,7 @@ impl From<&PersonState> for proto::Person {
             voices,
             is_server_operator,
             address,
+            account,
             irc,
         }: &PersonState,
     ) -> Self {
@@ -109,6 +112,7 @@ impl From<&PersonState> for proto::Person {
             voices: voices.iter().map(|room| room.key()).collect(),
             is_server_operator: *is_server_operator,
             address: moderation::put_address(*address),
+            account: account.as_ref().map(ToString::to_string),
             irc: irc.as_ref().map(|state| irc::put_state(state, name)),
             correspondents: correspondents.iter().map(|&connection| connection.into()).collect(),
         }
@@ -139,13 +143,14 @@ pub(crate) fn snapshot(snapshot: proto::Snapshot) -> Result<Snapshot, DecodeErro
         was: snapshot.was.into_iter().map(irc::was).collect::<Result<_, _>>()?,
         bars: snapshot.bars.into_iter().map(moderation::bar).collect::<Result<_, _>>()?,
         owned: snapshot.owned.into_iter().map(owned::owned).collect::<Result<_, _>>()?,
+        accounts: names(&snapshot.accounts)?,
     })
 }
 
 fn person(person: proto::Person) -> Result<PersonState, DecodeError> {
     let proto::Person { connection: id, name: called, room, others, ignored, writer, .. } = person;
     let proto::Person { origin, operates, irc, correspondents, .. } = person;
-    let proto::Person { voices, is_server_operator, address, .. } = person;
+    let proto::Person { voices, is_server_operator, address, account, .. } = person;
     let called = name(&called)?;
     let irc = irc.map(|state| irc::state(state, &called)).transpose()?;
     let writer = writer.map(|proto::Writer { origin, connection: id, name: called }| {
@@ -164,6 +169,7 @@ fn person(person: proto::Person) -> Result<PersonState, DecodeError> {
         voices: rooms(voices),
         is_server_operator,
         address: moderation::address(address),
+        account: account.map(|account| name(&account)).transpose()?,
         irc,
     })
 }

@@ -1,6 +1,8 @@
 //! What each release has written, byte for byte. It is only added to, never updated: what was once written is read for
 //! ever.
 
+#[path = "golden/accounts.rs"]
+mod accounts;
 #[path = "golden/cluster.rs"]
 mod cluster;
 #[path = "golden/irc.rs"]
@@ -52,6 +54,7 @@ fn snapshot() -> Snapshot {
             voices: Vec::new(),
             is_server_operator: false,
             address: None,
+            account: None,
             irc: None,
         }
     };
@@ -81,6 +84,7 @@ fn snapshot() -> Snapshot {
         was: Vec::new(),
         bars: Vec::new(),
         owned: Vec::new(),
+        accounts: Vec::new(),
     }
 }
 
@@ -152,6 +156,7 @@ fn golden() -> Vec<(Entry, &'static [u8])> {
         (Entry::Snapshot(snapshot()), SNAPSHOT),
         (Entry::Snapshot(talkative()), TALKATIVE),
     ];
+    golden.extend(accounts::golden());
     golden.extend(cluster::golden());
     golden.extend(irc::golden());
     golden.extend(moderation::golden());

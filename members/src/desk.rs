@@ -180,6 +180,7 @@ impl Desk {
         if version != self.version {
             self.learn()?;
             self.keeping.learn(&self.book)?;
+            self.keeping.accounts.learn(&self.book)?;
             self.version = version;
         }
         Ok(())

@@ -13,10 +13,15 @@ use chinwag_core::log::{AddressKey, Decided, KeptBar, OwnedState};
 use crate::book::{Book, now_ms};
 use crate::error::Error;
 use crate::known::lock;
+use crate::watching::Watching;
 
 /// Holds it.
 #[derive(Debug)]
-pub(crate) struct Keeping(Mutex<Kept>);
+pub(crate) struct Keeping {
+    kept: Mutex<Kept>,
+    /// Which accounts there are.
+    pub(crate) accounts: Watching,
+}
 
 #[derive(Default)]
 struct Kept {
@@ -42,12 +47,13 @@ impl fmt::Debug for Kept {
 impl Keeping {
     /// Begins with what the database has.
     pub(crate) fn new(book: &Book) -> Result<Self, Error> {
-        Ok(Self(Mutex::new(Kept { known: bans(book)?, rooms_before: book.rooms()?, ..Kept::default() })))
+        let kept = Kept { known: bans(book)?, rooms_before: book.rooms()?, ..Kept::default() };
+        Ok(Self { kept: Mutex::new(kept), accounts: Watching::new(book)? })
     }
 
     /// Returns what was decided before, and has `told` be told what another program decides from now on.
     pub(crate) fn decided(&self, told: impl Fn(Decided) + Send + 'static) -> Decided {
-        let mut kept = lock(&self.0);
+        let mut kept = lock(&self.kept);
         kept.told = Some(Box::new(told));
         let rooms = mem::take(&mut kept.rooms_before);
         Decided { bars: kept.known.values().cloned().collect(), unbarred: Vec::new(), rooms }
@@ -55,24 +61,24 @@ impl Keeping {
 
     /// Takes what is to be written: what a room is that belongs to an account, or that it belongs to none any more.
     pub(crate) fn keep_room(&self, room: Name, owned: Option<OwnedState>) {
-        lock(&self.0).rooms.insert(room.as_str().to_ascii_lowercase(), (room, owned));
+        lock(&self.kept).rooms.insert(room.as_str().to_ascii_lowercase(), (room, owned));
     }
 
     /// Takes what is to be written: that an address is banned, or no more.
     pub(crate) fn keep_ban(&self, address: AddressKey, bar: Option<KeptBar>) {
-        lock(&self.0).bans.insert(address, bar);
+        lock(&self.kept).bans.insert(address, bar);
     }
 
     /// Writes what is to be written, unless it is there already. What can't be written is kept for the next time.
     pub(crate) fn write(&self, book: &mut Book) -> Result<(), Error> {
         self.write_bans(book)?;
-        let mut taken = mem::take(&mut lock(&self.0).rooms);
+        let mut taken = mem::take(&mut lock(&self.kept).rooms);
         if taken.is_empty() {
             return Ok(());
         }
         let written = book.keep_rooms(taken.values().map(|(room, owned)| (room, owned.as_ref())));
         if written.is_err() {
-            let mut kept = lock(&self.0);
+            let mut kept = lock(&self.kept);
             taken.append(&mut kept.rooms);
             kept.rooms = taken;
         }
@@ -81,7 +87,7 @@ impl Keeping {
 
     fn write_bans(&self, book: &mut Book) -> Result<(), Error> {
         let mut taken = {
-            let mut kept = lock(&self.0);
+            let mut kept = lock(&self.kept);
             let taken = mem::take(&mut kept.bans);
             let is_new = |(address, bar): &(AddressKey, Option<KeptBar>)| kept.known.get(address) != bar.as_ref();
             taken.into_iter().filter(is_new).collect::<BTreeMap<_, _>>()
@@ -90,7 +96,7 @@ impl Keeping {
             return Ok(());
         }
         let written = book.keep_bans(taken.iter().map(|(address, bar)| (*address, bar.as_ref())));
-        let mut kept = lock(&self.0);
+        let mut kept = lock(&self.kept);
         if written.is_err() {
             // What was decided since is newer.
             taken.append(&mut kept.bans);
@@ -109,7 +115,7 @@ impl Keeping {
     /// Learns what another program has decided, and tells it. What is over is no news.
     pub(crate) fn learn(&self, book: &Book) -> Result<(), Error> {
         let (now, read) = (now_ms(), bans(book)?);
-        let mut kept = lock(&self.0);
+        let mut kept = lock(&self.kept);
         let before = mem::replace(&mut kept.known, read);
         let is_new = |bar: &&KeptBar| before.get(&bar.address) != Some(bar);
         let is_gone = |bar: &&KeptBar| {

@@ -13,6 +13,7 @@ mod keeping;
 mod known;
 mod members;
 mod secret;
+mod watching;
 
 pub use self::book::{BANS_MAX, Book, Entry, Invite};
 pub use self::error::Error;

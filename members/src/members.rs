@@ -11,7 +11,7 @@ use std::thread::{self, JoinHandle};
 
 use chinwag_core::Name;
 use chinwag_core::admission::{Denial, Pass, Passphrase, Verdict};
-use chinwag_core::log::{AddressKey, Decided, KeptBar, OwnedState};
+use chinwag_core::log::{Accounts, AddressKey, Decided, KeptBar, OwnedState};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
@@ -123,6 +123,12 @@ impl Members {
             }
             (asked.answer)(Verdict::Denied(Denial::Busy));
         }
+    }
+
+    /// Returns which accounts there are, all as made. From then on `changed` is told which were made, and which are
+    /// gone, within a second.
+    pub fn accounts(&self, changed: impl Fn(Accounts) + Send + 'static) -> Accounts {
+        self.0.keeping.accounts.accounts(changed)
     }
 
     /// Returns what was decided before the server was started, and has `told` be told, from any thread, what another
@@ -339,5 +345,30 @@ mod tests {
         check(&members, pass.as_str());
         members.close();
         assert!(book.is_any_pass_used().expect("it is read"));
+    }
+
+    #[test]
+    fn a_server_is_told_which_accounts_there_are_and_what_becomes_of_them() {
+        let folder = Folder::new("watched");
+        let mut book = Book::open(&folder.0).expect("it is made");
+        let add = |book: &mut Book, name| book.add_account(&account(name), &Passphrase::new("x")).expect("written");
+        assert!(add(&mut book, "bob") && add(&mut book, "Ann"));
+        let members = Members::open(&folder.0).expect("it is there");
+        let (change, changes) = channel();
+        let names = |names: &[&str]| names.iter().map(|name| account(name).name).collect::<Vec<_>>();
+        let all = members.accounts(move |accounts| drop(change.send(accounts)));
+        assert_eq!(all, Accounts { made: names(&["Ann", "bob"]), gone: Vec::new() });
+        assert!(add(&mut book, "Cid") && book.remove_account(&account("BOB").name).expect("it is written"));
+        // What is asked of the database looks there first.
+        log_in(&members, "Nobody", "x");
+        let mut change = changes.recv().expect("it is told");
+        // The look may have come between both.
+        if let Ok(next) = changes.try_recv() {
+            change.gone.extend(next.gone);
+        }
+        assert_eq!(change, Accounts { made: names(&["Cid"]), gone: names(&["bob"]) });
+        assert!(book.set_password(&account("Ann").name, &Passphrase::new("y")).expect("it is written"));
+        log_in(&members, "Nobody", "x");
+        assert!(changes.try_recv().is_err(), "there are as many as before");
     }
 }

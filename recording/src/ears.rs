@@ -78,7 +78,9 @@ impl Watch for Namesakes<'_> {
         self.looks = match &input.handed {
             Handed::Asked { requests, .. } => !requests.iter().all(is_talk),
             Handed::Opened(_) | Handed::Answered(_) => true,
-            Handed::Closed { .. } | Handed::Woke | Handed::Clock { .. } | Handed::Stopped => false,
+            Handed::Closed { .. } | Handed::Woke | Handed::Clock { .. } | Handed::Accounts(_) | Handed::Stopped => {
+                false
+            }
         };
     }
 

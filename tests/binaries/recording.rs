@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use chinwag_core::log::Command as Request;
 use chinwag_core::ops::{Arrival, Handed, Input};
-use chinwag_core::{Config, ConnectionId, Dialect, Form, Hub, Text, Time};
+use chinwag_core::{Config, ConnectionId, Hub, Text, Time};
 use chinwag_recording::{Recorder, Until, play, segments, sent_to};
 use chinwag_tests::{Adapter, Browser, Person, Program, connect, fetch};
 
@@ -168,7 +168,7 @@ fn wrong_segment(folder: &Path) -> Vec<u8> {
         connection: ConnectionId::new(0, 0, 0),
         requests: vec![Request::Say(Text::clean(what).into()).into()],
     };
-    let come = Handed::Opened(Arrival { form: Form::Lines, dialect: Dialect::Lf, requests: Vec::new(), address: None });
+    let come = Handed::Opened(Arrival::default());
     for (recorded, handed) in [(come.clone(), come), (said("one thing"), said("another, which is longer"))] {
         recorder.push(&Input { at: Time::START, handed: recorded });
         hub.handle(Input { at: Time::START, handed }, |id| id);

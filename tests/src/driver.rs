@@ -10,14 +10,14 @@ use std::hash::{DefaultHasher, Hash, Hasher as _};
 use std::sync::Arc;
 
 use chinwag_core::admission::Door;
-use chinwag_core::log::{Event, Record};
+use chinwag_core::log::{Accounts, Event, Record};
 use chinwag_core::ops::{Handed, Input};
 use chinwag_core::{
     Action, Answer, Batch, Config, ConnectionId, Effect, Fanout, Hub, Name, Output, Request, Share, Stats, Time,
     Written,
 };
 
-use self::link::{ADDRESS, door, log_in};
+use self::link::{ADDRESS, accounts, door, log_in};
 pub use self::link::{Link, Todo};
 use crate::store::Store;
 use crate::tape::Tape;
@@ -101,7 +101,7 @@ impl<S: Clone + Hash> Driver<S> {
     fn with(config: &Config, mut hub: Hub<S>, recorded: Option<VecDeque<Record>>) -> Self {
         hub.record();
         let writer = |share| Writer { fanout: Fanout::new(config, share), followed: 0 };
-        Self {
+        let mut driver = Self {
             config: config.clone(),
             now: Time::START,
             hub,
@@ -113,7 +113,12 @@ impl<S: Clone + Hash> Driver<S> {
             door: door(),
             answers: VecDeque::new(),
             digest: DefaultHasher::new(),
+        };
+        if config.limits.has_accounts {
+            driver.hub.handle_accounts(Time::START, Accounts { made: accounts().into(), gone: Vec::new() });
+            driver.perform();
         }
+        driver
     }
 
     /// Returns the records of all that people share so far.
@@ -146,6 +151,7 @@ impl<S: Clone + Hash> Driver<S> {
             | Event::Recalled(_)
             | Event::Decided(_)
             | Event::Clock { .. }
+            | Event::Accounts(_)
             | Event::ServerGone { .. } => false,
         }
     }

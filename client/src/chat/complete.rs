@@ -107,6 +107,8 @@ mod tests {
             "/search ",
             "/ignore ",
             "/unignore ",
+            "/login ",
+            "/logout",
             "/moderation",
             "/quit",
         ];

@@ -7,9 +7,11 @@ use std::fmt::Write as _;
 use std::io::Write;
 
 use chinwag_core::admission::Verdict;
-use chinwag_core::log::Command;
+use chinwag_core::log::{Accounts, Command};
 use chinwag_core::ops::{Handed, Input};
-use chinwag_core::{Answer, Bound, Config, ConnectionId, Dialect, Form, Notice, Page, Query, Request, Time, Topic};
+use chinwag_core::{
+    Answer, Bound, Config, ConnectionId, Dialect, Form, Notice, Page, Purpose, Query, Request, Stage, Time, Topic,
+};
 use chinwag_recording::{Replay, Watch};
 
 use super::moderated::moderated;
@@ -119,6 +121,14 @@ impl<W: Write> Transcript<W> {
         }
     }
 
+    fn accounts(&mut self, Accounts { made, gone }: &Accounts) {
+        for (names, what) in [(made, "made"), (gone, "removed")] {
+            for name in names {
+                self.remark(&format!("The account {name} was {what}, which no test does"));
+            }
+        }
+    }
+
     fn answer(&mut self, answer: &Answer) {
         match answer {
             Answer::Verified { connection, ghost } => {
@@ -192,6 +202,7 @@ impl<W: Write> Watch for Transcript<W> {
                 }
             }
             Handed::Answered(answer) => self.answer(answer),
+            Handed::Accounts(accounts) => self.accounts(accounts),
             Handed::Stopped => self.step("The server stops"),
             // What is due by the time of a step happens before it. The clock is not shown.
             Handed::Woke | Handed::Clock { .. } => {}
@@ -296,7 +307,8 @@ fn typed(command: &Command) -> Typed {
         Command::Leave(_) => one("/quit".into()),
         Command::Resume(_) => Typed::Never("shows a token, which no recording has"),
         // The hub makes them of what is typed.
-        Command::Appear | Command::Empower | Command::Irc(_) => Typed::Nothing,
+        Command::Appear | Command::Empower | Command::LogIn(_) | Command::Irc(_) => Typed::Nothing,
+        Command::LogOut => one("/logout".into()),
     }
 }
 
@@ -313,6 +325,12 @@ fn noticed(notice: &Notice) -> Typed {
         Notice::TooLong => one(&"x".repeat(5000)),
         Notice::NotUtf8 => Typed::Bytes(b"\xff\n".to_vec()),
         Notice::Refuse(option) => Typed::Bytes(vec![0xff, 0xfb, *option]),
+        Notice::LogIn(log_in) => match (&log_in.stage, log_in.purpose) {
+            (Stage::CalledOff, _) => one(""),
+            (Stage::Given(_), _) => Typed::Never("gives a password, which no recording has"),
+            (_, Purpose::LogIn) => one(&format!("/login {}", log_in.account)),
+            (_, Purpose::Operate) => one(&format!("/oper {}", log_in.account)),
+        },
         Notice::AreYouThere => Typed::Bytes(vec![0xff, 0xf6]),
         Notice::WrongProtocol(_) => Typed::Never("speaks another protocol"),
         Notice::Fail(_) => Typed::Never("has broken the rules of frames"),

@@ -22,9 +22,10 @@ impl Chat {
         if let Some(ruling) = self.barred(now, address) {
             return self.send_away(connection, ruling);
         }
-        if !self.is_free_name(&name) {
-            return self.reply(connection, Message::Taken { name });
+        if let Err(why) = self.may_take(&name, identity.account()) {
+            return self.reply(connection, why);
         }
+        self.make_way(now, &name);
         self.people.insert(connection, name.clone(), RoomId::NONE, address);
         self.people.get_mut(connection).expect(HERE).apart_mut().irc = Some(Box::new(IrcState {
             identity: identity.clone(),
@@ -39,11 +40,6 @@ impl Chat {
         self.count_people();
         self.tell(connection, IrcMessage::Welcome);
         self.tell_presence(&name, Some(identity));
-    }
-
-    /// Tells whether a name may be had that nobody has.
-    pub(crate) fn is_free_name(&self, name: &Name) -> bool {
-        !name.is_reserved() && !self.names.contains(name, |key| self.people.name(key))
     }
 
     pub(super) fn on_irc(&mut self, now: Time, connection: ConnectionId, command: IrcCommand) {
@@ -452,7 +448,7 @@ impl Chat {
 
     /// Returns those who are to hear of a change of somebody: all whose clients have a capability, and that are in a
     /// room with them which is not crowded, or monitor them.
-    fn clients_around(&self, connection: ConnectionId, capability: Capabilities) -> Vec<ConnectionId> {
+    pub(super) fn clients_around(&self, connection: ConnectionId, capability: Capabilities) -> Vec<ConnectionId> {
         let person = self.person(connection);
         let rooms = person.rooms().filter(|&room| !self.rooms.is_crowded(room));
         let mut clients: Vec<_> = rooms.flat_map(|room| self.clients_in(room, connection, capability)).collect();
@@ -468,7 +464,7 @@ impl Chat {
         self.reply(connection, Message::Irc(Box::new(message)));
     }
 
-    fn deliver(&mut self, connection: ConnectionId, message: IrcMessage) {
+    pub(super) fn deliver(&mut self, connection: ConnectionId, message: IrcMessage) {
         self.actions.push_back(Action::Deliver { connection, message: Message::Irc(Box::new(message)) });
     }
 

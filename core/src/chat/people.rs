@@ -44,6 +44,8 @@ pub(super) struct Apart {
     pub(super) origin: Option<ConnectionId>,
     /// What is known only since they came by IRC.
     pub(super) irc: Option<Box<IrcState>>,
+    /// By which account they have logged in, unless they came by IRC: nothing else is known of them then.
+    pub(super) member: Identity,
     /// They are an operator of the server.
     pub(super) is_server_operator: bool,
 }
@@ -161,7 +163,19 @@ impl Person {
 
     /// Returns who they are, besides their name.
     pub(super) fn identity(&self) -> Identity {
-        self.irc().map(|irc| irc.identity.clone()).unwrap_or_default()
+        let member = || self.apart.as_deref().map(|apart| apart.member.clone()).unwrap_or_default();
+        self.irc().map_or_else(member, |irc| irc.identity.clone())
+    }
+
+    /// Has them be logged in by an account, or by none.
+    pub(super) fn set_account(&mut self, account: Option<&Name>) {
+        match self.irc_mut() {
+            Some(irc) => irc.identity = irc.identity.with_account(account),
+            None => {
+                self.apart_mut().member = Identity::of_account(account);
+                self.forget_nothing();
+            }
+        }
     }
 
     /// Tells whether they came by IRC, and their client has these capabilities.
@@ -427,6 +441,6 @@ mod tests {
     fn a_place_takes_what_a_person_takes() {
         assert_eq!((size_of::<Option<Person>>(), size_of::<Person>()), (40, 40));
         // Everybody has these who comes by IRC.
-        assert_eq!((size_of::<Apart>(), size_of::<IrcState>()), (48, 64));
+        assert_eq!((size_of::<Apart>(), size_of::<IrcState>()), (56, 64));
     }
 }

@@ -19,7 +19,7 @@ use crate::clock::Clock;
 use crate::irc;
 use crate::log::{PersonState, Snapshot, SnapshotError};
 use crate::rules::IGNORED_MAX;
-use crate::{ConnectionId, RoomId, Rules};
+use crate::{ConnectionId, Identity, RoomId, Rules};
 
 impl Chat {
     /// Returns all that decides what happens next, but for actions that were not polled yet.
@@ -40,6 +40,7 @@ impl Chat {
             voices: self.ranked(connection, person, Rank::Voice),
             is_server_operator: person.is_server_operator(),
             address: self.people.address(connection),
+            account: person.identity().account().filter(|_| person.irc().is_none()).cloned(),
             irc: person.irc().cloned(),
         };
         Snapshot {
@@ -55,6 +56,7 @@ impl Chat {
             was: self.was.iter().cloned().collect(),
             bars: self.bars.values().cloned().collect(),
             owned: self.owned.values().cloned().collect(),
+            accounts: self.accounts.values().cloned().collect(),
         }
     }
 
@@ -91,7 +93,9 @@ impl Chat {
         for person in snapshot.people {
             let PersonState { connection, name, room, others, .. } = person;
             let PersonState { ignored, writer, correspondents, origin, operates, voices, irc, .. } = person;
-            let PersonState { is_server_operator, address, .. } = person;
+            let PersonState { is_server_operator, address, account, .. } = person;
+            let is_once = account.is_none() || irc.is_none();
+            SnapshotError::unless(is_once, "somebody who came by IRC has an account apart")?;
             let rooms: HashSet<_> = others.iter().chain([&room]).collect();
             // Who came by IRC has no room with the focus, which stands for one more here.
             let rooms_max = if irc.is_some() { irc::ROOMS_MAX + 1 } else { ROOMS_MAX };
@@ -127,7 +131,8 @@ impl Chat {
             let dealings = Dealings { ignored, writer, correspondents };
             let dealings = Some(dealings).filter(|dealings| *dealings != Dealings::default()).map(Box::new);
             let irc = irc.map(Box::new);
-            let apart = Apart { others: others.into(), dealings, origin, irc, is_server_operator };
+            let (others, member) = (others.into(), Identity::of_account(account.as_ref()));
+            let apart = Apart { others, dealings, origin, irc, member, is_server_operator };
             if apart != Apart::default() {
                 people.get_mut(connection).expect(HERE).apart = Some(Box::new(apart));
                 people.note_origin(connection);
@@ -140,6 +145,8 @@ impl Chat {
             && snapshot.owned.len() <= OWNED_MAX
             && snapshot.owned.iter().all(|owned| owned.operators.len() <= OPERATORS_MAX);
         SnapshotError::unless(are_owned, "the rooms of accounts are not in order, or too many")?;
+        let are_accounts = snapshot.accounts.is_sorted_by(|one, next| one.key() < next.key());
+        SnapshotError::unless(are_accounts, "the names of accounts are not in order")?;
         SnapshotError::unless(snapshot.was.len() <= WAS_MAX, "more are remembered than can be")?;
         SnapshotError::unless(snapshot.said <= u64::MAX / 2, "more was said than anybody can say")?;
         let mut chat = Self {
@@ -147,6 +154,7 @@ impl Chat {
             silent,
             names: Names::default(),
             random_names,
+            accounts: snapshot.accounts.into_iter().map(|name| (name.key(), name)).collect(),
             rooms,
             ignores,
             monitors,

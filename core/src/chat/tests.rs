@@ -1,5 +1,6 @@
 //! What follows from what happens: each rule of the room, in the order of the actions.
 
+mod accounts;
 mod counts;
 mod decided;
 mod moderation;

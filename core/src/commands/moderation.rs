@@ -3,12 +3,12 @@
 
 use std::time::Duration;
 
-use super::Usage;
+use super::{Usage, log_in};
 use crate::address_key::AddressKey;
 use crate::log::{Act, Command, Mode, ModeChange, Moderation, RoomKey, WHY_BYTES_MAX};
 use crate::mask::Mask;
 use crate::text::is_blank;
-use crate::{Name, Notice, Query, Request, Text};
+use crate::{Name, Notice, Purpose, Query, Request, Text};
 
 /// Lists the commands of those who keep order, in the order in which they are shown.
 pub(crate) const MODERATION: &[Usage] = &[
@@ -93,6 +93,12 @@ pub(crate) const MODERATION: &[Usage] = &[
         arguments: &[],
         what: "have it belong to no account any more",
         parse: |_| change(false, Mode::Owned(None)),
+    },
+    Usage {
+        word: "oper",
+        arguments: &["account"],
+        what: "be an operator of the server, by the password of an account",
+        parse: |account| log_in("oper", account, Purpose::Operate),
     },
     Usage {
         word: "announce",

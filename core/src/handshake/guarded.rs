@@ -11,6 +11,7 @@ use bytes::BytesMut;
 use crate::config::Config;
 use crate::dialect::Dialect;
 use crate::incidents::Incident;
+use crate::name::Name;
 use crate::password::{Passphrase, Verdict};
 use crate::time::Time;
 use crate::wire::asking::{Asking, Given};
@@ -28,6 +29,8 @@ pub(crate) struct GuardedHandshake {
     /// Until when a password has to be here that lets them in.
     until: Time,
     tries: u32,
+    /// By which account they have logged in.
+    account: Option<Name>,
     stopped: bool,
     phase: Phase,
 }
@@ -50,7 +53,15 @@ impl GuardedHandshake {
     /// Takes over from the handshake of a form, which would have let them in.
     pub(super) fn new(config: &Config, intake: Intake<Decoder>, now: Time) -> Self {
         let until = now + config.limits.registration_wait;
-        Self { config: config.clone(), intake, until, tries: 0, stopped: false, phase: Phase::Saying(Asking::First) }
+        Self {
+            config: config.clone(),
+            intake,
+            until,
+            tries: 0,
+            account: None,
+            stopped: false,
+            phase: Phase::Saying(Asking::First),
+        }
     }
 
     pub(super) fn handle_bytes(&mut self, bytes: &[u8]) {
@@ -76,8 +87,16 @@ impl GuardedHandshake {
         }
         self.tries += 1;
         self.phase = match verdict {
-            Verdict::Welcome | Verdict::Member(_) => Phase::Saying(Asking::Welcome(None)),
-            Verdict::Invited(pass) | Verdict::LoggedIn(_, pass) => Phase::Saying(Asking::Welcome(Some(pass))),
+            Verdict::Welcome => Phase::Saying(Asking::Welcome(None)),
+            Verdict::Member(account) => {
+                self.account = Some(account.name);
+                Phase::Saying(Asking::Welcome(None))
+            }
+            Verdict::LoggedIn(account, pass) => {
+                self.account = Some(account.name);
+                Phase::Saying(Asking::Welcome(Some(pass)))
+            }
+            Verdict::Invited(pass) => Phase::Saying(Asking::Welcome(Some(pass))),
             Verdict::Denied(denial) => {
                 let is_last = self.tries == TRIES || !denial.may_try_again();
                 Phase::Saying(if is_last { Asking::Last(denial) } else { Asking::Again(denial) })
@@ -121,7 +140,7 @@ impl GuardedHandshake {
                         self.encoding().encode(&message, &mut bytes, |_| {});
                         return Step::Write { bytes: bytes.freeze(), until: now };
                     }
-                    Some(Given::Nothing) => {}
+                    Some(Given::Blank | Given::Nothing) => {}
                     None if self.intake.end.is_some() => self.phase = Phase::Over(None),
                     None if self.until <= now => self.phase = Phase::Saying(Asking::Late),
                     None => return Step::Read { until: self.until },
@@ -145,7 +164,7 @@ impl GuardedHandshake {
         }
         let given = decoder.given();
         if !matches!(given, Given::Resume(_)) {
-            self.pass(given == Given::Nothing);
+            self.pass(given == Given::Blank);
         }
         Some(given)
     }
@@ -164,9 +183,9 @@ impl GuardedHandshake {
         Encoding::of(self.intake.decoder.form(), self.dialect())
     }
 
-    /// Returns what came behind the password.
-    pub(super) fn into_intake(self) -> Intake<Decoder> {
-        self.intake
+    /// Returns what came behind the password, and by which account they have logged in.
+    pub(super) fn into_intake(self) -> (Intake<Decoder>, Option<Name>) {
+        (self.intake, self.account)
     }
 }
 

@@ -60,6 +60,7 @@ impl<S> Hub<S> {
             Notice::TopicTooLong => self.reply(connection, Message::TopicTooLong),
             Notice::Stale => self.reply(connection, Message::Stale),
             Notice::Unrecognized(word) => self.reply(connection, Message::Unrecognized { word }),
+            Notice::LogIn(log_in) => self.log_in_by_lines(connection, *log_in),
             Notice::TooLong => {
                 let chars_max = self.config.rules.line_chars_max;
                 self.reply(connection, Message::TooLong { chars_max });

@@ -22,12 +22,12 @@ mod voice;
 mod who;
 mod words;
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 
 use self::answer::Answer;
 use self::arriving::Arriving;
 pub(super) use self::names::joined_rooms;
-use self::passing::By;
+use self::sasl::Sasl;
 use self::voice::Voice;
 use self::words::word;
 use super::Hub;
@@ -36,7 +36,7 @@ use crate::irc::Capabilities;
 use crate::irc::line::Line;
 use crate::log::{Command, IrcCommand};
 use crate::message::{IrcMessage, Message};
-use crate::recording::PendingState;
+use crate::recording::{GivenBy, PendingState};
 use crate::request::IrcLine;
 use crate::{Action, ConnectionId, Form, Name, Time};
 
@@ -50,7 +50,11 @@ pub(super) struct Irc {
     /// The answers to lines that wait for what came of them.
     pending: HashMap<ConnectionId, Pending>,
     /// By what those have given a password whose is looked at.
-    logging_in: HashMap<ConnectionId, By>,
+    pub(super) given_by: HashMap<ConnectionId, GivenBy>,
+    /// What they have said by SASL so far: a secret, which no state has, so that it is to be said again.
+    sasl: HashMap<ConnectionId, Sasl>,
+    /// Which of them others could read.
+    pub(super) exposed: HashSet<ConnectionId>,
     /// How many connections by IRC there are.
     pub(super) open: usize,
     /// How many actions of the next batch were looked at for what is told to them.

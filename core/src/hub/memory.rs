@@ -97,6 +97,8 @@ impl Command {
             | Self::Resume(_)
             | Self::Moderate(_)
             | Self::Empower
+            | Self::LogIn(_)
+            | Self::LogOut
             | Self::Appear
             | Self::Irc(_)
             | Self::Leave(_) => None,

@@ -1,11 +1,18 @@
-//! Owns who is made an operator of the server, and what is told outside of what operators do.
+//! Owns which accounts there are, who is made an operator of the server, and what is told outside of what operators do.
 
 use super::Hub;
 use crate::deed::Deed;
-use crate::log::{Command, Event, OwnedState};
+use crate::log::{Accounts, Command, Event, OwnedState};
 use crate::{ConnectionId, Name, Time};
 
 impl<S> Hub<S> {
+    /// Handles that accounts were made, or are gone: at the start all that there are. From then on their names are
+    /// their owners'.
+    pub fn handle_accounts(&mut self, now: Time, accounts: Accounts) {
+        self.propose(now, Event::Accounts(Box::new(accounts)));
+        self.account(now);
+    }
+
     /// Has somebody be an operator of the server, of whom was verified that they may be. Nobody can ask for it.
     pub fn empower(&mut self, now: Time, connection: ConnectionId) {
         self.propose(now, Event::Commanded { connection, command: Command::Empower });

@@ -33,7 +33,8 @@ impl<S> Hub<S> {
         let (form, dialect) = (session.form(), session.take_dialect());
         let next = session.poll_next(now, Signals::default());
         let requests = if let Next::Ask(requests) = next { requests } else { Vec::new() };
-        Arrival { form, dialect, requests, address: session.address() }
+        let (logs_in, account) = session.take_log_in();
+        Arrival { form, dialect, requests, address: session.address(), logs_in, account }
     }
 
     /// Tells whether [`handle_clock`](Self::handle_clock) would change anything.
@@ -79,6 +80,7 @@ impl<S> Hub<S> {
             Handed::Closed { connection } => self.handle_closed(at, connection),
             Handed::Woke => self.handle_timeout(at),
             Handed::Clock { unix_ms } => self.handle_clock(at, unix_ms),
+            Handed::Accounts(accounts) => self.handle_accounts(at, accounts),
             Handed::Answered(answer) => self.handle_answer(at, *answer),
             Handed::Stopped => self.handle_stop(at),
         }
@@ -108,6 +110,7 @@ impl<S> Hub<S> {
             dialect: self.dialect(connection, form),
             waiting: self.waiting(connection),
             pieces: self.pieces.get(&connection).into_iter().flatten().filter_map(Piece::of).collect(),
+            is_exposed: self.irc.exposed.contains(&connection),
         };
         HubState {
             chat: self.chat.snapshot(),
@@ -124,7 +127,8 @@ impl<S> Hub<S> {
     /// Returns what waits of a connection, if anything does.
     fn waiting(&self, connection: ConnectionId) -> Option<Waiting> {
         let steps = self.connections.waiting(connection)?;
-        let mut waiting = Waiting { answer: self.pending_state(connection), ..Waiting::default() };
+        let given_by = self.irc.given_by.get(&connection).copied();
+        let mut waiting = Waiting { answer: self.pending_state(connection), given_by, ..Waiting::default() };
         if let Some(memory) = &self.memory {
             (waiting.next, waiting.pasts) = memory.state_of(connection);
         }
@@ -141,7 +145,8 @@ impl<S> Hub<S> {
 
     /// Has this wait of a connection.
     fn restore_waiting(&mut self, connection: ConnectionId, waiting: Waiting) {
-        let Waiting { requests, is_closed, answer, next, pasts } = waiting;
+        let Waiting { requests, is_closed, answer, given_by, next, pasts } = waiting;
+        self.irc.given_by.extend(given_by.map(|by| (connection, by)));
         self.connections.await_effect(connection);
         let steps = requests.into_iter().map(Step::Ask).chain(is_closed.then_some(Step::Close));
         steps.for_each(|step| drop(self.connections.pass(connection, step)));
@@ -180,7 +185,8 @@ impl<S> Hub<S> {
         (hub.irc.open, hub.irc.batches) = (open, irc_batches);
         hub.restore_arriving(arriving);
         let mut batch = Batch::new();
-        for ConnectionState { connection, form, dialect, waiting, pieces } in connections {
+        for ConnectionState { connection, form, dialect, waiting, pieces, is_exposed } in connections {
+            hub.irc.exposed.extend(is_exposed.then_some(connection));
             let is_known = hub.is_open(connection);
             SnapshotError::unless(is_known, "a connection is nobody's")?;
             hub.note_dialect(connection, dialect);

@@ -8,7 +8,8 @@ use crate::text::Text;
 
 /// Tells who somebody is, besides their name: their user, their real name, and whether they are a program.
 ///
-/// Whoever comes by another door has none, and seems to be a user of their own name. A clone costs nothing.
+/// Whoever comes by another door has at most an account, and seems to be a user of their own name. A clone costs
+/// nothing.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 pub struct Identity(Option<Arc<Known>>);
 
@@ -26,6 +27,11 @@ impl Known {
     fn new(user: &str, real_name: &str, is_bot: bool) -> Self {
         let user_len = u8::try_from(user.len()).expect("it is as long as it may be");
         Self { names: [user, real_name].concat().into(), user_len, is_bot, account: None }
+    }
+
+    /// Tells whether they have said what they are called.
+    const fn is_named(&self) -> bool {
+        self.user_len > 0
     }
 
     fn split(&self) -> (&str, &str) {
@@ -54,16 +60,33 @@ impl Identity {
         Self(Some(Arc::new(Known::new(user, real_name.as_str(), is_bot))))
     }
 
+    /// Returns who is known by their account alone.
+    #[must_use]
+    pub fn of_account(account: Option<&Name>) -> Self {
+        let known = |account: &Name| Known { account: Some(account.clone()), ..Known::new("", "", false) };
+        Self(account.map(known).map(Arc::new))
+    }
+
+    /// Tells whether they have said what their user and their real name are, as all do who come by IRC.
+    #[must_use]
+    pub fn is_named(&self) -> bool {
+        self.named().is_some()
+    }
+
+    fn named(&self) -> Option<&Known> {
+        self.0.as_deref().filter(|known| known.is_named())
+    }
+
     /// Returns the user.
     #[must_use]
     pub fn user(&self) -> &str {
-        self.0.as_ref().map_or(Self::NO_USER, |known| known.split().0)
+        self.named().map_or(Self::NO_USER, |known| known.split().0)
     }
 
     /// Returns the real name of who is called so.
     #[must_use]
     pub fn real_name<'a>(&'a self, name: &'a Name) -> &'a str {
-        self.0.as_ref().map_or(name.as_str(), |known| known.split().1)
+        self.named().map_or(name.as_str(), |known| known.split().1)
     }
 
     /// Tells whether it is a program.
@@ -93,8 +116,10 @@ impl Identity {
     /// Returns the same of somebody who has logged in by an account, or has not.
     #[must_use]
     pub fn with_account(&self, account: Option<&Name>) -> Self {
-        let known = |known: &Arc<Known>| Arc::new(Known { account: account.cloned(), ..Known::clone(known) });
-        Self(self.0.as_ref().map(known))
+        match self.named() {
+            Some(known) => Self(Some(Arc::new(Known { account: account.cloned(), ..known.clone() }))),
+            None => Self::of_account(account),
+        }
     }
 
     /// Returns what stands before what somebody does: their name, user and host.

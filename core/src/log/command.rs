@@ -52,6 +52,10 @@ pub enum Command {
     Moderate(Box<Moderation>),
     /// Be an operator of the server: the server has verified that one may. Nobody can ask for it by this.
     Empower,
+    /// Be logged in by this account: the server has verified that it is one's own. Nobody can ask for it by this.
+    LogIn(Name),
+    /// Be logged in no more.
+    LogOut,
     /// Do what only those do who came by IRC.
     Irc(Box<IrcCommand>),
     /// Leave; the connection is closed with this code, if its form has one.
@@ -78,6 +82,8 @@ impl Command {
             | Self::Rename(_)
             | Self::Moderate(_)
             | Self::Empower
+            | Self::LogIn(_)
+            | Self::LogOut
             | Self::Appear
             | Self::Leave(_) => None,
         }
@@ -100,6 +106,8 @@ impl Command {
             | Self::Part(_)
             | Self::Moderate(_)
             | Self::Empower
+            | Self::LogIn(_)
+            | Self::LogOut
             | Self::Irc(_)
             | Self::Appear => true,
             Self::Resume(_) | Self::Leave(_) => false,

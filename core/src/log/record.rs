@@ -2,7 +2,7 @@
 
 use super::{AddressKey, Command, KeptBar, OwnedState, Registration};
 use crate::kept::Past;
-use crate::{ConnectionId, Time};
+use crate::{ConnectionId, Name, Time};
 
 /// Holds one entry of the log. A run of the server is a list of these: the same records make the same chat, and the
 /// same actions.
@@ -50,6 +50,8 @@ pub enum Event {
         /// What it says, in milliseconds since 1970.
         unix_ms: u64,
     },
+    /// Accounts were made, or are gone: a server was told so by who knows its members.
+    Accounts(Box<Accounts>),
     /// What is known of rooms was looked up, since somebody may open them.
     Recalled(Box<Recalled>),
     /// Something holds that was decided outside of the chat, or before it was started.
@@ -81,7 +83,32 @@ pub struct Recalled {
     pub by: Option<(ConnectionId, Command)>,
 }
 
+/// Holds which accounts were made, and which are gone. To be told so again changes nothing.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Accounts {
+    /// The names of those that were made.
+    pub made: Vec<Name>,
+    /// Of those that are gone, after that.
+    pub gone: Vec<Name>,
+}
+
 impl Event {
+    /// Returns who does something by it, and what, if somebody does.
+    pub(crate) fn by(&self) -> Option<(ConnectionId, &Command)> {
+        match self {
+            Self::Commanded { connection, command } => Some((*connection, command)),
+            Self::Recalled(recalled) => recalled.by.as_ref().map(|(connection, command)| (*connection, command)),
+            Self::Opened { .. }
+            | Self::Registered { .. }
+            | Self::Closed { .. }
+            | Self::Woke
+            | Self::Clock { .. }
+            | Self::Decided(_)
+            | Self::Accounts(_)
+            | Self::ServerGone { .. } => None,
+        }
+    }
+
     /// Returns the connection that it is about, if it is about one.
     #[must_use]
     pub const fn connection(&self) -> Option<ConnectionId> {
@@ -94,7 +121,7 @@ impl Event {
                 Some((connection, _)) => Some(connection),
                 None => None,
             },
-            Self::Woke | Self::Clock { .. } | Self::Decided(_) | Self::ServerGone { .. } => None,
+            Self::Woke | Self::Clock { .. } | Self::Decided(_) | Self::Accounts(_) | Self::ServerGone { .. } => None,
         }
     }
 }

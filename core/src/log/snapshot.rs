@@ -40,6 +40,8 @@ pub struct Snapshot {
     pub bars: Vec<BarState>,
     /// The rooms that belong to accounts, in the order of their names.
     pub owned: Vec<OwnedState>,
+    /// The names that belong to accounts, in order.
+    pub accounts: Vec<Name>,
 }
 
 /// Holds who was here under a name, and left it.
@@ -131,6 +133,8 @@ pub struct PersonState {
     pub is_server_operator: bool,
     /// From where they come, if that is known.
     pub address: Option<AddressKey>,
+    /// By which account they have logged in, unless they came by IRC: that has it.
+    pub account: Option<Name>,
     /// What is known only since they came by IRC.
     pub irc: Option<IrcState>,
 }

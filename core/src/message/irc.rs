@@ -35,6 +35,8 @@ pub enum IrcMessage {
     SetAway { is_away: bool },
     /// Somebody else is away, or back.
     Away { name: Name, identity: Identity, text: Option<Text> },
+    /// Somebody has logged in, or out.
+    Account { name: Name, identity: Identity },
     /// Somebody has another real name.
     RealName { name: Name, identity: Identity },
     /// Whether one is shown as a program, and not found by masks, if either has changed.
@@ -61,6 +63,7 @@ impl IrcMessage {
             | Self::IsAway { .. }
             | Self::SetAway { .. }
             | Self::Away { .. }
+            | Self::Account { .. }
             | Self::RealName { .. }
             | Self::Modes { .. }
             | Self::Presence { .. }

@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
-use crate::log::{AddressKey, Command};
+use crate::log::{Accounts, AddressKey, Command};
 use crate::window::LIST_BYTES_MAX;
-use crate::{Answer, ConnectionId, Dialect, Form, Request, Time};
+use crate::{Answer, ConnectionId, Dialect, Form, LogsIn, Name, Request, Time};
 
 /// Holds one thing that a hub was handed, and when.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -39,6 +39,8 @@ pub enum Handed {
         /// What it says, in milliseconds since 1970.
         unix_ms: u64,
     },
+    /// Accounts were made, or are gone, by `handle_accounts`.
+    Accounts(Accounts),
     /// An effect was answered, by `handle_answer`.
     Answered(Box<Answer>),
     /// The server is to stop, by `handle_stop`.
@@ -46,7 +48,7 @@ pub enum Handed {
 }
 
 /// Holds what is known of somebody who is let in.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Arrival {
     /// How their connection is spoken to.
     pub form: Form,
@@ -56,6 +58,10 @@ pub struct Arrival {
     pub requests: Vec<Request>,
     /// From where they come, if that is known.
     pub address: Option<AddressKey>,
+    /// What it takes to log in there.
+    pub logs_in: LogsIn,
+    /// By which account they have logged in before they were let in.
+    pub account: Option<Name>,
 }
 
 /// Tells about how much a batch is, so that a run which is repeated is soon seen to differ.
@@ -77,7 +83,7 @@ impl Input {
         match &self.handed {
             Handed::Asked { connection, .. } | Handed::Closed { connection } => Some(*connection),
             Handed::Answered(answer) => answer.connection(),
-            Handed::Opened(_) | Handed::Woke | Handed::Clock { .. } | Handed::Stopped => None,
+            Handed::Opened(_) | Handed::Woke | Handed::Clock { .. } | Handed::Accounts(_) | Handed::Stopped => None,
         }
     }
 
@@ -96,7 +102,9 @@ impl Input {
             }
             // The first piece of it.
             Handed::Answered(answer) => (OTHER_BYTES + answer.texts_bytes()).min(LIST_BYTES_MAX),
-            Handed::Closed { .. } | Handed::Woke | Handed::Clock { .. } | Handed::Stopped => OTHER_BYTES,
+            Handed::Closed { .. } | Handed::Woke | Handed::Clock { .. } | Handed::Accounts(_) | Handed::Stopped => {
+                OTHER_BYTES
+            }
         }
     }
 

@@ -61,6 +61,8 @@ pub struct ConnectionState {
     pub waiting: Option<Waiting>,
     /// What is still to be told of an answer that is not whole.
     pub pieces: Vec<Piece>,
+    /// Others could read what is sent by IRC, so that nobody logs in by it.
+    pub is_exposed: bool,
 }
 
 /// Holds what waits of a connection.
@@ -72,10 +74,25 @@ pub struct Waiting {
     pub is_closed: bool,
     /// What it is answered by IRC, as far as that is known.
     pub answer: Option<PendingState>,
+    /// By what a password was given that is looked at.
+    pub given_by: Option<GivenBy>,
     /// What is to be read for it next, behind what is read now.
     pub next: Option<Page>,
     /// What the store said of rooms that it is about to open, in the order in which it said so.
     pub pasts: Vec<Past>,
+}
+
+/// Tells by what somebody has given a password.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum GivenBy {
+    /// By `PASS`.
+    Pass,
+    /// By SASL.
+    Sasl,
+    /// To be an operator of the server.
+    Oper,
+    /// By `/login`.
+    LogIn,
 }
 
 /// Holds an answer by IRC that is not whole yet.

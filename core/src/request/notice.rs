@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 
+use super::LogIn;
 use crate::commands::named;
 use crate::{CloseCode, Dialect, OtherProtocol, Text};
 
@@ -23,6 +24,8 @@ pub enum Notice {
     TopicTooLong,
     /// A command that there is none of: its word, with the slash.
     Unrecognized(Text),
+    /// Somebody logs in to their account.
+    LogIn(Box<LogIn>),
     /// A line over the limit; what it said is gone.
     TooLong,
     /// A line that is not UTF-8; what it said is gone.
@@ -62,6 +65,7 @@ impl Notice {
             | Self::Incomplete(_)
             | Self::HistoryCount
             | Self::TopicTooLong
+            | Self::LogIn(_)
             | Self::Unrecognized(_) => true,
             Self::Stale
             | Self::TooLong

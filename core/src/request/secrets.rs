@@ -1,6 +1,6 @@
 //! Owns what of a request hides a secret, and is never kept: stars stand in its place.
 
-use super::{IrcLine, Request};
+use super::{IrcLine, Notice, Request};
 use crate::irc::line::Line;
 use crate::log::Command;
 use crate::{Name, Text, Token};
@@ -22,6 +22,9 @@ impl Request {
                 (hidden != *text).then(|| Command::Tell { to: to.clone(), text: hidden }.into())
             }
             Self::Irc(line) => line.without_secrets().map(Self::Irc),
+            Self::Notice(Notice::LogIn(log_in)) => {
+                log_in.without_secret().map(|hidden| Notice::LogIn(Box::new(hidden)).into())
+            }
             Self::Command(_) | Self::Query(_) | Self::Notice(_) => None,
         }
     }

@@ -46,6 +46,8 @@ pub(crate) enum Given {
     Learned,
     /// Something else that is answered so.
     Answered(Message),
+    /// A blank line.
+    Blank,
     /// Nothing of interest.
     Nothing,
     /// A wish to leave, or what is no chat at all.

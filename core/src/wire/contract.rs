@@ -38,6 +38,9 @@ pub(crate) trait Wire {
     /// [`turn_away`](Self::turn_away).
     const ANSWERS_WITHOUT_TLS: bool = false;
 
+    /// A line can be asked for that is a password.
+    const ASKS_FOR_LINES: bool = false;
+
     /// A ping is answered.
     const ANSWERS_PINGS: bool = false;
 

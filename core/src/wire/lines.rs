@@ -43,6 +43,7 @@ impl Wire for Lines {
 
     const ENCODINGS: u8 = Self::ENDS.len() as u8;
     const CHATS_AT_ONCE: bool = true;
+    const ASKS_FOR_LINES: bool = true;
 
     fn listens_at(addresses: &ListenAddresses) -> Option<SocketAddr> {
         addresses.lines

@@ -30,6 +30,7 @@ impl<P> Turn<P> {
             Input::Woke => Handed::Woke,
             Input::Stopped => Handed::Stopped,
             Input::Answered(answer) => Handed::Answered(answer),
+            Input::Accounts(accounts) => Handed::Accounts(accounts),
             Input::Followed | Input::Report | Input::Measure(_) | Input::Reload(..) => return Self::Other(input),
         };
         Self::Handed(Recorded { at, handed })

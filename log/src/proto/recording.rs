@@ -1,6 +1,6 @@
 //! Owns the messages of what stands only in recordings: what a hub was handed, what it was, and what was seen of it.
 
-use super::{Command, Connection, Decided, Identity, Kept, Nothing, Past, Snapshot};
+use super::{Accounts, Command, Connection, Decided, Identity, Kept, Nothing, Past, Snapshot};
 
 #[derive(Clone, PartialEq, prost::Message)]
 pub(crate) struct Limits {
@@ -43,7 +43,7 @@ pub(crate) struct Limits {
 pub(crate) struct Input {
     #[prost(uint64, tag = "1")]
     pub(crate) at_ns: u64,
-    #[prost(oneof = "Handed", tags = "2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 14")]
+    #[prost(oneof = "Handed", tags = "2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14")]
     pub(crate) handed: Option<Handed>,
 }
 
@@ -71,6 +71,8 @@ pub(crate) enum Handed {
     Found(WasFound),
     #[prost(message, tag = "12")]
     LoggedIn(LoggedIn),
+    #[prost(message, tag = "13")]
+    Accounts(Accounts),
     #[prost(message, tag = "14")]
     Decided(Decided),
 }
@@ -96,6 +98,11 @@ pub(crate) struct Arrival {
     /// None where it is 0.
     #[prost(fixed64, tag = "4")]
     pub(crate) address: u64,
+    /// 0 nobody, 1 unsafely, 2 safely.
+    #[prost(uint32, tag = "5")]
+    pub(crate) logs_in: u32,
+    #[prost(string, optional, tag = "6")]
+    pub(crate) account: Option<String>,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]
@@ -206,13 +213,13 @@ pub(crate) struct Page {
 
 #[derive(Clone, PartialEq, prost::Message)]
 pub(crate) struct OneCommand {
-    #[prost(oneof = "Command", tags = "2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19")]
+    #[prost(oneof = "Command", tags = "2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21")]
     pub(crate) command: Option<Command>,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]
 pub(crate) struct Notice {
-    #[prost(oneof = "Notes", tags = "1, 2, 3, 4, 5, 6, 7, 8")]
+    #[prost(oneof = "Notes", tags = "1, 2, 3, 4, 5, 6, 7, 8, 9")]
     pub(crate) notes: Option<Notes>,
 }
 
@@ -236,6 +243,24 @@ pub(crate) enum Notes {
     Fail(u32),
     #[prost(string, tag = "8")]
     WrongProtocol(String),
+    #[prost(message, tag = "9")]
+    LogIn(LogIn),
+}
+
+#[derive(Clone, PartialEq, prost::Message)]
+pub(crate) struct LogIn {
+    #[prost(string, tag = "1")]
+    pub(crate) account: String,
+    #[prost(bool, tag = "2")]
+    pub(crate) operates: bool,
+    /// 0 wanted, 1 without, 2 unsafe, 3 elsewhere, 4 called off.
+    #[prost(uint32, tag = "3")]
+    pub(crate) stage: u32,
+    #[prost(bool, tag = "4")]
+    pub(crate) is_hidden: bool,
+    /// How long the password is that was given: it is never written itself.
+    #[prost(uint32, optional, tag = "5")]
+    pub(crate) given: Option<u32>,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]
@@ -298,6 +323,8 @@ pub(crate) struct ConnectionState {
     pub(crate) waiting: Option<Waiting>,
     #[prost(message, repeated, tag = "5")]
     pub(crate) pieces: Vec<Piece>,
+    #[prost(bool, tag = "6")]
+    pub(crate) is_exposed: bool,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]
@@ -312,6 +339,9 @@ pub(crate) struct Waiting {
     pub(crate) next: Option<Page>,
     #[prost(message, repeated, tag = "5")]
     pub(crate) pasts: Vec<Past>,
+    /// 1 by `PASS`, 2 by SASL, 3 by `OPER`, 4 by `/login`.
+    #[prost(uint32, tag = "6")]
+    pub(crate) given_by: u32,
 }
 
 /// Holds an answer by IRC that is not whole.

@@ -38,10 +38,16 @@ fn limits() -> Limits {
     }
 }
 
-fn hub() -> HubState {
+pub(super) fn hub() -> HubState {
     let irc = ConnectionId::new(0, 2, 9);
-    let state =
-        |connection, form, dialect| ConnectionState { connection, form, dialect, waiting: None, pieces: Vec::new() };
+    let state = |connection, form, dialect| ConnectionState {
+        connection,
+        form,
+        dialect,
+        waiting: None,
+        pieces: Vec::new(),
+        is_exposed: false,
+    };
     let earlier =
         Earlier { name: name("Bob"), text: text("hi"), is_act: true, age: Duration::from_secs(1), time_ms: 5, seq: 7 };
     let history = Piece::History { room: name("main"), said: vec![earlier], more: true };
@@ -101,6 +107,7 @@ fn remembering() -> HubState {
                 AnswerPart::Said(name("tea"), said()),
             ],
         }),
+        given_by: None,
         next: Some(Page {
             room: name("tea"),
             after: Some(Bound::Seq(1)),
@@ -121,7 +128,7 @@ fn remembering() -> HubState {
 /// What each kind is, and what is written of it.
 #[rustfmt::skip]
 pub(super) fn golden() -> Vec<(Entry, &'static [u8])> {
-    let arrival = |form, dialect, requests| input(Handed::Opened(Arrival { form, dialect, requests, address: None }));
+    let arrival = |form, dialect, requests| input(Handed::Opened(Arrival { form, dialect, requests, ..Arrival::default() }));
     let say = |lines: &str| Request::from(Command::Say(Texts::parse_lines(lines).expect("they are clean")));
     let queries = [Query::Help, Query::Rooms, Query::Users, Query::Topic, Query::Ignored, Query::More, Query::Token, Query::History(20)];
     let notices = [

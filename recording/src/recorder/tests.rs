@@ -3,7 +3,7 @@ use std::process;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use chinwag_core::ops::{Arrival, Handed};
-use chinwag_core::{Answer, ConnectionId, Dialect, Form, Hub, Request, Time};
+use chinwag_core::{Answer, ConnectionId, Form, Hub, Request, Time};
 
 use super::*;
 use crate::{ReadError, Replay, Segment};
@@ -87,7 +87,7 @@ impl Server {
 
     /// Lets somebody in who asks for something at once.
     pub(crate) fn open_asking(&mut self, form: Form, requests: Vec<Request>) {
-        self.hand(Handed::Opened(Arrival { form, dialect: Dialect::Lf, requests, address: None }));
+        self.hand(Handed::Opened(Arrival { form, requests, ..Arrival::default() }));
     }
 
     /// Hands in what the store answers to what it was asked.

@@ -1,8 +1,9 @@
 //! Owns what stands for what somebody asks for.
 
-use chinwag_core::log::{Command, IrcCommand, RoomKey, Target};
+use chinwag_core::admission::{Account, Verdict};
+use chinwag_core::log::{Accounts, Command, IrcCommand, RoomKey, Target};
 use chinwag_core::ops::{Arrival, Handed, Input};
-use chinwag_core::{Answer, Found, KeptMessage, Name, Notice, Page, Past, Query, Request, Text};
+use chinwag_core::{Answer, Found, KeptMessage, LogIn, Name, Notice, Page, Past, Query, Request, Text};
 
 use super::disguise::Disguise;
 use super::irc;
@@ -13,10 +14,15 @@ impl Disguise {
         let handed = match &input.handed {
             Handed::Opened(arrival) => {
                 let address = arrival.address.map(|address| self.address(address));
-                Handed::Opened(Arrival { requests: self.requests(&arrival.requests), address, ..arrival.clone() })
+                let account = arrival.account.as_ref().map(|account| self.name(account));
+                let requests = self.requests(&arrival.requests);
+                Handed::Opened(Arrival { requests, address, account, ..arrival.clone() })
             }
             Handed::Asked { connection, requests } => {
                 Handed::Asked { connection: *connection, requests: self.requests(requests) }
+            }
+            Handed::Accounts(Accounts { made, gone }) => {
+                Handed::Accounts(Accounts { made: self.names(made), gone: self.names(gone) })
             }
             Handed::Answered(answer) => Handed::Answered(Box::new(self.answer(answer))),
             other @ (Handed::Closed { .. } | Handed::Woke | Handed::Clock { .. } | Handed::Stopped) => other.clone(),
@@ -27,7 +33,16 @@ impl Disguise {
     /// Returns what stands for what an effect was answered.
     fn answer(&mut self, answer: &Answer) -> Answer {
         match answer {
-            Answer::Verified { .. } | Answer::LoggedIn { .. } => answer.clone(),
+            Answer::Verified { .. } => answer.clone(),
+            Answer::LoggedIn { connection, verdict } => {
+                let mut of = |account: &Account| Account { name: self.name(&account.name), role: account.role };
+                let verdict = match verdict {
+                    Verdict::Member(account) => Verdict::Member(of(account)),
+                    Verdict::LoggedIn(account, pass) => Verdict::LoggedIn(of(account), pass.clone()),
+                    Verdict::Welcome | Verdict::Invited(_) | Verdict::Denied(_) => verdict.clone(),
+                };
+                Answer::LoggedIn { connection: *connection, verdict }
+            }
             Answer::Recalled(past) => Answer::Recalled(self.past(past)),
             Answer::Decided(decided) => Answer::Decided(Box::new(self.decided(decided))),
             Answer::Read { connection, room, messages } => Answer::Read {
@@ -69,6 +84,10 @@ impl Disguise {
             Request::Irc(line) => Request::Irc(irc::line(self, line)),
             Request::Notice(Notice::Unrecognized(word)) => Notice::Unrecognized(Self::text(word)).into(),
             Request::Notice(Notice::Ping(payload)) => Notice::Ping(vec![b'x'; payload.len()].into()).into(),
+            Request::Notice(Notice::LogIn(log_in)) => {
+                let account = self.name(&log_in.account);
+                Notice::LogIn(Box::new(LogIn { account, ..LogIn::clone(log_in) })).into()
+            }
             Request::Query(Query::Search(words)) => Query::Search(Self::text(words)).into(),
             Request::Query(Query::Page(page)) => Query::Page(self.page(page)).into(),
             other @ (Request::Resume(_) | Request::Query(_) | Request::Notice(_)) => other.clone(),
@@ -94,7 +113,10 @@ impl Disguise {
             }
             Command::Moderate(moderation) => Command::Moderate(Box::new(self.moderation(moderation))),
             Command::Irc(command) => Command::Irc(Box::new(self.irc_command(command))),
-            other @ (Command::Resume(_) | Command::Empower | Command::Appear | Command::Leave(_)) => other.clone(),
+            Command::LogIn(account) => Command::LogIn(self.name(account)),
+            other @ (Command::Resume(_) | Command::Empower | Command::LogOut | Command::Appear | Command::Leave(_)) => {
+                other.clone()
+            }
         }
     }
 

@@ -16,7 +16,8 @@ impl Disguise {
         let connections = state.connections.into_iter().map(|connection| self.connection(connection)).collect();
         let arriving = |arriving: ArrivingState| ArrivingState {
             name: arriving.name.as_ref().map(|name| self.name(name)),
-            identity: arriving.identity.as_ref().map(|identity| disguised(identity, None)),
+            identity: arriving.identity.as_ref().map(|identity| self.identity(identity, None)),
+            account: arriving.account.as_ref().map(|account| self.name(account)),
             address: arriving.address.map(|address| self.address(address)),
             ..arriving
         };
@@ -37,6 +38,7 @@ impl Disguise {
             requests: self.requests(&waiting.requests),
             is_closed: waiting.is_closed,
             answer: waiting.answer.as_ref().map(|answer| self.pending(answer)),
+            given_by: waiting.given_by,
             next: waiting.next.as_ref().map(|next| self.page(next)),
             pasts: waiting.pasts.iter().map(|past| self.past(past)).collect(),
         }
@@ -90,6 +92,7 @@ impl Disguise {
                 owned
             },
             was: chat.was.into_iter().map(|was| self.was(was)).collect(),
+            accounts: self.accounts(&chat.accounts),
             ..chat
         }
     }
@@ -115,14 +118,15 @@ impl Disguise {
         let writer = person.writer.map(|writer| WriterState { name: self.name(&writer.name), ..writer });
         let irc = person.irc.map(|irc| self.irc(irc, &person.name));
         let address = person.address.map(|address| self.address(address));
-        PersonState { name: self.name(&person.name), ignored, writer, irc, address, ..person }
+        let account = person.account.as_ref().map(|account| self.name(account));
+        PersonState { name: self.name(&person.name), ignored, writer, irc, address, account, ..person }
     }
 
     fn irc(&mut self, irc: IrcState, name: &Name) -> IrcState {
         let mut monitored = self.names(&irc.monitored);
         monitored.sort_by_key(Name::key);
         IrcState {
-            identity: disguised(&irc.identity, Some(name)),
+            identity: self.identity(&irc.identity, Some(name)),
             away: irc.away.as_ref().map(Self::text),
             monitored: monitored.into(),
             ..irc
@@ -131,14 +135,26 @@ impl Disguise {
 
     fn was(&mut self, was: WasState) -> WasState {
         let is_known = was.identity != Identity::default();
-        let identity = if is_known { disguised(&was.identity, Some(&was.name)) } else { was.identity };
+        let identity = if is_known { self.identity(&was.identity, Some(&was.name)) } else { was.identity };
         WasState { name: self.name(&was.name), identity, ..was }
     }
-}
 
-/// Returns who stands for somebody who came by IRC: they have a real name of their own, whatever they are called.
-fn disguised(identity: &Identity, name: Option<&Name>) -> Identity {
-    let nobody = Name::parse("nobody").expect("it is a name");
-    let real_name = identity.real_name(name.unwrap_or(&nobody));
-    Identity::new(&masked(identity.user()), &masked(real_name), identity.is_bot())
+    /// Returns the names that stand for those of accounts, in order.
+    fn accounts(&mut self, accounts: &[Name]) -> Vec<Name> {
+        let mut accounts = self.names(accounts);
+        accounts.sort_by_key(Name::key);
+        accounts
+    }
+
+    /// Returns who stands for somebody who came by IRC: they have a real name of their own, whatever they are called.
+    fn identity(&mut self, identity: &Identity, name: Option<&Name>) -> Identity {
+        let nobody = Name::parse("nobody").expect("it is a name");
+        let real_name = identity.real_name(name.unwrap_or(&nobody));
+        let account = identity.account().map(|account| self.name(account));
+        if !identity.is_named() {
+            return Identity::of_account(account.as_ref());
+        }
+        let other = Identity::new(&masked(identity.user()), &masked(real_name), identity.is_bot());
+        other.with_account(account.as_ref())
+    }
 }

@@ -137,6 +137,7 @@ impl Run {
             Handed::Closed { connection } => self.with(connection, |person, _| person.pacer.close()),
             Handed::Answered(answer) => self.learn(*answer),
             Handed::Clock { unix_ms } => self.hub.handle_clock(self.at, unix_ms),
+            Handed::Accounts(accounts) => self.hub.handle_accounts(self.at, accounts),
             Handed::Stopped => self.hub.handle_stop(self.at),
             // It wakes when something is due here.
             Handed::Woke => {}

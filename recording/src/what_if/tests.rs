@@ -1,7 +1,7 @@
 use std::num::NonZeroU64;
 
 use chinwag_core::ops::{Arrival, Handed};
-use chinwag_core::{Answer, Dialect, Effect, Form, Hub, Limits, Notice, Past, Request, Secret, Time};
+use chinwag_core::{Answer, Effect, Hub, Limits, Notice, Past, Request, Secret, Time};
 
 use super::*;
 use crate::Recorder;
@@ -79,7 +79,7 @@ impl Tape {
     /// Lets somebody in who is called this at once.
     fn come(&mut self, name: &str) -> ConnectionId {
         let requests = Request::parse(&format!("/name {name}")).into_iter().collect();
-        let arrival = Arrival { form: Form::Lines, dialect: Dialect::Lf, address: None, requests };
+        let arrival = Arrival { requests, ..Arrival::default() };
         self.hand(Handed::Opened(arrival)).expect("somebody has come")
     }
 

@@ -120,6 +120,7 @@ fn irc_lines(message: &Message, own: &str) -> Vec<String> {
             | IrcMessage::TagsSent { .. }
             | IrcMessage::TooManyRooms { .. }
             | IrcMessage::IsAway { .. }
+            | IrcMessage::Account { .. }
             | IrcMessage::RealName { .. }
             | IrcMessage::Modes { .. }
             | IrcMessage::MonitorsFull { .. } => return Vec::new(),
@@ -145,6 +146,8 @@ fn irc_lines(message: &Message, own: &str) -> Vec<String> {
         | Message::NoHistory
         | Message::Incomplete { .. }
         | Message::Taken { .. }
+        | Message::NameOfAccount { .. }
+        | Message::LoggingIn(_)
         | Message::NameInvalid
         | Message::RoomInvalid
         | Message::Rooms { .. }

@@ -3,7 +3,9 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use chinwag_core::admission::{Account, Denial, Door, Passphrase, Role, Verdict};
-use chinwag_core::{Config, ConnectionId, Form, Handshake, Name, Next, Request, Secret, Session, Signals, Step, Time};
+use chinwag_core::{
+    Config, ConnectionId, Form, Handshake, LogsIn, Name, Next, Request, Secret, Session, Signals, Step, Time,
+};
 
 /// The password of a server of the tests, if it asks for one.
 pub(crate) const PASSWORD: &str = "swordfish";
@@ -16,15 +18,17 @@ pub(super) fn door() -> Door {
     Door::new(Secret::new([7; 32]), Some(&Passphrase::new(PASSWORD)))
 }
 
+/// The accounts of a server of the tests, if it has any.
+pub(crate) fn accounts() -> [Name; 2] {
+    ["Ann", "Root"].map(|name| Name::parse(name).expect("it is a name"))
+}
+
 /// Tells what comes of the password of an account: of `Ann`, and of `Root`, who is an operator, it is the server's.
 pub(super) fn log_in(name: Name, given: &Passphrase) -> Verdict {
-    let role = match name.as_str() {
-        "Ann" => Role::Member,
-        "Root" => Role::Operator,
-        _ => return Verdict::Denied(Denial::Wrong),
-    };
-    let is_right = given.as_str() == PASSWORD;
-    if is_right { Verdict::Member(Account { name, role }) } else { Verdict::Denied(Denial::Wrong) }
+    let found = accounts().into_iter().find(|account| account.key() == name.key());
+    let Some(name) = found.filter(|_| given.as_str() == PASSWORD) else { return Verdict::Denied(Denial::Wrong) };
+    let role = if name.as_str() == "Root" { Role::Operator } else { Role::Member };
+    Verdict::Member(Account { name, role })
 }
 
 /// Tells what the reader of a connection is to do next.
@@ -52,6 +56,7 @@ pub struct Link {
     phase: Phase,
     /// What is asked whether a password lets somebody in: each connection has one of its own.
     door: Box<Door>,
+    logs_in: LogsIn,
     pub(super) connection: Option<ConnectionId>,
 }
 
@@ -67,7 +72,8 @@ impl Link {
     #[must_use]
     pub fn new(config: &Config, form: Form, now: Time) -> Self {
         let handshake = Box::new(Handshake::new(config, form, ADDRESS, now));
-        Self { phase: Phase::Handshake(handshake), door: Box::new(door()), connection: None }
+        let logs_in = if config.limits.has_accounts { LogsIn::Safely } else { LogsIn::Nobody };
+        Self { phase: Phase::Handshake(handshake), door: Box::new(door()), logs_in, connection: None }
     }
 
     /// Returns what the connection is called, once it was let in.
@@ -151,7 +157,9 @@ impl Link {
 
     pub(super) fn enter(&mut self) -> &mut Session {
         if let Phase::Handshake(handshake) = std::mem::replace(&mut self.phase, Phase::TurnedAway) {
-            self.phase = Phase::Chatting(Box::new(handshake.into_session()));
+            let mut session = Box::new(handshake.into_session());
+            session.offer_log_in(self.logs_in);
+            self.phase = Phase::Chatting(session);
         }
         let Phase::Chatting(session) = &mut self.phase else { panic!("it was turned away") };
         session

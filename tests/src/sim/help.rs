@@ -15,6 +15,8 @@ pub const HELP: &str = "Server commands
   /search {words} - find what was said in your rooms
   /ignore {name} - hear no more of somebody, or list them
   /unignore {name} - hear them again
+  /login {name} - log in to your account
+  /logout - log out of it
   /moderation - lists the commands of operators
   /quit - quits server
 ";
@@ -35,5 +37,6 @@ pub(super) const MODERATION: &str = "Moderation commands
   /deop {name} - let them do so no more
   /own {name} - have the room keep all that for your account, or for theirs
   /disown - have it belong to no account any more
+  /oper {account} - be an operator of the server, by the password of an account
   /announce {text} - tell something to all rooms, as an operator of the server
 ";

@@ -141,6 +141,8 @@ impl Laws {
             | Message::Resumable { .. }
             | Message::Stale
             | Message::Taken { .. }
+            | Message::NameOfAccount { .. }
+            | Message::LoggingIn(_)
             | Message::NameInvalid
             | Message::RoomInvalid
             | Message::Rooms { .. }

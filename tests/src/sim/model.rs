@@ -170,7 +170,7 @@ struct Crowd {
 /// How far the wall clock may be from what it is thought to say before it is set.
 const CLOCK_OFF_MS: u128 = 1000;
 
-const RESERVED: [&str; 34] = [
+const RESERVED: [&str; 35] = [
     "you",
     "server",
     "rooms",
@@ -194,6 +194,7 @@ const RESERVED: [&str; 34] = [
     "operators",
     "moderation",
     "announcement",
+    "password",
     "nickserv",
     "chanserv",
     "memoserv",

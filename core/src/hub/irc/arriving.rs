@@ -5,13 +5,12 @@ use std::collections::VecDeque;
 use super::answer::Answer;
 use super::obey::COMMANDS;
 use super::passing::ASKED;
-use super::sasl::Sasl;
 use super::words::{unformatted, word};
 use super::{Irc, Line};
 use crate::irc::{Capabilities, Identity};
 use crate::log::{AddressKey, Event, Registration};
 use crate::recording::ArrivingState;
-use crate::{Action, CloseCode, ConnectionId, Form, Hub, IrcMessage, Message, Name, Time};
+use crate::{Action, CloseCode, ConnectionId, Form, Hub, IrcMessage, LogsIn, Message, Name, Time};
 
 /// Holds what somebody has said of who they are.
 #[derive(Debug, Default)]
@@ -25,16 +24,23 @@ pub(super) struct Arriving {
     pub(super) is_welcome: bool,
     /// By which account they have logged in.
     pub(super) account: Option<Name>,
-    /// What they have said by SASL so far.
-    pub(super) sasl: Option<Sasl>,
     /// From where they come, if that is known.
     address: Option<AddressKey>,
 }
 
 impl<S> Hub<S> {
     /// Lets somebody come by IRC.
-    pub(in crate::hub) fn arrive(&mut self, now: Time, connection: ConnectionId, address: Option<AddressKey>) {
+    pub(in crate::hub) fn arrive(
+        &mut self,
+        now: Time,
+        connection: ConnectionId,
+        address: Option<AddressKey>,
+        logs_in: LogsIn,
+    ) {
         self.irc.open += 1;
+        if logs_in == LogsIn::Unsafely {
+            self.irc.exposed.insert(connection);
+        }
         self.irc.arriving.insert(connection, Arriving { address, ..Arriving::default() });
         self.irc.due.push_back((now + self.config.limits.registration_wait, connection));
     }
@@ -50,7 +56,7 @@ impl<S> Hub<S> {
     /// Returns who has not said who they are, in the order in which they came.
     pub(in crate::hub) fn arriving(&self) -> Vec<ArrivingState> {
         let state = |&(due, connection): &(Time, ConnectionId)| {
-            let Arriving { name, identity, capabilities, is_negotiating, is_welcome, account, sasl: _, address } =
+            let Arriving { name, identity, capabilities, is_negotiating, is_welcome, account, address } =
                 self.irc.arriving.get(&connection)?;
             Some(ArrivingState {
                 connection,
@@ -72,17 +78,7 @@ impl<S> Hub<S> {
         for state in arriving {
             let ArrivingState { connection, due, name, identity, capabilities, .. } = state;
             let ArrivingState { is_negotiating, is_welcome, account, address, .. } = state;
-            let arriving = Arriving {
-                name,
-                identity,
-                capabilities,
-                is_negotiating,
-                is_welcome,
-                account,
-                // What was said is a secret, which no state has: it is to be said again.
-                sasl: None,
-                address,
-            };
+            let arriving = Arriving { name, identity, capabilities, is_negotiating, is_welcome, account, address };
             self.irc.arriving.insert(connection, arriving);
             self.irc.due.push_back((due, connection));
         }
@@ -103,6 +99,9 @@ impl<S> Hub<S> {
     pub(in crate::hub) fn forget_irc(&mut self, connection: ConnectionId) {
         if self.connections.form(connection).is_some_and(Form::registers) {
             self.irc.open -= 1;
+            self.irc.exposed.remove(&connection);
+            self.irc.sasl.remove(&connection);
+            self.irc.given_by.remove(&connection);
             self.depart(connection);
         }
     }
@@ -207,8 +206,10 @@ impl<S> Hub<S> {
         if name.is_reserved() {
             return answer.reserved_name(&nick, &name);
         }
-        // Who has to give a password is told of nobody before; that the name is taken shows in the end.
-        if !self.is_to_give_password(connection) && !self.chat.is_free_name(&name) {
+        // Who has to give a password is told of nobody before; that the name is taken shows in the end. So it does of
+        // the name of an account: they may log in meanwhile.
+        let is_in_use = !self.chat.is_of_account(&name) && self.chat.is_taken(&name);
+        if is_in_use && !self.is_to_give_password(connection) {
             return answer.numeric(format_args!("433 {nick} {name} :Nickname is already in use"));
         }
         if let Some(arriving) = self.irc.arriving.get_mut(&connection) {
@@ -255,6 +256,11 @@ impl Answer {
     pub(super) fn bad_name(&mut self, nick: &str, wanted: &str) {
         let rule = Message::NameInvalid;
         self.numeric(format_args!("432 {nick} {} :{rule}", word(wanted)));
+    }
+
+    /// Adds that a name belongs to an account by which somebody is not logged in. Clients try another one then, too.
+    pub(super) fn name_of_account(&mut self, nick: &str, name: &Name) {
+        self.numeric(format_args!("433 {nick} {name} :Nickname belongs to an account: log in to it by SASL"));
     }
 
     /// Adds that a name is kept from everybody. As of one that somebody has, clients try another one then; on 432 irssi

@@ -26,7 +26,7 @@ impl<S> Hub<S> {
                     let capabilities = self.capabilities(connection).with(Capabilities::CAP_NOTIFY);
                     self.grant(now, connection, capabilities);
                 }
-                let sasl = match (self.config.limits.has_accounts, is_modern) {
+                let sasl = match (self.may_log_in(connection), is_modern) {
                     (false, _) => None,
                     (true, false) => Some(SASL.to_owned()),
                     (true, true) => Some(format!("{SASL}={MECHANISMS}")),
@@ -39,7 +39,7 @@ impl<S> Hub<S> {
             "REQ" => {
                 self.negotiate(connection, true);
                 let wanted = line.param(1).unwrap_or_default();
-                let has_sasl = self.config.limits.has_accounts;
+                let has_sasl = self.may_log_in(connection);
                 let known = wanted.split(' ').filter(|name| !(has_sasl && name.trim_start_matches('-') == SASL));
                 match after(self.capabilities(connection), &known.collect::<Vec<_>>().join(" ")) {
                     Some(capabilities) => {

@@ -110,10 +110,7 @@ impl<S> Hub<S> {
                 None => self.needs_more(connection, "WALLOPS", answer),
             },
             "OPER" => self.obey_oper(connection, line, answer),
-            "AUTHENTICATE" => {
-                let nick = self.nick_or_star(connection);
-                answer.numeric(format_args!("904 {nick} :Log in before NICK and USER"));
-            }
+            "AUTHENTICATE" => self.obey_authenticate(connection, line, answer),
             "USER" | "PASS" => {
                 let nick = self.nick_or_star(connection);
                 answer.numeric(format_args!("462 {nick} :You may not reregister"));

@@ -1,4 +1,5 @@
-//! Owns the password by which somebody comes in who comes by IRC, where the server asks for one.
+//! Owns the passwords that the hub has looked at: those by which somebody comes in who comes by IRC, where the server
+//! asks for one, and those of accounts.
 //!
 //! Invariant: nobody is known to others, or sees anybody, before it was right.
 
@@ -8,18 +9,11 @@ use super::Line;
 use super::answer::Answer;
 use crate::log::{Command, Event};
 use crate::password::{Account, Denial, Passphrase, Role, Verdict};
-use crate::{Action, ConnectionId, Effect, Hub, IrcMessage, Message, Name, Time};
+use crate::recording::GivenBy;
+use crate::{Action, ConnectionId, Effect, Form, Hub, IrcMessage, LoggingIn, Message, Name, Time};
 
 /// What those are told who have said who they are, and given no password.
 pub(super) const ASKED: &str = "This server asks for a password: send it with PASS, before NICK and USER";
-
-/// Tells by what somebody has given a password.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum By {
-    Pass,
-    Sasl,
-    Oper,
-}
 
 impl<S> Hub<S> {
     /// Has the password looked at that somebody gives. Nothing else of the connection goes on before that is answered.
@@ -27,7 +21,7 @@ impl<S> Hub<S> {
         let given = line.param(0).unwrap_or_default();
         // An account and its password have a colon between them; else it is for a server that asks for one.
         if self.config.limits.asks_password || self.config.limits.has_accounts && given.contains(':') {
-            self.log_in(connection, By::Pass, None, Passphrase::new(given));
+            self.log_in(connection, GivenBy::Pass, None, Passphrase::new(given));
         }
     }
 
@@ -41,13 +35,19 @@ impl<S> Hub<S> {
             return answer.numeric(format_args!("491 {nick} :There are no operators here"));
         }
         match Name::parse(account) {
-            Some(account) => self.log_in(connection, By::Oper, Some(account), Passphrase::new(given)),
+            Some(account) => self.log_in(connection, GivenBy::Oper, Some(account), Passphrase::new(given)),
             None => answer.numeric(format_args!("464 {nick} :{}", Denial::Wrong)),
         }
     }
 
-    pub(super) fn log_in(&mut self, connection: ConnectionId, by: By, account: Option<Name>, given: Passphrase) {
-        self.irc.logging_in.insert(connection, by);
+    pub(in crate::hub) fn log_in(
+        &mut self,
+        connection: ConnectionId,
+        by: GivenBy,
+        account: Option<Name>,
+        given: Passphrase,
+    ) {
+        self.irc.given_by.insert(connection, by);
         self.connections.await_effect(connection);
         self.effects.push_back(Effect::LogIn { connection, account, given });
     }
@@ -64,34 +64,54 @@ impl<S> Hub<S> {
             return;
         }
         let before = self.chat.actions().len();
-        let by = self.irc.logging_in.remove(&connection).unwrap_or(By::Pass);
+        let by = self.irc.given_by.remove(&connection).unwrap_or(GivenBy::Pass);
         let arriving = self.irc.arriving.get_mut(&connection);
         match (by, verdict) {
-            (By::Pass | By::Sasl, Verdict::Member(account) | Verdict::LoggedIn(account, _)) => {
+            (GivenBy::Sasl, Verdict::Member(account) | Verdict::LoggedIn(account, _)) if arriving.is_none() => {
+                self.log_in_by(now, connection, account);
+            }
+            (GivenBy::Pass | GivenBy::Sasl, Verdict::Member(account) | Verdict::LoggedIn(account, _)) => {
                 if let Some(arriving) = arriving {
                     arriving.account = Some(account.name.clone());
                     arriving.is_welcome = true;
                 }
                 self.tell_authenticated(connection, verdict);
             }
-            (By::Pass, Verdict::Welcome | Verdict::Invited(_)) => {
+            (GivenBy::Pass, Verdict::Welcome | Verdict::Invited(_)) => {
                 arriving.into_iter().for_each(|arriving| arriving.is_welcome = true);
             }
-            (By::Pass, Verdict::Denied(denial)) => self.turn_away(connection, denial),
-            (By::Sasl, _) => self.tell_authenticated(connection, verdict),
-            (By::Oper, Verdict::Member(Account { role: Role::Operator, .. })) => {
+            (GivenBy::Pass, Verdict::Denied(denial)) => self.turn_away(connection, denial),
+            (GivenBy::Sasl, _) => self.tell_authenticated(connection, verdict),
+            (GivenBy::Oper, Verdict::Member(Account { role: Role::Operator, .. })) => {
                 self.propose(now, Event::Commanded { connection, command: Command::Empower });
             }
-            (By::Oper, Verdict::Denied(denial)) => self.tell_oper(connection, denial),
-            (By::Oper, Verdict::Welcome | Verdict::Invited(_) | Verdict::Member(_) | Verdict::LoggedIn(..)) => {
-                self.tell_oper(connection, "This account is no operator's");
+            (GivenBy::Oper, Verdict::Denied(denial)) => self.tell_oper(connection, LoggingIn::Denied(*denial)),
+            (GivenBy::Oper, Verdict::Welcome | Verdict::Invited(_) | Verdict::Member(_) | Verdict::LoggedIn(..)) => {
+                self.tell_oper(connection, LoggingIn::NoOperator);
+            }
+            (GivenBy::LogIn, Verdict::Member(account) | Verdict::LoggedIn(account, _)) => {
+                self.log_in_by(now, connection, account);
+            }
+            (GivenBy::LogIn, Verdict::Denied(denial)) => {
+                self.reply(connection, Message::LoggingIn(LoggingIn::Denied(*denial)));
+            }
+            (GivenBy::LogIn, Verdict::Welcome | Verdict::Invited(_)) => {
+                self.reply(connection, Message::LoggingIn(LoggingIn::Denied(Denial::Wrong)));
             }
         }
         self.finish_irc(now, connection, before);
         self.release(now, connection);
     }
 
-    fn tell_oper(&mut self, connection: ConnectionId, why: impl fmt::Display) {
+    fn log_in_by(&mut self, now: Time, connection: ConnectionId, account: &Account) {
+        let command = Command::LogIn(account.name.clone());
+        self.propose(now, Event::Commanded { connection, command });
+    }
+
+    fn tell_oper(&mut self, connection: ConnectionId, why: LoggingIn) {
+        if !self.connections.form(connection).is_some_and(Form::registers) {
+            return self.reply(connection, Message::LoggingIn(why));
+        }
         let (server, nick) = (&self.config.limits.server_name, self.nick_or_star(connection));
         let lines = format!(":{server} 464 {nick} :{why}\r\n");
         self.reply(connection, Message::Irc(Box::new(IrcMessage::Lines(lines.into()))));

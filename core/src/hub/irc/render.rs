@@ -1,8 +1,8 @@
 //! Owns how one who came by IRC is told what the chat says to them alone.
 
 use super::answer::{Answer, Entry};
-use crate::irc::Capabilities;
-use crate::message::{IrcMessage, Message};
+use crate::irc::{Capabilities, HOST};
+use crate::message::{IrcMessage, LoggingIn, Message};
 use crate::wire::irc::decode::{LINE_BYTES_MAX, TAGS_BYTES_MAX};
 use crate::{ConnectionId, Hub};
 
@@ -17,6 +17,10 @@ impl<S> Hub<S> {
             self.render_ruling(connection, *ruling, answer);
         } else if let Message::Taken { name } = message {
             answer.numeric(format_args!("433 {nick} {name} :Nickname is already in use"));
+        } else if let Message::NameOfAccount { name } = message {
+            answer.name_of_account(&nick, &name);
+        } else if let Message::LoggingIn(logging_in) = message {
+            self.render_logging_in(connection, logging_in, answer);
         } else if let Message::Nobody { name } = message {
             answer.numeric(format_args!("401 {nick} {name} :No such nick/channel"));
         } else if let Message::TooLong { .. } = message {
@@ -43,6 +47,28 @@ impl<S> Hub<S> {
             let (line, more) = rest.split_at(rest.floor_char_boundary(LINE_BYTES_MAX - around));
             answer.numeric(format_args!("NOTICE {nick} :{line}"));
             rest = more;
+        }
+    }
+
+    /// Adds what becomes of somebody's wish to log in.
+    fn render_logging_in(&self, connection: ConnectionId, logging_in: LoggingIn, answer: &mut Answer) {
+        let nick = self.nick_or_star(connection);
+        let seen = self.chat.seen(connection);
+        let source = seen.map_or_else(|| format!("{nick}!*@{HOST}"), |seen| seen.identity().source(seen.name()));
+        match logging_in {
+            LoggingIn::LoggedIn { account } => {
+                answer.numeric(format_args!("900 {nick} {source} {account} :You are now logged in as {account}"));
+                answer.numeric(format_args!("903 {nick} :SASL authentication successful"));
+            }
+            LoggingIn::LoggedOut => answer.numeric(format_args!("901 {nick} {source} :You are now logged out")),
+            LoggingIn::Shown => {}
+            LoggingIn::Denied(_)
+            | LoggingIn::Asked { .. }
+            | LoggingIn::NotLoggedIn
+            | LoggingIn::CalledOff
+            | LoggingIn::NoAccounts
+            | LoggingIn::NoOperator
+            | LoggingIn::Elsewhere => answer.numeric(format_args!("NOTICE {nick} :{logging_in}")),
         }
     }
 
@@ -88,6 +114,7 @@ impl<S> Hub<S> {
             | IrcMessage::TagsSent { .. }
             | IrcMessage::Away { .. }
             | IrcMessage::RealName { .. }
+            | IrcMessage::Account { .. }
             | IrcMessage::Invited { .. }) => answer.push(Entry::Message(Message::Irc(Box::new(message)))),
         }
     }

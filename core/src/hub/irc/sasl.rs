@@ -7,9 +7,9 @@ use std::fmt;
 
 use super::Line;
 use super::answer::Answer;
-use super::passing::By;
 use crate::irc::HOST;
 use crate::password::{Account, Passphrase, Verdict};
+use crate::recording::GivenBy;
 use crate::{ConnectionId, Hub, IrcMessage, Message, Name};
 
 /// How long a chunk is: the next one goes on with what a whole one has begun.
@@ -37,19 +37,18 @@ impl<S> Hub<S> {
     /// Takes what somebody says of who they are by SASL.
     pub(super) fn obey_authenticate(&mut self, connection: ConnectionId, line: &Line<'_>, answer: &mut Answer) {
         let nick = self.nick_or_star(connection);
-        if !self.config.limits.has_accounts {
+        if !self.may_log_in(connection) {
             return answer.numeric(format_args!("421 {nick} AUTHENTICATE :Unknown command"));
         }
-        let Some(arriving) = self.irc.arriving.get_mut(&connection) else { return };
         let Some(said) = line.filled(0) else {
             return answer.numeric(format_args!("461 {nick} AUTHENTICATE :Not enough parameters"));
         };
-        if arriving.account.is_some() {
+        if self.account_of(connection).is_some() {
             return answer.numeric(format_args!("907 {nick} :You have already authenticated using SASL"));
         }
-        let Some(mut sasl) = arriving.sasl.take() else {
+        let Some(mut sasl) = self.irc.sasl.remove(&connection) else {
             if said.eq_ignore_ascii_case(MECHANISMS) {
-                arriving.sasl = Some(Sasl::default());
+                self.irc.sasl.insert(connection, Sasl::default());
                 return answer.numeric(format_args!("AUTHENTICATE +"));
             }
             if said != "*" {
@@ -70,13 +69,26 @@ impl<S> Hub<S> {
             sasl.0.push_str(said);
         }
         if said.len() == CHUNK {
-            arriving.sasl = Some(sasl);
+            self.irc.sasl.insert(connection, sasl);
             return;
         }
         let Some((account, given)) = credentials(&sasl.0) else {
             return answer.numeric(format_args!("904 {nick} :SASL authentication failed"));
         };
-        self.log_in(connection, By::Sasl, Some(account), given);
+        self.log_in(connection, GivenBy::Sasl, Some(account), given);
+    }
+
+    /// Tells whether somebody can log in: there are accounts, and nobody else could read their passwords.
+    pub(super) fn may_log_in(&self, connection: ConnectionId) -> bool {
+        self.config.limits.has_accounts && !self.irc.exposed.contains(&connection)
+    }
+
+    /// Returns by which account somebody has logged in, who may not have said who they are.
+    fn account_of(&self, connection: ConnectionId) -> Option<Name> {
+        match self.irc.arriving.get(&connection) {
+            Some(arriving) => arriving.account.clone(),
+            None => self.chat.seen(connection).and_then(|seen| seen.identity().account().cloned()),
+        }
     }
 
     /// Tells somebody what came of it.

@@ -61,6 +61,10 @@ fn put_irc(encoder: Encoder<'_>, voice: &Voice<'_>, message: &IrcMessage, out: &
         IrcMessage::RealName { name, identity } => {
             put(name, identity, format_args!("SETNAME :{}", identity.real_name(name)));
         }
+        IrcMessage::Account { name, identity } => {
+            let account = identity.account().map_or("*", Name::as_str);
+            put(name, identity, format_args!("ACCOUNT {account}"));
+        }
         IrcMessage::Invited { name, identity, to, room } => {
             put(name, identity, format_args!("INVITE {to} #{room}"));
         }

@@ -14,7 +14,7 @@ fn inputs() -> Vec<Input> {
     let mut inputs = Vec::new();
     let mut push = |seconds, handed| inputs.push(Input { at: at(seconds), handed });
     let id = |slot, generation| ConnectionId::new(0, slot, generation);
-    let arrival = |form, dialect| Handed::Opened(Arrival { form, dialect, requests: Vec::new(), address: None });
+    let arrival = |form, dialect| Handed::Opened(Arrival { form, dialect, ..Arrival::default() });
     let asked = |connection, requests| Handed::Asked { connection, requests };
     let typed = |connection, line: &str| asked(connection, Request::parse(line).into_iter().collect());
     let irc = |connection, line: &str| asked(connection, vec![Request::Irc(IrcLine::new(line))]);
@@ -52,7 +52,7 @@ fn remembered() -> Vec<Input> {
     let mut inputs = Vec::new();
     let mut push = |seconds, handed| inputs.push(Input { at: at(seconds), handed });
     let id = |slot| ConnectionId::new(0, slot, slot);
-    let arrival = |form| Handed::Opened(Arrival { form, dialect: Dialect::Lf, requests: Vec::new(), address: None });
+    let arrival = |form| Handed::Opened(Arrival { form, ..Arrival::default() });
     let asked = |slot, requests| Handed::Asked { connection: id(slot), requests };
     let typed = |slot, line: &str| asked(slot, Request::parse(line).into_iter().collect());
     let irc = |slot, line: &str| asked(slot, vec![Request::Irc(IrcLine::new(line))]);

@@ -151,6 +151,8 @@ impl<'a> Encoder<'a> {
             | Message::NoHistory
             | Message::Incomplete { .. }
             | Message::Taken { .. }
+            | Message::NameOfAccount { .. }
+            | Message::LoggingIn(_)
             | Message::NameInvalid
             | Message::RoomInvalid
             | Message::Rooms { .. }
@@ -188,6 +190,7 @@ impl<'a> Encoder<'a> {
             | IrcMessage::SetAway { .. }
             | IrcMessage::Away { .. }
             | IrcMessage::RealName { .. }
+            | IrcMessage::Account { .. }
             | IrcMessage::Modes { .. }
             | IrcMessage::Presence { .. }
             | IrcMessage::MonitorsFull { .. }

@@ -446,7 +446,7 @@ impl Decode for LineDecoder {
             Some(Next::Line { end }) => {
                 let line = String::from_utf8_lossy(&self.input[self.start..end]);
                 if text::is_blank(&line) {
-                    return Given::Nothing;
+                    return Given::Blank;
                 }
                 let given = Given::of(&line);
                 if let Given::Token(token) = given { Given::Resume(token) } else { given }

@@ -4,15 +4,13 @@ use std::fmt::Write as _;
 
 use bytes::{BufMut as _, BytesMut};
 
+use super::telnet::{ECHO, IAC, WILL, WONT};
 use crate::dialect::LineEnd;
-use crate::message::Message;
+use crate::message::{LoggingIn, Message};
 use crate::name::Name;
 
 /// What telnet takes for nothing (RFC 854): IAC NOP. It keeps a connection from being forgotten by what stands between.
 const NOP: [u8; 2] = [255, 241];
-
-/// What refuses an option of telnet that comes behind it (RFC 854): IAC WON'T.
-const WONT: [u8; 2] = [255, 252];
 
 /// Appends the lines of a message, with such ends, and tells of each message in it where in `out` it ends.
 pub(super) fn encode(message: &Message, end: LineEnd, out: &mut BytesMut, mut ended: impl FnMut(usize)) {
@@ -40,14 +38,23 @@ pub(super) fn encode(message: &Message, end: LineEnd, out: &mut BytesMut, mut en
     if let Message::Ping = message {
         out.put_slice(&NOP);
     } else if let Message::Refuse { option } = message {
-        out.put_slice(&WONT);
-        out.put_u8(*option);
+        out.put_slice(&[IAC, WONT, *option]);
+    } else if let Message::LoggingIn(LoggingIn::Shown) = message {
+        // What ended the line of a password that was not shown was not shown either.
+        out.put_slice(match end {
+            LineEnd::Lf => &b"\n"[..],
+            LineEnd::CrLf => b"\r\n",
+        });
+        out.put_slice(&[IAC, WONT, ECHO]);
     } else if let Message::WrongProtocol { protocol, port } = message {
         protocol.encode_late(*port, end, out);
     } else if message.has_line() {
         match end {
             LineEnd::Lf => writeln!(out, "{message}").expect("a buffer in memory takes all that is written to it"),
             LineEnd::CrLf => out.put_slice(format!("{message}\n").replace('\n', "\r\n").as_bytes()),
+        }
+        if let Message::LoggingIn(LoggingIn::Asked { is_hidden: true }) = message {
+            out.put_slice(&[IAC, WILL, ECHO]);
         }
     }
     if out.len() > before {

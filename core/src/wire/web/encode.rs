@@ -10,7 +10,7 @@ use super::moderated::{put_moderated, put_ruling, with_kicked};
 use super::run;
 use crate::close_code::CloseCode;
 use crate::commands::{COMMANDS, named};
-use crate::message::{CantIgnore, Earlier, Leaving, Message};
+use crate::message::{CantIgnore, Earlier, Leaving, LoggingIn, Message};
 use crate::name::Name;
 use crate::rules::{HISTORY_MAX, IGNORED_MAX};
 use crate::topic::Topic;
@@ -53,6 +53,8 @@ pub(crate) fn encode(message: &Message, out: &mut BytesMut, mut ended: impl FnMu
         | Message::Incomplete { .. }
         | Message::Renamed { .. }
         | Message::Taken { .. }
+        | Message::NameOfAccount { .. }
+        | Message::LoggingIn(_)
         | Message::NameInvalid
         | Message::RoomInvalid
         | Message::Rooms { .. }
@@ -159,6 +161,12 @@ fn encode_payload(message: &Message, out: &mut BytesMut) {
         Message::Said { .. } => {}
         Message::Renamed { old, new, .. } => Object::begin(out, "renamed").name("old", old).name("new", new).end(),
         Message::Taken { name } => Object::begin(out, "taken").name("name", name).end(),
+        Message::NameOfAccount { name } => Object::begin(out, "name-of-account").name("name", name).end(),
+        Message::LoggingIn(LoggingIn::LoggedIn { account }) => {
+            Object::begin(out, "logged-in").name("account", account).end();
+        }
+        Message::LoggingIn(LoggingIn::LoggedOut) => Object::begin(out, "logged-out").end(),
+        Message::LoggingIn(other) => Object::begin(out, "not-logged-in").text("text", &other.to_string()).end(),
         Message::NameInvalid => encode_rule(out, "bad-name"),
         Message::RoomInvalid => encode_rule(out, "bad-room"),
         Message::Rooms { rooms, more } => encode_rooms(out, rooms, *more),

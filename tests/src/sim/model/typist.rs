@@ -318,6 +318,11 @@ impl Typist {
         Some(match word.to_ascii_lowercase().as_str() {
             "help" => Ask::Help,
             "moderation" => Ask::Moderation,
+            "login" if argument.is_empty() => Ask::Incomplete("/login {name}"),
+            "oper" if argument.is_empty() => Ask::Incomplete("/oper {account}"),
+            "login" | "oper" if is_name(&argument) => Ask::Lacks("There are no accounts here".to_owned()),
+            "login" | "oper" => Ask::Name(argument),
+            "logout" => Ask::Lacks("You are not logged in".to_owned()),
             "name" => Ask::Name(argument),
             "join" => with_key(&argument, true).unwrap_or_else(|| Ask::Join(room(argument))),
             "enter" if argument.is_empty() => Ask::Incomplete("/enter {room}"),

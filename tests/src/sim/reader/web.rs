@@ -153,6 +153,7 @@ fn show(object: &Json) -> Option<Vec<String>> {
             one(format!("{} is now {}", old.text()?, new.text()?))
         }
         "taken" => one(format!("{} is already taken", text("name")?)),
+        "not-logged-in" => one(text("text")?.to_owned()),
         "bad-name" => show_rule(object, "Name").and_then(one),
         "bad-room" => show_rule(object, "Room").and_then(one),
         "rooms" => show_rooms(object).and_then(one),

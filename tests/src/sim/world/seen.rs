@@ -18,6 +18,8 @@ impl World {
             Message::Crowd { .. } => "crowd told",
             Message::Renamed { .. } => "renamed",
             Message::Taken { .. } => "taken",
+            Message::NameOfAccount { .. } => "of an account",
+            Message::LoggingIn(_) => "logging in",
             Message::NameInvalid | Message::RoomInvalid => "invalid",
             Message::YouAreIn { .. } => "in the room already",
             Message::Resumable { .. } => "told of the token",

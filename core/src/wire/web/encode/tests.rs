@@ -186,6 +186,13 @@ fn every_message_is_the_object_that_the_page_is_promised() {
             json!({"kind": "renamed", "old": "Ann", "new": "Bob"}),
         ),
         (Message::Taken { name: bob.clone() }, json!({"kind": "taken", "name": "Bob"})),
+        (
+            Message::LoggingIn(LoggingIn::LoggedIn { account: bob.clone() }),
+            json!({"kind": "logged-in", "account": "Bob"}),
+        ),
+        (Message::LoggingIn(LoggingIn::LoggedOut), json!({"kind": "logged-out"})),
+        (Message::LoggingIn(LoggingIn::NotLoggedIn), json!({"kind": "not-logged-in", "text": "You are not logged in"})),
+        (Message::NameOfAccount { name: bob.clone() }, json!({"kind": "name-of-account", "name": "Bob"})),
         (Message::NameInvalid, json!({"kind": "bad-name", "chars_min": 2, "chars_max": 20})),
         (Message::RoomInvalid, json!({"kind": "bad-room", "chars_min": 2, "chars_max": 20})),
         (
