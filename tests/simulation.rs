@@ -14,7 +14,7 @@ use chinwag_tests::sim::{Coverage, Plan, Step, World, shrink};
 const SEEDS: u64 = 1000;
 
 /// What has to occur in a run of the default length or longer; otherwise the simulation would prove nothing about it.
-const SITUATIONS: [&str; 132] = [
+const SITUATIONS: [&str; 133] = [
     "put out",
     "moderated",
     "told why one is put out",
@@ -31,6 +31,7 @@ const SITUATIONS: [&str; 132] = [
     "nothing recalled",
     "a room came again",
     "a topic came again",
+    "a closed room came again",
     "two wait for one room",
     "asked again for a room",
     "known, and out of date",

@@ -18,6 +18,8 @@ pub struct Kept {
     pub time_ms: u64,
     /// Which of all messages of the room the first of it is, from 1 on. A topic has the number of the last message.
     pub seq: u64,
+    /// It was said while not everybody could join: who opens the room again is not shown it, nor what is before it.
+    pub is_hidden: bool,
 }
 
 /// Tells what is kept.
@@ -38,6 +40,8 @@ pub struct Past {
     pub room: Name,
     /// How many messages were said there so far.
     pub said: u64,
+    /// The last message that was said while not everybody could join, or 0.
+    pub hidden: u64,
     /// What it is about.
     pub topic: Option<TopicState>,
     /// What was said there last, the oldest first: up to a hundred.
@@ -48,7 +52,7 @@ impl Past {
     /// Knows of nothing in a room.
     #[must_use]
     pub const fn none(room: Name) -> Self {
-        Self { room, said: 0, topic: None, messages: Vec::new() }
+        Self { room, said: 0, hidden: 0, topic: None, messages: Vec::new() }
     }
 }
 

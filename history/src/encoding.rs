@@ -9,12 +9,14 @@ const SAID: u8 = 1;
 const ACTED: u8 = 2;
 const TOPIC: u8 = 3;
 const NO_TOPIC: u8 = 4;
+const SAID_HIDDEN: u8 = 5;
+const ACTED_HIDDEN: u8 = 6;
 
 /// Appends what is to be kept.
 pub(crate) fn push(kept: &Kept, out: &mut Vec<u8>) {
     let (kind, text) = match &kept.what {
-        What::Said(texts) => (SAID, texts.as_lines()),
-        What::Acted(text) => (ACTED, text.as_str()),
+        What::Said(texts) => (if kept.is_hidden { SAID_HIDDEN } else { SAID }, texts.as_lines()),
+        What::Acted(text) => (if kept.is_hidden { ACTED_HIDDEN } else { ACTED }, text.as_str()),
         What::Topic(Some(topic)) => (TOPIC, topic.as_str()),
         What::Topic(None) => (NO_TOPIC, ""),
     };
@@ -37,13 +39,14 @@ pub(crate) fn parse(bytes: &[u8]) -> Option<Kept> {
     let (name, rest) = parse_name(rest)?;
     let text = str::from_utf8(rest).ok()?;
     let what = match kind {
-        SAID => What::Said(Texts::parse_lines(text)?),
-        ACTED => What::Acted(Text::clean(text)),
+        SAID | SAID_HIDDEN => What::Said(Texts::parse_lines(text)?),
+        ACTED | ACTED_HIDDEN => What::Acted(Text::clean(text)),
         TOPIC => What::Topic(Some(Topic::of(text)?)),
         NO_TOPIC => What::Topic(None),
         _ => return None,
     };
-    Some(Kept { room, name, what, time_ms: u64::from_le_bytes(*time), seq: u64::from_le_bytes(*seq) })
+    let is_hidden = matches!(kind, SAID_HIDDEN | ACTED_HIDDEN);
+    Some(Kept { room, name, what, time_ms: u64::from_le_bytes(*time), seq: u64::from_le_bytes(*seq), is_hidden })
 }
 
 fn parse_name(bytes: &[u8]) -> Option<(Name, &[u8])> {
@@ -78,8 +81,10 @@ mod tests {
         let texts = Texts::parse_lines("one\n\nnaïve 👩‍🚀\n").expect("they are clean");
         let whats =
             [What::Said(texts), What::Acted(Text::clean("waves")), What::Topic(Topic::of("pizza")), What::Topic(None)];
-        for what in whats {
-            let kept = Kept { room: name("Main"), name: name("aNN"), what, time_ms: u64::MAX, seq: 1 << 40 };
+        let is_message = |what: &What| !matches!(what, What::Topic(_));
+        let hidden = whats.clone().into_iter().filter(is_message).map(|what| (what, true));
+        for (what, is_hidden) in whats.into_iter().map(|what| (what, false)).chain(hidden) {
+            let kept = Kept { room: name("Main"), name: name("aNN"), what, time_ms: u64::MAX, seq: 1 << 40, is_hidden };
             let mut bytes = Vec::new();
             push(&kept, &mut bytes);
             assert_eq!(parse(&bytes), Some(kept.clone()));

@@ -26,7 +26,8 @@
 //! let store = Store::open(&Options::new(&dir)).expect("the folder can be written");
 //! let [room, ann] = ["main", "ann"].map(|name| Name::parse(name).expect("it is a name"));
 //! let what = What::Said(Text::clean("hello").into());
-//! store.keep(&[Kept { room: room.clone(), name: ann, what, time_ms: 1_764_000_000_000, seq: 1 }]);
+//! let kept = Kept { room: room.clone(), name: ann, what, time_ms: 1_764_000_000_000, seq: 1, is_hidden: false };
+//! store.keep(&[kept]);
 //!
 //! let (answer, past) = mpsc::channel();
 //! store.past(room, move |past| answer.send(past).expect("it is waited for"));

@@ -65,12 +65,14 @@ impl<W: Write> Lines<'_, W> {
 }
 
 fn export_rooms(connection: &Connection, filter: &Filter, lines: &mut Lines<'_, impl Write>) -> rusqlite::Result<()> {
-    let all =
-        "SELECT name, said, topic, topic_name, topic_time_ms FROM rooms WHERE ?1 IS NULL OR name = ?1 ORDER BY id";
+    let all = "SELECT name, said, topic, topic_name, topic_time_ms, hidden FROM rooms WHERE ?1 IS NULL OR name = ?1 ORDER BY id";
     let mut rooms = connection.prepare(all)?;
     let mut rooms = rooms.query([filter.room.as_ref().map(Name::as_str)])?;
     while let Some(row) = rooms.next()? {
         let mut line = json!({ "room": row.get::<_, String>(0)?, "said": row.get::<_, u64>(1)? });
+        if let (hidden @ 1.., Some(map)) = (row.get::<_, u64>(5)?, line.as_object_mut()) {
+            map.insert("hidden".into(), hidden.into());
+        }
         if let (Some(topic), Some(map)) = (row.get::<_, Option<String>>(2)?, line.as_object_mut()) {
             map.insert("topic".into(), topic.into());
             map.insert("topic_name".into(), row.get::<_, Option<String>>(3)?.into());
@@ -154,7 +156,7 @@ pub fn import(dir: &Path, lines: &mut impl BufRead) -> Result<Imported, Error> {
         }
         match parse_line(&line) {
             Some(Line::Message(kept)) => batch.push(kept),
-            Some(Line::Room { room, said, topic }) => alone.set_room(&room, said, topic.as_ref())?,
+            Some(Line::Room { room, said, hidden, topic }) => alone.set_room(&room, (said, hidden), topic.as_ref())?,
             None => {
                 alone.keep(&mut batch, &mut imported)?;
                 return Err(Error::Line(number));
@@ -229,7 +231,7 @@ impl Alone {
         self.database.commit(rows, at)
     }
 
-    fn set_room(&self, room: &Name, said: u64, topic: Option<&TopicState>) -> Result<(), Error> {
+    fn set_room(&self, room: &Name, said: (u64, u64), topic: Option<&TopicState>) -> Result<(), Error> {
         database::set_room(self.database.connection(), room, said, topic).map_err(Error::database(&self.path))
     }
 
@@ -254,7 +256,7 @@ impl Alone {
 /// What a line says.
 enum Line {
     Message(Kept),
-    Room { room: Name, said: u64, topic: Option<TopicState> },
+    Room { room: Name, said: u64, hidden: u64, topic: Option<TopicState> },
 }
 
 fn parse_line(line: &str) -> Option<Line> {
@@ -271,11 +273,12 @@ fn parse_line(line: &str) -> Option<Line> {
             }),
             None => None,
         };
-        return Some(Line::Room { room, said: number("said")?, topic });
+        let hidden = number("hidden").unwrap_or(0);
+        return Some(Line::Room { room, said: number("said")?, hidden, topic });
     };
     let text = Text::clean(text.as_str()?);
     let is_act = line.get("act").is_some_and(|act| act.as_bool() == Some(true));
     let what = if is_act { What::Acted(text) } else { What::Said(text.into()) };
     let seq = number("seq").filter(|&seq| seq > 0)?;
-    Some(Line::Message(Kept { room, name: name("name")?, what, time_ms: number("time_ms")?, seq }))
+    Some(Line::Message(Kept { room, name: name("name")?, what, time_ms: number("time_ms")?, seq, is_hidden: false }))
 }

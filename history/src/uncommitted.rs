@@ -13,6 +13,7 @@ use chinwag_core::{Name, Text};
 use rusqlite::Connection;
 
 use crate::database;
+use crate::encoding;
 use crate::position::Position;
 use crate::spool::SpoolReader;
 use crate::words::Question;
@@ -28,6 +29,9 @@ pub(crate) fn past(connection: &Connection, dir: &Path, tail: Position, past: &m
             past.topic = topic.map(|topic| TopicState { topic, name: kept.name, time_ms: kept.time_ms });
         }
         What::Said(_) | What::Acted(_) => {
+            if kept.is_hidden {
+                past.hidden = past.hidden.max(encoding::last_seq(&kept));
+            }
             past.messages.extend(messages(kept).into_iter().filter(|message| message.seq > said));
             past.said = past.said.max(past.messages.last().map_or(0, |message| message.seq));
             keep_last(&mut past.messages, database::PAST_COUNT.into());

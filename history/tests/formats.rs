@@ -11,7 +11,7 @@ use rusqlite::Connection;
 use common::{Folder, past, said, texts_found};
 
 /// The databases of earlier releases, by their formats.
-const FORMATS: [&str; 1] = ["format-1.db"];
+const FORMATS: [&str; 2] = ["format-1.db", "format-2.db"];
 
 fn kept(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/formats").join(name)
@@ -48,8 +48,8 @@ fn a_history_of_each_earlier_format_is_read_found_and_gone_on_with() {
 fn what_a_later_release_has_written_is_refused_and_so_is_what_is_no_history() {
     let folder = Folder::new("later");
     drop(folder.open());
-    let later = "DIR/chinwag.db has format 2, and this release reads up to format 1: a newer release is needed";
-    assert_eq!(opened(&folder, "PRAGMA user_version = 2"), later);
+    let later = "DIR/chinwag.db has format 3, and this release reads up to format 2: a newer release is needed";
+    assert_eq!(opened(&folder, "PRAGMA user_version = 3"), later);
     let error = export(folder.path(), &Filter::default(), &mut Vec::new()).expect_err("it is refused");
     assert!(error.to_string().ends_with("a newer release is needed"));
     assert_eq!(opened(&folder, "PRAGMA application_id = 7"), "DIR/chinwag.db is no history of chinwag");

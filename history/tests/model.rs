@@ -18,6 +18,8 @@ const WORDS: [&str; 12] =
 struct Model {
     messages: Vec<(Name, KeptMessage)>,
     topics: Vec<(Name, Option<TopicState>)>,
+    /// Messages that are hidden from who opens the room again.
+    hidden: Vec<(Name, u64)>,
     time_ms: u64,
 }
 
@@ -48,12 +50,13 @@ impl Model {
                 let topic = Topic::of(&text(dice));
                 let state = topic.clone().map(|topic| TopicState { topic, name: by.clone(), time_ms });
                 self.topics.push((room.clone(), state));
-                Kept { room, name: by, what: What::Topic(topic), time_ms, seq }
+                Kept { room, name: by, what: What::Topic(topic), time_ms, seq, is_hidden: false }
             }
             1 => {
                 let text = text(dice);
                 self.messages.push((room.clone(), message(&text, true, seq + 1)));
-                Kept { room, name: by, what: What::Acted(Text::clean(&text)), time_ms, seq: seq + 1 }
+                let is_hidden = self.hide(dice, &room);
+                Kept { room, name: by, what: What::Acted(Text::clean(&text)), time_ms, seq: seq + 1, is_hidden }
             }
             _ => {
                 let texts: Vec<_> = (0..=dice.below(3)).map(|_| text(dice)).collect();
@@ -62,16 +65,28 @@ impl Model {
                 }
                 let lines: String = texts.iter().map(|text| format!("{text}\n")).collect();
                 let what = What::Said(Texts::parse_lines(&lines).expect("they are clean"));
-                Kept { room, name: by, what, time_ms, seq: seq + 1 }
+                let is_hidden = self.hide(dice, &room);
+                Kept { room, name: by, what, time_ms, seq: seq + 1, is_hidden }
             }
         }
+    }
+
+    /// Has what was just said be hidden, now and then.
+    fn hide(&mut self, dice: &mut Dice, room: &Name) -> bool {
+        let is_hidden = dice.below(6) == 0;
+        if is_hidden {
+            self.hidden.push((room.clone(), self.said(room)));
+        }
+        is_hidden
     }
 
     fn past(&self, room: &Name) -> Past {
         let topic = self.topics.iter().rev().find(|(of, _)| of.key() == room.key());
         let mut messages: Vec<_> = self.of(room).rev().take(100).cloned().collect();
         messages.reverse();
-        Past { room: room.clone(), said: self.said(room), topic: topic.and_then(|(_, topic)| topic.clone()), messages }
+        let hidden = self.hidden.iter().rev().find(|(of, _)| of.key() == room.key()).map_or(0, |&(_, seq)| seq);
+        let topic = topic.and_then(|(_, topic)| topic.clone());
+        Past { room: room.clone(), said: self.said(room), hidden, topic, messages }
     }
 
     fn page(&self, page: &Page) -> Vec<KeptMessage> {

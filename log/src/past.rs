@@ -6,12 +6,13 @@ use crate::common::{name, text, topic_state};
 use crate::{DecodeError, proto};
 
 /// Returns how it is written what is known of a room.
-pub(crate) fn put(Past { room, said, topic, messages }: &Past) -> proto::Past {
+pub(crate) fn put(Past { room, said, hidden, topic, messages }: &Past) -> proto::Past {
     proto::Past {
         room: room.to_string(),
         said: *said,
         topic: topic.as_ref().map(Into::into),
         messages: messages.iter().map(put_kept).collect(),
+        hidden: *hidden,
     }
 }
 
@@ -21,10 +22,11 @@ pub(crate) fn put_kept(KeptMessage { name, text, is_act, time_ms, seq }: &KeptMe
 }
 
 /// Reads what is known of a room.
-pub(crate) fn past(proto::Past { room, said, topic, messages }: proto::Past) -> Result<Past, DecodeError> {
+pub(crate) fn past(proto::Past { room, said, topic, messages, hidden }: proto::Past) -> Result<Past, DecodeError> {
     Ok(Past {
         room: name(&room)?,
         said,
+        hidden,
         topic: topic.map(topic_state).transpose()?,
         messages: messages.into_iter().map(kept).collect::<Result<_, _>>()?,
     })

@@ -142,6 +142,8 @@ pub(crate) struct Past {
     pub(crate) topic: Option<Topic>,
     #[prost(message, repeated, tag = "4")]
     pub(crate) messages: Vec<Kept>,
+    #[prost(uint64, tag = "5")]
+    pub(crate) hidden: u64,
 }
 
 /// Holds a message that was kept elsewhere.

@@ -51,7 +51,9 @@ impl Store {
         let topic = topic.flatten().map(|(topic, name, time_ms)| TopicState { topic, name, time_ms });
         let said = messages.last().map_or(0, |last| last.seq);
         let messages = messages[messages.len().saturating_sub(PAST_MAX)..].to_vec();
-        Past { room, said, topic, messages }
+        let hidden = self.0.iter().filter(|kept| kept.room.key() == room.key() && kept.is_hidden);
+        let hidden = hidden.flat_map(self::messages).map(|message| message.seq).max().unwrap_or(0);
+        Past { room, said, hidden, topic, messages }
     }
 
     /// Returns the numbers of all messages of a room.

@@ -61,12 +61,13 @@ pub(super) struct Saying {
 
 impl Saying {
     /// Returns what is to be kept of it outside the chat.
-    pub(super) fn kept(&self, room: &Name, texts: &Texts) -> Kept {
+    pub(super) fn kept(&self, room: &Name, texts: &Texts, is_hidden: bool) -> Kept {
         let what = match self.is_act {
             true => What::Acted(Text::clean(texts.iter().next().unwrap_or_default())),
             false => What::Said(texts.clone()),
         };
-        Kept { room: room.clone(), name: self.name.clone(), what, time_ms: self.time_ms, seq: self.seq }
+        let (room, name) = (room.clone(), self.name.clone());
+        Kept { room, name, what, time_ms: self.time_ms, seq: self.seq, is_hidden }
     }
 }
 

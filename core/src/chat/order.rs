@@ -77,6 +77,11 @@ impl Order {
         place.map_or(0, |place| self.0.newcomers[place].hidden)
     }
 
+    /// Has who joins from now on not be shown the messages up to this one.
+    pub(super) fn hide(&mut self, hidden: u64) {
+        self.0.hidden = self.0.hidden.max(hidden);
+    }
+
     /// Changes it, where so much was said until now. If everybody can join from then on, they are not shown that.
     pub(super) fn change<R>(&mut self, said: u64, change: impl FnOnce(&mut Self) -> R) -> R {
         let was_closed = self.is_closed();

@@ -354,6 +354,11 @@ impl Rooms {
         self.order(id).is_some_and(|order| order.has(RoomModes::SECRET))
     }
 
+    /// Tells whether not everybody can join a room.
+    pub(super) fn is_closed(&self, id: RoomId) -> bool {
+        self.order(id).is_some_and(Order::is_closed)
+    }
+
     /// Tells whether somebody in a room may not be heard.
     #[inline]
     pub(super) fn is_guarded(&self, id: RoomId) -> bool {
@@ -516,8 +521,12 @@ impl Room {
     }
 
     /// Has it be as it was when somebody was in it last.
-    fn recall(&mut self, now: Time, Past { said, topic, messages, .. }: Past) {
+    fn recall(&mut self, now: Time, Past { said, hidden, topic, messages, .. }: Past) {
         self.said = said.min(SAID_MAX);
+        if hidden > 0 {
+            let order = self.apart.get_or_insert_default().order.get_or_insert_default();
+            order.hide(hidden.min(self.said));
+        }
         let history = History::recall(now, messages, self.said);
         if !history.is_empty() || topic.is_some() {
             let apart = self.apart.get_or_insert_default();

@@ -75,7 +75,8 @@ impl Chat {
         let except = self.left_out(&name, id, is_apart.then_some(connection));
         let saying = Saying { name, origin: Some(origin), is_act, at: now, time_ms, seq };
         if let Some(all) = &mut self.kept {
-            all.push(saying.kept(&room, &kept));
+            let is_hidden = self.rooms.is_closed(id);
+            all.push(saying.kept(&room, &kept, is_hidden));
         }
         self.rooms.keep(id, saying.clone(), kept);
         let message = message(room, saying, told);
@@ -184,8 +185,10 @@ impl Chat {
         self.note_decided(now, id);
         let room = self.rooms.name(id).clone();
         if let Some(all) = &mut self.kept {
-            let (what, seq) = (What::Topic(topic.clone()), self.rooms.said(id));
-            all.push(Kept { room: room.clone(), name: name.clone(), what, time_ms, seq });
+            // Who opens the room again is not to read what a closed one was about.
+            let kept = topic.clone().filter(|_| !self.rooms.is_closed(id));
+            let (room, name, what, seq) = (room.clone(), name.clone(), What::Topic(kept), self.rooms.said(id));
+            all.push(Kept { room, name, what, time_ms, seq, is_hidden: false });
         }
         Message::TopicSet { room, name, identity, topic, time_ms }
     }

@@ -31,12 +31,12 @@ pub(crate) fn said(connection: &Connection, room: &Name) -> rusqlite::Result<u64
 /// Reads what a chat has to know of a room. That nobody has ever been in it is no error.
 pub(crate) fn past(connection: &Connection, name: Name) -> rusqlite::Result<Past> {
     let found = connection
-        .prepare_cached("SELECT id, said, topic, topic_name, topic_time_ms FROM rooms WHERE name = ?")?
-        .query_row([name.as_str()], |row| Ok((row.get(0)?, row.get(1)?, topic(row)?)))
+        .prepare_cached("SELECT id, said, topic, topic_name, topic_time_ms, hidden FROM rooms WHERE name = ?")?
+        .query_row([name.as_str()], |row| Ok((row.get(0)?, row.get(1)?, row.get(5)?, topic(row)?)))
         .optional()?;
-    let Some((room, said, topic)) = found else { return Ok(Past::none(name)) };
+    let Some((room, said, hidden, topic)) = found else { return Ok(Past::none(name)) };
     let messages = between(connection, room, 0, i64::MAX, false, PAST_COUNT)?;
-    Ok(Past { room: name, said, topic, messages })
+    Ok(Past { room: name, said, hidden, topic, messages })
 }
 
 fn topic(row: &Row<'_>) -> rusqlite::Result<Option<TopicState>> {

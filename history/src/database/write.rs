@@ -7,6 +7,7 @@ use chinwag_core::log::TopicState;
 use chinwag_core::words::{Kept, What};
 use rusqlite::{CachedStatement, Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
+use crate::encoding;
 use crate::position::Position;
 use crate::words;
 
@@ -69,8 +70,12 @@ impl Writing {
                     for (text, seq) in texts.iter().zip(kept.seq..) {
                         group.push(room, seq, kept.time_ms, name, false, text)?;
                     }
+                    group.hide(room, kept);
                 }
-                What::Acted(text) => group.push(room, kept.seq, kept.time_ms, name, true, text.as_str())?,
+                What::Acted(text) => {
+                    group.push(room, kept.seq, kept.time_ms, name, true, text.as_str())?;
+                    group.hide(room, kept);
+                }
                 What::Topic(topic) => {
                     let topic = topic.as_ref().map(|topic| topic.as_str());
                     let by = topic.map(|_| (kept.name.as_str(), number(kept.time_ms)));
@@ -132,15 +137,17 @@ fn name_id(transaction: &Transaction<'_>, name: &Name) -> rusqlite::Result<u64> 
     }
 }
 
-/// Sets how many messages were said in a room, at least, and what it is about, unless that was set later.
+/// Sets how many messages were said in a room, at least, up to which they are hidden, and what it is about, unless that
+/// was set later.
 pub(crate) fn set_room(
     connection: &Connection,
     room: &Name,
-    said: u64,
+    (said, hidden): (u64, u64),
     topic: Option<&TopicState>,
 ) -> rusqlite::Result<()> {
-    let add = "INSERT INTO rooms (name, said) VALUES (?, ?) ON CONFLICT DO UPDATE SET said = max(said, excluded.said)";
-    connection.prepare_cached(add)?.execute(params![room.as_str(), number(said)])?;
+    let add = "INSERT INTO rooms (name, said, hidden) VALUES (?, ?, ?) ON CONFLICT DO UPDATE \
+               SET said = max(said, excluded.said), hidden = max(hidden, excluded.hidden)";
+    connection.prepare_cached(add)?.execute(params![room.as_str(), number(said), number(hidden)])?;
     if let Some(TopicState { topic, name, time_ms }) = topic {
         let set = "UPDATE rooms SET topic = ?1, topic_name = ?2, topic_time_ms = ?3 \
                    WHERE name = ?4 AND ifnull(topic_time_ms, 0) <= ?3";
@@ -158,6 +165,8 @@ struct Group<'a> {
     doubles: u64,
     /// The last number of each room that something was said in.
     last: BTreeMap<u64, u64>,
+    /// The last of those rooms that it was said in while they were closed.
+    hidden: BTreeMap<u64, u64>,
     tokens: String,
 }
 
@@ -171,6 +180,7 @@ impl<'a> Group<'a> {
             next,
             doubles: 0,
             last: BTreeMap::new(),
+            hidden: BTreeMap::new(),
             tokens: String::new(),
         })
     }
@@ -190,10 +200,22 @@ impl<'a> Group<'a> {
         Ok(())
     }
 
+    /// Has who opens the room again not be shown what was kept, if that is so.
+    fn hide(&mut self, room: u64, kept: &Kept) {
+        if kept.is_hidden {
+            let hidden = self.hidden.entry(room).or_default();
+            *hidden = encoding::last_seq(kept).max(*hidden);
+        }
+    }
+
     fn finish(self, transaction: &Transaction<'_>) -> rusqlite::Result<()> {
         let mut said = transaction.prepare_cached("UPDATE rooms SET said = max(said, ?) WHERE id = ?")?;
         for (room, last) in self.last {
             said.execute(params![number(last), room])?;
+        }
+        let mut hidden = transaction.prepare_cached("UPDATE rooms SET hidden = max(hidden, ?) WHERE id = ?")?;
+        for (room, last) in self.hidden {
+            hidden.execute(params![number(last), room])?;
         }
         Ok(())
     }

@@ -13,12 +13,13 @@ pub(crate) fn golden() -> Vec<(Entry, &'static [u8])> {
     let pizza = Past {
         room: name("pizza"),
         said: 100,
+        hidden: 98,
         topic: Some(TopicState { topic, name: name("Ann"), time_ms: 7 }),
         messages: vec![message("hi", false, 99), message("waves", true, 100)],
     };
     let by = Some((ConnectionId::new(0, 3, 17), Command::Join(name("pizza"))));
     vec![
-        (recalled(vec![pizza, Past::none(name("tea"))], by), b"\x08\x01\"e\x08\x80\x94\xeb\xdc\x03J]\nE\n\x05pizza\x10d\x1a\x17\n\x0epizza at eight\x12\x03Ann\x18\x07\"\r\n\x03Bob\x12\x02hi \x06(c\"\x12\n\x03Bob\x12\x05waves\x18\x01 \x06(d\n\x05\n\x03tea\x12\r\n\x04\x10\x03\x18\x11\"\x05pizza"),
+        (recalled(vec![pizza, Past::none(name("tea"))], by), b"\x08\x01\"g\x08\x80\x94\xeb\xdc\x03J_\nG\n\x05pizza\x10d\x1a\x17\n\x0epizza at eight\x12\x03Ann\x18\x07\"\r\n\x03Bob\x12\x02hi \x06(c\"\x12\n\x03Bob\x12\x05waves\x18\x01 \x06(d(b\n\x05\n\x03tea\x12\r\n\x04\x10\x03\x18\x11\"\x05pizza"),
         (recalled(vec![Past::none(name("main"))], None), b"\x08\x01\"\x10\x08\x80\x94\xeb\xdc\x03J\x08\n\x06\n\x04main"),
     ]
 }

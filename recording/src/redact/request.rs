@@ -64,6 +64,7 @@ impl Disguise {
         Past {
             room: self.name(&past.room),
             said: past.said,
+            hidden: past.hidden,
             topic: past.topic.as_ref().map(|topic| self.topic_state(topic)),
             messages: past.messages.iter().map(|message| self.message(message)).collect(),
         }

@@ -51,7 +51,13 @@ fn what_a_store_has_answered_is_redacted_too_and_runs_as_the_original() {
         seq,
     };
     let topic = TopicState { topic: Topic::of("Flour").expect("it is one"), name: name("Wendy"), time_ms: 5 };
-    let past = |room| Past { room: name(room), said: 200, topic: Some(topic.clone()), messages: vec![message(200)] };
+    let past = |room| Past {
+        room: name(room),
+        said: 200,
+        hidden: 150,
+        topic: Some(topic.clone()),
+        messages: vec![message(200)],
+    };
     server.open();
     server.say("/join pantry");
     server.say("/name Sesame");

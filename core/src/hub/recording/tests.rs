@@ -66,7 +66,13 @@ fn remembered() -> Vec<Input> {
         seq,
     };
     let topic = TopicState { topic: Topic::of("tea").expect("it is one"), name: name("Dan"), time_ms: 5 };
-    let past = |room| Past { room: name(room), said: 200, topic: Some(topic.clone()), messages: vec![message(200)] };
+    let past = |room| Past {
+        room: name(room),
+        said: 200,
+        hidden: 7,
+        topic: Some(topic.clone()),
+        messages: vec![message(200)],
+    };
     let recalled = |room| answered(Answer::Recalled(past(room)));
     let read = |slot, seqs: std::ops::Range<u64>| {
         answered(Answer::Read { connection: id(slot), room: name("tea"), messages: seqs.map(message).collect() })

@@ -66,7 +66,9 @@ impl Store {
                 What::Said(_) | What::Acted(_) => None,
             });
         let topic = topic.flatten().map(|(topic, name, time_ms)| TopicState { topic, name, time_ms });
-        Past { room, said, topic, messages }
+        let hidden = self.0.iter().filter(|kept| kept.room.key() == room.key() && kept.is_hidden);
+        let hidden = hidden.map(|kept| kept.seq).max().unwrap_or(0);
+        Past { room, said, hidden, topic, messages }
     }
 }
 
@@ -149,6 +151,28 @@ fn a_room_that_comes_again_goes_on_where_it_was_also_on_another_day() {
     assert_eq!(told.last().map(String::as_str), Some("[just now] Ann: again"), "{told:?}");
     world.say(&mut hub, bob, &["new"]);
     assert_eq!(world.store.messages(&name("pizza")).last().map(|said| said.seq), Some(5));
+}
+
+#[test]
+fn what_was_said_in_a_closed_room_is_not_shown_to_who_opens_it_again() {
+    let mut world = World::default();
+    let mut hub = world.hub();
+    let [ann, bob] = ["Ann", "Bob"].map(|called| named(&mut world, &mut hub, called));
+    let closed = ["/join tea", "open", "/topic at eight", "/lock", "secret", "/topic of secrets", "/join main"];
+    world.say(&mut hub, ann, &closed);
+    assert_eq!(hub.chat.rooms(), 1, "it has vanished");
+    // Also after another run of the server, and for whoever comes second.
+    for (run, who) in [ann, bob].into_iter().enumerate() {
+        let asked = ["/join tea", "/history 100", "/search secret", "new", "/history 100", "/join main"];
+        let told = world.say(&mut hub, who, &asked);
+        assert!(!told.iter().any(|line| line.contains("open") || line.contains(": secret")), "{run}: {told:?}");
+        assert!(!told.iter().any(|line| line.contains("eight") || line.contains("of secrets")), "{run}: {told:?}");
+        assert!(told.iter().any(|line| line.contains("] Ann: new") || line.contains("] Bob: new")), "{run}: {told:?}");
+    }
+    let mut hub = world.hub();
+    let cid = named(&mut world, &mut hub, "Cid");
+    let told = world.say(&mut hub, cid, &["/join tea", "/history 100"]);
+    assert_eq!(told.last().map(String::as_str), Some("[just now] Ann: new\n[just now] Bob: new"), "{told:?}");
 }
 
 #[test]

@@ -49,7 +49,7 @@ struct Fact {
 
 #[derive(Clone, Debug)]
 enum Known {
-    Said { text: String, is_act: bool, seq: u64 },
+    Said { text: String, is_act: bool, seq: u64, is_hidden: bool },
     Topic(Option<String>),
 }
 
@@ -111,17 +111,18 @@ impl Model {
     #[must_use]
     pub fn keeping(mut self, before: &[Kept]) -> Self {
         let mut kept = Vec::new();
-        for Kept { room, name, what, time_ms, seq } in before {
+        for Kept { room, name, what, time_ms, seq, is_hidden } in before {
+            let is_hidden = *is_hidden;
             let fact = |what| Fact { room: room.to_string(), name: name.to_string(), time: (*time_ms).into(), what };
             match what {
                 What::Said(texts) => kept.extend(
                     texts
                         .iter()
                         .zip(*seq..)
-                        .map(|(text, seq)| fact(Known::Said { text: text.to_owned(), is_act: false, seq })),
+                        .map(|(text, seq)| fact(Known::Said { text: text.to_owned(), is_act: false, seq, is_hidden })),
                 ),
                 What::Acted(text) => {
-                    kept.push(fact(Known::Said { text: text.to_string(), is_act: true, seq: *seq }));
+                    kept.push(fact(Known::Said { text: text.to_string(), is_act: true, seq: *seq, is_hidden }));
                 }
                 What::Topic(topic) => {
                     kept.push(fact(Known::Topic(topic.as_ref().map(|topic| topic.as_str().to_owned()))));
@@ -160,12 +161,14 @@ impl Model {
 
     /// Keeps what is said.
     pub(super) fn keep_said(&mut self, room: &str, name: &str, time: u128, (text, is_act): (&str, bool), seq: u64) {
-        self.keep(room, name, time, Known::Said { text: text.to_owned(), is_act, seq });
+        let is_hidden = self.room_mut(room).order.is_closed();
+        self.keep(room, name, time, Known::Said { text: text.to_owned(), is_act, seq, is_hidden });
     }
 
     /// Keeps what a room is about.
     pub(super) fn keep_topic(&mut self, room: &str, name: &str, time: u128, topic: Option<&str>) {
-        self.keep(room, name, time, Known::Topic(topic.map(str::to_owned)));
+        let is_hidden = self.room_mut(room).order.is_closed();
+        self.keep(room, name, time, Known::Topic(topic.filter(|_| !is_hidden).map(str::to_owned)));
     }
 
     fn keep(&mut self, room: &str, name: &str, time: u128, what: Known) {
@@ -416,6 +419,10 @@ impl Model {
         super::talk::bound(&mut history);
         let facts = self.memory.as_ref().map_or(&[][..], |memory| &memory.kept[..until]);
         let mut facts = facts.iter().rev().filter(|fact| fact.room.eq_ignore_ascii_case(name));
+        let hidden = facts.clone().find_map(|fact| match fact.what {
+            Known::Said { seq, is_hidden: true, .. } => Some(seq),
+            Known::Said { .. } | Known::Topic(_) => None,
+        });
         let topic = facts.find_map(|Fact { name, time, what, .. }| {
             let Known::Topic(topic) = what else { return None };
             Some(topic.clone().map(|text| Topic { text, by: name.clone(), time: *time }))
@@ -427,7 +434,11 @@ impl Model {
         if topic.is_some() {
             self.see("a topic came again");
         }
-        Room { said, topic, history, ..opened }
+        if hidden.is_some() {
+            self.see("a closed room came again");
+        }
+        let order = opened.order.clone().hiding(hidden.unwrap_or(0));
+        Room { said, topic, history, order, ..opened }
     }
 
     /// Returns all that was said in a room, by how much was kept then.
@@ -512,7 +523,7 @@ impl Model {
 
 impl Fact {
     fn said(&self) -> Option<Earlier> {
-        let Known::Said { text, is_act, seq } = &self.what else { return None };
+        let Known::Said { text, is_act, seq, .. } = &self.what else { return None };
         let (name, text) = (self.name.clone(), text.clone());
         Some(Earlier { name, origin: None, text, is_act: *is_act, at: Time::START, time: self.time, seq: *seq })
     }

@@ -36,8 +36,13 @@ pub(super) struct Ban {
 }
 
 impl Order {
-    const fn is_closed(&self) -> bool {
+    pub(super) const fn is_closed(&self) -> bool {
         self.is_locked || self.key.is_some()
+    }
+
+    /// Has who joins not be shown the messages up to this one.
+    pub(super) fn hiding(self, hidden: u64) -> Self {
+        Self { hidden: self.hidden.max(hidden), ..self }
     }
 }
 

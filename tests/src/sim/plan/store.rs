@@ -85,7 +85,8 @@ fn before(rng: &mut Rng) -> Vec<Kept> {
         let before = said[place].1;
         said[place].1 += count;
         let seq = if count == 0 { before } else { before + 1 };
-        Kept { room, name, what, time_ms: 1000 * number as u64 + rng.number() % 1000, seq }
+        let is_hidden = count > 0 && room.as_str() != "main" && rng.below(8) == 0;
+        Kept { room, name, what, time_ms: 1000 * number as u64 + rng.number() % 1000, seq, is_hidden }
     };
     (0..facts + long).map(fact).collect()
 }
