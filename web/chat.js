@@ -47,6 +47,8 @@ export class Chat {
   /** The name that was taken when one came, and is asked for until it is free. */
   #wish = null;
   #boot = null;
+  /** Whether one is not to be who one is, the next time. */
+  #forgotten = false;
   #timeline = new Timeline(this);
   /** Whom one ignores, as far as one was told, by their keys: the server forgets it with the connection. */
   #ignored;
@@ -146,10 +148,12 @@ export class Chat {
 
   /** The connection is gone: who and where one was, one wants to be again. Returns the lines that nothing has answered, by their places. */
   lost() {
-    if (this.phase === 'here') Object.assign(this.#wanted, { name: this.#wish ?? this.me, room: this.room, rooms: this.names });
+    const name = this.#forgotten ? null : (this.#wish ?? this.me);
+    if (this.phase === 'here') Object.assign(this.#wanted, { name, room: this.room, rooms: this.names });
     this.#wanted.token = this.token;
     this.#token = null;
     this.phase = 'offline';
+    this.#forgotten = false;
     this.#pieces = [];
     this.#settled = false;
     this.#later = [];
@@ -159,6 +163,13 @@ export class Chat {
       if (place !== this.place) (this.own.get(place) ?? this.talks.get(place))?.add(lines.length, true);
     }
     return unsent;
+  }
+
+  /** Lets nobody go on as who one is, and comes back as somebody else. */
+  forget() {
+    this.#token = null;
+    Object.assign(this.#wanted, { name: null, token: null });
+    this.#forgotten = true;
   }
 
   /** Returns why a line can't be sent from here, or `null`. */

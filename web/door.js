@@ -1,16 +1,23 @@
 // What lets one in where the server asks for a password: what one has, or the dialog in which one types it. A password is kept in memory
-// only; the pass of somebody who was invited by the browser.
+// only; by the browser the pass of somebody who was invited, or logged in.
 
 import { at, on } from './dom.js';
-import { keep, kept } from './kept.js';
+import { keep, kept, take } from './kept.js';
 
 const dialog = at('door');
-const input = at('secret');
+const [nameInput, input] = [at('door-name'), at('secret')];
+
+/** What is said of a pass that lets nobody in any more. */
+const OVER = 'You have been logged out: log in again.';
 
 let link = null;
 
-/** What may let one in, in this order: the pass of who was invited before, an invitation that the address had, what was typed. */
-let secrets = [kept('localStorage', 'pass'), invitation()].filter((secret) => secret !== null);
+/** What was given for the next time, and of which account it is, if it is of one. */
+let pass = kept('localStorage', 'pass');
+let account = pass && kept('localStorage', 'account');
+
+/** What may let one in, in this order: the pass, an invitation that the address had, what was typed. */
+let secrets = [pass, invitation()].filter((secret) => secret !== null);
 
 /** How many of them were tried with this connection, and whether the token of who one was. */
 let tried = 0;
@@ -21,13 +28,17 @@ export function begin(of) {
   on('door', 'cancel', (event) => event.preventDefault());
   on('door', 'submit', () => {
     if (!input.value) return;
-    secrets = [input.value];
+    const name = nameInput.value.trim();
+    secrets = [name && !at('door-account').hidden ? `${name}:${input.value}` : input.value];
     tried = 0;
     say('');
     if (link.state === 'open') give();
     else link.connect();
   });
 }
+
+/** Returns as whom one comes: by the pass of an `account`, or as somebody who was `invited` and has none yet. */
+export const who = () => ({ account, pass, invited: pass !== null && account === null });
 
 /** Takes an invitation out of the address, where it would be seen, and go along with the address; tells whether there was one. */
 export function invited() {
@@ -38,21 +49,44 @@ export function invited() {
   return true;
 }
 
-/** The server asks for a password, and may say why it does so again; `token` is that of who one was, if one was here before. */
-export function asked(why, token) {
+/**
+ * The server asks for a password, and may say in `text` why it does so again; it may have `accounts`, and be `open` to all who want none.
+ * `token` is that of who one was, if one was here before.
+ */
+export function asked({ text = '', accounts = false, open: isOpen = false }, token) {
   link.hold();
-  if (token !== null && !shown && !tried) {
+  at('door-account').hidden = !accounts;
+  const isOver = text === 'Wrong password' && tried > 0 && secrets[tried - 1] === pass;
+  if (isOver) forget();
+  if (isOver && isOpen) return link.renew();
+  if (token !== null && !shown && !tried && !isOpen) {
     shown = true;
     return link.send(`/resume ${token}`);
   }
   if (tried < secrets.length) return give();
-  open(why ?? '');
+  open(isOver ? OVER : text);
 }
 
-/** By this one comes in the next time, in place of an invitation. */
-export function passed(pass) {
+/** By this one comes in the next time, in place of an invitation or a password. */
+export function passed(told) {
+  [pass, account] = [told.pass, told.account ?? null];
   [secrets, tried] = [[pass], 1];
   keep('localStorage', 'pass', pass);
+  if (account === null) take('localStorage', 'account');
+  else keep('localStorage', 'account', account);
+}
+
+/** Comes in anew by the pass, and then as who one is. */
+export function renew() {
+  link.renew();
+  [tried, shown] = [0, true];
+}
+
+/** Nobody is to come in by this browser any more. */
+export function forget() {
+  secrets = secrets.filter((secret) => secret !== pass);
+  [pass, account, tried] = [null, null, 0];
+  for (const name of ['pass', 'account']) take('localStorage', name);
 }
 
 /** The server does not let one in, and says why. */

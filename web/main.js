@@ -2,6 +2,7 @@
 
 import './layout.js';
 
+import * as account from './account.js';
 import { announce } from './announce.js';
 import * as attention from './attention.js';
 import * as banner from './banner.js';
@@ -45,13 +46,16 @@ const chat = new Chat({
 for (const { name, said } of before) {
   for (const one of said) log.add({ kind: 'told', place: placeOf(name), ...one });
 }
-const link = new Link({ open: () => new WebSocket(socketAddress()), message: received, change: linkChanged, quiet: refresh });
+const link = new Link({ open: () => new WebSocket(socketAddress(door.who().account !== null)), message: received, change: linkChanged, quiet: refresh });
 
 /** The place whose messages the log shows: a room or a conversation. */
 let shown = null;
 
 /** The rooms that the browser keeps, for a reload. */
 let names = '';
+
+/** The name of the account to which one has just logged in: it is asked for when one has arrived. */
+let named = null;
 
 /** When the lists were asked for last, in ms since the epoch. */
 let refreshed = 0;
@@ -63,6 +67,20 @@ let frame = 0;
 
 attention.begin(tellBad);
 door.begin(link);
+account.begin({
+  open: () => new WebSocket(socketAddress(true)),
+  me: () => chat.me,
+  limits: () => chat.limits,
+  loggedIn: (name) => {
+    named = name;
+    door.renew();
+  },
+  leave: () => {
+    chat.forget();
+    take('sessionStorage', 'name');
+    link.send('/quit');
+  },
+});
 rename.begin({ limits: () => chat.limits, ask: (name) => say(`/name ${name}`) });
 side.begin({ went: composer.focus, part: (room) => send(chat.part(room)), endTalk });
 topic.begin({ set: (text) => say(`/topic ${text}`), tell: composer.tell });
@@ -129,17 +147,21 @@ document.addEventListener('visibilitychange', () => {
 link.connect();
 composer.focus();
 
-function socketAddress() {
-  const address = new URL('socket', location.href);
+/** Returns where the chat is; there who `logsIn` is asked for their account, also where nobody has to have one. */
+function socketAddress(logsIn) {
+  const address = new URL(logsIn ? 'socket?login' : 'socket', location.href);
   address.protocol = address.protocol.replace('http', 'ws');
   return address;
 }
 
 function received(message) {
-  if (message.kind === 'password') return door.asked(message.text, chat.token);
-  if (message.kind === 'pass') return door.passed(message.pass);
+  if (message.kind === 'password') return door.asked(message, chat.token);
+  if (message.kind === 'pass') return door.passed(message);
   if (message.kind === 'not-let-in') return door.refused(message.text);
-  if (message.kind === 'hello') door.letIn();
+  if (message.kind === 'hello') {
+    door.letIn();
+    account.known(message.accounts === true);
+  }
   const out = chat.handle(message, Date.now());
   send(out.send);
   if (out.moved) move(...out.moved);
@@ -156,6 +178,8 @@ function received(message) {
   if (out.arrived) {
     link.settled();
     composer.fit();
+    if (named !== null && key(named) !== key(chat.me)) send([chat.typed(`/name ${named}`, Date.now())]);
+    named = null;
   }
   if (Date.now() - refreshed > REFRESH) refresh();
   if (names !== chat.names.join(' ')) {
@@ -275,6 +299,8 @@ function say(line) {
     search.open(line.trim().split(/\s+/).slice(1).join(' '));
     return null;
   }
+  if (kindOf(line) === 'login' && account.open(line.trim().split(/\s+/)[1])) return null;
+  if (kindOf(line) === 'logout' && account.logOut()) return null;
   const why = chat.why(line);
   if (why) return why;
   send([chat.typed(line, Date.now())]);

@@ -134,7 +134,8 @@ pub(crate) fn run(flags: AccountFlags) -> Result<()> {
         }
         AccountCommand::List(ListFlags { data }) => {
             for entry in Book::open(&data)?.accounts()? {
-                writeln!(out, "{}: {}", entry.account.name, entry.account.role)?;
+                let by = entry.invite.map(|id| format!(", by invitation {id}")).unwrap_or_default();
+                writeln!(out, "{}: {}{by}", entry.account.name, entry.account.role)?;
             }
         }
         AccountCommand::Logout(LogoutFlags { data, name }) => {

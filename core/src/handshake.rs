@@ -65,7 +65,8 @@ impl Handshake {
     pub fn new(config: &Config, form: Form, peer: IpAddr, now: Time) -> Self {
         let meter = Session::meter(config);
         // Who comes by IRC gives it in the chat, among what else they say of themselves.
-        let guard = (config.limits.asks_password && !form.registers()).then(|| Box::new(config.clone()));
+        let may_ask = config.limits.asks_password || config.limits.has_accounts;
+        let guard = (may_ask && !form.registers()).then(|| Box::new(config.clone()));
         if config.limits.is_proxy(peer) {
             let kind = Kind::Proxied(Box::new(ProxiedHandshake::new(config, form, peer, now)));
             return Self { kind, may_secure: None, guard, meter };
@@ -174,7 +175,7 @@ impl Handshake {
                 Kind::Proxied(handshake) => handshake.poll_step(now),
                 Kind::Secured(handshake) => handshake.poll_step(now),
                 Kind::Form(handshake) => match (handshake.poll_step(now), &self.guard) {
-                    (Step::Enter, Some(_)) => None,
+                    (Step::Enter, Some(config)) if config.limits.asks_password || handshake.logs_in() => None,
                     (step, _) => Some(step),
                 },
                 Kind::Guarded(handshake) => Some(handshake.poll_step(now)),

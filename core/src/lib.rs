@@ -97,6 +97,7 @@
 //! | `Write { bytes, until }` | write, until then | `handle_failure` if not all was taken |
 //! | `Announce { address }` | ask the [gate](admission::Gate) with `announce` | `handle_admission` |
 //! | `Admit` | ask the gate with `admit_to_chat` | `handle_admission` |
+//! | `MakeAccount(new)` | ask who knows the members | `handle_verdict` |
 //! | `Check { given }` | ask a [door](admission::Door), or whoever else knows | `handle_verdict` |
 //! | `Measure` | gather the [counts](ops::Stats) as text | `handle_metrics` |
 //! | `Enter` | go on with `into_session` | [`Hub::open`] |

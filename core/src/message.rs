@@ -29,7 +29,7 @@ use crate::{COMMANDS, CloseCode, Name, OtherProtocol, Text, Texts, Token, Topic,
 pub enum Message {
     /// What browsers are told of the server before all else: a number that changes when it starts anew, its longest
     /// line, and by what token they come back. Lines know nothing of it.
-    Hello { boot: u64, chars_max: u32, token: Option<Token> },
+    Hello { boot: u64, chars_max: u32, token: Option<Token>, has_accounts: bool },
     /// The list of commands. It has several lines, as what is said in a row and what was said before.
     Help,
     /// What one is called.

@@ -5,6 +5,7 @@
 use std::fmt;
 
 use crate::incidents::Incident;
+use crate::message::Message;
 use crate::name::Name;
 
 /// Holds a password, or whatever else lets somebody in. It is never shown: neither by `Debug` nor in any log.
@@ -45,6 +46,37 @@ pub enum Verdict {
     LoggedIn(Account, Passphrase),
     /// They may not.
     Denied(Denial),
+}
+
+/// Holds what somebody makes an account with who was invited.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct NewAccount {
+    /// Whose it is to be.
+    pub name: Name,
+    /// An invitation, or the pass of somebody who came by one. It is good for one account.
+    pub invitation: Passphrase,
+    /// By which they are to log in.
+    pub password: Passphrase,
+}
+
+impl NewAccount {
+    /// The least characters of its password: what NIST SP 800-63B-4, section 3.1.1.2, asks for at the very least.
+    pub const PASSWORD_CHARS_MIN: usize = 8;
+
+    /// Takes what somebody wants to make an account with.
+    ///
+    /// # Errors
+    /// There can be no such account.
+    pub fn parse(name: &str, invitation: &str, password: &str) -> Result<Self, Denial> {
+        let name = Name::parse(name).ok_or(Denial::BadName)?;
+        if name.is_reserved() {
+            return Err(Denial::NameTaken);
+        }
+        if password.chars().count() < Self::PASSWORD_CHARS_MIN {
+            return Err(Denial::ShortPassword);
+        }
+        Ok(Self { name, invitation: Passphrase::new(invitation), password: Passphrase::new(password) })
+    }
 }
 
 /// Tells whether somebody who is let in is to be given a pass: a secret that is theirs alone, by which they come in the
@@ -113,18 +145,38 @@ pub enum Denial {
     Busy,
     /// It is the password of an account, and came over a network without TLS.
     Unsafe,
+    /// It is to be the name of an account, and can be no name.
+    BadName,
+    /// There is an account of the name.
+    NameTaken,
+    /// It is to be the password of an account, and is too short.
+    ShortPassword,
+    /// An account was made by the invitation, or the pass, before.
+    HasAccount,
 }
 
 impl Denial {
     /// All of them.
-    pub const ALL: [Self; 7] =
-        [Self::Wrong, Self::TooMany, Self::Expired, Self::UsedUp, Self::Revoked, Self::Busy, Self::Unsafe];
+    pub const ALL: [Self; 11] = [
+        Self::Wrong,
+        Self::TooMany,
+        Self::Expired,
+        Self::UsedUp,
+        Self::Revoked,
+        Self::Busy,
+        Self::Unsafe,
+        Self::BadName,
+        Self::NameTaken,
+        Self::ShortPassword,
+        Self::HasAccount,
+    ];
 
     /// Tells whether another try makes sense.
     #[must_use]
     pub const fn may_try_again(self) -> bool {
         match self {
             Self::Wrong | Self::Expired | Self::UsedUp | Self::Revoked | Self::Busy | Self::Unsafe => true,
+            Self::BadName | Self::NameTaken | Self::ShortPassword | Self::HasAccount => true,
             Self::TooMany => false,
         }
     }
@@ -135,6 +187,7 @@ impl Denial {
         match self {
             Self::Wrong | Self::TooMany => true,
             Self::Expired | Self::UsedUp | Self::Revoked | Self::Busy | Self::Unsafe => false,
+            Self::BadName | Self::NameTaken | Self::ShortPassword | Self::HasAccount => false,
         }
     }
 
@@ -145,6 +198,7 @@ impl Denial {
             Self::Wrong | Self::Expired | Self::UsedUp | Self::Revoked | Self::Busy | Self::Unsafe => {
                 Incident::WrongPassword
             }
+            Self::BadName | Self::NameTaken | Self::ShortPassword | Self::HasAccount => Incident::WrongPassword,
             Self::TooMany => Incident::ManyPasswords,
         }
     }
@@ -160,6 +214,10 @@ impl fmt::Display for Denial {
             Self::Revoked => "This invitation was revoked",
             Self::Busy => "Server is busy, try again in a moment",
             Self::Unsafe => "An account takes TLS: without it others could read its password",
+            Self::BadName => return Message::NameInvalid.fmt(f),
+            Self::NameTaken => "This name is taken",
+            Self::ShortPassword => "A password has at least 8 characters",
+            Self::HasAccount => "An account was made by this invitation before",
         })
     }
 }

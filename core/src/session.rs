@@ -348,7 +348,7 @@ impl Session {
             Given::Secret(given) => self.answer_wanted(Stage::Given(given)),
             Given::Blank => self.answer_wanted(Stage::CalledOff),
             Given::Nothing => Asked::Nothing,
-            Given::Token(_) | Given::Resume(_) => self.answer_wanted(Stage::CalledOff),
+            Given::Token(_) | Given::Resume(_) | Given::NewAccount(_) => self.answer_wanted(Stage::CalledOff),
             // It comes before the line.
             Given::Learned | Given::Answered(_) | Given::Leave => self.intake.decoder.ask(&mut Saying::default()),
         };

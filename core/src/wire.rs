@@ -274,6 +274,10 @@ macro_rules! forms {
                 match self { $(Self::$form(handshake) => handshake.handle_touch(touch)),* }
             }
 
+            fn logs_in(&self) -> bool {
+                match self { $(Self::$form(handshake) => handshake.logs_in()),* }
+            }
+
             fn poll_step(&mut self, now: Time) -> Step {
                 match self { $(Self::$form(handshake) => handshake.poll_step(now)),* }
             }

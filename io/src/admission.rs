@@ -9,7 +9,8 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use chinwag_core::log::cluster::Touch;
 use chinwag_core::ops::Bar;
 use chinwag_core::{
-    Config, Form, Gate, Incident, IncidentLog, Name, Pass, Passphrase, Permit, Refusal, Share, Stats, Time, Verdict,
+    Config, Denial, Form, Gate, Incident, IncidentLog, Name, NewAccount, Pass, Passphrase, Permit, Refusal, Share,
+    Stats, Time, Verdict,
 };
 use tracing::field::display;
 use tracing::{info, warn};
@@ -211,6 +212,21 @@ impl Admission {
         match &self.0.keeper {
             Some(keeper) => keeper.check(now, source, account, given, pass, answer),
             None => answer(Verdict::Welcome),
+        }
+    }
+
+    /// Has `answer` be told, now or later and from any thread, what comes of an account that somebody wants to make who
+    /// was invited.
+    pub(crate) fn make_account(
+        &self,
+        now: Time,
+        source: Source,
+        new: NewAccount,
+        answer: impl FnOnce(Verdict) + Send + 'static,
+    ) {
+        match &self.0.keeper {
+            Some(keeper) => keeper.make_account(now, source, new, answer),
+            None => answer(Verdict::Denied(Denial::Wrong)),
         }
     }
 

@@ -4,7 +4,7 @@
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use chinwag_core::admission::{Denial, Door, Pass, Passphrase, Verdict};
+use chinwag_core::admission::{Denial, Door, NewAccount, Pass, Passphrase, Verdict};
 use chinwag_core::{Name, Time};
 
 use crate::members::Members;
@@ -85,6 +85,31 @@ impl Keeper {
         });
     }
 
+    /// Has `answer` be told what comes of an account that somebody wants to make. It counts as a guess until it is
+    /// known that they were invited.
+    pub(crate) fn make_account(
+        &self,
+        now: Time,
+        source: Source,
+        new: NewAccount,
+        answer: impl FnOnce(Verdict) + Send + 'static,
+    ) {
+        let Source { address, is_private } = source;
+        let Some(members) = self.members.as_ref().filter(|_| is_private) else {
+            return answer(Verdict::Denied(if is_private { Denial::Wrong } else { Denial::Unsafe }));
+        };
+        if let Err(denial) = self.door().begin_guess(now, address) {
+            return answer(Verdict::Denied(denial));
+        }
+        let door = Arc::clone(&self.door);
+        members.make_account(new, move |verdict| {
+            if !matches!(&verdict, Verdict::Denied(denial) if denial.is_guess()) {
+                lock(&door).forgive(now, address);
+            }
+            answer(verdict);
+        });
+    }
+
     fn door(&self) -> MutexGuard<'_, Door> {
         lock(&self.door)
     }
@@ -115,6 +140,14 @@ mod tests {
     struct Class;
 
     impl Roll for Class {
+        fn make_account(&self, new: NewAccount, answer: Box<dyn FnOnce(Verdict) + Send>) {
+            answer(match new.invitation.as_str() {
+                "invitation" => Verdict::LoggedIn(Account { name: new.name, role: Role::Member }, new.invitation),
+                "old" => Verdict::Denied(Denial::HasAccount),
+                _ => Verdict::Denied(Denial::Wrong),
+            });
+        }
+
         fn check(&self, account: Option<&Name>, given: &Passphrase, _: Pass, answer: Box<dyn FnOnce(Verdict) + Send>) {
             answer(match given.as_str() {
                 "sesame" if account.is_some_and(|account| account.as_str() == "Ann") => {
@@ -174,5 +207,38 @@ mod tests {
         for given in ["x", "swordfish", "invitation"] {
             assert_eq!(check(given), Verdict::Denied(Denial::TooMany));
         }
+    }
+    #[test]
+    fn who_was_invited_makes_an_account_over_what_nobody_reads_and_an_invitation_can_be_guessed_three_times() {
+        let setup = Setup {
+            members: Some(Members::new(Class)),
+            ..Config {
+                limits: Limits {
+                    asks_password: true,
+                    has_accounts: true,
+                    secret: Some(Secret::new([7; 32])),
+                    ..Limits::default()
+                },
+                ..Config::default()
+            }
+            .into()
+        };
+        let keeper = Keeper::new(&setup).expect("there are accounts");
+        let make = |invitation: &str, is_private| {
+            let (answer, answered) = channel();
+            let answer = move |verdict| drop(answer.send(verdict));
+            let source = Source { address: [192, 0, 2, 1].into(), is_private };
+            let new = NewAccount::parse("Ann", invitation, "swordfish").expect("it can be one");
+            keeper.make_account(Time::START, source, new, answer);
+            answered.recv().expect("it is answered")
+        };
+        for _ in 0..10 {
+            assert!(matches!(make("invitation", true), Verdict::LoggedIn(..)));
+            assert_eq!(make("invitation", false), Verdict::Denied(Denial::Unsafe));
+            assert_eq!(make("old", true), Verdict::Denied(Denial::HasAccount));
+        }
+        let tries = [(); 4].map(|()| make("x", true));
+        let [wrong, many] = [Denial::Wrong, Denial::TooMany].map(Verdict::Denied);
+        assert_eq!(tries, [wrong.clone(), wrong.clone(), wrong, many]);
     }
 }

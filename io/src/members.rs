@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use chinwag_core::Name;
-use chinwag_core::admission::{Pass, Passphrase, Verdict};
+use chinwag_core::admission::{NewAccount, Pass, Passphrase, Verdict};
 use chinwag_core::log::{Accounts, AddressKey, Decided, KeptBar, OwnedState};
 
 /// Knows who may come to a server. It may be asked on any thread, and must not wait.
@@ -27,6 +27,10 @@ pub trait Roll: Send + Sync + 'static {
     /// Returns which accounts there are, all as made. From then on `changed` is told which were made, and which are
     /// gone, soon after. A server asks once, before anybody comes.
     fn accounts(&self, changed: Box<dyn Fn(Accounts) + Send>) -> Accounts;
+
+    /// Makes an account of somebody who was invited, and has `answer` be told, now or later and from any thread, what
+    /// comes of it: by the pass they come in the next time.
+    fn make_account(&self, new: NewAccount, answer: Box<dyn FnOnce(Verdict) + Send>);
 }
 
 /// Gives a server what knows its members. Its clones are the same one.
@@ -51,6 +55,10 @@ impl Members {
 
     pub(crate) fn roll(&self) -> &dyn Roll {
         &*self.0
+    }
+
+    pub(crate) fn make_account(&self, new: NewAccount, answer: impl FnOnce(Verdict) + Send + 'static) {
+        self.0.make_account(new, Box::new(answer));
     }
 }
 

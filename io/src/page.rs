@@ -24,6 +24,7 @@ pub const PAGE: &[Asset] = &[
     asset!("index.html", HTML, "/"),
     asset!("style.css", STYLE),
     asset!("icon.svg", PICTURE),
+    asset!("account.js", SCRIPT),
     asset!("announce.js", SCRIPT),
     asset!("answers.js", SCRIPT),
     asset!("attention.js", SCRIPT),

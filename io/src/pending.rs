@@ -126,6 +126,11 @@ impl Pending {
                         .check(now, link.source(), None, &given, Pass::Wanted, |verdict| answer.give(verdict));
                     return Need::Verdict(verdict);
                 }
+                Step::MakeAccount(new) => {
+                    let (answer, verdict) = oneshot();
+                    self.admission.make_account(now, link.source(), new, |verdict| answer.give(verdict));
+                    return Need::Verdict(verdict);
+                }
                 Step::Enter => {
                     self.address = AddressKey::of(link.admitted().address());
                     self.logs_in = match (self.config.limits.has_accounts, link.source().is_private) {

@@ -2,7 +2,7 @@
 
 use anyhow::Context as _;
 use chinwag_core::Name;
-use chinwag_core::admission::{Pass, Passphrase, Verdict};
+use chinwag_core::admission::{NewAccount, Pass, Passphrase, Verdict};
 use chinwag_core::log::{Accounts, AddressKey, Decided, KeptBar, OwnedState};
 use chinwag_io::Roll;
 
@@ -46,5 +46,9 @@ impl Roll for Members {
 
     fn accounts(&self, changed: Box<dyn Fn(Accounts) + Send>) -> Accounts {
         self.0.accounts(changed)
+    }
+
+    fn make_account(&self, new: NewAccount, answer: Box<dyn FnOnce(Verdict) + Send>) {
+        self.0.make_account(new, answer);
     }
 }

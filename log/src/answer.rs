@@ -45,8 +45,19 @@ pub(crate) fn verified(verified: proto::Verified) -> Result<Answer, DecodeError>
 }
 
 /// What may be denied, each in the place of its number; what lets in goes before them.
-const DENIALS: [Denial; 7] =
-    [Denial::Wrong, Denial::TooMany, Denial::Expired, Denial::UsedUp, Denial::Revoked, Denial::Busy, Denial::Unsafe];
+const DENIALS: [Denial; 11] = [
+    Denial::Wrong,
+    Denial::TooMany,
+    Denial::Expired,
+    Denial::UsedUp,
+    Denial::Revoked,
+    Denial::Busy,
+    Denial::Unsafe,
+    Denial::BadName,
+    Denial::NameTaken,
+    Denial::ShortPassword,
+    Denial::HasAccount,
+];
 
 fn put_verdict(verdict: &Verdict) -> u32 {
     match verdict {

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod bans;
+mod invited;
 mod invites;
 mod passes;
 mod rooms;
@@ -25,12 +26,13 @@ use crate::error::Error;
 const APPLICATION: i64 = 0x6368_776d;
 
 /// What leads from each format to the next; the first begins with an empty file.
-const STEPS: [&str; 5] = [
+const STEPS: [&str; 6] = [
     include_str!("format-1.sql"),
     include_str!("format-2.sql"),
     include_str!("format-3.sql"),
     include_str!("format-4.sql"),
     include_str!("format-5.sql"),
+    include_str!("format-6.sql"),
 ];
 
 /// The format that this release writes, and the last that it reads.

@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use chinwag_core::Name;
-use chinwag_core::admission::{Account, Denial, Pass, Passphrase, Verdict};
+use chinwag_core::admission::{Account, Denial, NewAccount, Pass, Passphrase, Verdict};
 use tracing::error;
 
 use crate::book::{Book, hashed, is_hash_of};
@@ -42,6 +42,8 @@ pub(crate) enum What {
     Secret(Hash, Pass),
     /// Whether it is the password of an account.
     LogIn(LogIn),
+    /// What comes of an account that is to be made.
+    MakeAccount(NewAccount),
 }
 
 /// The password of an account, as it was given.
@@ -57,7 +59,11 @@ pub(crate) struct LogIn {
 impl What {
     /// Tells whether it counts as a password that is to be hashed.
     pub(crate) const fn is_counted(&self) -> bool {
-        matches!(self, Self::LogIn(LogIn { is_counted: true, .. }))
+        match self {
+            Self::Secret(..) => false,
+            Self::LogIn(log_in) => log_in.is_counted,
+            Self::MakeAccount(_) => true,
+        }
     }
 }
 
@@ -103,6 +109,7 @@ impl Desk {
                     let verdict = match what {
                         What::Secret(given, pass) => self.check(&given, pass),
                         What::LogIn(log_in) => self.log_in(&log_in),
+                        What::MakeAccount(new) => self.make_account(&new),
                     };
                     let verdict = verdict.unwrap_or_else(|error| {
                         self.tell(Err(error));
@@ -171,6 +178,21 @@ impl Desk {
         }
         known.passes.insert(hash(&given.pass), Some(account.clone()));
         Ok(Verdict::LoggedIn(account, given.pass))
+    }
+
+    /// Makes an account, unless it is known before its password is hashed that there can be none.
+    fn make_account(&mut self, new: &NewAccount) -> Result<Verdict, Error> {
+        if let Some(denial) = self.book.refusal(new)? {
+            return Ok(Verdict::Denied(denial));
+        }
+        self.hashed += 1;
+        let (account, pass) = match self.book.make_account(new, &hashed(&new.password)?)? {
+            Ok(made) => made,
+            Err(denial) => return Ok(Verdict::Denied(denial)),
+        };
+        lock(&self.known).passes.insert(hash(&pass), Some(account.clone()));
+        self.keeping.accounts.learn(&self.book)?;
+        Ok(Verdict::LoggedIn(account, pass))
     }
 
     /// Writes what was decided here, and learns what another program has changed, if one has.

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 
 use chinwag_core::Name;
-use chinwag_core::admission::{Denial, Pass, Passphrase, Verdict};
+use chinwag_core::admission::{Denial, NewAccount, Pass, Passphrase, Verdict};
 use chinwag_core::log::{Accounts, AddressKey, Decided, KeptBar, OwnedState};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
@@ -90,12 +90,27 @@ impl Members {
         if let (Some(account), Pass::Useless) = (known, pass) {
             return answer(Verdict::Member(account));
         }
-        let count_up = |count| (count < HASHING_MAX).then_some(count + 1);
-        if !is_known && self.0.hashing.fetch_update(Relaxed, Relaxed, count_up).is_err() {
+        if !is_known && !self.may_hash() {
             return answer(Verdict::Denied(Denial::Busy));
         }
         let log_in = LogIn { account: account.clone(), given: given.clone(), code, pass, is_counted: !is_known };
         self.ask(Asked { what: What::LogIn(log_in), answer: Box::new(answer) });
+    }
+
+    /// Makes an account of somebody who was invited, and has `answer` be told, now or later and from any thread, what
+    /// comes of it: the account with a pass, or why there is none.
+    pub fn make_account(&self, new: NewAccount, answer: impl FnOnce(Verdict) + Send + 'static) {
+        if self.may_hash() {
+            self.ask(Asked { what: What::MakeAccount(new), answer: Box::new(answer) });
+        } else {
+            answer(Verdict::Denied(Denial::Busy));
+        }
+    }
+
+    /// Counts a password that is to be hashed, unless there are too many.
+    fn may_hash(&self) -> bool {
+        let count_up = |count| (count < HASHING_MAX).then_some(count + 1);
+        self.0.hashing.fetch_update(Relaxed, Relaxed, count_up).is_ok()
     }
 
     /// Lets somebody in by a pass.
@@ -370,5 +385,25 @@ mod tests {
         assert!(book.set_password(&account("Ann").name, &Passphrase::new("y")).expect("it is written"));
         log_in(&members, "Nobody", "x");
         assert!(changes.try_recv().is_err(), "there are as many as before");
+    }
+
+    #[test]
+    fn who_was_invited_makes_an_account_and_logs_in_to_it() {
+        let folder = Folder::new("made");
+        let members = Members::open(&folder.0).expect("it is made");
+        let (invitation, _) = Book::open(&folder.0).expect("it is there").invite(7, 1).expect("it is written");
+        let make = |name: &str| {
+            let (answer, answered) = channel();
+            let new = NewAccount::parse(name, invitation.as_str(), "swordfish").expect("it can be one");
+            members.make_account(new, move |verdict| drop(answer.send(verdict)));
+            answered.recv().expect("it is answered")
+        };
+        let Verdict::LoggedIn(of, pass) = make("Ann") else { panic!("they were invited") };
+        assert_eq!(of, account("Ann"));
+        assert_eq!(make("Bob"), Verdict::Denied(Denial::UsedUp));
+        assert_eq!(check(&members, pass.as_str()), Verdict::Member(account("Ann")));
+        assert_eq!(log_in(&members, "ann", "swordfish"), Verdict::Member(account("Ann")));
+        members.close();
+        assert_eq!(make("Cid"), Verdict::Denied(Denial::Busy), "nobody is left unanswered");
     }
 }

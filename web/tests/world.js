@@ -57,10 +57,10 @@ async function end(child, signal) {
 export const startBrowser = () => browsers.startBrowser(DEADLINE);
 
 /**
- * Opens the page as a person of its own, in the room of `hash`; with `clock` a test can let time pass for it. `context` is what Playwright
- * calls so: size, colours, …
+ * Opens the page as a person of its own, in the room of `hash`, and `waits` until one is there; with `clock` a test can let time pass for it.
+ * `context` is what Playwright calls so: size, colours, …
  */
-export async function openPage(browser, server, { hash = '', before, argument, clock = false, ...context } = {}) {
+export async function openPage(browser, server, { hash = '', before, argument, clock = false, waits = true, ...context } = {}) {
   const person = await browser.newContext({ locale: 'en-GB', ...context });
   person.setDefaultTimeout(DEADLINE);
   const page = await person.newPage();
@@ -76,7 +76,7 @@ export async function openPage(browser, server, { hash = '', before, argument, c
   if (before) await page.addInitScript(before, argument);
   if (clock) await page.clock.install();
   await page.goto(`${server.url}${hash}`);
-  await page.locator('.rows .intro').waitFor();
+  if (waits) await page.locator('.rows .intro').waitFor();
   return page;
 }
 

@@ -12,9 +12,9 @@ use crate::config::Config;
 use crate::dialect::Dialect;
 use crate::incidents::Incident;
 use crate::name::Name;
-use crate::password::{Passphrase, Verdict};
+use crate::password::{Denial, NewAccount, Passphrase, Verdict};
 use crate::time::Time;
-use crate::wire::asking::{Asking, Given};
+use crate::wire::asking::{Asking, Given, Wanted};
 use crate::wire::decode::Decode as _;
 use crate::wire::intake::Intake;
 use crate::wire::step::Step;
@@ -23,12 +23,16 @@ use crate::wire::{Decoder, Encoding};
 /// How many passwords one connection may try.
 const TRIES: u32 = 3;
 
+/// How often one connection may be told that an account can't be made so: by a name that is taken, for example.
+const ACCOUNT_TRIES: u32 = 30;
+
 pub(crate) struct GuardedHandshake {
     config: Config,
     intake: Intake<Decoder>,
     /// Until when a password has to be here that lets them in.
     until: Time,
     tries: u32,
+    account_tries: u32,
     /// By which account they have logged in.
     account: Option<Name>,
     stopped: bool,
@@ -42,6 +46,8 @@ enum Phase {
     Waiting,
     /// It was given, and is to be looked at.
     Given(Passphrase),
+    /// An account is to be made.
+    Making(NewAccount),
     /// It is looked at.
     Checking,
     Welcome,
@@ -53,15 +59,9 @@ impl GuardedHandshake {
     /// Takes over from the handshake of a form, which would have let them in.
     pub(super) fn new(config: &Config, intake: Intake<Decoder>, now: Time) -> Self {
         let until = now + config.limits.registration_wait;
-        Self {
-            config: config.clone(),
-            intake,
-            until,
-            tries: 0,
-            account: None,
-            stopped: false,
-            phase: Phase::Saying(Asking::First),
-        }
+        let phase = Phase::Saying(Asking::First(wanted(config)));
+        let (config, stopped, account) = (config.clone(), false, None);
+        Self { config, intake, until, tries: 0, account_tries: 0, account, stopped, phase }
     }
 
     pub(super) fn handle_bytes(&mut self, bytes: &[u8]) {
@@ -85,27 +85,45 @@ impl GuardedHandshake {
         if self.phase != Phase::Checking {
             return;
         }
-        self.tries += 1;
         self.phase = match verdict {
-            Verdict::Welcome => Phase::Saying(Asking::Welcome(None)),
+            Verdict::Welcome => Phase::Saying(Asking::Welcome),
             Verdict::Member(account) => {
                 self.account = Some(account.name);
-                Phase::Saying(Asking::Welcome(None))
+                Phase::Saying(Asking::Welcome)
             }
+            Verdict::Invited(pass) => Phase::Saying(Asking::Pass(pass, None)),
             Verdict::LoggedIn(account, pass) => {
-                self.account = Some(account.name);
-                Phase::Saying(Asking::Welcome(Some(pass)))
+                self.account = Some(account.name.clone());
+                Phase::Saying(Asking::Pass(pass, Some(account.name)))
             }
-            Verdict::Invited(pass) => Phase::Saying(Asking::Welcome(Some(pass))),
-            Verdict::Denied(denial) => {
-                let is_last = self.tries == TRIES || !denial.may_try_again();
-                Phase::Saying(if is_last { Asking::Last(denial) } else { Asking::Again(denial) })
-            }
+            Verdict::Denied(denial) => self.deny(denial),
         };
     }
 
+    fn deny(&mut self, denial: Denial) -> Phase {
+        let is_last = match denial {
+            Denial::BadName | Denial::NameTaken | Denial::ShortPassword | Denial::HasAccount => {
+                self.account_tries += 1;
+                self.account_tries == ACCOUNT_TRIES
+            }
+            Denial::Wrong
+            | Denial::TooMany
+            | Denial::Expired
+            | Denial::UsedUp
+            | Denial::Revoked
+            | Denial::Busy
+            | Denial::Unsafe => {
+                self.tries += 1;
+                self.tries == TRIES || !denial.may_try_again()
+            }
+        };
+        Phase::Saying(if is_last { Asking::Last(denial) } else { Asking::Again(wanted(&self.config), denial) })
+    }
+
     pub(super) fn poll_step(&mut self, now: Time) -> Step {
+        let first = Asking::First(wanted(&self.config));
         loop {
+            let first = first.clone();
             match &self.phase {
                 Phase::Over(incident) => return Step::End { incident: *incident, detail: None },
                 _ if self.stopped => {
@@ -124,15 +142,20 @@ impl GuardedHandshake {
                     Some(Given::Secret(given)) => self.phase = Phase::Given(given),
                     Some(Given::Token(token)) => {
                         let is_good = self.config.connection_of(&token).is_some();
-                        self.phase = Phase::Saying(if is_good { Asking::Welcome(None) } else { Asking::First });
+                        self.phase = Phase::Saying(if is_good { Asking::Welcome } else { first });
                     }
                     Some(Given::Resume(token)) if self.config.connection_of(&token).is_some() => {
-                        self.phase = Phase::Saying(Asking::Welcome(None));
+                        self.phase = Phase::Saying(Asking::Welcome);
                     }
                     Some(Given::Resume(_)) => {
                         self.pass(false);
-                        self.phase = Phase::Saying(Asking::First);
+                        self.phase = Phase::Saying(first);
                     }
+                    Some(Given::NewAccount(Ok(new))) if self.config.limits.has_accounts => {
+                        self.phase = Phase::Making(new)
+                    }
+                    Some(Given::NewAccount(Ok(_))) => self.phase = self.deny(Denial::Wrong),
+                    Some(Given::NewAccount(Err(denial))) => self.phase = self.deny(denial),
                     Some(Given::Leave) => self.phase = Phase::Over(None),
                     Some(Given::Learned) => self.phase = Phase::Saying(Asking::Hide),
                     Some(Given::Answered(message)) => {
@@ -148,6 +171,10 @@ impl GuardedHandshake {
                 Phase::Given(_) => {
                     let Phase::Given(given) = mem::replace(&mut self.phase, Phase::Checking) else { continue };
                     return Step::Check { given };
+                }
+                Phase::Making(_) => {
+                    let Phase::Making(new) = mem::replace(&mut self.phase, Phase::Checking) else { continue };
+                    return Step::MakeAccount(new);
                 }
                 Phase::Checking => return Step::Read { until: self.until },
                 Phase::Welcome => return Step::Enter,
@@ -189,11 +216,20 @@ impl GuardedHandshake {
     }
 }
 
+/// Returns what lets somebody in. Who needs nothing is asked only if they want to log in.
+const fn wanted(config: &Config) -> Wanted {
+    match (config.limits.asks_password, config.limits.has_accounts) {
+        (true, false) => Wanted::Password,
+        (true, true) => Wanted::PasswordOrAccount,
+        (false, _) => Wanted::Account,
+    }
+}
+
 /// Returns what comes after something was said.
 const fn after(asking: &Asking) -> Phase {
     match asking {
-        Asking::First | Asking::Hide | Asking::Again(_) => Phase::Waiting,
-        Asking::Welcome(_) => Phase::Welcome,
+        Asking::First(_) | Asking::Hide | Asking::Again(..) => Phase::Waiting,
+        Asking::Welcome | Asking::Pass(..) => Phase::Welcome,
         Asking::Late => Phase::Over(None),
         Asking::Last(denial) => Phase::Over(Some(denial.incident())),
     }

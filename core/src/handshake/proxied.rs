@@ -168,6 +168,7 @@ mod tests {
                         | Step::Measure
                         | Step::Admit
                         | Step::Check { .. }
+                        | Step::MakeAccount(_)
                         | Step::End { .. }) => {
                             panic!("{step:?} after a header")
                         }

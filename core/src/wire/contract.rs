@@ -131,6 +131,11 @@ pub(crate) trait LetIn {
 
     fn handle_touch(&mut self, _: Touch) {}
 
+    /// Tells whether whoever comes wants to log in, also where nobody has to.
+    fn logs_in(&self) -> bool {
+        false
+    }
+
     fn poll_step(&mut self, now: Time) -> Step;
 
     fn into_intake(self) -> Intake<Self::Decoder>;

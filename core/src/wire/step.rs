@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use bytes::Bytes;
 
 use crate::incidents::Incident;
-use crate::password::Passphrase;
+use crate::password::{NewAccount, Passphrase};
 use crate::time::Time;
 
 /// Tells what is to be done next with a connection that is new.
@@ -53,6 +53,9 @@ pub enum Step {
         /// The password that was given.
         given: Passphrase,
     },
+    /// Make an account, of members that can be made so, hand in what comes of it with
+    /// [`Handshake::handle_verdict`](crate::Handshake::handle_verdict), and come back. There are secrets in it.
+    MakeAccount(NewAccount),
     /// Let the connection into the chat, with what [`Handshake::into_session`](crate::Handshake::into_session) returns.
     Enter,
     /// Say that no more will come, and close the connection.

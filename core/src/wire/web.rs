@@ -80,7 +80,7 @@ impl Wire for Web {
 
     fn hello(config: &Config, connection: ConnectionId) -> Option<Message> {
         let (boot, chars_max, token) = (config.rules.boot(), config.rules.line_chars_max, config.token(connection));
-        Some(Message::Hello { boot, chars_max, token })
+        Some(Message::Hello { boot, chars_max, token, has_accounts: config.limits.has_accounts })
     }
 
     fn bye(code: CloseCode) -> Option<Message> {

@@ -17,6 +17,8 @@ pub struct Entry {
     pub account: Account,
     /// When it was made, in milliseconds since 1970.
     pub made: u64,
+    /// By which invitation it was made, if it was.
+    pub invite: Option<i64>,
 }
 
 impl Book {
@@ -78,7 +80,7 @@ impl Book {
     /// They can't be read.
     pub fn accounts(&self) -> Result<Vec<Entry>, Error> {
         self.read(|connection| {
-            let sql = "SELECT name, is_operator, made FROM account ORDER BY key";
+            let sql = "SELECT name, is_operator, made, invite FROM account ORDER BY key";
             let rows = connection.prepare(sql)?.query_map([], entry)?.collect::<Result<Vec<_>, _>>()?;
             // What is no name was not written by us.
             Ok(rows.into_iter().flatten().collect())
@@ -91,16 +93,16 @@ impl Book {
     /// It can't be read.
     pub(crate) fn account(&self, name: &Name) -> Result<Option<(Account, String)>, Error> {
         self.read(|connection| {
-            let sql = "SELECT name, is_operator, made, hash FROM account WHERE key = ?1";
-            let found = connection.query_row(sql, [key(name)], |row| Ok((entry(row)?, row.get(3)?))).optional()?;
-            Ok(found.and_then(|(entry, hash)| Some((entry?.account, hash))))
+            let sql = "SELECT name, is_operator, hash FROM account WHERE key = ?1";
+            let found = connection.query_row(sql, [key(name)], |row| Ok((account_of(row)?, row.get(2)?))).optional()?;
+            Ok(found.and_then(|(account, hash)| Some((account?, hash))))
         })
     }
 }
 
 fn entry(row: &Row<'_>) -> rusqlite::Result<Option<Entry>> {
-    let (account, made) = (account_of(row)?, row.get(2)?);
-    Ok(account.map(|account| Entry { account, made }))
+    let (account, made, invite) = (account_of(row)?, row.get(2)?, row.get(3)?);
+    Ok(account.map(|account| Entry { account, made, invite }))
 }
 
 /// Hashes a password by argon2id, with a salt that is drawn: 19 MiB and two passes, some 30 ms.

@@ -123,7 +123,7 @@ impl Book {
     }
 }
 
-fn find(connection: &Connection, invitation: &Hash) -> rusqlite::Result<Option<Invite>> {
+pub(super) fn find(connection: &Connection, invitation: &Hash) -> rusqlite::Result<Option<Invite>> {
     connection.query_row("SELECT * FROM invite WHERE sha256 = ?1", [invitation], Invite::of).optional()
 }
 

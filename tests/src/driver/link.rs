@@ -91,6 +91,7 @@ impl Link {
                     Step::Write { bytes, until } => return Todo::Write(bytes.to_vec(), until),
                     Step::Measure => handshake.handle_metrics(Some("nobody is here\n".to_owned())),
                     Step::Announce { .. } | Step::Admit => handshake.handle_admission(Ok(())),
+                    Step::MakeAccount(_) => handshake.handle_verdict(Verdict::Denied(Denial::Wrong)),
                     Step::Check { given } => handshake.handle_verdict(self.door.handle_guess(now, ADDRESS, &given)),
                     // Nothing is sealed here.
                     Step::Secure { .. } => handshake.handle_secured(Ok(())),

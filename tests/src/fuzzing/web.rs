@@ -128,7 +128,9 @@ fn visit(config: &Config, pieces: &[&[u8]], late: bool) -> Visit {
                 handshake.handle_admission(Ok(()));
             }
             Step::Admit => handshake.handle_admission(Ok(())),
-            Step::Secure { .. } | Step::Check { .. } => panic!("there is neither a certificate nor a password"),
+            Step::Secure { .. } | Step::Check { .. } | Step::MakeAccount(_) => {
+                panic!("there is neither a certificate nor a password")
+            }
             Step::Measure => handshake.handle_metrics(Some("nobody is here\n".to_owned())),
             Step::End { incident, detail } => {
                 assert!(!is_let_in, "who was let in enters");

@@ -3,7 +3,8 @@ use std::time::Duration;
 use super::super::Handshake;
 use super::*;
 use crate::log::Command;
-use crate::password::Denial;
+use crate::name::Name;
+use crate::password::{Account, Denial, NewAccount, Role};
 use crate::wire::Form;
 use crate::{Config, Limits, Next, Request, Signals, Text};
 
@@ -193,4 +194,85 @@ fn what_was_given_is_hidden() {
     said(&mut handshake);
     let shown = format!("{handshake:?} {:?} {handshake:?}", handshake.poll_step(Time::START));
     assert!(!shown.contains("swordfish"), "{shown}");
+}
+
+/// A page that has asked for a `WebSocket` at this target, of a server that has accounts, and may ask for a password.
+fn page(target: &str, asks_password: bool) -> Handshake {
+    let limits = Limits { asks_password, has_accounts: true, ..Limits::default() };
+    let config = Config { limits, ..Config::default() };
+    let mut handshake = Handshake::new(&config, Form::Web, [192, 0, 2, 1].into(), Time::START);
+    let request = format!(
+        "GET {target} HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
+         Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+    );
+    handshake.handle_bytes(request.as_bytes());
+    assert_eq!(handshake.poll_step(Time::START), Step::Admit);
+    handshake.handle_admission(Ok(()));
+    assert!(said(&mut handshake).starts_with("HTTP/1.1 101 "));
+    handshake
+}
+
+/// Sends a short message, masked with zeros.
+fn send(handshake: &mut Handshake, text: &str) {
+    let len = u8::try_from(text.len()).expect("it is short");
+    assert!(len < 126);
+    handshake.handle_bytes(&[&[0x81, 0x80 | len, 0, 0, 0, 0], text.as_bytes()].concat());
+}
+
+fn told(handshake: &mut Handshake) -> String {
+    String::from_utf8(written(handshake.poll_step(Time::START))[2..].to_vec()).expect("it is UTF-8")
+}
+
+fn account(name: &str) -> Account {
+    Account { name: Name::parse(name).expect("it is a name"), role: Role::Member }
+}
+
+#[test]
+fn an_account_is_made_at_the_door_and_who_can_have_none_is_told_why_and_asked_again() {
+    let mut handshake = page("/socket", true);
+    assert_eq!(told(&mut handshake), r#"{"kind":"password","accounts":true}"#);
+    for (name, password, why) in [
+        ("A", "swordfish", "Name must be 2 - 20 letters, digits, - or _"),
+        ("You", "swordfish", "This name is taken"),
+        ("Ann", "1234567", "A password has at least 8 characters"),
+    ] {
+        send(&mut handshake, &format!("/account {name}\ninvitation\n{password}"));
+        let again = format!(r#"{{"kind":"password","accounts":true,"text":"{why}"}}"#);
+        assert_eq!(told(&mut handshake), again);
+    }
+    let new = NewAccount::parse("Ann", "invitation", "swordfish").expect("it can be one");
+    send(&mut handshake, "/account Ann\ninvitation\nswordfish");
+    assert_eq!(handshake.poll_step(Time::START), Step::MakeAccount(new));
+    handshake.handle_verdict(Verdict::LoggedIn(account("Ann"), Passphrase::new("abc")));
+    assert_eq!(told(&mut handshake), r#"{"kind":"pass","pass":"abc","account":"Ann"}"#);
+    assert_eq!(handshake.poll_step(Time::START), Step::Enter);
+}
+
+#[test]
+fn names_that_are_taken_are_no_guesses_and_there_is_an_end_to_them() {
+    let mut handshake = page("/socket", true);
+    told(&mut handshake);
+    for _ in 1..ACCOUNT_TRIES {
+        send(&mut handshake, "/account Ann\nx\nswordfish");
+        assert!(matches!(handshake.poll_step(Time::START), Step::MakeAccount(_)));
+        handshake.handle_verdict(Verdict::Denied(Denial::NameTaken));
+        assert!(told(&mut handshake).contains("This name is taken"));
+    }
+    send(&mut handshake, "/account Ann\nx\nswordfish");
+    assert!(matches!(handshake.poll_step(Time::START), Step::MakeAccount(_)));
+    handshake.handle_verdict(Verdict::Denied(Denial::NameTaken));
+    let last = String::from_utf8_lossy(&written(handshake.poll_step(Time::START))).into_owned();
+    assert!(last.contains(r#"{"kind":"not-let-in","text":"This name is taken"}"#), "{last}");
+    assert!(matches!(handshake.poll_step(Time::START), Step::End { .. }));
+}
+
+#[test]
+fn who_wants_to_log_in_is_asked_also_where_nobody_has_to() {
+    let mut handshake = page("/socket?login", false);
+    assert_eq!(told(&mut handshake), r#"{"kind":"password","accounts":true,"open":true}"#);
+    send(&mut handshake, "Ann:swordfish");
+    assert_eq!(handshake.poll_step(Time::START), check("Ann:swordfish"));
+    handshake.handle_verdict(Verdict::Member(account("Ann")));
+    assert_eq!(handshake.poll_step(Time::START), Step::Enter);
+    assert_eq!(page("/socket", false).poll_step(Time::START), Step::Enter, "others are not");
 }

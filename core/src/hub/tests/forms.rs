@@ -29,7 +29,8 @@ fn a_browser_is_told_of_the_server_before_all_else() {
         let mut hub = Hub::new(config.clone());
         let (web, actions) = open_web(&mut hub, &config);
         assert_eq!(actions[0], Action::Open { connection: web, form: Form::Web, dialect: Dialect::Lf });
-        let hello = Message::Hello { boot: config.rules.boot(), chars_max: 400, token: config.token(web) };
+        let hello =
+            Message::Hello { boot: config.rules.boot(), chars_max: 400, token: config.token(web), has_accounts: false };
         let replies = replies(&actions);
         assert_eq!(replies[..2], [&hello, &Message::Help]);
         assert!(matches!(replies[2..], [Message::YouAre { .. }, Message::YouJoined { seq: 0, .. }]));

@@ -18,22 +18,33 @@ pub(super) fn ask(asking: &Asking, dialect: Dialect) -> Bytes {
     };
     let mut out = BytesMut::new();
     // What ended the line of a password that was not shown was not shown either.
-    if is_telnet && matches!(asking, Asking::Again(_) | Asking::Last(_) | Asking::Late | Asking::Welcome(_)) {
+    if is_telnet && is_told_of(asking) {
         out.put_slice(end.as_bytes());
     }
     let text = match asking {
-        Asking::First => format!("{ASKED}{end}"),
-        Asking::Again(denial) => format!("{denial}{end}{ASKED}{end}"),
+        Asking::First(_) => format!("{ASKED}{end}"),
+        Asking::Again(_, denial) => format!("{denial}{end}{ASKED}{end}"),
         Asking::Last(denial) => format!("{denial}{end}"),
         Asking::Late => format!("{LATE}{end}"),
-        Asking::Welcome(Some(pass)) => format!("{PASS} {}{end}", pass.as_str()),
-        Asking::Hide | Asking::Welcome(None) => String::new(),
+        Asking::Pass(pass, _) => format!("{PASS} {}{end}", pass.as_str()),
+        Asking::Hide | Asking::Welcome => String::new(),
     };
     out.put_slice(text.as_bytes());
     match asking {
         Asking::Hide if is_telnet => out.put_slice(&[IAC, WILL, ECHO]),
-        Asking::Last(_) | Asking::Late | Asking::Welcome(_) if is_telnet => out.put_slice(&[IAC, WONT, ECHO]),
-        Asking::First | Asking::Hide | Asking::Again(_) | Asking::Last(_) | Asking::Late | Asking::Welcome(_) => {}
+        Asking::Last(_) | Asking::Late | Asking::Welcome | Asking::Pass(..) if is_telnet => {
+            out.put_slice(&[IAC, WONT, ECHO])
+        }
+        Asking::First(_) | Asking::Hide | Asking::Again(..) => {}
+        Asking::Last(_) | Asking::Late | Asking::Welcome | Asking::Pass(..) => {}
     }
     out.freeze()
+}
+
+/// Tells whether this is said of something that was typed.
+const fn is_told_of(asking: &Asking) -> bool {
+    match asking {
+        Asking::Again(..) | Asking::Last(_) | Asking::Late | Asking::Welcome | Asking::Pass(..) => true,
+        Asking::First(_) | Asking::Hide => false,
+    }
 }

@@ -5,15 +5,16 @@ use bytes::{BufMut as _, Bytes, BytesMut};
 use super::frame::{CLOSE, TEXT, begin_frame, end_frame};
 use super::json::Object;
 use crate::close_code::CloseCode;
-use crate::password::Denial;
-use crate::wire::asking::{Asking, LATE};
+use crate::wire::asking::{Asking, LATE, Wanted};
 
 /// Returns what is said of a password.
 pub(super) fn ask(asking: &Asking) -> Bytes {
     let mut out = BytesMut::new();
     match asking {
-        Asking::First => tell(&mut out, |out| Object::begin(out, "password").end()),
-        Asking::Again(denial) => tell(&mut out, |out| again(out, *denial)),
+        Asking::First(wanted) => tell(&mut out, |out| asked(out, *wanted).end()),
+        Asking::Again(wanted, denial) => {
+            tell(&mut out, |out| asked(out, *wanted).text("text", &denial.to_string()).end());
+        }
         Asking::Last(denial) => {
             tell(&mut out, |out| Object::begin(out, "not-let-in").text("text", &denial.to_string()).end());
             close(&mut out);
@@ -22,16 +23,25 @@ pub(super) fn ask(asking: &Asking) -> Bytes {
             tell(&mut out, |out| Object::begin(out, "not-let-in").text("text", LATE).end());
             close(&mut out);
         }
-        Asking::Welcome(Some(pass)) => {
-            tell(&mut out, |out| Object::begin(out, "pass").text("pass", pass.as_str()).end())
-        }
-        Asking::Hide | Asking::Welcome(None) => {}
+        Asking::Pass(pass, account) => tell(&mut out, |out| {
+            let told = Object::begin(out, "pass").text("pass", pass.as_str());
+            match account {
+                Some(account) => told.name("account", account).end(),
+                None => told.end(),
+            }
+        }),
+        Asking::Hide | Asking::Welcome => {}
     }
     out.freeze()
 }
 
-fn again(out: &mut BytesMut, denial: Denial) {
-    Object::begin(out, "password").text("text", &denial.to_string()).end();
+fn asked(out: &mut BytesMut, wanted: Wanted) -> Object<'_> {
+    let asked = Object::begin(out, "password");
+    match wanted {
+        Wanted::Password => asked,
+        Wanted::PasswordOrAccount => asked.truth("accounts", true),
+        Wanted::Account => asked.truth("accounts", true).truth("open", true),
+    }
 }
 
 fn tell(out: &mut BytesMut, put: impl FnOnce(&mut BytesMut)) {

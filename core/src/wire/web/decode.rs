@@ -282,9 +282,9 @@ impl Decode for FrameDecoder {
         match self.found.as_ref() {
             Some(Found::Whole(frame)) => {
                 let given = String::from_utf8_lossy(&self.input[self.start..][frame.head_len..frame.len]);
-                Given::of(&given)
+                Given::of_page(&given)
             }
-            Some(Found::Line(line)) => Given::of(line),
+            Some(Found::Line(line)) => Given::of_page(line),
             Some(Found::Ping(_) | Found::Nothing) | None => Given::Nothing,
             Some(Found::Close(_) | Found::Fault(_)) => Given::Leave,
         }

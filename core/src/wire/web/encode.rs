@@ -88,7 +88,7 @@ fn encode_payload(message: &Message, out: &mut BytesMut) {
         Message::Pong { payload } => out.put_slice(payload),
         Message::Ping | Message::Bye { code: CloseCode::NONE } | Message::Irc(_) => {}
         Message::Bye { code } => out.put_u16(code.number()),
-        Message::Hello { boot, chars_max, token } => {
+        Message::Hello { boot, chars_max, token, has_accounts } => {
             let hello = Object::begin(out, "hello")
                 .text("server", "chinwag")
                 .text("version", env!("CARGO_PKG_VERSION"))
@@ -96,6 +96,7 @@ fn encode_payload(message: &Message, out: &mut BytesMut) {
                 .number("line_chars", u64::from(*chars_max))
                 .number("name_chars_min", Name::CHARS_MIN as u64)
                 .number("name_chars_max", Name::CHARS_MAX as u64);
+            let hello = if *has_accounts { hello.truth("accounts", true) } else { hello };
             match token {
                 Some(token) => hello.text("token", &token.to_string()).end(),
                 None => hello.end(),

@@ -49,6 +49,9 @@ const NO_TLS: &str = "Here is HTTPS only.";
 /// Where a `WebSocket` is asked for.
 const SOCKET: &str = "/socket";
 
+/// How the target ends of who wants to log in.
+const LOGS_IN: &str = "?login";
+
 /// What is understood of methods where there is no `WebSocket`.
 const METHODS: &str = "GET, HEAD, OPTIONS";
 
@@ -72,6 +75,8 @@ pub(crate) struct WebHandshake {
     awaited: Option<(Bytes, After)>,
     /// What to tell an operator of the last answer.
     detail: Option<String>,
+    /// Who asked to chat wants to log in.
+    logs_in: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -134,6 +139,7 @@ impl WebHandshake {
             phase: Phase::Asking,
             awaited: None,
             detail: None,
+            logs_in: false,
         }
     }
 
@@ -155,6 +161,7 @@ impl WebHandshake {
             Ok(head) => {
                 self.requests += 1;
                 let is_last = self.stopped || self.requests == REQUESTS_MAX;
+                self.logs_in = head.target.ends_with(LOGS_IN);
                 (head.len, answer(&self.config, &head, is_last))
             }
             Err(HeadError::Malformed) if OtherProtocol::is_proxy(&self.input) => (0, proxied()),
@@ -238,6 +245,10 @@ impl LetIn for WebHandshake {
 
     fn handle_touch(&mut self, touch: Touch) {
         self.touch = touch;
+    }
+
+    fn logs_in(&self) -> bool {
+        self.logs_in
     }
 
     fn poll_step(&mut self, now: Time) -> Step {

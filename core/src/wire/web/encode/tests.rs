@@ -68,12 +68,12 @@ fn every_message_is_the_object_that_the_page_is_promised() {
     let token = Token::parse("abcdefghijklmnopqrstuvwxyz234567").expect("it has all digits");
     let cases = [
         (
-            Message::Hello { boot: 0x9f86, chars_max: 400, token: None },
+            Message::Hello { boot: 0x9f86, chars_max: 400, token: None, has_accounts: false },
             json!({"kind": "hello", "server": "chinwag", "version": env!("CARGO_PKG_VERSION"), "boot": "0000000000009f86",
                 "line_chars": 400, "name_chars_min": 2, "name_chars_max": 20}),
         ),
         (
-            Message::Hello { boot: 0x9f86, chars_max: 400, token: Some(token) },
+            Message::Hello { boot: 0x9f86, chars_max: 400, token: Some(token), has_accounts: false },
             json!({"kind": "hello", "server": "chinwag", "version": env!("CARGO_PKG_VERSION"), "boot": "0000000000009f86",
                 "line_chars": 400, "name_chars_min": 2, "name_chars_max": 20, "token": token.to_string()}),
         ),

@@ -50,7 +50,7 @@ fn talk(pieces: &[&[u8]]) -> (String, Step, WebHandshake) {
             }
             Step::Measure => handshake.handle_metrics(Some("people 1\n".to_owned())),
             Step::Admit => handshake.handle_admission(Ok(())),
-            Step::Announce { .. } | Step::Secure { .. } | Step::Check { .. } => {
+            Step::Announce { .. } | Step::Secure { .. } | Step::Check { .. } | Step::MakeAccount(_) => {
                 panic!("that is done when one comes here")
             }
             step @ (Step::Enter | Step::End { .. }) => {

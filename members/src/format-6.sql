@@ -1,0 +1,3 @@
+-- By which invitation an account was made, if it was.
+
+ALTER TABLE account ADD COLUMN invite INTEGER REFERENCES invite;
