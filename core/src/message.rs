@@ -212,6 +212,7 @@ impl Message {
             Self::Help => 1024,
             Self::Moderated(moderated) => moderated.encoded_len_hint(),
             Self::Ruling(ruling) => ruling.encoded_len_hint(),
+            Self::Left { leaving: Leaving::PutOut(kicked), .. } => kicked.encoded_len_hint(),
             Self::Resumable { .. } => 61,
             Self::Unrecognized { word } => word.as_str().len() + 64,
             Self::YouAre { .. }

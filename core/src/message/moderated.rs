@@ -255,6 +255,11 @@ impl Ruling {
 }
 
 impl Kicked {
+    /// Returns about how many bytes it has, told to others.
+    pub(super) fn encoded_len_hint(&self) -> usize {
+        self.why.as_ref().map_or(0, |why| why.as_str().len()) + 112
+    }
+
     /// Writes what was done to whom, as others hear it.
     pub(super) fn fmt_of(&self, name: &Name, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{name} was {}{}", self.deed(), Why(self.why.as_ref()))
