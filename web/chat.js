@@ -347,6 +347,8 @@ export class Chat {
     },
     'put-out': ({ room, by, line }) => {
       this.#kept(by);
+      // Where one comes to it is seen: nobody looks at a room any more in which they are not.
+      if (this.room !== null && key(room) === key(this.room)) this.#settled = false;
       this.own.delete(key(room));
       this.#note(`${line}.`, 'bad');
     },
