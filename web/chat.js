@@ -165,6 +165,11 @@ export class Chat {
     return unsent;
   }
 
+  /** Goes on as who one is, under another name: that of an account. */
+  goAs(name) {
+    this.#wanted.name = name;
+  }
+
   /** Lets nobody go on as who one is, and comes back as somebody else. */
   forget() {
     this.#token = null;

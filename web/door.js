@@ -59,7 +59,7 @@ export function asked({ text = '', accounts = false, open: isOpen = false }, tok
   const isOver = text === 'Wrong password' && tried > 0 && secrets[tried - 1] === pass;
   if (isOver) forget();
   if (isOver && isOpen) return link.renew();
-  if (token !== null && !shown && !tried && !isOpen) {
+  if (token !== null && !shown && !tried) {
     shown = true;
     return link.send(`/resume ${token}`);
   }
@@ -81,6 +81,9 @@ export function renew() {
   link.renew();
   [tried, shown] = [0, true];
 }
+
+/** Tells whether somebody with an account came in by the token of who they were, without logging in. */
+export const byToken = () => account !== null && shown && tried === 0;
 
 /** Nobody is to come in by this browser any more. */
 export function forget() {

@@ -54,9 +54,6 @@ let shown = null;
 /** The rooms that the browser keeps, for a reload. */
 let names = '';
 
-/** The name of the account to which one has just logged in: it is asked for when one has arrived. */
-let named = null;
-
 /** When the lists were asked for last, in ms since the epoch. */
 let refreshed = 0;
 
@@ -72,8 +69,8 @@ account.begin({
   me: () => chat.me,
   limits: () => chat.limits,
   loggedIn: (name) => {
-    named = name;
-    door.renew();
+    comeAnew();
+    chat.goAs(name);
   },
   leave: () => {
     chat.forget();
@@ -162,6 +159,8 @@ function received(message) {
     door.letIn();
     account.known(message.accounts === true);
   }
+  // The token alone let one in, and leads back to nobody any more.
+  if (message.kind === 'stale' && door.byToken()) return comeAnew();
   const out = chat.handle(message, Date.now());
   send(out.send);
   if (out.moved) move(...out.moved);
@@ -178,8 +177,6 @@ function received(message) {
   if (out.arrived) {
     link.settled();
     composer.fit();
-    if (named !== null && key(named) !== key(chat.me)) send([chat.typed(`/name ${named}`, Date.now())]);
-    named = null;
   }
   if (Date.now() - refreshed > REFRESH) refresh();
   if (names !== chat.names.join(' ')) {
@@ -353,6 +350,12 @@ function lose() {
   goal = null;
   search.lost();
   for (const { place, lines } of chat.lost()) tell({ kind: 'unsent', place, lines, time: Date.now(), sent: false });
+}
+
+/** Comes in again, by the pass. */
+function comeAnew() {
+  lose();
+  door.renew();
 }
 
 function changed() {

@@ -418,6 +418,7 @@ impl Chat {
         self.names.remove(ghost.key(), &name);
         apart.get_or_insert_default().origin.get_or_insert(ghost);
         let person = self.people.get_mut(connection).expect(HERE);
+        let account = person.identity().account().cloned();
         let old = mem::replace(&mut person.name, name.clone());
         (person.room, apart) = (room, mem::replace(&mut person.apart, apart));
         self.people.note_origin(connection);
@@ -437,6 +438,9 @@ impl Chat {
         self.reply(connection, Message::YouAre { name });
         self.welcome(connection, room);
         self.tell_topic(connection, room);
+        if let Some(account) = account {
+            self.go_by_account(now, connection, &account);
+        }
     }
 
     /// Handles that somebody leaves; if the connection is still there to be closed, with this code.

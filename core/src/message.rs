@@ -255,7 +255,6 @@ impl Message {
 
 impl fmt::Display for Message {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (min, max) = (Name::CHARS_MIN, Name::CHARS_MAX);
         match self {
             Self::Help => fmt_commands(f, "Server commands", COMMANDS),
             Self::YouAre { name } => write!(f, "You are {name}"),
@@ -290,8 +289,8 @@ impl fmt::Display for Message {
             Self::Taken { name } => write!(f, "{name} is already taken"),
             Self::NameOfAccount { name } => write!(f, "{name} belongs to an account: /login {name}"),
             Self::LoggingIn(logging_in) => logging_in.fmt(f),
-            Self::NameInvalid => write!(f, "Name must be {min} - {max} letters, digits, - or _"),
-            Self::RoomInvalid => write!(f, "Room must be {min} - {max} letters, digits, - or _"),
+            Self::NameInvalid => Name::fmt_rule("Name", f),
+            Self::RoomInvalid => Name::fmt_rule("Room", f),
             Self::Rooms { rooms, more } => {
                 let rooms = rooms.iter().map(|(name, people)| format!("{name} ({people})"));
                 fmt_list(f, "Rooms", rooms, *more)

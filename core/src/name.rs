@@ -77,6 +77,12 @@ impl Name {
         (fits && text.bytes().all(plain)).then(|| Self(text.into()))
     }
 
+    /// Tells what it has to look like, where it is that of such a thing.
+    pub(crate) fn fmt_rule(of: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (min, max) = (Self::CHARS_MIN, Self::CHARS_MAX);
+        write!(f, "{of} must be {min} - {max} letters, digits, - or _")
+    }
+
     /// Returns the name as it was given.
     #[must_use]
     pub fn as_str(&self) -> &str {

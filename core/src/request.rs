@@ -67,8 +67,8 @@ pub(crate) const PIECE: usize = 4 * LINE_CHARS_MAX as usize + 4 * LINE;
 /// at the most, of which one says that others share an address.
 const MODERATED: usize = 2 * WHY_BYTES_MAX + 6 * LINE;
 
-/// Who one is and where, what that is about, and the notice.
-const RESUMED: usize = 3 * LINE + TOPIC;
+/// Who one is and where, what that is about, what one is called by one's account, and the notice.
+const RESUMED: usize = 4 * LINE + TOPIC;
 
 impl Request {
     /// Returns the most bytes that the reply to this can have, with the notice that may have to go before it.

@@ -75,7 +75,7 @@ mod tests {
     use super::*;
 
     /// The most that the page may have in all, on its way to a browser.
-    const PAGE_BYTES_MAX: usize = 60 << 10;
+    const PAGE_BYTES_MAX: usize = 64 << 10;
 
     #[test]
     fn all_files_of_the_page_are_given_and_no_others() {

@@ -95,10 +95,15 @@ impl Chat {
         random_names.draw(|name| names.contains(name, |key| people.name(key)) || accounts.contains_key(&name.key()))
     }
 
-    /// Has somebody be logged in from now on. Who did not come by IRC gets the name of the account, too.
+    /// Has somebody be logged in from now on, and tells them.
     pub(super) fn on_log_in(&mut self, now: Time, connection: ConnectionId, account: &Name) {
-        self.set_account(connection, Some(account));
         self.reply(connection, Message::LoggingIn(LoggingIn::LoggedIn { account: account.clone() }));
+        self.go_by_account(now, connection, account);
+    }
+
+    /// Has somebody be logged in from now on. Who did not come by IRC gets the name of the account, too.
+    pub(super) fn go_by_account(&mut self, now: Time, connection: ConnectionId, account: &Name) {
+        self.set_account(connection, Some(account));
         let person = self.person(connection);
         let is_called = person.irc().is_some() || person.name.key() == account.key();
         if !is_called && !account.is_reserved() {

@@ -93,3 +93,20 @@ fn the_server_gives_no_name_that_belongs_to_an_account() {
     let first = drawn(&[]);
     assert_ne!(drawn(&[&first]), first);
 }
+
+#[test]
+fn who_has_logged_in_and_goes_on_as_who_they_were_is_logged_in_still() {
+    let (mut chats, [bob, cid]) = Chats::of(["Bob", "Cid"]);
+    chats.accounts(&["Ann"], &[]);
+    let (ann, _) = chats.greet();
+    chats.request(ann, Command::LogIn(name("Ann")));
+    let told = chats.request(ann, Command::Resume(bob));
+    assert!(told.contains(&"main (2): Bob is now Ann".to_owned()), "{told:?}");
+    let account = chats.hub.chat.person(ann).identity().account().cloned();
+    assert_eq!((account, chats.is_here("Ann")), (Some(name("Ann")), Some(ann)));
+    let (again, _) = chats.greet();
+    chats.request(again, Command::Resume(ann));
+    let account = chats.hub.chat.person(again).identity().account().cloned();
+    assert_eq!((account, chats.is_here("Ann")), (Some(name("Ann")), Some(again)), "by the token alone, too");
+    assert!(chats.hub.chat.is_here(cid));
+}
