@@ -26,6 +26,8 @@ pub struct IrcDialect {
     pub tags: IrcTags,
     /// It is told the real name of who joins.
     pub extends_joins: bool,
+    /// It is told with each line by which account its sender has logged in.
+    pub tags_accounts: bool,
 }
 
 /// Tells which tags a client of IRC is sent.
@@ -44,12 +46,13 @@ pub enum IrcTags {
 
 impl IrcDialect {
     /// All of them, each in its place.
-    pub(crate) const ALL: [Self; 8] = {
-        let mut all = [Self { tags: IrcTags::None, extends_joins: false }; 8];
+    pub(crate) const ALL: [Self; 16] = {
+        let mut all = [Self { tags: IrcTags::None, extends_joins: false, tags_accounts: false }; 16];
         let mut place = 0;
         while place < all.len() {
-            all[place].tags = [IrcTags::None, IrcTags::Time, IrcTags::Message, IrcTags::All][place / 2];
+            all[place].tags = [IrcTags::None, IrcTags::Time, IrcTags::Message, IrcTags::All][place / 2 % 4];
             all[place].extends_joins = place % 2 == 1;
+            all[place].tags_accounts = place >= 8;
             place += 1;
         }
         all
@@ -57,7 +60,7 @@ impl IrcDialect {
 
     /// Returns its place among all.
     pub(crate) const fn place(self) -> u8 {
-        2 * self.tags as u8 + self.extends_joins as u8
+        8 * self.tags_accounts as u8 + 2 * self.tags as u8 + self.extends_joins as u8
     }
 }
 
@@ -82,7 +85,8 @@ impl Capabilities {
             (false, true) => IrcTags::Message,
             (true, true) => IrcTags::All,
         };
-        Dialect::Irc(IrcDialect { tags, extends_joins: self.has(Self::EXTENDED_JOIN) })
+        let (extends_joins, tags_accounts) = (self.has(Self::EXTENDED_JOIN), self.has(Self::ACCOUNT_TAG));
+        Dialect::Irc(IrcDialect { tags, extends_joins, tags_accounts })
     }
 }
 

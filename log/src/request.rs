@@ -116,8 +116,9 @@ pub(crate) fn form(number: u32) -> Result<Form, DecodeError> {
 
 /// Writes what is known of a program.
 pub(crate) fn put_dialect(dialect: Dialect) -> u32 {
-    if let Dialect::Irc(IrcDialect { tags, extends_joins }) = dialect {
-        return 3 + 2 * number(&TAGS, &tags).expect("all tags have a number") + u32::from(extends_joins);
+    if let Dialect::Irc(IrcDialect { tags, extends_joins, tags_accounts }) = dialect {
+        let tags = number(&TAGS, &tags).expect("all tags have a number");
+        return 3 + 8 * u32::from(tags_accounts) + 2 * tags + u32::from(extends_joins);
     }
     number(&DIALECTS, &dialect).expect("all others have a number")
 }
@@ -126,8 +127,9 @@ pub(crate) fn put_dialect(dialect: Dialect) -> u32 {
 pub(crate) fn dialect(number: u32) -> Result<Dialect, DecodeError> {
     let irc = || {
         let place = number.checked_sub(3)?;
-        let tags = numbered(&TAGS, place / 2)?;
-        Some(Dialect::Irc(IrcDialect { tags, extends_joins: place % 2 == 1 }))
+        let tags = numbered(&TAGS, place / 2 % 4).filter(|_| place < 16)?;
+        let (extends_joins, tags_accounts) = (place % 2 == 1, place >= 8);
+        Some(Dialect::Irc(IrcDialect { tags, extends_joins, tags_accounts }))
     };
     numbered(&DIALECTS, number).or_else(irc).ok_or(DecodeError::Damaged("there is no such dialect"))
 }

@@ -26,6 +26,7 @@ WITHOUT_LIMITS = ["--flood-rate", "0", "--max-per-ip", "0", "--connect-rate", "0
 # What the server promises. A test of something that stands here fails where it would be skipped otherwise.
 CAPABILITIES = [
     Capabilities.ACCOUNT_NOTIFY,
+    Capabilities.ACCOUNT_TAG,
     Capabilities.AWAY_NOTIFY,
     Capabilities.BATCH,
     Capabilities.ECHO_MESSAGE,

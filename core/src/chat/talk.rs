@@ -26,29 +26,27 @@ pub(super) enum Hears {
 impl Chat {
     #[inline]
     pub(super) fn on_say(&mut self, now: Time, connection: ConnectionId, texts: Texts) {
-        let message = |room, Saying { name, time_ms, seq, .. }, texts| Message::Said {
-            room,
-            name,
-            texts,
-            time_ms,
-            seq,
-            manner: None,
-        };
+        let manner = self.member_manner(connection);
+        let message =
+            |room, Saying { name, time_ms, seq, .. }, texts| Message::Said { room, name, texts, time_ms, seq, manner };
         let id = self.person(connection).room;
         self.speak(now, connection, (id, Hears::AsOthers), (texts.clone(), texts), false, message);
     }
 
     pub(super) fn on_act(&mut self, now: Time, connection: ConnectionId, text: Text) {
-        let message = |room, Saying { name, time_ms, seq, .. }, text| Message::Acted {
-            room,
-            name,
-            text,
-            time_ms,
-            seq,
-            manner: None,
-        };
+        let manner = self.member_manner(connection);
+        let message =
+            |room, Saying { name, time_ms, seq, .. }, text| Message::Acted { room, name, text, time_ms, seq, manner };
         let id = self.person(connection).room;
         self.speak(now, connection, (id, Hears::AsOthers), (text.clone().into(), text), true, message);
+    }
+
+    /// Returns how somebody says something who did not come by IRC: nothing is known but by which account, if by one.
+    #[inline]
+    fn member_manner(&self, connection: ConnectionId) -> Option<Box<Manner>> {
+        let person = self.person(connection);
+        let identity = person.apart.is_some().then(|| person.identity()).filter(|of| of.account().is_some())?;
+        Some(Box::new(Manner { identity, ..Manner::default() }))
     }
 
     /// Keeps what somebody says, and tells it to a room but for those who ignore them, in this message.
@@ -109,7 +107,10 @@ impl Chat {
 
     pub(super) fn on_tell(&mut self, now: Time, connection: ConnectionId, to: Name, text: Text) {
         match self.find(&to) {
-            Some(other) => self.tell_alone(now, connection, other, text, None),
+            Some(other) => {
+                let manner = self.member_manner(connection);
+                self.tell_alone(now, connection, other, text, manner);
+            }
             None => self.reply(connection, Message::Nobody { name: to }),
         }
     }
@@ -119,7 +120,10 @@ impl Chat {
             return self.reply(connection, Message::NobodyWrote);
         };
         match self.find_writer(&writer) {
-            Some(other) => self.tell_alone(now, connection, other, text, None),
+            Some(other) => {
+                let manner = self.member_manner(connection);
+                self.tell_alone(now, connection, other, text, manner);
+            }
             None => self.reply(connection, Message::Nobody { name: writer.name }),
         }
     }

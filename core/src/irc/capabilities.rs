@@ -59,6 +59,8 @@ capabilities! {
     USERHOST_IN_NAMES = "userhost-in-names";
     /// Ask what was said before one came.
     CHATHISTORY = "draft/chathistory";
+    /// Be told with each line by which account its sender has logged in.
+    ACCOUNT_TAG = "account-tag";
 }
 
 impl Capabilities {

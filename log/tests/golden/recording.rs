@@ -58,7 +58,11 @@ pub(super) fn hub() -> HubState {
         connections: vec![
             ConnectionState {
                 pieces: vec![Piece::Lines(Bytes::from_static(b":a 1 b\r\n"))],
-                ..state(irc, Form::Irc, Dialect::Irc(IrcDialect { tags: IrcTags::All, extends_joins: true }))
+                ..state(
+                    irc,
+                    Form::Irc,
+                    Dialect::Irc(IrcDialect { tags: IrcTags::All, extends_joins: true, ..IrcDialect::default() }),
+                )
             },
             ConnectionState {
                 waiting: Some(Waiting { requests: vec![Query::Rooms.into()], is_closed: true, ..Waiting::default() }),

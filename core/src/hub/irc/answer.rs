@@ -202,5 +202,5 @@ fn put_server(encoder: Encoder<'_>, voice: &Voice<'_>, line: &str, out: &mut Byt
 }
 
 const fn time_of<'a>(voice: &Voice<'_>) -> Stamp<'a> {
-    Stamp { time_ms: Some(voice.time_ms), id: None, manner: None }
+    Stamp { time_ms: Some(voice.time_ms), id: None, manner: None, identity: None }
 }

@@ -23,12 +23,14 @@ pub(super) struct Voice<'a> {
 /// Appends what one alone is told that somebody does or says.
 pub(super) fn put_alone(encoder: Encoder<'_>, voice: &Voice<'_>, message: &Message, out: &mut BytesMut) {
     if let Message::Told { name, text, time_ms, id, manner } = message {
-        let stamp = Stamp { time_ms: Some(*time_ms), id: Some(Id::Alone(*id)), manner: manner.as_deref() };
+        let stamp =
+            Stamp { time_ms: Some(*time_ms), id: Some(Id::Alone(*id)), manner: manner.as_deref(), identity: None };
         if let Some(nick) = voice.nick {
             encoder.put_talk(out, name, stamp, ("", nick), text.as_str());
         }
     } else if let Message::Sent { name, text, time_ms, id, manner } = message {
-        let stamp = Stamp { time_ms: Some(*time_ms), id: Some(Id::Alone(*id)), manner: manner.as_deref() };
+        let stamp =
+            Stamp { time_ms: Some(*time_ms), id: Some(Id::Alone(*id)), manner: manner.as_deref(), identity: None };
         if let Some(nick) = voice.nick {
             encoder.put_talk(out, nick, stamp, ("", name), text.as_str());
         }
@@ -40,9 +42,9 @@ pub(super) fn put_alone(encoder: Encoder<'_>, voice: &Voice<'_>, message: &Messa
 }
 
 fn put_irc(encoder: Encoder<'_>, voice: &Voice<'_>, message: &IrcMessage, out: &mut BytesMut) {
-    let now = Stamp { time_ms: Some(voice.time_ms), id: None, manner: None };
+    let now = Stamp { time_ms: Some(voice.time_ms), ..Stamp::default() };
     let mut put = |name: &Name, identity: &Identity, line: std::fmt::Arguments<'_>| {
-        encoder.put_source(out, now, &identity.source(name));
+        encoder.put_source(out, now.by(identity), &identity.source(name));
         out.put_slice(format!("{line}\r\n").as_bytes());
     };
     match message {

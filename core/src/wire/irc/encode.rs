@@ -35,12 +35,24 @@ pub(crate) struct Stamp<'a> {
     /// What tells the message from all others.
     pub(crate) id: Option<Id<'a>>,
     pub(crate) manner: Option<&'a Manner>,
+    /// Who it is from, where that is not in its manner.
+    pub(crate) identity: Option<&'a Identity>,
 }
 
-impl Stamp<'_> {
+impl<'a> Stamp<'a> {
     /// Returns what stands before what is no message that can be told from others, but was done at this time.
     pub(super) const fn at(time_ms: u64) -> Self {
-        Self { time_ms: Some(time_ms), id: None, manner: None }
+        Self { time_ms: Some(time_ms), id: None, manner: None, identity: None }
+    }
+
+    /// Returns the same of what somebody has done.
+    pub(crate) const fn by(self, identity: &'a Identity) -> Self {
+        Self { identity: Some(identity), ..self }
+    }
+
+    /// Returns by which account they have logged in whom it is from.
+    fn account(&self) -> Option<&'a Name> {
+        self.manner.map(|manner| &manner.identity).or(self.identity)?.account()
     }
 }
 
@@ -56,7 +68,7 @@ pub(crate) enum Id<'a> {
 /// Returns how many bytes a message may have more than is reckoned for its lines.
 pub(super) const fn more_bytes(dialect: IrcDialect) -> usize {
     let tags = if dialect.tags.has_time() { 40 } else { 0 } + if dialect.tags.has_message() { 80 } else { 0 };
-    tags + 100
+    tags + if dialect.tags_accounts { 30 } else { 0 } + 100
 }
 
 impl<'a> Encoder<'a> {
@@ -79,7 +91,8 @@ impl<'a> Encoder<'a> {
                 let head = TalkHead::new(name, manner, ("#", room));
                 out.reserve(texts.bytes() + texts.count() as usize * (head.before.len() + more_bytes(self.dialect)));
                 for (text, seq) in texts.iter().zip(*seq..) {
-                    let stamp = Stamp { time_ms: Some(*time_ms), id: Some(Id::OfRoom(room, seq)), manner };
+                    let stamp =
+                        Stamp { time_ms: Some(*time_ms), id: Some(Id::OfRoom(room, seq)), manner, identity: None };
                     self.put_text(out, &head, stamp, text);
                     ended(out.len());
                 }
@@ -87,7 +100,12 @@ impl<'a> Encoder<'a> {
             }
             Message::Acted { room, name, text, time_ms, seq, manner } => {
                 let acted = Manner { how: How::Act, ..manner.as_deref().cloned().unwrap_or_default() };
-                let stamp = Stamp { time_ms: Some(*time_ms), id: Some(Id::OfRoom(room, *seq)), manner: Some(&acted) };
+                let stamp = Stamp {
+                    time_ms: Some(*time_ms),
+                    id: Some(Id::OfRoom(room, *seq)),
+                    manner: Some(&acted),
+                    identity: None,
+                };
                 self.put_talk(out, name, stamp, ("#", room), text.as_str());
             }
             Message::Joined { room, name, identity, time_ms } => {
@@ -98,7 +116,7 @@ impl<'a> Encoder<'a> {
             }
             Message::Moderated(moderated) => self.put_moderated(moderated, out),
             Message::Left { room, name, identity, leaving, time_ms } => {
-                self.put_source(out, Stamp::at(*time_ms), &identity.source(name));
+                self.put_source(out, Stamp::at(*time_ms).by(identity), &identity.source(name));
                 match leaving {
                     Leaving::Room { reason } => {
                         put(out, format_args!("PART #{room}"));
@@ -113,13 +131,13 @@ impl<'a> Encoder<'a> {
                 }
             }
             Message::Renamed { old, new, identity, time_ms } => {
-                self.put_source(out, Stamp::at(*time_ms), &identity.source(old));
+                self.put_source(out, Stamp::at(*time_ms).by(identity), &identity.source(old));
                 // The colon is for sic and ii, which look for the new name behind one.
                 put(out, format_args!("NICK :{new}\r\n"));
             }
             Message::TopicSet { room, name, identity, topic, time_ms } => {
                 let topic = topic.as_ref().map_or("", |topic| topic.as_str());
-                self.put_source(out, Stamp::at(*time_ms), &identity.source(name));
+                self.put_source(out, Stamp::at(*time_ms).by(identity), &identity.source(name));
                 put(out, format_args!("TOPIC #{room} :{topic}\r\n"));
             }
             Message::Irc(message) => self.encode_irc(message, out),
@@ -207,14 +225,15 @@ impl<'a> Encoder<'a> {
         (sign, to): (&str, &Name),
     ) {
         if self.dialect.tags.has_message() {
-            let stamp = Stamp { time_ms: Some(time_ms), id: Some(Id::Alone(id)), manner: Some(manner) };
+            let (time_ms, id) = (Some(time_ms), Some(Id::Alone(id)));
+            let stamp = Stamp { time_ms, id, manner: Some(manner), identity: None };
             self.put_source(out, stamp, &manner.identity.source(name));
             put(out, format_args!("TAGMSG {sign}{to}\r\n"));
         }
     }
 
     fn put_joined(self, out: &mut BytesMut, (room, name, identity): (&Name, &Name, &Identity), stamp: Stamp<'_>) {
-        self.put_source(out, stamp, &identity.source(name));
+        self.put_source(out, stamp.by(identity), &identity.source(name));
         if self.dialect.extends_joins {
             let account = identity.account().map_or("*", |account| account.as_str());
             put(out, format_args!("JOIN #{room} {account} :{}\r\n", identity.real_name(name)));
@@ -272,6 +291,9 @@ impl<'a> Encoder<'a> {
         }
         if let Some(time_ms) = stamp.time_ms.filter(|_| tags.has_time()) {
             tag(out, format_args!("time={}", Iso(time_ms)));
+        }
+        if let Some(account) = stamp.account().filter(|_| self.dialect.tags_accounts) {
+            tag(out, format_args!("account={account}"));
         }
         if tags.has_message() {
             match (stamp.id, stamp.time_ms.unwrap_or_default()) {

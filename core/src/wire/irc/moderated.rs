@@ -13,7 +13,7 @@ impl Encoder<'_> {
     pub(super) fn put_moderated(self, moderated: &Moderated, out: &mut BytesMut) {
         let Moderated { room, by, identity, time_ms, done } = moderated;
         let mut line = |line: std::fmt::Arguments<'_>| {
-            self.put_source(out, Stamp::at(*time_ms), &identity.source(by));
+            self.put_source(out, Stamp::at(*time_ms).by(identity), &identity.source(by));
             put(out, format_args!("{line}\r\n"));
         };
         match done {

@@ -215,7 +215,7 @@ const WANTED: [&str; 8] = [
     "server-time",
     "message-tags labeled-response batch",
     "extended-join userhost-in-names away-notify setname invite-notify",
-    "no-implicit-names multi-prefix account-notify extended-monitor away-notify server-time",
+    "no-implicit-names multi-prefix account-notify account-tag extended-monitor away-notify server-time",
     "message-tags server-time extended-join echo-message setname cap-notify chghost standard-replies",
 ];
 

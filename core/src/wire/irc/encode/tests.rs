@@ -23,7 +23,7 @@ fn encoded(dialect: IrcDialect, message: &Message) -> String {
 }
 
 const fn dialect(tags: IrcTags, extends_joins: bool) -> IrcDialect {
-    IrcDialect { tags, extends_joins }
+    IrcDialect { tags, extends_joins, tags_accounts: false }
 }
 
 /// What Ann says, with tags for clients.

@@ -17,7 +17,7 @@ pub(in crate::sim::model) struct Arriving {
 }
 
 /// The capabilities of the server.
-const CAPABILITIES: [&str; 18] = [
+const CAPABILITIES: [&str; 19] = [
     "account-notify",
     "away-notify",
     "batch",
@@ -36,6 +36,7 @@ const CAPABILITIES: [&str; 18] = [
     "standard-replies",
     "userhost-in-names",
     "draft/chathistory",
+    "account-tag",
 ];
 
 /// What a name has to look like.
@@ -164,7 +165,7 @@ impl Model {
                 self.numeric(now, &format!("CAP {nick} LS :{}", CAPABILITIES.join(" ")));
             }
             Some("LIST") => {
-                let names: Vec<_> = has.into_iter().collect();
+                let names: Vec<_> = CAPABILITIES.into_iter().filter(|name| has.contains(name)).collect();
                 self.numeric(now, &format!("CAP {nick} LIST :{}", names.join(" ")));
             }
             Some("REQ") => {
