@@ -47,7 +47,11 @@ impl Person {
             }
         }
         person.type_line(&format!("/name {}", person.name));
-        person.read_up_to(&format!("You are {}", person.name));
+        // Who logs in is called by their account first.
+        let (same, again) = (format!("You are {}", person.name), format!(" is now {}", person.name));
+        while line != same && !line.ends_with(&again) {
+            line = person.read_line();
+        }
         person
     }
 
