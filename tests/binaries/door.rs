@@ -218,7 +218,8 @@ fn an_account_lets_in_and_makes_operators_and_its_password_is_nowhere_to_be_read
         let back = (Person::come_with(lines, &pass), Browser::come_with(web, &pass), come_by_irc(irc, &pass));
         drop(back);
         assert_eq!(book.log_out(&root.name).expect("it is written"), Some(2), "of lines and of the page");
-        let refused = exchange(lines, &format!("x\n{pass}\ny\n"));
+        // The server looks after each answer, so it has looked once the second is there.
+        let refused = exchange(lines, &format!("x\ny\n{pass}\n"));
         assert_eq!(refused.matches("Wrong password").count(), 3, "{refused}");
         server.signal(Signal::TERM);
         let again = server.join();
