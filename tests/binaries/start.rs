@@ -180,7 +180,7 @@ fn an_address_in_use_for_the_web_page_is_named_if_it_was_chosen_and_done_without
         // Whoever has the address that nobody chose: this one, or another that runs here.
         let [first, second] = [(); 2].map(|()| {
             let server = Program::spawn(adapter, Program::web_command(adapter).args(["--port", "0"]));
-            assert_talk(server.read_ready());
+            assert_talk(server.read_ready_at_the_usual_port());
             server
         });
         let _ = second.read_log("no web page: can't listen on 127.0.0.1:42080: another program has this address");

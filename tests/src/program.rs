@@ -9,7 +9,7 @@ use std::os::fd::OwnedFd;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use pty_process::blocking;
 use rustix::process::{Pid, Signal, kill_process};
@@ -178,6 +178,16 @@ impl Program {
         self.read_address(&["listening on "], "\n")
     }
 
+    /// Reads the same of a server whose page has the usual port: where a connection was made from that, the server
+    /// waits for a minute.
+    ///
+    /// # Panics
+    /// If it is not exactly this line.
+    #[must_use]
+    pub fn read_ready_at_the_usual_port(&self) -> SocketAddr {
+        self.read_address_within(DEADLINE + Duration::from_secs(62), &["listening on "], "\n")
+    }
+
     /// Reads the line after that, which says where the web page is, and returns that.
     ///
     /// # Panics
@@ -211,7 +221,11 @@ impl Program {
     }
 
     fn read_address(&self, before: &[&str], after: &str) -> SocketAddr {
-        let line = self.out.recv_timeout(DEADLINE).expect("it says that it is ready");
+        self.read_address_within(DEADLINE, before, after)
+    }
+
+    fn read_address_within(&self, deadline: Duration, before: &[&str], after: &str) -> SocketAddr {
+        let line = self.out.recv_timeout(deadline).expect("it says that it is ready");
         let program = format!("{} {} ", self.adapter.program(), env!("CARGO_PKG_VERSION"));
         let rest = line.strip_prefix(&program).and_then(|rest| before.iter().find_map(|it| rest.strip_prefix(it)));
         let addr = rest.and_then(|addr| addr.strip_suffix(after)).map(str::parse);
