@@ -36,7 +36,7 @@ before(async () => {
   writeFileSync(join(folder, 'password'), 'correct horse\n', { mode: 0o600 });
   server = await startServer({ flags: ['--data', data, '--password-file', join(folder, 'password')] });
   browser = await startBrowser();
-  account('add', 'Root', '--operator');
+  account(['add', 'Root', '--operator'], 'sesame, please\n');
 });
 afterEach(async () => {
   const complaints = pages.flatMap((page) => page.complaints);
@@ -50,9 +50,9 @@ after(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Looks after accounts, as who runs the server does. */
-function account(...words) {
-  return execFileSync(PROGRAM, ['account', ...words, '--data', data], { input: 'sesame, please\n', encoding: 'utf8' });
+/** Looks after accounts, as who runs the server does. `input` is what is typed, where something is asked for. */
+function account(words, input) {
+  return execFileSync(PROGRAM, ['account', ...words, '--data', data], { input, encoding: 'utf8' });
 }
 
 /** Returns the address that lets so many people in. */
@@ -138,7 +138,7 @@ for (const [look, options] of Object.entries(LOOKS)) {
     await shows(page, '.you-name', name);
     await looksGood(page, `logged in, ${look}`);
     await showsNothingOf(page, ['long enough']);
-    assert.match(account('list'), new RegExp(`^${name}: member, by invitation \\d+$`, 'm'));
+    assert.match(account(['list']), new RegExp(`^${name}: member, by invitation \\d+$`, 'm'));
 
     // A page that is opened anew is let in, by the pass.
     await page.reload();
@@ -159,7 +159,7 @@ for (const [look, options] of Object.entries(LOOKS)) {
     await page.locator('.door').waitFor({ state: 'hidden' });
     await shows(page, '.account-text', `Logged in as ${name}`);
     await showsNothingOf(page, ['long enough', 'wrong one']);
-    account('logout', name);
+    account(['logout', name]);
     // That counts within a second; until then one is let in. Each page is another person.
     let other;
     do {
