@@ -2,9 +2,10 @@
 // for, up to a deadline; nothing is slept for. What a test that failed has left behind is ended, so that it keeps nobody waiting.
 
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 
 import * as browsers from './browsers.js';
@@ -128,6 +129,11 @@ export async function frames(page, number) {
   await page.evaluate(async (number) => {
     for (let frame = 0; frame < number; frame += 1) await new Promise((done) => requestAnimationFrame(done));
   }, number);
+}
+
+/** Runs what looks after a server, and is beside it. `input` is what is typed, where something is asked for; returns what it prints. */
+export function chinwag(words, input) {
+  return execFileSync(join(dirname(process.env.CHINWAG_SERVER ?? ''), 'chinwag'), words, { input, encoding: 'utf8' });
 }
 
 /** Somebody on plain TCP, as with telnet or nc. */

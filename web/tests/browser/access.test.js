@@ -1,15 +1,13 @@
 // The page for everyone: without a mouse, with a screen reader, on a small screen, in the dark.
 
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { after, afterEach, before } from 'node:test';
 
+import { findsNothing, fits, listens } from '../looks.js';
 import { Telnet, call, holds, openPage, reads, say, shows, startBrowser, startServer } from '../world.js';
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 let server;
 let browser;
@@ -37,19 +35,6 @@ async function open(options) {
   const page = await openPage(browser, server, options);
   pages.push(page);
   return page;
-}
-
-async function findsNothing(page, where) {
-  if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe);
-  const { violations } = await page.evaluate(() => window.axe.run({ resultTypes: ['violations'] }));
-  const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join('; ')}`);
-  assert.deepEqual(found, [], where);
-}
-
-/** Nothing sticks out to the side. */
-async function fits(page, where) {
-  const [content, screen] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
-  assert.ok(content <= screen, `${where}: ${content} of ${screen} pixels`);
 }
 
 const looks = {
@@ -255,12 +240,7 @@ test('a screen reader reads what is said, and a flood as a sum', async () => {
   const page = await open({ hash: '#reading' });
   const bob = await Telnet.connect(server, 'Bob');
   await bob.join('reading');
-  await page.evaluate(() => {
-    window.read = [];
-    new MutationObserver((changes) => {
-      for (const { addedNodes } of changes) for (const node of addedNodes) window.read.push(node.textContent);
-    }).observe(document.querySelector('.announcer'), { childList: true });
-  });
+  await listens(page);
   await call(page, 'Ann');
   await holds(page, () => window.read.includes('You are Ann now'));
   await say(page, 'what I write I need not be read');

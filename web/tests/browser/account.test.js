@@ -2,30 +2,16 @@
 // dialog is looked at by axe, on a wide screen and a narrow one.
 
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import test, { after, afterEach, before } from 'node:test';
 
-import { holds, openPage, say, shows, startBrowser, startServer } from '../world.js';
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-/** Beside the server is what looks after its members. */
-const PROGRAM = join(dirname(process.env.CHINWAG_SERVER ?? ''), 'chinwag');
+import { LOOKS, looksGood } from '../looks.js';
+import { chinwag, holds, openPage, say, shows, startBrowser, startServer } from '../world.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'chinwag-account-'));
 const data = join(folder, 'data');
-
-/** Where pictures go of what is looked at, if anywhere. */
-const pictures = process.env.CHINWAG_PICTURES;
-
-const LOOKS = {
-  wide: { viewport: { width: 1280, height: 800 }, colorScheme: 'light' },
-  narrow: { viewport: { width: 320, height: 640 }, colorScheme: 'dark' },
-};
 
 let server;
 let browser;
@@ -50,14 +36,12 @@ after(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Looks after accounts, as who runs the server does. `input` is what is typed, where something is asked for. */
-function account(words, input) {
-  return execFileSync(PROGRAM, ['account', ...words, '--data', data], { input, encoding: 'utf8' });
-}
+/** Looks after accounts. */
+const account = (words, input) => chinwag(['account', ...words, '--data', data], input);
 
 /** Returns the address that lets so many people in. */
 function invitation(uses = 1) {
-  const link = execFileSync(PROGRAM, ['invite', '--data', data, '--uses', `${uses}`, '--url', server.url], { encoding: 'utf8' });
+  const link = chinwag(['invite', '--data', data, '--uses', `${uses}`, '--url', server.url]);
   return new URL(link.trim()).hash;
 }
 
@@ -83,16 +67,6 @@ async function give(page, secret, name = '') {
   await page.locator('.door-name').fill(name);
   await page.locator('.secret').fill(secret);
   await page.locator('.secret').press('Enter');
-}
-
-/** axe has nothing to object to, nothing sticks out, and there is a picture, if pictures are wanted. */
-async function looksGood(page, where) {
-  if (pictures) await page.screenshot({ path: join(pictures, `${where.replace(/\W+/g, '-')}.png`) });
-  if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe);
-  const { violations } = await page.evaluate(() => window.axe.run({ resultTypes: ['violations'] }));
-  assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join('; ')}`), [], where);
-  const [content, screen] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
-  assert.ok(content <= screen, `${where}: ${content} of ${screen} pixels`);
 }
 
 /** Nothing of these is anywhere on the page, but in what the browser keeps for it. */

@@ -2,29 +2,24 @@
 // it. axe looks at each, on a wide screen and a narrow one.
 
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { after, afterEach, before } from 'node:test';
 
-import { Telnet, call, openPage, say, shows, startBrowser, startServer } from '../world.js';
+import { LOOKS, listens, looksGood } from '../looks.js';
+import { Telnet, call, chinwag, holds, openPage, say, shows, startBrowser, startServer } from '../world.js';
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-/** Where pictures go of what is looked at, if anywhere. */
-const pictures = process.env.CHINWAG_PICTURES;
-
-const LOOKS = {
-  wide: { viewport: { width: 1280, height: 800 }, colorScheme: 'light' },
-  narrow: { viewport: { width: 320, height: 640 }, colorScheme: 'dark' },
-};
+const folder = mkdtempSync(join(tmpdir(), 'chinwag-order-'));
+const data = join(folder, 'data');
 
 let server;
 let browser;
 let pages = [];
 
 before(async () => {
-  server = await startServer();
+  server = await startServer({ flags: ['--data', data] });
+  chinwag(['account', 'add', 'Root', '--operator', '--data', data], 'sesame, please\n');
   browser = await startBrowser();
 });
 afterEach(async () => {
@@ -36,17 +31,8 @@ afterEach(async () => {
 after(async () => {
   await browser.close();
   await server.stop();
+  rmSync(folder, { recursive: true, force: true });
 });
-
-/** axe has nothing to object to, nothing sticks out, and there is a picture, if pictures are wanted. */
-async function looksGood(page, where) {
-  if (pictures) await page.screenshot({ path: join(pictures, `${where.replace(/\W+/g, '-')}.png`) });
-  if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe);
-  const { violations } = await page.evaluate(() => window.axe.run({ resultTypes: ['violations'] }));
-  assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join('; ')}`), [], where);
-  const [content, screen] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
-  assert.ok(content <= screen, `${where}: ${content} of ${screen} pixels`);
-}
 
 /** Opens a room, whose operator Bob is, and a page that comes there. */
 async function meet(look, name) {
@@ -122,6 +108,21 @@ for (const look of Object.keys(LOOKS)) {
     await looksGood(page, `moderation, ${look}`);
     await say(page, '/kick');
     await shows(page, '.note.bad', /\/kick \{name\}/);
+    bob.end();
+  });
+
+  test(`what is announced is read in every room, and is told to a screen reader: ${look}`, async () => {
+    const { bob, page } = await meet(look, 'tell');
+    await bob.join('elsewhere');
+    bob.say('/oper Root');
+    await bob.hears(/Password:/);
+    bob.say('sesame, please');
+    await bob.hears(/operator of this server/);
+    await listens(page);
+    bob.say('/announce The server restarts at noon.');
+    await shows(page, '.note', /The server restarts at noon\./);
+    await holds(page, () => window.read.some((text) => text.includes('The server restarts at noon.')));
+    await looksGood(page, `announced, ${look}`);
     bob.end();
   });
 }
