@@ -352,7 +352,7 @@ impl Chat {
             Command::Part(name) => self.on_part(at, connection, &name),
             Command::Resume(ghost) => self.on_resume(at, connection, ghost),
             Command::Moderate(moderation) => self.on_moderate(at, connection, *moderation),
-            Command::Empower => self.empower(connection, true),
+            Command::Empower(account) => self.empower(connection, account),
             Command::LogIn(account) => self.on_log_in(at, connection, &account),
             Command::LogOut => self.on_log_out(connection),
             Command::Appear => {}

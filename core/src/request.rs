@@ -105,7 +105,7 @@ impl Command {
             Self::Rename(_) | Self::Ignore(_) | Self::Unignore(_) => 2 * LINE,
             Self::Join(_) | Self::Enter(_) | Self::JoinWithKey { .. } | Self::Part(_) => WELCOME,
             Self::Moderate(_) => MODERATED,
-            Self::Empower | Self::LogOut => 2 * LINE,
+            Self::Empower(_) | Self::LogOut => 2 * LINE,
             Self::LogIn(_) => 3 * LINE,
             Self::Resume(_) => RESUMED,
         }

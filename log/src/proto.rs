@@ -208,11 +208,18 @@ pub(crate) enum Command {
     #[prost(message, tag = "18")]
     Moderate(Moderation),
     #[prost(message, tag = "19")]
-    Empower(Nothing),
+    Empower(Empower),
     #[prost(string, tag = "20")]
     LogIn(String),
     #[prost(message, tag = "21")]
     LogOut(Nothing),
+}
+
+#[derive(Clone, PartialEq, prost::Message)]
+pub(crate) struct Empower {
+    /// By none, where it is left out.
+    #[prost(string, optional, tag = "1")]
+    pub(crate) account: Option<String>,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]
@@ -536,6 +543,8 @@ pub(crate) struct Person {
     /// Whoever came by IRC has it there.
     #[prost(string, optional, tag = "14")]
     pub(crate) account: Option<String>,
+    #[prost(string, optional, tag = "15")]
+    pub(crate) operator_by: Option<String>,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]

@@ -52,7 +52,9 @@ impl From<&Command> for proto::Command {
                 leaves: *leaves,
             }),
             Command::Moderate(moderation) => Self::Moderate(moderation::put(moderation)),
-            Command::Empower => Self::Empower(proto::Nothing {}),
+            Command::Empower(account) => {
+                Self::Empower(proto::Empower { account: account.as_ref().map(ToString::to_string) })
+            }
             Command::LogIn(account) => Self::LogIn(account.to_string()),
             Command::LogOut => Self::LogOut(proto::Nothing {}),
             Command::Irc(command) => Self::Irc(proto::Irc { command: Some((&**command).into()) }),
@@ -137,7 +139,9 @@ pub(crate) fn command(command: proto::Command, format: u32) -> Result<Command, D
             Command::JoinWithKey { room: name(&room)?, key: moderation::key(&word)?, leaves }
         }
         proto::Command::Moderate(what) => Command::Moderate(Box::new(moderation::moderation(what, format)?)),
-        proto::Command::Empower(proto::Nothing {}) => Command::Empower,
+        proto::Command::Empower(proto::Empower { account }) => {
+            Command::Empower(account.map(|account| name(&account)).transpose()?)
+        }
         proto::Command::LogIn(account) => Command::LogIn(name(&account)?),
         proto::Command::LogOut(proto::Nothing {}) => Command::LogOut,
         proto::Command::Irc(proto::Irc { command }) => {

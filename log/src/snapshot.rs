@@ -84,6 +84,7 @@ impl From<&PersonState> for proto::Person {
             operates,
             voices,
             is_server_operator,
+            operator_by,
             address,
             account,
             irc,
@@ -111,6 +112,7 @@ impl From<&PersonState> for proto::Person {
             operates: operates.iter().map(|room| room.key()).collect(),
             voices: voices.iter().map(|room| room.key()).collect(),
             is_server_operator: *is_server_operator,
+            operator_by: operator_by.as_ref().map(ToString::to_string),
             address: moderation::put_address(*address),
             account: account.as_ref().map(ToString::to_string),
             irc: irc.as_ref().map(|state| irc::put_state(state, name)),
@@ -150,7 +152,7 @@ pub(crate) fn snapshot(snapshot: proto::Snapshot) -> Result<Snapshot, DecodeErro
 fn person(person: proto::Person) -> Result<PersonState, DecodeError> {
     let proto::Person { connection: id, name: called, room, others, ignored, writer, .. } = person;
     let proto::Person { origin, operates, irc, correspondents, .. } = person;
-    let proto::Person { voices, is_server_operator, address, account, .. } = person;
+    let proto::Person { voices, is_server_operator, operator_by, address, account, .. } = person;
     let called = name(&called)?;
     let irc = irc.map(|state| irc::state(state, &called)).transpose()?;
     let writer = writer.map(|proto::Writer { origin, connection: id, name: called }| {
@@ -168,6 +170,7 @@ fn person(person: proto::Person) -> Result<PersonState, DecodeError> {
         operates: rooms(operates),
         voices: rooms(voices),
         is_server_operator,
+        operator_by: operator_by.map(|account| name(&account)).transpose()?,
         address: moderation::address(address),
         account: account.map(|account| name(&account)).transpose()?,
         irc,

@@ -53,6 +53,7 @@ fn snapshot() -> Snapshot {
             operates: Vec::new(),
             voices: Vec::new(),
             is_server_operator: false,
+            operator_by: None,
             address: None,
             account: None,
             irc: None,
@@ -298,14 +299,14 @@ fn what_a_release_does_not_know_is_an_error_that_says_which_format_is_needed() {
 
 #[test]
 fn an_unknown_field_deep_inside_is_not_passed_over() {
-    // A person with a field 15, in a snapshot that is otherwise whole.
-    let person = b"\x0a\x00\x12\x02ab\x78\x01";
+    // A person with a field 16, in a snapshot that is otherwise whole.
+    let person = b"\x0a\x00\x12\x02ab\x80\x01\x01";
     let inner = [&[0x42, u8::try_from(person.len()).expect("it is short")][..], person].concat();
     let entry = [&[0x08, 0x01, 0x1a, u8::try_from(inner.len()).expect("it is short")][..], &inner].concat();
     assert_eq!(Entry::decode(&entry), Err(DecodeError::Unknown { format: 1 }));
-    let known = entry.len() - 2;
+    let known = entry.len() - 3;
     let mut entry = entry[..known].to_vec();
-    (entry[3], entry[5]) = (entry[3] - 2, entry[5] - 2);
+    (entry[3], entry[5]) = (entry[3] - 3, entry[5] - 3);
     assert!(Entry::decode(&entry).is_ok(), "it is the field");
 }
 

@@ -307,7 +307,7 @@ fn typed(command: &Command) -> Typed {
         Command::Leave(_) => one("/quit".into()),
         Command::Resume(_) => Typed::Never("shows a token, which no recording has"),
         // The hub makes them of what is typed.
-        Command::Appear | Command::Empower | Command::LogIn(_) | Command::Irc(_) => Typed::Nothing,
+        Command::Appear | Command::Empower(_) | Command::LogIn(_) | Command::Irc(_) => Typed::Nothing,
         Command::LogOut => one("/logout".into()),
     }
 }

@@ -4,9 +4,10 @@
 //! keeps it, until they leave or are called something else, or the account's owner takes it.
 
 use super::{Chat, HERE, Person};
+use crate::deed::Deed;
 use crate::log::Accounts;
 use crate::message::LoggingIn;
-use crate::{Action, Capabilities, ConnectionId, IrcMessage, Message, Name, Time};
+use crate::{Action, Capabilities, ConnectionId, IrcMessage, Message, Name, Ruling, Time};
 
 impl Chat {
     /// Handles which accounts were made, and which are gone.
@@ -15,6 +16,8 @@ impl Chat {
         for name in gone {
             if self.accounts.remove(&name.key()).is_some() {
                 self.log_out_all(&name);
+                self.disempower_all(&name);
+                self.disown_all(&name);
             }
         }
     }
@@ -110,6 +113,7 @@ impl Chat {
             self.make_way(now, account);
             self.rename(connection, account.clone());
         }
+        self.rank_by_account(now, connection);
     }
 
     /// Has somebody be logged in no more. The name of an account is not theirs any more, either.
@@ -134,6 +138,22 @@ impl Chat {
         for connection in all {
             self.set_account(connection, None);
             let message = Message::LoggingIn(LoggingIn::LoggedOut);
+            self.actions.push_back(Action::Deliver { connection, message });
+        }
+    }
+
+    /// Has nobody be an operator of the server any more by an account that is gone.
+    fn disempower_all(&mut self, account: &Name) {
+        let is_by_it = |&(_, person): &(ConnectionId, &Person)| {
+            let by = person.power().and_then(|power| power.account.as_ref());
+            by.is_some_and(|other| other.key() == account.key())
+        };
+        let all: Vec<_> = self.people.iter().filter(is_by_it).map(|(connection, _)| connection).collect();
+        for connection in all {
+            self.people.get_mut(connection).expect(HERE).set_power(None);
+            let what = format!("removed {} as an operator of the server", self.person(connection).name);
+            self.push_deed(Deed { by: Name::SERVER, what, room: None, why: None, bar: None });
+            let message = Message::Ruling(Box::new(Ruling::Empowered { is_operator: false }));
             self.actions.push_back(Action::Deliver { connection, message });
         }
     }

@@ -1,6 +1,7 @@
 //! Owns who may keep order, and what comes of it: whoever may not is told why, and nothing else happens.
 
 use super::order::{Order, Somebody};
+use super::people::Power;
 use super::rooms::{Presence, Rank, Rooms};
 use super::{Chat, HERE};
 use crate::address_key::AddressKey;
@@ -559,10 +560,17 @@ impl Chat {
         self.actions.push_back(Action::Deliver { connection, message: Message::Ruling(Box::new(ruling)) });
     }
 
-    /// Has somebody be an operator of the server, or not any more.
-    pub(super) fn empower(&mut self, connection: ConnectionId, is_operator: bool) {
-        self.people.get_mut(connection).expect(HERE).set_server_operator(is_operator);
-        self.note_deed(connection, if is_operator { "became an operator" } else { "resigned" }.to_owned(), None, None);
-        self.rule(connection, Ruling::Empowered { is_operator });
+    /// Has somebody be an operator of the server, by an account if by one.
+    pub(super) fn empower(&mut self, connection: ConnectionId, account: Option<Name>) {
+        self.people.get_mut(connection).expect(HERE).set_power(Some(Power { account }));
+        self.note_deed(connection, "became an operator".to_owned(), None, None);
+        self.rule(connection, Ruling::Empowered { is_operator: true });
+    }
+
+    /// Has somebody be an operator of the server no more, who wants that.
+    pub(super) fn resign(&mut self, connection: ConnectionId) {
+        self.people.get_mut(connection).expect(HERE).set_power(None);
+        self.note_deed(connection, "resigned".to_owned(), None, None);
+        self.rule(connection, Ruling::Empowered { is_operator: false });
     }
 }

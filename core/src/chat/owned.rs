@@ -119,6 +119,23 @@ impl Chat {
         }
     }
 
+    /// Has no room belong to an account that is gone, nor keep it as an operator's. Those who are there are told.
+    pub(super) fn disown_all(&mut self, account: &Name) {
+        let key = account.key();
+        let rooms: Vec<_> = self.owned.values().filter(|owned| owned.owner.key() == key).collect();
+        for room in rooms.into_iter().map(|owned| owned.room.clone()).collect::<Vec<_>>() {
+            self.disown(&room);
+            if let Some(id) = self.rooms.find(&room) {
+                self.tell_by_server(id, Done::Owned { owner: None });
+            }
+        }
+        let keeps_order = |owned: &&OwnedState| owned.operators.iter().any(|name| name.key() == key);
+        for mut owned in self.owned.values().filter(keeps_order).cloned().collect::<Vec<_>>() {
+            owned.operators.retain(|name| name.key() != key);
+            self.keep_owned(owned);
+        }
+    }
+
     /// Takes over rooms that belonged to accounts before.
     pub(super) fn take_owned(&mut self, rooms: Vec<OwnedState>) {
         for owned in rooms {
@@ -167,10 +184,7 @@ impl Chat {
     /// Handles that somebody has come to a room: of one that belongs to an account, only whom it keeps as such is an
     /// operator. Tells whether they have become one where others are.
     pub(super) fn note_operator(&mut self, now: Time, connection: ConnectionId, id: RoomId) -> bool {
-        let Some(owned) = self.owned.get(&self.rooms.name(id).key()) else { return false };
-        let account = self.account(connection).map(|account| account.key());
-        let is_owner = account.as_ref() == Some(&owned.owner.key());
-        let is_kept = account.is_some_and(|account| owned.operators.iter().any(|name| name.key() == account));
+        let Some((is_owner, is_kept)) = self.rank_kept(connection, id) else { return false };
         self.rooms.set_rank(id, Rank::Operator, connection.key(), is_owner || is_kept);
         if is_owner {
             self.note_owner(now, id);
@@ -187,10 +201,44 @@ impl Chat {
         }
     }
 
+    /// Has somebody who has just logged in keep order at once in those of their rooms where their account does. From an
+    /// owner nothing is hidden any more.
+    pub(super) fn rank_by_account(&mut self, now: Time, connection: ConnectionId) {
+        if self.owned.is_empty() {
+            return;
+        }
+        for id in self.person(connection).rooms().collect::<Vec<_>>() {
+            let Some((is_owner, is_kept)) = self.rank_kept(connection, id) else { continue };
+            if is_owner {
+                let origin = self.person(connection).origin(connection);
+                self.rooms.change_order(id, |order| order.note_left(origin));
+                self.note_owner(now, id);
+            }
+            if (is_owner || is_kept) && self.rooms.set_rank(id, Rank::Operator, connection.key(), true) {
+                self.tell_operator(connection, id);
+            }
+        }
+    }
+
+    /// Tells whether a room belongs to the account of somebody, and whether it keeps them as an operator, if it belongs
+    /// to any.
+    fn rank_kept(&self, connection: ConnectionId, id: RoomId) -> Option<(bool, bool)> {
+        let owned = self.owned.get(&self.rooms.name(id).key())?;
+        let account = self.account(connection).map(|account| account.key());
+        let is_owner = account.as_ref() == Some(&owned.owner.key());
+        let is_kept = account.is_some_and(|account| owned.operators.iter().any(|name| name.key() == account));
+        Some((is_owner, is_kept))
+    }
+
     /// Tells a room that somebody keeps order there again, since they have an account.
     pub(super) fn tell_operator(&mut self, connection: ConnectionId, id: RoomId) {
         let name = self.person(connection).name.clone();
-        let done = Done::Changed(vec![crate::log::ModeChange { is_set: true, mode: crate::log::Mode::Operator(name) }]);
+        let mode = crate::log::Mode::Operator(name);
+        self.tell_by_server(id, Done::Changed(vec![crate::log::ModeChange { is_set: true, mode }]));
+    }
+
+    /// Tells a room what was done there by nobody.
+    fn tell_by_server(&mut self, id: RoomId, done: Done) {
         let (room, time_ms) = (self.rooms.name(id).clone(), self.time_ms());
         let moderated = Moderated { room, by: Name::SERVER, identity: Identity::default(), time_ms, done };
         let (audience, message) = (self.rooms.members(id), Message::Moderated(Box::new(moderated)));

@@ -46,11 +46,9 @@ pub(super) struct Apart {
     pub(super) irc: Option<Box<IrcState>>,
     /// By which account they have logged in, unless they came by IRC: nothing else is known of them then.
     pub(super) member: Identity,
-    /// They are an operator of the server.
-    pub(super) is_server_operator: bool,
 }
 
-/// What is known of who has written with others alone, or ignores some.
+/// What is known of who has written with others alone, ignores some, or is an operator of the server.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(super) struct Dealings {
     /// Whom they ignore, in the order of the names.
@@ -59,6 +57,15 @@ pub(super) struct Dealings {
     pub(super) writer: Option<WriterState>,
     /// By which connections those came with whom they have written: the last stands last.
     pub(super) correspondents: Vec<ConnectionId>,
+    /// They are an operator of the server.
+    pub(super) power: Option<Power>,
+}
+
+/// Tells by what somebody is an operator of the server.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub(super) struct Power {
+    /// By whose account, if by one's.
+    pub(super) account: Option<Name>,
 }
 
 impl Person {
@@ -134,12 +141,17 @@ impl Person {
 
     /// Tells whether they are an operator of the server.
     pub(super) fn is_server_operator(&self) -> bool {
-        self.apart.as_deref().is_some_and(|apart| apart.is_server_operator)
+        self.power().is_some()
+    }
+
+    /// Returns by what they are an operator of the server, if they are one.
+    pub(super) fn power(&self) -> Option<&Power> {
+        self.dealings().and_then(|dealings| dealings.power.as_ref())
     }
 
     /// Has them be an operator of the server, or not any more.
-    pub(super) fn set_server_operator(&mut self, is_server_operator: bool) {
-        self.apart_mut().is_server_operator = is_server_operator;
+    pub(super) fn set_power(&mut self, power: Option<Power>) {
+        self.dealings_mut().power = power;
         self.forget_nothing();
     }
 

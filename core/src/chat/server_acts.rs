@@ -66,7 +66,7 @@ impl Chat {
                 Some(target) => self.kill(now, by, target, why),
                 None => self.reply(by, Message::Nobody { name }),
             },
-            Act::Resign => self.empower(by, false),
+            Act::Resign => self.resign(by),
             Act::Kick { .. }
             | Act::Ban { .. }
             | Act::Unban { .. }

@@ -7,7 +7,7 @@ use super::correspondents::CORRESPONDENTS_MAX;
 use super::interested::Interested;
 use super::names::Names;
 use super::owned::{OPERATORS_MAX, OWNED_MAX};
-use super::people::{Apart, Dealings, People, Person};
+use super::people::{Apart, Dealings, People, Person, Power};
 use super::plural::ROOMS_MAX;
 use super::random_names::RandomNames;
 use super::rooms::{Member, Rank, Rooms};
@@ -39,6 +39,7 @@ impl Chat {
             operates: self.ranked(connection, person, Rank::Operator),
             voices: self.ranked(connection, person, Rank::Voice),
             is_server_operator: person.is_server_operator(),
+            operator_by: person.power().and_then(|power| power.account.clone()),
             address: self.people.address(connection),
             account: person.identity().account().filter(|_| person.irc().is_none()).cloned(),
             irc: person.irc().cloned(),
@@ -93,7 +94,7 @@ impl Chat {
         for person in snapshot.people {
             let PersonState { connection, name, room, others, .. } = person;
             let PersonState { ignored, writer, correspondents, origin, operates, voices, irc, .. } = person;
-            let PersonState { is_server_operator, address, account, .. } = person;
+            let PersonState { is_server_operator, operator_by, address, account, .. } = person;
             let is_once = account.is_none() || irc.is_none();
             SnapshotError::unless(is_once, "somebody who came by IRC has an account apart")?;
             let rooms: HashSet<_> = others.iter().chain([&room]).collect();
@@ -128,11 +129,14 @@ impl Chat {
             let are_others = correspondents.len() <= CORRESPONDENTS_MAX
                 && correspondents.iter().collect::<HashSet<_>>().len() == correspondents.len();
             SnapshotError::unless(are_others, "somebody has written with too many, or is listed twice")?;
-            let dealings = Dealings { ignored, writer, correspondents };
+            let is_by_none = operator_by.is_none() || is_server_operator;
+            SnapshotError::unless(is_by_none, "somebody is no operator by an account")?;
+            let power = is_server_operator.then_some(Power { account: operator_by });
+            let dealings = Dealings { ignored, writer, correspondents, power };
             let dealings = Some(dealings).filter(|dealings| *dealings != Dealings::default()).map(Box::new);
             let irc = irc.map(Box::new);
             let (others, member) = (others.into(), Identity::of_account(account.as_ref()));
-            let apart = Apart { others, dealings, origin, irc, member, is_server_operator };
+            let apart = Apart { others, dealings, origin, irc, member };
             if apart != Apart::default() {
                 people.get_mut(connection).expect(HERE).apart = Some(Box::new(apart));
                 people.note_origin(connection);

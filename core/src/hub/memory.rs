@@ -96,7 +96,7 @@ impl Command {
             | Self::Part(_)
             | Self::Resume(_)
             | Self::Moderate(_)
-            | Self::Empower
+            | Self::Empower(_)
             | Self::LogIn(_)
             | Self::LogOut
             | Self::Appear

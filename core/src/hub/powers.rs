@@ -15,7 +15,7 @@ impl<S> Hub<S> {
 
     /// Has somebody be an operator of the server, of whom was verified that they may be. Nobody can ask for it.
     pub fn empower(&mut self, now: Time, connection: ConnectionId) {
-        self.propose(now, Event::Commanded { connection, command: Command::Empower });
+        self.propose(now, Event::Commanded { connection, command: Command::Empower(None) });
         self.account(now);
     }
 

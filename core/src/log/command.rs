@@ -50,8 +50,9 @@ pub enum Command {
     Appear,
     /// Keep order.
     Moderate(Box<Moderation>),
-    /// Be an operator of the server: the server has verified that one may. Nobody can ask for it by this.
-    Empower,
+    /// Be an operator of the server, by this account, if by one: the server has verified that one may. Nobody can ask
+    /// for it by this.
+    Empower(Option<Name>),
     /// Be logged in by this account: the server has verified that it is one's own. Nobody can ask for it by this.
     LogIn(Name),
     /// Be logged in no more.
@@ -81,7 +82,7 @@ impl Command {
             | Self::Unignore(_)
             | Self::Rename(_)
             | Self::Moderate(_)
-            | Self::Empower
+            | Self::Empower(_)
             | Self::LogIn(_)
             | Self::LogOut
             | Self::Appear
@@ -105,7 +106,7 @@ impl Command {
             | Self::JoinWithKey { .. }
             | Self::Part(_)
             | Self::Moderate(_)
-            | Self::Empower
+            | Self::Empower(_)
             | Self::LogIn(_)
             | Self::LogOut
             | Self::Irc(_)

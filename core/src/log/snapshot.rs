@@ -131,6 +131,8 @@ pub struct PersonState {
     pub voices: Vec<RoomId>,
     /// They are an operator of the server.
     pub is_server_operator: bool,
+    /// By whose account they are, if by one's.
+    pub operator_by: Option<Name>,
     /// From where they come, if that is known.
     pub address: Option<AddressKey>,
     /// By which account they have logged in, unless they came by IRC: that has it.

@@ -115,9 +115,8 @@ impl Disguise {
             Command::Moderate(moderation) => Command::Moderate(Box::new(self.moderation(moderation))),
             Command::Irc(command) => Command::Irc(Box::new(self.irc_command(command))),
             Command::LogIn(account) => Command::LogIn(self.name(account)),
-            other @ (Command::Resume(_) | Command::Empower | Command::LogOut | Command::Appear | Command::Leave(_)) => {
-                other.clone()
-            }
+            Command::Empower(account) => Command::Empower(account.as_ref().map(|account| self.name(account))),
+            other @ (Command::Resume(_) | Command::LogOut | Command::Appear | Command::Leave(_)) => other.clone(),
         }
     }
 

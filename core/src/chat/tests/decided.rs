@@ -54,7 +54,7 @@ fn what_an_operator_decides_is_kept_as_it_comes_back() {
     chat.handle(Time::START, Event::Clock { unix_ms: 1_000_000 });
     let sue = open(&mut chat, now, 1, 1);
     let do_it = |chat: &mut Chat, command| chat.handle(now, Event::Commanded { connection: sue, command });
-    do_it(&mut chat, Command::Empower);
+    do_it(&mut chat, Command::Empower(None));
     let act = Act::BanAddress { address: bar(7, None).address, lasts: Some(Duration::from_secs(60)), why: None };
     do_it(&mut chat, Command::Moderate(Box::new(Moderation { room: None, act })));
     let kept = chat.take_deeds().iter().find_map(Deed::kept_bar).expect("it is kept");

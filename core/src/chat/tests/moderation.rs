@@ -71,7 +71,7 @@ impl World {
             }
         }
         for who in ["Rob", "Sue"] {
-            world.command(who, Command::Empower);
+            world.command(who, Command::Empower(None));
         }
         world.act("Sue", Act::BanAddress { address: address(78), lasts: None, why: None });
         for act in [
@@ -370,7 +370,7 @@ fn who_comes_from_an_address_that_is_banned_is_put_out_but_for_operators_of_the_
     for (slot, who) in (20..).zip(["Mal", "Nan", "Oli"]) {
         world.come(who, slot, from);
     }
-    world.command("Nan", Command::Empower);
+    world.command("Nan", Command::Empower(None));
     let silent = ConnectionId::new(0, 30, 30);
     world.chat.handle(Time::START, Event::Opened { connection: silent, address: from });
     let lasts = Some(Duration::from_secs(60));

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::log::{
-    Act, Decided, IrcCommand, Mask, Mode, ModeChange, Moderation, OwnedState, Registration, RoomModes, Target,
+    Accounts, Act, Decided, IrcCommand, Mask, Mode, ModeChange, Moderation, OwnedState, Registration, RoomModes, Target,
 };
 use crate::{Capabilities, How, Identity, Text, Topic};
 
@@ -82,6 +82,29 @@ impl World {
             (connection == to).then(|| ruling.to_string())
         });
         told.collect::<Vec<_>>().join("\n")
+    }
+
+    /// Has accounts be made, and others be gone. Returns what everybody was told.
+    fn accounts(&mut self, made: &[&str], gone: &[&str]) -> Vec<String> {
+        let names = |names: &[&str]| names.iter().map(|text| name(text)).collect();
+        let accounts = Accounts { made: names(made), gone: names(gone) };
+        self.chat.take_actions();
+        self.chat.handle(self.now, Event::Accounts(Box::new(accounts)));
+        let told = self.chat.actions().iter().filter_map(|action| {
+            let Action::Deliver { message: Message::Ruling(ruling), .. } = action else { return None };
+            Some(ruling.to_string())
+        });
+        let told = told.collect::<Vec<_>>();
+        told.into_iter().chain(self.broadcast()).collect()
+    }
+
+    /// Returns what operators were said to have done in rooms.
+    fn broadcast(&mut self) -> Vec<String> {
+        let told = self.chat.take_actions().into_iter().filter_map(|action| {
+            let Action::Broadcast { message: Message::Moderated(moderated), .. } = action else { return None };
+            Some(moderated.to_string())
+        });
+        told.collect()
     }
 
     fn join(&mut self, connection: ConnectionId) -> String {
@@ -225,7 +248,7 @@ fn a_room_is_given_up_or_on_by_its_owner_alone() {
     world.keep(&mut kept);
     let owned = &kept[&name("pizza").key()];
     assert_eq!((&owned.owner, &owned.operators[..]), (&name("Bob"), &[name("Ann"), name("Bob")][..]));
-    world.chat.handle(world.now, Event::Commanded { connection: sue, command: Command::Empower });
+    world.chat.handle(world.now, Event::Commanded { connection: sue, command: Command::Empower(None) });
     assert_eq!(world.act(sue, mode(false, Mode::Owned(None))), "", "operators of the server can as well");
     world.keep(&mut kept);
     assert!(kept.is_empty());
@@ -291,6 +314,81 @@ fn the_owner_reads_what_was_said_behind_a_lock_and_others_do_not() {
     world.join(mal);
     assert!(world.chat.is_in(mal, room));
     assert_eq!(shown(&world, mal), 0);
+}
+
+#[test]
+fn the_rooms_of_an_account_that_is_removed_belong_to_nobody_at_once() {
+    let (mut world, mut kept) = (World::new(), BTreeMap::new());
+    world.accounts(&["Ann", "Bob"], &[]);
+    let (ann, bob) = (world.come("Ann", Some("Ann")), world.come("Bob", Some("Bob")));
+    world.join(ann);
+    world.act(ann, own());
+    world.join(bob);
+    world.act(ann, mode(true, Mode::Operator(name("Bob"))));
+    world.keep(&mut kept);
+    assert_eq!(kept.len(), 1);
+    world.accounts(&[], &["bob"]);
+    world.keep(&mut kept);
+    assert_eq!(kept[&name("pizza").key()].operators, [name("Ann")], "nor does it keep order anywhere");
+    let told = world.accounts(&[], &["ANN"]);
+    assert!(told.contains(&"The room belongs to no account any more, by Server".to_owned()), "{told:?}");
+    world.keep(&mut kept);
+    assert!(kept.is_empty() && world.chat.snapshot().owned.is_empty());
+    assert!(world.is_operator(ann) && world.is_operator(bob), "ranks end when they leave");
+    world.accounts(&["Ann"], &[]);
+    world.leave(ann);
+    let other = world.come("Eve", Some("Ann"));
+    world.join(other);
+    assert!(!world.is_operator(other), "whoever has an account of the name next is somebody else");
+}
+
+#[test]
+fn whoever_is_an_operator_of_the_server_by_an_account_is_none_when_it_is_removed() {
+    let mut world = World::new();
+    world.accounts(&["Root", "Ann"], &[]);
+    let [ann, bob, cid] = ["An1", "Bo1", "Ci1"].map(|who| world.come(who, None));
+    for (who, by) in [(ann, Some("Root")), (bob, Some("Ann")), (cid, None)] {
+        let command = Command::Empower(by.map(name));
+        world.chat.handle(world.now, Event::Commanded { connection: who, command });
+    }
+    let may = |world: &World| [ann, bob, cid].map(|who| world.chat.person(who).is_server_operator());
+    assert_eq!(may(&world), [true; 3]);
+    let again = Chat::restore(&Rules::default(), world.chat.snapshot()).expect("it is of a chat");
+    assert_eq!(again.snapshot(), world.chat.snapshot());
+    world.chat.keep_deeds();
+    let told = world.accounts(&[], &["root"]);
+    assert_eq!(
+        (may(&world), told.concat().as_str()),
+        ([false, true, true], "You are not an operator of this server any more")
+    );
+    let deeds: Vec<_> = world.chat.take_deeds().iter().map(ToString::to_string).collect();
+    assert_eq!(deeds, ["Server removed An1 as an operator of the server"]);
+}
+
+#[test]
+fn who_logs_in_where_their_account_keeps_order_does_so_at_once() {
+    let mut world = World::new();
+    let (ann, bob) = (world.come("Ann", Some("Ann")), world.come("Bob", Some("Bob")));
+    world.join(ann);
+    world.act(ann, own());
+    world.join(bob);
+    world.act(ann, mode(true, Mode::Operator(name("Bob"))));
+    world.act(ann, mode(true, Mode::Locked));
+    world.say(bob);
+    let later = ["Eve", "Ev2", "Ev3"].map(|who| world.come(who, None));
+    for (who, called) in later.into_iter().zip(["Eve", "Ev2", "Ev3"]) {
+        world.act(ann, Act::Invite { name: name(called) });
+        world.join(who);
+    }
+    for (who, account, may) in [(later[0], "Bob", true), (later[1], "Cid", false), (later[2], "ann", true)] {
+        world.chat.take_actions();
+        let command = Command::LogIn(name(account));
+        world.chat.handle(world.now, Event::Commanded { connection: who, command });
+        let told = world.broadcast();
+        assert_eq!((world.is_operator(who), told.len()), (may, usize::from(may)), "{account}: {told:?}");
+    }
+    assert_eq!(world.chat.shown_on_joining(later[2], &name("pizza")).len(), 1, "from the owner nothing is hidden");
+    assert_eq!(world.chat.shown_on_joining(later[0], &name("pizza")).len(), 0);
 }
 
 #[test]

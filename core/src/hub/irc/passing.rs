@@ -82,8 +82,9 @@ impl<S> Hub<S> {
             }
             (GivenBy::Pass, Verdict::Denied(denial)) => self.turn_away(connection, denial),
             (GivenBy::Sasl, _) => self.tell_authenticated(connection, verdict),
-            (GivenBy::Oper, Verdict::Member(Account { role: Role::Operator, .. })) => {
-                self.propose(now, Event::Commanded { connection, command: Command::Empower });
+            (GivenBy::Oper, Verdict::Member(Account { role: Role::Operator, name })) => {
+                let command = Command::Empower(Some(name.clone()));
+                self.propose(now, Event::Commanded { connection, command });
             }
             (GivenBy::Oper, Verdict::Denied(denial)) => self.tell_oper(connection, LoggingIn::Denied(*denial)),
             (GivenBy::Oper, Verdict::Welcome | Verdict::Invited(_) | Verdict::Member(_) | Verdict::LoggedIn(..)) => {
