@@ -45,16 +45,16 @@ use crate::dial::Server;
 /// between here and the server.
 pub(crate) fn run(flags: LoadFlags) -> Result<()> {
     let plan = Plan::try_from(flags)?;
-    let server = plan.server()?;
+    let servers = plan.servers()?;
     let text = match plan.idle {
         Some(connections) => {
             descriptors::reserve(connections, "--idle")?;
-            let report = idle::run(&plan, &server, connections)?;
+            let report = idle::run(&plan, &servers, connections)?;
             if plan.json { report.json() } else { report.table() }
         }
         None => {
             descriptors::reserve(plan.rooms.saturating_mul(plan.members), "--rooms times --members")?;
-            let crowd = join(&plan, &server)?;
+            let crowd = join(&plan, &servers)?;
             if plan.wait {
                 await_line()?;
             }
@@ -73,10 +73,10 @@ fn await_line() -> Result<()> {
 }
 
 /// Brings all members into their rooms, room by room.
-fn join(plan: &Plan, server: &Server) -> Result<Crowd> {
+fn join(plan: &Plan, servers: &[Server]) -> Result<Crowd> {
     let mut crowd = Crowd::new(Clock::start())?;
-    let rooms = (0..plan.rooms * plan.members).map(|member| plan.room(member / plan.members));
-    crowd.join(server, plan.dialect, rooms, plan.chars)?;
+    let places = plan.places(plan.rooms * plan.members);
+    crowd.join(servers, plan.dialect, places, plan.chars)?;
     for room in 0..plan.rooms {
         crowd.stall((room + 1) * plan.members - plan.stalled..(room + 1) * plan.members)?;
     }

@@ -10,6 +10,7 @@ use anyhow::{Context, Result, bail, ensure};
 use super::clock::Clock;
 use super::connection::{Connection, SPARE_BYTES};
 use super::dialect::Dialect;
+use super::flags::Place;
 use super::inbox::{Inbox, Receipt};
 use super::poller::{Interest, Poller};
 use crate::dial::Server;
@@ -82,7 +83,7 @@ impl Crowd {
         members.iter().map(|member| member.inbox.progress()).min().unwrap_or(0)
     }
 
-    /// Connects one member per name in `rooms` and waits until each is in its room.
+    /// Connects one member for each of the `places`, by one of the `servers`, and waits until each is in its room.
     ///
     /// Load messages there have texts of `chars` characters.
     ///
@@ -91,16 +92,17 @@ impl Crowd {
     /// Nobody listens there, the server can't be trusted, it closes a connection, or it lets nobody in for ten seconds.
     pub(super) fn join(
         &mut self,
-        server: &Server,
+        servers: &[Server],
         dialect: Dialect,
-        rooms: impl ExactSizeIterator<Item = String>,
+        places: impl ExactSizeIterator<Item = Place>,
         chars: usize,
     ) -> Result<()> {
-        let wanted = self.members.len() + rooms.len();
-        let addresses = async_io::block_on(server.address.resolve())?;
+        let wanted = self.members.len() + places.len();
+        let resolved = |server: &Server| async_io::block_on(server.address.resolve());
+        let addresses = servers.iter().map(resolved).collect::<Result<Vec<_>>>()?;
         let mut joining = 0;
-        for room in rooms {
-            self.connect(server, &addresses, dialect, &room, chars)?;
+        for Place { server, room } in places {
+            self.connect(&servers[server], &addresses[server], dialect, &room, chars)?;
             joining += 1;
             if joining >= JOINING_MAX {
                 joining -= self.await_join(wanted)?;

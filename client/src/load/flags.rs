@@ -33,9 +33,10 @@ pub(crate) struct LoadFlags {
     #[argh(option, short = 'i', default = "HOST.to_owned()", from_str_fn(host))]
     ip: String,
 
-    /// port of the server (default 42069; with --web, 42080; with --irc, 6667)
+    /// port of the server (default 42069; with --web, 42080; with --irc, 6667); if given more than once, those of
+    /// servers that are one chat: members are spread over them
     #[argh(option, short = 'p', from_str_fn(port))]
-    port: Option<u16>,
+    port: Vec<u16>,
 
     /// speak TLS with the server; the roots of this system have to vouch for its certificate
     #[argh(switch)]
@@ -112,9 +113,9 @@ pub(crate) struct LoadFlags {
 /// What to do, with every flag checked.
 #[derive(Debug, Clone)]
 pub(super) struct Plan {
-    /// Where the server listens.
-    pub(super) address: Address,
-    /// It is spoken to by TLS.
+    /// Where the servers listen: one, or several that are one chat.
+    pub(super) addresses: Vec<Address>,
+    /// They are spoken to by TLS.
     pub(super) tls: bool,
     /// The one certificate that is accepted then, if it is not for the roots to say.
     pub(super) pin: Option<Pin>,
@@ -146,15 +147,36 @@ pub(super) struct Plan {
     pub(super) json: bool,
 }
 
+/// Where a member is to be.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Place {
+    /// Which of the servers it comes to.
+    pub(super) server: usize,
+    /// The room that it joins there.
+    pub(super) room: String,
+}
+
 impl Plan {
-    /// Returns where the server is, and how it is spoken to. All members are strangers to it: none comes back.
+    /// Returns where the servers are, and how they are spoken to. All members are strangers to them: none comes back.
     ///
     /// # Errors
     ///
     /// Nothing says which servers are to be trusted.
-    pub(super) fn server(&self) -> anyhow::Result<Server> {
-        let security = self.tls.then(|| Security::new(self.pin, Tickets::Dropped)).transpose()?;
-        Ok(Server { address: self.address.clone(), security, password: None })
+    pub(super) fn servers(&self) -> anyhow::Result<Vec<Server>> {
+        let server = |address: &Address| {
+            let security = self.tls.then(|| Security::new(self.pin, Tickets::Dropped)).transpose()?;
+            Ok(Server { address: address.clone(), security, password: None })
+        };
+        self.addresses.iter().map(server).collect()
+    }
+
+    /// Returns the room of each of the first members, and which server each comes to. Neighbours in a room come to
+    /// different servers, and so do those who write in neighbouring rooms.
+    pub(super) fn places(&self, members: usize) -> impl ExactSizeIterator<Item = Place> + '_ {
+        (0..members).map(|member| {
+            let room = member / self.members;
+            Place { server: (member % self.members + room) % self.addresses.len(), room: self.room(room) }
+        })
     }
 
     /// Returns the name of a room.
@@ -226,8 +248,9 @@ impl TryFrom<LoadFlags> for Plan {
                 format!("takes the id of a server process that you may watch: {error:#}"),
             ));
         }
+        let ports = if flags.port.is_empty() { vec![default_port] } else { flags.port };
         let plan = Self {
-            address: Address { host: flags.ip, port: flags.port.unwrap_or(default_port) },
+            addresses: ports.into_iter().map(|port| Address { host: flags.ip.clone(), port }).collect(),
             tls,
             pin: flags.pin,
             rooms: flags.rooms,

@@ -28,13 +28,12 @@ pub(super) struct IdleReport {
 /// # Errors
 ///
 /// Nobody listens, the server closes a connection, or its process can't be read.
-pub(super) fn run(plan: &Plan, server: &Server, connections: usize) -> Result<IdleReport> {
+pub(super) fn run(plan: &Plan, servers: &[Server], connections: usize) -> Result<IdleReport> {
     let process = plan.server.as_ref().context("no process to look at")?;
     let before_kib = process.rss_kib()?;
     let before_ns = process.cpu_ns()?;
     let mut crowd = Crowd::new(Clock::start())?;
-    let rooms = (0..connections).map(|member| plan.room(member / plan.members));
-    crowd.join(server, plan.dialect, rooms, plan.chars)?;
+    crowd.join(servers, plan.dialect, plan.places(connections), plan.chars)?;
     let cpu_ns = process.cpu_ns()?.saturating_sub(before_ns);
     let end_ns = crowd.clock().after_ns(SETTLING);
     while crowd.clock().now_ns() < end_ns {

@@ -9,10 +9,21 @@ fn parse(args: &[&str]) -> Result<LoadFlags, String> {
 #[test]
 fn without_flags_it_is_one_room_of_a_hundred() {
     let plan = Plan::try_from(parse(&[]).expect("every flag has a default")).expect("the defaults fit");
-    assert_eq!(plan.address.to_string(), "127.0.0.1:42069");
+    assert_eq!(plan.addresses[0].to_string(), "127.0.0.1:42069");
     assert_eq!((plan.rooms, plan.members, plan.chars, plan.window), (1, 100, 64, 4_096));
     assert_eq!((plan.stalled, plan.room(7).as_str(), plan.dialect), (0, "load-7", Dialect::Chat));
     assert_eq!((plan.length, plan.rate, plan.idle, plan.json), (Duration::from_secs(5), None, None, false));
+}
+
+#[test]
+fn members_are_spread_over_servers_that_are_one_chat() {
+    let args = ["--port", "7001", "--port", "7002", "--rooms", "2", "--members", "4"];
+    let plan = Plan::try_from(parse(&args).expect("they are flags")).expect("they fit");
+    assert_eq!(plan.addresses.iter().map(Address::to_string).collect::<Vec<_>>(), ["127.0.0.1:7001", "127.0.0.1:7002"]);
+    let places: Vec<_> = plan.places(8).map(|Place { server, room }| (server, room)).collect();
+    let place = |server, room: &str| (server, room.to_owned());
+    assert_eq!(places[..4], [0, 1, 0, 1].map(|server| place(server, "load-0")));
+    assert_eq!(places[4..], [1, 0, 1, 0].map(|server| place(server, "load-1")));
 }
 
 #[test]

@@ -5,7 +5,7 @@ use super::*;
 
 fn plan(rate: Option<u32>) -> Plan {
     Plan {
-        address: crate::address::Address { host: "127.0.0.1".into(), port: 42_069 },
+        addresses: vec![crate::address::Address { host: "127.0.0.1".into(), port: 42_069 }],
         tls: false,
         pin: None,
         rooms: 2,
