@@ -3,7 +3,7 @@
 
 import { ANSWERS, KEEPING } from './answers.js';
 import { Conversations, TALKS_MAX } from './conversations.js';
-import { LIMITS, key } from './names.js';
+import { LIMITS, ROOM_LIMITS, key } from './names.js';
 import { Outbox, kindOf, textOf, wordsOf } from './outbox.js';
 import { PAGE, seqOf } from './past.js';
 import { People } from './people.js';
@@ -36,6 +36,7 @@ export class Chat {
   roomsMore = 0;
   commands = [];
   limits = LIMITS;
+  roomLimits = ROOM_LIMITS;
   /** 'offline'; 'greeting', until one knows who and where one is; 'settling', until that is as one wants; 'here'. */
   phase = 'offline';
 
@@ -286,12 +287,13 @@ export class Chat {
 
   #on = {
     __proto__: null,
-    hello: ({ boot, line_chars, name_chars_min: min, name_chars_max: max, token = null }) => {
+    hello: ({ boot, line_chars, name_chars_min: min, name_chars_max: max, room_chars_max, token = null }) => {
       this.phase = 'greeting';
       this.#boot = boot;
       this.#token = token;
       this.#lineChars = line_chars;
       this.limits = { min, max };
+      this.roomLimits = { min, max: room_chars_max };
     },
     help: ({ commands }) => {
       this.commands = commands;
@@ -341,7 +343,7 @@ export class Chat {
     },
     'bad-room': () => {
       this.#outbox.answer('join');
-      this.#note(nameRule(this.limits, 'The name of a room'), 'bad');
+      this.#note(nameRule(this.roomLimits, 'The name of a room'), 'bad');
       this.#settle();
     },
     joined: ({ room, name }) => this.#moved(room, `${name} joined`, 1, (people) => people.add(name)),

@@ -14,7 +14,7 @@ import * as door from './door.js';
 import { keep, kept, take } from './kept.js';
 import { Link } from './link.js';
 import * as log from './log.js';
-import { isName, key, partnerOf, roomOf } from './names.js';
+import { ROOM_LIMITS, isName, key, partnerOf, roomOf } from './names.js';
 import { kindOf } from './outbox.js';
 import * as rename from './rename.js';
 import { placeOf } from './room.js';
@@ -38,7 +38,7 @@ const before = talks.read(take('sessionStorage', 'talks'));
 const chat = new Chat({
   name: kept('sessionStorage', 'name'),
   room: roomOf(seen) || null,
-  rooms: (kept('sessionStorage', 'rooms') ?? '').split(' ').filter((room) => isName(room)),
+  rooms: (kept('sessionStorage', 'rooms') ?? '').split(' ').filter((room) => isName(room, ROOM_LIMITS)),
   token: take('sessionStorage', 'token'),
   talks: before,
   ignored: (kept('sessionStorage', 'ignored') ?? '').split(' ').filter((name) => isName(name)),
@@ -113,11 +113,11 @@ addEventListener('hashchange', () => {
   if (door.invited()) return;
   seen = location.hash;
   goal = null;
-  const [room, partner] = [roomOf(seen, chat.limits), partnerOf(seen, chat.limits)];
+  const [room, partner] = [roomOf(seen, chat.roomLimits), partnerOf(seen, chat.limits)];
   if (room) send(chat.join(room));
   if (partner) chat.talkTo(partner);
   look();
-  if (room === null && partner === null) tellBad(nameRule(chat.limits, 'The name of a room'));
+  if (room === null && partner === null) tellBad(nameRule(chat.roomLimits, 'The name of a room'));
   showAddress();
 });
 addEventListener('online', () => {
@@ -326,8 +326,8 @@ function send(lines) {
 }
 
 function make(room) {
-  const valid = Boolean(roomOf(`#${room}`, chat.limits));
-  at('make-error').textContent = valid ? '' : nameRule(chat.limits, 'The name of a room');
+  const valid = Boolean(roomOf(`#${room}`, chat.roomLimits));
+  at('make-error').textContent = valid ? '' : nameRule(chat.roomLimits, 'The name of a room');
   at('make-room').setAttribute('aria-invalid', !valid);
   if (!valid) return;
   at('make').reset();

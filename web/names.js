@@ -1,7 +1,10 @@
 // What people and rooms may be called, when two names are one, and where a text says a name: the server's rules.
 
-/** How many characters a name has. */
+/** How many characters the name of a person has. */
 export const LIMITS = { min: 2, max: 20 };
+
+/** How many characters the name of a room has. */
+export const ROOM_LIMITS = { min: 2, max: 32 };
 
 export function isName(text, { min, max } = LIMITS) {
   return text.length >= min && text.length <= max && /^[\w-]+$/.test(text);
@@ -11,7 +14,7 @@ export function isName(text, { min, max } = LIMITS) {
 export const key = (name) => name.toLowerCase();
 
 /** Returns the room that an address asks for after its #; '' for none, `null` if no room can be called so. */
-export function roomOf(hash, limits) {
+export function roomOf(hash, limits = ROOM_LIMITS) {
   const text = hash.slice(1);
   return text === '' || isName(text, limits) ? text : null;
 }

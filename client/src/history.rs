@@ -173,7 +173,8 @@ fn tell(text: &str) -> Result<()> {
 
 /// A room may be written as IRC clients do, with its sign.
 fn room(value: &str) -> Result<Name, String> {
-    name(value.strip_prefix('#').unwrap_or(value))
+    let room = Name::parse_room(value.strip_prefix('#').unwrap_or(value));
+    room.ok_or_else(|| "takes 2 to 32 letters, digits, - and _".to_owned())
 }
 
 fn name(value: &str) -> Result<Name, String> {

@@ -132,7 +132,7 @@ impl Line {
 /// Reads what has a text of a person's in it. It goes first, since the text may be like any line.
 fn talk(line: &str) -> Option<Line> {
     if let Some((when, said)) = line.strip_prefix('[').and_then(|line| line.split_once("] ")) {
-        let is_found = when.split_once(", ").is_some_and(|(room, _)| Name::parse(room).is_some());
+        let is_found = when.split_once(", ").is_some_and(|(room, _)| Name::parse_room(room).is_some());
         return said_or_acted(said).map(|(name, _)| if is_found { Line::Found } else { Line::Earlier(name) });
     }
     let Some((name, text)) = said_or_acted(line) else { return aside(line) };
@@ -170,10 +170,10 @@ fn topic(line: &str) -> Option<Line> {
 
 fn about_me(line: &str) -> Option<Line> {
     if let Some(room) = line.strip_prefix("You joined ") {
-        return Name::parse(room).map(Line::YouJoined);
+        return Name::parse_room(room).map(Line::YouJoined);
     }
     if let Some(room) = line.strip_prefix("You are in ") {
-        return Name::parse(room).map(Line::YouAreIn);
+        return Name::parse_room(room).map(Line::YouAreIn);
     }
     line.strip_prefix("You are ").and_then(Name::parse).map(Line::YouAre)
 }
@@ -214,7 +214,7 @@ fn about_others(line: &str) -> Option<Line> {
 fn list(line: &str) -> Option<Line> {
     let (title, items) = line.split_once(" -")?;
     // "… and 7 more" is no name and falls out by itself, and so does the number of people in a room.
-    let names = items.split(", ").filter_map(|item| Name::parse(item.trim_start().split(' ').next()?));
+    let names = items.split(", ").filter_map(|item| Name::parse_room(item.trim_start().split(' ').next()?));
     match title {
         "Rooms" => Some(Line::Rooms(names.collect())),
         "Users" => Some(Line::Users(names.collect())),

@@ -107,14 +107,14 @@ pub(super) fn log_in(word: &'static str, name: &str, purpose: Purpose) -> Reques
 fn with_room(room: &str, command: fn(Name) -> Command) -> Request {
     // Rooms are shown, and thought of, with a sign before them.
     let room = room.strip_prefix('#').unwrap_or(room);
-    Name::parse(room).map_or(Notice::RoomInvalid.into(), |room| command(room).into())
+    Name::parse_room(room).map_or(Notice::RoomInvalid.into(), |room| command(room).into())
 }
 
 /// The same of a command that goes to the room, with the word that it may ask for.
 fn with_door(argument: &str, leaves: bool, command: fn(Name) -> Command) -> Request {
     let Some((room, key)) = argument.split_once(char::is_whitespace) else { return with_room(argument, command) };
     let key = RoomKey::parse(key.trim_start());
-    let room = Name::parse(room.strip_prefix('#').unwrap_or(room));
+    let room = Name::parse_room(room.strip_prefix('#').unwrap_or(room));
     match (room, key) {
         (Some(room), Some(key)) => Command::JoinWithKey { room, key, leaves }.into(),
         (Some(_), None) | (None, _) => Notice::RoomInvalid.into(),
@@ -165,7 +165,9 @@ fn said(argument: &str) -> Request {
         return incomplete();
     };
     let (Ok(from), Ok(to)) = (from.parse::<u64>(), to.parse::<u64>()) else { return incomplete() };
-    let Some(room) = Name::parse(room.strip_prefix('#').unwrap_or(room)) else { return Notice::RoomInvalid.into() };
+    let Some(room) = Name::parse_room(room.strip_prefix('#').unwrap_or(room)) else {
+        return Notice::RoomInvalid.into();
+    };
     let (after, before) = (from.checked_sub(1).map(Bound::Seq), to.checked_add(1).map(Bound::Seq));
     Query::Page(Page { room, after, before, is_from_oldest: false, count: HISTORY_MAX }).into()
 }

@@ -289,8 +289,8 @@ impl fmt::Display for Message {
             Self::Taken { name } => write!(f, "{name} is already taken"),
             Self::NameOfAccount { name } => write!(f, "{name} belongs to an account: /login {name}"),
             Self::LoggingIn(logging_in) => logging_in.fmt(f),
-            Self::NameInvalid => Name::fmt_rule("Name", f),
-            Self::RoomInvalid => Name::fmt_rule("Room", f),
+            Self::NameInvalid => Name::fmt_rule(f),
+            Self::RoomInvalid => Name::fmt_room_rule(f),
             Self::Rooms { rooms, more } => {
                 let rooms = rooms.iter().map(|(name, people)| format!("{name} ({people})"));
                 fmt_list(f, "Rooms", rooms, *more)
@@ -490,7 +490,7 @@ mod tests {
             (Message::Taken { name: bob.clone() }, "Bob is already taken"),
             (Message::NameOfAccount { name: bob.clone() }, "Bob belongs to an account: /login Bob"),
             (Message::NameInvalid, "Name must be 2 - 20 letters, digits, - or _"),
-            (Message::RoomInvalid, "Room must be 2 - 20 letters, digits, - or _"),
+            (Message::RoomInvalid, "Room must be 2 - 32 letters, digits, - or _"),
             (Message::Rooms { rooms: vec![(pizza, 2), (name("main"), 1)], more: 0 }, "Rooms - pizza (2), main (1)"),
             (Message::Users { room: name("main"), names: vec![ann, bob], more: 0 }, "Users - Ann, Bob"),
             (Message::Users { room: name("main"), names: vec![name("Cid")], more: 7 }, "Users - Cid, … and 7 more"),

@@ -1,9 +1,9 @@
-//! Owns the rule for names of people and rooms: 2–20 ASCII letters, digits, `-` and `_`, compared without regard to
-//! case.
+//! Owns the rule for names: ASCII letters, digits, `-` and `_`, 2–20 for people and 2–32 for rooms, compared without
+//! regard to case.
 
 use std::fmt;
 
-use compact_str::CompactString;
+use smol_str::SmolStr;
 
 /// Names that nobody may have because clients and people tell them secrets: what the services of IRC networks are
 /// called, to whom clients send passwords by themselves.
@@ -43,24 +43,28 @@ const RESERVED: [&str; 24] = [
 /// The prefix of names that the server gives when all random ones are taken.
 pub(crate) const GUEST: &str = "Guest-";
 
-/// Holds the name of a person or a room, in the case it was given. It is short enough to be held in place.
+/// Holds the name of a person or a room, in the case it was given. Up to 23 characters are held in place, and longer
+/// ones are shared by all copies.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct Name(CompactString);
+pub struct Name(SmolStr);
 
 impl Name {
     /// The fewest characters of a name.
     pub const CHARS_MIN: usize = 2;
 
     /// The name of the room in which most people begin, and which is always there.
-    pub const MAIN: Self = Self(CompactString::const_new("main"));
+    pub const MAIN: Self = Self(SmolStr::new_inline("main"));
 
     /// What the server itself is called where it does something. Nobody else can be.
-    pub const SERVER: Self = Self(CompactString::const_new("Server"));
+    pub const SERVER: Self = Self(SmolStr::new_inline("Server"));
 
-    /// The most characters of a name.
+    /// The most characters of a person's name.
     pub const CHARS_MAX: usize = 20;
 
-    /// Parses a name, if `text` is one.
+    /// The most characters of a room's name.
+    pub const ROOM_CHARS_MAX: usize = 32;
+
+    /// Parses the name of a person, if `text` is one.
     ///
     /// # Examples
     /// ```
@@ -72,15 +76,37 @@ impl Name {
     /// ```
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let fits = (Self::CHARS_MIN..=Self::CHARS_MAX).contains(&text.len());
+        Self::within(text, Self::CHARS_MAX)
+    }
+
+    /// Parses the name of a room, if `text` is one.
+    ///
+    /// # Examples
+    /// ```
+    /// use chinwag_core::Name;
+    ///
+    /// assert!(Name::parse_room("everything_about_pizza_and_wine").is_some());
+    /// assert!(Name::parse("everything_about_pizza_and_wine").is_none());
+    /// ```
+    #[must_use]
+    pub fn parse_room(text: &str) -> Option<Self> {
+        Self::within(text, Self::ROOM_CHARS_MAX)
+    }
+
+    fn within(text: &str, chars_max: usize) -> Option<Self> {
+        let fits = (Self::CHARS_MIN..=chars_max).contains(&text.len());
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
         (fits && text.bytes().all(plain)).then(|| Self(text.into()))
     }
 
-    /// Tells what it has to look like, where it is that of such a thing.
-    pub(crate) fn fmt_rule(of: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (min, max) = (Self::CHARS_MIN, Self::CHARS_MAX);
-        write!(f, "{of} must be {min} - {max} letters, digits, - or _")
+    /// Tells what a person's has to look like.
+    pub(crate) fn fmt_rule(f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Name must be {} - {} letters, digits, - or _", Self::CHARS_MIN, Self::CHARS_MAX)
+    }
+
+    /// Tells what a room's has to look like.
+    pub(crate) fn fmt_room_rule(f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Room must be {} - {} letters, digits, - or _", Self::CHARS_MIN, Self::ROOM_CHARS_MAX)
     }
 
     /// Returns the name as it was given.
@@ -92,7 +118,11 @@ impl Name {
     /// Returns a key that is equal for names that differ in case only.
     #[must_use]
     pub fn key(&self) -> NameKey {
-        NameKey(self.0.to_ascii_lowercase())
+        let mut key = [0; Self::ROOM_CHARS_MAX];
+        let key_of = &mut key[..self.0.len()];
+        key_of.copy_from_slice(self.0.as_bytes());
+        key_of.make_ascii_lowercase();
+        NameKey(key)
     }
 
     /// Tells whether nobody may take this name. It would make a line of the server read like something else, or be told
@@ -124,9 +154,9 @@ impl fmt::Display for Name {
     }
 }
 
-/// Compares and orders names without regard to case.
+/// Compares and orders names without regard to case. Behind the letters it has zeros, which no name has.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct NameKey(CompactString);
+pub struct NameKey([u8; Name::ROOM_CHARS_MAX]);
 
 #[cfg(test)]
 mod tests {
@@ -162,7 +192,31 @@ mod tests {
         ];
         for (text, valid) in cases {
             assert_eq!(Name::parse(text).is_some(), valid, "{text:?}");
+            assert!(!valid || Name::parse_room(text).is_some(), "{text:?}");
         }
+    }
+
+    #[test]
+    fn a_room_has_up_to_32_of_the_same() {
+        for (len, valid) in [(1, false), (2, true), (20, true), (21, true), (32, true), (33, false)] {
+            assert_eq!(Name::parse_room(&"r".repeat(len)).is_some(), valid, "{len}");
+        }
+        assert!(Name::parse_room("#pizza").is_none());
+    }
+
+    #[test]
+    fn keys_have_the_order_of_the_names_in_small_letters() {
+        let mut names = ["pizza", "Pizza-2", "PIZZ", "pizz_", "zz", "everything_about_pizza_and_wine_"]
+            .map(|text| Name::parse_room(text).expect("the case is a name"));
+        names.sort_by_key(Name::key);
+        assert!(names.map(|name| name.as_str().to_ascii_lowercase()).is_sorted());
+    }
+
+    #[test]
+    fn no_copy_of_a_long_name_has_letters_of_its_own() {
+        let room = Name::parse_room(&"r".repeat(Name::ROOM_CHARS_MAX)).expect("it is one");
+        assert_eq!(room.clone().as_str().as_ptr(), room.as_str().as_ptr());
+        assert_eq!(size_of::<Name>(), 24);
     }
 
     #[test]

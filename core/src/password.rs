@@ -213,7 +213,7 @@ impl fmt::Display for Denial {
             Self::Revoked => "This invitation was revoked",
             Self::Busy => "Server is busy, try again in a moment",
             Self::Unsafe => "An account takes TLS: without it others could read its password",
-            Self::BadName => return Name::fmt_rule("Name", f),
+            Self::BadName => return Name::fmt_rule(f),
             Self::NameTaken => "This name is taken",
             Self::ShortPassword => "A password has at least 8 characters",
             Self::HasAccount => "An account was made by this invitation before",

@@ -191,6 +191,7 @@ mod tests {
     #[test]
     fn what_is_reckoned_for_a_reply_is_enough_for_the_longest_and_the_notice_before_it() {
         let name = || Name::parse("twenty_characters_ok").expect("a name");
+        let room = || Name::parse_room(&"r".repeat(Name::ROOM_CHARS_MAX)).expect("a name");
         let word = || Text::clean("/unheard-of");
         let chars_max = Config::default().rules.line_chars_max;
         let token = || {
@@ -202,7 +203,7 @@ mod tests {
         };
         let ping = || Bytes::from_static(&[b'x'; 125]);
         let quotes = || Text::clean(&"\"".repeat(400));
-        let topic = || Message::Topic { room: name(), topic: Topic::of(&"\"".repeat(Topic::BYTES_MAX)) };
+        let topic = || Message::Topic { room: room(), topic: Topic::of(&"\"".repeat(Topic::BYTES_MAX)) };
         let cases = [
             (Request::Query(Query::Help), Message::Help),
             (Request::Command(Command::Rename(name())), Message::Taken { name: name() }),
@@ -249,12 +250,12 @@ mod tests {
                 assert!(needed <= reckoned, "{reckoned} for {needed}: {request:?}");
                 assert!(reckoned < 2 * needed + 400, "{reckoned} for {needed}: {request:?}");
             }
-            let resumed = [Message::YouAre { name: name() }, Message::YouJoined { room: name(), seq: u64::MAX }];
+            let resumed = [Message::YouAre { name: name() }, Message::YouJoined { room: room(), seq: u64::MAX }];
             let needed = resumed.iter().map(|reply| encoded(reply, encoding)).sum::<usize>() + notice;
             assert!(needed <= Request::Resume(token).reply_bytes_max(), "{needed}");
-            let welcome = [Message::YouJoined { room: name(), seq: u64::MAX }, topic()];
+            let welcome = [Message::YouJoined { room: room(), seq: u64::MAX }, topic()];
             let needed = welcome.iter().map(|reply| encoded(reply, encoding)).sum::<usize>() + notice + LIST_BYTES_MAX;
-            for join in [Command::Join(name()), Command::Enter(name()), Command::Part(name())] {
+            for join in [Command::Join(room()), Command::Enter(room()), Command::Part(room())] {
                 assert!(needed <= join.reply_bytes_max(), "{needed}");
             }
             for list in [Query::Rooms, Query::Users, Query::Ignored, Query::History(1), Query::More].map(Request::Query)

@@ -20,7 +20,7 @@ pub(crate) const IGNORED_MAX: usize = 100;
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Rules {
     /// The longest line, in characters (Unicode scalar values, the line's end not counted). Default 400: a long
-    /// paragraph. 1 to 4096; with fewer than 30 not every command with a name fits, with fewer than 40 no `/resume`.
+    /// paragraph. 1 to 4096; with fewer than 38 not every command with a room fits, with fewer than 40 no `/resume`.
     /// Each [`Session`](crate::Session) sees to it.
     pub line_chars_max: u32,
 

@@ -24,7 +24,7 @@ pub(crate) fn push(kept: &Kept, out: &mut Vec<u8>) {
     out.extend_from_slice(&kept.time_ms.to_le_bytes());
     out.extend_from_slice(&kept.seq.to_le_bytes());
     for name in [&kept.room, &kept.name] {
-        out.push(u8::try_from(name.as_str().len()).expect("a name has at most 20 characters"));
+        out.push(u8::try_from(name.as_str().len()).expect("a name has at most 32 characters"));
         out.extend_from_slice(name.as_str().as_bytes());
     }
     out.extend_from_slice(text.as_bytes());
@@ -35,8 +35,9 @@ pub(crate) fn parse(bytes: &[u8]) -> Option<Kept> {
     let (&kind, rest) = bytes.split_first()?;
     let (time, rest) = rest.split_first_chunk()?;
     let (seq, rest) = rest.split_first_chunk()?;
-    let (room, rest) = parse_name(rest)?;
-    let (name, rest) = parse_name(rest)?;
+    let (room, rest) = split_name(rest)?;
+    let (name, rest) = split_name(rest)?;
+    let (room, name) = (Name::parse_room(room)?, Name::parse(name)?);
     let text = str::from_utf8(rest).ok()?;
     let what = match kind {
         SAID | SAID_HIDDEN => What::Said(Texts::parse_lines(text)?),
@@ -49,10 +50,10 @@ pub(crate) fn parse(bytes: &[u8]) -> Option<Kept> {
     Some(Kept { room, name, what, time_ms: u64::from_le_bytes(*time), seq: u64::from_le_bytes(*seq), is_hidden })
 }
 
-fn parse_name(bytes: &[u8]) -> Option<(Name, &[u8])> {
+fn split_name(bytes: &[u8]) -> Option<(&str, &[u8])> {
     let (&len, rest) = bytes.split_first()?;
     let (name, rest) = rest.split_at_checked(len.into())?;
-    Some((Name::parse(str::from_utf8(name).ok()?)?, rest))
+    Some((str::from_utf8(name).ok()?, rest))
 }
 
 /// Returns how many rows it becomes.
@@ -84,11 +85,12 @@ mod tests {
         let is_message = |what: &What| !matches!(what, What::Topic(_));
         let hidden = whats.clone().into_iter().filter(is_message).map(|what| (what, true));
         for (what, is_hidden) in whats.into_iter().map(|what| (what, false)).chain(hidden) {
-            let kept = Kept { room: name("Main"), name: name("aNN"), what, time_ms: u64::MAX, seq: 1 << 40, is_hidden };
+            let room = Name::parse_room("A-room-with-a-name-of-thirty-two").expect("it is one");
+            let kept = Kept { room, name: name("aNN"), what, time_ms: u64::MAX, seq: 1 << 40, is_hidden };
             let mut bytes = Vec::new();
             push(&kept, &mut bytes);
             assert_eq!(parse(&bytes), Some(kept.clone()));
-            let head = 1 + 8 + 8 + 5 + 4;
+            let head = 1 + 8 + 8 + 33 + 4;
             for len in 0..head {
                 assert_eq!(parse(&bytes[..len]), None, "{len}");
             }

@@ -263,7 +263,7 @@ fn parse_line(line: &str) -> Option<Line> {
     let line: Value = serde_json::from_str(line).ok()?;
     let name = |key| Name::parse(line.get(key)?.as_str()?);
     let number = |key| line.get(key)?.as_u64();
-    let room = name("room")?;
+    let room = Name::parse_room(line.get("room")?.as_str()?)?;
     let Some(text) = line.get("text") else {
         let topic = match line.get("topic") {
             Some(topic) => Some(TopicState {

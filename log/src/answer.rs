@@ -3,7 +3,7 @@
 use chinwag_core::admission::{Account, Denial, Role, Verdict};
 use chinwag_core::{Answer, Found};
 
-use crate::common::{connection, name};
+use crate::common::{connection, name, room_name};
 use crate::past::{kept, past, put, put_kept};
 use crate::{DecodeError, decided, proto};
 
@@ -111,7 +111,7 @@ pub(crate) fn recalled(recalled: proto::Past) -> Result<Answer, DecodeError> {
 pub(crate) fn read(read: proto::WasRead) -> Result<Answer, DecodeError> {
     let proto::WasRead { connection: id, room, messages } = read;
     let messages = messages.into_iter().map(kept).collect::<Result<_, _>>()?;
-    Ok(Answer::Read { connection: connection(id)?, room: name(&room)?, messages })
+    Ok(Answer::Read { connection: connection(id)?, room: room_name(&room)?, messages })
 }
 
 /// Reads what was found.
@@ -119,7 +119,7 @@ pub(crate) fn found(found: proto::WasFound) -> Result<Answer, DecodeError> {
     let proto::WasFound { connection: id, found } = found;
     let one = |proto::FoundMessage { room, message }: proto::FoundMessage| {
         let message = message.ok_or(DecodeError::Damaged("a part is missing"))?;
-        Ok(Found { room: name(&room)?, message: kept(message)? })
+        Ok(Found { room: room_name(&room)?, message: kept(message)? })
     };
     Ok(Answer::Found { connection: connection(id)?, found: found.into_iter().map(one).collect::<Result<_, _>>()? })
 }

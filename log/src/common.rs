@@ -32,9 +32,14 @@ pub(crate) fn server(server: u32) -> Result<u8, DecodeError> {
     u8::try_from(server).map_err(|_| DecodeError::Damaged("there are 256 servers at most"))
 }
 
-/// Reads a name.
+/// Reads the name of a person.
 pub(crate) fn name(name: &str) -> Result<Name, DecodeError> {
     Name::parse(name).ok_or(DecodeError::Damaged("a name is none"))
+}
+
+/// Reads the name of a room.
+pub(crate) fn room_name(name: &str) -> Result<Name, DecodeError> {
+    Name::parse_room(name).ok_or(DecodeError::Damaged("the name of a room is none"))
 }
 
 /// Writes names.
@@ -45,6 +50,11 @@ pub(crate) fn put_names(names: &[Name]) -> Vec<String> {
 /// Reads names.
 pub(crate) fn names(names: &[String]) -> Result<Vec<Name>, DecodeError> {
     names.iter().map(|called| name(called)).collect()
+}
+
+/// Reads the names of rooms.
+pub(crate) fn room_names(names: &[String]) -> Result<Vec<Name>, DecodeError> {
+    names.iter().map(|called| room_name(called)).collect()
 }
 
 /// Why a text is refused that a server would have cleaned.

@@ -10,7 +10,7 @@ use chinwag_core::ops::{
 };
 use chinwag_core::{Earlier, Name};
 
-use crate::common::{connection, name, nanos, server, text, time};
+use crate::common::{connection, name, nanos, room_name, server, text, time};
 use crate::input::put_requests;
 use crate::irc::{capabilities, identity, put_identity};
 use crate::moderation::{address, put_address};
@@ -171,7 +171,7 @@ pub(crate) fn hub(hub: proto::Hub, format: u32) -> Result<HubState, DecodeError>
 fn memory(proto::Memory { identity, asked }: proto::Memory) -> Result<MemoryState, DecodeError> {
     let asked_of = |proto::AskedOf { room, waiting, is_stale }: proto::AskedOf| {
         let waiting = waiting.into_iter().map(|id| connection(Some(id))).collect::<Result<_, _>>()?;
-        Ok(AskedState { room: name(&room)?, waiting, is_stale })
+        Ok(AskedState { room: room_name(&room)?, waiting, is_stale })
     };
     Ok(MemoryState { identity, asked: asked.into_iter().map(asked_of).collect::<Result<_, _>>()? })
 }
@@ -221,15 +221,17 @@ fn pending(pending: proto::Pending, format: u32) -> Result<PendingState, DecodeE
 }
 
 fn earlier_in(proto::EarlierIn { room, said }: proto::EarlierIn) -> Result<(Name, Earlier), DecodeError> {
-    Ok((name(&room)?, earlier(said.ok_or(DecodeError::Damaged("a part is missing"))?)?))
+    Ok((room_name(&room)?, earlier(said.ok_or(DecodeError::Damaged("a part is missing"))?)?))
 }
 
 fn piece(told: proto::Told) -> Result<Piece, DecodeError> {
     Ok(match told {
         proto::Told::Lines(lines) => Piece::Lines(lines.into()),
-        proto::Told::History(proto::History { room, said, more }) => {
-            Piece::History { room: name(&room)?, said: said.into_iter().map(earlier).collect::<Result<_, _>>()?, more }
-        }
+        proto::Told::History(proto::History { room, said, more }) => Piece::History {
+            room: room_name(&room)?,
+            said: said.into_iter().map(earlier).collect::<Result<_, _>>()?,
+            more,
+        },
         proto::Told::Found(proto::FoundPiece { found, more }) => {
             Piece::Found { found: found.into_iter().map(earlier_in).collect::<Result<_, _>>()?, more }
         }

@@ -3,7 +3,7 @@
 use chinwag_core::log::{Event, IrcCommand, IrcState, Registration, RoomKey, Target, WasState};
 use chinwag_core::{Capabilities, ConnectionId, How, Identity, Name, Tags, Text, Topic};
 
-use crate::common::{connection, name, names, nanos, put_names, text, texts, time, topic};
+use crate::common::{connection, name, names, nanos, put_names, room_name, room_names, text, texts, time, topic};
 use crate::{DecodeError, moderation, proto};
 
 /// The ways of saying something, each in the place of its number.
@@ -128,7 +128,7 @@ impl From<&IrcCommand> for proto::IrcCommand {
 pub(crate) fn command(command: proto::IrcCommand) -> Result<IrcCommand, DecodeError> {
     Ok(match command {
         proto::IrcCommand::Talk(proto::IrcTalk { room, texts: lines }) => {
-            IrcCommand::Talk { room: name(&room)?, texts: texts(&lines)? }
+            IrcCommand::Talk { room: room_name(&room)?, texts: texts(&lines)? }
         }
         proto::IrcCommand::Say(proto::IrcSay { targets: whom, how, text: what, tags: for_clients, answered }) => {
             let how = usize::try_from(how).ok().and_then(|how| HOWS.get(how)).copied();
@@ -145,21 +145,21 @@ pub(crate) fn command(command: proto::IrcCommand) -> Result<IrcCommand, DecodeEr
         }
         proto::IrcCommand::JoinWithKey(proto::JoinsWithKeys { rooms }) => {
             let read = |proto::RoomWithKey { room, key: word }: proto::RoomWithKey| {
-                Ok((name(&room)?, word.as_deref().map(moderation::key).transpose()?))
+                Ok((room_name(&room)?, word.as_deref().map(moderation::key).transpose()?))
             };
             IrcCommand::JoinWithKey(rooms.into_iter().map(read).collect::<Result<_, _>>()?)
         }
-        proto::IrcCommand::Join(proto::Names { names: rooms }) => IrcCommand::Join(names(&rooms)?),
+        proto::IrcCommand::Join(proto::Names { names: rooms }) => IrcCommand::Join(room_names(&rooms)?),
         proto::IrcCommand::Part(proto::IrcPart { rooms, reason: why }) => {
-            IrcCommand::Part { rooms: names(&rooms)?, reason: reason(why)? }
+            IrcCommand::Part { rooms: room_names(&rooms)?, reason: reason(why)? }
         }
         proto::IrcCommand::PartAll(proto::Nothing {}) => IrcCommand::PartAll,
         proto::IrcCommand::SetTopic(proto::IrcSetTopic { room, topic: about }) => {
             let topic = if about.is_empty() { None } else { Some(topic(&about)?) };
-            IrcCommand::SetTopic { room: name(&room)?, topic }
+            IrcCommand::SetTopic { room: room_name(&room)?, topic }
         }
         proto::IrcCommand::Invite(proto::IrcInvite { name: whom, room }) => {
-            IrcCommand::Invite { name: name(&whom)?, room: name(&room)? }
+            IrcCommand::Invite { name: name(&whom)?, room: room_name(&room)? }
         }
         proto::IrcCommand::Away(proto::Reason { text }) => IrcCommand::Away(reason(text)?),
         proto::IrcCommand::SetRealName(real_name) => IrcCommand::SetRealName(text(&real_name)?),
@@ -219,8 +219,7 @@ fn put_targets(targets: &[Target]) -> Vec<proto::Target> {
 
 fn targets(targets: Vec<proto::Target>) -> Result<Vec<Target>, DecodeError> {
     let read = |proto::Target { name: called, is_room }: proto::Target| {
-        let name = name(&called)?;
-        Ok(if is_room { Target::Room(name) } else { Target::Person(name) })
+        Ok(if is_room { Target::Room(room_name(&called)?) } else { Target::Person(name(&called)?) })
     };
     targets.into_iter().map(read).collect()
 }

@@ -8,7 +8,7 @@ use chinwag_core::log::{
     OrderState, RoomKey, RoomModes,
 };
 
-use crate::common::{connection, name, nanos, text, time};
+use crate::common::{connection, name, nanos, room_name, text, time};
 use crate::{DecodeError, proto};
 
 /// Writes what somebody does.
@@ -77,7 +77,7 @@ pub(crate) fn moderation(moderation: proto::Moderation, format: u32) -> Result<M
             return Err(DecodeError::Damaged("nobody does that so"));
         }
     };
-    Ok(Moderation { room: room.map(|room| name(&room)).transpose()?, act })
+    Ok(Moderation { room: room.map(|room| room_name(&room)).transpose()?, act })
 }
 
 /// What is written as an address, and is none.

@@ -3,7 +3,7 @@
 use chinwag_core::log::{KeptBan, OwnedState, RoomModes};
 use prost::Message as _;
 
-use crate::common::{name, topic_state};
+use crate::common::{name, room_name, topic_state};
 use crate::moderation::{address, key, mask, put_address, put_key, texts};
 use crate::{DecodeError, proto};
 
@@ -43,7 +43,7 @@ pub(crate) fn owned(owned: proto::Owned) -> Result<OwnedState, DecodeError> {
     let proto::Owned { room, owner, seen_ms, operators, topic, modes, key: word, limit, bans, exceptions } = owned;
     let modes = u8::try_from(modes).ok().and_then(RoomModes::from_bits);
     Ok(OwnedState {
-        room: name(&room)?,
+        room: room_name(&room)?,
         owner: name(&owner)?,
         seen_ms,
         operators: operators.iter().map(|operator| name(operator)).collect::<Result<_, _>>()?,

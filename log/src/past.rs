@@ -2,7 +2,7 @@
 
 use chinwag_core::{KeptMessage, Past};
 
-use crate::common::{name, text, topic_state};
+use crate::common::{name, room_name, text, topic_state};
 use crate::{DecodeError, proto};
 
 /// Returns how it is written what is known of a room.
@@ -24,7 +24,7 @@ pub(crate) fn put_kept(KeptMessage { name, text, is_act, time_ms, seq }: &KeptMe
 /// Reads what is known of a room.
 pub(crate) fn past(proto::Past { room, said, topic, messages, hidden }: proto::Past) -> Result<Past, DecodeError> {
     Ok(Past {
-        room: name(&room)?,
+        room: room_name(&room)?,
         said,
         hidden,
         topic: topic.map(topic_state).transpose()?,

@@ -3,7 +3,7 @@
 use chinwag_core::log::{Accounts, AddressKey, Command, Event, Recalled, Record};
 use chinwag_core::{CloseCode, ConnectionId, Topic};
 
-use crate::common::{connection, name, names, nanos, put_names, server, text, texts, time, topic};
+use crate::common::{connection, name, names, nanos, put_names, room_name, server, text, texts, time, topic};
 use crate::{DecodeError, decided, irc, moderation, past, proto};
 
 impl From<&Record> for proto::Record {
@@ -130,13 +130,13 @@ pub(crate) fn command(command: proto::Command, format: u32) -> Result<Command, D
         proto::Command::Ignore(who) => Command::Ignore(name(&who)?),
         proto::Command::Unignore(who) => Command::Unignore(name(&who)?),
         proto::Command::Rename(new) => Command::Rename(name(&new)?),
-        proto::Command::Join(room) => Command::Join(name(&room)?),
-        proto::Command::Enter(room) => Command::Enter(name(&room)?),
-        proto::Command::Part(room) => Command::Part(name(&room)?),
+        proto::Command::Join(room) => Command::Join(room_name(&room)?),
+        proto::Command::Enter(room) => Command::Enter(room_name(&room)?),
+        proto::Command::Part(room) => Command::Part(room_name(&room)?),
         proto::Command::Resume(ghost) => Command::Resume(connection(Some(ghost))?),
         proto::Command::Appear(proto::Nothing {}) => Command::Appear,
         proto::Command::JoinWithKey(proto::JoinWithKey { room, key: word, leaves }) => {
-            Command::JoinWithKey { room: name(&room)?, key: moderation::key(&word)?, leaves }
+            Command::JoinWithKey { room: room_name(&room)?, key: moderation::key(&word)?, leaves }
         }
         proto::Command::Moderate(what) => Command::Moderate(Box::new(moderation::moderation(what, format)?)),
         proto::Command::Empower(proto::Empower { account }) => {

@@ -6,7 +6,7 @@ use chinwag_core::{
     Query, Request, Stage, Token,
 };
 
-use crate::common::{name, text};
+use crate::common::{name, room_name, text};
 use crate::record::command;
 use crate::{DecodeError, proto};
 
@@ -173,7 +173,7 @@ pub(crate) fn page(page: proto::Page) -> Result<Page, DecodeError> {
     };
     let count = u8::try_from(page.count).map_err(|_| DecodeError::Damaged("nobody is shown as many messages"))?;
     let (after, before) = (bound(page.after_seq, page.after_ms)?, bound(page.before_seq, page.before_ms)?);
-    Ok(Page { room: name(&page.room)?, after, before, is_from_oldest: page.is_from_oldest, count })
+    Ok(Page { room: room_name(&page.room)?, after, before, is_from_oldest: page.is_from_oldest, count })
 }
 
 impl From<&Notice> for proto::Notice {

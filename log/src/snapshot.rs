@@ -5,7 +5,7 @@
 use chinwag_core::RoomId;
 use chinwag_core::log::{IgnoredState, PersonState, RoomState, RunState, SilentState, Snapshot, Untold, WriterState};
 
-use crate::common::{connection, name, names, nanos, put_names, rooms, texts, time, topic_state};
+use crate::common::{connection, name, names, nanos, put_names, room_name, rooms, texts, time, topic_state};
 use crate::{DecodeError, irc, moderation, owned, proto};
 
 impl From<&Snapshot> for proto::Snapshot {
@@ -189,7 +189,7 @@ fn room(room: proto::Room) -> Result<RoomState, DecodeError> {
     let history = history.into_iter().map(run).collect::<Result<_, _>>()?;
     Ok(RoomState {
         room: RoomId::new(room),
-        name: name(&called)?,
+        name: room_name(&called)?,
         said,
         untold,
         topic: about.transpose()?,

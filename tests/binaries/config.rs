@@ -18,7 +18,7 @@ fn a_server_runs_with_its_file_and_the_flags_before_it() {
     let folder = Folder::new("config-runs");
     let file = folder.0.join("chat.toml");
     for adapter in Adapter::ALL {
-        fs::write(&file, "port = 0\nweb = \"off\"\nmax-line = 30\n").expect("there is room");
+        fs::write(&file, "port = 0\nweb = \"off\"\nmax-line = 38\n").expect("there is room");
         let mut command = Program::web_command(adapter);
         let server = Program::spawn(adapter, command.args(["--max-line", "40", "--config"]).arg(&file));
         let mut ann = Person::come(server.read_ready());
@@ -33,7 +33,7 @@ fn a_server_runs_with_its_file_and_the_flags_before_it() {
 fn a_mistake_in_the_file_is_one_line_like_that_in_a_flag() {
     let folder = Folder::new("config-wrong");
     let file = folder.0.join("chat.toml");
-    fs::write(&file, "# ours\nport = 0\nmax-line = 29\n").expect("there is room");
+    fs::write(&file, "# ours\nport = 0\nmax-line = 37\n").expect("there is room");
     let path = file.to_str().expect("its name is text");
     for adapter in Adapter::ALL {
         for flags in
@@ -41,7 +41,7 @@ fn a_mistake_in_the_file_is_one_line_like_that_in_a_flag() {
         {
             let Ended { code, out, err } = Program::run(adapter, flags);
             assert_eq!((code, out.as_str()), (Some(2), ""), "{flags:?}");
-            assert_one_line(adapter, &err, &["chat.toml:3: max-line: ", "30 to 4096"]);
+            assert_one_line(adapter, &err, &["chat.toml:3: max-line: ", "38 to 4096"]);
         }
         let Ended { code, err, .. } = Program::run(adapter, ["--check-config", "--cert", path, "--key", path]);
         assert_eq!(code, Some(2));

@@ -35,7 +35,7 @@ fn flood_rate_0_is_no_limit() {
 #[test]
 fn max_line_is_how_many_characters_a_line_may_have() {
     for adapter in Adapter::ALL {
-        let (server, addr) = Program::start(adapter, ["--max-line", "30"]);
+        let (server, addr) = Program::start(adapter, ["--max-line", "38"]);
         let mut ann = Person::come(addr);
         let [fits, too_long] = [30, 31].map(|chars| "x".repeat(chars));
         let [umlauts, too_many] = [30, 31].map(|chars| "ä".repeat(chars));

@@ -49,7 +49,7 @@ BEHAVIOURS = [
 TOKENS = {
     "BOT": "B",
     "CASEMAPPING": "ascii",
-    "CHANNELLEN": "21",
+    "CHANNELLEN": "33",
     "MONITOR": "100",
     "NICKLEN": "20",
     "UTF8ONLY": None,

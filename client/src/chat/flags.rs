@@ -53,7 +53,7 @@ pub(crate) struct ChatFlags {
     pub(super) name: Option<Name>,
 
     /// room to join (default main)
-    #[argh(option, from_str_fn(parse_name))]
+    #[argh(option, from_str_fn(parse_room))]
     pub(super) room: Option<Name>,
 
     /// file to which everything that is shown is appended
@@ -122,8 +122,15 @@ impl ChatFlags {
 }
 
 fn parse_name(value: &str) -> Result<Name, String> {
-    let (min, max) = (Name::CHARS_MIN, Name::CHARS_MAX);
-    Name::parse(value).ok_or_else(|| format!("takes {min} to {max} letters, digits, - or _"))
+    Name::parse(value).ok_or_else(|| takes(Name::CHARS_MAX))
+}
+
+fn parse_room(value: &str) -> Result<Name, String> {
+    Name::parse_room(value).ok_or_else(|| takes(Name::ROOM_CHARS_MAX))
+}
+
+fn takes(max: usize) -> String {
+    format!("takes {} to {max} letters, digits, - or _", Name::CHARS_MIN)
 }
 
 #[cfg(test)]
@@ -163,7 +170,7 @@ mod tests {
             ("--port", "0", "takes a number from 1 to 65535"),
             ("--pin", "AB:CD", "takes the SHA-256 of a certificate: 64 digits, colons between or not"),
             ("--name", "Zoë", "takes 2 to 20 letters, digits, - or _"),
-            ("--room", "a room", "takes 2 to 20 letters, digits, - or _"),
+            ("--room", "a room", "takes 2 to 32 letters, digits, - or _"),
         ];
         for (flag, value, takes) in cases {
             let error = parse(&[flag, value]).expect_err(value);

@@ -196,8 +196,8 @@ impl Plan {
         }
         // The first is the shortest, the last the longest.
         let names = [0, self.rooms - 1].map(|index| self.room(index));
-        let (min, max) = (Name::CHARS_MIN, Name::CHARS_MAX);
-        names.iter().find(|name| Name::parse(name).is_none()).map_or(Ok(()), |name| {
+        let (min, max) = (Name::CHARS_MIN, Name::ROOM_CHARS_MAX);
+        names.iter().find(|name| Name::parse_room(name).is_none()).map_or(Ok(()), |name| {
             let takes = format!("makes names of rooms like {name:?}: they have {min} to {max} letters, digits, - or _");
             Err(FlagError::new("--prefix", takes))
         })

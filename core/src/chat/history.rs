@@ -336,7 +336,7 @@ mod tests {
                     let now = Time::after(Duration::from_secs(u64::from(u32::MAX)));
                     let said = history.last((now, Clock::default()), 0, 100, bytes_max, |_, _| true);
                     let message = crate::Message::History {
-                        room: Name::parse("twenty_characters_ok").expect("a name"),
+                        room: Name::parse_room(&"r".repeat(Name::ROOM_CHARS_MAX)).expect("a name"),
                         said,
                         more: false,
                     };

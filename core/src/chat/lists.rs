@@ -67,7 +67,7 @@ mod tests {
     #[test]
     fn as_much_is_listed_as_fits_with_the_longest_end_that_there_can_be() {
         let more = u32::MAX as usize;
-        let room = Name::parse("twenty_characters_ok").expect("a name");
+        let room = Name::parse_room(&"r".repeat(Name::ROOM_CHARS_MAX)).expect("a name");
         for form in Form::ALL {
             for name in ["12", "twenty_characters_ok"] {
                 let name = Name::parse(name).expect("the case is a name");
@@ -81,7 +81,7 @@ mod tests {
 
                 let ignored = (form.list_cost(List::Ignored), name.clone());
                 assert_fits(form, ignored, |name| name.as_str().len(), |names| Message::Ignored { names, more });
-                let rooms = (form.list_cost(List::Rooms), (name, 1234));
+                let rooms = (form.list_cost(List::Rooms), (room.clone(), 1234));
                 assert_fits(form, rooms, room_bytes, |rooms| Message::Rooms { rooms, more });
             }
         }

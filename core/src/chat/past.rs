@@ -8,7 +8,7 @@ use crate::window::LIST_BYTES_MAX;
 use crate::{ConnectionId, Message, Name, RoomId, Time};
 
 /// What stands around each message that was found more than around others: the room.
-const ROOM_BYTES: usize = Name::CHARS_MAX + 12;
+const ROOM_BYTES: usize = Name::ROOM_CHARS_MAX + 12;
 
 impl Chat {
     /// Returns what was said in somebody's room before, so many messages at most, in pieces of so many bytes.

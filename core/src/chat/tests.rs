@@ -316,7 +316,7 @@ fn a_reserved_name_is_taken() {
         assert_eq!(chats.line(ann, &format!("/name {name}")), [format!("0: {name} is already taken")]);
     }
     assert_eq!(chats.line(ann, "/name x"), ["0: Name must be 2 - 20 letters, digits, - or _"]);
-    assert_eq!(chats.line(ann, "/join x"), ["0: Room must be 2 - 20 letters, digits, - or _"]);
+    assert_eq!(chats.line(ann, "/join x"), ["0: Room must be 2 - 32 letters, digits, - or _"]);
     assert_eq!(chats.line(ann, "/join You"), ["0 leaves", "0 enters room 1", "0: You joined You"]);
 }
 

@@ -116,15 +116,15 @@ impl Wire for Web {
                 each: r#"{"room":"","people":},"#.len(),
             },
             List::Users => ListCost {
-                around: AROUND + r#"{"kind":"users","room":"","names":[],"more":}"#.len() + Name::CHARS_MAX,
+                around: AROUND + r#"{"kind":"users","room":"","names":[],"more":}"#.len() + Name::ROOM_CHARS_MAX,
                 each: r#""","#.len(),
             },
             List::Bans => ListCost {
-                around: AROUND + r#"{"kind":"bans","room":"","bans":[],"more":}"#.len() + Name::CHARS_MAX,
+                around: AROUND + r#"{"kind":"bans","room":"","bans":[],"more":}"#.len() + Name::ROOM_CHARS_MAX,
                 each: r#"{"whom":"","by":"","until":1234567890123456,"why":""},"#.len(),
             },
             List::Operators => ListCost {
-                around: AROUND + r#"{"kind":"operators","room":"","names":[],"more":}"#.len() + Name::CHARS_MAX,
+                around: AROUND + r#"{"kind":"operators","room":"","names":[],"more":}"#.len() + Name::ROOM_CHARS_MAX,
                 each: r#""","#.len(),
             },
             List::Ignored => {

@@ -30,7 +30,7 @@ pub(crate) fn search(connection: &Connection, search: &Search) -> rusqlite::Resu
     )?;
     let messages = found.into_iter().map(|id| {
         messages.query_row([id], |row| {
-            let room = Name::parse(row.get_ref(5)?.as_str()?);
+            let room = Name::parse_room(row.get_ref(5)?.as_str()?);
             Ok(message(row)?.zip(room).map(|(message, room)| Found { room, message }))
         })
     });

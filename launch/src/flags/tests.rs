@@ -90,9 +90,9 @@ fn a_wrong_flag_is_named_with_what_it_takes_on_one_line() {
         ("--proxy-from 10.0.0.0/33", "--proxy-from", "10.0.0.0/8"),
         ("--threads 0", "--threads", "1 to 1024"),
         ("--flood-rate -1", "--flood-rate", "0 to 1000000"),
-        ("--max-line 29", "--max-line", "30 to 4096"),
-        ("--max-line 29", "--max-line", "with a name of 20"),
-        ("--max-line 4097", "--max-line", "30 to 4096"),
+        ("--max-line 37", "--max-line", "38 to 4096"),
+        ("--max-line 37", "--max-line", "with a room of 32"),
+        ("--max-line 4097", "--max-line", "38 to 4096"),
         ("--queue-bytes 65535", "--queue-bytes", "64K to 1G"),
         ("--queue-bytes 1T", "--queue-bytes", "64K to 1G"),
         ("--room-quiet many", "--room-quiet", "whole number of members"),
@@ -115,7 +115,7 @@ fn a_wrong_flag_is_named_with_what_it_takes_on_one_line() {
 #[test]
 fn every_value_that_a_flag_takes_the_core_takes_too() {
     let extremes = [
-        "--threads 1 --flood-rate 0 --max-line 30 --queue-bytes 64K --room-quiet 0 --history-on-join 0 --drain 0 --max-connections 1 --dead-after 3",
+        "--threads 1 --flood-rate 0 --max-line 38 --queue-bytes 64K --room-quiet 0 --history-on-join 0 --drain 0 --max-connections 1 --dead-after 3",
         "--threads 1024 --max-line 4096 --queue-bytes 1G --history-on-join 100 --connect-rate 1000000 --dead-after 86400",
     ];
     for line in extremes {
@@ -129,7 +129,8 @@ fn every_command_fits_into_the_shortest_line_that_may_be_asked_for() {
     let longest = COMMANDS.iter().map(|command| {
         // Of a text, which comes last, one character.
         let arguments = command.arguments.iter().map(|&argument| match argument {
-            "name" | "room" => " ".len() + Name::CHARS_MAX,
+            "name" => " ".len() + Name::CHARS_MAX,
+            "room" => " ".len() + Name::ROOM_CHARS_MAX,
             _ => " x".len(),
         });
         "/".len() + command.word.len() + arguments.sum::<usize>()
@@ -265,7 +266,7 @@ fn a_mistake_in_a_file_is_named_by_line_and_key_on_one_line() {
         (b"version = true", ":1: \"version\" is no key; --version is for the command line"),
         (b"config = \"x\"", ":1: \"config\" is no key; --config is for the command line"),
         (b"\n[server]\nport = 1", ":2: \"server\" is no key; keys stand by themselves"),
-        (b"max-line = 29", ":1: max-line: it takes a whole number of characters, 30 to 4096"),
+        (b"max-line = 37", ":1: max-line: it takes a whole number of characters, 38 to 4096"),
         (b"port = -1", ":1: port: it takes a port, 0 to 65535"),
         (b"port = 99999999999999999999999", ":1: port: it takes a port, 0 to 65535"),
         (b"port = \"1\"", ":1: port: it takes a whole number, without quotes, not text"),

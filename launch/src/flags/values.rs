@@ -16,9 +16,9 @@ use crate::logging::Format;
 /// What is known everywhere for this machine itself.
 const LOCALHOST: &str = "localhost";
 
-/// The least that `--max-line` can be: `/name` or `/join` with a name of 20, the longest command. With less, people
+/// The least that `--max-line` can be: `/join` with a room of 32, the longest command. With less, people
 /// could not use all that the help tells them, and programs would wait for answers that never come.
-pub(super) const LINE_CHARS_MIN: u32 = 30;
+pub(super) const LINE_CHARS_MIN: u32 = 38;
 
 /// Where something is that a server can do without.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

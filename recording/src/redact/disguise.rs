@@ -43,7 +43,7 @@ impl Disguise {
             None => self.draw(&key),
         };
         let other: String = name.as_str().chars().zip(other.chars()).map(as_large).collect();
-        Name::parse(&other).expect("it has the letters of a name, and as many")
+        Name::parse_room(&other).expect("it has the letters of a name, and as many")
     }
 
     fn draw(&mut self, key: &str) -> String {
@@ -62,7 +62,8 @@ impl Disguise {
                 }
             };
             let other: String = key.chars().enumerate().map(draw).collect();
-            let is_free = Name::parse(&other).is_some_and(|name| !name.is_reserved()) && !self.taken.contains(&other);
+            let is_free =
+                Name::parse_room(&other).is_some_and(|name| !name.is_reserved()) && !self.taken.contains(&other);
             // A name without a letter stands for itself.
             if is_free || other == key {
                 self.taken.insert(other.clone());

@@ -150,7 +150,7 @@ fn names(disguise: &mut Disguise, value: &str) -> String {
         while let Some(first) = rest.chars().next() {
             let len = rest.find(|c| is_of_name(c) != is_of_name(first)).unwrap_or(rest.len());
             let (part, after) = rest.split_at(len);
-            match Name::parse(part).filter(|_| is_of_name(first)) {
+            match Name::parse_room(part).filter(|_| is_of_name(first)) {
                 Some(name) => out.push_str(disguise.name(&name).as_str()),
                 None => out.push_str(&masked(part)),
             }

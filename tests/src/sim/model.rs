@@ -551,7 +551,11 @@ impl Model {
 }
 
 fn is_name(text: &str) -> bool {
-    (2..=20).contains(&text.len()) && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
+    text.len() <= 20 && is_room_name(text)
+}
+
+fn is_room_name(text: &str) -> bool {
+    (2..=32).contains(&text.len()) && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
 }
 
 fn is_reserved(name: &str) -> bool {

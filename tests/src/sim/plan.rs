@@ -66,6 +66,8 @@ const TYPED: &[&[u8]] = &[
     b"/join Main\n",
     b"/join\n",
     b"/join a/b\n",
+    b"/join A-room-with-a-name-of-thirty-two\n",
+    b"/join one-room-with-33-letters-in-a-nam\n",
     b"/enter pizza\n",
     b"/enter KEBAB\n",
     b"/enter main\n",

@@ -21,7 +21,7 @@ function tell(chat, ...messages) {
 }
 
 const greeting = ({ boot = 'first', name = 'BraveOtter', seq = 0, token } = {}) => [
-  { kind: 'hello', server: 'chinwag', version: '0.1.0', boot, line_chars: 300, name_chars_min: 2, name_chars_max: 20, token },
+  { kind: 'hello', server: 'chinwag', version: '0.1.0', boot, line_chars: 300, name_chars_min: 2, name_chars_max: 20, room_chars_max: 32, token },
   { kind: 'help', commands: [{ word: 'help', arguments: [], what: 'prints this message' }] },
   { kind: 'you', name },
   { kind: 'room', room: 'main', seq },
@@ -110,7 +110,7 @@ test('of several rooms that are asked for the last one is shown, and the address
 
 test('a join that leads nowhere leaves one where one is', () => {
   const chat = arrived();
-  for (const answer of [{ kind: 'here', room: 'main' }, { kind: 'bad-room', chars_min: 2, chars_max: 20 }]) {
+  for (const answer of [{ kind: 'here', room: 'main' }, { kind: 'bad-room', chars_min: 2, chars_max: 32 }]) {
     chat.typed('/join something', NOW);
     assert.equal(chat.address, null);
     assert.equal(tell(chat, answer).show.length, 1);
@@ -123,7 +123,7 @@ test('after a join that leads nowhere, the room before it is entered', () => {
   const chat = arrived();
   chat.typed('/join pizza', NOW);
   chat.typed('/join !', NOW);
-  const out = tell(chat, { kind: 'room', room: 'pizza', seq: 0 }, { kind: 'bad-room', chars_min: 2, chars_max: 20 });
+  const out = tell(chat, { kind: 'room', room: 'pizza', seq: 0 }, { kind: 'bad-room', chars_min: 2, chars_max: 32 });
   assert.deepEqual([out.entered, chat.address], [1, 'pizza']);
 });
 

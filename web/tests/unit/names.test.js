@@ -18,7 +18,7 @@ test('the limits of a name are those that the server tells', () => {
 });
 
 test('an address asks for a room, for none, or for one that there can not be', () => {
-  const cases = [['', ''], ['#', ''], ['#pizza', 'pizza'], ['#Pizza-2', 'Pizza-2'], ['#a', null], ['#a%20b', null], ['#<img>', null]];
+  const cases = [['', ''], ['#', ''], ['#pizza', 'pizza'], ['#Pizza-2', 'Pizza-2'], ['#a', null], ['#a%20b', null], ['#<img>', null], [`#${'r'.repeat(32)}`, 'r'.repeat(32)], [`#${'r'.repeat(33)}`, null]];
   for (const [hash, room] of cases) assert.equal(roomOf(hash), room, hash);
 });
 

@@ -35,7 +35,7 @@ class Server {
   greet() {
     this.rooms = ['main'];
     this.token = `T${this.tokens.size}`;
-    const hello = { kind: 'hello', boot: 'one', line_chars: 400, name_chars_min: 2, name_chars_max: 20, token: this.token };
+    const hello = { kind: 'hello', boot: 'one', line_chars: 400, name_chars_min: 2, name_chars_max: 20, room_chars_max: 32, token: this.token };
     return [hello, { kind: 'help', commands: [] }, { kind: 'you', name: 'Ann' }, ...this.welcome('main')];
   }
 

@@ -121,7 +121,7 @@ fn tokens() -> Vec<String> {
         "CASEMAPPING=ascii".to_owned(),
         format!("CHANLIMIT=#:{ROOMS_MAX}"),
         format!("CHANMODES={}", ROOM_MODES.join(",")),
-        format!("CHANNELLEN={}", name_max + 1),
+        format!("CHANNELLEN={}", Name::ROOM_CHARS_MAX + 1),
         "CHANTYPES=#".to_owned(),
         format!("CHATHISTORY={MESSAGES_MAX}"),
         "ELIST=U".to_owned(),

@@ -19,7 +19,7 @@ pub(super) fn bounded(text: &str, bytes_max: usize) -> Text {
 
 /// Returns the name of a room that is called so on IRC.
 pub(super) fn room_name(channel: &str) -> Option<Name> {
-    channel.strip_prefix('#').and_then(Name::parse)
+    channel.strip_prefix('#').and_then(Name::parse_room)
 }
 
 /// Returns what stands for a word in an answer: itself, without what would be another, and not too long.

@@ -95,7 +95,8 @@ fn encode_payload(message: &Message, out: &mut BytesMut) {
                 .text("boot", &format!("{boot:016x}"))
                 .number("line_chars", u64::from(*chars_max))
                 .number("name_chars_min", Name::CHARS_MIN as u64)
-                .number("name_chars_max", Name::CHARS_MAX as u64);
+                .number("name_chars_max", Name::CHARS_MAX as u64)
+                .number("room_chars_max", Name::ROOM_CHARS_MAX as u64);
             let hello = if *has_accounts { hello.truth("accounts", true) } else { hello };
             match token {
                 Some(token) => hello.text("token", &token.to_string()).end(),
@@ -168,8 +169,8 @@ fn encode_payload(message: &Message, out: &mut BytesMut) {
         }
         Message::LoggingIn(LoggingIn::LoggedOut) => Object::begin(out, "logged-out").end(),
         Message::LoggingIn(other) => Object::begin(out, "not-logged-in").text("text", &other.to_string()).end(),
-        Message::NameInvalid => encode_rule(out, "bad-name"),
-        Message::RoomInvalid => encode_rule(out, "bad-room"),
+        Message::NameInvalid => encode_rule(out, "bad-name", Name::CHARS_MAX),
+        Message::RoomInvalid => encode_rule(out, "bad-room", Name::ROOM_CHARS_MAX),
         Message::Rooms { rooms, more } => encode_rooms(out, rooms, *more),
         Message::Users { room, names, more } => {
             encode_names(Object::begin(out, "users").name("room", room), names, *more)
@@ -190,11 +191,8 @@ fn encode_payload(message: &Message, out: &mut BytesMut) {
     }
 }
 
-fn encode_rule(out: &mut BytesMut, kind: &str) {
-    Object::begin(out, kind)
-        .number("chars_min", Name::CHARS_MIN as u64)
-        .number("chars_max", Name::CHARS_MAX as u64)
-        .end();
+fn encode_rule(out: &mut BytesMut, kind: &str, chars_max: usize) {
+    Object::begin(out, kind).number("chars_min", Name::CHARS_MIN as u64).number("chars_max", chars_max as u64).end();
 }
 
 fn encode_rooms(out: &mut BytesMut, rooms: &[(Name, u32)], more: usize) {

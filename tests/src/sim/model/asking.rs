@@ -5,7 +5,7 @@ use chinwag_core::Time;
 use super::irc::Manner;
 use super::memory::Deed;
 use super::typist::{self, Ask};
-use super::{Model, Person, Speech, is_name};
+use super::{Model, Person, Speech, is_room_name};
 use crate::sim::help::{HELP, MODERATION};
 
 impl Model {
@@ -119,7 +119,7 @@ impl Model {
         let Some(person) = self.people.iter().find(|person| person.user == user).cloned() else { return };
         let is_of_a_program =
             matches!(ask, Ask::Speak | Ask::Refuse(_) | Ask::AreYouThere | Ask::Ping(_) | Ask::Leave(_))
-                || matches!(&ask, Ask::Said(room, ..) if is_name(room));
+                || matches!(&ask, Ask::Said(room, ..) if is_room_name(room));
         if !is_of_a_program
             && !matches!(
                 ask,
@@ -145,8 +145,8 @@ impl Model {
                 self.show_topic(user, person.room(), topic);
             }
             Ask::History(count) => self.read_last(now, user, person.room(), count),
-            Ask::Said(room, ..) if !is_name(&room) => {
-                self.reply(user, "Room must be 2 - 20 letters, digits, - or _");
+            Ask::Said(room, ..) if !is_room_name(&room) => {
+                self.reply(user, "Room must be 2 - 32 letters, digits, - or _");
             }
             Ask::Said(room, from, to) => self.read_page(now, user, &room, from, to),
             Ask::Search(words) => self.search(now, user, &words),

@@ -342,7 +342,7 @@ fn word(word: &str) -> &str {
 
 /// Returns the name of a room that is called so on IRC.
 fn room_name(channel: &str) -> Option<&str> {
-    channel.strip_prefix('#').filter(|name| super::is_name(name))
+    channel.strip_prefix('#').filter(|name| super::is_room_name(name))
 }
 
 /// Returns a reason as it is told.

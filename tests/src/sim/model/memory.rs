@@ -11,7 +11,7 @@ use chinwag_core::{Kept, Time, What};
 use super::irc::Answer;
 use super::talk::Earlier;
 use super::typist::Ask;
-use super::{Line, Model, Room, Speech, Topic, is_name};
+use super::{Line, Model, Room, Speech, Topic, is_room_name};
 use crate::sim::irc::Parsed;
 
 /// How much is known to who opens a room, and how much is read and found at once.
@@ -20,7 +20,7 @@ const READ_MAX: usize = 100;
 const FOUND_MAX: usize = 10;
 
 /// How many bytes each message that is found takes more than others, for its room.
-const ROOM_BYTES: usize = 32;
+const ROOM_BYTES: usize = 44;
 
 /// Holds what is kept, what is asked for, and who waits.
 #[derive(Clone, Debug, Default)]
@@ -228,7 +228,7 @@ impl Model {
             return None;
         };
         let pasts = self.waiting(user).pasts.clone();
-        let wanted = wanted.into_iter().filter(|room| is_name(room)).map(|room| room.to_lowercase());
+        let wanted = wanted.into_iter().filter(|room| is_room_name(room)).map(|room| room.to_lowercase());
         let is_known = |room: &String| {
             self.rooms.iter().any(|other| other.name.eq_ignore_ascii_case(room))
                 || pasts.iter().any(|(past, _)| past == room)

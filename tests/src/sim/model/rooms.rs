@@ -4,7 +4,7 @@ use chinwag_core::Time;
 
 use super::irc::Told;
 use super::talk::Ignored;
-use super::{Crowd, Leaving, Model, Person, Room, Speech, is_name, is_reserved};
+use super::{Crowd, Leaving, Model, Person, Room, Speech, is_name, is_reserved, is_room_name};
 
 /// In how many rooms somebody can be at once.
 const ROOMS_MAX: usize = 32;
@@ -68,8 +68,8 @@ impl Model {
     }
 
     pub(super) fn join(&mut self, now: Time, person: &Person, name: &str, key: Option<&str>) {
-        if !is_name(name) {
-            return self.reply(person.user, "Room must be 2 - 20 letters, digits, - or _");
+        if !is_room_name(name) {
+            return self.reply(person.user, "Room must be 2 - 32 letters, digits, - or _");
         }
         if name.eq_ignore_ascii_case(person.room()) {
             return self.tell_focus(person.user);
@@ -89,8 +89,8 @@ impl Model {
 
     /// Lets somebody into one more room.
     pub(super) fn enter_one_more(&mut self, now: Time, person: &Person, name: &str, key: Option<&str>) {
-        if !is_name(name) {
-            return self.reply(person.user, "Room must be 2 - 20 letters, digits, - or _");
+        if !is_room_name(name) {
+            return self.reply(person.user, "Room must be 2 - 32 letters, digits, - or _");
         }
         let new = name.to_lowercase();
         let is_there = person.is_in(&new);
@@ -114,7 +114,7 @@ impl Model {
     fn opens_to(&mut self, now: Time, person: &Person, name: &str, key: Option<&str>) -> bool {
         let has_key = |room: &&Room| room.name.eq_ignore_ascii_case(name) && room.order.key.is_some();
         if key.is_some() && self.rooms.iter().find(has_key).is_none() {
-            self.reply(person.user, "Room must be 2 - 20 letters, digits, - or _");
+            self.reply(person.user, "Room must be 2 - 32 letters, digits, - or _");
             return false;
         }
         person.is_in(name) || self.may_join(now, person.user, name, key)
@@ -122,8 +122,8 @@ impl Model {
 
     /// Takes somebody out of one of their rooms.
     pub(super) fn part(&mut self, now: Time, person: &Person, name: &str) {
-        if !is_name(name) {
-            return self.reply(person.user, "Room must be 2 - 20 letters, digits, - or _");
+        if !is_room_name(name) {
+            return self.reply(person.user, "Room must be 2 - 32 letters, digits, - or _");
         }
         let (user, old) = (person.user, name.to_lowercase());
         let mut rooms = person.rooms.clone();

@@ -15,7 +15,7 @@ pub(super) use self::other_protocol::before_greeting;
 use self::telnet::{Said, Telnet};
 use self::web::Web;
 use super::act::{Act, is_key};
-use super::is_name;
+use super::{is_name, is_room_name};
 use crate::sim::frames::Framed;
 
 /// The most bytes of a reason.
@@ -373,7 +373,7 @@ impl Typist {
 fn with_key(argument: &str, leaves: bool) -> Option<Ask> {
     let (name, key) = argument.split_once(char::is_whitespace)?;
     let (name, key) = (room(name.to_owned()), key.trim_start());
-    (is_name(&name) && is_key(key)).then(|| Ask::JoinWithKey(name, key.to_owned(), leaves))
+    (is_room_name(&name) && is_key(key)).then(|| Ask::JoinWithKey(name, key.to_owned(), leaves))
 }
 
 /// Returns what a room is called by this argument.

@@ -70,12 +70,12 @@ fn every_message_is_the_object_that_the_page_is_promised() {
         (
             Message::Hello { boot: 0x9f86, chars_max: 400, token: None, has_accounts: false },
             json!({"kind": "hello", "server": "chinwag", "version": env!("CARGO_PKG_VERSION"), "boot": "0000000000009f86",
-                "line_chars": 400, "name_chars_min": 2, "name_chars_max": 20}),
+                "line_chars": 400, "name_chars_min": 2, "name_chars_max": 20, "room_chars_max": 32}),
         ),
         (
             Message::Hello { boot: 0x9f86, chars_max: 400, token: Some(token), has_accounts: false },
             json!({"kind": "hello", "server": "chinwag", "version": env!("CARGO_PKG_VERSION"), "boot": "0000000000009f86",
-                "line_chars": 400, "name_chars_min": 2, "name_chars_max": 20, "token": token.to_string()}),
+                "line_chars": 400, "name_chars_min": 2, "name_chars_max": 20, "room_chars_max": 32, "token": token.to_string()}),
         ),
         (Message::Resumable { token }, json!({"kind": "token", "token": token.to_string()})),
         (Message::Stale, json!({"kind": "stale"})),
@@ -194,7 +194,7 @@ fn every_message_is_the_object_that_the_page_is_promised() {
         (Message::LoggingIn(LoggingIn::NotLoggedIn), json!({"kind": "not-logged-in", "text": "You are not logged in"})),
         (Message::NameOfAccount { name: bob.clone() }, json!({"kind": "name-of-account", "name": "Bob"})),
         (Message::NameInvalid, json!({"kind": "bad-name", "chars_min": 2, "chars_max": 20})),
-        (Message::RoomInvalid, json!({"kind": "bad-room", "chars_min": 2, "chars_max": 20})),
+        (Message::RoomInvalid, json!({"kind": "bad-room", "chars_min": 2, "chars_max": 32})),
         (
             Message::Rooms { rooms: vec![(pizza, 2), (name("main"), 1)], more: 3 },
             json!({"kind": "rooms", "rooms": [{"room": "pizza", "people": 2}, {"room": "main", "people": 1}], "more": 3}),

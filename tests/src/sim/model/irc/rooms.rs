@@ -128,7 +128,7 @@ impl Model {
     pub(super) fn no_such_channel(&mut self, now: Time, user: usize, wanted: &str) {
         let why = match room_name(wanted) {
             Some(_) => "No such channel",
-            None if wanted.starts_with('#') => "Room must be 2 - 20 letters, digits, - or _",
+            None if wanted.starts_with('#') => "Room must be 2 - 32 letters, digits, - or _",
             None => "Channels begin with #",
         };
         let nick = self.nick(user);

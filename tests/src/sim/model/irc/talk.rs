@@ -4,7 +4,7 @@ use chinwag_core::Time;
 
 use super::{IrcLine, LINE_BYTES_MAX, Told, room_name, unformatted, word};
 use crate::sim::irc::{Parsed, cut};
-use crate::sim::model::{Model, Person, is_name, typist};
+use crate::sim::model::{Model, Person, is_name, is_room_name, typist};
 
 /// To how many one line may say something.
 const TARGETS_MAX: usize = 4;
@@ -221,7 +221,7 @@ impl Model {
         let nick = self.nick(user);
         let mut targets: Vec<String> = Vec::new();
         for name in named.split(',').filter(|name| !name.is_empty()) {
-            let is_right = is_name(name.strip_prefix('#').unwrap_or(name));
+            let is_right = name.strip_prefix('#').map_or_else(|| is_name(name), is_room_name);
             if is_right && targets.len() == TARGETS_MAX {
                 self.unless(is_notice, now, &format!("407 {nick} {name} :Too many recipients"));
                 break;
