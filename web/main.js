@@ -19,6 +19,7 @@ import { kindOf } from './outbox.js';
 import * as rename from './rename.js';
 import { placeOf } from './room.js';
 import * as search from './search.js';
+import { Servers } from './servers.js';
 import * as side from './side.js';
 import * as talks from './talks.js';
 import * as topic from './topic.js';
@@ -46,7 +47,8 @@ const chat = new Chat({
 for (const { name, said } of before) {
   for (const one of said) log.add({ kind: 'told', place: placeOf(name), ...one });
 }
-const link = new Link({ open: () => new WebSocket(socketAddress(door.who().account !== null)), message: received, change: linkChanged, quiet: refresh });
+const servers = new Servers(location.href);
+const link = new Link({ open: openSocket, message: received, change: linkChanged, quiet: refresh });
 
 /** The place whose messages the log shows: a room or a conversation. */
 let shown = null;
@@ -65,7 +67,7 @@ let frame = 0;
 attention.begin(tellBad);
 door.begin(link);
 account.begin({
-  open: () => new WebSocket(socketAddress(true)),
+  open: () => new WebSocket(servers.socket(true)),
   me: () => chat.me,
   limits: () => chat.limits,
   loggedIn: (name) => {
@@ -142,13 +144,13 @@ document.addEventListener('visibilitychange', () => {
   if (link.state === 'resting') link.connect();
 });
 link.connect();
+fetch('servers').then((answer) => answer.json()).then((origins) => servers.learn(origins), () => {});
 composer.focus();
 
-/** Returns where the chat is; there who `logsIn` is asked for their account, also where nobody has to have one. */
-function socketAddress(logsIn) {
-  const address = new URL(logsIn ? 'socket?login' : 'socket', location.href);
-  address.protocol = address.protocol.replace('http', 'ws');
-  return address;
+/** Who was at a server tries it once more, since it knows them, and then the next. With an account one logs in there, also where nobody has to. */
+function openSocket() {
+  if (link.failures > 0) servers.pass();
+  return new WebSocket(servers.socket(door.who().account !== null));
 }
 
 function received(message) {

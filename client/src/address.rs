@@ -10,6 +10,8 @@ use anyhow::{Result, anyhow, bail};
 use async_io::Timer;
 use futures_lite::FutureExt as _;
 
+use crate::flags::PORT;
+
 /// How long it may take to find what a name stands for: long enough for a second name server where the first is gone,
 /// which most systems wait five seconds for.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -98,6 +100,20 @@ pub(crate) fn host(value: &str) -> Result<String, String> {
         return Ok(bare.to_owned());
     }
     Err("takes the name of a host or an IP address, like chat.example or ::1; the port is another flag".to_owned())
+}
+
+/// Reads where a server is: a host, with a colon and its port or without.
+pub(crate) fn place(value: &str) -> Result<Address, String> {
+    let (host, port) = match value.rsplit_once(':') {
+        // An address of IPv6 is in brackets where a port is behind it.
+        Some((host, port)) if !host.contains(':') || host.ends_with(']') => (host, port),
+        Some(_) | None => (value, ""),
+    };
+    let says =
+        "takes the name of a host or an IP address, with its port or without, like chat.example:42069 or [::1]:42069";
+    let host = self::host(host).map_err(|_| says.to_owned())?;
+    let port = if port.is_empty() && !value.ends_with(':') { Ok(PORT) } else { crate::flags::port(port) };
+    Ok(Address { host, port: port.map_err(|_| says.to_owned())? })
 }
 
 #[cfg(test)]

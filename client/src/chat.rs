@@ -5,8 +5,9 @@
 //! the [`wire`] to the server and the [`transcript`], and decides nothing. Through pipes it is the [`plain`] line
 //! client.
 //!
-//! The state is made of a [`link`] to the server, what shows that it is [`alive`], a [`log`] of [`entry`]s that
-//! [`wrap`] cuts into rows, and the [`input`] with its [`history`] and what can [`complete`] it from what was [`seen`].
+//! The state is made of a [`link`] to one of the [`servers`], what shows that it is [`alive`], a [`log`] of [`entry`]s
+//! that [`wrap`] cuts into rows, and the [`input`] with its [`history`] and what can [`complete`] it from what was
+//! [`seen`].
 
 mod alive;
 mod colours;
@@ -26,6 +27,7 @@ mod panes;
 mod piece;
 mod plain;
 mod seen;
+mod servers;
 mod state;
 mod terminal;
 mod transcript;
@@ -46,11 +48,11 @@ use self::transcript::Transcript;
 ///
 /// There is no server, or it can't be trusted, it went away, or the transcript can't be written.
 pub(crate) fn run(flags: &ChatFlags) -> Result<()> {
-    let server = flags.server()?;
+    let servers = flags.servers()?;
     let transcript = flags.transcript.as_deref().map(Transcript::open).transpose()?;
     if drive::is_on_a_terminal() {
-        async_io::block_on(drive::drive(flags.choices(server.password.clone()), server, transcript))
+        async_io::block_on(drive::drive(flags.choices(servers.first()), servers, transcript))
     } else {
-        plain::run(flags, &server, transcript)
+        plain::run(flags, &servers, transcript)
     }
 }

@@ -3,10 +3,11 @@
 use std::ffi::OsString;
 
 /// The flags that take no value.
-const SWITCHES: [&str; 13] = [
+const SWITCHES: [&str; 14] = [
     "--help",
     "-h",
     "--version",
+    "--tls",
     "--no-bell",
     "--no-mouse",
     "--web",

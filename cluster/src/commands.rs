@@ -69,7 +69,10 @@ impl Keys {
         match connection.ask(&[b"XADD", &self.log, id.as_bytes(), FIELD, &frame])? {
             Value::Error(why) if why.starts_with("ERR The ID specified in XADD") => Ok(Reply::Refused),
             Value::Error(why) => Err(refused("XADD", &why)),
-            Value::Text(_) => Ok(Reply::Appended),
+            Value::Text(id) => {
+                let at = position(&id).ok_or_else(|| Failure::Log("an entry stands nowhere".to_owned()))?;
+                Ok(Reply::Appended { at })
+            }
             other @ (Value::Nothing | Value::Number(_) | Value::List(_)) => Err(strange(&other)),
         }
     }

@@ -138,6 +138,10 @@ pub struct Limits {
     /// From which other sites pages may open a `WebSocket` here. Default none: only the page that this server gave.
     pub web_origins: Arc<[Origin]>,
 
+    /// Where other servers have their pages that are one chat with this one. A page of this server goes on at them when
+    /// this one is gone, and theirs may open a `WebSocket` here. Default none.
+    pub pages: Arc<[Origin]>,
+
     /// From which networks connections are made by proxies, which say with the PROXY protocol for whom: those, and not
     /// the proxy, then have the limits of their address. From there nothing else is understood, and from elsewhere that
     /// is not. Default none.
@@ -188,6 +192,7 @@ impl Default for Limits {
             request_wait: Duration::from_secs(5),
             tls: Tls::Off,
             web_origins: Arc::default(),
+            pages: Arc::default(),
             proxies: Arc::default(),
             listen_addresses: ListenAddresses::default(),
             asks_password: false,

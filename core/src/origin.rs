@@ -59,6 +59,11 @@ impl Origin {
         let is_port = port.is_none_or(|port| port == self.port || is_default(port) && self.port == self.scheme.port());
         is_port && name.eq_ignore_ascii_case(&self.host)
     }
+
+    /// Returns where a page of it opens a `WebSocket`, as a browser is told whom it may ask.
+    pub(crate) fn socket_source(&self) -> String {
+        self.to_string().replacen("http", "ws", 1)
+    }
 }
 
 impl FromStr for Origin {

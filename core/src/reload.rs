@@ -16,8 +16,8 @@ impl Config {
     /// Takes over what a server that runs can take anew, and leaves all else as it is. That are, for whoever connects
     /// from now on, [`flood_lines_per_second`](Limits::flood_lines_per_second), [`flood_burst`](Limits::flood_burst),
     /// [`handshake_wait`](Limits::handshake_wait), [`request_wait`](Limits::request_wait),
-    /// [`dead_after`](Limits::dead_after), [`web_origins`](Limits::web_origins) and [`proxies`](Limits::proxies); what
-    /// decides who may connect: [`connections_max`](Limits::connections_max),
+    /// [`dead_after`](Limits::dead_after), [`web_origins`](Limits::web_origins), [`pages`](Limits::pages) and
+    /// [`proxies`](Limits::proxies); what decides who may connect: [`connections_max`](Limits::connections_max),
     /// [`connections_per_address_max`](Limits::connections_per_address_max),
     /// [`connects_per_second`](Limits::connects_per_second) and [`connect_burst`](Limits::connect_burst); and
     /// [`drain`](Limits::drain).
@@ -41,6 +41,7 @@ impl Config {
                 dead_after,
                 drain,
                 web_origins,
+                pages,
                 proxies,
             ],
             fixed: [

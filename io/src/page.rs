@@ -55,6 +55,7 @@ pub const PAGE: &[Asset] = &[
     asset!("row.js", SCRIPT),
     asset!("search.js", SCRIPT),
     asset!("seen.js", SCRIPT),
+    asset!("servers.js", SCRIPT),
     asset!("side.js", SCRIPT),
     asset!("suggestions.js", SCRIPT),
     asset!("talks.js", SCRIPT),

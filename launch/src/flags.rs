@@ -26,8 +26,8 @@ pub use self::values::read_bytes;
 pub(crate) use self::values::{Age, Choice, Size, SocketFile, before_socket};
 use self::values::{
     cluster, cluster_name, connect_rate, dead_after, drain, flood_rate, history_on_join, ip, irc, keep, keep_bytes,
-    listen, log_format, max_connections, max_line, max_per_ip, port, proxy_from, queue_bytes, queue_bytes_default,
-    record_bytes, room_quiet, server_name, threads, web, web_origin,
+    listen, log_format, max_connections, max_line, max_per_ip, origin, port, proxy_from, queue_bytes,
+    queue_bytes_default, record_bytes, room_quiet, server_name, threads, web,
 };
 use self::words::{Given, split};
 use crate::logging::Format;
@@ -83,7 +83,7 @@ pub(super) struct Flags {
 
     /// origin (scheme and host) of another site whose pages may talk here; may be given more than once (default: none
     /// but the web page itself)
-    #[argh(option, from_str_fn(web_origin))]
+    #[argh(option, from_str_fn(origin))]
     web_origin: Vec<Origin>,
 
     /// address or network (like 10.0.0.0/8) of a proxy that says with the PROXY protocol for whom it connects, and has
@@ -139,6 +139,11 @@ pub(super) struct Flags {
     /// file whose first line is what --cluster takes, for when it has a password (default: none)
     #[argh(option)]
     pub(super) cluster_from: Option<PathBuf>,
+
+    /// origin of the web page of another server of the cluster, where browsers go on when this one is gone; may be
+    /// given more than once (default: none)
+    #[argh(option, from_str_fn(origin))]
+    pub(super) cluster_page: Vec<Origin>,
 
     /// number of threads (default: as many as there are cores)
     #[argh(option, default = "cores()", from_str_fn(threads))]
@@ -262,7 +267,7 @@ impl Flags {
                 ip, port, web, irc, listen, server_name, cert, key, tls_only, password_file, members_only, data, keep, keep_bytes, cluster, cluster_name, cluster_from, threads, max_line, queue_bytes, room_quiet, history_on_join, record, record_bytes, shadow, log_dir, log_format
             ],
             live: [
-                web_origin, proxy_from, flood_rate, max_connections, max_per_ip, connect_rate, dead_after, drain
+                web_origin, cluster_page, proxy_from, flood_rate, max_connections, max_per_ip, connect_rate, dead_after, drain
             ],
             no_key: [config, check_config, print_config, version]
         )
@@ -416,6 +421,7 @@ impl Flags {
                 queue_bytes_max: usize::try_from(self.queue_bytes.0).unwrap_or(usize::MAX),
                 drain: self.drain,
                 web_origins: self.web_origin.as_slice().into(),
+                pages: self.cluster_page.as_slice().into(),
                 proxies: self.proxy_from.as_slice().into(),
                 server_name: self.server_name.clone(),
                 asks_password: self.members_only || self.password_file.is_some(),

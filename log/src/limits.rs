@@ -38,6 +38,7 @@ impl From<&Limits> for proto::Limits {
             tls: _,
             request_wait: _,
             web_origins: _,
+            pages: _,
             proxies: _,
             listen_addresses: ListenAddresses { lines, web, irc },
             asks_password,

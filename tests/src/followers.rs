@@ -194,16 +194,15 @@ impl Followers {
         }
         let (moment, order) = (self.moment(), self.servers[index].appends.pop_front());
         let (Some(order), Some(engine)) = (order, self.engine_of(index)) else { return };
-        let done = carry_out(engine, order);
+        let reply = carry_out(engine, order);
+        if reply == Reply::Refused {
+            self.seen("refused");
+        }
         if tells && !self.rng.one_in(30) {
-            let reply = if done { Reply::Appended } else { Reply::Refused };
             self.servers[index].handle(moment, reply);
             self.note(index);
         } else {
             self.disconnect(index);
-        }
-        if !done {
-            self.seen("refused");
         }
     }
 
@@ -399,7 +398,7 @@ impl Followers {
         if let Some(order) = self.servers[index].appends.pop_front()
             && let Some(engine) = self.engine_of(index)
         {
-            let reply = if carry_out(engine, order) { Reply::Appended } else { Reply::Refused };
+            let reply = carry_out(engine, order);
             self.servers[index].handle(moment, reply);
         }
         self.carry_read(index);
@@ -452,10 +451,10 @@ impl Followers {
     }
 }
 
-/// Lets an engine carry out an append. Returns whether it does.
-fn carry_out(engine: &mut Engine, order: Order<u64>) -> bool {
+/// Lets an engine carry out an append.
+fn carry_out(engine: &mut Engine, order: Order<u64>) -> Reply<u64> {
     if let Order::Append { epoch, entry } = order {
         return engine.append(epoch, entry);
     }
-    if let Order::Open { epoch, entry } = order { engine.open(epoch, entry) } else { false }
+    if let Order::Open { epoch, entry } = order { engine.open(epoch, entry) } else { Reply::Refused }
 }

@@ -11,12 +11,12 @@ use futures_lite::{FutureExt as _, StreamExt as _, future};
 use rustix::process::kill_current_process_group;
 
 use super::event::{Effect, Ending, Event, Size, Way};
+use super::servers::Servers;
 use super::state::{Choices, State};
 use super::terminal::{Terminal, size};
 use super::transcript::Transcript;
 use super::update::update;
 use super::wire::Wire;
-use crate::dial::Server;
 
 /// What ends a program that does not hear it; here it ends in order, with the terminal given back.
 const ENDING: [Signal; 10] = [
@@ -40,19 +40,21 @@ const ROUNDS_MAX: usize = 32;
 /// # Errors
 ///
 /// There is no server, it does not let one in, or the terminal can't be used.
-pub(super) async fn drive(choices: Choices, server: Server, transcript: Option<Transcript>) -> Result<()> {
-    let wire = Wire::open(server.dial("").await?);
+pub(super) async fn drive(choices: Choices, mut servers: Servers, transcript: Option<Transcript>) -> Result<()> {
+    let (address, stream) = servers.dial(async |server| server.dial("").await).await?;
+    servers.reached(&address);
+    let (wire, choices) = (Wire::open(stream), Choices { address, ..choices });
     // Before there is a screen to be left behind.
     let signals = Signals::new(ENDING.into_iter().chain([Signal::Tstp, Signal::Cont, Signal::Xfsz]))?;
     let terminal = Terminal::open(choices.mouse).context("can't use this terminal")?;
     let state = State::new(choices, size()?);
-    let driver = Driver { state, server, wire, terminal, keys: EventStream::new(), signals, transcript };
+    let driver = Driver { state, servers, wire, terminal, keys: EventStream::new(), signals, transcript };
     driver.run().await
 }
 
 struct Driver {
     state: State,
-    server: Server,
+    servers: Servers,
     wire: Wire,
     terminal: Terminal,
     keys: EventStream,
@@ -105,12 +107,20 @@ impl Driver {
     }
 
     fn handle(&mut self, event: Event) -> Result<ControlFlow<Ending>> {
+        if let Event::Connected(address) = &event {
+            self.servers.reached(address);
+        }
         let mut failed = None;
         for effect in update(&mut self.state, jiff::ZonedDateTime::now().datetime(), event) {
             match effect {
                 Effect::Send(line) => self.wire.send(&line),
                 Effect::Ask => self.wire.ask(),
-                Effect::Connect(token) => self.wire = Wire::dial(self.server.clone(), token),
+                Effect::Connect(token) => {
+                    if self.state.link.attempts() > 0 {
+                        self.servers.pass();
+                    }
+                    self.wire = Wire::dial(self.servers.clone(), token);
+                }
                 Effect::Rest(pause) => self.wire = Wire::Resting(Timer::after(pause)),
                 Effect::Ring => self.terminal.ring()?,
                 Effect::Record(line) => failed = failed.or(self.record(&line)),

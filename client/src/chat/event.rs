@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crossterm::event::KeyEvent;
 
+use crate::address::Address;
 use crate::line::Token;
 
 /// Something that has happened.
@@ -17,8 +18,8 @@ pub(super) enum Event {
     Turned(Way),
     /// The terminal has another size.
     Resized(Size),
-    /// There is a connection.
-    Connected,
+    /// There is a connection, to this server.
+    Connected(Address),
     /// There is no connection any more, or none could be made; this is why.
     Lost(String),
     /// The time is over in which the server should have let one in.

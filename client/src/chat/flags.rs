@@ -8,10 +8,11 @@ use chinwag_core::Name;
 use super::colours::Colours;
 use super::event::Mouse;
 use super::link::Wanted;
+use super::servers::Servers;
 use super::state::{Bell, Choices, Shell};
-use crate::address::{Address, host};
+use crate::address::{Address, host, place};
 use crate::dial::Server;
-use crate::flags::{HOST, PORT, port};
+use crate::flags::{FlagError, HOST, PORT, port};
 use crate::password::Password;
 use crate::tls::{Pin, Security, Tickets, pin};
 
@@ -27,13 +28,18 @@ use crate::tls::{Pin, Security, Tickets, pin};
             are said as they are, and none is a command."
 )]
 pub(crate) struct ChatFlags {
+    /// servers that are one chat, each by name or IP address, with its port or without: when one is gone, the next is
+    /// tried (default: the one that --ip and --port say)
+    #[argh(positional, arg_name = "HOST:PORT", from_str_fn(place))]
+    servers: Vec<Address>,
+
     /// server, by name or IP address (default 127.0.0.1)
-    #[argh(option, short = 'i', default = "HOST.to_owned()", from_str_fn(host))]
-    ip: String,
+    #[argh(option, short = 'i', from_str_fn(host))]
+    ip: Option<String>,
 
     /// port of the server (default 42069)
-    #[argh(option, short = 'p', default = "PORT", from_str_fn(port))]
-    port: u16,
+    #[argh(option, short = 'p', from_str_fn(port))]
+    port: Option<u16>,
 
     /// speak TLS with the server; the roots of this system have to vouch for its certificate
     #[argh(switch)]
@@ -70,31 +76,42 @@ pub(crate) struct ChatFlags {
 }
 
 impl ChatFlags {
-    /// Returns where the server is.
-    fn address(&self) -> Address {
-        Address { host: self.ip.clone(), port: self.port }
+    /// Returns where the servers are.
+    fn addresses(&self) -> Vec<Address> {
+        if !self.servers.is_empty() {
+            return self.servers.clone();
+        }
+        let host = self.ip.clone().unwrap_or_else(|| HOST.to_owned());
+        vec![Address { host, port: self.port.unwrap_or(PORT) }]
     }
 
     fn password(&self) -> anyhow::Result<Option<Password>> {
         Password::given(self.password_file.as_deref())
     }
 
-    /// Returns where the server is, and how it is spoken to.
+    /// Returns where the servers are, and how they are spoken to.
     ///
     /// # Errors
     ///
-    /// Nothing says which servers are to be trusted, or there is no password in the file that is to have it.
-    pub(super) fn server(&self) -> anyhow::Result<Server> {
+    /// Nothing says which servers are to be trusted, there is no password in the file that is to have it, or one server
+    /// is given as well as several.
+    pub(super) fn servers(&self) -> anyhow::Result<Servers> {
+        if !self.servers.is_empty() && (self.ip.is_some() || self.port.is_some()) {
+            let takes = "is for one server: give all of them as HOST:PORT, or none";
+            return Err(FlagError::new(if self.ip.is_some() { "--ip" } else { "--port" }, takes).into());
+        }
         let is_secured = self.tls || self.pin.is_some();
         let security = is_secured.then(|| Security::new(self.pin, Tickets::Kept)).transpose()?;
-        Ok(Server { address: self.address(), security, password: self.password()? })
+        let password = self.password()?;
+        let server = |address| Server { address, security: security.clone(), password: password.clone() };
+        Ok(Servers::new(self.addresses().into_iter().map(server).collect()))
     }
 
-    /// Returns what the user chose for the screen, with the password that was given.
-    pub(super) fn choices(&self, password: Option<Password>) -> Choices {
+    /// Returns what the user chose for the screen, at this server.
+    pub(super) fn choices(&self, server: &Server) -> Choices {
         Choices {
-            password,
-            address: self.address(),
+            password: server.password.clone(),
+            address: server.address.clone(),
             encrypted: self.encrypted(),
             wanted: Wanted { name: self.name.clone(), room: self.room.clone() },
             colours: Colours::from_environment(),
@@ -108,7 +125,10 @@ impl ChatFlags {
     fn encrypted(&self) -> Option<String> {
         let whose = match self.pin {
             Some(_) => "the one that --pin asks for".to_owned(),
-            None if self.tls => format!("one for {} that this system trusts", self.ip),
+            None if self.tls => {
+                let hosts: Vec<_> = self.addresses().into_iter().map(|address| address.host).collect();
+                format!("one for {} that this system trusts", hosts.join(" or "))
+            }
             None => return None,
         };
         Some(format!("Encrypted: the server's certificate is {whose}"))
@@ -144,8 +164,20 @@ mod tests {
     #[test]
     fn without_flags_the_server_is_on_this_machine() {
         let flags = parse(&[]).expect("every flag has a default");
-        assert_eq!(flags.address().to_string(), "127.0.0.1:42069");
+        assert_eq!(flags.addresses().iter().map(Address::to_string).collect::<Vec<_>>(), ["127.0.0.1:42069"]);
         assert_eq!((flags.name, flags.room, flags.transcript), (None, None, None));
+    }
+
+    #[test]
+    fn servers_that_are_one_chat_are_given_one_after_the_other() {
+        let flags = parse(&["a.example", "b.example:7000", "[::1]:1", "::2"]).expect("they are addresses");
+        let shown: Vec<_> = flags.addresses().iter().map(Address::to_string).collect();
+        assert_eq!(shown, ["a.example:42069", "b.example:7000", "[::1]:1", "[::2]:42069"]);
+        let both = parse(&["a.example", "--port", "7"]).expect("each is right").servers().expect_err("one is too many");
+        assert!(both.to_string().contains("--port is for one server"), "{both}");
+        for wrong in ["", "a.example:0", "a.example:x", "a b", "[::1]x"] {
+            assert!(parse(&[wrong]).is_err(), "{wrong:?}");
+        }
     }
 
     #[test]
@@ -155,6 +187,7 @@ mod tests {
         for (args, whose) in [
             (&["--ip", "chat.example"][..], None),
             (&["--ip", "chat.example", "--tls"], Some(trusted)),
+            (&["chat.example:7", "--tls"], Some(trusted)),
             (&["--pin", &pin], Some(pinned)),
             (&["--ip", "chat.example", "--tls", "--pin", &pin], Some(pinned)),
         ] {

@@ -12,10 +12,15 @@ use crate::address::Address;
 /// When everything happens: a Monday morning.
 pub(super) const NOW: DateTime = date(2026, 11, 23).at(9, 5, 0, 0);
 
+/// Returns where the server is.
+pub(super) fn server() -> Address {
+    Address { host: "127.0.0.1".to_owned(), port: 42069 }
+}
+
 /// Returns a state right after connecting, on a screen of 80 × 24.
 pub(super) fn fresh() -> State {
     let choices = Choices {
-        address: Address { host: "127.0.0.1".to_owned(), port: 42069 },
+        address: server(),
         encrypted: None,
         wanted: Wanted::default(),
         password: None,

@@ -172,6 +172,11 @@ impl Link {
         matches!(self.phase, Phase::Resting(_))
     }
 
+    /// Returns how many attempts have failed since the connection was lost.
+    pub(super) fn attempts(&self) -> usize {
+        self.attempts
+    }
+
     /// Tells whether one ever got so far as to be in a room.
     pub(super) fn was_online(&self) -> bool {
         self.was_online

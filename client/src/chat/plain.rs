@@ -18,8 +18,9 @@ use futures_lite::{FutureExt as _, future};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use super::flags::ChatFlags;
+use super::servers::Servers;
 use super::transcript::Transcript;
-use crate::dial::{ADMISSION, Server, no_answer};
+use crate::dial::{ADMISSION, no_answer};
 use crate::line::Line;
 use crate::lines::Lines;
 use crate::password::HOW;
@@ -51,15 +52,16 @@ const TIMES: Times = Times { admission: ADMISSION, quiet: Duration::from_secs(5)
 /// # Errors
 ///
 /// There is no server, it does not let one in, or it closed the connection though nobody asked for that.
-pub(super) fn run(flags: &ChatFlags, server: &Server, transcript: Option<Transcript>) -> Result<()> {
-    let stream = Arc::new(block_on(server.dial_in())?);
+pub(super) fn run(flags: &ChatFlags, servers: &Servers, transcript: Option<Transcript>) -> Result<()> {
+    let (address, stream) = block_on(servers.dial(async |server| server.dial_in().await))?;
+    let stream = Arc::new(stream);
     let quitting = Arc::new(AtomicBool::new(false));
     let typist = Typist { stream: Arc::clone(&stream), quitting: Arc::clone(&quitting), opening: flags.opening() };
     // It may wait for input for ever; the process ends without it.
     thread::Builder::new().name("typist".into()).spawn(|| typist.run())?;
     match show(&stream, transcript, TIMES, io::stdout())? {
-        Ended::Refused(said) => bail!("{} does not let you in: {said}", server.address),
-        Ended::Silent => bail!("no answer from {} for {} seconds", server.address, TIMES.patience.as_secs()),
+        Ended::Refused(said) => bail!("{} does not let you in: {said}", address),
+        Ended::Silent => bail!("no answer from {} for {} seconds", address, TIMES.patience.as_secs()),
         Ended::Closed if !quitting.load(Ordering::Acquire) => bail!("the server closed the connection"),
         Ended::Closed | Ended::Unread => Ok(()),
     }

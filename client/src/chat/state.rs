@@ -19,6 +19,7 @@ use crate::password::Password;
 /// it.
 #[derive(Debug)]
 pub(super) struct State {
+    /// Where the server is that one is at, or was last.
     pub(super) address: Address,
     /// What is told of the first connection to it, and holds of all, if they are encrypted.
     pub(super) encrypted: Option<String>,

@@ -26,7 +26,10 @@ pub(super) fn update(state: &mut State, now: DateTime, event: Event) -> Vec<Effe
         Event::Turned(Way::Up) => turn.state.log.up(WHEEL_ROWS, turn.state.log_pane()),
         Event::Turned(Way::Down) => turn.state.log.down(WHEEL_ROWS, turn.state.log_pane()),
         Event::Resized(size) => turn.state.size = size,
-        Event::Connected => turn.state.link.on_connected(),
+        Event::Connected(address) => {
+            turn.state.address = address;
+            turn.state.link.on_connected();
+        }
         Event::Lost(why) => turn.on_lost(&why),
         Event::Overdue => turn.on_overdue(),
         Event::Received(line) => turn.on_line(line),

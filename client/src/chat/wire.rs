@@ -10,7 +10,9 @@ use async_io::Timer;
 use futures_lite::{FutureExt as _, future};
 
 use super::event::Event;
-use crate::dial::{ADMISSION, Server};
+use super::servers::Servers;
+use crate::address::Address;
+use crate::dial::ADMISSION;
 use crate::line::Token;
 use crate::lines::Lines;
 use crate::stream::Stream;
@@ -24,11 +26,14 @@ const SECOND: Duration = Duration::from_secs(1);
 /// How long leaving may take: long enough for what was just typed, short enough not to be felt.
 const FAREWELL: Duration = Duration::from_secs(1);
 
+/// Where a connection was made to, and that.
+type Dialled = Result<(Address, Stream)>;
+
 /// The way to the server.
 pub(super) enum Wire {
     Idle,
     Resting(Timer),
-    Dialling(Pin<Box<dyn Future<Output = Result<Stream>>>>),
+    Dialling(Pin<Box<dyn Future<Output = Dialled>>>),
     Open(Box<Open>),
 }
 
@@ -65,9 +70,9 @@ impl Wire {
     }
 
     /// Begins to connect.
-    pub(super) fn dial(server: Server, token: Option<Token>) -> Self {
+    pub(super) fn dial(servers: Servers, token: Option<Token>) -> Self {
         let first_line = token.map_or(String::new(), |token| token.request());
-        Self::Dialling(Box::pin(async move { server.dial(&first_line).await }))
+        Self::Dialling(Box::pin(async move { servers.dial(async |server| server.dial(&first_line).await).await }))
     }
 
     /// Queues a line; without a connection it is lost.
@@ -95,9 +100,9 @@ impl Wire {
                 vec![Event::Rested]
             }
             Self::Dialling(attempt) => match attempt.await {
-                Ok(stream) => {
+                Ok((address, stream)) => {
                     *self = Self::open(stream);
-                    vec![Event::Connected]
+                    vec![Event::Connected(address)]
                 }
                 Err(error) => self.lose(format!("{error:#}")),
             },

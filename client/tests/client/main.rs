@@ -4,6 +4,7 @@
 mod alive;
 mod bots;
 mod chat;
+mod cluster;
 mod history;
 mod invite;
 mod load;

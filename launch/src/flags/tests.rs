@@ -150,7 +150,7 @@ fn an_origin_may_be_copied_from_where_a_browser_shows_it() {
         ("https:///", None),
         ("/", None),
     ] {
-        assert_eq!(web_origin(value).ok().map(|origin| origin.to_string()).as_deref(), sent, "{value}");
+        assert_eq!(origin(value).ok().map(|origin| origin.to_string()).as_deref(), sent, "{value}");
     }
 }
 
@@ -339,6 +339,7 @@ fn each_key_that_can_change_while_a_server_runs_the_core_takes_anew_and_no_other
         "--log-dir x",
         "--log-format json",
         "--web-origin http://a",
+        "--cluster-page http://a",
         "--proxy-from ::1",
         "--flood-rate 1",
         "--max-connections 1",

@@ -133,7 +133,7 @@ pub(super) fn server_name(value: &str) -> Result<Arc<str>, String> {
         .ok_or_else(|| "it takes up to 63 letters, digits and dashes, with dots between them, like chat.example".into())
 }
 
-pub(super) fn web_origin(value: &str) -> Result<Origin, String> {
+pub(super) fn origin(value: &str) -> Result<Origin, String> {
     // The slash is there when it is copied from where a browser shows it.
     let origin = value.strip_suffix('/').unwrap_or(value);
     origin

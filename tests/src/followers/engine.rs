@@ -1,7 +1,7 @@
 //! Owns what an engine does that keeps a log, as Redis keeps a stream: one process that orders, and may be followed by
 //! one that has less.
 
-use chinwag_core::log::cluster::{Entry, EntryId, Position};
+use chinwag_core::log::cluster::{Entry, EntryId, Position, Reply};
 
 /// Holds the log of one process.
 #[derive(Clone, Debug)]
@@ -21,23 +21,23 @@ impl Engine {
     }
 
     /// Appends, as `XADD log EPOCH-* …` does.
-    pub(super) fn append(&mut self, epoch: u64, entry: Entry<u64>) -> bool {
+    pub(super) fn append(&mut self, epoch: u64, entry: Entry<u64>) -> Reply<u64> {
         let end = self.end();
         let number = if end.epoch == epoch { end.number + 1 } else { 0 };
-        let is_later = Position::new(epoch, number) > end;
-        if is_later {
-            self.log.push((Position::new(epoch, number), entry));
-        }
-        is_later
+        self.put(Position::new(epoch, number), entry)
     }
 
     /// Opens an epoch, as `XADD log EPOCH-0 …` does.
-    pub(super) fn open(&mut self, epoch: u64, entry: Entry<u64>) -> bool {
-        let is_later = Position::new(epoch, 0) > self.end();
-        if is_later {
-            self.log.push((Position::new(epoch, 0), entry));
+    pub(super) fn open(&mut self, epoch: u64, entry: Entry<u64>) -> Reply<u64> {
+        self.put(Position::new(epoch, 0), entry)
+    }
+
+    fn put(&mut self, at: Position, entry: Entry<u64>) -> Reply<u64> {
+        if at <= self.end() {
+            return Reply::Refused;
         }
-        is_later
+        self.log.push((at, entry));
+        Reply::Appended { at }
     }
 
     pub(super) fn verify(&self, at: Position) -> (Option<(Position, EntryId)>, Option<Position>, Position) {

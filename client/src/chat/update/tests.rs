@@ -8,7 +8,7 @@ use chinwag_core::Name;
 
 use super::*;
 use crate::chat::event::Size;
-use crate::chat::given::{NOW, arrived, fresh};
+use crate::chat::given::{NOW, arrived, fresh, server};
 use crate::chat::link::{Link, Wanted};
 use crate::line::ASKED;
 
@@ -229,7 +229,7 @@ fn a_lost_connection_is_told_once_and_tried_again_with_growing_pauses() {
     assert_eq!(update(&mut state, NOW, Event::Rested), [Effect::Connect(None)]);
     assert_eq!(lost(&mut state), [Effect::Rest(Duration::from_secs(2))]);
     update(&mut state, NOW, Event::Rested);
-    assert_eq!(update(&mut state, NOW, Event::Connected), []);
+    assert_eq!(update(&mut state, NOW, Event::Connected(server())), []);
     for (line, effects) in [
         ("You are Fox", vec![]),
         ("You joined main", sent(&["/name Ann", "/join pizza"])),
@@ -254,7 +254,7 @@ fn back() -> State {
         receive(&mut state, line);
     }
     update(&mut state, NOW, Event::Lost("cable".into()));
-    update(&mut state, NOW, Event::Connected);
+    update(&mut state, NOW, Event::Connected(server()));
     state
 }
 
@@ -326,7 +326,7 @@ fn a_path_that_is_dead_is_told_and_what_was_said_into_it_can_be_sent_again() {
     assert_eq!(press(&mut state, ctrl_r.0, ctrl_r.1), []);
     assert_eq!(state.hint.as_deref(), Some("not connected: nothing was sent"));
     update(&mut state, NOW, Event::Rested);
-    update(&mut state, NOW, Event::Connected);
+    update(&mut state, NOW, Event::Connected(server()));
     ["You are Ann", "You joined pizza"].iter().for_each(|line| drop(receive(&mut state, line)));
     assert_eq!(update(&mut state, NOW, Event::Answered), []);
     let again = press(&mut state, ctrl_r.0, ctrl_r.1);
@@ -376,7 +376,7 @@ fn an_answer_is_sent_again_to_whom_it_was_meant_for() {
         assert_eq!(type_text(&mut state, &format!("/reply {text}⏎"))[0], Effect::Send(format!("/reply {text}")));
         update(&mut state, NOW, Event::Lost("cable".into()));
         update(&mut state, NOW, Event::Rested);
-        update(&mut state, NOW, Event::Connected);
+        update(&mut state, NOW, Event::Connected(server()));
         let lines = ["You are Ann", "You joined pizza", "Cid (to you): hi"];
         lines.iter().for_each(|line| drop(receive(&mut state, line)));
         assert_eq!(press(&mut state, ctrl_r.0, ctrl_r.1)[0], Effect::Send(again), "{text}");
@@ -448,9 +448,9 @@ fn a_server_that_says_nothing_is_given_up_as_a_lost_connection() {
     assert_eq!(update(&mut state, NOW, Event::Overdue), [], "one has been let in long ago");
     update(&mut state, NOW, Event::Lost("gone".into()));
     assert_eq!(update(&mut state, NOW, Event::Overdue), [], "there is no connection");
-    update(&mut state, NOW, Event::Connected);
+    update(&mut state, NOW, Event::Connected(server()));
     assert_eq!(update(&mut state, NOW, Event::Overdue), [Effect::Rest(Duration::from_secs(2))]);
-    update(&mut state, NOW, Event::Connected);
+    update(&mut state, NOW, Event::Connected(server()));
     for line in ["You are Fox", "You joined main"] {
         receive(&mut state, line);
     }
@@ -463,7 +463,7 @@ fn a_server_that_refuses_each_attempt_is_quoted_once() {
     let mut recorded = 0;
     for _ in 0..5 {
         update(&mut state, NOW, Event::Lost("gone".into()));
-        update(&mut state, NOW, Event::Connected);
+        update(&mut state, NOW, Event::Connected(server()));
         recorded += receive(&mut state, "Server is full").len();
     }
     assert_eq!(recorded, 1);
@@ -550,7 +550,7 @@ fn a_password_is_typed_unseen_and_sent_again_after_a_break() {
     assert_eq!(state.input.text(), "", "it is not among what was typed");
     update(&mut state, NOW, Event::Lost("gone".to_owned()));
     assert_eq!(update(&mut state, NOW, Event::Rested), [Effect::Connect(None)]);
-    update(&mut state, NOW, Event::Connected);
+    update(&mut state, NOW, Event::Connected(server()));
     assert_eq!(receive(&mut state, ASKED), [Effect::Send("/swordfish".to_owned())]);
     assert!(!format!("{state:?}").contains("swordfish"));
 }
@@ -567,7 +567,7 @@ fn who_was_invited_comes_back_by_the_pass() {
     }
     update(&mut state, NOW, Event::Lost("gone".to_owned()));
     update(&mut state, NOW, Event::Rested);
-    update(&mut state, NOW, Event::Connected);
+    update(&mut state, NOW, Event::Connected(server()));
     assert_eq!(receive(&mut state, ASKED).first(), Some(&Effect::Send("abc".to_owned())));
     assert!(!format!("{state:?}").contains("abc"));
 }

@@ -104,7 +104,10 @@ pub enum Reply<E> {
     /// It is not reached any more. What was under way may have been done or not.
     Disconnected,
     /// What was to be appended is in the log.
-    Appended,
+    Appended {
+        /// Where it stands.
+        at: Position,
+    },
     /// It is not, since a later epoch is open, or that epoch was already.
     Refused,
     /// What stands in the log.

@@ -110,9 +110,11 @@ impl<E: Clone> Outbox<E> {
         mem::take(&mut self.leaves).then_some(Content::Left)
     }
 
-    /// Handles that an entry is in the log. It may have been read already.
-    pub(super) fn handle_appended(&mut self, seq: u64) {
+    /// Handles that an entry is in the log. Returns it, unless it has been read already.
+    pub(super) fn handle_appended(&mut self, seq: u64) -> Option<&Entry<E>> {
         self.appended = self.unread.partition_point(|(entry, _)| entry.id.seq <= seq);
+        let last = self.unread.get(self.appended.checked_sub(1)?);
+        last.map(|(entry, _)| entry).filter(|entry| entry.id.seq == seq)
     }
 
     /// Handles that an entry of this server was read. Returns when it was made.

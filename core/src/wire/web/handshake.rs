@@ -46,6 +46,12 @@ const PROXIED: &str = "Bad Request: the PROXY protocol is for addresses that the
 /// What is told to one who asks without TLS where that is demanded.
 const NO_TLS: &str = "Here is HTTPS only.";
 
+/// Where a page asks at which other servers it can go on.
+const SERVERS: &str = "/servers";
+
+/// What it is told in: an array of origins.
+const SERVERS_TYPE: &str = "application/json";
+
 /// Where a `WebSocket` is asked for.
 const SOCKET: &str = "/socket";
 
@@ -315,27 +321,35 @@ fn answer(config: &Config, head: &Head<'_>, is_last: bool) -> Answer {
         _ if head.method == "OPTIONS" => Response::empty(Status::NO_CONTENT).field("Allow", METHODS),
         (SOCKET, _) => return upgrade(config, head).unwrap_or_else(|refused| refused),
         (HEALTH, _) => Response::plain(Status::OK, "ok"),
+        (SERVERS, _) => give_servers(&config.limits.pages),
         (_, None) => Response::plain_status(Status::NOT_FOUND),
-        (_, Some(asset)) => give(asset, head),
+        (_, Some(asset)) => give(asset, &config.limits.pages, head),
     };
     let after = if head.is_kept_alive() && !is_last { After::NextRequest } else { After::Nothing(None) };
     Answer { response, after, detail: None }
 }
 
 /// Gives a file, in the form that the browser takes, unless it has that already.
-fn give(asset: &Asset, head: &Head<'_>) -> Response {
+fn give(asset: &Asset, pages: &[Origin], head: &Head<'_>) -> Response {
     let Variant { bytes, is_gzip, etag } = asset.variant(takes_gzip(head));
     let is_known = |item: &[u8]| item == b"*" || item.strip_prefix(b"W/").unwrap_or(item) == etag.as_bytes();
     let mut response = if head.items("if-none-match").any(is_known) {
-        Response::empty(Status::NOT_MODIFIED)
+        Response::empty_for_page(Status::NOT_MODIFIED, pages)
     } else {
-        let response = Response::new(Status::OK, asset.content_type, bytes);
+        let response = Response::for_page(Status::OK, pages, asset.content_type, bytes);
         if is_gzip { response.field("Content-Encoding", "gzip") } else { response }
     };
     if asset.gzip.is_some() {
         response = response.field("Vary", "Accept-Encoding");
     }
     response.field("ETag", &etag).field("Cache-Control", "no-cache")
+}
+
+/// Says where the other servers have their pages. No letter of an origin has to be written in another way in JSON.
+fn give_servers(pages: &[Origin]) -> Response {
+    let pages: Vec<_> = pages.iter().map(|page| format!("\"{page}\"")).collect();
+    let response = Response::new(Status::OK, SERVERS_TYPE, format!("[{}]", pages.join(",")));
+    response.field("Cache-Control", "no-store")
 }
 
 /// Answers what only a server that runs can answer.

@@ -41,13 +41,13 @@ impl<E: Clone> Follower<E> {
         }
         let repair = self.repair.as_ref().map(|repair| repair.due(self.me));
         let retry = self.link.opened_at.map(|at| at + STUCK_AFTER);
-        let waits = self.outbox.waiting_since().and_then(|since| match self.told {
+        let waits = self.waiting_since().and_then(|since| match self.told {
             Told::Nothing => Some(since + WAIT_AFTER),
             Told::Waits => Some(since + LET_GO_AFTER),
             Told::Go => None,
         });
         let is_member = self.server().is_some();
-        let heartbeat = (is_member && self.outbox.waiting_since().is_none()).then(|| self.said_at + HEARTBEAT);
+        let heartbeat = (is_member && self.waiting_since().is_none()).then(|| self.said_at + HEARTBEAT);
         let others = self.next_silent().map(|at| at + GONE_AFTER).filter(|_| is_member && self.repair.is_none());
         [repair, retry, waits, heartbeat, others].into_iter().flatten().min()
     }
@@ -80,7 +80,7 @@ impl<E: Clone> Follower<E> {
 
     /// Tells the people here what has become of the way to the others.
     fn tell(&mut self, now: Time) {
-        let Some(since) = self.outbox.waiting_since().filter(|_| self.server().is_some()) else { return };
+        let Some(since) = self.waiting_since().filter(|_| self.server().is_some()) else { return };
         if self.told == Told::Nothing && now >= since + WAIT_AFTER {
             self.told = Told::Waits;
             self.orders.push_back(Order::Wait);
@@ -125,7 +125,7 @@ impl<E: Clone> Follower<E> {
             return self.ask_to_join(moment);
         }
         let is_free = self.outbox.next_unsent().is_none() && self.may_say();
-        let is_due = self.outbox.waiting_since().is_none() && moment.now >= self.said_at + HEARTBEAT;
+        let is_due = self.waiting_since().is_none() && moment.now >= self.said_at + HEARTBEAT;
         if is_free && self.outbox.has_more() || is_due {
             self.said_at = moment.now;
             let mark = self.mark;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::super::{Entry, Joining, Moment, Order, Position, Reply, State, WriterId};
+use super::super::{Entry, Joining, Moment, Order, Position, Reply, Said, State, WriterId};
 use super::*;
 
 /// A server on its own, and an engine that does all that it is told.
@@ -11,7 +11,10 @@ struct Alone {
     now: Time,
     log: Vec<(Position, Entry<u64>)>,
     is_reached: bool,
+    /// What it appends it is told of, but not what comes of others: its reads are not answered.
+    is_deaf: bool,
     told: Vec<Order<u64>>,
+    applied: Vec<Said<u64>>,
 }
 
 impl Alone {
@@ -25,7 +28,15 @@ impl Alone {
             last: None,
         };
         let follower = Follower::new(now, joining);
-        let mut alone = Self { follower, now, log: Vec::new(), is_reached: false, told: Vec::new() };
+        let mut alone = Self {
+            follower,
+            now,
+            log: Vec::new(),
+            is_reached: false,
+            is_deaf: false,
+            told: Vec::new(),
+            applied: Vec::new(),
+        };
         alone.reach();
         alone
     }
@@ -67,14 +78,16 @@ impl Alone {
         let end = self.log.last().map_or(Position::START, |(at, _)| *at);
         match order {
             Order::Append { epoch, entry } if self.is_reached => {
-                self.log.push((Position::new(epoch, end.number + 1), entry));
-                self.follower.handle(self.moment(), Reply::Appended);
-                Some(Reply::Read(self.log.last().cloned().into_iter().collect()))
+                let at = Position::new(epoch, end.number + 1);
+                self.log.push((at, entry));
+                self.follower.handle(self.moment(), Reply::Appended { at });
+                self.read()
             }
             Order::Open { epoch, entry } if self.is_reached => {
-                self.log.push((Position::new(epoch, 0), entry));
-                self.follower.handle(self.moment(), Reply::Appended);
-                Some(Reply::Read(self.log.last().cloned().into_iter().collect()))
+                let at = Position::new(epoch, 0);
+                self.log.push((at, entry));
+                self.follower.handle(self.moment(), Reply::Appended { at });
+                self.read()
             }
             Order::Verify { at } => {
                 let found = self.log.iter().rev().find(|(position, _)| *position <= at);
@@ -85,16 +98,24 @@ impl Alone {
                 self.told.push(order);
                 None
             }
+            Order::Apply { said, .. } => {
+                self.applied.push(said);
+                None
+            }
             Order::Append { .. }
             | Order::Open { .. }
             | Order::Read { .. }
-            | Order::Apply { .. }
             | Order::Digest { .. }
             | Order::Snapshot
             | Order::Differ { .. }
             | Order::Rejoin(_)
             | Order::Refuse(_) => None,
         }
+    }
+
+    /// Answers what waits for what was appended.
+    fn read(&self) -> Option<Reply<u64>> {
+        (!self.is_deaf).then(|| Reply::Read(self.log.last().cloned().into_iter().collect()))
     }
 
     fn told(&mut self) -> Vec<Order<u64>> {
@@ -132,4 +153,41 @@ fn a_server_that_goes_says_so_behind_what_was_proposed() {
     let said: Vec<_> = alone.log.iter().map(|(_, entry)| entry.content.clone()).collect();
     let events = said.iter().position(|content| *content == Content::Events(vec![5]));
     assert!(events.is_some_and(|events| said.last() == Some(&Content::Left) && events == said.len() - 2), "{said:?}");
+}
+
+#[test]
+fn what_was_appended_right_behind_what_was_read_is_applied_at_once_but_that_it_is_read_is_waited_for() {
+    let mut alone = Alone::new();
+    alone.is_deaf = true;
+    alone.follower.propose(5, 1);
+    alone.go_on();
+    assert_eq!(alone.applied.last(), Some(&Said::Events(vec![5])));
+    assert_eq!(alone.follower.position(), alone.log.last().expect("it was appended").0);
+    // Who hears nothing of the others is out of touch, and knows nothing of them.
+    alone.pass(2);
+    assert_eq!(alone.told(), [Order::Wait]);
+    let before = alone.applied.len();
+    alone.is_deaf = false;
+    alone.reach();
+    alone.pass(2);
+    assert_eq!(alone.told(), [Order::Resume]);
+    assert_eq!(alone.applied.len(), before, "it is applied once");
+}
+
+#[test]
+fn what_was_appended_behind_what_others_said_waits_for_that() {
+    let mut alone = Alone::new();
+    let (end, joined) = alone.log.last().cloned().expect("it has joined");
+    let other = Entry { id: EntryId { writer: WriterId::new(8), seq: 1 }, sent_ms: 1, content: Content::Mark };
+    alone.log.push((Position::new(end.epoch, end.number + 1), other));
+    alone.is_deaf = true;
+    alone.follower.propose(5, 1);
+    alone.go_on();
+    assert_eq!(alone.log.len(), 2 + usize::try_from(end.number).expect("it is small") + 1);
+    assert_eq!(alone.follower.position(), end);
+    assert_eq!(alone.follower.last(), Some(joined.id));
+    let rest = alone.log[alone.log.len() - 2..].to_vec();
+    alone.follower.handle(alone.moment(), Reply::Read(rest));
+    alone.go_on();
+    assert_eq!(alone.applied.last(), Some(&Said::Events(vec![5])));
 }

@@ -43,10 +43,12 @@ pub(super) fn upgrade(config: &Config, head: &Head<'_>) -> Result<Answer, Answer
     Ok(Answer { response, after: After::Chat, detail: None })
 }
 
-/// Lets pages in that came from here, and those of origins that were allowed.
+/// Lets pages in that came from here, those of other servers of this chat, and those of origins that were allowed.
 fn check_origin(config: &Config, host: &str, sent: &str) -> Result<(), Answer> {
     let origin = sent.parse::<Origin>().ok();
-    if origin.as_ref().is_some_and(|origin| origin.is_at(host) || config.limits.web_origins.contains(origin)) {
+    let allowed = [&config.limits.web_origins, &config.limits.pages];
+    let is_allowed = |origin: &Origin| allowed.iter().any(|some| some.contains(origin));
+    if origin.as_ref().is_some_and(|origin| origin.is_at(host) || is_allowed(origin)) {
         return Ok(());
     }
     let host = shown(host);

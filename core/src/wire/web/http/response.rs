@@ -2,17 +2,23 @@
 
 use bytes::{BufMut as _, Bytes, BytesMut};
 
-/// What every answer tells a browser. Nothing on a page of ours comes from elsewhere or is put together from text. No
-/// other page may hold it in a frame or its window in hand. Nobody else is told of its address.
-const CAREFUL: &str = "\
-Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
+use crate::origin::Origin;
+
+/// What every answer tells a browser, before and behind whom else a page may ask. Nothing on a page of ours comes from
+/// elsewhere or is put together from text. No other page may hold it in a frame or its window in hand. Nobody else is
+/// told of its address.
+const CAREFUL: [&str; 2] = [
+    "Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
+connect-src 'self'",
+    "; \
 base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'\r
 X-Content-Type-Options: nosniff\r
 X-Frame-Options: DENY\r
 Referrer-Policy: no-referrer\r
 Cross-Origin-Opener-Policy: same-origin\r
 Cross-Origin-Resource-Policy: same-origin\r
-";
+",
+];
 
 /// Tells how a request went: the number and its words.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -58,8 +64,12 @@ impl Response {
 
     /// Begins an answer with a body, if there is one.
     pub(crate) fn new(status: Status, content_type: &str, body: impl Into<Bytes>) -> Self {
-        let mut response = Self { body: body.into(), omits_body: false, ..Self::bare(status) };
-        response.head.put_slice(CAREFUL.as_bytes());
+        Self::for_page(status, &[], content_type, body)
+    }
+
+    /// Begins an answer of which a page may be made that asks other servers, too.
+    pub(crate) fn for_page(status: Status, others: &[Origin], content_type: &str, body: impl Into<Bytes>) -> Self {
+        let response = Self { body: body.into(), omits_body: false, ..Self::empty_for_page(status, others) };
         let len = response.body.len();
         response.field("Content-Type", content_type).field("Content-Length", &len.to_string())
     }
@@ -76,8 +86,18 @@ impl Response {
 
     /// Begins an answer that can have no body.
     pub(crate) fn empty(status: Status) -> Self {
+        Self::empty_for_page(status, &[])
+    }
+
+    /// Begins an answer that can have no body, by which a browser keeps a page that asks other servers, too.
+    pub(crate) fn empty_for_page(status: Status, others: &[Origin]) -> Self {
         let mut response = Self::bare(status);
-        response.head.put_slice(CAREFUL.as_bytes());
+        let [before, behind] = CAREFUL;
+        response.head.put_slice(before.as_bytes());
+        for other in others {
+            response.head.put_slice(format!(" {}", other.socket_source()).as_bytes());
+        }
+        response.head.put_slice(behind.as_bytes());
         response
     }
 

@@ -1,6 +1,8 @@
 //! Several servers of both runtimes, each a process, that are one chat by a real engine: people talk over both, and
 //! servers and engine are killed and stopped.
 
+mod engines;
+
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
@@ -55,6 +57,11 @@ impl Person {
         }
     }
 
+    /// Looks once more at all that was heard.
+    fn rewind(&mut self) {
+        self.seen = 0;
+    }
+
     /// Reads to the end of the connection, and returns all lines from here on.
     fn hear_out(&mut self) -> Vec<String> {
         let _ = self.stream.read_to_end(&mut self.heard);
@@ -77,6 +84,22 @@ fn cluster() -> (Engine, [(Program, SocketAddr); 2]) {
 /// Counts the lines that are this.
 fn count(lines: &[String], line: &str) -> usize {
     lines.iter().filter(|one| *one == line).count()
+}
+
+/// Has both say that it is the end, and finds that both hear the same up to there: so many messages of each, each once.
+fn all_hear_each_once(ann: &mut Person, bob: &mut Person, messages: usize) -> Vec<String> {
+    for person in [&mut *ann, &mut *bob] {
+        person.say("end");
+    }
+    let [heard, same] = [ann, bob].map(|person| {
+        let mut lines = person.hear(": end");
+        lines.extend(person.hear(": end"));
+        lines.retain(|line| line.starts_with("Ann: ") || line.starts_with("Bob: "));
+        lines
+    });
+    assert_eq!(heard, same);
+    assert_eq!(heard.len(), 2 * messages + 2, "each message once: {heard:?}");
+    heard
 }
 
 #[test]
@@ -120,18 +143,8 @@ fn all_hear_one_order_however_fast_they_talk() {
         ann.say(&format!("a{number}"));
         bob.say(&format!("b{number}"));
     }
-    for person in [&mut ann, &mut bob] {
-        person.say("end");
-    }
-    let heard = [&mut ann, &mut bob].map(|person| {
-        let mut lines = person.hear(": end");
-        lines.extend(person.hear(": end"));
-        lines.retain(|line| line.starts_with("Ann: ") || line.starts_with("Bob: "));
-        lines
-    });
-    assert_eq!(heard[0].len(), 602);
-    assert_eq!(heard[0], heard[1]);
-    let of_ann = heard[0].iter().filter_map(|line| line.strip_prefix("Ann: a"));
+    let heard = all_hear_each_once(&mut ann, &mut bob, 300);
+    let of_ann = heard.iter().filter_map(|line| line.strip_prefix("Ann: a"));
     assert!(of_ann.eq((0..300).map(|number| number.to_string()).collect::<Vec<_>>().iter()), "her own order");
 }
 
@@ -190,17 +203,7 @@ fn outlive(forgets: Forgets) {
         }
     }
     engine.restart();
-    for person in [&mut ann, &mut bob] {
-        person.say("end");
-    }
-    let heard = [&mut ann, &mut bob].map(|person| {
-        let mut lines = person.hear(": end");
-        lines.extend(person.hear(": end"));
-        lines.retain(|line| line.starts_with("Ann: ") || line.starts_with("Bob: "));
-        lines
-    });
-    assert_eq!(heard[0], heard[1]);
-    assert_eq!(heard[0].len(), 102, "each message once: {:?}", heard[0]);
+    all_hear_each_once(&mut ann, &mut bob, 50);
     // Whoever joins then finds all as it is.
     let (_third, addr) = serve(Adapter::Tokio, &engine);
     let mut cid = Person::come(addr, "Cid");
@@ -277,5 +280,38 @@ fn a_server_does_not_start_without_its_engine_and_says_why() {
         let ended = Program::run(adapter, ["--port", "0", "--cluster", &url]);
         assert_eq!(ended.code, Some(1), "{ended:?}");
         assert!(ended.err.contains(&format!("can't use {url} for a cluster: can't reach it: ")), "{ended:?}");
+    }
+}
+
+#[test]
+fn a_page_is_told_where_it_can_go_on_and_may_and_pages_of_the_others_are_let_in() {
+    let flags = ["--cluster-page", "https://b.example", "--cluster-page", "http://[::1]:7000/"];
+    for adapter in Adapter::ALL {
+        let (_server, _, web) = Program::start_web(adapter, flags);
+        let ask = |path: &str, more: &str| {
+            fetch(web, &format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{more}\r\n"))
+        };
+        let list = ask("/servers", "");
+        assert!(list.contains("\r\nContent-Type: application/json\r\n"), "{list}");
+        assert!(list.ends_with("\r\n\r\n[\"https://b.example\",\"http://[::1]:7000\"]"), "{list}");
+        let page = ask("/", "");
+        let tag = page.lines().find_map(|line| line.strip_prefix("ETag: ")).expect("it can be kept");
+        for answer in [&page, &ask("/", &format!("If-None-Match: {tag}\r\n"))] {
+            let allowed = "; connect-src 'self' wss://b.example ws://[::1]:7000; base-uri 'none';";
+            assert!(answer.contains(allowed), "{answer}");
+        }
+        let upgrade =
+            "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n";
+        for (origin, status) in
+            [("https://b.example", "101"), ("http://[::1]:7000", "101"), ("https://c.example", "403")]
+        {
+            let mut stream = TcpStream::connect(web).expect("the server listens");
+            let head =
+                format!("GET /socket HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\n{upgrade}Origin: {origin}\r\n\r\n");
+            stream.write_all(head.as_bytes()).expect("the server reads");
+            let mut first = [0; 12];
+            stream.read_exact(&mut first).expect("it answers");
+            assert_eq!(String::from_utf8_lossy(&first), format!("HTTP/1.1 {status}"), "{origin}");
+        }
     }
 }
