@@ -94,7 +94,9 @@ fn servers_that_are_one_chat_do_what_the_transcripts_show() {
         let servers = Adapter::ALL.map(start);
         let (next, step) = (AtomicUsize::new(0), usize::from(!NOT_SPREAD.contains(&name)));
         let reach = |form| connect(servers[next.fetch_add(step, Ordering::Relaxed) % servers.len()].addr_of(form));
-        let played = replay_up_to_stop(reach, &script.acts(), &received_of_core(script), || Server::settle(&servers));
+        let played = replay_up_to_stop(reach, &script.acts(), &received_of_core(script), |silent| {
+            Server::settle(&servers, silent)
+        });
         servers.into_iter().for_each(Server::join);
         played.map_err(|mismatch| told(script, &mismatch))
     });

@@ -156,7 +156,7 @@ fn what_an_engine_may_lose_is_named_at_start() {
             let ended = server.join();
             let said = |words: &&str| ended.err.contains(*words);
             assert_eq!([disk, memory].iter().filter(|words| said(words)).count(), told.len(), "{ended:?}");
-            assert!(told.iter().all(|words| said(words)), "{ended:?}");
+            assert!(told.iter().all(said), "{ended:?}");
         }
     }
 }

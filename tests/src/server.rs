@@ -96,14 +96,21 @@ impl Server {
         Self::start_with(adapter, Setup { cluster: Some(joined.cluster), ..config.into() })
     }
 
-    /// Waits until each of several servers that are one chat has applied what any of them has by now.
+    /// Waits until each of several servers that are one chat has applied what any of them has by now. What shows
+    /// nothing to anybody may still be on its way to the log: then it is waited until that has gone on.
     ///
     /// # Panics
     /// If they don't in time.
-    pub fn settle(servers: &[Self]) {
+    pub fn settle(servers: &[Self], is_silent: bool) {
         let positions = || servers.iter().flat_map(|server| &server.cluster).map(|cluster| cluster.status().position);
-        let Some(last) = positions().max() else { return };
         let until = Instant::now() + DEADLINE;
+        let before = positions().max();
+        // At the latest a heartbeat comes.
+        while is_silent && positions().max() == before {
+            assert!(Instant::now() < until, "the log does not go on");
+            thread::yield_now();
+        }
+        let Some(last) = positions().max() else { return };
         while positions().any(|position| position < last) {
             assert!(Instant::now() < until, "a server does not follow the log");
             thread::yield_now();

@@ -46,7 +46,7 @@ pub fn replay<P: Peer>(
     expected: &[Vec<Received>],
     stop: impl FnMut(),
 ) -> Result<(), Box<Mismatch>> {
-    let people = play(connect, acts.iter().chain(&[Act::Stop]), expected, stop, || ())?;
+    let people = play(connect, acts.iter().chain(&[Act::Stop]), expected, stop, |_| ())?;
     assert!(
         people.iter().all(Option::is_none),
         "the bare core closed all connections, so that all were read to their end"
@@ -56,7 +56,7 @@ pub fn replay<P: Peer>(
 
 /// Plays acts in the same way up to where the server stops, and stops nothing. `connect` may reach several servers that
 /// are one chat: of these each ends for itself, and the others' people hear of it. After each act `settle` waits until
-/// all of them know what has come of it.
+/// all of them know what has come of it. It is told whether that act shows nothing to anybody.
 ///
 /// # Errors
 /// Returns the first difference.
@@ -67,7 +67,7 @@ pub fn replay_up_to_stop<P: Peer>(
     connect: impl Fn(Form) -> P,
     acts: &[Act],
     expected: &[Vec<Received>],
-    settle: impl FnMut(),
+    settle: impl FnMut(bool),
 ) -> Result<(), Box<Mismatch>> {
     let before = acts.iter().take_while(|act| !matches!(act, Act::Stop));
     play(connect, before, expected, || (), settle).map(drop)
@@ -79,7 +79,7 @@ fn play<'a, P: Peer>(
     acts: impl Iterator<Item = &'a Act>,
     expected: &[Vec<Received>],
     mut stop: impl FnMut(),
-    mut settle: impl FnMut(),
+    mut settle: impl FnMut(bool),
 ) -> Result<Vec<Option<P>>, Box<Mismatch>> {
     let mut people: Vec<Option<P>> = Vec::new();
     for (number, act) in acts.enumerate() {
@@ -99,7 +99,8 @@ fn play<'a, P: Peer>(
                 Box::new(Mismatch { act: number, person, expected: expected.clone(), got, error })
             })?;
         }
-        settle();
+        let shows_nothing = expected[number].iter().all(|expected| *expected == Received::default());
+        settle(matches!(act, Act::Send { .. }) && shows_nothing);
     }
     Ok(people)
 }
