@@ -364,6 +364,8 @@ mod tests {
                     identity: Identity::default(),
                     topic: Topic::of(&topic()),
                     time_ms: 0,
+                    seq: 0,
+                    number: 0,
                 },
                 Line::TopicSet { name: ann.clone(), topic: Some(topic()) },
             ),
@@ -374,6 +376,8 @@ mod tests {
                     identity: Identity::default(),
                     topic: None,
                     time_ms: 0,
+                    seq: 0,
+                    number: 0,
                 },
                 Line::TopicSet { name: ann.clone(), topic: None },
             ),
@@ -403,7 +407,15 @@ mod tests {
         for (number, text) in texts.into_iter().cycle().take(4 * texts.len()).enumerate() {
             let age = Duration::from_secs([0, 90, 7_200, 90_000][number / texts.len()]);
             for is_act in [false, true] {
-                let said = Earlier { name: name("Ann"), text: Text::clean(text), is_act, age, time_ms: 0, seq: 1 };
+                let said = Earlier {
+                    name: name("Ann"),
+                    text: Text::clean(text),
+                    is_act,
+                    age,
+                    time_ms: 0,
+                    seq: 1,
+                    event: None,
+                };
                 let history = Message::History { room: name("main"), said: vec![said.clone(); 2], more: false };
                 let lines = history.to_string();
                 assert!(lines.lines().all(|line| Line::parse(line) == Line::Earlier(name("Ann"))), "{lines}");

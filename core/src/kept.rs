@@ -3,7 +3,7 @@
 //! A room's messages have numbers, which go on when the room vanishes and comes again: so room and number name a
 //! message for ever.
 
-use crate::{Name, Text, Texts, Topic};
+use crate::{Name, Tags, Text, Texts, Topic};
 
 /// Holds what is to be kept of a room, in the order in which people are told of it.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -16,7 +16,8 @@ pub struct Kept {
     pub what: What,
     /// When, in milliseconds since 1970.
     pub time_ms: u64,
-    /// Which of all messages of the room the first of it is, from 1 on. A topic has the number of the last message.
+    /// Which of all messages of the room the first of it is, from 1 on. A topic or an event has the number of the last
+    /// message.
     pub seq: u64,
     /// It was said while not everybody could join: who opens the room again is not shown it, nor what is before it.
     pub is_hidden: bool,
@@ -31,6 +32,26 @@ pub enum What {
     Acted(Text),
     /// What the room is about from then on.
     Topic(Option<Topic>),
+    /// Something that happened, for those who want to see all of it again.
+    Event(KeptEvent),
+}
+
+/// Holds something that happened in a room and is no message.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct KeptEvent {
+    /// Tells it from others at the same time, and grows.
+    pub number: u64,
+    /// What it is.
+    pub what: Happened,
+}
+
+/// Tells what happened.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Happened {
+    /// The room is about this from then on.
+    Topic(Option<Topic>),
+    /// A client has sent these tags to the others, to be kept.
+    Tags(Tags),
 }
 
 /// Holds all that a chat has to know of a room that nobody was in.
@@ -80,6 +101,16 @@ pub struct KeptMessage {
     pub time_ms: u64,
     /// Which of all messages of the room it is.
     pub seq: u64,
+    /// It is no message, but happened behind the one of this number, and has no text.
+    pub event: Option<Box<KeptEvent>>,
+}
+
+impl KeptMessage {
+    /// Returns its place in the room: places grow.
+    #[must_use]
+    pub fn place(&self) -> (u64, u64, u64) {
+        self.event.as_ref().map_or((self.seq, 0, 0), |event| (self.seq, self.time_ms, event.number))
+    }
 }
 
 /// Asks for messages of a room between two bounds: so many at most, those first that are nearest to one of them. They
@@ -96,6 +127,34 @@ pub struct Page {
     pub is_from_oldest: bool,
     /// How many, at most.
     pub count: u8,
+    /// Events are among them, and count.
+    pub with_events: bool,
+}
+
+impl Page {
+    /// Tells whether a message, or an event, is one of those between the bounds.
+    #[must_use]
+    pub fn has(&self, message: &KeptMessage) -> bool {
+        let is_after = |bound: Bound| match bound {
+            Bound::TimeMs(time_ms) => message.time_ms > time_ms,
+            Bound::Seq(_) | Bound::Event { .. } => message.place() > bound.place(),
+        };
+        let is_before = |bound: Bound| match bound {
+            Bound::TimeMs(time_ms) => message.time_ms < time_ms,
+            Bound::Seq(_) | Bound::Event { .. } => message.place() < bound.place(),
+        };
+        let is_meant = self.with_events || message.event.is_none();
+        is_meant && self.after.is_none_or(is_after) && self.before.is_none_or(is_before)
+    }
+
+    /// Leaves as many of such messages as are asked for.
+    pub fn cut(&self, messages: &mut Vec<KeptMessage>) {
+        let count = usize::from(self.count);
+        match self.is_from_oldest {
+            true => messages.truncate(count),
+            false => drop(messages.drain(..messages.len().saturating_sub(count))),
+        }
+    }
 }
 
 /// Names a place between messages of a room. A message at that place is not among those asked for.
@@ -105,6 +164,41 @@ pub enum Bound {
     Seq(u64),
     /// All messages of this time, in milliseconds since 1970.
     TimeMs(u64),
+    /// What happened behind the message of this number, at this time.
+    Event {
+        /// Of which number the message is.
+        seq: u64,
+        /// When, in milliseconds since 1970.
+        time_ms: u64,
+        /// Which event of that time.
+        number: u64,
+    },
+}
+
+impl Bound {
+    /// Returns its place in the room, as messages and events have one. A time has none.
+    #[must_use]
+    pub const fn place(self) -> (u64, u64, u64) {
+        match self {
+            Self::Seq(seq) => (seq, 0, 0),
+            Self::Event { seq, time_ms, number } => (seq, time_ms, number),
+            Self::TimeMs(_) => (0, 0, 0),
+        }
+    }
+
+    /// Returns the last place before it.
+    #[must_use]
+    pub(crate) const fn previous(self) -> Self {
+        const MAX: u64 = u64::MAX;
+        match self {
+            Self::TimeMs(time_ms) => Self::TimeMs(time_ms.saturating_sub(1)),
+            Self::Seq(0) => self,
+            Self::Seq(seq) => Self::Event { seq: seq - 1, time_ms: MAX, number: MAX },
+            Self::Event { seq, time_ms: 0, number: 0 } => Self::Seq(seq),
+            Self::Event { seq, time_ms, number: 0 } => Self::Event { seq, time_ms: time_ms - 1, number: MAX },
+            Self::Event { seq, time_ms, number } => Self::Event { seq, time_ms, number: number - 1 },
+        }
+    }
 }
 
 /// Asks for the newest messages that have all these words, in any order.

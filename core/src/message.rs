@@ -21,7 +21,7 @@ use crate::irc::{Identity, Manner};
 use crate::log::cluster::Touch;
 use crate::rules::{HISTORY_MAX, IGNORED_MAX};
 use crate::text::escaped_len;
-use crate::{COMMANDS, CloseCode, Name, OtherProtocol, Text, Texts, Token, Topic, Usage};
+use crate::{COMMANDS, CloseCode, KeptEvent, Name, OtherProtocol, Text, Texts, Token, Topic, Usage};
 
 /// Tells people something: what [`Display`](fmt::Display) writes is what they see on lines, without the line's end.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -62,7 +62,7 @@ pub enum Message {
     /// There is nobody to answer.
     NobodyWrote,
     /// Who set what a room is about, to what, and when.
-    TopicSet { room: Name, name: Name, identity: Identity, topic: Option<Topic>, time_ms: u64 },
+    TopicSet { room: Name, name: Name, identity: Identity, topic: Option<Topic>, time_ms: u64, seq: u64, number: u64 },
     /// What a room is about.
     Topic { room: Name, topic: Option<Topic> },
     /// The limit that a topic was over, in bytes.
@@ -149,6 +149,8 @@ pub struct Earlier {
     pub time_ms: u64,
     /// Which of all messages of the room it is.
     pub seq: u64,
+    /// It is no message, but happened behind the one of this number. Only some who come by IRC are told of it.
+    pub event: Option<Box<KeptEvent>>,
 }
 
 impl Earlier {
@@ -391,7 +393,15 @@ mod tests {
     }
 
     fn earlier(said: &str, is_act: bool, seconds: u64) -> Earlier {
-        Earlier { name: name("Ann"), text: text(said), is_act, age: Duration::from_secs(seconds), time_ms: 0, seq: 1 }
+        Earlier {
+            name: name("Ann"),
+            text: text(said),
+            is_act,
+            age: Duration::from_secs(seconds),
+            time_ms: 0,
+            seq: 1,
+            event: None,
+        }
     }
 
     #[test]
@@ -447,6 +457,8 @@ mod tests {
                     identity: Identity::default(),
                     topic: Topic::of("pizza at eight"),
                     time_ms: 0,
+                    seq: 0,
+                    number: 0,
                 },
                 "Ann set the topic: pizza at eight",
             ),
@@ -457,6 +469,8 @@ mod tests {
                     identity: Identity::default(),
                     topic: None,
                     time_ms: 0,
+                    seq: 0,
+                    number: 0,
                 },
                 "Ann set the topic: none",
             ),
@@ -540,6 +554,8 @@ mod tests {
                 identity: Identity::default(),
                 topic: Topic::of(&"x".repeat(390)),
                 time_ms: 0,
+                seq: 0,
+                number: 0,
             },
             Message::Topic { room: bob.clone(), topic: Topic::of(&"x".repeat(390)) },
             Message::Ignored { names: names(100).collect(), more: 0 },

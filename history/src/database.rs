@@ -7,7 +7,7 @@ mod search;
 mod write;
 
 pub use self::forget::Filter;
-pub(crate) use self::forget::{forget_oldest, forget_some, give_back, ids, merge};
+pub(crate) use self::forget::{forget_events, forget_oldest, forget_some, give_back, ids, merge};
 pub(crate) use self::rows::{PAST_COUNT, identity, page, past, position, said};
 pub(crate) use self::schema::{check_library, open_to_read, open_to_write, size};
 pub(crate) use self::search::search;

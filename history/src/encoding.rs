@@ -1,8 +1,9 @@
 //! Owns how one [`Kept`] is written in the spool. Numbers have their lowest byte first.
 //!
-//! A kind, the time, the number, two names with their lengths before them, and the rest is the text.
+//! A kind, the time, the number, of an event its own number, two names with their lengths before them, and the rest is
+//! the text.
 
-use chinwag_core::words::{Kept, Texts, Topic, What};
+use chinwag_core::words::{Happened, Kept, KeptEvent, Tags, Texts, Topic, What};
 use chinwag_core::{Name, Text};
 
 const SAID: u8 = 1;
@@ -11,6 +12,8 @@ const TOPIC: u8 = 3;
 const NO_TOPIC: u8 = 4;
 const SAID_HIDDEN: u8 = 5;
 const ACTED_HIDDEN: u8 = 6;
+const TOPIC_EVENT: u8 = 7;
+const TAGS_EVENT: u8 = 8;
 
 /// Appends what is to be kept.
 pub(crate) fn push(kept: &Kept, out: &mut Vec<u8>) {
@@ -19,10 +22,17 @@ pub(crate) fn push(kept: &Kept, out: &mut Vec<u8>) {
         What::Acted(text) => (if kept.is_hidden { ACTED_HIDDEN } else { ACTED }, text.as_str()),
         What::Topic(Some(topic)) => (TOPIC, topic.as_str()),
         What::Topic(None) => (NO_TOPIC, ""),
+        What::Event(KeptEvent { what: Happened::Topic(topic), .. }) => {
+            (TOPIC_EVENT, topic.as_ref().map_or("", Topic::as_str))
+        }
+        What::Event(KeptEvent { what: Happened::Tags(tags), .. }) => (TAGS_EVENT, tags.as_str()),
     };
     out.push(kind);
     out.extend_from_slice(&kept.time_ms.to_le_bytes());
     out.extend_from_slice(&kept.seq.to_le_bytes());
+    if let What::Event(event) = &kept.what {
+        out.extend_from_slice(&event.number.to_le_bytes());
+    }
     for name in [&kept.room, &kept.name] {
         out.push(u8::try_from(name.as_str().len()).expect("a name has at most 32 characters"));
         out.extend_from_slice(name.as_str().as_bytes());
@@ -35,6 +45,12 @@ pub(crate) fn parse(bytes: &[u8]) -> Option<Kept> {
     let (&kind, rest) = bytes.split_first()?;
     let (time, rest) = rest.split_first_chunk()?;
     let (seq, rest) = rest.split_first_chunk()?;
+    let (number, rest) = match kind {
+        TOPIC_EVENT | TAGS_EVENT => {
+            rest.split_first_chunk().map(|(number, rest)| (u64::from_le_bytes(*number), rest))?
+        }
+        _ => (0, rest),
+    };
     let (room, rest) = split_name(rest)?;
     let (name, rest) = split_name(rest)?;
     let (room, name) = (Name::parse_room(room)?, Name::parse(name)?);
@@ -44,10 +60,20 @@ pub(crate) fn parse(bytes: &[u8]) -> Option<Kept> {
         ACTED | ACTED_HIDDEN => What::Acted(Text::clean(text)),
         TOPIC => What::Topic(Some(Topic::of(text)?)),
         NO_TOPIC => What::Topic(None),
+        TOPIC_EVENT | TAGS_EVENT => What::Event(KeptEvent { number, what: happened(kind == TAGS_EVENT, text)? }),
         _ => return None,
     };
     let is_hidden = matches!(kind, SAID_HIDDEN | ACTED_HIDDEN);
     Some(Kept { room, name, what, time_ms: u64::from_le_bytes(*time), seq: u64::from_le_bytes(*seq), is_hidden })
+}
+
+/// Reads what happened, if it is that.
+pub(crate) fn happened(is_tags: bool, text: &str) -> Option<Happened> {
+    Some(match (is_tags, text) {
+        (true, tags) => Happened::Tags(Tags::for_clients(tags)?),
+        (false, "") => Happened::Topic(None),
+        (false, topic) => Happened::Topic(Some(Topic::of(topic)?)),
+    })
 }
 
 fn split_name(bytes: &[u8]) -> Option<(&str, &[u8])> {
@@ -60,7 +86,7 @@ fn split_name(bytes: &[u8]) -> Option<(&str, &[u8])> {
 pub(crate) fn rows(kept: &Kept) -> u64 {
     match &kept.what {
         What::Said(texts) => texts.count().into(),
-        What::Acted(_) | What::Topic(_) => 1,
+        What::Acted(_) | What::Topic(_) | What::Event(_) => 1,
     }
 }
 
@@ -68,7 +94,7 @@ pub(crate) fn rows(kept: &Kept) -> u64 {
 pub(crate) fn last_seq(kept: &Kept) -> u64 {
     match &kept.what {
         What::Said(texts) => kept.seq + u64::from(texts.count()) - 1,
-        What::Acted(_) | What::Topic(_) => kept.seq,
+        What::Acted(_) | What::Topic(_) | What::Event(_) => kept.seq,
     }
 }
 
@@ -80,9 +106,12 @@ mod tests {
     fn what_is_written_is_read_again_and_nothing_that_is_cut() {
         let name = |text| Name::parse(text).expect("the case is a name");
         let texts = Texts::parse_lines("one\n\nnaïve 👩‍🚀\n").expect("they are clean");
-        let whats =
-            [What::Said(texts), What::Acted(Text::clean("waves")), What::Topic(Topic::of("pizza")), What::Topic(None)];
-        let is_message = |what: &What| !matches!(what, What::Topic(_));
+        let tags = Tags::for_clients("+draft/react=x;+draft/persist").expect("they are tags");
+        let happened = [Happened::Topic(Topic::of("pizza")), Happened::Topic(None), Happened::Tags(tags)];
+        let mut whats = vec![What::Said(texts), What::Acted(Text::clean("waves"))];
+        whats.extend([What::Topic(Topic::of("pizza")), What::Topic(None)]);
+        whats.extend(happened.map(|what| What::Event(KeptEvent { number: 1 << 50, what })));
+        let is_message = |what: &What| !matches!(what, What::Topic(_) | What::Event(_));
         let hidden = whats.clone().into_iter().filter(is_message).map(|what| (what, true));
         for (what, is_hidden) in whats.into_iter().map(|what| (what, false)).chain(hidden) {
             let room = Name::parse_room("A-room-with-a-name-of-thirty-two").expect("it is one");
@@ -90,7 +119,7 @@ mod tests {
             let mut bytes = Vec::new();
             push(&kept, &mut bytes);
             assert_eq!(parse(&bytes), Some(kept.clone()));
-            let head = 1 + 8 + 8 + 33 + 4;
+            let head = 1 + 8 + 8 + 33 + 4 + if matches!(kept.what, What::Event(_)) { 8 } else { 0 };
             for len in 0..head {
                 assert_eq!(parse(&bytes[..len]), None, "{len}");
             }

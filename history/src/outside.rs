@@ -243,6 +243,7 @@ impl Alone {
             deleted += count;
             after = last;
         }
+        database::forget_events(connection, filter)?;
         connection.execute("INSERT INTO words (words) VALUES ('optimize')", ())?;
         Ok(deleted)
     }

@@ -8,7 +8,7 @@ use std::error::Error;
 use std::path::Path;
 
 use chinwag_core::log::TopicState;
-use chinwag_core::words::{Bound, Found, Kept, KeptMessage, Page, Past, Search, What};
+use chinwag_core::words::{Found, Kept, KeptMessage, Page, Past, Search, What};
 use chinwag_core::{Name, Text};
 use rusqlite::Connection;
 
@@ -28,6 +28,7 @@ pub(crate) fn past(connection: &Connection, dir: &Path, tail: Position, past: &m
         What::Topic(topic) => {
             past.topic = topic.map(|topic| TopicState { topic, name: kept.name, time_ms: kept.time_ms });
         }
+        What::Event(_) => {}
         What::Said(_) | What::Acted(_) => {
             if kept.is_hidden {
                 past.hidden = past.hidden.max(encoding::last_seq(&kept));
@@ -48,24 +49,10 @@ pub(crate) fn page(
     found: &mut Vec<KeptMessage>,
 ) -> Result<(), Box<dyn Error>> {
     let said = database::said(connection, &page.room)?;
-    let is_after = |message: &KeptMessage| match page.after {
-        Some(Bound::Seq(seq)) => message.seq > seq,
-        Some(Bound::TimeMs(time)) => message.time_ms > time,
-        None => true,
-    };
-    let is_before = |message: &KeptMessage| match page.before {
-        Some(Bound::Seq(seq)) => message.seq < seq,
-        Some(Bound::TimeMs(time)) => message.time_ms < time,
-        None => true,
-    };
     each(connection, dir, tail, is_called(&page.room), |kept| {
-        let new = messages(kept).into_iter().filter(|message| message.seq > said);
-        found.extend(new.filter(|message| is_after(message) && is_before(message)));
-        if page.is_from_oldest {
-            found.truncate(page.count.into());
-        } else {
-            keep_last(found, page.count.into());
-        }
+        let new = messages(kept).into_iter().filter(|message| message.seq > said || message.event.is_some());
+        found.extend(new.filter(|message| page.has(message)));
+        page.cut(found);
     })
 }
 
@@ -92,7 +79,7 @@ pub(crate) fn search(
         |kept| {
             let Some((said, name)) = rooms.get_mut(&kept.room.key()) else { return };
             let room = name.insert(kept.room.clone()).clone();
-            for message in messages(kept).into_iter().filter(|message| message.seq > *said) {
+            for message in messages(kept).into_iter().filter(|message| message.seq > *said && message.event.is_none()) {
                 if question.is_in(message.text.as_str()) {
                     newer.push_front(Found { room: room.clone(), message });
                     newer.truncate(search.count.into());
@@ -135,10 +122,15 @@ fn messages(kept: Kept) -> Vec<KeptMessage> {
     let Kept { name, what, time_ms, seq, .. } = kept;
     match what {
         What::Topic(_) => Vec::new(),
-        What::Acted(text) => vec![KeptMessage { name, text, is_act: true, time_ms, seq }],
+        What::Event(event) => {
+            let event = Some(Box::new(event));
+            vec![KeptMessage { name, text: Text::default(), is_act: false, time_ms, seq, event }]
+        }
+        What::Acted(text) => vec![KeptMessage { name, text, is_act: true, time_ms, seq, event: None }],
         What::Said(texts) => {
             let texts = texts.iter().map(Text::clean).zip(seq..);
-            texts.map(|(text, seq)| KeptMessage { name: name.clone(), text, is_act: false, time_ms, seq }).collect()
+            let of = |(text, seq)| KeptMessage { name: name.clone(), text, is_act: false, time_ms, seq, event: None };
+            texts.map(of).collect()
         }
     }
 }

@@ -4,12 +4,12 @@ mod common;
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use chinwag_core::words::Kept;
-use chinwag_history::{Options, Store};
+use chinwag_core::words::{Happened, Kept, KeptEvent, Page, What};
+use chinwag_history::{Filter, Options, Store, delete};
 
 use rusqlite::{Connection, OpenFlags};
 
-use common::{Folder, name, past, said, texts_found};
+use common::{Folder, await_committed, kept, name, page, past, said, texts_found};
 
 fn now_ms() -> u64 {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("it is later");
@@ -75,4 +75,29 @@ fn a_database_that_is_too_large_becomes_smaller_and_keeps_the_newest() {
     await_store(&store, |_| pages() * 4_096 < full * 3 / 4);
     drop((store, database));
     assert!(std::fs::metadata(&file).expect("it is there").len() < full * 3 / 4);
+}
+
+/// Returns how much there is of a room, with what happened there.
+fn count(store: &Store, room: &str) -> usize {
+    let (room, count) = (name(room), 100);
+    page(store, Page { room, after: None, before: None, is_from_oldest: true, count, with_events: true }).len()
+}
+
+#[test]
+fn what_happened_is_forgotten_with_what_was_said() {
+    let folder = Folder::new("events");
+    let event = |room, seq| kept(room, seq, What::Event(KeptEvent { number: seq, what: Happened::Topic(None) }));
+    let store = folder.open();
+    store.keep(&[said("main", 1, &["one"]), event("main", 1), said("main", 2, &["two"]), event("tea", 7)]);
+    await_committed(&store);
+    assert_eq!((count(&store, "main"), count(&store, "tea")), (3, 1));
+    drop(store);
+    let of = |room, until_ms| Filter { room: Some(name(room)), until_ms, ..Filter::default() };
+    delete(folder.path(), &of("main", Some(1_764_000_000_002))).expect("it is there");
+    let store = folder.open();
+    assert_eq!((count(&store, "main"), count(&store, "tea")), (1, 1));
+    drop(store);
+    let options = Options { keep_for: Some(Duration::ZERO), ..Options::new(folder.path()) };
+    let store = Store::open(&options).expect("it can be opened");
+    await_store(&store, |store| count(store, "main") + count(store, "tea") == 0);
 }

@@ -3,7 +3,9 @@
 mod common;
 
 use chinwag_core::log::TopicState;
-use chinwag_core::words::{Bound, Found, Kept, KeptMessage, Page, Past, Search, Texts, Topic, What};
+use chinwag_core::words::{
+    Bound, Found, Happened, Kept, KeptEvent, KeptMessage, Page, Past, Search, Tags, Texts, Topic, What,
+};
 use chinwag_core::{Name, Text};
 
 use common::{Dice, Folder, name, page, past, search};
@@ -18,6 +20,8 @@ const WORDS: [&str; 12] =
 struct Model {
     messages: Vec<(Name, KeptMessage)>,
     topics: Vec<(Name, Option<TopicState>)>,
+    /// What happened, each behind the messages that were there then.
+    events: Vec<(Name, KeptMessage)>,
     /// Messages that are hidden from who opens the room again.
     hidden: Vec<(Name, u64)>,
     time_ms: u64,
@@ -37,15 +41,30 @@ impl Model {
         let room = name(dice.one_of(&ROOMS[..3]));
         let by = name(dice.one_of(&PEOPLE));
         // Now and then two things happen at one time.
-        self.time_ms += dice.below(3);
+        self.time_ms = self.time_ms.max(1) + dice.below(3);
         let (time_ms, seq) = (self.time_ms, self.said(&room));
         let text = |dice: &mut Dice| {
             let count = dice.below(4);
             (0..count).map(|_| dice.one_of(&WORDS)).collect::<Vec<_>>().join(" ")
         };
-        let message =
-            |text: &str, is_act, seq| KeptMessage { name: by.clone(), text: Text::clean(text), is_act, time_ms, seq };
-        match dice.below(8) {
+        let message = |text: &str, is_act, seq| KeptMessage {
+            name: by.clone(),
+            text: Text::clean(text),
+            is_act,
+            time_ms,
+            seq,
+            event: None,
+        };
+        match dice.below(9) {
+            8 => {
+                let tags = Tags::for_clients("+draft/react=x;+draft/persist").expect("they are tags");
+                let what =
+                    if dice.below(2) == 0 { Happened::Tags(tags) } else { Happened::Topic(Topic::of(&text(dice))) };
+                let event = KeptEvent { number: self.events.len() as u64, what };
+                let happened = KeptMessage { event: Some(Box::new(event.clone())), ..message("", false, seq) };
+                self.events.push((room.clone(), happened));
+                Kept { room, name: by, what: What::Event(event), time_ms, seq, is_hidden: false }
+            }
             0 => {
                 let topic = Topic::of(&text(dice));
                 let state = topic.clone().map(|topic| TopicState { topic, name: by.clone(), time_ms });
@@ -90,17 +109,30 @@ impl Model {
     }
 
     fn page(&self, page: &Page) -> Vec<KeptMessage> {
+        let number = |message: &KeptMessage| message.event.as_ref().map(|event| event.number);
+        // What happened behind a message is before the next one, and the later of two events has the greater number.
         let is_after = |message: &&KeptMessage| match page.after {
-            Some(Bound::Seq(seq)) => message.seq > seq,
+            Some(Bound::Seq(seq)) => message.seq > seq || message.seq == seq && message.event.is_some(),
             Some(Bound::TimeMs(time)) => message.time_ms > time,
+            Some(Bound::Event { seq, number: of, .. }) => {
+                message.seq > seq || message.seq == seq && number(message) > Some(of)
+            }
             None => true,
         };
         let is_before = |message: &&KeptMessage| match page.before {
             Some(Bound::Seq(seq)) => message.seq < seq,
             Some(Bound::TimeMs(time)) => message.time_ms < time,
+            Some(Bound::Event { seq, number: of, .. }) => {
+                message.seq < seq || message.seq == seq && number(message) < Some(of)
+            }
             None => true,
         };
-        let all: Vec<_> = self.of(&page.room).filter(is_after).filter(is_before).cloned().collect();
+        let key = page.room.key();
+        let events = self.events.iter().filter(|(room, _)| page.with_events && room.key() == key);
+        let all = self.of(&page.room).chain(events.map(|(_, event)| event));
+        let mut all: Vec<_> = all.filter(is_after).filter(is_before).cloned().collect();
+        // The sort leaves those of one number as they are: the message first.
+        all.sort_by_key(|message| message.seq);
         let count = all.len().min(page.count.into());
         if page.is_from_oldest { all[..count].to_vec() } else { all[all.len() - count..].to_vec() }
     }
@@ -133,7 +165,13 @@ impl Model {
 }
 
 fn bound(dice: &mut Dice, model: &Model) -> Option<Bound> {
-    match dice.below(3) {
+    match dice.below(4) {
+        3 => {
+            let place = usize::try_from(dice.below(model.events.len() as u64 + 1)).expect("it is an index");
+            let (_, KeptMessage { seq, time_ms, event, .. }) = model.events.get(place)?;
+            let number = event.as_ref().map_or(0, |event| event.number);
+            Some(Bound::Event { seq: *seq, time_ms: *time_ms, number })
+        }
         0 => None,
         1 => Some(Bound::Seq(dice.below(model.messages.len() as u64 + 2))),
         _ => Some(Bound::TimeMs(dice.below(model.time_ms + 2))),
@@ -156,7 +194,14 @@ fn run(seed: u64) {
             6 | 7 => {
                 let (after, before) = (bound(&mut dice, &model), bound(&mut dice, &model));
                 let count = u8::try_from(dice.below(20)).expect("it is few");
-                let asked = Page { room, after, before, is_from_oldest: dice.below(2) == 0, count };
+                let asked = Page {
+                    room,
+                    after,
+                    before,
+                    is_from_oldest: dice.below(2) == 0,
+                    count,
+                    with_events: dice.below(2) == 0,
+                };
                 assert_eq!(page(&store, asked.clone()), model.page(&asked), "seed {seed}, step {step}, {asked:?}");
             }
             8 => {

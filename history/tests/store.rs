@@ -21,8 +21,14 @@ fn what_was_kept_is_there_at_once_and_after_a_start() {
         let texts: Vec<_> = past.messages.iter().map(|message| (message.text.as_str(), message.seq)).collect();
         assert_eq!(texts, [("one", 1), ("two", 2), ("waves", 3)]);
         assert!(past.messages[2].is_act && !past.messages[1].is_act);
-        let asked =
-            Page { room: name("main"), after: Some(Bound::Seq(1)), before: None, is_from_oldest: true, count: 1 };
+        let asked = Page {
+            room: name("main"),
+            after: Some(Bound::Seq(1)),
+            before: None,
+            is_from_oldest: true,
+            count: 1,
+            with_events: false,
+        };
         assert_eq!(page(&store, asked).iter().map(|message| message.seq).collect::<Vec<_>>(), [2]);
     }
 }

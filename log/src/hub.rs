@@ -114,7 +114,7 @@ impl From<&Piece> for proto::Told {
 }
 
 impl From<&Earlier> for proto::Earlier {
-    fn from(Earlier { name, text, is_act, age, time_ms, seq }: &Earlier) -> Self {
+    fn from(Earlier { name, text, is_act, age, time_ms, seq, event }: &Earlier) -> Self {
         Self {
             name: name.to_string(),
             text: text.to_string(),
@@ -122,6 +122,7 @@ impl From<&Earlier> for proto::Earlier {
             age_ns: u64::try_from(age.as_nanos()).unwrap_or(u64::MAX),
             time_ms: *time_ms,
             seq: *seq,
+            event: past::put_event(event.as_deref()),
         }
     }
 }
@@ -239,9 +240,9 @@ fn piece(told: proto::Told) -> Result<Piece, DecodeError> {
 }
 
 fn earlier(earlier: proto::Earlier) -> Result<Earlier, DecodeError> {
-    let proto::Earlier { name: called, text: what, is_act, age_ns, time_ms, seq } = earlier;
-    let age = Duration::from_nanos(age_ns);
-    Ok(Earlier { name: name(&called)?, text: text(&what)?, is_act, age, time_ms, seq })
+    let proto::Earlier { name: called, text: what, is_act, age_ns, time_ms, seq, event } = earlier;
+    let (age, event) = (Duration::from_nanos(age_ns), past::event(event)?);
+    Ok(Earlier { name: name(&called)?, text: text(&what)?, is_act, age, time_ms, seq, event })
 }
 
 /// Stands for who has chosen no name yet. Whoever has said who they are has a real name of their own.

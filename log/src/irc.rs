@@ -204,7 +204,8 @@ pub(crate) fn capabilities(bits: u32) -> Result<Capabilities, DecodeError> {
     Capabilities::from_bits(bits).ok_or(DecodeError::Damaged("no server has such a capability"))
 }
 
-fn tags(all: &str) -> Result<Tags, DecodeError> {
+/// Reads tags that clients send each other.
+pub(crate) fn tags(all: &str) -> Result<Tags, DecodeError> {
     let tags = Tags::for_clients(all).filter(|tags| tags.as_str() == all);
     tags.ok_or(DecodeError::Damaged("nobody sends such tags"))
 }

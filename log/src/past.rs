@@ -1,9 +1,9 @@
 //! Owns how it is written what was kept elsewhere of a room.
 
-use chinwag_core::{KeptMessage, Past};
+use chinwag_core::{Happened, KeptEvent, KeptMessage, Past};
 
-use crate::common::{name, room_name, text, topic_state};
-use crate::{DecodeError, proto};
+use crate::common::{name, room_name, text, topic, topic_state};
+use crate::{DecodeError, irc, proto};
 
 /// Returns how it is written what is known of a room.
 pub(crate) fn put(Past { room, said, hidden, topic, messages }: &Past) -> proto::Past {
@@ -17,8 +17,31 @@ pub(crate) fn put(Past { room, said, hidden, topic, messages }: &Past) -> proto:
 }
 
 /// Returns how one message is written.
-pub(crate) fn put_kept(KeptMessage { name, text, is_act, time_ms, seq }: &KeptMessage) -> proto::Kept {
-    proto::Kept { name: name.to_string(), text: text.to_string(), is_act: *is_act, time_ms: *time_ms, seq: *seq }
+pub(crate) fn put_kept(KeptMessage { name, text, is_act, time_ms, seq, event }: &KeptMessage) -> proto::Kept {
+    let (name, text, event) = (name.to_string(), text.to_string(), put_event(event.as_deref()));
+    proto::Kept { name, text, is_act: *is_act, time_ms: *time_ms, seq: *seq, event }
+}
+
+/// Returns how is written what happened, if something did.
+pub(crate) fn put_event(event: Option<&KeptEvent>) -> Option<proto::KeptEvent> {
+    let KeptEvent { number, what } = event?;
+    let (topic, tags) = match what {
+        Happened::Topic(topic) => (topic.as_ref().map(|topic| topic.as_str().to_owned()), None),
+        Happened::Tags(tags) => (None, Some(tags.as_str().to_owned())),
+    };
+    Some(proto::KeptEvent { number: *number, topic: topic.unwrap_or_default(), tags })
+}
+
+/// Reads it.
+pub(crate) fn event(event: Option<proto::KeptEvent>) -> Result<Option<Box<KeptEvent>>, DecodeError> {
+    let Some(proto::KeptEvent { number, topic: about, tags }) = event else { return Ok(None) };
+    let what = match tags {
+        Some(tags) if about.is_empty() => Happened::Tags(irc::tags(&tags)?),
+        Some(_) => return Err(DecodeError::Damaged("an event is one thing")),
+        None if about.is_empty() => Happened::Topic(None),
+        None => Happened::Topic(Some(topic(&about)?)),
+    };
+    Ok(Some(Box::new(KeptEvent { number, what })))
 }
 
 /// Reads what is known of a room.
@@ -34,6 +57,7 @@ pub(crate) fn past(proto::Past { room, said, topic, messages, hidden }: proto::P
 
 /// Reads one message.
 pub(crate) fn kept(message: proto::Kept) -> Result<KeptMessage, DecodeError> {
-    let proto::Kept { name: called, text: what, is_act, time_ms, seq } = message;
-    Ok(KeptMessage { name: name(&called)?, text: text(&what)?, is_act, time_ms, seq })
+    let proto::Kept { name: called, text: what, is_act, time_ms, seq, event: happened } = message;
+    let event = event(happened)?;
+    Ok(KeptMessage { name: name(&called)?, text: text(&what)?, is_act, time_ms, seq, event })
 }

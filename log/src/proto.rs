@@ -159,6 +159,8 @@ pub(crate) struct Kept {
     pub(crate) time_ms: u64,
     #[prost(uint64, tag = "5")]
     pub(crate) seq: u64,
+    #[prost(message, optional, tag = "6")]
+    pub(crate) event: Option<KeptEvent>,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]
@@ -469,6 +471,8 @@ pub(crate) struct Room {
     /// Nothing was decided of most.
     #[prost(message, optional, tag = "8")]
     pub(crate) order: Option<Order>,
+    #[prost(message, repeated, tag = "9")]
+    pub(crate) events: Vec<Kept>,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]

@@ -152,28 +152,46 @@ impl From<&Request> for proto::Request {
 }
 
 /// Writes which messages are asked for.
-pub(crate) fn put_page(Page { room, after, before, is_from_oldest, count }: &Page) -> proto::Page {
+pub(crate) fn put_page(Page { room, after, before, is_from_oldest, count, with_events }: &Page) -> proto::Page {
     let bound = |bound: &Option<Bound>| match *bound {
-        None => (None, None),
-        Some(Bound::Seq(seq)) => (Some(seq), None),
-        Some(Bound::TimeMs(time_ms)) => (None, Some(time_ms)),
+        None => (None, None, None),
+        Some(Bound::Seq(seq)) => (Some(seq), None, None),
+        Some(Bound::TimeMs(time_ms)) => (None, Some(time_ms), None),
+        Some(Bound::Event { seq, time_ms, number }) => (None, None, Some(proto::EventPlace { seq, time_ms, number })),
     };
-    let ((after_seq, after_ms), (before_seq, before_ms)) = (bound(after), bound(before));
-    let (room, is_from_oldest, count) = (room.to_string(), *is_from_oldest, (*count).into());
-    proto::Page { room, after_seq, after_ms, before_seq, before_ms, is_from_oldest, count }
+    let ((after_seq, after_ms, after_event), (before_seq, before_ms, before_event)) = (bound(after), bound(before));
+    let (room, count) = (room.to_string(), (*count).into());
+    let (is_from_oldest, with_events) = (*is_from_oldest, *with_events);
+    proto::Page {
+        room,
+        after_seq,
+        after_ms,
+        before_seq,
+        before_ms,
+        is_from_oldest,
+        count,
+        after_event,
+        before_event,
+        with_events,
+    }
 }
 
 /// Reads it.
 pub(crate) fn page(page: proto::Page) -> Result<Page, DecodeError> {
-    let bound = |seq: Option<u64>, time_ms: Option<u64>| match (seq, time_ms) {
-        (None, None) => Ok(None),
-        (Some(seq), None) => Ok(Some(Bound::Seq(seq))),
-        (None, Some(time_ms)) => Ok(Some(Bound::TimeMs(time_ms))),
-        (Some(_), Some(_)) => Err(DecodeError::Damaged("a bound is one place")),
+    let bound = |seq: Option<u64>, time_ms: Option<u64>, event: Option<proto::EventPlace>| match (seq, time_ms, event) {
+        (None, None, None) => Ok(None),
+        (Some(seq), None, None) => Ok(Some(Bound::Seq(seq))),
+        (None, Some(time_ms), None) => Ok(Some(Bound::TimeMs(time_ms))),
+        (None, None, Some(proto::EventPlace { seq, time_ms, number })) => {
+            Ok(Some(Bound::Event { seq, time_ms, number }))
+        }
+        _ => Err(DecodeError::Damaged("a bound is one place")),
     };
     let count = u8::try_from(page.count).map_err(|_| DecodeError::Damaged("nobody is shown as many messages"))?;
-    let (after, before) = (bound(page.after_seq, page.after_ms)?, bound(page.before_seq, page.before_ms)?);
-    Ok(Page { room: room_name(&page.room)?, after, before, is_from_oldest: page.is_from_oldest, count })
+    let after = bound(page.after_seq, page.after_ms, page.after_event)?;
+    let before = bound(page.before_seq, page.before_ms, page.before_event)?;
+    let (is_from_oldest, with_events) = (page.is_from_oldest, page.with_events);
+    Ok(Page { room: room_name(&page.room)?, after, before, is_from_oldest, count, with_events })
 }
 
 impl From<&Notice> for proto::Notice {

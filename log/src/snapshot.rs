@@ -6,7 +6,7 @@ use chinwag_core::RoomId;
 use chinwag_core::log::{IgnoredState, PersonState, RoomState, RunState, SilentState, Snapshot, Untold, WriterState};
 
 use crate::common::{connection, name, names, nanos, put_names, room_name, rooms, texts, time, topic_state};
-use crate::{DecodeError, irc, moderation, owned, proto};
+use crate::{DecodeError, irc, moderation, owned, past, proto};
 
 impl From<&Snapshot> for proto::Snapshot {
     fn from(snapshot: &Snapshot) -> Self {
@@ -44,7 +44,7 @@ impl From<&Snapshot> for proto::Snapshot {
 }
 
 impl From<&RoomState> for proto::Room {
-    fn from(RoomState { room, name, said, untold, topic, history, opened, order }: &RoomState) -> Self {
+    fn from(RoomState { room, name, said, untold, topic, history, events, opened, order }: &RoomState) -> Self {
         let untold = untold.map(|Untold { joined, left, due }| proto::Untold { joined, left, due_ns: nanos(due) });
         let topic = topic.as_ref().map(Into::into);
         let run = |RunState { name, origin, texts, is_act, at, time_ms, seq }: &RunState| proto::Run {
@@ -66,6 +66,7 @@ impl From<&RoomState> for proto::Room {
             history,
             opened_ns: nanos(*opened),
             order: moderation::put_order(order),
+            events: events.iter().map(past::put_kept).collect(),
         }
     }
 }
@@ -183,7 +184,7 @@ fn is_ignored(proto::Ignored { name: called, origin }: proto::Ignored) -> Result
 }
 
 fn room(room: proto::Room) -> Result<RoomState, DecodeError> {
-    let proto::Room { room, name: called, said, untold, topic: about, history, opened_ns, order } = room;
+    let proto::Room { room, name: called, said, untold, topic: about, history, opened_ns, order, events } = room;
     let untold = untold.map(|proto::Untold { joined, left, due_ns }| Untold { joined, left, due: time(due_ns) });
     let about = about.map(topic_state);
     let history = history.into_iter().map(run).collect::<Result<_, _>>()?;
@@ -194,6 +195,7 @@ fn room(room: proto::Room) -> Result<RoomState, DecodeError> {
         untold,
         topic: about.transpose()?,
         history,
+        events: events.into_iter().map(past::kept).collect::<Result<_, _>>()?,
         opened: time(opened_ns),
         order: moderation::order(order)?,
     })

@@ -66,6 +66,7 @@ fn snapshot() -> Snapshot {
         untold,
         topic: None,
         history: Vec::new(),
+        events: Vec::new(),
         opened: Time::START,
         order: OrderState::default(),
     };

@@ -1,7 +1,7 @@
 //! Owns a store as simple as can be: what it was given stands in one list, and each answer is looked up in all of it.
 
 use chinwag_core::log::TopicState;
-use chinwag_core::{Answer, Bound, Effect, Found, Kept, KeptMessage, Name, Page, Past, Search, Text, What};
+use chinwag_core::{Answer, Effect, Found, Kept, KeptMessage, Name, Page, Past, Search, Text, What};
 
 /// How many messages of a room are known to who opens it.
 const PAST_MAX: usize = 100;
@@ -46,7 +46,7 @@ impl Store {
         let topic =
             self.0.iter().rev().filter(|kept| kept.room.key() == room.key()).find_map(|kept| match &kept.what {
                 What::Topic(topic) => Some(topic.clone().map(|topic| (topic, kept.name.clone(), kept.time_ms))),
-                What::Said(_) | What::Acted(_) => None,
+                What::Said(_) | What::Acted(_) | What::Event(_) => None,
             });
         let topic = topic.flatten().map(|(topic, name, time_ms)| TopicState { topic, name, time_ms });
         let said = messages.last().map_or(0, |last| last.seq);
@@ -62,24 +62,11 @@ impl Store {
     }
 
     fn read(&self, page: &Page) -> Vec<KeptMessage> {
-        let is_after = |message: &KeptMessage| match page.after {
-            None => true,
-            Some(Bound::Seq(seq)) => message.seq > seq,
-            Some(Bound::TimeMs(time_ms)) => message.time_ms > time_ms,
-        };
-        let is_before = |message: &KeptMessage| match page.before {
-            None => true,
-            Some(Bound::Seq(seq)) => message.seq < seq,
-            Some(Bound::TimeMs(time_ms)) => message.time_ms < time_ms,
-        };
-        let mut messages: Vec<_> =
-            self.messages(&page.room).filter(|message| is_after(message) && is_before(message)).collect();
-        let count = usize::from(page.count);
-        if page.is_from_oldest {
-            messages.truncate(count);
-        } else {
-            messages.drain(..messages.len().saturating_sub(count));
-        }
+        let key = page.room.key();
+        let all = self.0.iter().filter(|kept| kept.room.key() == key);
+        let all = all.flat_map(|kept| messages(kept).into_iter().chain(event(kept)));
+        let mut messages: Vec<_> = all.filter(|message| page.has(message)).collect();
+        page.cut(&mut messages);
         messages
     }
 
@@ -104,14 +91,21 @@ impl Store {
     }
 }
 
+/// Returns what happened, if it was kept that it did.
+fn event(kept: &Kept) -> Option<KeptMessage> {
+    let What::Event(event) = &kept.what else { return None };
+    let (name, event) = (kept.name.clone(), Some(Box::new(event.clone())));
+    Some(KeptMessage { name, text: Text::default(), is_act: false, time_ms: kept.time_ms, seq: kept.seq, event })
+}
+
 /// Returns the messages of what was kept at once.
 fn messages(kept: &Kept) -> Vec<KeptMessage> {
     let (texts, is_act) = match &kept.what {
         What::Said(texts) => (texts.iter().map(Text::clean).collect(), false),
         What::Acted(text) => (vec![text.clone()], true),
-        What::Topic(_) => (Vec::new(), false),
+        What::Topic(_) | What::Event(_) => (Vec::new(), false),
     };
     let (name, time_ms) = (&kept.name, kept.time_ms);
-    let message = |(seq, text)| KeptMessage { name: name.clone(), text, is_act, time_ms, seq };
+    let message = |(seq, text)| KeptMessage { name: name.clone(), text, is_act, time_ms, seq, event: None };
     (kept.seq..).zip(texts).map(message).collect()
 }

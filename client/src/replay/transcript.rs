@@ -247,7 +247,7 @@ fn who(connection: ConnectionId) -> String {
 fn said(page: &Page) -> String {
     let seq = |bound: Option<Bound>| match bound {
         Some(Bound::Seq(seq)) => Some(seq),
-        Some(Bound::TimeMs(_)) | None => None,
+        Some(Bound::TimeMs(_) | Bound::Event { .. }) | None => None,
     };
     let from = seq(page.after).map_or(0, |seq| seq + 1);
     let to = seq(page.before).map_or(u64::MAX, |seq| seq.saturating_sub(1));

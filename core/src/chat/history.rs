@@ -8,7 +8,7 @@ use memchr::memchr;
 
 use crate::clock::Clock;
 use crate::ids::ConnectionId;
-use crate::kept::{Kept, KeptMessage, What};
+use crate::kept::{Happened, Kept, KeptEvent, KeptMessage, What};
 use crate::log::{RunState, SnapshotError};
 use crate::message::Earlier;
 use crate::name::Name;
@@ -23,12 +23,18 @@ const BYTES_MAX: usize = 64 << 10;
 /// From how many bytes on a run lets go of what is forgotten of it, once that is half of it.
 const COPIED_BYTES_MIN: usize = 4 << 10;
 
-/// Keeps the last messages of a room.
+/// The most events, and the most bytes of topics and tags, that are kept of a room.
+const EVENTS_MAX: usize = 100;
+const EVENT_BYTES_MAX: usize = 16 << 10;
+
+/// Keeps the last messages of a room, and what happened between them.
 #[derive(Clone, Debug, Default)]
 pub(super) struct History {
     runs: VecDeque<Run>,
     messages: usize,
     bytes: usize,
+    events: VecDeque<KeptMessage>,
+    event_bytes: usize,
 }
 
 /// What somebody said in a row, as far as it is kept.
@@ -115,7 +121,21 @@ impl Run {
 
 impl History {
     pub(super) fn is_empty(&self) -> bool {
-        self.runs.is_empty()
+        self.runs.is_empty() && self.events.is_empty()
+    }
+
+    /// Adds what happened last, and forgets what is over the bounds.
+    pub(super) fn push_event(&mut self, event: KeptMessage) {
+        self.event_bytes += event_bytes(&event);
+        self.events.push_back(event);
+        while self.events.len() > EVENTS_MAX || self.event_bytes > EVENT_BYTES_MAX {
+            self.event_bytes -= self.events.pop_front().as_ref().map_or(0, event_bytes);
+        }
+    }
+
+    /// Returns the events that are kept, the oldest first.
+    pub(super) fn events(&self) -> impl Iterator<Item = &KeptMessage> {
+        self.events.iter()
     }
 
     /// Adds what was said last, and forgets what is over the bounds.
@@ -131,7 +151,7 @@ impl History {
     pub(super) fn recall(now: Time, messages: Vec<KeptMessage>, said: u64) -> Self {
         let mut history = Self::default();
         let mut next = 1;
-        for KeptMessage { name, text, is_act, time_ms, seq } in messages {
+        for KeptMessage { name, text, is_act, time_ms, seq, .. } in messages {
             if (next..=said).contains(&seq) {
                 next = seq + 1;
                 history.push(Saying { name, origin: None, is_act, at: now, time_ms, seq }, text.into());
@@ -178,6 +198,7 @@ impl History {
             age: if run.origin.is_some() { now.since(run.at) } else { clock.age(now, run.time_ms) },
             time_ms: run.time_ms,
             seq,
+            event: None,
         };
         let latest = self.runs.iter().rev().filter(|run| hears(&run.name, run.origin)).flat_map(|run| {
             let seqs = (run.seq..run.seq + u64::from(run.texts.count())).rev();
@@ -209,16 +230,19 @@ impl History {
         self.messages
     }
 
-    /// Returns the messages that are kept, the oldest first.
+    /// Returns the messages and events that are kept, the oldest first.
     pub(super) fn messages_kept(&self) -> Vec<KeptMessage> {
         let messages = |run: &Run| {
             let (name, is_act, time_ms) = (run.name.clone(), run.is_act, run.time_ms);
             let seqs = run.seq + u64::from(run.forgotten)..;
             let texts = run.lines().lines().map(Text::clean).collect::<Vec<_>>();
-            let message = move |(seq, text)| KeptMessage { name: name.clone(), text, is_act, time_ms, seq };
+            let message =
+                move |(seq, text)| KeptMessage { name: name.clone(), text, is_act, time_ms, seq, event: None };
             seqs.zip(texts).map(message).collect::<Vec<_>>()
         };
-        self.runs.iter().flat_map(messages).collect()
+        let mut all: Vec<_> = self.runs.iter().flat_map(messages).chain(self.events().cloned()).collect();
+        all.sort_by_key(KeptMessage::place);
+        all
     }
 
     /// Returns the runs as plain data, without what is forgotten of them.
@@ -233,7 +257,12 @@ impl History {
     }
 
     /// Makes it anew, of a room in which so much was said until now.
-    pub(super) fn restore(runs: Vec<RunState>, said: u64, now: Time) -> Result<Self, SnapshotError> {
+    pub(super) fn restore(
+        runs: Vec<RunState>,
+        events: Vec<KeptMessage>,
+        said: u64,
+        now: Time,
+    ) -> Result<Self, SnapshotError> {
         let mut history = Self::default();
         let mut next = 1;
         for RunState { name, origin, texts, is_act, at, time_ms, seq } in runs {
@@ -245,8 +274,23 @@ impl History {
         SnapshotError::unless(next <= said.saturating_add(1), "more is kept than was said")?;
         let fits = history.messages <= usize::from(HISTORY_MAX) && history.bytes <= BYTES_MAX;
         SnapshotError::unless(fits, "too much is kept of what was said")?;
+        let count = events.len();
+        let are_events = events.iter().all(|event| event.event.is_some() && event.seq <= said);
+        SnapshotError::unless(are_events, "what happened is no event")?;
+        events.into_iter().for_each(|event| history.push_event(event));
+        SnapshotError::unless(history.events.len() == count, "too much is kept of what happened")?;
         Ok(history)
     }
+}
+
+/// Returns what an event takes.
+fn event_bytes(event: &KeptMessage) -> usize {
+    let bytes = match event.event.as_deref() {
+        Some(KeptEvent { what: Happened::Topic(topic), .. }) => topic.as_ref().map_or(0, |topic| topic.as_str().len()),
+        Some(KeptEvent { what: Happened::Tags(tags), .. }) => tags.as_str().len(),
+        None => 0,
+    };
+    bytes + event.name.as_str().len()
 }
 
 #[cfg(test)]
@@ -301,7 +345,12 @@ mod tests {
                 assert_eq!(history.bytes, fit * (len + 4));
                 let held: usize = history.runs.iter().map(|run| run.texts.bytes()).sum();
                 assert!(held <= 2 * BYTES_MAX + COPIED_BYTES_MIN, "{held} bytes are held");
-                let again = History::restore(history.snapshot(), count as u64, Time::after(Duration::from_secs(1000)));
+                let again = History::restore(
+                    history.snapshot(),
+                    Vec::new(),
+                    count as u64,
+                    Time::after(Duration::from_secs(1000)),
+                );
                 assert_eq!(again.expect("it is one").snapshot(), history.snapshot());
             }
         }

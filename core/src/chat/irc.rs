@@ -7,6 +7,7 @@ use super::rooms::Presence;
 use super::talk::Hears;
 use super::{Chat, HERE};
 use crate::irc::{MONITORED_MAX, ROOMS_MAX};
+use crate::kept::Happened;
 use crate::log::{IrcCommand, IrcState, Registration, RoomKey, RoomModes, Target};
 use crate::{
     Action, Capabilities, CloseCode, ConnectionId, How, Identity, IrcMessage, Leaving, LeftOut, Manner, Message, Name,
@@ -185,18 +186,19 @@ impl Chat {
     /// Sends tags to the clients in a room, or to one client alone.
     fn tag(&mut self, now: Time, connection: ConnectionId, target: Target, tags: &Tags, answered: bool) {
         let (identity, name) = (self.person(connection).identity(), self.person(connection).name.clone());
-        let (time_ms, id) = (self.clock.unix_ms(now), self.said);
+        let time_ms = self.clock.unix_ms(now);
         let manner = Manner { identity, how: How::Notice, tags: Some(tags.clone()) };
-        self.said += 1;
         match target {
             Target::Room(room) => match self.room_of(connection, &room) {
                 Err(message) => self.tell(connection, message),
                 Ok(id) if self.is_kept_quiet(now, connection, id, false) => {}
                 Ok(id_of_room) => {
+                    let (behind, id) = self.number_tags(id_of_room, (&name, time_ms), tags);
                     let room = Some(self.rooms.name(id_of_room).clone());
                     let hears = self.hears(connection, answered);
                     let except = self.left_out(&name, id_of_room, (hears != Hears::AsOthers).then_some(connection));
-                    let message = Message::Irc(Box::new(IrcMessage::Tagged { room, name, manner, time_ms, id }));
+                    let message =
+                        Message::Irc(Box::new(IrcMessage::Tagged { room, name, manner, time_ms, id, behind }));
                     if hears == Hears::Apart {
                         self.reply(connection, message.clone());
                     }
@@ -205,16 +207,29 @@ impl Chat {
             },
             Target::Person(to) => {
                 let Some(other) = self.find(&to) else { return self.reply(connection, Message::Nobody { name: to }) };
+                let id = self.said;
+                self.said += 1;
                 if self.person(connection).has(Capabilities::ECHO_MESSAGE) {
                     let to = self.person(other).name.clone();
                     self.tell(connection, IrcMessage::TagsSent { to, manner: manner.clone(), time_ms, id });
                 }
                 let person = self.person(other);
                 if person.has(Capabilities::MESSAGE_TAGS) && !person.ignores(&name) {
-                    self.deliver(other, IrcMessage::Tagged { room: None, name, manner, time_ms, id });
+                    let tagged = IrcMessage::Tagged { room: None, name, manner, time_ms, id, behind: None };
+                    self.deliver(other, tagged);
                 }
             }
         }
+    }
+
+    /// Gives tags for a room a number, and keeps them if they are to be. Returns behind which message they are then.
+    fn number_tags(&mut self, room: RoomId, by: (&Name, u64), tags: &Tags) -> (Option<u64>, u64) {
+        if tags.persist() {
+            let (seq, number) = self.keep_event(room, by, Happened::Tags(tags.clone()));
+            return (Some(seq), number);
+        }
+        self.said += 1;
+        (None, self.said - 1)
     }
 
     /// Lets somebody into one more room.

@@ -65,8 +65,9 @@ impl Chat {
         let hidden = id.map_or(0, |id| self.hidden_from(connection, id));
         let after = match page.after {
             Some(Bound::Seq(seq)) => Some(Bound::Seq(seq.max(hidden))),
+            Some(Bound::Event { seq, .. }) if hidden > 0 && seq <= hidden => Some(Bound::Seq(hidden)),
             None if hidden > 0 => Some(Bound::Seq(hidden)),
-            after @ (Some(Bound::TimeMs(_)) | None) => after,
+            after @ (Some(Bound::TimeMs(_) | Bound::Event { .. }) | None) => after,
         };
         Page { after, ..page }
     }
@@ -100,11 +101,7 @@ impl Chat {
         let history = self.rooms.find(&page.room).and_then(|room| self.rooms.history(room));
         let mut messages = history.map(History::messages_kept).unwrap_or_default();
         messages.retain(|message| page.has(message));
-        let count = usize::from(page.count);
-        match page.is_from_oldest {
-            true => messages.truncate(count),
-            false => drop(messages.drain(..messages.len().saturating_sub(count))),
-        }
+        page.cut(&mut messages);
         messages
     }
 
@@ -120,13 +117,15 @@ impl Chat {
     }
 
     fn heard_of(&self, connection: ConnectionId, now: Time, room: &Name, message: KeptMessage) -> Option<Earlier> {
-        let KeptMessage { name, text, is_act, time_ms, seq } = message;
+        let KeptMessage { name, text, is_act, time_ms, seq, event } = message;
         let person = self.people.get(connection)?;
         // They may have left since it was asked for.
         let room = self.rooms.find(room).filter(|&room| person.is_in(room))?;
-        let is_heard = !person.ignores(&name) && seq > self.hidden_from(connection, room);
+        // An event has the number of the message before it, which may be the last that is hidden.
+        let hidden = self.hidden_from(connection, room);
+        let is_heard = !person.ignores(&name) && (seq > hidden || hidden == 0);
         let age = self.clock.age(now.max(self.at), time_ms);
-        is_heard.then_some(Earlier { name, text, is_act, age, time_ms, seq })
+        is_heard.then_some(Earlier { name, text, is_act, age, time_ms, seq, event })
     }
 
     /// Returns what was found for somebody, in pieces of so many bytes, the oldest first.
@@ -179,19 +178,4 @@ fn pieces<T>(
     }
     let last = pieces.len() - 1;
     pieces.into_iter().enumerate().map(|(number, piece)| message(piece, number < last)).collect()
-}
-
-impl Page {
-    /// Tells whether a message is between the bounds.
-    fn has(&self, message: &KeptMessage) -> bool {
-        let is_after = |bound| match bound {
-            Bound::Seq(seq) => message.seq > seq,
-            Bound::TimeMs(time_ms) => message.time_ms > time_ms,
-        };
-        let is_before = |bound| match bound {
-            Bound::Seq(seq) => message.seq < seq,
-            Bound::TimeMs(time_ms) => message.time_ms < time_ms,
-        };
-        self.after.is_none_or(is_after) && self.before.is_none_or(is_before)
-    }
 }

@@ -17,7 +17,7 @@ use super::order::Order;
 use crate::kept::Past;
 use crate::log::{RoomModes, TopicState, Untold};
 use crate::wire::contract::List;
-use crate::{Form, Message, Name, NameKey, RoomId, Texts, Time, Topic};
+use crate::{Form, KeptMessage, Message, Name, NameKey, RoomId, Texts, Time, Topic};
 
 /// More messages than a snapshot can count, so that a count never ends.
 const SAID_MAX: u64 = u64::MAX / 2;
@@ -421,6 +421,11 @@ impl Rooms {
     /// Keeps what is said in a room.
     pub(super) fn keep(&mut self, id: RoomId, saying: Saying, texts: Texts) {
         self.rooms[id.key() as usize].apart.get_or_insert_default().history.push(saying, texts);
+    }
+
+    /// Keeps what has happened in a room.
+    pub(super) fn keep_event(&mut self, id: RoomId, event: KeptMessage) {
+        self.rooms[id.key() as usize].apart.get_or_insert_default().history.push_event(event);
     }
 
     /// Returns what was said in a room before, if anything was.

@@ -4,7 +4,7 @@ use super::history::Saying;
 use super::lists::fitting;
 use super::rooms::Spoken;
 use super::{Chat, HERE};
-use crate::kept::{Kept, What};
+use crate::kept::{Happened, Kept, KeptEvent, KeptMessage, What};
 use crate::log::{IgnoredState, TopicState, WriterState};
 use crate::message::CantIgnore;
 use crate::rules::IGNORED_MAX;
@@ -194,7 +194,27 @@ impl Chat {
             let (room, name, what, seq) = (room.clone(), name.clone(), What::Topic(kept), self.rooms.said(id));
             all.push(Kept { room, name, what, time_ms, seq, is_hidden: false });
         }
-        Message::TopicSet { room, name, identity, topic, time_ms }
+        let happened = Happened::Topic(topic.clone());
+        let (seq, number) = self.keep_event(id, (&name, time_ms), happened);
+        Message::TopicSet { room, name, identity, topic, time_ms, seq, number }
+    }
+
+    /// Keeps what somebody has done in a room, unless not everybody can join that: who opens it again is not to know.
+    /// Returns its place: behind which message, and its number.
+    pub(super) fn keep_event(&mut self, id: RoomId, (name, time_ms): (&Name, u64), what: Happened) -> (u64, u64) {
+        let (seq, number) = (self.rooms.said(id), self.said);
+        self.said += 1;
+        if !self.rooms.is_closed(id) {
+            let event = KeptEvent { number, what };
+            if let Some(all) = &mut self.kept {
+                let (room, name, what) = (self.rooms.name(id).clone(), name.clone(), What::Event(event.clone()));
+                all.push(Kept { room, name, what, time_ms, seq, is_hidden: false });
+            }
+            let (name, event) = (name.clone(), Some(Box::new(event)));
+            let event = KeptMessage { name, text: Text::default(), is_act: false, time_ms, seq, event };
+            self.rooms.keep_event(id, event);
+        }
+        (seq, number)
     }
 
     pub(super) fn on_ignore(&mut self, connection: ConnectionId, name: Name) {

@@ -231,7 +231,7 @@ impl<S> Hub<S> {
         if self.memory.is_some()
             && let Some(room) = self.chat.room_with_more(connection, count)
         {
-            let page = Page { room, after: None, before: None, is_from_oldest: false, count };
+            let page = Page { room, after: None, before: None, is_from_oldest: false, count, with_events: false };
             return self.read(connection, page);
         }
         let pieces = self.chat.history(connection, now, count, self.config.limits.list_bytes_max);

@@ -61,6 +61,8 @@ capabilities! {
     CHATHISTORY = "draft/chathistory";
     /// Be told with each line by which account its sender has logged in.
     ACCOUNT_TAG = "account-tag";
+    /// Be told also what happened before one came, besides what was said.
+    EVENT_PLAYBACK = "draft/event-playback";
 }
 
 impl Capabilities {

@@ -64,6 +64,12 @@ impl Tags {
         (!kept.is_empty()).then(|| Self(kept.join(";").into()))
     }
 
+    /// Tells whether they are to be kept (<https://ircv3.net/specs/client-tags/persist>).
+    #[must_use]
+    pub fn persist(&self) -> bool {
+        self.0.split(';').any(|tag| tag == "+draft/persist" || tag.starts_with("+draft/persist="))
+    }
+
     /// Returns them, with semicolons between them.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -7,7 +7,7 @@ use std::error::Error;
 use std::fmt;
 
 use super::{AddressKey, BarState, IrcState, OrderState, OwnedState};
-use crate::kept::TopicState;
+use crate::kept::{KeptMessage, TopicState};
 use crate::{ConnectionId, Identity, Name, RoomId, Texts, Time};
 
 /// Holds a whole [`Chat`](crate::Chat), without what it has decided and was not polled yet.
@@ -70,6 +70,8 @@ pub struct RoomState {
     pub topic: Option<TopicState>,
     /// What was said there last, the oldest first.
     pub history: Vec<RunState>,
+    /// What happened there last, the oldest first.
+    pub events: Vec<KeptMessage>,
     /// When it was opened; of `main` the start.
     pub opened: Time,
     /// What its operators have decided.

@@ -17,8 +17,9 @@ pub enum IrcMessage {
     Lines(Bytes),
     /// One is here now.
     Welcome,
-    /// Tags that somebody sends to the clients of a room, or to one client alone.
-    Tagged { room: Option<Name>, name: Name, manner: Manner, time_ms: u64, id: u64 },
+    /// Tags that somebody sends to the clients of a room, or to one client alone. Those that are kept of a room are
+    /// behind one of its messages.
+    Tagged { room: Option<Name>, name: Name, manner: Manner, time_ms: u64, id: u64, behind: Option<u64> },
     /// The same, to whoever has sent them.
     TagsSent { to: Name, manner: Manner, time_ms: u64, id: u64 },
     /// There is no such room.

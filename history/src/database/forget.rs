@@ -45,8 +45,23 @@ pub(crate) fn forget_oldest(connection: &mut Connection, before_ms: u64, count: 
         .prepare_cached("SELECT id, room, text, time_ms FROM said ORDER BY id LIMIT ?")?
         .query_map([count], |row| Ok((message(row)?, row.get::<_, u64>(3)?)))?
         .collect::<Result<_, _>>()?;
-    let old = messages.into_iter().take_while(|&(_, time_ms)| time_ms < before_ms).map(|(message, _)| message);
-    delete(connection, &old.collect::<Vec<_>>())
+    let is_all = (messages.len() as u64) < count;
+    let old: Vec<_> = messages.into_iter().take_while(|&(_, time_ms)| time_ms < before_ms).collect();
+    // What happened goes with what was said at that time.
+    let until = if is_all { before_ms } else { old.last().map_or(0, |&(_, time_ms)| time_ms.saturating_add(1)) };
+    let until = i64::try_from(until.min(before_ms)).unwrap_or(i64::MAX);
+    connection.prepare_cached("DELETE FROM events WHERE time_ms < ?")?.execute([until])?;
+    delete(connection, &old.into_iter().map(|(message, _)| message).collect::<Vec<_>>())
+}
+
+/// Deletes what happened that is meant.
+pub(crate) fn forget_events(connection: &Connection, filter: &Filter) -> rusqlite::Result<()> {
+    let (condition, values) = filter.condition();
+    let delete = format!(
+        "DELETE FROM events WHERE (room, seq, time_ms, number) IN (SELECT room, seq, time_ms, number FROM events \
+         JOIN rooms ON rooms.id = events.room JOIN names ON names.id = events.name WHERE {condition})"
+    );
+    connection.prepare_cached(&delete)?.execute(rusqlite::params_from_iter(values)).map(drop)
 }
 
 /// Deletes up to `count` of the messages that are meant, with ids after one. Returns how many, and the last of the ids.

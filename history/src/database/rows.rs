@@ -1,10 +1,11 @@
 //! Owns how messages of one room are read.
 
 use chinwag_core::log::TopicState;
-use chinwag_core::words::{Bound, KeptMessage, Page, Past, Topic};
+use chinwag_core::words::{Bound, KeptEvent, KeptMessage, Page, Past, Topic};
 use chinwag_core::{Name, Text};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
+use crate::encoding;
 use crate::position::Position;
 
 /// How many messages a chat is given of a room that comes again: as many as it keeps itself.
@@ -48,7 +49,7 @@ fn topic(row: &Row<'_>) -> rusqlite::Result<Option<TopicState>> {
     Ok(topic.map(|(topic, name)| TopicState { topic, name, time_ms }))
 }
 
-/// Reads the messages that are asked for, the oldest first.
+/// Reads the messages that are asked for, and the events, the oldest first.
 pub(crate) fn page(connection: &Connection, page: &Page) -> rusqlite::Result<Vec<KeptMessage>> {
     let room = connection
         .prepare_cached("SELECT id FROM rooms WHERE name = ?")?
@@ -56,16 +57,67 @@ pub(crate) fn page(connection: &Connection, page: &Page) -> rusqlite::Result<Vec
         .optional()?;
     let Some(room) = room else { return Ok(Vec::new()) };
     let after = match page.after {
-        Some(Bound::Seq(seq)) => i64::try_from(seq).unwrap_or(i64::MAX),
+        Some(Bound::Seq(seq)) => number(seq),
         Some(Bound::TimeMs(time)) => first_at(connection, room, |at| at > time)? - 1,
+        Some(Bound::Event { seq, .. }) => number(seq),
         None => 0,
     };
     let before = match page.before {
-        Some(Bound::Seq(seq)) => i64::try_from(seq).unwrap_or(i64::MAX),
+        Some(Bound::Seq(seq)) => number(seq),
         Some(Bound::TimeMs(time)) => first_at(connection, room, |at| at >= time)?,
+        Some(Bound::Event { seq, .. }) => number(seq).saturating_add(1),
         None => i64::MAX,
     };
-    between(connection, room, after, before, page.is_from_oldest, page.count)
+    let mut messages = between(connection, room, after, before, page.is_from_oldest, page.count)?;
+    if page.with_events {
+        messages.extend(events(connection, room, (after, before), page)?);
+        messages.sort_by_key(KeptMessage::place);
+        page.cut(&mut messages);
+    }
+    Ok(messages)
+}
+
+/// A number that SQLite can hold.
+pub(crate) fn number(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+/// Reads the events that are asked for, as many as may be among the messages between two numbers.
+fn events(
+    connection: &Connection,
+    room: i64,
+    (after, before): (i64, i64),
+    page: &Page,
+) -> rusqlite::Result<Vec<KeptMessage>> {
+    let place = |bound: Option<Bound>, seq: i64| match bound {
+        Some(Bound::Event { seq, time_ms, number: of }) => (number(seq), number(time_ms), number(of)),
+        Some(Bound::Seq(_) | Bound::TimeMs(_)) | None => (seq, 0, 0),
+    };
+    let time = |bound: Option<Bound>, other: i64| match bound {
+        Some(Bound::TimeMs(time)) => number(time),
+        Some(Bound::Seq(_) | Bound::Event { .. }) | None => other,
+    };
+    let (from, to) = (place(page.after, after), place(page.before, before));
+    let times = (time(page.after, -1), time(page.before, i64::MAX));
+    let order = if page.is_from_oldest { "ASC" } else { "DESC" };
+    let mut found = connection.prepare_cached(&format!(
+        "SELECT names.name, is_tags, text, time_ms, seq, number FROM events JOIN names ON names.id = events.name \
+         WHERE room = ? AND seq BETWEEN ? AND ? AND (seq, time_ms, number) > (?, ?, ?) \
+         AND (seq, time_ms, number) < (?, ?, ?) AND time_ms > ? AND time_ms < ? \
+         ORDER BY seq {order}, time_ms {order}, number {order} LIMIT ?"
+    ))?;
+    let values = params![room, from.0, to.0, from.0, from.1, from.2, to.0, to.1, to.2, times.0, times.1, page.count];
+    found.query_map(values, event)?.filter_map(Result::transpose).collect()
+}
+
+fn event(row: &Row<'_>) -> rusqlite::Result<Option<KeptMessage>> {
+    let name = Name::parse(row.get_ref(0)?.as_str()?);
+    let what = encoding::happened(row.get(1)?, row.get_ref(2)?.as_str()?);
+    let (time_ms, seq, number) = (row.get(3)?, row.get(4)?, row.get(5)?);
+    Ok(name.zip(what).map(|(name, what)| {
+        let event = Some(Box::new(KeptEvent { number, what }));
+        KeptMessage { name, text: Text::default(), is_act: false, time_ms, seq, event }
+    }))
 }
 
 /// Returns the number of the first message whose time is such, or the one after the last. Times grow with numbers,
@@ -115,5 +167,5 @@ pub(crate) fn message(row: &Row<'_>) -> rusqlite::Result<Option<KeptMessage>> {
     let name = Name::parse(row.get_ref(0)?.as_str()?);
     let text = Text::clean(row.get_ref(1)?.as_str()?);
     let (is_act, time_ms, seq) = (row.get(2)?, row.get(3)?, row.get(4)?);
-    Ok(name.map(|name| KeptMessage { name, text, is_act, time_ms, seq }))
+    Ok(name.map(|name| KeptMessage { name, text, is_act, time_ms, seq, event: None }))
 }

@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, HashMap};
 
 use chinwag_core::Name;
 use chinwag_core::log::TopicState;
-use chinwag_core::words::{Kept, What};
+use chinwag_core::words::{Happened, Kept, KeptEvent, Topic, What};
 use rusqlite::{CachedStatement, Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
+use super::rows::number;
 use crate::encoding;
 use crate::position::Position;
 use crate::words;
@@ -87,6 +88,16 @@ impl Writing {
                         room
                     ])?;
                 }
+                What::Event(KeptEvent { number: of, what }) => {
+                    let (is_tags, text) = match what {
+                        Happened::Topic(topic) => (false, topic.as_ref().map_or("", Topic::as_str)),
+                        Happened::Tags(tags) => (true, tags.as_str()),
+                    };
+                    let add = "INSERT OR IGNORE INTO events (room, seq, time_ms, number, name, is_tags, text) \
+                               VALUES (?, ?, ?, ?, ?, ?, ?)";
+                    let (seq, time_ms, of) = (number(kept.seq), number(kept.time_ms), number(*of));
+                    transaction.prepare_cached(add)?.execute(params![room, seq, time_ms, of, name, is_tags, text])?;
+                }
             }
         }
         let (next, doubles) = (group.next, group.doubles);
@@ -97,11 +108,6 @@ impl Writing {
         transaction.commit()?;
         Ok(doubles)
     }
-}
-
-/// A number that SQLite can hold.
-fn number(number: u64) -> i64 {
-    i64::try_from(number).unwrap_or(i64::MAX)
 }
 
 fn known(

@@ -209,6 +209,23 @@ pub(crate) struct Page {
     pub(crate) is_from_oldest: bool,
     #[prost(uint32, tag = "7")]
     pub(crate) count: u32,
+    #[prost(message, optional, tag = "8")]
+    pub(crate) after_event: Option<EventPlace>,
+    #[prost(message, optional, tag = "9")]
+    pub(crate) before_event: Option<EventPlace>,
+    #[prost(bool, tag = "10")]
+    pub(crate) with_events: bool,
+}
+
+/// Names an event.
+#[derive(Clone, Copy, PartialEq, prost::Message)]
+pub(crate) struct EventPlace {
+    #[prost(uint64, tag = "1")]
+    pub(crate) seq: u64,
+    #[prost(uint64, tag = "2")]
+    pub(crate) time_ms: u64,
+    #[prost(uint64, tag = "3")]
+    pub(crate) number: u64,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]
@@ -432,6 +449,8 @@ pub(crate) struct Earlier {
     pub(crate) time_ms: u64,
     #[prost(uint64, tag = "6")]
     pub(crate) seq: u64,
+    #[prost(message, optional, tag = "7")]
+    pub(crate) event: Option<KeptEvent>,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]
@@ -455,4 +474,16 @@ pub(crate) struct Arriving {
     pub(crate) address: u64,
     #[prost(string, optional, tag = "9")]
     pub(crate) account: Option<String>,
+}
+
+/// Holds what happened and is no message.
+#[derive(Clone, PartialEq, prost::Message)]
+pub(crate) struct KeptEvent {
+    #[prost(uint64, tag = "1")]
+    pub(crate) number: u64,
+    /// What the room is about from then on: nothing, if it is empty and there are no tags.
+    #[prost(string, tag = "2")]
+    pub(crate) topic: String,
+    #[prost(string, optional, tag = "3")]
+    pub(crate) tags: Option<String>,
 }

@@ -48,8 +48,15 @@ pub(super) fn hub() -> HubState {
         pieces: Vec::new(),
         is_exposed: false,
     };
-    let earlier =
-        Earlier { name: name("Bob"), text: text("hi"), is_act: true, age: Duration::from_secs(1), time_ms: 5, seq: 7 };
+    let earlier = Earlier {
+        name: name("Bob"),
+        text: text("hi"),
+        is_act: true,
+        age: Duration::from_secs(1),
+        time_ms: 5,
+        seq: 7,
+        event: None,
+    };
     let history = Piece::History { room: name("main"), said: vec![earlier], more: true };
     HubState {
         chat: snapshot(),
@@ -88,14 +95,14 @@ pub(super) fn hub() -> HubState {
 }
 
 fn kept(seq: u64) -> KeptMessage {
-    KeptMessage { name: name("Bob"), text: text("hi"), is_act: seq.is_multiple_of(2), time_ms: 6, seq }
+    KeptMessage { name: name("Bob"), text: text("hi"), is_act: seq.is_multiple_of(2), time_ms: 6, seq, event: None }
 }
 
 /// A hub that has asked a store for all that it can be asked for.
 fn remembering() -> HubState {
     let said = || {
         let (name, text) = (name("Bob"), text("hi"));
-        Earlier { name, text, is_act: false, age: Duration::ZERO, time_ms: 5, seq: 7 }
+        Earlier { name, text, is_act: false, age: Duration::ZERO, time_ms: 5, seq: 7, event: None }
     };
     let waiting = Waiting {
         requests: Vec::new(),
@@ -118,6 +125,7 @@ fn remembering() -> HubState {
             before: None,
             is_from_oldest: true,
             count: 9,
+            with_events: false,
         }),
         pasts: vec![Past::none(name("jam"))],
     };
@@ -145,7 +153,9 @@ pub(super) fn golden() -> Vec<(Entry, &'static [u8])> {
     let verified = |ghost| answered(Answer::Verified { connection: ann(), ghost });
     let logged_in = |verdict| answered(Answer::LoggedIn { connection: ann(), verdict });
     let found = vec![Found { room: name("pizza"), message: kept(3) }];
-    let page = |after, before, is_from_oldest| Query::Page(Page { room: name("pizza"), after, before, is_from_oldest, count: 100 });
+    let page = |after, before, is_from_oldest| Query::Page(Page { room: name("pizza"), after, before, is_from_oldest, count: 100, with_events: false });
+    let event = Bound::Event { seq: 1, time_ms: 2, number: 300 };
+    let event = Page { room: name("tea"), after: Some(event), before: Some(event), is_from_oldest: false, count: 1, with_events: true };
     let read = [page(Some(Bound::Seq(0)), Some(Bound::Seq(300)), false), page(None, Some(Bound::TimeMs(7)), true), Query::Search(text("c++"))];
     vec![
         (Entry::Limits(Box::default()), LIMITS_DEFAULT),
@@ -175,6 +185,7 @@ pub(super) fn golden() -> Vec<(Entry, &'static [u8])> {
         (asked(vec![Request::Irc(IrcLine::new("LIST")), Request::Irc(IrcLine::not_utf8("x \u{fffd}"))]), IRC_LINES),
         (asked(queries.map(Request::from).into()), QUERIES),
         (asked(read.map(Request::from).into()), READ),
+        (asked(vec![Query::Page(event).into()]), b"\x08\x03:-\x08\x80\x94\xeb\xdc\x03\x12%\n\x04\x10\x03\x18\x11\x12\x1dB\x1b\n\x03tea8\x01B\x07\x08\x01\x10\x02\x18\xac\x02J\x07\x08\x01\x10\x02\x18\xac\x02P\x01"),
         (asked(notices.map(Request::from).into()), NOTICES),
     ]
 }

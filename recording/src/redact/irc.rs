@@ -1,6 +1,6 @@
 //! Owns what stands for a line of IRC: its commands stay, its names become others, and its texts other letters.
 
-use chinwag_core::{IrcLine, Name};
+use chinwag_core::{IrcLine, Name, Tags};
 
 use super::disguise::{Disguise, masked};
 
@@ -199,6 +199,11 @@ fn text(value: &str) -> String {
         }
     }
     out
+}
+
+/// Redacts the values of tags that clients send each other.
+pub(super) fn passed_tags(passed: &Tags) -> Tags {
+    Tags::for_clients(&tags(passed.as_str())).expect("their names are as they were")
 }
 
 /// Redacts the values of tags.

@@ -3,7 +3,9 @@
 use chinwag_core::admission::{Account, Verdict};
 use chinwag_core::log::{Accounts, Command, IrcCommand, RoomKey, Target};
 use chinwag_core::ops::{Arrival, Handed, Input};
-use chinwag_core::{Answer, Found, KeptMessage, LogIn, Name, Notice, Page, Past, Query, Request, Text};
+use chinwag_core::{
+    Answer, Found, Happened, KeptEvent, KeptMessage, LogIn, Name, Notice, Page, Past, Query, Request, Text,
+};
 
 use super::disguise::Disguise;
 use super::irc;
@@ -70,8 +72,19 @@ impl Disguise {
         }
     }
 
-    fn message(&mut self, message: &KeptMessage) -> KeptMessage {
-        KeptMessage { name: self.name(&message.name), text: Self::text(&message.text), ..message.clone() }
+    pub(super) fn message(&mut self, message: &KeptMessage) -> KeptMessage {
+        let (name, text) = (self.name(&message.name), Self::text(&message.text));
+        KeptMessage { name, text, event: Self::event(message.event.as_deref()), ..message.clone() }
+    }
+
+    /// Returns what stands for what happened.
+    pub(super) fn event(event: Option<&KeptEvent>) -> Option<Box<KeptEvent>> {
+        let KeptEvent { number, what } = event?;
+        let what = match what {
+            Happened::Topic(topic) => Happened::Topic(topic.as_ref().map(Self::topic)),
+            Happened::Tags(tags) => Happened::Tags(irc::passed_tags(tags)),
+        };
+        Some(Box::new(KeptEvent { number: *number, what }))
     }
 
     /// Returns what stands for messages that are asked for.
@@ -129,11 +142,11 @@ impl Disguise {
                 targets: self.targets(targets),
                 how: *how,
                 text: Self::text(text),
-                tags: tags.clone(),
+                tags: tags.as_ref().map(irc::passed_tags),
                 answered: *answered,
             },
             IrcCommand::Tag { targets, tags, answered } => {
-                IrcCommand::Tag { targets: self.targets(targets), tags: tags.clone(), answered: *answered }
+                IrcCommand::Tag { targets: self.targets(targets), tags: irc::passed_tags(tags), answered: *answered }
             }
             IrcCommand::Join(rooms) => IrcCommand::Join(self.names(rooms)),
             IrcCommand::JoinWithKey(rooms) => {

@@ -78,7 +78,8 @@ impl Disguise {
     }
 
     fn earlier(&mut self, earlier: &Earlier) -> Earlier {
-        Earlier { name: self.name(&earlier.name), text: Self::text(&earlier.text), ..earlier.clone() }
+        let (name, text) = (self.name(&earlier.name), Self::text(&earlier.text));
+        Earlier { name, text, event: Self::event(earlier.event.as_deref()), ..earlier.clone() }
     }
 
     fn chat(&mut self, chat: Snapshot) -> Snapshot {
@@ -105,7 +106,8 @@ impl Disguise {
         let topic = room.topic.as_ref().map(|topic| self.topic_state(topic));
         let run = |run: RunState| RunState { name: self.name(&run.name), texts: Self::texts(&run.texts), ..run };
         let history = room.history.into_iter().map(run).collect();
-        RoomState { name: self.name(&room.name), topic, history, order: self.order(room.order), ..room }
+        let events = room.events.iter().map(|event| self.message(event)).collect();
+        RoomState { name: self.name(&room.name), topic, history, events, order: self.order(room.order), ..room }
     }
 
     fn person(&mut self, person: PersonState) -> PersonState {

@@ -49,6 +49,7 @@ fn what_a_store_has_answered_is_redacted_too_and_runs_as_the_original() {
         is_act: false,
         time_ms: 1_600_000_000_000 + seq,
         seq,
+        event: None,
     };
     let topic = TopicState { topic: Topic::of("Flour").expect("it is one"), name: name("Wendy"), time_ms: 5 };
     let past = |room| Past {

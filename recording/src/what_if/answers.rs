@@ -187,7 +187,8 @@ mod tests {
 
     fn reads(room: &str) -> Effect {
         let room = Name::parse(room).expect("it is a name");
-        let page = chinwag_core::Page { room, after: None, before: None, is_from_oldest: false, count: 1 };
+        let page =
+            chinwag_core::Page { room, after: None, before: None, is_from_oldest: false, count: 1, with_events: false };
         Effect::Read { connection: ConnectionId::new(0, 0, 0), page }
     }
 

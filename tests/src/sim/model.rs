@@ -365,7 +365,7 @@ impl Model {
             self.speech[user] = Speech::CrLf;
         }
         if self.speech[user] == Speech::Frames {
-            self.reply(user, &format!("hello {} 2 20 {token}", self.chars_max));
+            self.reply(user, &format!("hello {} 2 20 32 {token}", self.chars_max));
         }
         HELP.lines().for_each(|line| self.reply(user, line));
         self.reply(user, &format!("You are {name}"));

@@ -14,9 +14,10 @@ impl Rooms {
     pub(in crate::chat) fn snapshot(&self) -> (Vec<RoomState>, Vec<RoomId>) {
         let state = |(key, Room { name, apart, said, .. }): (usize, &Room)| {
             let Apart { history, topic, untold, opened, order, .. } = apart.as_deref().cloned().unwrap_or_default();
-            let history = history.snapshot();
+            let (history, events) = (history.snapshot(), history.events().cloned().collect());
             let order = order.map(|order| order.state().clone()).unwrap_or_default();
-            RoomState { room: room_id(key), name: name.clone(), said: *said, untold, topic, history, opened, order }
+            let (room, name, said) = (room_id(key), name.clone(), *said);
+            RoomState { room, name, said, untold, topic, history, events, opened, order }
         };
         let vacant = vacant::vacant_keys(&self.rooms, || Room::new(Name::MAIN));
         (self.rooms.iter().map(state).collect(), vacant.into_iter().map(RoomId::new).collect())
@@ -30,8 +31,8 @@ impl Rooms {
         members: impl Iterator<Item = Member<'a>>,
         silent: u32,
     ) -> Result<Self, SnapshotError> {
-        let entry = |RoomState { room, name, said, untold, topic, history, opened, order }| {
-            let history = History::restore(history, said, now)?;
+        let entry = |RoomState { room, name, said, untold, topic, history, events, opened, order }| {
+            let history = History::restore(history, events, said, now)?;
             let order = Some(Order::restore(order)?).filter(|order| !order.is_empty()).map(Box::new);
             let is_any = !history.is_empty() || topic.is_some() || untold.is_some() || opened != Time::START;
             let is_any = is_any || order.is_some();

@@ -82,6 +82,7 @@ fn a_snapshot_that_does_not_hold_together_is_an_error() {
                 untold: None,
                 topic: None,
                 history: Vec::new(),
+                events: Vec::new(),
                 opened: Time::START,
                 order: crate::log::OrderState::default(),
             });

@@ -5,7 +5,9 @@ use std::fmt;
 use bytes::{BufMut as _, Bytes, BytesMut};
 
 use super::voice::{Voice, put_alone};
-use crate::message::{Earlier, Message};
+use crate::irc::{Identity, Manner};
+use crate::kept::{Happened, KeptEvent};
+use crate::message::{Earlier, IrcMessage, Message};
 use crate::name::Name;
 use crate::recording::AnswerPart;
 use crate::wire::irc::decode::LINE_BYTES_MAX;
@@ -184,8 +186,20 @@ impl Answer {
 
 /// Returns what was said before as it would be told when it is said.
 fn said(room: &Name, earlier: &Earlier) -> Message {
-    let Earlier { name, text, is_act, time_ms, seq, .. } = earlier.clone();
+    let Earlier { name, text, is_act, time_ms, seq, event, .. } = earlier.clone();
     let (room, manner) = (room.clone(), None);
+    match event.map(|event| *event) {
+        Some(KeptEvent { number, what: Happened::Topic(topic) }) => {
+            let identity = Identity::default();
+            return Message::TopicSet { room, name, identity, topic, time_ms, seq, number };
+        }
+        Some(KeptEvent { number, what: Happened::Tags(tags) }) => {
+            let manner = Manner { tags: Some(tags), ..Manner::default() };
+            let (room, id, behind) = (Some(room), number, Some(seq));
+            return Message::Irc(Box::new(IrcMessage::Tagged { room, name, manner, time_ms, id, behind }));
+        }
+        None => {}
+    }
     match is_act {
         true => Message::Acted { room, name, text, time_ms, seq, manner },
         false => Message::Said { room, name, texts: text.into(), time_ms, seq, manner },

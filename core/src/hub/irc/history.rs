@@ -38,7 +38,8 @@ impl<S> Hub<S> {
                 let Some(room) = room_name(target).filter(is_there) else {
                     return refuse_target(&subcommand, target, answer);
                 };
-                match pages(&subcommand, bounds, &room, limit) {
+                let with_events = self.capabilities(connection).has(Capabilities::EVENT_PLAYBACK);
+                match pages(&subcommand, bounds, &room, (limit, with_events)) {
                     Some(pages) => self.tell_pages(connection, pages, answer),
                     None => refuse(&subcommand, answer),
                 }
@@ -107,8 +108,11 @@ fn refuse_target(subcommand: &str, target: &str, answer: &mut Answer) {
 }
 
 /// Returns the pages that are asked for: one, or two that follow each other.
-fn pages(subcommand: &str, bounds: &[&str], room: &Name, count: u8) -> Option<Vec<Page>> {
-    let page = |after, before, is_from_oldest, count| Page { room: room.clone(), after, before, is_from_oldest, count };
+fn pages(subcommand: &str, bounds: &[&str], room: &Name, (count, with_events): (u8, bool)) -> Option<Vec<Page>> {
+    let page = |after, before, is_from_oldest, count| {
+        let room = room.clone();
+        Page { room, after, before, is_from_oldest, count, with_events }
+    };
     let pages = match (subcommand, bounds) {
         ("LATEST", ["*"]) => vec![page(None, None, false, count)],
         ("LATEST", [after]) => vec![page(Some(bound(after, room)?), None, false, count)],
@@ -117,36 +121,38 @@ fn pages(subcommand: &str, bounds: &[&str], room: &Name, count: u8) -> Option<Ve
         ("BETWEEN", [one, other]) => {
             let (one, other) = (bound(one, room)?, bound(other, room)?);
             let is_forwards = match (one, other) {
-                (Bound::Seq(one), Bound::Seq(other)) | (Bound::TimeMs(one), Bound::TimeMs(other)) => one <= other,
-                (Bound::Seq(_), Bound::TimeMs(_)) | (Bound::TimeMs(_), Bound::Seq(_)) => true,
+                (Bound::TimeMs(one), Bound::TimeMs(other)) => one <= other,
+                (Bound::TimeMs(_), _) | (_, Bound::TimeMs(_)) => true,
+                (one, other) => one.place() <= other.place(),
             };
             let (after, before) = if is_forwards { (one, other) } else { (other, one) };
             vec![page(Some(after), Some(before), is_forwards, count)]
         }
         ("AROUND", [around]) => {
             let around = bound(around, room)?;
-            let from = match around {
-                Bound::Seq(seq) => Bound::Seq(seq.saturating_sub(1)),
-                Bound::TimeMs(time_ms) => Bound::TimeMs(time_ms.saturating_sub(1)),
-            };
-            vec![page(None, Some(around), false, count / 2), page(Some(from), None, true, count - count / 2)]
+            let from = Some(around.previous());
+            vec![page(None, Some(around), false, count / 2), page(from, None, true, count - count / 2)]
         }
         _ => return None,
     };
     Some(pages)
 }
 
-/// Reads a place between messages of a room: a time, or a message's id.
+/// Reads a place between messages of a room: a time, or the id of a message or an event.
 fn bound(text: &str, room: &Name) -> Option<Bound> {
     if let Some(time) = text.strip_prefix("timestamp=") {
         return unix_ms(time).map(Bound::TimeMs);
     }
     let mut id = text.strip_prefix("msgid=")?.splitn(3, '-');
-    let (_, seq, of) = (id.next()?, id.next()?, id.next()?);
+    let (time, seq, of) = (id.next()?, id.next()?, id.next()?);
     // Of a text in pieces each has an id of its own.
     let of = of.split_once('.').map_or(of, |(of, _)| of);
-    let seq = u64::from_str_radix(seq, 16).ok()?;
-    of.eq_ignore_ascii_case(room.as_str()).then_some(Bound::Seq(seq))
+    let number = |digits| u64::from_str_radix(digits, 16).ok();
+    let bound = match seq.split_once('.') {
+        None => Bound::Seq(number(seq)?),
+        Some((seq, event)) => Bound::Event { seq: number(seq)?, time_ms: number(time)?, number: number(event)? },
+    };
+    of.eq_ignore_ascii_case(room.as_str()).then_some(bound)
 }
 
 #[cfg(test)]
@@ -161,6 +167,8 @@ mod tests {
             ("timestamp=1970-01-01", None),
             ("msgid=19ad0fc7ffb-1f-pizza", Some(Bound::Seq(31))),
             ("msgid=19ad0fc7ffb-1f-pizza.2", Some(Bound::Seq(31))),
+            ("msgid=5-1f.a-pizza", Some(Bound::Event { seq: 31, time_ms: 5, number: 10 })),
+            ("msgid=5-1f.-pizza", None),
             ("msgid=19ad0fc7ffb-1f-tea", None),
             ("msgid=19ad0fc7ffb-1f", None),
             ("*", None),

@@ -48,14 +48,14 @@ fn put_irc(encoder: Encoder<'_>, voice: &Voice<'_>, message: &IrcMessage, out: &
         out.put_slice(format!("{line}\r\n").as_bytes());
     };
     match message {
-        IrcMessage::Tagged { room: None, name, manner, time_ms, id } => {
+        IrcMessage::Tagged { room: None, name, manner, time_ms, id, .. } => {
             if let Some(nick) = voice.nick {
-                encoder.put_tagged(out, (name, manner), (*time_ms, *id), ("", nick));
+                encoder.put_tagged(out, (name, manner), (*time_ms, Id::Alone(*id)), ("", nick));
             }
         }
         IrcMessage::TagsSent { to, manner, time_ms, id } => {
             if let Some(nick) = voice.nick {
-                encoder.put_tagged(out, (nick, manner), (*time_ms, *id), ("", to));
+                encoder.put_tagged(out, (nick, manner), (*time_ms, Id::Alone(*id)), ("", to));
             }
         }
         IrcMessage::Away { name, identity, text: Some(text) } => put(name, identity, format_args!("AWAY :{text}")),

@@ -64,6 +64,7 @@ fn remembered() -> Vec<Input> {
         is_act: seq.is_multiple_of(3),
         time_ms: 1_600_000_000_000 + seq,
         seq,
+        event: None,
     };
     let topic = TopicState { topic: Topic::of("tea").expect("it is one"), name: name("Dan"), time_ms: 5 };
     let past = |room| Past {

@@ -16,10 +16,11 @@ impl Store {
             let texts = match &kept.what {
                 What::Said(texts) => texts.iter().map(Text::clean).collect(),
                 What::Acted(text) => vec![text.clone()],
-                What::Topic(_) => Vec::new(),
+                What::Topic(_) | What::Event(_) => Vec::new(),
             };
             let (name, is_act, time_ms) = (kept.name.clone(), matches!(kept.what, What::Acted(_)), kept.time_ms);
-            let message = move |(seq, text)| KeptMessage { name: name.clone(), text, is_act, time_ms, seq };
+            let message =
+                move |(seq, text)| KeptMessage { name: name.clone(), text, is_act, time_ms, seq, event: None };
             (kept.seq..).zip(texts).map(message).collect::<Vec<_>>()
         };
         of_room.flat_map(each).collect()
@@ -30,10 +31,10 @@ impl Store {
             Effect::VerifyToken { .. } | Effect::LogIn { .. } => panic!("it takes no store"),
             Effect::Recall { room } => Answer::Recalled(self.past(room)),
             Effect::Read { connection, page } => {
-                let Page { room, after, before, is_from_oldest, count } = page;
+                let Page { room, after, before, is_from_oldest, count, .. } = page;
                 let seq = |bound| match bound {
                     Bound::Seq(seq) => seq,
-                    Bound::TimeMs(_) => panic!("nobody asks by time"),
+                    Bound::TimeMs(_) | Bound::Event { .. } => panic!("nobody asks by these"),
                 };
                 let (after, before) = (after.map_or(0, seq), before.map_or(u64::MAX, seq));
                 let mut messages = self.messages(&room);
@@ -63,7 +64,7 @@ impl Store {
         let topic =
             self.0.iter().rev().filter(|kept| kept.room.key() == room.key()).find_map(|kept| match &kept.what {
                 What::Topic(topic) => Some(topic.clone().map(|topic| (topic, kept.name.clone(), kept.time_ms))),
-                What::Said(_) | What::Acted(_) => None,
+                What::Said(_) | What::Acted(_) | What::Event(_) => None,
             });
         let topic = topic.flatten().map(|(topic, name, time_ms)| TopicState { topic, name, time_ms });
         let hidden = self.0.iter().filter(|kept| kept.room.key() == room.key() && kept.is_hidden);

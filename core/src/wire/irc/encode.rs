@@ -61,6 +61,8 @@ impl<'a> Stamp<'a> {
 pub(crate) enum Id<'a> {
     /// Which of all messages of a room it is.
     OfRoom(&'a Name, u64),
+    /// Which of all that happened, behind which of all messages of a room.
+    Event(&'a Name, u64, u64),
     /// Which of all messages of the server.
     Alone(u64),
 }
@@ -135,9 +137,10 @@ impl<'a> Encoder<'a> {
                 // The colon is for sic and ii, which look for the new name behind one.
                 put(out, format_args!("NICK :{new}\r\n"));
             }
-            Message::TopicSet { room, name, identity, topic, time_ms } => {
+            Message::TopicSet { room, name, identity, topic, time_ms, seq, number } => {
                 let topic = topic.as_ref().map_or("", |topic| topic.as_str());
-                self.put_source(out, Stamp::at(*time_ms).by(identity), &identity.source(name));
+                let stamp = Stamp { id: Some(Id::Event(room, *seq, *number)), ..Stamp::at(*time_ms).by(identity) };
+                self.put_source(out, stamp, &identity.source(name));
                 put(out, format_args!("TOPIC #{room} :{topic}\r\n"));
             }
             Message::Irc(message) => self.encode_irc(message, out),
@@ -194,8 +197,9 @@ impl<'a> Encoder<'a> {
     fn encode_irc(self, message: &IrcMessage, out: &mut BytesMut) {
         match message {
             IrcMessage::Lines(lines) => out.put_slice(lines),
-            IrcMessage::Tagged { room: Some(room), name, manner, time_ms, id } => {
-                self.put_tagged(out, (name, manner), (*time_ms, *id), ("#", room));
+            IrcMessage::Tagged { room: Some(room), name, manner, time_ms, id, behind } => {
+                let id = behind.map_or(Id::Alone(*id), |seq| Id::Event(room, seq, *id));
+                self.put_tagged(out, (name, manner), (*time_ms, id), ("#", room));
             }
             IrcMessage::Welcome
             | IrcMessage::Tagged { room: None, .. }
@@ -221,11 +225,11 @@ impl<'a> Encoder<'a> {
         self,
         out: &mut BytesMut,
         (name, manner): (&Name, &Manner),
-        (time_ms, id): (u64, u64),
+        (time_ms, id): (u64, Id<'_>),
         (sign, to): (&str, &Name),
     ) {
         if self.dialect.tags.has_message() {
-            let (time_ms, id) = (Some(time_ms), Some(Id::Alone(id)));
+            let (time_ms, id) = (Some(time_ms), Some(id));
             let stamp = Stamp { time_ms, id, manner: Some(manner), identity: None };
             self.put_source(out, stamp, &manner.identity.source(name));
             put(out, format_args!("TAGMSG {sign}{to}\r\n"));
@@ -298,6 +302,9 @@ impl<'a> Encoder<'a> {
         if tags.has_message() {
             match (stamp.id, stamp.time_ms.unwrap_or_default()) {
                 (Some(Id::OfRoom(room, seq)), time_ms) => tag(out, format_args!("msgid={time_ms:x}-{seq:x}-{room}")),
+                (Some(Id::Event(room, seq, number)), time_ms) => {
+                    tag(out, format_args!("msgid={time_ms:x}-{seq:x}.{number:x}-{room}"));
+                }
                 (Some(Id::Alone(id)), time_ms) => tag(out, format_args!("msgid={time_ms:x}-{id:x}")),
                 (None, _) => {}
             }

@@ -97,6 +97,12 @@ impl IrcLine {
         Self { text, extended: None, time: Some(time), tags: Vec::new() }
     }
 
+    /// Returns the same with a tag for whoever is sent such.
+    pub(super) fn tagged(mut self, tag: String) -> Self {
+        self.tags.push(tag);
+        self
+    }
+
     /// Returns it as a client is sent it that has these capabilities, with one more tag, without its end.
     fn sent(&self, capabilities: &BTreeSet<&str>, tag: &str) -> String {
         let mut tags: Vec<_> = [tag].into_iter().filter(|tag| !tag.is_empty()).map(str::to_owned).collect();

@@ -124,6 +124,7 @@ impl Model {
                 What::Acted(text) => {
                     kept.push(fact(Known::Said { text: text.to_string(), is_act: true, seq: *seq, is_hidden }));
                 }
+                What::Event(_) => {}
                 What::Topic(topic) => {
                     kept.push(fact(Known::Topic(topic.as_ref().map(|topic| topic.as_str().to_owned()))));
                 }

@@ -176,12 +176,21 @@ impl Model {
         self.keep_topic(room, &person.name, time, topic);
         let line = format!("{} set the topic: {}", person.name, topic.unwrap_or("none"));
         let text = format!("TOPIC #{name} :{}", topic.unwrap_or_default());
-        let irc = vec![self.own_line(now, &person.source(), &text)];
+        let id = self.event_id(now, room);
+        let irc = vec![self.own_line(now, &person.source(), &text).tagged(format!("msgid={id}"))];
         let told = Told { line, facts: format!(" [{name}]"), irc };
         if person.is_by_irc() {
             self.answer_with(person.user, told.irc.clone());
         }
         self.tell(room, &told, |other| !person.is_by_irc() || other.user != person.user);
+    }
+
+    /// Returns what tells something that has happened in a room from all others.
+    pub(super) fn event_id(&mut self, now: Time, room: &str) -> String {
+        let (time, number) = (self.time_of_day(now), self.said);
+        self.said += 1;
+        let room = self.room_mut(room);
+        format!("{time:x}-{:x}.{number:x}-{}", room.said, room.name)
     }
 
     pub(super) fn ignore(&mut self, person: &Person, name: &str) {

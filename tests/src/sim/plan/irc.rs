@@ -32,6 +32,7 @@ pub(super) const TYPED: &[&[u8]] = &[
     b"@label=a3;+draft/reply=1;msgid=no :Eve!e@e PRIVMSG Ann :labelled\r\n",
     b"@+typing=active TAGMSG #main\r\n",
     b"@label=t;+typing=done;x TAGMSG #pizza,Ann,nobody\r\n",
+    b"@+draft/react=x;+draft/persist TAGMSG #main\r\n",
     b"TAGMSG #main\r\n",
     b"TAGMSG\r\n",
     b"JOIN #main\r\n",

@@ -76,7 +76,7 @@ fn before(rng: &mut Rng) -> Vec<Kept> {
         let count = match &what {
             What::Said(texts) => texts.count().into(),
             What::Acted(_) => 1,
-            What::Topic(_) => 0,
+            What::Topic(_) | What::Event(_) => 0,
         };
         let place = said.iter().position(|(other, _)| other.key() == room.key()).unwrap_or_else(|| {
             said.push((room.clone(), 0));

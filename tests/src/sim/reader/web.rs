@@ -174,18 +174,21 @@ fn show(object: &Json) -> Option<Vec<String>> {
 }
 
 fn show_hello(object: &Json) -> Option<String> {
-    let names = ["kind", "server", "version", "boot", "line_chars", "name_chars_min", "name_chars_max", "token"];
-    let [_, server, version, boot, chars, min, max, token] = object.fields(names).or_else(|| {
+    let limits = ["line_chars", "name_chars_min", "name_chars_max", "room_chars_max"];
+    let [line_chars, name_min, name_max, room_max] = limits;
+    let names = ["kind", "server", "version", "boot", line_chars, name_min, name_max, room_max, "token"];
+    let [_, server, version, boot, chars, min, max, room_max, token] = object.fields(names).or_else(|| {
         // Where people can have accounts, it says so.
-        let [kind, server, version, boot, chars, min, max] = *names.first_chunk()?;
-        let names = [kind, server, version, boot, chars, min, max, "accounts", "token"];
-        let [_, server, version, boot, chars, min, max, accounts, token] = object.fields(names)?;
-        matches!(accounts, Json::Truth(true)).then_some([accounts, server, version, boot, chars, min, max, token])
+        let [kind, server, version, boot, chars, min, max, room_max] = *names.first_chunk()?;
+        let names = [kind, server, version, boot, chars, min, max, room_max, "accounts", "token"];
+        let [_, server, version, boot, chars, min, max, room_max, accounts, token] = object.fields(names)?;
+        let has_accounts = matches!(accounts, Json::Truth(true));
+        has_accounts.then_some([accounts, server, version, boot, chars, min, max, room_max, token])
     })?;
     let is_boot = |boot: &str| boot.len() == 16 && boot.bytes().all(|byte| byte.is_ascii_hexdigit());
     let is_right = server.text()? == "chinwag" && !version.text()?.is_empty() && is_boot(boot.text()?);
-    let (chars, min, max) = (chars.number()?, min.number()?, max.number()?);
-    is_right.then_some(format!("hello {chars} {min} {max} {}", token.text()?))
+    let (chars, min, max, room_max) = (chars.number()?, min.number()?, max.number()?, room_max.number()?);
+    is_right.then_some(format!("hello {chars} {min} {max} {room_max} {}", token.text()?))
 }
 
 fn show_commands(title: &str, object: &Json) -> Option<Vec<String>> {

@@ -72,8 +72,15 @@ fn each_message_reads_as_the_standard_says() {
         seq: 1,
         manner,
     };
-    let topic =
-        |topic| Message::TopicSet { room: pizza.clone(), name: bob.clone(), identity: ann(), topic, time_ms: 0 };
+    let topic = |topic| Message::TopicSet {
+        room: pizza.clone(),
+        name: bob.clone(),
+        identity: ann(),
+        topic,
+        time_ms: 0,
+        seq: 3,
+        number: 11,
+    };
     let cases = [
         (Message::said("Bob", "hi"), ":Bob!user@chinwag PRIVMSG #main :hi\r\n"),
         (

@@ -17,7 +17,7 @@ pub(in crate::sim::model) struct Arriving {
 }
 
 /// The capabilities of the server.
-const CAPABILITIES: [&str; 19] = [
+const CAPABILITIES: [&str; 20] = [
     "account-notify",
     "away-notify",
     "batch",
@@ -37,6 +37,7 @@ const CAPABILITIES: [&str; 19] = [
     "userhost-in-names",
     "draft/chathistory",
     "account-tag",
+    "draft/event-playback",
 ];
 
 /// What a name has to look like.

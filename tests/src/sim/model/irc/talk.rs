@@ -175,13 +175,17 @@ impl Model {
         }
     }
 
+    /// Returns what tells something from all others that was sent to one alone, or is not kept.
+    fn alone_id(&mut self, time: u128) -> String {
+        self.said += 1;
+        format!("{time:x}-{:x}", self.said - 1)
+    }
+
     fn tag(&mut self, now: Time, person: &Person, to: &str, manner: &Manner) {
         let (user, time) = (person.user, self.time_of_day(now));
-        let tags = manner.all_tags(person, &format!("{time:x}-{:x}", self.said));
-        self.said += 1;
-        let line = |to: &str| {
+        let line = |to: &str, id: &str| {
             let text = format!(":{} TAGMSG {to}", person.source());
-            IrcLine { text, extended: None, time: Some(time), tags: tags.clone() }
+            IrcLine { text, extended: None, time: Some(time), tags: manner.all_tags(person, id) }
         };
         if let Some(name) = room_name(to) {
             let room = match self.own_room(user, name) {
@@ -191,7 +195,9 @@ impl Model {
             if let Some(why) = self.unheard(person, &room) {
                 return self.tell_unheard(now, user, &room, why);
             }
-            let lines = vec![line(&format!("#{room}"))];
+            let is_kept = manner.tags.iter().any(|tag| tag.split('=').next() == Some("+draft/persist"));
+            let id = if is_kept { self.event_id(now, &room) } else { self.alone_id(time) };
+            let lines = vec![line(&format!("#{room}"), &id)];
             if manner.is_heard_apart() {
                 self.answer_with(user, lines.clone());
             }
@@ -207,7 +213,7 @@ impl Model {
             let nick = &person.name;
             return self.reply_numeric(now, user, &format!("401 {nick} {to} :No such nick/channel"));
         };
-        let lines = vec![line(&other.name)];
+        let lines = vec![line(&other.name, &self.alone_id(time))];
         if manner.echo.is_some() {
             self.answer_with(user, lines.clone());
         }
