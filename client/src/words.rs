@@ -21,7 +21,7 @@ const SWITCHES: [&str; 14] = [
 ];
 
 /// The flags of which each counts, however often they are given.
-const REPEATED: [&str; 2] = ["--set", "--peer-rate"];
+const REPEATED: [&str; 4] = ["--set", "--peer-rate", "--pid", "--other-port"];
 
 /// The flags that have two names.
 const SHORT: [(&str, &str); 2] = [("-i", "--ip"), ("-p", "--port")];
@@ -79,7 +79,24 @@ fn last_of_each(words: &[String]) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
+    use argh::{ArgsInfo, Optionality};
+
     use super::*;
+
+    #[test]
+    fn just_the_flags_that_may_be_given_more_than_once_count_each_time() {
+        let mut repeated = Vec::new();
+        let mut commands = vec![crate::Chinwag::get_args_info()];
+        while let Some(command) = commands.pop() {
+            let flags = command.flags.iter().filter(|flag| matches!(flag.optionality, Optionality::Repeating));
+            repeated.extend(flags.map(|flag| flag.long));
+            commands.extend(command.commands.into_iter().map(|sub| sub.command));
+        }
+        repeated.sort_unstable();
+        let mut known = REPEATED;
+        known.sort_unstable();
+        assert_eq!(repeated, known);
+    }
 
     #[test]
     fn a_command_line_is_made_uniform() {
@@ -96,6 +113,7 @@ mod tests {
             ("load --web --port 1 --web --port", "load --web --port"),
             ("chat chat", "chat chat"),
             ("replay x --set a=1 --set=b=2 --verify --verify", "replay x --set a=1 --set b=2 --verify"),
+            ("load --pid 1 --json --pid=2", "load --pid 1 --json --pid 2"),
             ("--name --room --name --port", "chat --name --port"),
         ];
         for (line, uniform) in cases {

@@ -1,5 +1,6 @@
 //! The flags of `chinwag load`, and the plan that they make together.
 
+use std::iter;
 use std::ops::Range;
 use std::time::Duration;
 
@@ -33,10 +34,13 @@ pub(crate) struct LoadFlags {
     #[argh(option, short = 'i', default = "HOST.to_owned()", from_str_fn(host))]
     ip: String,
 
-    /// port of the server (default 42069; with --web, 42080; with --irc, 6667); if given more than once, those of
-    /// servers that are one chat: members are spread over them
+    /// port of the server (default 42069; with --web, 42080; with --irc, 6667)
     #[argh(option, short = 'p', from_str_fn(port))]
-    port: Vec<u16>,
+    port: Option<u16>,
+
+    /// port of another server of the same chat, over which members are spread, too; may be given more than once
+    #[argh(option, from_str_fn(other_port))]
+    other_port: Vec<u16>,
 
     /// speak TLS with the server; the roots of this system have to vouch for its certificate
     #[argh(switch)]
@@ -248,9 +252,9 @@ impl TryFrom<LoadFlags> for Plan {
                 format!("takes the id of a server process that you may watch: {error:#}"),
             ));
         }
-        let ports = if flags.port.is_empty() { vec![default_port] } else { flags.port };
+        let ports = iter::once(flags.port.unwrap_or(default_port)).chain(flags.other_port);
         let plan = Self {
-            addresses: ports.into_iter().map(|port| Address { host: flags.ip.clone(), port }).collect(),
+            addresses: ports.map(|port| Address { host: flags.ip.clone(), port }).collect(),
             tls,
             pin: flags.pin,
             rooms: flags.rooms,
@@ -270,6 +274,10 @@ impl TryFrom<LoadFlags> for Plan {
         plan.check_rooms()?;
         Ok(plan)
     }
+}
+
+fn other_port(value: &str) -> Result<u16, String> {
+    port(value)
 }
 
 fn count(value: &str) -> Result<usize, String> {

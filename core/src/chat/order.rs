@@ -182,13 +182,15 @@ impl Order {
         let list = self.list_mut(is_exception);
         list.retain(|other| is_live(other.until, now));
         if let Some(other) = list.iter_mut().find(|other| other.mask.is_same(&ban.mask)) {
-            let is_new = (&other.address, &other.until, &other.why) != (&ban.address, &ban.until, &ban.why);
+            let address = ban.address.or(other.address);
+            let is_new = (&other.address, &other.until, &other.why) != (&address, &ban.until, &ban.why);
+            // Somebody else may be called so now; or nobody is, and it goes on for whoever was.
+            other.origin = ban.origin.or(other.origin);
+            other.account = ban.account.or(other.account.take());
+            other.address = address;
             if is_new {
-                *other = ban;
-            } else {
-                // Somebody else may be called so now.
-                other.origin = ban.origin.or(other.origin);
-                other.account = ban.account.or(other.account.take());
+                (other.mask, other.by, other.time_ms) = (ban.mask, ban.by, ban.time_ms);
+                (other.until, other.why) = (ban.until, ban.why);
             }
             return Ok(is_new);
         }

@@ -17,7 +17,7 @@ fn without_flags_it_is_one_room_of_a_hundred() {
 
 #[test]
 fn members_are_spread_over_servers_that_are_one_chat() {
-    let args = ["--port", "7001", "--port", "7002", "--rooms", "2", "--members", "4"];
+    let args = ["--port", "7001", "--other-port", "7002", "--rooms", "2", "--members", "4"];
     let plan = Plan::try_from(parse(&args).expect("they are flags")).expect("they fit");
     assert_eq!(plan.addresses.iter().map(Address::to_string).collect::<Vec<_>>(), ["127.0.0.1:7001", "127.0.0.1:7002"]);
     let places: Vec<_> = plan.places(8).map(|Place { server, room }| (server, room)).collect();

@@ -431,3 +431,20 @@ fn a_ban_holds_for_the_account_by_whatever_name_and_connection() {
     let angel = world.come("Angel", Some("Mallory"));
     assert_eq!(world.join(angel), "You are banned from pizza", "nor after a restart");
 }
+
+#[test]
+fn a_ban_that_is_extended_holds_for_who_was_banned_whatever_they_are_called_meanwhile() {
+    let mut world = World::new();
+    let (ann, mal) = (world.come("Ann", Some("Ann")), world.come("Mal", Some("Mallory")));
+    world.join(ann);
+    world.join(mal);
+    let ban = |hours| Act::Ban { name: name("Mal"), lasts: Some(hours * HOUR), why: None };
+    world.act(ann, ban(1));
+    let command = Command::Rename(name("Robo"));
+    world.chat.handle(world.now, Event::Commanded { connection: mal, command });
+    assert!(world.join(mal).starts_with("You are banned from pizza"));
+    world.act(ann, ban(2));
+    assert!(world.join(mal).starts_with("You are banned from pizza"), "by connection and account");
+    let robo = world.come("Angel", Some("Mallory"));
+    assert!(world.join(robo).starts_with("You are banned from pizza"));
+}
