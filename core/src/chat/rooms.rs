@@ -316,13 +316,18 @@ impl Rooms {
         self.rooms.contains(id.key() as usize)
     }
 
-    /// Has a room that was just opened be as it was. What the store knows of its topic is newer.
+    /// Has a room that was just opened be as it was. What the store knows of its topic is newer; and what was said while
+    /// not everybody could join stays hidden.
     pub(super) fn begin(&mut self, id: RoomId, order: Order, topic: Option<TopicState>) {
         let apart = self.rooms[id.key() as usize].apart.get_or_insert_default();
         if apart.topic.is_none() {
             apart.topic = topic;
         }
-        self.change_order(id, |begun| *begun = order);
+        self.change_order(id, |begun| {
+            let hidden = begun.state().hidden;
+            *begun = order;
+            begun.hide(hidden);
+        });
     }
 
     /// Returns what the operators of a room have decided, if they have decided anything.

@@ -2,7 +2,8 @@
 
 use super::*;
 use crate::log::{
-    Accounts, Act, Decided, IrcCommand, Mask, Mode, ModeChange, Moderation, OwnedState, Registration, RoomModes, Target,
+    Accounts, Act, Decided, IrcCommand, Mask, Mode, ModeChange, Moderation, OwnedState, Recalled, Registration,
+    RoomModes, Target,
 };
 use crate::{Capabilities, How, Identity, Text, Topic};
 
@@ -314,6 +315,25 @@ fn the_owner_reads_what_was_said_behind_a_lock_and_others_do_not() {
     world.join(mal);
     assert!(world.chat.is_in(mal, room));
     assert_eq!(shown(&world, mal), 0);
+}
+
+#[test]
+fn who_opens_a_room_of_an_account_is_not_shown_what_was_said_there_behind_a_lock_before() {
+    let mut world = World::new();
+    let (ann, bob) = (world.come("Ann", Some("Ann")), world.come("Bob", None));
+    world.join(ann);
+    world.act(ann, own());
+    world.leave(ann);
+    let message =
+        crate::KeptMessage { name: name("Ann"), text: Text::clean("psst"), is_act: false, time_ms: 5, seq: 1 };
+    let past = crate::Past { room: name("pizza"), said: 1, hidden: 1, topic: None, messages: vec![message] };
+    for (who, shown) in [(bob, 0), (ann, 1)] {
+        let join = Command::Irc(Box::new(IrcCommand::Join(vec![name("pizza")])));
+        let recalled = Recalled { pasts: vec![past.clone()], by: Some((who, join)) };
+        world.chat.handle(world.now, Event::Recalled(Box::new(recalled)));
+        assert_eq!(world.chat.shown_on_joining(who, &name("pizza")).len(), shown);
+        world.leave(who);
+    }
 }
 
 #[test]
