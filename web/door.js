@@ -23,6 +23,10 @@ let secrets = [pass, invitation()].filter((secret) => secret !== null);
 let tried = 0;
 let shown = false;
 
+/** Whether one comes without the account the next time, since the server can't look at the pass now; and whether one has come so. */
+let isPutOff = false;
+let isGuest = false;
+
 export function begin(of) {
   link = of;
   on('door', 'cancel', (event) => event.preventDefault());
@@ -38,7 +42,10 @@ export function begin(of) {
 }
 
 /** Returns as whom one comes: by the pass of an `account`, or as somebody who was `invited` and has none yet. */
-export const who = () => ({ account, pass, invited: pass !== null && account === null });
+export const who = () => ({ account: isGuest ? null : account, pass, invited: pass !== null && account === null });
+
+/** Tells whether the server is to ask for what one has. */
+export const logsIn = () => account !== null && !isPutOff;
 
 /** Takes an invitation out of the address, where it would be seen, and go along with the address; tells whether there was one. */
 export function invited() {
@@ -64,13 +71,17 @@ export function asked({ text = '', accounts = false, open: isOpen = false }, tok
     return link.send(`/resume ${token}`);
   }
   if (tried < secrets.length) return give();
+  if (isOpen && pass !== null) {
+    isPutOff = true;
+    return link.renew();
+  }
   open(isOver ? OVER : text);
 }
 
 /** By this one comes in the next time, in place of an invitation or a password. */
 export function passed(told) {
   [pass, account] = [told.pass, told.account ?? null];
-  [secrets, tried] = [[pass], 1];
+  [secrets, tried, isGuest] = [[pass], 1, false];
   keep('localStorage', 'pass', pass);
   if (account === null) take('localStorage', 'account');
   else keep('localStorage', 'account', account);
@@ -104,6 +115,7 @@ export function lost() {
 
 /** One is in. */
 export function letIn() {
+  [isGuest, isPutOff] = [isPutOff, false];
   if (tried) secrets = [secrets[tried - 1]];
   if (dialog.open) dialog.close();
   input.value = '';

@@ -150,7 +150,7 @@ composer.focus();
 /** Who was at a server tries it once more, since it knows them, and then the next. With an account one logs in there, also where nobody has to. */
 function openSocket() {
   if (link.failures > 0) servers.pass();
-  return new WebSocket(servers.socket(door.who().account !== null));
+  return new WebSocket(servers.socket(door.logsIn()));
 }
 
 function received(message) {

@@ -128,6 +128,7 @@ pub(crate) fn run(flags: AccountFlags) -> Result<()> {
         AccountCommand::Add(AddFlags { data, operator, name }) => {
             let mut book = Book::open(&data)?;
             let role = if operator { Role::Operator } else { Role::Member };
+            ensure!(!name.is_reserved(), "the server keeps the name {name} for itself");
             let account = Account { name, role };
             ensure!(book.add_account(&account, &password()?)?, "there is an account {}", account.name);
             writeln!(out, "Account {} made", account.name)?;

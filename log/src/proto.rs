@@ -99,13 +99,15 @@ pub(crate) enum Event {
     Accounts(Accounts),
 }
 
-/// Holds which accounts were made, and which are gone.
+/// Holds what has become of accounts.
 #[derive(Clone, PartialEq, prost::Message)]
 pub(crate) struct Accounts {
     #[prost(string, repeated, tag = "1")]
     pub(crate) made: Vec<String>,
     #[prost(string, repeated, tag = "2")]
     pub(crate) gone: Vec<String>,
+    #[prost(string, repeated, tag = "3")]
+    pub(crate) demoted: Vec<String>,
 }
 
 /// Holds a connection, and from where it comes.

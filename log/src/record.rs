@@ -92,13 +92,14 @@ pub(crate) fn record(record: proto::Record, format: u32) -> Result<Record, Decod
 }
 
 /// Writes which accounts were made, and which are gone.
-pub(crate) fn put_accounts(Accounts { made, gone }: &Accounts) -> proto::Accounts {
-    proto::Accounts { made: put_names(made), gone: put_names(gone) }
+pub(crate) fn put_accounts(Accounts { gone, made, demoted }: &Accounts) -> proto::Accounts {
+    proto::Accounts { made: put_names(made), gone: put_names(gone), demoted: put_names(demoted) }
 }
 
 /// Reads the same.
-pub(crate) fn accounts(proto::Accounts { made, gone }: &proto::Accounts) -> Result<Accounts, DecodeError> {
-    Ok(Accounts { made: names(made)?, gone: names(gone)? })
+pub(crate) fn accounts(accounts: &proto::Accounts) -> Result<Accounts, DecodeError> {
+    let proto::Accounts { made, gone, demoted } = accounts;
+    Ok(Accounts { gone: names(gone)?, made: names(made)?, demoted: names(demoted)? })
 }
 
 /// Returns how it is written that somebody has connected.

@@ -374,7 +374,7 @@ mod tests {
         let (change, changes) = channel();
         let names = |names: &[&str]| names.iter().map(|name| account(name).name).collect::<Vec<_>>();
         let all = members.accounts(move |accounts| drop(change.send(accounts)));
-        assert_eq!(all, Accounts { made: names(&["Ann", "bob"]), gone: Vec::new() });
+        assert_eq!(all, Accounts { made: names(&["Ann", "bob"]), ..Accounts::default() });
         assert!(add(&mut book, "Cid") && book.remove_account(&account("BOB").name).expect("it is written"));
         // What is asked of the database looks there first.
         log_in(&members, "Nobody", "x");
@@ -383,10 +383,25 @@ mod tests {
         if let Ok(next) = changes.try_recv() {
             change.gone.extend(next.gone);
         }
-        assert_eq!(change, Accounts { made: names(&["Cid"]), gone: names(&["bob"]) });
+        assert_eq!(change, Accounts { made: names(&["Cid"]), gone: names(&["bob"]), ..Accounts::default() });
         assert!(book.set_password(&account("Ann").name, &Passphrase::new("y")).expect("it is written"));
         log_in(&members, "Nobody", "x");
         assert!(changes.try_recv().is_err(), "there are as many as before");
+        // One of the same name is somebody else's.
+        assert!(book.remove_account(&account("Ann").name).expect("it is written") && add(&mut book, "Ann"));
+        log_in(&members, "Nobody", "x");
+        let mut change = changes.recv().expect("it is told");
+        if let Ok(next) = changes.try_recv() {
+            change.made.extend(next.made);
+        }
+        assert_eq!(change, Accounts { made: names(&["Ann"]), gone: names(&["Ann"]), ..Accounts::default() });
+        for role in [Role::Operator, Role::Member] {
+            assert!(book.set_role(&account("Ann").name, role).expect("it is written"));
+            log_in(&members, "Nobody", "x");
+        }
+        let change = changes.recv().expect("it is told");
+        assert_eq!(change, Accounts { demoted: names(&["Ann"]), ..Accounts::default() });
+        assert!(changes.try_recv().is_err(), "who may do more is told by nobody");
     }
 
     #[test]

@@ -115,7 +115,7 @@ impl<S: Clone + Hash> Driver<S> {
             digest: DefaultHasher::new(),
         };
         if config.limits.has_accounts {
-            driver.hub.handle_accounts(Time::START, Accounts { made: accounts().into(), gone: Vec::new() });
+            driver.hub.handle_accounts(Time::START, Accounts { made: accounts().into(), ..Accounts::default() });
             driver.perform();
         }
         driver

@@ -121,8 +121,8 @@ impl<W: Write> Transcript<W> {
         }
     }
 
-    fn accounts(&mut self, Accounts { made, gone }: &Accounts) {
-        for (names, what) in [(made, "made"), (gone, "removed")] {
+    fn accounts(&mut self, Accounts { gone, made, demoted }: &Accounts) {
+        for (names, what) in [(gone, "removed"), (made, "made"), (demoted, "made a member's")] {
             for name in names {
                 self.remark(&format!("The account {name} was {what}, which no test does"));
             }

@@ -10,9 +10,8 @@ use crate::message::LoggingIn;
 use crate::{Action, Capabilities, ConnectionId, IrcMessage, Message, Name, Ruling, Time};
 
 impl Chat {
-    /// Handles which accounts were made, and which are gone.
-    pub(super) fn on_accounts(&mut self, Accounts { made, gone }: Accounts) {
-        self.accounts.extend(made.into_iter().map(|name| (name.key(), name)));
+    /// Handles what has become of accounts.
+    pub(super) fn on_accounts(&mut self, Accounts { gone, made, demoted }: Accounts) {
         for name in gone {
             if self.accounts.remove(&name.key()).is_some() {
                 self.log_out_all(&name);
@@ -20,6 +19,8 @@ impl Chat {
                 self.disown_all(&name);
             }
         }
+        self.accounts.extend(made.into_iter().map(|name| (name.key(), name)));
+        demoted.iter().for_each(|name| self.disempower_all(name));
     }
 
     /// Tells whether a name belongs to an account, whoever has it.
@@ -98,8 +99,12 @@ impl Chat {
         random_names.draw(|name| names.contains(name, |key| people.name(key)) || accounts.contains_key(&name.key()))
     }
 
-    /// Has somebody be logged in from now on, and tells them.
+    /// Has somebody be logged in from now on, and tells them. An account may be gone that was there when they gave its
+    /// password.
     pub(super) fn on_log_in(&mut self, now: Time, connection: ConnectionId, account: &Name) {
+        if !self.is_of_account(account) {
+            return self.reply(connection, Message::LoggingIn(LoggingIn::NotLoggedIn));
+        }
         self.reply(connection, Message::LoggingIn(LoggingIn::LoggedIn { account: account.clone() }));
         self.go_by_account(now, connection, account);
     }
@@ -142,7 +147,7 @@ impl Chat {
         }
     }
 
-    /// Has nobody be an operator of the server any more by an account that is gone.
+    /// Has nobody be an operator of the server any more by an account that is gone, or an operator's no more.
     fn disempower_all(&mut self, account: &Name) {
         let is_by_it = |&(_, person): &(ConnectionId, &Person)| {
             let by = person.power().and_then(|power| power.account.as_ref());

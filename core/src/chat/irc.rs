@@ -19,7 +19,11 @@ impl Chat {
         if !self.people.is_free(connection) {
             return;
         }
-        let Registration { name, identity, capabilities, address } = registration;
+        let Registration { name, mut identity, capabilities, address } = registration;
+        // It may be gone since they gave its password.
+        if identity.account().is_some_and(|account| !self.is_of_account(account)) {
+            identity = identity.with_account(None);
+        }
         if let Some(ruling) = self.barred(now, address) {
             return self.send_away(connection, ruling);
         }

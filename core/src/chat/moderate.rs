@@ -8,6 +8,7 @@ use crate::address_key::AddressKey;
 use crate::deed::Deed;
 use crate::log::{Act, BanState, Mode, ModeChange, Moderation, MuteState, RoomKey, RoomModes};
 use crate::mask::Mask;
+use crate::message::LoggingIn;
 use crate::{
     Action, CloseCode, ConnectionId, Done, Kicked, Leaving, LeftOut, Message, Moderated, Name, RoomId, Ruling,
     Sentence, Text, Time,
@@ -562,6 +563,10 @@ impl Chat {
 
     /// Has somebody be an operator of the server, by an account if by one.
     pub(super) fn empower(&mut self, connection: ConnectionId, account: Option<Name>) {
+        // It may be gone since they gave its password.
+        if account.as_ref().is_some_and(|account| !self.is_of_account(account)) {
+            return self.reply(connection, Message::LoggingIn(LoggingIn::NoOperator));
+        }
         self.people.get_mut(connection).expect(HERE).set_power(Some(Power { account }));
         self.note_deed(connection, "became an operator".to_owned(), None, None);
         self.rule(connection, Ruling::Empowered { is_operator: true });

@@ -83,13 +83,15 @@ pub struct Recalled {
     pub by: Option<(ConnectionId, Command)>,
 }
 
-/// Holds which accounts were made, and which are gone. To be told so again changes nothing.
+/// Holds what has become of accounts. To be told so again changes nothing.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Accounts {
-    /// The names of those that were made.
-    pub made: Vec<Name>,
-    /// Of those that are gone, after that.
+    /// The names of those that are gone, before others of these names were made.
     pub gone: Vec<Name>,
+    /// Of those that were made.
+    pub made: Vec<Name>,
+    /// Of those that are operators' no more.
+    pub demoted: Vec<Name>,
 }
 
 impl Event {

@@ -11,7 +11,8 @@ use super::{commanded, name, record, seconds, snapshot};
 
 /// What each kind is, and what is written of it.
 pub(super) fn golden() -> Vec<(Entry, &'static [u8])> {
-    let accounts = || Accounts { made: vec![name("Ann"), name("bob")], gone: vec![name("Cid")] };
+    let accounts = || Accounts { gone: vec![name("Cid")], made: vec![name("Ann"), name("bob")], ..Accounts::default() };
+    let demoted = Accounts { demoted: vec![name("Dan")], ..Accounts::default() };
     let input = |handed| Entry::Input(Input { at: seconds(1), handed });
     let known = Snapshot { accounts: vec![name("Ann"), name("bob")], ..snapshot() };
     let step = |purpose, stage, is_hidden| {
@@ -52,6 +53,7 @@ pub(super) fn golden() -> Vec<(Entry, &'static [u8])> {
             record(Event::Accounts(Box::new(accounts()))),
             b"\x08\x01\"\x17\x08\x80\x94\xeb\xdc\x03R\x0f\n\x03Ann\n\x03bob\x12\x03Cid",
         ),
+        (record(Event::Accounts(Box::new(demoted))), b"\x08\x01\"\r\x08\x80\x94\xeb\xdc\x03R\x05\x1a\x03Dan"),
         (
             input(Handed::Accounts(accounts())),
             b"\x08\x03:\x17\x08\x80\x94\xeb\xdc\x03j\x0f\n\x03Ann\n\x03bob\x12\x03Cid",

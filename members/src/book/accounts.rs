@@ -7,7 +7,7 @@ use chinwag_core::Name;
 use chinwag_core::admission::{Account, Passphrase, Role};
 use rusqlite::{OptionalExtension as _, Row, params};
 
-use super::{Book, account_of, key, now_ms, passes};
+use super::{Book, account_of, key, now_ms, passes, rooms};
 use crate::error::Error;
 
 /// Holds what is known of an account, but for its password.
@@ -44,8 +44,9 @@ impl Book {
     /// It can't be written.
     pub fn remove_account(&mut self, name: &Name) -> Result<bool, Error> {
         self.write(|connection| {
-            connection.execute("DELETE FROM room WHERE owner = ?1", [key(name)])?;
-            Ok(connection.execute("DELETE FROM account WHERE key = ?1", [key(name)])? > 0)
+            let removed = connection.execute("DELETE FROM account WHERE key = ?1", [key(name)])?;
+            rooms::forget(connection, name)?;
+            Ok(removed > 0)
         })
     }
 

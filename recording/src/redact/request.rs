@@ -23,8 +23,9 @@ impl Disguise {
             Handed::Asked { connection, requests } => {
                 Handed::Asked { connection: *connection, requests: self.requests(requests) }
             }
-            Handed::Accounts(Accounts { made, gone }) => {
-                Handed::Accounts(Accounts { made: self.names(made), gone: self.names(gone) })
+            Handed::Accounts(Accounts { gone, made, demoted }) => {
+                let [gone, made, demoted] = [gone, made, demoted].map(|names| self.names(names));
+                Handed::Accounts(Accounts { gone, made, demoted })
             }
             Handed::Answered(answer) => Handed::Answered(Box::new(self.answer(answer))),
             other @ (Handed::Closed { .. } | Handed::Woke | Handed::Clock { .. } | Handed::Stopped) => other.clone(),

@@ -46,6 +46,30 @@ async function meet(look, name) {
   return { bob, page, room, ann: `Ann-${name}-${look}`.slice(0, 20) };
 }
 
+test('who has an account comes without it while the server can not look at what they have', async () => {
+  const page = await openPage(browser, server, {
+    hash: '#busy',
+    before: () => {
+      localStorage.setItem('chinwag.pass', 'something');
+      localStorage.setItem('chinwag.account', 'Ann');
+      const Real = WebSocket;
+      // Only where one logs in.
+      window.WebSocket = function connect(address) {
+        if (!String(address).endsWith('?login')) return new Real(address);
+        const text = 'Too many wrong passwords, try again in a minute';
+        const ask = () => setTimeout(() => socket.onmessage({ data: JSON.stringify({ kind: 'password', text, accounts: true, open: true }) }));
+        const socket = { send: ask, close() {} };
+        ask();
+        return socket;
+      };
+    },
+  });
+  pages.push(page);
+  await shows(page, 'h1', 'busy');
+  assert.equal(await page.locator('.door').isVisible(), false);
+  await shows(page, '.account-text', 'Log in');
+});
+
 for (const look of Object.keys(LOOKS)) {
   test(`who is muted is told so, and again when they write: ${look}`, async () => {
     const { bob, page, ann } = await meet(look, 'mute');

@@ -12,7 +12,7 @@ fn name(name: &str) -> Name {
 impl Chats {
     fn accounts(&mut self, made: &[&str], gone: &[&str]) -> Vec<String> {
         let names = |names: &[&str]| names.iter().map(|text| name(text)).collect();
-        let accounts = Accounts { made: names(made), gone: names(gone) };
+        let accounts = Accounts { gone: names(gone), made: names(made), ..Accounts::default() };
         let now = self.now;
         // Who came by IRC is told in lines that the hub makes.
         match accounts.gone.is_empty() {

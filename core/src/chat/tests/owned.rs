@@ -58,6 +58,9 @@ impl World {
     fn come(&mut self, who: &str, account: Option<&str>) -> ConnectionId {
         self.next += 1;
         let connection = ConnectionId::new(0, self.next, self.next);
+        if let Some(account) = account {
+            self.accounts(&[account], &[]);
+        }
         let account = account.map(name);
         let registration = Registration {
             name: name(who),
@@ -88,7 +91,7 @@ impl World {
     /// Has accounts be made, and others be gone. Returns what everybody was told.
     fn accounts(&mut self, made: &[&str], gone: &[&str]) -> Vec<String> {
         let names = |names: &[&str]| names.iter().map(|text| name(text)).collect();
-        let accounts = Accounts { made: names(made), gone: names(gone) };
+        let accounts = Accounts { gone: names(gone), made: names(made), ..Accounts::default() };
         self.chat.take_actions();
         self.chat.handle(self.now, Event::Accounts(Box::new(accounts)));
         let told = self.chat.actions().iter().filter_map(|action| {
@@ -383,6 +386,41 @@ fn whoever_is_an_operator_of_the_server_by_an_account_is_none_when_it_is_removed
     );
     let deeds: Vec<_> = world.chat.take_deeds().iter().map(ToString::to_string).collect();
     assert_eq!(deeds, ["Server removed An1 as an operator of the server"]);
+}
+
+#[test]
+fn an_account_that_is_gone_since_its_password_was_given_is_nobodys() {
+    let mut world = World::new();
+    let ann = world.come("Ann", None);
+    for command in [Command::LogIn(name("Root")), Command::Empower(Some(name("Root")))] {
+        world.chat.handle(world.now, Event::Commanded { connection: ann, command });
+    }
+    world.next += 1;
+    let bob = ConnectionId::new(0, world.next, world.next);
+    let identity = Identity::new("u", "U", false).with_account(Some(&name("Root")));
+    let capabilities = Capabilities::default();
+    let registration = Registration { name: name("Bob"), identity, capabilities, address: None };
+    world.chat.handle(world.now, Event::Registered { connection: bob, registration: Box::new(registration) });
+    for connection in [ann, bob] {
+        assert_eq!(world.chat.account(connection), None);
+        assert!(!world.chat.person(connection).is_server_operator());
+    }
+}
+
+#[test]
+fn an_account_that_was_made_again_is_somebody_elses_and_one_that_is_a_members_keeps_no_order() {
+    let mut world = World::new();
+    let ann = world.come("Ann", Some("Root"));
+    let empower = Command::Empower(Some(name("Root")));
+    world.chat.handle(world.now, Event::Commanded { connection: ann, command: empower.clone() });
+    assert!(world.chat.person(ann).is_server_operator());
+    let demoted = Accounts { demoted: vec![name("ROOT")], ..Accounts::default() };
+    world.chat.handle(world.now, Event::Accounts(Box::new(demoted)));
+    assert!(!world.chat.person(ann).is_server_operator() && world.chat.account(ann).is_some());
+    world.chat.handle(world.now, Event::Commanded { connection: ann, command: empower });
+    world.accounts(&["Root"], &["Root"]);
+    assert!(!world.chat.person(ann).is_server_operator() && world.chat.account(ann).is_none());
+    assert!(world.chat.is_of_account(&name("Root")));
 }
 
 #[test]
