@@ -316,8 +316,8 @@ impl Rooms {
         self.rooms.contains(id.key() as usize)
     }
 
-    /// Has a room that was just opened be as it was. What the store knows of its topic is newer; and what was said while
-    /// not everybody could join stays hidden.
+    /// Has a room that was just opened be as it was. What the store knows of its topic is newer; and what was said
+    /// while not everybody could join stays hidden.
     pub(super) fn begin(&mut self, id: RoomId, order: Order, topic: Option<TopicState>) {
         let apart = self.rooms[id.key() as usize].apart.get_or_insert_default();
         if apart.topic.is_none() {

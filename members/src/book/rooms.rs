@@ -15,8 +15,8 @@ impl Book {
         self.read(all)
     }
 
-    /// Keeps what rooms are, or that they belong to no account any more. A server learns within a second that an account
-    /// was removed: what it still takes for that account's is not kept.
+    /// Keeps what rooms are, or that they belong to no account any more. A server learns within a second that an
+    /// account was removed: what it still takes for that account's is not kept.
     pub(crate) fn keep_rooms<'a>(
         &mut self,
         rooms: impl Iterator<Item = (&'a Name, Option<&'a OwnedState>)>,
