@@ -327,8 +327,14 @@ fn who_opens_a_room_of_an_account_is_not_shown_what_was_said_there_behind_a_lock
     world.join(ann);
     world.act(ann, own());
     world.leave(ann);
-    let message =
-        crate::KeptMessage { name: name("Ann"), text: Text::clean("psst"), is_act: false, time_ms: 5, seq: 1 };
+    let message = crate::KeptMessage {
+        name: name("Ann"),
+        text: Text::clean("psst"),
+        is_act: false,
+        time_ms: 5,
+        seq: 1,
+        event: None,
+    };
     let past = crate::Past { room: name("pizza"), said: 1, hidden: 1, topic: None, messages: vec![message] };
     for (who, shown) in [(bob, 0), (ann, 1)] {
         let join = Command::Irc(Box::new(IrcCommand::Join(vec![name("pizza")])));
