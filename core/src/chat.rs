@@ -104,6 +104,8 @@ pub struct Chat {
     kept_rooms: Option<Vec<(Name, Option<Box<OwnedState>>)>>,
     /// How many messages people have said.
     said: u64,
+    /// How many events have happened in rooms.
+    happened: u64,
     /// When the last event was handled. It decides the time of those that are stamped with an earlier one.
     at: Time,
 }
@@ -135,6 +137,7 @@ impl Chat {
             owned: BTreeMap::new(),
             kept_rooms: None,
             said: 0,
+            happened: 0,
             at: Time::START,
         }
     }

@@ -154,7 +154,7 @@ pub(super) struct Flags {
     #[argh(option, default = "Config::default().limits.flood_lines_per_second", from_str_fn(flood_rate))]
     flood_rate: u32,
 
-    /// longest line, in characters, at least 30, so that each command with a name of 20 fits (default 400)
+    /// longest line, in characters, at least 38, so that each command with a room of 32 fits (default 400)
     #[argh(option, default = "Config::default().rules.line_chars_max", from_str_fn(max_line))]
     max_line: u32,
 

@@ -441,6 +441,8 @@ pub(crate) struct Snapshot {
     pub(crate) accounts: Vec<String>,
     #[prost(message, repeated, tag = "13")]
     pub(crate) owned: Vec<Owned>,
+    #[prost(uint64, tag = "14")]
+    pub(crate) happened: u64,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]

@@ -74,6 +74,7 @@ fn snapshot() -> Snapshot {
         at: seconds(2),
         clock_start_ms: -5,
         said: 300,
+        happened: 0,
         names_drawn: 3,
         guests: 1,
         rooms: vec![

@@ -48,6 +48,7 @@ impl Chat {
             at: self.at,
             clock_start_ms: self.clock.start_ms(),
             said: self.said,
+            happened: self.happened,
             names_drawn,
             guests,
             rooms,
@@ -152,7 +153,8 @@ impl Chat {
         let are_accounts = snapshot.accounts.is_sorted_by(|one, next| one.key() < next.key());
         SnapshotError::unless(are_accounts, "the names of accounts are not in order")?;
         SnapshotError::unless(snapshot.was.len() <= WAS_MAX, "more are remembered than can be")?;
-        SnapshotError::unless(snapshot.said <= u64::MAX / 2, "more was said than anybody can say")?;
+        let counts = snapshot.said.max(snapshot.happened);
+        SnapshotError::unless(counts <= u64::MAX / 2, "more was said than anybody can say")?;
         let mut chat = Self {
             people,
             silent,
@@ -173,6 +175,7 @@ impl Chat {
             owned: snapshot.owned.into_iter().map(|owned| (owned.room.key(), owned)).collect(),
             kept_rooms: None,
             said: snapshot.said,
+            happened: snapshot.happened,
             at: snapshot.at,
         };
         chat.index_names()?;

@@ -202,8 +202,8 @@ impl Chat {
     /// Keeps what somebody has done in a room, unless not everybody can join that: who opens it again is not to know.
     /// Returns its place: behind which message, and its number.
     pub(super) fn keep_event(&mut self, id: RoomId, (name, time_ms): (&Name, u64), what: Happened) -> (u64, u64) {
-        let (seq, number) = (self.rooms.said(id), self.said);
-        self.said += 1;
+        self.happened += 1;
+        let (seq, number) = (self.rooms.said(id), self.happened);
         if !self.rooms.is_closed(id) {
             let event = KeptEvent { number, what };
             if let Some(all) = &mut self.kept {

@@ -22,6 +22,8 @@ pub struct Snapshot {
     pub clock_start_ms: i64,
     /// How many messages people have said.
     pub said: u64,
+    /// How many events have happened in rooms.
+    pub happened: u64,
     /// How many random names were drawn.
     pub names_drawn: u64,
     /// How many numbered names were given, since too many random ones were taken.

@@ -155,7 +155,7 @@ pub(super) fn flood_rate(value: &str) -> Result<u32, String> {
 
 pub(super) fn max_line(value: &str) -> Result<u32, String> {
     number(value, LINE_CHARS_MIN..=4096, "characters")
-        .map_err(|takes| format!("{takes}, since each command with a name of 20 has to fit"))
+        .map_err(|takes| format!("{takes}, since each command with a room of 32 has to fit"))
 }
 
 pub(super) fn history_on_join(value: &str) -> Result<u8, String> {

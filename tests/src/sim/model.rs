@@ -68,6 +68,8 @@ pub struct Model {
     batches: u64,
     /// How many messages were said, in rooms and alone.
     said: u64,
+    /// How many events have happened in rooms.
+    happened: u64,
     /// Who was here, the last first.
     was: Vec<Was>,
     /// How many people the others knew of at once, at the most.
@@ -236,6 +238,7 @@ impl Model {
             list_bytes_max: config.limits.list_bytes_max,
             batches: 0,
             said: 0,
+            happened: 0,
             was: Vec::new(),
             people_max: 0,
             stopped: false,

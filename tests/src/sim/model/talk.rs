@@ -187,8 +187,8 @@ impl Model {
 
     /// Returns what tells something that has happened in a room from all others.
     pub(super) fn event_id(&mut self, now: Time, room: &str) -> String {
-        let (time, number) = (self.time_of_day(now), self.said);
-        self.said += 1;
+        self.happened += 1;
+        let (time, number) = (self.time_of_day(now), self.happened);
         let room = self.room_mut(room);
         format!("{time:x}-{:x}.{number:x}-{}", room.said, room.name)
     }
