@@ -7,6 +7,7 @@ mod address;
 mod ban;
 mod bots;
 mod chat;
+mod cluster;
 mod descriptors;
 mod dial;
 mod flags;
@@ -52,6 +53,7 @@ enum Command {
     Ban(ban::BanFlags),
     Bots(bots::BotsFlags),
     Chat(chat::ChatFlags),
+    Cluster(cluster::ClusterFlags),
     History(history::HistoryFlags),
     Invite(invite::InviteFlags),
     Load(load::LoadFlags),
@@ -72,8 +74,10 @@ fn main() -> ExitCode {
     };
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
     if let ["--version"]
-    | ["account" | "backup" | "ban" | "bots" | "chat" | "history" | "invite" | "load" | "replay", "--version"] =
-        *args
+    | [
+        "account" | "backup" | "ban" | "bots" | "chat" | "cluster" | "history" | "invite" | "load" | "replay",
+        "--version",
+    ] = *args
     {
         return say(concat!("chinwag ", env!("CARGO_PKG_VERSION")));
     }
@@ -88,6 +92,7 @@ fn main() -> ExitCode {
         Command::Ban(flags) => ban::run(flags),
         Command::Bots(flags) => bots::run(&flags),
         Command::Chat(flags) => chat::run(&flags),
+        Command::Cluster(flags) => cluster::run(flags),
         Command::History(flags) => history::run(flags),
         Command::Invite(flags) => invite::run(flags),
         Command::Load(flags) => load::run(flags),

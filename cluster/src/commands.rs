@@ -20,11 +20,13 @@ const READ_ENTRIES_MAX: &[u8] = b"128";
 /// The field of an entry.
 const FIELD: &[u8] = b"e";
 
-/// Keeps a snapshot, unless there is one already of a later place, and forgets what stands before the one before.
+/// Keeps a snapshot with the seed, unless there is one already of a later place, and forgets what stands before the one
+/// before.
 const KEEP: &[u8] = b"\
     local old = redis.call('HMGET', KEYS[2], 'applied', 'position') \
     if old[1] and tonumber(old[1]) >= tonumber(ARGV[1]) then return 0 end \
     redis.call('HSET', KEYS[2], 'applied', ARGV[1], 'position', ARGV[2], 'frame', ARGV[3]) \
+    redis.call('SET', KEYS[3], ARGV[4]) \
     if old[2] then redis.call('XTRIM', KEYS[1], 'MINID', old[2]) end \
     return 1";
 
@@ -48,12 +50,14 @@ impl From<io::Error> for Failure {
 pub(crate) struct Keys {
     log: Vec<u8>,
     snapshot: Vec<u8>,
+    seed: Vec<u8>,
 }
 
 impl Keys {
     pub(crate) fn of(name: &str) -> Self {
         // In a cluster of engines what stands in braces decides which keeps it: both are kept by one.
-        Self { log: format!("{{{name}}}:log").into_bytes(), snapshot: format!("{{{name}}}:snapshot").into_bytes() }
+        let key = |what: &str| format!("{{{name}}}:{what}").into_bytes();
+        Self { log: key("log"), snapshot: key("snapshot"), seed: key("seed") }
     }
 
     /// Appends an entry to an epoch, or as its first.
@@ -114,18 +118,32 @@ impl Keys {
         Ok(Reply::Verified { found: found.map(name), first: first.map(|(at, _)| at), end })
     }
 
-    /// Keeps a snapshot.
-    pub(crate) fn keep(&self, connection: &mut Connection, start: Start) -> Result<(), Failure> {
+    /// Keeps a snapshot, and the seed.
+    pub(crate) fn keep(&self, connection: &mut Connection, start: Start, seed: u64) -> Result<(), Failure> {
         let (applied, position) = (start.state.applied.to_string(), start.position.to_string());
+        let seed = seed.to_string();
         let frame = frame(&Written::Start(Box::new(start)));
-        let words: [&[u8]; 8] =
-            [b"EVAL", KEEP, b"2", &self.log, &self.snapshot, applied.as_bytes(), position.as_bytes(), &frame];
-        match connection.ask(&words)? {
+        let [applied, position, seed] = [&applied, &position, &seed].map(String::as_bytes);
+        let keys: [&[u8]; 6] = [b"EVAL", KEEP, b"3", &self.log, &self.snapshot, &self.seed];
+        match connection.ask(&[&keys[..], &[applied, position, &frame, seed]].concat())? {
             // The log goes on, and grows.
             Value::Error(why) => warn!("the engine keeps no snapshot: it refuses EVAL: {why}"),
             Value::Nothing | Value::Number(_) | Value::Text(_) | Value::List(_) => {}
         }
         Ok(())
+    }
+
+    /// Returns the seed that is kept, which is this one if there was none.
+    pub(crate) fn seed(&self, connection: &mut Connection, drawn: u64) -> Result<u64, Failure> {
+        let drawn = drawn.to_string();
+        let set: [&[u8]; 4] = [b"SET", &self.seed, drawn.as_bytes(), b"NX"];
+        let get: [&[u8]; 2] = [b"GET", &self.seed];
+        let kept = connection.ask_all(&[&set, &get])?.pop().unwrap_or(Value::Nothing);
+        if let Value::Error(why) = &kept {
+            return Err(refused("GET", why));
+        }
+        let number = kept.text().and_then(|digits| str::from_utf8(digits).ok()?.parse().ok());
+        number.ok_or_else(|| Failure::Log("the seed is no number".to_owned()))
     }
 
     /// Returns the snapshot that is kept, if there is one.

@@ -25,9 +25,9 @@ pub(crate) struct Redis {
 
 impl Redis {
     /// Starts the threads.
-    pub(crate) fn start(dial: Dial, keys: Keys, replies: Replies) -> io::Result<Self> {
+    pub(crate) fn start(dial: Dial, keys: Keys, seed: u64, replies: Replies) -> io::Result<Self> {
         let (is_over, enders) = (AtomicBool::new(false), Mutex::default());
-        let shared = Arc::new(Shared { dial, keys, replies, is_over, enders });
+        let shared = Arc::new(Shared { dial, keys, seed, replies, is_over, enders });
         let ((appender, appends), (reader, reads)) = (channel(), channel());
         let mut redis = Self { shared: Arc::clone(&shared), appender: None, reader: None, threads: Vec::new() };
         let (to_appender, to_reader) = (appender.clone(), reader.clone());

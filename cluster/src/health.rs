@@ -18,17 +18,20 @@ pub(crate) fn process(connection: &mut Connection) -> Result<u64, ConnectError> 
     id.ok_or_else(|| ConnectError::Refused("it does not say which process it is".to_owned()))
 }
 
-/// Checks that a log can be kept. Returns what of it may be lost that is promised not to be.
-pub(crate) fn check(connection: &mut Connection) -> Result<Vec<String>, ConnectError> {
-    let info = info(connection, b"server")?;
-    let version = field(&info, "redis_version").unwrap_or_default();
-    let major = version.split('.').next().and_then(|major| major.parse::<u32>().ok()).unwrap_or(0);
-    if major < VERSION_MIN {
-        return Err(ConnectError::Refused(format!(
-            "it is of version {version}, and {VERSION_MIN}.0 is the first that can keep the log"
-        )));
-    }
-    let skew = skew(connection)?;
+/// Tells how an engine is.
+#[derive(Debug)]
+pub(crate) struct Health {
+    pub(crate) version: String,
+    /// By how many milliseconds its clock is before that of this machine.
+    pub(crate) ahead_ms: i64,
+    /// What of the log may be lost that is promised not to be, a sentence each.
+    pub(crate) warnings: Vec<String>,
+}
+
+/// Checks that a log can be kept, by a server whose clock is about right.
+pub(crate) fn check(connection: &mut Connection) -> Result<Health, ConnectError> {
+    let health = look(connection)?;
+    let skew = Duration::from_millis(health.ahead_ms.unsigned_abs());
     if skew > SKEW_MAX {
         return Err(ConnectError::Refused(format!(
             "its clock and that of this machine are {:.1} s apart, and {} s is the most: set both by NTP",
@@ -36,6 +39,20 @@ pub(crate) fn check(connection: &mut Connection) -> Result<Vec<String>, ConnectE
             SKEW_MAX.as_secs()
         )));
     }
+    Ok(health)
+}
+
+/// Looks at an engine that can keep a log.
+pub(crate) fn look(connection: &mut Connection) -> Result<Health, ConnectError> {
+    let info = info(connection, b"server")?;
+    let version = field(&info, "redis_version").unwrap_or_default().to_owned();
+    let major = version.split('.').next().and_then(|major| major.parse::<u32>().ok()).unwrap_or(0);
+    if major < VERSION_MIN {
+        return Err(ConnectError::Refused(format!(
+            "it is of version {version}, and {VERSION_MIN}.0 is the first that can keep the log"
+        )));
+    }
+    let ahead_ms = ahead_ms(connection)?;
     let mut warnings = Vec::new();
     // Where an operator may not ask, nothing can be said.
     if setting(connection, b"appendonly")?.as_deref() == Some("no") {
@@ -46,10 +63,10 @@ pub(crate) fn check(connection: &mut Connection) -> Result<Vec<String>, ConnectE
     if policy.is_some_and(|policy| policy != "noeviction") && memory.is_some_and(|memory| memory != "0") {
         warnings.push("it throws keys away when memory is short (maxmemory-policy is not noeviction): also the log");
     }
-    Ok(warnings.into_iter().map(str::to_owned).collect())
+    Ok(Health { version, ahead_ms, warnings: warnings.into_iter().map(str::to_owned).collect() })
 }
 
-fn skew(connection: &mut Connection) -> Result<Duration, ConnectError> {
+fn ahead_ms(connection: &mut Connection) -> Result<i64, ConnectError> {
     let before = SystemTime::now();
     let time = connection.ask_surely(&[b"TIME"])?;
     // The engine has looked somewhere between.
@@ -57,7 +74,8 @@ fn skew(connection: &mut Connection) -> Result<Duration, ConnectError> {
     let mut parts = time.list().unwrap_or_default().iter().map(|part| part.text().and_then(number).unwrap_or(0));
     let (seconds, micros) = (parts.next().unwrap_or(0), parts.next().unwrap_or(0));
     let theirs = UNIX_EPOCH + Duration::from_secs(seconds) + Duration::from_micros(micros);
-    Ok(theirs.duration_since(between).unwrap_or_else(|error| error.duration()))
+    let millis = |time: Duration| i64::try_from(time.as_millis()).unwrap_or(i64::MAX);
+    Ok(theirs.duration_since(between).map_or_else(|error| -millis(error.duration()), millis))
 }
 
 fn number(digits: &[u8]) -> Option<u64> {

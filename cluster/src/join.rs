@@ -64,10 +64,26 @@ impl fmt::Display for JoinError {
 
 impl Error for JoinError {}
 
-/// Takes the seed of all servers from the name of their cluster: each has to give the same names.
-#[must_use]
-pub fn shared(rules: Rules, name: &str) -> Rules {
-    Rules { seed: number_of(&Sha256::digest(name.as_bytes())), ..rules }
+/// Returns the seed that all servers of a cluster have in common, since each has to give the same names. It is what the
+/// first of them has drawn, so this server's own if it is that.
+///
+/// # Errors
+/// The engine can't be used.
+pub fn seed(options: &Options, drawn: u64) -> Result<u64, JoinError> {
+    let Options { address, name } = options;
+    let engine = |error| JoinError::Engine(address.to_string(), error);
+    let dial = Dial::new(address.clone()).map_err(JoinError::System)?;
+    let (_, mut connection) = dial.connect(0).map_err(engine)?;
+    check(&mut connection).map_err(engine)?;
+    Keys::of(name).seed(&mut connection, drawn).map_err(|failure| failed(address, failure))
+}
+
+/// Says what can't be done by an engine at this address.
+pub(crate) fn failed(address: &Address, failure: Failure) -> JoinError {
+    match failure {
+        Failure::Connection(error) => JoinError::Engine(address.to_string(), error.into()),
+        Failure::Log(why) => JoinError::Log(why),
+    }
 }
 
 /// Joins the servers that follow a log, by these rules, which have to be the same for all. It waits until this server
@@ -81,14 +97,11 @@ pub fn join(options: &Options, rules: &Rules) -> Result<Joined, JoinError> {
     let dial = Dial::new(address.clone()).map_err(JoinError::System)?;
     let keys = Keys::of(name);
     let (_, mut connection) = dial.connect(0).map_err(engine)?;
-    let warnings = check(&mut connection).map_err(engine)?;
-    let start = keys.start(&mut connection).map_err(|failure| match failure {
-        Failure::Connection(error) => engine(error.into()),
-        Failure::Log(why) => JoinError::Log(why),
-    })?;
+    let warnings = check(&mut connection).map_err(engine)?.warnings;
+    let start = keys.start(&mut connection).map_err(|failure| failed(address, failure))?;
     drop(connection);
     let replies = Replies::default();
-    let redis = Redis::start(dial, keys, replies.clone()).map_err(JoinError::System)?;
+    let redis = Redis::start(dial, keys, rules.seed, replies.clone()).map_err(JoinError::System)?;
     let mut bytes = Vec::new();
     Entry::Rules(rules.clone()).encode(&mut bytes);
     let digest = number_of(&Sha256::digest(&bytes));

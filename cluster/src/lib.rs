@@ -11,7 +11,7 @@
 //! ```
 //!
 //! An entry of the stream has one field `e`, a frame of [`chinwag_log`] with its checksum. Its id is its position. The
-//! snapshot with which others join is in the hash `NAME:snapshot`.
+//! snapshot with which others join is in the hash `NAME:snapshot`, and the seed of all in `NAME:seed`.
 
 mod address;
 mod commands;
@@ -20,8 +20,10 @@ mod engine;
 mod health;
 mod join;
 mod resp;
+mod status;
 mod threads;
 
 pub use self::address::{Address, AddressError};
 pub use self::connection::ConnectError;
-pub use self::join::{JoinError, Joined, Options, join, shared};
+pub use self::join::{JoinError, Joined, Options, join, seed};
+pub use self::status::{Heard, ServerStatus, Status, status};

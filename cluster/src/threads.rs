@@ -37,6 +37,8 @@ pub(crate) enum Task {
 pub(crate) struct Shared {
     pub(crate) dial: Dial,
     pub(crate) keys: Keys,
+    /// What all servers have in common.
+    pub(crate) seed: u64,
     pub(crate) replies: Replies,
     pub(crate) is_over: AtomicBool,
     /// By what the connections of the link can be ended.
@@ -79,7 +81,7 @@ pub(crate) fn append(shared: &Shared, tasks: &Receiver<Task>, reader: &Sender<Ta
                 (of, carry_out(shared, connection, order))
             }
             (Task::Keep(of, start), Some((link, connection))) if of == *link => {
-                (of, shared.keys.keep(connection, *start).map(|()| None))
+                (of, shared.keys.keep(connection, *start, shared.seed).map(|()| None))
             }
             (Task::Order(..) | Task::Keep(..) | Task::Lost(_), _) => continue,
         };

@@ -9,7 +9,7 @@ use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
 
 use chinwag_core::log::cluster::{
-    Follower, Joining, Moment, Order, Position, Reply, Said, Start, State, Touch, WriterId,
+    Follower, Joining, Moment, Order, Peer, Position, Reply, Said, Start, State, Touch, WriterId,
 };
 use chinwag_core::log::{Event, Snapshot};
 use chinwag_core::{Chat, Rules, Time};
@@ -152,6 +152,8 @@ pub struct ClusterStatus {
     pub losses: u64,
     /// How often its chat was another than that of another server, which must never be.
     pub differences: u64,
+    /// How each of them stands by what it has said last of itself.
+    pub peers: Vec<Peer>,
     /// Why it is none of them any more.
     pub ended: Option<String>,
 }
@@ -307,7 +309,8 @@ impl Joined {
             state.into_iter().flat_map(|state| state.members.values().map(|member| member.server)).collect();
         servers.sort_unstable();
         let applied = state.map_or(0, |state| state.applied);
-        ClusterStatus { servers, applied, position: self.follower.position(), ..ClusterStatus::default() }
+        let (position, peers) = (self.follower.position(), self.follower.peers().collect());
+        ClusterStatus { servers, applied, position, peers, ..ClusterStatus::default() }
     }
 
     /// Returns with what others can begin, if all that was read is applied to the chat.

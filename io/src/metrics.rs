@@ -149,7 +149,7 @@ impl ShadowCounts {
 impl ClusterStatus {
     /// Tells of the servers that are one chat.
     fn encode(&self, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
-        let Self { servers, applied, touch, losses, differences, .. } = self;
+        let Self { servers, applied, touch, losses, differences, peers, .. } = self;
         gauge(encoder, "cluster_servers", "Servers that are one chat, with this one", servers.len() as u64)?;
         counter(encoder, "cluster_applied", "Entries of the log of all servers that this one has applied", *applied)?;
         let told =
@@ -157,7 +157,19 @@ impl ClusterStatus {
         gauge(encoder, "cluster_out_of_touch", told, *touch as u64)?;
         counter(encoder, "cluster_losses", "How often this server has lost touch with the others", *losses)?;
         let told = "How often this server was another chat than another server, which is a bug";
-        counter(encoder, "cluster_differences", told, *differences)
+        counter(encoder, "cluster_differences", told, *differences)?;
+        let told = "Entries of the log that each server had not applied when it told so last";
+        let mut family = encoder.encode_descriptor("cluster_server_behind", told, None, MetricType::Gauge)?;
+        for peer in peers {
+            family.encode_family(&[("server", u32::from(peer.server))])?.encode_gauge(&peer.behind)?;
+        }
+        let told = "By how much the clock of each server is before that of this one";
+        let mut family = encoder.encode_descriptor("cluster_server_skew_seconds", told, None, MetricType::Gauge)?;
+        for peer in peers {
+            let seconds = peer.skew_ms as f64 / 1000.0;
+            family.encode_family(&[("server", u32::from(peer.server))])?.encode_gauge(&seconds)?;
+        }
+        Ok(())
     }
 }
 
@@ -211,7 +223,7 @@ fn histogram(
 mod tests {
     use std::time::Duration;
 
-    use chinwag_core::log::cluster::Touch;
+    use chinwag_core::log::cluster::{Peer, Touch};
 
     use super::*;
 
@@ -249,6 +261,7 @@ mod tests {
             touch: Touch::Cut,
             losses: 32,
             differences: 33,
+            peers: vec![Peer { server: 2, behind: 34, skew_ms: -1500 }],
             ..ClusterStatus::default()
         };
         let told = encode(stats, incidents, Some(tls), kept, Some(cluster));
@@ -269,6 +282,8 @@ mod tests {
             "chinwag_cluster_out_of_touch 2",
             "chinwag_cluster_losses_total 32",
             "chinwag_cluster_differences_total 33",
+            "chinwag_cluster_server_behind{server=\"2\"} 34",
+            "chinwag_cluster_server_skew_seconds{server=\"2\"} -1.5",
             "chinwag_tls_handshakes_total{result=\"done\"} 10",
             "chinwag_tls_handshakes_total{result=\"slow\"} 14",
             "chinwag_tls_certificate_renewals_total{result=\"done\"} 11",

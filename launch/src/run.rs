@@ -110,12 +110,12 @@ fn start(
     let log = logging::start(program.name, flags.log_dir.as_deref(), flags.log_format)?;
     signals.reopen(log.reopening.clone());
     let Program { name, version } = program;
-    let base = Setup::for_threads(flags.threads)?.config;
-    let mut setup = Setup::from(flags.config(base.clone()));
+    let mut base = Setup::for_threads(flags.threads)?.config;
     let of_cluster = cluster::options(flags)?;
     if let Some(options) = &of_cluster {
-        setup.config.rules = chinwag_cluster::shared(setup.config.rules, &options.name);
+        base.rules.seed = chinwag_cluster::seed(options, base.rules.seed)?;
     }
+    let mut setup = Setup::from(flags.config(base.clone()));
     let certificate = flags.certificate()?;
     setup.certificate = certificate.as_ref().map(|(certificate, _)| certificate.clone());
     let (members, _asked) = members::open(flags)?.unzip();

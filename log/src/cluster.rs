@@ -36,9 +36,10 @@ impl From<&Entry<Event>> for proto::Shared {
             Content::Events(events) => {
                 proto::Content::Events(proto::Events { events: events.iter().map(put_event).collect() })
             }
-            Content::Heartbeat { mark } => {
+            Content::Heartbeat { mark, applied } => {
+                let applied = *applied;
                 let mark = mark.map(|Mark { applied, digest }| proto::Mark { applied, digest });
-                proto::Content::Heartbeat(proto::Heartbeat { mark })
+                proto::Content::Heartbeat(proto::Heartbeat { mark, applied })
             }
             Content::Joined { server, rules } => {
                 proto::Content::Joined(proto::Joined { server: (*server).into(), rules: *rules })
@@ -79,9 +80,9 @@ fn ordinary(content: proto::Content, format: u32) -> Result<Content<Event>, Deco
         proto::Content::Events(proto::Events { events }) => {
             Content::Events(events.into_iter().map(|event| self::event(event, format)).collect::<Result<_, _>>()?)
         }
-        proto::Content::Heartbeat(proto::Heartbeat { mark }) => {
+        proto::Content::Heartbeat(proto::Heartbeat { mark, applied }) => {
             let mark = mark.map(|proto::Mark { applied, digest }| Mark { applied, digest });
-            Content::Heartbeat { mark }
+            Content::Heartbeat { mark, applied }
         }
         proto::Content::Joined(proto::Joined { server: number, rules }) => {
             Content::Joined { server: server(number)?, rules }

@@ -192,3 +192,17 @@ fn an_engine_that_is_too_old_is_refused_by_its_version() {
         assert!(said.contains("it is of version 6.2.14, and 7.0 is the first that can keep the log"), "{said}");
     }
 }
+
+#[test]
+fn clusters_of_one_name_begin_with_names_of_their_own_and_the_servers_of_each_with_the_same() {
+    let mut engine = Engine::start_with(&FORGETFUL);
+    let mut given = Vec::new();
+    for _ in 0..3 {
+        let (_server, addr) = serve(Adapter::Smol, &engine);
+        given.push(chinwag_tests::Person::come(addr).name().to_owned());
+        engine.kill(Forgets::All);
+        engine.restart();
+    }
+    // There are thousands of names.
+    assert!(given[0] != given[1] || given[1] != given[2], "{given:?}");
+}

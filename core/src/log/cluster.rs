@@ -42,7 +42,7 @@ mod start;
 mod touch;
 
 pub use self::entry::{Content, Entry, EntryId, Mark, WriterId};
-pub use self::follower::{Follower, Joining};
+pub use self::follower::{Follower, Joining, Peer};
 pub use self::members::{Member, State};
 pub use self::order::{Moment, Order, Reply, Said};
 pub use self::position::Position;

@@ -124,7 +124,7 @@ impl Following {
         if !status.servers.is_empty() {
             (told.servers, told.applied) = (status.servers, status.applied);
         }
-        told.position = status.position;
+        (told.position, told.peers) = (status.position, status.peers);
     }
 
     /// Tells whether a snapshot is to be kept: one of all servers does it, now and then.

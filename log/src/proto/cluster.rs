@@ -52,6 +52,8 @@ pub(crate) struct Events {
 pub(crate) struct Heartbeat {
     #[prost(message, optional, tag = "1")]
     pub(crate) mark: Option<Mark>,
+    #[prost(uint64, optional, tag = "2")]
+    pub(crate) applied: Option<u64>,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]

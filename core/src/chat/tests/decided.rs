@@ -83,3 +83,18 @@ fn of_ten_thousand_addresses_one_is_found_with_few_comparisons() {
         assert!((1..=5 * 11).contains(&compared), "{compared} comparisons for {number}");
     }
 }
+
+#[test]
+fn what_each_server_of_a_cluster_has_decided_holds_once_however_many_say_it() {
+    let mut chat = Chat::new(&Rules::default());
+    chat.keep_deeds();
+    chat.handle(Time::START, Event::Clock { unix_ms: 1_000_000 });
+    let decided = Decided { bars: vec![bar(7, Some(1_060_000)), bar(9, None)], ..Decided::default() };
+    let says = || Event::Decided(Box::new(decided.clone()));
+    chat.handle(Time::START, says());
+    assert_eq!(chat.take_deeds().len(), 2);
+    let before = chat.snapshot();
+    chat.handle(Time::START, says());
+    assert_eq!(chat.snapshot(), before);
+    assert_eq!(chat.poll_action(), None, "nobody is told again");
+}

@@ -51,10 +51,12 @@ pub enum Content<E> {
     },
     /// What has happened on a server, in this order.
     Events(Vec<E>),
-    /// A server lives, and has nothing else to say.
+    /// A server lives: it says so every second.
     Heartbeat {
         /// What it was at the mark that it came by last.
         mark: Option<Mark>,
+        /// How many entries it had applied. Only logs of long ago lack it.
+        applied: Option<u64>,
     },
     /// Every server is to look what it is at this place, and says so in its next heartbeat.
     Mark,

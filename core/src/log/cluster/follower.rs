@@ -2,11 +2,14 @@
 //!
 //! Invariant: whatever it applies was read, in the log's order, and counts for every server alike.
 
+mod marks;
 mod saying;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
+pub use self::marks::Peer;
+use self::marks::Votes;
 use super::entry::{Content, Entry, EntryId, Mark, WriterId};
 use super::kept::{Kept, Place};
 use super::members::{Counted, State};
@@ -71,10 +74,15 @@ pub struct Follower<E> {
     echoes: VecDeque<(Position, Time)>,
     /// When the last of the own entries was made that was read back.
     heard_myself: Option<Time>,
-    said_at: Time,
+    /// When this server said last that it lives.
+    beat_at: Time,
     marked_at: Time,
     /// What the chat was at the last mark.
     mark: Option<Mark>,
+    /// What the chats of all were there.
+    votes: Option<Votes>,
+    /// How each server stood by its last heartbeat.
+    peers: BTreeMap<WriterId, Peer>,
     told: Told,
     has_asked_to_join: bool,
     has_ended: bool,
@@ -140,9 +148,11 @@ impl<E: Clone> Follower<E> {
             accused: BTreeMap::new(),
             echoes: VecDeque::new(),
             heard_myself: None,
-            said_at: now,
+            beat_at: now,
             marked_at: now,
             mark: None,
+            votes: None,
+            peers: BTreeMap::new(),
             told: Told::Nothing,
             has_asked_to_join: false,
             has_ended: false,
@@ -447,9 +457,13 @@ impl<E: Clone> Follower<E> {
         match entry.content {
             Content::Joined { server, .. } => self.apply(entry.sent_ms, Said::Joined { server }),
             Content::Events(events) => self.apply(entry.sent_ms, Said::Events(events)),
-            Content::Heartbeat { mark } => self.compare(writer, mark),
+            Content::Heartbeat { mark, applied } => {
+                self.note_peer(moment, writer, entry.sent_ms, applied);
+                self.compare(writer, mark);
+            }
             Content::Mark => {
                 self.marked_at = moment.now;
+                self.votes = Some(Votes::new(&self.state));
                 self.orders.push_back(Order::Digest { applied: self.state.applied });
             }
             Content::Gone { .. }
@@ -470,18 +484,13 @@ impl<E: Clone> Follower<E> {
     fn handle_departed(&mut self, sent_ms: u64, gone: WriterId, server: u8) {
         self.heard.remove(&gone);
         self.accused.remove(&gone);
+        self.peers.remove(&gone);
+        if let Some(votes) = &mut self.votes {
+            votes.handle_departed(gone);
+        }
         self.apply(sent_ms, Said::Gone { server });
         if gone == self.me {
             self.end(Order::Rejoin("the other servers took this one for gone"));
-        }
-    }
-
-    fn compare(&mut self, writer: WriterId, theirs: Option<Mark>) {
-        if let (Some(theirs), Some(ours), Some(member)) = (theirs, self.mark, self.state.members.get(&writer))
-            && theirs.applied == ours.applied
-            && theirs.digest != ours.digest
-        {
-            self.orders.push_back(Order::Differ { server: member.server, applied: ours.applied });
         }
     }
 

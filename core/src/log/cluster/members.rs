@@ -95,6 +95,15 @@ impl State {
         Counted::Departed(writer, member.server)
     }
 
+    /// Counts an entry as whoever does who only reads the log. What is said again counts if it did not before.
+    pub fn read<E>(&mut self, entry: &Entry<E>) {
+        if let Content::Again(entries) = &entry.content {
+            entries.iter().for_each(|entry| self.read(entry));
+        } else if !entry.content.is_of_epoch() {
+            self.count(entry);
+        }
+    }
+
     /// Returns a number that no server has.
     pub(super) fn free_server(&self) -> Option<u8> {
         (0..=u8::MAX).find(|&server| self.members.values().all(|member| member.server != server))

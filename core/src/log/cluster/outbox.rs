@@ -79,11 +79,12 @@ impl<E: Clone> Outbox<E> {
         self.unread.get(self.appended).map(|(entry, _)| entry)
     }
 
-    /// Makes the next entry, of what there is to say, or of `otherwise`.
-    pub(super) fn make(&mut self, moment: Moment, otherwise: impl FnOnce() -> Content<E>) {
+    /// Makes the next entry, of what there is to say.
+    pub(super) fn make(&mut self, moment: Moment) {
         let content = self.asides.pop_front().or_else(|| self.gather()).or_else(|| self.farewell());
-        let content = content.unwrap_or_else(otherwise);
-        self.make_first(moment, content);
+        if let Some(content) = content {
+            self.make_first(moment, content);
+        }
     }
 
     /// Makes the next entry of this, before all that was to be said.

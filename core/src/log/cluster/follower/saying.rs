@@ -9,7 +9,7 @@ use super::super::repair::STUCK_AFTER;
 use super::{Follower, Told, UnderWay, WAIT_AFTER};
 use crate::Time;
 
-/// How often a server says something at least: a tenth of the time after which it is taken for gone.
+/// How often a server says that it lives: a tenth of the time after which it is taken for gone.
 const HEARTBEAT: Duration = Duration::from_secs(1);
 
 /// After how long without a word a server is taken for gone.
@@ -47,7 +47,7 @@ impl<E: Clone> Follower<E> {
             Told::Go => None,
         });
         let is_member = self.server().is_some();
-        let heartbeat = (is_member && self.waiting_since().is_none()).then(|| self.said_at + HEARTBEAT);
+        let heartbeat = (is_member && self.waiting_since().is_none()).then(|| self.beat_at + HEARTBEAT);
         let others = self.next_silent().map(|at| at + GONE_AFTER).filter(|_| is_member && self.repair.is_none());
         [repair, retry, waits, heartbeat, others].into_iter().flatten().min()
     }
@@ -125,11 +125,14 @@ impl<E: Clone> Follower<E> {
             return self.ask_to_join(moment);
         }
         let is_free = self.outbox.next_unsent().is_none() && self.may_say();
-        let is_due = self.waiting_since().is_none() && moment.now >= self.said_at + HEARTBEAT;
-        if is_free && self.outbox.has_more() || is_due {
-            self.said_at = moment.now;
-            let mark = self.mark;
-            self.outbox.make(moment, || Content::Heartbeat { mark });
+        // Also a server that has much to say tells how it stands.
+        let is_due = moment.now >= self.beat_at + HEARTBEAT;
+        if is_due && (is_free || self.waiting_since().is_none()) {
+            self.beat_at = moment.now;
+            let (mark, applied) = (self.mark, Some(self.state.applied));
+            self.outbox.make_first(moment, Content::Heartbeat { mark, applied });
+        } else if is_free && self.outbox.has_more() {
+            self.outbox.make(moment);
         }
     }
 
