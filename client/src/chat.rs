@@ -41,6 +41,7 @@ use anyhow::Result;
 
 pub(crate) use self::flags::ChatFlags;
 use self::transcript::Transcript;
+use crate::pass::PassFile;
 
 /// Joins the conversation until the user or the server ends it.
 ///
@@ -51,7 +52,11 @@ pub(crate) fn run(flags: &ChatFlags) -> Result<()> {
     let servers = flags.servers()?;
     let transcript = flags.transcript.as_deref().map(Transcript::open).transpose()?;
     if drive::is_on_a_terminal() {
-        async_io::block_on(drive::drive(flags.choices(servers.first()), servers, transcript))
+        let (mut choices, server) = (flags.choices(servers.first()), servers.first());
+        if choices.password.is_none() {
+            choices.password = PassFile::of(&server.address).map_or(Ok(None), |file| file.read())?;
+        }
+        async_io::block_on(drive::drive(choices, servers, transcript))
     } else {
         plain::run(flags, &servers, transcript)
     }

@@ -70,6 +70,10 @@ pub(crate) enum Line {
     Pass(Password),
     /// That one has to give the password before one is let in.
     AsksPassword,
+    /// That the next line is taken for the password of an account.
+    AsksSecret,
+    /// That one is logged in no more.
+    LoggedOut,
     /// A command that the server does not know.
     Unrecognized(String),
     /// A line of the help.
@@ -101,6 +105,10 @@ pub(crate) const RESUME: &str = "/resume";
 /// What a server says that asks for a password.
 pub(crate) const ASKED: &str = "This server asks for a password:";
 
+/// What it says that asks for the password of an account, and of somebody who has logged out.
+const ASKED_SECRET: &str = "Password:";
+const LOGGED_OUT: &str = "You are logged out";
+
 /// What goes before the pass of somebody who was invited.
 const PASS: &str = "Your pass for the next time is ";
 
@@ -125,6 +133,8 @@ impl Line {
             .or_else(|| about_resuming(line))
             .or_else(|| line.strip_prefix(PASS).map(|pass| Self::Pass(Password::new(pass.to_owned()))))
             .or_else(|| (line == ASKED).then_some(Self::AsksPassword))
+            .or_else(|| (line == ASKED_SECRET).then_some(Self::AsksSecret))
+            .or_else(|| (line == LOGGED_OUT).then_some(Self::LoggedOut))
             .unwrap_or_else(|| if is_help(line) { Self::Help } else { Self::Notice })
     }
 }

@@ -23,6 +23,7 @@ mod load;
 mod load;
 mod mention;
 mod moment;
+mod pass;
 mod password;
 mod replay;
 mod stream;

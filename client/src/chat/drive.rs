@@ -17,6 +17,8 @@ use super::terminal::{Terminal, size};
 use super::transcript::Transcript;
 use super::update::update;
 use super::wire::Wire;
+use crate::pass::PassFile;
+use crate::password::Password;
 
 /// What ends a program that does not hear it; here it ends in order, with the terminal given back.
 const ENDING: [Signal; 10] = [
@@ -124,6 +126,7 @@ impl Driver {
                 Effect::Rest(pause) => self.wire = Wire::Resting(Timer::after(pause)),
                 Effect::Ring => self.terminal.ring()?,
                 Effect::Record(line) => failed = failed.or(self.record(&line)),
+                Effect::Keep(pass) => failed = failed.or(self.keep(pass.as_ref())),
                 Effect::Mouse(mouse) => self.terminal.mouse(mouse)?,
                 Effect::Redraw => self.terminal.clear()?,
                 Effect::Stop => kill_current_process_group(rustix::process::Signal::TSTP)?,
@@ -142,6 +145,12 @@ impl Driver {
     fn record(&mut self, line: &str) -> Option<String> {
         let error = self.transcript.as_mut()?.write_line(line).err()?;
         self.transcript = None;
+        Some(format!("{error:#}"))
+    }
+
+    /// Keeps a pass; that this fails is told.
+    fn keep(&self, pass: Option<&Password>) -> Option<String> {
+        let error = PassFile::of(&self.servers.first().address)?.keep(pass).err()?;
         Some(format!("{error:#}"))
     }
 

@@ -77,6 +77,8 @@ impl Entry {
             | Line::NothingToResume
             | Line::Pass(_)
             | Line::AsksPassword
+            | Line::AsksSecret
+            | Line::LoggedOut
             | Line::Unrecognized(_)
             | Line::Help
             | Line::Notice => Self::told(at, text),

@@ -6,6 +6,7 @@ use crossterm::event::KeyEvent;
 
 use crate::address::Address;
 use crate::line::Token;
+use crate::password::Password;
 
 /// Something that has happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,6 +74,8 @@ pub(super) enum Effect {
     Ring,
     /// Append this line to the transcript.
     Record(String),
+    /// Keep by what one comes in the next time, or that one does by nothing.
+    Keep(Option<Password>),
     /// Listen to the mouse, or leave it to the terminal.
     Mouse(Mouse),
     /// Draw everything anew, whatever was on the screen.

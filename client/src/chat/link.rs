@@ -41,6 +41,10 @@ pub(super) struct Link {
     password: Option<Password>,
     /// By what it is hoped that this connection is let in.
     key: Key,
+    /// What is typed next is the password of an account.
+    asks_secret: bool,
+    /// By what one comes in the next time, or that one does by nothing, if that is news.
+    kept: Option<Option<Password>>,
 }
 
 /// What a server was shown that may ask for a password.
@@ -136,6 +140,8 @@ impl Link {
             ghost: None,
             password: None,
             key: Key::None,
+            asks_secret: false,
+            kept: None,
         }
     }
 
@@ -184,11 +190,22 @@ impl Link {
 
     /// Tells whether the server waits for a password that is to be typed.
     pub(super) fn is_locked(&self) -> bool {
-        self.phase == Phase::Locked
+        self.phase == Phase::Locked || self.asks_secret
+    }
+
+    /// Returns by what one comes in the next time, or that one does by nothing, if that is news.
+    pub(super) const fn take_kept(&mut self) -> Option<Option<Password>> {
+        self.kept.take()
     }
 
     /// Takes the password that was typed. Returns what is to be sent.
     pub(super) fn unlock(&mut self, password: String) -> Vec<String> {
+        if std::mem::take(&mut self.asks_secret) {
+            return vec![password];
+        }
+        if password.is_empty() {
+            return Vec::new();
+        }
         self.password = Some(Password::new(password));
         self.phase = Phase::Greeting;
         self.show_password()
@@ -204,6 +221,7 @@ impl Link {
     /// Returns how it stands, in a few words.
     pub(super) fn status(&self) -> String {
         match self.phase {
+            _ if self.asks_secret => "type the password, and Enter".to_owned(),
             Phase::Greeting | Phase::Resuming | Phase::Settling { .. } => "joining".to_owned(),
             Phase::Locked => "type the password, and Enter".to_owned(),
             Phase::Online => "connected".to_owned(),
@@ -250,7 +268,7 @@ impl Link {
         }
         let pause = Duration::from_secs(PAUSES[self.attempts.min(PAUSES.len() - 1)]);
         self.phase = Phase::Resting(pause);
-        self.asked_token = false;
+        (self.asked_token, self.asks_secret) = (false, false);
         pause
     }
 
@@ -293,6 +311,10 @@ impl Link {
             }
             (Key::None, Some(_)) => Heard { hidden: true, send: self.show_password(), ..Heard::default() },
             (Key::None, None) | (Key::Password, _) => {
+                // Whatever was shown lets nobody in.
+                if self.key == Key::Password {
+                    self.kept = Some(None);
+                }
                 self.phase = Phase::Locked;
                 Heard::default()
             }
@@ -344,6 +366,7 @@ impl Link {
             // It is as good as the password, and is not to be seen either.
             Line::Pass(pass) => {
                 self.password = Some(pass.clone());
+                self.kept = Some(Some(pass.clone()));
                 true
             }
             Line::NothingToResume => self.on_nothing_to_resume(),
@@ -378,6 +401,15 @@ impl Link {
             | Line::Found
             | Line::AsksPassword
             | Line::Notice => false,
+            Line::AsksSecret => {
+                self.asks_secret = online;
+                false
+            }
+            Line::LoggedOut => {
+                self.password = None;
+                self.kept = Some(None);
+                false
+            }
         }
     }
 

@@ -86,6 +86,8 @@ impl Seen {
             | Line::NothingToResume
             | Line::Pass(_)
             | Line::AsksPassword
+            | Line::AsksSecret
+            | Line::LoggedOut
             | Line::Unrecognized(_)
             | Line::Nobody(_)
             | Line::NobodyWrote

@@ -164,9 +164,7 @@ impl Turned<'_> {
     /// Sends the password that was typed. It is kept with no other line.
     fn unlock(&mut self) {
         let password = self.state.input.take_secret();
-        if !password.is_empty() {
-            self.effects.extend(self.state.link.unlock(password).into_iter().map(Effect::Send));
-        }
+        self.effects.extend(self.state.link.unlock(password).into_iter().map(Effect::Send));
     }
 
     /// Tells whether there is somebody to send to; if not, says so.
@@ -296,6 +294,7 @@ impl Turned<'_> {
             self.state.chars_max = chars_max;
         }
         let heard = self.state.link.on_line(&line);
+        self.effects.extend(self.state.link.take_kept().map(Effect::Keep));
         // On the way in, the server tells what was said before it is told whom one ignores.
         let is_ignored = matches!(&line, Line::Earlier(name) if self.state.seen.ignores(name));
         if !heard.hidden && (self.state.link.is_online() || !is_ignored) {

@@ -1,5 +1,7 @@
 //! What happens, table by table.
 
+mod secrets;
+
 use std::time::Duration;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
