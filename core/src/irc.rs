@@ -4,6 +4,7 @@ mod capabilities;
 mod identity;
 pub(crate) mod line;
 mod manner;
+pub(crate) mod sasl;
 
 pub use self::capabilities::Capabilities;
 pub use self::identity::Identity;

@@ -2,12 +2,16 @@
 
 use super::{IrcLine, Notice, Request};
 use crate::irc::line::Line;
+use crate::irc::sasl::{CHUNK, credentials};
 use crate::log::Command;
 use crate::{Name, Text, Token};
 
 /// The commands of IRC all of whose parameters are for nobody's eyes.
 const SECRET: [&str; 10] =
     ["PASS", "AUTHENTICATE", "OPER", "IDENTIFY", "NICKSERV", "NS", "CHANSERV", "CS", "AUTHSERV", "REGISTER"];
+
+/// What stands in place of an account and its password by SASL: those of nobody.
+const HIDDEN: &str = "AGhpZGRlbgAq";
 
 /// The commands of IRC that say something to somebody.
 const SAYING: [&str; 4] = ["PRIVMSG", "NOTICE", "SQUERY", "TAGMSG"];
@@ -39,7 +43,14 @@ impl IrcLine {
             let names = targets.split(',').map(|target| target.split(['@', '!']).next().unwrap_or(target));
             names.filter_map(Name::parse).any(|name| name.is_told_secrets())
         };
-        let first_hidden = if is(&SECRET) {
+        if is(&["AUTHENTICATE"]) {
+            return self.without_credentials(parsed.param(0)?);
+        }
+        // Whose account it is decides how it goes on.
+        let names_account = || parsed.param(1).is_some() && parsed.param(0).and_then(Name::parse).is_some();
+        let first_hidden = if is(&["OPER"]) && names_account() {
+            1
+        } else if is(&SECRET) {
             0
         } else if is(&SAYING) && parsed.param(0).is_some_and(tells_a_service) {
             1
@@ -48,8 +59,34 @@ impl IrcLine {
         };
         let hidden = parsed.param(first_hidden)?;
         let (open, secret) = line.split_at(line.len() - rest_len(line, hidden));
-        let hidden = [open, &stars(secret)].concat();
-        let hidden = if self.is_utf8() { Self::new(&hidden) } else { Self::not_utf8(&hidden) };
+        let mut stars = stars(secret);
+        // So does whether there is an account before the password.
+        if is(&["PASS"])
+            && let Some(colon) = hidden.find(':')
+        {
+            let place = colon + (secret.len() - hidden.len());
+            stars.replace_range(place..=place, ":");
+        }
+        let hidden = [open, &stars].concat();
+        self.unless_same(&hidden)
+    }
+
+    /// Returns the same without what shows who somebody is, by SASL. It leads to the same as before: what could be an
+    /// account and its password still could, and what could not can't.
+    fn without_credentials(&self, said: &str) -> Option<Self> {
+        let line = self.as_str();
+        let open = &line[..line.len() - rest_len(line, said)];
+        let is_known = ["PLAIN", "*", "+"].iter().any(|known| said.eq_ignore_ascii_case(known));
+        let hidden = match credentials(said) {
+            _ if is_known => return None,
+            Some(_) if said.len() < CHUNK => HIDDEN.to_owned(),
+            Some(_) | None => "*".repeat(said.len()),
+        };
+        self.unless_same(&[open, &hidden].concat())
+    }
+
+    fn unless_same(&self, hidden: &str) -> Option<Self> {
+        let hidden = if self.is_utf8() { Self::new(hidden) } else { Self::not_utf8(hidden) };
         (hidden != *self).then_some(hidden)
     }
 }
@@ -73,8 +110,17 @@ mod tests {
         let cases = [
             ("PASS secret", "PASS ******"),
             ("@label=1 pass :two words", "@label=1 pass :*** *****"),
+            ("PASS ann:secret:x", "PASS ***:********"),
+            ("PASS :ann:secret", "PASS :***:******"),
             ("AUTHENTICATE c2VjcmV0", "AUTHENTICATE ********"),
-            ("OPER ann s\u{e9}cret", "OPER *** *******"),
+            ("AUTHENTICATE YW5uAGFubgBzZXNhbWU=", "AUTHENTICATE AGhpZGRlbgAq"),
+            ("AUTHENTICATE AGhpZGRlbgAq", "AUTHENTICATE AGhpZGRlbgAq"),
+            ("@label=1 authenticate :YW5uAGFubgBzZXNhbWU=", "@label=1 authenticate :AGhpZGRlbgAq"),
+            ("AUTHENTICATE PLAIN", "AUTHENTICATE PLAIN"),
+            ("AUTHENTICATE *", "AUTHENTICATE *"),
+            ("OPER ann s\u{e9}cret", "OPER ann *******"),
+            ("OPER secret", "OPER ******"),
+            ("OPER s,cret x", "OPER ****** *"),
             ("PRIVMSG NickServ :identify secret", "PRIVMSG NickServ :******** ******"),
             ("privmsg ann,nickserv@services.x :s", "privmsg ann,nickserv@services.x :*"),
             ("NS identify secret", "NS ******** ******"),
