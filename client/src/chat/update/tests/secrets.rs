@@ -38,7 +38,7 @@ fn a_pass_is_kept_until_it_lets_nobody_in_or_one_logs_out() {
     }
     update(&mut state, NOW, Event::Lost("gone".to_owned()));
     update(&mut state, NOW, Event::Rested);
-    update(&mut state, NOW, Event::Connected);
+    update(&mut state, NOW, Event::Connected(server()));
     assert_eq!(receive(&mut state, ASKED), [Effect::Send("1234".to_owned())]);
     receive(&mut state, "Wrong password");
     assert_eq!(receive(&mut state, ASKED)[..1], [Effect::Keep(None)]);
