@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use smol_str::SmolStr;
+use compact_str::CompactString;
 
 /// Names that nobody may have because clients and people tell them secrets: what the services of IRC networks are
 /// called, to whom clients send passwords by themselves.
@@ -43,20 +43,20 @@ const RESERVED: [&str; 24] = [
 /// The prefix of names that the server gives when all random ones are taken.
 pub(crate) const GUEST: &str = "Guest-";
 
-/// Holds the name of a person or a room, in the case it was given. Up to 23 characters are held in place, and longer
-/// ones are shared by all copies.
+/// Holds the name of a person or a room, in the case it was given. Up to 24 characters are held in place: all that a
+/// person's can have.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct Name(SmolStr);
+pub struct Name(CompactString);
 
 impl Name {
     /// The fewest characters of a name.
     pub const CHARS_MIN: usize = 2;
 
     /// The name of the room in which most people begin, and which is always there.
-    pub const MAIN: Self = Self(SmolStr::new_inline("main"));
+    pub const MAIN: Self = Self(CompactString::const_new("main"));
 
     /// What the server itself is called where it does something. Nobody else can be.
-    pub const SERVER: Self = Self(SmolStr::new_inline("Server"));
+    pub const SERVER: Self = Self(CompactString::const_new("Server"));
 
     /// The most characters of a person's name.
     pub const CHARS_MAX: usize = 20;
@@ -210,13 +210,6 @@ mod tests {
             .map(|text| Name::parse_room(text).expect("the case is a name"));
         names.sort_by_key(Name::key);
         assert!(names.map(|name| name.as_str().to_ascii_lowercase()).is_sorted());
-    }
-
-    #[test]
-    fn no_copy_of_a_long_name_has_letters_of_its_own() {
-        let room = Name::parse_room(&"r".repeat(Name::ROOM_CHARS_MAX)).expect("it is one");
-        assert_eq!(room.clone().as_str().as_ptr(), room.as_str().as_ptr());
-        assert_eq!(size_of::<Name>(), 24);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use smol_str::SmolStr;
+use compact_str::CompactString;
 
 use crate::address_key::AddressKey;
 use crate::mask::Mask;
@@ -169,7 +169,7 @@ impl Mode {
 
 /// Holds the word that whoever joins a room has to know.
 #[derive(Clone, PartialEq, Eq)]
-pub struct RoomKey(SmolStr);
+pub struct RoomKey(CompactString);
 
 impl RoomKey {
     /// The most characters of a key, as `KEYLEN` says.
