@@ -14,7 +14,26 @@ use chinwag_tests::sim::{Coverage, Plan, Step, World, shrink};
 const SEEDS: u64 = 1000;
 
 /// What has to occur in a run of the default length or longer; otherwise the simulation would prove nothing about it.
-const SITUATIONS: [&str; 133] = [
+const SITUATIONS: [&str; 152] = [
+    "of an account",
+    "made way for the owner of a name",
+    "a wrong password",
+    "logged in by lines",
+    "logged in by SASL",
+    "logged in before registering",
+    "logged out",
+    "an operator of the server",
+    "an operator of the server by an account that is gone",
+    "owned",
+    "disowned",
+    "a room of an account that is gone",
+    "a room of an account was opened again",
+    "an operator by logging in",
+    "an operator comes again",
+    "announced",
+    "put out of the server",
+    "heard from outside",
+    "full",
     "put out",
     "moderated",
     "told why one is put out",

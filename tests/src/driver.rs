@@ -13,11 +13,11 @@ use chinwag_core::admission::Door;
 use chinwag_core::log::{Accounts, Event, Record};
 use chinwag_core::ops::{Handed, Input};
 use chinwag_core::{
-    Action, Answer, Batch, Config, ConnectionId, Effect, Fanout, Hub, Name, Output, Request, Share, Stats, Time,
-    Written,
+    Action, Answer, Batch, Config, ConnectionId, Effect, Fanout, Hub, Message, Name, Output, Request, Share, Stats,
+    Time, Written,
 };
 
-use self::link::{ADDRESS, accounts, door, log_in};
+use self::link::{ADDRESS, accounts, door, log_in, split};
 pub use self::link::{Link, Todo};
 use crate::store::Store;
 use crate::tape::Tape;
@@ -41,6 +41,7 @@ pub struct Driver<S> {
     store: Option<Store>,
     /// What is asked whether a password lets somebody in who comes by IRC.
     door: Door,
+    accounts: Vec<Name>,
     answers: VecDeque<Answer>,
     /// Of all that was handed on, and all that was to be written.
     digest: DefaultHasher,
@@ -111,6 +112,7 @@ impl<S: Clone + Hash> Driver<S> {
             tape: None,
             store: None,
             door: door(),
+            accounts: accounts().into(),
             answers: VecDeque::new(),
             digest: DefaultHasher::new(),
         };
@@ -226,6 +228,7 @@ impl<S: Clone + Hash> Driver<S> {
         for (connection, request) in news {
             // What is repeated has to come back from the log before others go on.
             let has_effect = matches!(request, Some(Request::Resume(_))) || self.recorded.is_some();
+            let has_effect = has_effect || self.config.limits.has_accounts;
             // A store is asked by one after the other, and has what the one before has said.
             let has_effect = has_effect || self.store.is_some();
             let is_closed = request.is_none();
@@ -241,6 +244,31 @@ impl<S: Clone + Hash> Driver<S> {
         }
         self.hub.handle_all(self.now, asked);
         self.perform();
+    }
+
+    /// Hands in which accounts were made, and which are gone. All have the same password.
+    pub fn change_accounts(&mut self, accounts: Accounts) {
+        self.catch_up();
+        let is_other = |name: &Name| accounts.made.iter().chain(&accounts.gone).all(|other| other.key() != name.key());
+        self.accounts.retain(is_other);
+        self.accounts.extend(accounts.made.iter().cloned());
+        self.hand(Handed::Accounts(accounts));
+        self.perform();
+    }
+
+    /// Returns the names that are drawn next, if nothing else happens meanwhile.
+    #[must_use]
+    pub fn next_names(&self, count: u32) -> Vec<String> {
+        let mut chat = self.hub.chat().clone();
+        let come = |slot| {
+            chat.handle(self.now, Event::Opened { connection: ConnectionId::new(u8::MAX, slot, 0), address: None })
+        };
+        (0..count).for_each(come);
+        let named = |action| {
+            let Action::Reply { connection, message: Message::YouAre { name } } = action else { return None };
+            (connection.server() == u8::MAX).then(|| name.to_string())
+        };
+        std::iter::from_fn(|| chat.poll_action()).filter_map(named).collect()
     }
 
     /// Tells how much the store was asked that is not answered.
@@ -282,8 +310,8 @@ impl<S: Clone + Hash> Driver<S> {
             self.store.iter_mut().for_each(|store| store.keep(self.hub.take_kept()));
             if let Some(effect) = self.hub.poll_effect() {
                 if let Effect::LogIn { connection, account, given } = effect {
-                    let verdict = match account {
-                        Some(account) => log_in(account, &given),
+                    let verdict = match account.map(|account| (account, given.clone())).or_else(|| split(&given)) {
+                        Some((account, given)) => log_in(&self.accounts, &account, &given),
                         None => self.door.handle_guess(self.now, ADDRESS, &given),
                     };
                     self.take_answer(Answer::LoggedIn { connection, verdict });

@@ -23,12 +23,18 @@ pub(crate) fn accounts() -> [Name; 2] {
     ["Ann", "Root"].map(|name| Name::parse(name).expect("it is a name"))
 }
 
-/// Tells what comes of the password of an account: of `Ann`, and of `Root`, who is an operator, it is the server's.
-pub(super) fn log_in(name: Name, given: &Passphrase) -> Verdict {
-    let found = accounts().into_iter().find(|account| account.key() == name.key());
+/// Tells what comes of the password of an account: it is the server's. That of `Root` is an operator's.
+pub(super) fn log_in(accounts: &[Name], name: &Name, given: &Passphrase) -> Verdict {
+    let found = accounts.iter().find(|account| account.key() == name.key()).cloned();
     let Some(name) = found.filter(|_| given.as_str() == PASSWORD) else { return Verdict::Denied(Denial::Wrong) };
     let role = if name.as_str() == "Root" { Role::Operator } else { Role::Member };
     Verdict::Member(Account { name, role })
+}
+
+/// Takes an account and its password apart, where both are given as one.
+pub(super) fn split(given: &Passphrase) -> Option<(Name, Passphrase)> {
+    let (account, password) = given.as_str().split_once(':')?;
+    Some((Name::parse(account)?, Passphrase::new(password)))
 }
 
 /// Tells what the reader of a connection is to do next.

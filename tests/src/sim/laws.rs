@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chinwag_core::{Action, ConnectionId, Form, IrcMessage, LeftOut, Message, RoomId};
+use chinwag_core::{Action, ConnectionId, Form, IrcMessage, LeftOut, Message, Name, RoomId};
 
 /// Follows the actions, and says where one of them can't be right.
 #[derive(Clone, Debug, Default)]
@@ -115,7 +115,11 @@ impl Laws {
             });
         }
         match message {
-            Message::Said { name, .. } | Message::Acted { name, .. } | Message::TopicSet { name, .. } => {
+            // By IRC they are heard from outside as well, where a room is open to that.
+            Message::Said { name, .. } | Message::Acted { name, .. } => {
+                people.any(|person| (person.is_irc || person.rooms.contains(&room)) && person.name == name.as_str())
+            }
+            Message::TopicSet { name, .. } => {
                 people.any(|person| person.rooms.contains(&room) && person.name == name.as_str())
             }
             // Who was silent is announced to the others, where they are. All others are between two rooms.
@@ -127,7 +131,9 @@ impl Laws {
             }
             Message::Crowd { joined, left, .. } => joined + left > 0,
             // An operator of the server need not be there.
-            Message::Moderated(moderated) => people.any(|person| person.name == moderated.by.as_str()),
+            Message::Moderated(moderated) => {
+                moderated.by == Name::SERVER || people.any(|person| person.name == moderated.by.as_str())
+            }
             Message::Irc(message) => {
                 let IrcMessage::Tagged { room: Some(_), name, .. } = &**message else { return false };
                 people.any(|person| person.rooms.contains(&room) && person.name == name.as_str())

@@ -1,11 +1,13 @@
 //! Owns what everybody must be sent: the rules of the protocol in the simplest way that could be right, with plain
 //! vectors, without batches, and without sharing anything.
 
+mod accounts;
 mod act;
 mod asking;
 mod irc;
 mod memory;
 mod moderation;
+mod order;
 mod rooms;
 mod talk;
 mod typist;
@@ -15,9 +17,10 @@ use std::time::Duration;
 
 use chinwag_core::{Config, Form, Time};
 
+use self::accounts::Owned;
 use self::irc::{Answer, Client, OfIrc, Told, Was};
 use self::memory::{Deed, Memory};
-use self::moderation::Order;
+use self::order::Order;
 use self::talk::{Earlier, Ignored};
 use self::typist::{Ask, Typist};
 use super::help::HELP;
@@ -77,6 +80,17 @@ pub struct Model {
     stopped: bool,
     /// What a store outside keeps, and who waits for it, if there is one.
     memory: Option<Memory>,
+    /// There can be accounts.
+    has_accounts: bool,
+    /// Whose names are kept from others.
+    accounts: Vec<String>,
+    /// What names the server draws next.
+    drawn: VecDeque<String>,
+    owned: Vec<Owned>,
+    /// Who takes a name from somebody else who has it, and which.
+    renamed: Option<(usize, String)>,
+    /// What happened that a run has to come to.
+    situations: Vec<&'static str>,
 }
 
 /// Tells how somebody is spoken to.
@@ -96,6 +110,8 @@ enum Leaving {
     Room(String),
     /// They wanted to go. They may say why.
     Quit(String),
+    /// They were put out of the server: by whom and why, for people and for IRC.
+    Killed(String, String),
     Lost,
 }
 
@@ -115,6 +131,10 @@ struct Person {
     correspondents: Vec<usize>,
     /// The user as which they came.
     origin: usize,
+    /// By which account they are logged in.
+    account: Option<String>,
+    /// By whose account they are an operator of the server.
+    power: Option<String>,
     /// What is known only since they came by IRC.
     irc: Option<OfIrc>,
 }
@@ -243,13 +263,19 @@ impl Model {
             people_max: 0,
             stopped: false,
             memory: None,
+            has_accounts: config.limits.has_accounts,
+            accounts: Vec::new(),
+            drawn: VecDeque::new(),
+            owned: Vec::new(),
+            renamed: None,
+            situations: Vec::new(),
         }
     }
 
     /// Adds a user, who is not here yet.
     pub fn add_user(&mut self, form: Form) {
         self.lines.push(Vec::new());
-        self.typists.push(Typist::new(self.chars_max, form));
+        self.typists.push(Typist::new(self.chars_max, form, self.has_accounts));
         self.tokens.push(String::new());
         self.was_resumed.push(false);
         self.pieces.push(VecDeque::new());
@@ -383,6 +409,8 @@ impl Model {
             writer: None,
             correspondents: Vec::new(),
             origin: user,
+            account: None,
+            power: None,
             irc: None,
         });
         self.welcome(user, "main");

@@ -2,6 +2,7 @@
 //! another all move.
 
 mod irc;
+mod members;
 mod order;
 mod store;
 
@@ -225,8 +226,19 @@ impl Plan {
         let store = Keeping::new(&mut apart);
         let is_late = store.as_ref().is_some_and(|store| store.is_late);
         let answers_one_in = apart.pick(&[2, 5, 20]);
+        config.limits.has_accounts = apart.one_in(3);
+        if config.limits.has_accounts {
+            members::change(&mut apart, &mut steps);
+        }
         for _ in 0..len {
+            let begin = steps.len();
             steps.extend(mix.next(&mut rng));
+            if config.limits.has_accounts {
+                members::change(&mut apart, &mut steps[begin..]);
+            }
+            if config.limits.has_accounts && apart.one_in(40) {
+                steps.extend(members::meet(&mut apart, &mix.came));
+            }
             if is_late && apart.one_in(answers_one_in) {
                 steps.push(Step::Answer { answers: apart.pick(&[1, 1, 2, 1000]) });
             }

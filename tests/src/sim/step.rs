@@ -104,6 +104,13 @@ pub enum Step {
         /// To so many milliseconds since 1970.
         unix_ms: u64,
     },
+    /// Accounts are made, or gone.
+    Accounts {
+        /// Whose are made.
+        made: Vec<String>,
+        /// Whose are gone.
+        gone: Vec<String>,
+    },
     /// The server stops.
     Stop,
 }
@@ -189,6 +196,7 @@ impl Step {
             | Self::TimeOut { .. }
             | Self::Pass { .. }
             | Self::Clock { .. }
+            | Self::Accounts { .. }
             | Self::Stop => Vec::new(),
         }
     }

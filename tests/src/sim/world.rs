@@ -12,10 +12,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
-use chinwag_core::log::Record;
-use chinwag_core::{Action, Config, ConnectionId, Message, Notice, Query, Request, Time};
+use chinwag_core::log::{Accounts, Command, Record};
+use chinwag_core::{Action, Config, ConnectionId, Message, Name, Notice, Query, Request, Time};
 
 use crate::driver::Driver;
+use crate::driver::link::accounts;
 use crate::sim::user::{User, lines};
 use crate::sim::{Device, Keeping, Laws, Model, Plan, Step};
 use crate::store::Store;
@@ -157,7 +158,7 @@ impl World {
         let writer = |_| Writer { is_polled: true, stops_at: None, repeated: HashMap::new() };
         Self {
             laws: Laws::default(),
-            model: Model::new(&config),
+            model: with_accounts(&config),
             users: Vec::new(),
             inputs: VecDeque::new(),
             looked_at: 0,
@@ -201,6 +202,7 @@ impl World {
             Step::TimeOut { writer } => return self.time_out(writer),
             Step::Pass { millis } => self.driver.set_now(self.now() + Duration::from_millis(millis)),
             Step::Clock { unix_ms } => return self.set_clock(unix_ms),
+            Step::Accounts { ref made, ref gone } => return self.change_accounts(made, gone),
             Step::Stop => return self.stop(),
         }
         Ok(())
@@ -301,7 +303,13 @@ impl World {
                 self.publish()?;
             }
             let is_news = |input: &&Input| !matches!(input, Input::Entered(_));
-            let together = self.inputs.iter().take(left).take_while(is_news).count();
+            if self.inputs.front().is_some_and(may_draw) {
+                let names = self.next_names();
+                self.model.draw_next(names);
+            }
+            // Which names are drawn has to be known before each.
+            let most = if self.config.limits.has_accounts { 1 } else { left };
+            let together = self.inputs.iter().take(most).take_while(is_news).count();
             self.work += together.max(1) as u64;
             if together > 1 {
                 self.seen("handled at once");
@@ -354,6 +362,7 @@ impl World {
         let socket = Arc::new(user);
         self.users[user].handle = Arc::downgrade(&socket);
         self.expect_due();
+        let names = self.next_names();
         let connection = match self.driver.open(&mut self.users[user].link, socket) {
             Ok(connection) => connection,
             Err(words) => {
@@ -368,6 +377,8 @@ impl World {
             let requests = self.users[user].is_let_in(now, 0)?;
             return self.request(user, requests);
         }
+        // The first is given to whoever comes.
+        self.model.draw_next(names.into_iter().skip(1).collect());
         let name = self.driver.decided().skip(self.looked_at).find_map(|action| {
             let Action::Reply { connection: to, message: Message::YouAre { name } } = action else { return None };
             (*to == connection).then(|| name.to_string())
@@ -450,6 +461,25 @@ impl World {
         self.check()
     }
 
+    /// Returns which names the server draws next, where that can make a difference.
+    pub(super) fn next_names(&self) -> Vec<String> {
+        if self.config.limits.has_accounts && !self.has_stopped { self.driver.next_names(6) } else { Vec::new() }
+    }
+
+    fn change_accounts(&mut self, made: &[String], gone: &[String]) -> Lawful {
+        if self.has_stopped || !self.config.limits.has_accounts {
+            return Ok(());
+        }
+        self.expect_due();
+        let names = self.next_names();
+        self.model.draw_next(names);
+        self.model.change_accounts(self.now(), made, gone);
+        let names = |names: &[String]| names.iter().map(|name| Name::parse(name).expect("it is a name")).collect();
+        self.driver.change_accounts(Accounts { gone: names(gone), made: names(made), ..Accounts::default() });
+        self.look()?;
+        self.check()
+    }
+
     fn set_clock(&mut self, unix_ms: u64) -> Lawful {
         if !self.has_stopped && self.model.is_clock_off(self.now(), unix_ms) {
             self.expect_due();
@@ -523,4 +553,21 @@ impl World {
         let published = self.driver.published().len();
         if published == decided { Ok(()) } else { Err(format!("{published} of {decided} actions are handed on")) }
     }
+}
+
+/// Tells whether what somebody asks for may have the server draw a name for anybody.
+fn may_draw(input: &Input) -> bool {
+    let Input::Asked(_, _, requests) = input else { return false };
+    requests.iter().any(|request| match request {
+        Request::Command(command) => matches!(command, Command::LogOut | Command::Rename(_)),
+        Request::Notice(notice) => matches!(notice, Notice::LogIn(_)),
+        Request::Irc(line) => !line.as_str().starts_with("PRIVMSG"),
+        Request::Query(_) | Request::Resume(_) => false,
+    })
+}
+
+/// Makes the model of a server, with its accounts if it has any.
+fn with_accounts(config: &Config) -> Model {
+    let names = accounts().into_iter().filter(|_| config.limits.has_accounts);
+    Model::new(config).with_accounts(names.map(|name| name.to_string()))
 }

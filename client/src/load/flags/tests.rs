@@ -92,9 +92,9 @@ fn rooms_that_the_chat_would_refuse_are_refused() {
         (&["--prefix", ""], false),
         (&["--prefix", "", "--rooms", "11"], false),
         (&["--prefix", "x"], true),
-        (&["--prefix", "abcdefghijklmnopqrs"], true),
-        (&["--prefix", "abcdefghijklmnopqrs", "--rooms", "10"], true),
-        (&["--prefix", "abcdefghijklmnopqrs", "--rooms", "11"], false),
+        (&["--prefix", "a-prefix-of-thirty-one-letters-"], true),
+        (&["--prefix", "a-prefix-of-thirty-one-letters-", "--rooms", "10"], true),
+        (&["--prefix", "a-prefix-of-thirty-one-letters-", "--rooms", "11"], false),
         (&["--prefix", "a b", "--web"], false),
         (&["--prefix", "a.b", "--dialect", "redis"], true),
     ];

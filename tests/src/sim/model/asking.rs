@@ -2,9 +2,10 @@
 
 use chinwag_core::Time;
 
+use super::accounts::{Given, GivenBy};
 use super::irc::Manner;
 use super::memory::Deed;
-use super::typist::{self, Ask};
+use super::typist::{self, Ask, Password};
 use super::{Model, Person, Speech, is_room_name};
 use crate::sim::help::{HELP, MODERATION};
 
@@ -42,6 +43,9 @@ impl Model {
                 | Ask::Bans
                 | Ask::Operators
                 | Ask::Lacks(_)
+                | Ask::Password(_)
+                | Ask::LogOut
+                | Ask::Announce(_)
                 | Ask::Part(_)
                 | Ask::Help
                 | Ask::Moderation
@@ -132,9 +136,25 @@ impl Model {
             Ask::Say(text) => self.say_or_not(now, &person, &text, &Manner::default()),
             Ask::Act(text) => self.say_or_not(now, &person, &text, &Manner::act()),
             Ask::Moderate(act) => self.moderate(now, user, person.room(), act),
-            Ask::Bans => self.list_bans(&person),
+            Ask::Bans => self.list_bans(now, &person),
             Ask::Operators => self.list_operators(&person),
             Ask::Lacks(line) => self.reply(user, &line),
+            Ask::Password(Password::Asked { is_hidden }) => {
+                let mut text = self.text(user, "Password:", "");
+                text.extend(is_hidden.then_some([255, 251, 1]).into_iter().flatten());
+                self.send(user, text);
+            }
+            Ask::Password(Password::CalledOff { is_hidden }) => {
+                self.show_again(user, is_hidden);
+                self.reply(user, "You gave no password");
+            }
+            Ask::Password(Password::Given { is_hidden, account, operates, given }) => {
+                self.show_again(user, is_hidden);
+                let by = GivenBy::Lines { operates };
+                self.look_at(now, user, Given { account, password: given, by });
+            }
+            Ask::LogOut => self.log_out(now, user),
+            Ask::Announce(text) => self.announce_to_all(now, user, &text),
             Ask::JoinWithKey(room, key, true) => self.join(now, &person, &room, Some(&key)),
             Ask::JoinWithKey(room, key, false) => self.enter_one_more(now, &person, &room, Some(&key)),
             Ask::Tell(name, text) => self.write(now, &person, &name, &text),
@@ -195,9 +215,18 @@ impl Model {
 
     /// Lets somebody say something to the room that has the focus, if they are heard there.
     fn say_or_not(&mut self, now: Time, person: &Person, text: &str, manner: &Manner) {
-        match self.unheard(person, person.room()) {
+        match self.unheard(now, person, person.room()) {
             None => self.say_in(now, person, person.room(), text, manner),
             Some(why) => self.tell_unheard(now, person.user, person.room(), why),
+        }
+    }
+
+    /// Has a program show again what is typed.
+    fn show_again(&mut self, user: usize, is_hidden: bool) {
+        if is_hidden {
+            let mut text = self.text(user, "", "");
+            text.extend([255, 252, 1]);
+            self.send(user, text);
         }
     }
 

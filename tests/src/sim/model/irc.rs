@@ -36,6 +36,8 @@ pub(super) struct Client {
     capabilities: BTreeSet<&'static str>,
     /// They have not said who they are.
     pub(super) arriving: Option<Arriving>,
+    /// They have begun to log in by SASL.
+    authenticates: bool,
 }
 
 /// What is known of a person only since they came by IRC.
@@ -204,8 +206,23 @@ impl Model {
         }
     }
 
+    /// Adds one that says what came of a password: it has no time.
+    pub(super) fn reply_untimed(&mut self, now: Time, user: usize, text: &str) {
+        let line = IrcLine { time: None, ..self.numeric_line(now, text) };
+        self.answer_with(user, vec![line]);
+    }
+
+    fn client_mut(&mut self, user: usize) -> &mut Client {
+        self.clients[user].get_or_insert_default()
+    }
+
+    /// Tells whether a line of somebody is being answered.
+    pub(super) fn answers(&self, user: usize) -> bool {
+        self.answer.as_ref().is_some_and(|answer| answer.user == user)
+    }
+
     /// Makes a line by the server, cut where it would be too long.
-    fn numeric_line(&self, now: Time, text: &str) -> IrcLine {
+    pub(super) fn numeric_line(&self, now: Time, text: &str) -> IrcLine {
         let line = format!(":{} {text}", self.server);
         IrcLine::new(self.time_of_day(now), cut(&line, LINE_BYTES_MAX - 2).to_owned())
     }

@@ -8,6 +8,7 @@ use std::collections::VecDeque;
 
 use chinwag_core::{Kept, Time, What};
 
+use super::accounts::Given;
 use super::irc::Answer;
 use super::talk::Earlier;
 use super::typist::Ask;
@@ -70,6 +71,11 @@ enum Question {
         from: u64,
         to: u64,
         count: usize,
+    },
+    /// What comes of a password.
+    Password {
+        user: usize,
+        given: Given,
     },
     Search {
         user: usize,
@@ -257,6 +263,22 @@ impl Model {
         self.wait(user, Question::Verify { user, token });
     }
 
+    /// Has a password looked at: with a store, others may be answered before.
+    pub(super) fn look_at(&mut self, now: Time, user: usize, given: Given) {
+        if self.memory.is_none() {
+            return self.take_given(now, user, given);
+        }
+        if let Some(answer) = self.answer.take() {
+            self.waiting(user).answer = Some(answer);
+        }
+        self.wait(user, Question::Password { user, given });
+    }
+
+    /// Tells whether somebody waits for something.
+    pub(super) fn is_waiting(&mut self, user: usize) -> bool {
+        self.memory.is_some() && self.waiting(user).waits
+    }
+
     /// Shows somebody the last messages of their room, those that only the store has among them.
     pub(super) fn read_last(&mut self, now: Time, user: usize, room: &str, count: usize) {
         let hidden = self.hidden_from(user, room);
@@ -323,7 +345,14 @@ impl Model {
     /// Lets the store be asked what was asked for, once all is kept that was said before.
     fn perform(&mut self, now: Time) {
         while let Some(question) = self.memory.as_mut().and_then(|memory| memory.asking.pop_front()) {
-            if let Question::Verify { user, token } = question {
+            if let Question::Password { user, given } = question {
+                if std::mem::take(&mut self.waiting(user).waits) {
+                    self.answer = self.waiting(user).answer.take();
+                    self.take_given(now, user, given);
+                    self.finish_answer(now);
+                    self.release(now, user);
+                }
+            } else if let Question::Verify { user, token } = question {
                 if std::mem::take(&mut self.waiting(user).waits) {
                     self.resume(now, user, &token);
                     self.release(now, user);
@@ -341,7 +370,7 @@ impl Model {
             return;
         }
         match question {
-            Question::Verify { .. } => {}
+            Question::Verify { .. } | Question::Password { .. } => {}
             Question::Recall { room } => self.take_recalled(now, &room, until),
             Question::Read { user, room, from, to, count } => {
                 if std::mem::take(&mut self.waiting(user).waits) {

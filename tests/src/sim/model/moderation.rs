@@ -4,47 +4,9 @@ use chinwag_core::Time;
 
 use super::act::Act;
 use super::irc::{IrcLine, Told};
+use super::order::{Ban, Mute, Order, is_live, take_ban};
 use super::{Model, Person};
-
-/// Holds what the operators of a room have decided.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub(super) struct Order {
-    pub(super) is_locked: bool,
-    pub(super) is_moderated: bool,
-    pub(super) is_topic_locked: bool,
-    pub(super) key: Option<String>,
-    pub(super) bans: Vec<Ban>,
-    /// As which user they came, what they are called, and whether they were told.
-    pub(super) mutes: Vec<(usize, String, bool)>,
-    /// As which users they came.
-    pub(super) invited: Vec<usize>,
-    /// The last message that those are not shown who join from now on.
-    hidden: u64,
-    /// As which users those came who are not shown all, and up to which message.
-    newcomers: Vec<(usize, u64)>,
-}
-
-/// Holds who can't join a room.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) struct Ban {
-    pub(super) whom: String,
-    pub(super) by: String,
-    pub(super) time: u128,
-    pub(super) why: Option<String>,
-    /// As which user they came, if they were here.
-    pub(super) origin: Option<usize>,
-}
-
-impl Order {
-    pub(super) const fn is_closed(&self) -> bool {
-        self.is_locked || self.key.is_some()
-    }
-
-    /// Has who joins not be shown the messages up to this one.
-    pub(super) fn hiding(self, hidden: u64) -> Self {
-        Self { hidden: self.hidden.max(hidden), ..self }
-    }
-}
+use crate::sim::irc::date;
 
 fn behind(why: Option<&str>) -> String {
     why.map(|why| format!(": {why}")).unwrap_or_default()
@@ -60,7 +22,7 @@ impl Model {
     }
 
     /// Tells somebody by an answer why they may not, by lines or with a number and words of IRC.
-    fn refuse(&mut self, now: Time, user: usize, line: &str, irc: &str) {
+    pub(super) fn refuse(&mut self, now: Time, user: usize, line: &str, irc: &str) {
         if self.person(user).is_by_irc() {
             let nick = self.nick(user);
             let (number, words) = irc.split_once(' ').expect("a number, and words");
@@ -73,10 +35,16 @@ impl Model {
     /// Lets somebody act in a room that is there.
     pub(super) fn moderate(&mut self, now: Time, user: usize, room: &str, act: Act) {
         let name = self.room_mut(room).name.clone();
+        self.act_in_room(now, user, &name, act);
+        self.note_decided(now, &name);
+    }
+
+    fn act_in_room(&mut self, now: Time, user: usize, name: &str, act: Act) {
+        let name = name.to_owned();
         if let Act::Invite(to) = act {
             return self.invite(now, user, &name, &to);
         }
-        if !self.is_operator(&name, user) {
+        if !self.keeps_order(&name, user) {
             let is_there = self.person(user).is_in(&name);
             let line = format!("Only operators of {name} can do that");
             return match is_there {
@@ -86,12 +54,14 @@ impl Model {
         }
         match act {
             Act::Kick(whom, why) => {
-                if let Some(other) = self.target_in(now, user, &name, &whom) {
-                    self.put_out(now, user, &other, &name, false, why);
+                if let Some(other) =
+                    self.target_in(now, user, &name, &whom).filter(|other| self.is_fair(now, user, other))
+                {
+                    self.put_out(now, user, &other, &name, None, why);
                 }
             }
-            Act::Ban(whom, why) => self.ban(now, user, &name, &whom, why),
-            Act::Unban(mask) => match self.unban(&name, &mask) {
+            Act::Ban(whom, lasts, why) => self.ban(now, user, &name, &whom, (lasts.map(|lasts| now + lasts), why)),
+            Act::Unban(mask) => match self.unban(now, &name, &mask) {
                 Some(mask) => self.tell_act(
                     now,
                     user,
@@ -101,22 +71,26 @@ impl Model {
                 ),
                 None => self.refuse(now, user, &format!("{mask} is not banned"), "0 x"),
             },
-            Act::Mute(whom) => {
-                let Some(other) = self.target_in(now, user, &name, &whom) else { return };
-                let mutes = &mut self.room_mut(&name).order.mutes;
-                if !mutes.iter().any(|(origin, ..)| *origin == other.origin) {
-                    mutes.push((other.origin, other.name.clone(), false));
-                }
+            Act::Mute(whom, lasts) => {
+                let Some(other) =
+                    self.target_in(now, user, &name, &whom).filter(|other| self.is_fair(now, user, other))
+                else {
+                    return;
+                };
+                let until = lasts.map(|lasts| now + lasts);
+                self.room_mut(&name).order.mute(&other, until);
+                let until = self.shown_until(until);
                 let whom = other.name;
                 let by = self.person(user).name.clone();
-                let notice = format!("NOTICE #{name} :{whom} was muted by {by}");
-                self.tell_act(now, user, &name, |by| format!("{whom} was muted by {by}"), &notice);
+                let notice = format!("NOTICE #{name} :{whom} was muted by {by}{until}");
+                self.tell_act(now, user, &name, |by| format!("{whom} was muted by {by}{until}"), &notice);
             }
             Act::Unmute(whom) => {
                 let mutes = &mut self.room_mut(&name).order.mutes;
-                let known =
-                    mutes.iter().find(|(_, name, _)| name.eq_ignore_ascii_case(&whom)).map(|mute| mute.1.clone());
-                mutes.retain(|(_, name, _)| !name.eq_ignore_ascii_case(&whom));
+                mutes.retain(|mute| is_live(mute.until, now));
+                let known = mutes.iter().find(|mute| mute.name.eq_ignore_ascii_case(&whom));
+                let known = known.map(|mute| mute.name.clone());
+                mutes.retain(|mute| !mute.name.eq_ignore_ascii_case(&whom));
                 let Some(whom) = known else {
                     return self.refuse(now, user, &format!("{whom} is not muted"), "0 x");
                 };
@@ -131,44 +105,42 @@ impl Model {
 
     fn change_mode(&mut self, now: Time, user: usize, room: &str, (letter, is_set): (char, bool), what: &str) {
         let (mut what, sign) = (what.to_owned(), if is_set { '+' } else { '-' });
-        if room == "main" && is_set && "bik".contains(letter) {
+        if room == "main" && is_set && "beikl".contains(letter) {
             let line = "Nobody can be kept out of main";
             return self.refuse(now, user, line, &format!("482 #main :{line}"));
         }
         if letter == 'r' {
-            // Nobody here has an account.
-            let line = match (is_set, what.is_empty()) {
-                _ if room == "main" => "Nobody can own main".to_owned(),
-                (false, _) => return self.unchanged(user),
-                (true, true) => "You need to be logged in to an account to own a room".to_owned(),
-                (true, false) => format!("There is nobody called {what} in {room} who is logged in to an account"),
-            };
-            return self.refuse(now, user, &line, &format!("482 #{room} :{line}"));
+            return self.change_owner(now, user, room, is_set, &what);
         }
         if "ov".contains(letter) {
             let Some(other) = self.target_in(now, user, room, &what) else { return };
             let state = self.room_mut(room);
             let ranked = if letter == 'o' { &mut state.operators } else { &mut state.voices };
-            if ranked.contains(&other.user) == is_set {
+            let is_so = ranked.contains(&other.user) == is_set;
+            ranked.retain(|&ranked| ranked != other.user);
+            ranked.extend(is_set.then_some(other.user));
+            if letter == 'o' {
+                self.note_rank(other.user, room, is_set);
+            }
+            if is_so {
                 return self.unchanged(user);
             }
-            if is_set {
-                ranked.push(other.user)
-            } else {
-                ranked.retain(|&ranked| ranked != other.user)
-            }
             what = other.name;
-        } else if letter == 'b' {
+        } else if "be".contains(letter) {
             let by = self.person(user).name.clone();
             let time = self.time_of_day(now);
             if is_set {
-                let origin = self.known_as(&what).map(|other| other.origin);
+                let named = self.known_as(&what).filter(|_| letter == 'b').cloned();
+                let (origin, account) = named.map_or((None, None), |other| (Some(other.origin), other.account));
                 // Without a reason it is the same.
-                if !self.add_ban(room, Ban { whom: what.clone(), by, time, why: None, origin }) {
+                let ban = Ban { whom: what.clone(), by, time, why: None, origin, account, until: None };
+                if !self.add_ban(now, room, letter == 'e', ban) {
                     return self.unchanged(user);
                 }
             } else {
-                let Some(whom) = self.unban(room, &what) else { return self.unchanged(user) };
+                let order = &mut self.room_mut(room).order;
+                let list = if letter == 'e' { &mut order.exceptions } else { &mut order.bans };
+                let Some(whom) = take_ban(now, list, &what) else { return self.unchanged(user) };
                 what = whom;
             }
         } else {
@@ -180,6 +152,9 @@ impl Model {
                 'm' => order.is_moderated = is_set,
                 't' => order.is_topic_locked = is_set,
                 'k' => order.key = is_set.then(|| what.clone()),
+                's' => order.is_secret = is_set,
+                'n' => order.is_open = !is_set,
+                'l' => order.limit = what.parse().ok().filter(|_| is_set),
                 _ => panic!("no plan has the mode {letter}"),
             }
             if *order == before {
@@ -195,6 +170,14 @@ impl Model {
             ('v', true) => format!("{what} was given a voice"),
             ('v', false) => format!("{what} was deprived of a voice"),
             ('b', true) => format!("{what} was banned"),
+            ('e', true) => format!("{what} was exempted from bans"),
+            ('e', false) => format!("{what} was exempted from bans no more"),
+            ('s', true) => "The room was made secret".to_owned(),
+            ('s', false) => "The room was made public".to_owned(),
+            ('n', true) => "The room was closed to those outside".to_owned(),
+            ('n', false) => "The room was opened to those outside".to_owned(),
+            ('l', true) => format!("The room was limited to {what} people"),
+            ('l', false) => "The limit of the room was removed".to_owned(),
             ('b', false) => format!("{what} was unbanned"),
             ('i', true) => "The room was locked".to_owned(),
             ('i', false) => "The room was unlocked".to_owned(),
@@ -206,8 +189,8 @@ impl Model {
             (_, false) => "The key of the room was removed".to_owned(),
         };
         let parameter = match (letter, is_set) {
-            ('o' | 'v', _) | ('k', true) => format!(" {what}"),
-            ('b', _) => format!(" {what}!*@*"),
+            ('o' | 'v', _) | ('k' | 'l', true) => format!(" {what}"),
+            ('b' | 'e', _) => format!(" {what}!*@*"),
             ('k', false) => " *".to_owned(),
             _ => String::new(),
         };
@@ -221,7 +204,7 @@ impl Model {
     }
 
     /// Tells somebody that it is so already; IRC is silent about it.
-    fn unchanged(&mut self, user: usize) {
+    pub(super) fn unchanged(&mut self, user: usize) {
         if self.person(user).is_by_irc() {
             self.answer_with(user, Vec::new());
         } else {
@@ -246,17 +229,47 @@ impl Model {
         None
     }
 
-    fn ban(&mut self, now: Time, user: usize, room: &str, whom: &str, why: Option<String>) {
+    /// Tells whether somebody may put another one out: only operators of the server may one of them.
+    fn is_fair(&mut self, now: Time, user: usize, other: &Person) -> bool {
+        let is_fair = other.power.is_none() || self.is_server_operator(user);
+        if !is_fair {
+            self.happen("protected");
+            let line = format!("{} is an operator of the server", other.name);
+            self.refuse(now, user, &line, &format!("484 {} :{line}", other.name));
+        }
+        is_fair
+    }
+
+    /// Writes until when something holds.
+    fn shown_until(&self, until: Option<Time>) -> String {
+        let Some(until) = until else { return String::new() };
+        let (year, month, day, seconds) = date(self.time_of_day(until).div_ceil(60_000) * 60_000);
+        format!(" until {year:04}-{month:02}-{day:02} {:02}:{:02} UTC", seconds / 3600, seconds / 60 % 60)
+    }
+
+    fn ban(&mut self, now: Time, user: usize, room: &str, whom: &str, (until, why): (Option<Time>, Option<String>)) {
         let other = self.known_as(whom).cloned();
+        if other.as_ref().is_some_and(|other| !self.is_fair(now, user, other)) {
+            return;
+        }
+        if room == "main" {
+            return self.ban_from_server(now, user, whom, other.as_ref());
+        }
         let whom = other.as_ref().map_or(whom, |other| &other.name).to_owned();
         let (by, time) = (self.person(user).name.clone(), self.time_of_day(now));
         let origin = other.as_ref().map(|other| other.origin);
-        self.add_ban(room, Ban { whom: whom.clone(), by: by.clone(), time, why: why.clone(), origin });
+        let account = other.as_ref().and_then(|other| other.account.clone());
+        let ban = Ban { whom: whom.clone(), by: by.clone(), time, why: why.clone(), origin, account, until };
+        self.add_ban(now, room, false, ban);
+        let until = self.shown_until(until);
+        if let Some(other) = &other {
+            self.note_rank(other.user, room, false);
+        }
         match other.filter(|other| other.is_in(room)) {
-            Some(other) => self.put_out(now, user, &other, room, true, why),
+            Some(other) => self.put_out(now, user, &other, room, Some(until), why),
             None => {
                 let because = behind(why.as_deref());
-                let line = format!("{whom} was banned by {by}{because}");
+                let line = format!("{whom} was banned by {by}{until}{because}");
                 self.tell_act(now, user, room, |_| line.clone(), &format!("MODE #{room} +b {whom}!*@*"));
             }
         }
@@ -267,12 +280,31 @@ impl Model {
         self.people.iter().find(|other| other.name.eq_ignore_ascii_case(name) && other.silent_until.is_none())
     }
 
-    /// Keeps somebody out. Tells whether that is new.
-    fn add_ban(&mut self, room: &str, ban: Ban) -> bool {
-        let bans = &mut self.room_mut(room).order.bans;
+    /// Nobody is kept out of `main` alone; and from where people come is not known here.
+    fn ban_from_server(&mut self, now: Time, user: usize, whom: &str, other: Option<&Person>) {
+        let (line, irc) = match other {
+            _ if !self.is_server_operator(user) => {
+                let line = "Only operators of the server can do that".to_owned();
+                (line.clone(), format!("481 :{line}"))
+            }
+            None => {
+                let line = format!("There is nobody called {whom}");
+                (line, format!("401 {whom} :No such nick/channel"))
+            }
+            Some(other) => (format!("There is no address of {} that could be banned", other.name), "0 x".to_owned()),
+        };
+        self.refuse(now, user, &line, &irc);
+    }
+
+    /// Keeps somebody out, or exempts them. Tells whether that is new.
+    fn add_ban(&mut self, now: Time, room: &str, is_exception: bool, ban: Ban) -> bool {
+        let order = &mut self.room_mut(room).order;
+        let bans = if is_exception { &mut order.exceptions } else { &mut order.bans };
+        bans.retain(|ban| is_live(ban.until, now));
         match bans.iter_mut().find(|other| other.whom.eq_ignore_ascii_case(&ban.whom)) {
-            Some(other) if other.why == ban.why => {
+            Some(other) if (&other.why, other.until) == (&ban.why, ban.until) => {
                 other.origin = ban.origin.or(other.origin);
+                other.account = ban.account.or(other.account.take());
                 return false;
             }
             Some(other) => *other = ban,
@@ -281,14 +313,12 @@ impl Model {
         true
     }
 
-    fn unban(&mut self, room: &str, mask: &str) -> Option<String> {
-        let bans = &mut self.room_mut(room).order.bans;
-        let place = bans.iter().position(|ban| ban.whom.eq_ignore_ascii_case(mask))?;
-        Some(bans.remove(place).whom)
+    fn unban(&mut self, now: Time, room: &str, mask: &str) -> Option<String> {
+        take_ban(now, &mut self.room_mut(room).order.bans, mask)
     }
 
     /// Tells a room what somebody has done there, and them by the answer, if they came by IRC.
-    fn tell_act(&mut self, now: Time, user: usize, room: &str, line: impl Fn(&str) -> String, irc: &str) {
+    pub(super) fn tell_act(&mut self, now: Time, user: usize, room: &str, line: impl Fn(&str) -> String, irc: &str) {
         let person = self.person(user).clone();
         let irc = vec![self.own_line(now, &person.source(), irc)];
         let told = Told { line: line(&person.name), facts: format!(" [{room}]"), irc };
@@ -298,21 +328,36 @@ impl Model {
     fn tell_done(&mut self, person: &Person, room: &str, told: &Told) {
         if person.is_by_irc() {
             self.answer_with(person.user, told.irc.clone());
+        } else if !person.is_in(room) {
+            let text = self.text(person.user, &told.line, &told.facts);
+            self.send(person.user, text);
         }
         self.tell(room, told, |other| !person.is_by_irc() || other.user != person.user);
     }
 
     /// Puts somebody out of a room. Who was in no other goes to `main`.
-    fn put_out(&mut self, now: Time, user: usize, other: &Person, room: &str, is_banned: bool, why: Option<String>) {
+    fn put_out(
+        &mut self,
+        now: Time,
+        user: usize,
+        other: &Person,
+        room: &str,
+        banned: Option<String>,
+        why: Option<String>,
+    ) {
+        if room == "main" && !other.is_by_irc() && other.rooms.len() == 1 {
+            return self.kill(now, user, other, why.as_deref());
+        }
         let (by, name) = (self.person(user).clone(), other.name.clone());
-        let (verb, because) = (if is_banned { "banned" } else { "kicked" }, behind(why.as_deref()));
+        let (verb, because) = (if banned.is_some() { "banned" } else { "kicked" }, behind(why.as_deref()));
+        let (is_banned, until) = (banned.is_some(), banned.unwrap_or_default());
         let mut irc = Vec::new();
         if is_banned {
             irc.push(self.own_line(now, &by.source(), &format!("MODE #{room} +b {name}!*@*")));
         }
         let reason = why.as_deref().unwrap_or(&by.name);
         irc.push(self.own_line(now, &by.source(), &format!("KICK #{room} {name} :{reason}")));
-        let line = format!("{name} was {verb} by {}{because}", by.name);
+        let line = format!("{name} was {verb} by {}{until}{because}", by.name);
         let told = Told { line, facts: format!(" [{room}]"), irc };
         self.take_out(other.user, room);
         if user == other.user {
@@ -327,7 +372,7 @@ impl Model {
         } else if is_by_irc {
             self.deliver(other.user, &told.irc);
         } else {
-            self.reply(other.user, &format!("You were {verb} from {room} by {}{because}", by.name));
+            self.reply(other.user, &format!("You were {verb} from {room} by {}{until}{because}", by.name));
         }
         if !is_by_irc && self.person(other.user).rooms.is_empty() {
             self.enter(now, other.user, "main", vec!["main".to_owned()]);
@@ -367,14 +412,19 @@ impl Model {
     /// Tells whether somebody may join a room, which may not be there. Else they are told why not.
     pub(super) fn may_join(&mut self, now: Time, user: usize, room: &str, key: Option<&str>) -> bool {
         let found = self.rooms.iter().find(|other| other.name.eq_ignore_ascii_case(room));
-        let Some((name, order)) = found.map(|found| (found.name.clone(), found.order.clone())) else { return true };
+        let found = found.map(|found| (found.name.clone(), found.order.clone()));
+        let found = found.or_else(|| Some((room.to_owned(), self.decided_of_empty(now, room)?)));
+        let Some((name, order)) = found else { return true };
         let person = self.person(user).clone();
+        if person.power.is_some() || self.owns(user, room) {
+            return true;
+        }
         if order.invited.contains(&person.origin) {
             return true;
         }
-        let is_meant = |ban: &&Ban| ban.whom.eq_ignore_ascii_case(&person.name) || ban.origin == Some(person.origin);
-        if let Some(Ban { why, .. }) = order.bans.iter().find(is_meant) {
-            let line = format!("You are banned from {name}{}", behind(why.as_deref()));
+        if let Some(Ban { why, until, .. }) = order.ban_of(now, &person) {
+            let until = self.shown_until(*until);
+            let line = format!("You are banned from {name}{until}{}", behind(why.as_deref()));
             self.refuse(now, user, &line, &format!("474 #{name} :{line}"));
         } else if order.is_locked {
             let line = format!("You need an invitation to join {name}");
@@ -382,6 +432,10 @@ impl Model {
         } else if order.key.is_some() && order.key.as_deref() != key {
             let line = format!("You need a key to join {name}: /join {name} KEY");
             self.refuse(now, user, &line, &format!("475 #{name} :You need a key to join #{name}"));
+        } else if order.limit.is_some_and(|limit| self.members(&name) >= limit) {
+            self.happen("full");
+            let line = format!("You can't join {name}, it is full");
+            self.refuse(now, user, &line, &format!("471 #{name} :{line}"));
         } else {
             return true;
         }
@@ -390,20 +444,25 @@ impl Model {
 
     /// Handles that somebody has come to a room: an invitation is used up, and who is muted there by name is so by this
     /// connection, too.
-    pub(super) fn note_arrival(&mut self, person: &Person, room: &str) {
+    pub(super) fn note_arrival(&mut self, now: Time, person: &Person, room: &str) {
+        let is_owner = self.owns(person.user, room);
+        let slots = self.slots.clone();
         let state = self.room_mut(room);
         let (said, order) = (state.said, &mut state.order);
         order.invited.retain(|&origin| origin != person.origin);
         let hidden = if order.is_closed() { said } else { order.hidden };
-        if hidden > 0 {
+        if hidden > 0 && !is_owner {
+            order.newcomers.retain(|(origin, _)| *origin != person.origin);
             order.newcomers.push((person.origin, hidden));
         }
-        let is_them = |(origin, name, _): &(usize, String, bool)| {
-            *origin != person.origin && name.eq_ignore_ascii_case(&person.name)
+        let is_them = |mute: &&Mute| {
+            let is_named = mute.name.eq_ignore_ascii_case(&person.name);
+            mute.origin != person.origin && is_named && is_live(mute.until, now)
         };
-        if order.mutes.iter().any(is_them) {
-            order.mutes.retain(|(origin, ..)| *origin != person.origin);
-            order.mutes.push((person.origin, person.name.clone(), false));
+        // Of several the one counts who came first.
+        let first = order.mutes.iter().filter(is_them).min_by_key(|mute| (slots[mute.origin], mute.origin));
+        if let Some(until) = first.map(|mute| mute.until) {
+            order.mute(person, until);
         }
     }
 
@@ -422,13 +481,16 @@ impl Model {
     }
 
     /// Tells whether somebody is heard in a room; else what they are to be told, if they are told anything.
-    pub(super) fn unheard(&mut self, person: &Person, room: &str) -> Option<Option<String>> {
-        let is_ranked = self.is_operator(room, person.user) || self.is_voice(room, person.user);
+    pub(super) fn unheard(&mut self, now: Time, person: &Person, room: &str) -> Option<Option<String>> {
+        let is_ranked = self.keeps_order(room, person.user) || self.is_voice(room, person.user);
         let state = self.room_mut(room);
         let name = state.name.clone();
-        if let Some((_, _, is_told)) = state.order.mutes.iter_mut().find(|(origin, ..)| *origin == person.origin) {
-            let was_told = std::mem::replace(is_told, true);
-            return Some((!was_told).then(|| format!("You are muted in {name}")));
+        let is_over = |mute: &Mute| mute.origin == person.origin && !is_live(mute.until, now);
+        state.order.mutes.retain(|mute| !is_over(mute));
+        if let Some(mute) = state.order.mutes.iter_mut().find(|mute| mute.origin == person.origin) {
+            let (was_told, until) = (std::mem::replace(&mut mute.is_told, true), mute.until);
+            let until = self.shown_until(until);
+            return Some((!was_told).then(|| format!("You are muted in {name}{until}")));
         }
         (state.order.is_moderated && !is_ranked).then(|| Some(format!("Only operators and voices are heard in {name}")))
     }
@@ -450,11 +512,11 @@ impl Model {
         let state = self.room_mut(room);
         let (name, order) = (state.name.clone(), state.order.clone());
         let is_free = !order.is_topic_locked && !order.is_moderated && order.mutes.is_empty();
-        if is_free || self.is_operator(&name, person.user) {
+        if is_free || self.keeps_order(&name, person.user) {
             return true;
         }
         if !order.is_topic_locked {
-            let Some(why) = self.unheard(person, room) else { return true };
+            let Some(why) = self.unheard(now, person, room) else { return true };
             self.tell_unheard(now, person.user, room, why);
             return false;
         }
@@ -474,8 +536,8 @@ impl Model {
             let line = format!("There is nobody called {to}");
             return self.refuse(now, user, &line, &format!("401 {to} :No such nick/channel"));
         };
-        let keeps_order = self.is_operator(room, user);
-        if !self.person(user).is_in(room) {
+        let keeps_order = self.keeps_order(room, user);
+        if !keeps_order && !self.person(user).is_in(room) {
             return self.refuse(now, user, "", &format!("442 #{room} :You're not on that channel"));
         }
         if other.is_in(room) {
@@ -496,11 +558,31 @@ impl Model {
         self.tell_invited(now, user, room, &other);
     }
 
-    pub(super) fn list_bans(&mut self, person: &Person) {
-        let state = self.room_mut(person.room());
-        let ban = |Ban { whom, by, why, .. }: &Ban| format!("{whom} (by {by}{})", behind(why.as_deref()));
-        let bans: Vec<_> = state.order.bans.iter().map(ban).collect();
+    pub(super) fn list_bans(&mut self, now: Time, person: &Person) {
+        let bans = self.room_mut(person.room()).order.bans.clone();
+        let ban = |Ban { whom, by, why, until, .. }: &Ban| {
+            format!("{whom} (by {by}{}{})", self.shown_until(*until), behind(why.as_deref()))
+        };
+        let bans: Vec<_> = bans.iter().filter(|ban| is_live(ban.until, now)).map(ban).collect();
         self.reply(person.user, format!("Bans - {}", bans.join(", ")).trim_end());
+    }
+
+    /// Tells whether somebody is heard in a room where they are not.
+    pub(super) fn is_open_to(&mut self, now: Time, person: &Person, room: &str) -> bool {
+        let order = &self.room_mut(room).order;
+        let is_open = order.is_open && order.ban_of(now, person).is_none();
+        if is_open {
+            self.happen("heard from outside");
+        }
+        is_open
+    }
+
+    /// Returns who is kept out of a room, or exempted: who, by whom, and when.
+    pub(super) fn listed_bans(&mut self, now: Time, room: &str, is_exception: bool) -> Vec<(String, String, u128)> {
+        let order = &self.room_mut(room).order;
+        let list = if is_exception { &order.exceptions } else { &order.bans };
+        let live = list.iter().filter(|ban| is_live(ban.until, now));
+        live.map(|ban| (ban.whom.clone(), ban.by.clone(), ban.time)).collect()
     }
 
     pub(super) fn list_operators(&mut self, person: &Person) {

@@ -2,9 +2,10 @@
 
 use chinwag_core::Time;
 
+use super::accounts::Refused;
 use super::irc::Told;
 use super::talk::Ignored;
-use super::{Crowd, Leaving, Model, Person, Room, Speech, is_name, is_reserved, is_room_name};
+use super::{Crowd, Leaving, Model, Person, Room, Speech, is_name, is_room_name};
 
 /// In how many rooms somebody can be at once.
 const ROOMS_MAX: usize = 32;
@@ -18,8 +19,19 @@ impl Model {
             return self.reply(person.user, &format!("You are {new}"));
         }
         let is_ones_own = new.eq_ignore_ascii_case(&person.name);
-        if !is_ones_own && (is_reserved(new) || self.is_taken(new)) {
-            return self.reply(person.user, &format!("{new} is already taken"));
+        if !is_ones_own {
+            let line = match self.name_refused(new, person.account.as_deref()) {
+                Some(Refused::OfAccount) => {
+                    self.happen("of an account");
+                    format!("{new} belongs to an account: /login {new}")
+                }
+                Some(Refused::Reserved | Refused::Taken) => format!("{new} is already taken"),
+                None => String::new(),
+            };
+            if !line.is_empty() {
+                return self.reply(person.user, &line);
+            }
+            self.make_way(now, new);
         }
         self.rename_to(now, person, new);
     }
@@ -45,8 +57,8 @@ impl Model {
             other.ignored.sort_by_key(|ignored| ignored.name.to_lowercase());
         }
         for room in self.rooms.iter_mut().filter(|room| person.is_in(&room.name)) {
-            let own = room.order.mutes.iter_mut().filter(|(origin, ..)| *origin == person.origin);
-            own.for_each(|(_, name, _)| new.clone_into(name));
+            let own = room.order.mutes.iter_mut().filter(|mute| mute.origin == person.origin);
+            own.for_each(|mute| new.clone_into(&mut mute.name));
         }
         let irc = vec![self.own_line(now, &person.source(), &format!("NICK :{new}"))];
         let told = Told { line: format!("{} is now {new}", person.name), facts: String::new(), irc };
@@ -55,7 +67,10 @@ impl Model {
         let hearers = self.people.iter().filter(hears).filter(|other| !is_told_apart(other));
         let hearers: Vec<_> = hearers.map(|other| other.user).collect();
         hearers.into_iter().for_each(|other| self.tell_one(other, &told));
-        if person.is_by_irc() {
+        if person.is_by_irc() && !self.answers(person.user) {
+            let text = self.irc_text(person.user, &told.irc).unwrap_or_default();
+            self.send(person.user, text);
+        } else if person.is_by_irc() {
             self.answer_with(person.user, told.irc.clone());
         }
         self.tell_correspondents(person, new, &told);
@@ -112,8 +127,9 @@ impl Model {
     /// Tells whether somebody may go to a room by this word. Who gives one where none is asked for may mean both words
     /// for the name of a room.
     fn opens_to(&mut self, now: Time, person: &Person, name: &str, key: Option<&str>) -> bool {
-        let has_key = |room: &&Room| room.name.eq_ignore_ascii_case(name) && room.order.key.is_some();
-        if key.is_some() && self.rooms.iter().find(has_key).is_none() {
+        let open = self.rooms.iter().find(|room| room.name.eq_ignore_ascii_case(name)).map(|room| room.order.clone());
+        let order = open.or_else(|| self.decided_of_empty(now, name));
+        if key.is_some() && order.is_none_or(|order| order.key.is_none()) {
             self.reply(person.user, "Room must be 2 - 32 letters, digits, - or _");
             return false;
         }
@@ -205,7 +221,11 @@ impl Model {
     }
 
     pub(super) fn list_rooms(&mut self, user: usize) {
-        let mut rooms: Vec<_> = self.rooms.iter().map(|room| (self.known(&room.name).count(), &room.name)).collect();
+        let own = self.person(user).rooms.clone();
+        let is_shown =
+            |room: &&Room| !room.order.is_secret || own.iter().any(|own| room.name.eq_ignore_ascii_case(own));
+        let shown = self.rooms.iter().filter(is_shown);
+        let mut rooms: Vec<_> = shown.map(|room| (self.known(&room.name).count(), &room.name)).collect();
         rooms.sort_by_key(|(members, name)| (usize::MAX - members, name.to_lowercase()));
         let rooms: Vec<_> = rooms.iter().map(|(members, name)| format!("{name} ({members})")).collect();
         self.reply(user, &format!("Rooms - {}", rooms.join(", ")));
@@ -227,6 +247,7 @@ impl Model {
         self.arrive(now, &person, room);
         self.person_mut(user).rooms = rooms;
         self.welcome(user, room);
+        self.tell_come_again(now, user, room);
         self.show_before(now, user, room);
     }
 
@@ -237,9 +258,11 @@ impl Model {
             let operators = vec![person.user];
             let opened = Room { name: room.to_owned(), place, operators, opened: now, ..Room::main() };
             let opened = self.recalled(room, opened);
+            let opened = self.open_owned(now, person.user, opened);
             self.rooms.push(opened);
         }
-        self.note_arrival(person, room);
+        self.note_operator(now, person.user, room);
+        self.note_arrival(now, person, room);
         if self.members(room) + 1 > self.crowd_members {
             self.crowd(now, room).joined += 1;
             return false;

@@ -183,6 +183,7 @@ impl Model {
             self.answer_with(person.user, told.irc.clone());
         }
         self.tell(room, &told, |other| !person.is_by_irc() || other.user != person.user);
+        self.note_decided(now, room);
     }
 
     /// Returns what tells something that has happened in a room from all others.

@@ -2,16 +2,19 @@
 
 mod irc;
 mod other_protocol;
+mod password;
 mod telnet;
 mod web;
 
 use std::collections::VecDeque;
+use std::time::Duration;
 
 use chinwag_core::Form;
 use unicode_segmentation::UnicodeSegmentation as _;
 
 use self::irc::Irc;
 pub(super) use self::other_protocol::before_greeting;
+pub(super) use self::password::Password;
 use self::telnet::{Said, Telnet};
 use self::web::Web;
 use super::act::{Act, is_key};
@@ -47,6 +50,9 @@ pub(super) enum Ask {
     /// The same with the word that the room asks for, and whether the one that has the focus is left.
     JoinWithKey(String, String, bool),
     Moderate(Act),
+    Password(Password),
+    LogOut,
+    Announce(String),
     Bans,
     Operators,
     /// A command without what it takes, or with something else: what they are told.
@@ -82,6 +88,9 @@ pub(super) enum Ask {
 #[derive(Clone, Debug)]
 pub(super) struct Typist {
     chars_max: usize,
+    has_accounts: bool,
+    /// Of which account the next line is the password, for what, and whether it is hidden.
+    wanted: Option<(String, bool, bool)>,
     line: Vec<u8>,
     /// The line was too long at some time, whatever was erased since.
     is_over: bool,
@@ -105,8 +114,10 @@ pub(super) struct Typist {
 }
 
 impl Typist {
-    pub(super) fn new(chars_max: usize, form: Form) -> Self {
+    pub(super) fn new(chars_max: usize, form: Form, has_accounts: bool) -> Self {
         Self {
+            has_accounts,
+            wanted: None,
             web: (form == Form::Web).then(|| Web::new(chars_max)),
             irc: (form == Form::Irc).then(Irc::default),
             chars_max,
@@ -127,6 +138,12 @@ impl Typist {
     }
 
     pub(super) fn type_bytes(&mut self, bytes: &[u8]) {
+        let before = self.asks.len();
+        self.type_all(bytes);
+        self.hide_passwords(before);
+    }
+
+    fn type_all(&mut self, bytes: &[u8]) {
         if let Some(irc) = &mut self.irc {
             for &byte in bytes {
                 let ask = if self.quit { None } else { irc.take(byte) };
@@ -223,7 +240,10 @@ impl Typist {
         self.line.push(byte);
         let is_over = self.line.len() > 4 * self.chars_max;
         match self.opens {
-            None if is_over && !self.is_over => self.push(Ask::TooLong),
+            None if is_over && !self.is_over => {
+                let ask = self.give(None).unwrap_or(Ask::TooLong);
+                self.push(ask);
+            }
             Some(blank) if !self.is_over => {
                 let other = other_protocol::begins(&self.line, blank);
                 if let Some(told) = other.or_else(|| other_protocol::starts_like_http(&self.line).filter(|_| is_over)) {
@@ -248,7 +268,7 @@ impl Typist {
         let ask = match (is_over, self.opens) {
             (true, None) => return,
             (true, Some(_)) => Some(Ask::TooLong),
-            (false, _) => self.ask(&line),
+            (false, _) => self.give(Some(&String::from_utf8_lossy(&line))).or_else(|| self.ask_or_log_in(&line)),
         };
         self.opens = self.opens.filter(|_| ask.is_none()).map(|blank| blank + 1);
         let is_last = ask == Some(Ask::Quit);
@@ -320,9 +340,16 @@ impl Typist {
             "moderation" => Ask::Moderation,
             "login" if argument.is_empty() => Ask::Incomplete("/login {name}"),
             "oper" if argument.is_empty() => Ask::Incomplete("/oper {account}"),
-            "login" | "oper" if is_name(&argument) => Ask::Lacks("There are no accounts here".to_owned()),
-            "login" | "oper" => Ask::Name(argument),
-            "logout" => Ask::Lacks("You are not logged in".to_owned()),
+            "login" | "oper" if !is_name(&argument) => Ask::Name(argument),
+            "login" | "oper" if !self.has_accounts => Ask::Lacks("There are no accounts here".to_owned()),
+            "login" | "oper" if self.web.is_some() => Ask::Lacks("A password would be shown here".to_owned()),
+            "login" | "oper" => {
+                let (operates, given) = (word.eq_ignore_ascii_case("oper"), String::new());
+                Ask::Password(Password::Given { is_hidden: false, account: argument, operates, given })
+            }
+            "logout" => Ask::LogOut,
+            "announce" if shows_nothing(&argument) => Ask::Lacks("Try /announce {text}".to_owned()),
+            "announce" => Ask::Announce(argument),
             "name" => Ask::Name(argument),
             "join" => with_key(&argument, true).unwrap_or_else(|| Ask::Join(room(argument))),
             "enter" if argument.is_empty() => Ask::Incomplete("/enter {room}"),
@@ -501,6 +528,23 @@ pub(super) fn why(text: &str) -> Option<String> {
     Some(text[..end].to_owned()).filter(|why| !shows_nothing(why))
 }
 
+/// Returns for how long something is to last, if the first word says so, and what is behind it.
+fn lasts(text: &str) -> (Option<Duration>, &str) {
+    let text = text.trim_start();
+    let (word, rest) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
+    let (Some(unit), Ok(number)) = (word.chars().last(), word[..word.len().saturating_sub(1)].parse::<u64>()) else {
+        return (None, text);
+    };
+    let minutes = match unit.to_ascii_lowercase() {
+        'm' => 1,
+        'h' => 60,
+        'd' => 24 * 60,
+        'w' => 7 * 24 * 60,
+        _ => return (None, text),
+    };
+    (Some(Duration::from_secs(60 * minutes * number)), rest)
+}
+
 /// Reads what somebody types who keeps order: what they do, or how it is typed if they lack something.
 fn act(word: &str, argument: &str) -> Option<Result<Act, String>> {
     let (name, rest) = argument.split_once(char::is_whitespace).unwrap_or((argument, ""));
@@ -534,9 +578,12 @@ fn act(word: &str, argument: &str) -> Option<Result<Act, String>> {
     let name = name.to_owned();
     Some(Ok(match word {
         "kick" => Act::Kick(name, why(rest)),
-        "ban" => Act::Ban(name, why(rest)),
+        "ban" => {
+            let (lasts, rest) = lasts(rest);
+            Act::Ban(name, lasts, why(rest))
+        }
         "unban" => Act::Unban(name),
-        "mute" => Act::Mute(name),
+        "mute" => Act::Mute(name, lasts(rest).0),
         "unmute" => Act::Unmute(name),
         "invite" => Act::Invite(name),
         "own" => Act::Mode('r', true, name),

@@ -49,7 +49,7 @@ pub(super) fn quarrel(rng: &mut Rng, came: &[Device]) -> Vec<Step> {
 }
 
 /// Has somebody type lines, and be answered.
-fn type_lines(came: &[Device], user: usize, irc: &str, lines: &str) -> Vec<Step> {
+pub(super) fn type_lines(came: &[Device], user: usize, irc: &str, lines: &str) -> Vec<Step> {
     let typed = if came[user] == Device::Irc { irc } else { lines };
     let what = Typed::Bytes(typed.as_bytes().to_vec());
     let mut steps = vec![Step::Type { user, what }, Step::Read { user, bytes: 64 << 10 }];

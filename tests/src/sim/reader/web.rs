@@ -2,6 +2,7 @@
 //! it says behind them.
 
 use crate::sim::frames::{Framed, Frames};
+use crate::sim::irc::date;
 use crate::sim::json::Json;
 
 /// The longest message of a server: a list, or a few that are said in a row.
@@ -81,7 +82,8 @@ fn show(object: &Json) -> Option<Vec<String>> {
             let bans = object.field("bans")?.list()?;
             let ban = |ban: &Json| {
                 let why = ban.field("why").and_then(|why| Some(format!(": {}", why.text()?))).unwrap_or_default();
-                Some(format!("{} (by {}{why})", ban.field("whom")?.text()?, ban.field("by")?.text()?))
+                let until = ban.field("until").and_then(|until| Some(shown_until(until.number()?))).unwrap_or_default();
+                Some(format!("{} (by {}{until}{why})", ban.field("whom")?.text()?, ban.field("by")?.text()?))
             };
             let bans: Vec<_> = bans.iter().map(ban).collect::<Option<_>>()?;
             one(format!("Bans - {}", bans.join(", ")).trim_end().to_owned())
@@ -153,6 +155,9 @@ fn show(object: &Json) -> Option<Vec<String>> {
             one(format!("{} is now {}", old.text()?, new.text()?))
         }
         "taken" => one(format!("{} is already taken", text("name")?)),
+        "name-of-account" => one(format!("{0} belongs to an account: /login {0}", text("name")?)),
+        "logged-in" => one(format!("You are logged in as {}", text("account")?)),
+        "logged-out" => one("You are logged out".to_owned()),
         "not-logged-in" => one(text("text")?.to_owned()),
         "bad-name" => show_rule(object, "Name").and_then(one),
         "bad-room" => show_rule(object, "Room").and_then(one),
@@ -171,6 +176,12 @@ fn show(object: &Json) -> Option<Vec<String>> {
         "stopping" => one("Server is shutting down".to_owned()),
         _ => None,
     }
+}
+
+/// Writes until when something holds, of milliseconds since 1970.
+fn shown_until(unix_ms: u64) -> String {
+    let (year, month, day, seconds) = date(u128::from(unix_ms.div_ceil(60_000) * 60_000));
+    format!(" until {year:04}-{month:02}-{day:02} {:02}:{:02} UTC", seconds / 3600, seconds / 60 % 60)
 }
 
 fn show_hello(object: &Json) -> Option<String> {

@@ -18,7 +18,7 @@ impl World {
             Message::Crowd { .. } => "crowd told",
             Message::Renamed { .. } => "renamed",
             Message::Taken { .. } => "taken",
-            Message::NameOfAccount { .. } => "of an account",
+            Message::NameOfAccount { .. } => "told that a name is of an account",
             Message::LoggingIn(_) => "logging in",
             Message::NameInvalid | Message::RoomInvalid => "invalid",
             Message::YouAreIn { .. } => "in the room already",

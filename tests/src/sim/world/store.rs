@@ -25,12 +25,14 @@ impl World {
             if !self.has_stopped {
                 self.expect_due();
             }
+            let names = self.next_names();
+            self.model.draw_next(names);
             self.model.take_answer(self.now());
             self.driver.answer();
             self.look()?;
             self.check()?;
         }
-        for situation in self.model.take_seen() {
+        for situation in self.model.take_seen().into_iter().chain(self.model.take_happened()) {
             self.seen(situation);
         }
         Ok(())

@@ -4,8 +4,10 @@ use std::collections::BTreeSet;
 
 use chinwag_core::Time;
 
+use super::obey::refused_by_irc;
 use super::{Client, Identity, OfIrc, unformatted, word};
 use crate::sim::irc::{Parsed, cut};
+use crate::sim::model::accounts::{Given, GivenBy};
 use crate::sim::model::{Model, Person, is_name, is_reserved};
 
 #[derive(Clone, Debug, Default)]
@@ -13,6 +15,7 @@ pub(in crate::sim::model) struct Arriving {
     pub(super) name: Option<String>,
     identity: Option<Identity>,
     is_negotiating: bool,
+    account: Option<String>,
     pub(in crate::sim::model) due: Time,
 }
 
@@ -83,7 +86,9 @@ impl Model {
                     None => Some(format!("431 {nick} :No nickname given")),
                     Some(name) if !is_name(name) => Some(format!("432 {nick} {} :{NAME_RULE}", word(name))),
                     Some(name) if is_reserved(name) => Some(format!("433 {nick} {name} :Nickname is reserved")),
-                    Some(name) if self.is_taken(name) => Some(format!("433 {nick} {name} :Nickname is already in use")),
+                    Some(name) if self.is_taken(name) && self.account_named(name).is_none() => {
+                        Some(format!("433 {nick} {name} :Nickname is already in use"))
+                    }
                     Some(name) => {
                         if let Some(arriving) = self.arriving_mut(user) {
                             arriving.name = Some(name.to_owned());
@@ -105,12 +110,37 @@ impl Model {
                 _ => self.numeric(now, &format!("461 {nick} USER :Not enough parameters")),
             },
             "PASS" if line.filled(0).is_none() => self.numeric(now, "461 * PASS :Not enough parameters"),
+            "PASS" if self.has_accounts && line.filled(0).is_some_and(|given| given.contains(':')) => {
+                let (account, given) = line.filled(0).and_then(|given| given.split_once(':')).unwrap_or_default();
+                let (account, password) = (account.to_owned(), given.to_owned());
+                self.look_at(now, user, Given { account, password, by: GivenBy::Pass });
+            }
+            "AUTHENTICATE" if self.has_accounts => self.obey_authenticate(now, user, line),
             "PASS" | "PONG" => {}
             "PING" => self.pong(now, user, line),
             "QUIT" => return self.say_irc_bye(now, user, "Quit"),
             _ => self.numeric(now, &format!("451 {nick} :You have not registered")),
         }
-        self.register(now, user);
+        if !self.is_waiting(user) {
+            self.register(now, user);
+        }
+    }
+
+    /// Has somebody be logged in who has not said who they are.
+    pub(in crate::sim::model) fn log_in_arriving(&mut self, now: Time, user: usize, account: String) {
+        let nick = self.nick(user);
+        let text = format!("900 {nick} {nick}!*@chinwag {account} :You are now logged in as {account}");
+        self.reply_untimed(now, user, &text);
+        self.reply_untimed(now, user, &format!("903 {nick} :SASL authentication successful"));
+        if let Some(arriving) = self.arriving_mut(user) {
+            arriving.account = Some(account);
+        }
+        self.happen("logged in before registering");
+    }
+
+    /// Returns by which account somebody is logged in who has not said who they are.
+    pub(super) fn arriving_account(&mut self, user: usize) -> Option<String> {
+        self.arriving_mut(user).and_then(|arriving| arriving.account.clone())
     }
 
     pub(super) fn pong(&mut self, now: Time, user: usize, line: &Parsed) {
@@ -126,12 +156,16 @@ impl Model {
     fn register(&mut self, now: Time, user: usize) {
         let Some(arriving) = self.arriving_mut(user).filter(|arriving| !arriving.is_negotiating) else { return };
         let (Some(name), Some(identity)) = (arriving.name.clone(), arriving.identity.clone()) else { return };
-        if self.is_taken(&name) {
+        // It may be gone since its password was given.
+        let arriving_account = arriving.account.clone();
+        let arriving_account = arriving_account.filter(|account| self.account_named(account).is_some());
+        if let Some(refused) = self.name_refused(&name, arriving_account.as_deref()) {
             if let Some(arriving) = self.arriving_mut(user) {
                 arriving.name = None;
             }
-            return self.reply_numeric(now, user, &format!("433 * {name} :Nickname is already in use"));
+            return self.reply_numeric(now, user, &refused_by_irc("*", &name, refused));
         }
+        self.make_way(now, &name);
         if let Some(client) = &mut self.clients[user] {
             client.arriving = None;
         }
@@ -144,6 +178,8 @@ impl Model {
             writer: None,
             correspondents: Vec::new(),
             origin: user,
+            account: arriving_account,
+            power: None,
             irc: Some(OfIrc { identity, came: now, spoke: now, ..OfIrc::default() }),
         });
         self.people_max = self.people_max.max(self.people());
@@ -163,7 +199,12 @@ impl Model {
                 if version.is_some_and(|version| version >= 302) {
                     self.grant(user, has.into_iter().chain(["cap-notify"]).collect());
                 }
-                self.numeric(now, &format!("CAP {nick} LS :{}", CAPABILITIES.join(" ")));
+                let sasl = match (self.has_accounts, version.is_some_and(|version| version >= 302)) {
+                    (false, _) => "",
+                    (true, false) => " sasl",
+                    (true, true) => " sasl=PLAIN",
+                };
+                self.numeric(now, &format!("CAP {nick} LS :{}{sasl}", CAPABILITIES.join(" ")));
             }
             Some("LIST") => {
                 let names: Vec<_> = CAPABILITIES.into_iter().filter(|name| has.contains(name)).collect();
@@ -172,7 +213,7 @@ impl Model {
             Some("REQ") => {
                 self.negotiate(user, true);
                 let wanted = line.params.get(1).map_or("", String::as_str);
-                match after(has, wanted) {
+                match after(has, wanted, self.has_accounts) {
                     Some(capabilities) => {
                         for granted in pieces(wanted) {
                             self.numeric(now, &format!("CAP {nick} ACK :{granted}"));
@@ -204,9 +245,12 @@ impl Model {
 }
 
 /// Returns which capabilities a client has then: all that it asks for, or as before.
-fn after(mut has: BTreeSet<&'static str>, wanted: &str) -> Option<BTreeSet<&'static str>> {
+fn after(mut has: BTreeSet<&'static str>, wanted: &str, has_accounts: bool) -> Option<BTreeSet<&'static str>> {
     for name in wanted.split(' ').filter(|name| !name.is_empty()) {
         let plain = name.strip_prefix('-').unwrap_or(name);
+        if has_accounts && plain == "sasl" {
+            continue;
+        }
         let capability = CAPABILITIES.into_iter().find(|capability| *capability == plain)?;
         if plain == name {
             has.insert(capability)

@@ -86,9 +86,10 @@ impl Model {
         let (nick, all, rooms) = (self.nick(user), self.people(), self.occupied().len());
         let invisible = self.people.iter().filter(|person| person.irc.as_ref().is_some_and(|irc| irc.is_invisible));
         let invisible = invisible.count();
+        let operators = self.people.iter().filter(|person| person.power.is_some()).count();
         let (visible, arriving, max) = (all - invisible, self.arriving(), self.people_max);
         self.numeric(now, &format!("251 {nick} :There are {visible} users and {invisible} invisible on 1 servers"));
-        self.numeric(now, &format!("252 {nick} 0 :operator(s) online"));
+        self.numeric(now, &format!("252 {nick} {operators} :operator(s) online"));
         self.numeric(now, &format!("253 {nick} {arriving} :unknown connection(s)"));
         self.numeric(now, &format!("254 {nick} {rooms} :channels formed"));
         self.numeric(now, &format!("255 {nick} :I have {all} clients and 0 servers"));

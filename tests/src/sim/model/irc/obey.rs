@@ -5,6 +5,7 @@ use chinwag_core::Time;
 use super::arriving::NAME_RULE;
 use super::{REASON_BYTES_MAX, bounded, room_name, unformatted, word};
 use crate::sim::irc::Parsed;
+use crate::sim::model::accounts::{Given, GivenBy, Refused};
 use crate::sim::model::act::Act;
 use crate::sim::model::typist::why;
 use crate::sim::model::{Leaving, Model, is_name, is_reserved, typist};
@@ -58,9 +59,11 @@ impl Model {
                 self.say_irc_bye(now, user, "Quit");
             }
             "KICK" => self.obey_kick(now, user, line),
-            "OPER" if line.filled(1).is_some() => {
+            "OPER" if line.filled(1).is_some() && !self.has_accounts => {
                 self.numeric(now, &format!("491 {nick} :There are no operators here"));
             }
+            "OPER" if line.filled(1).is_some() => self.obey_oper(now, user, line),
+            "AUTHENTICATE" if self.has_accounts => self.obey_authenticate(now, user, line),
             "OPER" => self.needs_more(now, user, &command),
             "USER" | "PASS" => self.numeric(now, &format!("462 {nick} :You may not reregister")),
             _ => self.numeric(now, &format!("421 {nick} {} :Unknown command", word(&line.command))),
@@ -81,12 +84,19 @@ impl Model {
             Some(name) if !is_own(name) && is_reserved(name) => {
                 self.numeric(now, &format!("433 {nick} {name} :Nickname is reserved"));
             }
-            Some(name) if !is_own(name) && self.is_taken(name) => {
-                self.reply_numeric(now, user, &format!("433 {nick} {name} :Nickname is already in use"));
-            }
             // They are told by nothing what they know.
             Some(name) if name == nick => self.answer_with(user, Vec::new()),
             Some(name) => {
+                let person = self.person(user).clone();
+                let refused = if is_own(name) { None } else { self.name_refused(name, person.account.as_deref()) };
+                if let Some(refused) = refused {
+                    return self.reply_numeric(now, user, &refused_by_irc(&nick, name, refused));
+                }
+                if !is_own(name) {
+                    self.renamed = Some((user, name.to_owned()));
+                    self.make_way(now, name);
+                    self.renamed = None;
+                }
                 let person = self.person(user).clone();
                 self.rename_to(now, &person, name);
             }
@@ -107,10 +117,11 @@ impl Model {
         }
         let Some(irc) = self.person(user).irc.clone() else { return };
         let had = (irc.identity.is_bot, irc.is_invisible);
+        let is_operator = self.is_server_operator(user);
         let signs = |modes: (bool, bool)| [(modes.0, 'B'), (modes.1, 'i')];
         let Some(changes) = line.filled(1) else {
             let modes: String = signs(had).into_iter().filter(|(has, _)| *has).map(|(_, mode)| mode).collect();
-            return self.numeric(now, &format!("221 {nick} +{modes}"));
+            return self.numeric(now, &format!("221 {nick} +{modes}{}", if is_operator { "o" } else { "" }));
         };
         let (mut has, mut is_set, mut is_unknown) = (had, true, false);
         for change in changes.chars() {
@@ -151,7 +162,7 @@ impl Model {
             return self.numeric(now, &format!("401 {nick} {} :No such nick/channel", word(whom)));
         }
         let why = line.filled(2).and_then(|text| why(&unformatted(text)));
-        match self.shown_room(wanted) {
+        match self.shown_room_to(user, wanted) {
             Some(room) => self.moderate(now, user, &room, Act::Kick(whom.to_owned(), why)),
             None => self.not_in_room(now, user, None, name),
         }
@@ -159,17 +170,32 @@ impl Model {
 
     fn obey_room_mode(&mut self, now: Time, user: usize, target: &str, line: &Parsed) {
         let nick = self.nick(user);
-        let Some(name) = self.shown_room(target) else { return self.no_such_channel(now, user, target) };
+        let Some(name) = self.shown_room_to(user, target) else { return self.no_such_channel(now, user, target) };
         let Some(changes) = line.filled(1) else {
             let is_there = self.person(user).is_in(&name);
             let room = self.room_mut(&name);
             let (opened, order) = (room.opened, room.order.clone());
             let opened = self.time_of_day(opened) / 1000;
-            let modes = [(order.is_locked, "i"), (order.is_moderated, "m"), (true, "n"), (order.is_topic_locked, "t")];
+            let is_owned = self.owned_of(&name).is_some();
+            let modes = [
+                (order.is_locked, "i"),
+                (order.is_moderated, "m"),
+                (!order.is_open, "n"),
+                (is_owned, "r"),
+                (order.is_secret, "s"),
+                (order.is_topic_locked, "t"),
+            ];
             let mut modes: String = modes.iter().filter(|(is_set, _)| *is_set).map(|(_, mode)| *mode).collect();
+            let mut parameters = String::new();
             if let Some(key) = order.key {
-                modes += &format!("k {}", if is_there { &key } else { "*" });
+                modes.push('k');
+                parameters += &format!(" {}", if is_there { &key } else { "*" });
             }
+            if let Some(limit) = order.limit {
+                modes.push('l');
+                parameters += &format!(" {limit}");
+            }
+            modes += &parameters;
             self.numeric(now, &format!("324 {nick} #{name} +{modes}"));
             return self.numeric(now, &format!("329 {nick} #{name} {opened}"));
         };
@@ -177,17 +203,16 @@ impl Model {
         let (is_set, letter) = (!changes.starts_with('-'), changes.trim_start_matches(['+', '-']));
         let what = line.filled(2);
         let act = match (letter, what) {
-            ("b", None) => {
-                for ban in self.room_mut(&name).order.bans.clone() {
-                    let (whom, by, time) = (ban.whom, ban.by, ban.time);
-                    self.numeric(now, &format!("367 {nick} #{name} {whom}!*@* {by} {}", time / 1000));
+            ("b" | "e", None) => {
+                let (entry, end, kind) = if letter == "b" { (367, 368, "ban") } else { (348, 349, "exception") };
+                for (whom, by, time) in self.listed_bans(now, &name, letter == "e") {
+                    self.numeric(now, &format!("{entry} {nick} #{name} {whom}!*@* {by} {}", time / 1000));
                 }
-                return self.numeric(now, &format!("368 {nick} #{name} :End of channel ban list"));
+                return self.numeric(now, &format!("{end} {nick} #{name} :End of channel {kind} list"));
             }
-            ("e", None) => return self.numeric(now, &format!("349 {nick} #{name} :End of channel exception list")),
             ("I", None) => return self.numeric(now, &format!("347 {nick} #{name} :End of channel invite list")),
-            ("o" | "v" | "b" | "i" | "m" | "t" | "k", _) => {
-                let what = what.unwrap_or_default().trim_end_matches("!*@*").to_owned();
+            ("o" | "v" | "b" | "e" | "i" | "m" | "t" | "k" | "s" | "n" | "l" | "r", _) => {
+                let what = what.filter(|_| letter != "r").unwrap_or_default().trim_end_matches("!*@*").to_owned();
                 Act::Mode(letter.chars().next().unwrap_or_default(), is_set, what)
             }
             _ => {
@@ -197,4 +222,60 @@ impl Model {
         };
         self.moderate(now, user, &name, act);
     }
+
+    /// Has somebody be an operator of the server by the password of an account.
+    fn obey_oper(&mut self, now: Time, user: usize, line: &Parsed) {
+        let nick = self.nick(user);
+        let (account, given) = (line.filled(0).unwrap_or_default(), line.filled(1).unwrap_or_default());
+        if !is_name(account) {
+            return self.numeric(now, &format!("464 {nick} :Wrong password"));
+        }
+        let (account, password) = (account.to_owned(), given.to_owned());
+        self.look_at(now, user, Given { account, password, by: GivenBy::Oper });
+    }
+
+    /// Has somebody log in by SASL: a plan says the mechanism first, and then all that is to be said, at once.
+    pub(super) fn obey_authenticate(&mut self, now: Time, user: usize, line: &Parsed) {
+        let nick = self.nick(user);
+        let Some(said) = line.filled(0).map(str::to_owned) else { return self.needs_more(now, user, "AUTHENTICATE") };
+        let arriving = self.arriving_account(user);
+        let person = self.people.iter().find(|person| person.user == user).and_then(|person| person.account.clone());
+        if arriving.is_some() || person.is_some() {
+            return self.numeric(now, &format!("907 {nick} :You have already authenticated using SASL"));
+        }
+        let begins = std::mem::take(&mut self.client_mut(user).authenticates);
+        if !begins && said.eq_ignore_ascii_case("PLAIN") {
+            self.client_mut(user).authenticates = true;
+            return self.numeric(now, "AUTHENTICATE +");
+        }
+        let known = SAID.iter().find(|(base64, ..)| *base64 == said);
+        let Some((_, account, given)) = known.filter(|_| begins) else {
+            if !begins && said != "*" {
+                self.numeric(now, &format!("908 {nick} PLAIN :are available SASL mechanisms"));
+            }
+            return match (begins, said.as_str()) {
+                (true, "*") => self.numeric(now, &format!("906 {nick} :SASL authentication aborted")),
+                _ => self.numeric(now, &format!("904 {nick} :SASL authentication failed")),
+            };
+        };
+        let (account, password) = ((*account).to_owned(), (*given).to_owned());
+        self.look_at(now, user, Given { account, password, by: GivenBy::Sasl });
+    }
+}
+
+/// What clients say by SASL in a plan, and which account and password that is.
+const SAID: [(&str, &str, &str); 3] = [
+    ("AEFubgBzd29yZGZpc2g=", "Ann", "swordfish"),
+    ("AFJvb3QAc3dvcmRmaXNo", "Root", "swordfish"),
+    ("AEFubgBlZWw=", "Ann", "eel"),
+];
+
+/// Answers why somebody can't have a name.
+pub(super) fn refused_by_irc(nick: &str, name: &str, refused: Refused) -> String {
+    let why = match refused {
+        Refused::Reserved => "is reserved",
+        Refused::OfAccount => "belongs to an account: log in to it by SASL",
+        Refused::Taken => "is already in use",
+    };
+    format!("433 {nick} {name} :Nickname {why}")
 }

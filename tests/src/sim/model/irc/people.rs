@@ -51,7 +51,9 @@ impl Model {
     }
 
     fn presence(&self, now: Time, user: usize, name: &str, source: Option<&str>) -> super::IrcLine {
-        let nick = self.nick(user);
+        // They are called so once the line is made.
+        let renamed = self.renamed.as_ref().filter(|(other, _)| *other == user).map(|(_, name)| name.clone());
+        let nick = renamed.unwrap_or_else(|| self.nick(user));
         let text = source.map_or_else(|| format!("731 {nick} :{name}"), |source| format!("730 {nick} :{source}"));
         self.numeric_line(now, &text)
     }
@@ -168,7 +170,7 @@ impl Model {
         };
         let common = |other: &Person| other.rooms.iter().find(|room| asking.is_in(room)).cloned();
         let meant: Vec<(Option<String>, Person)> = if mask.starts_with('#') {
-            let room = self.shown_room(mask);
+            let room = self.shown_room_to(user, mask);
             let listed = room.iter().flat_map(|room| self.listed(room)).filter(is_shown);
             listed.map(|other| (room.clone(), other)).collect()
         } else if let Some(other) = Some(mask).filter(|mask| is_name(mask)).and_then(|name| self.find(name)) {
@@ -209,6 +211,7 @@ impl Model {
             'h' => "chinwag".to_owned(),
             's' => self.server.clone(),
             'n' => other.name.clone(),
+            'a' => other.account.clone().unwrap_or_else(|| "0".to_owned()),
             'f' => self.flags(room, other, user),
             'o' => "n/a".to_owned(),
             'r' => format!(":{}", other.real_name()),
@@ -230,7 +233,7 @@ impl Model {
     fn flags(&self, room: Option<&str>, other: &Person, asking: usize) -> String {
         let ranks = room.map_or("", |room| self.ranks(room, other.user, asking));
         let away = if other.away().is_some() { "G" } else { "H" };
-        [away, if other.is_bot() { "B" } else { "" }, ranks].concat()
+        [away, if other.power.is_some() { "*" } else { "" }, if other.is_bot() { "B" } else { "" }, ranks].concat()
     }
 
     pub(super) fn obey_whois(&mut self, now: Time, user: usize, line: &Parsed) {
@@ -246,7 +249,9 @@ impl Model {
                 self.numeric(now, &format!("311 {nick} {name} {user_name} chinwag * :{real_name}"));
                 let mut rooms = String::new();
                 let head = format!("319 {nick} {name} :");
-                for room in &other.rooms {
+                for room in
+                    other.rooms.iter().filter(|room| self.is_shown(room, user)).cloned().collect::<Vec<_>>().iter()
+                {
                     let sign = self.ranks(room, other.user, user);
                     let item = format!("{sign}{} ", self.channel(Some(room)));
                     if head.len() + rooms.len() + item.len() > 400 {
@@ -259,12 +264,18 @@ impl Model {
                     self.numeric(now, format!("{head}{rooms}").trim_end());
                 }
                 self.numeric(now, &format!("312 {nick} {name} {server} :chinwag"));
+                if other.power.is_some() {
+                    self.numeric(now, &format!("313 {nick} {name} :is an operator of this server"));
+                }
                 if let Some(reason) = other.away() {
                     self.numeric(now, &format!("301 {nick} {name} :{reason}"));
                 }
                 if let Some(irc) = &other.irc {
                     let (idle, came) = (now.since(irc.spoke).as_secs(), self.time_of_day(irc.came) / 1000);
                     self.numeric(now, &format!("317 {nick} {name} {idle} {came} :seconds idle, signon time"));
+                }
+                if let Some(account) = &other.account {
+                    self.numeric(now, &format!("330 {nick} {name} {account} :is logged in as"));
                 }
                 if other.is_bot() {
                     self.numeric(now, &format!("335 {nick} {name} :is a bot"));

@@ -17,7 +17,8 @@ impl Model {
     pub(in crate::sim::model) fn joined(&mut self, now: Time, person: &Person, room: &str) -> Told {
         let room = self.room_mut(room).name.clone();
         let mut irc = IrcLine::new(self.time_of_day(now), format!(":{} JOIN #{room}", person.source()));
-        irc.extended = Some(format!("{} * :{}", irc.text, person.real_name()));
+        let account = person.account.as_deref().unwrap_or("*");
+        irc.extended = Some(format!("{} {account} :{}", irc.text, person.real_name()));
         Told { line: format!("{} joined", person.name), facts: format!(" [{room}]"), irc: vec![irc] }
     }
 
@@ -29,10 +30,15 @@ impl Model {
             Leaving::Room(reason) => format!("PART #{room} :{reason}"),
             Leaving::Quit(reason) if reason.is_empty() => "QUIT :Quit".to_owned(),
             Leaving::Quit(reason) => format!("QUIT :Quit: {reason}"),
+            Leaving::Killed(_, quit) => format!("QUIT :{quit}"),
             Leaving::Lost => "QUIT :Connection closed".to_owned(),
         };
         let irc = IrcLine::new(self.time_of_day(now), format!(":{} {text}", person.source()));
-        Told { line: format!("{} left", person.name), facts: format!(" [{room}]"), irc: vec![irc] }
+        let line = match leaving {
+            Leaving::Killed(by, _) => format!("{} was put out of the server by {by}", person.name),
+            Leaving::Room(_) | Leaving::Quit(_) | Leaving::Lost => format!("{} left", person.name),
+        };
+        Told { line, facts: format!(" [{room}]"), irc: vec![irc] }
     }
 
     /// Returns a line of what somebody does.
@@ -70,6 +76,7 @@ impl Model {
         let is_told = self.arrive(now, &person, room);
         self.person_mut(user).rooms.push(room.to_lowercase());
         self.answer_joined(now, user, room);
+        self.tell_come_again(now, user, room);
         if is_told && let Some(reason) = person.away() {
             let line = self.own_line(now, &person.source(), &format!("AWAY :{reason}"));
             for other in self.clients_in(room, user, "away-notify") {
@@ -151,6 +158,19 @@ impl Model {
         if self.person(user).is_in(&room) { Ok(room) } else { Err(Some(room)) }
     }
 
+    /// Returns how a room is called of which somebody may know.
+    pub(super) fn shown_room_to(&self, user: usize, channel: &str) -> Option<String> {
+        let name = self.shown_room(channel)?;
+        self.is_shown(&name, user).then_some(name)
+    }
+
+    /// Tells whether somebody may know of a room.
+    pub(in crate::sim::model) fn is_shown(&self, room: &str, user: usize) -> bool {
+        let is_secret = self.rooms.iter().any(|other| other.name.eq_ignore_ascii_case(room) && other.order.is_secret);
+        let person = self.people.iter().find(|person| person.user == user);
+        !is_secret || person.is_some_and(|person| person.is_in(room) || person.power.is_some())
+    }
+
     /// Returns how a room is called in which somebody is, or `main`.
     pub(super) fn shown_room(&self, channel: &str) -> Option<String> {
         let name = room_name(channel)?;
@@ -186,7 +206,7 @@ impl Model {
 
     /// Returns who is to hear of a change of somebody: with a capability, in a room with them that is not crowded, or
     /// monitoring them.
-    pub(super) fn clients_around(&self, user: usize, capability: &str) -> Vec<usize> {
+    pub(in crate::sim::model) fn clients_around(&self, user: usize, capability: &str) -> Vec<usize> {
         let person = self.person(user);
         let shares = |other: &Person| person.rooms.iter().any(|room| other.is_in(room) && !self.is_crowded(room));
         let monitors = |other: &Person| self.has(other.user, "extended-monitor") && other.monitors(&person.name);
@@ -200,7 +220,7 @@ impl Model {
         let Some(wanted) = line.filled(0) else { return self.needs_more(now, user, "TOPIC") };
         let Some(name) = room_name(wanted) else { return self.no_such_channel(now, user, wanted) };
         let Some(topic) = line.params.get(1) else {
-            let Some(room) = self.shown_room(wanted) else { return self.no_such_channel(now, user, wanted) };
+            let Some(room) = self.shown_room_to(user, wanted) else { return self.no_such_channel(now, user, wanted) };
             if !self.add_topic(now, user, &room) {
                 let nick = self.nick(user);
                 self.numeric(now, &format!("331 {nick} #{room} :No topic is set"));
@@ -231,7 +251,7 @@ impl Model {
 
     pub(super) fn obey_names(&mut self, now: Time, user: usize, line: &Parsed) {
         let named = line.filled(0).unwrap_or("*").split(',').next().unwrap_or_default();
-        match self.shown_room(named) {
+        match self.shown_room_to(user, named) {
             Some(room) => self.add_names(now, user, &room),
             None => {
                 let nick = self.nick(user);
@@ -248,7 +268,8 @@ impl Model {
             listed.sort_by_key(|person| person.user != user);
         }
         let shows_hosts = self.has(user, "userhost-in-names");
-        let head = format!("353 {nick} = #{name} :");
+        let kind = if self.room_mut(room).order.is_secret { '@' } else { '=' };
+        let head = format!("353 {nick} {kind} #{name} :");
         let bytes_max = LINE_BYTES_MAX - 2 - format!(":{} ", self.server).len() - head.len();
         let mut names = String::new();
         for person in listed {
@@ -290,7 +311,8 @@ impl Model {
                 than.is_some_and(|than| if size.starts_with('>') { listed > than } else { listed < than })
             };
             let is_named = |wanted: &&str| room_name(wanted).is_some_and(|room| room.eq_ignore_ascii_case(&name));
-            if sizes.iter().all(fits) && (names.is_empty() || names.iter().any(is_named)) {
+            if self.is_shown(&name, user) && sizes.iter().all(fits) && (names.is_empty() || names.iter().any(is_named))
+            {
                 let topic = self.room_mut(&name).topic.clone().map(|topic| topic.text).unwrap_or_default();
                 self.numeric(now, &format!("322 {nick} #{name} {listed} :{topic}"));
             }

@@ -132,9 +132,13 @@ impl Model {
     fn say_to(&mut self, now: Time, person: &Person, to: &str, text: &str, manner: &Manner) {
         let (nick, user) = (&person.name, person.user);
         if let Some(room) = room_name(to) {
-            match self.own_room(user, room) {
+            let found = self.own_room(user, room).or_else(|found| match found {
+                Some(room) if self.is_open_to(now, person, &room) => Ok(room),
+                other => Err(other),
+            });
+            match found {
                 Ok(_) if manner.how.is_for_clients() => {}
-                Ok(room) => match self.unheard(person, &room) {
+                Ok(room) => match self.unheard(now, person, &room) {
                     None => self.say_in(now, person, &room, text, manner),
                     Some(_) if manner.how.is_notice() => {}
                     Some(why) => self.tell_unheard(now, user, &room, why),
@@ -192,7 +196,7 @@ impl Model {
                 Ok(room) => room,
                 Err(room) => return self.not_in_room(now, user, room.as_deref(), name),
             };
-            if let Some(why) = self.unheard(person, &room) {
+            if let Some(why) = self.unheard(now, person, &room) {
                 return self.tell_unheard(now, user, &room, why);
             }
             let is_kept = manner.tags.iter().any(|tag| tag.split('=').next() == Some("+draft/persist"));
