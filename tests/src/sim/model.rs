@@ -4,6 +4,7 @@
 mod accounts;
 mod act;
 mod asking;
+mod given;
 mod irc;
 mod memory;
 mod moderation;

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use chinwag_core::Time;
 
+use super::given::{Given, GivenBy, Refused};
 use super::irc::Told;
 use super::order::{Ban, Order};
 use super::{Leaving, Model, Person, Room, Topic, is_reserved};
@@ -30,25 +31,6 @@ pub(super) struct Owned {
     /// What was decided, of which the bans have an end by the wall clock.
     order: Order,
     ends: [Vec<Option<u128>>; 2],
-}
-
-/// Holds a password of an account, and how it was given.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) struct Given {
-    pub(super) account: String,
-    pub(super) password: String,
-    pub(super) by: GivenBy,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum GivenBy {
-    /// By lines, to log in, or to be an operator of the server.
-    Lines {
-        operates: bool,
-    },
-    Oper,
-    Sasl,
-    Pass,
 }
 
 /// Tells what comes of a password.
@@ -545,14 +527,6 @@ impl Model {
     fn reply_known(&mut self, user: usize, line: &str) {
         self.reply(user, line);
     }
-}
-
-/// Tells why somebody can't have a name.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Refused {
-    Reserved,
-    OfAccount,
-    Taken,
 }
 
 impl Person {

@@ -2,7 +2,7 @@
 
 use chinwag_core::Time;
 
-use super::accounts::{Given, GivenBy};
+use super::given::{Given, GivenBy};
 use super::irc::Manner;
 use super::memory::Deed;
 use super::typist::{self, Ask, Password};

@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 
 use chinwag_core::{Kept, Time, What};
 
-use super::accounts::Given;
+use super::given::Given;
 use super::irc::Answer;
 use super::talk::Earlier;
 use super::typist::Ask;

@@ -2,7 +2,7 @@
 
 use chinwag_core::Time;
 
-use super::accounts::Refused;
+use super::given::Refused;
 use super::irc::Told;
 use super::talk::Ignored;
 use super::{Crowd, Leaving, Model, Person, Room, Speech, is_name, is_room_name};

@@ -1,4 +1,5 @@
-//! Owns how people with accounts meet in a plan: they log in and out, own rooms, keep order on the server, and abuse it.
+//! Owns how people with accounts meet in a plan: they log in and out, own rooms, keep order on the server, and abuse
+//! it.
 
 use super::order::type_lines;
 use crate::sim::{Device, Rng, Step, Typed};

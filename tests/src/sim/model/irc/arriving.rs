@@ -4,10 +4,9 @@ use std::collections::BTreeSet;
 
 use chinwag_core::Time;
 
-use super::obey::refused_by_irc;
 use super::{Client, Identity, OfIrc, unformatted, word};
 use crate::sim::irc::{Parsed, cut};
-use crate::sim::model::accounts::{Given, GivenBy};
+use crate::sim::model::given::{Given, GivenBy, Refused};
 use crate::sim::model::{Model, Person, is_name, is_reserved};
 
 #[derive(Clone, Debug, Default)]
@@ -271,4 +270,14 @@ fn pieces(wanted: &str) -> Vec<String> {
     }
     lines.push(rest);
     lines
+}
+
+/// Answers why somebody can't have a name.
+pub(super) fn refused_by_irc(nick: &str, name: &str, refused: Refused) -> String {
+    let why = match refused {
+        Refused::Reserved => "is reserved",
+        Refused::OfAccount => "belongs to an account: log in to it by SASL",
+        Refused::Taken => "is already in use",
+    };
+    format!("433 {nick} {name} :Nickname {why}")
 }

@@ -2,11 +2,11 @@
 
 use chinwag_core::Time;
 
-use super::arriving::NAME_RULE;
+use super::arriving::{NAME_RULE, refused_by_irc};
 use super::{REASON_BYTES_MAX, bounded, room_name, unformatted, word};
 use crate::sim::irc::Parsed;
-use crate::sim::model::accounts::{Given, GivenBy, Refused};
 use crate::sim::model::act::Act;
+use crate::sim::model::given::{Given, GivenBy};
 use crate::sim::model::typist::why;
 use crate::sim::model::{Leaving, Model, is_name, is_reserved, typist};
 
@@ -269,13 +269,3 @@ const SAID: [(&str, &str, &str); 3] = [
     ("AFJvb3QAc3dvcmRmaXNo", "Root", "swordfish"),
     ("AEFubgBlZWw=", "Ann", "eel"),
 ];
-
-/// Answers why somebody can't have a name.
-pub(super) fn refused_by_irc(nick: &str, name: &str, refused: Refused) -> String {
-    let why = match refused {
-        Refused::Reserved => "is reserved",
-        Refused::OfAccount => "belongs to an account: log in to it by SASL",
-        Refused::Taken => "is already in use",
-    };
-    format!("433 {nick} {name} :Nickname {why}")
-}
