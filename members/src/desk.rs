@@ -85,16 +85,15 @@ pub(crate) struct Desk {
 }
 
 impl Desk {
-    /// Begins with all that the database has.
+    /// Begins with all that the database has, which was of this version before anything was read.
     pub(crate) fn new(
-        book: Book,
+        (book, version): (Book, i64),
         known: Arc<Mutex<Known>>,
         hashing: Arc<AtomicUsize>,
         keeping: Arc<Keeping>,
     ) -> Result<Self, Error> {
         // It is compared with where there is no account: that takes as long.
         let dummy = hashed(&Passphrase::new("nobody's"))?;
-        let version = book.version()?;
         let written = Instant::now();
         let desk = Self { book, known, version, hashing, keeping, dummy, hashed: 0, written, is_failing: false };
         desk.learn()?;
@@ -245,14 +244,30 @@ mod tests {
     use crate::book::tests::Folder;
 
     #[test]
+    fn an_account_that_is_made_while_a_server_starts_is_learned_of() {
+        let folder = Folder::new("starting");
+        let (book, mut other) =
+            (Book::open(&folder.0).expect("it is made"), Book::open(&folder.0).expect("it is there"));
+        let version = book.version().expect("it is read");
+        let keeping = Arc::new(Keeping::new(&book).expect("it is read"));
+        let ann = Account { name: Name::parse("Ann").expect("it is a name"), role: Role::Member };
+        assert!(other.add_account(&ann, &Passphrase::new("sesame")).expect("it is written"));
+        let mut desk =
+            Desk::new((book, version), Arc::default(), Arc::default(), Arc::clone(&keeping)).expect("it is read");
+        desk.look().expect("it is read");
+        assert_eq!(keeping.accounts.accounts(|_| {}).made, [ann.name]);
+    }
+
+    #[test]
     fn an_unknown_account_costs_as_many_hashes_as_one_that_is_known_and_who_was_here_costs_none() {
         let folder = Folder::new("timing");
         let mut book = Book::open(&folder.0).expect("it is made");
         let name = |text: &str| Name::parse(text).expect("it is a name");
         let ann = Account { name: name("Ann"), role: Role::Member };
         assert!(book.add_account(&ann, &Passphrase::new("sesame")).expect("it is written"));
+        let version = book.version().expect("it is read");
         let keeping = Arc::new(Keeping::new(&book).expect("it is read"));
-        let mut desk = Desk::new(book, Arc::default(), Arc::default(), keeping).expect("it is read");
+        let mut desk = Desk::new((book, version), Arc::default(), Arc::default(), keeping).expect("it is read");
         let mut log_in = |of: &str, given: &str, code, pass| {
             let log_in = LogIn { account: name(of), given: Passphrase::new(given), code, pass, is_counted: true };
             let verdict = desk.log_in(&log_in).expect("it is read");

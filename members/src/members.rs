@@ -56,8 +56,10 @@ impl Members {
         getrandom::fill(&mut key).map_err(|error| Error::File { path: dir.to_owned(), error: error.into() })?;
         let (known, hashing) = (Arc::<Mutex<Known>>::default(), Arc::<AtomicUsize>::default());
         let (asked, asks) = sync_channel(WAITING_MAX);
+        // What another program changes from here on is another version, and looked at again.
+        let version = book.version()?;
         let keeping = Arc::new(Keeping::new(&book)?);
-        let desk = Desk::new(book, Arc::clone(&known), Arc::clone(&hashing), Arc::clone(&keeping))?;
+        let desk = Desk::new((book, version), Arc::clone(&known), Arc::clone(&hashing), Arc::clone(&keeping))?;
         let thread = thread::Builder::new().name("members".into()).spawn(move || desk.run(&asks));
         Ok(Self(Arc::new(Shared {
             known,
