@@ -37,8 +37,8 @@ fn max_line_is_how_many_characters_a_line_may_have() {
     for adapter in Adapter::ALL {
         let (server, addr) = Program::start(adapter, ["--max-line", "38"]);
         let mut ann = Person::come(addr);
-        let [fits, too_long] = [30, 31].map(|chars| "x".repeat(chars));
-        let [umlauts, too_many] = [30, 31].map(|chars| "ä".repeat(chars));
+        let [fits, too_long] = [38, 39].map(|chars| "x".repeat(chars));
+        let [umlauts, too_many] = [38, 39].map(|chars| "ä".repeat(chars));
         ann.type_line(&[&*fits, &too_long, &too_many, &umlauts].join("\n"));
         let name = ann.name().to_owned();
         let lines = std::array::from_fn(|_| ann.read_line());
@@ -46,8 +46,8 @@ fn max_line_is_how_many_characters_a_line_may_have() {
             lines,
             [
                 format!("{name}: {fits}"),
-                "Messages can only be 30 chars long".to_owned(),
-                "Messages can only be 30 chars long".to_owned(),
+                "Messages can only be 38 chars long".to_owned(),
+                "Messages can only be 38 chars long".to_owned(),
                 format!("{name}: {umlauts}"),
             ]
         );

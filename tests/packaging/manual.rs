@@ -102,7 +102,7 @@ fn shells_complete_flags_and_commands() {
         run(Command::new("zsh").args(["-f", "-n"]).arg(&zsh));
         if name == "chinwag" {
             for (typed, expected) in [
-                ("chinwag ''", "account backup ban bots chat history invite load replay"),
+                ("chinwag ''", "account backup ban bots chat cluster history invite load replay"),
                 ("chinwag history ''", "delete export import"),
             ] {
                 let script = format!(

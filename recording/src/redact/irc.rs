@@ -26,7 +26,7 @@ const COMMANDS: [(&str, &[Param]); 41] = [
     // What is secret in these is stars in a recording.
     ("PASS", &[Word]),
     ("AUTHENTICATE", &[Word]),
-    ("OPER", &[Word]),
+    ("OPER", &[Names, Word]),
     ("SEARCH", &[Text]),
     ("CHATHISTORY", &[Word, Names, Place]),
     ("PRIVMSG", &[Names, Text]),
