@@ -73,9 +73,11 @@ pub(crate) fn append(shared: &Shared, tasks: &Receiver<Task>, reader: &Sender<Ta
             return;
         }
         let (of, done) = match (task, &mut current) {
-            (Task::Connected(link, connection), _) => {
+            (Task::Connected(link, mut connection), _) => {
+                // An engine that has lost all has it again before anything is appended.
+                let kept = shared.keys.seed(&mut connection, shared.seed);
                 current = Some((link, connection));
-                continue;
+                (link, kept.map(|_| None))
             }
             (Task::Order(of, order), Some((link, connection))) if of == *link => {
                 (of, carry_out(shared, connection, order))
