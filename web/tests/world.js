@@ -81,6 +81,14 @@ export async function openPage(browser, server, { hash = '', before, argument, c
   return page;
 }
 
+/** Closes all pages of a test, of which the browsers must have had nothing to complain, and empties the list. */
+export async function closeAll(pages) {
+  const all = pages.splice(0);
+  const complaints = all.flatMap((page) => page.complaints);
+  await Promise.all(all.map((page) => page.context().close()));
+  assert.deepEqual(complaints, []);
+}
+
 /** Closes a page, of which the browser must have nothing to complain. */
 export async function closePage(page) {
   await page.evaluate(() => null); // Then all complaints are here.

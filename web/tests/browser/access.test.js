@@ -7,11 +7,11 @@ import { join } from 'node:path';
 import test, { after, afterEach, before } from 'node:test';
 
 import { findsNothing, fits, listens } from '../looks.js';
-import { Telnet, call, holds, openPage, reads, say, shows, startBrowser, startServer } from '../world.js';
+import { Telnet, call, closeAll, holds, openPage, reads, say, shows, startBrowser, startServer } from '../world.js';
 
 let server;
 let browser;
-let pages = [];
+const pages = [];
 
 const folder = mkdtempSync(join(tmpdir(), 'chinwag-access-'));
 
@@ -19,12 +19,7 @@ before(async () => {
   server = await startServer({ flags: ['--data', folder] });
   browser = await startBrowser();
 });
-afterEach(async () => {
-  const complaints = pages.flatMap((page) => page.complaints);
-  await Promise.all(pages.map((page) => page.context().close()));
-  pages = [];
-  assert.deepEqual(complaints, []);
-});
+afterEach(() => closeAll(pages));
 after(async () => {
   await browser.close();
   await server.stop();

@@ -8,14 +8,14 @@ import { join } from 'node:path';
 import test, { after, afterEach, before } from 'node:test';
 
 import { LOOKS, looksGood } from '../looks.js';
-import { chinwag, holds, openPage, say, shows, startBrowser, startServer } from '../world.js';
+import { chinwag, closeAll, holds, openPage, say, shows, startBrowser, startServer } from '../world.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'chinwag-account-'));
 const data = join(folder, 'data');
 
 let server;
 let browser;
-let pages = [];
+const pages = [];
 
 before(async () => {
   mkdirSync(data);
@@ -24,12 +24,7 @@ before(async () => {
   browser = await startBrowser();
   account(['add', 'Root', '--operator'], 'sesame, please\n');
 });
-afterEach(async () => {
-  const complaints = pages.flatMap((page) => page.complaints);
-  await Promise.all(pages.map((page) => page.context().close()));
-  pages = [];
-  assert.deepEqual(complaints, []);
-});
+afterEach(() => closeAll(pages));
 after(async () => {
   await browser.close();
   await server.stop();

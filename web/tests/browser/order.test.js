@@ -8,26 +8,21 @@ import { join } from 'node:path';
 import test, { after, afterEach, before } from 'node:test';
 
 import { LOOKS, listens, looksGood } from '../looks.js';
-import { Telnet, call, chinwag, holds, openPage, say, shows, startBrowser, startServer } from '../world.js';
+import { Telnet, call, chinwag, closeAll, holds, openPage, say, shows, startBrowser, startServer } from '../world.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'chinwag-order-'));
 const data = join(folder, 'data');
 
 let server;
 let browser;
-let pages = [];
+const pages = [];
 
 before(async () => {
   server = await startServer({ flags: ['--data', data] });
   chinwag(['account', 'add', 'Root', '--operator', '--data', data], 'sesame, please\n');
   browser = await startBrowser();
 });
-afterEach(async () => {
-  const complaints = pages.flatMap((page) => page.complaints);
-  await Promise.all(pages.map((page) => page.context().close()));
-  pages = [];
-  assert.deepEqual(complaints, []);
-});
+afterEach(() => closeAll(pages));
 after(async () => {
   await browser.close();
   await server.stop();

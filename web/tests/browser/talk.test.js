@@ -3,22 +3,17 @@
 import assert from 'node:assert/strict';
 import test, { after, afterEach, before } from 'node:test';
 
-import { Telnet, call, holds, openPage, reads, say, shows, startBrowser, startServer } from '../world.js';
+import { Telnet, call, closeAll, holds, openPage, reads, say, shows, startBrowser, startServer } from '../world.js';
 
 let server;
 let browser;
-let pages = [];
+const pages = [];
 
 before(async () => {
   server = await startServer();
   browser = await startBrowser();
 });
-afterEach(async () => {
-  const complaints = pages.flatMap((page) => page.complaints);
-  await Promise.all(pages.map((page) => page.context().close()));
-  pages = [];
-  assert.deepEqual(complaints, []);
-});
+afterEach(() => closeAll(pages));
 after(async () => {
   await browser.close();
   await server.stop();

@@ -177,14 +177,14 @@ fn a_room_of_an_account_is_as_it_was_when_somebody_comes_again_also_to_another_s
         assert!(world.chat.room(&name("pizza")).is_none(), "nobody is there");
         world.keep(&mut kept);
         assert_eq!(kept.len(), 1);
-        let seats = if is_started_again {
+        let people = if is_started_again {
             world.again(&kept);
             [world.come("Ann", Some("ann")), world.come("Bob", Some("Bob")), world.come("Cid", None)]
         } else {
             world.restore();
             [ann, bob, cid]
         };
-        let [ann, bob, cid] = seats;
+        let [ann, bob, cid] = people;
         assert_eq!(world.join(cid), "You need an invitation to join pizza");
         assert_eq!(world.join(bob), "You need an invitation to join pizza", "operators come in as others do");
         assert_eq!(world.join(ann), "", "but the owner always does");
