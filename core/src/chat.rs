@@ -18,6 +18,7 @@ mod owned;
 pub(crate) mod past;
 mod people;
 mod plural;
+mod private;
 mod random_names;
 mod rooms;
 mod server_acts;
@@ -92,8 +93,10 @@ pub struct Chat {
     /// What time of day it is.
     clock: Clock,
     actions: VecDeque<Action>,
-    /// What is to be kept of rooms outside, if anything is.
+    /// What is to be kept outside, if anything is.
     kept: Option<Vec<Kept>>,
+    /// What is said to one alone is among it.
+    keeps_private: bool,
     /// From where nobody may connect.
     bars: BTreeMap<AddressKey, BarState>,
     /// What operators have done, if anybody outside is told of it.
@@ -132,6 +135,7 @@ impl Chat {
             clock: Clock::default(),
             actions: VecDeque::new(),
             kept: None,
+            keeps_private: false,
             bars: BTreeMap::new(),
             deeds: None,
             owned: BTreeMap::new(),

@@ -169,7 +169,8 @@ fn said(argument: &str) -> Request {
         return Notice::RoomInvalid.into();
     };
     let (after, before) = (from.checked_sub(1).map(Bound::Seq), to.checked_add(1).map(Bound::Seq));
-    Query::Page(Page { room, after, before, is_from_oldest: false, count: HISTORY_MAX, with_events: false }).into()
+    let venue = room.into();
+    Query::Page(Page { venue, after, before, is_from_oldest: false, count: HISTORY_MAX, with_events: false }).into()
 }
 
 /// Lists what is for programs rather than people, and is not in the help.

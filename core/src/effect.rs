@@ -1,6 +1,6 @@
 //! Owns the words for what the core asks of the outside: what takes long, or needs what only one server knows.
 
-use crate::kept::{Found, KeptMessage, Page, Past, Search};
+use crate::kept::{Found, KeptMessage, Page, Past, Search, Venue};
 use crate::log::Decided;
 use crate::password::{Passphrase, Verdict};
 use crate::{Config, ConnectionId, Name, Token};
@@ -30,9 +30,9 @@ pub enum Effect {
         /// Which room.
         room: Name,
     },
-    /// Read what was said in a room.
+    /// Read what was said.
     Read {
-        /// Who is in that room, and wants to know.
+        /// Who is in that room, or has written there, and wants to know.
         connection: ConnectionId,
         /// What.
         page: Page,
@@ -69,8 +69,8 @@ pub enum Answer {
     Read {
         /// Who wants to know.
         connection: ConnectionId,
-        /// In which room.
-        room: Name,
+        /// Of where.
+        venue: Venue,
         /// What was said there, the oldest first.
         messages: Vec<KeptMessage>,
     },
@@ -101,7 +101,10 @@ impl Answer {
 
     /// Returns how many bytes the texts have that are in it.
     pub(crate) fn texts_bytes(&self) -> usize {
-        let bytes = |message: &KeptMessage| message.text.as_str().len();
+        let bytes = |message: &KeptMessage| {
+            let told = message.event.as_ref().and_then(|event| event.told());
+            message.text.as_str().len() + told.map_or(0, |told| told.text.as_str().len())
+        };
         match self {
             Self::Verified { .. } | Self::LoggedIn { .. } | Self::Decided(_) => 0,
             Self::Recalled(past) => past.messages.iter().map(bytes).sum(),

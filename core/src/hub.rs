@@ -270,8 +270,8 @@ impl<S> Hub<S> {
             Answer::LoggedIn { connection, verdict } => self.handle_logged_in(now, connection, &verdict),
             Answer::Recalled(past) => self.handle_recalled(now, &past),
             Answer::Decided(decided) => self.propose(now, Event::Decided(decided)),
-            Answer::Read { connection, room, messages } => {
-                self.answer_awaited(now, connection, |hub| hub.tell_read(now, connection, &room, messages));
+            Answer::Read { connection, venue, messages } => {
+                self.answer_awaited(now, connection, |hub| hub.tell_read(now, connection, &venue, messages));
             }
             Answer::Found { connection, found } => {
                 self.answer_awaited(now, connection, |hub| hub.tell_found(now, connection, found));

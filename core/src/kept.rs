@@ -1,15 +1,107 @@
-//! Owns the words for what is kept of rooms outside the chat: what a store is given, and what it is asked for.
+//! Owns the words for what is kept outside the chat: what a store is given, and what it is asked for.
 //!
 //! A room's messages have numbers, which go on when the room vanishes and comes again: so room and number name a
-//! message for ever.
+//! message for ever. What is said to one person alone has no place among them. A time and a number name it.
 
-use crate::{Name, Tags, Text, Texts, Topic};
+use std::fmt;
 
-/// Holds what is to be kept of a room, in the order in which people are told of it.
+use crate::{How, Name, Tags, Text, Texts, Topic};
+
+/// Names where something was said.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Venue {
+    /// In this room, in the case in which its name was given.
+    Room(Name),
+    /// Between two alone.
+    Private(Box<Correspondence>),
+    /// Between an account and each of those with whom its owner has written.
+    AllPrivate(Name),
+}
+
+/// Names what an account has of what was said between its owner and somebody else.
+///
+/// If both are logged in, each account has it for itself. So what one of them forgets, the other still has.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Correspondence {
+    /// Of which account.
+    pub account: Name,
+    /// With whom: by the name of their account, or what they were called then if they were logged in to none.
+    pub with: Name,
+}
+
+impl Venue {
+    /// Tells whether it is the same, in whatever case names were given.
+    #[must_use]
+    pub fn is(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Room(one), Self::Room(other)) | (Self::AllPrivate(one), Self::AllPrivate(other)) => {
+                one.key() == other.key()
+            }
+            (Self::Private(one), Self::Private(other)) => {
+                one.account.key() == other.account.key() && one.with.key() == other.with.key()
+            }
+            (Self::Room(_) | Self::Private(_) | Self::AllPrivate(_), _) => false,
+        }
+    }
+
+    /// Returns the room, if it is one.
+    #[must_use]
+    pub const fn room(&self) -> Option<&Name> {
+        match self {
+            Self::Room(room) => Some(room),
+            Self::Private(_) | Self::AllPrivate(_) => None,
+        }
+    }
+
+    /// Returns the account whose it is, if it is private.
+    #[must_use]
+    pub fn account(&self) -> Option<&Name> {
+        match self {
+            Self::Room(_) => None,
+            Self::Private(between) => Some(&between.account),
+            Self::AllPrivate(account) => Some(account),
+        }
+    }
+
+    /// Reads what `Display` writes.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Some(match text.split_once('/') {
+            None => Self::Room(Name::parse_room(text)?),
+            Some((account, "")) => Self::AllPrivate(Name::parse(account)?),
+            Some((account, with)) => Self::private(Name::parse(account)?, Name::parse(with)?),
+        })
+    }
+
+    /// Names what an account has of what was said between its owner and somebody else.
+    #[must_use]
+    pub fn private(account: Name, with: Name) -> Self {
+        Self::Private(Box::new(Correspondence { account, with }))
+    }
+}
+
+impl From<Name> for Venue {
+    fn from(room: Name) -> Self {
+        Self::Room(room)
+    }
+}
+
+/// Writes a room as `tea`, a correspondence as `ann/bob`, and all of an account as `ann/`: no name has a stroke.
+impl fmt::Display for Venue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Room(room) => write!(f, "{room}"),
+            Self::Private(between) => write!(f, "{}/{}", between.account, between.with),
+            Self::AllPrivate(account) => write!(f, "{account}/"),
+        }
+    }
+}
+
+/// Holds what is to be kept, in the order in which people are told of it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Kept {
-    /// Which room, in the case in which its name was given.
-    pub room: Name,
+    /// Where it was said.
+    pub venue: Venue,
     /// By whom, as they are called then.
     pub name: Name,
     /// What.
@@ -17,7 +109,7 @@ pub struct Kept {
     /// When, in milliseconds since 1970.
     pub time_ms: u64,
     /// Which of all messages of the room the first of it is, from 1 on. A topic or an event has the number of the last
-    /// message.
+    /// message. What is said to one alone has none, which is 0.
     pub seq: u64,
     /// It was said while not everybody could join: who opens the room again is not shown it, nor what is before it.
     pub is_hidden: bool,
@@ -32,17 +124,39 @@ pub enum What {
     Acted(Text),
     /// What the room is about from then on.
     Topic(Option<Topic>),
-    /// Something that happened, for those who want to see all of it again.
+    /// Something that happened, for those who want to see all of it again; or something that was said to one alone.
     Event(KeptEvent),
+    /// All that was kept there from before this time is to go, in milliseconds since 1970.
+    Forgotten {
+        /// Which time.
+        before_ms: u64,
+    },
 }
 
-/// Holds something that happened in a room and is no message.
+/// Holds something that happened in a room and is no message, or what was said to one alone.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct KeptEvent {
     /// Tells it from others at the same time, and grows.
     pub number: u64,
     /// What it is.
     pub what: Happened,
+}
+
+impl KeptEvent {
+    /// Returns what was said to one alone, if it is that.
+    #[must_use]
+    pub fn told(&self) -> Option<&Told> {
+        match &self.what {
+            Happened::Told(told) => Some(told),
+            Happened::Topic(_) | Happened::Tags(_) => None,
+        }
+    }
+
+    /// Tells whether it was said by somebody.
+    #[must_use]
+    pub fn is_said(&self) -> bool {
+        self.told().is_some_and(|told| told.tags.is_none())
+    }
 }
 
 /// Tells what happened.
@@ -52,6 +166,21 @@ pub enum Happened {
     Topic(Option<Topic>),
     /// A client has sent these tags to the others, to be kept.
     Tags(Tags),
+    /// Something was said to one person alone.
+    Told(Box<Told>),
+}
+
+/// Holds what was said to one person alone.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Told {
+    /// To whom, as they were called then.
+    pub to: Name,
+    /// How.
+    pub how: How,
+    /// What.
+    pub text: Text,
+    /// It was not said: a client has sent these tags to the other, to be kept. There is no text then.
+    pub tags: Option<Tags>,
 }
 
 /// Holds all that a chat has to know of a room that nobody was in.
@@ -101,11 +230,17 @@ pub struct KeptMessage {
     pub time_ms: u64,
     /// Which of all messages of the room it is.
     pub seq: u64,
-    /// It is no message, but happened behind the one of this number, and has no text.
+    /// It is no message of a room, but happened behind the one of this number, and has no text beside this.
     pub event: Option<Box<KeptEvent>>,
 }
 
 impl KeptMessage {
+    /// Tells whether it was said by somebody, rather than done by a client or to a room.
+    #[must_use]
+    pub fn is_said(&self) -> bool {
+        self.event.as_ref().is_none_or(|event| event.is_said())
+    }
+
     /// Returns its place in the room: places grow.
     #[must_use]
     pub fn place(&self) -> (u64, u64, u64) {
@@ -113,12 +248,12 @@ impl KeptMessage {
     }
 }
 
-/// Asks for messages of a room between two bounds: so many at most, those first that are nearest to one of them. They
-/// come with the oldest first in any case.
+/// Asks for messages between two bounds: so many at most, those first that are nearest to one of them. They come with
+/// the oldest first in any case. Of [all that is private](Venue::AllPrivate) that is the last message with each.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Page {
-    /// Of which room.
-    pub room: Name,
+    /// Of where.
+    pub venue: Venue,
     /// Behind which message, if there is a bound.
     pub after: Option<Bound>,
     /// Before which message, if there is a bound.
@@ -143,7 +278,7 @@ impl Page {
             Bound::TimeMs(time_ms) => message.time_ms < time_ms,
             Bound::Seq(_) | Bound::Event { .. } => message.place() < bound.place(),
         };
-        let is_meant = self.with_events || message.event.is_none();
+        let is_meant = self.with_events || message.is_said();
         is_meant && self.after.is_none_or(is_after) && self.before.is_none_or(is_before)
     }
 
@@ -219,4 +354,28 @@ pub struct Found {
     pub room: Name,
     /// The message.
     pub message: KeptMessage,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_it_was_said_is_written_and_read() {
+        let name = |text| Name::parse(text).expect("it is a name");
+        let cases = [
+            ("tea", Venue::Room(name("tea"))),
+            ("ann/bob", Venue::private(name("ann"), name("bob"))),
+            ("ann/", Venue::AllPrivate(name("ann"))),
+        ];
+        for (text, venue) in &cases {
+            assert_eq!((venue.to_string().as_str(), Venue::parse(text).as_ref()), (*text, Some(venue)));
+            let same: Vec<_> = cases.iter().filter(|(_, other)| other.is(venue)).collect();
+            assert_eq!(same.len(), 1, "each is itself alone");
+            assert!(Venue::parse(&text.to_uppercase()).is_some_and(|other| other.is(venue)));
+        }
+        for text in ["", "/", "/bob", "ann/bob/cid", "a room/", "ann/b b"] {
+            assert_eq!(Venue::parse(text), None, "{text}");
+        }
+    }
 }

@@ -8,7 +8,9 @@ pub use crate::dialect::{Dialect, IrcDialect, IrcTags};
 pub use crate::effect::{Answer, Effect};
 pub use crate::ids::RoomId;
 pub use crate::irc::{Capabilities, How, Identity, Manner, Tags};
-pub use crate::kept::{Bound, Found, Happened, Kept, KeptEvent, KeptMessage, Page, Past, Search, What};
+pub use crate::kept::{
+    Bound, Correspondence, Found, Happened, Kept, KeptEvent, KeptMessage, Page, Past, Search, Told, Venue, What,
+};
 pub use crate::message::{
     Banned, CantIgnore, Done, Earlier, IrcMessage, Kicked, Leaving, LoggingIn, Message, Moderated, NotOwned, Ruling,
     Sentence,

@@ -18,7 +18,7 @@
 //! ```
 //! use std::sync::mpsc;
 //!
-//! use chinwag_core::words::{Kept, What};
+//! use chinwag_core::words::{Kept, Venue, What};
 //! use chinwag_core::{Name, Text};
 //! use chinwag_history::{Options, Store};
 //!
@@ -26,7 +26,8 @@
 //! let store = Store::open(&Options::new(&dir)).expect("the folder can be written");
 //! let [room, ann] = ["main", "ann"].map(|name| Name::parse(name).expect("it is a name"));
 //! let what = What::Said(Text::clean("hello").into());
-//! let kept = Kept { room: room.clone(), name: ann, what, time_ms: 1_764_000_000_000, seq: 1, is_hidden: false };
+//! let venue = Venue::Room(room.clone());
+//! let kept = Kept { venue, name: ann, what, time_ms: 1_764_000_000_000, seq: 1, is_hidden: false };
 //! store.keep(&[kept]);
 //!
 //! let (answer, past) = mpsc::channel();

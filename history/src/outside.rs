@@ -8,7 +8,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use chinwag_core::log::TopicState;
-use chinwag_core::words::{Kept, Topic, What};
+use chinwag_core::words::{Kept, Topic, Venue, What};
 use chinwag_core::{Name, Text};
 use rusqlite::{Connection, Row, params_from_iter};
 use serde_json::{Value, json};
@@ -22,8 +22,8 @@ use crate::store::Store;
 /// How many messages are deleted, or kept, at once.
 const PIECE_ROWS: usize = 500;
 
-/// Writes the messages that are meant as lines of JSON, in the order in which people were told of them. A server may
-/// write the history meanwhile: what is said after the start is left out. Returns how many messages there were.
+/// Writes the messages of rooms that are meant as lines of JSON, in the order in which people were told of them. A
+/// server may write the history meanwhile: what is said after the start is left out. Returns how many there were.
 ///
 /// A line of a message has `room`, `seq`, `time_ms`, `name`, `text`, and `act` if it was done rather than said. Without
 /// a filter by name or time, rooms come first: each has `room`, `said`, and if there is one, `topic` with `topic_name`
@@ -171,8 +171,8 @@ pub fn import(dir: &Path, lines: &mut impl BufRead) -> Result<Imported, Error> {
     Ok(imported)
 }
 
-/// Deletes the messages that are meant, so that nothing of them is left in the files. No server may have the history.
-/// Returns how many there were. Numbers of messages go on as if they were there.
+/// Deletes the messages that are meant, of rooms and private ones, so that nothing of them is left in the files. No
+/// server may have the history. Returns how many there were. Numbers of messages go on as if they were there.
 ///
 /// # Errors
 /// Returns that there is no history, that a server has it, or that the disk does not take it.
@@ -243,6 +243,7 @@ impl Alone {
             deleted += count;
             after = last;
         }
+        deleted += database::forget_private(connection, filter)?;
         database::forget_events(connection, filter)?;
         connection.execute("INSERT INTO words (words) VALUES ('optimize')", ())?;
         Ok(deleted)
@@ -281,5 +282,6 @@ fn parse_line(line: &str) -> Option<Line> {
     let is_act = line.get("act").is_some_and(|act| act.as_bool() == Some(true));
     let what = if is_act { What::Acted(text) } else { What::Said(text.into()) };
     let seq = number("seq").filter(|&seq| seq > 0)?;
-    Some(Line::Message(Kept { room, name: name("name")?, what, time_ms: number("time_ms")?, seq, is_hidden: false }))
+    let venue = Venue::Room(room);
+    Some(Line::Message(Kept { venue, name: name("name")?, what, time_ms: number("time_ms")?, seq, is_hidden: false }))
 }

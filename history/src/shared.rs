@@ -88,12 +88,12 @@ impl Shared {
     pub(crate) fn on_lost(&self, lost: &[Kept], rows: u64) {
         let mut state = self.state();
         state.stats.rows_lost += rows;
-        for kept in lost {
+        for (room, kept) in lost.iter().filter_map(|kept| Some((kept.venue.room()?, kept))) {
             let last = encoding::last_seq(kept);
-            if let Some(seq) = state.lost.get_mut(&kept.room.key()) {
+            if let Some(seq) = state.lost.get_mut(&room.key()) {
                 *seq = last.max(*seq);
             } else if state.lost.len() < LOST_ROOMS_MAX {
-                state.lost.insert(kept.room.key(), last);
+                state.lost.insert(room.key(), last);
             }
         }
     }

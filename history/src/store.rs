@@ -1,18 +1,19 @@
 //! Owns a store: what is said goes in here, and comes out again.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io;
 use std::mem;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread::{Builder, JoinHandle};
 
-use chinwag_core::Name;
-use chinwag_core::words::{Found, Kept, KeptMessage, Page, Past, Search};
+use chinwag_core::words::{Found, Kept, KeptMessage, Page, Past, Search, Venue};
+use chinwag_core::{Name, Text};
 use rusqlite::Connection;
 use tracing::{error, info};
 
-use crate::database::{self, Writing};
+use crate::database::{self, Writing, private};
 use crate::encoding;
 use crate::error::{Error, Unreadable};
 use crate::files;
@@ -126,15 +127,41 @@ impl Store {
         self.reader.read(read, done);
     }
 
-    /// Reads messages of a room, the oldest first.
+    /// Reads messages, the oldest first. Of [all that is private](Venue::AllPrivate) each has the name of one with whom
+    /// the account's owner has written, the time when they did so last, and no text.
     pub fn page(&self, page: Page, done: impl FnOnce(Result<Vec<KeptMessage>, Unreadable>) + Send + 'static) {
         let (dir, tail) = (self.dir.clone(), self.shared.tail());
         let read = move |connection: &Connection| {
-            let mut messages = database::page(connection, &page)?;
+            let mut messages = match &page.venue {
+                Venue::Room(room) => database::page(connection, room, &page)?,
+                Venue::Private(between) => private::page(connection, between, &page)?,
+                Venue::AllPrivate(account) => {
+                    let mut last = private::last(connection, account)?;
+                    uncommitted::last(connection, &dir, tail, account, &mut last)?;
+                    return Ok(last_messages(last, &page));
+                }
+            };
             uncommitted::page(connection, &dir, tail, &page, &mut messages)?;
             Ok(messages)
         };
         self.reader.read(read, done);
+    }
+
+    /// Returns the accounts for which something private is kept, and from when the oldest of it is, in milliseconds
+    /// since 1970. It waits for the disk.
+    ///
+    /// # Errors
+    /// The history can't be read.
+    pub fn accounts(&self) -> Result<BTreeMap<Name, u64>, Unreadable> {
+        let (dir, tail) = (self.dir.clone(), self.shared.tail());
+        let read = move |connection: &Connection| {
+            let mut accounts = private::accounts(connection)?;
+            uncommitted::accounts(connection, &dir, tail, &mut accounts)?;
+            Ok(accounts)
+        };
+        let (answer, accounts) = mpsc::channel();
+        self.reader.read(read, move |accounts| drop(answer.send(accounts)));
+        accounts.recv().unwrap_or(Err(Unreadable))
     }
 
     /// Finds the newest messages that have all the words, the newest first. Any text can be asked for; one without a
@@ -185,6 +212,16 @@ impl Drop for Store {
 /// Nobody leaves it half-way.
 fn locked<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
     shared.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Returns the last message with each, as far as a page has it.
+fn last_messages(last: BTreeMap<Name, u64>, page: &Page) -> Vec<KeptMessage> {
+    let message =
+        |(name, time_ms)| KeptMessage { name, text: Text::default(), is_act: false, time_ms, seq: 0, event: None };
+    let mut messages: Vec<_> = last.into_iter().map(message).filter(|message| page.has(message)).collect();
+    messages.sort_by_key(|message| message.time_ms);
+    page.cut(&mut messages);
+    messages
 }
 
 /// Counts the rows that the spool has between two places.

@@ -110,8 +110,11 @@ impl Upkeep {
 /// looked at again: the index becomes smaller only later.
 fn too_many(connection: &Connection, keep_bytes: u64) -> rusqlite::Result<u64> {
     let bytes = database::size(connection)?;
-    let Some((first, last)) = database::ids(connection)?.filter(|_| bytes > keep_bytes) else { return Ok(0) };
-    let rows = last.abs_diff(first) + 1;
+    if bytes <= keep_bytes {
+        return Ok(0);
+    }
+    let of_rooms = database::ids(connection)?.map_or(0, |(first, last)| last.abs_diff(first) + 1);
+    let rows = of_rooms + database::private::count(connection)?;
     let share = (bytes - keep_bytes) as f64 / bytes as f64;
     Ok((rows as f64 * share).ceil() as u64)
 }

@@ -20,8 +20,14 @@ fn numbers(store: &Store, room: &str) -> Vec<u64> {
     let mut numbers = Vec::new();
     loop {
         let after = numbers.last().copied().map(Bound::Seq);
-        let asked =
-            Page { room: name(room), after, before: None, is_from_oldest: true, count: 255, with_events: false };
+        let asked = Page {
+            venue: name(room).into(),
+            after,
+            before: None,
+            is_from_oldest: true,
+            count: 255,
+            with_events: false,
+        };
         let more = page(store, asked);
         if more.is_empty() {
             return numbers;

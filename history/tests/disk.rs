@@ -54,7 +54,14 @@ fn on_a_small_disk(dir: &Path) {
         let after = numbers.last().copied().map(Bound::Seq);
         let more = page(
             &store,
-            Page { room: name("main"), after, before: None, is_from_oldest: true, count: 200, with_events: false },
+            Page {
+                venue: name("main").into(),
+                after,
+                before: None,
+                is_from_oldest: true,
+                count: 200,
+                with_events: false,
+            },
         );
         if more.is_empty() {
             break;

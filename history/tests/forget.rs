@@ -80,7 +80,8 @@ fn a_database_that_is_too_large_becomes_smaller_and_keeps_the_newest() {
 /// Returns how much there is of a room, with what happened there.
 fn count(store: &Store, room: &str) -> usize {
     let (room, count) = (name(room), 100);
-    page(store, Page { room, after: None, before: None, is_from_oldest: true, count, with_events: true }).len()
+    page(store, Page { venue: room.into(), after: None, before: None, is_from_oldest: true, count, with_events: true })
+        .len()
 }
 
 #[test]

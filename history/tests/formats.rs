@@ -12,7 +12,7 @@ use rusqlite::Connection;
 use common::{Folder, name, page, past, said, texts_found};
 
 /// The databases of earlier releases, by their formats.
-const FORMATS: [&str; 3] = ["format-1.db", "format-2.db", "format-3.db"];
+const FORMATS: [&str; 4] = ["format-1.db", "format-2.db", "format-3.db", "format-4.db"];
 
 fn event(what: Happened) -> What {
     What::Event(KeptEvent { number: 7, what })
@@ -45,8 +45,14 @@ fn a_history_of_each_earlier_format_is_read_found_and_gone_on_with() {
         }
         assert_eq!(texts_found(&store, "garden", "rose"), ["a rose"]);
         store.keep(&[common::kept("main", 4, event(Happened::Topic(None))), said("main", 5, &["and on"])]);
-        let newest =
-            Page { room: name("main"), after: None, before: None, is_from_oldest: false, count: 2, with_events: true };
+        let newest = Page {
+            venue: name("main").into(),
+            after: None,
+            before: None,
+            is_from_oldest: false,
+            count: 2,
+            with_events: true,
+        };
         let newest: Vec<_> =
             page(&store, newest).into_iter().map(|message| (message.seq, message.event.is_some())).collect();
         assert_eq!(newest, [(4, true), (5, false)], "{format}");
@@ -58,8 +64,8 @@ fn a_history_of_each_earlier_format_is_read_found_and_gone_on_with() {
 fn what_a_later_release_has_written_is_refused_and_so_is_what_is_no_history() {
     let folder = Folder::new("later");
     drop(folder.open());
-    let later = "DIR/chinwag.db has format 4, and this release reads up to format 3: a newer release is needed";
-    assert_eq!(opened(&folder, "PRAGMA user_version = 4"), later);
+    let later = "DIR/chinwag.db has format 5, and this release reads up to format 4: a newer release is needed";
+    assert_eq!(opened(&folder, "PRAGMA user_version = 5"), later);
     let error = export(folder.path(), &Filter::default(), &mut Vec::new()).expect_err("it is refused");
     assert!(error.to_string().ends_with("a newer release is needed"));
     assert_eq!(opened(&folder, "PRAGMA application_id = 7"), "DIR/chinwag.db is no history of chinwag");

@@ -63,19 +63,26 @@ impl Model {
                 let event = KeptEvent { number: self.events.len() as u64, what };
                 let happened = KeptMessage { event: Some(Box::new(event.clone())), ..message("", false, seq) };
                 self.events.push((room.clone(), happened));
-                Kept { room, name: by, what: What::Event(event), time_ms, seq, is_hidden: false }
+                Kept { venue: room.into(), name: by, what: What::Event(event), time_ms, seq, is_hidden: false }
             }
             0 => {
                 let topic = Topic::of(&text(dice));
                 let state = topic.clone().map(|topic| TopicState { topic, name: by.clone(), time_ms });
                 self.topics.push((room.clone(), state));
-                Kept { room, name: by, what: What::Topic(topic), time_ms, seq, is_hidden: false }
+                Kept { venue: room.into(), name: by, what: What::Topic(topic), time_ms, seq, is_hidden: false }
             }
             1 => {
                 let text = text(dice);
                 self.messages.push((room.clone(), message(&text, true, seq + 1)));
                 let is_hidden = self.hide(dice, &room);
-                Kept { room, name: by, what: What::Acted(Text::clean(&text)), time_ms, seq: seq + 1, is_hidden }
+                Kept {
+                    venue: room.into(),
+                    name: by,
+                    what: What::Acted(Text::clean(&text)),
+                    time_ms,
+                    seq: seq + 1,
+                    is_hidden,
+                }
             }
             _ => {
                 let texts: Vec<_> = (0..=dice.below(3)).map(|_| text(dice)).collect();
@@ -85,7 +92,7 @@ impl Model {
                 let lines: String = texts.iter().map(|text| format!("{text}\n")).collect();
                 let what = What::Said(Texts::parse_lines(&lines).expect("they are clean"));
                 let is_hidden = self.hide(dice, &room);
-                Kept { room, name: by, what, time_ms, seq: seq + 1, is_hidden }
+                Kept { venue: room.into(), name: by, what, time_ms, seq: seq + 1, is_hidden }
             }
         }
     }
@@ -127,9 +134,10 @@ impl Model {
             }
             None => true,
         };
-        let key = page.room.key();
+        let Some(room) = page.venue.room() else { return Vec::new() };
+        let key = room.key();
         let events = self.events.iter().filter(|(room, _)| page.with_events && room.key() == key);
-        let all = self.of(&page.room).chain(events.map(|(_, event)| event));
+        let all = self.of(room).chain(events.map(|(_, event)| event));
         let mut all: Vec<_> = all.filter(is_after).filter(is_before).cloned().collect();
         // The sort leaves those of one number as they are: the message first.
         all.sort_by_key(|message| message.seq);
@@ -195,7 +203,7 @@ fn run(seed: u64) {
                 let (after, before) = (bound(&mut dice, &model), bound(&mut dice, &model));
                 let count = u8::try_from(dice.below(20)).expect("it is few");
                 let asked = Page {
-                    room,
+                    venue: room.into(),
                     after,
                     before,
                     is_from_oldest: dice.below(2) == 0,

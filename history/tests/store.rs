@@ -22,7 +22,7 @@ fn what_was_kept_is_there_at_once_and_after_a_start() {
         assert_eq!(texts, [("one", 1), ("two", 2), ("waves", 3)]);
         assert!(past.messages[2].is_act && !past.messages[1].is_act);
         let asked = Page {
-            room: name("main"),
+            venue: name("main").into(),
             after: Some(Bound::Seq(1)),
             before: None,
             is_from_oldest: true,

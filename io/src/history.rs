@@ -3,15 +3,20 @@
 use std::fmt;
 use std::sync::Arc;
 
-use chinwag_core::{Answer, ConnectionId, Effect, Found, Kept, KeptMessage, Name, Past};
+use chinwag_core::{Answer, ConnectionId, Effect, Found, Kept, KeptMessage, Name, Past, Venue};
 
 use crate::handle::Answers;
 
-/// Keeps what is said in rooms, and is asked for it. None of it but [`past`](Self::past) may wait: it is called where
+/// Keeps what is said, and is asked for it. None of it but [`past`](Self::past) may wait: it is called where
 /// the chat runs.
 pub trait Store: Send + Sync + 'static {
     /// Returns a number that no other history has, by which browsers know whether it is the one that they saw.
     fn identity(&self) -> u64;
+
+    /// Tells whether it keeps also what is said to one person alone, for those of both who are logged in to an account.
+    fn keeps_private(&self) -> bool {
+        false
+    }
 
     /// Returns what is known of a room, if that can be read. It is called once, before the server serves.
     fn past(&self, room: Name) -> Option<Past>;
@@ -22,7 +27,7 @@ pub trait Store: Send + Sync + 'static {
     /// Has `answer` be told, now or later and from any thread, what is known of a room, with all that was kept before.
     fn recall(&self, room: Name, answer: Asked<Past>);
 
-    /// Has `answer` be told what was said in a room.
+    /// Has `answer` be told what was said somewhere.
     fn read(&self, page: chinwag_core::Page, answer: Asked<Vec<KeptMessage>>);
 
     /// Has `answer` be told what was found, the newest first.
@@ -79,8 +84,8 @@ impl History {
                 self.0.recall(room, Asked::new(answer));
             }
             Effect::Read { connection, page } => {
-                let room = page.room.clone();
-                self.0.read(page, Asked::new(move |messages| answers.give(read(connection, room, messages))));
+                let venue = page.venue.clone();
+                self.0.read(page, Asked::new(move |messages| answers.give(read(connection, venue, messages))));
             }
             Effect::Search { connection, search } => {
                 let found = move |found: Option<_>| Answer::Found { connection, found: found.unwrap_or_default() };
@@ -96,8 +101,8 @@ fn unknown(room: Name, unix_ms: u64) -> Past {
     Past { said: unix_ms, ..Past::none(room) }
 }
 
-fn read(connection: ConnectionId, room: Name, messages: Option<Vec<KeptMessage>>) -> Answer {
-    Answer::Read { connection, room, messages: messages.unwrap_or_default() }
+fn read(connection: ConnectionId, venue: Venue, messages: Option<Vec<KeptMessage>>) -> Answer {
+    Answer::Read { connection, venue, messages: messages.unwrap_or_default() }
 }
 
 impl fmt::Debug for History {

@@ -57,7 +57,7 @@ impl<D: Driver> HubDriver<D> {
             hub.record();
         }
         if let Some(history) = &history {
-            hub.keep_history(history.store().identity());
+            hub.keep_history(history.store().identity(), history.store().keeps_private());
             if following.is_none() {
                 hub.handle_clock(clock.now(), clock.unix_ms());
             }

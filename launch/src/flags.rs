@@ -127,6 +127,11 @@ pub(super) struct Flags {
     #[argh(option, from_str_fn(keep_bytes))]
     pub(super) keep_bytes: Option<Size>,
 
+    /// keep also what is said to one person alone, for those of both who are logged in to an account; it needs --data
+    /// (default: it is not kept)
+    #[argh(switch)]
+    pub(super) keep_private: bool,
+
     /// engine (Redis or Valkey, 7.0 or later) by which several servers are one chat, like redis://10.0.0.5:6379/0, with
     /// more addresses behind commas, or rediss:// for TLS (default: none, the server is on its own)
     #[argh(option, from_str_fn(cluster))]
@@ -264,7 +269,7 @@ impl Flags {
         keys!(
             self,
             at_start: [
-                ip, port, web, irc, listen, server_name, cert, key, tls_only, password_file, members_only, data, keep, keep_bytes, cluster, cluster_name, cluster_from, threads, max_line, queue_bytes, room_quiet, history_on_join, record, record_bytes, shadow, log_dir, log_format
+                ip, port, web, irc, listen, server_name, cert, key, tls_only, password_file, members_only, data, keep, keep_bytes, keep_private, cluster, cluster_name, cluster_from, threads, max_line, queue_bytes, room_quiet, history_on_join, record, record_bytes, shadow, log_dir, log_format
             ],
             live: [
                 web_origin, cluster_page, proxy_from, flood_rate, max_connections, max_per_ip, connect_rate, dead_after, drain
@@ -372,6 +377,9 @@ impl Flags {
         match (&self.data, &self.keep, &self.keep_bytes) {
             (None, Some(_), _) => Err("--keep needs --data, the folder where what is said is kept"),
             (None, _, Some(_)) => Err("--keep-bytes needs --data, the folder where what is said is kept"),
+            (None, _, _) if self.keep_private => {
+                Err("--keep-private needs --data, the folder where what is said is kept")
+            }
             (None, _, _) if self.members_only => Err("--members-only needs --data, the folder where members are known"),
             _ if self.record.is_some() && (self.cluster.is_some() || self.cluster_from.is_some()) => {
                 Err("--record is for a server on its own, not for one of a --cluster")

@@ -3,7 +3,7 @@
 use chinwag_core::admission::{Account, Denial, Role, Verdict};
 use chinwag_core::{Answer, Found};
 
-use crate::common::{connection, name, room_name};
+use crate::common::{connection, name, room_name, venue};
 use crate::past::{kept, past, put, put_kept};
 use crate::{DecodeError, decided, proto};
 
@@ -19,9 +19,9 @@ impl From<&Answer> for proto::Handed {
                 account: put_account(verdict),
             }),
             Answer::Recalled(past) => Self::Recalled(put(past)),
-            Answer::Read { connection, room, messages } => Self::Read(proto::WasRead {
+            Answer::Read { connection, venue, messages } => Self::Read(proto::WasRead {
                 connection: Some((*connection).into()),
-                room: room.to_string(),
+                venue: venue.to_string(),
                 messages: messages.iter().map(put_kept).collect(),
             }),
             Answer::Found { connection, found } => Self::Found(proto::WasFound {
@@ -109,9 +109,9 @@ pub(crate) fn recalled(recalled: proto::Past) -> Result<Answer, DecodeError> {
 
 /// Reads what was read.
 pub(crate) fn read(read: proto::WasRead) -> Result<Answer, DecodeError> {
-    let proto::WasRead { connection: id, room, messages } = read;
+    let proto::WasRead { connection: id, venue: of, messages } = read;
     let messages = messages.into_iter().map(kept).collect::<Result<_, _>>()?;
-    Ok(Answer::Read { connection: connection(id)?, room: room_name(&room)?, messages })
+    Ok(Answer::Read { connection: connection(id)?, venue: venue(&of)?, messages })
 }
 
 /// Reads what was found.

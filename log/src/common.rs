@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chinwag_core::log::TopicState;
-use chinwag_core::{ConnectionId, Name, RoomId, Text, Texts, Time, Topic};
+use chinwag_core::{ConnectionId, Name, RoomId, Text, Texts, Time, Topic, Venue};
 
 use crate::{DecodeError, proto};
 
@@ -40,6 +40,11 @@ pub(crate) fn name(name: &str) -> Result<Name, DecodeError> {
 /// Reads the name of a room.
 pub(crate) fn room_name(name: &str) -> Result<Name, DecodeError> {
     Name::parse_room(name).ok_or(DecodeError::Damaged("the name of a room is none"))
+}
+
+/// Reads where something was said.
+pub(crate) fn venue(venue: &str) -> Result<Venue, DecodeError> {
+    Venue::parse(venue).ok_or(DecodeError::Damaged("where it was said is nowhere"))
 }
 
 /// Writes names.

@@ -8,9 +8,9 @@ use chinwag_core::ops::{
     AnswerPart, ArrivingState, AskedState, ConnectionState, GivenBy, HubState, MemoryState, PendingState, Piece,
     Waiting,
 };
-use chinwag_core::{Earlier, Name};
+use chinwag_core::{Earlier, Name, Venue};
 
-use crate::common::{connection, name, nanos, room_name, server, text, time};
+use crate::common::{connection, name, nanos, room_name, server, text, time, venue};
 use crate::input::put_requests;
 use crate::irc::{capabilities, identity, put_identity};
 use crate::moderation::{address, put_address};
@@ -51,13 +51,14 @@ impl From<&ConnectionState> for proto::ConnectionState {
 }
 
 impl From<&MemoryState> for proto::Memory {
-    fn from(MemoryState { identity, asked }: &MemoryState) -> Self {
+    fn from(MemoryState { identity, keeps_private, asked }: &MemoryState) -> Self {
         let asked_of = |AskedState { room, waiting, is_stale }: &AskedState| proto::AskedOf {
             room: room.to_string(),
             waiting: waiting.iter().copied().map(Into::into).collect(),
             is_stale: *is_stale,
         };
-        Self { identity: *identity, asked: asked.iter().map(asked_of).collect() }
+        let asked = asked.iter().map(asked_of).collect();
+        Self { identity: *identity, asked, keeps_private: *keeps_private }
     }
 }
 
@@ -80,7 +81,7 @@ impl From<&PendingState> for proto::Pending {
         let answers = |part: &AnswerPart| match part {
             AnswerPart::Line(line) => proto::Answers::Line(line.clone()),
             AnswerPart::Own(line) => proto::Answers::Own(line.clone()),
-            AnswerPart::Said(room, said) => proto::Answers::Said(put_earlier_in(room, said)),
+            AnswerPart::Said(venue, said) => proto::Answers::Said(put_earlier_in(venue, said)),
         };
         Self {
             label: label.as_deref().map(ToOwned::to_owned),
@@ -92,8 +93,8 @@ impl From<&PendingState> for proto::Pending {
     }
 }
 
-fn put_earlier_in(room: &Name, said: &Earlier) -> proto::EarlierIn {
-    proto::EarlierIn { room: room.to_string(), said: Some(said.into()) }
+fn put_earlier_in(venue: impl ToString, said: &Earlier) -> proto::EarlierIn {
+    proto::EarlierIn { venue: venue.to_string(), said: Some(said.into()) }
 }
 
 impl From<&Piece> for proto::Told {
@@ -169,12 +170,13 @@ pub(crate) fn hub(hub: proto::Hub, format: u32) -> Result<HubState, DecodeError>
     })
 }
 
-fn memory(proto::Memory { identity, asked }: proto::Memory) -> Result<MemoryState, DecodeError> {
+fn memory(proto::Memory { identity, asked, keeps_private }: proto::Memory) -> Result<MemoryState, DecodeError> {
     let asked_of = |proto::AskedOf { room, waiting, is_stale }: proto::AskedOf| {
         let waiting = waiting.into_iter().map(|id| connection(Some(id))).collect::<Result<_, _>>()?;
         Ok(AskedState { room: room_name(&room)?, waiting, is_stale })
     };
-    Ok(MemoryState { identity, asked: asked.into_iter().map(asked_of).collect::<Result<_, _>>()? })
+    let asked = asked.into_iter().map(asked_of).collect::<Result<_, _>>()?;
+    Ok(MemoryState { identity, keeps_private, asked })
 }
 
 fn connection_state(state: proto::ConnectionState, format: u32) -> Result<ConnectionState, DecodeError> {
@@ -212,8 +214,8 @@ fn pending(pending: proto::Pending, format: u32) -> Result<PendingState, DecodeE
             proto::Answers::Line(line) => AnswerPart::Line(line),
             proto::Answers::Own(line) => AnswerPart::Own(line),
             proto::Answers::Said(said) => {
-                let (room, said) = earlier_in(said)?;
-                AnswerPart::Said(room, said)
+                let (venue, said) = earlier_in(said)?;
+                AnswerPart::Said(venue, said)
             }
         })
     };
@@ -221,8 +223,8 @@ fn pending(pending: proto::Pending, format: u32) -> Result<PendingState, DecodeE
     Ok(PendingState { label, may_come_in_pieces, is_droppable, batch, parts })
 }
 
-fn earlier_in(proto::EarlierIn { room, said }: proto::EarlierIn) -> Result<(Name, Earlier), DecodeError> {
-    Ok((room_name(&room)?, earlier(said.ok_or(DecodeError::Damaged("a part is missing"))?)?))
+fn earlier_in(proto::EarlierIn { venue: of, said }: proto::EarlierIn) -> Result<(Venue, Earlier), DecodeError> {
+    Ok((venue(&of)?, earlier(said.ok_or(DecodeError::Damaged("a part is missing"))?)?))
 }
 
 fn piece(told: proto::Told) -> Result<Piece, DecodeError> {
@@ -234,7 +236,11 @@ fn piece(told: proto::Told) -> Result<Piece, DecodeError> {
             more,
         },
         proto::Told::Found(proto::FoundPiece { found, more }) => {
-            Piece::Found { found: found.into_iter().map(earlier_in).collect::<Result<_, _>>()?, more }
+            let of_room = |said| match earlier_in(said)? {
+                (Venue::Room(room), said) => Ok((room, said)),
+                _ => Err(DecodeError::Damaged("it is found in rooms only")),
+            };
+            Piece::Found { found: found.into_iter().map(of_room).collect::<Result<_, _>>()?, more }
         }
     })
 }

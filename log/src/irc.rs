@@ -81,7 +81,7 @@ impl From<&IrcCommand> for proto::IrcCommand {
             }
             IrcCommand::Say { targets, how, text, tags, answered } => Self::Say(proto::IrcSay {
                 targets: put_targets(targets),
-                how: (0..).zip(HOWS).find(|(_, other)| other == how).map_or(0, |(number, _)| number),
+                how: put_how(*how),
                 text: text.to_string(),
                 tags: tags.as_ref().map(|tags| tags.as_str().to_owned()),
                 answered: *answered,
@@ -124,6 +124,17 @@ impl From<&IrcCommand> for proto::IrcCommand {
     }
 }
 
+/// Returns how it is written how something is said.
+pub(crate) fn put_how(how: How) -> u32 {
+    (0..).zip(HOWS).find(|(_, other)| *other == how).map_or(0, |(number, _)| number)
+}
+
+/// Reads it.
+pub(crate) fn how(number: u32) -> Result<How, DecodeError> {
+    let how = usize::try_from(number).ok().and_then(|place| HOWS.get(place)).copied();
+    how.ok_or(DecodeError::Damaged("nothing is said in such a way"))
+}
+
 /// Reads a command.
 pub(crate) fn command(command: proto::IrcCommand) -> Result<IrcCommand, DecodeError> {
     Ok(match command {
@@ -131,10 +142,9 @@ pub(crate) fn command(command: proto::IrcCommand) -> Result<IrcCommand, DecodeEr
             IrcCommand::Talk { room: room_name(&room)?, texts: texts(&lines)? }
         }
         proto::IrcCommand::Say(proto::IrcSay { targets: whom, how, text: what, tags: for_clients, answered }) => {
-            let how = usize::try_from(how).ok().and_then(|how| HOWS.get(how)).copied();
             IrcCommand::Say {
                 targets: targets(whom)?,
-                how: how.ok_or(DecodeError::Damaged("nothing is said in such a way"))?,
+                how: self::how(how)?,
                 text: text(&what)?,
                 tags: for_clients.as_deref().map(tags).transpose()?,
                 answered,

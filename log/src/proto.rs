@@ -5,10 +5,12 @@
 //! wrote is still read.
 
 mod cluster;
+mod kept;
 mod moderation;
 mod recording;
 
 pub(crate) use self::cluster::*;
+pub(crate) use self::kept::*;
 pub(crate) use self::moderation::*;
 pub(crate) use self::recording::*;
 
@@ -131,38 +133,6 @@ pub(crate) struct Recalled {
     /// Nobody does anything when the server starts.
     #[prost(message, optional, tag = "2")]
     pub(crate) by: Option<Commanded>,
-}
-
-/// Holds what is known of a room in which nobody was.
-#[derive(Clone, PartialEq, prost::Message)]
-pub(crate) struct Past {
-    #[prost(string, tag = "1")]
-    pub(crate) room: String,
-    #[prost(uint64, tag = "2")]
-    pub(crate) said: u64,
-    #[prost(message, optional, tag = "3")]
-    pub(crate) topic: Option<Topic>,
-    #[prost(message, repeated, tag = "4")]
-    pub(crate) messages: Vec<Kept>,
-    #[prost(uint64, tag = "5")]
-    pub(crate) hidden: u64,
-}
-
-/// Holds a message that was kept elsewhere.
-#[derive(Clone, PartialEq, prost::Message)]
-pub(crate) struct Kept {
-    #[prost(string, tag = "1")]
-    pub(crate) name: String,
-    #[prost(string, tag = "2")]
-    pub(crate) text: String,
-    #[prost(bool, tag = "3")]
-    pub(crate) is_act: bool,
-    #[prost(uint64, tag = "4")]
-    pub(crate) time_ms: u64,
-    #[prost(uint64, tag = "5")]
-    pub(crate) seq: u64,
-    #[prost(message, optional, tag = "6")]
-    pub(crate) event: Option<KeptEvent>,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]

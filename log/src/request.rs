@@ -6,7 +6,7 @@ use chinwag_core::{
     Query, Request, Stage, Token,
 };
 
-use crate::common::{name, room_name, text};
+use crate::common::{name, text, venue};
 use crate::record::command;
 use crate::{DecodeError, proto};
 
@@ -152,7 +152,7 @@ impl From<&Request> for proto::Request {
 }
 
 /// Writes which messages are asked for.
-pub(crate) fn put_page(Page { room, after, before, is_from_oldest, count, with_events }: &Page) -> proto::Page {
+pub(crate) fn put_page(Page { venue, after, before, is_from_oldest, count, with_events }: &Page) -> proto::Page {
     let bound = |bound: &Option<Bound>| match *bound {
         None => (None, None, None),
         Some(Bound::Seq(seq)) => (Some(seq), None, None),
@@ -160,10 +160,10 @@ pub(crate) fn put_page(Page { room, after, before, is_from_oldest, count, with_e
         Some(Bound::Event { seq, time_ms, number }) => (None, None, Some(proto::EventPlace { seq, time_ms, number })),
     };
     let ((after_seq, after_ms, after_event), (before_seq, before_ms, before_event)) = (bound(after), bound(before));
-    let (room, count) = (room.to_string(), (*count).into());
+    let (venue, count) = (venue.to_string(), (*count).into());
     let (is_from_oldest, with_events) = (*is_from_oldest, *with_events);
     proto::Page {
-        room,
+        venue,
         after_seq,
         after_ms,
         before_seq,
@@ -191,7 +191,7 @@ pub(crate) fn page(page: proto::Page) -> Result<Page, DecodeError> {
     let after = bound(page.after_seq, page.after_ms, page.after_event)?;
     let before = bound(page.before_seq, page.before_ms, page.before_event)?;
     let (is_from_oldest, with_events) = (page.is_from_oldest, page.with_events);
-    Ok(Page { room: room_name(&page.room)?, after, before, is_from_oldest, count, with_events })
+    Ok(Page { venue: venue(&page.venue)?, after, before, is_from_oldest, count, with_events })
 }
 
 impl From<&Notice> for proto::Notice {

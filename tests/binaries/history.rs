@@ -62,7 +62,7 @@ fn two_servers_do_not_share_a_folder_and_what_is_kept_needs_one() {
         let told = err.lines().last().map(|line| format!("{line}\n")).unwrap_or_default();
         assert_one_line(adapter, &told, &["can't keep what is said", "a server has its history there"]);
         end(server);
-        for flags in [["--keep", "90d"], ["--keep-bytes", "2G"]] {
+        for flags in [&["--keep", "90d"][..], &["--keep-bytes", "2G"], &["--keep-private"]] {
             let Ended { code, err, .. } = Program::run(adapter, flags);
             assert_eq!(code, Some(2));
             assert_one_line(adapter, &err, &[flags[0], "needs --data"]);

@@ -15,6 +15,8 @@ mod log;
 #[cfg(target_os = "linux")]
 mod operation;
 #[cfg(target_os = "linux")]
+mod private;
+#[cfg(target_os = "linux")]
 mod recording;
 mod settings;
 mod sockets;

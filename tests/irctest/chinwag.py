@@ -97,7 +97,7 @@ class Chinwag(BaseServerController, DirectoryBasedController):
         # The listener for lines has to be somewhere; nobody goes there.
         command = [os.environ["CHINWAG"], "--ip", LOOPBACK, "--port", "0", "--web", "off", *WITHOUT_LIMITS]
         command += ["--irc", f"{hostname}:{port}", "--server-name", "My.Little.Server"]
-        command += ["--data", str(self.data)]
+        command += ["--data", str(self.data), "--keep-private"]
         if password is not None:
             secret = pathlib.Path(self.directory) / "password"
             secret.write_text(password + "\n")

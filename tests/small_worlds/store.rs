@@ -51,7 +51,7 @@ type Lawful<T = ()> = Result<T, String>;
 /// Returns what was said in the room before.
 fn before() -> Kept {
     let [room, name] = ["tea", "Eve"].map(|name| Name::parse(name).expect("it is a name"));
-    Kept { room, name, what: What::Said(Text::clean("one").into()), time_ms: 0, seq: 1, is_hidden: false }
+    Kept { venue: room.into(), name, what: What::Said(Text::clean("one").into()), time_ms: 0, seq: 1, is_hidden: false }
 }
 
 impl World {

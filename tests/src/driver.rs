@@ -86,7 +86,7 @@ impl<S: Clone + Hash> Driver<S> {
     /// Has a store keep what is said. What it is asked is answered by [`answer`](Self::answer).
     #[must_use]
     pub fn keeping(mut self, store: Store) -> Self {
-        self.hub.keep_history(STORE_IDENTITY);
+        self.hub.keep_history(STORE_IDENTITY, false);
         self.hub.recall_main(self.now, store.past(Name::MAIN));
         self.store = Some(store);
         self.perform();

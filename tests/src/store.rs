@@ -33,7 +33,7 @@ impl Store {
             Effect::Recall { room } => Answer::Recalled(self.past(room)),
             Effect::Read { connection, page } => {
                 let messages = self.read(&page);
-                Answer::Read { connection, room: page.room, messages }
+                Answer::Read { connection, venue: page.venue, messages }
             }
             Effect::Search { connection, search } => Answer::Found { connection, found: self.search(&search) },
         }
@@ -43,15 +43,14 @@ impl Store {
     #[must_use]
     pub fn past(&self, room: Name) -> Past {
         let messages: Vec<_> = self.messages(&room).collect();
-        let topic =
-            self.0.iter().rev().filter(|kept| kept.room.key() == room.key()).find_map(|kept| match &kept.what {
-                What::Topic(topic) => Some(topic.clone().map(|topic| (topic, kept.name.clone(), kept.time_ms))),
-                What::Said(_) | What::Acted(_) | What::Event(_) => None,
-            });
+        let topic = self.0.iter().rev().filter(|kept| is_of(kept, &room)).find_map(|kept| match &kept.what {
+            What::Topic(topic) => Some(topic.clone().map(|topic| (topic, kept.name.clone(), kept.time_ms))),
+            What::Said(_) | What::Acted(_) | What::Event(_) | What::Forgotten { .. } => None,
+        });
         let topic = topic.flatten().map(|(topic, name, time_ms)| TopicState { topic, name, time_ms });
         let said = messages.last().map_or(0, |last| last.seq);
         let messages = messages[messages.len().saturating_sub(PAST_MAX)..].to_vec();
-        let hidden = self.0.iter().filter(|kept| kept.room.key() == room.key() && kept.is_hidden);
+        let hidden = self.0.iter().filter(|kept| is_of(kept, &room) && kept.is_hidden);
         let hidden = hidden.flat_map(self::messages).map(|message| message.seq).max().unwrap_or(0);
         Past { room, said, hidden, topic, messages }
     }
@@ -62,8 +61,7 @@ impl Store {
     }
 
     fn read(&self, page: &Page) -> Vec<KeptMessage> {
-        let key = page.room.key();
-        let all = self.0.iter().filter(|kept| kept.room.key() == key);
+        let all = self.0.iter().filter(|kept| kept.venue.is(&page.venue));
         let all = all.flat_map(|kept| messages(kept).into_iter().chain(event(kept)));
         let mut messages: Vec<_> = all.filter(|message| page.has(message)).collect();
         page.cut(&mut messages);
@@ -77,7 +75,7 @@ impl Store {
             words.iter().all(|word| text.contains(word))
         };
         let found = self.0.iter().rev().flat_map(|kept| {
-            let room = rooms.iter().find(|room| room.key() == kept.room.key());
+            let room = rooms.iter().find(|room| is_of(kept, room));
             let mut messages = room.map(|_| messages(kept)).unwrap_or_default();
             messages.retain(|message| has_all(&message.text));
             messages.into_iter().rev().zip(room.into_iter().cycle())
@@ -86,9 +84,12 @@ impl Store {
     }
 
     fn messages(&self, room: &Name) -> impl Iterator<Item = KeptMessage> {
-        let key = room.key();
-        self.0.iter().filter(move |kept| kept.room.key() == key).flat_map(messages)
+        self.0.iter().filter(move |kept| is_of(kept, room)).flat_map(messages)
     }
+}
+
+fn is_of(kept: &Kept, room: &Name) -> bool {
+    kept.venue.room().is_some_and(|other| other.key() == room.key())
 }
 
 /// Returns what happened, if it was kept that it did.
@@ -103,7 +104,7 @@ fn messages(kept: &Kept) -> Vec<KeptMessage> {
     let (texts, is_act) = match &kept.what {
         What::Said(texts) => (texts.iter().map(Text::clean).collect(), false),
         What::Acted(text) => (vec![text.clone()], true),
-        What::Topic(_) | What::Event(_) => (Vec::new(), false),
+        What::Topic(_) | What::Event(_) | What::Forgotten { .. } => (Vec::new(), false),
     };
     let (name, time_ms) = (&kept.name, kept.time_ms);
     let message = |(seq, text)| KeptMessage { name: name.clone(), text, is_act, time_ms, seq, event: None };

@@ -152,9 +152,9 @@ impl<W: Write> Transcript<W> {
             Answer::Recalled(past) => {
                 self.remark(&format!("The history had {} messages of {}", past.said, past.room));
             }
-            Answer::Read { connection, room, messages } => {
+            Answer::Read { connection, venue, messages } => {
                 let (count, who) = (messages.len(), who(*connection));
-                self.remark(&format!("{count} messages of {room} were read for {who} in the history"));
+                self.remark(&format!("{count} messages of {venue} were read for {who} in the history"));
             }
             Answer::Found { connection, found } => {
                 self.remark(&format!("{} messages were found for {} in the history", found.len(), who(*connection)));
@@ -251,7 +251,7 @@ fn said(page: &Page) -> String {
     };
     let from = seq(page.after).map_or(0, |seq| seq + 1);
     let to = seq(page.before).map_or(u64::MAX, |seq| seq.saturating_sub(1));
-    format!("/said {} {from} {to}", page.room)
+    format!("/said {} {from} {to}", page.venue)
 }
 
 fn lines(request: &Request) -> Typed {

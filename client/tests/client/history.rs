@@ -103,7 +103,7 @@ fn a_server_may_write_while_it_is_copied_but_nothing_is_deleted_under_it() {
     assert_eq!(failed(&["history", "import", "--data", data]), in_use);
     let name = |text| Name::parse(text).expect("it is a name");
     let what = What::Said(Texts::parse_lines("later\n").expect("it is clean"));
-    server.keep(&[Kept { room: name("main"), name: name("ann"), what, time_ms: 1, seq: 3, is_hidden: false }]);
+    server.keep(&[Kept { venue: name("main").into(), name: name("ann"), what, time_ms: 1, seq: 3, is_hidden: false }]);
     drop(server);
     assert_eq!(said(&["history", "export", "--data", other.data()], ""), LINES);
     assert_eq!(said(&["history", "export", "--data", data], "").lines().count(), 4);

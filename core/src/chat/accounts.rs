@@ -17,6 +17,7 @@ impl Chat {
                 self.log_out_all(&name);
                 self.disempower_all(&name);
                 self.disown_all(&name);
+                self.forget_private(&name);
             }
         }
         self.accounts.extend(made.into_iter().map(|name| (name.key(), name)));

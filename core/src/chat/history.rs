@@ -8,7 +8,7 @@ use memchr::memchr;
 
 use crate::clock::Clock;
 use crate::ids::ConnectionId;
-use crate::kept::{Happened, Kept, KeptEvent, KeptMessage, What};
+use crate::kept::{Happened, Kept, KeptEvent, KeptMessage, Venue, What};
 use crate::log::{RunState, SnapshotError};
 use crate::message::Earlier;
 use crate::name::Name;
@@ -73,7 +73,7 @@ impl Saying {
             false => What::Said(texts.clone()),
         };
         let (room, name) = (room.clone(), self.name.clone());
-        Kept { room, name, what, time_ms: self.time_ms, seq: self.seq, is_hidden }
+        Kept { venue: Venue::Room(room), name, what, time_ms: self.time_ms, seq: self.seq, is_hidden }
     }
 }
 
@@ -275,7 +275,8 @@ impl History {
         let fits = history.messages <= usize::from(HISTORY_MAX) && history.bytes <= BYTES_MAX;
         SnapshotError::unless(fits, "too much is kept of what was said")?;
         let count = events.len();
-        let are_events = events.iter().all(|event| event.event.is_some() && event.seq <= said);
+        let is_of_room = |event: &KeptEvent| event.told().is_none();
+        let are_events = events.iter().all(|kept| kept.event.as_deref().is_some_and(is_of_room) && kept.seq <= said);
         SnapshotError::unless(are_events, "what happened is no event")?;
         events.into_iter().for_each(|event| history.push_event(event));
         SnapshotError::unless(history.events.len() == count, "too much is kept of what happened")?;
@@ -288,6 +289,7 @@ fn event_bytes(event: &KeptMessage) -> usize {
     let bytes = match event.event.as_deref() {
         Some(KeptEvent { what: Happened::Topic(topic), .. }) => topic.as_ref().map_or(0, |topic| topic.as_str().len()),
         Some(KeptEvent { what: Happened::Tags(tags), .. }) => tags.as_str().len(),
+        Some(KeptEvent { what: Happened::Told(told), .. }) => told.text.as_str().len(),
         None => 0,
     };
     bytes + event.name.as_str().len()

@@ -7,7 +7,7 @@ use super::rooms::Presence;
 use super::talk::Hears;
 use super::{Chat, HERE};
 use crate::irc::{MONITORED_MAX, ROOMS_MAX};
-use crate::kept::Happened;
+use crate::kept::{Happened, Told};
 use crate::log::{IrcCommand, IrcState, Registration, RoomKey, RoomModes, Target};
 use crate::{
     Action, Capabilities, CloseCode, ConnectionId, How, Identity, IrcMessage, Leaving, LeftOut, Manner, Message, Name,
@@ -213,12 +213,17 @@ impl Chat {
                 let Some(other) = self.find(&to) else { return self.reply(connection, Message::Nobody { name: to }) };
                 let id = self.said;
                 self.said += 1;
+                let is_heard = !self.person(other).ignores(&name);
+                if self.keeps_private && tags.persist() {
+                    let (to, tags) = (self.person(other).name.clone(), Some(tags.clone()));
+                    let told = Told { to, how: How::Notice, text: Text::default(), tags };
+                    self.keep_private((connection, other), is_heard, told, (time_ms, id));
+                }
                 if self.person(connection).has(Capabilities::ECHO_MESSAGE) {
                     let to = self.person(other).name.clone();
                     self.tell(connection, IrcMessage::TagsSent { to, manner: manner.clone(), time_ms, id });
                 }
-                let person = self.person(other);
-                if person.has(Capabilities::MESSAGE_TAGS) && !person.ignores(&name) {
+                if is_heard && self.person(other).has(Capabilities::MESSAGE_TAGS) {
                     let tagged = IrcMessage::Tagged { room: None, name, manner, time_ms, id, behind: None };
                     self.deliver(other, tagged);
                 }

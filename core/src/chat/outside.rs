@@ -9,12 +9,19 @@ use crate::kept::Kept;
 use crate::log::OwnedState;
 
 impl Chat {
-    /// Gathers from now on what is to be kept of rooms outside, for [`take_kept`](Self::take_kept).
-    pub(crate) fn keep(&mut self) {
+    /// Gathers from now on what is to be kept outside, for [`take_kept`](Self::take_kept): of rooms, and if it is to be
+    /// so also what is said to one alone.
+    pub(crate) fn keep(&mut self, also_private: bool) {
         self.kept.get_or_insert_default();
+        self.keeps_private = also_private;
     }
 
-    /// Returns what is to be kept of rooms since this was last called, in its order.
+    /// Tells whether it is kept what is said to one alone.
+    pub(crate) const fn keeps_private(&self) -> bool {
+        self.keeps_private
+    }
+
+    /// Returns what is to be kept since this was last called, in its order.
     pub(crate) fn take_kept(&mut self) -> Vec<Kept> {
         self.kept.as_mut().map(mem::take).unwrap_or_default()
     }

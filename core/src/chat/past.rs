@@ -2,7 +2,7 @@
 
 use super::Chat;
 use super::history::History;
-use crate::kept::{Bound, Found, KeptMessage, Page};
+use crate::kept::{Bound, Found, KeptMessage, Page, Venue};
 use crate::message::Earlier;
 use crate::window::LIST_BYTES_MAX;
 use crate::{ConnectionId, Message, Name, RoomId, Time};
@@ -59,9 +59,9 @@ impl Chat {
         }
     }
 
-    /// Returns a page of a room with what somebody there may be shown.
+    /// Returns a page with what somebody in a room may be shown of it.
     pub(crate) fn within(&self, connection: ConnectionId, page: Page) -> Page {
-        let id = self.rooms.find(&page.room).filter(|&id| self.is_in(connection, id));
+        let id = page.venue.room().and_then(|room| self.rooms.find(room)).filter(|&id| self.is_in(connection, id));
         let hidden = id.map_or(0, |id| self.hidden_from(connection, id));
         let after = match page.after {
             Some(Bound::Seq(seq)) => Some(Bound::Seq(seq.max(hidden))),
@@ -98,7 +98,8 @@ impl Chat {
     /// Returns the messages of a page that somebody may be shown, as far as they are known here.
     pub(crate) fn page(&self, connection: ConnectionId, page: Page) -> Vec<KeptMessage> {
         let page = self.within(connection, page);
-        let history = self.rooms.find(&page.room).and_then(|room| self.rooms.history(room));
+        let room = page.venue.room().and_then(|room| self.rooms.find(room));
+        let history = room.and_then(|room| self.rooms.history(room));
         let mut messages = history.map(History::messages_kept).unwrap_or_default();
         messages.retain(|message| page.has(message));
         page.cut(&mut messages);
@@ -110,22 +111,29 @@ impl Chat {
         &self,
         connection: ConnectionId,
         now: Time,
-        room: &Name,
+        venue: &Venue,
         messages: Vec<KeptMessage>,
     ) -> Vec<Earlier> {
-        messages.into_iter().filter_map(|message| self.heard_of(connection, now, room, message)).collect()
+        messages.into_iter().filter_map(|message| self.heard_of(connection, now, venue, message)).collect()
     }
 
-    fn heard_of(&self, connection: ConnectionId, now: Time, room: &Name, message: KeptMessage) -> Option<Earlier> {
+    fn heard_of(&self, connection: ConnectionId, now: Time, venue: &Venue, message: KeptMessage) -> Option<Earlier> {
+        // They may have left, or logged out, since it was asked for.
+        let is_heard = match venue {
+            Venue::Room(room) => self.is_heard_of_room(connection, room, &message),
+            Venue::Private(_) | Venue::AllPrivate(_) => self.may_read_private(connection, venue, &message),
+        };
         let KeptMessage { name, text, is_act, time_ms, seq, event } = message;
-        let person = self.people.get(connection)?;
-        // They may have left since it was asked for.
-        let room = self.rooms.find(room).filter(|&room| person.is_in(room))?;
-        // An event has the number of the message before it, which may be the last that is hidden.
-        let hidden = self.hidden_from(connection, room);
-        let is_heard = !person.ignores(&name) && (seq > hidden || hidden == 0);
         let age = self.clock.age(now.max(self.at), time_ms);
         is_heard.then_some(Earlier { name, text, is_act, age, time_ms, seq, event })
+    }
+
+    fn is_heard_of_room(&self, connection: ConnectionId, room: &Name, message: &KeptMessage) -> bool {
+        let Some(person) = self.people.get(connection) else { return false };
+        let Some(room) = self.rooms.find(room).filter(|&room| person.is_in(room)) else { return false };
+        // An event has the number of the message before it, which may be the last that is hidden.
+        let hidden = self.hidden_from(connection, room);
+        !person.ignores(&message.name) && (message.seq > hidden || hidden == 0)
     }
 
     /// Returns what was found for somebody, in pieces of so many bytes, the oldest first.
@@ -137,7 +145,7 @@ impl Chat {
         bytes_max: usize,
     ) -> Vec<Message> {
         let heard = |Found { room, message }| {
-            let earlier = self.heard_of(connection, now, &room, message)?;
+            let earlier = self.heard_of(connection, now, &Venue::Room(room.clone()), message)?;
             Some((room, earlier))
         };
         let found = found.into_iter().rev().filter_map(heard).collect();

@@ -170,6 +170,7 @@ impl Chat {
             clock: Clock::started(snapshot.clock_start_ms),
             actions: VecDeque::new(),
             kept: None,
+            keeps_private: false,
             bars: snapshot.bars.into_iter().map(|bar| (bar.address, bar)).collect(),
             deeds: None,
             owned: snapshot.owned.into_iter().map(|owned| (owned.room.key(), owned)).collect(),

@@ -4,7 +4,7 @@ use super::history::Saying;
 use super::lists::fitting;
 use super::rooms::Spoken;
 use super::{Chat, HERE};
-use crate::kept::{Happened, Kept, KeptEvent, KeptMessage, What};
+use crate::kept::{Happened, Kept, KeptEvent, KeptMessage, Told, Venue, What};
 use crate::log::{IgnoredState, TopicState, WriterState};
 use crate::message::CantIgnore;
 use crate::rules::IGNORED_MAX;
@@ -146,9 +146,13 @@ impl Chat {
         // Elsewhere than on IRC nobody does anything in private.
         let told =
             if how == How::Act && to.irc().is_none() { Text::clean(&format!("* {name} {text}")) } else { text.clone() };
-        let id = self.said;
-        let sent = Message::Sent { name: to.name.clone(), text, time_ms, id, manner: manner.clone() };
+        let (id, to) = (self.said, to.name.clone());
         self.said += 1;
+        if self.keeps_private && !how.is_for_clients() {
+            let told = Told { to: to.clone(), how, text: text.clone(), tags: None };
+            self.keep_private((connection, other), is_heard, told, (time_ms, id));
+        }
+        let sent = Message::Sent { name: to, text, time_ms, id, manner: manner.clone() };
         self.reply(connection, sent);
         if is_heard {
             if !how.is_for_clients() {
@@ -192,7 +196,7 @@ impl Chat {
             // Who opens the room again is not to read what a closed one was about.
             let kept = topic.clone().filter(|_| !self.rooms.is_closed(id));
             let (room, name, what, seq) = (room.clone(), name.clone(), What::Topic(kept), self.rooms.said(id));
-            all.push(Kept { room, name, what, time_ms, seq, is_hidden: false });
+            all.push(Kept { venue: Venue::Room(room), name, what, time_ms, seq, is_hidden: false });
         }
         let happened = Happened::Topic(topic.clone());
         let (seq, number) = self.keep_event(id, (&name, time_ms), happened);
@@ -208,7 +212,7 @@ impl Chat {
             let event = KeptEvent { number, what };
             if let Some(all) = &mut self.kept {
                 let (room, name, what) = (self.rooms.name(id).clone(), name.clone(), What::Event(event.clone()));
-                all.push(Kept { room, name, what, time_ms, seq, is_hidden: false });
+                all.push(Kept { venue: Venue::Room(room), name, what, time_ms, seq, is_hidden: false });
             }
             let (name, event) = (name.clone(), Some(Box::new(event)));
             let event = KeptMessage { name, text: Text::default(), is_act: false, time_ms, seq, event };

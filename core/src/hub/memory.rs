@@ -11,7 +11,7 @@ use super::Hub;
 use super::irc::joined_rooms;
 use crate::chat::past::in_pieces;
 use crate::connections::Step;
-use crate::kept::{Found, Kept, KeptMessage, Page, Past, Search};
+use crate::kept::{Found, Kept, KeptMessage, Page, Past, Search, Venue};
 use crate::log::{Command, Event, Recalled, SnapshotError};
 use crate::recording::{AskedState, MemoryState};
 use crate::request::PIECE;
@@ -26,7 +26,7 @@ pub(super) struct Memory {
     /// Of the store.
     pub(super) identity: u64,
     asked: HashMap<NameKey, Asked>,
-    /// What is to be read for somebody next, behind what is read now.
+    /// What is to be read for somebody next, behind what is read now; or that, where more is to be told with it.
     next: HashMap<ConnectionId, Page>,
     /// What it said, for whoever is about to open these rooms.
     pasts: HashMap<ConnectionId, Vec<Past>>,
@@ -47,7 +47,7 @@ impl Memory {
     }
 
     /// Returns what it is as plain data, but for what is of one connection alone.
-    pub(super) fn state(&self) -> MemoryState {
+    pub(super) fn state(&self, keeps_private: bool) -> MemoryState {
         let state = |Asked { room, waiting, is_stale }: &Asked| AskedState {
             room: room.clone(),
             waiting: waiting.clone(),
@@ -55,11 +55,11 @@ impl Memory {
         };
         let mut asked: Vec<_> = self.asked.values().map(state).collect();
         asked.sort_unstable_by_key(|asked| asked.room.key());
-        MemoryState { identity: self.identity, asked }
+        MemoryState { identity: self.identity, keeps_private, asked }
     }
 
     /// Makes it of what it was.
-    pub(super) fn restore(MemoryState { identity, asked }: MemoryState) -> Result<Self, SnapshotError> {
+    pub(super) fn restore(MemoryState { identity, asked, .. }: MemoryState) -> Result<Self, SnapshotError> {
         let is_sorted = asked.is_sorted_by(|one, next| one.room.key() < next.room.key());
         SnapshotError::unless(is_sorted, "the rooms that the store is asked about are not in their order")?;
         let of = |AskedState { room, waiting, is_stale }| (room.key(), Asked { room, waiting, is_stale });
@@ -107,13 +107,14 @@ impl Command {
 }
 
 impl<S> Hub<S> {
-    /// Has a store outside keep what is said in rooms: hand it what [`take_kept`](Self::take_kept) gives, and have it
-    /// answer the effects that ask for it, in that order. First of all say what it knows of `main`, by
-    /// [`recall_main`](Self::recall_main).
-    /// `identity` is a number of the store, by which browsers know that messages go on with their numbers.
-    pub fn keep_history(&mut self, identity: u64) {
+    /// Has a store outside keep what is said in rooms, and if it is to be so also what is said to one person alone by
+    /// or to somebody who is logged in: hand it what [`take_kept`](Self::take_kept) gives, and have it answer the
+    /// effects that ask for it, in that order. First of all say what it knows of `main`, by
+    /// [`recall_main`](Self::recall_main). `identity` is a number of the store, by which browsers know that messages go
+    /// on with their numbers.
+    pub fn keep_history(&mut self, identity: u64, also_private: bool) {
         self.memory = Some(Memory::new(identity));
-        self.chat.keep();
+        self.chat.keep(also_private);
     }
 
     /// Has `main` be as it was when the store was used last.
@@ -231,7 +232,8 @@ impl<S> Hub<S> {
         if self.memory.is_some()
             && let Some(room) = self.chat.room_with_more(connection, count)
         {
-            let page = Page { room, after: None, before: None, is_from_oldest: false, count, with_events: false };
+            let venue = room.into();
+            let page = Page { venue, after: None, before: None, is_from_oldest: false, count, with_events: false };
             return self.read(connection, page);
         }
         let pieces = self.chat.history(connection, now, count, self.config.limits.list_bytes_max);
@@ -240,15 +242,16 @@ impl<S> Hub<S> {
 
     /// Tells messages of a room where somebody is.
     pub(super) fn tell_page(&mut self, now: Time, connection: ConnectionId, page: Page) {
-        let Some(room) = self.chat.room(&page.room).filter(|&room| self.chat.is_in(connection, room)) else {
-            return self.tell_read(now, connection, &page.room, Vec::new());
+        let room = page.venue.room().and_then(|room| self.chat.room(room));
+        let Some(room) = room.filter(|&room| self.chat.is_in(connection, room)) else {
+            return self.tell_read(now, connection, &page.venue, Vec::new());
         };
-        let page = Page { room: self.chat.room_name(room).clone(), ..page };
+        let page = Page { venue: self.chat.room_name(room).clone().into(), ..page };
         if self.memory.is_some() {
             return self.read(connection, page);
         }
-        let (room, messages) = (page.room.clone(), self.chat.page(connection, page));
-        self.tell_read(now, connection, &room, messages);
+        let (venue, messages) = (page.venue.clone(), self.chat.page(connection, page));
+        self.tell_read(now, connection, &venue, messages);
     }
 
     /// Reads one page for somebody, and then perhaps another.
@@ -266,17 +269,21 @@ impl<S> Hub<S> {
     }
 
     /// Tells somebody what was read for them.
-    pub(super) fn tell_read(&mut self, now: Time, connection: ConnectionId, room: &Name, messages: Vec<KeptMessage>) {
+    pub(super) fn tell_read(&mut self, now: Time, connection: ConnectionId, venue: &Venue, messages: Vec<KeptMessage>) {
         if self.connections.form(connection).is_some_and(Form::registers) {
-            self.add_read(connection, room, messages);
-            if let Some(next) = self.memory.as_mut().and_then(|memory| memory.next.remove(&connection)) {
-                self.read(connection, next);
+            let next = self.memory.as_mut().and_then(|memory| memory.next.remove(&connection));
+            match (venue, next) {
+                (Venue::AllPrivate(_), Some(page)) => self.add_targets(connection, &page, messages),
+                (_, next) => {
+                    self.add_read(connection, venue, messages);
+                    next.into_iter().for_each(|next| self.read(connection, next));
+                }
             }
             return;
         }
-        let said = self.chat.heard(connection, now, room, messages);
-        let pieces = in_pieces(room, said, self.config.limits.list_bytes_max);
-        self.answer_in_pieces(connection, pieces);
+        let said = self.chat.heard(connection, now, venue, messages);
+        let pieces = venue.room().map(|room| in_pieces(room, said, self.config.limits.list_bytes_max));
+        self.answer_in_pieces(connection, pieces.unwrap_or_default());
     }
 
     /// Looks for what was said in the rooms where somebody is.

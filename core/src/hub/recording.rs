@@ -120,7 +120,7 @@ impl<S> Hub<S> {
             vacant_slots: self.connections.vacant_slots(),
             arriving: self.arriving(),
             irc_batches: self.irc.batches,
-            memory: self.memory.as_ref().map(Memory::state),
+            memory: self.memory.as_ref().map(|memory| memory.state(self.chat.keeps_private())),
         }
     }
 
@@ -175,7 +175,7 @@ impl<S> Hub<S> {
         let mut hub = Self::of_server(config, chat, server, None);
         hub.keep_state();
         if let Some(memory) = memory {
-            hub.keep_history(memory.identity);
+            hub.keep_history(memory.identity, memory.keeps_private);
             hub.memory = Some(Memory::restore(memory)?);
         }
         let ids = connections.iter().map(|state| (state.connection, state.form));

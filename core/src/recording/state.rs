@@ -5,6 +5,7 @@ use bytes::Bytes;
 use crate::log::{AddressKey, Snapshot};
 use crate::{
     Capabilities, ConnectionId, Dialect, Earlier, Form, Identity, IrcMessage, Message, Name, Page, Past, Request, Time,
+    Venue,
 };
 
 /// Holds all that decides what a hub does next, but for its configuration: a server on its own, between two batches.
@@ -33,6 +34,8 @@ pub struct HubState {
 pub struct MemoryState {
     /// The number of the store.
     pub identity: u64,
+    /// It keeps also what is said to one alone.
+    pub keeps_private: bool,
     /// The rooms of which it is asked what it knows, by their names.
     pub asked: Vec<AskedState>,
 }
@@ -117,8 +120,8 @@ pub enum AnswerPart {
     Line(String),
     /// A line by whoever is told it.
     Own(String),
-    /// What was said in a room before.
-    Said(Name, Earlier),
+    /// What was said before.
+    Said(Venue, Earlier),
 }
 
 /// Holds what somebody has said of who they are, who has come by IRC.

@@ -28,7 +28,7 @@ pub(crate) fn prepare(batches: &[Vec<Kept>]) -> Vec<Row> {
     let mut rows = Vec::new();
     for kept in batches.iter().flatten() {
         let next = rooms.len() as i64 + 1;
-        let room = *rooms.entry(kept.room.clone()).or_insert(next);
+        let room = *rooms.entry(kept.venue.to_string()).or_insert(next);
         let next = names.len() as i64 + 1;
         let name = *names.entry(kept.name.clone()).or_insert(next);
         let What::Said(texts) = &kept.what else { continue };

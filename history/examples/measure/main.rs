@@ -176,7 +176,8 @@ fn read(dir: &Path, rate: u64) {
             });
             let at = Instant::now();
             let (answer, answered) = mpsc::channel();
-            let page = Page { room, after: None, before, is_from_oldest: false, count: 100, with_events: false };
+            let page =
+                Page { venue: room.into(), after: None, before, is_from_oldest: false, count: 100, with_events: false };
             store.page(page, move |page| answer.send(page).expect("it is waited for"));
             answered.recv().expect("it is answered").expect("it can be read");
             times.push(at.elapsed());

@@ -116,7 +116,7 @@ impl Talk {
         let seq = *said;
         let name = Name::parse(&format!("person-{}", self.rank(PEOPLE))).expect("it is a name");
         let what = What::Said(Texts::parse_lines(&format!("{text}\n")).expect("they are clean"));
-        Kept { room, name, what, time_ms: self.time_ms, seq, is_hidden: false }
+        Kept { venue: room.into(), name, what, time_ms: self.time_ms, seq, is_hidden: false }
     }
 }
 

@@ -3,12 +3,14 @@
 use chinwag_core::Name;
 use rusqlite::{Connection, Row, ToSql, TransactionBehavior, params};
 
+use super::private;
+use super::rows::number;
 use crate::words;
 
 /// Says which messages are meant.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Filter {
-    /// Those of this room only.
+    /// Those of this room only, and nothing that is private.
     pub room: Option<Name>,
     /// Those by people of this name only, in any case.
     pub name: Option<Name>,
@@ -39,19 +41,24 @@ impl Filter {
     }
 }
 
-/// Deletes up to `count` of the oldest messages, but none from `before_ms` on. Returns how many it has deleted.
+/// Deletes up to `count` of the oldest messages of rooms, but none from `before_ms` on, and as many of the private ones
+/// that are as old. Returns how many it has deleted.
 pub(crate) fn forget_oldest(connection: &mut Connection, before_ms: u64, count: u64) -> rusqlite::Result<u64> {
     let messages: Vec<_> = connection
         .prepare_cached("SELECT id, room, text, time_ms FROM said ORDER BY id LIMIT ?")?
         .query_map([count], |row| Ok((message(row)?, row.get::<_, u64>(3)?)))?
         .collect::<Result<_, _>>()?;
-    let is_all = (messages.len() as u64) < count;
+    let (found, are_few) = (messages.len(), (messages.len() as u64) < count);
     let old: Vec<_> = messages.into_iter().take_while(|&(_, time_ms)| time_ms < before_ms).collect();
-    // What happened goes with what was said at that time.
-    let until = if is_all { before_ms } else { old.last().map_or(0, |&(_, time_ms)| time_ms.saturating_add(1)) };
-    let until = i64::try_from(until.min(before_ms)).unwrap_or(i64::MAX);
-    connection.prepare_cached("DELETE FROM events WHERE time_ms < ?")?.execute([until])?;
-    delete(connection, &old.into_iter().map(|(message, _)| message).collect::<Vec<_>>())
+    // What happened, and what is private, goes with what was said at that time.
+    let last = old.last().map_or(0, |&(_, time_ms)| time_ms.saturating_add(1)).min(before_ms);
+    let until = if are_few || old.len() < found { before_ms } else { last };
+    connection.prepare_cached("DELETE FROM events WHERE time_ms < ?")?.execute([number(until)])?;
+    let old: Vec<_> = old.into_iter().map(|(message, _)| message).collect();
+    let deleted = delete(connection, &old)?;
+    // Where it is the bytes that are too many, all goes only when nothing is left of rooms: and the oldest first.
+    let until = if before_ms == u64::MAX && found > 0 { last } else { until };
+    Ok(deleted + private::forget_oldest(connection, until, count)?)
 }
 
 /// Deletes what happened that is meant.
@@ -62,6 +69,19 @@ pub(crate) fn forget_events(connection: &Connection, filter: &Filter) -> rusqlit
          JOIN rooms ON rooms.id = events.room JOIN names ON names.id = events.name WHERE {condition})"
     );
     connection.prepare_cached(&delete)?.execute(rusqlite::params_from_iter(values)).map(drop)
+}
+
+/// Deletes what is private that is meant: nothing of it is of a room. Returns how many it has deleted.
+pub(crate) fn forget_private(connection: &Connection, filter: &Filter) -> rusqlite::Result<u64> {
+    if filter.room.is_some() {
+        return Ok(0);
+    }
+    let (condition, values) = filter.condition();
+    let delete = format!(
+        "DELETE FROM private WHERE (account, other, time_ms, number) IN (SELECT account, other, time_ms, number \
+         FROM private JOIN names ON names.id = private.name WHERE {condition})"
+    );
+    connection.prepare_cached(&delete)?.execute(rusqlite::params_from_iter(values)).map(|deleted| deleted as u64)
 }
 
 /// Deletes up to `count` of the messages that are meant, with ids after one. Returns how many, and the last of the ids.

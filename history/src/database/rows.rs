@@ -49,11 +49,11 @@ fn topic(row: &Row<'_>) -> rusqlite::Result<Option<TopicState>> {
     Ok(topic.map(|(topic, name)| TopicState { topic, name, time_ms }))
 }
 
-/// Reads the messages that are asked for, and the events, the oldest first.
-pub(crate) fn page(connection: &Connection, page: &Page) -> rusqlite::Result<Vec<KeptMessage>> {
+/// Reads the messages of a room that are asked for, and the events, the oldest first.
+pub(crate) fn page(connection: &Connection, room: &Name, page: &Page) -> rusqlite::Result<Vec<KeptMessage>> {
     let room = connection
         .prepare_cached("SELECT id FROM rooms WHERE name = ?")?
-        .query_row([page.room.as_str()], |row| row.get(0))
+        .query_row([room.as_str()], |row| row.get(0))
         .optional()?;
     let Some(room) = room else { return Ok(Vec::new()) };
     let after = match page.after {

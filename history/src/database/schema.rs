@@ -12,7 +12,12 @@ use crate::files;
 const APPLICATION: i64 = 0x6368_7767;
 
 /// What leads from each format to the next; the first begins with an empty file.
-const STEPS: [&str; 3] = [include_str!("format-1.sql"), include_str!("format-2.sql"), include_str!("format-3.sql")];
+const STEPS: [&str; 4] = [
+    include_str!("format-1.sql"),
+    include_str!("format-2.sql"),
+    include_str!("format-3.sql"),
+    include_str!("format-4.sql"),
+];
 
 /// The format that this release writes, and the last that it reads.
 const FORMAT: i64 = STEPS.len() as i64;

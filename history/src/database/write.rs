@@ -4,9 +4,11 @@ use std::collections::{BTreeMap, HashMap};
 
 use chinwag_core::Name;
 use chinwag_core::log::TopicState;
-use chinwag_core::words::{Happened, Kept, KeptEvent, Topic, What};
-use rusqlite::{CachedStatement, Connection, OptionalExtension, Transaction, TransactionBehavior, params};
+use chinwag_core::words::{Happened, Kept, KeptEvent, Topic, Venue, What};
+use rusqlite::{CachedStatement, Connection, Transaction, TransactionBehavior, params};
 
+use super::names::name_id;
+use super::private;
 use super::rows::number;
 use crate::encoding;
 use crate::position::Position;
@@ -64,39 +66,21 @@ impl Writing {
         let first: i64 = transaction.query_row("SELECT next_id FROM state", (), |row| row.get(0))?;
         let mut group = Group::new(&transaction, first)?;
         for kept in rows {
-            let room = known(rooms, &kept.room, || room_id(&transaction, &kept.room))?;
-            let name = known(names, &kept.name, || name_id(&transaction, &kept.name))?;
-            match &kept.what {
-                What::Said(texts) => {
-                    for (text, seq) in texts.iter().zip(kept.seq..) {
-                        group.push(room, seq, kept.time_ms, name, false, text)?;
+            match &kept.venue {
+                Venue::Room(room) => {
+                    let room = known(rooms, room, || room_id(&transaction, room))?;
+                    let name = known(names, &kept.name, || name_id(&transaction, &kept.name))?;
+                    group.keep(&transaction, (room, name), kept)?;
+                }
+                Venue::Private(between) => {
+                    if let What::Event(KeptEvent { number, what: Happened::Told(told) }) = &kept.what {
+                        private::insert(&transaction, between, &kept.name, (kept.time_ms, *number), told)?;
                     }
-                    group.hide(room, kept);
                 }
-                What::Acted(text) => {
-                    group.push(room, kept.seq, kept.time_ms, name, true, text.as_str())?;
-                    group.hide(room, kept);
-                }
-                What::Topic(topic) => {
-                    let topic = topic.as_ref().map(|topic| topic.as_str());
-                    let by = topic.map(|_| (kept.name.as_str(), number(kept.time_ms)));
-                    let set = "UPDATE rooms SET topic = ?, topic_name = ?, topic_time_ms = ? WHERE id = ?";
-                    transaction.prepare_cached(set)?.execute(params![
-                        topic,
-                        by.map(|(name, _)| name),
-                        by.map(|(_, time)| time),
-                        room
-                    ])?;
-                }
-                What::Event(KeptEvent { number: of, what }) => {
-                    let (is_tags, text) = match what {
-                        Happened::Topic(topic) => (false, topic.as_ref().map_or("", Topic::as_str)),
-                        Happened::Tags(tags) => (true, tags.as_str()),
-                    };
-                    let add = "INSERT OR IGNORE INTO events (room, seq, time_ms, number, name, is_tags, text) \
-                               VALUES (?, ?, ?, ?, ?, ?, ?)";
-                    let (seq, time_ms, of) = (number(kept.seq), number(kept.time_ms), number(*of));
-                    transaction.prepare_cached(add)?.execute(params![room, seq, time_ms, of, name, is_tags, text])?;
+                Venue::AllPrivate(account) => {
+                    if let What::Forgotten { before_ms } = kept.what {
+                        private::forget_of(&transaction, account, before_ms)?;
+                    }
                 }
             }
         }
@@ -128,19 +112,6 @@ fn room_id(transaction: &Transaction<'_>, name: &Name) -> rusqlite::Result<u64> 
     let add =
         "INSERT INTO rooms (name, said) VALUES (?, 0) ON CONFLICT DO UPDATE SET name = excluded.name RETURNING id";
     transaction.prepare_cached(add)?.query_row([name.as_str()], |row| row.get(0))
-}
-
-fn name_id(transaction: &Transaction<'_>, name: &Name) -> rusqlite::Result<u64> {
-    let found = transaction
-        .prepare_cached("SELECT id FROM names WHERE name = ?")?
-        .query_row([name.as_str()], |row| row.get(0))
-        .optional()?;
-    match found {
-        Some(id) => Ok(id),
-        None => transaction
-            .prepare_cached("INSERT INTO names (name) VALUES (?) RETURNING id")?
-            .query_row([name.as_str()], |row| row.get(0)),
-    }
 }
 
 /// Sets how many messages were said in a room, at least, up to which they are hidden, and what it is about, unless that
@@ -189,6 +160,47 @@ impl<'a> Group<'a> {
             hidden: BTreeMap::new(),
             tokens: String::new(),
         })
+    }
+
+    /// Keeps what was said in a room, or happened there.
+    fn keep(&mut self, transaction: &Transaction<'_>, (room, name): (u64, u64), kept: &Kept) -> rusqlite::Result<()> {
+        match &kept.what {
+            What::Said(texts) => {
+                for (text, seq) in texts.iter().zip(kept.seq..) {
+                    self.push(room, seq, kept.time_ms, name, false, text)?;
+                }
+                self.hide(room, kept);
+            }
+            What::Acted(text) => {
+                self.push(room, kept.seq, kept.time_ms, name, true, text.as_str())?;
+                self.hide(room, kept);
+            }
+            What::Topic(topic) => {
+                let topic = topic.as_ref().map(|topic| topic.as_str());
+                let by = topic.map(|_| (kept.name.as_str(), number(kept.time_ms)));
+                let set = "UPDATE rooms SET topic = ?, topic_name = ?, topic_time_ms = ? WHERE id = ?";
+                transaction.prepare_cached(set)?.execute(params![
+                    topic,
+                    by.map(|(name, _)| name),
+                    by.map(|(_, time)| time),
+                    room
+                ])?;
+            }
+            What::Event(KeptEvent { number: of, what }) => {
+                let (is_tags, text) = match what {
+                    Happened::Topic(topic) => (false, topic.as_ref().map_or("", Topic::as_str)),
+                    Happened::Tags(tags) => (true, tags.as_str()),
+                    Happened::Told(_) => return Ok(()),
+                };
+                let add = "INSERT OR IGNORE INTO events (room, seq, time_ms, number, name, is_tags, text) \
+                           VALUES (?, ?, ?, ?, ?, ?, ?)";
+                let (seq, time_ms, of) = (number(kept.seq), number(kept.time_ms), number(*of));
+                transaction.prepare_cached(add)?.execute(params![room, seq, time_ms, of, name, is_tags, text])?;
+            }
+            // It is forgotten of accounts only.
+            What::Forgotten { .. } => {}
+        }
+        Ok(())
     }
 
     fn push(&mut self, room: u64, seq: u64, time_ms: u64, name: u64, is_act: bool, text: &str) -> rusqlite::Result<()> {

@@ -41,7 +41,7 @@ pub(crate) fn name(text: &str) -> Name {
 }
 
 pub(crate) fn kept(room: &str, seq: u64, what: What) -> Kept {
-    Kept { room: name(room), name: name("ann"), what, time_ms: 1_764_000_000_000 + seq, seq, is_hidden: false }
+    Kept { venue: name(room).into(), name: name("ann"), what, time_ms: 1_764_000_000_000 + seq, seq, is_hidden: false }
 }
 
 pub(crate) fn said(room: &str, seq: u64, texts: &[&str]) -> Kept {

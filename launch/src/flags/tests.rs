@@ -325,6 +325,7 @@ fn each_key_that_can_change_while_a_server_runs_the_core_takes_anew_and_no_other
         "--data x",
         "--keep 1d --data x",
         "--keep-bytes 2G --data x",
+        "--keep-private --data x",
         "--cluster redis://localhost:6379/1",
         "--cluster-name chat.example",
         "--cluster-from x",

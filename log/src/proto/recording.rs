@@ -1,6 +1,6 @@
 //! Owns the messages of what stands only in recordings: what a hub was handed, what it was, and what was seen of it.
 
-use super::{Accounts, Command, Connection, Decided, Identity, Kept, Nothing, Past, Snapshot};
+use super::{Accounts, Command, Connection, Decided, Identity, Kept, KeptEvent, Nothing, Past, Snapshot};
 
 #[derive(Clone, PartialEq, prost::Message)]
 pub(crate) struct Limits {
@@ -119,7 +119,7 @@ pub(crate) struct WasRead {
     #[prost(message, optional, tag = "1")]
     pub(crate) connection: Option<Connection>,
     #[prost(string, tag = "2")]
-    pub(crate) room: String,
+    pub(crate) venue: String,
     #[prost(message, repeated, tag = "3")]
     pub(crate) messages: Vec<Kept>,
 }
@@ -194,8 +194,9 @@ pub(crate) enum Asks {
 
 #[derive(Clone, PartialEq, prost::Message)]
 pub(crate) struct Page {
+    /// A room, or an account with a stroke and whom it has written with behind it, or with a stroke alone.
     #[prost(string, tag = "1")]
-    pub(crate) room: String,
+    pub(crate) venue: String,
     /// Of each bound one is there at the most.
     #[prost(uint64, optional, tag = "2")]
     pub(crate) after_seq: Option<u64>,
@@ -315,6 +316,8 @@ pub(crate) struct Memory {
     pub(crate) identity: u64,
     #[prost(message, repeated, tag = "2")]
     pub(crate) asked: Vec<AskedOf>,
+    #[prost(bool, tag = "3")]
+    pub(crate) keeps_private: bool,
 }
 
 /// Holds who waits for what a store knows of a room.
@@ -420,7 +423,7 @@ pub(crate) struct FoundPiece {
 #[derive(Clone, PartialEq, prost::Message)]
 pub(crate) struct EarlierIn {
     #[prost(string, tag = "1")]
-    pub(crate) room: String,
+    pub(crate) venue: String,
     #[prost(message, optional, tag = "2")]
     pub(crate) said: Option<Earlier>,
 }
@@ -474,16 +477,4 @@ pub(crate) struct Arriving {
     pub(crate) address: u64,
     #[prost(string, optional, tag = "9")]
     pub(crate) account: Option<String>,
-}
-
-/// Holds what happened and is no message.
-#[derive(Clone, PartialEq, prost::Message)]
-pub(crate) struct KeptEvent {
-    #[prost(uint64, tag = "1")]
-    pub(crate) number: u64,
-    /// What the room is about from then on: nothing, if it is empty and there are no tags.
-    #[prost(string, tag = "2")]
-    pub(crate) topic: String,
-    #[prost(string, optional, tag = "3")]
-    pub(crate) tags: Option<String>,
 }

@@ -10,8 +10,9 @@ use chinwag_core::ops::{
     PendingState, Piece, Tally, Waiting,
 };
 use chinwag_core::{
-    Answer, Bound, Capabilities, CloseCode, ConnectionId, Dialect, Earlier, Form, Found, Identity, IrcDialect, IrcLine,
-    IrcTags, KeptMessage, Limits, Notice, OtherProtocol, Page, Past, Query, Request, Secret, Texts, Token,
+    Answer, Bound, Capabilities, CloseCode, ConnectionId, Dialect, Earlier, Form, Found, Happened, How, Identity,
+    IrcDialect, IrcLine, IrcTags, KeptEvent, KeptMessage, Limits, Notice, OtherProtocol, Page, Past, Query, Request,
+    Secret, Text, Texts, Token, Told, Venue,
 };
 use chinwag_log::{Entry, StateHash};
 
@@ -98,6 +99,13 @@ fn kept(seq: u64) -> KeptMessage {
     KeptMessage { name: name("Bob"), text: text("hi"), is_act: seq.is_multiple_of(2), time_ms: 6, seq, event: None }
 }
 
+/// What was said to one alone.
+fn told() -> KeptMessage {
+    let told = Told { to: name("ann"), how: How::Act, text: text("hi"), tags: None };
+    let event = Some(Box::new(KeptEvent { number: 5, what: Happened::Told(Box::new(told)) }));
+    KeptMessage { event, text: Text::default(), is_act: false, seq: 0, ..kept(1) }
+}
+
 /// A hub that has asked a store for all that it can be asked for.
 fn remembering() -> HubState {
     let said = || {
@@ -115,12 +123,12 @@ fn remembering() -> HubState {
             parts: vec![
                 AnswerPart::Line("ACK".into()),
                 AnswerPart::Own("MODE Ann +B".into()),
-                AnswerPart::Said(name("tea"), said()),
+                AnswerPart::Said(name("tea").into(), said()),
             ],
         }),
         given_by: None,
         next: Some(Page {
-            room: name("tea"),
+            venue: name("tea").into(),
             after: Some(Bound::Seq(1)),
             before: None,
             is_from_oldest: true,
@@ -134,7 +142,7 @@ fn remembering() -> HubState {
     state.connections[1].pieces = vec![Piece::Found { found: vec![(name("tea"), said())], more: true }];
     let asked = |room, waiting, is_stale| AskedState { room: name(room), waiting, is_stale };
     let asked = vec![asked("cake", vec![ann()], false), asked("tea", Vec::new(), true)];
-    HubState { memory: Some(MemoryState { identity: 7, asked }), ..state }
+    HubState { memory: Some(MemoryState { identity: 7, keeps_private: false, asked }), ..state }
 }
 
 /// What each kind is, and what is written of it.
@@ -153,9 +161,9 @@ pub(super) fn golden() -> Vec<(Entry, &'static [u8])> {
     let verified = |ghost| answered(Answer::Verified { connection: ann(), ghost });
     let logged_in = |verdict| answered(Answer::LoggedIn { connection: ann(), verdict });
     let found = vec![Found { room: name("pizza"), message: kept(3) }];
-    let page = |after, before, is_from_oldest| Query::Page(Page { room: name("pizza"), after, before, is_from_oldest, count: 100, with_events: false });
+    let page = |after, before, is_from_oldest| Query::Page(Page { venue: name("pizza").into(), after, before, is_from_oldest, count: 100, with_events: false });
     let event = Bound::Event { seq: 1, time_ms: 2, number: 300 };
-    let event = Page { room: name("tea"), after: Some(event), before: Some(event), is_from_oldest: false, count: 1, with_events: true };
+    let event = Page { venue: name("tea").into(), after: Some(event), before: Some(event), is_from_oldest: false, count: 1, with_events: true };
     let read = [page(Some(Bound::Seq(0)), Some(Bound::Seq(300)), false), page(None, Some(Bound::TimeMs(7)), true), Query::Search(text("c++"))];
     vec![
         (Entry::Limits(Box::default()), LIMITS_DEFAULT),
@@ -173,7 +181,8 @@ pub(super) fn golden() -> Vec<(Entry, &'static [u8])> {
         (verified(None), b"\x08\x03:\x0e\x08\x80\x94\xeb\xdc\x03:\x06\n\x04\x10\x03\x18\x11"),
         (verified(Some(ConnectionId::new(0, 0, 1))), b"\x08\x03:\x12\x08\x80\x94\xeb\xdc\x03:\n\n\x04\x10\x03\x18\x11\x12\x02\x18\x01"),
         (answered(Answer::Recalled(Past { said: 7, messages: vec![kept(7)], ..Past::none(name("tea")) })), b"\x08\x03:\x1e\x08\x80\x94\xeb\xdc\x03J\x16\n\x03tea\x10\x07\"\r\n\x03Bob\x12\x02hi \x06(\x07"),
-        (answered(Answer::Read { connection: ann(), room: name("tea"), messages: vec![kept(1), kept(2)] }), b"\x08\x03:3\x08\x80\x94\xeb\xdc\x03R+\n\x04\x10\x03\x18\x11\x12\x03tea\x1a\r\n\x03Bob\x12\x02hi \x06(\x01\x1a\x0f\n\x03Bob\x12\x02hi\x18\x01 \x06(\x02"),
+        (answered(Answer::Read { connection: ann(), venue: name("tea").into(), messages: vec![kept(1), kept(2)] }), b"\x08\x03:3\x08\x80\x94\xeb\xdc\x03R+\n\x04\x10\x03\x18\x11\x12\x03tea\x1a\r\n\x03Bob\x12\x02hi \x06(\x01\x1a\x0f\n\x03Bob\x12\x02hi\x18\x01 \x06(\x02"),
+        (answered(Answer::Read { connection: ann(), venue: Venue::private(name("ann"), name("bob")), messages: vec![told()] }), b"\x08\x03:1\x08\x80\x94\xeb\xdc\x03R)\n\x04\x10\x03\x18\x11\x12\x07ann/bob\x1a\x18\n\x03Bob \x062\x0f\x08\x05\"\x0b\n\x03ann\x10\x01\x1a\x02hi"),
         (answered(Answer::Found { connection: ann(), found }), b"\x08\x03:&\x08\x80\x94\xeb\xdc\x03Z\x1e\n\x04\x10\x03\x18\x11\x12\x16\n\x05pizza\x12\r\n\x03Bob\x12\x02hi \x06(\x03"),
         (Entry::Hub(Box::new(remembering())), REMEMBERING),
         (logged_in(Verdict::Welcome), b"\x08\x03:\x0e\x08\x80\x94\xeb\xdc\x03b\x06\n\x04\x10\x03\x18\x11"),

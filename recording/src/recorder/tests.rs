@@ -47,7 +47,7 @@ impl Server {
 
     /// Starts one with a store, whose answers are to be handed in.
     pub(crate) fn start_remembering(folder: &Folder) -> Self {
-        Self::with(folder, u64::MAX, |hub| hub.keep_history(7))
+        Self::with(folder, u64::MAX, |hub| hub.keep_history(7, false))
     }
 
     fn with(folder: &Folder, bytes_max: u64, change: impl FnOnce(&mut Hub<ConnectionId>)) -> Self {

@@ -4,7 +4,7 @@ use chinwag_core::admission::{Account, Verdict};
 use chinwag_core::log::{Accounts, Command, IrcCommand, RoomKey, Target};
 use chinwag_core::ops::{Arrival, Handed, Input};
 use chinwag_core::{
-    Answer, Found, Happened, KeptEvent, KeptMessage, LogIn, Name, Notice, Page, Past, Query, Request, Text,
+    Answer, Found, Happened, KeptEvent, KeptMessage, LogIn, Name, Notice, Page, Past, Query, Request, Text, Told, Venue,
 };
 
 use super::disguise::Disguise;
@@ -48,9 +48,9 @@ impl Disguise {
             }
             Answer::Recalled(past) => Answer::Recalled(self.past(past)),
             Answer::Decided(decided) => Answer::Decided(Box::new(self.decided(decided))),
-            Answer::Read { connection, room, messages } => Answer::Read {
+            Answer::Read { connection, venue, messages } => Answer::Read {
                 connection: *connection,
-                room: self.name(room),
+                venue: self.venue(venue),
                 messages: messages.iter().map(|message| self.message(message)).collect(),
             },
             Answer::Found { connection, found } => {
@@ -75,22 +75,35 @@ impl Disguise {
 
     pub(super) fn message(&mut self, message: &KeptMessage) -> KeptMessage {
         let (name, text) = (self.name(&message.name), Self::text(&message.text));
-        KeptMessage { name, text, event: Self::event(message.event.as_deref()), ..message.clone() }
+        KeptMessage { name, text, event: self.event(message.event.as_deref()), ..message.clone() }
     }
 
     /// Returns what stands for what happened.
-    pub(super) fn event(event: Option<&KeptEvent>) -> Option<Box<KeptEvent>> {
+    pub(super) fn event(&mut self, event: Option<&KeptEvent>) -> Option<Box<KeptEvent>> {
         let KeptEvent { number, what } = event?;
         let what = match what {
             Happened::Topic(topic) => Happened::Topic(topic.as_ref().map(Self::topic)),
             Happened::Tags(tags) => Happened::Tags(irc::passed_tags(tags)),
+            Happened::Told(told) => {
+                let (to, text, tags) = (self.name(&told.to), Self::text(&told.text), told.tags.as_ref());
+                Happened::Told(Box::new(Told { to, how: told.how, text, tags: tags.map(irc::passed_tags) }))
+            }
         };
         Some(Box::new(KeptEvent { number: *number, what }))
     }
 
     /// Returns what stands for messages that are asked for.
     pub(super) fn page(&mut self, page: &Page) -> Page {
-        Page { room: self.name(&page.room), ..page.clone() }
+        Page { venue: self.venue(&page.venue), ..page.clone() }
+    }
+
+    /// Returns what stands for where something was said.
+    pub(super) fn venue(&mut self, venue: &Venue) -> Venue {
+        match venue {
+            Venue::Room(room) => Venue::Room(self.name(room)),
+            Venue::Private(between) => Venue::private(self.name(&between.account), self.name(&between.with)),
+            Venue::AllPrivate(account) => Venue::AllPrivate(self.name(account)),
+        }
     }
 
     pub(super) fn requests(&mut self, requests: &[Request]) -> Vec<Request> {

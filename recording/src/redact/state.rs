@@ -26,11 +26,11 @@ impl Disguise {
         HubState { chat: self.chat(state.chat), connections, arriving, memory, ..state }
     }
 
-    fn memory(&mut self, MemoryState { identity, asked }: MemoryState) -> MemoryState {
+    fn memory(&mut self, MemoryState { identity, keeps_private, asked }: MemoryState) -> MemoryState {
         let asked = asked.into_iter().map(|asked| AskedState { room: self.name(&asked.room), ..asked });
         let mut asked: Vec<_> = asked.collect();
         asked.sort_by_key(|asked| asked.room.key());
-        MemoryState { identity, asked }
+        MemoryState { identity, keeps_private, asked }
     }
 
     fn waiting(&mut self, waiting: &Waiting) -> Waiting {
@@ -48,7 +48,7 @@ impl Disguise {
         let part = |part: &AnswerPart| match part {
             AnswerPart::Line(line) => AnswerPart::Line(masked(line)),
             AnswerPart::Own(line) => AnswerPart::Own(masked(line)),
-            AnswerPart::Said(room, said) => AnswerPart::Said(self.name(room), self.earlier(said)),
+            AnswerPart::Said(venue, said) => AnswerPart::Said(self.venue(venue), self.earlier(said)),
         };
         let parts = pending.parts.iter().map(part).collect();
         PendingState {
@@ -79,7 +79,7 @@ impl Disguise {
 
     fn earlier(&mut self, earlier: &Earlier) -> Earlier {
         let (name, text) = (self.name(&earlier.name), Self::text(&earlier.text));
-        Earlier { name, text, event: Self::event(earlier.event.as_deref()), ..earlier.clone() }
+        Earlier { name, text, event: self.event(earlier.event.as_deref()), ..earlier.clone() }
     }
 
     fn chat(&mut self, chat: Snapshot) -> Snapshot {

@@ -65,7 +65,11 @@ fn what_a_store_has_answered_is_redacted_too_and_runs_as_the_original() {
     server.recorder.begin(server.hub.state()).expect("there is room");
     server.answer(Answer::Recalled(past("pantry")));
     server.say("/history 100");
-    server.answer(Answer::Read { connection: ann, room: name("pantry"), messages: (1..40).map(message).collect() });
+    server.answer(Answer::Read {
+        connection: ann,
+        venue: name("pantry").into(),
+        messages: (1..40).map(message).collect(),
+    });
     server.say("/search DOOR");
     let found = (1..9).map(|seq| Found { room: name("cellar"), message: message(seq) }).collect();
     server.answer(Answer::Found { connection: ann, found });

@@ -130,7 +130,7 @@ fn is_answered(effect: &Effect, answer: &Answer) -> bool {
         (Effect::VerifyToken { .. }, Answer::Verified { .. })
         | (Effect::LogIn { .. }, Answer::LoggedIn { .. })
         | (Effect::Search { .. }, Answer::Found { .. }) => true,
-        (Effect::Read { page, .. }, Answer::Read { room, .. }) => page.room.key() == room.key(),
+        (Effect::Read { page, .. }, Answer::Read { venue, .. }) => page.venue.is(venue),
         (Effect::Recall { room }, Answer::Recalled(past)) => room.key() == past.room.key(),
         // Nobody has asked for it.
         (_, Answer::Decided(_)) => false,
@@ -155,7 +155,7 @@ fn nothing(effect: Effect) -> Answer {
         Effect::VerifyToken { connection, .. } => Answer::Verified { connection, ghost: None },
         Effect::LogIn { connection, .. } => Answer::LoggedIn { connection, verdict: Verdict::Denied(Denial::Wrong) },
         Effect::Recall { room } => Answer::Recalled(Past::none(room)),
-        Effect::Read { connection, page } => Answer::Read { connection, room: page.room, messages: Vec::new() },
+        Effect::Read { connection, page } => Answer::Read { connection, venue: page.venue, messages: Vec::new() },
         Effect::Search { connection, .. } => Answer::Found { connection, found: Vec::new() },
     }
 }
@@ -169,7 +169,7 @@ pub(super) fn readdressed(
     match answer {
         Answer::Verified { ghost, .. } => Answer::Verified { connection: asker, ghost: ghost.and_then(here) },
         Answer::LoggedIn { verdict, .. } => Answer::LoggedIn { connection: asker, verdict },
-        Answer::Read { room, messages, .. } => Answer::Read { connection: asker, room, messages },
+        Answer::Read { venue, messages, .. } => Answer::Read { connection: asker, venue, messages },
         Answer::Found { found, .. } => Answer::Found { connection: asker, found },
         Answer::Recalled(past) => Answer::Recalled(past),
         Answer::Decided(decided) => Answer::Decided(decided),
@@ -186,15 +186,21 @@ mod tests {
     }
 
     fn reads(room: &str) -> Effect {
-        let room = Name::parse(room).expect("it is a name");
-        let page =
-            chinwag_core::Page { room, after: None, before: None, is_from_oldest: false, count: 1, with_events: false };
+        let venue = Name::parse(room).expect("it is a name").into();
+        let page = chinwag_core::Page {
+            venue,
+            after: None,
+            before: None,
+            is_from_oldest: false,
+            count: 1,
+            with_events: false,
+        };
         Effect::Read { connection: ConnectionId::new(0, 0, 0), page }
     }
 
     fn read(room: &str) -> Answer {
-        let room = Name::parse(room).expect("it is a name");
-        Answer::Read { connection: ConnectionId::new(0, 0, 0), room, messages: Vec::new() }
+        let venue = Name::parse(room).expect("it is a name").into();
+        Answer::Read { connection: ConnectionId::new(0, 0, 0), venue, messages: Vec::new() }
     }
 
     #[test]

@@ -24,7 +24,7 @@ const AT_ONCE: Peers = Peers { all: PeerRate::AtOnce, named: Vec::new() };
 fn known(effect: Effect) -> Answer {
     match effect {
         Effect::Recall { room } => Answer::Recalled(Past { said: 7, ..Past::none(room) }),
-        Effect::Read { connection, page } => Answer::Read { connection, room: page.room, messages: Vec::new() },
+        Effect::Read { connection, page } => Answer::Read { connection, venue: page.venue, messages: Vec::new() },
         Effect::Search { connection, .. } => Answer::Found { connection, found: Vec::new() },
         Effect::LogIn { .. } => panic!("nobody has a password"),
         Effect::VerifyToken { connection, .. } => Answer::Verified { connection, ghost: None },
@@ -276,7 +276,7 @@ fn a_token_that_was_shown_gives_the_same_person_also_when_it_passes_later() {
 
 #[test]
 fn what_a_store_has_answered_it_answers_when_it_is_asked() {
-    let mut tape = Tape::with(|hub| hub.keep_history(7));
+    let mut tape = Tape::with(|hub| hub.keep_history(7, false));
     let (ann, _) = (tape.come("Ann"), tape.come("Bob"));
     (0..4).for_each(|_| tape.ask(ann, "hello"));
     for line in ["/join pizza", "/search hello", "/history 5", "in pizza"] {

@@ -6,12 +6,12 @@ use bytes::{BufMut as _, Bytes, BytesMut};
 
 use super::voice::{Voice, put_alone};
 use crate::irc::{Identity, Manner};
-use crate::kept::{Happened, KeptEvent};
+use crate::kept::{Happened, KeptEvent, Venue};
 use crate::message::{Earlier, IrcMessage, Message};
 use crate::name::Name;
 use crate::recording::AnswerPart;
 use crate::wire::irc::decode::LINE_BYTES_MAX;
-use crate::wire::irc::encode::{Encoder, Stamp};
+use crate::wire::irc::encode::{Encoder, Id, Stamp};
 
 /// Gathers what a connection is told.
 #[derive(Debug, Default)]
@@ -38,8 +38,8 @@ pub(super) enum Entry {
     Of(String, String),
     /// What somebody does or says.
     Message(Message),
-    /// What somebody has said in a room before.
-    Earlier(Name, Earlier),
+    /// What somebody has said before.
+    Earlier(Venue, Earlier),
 }
 
 impl Answer {
@@ -86,7 +86,7 @@ impl Answer {
         let part = |entry: &Entry| match entry {
             Entry::Server(line) => Some(AnswerPart::Line(line.clone())),
             Entry::Own(line) => Some(AnswerPart::Own(line.clone())),
-            Entry::Earlier(room, earlier) => Some(AnswerPart::Said(room.clone(), earlier.clone())),
+            Entry::Earlier(venue, earlier) => Some(AnswerPart::Said(venue.clone(), earlier.clone())),
             // It comes of what is done, which is done at once.
             Entry::Of(..) | Entry::Message(_) => None,
         };
@@ -100,7 +100,7 @@ impl Answer {
             match part {
                 AnswerPart::Line(line) => answer.numeric(format_args!("{line}")),
                 AnswerPart::Own(line) => answer.push(Entry::Own(line)),
-                AnswerPart::Said(room, earlier) => answer.push(Entry::Earlier(room, earlier)),
+                AnswerPart::Said(venue, earlier) => answer.push(Entry::Earlier(venue, earlier)),
             }
         }
         answer
@@ -167,7 +167,7 @@ impl Answer {
                     out.put_slice(b"\r\n");
                 }
                 Entry::Message(message) => put_alone(encoder, voice, message, &mut out),
-                Entry::Earlier(room, earlier) => put_alone(encoder, voice, &said(room, earlier), &mut out),
+                Entry::Earlier(venue, earlier) => put_earlier(encoder, voice, venue, earlier, &mut out),
             }
             // What was said may have several lines.
             for line in out.split_inclusive(|&byte| byte == b'\n') {
@@ -184,26 +184,46 @@ impl Answer {
     }
 }
 
-/// Returns what was said before as it would be told when it is said.
-fn said(room: &Name, earlier: &Earlier) -> Message {
-    let Earlier { name, text, is_act, time_ms, seq, event, .. } = earlier.clone();
+/// Appends what was said before as it was told when it was said.
+fn put_earlier(encoder: Encoder<'_>, voice: &Voice<'_>, venue: &Venue, earlier: &Earlier, out: &mut BytesMut) {
+    match (venue, earlier.event.as_deref()) {
+        (Venue::Room(room), event) => {
+            if let Some(message) = said(room, earlier, event) {
+                put_alone(encoder, voice, &message, out);
+            }
+        }
+        (Venue::Private(_), Some(KeptEvent { number, what: Happened::Told(told) })) => {
+            let manner = Manner { how: told.how, tags: told.tags.clone(), ..Manner::default() };
+            let (name, time_ms, id) = (&earlier.name, earlier.time_ms, Id::Alone(*number));
+            if told.tags.is_some() {
+                return encoder.put_tagged(out, (name, &manner), (time_ms, id), ("", &told.to));
+            }
+            let stamp = Stamp { id: Some(id), manner: Some(&manner), ..Stamp::at(time_ms) };
+            encoder.put_talk(out, name, stamp, ("", &told.to), told.text.as_str());
+        }
+        // It is said of whom that is, and nothing else.
+        (Venue::Private(_) | Venue::AllPrivate(_), _) => {}
+    }
+}
+
+fn said(room: &Name, earlier: &Earlier, event: Option<&KeptEvent>) -> Option<Message> {
+    let Earlier { name, text, is_act, time_ms, seq, .. } = earlier.clone();
     let (room, manner) = (room.clone(), None);
-    match event.map(|event| *event) {
-        Some(KeptEvent { number, what: Happened::Topic(topic) }) => {
-            let identity = Identity::default();
-            return Message::TopicSet { room, name, identity, topic, time_ms, seq, number };
+    Some(match event.map(|event| (event.number, &event.what)) {
+        Some((number, Happened::Topic(topic))) => {
+            let (identity, topic) = (Identity::default(), topic.clone());
+            Message::TopicSet { room, name, identity, topic, time_ms, seq, number }
         }
-        Some(KeptEvent { number, what: Happened::Tags(tags) }) => {
-            let manner = Manner { tags: Some(tags), ..Manner::default() };
+        Some((number, Happened::Tags(tags))) => {
+            let manner = Manner { tags: Some(tags.clone()), ..Manner::default() };
             let (room, id, behind) = (Some(room), number, Some(seq));
-            return Message::Irc(Box::new(IrcMessage::Tagged { room, name, manner, time_ms, id, behind }));
+            Message::Irc(Box::new(IrcMessage::Tagged { room, name, manner, time_ms, id, behind }))
         }
-        None => {}
-    }
-    match is_act {
-        true => Message::Acted { room, name, text, time_ms, seq, manner },
-        false => Message::Said { room, name, texts: text.into(), time_ms, seq, manner },
-    }
+        // It was said in no room.
+        Some((_, Happened::Told(_))) => return None,
+        None if is_act => Message::Acted { room, name, text, time_ms, seq, manner },
+        None => Message::Said { room, name, texts: text.into(), time_ms, seq, manner },
+    })
 }
 
 /// Appends a line by the server, cut where it would be too long.

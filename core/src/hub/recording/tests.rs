@@ -76,7 +76,11 @@ fn remembered() -> Vec<Input> {
     };
     let recalled = |room| answered(Answer::Recalled(past(room)));
     let read = |slot, seqs: std::ops::Range<u64>| {
-        answered(Answer::Read { connection: id(slot), room: name("tea"), messages: seqs.map(message).collect() })
+        answered(Answer::Read {
+            connection: id(slot),
+            venue: name("tea").into(),
+            messages: seqs.map(message).collect(),
+        })
     };
     let found = |slot, seqs: std::ops::Range<u64>| {
         let found = seqs.map(|seq| Found { room: name("tea"), message: message(seq) });
@@ -124,7 +128,7 @@ fn remembered() -> Vec<Input> {
 /// Runs both: what a hub without a store is handed, and one with.
 fn runs() -> [(Hub<()>, Vec<Input>); 2] {
     let mut remembering = hub();
-    remembering.keep_history(7);
+    remembering.keep_history(7, false);
     [(hub(), inputs()), (remembering, remembered())]
 }
 

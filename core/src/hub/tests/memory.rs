@@ -11,12 +11,12 @@ struct Store(Vec<Kept>);
 
 impl Store {
     fn messages(&self, room: &Name) -> Vec<KeptMessage> {
-        let of_room = self.0.iter().filter(|kept| kept.room.key() == room.key());
+        let of_room = self.0.iter().filter(|kept| kept.venue.is(&room.clone().into()));
         let each = |kept: &Kept| {
             let texts = match &kept.what {
                 What::Said(texts) => texts.iter().map(Text::clean).collect(),
                 What::Acted(text) => vec![text.clone()],
-                What::Topic(_) | What::Event(_) => Vec::new(),
+                What::Topic(_) | What::Event(_) | What::Forgotten { .. } => Vec::new(),
             };
             let (name, is_act, time_ms) = (kept.name.clone(), matches!(kept.what, What::Acted(_)), kept.time_ms);
             let message =
@@ -31,17 +31,17 @@ impl Store {
             Effect::VerifyToken { .. } | Effect::LogIn { .. } => panic!("it takes no store"),
             Effect::Recall { room } => Answer::Recalled(self.past(room)),
             Effect::Read { connection, page } => {
-                let Page { room, after, before, is_from_oldest, count, .. } = page;
+                let Page { venue, after, before, is_from_oldest, count, .. } = page;
                 let seq = |bound| match bound {
                     Bound::Seq(seq) => seq,
                     Bound::TimeMs(_) | Bound::Event { .. } => panic!("nobody asks by these"),
                 };
                 let (after, before) = (after.map_or(0, seq), before.map_or(u64::MAX, seq));
-                let mut messages = self.messages(&room);
+                let mut messages = self.messages(venue.room().expect("it is a room"));
                 messages.retain(|message| message.seq > after && message.seq < before);
                 assert!(!is_from_oldest);
                 messages.drain(..messages.len().saturating_sub(count.into()));
-                Answer::Read { connection, room, messages }
+                Answer::Read { connection, venue, messages }
             }
             Effect::Search { connection, search } => {
                 let found = |room: &Name| {
@@ -62,12 +62,12 @@ impl Store {
         let said = messages.last().map_or(0, |last| last.seq);
         messages.drain(..messages.len().saturating_sub(100));
         let topic =
-            self.0.iter().rev().filter(|kept| kept.room.key() == room.key()).find_map(|kept| match &kept.what {
+            self.0.iter().rev().filter(|kept| kept.venue.is(&room.clone().into())).find_map(|kept| match &kept.what {
                 What::Topic(topic) => Some(topic.clone().map(|topic| (topic, kept.name.clone(), kept.time_ms))),
-                What::Said(_) | What::Acted(_) | What::Event(_) => None,
+                What::Said(_) | What::Acted(_) | What::Event(_) | What::Forgotten { .. } => None,
             });
         let topic = topic.flatten().map(|(topic, name, time_ms)| TopicState { topic, name, time_ms });
-        let hidden = self.0.iter().filter(|kept| kept.room.key() == room.key() && kept.is_hidden);
+        let hidden = self.0.iter().filter(|kept| kept.venue.is(&room.clone().into()) && kept.is_hidden);
         let hidden = hidden.map(|kept| kept.seq).max().unwrap_or(0);
         Past { room, said, hidden, topic, messages }
     }
@@ -83,7 +83,7 @@ struct World {
 impl World {
     fn hub(&self) -> Hub<()> {
         let mut hub = Hub::new(Config::default());
-        hub.keep_history(7);
+        hub.keep_history(7, false);
         hub.recall_main(Time::START, self.store.past(name("main")));
         hub
     }
@@ -380,7 +380,7 @@ fn what_is_known_of_a_room_counts_no_more_once_somebody_else_has_opened_it() {
 fn who_asks_for_a_room_before_the_log_knows_of_them_opens_it_with_what_the_store_knows() {
     let mut world = World::default();
     let mut hub = Hub::replica(Config::default(), 0);
-    hub.keep_history(7);
+    hub.keep_history(7, false);
     let ann = open(&mut hub);
     world.begin(&mut hub, ann, &["/join pizza"]);
     assert_eq!(world.asked, [Effect::Recall { room: name("pizza") }], "only that they have come is proposed");

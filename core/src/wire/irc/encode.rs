@@ -41,7 +41,7 @@ pub(crate) struct Stamp<'a> {
 
 impl<'a> Stamp<'a> {
     /// Returns what stands before what is no message that can be told from others, but was done at this time.
-    pub(super) const fn at(time_ms: u64) -> Self {
+    pub(crate) const fn at(time_ms: u64) -> Self {
         Self { time_ms: Some(time_ms), id: None, manner: None, identity: None }
     }
 

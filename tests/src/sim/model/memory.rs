@@ -117,9 +117,9 @@ impl Model {
     #[must_use]
     pub fn keeping(mut self, before: &[Kept]) -> Self {
         let mut kept = Vec::new();
-        for Kept { room, name, what, time_ms, seq, is_hidden } in before {
+        for Kept { venue, name, what, time_ms, seq, is_hidden } in before {
             let is_hidden = *is_hidden;
-            let fact = |what| Fact { room: room.to_string(), name: name.to_string(), time: (*time_ms).into(), what };
+            let fact = |what| Fact { room: venue.to_string(), name: name.to_string(), time: (*time_ms).into(), what };
             match what {
                 What::Said(texts) => kept.extend(
                     texts
@@ -130,7 +130,7 @@ impl Model {
                 What::Acted(text) => {
                     kept.push(fact(Known::Said { text: text.to_string(), is_act: true, seq: *seq, is_hidden }));
                 }
-                What::Event(_) => {}
+                What::Event(_) | What::Forgotten { .. } => {}
                 What::Topic(topic) => {
                     kept.push(fact(Known::Topic(topic.as_ref().map(|topic| topic.as_str().to_owned()))));
                 }

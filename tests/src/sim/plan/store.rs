@@ -76,7 +76,7 @@ fn before(rng: &mut Rng) -> Vec<Kept> {
         let count = match &what {
             What::Said(texts) => texts.count().into(),
             What::Acted(_) => 1,
-            What::Topic(_) | What::Event(_) => 0,
+            What::Topic(_) | What::Event(_) | What::Forgotten { .. } => 0,
         };
         let place = said.iter().position(|(other, _)| other.key() == room.key()).unwrap_or_else(|| {
             said.push((room.clone(), 0));
@@ -86,7 +86,7 @@ fn before(rng: &mut Rng) -> Vec<Kept> {
         said[place].1 += count;
         let seq = if count == 0 { before } else { before + 1 };
         let is_hidden = count > 0 && room.as_str() != "main" && rng.below(8) == 0;
-        Kept { room, name, what, time_ms: 1000 * number as u64 + rng.number() % 1000, seq, is_hidden }
+        Kept { venue: room.into(), name, what, time_ms: 1000 * number as u64 + rng.number() % 1000, seq, is_hidden }
     };
     (0..facts + long).map(fact).collect()
 }
