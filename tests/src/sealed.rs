@@ -13,7 +13,7 @@ use rustls::crypto::ring;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::version::{TLS12, TLS13};
-use rustls::{ClientConfig, ClientConnection, RootCertStore, Stream};
+use rustls::{ClientConfig, ClientConnection, InvalidMessage, RootCertStore, Stream};
 
 use crate::{Peer, connect};
 
@@ -77,7 +77,7 @@ impl Trust {
     /// If the server does not let them.
     #[must_use]
     pub fn connect(&self, addr: SocketAddr) -> Sealed {
-        Sealed::over(connect(addr), self.client(true)).expect("the server speaks TLS")
+        Sealed::over(|| connect(addr), &self.client(true)).expect("the server speaks TLS")
     }
 }
 
@@ -93,6 +93,15 @@ impl Drop for Trust {
     }
 }
 
+/// How often those come again who were greeted without TLS.
+const COMES_AGAIN: usize = 5;
+
+/// Tells whether a handshake has failed since the server has greeted before it was asked for TLS.
+fn is_greeted_without_tls(error: &io::Error) -> bool {
+    let cause = error.get_ref().and_then(|cause| cause.downcast_ref());
+    matches!(cause, Some(rustls::Error::InvalidMessage(InvalidMessage::InvalidContentType)))
+}
+
 /// A connection over TLS.
 pub struct Sealed {
     tls: ClientConnection,
@@ -100,36 +109,54 @@ pub struct Sealed {
 }
 
 impl Sealed {
-    /// Speaks TLS over a socket, and has the handshake over.
+    /// Speaks TLS over a connection that this makes, and has the handshake over.
     ///
     /// # Errors
     /// If that fails.
     ///
     /// # Panics
     /// If the configuration can't be used.
-    pub fn over(socket: TcpStream, config: Arc<ClientConfig>) -> io::Result<Self> {
-        Self::begin(socket, config)?.finish()
+    pub fn over(connect: impl Fn() -> TcpStream, config: &Arc<ClientConfig>) -> io::Result<Self> {
+        Self::begin(&connect, config)?.finish_or_come_again(connect, config)
     }
 
-    /// Speaks TLS over a socket, and has said hello.
+    /// Speaks TLS over a connection that this makes, and has said hello: at once, since that is made before.
     ///
     /// # Errors
     /// If that fails.
     ///
     /// # Panics
     /// If the configuration can't be used.
-    pub fn begin(mut socket: TcpStream, config: Arc<ClientConfig>) -> io::Result<Self> {
+    pub fn begin(connect: impl FnOnce() -> TcpStream, config: &Arc<ClientConfig>) -> io::Result<Self> {
         let name = ServerName::try_from("localhost").expect("it is a name");
-        let mut tls = ClientConnection::new(config, name).expect("it can be asked for");
-        tls.write_tls(&mut socket)?;
+        let mut tls = ClientConnection::new(Arc::clone(config), name).expect("it can be asked for");
+        let mut hello = Vec::new();
+        tls.write_tls(&mut hello)?;
+        let mut socket = connect();
+        socket.write_all(&hello)?;
         Ok(Self { tls, socket })
     }
 
-    /// Has the handshake over.
+    /// Has the handshake over. A server that is sent nothing for a tenth of a second greets without TLS, and a busy
+    /// machine stands still for longer now and then: whoever is greeted so comes again.
     ///
     /// # Errors
     /// If that fails.
-    pub fn finish(mut self) -> io::Result<Self> {
+    ///
+    /// # Panics
+    /// If the configuration can't be used.
+    pub fn finish_or_come_again(self, connect: impl Fn() -> TcpStream, config: &Arc<ClientConfig>) -> io::Result<Self> {
+        let mut finished = self.finish();
+        for _ in 0..COMES_AGAIN {
+            if !finished.as_ref().is_err_and(is_greeted_without_tls) {
+                break;
+            }
+            finished = Self::begin(&connect, config)?.finish();
+        }
+        finished
+    }
+
+    fn finish(mut self) -> io::Result<Self> {
         while self.tls.is_handshaking() {
             self.tls.complete_io(&mut self.socket)?;
         }

@@ -89,9 +89,10 @@ pub fn come_at_once(addr: SocketAddr, config: &Arc<ClientConfig>, count: usize) 
     // All have said hello before any goes on.
     thread::scope(|scope| {
         let part = |first: usize| {
-            let begin = |_| Sealed::begin(connect(addr), Arc::clone(config)).expect("the server reads what is sent");
+            let come = || connect(addr);
+            let begin = |_| Sealed::begin(come, config).expect("the server reads what is sent");
             let begun: Vec<_> = (first..count).step_by(THREADS).map(begin).collect();
-            let finish = |begun: Sealed| begun.finish().expect("the server speaks TLS");
+            let finish = |begun: Sealed| begun.finish_or_come_again(come, config).expect("the server speaks TLS");
             begun.into_iter().map(finish).collect::<Vec<_>>()
         };
         let parts: Vec<_> = (0..THREADS).map(|first| scope.spawn(move || part(first))).collect();
@@ -144,7 +145,7 @@ pub fn send_nothing(addr: SocketAddr, fire: &Fire, trust: &Trust) -> usize {
 /// # Panics
 /// If the server does not let them in.
 pub fn come_deaf(addr: SocketAddr, trust: &Trust) -> Sealed {
-    Sealed::over(connect_small(addr), trust.client(true)).expect("the server speaks TLS")
+    Sealed::over(|| connect_small(addr), &trust.client(true)).expect("the server speaks TLS")
 }
 
 /// Comes, says something, and is cut off in the middle of the next, over and over. Returns how often.
