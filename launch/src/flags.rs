@@ -8,8 +8,9 @@ mod words;
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
-use std::fs;
+use std::fs::DirBuilder;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::os::unix::fs::DirBuilderExt as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -394,14 +395,18 @@ impl Flags {
         }
     }
 
+    /// Makes the folder for what is kept, if it is not there: for this user alone.
+    pub(super) fn make_data_folder(&self) -> anyhow::Result<()> {
+        let Some(folder) = &self.data else { return Ok(()) };
+        let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
+        made.with_context(|| format!("can't make the folder {}", folder.display()))
+    }
+
     /// Reads the certificate, or makes one, if there is to be TLS. Tells whether the server has made it for itself.
     pub(super) fn certificate(&self) -> anyhow::Result<Option<(Certificate, bool)>> {
         let (certificate, is_own) = match (&self.cert, &self.key, &self.data) {
             (Some(certificate), Some(key), _) => (Certificate::from_files(certificate, key), false),
-            (_, _, Some(folder)) => {
-                fs::create_dir_all(folder).with_context(|| format!("can't make the folder {}", folder.display()))?;
-                (Certificate::self_signed(folder), true)
-            }
+            (_, _, Some(folder)) => (Certificate::self_signed(folder), true),
             (_, _, None) => return Ok(None),
         };
         Ok(Some((certificate.context("can't speak TLS")?, is_own)))

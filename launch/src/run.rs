@@ -116,6 +116,7 @@ fn start(
         base.rules.seed = chinwag_cluster::seed(options, base.rules.seed)?;
     }
     let mut setup = Setup::from(flags.config(base.clone()));
+    flags.make_data_folder()?;
     let certificate = flags.certificate()?;
     setup.certificate = certificate.as_ref().map(|(certificate, _)| certificate.clone());
     let (members, _asked) = members::open(flags)?.unzip();

@@ -1,3 +1,5 @@
+use std::fs;
+
 use chinwag_core::{COMMANDS, Name};
 
 use super::values::LINE_CHARS_MIN;
