@@ -9,9 +9,9 @@ use chinwag_core::admission::{Account, Passphrase, Role};
 use chinwag_core::log::{AddressKey, KeptBar};
 use chinwag_core::{Name, Text};
 use chinwag_members::Book;
-use chinwag_tests::{Adapter, DEADLINE, Ended, Program, connect};
-use rustix::process::Signal;
+use chinwag_tests::{Adapter, DEADLINE, Program, connect};
 
+use crate::end;
 use crate::log::Folder;
 
 const SECRET: &str = "corr3ct-h0rse";
@@ -70,14 +70,6 @@ fn operate(irc: SocketAddr, line: &str, answer: &str) {
     }
 }
 
-/// Has a server end, and returns what it has logged.
-fn end(server: Program) -> String {
-    server.signal(Signal::TERM);
-    let Ended { code, err, .. } = server.join();
-    assert_eq!(code, Some(0), "{err}");
-    err
-}
-
 #[test]
 fn a_ban_of_an_address_holds_for_a_running_server_and_for_one_that_is_started_again() {
     let folder = Folder::new("bans");
@@ -103,7 +95,7 @@ fn a_ban_of_an_address_holds_for_a_running_server_and_for_one_that_is_started_ag
         await_welcome(lines, "2001:db8:8::abcd", true);
         let until = now_ms() + u64::try_from(SHORT.as_millis()).expect("it is short");
         assert!(book.ban(&bar("198.51.100.9", Some(until))).expect("it is written"));
-        let err = end(server);
+        let err = end(server).err;
         assert!(err.contains("Server banned 198.51.100.7: spam"), "{err}");
         assert!(err.contains("Sue banned 2001:db8:7::/64: flood"), "{err}");
         let kept: Vec<_> = book.bans().expect("they are read").iter().map(|bar| bar.address.to_string()).collect();
@@ -122,7 +114,7 @@ fn a_ban_of_an_address_holds_for_a_running_server_and_for_one_that_is_started_ag
         await_welcome(lines, "2001:db8:7::1", true);
         assert!(book.unban(bar("198.51.100.7", None).address).expect("it is written"));
         await_welcome(lines, "198.51.100.7", true);
-        let err = end(server);
+        let err = end(server).err;
         assert!(!err.contains("banned 198.51.100.7: spam") && err.contains("Server unbanned 198.51.100.7"), "{err}");
         assert_eq!(book.bans().expect("they are read"), []);
     }

@@ -4,16 +4,14 @@ use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
-use std::thread;
 
 use chinwag_core::Name;
 use chinwag_core::admission::{Account, Passphrase, Role};
 use chinwag_members::Book;
 use chinwag_tests::{Adapter, Browser, Ended, Person, Program, connect, fetch};
-use rustix::process::Signal;
 
 use crate::log::Folder;
-use crate::{assert_one_line, stop};
+use crate::{assert_one_line, end, stop};
 
 const SECRET: &str = "corr3ct-h0rse";
 const GUESSES: [&str; 3] = ["tr0ub4dor", "hunter2", "0pen-sesame"];
@@ -129,48 +127,12 @@ fn an_invitation_lets_in_as_many_as_it_is_for_while_the_server_runs_and_is_nowhe
         let refused = exchange(irc, &format!("PASS {other}\r\nNICK Eve\r\n"));
         assert!(refused.contains(" 464 * :This invitation was revoked\r\nERROR :"), "{refused:?}");
         drop((ann, bob, dan, eve));
-        server.signal(Signal::TERM);
-        let Ended { code, err, .. } = server.join();
-        assert_eq!(code, Some(0), "{err}");
+        let err = end(server).err;
         let written = [all_bytes(&kept), err.into_bytes()].concat();
         for secret in [token, pass, other] {
             let is_there = written.windows(secret.len()).any(|part| part.eq_ignore_ascii_case(secret.as_bytes()));
             assert!(!is_there, "{adapter:?}: {secret}");
         }
-    }
-}
-
-#[test]
-fn an_invitation_for_one_lets_in_one_however_many_give_it_at_once() {
-    const MANY: usize = 50;
-    let folder = Folder::new("door-race");
-    for adapter in Adapter::ALL {
-        let data = folder.0.join(adapter.program()).to_str().expect("it is text").to_owned();
-        let (server, lines) = Program::start(adapter, ["--members-only", "--data", &data]);
-        let mut book = Book::open(Path::new(&data)).expect("it is there");
-        let token = book.invite(7, 1).expect("it is written").0.as_str().to_owned();
-        // All are there before anybody gives it.
-        let streams: Vec<_> = (0..MANY).map(|_| connect(lines)).collect();
-        let threads: Vec<_> = streams
-            .into_iter()
-            .map(|mut stream| {
-                let given = format!("{token}\n");
-                thread::spawn(move || {
-                    stream.write_all(given.as_bytes()).expect("it takes a line");
-                    let told =
-                        BufReader::new(stream).lines().map(|line| line.expect("a line comes before the deadline"));
-                    let mut told = told.skip_while(|line| line.starts_with("This server asks"));
-                    told.next().expect("it is answered")
-                })
-            })
-            .collect();
-        let told: Vec<_> = threads.into_iter().map(|thread| thread.join().expect("it ends")).collect();
-        let let_in = told.iter().filter(|line| line.starts_with("Your pass for the next time is ")).count();
-        let refused = told.iter().filter(|line| *line == "This invitation is used up").count();
-        assert_eq!((let_in, refused), (1, MANY - 1), "{told:?}");
-        server.signal(Signal::TERM);
-        let Ended { code, err, .. } = server.join();
-        assert_eq!(code, Some(0), "{err}");
     }
 }
 
@@ -210,9 +172,7 @@ fn an_account_lets_in_and_makes_operators_and_its_password_is_nowhere_to_be_read
         }
         assert!(told.contains(" 900 * *!*@chinwag Root :You are now logged in as Root"), "{told}");
         drop((ann, bob, dan, eve));
-        server.signal(Signal::TERM);
-        let Ended { code, err, .. } = server.join();
-        assert_eq!(code, Some(0), "{err}");
+        let err = end(server).err;
         // By its pass one is back after a restart, until it is ended.
         let (server, [lines, web, irc]) = Program::start_all(adapter, flags);
         let back = (Person::come_with(lines, &pass), Browser::come_with(web, &pass), come_by_irc(irc, &pass));
@@ -221,9 +181,7 @@ fn an_account_lets_in_and_makes_operators_and_its_password_is_nowhere_to_be_read
         // The server looks after each answer, so it has looked once the second is there.
         let refused = exchange(lines, &format!("x\ny\n{pass}\n"));
         assert_eq!(refused.matches("Wrong password").count(), 3, "{refused}");
-        server.signal(Signal::TERM);
-        let again = server.join();
-        assert_eq!(again.code, Some(0), "{}", again.err);
+        let again = end(server);
         let written = [all_bytes(&kept), err.into_bytes(), again.err.into_bytes()].concat();
         for secret in [SECRET, GUESSES[0], encoded, &pass] {
             assert!(!written.windows(secret.len()).any(|part| part == secret.as_bytes()), "{adapter:?}: {secret}");
