@@ -1,6 +1,7 @@
 //! Owns the flags.
 
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use argh::FromArgs;
 
@@ -45,6 +46,47 @@ pub(crate) struct Bench {
 pub(crate) enum Part {
     /// The program that only writes.
     Floor(Floor),
+    /// The simulation of several servers.
+    Cluster(Cluster),
+}
+
+/// Simulate many servers that follow one log, print what that costs, and draw the plots of docs/cluster.md.
+#[derive(Debug, FromArgs)]
+#[argh(subcommand, name = "cluster")]
+pub(crate) struct Cluster {
+    /// how many servers, more than one number behind commas (default 10,30,100)
+    #[argh(option, default = "Numbers(vec![10, 30, 100])")]
+    pub(crate) servers: Numbers,
+
+    /// how many people, more than one number behind commas (default 10000,100000,1000000)
+    #[argh(option, default = "Numbers(vec![10_000, 100_000, 1_000_000])")]
+    pub(crate) people: Numbers,
+
+    /// for how many seconds people talk in a run in which nothing fails (default 5)
+    #[argh(option, default = "5")]
+    pub(crate) seconds: u64,
+
+    /// seed of what is random (default 1)
+    #[argh(option, default = "1")]
+    pub(crate) seed: u64,
+
+    /// folder to write the plots to (default docs)
+    #[argh(option, default = "PathBuf::from(\"docs\")")]
+    pub(crate) out: PathBuf,
+}
+
+/// Numbers behind commas.
+#[derive(Debug)]
+pub(crate) struct Numbers(pub(crate) Vec<usize>);
+
+impl FromStr for Numbers {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let number = |text: &str| text.trim().parse().ok().filter(|&number| number > 0);
+        let numbers: Option<Vec<usize>> = text.split(',').map(number).collect();
+        Ok(Self(numbers.ok_or_else(|| format!("{text:?} is no number above 0, nor several behind commas"))?))
+    }
 }
 
 /// Serve as the program that only writes, for ever.

@@ -3,9 +3,11 @@
 //!
 //! [`flags`] say how long; each [`work`] is done by each [`server`] in turn, again and again, by `chinwag load`; the
 //! [`figures`] of all [`runs`] go into [`tables`], [`verdicts`] on the goals, and [`plots`], which together are the
-//! [`page`]. The [`alone`] part runs what measures the core. [`floor`] is the program that only writes.
+//! [`page`]. The [`alone`] part runs what measures the core. [`floor`] is the program that only writes. [`cluster`]
+//! simulates many servers that follow one log.
 
 mod alone;
+mod cluster;
 mod figures;
 mod flags;
 mod floor;
@@ -29,6 +31,7 @@ fn main() -> Result<()> {
     let flags: Bench = argh::from_env();
     match flags.part {
         Some(Part::Floor(floor)) => floor::serve(floor.port).context("the floor cannot serve"),
+        Some(Part::Cluster(cluster)) => cluster::measure(&cluster),
         None => page::write(&flags),
     }
 }
