@@ -70,9 +70,7 @@ pub struct Follower<E> {
     heard: BTreeMap<WriterId, Time>,
     /// Whom this server takes for gone, with the last entry it had heard then.
     accused: BTreeMap<WriterId, u64>,
-    /// Where own entries stand that were applied and not read back, and when each was made.
-    echoes: VecDeque<(Position, Time)>,
-    /// When the last of the own entries was made that was read back.
+    /// When the last of the own entries was made that was applied, and so all that stands before it.
     heard_myself: Option<Time>,
     /// When this server said last that it lives.
     beat_at: Time,
@@ -100,6 +98,8 @@ struct Link {
     /// where this server has read to.
     back: Option<(Place, u64, usize)>,
     is_reading: bool,
+    /// The last position that something was appended at.
+    seen: Position,
     under_way: Option<UnderWay>,
     /// The epoch that refused an entry: there is a later one.
     refused: Option<u64>,
@@ -146,7 +146,6 @@ impl<E: Clone> Follower<E> {
             orders: VecDeque::new(),
             heard: state.members.keys().map(|&member| (member, now)).collect(),
             accused: BTreeMap::new(),
-            echoes: VecDeque::new(),
             heard_myself: None,
             beat_at: now,
             marked_at: now,
@@ -213,8 +212,6 @@ impl<E: Clone> Follower<E> {
         match reply {
             Reply::Connected { engine } => {
                 self.link = Link { engine: Some(engine), is_verifying: true, ..Link::default() };
-                // What was applied is not read once more.
-                self.echoes.clear();
                 // Who was not heard while the engine was not reached need not have been silent.
                 self.heard.values_mut().for_each(|heard| *heard = moment.now);
                 self.orders.push_back(Order::Verify { at: self.position });
@@ -241,14 +238,15 @@ impl<E: Clone> Follower<E> {
                     } else if at > self.position {
                         self.end(Order::Rejoin("the log begins behind what this server has read"));
                     }
-                    self.handle_echo(moment, at);
                 }
             }
         }
     }
 
-    /// Handles that something is in the log. An own entry right behind what was read need not be waited for.
+    /// Handles that something is in the log. An own entry right behind what was read need not be read: nothing stands
+    /// between them.
     fn handle_appended(&mut self, moment: Moment, at: Position) {
+        self.link.seen = self.link.seen.max(at);
         match self.link.under_way.take() {
             Some(UnderWay::Entry(epoch, seq)) if epoch == self.position.epoch => {
                 let entry = self.outbox.handle_appended(seq).cloned();
@@ -262,25 +260,6 @@ impl<E: Clone> Follower<E> {
             // What came of an earlier epoch was read before the next was open.
             Some(UnderWay::Open | UnderWay::Entry(..)) | None => {}
         }
-    }
-
-    /// Handles that this server has read so far: that it hears the others, too, shows only there.
-    fn handle_echo(&mut self, moment: Moment, read: Position) {
-        let mut made = None;
-        while let Some((_, of)) = self.echoes.pop_front_if(|(at, _)| *at <= read) {
-            made = Some(of);
-        }
-        self.heard_myself = made.or(self.heard_myself);
-        let is_late = self.waiting_since().is_some_and(|since| moment.now >= since + WAIT_AFTER);
-        if made.is_some() && self.told != Told::Nothing && !is_late {
-            self.told = Told::Nothing;
-            self.orders.push_back(Order::Resume);
-        }
-    }
-
-    /// Returns when the first of the own entries was made that was not read back.
-    fn waiting_since(&self) -> Option<Time> {
-        self.echoes.front().map(|(_, made)| *made).or_else(|| self.outbox.waiting_since())
     }
 
     /// Handles what is in the log of this engine of what was read. If that is not the last, it is looked for further
@@ -419,7 +398,7 @@ impl<E: Clone> Follower<E> {
         let was_in_log = self.in_log == self.state.applied;
         let counted = self.state.count(&entry);
         if is_mine {
-            self.handle_mine(seq, counted, was_member);
+            self.handle_mine(moment, seq, counted, was_member);
         }
         if counted == Counted::No {
             if self.kept.nth(self.in_log).is_some_and(|next| next.id == entry.id) {
@@ -438,7 +417,7 @@ impl<E: Clone> Follower<E> {
         }
     }
 
-    fn handle_mine(&mut self, seq: u64, counted: Counted, was_member: bool) {
+    fn handle_mine(&mut self, moment: Moment, seq: u64, counted: Counted, was_member: bool) {
         if counted == Counted::No && !was_member {
             self.outbox.take_back();
             self.has_asked_to_join = false;
@@ -449,7 +428,13 @@ impl<E: Clone> Follower<E> {
         }
         // What came too late to count is said again in the next epoch.
         let counted_up_to = self.state.members.get(&self.me).map_or(seq, |member| member.seq.min(seq));
-        self.echoes.extend(self.outbox.handle_read(counted_up_to).map(|made| (self.position, made)));
+        let made = self.outbox.handle_applied(counted_up_to);
+        self.heard_myself = made.or(self.heard_myself);
+        let is_late = self.outbox.waiting_since().is_some_and(|since| moment.now >= since + WAIT_AFTER);
+        if made.is_some() && self.told != Told::Nothing && !is_late {
+            self.told = Told::Nothing;
+            self.orders.push_back(Order::Resume);
+        }
     }
 
     /// Does what an entry says.

@@ -118,8 +118,8 @@ impl<E: Clone> Outbox<E> {
         last.map(|(entry, _)| entry).filter(|entry| entry.id.seq == seq)
     }
 
-    /// Handles that an entry of this server was read. Returns when it was made.
-    pub(super) fn handle_read(&mut self, seq: u64) -> Option<Time> {
+    /// Handles that an entry of this server was applied. Returns when it was made.
+    pub(super) fn handle_applied(&mut self, seq: u64) -> Option<Time> {
         let mut made = None;
         while self.unread.front().is_some_and(|(entry, _)| entry.id.seq <= seq) {
             made = self.unread.pop_front().map(|(_, made)| made);

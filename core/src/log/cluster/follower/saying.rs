@@ -41,13 +41,13 @@ impl<E: Clone> Follower<E> {
         }
         let repair = self.repair.as_ref().map(|repair| repair.due(self.me));
         let retry = self.link.opened_at.map(|at| at + STUCK_AFTER);
-        let waits = self.waiting_since().and_then(|since| match self.told {
+        let waits = self.outbox.waiting_since().and_then(|since| match self.told {
             Told::Nothing => Some(since + WAIT_AFTER),
             Told::Waits => Some(since + LET_GO_AFTER),
             Told::Go => None,
         });
         let is_member = self.server().is_some();
-        let heartbeat = (is_member && self.waiting_since().is_none()).then(|| self.beat_at + HEARTBEAT);
+        let heartbeat = (is_member && self.outbox.waiting_since().is_none()).then(|| self.beat_at + HEARTBEAT);
         let others = self.next_silent().map(|at| at + GONE_AFTER).filter(|_| is_member && self.repair.is_none());
         [repair, retry, waits, heartbeat, others].into_iter().flatten().min()
     }
@@ -69,18 +69,21 @@ impl<E: Clone> Follower<E> {
         if self.link.engine.is_none() || self.link.is_verifying {
             return;
         }
-        if !self.link.is_reading {
-            self.link.is_reading = true;
-            self.orders.push_back(Order::Read { after: self.position });
-        }
         if self.link.under_way.is_none() {
             self.append(moment);
+        }
+        // Where something is appended tells whether others have said anything before. Only then it is read, and while
+        // this server has nothing to say: what it says need not come back.
+        let is_behind = self.position < self.link.seen;
+        if !self.link.is_reading && (is_behind || self.link.under_way.is_none()) {
+            self.link.is_reading = true;
+            self.orders.push_back(Order::Read { after: self.position });
         }
     }
 
     /// Tells the people here what has become of the way to the others.
     fn tell(&mut self, now: Time) {
-        let Some(since) = self.waiting_since().filter(|_| self.server().is_some()) else { return };
+        let Some(since) = self.outbox.waiting_since().filter(|_| self.server().is_some()) else { return };
         if self.told == Told::Nothing && now >= since + WAIT_AFTER {
             self.told = Told::Waits;
             self.orders.push_back(Order::Wait);
@@ -127,7 +130,7 @@ impl<E: Clone> Follower<E> {
         let is_free = self.outbox.next_unsent().is_none() && self.may_say();
         // Also a server that has much to say tells how it stands.
         let is_due = moment.now >= self.beat_at + HEARTBEAT;
-        if is_due && (is_free || self.waiting_since().is_none()) {
+        if is_due && (is_free || self.outbox.waiting_since().is_none()) {
             self.beat_at = moment.now;
             let (mark, applied) = (self.mark, Some(self.state.applied));
             self.outbox.make_first(moment, Content::Heartbeat { mark, applied });
@@ -178,7 +181,10 @@ impl<E: Clone> Follower<E> {
             return self.orders.push_back(Order::Open { epoch, entry });
         }
         self.epoch_words.retain(|(epoch, _)| *epoch == self.position.epoch);
-        if let Some((epoch, content)) = self.epoch_words.front().cloned() {
+        // Where a later epoch is open, nothing more is said of this one: what is read tells of that.
+        if self.link.refused != Some(self.position.epoch)
+            && let Some((epoch, content)) = self.epoch_words.front().cloned()
+        {
             self.link.under_way = Some(UnderWay::EpochWord(epoch));
             let entry = self.word(moment, content);
             return self.orders.push_back(Order::Append { epoch, entry });

@@ -156,22 +156,16 @@ fn a_server_that_goes_says_so_behind_what_was_proposed() {
 }
 
 #[test]
-fn what_was_appended_right_behind_what_was_read_is_applied_at_once_but_that_it_is_read_is_waited_for() {
+fn what_was_appended_right_behind_what_was_read_is_applied_at_once_and_need_not_be_read() {
     let mut alone = Alone::new();
     alone.is_deaf = true;
     alone.follower.propose(5, 1);
     alone.go_on();
     assert_eq!(alone.applied.last(), Some(&Said::Events(vec![5])));
     assert_eq!(alone.follower.position(), alone.log.last().expect("it was appended").0);
-    // Who hears nothing of the others is out of touch, and knows nothing of them.
-    alone.pass(2);
-    assert_eq!(alone.told(), [Order::Wait]);
-    let before = alone.applied.len();
-    alone.is_deaf = false;
-    alone.reach();
-    alone.pass(2);
-    assert_eq!(alone.told(), [Order::Resume]);
-    assert_eq!(alone.applied.len(), before, "it is applied once");
+    alone.pass(20);
+    assert_eq!(alone.told(), [], "there is nobody else to be heard");
+    assert!(alone.log.len() >= 20, "it says that it lives");
 }
 
 #[test]
@@ -183,11 +177,62 @@ fn what_was_appended_behind_what_others_said_waits_for_that() {
     alone.is_deaf = true;
     alone.follower.propose(5, 1);
     alone.go_on();
-    assert_eq!(alone.log.len(), 2 + usize::try_from(end.number).expect("it is small") + 1);
+    let from = alone.log.len() - 2;
     assert_eq!(alone.follower.position(), end);
     assert_eq!(alone.follower.last(), Some(joined.id));
-    let rest = alone.log[alone.log.len() - 2..].to_vec();
+    // Who hears nothing of the others is out of touch, and lets people go.
+    alone.pass(2);
+    assert_eq!(alone.told(), [Order::Wait]);
+    alone.pass(8);
+    assert_eq!(alone.told(), [Order::LetGo]);
+    assert!(!alone.applied.contains(&Said::Events(vec![5])));
+    alone.is_deaf = false;
+    let rest = alone.log[from..].to_vec();
     alone.follower.handle(alone.moment(), Reply::Read(rest));
     alone.go_on();
-    assert_eq!(alone.applied.last(), Some(&Said::Events(vec![5])));
+    assert_eq!(alone.applied.iter().filter(|said| **said == Said::Events(vec![5])).count(), 1);
+    alone.pass(1);
+    assert_eq!(alone.told(), [Order::Resume]);
+}
+
+#[test]
+fn what_others_say_is_read_while_something_is_under_way_only_if_it_shows_where_that_stands() {
+    let mut alone = Alone::new();
+    // The read that waits is answered by the first.
+    alone.follower.propose(5, 1);
+    let moment = alone.moment();
+    let first = alone.follower.poll_order(moment);
+    let Some(Order::Append { epoch, entry }) = first else { panic!("{first:?} is no append") };
+    assert_eq!(alone.follower.poll_order(moment), None);
+    let at = Position::new(epoch, alone.follower.position().number + 1);
+    alone.follower.handle(moment, Reply::Read(vec![(at, entry)]));
+    alone.follower.propose(6, 1);
+    alone.follower.handle(moment, Reply::Appended { at });
+    let apply = |said| Some(Order::Apply { at: Time::after(Duration::from_millis(moment.unix_ms)), said });
+    assert_eq!(alone.follower.poll_order(moment), apply(Said::Events(vec![5])));
+    let second = alone.follower.poll_order(moment);
+    assert!(matches!(second, Some(Order::Append { .. })), "{second:?}");
+    assert_eq!(alone.follower.poll_order(moment), None, "nothing is read");
+    // Others have said two things before it.
+    let at = Position::new(epoch, at.number + 3);
+    let before = alone.follower.position();
+    alone.follower.propose(7, 1);
+    alone.follower.handle(moment, Reply::Appended { at });
+    let orders: Vec<_> = std::iter::from_fn(|| alone.follower.poll_order(moment)).collect();
+    assert!(matches!(&orders[..], [Order::Append { .. }, Order::Read { after }] if *after == before), "{orders:?}");
+}
+
+#[test]
+fn what_is_refused_of_an_epoch_is_not_said_again_but_it_is_read_what_came_after() {
+    let mut alone = Alone::new();
+    let (moment, at) = (alone.moment(), Position::new(alone.follower.position().epoch + 1, 0));
+    let id = EntryId { writer: WriterId::new(8), seq: 1 };
+    let open = Entry { id, sent_ms: 1, content: Content::Open { engine: 1 } };
+    alone.follower.handle(moment, Reply::Read(vec![(at, open)]));
+    let report = alone.follower.poll_order(moment);
+    assert!(matches!(report, Some(Order::Append { .. })), "{report:?}");
+    assert_eq!(alone.follower.poll_order(moment), None, "nothing is read meanwhile");
+    alone.follower.handle(moment, Reply::Refused);
+    assert_eq!(alone.follower.poll_order(moment), Some(Order::Read { after: at }));
+    assert_eq!(alone.follower.poll_order(moment), None);
 }
