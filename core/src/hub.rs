@@ -482,6 +482,9 @@ impl<S> Hub<S> {
         if let Some(records) = &mut self.records {
             records.push(Record { at, event: event.clone() });
         }
+        if let Event::Accounts(accounts) = &event {
+            self.log_out_arriving(&accounts.gone);
+        }
         if let Event::Registered { connection, .. } = event {
             self.chat.handle(at, event);
             return self.handle_registered(connection);

@@ -29,6 +29,11 @@ impl Chat {
         self.accounts.contains_key(&name.key())
     }
 
+    /// Tells whether an account is gone by which somebody has logged in: it may be since they gave its password.
+    pub(super) fn is_gone(&self, account: &Name) -> bool {
+        !self.is_of_account(account)
+    }
+
     /// Tells whether somebody has a name.
     pub(crate) fn is_taken(&self, name: &Name) -> bool {
         self.names.contains(name, |key| self.people.name(key))
@@ -100,10 +105,9 @@ impl Chat {
         random_names.draw(|name| names.contains(name, |key| people.name(key)) || accounts.contains_key(&name.key()))
     }
 
-    /// Has somebody be logged in from now on, and tells them. An account may be gone that was there when they gave its
-    /// password.
+    /// Has somebody be logged in from now on, and tells them.
     pub(super) fn on_log_in(&mut self, now: Time, connection: ConnectionId, account: &Name) {
-        if !self.is_of_account(account) {
+        if self.is_gone(account) {
             return self.reply(connection, Message::LoggingIn(LoggingIn::NotLoggedIn));
         }
         self.reply(connection, Message::LoggingIn(LoggingIn::LoggedIn { account: account.clone() }));

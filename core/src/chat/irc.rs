@@ -20,8 +20,7 @@ impl Chat {
             return;
         }
         let Registration { name, mut identity, capabilities, address } = registration;
-        // It may be gone since they gave its password.
-        if identity.account().is_some_and(|account| !self.is_of_account(account)) {
+        if identity.account().is_some_and(|account| self.is_gone(account)) {
             identity = identity.with_account(None);
         }
         if let Some(ruling) = self.barred(now, address) {

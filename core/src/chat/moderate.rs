@@ -563,8 +563,7 @@ impl Chat {
 
     /// Has somebody be an operator of the server, by an account if by one.
     pub(super) fn empower(&mut self, connection: ConnectionId, account: Option<Name>) {
-        // It may be gone since they gave its password.
-        if account.as_ref().is_some_and(|account| !self.is_of_account(account)) {
+        if account.as_ref().is_some_and(|account| self.is_gone(account)) {
             return self.reply(connection, Message::LoggingIn(LoggingIn::NoOperator));
         }
         self.people.get_mut(connection).expect(HERE).set_power(Some(Power { account }));

@@ -162,6 +162,18 @@ impl<S> Hub<S> {
         self.chat.push_action(Action::Speak { connection, dialect });
     }
 
+    /// Has nobody arrive by an account any more that is gone. One of that name may be made again, and is another.
+    pub(in crate::hub) fn log_out_arriving(&mut self, gone: &[Name]) {
+        let is_gone = |account: &Name| gone.iter().any(|name| name.key() == account.key());
+        for (_, connection) in &self.irc.due {
+            if let Some(arriving) = self.irc.arriving.get_mut(connection)
+                && arriving.account.as_ref().is_some_and(is_gone)
+            {
+                (arriving.account, arriving.is_welcome) = (None, false);
+            }
+        }
+    }
+
     /// Takes what somebody says who has not said who they are.
     pub(super) fn obey_arriving(&mut self, now: Time, connection: ConnectionId, line: &Line<'_>, answer: &mut Answer) {
         match line.command.to_ascii_uppercase().as_str() {
@@ -237,7 +249,7 @@ impl<S> Hub<S> {
             return;
         }
         if self.is_to_give_password(connection) {
-            return self.turn_away(connection, ASKED);
+            return self.turn_away(now, connection, ASKED);
         }
         let identity = identity.with_account(arriving.account.as_ref());
         let (name, capabilities) = (name.clone(), arriving.capabilities);

@@ -75,20 +75,20 @@ impl<S> Hub<S> {
                     arriving.account = Some(account.name.clone());
                     arriving.is_welcome = true;
                 }
-                self.tell_authenticated(connection, verdict);
+                self.tell_authenticated(now, connection, verdict);
             }
             (GivenBy::Pass, Verdict::Welcome | Verdict::Invited(_)) => {
                 arriving.into_iter().for_each(|arriving| arriving.is_welcome = true);
             }
-            (GivenBy::Pass, Verdict::Denied(denial)) => self.turn_away(connection, denial),
-            (GivenBy::Sasl, _) => self.tell_authenticated(connection, verdict),
+            (GivenBy::Pass, Verdict::Denied(denial)) => self.turn_away(now, connection, denial),
+            (GivenBy::Sasl, _) => self.tell_authenticated(now, connection, verdict),
             (GivenBy::Oper, Verdict::Member(Account { role: Role::Operator, name })) => {
                 let command = Command::Empower(Some(name.clone()));
                 self.propose(now, Event::Commanded { connection, command });
             }
-            (GivenBy::Oper, Verdict::Denied(denial)) => self.tell_oper(connection, LoggingIn::Denied(*denial)),
+            (GivenBy::Oper, Verdict::Denied(denial)) => self.tell_oper(now, connection, LoggingIn::Denied(*denial)),
             (GivenBy::Oper, Verdict::Welcome | Verdict::Invited(_) | Verdict::Member(_) | Verdict::LoggedIn(..)) => {
-                self.tell_oper(connection, LoggingIn::NoOperator);
+                self.tell_oper(now, connection, LoggingIn::NoOperator);
             }
             (GivenBy::LogIn, Verdict::Member(account) | Verdict::LoggedIn(account, _)) => {
                 self.log_in_by(now, connection, account);
@@ -109,20 +109,30 @@ impl<S> Hub<S> {
         self.propose(now, Event::Commanded { connection, command });
     }
 
-    fn tell_oper(&mut self, connection: ConnectionId, why: LoggingIn) {
+    fn tell_oper(&mut self, now: Time, connection: ConnectionId, why: LoggingIn) {
         if !self.connections.form(connection).is_some_and(Form::registers) {
             return self.reply(connection, Message::LoggingIn(why));
         }
-        let (server, nick) = (&self.config.limits.server_name, self.nick_or_star(connection));
-        let lines = format!(":{server} 464 {nick} :{why}\r\n");
-        self.reply(connection, Message::Irc(Box::new(IrcMessage::Lines(lines.into()))));
+        let nick = self.nick_or_star(connection);
+        let mut answer = Answer::default();
+        answer.numeric(format_args!("464 {nick} :{why}"));
+        self.answer_later(now, connection, answer);
+    }
+
+    /// Tells somebody by IRC what they have waited for.
+    pub(super) fn answer_later(&mut self, now: Time, connection: ConnectionId, answer: Answer) {
+        for lines in self.pieces_of(now, connection, answer, (None, usize::MAX)) {
+            self.reply(connection, lines);
+        }
     }
 
     /// Ends the connection of somebody who gave no password that lets them in.
-    pub(super) fn turn_away(&mut self, connection: ConnectionId, why: impl fmt::Display) {
-        let server = &self.config.limits.server_name;
+    pub(super) fn turn_away(&mut self, now: Time, connection: ConnectionId, why: impl fmt::Display) {
         let nick = self.nick_or_star(connection);
-        let last = format!(":{server} 464 {nick} :{why}\r\nERROR :Closing link: {why}\r\n");
+        let mut answer = Answer::default();
+        answer.numeric(format_args!("464 {nick} :{why}"));
+        self.answer_later(now, connection, answer);
+        let last = format!("ERROR :Closing link: {why}\r\n");
         self.reply(connection, Message::Irc(Box::new(IrcMessage::Lines(last.into()))));
         self.depart(connection);
         self.chat.push_action(Action::Close { connection, code: None });

@@ -11,7 +11,7 @@ use crate::irc::HOST;
 use crate::irc::sasl::{CHUNK, credentials};
 use crate::password::{Account, Verdict};
 use crate::recording::GivenBy;
-use crate::{ConnectionId, Hub, IrcMessage, Message, Name};
+use crate::{ConnectionId, Hub, Name, Time};
 
 /// How long an answer is at the most: far more than any name and password have.
 const ANSWER_BYTES_MAX: usize = 4 * CHUNK;
@@ -90,19 +90,20 @@ impl<S> Hub<S> {
     }
 
     /// Tells somebody what came of it.
-    pub(super) fn tell_authenticated(&mut self, connection: ConnectionId, verdict: &Verdict) {
-        let (server, nick) = (self.config.limits.server_name.clone(), self.nick_or_star(connection));
-        let lines = match verdict {
+    pub(super) fn tell_authenticated(&mut self, now: Time, connection: ConnectionId, verdict: &Verdict) {
+        let nick = self.nick_or_star(connection);
+        let mut answer = Answer::default();
+        match verdict {
             Verdict::Member(Account { name, .. }) | Verdict::LoggedIn(Account { name, .. }, _) => {
                 let source = format!("{nick}!*@{HOST}");
-                format!(
-                    ":{server} 900 {nick} {source} {name} :You are now logged in as {name}\r\n\
-                     :{server} 903 {nick} :SASL authentication successful\r\n"
-                )
+                answer.numeric(format_args!("900 {nick} {source} {name} :You are now logged in as {name}"));
+                answer.numeric(format_args!("903 {nick} :SASL authentication successful"));
             }
-            Verdict::Welcome | Verdict::Invited(_) => format!(":{server} 904 {nick} :SASL authentication failed\r\n"),
-            Verdict::Denied(denial) => format!(":{server} 904 {nick} :{denial}\r\n"),
-        };
-        self.reply(connection, Message::Irc(Box::new(IrcMessage::Lines(lines.into()))));
+            Verdict::Welcome | Verdict::Invited(_) => {
+                answer.numeric(format_args!("904 {nick} :SASL authentication failed"));
+            }
+            Verdict::Denied(denial) => answer.numeric(format_args!("904 {nick} :{denial}")),
+        }
+        self.answer_later(now, connection, answer);
     }
 }

@@ -3,9 +3,11 @@
 use std::time::Duration;
 
 use super::*;
-use crate::log::Record;
+use crate::log::{Accounts, Record};
+use crate::password::{Account, Denial, Role, Verdict};
 use crate::rules::Rules;
 use crate::window::LIST_BYTES_MAX;
+use crate::words::{Answer as Answered, Effect};
 use crate::{Batch, Config, Next, Session, Signal, Signals};
 
 /// Somebody who comes by IRC.
@@ -199,6 +201,67 @@ fn nothing_is_kept_of_connections_that_are_gone() {
     hub.take_batch();
     assert!(hub.is_without_irc() && hub.irc.arriving.is_empty() && hub.irc.pending.is_empty());
     assert_eq!(hub.chat.snapshot().people, []);
+}
+
+/// Answers what a password is waited for with.
+fn answer(hub: &mut Hub<()>, verdict: Verdict) {
+    let Some(Effect::LogIn { connection, .. }) = hub.poll_effect() else { panic!("a password is to be looked at") };
+    hub.handle_answer(Time::START, Answered::LoggedIn { connection, verdict });
+}
+
+/// Begins as a server that knows an account.
+fn with_accounts() -> (Hub<()>, Account, Accounts) {
+    let config = config();
+    let limits = crate::Limits { has_accounts: true, ..config.limits };
+    let mut hub = Hub::new(Config { limits, ..config });
+    let name = Name::parse("Ann").expect("it is a name");
+    let made = Accounts { made: vec![name.clone()], ..Accounts::default() };
+    hub.handle_accounts(Time::START, made.clone());
+    (hub, Account { name, role: Role::Member }, made)
+}
+
+const SASL: &str = "AUTHENTICATE PLAIN\nAUTHENTICATE AEFubgBzd29yZGZpc2g=\n";
+
+#[test]
+fn what_comes_of_a_password_has_its_time_where_all_else_has() {
+    let (mut hub, account, _) = with_accounts();
+    let mut ann = Client::come(&mut hub, "CAP REQ :sasl server-time\n");
+    let mut told = ann.hear(&mut hub);
+    for verdict in [Verdict::Denied(Denial::Wrong), Verdict::Member(account.clone())] {
+        ann.send(&mut hub, SASL);
+        told.append(&mut ann.hear(&mut hub));
+        answer(&mut hub, verdict);
+        told.append(&mut ann.hear(&mut hub));
+    }
+    ann.send(&mut hub, "NICK Ann\nUSER a 0 * :A\nCAP END\n");
+    told.append(&mut ann.hear(&mut hub));
+    ann.send(&mut hub, "OPER Ann x\n");
+    answer(&mut hub, Verdict::Member(account));
+    told.append(&mut ann.hear(&mut hub));
+    let mut bob = Client::come(&mut hub, "CAP REQ server-time\nPASS Bob:x\n");
+    told.append(&mut bob.hear(&mut hub));
+    answer(&mut hub, Verdict::Denied(Denial::Wrong));
+    told.append(&mut bob.hear(&mut hub));
+    let told = told.concat();
+    for number in ["904", "900", "903", "464 Ann", "464 *"] {
+        let line = told.iter().find(|line| line.contains(&format!(" {number} ")));
+        assert!(line.is_some_and(|line| line.starts_with("@time=")), "{number}: {told:?}");
+    }
+}
+
+#[test]
+fn who_arrives_by_an_account_that_is_gone_is_not_who_has_its_name_next() {
+    let (mut hub, account, made) = with_accounts();
+    let mut ann = Client::come(&mut hub, "CAP REQ sasl\n");
+    ann.send(&mut hub, SASL);
+    answer(&mut hub, Verdict::Member(account.clone()));
+    ann.hear(&mut hub);
+    let again = Accounts { gone: vec![account.name], ..made };
+    hub.handle_accounts(Time::START, again);
+    ann.send(&mut hub, "NICK Eve\nUSER a 0 * :A\nCAP END\n");
+    ann.hear(&mut hub);
+    let seen = hub.chat.seen(ann.connection).expect("they are here");
+    assert_eq!(seen.identity().account(), None);
 }
 
 /// Two servers that follow one log.

@@ -237,3 +237,41 @@ fn time_passes_and_the_clock_is_set_by_the_log_only() {
     cluster.settle();
     assert_eq!(cluster.hubs.each_ref().map(|hub| (hub.poll_timeout(), hub.chat.people())), [(None, 1); 2]);
 }
+
+#[test]
+fn of_two_operators_on_two_servers_who_take_each_others_rank_at_once_who_is_first_in_the_log_has_it_still() {
+    for first in [0, 1] {
+        let mut cluster = Cluster::new();
+        let people = cluster.with_people([("Ann", 0), ("Bob", 1)]);
+        let line = |line: &str| Request::parse(line).expect("it asks for something");
+        for who in people {
+            cluster.ask(who, line("/join pizza"));
+            cluster.settle();
+        }
+        cluster.ask(people[0], line("/op Bob"));
+        cluster.settle();
+        cluster.forget();
+        let others = ["Bob", "Ann"];
+        // Neither server knows of what the other proposes.
+        for place in [first, 1 - first] {
+            cluster.ask(people[place], line(&format!("/deop {}", others[place])));
+            cluster.gather();
+        }
+        cluster.settle();
+        let taken = format!("{} was removed as an operator by {}", others[first], others[1 - first]);
+        let refused = format!("{} Only operators of pizza can do that", people[1 - first]);
+        for server in [0, 1] {
+            let told = cluster.told(server);
+            assert_eq!(told.iter().filter(|told| **told == taken).count(), 1, "{told:?}");
+            let is_refused = told.contains(&refused);
+            assert_eq!(is_refused, server == people[1 - first].server(), "{told:?}");
+        }
+        for who in people {
+            cluster.ask(who, line("/op"));
+            cluster.settle();
+            let told = cluster.told(who.server());
+            let left = format!("{who} Operators - {}", others[1 - first]);
+            assert!(told.contains(&left), "{told:?}");
+        }
+    }
+}

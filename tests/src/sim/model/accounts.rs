@@ -74,6 +74,7 @@ impl Model {
                 continue;
             };
             self.accounts.remove(place);
+            self.log_out_arriving(name);
             self.end_account(now, name);
         }
         for name in made {
@@ -236,14 +237,14 @@ impl Model {
         match (by, self.verdict(&account, &password)) {
             (GivenBy::Oper, Verdict::Operator(account)) => self.empower(now, user, &account),
             (GivenBy::Oper, Verdict::Member(_)) => {
-                self.reply_untimed(now, user, &format!("464 {nick} :This account is no operator's"));
+                self.reply_numeric(now, user, &format!("464 {nick} :This account is no operator's"));
             }
-            (GivenBy::Oper, Verdict::Wrong) => self.reply_untimed(now, user, &format!("464 {nick} :Wrong password")),
+            (GivenBy::Oper, Verdict::Wrong) => self.reply_numeric(now, user, &format!("464 {nick} :Wrong password")),
             (GivenBy::Pass, Verdict::Wrong) => {
-                self.reply_untimed(now, user, &format!("464 {nick} :Wrong password"));
+                self.reply_numeric(now, user, &format!("464 {nick} :Wrong password"));
                 self.say_irc_bye(now, user, "Wrong password");
             }
-            (_, Verdict::Wrong) => self.reply_untimed(now, user, &format!("904 {nick} :Wrong password")),
+            (_, Verdict::Wrong) => self.reply_numeric(now, user, &format!("904 {nick} :Wrong password")),
             (_, Verdict::Member(account) | Verdict::Operator(account)) if self.is_arriving(user) => {
                 self.log_in_arriving(now, user, account);
             }

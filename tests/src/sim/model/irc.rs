@@ -206,12 +206,6 @@ impl Model {
         }
     }
 
-    /// Adds one that says what came of a password: it has no time.
-    pub(super) fn reply_untimed(&mut self, now: Time, user: usize, text: &str) {
-        let line = IrcLine { time: None, ..self.numeric_line(now, text) };
-        self.answer_with(user, vec![line]);
-    }
-
     fn client_mut(&mut self, user: usize) -> &mut Client {
         self.clients[user].get_or_insert_default()
     }

@@ -129,12 +129,19 @@ impl Model {
     pub(in crate::sim::model) fn log_in_arriving(&mut self, now: Time, user: usize, account: String) {
         let nick = self.nick(user);
         let text = format!("900 {nick} {nick}!*@chinwag {account} :You are now logged in as {account}");
-        self.reply_untimed(now, user, &text);
-        self.reply_untimed(now, user, &format!("903 {nick} :SASL authentication successful"));
+        self.reply_numeric(now, user, &text);
+        self.reply_numeric(now, user, &format!("903 {nick} :SASL authentication successful"));
         if let Some(arriving) = self.arriving_mut(user) {
             arriving.account = Some(account);
         }
         self.happen("logged in before registering");
+    }
+
+    /// Has nobody be logged in any more, of those who have not said who they are, by an account that is gone.
+    pub(in crate::sim::model) fn log_out_arriving(&mut self, name: &str) {
+        for arriving in self.clients.iter_mut().flatten().filter_map(|client| client.arriving.as_mut()) {
+            arriving.account.take_if(|account| account.eq_ignore_ascii_case(name));
+        }
     }
 
     /// Returns by which account somebody is logged in who has not said who they are.
@@ -155,9 +162,7 @@ impl Model {
     fn register(&mut self, now: Time, user: usize) {
         let Some(arriving) = self.arriving_mut(user).filter(|arriving| !arriving.is_negotiating) else { return };
         let (Some(name), Some(identity)) = (arriving.name.clone(), arriving.identity.clone()) else { return };
-        // It may be gone since its password was given.
         let arriving_account = arriving.account.clone();
-        let arriving_account = arriving_account.filter(|account| self.account_named(account).is_some());
         if let Some(refused) = self.name_refused(&name, arriving_account.as_deref()) {
             if let Some(arriving) = self.arriving_mut(user) {
                 arriving.name = None;
