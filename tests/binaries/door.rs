@@ -17,7 +17,7 @@ const SECRET: &str = "corr3ct-h0rse";
 const GUESSES: [&str; 3] = ["tr0ub4dor", "hunter2", "0pen-sesame"];
 
 /// Writes a file that only its owner can read.
-fn write(path: &Path, text: &str) -> String {
+pub(crate) fn write(path: &Path, text: &str) -> String {
     fs::write(path, text).expect("there is room");
     let mode = std::os::unix::fs::PermissionsExt::from_mode(0o600);
     fs::set_permissions(path, mode).expect("it is ours");
@@ -56,7 +56,7 @@ fn come_for_a_pass(web: SocketAddr, secret: &str) -> (Browser, String) {
 }
 
 /// Reads all that is in a folder, and in those within.
-fn all_bytes(folder: &Path) -> Vec<u8> {
+pub(crate) fn all_bytes(folder: &Path) -> Vec<u8> {
     let entries = fs::read_dir(folder).expect("it is there").map(|entry| entry.expect("it can be read").path());
     entries
         .flat_map(|path| if path.is_dir() { all_bytes(&path) } else { fs::read(path).expect("it can be read") })

@@ -132,7 +132,7 @@ fn said(told: &Value) -> String {
 }
 
 /// Writes Base64 (RFC 4648, section 4).
-fn base64(bytes: &[u8]) -> String {
+pub(crate) fn base64(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let chunk = |chunk: &[u8]| {
         let held = (0..3).fold(0, |held, place| held << 8 | usize::from(chunk.get(place).copied().unwrap_or(0)));

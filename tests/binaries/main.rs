@@ -22,6 +22,8 @@ mod operation;
 mod private;
 #[cfg(target_os = "linux")]
 mod recording;
+#[cfg(target_os = "linux")]
+mod secrets;
 mod settings;
 mod sockets;
 mod start;

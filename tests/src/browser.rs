@@ -36,7 +36,20 @@ impl Browser {
     /// If it lets nobody in.
     #[must_use]
     pub fn connect(addr: SocketAddr) -> Self {
-        let (socket, _) = tungstenite::client(format!("ws://{addr}/socket"), connect(addr)).expect("they are let in");
+        Self::connect_to(addr, "/socket")
+    }
+
+    /// Connects there to log in, where nobody has to.
+    ///
+    /// # Panics
+    /// If it lets nobody in.
+    #[must_use]
+    pub fn log_in(addr: SocketAddr) -> Self {
+        Self::connect_to(addr, "/socket?login")
+    }
+
+    fn connect_to(addr: SocketAddr, path: &str) -> Self {
+        let (socket, _) = tungstenite::client(format!("ws://{addr}{path}"), connect(addr)).expect("they are let in");
         Self { name: String::new(), token: String::new(), socket, said: VecDeque::new() }
     }
 
