@@ -17,6 +17,11 @@ static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 /// The sizes shown.
 const SIZES: [usize; 4] = [1_000, 10_000, 100_000, 1_000_000];
 
+/// How many addresses are banned, and in how many rooms somebody is, where many are; and how many accounts there are.
+/// With fewer people there are fewer.
+const BANS: usize = 10_000;
+const ACCOUNTS: usize = 1_000;
+
 /// How many say something at once, where many do.
 const AT_ONCE: usize = 64;
 
@@ -83,16 +88,34 @@ fn steps(criterion: &mut Criterion) {
         });
         world.deliver();
 
-        // From one room of about twenty to another.
-        group.bench_function(BenchmarkId::new("join", people), |bencher| {
-            bencher.iter(|| {
-                let (person, other) = (world.pick(), world.pick());
-                world.join(person, other / 20);
-                if !world.has_room() {
-                    world.deliver();
-                }
+        // The same twice: where nobody is banned, and where many are.
+        for guarded in ["", "-guarded"] {
+            // From one room of about twenty to another.
+            group.bench_function(BenchmarkId::new(format!("join{guarded}"), people), |bencher| {
+                bencher.iter(|| {
+                    let (person, other) = (world.pick(), world.pick());
+                    world.join(person, other / 20);
+                    if !world.has_room() {
+                        world.deliver();
+                    }
+                });
             });
-        });
+            world.deliver();
+
+            // From an address into a room, and away again.
+            group.bench_function(BenchmarkId::new(format!("visit{guarded}"), people), |bencher| {
+                bencher.iter(|| {
+                    world.visit();
+                    if !world.has_room() {
+                        world.deliver();
+                    }
+                });
+            });
+            world.deliver();
+            if guarded.is_empty() {
+                world.guard(BANS.min(people / 100), ACCOUNTS.min(people / 100));
+            }
+        }
         group.finish();
     }
 }

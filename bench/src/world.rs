@@ -2,15 +2,23 @@
 
 use std::hint::black_box;
 use std::iter;
+use std::net::{IpAddr, Ipv4Addr};
 
-use chinwag_core::log::Command;
+use chinwag_core::admission::Gate;
+use chinwag_core::log::{Accounts, Act, AddressKey, Command, Decided, KeptBar, Moderation};
+use chinwag_core::ops::{Arrival, Bar};
+use chinwag_core::words::Answer;
 use chinwag_core::{
-    Config, ConnectionId, Fanout, Hub, Limits, Name, Next, Output, Request, Session, Share, Signals, Text, Texts, Time,
-    Written,
+    Config, ConnectionId, Fanout, Form, Hub, Limits, Name, Next, Output, Request, Session, Share, Signals, Text, Texts,
+    Time, Written,
 };
 
 /// How many people are in each room.
 const ROOM_MEMBERS: usize = 20;
+
+/// Among these addresses are those that are banned, and those from which people come.
+const ADDRESSES: Ipv4Addr = Ipv4Addr::new(11, 0, 0, 0);
+const ADDRESSES_COUNT: usize = 1 << 24;
 
 /// The characters of a message.
 const TEXT_CHARS: usize = 64;
@@ -18,6 +26,7 @@ const TEXT_CHARS: usize = 64;
 /// Holds a server of so many people, in rooms of twenty.
 #[derive(Debug)]
 pub struct World {
+    gate: Gate,
     hub: Hub<()>,
     fanout: Fanout<()>,
     sessions: Vec<Session>,
@@ -35,10 +44,12 @@ impl World {
     /// If there are more than 2^32.
     #[must_use]
     pub fn of(people: usize) -> Self {
-        let config = Config { limits: Limits { flood_lines_per_second: 0, ..Limits::default() }, ..Config::default() };
+        let limits = Limits { flood_lines_per_second: 0, connects_per_second: 0, ..Limits::default() };
+        let config = Config { limits: Limits { connections_max: u32::MAX, ..limits }, ..Config::default() };
         let mut line = vec![b'x'; TEXT_CHARS];
         line.push(b'\n');
         let mut world = Self {
+            gate: Gate::new(&config),
             hub: Hub::new(config.clone()),
             fanout: Fanout::new(&config, Share::ALL),
             sessions: Vec::with_capacity(people),
@@ -71,11 +82,15 @@ impl World {
 
     /// Picks somebody.
     pub fn pick(&mut self) -> usize {
+        self.pick_of(self.people())
+    }
+
+    fn pick_of(&mut self, count: usize) -> usize {
         // Xorshift: as good as is needed, and cheaper than what is measured.
         self.picked ^= self.picked << 13;
         self.picked ^= self.picked >> 7;
         self.picked ^= self.picked << 17;
-        (self.picked % self.people() as u64) as usize
+        (self.picked % count as u64) as usize
     }
 
     /// Picks so many, and returns what they ask for: each says something.
@@ -105,6 +120,58 @@ impl World {
     /// Lets somebody join a room.
     pub fn join(&mut self, person: usize, room: usize) {
         self.ask(person, Command::Join(name(room)).into());
+    }
+
+    /// Lets nobody come from so many addresses, and keeps somebody out of as many rooms. Has there be so many accounts,
+    /// and somebody else be logged in to each.
+    ///
+    /// # Panics
+    /// If there are too few rooms or people for it.
+    pub fn guard(&mut self, bans: usize, accounts: usize) {
+        assert!(bans * ROOM_MEMBERS <= self.people() && accounts <= self.people(), "there are enough");
+        let kept = |ban: usize| {
+            let place = (ban * (ADDRESSES_COUNT / bans)) & !1;
+            let address = AddressKey::of(address(place)).expect("it is no loopback");
+            KeptBar { address, by: Name::SERVER, until_ms: None, why: None }
+        };
+        let bars: Vec<_> = (0..bans).map(kept).collect();
+        for bar in &bars {
+            let bar = Bar { address: bar.address, is_set: true, until: None, until_ms: None };
+            self.gate.bar(Time::START, bar);
+        }
+        self.hub.handle_answer(Time::START, Answer::Decided(Box::new(Decided { bars, ..Decided::default() })));
+        // Who keeps order on the server does so in all rooms.
+        self.hub.empower(Time::START, self.connections[0]);
+        for room in 0..bans {
+            let act = Act::Ban { name: Name::parse("somebody-else").expect("it is short"), lasts: None, why: None };
+            let moderation = Moderation { room: Some(name(room)), act };
+            self.ask(0, Command::Moderate(Box::new(moderation)).into());
+            self.deliver();
+        }
+        let named = |number: usize| Name::parse(&format!("account-{number}")).expect("it is short");
+        let made = (0..accounts).map(named).collect();
+        self.hub.handle_accounts(Time::START, Accounts { made, ..Accounts::default() });
+        for number in 0..accounts {
+            let person = number * (self.people() / accounts);
+            self.ask(person, Command::LogIn(named(number)).into());
+            self.deliver();
+        }
+    }
+
+    /// Lets somebody connect from some address, join a room, and leave.
+    ///
+    /// # Panics
+    /// If they may not.
+    pub fn visit(&mut self) {
+        // Those that are banned are even.
+        let (place, room) = (self.pick_of(ADDRESSES_COUNT) | 1, self.pick() / ROOM_MEMBERS);
+        let address = address(place);
+        let (permit, _) = self.gate.admit(Time::START, address, Form::Lines).expect("they are not banned");
+        let requests = vec![Command::Join(name(room)).into()];
+        let arrival = Arrival { requests, address: AddressKey::of(address), ..Arrival::default() };
+        let connection = self.hub.admit(Time::START, arrival, ()).expect("the server runs");
+        self.hub.handle_closed(Time::START, connection);
+        self.gate.leave(permit);
     }
 
     /// Lets somebody take a name.
@@ -169,9 +236,30 @@ fn name(number: usize) -> Name {
     Name::parse(&format!("n-{number}")).expect("it is short, and of letters and digits")
 }
 
+/// One of the addresses.
+fn address(place: usize) -> IpAddr {
+    Ipv4Addr::from_bits(ADDRESSES.to_bits() + u32::try_from(place).expect("there are fewer")).into()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn who_visits_is_let_in_where_others_are_banned_and_gone_afterwards() {
+        let mut world = World::of(400);
+        world.guard(20, 10);
+        world.deliver();
+        let snapshot = world.hub.chat().snapshot();
+        assert_eq!(snapshot.bars.len(), 20);
+        assert_eq!(snapshot.people.iter().filter(|person| person.name.as_str().starts_with("account-")).count(), 10);
+        assert_eq!(snapshot.rooms.iter().filter(|room| room.order.bans.len() == 1).count(), 20);
+        let before = world.delivered_bytes();
+        world.visit();
+        world.deliver();
+        assert!(world.delivered_bytes() > before);
+        assert_eq!(world.hub.chat().snapshot().people.len(), 400);
+    }
 
     #[test]
     fn what_is_heard_is_delivered_to_the_whole_room() {
