@@ -16,6 +16,7 @@ use rusqlite::Connection;
 use serde_json::Value;
 use tungstenite::{Message, WebSocket};
 
+use crate::door::write;
 use crate::end;
 use crate::log::Folder;
 
@@ -23,6 +24,9 @@ const SECRET: &str = "corr3ct-h0rse";
 
 /// What those are told who have guessed too often.
 const TOO_MANY: &str = "Too many wrong passwords, try again in a minute";
+
+/// From where somebody guesses.
+const MAL: &str = "203.0.113.5";
 
 /// How many may guess at one account at once, and how long it takes until one more may.
 const AT_ONCE: u128 = 3;
@@ -339,6 +343,86 @@ fn the_last_use_of_an_invitation_is_one_persons_by_whatever_way_it_is_given_at_o
             threads.into_iter().map(|thread| usize::from(thread.join().expect("it ends"))).sum()
         });
         assert_eq!(let_in, 1);
+        end(server);
+    }
+}
+
+#[test]
+fn an_answer_of_sasl_comes_in_as_many_lines_as_it_takes() {
+    /// How many bytes of Base64 one line has at the most: one of exactly that many is not the last.
+    const CHUNK: usize = 400;
+    let folder = Folder::new("guesses-long");
+    for adapter in Adapter::ALL {
+        let host = Host::start(adapter, &folder);
+        for (number, (bytes, answer)) in
+            [(299, " 903 "), (300, " 903 "), (301, " 903 "), (600, " 903 "), (700, " 903 "), (1300, " 904 ")]
+                .into_iter()
+                .enumerate()
+        {
+            let name = format!("Ann-{number}");
+            let password = "x".repeat(bytes - name.len() - 2);
+            let mut book = Book::open(&host.data).expect("it is there");
+            assert!(book.add_account(&account(&name), &Passphrase::new(&password)).expect("it is written"));
+            let plain = base64(format!("\0{name}\0{password}").as_bytes());
+            let chunks = plain.as_bytes().chunks(CHUNK).map(|chunk| str::from_utf8(chunk).expect("it is ASCII"));
+            let last = plain.len().is_multiple_of(CHUNK).then_some("+");
+            let lines: String = chunks.chain(last).map(|chunk| format!("AUTHENTICATE {chunk}\r\n")).collect();
+            let mut stream = BufReader::new(host.come(host.irc, "203.0.113.1"));
+            let sent = format!("CAP REQ sasl\r\nAUTHENTICATE PLAIN\r\n{lines}");
+            stream.get_mut().write_all(sent.as_bytes()).expect("it takes a few lines");
+            find_line(&mut stream, answer);
+        }
+        end(host.program);
+    }
+}
+
+#[test]
+fn one_address_guesses_at_the_password_of_the_server_three_times_by_whatever_way() {
+    let folder = Folder::new("guesses-server");
+    let file = write(&folder.0.join("password"), SECRET);
+    for adapter in Adapter::ALL {
+        let flags = ["--password-file", &file, "--proxy-from", "127.0.0.1"];
+        let (server, [lines, web, irc]) = Program::start_all(adapter, flags);
+        let come = |to: SocketAddr, from: &str| {
+            let mut socket = connect(to);
+            write!(socket, "PROXY TCP4 {from} 192.0.2.1 1 2\r\n").expect("it takes a line");
+            socket
+        };
+        let give = |to: SocketAddr, from: &str, given: &str| {
+            let mut stream = BufReader::new(come(to, from));
+            let sent =
+                if to == irc { format!("PASS {given}\r\nNICK Mal\r\nUSER m 0 * :M\r\n") } else { format!("{given}\n") };
+            stream.get_mut().write_all(sent.as_bytes()).expect("it takes a few lines");
+            let told = stream.lines().map(|line| line.expect("a line comes before the deadline"));
+            let mut told = told.skip_while(|line| line.starts_with("This server asks"));
+            let line = told.next().expect("it is answered");
+            line.rsplit(" :").next().expect("there is one").to_owned()
+        };
+        let give_on_page = |from: &str, given: &str| {
+            let (mut socket, _) =
+                tungstenite::client(format!("ws://{web}/socket"), come(web, from)).expect("they are let in");
+            socket.send(Message::text(given)).expect("it takes a message");
+            let told = [(); 2].map(|()| socket.read().expect("a message comes before the deadline"));
+            let told: Value = serde_json::from_str(told[1].to_text().expect("it is text")).expect("it is JSON");
+            said(&told)
+        };
+        let begun = Instant::now();
+        let told: Vec<_> = (0..3)
+            .flat_map(|_| [give(lines, MAL, "sesame"), give(irc, MAL, "sesame"), give_on_page(MAL, "sesame")])
+            .collect();
+        assert_bounded(&told, begun);
+        // From very many addresses it takes as many guesses; nobody else is kept out meanwhile.
+        for host in 1..=30 {
+            let from = format!("198.51.100.{host}");
+            let told = match host % 3 {
+                0 => give(lines, &from, "sesame"),
+                1 => give(irc, &from, "sesame"),
+                _ => give_on_page(&from, "sesame"),
+            };
+            assert_eq!(told, "Wrong password");
+        }
+        assert_eq!(give(lines, "192.0.2.77", SECRET), "Server commands");
+        assert_eq!(give(irc, "192.0.2.78", SECRET), "Welcome to chinwag, Mal");
         end(server);
     }
 }

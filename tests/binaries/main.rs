@@ -19,6 +19,8 @@ mod log;
 #[cfg(target_os = "linux")]
 mod operation;
 #[cfg(target_os = "linux")]
+mod owned;
+#[cfg(target_os = "linux")]
 mod private;
 #[cfg(target_os = "linux")]
 mod recording;
