@@ -97,7 +97,7 @@ impl Upkeep {
             }
             if self.too_many > 0 {
                 let deleted = database::forget_oldest(connection, u64::MAX, count.min(self.too_many))?;
-                self.too_many = if deleted == 0 { 0 } else { self.too_many - deleted };
+                self.too_many = if deleted == 0 { 0 } else { self.too_many.saturating_sub(deleted) };
                 forgotten += deleted;
             }
         }

@@ -164,3 +164,43 @@ fn it_is_forgotten_with_time_and_deleted_with_its_author() {
         std::thread::yield_now();
     }
 }
+
+/// Returns how many are left of what was said in a room, and of what is private, after so many bytes were kept.
+fn left(folder: &Folder, store: Store, share: f64) -> (usize, usize) {
+    let file = folder.path().join("chinwag.db");
+    await_committed(&store);
+    let full = store.stats().database_bytes;
+    drop(store);
+    let most = (full as f64 * share) as u64;
+    let options = Options { keep_bytes: Some(most), ..Options::new(folder.path()) };
+    let store = Store::open(&options).expect("it can be opened");
+    let deadline = std::time::Instant::now() + Duration::from_secs(60);
+    while !(1..=most).contains(&store.stats().database_bytes) {
+        assert!(std::time::Instant::now() < deadline, "{:?}", store.stats());
+        std::thread::yield_now();
+    }
+    drop(store);
+    let database = rusqlite::Connection::open(file).expect("it can be opened");
+    let count = |table| database.query_row(&format!("SELECT count(*) FROM {table}"), (), |row| row.get(0));
+    (count("said").expect("it is read"), count("private").expect("it is read"))
+}
+
+#[test]
+fn what_is_too_much_goes_by_turns_with_what_was_said_in_rooms_the_oldest_first() {
+    const EACH: u64 = 2_000;
+    let long = "some words that somebody says, and that somebody else might look for ".repeat(4);
+    let private = |at: u64| told(("ann", "bob"), ("ann", "bob"), at, at, &long);
+    let in_room = |seq: u64, time_ms: u64| Kept { time_ms, ..said("main", seq, &[&long]) };
+    let folder = Folder::new("turns");
+    let store = folder.open();
+    (1..=EACH).for_each(|seq| store.keep(&[private(2 * seq), in_room(seq, 2 * seq + 1)]));
+    let (in_rooms, of_private) = left(&folder, store, 0.5);
+    assert!((500..1_500).contains(&in_rooms) && in_rooms.abs_diff(of_private) <= 1, "{in_rooms}, {of_private}");
+    // What is private and of last year goes before what was said today.
+    let folder = Folder::new("first");
+    let store = folder.open();
+    (1..=EACH).for_each(|at| store.keep(&[private(at)]));
+    (1..=EACH).for_each(|seq| store.keep(&[in_room(seq, EACH + seq)]));
+    let (in_rooms, of_private) = left(&folder, store, 0.7);
+    assert!(in_rooms == EACH as usize && (1..1_500).contains(&of_private), "{in_rooms}, {of_private}");
+}

@@ -41,24 +41,33 @@ impl Filter {
     }
 }
 
-/// Deletes up to `count` of the oldest messages of rooms, but none from `before_ms` on, and as many of the private ones
-/// that are as old. Returns how many it has deleted.
+/// Deletes up to `count` of the oldest, but none from `before_ms` on: what was said in rooms, in the order of its ids, and
+/// what is private go by turns, the older first. Returns how many it has deleted.
 pub(crate) fn forget_oldest(connection: &mut Connection, before_ms: u64, count: u64) -> rusqlite::Result<u64> {
     let messages: Vec<_> = connection
         .prepare_cached("SELECT id, room, text, time_ms FROM said ORDER BY id LIMIT ?")?
         .query_map([count], |row| Ok((message(row)?, row.get::<_, u64>(3)?)))?
         .collect::<Result<_, _>>()?;
-    let (found, are_few) = (messages.len(), (messages.len() as u64) < count);
-    let old: Vec<_> = messages.into_iter().take_while(|&(_, time_ms)| time_ms < before_ms).collect();
-    // What happened, and what is private, goes with what was said at that time.
+    let private = private::oldest(connection, before_ms, count)?;
+    let (mut of_rooms, mut of_private) = (0, 0);
+    while ((of_rooms + of_private) as u64) < count {
+        let said = messages.get(of_rooms).map(|&(_, time_ms)| time_ms).filter(|&time_ms| time_ms < before_ms);
+        match (said, private.get(of_private)) {
+            (Some(said), Some(&private)) if private < said => of_private += 1,
+            (Some(_), _) => of_rooms += 1,
+            (None, Some(_)) => of_private += 1,
+            (None, None) => break,
+        }
+    }
+    // What happened goes with what was said at that time: all of it if nothing that is as old is left.
+    let are_few = (messages.len() as u64) < count;
+    let is_last = messages.get(of_rooms).map_or(are_few, |&(_, time_ms)| time_ms >= before_ms);
+    let old: Vec<_> = messages.into_iter().take(of_rooms).collect();
     let last = old.last().map_or(0, |&(_, time_ms)| time_ms.saturating_add(1)).min(before_ms);
-    let until = if are_few || old.len() < found { before_ms } else { last };
+    let until = if is_last { before_ms } else { last };
     connection.prepare_cached("DELETE FROM events WHERE time_ms < ?")?.execute([number(until)])?;
     let old: Vec<_> = old.into_iter().map(|(message, _)| message).collect();
-    let deleted = delete(connection, &old)?;
-    // Where it is the bytes that are too many, all goes only when nothing is left of rooms: and the oldest first.
-    let until = if before_ms == u64::MAX && found > 0 { last } else { until };
-    Ok(deleted + private::forget_oldest(connection, until, count)?)
+    Ok(delete(connection, &old)? + private::forget_oldest(connection, of_private as u64)?)
 }
 
 /// Deletes what happened that is meant.

@@ -34,11 +34,17 @@ pub(super) fn forget_of(transaction: &Transaction<'_>, account: &Name, before_ms
     transaction.prepare_cached(delete)?.execute(params![account.as_str(), number(before_ms)]).map(drop)
 }
 
-/// Forgets up to `count` of the oldest, but none from a time on. Returns how many.
-pub(super) fn forget_oldest(connection: &Connection, before_ms: u64, count: u64) -> rusqlite::Result<u64> {
+/// Returns when up to `count` of the oldest were said, but none from a time on.
+pub(super) fn oldest(connection: &Connection, before_ms: u64, count: u64) -> rusqlite::Result<Vec<u64>> {
+    let oldest = "SELECT time_ms FROM private WHERE time_ms < ? ORDER BY time_ms LIMIT ?";
+    connection.prepare_cached(oldest)?.query_map(params![number(before_ms), count], |row| row.get(0))?.collect()
+}
+
+/// Forgets the `count` oldest. Returns how many.
+pub(super) fn forget_oldest(connection: &Connection, count: u64) -> rusqlite::Result<u64> {
     let delete = "DELETE FROM private WHERE (account, other, time_ms, number) IN \
-                  (SELECT account, other, time_ms, number FROM private WHERE time_ms < ? ORDER BY time_ms LIMIT ?)";
-    connection.prepare_cached(delete)?.execute(params![number(before_ms), count]).map(|deleted| deleted as u64)
+                  (SELECT account, other, time_ms, number FROM private ORDER BY time_ms LIMIT ?)";
+    connection.prepare_cached(delete)?.execute([count]).map(|deleted| deleted as u64)
 }
 
 /// Returns how many there are.
