@@ -41,7 +41,6 @@ use anyhow::Result;
 
 pub(crate) use self::flags::ChatFlags;
 use self::transcript::Transcript;
-use crate::pass::PassFile;
 
 /// Joins the conversation until the user or the server ends it.
 ///
@@ -52,10 +51,7 @@ pub(crate) fn run(flags: &ChatFlags) -> Result<()> {
     let servers = flags.servers()?;
     let transcript = flags.transcript.as_deref().map(Transcript::open).transpose()?;
     if drive::is_on_a_terminal() {
-        let (mut choices, server) = (flags.choices(servers.first()), servers.first());
-        if choices.password.is_none() {
-            choices.password = PassFile::of(&server.address).map_or(Ok(None), |file| file.read())?;
-        }
+        let choices = flags.choices(servers.first());
         async_io::block_on(drive::drive(choices, servers, transcript))
     } else {
         plain::run(flags, &servers, transcript)

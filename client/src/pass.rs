@@ -8,6 +8,7 @@ use std::fs::{self, DirBuilder, OpenOptions};
 use std::io::{ErrorKind, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
+use std::process;
 
 use anyhow::{Context as _, Result};
 
@@ -66,7 +67,9 @@ impl PassFile {
         if let Some(folder) = self.0.parent() {
             DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
         }
-        let new = self.0.with_extension("new");
+        // Another client may keep a pass for the same server at this moment.
+        let mut new = self.0.clone().into_os_string();
+        new.push(format!(".new-{}", process::id()));
         let _ = fs::remove_file(&new);
         let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&new)?;
         writeln!(file, "{}", pass.line())?;
@@ -82,7 +85,7 @@ mod tests {
 
     #[test]
     fn a_pass_is_kept_for_each_server_and_read_by_its_owner_alone() {
-        let folder = env::temp_dir().join(format!("chinwag-pass-{}", std::process::id()));
+        let folder = env::temp_dir().join(format!("chinwag-pass-{}", process::id()));
         let address = |port| Address { host: "chat.example".to_owned(), port };
         let [file, other] = [1, 2].map(|port| PassFile::within(&folder, &address(port)));
         assert_eq!(file.read().expect("there is none"), None);

@@ -111,6 +111,7 @@ impl Driver {
     fn handle(&mut self, event: Event) -> Result<ControlFlow<Ending>> {
         if let Event::Connected(address) = &event {
             self.servers.reached(address);
+            self.state.link.on_reached(PassFile::of(address).map_or(Ok(None), |file| file.read())?);
         }
         let mut failed = None;
         for effect in update(&mut self.state, jiff::ZonedDateTime::now().datetime(), event) {

@@ -37,8 +37,10 @@ pub(super) struct Link {
     /// A token was asked for by this program, and the answer is due.
     asked_token: bool,
     ghost: Option<Ghost>,
-    /// What the server is given that asks for a password.
+    /// What a server is given that asks for a password: it was given at the start, or typed.
     password: Option<Password>,
+    /// What this server is given if there is no password: a pass is of one server.
+    pass: Option<Password>,
     /// By what it is hoped that this connection is let in.
     key: Key,
     /// What is typed next is the password of an account.
@@ -139,6 +141,7 @@ impl Link {
             asked_token: false,
             ghost: None,
             password: None,
+            pass: None,
             key: Key::None,
             asks_secret: false,
             kept: None,
@@ -148,6 +151,15 @@ impl Link {
     /// Starts with the password that was given before, if one was.
     pub(super) fn with_password(self, password: Option<Password>) -> Self {
         Self { password, ..self }
+    }
+
+    /// Has reached a server by whose pass, if one was kept, one comes in.
+    pub(super) fn on_reached(&mut self, pass: Option<Password>) {
+        self.pass = pass;
+    }
+
+    fn password_or_pass(&self) -> Option<&Password> {
+        self.password.as_ref().or(self.pass.as_ref())
     }
 
     pub(super) fn name(&self) -> Option<&Name> {
@@ -214,8 +226,8 @@ impl Link {
     /// Returns the password as it is to be sent, and behind it by what one comes back as who one is.
     fn show_password(&mut self) -> Vec<String> {
         self.key = Key::Password;
-        let password = self.password.iter().map(|password| password.line().to_owned());
-        password.chain(self.token.iter().map(Token::request)).collect()
+        let password = self.password_or_pass().map(|password| password.line().to_owned());
+        password.into_iter().chain(self.token.iter().map(Token::request)).collect()
     }
 
     /// Returns how it stands, in a few words.
@@ -238,7 +250,7 @@ impl Link {
     pub(super) fn on_connecting(&mut self) -> Option<Token> {
         self.phase = Phase::Connecting;
         // Who has to give a password gives it first.
-        let token = self.token.clone().filter(|_| self.password.is_none());
+        let token = self.token.clone().filter(|_| self.password_or_pass().is_none());
         self.key = if token.is_some() { Key::Token } else { Key::None };
         token
     }
@@ -303,7 +315,7 @@ impl Link {
 
     /// Answers a server that asks for a password: with what one has, if that was not wrong.
     fn on_asked(&mut self) -> Heard {
-        match (self.key, &self.password) {
+        match (self.key, self.password_or_pass()) {
             // It comes before what was sent is looked at.
             (Key::Token, _) => {
                 self.key = Key::None;
@@ -311,8 +323,8 @@ impl Link {
             }
             (Key::None, Some(_)) => Heard { hidden: true, send: self.show_password(), ..Heard::default() },
             (Key::None, None) | (Key::Password, _) => {
-                // Whatever was shown lets nobody in.
-                if self.key == Key::Password {
+                // What was shown lets nobody in. A pass is of no use any more.
+                if self.key == Key::Password && self.password.take().is_none() && self.pass.take().is_some() {
                     self.kept = Some(None);
                 }
                 self.phase = Phase::Locked;
@@ -365,7 +377,7 @@ impl Link {
             }
             // It is as good as the password, and is not to be seen either.
             Line::Pass(pass) => {
-                self.password = Some(pass.clone());
+                (self.password, self.pass) = (None, Some(pass.clone()));
                 self.kept = Some(Some(pass.clone()));
                 true
             }
@@ -406,7 +418,7 @@ impl Link {
                 false
             }
             Line::LoggedOut => {
-                self.password = None;
+                (self.password, self.pass) = (None, None);
                 self.kept = Some(None);
                 false
             }

@@ -1,6 +1,7 @@
 //! Passwords of accounts, and passes.
 
 use super::*;
+use crate::password::Password;
 
 #[test]
 fn the_password_of_an_account_is_typed_unseen_and_sent_once_whatever_it_is() {
@@ -48,4 +49,31 @@ fn a_pass_is_kept_until_it_lets_nobody_in_or_one_logs_out() {
         receive(&mut state, line);
     }
     assert_eq!(receive(&mut state, "You are logged out")[..1], [Effect::Keep(None)]);
+}
+
+#[test]
+fn a_pass_is_shown_to_the_server_that_it_is_of_and_a_wrong_password_removes_none() {
+    let pass = |pass: &str| Some(Password::new(pass.to_owned()));
+    let mut state = fresh();
+    state.link.on_reached(pass("1234"));
+    assert_eq!(receive(&mut state, ASKED), [Effect::Send("1234".to_owned())]);
+    for line in ["You are Ann", "You joined main"] {
+        receive(&mut state, line);
+    }
+    update(&mut state, NOW, Event::Lost("gone".to_owned()));
+    // The next server has another pass, and the one after that has none.
+    update(&mut state, NOW, Event::Rested);
+    state.link.on_reached(pass("5678"));
+    update(&mut state, NOW, Event::Connected(server()));
+    assert_eq!(receive(&mut state, ASKED), [Effect::Send("5678".to_owned())]);
+    update(&mut state, NOW, Event::Lost("gone".to_owned()));
+    update(&mut state, NOW, Event::Rested);
+    state.link.on_reached(None);
+    update(&mut state, NOW, Event::Connected(server()));
+    receive(&mut state, ASKED);
+    assert!(state.link.is_locked());
+    type_text(&mut state, "guess⏎");
+    receive(&mut state, "Wrong password");
+    let told = receive(&mut state, ASKED);
+    assert!(!told.iter().any(|effect| matches!(effect, Effect::Keep(_))), "{told:?}");
 }
