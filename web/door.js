@@ -12,6 +12,10 @@ const OVER = 'You have been logged out: log in again.';
 
 let link = null;
 
+/** At which server one is, or comes to: the page is of the first. What lets one in at one of them, lets one in at no other. */
+let place = location.origin;
+const elsewhere = new Map();
+
 /** What was given for the next time, and of which account it is, if it is of one. */
 let pass = kept('localStorage', 'pass');
 let account = pass && kept('localStorage', 'account');
@@ -39,6 +43,17 @@ export function begin(of) {
     if (link.state === 'open') give();
     else link.connect();
   });
+}
+
+/** One comes to a server, by what that has given. */
+export function comesTo(origin) {
+  if (origin === place) return;
+  secrets = secrets.filter((secret) => secret !== pass);
+  elsewhere.set(place, [pass, account]);
+  place = origin;
+  [pass, account] = elsewhere.get(place) ?? [null, null];
+  if (pass !== null) secrets.unshift(pass);
+  [tried, isGuest, isPutOff] = [0, false, false];
 }
 
 /** Returns as whom one comes: by the pass of an `account`, or as somebody who was `invited` and has none yet. */
@@ -82,6 +97,7 @@ export function asked({ text = '', accounts = false, open: isOpen = false }, tok
 export function passed(told) {
   [pass, account] = [told.pass, told.account ?? null];
   [secrets, tried, isGuest] = [[pass], 1, false];
+  if (place !== location.origin) return;
   keep('localStorage', 'pass', pass);
   if (account === null) take('localStorage', 'account');
   else keep('localStorage', 'account', account);
@@ -100,6 +116,7 @@ export const byToken = () => account !== null && shown && tried === 0;
 export function forget() {
   secrets = secrets.filter((secret) => secret !== pass);
   [pass, account, tried] = [null, null, 0];
+  if (place !== location.origin) return;
   for (const name of ['pass', 'account']) take('localStorage', name);
 }
 

@@ -150,6 +150,7 @@ composer.focus();
 /** Who was at a server tries it once more, since it knows them, and then the next. With an account one logs in there, also where nobody has to. */
 function openSocket() {
   if (link.failures > 0) servers.pass();
+  door.comesTo(servers.origin);
   return new WebSocket(servers.socket(door.logsIn()));
 }
 

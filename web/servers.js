@@ -22,6 +22,11 @@ export class Servers {
     this.#turn = (this.#turn + 1) % this.#all.length;
   }
 
+  /** Where the one is that it is the turn of: an origin. */
+  get origin() {
+    return new URL(this.#all[this.#turn]).origin;
+  }
+
   /** Returns where a socket is opened, to chat or to log in. */
   socket(logsIn) {
     const address = new URL(logsIn ? 'socket?login' : 'socket', this.#all[this.#turn]);

@@ -84,8 +84,8 @@ pub fn status(options: &Options) -> Result<Status, JoinError> {
 /// Returns what a server says of itself in an entry that was just counted.
 fn listen(state: &State, entry: &Entry<Event>, now_ms: i64) -> Option<(WriterId, Heard)> {
     let Content::Heartbeat { applied: Some(applied), .. } = entry.content else { return None };
-    let behind = state.applied.saturating_sub(applied + 1);
-    Some((entry.id.writer, Heard { applied, behind, skew_ms: entry.sent_ms.cast_signed() - now_ms }))
+    let behind = state.applied.saturating_sub(applied.saturating_add(1));
+    Some((entry.id.writer, Heard { applied, behind, skew_ms: entry.sent_ms.cast_signed().saturating_sub(now_ms) }))
 }
 
 fn servers(state: &State, heard: &BTreeMap<WriterId, Heard>) -> Vec<ServerStatus> {

@@ -129,7 +129,7 @@ pub(super) struct Flags {
     pub(super) keep_bytes: Option<Size>,
 
     /// keep also what is said to one person alone, for those of both who are logged in to an account; it needs --data
-    /// (default: it is not kept)
+    /// and is not for several servers (default: it is not kept)
     #[argh(switch)]
     pub(super) keep_private: bool,
 
@@ -384,6 +384,9 @@ impl Flags {
             (None, _, _) if self.members_only => Err("--members-only needs --data, the folder where members are known"),
             _ if self.record.is_some() && (self.cluster.is_some() || self.cluster_from.is_some()) => {
                 Err("--record is for a server on its own, not for one of a --cluster")
+            }
+            _ if self.keep_private && (self.cluster.is_some() || self.cluster_from.is_some()) => {
+                Err("--keep-private is for a server on its own: those of a --cluster have accounts of their own")
             }
             _ if self.cluster.is_some() && self.cluster_from.is_some() => {
                 Err("--cluster and --cluster-from say the same: choose one")

@@ -29,15 +29,13 @@ pub(crate) fn open(flags: &Flags) -> anyhow::Result<Option<(History, Closing)>> 
         keep_bytes: flags.keep_bytes.map(|Size(bytes)| bytes),
     };
     let store = Arc::new(chinwag_history::Store::open(&options).context("can't keep what is said")?);
-    let is_alone = flags.cluster.is_none() && flags.cluster_from.is_none();
-    forget_former(&store, folder, is_alone).context("can't forget what accounts had that are gone")?;
+    forget_former(&store, folder).context("can't forget what accounts had that are gone")?;
     let hands_on = Store { store: Arc::clone(&store), keeps_private: flags.keep_private };
     Ok(Some((History::new(hands_on), Closing(store))))
 }
 
 /// Forgets what is private of accounts that were removed while no server ran: who has the name now is not to read it.
-/// The accounts of a server in a cluster can be other ones than those of its folder.
-fn forget_former(store: &chinwag_history::Store, folder: &Path, is_alone: bool) -> anyhow::Result<()> {
+fn forget_former(store: &chinwag_history::Store, folder: &Path) -> anyhow::Result<()> {
     let kept = store.accounts()?;
     if kept.is_empty() {
         return Ok(());
@@ -47,8 +45,8 @@ fn forget_former(store: &chinwag_history::Store, folder: &Path, is_alone: bool) 
     for (name, oldest) in kept {
         let before_ms = match made(&name) {
             Some(made) if made > oldest => made,
-            None if is_alone => u64::MAX,
-            Some(_) | None => continue,
+            None => u64::MAX,
+            Some(_) => continue,
         };
         let (venue, what) = (Venue::AllPrivate(name.clone()), What::Forgotten { before_ms });
         store.keep(&[Kept { venue, name, what, time_ms: oldest, seq: 0, is_hidden: false }]);

@@ -67,6 +67,11 @@ fn two_servers_do_not_share_a_folder_and_what_is_kept_needs_one() {
             assert_eq!(code, Some(2));
             assert_one_line(adapter, &err, &[flags[0], "needs --data"]);
         }
+        let folder = folder.0.to_str().expect("it is text");
+        let flags = ["--keep-private", "--data", folder, "--cluster", "redis://127.0.0.1:1/0"];
+        let Ended { code, err, .. } = Program::run(adapter, flags);
+        assert_eq!(code, Some(2));
+        assert_one_line(adapter, &err, &[flags[0], "is for a server on its own"]);
         for flags in [["--keep", "0d"], ["--keep", "90"], ["--keep", "101y"], ["--keep-bytes", "1"]] {
             let Ended { code, err, .. } = Program::run(adapter, flags);
             assert_eq!(code, Some(2));

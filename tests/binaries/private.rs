@@ -3,11 +3,12 @@
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
+use std::time::Instant;
 
 use chinwag_core::Name;
 use chinwag_core::admission::{Account, Passphrase, Role};
 use chinwag_members::Book;
-use chinwag_tests::{Adapter, Program, connect};
+use chinwag_tests::{Adapter, DEADLINE, Program, connect};
 use rustix::process::Signal;
 
 use crate::log::Folder;
@@ -136,8 +137,9 @@ fn what_was_said_to_one_alone_is_read_again_by_both_and_by_nobody_else() {
     bob.up_to(" 901 ");
     add(&folder.0, "bob");
     // It is learned of within a second: who comes before that is logged in by none.
-    let mut other = Client::come(irc, "Other", Some(BOB));
+    let (mut other, deadline) = (Client::come(irc, "Other", Some(BOB)), Instant::now() + DEADLINE);
     while other.is_refused("ann") {
+        assert!(Instant::now() < deadline, "the server does not learn of the account");
         other = Client::come(irc, "Other", Some(BOB));
     }
     assert_eq!(other.history("ann"), [""; 0], "it was another's");

@@ -16,6 +16,11 @@ pub(crate) fn credentials(base64: &str) -> Option<(Name, Passphrase)> {
     Some((name, Passphrase::new(password)))
 }
 
+/// Tells whether this is Base64.
+pub(crate) fn is_base64(text: &str) -> bool {
+    decoded(text).is_some()
+}
+
 /// Reads Base64 (RFC 4648, section 4).
 fn decoded(base64: &str) -> Option<Vec<u8>> {
     let digits = base64.trim_end_matches('=');

@@ -2,7 +2,7 @@
 
 use super::{IrcLine, Notice, Request};
 use crate::irc::line::Line;
-use crate::irc::sasl::{CHUNK, credentials};
+use crate::irc::sasl::{CHUNK, credentials, is_base64};
 use crate::log::Command;
 use crate::{Name, Text, Token};
 
@@ -12,6 +12,9 @@ const SECRET: [&str; 10] =
 
 /// What stands in place of an account and its password by SASL: those of nobody.
 const HIDDEN: &str = "AGhpZGRlbgAq";
+
+/// Base64 of stars, for what goes on with a password, or is none.
+const STARS: &str = "Kioq";
 
 /// The commands of IRC that say something to somebody.
 const SAYING: [&str; 4] = ["PRIVMSG", "NOTICE", "SQUERY", "TAGMSG"];
@@ -64,23 +67,31 @@ impl IrcLine {
         if is(&["PASS"])
             && let Some(colon) = hidden.find(':')
         {
-            let place = colon + (secret.len() - hidden.len());
-            stars.replace_range(place..=place, ":");
+            stars.replace_range(colon..=colon, ":");
         }
         let hidden = [open, &stars].concat();
         self.unless_same(&hidden)
     }
 
     /// Returns the same without what shows who somebody is, by SASL. It leads to the same as before: what could be an
-    /// account and its password still could, and what could not can't.
+    /// account and its password still could, also in several chunks, and what could not can't. Only a password that is
+    /// not what it seems to be in its first chunk leads elsewhere.
     fn without_credentials(&self, said: &str) -> Option<Self> {
         let line = self.as_str();
-        let open = &line[..line.len() - rest_len(line, said)];
-        let is_known = ["PLAIN", "*", "+"].iter().any(|known| said.eq_ignore_ascii_case(known));
-        let hidden = match credentials(said) {
-            _ if is_known => return None,
-            Some(_) if said.len() < CHUNK => HIDDEN.to_owned(),
-            Some(_) | None => "*".repeat(said.len()),
+        let (open, rest) = line.split_at(line.len() - rest_len(line, said));
+        if ["PLAIN", "*", "+"].iter().any(|known| said.eq_ignore_ascii_case(known)) {
+            // Nothing belongs behind it, but some clients say all at once.
+            return self.unless_same(&[open, said, &stars(&rest[said.len()..])].concat());
+        }
+        let (is_whole, rest_of_chunk) = (said.len() == CHUNK, CHUNK - HIDDEN.len());
+        let hidden = match (credentials(said), is_base64(said)) {
+            (Some(_), _) if said.len() < CHUNK => HIDDEN.to_owned(),
+            (Some(_), _) if is_whole => [HIDDEN, &STARS.repeat(rest_of_chunk / STARS.len())].concat(),
+            (None, true) if said.len() < CHUNK => STARS.to_owned(),
+            (None, true) if is_whole => STARS.repeat(CHUNK / STARS.len()),
+            // A star alone would call it off.
+            _ if said.len() == 1 => "!".to_owned(),
+            _ => "*".repeat(said.len()),
         };
         self.unless_same(&[open, &hidden].concat())
     }
@@ -112,7 +123,13 @@ mod tests {
             ("@label=1 pass :two words", "@label=1 pass :*** *****"),
             ("PASS ann:secret:x", "PASS ***:********"),
             ("PASS :ann:secret", "PASS :***:******"),
-            ("AUTHENTICATE c2VjcmV0", "AUTHENTICATE ********"),
+            ("PASS ann:secret x y", "PASS ***:****** * *"),
+            ("PASS x ann:secret", "PASS * **********"),
+            ("AUTHENTICATE c2VjcmV0", "AUTHENTICATE Kioq"),
+            ("AUTHENTICATE c2VjcmV0!", "AUTHENTICATE *********"),
+            ("AUTHENTICATE x", "AUTHENTICATE !"),
+            ("AUTHENTICATE PLAIN AGFubgBzd29yZGZpc2g=", "AUTHENTICATE PLAIN ********************"),
+            ("AUTHENTICATE + :x y", "AUTHENTICATE + ** *"),
             ("AUTHENTICATE YW5uAGFubgBzZXNhbWU=", "AUTHENTICATE AGhpZGRlbgAq"),
             ("AUTHENTICATE AGhpZGRlbgAq", "AUTHENTICATE AGhpZGRlbgAq"),
             ("@label=1 authenticate :YW5uAGFubgBzZXNhbWU=", "@label=1 authenticate :AGhpZGRlbgAq"),
@@ -138,6 +155,24 @@ mod tests {
                 assert_eq!((hidden.as_str(), hidden.is_utf8()), (kept, line.is_utf8()));
             }
         }
+    }
+
+    #[test]
+    fn a_password_in_several_chunks_is_still_one() {
+        let hidden = |said: &str| {
+            let hidden = IrcLine::new(&format!("AUTHENTICATE {said}")).without_secrets().expect("it is secret");
+            hidden.as_str().trim_start_matches("AUTHENTICATE ").to_owned()
+        };
+        let first = format!("AGFubgBz{}", "ZXNh".repeat(98));
+        let said = [first.as_str(), "bWU="].map(hidden);
+        assert_eq!((said[0].len(), said[1].as_str()), (CHUNK, STARS));
+        let of = credentials(&said.concat()).expect("it is one").0;
+        assert_eq!(Some(&of), credentials(HIDDEN).map(|(name, _)| name).as_ref());
+        assert!(!said.concat().contains("ZXNh"));
+        // What is none stays none.
+        let said = ["ZXNh".repeat(100).as_str(), "bWU="].map(hidden);
+        assert_eq!((said[0].len(), credentials(&said.concat())), (CHUNK, None));
+        assert!(!said.concat().contains("ZXNh"));
     }
 
     #[test]

@@ -41,8 +41,8 @@ impl Filter {
     }
 }
 
-/// Deletes up to `count` of the oldest, but none from `before_ms` on: what was said in rooms, in the order of its ids, and
-/// what is private go by turns, the older first. Returns how many it has deleted.
+/// Deletes up to `count` of the oldest, but none from `before_ms` on. What was said in rooms, in the order of its ids,
+/// and what is private go by turns, the older first. Returns how many it has deleted.
 pub(crate) fn forget_oldest(connection: &mut Connection, before_ms: u64, count: u64) -> rusqlite::Result<u64> {
     let messages: Vec<_> = connection
         .prepare_cached("SELECT id, room, text, time_ms FROM said ORDER BY id LIMIT ?")?

@@ -65,7 +65,7 @@ impl<E: Clone> Follower<E> {
     pub(super) fn note_peer(&mut self, moment: Moment, writer: WriterId, sent_ms: u64, applied: Option<u64>) {
         if let (Some(member), Some(applied)) = (self.state.members.get(&writer), applied) {
             // The heartbeat itself is counted here.
-            let behind = self.state.applied.saturating_sub(applied + 1);
+            let behind = self.state.applied.saturating_sub(applied.saturating_add(1));
             let skew_ms = sent_ms.cast_signed().wrapping_sub(moment.unix_ms.cast_signed());
             self.peers.insert(writer, Peer { server: member.server, behind, skew_ms });
         }
