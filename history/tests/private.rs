@@ -203,4 +203,14 @@ fn what_is_too_much_goes_by_turns_with_what_was_said_in_rooms_the_oldest_first()
     (1..=EACH).for_each(|seq| store.keep(&[in_room(seq, EACH + seq)]));
     let (in_rooms, of_private) = left(&folder, store, 0.7);
     assert!(in_rooms == EACH as usize && (1..1_500).contains(&of_private), "{in_rooms}, {of_private}");
+    // A topic of today goes behind it.
+    let folder = Folder::new("topic");
+    let store = folder.open();
+    let topic = What::Event(KeptEvent { number: 1, what: Happened::Topic(None) });
+    (1..=EACH).for_each(|at| store.keep(&[private(at)]));
+    store.keep(&[Kept { what: topic, ..in_room(1, EACH + 1) }]);
+    let (_, of_private) = left(&folder, store, 0.7);
+    let database = rusqlite::Connection::open(folder.path().join("chinwag.db")).expect("it can be opened");
+    let topics: usize = database.query_row("SELECT count(*) FROM events", (), |row| row.get(0)).expect("it is read");
+    assert!((1..1_500).contains(&of_private) && topics == 1, "{of_private}, {topics}");
 }

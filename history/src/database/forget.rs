@@ -60,11 +60,10 @@ pub(crate) fn forget_oldest(connection: &mut Connection, before_ms: u64, count: 
         }
     }
     // What happened goes with what was said at that time: all of it if nothing that is as old is left.
-    let are_few = (messages.len() as u64) < count;
-    let is_last = messages.get(of_rooms).map_or(are_few, |&(_, time_ms)| time_ms >= before_ms);
+    let are_few = ((of_rooms + of_private) as u64) < count;
     let old: Vec<_> = messages.into_iter().take(of_rooms).collect();
-    let last = old.last().map_or(0, |&(_, time_ms)| time_ms.saturating_add(1)).min(before_ms);
-    let until = if is_last { before_ms } else { last };
+    let last = old.last().map(|&(_, time_ms)| time_ms).max(private[..of_private].last().copied());
+    let until = if are_few { before_ms } else { last.map_or(0, |last| last.saturating_add(1)) };
     connection.prepare_cached("DELETE FROM events WHERE time_ms < ?")?.execute([number(until)])?;
     let old: Vec<_> = old.into_iter().map(|(message, _)| message).collect();
     Ok(delete(connection, &old)? + private::forget_oldest(connection, of_private as u64)?)
