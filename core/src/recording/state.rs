@@ -139,7 +139,7 @@ pub struct ArrivingState {
     pub capabilities: Capabilities,
     /// It has not asked for all that it wants.
     pub is_negotiating: bool,
-    /// They have given a password that lets them in.
+    /// They have given a password that lets them in, and is of no account.
     pub is_welcome: bool,
     /// By which account they have logged in.
     pub account: Option<Name>,

@@ -20,7 +20,7 @@ pub(super) struct Arriving {
     pub(super) capabilities: Capabilities,
     /// It says itself when it has asked for all that it wants.
     pub(super) is_negotiating: bool,
-    /// They have given a password that lets them in.
+    /// They have given a password that lets them in, and is of no account.
     pub(super) is_welcome: bool,
     /// By which account they have logged in.
     pub(super) account: Option<Name>,
@@ -166,10 +166,8 @@ impl<S> Hub<S> {
     pub(in crate::hub) fn log_out_arriving(&mut self, gone: &[Name]) {
         let is_gone = |account: &Name| gone.iter().any(|name| name.key() == account.key());
         for (_, connection) in &self.irc.due {
-            if let Some(arriving) = self.irc.arriving.get_mut(connection)
-                && arriving.account.as_ref().is_some_and(is_gone)
-            {
-                (arriving.account, arriving.is_welcome) = (None, false);
+            if let Some(arriving) = self.irc.arriving.get_mut(connection) {
+                arriving.account.take_if(|account| is_gone(account));
             }
         }
     }

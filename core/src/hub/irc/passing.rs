@@ -54,8 +54,9 @@ impl<S> Hub<S> {
 
     /// Tells whether somebody has to give a password that lets them in, and has not.
     pub(super) fn is_to_give_password(&self, connection: ConnectionId) -> bool {
-        let is_welcome = || self.irc.arriving.get(&connection).is_none_or(|arriving| arriving.is_welcome);
-        self.config.limits.asks_password && !is_welcome()
+        let arriving = self.irc.arriving.get(&connection);
+        let is_welcome = arriving.is_none_or(|arriving| arriving.is_welcome || arriving.account.is_some());
+        self.config.limits.asks_password && !is_welcome
     }
 
     /// Handles what comes of it.
@@ -71,10 +72,7 @@ impl<S> Hub<S> {
                 self.log_in_by(now, connection, account);
             }
             (GivenBy::Pass | GivenBy::Sasl, Verdict::Member(account) | Verdict::LoggedIn(account, _)) => {
-                if let Some(arriving) = arriving {
-                    arriving.account = Some(account.name.clone());
-                    arriving.is_welcome = true;
-                }
+                arriving.into_iter().for_each(|arriving| arriving.account = Some(account.name.clone()));
                 self.tell_authenticated(now, connection, verdict);
             }
             (GivenBy::Pass, Verdict::Welcome | Verdict::Invited(_)) => {

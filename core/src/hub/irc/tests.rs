@@ -250,6 +250,28 @@ fn what_comes_of_a_password_has_its_time_where_all_else_has() {
 }
 
 #[test]
+fn who_has_given_the_password_of_the_server_is_let_in_though_their_account_is_gone() {
+    for gives_it in [false, true] {
+        let (hub, account, _) = with_accounts();
+        let mut config = hub.config.clone();
+        config.limits.asks_password = true;
+        let mut hub = Hub::new(config);
+        hub.handle_accounts(Time::START, Accounts { made: vec![account.name.clone()], ..Accounts::default() });
+        let mut ann = Client::come(&mut hub, "CAP REQ sasl\n");
+        if gives_it {
+            ann.send(&mut hub, "PASS right\n");
+            answer(&mut hub, Verdict::Welcome);
+        }
+        ann.send(&mut hub, SASL);
+        answer(&mut hub, Verdict::Member(account.clone()));
+        hub.handle_accounts(Time::START, Accounts { gone: vec![account.name], ..Accounts::default() });
+        ann.send(&mut hub, "NICK Eve\nUSER a 0 * :A\nCAP END\n");
+        let told = ann.hear(&mut hub).concat();
+        assert_eq!(told.iter().any(|line| line.contains(" 001 ")), gives_it, "{told:?}");
+    }
+}
+
+#[test]
 fn who_arrives_by_an_account_that_is_gone_is_not_who_has_its_name_next() {
     let (mut hub, account, made) = with_accounts();
     let mut ann = Client::come(&mut hub, "CAP REQ sasl\n");
