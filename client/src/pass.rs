@@ -20,15 +20,17 @@ use crate::password::Password;
 pub(crate) struct PassFile(PathBuf);
 
 impl PassFile {
-    /// Returns that of a server, if there is a folder for it.
-    pub(crate) fn of(address: &Address) -> Option<Self> {
+    /// Returns that of a server, if there is a folder for it. What was given by TLS is in another file than what was not:
+    /// it is shown by TLS alone.
+    pub(crate) fn of(address: &Address, is_secured: bool) -> Option<Self> {
         let set = |variable| env::var_os(variable).map(PathBuf::from).filter(|path| path.is_absolute());
         let state = set("XDG_STATE_HOME").or_else(|| Some(set("HOME")?.join(".local/state")))?;
-        Some(Self::within(&state, address))
+        Some(Self::within(&state, address, is_secured))
     }
 
-    fn within(state: &Path, address: &Address) -> Self {
-        Self(state.join("chinwag").join("passes").join(address.to_string()))
+    fn within(state: &Path, address: &Address, is_secured: bool) -> Self {
+        let name = format!("{address}{}", if is_secured { ".tls" } else { "" });
+        Self(state.join("chinwag").join("passes").join(name))
     }
 
     /// Returns what was kept, if anything was.
@@ -86,8 +88,10 @@ mod tests {
     #[test]
     fn a_pass_is_kept_for_each_server_and_read_by_its_owner_alone() {
         let folder = env::temp_dir().join(format!("chinwag-pass-{}", process::id()));
-        let address = |port| Address { host: "chat.example".to_owned(), port };
-        let [file, other] = [1, 2].map(|port| PassFile::within(&folder, &address(port)));
+        let of = |port, is_secured| {
+            PassFile::within(&folder, &Address { host: "chat.example".to_owned(), port }, is_secured)
+        };
+        let (file, others) = (of(1, true), [of(1, false), of(2, true)]);
         assert_eq!(file.read().expect("there is none"), None);
         for pass in ["one", "another"] {
             file.keep(Some(&Password::new(pass.to_owned()))).expect("it can be written");
@@ -97,7 +101,7 @@ mod tests {
             // Be it that somebody has let others read it.
             fs::set_permissions(&file.0, fs::Permissions::from_mode(0o644)).expect("it is ours");
         }
-        assert_eq!(other.read().expect("there is none"), None);
+        others.iter().for_each(|other| assert_eq!(other.read().expect("there is none"), None));
         file.keep(None).expect("it can be removed");
         file.keep(None).expect("it is gone already");
         assert_eq!(file.read().expect("there is none"), None);

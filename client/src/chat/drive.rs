@@ -109,11 +109,13 @@ impl Driver {
     }
 
     fn handle(&mut self, event: Event) -> Result<ControlFlow<Ending>> {
+        let mut failed = None;
         if let Event::Connected(address) = &event {
             self.servers.reached(address);
-            self.state.link.on_reached(PassFile::of(address).map_or(Ok(None), |file| file.read())?);
+            let pass = self.pass_file().map_or(Ok(None), |file| file.read());
+            failed = pass.as_ref().err().map(|error| format!("{error:#}"));
+            self.state.link.on_reached(pass.unwrap_or_default());
         }
-        let mut failed = None;
         for effect in update(&mut self.state, jiff::ZonedDateTime::now().datetime(), event) {
             match effect {
                 Effect::Send(line) => self.wire.send(&line),
@@ -151,8 +153,14 @@ impl Driver {
 
     /// Keeps a pass; that this fails is told.
     fn keep(&self, pass: Option<&Password>) -> Option<String> {
-        let error = PassFile::of(&self.servers.first().address)?.keep(pass).err()?;
+        let error = self.pass_file()?.keep(pass).err()?;
         Some(format!("{error:#}"))
+    }
+
+    /// Returns what keeps the pass for the server that was reached last.
+    fn pass_file(&self) -> Option<PassFile> {
+        let server = self.servers.first();
+        PassFile::of(&server.address, server.security.is_some())
     }
 
     async fn leave(self, ending: Ending) -> Result<()> {

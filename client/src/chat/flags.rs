@@ -26,7 +26,7 @@ use crate::tls::{Pin, Security, Tickets, pin};
             Shift-Up, Shift-Down, Ctrl-Home and Ctrl-End scroll; Esc goes back to the newest; Ctrl-R sends again what was not sent when the connection was lost, and Esc drops it; F2 gives the mouse to the terminal, or \
             takes it back; Ctrl-L draws anew; Ctrl-Z goes back to the shell; Ctrl-C ends it. A line is edited as in a shell. Pasted lines \
             are said as they are, and none is a command. Who logs in, or was invited, is let in the next time by a pass: it is kept in \
-            $XDG_STATE_HOME/chinwag/passes/HOST:PORT, or below ~/.local/state, in a file that only its user can read. /logout forgets it."
+            $XDG_STATE_HOME/chinwag/passes/HOST:PORT, or below ~/.local/state, in a file that only its user can read, with .tls behind it where it was given by TLS: by that alone it is shown then. /logout forgets it."
 )]
 pub(crate) struct ChatFlags {
     /// servers that are one chat, each by name or IP address, with its port or without: when one is gone, the next is
