@@ -62,20 +62,23 @@ pub(crate) fn draw(folder: &Path, works: &[&Work], figures: &Figures) -> Result<
     for plot in PLOTS {
         let lines = lines(&plot, works, figures);
         if lines.iter().any(|(_, points)| points.len() > 1) {
-            chart(&folder.join(plot.file), &plot, &lines)
-                .map_err(|error| anyhow!("cannot draw {}: {error}", plot.file))?;
+            let named: Vec<_> =
+                lines.into_iter().map(|(server, points)| Line::new(server.name(), colour(server), points)).collect();
+            let labels = [plot.title, plot.horizontal, plot.vertical];
+            chart(&folder.join(plot.file), labels, SeriesLabelPosition::UpperRight, &named)?;
             text += &format!("![{}]({})\n\n", plot.title, plot.file);
         }
     }
     Ok(text)
 }
 
-type Line = (Server, Vec<(f64, f64)>);
+/// Points in the order of their places on the horizontal axis.
+type Points = Vec<(f64, f64)>;
 
-fn lines(plot: &Plot, works: &[&Work], figures: &Figures) -> Vec<Line> {
+fn lines(plot: &Plot, works: &[&Work], figures: &Figures) -> Vec<(Server, Points)> {
     let line = |server| {
         let of = works.iter().filter(|work| work.kind == plot.kind);
-        let mut points: Vec<(f64, f64)> = of
+        let mut points: Points = of
             .filter_map(|work| Some(((plot.at)(work)?, figures.spread(&work.name, server, plot.quantity)?.median)))
             .collect();
         points.sort_by(|one, other| one.0.total_cmp(&other.0));
@@ -84,32 +87,62 @@ fn lines(plot: &Plot, works: &[&Work], figures: &Figures) -> Vec<Line> {
     Server::ALL.into_iter().map(line).filter(|(_, points)| !points.is_empty()).collect()
 }
 
-fn chart(path: &Path, plot: &Plot, lines: &[Line]) -> Result<(), Box<dyn std::error::Error>> {
-    let points = || lines.iter().flat_map(|(_, points)| points);
+/// A line of a chart.
+pub(crate) struct Line {
+    name: String,
+    colour: RGBColor,
+    points: Points,
+}
+
+impl Line {
+    pub(crate) fn new(name: impl Into<String>, colour: RGBColor, points: Points) -> Self {
+        Self { name: name.into(), colour, points }
+    }
+}
+
+/// Draws lines over two logarithmic axes: with a title, and the names of both.
+///
+/// # Errors
+/// The file can't be written.
+pub(crate) fn chart(
+    path: &Path,
+    [title, horizontal, vertical]: [&str; 3],
+    names_at: SeriesLabelPosition,
+    lines: &[Line],
+) -> Result<()> {
+    try_chart(path, [title, horizontal, vertical], names_at, lines)
+        .map_err(|error| anyhow!("cannot draw {}: {error}", path.display()))
+}
+
+fn try_chart(
+    path: &Path,
+    [title, horizontal, vertical]: [&str; 3],
+    names_at: SeriesLabelPosition,
+    lines: &[Line],
+) -> Result<(), Box<dyn std::error::Error>> {
     let range = |of: fn(&(f64, f64)) -> f64| {
-        let least = points().map(of).fold(f64::INFINITY, f64::min);
-        let most = points().map(of).fold(0.0, f64::max);
-        least * 0.8..most * 1.25
+        let places = || lines.iter().flat_map(|line| &line.points).map(of);
+        places().fold(f64::INFINITY, f64::min) * 0.8..places().fold(0.0, f64::max) * 1.25
     };
     let area = SVGBackend::new(path, SIZE).into_drawing_area();
     area.fill(&WHITE)?;
     let mut chart = ChartBuilder::on(&area)
-        .caption(plot.title, ("sans-serif", 20))
+        .caption(title, ("sans-serif", 20))
         .margin(12)
         .x_label_area_size(45)
         .y_label_area_size(65)
         .build_cartesian_2d(range(|point| point.0).log_scale(), range(|point| point.1).log_scale())?;
-    chart.configure_mesh().x_desc(plot.horizontal).y_desc(plot.vertical).light_line_style(WHITE).draw()?;
-    for (server, points) in lines {
-        let colour = colour(*server);
+    chart.configure_mesh().x_desc(horizontal).y_desc(vertical).light_line_style(WHITE).draw()?;
+    for Line { name, colour, points } in lines {
+        let style = colour.stroke_width(2);
         chart
-            .draw_series(LineSeries::new(points.iter().copied(), colour.stroke_width(2)))?
-            .label(server.name())
-            .legend(move |(x, y)| PathElement::new([(x, y), (x + 18, y)], colour.stroke_width(2)));
+            .draw_series(LineSeries::new(points.iter().copied(), style))?
+            .label(name)
+            .legend(move |(x, y)| PathElement::new([(x, y), (x + 18, y)], style));
     }
     chart
         .configure_series_labels()
-        .position(SeriesLabelPosition::UpperRight)
+        .position(names_at)
         .background_style(WHITE.mix(0.8))
         .border_style(BLACK.mix(0.3))
         .draw()?;
