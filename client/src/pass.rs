@@ -20,8 +20,8 @@ use crate::password::Password;
 pub(crate) struct PassFile(PathBuf);
 
 impl PassFile {
-    /// Returns that of a server, if there is a folder for it. What was given by TLS is in another file than what was not:
-    /// it is shown by TLS alone.
+    /// Returns that of a server, if there is a folder for it. What was given by TLS is in another file than what was
+    /// not: it is shown by TLS alone.
     pub(crate) fn of(address: &Address, is_secured: bool) -> Option<Self> {
         let set = |variable| env::var_os(variable).map(PathBuf::from).filter(|path| path.is_absolute());
         let state = set("XDG_STATE_HOME").or_else(|| Some(set("HOME")?.join(".local/state")))?;
